@@ -1,0 +1,28 @@
+/** One HTTP request, or the request of an upgrade. To be read before the call that brings it returns. */
+export interface HttpRequest {
+  /** In capitals. */
+  readonly method: string;
+  /** The target up to `?`, as it was sent. */
+  readonly path: string;
+  /** The target behind `?`, as it was sent; empty where there is none. */
+  readonly query: string;
+  /** The far end of the TCP connection: `192.0.2.1`, `2001:db8::1`; IPv4 inside IPv6 is told as IPv4. */
+  readonly remoteAddress: string;
+  /** @param name in small letters. */
+  header(name: string): string | undefined;
+}
+
+/** A whole answer. `content-length` is the transport's to add, and to leave the body out for HEAD. */
+export interface HttpResponse {
+  readonly status: number;
+  /** Names in small letters. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string;
+}
+
+/** One request that waits for its answer. */
+export interface Exchange {
+  readonly request: HttpRequest;
+  /** To be called exactly once, in this turn or later. Does nothing when the far end has gone. */
+  answer(response: HttpResponse): void;
+}

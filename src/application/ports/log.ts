@@ -1,0 +1,29 @@
+import type { ConnectionId, PeerId, RealmKey } from '../../domain/ids.ts';
+import type { CrowdRefusal } from '../../domain/visitors.ts';
+import type { Ending, OpenRefusal } from '../../domain/refusal.ts';
+import type { Millis } from '../../domain/time.ts';
+import type { Session } from '../../domain/session.ts';
+import type { ListeningAddress } from './transport.ts';
+
+/** One thing that happened to the broker or to a connection. Messages that go well are no events. */
+export type LogEvent =
+  | { readonly event: 'listening'; readonly address: ListeningAddress; readonly transport: string }
+  | { readonly event: 'peer-opened'; readonly session: Session; readonly address: string }
+  | { readonly event: 'peer-closed'; readonly session: Session; readonly ending: Ending | 'lost' }
+  | {
+      readonly event: 'connection-refused';
+      readonly connection: ConnectionId;
+      readonly realm: RealmKey | undefined;
+      readonly id: PeerId | undefined;
+      readonly refusal: OpenRefusal;
+      readonly address: string;
+    }
+  | { readonly event: 'upgrade-refused'; readonly why: CrowdRefusal | 'origin-not-allowed' | 'draining'; readonly address: string }
+  | { readonly event: 'draining'; readonly connections: number; readonly deadline: Millis }
+  | { readonly event: 'stopped'; readonly cut: number }
+  | { readonly event: 'fault'; readonly error: unknown; readonly connection: ConnectionId | undefined };
+
+/** Where lifecycle events go. Never throws, never waits; secrets are types that can't print. */
+export interface Log {
+  record(event: LogEvent): void;
+}

@@ -1,0 +1,81 @@
+import type { ConnectionId } from '../../domain/ids.ts';
+import type { Exchange, HttpRequest, HttpResponse } from './http.ts';
+import type { Socket } from './socket.ts';
+
+/** Where a transport listens. */
+export interface ListeningAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly secure: boolean;
+}
+
+/** What is asked of an upgrade that may go on: kept by the transport, untouched, for `opened`. */
+export interface Admission {
+  readonly accept: true;
+  readonly dialect: string;
+  readonly query: string;
+  readonly address: string;
+}
+
+/** Whether a connection may be upgraded, and if not, the whole answer. */
+export type UpgradeAnswer = Admission | { readonly accept: false; readonly response: HttpResponse };
+
+/**
+ * The driving port: what a transport reports to. Each call is a turn of its own and never throws.
+ * A transport never calls it from inside a call to one of its own sockets.
+ */
+export interface Gateway {
+  /** A request that wants no upgrade, whole but for its body. */
+  http(exchange: Exchange): void;
+
+  /** A request for a WebSocket. The answer is given at once; an accepted one is counted until `closed` or `abandoned`. */
+  upgrade(request: HttpRequest): UpgradeAnswer;
+
+  /** An accepted upgrade that came to nothing: it is not counted any more. */
+  abandoned(admission: Admission): void;
+
+  /** The socket is open. The connection's name is used in all later reports of it. */
+  opened(socket: Socket, admission: Admission): ConnectionId;
+
+  /**
+   * One whole message of at most the configured size. `bytes` are borrowed for the call. A text
+   * frame is valid UTF-8; a binary one may be anything.
+   */
+  frame(connection: ConnectionId, bytes: Uint8Array, isBinary: boolean): void;
+
+  /** The connection is over, whoever ended it. Reported exactly once; nothing is reported of it afterwards. */
+  closed(connection: ConnectionId): void;
+}
+
+/** Why a transport can't listen. */
+export type ListenRefusal =
+  | { readonly reason: 'port-in-use'; readonly host: string; readonly port: number }
+  | { readonly reason: 'address-unavailable'; readonly host: string; readonly port: number }
+  | { readonly reason: 'port-forbidden'; readonly host: string; readonly port: number }
+  | { readonly reason: 'certificate-unusable'; readonly detail: string }
+  | { readonly reason: 'transport-unavailable'; readonly detail: string };
+
+/** A transport could not listen: the operator's to mend. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+  readonly refusal: ListenRefusal;
+
+  constructor(refusal: ListenRefusal, message: string) {
+    super(message);
+    this.refusal = refusal;
+  }
+}
+
+/** Brings connections from the world. */
+export interface Transport {
+  readonly name: string;
+
+  /** Starts to accept. @throws ListenError, and then nothing is left open. */
+  listen(gateway: Gateway): Promise<ListeningAddress>;
+
+  /** Accepts no new connection from now on; the open ones stay. Harmless before `listen` and when repeated. */
+  refuseNew(): void;
+
+  /** Ends what is still open, reports each as `closed`, then resolves. Harmless before `listen` and when repeated. */
+  stop(): Promise<void>;
+}

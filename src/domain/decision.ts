@@ -1,0 +1,27 @@
+import type { ConnectionId, PeerId } from './ids.ts';
+import type { SignalMessage } from './message.ts';
+import type { Ending, OpenRefusal } from './refusal.ts';
+import type { Session } from './session.ts';
+import type { Millis } from './time.ts';
+
+/** Why a message had no effect. Each is counted. */
+export type Ignored = 'malformed' | 'not-relayed' | 'destination-missing' | 'destination-absent' | 'session-not-open' | 'sender-gone';
+
+/** All that a rule may ask for. `application/perform.ts` is the one place that does it. */
+export type Decision =
+  | { readonly do: 'deliver'; readonly to: ConnectionId; readonly message: SignalMessage }
+  | { readonly do: 'hold'; readonly message: SignalMessage }
+  | { readonly do: 'ignore'; readonly why: Ignored }
+  | { readonly do: 'claim'; readonly session: Session }
+  | { readonly do: 'release'; readonly session: Session }
+  | { readonly do: 'collect'; readonly session: Session }
+  | { readonly do: 'welcome'; readonly session: Session }
+  | { readonly do: 'refuse'; readonly session: Session; readonly refusal: OpenRefusal }
+  | { readonly do: 'close'; readonly session: Session; readonly ending: Ending }
+  | { readonly do: 'pause'; readonly session: Session; readonly until: Millis };
+
+/** M14: a sender and the peer it could not reach in time. */
+export interface Expired {
+  readonly from: PeerId;
+  readonly to: PeerId;
+}

@@ -1,0 +1,140 @@
+import type { Expired } from './decision.ts';
+import type { PeerId } from './ids.ts';
+import { Mailbox, type Held } from './mailbox.ts';
+import { keep, weightOf, type SignalMessage } from './message.ts';
+import { NEVER, type Millis } from './time.ts';
+
+/** M13, M14: how much may wait, and for how long. */
+export interface MailroomLimits {
+  /** Messages for one absent peer. */
+  readonly mailboxMessages: number;
+  /** Bytes for one absent peer. */
+  readonly mailboxBytes: number;
+  /** Bytes in all mailboxes of the realm together. */
+  readonly realmMailboxBytes: number;
+  /** Absent peers that one sender has messages waiting for. */
+  readonly mailboxesPerSender: number;
+  /** How long a message waits. */
+  readonly expireTimeout: Millis;
+}
+
+/** All mailboxes of one realm, under its bounds. */
+export class Mailroom {
+  readonly #limits: MailroomLimits;
+  readonly #mailboxes = new Map<string, Mailbox>();
+  readonly #mailboxesOf = new Map<PeerId, number>();
+  #bytes = 0;
+  #oldest: Held | undefined = undefined;
+  #youngest: Held | undefined = undefined;
+
+  constructor(limits: MailroomLimits) {
+    this.#limits = limits;
+  }
+
+  /** What waits, in bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** For how many absent peers something waits. */
+  get mailboxes(): number {
+    return this.#mailboxes.size;
+  }
+
+  /** M13: keeps a copy, unless a bound is hit. @returns whether it is kept. */
+  put(message: SignalMessage, now: Millis): boolean {
+    const bytes = weightOf(message);
+    const mailbox = this.#mailboxes.get(message.to);
+    if (!this.#hasRoom(message.from, mailbox, bytes)) return false;
+
+    const box = mailbox ?? this.#open(message.to);
+    if (!box.holdsFor(message.from)) this.#mailboxesOf.set(message.from, (this.#mailboxesOf.get(message.from) ?? 0) + 1);
+    const held: Held = { message: keep(message), bytes, arrivedAt: now, older: this.#youngest, younger: undefined };
+    if (this.#youngest === undefined) this.#oldest = held;
+    else this.#youngest.younger = held;
+    this.#youngest = held;
+    box.add(held);
+    this.#bytes += bytes;
+    return true;
+  }
+
+  /** O11: everything that waits for `id`, in the order it came; nothing waits for it any more. */
+  take(id: PeerId): SignalMessage[] {
+    const mailbox = this.#mailboxes.get(id);
+    if (mailbox === undefined) return [];
+    this.#mailboxes.delete(id);
+    for (const sender of mailbox.senders()) this.#countDown(sender);
+    this.#bytes -= mailbox.bytes;
+    return mailbox.held.map((held) => {
+      this.#unlink(held);
+      return held.message;
+    });
+  }
+
+  /**
+   * M14: drops what has waited for `expireTimeout`, oldest first. Costs what it drops.
+   * @returns each pair of sender and absent peer once, however many messages it had.
+   */
+  expire(now: Millis): Expired[] {
+    const told = new Map<PeerId, Set<PeerId>>();
+    const expired: Expired[] = [];
+    for (let held = this.#oldest; held !== undefined && this.#isDue(held, now); held = this.#oldest) {
+      const { from, to } = held.message;
+      this.#drop(held);
+      const absent = told.get(from) ?? new Set<PeerId>();
+      told.set(from, absent);
+      if (absent.has(to)) continue;
+      absent.add(to);
+      expired.push({ from, to });
+    }
+    return expired;
+  }
+
+  /** When the oldest message has waited long enough. */
+  nextDeadline(): Millis {
+    return this.#oldest === undefined ? NEVER : this.#oldest.arrivedAt + this.#limits.expireTimeout;
+  }
+
+  #isDue(held: Held, now: Millis): boolean {
+    return now - held.arrivedAt >= this.#limits.expireTimeout;
+  }
+
+  #hasRoom(sender: PeerId, mailbox: Mailbox | undefined, bytes: number): boolean {
+    const { mailboxMessages, mailboxBytes, realmMailboxBytes, mailboxesPerSender } = this.#limits;
+    if (this.#bytes + bytes > realmMailboxBytes) return false;
+    if ((mailbox?.bytes ?? 0) + bytes > mailboxBytes) return false;
+    if ((mailbox?.held.length ?? 0) >= mailboxMessages) return false;
+    return mailbox?.holdsFor(sender) === true || (this.#mailboxesOf.get(sender) ?? 0) < mailboxesPerSender;
+  }
+
+  #open(id: PeerId): Mailbox {
+    const mailbox = new Mailbox();
+    this.#mailboxes.set(id, mailbox);
+    return mailbox;
+  }
+
+  /** The oldest of all is the oldest of its mailbox too: every message waits equally long. */
+  #drop(held: Held): void {
+    const { from, to } = held.message;
+    const mailbox = this.#mailboxes.get(to);
+    if (mailbox?.dropOldest() === true) this.#countDown(from);
+    if (mailbox?.held.length === 0) this.#mailboxes.delete(to);
+    this.#bytes -= held.bytes;
+    this.#unlink(held);
+  }
+
+  #countDown(sender: PeerId): void {
+    const left = (this.#mailboxesOf.get(sender) ?? 1) - 1;
+    if (left > 0) this.#mailboxesOf.set(sender, left);
+    else this.#mailboxesOf.delete(sender);
+  }
+
+  #unlink(held: Held): void {
+    if (held.older === undefined) this.#oldest = held.younger;
+    else held.older.younger = held.younger;
+    if (held.younger === undefined) this.#youngest = held.older;
+    else held.younger.older = held.older;
+    held.older = undefined;
+    held.younger = undefined;
+  }
+}

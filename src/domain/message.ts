@@ -1,0 +1,42 @@
+import type { PeerId } from './ids.ts';
+
+/** What is carried between peers, and what the broker itself tells one (`leave`, `expire`). */
+export type MessageKind = 'offer' | 'answer' | 'candidate' | 'leave' | 'expire';
+
+/**
+ * The sender's bytes, never looked into and never rebuilt. They are borrowed for the current turn:
+ * who keeps a message longer keeps a copy (see `keep`).
+ */
+export type Payload = Uint8Array;
+
+/** One message. `from` is always the id that the sender registered (promise 1). */
+export interface SignalMessage {
+  readonly kind: MessageKind;
+  readonly from: PeerId;
+  readonly to: PeerId;
+  readonly payload: Payload | undefined;
+}
+
+/** A copy that outlives the turn. */
+export function keep(message: SignalMessage): SignalMessage {
+  if (message.payload === undefined) return message;
+  return { kind: message.kind, from: message.from, to: message.to, payload: message.payload.slice() };
+}
+
+/** What a held message counts against the bounds, in bytes: its payload and a flat share for the rest. */
+export function weightOf(message: SignalMessage): number {
+  return ENVELOPE_BYTES + (message.payload?.byteLength ?? 0);
+}
+
+// Two ids, the kind, and the links of the mailbox: about what V8 spends on them.
+const ENVELOPE_BYTES = 256;
+
+/** M14, M16: tells `to` that `absent` can't be reached (`expire`) or is gone (`leave`). */
+export function notice(kind: 'expire' | 'leave', absent: PeerId, to: PeerId): SignalMessage {
+  return { kind, from: absent, to, payload: undefined };
+}
+
+/** Whether it is worth keeping for a peer that is away (M13), and worth a word to its sender when lost (M16). */
+export function matters(kind: MessageKind): boolean {
+  return kind !== 'leave' && kind !== 'expire';
+}
