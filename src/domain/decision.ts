@@ -5,14 +5,20 @@ import type { Session } from './session.ts';
 import type { Millis } from './time.ts';
 
 /** Why a message had no effect. Each is counted. */
-export type Ignored = 'malformed' | 'not-relayed' | 'destination-missing' | 'destination-absent' | 'session-not-open' | 'sender-gone';
+export type Ignored =
+  | 'malformed'
+  | 'not-relayed'
+  | 'destination-missing'
+  | 'destination-not-text'
+  | 'destination-absent'
+  | 'session-not-open'
+  | 'sender-gone';
 
 /** All that a rule may ask for. `application/perform.ts` is the one place that does it. */
 export type Decision =
   | { readonly do: 'deliver'; readonly to: ConnectionId; readonly message: SignalMessage }
   | { readonly do: 'hold'; readonly message: SignalMessage }
   | { readonly do: 'ignore'; readonly why: Ignored }
-  | { readonly do: 'claim'; readonly session: Session }
   | { readonly do: 'release'; readonly session: Session }
   | { readonly do: 'collect'; readonly session: Session }
   | { readonly do: 'welcome'; readonly session: Session }

@@ -1,12 +1,26 @@
-/** Which web origins may use the broker: all, or those on a list (H6, O10). */
-export type OriginPolicy = { readonly allow: 'all' } | { readonly allow: 'listed'; readonly isListed: (origin: string) => boolean };
+/**
+ * Which web origins may use the broker. `echoed`: all, each told its own name; `any`: all, told
+ * `*`; `listed`: those on a list; `silent`: no word about origins, so browsers keep to their own.
+ */
+export type OriginPolicy =
+  | { readonly allow: 'echoed' }
+  | { readonly allow: 'any' }
+  | { readonly allow: 'silent' }
+  | { readonly allow: 'listed'; readonly isListed: (origin: string) => boolean };
 
-/** H6: an origin on no list gets no header, so that its browser keeps the answer from the page. */
-export function mayRead(policy: OriginPolicy, origin: string): boolean {
-  return policy.allow === 'all' || policy.isListed(origin);
+/** H5, H6: what a page of `origin` is told it may read; undefined for no word. */
+export function readableBy(policy: OriginPolicy, origin: string | undefined): string | undefined {
+  if (policy.allow === 'any') return '*';
+  if (origin === undefined || policy.allow === 'silent') return undefined;
+  if (policy.allow === 'echoed') return origin;
+  return policy.isListed(origin) ? origin : undefined;
 }
 
-/** O10: a page of another origin may not open a socket where origins are listed. No origin, no page. */
-export function mayOpen(policy: OriginPolicy, origin: string | undefined): boolean {
-  return origin === undefined || mayRead(policy, origin);
+/**
+ * O10: where origins are listed, a page of another one may not open a socket. What sends no origin
+ * is no page; and a page that the broker's own host served is none of another's.
+ */
+export function mayOpen(policy: OriginPolicy, origin: string | undefined, host: string | undefined): boolean {
+  if (policy.allow !== 'listed' || origin === undefined) return true;
+  return policy.isListed(origin) || (host !== undefined && origin.endsWith(`://${host}`));
 }

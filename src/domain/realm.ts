@@ -20,9 +20,6 @@ export interface RealmLimits extends AllowanceLimits {
   readonly onFlood: 'close' | 'pause';
 }
 
-/** What the directory said to a claim. */
-export type ClaimOutcome = 'granted' | 'taken';
-
 /** What a sender wrote, as its dialect read it. */
 export interface Outgoing {
   readonly kind: MessageKind;
@@ -66,26 +63,25 @@ export class Realm {
   }
 
   /** A connection asks to be a peer: who owns the id is the directory's to say. */
-  arrive(session: Session, now: Millis): Decision {
+  arrive(session: Session, now: Millis): void {
     this.#silence.watch(session, now);
-    return { do: 'claim', session };
   }
 
-  /** O3 to O6: the directory has answered. */
-  claimed(session: Session, outcome: ClaimOutcome, out: Decision[]): void {
-    if (session.state !== 'connecting') {
-      out.push({ do: 'release', session });
-      return;
-    }
-    if (outcome === 'taken') {
-      this.#refuse(session, 'id-taken', out);
-      return;
-    }
-    const isKnown = this.#roster.find(session.id) !== undefined;
-    if (!isKnown && this.#roster.size >= this.limits.concurrentLimit) {
-      this.#refuse(session, 'realm-full', out);
-      return;
-    }
+  /** O4, O6: the connection does not become a peer. */
+  refuse(session: Session, reason: 'id-taken' | 'realm-full'): Decision {
+    this.#remove(session, 'refused');
+    return { do: 'refuse', session, refusal: { reason } };
+  }
+
+  /** O3, O6: the directory granted a free id. */
+  admit(session: Session): Decision {
+    if (this.#roster.size >= this.limits.concurrentLimit) return this.refuse(session, 'realm-full');
+    this.#roster.seat(session);
+    return { do: 'collect', session };
+  }
+
+  /** O5: the directory granted an id that is seated here: it has a new socket, the old one is over. */
+  reconnect(session: Session, out: Decision[]): void {
     const before = this.#roster.seat(session);
     if (before !== undefined) out.push(this.#end(before, 'superseded', 'superseded'));
     out.push({ do: 'collect', session });
@@ -186,11 +182,6 @@ export class Realm {
     const sender = this.#roster.find(undone.from);
     if (sender?.state !== 'open') return IGNORE_GONE;
     return { do: 'deliver', to: sender.connection, message: notice(kind, undone.to, sender.id) };
-  }
-
-  #refuse(session: Session, reason: 'id-taken' | 'realm-full', out: Decision[]): void {
-    this.#remove(session, 'refused');
-    out.push({ do: 'refuse', session, refusal: { reason } });
   }
 
   #end(session: Session, event: SessionEvent, ending: Ending): Decision {

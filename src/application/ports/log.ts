@@ -8,6 +8,7 @@ import type { ListeningAddress } from './transport.ts';
 /** One thing that happened to the broker or to a connection. Messages that go well are no events. */
 export type LogEvent =
   | { readonly event: 'listening'; readonly address: ListeningAddress; readonly transport: string }
+  | { readonly event: 'transport-unavailable'; readonly wanted: string; readonly taken: string; readonly detail: string }
   | { readonly event: 'peer-opened'; readonly session: Session; readonly address: string }
   | { readonly event: 'peer-closed'; readonly session: Session; readonly ending: Ending | 'lost' }
   | {

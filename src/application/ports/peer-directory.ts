@@ -1,7 +1,9 @@
 import type { ConnectionId, NodeId, PeerId, RealmKey } from '../../domain/ids.ts';
-import type { ClaimOutcome } from '../../domain/realm.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Token } from '../../domain/token.ts';
+
+/** What the directory says to a claim. */
+export type ClaimOutcome = 'granted' | 'taken';
 
 /** One connection that wants to speak for an id, or does. */
 export interface Claim {

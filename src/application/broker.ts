@@ -1,0 +1,63 @@
+import type { ConnectionId } from '../domain/ids.ts';
+import type { Session } from '../domain/session.ts';
+import type { Millis } from '../domain/time.ts';
+import type { Connections } from './connections.ts';
+import type { BrokerGateway } from './gateway.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Log } from './ports/log.ts';
+import type { WriteOutcome } from './ports/socket.ts';
+import type { ListeningAddress, Transport } from './ports/transport.ts';
+import type { Sweeper } from './sweeper.ts';
+import type { DrainNode } from './use-cases/drain-node.ts';
+import type { SweepExpired } from './use-cases/sweep-expired.ts';
+
+export interface BrokerParts {
+  readonly transport: Transport;
+  readonly gateway: BrokerGateway;
+  readonly connections: Connections;
+  readonly sweeper: Sweeper;
+  readonly sweepExpired: SweepExpired;
+  readonly drainNode: DrainNode;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The face that the library and the command line drive. */
+export class Broker {
+  readonly #parts: BrokerParts;
+  #closing: Promise<void> | undefined = undefined;
+
+  constructor(parts: BrokerParts) {
+    this.#parts = parts;
+    parts.sweeper.onWake(parts.sweepExpired);
+  }
+
+  /** Starts to accept. @throws ListenError, and then nothing is left open. */
+  async listen(): Promise<ListeningAddress> {
+    const { transport, gateway, log } = this.#parts;
+    const address = await transport.listen(gateway);
+    log.record({ event: 'listening', address, transport: transport.name });
+    return address;
+  }
+
+  /** Sends text of the embedding program's own to one connection; it must be what its dialect understands. */
+  tell(connection: ConnectionId, text: Uint8Array): WriteOutcome {
+    return this.#parts.connections.find(connection)?.socket.write(text) ?? 'gone';
+  }
+
+  /** How long nothing was heard of a peer. */
+  silenceOf(session: Session): Millis {
+    return this.#parts.clock.now() - session.heardAt;
+  }
+
+  /** Closes one connection at the embedding program's wish; `closed` follows as for any other. */
+  dismiss(connection: ConnectionId, code: number, why: string): void {
+    this.#parts.connections.find(connection)?.socket.close(code, why);
+  }
+
+  /** Drains and stops; resolves when nothing is left open. A second call waits for the first. */
+  close(): Promise<void> {
+    this.#closing ??= this.#parts.drainNode();
+    return this.#closing;
+  }
+}

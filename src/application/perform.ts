@@ -1,0 +1,145 @@
+import type { Decision } from '../domain/decision.ts';
+import type { NodeId } from '../domain/ids.ts';
+import { impossible } from '../domain/invariant.ts';
+import type { SignalMessage } from '../domain/message.ts';
+import type { Realm } from '../domain/realm.ts';
+import type { Session } from '../domain/session.ts';
+import type { Millis } from '../domain/time.ts';
+import type { Connection, Connections } from './connections.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Log } from './ports/log.ts';
+import type { MailboxStore } from './ports/mailbox-store.ts';
+import type { Claim, PeerDirectory } from './ports/peer-directory.ts';
+import type { Telemetry } from './ports/telemetry.ts';
+import type { Sweeper } from './sweeper.ts';
+import type { Turns } from './turns.ts';
+
+/** What performing needs. */
+export interface PerformerParts {
+  readonly node: NodeId;
+  readonly connections: Connections;
+  readonly directory: PeerDirectory;
+  readonly mailboxes: MailboxStore;
+  readonly clock: Clock;
+  readonly turns: Turns;
+  readonly sweeper: Sweeper;
+  readonly log: Log;
+  readonly telemetry: Telemetry;
+}
+
+/** Does what the domain decided, and brings back what came of it as the next fact. */
+export class Performer {
+  readonly #parts: PerformerParts;
+
+  constructor(parts: PerformerParts) {
+    this.#parts = parts;
+  }
+
+  /** The only switch from a decision to the ports. To be called within a turn. */
+  perform(realm: Realm, decision: Decision, now: Millis): void {
+    switch (decision.do) {
+      case 'deliver':
+        if (this.#parts.connections.send(decision.to, decision.message) === 'gone') this.#undelivered(realm, decision.message, now);
+        return;
+      case 'hold':
+        return this.#hold(realm, decision.message, now);
+      case 'ignore':
+        return this.#parts.telemetry.count(`ignored:${decision.why}`);
+      case 'collect':
+        return this.#collect(realm, decision.session);
+      case 'welcome':
+        return this.#welcome(decision.session);
+      case 'release':
+        return this.#parts.directory.release(this.claimOf(decision.session));
+      case 'refuse':
+        return this.#refuse(decision);
+      case 'close':
+        return this.#close(decision);
+      case 'pause':
+        return this.#pause(decision);
+      default:
+        return impossible(decision);
+    }
+  }
+
+  performAll(realm: Realm, decisions: readonly Decision[], now: Millis): void {
+    for (const decision of decisions) this.perform(realm, decision, now);
+  }
+
+  claimOf(session: Session): Claim {
+    const { id, token, connection } = session;
+    return { realm: session.realm.key, id, token, node: this.#parts.node, connection };
+  }
+
+  #undelivered(realm: Realm, message: SignalMessage, now: Millis): void {
+    this.#parts.telemetry.count('undelivered');
+    this.perform(realm, realm.undelivered(message), now);
+  }
+
+  #hold(realm: Realm, message: SignalMessage, now: Millis): void {
+    const { mailboxes, turns, sweeper, telemetry, clock } = this.#parts;
+    // The payload is borrowed and the answer may come late; what a refusal needs is the two ids.
+    const { kind, from, to } = message;
+    mailboxes.put(realm.key, message, now, (outcome) => {
+      if (outcome === 'held') return sweeper.expect(mailboxes.nextDeadline());
+      telemetry.count('mailbox-full');
+      turns.run(() => this.perform(realm, realm.unheld({ kind, from, to, payload: undefined }), clock.now()));
+    });
+  }
+
+  #collect(realm: Realm, session: Session): void {
+    const { mailboxes, turns, clock } = this.#parts;
+    mailboxes.take(realm.key, session.id, (messages) =>
+      turns.run(() => {
+        const decisions: Decision[] = [];
+        realm.collected(session, messages, decisions);
+        this.performAll(realm, decisions, clock.now());
+      }),
+    );
+  }
+
+  #welcome(session: Session): void {
+    const { connections, log } = this.#parts;
+    connections.welcome(session.connection);
+    log.record({ event: 'peer-opened', session, address: connections.find(session.connection)?.admission.address ?? '' });
+  }
+
+  #refuse({ session, refusal }: Extract<Decision, { do: 'refuse' }>): void {
+    const { connections, directory, log } = this.#parts;
+    directory.release(this.claimOf(session));
+    const address = connections.find(session.connection)?.admission.address ?? '';
+    const { connection, realm, id } = session;
+    log.record({ event: 'connection-refused', connection, realm: realm.key, id, refusal, address });
+    connections.part(connection, (dialect) => dialect.refusal(refusal));
+  }
+
+  #close({ session, ending }: Extract<Decision, { do: 'close' }>): void {
+    const { connections, directory, log } = this.#parts;
+    directory.release(this.claimOf(session));
+    connections.part(session.connection, (dialect) => dialect.farewell(ending));
+    log.record({ event: 'peer-closed', session, ending });
+  }
+
+  /** M19: reads nothing from a peer until its debt is paid. */
+  #pause({ session, until }: Extract<Decision, { do: 'pause' }>): void {
+    const { connections, clock, telemetry } = this.#parts;
+    const connection = connections.find(session.connection);
+    if (connection === undefined) return;
+    telemetry.count('paused');
+    const isPaused = connection.pausedUntil > 0;
+    connection.pausedUntil = Math.max(connection.pausedUntil, until);
+    if (isPaused) return;
+    connection.socket.pause();
+    clock.wakeAt(connection.pausedUntil, () => this.#resume(connection));
+  }
+
+  #resume(connection: Connection): void {
+    const { clock } = this.#parts;
+    if (clock.now() < connection.pausedUntil) {
+      clock.wakeAt(connection.pausedUntil, () => this.#resume(connection));
+      return;
+    }
+    connection.pausedUntil = 0;
+    connection.socket.resume();
+  }
+}

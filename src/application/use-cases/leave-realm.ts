@@ -1,0 +1,30 @@
+import type { Session } from '../../domain/session.ts';
+import type { Performer } from '../perform.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+
+/** A peer leaves: by its own word, or because its connection is gone. To be called within a turn. */
+export interface LeaveRealm {
+  /** M7: it said so. */
+  readonly byWord: (session: Session) => void;
+  /** L2, L4: its connection is over. A session that was ended before has nothing left to give back. */
+  readonly byLoss: (session: Session) => void;
+}
+
+export interface LeaveRealmParts {
+  readonly performer: Performer;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export function leaveRealm({ performer, clock, log }: LeaveRealmParts): LeaveRealm {
+  return {
+    byWord: (session) => performer.perform(session.realm, session.realm.leave(session), clock.now()),
+
+    byLoss: (session) => {
+      const wasOpen = session.state === 'open';
+      performer.perform(session.realm, session.realm.lost(session), clock.now());
+      if (wasOpen) log.record({ event: 'peer-closed', session, ending: 'lost' });
+    },
+  };
+}

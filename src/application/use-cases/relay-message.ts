@@ -1,0 +1,12 @@
+import type { Outgoing } from '../../domain/realm.ts';
+import type { Session } from '../../domain/session.ts';
+import type { Millis } from '../../domain/time.ts';
+import type { Performer } from '../perform.ts';
+
+/** An open peer sends a message to another. To be called within a turn. */
+export type RelayMessage = (session: Session, outgoing: Outgoing, now: Millis) => void;
+
+/** M1, M13: `from` is what the session registered, whatever the sender wrote. */
+export function relayMessage({ performer }: { readonly performer: Performer }): RelayMessage {
+  return (session, outgoing, now) => performer.perform(session.realm, session.realm.relay(session, outgoing), now);
+}
