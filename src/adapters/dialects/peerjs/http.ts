@@ -1,0 +1,33 @@
+import type { HttpResponse } from '../../../application/ports/http.ts';
+import type { HttpOutcome } from '../../../application/ports/requests.ts';
+import { impossible } from '../../../domain/invariant.ts';
+
+const DESCRIPTION = JSON.stringify({
+  name: 'Signalbox',
+  description: 'A signalling broker for WebRTC, compatible with PeerJS clients.',
+  website: 'https://peerjs.com/',
+});
+
+const JSON_TYPE = ['content-type', 'application/json; charset=utf-8'] as const;
+const HTML_TYPE = ['content-type', 'text/html; charset=utf-8'] as const;
+const PLAIN_TYPE = ['content-type', 'text/plain; charset=utf-8'] as const;
+/** An id that a cache gives out twice is two peers with one name. */
+const FRESH = ['cache-control', 'no-store'] as const;
+
+const REFUSALS = { 'key-unknown': 'Invalid key provided', 'discovery-off': 'Unauthorized' } as const;
+
+/** H1 to H4: what came of a request, as PeerJS tells it. */
+export function answerOf(outcome: HttpOutcome): HttpResponse {
+  switch (outcome.gave) {
+    case 'description':
+      return { status: 200, headers: [JSON_TYPE], body: DESCRIPTION };
+    case 'peer-id':
+      return { status: 200, headers: [HTML_TYPE, FRESH], body: outcome.id };
+    case 'peers':
+      return { status: 200, headers: [JSON_TYPE, FRESH], body: JSON.stringify(outcome.ids) };
+    case 'refusal':
+      return { status: 401, headers: [PLAIN_TYPE], body: REFUSALS[outcome.reason] };
+    default:
+      return impossible(outcome);
+  }
+}
