@@ -1,0 +1,67 @@
+import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import { prettyFactory } from 'pino-pretty';
+import type { Log, LogEvent } from '../../application/ports/log.ts';
+import { lineOf, type Surroundings } from './shared/lines.ts';
+
+export interface PinoLogSettings extends Surroundings {
+  /** The least grave level that is written. */
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+  /** `auto`: pretty where the standard output is a terminal. */
+  readonly format: 'auto' | 'pretty' | 'json';
+  /** Takes one line at a time; the standard output by default. */
+  readonly to?: DestinationStream;
+}
+
+// What waits for somebody who does not read the standard output; what comes beyond is not written.
+const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+
+/** Writes one line for each event, with pino. A standard output that nobody reads holds nobody up. */
+export class PinoLog implements Log {
+  readonly #logger: Logger;
+  readonly #surroundings: Surroundings;
+
+  constructor({ level, format, to = standardOutput(), ...surroundings }: PinoLogSettings) {
+    const isPretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
+    this.#surroundings = surroundings;
+    this.#logger = pino(
+      { level, base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+      isPretty ? prettily(to) : to,
+    );
+  }
+
+  record(event: LogEvent): void {
+    const { level, text, fields } = lineOf(event, this.#surroundings);
+    this.#logger[level](fields, text);
+  }
+}
+
+function standardOutput(): DestinationStream {
+  const stream = destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES });
+  // Nobody is left to be told that the log can't be written: the full disk of a log must not end a broker.
+  stream.on('error', () => undefined);
+  return stream;
+}
+
+/** For people: within the call, without the streams and threads that lose the last lines of a process. */
+function prettily(to: DestinationStream): DestinationStream {
+  const format = prettyFactory({ translateTime: 'SYS:HH:MM:ss.l', hideObject: true, messageFormat: sentence });
+  return { write: (json) => to.write(format(json)) };
+}
+
+const NOT_SAID = new Set(['level', 'time', 'msg', 'event', 'url', 'transport', 'version', 'error']);
+
+function sentence(log: Record<string, unknown>, messageKey: string): string {
+  const words = Object.entries(log).flatMap(([name, value]) => (NOT_SAID.has(name) ? [] : [`${name}=${plain(value)}`]));
+  const { stack, message } = (log['error'] ?? {}) as { stack?: string; message?: string };
+  const error = stack ?? message;
+  return printable([[String(log[messageKey]), ...words].join(' '), error ?? []].flat().join('\n'));
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' && /^[^\s"=\p{Cc}]+$/u.test(value) ? value : JSON.stringify(value);
+}
+
+/** A terminal obeys control characters. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\n\t]/gu, '?');
+}

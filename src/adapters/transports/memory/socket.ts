@@ -1,0 +1,75 @@
+import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
+import { fittingReason, GOODBYES } from '../shared/goodbyes.ts';
+import type { Reports } from '../shared/reports.ts';
+import type { ConnectionLimits } from '../shared/settings.ts';
+import type { MemoryFarEnd } from './far-end.ts';
+
+// Throws for what is no UTF-8: a broker that sends such a text is broken.
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** One connection that leads to another object of this process. */
+export class MemorySocket implements Socket {
+  readonly #farEnd: MemoryFarEnd;
+  readonly #reports: Reports;
+  readonly #limits: ConnectionLimits;
+  readonly #forget: (socket: MemorySocket) => void;
+  #isOver = false;
+
+  constructor(
+    farEnd: MemoryFarEnd,
+    reports: Reports,
+    { limits, forget }: { readonly limits: ConnectionLimits; readonly forget: (socket: MemorySocket) => void },
+  ) {
+    this.#farEnd = farEnd;
+    this.#reports = reports;
+    this.#limits = limits;
+    this.#forget = forget;
+  }
+
+  write(text: Uint8Array): WriteOutcome {
+    if (this.#isOver) return 'gone';
+    const unread = this.#farEnd.unreadBytes;
+    if (unread > 0 && unread + text.length > this.#limits.sendBufferBytes) {
+      this.#end(GOODBYES.readsTooSlowly);
+      return 'gone';
+    }
+    return this.#farEnd.arrived(decoder.decode(text), text.length) ? 'sent' : 'queued';
+  }
+
+  close(code: number, why: string): void {
+    this.#end({ code, why });
+  }
+
+  pause(): void {
+    this.#reports.pause();
+  }
+
+  resume(): void {
+    this.#reports.resume();
+  }
+
+  /** M18: what is too big is not reported. */
+  arrived(bytes: Uint8Array, isBinary: boolean): void {
+    if (bytes.length > this.#limits.maxFrameBytes) return this.#end(GOODBYES.tooBig);
+    if (!this.#reports.frame(bytes, isBinary)) this.#end(GOODBYES.sendsTooFast);
+  }
+
+  /** The far end has gone. */
+  lost(): void {
+    this.#isOver = true;
+    this.#reports.closed();
+    this.#forget(this);
+  }
+
+  /** Ends the connection without a word. */
+  cut(): void {
+    this.#farEnd.dropped();
+    this.lost();
+  }
+
+  #end({ code, why }: { readonly code: number; readonly why: string }): void {
+    if (this.#isOver) return;
+    this.#farEnd.dismissed({ code, why: fittingReason(why) });
+    this.lost();
+  }
+}

@@ -1,0 +1,92 @@
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo, Socket as NetSocket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
+import { readCertificate } from '../shared/certificate.ts';
+import { listenRefused } from '../shared/listen-refusals.ts';
+import { wantsWebSocket } from '../shared/requests.ts';
+import type { TransportSettings } from '../shared/settings.ts';
+import { NodeExchange, NodeRequest, readPastBody } from './http.ts';
+import { handshakerOptions, plainResponse, Upgrades } from './upgrades.ts';
+
+/** Listens with `node:http` or `node:https`, and `ws`. */
+export class NodeTransport implements Transport {
+  readonly name = 'node';
+  readonly #settings: TransportSettings;
+  readonly #lines = new Set<NetSocket>();
+  #upgrades: Upgrades | undefined;
+  #server: Server | undefined;
+  #unbound: Promise<void> | undefined;
+
+  constructor(settings: TransportSettings) {
+    this.#settings = settings;
+  }
+
+  async listen(gateway: Gateway): Promise<ListeningAddress> {
+    const { host, tls } = this.#settings;
+    const server = this.#createServer();
+    await bind(server, this.#settings);
+    const handshaker = new WebSocketServer({ ...handshakerOptions(this.#settings), clientTracking: false });
+    this.#server = server;
+    this.#upgrades = new Upgrades(gateway, handshaker, this.#settings);
+    this.#serve(server, gateway, this.#upgrades);
+    return { host, port: (server.address() as AddressInfo).port, secure: tls !== undefined };
+  }
+
+  refuseNew(): void {
+    this.#upgrades?.refuseNew();
+    const server = this.#server;
+    if (server !== undefined) this.#unbound ??= new Promise((resolve) => server.close(() => resolve()));
+  }
+
+  async stop(): Promise<void> {
+    this.refuseNew();
+    const told = this.#upgrades?.stop();
+    for (const line of this.#lines) line.destroy();
+    await told;
+    await this.#unbound;
+  }
+
+  #createServer(): Server {
+    const { tls, handshakeTimeout, maxHeaderBytes } = this.#settings;
+    const options: ServerOptions = {
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: handshakeTimeout,
+      requestTimeout: handshakeTimeout,
+      connectionsCheckingInterval: Math.max(20, handshakeTimeout / 4),
+    };
+    const server = tls === undefined
+      ? createServer(options)
+      : createSecureServer({ ...options, ...readCertificate(tls), handshakeTimeout });
+    // Whoever asks and then doesn't read the answer is cut too.
+    server.timeout = handshakeTimeout;
+    return server;
+  }
+
+  #serve(server: Server, gateway: Gateway, upgrades: Upgrades): void {
+    const serve = (raw: IncomingMessage, response: ServerResponse): void => {
+      readPastBody(raw);
+      gateway.http(new NodeExchange(new NodeRequest(raw), response, () => upgrades.isAccepting));
+    };
+    server.on('request', serve);
+    server.on('upgrade', (raw: IncomingMessage, stream: Duplex, head: Buffer) => {
+      const request = new NodeRequest(raw);
+      if (wantsWebSocket(request)) return upgrades.take({ raw, request, stream, head });
+      serve(raw, plainResponse(raw, stream));
+    });
+    server.on('connection', (line: NetSocket) => {
+      this.#lines.add(line);
+      line.once('close', () => this.#lines.delete(line));
+    });
+  }
+}
+
+function bind(server: Server, { host, port }: TransportSettings): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // The listener stays: a connection that can't be accepted, for want of file handles, is no reason to die.
+    server.on('error', (cause: NodeJS.ErrnoException) => reject(listenRefused(cause.code ?? cause.message, { host, port })));
+    server.listen({ host, port, exclusive: true }, () => resolve());
+  });
+}

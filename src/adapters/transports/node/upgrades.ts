@@ -1,0 +1,138 @@
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket as NetSocket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
+import type { Admission, Gateway } from '../../../application/ports/transport.ts';
+import { Reports } from '../shared/reports.ts';
+import { NOT_ACCEPTING } from '../shared/requests.ts';
+import { CLOSE_GRACE, type ConnectionLimits } from '../shared/settings.ts';
+import { send } from './http.ts';
+import { NodeSocket } from './socket.ts';
+
+/** What is used of a `WebSocketServer`: it may be an embedding program's own. */
+export interface Handshaker {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, opened: (ws: WebSocket, request: IncomingMessage) => void): void;
+  emit(event: 'connection', ws: WebSocket, request: IncomingMessage): unknown;
+}
+
+/** What a `WebSocketServer` is made with. */
+export interface HandshakerOptions {
+  readonly noServer: true;
+  readonly perMessageDeflate: false;
+  readonly maxPayload: number;
+  readonly closeTimeout: number;
+}
+
+/** What a `WebSocketServer` has to be told so that it keeps the transport's promises. */
+export function handshakerOptions({ maxFrameBytes }: ConnectionLimits): HandshakerOptions {
+  return { noServer: true, perMessageDeflate: false, maxPayload: maxFrameBytes, closeTimeout: CLOSE_GRACE };
+}
+
+/** An upgrade as Node tells it. */
+export interface Knock {
+  readonly raw: IncomingMessage;
+  readonly request: HttpRequest;
+  readonly stream: Duplex;
+  readonly head: Buffer;
+}
+
+/** Turns upgrade requests into connections, and knows all those that are not over. */
+export class Upgrades {
+  readonly #gateway: Gateway;
+  readonly #handshaker: Handshaker;
+  readonly #limits: ConnectionLimits;
+  readonly #shaking = new Set<Duplex>();
+  readonly #open = new Set<NodeSocket>();
+  #isAccepting = true;
+  #whenEmpty: (() => void) | undefined;
+
+  constructor(gateway: Gateway, handshaker: Handshaker, limits: ConnectionLimits) {
+    this.#gateway = gateway;
+    this.#handshaker = handshaker;
+    this.#limits = limits;
+  }
+
+  take({ raw, request, stream, head }: Knock): void {
+    if (!this.#isAccepting) return answerAndEnd(raw, stream, NOT_ACCEPTING);
+    const answer = this.#gateway.upgrade(request);
+    if (!answer.accept) return answerAndEnd(raw, stream, answer.response);
+    const abandoned = (): void => {
+      this.#shaking.delete(stream);
+      this.#gateway.abandoned(answer);
+      this.#oneLess();
+    };
+    this.#shaking.add(stream);
+    stream.once('close', abandoned);
+    this.#handshaker.handleUpgrade(raw, stream, head, (ws) => {
+      stream.off('close', abandoned);
+      this.#shaking.delete(stream);
+      this.#opened(ws, stream, answer);
+      this.#handshaker.emit('connection', ws, raw);
+    });
+  }
+
+  get isAccepting(): boolean {
+    return this.#isAccepting;
+  }
+
+  refuseNew(): void {
+    this.#isAccepting = false;
+  }
+
+  /** Cuts whatever is not over yet, and resolves when all of it was reported. */
+  async stop(): Promise<void> {
+    this.refuseNew();
+    for (const stream of this.#shaking) stream.destroy();
+    for (const socket of this.#open) socket.cut();
+    if (this.#isEmpty) return;
+    await new Promise<void>((resolve) => {
+      const earlier = this.#whenEmpty;
+      this.#whenEmpty = () => {
+        earlier?.();
+        resolve();
+      };
+    });
+  }
+
+  #opened(ws: WebSocket, stream: Duplex, admission: Admission): void {
+    // Pauses are the network's business here: what waits beside it came in one packet.
+    const reports = new Reports(this.#gateway, { later: queueMicrotask, room: Number.POSITIVE_INFINITY });
+    const socket = new NodeSocket(ws, stream, { reports, limits: this.#limits });
+    this.#open.add(socket);
+    ws.on('message', (bytes: Buffer, isBinary) => socket.arrived(bytes, isBinary));
+    // What went wrong is told to the far end by `ws`; to us it is an end like any other.
+    ws.on('error', () => reports.hearNoMore());
+    ws.on('close', () => {
+      reports.closed();
+      queueMicrotask(() => {
+        this.#open.delete(socket);
+        this.#oneLess();
+      });
+    });
+    reports.opened(socket, admission);
+  }
+
+  get #isEmpty(): boolean {
+    return this.#open.size + this.#shaking.size === 0;
+  }
+
+  #oneLess(): void {
+    if (this.#isEmpty) this.#whenEmpty?.();
+  }
+}
+
+/** Answers an upgrade like an ordinary request, and ends its connection with that. */
+export function answerAndEnd(raw: IncomingMessage, stream: Duplex, answer: HttpResponse): void {
+  send(plainResponse(raw, stream), answer);
+}
+
+/** Goes back from an upgrade to an answer, the last of its connection: Node has let go of the stream. */
+export function plainResponse(raw: IncomingMessage, stream: Duplex): ServerResponse {
+  const response = new ServerResponse(raw);
+  response.shouldKeepAlive = false;
+  stream.on('error', () => stream.destroy());
+  response.assignSocket(stream as NetSocket);
+  response.once('finish', () => (stream as NetSocket).destroySoon());
+  return response;
+}

@@ -1,0 +1,13 @@
+import ipaddr from 'ipaddr.js';
+
+/** An address as this house writes it: IPv6 in its short form, IPv4 inside IPv6 as IPv4. Empty where there is none. */
+export function addressText(address: string | undefined): string {
+  if (address === undefined || !ipaddr.isValid(address)) return '';
+  return ipaddr.process(address).toString();
+}
+
+/** The same for the 4 or 16 bytes of an address. */
+export function addressOfBytes(bytes: Uint8Array): string {
+  if (bytes.length !== 4 && bytes.length !== 16) return '';
+  return addressText(ipaddr.fromByteArray([...bytes]).toString());
+}

@@ -1,0 +1,28 @@
+import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
+
+/** The body of a request means nothing here: it is read past, and one with more bytes costs its connection. */
+export const MAX_BODY_BYTES = 64 * 1024;
+
+/** What an upgrade is told once no new connection is accepted. */
+export const NOT_ACCEPTING: HttpResponse = {
+  status: 503,
+  headers: [['content-type', 'text/plain; charset=utf-8']],
+  body: 'Not accepting connections',
+};
+
+/** A WebSocket can only be asked for with GET; any other wish to upgrade is passed over, as HTTP allows. */
+export function wantsWebSocket(request: HttpRequest): boolean {
+  return request.method === 'GET' && request.header('upgrade')?.toLowerCase() === 'websocket';
+}
+
+/** Divides a request target at its first `?`. */
+export function splitTarget(target: string): { readonly path: string; readonly query: string } {
+  const at = target.indexOf('?');
+  if (at < 0) return { path: target, query: '' };
+  return { path: target.slice(0, at), query: target.slice(at + 1) };
+}
+
+/** Some answers have no body and no length, whatever is asked. */
+export function hasNoBody(status: number): boolean {
+  return status === 204 || status === 304;
+}

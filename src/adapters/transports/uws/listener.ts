@@ -1,0 +1,155 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setImmediate as turnOver } from 'node:timers/promises';
+import type * as uWS from 'uWebSockets.js';
+import { ListenError } from '../../../application/ports/transport.ts';
+import type { Admission, Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
+import { readCertificate } from '../shared/certificate.ts';
+import { listenRefused } from '../shared/listen-refusals.ts';
+import { Reports } from '../shared/reports.ts';
+import { NOT_ACCEPTING, wantsWebSocket } from '../shared/requests.ts';
+import type { TransportSettings } from '../shared/settings.ts';
+import { handshakeFault } from './handshake.ts';
+import { refuse, UwsExchange, UwsRequest } from './http.ts';
+import { UwsSocket } from './socket.ts';
+
+// Its types leave out one constant.
+type Library = typeof uWS & { readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number };
+
+// They know an option between port and callback for listening without a host only.
+interface ListenerWithOption {
+  listen(host: string, port: number, option: number, listening: (token: uWS.us_listen_socket | false) => void): void;
+}
+
+/** What the library keeps for us with each of its sockets. */
+interface Line {
+  readonly admission: Admission;
+  socket?: UwsSocket;
+}
+
+// M18: the library cuts what is over its own limit without a word. What is over ours by no more than
+// our limit again, or this, is taken in whole, so that its sender is told 1009; beyond that the cut is 1006.
+const EXCESS_BYTES = 64 * 1024;
+const LARGEST_PAYLOAD = 2 ** 31 - 1;
+
+/**
+ * Loads uWebSockets.js, which has no build for every platform, and sets it to `settings`.
+ * The length of request heads is fixed by the first load in a process.
+ * @throws ListenError `transport-unavailable`
+ */
+export async function loadUwsTransport(settings: TransportSettings): Promise<UwsTransport> {
+  process.env['UWS_HTTP_MAX_HEADERS_SIZE'] ??= String(settings.maxHeaderBytes);
+  try {
+    return new UwsTransport((await import('uWebSockets.js')) as Library, settings);
+  } catch (cause) {
+    const [detail = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+    throw new ListenError({ reason: 'transport-unavailable', detail }, `uWebSockets.js can't be loaded: ${detail}`);
+  }
+}
+
+/** Listens with uWebSockets.js. `handshakeTimeout` is the library's own: 10 s. */
+export class UwsTransport implements Transport {
+  readonly name = 'uws';
+  readonly #library: Library;
+  readonly #settings: TransportSettings;
+  #app: uWS.TemplatedApp | undefined;
+  #listening: uWS.us_listen_socket | undefined;
+
+  constructor(library: Library, settings: TransportSettings) {
+    this.#library = library;
+    this.#settings = settings;
+  }
+
+  async listen(gateway: Gateway): Promise<ListeningAddress> {
+    const { host, port, tls } = this.#settings;
+    if (tls !== undefined) readCertificate(tls);
+    const app = tls === undefined
+      ? this.#library.App()
+      : this.#library.SSLApp({ key_file_name: tls.keyFile, cert_file_name: tls.certFile });
+    this.#answer(app, gateway);
+    const token = await this.#bind(app);
+    if (token === false) {
+      app.close();
+      throw listenRefused(await obstacleAt(host, port), { host, port });
+    }
+    this.#app = app;
+    this.#listening = token;
+    return { host, port: this.#library.us_socket_local_port(token), secure: tls !== undefined };
+  }
+
+  refuseNew(): void {
+    const token = this.#listening;
+    if (token === undefined) return;
+    this.#listening = undefined;
+    this.#library.us_listen_socket_close(token);
+  }
+
+  async stop(): Promise<void> {
+    this.refuseNew();
+    this.#app?.close();
+    this.#app = undefined;
+    // The library has called every `close` handler by now; what they report later is told in this pause.
+    await turnOver();
+  }
+
+  #bind(app: uWS.TemplatedApp): Promise<uWS.us_listen_socket | false> {
+    const { host, port } = this.#settings;
+    const listener = app as unknown as ListenerWithOption;
+    // Without the option a busy port is shared in silence.
+    return new Promise((resolve) => listener.listen(host, port, this.#library.LIBUS_LISTEN_EXCLUSIVE_PORT, resolve));
+  }
+
+  #answer(app: uWS.TemplatedApp, gateway: Gateway): void {
+    const { maxFrameBytes } = this.#settings;
+    app.ws<Line>('/*', {
+      maxPayloadLength: Math.min(maxFrameBytes + Math.max(maxFrameBytes, EXCESS_BYTES), LARGEST_PAYLOAD),
+      maxBackpressure: 0,
+      idleTimeout: 0,
+      sendPingsAutomatically: false,
+      upgrade: (response, request, context) => this.#serve(gateway, response, request, context),
+      open: (ws) => this.#open(gateway, ws),
+      message: (ws, bytes, isBinary) => ws.getUserData().socket?.arrived(new Uint8Array(bytes), isBinary),
+      close: (ws) => ws.getUserData().socket?.ended(),
+    });
+    app.any('/*', (response, request) => this.#serve(gateway, response, request));
+  }
+
+  /** @param context there where the library sees a handshake itself: it looks at the length of the key and no further. */
+  #serve(gateway: Gateway, response: uWS.HttpResponse, raw: uWS.HttpRequest, context?: uWS.us_socket_context_t): void {
+    const request = new UwsRequest(raw, response);
+    if (!wantsWebSocket(request)) {
+      return gateway.http(new UwsExchange(request, response, () => this.#listening !== undefined));
+    }
+    if (this.#listening === undefined) return refuse(response, NOT_ACCEPTING);
+    const answer = gateway.upgrade(request);
+    if (!answer.accept) return refuse(response, answer.response);
+    const fault = handshakeFault(request);
+    if (fault !== undefined || context === undefined) {
+      gateway.abandoned(answer);
+      return refuse(response, fault ?? NOT_ACCEPTING);
+    }
+    const line: Line = { admission: answer };
+    const protocols = request.header('sec-websocket-protocol') ?? '';
+    response.upgrade(line, request.header('sec-websocket-key') ?? '', protocols, '', context);
+  }
+
+  #open(gateway: Gateway, ws: uWS.WebSocket<Line>): void {
+    const line = ws.getUserData();
+    const reports = new Reports(gateway, { later: queueMicrotask, room: this.#settings.sendBufferBytes });
+    line.socket = new UwsSocket(ws, reports, this.#settings);
+    reports.opened(line.socket, line.admission);
+  }
+}
+
+/** The library can't tell why it can't listen; Node's own server can. @returns the code of the operating system. */
+async function obstacleAt(host: string, port: number): Promise<string> {
+  const probe = createServer();
+  try {
+    probe.listen({ host, port, exclusive: true });
+    await once(probe, 'listening');
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code ?? String(cause);
+  }
+  probe.close();
+  return 'EADDRINUSE'; // It was, a moment ago.
+}

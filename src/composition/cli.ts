@@ -1,0 +1,93 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { readableError } from '../adapters/logs/shared/lines.ts';
+import { ListenError } from '../application/ports/transport.ts';
+import type { Log } from '../application/ports/log.ts';
+import { readCommandLine } from './command-line.ts';
+import { fileOf } from './config-file.ts';
+import { type Config, type ConfigProblem, resolveConfig } from './config.ts';
+import { EmbeddedBroker } from './embedded-broker.ts';
+import { usage } from './help.ts';
+import { makeLog } from './make-log.ts';
+import { makeTransport } from './make-transport.ts';
+import { OPTIONS } from './options.ts';
+import { VERSION } from './version.ts';
+
+const FAILED = 1;
+const MISUSED = 2;
+const KILLED = 128;
+
+// Where npm stands between, it passes on the Ctrl-C that the terminal has sent already.
+const ECHO_MS = 500;
+
+const argv = process.argv.slice(2);
+if (asksFor('help')) console.log(usage(process.stdout.columns));
+else if (asksFor('version')) console.log(VERSION);
+else await run();
+
+function asksFor(name: 'help' | 'version'): boolean {
+  return readCommandLine(argv).readings.some((reading) => reading.name === name && OPTIONS[name].read(reading.raw).ok);
+}
+
+async function run(): Promise<void> {
+  const resolved = resolveConfig({ argv, env: process.env, readFile: (path) => readFileSync(path, 'utf8') });
+  if (!resolved.ok) return misused(resolved.refusal);
+  const { config, settings, warnings } = resolved.value;
+  for (const warning of warnings) complain(warning);
+  if (settings.print_config) return console.log(JSON.stringify(fileOf(settings), undefined, 2));
+  await serve(config);
+}
+
+async function serve(config: Config): Promise<void> {
+  const log = makeLog(config);
+  endOnFault(log);
+  const broker = new EmbeddedBroker(config, { log, makeTransport });
+  drainOnSignal(broker);
+  try {
+    await broker.listen();
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    complain(error.message);
+    process.exit(FAILED);
+  }
+}
+
+/** The first signal drains, a second one ends at once. */
+function drainOnSignal(broker: EmbeddedBroker): void {
+  let drainingSince: number | undefined;
+  const stop = (signal: 'SIGINT' | 'SIGTERM'): void => {
+    const now = performance.now();
+    if (drainingSince === undefined) {
+      drainingSince = now;
+      void broker.close().then(() => process.exit());
+      return;
+    }
+    const isEcho = signal === 'SIGINT' && process.stdin.isTTY && now - drainingSince < ECHO_MS;
+    if (!isEcho) process.exit(KILLED + constants.signals[signal]);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+/** What nobody expected leaves nobody knows what behind: better a new process. */
+function endOnFault(log: Log): void {
+  const end = (error: unknown): void => {
+    log.record({ event: 'fault', error, connection: undefined });
+    const { stack, message } = readableError(error);
+    complain(`ended by a fault: ${stack ?? message}`);
+    process.exit(FAILED);
+  };
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
+}
+
+function misused(problems: readonly ConfigProblem[]): void {
+  for (const { message } of problems) complain(message);
+  complain('see signalbox --help');
+  process.exitCode = MISUSED;
+}
+
+function complain(message: string): void {
+  console.error(`signalbox: ${message}`);
+}

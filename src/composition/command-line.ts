@@ -1,0 +1,116 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { optionNamed, spellingsOf, suggestion } from './option-names.ts';
+import type { Option } from './option.ts';
+import { OPTION_NAMES, OPTIONS, type OptionName } from './options.ts';
+import { type ConfigProblem, type Reading, type Readings, shown } from './reading.ts';
+
+/** Reads the arguments behind `signalbox`. The word `serve` may stand first and changes nothing. */
+export function readCommandLine(argv: readonly string[]): Readings {
+  const walk = new Walk();
+  for (const token of tokensOf(argv[0] === 'serve' ? argv.slice(1) : argv)) walk.take(token);
+  return walk.end();
+}
+
+type Token = NonNullable<ReturnType<typeof parse>['tokens']>[number];
+
+function parse(args: readonly string[]): ReturnType<typeof parseArgs<{ args: string[]; tokens: true; strict: false }>> {
+  return parseArgs({ args: [...args], options: LEXICON, strict: false, tokens: true, allowPositionals: true });
+}
+
+const LEXICON: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
+  OPTION_NAMES.flatMap((name) => {
+    const { takes, short }: Option<unknown, unknown> = OPTIONS[name];
+    const type = takes === 'none' ? ('boolean' as const) : ('string' as const);
+    const [first = name, ...others] = spellingsOf(name);
+    const spellings = others.map((spelling) => [spelling, { type }] as const);
+    return [[first, short === undefined ? { type } : { type, short }] as const, ...spellings];
+  }),
+);
+
+/** Left to itself, the parser takes `--host` for the value in `--port --host ::`. */
+function* tokensOf(args: readonly string[]): Generator<Token> {
+  for (const token of parse(args).tokens) {
+    const isFlagForValue = token.kind === 'option' && token.inlineValue === false && /^-(?!\d)./.test(token.value);
+    if (!isFlagForValue) {
+      yield token;
+      continue;
+    }
+    yield { ...token, value: undefined, inlineValue: undefined };
+    yield* tokensOf(args.slice(token.index + 1));
+    return;
+  }
+}
+
+/** What an argument that is no flag may belong to: the flag right before it. */
+type Open = { readonly name: OptionName; readonly source: string } | 'unknown flag' | undefined;
+
+class Walk {
+  readonly #readings: Reading[] = [];
+  readonly #problems: ConfigProblem[] = [];
+  #open: Open = undefined;
+
+  take(token: Token): void {
+    if (token.kind === 'option') return this.#flag(token);
+    if (token.kind === 'positional') return this.#argument(token.value);
+    this.#open = undefined;
+  }
+
+  end(): Readings {
+    return { readings: merged(this.#readings), problems: this.#problems };
+  }
+
+  #flag({ name: written, rawName: source, value }: Token & { kind: 'option' }): void {
+    const name = optionNamed(written);
+    this.#open = undefined;
+    if (name === undefined) return this.#unknown(written, source, value);
+    const { takes, allowed, isGreedy }: Option<unknown, unknown> = OPTIONS[name];
+    if (value === undefined && takes !== 'none') {
+      this.#complain(source, `${source} has no value; it must be ${allowed}`);
+      return;
+    }
+    this.#readings.push({ name, raw: value ?? true, source });
+    if (value === undefined || isGreedy === true) this.#open = { name, source };
+  }
+
+  #unknown(written: string, source: string, value: string | undefined): void {
+    const denied = written.startsWith('no-') || written.startsWith('no_') ? optionNamed(written.slice(3)) : undefined;
+    if (denied !== undefined && OPTIONS[denied].takes === 'none' && value === undefined) {
+      this.#readings.push({ name: denied, raw: false, source });
+      return;
+    }
+    if (value === undefined) this.#open = 'unknown flag';
+    this.#complain(source, `${source} is no flag${suggestion(source, flagsLike(source))}`);
+  }
+
+  /** `--proxied 2`, `--allow_discovery false` and, as with `peer`, `--cors A B`. */
+  #argument(value: string): void {
+    const open = this.#open;
+    if (open === 'unknown flag') {
+      this.#open = undefined;
+      return;
+    }
+    if (open === undefined) return this.#complain(value, `unexpected argument ${shown(value)}`);
+    this.#readings.push({ ...open, raw: value });
+    if (OPTIONS[open.name].takes === 'none') this.#open = undefined;
+  }
+
+  #complain(source: string, message: string): void {
+    this.#problems.push({ source, message });
+  }
+}
+
+/** Of an option that is repeated the last value holds; of a list, all. */
+function merged(readings: readonly Reading[]): Reading[] {
+  const byName = new Map<OptionName, Reading>();
+  for (const reading of readings) {
+    const earlier = byName.get(reading.name);
+    const isList = OPTIONS[reading.name].takes === 'many';
+    byName.set(reading.name, isList ? { ...reading, raw: [...((earlier?.raw as unknown[] | undefined) ?? []), reading.raw] } : reading);
+  }
+  return [...byName.values()];
+}
+
+function flagsLike(written: string): string[] {
+  const separator = /^--.*-/.test(written) ? '-' : '_';
+  return OPTION_NAMES.map((name) => `--${name.replaceAll('_', separator)}`);
+}

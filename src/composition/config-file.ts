@@ -1,0 +1,50 @@
+import { optionNamed, suggestion } from './option-names.ts';
+import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
+import { type ConfigProblem, type Reading, type Readings, shown } from './reading.ts';
+
+const EVERYWHERE: readonly OptionName[] = OPTION_NAMES.filter((name) => OPTIONS[name].reach === 'everywhere');
+
+/** Reads a file's text. @throws Error where it can't. */
+export type ReadFile = (path: string) => string;
+
+/** Reads a file with options: one JSON object. @param source where the file was named. */
+export function readConfigFile(path: string, source: string, readFile: ReadFile): Readings {
+  const fails = (message: string): Readings => ({ readings: [], problems: [{ source, message }] });
+  let written: string;
+  try {
+    written = readFile(path).replace(/^\uFEFF/, '');
+  } catch (error) {
+    return fails(`${source} is ${shown(path)}, which can't be read: ${reasonOf(error)}`);
+  }
+  try {
+    const content: unknown = JSON.parse(written);
+    if (typeof content === 'object' && content !== null && !Array.isArray(content)) return readObject(content, ` in ${path}`);
+  } catch (error) {
+    return fails(`${path} is no JSON: ${reasonOf(error)}`);
+  }
+  return fails(`${path} must hold one JSON object with options by name`);
+}
+
+/** Reads options by name, in any spelling. @param place follows the name in messages. */
+export function readObject(given: object, place: string): Readings {
+  const readings: Reading[] = [];
+  const problems: ConfigProblem[] = [];
+  for (const [written, raw] of Object.entries(given)) {
+    const source = `${written}${place}`;
+    const name = optionNamed(written);
+    if (name === undefined) problems.push({ source, message: `${source} is no option${suggestion(written, EVERYWHERE)}` });
+    else if (!EVERYWHERE.includes(name)) problems.push({ source, message: `${source} is for the command line only` });
+    else if (raw !== undefined) readings.push({ name, raw, source });
+  }
+  return { readings, problems };
+}
+
+/** Settings as a file for `config` that comes to the same. */
+export function fileOf(settings: Settings): Partial<Settings> {
+  const entries = Object.entries(settings) as [OptionName, unknown][];
+  return Object.fromEntries(entries.filter(([name, value]) => EVERYWHERE.includes(name) && value !== undefined));
+}
+
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
+}

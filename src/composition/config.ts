@@ -1,0 +1,107 @@
+import type { CertificateFiles } from '../adapters/transports/shared/settings.ts';
+import { invariant } from '../domain/invariant.ts';
+import { accepted, refused, type Result } from '../domain/result.ts';
+import { readCommandLine } from './command-line.ts';
+import { type ReadFile, readConfigFile, readObject } from './config-file.ts';
+import { contradictionsIn } from './contradictions.ts';
+import { type Environment, readEnvironment, slipsIn } from './environment.ts';
+import { configName, type ConfigName, optionNamed, type Spelling } from './option-names.ts';
+import type { Option } from './option.ts';
+import { type GivenFor, OPTION_NAMES, type OptionName, OPTIONS, type Settings, type ValueOf } from './options.ts';
+import { type ConfigProblem, NO_READINGS, type Reading, type Readings, shown } from './reading.ts';
+
+export type { ConfigProblem } from './reading.ts';
+
+type CommandLineOption = 'config' | 'print_config' | 'version' | 'help';
+type GivableOption = Exclude<OptionName, CommandLineOption>;
+
+/** All that a broker is built from: times are in milliseconds. docs/options.md tells what each means. */
+export type Config = {
+  readonly [Name in Exclude<GivableOption, 'sslkey' | 'sslcert'> as ConfigName<Name>]: ValueOf<Name>;
+} & { readonly tls?: CertificateFiles };
+
+/** Options as a program gives them, in the spelling of `peer` or in camel case. */
+export type GivenOptions = { readonly [Name in GivableOption as Spelling<Name>]?: GivenFor<Name> | undefined };
+
+/** Where options come from, the strongest first. */
+export interface Sources {
+  /** By name, from a program. */
+  readonly given?: object;
+  /** What stands behind the command's name. */
+  readonly argv?: readonly string[];
+  readonly env?: Environment;
+  /** Reads the file that `config` names. */
+  readonly readFile?: ReadFile;
+}
+
+export interface Resolved {
+  readonly config: Config;
+  /** The same by the names of the options. */
+  readonly settings: Settings;
+  /** What is probably a mistake. One line each. */
+  readonly warnings: readonly string[];
+}
+
+/** Settles all options, or says of each that can't be used what is wrong with it. */
+export function resolveConfig(sources: Sources): Result<Resolved, readonly ConfigProblem[]> {
+  const { readings, problems } = readAll(sources);
+  const found = new Map(readings.map((reading) => [reading.name, reading]));
+  const { settings, misfits } = settle(found);
+  const wrong = [...problems, ...misfits];
+  if (wrong.length > 0) return refused(wrong);
+  const contradictions = contradictionsIn(settings, (name) => found.get(name)?.source);
+  if (contradictions.length > 0) return refused(contradictions);
+  return accepted({ config: configOf(settings), settings, warnings: slipsIn(sources.env ?? {}) });
+}
+
+export function defaultConfig(): Config {
+  const resolved = resolveConfig({});
+  invariant(resolved.ok, 'the defaults are allowed');
+  return resolved.value.config;
+}
+
+/** Whether a program may give an option of that spelling. */
+export function isKnownOption(spelling: string): boolean {
+  const name = optionNamed(spelling);
+  return name !== undefined && OPTIONS[name].reach === 'everywhere';
+}
+
+/** All that all sources say, the strongest last. */
+function readAll({ given = {}, argv = [], env = {}, readFile }: Sources): Readings {
+  const stronger = [{ readings: readEnvironment(env), problems: [] }, readCommandLine(argv), readObject(given, '')];
+  const named = stronger.flatMap(({ readings }) => readings).findLast(({ name }) => name === 'config');
+  const path = named === undefined ? undefined : OPTIONS.config.read(named.raw);
+  const file =
+    named !== undefined && readFile !== undefined && path?.ok === true && path.value !== undefined
+      ? readConfigFile(path.value, named.source, readFile)
+      : NO_READINGS;
+  const all = [file, ...stronger];
+  return { readings: all.flatMap(({ readings }) => readings), problems: all.flatMap(({ problems }) => problems) };
+}
+
+function settle(found: ReadonlyMap<OptionName, Reading>): { settings: Settings; misfits: ConfigProblem[] } {
+  const misfits: ConfigProblem[] = [];
+  const profile = OPTIONS.profile.read(found.get('profile')?.raw);
+  const isHardened = profile.ok && profile.value === 'hardened';
+  const values = OPTION_NAMES.map((name) => {
+    const option: Option<unknown, unknown> = OPTIONS[name];
+    const reading = found.get(name);
+    if (reading === undefined) return [name, isHardened ? (option.hardened ?? option.default) : option.default] as const;
+    const value = option.read(reading.raw);
+    if (value.ok) return [name, value.value] as const;
+    const { source } = reading;
+    misfits.push({ source, message: `${source} is ${shown(value.refusal)}; it must be ${option.allowed}` });
+    return [name, option.default] as const;
+  });
+  // The schema's own types say what each option comes to.
+  return { settings: Object.fromEntries(values) as Settings, misfits };
+}
+
+function configOf(settings: Settings): Config {
+  const { sslkey, sslcert, ...others } = settings;
+  const entries = (Object.keys(others) as (keyof typeof others)[])
+    .filter((name) => OPTIONS[name].reach === 'everywhere')
+    .map((name) => [configName(name), others[name]] as const);
+  const tls = sslkey === undefined || sslcert === undefined ? {} : { tls: { keyFile: sslkey, certFile: sslcert } };
+  return { ...Object.fromEntries(entries), ...tls } as Config;
+}

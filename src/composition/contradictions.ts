@@ -1,0 +1,38 @@
+import type { OptionName, Settings } from './options.ts';
+import type { ConfigProblem } from './reading.ts';
+
+/** Where an option's value stands; undefined for its default. */
+export type SourceOf = (name: OptionName) => string | undefined;
+
+type Size = 'max_message_bytes' | 'mailbox_bytes' | 'realm_mailbox_bytes' | 'send_buffer_bytes' | 'max_header_bytes' | 'max_url_bytes';
+
+// What a message that waits counts beside its payload.
+const ENVELOPE_BYTES = 256;
+
+/** Sizes that must hold another one: a bound that nothing fits into refuses everything. */
+const HOLDS: readonly { readonly outer: Size; readonly inner: Size; readonly spare: number }[] = [
+  { outer: 'mailbox_bytes', inner: 'max_message_bytes', spare: ENVELOPE_BYTES },
+  { outer: 'realm_mailbox_bytes', inner: 'mailbox_bytes', spare: 0 },
+  { outer: 'send_buffer_bytes', inner: 'max_message_bytes', spare: 0 },
+  { outer: 'max_header_bytes', inner: 'max_url_bytes', spare: 0 },
+];
+
+/** Values that are allowed each for itself, but not together. */
+export function contradictionsIn(settings: Settings, sourceOf: SourceOf): ConfigProblem[] {
+  const spelled = (name: OptionName): string => sourceOf(name) ?? `the default of ${name}`;
+  const tooSmall = HOLDS.filter(({ outer, inner, spare }) => settings[outer] < settings[inner] + spare).map(({ outer, inner, spare }) => {
+    const least = `${spelled(inner)} (${settings[inner]})${spare === 0 ? '' : ` and ${spare} more`}`;
+    return {
+      source: sourceOf(outer) ?? outer,
+      message: `${spelled(outer)} is ${settings[outer]}; it must be at least ${settings[inner] + spare}, to hold ${least}`,
+    };
+  });
+  return [...tooSmall, ...halfOfTls(settings, spelled)];
+}
+
+function halfOfTls({ sslkey, sslcert }: Settings, spelled: (name: OptionName) => string): ConfigProblem[] {
+  if ((sslkey === undefined) === (sslcert === undefined)) return [];
+  const [there, missing] = sslkey === undefined ? (['sslcert', 'sslkey'] as const) : (['sslkey', 'sslcert'] as const);
+  const source = spelled(there);
+  return [{ source, message: `${source} is given without ${missing}; TLS needs both sslkey and sslcert` }];
+}

@@ -1,0 +1,150 @@
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpsServer, type Server as SecureServer, type ServerOptions } from 'node:https';
+import { SilentLog } from '../adapters/logs/silent.ts';
+import { SuppliedPeerIds } from '../adapters/peer-ids/supplied.ts';
+import { AttachedTransport, type AttachmentSettings } from '../adapters/transports/node/attachment.ts';
+import { ConfigError } from './config-error.ts';
+import { isKnownOption, resolveConfig, type Config, type GivenOptions } from './config.ts';
+import type { ConnectedPeer } from './connected-peer.ts';
+import { EmbeddedBroker } from './embedded-broker.ts';
+import { makeLog } from './make-log.ts';
+import { mountableHandler, type MountableHandler } from './mountable-handler.ts';
+import { originsFromOption, type OriginOption } from './origins.ts';
+import type { PeerMessage } from './peer-events.ts';
+import { PeerClient } from './peer-client.ts';
+import { dialects } from './switchboard.ts';
+
+/* The face for programs that were written for `peer`: its two functions, its options, its events. */
+
+/** The options of `peer`, and all of Signalbox's own. What is no option of either is passed over with a warning. */
+export interface DropInOptions extends GivenOptions {
+  /** Options for `https.createServer`; only for `PeerServer`. */
+  readonly ssl?: ServerOptions;
+  readonly corsOptions?: { readonly origin?: OriginOption };
+  readonly generateClientId?: () => string;
+  readonly createWebSocketServer?: NonNullable<AttachmentSettings['createWebSocketServer']>;
+}
+
+/** The events of `peer`. Nobody has to listen for `error`. */
+export interface PeerServerEvents {
+  connection: [client: PeerClient];
+  message: [client: PeerClient, message: PeerMessage];
+  disconnect: [client: PeerClient];
+  error: [error: Error];
+  newListener: [event: string | symbol];
+}
+
+/** A request handler for Express 4 and 5, or for a bare `node:http` server, that emits events. */
+export type PeerServerHandler = MountableHandler<PeerServerEvents> & {
+  /** Drains and stops the broker. A server of its own stops too; one that it is attached to stays. */
+  stop(): Promise<void>;
+};
+
+/** `peer` waits longer for a silent peer as a library than from its command line. */
+const LIBRARY_ALIVE_TIMEOUT = 90_000;
+
+/**
+ * Serves PeerJS on a server of the program's own. The result is to be mounted
+ * (`app.use('/peerjs', handler)`), or to be a bare server's request handler.
+ * @throws ConfigError naming each option, its value and what is allowed.
+ */
+export function ExpressPeerServer(server: Server | SecureServer, options: DropInOptions = {}): PeerServerHandler {
+  if ((server as Server | undefined) === undefined) {
+    throw new ConfigError([{ source: 'server', message: 'server is missing: pass the http.Server that the app listens on' }]);
+  }
+  const config = configOf(options);
+  const { handler, mountPath } = mountableHandler<PeerServerEvents>((request, response, next) => transport.handle(request, response, next));
+  const transport = new AttachedTransport(attachment(server, config, options, mountPath));
+  const broker = new EmbeddedBroker(config, {
+    log: options.logLevel === undefined && options.log_level === undefined ? new SilentLog() : makeLog(config),
+    makeTransport: () => Promise.resolve(transport),
+    peerIds: options.generateClientId && new SuppliedPeerIds(options.generateClientId),
+    origins: options.corsOptions?.origin === undefined ? undefined : originsFromOption(options.corsOptions.origin),
+  });
+  passOn(broker, handler);
+  server.once('close', () => void broker.close());
+  broker.listen().catch((error: unknown) => fail(handler, error));
+  return Object.assign(handler, { stop: () => broker.close() });
+}
+
+/**
+ * Serves PeerJS on a server of its own. @param callback hears when the server listens.
+ * @throws ConfigError naming each option, its value and what is allowed.
+ */
+export function PeerServer(options: DropInOptions = {}, callback?: (server: Server | SecureServer) => void): PeerServerHandler {
+  const { ssl } = options;
+  const isSecure = ssl !== undefined && Object.keys(ssl).length > 0;
+  const server = isSecure ? createHttpsServer(ssl) : createHttpServer();
+  const handler = ExpressPeerServer(server, options);
+  server.on('request', handler);
+  const { port, host } = configOf(options);
+  server.on('error', (error) => fail(handler, error));
+  server.listen(port, host, () => callback?.(server));
+  const stopBroker = handler.stop;
+  return Object.assign(handler, {
+    stop: async () => {
+      await stopBroker();
+      await closed(server);
+    },
+  });
+}
+
+/** Resolves when the server has closed, whether or not it listened. */
+function closed(server: Server | SecureServer): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function configOf(options: DropInOptions): Config {
+  const given: Record<string, unknown> = { alive_timeout: LIBRARY_ALIVE_TIMEOUT };
+  for (const [name, value] of Object.entries(options)) {
+    if (OWN_NAMES.has(name) || value === undefined) continue;
+    if (isKnownOption(name)) given[name] = value;
+    else process.emitWarning(`PeerServer has no option '${name}'; it is passed over`);
+  }
+  const resolved = resolveConfig({ given });
+  if (!resolved.ok) throw new ConfigError(resolved.refusal);
+  return resolved.value.config;
+}
+
+// Read by this face itself; `debug` is in many examples of `peer`, which never read it.
+const OWN_NAMES = new Set(['ssl', 'corsOptions', 'generateClientId', 'createWebSocketServer', 'debug']);
+
+function attachment(server: Server | SecureServer, config: Config, options: DropInOptions, mountPath: () => string): AttachmentSettings {
+  const dialect = dialects.peerjs(config);
+  return {
+    server,
+    prefix: mountPath,
+    owns: (path) => dialect.opensAt(path) || dialect.routes(path) !== undefined,
+    maxFrameBytes: config.maxMessageBytes,
+    sendBufferBytes: config.sendBufferBytes,
+    ...(options.createWebSocketServer === undefined ? {} : { createWebSocketServer: options.createWebSocketServer }),
+  };
+}
+
+/** The events of `peer`, from those of the broker. A program may keep a client: it is the same object each time. */
+function passOn(broker: EmbeddedBroker, handler: PeerServerHandler | MountableHandler<PeerServerEvents>): void {
+  const clients = new WeakMap<ConnectedPeer, PeerClient>();
+  const clientOf = (peer: ConnectedPeer): PeerClient => {
+    const client = clients.get(peer) ?? new PeerClient(peer);
+    clients.set(peer, client);
+    return client;
+  };
+  broker.on('connection', (peer) => handler.emit('connection', clientOf(peer)));
+  broker.on('disconnect', (peer) => handler.emit('disconnect', clientOf(peer)));
+  broker.on('error', (error) => fail(handler, error));
+  // The broker reads messages only for a listener, so it gets one when there is one here.
+  handler.on('newListener', (event) => {
+    if (event !== 'message' || broker.listenerCount('message') > 0) return;
+    broker.on('message', (peer, message) => handler.emit('message', clientOf(peer), message));
+  });
+}
+
+/** An `error` that nobody listens for would end the process (as it does with `peer`). */
+function fail(handler: MountableHandler<PeerServerEvents>, error: unknown): void {
+  const failure = error instanceof Error ? error : new Error(String(error));
+  if (handler.listenerCount('error') > 0) handler.emit('error', failure);
+  else process.emitWarning(failure);
+}

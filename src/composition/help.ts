@@ -1,0 +1,62 @@
+import { defaultInWords } from './option-words.ts';
+import type { Option } from './option.ts';
+import { GROUPS, OPTIONS, type OptionName } from './options.ts';
+
+const WIDEST = 98;
+const NARROWEST = 40;
+const MARGIN = 2;
+const LEFT_COLUMN = 38;
+// A space at which no line is broken.
+const TIE = '\u00A0';
+
+const EXAMPLES = [
+  'signalbox --port 9000 --path /signal',
+  'signalbox --sslkey key.pem --sslcert cert.pem --port 443',
+  'signalbox --key app --key test --cors https://example.org --proxied',
+  'SIGNALBOX_PORT=9000 signalbox --profile hardened --print-config',
+];
+
+const CLOSING = [
+  'Every option but those of the command line can also stand in the environment, in capitals (SIGNALBOX_PORT=9000, lists ' +
+    'with commas), or in a JSON file (--config). The command line is stronger than the environment, that than the file. ' +
+    'Names may be written with _ or with -; what is true by --name is false by --no-name.',
+  'Ends with 0 after a clean stop, 1 when it can not start or breaks, 2 for options that can not be used. SIGTERM and SIGINT ' +
+    'drain; a second one ends at once.',
+  'What each option means to clients: docs/options.md in the package.',
+];
+
+/** The usage, wrapped. @param columns of the terminal; undefined where there is none. */
+export function usage(columns: number = WIDEST): string {
+  const width = Math.max(NARROWEST, Math.min(WIDEST, columns));
+  const sections = GROUPS.map(([group, names]) => [group, ...names.flatMap((name) => entry(name, width))].join('\n'));
+  const examples = ['Examples', ...EXAMPLES.map((example) => `${' '.repeat(MARGIN)}${example}`)].join('\n');
+  const intro = ['Usage: signalbox [serve] [options]', ...wrapped('A signalling broker for WebRTC that PeerJS clients understand.', width)];
+  const closing = CLOSING.map((paragraph) => wrapped(paragraph, width).join('\n'));
+  return `${[intro.join('\n'), ...sections, examples, ...closing].join('\n\n')}\n`;
+}
+
+function entry(name: OptionName, width: number): string[] {
+  const { short, placeholder, meaning, takes, default: value, ...rest }: Option<unknown, unknown> = OPTIONS[name];
+  const flags = `${short === undefined ? '    ' : `-${short}, `}--${name} ${placeholder}`.trimEnd();
+  const isCommand = value === false && rest.reach === 'command line';
+  const words = `${meaning}${isCommand ? '' : ` [${defaultInWords(OPTIONS[name]).replaceAll(' ', TIE)}]`}`;
+  const margin = ' '.repeat(MARGIN);
+  if (width < 2 * LEFT_COLUMN) return [`${margin}${flags}`, ...wrapped(words, width - 8).map((line) => `${' '.repeat(8)}${line}`)];
+  const lines = wrapped(words, width - LEFT_COLUMN);
+  const left = `${margin}${flags}`;
+  if (left.length > LEFT_COLUMN - MARGIN) return [left, ...lines.map((line) => `${' '.repeat(LEFT_COLUMN)}${line}`)];
+  return lines.map((line, i) => `${(i === 0 ? left : '').padEnd(LEFT_COLUMN)}${line}`);
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = '';
+    }
+    line += line === '' ? word : ` ${word}`;
+  }
+  return [...lines, line].map((one) => one.replaceAll(TIE, ' '));
+}

@@ -1,0 +1,40 @@
+import { SilentLog } from '../adapters/logs/silent.ts';
+import type { Log } from '../application/ports/log.ts';
+import { resolveConfig, type GivenOptions } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import { EmbeddedBroker } from './embedded-broker.ts';
+import { makeLog } from './make-log.ts';
+import { makeTransport } from './make-transport.ts';
+
+/* What `import … from 'signalbox'` gives. */
+
+export type { BrokerEvents } from './embedded-broker.ts';
+export type { ConnectedPeer } from './connected-peer.ts';
+export type { DisconnectReason, PeerMessage } from './peer-events.ts';
+export type { Config, GivenOptions } from './config.ts';
+export type { Log, LogEvent } from '../application/ports/log.ts';
+export type { ListeningAddress } from '../application/ports/transport.ts';
+export type { DropInOptions, PeerServerEvents, PeerServerHandler } from './drop-in.ts';
+export type { PeerClient } from './peer-client.ts';
+export { ListenError } from '../application/ports/transport.ts';
+export { ConfigError } from './config-error.ts';
+export { EmbeddedBroker } from './embedded-broker.ts';
+export { ExpressPeerServer, PeerServer } from './drop-in.ts';
+
+/** Options of the command line by either spelling, and where the log goes. */
+export interface BrokerOptions extends GivenOptions {
+  /** Hears every lifecycle event. Without it, and without `logLevel`, the library is silent. */
+  readonly log?: Log;
+}
+
+/** Builds a broker; `listen()` starts it. @throws ConfigError naming each option, its value and what is allowed. */
+export function createBroker(options: BrokerOptions = {}): EmbeddedBroker {
+  const { log, ...given } = options;
+  const resolved = resolveConfig({ given });
+  if (!resolved.ok) throw new ConfigError(resolved.refusal);
+  const speaks = given.logLevel !== undefined || given.log_level !== undefined;
+  return new EmbeddedBroker(resolved.value.config, {
+    log: log ?? (speaks ? makeLog(resolved.value.config) : new SilentLog()),
+    makeTransport,
+  });
+}

@@ -1,0 +1,140 @@
+import { MAX_CONNECTIONS } from '../domain/ids.ts';
+import { choice, integer, LONGEST_MS, option, type Option } from './option.ts';
+
+const KIB = 1024;
+const MIB = KIB * KIB;
+const GIB = KIB * MIB;
+const MANY = 1_000_000;
+
+/** The part of the schema that bounds what strangers can fill. */
+export const LIMIT_OPTIONS = {
+  max_message_bytes: option(integer({ unit: 'bytes', min: 64, max: 100 * MIB }), {
+    group: 'Limits for messages',
+    meaning: 'Size of a message.',
+    seen: 'Close 1009 (M18).',
+    default: MIB,
+    hardened: 64 * KIB,
+  }),
+  messages_per_second: option(integer({ unit: '', min: 1, max: MANY }), {
+    group: 'Limits for messages',
+    meaning: 'Messages that a peer may send each second in the long run.',
+    seen: 'What on_flood says (M19).',
+    default: 500,
+    hardened: 100,
+  }),
+  message_burst: option(integer({ unit: '', min: 1, max: MANY }), {
+    group: 'Limits for messages',
+    meaning: 'Messages that a peer may send at once after it was quiet.',
+    seen: 'What on_flood says (M19).',
+    default: 2000,
+    hardened: 500,
+  }),
+  on_flood: option(choice(['close', 'pause']), {
+    group: 'Limits for messages',
+    meaning: 'What happens to a peer that sends more than it may.',
+    seen: 'close: close 1008. pause: its socket is not read until the debt is paid (M19).',
+    default: 'close',
+  }),
+  malformed_limit: option(integer({ unit: '', min: 0, max: MANY }), {
+    group: 'Limits for messages',
+    meaning: 'Malformed messages that a peer is forgiven in one malformed_window.',
+    seen: 'Within it they are ignored; one more: close 1007 (M10).',
+    default: 20,
+    hardened: 5,
+  }),
+  malformed_window: option(integer({ unit: 'ms', min: 1, max: LONGEST_MS }), {
+    group: 'Limits for messages',
+    meaning: 'How long malformed messages are remembered.',
+    seen: 'See malformed_limit (M10).',
+    default: 60_000,
+  }),
+  send_buffer_bytes: option(integer({ unit: 'bytes', min: KIB, max: GIB }), {
+    group: 'Limits for messages',
+    meaning: 'What may wait to be sent to one peer that reads slowly. At least one message of the largest size.',
+    seen: 'The slow peer: close 1008. Who writes to it: LEAVE (M16).',
+    default: 4 * MIB,
+    hardened: MIB,
+  }),
+
+  mailbox_messages: option(integer({ unit: '', min: 1, max: MANY }), {
+    group: 'Limits for absent peers',
+    meaning: 'Messages that wait for one absent peer.',
+    seen: 'The sender hears EXPIRE at once (M13).',
+    default: 256,
+    hardened: 128,
+  }),
+  mailbox_bytes: option(integer({ unit: 'bytes', min: KIB, max: GIB }), {
+    group: 'Limits for absent peers',
+    meaning: 'Bytes that wait for one absent peer. At least one message of the largest size.',
+    seen: 'The sender hears EXPIRE at once (M13).',
+    default: 2 * MIB,
+    hardened: 512 * KIB,
+  }),
+  realm_mailbox_bytes: option(integer({ unit: 'bytes', min: KIB, max: 64 * GIB }), {
+    group: 'Limits for absent peers',
+    meaning: 'Bytes that wait in all mailboxes of a realm together. At least one mailbox.',
+    seen: 'The sender hears EXPIRE at once (M13).',
+    default: 64 * MIB,
+    hardened: 16 * MIB,
+  }),
+  mailboxes_per_sender: option(integer({ unit: '', min: 1, max: MANY }), {
+    group: 'Limits for absent peers',
+    meaning: 'Absent peers that messages of one sender wait for.',
+    seen: 'The sender hears EXPIRE at once (M13).',
+    default: 256,
+    hardened: 64,
+  }),
+
+  max_connections: option(integer({ unit: '', min: 1, max: MAX_CONNECTIONS }), {
+    group: 'Limits for connections',
+    meaning: 'Connections at one time, in all.',
+    seen: '503 before the handshake.',
+    default: 100_000,
+  }),
+  max_connections_per_address: option(integer({ unit: '', min: 1, max: MAX_CONNECTIONS }), {
+    group: 'Limits for connections',
+    meaning: 'Connections at one time from one address. Behind a proxy see proxied.',
+    seen: '429 before the handshake.',
+    default: 5000,
+    hardened: 200,
+  }),
+  handshake_timeout: option(integer({ unit: 'ms', min: 1, max: LONGEST_MS }), {
+    group: 'Limits for connections',
+    meaning: 'How long the head of a request may take. On uws it is always 10000 ms.',
+    seen: 'The connection is cut.',
+    default: 10_000,
+  }),
+  max_url_bytes: option(integer({ unit: 'bytes', min: 256, max: MIB }), {
+    group: 'Limits for connections',
+    meaning: 'Size of the target of a request: its path and query.',
+    seen: '414 (H11).',
+    default: 4 * KIB,
+    hardened: 2 * KIB,
+  }),
+  max_header_bytes: option(integer({ unit: 'bytes', min: KIB, max: MIB }), {
+    group: 'Limits for connections',
+    meaning: 'Size of the head of a request, its target too. At least max_url_bytes.',
+    seen: '431 (H11).',
+    default: 16 * KIB,
+    hardened: 8 * KIB,
+  }),
+  id_length: option(integer({ unit: '', min: 1, max: 1024 }), {
+    group: 'Limits for connections',
+    meaning: 'Characters of an id.',
+    seen: 'ERROR "Invalid id" and close 1008 (O7).',
+    default: 128,
+  }),
+  http_rate_limit: option(integer({ unit: '', min: 0, max: MANY }), {
+    group: 'Limits for connections',
+    meaning: 'HTTP requests from one address in one http_rate_window, those for sockets aside; 0 for no limit.',
+    seen: '429 with retry-after (H9).',
+    default: 0,
+    hardened: 120,
+  }),
+  http_rate_window: option(integer({ unit: 'ms', min: 1, max: LONGEST_MS }), {
+    group: 'Limits for connections',
+    meaning: 'How long HTTP requests are counted.',
+    seen: 'See http_rate_limit (H9).',
+    default: 60_000,
+  }),
+} as const satisfies Readonly<Record<string, Option<unknown, unknown>>>;

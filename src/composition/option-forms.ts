@@ -1,0 +1,87 @@
+import { parseSubnet, type TrustedProxies } from '../adapters/client-addresses/proxied.ts';
+import { accepted, refused } from '../domain/result.ts';
+import { flag, type Kind, list, text } from './option.ts';
+
+const CONTROL = /\p{Cc}/u;
+
+/** A host to listen on; an IPv6 address may stand in brackets. */
+export function host(): Kind<string> {
+  return text({
+    placeholder: '<host>',
+    allowed: "a host name or an address, such as '127.0.0.1' or '::'",
+    parse: (value) => (/^(\[[\da-f:.]+\]|[\w.:%-]+)$/i.test(value) ? value.replace(/^\[|\]$/g, '') : undefined),
+  });
+}
+
+/** The path of a file. */
+export function file(): Kind<string> {
+  return text({
+    placeholder: '<file>',
+    allowed: 'the path of a file',
+    parse: (value) => (value === '' || CONTROL.test(value) ? undefined : value),
+  });
+}
+
+/** A path of a URL; the value begins and ends with a slash, and is written as browsers send it. */
+export function urlPath(): Kind<string> {
+  return text({
+    placeholder: '<path>',
+    allowed: "a path of a URL, such as '/' or '/signal', without '?', '#' or '\\'",
+    parse: (value) => {
+      if (/[?#\\]/.test(value) || CONTROL.test(value)) return undefined;
+      return new URL(`http://host/${value}/`).pathname.replace(/\/{2,}/g, '/');
+    },
+  });
+}
+
+/** Keys of realms. They stand in URLs as one segment of a path. */
+export function keys(): Kind<readonly string[], string | readonly string[]> {
+  const form = list({
+    placeholder: '<key>',
+    allowed: "one key or more, each of 1 to 128 characters without '/' and control characters",
+    parse: (value) => (value === '' || value.length > 128 || value.includes('/') || CONTROL.test(value) ? undefined : value),
+  });
+  return { ...form, read: (raw) => (Array.isArray(raw) && raw.length === 0 ? refused(raw) : form.read(raw)) };
+}
+
+/** Origins of pages; `*` for any. */
+export function origins(): Kind<readonly string[], string | readonly string[]> {
+  return list({
+    placeholder: '<origin>',
+    allowed: "'*' or origins without a path, each such as 'https://example.org'",
+    parse: parseOrigin,
+  });
+}
+
+/** As browsers send it: in small letters, without the port that goes without saying. */
+function parseOrigin(value: string): string | undefined {
+  if (value === '*' || value === 'null') return value;
+  if (!/^[a-z][a-z\d+.-]*:\/\/[^\s/?#@,]+\/?$/i.test(value) || !URL.canParse(value)) return undefined;
+  const { origin } = new URL(value);
+  return origin === 'null' ? value.replace(/\/$/, '').toLowerCase() : origin;
+}
+
+const MAX_HOPS = 32;
+
+/** Which proxies are trusted: none, one, a number of hops, or those of a list. */
+export function trustedProxies(): Kind<TrustedProxies, TrustedProxies | string> {
+  const bool = flag();
+  return {
+    takes: 'none',
+    placeholder: '[hops|addresses]',
+    allowed: `true, false, a number of hops up to ${MAX_HOPS}, or a list of addresses and subnets, such as '10.0.0.0/8,::1'`,
+    read(raw) {
+      const hops = typeof raw === 'string' && /^\d{1,2}$/.test(raw) ? Number(raw) : raw;
+      if (hops === 0) return accepted(false);
+      if (typeof hops === 'number') return Number.isInteger(hops) && hops > 0 && hops <= MAX_HOPS ? accepted(hops) : refused(raw);
+      const word = bool.read(raw);
+      return word.ok ? word : readSubnets(typeof raw === 'string' ? raw.split(',').map((item) => item.trim()) : raw);
+    },
+  };
+}
+
+function readSubnets(raw: unknown): ReturnType<Kind<TrustedProxies>['read']> {
+  if (!Array.isArray(raw) || raw.length === 0) return refused(raw);
+  const strangers = raw.filter((item) => typeof item !== 'string' || parseSubnet(item) === undefined);
+  return strangers.length > 0 ? refused(strangers[0]) : accepted(raw as string[]);
+}

@@ -1,0 +1,171 @@
+import { accepted, refused, type Result } from '../domain/result.ts';
+
+/** What kind of value an option has, and how such a value is read from text or from JSON. */
+export interface Kind<Value, Given = Value> {
+  /** How many values the command line gives: `none` where the name alone may stand. */
+  readonly takes: 'none' | 'one' | 'many';
+  /** What stands for the value in the usage: `<port>`. */
+  readonly placeholder: string;
+  /** What is allowed, in words that follow "it must be". */
+  readonly allowed: string;
+  /** In what a number is counted. */
+  readonly unit?: Unit;
+  /** The refusal is the part that is not allowed. */
+  read(raw: unknown): Result<Value, unknown>;
+  /** Never set: the type that a program may give. */
+  readonly given?: Given;
+}
+
+/** `''` for a bare number. */
+export type Unit = 'ms' | 'bytes' | '';
+
+/** Where an option may stand: everywhere, wherever a start is asked for, or on the command line alone. */
+export type Reach = 'everywhere' | 'outside the file' | 'command line';
+
+export type Group =
+  | 'Serving'
+  | 'Peers and messages'
+  | 'Pages and proxies'
+  | 'Limits for messages'
+  | 'Limits for absent peers'
+  | 'Limits for connections'
+  | 'Log'
+  | 'Command line';
+
+/** All about one option: every source of options, the usage and docs/options.md read it from here. */
+export interface Option<Value, Given = Value> extends Kind<Value, Given> {
+  readonly group: Group;
+  readonly reach: Reach;
+  readonly short?: string;
+  readonly meaning: string;
+  /** What a client sees when it is hit, or what it changes for clients. */
+  readonly seen?: string;
+  readonly default: Value;
+  /** The default of the hardened profile, where it is another one. */
+  readonly hardened?: Value;
+  /** Environment variables beside SIGNALBOX_‹NAME›, the stronger first. */
+  readonly env: readonly string[];
+  /** Whether it takes all arguments up to the next flag, as with `peer`. */
+  readonly isGreedy?: boolean;
+}
+
+interface Traits<Value> {
+  readonly group: Group;
+  readonly reach?: Reach;
+  readonly short?: string;
+  readonly meaning: string;
+  readonly seen?: string;
+  readonly default: Value;
+  readonly hardened?: Value;
+  readonly env?: readonly string[];
+  readonly isGreedy?: boolean;
+}
+
+export function option<Value, Given>(kind: Kind<Value, Given>, traits: Traits<NoInfer<Value>>): Option<Value, Given> {
+  return { reach: 'everywhere', env: [], ...kind, ...traits };
+}
+
+/** The longest that a timer can wait. */
+export const LONGEST_MS = 2 ** 31 - 1;
+
+interface IntegerBounds {
+  readonly unit: Unit;
+  readonly min: number;
+  readonly max: number;
+  readonly placeholder?: string;
+}
+
+const PLACEHOLDERS: Readonly<Record<Unit, string>> = { ms: '<ms>', bytes: '<bytes>', '': '<count>' };
+
+/** A whole number. */
+export function integer({ unit, min, max, placeholder = PLACEHOLDERS[unit] }: IntegerBounds): Kind<number, number | string> {
+  const isWithin = (value: number): boolean => Number.isInteger(value) && value >= min && value <= max;
+  return {
+    takes: 'one',
+    placeholder,
+    allowed: `a whole number${unit === '' ? '' : ` of ${unit}`} from ${min} to ${max}`,
+    unit,
+    read(raw) {
+      const value = typeof raw === 'string' && /^\d{1,15}$/.test(raw) ? Number(raw) : raw;
+      return typeof value === 'number' && isWithin(value) ? accepted(value) : refused(raw);
+    },
+  };
+}
+
+interface TextForm {
+  readonly placeholder: string;
+  readonly allowed: string;
+  /** Undefined for a text that is not allowed. */
+  readonly parse: (text: string) => string | undefined;
+}
+
+/** A text of some form. */
+export function text({ placeholder, allowed, parse }: TextForm): Kind<string> {
+  return {
+    takes: 'one',
+    placeholder,
+    allowed,
+    read(raw) {
+      const value = typeof raw === 'string' ? parse(raw) : undefined;
+      return value === undefined ? refused(raw) : accepted(value);
+    },
+  };
+}
+
+/** A kind whose default is that there is no value. */
+export function maybe<Value, Given>(kind: Kind<Value, Given>): Kind<Value | undefined, Given> {
+  return kind;
+}
+
+/** Several texts of one form; each counts once. */
+export function list({ placeholder, allowed, parse }: TextForm): Kind<readonly string[], string | readonly string[]> {
+  return {
+    takes: 'many',
+    placeholder,
+    allowed,
+    read(raw) {
+      const values = new Set<string>();
+      for (const item of [raw].flat()) {
+        const value = typeof item === 'string' ? parse(item) : undefined;
+        if (value === undefined) return refused(item);
+        values.add(value);
+      }
+      return accepted([...values]);
+    },
+  };
+}
+
+const YES = new Set(['true', '1', 'yes', 'on']);
+const NO = new Set(['false', '0', 'no', 'off']);
+
+/** True or false; its name alone says true. */
+export function flag(): Kind<boolean, boolean | string> {
+  return {
+    takes: 'none',
+    placeholder: '',
+    allowed: 'true or false',
+    read(raw) {
+      const word = String(raw).toLowerCase();
+      if (raw === true || (typeof raw === 'string' && YES.has(word))) return accepted(true);
+      if (raw === false || (typeof raw === 'string' && NO.has(word))) return accepted(false);
+      return refused(raw);
+    },
+  };
+}
+
+/** One of some words, in capitals too. @param synonyms words of others for them. */
+export function choice<const Word extends string>(
+  words: readonly Word[],
+  synonyms: Readonly<Record<string, Word>> = {},
+): Kind<Word, Word | Uppercase<Word>> {
+  const meant = new Map<unknown, Word>([...Object.entries(synonyms), ...words.map((word) => [word, word] as const)]);
+  return {
+    takes: 'one',
+    placeholder: `<${words.join('|')}>`,
+    allowed: `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`,
+    read(raw) {
+      const word = meant.get(typeof raw === 'string' ? raw.toLowerCase() : raw);
+      return word === undefined ? refused(raw) : accepted(word);
+    },
+  };
+}

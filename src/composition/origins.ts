@@ -1,0 +1,25 @@
+import type { OriginPolicy } from '../domain/origins.ts';
+
+/** What `corsOptions.origin` may be: the forms of the `cors` package that need no request to be waited for. */
+export type OriginOption = boolean | string | RegExp | readonly (string | RegExp)[];
+
+/** H6, O10: the policy of a list of origins. An empty list is no list: every origin is echoed. */
+export function originsFromList(listed: readonly string[]): OriginPolicy {
+  if (listed.length === 0) return { allow: 'echoed' };
+  return originsFromOption(listed.includes('*') ? '*' : listed);
+}
+
+/** H6: the policy of `corsOptions.origin`. */
+export function originsFromOption(option: OriginOption): OriginPolicy {
+  if (option === true) return { allow: 'echoed' };
+  if (option === false) return { allow: 'silent' };
+  if (option === '*') return { allow: 'any' };
+  const patterns = typeof option === 'string' || option instanceof RegExp ? [option] : option;
+  return { allow: 'listed', isListed: (origin) => patterns.some((pattern) => matches(pattern, origin)) };
+}
+
+function matches(pattern: string | RegExp, origin: string): boolean {
+  if (typeof pattern === 'string') return pattern === origin;
+  pattern.lastIndex = 0;
+  return pattern.test(origin);
+}
