@@ -1,0 +1,161 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Server as SocketIoServer } from 'socket.io';
+import { io } from 'socket.io-client';
+import { WebSocketServer } from 'ws';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ConfigError, ExpressPeerServer, PeerServer, type DropInOptions, type PeerServerHandler } from '../../../src/composition/library.ts';
+import type { PeerClient } from '../../../src/composition/peer-client.ts';
+import { ask, openWebSocket, type FarEnd, type Place } from '../../support/far-end.ts';
+import { until } from '../../support/e2e/until.ts';
+import { EMBEDDINGS, type Host } from './hosts.ts';
+
+const PATIENCE = 10_000;
+
+let host: Host | undefined;
+afterEach(async () => {
+  await host?.stop();
+  host = undefined;
+});
+
+const peer = (place: Place, id: string, path = '/app/peerjs'): Promise<FarEnd> =>
+  openWebSocket(place, `${path}?key=peerjs&id=${id}&token=t`);
+
+const hears = (end: FarEnd, count: number): Promise<string[]> =>
+  until(PATIENCE, `${count} frames`, () => (end.heard.length >= count ? [...end.heard] : undefined));
+
+describe.each(Object.entries(EMBEDDINGS))('embedded in %s', (_, embed) => {
+  const start = async (options: DropInOptions = {}): Promise<Host> => (host = await embed(options));
+
+  it('O3 M1: two peers talk', async () => {
+    const { place } = await start();
+    const [ann, bob] = [await peer(place, 'ann'), await peer(place, 'bob')];
+    await hears(bob, 1);
+    ann.send('{"type":"OFFER","dst":"bob","payload":{"sdp":1}}');
+    expect(await hears(bob, 2)).toEqual(['{"type":"OPEN"}', '{"type":"OFFER","src":"ann","dst":"bob","payload":{"sdp":1}}']);
+  });
+
+  it('H2: serves its own paths and leaves the others to the program', async () => {
+    const { place } = await start();
+    expect((await ask(place, 'GET', '/app/peerjs/id').answer).body).toMatch(/^[0-9a-f-]{36}$/);
+    expect((await ask(place, 'GET', '/hello').answer).body).toBe('hello');
+  });
+
+  it('tells of connections, messages and disconnections by the names of peer', async () => {
+    const { place, peers } = await start();
+    const seen: unknown[] = [];
+    peers.on('connection', (client) => seen.push(['connection', client.getId(), client.getToken()]));
+    peers.on('message', (client, message) => seen.push(['message', client.getId(), message]));
+    peers.on('disconnect', (client) => seen.push(['disconnect', client.getId()]));
+    const ann = await peer(place, 'ann');
+    await hears(ann, 1);
+    ann.send('{"type":"OFFER","dst":"nobody","payload":{"n":1}}');
+    await until(PATIENCE, 'the message', () => seen[1]);
+    ann.close();
+    await until(PATIENCE, 'the disconnection', () => seen[2]);
+    expect(seen).toEqual([
+      ['connection', 'ann', 't'],
+      ['message', 'ann', { type: 'OFFER', src: 'ann', dst: 'nobody', payload: { n: 1 } }],
+      ['disconnect', 'ann'],
+    ]);
+  });
+
+  it('lets the program send to a client, and close it', async () => {
+    const { place, peers } = await start();
+    const clients: PeerClient[] = [];
+    peers.on('connection', (client) => clients.push(client));
+    const ann = await peer(place, 'ann');
+    const client = await until(PATIENCE, 'the client', () => clients[0]);
+    client.send({ type: 'HELLO' });
+    client.getSocket()?.send('{"type":"AGAIN"}');
+    expect(await hears(ann, 3)).toEqual(['{"type":"OPEN"}', '{"type":"HELLO"}', '{"type":"AGAIN"}']);
+    client.getSocket()?.close(4321, 'enough');
+    expect(await until(PATIENCE, 'the close', () => ann.closed)).toEqual({ code: 4321, why: 'enough' });
+    expect(client.getSocket()).toBeNull();
+  });
+
+  it('promise 6: survives broken frames, and listeners that throw, without an error listener', async () => {
+    const { place, peers } = await start();
+    peers.on('connection', () => {
+      throw new Error('a bug of the program');
+    });
+    const ann = await peer(place, 'ann');
+    await hears(ann, 1);
+    for (const frame of ['{', 'null', '5', '"x"']) ann.send(frame);
+    ann.send('{"type":"OFFER","dst":"ann"}');
+    expect((await hears(ann, 2))[1]).toBe('{"type":"OFFER","src":"ann","dst":"ann"}');
+  });
+
+  it('H2: ids come from generateClientId', async () => {
+    const { place } = await start({ generateClientId: () => 'chosen' });
+    expect((await ask(place, 'GET', '/app/peerjs/id').answer).body).toBe('chosen');
+  });
+
+  it('H6: corsOptions.origin is a list, a pattern or a switch', async () => {
+    const { place } = await start({ corsOptions: { origin: [/\.example$/, 'https://a.test'] } });
+    const allowed = await ask(place, 'GET', '/app/peerjs/id', { headers: { origin: 'https://b.example' } }).answer;
+    expect(allowed.headers).toContainEqual(['access-control-allow-origin', 'https://b.example']);
+    const other = await ask(place, 'GET', '/app/peerjs/id', { headers: { origin: 'https://evil.test' } }).answer;
+    expect(other.headers.map(([name]) => name)).not.toContain('access-control-allow-origin');
+  });
+
+  it('lives beside Socket.IO on the same server', async () => {
+    const { place, server } = await start();
+    const socketIo = new SocketIoServer(server);
+    socketIo.on('connection', (socket) => socket.on('ping', (answer: (word: string) => void) => answer('pong')));
+    const far = io(`http://${place.host}:${place.port}`, { transports: ['websocket'], reconnection: false });
+    try {
+      expect(await far.timeout(PATIENCE).emitWithAck('ping')).toBe('pong');
+      const ann = await peer(place, 'ann');
+      expect(await hears(ann, 1)).toEqual(['{"type":"OPEN"}']);
+    } finally {
+      far.close();
+      socketIo.engine.close();
+    }
+  });
+
+  it('takes a WebSocketServer of the program', async () => {
+    let made = 0;
+    const { place } = await start({
+      createWebSocketServer: (options) => {
+        made++;
+        return new WebSocketServer(options);
+      },
+    });
+    expect(await hears(await peer(place, 'ann'), 1)).toEqual(['{"type":"OPEN"}']);
+    expect(made).toBe(1);
+  });
+});
+
+const placeOf = (server: Server): Place => ({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, secure: false });
+
+const own = (options: DropInOptions = {}): Promise<{ server: Server; peers: PeerServerHandler }> =>
+  new Promise((resolve) => {
+    const peers: PeerServerHandler = PeerServer({ port: 0, host: '127.0.0.1', ...options }, (server) => resolve({ server: server as Server, peers }));
+  });
+
+describe('PeerServer', () => {
+  it('listens by itself, calls back with the server, and stops with it', async () => {
+    const { server, peers } = await own({ path: '/myapp' });
+    const ann = await peer(placeOf(server), 'ann', '/myapp/peerjs');
+    expect(await hears(ann, 1)).toEqual(['{"type":"OPEN"}']);
+    await peers.stop();
+    expect((await until(PATIENCE, 'the close', () => ann.closed)).code).toBe(1012);
+    expect(server.listening).toBe(false);
+  });
+
+  it('tells of a port in use by the error event', async () => {
+    const { server, peers } = await own();
+    const second = PeerServer({ port: placeOf(server).port, host: '127.0.0.1' });
+    const [error] = (await once(second, 'error')) as [NodeJS.ErrnoException];
+    expect(error.code).toBe('EADDRINUSE');
+    await peers.stop();
+  });
+
+  it('names a bad option, its value and what is allowed', () => {
+    expect(() => PeerServer({ port: 70_000 })).toThrow(ConfigError);
+    expect(() => PeerServer({ port: 70_000 })).toThrow(/port.*70000.*65535/);
+    expect(() => ExpressPeerServer(undefined as unknown as Server)).toThrow(/server is missing/);
+  });
+});

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { ConfigError } from '../../../src/composition/config-error.ts';
+
+it('says every problem, a line each', () => {
+  const problems = [
+    { source: 'port', message: 'port is x' },
+    { source: 'host', message: 'host is y' },
+  ];
+  const error = new ConfigError(problems);
+  expect(error.message).toBe('port is x\nhost is y');
+  expect(error.problems).toBe(problems);
+});
