@@ -38,7 +38,11 @@ export interface GatewayParts {
   readonly leaveRealm: LeaveRealm;
 }
 
-const FAULT: HttpResponse = { status: 500, headers: [['content-type', 'text/plain; charset=utf-8']], body: 'Internal Server Error' };
+const FAULT: HttpResponse = {
+  status: 500,
+  headers: [['content-type', 'text/plain; charset=utf-8']],
+  body: 'Internal Server Error',
+};
 
 /**
  * From what a transport reports to the use-cases. The one catch of this edge: what goes wrong in

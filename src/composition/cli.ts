@@ -21,6 +21,9 @@ const KILLED = 128;
 // Where npm stands between, it passes on the Ctrl-C that the terminal has sent already.
 const ECHO_MS = 500;
 
+// After the stop the process ends by itself, when the log is written. A log that nobody reads does not hold it up.
+const LINGER_MS = 1000;
+
 const argv = process.argv.slice(2);
 if (asksFor('help')) console.log(usage(process.stdout.columns));
 else if (asksFor('version')) console.log(VERSION);
@@ -60,7 +63,7 @@ function drainOnSignal(broker: EmbeddedBroker): void {
     const now = performance.now();
     if (drainingSince === undefined) {
       drainingSince = now;
-      void broker.close().then(() => process.exit());
+      void broker.close().then(() => setTimeout(() => process.exit(), LINGER_MS).unref());
       return;
     }
     const isEcho = signal === 'SIGINT' && process.stdin.isTTY && now - drainingSince < ECHO_MS;

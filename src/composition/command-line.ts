@@ -105,7 +105,10 @@ function merged(readings: readonly Reading[]): Reading[] {
   for (const reading of readings) {
     const earlier = byName.get(reading.name);
     const isList = OPTIONS[reading.name].takes === 'many';
-    byName.set(reading.name, isList ? { ...reading, raw: [...((earlier?.raw as unknown[] | undefined) ?? []), reading.raw] } : reading);
+    byName.set(
+      reading.name,
+      isList ? { ...reading, raw: [...((earlier?.raw as unknown[] | undefined) ?? []), reading.raw] } : reading,
+    );
   }
   return [...byName.values()];
 }

@@ -70,7 +70,9 @@ function bindAdapters(container: Container): void {
   bind(container, P.PEER_DIRECTORY, directories.memory, [P.CLOCK]);
   bind(container, P.MAILBOX_STORE, mailboxes.memory, [P.CONFIG]);
   bind(container, P.DIALECTS, (config) => [dialects.peerjs(config)], [P.CONFIG]);
-  bind(container, P.CLIENT_ADDRESSES, (config) => clientAddresses[config.proxied === false ? 'direct' : 'proxied'](config), [P.CONFIG]);
+  bind(container, P.CLIENT_ADDRESSES, (config) => clientAddresses[config.proxied === false ? 'direct' : 'proxied'](config), [
+    P.CONFIG,
+  ]);
 }
 
 function bindCore(container: Container, config: Config): void {
@@ -136,7 +138,17 @@ function bindEdges(container: Container): void {
     container,
     P.HTTP_DESK,
     (all, visitors, origins, addresses, clock, telemetry, issue, list, { maxUrlBytes }) =>
-      new HttpDesk({ dialects: all, visitors, origins, addresses, clock, telemetry, issuePeerId: issue, listPeers: list, maxUrlBytes }),
+      new HttpDesk({
+        dialects: all,
+        visitors,
+        origins,
+        addresses,
+        clock,
+        telemetry,
+        issuePeerId: issue,
+        listPeers: list,
+        maxUrlBytes,
+      }),
     [P.DIALECTS, P.VISITORS, P.ORIGINS, P.CLIENT_ADDRESSES, P.CLOCK, P.TELEMETRY, P.ISSUE_PEER_ID, P.LIST_PEERS, P.CONFIG],
   );
   bindGateway(container);

@@ -4,7 +4,8 @@ import type { ConfigProblem } from './reading.ts';
 /** Where an option's value stands; undefined for its default. */
 export type SourceOf = (name: OptionName) => string | undefined;
 
-type Size = 'max_message_bytes' | 'mailbox_bytes' | 'realm_mailbox_bytes' | 'send_buffer_bytes' | 'max_header_bytes' | 'max_url_bytes';
+type Size =
+  'max_message_bytes' | 'mailbox_bytes' | 'realm_mailbox_bytes' | 'send_buffer_bytes' | 'max_header_bytes' | 'max_url_bytes';
 
 // What a message that waits counts beside its payload.
 const ENVELOPE_BYTES = 256;
@@ -20,13 +21,15 @@ const HOLDS: readonly { readonly outer: Size; readonly inner: Size; readonly spa
 /** Values that are allowed each for itself, but not together. */
 export function contradictionsIn(settings: Settings, sourceOf: SourceOf): ConfigProblem[] {
   const spelled = (name: OptionName): string => sourceOf(name) ?? `the default of ${name}`;
-  const tooSmall = HOLDS.filter(({ outer, inner, spare }) => settings[outer] < settings[inner] + spare).map(({ outer, inner, spare }) => {
-    const least = `${spelled(inner)} (${settings[inner]})${spare === 0 ? '' : ` and ${spare} more`}`;
-    return {
-      source: sourceOf(outer) ?? outer,
-      message: `${spelled(outer)} is ${settings[outer]}; it must be at least ${settings[inner] + spare}, to hold ${least}`,
-    };
-  });
+  const tooSmall = HOLDS.filter(({ outer, inner, spare }) => settings[outer] < settings[inner] + spare).map(
+    ({ outer, inner, spare }) => {
+      const least = `${spelled(inner)} (${settings[inner]})${spare === 0 ? '' : ` and ${spare} more`}`;
+      return {
+        source: sourceOf(outer) ?? outer,
+        message: `${spelled(outer)} is ${settings[outer]}; it must be at least ${settings[inner] + spare}, to hold ${least}`,
+      };
+    },
+  );
   return [...tooSmall, ...halfOfTls(settings, spelled)];
 }
 

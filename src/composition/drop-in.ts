@@ -52,18 +52,7 @@ export function ExpressPeerServer(server: Server | SecureServer, options: DropIn
   if ((server as Server | undefined) === undefined) {
     throw new ConfigError([{ source: 'server', message: 'server is missing: pass the http.Server that the app listens on' }]);
   }
-  const config = configOf(options);
-  const { handler, mountPath } = mountableHandler<PeerServerEvents>((request, response, next) => transport.handle(request, response, next));
-  const transport = new AttachedTransport(attachment(server, config, options, mountPath));
-  const broker = new EmbeddedBroker(config, {
-    log: options.logLevel === undefined && options.log_level === undefined ? new SilentLog() : makeLog(config),
-    makeTransport: () => Promise.resolve(transport),
-    peerIds: options.generateClientId && new SuppliedPeerIds(options.generateClientId),
-    origins: options.corsOptions?.origin === undefined ? undefined : originsFromOption(options.corsOptions.origin),
-  });
-  passOn(broker, handler);
-  server.once('close', () => void broker.close());
-  broker.listen().catch((error: unknown) => fail(handler, error));
+  const { handler, broker } = attach(server, configOf(options), options);
   return Object.assign(handler, { stop: () => broker.close() });
 }
 
@@ -75,18 +64,39 @@ export function PeerServer(options: DropInOptions = {}, callback?: (server: Serv
   const { ssl } = options;
   const isSecure = ssl !== undefined && Object.keys(ssl).length > 0;
   const server = isSecure ? createHttpsServer(ssl) : createHttpServer();
-  const handler = ExpressPeerServer(server, options);
+  const config = configOf(options);
+  const { handler, broker } = attach(server, config, options);
   server.on('request', handler);
-  const { port, host } = configOf(options);
   server.on('error', (error) => fail(handler, error));
-  server.listen(port, host, () => callback?.(server));
-  const stopBroker = handler.stop;
-  return Object.assign(handler, {
-    stop: async () => {
-      await stopBroker();
-      await closed(server);
-    },
+  server.listen(config.port, config.host, () => callback?.(server));
+  const stop = async (): Promise<void> => {
+    await broker.close();
+    await closed(server);
+  };
+  return Object.assign(handler, { stop });
+}
+
+interface Attached {
+  readonly handler: MountableHandler<PeerServerEvents>;
+  readonly broker: EmbeddedBroker;
+}
+
+function attach(server: Server | SecureServer, config: Config, options: DropInOptions): Attached {
+  const { corsOptions, generateClientId, logLevel, log_level } = options;
+  const { handler, mountPath } = mountableHandler<PeerServerEvents>((request, response, next) =>
+    transport.handle(request, response, next),
+  );
+  const transport = new AttachedTransport(attachment(server, config, options, mountPath));
+  const broker = new EmbeddedBroker(config, {
+    log: logLevel === undefined && log_level === undefined ? new SilentLog() : makeLog(config),
+    makeTransport: () => Promise.resolve(transport),
+    peerIds: generateClientId && new SuppliedPeerIds(generateClientId),
+    origins: corsOptions?.origin === undefined ? undefined : originsFromOption(corsOptions.origin),
   });
+  passOn(broker, handler);
+  server.once('close', () => void broker.close());
+  broker.listen().catch((error: unknown) => fail(handler, error));
+  return { handler, broker };
 }
 
 /** Resolves when the server has closed, whether or not it listened. */
@@ -112,7 +122,12 @@ function configOf(options: DropInOptions): Config {
 // Read by this face itself; `debug` is in many examples of `peer`, which never read it.
 const OWN_NAMES = new Set(['ssl', 'corsOptions', 'generateClientId', 'createWebSocketServer', 'debug']);
 
-function attachment(server: Server | SecureServer, config: Config, options: DropInOptions, mountPath: () => string): AttachmentSettings {
+function attachment(
+  server: Server | SecureServer,
+  config: Config,
+  options: DropInOptions,
+  mountPath: () => string,
+): AttachmentSettings {
   const dialect = dialects.peerjs(config);
   return {
     server,
@@ -125,7 +140,7 @@ function attachment(server: Server | SecureServer, config: Config, options: Drop
 }
 
 /** The events of `peer`, from those of the broker. A program may keep a client: it is the same object each time. */
-function passOn(broker: EmbeddedBroker, handler: PeerServerHandler | MountableHandler<PeerServerEvents>): void {
+function passOn(broker: EmbeddedBroker, handler: MountableHandler<PeerServerEvents>): void {
   const clients = new WeakMap<ConnectedPeer, PeerClient>();
   const clientOf = (peer: ConnectedPeer): PeerClient => {
     const client = clients.get(peer) ?? new PeerClient(peer);

@@ -30,7 +30,10 @@ export function usage(columns: number = WIDEST): string {
   const width = Math.max(NARROWEST, Math.min(WIDEST, columns));
   const sections = GROUPS.map(([group, names]) => [group, ...names.flatMap((name) => entry(name, width))].join('\n'));
   const examples = ['Examples', ...EXAMPLES.map((example) => `${' '.repeat(MARGIN)}${example}`)].join('\n');
-  const intro = ['Usage: signalbox [serve] [options]', ...wrapped('A signalling broker for WebRTC that PeerJS clients understand.', width)];
+  const intro = [
+    'Usage: signalbox [serve] [options]',
+    ...wrapped('A signalling broker for WebRTC that PeerJS clients understand.', width),
+  ];
   const closing = CLOSING.map((paragraph) => wrapped(paragraph, width).join('\n'));
   return `${[intro.join('\n'), ...sections, examples, ...closing].join('\n\n')}\n`;
 }
@@ -41,7 +44,8 @@ function entry(name: OptionName, width: number): string[] {
   const isCommand = value === false && rest.reach === 'command line';
   const words = `${meaning}${isCommand ? '' : ` [${defaultInWords(OPTIONS[name]).replaceAll(' ', TIE)}]`}`;
   const margin = ' '.repeat(MARGIN);
-  if (width < 2 * LEFT_COLUMN) return [`${margin}${flags}`, ...wrapped(words, width - 8).map((line) => `${' '.repeat(8)}${line}`)];
+  if (width < 2 * LEFT_COLUMN)
+    return [`${margin}${flags}`, ...wrapped(words, width - 8).map((line) => `${' '.repeat(8)}${line}`)];
   const lines = wrapped(words, width - LEFT_COLUMN);
   const left = `${margin}${flags}`;
   if (left.length > LEFT_COLUMN - MARGIN) return [left, ...lines.map((line) => `${' '.repeat(LEFT_COLUMN)}${line}`)];

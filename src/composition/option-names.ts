@@ -6,7 +6,9 @@ const OTHERWISE = { key: 'keys', cleanup_out_msgs: 'sweepInterval', malformed_li
 type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : Name;
 
 /** How `Config` calls an option. */
-export type ConfigName<Name extends OptionName> = Name extends keyof typeof OTHERWISE ? (typeof OTHERWISE)[Name] : CamelCase<Name>;
+export type ConfigName<Name extends OptionName> = Name extends keyof typeof OTHERWISE
+  ? (typeof OTHERWISE)[Name]
+  : CamelCase<Name>;
 
 /** All ways in which a program may spell an option. */
 export type Spelling<Name extends OptionName> = Name | CamelCase<Name> | ConfigName<Name>;

@@ -142,8 +142,20 @@ export const OPTIONS = {
     meaning: 'Prints all options as they are in effect, as such a file, and ends.',
     default: false,
   }),
-  version: option(flag(), { group: 'Command line', reach: 'command line', short: 'v', meaning: 'Prints the version, and ends.', default: false }),
-  help: option(flag(), { group: 'Command line', reach: 'command line', short: 'h', meaning: 'Prints this usage, and ends.', default: false }),
+  version: option(flag(), {
+    group: 'Command line',
+    reach: 'command line',
+    short: 'v',
+    meaning: 'Prints the version, and ends.',
+    default: false,
+  }),
+  help: option(flag(), {
+    group: 'Command line',
+    reach: 'command line',
+    short: 'h',
+    meaning: 'Prints this usage, and ends.',
+    default: false,
+  }),
 } as const satisfies Readonly<Record<string, Option<unknown, unknown>>>;
 
 export type OptionName = keyof typeof OPTIONS;
@@ -160,6 +172,6 @@ export type Settings = { readonly [Name in OptionName]: ValueOf<Name> };
 export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
 
 /** The options of each group, in the order of the schema. */
-export const GROUPS: readonly (readonly [Group, readonly OptionName[]])[] = [...new Set(OPTION_NAMES.map((name) => OPTIONS[name].group))].map(
-  (group) => [group, OPTION_NAMES.filter((name) => OPTIONS[name].group === group)],
-);
+export const GROUPS: readonly (readonly [Group, readonly OptionName[]])[] = [
+  ...new Set(OPTION_NAMES.map((name) => OPTIONS[name].group)),
+].map((group) => [group, OPTION_NAMES.filter((name) => OPTIONS[name].group === group)]);

@@ -105,7 +105,9 @@ function messageOf(session: Session, request: FrameRequest): PeerMessage | undef
         type: TYPES[request.kind],
         src: session.id,
         ...(request.to === undefined ? {} : { dst: request.to }),
-        ...(request.payload === undefined ? {} : { payload: JSON.parse(Buffer.from(request.payload).toString('utf8')) as unknown }),
+        ...(request.payload === undefined
+          ? {}
+          : { payload: JSON.parse(Buffer.from(request.payload).toString('utf8')) as unknown }),
       };
     default:
       return undefined;

@@ -22,7 +22,10 @@ export function bind<T, Needs extends readonly unknown[]>(
   needs: { readonly [K in keyof Needs]: Port<Needs[K]> },
 ): void {
   const ids = (needs as readonly Port<unknown>[]).map(({ id }) => id);
-  container.bind<T>(target.id).toResolvedValue(make as unknown as (...all: unknown[]) => T, ids).inSingletonScope();
+  container
+    .bind<T>(target.id)
+    .toResolvedValue(make as unknown as (...all: unknown[]) => T, ids)
+    .inSingletonScope();
 }
 
 /** Binds `target` to a value that stands already. */

@@ -20,7 +20,7 @@ export type PeerIdRefusal =
   | { readonly reason: 'peer-id-too-long'; readonly limit: number }
   | { readonly reason: 'peer-id-unprintable' };
 
-export const DEFAULT_ID_LENGTH = 128;
+const DEFAULT_ID_LENGTH = 128;
 
 // Control characters, and halves of surrogate pairs, which have no UTF-8 form.
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;

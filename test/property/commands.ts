@@ -149,7 +149,11 @@ const id = fc.constantFrom(...IDS);
 const kind = fc.constantFrom('OFFER', 'ANSWER', 'CANDIDATE');
 const token = fc.constantFrom('one', 'one', 'one', 'two');
 const realm = fc.constantFrom(0, 0, 0, 1);
-const span = fc.oneof(fc.integer({ min: 1, max: 400 }), fc.integer({ min: 900, max: 6_500 }), fc.constantFrom(4_999, 5_000, 11_999, 12_000));
+const span = fc.oneof(
+  fc.integer({ min: 1, max: 400 }),
+  fc.integer({ min: 900, max: 6_500 }),
+  fc.constantFrom(4_999, 5_000, 11_999, 12_000),
+);
 
 export function commands(): fc.Arbitrary<Iterable<Step>> {
   const connect = fc.tuple(realm, id, token).map(([r, i, t]) => new Connect(r, i, t));

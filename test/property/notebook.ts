@@ -108,7 +108,16 @@ export class Notebook {
 
   sent(from: Line, to: string): void {
     const wasIn = this.ownerOf(from.realm, to) !== undefined;
-    this.#sent.push({ n: this.#sent.length, realm: from.realm, from, to, at: this.now, wasIn, heardAt: undefined, toldAt: undefined });
+    this.#sent.push({
+      n: this.#sent.length,
+      realm: from.realm,
+      from,
+      to,
+      at: this.now,
+      wasIn,
+      heardAt: undefined,
+      toldAt: undefined,
+    });
   }
 
   /** A line is over, by whosever will. @param code what the broker closed it with; undefined where it did not. */
@@ -163,7 +172,9 @@ export class Notebook {
   /** M13, M14: EXPIRE speaks of every message of the pair that is old enough, or of one for which there was no room. */
   #told(line: Line, { src, dst }: Heard): void {
     check(dst === line.id, `M14: ${line.name} heard an EXPIRE for ${dst}`);
-    const open = this.#sent.filter((sent) => sent.realm === line.realm && sent.from.id === line.id && sent.to === src && isOpen(sent));
+    const open = this.#sent.filter(
+      (sent) => sent.realm === line.realm && sent.from.id === line.id && sent.to === src && isOpen(sent),
+    );
     if (this.isWaiting) {
       const due = open.filter((sent) => this.now - sent.at >= this.limits.expireTimeout);
       check(due.length > 0, `M14: ${line.name} heard an EXPIRE from ${src} before its time`);
@@ -172,7 +183,10 @@ export class Notebook {
     }
     const last = open.at(-1);
     if (last === undefined) throw new BrokenPromise(`M14: ${line.name} heard an EXPIRE from ${src} for nothing`);
-    check(last.at === this.now && this.#isFull(last), `M13: ${line.name} was told at once that ${src} is away, and there was room`);
+    check(
+      last.at === this.now && this.#isFull(last),
+      `M13: ${line.name} was told at once that ${src} is away, and there was room`,
+    );
     last.toldAt = this.now;
   }
 
@@ -205,7 +219,8 @@ export class Notebook {
       mailboxesOf.set(sender, (mailboxesOf.get(sender) ?? new Set()).add(to));
     }
     for (const [mailbox, count] of inMailbox) check(count <= this.limits.mailboxMessages, `M13: ${count} wait for ${mailbox}`);
-    for (const [sender, { size }] of mailboxesOf) check(size <= this.limits.mailboxesPerSender, `M13: ${sender} has ${size} mailboxes`);
+    for (const [sender, { size }] of mailboxesOf)
+      check(size <= this.limits.mailboxesPerSender, `M13: ${sender} has ${size} mailboxes`);
   }
 
   /** What must hold after every step. @throws BrokenPromise */

@@ -63,7 +63,7 @@ export function parseSubnet(text: string): Subnet | undefined {
 function contains([network, prefixLength]: Subnet, text: string): boolean {
   if (isIP(text) === 0) return false;
   const address = ipaddr.process(text);
-  return address.kind() === network.kind() && address.match(network as ipaddr.IPv4, prefixLength);
+  return address.kind() === network.kind() && address.match(network, prefixLength);
 }
 
 function* fromTheRight(header: string): Generator<string> {

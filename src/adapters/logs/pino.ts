@@ -1,7 +1,9 @@
-import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import { write, writeSync } from 'node:fs';
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { Log, LogEvent } from '../../application/ports/log.ts';
 import { lineOf, type Surroundings } from './shared/lines.ts';
+import { PatientStream } from './shared/patient-stream.ts';
 
 export interface PinoLogSettings extends Surroundings {
   /** The least grave level that is written. */
@@ -12,8 +14,8 @@ export interface PinoLogSettings extends Surroundings {
   readonly to?: DestinationStream;
 }
 
-// What waits for somebody who does not read the standard output; what comes beyond is not written.
-const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+const STDOUT = 1;
+const MAX_WAITING = 4 * 1024 * 1024;
 
 /** Writes one line for each event, with pino. A standard output that nobody reads holds nobody up. */
 export class PinoLog implements Log {
@@ -35,10 +37,17 @@ export class PinoLog implements Log {
   }
 }
 
-function standardOutput(): DestinationStream {
-  const stream = destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES });
-  // Nobody is left to be told that the log can't be written: the full disk of a log must not end a broker.
-  stream.on('error', () => undefined);
+let shared: PatientStream | undefined;
+
+/** The one of this process. */
+function standardOutput(): PatientStream {
+  if (shared !== undefined) return shared;
+  const stream = new PatientStream(
+    { write: (bytes, done) => write(STDOUT, bytes, done), writeSync: (bytes) => writeSync(STDOUT, bytes) },
+    MAX_WAITING,
+  );
+  process.once('exit', () => stream.flush());
+  shared = stream;
   return stream;
 }
 

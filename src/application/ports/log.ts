@@ -19,7 +19,11 @@ export type LogEvent =
       readonly refusal: OpenRefusal;
       readonly address: string;
     }
-  | { readonly event: 'upgrade-refused'; readonly why: CrowdRefusal | 'origin-not-allowed' | 'draining'; readonly address: string }
+  | {
+      readonly event: 'upgrade-refused';
+      readonly why: CrowdRefusal | 'origin-not-allowed' | 'draining';
+      readonly address: string;
+    }
   | { readonly event: 'draining'; readonly connections: number; readonly deadline: Millis }
   | { readonly event: 'stopped'; readonly cut: number }
   | { readonly event: 'fault'; readonly error: unknown; readonly connection: ConnectionId | undefined };

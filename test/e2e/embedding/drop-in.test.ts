@@ -5,7 +5,13 @@ import { Server as SocketIoServer } from 'socket.io';
 import { io } from 'socket.io-client';
 import { WebSocketServer } from 'ws';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ConfigError, ExpressPeerServer, PeerServer, type DropInOptions, type PeerServerHandler } from '../../../src/composition/library.ts';
+import {
+  ConfigError,
+  ExpressPeerServer,
+  PeerServer,
+  type DropInOptions,
+  type PeerServerHandler,
+} from '../../../src/composition/library.ts';
 import type { PeerClient } from '../../../src/composition/peer-client.ts';
 import { ask, openWebSocket, type FarEnd, type Place } from '../../support/far-end.ts';
 import { until } from '../../support/e2e/until.ts';
@@ -132,7 +138,9 @@ const placeOf = (server: Server): Place => ({ host: '127.0.0.1', port: (server.a
 
 const own = (options: DropInOptions = {}): Promise<{ server: Server; peers: PeerServerHandler }> =>
   new Promise((resolve) => {
-    const peers: PeerServerHandler = PeerServer({ port: 0, host: '127.0.0.1', ...options }, (server) => resolve({ server: server as Server, peers }));
+    const peers: PeerServerHandler = PeerServer({ port: 0, host: '127.0.0.1', ...options }, (server) =>
+      resolve({ server, peers }),
+    );
   });
 
 describe('PeerServer', () => {

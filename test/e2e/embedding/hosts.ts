@@ -16,7 +16,7 @@ export interface Host {
 
 /** The ways to embed, each at `/app`, with a page of the program's own at `/hello`. */
 export const EMBEDDINGS: Record<string, (options: DropInOptions) => Promise<Host>> = {
-  'Express 4': (options) => withExpress(express4 as unknown as typeof express, options),
+  'Express 4': (options) => withExpress(express4, options),
   'Express 5': (options) => withExpress(express, options),
   'a bare node:http server': async (options) => {
     const server = createServer();

@@ -7,9 +7,13 @@ import { EmbeddedBroker } from '../../../src/composition/embedded-broker.ts';
 
 async function embedded(log = new SilentLog()) {
   const transport = new MemoryTransport();
-  const broker = new EmbeddedBroker({ ...defaultConfig(), drainTimeout: 1 }, { log, makeTransport: () => Promise.resolve(transport) });
+  const broker = new EmbeddedBroker(
+    { ...defaultConfig(), drainTimeout: 1 },
+    { log, makeTransport: () => Promise.resolve(transport) },
+  );
   await broker.listen();
-  const peer = (id: string): MemoryFarEnd => transport.connect({ path: '/peerjs', query: `key=peerjs&id=${id}&token=secret-${id}` });
+  const peer = (id: string): MemoryFarEnd =>
+    transport.connect({ path: '/peerjs', query: `key=peerjs&id=${id}&token=secret-${id}` });
   return { broker, peer };
 }
 
@@ -91,7 +95,10 @@ describe('a broker inside another program', () => {
     const ann = peer('ann');
     await Promise.all([broker.close(), broker.close()]);
     expect(ann.closed?.code).toBe(1012);
-    const idle = new EmbeddedBroker(defaultConfig(), { log: new SilentLog(), makeTransport: () => Promise.reject(new Error('never')) });
+    const idle = new EmbeddedBroker(defaultConfig(), {
+      log: new SilentLog(),
+      makeTransport: () => Promise.reject(new Error('never')),
+    });
     await expect(idle.close()).resolves.toBeUndefined();
   });
 

@@ -14,7 +14,12 @@ describe('createBroker', () => {
 
   it('listens and closes', async () => {
     const events: string[] = [];
-    const broker = createBroker({ port: 0, host: '127.0.0.1', transport: 'node', log: { record: ({ event }) => void events.push(event) } });
+    const broker = createBroker({
+      port: 0,
+      host: '127.0.0.1',
+      transport: 'node',
+      log: { record: ({ event }) => void events.push(event) },
+    });
     const { port } = await broker.listen();
     expect(port).toBeGreaterThan(0);
     await broker.close();

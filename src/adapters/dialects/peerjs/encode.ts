@@ -16,7 +16,8 @@ export class Encoder {
 
   /** M1, M2, M3: exactly `type`, `src`, `dst`, and the payload byte for byte where there is one. Borrowed until the next call. */
   encode({ kind, from, to, payload }: SignalMessage): Uint8Array {
-    const head = `${HEADS[kind]}${JSON.stringify(from)},"dst":${JSON.stringify(to)}${payload === undefined ? '}' : ',"payload":'}`;
+    const addressed = `${HEADS[kind]}${JSON.stringify(from)},"dst":${JSON.stringify(to)}`;
+    const head = addressed + (payload === undefined ? '}' : ',"payload":');
     // A character of a string takes at most three bytes of UTF-8.
     const room = head.length * 3 + (payload?.length ?? 0) + 1;
     if (this.#buffer.length < room) this.#buffer = Buffer.allocUnsafe(room * 2);
