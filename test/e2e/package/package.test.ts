@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const HOUSE = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** A program in a folder of its own, with nothing but the published files and what they depend on. */
+let program = '';
+
+beforeAll(async () => {
+  program = await mkdtemp(join(tmpdir(), 'signalbox-program-'));
+  const modules = join(program, 'node_modules');
+  const installed = join(modules, 'signalbox');
+  await mkdir(installed, { recursive: true });
+  const manifest = JSON.parse(await readFile(join(HOUSE, 'package.json'), 'utf8')) as {
+    files: string[];
+    dependencies: Record<string, string>;
+  };
+  for (const file of ['package.json', ...manifest.files]) {
+    await cp(join(HOUSE, file), join(installed, file), { recursive: true });
+  }
+  for (const name of Object.keys(manifest.dependencies)) await symlink(join(HOUSE, 'node_modules', name), join(modules, name));
+  await mkdir(join(modules, '@types'));
+  for (const name of ['node', 'ws']) await symlink(join(HOUSE, 'node_modules/@types', name), join(modules, '@types', name));
+});
+
+afterAll(() => rm(program, { recursive: true, force: true }));
+
+const USES = `
+  const broker = createBroker({ port: 0, host: '127.0.0.1' });
+  broker.listen()
+    .then(({ port }) => console.log(port > 0 ? 'listens' : 'does not listen', typeof PeerServer, typeof ExpressPeerServer))
+    .then(() => broker.close())
+    .then(() => console.log('closed'));
+`;
+
+async function output(file: string, text: string): Promise<{ stdout: string; stderr: string }> {
+  await writeFile(join(program, file), text);
+  return run(process.execPath, [file], { cwd: program, timeout: 50_000 });
+}
+
+describe('the package, as a program installs it', () => {
+  const expected = { stdout: 'listens function function\nclosed\n', stderr: '' };
+
+  it('is imported by ES modules', async () => {
+    expect(await output('program.mjs', `import { createBroker, ExpressPeerServer, PeerServer } from 'signalbox';${USES}`)).toEqual(expected);
+  });
+
+  it('is required by CommonJS, without a warning', async () => {
+    expect(await output('program.cjs', `const { createBroker, ExpressPeerServer, PeerServer } = require('signalbox');${USES}`)).toEqual(expected);
+  });
+
+  it.each(['mts', 'cts'])('brings its types to .%s', async (kind) => {
+    const file = `typed.${kind}`;
+    const text = `
+      import { createBroker, PeerServer, type BrokerEvents, type GivenOptions } from 'signalbox';
+      const options: GivenOptions = { port: 0, key: 'peerjs' };
+      const broker = createBroker(options);
+      broker.on('disconnect', (peer, reason) => console.log(peer.id satisfies string, reason === 'lost'));
+      PeerServer({ expire_timeout: 1 }).on('message', (client, message) => console.log(client.getId(), message.type));
+      export type Message = BrokerEvents['message'];
+      // @ts-expect-error ports are numbers, or text that says one
+      createBroker({ port: {} });
+      // @ts-expect-error there is no such event
+      broker.on('nonsense', () => undefined);
+    `;
+    await writeFile(join(program, file), text);
+    const flags = ['--noEmit', '--strict', '--target', 'es2023', '--module', 'nodenext', '--types', 'node', '--skipLibCheck', 'false'];
+    const tsc = join(HOUSE, 'node_modules/typescript/bin/tsc');
+    const { stdout } = await run(process.execPath, [tsc, ...flags, file], { cwd: program }).catch((error: { stdout: string }) => error);
+    expect(stdout).toBe('');
+  });
+
+  it('has a command', async () => {
+    const { stdout } = await run(process.execPath, ['node_modules/signalbox/dist/composition/cli.js', '--version'], { cwd: program });
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+/);
+  });
+});
