@@ -1,0 +1,84 @@
+import { variablesOf } from '../src/composition/environment.ts';
+import { configName } from '../src/composition/option-names.ts';
+import { valueInWords } from '../src/composition/option-words.ts';
+import type { Option } from '../src/composition/option.ts';
+import { GROUPS, OPTION_NAMES, OPTIONS, type OptionName } from '../src/composition/options.ts';
+
+const INTRODUCTION = `# Options
+
+This page is generated from the schema in \`src/composition\` by \`npm run docs\`.
+
+Options come from five places. The first that says something about an option counts:
+
+1. the command line: \`--expire_timeout 5000\`, \`--expire-timeout=5000\`, \`-t 5000\`; \`--allow_discovery\`,
+   \`--no-allow_discovery\`, \`--allow_discovery=false\`. What is a list is repeated: \`--key a --key b\`.
+2. the environment: \`SIGNALBOX_EXPIRE_TIMEOUT=5000\`. Some options have further variables, of which the first
+   named below is the strongest. A list stands in one variable, with commas. An empty variable counts as none.
+3. a file that \`--config\` or \`SIGNALBOX_CONFIG\` names: one JSON object with the names below.
+   \`signalbox --print_config\` prints one.
+4. the profile: \`hardened\` has narrower defaults.
+5. the default.
+
+The library takes the same names, in the spelling of this page or in camel case (\`expire_timeout\`,
+\`expireTimeout\`), and reads neither the command line nor the environment nor a file. In a \`Config\` the two
+files for TLS stand together: \`tls: { keyFile, certFile }\`.
+
+What can't be used is refused, with one line for each option that says what is allowed; the command then ends
+with code 2. Ids such as M13 name rules of [the PeerJS wire](protocols/peerjs.md).`;
+
+const PROXIES = `## Behind a proxy
+
+A proxy appends to \`x-forwarded-for\` the address that it heard, so the entries at the right are those of the
+nearest proxies; everything further left is what somebody claims. Signalbox reads from the right and stops at
+the first address that is not a trusted proxy's, or that is no address. At most 64 entries are read.
+
+| \`proxied\` | the client is |
+| --- | --- |
+| \`false\` | the far end of the TCP connection; the header is ignored |
+| \`true\`, or no value | the last entry: one proxy is trusted, whatever its address. With \`peer\` this trusts every entry, so that a client can choose its address; Signalbox does not offer that |
+| \`2\` | the last entry but one: two proxies stand in a row |
+| \`10.0.0.0/8,::1\` | the last entry that is outside these subnets, if the TCP connection itself comes from inside them |
+
+With fewer entries than hops the first entry counts. A number of hops is only safe where nothing reaches the
+broker past the proxies; a list of subnets is safe in any case.`;
+
+/** The text of docs/options.md. */
+export function optionsPage(): string {
+  const groups = GROUPS.map(([group, names]) => [`## ${group}`, ...names.map(entry)].join('\n\n'));
+  return `${[INTRODUCTION, hardened(), ...groups, PROXIES].join('\n\n')}\n`;
+}
+
+function hardened(): string {
+  const rows = OPTION_NAMES.flatMap((name) => {
+    const { default: usual, hardened: narrow, unit }: Option<unknown, unknown> = OPTIONS[name];
+    return narrow === undefined ? [] : [`| [\`${name}\`](#${name}) | ${valueInWords(usual, unit)} | ${valueInWords(narrow, unit)} |`];
+  });
+  return [
+    '## Profiles',
+    'The `hardened` profile has the same options and other defaults; each can still be set to any value.',
+    ['| option | drop-in | hardened |', '| --- | --- | --- |', ...rows].join('\n'),
+  ].join('\n\n');
+}
+
+function entry(name: OptionName): string {
+  const { meaning, seen, allowed, short, reach, default: usual, unit }: Option<unknown, unknown> = OPTIONS[name];
+  const flags = [`\`--${name}\``, ...(short === undefined ? [] : [`\`-${short}\``])];
+  const variables = variablesOf(name).map((variable) => `\`${variable}\``);
+  const library = reach === 'everywhere' && configName(name) !== camelCase(name) ? [`in \`Config\`: \`${configName(name)}\``] : [];
+  const facts = [
+    ...(reach === 'command line' ? [] : [`Default: ${exactly(usual, unit)}. Allowed: ${allowed}.`]),
+    `${[...flags, ...variables, ...library].join(', ')}.`,
+    ...(seen === undefined ? [] : [`Clients see: ${seen}`]),
+  ];
+  return [`### ${name}`, meaning, facts.map((fact) => `- ${fact}`).join('\n')].join('\n\n');
+}
+
+function exactly(value: unknown, unit: Option<unknown, unknown>['unit']): string {
+  const words = valueInWords(value, unit);
+  if (words === 'none') return words;
+  return unit === 'bytes' && typeof value === 'number' ? `\`${value}\` bytes (${words})` : `\`${words}\``;
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}

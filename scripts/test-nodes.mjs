@@ -1,0 +1,43 @@
+/* Runs what depends on Node under every Node that is supported, and prints a table. */
+import { execFileSync } from 'node:child_process';
+import { ROOT, run, runScript, VITEST } from './run.mjs';
+
+const NODES = ['20', '22', '24'];
+/** Where the prebuilt engine does not load, the node transport takes over. */
+const WITHOUT_UWS = new Set(['24']);
+
+function nodeBinary(major) {
+  const ask = ['-y', '-p', `node@${major}`, 'node', '-p', 'process.execPath'];
+  return execFileSync('npx', ask, { cwd: ROOT, encoding: 'utf8' }).trim();
+}
+
+function loadsUws(node) {
+  try {
+    execFileSync(node, ['-e', "import('uWebSockets.js').catch(() => process.exit(1))"], { cwd: ROOT, stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function tryNode(major) {
+  const node = nodeBinary(major);
+  const uws = loadsUws(node);
+  const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+  console.log(`\n── ${version}, uWebSockets.js ${uws ? 'loads' : 'does not load'}`);
+  const leftOut = uws ? [] : ['--exclude', '**/*uws*.test.ts'];
+  const vitest = (...args) => run(node, [VITEST, 'run', ...args, ...leftOut]);
+  const inProcess = await vitest('--project', 'unit', '--project', 'contracts');
+  const asProcess = await vitest('--project', 'e2e', 'test/e2e/protocol');
+  const isExpected = uws !== WITHOUT_UWS.has(major);
+  return { version, uws, 'uws as expected': isExpected, 'unit, contracts': inProcess, protocol: asProcess };
+}
+
+if (!(await runScript('build'))) process.exit(1);
+
+const rows = [];
+for (const major of NODES) rows.push(await tryNode(major));
+console.log();
+console.table(rows);
+const isGreen = rows.every((row) => row['uws as expected'] && row['unit, contracts'] && row.protocol);
+process.exitCode = isGreen ? 0 : 1;

@@ -1,0 +1,56 @@
+/* All that must hold, cheapest first; stops where something does not. Ends with the sum of all tests. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runNode, runScript, VITEST } from './run.mjs';
+
+const sum = { passed: 0, failed: 0 };
+const reports = mkdtempSync(join(tmpdir(), 'signalbox-test-'));
+
+/** Runs projects of vitest, and adds what passed and failed to the sum. */
+async function vitest(...projects) {
+  const report = join(reports, `${projects[0]}.json`);
+  const output = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const isGreen = await runNode([VITEST, 'run', ...projects.flatMap((name) => ['--project', name]), ...output]);
+  const { numPassedTests = 0, numFailedTests = 0 } = read(report);
+  sum.passed += numPassedTests;
+  sum.failed += numFailedTests;
+  return isGreen && numPassedTests > 0;
+}
+
+/** A run that broke off left no report. */
+function read(report) {
+  try {
+    return JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+const STEPS = [
+  ['types', () => runScript('typecheck')],
+  ['lint', () => runScript('lint')],
+  ['architecture', () => vitest('architecture')],
+  ['unit, contracts, property', () => vitest('unit', 'contracts', 'property')],
+  ['build', () => runScript('build')],
+  ['a browser for the end-to-end tests', () => runNode(['scripts/ensure-chromium.mjs'])],
+  ['end to end', () => vitest('e2e')],
+];
+
+async function stepsAreGreen() {
+  for (const [i, [name, step]] of STEPS.entries()) {
+    console.log(`\n── ${i + 1}/${STEPS.length} ${name}`);
+    const startedAt = Date.now();
+    const isGreen = await step();
+    console.log(`── ${name}: ${isGreen ? 'ok' : 'FAILED'}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+    if (!isGreen) return false;
+  }
+  return true;
+}
+
+const isGreen = await stepsAreGreen();
+rmSync(reports, { recursive: true, force: true });
+// A step that fails without a failed test (a type, a build, a browser that is missing) counts as one.
+if (!isGreen) sum.failed = Math.max(sum.failed, 1);
+console.log(`\n${sum.passed} passed, ${sum.failed} failed`);
+process.exitCode = isGreen ? 0 : 1;

@@ -1,0 +1,31 @@
+import { cruise, type ICruiseResult, type IModule } from 'dependency-cruiser';
+import { IMPORT_RULES } from './import-rules.ts';
+
+/** One import that a rule forbids. */
+export interface Violation {
+  readonly rule: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Who imports whom in one tree, and what of it is forbidden. */
+export interface Cruise {
+  readonly modules: readonly IModule[];
+  readonly violations: readonly Violation[];
+}
+
+/** Follows all imports from `src` below `root`: static, dynamic, of values and of types. */
+export async function cruiseImports(root: string): Promise<Cruise> {
+  const { output } = await cruise(['src'], {
+    baseDir: root,
+    ruleSet: { forbidden: [...IMPORT_RULES] },
+    validate: true,
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    preserveSymlinks: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'require', 'types'] },
+  });
+  const { modules, summary } = output as ICruiseResult;
+  const violations = summary.violations.map(({ rule, from, to }) => ({ rule: rule.name, from, to }));
+  return { modules, violations };
+}

@@ -1,0 +1,62 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SESSION_RULES } from '../../src/domain/session.ts';
+import { cruiseImports } from './cruise.ts';
+import { drawRooms, drawSessions, sectionOf, withSection } from './drawings.ts';
+import { ROOT } from './tree.ts';
+
+const PAGE = join(ROOT, 'ARCHITECTURE.md');
+
+/** Rewrites a section when asked to, by `npm run docs`. */
+function read(section: string, drawing: string): string | undefined {
+  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(PAGE, withSection(readFileSync(PAGE, 'utf8'), section, drawing));
+  return sectionOf(readFileSync(PAGE, 'utf8'), section);
+}
+
+describe('ARCHITECTURE.md is up to date (else: npm run docs)', () => {
+  it('the states of a connection', () => {
+    const drawing = drawSessions(SESSION_RULES);
+    expect(read('sessions', drawing)).toBe(drawing);
+  });
+
+  it('the rooms', async () => {
+    const { modules } = await cruiseImports(ROOT);
+    const drawing = drawRooms(modules);
+    expect(read('rooms', drawing)).toBe(drawing);
+  });
+});
+
+describe('drawing', () => {
+  it('states: one arrow for all events between the same two', () => {
+    const table = { asleep: { rang: 'awake', poked: 'awake', died: 'gone' }, awake: { died: 'gone' }, gone: {} };
+    expect(drawSessions(table).split('\n').slice(2, -1)).toEqual([
+      '  [*] --> asleep',
+      '  asleep --> awake: rang, poked',
+      '  asleep --> gone: died',
+      '  awake --> gone: died',
+      '  gone --> [*]',
+    ]);
+  });
+
+  it('rooms: each arrow once, none inside a room, none to a package', () => {
+    const to = (...resolved: string[]) => resolved.map((path) => ({ resolved: path })) as never;
+    const drawn = drawRooms([
+      { source: 'src/domain/realm.ts', dependencies: to('src/domain/time.ts') },
+      { source: 'src/application/ports/clock.ts', dependencies: to('src/domain/time.ts') },
+      { source: 'src/adapters/clocks/system.ts', dependencies: to('src/application/ports/clock.ts', 'node_modules/ws/index.js') },
+      { source: 'src/adapters/clocks/shared/tick.ts', dependencies: to('src/application/ports/clock.ts') },
+    ]);
+    expect(drawn.match(/\w+ --> \w+/g)).toEqual(['adapters --> ports', 'ports --> domain']);
+    expect(drawn).toContain('clocks["clocks: system"]');
+  });
+
+  it('sections: only what stands between the marks changes', () => {
+    const page = 'a\n<!-- one:begin -->old<!-- one:end -->\nb <!-- two:begin -->\n<!-- two:end -->';
+    expect(sectionOf(page, 'one')).toBe('old');
+    expect(sectionOf(page, 'three')).toBeUndefined();
+    const begun = 'a\n<!-- one:begin -->\n\n$1 new\n\n<!-- one:end -->';
+    expect(withSection(page, 'one', '$1 new')).toBe(`${begun}\nb <!-- two:begin -->\n<!-- two:end -->`);
+    expect(sectionOf(withSection(page, 'two', 'new'), 'two')).toBe('new');
+  });
+});

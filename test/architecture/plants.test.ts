@@ -1,0 +1,181 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cruiseImports, type Violation } from './cruise.ts';
+import { IMPORT_RULES } from './import-rules.ts';
+import { pathFrom, ROOT } from './tree.ts';
+
+/** One thing per room that a plant may reach for. */
+const BEDS = [
+  'src/domain/bed.ts',
+  'src/application/ports/bed.ts',
+  'src/application/bed.ts',
+  'src/adapters/clocks/bed.ts',
+  'src/adapters/clocks/other.ts',
+  'src/adapters/clocks/shared/bed.ts',
+  'src/adapters/logs/own/bed.ts',
+  'src/adapters/logs/shared/bed.ts',
+  'src/composition/bed.ts',
+  'test/bed.ts',
+];
+
+interface Plant {
+  /** All rules that the plant breaks; none for one that must be let through. */
+  readonly breaks: readonly string[];
+  readonly at: string;
+  readonly code: string;
+}
+
+const PLANTS: readonly Plant[] = [
+  ...planted('domain-imports-domain-only', 'src/domain', [
+    `import '@src/application/ports/bed.ts';`,
+    `import type { Bed } from '@src/application/ports/bed.ts';`,
+    `import { type Bed } from '@src/application/bed.ts';`,
+    `export const bed = () => import('@src/adapters/clocks/bed.ts');`,
+    `export * from '@src/composition/bed.ts';`,
+    `export type * from '@src/composition/bed.ts';`,
+    `export type Bed = import('@src/adapters/clocks/bed.ts').Bed;`,
+    `import { randomUUID } from 'node:crypto';`,
+    `import { randomUUID } from 'crypto';`,
+    `import type { Server } from 'node:http';`,
+    `export const crypto = () => import('node:crypto');`,
+    `import { WebSocket } from 'ws';`,
+    `import type { WebSocket } from 'ws';`,
+    `export const ws = () => import('ws');`,
+  ]),
+  ...planted('ports-import-domain-and-ports-only', 'src/application/ports', [
+    `import type { Bed } from '@src/application/bed.ts';`,
+    `import type { Bed } from '@src/adapters/clocks/bed.ts';`,
+    `import type { Bed } from '@src/composition/bed.ts';`,
+    `import type { Server } from 'node:http';`,
+    `import type { WebSocket } from 'ws';`,
+  ]),
+  ...planted('application-imports-domain-and-application-only', 'src/application/use-cases', [
+    `import { bed } from '@src/adapters/clocks/bed.ts';`,
+    `import type { Bed } from '@src/adapters/clocks/bed.ts';`,
+    `export const bed = () => import('@src/composition/bed.ts');`,
+    `import { EventEmitter } from 'node:events';`,
+    `import type { Logger } from 'pino';`,
+  ]),
+  ...planted('adapters-import-ports-and-own-folder-only', 'src/adapters/clocks', [
+    `import { bed } from '@src/adapters/clocks/other.ts';`,
+    `import type { Bed } from '@src/adapters/clocks/other.ts';`,
+    `import { bed } from '@src/adapters/logs/own/bed.ts';`,
+    `import { bed } from '@src/adapters/logs/shared/bed.ts';`,
+    `import type { Bed } from '@src/application/bed.ts';`,
+    `export const bed = () => import('@src/application/bed.ts');`,
+    `import type { Bed } from '@src/composition/bed.ts';`,
+  ]),
+  ...planted('adapters-import-ports-and-own-folder-only', 'src/adapters/logs/shared', [
+    `import { bed } from '@src/adapters/logs/own/bed.ts';`,
+  ]),
+  ...planted('composition-imports-src-only', 'src/composition', [
+    `import { bed } from '@test/bed.ts';`,
+    `import type { Bed } from '@test/bed.ts';`,
+  ]),
+  ...planted('container-in-composition-only', 'src/composition', [
+    `import { Container } from 'inversify';`,
+    `import type { Container } from 'inversify';`,
+    `import 'reflect-metadata';`,
+    `export const container = () => import('inversify');`,
+  ]),
+  ...planted('container-in-composition-only', 'src/adapters/clocks', [`import type { Container } from 'inversify';`]),
+  ...planted('imports-resolve', 'src/domain', [
+    `import { gone } from './gone.ts';`,
+    `import type { Gone } from 'gone-and-forgotten';`,
+  ]),
+  ...planted('packages-are-dependencies', 'src/composition', [
+    `import { describe } from 'vitest';`,
+    `import type { TestCase } from 'vitest';`,
+    `import { cruise } from 'dependency-cruiser';`,
+  ]),
+  {
+    breaks: ['domain-imports-domain-only', 'packages-are-dependencies'],
+    at: 'src/domain/reference.ts',
+    code: `/// <reference types="node" />`,
+  },
+  { breaks: ['no-cycles'], at: 'src/domain/egg.ts', code: `import { hen } from './hen.ts'; export const egg = () => hen;` },
+  { breaks: ['no-orphans'], at: 'src/domain/lonely.ts', code: `import './bed.ts';` },
+];
+
+const WELCOME: readonly Plant[] = [
+  ...allowed('src/domain', [`import './bed.ts';`]),
+  ...allowed('src/application/ports', [`import '@src/domain/bed.ts';`, `import type { Bed } from './bed.ts';`]),
+  ...allowed('src/application', [`import '@src/domain/bed.ts';`, `import './ports/bed.ts';`, `import './bed.ts';`]),
+  ...allowed('src/adapters/logs/own', [
+    `import '@src/domain/bed.ts';`,
+    `import '@src/application/ports/bed.ts';`,
+    `import './bed.ts';`,
+    `import '@src/adapters/logs/shared/bed.ts';`,
+    `import { createServer } from 'node:http';`,
+    `import { pino } from 'pino';`,
+    `import * as uWS from 'uWebSockets.js';`,
+    `export const uws = () => import('uWebSockets.js');`,
+  ]),
+  ...allowed('src/composition', [
+    `import '@src/adapters/clocks/bed.ts';`,
+    `import '@src/application/bed.ts';`,
+    `import { argv } from 'node:process';`,
+  ]),
+  { breaks: [], at: 'src/composition/port.ts', code: `import type { Container } from 'inversify';` },
+  { breaks: [], at: 'src/composition/container.ts', code: `import 'reflect-metadata'; import { Container } from 'inversify';` },
+  // A cycle is told once, of its first file in the alphabet: the egg.
+  { breaks: [], at: 'src/domain/hen.ts', code: `import { egg } from './egg.ts'; export const hen = () => egg;` },
+  { breaks: [], at: 'src/domain/word.ts', code: `import type { Sentence } from './sentence.ts'; export type Word = Sentence;` },
+  { breaks: [], at: 'src/domain/sentence.ts', code: `import type { Word } from './word.ts'; export type Sentence = Word[];` },
+];
+
+function planted(rule: string, room: string, lines: readonly string[]): Plant[] {
+  return lines.map((code, i) => ({ breaks: [rule], at: `${room}/${rule}-${i + 1}.ts`, code }));
+}
+
+function allowed(room: string, lines: readonly string[]): Plant[] {
+  return lines.map((code, i) => ({ breaks: [], at: `${room}/welcome-${i + 1}.ts`, code }));
+}
+
+/** Writes a house of beds and plants. Its entry point imports them all, but for the one that wants to be alone. */
+function build(house: string): void {
+  const put = (path: string, code: string): void => {
+    mkdirSync(dirname(join(house, path)), { recursive: true });
+    writeFileSync(join(house, path), code);
+  };
+  cpSync(join(ROOT, 'package.json'), join(house, 'package.json'));
+  symlinkSync(join(ROOT, 'node_modules'), join(house, 'node_modules'), 'junction');
+  for (const bed of BEDS) put(bed, 'export type Bed = string; export const bed = 1;');
+  const all = [...PLANTS, ...WELCOME];
+  for (const { at, code } of all) {
+    put(
+      at,
+      code.replaceAll(/@((?:src|test)\/[^']+)/g, (_, path: string) => pathFrom(dirname(at), path)),
+    );
+  }
+  const known = [...BEDS, ...all.map(({ at }) => at)].filter((path) => path.startsWith('src/') && !path.endsWith('lonely.ts'));
+  put('src/composition/cli.ts', known.map((path) => `import '${pathFrom('src/composition', path)}';`).join('\n'));
+}
+
+describe('planted imports', () => {
+  const house = mkdtempSync(join(tmpdir(), 'plants-'));
+  let violations: readonly Violation[];
+
+  beforeAll(async () => {
+    build(house);
+    ({ violations } = await cruiseImports(house));
+  });
+  afterAll(() => rmSync(house, { recursive: true }));
+
+  const brokenBy = (at: string): string[] => [...new Set(violations.filter(({ from }) => from === at).map(({ rule }) => rule))];
+
+  for (const { at, code, breaks } of PLANTS) {
+    it(`${breaks.join()} forbids ${code}, in ${dirname(at)}`, () => expect(brokenBy(at)).toEqual(breaks));
+  }
+
+  for (const { at, code } of WELCOME) {
+    it(`${dirname(at)} may say ${code}`, () => expect(brokenBy(at)).toEqual([]));
+  }
+
+  it('every rule has a plant', () => {
+    const proven = new Set(PLANTS.flatMap(({ breaks }) => breaks));
+    expect(IMPORT_RULES.map(({ name }) => name).filter((name) => !proven.has(name))).toEqual([]);
+  });
+});

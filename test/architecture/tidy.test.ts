@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { complaints, HABITS } from './tidy.ts';
+import { filesUnder, pathsUnder } from './tree.ts';
+
+// This file holds the plants, so it is the one file that is not looked at.
+const HOUSE = filesUnder('.', /./).filter(({ path }) => path !== 'test/architecture/tidy.test.ts');
+const PATHS = new Set(pathsUnder('.'));
+
+interface Plant {
+  readonly at: string;
+  readonly breaks: readonly string[];
+  readonly keeps: readonly string[];
+}
+
+const TS = 'src/domain/planted.ts';
+const TEST = 'test/unit/planted.test.ts';
+const DOC = 'docs/planted.md';
+
+/** For each habit: texts that break it, and texts that come close and don't. */
+const PLANTS: Readonly<Record<string, Plant>> = {
+  'no marker says that something is left to do': {
+    at: TS,
+    breaks: ['// TODO: later', '/* FIXME */', '// XXX', 'const a = 1; // HACK'],
+    keeps: ["const TODOS = 'todo';", '// a hack it is not'],
+  },
+  'no test is skipped, and none is alone': {
+    at: TEST,
+    breaks: ["it.skip('a', f);", "describe.only('a', f);", "test.todo('a');", "it.skipIf(true)('a', f);", "xit('a', f);"],
+    keeps: ["it('skips nothing', f);", 'list.skip(3);', 'exit(1);'],
+  },
+  'no error is swallowed': {
+    at: TS,
+    breaks: ['try { a(); } catch {}', 'try { a(); } catch (error) {\n}', 'a().catch(() => {});'],
+    keeps: ['try { a(); } catch { return undefined; }', 'a().catch(() => { count(); });'],
+  },
+  'one word for one thing, in what files export': {
+    at: TS,
+    breaks: ['export class ClientList {}', 'export const sendMsg = 1;', 'export type UserIds = 1;', 'export { a as roomInfo };'],
+    keeps: [
+      ...['export class Mailroom {}', 'export const update = 1;', 'const client = 1;'],
+      ...[
+        'export class ClientAddresses {}',
+        'export const CLIENT_ADDRESSES = 1;',
+        "export { PeerClient } from './peer-client.ts';",
+      ],
+    ],
+  },
+  'what a port exports is documented': {
+    at: 'src/application/ports/planted.ts',
+    breaks: ['export interface Clock {}', '/** A. */\nexport type A = 1;\nexport type B = 2;', '// no doc\nexport const a = 1;'],
+    keeps: ['/** A clock. */\nexport interface Clock {}', 'interface Private {}'],
+  },
+  'no file is longer than 300 lines': { at: TS, breaks: ['a\n'.repeat(301)], keeps: ['a\n'.repeat(300)] },
+  'no comment is wider than 130 characters': {
+    at: TS,
+    breaks: [`  // ${'a '.repeat(70)}`, `/** ${'a '.repeat(70)}*/`, ` * ${'a '.repeat(70)}`],
+    keeps: [`// ${'é'.repeat(127)}`, `const a = '${'a'.repeat(131)}';`],
+  },
+  'no path of a machine': {
+    at: DOC,
+    breaks: ['see /work/1', '(/work/1)', "'/tmp/jobs/'", '/home/ann/signalbox', '/root/.npmrc'],
+    keeps: ['docs/work/it', 'at work/home', '/tmp/', 'https://example.org/work/'],
+  },
+  'no host of a package registry': {
+    at: 'package-lock.json',
+    breaks: ['https://registry.example.org/ws', '      "resolved": "https://a.example/ws.tgz",'],
+    keeps: ['"name": "registry"', 'a registry. Another', '"integrity": "sha512"'],
+  },
+  'a document has one title': {
+    at: DOC,
+    breaks: ['', '## Only this', '# One\n# Two'],
+    keeps: ['# One\n## Two', '# One\n```sh\n# a comment\n```\n'],
+  },
+  'links between documents lead somewhere': {
+    at: DOC,
+    breaks: ['[a](gone.md)', '[a](../gone/)', '[a](#gone)', '[a]: ./gone.md', '![a](gone.png "A")'],
+    keeps: [
+      ...['[a](../README.md)', '[a](protocols/peerjs.md#http)', '[a](protocols)', '[a](https://example.org)'],
+      ...['# To go: 1\n[a](#to-go-1)', '`[a](b)`', '```\n[a](b)\n```'],
+    ],
+  },
+};
+
+/** Names, not texts, break these. */
+const ODD_PATHS: Readonly<Record<string, { readonly breaks: readonly string[]; readonly keeps: readonly string[] }>> = {
+  'one word for one thing, in file names': {
+    breaks: ['src/domain/client.ts', 'src/domain/user-ids.ts', 'src/rooms/a.ts'],
+    keeps: ['src/domain/mailroom.ts', 'src/adapters/client-addresses/direct.ts'],
+  },
+  'file names are in kebab-case and say something': {
+    breaks: [
+      'src/domain/index.ts',
+      'src/domain/peerId.ts',
+      'test/unit/Token.test.ts',
+      'src/domain/utils.ts',
+      'src/domain/a_b.ts',
+    ],
+    keeps: ['src/domain/peer-id.ts', 'test/unit/realm.opening.test.ts'],
+  },
+};
+
+describe('the house is tidy', () => {
+  for (const habit of HABITS) it(habit.rule, () => expect(complaints(habit, HOUSE, PATHS)).toEqual([]));
+});
+
+describe('the broom sweeps', () => {
+  const all = new Set(['README.md', 'docs/protocols/peerjs.md']);
+  const about = (rule: string, path: string, text = ''): string[] => {
+    const habit = HABITS.find((one) => one.rule === rule) ?? expect.fail(`no habit: ${rule}`);
+    return complaints(habit, [{ path, text }], all);
+  };
+
+  for (const [rule, { at, breaks, keeps }] of Object.entries(PLANTS)) {
+    for (const text of breaks) {
+      it(`${rule}: ${JSON.stringify(text.slice(0, 60))} breaks it`, () => expect(about(rule, at, text)).not.toEqual([]));
+    }
+    for (const text of keeps) {
+      it(`${rule}: ${JSON.stringify(text.slice(0, 60))} keeps it`, () => expect(about(rule, at, text)).toEqual([]));
+    }
+  }
+
+  for (const [rule, { breaks, keeps }] of Object.entries(ODD_PATHS)) {
+    for (const path of breaks) it(`${rule}: ${path} breaks it`, () => expect(about(rule, path)).not.toEqual([]));
+    for (const path of keeps) it(`${rule}: ${path} keeps it`, () => expect(about(rule, path)).toEqual([]));
+  }
+
+  it('every habit has a plant, and is about files that are there', () => {
+    const unproven = HABITS.filter(({ rule }) => !(rule in PLANTS) && !(rule in ODD_PATHS));
+    const idle = HABITS.filter(({ about }) => !HOUSE.some(({ path }) => about.test(path)));
+    expect([...unproven, ...idle].map(({ rule }) => rule)).toEqual([]);
+  });
+});

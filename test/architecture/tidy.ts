@@ -1,0 +1,158 @@
+import ts from 'typescript';
+import { exportsOf } from './exports.ts';
+import type { SourceFile } from './tree.ts';
+
+/** One habit of the house, and what breaks it. */
+export interface Habit {
+  readonly rule: string;
+  /** Which files it is about. */
+  readonly about: RegExp;
+  /** @returns a complaint for each place that breaks it. @param all the paths of the whole house. */
+  readonly broken: (file: SourceFile, all: ReadonlySet<string>) => string[];
+}
+
+const CODE = /\.(ts|js|mjs)$/;
+const SOURCE = /^src\/.*\.ts$/;
+const DOCUMENT = /\.md$/;
+
+const LONGEST_FILE = 300;
+/** Code is broken by the formatter, comments are not. */
+const LONGEST_LINE = 130;
+
+/** Words that mean a thing which has another name here; CONTRIBUTING.md says which. */
+const SYNONYMS = new Set([
+  ...['client', 'user', 'room', 'namespace', 'channel', 'conn', 'msg', 'packet', 'data', 'inbox', 'ttl', 'timestamp'],
+  ...['info', 'manager', 'helper', 'util', 'mock'],
+]);
+/** A client is right for the library at the far end: the address it comes from, and what the drop-in hands out for it. */
+const CLIENTS = /client-?addresses|peer-?client/gi;
+/** The drop-in speaks the words of the library that it stands in for. */
+const DROP_IN = /^src\/composition\/drop-in[^/]*\.ts$/;
+
+export const HABITS: readonly Habit[] = [
+  {
+    rule: 'no marker says that something is left to do',
+    about: /(\.(ts|js|mjs|json|md|ya?ml)|^\.ci\/run)$/,
+    broken: eachLine(/\b(T[O]DO|F[I]XME|X[X]X|H[A]CK)\b/),
+  },
+  {
+    rule: 'no test is skipped, and none is alone',
+    about: /^test\/.*\.ts$/,
+    broken: eachLine(/\b(it|test|describe|suite)\.(skip|only|todo|fails|skipIf|runIf)\b|\bx(it|test|describe)\(/),
+  },
+  {
+    rule: 'no error is swallowed',
+    about: CODE,
+    broken: inText(/\bcatch\s*(\([^)]*\)\s*)?\{\s*\}|\.catch\(\s*\(\w*\)\s*=>\s*\{\s*\}\s*\)/g),
+  },
+  { rule: 'one word for one thing, in file names', about: SOURCE, broken: ({ path }) => synonymsIn(path.replace(/\.ts$/, '')) },
+  {
+    rule: 'one word for one thing, in what files export',
+    about: SOURCE,
+    broken: (file) => (DROP_IN.test(file.path) ? [] : exportsOf(file).flatMap(({ name }) => synonymsIn(name))),
+  },
+  { rule: 'what a port exports is documented', about: /^src\/application\/ports\//, broken: undocumentedExports },
+  { rule: 'file names are in kebab-case and say something', about: /^(src|test|scripts)\/.*\.ts$/, broken: oddName },
+  {
+    rule: `no file is longer than ${LONGEST_FILE} lines`,
+    about: SOURCE,
+    broken: ({ text }) => (lineCount(text) > LONGEST_FILE ? [`${lineCount(text)} lines`] : []),
+  },
+  {
+    rule: `no comment is wider than ${LONGEST_LINE} characters`,
+    about: CODE,
+    broken: eachLine(new RegExp(`^(?=\\s*(//|/?\\*)).{${LONGEST_LINE + 1}}`, 'u')),
+  },
+  {
+    rule: 'no path of a machine',
+    about: /./,
+    broken: eachLine(/(?<![\w.@*-])\/(work|farm|tmp\/bash\w*|home\/\w+|root)\//),
+  },
+  {
+    rule: 'no host of a package registry',
+    about: /./,
+    broken: eachLine(/\bregistry\.[a-z0-9-]+\.[a-z]|^\s*"resolved":/),
+  },
+  { rule: 'a document has one title', about: DOCUMENT, broken: titles },
+  { rule: 'links between documents lead somewhere', about: DOCUMENT, broken: deadLinks },
+];
+
+/** All complaints about one file. */
+export function complaints(habit: Habit, files: readonly SourceFile[], all: ReadonlySet<string>): string[] {
+  return files
+    .filter(({ path }) => habit.about.test(path))
+    .flatMap((file) => habit.broken(file, all).map((complaint) => `${file.path}: ${complaint}`));
+}
+
+function undocumentedExports(file: SourceFile): string[] {
+  return exportsOf(file)
+    .filter(({ statement }) => ts.getJSDocCommentsAndTags(statement).length === 0)
+    .map(({ name }) => `${name} has no doc comment`);
+}
+
+function synonymsIn(name: string): string[] {
+  const words = name
+    .replaceAll('_', '-')
+    .replaceAll(CLIENTS, '')
+    .split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/);
+  return words.filter((word) => SYNONYMS.has(singular(word.toLowerCase()))).map((word) => `${word} in ${name}`);
+}
+
+function singular(word: string): string {
+  return word.replace(/s$/, '');
+}
+
+function oddName({ path }: SourceFile): string[] {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return /^[a-z0-9]+([.-][a-z0-9]+)*\.ts$/.test(name) && !/^(index|utils?|helpers?|common|misc)\.ts$/.test(name) ? [] : [name];
+}
+
+function eachLine(pattern: RegExp): Habit['broken'] {
+  return ({ text }) =>
+    text.split('\n').flatMap((line, i) => (pattern.test(line) ? [`line ${i + 1}: ${line.trim().slice(0, 100)}`] : []));
+}
+
+function inText(pattern: RegExp): Habit['broken'] {
+  return ({ text }) =>
+    Array.from(text.matchAll(pattern), ({ 0: found, index }) => `line ${lineCount(text.slice(0, index))}: ${found}`);
+}
+
+function lineCount(text: string): number {
+  return text.replace(/\n$/, '').split('\n').length;
+}
+
+/** A document without what stands between fences and in inline code. */
+function prose(text: string): string {
+  return text.replaceAll(/^(`{3,}|~{3,})[^]*?^\1/gm, '').replaceAll(/(`+)[^`]+?\1/g, '`…`');
+}
+
+function headings(text: string): string[] {
+  return Array.from(text.replaceAll(/^(`{3,}|~{3,})[^]*?^\1/gm, '').matchAll(/^#{1,6} +(.*)$/gm), ([, heading]) => heading ?? '');
+}
+
+function titles({ text }: SourceFile): string[] {
+  const found = Array.from(prose(text).matchAll(/^# +(.*)$/gm), ([, title]) => title);
+  return found.length === 1 ? [] : [`${found.length} titles: ${found.join(', ')}`];
+}
+
+/** Only links that stay in the house; the world's are the world's. Places within the page are checked too. */
+function deadLinks({ path, text }: SourceFile, all: ReadonlySet<string>): string[] {
+  const inline = Array.from(prose(text).matchAll(/\]\(<?([^)\s>]+)>?[^)]*\)/g), ([, target]) => target ?? '');
+  const referenced = Array.from(prose(text).matchAll(/^\[[^\]]+\]:\s*(\S+)/gm), ([, target]) => target ?? '');
+  const places = new Set(headings(text).map(anchorOf));
+  return [...inline, ...referenced].filter((target) => {
+    if (/^[a-z][a-z0-9+.-]*:/i.test(target)) return false;
+    if (target.startsWith('#')) return !places.has(target.slice(1));
+    const there = new URL(target, `file:///${path}`).pathname.slice(1).replace(/\/$/, '');
+    return !all.has(there) && ![...all].some((known) => known.startsWith(`${there}/`));
+  });
+}
+
+/** The name under which a heading can be linked to. */
+function anchorOf(heading: string): string {
+  return heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(/\s/g, '-');
+}

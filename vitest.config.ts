@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+
+const suite = (name: string) => ({ name, include: [`test/${name}/**/*.test.ts`] });
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { ...suite('architecture'), testTimeout: 30_000, hookTimeout: 30_000 } },
+      { test: suite('unit') },
+      { test: { ...suite('contracts'), testTimeout: 20_000 } },
+      { test: { ...suite('property'), testTimeout: 60_000 } },
+      { test: { ...suite('e2e'), testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false } },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['src/**'],
+      reporter: ['text', 'html'],
+      // Each file of the domain by itself; only ever raised.
+      thresholds: { perFile: true, 'src/domain/**': { lines: 100, branches: 95 } },
+    },
+  },
+});
