@@ -6,6 +6,7 @@ const WIDEST = 98;
 const NARROWEST = 40;
 const MARGIN = 2;
 const LEFT_COLUMN = 38;
+const NARROW_INDENT = 10;
 // A space at which no line is broken.
 const TIE = '\u00A0';
 
@@ -39,17 +40,14 @@ export function usage(columns: number = WIDEST): string {
 }
 
 function entry(name: OptionName, width: number): string[] {
-  const { short, placeholder, meaning, takes, default: value, ...rest }: Option<unknown, unknown> = OPTIONS[name];
+  const { short, placeholder, meaning, reach }: Option<unknown, unknown> = OPTIONS[name];
   const flags = `${short === undefined ? '    ' : `-${short}, `}--${name} ${placeholder}`.trimEnd();
-  const isCommand = value === false && rest.reach === 'command line';
-  const words = `${meaning}${isCommand ? '' : ` [${defaultInWords(OPTIONS[name]).replaceAll(' ', TIE)}]`}`;
-  const margin = ' '.repeat(MARGIN);
-  if (width < 2 * LEFT_COLUMN)
-    return [`${margin}${flags}`, ...wrapped(words, width - 8).map((line) => `${' '.repeat(8)}${line}`)];
-  const lines = wrapped(words, width - LEFT_COLUMN);
-  const left = `${margin}${flags}`;
-  if (left.length > LEFT_COLUMN - MARGIN) return [left, ...lines.map((line) => `${' '.repeat(LEFT_COLUMN)}${line}`)];
-  return lines.map((line, i) => `${(i === 0 ? left : '').padEnd(LEFT_COLUMN)}${line}`);
+  const fallback = reach === 'command line' ? '' : ` [${defaultInWords(OPTIONS[name]).replaceAll(' ', TIE)}]`;
+  const left = `${' '.repeat(MARGIN)}${flags}`;
+  const indent = width < 2 * LEFT_COLUMN ? NARROW_INDENT : LEFT_COLUMN;
+  const right = wrapped(`${meaning}${fallback}`, width - indent).map((line) => `${' '.repeat(indent)}${line}`);
+  if (left.length > indent - MARGIN) return [left, ...right];
+  return right.map((line, i) => (i === 0 ? left + line.slice(left.length) : line));
 }
 
 function wrapped(text: string, width: number): string[] {

@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest';
+import { decode } from '../../../../../src/adapters/dialects/peerjs/decode.ts';
+
+const UNREADABLE = { ask: 'unreadable' };
+const NOT_RELAYED = { ask: 'nothing', why: 'not-relayed' };
+const NOT_TEXT = { ask: 'nothing', why: 'destination-not-text' };
+
+/** What a frame asks for, its payload as text. */
+function read(frame: string | Uint8Array, isBinary = false): object {
+  const request = decode(Buffer.from(frame), isBinary);
+  if (request.ask !== 'relay') return request;
+  return { ...request, payload: request.payload && Buffer.from(request.payload).toString() };
+}
+
+function offer(to: string | undefined, payload?: string): object {
+  return { ask: 'relay', kind: 'offer', to, payload };
+}
+
+describe('messages that are relayed', () => {
+  it.each([
+    ['M1', 'OFFER', 'offer'],
+    ['M1', 'ANSWER', 'answer'],
+    ['M1', 'CANDIDATE', 'candidate'],
+    ['M6', 'LEAVE', 'leave'],
+    ['M1', 'EXPIRE', 'expire'],
+  ])('%s: %s', (_, type, kind) => {
+    const request = { ask: 'relay', kind, to: 'bob', payload: '{"a":1}' };
+    expect(read(`{"type":"${type}","dst":"bob","payload":{"a":1}}`)).toEqual(request);
+  });
+
+  it('M1: src and what else a peer wrote does not count', () => {
+    expect(read('{"src":"mallory","type":"OFFER","ttl":[{}],"dst":"bob","payload":1,"from":null}')).toEqual(offer('bob', '1'));
+  });
+
+  it('M1: members come in any order, with any space between', () => {
+    const frame = '\r\n\t { "payload"\t:\n{ "a" : [ 1 , 2 ] } \n,"dst" :"bob"\r, "type": "OFFER" }\n ';
+    expect(read(frame)).toEqual(offer('bob', '{ "a" : [ 1 , 2 ] }'));
+  });
+
+  it('M5: a binary frame is read like text', () => {
+    expect(read('{"type":"OFFER","dst":"bób","payload":"😀"}', true)).toEqual(offer('bób', '"😀"'));
+  });
+
+  it('M5, M10: a binary frame that is no UTF-8 is unreadable, wherever it is wrong', () => {
+    for (const broken of [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xc0, 0xaf], [0xf4, 0x90, 0x80, 0x80]]) {
+      for (const frame of ['{"type":"OFFER","dst":"bob","payload":"?"}', '{"type":"OFFER","?":1,"dst":"bob"}']) {
+        const [before = '', behind = ''] = frame.split('?');
+        const bytes = Buffer.concat([Buffer.from(before), Buffer.from(broken), Buffer.from(behind)]);
+        expect(read(bytes, true)).toEqual(UNREADABLE);
+      }
+    }
+  });
+});
+
+describe('payloads', () => {
+  it('M2: each value is found and left as it is', () => {
+    const values = [
+      ...['null', 'true', 'false', '""', '"a"', '[]', '{}', '0', '-0', '1.10', '-1.5E+07', '1e400'],
+      ...['[[],{},""]', '"}"', '"\\"}"'],
+      ...['9'.repeat(400), `0.${'1'.repeat(400)}e-${'9'.repeat(400)}`, '12345678901234567890123'],
+      ...['"\u2028\u2029"', '"\\ud800"', '"\\u2028\\/\\b"', '{"__proto__":{"__proto__":null}}', '{"type":"LEAVE","dst":"eve"}'],
+    ];
+    for (const value of values) {
+      expect(read(`{"type":"OFFER","dst":"bob","payload":${value}}`), value).toEqual(offer('bob', value));
+    }
+  });
+
+  it('M2: none is none, null is one', () => {
+    expect(read('{"type":"OFFER","dst":"bob"}')).toEqual(offer('bob'));
+    expect(read('{"type":"OFFER","dst":"bob","payload":null}')).toEqual(offer('bob', 'null'));
+  });
+
+  it('M2: 100,000 levels are no depth, in the payload or beside it', () => {
+    const arrays = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const objects = `${'{"a":'.repeat(100_000)}0${'}'.repeat(100_000)}`;
+    for (const deep of [arrays, objects]) {
+      expect(read(`{"type":"OFFER","dst":"bob","payload":${deep}}`)).toEqual(offer('bob', deep));
+      expect(read(`{"beside":${deep},"type":"OFFER","dst":"bob"}`)).toEqual(offer('bob'));
+      expect(read(`{"type":"OFFER","dst":"bob","payload":${deep.slice(0, -1)}}`)).toEqual(UNREADABLE);
+    }
+  });
+
+  it('M2: a view, also where the frame is a part of something larger', () => {
+    const memory = Buffer.from('xxx{"type":"OFFER","dst":"bob","payload":[1]}yyy');
+    const request = decode(memory.subarray(3, -3), false);
+    if (request.ask !== 'relay') return expect.fail('it is an offer');
+    expect(request.payload?.buffer).toBe(memory.buffer);
+    memory.fill('z');
+    expect(Buffer.from(request.payload ?? []).toString()).toBe('zzz');
+  });
+});
+
+describe('members that are repeated or escaped', () => {
+  it('M3: the last one wins, whichever it is', () => {
+    expect(read('{"dst":"a","type":"LEAVE","payload":1,"type":"OFFER","dst":"bob","payload":2}')).toEqual(offer('bob', '2'));
+  });
+
+  it('M3: the last one wins, also when it is worse', () => {
+    expect(read('{"type":"OFFER","dst":"bob","dst":5}')).toEqual(NOT_TEXT);
+    expect(read('{"type":"OFFER","dst":"bob","dst":null}')).toEqual(offer(undefined));
+    expect(read('{"type":"OFFER","dst":"bob","type":"OPEN"}')).toEqual(NOT_RELAYED);
+    expect(read('{"type":"OFFER","dst":"bob","type":null}')).toEqual(NOT_RELAYED);
+    expect(read('{"type":"OFFER","dst":"bob","payload":1,"payload":null}')).toEqual(offer('bob', 'null'));
+  });
+
+  it('M3: the last one wins, also when it is better', () => {
+    expect(read('{"type":7,"dst":[],"type":"OFFER","dst":"bob"}')).toEqual(offer('bob'));
+  });
+
+  it('M3: an escaped name is the same name', () => {
+    expect(read('{"ty\\u0070e":"OFFER","d\\u0073t":"bob","\\u0070ayload":1}')).toEqual(offer('bob', '1'));
+    expect(read('{"dst":"a","\\u0064\\u0073\\u0074":"bob","type":"OFFER"}')).toEqual(offer('bob'));
+    const payload = '\\u0070\\u0061\\u0079\\u006C\\u006f\\u0061\\u0064';
+    expect(read(`{"type":"OFFER","dst":"bob","${payload}":[]}`)).toEqual(offer('bob', '[]'));
+  });
+
+  it('M1: a name that only resembles ours is another', () => {
+    const close = ['Type', 'type ', ' type', 'typ', 'types', 'ty\\u0070e\\u0000', '\\ud800type', 't\u0443pe'];
+    for (const name of ['', ...close, 'payload'.repeat(20)]) {
+      expect(read(`{"${name}":"OFFER","dst":"bob"}`), name).toEqual(NOT_RELAYED);
+    }
+    expect(read('{"__proto__":{"type":"OFFER","dst":"bob"}}')).toEqual(NOT_RELAYED);
+    expect(read('{"payload":{"type":"OFFER","dst":"bob"}}')).toEqual(NOT_RELAYED);
+  });
+
+  it('M1: a type may be escaped, its letters are capitals', () => {
+    expect(read('{"type":"\\u004fFFER","dst":"bob"}')).toEqual(offer('bob'));
+    for (const type of ['offer', 'Offer', 'OFFER ', 'OFFER\\u0000', '\ufeffOFFER']) {
+      expect(read(`{"type":"${type}","dst":"bob"}`), type).toEqual(NOT_RELAYED);
+    }
+  });
+});
+
+describe('destinations', () => {
+  it('O7: any text is one, escaped or not', () => {
+    expect(read('{"type":"OFFER","dst":"\\u005f_proto__"}')).toEqual(offer('__proto__'));
+    expect(read('{"type":"OFFER","dst":"a\\"b\\\\c\\/d\\n😀\\ud83d\\ude00\u2028"}')).toEqual(offer('a"b\\c/d\n😀😀\u2028'));
+    expect(read('{"type":"OFFER","dst":"\ufeffbob"}')).toEqual(offer('\ufeffbob'));
+  });
+
+  it('M13: half a surrogate pair is text, though nobody is called so', () => {
+    expect(read('{"type":"OFFER","dst":"\\ud83d"}')).toEqual(offer('\ud83d'));
+  });
+
+  it('M11: what is no text is ignored', () => {
+    for (const dst of ['5', '0', '-1.5e3', 'true', 'false', '[]', '["bob"]', '{}', '{"dst":"bob"}']) {
+      expect(read(`{"type":"OFFER","dst":${dst}}`), dst).toEqual(NOT_TEXT);
+      expect(read(`{"type":"LEAVE","dst":${dst}}`), dst).toEqual(NOT_TEXT);
+    }
+  });
+
+  it('M12: null and empty name nobody', () => {
+    expect(read('{"type":"OFFER","dst":null}')).toEqual(offer(undefined));
+    expect(read('{"type":"OFFER","dst":""}')).toEqual(offer(''));
+    expect(read('{"type":"OFFER","payload":1}')).toEqual(offer(undefined, '1'));
+  });
+
+  it('M7: LEAVE to nobody is a goodbye, whatever its payload', () => {
+    for (const frame of ['{"type":"LEAVE"}', '{"type":"LEAVE","dst":null}', '{"type":"LEAVE","dst":"","payload":1}']) {
+      expect(read(frame), frame).toEqual({ ask: 'leave' });
+    }
+  });
+});
+
+describe('what is not relayed', () => {
+  it('M8: a heartbeat asks for nothing, whatever else it says', () => {
+    const frames = ['{"type":"HEARTBEAT"}', '{"type":"HEARTBEAT","dst":5,"payload":{}}', '{"dst":"bob","type":"HEARTBEAT"}'];
+    for (const frame of frames) expect(read(frame), frame).toEqual({ ask: 'stay' });
+  });
+
+  it('M9: other types, and none, are ignored', () => {
+    const names = ['"OPEN"', '"ID-TAKEN"', '"ERROR"', '"__proto__"', '"constructor"', '""'];
+    for (const type of [...names, '5', 'null', '["OFFER"]', '{}', 'true']) {
+      expect(read(`{"type":${type},"dst":"bob","payload":1}`), type).toEqual(NOT_RELAYED);
+    }
+    expect(read('{}')).toEqual(NOT_RELAYED);
+    expect(read(' { } ')).toEqual(NOT_RELAYED);
+  });
+});
+
+describe('what is unreadable', () => {
+  it('M10: JSON that is no object', () => {
+    for (const frame of ['null', 'true', '5', '"OFFER"', '[]', '[{"type":"OFFER","dst":"bob"}]', ' null ']) {
+      expect(read(frame), frame).toEqual(UNREADABLE);
+    }
+  });
+
+  it('M10: nothing, space, and what only begins like an object', () => {
+    const begun = ['{', '{"', '{"type', '{"type"', '{"type":', '{"type":"OFFER"', '{"type":"OFFER",'];
+    for (const frame of ['', ' ', '\n', '}', '{,}', '{"a":1,}', ...begun]) expect(read(frame), frame).toEqual(UNREADABLE);
+  });
+
+  it('M10: an object with something before or behind it', () => {
+    const object = '{"type":"OFFER","dst":"bob"}';
+    for (const behind of [object, ',', '}', ']', 'x', '\u0000', '\u00a0', ' 1']) {
+      expect(read(`${object}${behind}`), behind).toEqual(UNREADABLE);
+    }
+    for (const before of ['\ufeff', 'x', '\u0000', ',', '[', '{']) expect(read(`${before}${object}`), before).toEqual(UNREADABLE);
+  });
+
+  it('M10: space that JSON does not know', () => {
+    for (const space of ['\u00a0', '\u2028', '\u000b', '\u000c', '\ufeff', '/**/']) {
+      expect(read(`{${space}"type":"OFFER"}`), space).toEqual(UNREADABLE);
+      expect(read(`{"type":${space}"OFFER"}`), space).toEqual(UNREADABLE);
+    }
+  });
+
+  it('M10: what other notations allow', () => {
+    const others = ["{'type':'OFFER'}", '{type:"OFFER"}', '{"type"="OFFER"}', '{"type":"OFFER";"dst":"bob"}'];
+    for (const frame of [...others, '{"a":.5}', '{"a":undefined}']) expect(read(frame), frame).toEqual(UNREADABLE);
+  });
+
+  it('M10: a fault anywhere, though all that matters was said before', () => {
+    for (const fault of ['01', '1.', '+1', 'NaN', '"\t"', '"\\x"', '[1,]', '{"a"}', 'nul', '']) {
+      expect(read(`{"type":"OFFER","dst":"bob","payload":1,"more":${fault}}`), fault).toEqual(UNREADABLE);
+      expect(read(`{"type":"HEARTBEAT","payload":${fault}}`), fault).toEqual(UNREADABLE);
+    }
+  });
+});

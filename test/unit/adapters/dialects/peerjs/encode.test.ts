@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { Encoder } from '../../../../../src/adapters/dialects/peerjs/encode.ts';
+import type { PeerId } from '../../../../../src/domain/ids.ts';
+import type { MessageKind, SignalMessage } from '../../../../../src/domain/message.ts';
+
+const ANN = 'ann' as PeerId;
+const BOB = 'bob' as PeerId;
+
+function offer(but: { from?: string; to?: string; payload?: Uint8Array | string; kind?: MessageKind } = {}): SignalMessage {
+  const payload = typeof but.payload === 'string' ? Buffer.from(but.payload) : but.payload;
+  return { kind: but.kind ?? 'offer', from: (but.from ?? ANN) as PeerId, to: (but.to ?? BOB) as PeerId, payload };
+}
+
+function written(message: SignalMessage, encoder = new Encoder()): string {
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(encoder.encode(message));
+}
+
+describe('what leaves', () => {
+  it('M1: exactly type, src, dst and payload', () => {
+    expect(written(offer({ payload: '{"sdp":1}' }))).toBe('{"type":"OFFER","src":"ann","dst":"bob","payload":{"sdp":1}}');
+  });
+
+  it.each([
+    ['M1', 'offer', 'OFFER'],
+    ['M1', 'answer', 'ANSWER'],
+    ['M1', 'candidate', 'CANDIDATE'],
+    ['M6, M16', 'leave', 'LEAVE'],
+    ['M14', 'expire', 'EXPIRE'],
+  ] as const)('%s: %s is called %s', (_, kind, type) => {
+    expect(written(offer({ kind }))).toBe(`{"type":"${type}","src":"ann","dst":"bob"}`);
+  });
+
+  it('M2: no payload where there was none, and null where it was null', () => {
+    expect(Object.keys(JSON.parse(written(offer())))).toEqual(['type', 'src', 'dst']);
+    expect(JSON.parse(written(offer({ payload: 'null' })))).toHaveProperty('payload', null);
+  });
+
+  it('M2: the payload leaves byte for byte, however odd it is written', () => {
+    const numbers = ['1.10', '-0', '1e400', '9'.repeat(400)];
+    for (const payload of [...numbers, '""', '"\\u0041\u2028"', ' \t{ "a" :\n1 }', '{"__proto__":1,"__proto__":2}']) {
+      expect(written(offer({ payload }))).toBe(`{"type":"OFFER","src":"ann","dst":"bob","payload":${payload}}`);
+    }
+  });
+
+  it('O7, M2: names are written as JSON, whatever is in them', () => {
+    for (const name of ['__proto__', 'a"b\\c', '\u2028\u2029', '😀'.repeat(128), '字'.repeat(128), '</script>', '\u007f']) {
+      const message = JSON.parse(written(offer({ from: name, to: name, payload: '1' })));
+      expect(message).toEqual({ type: 'OFFER', src: name, dst: name, payload: 1 });
+    }
+  });
+
+  it('M13: a destination that is half a surrogate pair is written as an escape', () => {
+    expect(written(offer({ kind: 'expire', from: '\ud83d', to: 'ann' }))).toBe('{"type":"EXPIRE","src":"\\ud83d","dst":"ann"}');
+  });
+});
+
+describe('the buffer of an encoder', () => {
+  it('M2: grows with the longest message, for its names and for its payload', () => {
+    const encoder = new Encoder();
+    for (const length of [4_000, 4_090, 4_096, 5_000, 100_000, 1, 1_000_000]) {
+      const payload = `"${'x'.repeat(length)}"`;
+      expect(JSON.parse(written(offer({ payload }), encoder)).payload).toHaveLength(length);
+      expect(JSON.parse(written(offer({ to: '字'.repeat(length) }), encoder)).dst).toHaveLength(length);
+    }
+  });
+
+  it('M2: is the right size for every length around its own', () => {
+    for (let length = 4_000; length < 4_120; length++) {
+      const encoder = new Encoder();
+      expect(JSON.parse(written(offer({ payload: `"${'x'.repeat(length)}"` }), encoder)).payload).toHaveLength(length);
+    }
+  });
+
+  it('M2: leaves nothing of a longer message behind a shorter one', () => {
+    const encoder = new Encoder();
+    written(offer({ payload: `"${'x'.repeat(1_000)}"` }), encoder);
+    expect(written(offer({ payload: '1' }), encoder)).toBe('{"type":"OFFER","src":"ann","dst":"bob","payload":1}');
+    expect(written(offer({ kind: 'leave' }), encoder)).toBe('{"type":"LEAVE","src":"ann","dst":"bob"}');
+  });
+
+  it('M2: is not the borrowed payload', () => {
+    const payload = Buffer.from('{"sdp":1}');
+    const bytes = new Encoder().encode(offer({ payload }));
+    payload.fill(0x78);
+    expect(Buffer.from(bytes).toString()).toContain('{"sdp":1}');
+  });
+});

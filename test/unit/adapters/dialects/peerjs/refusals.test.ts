@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { FAREWELLS, REFUSALS } from '../../../../../src/adapters/dialects/peerjs/refusals.ts';
+import type { Farewell } from '../../../../../src/application/ports/dialect.ts';
+
+const NO_CREDENTIALS = '{"type":"ERROR","payload":{"msg":"No id, token, or key supplied to websocket server"}}';
+const NO_ID = '{"type":"ERROR","payload":{"msg":"Invalid id"}}';
+
+describe('what a refused peer hears', () => {
+  it.each([
+    ['O1', 'credentials-missing', NO_CREDENTIALS, 1008],
+    ['O1', 'peer-id-empty', NO_CREDENTIALS, 1008],
+    ['O2', 'key-unknown', '{"type":"ERROR","payload":{"msg":"Invalid key provided"}}', 1008],
+    ['O4', 'id-taken', '{"type":"ID-TAKEN","payload":{"msg":"ID is taken"}}', 1008],
+    ['O6', 'realm-full', '{"type":"ERROR","payload":{"msg":"Server has reached its concurrent user limit"}}', 1013],
+    ['O7', 'peer-id-too-long', NO_ID, 1008],
+    ['O7', 'peer-id-unprintable', NO_ID, 1008],
+  ] as const)('%s: %s', (_, reason, frame, code) => {
+    expect(textOf(REFUSALS[reason])).toBe(frame);
+    expect(REFUSALS[reason].code).toBe(code);
+  });
+});
+
+describe('how an open socket is closed', () => {
+  it.each([
+    ['M7', 'left', 1000],
+    ['O5', 'superseded', 4001],
+    ['L1', 'silent', 4002],
+    ['M10', 'malformed', 1007],
+    ['M19', 'flooding', 1008],
+    ['a node that restarts', 'restarting', 1012],
+    ['promise 6', 'fault', 1011],
+  ] as const)('%s: %s', (_, ending, code) => {
+    expect(FAREWELLS[ending].code).toBe(code);
+    expect(FAREWELLS[ending].frame).toBeUndefined();
+  });
+});
+
+function textOf({ frame }: Farewell): string {
+  return new TextDecoder().decode(frame);
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../../../src/adapters/clocks/manual.ts';
+import { MemoryPeerDirectory } from '../../../../../src/adapters/directories/memory/directory.ts';
+import type { Claim } from '../../../../../src/application/ports/peer-directory.ts';
+import { connectionId, nodeId, realmKey, type NodeId, type PeerId } from '../../../../../src/domain/ids.ts';
+import { NEVER, type Millis } from '../../../../../src/domain/time.ts';
+import { Token } from '../../../../../src/domain/token.ts';
+
+const HERE = nodeId('here');
+const LEASE: Millis = 1_000;
+const ANN: Claim = {
+  realm: realmKey('green'),
+  id: 'ann' as PeerId,
+  token: new Token('hers'),
+  node: HERE,
+  connection: connectionId(1, 0),
+};
+
+/** Who is located right now; the answer of this directory comes from inside the call. */
+function located(directory: MemoryPeerDirectory): NodeId | undefined {
+  let found: NodeId | undefined;
+  directory.locate(ANN.realm, ANN.id, (node) => (found = node));
+  return found;
+}
+
+describe('the memory directory', () => {
+  it('answers from inside the call', () => {
+    const answers: string[] = [];
+    const directory = new MemoryPeerDirectory(new ManualClock());
+    directory.claim(ANN, (outcome) => answers.push(outcome));
+    directory.claim({ ...ANN, token: new Token('his') }, (outcome) => answers.push(outcome));
+    expect(answers).toEqual(['granted', 'taken']);
+  });
+
+  it('has no lease unless it is told one', () => {
+    expect(new MemoryPeerDirectory(new ManualClock()).lease).toBe(NEVER);
+    expect(new MemoryPeerDirectory(new ManualClock(), LEASE).lease).toBe(LEASE);
+  });
+
+  it('a claim lapses at the last millisecond of the lease, and not before', () => {
+    const clock = new ManualClock();
+    const directory = new MemoryPeerDirectory(clock, LEASE);
+    directory.claim(ANN, () => undefined);
+    clock.passes(LEASE - 1);
+    expect(located(directory)).toBe(HERE);
+    clock.passes(1);
+    expect(located(directory)).toBeUndefined();
+  });
+
+  it('keep counts from when it was said', () => {
+    const clock = new ManualClock();
+    const directory = new MemoryPeerDirectory(clock, LEASE);
+    directory.claim(ANN, () => undefined);
+    clock.passes(600);
+    directory.keep(HERE);
+    clock.passes(LEASE - 1);
+    expect(located(directory)).toBe(HERE);
+    clock.passes(1);
+    expect(located(directory)).toBeUndefined();
+  });
+});

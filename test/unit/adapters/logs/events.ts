@@ -1,0 +1,33 @@
+import type { LogEvent } from '../../../../src/application/ports/log.ts';
+import { defaultConfig } from '../../../../src/composition/config.ts';
+import { connectionId, type PeerId, realmKey } from '../../../../src/domain/ids.ts';
+import { Realm } from '../../../../src/domain/realm.ts';
+import { Session } from '../../../../src/domain/session.ts';
+import { Token } from '../../../../src/domain/token.ts';
+
+export const CANARY = 'c4n4ry-70k3n';
+
+const connection = connectionId(7, 0);
+const realm = new Realm(realmKey('main'), defaultConfig());
+const ann = 'ann' as PeerId;
+const session = new Session({ connection, realm, id: ann, token: new Token(CANARY) }, 0);
+const address = '203.0.113.9';
+
+/** A fault as it may come: around a URL, and with the session at hand. */
+function leakyError(): Error {
+  const error = new TypeError(`Invalid URL: ws://host/peerjs?key=main&id=ann&token=${CANARY}&version=1 {"token":"${CANARY}"}`);
+  return Object.assign(error, { session, token: CANARY, cause: new Error(CANARY) });
+}
+
+/** One of each. */
+export const EVENTS: { readonly [Name in LogEvent['event']]: LogEvent & { readonly event: Name } } = {
+  listening: { event: 'listening', transport: 'uws', address: { host: '::', port: 9000, secure: false } },
+  'transport-unavailable': { event: 'transport-unavailable', wanted: 'uws', taken: 'node', detail: 'no build' },
+  'peer-opened': { event: 'peer-opened', session, address },
+  'peer-closed': { event: 'peer-closed', session, ending: 'superseded' },
+  'connection-refused': { event: 'connection-refused', connection, realm: realm.key, id: ann, refusal: { reason: 'id-taken' }, address },
+  'upgrade-refused': { event: 'upgrade-refused', why: 'origin-not-allowed', address },
+  draining: { event: 'draining', connections: 3, deadline: 10_000 },
+  stopped: { event: 'stopped', cut: 1 },
+  fault: { event: 'fault', error: leakyError(), connection },
+};

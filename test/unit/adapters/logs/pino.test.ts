@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { PinoLog, type PinoLogSettings } from '../../../../src/adapters/logs/pino.ts';
+import type { LogEvent } from '../../../../src/application/ports/log.ts';
+import { CANARY, EVENTS } from './events.ts';
+
+const ALL: readonly LogEvent[] = Object.values(EVENTS);
+
+function written(settings: Partial<PinoLogSettings>, events: readonly LogEvent[] = ALL): string[] {
+  const lines: string[] = [];
+  const log = new PinoLog({ level: 'info', format: 'json', to: { write: (line) => lines.push(line) }, ...settings });
+  for (const event of events) log.record(event);
+  return lines;
+}
+
+describe('as JSON', () => {
+  it('each event is one line of JSON', () => {
+    const lines = written({});
+    expect(lines.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual(ALL.map(({ event }) => event));
+    expect(lines.every((line) => line.indexOf('\n') === line.length - 1)).toBe(true);
+  });
+
+  it('a line has its level, its time and its fields', () => {
+    const [line = ''] = written({}, [EVENTS['peer-opened']]);
+    expect(JSON.parse(line)).toEqual({
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      event: 'peer-opened',
+      realm: 'main',
+      peer: 'ann',
+      connection: 7,
+      address: '203.0.113.9',
+      msg: 'peer opened',
+    });
+  });
+});
+
+describe('for people', () => {
+  it('each event is one line with its fields; a fault adds its stack', () => {
+    expect(written({ format: 'pretty' }, [EVENTS['peer-closed']])).toEqual([
+      expect.stringMatching(/^\[[\d:.]+\].*INFO.*: .*peer closed realm=main peer=ann connection=7 why=superseded.*\n$/),
+    ]);
+    expect(written({ format: 'pretty' }, [EVENTS.fault]).join('')).toMatch(/fault connection=7\nTypeError: .*\n\s+at /);
+  });
+
+  it('a value with blanks is quoted, and no control character gets to the terminal', () => {
+    const [line = ''] = written({ format: 'pretty' }, [{ ...EVENTS['transport-unavailable'], detail: 'no \u001B[2J\u009B build' }]);
+    expect(line).toContain('detail="no \\u001b[2J? build"');
+    const [fault = ''] = written({ format: 'pretty' }, [{ ...EVENTS.fault, error: 'a\u001B[2J' }]);
+    expect(fault).toContain('a?[2J');
+  });
+
+  it('where listening, the address says all', () => {
+    const [line = ''] = written({ format: 'pretty', path: '/signal/', version: '1.2.3' }, [EVENTS.listening]);
+    expect(line).toMatch(/signalbox 1\.2\.3 is listening on http:\/\/\[::\]:9000\/signal\/ and ws:\S+ by transport uws\S*\n$/);
+  });
+});
+
+describe('levels', () => {
+  const names = (level: PinoLogSettings['level']): string[] =>
+    written({ level }).map((line) => (JSON.parse(line) as { event: string }).event);
+
+  it('leave out what is less grave', () => {
+    expect(names('trace')).toHaveLength(ALL.length);
+    expect(names('warn')).toEqual(['transport-unavailable', 'connection-refused', 'upgrade-refused', 'fault']);
+    expect(names('error')).toEqual(['fault']);
+    expect(names('fatal')).toEqual([]);
+  });
+});
+
+describe('no token is in the log', () => {
+  for (const format of ['json', 'pretty'] as const) {
+    it(format, () => expect(written({ format, level: 'trace' }).join('')).not.toContain(CANARY));
+  }
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { fileOf, readConfigFile, readObject } from '../../../src/composition/config-file.ts';
+import { resolveConfig } from '../../../src/composition/config.ts';
+
+/** What is read, or the complaints. */
+function read(content: string): unknown {
+  const { readings, problems } = readConfigFile('signalbox.json', '--config', () => content);
+  return problems.length > 0 ? problems.map(({ message }) => message) : readings;
+}
+
+describe('a file with options', () => {
+  it('is one JSON object', () => {
+    expect(read('{"port": 9000, "cors": ["http://a"]}')).toEqual([
+      { name: 'port', raw: 9000, source: 'port in signalbox.json' },
+      { name: 'cors', raw: ['http://a'], source: 'cors in signalbox.json' },
+    ]);
+  });
+
+  it('may begin with a byte order mark', () => expect(read('\uFEFF{"port": 1}')).toHaveLength(1));
+
+  it('that can not be read', () => {
+    const { readings, problems } = readConfigFile('/nowhere.json', 'SIGNALBOX_CONFIG', () => {
+      throw new Error('ENOENT: no such file');
+    });
+    expect(readings).toEqual([]);
+    expect(problems).toEqual([
+      { source: 'SIGNALBOX_CONFIG', message: "SIGNALBOX_CONFIG is '/nowhere.json', which can't be read: ENOENT: no such file" },
+    ]);
+  });
+
+  it('that is no JSON', () => expect(read('{port: 1}')).toEqual([expect.stringMatching(/^signalbox\.json is no JSON: .+$/)]));
+
+  it('that is no object', () => {
+    for (const content of ['[]', 'null', '7', '"port"']) {
+      expect(read(content), content).toEqual(['signalbox.json must hold one JSON object with options by name']);
+    }
+  });
+
+  it('with names that are no options', () => {
+    expect(read('{"prot": 1, "banana": 2, "__proto__": 3}')).toEqual([
+      'prot in signalbox.json is no option; did you mean port?',
+      'banana in signalbox.json is no option',
+      '__proto__ in signalbox.json is no option',
+    ]);
+  });
+
+  it('with options of the command line', () => {
+    expect(read('{"config": "x", "help": true, "printConfig": true}')).toEqual([
+      'config in signalbox.json is for the command line only',
+      'help in signalbox.json is for the command line only',
+      'printConfig in signalbox.json is for the command line only',
+    ]);
+  });
+});
+
+describe('options of a program', () => {
+  it('may be undefined, which says nothing', () => expect(readObject({ port: undefined }, '').readings).toEqual([]));
+});
+
+describe('a configuration that is printed', () => {
+  it('comes to the same when it is read', () => {
+    const argv = ['--key', 'a', '--cors', 'http://a', '--proxied', '2', '--profile', 'hardened', '--sslkey', 'k', '--sslcert', 'c'];
+    const first = resolveConfig({ argv });
+    const { settings, config } = first.ok ? first.value : expect.fail('refused');
+    const again = resolveConfig({ argv: ['--config', 'x'], readFile: () => JSON.stringify(fileOf(settings)) });
+    expect(again.ok && again.value.config).toEqual(config);
+  });
+
+  it('has no options of the command line', () => {
+    const resolved = resolveConfig({ argv: ['--print_config'] });
+    const names = resolved.ok ? Object.keys(fileOf(resolved.value.settings)) : [];
+    expect(names).toContain('port');
+    for (const name of ['print_config', 'help', 'version', 'config', 'sslkey']) expect(names).not.toContain(name);
+  });
+});

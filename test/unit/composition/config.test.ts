@@ -1,0 +1,154 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { type Config, defaultConfig, type GivenOptions, isKnownOption, resolveConfig, type Sources } from '../../../src/composition/config.ts';
+
+function configOf(sources: Sources): Config {
+  const resolved = resolveConfig(sources);
+  return resolved.ok ? resolved.value.config : expect.fail(resolved.refusal.map(({ message }) => message).join('\n'));
+}
+
+function complaints(sources: Sources): string[] {
+  const resolved = resolveConfig(sources);
+  return resolved.ok ? [] : resolved.refusal.map(({ message }) => message);
+}
+
+describe('the defaults', () => {
+  it('are these', () => {
+    expect(defaultConfig()).toEqual({
+      ...{ host: '::', port: 9000, path: '/', transport: 'auto', profile: 'drop-in', drainTimeout: 10_000 },
+      ...{ keys: ['peerjs'], concurrentLimit: 5000, expireTimeout: 5000, aliveTimeout: 60_000, sweepInterval: 1000 },
+      ...{ allowDiscovery: false, cors: [], proxied: false, maxMessageBytes: 1_048_576, messagesPerSecond: 500, messageBurst: 2000 },
+      ...{ onFlood: 'close', malformedPerWindow: 20, malformedWindow: 60_000, sendBufferBytes: 4_194_304 },
+      ...{ mailboxMessages: 256, mailboxBytes: 2_097_152, realmMailboxBytes: 67_108_864, mailboxesPerSender: 256 },
+      ...{ maxConnections: 100_000, maxConnectionsPerAddress: 5000, handshakeTimeout: 10_000, maxUrlBytes: 4096 },
+      ...{ maxHeaderBytes: 16_384, idLength: 128, httpRateLimit: 0, httpRateWindow: 60_000, logLevel: 'info', logFormat: 'auto' },
+    });
+  });
+
+  it('are narrower in the hardened profile, and can still be set', () => {
+    const config = configOf({ argv: ['--profile', 'hardened', '--max_connections_per_address', '300'] });
+    expect(config).toMatchObject({ httpRateLimit: 120, onFlood: 'close', maxConnectionsPerAddress: 300, maxMessageBytes: 65_536 });
+  });
+
+  it('of the hardened profile fit together', () => expect(complaints({ env: { SIGNALBOX_PROFILE: 'hardened' } })).toEqual([]));
+});
+
+describe('the first source that says something counts', () => {
+  const file: Sources = { argv: ['--config', 'x.json'], readFile: () => '{"port": 1}' };
+  const peer = { PORT: '2', PEERSERVER_PATH: '/two' };
+
+  it('of all, from the weakest', () => {
+    expect(configOf(file).port).toBe(1);
+    expect(configOf({ ...file, env: peer }).port).toBe(2);
+    expect(configOf({ ...file, env: { ...peer, PEERJS_PORT: '3' } }).port).toBe(3);
+    expect(configOf({ ...file, env: { ...peer, PEERJS_PORT: '3', SIGNALBOX_PORT: '4' } }).port).toBe(4);
+    expect(configOf({ ...file, argv: ['--config', 'x.json', '-p', '5'], env: { SIGNALBOX_PORT: '4' } }).port).toBe(5);
+  });
+
+  it('a weaker one may say what is not allowed', () => expect(configOf({ argv: ['-p', '5'], env: { PORT: 'x' } }).port).toBe(5));
+
+  it('the file may be named by the environment, and the command line names another', () => {
+    const readFile = (path: string): string => `{"path": "${path}"}`;
+    expect(configOf({ env: { SIGNALBOX_CONFIG: 'a' }, readFile }).path).toBe('/a/');
+    expect(configOf({ argv: ['--config', 'b'], env: { SIGNALBOX_CONFIG: 'a' }, readFile }).path).toBe('/b/');
+  });
+
+  it('the file may choose the profile', () => {
+    expect(configOf({ argv: ['--config', 'x'], readFile: () => '{"profile": "hardened"}' }).httpRateLimit).toBe(120);
+  });
+});
+
+describe('what others set', () => {
+  it('PEERJS_*, with levels as Python names them', () => {
+    const env = { PEERJS_HOST: '0.0.0.0', PEERJS_KEY: 'a,b', PEERJS_ALLOW_DISCOVERY: 'True', PEERJS_CORS_ORIGIN: '*' };
+    expect(configOf({ env })).toMatchObject({ host: '0.0.0.0', keys: ['a', 'b'], allowDiscovery: true, cors: ['*'] });
+    const levels = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'].map((level) => configOf({ env: { PEERJS_LOG_LEVEL: level } }).logLevel);
+    expect(levels).toEqual(['debug', 'info', 'warn', 'error', 'fatal']);
+  });
+
+  it('the path of peer, by any of its names', () => {
+    expect(configOf({ env: { PEERSERVER_PATH: 'signal' } }).path).toBe('/signal/');
+    expect(configOf({ env: { PEERSERVER_PATH: 'signal', PEERJS_PATH: '/a/' } }).path).toBe('/a/');
+  });
+});
+
+describe('a program gives options', () => {
+  it('in the spelling of peer or in camel case', () => {
+    expect(configOf({ given: { expire_timeout: 7, allow_discovery: true, key: 'a' } })).toMatchObject({
+      ...{ expireTimeout: 7, allowDiscovery: true, keys: ['a'] },
+    });
+    expect(configOf({ given: { expireTimeout: '7', allowDiscovery: true, keys: ['a', 'b'], sweepInterval: 9 } })).toMatchObject({
+      ...{ expireTimeout: 7, allowDiscovery: true, keys: ['a', 'b'], sweepInterval: 9 },
+    });
+  });
+
+  it('of the types that they may have', () => {
+    expectTypeOf<GivenOptions['port']>().toEqualTypeOf<number | string | undefined>();
+    expectTypeOf<GivenOptions['keys']>().toEqualTypeOf<string | readonly string[] | undefined>();
+    expectTypeOf<GivenOptions>().not.toHaveProperty('help');
+    expectTypeOf<Config['onFlood']>().toEqualTypeOf<'close' | 'pause'>();
+    expectTypeOf<Config['tls']>().toEqualTypeOf<{ readonly keyFile: string; readonly certFile: string } | undefined>();
+  });
+
+  it('of both spellings the later one counts', () => {
+    expect(configOf({ given: { alive_timeout: 1, aliveTimeout: 2 } }).aliveTimeout).toBe(2);
+  });
+
+  it('and is told what is wrong with them', () => {
+    expect(complaints({ given: { port: -1, prot: 1, key: [], host: null } })).toEqual([
+      'prot is no option; did you mean port?',
+      'port is -1; it must be a whole number from 0 to 65535',
+      "host is null; it must be a host name or an address, such as '127.0.0.1' or '::'",
+      "key is []; it must be one key or more, each of 1 to 128 characters without '/' and control characters",
+    ]);
+  });
+
+  it('knows which names are options', () => {
+    expect(['port', 'expire_timeout', 'expireTimeout', 'keys'].every(isKnownOption)).toBe(true);
+    expect(['prot', 'help', 'config', 'print_config', '__proto__'].some(isKnownOption)).toBe(false);
+  });
+});
+
+describe('TLS', () => {
+  it('by two files', () => {
+    expect(configOf({ argv: ['--sslkey', 'k.pem', '--sslcert', 'c.pem'] }).tls).toEqual({ keyFile: 'k.pem', certFile: 'c.pem' });
+    expect('tls' in defaultConfig()).toBe(false);
+  });
+});
+
+describe('complaints', () => {
+  it('name the option as it was spelled, its value, and what is allowed', () => {
+    const readFile = (): string => '{"idLength": 0}';
+    expect(complaints({ argv: ['--expire-timeout', 'soon', '--config=x.json'], env: { PEERJS_PORT: '65536' }, readFile })).toEqual([
+      "PEERJS_PORT is '65536'; it must be a whole number from 0 to 65535",
+      "--expire-timeout is 'soon'; it must be a whole number of ms from 1 to 2147483647",
+      'idLength in x.json is 0; it must be a whole number from 1 to 1024',
+    ]);
+  });
+
+  it('name the one item of a list that is wrong', () => {
+    expect(complaints({ argv: ['--cors', 'http://a', 'b'] })).toEqual([
+      "--cors is 'b'; it must be '*' or origins without a path, each such as 'https://example.org'",
+    ]);
+    expect(complaints({ argv: ['--proxied', '10.0.0.0/8,x'] })).toEqual([
+      "--proxied is 'x'; it must be true, false, a number of hops up to 32, or a list of addresses and subnets, such as '10.0.0.0/8,::1'",
+    ]);
+  });
+
+  it('tell all that is wrong at once; of what does not fit together only when all else is right', () => {
+    expect(complaints({ argv: ['--prot', '--port=x', '--sslkey', 'k'] })).toHaveLength(2);
+    expect(complaints({ argv: ['--sslkey', 'k', '--mailbox_bytes', '2000'] })).toHaveLength(2);
+  });
+
+  it('of a file that is no path or can not be read', () => {
+    const readFile = (): string => {
+      throw new Error('EACCES');
+    };
+    expect(complaints({ argv: ['--config='], readFile })).toEqual(["--config is ''; it must be the path of a file"]);
+    expect(complaints({ argv: ['--config', 'x'], readFile })).toEqual(["--config is 'x', which can't be read: EACCES"]);
+  });
+});
+
+it('what is probably a mistake is a warning', () => {
+  const resolved = resolveConfig({ env: { SIGNALBOX_PROT: '1' } });
+  expect(resolved.ok && resolved.value.warnings).toEqual(['SIGNALBOX_PROT is no option; did you mean SIGNALBOX_PORT?']);
+});

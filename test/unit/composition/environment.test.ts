@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { readEnvironment, slipsIn, variablesOf } from '../../../src/composition/environment.ts';
+import { OPTION_NAMES } from '../../../src/composition/options.ts';
+
+describe('the environment', () => {
+  it('has a variable for each option but those of the command line', () => {
+    expect(variablesOf('expire_timeout')).toEqual(['SIGNALBOX_EXPIRE_TIMEOUT']);
+    expect(variablesOf('config')).toEqual(['SIGNALBOX_CONFIG']);
+    expect(OPTION_NAMES.filter((name) => variablesOf(name).length === 0)).toEqual(['print_config', 'version', 'help']);
+  });
+
+  it('has those that others know, the stronger first', () => {
+    expect(variablesOf('port')).toEqual(['SIGNALBOX_PORT', 'PEERJS_PORT', 'PORT']);
+    expect(variablesOf('path')).toEqual(['SIGNALBOX_PATH', 'PEERJS_PATH', 'PEERSERVER_PATH']);
+    const known = ['host', 'key', 'allow_discovery', 'cors', 'log_level'] as const;
+    expect(known.map((name) => variablesOf(name)[1])).toEqual([
+      ...['PEERJS_HOST', 'PEERJS_KEY', 'PEERJS_ALLOW_DISCOVERY', 'PEERJS_CORS_ORIGIN', 'PEERJS_LOG_LEVEL'],
+    ]);
+  });
+
+  it('is read by the strongest variable that says something', () => {
+    const env = { PORT: '1', PEERJS_PORT: '2', SIGNALBOX_PORT: '3' };
+    expect(readEnvironment(env)).toEqual([{ name: 'port', raw: '3', source: 'SIGNALBOX_PORT' }]);
+    expect(readEnvironment({ ...env, SIGNALBOX_PORT: '' })).toEqual([{ name: 'port', raw: '2', source: 'PEERJS_PORT' }]);
+    expect(readEnvironment({ PORT: '1', PEERJS_PORT: undefined })).toEqual([{ name: 'port', raw: '1', source: 'PORT' }]);
+  });
+
+  it('has lists with commas', () => {
+    expect(readEnvironment({ PEERJS_CORS_ORIGIN: 'http://a, http://b' })[0]?.raw).toEqual(['http://a', 'http://b']);
+    expect(readEnvironment({ SIGNALBOX_PROXIED: '10.0.0.0/8,::1' })[0]?.raw).toBe('10.0.0.0/8,::1');
+  });
+
+  it('knows the URL that Kubernetes sets for a service of that name', () => {
+    const env = { SIGNALBOX_PORT: 'tcp://10.0.0.1:9000', PEERJS_PORT: 'udp://10.0.0.1:9000', PORT: '9001', SIGNALBOX_SERVICE_HOST: 'x' };
+    expect(readEnvironment(env)).toEqual([{ name: 'port', raw: '9001', source: 'PORT' }]);
+    expect(slipsIn(env)).toEqual([]);
+  });
+});
+
+describe('slips of the pen', () => {
+  it('are warned of', () => {
+    expect(slipsIn({ SIGNALBOX_PROT: '1' })).toEqual(['SIGNALBOX_PROT is no option; did you mean SIGNALBOX_PORT?']);
+  });
+
+  it('are not what somebody else set', () => {
+    expect(slipsIn({ SIGNALBOX_IMAGE_TAG: '1', SIGNALBOX_PORT: '1', SIGNALBOX_: '', PEERJS_PROT: '1', PROT: '1' })).toEqual([]);
+  });
+});

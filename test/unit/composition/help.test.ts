@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { usage } from '../../../src/composition/help.ts';
+import type { Option } from '../../../src/composition/option.ts';
+import { GROUPS, OPTION_NAMES, OPTIONS } from '../../../src/composition/options.ts';
+
+describe('the usage', () => {
+  it('names every option, its letter and its group', () => {
+    for (const name of OPTION_NAMES) {
+      const { short }: Option<unknown, unknown> = OPTIONS[name];
+      expect(usage()).toMatch(new RegExp(`^ {2}${short === undefined ? '   ' : `-${short},`} --${name}( |$)`, 'm'));
+    }
+    for (const [group] of GROUPS) expect(usage()).toContain(`\n\n${group}\n`);
+  });
+
+  it('says what a default is, with its unit', () => {
+    expect(usage()).toContain('[5000 ms]');
+    expect(usage()).toContain('[2 MiB; hardened 512 KiB]');
+    expect(usage()).toMatch(/-h, --help +Prints this usage, and ends\.\n/);
+  });
+
+  it('has examples, exit codes and where to read on', () => {
+    expect(usage()).toMatch(/\nExamples\n {2}signalbox .*\n/);
+    expect(usage()).toContain('Ends with 0 after a clean stop');
+    expect(usage()).toContain('docs/options.md');
+  });
+
+  for (const [columns, widest] of [[undefined, 98], [200, 98], [98, 98], [60, 60], [1, 40]] as const) {
+    it(`fits a terminal of ${columns ?? 'no'} columns, flags and examples aside`, () => {
+      const text = usage(columns).split('\n').filter((line) => !/^ {2}\S|^ {6}--/.test(line));
+      expect(Math.max(...text.map((line) => line.length))).toBeLessThanOrEqual(widest);
+    });
+  }
+
+  it('ends no line with a blank', () => expect(usage(50)).not.toMatch(/[ \u00A0]\n|\u00A0/));
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { defaultInWords, valueInWords } from '../../../src/composition/option-words.ts';
+import { OPTIONS } from '../../../src/composition/options.ts';
+
+describe('a value in words', () => {
+  it('has its unit', () => {
+    expect(valueInWords(5000, 'ms')).toBe('5000 ms');
+    expect(valueInWords(9000)).toBe('9000');
+  });
+
+  it('of bytes is in the largest unit that is whole', () => {
+    const words = [0, 100, 1024, 1536, 64 * 1024, 2 ** 20, 3 * 2 ** 30].map((bytes) => valueInWords(bytes, 'bytes'));
+    expect(words).toEqual(['0 bytes', '100 bytes', '1 KiB', '1536 bytes', '64 KiB', '1 MiB', '3 GiB']);
+  });
+
+  it('that is not there is none', () => expect([valueInWords(undefined), valueInWords([])]).toEqual(['none', 'none']));
+
+  it('of other kinds is as it is written', () => {
+    expect([valueInWords(['a', 'b']), valueInWords(false), valueInWords('::')]).toEqual(['a, b', 'false', '::']);
+  });
+});
+
+describe('a default in words', () => {
+  it('says what the hardened profile has instead', () => {
+    expect(defaultInWords(OPTIONS.mailbox_bytes)).toBe('2 MiB; hardened 512 KiB');
+    expect(defaultInWords(OPTIONS.port)).toBe('9000');
+  });
+});

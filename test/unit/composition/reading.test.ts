@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { shown } from '../../../src/composition/reading.ts';
+
+describe('a value in a message', () => {
+  it('is quoted where it is text, else as JSON has it', () => {
+    const values = ['abc', '', 'a"b', 7, true, null, undefined, ['a', 1], { a: 1 }];
+    expect(values.map(shown)).toEqual(["'abc'", "''", `'a"b'`, '7', 'true', 'null', 'undefined', '["a",1]', '{"a":1}']);
+  });
+
+  it('stays on one line', () => expect(shown('a\nb\u001B')).toBe("'a\\nb\\u001b'"));
+
+  it('is short', () => {
+    expect(shown('x'.repeat(1000))).toBe(`'${'x'.repeat(59)}…'`);
+    expect(shown(Array.from({ length: 1000 }, () => 1))).toHaveLength(60);
+  });
+
+  it('without a JSON form is named by its type', () => {
+    expect([shown(() => 1), shown(Symbol('a')), shown(1n)]).toEqual(['a function', 'a symbol', 'a bigint']);
+  });
+});
