@@ -1,0 +1,114 @@
+import { expect } from 'vitest';
+import type { PeerId } from '../../../src/domain/ids.ts';
+import type { SignalMessage } from '../../../src/domain/message.ts';
+import type { Millis } from '../../../src/domain/time.ts';
+import { expire, MUCH_LATER, offer, payloadsFor, put, take, TIMEOUT, TOO_LARGE, weigh } from './scene.ts';
+import type { Clause, MailboxSubject } from './scene.ts';
+
+/** How much waits at most. */
+export const BOUND_CLAUSES: readonly Clause[] = [
+  {
+    name: 'M13: a mailbox takes its last message, and not one more; what is taken or expired makes room',
+    limits: { mailboxMessages: 3 },
+    run: (subject) => fillsExactly(subject, 3),
+  },
+  {
+    name: 'M13: a mailbox takes its last byte, and not one more; what is taken or expired makes room',
+    limits: { mailboxBytes: 4 * weigh(offer()) },
+    async run(subject) {
+      await fillsExactly(subject, 4);
+      const longest = 'x'.repeat(4 * weigh(offer()) - weigh(offer({ payload: '' })));
+      expect(await put(subject, offer({ to: 'carol', payload: longest }), { now: MUCH_LATER })).toBe('held');
+      expect(await put(subject, offer({ to: 'dave', payload: `${longest}x` }), { now: MUCH_LATER })).toBe('full');
+    },
+  },
+  {
+    name: 'M13: a realm takes its last byte, and not one more; what is taken or expired makes room',
+    limits: { realmMailboxBytes: 4 * weigh(offer()) },
+    async run(subject) {
+      await fillsExactly(subject, 4);
+      const now = MUCH_LATER;
+      for (const to of ['bob', 'carol', 'dave', 'bob']) expect(await put(subject, offer({ to }), { now })).toBe('held');
+      expect(await put(subject, offer({ to: 'erin' }), { now })).toBe('full');
+      await take(subject, 'bob');
+      const longest = 'x'.repeat(2 * weigh(offer()) - weigh(offer({ payload: '' })));
+      expect(await put(subject, offer({ to: 'erin', payload: `${longest}x` }), { now })).toBe('full');
+      expect(await put(subject, offer({ to: 'erin', payload: longest }), { now })).toBe('held');
+    },
+  },
+  {
+    name: 'M13: a sender has its last mailbox, and not one more; what is taken or expired makes room',
+    limits: { mailboxesPerSender: 2 },
+    async run(subject) {
+      for (const to of ['bob', 'carol', 'bob']) expect(await put(subject, offer({ to }))).toBe('held');
+      expect(await put(subject, offer({ to: 'dave' }))).toBe('full');
+      await take(subject, 'bob');
+      expect(await put(subject, offer({ to: 'dave' }))).toBe('held');
+      expect(await put(subject, offer({ to: 'erin' }))).toBe('full');
+      await expire(subject, MUCH_LATER);
+      for (const to of ['erin', 'frank']) expect(await put(subject, offer({ to }), { now: MUCH_LATER })).toBe('held');
+      expect(await put(subject, offer({ to: 'bob' }), { now: MUCH_LATER })).toBe('full');
+    },
+  },
+  {
+    name: 'M13: a sender that may open no more mailboxes may fill those that it has, and pays for no other sender',
+    limits: { mailboxesPerSender: 5 },
+    async run(subject) {
+      const opened = await fill(subject, (place) => offer({ to: `peer ${place}` }));
+      for (let place = 0; place < opened; place++) expect(await put(subject, offer({ to: `peer ${place}` }))).toBe('held');
+      expect(await put(subject, offer({ from: 'eve', to: 'peer 0' }))).toBe('held');
+      expect(await put(subject, offer({ from: 'eve', to: 'another' }))).toBe('held');
+      expect(await put(subject, offer({ to: 'another' }), { realm: 'blue' })).toBe('held');
+    },
+  },
+  {
+    name: 'M13: a sender has a mailbox until the last of its messages there has expired',
+    limits: { mailboxesPerSender: 5 },
+    async run(subject) {
+      await fill(subject, (place) => offer({ to: `peer ${place}` }));
+      for (const now of [1, TIMEOUT]) expect(await put(subject, offer({ to: 'peer 0' }), { now })).toBe('held');
+      await expire(subject, TIMEOUT * 1.5);
+      const opened = await fill(subject, (place) => offer({ to: `later ${place}` }), TIMEOUT * 1.5);
+      await expire(subject, MUCH_LATER);
+      expect(await fill(subject, (place) => offer({ to: `at last ${place}` }), MUCH_LATER)).toBe(opened + 1);
+    },
+  },
+  {
+    name: 'M13: a full mailbox leaves room to others, and a full realm to other realms',
+    limits: { mailboxMessages: 10, mailboxBytes: 8 * weigh(offer()), realmMailboxBytes: 40 * weigh(offer()) },
+    async run(subject) {
+      await fill(subject, () => offer({ to: 'bob' }));
+      expect(await put(subject, offer({ to: 'carol' }))).toBe('held');
+      expect(await put(subject, offer({ to: 'bob' }), { realm: 'blue' })).toBe('held');
+      await fill(subject, (place) => offer({ to: `peer ${place}` }));
+      expect(await put(subject, offer({ to: 'carol' }), { realm: 'blue' })).toBe('held');
+    },
+  },
+  {
+    name: 'M13: what found no room leaves no trace',
+    async run(subject) {
+      await put(subject, offer({ payload: '"first"' }));
+      const before = await subject.usage();
+      expect(await put(subject, TOO_LARGE)).toBe('full');
+      expect(await put(subject, { ...TOO_LARGE, to: 'carol' as PeerId })).toBe('full');
+      expect(await subject.usage()).toEqual(before);
+      expect(await payloadsFor(subject, 'bob')).toEqual(['"first"']);
+    },
+  },
+];
+
+/** `bob` has room for `room` messages, after a take and after an expiry too. Ends much later, with nothing left. */
+async function fillsExactly(subject: MailboxSubject, room: number): Promise<void> {
+  expect(await fill(subject, () => offer())).toBe(room);
+  await take(subject, 'bob');
+  expect(await fill(subject, () => offer())).toBe(room);
+  await expire(subject, MUCH_LATER);
+  expect(await fill(subject, () => offer(), MUCH_LATER)).toBe(room);
+  expect(await take(subject, 'bob')).toHaveLength(room);
+}
+
+/** Puts until there is no room. @returns how many were held. */
+async function fill(subject: MailboxSubject, next: (place: number) => SignalMessage, now: Millis = 0): Promise<number> {
+  for (let place = 0; place < 50; place++) if ((await put(subject, next(place), { now })) === 'full') return place;
+  return expect.fail('there is no bound');
+}

@@ -1,0 +1,287 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store.ts';
+import type { ExpiredInRealm, HoldOutcome } from '../../../src/application/ports/mailbox-store.ts';
+import { realmKey, type PeerId, type RealmKey } from '../../../src/domain/ids.ts';
+import type { MailroomLimits } from '../../../src/domain/mailroom.ts';
+import { weightOf, type SignalMessage } from '../../../src/domain/message.ts';
+import type { Millis } from '../../../src/domain/time.ts';
+import { CLAUSES, limitsOf } from './contract.ts';
+import type { Usage } from './scene.ts';
+
+type PutAnswer = (outcome: HoldOutcome) => void;
+type TakeAnswer = (messages: readonly SignalMessage[]) => void;
+type ExpireAnswer = (expired: readonly ExpiredInRealm[]) => void;
+
+/** Correct, and every answer comes in a later turn. */
+class LateStore extends MemoryMailboxStore {
+  override put(realm: RealmKey, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+    super.put(realm, message, now, (outcome) => setImmediate(() => answer(outcome)));
+  }
+
+  override take(realm: RealmKey, id: PeerId, answer: TakeAnswer): void {
+    super.take(realm, id, (messages) => setImmediate(() => answer(messages)));
+  }
+
+  override expire(now: Millis, answer: ExpireAnswer): void {
+    super.expire(now, (expired) => setImmediate(() => answer(expired)));
+  }
+}
+
+/** Reads the message when it gets round to it. */
+class LazyStore extends LateStore {
+  override put(realm: RealmKey, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+    setImmediate(() => MemoryMailboxStore.prototype.put.call(this, realm, message, now, answer));
+  }
+}
+
+/** Throws away what it handed out one turn later. */
+class SharingStore extends MemoryMailboxStore {
+  readonly #handedOut = new Map<PeerId, readonly SignalMessage[]>();
+
+  override take(realm: RealmKey, id: PeerId, answer: TakeAnswer): void {
+    const before = this.#handedOut.get(id);
+    if (before !== undefined) return answer(before);
+    super.take(realm, id, (messages) => {
+      this.#handedOut.set(id, messages);
+      queueMicrotask(() => this.#handedOut.delete(id));
+      answer(messages);
+    });
+  }
+}
+
+class BackwardStore extends MemoryMailboxStore {
+  override take(realm: RealmKey, id: PeerId, answer: TakeAnswer): void {
+    super.take(realm, id, (messages) => answer([...messages].reverse()));
+  }
+}
+
+/** Names a mailbox by its realm and its peer, with a colon between them. */
+class JoiningStore extends MemoryMailboxStore {
+  override put(realm: RealmKey, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+    const [shorter, longer] = split(`${realm}:${message.to}`);
+    super.put(shorter, { ...message, to: longer }, now, answer);
+  }
+
+  override take(realm: RealmKey, id: PeerId, answer: TakeAnswer): void {
+    const [shorter, longer] = split(`${realm}:${id}`);
+    super.take(shorter, longer, (messages) => answer(messages.map((message) => ({ ...message, to: id }))));
+  }
+}
+
+function split(place: string): [RealmKey, PeerId] {
+  const [realm = '', ...id] = place.split(':');
+  return [realmKey(realm), id.join(':') as PeerId];
+}
+
+/** Gives all realms one room. */
+class CrowdedStore extends MemoryMailboxStore {
+  readonly #limits: MailroomLimits;
+
+  constructor(limits: MailroomLimits) {
+    super(limits);
+    this.#limits = limits;
+  }
+
+  override put(realm: RealmKey, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+    if (this.usage().bytes + weightOf(message) > this.#limits.realmMailboxBytes) return answer('full');
+    super.put(realm, message, now, answer);
+  }
+}
+
+/** Drops a mailbox with its first message, as `peer` does. */
+class WholesaleStore extends MemoryMailboxStore {
+  override expire(now: Millis, answer: ExpireAnswer): void {
+    super.expire(now, (expired) => {
+      for (const { realm, to } of expired) super.take(realm, to, () => undefined);
+      answer(expired);
+    });
+  }
+}
+
+/** Tells of each message, not of each pair. */
+class ChattyStore extends MemoryMailboxStore {
+  readonly #limits: MailroomLimits;
+  #held: (ExpiredInRealm & { readonly arrivedAt: Millis })[] = [];
+
+  constructor(limits: MailroomLimits) {
+    super(limits);
+    this.#limits = limits;
+  }
+
+  override put(realm: RealmKey, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+    this.#held.push({ realm, from: message.from, to: message.to, arrivedAt: now });
+    super.put(realm, message, now, answer);
+  }
+
+  override expire(now: Millis, answer: ExpireAnswer): void {
+    const due = this.#held.filter(({ arrivedAt }) => now - arrivedAt >= this.#limits.expireTimeout);
+    this.#held = this.#held.filter((held) => !due.includes(held));
+    super.expire(now, (expired) => answer(expired.length === 0 ? [] : due.map(({ realm, from, to }) => ({ realm, from, to }))));
+  }
+}
+
+class TextStore extends MemoryMailboxStore {
+  override put(realm: RealmKey, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+    const payload = message.payload && new TextEncoder().encode(new TextDecoder().decode(message.payload));
+    super.put(realm, { ...message, payload }, now, answer);
+  }
+}
+
+class RepeatingStore extends MemoryMailboxStore {
+  override put(realm: RealmKey, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+    super.put(realm, message, now, (outcome) => {
+      answer(outcome);
+      answer(outcome);
+    });
+  }
+}
+
+class HurriedStore extends MemoryMailboxStore {
+  override nextDeadline(): Millis {
+    return super.nextDeadline() - 1;
+  }
+}
+
+/** Never forgets a mailbox that it had to turn somebody away from. */
+class LeakyStore extends MemoryMailboxStore {
+  #turnedAway = 0;
+
+  override put(realm: RealmKey, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+    super.put(realm, message, now, (outcome) => {
+      if (outcome === 'full') this.#turnedAway += 1;
+      answer(outcome);
+    });
+  }
+
+  override usage(): Usage {
+    const { mailboxes, bytes } = super.usage();
+    return { mailboxes: mailboxes + this.#turnedAway, bytes };
+  }
+}
+
+const MUTANTS: readonly { fault: string; make(limits: MailroomLimits): MemoryMailboxStore; dies: readonly string[] }[] = [
+  {
+    fault: 'reads a message after the call',
+    make: (limits) => new LazyStore(limits),
+    dies: [
+      'each answer comes once, in the order of the calls',
+      'M13: what is kept is a copy: the borrowed payload may be written over right after the call',
+      "M13: what is kept is a copy, also of Node's buffers, whose `slice` makes none",
+    ],
+  },
+  {
+    fault: 'throws away late what it handed out',
+    make: (limits) => new SharingStore(limits),
+    dies: ['O11: two that take at once share nothing'],
+  },
+  {
+    fault: 'takes the youngest first',
+    make: (limits) => new BackwardStore(limits),
+    dies: [
+      'O11, M17: take gives all that waits, in the order it came',
+      'M2: a message comes back as it was put',
+      'M14: what has expired is not taken any more, and what is left keeps its order',
+    ],
+  },
+  {
+    fault: 'joins realm and id by a colon',
+    make: (limits) => new JoiningStore(limits),
+    dies: ['O2: realm and id do not run together, whatever stands between them'],
+  },
+  {
+    fault: 'gives all realms one room',
+    make: (limits) => new CrowdedStore(limits),
+    dies: ['M13: a full mailbox leaves room to others, and a full realm to other realms'],
+  },
+  {
+    fault: 'drops a mailbox with its oldest message',
+    make: (limits) => new WholesaleStore(limits),
+    dies: [
+      'M13: a sender has a mailbox until the last of its messages there has expired',
+      'M14: a message expires at its own age, not at that of its mailbox',
+      'M14: each pair of sender and absent peer is told once for each sweep',
+      'M14: what has expired is not taken any more, and what is left keeps its order',
+      'M14: the next deadline is that of the oldest message of all, and NEVER where nothing waits',
+    ],
+  },
+  {
+    fault: 'tells a pair twice',
+    make: (limits) => new ChattyStore(limits),
+    dies: ['M14: each pair of sender and absent peer is told once for each sweep'],
+  },
+  {
+    fault: 'takes payloads for text',
+    make: (limits) => new TextStore(limits),
+    dies: ['M2: a message comes back as it was put'],
+  },
+  {
+    fault: 'answers twice',
+    make: (limits) => new RepeatingStore(limits),
+    dies: ['each answer comes once, in the order of the calls'],
+  },
+  {
+    fault: 'wakes the sweeper too early',
+    make: (limits) => new HurriedStore(limits),
+    dies: ['M14: the next deadline is that of the oldest message of all, and NEVER where nothing waits'],
+  },
+  {
+    fault: 'leaves a trace of what found no room',
+    make: (limits) => new LeakyStore(limits),
+    dies: ['M13: what found no room leaves no trace'],
+  },
+];
+
+/** Each bound, and where it is seen that it is one too much or too little. */
+const BOUNDS: readonly { bound: keyof MailroomLimits; dies: readonly string[] }[] = [
+  {
+    bound: 'mailboxMessages',
+    dies: ['M13: a mailbox takes its last message, and not one more; what is taken or expired makes room'],
+  },
+  {
+    bound: 'mailboxBytes',
+    dies: ['M13: a mailbox takes its last byte, and not one more; what is taken or expired makes room'],
+  },
+  {
+    bound: 'realmMailboxBytes',
+    dies: ['M13: a realm takes its last byte, and not one more; what is taken or expired makes room'],
+  },
+  {
+    bound: 'mailboxesPerSender',
+    dies: ['M13: a sender has its last mailbox, and not one more; what is taken or expired makes room'],
+  },
+  {
+    bound: 'expireTimeout',
+    dies: [
+      'M14: a message expires at its own age, not at that of its mailbox',
+      'M14: the next deadline is that of the oldest message of all, and NEVER where nothing waits',
+    ],
+  },
+];
+
+describe('a mailbox store that breaks a promise', () => {
+  for (const { fault, make, dies } of MUTANTS) {
+    it(`${fault}: fails where it is said, and nowhere else`, async () => {
+      expect(await failures(make)).toEqual(dies);
+    });
+  }
+
+  for (const { bound, dies } of BOUNDS) {
+    it.each([1, -1])(`has ${bound} off by %i: fails where it is said, and nowhere else`, async (by) => {
+      expect(await failures((limits) => new MemoryMailboxStore({ ...limits, [bound]: limits[bound] + by }))).toEqual(dies);
+    });
+  }
+
+  it('and one that answers late breaks none', async () => {
+    expect(await failures((limits) => new LateStore(limits))).toEqual([]);
+  });
+});
+
+async function failures(make: (limits: MailroomLimits) => MemoryMailboxStore): Promise<string[]> {
+  const failed: string[] = [];
+  for (const clause of CLAUSES) {
+    const store = make(limitsOf(clause));
+    const subject = { store, usage: async () => store.usage(), dispose: () => Promise.resolve() };
+    await clause.run(subject).catch(() => failed.push(clause.name));
+  }
+  return failed;
+}

@@ -1,0 +1,121 @@
+import { expect } from 'vitest';
+import { realmKey, type PeerId } from '../../../src/domain/ids.ts';
+import type { SignalMessage } from '../../../src/domain/message.ts';
+import { GREEN, offer, payloadsFor, plain, put, take, TOO_LARGE, type Clause, type MailboxSubject } from './scene.ts';
+
+const ODD_IDS: readonly string[] = [
+  ...['__proto__', 'constructor', 'a b', 'a', 'A', 'a:b', '*', '$1', '0'],
+  ...['😀'.repeat(128), '字'.repeat(128), '字'.repeat(127)],
+];
+
+/** Order, copies, and who gets what. */
+export const STORE_CLAUSES: readonly Clause[] = [
+  {
+    name: 'O11, M17: take gives all that waits, in the order it came',
+    async run(subject) {
+      const texts = Array.from({ length: 40 }, (_, place) => `"${place}"`);
+      for (const [place, payload] of texts.entries()) {
+        expect(await put(subject, offer({ from: place % 3 === 0 ? 'ann' : 'eve', payload }), { now: place })).toBe('held');
+      }
+      expect(await payloadsFor(subject, 'bob')).toEqual(texts);
+    },
+  },
+  {
+    name: 'O11: what was taken is gone',
+    async run(subject) {
+      await put(subject, offer());
+      expect(await take(subject, 'bob')).toHaveLength(1);
+      expect(await take(subject, 'bob')).toEqual([]);
+      expect(await take(subject, 'nobody')).toEqual([]);
+    },
+  },
+  {
+    name: 'O11: two that take at once share nothing',
+    async run(subject) {
+      for (let place = 0; place < 10; place++) await put(subject, offer({ payload: `${place}` }));
+      const taken = await Promise.all(Array.from({ length: 4 }, () => payloadsFor(subject, 'bob')));
+      expect(taken.flat().sort()).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    },
+  },
+  {
+    name: 'O11: take leaves what waits for others',
+    async run(subject) {
+      await put(subject, offer({ to: 'bob', payload: '"for bob"' }));
+      await put(subject, offer({ to: 'bo', payload: '"for bo"' }));
+      await take(subject, 'bob');
+      expect(await payloadsFor(subject, 'bo')).toEqual(['"for bo"']);
+    },
+  },
+  {
+    name: 'O2: realms know nothing of each other',
+    async run(subject) {
+      await put(subject, offer({ payload: '"in green"' }), { realm: 'green' });
+      await put(subject, offer({ payload: '"in blue"' }), { realm: 'blue' });
+      expect(await take(subject, 'bob', 'red')).toEqual([]);
+      expect(await payloadsFor(subject, 'bob', 'blue')).toEqual(['"in blue"']);
+      expect(await payloadsFor(subject, 'bob', 'green')).toEqual(['"in green"']);
+    },
+  },
+  {
+    name: 'each answer comes once, in the order of the calls',
+    async run(subject) {
+      const { store } = subject;
+      const answers: unknown[] = [];
+      for (let round = 0; round < 3; round++) {
+        store.put(realmKey(GREEN), offer(), 0, (outcome) => answers.push(outcome));
+        store.put(realmKey(GREEN), TOO_LARGE, 0, (outcome) => answers.push(outcome));
+        store.expire(0, (expired) => answers.push(expired.length));
+        store.take(realmKey(GREEN), 'bob' as PeerId, (messages) => answers.push(messages.length));
+      }
+      for (let later = 0; later < 3; later++) await take(subject, 'nobody');
+      const round = ['held', 'full', 0, 1];
+      expect(answers).toEqual([...round, ...round, ...round]);
+    },
+  },
+  {
+    name: 'M13: what is kept is a copy: the borrowed payload may be written over right after the call',
+    run: (subject) => survivesPoison(subject, new Uint8Array(64)),
+  },
+  {
+    name: "M13: what is kept is a copy, also of Node's buffers, whose `slice` makes none",
+    run: (subject) => survivesPoison(subject, Buffer.alloc(64)),
+  },
+  {
+    name: 'M2: a message comes back as it was put',
+    async run(subject) {
+      const everyByte = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+      const messages: readonly SignalMessage[] = [
+        { ...offer(), kind: 'answer', payload: everyByte },
+        { ...offer({ from: 'eve' }), kind: 'candidate', payload: undefined },
+        { ...offer({ payload: '"\u2028😀"' }), payload: new Uint8Array(100_000).fill(0x20) },
+      ];
+      for (const message of messages) await put(subject, message);
+      expect((await take(subject, 'bob')).map(plain)).toEqual(messages.map(plain));
+    },
+  },
+  {
+    name: 'O7: an id is any text, and no two texts are one id',
+    async run(subject) {
+      const messages = ODD_IDS.map((id) => offer({ from: id, to: id, payload: JSON.stringify(id) }));
+      for (const message of messages) expect(await put(subject, message), message.to).toBe('held');
+      for (const message of messages) expect((await take(subject, message.to)).map(plain)).toEqual([plain(message)]);
+    },
+  },
+  {
+    name: 'O2: realm and id do not run together, whatever stands between them',
+    async run(subject) {
+      for (const between of [':', '/', '.', '|', ' ', '{}']) {
+        await put(subject, offer({ to: `a${between}b` }), { realm: 'green' });
+        expect(await take(subject, 'b', `green${between}a`), between).toEqual([]);
+      }
+    },
+  },
+];
+
+async function survivesPoison(subject: MailboxSubject, bytes: Uint8Array): Promise<void> {
+  bytes.fill(0x61);
+  const held = put(subject, { ...offer(), payload: bytes.subarray(8, 16) });
+  bytes.fill(0x78);
+  expect(await held).toBe('held');
+  expect(await payloadsFor(subject, 'bob')).toEqual(['aaaaaaaa']);
+}

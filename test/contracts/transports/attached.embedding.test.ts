@@ -1,0 +1,226 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import express4 from 'express4';
+import { Server as SocketIoServer } from 'socket.io';
+import { io, type Socket as SocketIo } from 'socket.io-client';
+import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { AttachedTransport, type AttachmentSettings } from '../../../src/adapters/transports/node/attachment.ts';
+import { ask, openWebSocket, RawLine, type Place } from '../../support/far-end.ts';
+import { admissionOf, RecordingGateway } from './recording-gateway.ts';
+import { BOUNDS } from './scene.ts';
+
+/* What the embedding program and the transport promise each other, beyond the contract. */
+
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+async function serverOf(listener?: Listener): Promise<{ server: Server; place: Place }> {
+  const server = createServer(listener);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanups.push(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return { server, place: { host: '127.0.0.1', port: (server.address() as AddressInfo).port, secure: false } };
+}
+
+async function attach(server: Server, settings: Partial<AttachmentSettings> = {}): Promise<{ transport: AttachedTransport; gateway: RecordingGateway }> {
+  const transport = new AttachedTransport({ ...BOUNDS, server, owns: (path) => path.startsWith('/ours'), ...settings });
+  const gateway = new RecordingGateway();
+  await transport.listen(gateway);
+  cleanups.push(() => transport.stop());
+  return { transport, gateway };
+}
+
+async function until(what: string, condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 8_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`never came true: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+const UPGRADE = 'Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+
+describe('attached: upgrades', () => {
+  it('one for a path that is not ours is answered 404 where nobody else would answer', async () => {
+    const { server, place } = await serverOf();
+    const { gateway } = await attach(server);
+    expect((await openWebSocket(place, '/theirs')).refusal?.status).toBe(404);
+    expect(gateway.upgrades).toEqual([]);
+  });
+
+  it('one for a path that is not ours is left to whoever else listens', async () => {
+    const { server, place } = await serverOf();
+    await attach(server);
+    server.on('upgrade', (request: IncomingMessage, socket) => request.url === '/theirs' && socket.end('HTTP/1.1 418 Theirs\r\n\r\n'));
+    expect((await openWebSocket(place, '/theirs')).refusal?.status).toBe(418);
+    expect((await openWebSocket(place, '/ours')).state).toBe('open');
+  });
+
+  it('two attachments share a server: each takes its own, and what is neither’s is answered 404 once', async () => {
+    const { server, place } = await serverOf();
+    const { gateway: one } = await attach(server);
+    const { gateway: other } = await attach(server, { owns: (path) => path === '/other' });
+    expect((await openWebSocket(place, '/ours')).state).toBe('open');
+    expect((await openWebSocket(place, '/other')).state).toBe('open');
+    const line = await RawLine.open(place);
+    line.send(`GET /theirs HTTP/1.1\r\n${UPGRADE}`);
+    await until('it is cut', () => line.isClosed);
+    expect(line.heard.match(/HTTP\/1\.1 404/g)).toHaveLength(1);
+    expect([one.connections.length, other.connections.length]).toEqual([1, 1]);
+  });
+
+  it('Socket.IO lives on the same server: by WebSocket, and with its habit of ending upgrades that nobody took', async () => {
+    const { server, place } = await serverOf();
+    const { gateway } = await attach(server);
+    const theirs = new SocketIoServer(server, { destroyUpgradeTimeout: 50 });
+    cleanups.push(() => void theirs.close());
+    theirs.on('connection', (socket) => void socket.on('hello', (answer: (text: string) => void) => answer('theirs')));
+    const far = await openWebSocket(place, '/ours?id=ann');
+    const client: SocketIo = io(`http://127.0.0.1:${place.port}`, { transports: ['websocket'] });
+    cleanups.push(() => client.close());
+    expect(await client.timeout(8_000).emitWithAck('hello')).toBe('theirs');
+    expect((await openWebSocket(place, '/nobodys').catch(() => undefined))?.state).not.toBe('open');
+    far.send('still here');
+    await until('it is heard', () => gateway.connections[0]?.frames.length === 1);
+    expect(gateway.upgrades.map(({ path }) => path)).toEqual(['/ours']);
+  });
+});
+
+describe('attached: requests', () => {
+  it('one that is not ours goes on to the next handler; without one, all are ours', async () => {
+    const { server, place } = await serverOf();
+    const { transport, gateway } = await attach(server);
+    const app = express().use(transport.handle).use((_, response) => void response.status(418).send('theirs'));
+    server.on('request', app);
+    expect((await ask(place, 'GET', '/theirs').answer).status).toBe(418);
+    expect((await ask(place, 'GET', '/ours').answer).status).toBe(200);
+    server.off('request', app).on('request', transport.handle);
+    expect((await ask(place, 'GET', '/theirs').answer).status).toBe(200);
+    expect(gateway.requests.map(({ path }) => path)).toEqual(['/ours', '/theirs']);
+  });
+
+  for (const [name, framework] of [['Express 5', express], ['Express 4', express4]] as const) {
+    it(`${name}: under a mount path, requests and upgrades tell the same whole path`, async () => {
+      const app = framework();
+      const { server, place } = await serverOf(app);
+      const { transport, gateway } = await attach(server, { owns: () => true });
+      app.use('/mount', transport.handle);
+      await ask(place, 'GET', '/mount/ours?a=1').answer;
+      await openWebSocket(place, '/mount/ours?a=1');
+      for (const seen of [gateway.requests[0], gateway.upgrades[0]]) expect(seen).toMatchObject({ path: '/mount/ours', query: 'a=1' });
+    });
+
+    it(`${name}: a prefix is taken off both, and what lies outside is not ours`, async () => {
+      const app = framework();
+      const { server, place } = await serverOf(app);
+      const { transport, gateway } = await attach(server, { owns: (path) => path.startsWith('/'), prefix: () => '/mount/' });
+      app.use('/mount', transport.handle);
+      await ask(place, 'GET', '/mount/ours?a=1').answer;
+      await ask(place, 'GET', '/mount').answer;
+      await openWebSocket(place, '/mount/ours?a=1');
+      expect((await openWebSocket(place, '/mountain/ours')).refusal?.status).toBe(404);
+      expect(gateway.requests.map(({ path }) => path)).toEqual(['/ours', '/']);
+      expect(gateway.upgrades.map(({ path, query }) => [path, query])).toEqual([['/ours', 'a=1']]);
+    });
+  }
+
+  it('headers that a middleware set before are replaced, not doubled', async () => {
+    const { server, place } = await serverOf();
+    const { transport, gateway } = await attach(server);
+    gateway.answerRequest = (exchange) => exchange.answer({ status: 200, headers: [['access-control-allow-origin', 'http://a.example']], body: '' });
+    const cors: express.RequestHandler = (_, response, next) => {
+      response.setHeader('access-control-allow-origin', '*');
+      next();
+    };
+    server.on('request', express().use(cors).use(transport.handle));
+    const { headers } = await ask(place, 'GET', '/ours').answer;
+    expect(headers.filter(([name]) => name === 'access-control-allow-origin')).toEqual([['access-control-allow-origin', 'http://a.example']]);
+  });
+});
+
+describe('attached: whose server it is', () => {
+  it('stop ends what is ours, and leaves the server and all others alone', async () => {
+    const { server, place } = await serverOf((_, response) => void response.end('theirs'));
+    const theirs = new WebSocketServer({ noServer: true });
+    server.on('upgrade', (request: IncomingMessage, socket, head) => {
+      if (request.url === '/theirs') theirs.handleUpgrade(request, socket, head, () => undefined);
+    });
+    const { transport, gateway } = await attach(server);
+    const [ours, other] = [await openWebSocket(place, '/ours'), await openWebSocket(place, '/theirs')];
+    await transport.stop();
+    expect(gateway.connections.map(({ closedCount }) => closedCount)).toEqual([1]);
+    await until('ours is closed', () => ours.state === 'closed');
+    expect(other.state).toBe('open');
+    expect((await ask(place, 'GET', '/').answer).body).toBe('theirs');
+    expect([server.listening, server.listenerCount('upgrade')]).toEqual([true, 1]);
+    other.cut();
+  });
+
+  it('requests before listen and after stop are answered 503, or go on to the next handler', async () => {
+    const { server, place } = await serverOf();
+    const transport = new AttachedTransport({ ...BOUNDS, server, owns: () => true });
+    server.on('request', transport.handle);
+    expect((await ask(place, 'GET', '/').answer).status).toBe(503);
+    await transport.listen(new RecordingGateway());
+    expect((await ask(place, 'GET', '/').answer).status).toBe(200);
+    await transport.stop();
+    expect((await ask(place, 'GET', '/').answer).status).toBe(503);
+  });
+
+  it('the address is told as far as the server knows it', async () => {
+    const { server, place } = await serverOf();
+    const gateway = new RecordingGateway();
+    const settings = { ...BOUNDS, owns: () => true };
+    await expect(new AttachedTransport({ ...settings, server }).listen(gateway)).resolves.toEqual({ ...place });
+    await expect(new AttachedTransport({ ...settings, server: createServer() }).listen(gateway)).resolves.toMatchObject({ port: 0 });
+  });
+});
+
+describe('attached: createWebSocketServer', () => {
+  it('a WebSocketServer of the program shakes hands, and emits its own events', async () => {
+    const { server, place } = await serverOf();
+    let theirs: WebSocketServer | undefined;
+    const createWebSocketServer = (options: object): WebSocketServer => (theirs = new WebSocketServer({ ...options, perMessageDeflate: true }));
+    const { gateway } = await attach(server, { createWebSocketServer });
+    const connected = once(theirs as unknown as WebSocketServer, 'connection');
+    const far = await openWebSocket(place, '/ours');
+    await connected;
+    far.send('x'.repeat(10_000));
+    await until('it is reported', () => gateway.connections[0]?.frames.length === 1);
+    gateway.connections[0]?.socket.write(new TextEncoder().encode('heard'));
+    await until('it is heard', () => far.heard[0] === 'heard');
+    expect(theirs?.clients.size).toBe(1);
+  });
+
+  it('M18: our limit holds whatever limit theirs has', async () => {
+    const { server, place } = await serverOf();
+    const createWebSocketServer = (): WebSocketServer => new WebSocketServer({ noServer: true });
+    const { gateway } = await attach(server, { createWebSocketServer, maxFrameBytes: 1_000 });
+    const far = await openWebSocket(place, '/ours');
+    far.send('x'.repeat(1_001));
+    await until('it is closed', () => far.closed !== undefined);
+    expect([far.closed?.code, gateway.connections[0]?.frames]).toEqual([1009, []]);
+  });
+
+  it('an upgrade that theirs turns down is abandoned, also later', async () => {
+    const { server, place } = await serverOf();
+    const verifyClient = (_: unknown, answer: (isWelcome: boolean, code: number) => void): void => void setImmediate(() => answer(false, 401));
+    const createWebSocketServer = (options: object): WebSocketServer => new WebSocketServer({ ...options, verifyClient });
+    const { gateway } = await attach(server, { createWebSocketServer });
+    gateway.answerUpgrade = admissionOf;
+    expect((await openWebSocket(place, '/ours')).refusal?.status).toBe(401);
+    await until('it is abandoned', () => gateway.abandonedAdmissions.length === 1);
+    expect(gateway.abandonedAdmissions[0]).toBe(gateway.accepted[0]);
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { HTTP_CLAUSES } from './http-clauses.ts';
+import { LISTENING_CLAUSES } from './listening-clauses.ts';
+import { Scene, type Capabilities, type Clause, type Start } from './scene.ts';
+import { SOCKET_CLAUSES } from './socket-clauses.ts';
+import { WIRE_CLAUSES } from './wire-clauses.ts';
+
+/** All that a transport promises, by name. */
+export const CLAUSES: readonly Clause[] = [...SOCKET_CLAUSES, ...HTTP_CLAUSES, ...LISTENING_CLAUSES, ...WIRE_CLAUSES];
+
+/** What `clause` needs and a transport does not have. */
+export function lackingFor({ needs = [] }: Clause, can: Capabilities): (keyof Capabilities)[] {
+  return needs.filter((need) => can[need] !== true);
+}
+
+/** Lets a clause play. @throws what it finds. */
+export async function play(clause: Clause, start: Start, run: (scene: Scene) => Promise<void> = clause.run): Promise<Scene> {
+  const scene = await Scene.open(start, { listens: clause.isEarly !== true, ...(clause.settings && { settings: clause.settings }) });
+  try {
+    await run(scene);
+  } finally {
+    await scene.dispose();
+  }
+  return scene;
+}
+
+/** Holds a transport to its promises. @param can what it declares. @param start gives subjects, a new one for each clause. */
+export function transportContract(name: string, { can, start }: { readonly can: Capabilities; readonly start: Start }): void {
+  describe(`transport: ${name}`, () => {
+    const unmet = new Map<keyof Capabilities, string[]>();
+    for (const clause of CLAUSES) {
+      const { otherwise } = clause;
+      const [lack, ...more] = lackingFor(clause, can);
+      if (lack === undefined) it(clause.name, () => wellMannered(clause, start));
+      else if (otherwise?.lacking === lack && more.length === 0) it(`${otherwise.name} (${can[lack]})`, () => wellMannered(clause, start, otherwise.run));
+      else unmet.set(lack, [...(unmet.get(lack) ?? []), clause.name]);
+    }
+
+    for (const [lack, names] of unmet) {
+      it(`does not promise ${lack} (${can[lack]}), so not: ${names.join('; ')}`, () => expect(can[lack]).toMatch(/^no: \w.+/));
+    }
+  });
+}
+
+/** In every clause: no report comes from inside a call or another report, each connection ends once, and nothing is told after. */
+async function wellMannered(clause: Clause, start: Start, run?: (scene: Scene) => Promise<void>): Promise<void> {
+  const { gateway } = await play(clause, start, run);
+  expect(gateway.intrusions).toEqual([]);
+  expect(gateway.connections.filter(({ closedCount, late }) => closedCount !== 1 || late.length > 0)).toEqual([]);
+}

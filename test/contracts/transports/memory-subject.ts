@@ -1,0 +1,59 @@
+import { setImmediate as turnOver } from 'node:timers/promises';
+import { MemoryTransport } from '../../../src/adapters/transports/memory/listener.ts';
+import type { Transport } from '../../../src/application/ports/transport.ts';
+import type { HttpResponse } from '../../../src/application/ports/http.ts';
+import { BOUNDS, type Capabilities, type Start } from './scene.ts';
+
+/* The transport whose far end is an object of this process. */
+
+const NO_NETWORK = 'no: nothing leaves the process';
+
+export const IN_MEMORY: Capabilities = {
+  bytes: NO_NETWORK,
+  ownPort: NO_NETWORK,
+  ownHeads: NO_NETWORK,
+  handshakeTimeout: NO_NETWORK,
+  forbiddenPorts: NO_NETWORK,
+  ipv6: 'no: an address is what the test says',
+  tellsHugeFrames: true,
+  tellsInvalidText: 'no: a text is a string until it is sent',
+};
+
+const TURNS = 20;
+
+/** @param wrap what to put between the transport and the gateway. */
+export function memoryStart(wrap: (transport: MemoryTransport) => Transport = (transport) => transport): Start {
+  return async (settings) => {
+    const memory = new MemoryTransport({ ...BOUNDS, ...settings });
+    return {
+      transport: wrap(memory),
+      can: IN_MEMORY,
+      patience: 0,
+      elapse: async () => {
+        memory.settle();
+        await turnOver();
+      },
+      dispose: () => Promise.resolve(),
+      reach: () => ({
+        connect: async (target, { headers = {} } = {}) => {
+          const [path = '', query = ''] = target.split(/\?(.*)/s);
+          return memory.connect({ path, query, headers });
+        },
+        ask: (method, target, { headers = {} } = {}) => {
+          const exchange = memory.request(method, target, { headers });
+          const answer = answerOf(exchange);
+          // Whoever aborts need not wait for the failure.
+          answer.catch(() => undefined);
+          return { answer, abort: () => exchange.abort() };
+        },
+        line: () => Promise.reject(new Error('nothing leaves the process')),
+      }),
+    };
+  };
+}
+
+async function answerOf(exchange: { readonly answered: HttpResponse | undefined }): Promise<HttpResponse> {
+  for (let turn = 0; turn < TURNS && exchange.answered === undefined; turn++) await turnOver();
+  if (exchange.answered === undefined) throw new Error('no answer');
+  return exchange.answered;
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryTransport } from '../../../src/adapters/transports/memory/listener.ts';
+import { transportContract } from './contract.ts';
+import { IN_MEMORY, memoryStart } from './memory-subject.ts';
+import { RecordingGateway } from './recording-gateway.ts';
+
+transportContract('memory', { can: IN_MEMORY, start: memoryStart() });
+
+describe('memory, beyond the contract', () => {
+  function listening(): { transport: MemoryTransport; gateway: RecordingGateway } {
+    const transport = new MemoryTransport();
+    const gateway = new RecordingGateway();
+    void transport.listen(gateway);
+    return { transport, gateway };
+  }
+
+  it('all that a control sets off has happened when it returns', () => {
+    const { transport, gateway } = listening();
+    gateway.onFrame = ({ socket }) => socket.close(4001, 'superseded');
+    const farEnd = transport.connect({ path: '/ws' });
+    farEnd.send('go');
+    expect(farEnd.closed).toEqual({ code: 4001, why: 'superseded' });
+    expect(gateway.connections[0]?.closedCount).toBe(1);
+  });
+
+  it('what a turn of the clock sets off is told with settle, or with the next control', () => {
+    const { transport, gateway } = listening();
+    const [one, two] = [transport.connect({ path: '/ws' }), transport.connect({ path: '/ws' })];
+    gateway.connections[0]?.socket.close(1001, 'silent');
+    expect([one.state, gateway.connections[0]?.closedCount]).toEqual(['closed', 0]);
+    transport.settle();
+    gateway.connections[1]?.socket.close(1001, 'silent');
+    transport.http('GET', '/');
+    expect([two.state, ...gateway.connections.map(({ closedCount }) => closedCount)]).toEqual(['closed', 1, 1]);
+  });
+
+  it('whoever keeps the bytes that a frame lent finds them overwritten', () => {
+    const { transport, gateway } = listening();
+    let kept: Uint8Array = new Uint8Array();
+    gateway.onFrame = (_, bytes) => {
+      kept = bytes.subarray(1);
+    };
+    transport.connect({ path: '/ws' }).send('abc');
+    expect([...kept]).toEqual([0xff, 0xff]);
+  });
+
+  it('a text that is no UTF-8 is a fault of the broker, and thrown at it', () => {
+    const { transport, gateway } = listening();
+    transport.connect({ path: '/ws' });
+    expect(() => gateway.connections[0]?.socket.write(Uint8Array.of(0xff))).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,275 @@
+import { describe, expect, it } from 'vitest';
+import type { Socket } from '../../../src/application/ports/socket.ts';
+import type { Gateway, Transport } from '../../../src/application/ports/transport.ts';
+import type { ConnectionId } from '../../../src/domain/ids.ts';
+import { CLAUSES, lackingFor, play } from './contract.ts';
+import { IN_MEMORY, memoryStart } from './memory-subject.ts';
+
+/* Transports with one fault each: the contract must find it, in the clause that names it. */
+
+const clauses = CLAUSES.filter((clause) => lackingFor(clause, IN_MEMORY).length === 0);
+
+interface Fault {
+  /** What the gateway is told instead. */
+  readonly gateway?: (honest: Gateway) => Partial<Gateway>;
+  /** What a socket does instead. */
+  readonly socket?: (honest: Socket, gateway: Gateway, name: () => ConnectionId) => Partial<Socket>;
+  /** What the transport does instead. */
+  readonly transport?: (honest: Transport) => Partial<Transport>;
+}
+
+/** Puts a fault between an honest transport and its gateway. */
+function faulty(honest: Transport, fault: Fault): Transport {
+  const listen = (gateway: Gateway) => {
+    const told: Gateway = { ...bound(gateway, GATEWAY), ...fault.gateway?.(gateway) };
+    const opened: Gateway['opened'] = (socket, admission) => {
+      const given: { name?: ConnectionId } = {};
+      const calls = bound(socket, SOCKET);
+      const instead = fault.socket?.(calls, told, () => given.name as ConnectionId);
+      return (given.name = gateway.opened({ ...calls, ...instead }, admission));
+    };
+    return honest.listen({ ...told, opened });
+  };
+  return { name: 'faulty', listen, refuseNew: () => honest.refuseNew(), stop: () => honest.stop(), ...fault.transport?.(honest) };
+}
+
+const GATEWAY = ['http', 'upgrade', 'abandoned', 'opened', 'frame', 'closed'] as const;
+const SOCKET = ['write', 'close', 'pause', 'resume'] as const;
+
+/** The methods of an object as functions that need no `this`. */
+function bound<T extends object, K extends keyof T>(object: T, names: readonly K[]): Pick<T, K> {
+  const functions = names.map((name) => [name, (object[name] as (...given: unknown[]) => unknown).bind(object)]);
+  return Object.fromEntries(functions) as Pick<T, K>;
+}
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+const MUTANTS: readonly { readonly what: string; readonly foundBy: string; readonly fault: () => Fault }[] = [
+  {
+    what: 'reports closed twice',
+    foundBy: 'closed is reported exactly once, whoever ends the connection, and however often',
+    fault: () => ({
+      gateway: (honest) => ({
+        closed: (connection) => {
+          honest.closed(connection);
+          honest.closed(connection);
+        },
+      }),
+    }),
+  },
+  {
+    what: 'reports closed from inside close',
+    foundBy: 'close never reports from inside the call',
+    fault: () => {
+      const told = new Set<ConnectionId>();
+      const once = (gateway: Gateway, connection: ConnectionId): void => {
+        if (told.has(connection) || connection === undefined) return;
+        told.add(connection);
+        gateway.closed(connection);
+      };
+      return {
+        gateway: (honest) => ({ closed: (connection) => once(honest, connection) }),
+        socket: (honest, gateway, name) => ({
+          close: (code, why) => {
+            honest.close(code, why);
+            gateway.closed(name());
+          },
+        }),
+      };
+    },
+  },
+  {
+    what: 'reports a frame after closed',
+    foundBy: 'nothing of a connection is reported after it was closed',
+    fault: () => ({
+      gateway: (honest) => ({
+        closed: (connection) => {
+          honest.closed(connection);
+          honest.frame(connection, encoder.encode('late'), false);
+        },
+      }),
+    }),
+  },
+  {
+    what: 'goes on reporting after close',
+    foundBy: 'O5: what the far end says after close counts no more',
+    fault: () => {
+      const pending: (() => void)[] = [];
+      return {
+        gateway: (honest) => ({
+          closed: (connection) => {
+            for (const close of pending.splice(0)) close();
+            honest.closed(connection);
+          },
+        }),
+        socket: (honest, gateway, name) => ({
+          close: (code, why) => {
+            pending.push(() => gateway.frame(name(), encoder.encode('1'), false));
+            honest.close(code, why);
+          },
+        }),
+      };
+    },
+  },
+  {
+    what: 'swaps two writes',
+    foundBy: 'M17: order is kept, both ways',
+    fault: () => {
+      let held: Uint8Array | undefined;
+      return {
+        socket: (honest) => ({
+          write: (text) => {
+            const earlier = held;
+            held = decoder.decode(text) === '41' ? text.slice() : undefined;
+            if (held !== undefined) return 'sent';
+            const outcome = honest.write(text);
+            if (earlier !== undefined) honest.write(earlier);
+            return outcome;
+          },
+        }),
+      };
+    },
+  },
+  {
+    what: 'keeps what write was lent, and sends it later',
+    foundBy: 'bytes that were lent to write are the caller’s again when it returns',
+    fault: () => ({
+      socket: (honest) => ({
+        write: (text) => {
+          queueMicrotask(() => honest.write(text));
+          return 'sent';
+        },
+      }),
+    }),
+  },
+  {
+    what: 'throws when a gone socket is written to',
+    foundBy: 'write to a socket that is over answers gone; no call throws',
+    fault: () => ({
+      socket: (honest) => ({
+        write: (text) => {
+          const outcome = honest.write(text);
+          if (outcome === 'gone') throw new Error('the socket is gone');
+          return outcome;
+        },
+      }),
+    }),
+  },
+  {
+    what: 'says that a gone socket was written to',
+    foundBy: 'write to a socket that is over answers gone; no call throws',
+    fault: () => ({
+      socket: (honest) => ({
+        write: (text) => {
+          honest.write(text);
+          return 'sent';
+        },
+      }),
+    }),
+  },
+  {
+    what: 'forgets one connection in stop',
+    foundBy: 'stop reports each open connection as closed, once, and then resolves',
+    fault: () => {
+      let isStopping = false;
+      let forgotten: ConnectionId | undefined;
+      return {
+        gateway: (honest) => ({
+          closed: (connection) => {
+            if (isStopping) forgotten ??= connection;
+            if (connection !== forgotten) honest.closed(connection);
+          },
+        }),
+        transport: (honest) => ({
+          stop: () => {
+            isStopping = true;
+            return honest.stop();
+          },
+        }),
+      };
+    },
+  },
+  {
+    what: 'resolves stop before it has reported',
+    foundBy: 'stop reports each open connection as closed, once, and then resolves',
+    fault: () => ({ gateway: (honest) => ({ closed: (connection) => void setImmediate(() => honest.closed(connection)) }) }),
+  },
+  {
+    what: 'does not pause',
+    foundBy: 'M19: a paused connection reports no frame until resume, and not from inside it; then all, in order',
+    fault: () => ({ socket: () => ({ pause: () => undefined }) }),
+  },
+  {
+    what: 'takes all that a slow reader is sent',
+    foundBy: 'M16: a far end that reads slowly: writes are queued, then gone; and then it is closed',
+    fault: () => ({
+      socket: (honest) => {
+        let isBehind = false;
+        return {
+          write: (text) => {
+            const outcome = isBehind ? 'queued' : honest.write(text);
+            isBehind ||= outcome === 'queued';
+            return outcome;
+          },
+        };
+      },
+    }),
+  },
+  {
+    what: 'gives an admission of its own',
+    foundBy: 'an accepted upgrade is opened with the very admission it was given',
+    fault: () => ({
+      gateway: (honest) => ({
+        upgrade: (request) => {
+          const answer = honest.upgrade(request);
+          return answer.accept ? { ...answer } : answer;
+        },
+      }),
+    }),
+  },
+  {
+    what: 'takes new connections after refuseNew',
+    foundBy: 'refuseNew: new connections are not taken; the open ones live on',
+    fault: () => ({ transport: () => ({ refuseNew: () => undefined }) }),
+  },
+  {
+    what: 'says another code than it was told',
+    foundBy: 'close tells its code and its reason',
+    fault: () => ({ socket: (honest) => ({ close: (_, why) => honest.close(1000, why) }) }),
+  },
+  {
+    what: 'reads an empty text as nothing',
+    foundBy: 'M2: empty text, 128 unicode characters, `__proto__` and a megabyte pass untouched, both ways',
+    fault: () => ({
+      gateway: (honest) => ({
+        frame: (connection, bytes, isBinary) => {
+          if (bytes.length > 0) honest.frame(connection, bytes, isBinary);
+        },
+      }),
+    }),
+  },
+];
+
+describe('the transport contract finds', () => {
+  it('nothing where there is nothing', async () => {
+    expect(await failing({})).toEqual([]);
+  });
+
+  for (const { what, foundBy, fault } of MUTANTS) {
+    it(`a transport that ${what}, in: ${foundBy}`, async () => {
+      expect(CLAUSES.map(({ name }) => name)).toContain(foundBy);
+      expect(await failing(fault)).toContain(foundBy);
+    });
+  }
+});
+
+/** @returns the names of the clauses that a transport with this fault breaks. */
+async function failing(fault: Fault | (() => Fault)): Promise<string[]> {
+  const names: string[] = [];
+  for (const clause of clauses) {
+    const start = memoryStart((honest) => faulty(honest, typeof fault === 'function' ? fault() : fault));
+    await play(clause, start).catch(() => names.push(clause.name));
+  }
+  return names;
+}

@@ -1,0 +1,67 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TransportSettings } from '../../../src/adapters/transports/shared/settings.ts';
+import type { Transport } from '../../../src/application/ports/transport.ts';
+import { ask, openWebSocket, RawLine, TLS_FILES, type Place } from '../../support/far-end.ts';
+import { BOUNDS, type Capabilities, type Capability, type Start } from './scene.ts';
+
+/* Transports on the loopback interface. */
+
+const LOOPBACK = '127.0.0.1';
+const MOMENT = 2;
+const PATIENCE = 8_000;
+
+/** What a transport has that opens its own port on this machine. */
+export const ON_THE_NETWORK: Capabilities = {
+  bytes: true,
+  ownPort: true,
+  ownHeads: true,
+  handshakeTimeout: true,
+  forbiddenPorts: await forbiddenPorts(),
+  ipv6: hasIpv6() ? true : 'no: this machine has no IPv6',
+  tellsHugeFrames: true,
+  tellsInvalidText: true,
+};
+
+/** @param dispose what else to end with the transport that `make` gave. */
+export function networkStart(
+  make: (settings: TransportSettings) => Promise<{ transport: Transport; dispose?: () => Promise<void> }>,
+  { can = ON_THE_NETWORK, isSecure = false }: { can?: Capabilities; isSecure?: boolean } = {},
+): Start {
+  return async (settings) => {
+    const { transport, dispose } = await make({ host: LOOPBACK, port: 0, ...BOUNDS, ...(isSecure && { tls: TLS_FILES }), ...settings });
+    return {
+      transport,
+      can,
+      patience: PATIENCE,
+      elapse: () => sleep(MOMENT),
+      dispose: async () => dispose?.(),
+      reach({ port, secure }) {
+        const at = (host = LOOPBACK): Place => ({ host, port, secure });
+        return {
+          connect: (target, { host, headers } = {}) => openWebSocket(at(host), target, headers),
+          ask: (method, target, { host, ...options } = {}) => ask(at(host), method, target, options),
+          line: () => RawLine.open(at()),
+        };
+      },
+    };
+  };
+}
+
+function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'));
+}
+
+async function forbiddenPorts(): Promise<Capability> {
+  const probe = createServer();
+  probe.listen(1, LOOPBACK);
+  return once(probe, 'listening').then(
+    () => {
+      probe.close();
+      return 'no: this process may bind every port';
+    },
+    ({ code }: NodeJS.ErrnoException) => (code === 'EACCES' ? true : 'no: port 1 is taken on this machine'),
+  );
+}

@@ -1,0 +1,149 @@
+import type { Exchange, HttpRequest } from '../../../src/application/ports/http.ts';
+import type { Socket, WriteOutcome } from '../../../src/application/ports/socket.ts';
+import type { Admission, Gateway, UpgradeAnswer } from '../../../src/application/ports/transport.ts';
+import { connectionId, type ConnectionId } from '../../../src/domain/ids.ts';
+
+/** One message as it was reported, copied. */
+export interface Heard {
+  readonly bytes: Uint8Array;
+  readonly isBinary: boolean;
+}
+
+/** One connection as the gateway knows it: what was reported of it, and the socket to answer with. */
+export interface Near {
+  readonly id: ConnectionId;
+  readonly socket: Socket;
+  readonly admission: Admission;
+  readonly frames: Heard[];
+  closedCount: number;
+  /** What was reported of it after it was closed. */
+  readonly late: string[];
+}
+
+/** A request as it read in its own turn. */
+export interface Seen {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly remoteAddress: string;
+  readonly headers: ReadonlyMap<string, string | undefined>;
+}
+
+const WATCHED_HEADERS = ['host', 'origin', 'x-forwarded-for', 'x-nobody', '__proto__', 'constructor'];
+
+/** A gateway that remembers all it was told, answers as the test likes, and watches over the manners of its transport. */
+export class RecordingGateway implements Gateway {
+  readonly connections: Near[] = [];
+  readonly requests: Seen[] = [];
+  readonly upgrades: Seen[] = [];
+  readonly accepted: Admission[] = [];
+  readonly abandonedAdmissions: Admission[] = [];
+  /** Reports that came from inside a call to a socket, or inside another report. */
+  readonly intrusions: string[] = [];
+
+  answerUpgrade: (request: HttpRequest) => UpgradeAnswer = (request) => admissionOf(request);
+  answerRequest: (exchange: Exchange) => void = (exchange) => exchange.answer({ status: 200, headers: [], body: 'here' });
+  onOpened: (near: Near) => void = () => undefined;
+  onFrame: (near: Near, bytes: Uint8Array) => void = () => undefined;
+
+  #socketCalls = 0;
+  #reports = 0;
+
+  http(exchange: Exchange): void {
+    this.#report('http', () => {
+      this.requests.push(seen(exchange.request));
+      this.answerRequest(exchange);
+    });
+  }
+
+  upgrade(request: HttpRequest): UpgradeAnswer {
+    return this.#report('upgrade', () => {
+      this.upgrades.push(seen(request));
+      const answer = this.answerUpgrade(request);
+      if (answer.accept) this.accepted.push(answer);
+      return answer;
+    });
+  }
+
+  abandoned(admission: Admission): void {
+    this.#report('abandoned', () => void this.abandonedAdmissions.push(admission));
+  }
+
+  opened(socket: Socket, admission: Admission): ConnectionId {
+    return this.#report('opened', () => {
+      const id = connectionId(this.connections.length, 1);
+      const near: Near = { id, socket: this.#guarded(socket), admission, frames: [], closedCount: 0, late: [] };
+      this.connections.push(near);
+      this.onOpened(near);
+      return id;
+    });
+  }
+
+  frame(connection: ConnectionId, bytes: Uint8Array, isBinary: boolean): void {
+    this.#report('frame', () => {
+      const near = this.#find(connection);
+      if (near.closedCount > 0) near.late.push('frame');
+      near.frames.push({ bytes: new Uint8Array(bytes), isBinary });
+      this.onFrame(near, bytes);
+    });
+  }
+
+  closed(connection: ConnectionId): void {
+    this.#report('closed', () => {
+      const near = this.#find(connection);
+      near.closedCount++;
+    });
+  }
+
+  get openCount(): number {
+    return this.connections.filter(({ closedCount }) => closedCount === 0).length;
+  }
+
+  #report<T>(what: string, turn: () => T): T {
+    if (this.#socketCalls > 0) this.intrusions.push(`${what} was reported from inside a call to a socket`);
+    if (this.#reports > 0) this.intrusions.push(`${what} was reported from inside another report`);
+    this.#reports++;
+    try {
+      return turn();
+    } finally {
+      this.#reports--;
+    }
+  }
+
+  #guarded(socket: Socket): Socket {
+    const during = <T>(call: () => T): T => {
+      this.#socketCalls++;
+      try {
+        return call();
+      } finally {
+        this.#socketCalls--;
+      }
+    };
+    return {
+      write: (text): WriteOutcome => during(() => socket.write(text)),
+      close: (code, why) => during(() => socket.close(code, why)),
+      pause: () => during(() => socket.pause()),
+      resume: () => during(() => socket.resume()),
+    };
+  }
+
+  #find(connection: ConnectionId): Near {
+    const near = this.connections.find(({ id }) => id === connection);
+    if (near === undefined) throw new Error(`connection ${connection} was never opened`);
+    return near;
+  }
+}
+
+export function admissionOf(request: HttpRequest): Admission {
+  return { accept: true, dialect: 'echo', query: request.query, address: request.remoteAddress };
+}
+
+export function textOf({ bytes }: Heard): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+}
+
+function seen(request: HttpRequest): Seen {
+  const { method, path, query, remoteAddress } = request;
+  const headers = new Map(WATCHED_HEADERS.map((name) => [name, request.header(name)]));
+  return { method, path, query, remoteAddress, headers };
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { loadUwsTransport } from '../../../src/adapters/transports/uws/listener.ts';
+import { ListenError } from '../../../src/application/ports/transport.ts';
+import { transportContract } from './contract.ts';
+import { networkStart, ON_THE_NETWORK } from './network-subject.ts';
+import { BOUNDS, type Capabilities } from './scene.ts';
+
+const can: Capabilities = {
+  ...ON_THE_NETWORK,
+  handshakeTimeout: 'no: 10 s, fixed in the library',
+  tellsHugeFrames: 'no: what is over the library’s own limit is cut by it',
+  tellsInvalidText: 'no: the library cuts without a word',
+};
+
+const settings = { host: '127.0.0.1', port: 0, ...BOUNDS };
+const unavailable: unknown = await loadUwsTransport(settings).then(() => undefined, (error: unknown) => error);
+
+if (unavailable === undefined) {
+  for (const isSecure of [false, true]) {
+    transportContract(isSecure ? 'uws with TLS' : 'uws', {
+      can,
+      start: networkStart(async (given) => ({ transport: await loadUwsTransport(given) }), { can, isSecure }),
+    });
+  }
+} else {
+  describe('transport: uws, on a platform that it has no build for', () => {
+    it('is refused as transport-unavailable, in one line', () => {
+      expect(unavailable).toBeInstanceOf(ListenError);
+      const { refusal, message } = unavailable as ListenError;
+      expect(refusal.reason).toBe('transport-unavailable');
+      expect(message.split('\n')).toHaveLength(1);
+    });
+  });
+}

@@ -1,0 +1,127 @@
+import { chromium, type Browser, type BrowserContext, type Page, type WebSocket } from 'playwright-core';
+import { PageServer } from './page-server.ts';
+import { within } from './until.ts';
+
+const FLAGS = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  ...['--disable-component-update', '--disable-sync', '--allow-loopback-in-peer-connection'],
+  ...['--disable-features=WebRtcHideLocalIpsWithMdns', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+];
+const PATIENCE_MS = 20_000;
+
+/** Where the real library finds its broker. */
+export interface ClientOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly key?: string;
+  readonly secure?: boolean;
+}
+
+/** What the library reports; and of its connections that they opened, said something, closed, showed a moving picture. */
+export type TabEvent =
+  | 'open'
+  | 'disconnected'
+  | 'close'
+  | 'error'
+  | 'connection'
+  | 'call'
+  | 'connected'
+  | 'heard'
+  | 'parted'
+  | 'plays';
+
+/** Chromium, and a page that it shows in as many tabs as are asked for. */
+export class Tabs {
+  readonly #browser: Browser;
+  readonly #pages: PageServer;
+
+  private constructor(browser: Browser, pages: PageServer) {
+    this.#browser = browser;
+    this.#pages = pages;
+  }
+
+  static async start(): Promise<Tabs> {
+    const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+    const pages = await PageServer.start();
+    return new Tabs(await chromium.launch({ executablePath, headless: true, args: FLAGS }), pages);
+  }
+
+  /** A visitor with tabs of its own. */
+  async visitor(): Promise<Visitor> {
+    return new Visitor(await this.#browser.newContext({ ignoreHTTPSErrors: true }), this.#pages.url);
+  }
+
+  async stop(): Promise<void> {
+    await this.#browser.close();
+    await this.#pages.stop();
+  }
+}
+
+export class Visitor {
+  readonly #context: BrowserContext;
+  readonly #url: string;
+
+  constructor(context: BrowserContext, url: string) {
+    this.#context = context;
+    this.#url = url;
+  }
+
+  /** A tab whose peer begins to open; `id` null asks the broker for one. */
+  async opens(id: string | null, options: ClientOptions): Promise<Tab> {
+    const page = await this.#context.newPage();
+    await page.goto(this.#url);
+    const tab = new Tab(page);
+    await tab.does('create', { id, options: { ...options, debug: 1, config: { iceServers: [] } } });
+    return tab;
+  }
+
+  /** A tab whose peer is open. */
+  async enters(id: string | null, options: ClientOptions): Promise<Tab> {
+    const tab = await this.opens(id, options);
+    await tab.hears('open');
+    return tab;
+  }
+
+  async leaves(): Promise<void> {
+    await this.#context.close();
+  }
+}
+
+/** One page with one peer. */
+export class Tab {
+  readonly #page: Page;
+  readonly #sockets: WebSocket[] = [];
+
+  constructor(page: Page) {
+    this.#page = page;
+    page.on('websocket', (socket) => this.#sockets.push(socket));
+  }
+
+  /** Calls what the page's script offers. */
+  does(what: string, given?: unknown): Promise<unknown> {
+    const call = `globalThis.stage[${JSON.stringify(what)}](${JSON.stringify(given) ?? ''})`;
+    return this.#page.evaluate(call);
+  }
+
+  /** What came with an event, when it happened for the nth time. Fails with the tab's diary. */
+  async hears(event: TabEvent, nth = 1): Promise<unknown> {
+    try {
+      return await within(PATIENCE_MS, `${event} (${nth})`, this.does('event', { event, nth }));
+    } catch (error) {
+      throw new Error(`no ${event} (${nth}); the tab saw ${JSON.stringify(await this.does('diary'))}`, { cause: error });
+    }
+  }
+
+  /** Resolves when the page sends such a frame to the broker. To be asked for before it is sent. */
+  async tellsTheBroker(type: string): Promise<void> {
+    const socket = this.#sockets.at(-1);
+    const predicate = ({ payload }: { payload: string | Buffer }) => String(payload).includes(`"type":"${type}"`);
+    await socket?.waitForEvent('framesent', { predicate, timeout: PATIENCE_MS });
+  }
+
+  /** As a visitor who closes the tab. */
+  closes(): Promise<void> {
+    return this.#page.close();
+  }
+}

@@ -1,0 +1,86 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { ROOT } from '../../architecture/tree.ts';
+import { within } from './until.ts';
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+const running = new Set<ChildProcess>();
+
+// The last resort: whatever happens to the tests, no process outlives them.
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** A process that a test started. */
+export class Child {
+  readonly exited: Promise<Exit>;
+  readonly #child: ChildProcess;
+  readonly #stdout: string[] = [];
+  readonly #stderr: string[] = [];
+
+  constructor(command: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+    const [file = '', ...args] = command;
+    const env = { ...quiet(process.env), ...environment };
+    this.#child = spawn(file, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    running.add(this.#child);
+    collect(this.#child.stdout, this.#stdout);
+    collect(this.#child.stderr, this.#stderr);
+    this.exited = new Promise((resolve, reject) => {
+      this.#child.once('error', reject);
+      this.#child.once('close', (code, signal) => resolve({ code, signal }));
+    });
+    this.exited.then(
+      () => running.delete(this.#child),
+      () => running.delete(this.#child),
+    );
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? -1;
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  get stdout(): string {
+    return this.#stdout.join('');
+  }
+
+  get stderr(): string {
+    return this.#stderr.join('');
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** SIGTERM; where that is not enough, SIGKILL. Harmless when it has ended. */
+  async stop(): Promise<Exit> {
+    if (!this.isRunning) return this.exited;
+    this.signal('SIGTERM');
+    try {
+      return await within(STOP_MS, 'a process to stop', this.exited);
+    } catch {
+      this.signal('SIGKILL');
+      return this.exited;
+    }
+  }
+}
+
+const STOP_MS = 3_000;
+const OTHERS = /^(PORT|NODE_OPTIONS|FORCE_COLOR|VITEST.*|PEERJS_.*|PEERSERVER_.*|SIGNALBOX_.*)$/;
+
+function collect(stream: NodeJS.ReadableStream | null, into: string[]): void {
+  stream?.setEncoding('utf8').on('data', (text: string) => into.push(text));
+}
+
+/** What the test runner and the shell set is nothing that a broker should hear of. */
+function quiet(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const ours = Object.entries(environment).filter(([name]) => !OTHERS.test(name));
+  return { ...Object.fromEntries(ours), NODE_ENV: 'production' };
+}

@@ -1,0 +1,96 @@
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { connect, type Socket } from 'node:net';
+import { within } from './until.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** Where a server listens, and how long a test waits for what should come from it. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly secure: boolean;
+  readonly patience: number;
+}
+
+export interface Asking {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One HTTP request on a connection of its own. `target` goes out as it is. */
+export function ask(place: Place, target: string, { method = 'GET', headers = {} }: Asking = {}): Promise<Answer> {
+  const { host, port, secure, patience } = place;
+  const send = secure ? httpsRequest : httpRequest;
+  const answer = new Promise<Answer>((resolve, reject) => {
+    const outgoing = send({ host, port, path: target, method, headers, agent: false, rejectUnauthorized: false });
+    outgoing.on('error', reject);
+    outgoing.setTimeout(patience, () => outgoing.destroy(new Error(`no answer in ${patience} ms`)));
+    outgoing.on('response', (incoming) => {
+      let body = '';
+      incoming.setEncoding('utf8').on('data', (text: string) => (body += text));
+      incoming.on('error', reject);
+      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body }));
+    });
+    outgoing.end();
+  });
+  return within(patience, `an answer to ${method} ${target.slice(0, 80)}`, answer);
+}
+
+/** A bare TCP connection, for what no HTTP library would send. */
+export class Wire {
+  readonly socket: Socket;
+  /** Resolves when the far end has closed or cut the connection. */
+  readonly ended: Promise<void>;
+  readonly #place: Place;
+  #heard = '';
+  #onHeard: () => void = () => undefined;
+
+  constructor(place: Place) {
+    this.#place = place;
+    this.socket = connect(place.port, place.host);
+    this.socket.setEncoding('latin1').on('data', (text) => {
+      this.#heard += String(text);
+      this.#onHeard();
+    });
+    this.ended = new Promise((resolve) => {
+      this.socket.once('close', () => resolve());
+      // A cut is an end like any other; `close` follows.
+      this.socket.on('error', () => this.#onHeard());
+    });
+  }
+
+  get heard(): string {
+    return this.#heard;
+  }
+
+  sends(bytes: string | Uint8Array): this {
+    this.socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
+    return this;
+  }
+
+  /** All that was heard, once it matches. */
+  hears(pattern: RegExp): Promise<string> {
+    const match = new Promise<string>((resolve, reject) => {
+      const look = () => {
+        if (pattern.test(this.#heard)) resolve(this.#heard);
+      };
+      this.#onHeard = look;
+      void this.ended.then(() => (pattern.test(this.#heard) ? resolve(this.#heard) : reject(this.#ended(pattern))));
+      look();
+    });
+    return within(this.#place.patience, `${String(pattern)} on a bare connection`, match);
+  }
+
+  cut(): void {
+    this.socket.destroy();
+  }
+
+  #ended(pattern: RegExp): Error {
+    return new Error(`the connection ended before ${String(pattern)}; heard ${JSON.stringify(this.#heard.slice(0, 200))}`);
+  }
+}

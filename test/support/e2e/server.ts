@@ -1,0 +1,89 @@
+import { Child, type Exit } from './child.ts';
+import { freePort } from './free-port.ts';
+import { ask } from './http.ts';
+import { LOOPBACK, type ServerKind, type ServerOptions } from './server-kinds.ts';
+import { until } from './until.ts';
+import { Visit, type Address } from './visit.ts';
+
+export interface Starting {
+  readonly kind: ServerKind;
+  readonly options?: ServerOptions;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Where it is asked whether it is ready. */
+  readonly host?: string;
+  /** A port of one's own choice, for a server that is started again. */
+  readonly port?: number;
+}
+
+const START_MS = 20_000;
+const PATIENCE_MS = 10_000;
+const ATTEMPTS = 5;
+const PORT_TAKEN = /EADDRINUSE|in use/;
+
+/** A server process on loopback. */
+export class Server extends Visit {
+  readonly kind: ServerKind;
+  readonly #child: Child;
+  readonly #address: Address;
+
+  private constructor(kind: ServerKind, child: Child, address: Address) {
+    super(address, PATIENCE_MS);
+    this.kind = kind;
+    this.#child = child;
+    this.#address = address;
+  }
+
+  /** Starts one on a free port, on another one where somebody took it meanwhile, and waits until it answers. */
+  static async start({ kind, options = {}, environment = {}, host = LOOPBACK, port }: Starting): Promise<Server> {
+    for (let attempt = 1; ; attempt++) {
+      const address = { host, port: port ?? (await freePort()), secure: 'sslkey' in options, ...served(options) };
+      const child = new Child(kind.command(address.port, options), environment);
+      const server = new Server(kind, child, address);
+      if (await server.#answers()) return server;
+      await child.stop();
+      if (attempt < ATTEMPTS && PORT_TAKEN.test(server.output)) continue;
+      throw new Error(`${kind.name} does not answer on port ${address.port}: ${server.output}`);
+    }
+  }
+
+  /** All that it printed. */
+  get output(): string {
+    return this.#child.stdout + this.#child.stderr;
+  }
+
+  get isRunning(): boolean {
+    return this.#child.isRunning;
+  }
+
+  get exited(): Promise<Exit> {
+    return this.#child.exited;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.signal(name);
+  }
+
+  stop(): Promise<Exit> {
+    return this.#child.stop();
+  }
+
+  /** The same server, for somebody who waits longer or shorter. */
+  withPatience(patience: number): Visit {
+    return new Visit(this.#address, patience);
+  }
+
+  async #answers(): Promise<boolean> {
+    const { host, port, secure, path } = this;
+    const place = { host, port, secure, patience: 1_000 };
+    const outcome = await until(START_MS, `${this.kind.name} to answer or to end`, async () => {
+      if (!this.isRunning || PORT_TAKEN.test(this.output)) return 'ended';
+      return (await ask(place, path)).status === 200 ? 'ready' : undefined;
+    }).catch(() => 'silent');
+    return outcome === 'ready' && this.isRunning && !PORT_TAKEN.test(this.output);
+  }
+}
+
+function served(options: ServerOptions): { path: string; key: string } {
+  const { path = '/', key = 'peerjs' } = options;
+  return { path: `${String(path).replace(/\/$/, '')}/`, key: String([key].flat()[0]) };
+}

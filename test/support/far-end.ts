@@ -1,0 +1,210 @@
+import { readFileSync } from 'node:fs';
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { WebSocket } from 'ws';
+import type { HttpResponse } from '../../src/application/ports/http.ts';
+
+/* The hand at the far end of a real network: a WebSocket, a request, or bare bytes. */
+
+export const TLS_FILES = { keyFile: supportFile('tls/localhost.key'), certFile: supportFile('tls/localhost.crt') };
+/** A key that belongs to no certificate here. */
+export const STRANGE_KEY_FILE = supportFile('tls/stranger.key');
+
+const DEADLINE = 10_000;
+// Knocked at by address, it still is to be the one of `localhost`.
+const TRUST = { ca: readFileSync(TLS_FILES.certFile), servername: 'localhost' };
+
+/** Where to knock. `secure` trusts the certificate of `TLS_FILES` only. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly secure: boolean;
+}
+
+/** One WebSocket as the one who opened it sees it. */
+export interface FarEnd {
+  /** The messages so far. A binary one, which no broker sends, reads `[binary]`. */
+  readonly heard: readonly string[];
+  readonly state: 'connecting' | 'open' | 'refused' | 'closed';
+  readonly closed: { readonly code: number; readonly why: string } | undefined;
+  /** What it was answered instead of an upgrade. */
+  readonly refusal: HttpResponse | undefined;
+  send(message: string | Uint8Array): void;
+  close(code?: number, why?: string): void;
+  cut(): void;
+  stopReading(): void;
+  startReading(): void;
+}
+
+/** A request that may be answered late, or never. */
+export interface AskedRequest {
+  readonly answer: Promise<HttpResponse>;
+  abort(): void;
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+interface AskOptions {
+  readonly headers?: Headers;
+  readonly body?: string;
+}
+
+/** Opens a WebSocket. @returns it once it is open or refused. @throws when nobody is there. */
+export function openWebSocket(place: Place, target: string, headers: Headers = {}): Promise<FarEnd> {
+  return new Promise((resolve, reject) => {
+    const url = `${place.secure ? 'wss' : 'ws'}://${bracketed(place.host)}:${place.port}${target}`;
+    const ws = new WebSocket(url, { headers, ...TRUST, handshakeTimeout: DEADLINE });
+    const farEnd = new NetworkFarEnd(ws);
+    ws.on('error', reject);
+    ws.once('open', () => resolve(farEnd));
+    ws.once('unexpected-response', (request: ClientRequest, response: IncomingMessage) => {
+      readAnswer(response).then((refusal) => {
+        request.destroy();
+        farEnd.wasRefused(refusal);
+        resolve(farEnd);
+      }, reject);
+    });
+  });
+}
+
+/** Asks with any method, and reads the whole answer. Each request has a connection of its own. */
+export function ask(place: Place, method: string, target: string, { headers = {}, body = '' }: AskOptions = {}): AskedRequest {
+  const request = (place.secure ? httpsRequest : httpRequest)({
+    host: place.host,
+    port: place.port,
+    method,
+    path: target,
+    headers,
+    ...TRUST,
+    agent: false,
+    timeout: DEADLINE,
+  });
+  const answer = new Promise<HttpResponse>((resolve, reject) => {
+    request.on('error', reject);
+    request.on('timeout', () => request.destroy(new Error(`no answer to ${method} ${target}`)));
+    request.on('response', (response) => void readAnswer(response).then(resolve, reject));
+  });
+  // Whoever aborts need not wait for the failure.
+  answer.catch(() => undefined);
+  request.end(body);
+  return { answer, abort: () => void request.destroy() };
+}
+
+/** A connection that carries whatever bytes it is told to. */
+export class RawLine {
+  heard = '';
+  isClosed = false;
+  readonly #socket: Socket;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('data', (bytes: Buffer) => {
+      this.heard += bytes.toString('latin1');
+    });
+    // A cut is what many tests are after; `isClosed` tells it.
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      this.isClosed = true;
+    });
+  }
+
+  static open(place: Place): Promise<RawLine> {
+    return new Promise((resolve, reject) => {
+      const at = { host: place.host, port: place.port };
+      const socket = place.secure ? connectTls({ ...at, ...TRUST }) : connectTcp(at);
+      socket.once('error', reject);
+      socket.once(place.secure ? 'secureConnect' : 'connect', () => resolve(new RawLine(socket)));
+    });
+  }
+
+  send(bytes: string | Uint8Array): void {
+    if (this.isClosed || this.#socket.destroyed) return;
+    this.#socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes);
+  }
+
+  stopReading(): void {
+    this.#socket.pause();
+  }
+
+  cut(): void {
+    this.#socket.destroy();
+  }
+}
+
+/** One frame of a WebSocket's client, byte by byte; `opcode` 0 continues a message, 1 text, 2 binary, 8 close, 9 ping. */
+export function maskedFrame(opcode: number, payload: Uint8Array, { isFinal = true } = {}): Buffer {
+  const mask = Buffer.from([1, 2, 3, 4]);
+  const masked = Buffer.from(payload.map((byte, at) => byte ^ (mask[at % 4] ?? 0)));
+  const length = payload.length;
+  const head = length < 126 ? Buffer.from([0, 0x80 | length]) : Buffer.alloc(length < 65_536 ? 4 : 10);
+  if (length >= 126) head[1] = length < 65_536 ? 0xfe : 0xff;
+  if (length >= 126 && length < 65_536) head.writeUInt16BE(length, 2);
+  if (length >= 65_536) head.writeUIntBE(length, 4, 6);
+  head[0] = (isFinal ? 0x80 : 0) | opcode;
+  return Buffer.concat([head, mask, masked]);
+}
+
+class NetworkFarEnd implements FarEnd {
+  readonly heard: string[] = [];
+  closed: { readonly code: number; readonly why: string } | undefined;
+  refusal: HttpResponse | undefined;
+  readonly #ws: WebSocket;
+
+  constructor(ws: WebSocket) {
+    this.#ws = ws;
+    ws.on('message', (bytes: Buffer, isBinary) => void this.heard.push(isBinary ? '[binary]' : bytes.toString('utf8')));
+    ws.on('close', (code, why) => {
+      this.closed = { code, why: why.toString('utf8') };
+    });
+  }
+
+  get state(): FarEnd['state'] {
+    if (this.refusal !== undefined) return 'refused';
+    if (this.closed !== undefined) return 'closed';
+    return this.#ws.readyState === WebSocket.CONNECTING ? 'connecting' : 'open';
+  }
+
+  wasRefused(refusal: HttpResponse): void {
+    this.refusal = refusal;
+  }
+
+  send(message: string | Uint8Array): void {
+    this.#ws.send(message, () => undefined);
+  }
+
+  close(code?: number, why?: string): void {
+    this.#ws.close(code, why);
+  }
+
+  cut(): void {
+    this.#ws.terminate();
+  }
+
+  stopReading(): void {
+    this.#ws.pause();
+  }
+
+  startReading(): void {
+    this.#ws.resume();
+  }
+}
+
+async function readAnswer(response: IncomingMessage): Promise<HttpResponse> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  const headers: [string, string][] = [];
+  for (let at = 0; at < response.rawHeaders.length; at += 2) {
+    headers.push([(response.rawHeaders[at] ?? '').toLowerCase(), response.rawHeaders[at + 1] ?? '']);
+  }
+  return { status: response.statusCode ?? 0, headers, body: Buffer.concat(chunks).toString('utf8') };
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function supportFile(name: string): string {
+  return new URL(name, import.meta.url).pathname;
+}
