@@ -1,0 +1,5 @@
+import { SIGNALBOX_NODE } from '../../support/e2e/server-kinds.ts';
+import { browserSuite, comingBackSuite } from './suite.ts';
+
+browserSuite(SIGNALBOX_NODE);
+comingBackSuite(SIGNALBOX_NODE);

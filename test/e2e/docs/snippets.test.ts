@@ -1,0 +1,92 @@
+import { io } from 'socket.io-client';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ask } from '../../support/e2e/http.ts';
+import { Server } from '../../support/e2e/server.ts';
+import { LOOPBACK, type ServerKind } from '../../support/e2e/server-kinds.ts';
+import { until, within } from '../../support/e2e/until.ts';
+import { snippet } from './snippet.ts';
+
+/** A fenced block of the README as a program of its own, on a free port of loopback. */
+function program(name: string): ServerKind {
+  const command = (port: number): string[] => {
+    const here = snippet('README.md', name)
+      .replace('listen(9000)', `listen(${port}, '${LOOPBACK}')`)
+      .replace('port: 9000', `port: ${port}, host: '${LOOPBACK}'`);
+    return [process.execPath, '--input-type=module', '--eval', here];
+  };
+  return { name: `the snippet ${name}`, command };
+}
+
+/** The example's web server, which has a fixed set of files. */
+const SERVE: ServerKind = { name: 'serve.mjs', command: (port) => [process.execPath, 'examples/serve.mjs', String(port)] };
+
+describe('what the README shows runs as it stands', () => {
+  let server: Server | undefined;
+  afterEach(() => server?.stop());
+
+  async function started(name: string, path: string): Promise<Server> {
+    server = await Server.start({ kind: program(name), options: { path } });
+    return server;
+  }
+
+  async function relays(at: Server): Promise<void> {
+    const ann = await at.enters('ann');
+    const bob = await at.enters('bob');
+    ann.offers(bob.id, 'hello');
+    expect(await bob.hears()).toEqual({ type: 'OFFER', src: ann.id, dst: bob.id, payload: 'hello' });
+    await ann.leaves();
+    await bob.leaves();
+  }
+
+  it('the library tells who comes, what is sent and who goes', async () => {
+    const at = await started('library', '/');
+    await relays(at);
+    await until(5_000, 'the events to be printed', () => /has gone: lost[^]*has gone: lost/.exec(at.output)?.[0]);
+    expect(at.output).toMatch(/ann-\S+ is here, in peerjs[^]*ann-\S+ sent OFFER to bob-/);
+  });
+
+  it('the library stops at SIGTERM', async () => {
+    const at = await started('library', '/');
+    const ann = await at.enters('ann');
+    at.signal('SIGTERM');
+    expect(await ann.closed()).toMatchObject({ code: 1012 });
+    expect(await at.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it('the drop-in serves below its path and lists its peers', async () => {
+    const at = await started('drop-in', '/myapp');
+    const ann = await at.enters('ann');
+    expect(JSON.parse((await at.asks('peerjs/peers')).body)).toEqual([ann.id]);
+    await until(5_000, 'the event to be printed', () => (at.output.includes(ann.id) ? true : undefined));
+    ann.cut();
+  });
+
+  it('an Express app keeps its own routes', async () => {
+    const at = await started('express', '/peerjs/myapp');
+    await relays(at);
+    expect(await at.asksAt('/')).toMatchObject({ status: 200, body: 'Hello' });
+  });
+
+  it('a bare server keeps its own answers', async () => {
+    const at = await started('node-http', '/signal');
+    await relays(at);
+    expect(await at.asksAt('/')).toMatchObject({ status: 200, body: 'Hello' });
+  });
+
+  it.each(['websocket', 'polling'])('Socket.IO works beside it, by %s', async (transport) => {
+    const at = await started('socket-io', '/signal');
+    const guest = io(`http://${LOOPBACK}:${at.port}`, { transports: [transport], reconnection: false });
+    const connected = new Promise<void>((resolve, reject) => guest.on('connect', resolve).on('connect_error', reject));
+    await within(5_000, 'Socket.IO to connect', connected);
+    await relays(at);
+    expect(guest.connected).toBe(true);
+    guest.close();
+  });
+
+  it('the page with two tabs is served, with the PeerJS client', async () => {
+    server = await Server.start({ kind: SERVE, host: 'localhost' });
+    expect((await ask(server, '/')).body).toContain('<script src="/peerjs.min.js">');
+    expect(await ask(server, '/peerjs.min.js')).toMatchObject({ status: 200, headers: { 'content-type': /^text\/javascript/ } });
+    expect(await ask(server, '/serve.mjs')).toMatchObject({ status: 404 });
+  });
+});

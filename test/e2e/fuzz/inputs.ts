@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+
+/** One small accident on the way of some bytes. */
+type Accident =
+  | { readonly does: 'flip'; readonly at: number; readonly bit: number }
+  | { readonly does: 'drop'; readonly at: number; readonly length: number }
+  | { readonly does: 'insert'; readonly at: number; readonly bytes: Uint8Array }
+  | { readonly does: 'repeat'; readonly at: number; readonly length: number };
+
+const place = fc.double({ min: 0, max: 1, noNaN: true });
+const ODD_BYTES = [
+  ...['\0', '\r\n', '\n', ' ', '\\', '"', '{', '}', '[', ',', ':', '\u2028', '\ud83e'],
+  ...['%00', '%', '/', '__proto__', '1e999'],
+];
+const TYPES = ['OFFER', 'ANSWER', 'CANDIDATE', 'LEAVE', 'EXPIRE', 'HEARTBEAT', 'OPEN', 'ERROR', 'ID-TAKEN'];
+// Text, binary, ping, pong, close; the first part of a message, and the last.
+const FIRST_BYTES = [0x81, 0x82, 0x89, 0x8a, 0x88, 0x01, 0x80];
+
+const accident: fc.Arbitrary<Accident> = fc.oneof(
+  fc.record({ does: fc.constant('flip' as const), at: place, bit: fc.nat(7) }),
+  fc.record({ does: fc.constant('drop' as const), at: place, length: fc.integer({ min: 1, max: 30 }) }),
+  fc.record({
+    does: fc.constant('insert' as const),
+    at: place,
+    bytes: fc.oneof(
+      fc.uint8Array({ minLength: 1, maxLength: 20 }),
+      fc.constantFrom(...ODD_BYTES).map((text) => Buffer.from(text)),
+    ),
+  }),
+  fc.record({ does: fc.constant('repeat' as const), at: place, length: fc.integer({ min: 1, max: 300 }) }),
+);
+
+/** Bytes near to valid ones. */
+export function damaged(valid: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> {
+  const some = fc.array(accident, { minLength: 1, maxLength: 4 });
+  return fc.tuple(valid, some).map(([bytes, accidents]) => accidents.reduce(suffer, bytes));
+}
+
+function suffer(bytes: Uint8Array, { at: share, ...accident }: Accident): Uint8Array {
+  const at = Math.floor(share * bytes.length);
+  const [before, after] = [bytes.subarray(0, at), bytes.subarray(at)];
+  switch (accident.does) {
+    case 'flip': {
+      const flipped = Uint8Array.from(bytes);
+      flipped[at] = (flipped[at] ?? 0) ^ (1 << accident.bit);
+      return flipped;
+    }
+    case 'drop':
+      return Buffer.concat([before, after.subarray(accident.length)]);
+    case 'insert':
+      return Buffer.concat([before, accident.bytes, after]);
+    case 'repeat':
+      return Buffer.concat([before, after.subarray(0, accident.length), after]);
+  }
+}
+
+/** Messages as JSON, right and almost right; `ids` are peers that are there. */
+export function messageText(ids: readonly string[]): fc.Arbitrary<string> {
+  const type = fc.oneof(
+    { weight: 5, arbitrary: fc.constantFrom(...TYPES) },
+    { weight: 1, arbitrary: fc.jsonValue() },
+  );
+  const dst = fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...ids, 'nobody', '__proto__', 'constructor') },
+    { weight: 2, arbitrary: fc.jsonValue() },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
+  );
+  const member = fc.oneof(
+    fc.tuple(fc.constant('type'), type),
+    fc.tuple(fc.constant('dst'), dst),
+    fc.tuple(fc.constant('payload'), fc.jsonValue({ maxDepth: 4 })),
+    fc.tuple(fc.constantFrom('src', '__proto__', 'toString', ''), fc.jsonValue()),
+    fc.tuple(fc.string(), fc.jsonValue()),
+  );
+  // Members by hand, so that they may be repeated.
+  return fc.array(member, { maxLength: 7 }).map((members) => {
+    const texts = members.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+    return `{${texts.join(',')}}`;
+  });
+}
+
+/** HTTP requests and handshakes, right ones. */
+export function requestText(targets: readonly string[]): fc.Arbitrary<string> {
+  const method = fc.constantFrom('GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'CONNECT', 'BREW');
+  const headers = fc.subarray([
+    ...['host: a', 'connection: keep-alive', 'connection: close', 'content-length: 3', 'transfer-encoding: chunked'],
+    ...['expect: 100-continue', 'origin: http://a.example', 'x-forwarded-for: 1.2.3.4', 'content-length: 18446744073709551616'],
+    ...['upgrade: websocket', 'connection: upgrade', 'sec-websocket-version: 13', 'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ=='],
+    ...['sec-websocket-extensions: permessage-deflate; client_max_window_bits', 'sec-websocket-protocol: a, b'],
+  ]);
+  const body = fc.constantFrom('', 'abc', '3\r\nabc\r\n0\r\n\r\n', 'GET / HTTP/1.1\r\n\r\n');
+  return fc
+    .tuple(method, fc.constantFrom(...targets), headers, body)
+    .map(([verb, target, lines, rest]) => [`${verb} ${target} HTTP/1.1`, ...lines, '', rest].join('\r\n'));
+}
+
+/** What follows a handshake: WebSocket frames of a client, with whatever in their heads. */
+export function frameBytes(payload: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> {
+  const head = fc.record({
+    first: fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...FIRST_BYTES) }, { weight: 1, arbitrary: fc.nat(255) }),
+    isMasked: fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+    claimed: fc.option(fc.constantFrom(0, 125, 126, 65_535, 65_536, 2 ** 31, 2 ** 53), { freq: 5, nil: undefined }),
+    mask: fc.uint8Array({ minLength: 4, maxLength: 4 }),
+  });
+  return fc.tuple(head, payload).map(([{ first, isMasked, claimed, mask }, bytes]) => {
+    const length = lengthBytes(claimed ?? bytes.length, isMasked);
+    if (!isMasked) return Buffer.concat([Buffer.from([first]), length, bytes]);
+    return Buffer.concat([Buffer.from([first]), length, mask, bytes.map((byte, i) => byte ^ (mask[i % 4] ?? 0))]);
+  });
+}
+
+function lengthBytes(length: number, isMasked: boolean): Buffer {
+  const bit = isMasked ? 0x80 : 0;
+  if (length < 126) return Buffer.from([bit | length]);
+  if (length < 65_536) return Buffer.from([bit | 126, length >> 8, length & 255]);
+  const long = Buffer.alloc(9);
+  long[0] = bit | 127;
+  long.writeBigUInt64BE(BigInt(length), 1);
+  return long;
+}

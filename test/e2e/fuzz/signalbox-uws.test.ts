@@ -1,0 +1,4 @@
+import { SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
+import { fuzzSuite } from './suite.ts';
+
+fuzzSuite(SIGNALBOX_UWS);

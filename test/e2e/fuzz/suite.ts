@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { PeerSocket } from '../../support/e2e/peer-socket.ts';
+import { Server } from '../../support/e2e/server.ts';
+import type { ServerKind } from '../../support/e2e/server-kinds.ts';
+import { fresh, hearsBeforeEcho } from '../../support/e2e/visit.ts';
+import { within } from '../../support/e2e/until.ts';
+import { damaged, frameBytes, messageText, requestText } from './inputs.ts';
+
+/** Seconds for each property; a longer search is asked for with FUZZ_SECONDS. */
+const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? '5');
+const MALFORMED_LIMIT = 20;
+/** Whatever a peer sends, its socket may end with these only. 1006: cut without a word. */
+const ENDINGS = [1000, 1002, 1005, 1006, 1007, 1009];
+const OPTIONS = {
+  ...{ expire_timeout: 200, cleanup_out_msgs: 100, drain_timeout: 500, log_level: 'error' },
+  ...{ messages_per_second: 1_000_000, message_burst: 1_000_000 },
+  ...{ max_message_bytes: 65_536, max_url_bytes: 512, max_header_bytes: 2_048 },
+};
+
+/** Promise 6: no input from the network ends the process or deafens another connection. */
+export function fuzzSuite(kind: ServerKind): void {
+  describe(`whatever is sent to ${kind.name}`, () => {
+    let server: Server;
+    let forgiving: Server;
+    let ann: PeerSocket;
+    let bob: PeerSocket;
+
+    beforeAll(async () => {
+      server = await Server.start({ kind, options: { ...OPTIONS, malformed_limit: MALFORMED_LIMIT } });
+      forgiving = await Server.start({ kind, options: { ...OPTIONS, malformed_limit: 1_000_000 } });
+    });
+    beforeEach(async () => {
+      [ann, bob] = [await forgiving.enters('ann'), await forgiving.enters('bob')];
+    });
+    afterAll(async () => {
+      for (const one of [server, forgiving]) {
+        one.end();
+        await one.stop();
+      }
+    });
+
+    it('M1, M10: messages that are almost right deafen nobody, and forge no sender', async () => {
+      const mallory = new Mallory(forgiving);
+      const message = fc.oneof(text(), damaged(text().map((valid) => Buffer.from(valid))));
+      await search(fc.array(message, { minLength: 1, maxLength: 30 }), async (frames) => {
+        const socket = await mallory.socket();
+        for (const frame of frames) {
+          if (typeof frame === 'string') socket.sendsText(frame);
+          else socket.sendsBytes(frame);
+        }
+        await mallory.isHeardOrGone();
+        await othersSpeak(mallory.id);
+      });
+    });
+
+    it('M5, M10: bytes of any kind, in frames of any kind, harm only who sends them', async () => {
+      const mallory = new Mallory(forgiving);
+      const frame = fc.record({ bytes: fc.uint8Array({ maxLength: 300 }), isText: fc.boolean() });
+      await search(fc.array(frame, { minLength: 1, maxLength: 20 }), async (frames) => {
+        const socket = await mallory.socket();
+        for (const { bytes, isText } of frames) {
+          if (isText) socket.sendsTextBytes(bytes);
+          else socket.sendsBytes(bytes);
+        }
+        await mallory.isHeardOrGone();
+        await othersSpeak(mallory.id);
+      });
+    });
+
+    it('M10: malformed frames deafen nobody until there are too many, and then it is 1007', async () => {
+      const frames = fc.array(malformed(), { minLength: MALFORMED_LIMIT + 1, maxLength: MALFORMED_LIMIT + 1 });
+      await search(frames, async (all) => {
+        const mallory = await server.enters('mallory');
+        for (const frame of all.slice(0, MALFORMED_LIMIT)) mallory.sendsText(frame);
+        expect(await hearsBeforeEcho(mallory)).toEqual([]);
+        mallory.sendsText(all.at(-1) ?? '{');
+        expect((await mallory.closed()).code).toBe(1007);
+      });
+    });
+
+    it('H11, O9: requests and handshakes that are almost right end neither the broker nor a socket', async () => {
+      const targets = ['/', '/peerjs/id', '/peerjs/peers', '*', 'http://a/', `/${'x'.repeat(600)}`, forgiving.socketTarget()];
+      const valid = requestText(targets);
+      const request = fc.oneof(valid, damaged(valid.map((one) => Buffer.from(one))));
+      await search(fc.array(request, { minLength: 1, maxLength: 15 }), async (requests) => {
+        const wires = requests.map((one) => forgiving.wire().sends(one));
+        await othersSpeak();
+        for (const wire of wires) wire.cut();
+      });
+    });
+
+    it('O9: a stream of bytes instead of HTTP ends neither the broker nor a socket', async () => {
+      await search(fc.array(fc.uint8Array({ maxLength: 400 }), { minLength: 1, maxLength: 15 }), async (streams) => {
+        const wires = streams.map((bytes) => forgiving.wire().sends(bytes));
+        await othersSpeak();
+        for (const wire of wires) wire.cut();
+      });
+    });
+
+    it('M10, M18: WebSocket frames with broken heads end only the socket that they come on', async () => {
+      const payload = fc.oneof(text().map((valid) => Buffer.from(valid)), fc.uint8Array({ maxLength: 140 }));
+      await search(fc.array(frameBytes(payload), { minLength: 1, maxLength: 20 }), async (frames) => {
+        const id = fresh('wire');
+        const wire = forgiving.wire().sends(handshake(forgiving.socketTarget({ id })));
+        await wire.hears(/OPEN/);
+        for (const frame of frames) wire.sends(frame);
+        await othersSpeak(id);
+        wire.cut();
+      });
+    });
+
+    function text(): fc.Arbitrary<string> {
+      return fc.constantFrom(0).chain(() => messageText([ann.id, bob.id]));
+    }
+
+    /** The server lives, and two peers that were there before relay both ways; the one they may have heard of is `mallory`. */
+    async function othersSpeak(mallory = ''): Promise<void> {
+      expect(forgiving.isRunning).toBe(true);
+      for (const [from, to] of [[ann, bob], [bob, ann]] as const) {
+        const word = fresh('word');
+        from.offers(to.id, word);
+        for (;;) {
+          const frame = await to.hears();
+          expect(Object.keys(frame)).toEqual(expect.arrayContaining(['type', 'src', 'dst']));
+          if (frame['payload'] === word) break;
+          // Whatever came meanwhile came from the peer that sent it.
+          expect([mallory, ann.id, bob.id]).toContain(frame['src']);
+          expect(frame['dst']).toBe(to.id);
+        }
+      }
+    }
+  });
+}
+
+/** Who sends what nobody should. */
+class Mallory {
+  readonly id = fresh('mallory');
+  readonly #server: Server;
+  #socket: PeerSocket | undefined;
+
+  constructor(server: Server) {
+    this.#server = server;
+  }
+
+  async socket(): Promise<PeerSocket> {
+    if (this.#socket?.isOpen !== true) this.#socket = await this.#server.entersWhenFree('mallory', { id: this.id });
+    return this.#socket;
+  }
+
+  /** Its own echo comes back, or its socket has been closed for a reason. */
+  async isHeardOrGone(): Promise<void> {
+    const socket = await this.socket();
+    const gone = socket.ended.then(({ code }) => code);
+    const heard = hearsBeforeEcho(socket).then(
+      () => 'heard' as const,
+      (failure: unknown) => (socket.isOpen ? Promise.reject(failure as Error) : gone),
+    );
+    const outcome = await Promise.race([heard, gone]);
+    if (outcome !== 'heard') expect(ENDINGS).toContain(outcome);
+  }
+}
+
+/** Frames that hold no JSON object. */
+function malformed(): fc.Arbitrary<string> {
+  const json = fc.jsonValue().filter((value) => typeof value !== 'object' || value === null || Array.isArray(value));
+  const broken = fc.string({ maxLength: 60 }).filter((text) => !isJson(text));
+  const cutOff = broken.map((text) => `{${text}`).filter((text) => !isJson(text));
+  return fc.oneof(json.map((value) => JSON.stringify(value)), broken, cutOff);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function handshake(target: string): string {
+  const lines = ['host: a', 'upgrade: websocket', 'connection: upgrade', 'sec-websocket-version: 13'];
+  return [`GET ${target} HTTP/1.1`, ...lines, 'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==', '', ''].join('\r\n');
+}
+
+/** Looks for a counterexample for a while; what it finds is printed with its seed. */
+async function search<T>(inputs: fc.Arbitrary<T>, holds: (input: T) => Promise<void>): Promise<void> {
+  const property = fc.asyncProperty(inputs, (input) => within(20_000, 'the property to be checked', holds(input)));
+  await fc.assert(property, { numRuns: 100_000, interruptAfterTimeLimit: SECONDS * 1_000, endOnFailure: false });
+}
