@@ -51,7 +51,9 @@ export function optionsPage(): string {
 function hardened(): string {
   const rows = OPTION_NAMES.flatMap((name) => {
     const { default: usual, hardened: narrow, unit }: Option<unknown, unknown> = OPTIONS[name];
-    return narrow === undefined ? [] : [`| [\`${name}\`](#${name}) | ${valueInWords(usual, unit)} | ${valueInWords(narrow, unit)} |`];
+    return narrow === undefined
+      ? []
+      : [`| [\`${name}\`](#${name}) | ${valueInWords(usual, unit)} | ${valueInWords(narrow, unit)} |`];
   });
   return [
     '## Profiles',
@@ -64,7 +66,8 @@ function entry(name: OptionName): string {
   const { meaning, seen, allowed, short, reach, default: usual, unit }: Option<unknown, unknown> = OPTIONS[name];
   const flags = [`\`--${name}\``, ...(short === undefined ? [] : [`\`-${short}\``])];
   const variables = variablesOf(name).map((variable) => `\`${variable}\``);
-  const library = reach === 'everywhere' && configName(name) !== camelCase(name) ? [`in \`Config\`: \`${configName(name)}\``] : [];
+  const library =
+    reach === 'everywhere' && configName(name) !== camelCase(name) ? [`in \`Config\`: \`${configName(name)}\``] : [];
   const facts = [
     ...(reach === 'command line' ? [] : [`Default: ${exactly(usual, unit)}. Allowed: ${allowed}.`]),
     `${[...flags, ...variables, ...library].join(', ')}.`,

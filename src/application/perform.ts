@@ -39,8 +39,9 @@ export class Performer {
   perform(realm: Realm, decision: Decision, now: Millis): void {
     switch (decision.do) {
       case 'deliver':
-        if (this.#parts.connections.send(decision.to, decision.message) === 'gone')
+        if (this.#parts.connections.send(decision.to, decision.message) === 'gone') {
           this.#undelivered(realm, decision.message, now);
+        }
         return;
       case 'hold':
         return this.#hold(realm, decision.message, now);

@@ -76,7 +76,7 @@ function drainOnSignal(broker: EmbeddedBroker): void {
 /** What nobody expected leaves nobody knows what behind: better a new process. */
 function endOnFault(log: Log): void {
   const end = (error: unknown): void => {
-    log.record({ event: 'fault', error, connection: undefined });
+    log.record({ event: 'crashed', error });
     const { stack, message } = readableError(error);
     complain(`ended by a fault: ${stack ?? message}`);
     process.exit(FAILED);

@@ -1,3 +1,4 @@
+import { ENVELOPE_BYTES } from '../domain/message.ts';
 import type { OptionName, Settings } from './options.ts';
 import type { ConfigProblem } from './reading.ts';
 
@@ -8,7 +9,6 @@ type Size =
   'max_message_bytes' | 'mailbox_bytes' | 'realm_mailbox_bytes' | 'send_buffer_bytes' | 'max_header_bytes' | 'max_url_bytes';
 
 // What a message that waits counts beside its payload.
-const ENVELOPE_BYTES = 256;
 
 /** Sizes that must hold another one: a bound that nothing fits into refuses everything. */
 const HOLDS: readonly { readonly outer: Size; readonly inner: Size; readonly spare: number }[] = [

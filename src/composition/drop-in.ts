@@ -9,7 +9,8 @@ import type { ConnectedPeer } from './connected-peer.ts';
 import { EmbeddedBroker } from './embedded-broker.ts';
 import { makeLog } from './make-log.ts';
 import { mountableHandler, type MountableHandler } from './mountable-handler.ts';
-import { originsFromOption, type OriginOption } from './origins.ts';
+import { isOriginOption, originsFromOption, type OriginOption } from './origins.ts';
+import type { OriginPolicy } from '../domain/origins.ts';
 import type { PeerMessage } from './peer-events.ts';
 import { PeerClient } from './peer-client.ts';
 import { dialects } from './switchboard.ts';
@@ -91,7 +92,7 @@ function attach(server: Server | SecureServer, config: Config, options: DropInOp
     log: logLevel === undefined && log_level === undefined ? new SilentLog() : makeLog(config),
     makeTransport: () => Promise.resolve(transport),
     peerIds: generateClientId && new SuppliedPeerIds(generateClientId),
-    origins: corsOptions?.origin === undefined ? undefined : originsFromOption(corsOptions.origin),
+    origins: originsOf(corsOptions),
   });
   passOn(broker, handler);
   server.once('close', () => void broker.close());
@@ -117,6 +118,15 @@ function configOf(options: DropInOptions): Config {
   const resolved = resolveConfig({ given });
   if (!resolved.ok) throw new ConfigError(resolved.refusal);
   return resolved.value.config;
+}
+
+/** H6. @throws ConfigError */
+function originsOf(corsOptions: DropInOptions['corsOptions']): OriginPolicy | undefined {
+  const origin: unknown = corsOptions?.origin;
+  if (origin === undefined) return undefined;
+  if (isOriginOption(origin)) return originsFromOption(origin);
+  const message = `corsOptions.origin is a ${typeof origin}; it must be true, false, an origin, a pattern, or a list of origins and patterns`;
+  throw new ConfigError([{ source: 'corsOptions.origin', message }]);
 }
 
 // Read by this face itself; `debug` is in many examples of `peer`, which never read it.

@@ -113,7 +113,8 @@ export const LIMIT_OPTIONS = {
   }),
   max_header_bytes: option(integer({ unit: 'bytes', min: KIB, max: MIB }), {
     group: 'Limits for connections',
-    meaning: 'Size of the head of a request, its target too. At least max_url_bytes. On uws the first broker of a process sets it for all.',
+    meaning:
+      'Size of the head of a request, its target too. At least max_url_bytes. On uws the first broker of a process sets it for all.',
     seen: '431 (H11).',
     default: 16 * KIB,
     hardened: 8 * KIB,

@@ -2,8 +2,9 @@ import { PinoLog } from '../adapters/logs/pino.ts';
 import { SilentLog } from '../adapters/logs/silent.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { Config } from './config.ts';
+import { VERSION } from './version.ts';
 
 /** The log that the configuration asks for. */
-export function makeLog({ logLevel, logFormat }: Config): Log {
-  return logLevel === 'silent' ? new SilentLog() : new PinoLog({ level: logLevel, format: logFormat });
+export function makeLog({ logLevel, logFormat, path }: Config): Log {
+  return logLevel === 'silent' ? new SilentLog() : new PinoLog({ level: logLevel, format: logFormat, path, version: VERSION });
 }

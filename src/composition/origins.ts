@@ -18,6 +18,16 @@ export function originsFromOption(option: OriginOption): OriginPolicy {
   return { allow: 'listed', isListed: (origin) => patterns.some((pattern) => matches(pattern, origin)) };
 }
 
+/** Whether a program's `corsOptions.origin` is one that is known here; a function is not. */
+export function isOriginOption(option: unknown): option is OriginOption {
+  if (Array.isArray(option)) return option.every(isPattern);
+  return typeof option === 'boolean' || isPattern(option);
+}
+
+function isPattern(option: unknown): boolean {
+  return typeof option === 'string' || option instanceof RegExp;
+}
+
 function matches(pattern: string | RegExp, origin: string): boolean {
   if (typeof pattern === 'string') return pattern === origin;
   pattern.lastIndex = 0;

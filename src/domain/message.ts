@@ -29,7 +29,7 @@ export function weightOf(message: SignalMessage): number {
 }
 
 // Two ids, the kind, and the links of the mailbox: about what V8 spends on them.
-const ENVELOPE_BYTES = 256;
+export const ENVELOPE_BYTES = 256;
 
 /** M14, M16: tells `to` that `absent` can't be reached (`expire`) or is gone (`leave`). */
 export function notice(kind: 'expire' | 'leave', absent: PeerId, to: PeerId): SignalMessage {

@@ -220,7 +220,7 @@ export class Notebook {
     }
     for (const [mailbox, count] of inMailbox) check(count <= this.limits.mailboxMessages, `M13: ${count} wait for ${mailbox}`);
     for (const [sender, { size }] of mailboxesOf)
-      check(size <= this.limits.mailboxesPerSender, `M13: ${sender} has ${size} mailboxes`);
+      {check(size <= this.limits.mailboxesPerSender, `M13: ${sender} has ${size} mailboxes`);}
   }
 
   /** What must hold after every step. @throws BrokenPromise */

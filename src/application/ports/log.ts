@@ -24,9 +24,10 @@ export type LogEvent =
       readonly why: CrowdRefusal | 'origin-not-allowed' | 'draining';
       readonly address: string;
     }
-  | { readonly event: 'draining'; readonly connections: number; readonly deadline: Millis }
+  | { readonly event: 'draining'; readonly connections: number; readonly patience: Millis }
   | { readonly event: 'stopped'; readonly cut: number }
-  | { readonly event: 'fault'; readonly error: unknown; readonly connection: ConnectionId | undefined };
+  | { readonly event: 'fault'; readonly error: unknown; readonly connection: ConnectionId | undefined }
+  | { readonly event: 'crashed'; readonly error: unknown };
 
 /** Where lifecycle events go. Never throws, never waits; secrets are types that can't print. */
 export interface Log {

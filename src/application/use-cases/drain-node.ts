@@ -32,7 +32,7 @@ export function drainNode(parts: DrainNodeParts): DrainNode {
   const { transport, doorkeeper, realms, connections, performer, turns, sweeper, clock, log, patience } = parts;
 
   return async () => {
-    log.record({ event: 'draining', connections: connections.size, deadline: patience });
+    log.record({ event: 'draining', connections: connections.size, patience });
     doorkeeper.close();
     transport.refuseNew();
     turns.run(sayGoodbye);

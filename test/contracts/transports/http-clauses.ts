@@ -143,6 +143,7 @@ const ANSWERS: readonly Clause[] = [
   {
     name: 'a body without end costs its connection, and no other',
     needs: ['bytes'],
+    settings: { handshakeTimeout: 60_000 },
     async run(scene) {
       const other = await scene.connect();
       const line = await scene.line();

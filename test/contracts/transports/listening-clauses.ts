@@ -29,6 +29,13 @@ async function expectNotTaken(scene: Scene): Promise<void> {
   expect(scene.gateway.upgrades).toHaveLength(asked);
 }
 
+/** A port that nobody has, to be asked for by its number. */
+async function freePlace(scene: Scene): Promise<{ host: string; port: number }> {
+  const { host, port } = await (await scene.another({})).listen(new RecordingGateway());
+  await scene.stopOthers();
+  return { host, port };
+}
+
 const UPGRADES: readonly Clause[] = [
   {
     name: 'an accepted upgrade is opened with the very admission it was given',
@@ -134,6 +141,20 @@ const ENDINGS: readonly Clause[] = [
     },
   },
   {
+    name: 'stop is not held up by connections that ask nothing, ask half, or wait for an answer',
+    needs: ['bytes', 'ownPort'],
+    settings: { handshakeTimeout: 60_000 },
+    async run(scene) {
+      const lines = [await scene.hand.line({ isBare: true }), await scene.line(), await scene.line(), await scene.line()];
+      lines[2]?.send('GET / HTTP/1.1\r\nHost');
+      scene.gateway.answerRequest = () => undefined;
+      lines[3]?.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      await scene.until('it waits', () => scene.gateway.requests.length === 1);
+      await scene.stop();
+      await scene.until('all are cut', () => lines.every(({ isClosed }) => isClosed));
+    },
+  },
+  {
     name: 'stop is harmless when repeated, also at the same time',
     async run(scene) {
       const { near } = await scene.connect();
@@ -189,13 +210,16 @@ const PORTS: readonly Clause[] = [
   {
     name: 'a port in use is told, and whoever uses it is not disturbed',
     needs: ['ownPort'],
+    isEarly: true,
     async run(scene) {
-      const { host, port } = scene.address;
-      const pair = await scene.connect();
-      const { refusal, message } = await refusalOf(await scene.another({ host, port }));
-      expect(refusal).toEqual({ reason: 'port-in-use', host, port });
-      expect(message).toBe(`port ${port} on ${host} is in use`);
-      await scene.expectAlive(pair);
+      const place = await freePlace(scene);
+      const first = await Scene.open(scene.start, { settings: place });
+      const pair = await first.connect();
+      const { refusal, message } = await refusalOf(await first.another(place));
+      expect(refusal).toEqual({ reason: 'port-in-use', ...place });
+      expect(message).toBe(`port ${place.port} on ${place.host} is in use`);
+      await first.expectAlive(pair);
+      await first.dispose();
     },
   },
   {
@@ -203,13 +227,13 @@ const PORTS: readonly Clause[] = [
     needs: ['ownPort'],
     isEarly: true,
     async run(scene) {
-      const { host, port } = await (await scene.another({})).listen(new RecordingGateway());
-      await scene.stopOthers();
+      const place = await freePlace(scene);
       for (let restart = 0; restart < 3; restart++) {
-        const again = await Scene.open(scene.start, { settings: { host, port } });
+        const again = await Scene.open(scene.start, { settings: place });
         await again.connect();
-        expect(again.address.port).toBe(port);
+        expect(again.address).toMatchObject(place);
         await again.stop();
+        await again.dispose();
       }
     },
   },

@@ -43,7 +43,7 @@ export function networkStart(
         return {
           connect: (target, { host, headers } = {}) => openWebSocket(at(host), target, headers),
           ask: (method, target, { host, ...options } = {}) => ask(at(host), method, target, options),
-          line: () => RawLine.open(at()),
+          line: ({ isBare = false } = {}) => RawLine.open({ ...at(), secure: secure && !isBare }),
         };
       },
     };

@@ -39,7 +39,8 @@ export interface RequestOptions extends ConnectOptions {
 export interface Hand {
   connect(target: string, options?: ConnectOptions): Promise<FarEnd>;
   ask(method: string, target: string, options?: RequestOptions): AskedRequest;
-  line(): Promise<RawLine>;
+  /** @param isBare whether to leave out TLS. */
+  line(options?: { readonly isBare?: boolean }): Promise<RawLine>;
 }
 
 /** One transport, not listening yet, with a hand at its far end. */

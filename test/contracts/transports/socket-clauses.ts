@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { CLOSE_GRACE } from '../../../src/adapters/transports/shared/settings.ts';
 import type { WriteOutcome } from '../../../src/application/ports/socket.ts';
 import { textOf, type Near } from './recording-gateway.ts';
 import type { Clause } from './scene.ts';
@@ -392,8 +393,10 @@ const PAUSES: readonly Clause[] = [
       const { far, near } = await scene.connect();
       near.socket.pause();
       far.send('unread');
+      const began = Date.now();
       near.socket.close(1008, 'too many messages');
       await scene.until('it is over at both ends', () => near.closedCount > 0 && far.closed !== undefined);
+      expect(Date.now() - began, 'milliseconds, for a far end that answers').toBeLessThan(CLOSE_GRACE);
       expect([near.frames, far.closed]).toEqual([[], { code: 1008, why: 'too many messages' }]);
     },
   },

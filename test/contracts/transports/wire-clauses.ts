@@ -87,7 +87,13 @@ const HANDSHAKES: readonly Clause[] = [
       scene.gateway.answerRequest = () => undefined;
       const lines = await Promise.all(halves.map(() => scene.line()));
       for (const [n, line] of lines.entries()) line.send(halves[n] ?? '');
-      await scene.until('all are cut', () => lines.every(({ isClosed }) => isClosed));
+      lines.push(await scene.hand.line({ isBare: true }));
+      const drips = await scene.line();
+      drips.send('GET / HTTP/1.1\r\nX-Long: ');
+      await scene.until('all are cut', () => {
+        drips.send('a');
+        return drips.isClosed && lines.every(({ isClosed }) => isClosed);
+      });
       await scene.expectAlive(other);
     },
   },

@@ -8,7 +8,7 @@ import { within } from '../../support/e2e/until.ts';
 import { damaged, frameBytes, messageText, requestText } from './inputs.ts';
 
 /** Seconds for each property; a longer search is asked for with FUZZ_SECONDS. */
-const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? '5');
+const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? '3');
 const MALFORMED_LIMIT = 20;
 /** Whatever a peer sends, its socket may end with these only. 1006: cut without a word. */
 const ENDINGS = [1000, 1002, 1005, 1006, 1007, 1009];

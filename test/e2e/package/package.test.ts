@@ -21,7 +21,7 @@ beforeAll(async () => {
     files: string[];
     dependencies: Record<string, string>;
   };
-  for (const file of ['package.json', ...manifest.files]) {
+  for (const file of ['package.json', ...manifest.files.filter((name) => !name.startsWith('!'))]) {
     await cp(join(HOUSE, file), join(installed, file), { recursive: true });
   }
   for (const name of Object.keys(manifest.dependencies)) await symlink(join(HOUSE, 'node_modules', name), join(modules, name));
@@ -48,11 +48,15 @@ describe('the package, as a program installs it', () => {
   const expected = { stdout: 'listens function function\nclosed\n', stderr: '' };
 
   it('is imported by ES modules', async () => {
-    expect(await output('program.mjs', `import { createBroker, ExpressPeerServer, PeerServer } from 'signalbox';${USES}`)).toEqual(expected);
+    expect(
+      await output('program.mjs', `import { createBroker, ExpressPeerServer, PeerServer } from 'signalbox';${USES}`),
+    ).toEqual(expected);
   });
 
   it('is required by CommonJS, without a warning', async () => {
-    expect(await output('program.cjs', `const { createBroker, ExpressPeerServer, PeerServer } = require('signalbox');${USES}`)).toEqual(expected);
+    expect(
+      await output('program.cjs', `const { createBroker, ExpressPeerServer, PeerServer } = require('signalbox');${USES}`),
+    ).toEqual(expected);
   });
 
   it.each(['mts', 'cts'])('brings its types to .%s', async (kind) => {
@@ -70,14 +74,29 @@ describe('the package, as a program installs it', () => {
       broker.on('nonsense', () => undefined);
     `;
     await writeFile(join(program, file), text);
-    const flags = ['--noEmit', '--strict', '--target', 'es2023', '--module', 'nodenext', '--types', 'node', '--skipLibCheck', 'false'];
+    const flags = [
+      '--noEmit',
+      '--strict',
+      '--target',
+      'es2023',
+      '--module',
+      'nodenext',
+      '--types',
+      'node',
+      '--skipLibCheck',
+      'false',
+    ];
     const tsc = join(HOUSE, 'node_modules/typescript/bin/tsc');
-    const { stdout } = await run(process.execPath, [tsc, ...flags, file], { cwd: program }).catch((error: { stdout: string }) => error);
+    const { stdout } = await run(process.execPath, [tsc, ...flags, file], { cwd: program }).catch(
+      (error: { stdout: string }) => error,
+    );
     expect(stdout).toBe('');
   });
 
   it('has a command', async () => {
-    const { stdout } = await run(process.execPath, ['node_modules/signalbox/dist/composition/cli.js', '--version'], { cwd: program });
+    const { stdout } = await run(process.execPath, ['node_modules/signalbox/dist/composition/cli.js', '--version'], {
+      cwd: program,
+    });
     expect(stdout).toMatch(/^\d+\.\d+\.\d+/);
   });
 });

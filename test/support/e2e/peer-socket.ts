@@ -76,7 +76,6 @@ export class PeerSocket {
       headers: { ...opening.headers },
       rejectUnauthorized: false,
       maxPayload: 256 * 1024 * 1024,
-      skipUTF8Validation: true,
     });
     const ours = new PeerSocket(place, socket, who);
     try {

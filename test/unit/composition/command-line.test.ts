@@ -16,11 +16,16 @@ describe('a flag with a value', () => {
   });
 
   it('with _, with -, in camel case', () => {
-    for (const flag of ['--expire_timeout', '--expire-timeout', '--expireTimeout']) expect(read(flag, '7')).toEqual({ expire_timeout: '7' });
+    for (const flag of ['--expire_timeout', '--expire-timeout', '--expireTimeout']) {
+      expect(read(flag, '7')).toEqual({ expire_timeout: '7' });
+    }
   });
 
   it('remembers how it was written', () => {
-    expect(readCommandLine(['--expire-timeout', '7', '-p', '1']).readings.map(({ source }) => source)).toEqual(['--expire-timeout', '-p']);
+    expect(readCommandLine(['--expire-timeout', '7', '-p', '1']).readings.map(({ source }) => source)).toEqual([
+      '--expire-timeout',
+      '-p',
+    ]);
   });
 
   it('repeated: the last holds', () => expect(read('--port', '1', '-p', '2')).toEqual({ port: '2' }));
@@ -90,7 +95,10 @@ describe('complaints', () => {
   it('another flag in place of the value, which is read as a flag', () => {
     const { readings, problems } = readCommandLine(['--port', '--host', '::1', '-k', '--cors', 'http://a']);
     expect(problems.map(({ source }) => source)).toEqual(['--port', '-k']);
-    expect(readings.map(({ name, raw }) => [name, raw])).toEqual([['host', '::1'], ['cors', ['http://a']]]);
+    expect(readings.map(({ name, raw }) => [name, raw])).toEqual([
+      ['host', '::1'],
+      ['cors', ['http://a']],
+    ]);
   });
 
   it('an argument that belongs to nothing', () => {

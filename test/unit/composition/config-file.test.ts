@@ -16,7 +16,9 @@ describe('a file with options', () => {
     ]);
   });
 
-  it('may begin with a byte order mark', () => expect(read('\uFEFF{"port": 1}')).toHaveLength(1));
+  it('may begin with a byte order mark', () => {
+    expect(read('\uFEFF{"port": 1}')).toEqual([{ name: 'port', raw: 1, source: 'port in signalbox.json' }]);
+  });
 
   it('that can not be read', () => {
     const { readings, problems } = readConfigFile('/nowhere.json', 'SIGNALBOX_CONFIG', () => {
@@ -59,7 +61,20 @@ describe('options of a program', () => {
 
 describe('a configuration that is printed', () => {
   it('comes to the same when it is read', () => {
-    const argv = ['--key', 'a', '--cors', 'http://a', '--proxied', '2', '--profile', 'hardened', '--sslkey', 'k', '--sslcert', 'c'];
+    const argv = [
+      '--key',
+      'a',
+      '--cors',
+      'http://a',
+      '--proxied',
+      '2',
+      '--profile',
+      'hardened',
+      '--sslkey',
+      'k',
+      '--sslcert',
+      'c',
+    ];
     const first = resolveConfig({ argv });
     const { settings, config } = first.ok ? first.value : expect.fail('refused');
     const again = resolveConfig({ argv: ['--config', 'x'], readFile: () => JSON.stringify(fileOf(settings)) });

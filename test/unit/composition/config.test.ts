@@ -1,5 +1,12 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { type Config, defaultConfig, type GivenOptions, isKnownOption, resolveConfig, type Sources } from '../../../src/composition/config.ts';
+import {
+  type Config,
+  defaultConfig,
+  type GivenOptions,
+  isKnownOption,
+  resolveConfig,
+  type Sources,
+} from '../../../src/composition/config.ts';
 
 function configOf(sources: Sources): Config {
   const resolved = resolveConfig(sources);
@@ -16,7 +23,14 @@ describe('the defaults', () => {
     expect(defaultConfig()).toEqual({
       ...{ host: '::', port: 9000, path: '/', transport: 'auto', profile: 'drop-in', drainTimeout: 10_000 },
       ...{ keys: ['peerjs'], concurrentLimit: 5000, expireTimeout: 5000, aliveTimeout: 60_000, sweepInterval: 1000 },
-      ...{ allowDiscovery: false, cors: [], proxied: false, maxMessageBytes: 1_048_576, messagesPerSecond: 500, messageBurst: 2000 },
+      ...{
+        allowDiscovery: false,
+        cors: [],
+        proxied: false,
+        maxMessageBytes: 1_048_576,
+        messagesPerSecond: 500,
+        messageBurst: 2000,
+      },
       ...{ onFlood: 'close', malformedPerWindow: 20, malformedWindow: 60_000, sendBufferBytes: 4_194_304 },
       ...{ mailboxMessages: 256, mailboxBytes: 2_097_152, realmMailboxBytes: 67_108_864, mailboxesPerSender: 256 },
       ...{ maxConnections: 100_000, maxConnectionsPerAddress: 5000, handshakeTimeout: 10_000, maxUrlBytes: 4096 },
@@ -26,7 +40,12 @@ describe('the defaults', () => {
 
   it('are narrower in the hardened profile, and can still be set', () => {
     const config = configOf({ argv: ['--profile', 'hardened', '--max_connections_per_address', '300'] });
-    expect(config).toMatchObject({ httpRateLimit: 120, onFlood: 'close', maxConnectionsPerAddress: 300, maxMessageBytes: 65_536 });
+    expect(config).toMatchObject({
+      httpRateLimit: 120,
+      onFlood: 'close',
+      maxConnectionsPerAddress: 300,
+      maxMessageBytes: 65_536,
+    });
   });
 
   it('of the hardened profile fit together', () => expect(complaints({ env: { SIGNALBOX_PROFILE: 'hardened' } })).toEqual([]));
@@ -61,7 +80,9 @@ describe('what others set', () => {
   it('PEERJS_*, with levels as Python names them', () => {
     const env = { PEERJS_HOST: '0.0.0.0', PEERJS_KEY: 'a,b', PEERJS_ALLOW_DISCOVERY: 'True', PEERJS_CORS_ORIGIN: '*' };
     expect(configOf({ env })).toMatchObject({ host: '0.0.0.0', keys: ['a', 'b'], allowDiscovery: true, cors: ['*'] });
-    const levels = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'].map((level) => configOf({ env: { PEERJS_LOG_LEVEL: level } }).logLevel);
+    const levels = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'].map(
+      (level) => configOf({ env: { PEERJS_LOG_LEVEL: level } }).logLevel,
+    );
     expect(levels).toEqual(['debug', 'info', 'warn', 'error', 'fatal']);
   });
 
@@ -118,7 +139,9 @@ describe('TLS', () => {
 describe('complaints', () => {
   it('name the option as it was spelled, its value, and what is allowed', () => {
     const readFile = (): string => '{"idLength": 0}';
-    expect(complaints({ argv: ['--expire-timeout', 'soon', '--config=x.json'], env: { PEERJS_PORT: '65536' }, readFile })).toEqual([
+    expect(
+      complaints({ argv: ['--expire-timeout', 'soon', '--config=x.json'], env: { PEERJS_PORT: '65536' }, readFile }),
+    ).toEqual([
       "PEERJS_PORT is '65536'; it must be a whole number from 0 to 65535",
       "--expire-timeout is 'soon'; it must be a whole number of ms from 1 to 2147483647",
       'idLength in x.json is 0; it must be a whole number from 1 to 1024',

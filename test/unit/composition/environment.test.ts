@@ -31,7 +31,12 @@ describe('the environment', () => {
   });
 
   it('knows the URL that Kubernetes sets for a service of that name', () => {
-    const env = { SIGNALBOX_PORT: 'tcp://10.0.0.1:9000', PEERJS_PORT: 'udp://10.0.0.1:9000', PORT: '9001', SIGNALBOX_SERVICE_HOST: 'x' };
+    const env = {
+      SIGNALBOX_PORT: 'tcp://10.0.0.1:9000',
+      PEERJS_PORT: 'udp://10.0.0.1:9000',
+      PORT: '9001',
+      SIGNALBOX_SERVICE_HOST: 'x',
+    };
     expect(readEnvironment(env)).toEqual([{ name: 'port', raw: '9001', source: 'PORT' }]);
     expect(slipsIn(env)).toEqual([]);
   });

@@ -24,9 +24,17 @@ describe('the usage', () => {
     expect(usage()).toContain('docs/options.md');
   });
 
-  for (const [columns, widest] of [[undefined, 98], [200, 98], [98, 98], [60, 60], [1, 40]] as const) {
+  for (const [columns, widest] of [
+    [undefined, 98],
+    [200, 98],
+    [98, 98],
+    [60, 60],
+    [1, 40],
+  ] as const) {
     it(`fits a terminal of ${columns ?? 'no'} columns, flags and examples aside`, () => {
-      const text = usage(columns).split('\n').filter((line) => !/^ {2}\S|^ {6}--/.test(line));
+      const text = usage(columns)
+        .split('\n')
+        .filter((line) => !/^ {2}\S|^ {6}--/.test(line));
       expect(Math.max(...text.map((line) => line.length))).toBeLessThanOrEqual(widest);
     });
   }

@@ -62,13 +62,26 @@ describe('origins', () => {
     expect(read(origins(), ['https://a.example:443', 'http://a.example:8080', '*', 'null'])).toEqual([
       ...['https://a.example', 'http://a.example:8080', '*', 'null'],
     ]);
-    expect(read(origins(), ['capacitor://localhost', 'Chrome-Extension://AbC/'])).toEqual(['capacitor://localhost', 'chrome-extension://abc']);
+    expect(read(origins(), ['capacitor://localhost', 'Chrome-Extension://AbC/'])).toEqual([
+      'capacitor://localhost',
+      'chrome-extension://abc',
+    ]);
   });
 
   it('may be none', () => expect(read(origins(), [])).toEqual([]));
 
   it('have a scheme and a host, and nothing else', () => {
-    for (const raw of ['', 'example.org', 'https://', 'https://a/b', 'https://a?b', 'https://u@a', 'https://a,https://b', 'https://a b', 7]) {
+    for (const raw of [
+      '',
+      'example.org',
+      'https://',
+      'https://a/b',
+      'https://a?b',
+      'https://u@a',
+      'https://a,https://b',
+      'https://a b',
+      7,
+    ]) {
       expect(read(origins(), raw), String(raw)).toEqual({ no: raw });
     }
     expect(read(origins(), 'http://a:99999')).toEqual({ no: 'http://a:99999' });

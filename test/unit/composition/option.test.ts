@@ -50,7 +50,9 @@ describe('a choice', () => {
   });
 
   it('is nothing else', () => {
-    for (const raw of ['', 'information', 'constructor', 0, null, undefined, ['info']]) expect(read(kind, raw)).toEqual({ no: raw });
+    for (const raw of ['', 'information', 'constructor', 0, null, undefined, ['info']]) {
+      expect(read(kind, raw)).toEqual({ no: raw });
+    }
   });
 
   it('says its words', () => {
@@ -59,7 +61,11 @@ describe('a choice', () => {
   });
 });
 
-const LETTERS = { placeholder: '<x>', allowed: 'letters', parse: (word: string) => (/^[a-z]+$/i.test(word) ? word.toLowerCase() : undefined) };
+const LETTERS = {
+  placeholder: '<x>',
+  allowed: 'letters',
+  parse: (word: string) => (/^[a-z]+$/i.test(word) ? word.toLowerCase() : undefined),
+};
 
 describe('a text', () => {
   it('is what its form makes of it', () => expect(read(text(LETTERS), 'Abc')).toBe('abc'));
@@ -87,6 +93,9 @@ describe('an option', () => {
   it('stands everywhere and has no variables of others, unless it says so', () => {
     const traits = { group: 'Log', meaning: 'Nothing.', default: false } as const;
     expect(option(flag(), traits)).toMatchObject({ reach: 'everywhere', env: [], takes: 'none', default: false });
-    expect(option(maybe(flag()), { ...traits, reach: 'command line', env: ['X'] })).toMatchObject({ reach: 'command line', env: ['X'] });
+    expect(option(maybe(flag()), { ...traits, reach: 'command line', env: ['X'] })).toMatchObject({
+      reach: 'command line',
+      env: ['X'],
+    });
   });
 });

@@ -49,7 +49,8 @@ describe('what ran with peer runs', () => {
   });
 
   it('its defaults', () => {
-    const { port, host, key, path, expire_timeout, alive_timeout, concurrent_limit, cleanup_out_msgs, allow_discovery, proxied } = OPTIONS;
+    const { port, host, key, path, expire_timeout, alive_timeout, concurrent_limit, cleanup_out_msgs, allow_discovery, proxied } =
+      OPTIONS;
     expect([port.default, host.default, key.default, path.default]).toEqual([9000, '::', ['peerjs'], '/']);
     expect([expire_timeout.default, alive_timeout.default, concurrent_limit.default]).toEqual([5000, 60_000, 5000]);
     expect([cleanup_out_msgs.default, allow_discovery.default, proxied.default]).toEqual([1000, false, false]);

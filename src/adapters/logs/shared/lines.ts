@@ -2,7 +2,7 @@ import type { LogEvent } from '../../../application/ports/log.ts';
 import type { ListeningAddress } from '../../../application/ports/transport.ts';
 import type { Session } from '../../../domain/session.ts';
 
-export type Level = 'info' | 'warn' | 'error';
+export type Level = 'info' | 'warn' | 'error' | 'fatal';
 
 /** One event in words and fields. Undefined fields are left out of the line. */
 export interface Line {
@@ -38,11 +38,13 @@ export function lineOf(event: LogEvent, surroundings: Surroundings = {}): Line {
     case 'upgrade-refused':
       return line('warn', 'upgrade refused', event, { address: event.address, why: event.why });
     case 'draining':
-      return line('info', 'draining', event, { connections: event.connections, deadlineMs: event.deadline });
+      return line('info', 'draining', event, { connections: event.connections, patienceMs: event.patience });
     case 'stopped':
       return line('info', 'stopped', event, { cut: event.cut });
     case 'fault':
       return line('error', 'fault', event, { connection: event.connection, error: readableError(event.error) });
+    case 'crashed':
+      return line('fatal', 'crashed', event, { error: readableError(event.error) });
   }
 }
 

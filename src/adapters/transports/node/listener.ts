@@ -57,9 +57,8 @@ export class NodeTransport implements Transport {
       requestTimeout: handshakeTimeout,
       connectionsCheckingInterval: Math.max(20, handshakeTimeout / 4),
     };
-    const server = tls === undefined
-      ? createServer(options)
-      : createSecureServer({ ...options, ...readCertificate(tls), handshakeTimeout });
+    const server =
+      tls === undefined ? createServer(options) : createSecureServer({ ...options, ...readCertificate(tls), handshakeTimeout });
     // Whoever asks and then doesn't read the answer is cut too.
     server.timeout = handshakeTimeout;
     return server;

@@ -13,7 +13,11 @@ export class NodeSocket implements Socket {
   readonly #limits: ConnectionLimits;
 
   /** @param stream what `ws` writes to. */
-  constructor(ws: WebSocket, stream: Duplex, { reports, limits }: { readonly reports: Reports; readonly limits: ConnectionLimits }) {
+  constructor(
+    ws: WebSocket,
+    stream: Duplex,
+    { reports, limits }: { readonly reports: Reports; readonly limits: ConnectionLimits },
+  ) {
     this.#ws = ws;
     this.#stream = stream;
     this.#reports = reports;

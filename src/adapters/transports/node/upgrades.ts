@@ -12,7 +12,12 @@ import { NodeSocket } from './socket.ts';
 
 /** What is used of a `WebSocketServer`: it may be an embedding program's own. */
 export interface Handshaker {
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, opened: (ws: WebSocket, request: IncomingMessage) => void): void;
+  handleUpgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    opened: (ws: WebSocket, request: IncomingMessage) => void,
+  ): void;
   emit(event: 'connection', ws: WebSocket, request: IncomingMessage): unknown;
 }
 

@@ -11,5 +11,12 @@ export function handshakeFault(request: HttpRequest): HttpResponse | undefined {
 }
 
 function malformed(body: string): HttpResponse {
-  return { status: 400, headers: [['content-type', 'text/plain'], ['sec-websocket-version', VERSIONS.join(', ')]], body };
+  return {
+    status: 400,
+    headers: [
+      ['content-type', 'text/plain'],
+      ['sec-websocket-version', VERSIONS.join(', ')],
+    ],
+    body,
+  };
 }

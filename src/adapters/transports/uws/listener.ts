@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { setImmediate as turnOver } from 'node:timers/promises';
 import type * as uWS from 'uWebSockets.js';
 import { ListenError } from '../../../application/ports/transport.ts';
 import type { Admission, Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
@@ -63,9 +62,10 @@ export class UwsTransport implements Transport {
   async listen(gateway: Gateway): Promise<ListeningAddress> {
     const { host, port, tls } = this.#settings;
     if (tls !== undefined) readCertificate(tls);
-    const app = tls === undefined
-      ? this.#library.App()
-      : this.#library.SSLApp({ key_file_name: tls.keyFile, cert_file_name: tls.certFile });
+    const app =
+      tls === undefined
+        ? this.#library.App()
+        : this.#library.SSLApp({ key_file_name: tls.keyFile, cert_file_name: tls.certFile });
     this.#answer(app, gateway);
     const token = await this.#bind(app);
     if (token === false) {
@@ -86,10 +86,9 @@ export class UwsTransport implements Transport {
 
   async stop(): Promise<void> {
     this.refuseNew();
+    // Calls every `close` handler; what they leave for later comes before whoever awaits this.
     this.#app?.close();
     this.#app = undefined;
-    // The library has called every `close` handler by now; what they report later is told in this pause.
-    await turnOver();
   }
 
   #bind(app: uWS.TemplatedApp): Promise<uWS.us_listen_socket | false> {

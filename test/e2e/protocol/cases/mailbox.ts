@@ -60,10 +60,10 @@ export const EXPIRY_CASES: readonly Case[] = [
     await hearsBeforeEcho(ann);
     await elapsed(EXPIRE_MS / 2);
     ann.offers(second);
-    expect(await ann.hearsAll(2)).toEqual([
-      { type: 'EXPIRE', src: first, dst: ann.id },
-      { type: 'EXPIRE', src: second, dst: ann.id },
-    ]);
+    const told: unknown[] = [];
+    while (told.at(-1) !== second) told.push((await ann.hears())['src']);
+    // Once for each sweep, and one sweep may fall between the arrivals.
+    expect([[first, second], [first, first, second]]).toContainEqual(told);
   }),
   same('M14', 'each sender is told, of each absent peer', async (server) => {
     const [ann, bob] = [await server.enters('ann'), await server.enters('bob')];
@@ -127,7 +127,7 @@ export const ODD_DESTINATION_CASES: readonly Case[] = [
 ];
 
 /** M14 where there is time enough to come between two messages. */
-export const LONG_EXPIRE_MS = 1_500;
+export const LONG_EXPIRE_MS = 2_000;
 export const AGE_CASES: readonly Case[] = [
   differs(
     'M14',
@@ -136,7 +136,7 @@ export const AGE_CASES: readonly Case[] = [
     async (server) => {
       const [ann, bob, id] = [await server.enters('ann'), await server.enters('bob'), fresh('late')];
       ann.offers(id, 'old');
-      await elapsed(LONG_EXPIRE_MS * 0.7);
+      await elapsed(LONG_EXPIRE_MS * 0.45);
       bob.offers(id, 'young');
       expect(await ann.hears()).toMatchObject({ type: 'EXPIRE', src: id });
       const late = await server.enters('late', { id });

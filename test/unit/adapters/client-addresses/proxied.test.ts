@@ -63,7 +63,19 @@ describe('H10: proxies of certain subnets are trusted', () => {
 });
 
 describe('H10: what is no address ends the walk at the last good one', () => {
-  for (const garbage of ['unknown', '', '_hidden', '1', '0x7f.1', '999.1.1.1', '1.2.3.4:', 'fe80::1%eth0', '[::1', '<script>', '1.2.3.4 5']) {
+  for (const garbage of [
+    'unknown',
+    '',
+    '_hidden',
+    '1',
+    '0x7f.1',
+    '999.1.1.1',
+    '1.2.3.4:',
+    'fe80::1%eth0',
+    '[::1',
+    '<script>',
+    '1.2.3.4 5',
+  ]) {
     it(JSON.stringify(garbage), () => {
       expect(clientOf({ trusted: 2, forwarded: garbage })).toBe(PROXY);
       expect(clientOf({ trusted: 3, forwarded: `1.1.1.1, ${garbage}, 10.0.0.2` })).toBe('10.0.0.2');
@@ -95,7 +107,19 @@ describe('a subnet', () => {
   });
 
   it('is nothing else', () => {
-    for (const text of ['', 'x', '10', '10/8', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/-1', '10.0.0.0/8/8', '::/129', '::1%lo', '::ffff:1.1.1.1/95']) {
+    for (const text of [
+      '',
+      'x',
+      '10',
+      '10/8',
+      '10.0.0.0/33',
+      '10.0.0.0/',
+      '10.0.0.0/-1',
+      '10.0.0.0/8/8',
+      '::/129',
+      '::1%lo',
+      '::ffff:1.1.1.1/95',
+    ]) {
       expect(parseSubnet(text), text).toBeUndefined();
     }
   });

@@ -43,7 +43,9 @@ describe('for people', () => {
   });
 
   it('a value with blanks is quoted, and no control character gets to the terminal', () => {
-    const [line = ''] = written({ format: 'pretty' }, [{ ...EVENTS['transport-unavailable'], detail: 'no \u001B[2J\u009B build' }]);
+    const [line = ''] = written({ format: 'pretty' }, [
+      { ...EVENTS['transport-unavailable'], detail: 'no \u001B[2J\u009B build' },
+    ]);
     expect(line).toContain('detail="no \\u001b[2J? build"');
     const [fault = ''] = written({ format: 'pretty' }, [{ ...EVENTS.fault, error: 'a\u001B[2J' }]);
     expect(fault).toContain('a?[2J');
@@ -61,9 +63,9 @@ describe('levels', () => {
 
   it('leave out what is less grave', () => {
     expect(names('trace')).toHaveLength(ALL.length);
-    expect(names('warn')).toEqual(['transport-unavailable', 'connection-refused', 'upgrade-refused', 'fault']);
-    expect(names('error')).toEqual(['fault']);
-    expect(names('fatal')).toEqual([]);
+    expect(names('warn')).toEqual(['transport-unavailable', 'connection-refused', 'upgrade-refused', 'fault', 'crashed']);
+    expect(names('error')).toEqual(['fault', 'crashed']);
+    expect(names('fatal')).toEqual(['crashed']);
   });
 });
 

@@ -16,7 +16,7 @@ describe('each event is one line', () => {
       connection: 7,
       why: 'superseded',
     });
-    expect(lineOf(EVENTS.draining)).toMatchObject({ level: 'info', fields: { connections: 3, deadlineMs: 10_000 } });
+    expect(lineOf(EVENTS.draining)).toMatchObject({ level: 'info', fields: { connections: 3, patienceMs: 10_000 } });
     expect(lineOf(EVENTS.stopped)).toMatchObject({ level: 'info', fields: { cut: 1 } });
   });
 

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { Turns } from '../../../../../src/adapters/transports/memory/turns.ts';
+
+it('a turn that is run from inside another comes after it, and before the outer run returns', () => {
+  const turns = new Turns();
+  const order: string[] = [];
+  turns.run(() => {
+    turns.run(() => order.push('inner'));
+    turns.later(() => order.push('later'));
+    order.push('outer');
+  });
+  expect(order).toEqual(['outer', 'inner', 'later']);
+});
+
+it('a turn for later comes with the next run or settle', () => {
+  const turns = new Turns();
+  const order: string[] = [];
+  turns.later(() => order.push('later'));
+  expect(order).toEqual([]);
+  turns.run(() => order.push('run'));
+  expect(order).toEqual(['later', 'run']);
+  turns.later(() => order.push('settled'));
+  turns.settle();
+  expect(order.at(-1)).toBe('settled');
+});
+
+it('a turn for later comes by itself once the stack is empty', async () => {
+  const turns = new Turns();
+  let hasCome = false;
+  turns.later(() => {
+    hasCome = true;
+  });
+  await Promise.resolve();
+  expect(hasCome).toBe(true);
+});
+
+it('a turn that throws stops the run, and no later one', () => {
+  const turns = new Turns();
+  const order: string[] = [];
+  const failing = () => turns.run(() => {
+    turns.later(() => order.push('later'));
+    throw new Error('a bug');
+  });
+  expect(failing).toThrow('a bug');
+  turns.settle();
+  expect(order).toEqual(['later']);
+});

@@ -1,0 +1,43 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { NodeExchange, NodeRequest } from '../../../../../src/adapters/transports/node/http.ts';
+
+function incoming(fields: Partial<IncomingMessage> & { originalUrl?: string }): IncomingMessage {
+  return Object.assign(new IncomingMessage(new Socket()), fields);
+}
+
+describe('a request of node:http', () => {
+  it('is told by its whole target, where a framework cut a piece off', () => {
+    const request = new NodeRequest(incoming({ method: 'GET', url: '/id?ts=1', originalUrl: '/mount/id?ts=1' }));
+    expect([request.path, request.query]).toEqual(['/mount/id', 'ts=1']);
+  });
+
+  it('may be told by another path', () => {
+    const request = new NodeRequest(incoming({ method: 'GET', url: '/mount/id?ts=1' }), '/id');
+    expect([request.path, request.query]).toEqual(['/id', 'ts=1']);
+  });
+
+  it('has only headers that were sent', () => {
+    const request = new NodeRequest(incoming({ headers: { origin: 'http://a.example', 'set-cookie': ['a', 'b'] } }));
+    expect(['origin', 'set-cookie', 'constructor', '__proto__'].map((name) => request.header(name))).toEqual([
+      'http://a.example',
+      'a, b',
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('of a far end that has gone has no address', () => {
+    expect(new NodeRequest(incoming({})).remoteAddress).toBe('');
+  });
+});
+
+it('an exchange whose far end has gone touches nothing', () => {
+  const raw = incoming({ method: 'GET', url: '/' });
+  const response = new ServerResponse(raw);
+  const exchange = new NodeExchange(new NodeRequest(raw), response, () => true);
+  response.destroy();
+  exchange.answer({ status: 200, headers: [['vary', 'Origin']], body: 'nobody reads this' });
+  expect([response.headersSent, response.hasHeader('vary')]).toEqual([false, false]);
+});

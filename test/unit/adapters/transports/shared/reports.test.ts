@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { Reports } from '../../../../../src/adapters/transports/shared/reports.ts';
+import type { Socket } from '../../../../../src/application/ports/socket.ts';
+import { RecordingGateway, textOf } from '../../../../contracts/transports/recording-gateway.ts';
+
+const SOCKET: Socket = { write: () => 'sent', close: () => undefined, pause: () => undefined, resume: () => undefined };
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** One open connection, and a queue of the turns that are to come later. */
+function opened(room = 1_000) {
+  const gateway = new RecordingGateway();
+  const turns: (() => void)[] = [];
+  const reports = new Reports(gateway, { later: (turn) => void turns.push(turn), room });
+  reports.opened(SOCKET, { accept: true, dialect: 'echo', query: '', address: '' });
+  const pass = (): void => turns.splice(0).forEach((turn) => turn());
+  return { reports, gateway, pass, heard: () => gateway.connections[0]?.frames.map(textOf), near: () => gateway.connections[0] };
+}
+
+describe('reports of one connection', () => {
+  it('frames go through at once', () => {
+    const { reports, heard } = opened();
+    expect(reports.frame(bytes('a'), false)).toBe(true);
+    expect(heard()).toEqual(['a']);
+  });
+
+  it('M19: what comes while paused is copied and waits; what comes after resume stays behind it', () => {
+    const { reports, heard, pass } = opened();
+    const lent = bytes('a');
+    reports.pause();
+    reports.frame(lent, false);
+    lent.fill(33);
+    reports.resume();
+    reports.frame(bytes('b'), false);
+    expect(heard()).toEqual([]);
+    pass();
+    reports.frame(bytes('c'), false);
+    expect(heard()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('a pause in the middle of what waited holds the rest', () => {
+    const { reports, gateway, heard, pass } = opened();
+    gateway.onFrame = () => reports.pause();
+    reports.pause();
+    for (const text of ['a', 'b', 'c']) reports.frame(bytes(text), false);
+    reports.resume();
+    pass();
+    expect(heard()).toEqual(['a']);
+    reports.resume();
+    pass();
+    expect(heard()).toEqual(['a', 'b']);
+  });
+
+  it('resume without pause, and twice, changes nothing', () => {
+    const { reports, heard, pass } = opened();
+    reports.resume();
+    reports.pause();
+    reports.frame(bytes('a'), false);
+    reports.resume();
+    reports.resume();
+    pass();
+    expect(heard()).toEqual(['a']);
+  });
+
+  it('what waits has a bound; empty frames count too', () => {
+    const { reports } = opened(1_000);
+    reports.pause();
+    const kept = Array.from({ length: 20 }, () => reports.frame(new Uint8Array(), false)).filter(Boolean);
+    expect(kept).toHaveLength(15);
+  });
+
+  it('one frame always finds room, and room comes free again', () => {
+    const { reports, pass } = opened(1_000);
+    for (let round = 0; round < 3; round++) {
+      reports.pause();
+      expect(reports.frame(new Uint8Array(5_000), false)).toBe(true);
+      expect(reports.frame(new Uint8Array(), false)).toBe(false);
+      reports.resume();
+      pass();
+    }
+  });
+
+  it('O5: after hearNoMore no frame counts, neither new nor waiting', () => {
+    const { reports, heard, pass } = opened();
+    reports.pause();
+    reports.frame(bytes('a'), false);
+    reports.resume();
+    reports.hearNoMore();
+    pass();
+    expect(reports.frame(bytes('b'), false)).toBe(true);
+    expect(heard()).toEqual([]);
+  });
+
+  it('closed is told once, later, and as the last', () => {
+    const { reports, near, heard, pass } = opened();
+    reports.pause();
+    reports.frame(bytes('a'), false);
+    reports.closed();
+    reports.closed();
+    expect(near()?.closedCount).toBe(0);
+    reports.resume();
+    pass();
+    expect([near()?.closedCount, heard()]).toEqual([1, []]);
+  });
+});

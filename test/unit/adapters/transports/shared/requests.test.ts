@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { hasNoBody, splitTarget, wantsWebSocket } from '../../../../../src/adapters/transports/shared/requests.ts';
+import type { HttpRequest } from '../../../../../src/application/ports/http.ts';
+
+function request(method: string, upgrade?: string): HttpRequest {
+  return { method, path: '/', query: '', remoteAddress: '', header: (name) => (name === 'upgrade' ? upgrade : undefined) };
+}
+
+it('a target is divided at its first question mark, and left as it is otherwise', () => {
+  expect(splitTarget('/a')).toEqual({ path: '/a', query: '' });
+  expect(splitTarget('/a?')).toEqual({ path: '/a', query: '' });
+  expect(splitTarget('/a%3F?b=?c#d')).toEqual({ path: '/a%3F', query: 'b=?c#d' });
+});
+
+it('only GET asks for a WebSocket, and only by that name', () => {
+  expect(wantsWebSocket(request('GET', 'WebSocket'))).toBe(true);
+  expect(wantsWebSocket(request('POST', 'websocket'))).toBe(false);
+  expect(wantsWebSocket(request('GET', 'h2c'))).toBe(false);
+  expect(wantsWebSocket(request('GET'))).toBe(false);
+});
+
+it('H5: 204 and 304 have no body', () => {
+  expect([200, 204, 304, 404].map(hasNoBody)).toEqual([false, true, true, false]);
+});

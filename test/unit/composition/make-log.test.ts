@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest';
+import { PinoLog } from '../../../src/adapters/logs/pino.ts';
+import { SilentLog } from '../../../src/adapters/logs/silent.ts';
+import { defaultConfig } from '../../../src/composition/config.ts';
+import { makeLog } from '../../../src/composition/make-log.ts';
+
+it('is silent where silence is asked for, else writes with pino', () => {
+  expect(makeLog({ ...defaultConfig(), logLevel: 'silent' })).toBeInstanceOf(SilentLog);
+  expect(makeLog({ ...defaultConfig(), logLevel: 'warn' })).toBeInstanceOf(PinoLog);
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import type { LogEvent } from '../../../src/application/ports/log.ts';
+import { PeerEvents, type PeerListener } from '../../../src/composition/peer-events.ts';
+import { peersAtHand } from './peers-at-hand.ts';
+
+const DEAF: PeerListener = {
+  connected: () => undefined,
+  sent: () => undefined,
+  disconnected: () => undefined,
+  failed: () => undefined,
+  hearsMessages: () => false,
+};
+
+describe('events for an embedding program', () => {
+  it('passes every record on to the log', () => {
+    const events: LogEvent[] = [];
+    const stopped: LogEvent = { event: 'stopped', cut: 0 };
+    new PeerEvents({ record: (event) => void events.push(event) }, DEAF).record(stopped);
+    expect(events).toEqual([stopped]);
+  });
+
+  it('is open for messages only while somebody hears them', () => {
+    const log = { record: () => undefined };
+    expect(new PeerEvents(log, DEAF).isOpen).toBe(false);
+    expect(new PeerEvents(log, { ...DEAF, hearsMessages: () => true }).isOpen).toBe(true);
+  });
+
+  it('tells a fault as an Error, whatever was thrown', () => {
+    const failures: Error[] = [];
+    const events = new PeerEvents({ record: () => undefined }, { ...DEAF, failed: (error) => void failures.push(error) });
+    const error = new RangeError('one');
+    events.record({ event: 'fault', error, connection: undefined });
+    events.record({ event: 'fault', error: 'two', connection: undefined });
+    expect(failures).toEqual([error, new Error('two')]);
+  });
+
+  it('shows the same peer in all its events', async () => {
+    const { broker, come } = await peersAtHand();
+    const seen: unknown[] = [];
+    broker.on('message', (peer) => seen.push(peer));
+    broker.on('disconnect', (peer) => seen.push(peer));
+    const { far, peer } = come('ann');
+    far.send('{"type":"HEARTBEAT"}');
+    far.cut();
+    expect(seen).toEqual([peer, peer]);
+    expect(seen[0]).toBe(peer);
+  });
+
+  it('M11: tells nothing of what had no effect', async () => {
+    const { broker, come } = await peersAtHand();
+    const seen: unknown[] = [];
+    broker.on('message', (_, message) => seen.push(message));
+    const { far } = come('ann');
+    for (const frame of ['{', '{"type":"OPEN"}', '{"type":"OFFER","dst":5}']) far.send(frame);
+    expect(seen).toEqual([]);
+  });
+});

@@ -1,0 +1,27 @@
+import { MemoryTransport, type MemoryFarEnd } from '../../../src/adapters/transports/memory/listener.ts';
+import type { Log } from '../../../src/application/ports/log.ts';
+import { defaultConfig } from '../../../src/composition/config.ts';
+import type { ConnectedPeer } from '../../../src/composition/connected-peer.ts';
+import { EmbeddedBroker } from '../../../src/composition/embedded-broker.ts';
+
+/** An embedded broker without a network, and what it told of the peers that came. */
+export async function peersAtHand(log: Log = { record: () => undefined }) {
+  const transport = new MemoryTransport();
+  const broker = new EmbeddedBroker(
+    { ...defaultConfig(), drainTimeout: 1 },
+    { log, makeTransport: () => Promise.resolve(transport) },
+  );
+  await broker.listen();
+  const peers: ConnectedPeer[] = [];
+  broker.on('connection', (peer) => peers.push(peer));
+  const connect = (id: string): MemoryFarEnd =>
+    transport.connect({ path: '/peerjs', query: `key=peerjs&id=${id}&token=secret-${id}` });
+  /** A far end, and the peer that the program sees. */
+  const come = (id: string): { far: MemoryFarEnd; peer: ConnectedPeer } => {
+    const far = connect(id);
+    const peer = peers.at(-1);
+    if (peer === undefined) throw new Error(`${id} did not come`);
+    return { far, peer };
+  };
+  return { broker, connect, come };
+}
