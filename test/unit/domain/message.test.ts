@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { echoed, type PeerId } from '../../../src/domain/ids.ts';
+import { keep, matters, notice, weightOf, type SignalMessage } from '../../../src/domain/message.ts';
+
+const [ann, bob]: PeerId[] = [echoed('ann'), echoed('bob')] as [PeerId, PeerId];
+const offer = (payload?: Uint8Array): SignalMessage => ({ kind: 'offer', from: ann as PeerId, to: bob as PeerId, payload });
+
+describe('messages', () => {
+  it.each([Uint8Array.of(1, 2), Buffer.from([1, 2])])('M13: what is kept has its own bytes', (borrowed) => {
+    const kept = keep(offer(borrowed));
+    borrowed.fill(9);
+    expect(kept).toMatchObject({ kind: 'offer', from: 'ann', to: 'bob' });
+    expect([...(kept.payload ?? [])]).toEqual([1, 2]);
+  });
+
+  it('M13: one without payload is kept as it is', () => {
+    const message = offer();
+    expect(keep(message)).toBe(message);
+  });
+
+  it('M13: weighs its payload and a share for the rest', () => {
+    expect(weightOf(offer(new Uint8Array(100))) - weightOf(offer())).toBe(100);
+    expect(weightOf(offer())).toBeGreaterThan(0);
+  });
+
+  it('M14, M16: a notice comes from who is absent', () => {
+    expect(notice('expire', bob as PeerId, ann as PeerId)).toEqual({
+      kind: 'expire',
+      from: 'bob',
+      to: 'ann',
+      payload: undefined,
+    });
+  });
+
+  it('M6: LEAVE and EXPIRE are not worth keeping', () => {
+    expect((['offer', 'answer', 'candidate', 'leave', 'expire'] as const).map(matters)).toEqual([true, true, true, false, false]);
+  });
+});

@@ -1,0 +1,234 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Decision } from '../../../src/domain/decision.ts';
+import { realmKey } from '../../../src/domain/ids.ts';
+import type { SignalMessage } from '../../../src/domain/message.ts';
+import { Realm } from '../../../src/domain/realm.ts';
+import type { Session } from '../../../src/domain/session.ts';
+import { NEVER } from '../../../src/domain/time.ts';
+import { LIMITS, peerId, session } from './sessions.ts';
+
+let realm: Realm;
+beforeEach(() => {
+  realm = new Realm(realmKey('peerjs'), LIMITS);
+});
+
+/** A peer that is in. */
+function open(id: string, now = 0): Session {
+  const peer = session(id, realm, now);
+  realm.arrive(peer, now);
+  realm.admit(peer);
+  realm.collected(peer, [], []);
+  return peer;
+}
+
+const out = (fact: (decisions: Decision[]) => void): Decision[] => {
+  const decisions: Decision[] = [];
+  fact(decisions);
+  return decisions;
+};
+
+const letter = (from: string, to: string): SignalMessage => ({
+  kind: 'offer',
+  from: peerId(from),
+  to: peerId(to),
+  payload: undefined,
+});
+
+describe('opening', () => {
+  it('O3: a free id is seated, and its mailbox asked for', () => {
+    const ann = session('ann', realm);
+    realm.arrive(ann, 0);
+    expect([realm.admit(ann), realm.has('ann'), realm.present()]).toEqual([{ do: 'collect', session: ann }, true, []]);
+  });
+
+  it('O3, O11: first the welcome, then what waited, in order', () => {
+    const ann = session('ann', realm);
+    realm.arrive(ann, 0);
+    realm.admit(ann);
+    const [first, second] = [letter('bob', 'ann'), letter('eve', 'ann')];
+    expect(out((decisions) => realm.collected(ann, [first, second], decisions))).toEqual([
+      { do: 'welcome', session: ann },
+      { do: 'deliver', to: ann.connection, message: first },
+      { do: 'deliver', to: ann.connection, message: second },
+    ]);
+    expect([ann.state, realm.present()]).toEqual(['open', ['ann']]);
+  });
+
+  it('O4: a taken id is refused', () => {
+    const ann = session('ann', realm);
+    realm.arrive(ann, 0);
+    expect(realm.refuse(ann, 'id-taken')).toEqual({ do: 'refuse', session: ann, refusal: { reason: 'id-taken' } });
+    expect([ann.state, realm.nextDeadline()]).toEqual(['closing', NEVER]);
+  });
+
+  it('O5: a reconnect ends the old session, then asks for the mailbox', () => {
+    const old = open('ann');
+    const young = session('ann', realm);
+    realm.arrive(young, 0);
+    expect(out((decisions) => realm.reconnect(young, decisions))).toEqual([
+      { do: 'close', session: old, ending: 'superseded' },
+      { do: 'collect', session: young },
+    ]);
+    expect([old.state, realm.size]).toEqual(['closing', 1]);
+  });
+
+  it('O6: a full realm refuses, and does not refuse who is in already', () => {
+    for (const id of ['ann', 'bob', 'eve']) open(id);
+    const fay = session('fay', realm);
+    realm.arrive(fay, 0);
+    expect(realm.admit(fay)).toMatchObject({ do: 'refuse', refusal: { reason: 'realm-full' } });
+    const again = session('ann', realm);
+    realm.arrive(again, 0);
+    expect(out((decisions) => realm.reconnect(again, decisions)).map((decision) => decision.do)).toEqual(['close', 'collect']);
+  });
+
+  it('promise 2: mail for who went meanwhile is told to its senders', () => {
+    const bob = open('bob');
+    const ann = session('ann', realm);
+    realm.arrive(ann, 0);
+    realm.admit(ann);
+    realm.lost(ann);
+    expect(out((decisions) => realm.collected(ann, [letter('bob', 'ann')], decisions))).toMatchObject([
+      { do: 'deliver', to: bob.connection, message: { kind: 'expire', from: 'ann' } },
+    ]);
+  });
+});
+
+describe('relaying', () => {
+  const payload = Uint8Array.of(1);
+
+  it('M1, promise 1: to a peer that is in, from the registered id', () => {
+    const [ann, bob] = [open('ann'), open('bob')];
+    expect(realm.relay(ann, { kind: 'offer', to: 'bob', payload })).toEqual({
+      do: 'deliver',
+      to: bob.connection,
+      message: { kind: 'offer', from: 'ann', to: 'bob', payload },
+    });
+  });
+
+  it('M4: to oneself', () => {
+    const ann = open('ann');
+    expect(realm.relay(ann, { kind: 'answer', to: 'ann', payload })).toMatchObject({ do: 'deliver', to: ann.connection });
+  });
+
+  it('M6: LEAVE reaches who is in and is dropped for who is not', () => {
+    const ann = open('ann');
+    open('bob');
+    expect(realm.relay(ann, { kind: 'leave', to: 'bob', payload: undefined })).toMatchObject({ do: 'deliver' });
+    expect(realm.relay(ann, { kind: 'leave', to: 'eve', payload: undefined })).toEqual({
+      do: 'ignore',
+      why: 'destination-absent',
+    });
+  });
+
+  it.each([undefined, ''])('M12: without a destination it is ignored', (to) => {
+    expect(realm.relay(open('ann'), { kind: 'offer', to, payload })).toEqual({ do: 'ignore', why: 'destination-missing' });
+  });
+
+  it('M13: for an absent peer it is held', () => {
+    expect(realm.relay(open('ann'), { kind: 'candidate', to: 'bob', payload })).toEqual({
+      do: 'hold',
+      message: { kind: 'candidate', from: 'ann', to: 'bob', payload },
+    });
+  });
+
+  it('M13: for a peer that is about to be in it is held', () => {
+    const ann = open('ann');
+    const bob = session('bob', realm);
+    realm.arrive(bob, 0);
+    realm.admit(bob);
+    expect(realm.relay(ann, { kind: 'offer', to: 'bob', payload })).toMatchObject({ do: 'hold' });
+  });
+
+  it('M13, O7: what nobody can be named comes back at once', () => {
+    const ann = open('ann');
+    expect(realm.relay(ann, { kind: 'offer', to: 'x'.repeat(11), payload })).toMatchObject({
+      do: 'deliver',
+      to: ann.connection,
+      message: { kind: 'expire', from: 'x'.repeat(11), to: 'ann' },
+    });
+  });
+
+  it('M16: what nobody took is told as LEAVE, a notice is not', () => {
+    const ann = open('ann');
+    expect(realm.undelivered(letter('ann', 'bob'))).toMatchObject({
+      do: 'deliver',
+      to: ann.connection,
+      message: { kind: 'leave', from: 'bob' },
+    });
+    expect(realm.undelivered({ ...letter('ann', 'bob'), kind: 'expire' })).toEqual({ do: 'ignore', why: 'sender-gone' });
+  });
+
+  it('M13, M14: what has no room, or waited long enough, is told as EXPIRE', () => {
+    const ann = open('ann');
+    const told = { do: 'deliver', to: ann.connection, message: { kind: 'expire', from: 'bob', to: 'ann', payload: undefined } };
+    expect([realm.unheld(letter('ann', 'bob')), realm.expired(letter('ann', 'bob'))]).toEqual([told, told]);
+  });
+
+  it('M15: nobody is told for a sender that has gone', () => {
+    expect(realm.expired(letter('ann', 'bob'))).toEqual({ do: 'ignore', why: 'sender-gone' });
+  });
+});
+
+describe('living and leaving', () => {
+  it('L1, M8: a silent peer is closed, a heard one is not', () => {
+    const [ann, bob] = [open('ann'), open('bob')];
+    realm.heard(bob, 1);
+    expect(realm.nextDeadline()).toBe(60_000);
+    expect(out((decisions) => realm.sweep(60_000, decisions))).toEqual([{ do: 'close', session: ann, ending: 'silent' }]);
+    expect(realm.nextDeadline()).toBe(60_001);
+  });
+
+  it('M19: closes who sends too much', () => {
+    const ann = open('ann');
+    const verdicts = Array.from({ length: 6 }, () => realm.heard(ann, 0));
+    expect(verdicts.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => undefined));
+    expect(verdicts[5]).toEqual({ do: 'close', session: ann, ending: 'flooding' });
+  });
+
+  it('M19: or makes it wait until its debt is paid', () => {
+    realm = new Realm(realmKey('peerjs'), { ...LIMITS, onFlood: 'pause' });
+    const ann = open('ann');
+    for (let i = 0; i < 5; i++) realm.heard(ann, 0);
+    expect(realm.heard(ann, 0)).toEqual({ do: 'pause', session: ann, until: 100 });
+  });
+
+  it('M10: a peer may stumble, a habit is closed', () => {
+    const ann = open('ann');
+    expect([1, 2, 3].map(() => realm.malformed(ann, 0).do)).toEqual(['ignore', 'ignore', 'close']);
+  });
+
+  it('M7: who leaves is closed, and its id is free', () => {
+    const ann = open('ann');
+    expect([realm.leave(ann), realm.has('ann')]).toEqual([{ do: 'close', session: ann, ending: 'left' }, false]);
+  });
+
+  it('L2, L4: a lost connection gives its id back', () => {
+    const ann = open('ann');
+    expect([realm.lost(ann), realm.has('ann'), realm.nextDeadline()]).toEqual([{ do: 'release', session: ann }, false, NEVER]);
+  });
+
+  it('O5: losing the old connection leaves the new one in', () => {
+    const old = open('ann');
+    const young = session('ann', realm);
+    realm.arrive(young, 0);
+    realm.reconnect(young, []);
+    realm.lost(old);
+    expect(realm.has('ann')).toBe(true);
+  });
+
+  it('promise 6: a fault of ours ends that session alone', () => {
+    const [ann] = [open('ann'), open('bob')];
+    expect(realm.faulted(ann)).toEqual({ do: 'close', session: ann, ending: 'fault' });
+    expect(realm.present()).toEqual(['bob']);
+  });
+
+  it('a node that goes closes everybody', () => {
+    const [ann, bob] = [open('ann'), open('bob')];
+    expect(out((decisions) => realm.drain(decisions))).toEqual([
+      { do: 'close', session: ann, ending: 'restarting' },
+      { do: 'close', session: bob, ending: 'restarting' },
+    ]);
+    expect(realm.size).toBe(0);
+  });
+});
