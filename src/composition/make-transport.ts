@@ -1,3 +1,4 @@
+import os from 'node:os';
 import type { Log } from '../application/ports/log.ts';
 import type { Transport } from '../application/ports/transport.ts';
 import type { Config } from './config.ts';
@@ -5,9 +6,9 @@ import { transports } from './switchboard.ts';
 
 /** The transport that the configuration asks for. @throws ListenError where it can't load. */
 export function makeTransport(config: Config, log: Log): Promise<Transport> {
-  const { host, port, tls, maxMessageBytes, sendBufferBytes, handshakeTimeout, maxHeaderBytes } = config;
+  const { port, tls, maxMessageBytes, sendBufferBytes, handshakeTimeout, maxHeaderBytes } = config;
   const settings = {
-    host,
+    host: hostOf(config),
     port,
     ...(tls === undefined ? {} : { tls }),
     maxFrameBytes: maxMessageBytes,
@@ -16,4 +17,11 @@ export function makeTransport(config: Config, log: Log): Promise<Transport> {
     maxHeaderBytes,
   };
   return transports[config.transport](settings, log);
+}
+
+/** `::` takes IPv4 along; where a machine has no IPv6 at all, it takes nothing, and IPv4 alone is what was meant. */
+function hostOf({ host }: Config): string {
+  if (host !== '::') return host;
+  const hasIpv6 = Object.values(os.networkInterfaces()).some((addresses) => addresses?.some(({ family }) => family === 'IPv6'));
+  return hasIpv6 ? host : '0.0.0.0';
 }

@@ -219,8 +219,9 @@ export class Notebook {
       mailboxesOf.set(sender, (mailboxesOf.get(sender) ?? new Set()).add(to));
     }
     for (const [mailbox, count] of inMailbox) check(count <= this.limits.mailboxMessages, `M13: ${count} wait for ${mailbox}`);
-    for (const [sender, { size }] of mailboxesOf)
-      {check(size <= this.limits.mailboxesPerSender, `M13: ${sender} has ${size} mailboxes`);}
+    for (const [sender, { size }] of mailboxesOf) {
+      check(size <= this.limits.mailboxesPerSender, `M13: ${sender} has ${size} mailboxes`);
+    }
   }
 
   /** What must hold after every step. @throws BrokenPromise */
@@ -260,7 +261,10 @@ export class Notebook {
     return line.stumbles.filter((at) => this.now - at < this.limits.malformedWindow).length;
   }
 
-  /** M19: no span of time may hold more words than the bucket and what flowed into it. The first is no word, it opened the line. */
+  /**
+   * M19: no span of time may hold more words than the bucket and what flowed into it. The first is
+   * no word, it opened the line.
+   */
   #isFlooding({ words }: Line, slack: number): boolean {
     const { messageBurst, messagesPerSecond } = this.limits;
     const last = words.at(-1) ?? 0;

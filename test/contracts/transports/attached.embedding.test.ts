@@ -33,7 +33,10 @@ async function serverOf(listener?: Listener): Promise<{ server: Server; place: P
   return { server, place: { host: '127.0.0.1', port: (server.address() as AddressInfo).port, secure: false } };
 }
 
-async function attach(server: Server, settings: Partial<AttachmentSettings> = {}): Promise<{ transport: AttachedTransport; gateway: RecordingGateway }> {
+async function attach(
+  server: Server,
+  settings: Partial<AttachmentSettings> = {},
+): Promise<{ transport: AttachedTransport; gateway: RecordingGateway }> {
   const transport = new AttachedTransport({ ...BOUNDS, server, owns: (path) => path.startsWith('/ours'), ...settings });
   const gateway = new RecordingGateway();
   await transport.listen(gateway);
@@ -49,7 +52,8 @@ async function until(what: string, condition: () => boolean): Promise<void> {
   }
 }
 
-const UPGRADE = 'Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+const UPGRADE =
+  'Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 
 describe('attached: upgrades', () => {
   it('one for a path that is not ours is answered 404 where nobody else would answer', async () => {
@@ -62,7 +66,10 @@ describe('attached: upgrades', () => {
   it('one for a path that is not ours is left to whoever else listens', async () => {
     const { server, place } = await serverOf();
     await attach(server);
-    server.on('upgrade', (request: IncomingMessage, socket) => request.url === '/theirs' && socket.end('HTTP/1.1 418 Theirs\r\n\r\n'));
+    server.on(
+      'upgrade',
+      (request: IncomingMessage, socket) => request.url === '/theirs' && socket.end('HTTP/1.1 418 Theirs\r\n\r\n'),
+    );
     expect((await openWebSocket(place, '/theirs')).refusal?.status).toBe(418);
     expect((await openWebSocket(place, '/ours')).state).toBe('open');
   });
@@ -101,7 +108,9 @@ describe('attached: requests', () => {
   it('one that is not ours goes on to the next handler; without one, all are ours', async () => {
     const { server, place } = await serverOf();
     const { transport, gateway } = await attach(server);
-    const app = express().use(transport.handle).use((_, response) => void response.status(418).send('theirs'));
+    const app = express()
+      .use(transport.handle)
+      .use((_, response) => void response.status(418).send('theirs'));
     server.on('request', app);
     expect((await ask(place, 'GET', '/theirs').answer).status).toBe(418);
     expect((await ask(place, 'GET', '/ours').answer).status).toBe(200);
@@ -110,7 +119,10 @@ describe('attached: requests', () => {
     expect(gateway.requests.map(({ path }) => path)).toEqual(['/ours', '/theirs']);
   });
 
-  for (const [name, framework] of [['Express 5', express], ['Express 4', express4]] as const) {
+  for (const [name, framework] of [
+    ['Express 5', express],
+    ['Express 4', express4],
+  ] as const) {
     it(`${name}: under a mount path, requests and upgrades tell the same whole path`, async () => {
       const app = framework();
       const { server, place } = await serverOf(app);
@@ -118,13 +130,14 @@ describe('attached: requests', () => {
       app.use('/mount', transport.handle);
       await ask(place, 'GET', '/mount/ours?a=1').answer;
       await openWebSocket(place, '/mount/ours?a=1');
-      for (const seen of [gateway.requests[0], gateway.upgrades[0]]) expect(seen).toMatchObject({ path: '/mount/ours', query: 'a=1' });
+      for (const seen of [gateway.requests[0], gateway.upgrades[0]])
+        expect(seen).toMatchObject({ path: '/mount/ours', query: 'a=1' });
     });
 
     it(`${name}: a prefix is taken off both, and what lies outside is not ours`, async () => {
       const app = framework();
       const { server, place } = await serverOf(app);
-      const { transport, gateway } = await attach(server, { owns: (path) => path.startsWith('/'), prefix: () => '/mount/' });
+      const { transport, gateway } = await attach(server, { owns: () => true, prefix: () => '/mount/' });
       app.use('/mount', transport.handle);
       await ask(place, 'GET', '/mount/ours?a=1').answer;
       await ask(place, 'GET', '/mount').answer;
@@ -138,14 +151,17 @@ describe('attached: requests', () => {
   it('headers that a middleware set before are replaced, not doubled', async () => {
     const { server, place } = await serverOf();
     const { transport, gateway } = await attach(server);
-    gateway.answerRequest = (exchange) => exchange.answer({ status: 200, headers: [['access-control-allow-origin', 'http://a.example']], body: '' });
+    gateway.answerRequest = (exchange) =>
+      exchange.answer({ status: 200, headers: [['access-control-allow-origin', 'http://a.example']], body: '' });
     const cors: express.RequestHandler = (_, response, next) => {
       response.setHeader('access-control-allow-origin', '*');
       next();
     };
     server.on('request', express().use(cors).use(transport.handle));
     const { headers } = await ask(place, 'GET', '/ours').answer;
-    expect(headers.filter(([name]) => name === 'access-control-allow-origin')).toEqual([['access-control-allow-origin', 'http://a.example']]);
+    expect(headers.filter(([name]) => name === 'access-control-allow-origin')).toEqual([
+      ['access-control-allow-origin', 'http://a.example'],
+    ]);
   });
 });
 
@@ -183,7 +199,9 @@ describe('attached: whose server it is', () => {
     const gateway = new RecordingGateway();
     const settings = { ...BOUNDS, owns: () => true };
     await expect(new AttachedTransport({ ...settings, server }).listen(gateway)).resolves.toEqual({ ...place });
-    await expect(new AttachedTransport({ ...settings, server: createServer() }).listen(gateway)).resolves.toMatchObject({ port: 0 });
+    await expect(new AttachedTransport({ ...settings, server: createServer() }).listen(gateway)).resolves.toMatchObject({
+      port: 0,
+    });
   });
 });
 
@@ -191,7 +209,8 @@ describe('attached: createWebSocketServer', () => {
   it('a WebSocketServer of the program shakes hands, and emits its own events', async () => {
     const { server, place } = await serverOf();
     let theirs: WebSocketServer | undefined;
-    const createWebSocketServer = (options: object): WebSocketServer => (theirs = new WebSocketServer({ ...options, perMessageDeflate: true }));
+    const createWebSocketServer = (options: object): WebSocketServer =>
+      (theirs = new WebSocketServer({ ...options, perMessageDeflate: true }));
     const { gateway } = await attach(server, { createWebSocketServer });
     const connected = once(theirs as unknown as WebSocketServer, 'connection');
     const far = await openWebSocket(place, '/ours');
@@ -215,7 +234,8 @@ describe('attached: createWebSocketServer', () => {
 
   it('an upgrade that theirs turns down is abandoned, also later', async () => {
     const { server, place } = await serverOf();
-    const verifyClient = (_: unknown, answer: (isWelcome: boolean, code: number) => void): void => void setImmediate(() => answer(false, 401));
+    const verifyClient = (_: unknown, answer: (isWelcome: boolean, code: number) => void): void =>
+      void setImmediate(() => answer(false, 401));
     const createWebSocketServer = (options: object): WebSocketServer => new WebSocketServer({ ...options, verifyClient });
     const { gateway } = await attach(server, { createWebSocketServer });
     gateway.answerUpgrade = admissionOf;

@@ -10,7 +10,13 @@ import { networkStart, ON_THE_NETWORK } from './network-subject.ts';
 import type { Capabilities } from './scene.ts';
 
 const NOT_OURS = 'no: that is up to the embedding program’s server';
-const can: Capabilities = { ...ON_THE_NETWORK, ownPort: NOT_OURS, ownHeads: NOT_OURS, handshakeTimeout: NOT_OURS, forbiddenPorts: NOT_OURS };
+const can: Capabilities = {
+  ...ON_THE_NETWORK,
+  ownPort: NOT_OURS,
+  ownHeads: NOT_OURS,
+  handshakeTimeout: NOT_OURS,
+  forbiddenPorts: NOT_OURS,
+};
 
 async function attached(settings: TransportSettings): Promise<{ transport: Transport; dispose: () => Promise<void> }> {
   const server: Server = settings.tls === undefined ? createServer() : createSecureServer(readCertificate(settings.tls));

@@ -15,7 +15,10 @@ export function lackingFor({ needs = [] }: Clause, can: Capabilities): (keyof Ca
 
 /** Lets a clause play. @throws what it finds. */
 export async function play(clause: Clause, start: Start, run: (scene: Scene) => Promise<void> = clause.run): Promise<Scene> {
-  const scene = await Scene.open(start, { listens: clause.isEarly !== true, ...(clause.settings && { settings: clause.settings }) });
+  const scene = await Scene.open(start, {
+    listens: clause.isEarly !== true,
+    ...(clause.settings && { settings: clause.settings }),
+  });
   try {
     await run(scene);
   } finally {
@@ -32,7 +35,8 @@ export function transportContract(name: string, { can, start }: { readonly can: 
       const { otherwise } = clause;
       const [lack, ...more] = lackingFor(clause, can);
       if (lack === undefined) it(clause.name, () => wellMannered(clause, start));
-      else if (otherwise?.lacking === lack && more.length === 0) it(`${otherwise.name} (${can[lack]})`, () => wellMannered(clause, start, otherwise.run));
+      else if (otherwise?.lacking === lack && more.length === 0)
+        it(`${otherwise.name} (${can[lack]})`, () => wellMannered(clause, start, otherwise.run));
       else unmet.set(lack, [...(unmet.get(lack) ?? []), clause.name]);
     }
 
@@ -42,7 +46,7 @@ export function transportContract(name: string, { can, start }: { readonly can: 
   });
 }
 
-/** In every clause: no report comes from inside a call or another report, each connection ends once, and nothing is told after. */
+/** In every clause: no report comes from inside a call or another report, and each connection ends once and for good. */
 async function wellMannered(clause: Clause, start: Start, run?: (scene: Scene) => Promise<void>): Promise<void> {
   const { gateway } = await play(clause, start, run);
   expect(gateway.intrusions).toEqual([]);

@@ -22,7 +22,12 @@ const REQUESTS: readonly Clause[] = [
       await scene.ask('GET', '/a%2Fb/%e0?id=%F0%9D&id=2?x', { headers: { origin: 'http://a.example' } });
       await scene.ask('DELETE', '/plain');
       const [first, second] = scene.gateway.requests;
-      expect(first).toMatchObject({ method: 'GET', path: '/a%2Fb/%e0', query: 'id=%F0%9D&id=2?x', remoteAddress: expect.stringMatching(/^[0-9.]+$/) });
+      expect(first).toMatchObject({
+        method: 'GET',
+        path: '/a%2Fb/%e0',
+        query: 'id=%F0%9D&id=2?x',
+        remoteAddress: expect.stringMatching(/^[0-9.]+$/),
+      });
       expect(first?.headers.get('origin')).toBe('http://a.example');
       expect(second).toMatchObject({ method: 'DELETE', path: '/plain', query: '' });
     },
@@ -32,7 +37,11 @@ const REQUESTS: readonly Clause[] = [
     async run(scene) {
       await scene.ask('GET', '/');
       const { headers } = scene.gateway.requests[0] ?? {};
-      expect(['x-nobody', '__proto__', 'constructor'].map((name) => headers?.get(name))).toEqual([undefined, undefined, undefined]);
+      expect(['x-nobody', '__proto__', 'constructor'].map((name) => headers?.get(name))).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ]);
     },
   },
   {
@@ -40,7 +49,12 @@ const REQUESTS: readonly Clause[] = [
     async run(scene) {
       await scene.connect('/peer%20js?key=k&id=%C4%8D', { headers: { origin: 'http://b.example' } });
       const [upgrade] = scene.gateway.upgrades;
-      expect(upgrade).toMatchObject({ method: 'GET', path: '/peer%20js', query: 'key=k&id=%C4%8D', remoteAddress: expect.stringMatching(/^[0-9.]+$/) });
+      expect(upgrade).toMatchObject({
+        method: 'GET',
+        path: '/peer%20js',
+        query: 'key=k&id=%C4%8D',
+        remoteAddress: expect.stringMatching(/^[0-9.]+$/),
+      });
       expect(upgrade?.headers.get('origin')).toBe('http://b.example');
       expect(scene.gateway.requests).toEqual([]);
     },
@@ -83,7 +97,12 @@ const ANSWERS: readonly Clause[] = [
   {
     name: 'an answer arrives whole: status, each header, a body of any characters and its length in bytes',
     async run(scene) {
-      const headers = [['content-type', 'text/plain; charset=utf-8'], ['vary', 'Origin'], ['x-two', 'a'], ['x-two', 'b']] as const;
+      const headers = [
+        ['content-type', 'text/plain; charset=utf-8'],
+        ['vary', 'Origin'],
+        ['x-two', 'a'],
+        ['x-two', 'b'],
+      ] as const;
       scene.gateway.answerRequest = (exchange) => exchange.answer({ status: 404, headers, body: 'žádné „nic“' });
       const answer = await scene.ask('GET', '/');
       expect([answer.status, answer.body, header(answer, 'content-length')]).toEqual([404, 'žádné „nic“', '18']);
@@ -102,7 +121,12 @@ const ANSWERS: readonly Clause[] = [
     async run(scene) {
       scene.gateway.answerRequest = (exchange) => exchange.answer({ status: 204, headers: [['vary', 'Origin']], body: '' });
       const answer = await scene.ask('OPTIONS', '/');
-      expect([answer.status, answer.body, header(answer, 'content-length'), header(answer, 'vary')]).toEqual([204, '', undefined, 'Origin']);
+      expect([answer.status, answer.body, header(answer, 'content-length'), header(answer, 'vary')]).toEqual([
+        204,
+        '',
+        undefined,
+        'Origin',
+      ]);
     },
   },
   {

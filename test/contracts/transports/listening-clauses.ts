@@ -15,7 +15,10 @@ const FOREIGN_ADDRESS = '203.0.113.7';
 
 /** @returns why it can't listen. */
 async function refusalOf(transport: Transport): Promise<{ refusal: ListenRefusal; message: string }> {
-  const failure: unknown = await transport.listen(new RecordingGateway()).then(() => undefined, (error: unknown) => error);
+  const failure: unknown = await transport.listen(new RecordingGateway()).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
   expect(failure).toBeInstanceOf(ListenError);
   const { refusal, message } = failure as ListenError;
   return { refusal, message };
@@ -57,12 +60,24 @@ const UPGRADES: readonly Clause[] = [
   {
     name: 'O10: a refused upgrade shows status, headers and body; nothing is opened',
     async run(scene) {
-      const response = { status: 403, headers: [['content-type', 'text/plain'], ['vary', 'Origin']] as const, body: 'Origin není povolen' };
+      const response = {
+        status: 403,
+        headers: [
+          ['content-type', 'text/plain'],
+          ['vary', 'Origin'],
+        ] as const,
+        body: 'Origin není povolen',
+      };
       scene.gateway.answerUpgrade = () => ({ accept: false, response });
       const far = await scene.knock('/ws', { headers: { origin: 'http://evil.example' } });
       expect(far.state).toBe('refused');
       expect(far.refusal).toMatchObject({ status: 403, body: response.body });
-      expect(far.refusal?.headers).toEqual(expect.arrayContaining([['vary', 'Origin'], ['content-length', '20']]));
+      expect(far.refusal?.headers).toEqual(
+        expect.arrayContaining([
+          ['vary', 'Origin'],
+          ['content-length', '20'],
+        ]),
+      );
       expect([scene.gateway.connections, scene.gateway.abandonedAdmissions]).toEqual([[], []]);
     },
   },
@@ -71,7 +86,9 @@ const UPGRADES: readonly Clause[] = [
     async run(scene) {
       const other = await scene.connect('/ws?id=ann');
       scene.gateway.answerUpgrade = (request) =>
-        request.query === 'id=eve' ? { accept: false, response: { status: 429, headers: [['retry-after', '1']], body: '' } } : admissionOf(request);
+        request.query === 'id=eve'
+          ? { accept: false, response: { status: 429, headers: [['retry-after', '1']], body: '' } }
+          : admissionOf(request);
       expect((await scene.knock('/ws?id=eve')).refusal?.status).toBe(429);
       await scene.expectAlive(other);
       await scene.expectAlive(await scene.connect('/ws?id=bob'));

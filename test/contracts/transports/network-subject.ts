@@ -31,7 +31,13 @@ export function networkStart(
   { can = ON_THE_NETWORK, isSecure = false }: { can?: Capabilities; isSecure?: boolean } = {},
 ): Start {
   return async (settings) => {
-    const { transport, dispose } = await make({ host: LOOPBACK, port: 0, ...BOUNDS, ...(isSecure && { tls: TLS_FILES }), ...settings });
+    const { transport, dispose } = await make({
+      host: LOOPBACK,
+      port: 0,
+      ...BOUNDS,
+      ...(isSecure && { tls: TLS_FILES }),
+      ...settings,
+    });
     return {
       transport,
       can,

@@ -85,7 +85,10 @@ export class Scene {
   }
 
   /** @param listens whether to listen at once. */
-  static async open(start: Start, { listens = true, settings = {} }: { listens?: boolean; settings?: Partial<TransportSettings> } = {}): Promise<Scene> {
+  static async open(
+    start: Start,
+    { listens = true, settings = {} }: { listens?: boolean; settings?: Partial<TransportSettings> } = {},
+  ): Promise<Scene> {
     const scene = new Scene(start, await start(settings));
     if (listens) await scene.listen();
     return scene;
@@ -117,7 +120,10 @@ export class Scene {
   async connect(target = '/ws?id=ann', options: ConnectOptions = {}): Promise<Pair> {
     const before = this.gateway.connections.length;
     const far = await this.knock(target, options);
-    await this.until('the connection is open at both ends', () => this.gateway.connections.length > before && far.state !== 'connecting');
+    await this.until(
+      'the connection is open at both ends',
+      () => this.gateway.connections.length > before && far.state !== 'connecting',
+    );
     return { far, near: this.gateway.connections[before] as Near };
   }
 

@@ -354,7 +354,10 @@ const PAUSES: readonly Clause[] = [
       await scene.quiet();
       expect(near.frames).toEqual([]);
       near.socket.resume();
-      await scene.until('all are reported, or it is closed', () => near.frames.length === 120 || (near.closedCount === 1 && far.closed !== undefined));
+      await scene.until(
+        'all are reported, or it is closed',
+        () => near.frames.length === 120 || (near.closedCount === 1 && far.closed !== undefined),
+      );
       if (near.closedCount === 1) expect([near.frames.length, far.closed?.code]).toEqual([0, 1008]);
       else expect(near.frames.map((frame) => Number.parseInt(textOf(frame), 10))).toEqual(numbers(120).map(Number));
     },

@@ -13,7 +13,10 @@ const can: Capabilities = {
 };
 
 const settings = { host: '127.0.0.1', port: 0, ...BOUNDS };
-const unavailable: unknown = await loadUwsTransport(settings).then(() => undefined, (error: unknown) => error);
+const unavailable: unknown = await loadUwsTransport(settings).then(
+  () => undefined,
+  (error: unknown) => error,
+);
 
 if (unavailable === undefined) {
   for (const isSecure of [false, true]) {

@@ -8,7 +8,10 @@ import type { Clause, Scene } from './scene.ts';
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const CLOSE = 8;
 
-function handshake({ key = 'dGhlIHNhbXBsZSBub25jZQ==', version = '13' }: { key?: string | undefined; version?: string } = {}): string {
+function handshake({
+  key = 'dGhlIHNhbXBsZSBub25jZQ==',
+  version = '13',
+}: { key?: string | undefined; version?: string } = {}): string {
   const keyLine = key === '' ? '' : `Sec-WebSocket-Key: ${key}\r\n`;
   return `GET /ws?id=eve HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: ${version}\r\n${keyLine}\r\n`;
 }
@@ -44,22 +47,20 @@ const HANDSHAKES: readonly Clause[] = [
     { what: 'with a key of another length', handshake: handshake({ key: 'c2hvcnQ=' }) },
     { what: 'with a key that is none', handshake: handshake({ key: '!'.repeat(24) }) },
     { what: 'of another version', handshake: handshake({ version: '7' }) },
-  ].map(
-    ({ what, handshake: malformed }): Clause => ({
-      name: `a handshake ${what} is answered 400, and its admission abandoned`,
-      needs: ['bytes'],
-      async run(scene) {
-        const line = await scene.line();
-        line.send(malformed);
-        await scene.until('it is cut', () => line.isClosed);
-        expect(line.heard).toMatch(/^HTTP\/1\.1 400 /);
-        await scene.until('it is abandoned', () => scene.gateway.abandonedAdmissions.length > 0);
-        expect(scene.gateway.abandonedAdmissions).toEqual(scene.gateway.accepted);
-        expect(scene.gateway.abandonedAdmissions[0]).toBe(scene.gateway.accepted[0]);
-        expect(scene.gateway.connections).toEqual([]);
-      },
-    }),
-  ),
+  ].map(({ what, handshake: malformed }): Clause => ({
+    name: `a handshake ${what} is answered 400, and its admission abandoned`,
+    needs: ['bytes'],
+    async run(scene) {
+      const line = await scene.line();
+      line.send(malformed);
+      await scene.until('it is cut', () => line.isClosed);
+      expect(line.heard).toMatch(/^HTTP\/1\.1 400 /);
+      await scene.until('it is abandoned', () => scene.gateway.abandonedAdmissions.length > 0);
+      expect(scene.gateway.abandonedAdmissions).toEqual(scene.gateway.accepted);
+      expect(scene.gateway.abandonedAdmissions[0]).toBe(scene.gateway.accepted[0]);
+      expect(scene.gateway.connections).toEqual([]);
+    },
+  })),
   {
     name: 'who asks for an upgrade and goes is opened and closed, or abandoned, but not forgotten',
     needs: ['bytes'],
@@ -72,7 +73,8 @@ const HANDSHAKES: readonly Clause[] = [
         line.cut();
       }
       await scene.quiet();
-      const isSettled = () => gateway.openCount === 0 && gateway.accepted.length === gateway.connections.length + gateway.abandonedAdmissions.length;
+      const isSettled = () =>
+        gateway.openCount === 0 && gateway.accepted.length === gateway.connections.length + gateway.abandonedAdmissions.length;
       await scene.until('each is accounted for', isSettled);
       expect(gateway.connections.every(({ closedCount }) => closedCount === 1)).toBe(true);
     },
@@ -83,16 +85,22 @@ const HANDSHAKES: readonly Clause[] = [
     settings: { handshakeTimeout: 300 },
     async run(scene) {
       const other = await scene.connect();
-      const halves = ['', 'GET /ws HT', 'GET /ws HTTP/1.1\r\nHost: x\r\n', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf'];
+      const halves = [
+        '',
+        'GET /ws HT',
+        'GET /ws HTTP/1.1\r\nHost: x\r\n',
+        'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf',
+      ];
       scene.gateway.answerRequest = () => undefined;
       const lines = await Promise.all(halves.map(() => scene.line()));
       for (const [n, line] of lines.entries()) line.send(halves[n] ?? '');
       lines.push(await scene.hand.line({ isBare: true }));
-      const drips = await scene.line();
-      drips.send('GET / HTTP/1.1\r\nX-Long: ');
+      const dripping = [await scene.line(), await scene.line()];
+      dripping[0]?.send('GET / HTTP/1.1\r\nX-Long: ');
+      dripping[1]?.send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n');
       await scene.until('all are cut', () => {
-        drips.send('a');
-        return drips.isClosed && lines.every(({ isClosed }) => isClosed);
+        for (const line of dripping) line.send('a');
+        return [...lines, ...dripping].every(({ isClosed }) => isClosed);
       });
       await scene.expectAlive(other);
     },
@@ -102,7 +110,10 @@ const HANDSHAKES: readonly Clause[] = [
     needs: ['ownHeads'],
     async run(scene) {
       const other = await scene.connect();
-      for (const head of [`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(9_000)}\r\n\r\n`, `GET /${'a'.repeat(9_000)} HTTP/1.1\r\nHost: x\r\n\r\n`]) {
+      for (const head of [
+        `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(9_000)}\r\n\r\n`,
+        `GET /${'a'.repeat(9_000)} HTTP/1.1\r\nHost: x\r\n\r\n`,
+      ]) {
         const line = await scene.line();
         line.send(head);
         await scene.until('it is cut', () => line.isClosed);
@@ -186,7 +197,10 @@ const FRAMES: readonly Clause[] = [
       }
       await scene.expectAlive(other);
       const { connections } = scene.gateway;
-      expect(connections.every(({ closedCount }) => closedCount <= 1), `seed ${seed}`).toBe(true);
+      expect(
+        connections.every(({ closedCount }) => closedCount <= 1),
+        `seed ${seed}`,
+      ).toBe(true);
       expect(scene.gateway.intrusions, `seed ${seed}`).toEqual([]);
     },
   },

@@ -56,10 +56,7 @@ function suffer(bytes: Uint8Array, { at: share, ...accident }: Accident): Uint8A
 
 /** Messages as JSON, right and almost right; `ids` are peers that are there. */
 export function messageText(ids: readonly string[]): fc.Arbitrary<string> {
-  const type = fc.oneof(
-    { weight: 5, arbitrary: fc.constantFrom(...TYPES) },
-    { weight: 1, arbitrary: fc.jsonValue() },
-  );
+  const type = fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...TYPES) }, { weight: 1, arbitrary: fc.jsonValue() });
   const dst = fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(...ids, 'nobody', '__proto__', 'constructor') },
     { weight: 2, arbitrary: fc.jsonValue() },
@@ -73,14 +70,24 @@ export function messageText(ids: readonly string[]): fc.Arbitrary<string> {
     fc.tuple(fc.string(), fc.jsonValue()),
   );
   // Members by hand, so that they may be repeated.
-  return fc.array(member, { maxLength: 7 }).map((members) => {
+  const odd = fc.array(member, { maxLength: 7 }).map((members) => {
     const texts = members.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
     return `{${texts.join(',')}}`;
   });
+  const plain = fc
+    .record({ type: fc.constantFrom('OFFER', 'ANSWER'), dst: fc.constantFrom(...ids), payload: fc.string({ unit: 'grapheme' }) })
+    .map((message) => JSON.stringify(message));
+  return fc.oneof(odd, plain);
 }
 
 /** HTTP requests and handshakes, right ones. */
 export function requestText(targets: readonly string[]): fc.Arbitrary<string> {
+  const pieces = [
+    ...['/', 'peerjs', 'id', 'peers', '..', '%', '%00', '%ff', '%2F', '?', '&', '=', '+', '#', '\\'],
+    ...['key', 'token', '__proto__'],
+  ];
+  const mixed = fc.array(fc.constantFrom(...pieces), { maxLength: 9 }).map((some) => `/${some.join('')}`);
+  const target = fc.oneof(fc.constantFrom(...targets), mixed);
   const method = fc.constantFrom('GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'CONNECT', 'BREW');
   const headers = fc.subarray([
     ...['host: a', 'connection: keep-alive', 'connection: close', 'content-length: 3', 'transfer-encoding: chunked'],
@@ -90,8 +97,8 @@ export function requestText(targets: readonly string[]): fc.Arbitrary<string> {
   ]);
   const body = fc.constantFrom('', 'abc', '3\r\nabc\r\n0\r\n\r\n', 'GET / HTTP/1.1\r\n\r\n');
   return fc
-    .tuple(method, fc.constantFrom(...targets), headers, body)
-    .map(([verb, target, lines, rest]) => [`${verb} ${target} HTTP/1.1`, ...lines, '', rest].join('\r\n'));
+    .tuple(method, target, headers, body)
+    .map(([verb, path, lines, rest]) => [`${verb} ${path} HTTP/1.1`, ...lines, '', rest].join('\r\n'));
 }
 
 /** What follows a handshake: WebSocket frames of a client, with whatever in their heads. */

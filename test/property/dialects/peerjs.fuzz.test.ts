@@ -92,8 +92,9 @@ function fuzz(frames: fc.Arbitrary<Uint8Array>, numRuns: number): Judge {
 describe('frames that went wrong on their way', () => {
   it('M1, M2, M3, M10: mean what they mean to JSON.parse, and leave as one object', () => {
     const { seen } = fuzz(wounded(FRAMES), 20_000);
-    for (const is of ['no object', 'heartbeat', 'not relayed', 'to no text', 'goodbye', 'relayed'] as const)
-      {expect(seen, is).toContain(is);}
+    for (const is of ['no object', 'heartbeat', 'not relayed', 'to no text', 'goodbye', 'relayed'] as const) {
+      expect(seen, is).toContain(is);
+    }
   });
 });
 

@@ -20,16 +20,7 @@ export interface ClientOptions {
 
 /** What the library reports; and of its connections that they opened, said something, closed, showed a moving picture. */
 export type TabEvent =
-  | 'open'
-  | 'disconnected'
-  | 'close'
-  | 'error'
-  | 'connection'
-  | 'call'
-  | 'connected'
-  | 'heard'
-  | 'parted'
-  | 'plays';
+  'open' | 'disconnected' | 'close' | 'error' | 'connection' | 'call' | 'connected' | 'heard' | 'parted' | 'plays';
 
 /** Chromium, and a page that it shows in as many tabs as are asked for. */
 export class Tabs {

@@ -95,14 +95,16 @@ function send(
   { status, headers, body }: HttpResponse,
   { isHead, goesOn }: { readonly isHead: boolean; readonly goesOn: boolean },
 ): void {
+  const isToldToClose = headers.some(([name, value]) => name === 'connection' && value === 'close');
+  const isLast = isToldToClose || !goesOn;
   response.cork(() => {
     response.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`);
     for (const [name, value] of headers) response.writeHeader(name, value);
-    if (!goesOn) response.writeHeader('connection', 'close');
+    if (isLast && !isToldToClose) response.writeHeader('connection', 'close');
     // With any argument the library tells a length, which these must not have.
     if (hasNoBody(status)) return void response.endWithoutBody();
-    if (isHead) return void response.endWithoutBody(Buffer.byteLength(body), !goesOn);
-    response.end(body, !goesOn);
+    if (isHead) return void response.endWithoutBody(Buffer.byteLength(body), isLast);
+    response.end(body, isLast);
   });
 }
 

@@ -47,7 +47,7 @@ export async function loadUwsTransport(settings: TransportSettings): Promise<Uws
 }
 
 /** Listens with uWebSockets.js. `handshakeTimeout` is the library's own: 10 s. */
-export class UwsTransport implements Transport {
+class UwsTransport implements Transport {
   readonly name = 'uws';
   readonly #library: Library;
   readonly #settings: TransportSettings;

@@ -63,7 +63,10 @@ export const EXPIRY_CASES: readonly Case[] = [
     const told: unknown[] = [];
     while (told.at(-1) !== second) told.push((await ann.hears())['src']);
     // Once for each sweep, and one sweep may fall between the arrivals.
-    expect([[first, second], [first, first, second]]).toContainEqual(told);
+    expect([
+      [first, second],
+      [first, first, second],
+    ]).toContainEqual(told);
   }),
   same('M14', 'each sender is told, of each absent peer', async (server) => {
     const [ann, bob] = [await server.enters('ann'), await server.enters('bob')];

@@ -13,7 +13,12 @@ describe('the manual clock', () => {
   it('wakes each at its own moment, the earlier first, and of the same moment whoever asked first', () => {
     const clock = new ManualClock();
     const woken: string[] = [];
-    for (const [name, at] of [['late', 30], ['first', 10], ['second', 10], ['now', 0]] as const) {
+    for (const [name, at] of [
+      ['late', 30],
+      ['first', 10],
+      ['second', 10],
+      ['now', 0],
+    ] as const) {
       clock.wakeAt(at, () => woken.push(`${name} at ${clock.now()}`));
     }
     clock.passes(100);

@@ -46,7 +46,11 @@ describe('the far end of a connection in memory', () => {
     far.send('too late');
     far.close();
     far.cut();
-    expect([far.closed, gateway.connections[0]?.closedCount, gateway.connections[0]?.frames]).toEqual([{ code: 4000, why: 'mine' }, 1, []]);
+    expect([far.closed, gateway.connections[0]?.closedCount, gateway.connections[0]?.frames]).toEqual([
+      { code: 4000, why: 'mine' },
+      1,
+      [],
+    ]);
   });
 
   it('that is moved from inside a report acts after it', () => {

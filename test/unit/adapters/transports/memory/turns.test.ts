@@ -37,10 +37,11 @@ it('a turn for later comes by itself once the stack is empty', async () => {
 it('a turn that throws stops the run, and no later one', () => {
   const turns = new Turns();
   const order: string[] = [];
-  const failing = () => turns.run(() => {
-    turns.later(() => order.push('later'));
-    throw new Error('a bug');
-  });
+  const failing = () =>
+    turns.run(() => {
+      turns.later(() => order.push('later'));
+      throw new Error('a bug');
+    });
   expect(failing).toThrow('a bug');
   turns.settle();
   expect(order).toEqual(['later']);

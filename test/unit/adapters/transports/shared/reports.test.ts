@@ -68,12 +68,18 @@ describe('reports of one connection', () => {
     expect(kept).toHaveLength(15);
   });
 
-  it('one frame always finds room, and room comes free again', () => {
+  it('one frame always finds room', () => {
+    const { reports } = opened(1_000);
+    reports.pause();
+    expect(reports.frame(new Uint8Array(5_000), false)).toBe(true);
+    expect(reports.frame(new Uint8Array(), false)).toBe(false);
+  });
+
+  it('room comes free again', () => {
     const { reports, pass } = opened(1_000);
     for (let round = 0; round < 3; round++) {
       reports.pause();
-      expect(reports.frame(new Uint8Array(5_000), false)).toBe(true);
-      expect(reports.frame(new Uint8Array(), false)).toBe(false);
+      expect([reports.frame(new Uint8Array(400), false), reports.frame(new Uint8Array(400), false)]).toEqual([true, true]);
       reports.resume();
       pass();
     }

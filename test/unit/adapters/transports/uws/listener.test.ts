@@ -12,7 +12,10 @@ const SETTINGS = { host: '::', port: 0, maxFrameBytes: 1, sendBufferBytes: 1, ha
 
 it('where the library has no build, that is told in one line', async () => {
   library.complaint = 'no build for this platform\nfor several reasons';
-  const failure: unknown = await loadUwsTransport(SETTINGS).then(() => undefined, (error: unknown) => error);
+  const failure: unknown = await loadUwsTransport(SETTINGS).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
   expect(failure).toBeInstanceOf(ListenError);
   const { refusal, message } = failure as ListenError;
   expect(refusal.reason).toBe('transport-unavailable');

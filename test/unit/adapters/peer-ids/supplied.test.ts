@@ -1,0 +1,8 @@
+import { expect, it } from 'vitest';
+import { SuppliedPeerIds } from '../../../../src/adapters/peer-ids/supplied.ts';
+
+it('H2: gives what the program makes, each time anew', () => {
+  let made = 0;
+  const ids = new SuppliedPeerIds(() => `peer ${++made}`);
+  expect([ids.fresh(), ids.fresh()]).toEqual(['peer 1', 'peer 2']);
+});

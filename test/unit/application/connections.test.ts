@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { PeerjsDialect } from '../../../src/adapters/dialects/peerjs/dialect.ts';
+import { Connections, type Connection } from '../../../src/application/connections.ts';
+import { connectionId, echoed, slotOf } from '../../../src/domain/ids.ts';
+import { notice } from '../../../src/domain/message.ts';
+
+function connection(): Connection & { readonly written: string[] } {
+  const written: string[] = [];
+  return {
+    written,
+    socket: {
+      write: (text) => (written.push(Buffer.from(text).toString()), 'sent'),
+      close: (code, why) => void written.push(`close ${code} ${why}`),
+      pause: () => undefined,
+      resume: () => undefined,
+    },
+    dialect: new PeerjsDialect('/'),
+    admission: { accept: true, dialect: 'peerjs', query: '', address: '192.0.2.1' },
+    session: undefined,
+    pausedUntil: 0,
+  };
+}
+
+const EXPIRE = notice('expire', echoed('bob'), echoed('ann'));
+
+describe('connections', () => {
+  it('are found by name until they are dropped, once', () => {
+    const connections = new Connections();
+    const ann = connection();
+    const id = connections.open(ann);
+    expect([connections.find(id), connections.size]).toEqual([ann, 1]);
+    expect([connections.drop(id), connections.drop(id), connections.find(id), connections.size]).toEqual([
+      ann,
+      undefined,
+      undefined,
+      0,
+    ]);
+  });
+
+  it('a late answer to an old connection can not reach the new one of its slot', () => {
+    const connections = new Connections();
+    const old = connections.open(connection());
+    connections.drop(old);
+    const young = connections.open(connection());
+    expect([slotOf(young) === slotOf(old), young === old, connections.find(old)]).toEqual([true, false, undefined]);
+  });
+
+  it('the longest unused slot is used first', () => {
+    const connections = new Connections();
+    const ids = [1, 2, 3].map(() => connections.open(connection()));
+    for (const id of ids) connections.drop(id);
+    expect([1, 2, 3].map(() => slotOf(connections.open(connection())))).toEqual(ids.map(slotOf));
+  });
+
+  it('promise 5: slots are used again, for ever', () => {
+    const connections = new Connections();
+    const slots = new Set<number>();
+    for (let i = 0; i < 10_000; i++) {
+      const id = connections.open(connection());
+      slots.add(slotOf(id));
+      connections.drop(id);
+    }
+    expect(slots.size).toBe(1);
+  });
+
+  it('a message leaves in the dialect of its receiver', () => {
+    const connections = new Connections();
+    const ann = connection();
+    expect(connections.send(connections.open(ann), EXPIRE)).toBe('sent');
+    expect(ann.written).toEqual(['{"type":"EXPIRE","src":"bob","dst":"ann"}']);
+  });
+
+  it('who is gone is told nothing', () => {
+    const connections = new Connections();
+    const gone = connectionId(9, 9);
+    connections.welcome(gone);
+    connections.part(gone, (dialect) => dialect.farewell('left'));
+    expect(connections.send(gone, EXPIRE)).toBe('gone');
+  });
+
+  it('O3, O4: welcome and farewell are words of the dialect', () => {
+    const connections = new Connections();
+    const ann = connection();
+    const id = connections.open(ann);
+    connections.welcome(id);
+    connections.part(id, (dialect) => dialect.refusal({ reason: 'id-taken' }));
+    connections.part(id, (dialect) => dialect.farewell('left'));
+    expect(ann.written).toEqual([
+      '{"type":"OPEN"}',
+      '{"type":"ID-TAKEN","payload":{"msg":"ID is taken"}}',
+      'close 1008 ID is taken',
+      'close 1000 left',
+    ]);
+  });
+
+  it('all that are open are listed with their names', () => {
+    const connections = new Connections();
+    const [first, second] = [connection(), connection()];
+    const gone = connections.open(first);
+    const id = connections.open(second);
+    connections.drop(gone);
+    expect([...connections.all()]).toEqual([[id, second]]);
+  });
+});

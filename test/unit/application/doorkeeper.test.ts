@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { PeerjsDialect } from '../../../src/adapters/dialects/peerjs/dialect.ts';
+import { Doorkeeper } from '../../../src/application/doorkeeper.ts';
+import type { LogEvent } from '../../../src/application/ports/log.ts';
+import { Visitors } from '../../../src/domain/visitors.ts';
+import { House, pair } from '../../support/house.ts';
+
+const QUERY = 'key=peerjs&id=eve&token=t';
+const status = (house: House, path = '/peerjs', headers = {}) =>
+  house.transport.connect({ path, query: QUERY, headers }).refusal?.status;
+
+describe('the doorkeeper', () => {
+  it.each(['/', '/peerjs/', '/other/peerjs', '/peerjs/peerjs'])('O9: there is no socket at %s', (path) => {
+    expect(status(new House(), path)).toBe(404);
+  });
+
+  it('O10: where origins are listed, a page of another is turned away', () => {
+    const house = new House({}, { origins: { allow: 'listed', isListed: (origin) => origin === 'https://a.test' } });
+    expect(status(house, '/peerjs', { origin: 'https://evil.test' })).toBe(403);
+    expect(status(house, '/peerjs', { origin: 'https://a.test' })).toBeUndefined();
+  });
+
+  it('H11: a target that is too long is turned away', () => {
+    expect(status(new House({ maxUrlBytes: 20 }))).toBe(414);
+  });
+
+  it('promise 5: connections are bounded, in all and by address', () => {
+    expect(status(pair({ maxConnections: 2 }).house)).toBe(503);
+    const { house, ann } = pair({ maxConnectionsPerAddress: 2 });
+    expect(status(house)).toBe(429);
+    expect(house.opens('fay', { address: '192.0.2.9' }).far.state).toBe('open');
+    ann.far.cut();
+    expect(status(house)).toBeUndefined();
+  });
+
+  it('lets nobody in when it is closed, and says so in the log', () => {
+    const events: LogEvent[] = [];
+    const doorkeeper = new Doorkeeper({
+      dialects: [new PeerjsDialect('/')],
+      visitors: new Visitors({ connections: 9, connectionsPerAddress: 9, requestsPerWindow: 0, requestWindow: 1 }, 0),
+      origins: { allow: 'echoed' },
+      addresses: { of: (request) => request.remoteAddress },
+      log: { record: (event) => void events.push(event) },
+      maxUrlBytes: 99,
+    });
+    doorkeeper.close();
+    const request = { method: 'GET', path: '/peerjs', query: '', remoteAddress: '192.0.2.1', header: () => undefined };
+    expect(doorkeeper.ask(request)).toMatchObject({ accept: false, response: { status: 503 } });
+    expect(events).toEqual([{ event: 'upgrade-refused', why: 'draining', address: '192.0.2.1' }]);
+  });
+});

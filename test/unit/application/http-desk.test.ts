@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { HttpResponse } from '../../../src/application/ports/http.ts';
+import { House, pair } from '../../support/house.ts';
+
+const header = ({ headers }: HttpResponse, name: string) => headers.find(([other]) => other === name)?.[1];
+const get = (house: House, target: string, headers = {}) => house.transport.http('GET', target, { headers });
+
+describe('the HTTP desk', () => {
+  it('H1: says what it is', () => {
+    expect(Object.keys(JSON.parse(get(new House(), '/').body) as object)).toEqual(['name', 'description', 'website']);
+  });
+
+  it('H2: gives out an id that nobody has, of a key that it knows', () => {
+    const ids = ['ann', 'bob', 'free'];
+    const { house } = pair({}, { peerIds: { fresh: () => ids.shift() ?? 'none' } });
+    expect(get(house, '/peerjs/id?ts=1')).toMatchObject({ status: 200, body: 'free' });
+    expect(get(house, '/nonsense/id')).toMatchObject({ status: 401, body: 'Invalid key provided' });
+  });
+
+  it('H3, H4: lists the peers of a realm where discovery is on', () => {
+    expect(get(pair().house, '/peerjs/peers').status).toBe(401);
+    const { house } = pair({ keys: ['peerjs', 'blue'], allowDiscovery: true });
+    house.opens('eve', { key: 'blue' });
+    expect([get(house, '/peerjs/peers').body, get(house, '/blue/peers').body]).toEqual(['["ann","bob"]', '["eve"]']);
+    expect(get(house, '/green/peers').status).toBe(401);
+  });
+
+  it('H5: answers a preflight on any path', () => {
+    const answer = new House().transport.http('OPTIONS', '/any/where', {
+      headers: { origin: 'https://a.test', 'access-control-request-headers': 'x-a' },
+    });
+    expect([
+      answer.status,
+      header(answer, 'access-control-allow-origin'),
+      header(answer, 'access-control-allow-headers'),
+    ]).toEqual([204, 'https://a.test', 'x-a']);
+  });
+
+  it.each([
+    ['echoed', 'https://a.test', 'Origin'],
+    ['any', '*', undefined],
+    ['silent', undefined, undefined],
+  ] as const)('H6: origins that are %s', (allow, allowed, vary) => {
+    const answer = get(new House({}, { origins: { allow } }), '/nowhere', { origin: 'https://a.test' });
+    expect([answer.status, header(answer, 'access-control-allow-origin'), header(answer, 'vary')]).toEqual([404, allowed, vary]);
+  });
+
+  it('H7, H8: HEAD goes where GET goes, other methods are told what is allowed', () => {
+    const house = new House();
+    expect(house.transport.http('HEAD', '/peerjs/id').status).toBe(200);
+    const answer = house.transport.http('DELETE', '/peerjs/id');
+    expect([answer.status, header(answer, 'allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
+    expect(house.transport.http('DELETE', '/nowhere').status).toBe(404);
+  });
+
+  it('H9: counts requests by address, and says how long to wait', () => {
+    const house = new House({ httpRateLimit: 1, httpRateWindow: 60_000 });
+    get(house, '/');
+    house.passes(20_500);
+    const answer = get(house, '/');
+    expect([answer.status, header(answer, 'retry-after')]).toEqual([429, '40']);
+    expect(house.transport.http('GET', '/', { address: '192.0.2.9' }).status).toBe(200);
+    house.passes(39_500);
+    expect(get(house, '/').status).toBe(200);
+  });
+
+  it('H11: refuses a target that is too long, and closes', () => {
+    const answer = get(new House({ maxUrlBytes: 10 }), `/${'x'.repeat(10)}`);
+    expect([answer.status, header(answer, 'connection')]).toEqual([414, 'close']);
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
+import { Sweeper } from '../../../src/application/sweeper.ts';
+import { NEVER } from '../../../src/domain/time.ts';
+
+function sweeping(next: () => number = () => NEVER) {
+  const clock = new ManualClock();
+  const sweeper = new Sweeper(clock, 1_000);
+  const sweeps: number[] = [];
+  sweeper.onWake(() => {
+    sweeps.push(clock.now());
+    return next();
+  });
+  return { clock, sweeper, sweeps };
+}
+
+describe('the sweeper', () => {
+  it('M14, L1: wakes at the deadline', () => {
+    const { clock, sweeper, sweeps } = sweeping();
+    sweeper.expect(5_000);
+    clock.passes(60_000);
+    expect(sweeps).toEqual([5_000]);
+  });
+
+  it('wakes for the earliest of all deadlines', () => {
+    const { clock, sweeper, sweeps } = sweeping();
+    for (const deadline of [5_000, 3_000, 4_000]) sweeper.expect(deadline);
+    clock.passes(60_000);
+    expect(sweeps).toEqual([3_000]);
+  });
+
+  it('M14: sweeps no more often than once in an interval, whatever the deadlines', () => {
+    const { clock, sweeper, sweeps } = sweeping(() => 0);
+    sweeper.expect(10);
+    clock.passes(3_100);
+    expect(sweeps).toEqual([10, 1_010, 2_010, 3_010]);
+  });
+
+  it('sleeps while nothing is due', () => {
+    const { clock, sweeper } = sweeping();
+    sweeper.expect(NEVER);
+    expect(clock.nextWakeup()).toBe(NEVER);
+  });
+
+  it('is stopped for good', () => {
+    const { clock, sweeper, sweeps } = sweeping();
+    sweeper.expect(10);
+    sweeper.stop();
+    sweeper.expect(20);
+    clock.passes(1_000);
+    expect([sweeps, clock.nextWakeup()]).toEqual([[], NEVER]);
+  });
+
+  it('sweeps for nobody until somebody sweeps', () => {
+    const clock = new ManualClock();
+    new Sweeper(clock, 1_000).expect(5);
+    clock.passes(10);
+    expect(clock.nextWakeup()).toBe(NEVER);
+  });
+});

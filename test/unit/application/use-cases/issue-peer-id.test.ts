@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { issuePeerId } from '../../../../src/application/use-cases/issue-peer-id.ts';
+import { Realms } from '../../../../src/domain/realms.ts';
+import { LIMITS, session } from '../../domain/sessions.ts';
+
+it('H2: gives up, and says why, when the source of ids gives only taken ones', () => {
+  const realms = new Realms(['peerjs'], LIMITS);
+  const realm = realms.find('peerjs');
+  if (realm === undefined) throw new Error('no realm');
+  realm.admit(session('ann', realm));
+  const issue = issuePeerId({ realms, peerIds: { fresh: () => 'ann' } });
+  expect(() => issue('peerjs')).toThrow('the source of peer ids gave 100 ids in a row that are taken');
+});

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { pair } from '../../../support/house.ts';
+
+describe('leaveRealm', () => {
+  it('M7, L4: by word: the id is free at once', () => {
+    const { house, ann } = pair();
+    ann.says({ type: 'LEAVE' });
+    expect(house.opens('ann', { token: 'other' }).far.state).toBe('open');
+  });
+
+  it('L2, L4: by loss: the id is free at once, others are not told, it is logged', () => {
+    const { house, ann, bob } = pair();
+    ann.far.cut();
+    expect([house.opens('ann', { token: 'other' }).far.state, bob.heard]).toEqual(['open', []]);
+    expect(house.events).toContainEqual(expect.objectContaining({ event: 'peer-closed', ending: 'lost' }));
+  });
+
+  it('is logged once, also when the broker closed it before it was lost', () => {
+    const { house, ann } = pair();
+    ann.says({ type: 'LEAVE' });
+    house.passes(1);
+    expect(house.told.filter((event) => event === 'peer-closed')).toHaveLength(1);
+  });
+});
