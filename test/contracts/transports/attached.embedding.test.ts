@@ -130,8 +130,9 @@ describe('attached: requests', () => {
       app.use('/mount', transport.handle);
       await ask(place, 'GET', '/mount/ours?a=1').answer;
       await openWebSocket(place, '/mount/ours?a=1');
-      for (const seen of [gateway.requests[0], gateway.upgrades[0]])
+      for (const seen of [gateway.requests[0], gateway.upgrades[0]]) {
         expect(seen).toMatchObject({ path: '/mount/ours', query: 'a=1' });
+      }
     });
 
     it(`${name}: a prefix is taken off both, and what lies outside is not ours`, async () => {

@@ -35,9 +35,9 @@ export function transportContract(name: string, { can, start }: { readonly can: 
       const { otherwise } = clause;
       const [lack, ...more] = lackingFor(clause, can);
       if (lack === undefined) it(clause.name, () => wellMannered(clause, start));
-      else if (otherwise?.lacking === lack && more.length === 0)
+      else if (otherwise?.lacking === lack && more.length === 0) {
         it(`${otherwise.name} (${can[lack]})`, () => wellMannered(clause, start, otherwise.run));
-      else unmet.set(lack, [...(unmet.get(lack) ?? []), clause.name]);
+      } else unmet.set(lack, [...(unmet.get(lack) ?? []), clause.name]);
     }
 
     for (const [lack, names] of unmet) {

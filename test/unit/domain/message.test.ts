@@ -3,7 +3,7 @@ import { echoed, type PeerId } from '../../../src/domain/ids.ts';
 import { keep, matters, notice, weightOf, type SignalMessage } from '../../../src/domain/message.ts';
 
 const [ann, bob]: PeerId[] = [echoed('ann'), echoed('bob')] as [PeerId, PeerId];
-const offer = (payload?: Uint8Array): SignalMessage => ({ kind: 'offer', from: ann as PeerId, to: bob as PeerId, payload });
+const offer = (payload?: Uint8Array): SignalMessage => ({ kind: 'offer', from: ann, to: bob, payload });
 
 describe('messages', () => {
   it.each([Uint8Array.of(1, 2), Buffer.from([1, 2])])('M13: what is kept has its own bytes', (borrowed) => {
@@ -24,7 +24,7 @@ describe('messages', () => {
   });
 
   it('M14, M16: a notice comes from who is absent', () => {
-    expect(notice('expire', bob as PeerId, ann as PeerId)).toEqual({
+    expect(notice('expire', bob, ann)).toEqual({
       kind: 'expire',
       from: 'bob',
       to: 'ann',

@@ -16,7 +16,7 @@ describe('tokens', () => {
 
   it('never print, and can be revealed', () => {
     const token = new Token('secret');
-    expect(`${token} ${JSON.stringify({ token })} ${inspect(token, { showHidden: true })}`).not.toContain('secret');
+    expect(String(token) + JSON.stringify({ token }) + inspect(token, { showHidden: true })).not.toContain('secret');
     expect([String(token), JSON.stringify(token), token.reveal()]).toEqual(['[token]', '"[token]"', 'secret']);
   });
 });
