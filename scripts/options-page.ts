@@ -1,8 +1,8 @@
-import { variablesOf } from '../src/composition/environment.ts';
-import { configName } from '../src/composition/option-names.ts';
-import { valueInWords } from '../src/composition/option-words.ts';
-import type { Option } from '../src/composition/option.ts';
-import { GROUPS, OPTION_NAMES, OPTIONS, type OptionName } from '../src/composition/options.ts';
+import { variablesOf } from '../src/composition/configuration/environment.ts';
+import { configName } from '../src/composition/configuration/option-names.ts';
+import { valueInWords } from '../src/composition/configuration/option-words.ts';
+import type { Option } from '../src/composition/configuration/option.ts';
+import { GROUPS, OPTION_NAMES, OPTIONS, type OptionName } from '../src/composition/configuration/options.ts';
 
 const INTRODUCTION = `# Options
 

@@ -27,7 +27,7 @@ import { nodeId } from '../domain/ids.ts';
 import { Realms } from '../domain/realms.ts';
 import { Visitors } from '../domain/visitors.ts';
 import type { OriginPolicy } from '../domain/origins.ts';
-import type { Config } from './config.ts';
+import type { Config } from './configuration/config.ts';
 import { bind, bindValue, resolve } from './port.ts';
 import * as P from './ports.ts';
 import { clientAddresses, dialects, directories, mailboxes } from './switchboard.ts';

@@ -3,8 +3,8 @@ import { createServer as createHttpsServer, type Server as SecureServer, type Se
 import { SilentLog } from '../adapters/logs/silent.ts';
 import { SuppliedPeerIds } from '../adapters/peer-ids/supplied.ts';
 import { AttachedTransport, type AttachmentSettings } from '../adapters/transports/node/attachment.ts';
-import { ConfigError } from './config-error.ts';
-import { isKnownOption, resolveConfig, type Config, type GivenOptions } from './config.ts';
+import { ConfigError } from './configuration/config-error.ts';
+import { isKnownOption, resolveConfig, type Config, type GivenOptions } from './configuration/config.ts';
 import type { ConnectedPeer } from './connected-peer.ts';
 import { EmbeddedBroker } from './embedded-broker.ts';
 import { makeLog } from './make-log.ts';

@@ -8,7 +8,7 @@ import type { PeerIds } from '../application/ports/peer-ids.ts';
 import type { Counter } from '../application/ports/telemetry.ts';
 import type { ListeningAddress, Transport } from '../application/ports/transport.ts';
 import type { OriginPolicy } from '../domain/origins.ts';
-import type { Config } from './config.ts';
+import type { Config } from './configuration/config.ts';
 import type { ConnectedPeer } from './connected-peer.ts';
 import { buildBroker } from './container.ts';
 import { originsFromList } from './origins.ts';

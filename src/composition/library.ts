@@ -1,7 +1,7 @@
 import { SilentLog } from '../adapters/logs/silent.ts';
 import type { Log } from '../application/ports/log.ts';
-import { resolveConfig, type GivenOptions } from './config.ts';
-import { ConfigError } from './config-error.ts';
+import { resolveConfig, type GivenOptions } from './configuration/config.ts';
+import { ConfigError } from './configuration/config-error.ts';
 import { EmbeddedBroker } from './embedded-broker.ts';
 import { makeLog } from './make-log.ts';
 import { makeTransport } from './make-transport.ts';
@@ -11,13 +11,13 @@ import { makeTransport } from './make-transport.ts';
 export type { BrokerEvents } from './embedded-broker.ts';
 export type { ConnectedPeer } from './connected-peer.ts';
 export type { DisconnectReason, PeerMessage } from './peer-events.ts';
-export type { Config, GivenOptions } from './config.ts';
+export type { Config, GivenOptions } from './configuration/config.ts';
 export type { Log, LogEvent } from '../application/ports/log.ts';
 export type { ListeningAddress } from '../application/ports/transport.ts';
 export type { DropInOptions, PeerServerEvents, PeerServerHandler } from './drop-in.ts';
 export type { PeerClient } from './peer-client.ts';
 export { ListenError } from '../application/ports/transport.ts';
-export { ConfigError } from './config-error.ts';
+export { ConfigError } from './configuration/config-error.ts';
 export { EmbeddedBroker } from './embedded-broker.ts';
 export { ExpressPeerServer, PeerServer } from './drop-in.ts';
 

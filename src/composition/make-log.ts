@@ -1,7 +1,7 @@
 import { PinoLog } from '../adapters/logs/pino.ts';
 import { SilentLog } from '../adapters/logs/silent.ts';
 import type { Log } from '../application/ports/log.ts';
-import type { Config } from './config.ts';
+import type { Config } from './configuration/config.ts';
 import { VERSION } from './version.ts';
 
 /** The log that the configuration asks for. */

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import type { Log } from '../application/ports/log.ts';
 import type { Transport } from '../application/ports/transport.ts';
-import type { Config } from './config.ts';
+import type { Config } from './configuration/config.ts';
 import { transports } from './switchboard.ts';
 
 /** The transport that the configuration asks for. @throws ListenError where it can't load. */

@@ -29,7 +29,7 @@ import type { NodeId } from '../domain/ids.ts';
 import type { OriginPolicy } from '../domain/origins.ts';
 import type { Realms } from '../domain/realms.ts';
 import type { Visitors } from '../domain/visitors.ts';
-import type { Config } from './config.ts';
+import type { Config } from './configuration/config.ts';
 import { port } from './port.ts';
 
 /* What the container knows, by name: the configuration, the adapters, the domain, the use-cases. */

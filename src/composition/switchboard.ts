@@ -13,7 +13,7 @@ import { NodeTransport } from '../adapters/transports/node/listener.ts';
 import type { TransportSettings } from '../adapters/transports/shared/settings.ts';
 import { loadUwsTransport } from '../adapters/transports/uws/listener.ts';
 import { ListenError, type Transport } from '../application/ports/transport.ts';
-import type { Config } from './config.ts';
+import type { Config } from './configuration/config.ts';
 
 /* The whole wiring on one screen: which adapter serves which port, and what chooses it. */
 

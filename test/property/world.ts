@@ -4,7 +4,7 @@ import { RandomPeerIds } from '../../src/adapters/peer-ids/random.ts';
 import { Tally } from '../../src/adapters/telemetry/tally.ts';
 import { MemoryTransport, type MemoryFarEnd } from '../../src/adapters/transports/memory/listener.ts';
 import type { Broker } from '../../src/application/broker.ts';
-import { defaultConfig } from '../../src/composition/config.ts';
+import { defaultConfig } from '../../src/composition/configuration/config.ts';
 import { buildBroker } from '../../src/composition/container.ts';
 import { BrokenPromise, Notebook, type Heard, type Limits, type Line } from './notebook.ts';
 

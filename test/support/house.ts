@@ -3,7 +3,7 @@ import { Tally } from '../../src/adapters/telemetry/tally.ts';
 import { MemoryTransport, type MemoryFarEnd } from '../../src/adapters/transports/memory/listener.ts';
 import type { Broker } from '../../src/application/broker.ts';
 import type { LogEvent } from '../../src/application/ports/log.ts';
-import { defaultConfig, type Config } from '../../src/composition/config.ts';
+import { defaultConfig, type Config } from '../../src/composition/configuration/config.ts';
 import { buildBroker, type Surroundings } from '../../src/composition/container.ts';
 
 /** One peer's far end, in the words of a test. */

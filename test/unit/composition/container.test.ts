@@ -3,7 +3,7 @@ import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { RandomPeerIds } from '../../../src/adapters/peer-ids/random.ts';
 import { Tally } from '../../../src/adapters/telemetry/tally.ts';
 import { MemoryTransport } from '../../../src/adapters/transports/memory/listener.ts';
-import { defaultConfig, type Config } from '../../../src/composition/config.ts';
+import { defaultConfig, type Config } from '../../../src/composition/configuration/config.ts';
 import { buildBroker } from '../../../src/composition/container.ts';
 
 function built(config: Partial<Config>) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SilentLog } from '../../../src/adapters/logs/silent.ts';
 import { MemoryTransport, type MemoryFarEnd } from '../../../src/adapters/transports/memory/listener.ts';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
-import { defaultConfig } from '../../../src/composition/config.ts';
+import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import { EmbeddedBroker } from '../../../src/composition/embedded-broker.ts';
 
 async function embedded(log = new SilentLog()) {

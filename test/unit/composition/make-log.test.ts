@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { PinoLog } from '../../../src/adapters/logs/pino.ts';
 import { SilentLog } from '../../../src/adapters/logs/silent.ts';
-import { defaultConfig } from '../../../src/composition/config.ts';
+import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import { makeLog } from '../../../src/composition/make-log.ts';
 
 it('is silent where silence is asked for, else writes with pino', () => {

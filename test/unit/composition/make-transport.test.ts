@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { describe, expect, it, vi } from 'vitest';
-import { defaultConfig } from '../../../src/composition/config.ts';
+import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import { makeTransport } from '../../../src/composition/make-transport.ts';
 
 const log = { record: () => undefined };

@@ -1,6 +1,6 @@
 import { MemoryTransport, type MemoryFarEnd } from '../../../src/adapters/transports/memory/listener.ts';
 import type { Log } from '../../../src/application/ports/log.ts';
-import { defaultConfig } from '../../../src/composition/config.ts';
+import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import type { ConnectedPeer } from '../../../src/composition/connected-peer.ts';
 import { EmbeddedBroker } from '../../../src/composition/embedded-broker.ts';
 

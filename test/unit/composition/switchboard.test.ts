@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ListenError } from '../../../src/application/ports/transport.ts';
-import { defaultConfig } from '../../../src/composition/config.ts';
+import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import { makeTransport } from '../../../src/composition/make-transport.ts';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
 

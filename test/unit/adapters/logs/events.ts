@@ -1,5 +1,5 @@
 import type { LogEvent } from '../../../../src/application/ports/log.ts';
-import { defaultConfig } from '../../../../src/composition/config.ts';
+import { defaultConfig } from '../../../../src/composition/configuration/config.ts';
 import { connectionId, type PeerId, realmKey } from '../../../../src/domain/ids.ts';
 import { Realm } from '../../../../src/domain/realm.ts';
 import { Session } from '../../../../src/domain/session.ts';

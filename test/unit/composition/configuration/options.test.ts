@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { spellingsOf } from '../../../src/composition/option-names.ts';
-import type { Option } from '../../../src/composition/option.ts';
-import { GROUPS, OPTION_NAMES, OPTIONS } from '../../../src/composition/options.ts';
+import { spellingsOf } from '../../../../src/composition/configuration/option-names.ts';
+import type { Option } from '../../../../src/composition/configuration/option.ts';
+import { GROUPS, OPTION_NAMES, OPTIONS } from '../../../../src/composition/configuration/options.ts';
 
 const ALL: readonly (readonly [string, Option<unknown, unknown>])[] = Object.entries(OPTIONS);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readEnvironment, slipsIn, variablesOf } from '../../../src/composition/environment.ts';
-import { OPTION_NAMES } from '../../../src/composition/options.ts';
+import { readEnvironment, slipsIn, variablesOf } from '../../../../src/composition/configuration/environment.ts';
+import { OPTION_NAMES } from '../../../../src/composition/configuration/options.ts';
 
 describe('the environment', () => {
   it('has a variable for each option but those of the command line', () => {

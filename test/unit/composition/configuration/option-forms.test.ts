@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Kind } from '../../../src/composition/option.ts';
-import { file, host, keys, origins, trustedProxies, urlPath } from '../../../src/composition/option-forms.ts';
+import type { Kind } from '../../../../src/composition/configuration/option.ts';
+import { file, host, keys, origins, trustedProxies, urlPath } from '../../../../src/composition/configuration/option-forms.ts';
 
 /** The value, or `no` and what is refused. */
 function read(kind: Kind<unknown, unknown>, raw: unknown): unknown {
@@ -21,7 +21,7 @@ describe('a host', () => {
 });
 
 describe('a file', () => {
-  it('has a path', () => expect(read(file(), './key.pem')).toBe('./key.pem'));
+  it('has a path', () => expect(read(file(), '../key.pem')).toBe('../key.pem'));
   it('has one without control characters', () => {
     for (const raw of ['', 'a\0b', true]) expect(read(file(), raw)).toEqual({ no: raw });
   });

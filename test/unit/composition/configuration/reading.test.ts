@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shown } from '../../../src/composition/reading.ts';
+import { shown } from '../../../../src/composition/configuration/reading.ts';
 
 describe('a value in a message', () => {
   it('is quoted where it is text, else as JSON has it', () => {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { configName, nearest, optionNamed, spellingsOf, suggestion } from '../../../src/composition/option-names.ts';
-import { OPTION_NAMES } from '../../../src/composition/options.ts';
+import {
+  configName,
+  nearest,
+  optionNamed,
+  spellingsOf,
+  suggestion,
+} from '../../../../src/composition/configuration/option-names.ts';
+import { OPTION_NAMES } from '../../../../src/composition/configuration/options.ts';
 
 describe('the spellings of an option', () => {
   it('with _, with -, in camel case', () => {

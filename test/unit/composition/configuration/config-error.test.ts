@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ConfigError } from '../../../src/composition/config-error.ts';
+import { ConfigError } from '../../../../src/composition/configuration/config-error.ts';
 
 it('says every problem, a line each', () => {
   const problems = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { contradictionsIn } from '../../../src/composition/contradictions.ts';
-import { resolveConfig } from '../../../src/composition/config.ts';
-import type { Settings } from '../../../src/composition/options.ts';
+import { contradictionsIn } from '../../../../src/composition/configuration/contradictions.ts';
+import { resolveConfig } from '../../../../src/composition/configuration/config.ts';
+import type { Settings } from '../../../../src/composition/configuration/options.ts';
 
 const resolved = resolveConfig({});
 const DEFAULTS = resolved.ok ? resolved.value.settings : expect.fail('the defaults are refused');

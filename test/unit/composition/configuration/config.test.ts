@@ -6,7 +6,7 @@ import {
   isKnownOption,
   resolveConfig,
   type Sources,
-} from '../../../src/composition/config.ts';
+} from '../../../../src/composition/configuration/config.ts';
 
 function configOf(sources: Sources): Config {
   const resolved = resolveConfig(sources);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { usage } from '../../../src/composition/help.ts';
-import type { Option } from '../../../src/composition/option.ts';
-import { GROUPS, OPTION_NAMES, OPTIONS } from '../../../src/composition/options.ts';
+import { usage } from '../../../../src/composition/configuration/help.ts';
+import type { Option } from '../../../../src/composition/configuration/option.ts';
+import { GROUPS, OPTION_NAMES, OPTIONS } from '../../../../src/composition/configuration/options.ts';
 
 describe('the usage', () => {
   it('names every option, its letter and its group', () => {

@@ -1,4 +1,4 @@
-import { MAX_CONNECTIONS } from '../domain/ids.ts';
+import { MAX_CONNECTIONS } from '../../domain/ids.ts';
 import { LIMIT_OPTIONS } from './limit-options.ts';
 import { choice, flag, type Group, integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
 import { file, host, keys, origins, trustedProxies, urlPath } from './option-forms.ts';

@@ -1,4 +1,4 @@
-import { ENVELOPE_BYTES } from '../domain/message.ts';
+import { ENVELOPE_BYTES } from '../../domain/message.ts';
 import type { OptionName, Settings } from './options.ts';
 import type { ConfigProblem } from './reading.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { choice, flag, integer, type Kind, list, maybe, option, text } from '../../../src/composition/option.ts';
+import { choice, flag, integer, type Kind, list, maybe, option, text } from '../../../../src/composition/configuration/option.ts';
 
 /** The value, or `no` and what is refused. */
 function read(kind: Kind<unknown, unknown>, raw: unknown): unknown {

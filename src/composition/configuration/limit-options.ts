@@ -1,4 +1,4 @@
-import { MAX_CONNECTIONS } from '../domain/ids.ts';
+import { MAX_CONNECTIONS } from '../../domain/ids.ts';
 import { choice, integer, LONGEST_MS, option, type Option } from './option.ts';
 
 const KIB = 1024;

@@ -1,4 +1,4 @@
-import { accepted, refused, type Result } from '../domain/result.ts';
+import { accepted, refused, type Result } from '../../domain/result.ts';
 
 /** What kind of value an option has, and how such a value is read from text or from JSON. */
 export interface Kind<Value, Given = Value> {

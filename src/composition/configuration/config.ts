@@ -1,6 +1,6 @@
-import type { CertificateFiles } from '../adapters/transports/shared/settings.ts';
-import { invariant } from '../domain/invariant.ts';
-import { accepted, refused, type Result } from '../domain/result.ts';
+import type { CertificateFiles } from '../../adapters/transports/shared/settings.ts';
+import { invariant } from '../../domain/invariant.ts';
+import { accepted, refused, type Result } from '../../domain/result.ts';
 import { readCommandLine } from './command-line.ts';
 import { type ReadFile, readConfigFile, readObject } from './config-file.ts';
 import { contradictionsIn } from './contradictions.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCommandLine } from '../../../src/composition/command-line.ts';
+import { readCommandLine } from '../../../../src/composition/configuration/command-line.ts';
 
 /** What is read, by name; or the complaints. */
 function read(...argv: string[]): unknown {

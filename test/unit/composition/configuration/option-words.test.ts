@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defaultInWords, valueInWords } from '../../../src/composition/option-words.ts';
-import { OPTIONS } from '../../../src/composition/options.ts';
+import { defaultInWords, valueInWords } from '../../../../src/composition/configuration/option-words.ts';
+import { OPTIONS } from '../../../../src/composition/configuration/options.ts';
 
 describe('a value in words', () => {
   it('has its unit', () => {

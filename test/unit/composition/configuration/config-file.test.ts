@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fileOf, readConfigFile, readObject } from '../../../src/composition/config-file.ts';
-import { resolveConfig } from '../../../src/composition/config.ts';
+import { fileOf, readConfigFile, readObject } from '../../../../src/composition/configuration/config-file.ts';
+import { resolveConfig } from '../../../../src/composition/configuration/config.ts';
 
 /** What is read, or the complaints. */
 function read(content: string): unknown {

@@ -1,5 +1,5 @@
-import { parseSubnet, type TrustedProxies } from '../adapters/client-addresses/proxied.ts';
-import { accepted, refused } from '../domain/result.ts';
+import { parseSubnet, type TrustedProxies } from '../../adapters/client-addresses/proxied.ts';
+import { accepted, refused } from '../../domain/result.ts';
 import { flag, type Kind, list, text } from './option.ts';
 
 const CONTROL = /\p{Cc}/u;
