@@ -89,28 +89,15 @@ function fuzz(frames: fc.Arbitrary<Uint8Array>, numRuns: number): Judge {
   return judge;
 }
 
-describe('frames that went wrong on their way', () => {
-  it('M1, M2, M3, M10: mean what they mean to JSON.parse, and leave as one object', () => {
-    const { seen } = fuzz(wounded(FRAMES), 20_000);
-    for (const is of ['no object', 'heartbeat', 'not relayed', 'to no text', 'goodbye', 'relayed'] as const) {
-      expect(seen, is).toContain(is);
-    }
-  });
-});
+// A fuzzer that makes only garbage proves little.
+const ALL_MEANINGS: readonly Meaning['is'][] = ['no object', 'heartbeat', 'not relayed', 'to no text', 'goodbye', 'relayed'];
 
-describe('frames in any hand', () => {
+describe.each([
+  ['frames that went wrong on their way', wounded(FRAMES), 20_000],
+  ['frames in any hand', WRITTEN, 10_000],
+] as const)('%s', (_, frames, numRuns) => {
   it('M1, M2, M3, M10: mean what they mean to JSON.parse, and leave as one object', () => {
-    const { seen } = fuzz(WRITTEN, 10_000);
-    console.log(seen);
-  });
-});
-
-describe('the oracle', () => {
-  it('M3: sees members that are repeated', () => {
-    expect(membersOf('{"a":1,"\\u0061":{"a":[2,"}"]},"b": "x"}')).toEqual([
-      ['a', '1'],
-      ['a', '{"a":[2,"}"]}'],
-      ['b', ' "x"'],
-    ]);
+    const { seen } = fuzz(frames, numRuns);
+    expect([...seen.keys()]).toEqual(expect.arrayContaining([...ALL_MEANINGS]));
   });
 });
