@@ -7,7 +7,8 @@ type Accident =
   | { readonly does: 'insert'; readonly at: number; readonly bytes: Uint8Array }
   | { readonly does: 'repeat'; readonly at: number; readonly length: number };
 
-const place = fc.double({ min: 0, max: 1, noNaN: true });
+// Not a float: most of those that a search draws are almost nothing.
+const place = fc.nat({ max: 1_000 }).map((share) => share / 1_000);
 const ODD_BYTES = [
   ...['\0', '\r\n', '\n', ' ', '\\', '"', '{', '}', '[', ',', ':', '\u2028', '\ud83e'],
   ...['%00', '%', '/', '__proto__', '1e999'],
@@ -76,7 +77,7 @@ export function messageText(ids: readonly string[]): fc.Arbitrary<string> {
     return `{${texts.join(',')}}`;
   });
   const plain = fc
-    .record({ type: fc.constantFrom('OFFER', 'ANSWER'), dst: fc.constantFrom(...ids), payload: fc.string({ unit: 'grapheme', maxLength: 60, size: 'max' }) })
+    .record({ type: fc.constantFrom('OFFER', 'ANSWER'), dst: fc.constantFrom(...ids), payload: fc.string({ unit: 'grapheme' }) })
     .map((message) => JSON.stringify(message));
   return fc.oneof(odd, plain);
 }
