@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PeerSocket } from '../../support/e2e/peer-socket.ts';
@@ -7,7 +8,7 @@ import { fresh, hearsBeforeEcho } from '../../support/e2e/visit.ts';
 import { within } from '../../support/e2e/until.ts';
 import { damaged, frameBytes, messageText, requestText } from './inputs.ts';
 
-/** Seconds for each property; a longer search is asked for with FUZZ_SECONDS. */
+/** Seconds for each property; a longer search is asked for with FUZZ_SECONDS, the same one with FUZZ_SEED. */
 const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? '3');
 const MALFORMED_LIMIT = 20;
 /** Whatever a peer sends, its socket may end with these only. 1006: cut without a word. */
@@ -36,6 +37,11 @@ export function fuzzSuite(kind: ServerKind): void {
       [ann, bob] = [await forgiving.enters('ann'), await forgiving.enters('bob')];
       for (const { id } of [ann, bob]) senders.add(id);
     });
+    /** A counterexample has cost somebody the socket; a smaller one is looked for with new ones. */
+    const comeBack = async () => {
+      if (!ann.isOpen) ann = await forgiving.entersWhenFree('ann', { id: ann.id });
+      if (!bob.isOpen) bob = await forgiving.entersWhenFree('bob', { id: bob.id });
+    };
     afterAll(async () => {
       for (const one of [server, forgiving]) {
         one.end();
@@ -47,7 +53,7 @@ export function fuzzSuite(kind: ServerKind): void {
       const mallory = new Mallory(forgiving);
       senders.add(mallory.id);
       const message = fc.oneof(text(), damaged(text().map((valid) => Buffer.from(valid))));
-      await search(fc.array(message, { minLength: 1, maxLength: 30 }), async (frames) => {
+      await search(fc.array(message, { minLength: 1, maxLength: 30 }), comeBack, async (frames) => {
         const socket = await mallory.socket();
         for (const frame of frames) {
           if (typeof frame === 'string') socket.sendsText(frame);
@@ -62,7 +68,7 @@ export function fuzzSuite(kind: ServerKind): void {
       const mallory = new Mallory(forgiving);
       senders.add(mallory.id);
       const frame = fc.record({ bytes: fc.uint8Array({ maxLength: 300 }), isText: fc.boolean() });
-      await search(fc.array(frame, { minLength: 1, maxLength: 20 }), async (frames) => {
+      await search(fc.array(frame, { minLength: 1, maxLength: 20 }), comeBack, async (frames) => {
         const socket = await mallory.socket();
         for (const { bytes, isText } of frames) {
           if (isText) socket.sendsTextBytes(bytes);
@@ -75,7 +81,7 @@ export function fuzzSuite(kind: ServerKind): void {
 
     it('M10: malformed frames deafen nobody until there are too many, and then it is 1007', async () => {
       const frames = fc.array(malformed(), { minLength: MALFORMED_LIMIT + 1, maxLength: MALFORMED_LIMIT + 1 });
-      await search(frames, async (all) => {
+      await search(frames, comeBack, async (all) => {
         const mallory = await server.enters('mallory');
         for (const frame of all.slice(0, MALFORMED_LIMIT)) mallory.sendsText(frame);
         expect(await hearsBeforeEcho(mallory)).toEqual([]);
@@ -88,7 +94,7 @@ export function fuzzSuite(kind: ServerKind): void {
       const targets = ['/', '/peerjs/id', '/peerjs/peers', '*', 'http://a/', `/${'x'.repeat(600)}`, forgiving.socketTarget()];
       const valid = requestText(targets);
       const request = fc.oneof(valid, damaged(valid.map((one) => Buffer.from(one))));
-      await search(fc.array(request, { minLength: 1, maxLength: 15 }), async (requests) => {
+      await search(fc.array(request, { minLength: 1, maxLength: 15 }), comeBack, async (requests) => {
         const wires = requests.map((one) => forgiving.wire().sends(one));
         await othersSpeak();
         for (const wire of wires) {
@@ -99,7 +105,7 @@ export function fuzzSuite(kind: ServerKind): void {
     });
 
     it('O9: a stream of bytes instead of HTTP ends neither the broker nor a socket', async () => {
-      await search(fc.array(fc.uint8Array({ maxLength: 400 }), { minLength: 1, maxLength: 15 }), async (streams) => {
+      await search(fc.array(fc.uint8Array({ maxLength: 400 }), { minLength: 1, maxLength: 15 }), comeBack, async (streams) => {
         const wires = streams.map((bytes) => forgiving.wire().sends(bytes));
         await othersSpeak();
         for (const wire of wires) wire.cut();
@@ -111,7 +117,7 @@ export function fuzzSuite(kind: ServerKind): void {
         text().map((valid) => Buffer.from(valid)),
         fc.uint8Array({ maxLength: 140 }),
       );
-      await search(fc.array(frameBytes(payload), { minLength: 1, maxLength: 20 }), async (frames) => {
+      await search(fc.array(frameBytes(payload), { minLength: 1, maxLength: 20 }), comeBack, async (frames) => {
         const id = fresh('wire');
         senders.add(id);
         const wire = forgiving.wire().sends(handshake(forgiving.socketTarget({ id })));
@@ -202,7 +208,20 @@ function handshake(target: string): string {
 }
 
 /** Looks for a counterexample for a while; what it finds is printed with its seed. */
-async function search<T>(inputs: fc.Arbitrary<T>, holds: (input: T) => Promise<void>): Promise<void> {
-  const property = fc.asyncProperty(inputs, (input) => within(20_000, 'the property to be checked', holds(input)));
-  await fc.assert(property, { numRuns: 100_000, interruptAfterTimeLimit: SECONDS * 1_000, endOnFailure: false });
+async function search<T>(
+  inputs: fc.Arbitrary<T>,
+  before: () => Promise<void>,
+  holds: (input: T) => Promise<void>,
+): Promise<void> {
+  const seed = Number(process.env['FUZZ_SEED'] ?? randomInt(2 ** 31));
+  let last = { input: undefined as T | undefined, outcome: Promise.resolve() };
+  const property = fc.asyncProperty(inputs, (input) => {
+    last = { input, outcome: within(20_000, 'the property to be checked', holds(input)) };
+    return last.outcome;
+  });
+  await fc.assert(property.beforeEach(before), { seed, numRuns: 1_000_000, interruptAfterTimeLimit: SECONDS * 1_000 });
+  // The time was up in the midst of a try, and its outcome counts: whoever is deaf now takes longer to be found out.
+  await last.outcome.catch((cause: unknown) => {
+    throw new Error(`the last try failed; seed ${seed}, input ${fc.stringify(last.input)}`, { cause });
+  });
 }

@@ -24,9 +24,10 @@ beforeAll(async () => {
   for (const file of ['package.json', ...manifest.files.filter((name) => !name.startsWith('!'))]) {
     await cp(join(HOUSE, file), join(installed, file), { recursive: true });
   }
-  for (const name of Object.keys(manifest.dependencies)) await symlink(join(HOUSE, 'node_modules', name), join(modules, name));
   await mkdir(join(modules, '@types'));
-  for (const name of ['node', 'ws']) await symlink(join(HOUSE, 'node_modules/@types', name), join(modules, '@types', name));
+  for (const name of [...Object.keys(manifest.dependencies), '@types/node']) {
+    await symlink(join(HOUSE, 'node_modules', name), join(modules, name));
+  }
 });
 
 afterAll(() => rm(program, { recursive: true, force: true }));

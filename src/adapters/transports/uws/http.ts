@@ -101,9 +101,10 @@ function send(
     response.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`);
     for (const [name, value] of headers) response.writeHeader(name, value);
     if (isLast && !isToldToClose) response.writeHeader('connection', 'close');
-    // With any argument the library tells a length, which these must not have.
-    if (hasNoBody(status)) return void response.endWithoutBody();
-    if (isHead) return void response.endWithoutBody(Buffer.byteLength(body), isLast);
+    // Told a length and given no body, the library waits for one, and the connection carries no other
+    // request. So HEAD tells its length itself, and the library is given no argument: with any it tells one.
+    if (isHead) response.writeHeader('content-length', String(Buffer.byteLength(body)));
+    if (isHead || hasNoBody(status)) return void response.endWithoutBody();
     response.end(body, isLast);
   });
 }
