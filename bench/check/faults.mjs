@@ -1,0 +1,25 @@
+/* What a server did wrong. One fault is enough to fail a run; many of one kind are told once. */
+
+const EXAMPLES = 3;
+
+export class Faults {
+  /** @type {Map<string, { count: number, examples: string[] }>} */
+  #byKind = new Map();
+
+  /** @param {string} kind in few words @param {string} example */
+  note(kind, example) {
+    const seen = this.#byKind.get(kind) ?? { count: 0, examples: [] };
+    this.#byKind.set(kind, seen);
+    seen.count += 1;
+    if (seen.examples.length < EXAMPLES) seen.examples.push(example.slice(0, 300));
+  }
+
+  get count() {
+    return [...this.#byKind.values()].reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** @returns {{ kind: string, count: number, examples: string[] }[]} */
+  all() {
+    return Array.from(this.#byKind, ([kind, seen]) => ({ kind, ...seen }));
+  }
+}

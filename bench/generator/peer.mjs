@@ -1,0 +1,78 @@
+/* One peer as PeerJS knows it: an id, a token, a socket that says OPEN first. */
+import { Buffer } from 'node:buffer';
+import { Connection } from './connection.mjs';
+
+const OPEN = Buffer.from('{"type":"OPEN"}');
+
+/** The id of the peer with this number: as long as those that PeerJS makes. */
+export function peerId(number) {
+  return `0f8fad5b-d9cb-469f-a165-${String(number).padStart(12, '0')}`;
+}
+
+/** @typedef {import('../check/faults.mjs').Faults} Faults */
+
+export class Peer {
+  /** Hears each text after OPEN. @type {(bytes: Buffer, start: number, end: number) => void} */
+  onText = (bytes, start, end) => this.#faults.note('unasked', `${this.id} heard ${bytes.toString('utf8', start, end)}`);
+
+  /** @param {number} number @param {Faults} faults */
+  constructor(number, faults) {
+    this.id = peerId(number);
+    this.target = `/peerjs?key=peerjs&id=${this.id}&token=${number.toString(36).padStart(11, 't')}&version=1.5.5`;
+    this.#faults = faults;
+  }
+
+  #faults;
+  /** @type {Connection | undefined} */
+  #connection = undefined;
+  #isClosing = false;
+  /** @type {(nothing?: undefined) => void} */
+  #ended = () => undefined;
+
+  /** Connects, with the same token each time. @returns resolves with whether it was welcomed; never rejects. */
+  open(port) {
+    this.#isClosing = false;
+    return new Promise((resolve) => {
+      let isOpen = false;
+      this.#connection = new Connection({ port, target: this.target }, {
+        text: (bytes, start, end) => {
+          if (isOpen) return this.onText(bytes, start, end);
+          isOpen = OPEN.compare(bytes, start, end) === 0;
+          if (!isOpen) this.#faults.note('not welcomed', `${this.id} heard ${bytes.toString('utf8', start, end)}`);
+          resolve(isOpen);
+        },
+        ended: (why) => {
+          this.#connection = undefined;
+          if (!this.#isClosing) this.#faults.note(isOpen ? 'cut' : 'not welcomed', `${this.id}: ${why}`);
+          resolve(false);
+          this.#ended();
+        },
+      });
+    });
+  }
+
+  /** @param {Buffer} frames @returns {boolean} see Connection.send */
+  send(frames) {
+    return this.#connection?.send(frames) ?? true;
+  }
+
+  /** Says goodbye; resolves when the connection is over. */
+  close() {
+    return this.#end((connection) => connection.close());
+  }
+
+  /** Vanishes; resolves when the connection is over on this side. */
+  cut() {
+    return this.#end((connection) => connection.cut());
+  }
+
+  #end(end) {
+    const connection = this.#connection;
+    if (connection === undefined) return Promise.resolve();
+    this.#isClosing = true;
+    return new Promise((resolve) => {
+      this.#ended = resolve;
+      end(connection);
+    });
+  }
+}

@@ -1,0 +1,41 @@
+/* A measured span, cut into slices: what was done in each, and what it cost whom. */
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import { cpuNanoseconds } from './cpu.mjs';
+
+/**
+ * @typedef {object} Slice
+ * @property {number} count how much was done
+ * @property {number} serverNs processor time of the server
+ * @property {number} generatorNs processor time of this process
+ * @property {number} ms how long the slice was
+ */
+
+/**
+ * @param {object} options
+ * @param {number} options.pid of the server
+ * @param {() => number} options.done counts up
+ * @param {number} options.sliceMs
+ * @param {(slices: Slice[]) => boolean} options.isOver looked at after each slice
+ * @returns {Promise<Slice[]>}
+ */
+export async function inSlices({ pid, done, sliceMs, isOver }) {
+  const slices = [];
+  let before = reading(pid, done);
+  do {
+    await pause(sliceMs);
+    const after = reading(pid, done);
+    slices.push({
+      count: after.count - before.count,
+      serverNs: after.serverNs - before.serverNs,
+      generatorNs: after.generatorNs - before.generatorNs,
+      ms: after.at - before.at,
+    });
+    before = after;
+  } while (!isOver(slices));
+  return slices;
+}
+
+function reading(pid, done) {
+  return { count: done(), serverNs: cpuNanoseconds(pid), generatorNs: cpuNanoseconds('self'), at: performance.now() };
+}

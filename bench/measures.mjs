@@ -1,0 +1,36 @@
+/* All measures, in the order in which they run. */
+import { churn, drift } from './measures/churn.mjs';
+import { idle } from './measures/idle.mjs';
+import { latency } from './measures/latency.mjs';
+import { register } from './measures/register.mjs';
+import { burst, relay } from './measures/relay.mjs';
+import { storm } from './measures/storm.mjs';
+import { sweep } from './measures/sweep.mjs';
+
+/**
+ * @typedef {object} Figure
+ * @property {string} name
+ * @property {string} title
+ * @property {string} unit
+ * @property {number} digits after the point
+ * @property {string[]} references subjects that the others are divided by
+ * @property {Record<string, number>} goals for each reference, the most that the ratio may be
+ * @property {number} [most] the most that the figure itself may be
+ */
+
+/**
+ * @typedef {object} Measure
+ * @property {string} name
+ * @property {string} title
+ * @property {string[]} subjects
+ * @property {{ full: number, quick: number }} rounds
+ * @property {Figure[]} figures
+ * @property {boolean} drivesServers whether its subjects are servers
+ * @property {(trial: { subject: string, isQuick: boolean }) => Promise<import('./trial.mjs').Outcome>} once
+ */
+
+/** @type {readonly Measure[]} */
+export const MEASURES = [relay, burst, register, churn, latency, idle, storm, drift, sweep];
+
+/** The goals are for this one. */
+export const GOAL_BEARER = 'signalbox-uws';

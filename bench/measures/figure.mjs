@@ -1,0 +1,9 @@
+/* One figure of a measure; most are compared with the same two servers, and have no goal. */
+
+/**
+ * @param {{ name: string, title: string, unit: string, digits: number } & Partial<import('../measures.mjs').Figure>} figure
+ * @returns {import('../measures.mjs').Figure}
+ */
+export function figure({ references = ['bare', 'peer'], goals = {}, ...rest }) {
+  return { references, goals, ...rest };
+}

@@ -1,0 +1,114 @@
+/* One realm with as many peers and mailboxes as the command line says, swept again and again. */
+import { Buffer } from 'node:buffer';
+import { performance } from 'node:perf_hooks';
+import { ManualClock } from '../../dist/adapters/clocks/manual.js';
+import { MemoryMailboxStore } from '../../dist/adapters/mailboxes/memory/store.js';
+import { Turns } from '../../dist/application/turns.js';
+import { sweepExpired } from '../../dist/application/use-cases/sweep-expired.js';
+import { connectionId } from '../../dist/domain/ids.js';
+import { Realms } from '../../dist/domain/realms.js';
+import { Session } from '../../dist/domain/session.js';
+import { Token } from '../../dist/domain/token.js';
+import { peerId } from '../generator/peer.mjs';
+import { median } from '../statistics.mjs';
+
+const KEY = 'peerjs';
+const TIMEOUT_MS = 60_000;
+const MANY = 1e9;
+// Of peers, and of mailboxes, that fall due together.
+const DUE = 100;
+const SWEEPS = 150;
+const WARM_UP = 50;
+// More than any cache holds.
+const COLD = new Uint8Array(96 * 1024 * 1024);
+const CACHE_LINE = 64;
+const PAYLOAD = Buffer.from('{"candidate":{}}');
+const LIMITS = {
+  ...{ concurrentLimit: MANY, aliveTimeout: TIMEOUT_MS, idLength: 128, onFlood: 'close' },
+  ...{ messagesPerSecond: MANY, messageBurst: MANY, malformedPerWindow: MANY, malformedWindow: TIMEOUT_MS },
+  ...{ mailboxMessages: MANY, mailboxBytes: MANY, realmMailboxBytes: MANY, mailboxesPerSender: MANY, expireTimeout: TIMEOUT_MS },
+};
+
+const live = Number(process.argv[2]);
+const clock = new ManualClock();
+const realms = new Realms([KEY], LIMITS);
+const [realm] = realms.all();
+const mailboxes = new MemoryMailboxStore(LIMITS);
+let found = 0;
+const sweep = sweepExpired({
+  realms,
+  mailboxes,
+  clock,
+  performer: {
+    perform: () => {
+      found += 1;
+    },
+    performAll: (_, decisions) => {
+      found += decisions.length;
+    },
+  },
+  turns: new Turns((error) => {
+    throw error;
+  }),
+  telemetry: { count: () => undefined },
+});
+
+let born = 0;
+
+// Peers that come together fall silent together, and so does what is written to the absent.
+const groups = live / DUE;
+const step = TIMEOUT_MS / groups;
+for (let i = 0; i < groups; i++) {
+  arrive();
+  clock.passes(step);
+}
+process.send({ nothing: nothingDue(), found: someDue() });
+
+/** One group of peers, each of whom writes to somebody who is not there. */
+function arrive() {
+  const now = clock.now();
+  for (let i = 0; i < DUE; i++) {
+    const number = born++;
+    const id = peerId(number);
+    const session = new Session({ connection: connectionId(number % 1e6, 0), realm, id, token: new Token('t') }, now);
+    realm.arrive(session, now);
+    realm.admit(session);
+    realm.collected(session, [], []);
+    const message = { kind: 'offer', from: id, to: `absent ${number}`, payload: PAYLOAD };
+    mailboxes.put(realm.key, message, now, (outcome) => {
+      if (outcome !== 'held') throw new Error('a message is not held');
+    });
+  }
+}
+
+/** The median sweep at a moment at which nobody is due, in µs. */
+function nothingDue() {
+  // The first group falls due now.
+  sweep();
+  if (found !== 2 * DUE) throw new Error(`${found} were found instead of ${2 * DUE}`);
+  arrive();
+  const times = Array.from({ length: SWEEPS }, () => timed(sweep));
+  if (found !== 2 * DUE) throw new Error('more were found than had to be');
+  return median(times.slice(WARM_UP)) * 1000;
+}
+
+/** The median sweep that finds one group of peers and one of mailboxes, in µs for each of those. */
+function someDue() {
+  const times = Array.from({ length: SWEEPS }, () => {
+    clock.passes(step);
+    const before = found;
+    const ms = timed(sweep);
+    if (found - before !== 2 * DUE) throw new Error(`${found - before} were found instead of ${2 * DUE}`);
+    arrive();
+    return ms;
+  });
+  return (median(times.slice(WARM_UP)) * 1000) / (2 * DUE);
+}
+
+/** A broker sweeps once in a while: what it looks at then has left the caches long since. */
+function timed(action) {
+  for (let at = 0; at < COLD.length; at += CACHE_LINE) COLD[at] += 1;
+  const startedAt = performance.now();
+  action();
+  return performance.now() - startedAt;
+}

@@ -1,0 +1,89 @@
+/* The benchmark: every server by itself, round by round; see README.md for what the figures mean. */
+import { writeFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers';
+import { readArguments, USAGE } from './arguments.mjs';
+import { conditionLines, conditionsNow } from './conditions.mjs';
+import { endAll } from './processes.mjs';
+import { faultLines, goalLines, tables } from './report.mjs';
+import { missingModules } from './servers.mjs';
+import { summarize } from './summary.mjs';
+
+const MISUSED = 2;
+const INTERRUPTED = 130;
+// Whatever hangs, it hangs no longer than this.
+const LONGEST_RUN_MS = 45 * 60 * 1000;
+
+const asked = understood();
+if (asked.isHelp) console.log(USAGE);
+else await run(asked);
+
+async function run({ isQuick, measures, servers, rounds, json }) {
+  endWithUs();
+  const startedAt = performance.now();
+  const conditions = conditionsNow();
+  console.log(conditionLines(conditions).join('\n'));
+  const measured = [];
+  for (const measure of measures) measured.push(await taken(measure, { isQuick, servers, rounds }));
+  const goals = goalLines(measured);
+  if (goals.length > 0) console.log(`\n── goals\n${goals.map((line) => `   ${line}`).join('\n')}`);
+  const faultCount = measured.reduce((sum, { faults }) => sum + faults.length, 0);
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  const verdict = faultCount === 0 ? 'No message was lost, repeated, reordered or changed.' : `${faultCount} FAULTS: see above.`;
+  console.log(`\n${verdict} ${seconds} s`);
+  if (json !== undefined) writeFileSync(json, JSON.stringify({ ...conditions, isQuick, seconds, measures: measured }, undefined, 2));
+  process.exitCode = faultCount === 0 ? 0 : 1;
+}
+
+/** All rounds of one measure. In each round the servers take turns, and another one begins. */
+async function taken(measure, { isQuick, servers, rounds }) {
+  const subjects = measure.drivesServers ? chosen(measure, servers) : measure.subjects;
+  const outcomes = new Map(subjects.map((subject) => [subject, []]));
+  const faults = [];
+  for (let round = 0; round < (rounds ?? measure.rounds[isQuick ? 'quick' : 'full']); round++) {
+    for (const subject of rotated(subjects, round)) {
+      process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${measure.name}, round ${round + 1}: ${subject}` : '');
+      const outcome = await measure.once({ subject, isQuick });
+      outcomes.get(subject).push(outcome);
+      faults.push(...outcome.faults.map((fault) => ({ subject, round, ...fault })));
+    }
+  }
+  process.stderr.write(process.stderr.isTTY ? '\r\x1b[K' : '');
+  const figures = summarize(measure, outcomes);
+  console.log(tables(measure.name, measure.title, figures));
+  for (const fault of faults) console.log(faultLines(fault, `${fault.subject}, round ${fault.round + 1}`));
+  return { name: measure.name, title: measure.title, figures, faults };
+}
+
+/** Those of the measure that are asked for; one that is meant for no ordinary run joins all. */
+function chosen({ subjects }, servers) {
+  return servers.filter((server) => subjects.includes(server) || server.startsWith('faulty-'));
+}
+
+function rotated(subjects, by) {
+  const first = by % Math.max(1, subjects.length);
+  return [...subjects.slice(first), ...subjects.slice(0, first)];
+}
+
+/** However we end, nothing that we started goes on. */
+function endWithUs() {
+  process.on('exit', endAll);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(INTERRUPTED));
+  setTimeout(() => {
+    console.error('the run takes too long');
+    process.exit(1);
+  }, LONGEST_RUN_MS).unref();
+}
+
+function understood() {
+  try {
+    const all = readArguments(process.argv.slice(2));
+    const names = all.measures.some(({ drivesServers }) => drivesServers) ? all.servers : [];
+    const missing = missingModules(names);
+    if (missing.length > 0 && !all.isHelp) throw new Error(`${missing.join(', ')} is missing: npm install, npm run build`);
+    return all;
+  } catch (error) {
+    console.error(`bench: ${error instanceof Error ? error.message : error}\n${USAGE}`);
+    process.exit(MISUSED);
+  }
+}

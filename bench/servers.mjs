@@ -1,0 +1,127 @@
+/* The servers under test: how each is started, and what it can do. */
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { end, startNode } from './processes.mjs';
+
+const ROOT = new URL('../', import.meta.url);
+const COLLECT = new URL('collect-on-demand.mjs', import.meta.url);
+const HOST = '127.0.0.1';
+const START_MS = 10_000;
+
+// Nobody is refused, and nobody falls silent, while we measure.
+const MANY = '1000000';
+const SIGNALBOX = 'dist/composition/cli.js';
+const SIGNALBOX_LIMITS = [
+  ...['--messages_per_second', MANY, '--message_burst', MANY],
+  ...['--max_connections', '100000', '--max_connections_per_address', '100000', '--log_level', 'silent'],
+];
+const BROKER_LIMITS = ['--concurrent_limit', '100000', '--alive_timeout', '3600000', '--expire_timeout', '60000'];
+
+const signalbox = (transport) => ({
+  module: SIGNALBOX,
+  args: ['--host', HOST, '--transport', transport, ...SIGNALBOX_LIMITS, ...BROKER_LIMITS],
+  hasMailboxes: true,
+});
+const FAULTS = ['drop', 'duplicate', 'reorder', 'spoof', 'misdirect', 'change', 'garble', 'mute'];
+const faulty = (fault, hasMailboxes = false) => ({
+  module: 'bench/check/faulty-relay.mjs',
+  args: ['--fault', fault],
+  hasMailboxes,
+});
+
+/** By name; the first five are what a run measures. */
+export const SERVERS = {
+  'signalbox-uws': signalbox('uws'),
+  'signalbox-node': signalbox('node'),
+  peer: { module: 'node_modules/peer/dist/bin/peerjs.js', args: ['--host', HOST, ...BROKER_LIMITS], hasMailboxes: true },
+  bare: { module: 'bench/reference/bare-relay.mjs', args: [], hasMailboxes: false },
+  'bare-batching': { module: 'bench/reference/bare-batching-relay.mjs', args: [], hasMailboxes: false },
+  ...Object.fromEntries(FAULTS.map((fault) => [`faulty-${fault}`, faulty(fault)])),
+  'faulty-forget': faulty('none', true),
+};
+
+/** What a run measures, unless it is told otherwise. */
+export const UNDER_TEST = ['signalbox-uws', 'signalbox-node', 'peer', 'bare', 'bare-batching'];
+
+/** @returns {string[]} what has to be there and is not, for those that are to be started */
+export function missingModules(names) {
+  return [...new Set(names.map((name) => SERVERS[name].module))].filter((module) => !existsSync(new URL(module, ROOT)));
+}
+
+/** @param {string} name @param {{ isCollectable: boolean }} options `isCollectable`: for `collect` */
+export async function startServer(name, { isCollectable }) {
+  const { module, args, hasMailboxes } = SERVERS[name];
+  const port = await freePort();
+  const preload = isCollectable ? ['--expose-gc', '--import', COLLECT.href] : [];
+  const command = [...preload, fileURLToPath(new URL(module, ROOT)), '--port', String(port), ...args];
+  const server = new Server(startNode(command, { cwd: ROOT, isAsked: isCollectable }), port, hasMailboxes);
+  await server.isUp();
+  return server;
+}
+
+class Server {
+  #child;
+  #complaint = '';
+
+  constructor(child, port, hasMailboxes) {
+    this.#child = child;
+    this.port = port;
+    this.pid = child.pid;
+    this.hasMailboxes = hasMailboxes;
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      this.#complaint = `${this.#complaint}${text}`.slice(-2_000);
+    });
+  }
+
+  get isAlive() {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** What it wrote to its error output, the end of it. */
+  get complaint() {
+    return this.#complaint.trim();
+  }
+
+  async isUp() {
+    const deadline = Date.now() + START_MS;
+    while (!(await answers(this.port))) {
+      if (!this.isAlive || Date.now() > deadline) throw new Error(`the server does not start: ${this.complaint}`);
+      await pause(20);
+    }
+  }
+
+  /** Resident memory in KB, as the kernel counts it. */
+  residentKb() {
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.pid}/status`, 'latin1'))?.[1]);
+  }
+
+  /** Frees what nobody needs any more. */
+  async collect() {
+    this.#child.send('collect');
+    await once(this.#child, 'message');
+  }
+
+  stop() {
+    return end(this.#child);
+  }
+}
+
+async function freePort() {
+  const probe = createServer().listen(0, HOST);
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+function answers(port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, HOST);
+    socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
+    socket.on('connect', () => socket.destroy());
+  });
+}
