@@ -28,6 +28,7 @@ export function fuzzSuite(kind: ServerKind): void {
     let bob: PeerSocket;
     /** Everybody who was ever let in by these tests: what they sent may arrive late. */
     const senders = new Set<unknown>();
+    let wereWell = false;
 
     beforeAll(async () => {
       server = await Server.start({ kind, options: { ...OPTIONS, malformed_limit: MALFORMED_LIMIT } });
@@ -37,10 +38,13 @@ export function fuzzSuite(kind: ServerKind): void {
       [ann, bob] = [await forgiving.enters('ann'), await forgiving.enters('bob')];
       for (const { id } of [ann, bob]) senders.add(id);
     });
-    /** A counterexample has cost somebody the socket; a smaller one is looked for with new ones. */
+    /** A counterexample may cost somebody the socket; a smaller one is looked for with new ones. */
     const comeBack = async () => {
+      const isLate = wereWell && !(ann.isOpen && bob.isOpen);
+      wereWell = false;
       if (!ann.isOpen) ann = await forgiving.entersWhenFree('ann', { id: ann.id });
       if (!bob.isOpen) bob = await forgiving.entersWhenFree('bob', { id: bob.id });
+      if (isLate) expect.fail('ann or bob lost the socket right after the try before this one');
     };
     afterAll(async () => {
       for (const one of [server, forgiving]) {
@@ -149,6 +153,7 @@ export function fuzzSuite(kind: ServerKind): void {
           expect(frame['dst']).toBe(to.id);
         }
       }
+      wereWell = true;
     }
   });
 }
