@@ -1,19 +1,31 @@
 /* Under which conditions figures are made. */
-import { cpus, loadavg, platform, release } from 'node:os';
+import { cpus, platform, release } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 
-// Of the last minute; above it somebody else is at work.
-const QUIET_LOAD = 0.7;
+const LOOK_MS = 500;
+// In cores; above it somebody else is at work.
+const QUIET = 0.1;
 
-export function conditionsNow() {
+/** @returns what the machine is, and what others do there while we do nothing */
+export async function conditionsNow() {
   const [{ model }] = cpus();
-  const [load] = loadavg();
+  const busyBefore = busyMs();
+  await pause(LOOK_MS);
+  const others = (busyMs() - busyBefore) / LOOK_MS;
   const at = new Date().toISOString();
-  return { at, node: process.version, cores: cpus().length, cpu: model, kernel: `${platform()} ${release()}`, load };
+  return { at, node: process.version, cores: cpus().length, cpu: model, kernel: `${platform()} ${release()}`, others };
 }
 
-/** @param {ReturnType<typeof conditionsNow>} conditions */
-export function conditionLines({ node, cores, cpu, kernel, load }) {
-  const lines = [`Node ${node}, ${cores} × ${cpu}, ${kernel}, load ${load.toFixed(1)}`];
-  if (load > QUIET_LOAD) lines.push('The machine is not quiet: trust no figure of this run.');
-  return lines;
+/** @param {Awaited<ReturnType<typeof conditionsNow>>} conditions */
+export function conditionLine({ node, cores, cpu, kernel, others }) {
+  const line = `Node ${node}, ${cores} × ${cpu}, ${kernel}; others use ${others.toFixed(2)} cores`;
+  return isQuiet({ others }) ? line : `${line}: TRUST NO FIGURE OF THIS RUN`;
+}
+
+export function isQuiet({ others }) {
+  return others <= QUIET;
+}
+
+function busyMs() {
+  return cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0);
 }

@@ -21,7 +21,10 @@ function goalsOf(name, { title, unit, digits, rows }) {
   return rows.flatMap(({ median, goal, ratios }) => {
     const lines = ratios
       .filter(({ verdict }) => verdict !== undefined)
-      .map((ratio) => `${mark(ratio.verdict)} ${name}: ${title} ${ratioText(ratio)} × ${ratio.to}, goal ≤ ${ratio.goal.toFixed(2)}`);
+      .map((ratio) => {
+        const { to, goal: most, verdict } = ratio;
+        return `${mark(verdict)} ${name}: ${title} ${ratioText(ratio)} × ${to}, goal ≤ ${most.toFixed(2)}`;
+      });
     if (goal === undefined) return lines;
     return [`${mark(goal.verdict)} ${name}: ${title} ${median.toFixed(digits)} ${unit}, goal ≤ ${goal.most} ${unit}`, ...lines];
   });

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers';
 import { readArguments, USAGE } from './arguments.mjs';
-import { conditionLines, conditionsNow } from './conditions.mjs';
+import { conditionLine, conditionsNow, isQuiet } from './conditions.mjs';
 import { endAll } from './processes.mjs';
 import { faultLines, goalLines, tables } from './report.mjs';
 import { missingModules } from './servers.mjs';
@@ -21,8 +21,8 @@ else await run(asked);
 async function run({ isQuick, measures, servers, rounds, json }) {
   endWithUs();
   const startedAt = performance.now();
-  const conditions = conditionsNow();
-  console.log(conditionLines(conditions).join('\n'));
+  const before = await conditionsNow();
+  console.log(conditionLine(before));
   const measured = [];
   for (const measure of measures) measured.push(await taken(measure, { isQuick, servers, rounds }));
   const goals = goalLines(measured);
@@ -30,8 +30,11 @@ async function run({ isQuick, measures, servers, rounds, json }) {
   const faultCount = measured.reduce((sum, { faults }) => sum + faults.length, 0);
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   const verdict = faultCount === 0 ? 'No message was lost, repeated, reordered or changed.' : `${faultCount} FAULTS: see above.`;
+  const after = await conditionsNow();
   console.log(`\n${verdict} ${seconds} s`);
-  if (json !== undefined) writeFileSync(json, JSON.stringify({ ...conditions, isQuick, seconds, measures: measured }, undefined, 2));
+  if (isQuiet(before) && !isQuiet(after)) console.log(`Now ${conditionLine(after)}`);
+  const all = { before, after, isQuick, seconds, measures: measured };
+  if (json !== undefined) writeFileSync(json, JSON.stringify(all, undefined, 2));
   process.exitCode = faultCount === 0 ? 0 : 1;
 }
 

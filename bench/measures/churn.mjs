@@ -23,34 +23,35 @@ export const churn = {
     }),
 };
 
-const CYCLES = { full: { before: 20_000, after: 200_000 }, quick: { before: 1_000, after: 3_000 } };
+const CYCLES = { full: { warmUp: 20_000, most: 150_000, rest: 50_000 }, quick: { warmUp: 1_000, most: 1_500, rest: 500 } };
 const DEADLINE_MS = 180_000;
 const KB = 1024;
 
 export const drift = {
   name: 'drift',
-  title: `memory after 200,000 times connect and close (--quick: 3,000), each with a new id`,
+  title: `memory after 200,000 times connect and close (--quick: 2,000), each with a new id`,
   subjects: SUBJECTS,
   drivesServers: true,
   rounds: { full: 1, quick: 1 },
   figures: [
     figure({ name: 'drift', title: 'RSS gained since the warm-up', unit: 'MB', digits: 2, references: [] }),
+    figure({ name: 'late', title: 'RSS gained in the last quarter of it', unit: 'MB', digits: 2, references: [] }),
     figure({ name: 'rss', title: 'RSS at the end', unit: 'MB', digits: 1 }),
   ],
   once: ({ subject, isQuick }) =>
     trial(
       subject,
       async ({ server, generator }) => {
-        const { before, after } = isQuick ? CYCLES.quick : CYCLES.full;
-        const { port } = server;
-        await generator.play('cycle', { port, cycles: before }, DEADLINE_MS);
-        await server.collect();
-        const rssBefore = server.residentKb();
-        await generator.play('cycle', { port, cycles: after }, DEADLINE_MS);
-        const busy = { generator: generator.cores };
-        await server.collect();
-        const rss = server.residentKb();
-        return { values: { drift: (rss - rssBefore) / KB, rss: rss / KB }, busy };
+        const { warmUp, most, rest } = isQuick ? CYCLES.quick : CYCLES.full;
+        const rssAfter = async (cycles) => {
+          await generator.play('cycle', { port: server.port, cycles }, DEADLINE_MS);
+          await server.collect();
+          return server.residentKb() / KB;
+        };
+        const first = await rssAfter(warmUp);
+        const second = await rssAfter(most);
+        const rss = await rssAfter(rest);
+        return { values: { drift: rss - first, late: rss - second, rss }, busy: { generator: generator.cores } };
       },
       { isCollectable: true },
     ),

@@ -8,7 +8,7 @@ import { figure } from './figure.mjs';
 const FULL = { few: 1_000, many: 10_000, most: 19_000 };
 const QUICK = { few: 200, many: 1_000, most: 3_000 };
 const KB = 1024;
-const REST_MS = { full: 3_000, quick: 500 };
+const REST_MS = { full: 3_000, quick: 250 };
 
 // What a process opens besides its connections.
 const OWN_FILES = 500;
