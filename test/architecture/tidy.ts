@@ -66,7 +66,7 @@ export const HABITS: readonly Habit[] = [
   {
     rule: 'no path of a machine',
     about: /./,
-    broken: eachLine(/(?<![\w.@*-])\/(work|farm|tmp\/bash\w*|home\/\w+|root)\//),
+    broken: eachLine(/(?<![\w.@*-])\/(work|tmp\/\w+|home\/\w+|root)\//),
   },
   {
     rule: 'no host of a package registry',
