@@ -63,3 +63,13 @@ export const FRAMES: readonly string[] = [
   '{"type":"HEARTBEAT"}',
   '{"type":"EXPIRE","dst":"bob","payload":null}',
 ];
+
+/** Well-formed, and of no use to anybody. Wounds alone seldom make these of what a client sends. */
+export const USELESS_FRAMES: readonly string[] = [
+  '{"type":"OFFER","dst":null,"payload":{}}',
+  '{"type":"LEAVE","dst":7}',
+  '{"type":"CANDIDATE","payload":1,"dst":{"id":"bob"}}',
+  '{"type":"OPEN","dst":"bob"}',
+  '{"dst":"bob","payload":"of no type"}',
+  '"OFFER"',
+];
