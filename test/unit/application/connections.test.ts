@@ -4,6 +4,8 @@ import { Connections, type Connection } from '../../../src/application/connectio
 import { connectionId, echoed, slotOf } from '../../../src/domain/ids.ts';
 import { notice } from '../../../src/domain/message.ts';
 
+const DIALECT = new PeerjsDialect('/');
+
 function connection(): Connection & { readonly written: string[] } {
   const written: string[] = [];
   return {
@@ -14,7 +16,7 @@ function connection(): Connection & { readonly written: string[] } {
       pause: () => undefined,
       resume: () => undefined,
     },
-    dialect: new PeerjsDialect('/'),
+    dialect: DIALECT,
     admission: { accept: true, dialect: 'peerjs', query: '', address: '192.0.2.1' },
     session: undefined,
     pausedUntil: 0,

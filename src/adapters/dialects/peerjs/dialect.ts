@@ -3,9 +3,10 @@ import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { Credentials, FrameRequest, HttpOutcome, HttpRoute } from '../../../application/ports/requests.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
-import { decode } from './decode.ts';
+import { Decoder } from './decode.ts';
 import { Encoder } from './encode.ts';
 import { answerOf } from './http.ts';
+import { KnownTexts } from './known-texts.ts';
 import { FAREWELLS, REFUSALS } from './refusals.ts';
 import { readCredentials, Routes } from './routes.ts';
 
@@ -15,11 +16,15 @@ const OPEN = Buffer.from('{"type":"OPEN"}');
 export class PeerjsDialect implements Dialect {
   readonly name = 'peerjs';
   readonly #routes: Routes;
-  readonly #encoder = new Encoder();
+  readonly #decoder: Decoder;
+  readonly #encoder: Encoder;
 
   /** @param prefix where it is served; begins and ends with a slash. */
   constructor(prefix: string) {
     this.#routes = new Routes(prefix);
+    const known = new KnownTexts();
+    this.#decoder = new Decoder(known);
+    this.#encoder = new Encoder(known);
   }
 
   opensAt(path: string): boolean {
@@ -39,7 +44,7 @@ export class PeerjsDialect implements Dialect {
   }
 
   decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
-    return decode(bytes, isBinary);
+    return this.#decoder.decode(bytes, isBinary);
   }
 
   encode(message: SignalMessage): Uint8Array {

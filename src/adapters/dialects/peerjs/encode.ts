@@ -1,32 +1,66 @@
 import type { MessageKind, SignalMessage } from '../../../domain/message.ts';
+import type { KnownTexts } from './known-texts.ts';
 
-const HEADS: Record<MessageKind, string> = {
-  offer: '{"type":"OFFER","src":',
-  answer: '{"type":"ANSWER","src":',
-  candidate: '{"type":"CANDIDATE","src":',
-  leave: '{"type":"LEAVE","src":',
-  expire: '{"type":"EXPIRE","src":',
+const HEADS: Record<MessageKind, Buffer> = {
+  offer: Buffer.from('{"type":"OFFER","src":'),
+  answer: Buffer.from('{"type":"ANSWER","src":'),
+  candidate: Buffer.from('{"type":"CANDIDATE","src":'),
+  leave: Buffer.from('{"type":"LEAVE","src":'),
+  expire: Buffer.from('{"type":"EXPIRE","src":'),
 };
+const DST = Buffer.from(',"dst":');
+const PAYLOAD = Buffer.from(',"payload":');
 
+/** More than all that is neither an id nor the payload. */
+const FRAME_BYTES = 64;
+/** A character of an id takes at most so many as JSON: `\u0000`. */
+const BYTES_PER_CHARACTER = 6;
+
+const QUOTE = 0x22;
 const CLOSING_BRACE = 0x7d;
 
 /** Writes messages into one buffer that is used again and again, and grows with the longest. */
 export class Encoder {
-  #buffer = Buffer.allocUnsafe(4096);
+  readonly #known: KnownTexts;
+  #buffer = Buffer.allocUnsafeSlow(4096);
+  #words = new DataView(this.#buffer.buffer);
+
+  constructor(known: KnownTexts) {
+    this.#known = known;
+  }
 
   /** M1, M2, M3: exactly `type`, `src`, `dst`, and the payload byte for byte where there is one. Borrowed until the next call. */
   encode({ kind, from, to, payload }: SignalMessage): Uint8Array {
-    const addressed = `${HEADS[kind]}${JSON.stringify(from)},"dst":${JSON.stringify(to)}`;
-    const head = addressed + (payload === undefined ? '}' : ',"payload":');
-    // A character of a string takes at most three bytes of UTF-8.
-    const room = head.length * 3 + (payload?.length ?? 0) + 1;
-    if (this.#buffer.length < room) this.#buffer = Buffer.allocUnsafe(room * 2);
-    const buffer = this.#buffer;
-    let end = buffer.write(head);
-    if (payload === undefined) return buffer.subarray(0, end);
-    buffer.set(payload, end);
-    end += payload.length;
-    buffer[end] = CLOSING_BRACE;
-    return buffer.subarray(0, end + 1);
+    const room = FRAME_BYTES + (from.length + to.length) * BYTES_PER_CHARACTER + (payload?.length ?? 0);
+    if (room > this.#buffer.length) this.#grow(room * 2);
+    let end = this.#put(HEADS[kind], 0);
+    end = this.#putText(from, end);
+    end = this.#put(DST, end);
+    end = this.#putText(to, end);
+    if (payload !== undefined) {
+      end = this.#put(PAYLOAD, end);
+      end = this.#put(payload, end);
+    }
+    this.#buffer[end] = CLOSING_BRACE;
+    return new Uint8Array(this.#buffer.buffer, 0, end + 1);
+  }
+
+  #put(bytes: Uint8Array, at: number): number {
+    this.#buffer.set(bytes, at);
+    return at + bytes.length;
+  }
+
+  /** A text in quotes. What was never read as it stands is left to who knows how to escape it. */
+  #putText(text: string, start: number): number {
+    if (!this.#known.write(text, this.#words, start + 1)) return start + this.#buffer.write(JSON.stringify(text), start);
+    const end = start + 1 + text.length;
+    this.#buffer[start] = QUOTE;
+    this.#buffer[end] = QUOTE;
+    return end + 1;
+  }
+
+  #grow(room: number): void {
+    this.#buffer = Buffer.allocUnsafeSlow(room);
+    this.#words = new DataView(this.#buffer.buffer);
   }
 }

@@ -1,9 +1,6 @@
-/*
- * Strict JSON (RFC 8259) over bytes, without building anything: where does a value end, and is all
- * of it well-formed? Every function gives the place behind what it read, or BROKEN. None recurses,
- * so no depth of nesting can exhaust the stack.
- */
+import type { KnownTexts } from './known-texts.ts';
 
+/** No value ends here. */
 export const BROKEN = -1;
 
 const QUOTE = 0x22;
@@ -17,159 +14,267 @@ const CLOSE_ARRAY = 0x5d;
 const MINUS = 0x2d;
 const DOT = 0x2e;
 const ZERO = 0x30;
+const LETTER_U = 0x75;
 
-/** 0: stands for itself in a string. 1: ends it, escapes, or is forbidden there. */
-const STOPS_STRING = new Uint8Array(256);
-STOPS_STRING.fill(1, 0, 0x20);
-STOPS_STRING[QUOTE] = 1;
-STOPS_STRING[BACKSLASH] = 1;
+/** Behind the text: stands for nothing in JSON, so whatever is unfinished there is broken. */
+const END = 0;
+
+const FIRST_ROOM = 16 * 1024;
+/** Of what is looked for, with its quotes and all of it escaped: six bytes a letter. */
+const LONGEST_WORD = 2 + 6 * 'CANDIDATE'.length;
+const WORD = 4;
 
 /** 1: may follow a backslash by itself. */
 const SHORT_ESCAPE = table('"\\/bfnrt');
 const HEX = table('0123456789abcdefABCDEF');
-const LETTER_U = 0x75;
 
-export function skipSpace(bytes: Uint8Array, start: number): number {
-  let at = start;
-  for (; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return at;
+/**
+ * Strict JSON (RFC 8259) over bytes, without building anything: where does a value end, and is all
+ * of it well-formed? Every `skip…` is given a place in the text that was loaded, and gives the
+ * place behind what it read, or BROKEN. None recurses, so no depth of nesting can exhaust the stack.
+ */
+export class JsonScanner {
+  /** The text, copied: whatever bytes it came in, it is read from the same ones, four at a time. */
+  #bytes = new Uint8Array(FIRST_ROOM);
+  #words = new DataView(this.#bytes.buffer);
+  #buffer = Buffer.from(this.#bytes.buffer);
+  #length = 0;
+  /** Which of the open containers are objects; it grows with the deepest message seen, a byte a level. */
+  #inObject = new Uint8Array(64);
+  readonly #known: KnownTexts;
+
+  constructor(known: KnownTexts) {
+    this.#known = known;
   }
-  return at;
-}
 
-/** @param start the place of the opening quote. */
-export function skipString(bytes: Uint8Array, start: number): number {
-  if (bytes[start] !== QUOTE) return BROKEN;
-  let at = start + 1;
-  while (at < bytes.length) {
-    const byte = bytes[at] as number;
-    if (STOPS_STRING[byte] === 0) {
-      at++;
-      continue;
-    }
-    if (byte === QUOTE) return at + 1;
-    if (byte !== BACKSLASH) return BROKEN;
-    at = skipEscape(bytes, at + 1);
-    if (at === BROKEN) return BROKEN;
+  /** Takes in a text, and forgets the one before. */
+  load(text: Uint8Array): void {
+    // A word may begin with the end.
+    const room = text.length + WORD;
+    if (room > this.#bytes.length) this.#growFor(room);
+    this.#bytes.set(text);
+    this.#bytes[text.length] = END;
+    this.#length = text.length;
   }
-  return BROKEN;
-}
 
-/** Any value, however deep. @param start the place of its first byte. */
-export function skipValue(bytes: Uint8Array, start: number): number {
-  let at = start;
-  let depth = 0;
-  for (;;) {
-    const byte = bytes[at];
-    if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
-      const inside = skipSpace(bytes, at + 1);
-      const isObject = byte === OPEN_OBJECT;
-      if (bytes[inside] !== (isObject ? CLOSE_OBJECT : CLOSE_ARRAY)) {
-        enter(depth++, isObject);
-        at = isObject ? skipKey(bytes, inside) : inside;
-        if (at === BROKEN) return BROKEN;
-        continue;
-      }
-      at = inside + 1;
-    } else {
-      at = skipScalar(bytes, at);
-      if (at === BROKEN) return BROKEN;
-    }
-    // A value ended: so do all containers that close behind it.
+  /** The byte at a place; END behind the text. */
+  at(place: number): number {
+    return this.#bytes[place] as number;
+  }
+
+  /** Whether nothing but space stands from a place on. */
+  isEnd(place: number): boolean {
+    return this.skipSpace(place) === this.#length;
+  }
+
+  /** The text of a string whose quotes stand at `start` and before `end`. */
+  text(start: number, end: number): string {
+    const known = this.#known.find(this.#words, start + 1, end - 1);
+    if (known !== undefined) return known;
+    if (this.#isEscaped(start, end)) return JSON.parse(this.#buffer.toString('utf8', start, end)) as string;
+    const text = this.#buffer.toString('utf8', start + 1, end - 1);
+    // Then it is all ASCII, a byte for each character.
+    if (text.length === end - start - 2) this.#known.add(text, this.#words, start + 1);
+    return text;
+  }
+
+  /** Which of `words`, all ASCII and short, is what stands from `start` to before `end`, in quotes; -1 for none of them. */
+  find(start: number, end: number, words: readonly string[]): number {
+    for (let i = 0; i < words.length; i++) if (this.#holds(start, end, words[i] as string)) return i;
+    if (end - start > LONGEST_WORD || this.#bytes[start] !== QUOTE || !this.#isEscaped(start, end)) return -1;
+    return words.indexOf(this.text(start, end));
+  }
+
+  #holds(start: number, end: number, word: string): boolean {
+    if (end - start !== word.length + 2) return false;
+    const bytes = this.#bytes;
+    for (let i = 0; i < word.length; i++) if (bytes[start + 1 + i] !== word.charCodeAt(i)) return false;
+    return bytes[start] === QUOTE;
+  }
+
+  #isEscaped(start: number, end: number): boolean {
+    const bytes = this.#bytes;
+    for (let at = start; at < end; at++) if (bytes[at] === BACKSLASH) return true;
+    return false;
+  }
+
+  skipSpace(start: number): number {
+    const bytes = this.#bytes;
+    let at = start;
     for (;;) {
-      if (depth === 0) return at;
-      const isObject = inObject[depth - 1] === 1;
-      at = skipSpace(bytes, at);
-      const next = bytes[at];
-      if (next === COMMA) {
-        at = skipSpace(bytes, at + 1);
-        if (isObject) at = skipKey(bytes, at);
-        if (at === BROKEN) return BROKEN;
-        break;
-      }
-      if (next !== (isObject ? CLOSE_OBJECT : CLOSE_ARRAY)) return BROKEN;
-      depth--;
+      const byte = bytes[at] as number;
+      if (byte > 0x20 || (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)) return at;
       at++;
     }
   }
-}
 
-/** A key, its colon and the space around. @returns the place of the value's first byte. */
-export function skipKey(bytes: Uint8Array, start: number): number {
-  const end = skipString(bytes, start);
-  if (end === BROKEN) return BROKEN;
-  return skipColon(bytes, end);
-}
-
-export function skipColon(bytes: Uint8Array, start: number): number {
-  const colon = skipSpace(bytes, start);
-  return bytes[colon] === COLON ? skipSpace(bytes, colon + 1) : BROKEN;
-}
-
-/** Which of the open containers are objects; it grows with the deepest message seen, a byte a level. */
-let inObject = new Uint8Array(64);
-
-function enter(depth: number, isObject: boolean): void {
-  if (depth === inObject.length) {
-    const grown = new Uint8Array(inObject.length * 2);
-    grown.set(inObject);
-    inObject = grown;
+  /** @param start the place of the opening quote. */
+  skipString(start: number): number {
+    const bytes = this.#bytes;
+    const words = this.#words;
+    if (bytes[start] !== QUOTE) return BROKEN;
+    let at = start + 1;
+    for (;;) {
+      let stops = stopsIn(words.getInt32(at, true));
+      while (stops === 0) stops = stopsIn(words.getInt32((at += WORD), true));
+      at += placeOfLowest(stops);
+      while (bytes[at] === BACKSLASH) {
+        if (SHORT_ESCAPE[bytes[at + 1] as number] === 1) at += 2;
+        else if ((at = this.#skipCodeEscape(at + 1)) === BROKEN) return BROKEN;
+      }
+      const byte = bytes[at] as number;
+      if (byte === QUOTE) return at + 1;
+      if (byte < 0x20) return BROKEN;
+    }
   }
-  inObject[depth] = isObject ? 1 : 0;
-}
 
-function skipScalar(bytes: Uint8Array, start: number): number {
-  switch (bytes[start]) {
-    case QUOTE:
-      return skipString(bytes, start);
-    case 0x74:
-      return skipWord(bytes, start, 'true');
-    case 0x66:
-      return skipWord(bytes, start, 'false');
-    case 0x6e:
-      return skipWord(bytes, start, 'null');
-    case undefined:
-      return BROKEN;
-    default:
-      return skipNumber(bytes, start);
+  /** Any value, however deep. @param start the place of its first byte. */
+  skipValue(start: number): number {
+    const bytes = this.#bytes;
+    let at = start;
+    let depth = 0;
+    let isObject = false;
+    let isKey = false;
+    for (;;) {
+      const byte = bytes[at] as number;
+      if (byte === QUOTE) {
+        at = this.skipString(at);
+        if (at === BROKEN) return BROKEN;
+        if (isKey) {
+          isKey = false;
+          at = this.skipColon(at);
+          if (at === BROKEN) return BROKEN;
+          continue;
+        }
+      } else if (isKey) {
+        return BROKEN;
+      } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+        at = this.skipSpace(at + 1);
+        // The brackets of JSON stand two apart from each other.
+        if (bytes[at] !== byte + 2) {
+          isObject = byte === OPEN_OBJECT;
+          isKey = isObject;
+          this.#enter(depth++, isObject);
+          continue;
+        }
+        at++;
+      } else {
+        at = this.#skipScalar(at);
+        if (at === BROKEN) return BROKEN;
+      }
+      // A value ended: so do all containers that close behind it.
+      for (;;) {
+        if (depth === 0) return at;
+        at = this.skipSpace(at);
+        const next = bytes[at];
+        if (next === COMMA) {
+          at = this.skipSpace(at + 1);
+          isKey = isObject;
+          break;
+        }
+        if (next !== (isObject ? CLOSE_OBJECT : CLOSE_ARRAY)) return BROKEN;
+        depth--;
+        isObject = depth > 0 && this.#inObject[depth - 1] === 1;
+        at++;
+      }
+    }
+  }
+
+  /** A colon and the space around. */
+  skipColon(start: number): number {
+    const colon = this.skipSpace(start);
+    return this.#bytes[colon] === COLON ? this.skipSpace(colon + 1) : BROKEN;
+  }
+
+  #enter(depth: number, isObject: boolean): void {
+    if (depth === this.#inObject.length) {
+      const grown = new Uint8Array(depth * 2);
+      grown.set(this.#inObject);
+      this.#inObject = grown;
+    }
+    this.#inObject[depth] = isObject ? 1 : 0;
+  }
+
+  #skipScalar(start: number): number {
+    switch (this.#bytes[start]) {
+      case 0x74:
+        return this.#skipWord(start, 'true');
+      case 0x66:
+        return this.#skipWord(start, 'false');
+      case 0x6e:
+        return this.#skipWord(start, 'null');
+      default:
+        return this.#skipNumber(start);
+    }
+  }
+
+  #skipWord(start: number, word: string): number {
+    for (let i = 0; i < word.length; i++) if (this.#bytes[start + i] !== word.charCodeAt(i)) return BROKEN;
+    return start + word.length;
+  }
+
+  #skipNumber(start: number): number {
+    const bytes = this.#bytes;
+    let at = bytes[start] === MINUS ? start + 1 : start;
+    at = bytes[at] === ZERO ? at + 1 : this.#skipDigits(at);
+    if (at !== BROKEN && bytes[at] === DOT) at = this.#skipDigits(at + 1);
+    if (at === BROKEN || !isExponentMark(bytes[at] as number)) return at;
+    const sign = bytes[at + 1];
+    return this.#skipDigits(sign === MINUS || sign === 0x2b ? at + 2 : at + 1);
+  }
+
+  /** At least one digit. */
+  #skipDigits(start: number): number {
+    let at = start;
+    while (isDigit(this.#bytes[at] as number)) at++;
+    return at === start ? BROKEN : at;
+  }
+
+  /** @param at the place behind the backslash. */
+  #skipCodeEscape(at: number): number {
+    const bytes = this.#bytes;
+    if (bytes[at] !== LETTER_U) return BROKEN;
+    for (let i = 1; i <= 4; i++) if (HEX[bytes[at + i] as number] !== 1) return BROKEN;
+    return at + 5;
+  }
+
+  #growFor(room: number): void {
+    let size = this.#bytes.length;
+    while (size < room) size *= 2;
+    this.#bytes = new Uint8Array(size);
+    this.#words = new DataView(this.#bytes.buffer);
+    this.#buffer = Buffer.from(this.#bytes.buffer);
   }
 }
 
-function skipWord(bytes: Uint8Array, start: number, word: string): number {
-  for (let i = 0; i < word.length; i++) if (bytes[start + i] !== word.charCodeAt(i)) return BROKEN;
-  return start + word.length;
+const HIGH_BITS = 0x80808080 | 0;
+const SWAPS_QUOTE_AND_SPACE = 0x02020202;
+const ABOVE_SPACES = 0x21212121;
+const BACKSLASHES = 0x5c5c5c5c;
+const ONES = 0x01010101;
+
+/**
+ * Of four bytes, the lowest whose high bit is set here is the first that does not stand for itself
+ * in a string: it ends it, escapes, or is forbidden. What is set above it means nothing. With quote
+ * and space swapped, a quote and all that is forbidden are below 0x21, and no other ASCII is; a
+ * backslash is zero once it is taken off. Both borrow from the high bit, which ASCII leaves free.
+ */
+function stopsIn(word: number): number {
+  const quotesAndControls = (word ^ SWAPS_QUOTE_AND_SPACE) - ABOVE_SPACES;
+  const backslashes = (word ^ BACKSLASHES) - ONES;
+  return (quotesAndControls | backslashes) & ~word & HIGH_BITS;
 }
 
-function skipNumber(bytes: Uint8Array, start: number): number {
-  let at = bytes[start] === MINUS ? start + 1 : start;
-  at = bytes[at] === ZERO ? at + 1 : skipDigits(bytes, at);
-  if (at !== BROKEN && bytes[at] === DOT) at = skipDigits(bytes, at + 1);
-  if (at === BROKEN || !isExponentMark(bytes[at])) return at;
-  const sign = bytes[at + 1];
-  return skipDigits(bytes, sign === MINUS || sign === 0x2b ? at + 2 : at + 1);
+/** Which of four bytes has the lowest bit that is set. */
+function placeOfLowest(bits: number): number {
+  return (31 - Math.clz32(bits & -bits)) >> 3;
 }
 
-/** At least one digit. */
-function skipDigits(bytes: Uint8Array, start: number): number {
-  let at = start;
-  while (isDigit(bytes[at])) at++;
-  return at === start ? BROKEN : at;
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= 0x39;
 }
 
-function skipEscape(bytes: Uint8Array, at: number): number {
-  const byte = bytes[at] ?? 0;
-  if (SHORT_ESCAPE[byte] === 1) return at + 1;
-  if (byte !== LETTER_U) return BROKEN;
-  for (let i = 1; i <= 4; i++) if (HEX[bytes[at + i] ?? 0] !== 1) return BROKEN;
-  return at + 5;
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= ZERO && byte <= 0x39;
-}
-
-function isExponentMark(byte: number | undefined): boolean {
+function isExponentMark(byte: number): boolean {
   return byte === 0x65 || byte === 0x45;
 }
 

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { decode } from '../../../../../src/adapters/dialects/peerjs/decode.ts';
+import { Decoder } from '../../../../../src/adapters/dialects/peerjs/decode.ts';
+import { KnownTexts } from '../../../../../src/adapters/dialects/peerjs/known-texts.ts';
+
+const decoder = new Decoder(new KnownTexts());
 
 const UNREADABLE = { ask: 'unreadable' };
 const NOT_RELAYED = { ask: 'nothing', why: 'not-relayed' };
@@ -7,7 +10,7 @@ const NOT_TEXT = { ask: 'nothing', why: 'destination-not-text' };
 
 /** What a frame asks for, its payload as text. */
 function read(frame: string | Uint8Array, isBinary = false): object {
-  const request = decode(Buffer.from(frame), isBinary);
+  const request = decoder.decode(Buffer.from(frame), isBinary);
   if (request.ask !== 'relay') return request;
   return { ...request, payload: request.payload && Buffer.from(request.payload).toString() };
 }
@@ -82,7 +85,7 @@ describe('payloads', () => {
 
   it('M2: a view, also where the frame is a part of something larger', () => {
     const memory = Buffer.from('xxx{"type":"OFFER","dst":"bob","payload":[1]}yyy');
-    const request = decode(memory.subarray(3, -3), false);
+    const request = decoder.decode(memory.subarray(3, -3), false);
     if (request.ask !== 'relay') return expect.fail('it is an offer');
     expect(request.payload?.buffer).toBe(memory.buffer);
     memory.fill('z');

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import * as scan from '../../../../../src/adapters/dialects/peerjs/json-scan.ts';
-
-const { BROKEN } = scan;
+import { BROKEN, JsonScanner } from '../../../../../src/adapters/dialects/peerjs/json-scan.ts';
+import { KnownTexts } from '../../../../../src/adapters/dialects/peerjs/known-texts.ts';
 
 const NUMBERS = [
   ...['0', '-0', '7', '10', '-12', '0.0', '1.5', '-0.125', '1e5', '1E5', '1e+5', '1e-5', '0e0', '1.5e10'],
@@ -27,9 +26,16 @@ const BROKEN_ONES = [
   ...['{"a":1 "b":2}', '{"a"}', '{1:2}', '{"a":}', '{"a"::1}'],
 ];
 
+const scanner = new JsonScanner(new KnownTexts());
+
+function scan(text: string): JsonScanner {
+  scanner.load(Buffer.from(text));
+  return scanner;
+}
+
 /** Where the value that begins with `text` ends. */
 function endOf(text: string): number {
-  return scan.skipValue(Buffer.from(text), 0);
+  return scan(text).skipValue(0);
 }
 
 describe('values (M10: well-formed means the same as to JSON.parse)', () => {
@@ -91,35 +97,74 @@ describe('depth', () => {
   });
 });
 
+describe('words', () => {
+  it('M10: what may not stand for itself is found in each byte of a word, whatever stands around it', () => {
+    const around = ['a', ' ', '!', '#', '[', ']', '\u007f', '\u0080', 'ÿ', '😀'];
+    for (const stop of ['"', '\\', '\u0000', '\u001f', '\n']) {
+      for (const before of around) {
+        for (const behind of [...around, '\u0001', '"', '\\', '']) {
+          for (let length = 0; length < 9; length++) {
+            const text = `"${before.repeat(length)}${stop}${behind.repeat(5)}`;
+            const expected = stop === '"' ? Buffer.byteLength(before.repeat(length)) + 2 : BROKEN;
+            if (stop !== '\\') expect(scan(text).skipString(0), JSON.stringify(text)).toBe(expected);
+            else expect(scan(text).skipString(0) === BROKEN, JSON.stringify(text)).toBe(!/^"(?:[^"\\]|\\["\\])*"/.test(text));
+          }
+        }
+      }
+    }
+  });
+
+  it('M2: texts of every length and at every place are read whole', () => {
+    for (let length = 0; length < 70; length++) {
+      for (let place = 0; place < 8; place++) {
+        const text = 'abcdefghij'.repeat(7).slice(0, length);
+        const frame = `${' '.repeat(place)}"${text}"`;
+        for (let again = 0; again < 2; again++) expect(scan(frame).text(place, frame.length)).toBe(text);
+      }
+    }
+  });
+
+  it('M3: a word is found plain or escaped, and only as a whole', () => {
+    const words = ['type', 'dst'];
+    const found = (text: string): number => scan(text).find(0, text.length, words);
+    expect(['"type"', '"dst"', '"\\u0064st"', '"t\\u0079pe"'].map(found)).toEqual([0, 1, 1, 0]);
+    expect(['"typ"', '"types"', '"tYpe"', '"\\u0044st"', '7', '""', '[dst]', `"${'\\u0064'.repeat(99)}"`].map(found)).toEqual(
+      Array.from({ length: 8 }, () => -1),
+    );
+  });
+});
+
 describe('the parts between', () => {
-  type Skip = (bytes: Uint8Array, start: number) => number;
-  const at = (skip: Skip, text: string, start = 0): number => skip(Buffer.from(text), start);
-
   it('M1: four characters are space', () => {
-    expect(at(scan.skipSpace, ' \n\r\tx')).toBe(4);
-    expect(at(scan.skipSpace, '  ')).toBe(2);
-    expect(at(scan.skipSpace, '\u000b')).toBe(0);
-    expect(at(scan.skipSpace, '', 5)).toBe(5);
+    expect(scan(' \n\r\tx').skipSpace(0)).toBe(4);
+    expect(scan('  ').skipSpace(0)).toBe(2);
+    expect(scan('\u000b').skipSpace(0)).toBe(0);
   });
 
-  it('M1: a key ends behind its colon and the space there', () => {
-    expect(at(scan.skipKey, '"a" : 1')).toBe(6);
-    expect(at(scan.skipKey, '"a"1')).toBe(BROKEN);
-    expect(at(scan.skipKey, 'a:1')).toBe(BROKEN);
-    expect(at(scan.skipColon, ' \n: 1')).toBe(4);
-    expect(at(scan.skipColon, '')).toBe(BROKEN);
+  it('M1: a colon ends behind the space that follows', () => {
+    expect(scan(' \n: 1').skipColon(0)).toBe(4);
+    expect(scan('1').skipColon(0)).toBe(BROKEN);
+    expect(scan('').skipColon(0)).toBe(BROKEN);
   });
 
-  it('M3: an escaped quote ends no key', () => {
-    expect(at(scan.skipString, '"a\\"b":1')).toBe(6);
-    expect(at(scan.skipString, 'x"a"', 1)).toBe(4);
+  it('M3: an escaped quote ends no text', () => {
+    expect(scan('"a\\"b":1').skipString(0)).toBe(6);
+    expect(scan('x"a"').skipString(1)).toBe(4);
   });
 
-  it('M10: nothing is read beyond the end', () => {
-    for (const start of [0, 1, 5]) {
-      expect(at(scan.skipString, '', start)).toBe(BROKEN);
-      expect(at(scan.skipValue, '', start)).toBe(BROKEN);
-      expect(at(scan.skipKey, '', start)).toBe(BROKEN);
+  it('M10: nothing is read beyond the end, whatever text was there before', () => {
+    const rest = ['', '"', '"a', '"\\', '"\\u', '"\\u12', '[', '{', '{"a"', '{"a":', '1.', '1e', '-', 'tr', '[1,'];
+    for (const text of rest) {
+      scan(`${text.padEnd(3, '0')}${'00",0]}'.repeat(9)}`);
+      scan('"\\u1234":1,true]}'.repeat(9));
+      expect(scan(text).skipValue(0), text).toBe(BROKEN);
+    }
+  });
+
+  it('M18: grows with the longest text', () => {
+    for (const length of [10, 16_381, 16_382, 16_383, 16_384, 100_000, 5]) {
+      expect(endOf(`"${'a'.repeat(length)}"`)).toBe(length + 2);
+      expect(endOf(`"${'a'.repeat(length)}`)).toBe(BROKEN);
     }
   });
 });
