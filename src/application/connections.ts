@@ -60,7 +60,7 @@ export class Connections {
   send(to: ConnectionId, message: SignalMessage): WriteOutcome {
     const connection = this.find(to);
     if (connection === undefined) return 'gone';
-    return connection.socket.write(connection.dialect.encode(message));
+    return connection.socket.write(connection.dialect.encode(message), message);
   }
 
   /** A peer's first word from the broker, where its dialect has one. */

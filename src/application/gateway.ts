@@ -1,5 +1,6 @@
 import type { ConnectionId } from '../domain/ids.ts';
 import { impossible, invariant } from '../domain/invariant.ts';
+import type { SignalMessage } from '../domain/message.ts';
 import type { Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Connections } from './connections.ts';
@@ -103,6 +104,19 @@ export class BrokerGateway implements Gateway {
     turns.begin();
     try {
       this.#hear(session, connection.dialect.decode(bytes, isBinary), clock.now());
+    } catch (error) {
+      this.#fault(id, error);
+    }
+    turns.end();
+  }
+
+  unsent(id: ConnectionId, message: SignalMessage): void {
+    const { connections, performer, turns, clock } = this.#parts;
+    const realm = connections.find(id)?.session?.realm;
+    if (realm === undefined) return;
+    turns.begin();
+    try {
+      performer.undelivered(realm, message, clock.now());
     } catch (error) {
       this.#fault(id, error);
     }

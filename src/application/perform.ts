@@ -40,7 +40,7 @@ export class Performer {
     switch (decision.do) {
       case 'deliver':
         if (this.#parts.connections.send(decision.to, decision.message) === 'gone') {
-          this.#undelivered(realm, decision.message, now);
+          this.undelivered(realm, decision.message, now);
         }
         return;
       case 'hold':
@@ -73,7 +73,8 @@ export class Performer {
     return { realm: session.realm.key, id, token, node: this.#parts.node, connection };
   }
 
-  #undelivered(realm: Realm, message: SignalMessage, now: Millis): void {
+  /** M16: a socket did not take a message, or took it and could not send it. */
+  undelivered(realm: Realm, message: SignalMessage, now: Millis): void {
     this.#parts.telemetry.count('undelivered');
     this.perform(realm, realm.undelivered(message), now);
   }

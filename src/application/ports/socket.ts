@@ -1,3 +1,5 @@
+import type { SignalMessage } from '../../domain/message.ts';
+
 /** `queued`: accepted, but the far end reads slowly. `gone`: nothing was sent, nothing will be. */
 export type WriteOutcome = 'sent' | 'queued' | 'gone';
 
@@ -8,10 +10,14 @@ export type WriteOutcome = 'sent' | 'queued' | 'gone';
 export interface Socket {
   /**
    * Sends `text`, UTF-8 bytes, as one text message. The bytes are borrowed: what can't leave within
-   * the call is copied. Order is kept. Where the far end has left more than the configured buffer
-   * unread, the answer is `gone`, and the connection is closed and reported like any other.
+   * the call is copied. It may leave as late as the present turn of the event loop ends, together
+   * with what else was written by then. Order is kept. Where the far end has left more than the
+   * configured buffer unread, the answer is `gone`, and the connection is closed and reported like
+   * any other.
+   * @param message what the text tells, if it is a message: `Gateway.unsent` gets it where the text
+   * was accepted and the connection ended before it could leave. Its payload is not looked at.
    */
-  write(text: Uint8Array): WriteOutcome;
+  write(text: Uint8Array, message?: SignalMessage): WriteOutcome;
 
   /** Says goodbye with a close code and a reason of at most 123 bytes. The second call does nothing. */
   close(code: number, why: string): void;

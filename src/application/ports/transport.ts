@@ -1,4 +1,5 @@
 import type { ConnectionId } from '../../domain/ids.ts';
+import type { SignalMessage } from '../../domain/message.ts';
 import type { Exchange, HttpRequest, HttpResponse } from './http.ts';
 import type { Socket } from './socket.ts';
 
@@ -42,6 +43,12 @@ export interface Gateway {
    * frame is valid UTF-8; a binary one may be anything.
    */
   frame(connection: ConnectionId, bytes: Uint8Array, isBinary: boolean): void;
+
+  /**
+   * M16: a socket took this message, and the connection ended before any of it could leave. Reported
+   * before `closed`. The message's payload is borrowed no more: nobody may read it.
+   */
+  unsent(connection: ConnectionId, message: SignalMessage): void;
 
   /** The connection is over, whoever ended it. Reported exactly once; nothing is reported of it afterwards. */
   closed(connection: ConnectionId): void;

@@ -2,6 +2,7 @@ import type { Exchange, HttpRequest } from '../../../src/application/ports/http.
 import type { Socket, WriteOutcome } from '../../../src/application/ports/socket.ts';
 import type { Admission, Gateway, UpgradeAnswer } from '../../../src/application/ports/transport.ts';
 import { connectionId, type ConnectionId } from '../../../src/domain/ids.ts';
+import type { SignalMessage } from '../../../src/domain/message.ts';
 
 /** One message as it was reported, copied. */
 export interface Heard {
@@ -15,6 +16,8 @@ export interface Near {
   readonly socket: Socket;
   readonly admission: Admission;
   readonly frames: Heard[];
+  /** What it took and could not send. */
+  readonly unsent: SignalMessage[];
   closedCount: number;
   /** What was reported of it after it was closed. */
   readonly late: string[];
@@ -72,7 +75,7 @@ export class RecordingGateway implements Gateway {
   opened(socket: Socket, admission: Admission): ConnectionId {
     return this.#report('opened', () => {
       const id = connectionId(this.connections.length, 1);
-      const near: Near = { id, socket: this.#guarded(socket), admission, frames: [], closedCount: 0, late: [] };
+      const near: Near = { id, socket: this.#guarded(socket), admission, frames: [], unsent: [], closedCount: 0, late: [] };
       this.connections.push(near);
       this.onOpened(near);
       return id;
@@ -85,6 +88,14 @@ export class RecordingGateway implements Gateway {
       if (near.closedCount > 0) near.late.push('frame');
       near.frames.push({ bytes: new Uint8Array(bytes), isBinary });
       this.onFrame(near, bytes);
+    });
+  }
+
+  unsent(connection: ConnectionId, message: SignalMessage): void {
+    this.#report('unsent', () => {
+      const near = this.#find(connection);
+      if (near.closedCount > 0) near.late.push('unsent');
+      near.unsent.push(message);
     });
   }
 
@@ -120,7 +131,7 @@ export class RecordingGateway implements Gateway {
       }
     };
     return {
-      write: (text): WriteOutcome => during(() => socket.write(text)),
+      write: (text, message): WriteOutcome => during(() => socket.write(text, message)),
       close: (code, why) => during(() => socket.close(code, why)),
       pause: () => during(() => socket.pause()),
       resume: () => during(() => socket.resume()),

@@ -36,6 +36,30 @@ describe('the gateway', () => {
     expect([ann.closedWith, bob.heard]).toEqual([4001, []]);
   });
 
+  it('M16, promise 2: what a socket took and could not send is told to each sender, before the receiver is gone', () => {
+    const { house, ann, bob } = pair();
+    const eve = house.opens('eve');
+    bob.far.stopReading();
+    ann.offers('bob', { n: 1 });
+    eve.says({ type: 'CANDIDATE', dst: 'bob', payload: { n: 2 } });
+    eve.says({ type: 'LEAVE', dst: 'bob' });
+    bob.far.cut();
+    expect([ann.heard, eve.heard]).toEqual([
+      [{ type: 'LEAVE', src: 'bob', dst: 'ann' }],
+      [{ type: 'LEAVE', src: 'bob', dst: 'eve' }],
+    ]);
+    expect(house.tally.of('undelivered')).toBe(3);
+  });
+
+  it('M16: whoever has gone meanwhile is told nothing', () => {
+    const { house, ann, bob } = pair();
+    bob.far.stopReading();
+    ann.offers('bob');
+    ann.far.cut();
+    bob.far.cut();
+    expect([ann.heard, house.told.includes('fault')]).toEqual([[], false]);
+  });
+
   it('tells the tap what open peers send, and only while it is open', () => {
     const heard: FrameRequest['ask'][] = [];
     const tap = { isOpen: true, heard: (_: Session, request: FrameRequest) => void heard.push(request.ask) };

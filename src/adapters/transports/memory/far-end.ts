@@ -1,15 +1,23 @@
 import type { HttpResponse } from '../../../application/ports/http.ts';
+import type { SignalMessage } from '../../../domain/message.ts';
 
 /** What a far end does to its connection: the side of it that the transport serves. */
 export interface Line {
   sent(bytes: Uint8Array, isBinary: boolean): void;
-  gone(): void;
+  /** @param unread what it would have been told by what it never read. */
+  gone(unread: readonly SignalMessage[]): void;
 }
 
 /** How a connection ended, as its far end sees it. 1006: without a word. */
 export interface Goodbye {
   readonly code: number;
   readonly why: string;
+}
+
+interface Unread {
+  readonly text: string;
+  readonly size: number;
+  readonly message: SignalMessage | undefined;
 }
 
 const CUT: Goodbye = { code: 1006, why: '' };
@@ -25,7 +33,7 @@ export class MemoryFarEnd {
   #closed: Goodbye | undefined;
   #line: Line | undefined;
   #isReading = true;
-  readonly #unread: { readonly text: string; readonly size: number }[] = [];
+  readonly #unread: Unread[] = [];
   #unreadBytes = 0;
   #unreadGoodbye: Goodbye | undefined;
 
@@ -81,10 +89,10 @@ export class MemoryFarEnd {
   }
 
   /** For the transport: a message arrives. @param size in bytes. @returns whether it was read at once. */
-  arrived(text: string, size: number): boolean {
+  arrived(text: string, size: number, message?: SignalMessage): boolean {
     if (this.#state !== 'open') return true;
     if (!this.#isReading) {
-      this.#unread.push({ text, size });
+      this.#unread.push({ text, size, message });
       this.#unreadBytes += size;
       return false;
     }
@@ -105,8 +113,9 @@ export class MemoryFarEnd {
 
   #leave(goodbye: Goodbye): void {
     if (this.#state !== 'open') return;
+    const unread = this.#unread.map(({ message }) => message).filter((message) => message !== undefined);
     this.#end(goodbye);
-    this.#line?.gone();
+    this.#line?.gone(unread);
   }
 
   #end(goodbye: Goodbye): void {

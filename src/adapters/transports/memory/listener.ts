@@ -119,7 +119,7 @@ export class MemoryTransport implements Transport {
     this.#open.add(socket);
     farEnd.answered({
       sent: (bytes, isBinary) => this.#turns.run(() => socket.arrived(bytes, isBinary)),
-      gone: () => this.#turns.run(() => socket.lost()),
+      gone: (unread) => this.#turns.run(() => socket.lost(unread)),
     });
     reports.opened(socket, admission);
   }
@@ -132,6 +132,7 @@ function lending(gateway: Gateway): Gateway {
     upgrade: (request) => gateway.upgrade(request),
     abandoned: (admission) => gateway.abandoned(admission),
     opened: (socket, admission) => gateway.opened(socket, admission),
+    unsent: (connection, message) => gateway.unsent(connection, message),
     closed: (connection) => gateway.closed(connection),
     frame: (connection, bytes, isBinary) => {
       const lent = new Uint8Array(bytes);

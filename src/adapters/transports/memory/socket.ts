@@ -1,4 +1,5 @@
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
+import type { SignalMessage } from '../../../domain/message.ts';
 import { fittingReason, GOODBYES } from '../shared/goodbyes.ts';
 import type { Reports } from '../shared/reports.ts';
 import type { ConnectionLimits } from '../shared/settings.ts';
@@ -26,14 +27,14 @@ export class MemorySocket implements Socket {
     this.#forget = forget;
   }
 
-  write(text: Uint8Array): WriteOutcome {
+  write(text: Uint8Array, message?: SignalMessage): WriteOutcome {
     if (this.#isOver) return 'gone';
     const unread = this.#farEnd.unreadBytes;
     if (unread > 0 && unread + text.length > this.#limits.sendBufferBytes) {
       this.#end(GOODBYES.readsTooSlowly);
       return 'gone';
     }
-    return this.#farEnd.arrived(decoder.decode(text), text.length) ? 'sent' : 'queued';
+    return this.#farEnd.arrived(decoder.decode(text), text.length, message) ? 'sent' : 'queued';
   }
 
   close(code: number, why: string): void {
@@ -54,9 +55,10 @@ export class MemorySocket implements Socket {
     if (!this.#reports.frame(bytes, isBinary)) this.#end(GOODBYES.sendsTooFast);
   }
 
-  /** The far end has gone. */
-  lost(): void {
+  /** The far end has gone. @param unsent what it will never hear. */
+  lost(unsent: readonly SignalMessage[] = []): void {
     this.#isOver = true;
+    for (const message of unsent) this.#reports.unsent(message);
     this.#reports.closed();
     this.#forget(this);
   }

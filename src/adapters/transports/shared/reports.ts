@@ -2,6 +2,7 @@ import type { Socket } from '../../../application/ports/socket.ts';
 import type { Admission, Gateway } from '../../../application/ports/transport.ts';
 import type { ConnectionId } from '../../../domain/ids.ts';
 import { invariant } from '../../../domain/invariant.ts';
+import type { SignalMessage } from '../../../domain/message.ts';
 
 /** Runs a turn after the present one, never inside it. */
 export type Later = (turn: () => void) => void;
@@ -63,6 +64,11 @@ export class Reports {
     this.#isDeaf = true;
     this.#waiting = [];
     this.#waitingBytes = 0;
+  }
+
+  /** To be told before `closed`. */
+  unsent(message: SignalMessage): void {
+    this.#later(() => this.#gateway.unsent(this.#named(), message));
   }
 
   closed(): void {

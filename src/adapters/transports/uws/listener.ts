@@ -10,6 +10,7 @@ import { NOT_ACCEPTING, wantsWebSocket } from '../shared/requests.ts';
 import type { TransportSettings } from '../shared/settings.ts';
 import { handshakeFault } from './handshake.ts';
 import { refuse, UwsExchange, UwsRequest } from './http.ts';
+import { Outbox } from './outbox.ts';
 import { UwsSocket } from './socket.ts';
 
 // Its types leave out one constant.
@@ -51,6 +52,7 @@ class UwsTransport implements Transport {
   readonly name = 'uws';
   readonly #library: Library;
   readonly #settings: TransportSettings;
+  readonly #outbox = new Outbox();
   #app: uWS.TemplatedApp | undefined;
   #listening: uWS.us_listen_socket | undefined;
 
@@ -86,6 +88,7 @@ class UwsTransport implements Transport {
 
   async stop(): Promise<void> {
     this.refuseNew();
+    this.#outbox.flush();
     // Calls every `close` handler; what they leave for later comes before whoever awaits this.
     this.#app?.close();
     this.#app = undefined;
@@ -135,7 +138,7 @@ class UwsTransport implements Transport {
   #open(gateway: Gateway, ws: uWS.WebSocket<Line>): void {
     const line = ws.getUserData();
     const reports = new Reports(gateway, { later: queueMicrotask, room: this.#settings.sendBufferBytes });
-    line.socket = new UwsSocket(ws, reports, this.#settings);
+    line.socket = new UwsSocket(ws, { outbox: this.#outbox, reports, limits: this.#settings });
     reports.opened(line.socket, line.admission);
   }
 }

@@ -1,38 +1,51 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
+import type { SignalMessage } from '../../../domain/message.ts';
 import { fittingReason, GOODBYES } from '../shared/goodbyes.ts';
 import type { Reports } from '../shared/reports.ts';
 import type { ConnectionLimits } from '../shared/settings.ts';
-
-// What the library's `send` answers.
-const SENT = 1;
-const DROPPED = 2;
+import { NONE, type Outbox, type Sender } from './outbox.ts';
 
 /** One connection of uWebSockets.js. The library's socket dies the moment it is closed; any call to it then throws. */
-export class UwsSocket implements Socket {
+export class UwsSocket implements Socket, Sender {
+  oldest = NONE;
+  newest = NONE;
+  unsentBytes = 0;
   #ws: WebSocket<unknown> | undefined;
+  readonly #outbox: Outbox;
   readonly #reports: Reports;
   readonly #limits: ConnectionLimits;
   #mayBeBehind = false;
 
-  constructor(ws: WebSocket<unknown>, reports: Reports, limits: ConnectionLimits) {
+  constructor(
+    ws: WebSocket<unknown>,
+    { outbox, reports, limits }: { readonly outbox: Outbox; readonly reports: Reports; readonly limits: ConnectionLimits },
+  ) {
     this.#ws = ws;
+    this.#outbox = outbox;
     this.#reports = reports;
     this.#limits = limits;
   }
 
-  write(text: Uint8Array): WriteOutcome {
+  get line(): WebSocket<unknown> | undefined {
+    return this.#ws;
+  }
+
+  write(text: Uint8Array, message?: SignalMessage): WriteOutcome {
     const ws = this.#ws;
     if (ws === undefined) return 'gone';
+    // What waits may all leave at once. Before it fills the buffer, we look whether it does.
+    if (this.unsentBytes + text.length > this.#limits.sendBufferBytes / 2) this.#outbox.flushOf(this);
     if (this.#mayBeBehind && this.#isTooFarBehind(ws, text.length)) {
       this.#end(GOODBYES.readsTooSlowly);
       return 'gone';
     }
-    const outcome = ws.send(text, false);
-    if (outcome === SENT) return 'sent';
-    if (outcome === DROPPED) return 'gone';
+    this.#outbox.put(this, text, message);
+    return this.#mayBeBehind ? 'queued' : 'sent';
+  }
+
+  fellBehind(): void {
     this.#mayBeBehind = true;
-    return 'queued';
   }
 
   close(code: number, why: string): void {
@@ -57,18 +70,20 @@ export class UwsSocket implements Socket {
   /** The library has closed the socket, maybe from inside `end`: that is why `Reports` tells it later. */
   ended(): void {
     this.#ws = undefined;
+    for (const message of this.#outbox.withdraw(this)) this.#reports.unsent(message);
     this.#reports.closed();
   }
 
   #isTooFarBehind(ws: WebSocket<unknown>, added: number): boolean {
     const unread = ws.getBufferedAmount();
     this.#mayBeBehind = unread > 0;
-    return unread > 0 && unread + added > this.#limits.sendBufferBytes;
+    return unread > 0 && unread + this.unsentBytes + added > this.#limits.sendBufferBytes;
   }
 
   #end({ code, why }: { readonly code: number; readonly why: string }): void {
     const ws = this.#ws;
     if (ws === undefined) return;
+    this.#outbox.flushOf(this);
     this.#ws = undefined;
     this.#reports.hearNoMore();
     ws.end(code, fittingReason(why));

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Reports } from '../../../../../src/adapters/transports/shared/reports.ts';
 import type { Socket } from '../../../../../src/application/ports/socket.ts';
+import { echoed } from '../../../../../src/domain/ids.ts';
+import { notice } from '../../../../../src/domain/message.ts';
 import { RecordingGateway, textOf } from '../../../../contracts/transports/recording-gateway.ts';
 
 const SOCKET: Socket = { write: () => 'sent', close: () => undefined, pause: () => undefined, resume: () => undefined };
@@ -48,6 +50,16 @@ describe('reports of one connection', () => {
     reports.resume();
     pass();
     expect(heard()).toEqual(['a', 'b']);
+  });
+
+  it('M16: what was never sent is told later, and before the end', () => {
+    const { reports, near, pass } = opened();
+    const message = notice('leave', echoed('bob'), echoed('ann'));
+    reports.unsent(message);
+    reports.closed();
+    expect(near()?.unsent).toEqual([]);
+    pass();
+    expect([near()?.unsent, near()?.late, near()?.closedCount]).toEqual([[message], [], 1]);
   });
 
   it('resume without pause, and twice, changes nothing', () => {

@@ -1,0 +1,114 @@
+import type { WebSocket } from 'uWebSockets.js';
+import type { SignalMessage } from '../../../domain/message.ts';
+
+/** Whose texts wait in an outbox. The fields are the outbox's alone. */
+export interface Sender {
+  /** Its oldest text that waits, and its newest; NONE where nothing does. */
+  oldest: number;
+  newest: number;
+  unsentBytes: number;
+  /** Where to; undefined when it is over. */
+  readonly line: WebSocket<unknown> | undefined;
+  /** The library took a text, and kept some of it: the far end reads slowly. */
+  fellBehind(): void;
+}
+
+export const NONE = -1;
+
+/** What the library's `send` answers where all of it went to the network. */
+const SENT = 1;
+
+// Memory that nothing was ever written to costs nothing. Where it does not suffice, what waits is sent earlier.
+const SLAB_BYTES = 8 * 1024 * 1024;
+
+/**
+ * What one turn of the event loop brings for one connection leaves in one write, when the turn
+ * ends: a system call costs more than all else that is done for a message. Where there is one text
+ * only, it is sent as it is. Texts are copied, for their bytes are borrowed.
+ */
+export class Outbox {
+  readonly #slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  #used = 0;
+  /** Of each text that waits: where it stands, what it tells, and which one of the same sender is next. */
+  readonly #ends: number[] = [];
+  readonly #messages: (SignalMessage | undefined)[] = [];
+  readonly #next: number[] = [];
+  #count = 0;
+  readonly #senders: Sender[] = [];
+  #corked: Sender | undefined = undefined;
+  readonly #sendCorked = (): void => this.#sendAll(this.#corked as Sender);
+  readonly #flush = (): void => this.flush();
+
+  /** @param message comes back from `withdraw`. */
+  put(sender: Sender, text: Uint8Array, message: SignalMessage | undefined): void {
+    if (text.length > SLAB_BYTES - this.#used) this.flush();
+    if (text.length > SLAB_BYTES) return send(sender, text);
+    const entry = this.#count++;
+    if (entry === 0) setImmediate(this.#flush);
+    this.#slab.set(text, this.#used);
+    this.#used += text.length;
+    this.#ends[entry] = this.#used;
+    this.#messages[entry] = message;
+    this.#next[entry] = NONE;
+    this.#append(sender, entry);
+    sender.unsentBytes += text.length;
+  }
+
+  /** Sends what waits, all of it. */
+  flush(): void {
+    for (const sender of this.#senders) this.flushOf(sender);
+    this.#senders.length = 0;
+    this.#messages.fill(undefined, 0, this.#count);
+    this.#count = 0;
+    this.#used = 0;
+  }
+
+  /** Sends what waits of one sender. */
+  flushOf(sender: Sender): void {
+    const { oldest, newest, line } = sender;
+    if (oldest === NONE) return;
+    if (oldest === newest || line === undefined) this.#sendAll(sender);
+    else {
+      this.#corked = sender;
+      line.cork(this.#sendCorked);
+      this.#corked = undefined;
+    }
+    forget(sender);
+  }
+
+  /** Takes back what waits of a sender that is over. @returns what it would have told, where that is known. */
+  withdraw(sender: Sender): SignalMessage[] {
+    const messages: SignalMessage[] = [];
+    for (let entry = sender.oldest; entry !== NONE; entry = this.#next[entry] as number) {
+      const message = this.#messages[entry];
+      if (message !== undefined) messages.push(message);
+    }
+    forget(sender);
+    return messages;
+  }
+
+  #append(sender: Sender, entry: number): void {
+    if (sender.oldest === NONE) {
+      sender.oldest = entry;
+      this.#senders.push(sender);
+    } else this.#next[sender.newest] = entry;
+    sender.newest = entry;
+  }
+
+  #sendAll(sender: Sender): void {
+    for (let entry = sender.oldest; entry !== NONE; entry = this.#next[entry] as number) {
+      const start = entry === 0 ? 0 : (this.#ends[entry - 1] as number);
+      send(sender, new Uint8Array(this.#slab.buffer, start, (this.#ends[entry] as number) - start));
+    }
+  }
+}
+
+function send(sender: Sender, text: Uint8Array): void {
+  if (sender.line !== undefined && sender.line.send(text, false) !== SENT) sender.fellBehind();
+}
+
+function forget(sender: Sender): void {
+  sender.oldest = NONE;
+  sender.newest = NONE;
+  sender.unsentBytes = 0;
+}

@@ -1,0 +1,114 @@
+import type { WebSocket } from 'uWebSockets.js';
+import { describe, expect, it } from 'vitest';
+import { NONE, Outbox, type Sender } from '../../../../../src/adapters/transports/uws/outbox.ts';
+import { echoed } from '../../../../../src/domain/ids.ts';
+import { notice, type SignalMessage } from '../../../../../src/domain/message.ts';
+
+const SENT = 1;
+const KEPT = 0;
+const MIB = 1024 * 1024;
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const message = (to: string): SignalMessage => notice('leave', echoed('bob'), echoed(to));
+const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+/** A sender whose library socket notes each write: what was corked together stands together. */
+function sender(answer = SENT) {
+  const writes: string[][] = [];
+  let corked: string[] | undefined;
+  const line = {
+    send: (text: Uint8Array) => {
+      const sent = Buffer.from(text).toString();
+      if (corked === undefined) writes.push([sent]);
+      else corked.push(sent);
+      return answer;
+    },
+    cork: (write: () => void) => {
+      corked = [];
+      write();
+      writes.push(corked);
+      corked = undefined;
+    },
+  };
+  const behind = { count: 0 };
+  const one: Sender & { line: WebSocket<unknown> | undefined } = {
+    oldest: NONE,
+    newest: NONE,
+    unsentBytes: 0,
+    line: line as unknown as WebSocket<unknown>,
+    fellBehind: () => void behind.count++,
+  };
+  return { one, writes, behind };
+}
+
+describe('the outbox', () => {
+  it('M17: sends in one write what one turn brings for one receiver, in order, and in order of their first', async () => {
+    const outbox = new Outbox();
+    const [ann, bob] = [sender(), sender()];
+    for (const text of ['a', 'b', 'c']) {
+      outbox.put(ann.one, bytes(text), undefined);
+      outbox.put(bob.one, bytes(text.repeat(2)), undefined);
+    }
+    expect([ann.writes, bob.writes]).toEqual([[], []]);
+    await turnOfTheLoop();
+    expect([ann.writes, bob.writes]).toEqual([[['a', 'b', 'c']], [['aa', 'bb', 'cc']]]);
+    outbox.put(bob.one, bytes('d'), undefined);
+    await turnOfTheLoop();
+    expect(bob.writes.at(-1)).toEqual(['d']);
+  });
+
+  it('copies what it is lent', async () => {
+    const outbox = new Outbox();
+    const { one, writes } = sender();
+    const lent = bytes('mine');
+    outbox.put(one, lent, undefined);
+    lent.fill(33);
+    await turnOfTheLoop();
+    expect(writes).toEqual([['mine']]);
+  });
+
+  it('can send what waits of one alone, once', async () => {
+    const outbox = new Outbox();
+    const [ann, bob] = [sender(), sender()];
+    outbox.put(ann.one, bytes('a'), undefined);
+    outbox.put(bob.one, bytes('b'), undefined);
+    outbox.flushOf(bob.one);
+    expect([ann.writes, bob.writes, bob.one.unsentBytes]).toEqual([[], [['b']], 0]);
+    outbox.put(bob.one, bytes('c'), undefined);
+    await turnOfTheLoop();
+    expect([ann.writes, bob.writes]).toEqual([[['a']], [['b'], ['c']]]);
+  });
+
+  it('says who fell behind', async () => {
+    const outbox = new Outbox();
+    const { one, behind } = sender(KEPT);
+    outbox.put(one, bytes('a'), undefined);
+    await turnOfTheLoop();
+    expect(behind.count).toBe(1);
+  });
+
+  it('M16: gives back what can not be sent any more, in order, and sends none of it', async () => {
+    const outbox = new Outbox();
+    const [ann, bob] = [sender(), sender()];
+    outbox.put(ann.one, bytes('welcome'), undefined);
+    outbox.put(ann.one, bytes('a'), message('eve'));
+    outbox.put(bob.one, bytes('b'), message('ann'));
+    outbox.put(ann.one, bytes('c'), message('fay'));
+    ann.one.line = undefined;
+    expect(outbox.withdraw(ann.one)).toEqual([message('eve'), message('fay')]);
+    expect(outbox.withdraw(ann.one)).toEqual([]);
+    await turnOfTheLoop();
+    expect([ann.writes, bob.writes]).toEqual([[], [['b']]]);
+  });
+
+  it('promise 5: sends early what is more than it holds, and at once what it never could', async () => {
+    const outbox = new Outbox();
+    const { one, writes } = sender();
+    for (const letter of ['a', 'b', 'c']) outbox.put(one, bytes(letter.repeat(3 * MIB)), undefined);
+    expect(writes.map((write) => write.map((text) => text[0]))).toEqual([['a', 'b']]);
+    outbox.put(one, bytes('d'.repeat(9 * MIB)), undefined);
+    expect(writes.map((write) => write.map((text) => text[0]))).toEqual([['a', 'b'], ['c'], ['d']]);
+    await turnOfTheLoop();
+    expect(writes.flat().map(({ length }) => length / MIB)).toEqual([3, 3, 3, 9]);
+  });
+});

@@ -1,0 +1,72 @@
+import type { WebSocket } from 'uWebSockets.js';
+import { describe, expect, it } from 'vitest';
+import { Reports } from '../../../../../src/adapters/transports/shared/reports.ts';
+import { Outbox } from '../../../../../src/adapters/transports/uws/outbox.ts';
+import { UwsSocket } from '../../../../../src/adapters/transports/uws/socket.ts';
+import { echoed } from '../../../../../src/domain/ids.ts';
+import { notice } from '../../../../../src/domain/message.ts';
+import { RecordingGateway } from '../../../../contracts/transports/recording-gateway.ts';
+
+const LIMITS = { maxFrameBytes: 1_000, sendBufferBytes: 100 };
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const message = notice('leave', echoed('bob'), echoed('ann'));
+
+/** An open socket over a library socket that takes nothing further while it is `stuck`. */
+function opened() {
+  const gateway = new RecordingGateway();
+  const turns: (() => void)[] = [];
+  const wire = { did: [] as string[], stuck: false, unread: 0 };
+  const send = (text: Uint8Array): number => {
+    wire.did.push(Buffer.from(text).toString());
+    if (wire.stuck) wire.unread += text.length;
+    return wire.stuck ? 0 : 1;
+  };
+  const end = (code: number): void => void wire.did.push(`end ${code}`);
+  const ws = { send, end, cork: (write: () => void) => write(), getBufferedAmount: () => wire.unread };
+  const outbox = new Outbox();
+  const reports = new Reports(gateway, { later: (turn) => void turns.push(turn), room: 1_000 });
+  const socket = new UwsSocket(ws as unknown as WebSocket<unknown>, { outbox, reports, limits: LIMITS });
+  reports.opened(socket, { accept: true, dialect: 'echo', query: '', address: '' });
+  const pass = (): void => turns.splice(0).forEach((turn) => turn());
+  return { socket, outbox, wire, pass, near: () => gateway.connections[0] };
+}
+
+describe('a socket of uWebSockets.js', () => {
+  it('M17: what was written leaves before the goodbye', () => {
+    const { socket, wire } = opened();
+    socket.write(bytes('a'));
+    socket.write(bytes('b'));
+    socket.close(1000, '');
+    expect(wire.did).toEqual(['a', 'b', 'end 1000']);
+    expect(socket.write(bytes('c'))).toBe('gone');
+  });
+
+  it('M16: a message that it took, and whose turn to leave never came, is handed back before the end is told', () => {
+    const { socket, outbox, wire, pass, near } = opened();
+    expect(socket.write(bytes('a'), message)).toBe('sent');
+    socket.ended();
+    outbox.flush();
+    pass();
+    expect([wire.did, near()?.unsent, near()?.late, near()?.closedCount]).toEqual([[], [message], [], 1]);
+  });
+
+  it('M16: what waits counts against the buffer, so no turn can bring more than it holds', () => {
+    const { socket, wire } = opened();
+    wire.stuck = true;
+    const outcomes = Array.from({ length: 6 }, () => socket.write(bytes('x'.repeat(30))));
+    expect(outcomes).toEqual(['sent', 'queued', 'queued', 'gone', 'gone', 'gone']);
+    expect(wire.did.filter((did) => did.startsWith('end'))).toEqual(['end 1008']);
+    expect(wire.unread).toBe(90);
+  });
+
+  it('M16: a far end that catches up is behind no more', () => {
+    const { socket, outbox, wire } = opened();
+    wire.stuck = true;
+    socket.write(bytes('a'.repeat(90)));
+    outbox.flush();
+    expect(socket.write(bytes('b'))).toBe('queued');
+    wire.stuck = false;
+    wire.unread = 0;
+    expect(socket.write(bytes('c'.repeat(90)))).toBe('sent');
+  });
+});
