@@ -34,9 +34,9 @@ export const drift = {
   drivesServers: true,
   rounds: { full: 1, quick: 1 },
   figures: [
-    figure({ name: 'drift', title: 'RSS gained since the warm-up', unit: 'MB', digits: 2, references: [] }),
-    figure({ name: 'late', title: 'RSS gained in the last quarter of it', unit: 'MB', digits: 2, references: [] }),
-    figure({ name: 'rss', title: 'RSS at the end', unit: 'MB', digits: 1 }),
+    figure({ name: 'drift', title: 'memory gained since the warm-up', unit: 'MB', digits: 2, references: [] }),
+    figure({ name: 'late', title: 'memory gained in the last quarter of it', unit: 'MB', digits: 2, references: [] }),
+    figure({ name: 'rss', title: 'memory at the end', unit: 'MB', digits: 1 }),
   ],
   once: ({ subject, isQuick }) =>
     trial(
@@ -45,8 +45,7 @@ export const drift = {
         const { warmUp, most, rest } = isQuick ? CYCLES.quick : CYCLES.full;
         const rssAfter = async (cycles) => {
           await generator.play('cycle', { port: server.port, cycles }, DEADLINE_MS);
-          await server.collect();
-          return server.residentKb() / KB;
+          return (await server.collect()) / KB;
         };
         const first = await rssAfter(warmUp);
         const second = await rssAfter(most);

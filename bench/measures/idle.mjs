@@ -39,8 +39,7 @@ export const idle = {
           await pause(restMs);
           const leftAlone = server.residentKb();
           const cpu = (cpuNanoseconds(pid) - cpuBefore) / 1e6 / (restMs / 1000);
-          await server.collect();
-          return { leftAlone, collected: server.residentKb(), cpu };
+          return { leftAlone, collected: await server.collect(), cpu };
         };
         const first = await atRest(few);
         const second = await atRest(many);

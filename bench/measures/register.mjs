@@ -2,8 +2,8 @@
 import { microsecondsEach, trial } from '../trial.mjs';
 import { figure } from './figure.mjs';
 
-const FULL = { warmUp: 2_000, count: 15_000, sliceMs: 500 };
-const QUICK = { warmUp: 500, count: 3_000, sliceMs: 250 };
+const FULL = { visits: 10_000, warmUp: 2_000, count: 15_000, sliceMs: 500 };
+const QUICK = { visits: 1_000, warmUp: 500, count: 3_000, sliceMs: 250 };
 
 export const register = {
   name: 'register',

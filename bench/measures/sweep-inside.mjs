@@ -5,7 +5,7 @@ import { ManualClock } from '../../dist/adapters/clocks/manual.js';
 import { MemoryMailboxStore } from '../../dist/adapters/mailboxes/memory/store.js';
 import { Turns } from '../../dist/application/turns.js';
 import { sweepExpired } from '../../dist/application/use-cases/sweep-expired.js';
-import { connectionId } from '../../dist/domain/ids.js';
+import { connectionId, nodeId } from '../../dist/domain/ids.js';
 import { Realms } from '../../dist/domain/realms.js';
 import { Session } from '../../dist/domain/session.js';
 import { Token } from '../../dist/domain/token.js';
@@ -31,7 +31,7 @@ const LIMITS = {
 
 const live = Number(process.argv[2]);
 const clock = new ManualClock();
-const realms = new Realms([KEY], LIMITS);
+const realms = new Realms([KEY], nodeId('here'), LIMITS);
 const [realm] = realms.all();
 const mailboxes = new MemoryMailboxStore(LIMITS);
 let found = 0;

@@ -5,13 +5,13 @@ import type { Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Dialect, Farewell } from './ports/dialect.ts';
 import type { Socket, WriteOutcome } from './ports/socket.ts';
-import type { Admission } from './ports/transport.ts';
 
 /** One open socket, the language it speaks, and who speaks it. */
 export interface Connection {
   readonly socket: Socket;
   readonly dialect: Dialect;
-  readonly admission: Admission;
+  /** Where it comes from. */
+  readonly address: string;
   /** Undefined until the credentials are read, and for a connection that never becomes a peer. */
   session: Session | undefined;
   /** M19: nothing is read until then; 0 where it is not paused. */

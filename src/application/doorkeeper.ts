@@ -4,7 +4,7 @@ import type { ClientAddresses } from './ports/client-addresses.ts';
 import type { Dialect } from './ports/dialect.ts';
 import type { HttpRequest, HttpResponse } from './ports/http.ts';
 import type { Log } from './ports/log.ts';
-import type { Admission, UpgradeAnswer } from './ports/transport.ts';
+import type { UpgradeAnswer } from './ports/transport.ts';
 
 export interface DoorkeeperParts {
   readonly dialects: readonly Dialect[];
@@ -54,8 +54,8 @@ export class Doorkeeper {
   }
 
   /** An accepted connection is over. */
-  left(admission: Admission): void {
-    this.#parts.visitors.leave(admission.address);
+  left(address: string): void {
+    this.#parts.visitors.leave(address);
     if (this.#parts.visitors.open === 0) this.#onEmpty();
   }
 
@@ -74,7 +74,7 @@ export class Doorkeeper {
     if (request.path.length + request.query.length > maxUrlBytes) return 'target-too-long';
     if (dialect === undefined) return 'path-unknown';
     if (this.#isClosed) return 'draining';
-    if (!mayOpen(origins, request.header('origin'), request.header('host'))) return 'origin-not-allowed';
+    if (!mayOpen(origins, request)) return 'origin-not-allowed';
     return visitors.refuses(address);
   }
 }

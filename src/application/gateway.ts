@@ -78,14 +78,14 @@ export class BrokerGateway implements Gateway {
   }
 
   abandoned(admission: Admission): void {
-    this.#parts.doorkeeper.left(admission);
+    this.#parts.doorkeeper.left(admission.address);
   }
 
   opened(socket: Socket, admission: Admission): ConnectionId {
     const { connections, turns, registerPeer } = this.#parts;
     const dialect = this.#dialects.get(admission.dialect);
     invariant(dialect !== undefined, 'a transport hands back the admission that it was given');
-    const id = connections.open({ socket, dialect, admission, session: undefined, pausedUntil: 0 });
+    const id = connections.open({ socket, dialect, address: admission.address, session: undefined, pausedUntil: 0 });
     turns.begin();
     try {
       registerPeer(id, dialect.credentials(admission.query));
@@ -134,7 +134,7 @@ export class BrokerGateway implements Gateway {
       this.#fault(id, error);
     }
     turns.end();
-    doorkeeper.left(connection.admission);
+    doorkeeper.left(connection.address);
   }
 
   #hear(session: Session, request: FrameRequest, now: Millis): void {

@@ -1,5 +1,4 @@
 import type { Decision } from '../domain/decision.ts';
-import type { NodeId } from '../domain/ids.ts';
 import { impossible } from '../domain/invariant.ts';
 import type { SignalMessage } from '../domain/message.ts';
 import type { Realm } from '../domain/realm.ts';
@@ -9,14 +8,13 @@ import type { Connection, Connections } from './connections.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { MailboxStore } from './ports/mailbox-store.ts';
-import type { Claim, PeerDirectory } from './ports/peer-directory.ts';
+import type { PeerDirectory } from './ports/peer-directory.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { Sweeper } from './sweeper.ts';
 import type { Turns } from './turns.ts';
 
 /** What performing needs. */
 export interface PerformerParts {
-  readonly node: NodeId;
   readonly connections: Connections;
   readonly directory: PeerDirectory;
   readonly mailboxes: MailboxStore;
@@ -52,7 +50,7 @@ export class Performer {
       case 'welcome':
         return this.#welcome(decision.session);
       case 'release':
-        return this.#parts.directory.release(this.claimOf(decision.session));
+        return this.#parts.directory.release(decision.session);
       case 'refuse':
         return this.#refuse(decision);
       case 'close':
@@ -66,11 +64,6 @@ export class Performer {
 
   performAll(realm: Realm, decisions: readonly Decision[], now: Millis): void {
     for (const decision of decisions) this.perform(realm, decision, now);
-  }
-
-  claimOf(session: Session): Claim {
-    const { id, token, connection } = session;
-    return { realm: session.realm.key, id, token, node: this.#parts.node, connection };
   }
 
   /** M16: a socket did not take a message, or took it and could not send it. */
@@ -104,13 +97,13 @@ export class Performer {
   #welcome(session: Session): void {
     const { connections, log } = this.#parts;
     connections.welcome(session.connection);
-    log.record({ event: 'peer-opened', session, address: connections.find(session.connection)?.admission.address ?? '' });
+    log.record({ event: 'peer-opened', session, address: connections.find(session.connection)?.address ?? '' });
   }
 
   #refuse({ session, refusal }: Extract<Decision, { do: 'refuse' }>): void {
     const { connections, directory, log } = this.#parts;
-    directory.release(this.claimOf(session));
-    const address = connections.find(session.connection)?.admission.address ?? '';
+    directory.release(session);
+    const address = connections.find(session.connection)?.address ?? '';
     const { connection, realm, id } = session;
     log.record({ event: 'connection-refused', connection, realm: realm.key, id, refusal, address });
     connections.part(connection, (dialect) => dialect.refusal(refusal));
@@ -118,7 +111,7 @@ export class Performer {
 
   #close({ session, ending }: Extract<Decision, { do: 'close' }>): void {
     const { connections, directory, log } = this.#parts;
-    directory.release(this.claimOf(session));
+    directory.release(session);
     connections.part(session.connection, (dialect) => dialect.farewell(ending));
     log.record({ event: 'peer-closed', session, ending });
   }

@@ -82,7 +82,7 @@ function bindCore(container: Container, config: Config): void {
     requestsPerWindow: config.httpRateLimit,
     requestWindow: config.httpRateWindow,
   };
-  bind(container, P.REALMS, ({ keys, ...limits }) => new Realms(keys, limits), [P.CONFIG]);
+  bind(container, P.REALMS, ({ keys, ...limits }, node) => new Realms(keys, node, limits), [P.CONFIG, P.NODE]);
   bind(container, P.VISITORS, (clock) => new Visitors(visitorLimits, clock.now()), [P.CLOCK]);
   bind(container, P.TURNS, (log) => new Turns((error) => log.record({ event: 'fault', error, connection: undefined })), [P.LOG]);
   bind(container, P.SWEEPER, (clock) => new Sweeper(clock, config.sweepInterval), [P.CLOCK]);
@@ -90,9 +90,9 @@ function bindCore(container: Container, config: Config): void {
   bind(
     container,
     P.PERFORMER,
-    (node, connections, directory, mailboxStore, clock, turns, sweeper, log, telemetry) =>
-      new Performer({ node, connections, directory, mailboxes: mailboxStore, clock, turns, sweeper, log, telemetry }),
-    [P.NODE, P.CONNECTIONS, P.PEER_DIRECTORY, P.MAILBOX_STORE, P.CLOCK, P.TURNS, P.SWEEPER, P.LOG, P.TELEMETRY],
+    (connections, directory, mailboxStore, clock, turns, sweeper, log, telemetry) =>
+      new Performer({ connections, directory, mailboxes: mailboxStore, clock, turns, sweeper, log, telemetry }),
+    [P.CONNECTIONS, P.PEER_DIRECTORY, P.MAILBOX_STORE, P.CLOCK, P.TURNS, P.SWEEPER, P.LOG, P.TELEMETRY],
   );
 }
 

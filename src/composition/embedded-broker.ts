@@ -26,6 +26,9 @@ export interface BrokerEvents {
   error: [error: Error];
 }
 
+/** What each thing that a listener can be told is called here. */
+const EVENTS = { connected: 'connection', sent: 'message', disconnected: 'disconnect' } as const;
+
 /** What a broker may be built around, where the configuration's own choice is not wanted. */
 export interface EmbeddedParts {
   readonly log: Log;
@@ -71,7 +74,7 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
       sent: (peer, message) => void this.emit('message', peer, message),
       disconnected: (peer, reason) => void this.emit('disconnect', peer, reason),
       failed: (error) => this.#fail(error),
-      hearsMessages: () => this.listenerCount('message') > 0,
+      hears: (what) => this.listenerCount(EVENTS[what]) > 0,
     });
     const broker = buildBroker(this.config, {
       transport: await makeTransport(this.config, log),

@@ -23,8 +23,8 @@ export interface PeerListener {
   sent(peer: ConnectedPeer, message: PeerMessage): void;
   disconnected(peer: ConnectedPeer, reason: DisconnectReason): void;
   failed(error: Error): void;
-  /** Whether `sent` is wanted: reading every message for nobody would cost. */
-  hearsMessages(): boolean;
+  /** Whether anybody wants to be told: to make a peer, or to read every message, for nobody would cost. */
+  hears(what: 'connected' | 'sent' | 'disconnected'): boolean;
 }
 
 const TYPES: Record<MessageKind, Exclude<PeerMessage['type'], 'HEARTBEAT'>> = {
@@ -53,7 +53,7 @@ export class PeerEvents implements Log, MessageTap {
   }
 
   get isOpen(): boolean {
-    return this.#listener.hearsMessages();
+    return this.#listener.hears('sent');
   }
 
   heard(session: Session, request: FrameRequest): void {
@@ -65,8 +65,10 @@ export class PeerEvents implements Log, MessageTap {
     this.#log.record(event);
     switch (event.event) {
       case 'peer-opened':
-        return this.#guard(() => this.#listener.connected(this.#peerOf(event.session)));
+        if (this.#listener.hears('connected')) this.#guard(() => this.#listener.connected(this.#peerOf(event.session)));
+        return;
       case 'peer-closed':
+        if (!this.#listener.hears('disconnected')) return;
         return this.#guard(() => this.#listener.disconnected(this.#peerOf(event.session), event.ending));
       case 'fault':
         return this.#guard(() => this.#listener.failed(asError(event.error)));

@@ -14,15 +14,12 @@ export interface AllowanceLimits {
 
 /** What one peer has left: a token bucket for its messages, a window for its malformed ones. */
 export class Allowance {
-  #tokens: number;
-  #filledAt: Millis;
-  #malformed = 0;
-  #windowOpenedAt: Millis;
+  /** M19: since when a bucket that was empty then would hold what this one holds. Later than now: how long its debt takes. */
+  #emptySince: Millis;
+  #stumbles: Stumbles | undefined = undefined;
 
   constructor(limits: AllowanceLimits, now: Millis) {
-    this.#tokens = limits.messageBurst;
-    this.#filledAt = now;
-    this.#windowOpenedAt = now;
+    this.#emptySince = now - spanOf(limits.messageBurst, limits);
   }
 
   /**
@@ -30,22 +27,32 @@ export class Allowance {
    * @returns how long until the debt is paid; 0 where there is none.
    */
   spend(limits: AllowanceLimits, now: Millis): Millis {
-    if (this.#tokens < limits.messageBurst) {
-      const flowed = ((now - this.#filledAt) * limits.messagesPerSecond) / 1000;
-      this.#tokens = Math.min(limits.messageBurst, this.#tokens + flowed);
-    }
-    this.#filledAt = now;
-    this.#tokens -= 1;
-    return this.#tokens >= 0 ? 0 : Math.ceil((-this.#tokens * 1000) / limits.messagesPerSecond);
+    const fullSince = now - spanOf(limits.messageBurst, limits);
+    this.#emptySince = Math.max(this.#emptySince, fullSince) + spanOf(1, limits);
+    // What is filled drop by drop is not exact to the last digit.
+    const debt = this.#emptySince - now;
+    return debt > ROUNDING ? Math.ceil(debt - ROUNDING) : 0;
   }
 
   /** M10: counts one malformed message. @returns whether it was one too many for its window. */
   stumble(limits: AllowanceLimits, now: Millis): boolean {
-    if (now - this.#windowOpenedAt >= limits.malformedWindow) {
-      this.#windowOpenedAt = now;
-      this.#malformed = 0;
+    if (this.#stumbles === undefined || now - this.#stumbles.since >= limits.malformedWindow) {
+      this.#stumbles = { since: now, count: 0 };
     }
-    this.#malformed += 1;
-    return this.#malformed > limits.malformedPerWindow;
+    this.#stumbles.count += 1;
+    return this.#stumbles.count > limits.malformedPerWindow;
   }
+}
+
+/** Malformed messages in one window; few peers ever need one. */
+interface Stumbles {
+  readonly since: Millis;
+  count: number;
+}
+
+const ROUNDING: Millis = 1e-3;
+
+/** How long it takes for so many tokens to flow in. */
+function spanOf(tokens: number, { messagesPerSecond }: AllowanceLimits): Millis {
+  return (tokens * 1000) / messagesPerSecond;
 }

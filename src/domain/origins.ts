@@ -20,7 +20,10 @@ export function readableBy(policy: OriginPolicy, origin: string | undefined): st
  * O10: where origins are listed, a page of another one may not open a socket. What sends no origin
  * is no page; and a page that the broker's own host served is none of another's.
  */
-export function mayOpen(policy: OriginPolicy, origin: string | undefined, host: string | undefined): boolean {
-  if (policy.allow !== 'listed' || origin === undefined) return true;
-  return policy.isListed(origin) || (host !== undefined && origin.endsWith(`://${host}`));
+export function mayOpen(policy: OriginPolicy, request: { header(name: 'origin' | 'host'): string | undefined }): boolean {
+  if (policy.allow !== 'listed') return true;
+  const origin = request.header('origin');
+  if (origin === undefined || policy.isListed(origin)) return true;
+  const host = request.header('host');
+  return host !== undefined && origin.endsWith(`://${host}`);
 }

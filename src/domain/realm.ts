@@ -1,6 +1,6 @@
 import type { AllowanceLimits } from './allowance.ts';
 import type { Decision, Expired } from './decision.ts';
-import { echoed, parsePeerId, type PeerId, type RealmKey } from './ids.ts';
+import { echoed, parsePeerId, type NodeId, type PeerId, type RealmKey } from './ids.ts';
 import { matters, notice, type MessageKind, type Payload, type SignalMessage } from './message.ts';
 import type { Ending } from './refusal.ts';
 import { Roster } from './roster.ts';
@@ -34,17 +34,19 @@ const IGNORE_GONE: Decision = { do: 'ignore', why: 'sender-gone' };
 const IGNORE_MALFORMED: Decision = { do: 'ignore', why: 'malformed' };
 
 /**
- * The rules of one tenant: facts in, decisions out. It is the truth for the connections of this
+ * The rules of one tenant: facts in, decisions out. It is the truth for the connections of its
  * node. It touches nothing: what it decides, `application/perform.ts` does.
  */
 export class Realm {
   readonly key: RealmKey;
+  readonly node: NodeId;
   readonly limits: RealmLimits;
   readonly #roster = new Roster();
   readonly #silence = new Silence();
 
-  constructor(key: RealmKey, limits: RealmLimits) {
+  constructor({ key, node }: { readonly key: RealmKey; readonly node: NodeId }, limits: RealmLimits) {
     this.key = key;
+    this.node = node;
     this.limits = limits;
   }
 

@@ -1,12 +1,12 @@
-import { realmKey } from './ids.ts';
+import { realmKey, type NodeId } from './ids.ts';
 import { Realm, type RealmLimits } from './realm.ts';
 
-/** All realms of a broker: one for each key that it was given. */
+/** All realms of one node: one for each key that it was given. */
 export class Realms {
   readonly #byKey: ReadonlyMap<string, Realm>;
 
-  constructor(keys: readonly string[], limits: RealmLimits) {
-    this.#byKey = new Map(keys.map((key) => [key, new Realm(realmKey(key), limits)]));
+  constructor(keys: readonly string[], node: NodeId, limits: RealmLimits) {
+    this.#byKey = new Map(keys.map((key) => [key, new Realm({ key: realmKey(key), node }, limits)]));
   }
 
   /** O2: the realm of a key; undefined for a key that nobody gave out. @param key any text. */

@@ -8,7 +8,11 @@ export interface HttpRequest {
   readonly query: string;
   /** The far end of the TCP connection: `192.0.2.1`, `2001:db8::1`; IPv4 inside IPv6 is told as IPv4. */
   readonly remoteAddress: string;
-  /** @param name in small letters. */
+  /**
+   * Undefined where there is none. Of `x-forwarded-for` and `access-control-request-headers`, all that
+   * were sent, as one list in order; of any other at least the first.
+   * @param name in small letters.
+   */
   header(name: string): string | undefined;
 }
 

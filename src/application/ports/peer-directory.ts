@@ -5,12 +5,11 @@ import type { Token } from '../../domain/token.ts';
 /** What the directory says to a claim. */
 export type ClaimOutcome = 'granted' | 'taken';
 
-/** One connection that wants to speak for an id, or does. */
+/** One connection of a node that wants to speak for an id of a realm, or does. Every session is one. */
 export interface Claim {
-  readonly realm: RealmKey;
+  readonly realm: { readonly key: RealmKey; readonly node: NodeId };
   readonly id: PeerId;
   readonly token: Token;
-  readonly node: NodeId;
   readonly connection: ConnectionId;
 }
 

@@ -43,7 +43,7 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     if (found !== undefined) found.session = session;
     session.realm.arrive(session, now);
     sweeper.expect(session.realm.nextDeadline());
-    directory.claim(performer.claimOf(session), (outcome) => turns.run(() => settle(session, outcome)));
+    directory.claim(session, (outcome) => turns.run(() => settle(session, outcome)));
   };
 
   function settle(session: Session, outcome: ClaimOutcome): void {
@@ -56,7 +56,7 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
   }
 
   function turnAway(connection: ConnectionId, credentials: Credentials, refusal: OpenRefusal): void {
-    const address = connections.find(connection)?.admission.address ?? '';
+    const address = connections.find(connection)?.address ?? '';
     const realm = credentials.key === undefined ? undefined : realms.find(credentials.key)?.key;
     log.record({ event: 'connection-refused', connection, realm, id: undefined, refusal, address });
     connections.part(connection, (dialect) => dialect.refusal(refusal));

@@ -25,26 +25,25 @@ const THERE = nodeId('there');
 /** A claim for `ann`, unless told otherwise. */
 function wish(but: { realm?: string; id?: string; token?: string; node?: NodeId; connection?: number } = {}): Claim {
   return {
-    realm: realmKey(but.realm ?? 'green'),
+    realm: { key: realmKey(but.realm ?? 'green'), node: but.node ?? HERE },
     id: (but.id ?? 'ann') as PeerId,
     token: new Token(but.token ?? 'hers'),
-    node: but.node ?? HERE,
     connection: connectionId(but.connection ?? 1, 0),
   };
 }
 
 function claim(subject: DirectorySubject, wanted: Claim): Promise<ClaimOutcome> {
-  return new Promise((answer) => subject.node(wanted.node).claim(wanted, answer));
+  return new Promise((answer) => subject.node(wanted.realm.node).claim(wanted, answer));
 }
 
 /** Answers keep the order of the calls of a node: when this one is here, what that node said before is done. */
 function locate(subject: DirectorySubject, { realm, id }: Claim, asking: NodeId = HERE): Promise<NodeId | undefined> {
-  return new Promise((answer) => subject.node(asking).locate(realm, id, answer));
+  return new Promise((answer) => subject.node(asking).locate(realm.key, id, answer));
 }
 
 async function release(subject: DirectorySubject, held: Claim): Promise<void> {
-  subject.node(held.node).release(held);
-  await locate(subject, held, held.node);
+  subject.node(held.realm.node).release(held);
+  await locate(subject, held, held.realm.node);
 }
 
 async function keep(subject: DirectorySubject, node: NodeId): Promise<void> {
@@ -98,7 +97,7 @@ export const CLAUSES: readonly Clause[] = [
       );
       const outcomes = await Promise.all(rivals.map((rival) => claim(subject, rival)));
       expect(outcomes.filter((outcome) => outcome === 'granted')).toHaveLength(1);
-      expect(await locate(subject, wish())).toBe(rivals[outcomes.indexOf('granted')]?.node);
+      expect(await locate(subject, wish())).toBe(rivals[outcomes.indexOf('granted')]?.realm.node);
     },
   },
   {

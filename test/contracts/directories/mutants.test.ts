@@ -3,7 +3,7 @@ import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { MemoryPeerDirectory } from '../../../src/adapters/directories/memory/directory.ts';
 import type { Clock } from '../../../src/application/ports/clock.ts';
 import type { Claim, ClaimOutcome } from '../../../src/application/ports/peer-directory.ts';
-import { realmKey, type NodeId, type PeerId, type RealmKey } from '../../../src/domain/ids.ts';
+import { nodeId, realmKey, type NodeId, type PeerId, type RealmKey } from '../../../src/domain/ids.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import { CLAUSES, LEASE_CLAUSES, type DirectorySubject } from './contract.ts';
 
@@ -26,7 +26,7 @@ class LateDirectory extends MemoryPeerDirectory {
 /** Looks first and takes later. */
 class HastyDirectory extends MemoryPeerDirectory {
   override claim(claim: Claim, answer: ClaimAnswer): void {
-    super.locate(claim.realm, claim.id, (node) => {
+    super.locate(claim.realm.key, claim.id, (node) => {
       queueMicrotask(() => super.claim(claim, (outcome) => answer(node === undefined ? 'granted' : outcome)));
     });
   }
@@ -38,7 +38,7 @@ class HastyDirectory extends MemoryPeerDirectory {
 
 class JealousDirectory extends MemoryPeerDirectory {
   override claim(claim: Claim, answer: ClaimAnswer): void {
-    super.locate(claim.realm, claim.id, (node) => (node === undefined ? super.claim(claim, answer) : answer('taken')));
+    super.locate(claim.realm.key, claim.id, (node) => (node === undefined ? super.claim(claim, answer) : answer('taken')));
   }
 }
 
@@ -67,14 +67,18 @@ class CarelessDirectory extends MemoryPeerDirectory {
 
   override claim(claim: Claim, answer: ClaimAnswer): void {
     super.claim(claim, (outcome) => {
-      if (outcome === 'granted') this.#held.set(`${claim.realm}/${claim.id}`, claim);
+      if (outcome === 'granted') this.#held.set(`${claim.realm.key}/${claim.id}`, claim);
       answer(outcome);
     });
   }
 
   override release(claim: Claim): void {
-    const held = this.#held.get(`${claim.realm}/${claim.id}`);
-    if (held?.[this.#asks] === claim[this.#asks]) super.release(held);
+    const held = this.#held.get(`${claim.realm.key}/${claim.id}`);
+    if (held !== undefined && this.#isAskedFor(held, claim)) super.release(held);
+  }
+
+  #isAskedFor(held: Claim, claim: Claim): boolean {
+    return this.#asks === 'node' ? held.realm.node === claim.realm.node : held.connection === claim.connection;
   }
 }
 
@@ -96,8 +100,8 @@ class AlteredDirectory extends MemoryPeerDirectory {
   }
 
   override locate(realm: RealmKey, id: PeerId, answer: LocateAnswer): void {
-    const altered = this.#alter({ realm, id } as Claim);
-    super.locate(altered.realm, altered.id, answer);
+    const altered = this.#alter({ realm: { key: realm, node: nodeId('nobody') }, id } as Claim);
+    super.locate(altered.realm.key, altered.id, answer);
   }
 }
 
@@ -120,7 +124,7 @@ class GenerousDirectory extends MemoryPeerDirectory {
   readonly #nodes = new Set<NodeId>();
 
   override claim(claim: Claim, answer: ClaimAnswer): void {
-    this.#nodes.add(claim.node);
+    this.#nodes.add(claim.realm.node);
     super.claim(claim, answer);
   }
 
@@ -173,12 +177,16 @@ const MUTANTS: readonly { fault: string; make(clock: ManualClock): MemoryPeerDir
   },
   {
     fault: 'keeps all realms in one',
-    make: (clock) => new AlteredDirectory(clock, () => ({ realm: realmKey('all') })),
+    make: (clock) => new AlteredDirectory(clock, ({ realm }) => ({ realm: { ...realm, key: realmKey('all') } })),
     dies: ['O2: realms know nothing of each other'],
   },
   {
     fault: 'joins realm and id by a colon',
-    make: (clock) => new AlteredDirectory(clock, ({ realm, id }) => ({ realm: realmKey('all'), id: `${realm}:${id}` as PeerId })),
+    make: (clock) =>
+      new AlteredDirectory(clock, ({ realm, id }) => ({
+        realm: { ...realm, key: realmKey('all') },
+        id: `${realm.key}:${id}` as PeerId,
+      })),
     dies: ['O2: realm and id do not run together, whatever stands between them'],
   },
   {

@@ -17,7 +17,7 @@ function connection(): Connection & { readonly written: string[] } {
       resume: () => undefined,
     },
     dialect: DIALECT,
-    admission: { accept: true, dialect: 'peerjs', query: '', address: '192.0.2.1' },
+    address: '192.0.2.1',
     session: undefined,
     pausedUntil: 0,
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
 import { PeerEvents, type PeerListener } from '../../../src/composition/peer-events.ts';
+import { session } from '../domain/sessions.ts';
 import { peersAtHand } from './peers-at-hand.ts';
 
 const DEAF: PeerListener = {
@@ -8,7 +9,7 @@ const DEAF: PeerListener = {
   sent: () => undefined,
   disconnected: () => undefined,
   failed: () => undefined,
-  hearsMessages: () => false,
+  hears: () => false,
 };
 
 describe('events for an embedding program', () => {
@@ -22,7 +23,24 @@ describe('events for an embedding program', () => {
   it('is open for messages only while somebody hears them', () => {
     const log = { record: () => undefined };
     expect(new PeerEvents(log, DEAF).isOpen).toBe(false);
-    expect(new PeerEvents(log, { ...DEAF, hearsMessages: () => true }).isOpen).toBe(true);
+    expect(new PeerEvents(log, { ...DEAF, hears: (what) => what === 'sent' }).isOpen).toBe(true);
+  });
+
+  it('makes no peer that nobody wants to be told of', () => {
+    const told: string[] = [];
+    const listener: PeerListener = {
+      ...DEAF,
+      connected: () => void told.push('connected'),
+      disconnected: () => void told.push('disconnected'),
+    };
+    const ann = session('ann');
+    const record = (wanted: string): void => {
+      const events = new PeerEvents({ record: () => undefined }, { ...listener, hears: (what) => what === wanted });
+      events.record({ event: 'peer-opened', session: ann, address: '' });
+      events.record({ event: 'peer-closed', session: ann, ending: 'lost' });
+    };
+    for (const wanted of ['sent', 'connected', 'disconnected']) record(wanted);
+    expect(told).toEqual(['connected', 'disconnected']);
   });
 
   it('tells a fault as an Error, whatever was thrown', () => {

@@ -1,15 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/domain/decision.ts';
-import { realmKey } from '../../../src/domain/ids.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 import { Realm } from '../../../src/domain/realm.ts';
 import type { Session } from '../../../src/domain/session.ts';
 import { NEVER } from '../../../src/domain/time.ts';
-import { LIMITS, peerId, session } from './sessions.ts';
+import { LIMITS, peerId, PLACE, session } from './sessions.ts';
 
 let realm: Realm;
 beforeEach(() => {
-  realm = new Realm(realmKey('peerjs'), LIMITS);
+  realm = new Realm(PLACE, LIMITS);
 });
 
 /** A peer that is in. */
@@ -187,7 +186,7 @@ describe('living and leaving', () => {
   });
 
   it('M19: or makes it wait until its debt is paid', () => {
-    realm = new Realm(realmKey('peerjs'), { ...LIMITS, onFlood: 'pause' });
+    realm = new Realm(PLACE, { ...LIMITS, onFlood: 'pause' });
     const ann = open('ann');
     for (let i = 0; i < 5; i++) realm.heard(ann, 0);
     expect(realm.heard(ann, 0)).toEqual({ do: 'pause', session: ann, until: 100 });

@@ -33,6 +33,12 @@ const SOCKET = 'peerjs';
 
 /** O8: of a parameter that is repeated, the last counts. `__proto__` is a name like any other. */
 export function readCredentials(query: string): Credentials {
+  return ESCAPES.test(query) ? readEscaped(query) : readPlain(query);
+}
+
+const ESCAPES = /[%+]/;
+
+function readEscaped(query: string): Credentials {
   const parameters = new URLSearchParams(query);
   return {
     key: parameters.getAll('key').at(-1),
@@ -40,6 +46,34 @@ export function readCredentials(query: string): Credentials {
     token: parameters.getAll('token').at(-1),
   };
 }
+
+/** The same where nothing is escaped, as in what the stock client asks for. */
+function readPlain(query: string): Credentials {
+  return { key: lastIn(query, 'key'), id: ownText(lastIn(query, 'id')), token: ownText(lastIn(query, 'token')) };
+}
+
+function lastIn(query: string, name: string): string | undefined {
+  for (let end = query.length; end >= 0;) {
+    const start = end === 0 ? 0 : query.lastIndexOf('&', end - 1) + 1;
+    const behind = start + name.length;
+    if (query.startsWith(name, start)) {
+      if (behind === end) return '';
+      if (query[behind] === '=') return query.slice(behind + 1, end);
+    }
+    end = start - 1;
+  }
+  return undefined;
+}
+
+/** Half a surrogate pair becomes U+FFFD. A slice would keep all of the query alive as long as the peer lives. */
+function ownText(slice: string | undefined): string | undefined {
+  if (slice === undefined) return undefined;
+  if (slice.length > ROOM.length / BYTES_PER_UNIT) return Buffer.from(slice).toString();
+  return ROOM.toString('utf8', 0, ROOM.write(slice));
+}
+
+const ROOM = Buffer.alloc(1024);
+const BYTES_PER_UNIT = 3;
 
 /** A path segment as text; undefined where it is missing or its escapes are broken. */
 function decoded(segment: string | undefined): string | undefined {

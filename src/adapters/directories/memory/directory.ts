@@ -17,17 +17,18 @@ export class MemoryPeerDirectory implements PeerDirectory {
   }
 
   claim(claim: Claim, answer: (outcome: ClaimOutcome) => void): void {
-    const holder = this.#holder(claim.realm, claim.id);
+    const { key, node } = claim.realm;
+    const holder = this.#holder(key, claim.id);
     if (holder !== undefined && !holder.token.matches(claim.token)) return answer('taken');
-    this.#claimsOf(claim.realm).set(claim.id, claim);
-    if (this.#hasLapsed(claim.node)) this.keep(claim.node);
+    this.#claimsOf(key).set(claim.id, claim);
+    if (this.#hasLapsed(node)) this.keep(node);
     answer('granted');
   }
 
   release(claim: Claim): void {
-    const claims = this.#realms.get(claim.realm);
+    const claims = this.#realms.get(claim.realm.key);
     const holder = claims?.get(claim.id);
-    if (holder?.node !== claim.node || holder.connection !== claim.connection) return;
+    if (holder?.realm.node !== claim.realm.node || holder.connection !== claim.connection) return;
     claims?.delete(claim.id);
   }
 
@@ -36,13 +37,13 @@ export class MemoryPeerDirectory implements PeerDirectory {
   }
 
   locate(realm: RealmKey, id: PeerId, answer: (node: NodeId | undefined) => void): void {
-    answer(this.#holder(realm, id)?.node);
+    answer(this.#holder(realm, id)?.realm.node);
   }
 
   /** Who holds the id, unless its node's lease has ended. */
   #holder(realm: RealmKey, id: PeerId): Claim | undefined {
     const claim = this.#realms.get(realm)?.get(id);
-    return claim === undefined || this.#hasLapsed(claim.node) ? undefined : claim;
+    return claim === undefined || this.#hasLapsed(claim.realm.node) ? undefined : claim;
   }
 
   /** Whether the lease of `node` has ended, or never began. */

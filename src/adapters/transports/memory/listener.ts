@@ -113,7 +113,7 @@ export class MemoryTransport implements Transport {
 
   #connected(farEnd: MemoryFarEnd, admission: Admission, gateway: Gateway): void {
     const later = (turn: () => void): void => this.#turns.later(turn);
-    const reports = new Reports(gateway, { later, room: this.#limits.sendBufferBytes });
+    const reports = new Reports({ gateway, later, room: this.#limits.sendBufferBytes }, admission);
     const forget = (over: MemorySocket): void => void this.#open.delete(over);
     const socket = new MemorySocket(farEnd, reports, { limits: this.#limits, forget });
     this.#open.add(socket);
@@ -121,7 +121,7 @@ export class MemoryTransport implements Transport {
       sent: (bytes, isBinary) => this.#turns.run(() => socket.arrived(bytes, isBinary)),
       gone: (unread) => this.#turns.run(() => socket.lost(unread)),
     });
-    reports.opened(socket, admission);
+    reports.opened(socket);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
 import type { Admission, Gateway } from '../../../application/ports/transport.ts';
-import { Reports } from '../shared/reports.ts';
+import { Reports, type Desk } from '../shared/reports.ts';
 import { NOT_ACCEPTING } from '../shared/requests.ts';
 import { CLOSE_GRACE, type ConnectionLimits } from '../shared/settings.ts';
 import { send } from './http.ts';
@@ -45,6 +45,7 @@ export interface Knock {
 /** Turns upgrade requests into connections, and knows all those that are not over. */
 export class Upgrades {
   readonly #gateway: Gateway;
+  readonly #desk: Desk;
   readonly #handshaker: Handshaker;
   readonly #limits: ConnectionLimits;
   readonly #shaking = new Set<Duplex>();
@@ -54,6 +55,8 @@ export class Upgrades {
 
   constructor(gateway: Gateway, handshaker: Handshaker, limits: ConnectionLimits) {
     this.#gateway = gateway;
+    // Pauses are the network's business here: what waits beside it came in one packet.
+    this.#desk = { gateway, later: queueMicrotask, room: Number.POSITIVE_INFINITY };
     this.#handshaker = handshaker;
     this.#limits = limits;
   }
@@ -101,8 +104,7 @@ export class Upgrades {
   }
 
   #opened(ws: WebSocket, stream: Duplex, admission: Admission): void {
-    // Pauses are the network's business here: what waits beside it came in one packet.
-    const reports = new Reports(this.#gateway, { later: queueMicrotask, room: Number.POSITIVE_INFINITY });
+    const reports = new Reports(this.#desk, admission);
     const socket = new NodeSocket(ws, stream, { reports, limits: this.#limits });
     this.#open.add(socket);
     ws.on('message', (bytes: Buffer, isBinary) => socket.arrived(bytes, isBinary));
@@ -115,7 +117,7 @@ export class Upgrades {
         this.#oneLess();
       });
     });
-    reports.opened(socket, admission);
+    reports.opened(socket);
   }
 
   get #isEmpty(): boolean {

@@ -7,9 +7,23 @@ import type { SignalMessage } from '../../../domain/message.ts';
 /** Runs a turn after the present one, never inside it. */
 export type Later = (turn: () => void) => void;
 
+/** What all connections of a transport have in common. */
+export interface Desk {
+  readonly gateway: Gateway;
+  readonly later: Later;
+  /** How many bytes may wait for one connection while it is paused. */
+  readonly room: number;
+}
+
 interface WaitingFrame {
   readonly bytes: Uint8Array;
   readonly isBinary: boolean;
+}
+
+/** What came while a connection was paused. */
+interface Backlog {
+  readonly frames: WaitingFrame[];
+  bytes: number;
 }
 
 // Empty frames take room too.
@@ -17,25 +31,21 @@ const FRAME_OVERHEAD_BYTES = 64;
 
 /** What one connection tells the gateway: that it is open, its frames in order, and once, as the last, that it is closed. */
 export class Reports {
-  readonly #gateway: Gateway;
-  readonly #later: Later;
-  readonly #room: number;
-  #connection: ConnectionId | undefined;
-  #waiting: WaitingFrame[] = [];
-  #waitingBytes = 0;
-  #isPaused = false;
-  #isDeaf = false;
-  #isClosed = false;
+  readonly #desk: Desk;
+  /** How the connection is called; before it is open, how it was let in. */
+  #name: ConnectionId | Admission;
+  /** `deaf`: whatever still comes from the far end counts no more. */
+  #state: 'hearing' | 'paused' | 'deaf' | 'closed' = 'hearing';
+  #backlog: Backlog | undefined = undefined;
 
-  /** @param room how many bytes may wait while the connection is paused. */
-  constructor(gateway: Gateway, { later, room }: { readonly later: Later; readonly room: number }) {
-    this.#gateway = gateway;
-    this.#later = later;
-    this.#room = room;
+  constructor(desk: Desk, admission: Admission) {
+    this.#desk = desk;
+    this.#name = admission;
   }
 
-  opened(socket: Socket, admission: Admission): void {
-    this.#connection = this.#gateway.opened(socket, admission);
+  opened(socket: Socket): void {
+    invariant(typeof this.#name === 'object', 'a connection opens once');
+    this.#name = this.#desk.gateway.opened(socket, this.#name);
   }
 
   /**
@@ -43,61 +53,63 @@ export class Reports {
    * one frame always finds room, for its size has a bound of its own.
    */
   frame(bytes: Uint8Array, isBinary: boolean): boolean {
-    if (this.#isDeaf) return true;
-    if (this.#isPaused || this.#waiting.length > 0) return this.#keep(bytes, isBinary);
-    this.#gateway.frame(this.#named(), bytes, isBinary);
+    if (this.#state === 'paused' || this.#backlog !== undefined) return this.#keep(bytes, isBinary);
+    if (this.#state === 'hearing') this.#desk.gateway.frame(this.#named(), bytes, isBinary);
     return true;
   }
 
   pause(): void {
-    this.#isPaused = true;
+    if (this.#state === 'hearing') this.#state = 'paused';
   }
 
   resume(): void {
-    if (!this.#isPaused) return;
-    this.#isPaused = false;
-    this.#later(() => this.#release());
+    if (this.#state !== 'paused') return;
+    this.#state = 'hearing';
+    this.#desk.later(() => this.#release());
   }
 
-  /** The broker has said goodbye: whatever still comes from the far end counts no more. */
+  /** The broker has said goodbye. */
   hearNoMore(): void {
-    this.#isDeaf = true;
-    this.#waiting = [];
-    this.#waitingBytes = 0;
+    if (this.#state !== 'closed') this.#state = 'deaf';
+    this.#backlog = undefined;
   }
 
   /** To be told before `closed`. */
   unsent(message: SignalMessage): void {
-    this.#later(() => this.#gateway.unsent(this.#named(), message));
+    this.#desk.later(() => this.#desk.gateway.unsent(this.#named(), message));
   }
 
   closed(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.hearNoMore();
-    this.#later(() => this.#gateway.closed(this.#named()));
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#backlog = undefined;
+    this.#desk.later(() => this.#desk.gateway.closed(this.#named()));
   }
 
   #keep(bytes: Uint8Array, isBinary: boolean): boolean {
+    const backlog = (this.#backlog ??= { frames: [], bytes: 0 });
     const size = bytes.length + FRAME_OVERHEAD_BYTES;
-    if (this.#waiting.length > 0 && this.#waitingBytes + size > this.#room) return false;
-    this.#waiting.push({ bytes: new Uint8Array(bytes), isBinary });
-    this.#waitingBytes += size;
+    if (backlog.frames.length > 0 && backlog.bytes + size > this.#desk.room) return false;
+    backlog.frames.push({ bytes: new Uint8Array(bytes), isBinary });
+    backlog.bytes += size;
     return true;
   }
 
   // The gateway may pause, or say goodbye, in the middle of it.
   #release(): void {
-    while (!this.#isPaused) {
-      const frame = this.#waiting.shift();
-      if (frame === undefined) return;
-      this.#waitingBytes -= frame.bytes.length + FRAME_OVERHEAD_BYTES;
-      this.#gateway.frame(this.#named(), frame.bytes, frame.isBinary);
+    while (this.#state === 'hearing' && this.#backlog !== undefined) {
+      const frame = this.#backlog.frames.shift();
+      if (frame === undefined) {
+        this.#backlog = undefined;
+        return;
+      }
+      this.#backlog.bytes -= frame.bytes.length + FRAME_OVERHEAD_BYTES;
+      this.#desk.gateway.frame(this.#named(), frame.bytes, frame.isBinary);
     }
   }
 
   #named(): ConnectionId {
-    invariant(this.#connection !== undefined, 'a connection is reported only after it was opened');
-    return this.#connection;
+    invariant(typeof this.#name === 'number', 'a connection is reported only after it was opened');
+    return this.#name;
   }
 }

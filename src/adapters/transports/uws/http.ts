@@ -4,6 +4,9 @@ import type { Exchange, HttpRequest, HttpResponse } from '../../../application/p
 import { addressOfBytes } from '../shared/addresses.ts';
 import { hasNoBody, MAX_BODY_BYTES } from '../shared/requests.ts';
 
+/** Headers that may come in several pieces. */
+const LISTS: ReadonlySet<string> = new Set(['x-forwarded-for', 'access-control-request-headers']);
+
 /** Reads the library's request, which lives only as long as the handler that was given it. */
 export class UwsRequest implements HttpRequest {
   readonly method: string;
@@ -11,7 +14,6 @@ export class UwsRequest implements HttpRequest {
   readonly query: string;
   readonly remoteAddress: string;
   readonly #request: uWS.HttpRequest;
-  #headers: Map<string, string> | undefined;
 
   constructor(request: uWS.HttpRequest, response: uWS.HttpResponse) {
     this.#request = request;
@@ -23,18 +25,18 @@ export class UwsRequest implements HttpRequest {
   }
 
   header(name: string): string | undefined {
-    this.#headers ??= this.#collect();
-    return this.#headers.get(name);
+    if (LISTS.has(name)) return this.#list(name);
+    // Empty where there is none.
+    return this.#request.getHeader(name) || undefined;
   }
 
   // H10: the library's own `getHeader` knows the first of several only; proxies append theirs as the last.
-  #collect(): Map<string, string> {
-    const headers = new Map<string, string>();
-    this.#request.forEach((name, value) => {
-      const earlier = headers.get(name);
-      headers.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
+  #list(name: string): string | undefined {
+    let list: string | undefined;
+    this.#request.forEach((key, value) => {
+      if (key === name) list = list === undefined ? value : `${list}, ${value}`;
     });
-    return headers;
+    return list;
   }
 }
 

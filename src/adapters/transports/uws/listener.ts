@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type * as uWS from 'uWebSockets.js';
 import { ListenError } from '../../../application/ports/transport.ts';
-import type { Admission, Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
+import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { readCertificate } from '../shared/certificate.ts';
 import { listenRefused } from '../shared/listen-refusals.ts';
-import { Reports } from '../shared/reports.ts';
+import { Reports, type Desk } from '../shared/reports.ts';
 import { NOT_ACCEPTING, wantsWebSocket } from '../shared/requests.ts';
 import type { TransportSettings } from '../shared/settings.ts';
 import { handshakeFault } from './handshake.ts';
 import { refuse, UwsExchange, UwsRequest } from './http.ts';
 import { Outbox } from './outbox.ts';
-import { UwsSocket } from './socket.ts';
+import { UwsSocket, type Home } from './socket.ts';
 
 // Its types leave out one constant.
 type Library = typeof uWS & { readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number };
@@ -23,8 +23,7 @@ interface ListenerWithOption {
 
 /** What the library keeps for us with each of its sockets. */
 interface Line {
-  readonly admission: Admission;
-  socket?: UwsSocket;
+  readonly socket: UwsSocket;
 }
 
 // M18: the library cuts what is over its own limit without a word. What is over ours by no more than
@@ -52,13 +51,14 @@ class UwsTransport implements Transport {
   readonly name = 'uws';
   readonly #library: Library;
   readonly #settings: TransportSettings;
-  readonly #outbox = new Outbox();
+  readonly #home: Home;
   #app: uWS.TemplatedApp | undefined;
   #listening: uWS.us_listen_socket | undefined;
 
   constructor(library: Library, settings: TransportSettings) {
     this.#library = library;
     this.#settings = settings;
+    this.#home = { outbox: new Outbox(), limits: settings };
   }
 
   async listen(gateway: Gateway): Promise<ListeningAddress> {
@@ -88,7 +88,7 @@ class UwsTransport implements Transport {
 
   async stop(): Promise<void> {
     this.refuseNew();
-    this.#outbox.flush();
+    this.#home.outbox.flush();
     // Calls every `close` handler; what they leave for later comes before whoever awaits this.
     this.#app?.close();
     this.#app = undefined;
@@ -102,22 +102,24 @@ class UwsTransport implements Transport {
   }
 
   #answer(app: uWS.TemplatedApp, gateway: Gateway): void {
-    const { maxFrameBytes } = this.#settings;
+    const { maxFrameBytes, sendBufferBytes } = this.#settings;
+    const desk: Desk = { gateway, later: queueMicrotask, room: sendBufferBytes };
     app.ws<Line>('/*', {
       maxPayloadLength: Math.min(maxFrameBytes + Math.max(maxFrameBytes, EXCESS_BYTES), LARGEST_PAYLOAD),
       maxBackpressure: 0,
       idleTimeout: 0,
       sendPingsAutomatically: false,
-      upgrade: (response, request, context) => this.#serve(gateway, response, request, context),
-      open: (ws) => this.#open(gateway, ws),
-      message: (ws, bytes, isBinary) => ws.getUserData().socket?.arrived(new Uint8Array(bytes), isBinary),
-      close: (ws) => ws.getUserData().socket?.ended(),
+      upgrade: (response, request, context) => this.#serve(desk, response, request, context),
+      open: (ws) => socketOf(ws).opened(ws),
+      message: (ws, bytes, isBinary) => socketOf(ws).arrived(new Uint8Array(bytes), isBinary),
+      close: (ws) => socketOf(ws).ended(),
     });
-    app.any('/*', (response, request) => this.#serve(gateway, response, request));
+    app.any('/*', (response, request) => this.#serve(desk, response, request));
   }
 
   /** @param context there where the library sees a handshake itself: it looks at the length of the key and no further. */
-  #serve(gateway: Gateway, response: uWS.HttpResponse, raw: uWS.HttpRequest, context?: uWS.us_socket_context_t): void {
+  #serve(desk: Desk, response: uWS.HttpResponse, raw: uWS.HttpRequest, context?: uWS.us_socket_context_t): void {
+    const { gateway } = desk;
     const request = new UwsRequest(raw, response);
     if (!wantsWebSocket(request)) {
       return gateway.http(new UwsExchange(request, response, () => this.#listening !== undefined));
@@ -130,17 +132,15 @@ class UwsTransport implements Transport {
       gateway.abandoned(answer);
       return refuse(response, fault ?? NOT_ACCEPTING);
     }
-    const line: Line = { admission: answer };
+    const line: Line = { socket: new UwsSocket(new Reports(desk, answer), this.#home) };
     const protocols = request.header('sec-websocket-protocol') ?? '';
     response.upgrade(line, request.header('sec-websocket-key') ?? '', protocols, '', context);
   }
+}
 
-  #open(gateway: Gateway, ws: uWS.WebSocket<Line>): void {
-    const line = ws.getUserData();
-    const reports = new Reports(gateway, { later: queueMicrotask, room: this.#settings.sendBufferBytes });
-    line.socket = new UwsSocket(ws, { outbox: this.#outbox, reports, limits: this.#settings });
-    reports.opened(line.socket, line.admission);
-  }
+/** The library hangs what it keeps on its socket itself; `getUserData` would be one more call into it for each message. */
+function socketOf(ws: uWS.WebSocket<Line> & Partial<Line>): UwsSocket {
+  return ws.socket ?? ws.getUserData().socket;
 }
 
 /** The library can't tell why it can't listen; Node's own server can. @returns the code of the operating system. */

@@ -6,25 +6,33 @@ import type { Reports } from '../shared/reports.ts';
 import type { ConnectionLimits } from '../shared/settings.ts';
 import { NONE, type Outbox, type Sender } from './outbox.ts';
 
+/** What all sockets of a transport have in common. */
+export interface Home {
+  readonly outbox: Outbox;
+  readonly limits: ConnectionLimits;
+}
+
 /** One connection of uWebSockets.js. The library's socket dies the moment it is closed; any call to it then throws. */
 export class UwsSocket implements Socket, Sender {
   oldest = NONE;
   newest = NONE;
   unsentBytes = 0;
-  #ws: WebSocket<unknown> | undefined;
-  readonly #outbox: Outbox;
+  #ws: WebSocket<unknown> | undefined = undefined;
   readonly #reports: Reports;
-  readonly #limits: ConnectionLimits;
+  readonly #home: Home;
   #mayBeBehind = false;
 
-  constructor(
-    ws: WebSocket<unknown>,
-    { outbox, reports, limits }: { readonly outbox: Outbox; readonly reports: Reports; readonly limits: ConnectionLimits },
-  ) {
-    this.#ws = ws;
-    this.#outbox = outbox;
+  constructor(reports: Reports, home: Home) {
     this.#reports = reports;
-    this.#limits = limits;
+    this.#home = home;
+  }
+
+  /** The library has shaken hands. */
+  opened(ws: WebSocket<unknown>): void {
+    this.#ws = ws;
+    this.#reports.opened(this);
+    // The library has not sent its own answer yet: the first words leave with it.
+    this.#home.outbox.flushOf(this);
   }
 
   get line(): WebSocket<unknown> | undefined {
@@ -35,12 +43,12 @@ export class UwsSocket implements Socket, Sender {
     const ws = this.#ws;
     if (ws === undefined) return 'gone';
     // What waits may all leave at once. Before it fills the buffer, we look whether it does.
-    if (this.unsentBytes + text.length > this.#limits.sendBufferBytes / 2) this.#outbox.flushOf(this);
+    if (this.unsentBytes + text.length > this.#home.limits.sendBufferBytes / 2) this.#home.outbox.flushOf(this);
     if (this.#mayBeBehind && this.#isTooFarBehind(ws, text.length)) {
       this.#end(GOODBYES.readsTooSlowly);
       return 'gone';
     }
-    this.#outbox.put(this, text, message);
+    this.#home.outbox.put(this, text, message);
     return this.#mayBeBehind ? 'queued' : 'sent';
   }
 
@@ -63,27 +71,27 @@ export class UwsSocket implements Socket, Sender {
 
   /** M18: the library passes on what is a little too big, so that it can be told so. */
   arrived(bytes: Uint8Array, isBinary: boolean): void {
-    if (bytes.length > this.#limits.maxFrameBytes) return this.#end(GOODBYES.tooBig);
+    if (bytes.length > this.#home.limits.maxFrameBytes) return this.#end(GOODBYES.tooBig);
     if (!this.#reports.frame(bytes, isBinary)) this.#end(GOODBYES.sendsTooFast);
   }
 
   /** The library has closed the socket, maybe from inside `end`: that is why `Reports` tells it later. */
   ended(): void {
     this.#ws = undefined;
-    for (const message of this.#outbox.withdraw(this)) this.#reports.unsent(message);
+    for (const message of this.#home.outbox.withdraw(this)) this.#reports.unsent(message);
     this.#reports.closed();
   }
 
   #isTooFarBehind(ws: WebSocket<unknown>, added: number): boolean {
     const unread = ws.getBufferedAmount();
     this.#mayBeBehind = unread > 0;
-    return unread > 0 && unread + this.unsentBytes + added > this.#limits.sendBufferBytes;
+    return unread > 0 && unread + this.unsentBytes + added > this.#home.limits.sendBufferBytes;
   }
 
   #end({ code, why }: { readonly code: number; readonly why: string }): void {
     const ws = this.#ws;
     if (ws === undefined) return;
-    this.#outbox.flushOf(this);
+    this.#home.outbox.flushOf(this);
     this.#ws = undefined;
     this.#reports.hearNoMore();
     ws.end(code, fittingReason(why));

@@ -1,6 +1,6 @@
 import type { LogEvent } from '../../../../src/application/ports/log.ts';
 import { defaultConfig } from '../../../../src/composition/configuration/config.ts';
-import { connectionId, type PeerId, realmKey } from '../../../../src/domain/ids.ts';
+import { connectionId, nodeId, type PeerId, realmKey } from '../../../../src/domain/ids.ts';
 import { Realm } from '../../../../src/domain/realm.ts';
 import { Session } from '../../../../src/domain/session.ts';
 import { Token } from '../../../../src/domain/token.ts';
@@ -8,7 +8,7 @@ import { Token } from '../../../../src/domain/token.ts';
 export const CANARY = 'c4n4ry-70k3n';
 
 const connection = connectionId(7, 0);
-const realm = new Realm(realmKey('main'), defaultConfig());
+const realm = new Realm({ key: realmKey('main'), node: nodeId('here') }, defaultConfig());
 const ann = 'ann' as PeerId;
 const session = new Session({ connection, realm, id: ann, token: new Token(CANARY) }, 0);
 const address = '203.0.113.9';

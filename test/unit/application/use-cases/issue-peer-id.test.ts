@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { issuePeerId } from '../../../../src/application/use-cases/issue-peer-id.ts';
 import { Realms } from '../../../../src/domain/realms.ts';
-import { LIMITS, session } from '../../domain/sessions.ts';
+import { LIMITS, PLACE, session } from '../../domain/sessions.ts';
 
 it('H2: gives up, and says why, when the source of ids gives only taken ones', () => {
-  const realms = new Realms(['peerjs'], LIMITS);
+  const realms = new Realms(['peerjs'], PLACE.node, LIMITS);
   const realm = realms.find('peerjs');
   if (realm === undefined) throw new Error('no realm');
   realm.admit(session('ann', realm));

@@ -9,17 +9,16 @@ import { Token } from '../../../../../src/domain/token.ts';
 const HERE = nodeId('here');
 const LEASE: Millis = 1_000;
 const ANN: Claim = {
-  realm: realmKey('green'),
+  realm: { key: realmKey('green'), node: HERE },
   id: 'ann' as PeerId,
   token: new Token('hers'),
-  node: HERE,
   connection: connectionId(1, 0),
 };
 
 /** Who is located right now; the answer of this directory comes from inside the call. */
 function located(directory: MemoryPeerDirectory): NodeId | undefined {
   let found: NodeId | undefined;
-  directory.locate(ANN.realm, ANN.id, (node) => (found = node));
+  directory.locate(ANN.realm.key, ANN.id, (node) => (found = node));
   return found;
 }
 

@@ -17,5 +17,6 @@ it('where there is no address the text is empty: a pipe, or a far end that has g
 it('H10: the same from bytes', () => {
   expect(addressOfBytes(Uint8Array.of(192, 0, 2, 1))).toBe('192.0.2.1');
   expect(addressOfBytes(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 1))).toBe('192.0.2.1');
+  expect(addressOfBytes(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0, 192, 0, 2, 1))).toBe('::ff00:c000:201');
   expect(addressOfBytes(Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1))).toBe('2001:db8::1');
 });

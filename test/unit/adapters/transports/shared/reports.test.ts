@@ -12,8 +12,9 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 function opened(room = 1_000) {
   const gateway = new RecordingGateway();
   const turns: (() => void)[] = [];
-  const reports = new Reports(gateway, { later: (turn) => void turns.push(turn), room });
-  reports.opened(SOCKET, { accept: true, dialect: 'echo', query: '', address: '' });
+  const desk = { gateway, later: (turn: () => void) => void turns.push(turn), room };
+  const reports = new Reports(desk, { accept: true, dialect: 'echo', query: '', address: '' });
+  reports.opened(SOCKET);
   const pass = (): void => turns.splice(0).forEach((turn) => turn());
   return { reports, gateway, pass, heard: () => gateway.connections[0]?.frames.map(textOf), near: () => gateway.connections[0] };
 }

@@ -5,15 +5,16 @@ import { Outbox } from '../../../../../src/adapters/transports/uws/outbox.ts';
 import { UwsSocket } from '../../../../../src/adapters/transports/uws/socket.ts';
 import { echoed } from '../../../../../src/domain/ids.ts';
 import { notice } from '../../../../../src/domain/message.ts';
-import { RecordingGateway } from '../../../../contracts/transports/recording-gateway.ts';
+import { RecordingGateway, type Near } from '../../../../contracts/transports/recording-gateway.ts';
 
 const LIMITS = { maxFrameBytes: 1_000, sendBufferBytes: 100 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const message = notice('leave', echoed('bob'), echoed('ann'));
 
 /** An open socket over a library socket that takes nothing further while it is `stuck`. */
-function opened() {
+function opened(onOpened: (near: Near) => void = () => undefined) {
   const gateway = new RecordingGateway();
+  gateway.onOpened = onOpened;
   const turns: (() => void)[] = [];
   const wire = { did: [] as string[], stuck: false, unread: 0 };
   const send = (text: Uint8Array): number => {
@@ -24,14 +25,20 @@ function opened() {
   const end = (code: number): void => void wire.did.push(`end ${code}`);
   const ws = { send, end, cork: (write: () => void) => write(), getBufferedAmount: () => wire.unread };
   const outbox = new Outbox();
-  const reports = new Reports(gateway, { later: (turn) => void turns.push(turn), room: 1_000 });
-  const socket = new UwsSocket(ws as unknown as WebSocket<unknown>, { outbox, reports, limits: LIMITS });
-  reports.opened(socket, { accept: true, dialect: 'echo', query: '', address: '' });
+  const desk = { gateway, later: (turn: () => void) => void turns.push(turn), room: 1_000 };
+  const reports = new Reports(desk, { accept: true, dialect: 'echo', query: '', address: '' });
+  const socket = new UwsSocket(reports, { outbox, limits: LIMITS });
+  socket.opened(ws as unknown as WebSocket<unknown>);
   const pass = (): void => turns.splice(0).forEach((turn) => turn());
   return { socket, outbox, wire, pass, near: () => gateway.connections[0] };
 }
 
 describe('a socket of uWebSockets.js', () => {
+  it('O3: what the gateway says when it opens leaves at once, with the answer to the handshake', () => {
+    const { wire } = opened((near) => near.socket.write(bytes('welcome')));
+    expect(wire.did).toEqual(['welcome']);
+  });
+
   it('M17: what was written leaves before the goodbye', () => {
     const { socket, wire } = opened();
     socket.write(bytes('a'));
