@@ -22,8 +22,9 @@ const CLOSING_BRACE = 0x7d;
 /** Writes messages into one buffer that is used again and again, and grows with the longest. */
 export class Encoder {
   readonly #known: KnownTexts;
-  #buffer = Buffer.allocUnsafeSlow(4096);
-  #words = new DataView(this.#buffer.buffer);
+  #memory = new ArrayBuffer(4096);
+  #buffer = Buffer.from(this.#memory);
+  #words = new DataView(this.#memory);
 
   constructor(known: KnownTexts) {
     this.#known = known;
@@ -42,7 +43,7 @@ export class Encoder {
       end = this.#put(payload, end);
     }
     this.#buffer[end] = CLOSING_BRACE;
-    return new Uint8Array(this.#buffer.buffer, 0, end + 1);
+    return new Uint8Array(this.#memory, 0, end + 1);
   }
 
   #put(bytes: Uint8Array, at: number): number {
@@ -60,7 +61,8 @@ export class Encoder {
   }
 
   #grow(room: number): void {
-    this.#buffer = Buffer.allocUnsafeSlow(room);
-    this.#words = new DataView(this.#buffer.buffer);
+    this.#memory = new ArrayBuffer(room);
+    this.#buffer = Buffer.from(this.#memory);
+    this.#words = new DataView(this.#memory);
   }
 }

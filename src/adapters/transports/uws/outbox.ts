@@ -27,7 +27,8 @@ const SLAB_BYTES = 8 * 1024 * 1024;
  * only, it is sent as it is. Texts are copied, for their bytes are borrowed.
  */
 export class Outbox {
-  readonly #slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  readonly #memory = new ArrayBuffer(SLAB_BYTES);
+  readonly #slab = new Uint8Array(this.#memory);
   #used = 0;
   /** Of each text that waits: where it stands, what it tells, and which one of the same sender is next. */
   readonly #ends: number[] = [];
@@ -98,7 +99,7 @@ export class Outbox {
   #sendAll(sender: Sender): void {
     for (let entry = sender.oldest; entry !== NONE; entry = this.#next[entry] as number) {
       const start = entry === 0 ? 0 : (this.#ends[entry - 1] as number);
-      send(sender, new Uint8Array(this.#slab.buffer, start, (this.#ends[entry] as number) - start));
+      send(sender, new Uint8Array(this.#memory, start, (this.#ends[entry] as number) - start));
     }
   }
 }
