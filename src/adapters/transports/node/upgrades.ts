@@ -8,7 +8,8 @@ import { Reports, type Desk } from '../shared/reports.ts';
 import { NOT_ACCEPTING } from '../shared/requests.ts';
 import { CLOSE_GRACE, type ConnectionLimits } from '../shared/settings.ts';
 import { send } from './http.ts';
-import { NodeSocket } from './socket.ts';
+import { NodeSocket, type Home } from './socket.ts';
+import { TurnEnd } from './turn-end.ts';
 
 /** What is used of a `WebSocketServer`: it may be an embedding program's own. */
 export interface Handshaker {
@@ -47,7 +48,7 @@ export class Upgrades {
   readonly #gateway: Gateway;
   readonly #desk: Desk;
   readonly #handshaker: Handshaker;
-  readonly #limits: ConnectionLimits;
+  readonly #home: Home;
   readonly #shaking = new Set<Duplex>();
   readonly #open = new Set<NodeSocket>();
   #isAccepting = true;
@@ -58,7 +59,7 @@ export class Upgrades {
     // Pauses are the network's business here: what waits beside it came in one packet.
     this.#desk = { gateway, later: queueMicrotask, room: Number.POSITIVE_INFINITY };
     this.#handshaker = handshaker;
-    this.#limits = limits;
+    this.#home = { limits, turnEnd: new TurnEnd() };
   }
 
   take({ raw, request, stream, head }: Knock): void {
@@ -105,13 +106,13 @@ export class Upgrades {
 
   #opened(ws: WebSocket, stream: Duplex, admission: Admission): void {
     const reports = new Reports(this.#desk, admission);
-    const socket = new NodeSocket(ws, stream, { reports, limits: this.#limits });
+    const socket = new NodeSocket(ws, stream, { reports, home: this.#home });
     this.#open.add(socket);
     ws.on('message', (bytes: Buffer, isBinary) => socket.arrived(bytes, isBinary));
     // What went wrong is told to the far end by `ws`; to us it is an end like any other.
     ws.on('error', () => reports.hearNoMore());
     ws.on('close', () => {
-      reports.closed();
+      socket.ended();
       queueMicrotask(() => {
         this.#open.delete(socket);
         this.#oneLess();

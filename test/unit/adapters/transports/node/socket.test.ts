@@ -1,0 +1,91 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import type { WebSocket } from 'ws';
+import { NodeSocket } from '../../../../../src/adapters/transports/node/socket.ts';
+import { TurnEnd } from '../../../../../src/adapters/transports/node/turn-end.ts';
+import { Reports } from '../../../../../src/adapters/transports/shared/reports.ts';
+import { echoed } from '../../../../../src/domain/ids.ts';
+import { notice } from '../../../../../src/domain/message.ts';
+import { RecordingGateway } from '../../../../contracts/transports/recording-gateway.ts';
+
+const LIMITS = { maxFrameBytes: 1_000, sendBufferBytes: 100 };
+const OPEN = 1;
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const message = notice('leave', echoed('bob'), echoed('ann'));
+const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+/** An open socket over a stream that notes what leaves together. */
+function opened({ isStuck = false } = {}) {
+  const writes: string[][] = [];
+  const left = (chunks: readonly Buffer[], done: () => void): void => {
+    writes.push(chunks.map(String));
+    if (!isStuck) done();
+  };
+  const stream = new Writable({
+    write: (chunk: Buffer, _, done) => left([chunk], done),
+    writev: (chunks, done) =>
+      left(
+        chunks.map(({ chunk }) => chunk as Buffer),
+        done,
+      ),
+  });
+  const goodbyes: number[] = [];
+  const ws = {
+    OPEN,
+    readyState: OPEN,
+    get bufferedAmount() {
+      return stream.writableLength;
+    },
+    send: (text: Buffer) => void stream.write(text),
+    close: (code: number) => void goodbyes.push(code),
+    resume: () => undefined,
+  };
+  const gateway = new RecordingGateway();
+  const turns: (() => void)[] = [];
+  const desk = { gateway, later: (turn: () => void) => void turns.push(turn), room: 1_000 };
+  const reports = new Reports(desk, { accept: true, dialect: 'echo', query: '', address: '' });
+  const home = { limits: LIMITS, turnEnd: new TurnEnd() };
+  const socket = new NodeSocket(ws as unknown as WebSocket, stream as never, { reports, home });
+  reports.opened(socket);
+  const pass = (): void => turns.splice(0).forEach((turn) => turn());
+  return { socket, writes, goodbyes, pass, near: () => gateway.connections[0] };
+}
+
+describe('a socket of ws', () => {
+  it('M17: what one turn of the loop brings leaves in one write, in order', async () => {
+    const { socket, writes } = opened();
+    for (const text of ['a', 'b', 'c']) socket.write(bytes(text));
+    expect(writes).toEqual([]);
+    await turnOfTheLoop();
+    socket.write(bytes('d'));
+    await turnOfTheLoop();
+    expect(writes).toEqual([['a', 'b', 'c'], ['d']]);
+  });
+
+  it('M16: a message that it took, and whose turn to leave never came, is handed back before the end is told', () => {
+    const { socket, writes, pass, near } = opened();
+    expect(socket.write(bytes('a'), message)).toBe('sent');
+    socket.ended();
+    pass();
+    expect([writes, near()?.unsent, near()?.late, near()?.closedCount]).toEqual([[], [message], [], 1]);
+  });
+
+  it('M16: what has left is not handed back', async () => {
+    const { socket, pass, near } = opened();
+    socket.write(bytes('a'), message);
+    await turnOfTheLoop();
+    socket.ended();
+    pass();
+    expect(near()?.unsent).toEqual([]);
+  });
+
+  it('M16: a turn may bring more than the buffer holds to who reads it, and to nobody else', () => {
+    const reader = opened();
+    const outcomes = (socket: NodeSocket) => Array.from({ length: 5 }, () => socket.write(bytes('x'.repeat(40))));
+    expect(outcomes(reader.socket)).not.toContain('gone');
+    const stuck = opened({ isStuck: true });
+    expect(outcomes(stuck.socket)).toContain('gone');
+    expect([reader.goodbyes, stuck.goodbyes[0]]).toEqual([[], 1008]);
+  });
+});

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { TurnEnd } from '../../../../../src/adapters/transports/node/turn-end.ts';
+
+const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+it('comes once for all that wait, and again when somebody waits again', async () => {
+  const out: string[] = [];
+  const turnEnd = new TurnEnd();
+  const corked = (name: string) => ({ uncork: () => void out.push(name) });
+  turnEnd.awaitedBy(corked('ann'));
+  turnEnd.awaitedBy(corked('bob'));
+  expect(out).toEqual([]);
+  await turnOfTheLoop();
+  expect(out).toEqual(['ann', 'bob']);
+  turnEnd.awaitedBy(corked('eve'));
+  await turnOfTheLoop();
+  await turnOfTheLoop();
+  expect(out).toEqual(['ann', 'bob', 'eve']);
+});
