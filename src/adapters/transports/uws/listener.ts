@@ -120,6 +120,8 @@ class UwsTransport implements Transport {
   /** @param context there where the library sees a handshake itself: it looks at the length of the key and no further. */
   #serve(desk: Desk, response: uWS.HttpResponse, raw: uWS.HttpRequest, context?: uWS.us_socket_context_t): void {
     const { gateway } = desk;
+    // Handshakes come in crowds, and each takes as long as many messages.
+    this.#home.outbox.flush();
     const request = new UwsRequest(raw, response);
     if (!wantsWebSocket(request)) {
       return gateway.http(new UwsExchange(request, response, () => this.#listening !== undefined));

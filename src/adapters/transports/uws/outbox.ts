@@ -55,8 +55,9 @@ export class Outbox {
     sender.unsentBytes += text.length;
   }
 
-  /** Sends what waits, all of it. */
+  /** Sends what waits, all of it: when the turn ends, and before anything that takes long. */
   flush(): void {
+    if (this.#count === 0) return;
     for (const sender of this.#senders) this.flushOf(sender);
     this.#senders.length = 0;
     this.#messages.fill(undefined, 0, this.#count);

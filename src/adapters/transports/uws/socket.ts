@@ -79,6 +79,8 @@ export class UwsSocket implements Socket, Sender {
   ended(): void {
     this.#ws = undefined;
     for (const message of this.#home.outbox.withdraw(this)) this.#reports.unsent(message);
+    // A thousand connections may end in one turn of the loop: what waits for others is not to wait for that.
+    this.#home.outbox.flush();
     this.#reports.closed();
   }
 

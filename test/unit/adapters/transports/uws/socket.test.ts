@@ -30,7 +30,7 @@ function opened(onOpened: (near: Near) => void = () => undefined) {
   const socket = new UwsSocket(reports, { outbox, limits: LIMITS });
   socket.opened(ws as unknown as WebSocket<unknown>);
   const pass = (): void => turns.splice(0).forEach((turn) => turn());
-  return { socket, outbox, wire, pass, near: () => gateway.connections[0] };
+  return { socket, outbox, reports, wire, pass, near: () => gateway.connections[0] };
 }
 
 describe('a socket of uWebSockets.js', () => {
@@ -55,6 +55,14 @@ describe('a socket of uWebSockets.js', () => {
     outbox.flush();
     pass();
     expect([wire.did, near()?.unsent, near()?.late, near()?.closedCount]).toEqual([[], [message], [], 1]);
+  });
+
+  it('what waits for others does not wait for the end of a connection, for a thousand may end at once', () => {
+    const [ann, bob] = [opened(), opened()];
+    const shared = new UwsSocket(ann.reports, { outbox: bob.outbox, limits: LIMITS });
+    bob.socket.write(bytes('a'));
+    shared.ended();
+    expect(bob.wire.did).toEqual(['a']);
   });
 
   it('M16: what waits counts against the buffer, so no turn can bring more than it holds', () => {
