@@ -28,9 +28,9 @@ async function tryNode(major) {
   const leftOut = uws ? [] : ['--exclude', '**/*uws*.test.ts'];
   const vitest = (...args) => run(node, [VITEST, 'run', ...args, ...leftOut]);
   const inProcess = await vitest('--project', 'unit', '--project', 'contracts');
-  const asProcess = await vitest('--project', 'e2e', 'test/e2e/protocol');
+  const asProcess = await vitest('--project', 'e2e', 'test/e2e/conformance/signalbox');
   const isExpected = uws !== WITHOUT_UWS.has(major);
-  return { version, uws, 'uws as expected': isExpected, 'unit, contracts': inProcess, protocol: asProcess };
+  return { version, uws, 'uws as expected': isExpected, 'unit, contracts': inProcess, conformance: asProcess };
 }
 
 if (!(await runScript('build'))) process.exit(1);
@@ -39,5 +39,5 @@ const rows = [];
 for (const major of NODES) rows.push(await tryNode(major));
 console.log();
 console.table(rows);
-const isGreen = rows.every((row) => row['uws as expected'] && row['unit, contracts'] && row.protocol);
+const isGreen = rows.every((row) => row['uws as expected'] && row['unit, contracts'] && row.conformance);
 process.exitCode = isGreen ? 0 : 1;

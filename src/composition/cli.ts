@@ -12,6 +12,7 @@ import { usage } from './configuration/help.ts';
 import { makeLog } from './make-log.ts';
 import { makeTransport } from './make-transport.ts';
 import { OPTIONS } from './configuration/options.ts';
+import { suiteCommand, type SuiteCommand } from './suite-commands.ts';
 import { VERSION } from './version.ts';
 
 const FAILED = 1;
@@ -25,12 +26,21 @@ const ECHO_MS = 500;
 const LINGER_MS = 1000;
 
 const argv = process.argv.slice(2);
-if (asksFor('help')) console.log(usage(process.stdout.columns));
+const command = await suiteCommand(argv[0]);
+if (command !== undefined) await runSuite(command);
+else if (asksFor('help')) console.log(usage(process.stdout.columns));
 else if (asksFor('version')) console.log(VERSION);
 else await run();
 
 function asksFor(name: 'help' | 'version'): boolean {
   return readCommandLine(argv).readings.some((reading) => reading.name === name && OPTIONS[name].read(reading.raw).ok);
+}
+
+/** A signal ends it by `exit`, so that no server that it has started outlives it. */
+async function runSuite(suite: SuiteCommand): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(KILLED + constants.signals[signal]));
+  const { stdout, stderr } = process;
+  process.exitCode = await suite(argv.slice(1), { stdout, stderr, isTerminal: stderr.isTTY });
 }
 
 async function run(): Promise<void> {

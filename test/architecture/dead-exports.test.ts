@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { deadExports } from './dead-exports.ts';
-import { ENTRY_POINTS } from './import-rules.ts';
+import { ENTRY_POINTS, SUITE_COMMANDS } from './import-rules.ts';
 import { filesUnder } from './tree.ts';
 
 describe('nothing is exported that nobody imports', () => {
   it('in this house', () => {
-    expect(deadExports(filesUnder('.', /^(src|test|scripts)\/.*\.ts$/), ENTRY_POINTS)).toEqual([]);
+    const entryPoints = [...ENTRY_POINTS, ...SUITE_COMMANDS];
+    expect(deadExports(filesUnder('.', /^(src|conformance|test|scripts)\/.*\.ts$/), entryPoints)).toEqual([]);
   });
 
   const imported = 'export const egg = 1; export type Hen = string;';
@@ -34,6 +35,11 @@ describe('nothing is exported that nobody imports', () => {
     expect(deadBeside("import { egg } from '../../src/domain/egg.ts';")).toEqual(['src/domain/egg.ts: Hen']);
     expect(deadBeside("import { egg, type Hen } from '../../src/application/egg.ts';")).toHaveLength(2);
     expect(deadBeside("import { egg, type Hen } from 'egg';")).toHaveLength(2);
+  });
+
+  it('what is left of the suite is found too', () => {
+    expect(deadExports([{ path: 'conformance/egg.ts', text: imported }], [])).toHaveLength(2);
+    expect(deadExports([{ path: 'test/unit/egg.ts', text: imported }], [])).toEqual([]);
   });
 
   it('a type of which another export speaks is for who uses that', () => {

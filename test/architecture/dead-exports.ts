@@ -4,15 +4,16 @@ import { exportsOf, type Export } from './exports.ts';
 import type { SourceFile } from './tree.ts';
 
 const EVERYTHING = '*';
+const SHIPPED = /^(src|conformance)\//;
 
 /**
- * Exports of `src/` that no file imports, tests and scripts included. What an entry point exports is for the
+ * Exports of `src/` and `conformance/` that no file imports, tests and scripts included. What an entry point exports is for the
  * world, and a type that another export of its file speaks of is for who uses that export.
  */
 export function deadExports(files: readonly SourceFile[], entryPoints: readonly string[]): string[] {
   const wanted = new Set(files.flatMap(importsOf));
   return files
-    .filter(({ path }) => path.startsWith('src/') && !entryPoints.includes(path) && !wanted.has(`${path} ${EVERYTHING}`))
+    .filter(({ path }) => SHIPPED.test(path) && !entryPoints.includes(path) && !wanted.has(`${path} ${EVERYTHING}`))
     .flatMap((file) => {
       const exports = exportsOf(file);
       const dead = exports.filter((one) => !wanted.has(`${file.path} ${one.name}`) && !isSpokenOf(one, exports));

@@ -13,6 +13,9 @@ const DOMAIN = '^src/domain/';
 const PORTS = '^src/application/ports/';
 const APPLICATION = '^src/application/';
 const COMPOSITION = '^src/composition/';
+const CONFORMANCE = '^conformance/';
+/** What is shipped. */
+const OURS = '^(src|conformance)/';
 const PACKAGES = 'node_modules/';
 const ADAPTER = '^src/adapters/([^/]+)/([^/.]+)';
 const OWN_FOLDER = '^src/adapters/$1/$2/';
@@ -24,10 +27,13 @@ export const ENTRY_POINTS: readonly string[] = targetsIn(readFileSync(join(ROOT,
   .filter((target) => target.endsWith('.js'))
   .map((target) => target.replace(/^(\.\/)?dist\//, 'src/').replace(/\.js$/, '.ts'));
 
+/** What the command line loads by its file name, when it is asked for it: the commands of the conformance suite. */
+export const SUITE_COMMANDS: readonly string[] = ['conformance/conform.ts', 'conformance/conform-report.ts'];
+
 /** Adapters that only tests plug in; a broker never does, so no file of ours imports them. */
 const DOUBLES = ['^src/adapters/clocks/manual\\.ts$', '^src/adapters/transports/memory/'];
 
-/** The rooms of `src/` and who may import whom; types count like values. */
+/** The rooms of `src/`, the suite beside it, and who may import whom; types count like values. */
 export const IMPORT_RULES: readonly ImportRule[] = [
   only({
     name: 'domain-imports-domain-only',
@@ -59,40 +65,50 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     from: { path: COMPOSITION },
     may: ['^src/', PACKAGES, 'node:'],
   }),
+  only({
+    name: 'conformance-imports-domain-and-itself-only',
+    comment: 'who judges servers is no part of one; the rules of the protocol are its oracle',
+    from: { path: CONFORMANCE },
+    may: [CONFORMANCE, DOMAIN, PACKAGES, 'node:'],
+  }),
   {
     name: 'container-in-composition-only',
-    comment: 'the core and the adapters know no container',
+    comment: 'the core, the adapters and the suite know no container',
     severity: 'error',
-    from: { path: '^src/', pathNot: CONTAINER_FILES },
+    from: { path: OURS, pathNot: CONTAINER_FILES },
     to: { path: '(^|node_modules/)(inversify|reflect-metadata)(/|$)' },
   },
   {
     name: 'imports-resolve',
     comment: 'what is imported is there',
     severity: 'error',
-    from: { path: '^src/' },
+    from: { path: OURS },
     to: { couldNotResolve: true },
   },
   {
     name: 'packages-are-dependencies',
     comment: 'who installs the broker gets every package that it imports',
     severity: 'error',
-    from: { path: '^src/' },
+    from: { path: OURS },
     to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
   },
   {
     name: 'no-cycles',
     comment: 'no two files need each other at run time; types may refer to each other',
     severity: 'error',
-    from: { path: '^src/' },
+    from: { path: OURS },
     to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
   },
   {
     name: 'no-orphans',
-    comment: 'a file that no other imports is no part of the broker',
+    comment: 'a file that no other imports is no part of the broker, nor of the suite',
     severity: 'error',
-    from: { path: '^src/' },
-    module: { path: '^src/', pathNot: [...exactly(ENTRY_POINTS), ...DOUBLES], numberOfDependentsLessThan: 1 },
+    from: { path: OURS },
+    module: {
+      path: OURS,
+      pathNot: [...exactly([...ENTRY_POINTS, ...SUITE_COMMANDS]), ...DOUBLES],
+      numberOfDependentsLessThan: 1,
+    },
   },
 ];
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hasBehaviour, strayTests, unprovenAdapters, untestedFiles } from './parity.ts';
 import { filesUnder, type SourceFile } from './tree.ts';
 
-const HOUSE = [...filesUnder('src', /\.ts$/), ...filesUnder('test', /\.ts$/)];
+const HOUSE = ['src', 'conformance', 'test'].flatMap((folder) => filesUnder(folder, /\.ts$/));
 
 function house(files: Readonly<Record<string, string>>): SourceFile[] {
   return Object.entries(files).map(([path, text]) => ({ path, text }));
@@ -79,6 +79,12 @@ describe('every file that does something has a test of its own', () => {
     expect(untestedFiles(files)).toEqual([]);
   });
 
+  it('the suite is proven file by file, its cases by servers', () => {
+    const files = house({ 'conformance/pool.ts': DOES, 'conformance/judge.ts': DOES, 'conformance/cases/ids.ts': DOES });
+    const tests = house({ 'test/unit/conformance/pool.test.ts': '', 'test/unit/judge.test.ts': '' });
+    expect(untestedFiles([...files, ...tests])).toEqual(['conformance/judge.ts']);
+  });
+
   it('the command line is started', () => {
     expect(untestedFiles(house({ 'src/composition/cli.ts': DOES }))).toEqual(['src/composition/cli.ts']);
     expect(untestedFiles(house({ 'src/composition/cli.ts': DOES, 'test/e2e/cli.test.ts': '' }))).toEqual([]);
@@ -96,6 +102,11 @@ describe('every file that does something has a test of its own', () => {
 
 describe('no unit test outlives its file', () => {
   it('in this house', () => expect(strayTests(HOUSE)).toEqual([]));
+
+  it('one of the suite that does is found', () => {
+    const tests = house({ 'test/unit/conformance/pool.test.ts': '', 'test/unit/conformance/judge.test.ts': '' });
+    expect(strayTests([...house({ 'conformance/pool.ts': DOES }), ...tests])).toEqual(['test/unit/conformance/judge.test.ts']);
+  });
 
   it('one that does is found', () => {
     const files = house({ 'src/domain/sum.ts': DOES, 'test/unit/domain/sum.test.ts': '', 'test/unit/domain/rest.test.ts': '' });

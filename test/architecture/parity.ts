@@ -23,6 +23,10 @@ const STARTED = /^src\/composition\/cli\.ts$/;
 const STARTS = /^test\/e2e\/cli\b.*\.test\.ts$/;
 
 const ADAPTER = /^src\/adapters\/(?<port>[^/]+)\/(?<name>[^/.]+)(\/|\.ts$)/;
+/** Cases and model are proven whole: by servers that keep the rules, by some that break them, and by the property tests. */
+const PROVEN_WHOLE = /^conformance\/(cases|random)\//;
+const SHIPPED = /^(src|conformance)\//;
+
 const UNIT = /^test\/unit\/(?<mirrored>.+?)(\.[^/]+)?\.test\.ts$/;
 
 interface Adapter {
@@ -58,14 +62,17 @@ export function unprovenAdapters(files: readonly SourceFile[]): string[] {
 }
 
 function needsUnitTest({ path, text }: SourceFile): boolean {
-  if (!path.startsWith('src/') || path.startsWith('src/application/ports/') || STARTED.test(path)) return false;
+  const isProvenElsewhere = path.startsWith('src/application/ports/') || STARTED.test(path) || PROVEN_WHOLE.test(path);
+  if (!SHIPPED.test(path) || isProvenElsewhere) return false;
   return PROOFS[adapterOf(path)?.port ?? ''] !== 'contract' && hasBehaviour(text);
 }
 
 /** Files that do something and have no test of their own: `a/b.ts` wants `b.test.ts` or `b.<aspect>.test.ts`. */
 export function untestedFiles(files: readonly SourceFile[]): string[] {
   const mirrored = new Set(files.map(({ path }) => UNIT.exec(path)?.groups?.['mirrored']));
-  const untested = files.filter((file) => needsUnitTest(file) && !mirrored.has(file.path.slice('src/'.length, -'.ts'.length)));
+  const untested = files.filter(
+    (file) => needsUnitTest(file) && !mirrored.has(file.path.replace(/^src\//, '').slice(0, -'.ts'.length)),
+  );
   const isStarted = files.some(({ path }) => STARTS.test(path));
   const unstarted = isStarted ? [] : files.filter(({ path }) => STARTED.test(path));
   return [...untested, ...unstarted].map(({ path }) => path);
@@ -76,7 +83,8 @@ export function strayTests(files: readonly SourceFile[]): string[] {
   const sources = new Set(files.map(({ path }) => path));
   const isStray = (path: string): boolean => {
     const mirrored = UNIT.exec(path)?.groups?.['mirrored'];
-    return mirrored !== undefined && !sources.has(`src/${mirrored}.ts`);
+    const source = mirrored?.startsWith('conformance/') === true ? mirrored : `src/${mirrored}`;
+    return mirrored !== undefined && !sources.has(`${source}.ts`);
   };
   return files.filter(({ path }) => isStray(path)).map(({ path }) => path);
 }

@@ -17,6 +17,8 @@ const BEDS = [
   'src/adapters/logs/own/bed.ts',
   'src/adapters/logs/shared/bed.ts',
   'src/composition/bed.ts',
+  'conformance/bed.ts',
+  'conformance/cases/bed.ts',
   'test/bed.ts',
 ];
 
@@ -73,6 +75,15 @@ const PLANTS: readonly Plant[] = [
   ...planted('composition-imports-src-only', 'src/composition', [
     `import { bed } from '@test/bed.ts';`,
     `import type { Bed } from '@test/bed.ts';`,
+    `import { bed } from '@conformance/bed.ts';`,
+    `import type { Bed } from '@conformance/bed.ts';`,
+  ]),
+  ...planted('conformance-imports-domain-and-itself-only', 'conformance', [
+    `import { bed } from '@src/application/bed.ts';`,
+    `import type { Bed } from '@src/application/ports/bed.ts';`,
+    `import type { Bed } from '@src/adapters/clocks/bed.ts';`,
+    `export const bed = () => import('@src/composition/bed.ts');`,
+    `import { bed } from '@test/bed.ts';`,
   ]),
   ...planted('container-in-composition-only', 'src/composition', [
     `import { Container } from 'inversify';`,
@@ -90,6 +101,9 @@ const PLANTS: readonly Plant[] = [
     `import type { TestCase } from 'vitest';`,
     `import { cruise } from 'dependency-cruiser';`,
   ]),
+  ...planted('packages-are-dependencies', 'conformance/cases', [`import { describe } from 'vitest';`]),
+  ...planted('imports-resolve', 'conformance/cases', [`import { gone } from './gone.ts';`]),
+  ...planted('container-in-composition-only', 'conformance/cases', [`import { Container } from 'inversify';`]),
   {
     breaks: ['domain-imports-domain-only', 'packages-are-dependencies'],
     at: 'src/domain/reference.ts',
@@ -97,6 +111,7 @@ const PLANTS: readonly Plant[] = [
   },
   { breaks: ['no-cycles'], at: 'src/domain/egg.ts', code: `import { hen } from './hen.ts'; export const egg = () => hen;` },
   { breaks: ['no-orphans'], at: 'src/domain/lonely.ts', code: `import './bed.ts';` },
+  { breaks: ['no-orphans'], at: 'conformance/lonely.ts', code: `import './bed.ts';` },
 ];
 
 const WELCOME: readonly Plant[] = [
@@ -118,6 +133,13 @@ const WELCOME: readonly Plant[] = [
     `import '@src/application/bed.ts';`,
     `import { argv } from 'node:process';`,
   ]),
+  ...allowed('conformance/cases', [
+    `import '@src/domain/bed.ts';`,
+    `import '@conformance/bed.ts';`,
+    `import type { Bed } from './bed.ts';`,
+    `import { WebSocket } from 'ws';`,
+    `import { connect } from 'node:net';`,
+  ]),
   { breaks: [], at: 'src/composition/port.ts', code: `import type { Container } from 'inversify';` },
   { breaks: [], at: 'src/composition/container.ts', code: `import 'reflect-metadata'; import { Container } from 'inversify';` },
   // A cycle is told once, of its first file in the alphabet: the egg.
@@ -134,7 +156,7 @@ function allowed(room: string, lines: readonly string[]): Plant[] {
   return lines.map((code, i) => ({ breaks: [], at: `${room}/welcome-${i + 1}.ts`, code }));
 }
 
-/** Writes a house of beds and plants. Its entry point imports them all, but for the one that wants to be alone. */
+/** Writes a house of beds and plants. Its entry points import them all, but for those that want to be alone. */
 function build(house: string): void {
   const put = (path: string, code: string): void => {
     mkdirSync(dirname(join(house, path)), { recursive: true });
@@ -147,11 +169,16 @@ function build(house: string): void {
   for (const { at, code } of all) {
     put(
       at,
-      code.replaceAll(/@((?:src|test)\/[^']+)/g, (_, path: string) => pathFrom(dirname(at), path)),
+      code.replaceAll(/@((?:src|conformance|test)\/[^']+)/g, (_, path: string) => pathFrom(dirname(at), path)),
     );
   }
-  const known = [...BEDS, ...all.map(({ at }) => at)].filter((path) => path.startsWith('src/') && !path.endsWith('lonely.ts'));
-  put('src/composition/cli.ts', known.map((path) => `import '${pathFrom('src/composition', path)}';`).join('\n'));
+  const known = [...BEDS, ...all.map(({ at }) => at)].filter((path) => !path.endsWith('lonely.ts'));
+  const entry = (at: string, folder: string): void => {
+    const there = known.filter((path) => path.startsWith(folder));
+    put(at, there.map((path) => `import '${pathFrom(dirname(at), path)}';`).join('\n'));
+  };
+  entry('src/composition/cli.ts', 'src/');
+  entry('conformance/conform.ts', 'conformance/');
 }
 
 describe('planted imports', () => {

@@ -1,18 +1,23 @@
 import { describe, expect, it } from 'vitest';
+import { ALL_CASES } from '../../conformance/all-cases.ts';
 import { rulesIn, titlesIn, unknownIds, untestedRules } from './citations.ts';
 import { filesUnder } from './tree.ts';
 
 const RULES = filesUnder('docs/protocols', /\.md$/).flatMap(({ text }) => rulesIn(text));
 // The tests of this folder speak of rules that are not there, to find them.
-const TITLES = filesUnder('test', /^test\/(?!architecture\/).*\.ts$/).flatMap(titlesIn);
+const TITLES = [
+  ...filesUnder('test', /^test\/(?!architecture\/).*\.ts$/).flatMap(titlesIn),
+  ...ALL_CASES.map(({ rule, title }) => `${rule}: ${title}`),
+];
 
 describe('the rules of the protocols', () => {
-  it('each stands in the title of a test', () => expect(untestedRules(RULES, TITLES)).toEqual([]));
+  it('each stands in the title of a test, or of a case of the suite', () => expect(untestedRules(RULES, TITLES)).toEqual([]));
 
   it('no test cites a rule that is not there', () => expect(unknownIds(RULES, TITLES)).toEqual([]));
 
   it('no source and no document cites a rule that is not there', () => {
-    const lines = [...filesUnder('src', /\.ts$/), ...filesUnder('.', /\.md$/)].flatMap(({ text }) => text.split('\n'));
+    const files = ['src', 'conformance'].flatMap((folder) => filesUnder(folder, /\.ts$/));
+    const lines = [...files, ...filesUnder('.', /\.md$/)].flatMap(({ text }) => text.split('\n'));
     expect(unknownIds(RULES, lines)).toEqual([]);
   });
 

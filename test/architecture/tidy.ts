@@ -12,7 +12,7 @@ export interface Habit {
 }
 
 const CODE = /\.(ts|js|mjs)$/;
-const SOURCE = /^src\/.*\.ts$/;
+const SOURCE = /^(src|conformance)\/.*\.ts$/;
 const DOCUMENT = /\.md$/;
 
 const LONGEST_FILE = 300;
@@ -52,7 +52,7 @@ export const HABITS: readonly Habit[] = [
     broken: (file) => (DROP_IN.test(file.path) ? [] : exportsOf(file).flatMap(({ name }) => synonymsIn(name))),
   },
   { rule: 'what a port exports is documented', about: /^src\/application\/ports\//, broken: undocumentedExports },
-  { rule: 'file names are in kebab-case and say something', about: /^(src|test|scripts)\/.*\.ts$/, broken: oddName },
+  { rule: 'file names are in kebab-case and say something', about: /^(src|conformance|test|scripts)\/.*\.ts$/, broken: oddName },
   {
     rule: `no file is longer than ${LONGEST_FILE} lines`,
     about: SOURCE,

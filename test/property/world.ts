@@ -1,3 +1,12 @@
+import { BrokenPromise } from '../../conformance/random/broken-promise.ts';
+import { EXACT, STRICT_HABITS } from '../../conformance/random/expectations.ts';
+import { readFrame } from '../../conformance/random/heard.ts';
+import type { Limits } from '../../conformance/random/limits.ts';
+import { newLine, type Line } from '../../conformance/random/line.ts';
+import type { Kind } from '../../conformance/random/message-kinds.ts';
+import { Notebook } from '../../conformance/random/notebook.ts';
+import { MUTTERS, STUMBLES } from '../../conformance/random/odd-frames.ts';
+import { IDS, NOBODY, type Hand, type Seated } from '../../conformance/random/steps.ts';
 import { ManualClock } from '../../src/adapters/clocks/manual.ts';
 import { SilentLog } from '../../src/adapters/logs/silent.ts';
 import { RandomPeerIds } from '../../src/adapters/peer-ids/random.ts';
@@ -6,9 +15,8 @@ import { MemoryTransport, type MemoryFarEnd } from '../../src/adapters/transport
 import type { Broker } from '../../src/application/broker.ts';
 import { defaultConfig } from '../../src/composition/configuration/config.ts';
 import { buildBroker } from '../../src/composition/container.ts';
-import { BrokenPromise, Notebook, type Heard, type Limits, type Line } from './notebook.ts';
 
-const LIMITS: Limits = {
+const LIMITS = {
   expireTimeout: 5_000,
   aliveTimeout: 12_000,
   sweepInterval: 1_000,
@@ -17,20 +25,39 @@ const LIMITS: Limits = {
   concurrentLimit: 4,
   messagesPerSecond: 10,
   messageBurst: 40,
+  onFlood: 'close',
   malformedPerWindow: 2,
   malformedWindow: 4_000,
-};
+} satisfies Limits;
 
 const REALMS = ['red', 'blue'];
 
+/** What the world can tell apart, for whoever draws steps for it. */
+export const SCOPE = {
+  realms: REALMS.length,
+  hasNobody: true,
+  arrivals: 8,
+  floods: [60],
+  stumbles: [1, 1, 1, 6],
+  spans: [
+    [1, 400],
+    [900, 6_500],
+    [4_999, 5_000],
+    [11_999, 12_000],
+  ],
+  least: 0,
+  most: 100,
+} as const;
+
 /** A real broker over the memory transport, on a clock that stands; and the notebook that watches it. */
-export class World {
+export class World implements Hand<void> {
   readonly clock = new ManualClock();
-  readonly tally = new Tally();
-  readonly notebook = new Notebook(LIMITS);
+  readonly notebook = new Notebook({ habits: STRICT_HABITS, limits: LIMITS, tolerance: EXACT });
   readonly #transport = new MemoryTransport();
   readonly #broker: Broker;
   readonly #ends = new Map<Line, MemoryFarEnd>();
+  /** Frames of each line that were read so far. */
+  readonly #read = new Map<Line, number>();
 
   constructor() {
     this.#broker = buildBroker(
@@ -39,7 +66,7 @@ export class World {
         transport: this.#transport,
         clock: this.clock,
         log: new SilentLog(),
-        telemetry: this.tally,
+        telemetry: new Tally(),
         tap: { isOpen: false, heard: () => undefined },
         peerIds: new RandomPeerIds(),
         origins: { allow: 'echoed' },
@@ -48,50 +75,58 @@ export class World {
     void this.#broker.listen();
   }
 
-  /** Lines that are not over, as their far ends see it. */
-  open(): Line[] {
-    return [...this.#ends.keys()].filter((line) => !line.isOver);
+  seated(): Seated[] {
+    return this.#open().map((line) => ({ line, realm: REALMS.indexOf(line.realm), id: line.id }));
   }
 
-  connect(realm: number, id: string, token: string): void {
+  connect({ realm, id }: { readonly realm: number; readonly id: string }, token: string): void {
     const key = REALMS[realm % REALMS.length] ?? 'red';
-    const name = `line ${this.#ends.size} (${id} in ${key})`;
-    const line: Line = { name, realm: key, id, token, isWelcome: false, isOver: false, words: [], stumbles: [], read: 0 };
-    const verdict = this.notebook.verdict(line);
-    const before = this.notebook.ownerOf(key, id);
-    const query = new URLSearchParams({ key, id, token }).toString();
-    this.#ends.set(line, this.#transport.connect({ path: '/peerjs', query }));
-    this.notebook.tried(line, verdict);
-    const expected = new Map<Line, number>();
-    if (verdict === 'in' && before !== undefined) expected.set(before, 4001);
-    if (verdict === 'taken') expected.set(line, 1008);
-    if (verdict === 'full') expected.set(line, 1013);
-    this.look(expected);
+    const line = newLine(`line ${this.#ends.size} (${id} in ${key})`, { realm: key, id, token });
+    this.notebook.tries(line);
+    this.#ends.set(line, this.#transport.connect({ path: '/peerjs', query: new URLSearchParams({ key, id, token }).toString() }));
+    this.#look();
   }
 
-  /** @param expected the lines that this step must close, with their codes. */
-  say(line: Line, text: string, expected = new Map<Line, number>()): void {
-    this.notebook.spoke(line);
-    this.#end(line).send(text);
-    this.look(expected);
+  relay(line: Line, dst: string, type: Kind): void {
+    const n = this.notebook.sends(line, dst, type);
+    this.#end(line).send(JSON.stringify({ type, src: 'somebody else', dst, payload: { n }, hops: 1 }));
+    this.#look();
   }
 
-  relay(line: Line, type: string, dst: string): void {
-    const n = this.notebook.nextNumber();
-    this.notebook.sent(line, dst);
-    this.say(line, JSON.stringify({ type, src: 'somebody else', dst, payload: { n } }));
+  flood(line: Line, to: string, count: number): void {
+    for (let i = 0; i < count && !line.isOver; i++) this.relay(line, to, 'CANDIDATE');
   }
 
-  stumble(line: Line): void {
-    this.notebook.stumbled(line);
-    this.say(line, '{"type":"OFFER",');
+  chorus(lines: readonly Line[], to: string): void {
+    for (const line of lines) if (!line.isOver) this.relay(line, to, 'CANDIDATE');
   }
 
-  hangUp(line: Line, isAbrupt: boolean): void {
-    this.notebook.ended(line);
-    if (isAbrupt) this.#end(line).cut();
-    else this.#end(line).close();
-    this.look();
+  beat(line: Line): void {
+    this.notebook.speaks(line, true);
+    this.#say(line, '{"type":"HEARTBEAT"}');
+  }
+
+  stumble(line: Line, over: string, times: number): void {
+    for (let i = 0; i < times && !line.isOver; i++) {
+      this.notebook.stumbles(line);
+      this.#say(line, STUMBLES[over] ?? over);
+    }
+  }
+
+  mutter(line: Line, what: string): void {
+    this.notebook.speaks(line);
+    this.#say(line, MUTTERS[what] ?? what);
+  }
+
+  leave(line: Line): void {
+    this.notebook.leaves(line);
+    this.#say(line, '{"type":"LEAVE"}');
+  }
+
+  hangUp(line: Line, how: 'close' | 'cut'): void {
+    this.notebook.hangsUp(line);
+    this.#end(line)[how]();
+    this.#look();
   }
 
   wait(span: number): void {
@@ -102,60 +137,57 @@ export class World {
       this.clock.passes(step);
       this.#transport.settle();
       this.notebook.now = this.clock.now();
-      this.look();
-      if (step === 0) throw new BrokenPromise('L1: a wake-up in the past comes again and again');
+      this.#look();
+      if (step === 0) throw new BrokenPromise('L1', 'a wake-up in the past comes again and again');
     }
     this.notebook.isWaiting = false;
   }
 
-  /** Reads what every line has heard, and lets the notebook judge it. */
-  look(expected = new Map<Line, number>()): void {
-    for (const line of this.#ends.keys()) this.#read(line);
-    for (const line of this.#ends.keys()) this.#judgeEnd(line, expected.get(line));
-    this.notebook.checkAll();
-  }
-
   /** Promise 5: when everybody has gone and all has expired, nothing is left anywhere. */
   finish(): void {
-    for (const line of this.open()) this.hangUp(line, true);
+    for (const line of this.#open()) this.hangUp(line, 'cut');
     this.wait(LIMITS.expireTimeout + LIMITS.sweepInterval + 1);
     for (const realm of REALMS.keys()) {
-      for (const id of IDS) this.connect(realm, id, 'a token never used before');
-      for (const line of this.open()) this.hangUp(line, false);
+      for (const id of [...IDS, NOBODY]) this.connect({ realm, id }, 'a token never used before');
+      for (const line of this.#open()) this.hangUp(line, 'close');
     }
     if (Number.isFinite(this.clock.nextWakeup()) && this.clock.nextWakeup() < this.clock.now()) {
-      throw new BrokenPromise('promise 5: a wake-up is left for nobody');
+      throw new BrokenPromise('L1', 'a wake-up is left for nobody');
     }
   }
 
-  #read(line: Line): void {
+  /** Lines that are not over, as their far ends see it. */
+  #open(): Line[] {
+    return [...this.#ends.keys()].filter((line) => !line.isOver);
+  }
+
+  #say(line: Line, frame: string | Uint8Array): void {
+    this.#end(line).send(frame);
+    this.#look();
+  }
+
+  /** Reads what every line has heard, and lets the notebook judge it. */
+  #look(): void {
+    for (const line of this.#ends.keys()) this.#hear(line);
+    for (const [line, { closed }] of this.#ends) if (closed !== undefined) this.notebook.isClosed(line, closed.code);
+    this.notebook.checkAll();
+    this.notebook.isSettled();
+  }
+
+  #hear(line: Line): void {
     const { heard } = this.#end(line);
-    for (; line.read < heard.length; line.read++) {
-      this.notebook.heard(line, JSON.parse(heard[line.read] ?? '') as Heard);
+    let read = this.#read.get(line) ?? 0;
+    for (; read < heard.length; read++) {
+      const frame = readFrame(heard[read] ?? '');
+      if (frame === undefined) throw new BrokenPromise('M1', `${line.name} heard what is no JSON object`);
+      this.notebook.hears(line, frame);
     }
-  }
-
-  #judgeEnd(line: Line, expectedCode: number | undefined): void {
-    const code = this.#end(line).closed?.code;
-    if (expectedCode !== undefined && code !== expectedCode) {
-      throw new BrokenPromise(`${line.name} should be closed with ${expectedCode}, not ${code}`);
-    }
-    if (line.isOver) return;
-    if (code === undefined) {
-      if (this.notebook.mustClose(line)) throw new BrokenPromise(`M10, M19: ${line.name} goes on and on`);
-      return;
-    }
-    if (code !== expectedCode && !this.notebook.mayClose(line, code)) {
-      throw new BrokenPromise(`${line.name} was closed with ${code} for no reason`);
-    }
-    this.notebook.ended(line, code);
+    this.#read.set(line, read);
   }
 
   #end(line: Line): MemoryFarEnd {
     const end = this.#ends.get(line);
-    if (end === undefined) throw new BrokenPromise(`${line.name} was never opened`);
+    if (end === undefined) throw new BrokenPromise('O3', `${line.name} was never opened`);
     return end;
   }
 }
-
-export const IDS = ['ann', 'bob', '__proto__', 'čtyři', 'eve', 'fay'];

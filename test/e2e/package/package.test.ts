@@ -94,6 +94,16 @@ describe('the package, as a program installs it', () => {
     expect(stdout).toBe('');
   });
 
+  it('has the conformance suite, and what that needs', async () => {
+    const signalbox = async (...args: string[]) => {
+      const command = ['node_modules/signalbox/dist/composition/cli.js', ...args];
+      return run(process.execPath, command, { cwd: program }).catch((error: { stdout: string; stderr: string }) => error);
+    };
+    expect((await signalbox('conform', '--list')).stdout.split('\n').length).toBeGreaterThan(120);
+    expect((await signalbox('conform', '--random', '1', '--url', 'http://127.0.0.1:1')).stdout).toContain('can not be reached');
+    expect((await signalbox('conform-report', '--help')).stdout).toContain('Usage: signalbox conform-report');
+  });
+
   it('has a command', async () => {
     const { stdout } = await run(process.execPath, ['node_modules/signalbox/dist/composition/cli.js', '--version'], {
       cwd: program,

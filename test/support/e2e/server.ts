@@ -24,13 +24,11 @@ const PORT_TAKEN = /EADDRINUSE|in use/;
 export class Server extends Visit {
   readonly kind: ServerKind;
   readonly #child: Child;
-  readonly #address: Address;
 
   private constructor(kind: ServerKind, child: Child, address: Address) {
     super(address, PATIENCE_MS);
     this.kind = kind;
     this.#child = child;
-    this.#address = address;
   }
 
   /** Starts one on a free port, on another one where somebody took it meanwhile, and waits until it answers. */
@@ -65,11 +63,6 @@ export class Server extends Visit {
 
   stop(): Promise<Exit> {
     return this.#child.stop();
-  }
-
-  /** The same server, for somebody who waits longer or shorter. */
-  withPatience(patience: number): Visit {
-    return new Visit(this.#address, patience);
   }
 
   async #answers(): Promise<boolean> {

@@ -96,11 +96,6 @@ export class Visit implements Place {
     return until(this.patience, `room for ${who.id ?? name}`, () => this.enters(name, who));
   }
 
-  /** A peer opens another socket; what it hears is not looked at. */
-  comesBack(peer: PeerSocket): Promise<PeerSocket> {
-    return this.opens({ id: peer.id, token: peer.token });
-  }
-
   /** Cuts all that it opened. */
   end(): void {
     for (const leave of this.#leaving) leave();

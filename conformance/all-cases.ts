@@ -1,0 +1,34 @@
+import type { Case } from './case.ts';
+import { CORS_CASES } from './cases/cors.ts';
+import { CROWD_CASES } from './cases/crowds.ts';
+import { DISCOVERY_CASES } from './cases/discovery.ts';
+import { EXPIRY_CASES } from './cases/expiry.ts';
+import { HTTP_BOUND_CASES } from './cases/http-bounds.ts';
+import { HTTP_CASES } from './cases/http.ts';
+import { ID_CASES } from './cases/ids.ts';
+import { LIMIT_CASES } from './cases/limits.ts';
+import { LIVENESS_CASES } from './cases/liveness.ts';
+import { MAILBOX_CASES } from './cases/mailbox.ts';
+import { MALFORMED_CASES } from './cases/malformed.ts';
+import { OPENING_CASES } from './cases/opening.ts';
+import { ORDER_CASES } from './cases/order.ts';
+import { PAYLOAD_CASES } from './cases/payload.ts';
+import { RECONNECTING_CASES } from './cases/reconnecting.ts';
+import { RELAY_CASES } from './cases/relay.ts';
+import { ROUTE_CASES } from './cases/routes.ts';
+
+const FAMILIES = 'HOMLX';
+
+/** Every case, in the order of the rules. */
+export const ALL_CASES: readonly Case[] = [
+  ...[HTTP_CASES, DISCOVERY_CASES, CORS_CASES, ROUTE_CASES, HTTP_BOUND_CASES],
+  ...[OPENING_CASES, RECONNECTING_CASES, CROWD_CASES, ID_CASES],
+  ...[RELAY_CASES, PAYLOAD_CASES, MALFORMED_CASES, MAILBOX_CASES, EXPIRY_CASES, ORDER_CASES, LIMIT_CASES],
+  ...[LIVENESS_CASES],
+]
+  .flat()
+  .sort((one, other) => rankOf(one.rule) - rankOf(other.rule));
+
+function rankOf(rule: string): number {
+  return FAMILIES.indexOf(rule.charAt(0)) * 1_000 + Number(rule.slice(1));
+}

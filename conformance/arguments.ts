@@ -1,0 +1,176 @@
+import { FLAGS } from './flags.ts';
+import type { ExpectationsName } from './random/expectations.ts';
+import type { Flavour } from './server/flavours.ts';
+import { readTemplate, TemplateError, type CommandTemplate } from './server/command-template.ts';
+import { flagOf, SETTING_NAMES, SETTINGS, type Settings } from './settings.ts';
+
+/** Where the server is, or how it is started. */
+export type Target = { readonly url: URL } | { readonly command: string; readonly template: CommandTemplate };
+
+/** What `signalbox conform` was asked for. */
+export interface ConformArguments {
+  readonly target: Target;
+  /** What the user says of how the server is set. */
+  readonly told: Settings;
+  readonly name: string | undefined;
+  readonly only: readonly string[];
+  readonly strict: boolean;
+  readonly insecure: boolean;
+  /** Milliseconds. */
+  readonly patience: number;
+  /** Milliseconds. */
+  readonly startTimeout: number;
+  /** Files; `-` for stdout. */
+  readonly json: string | undefined;
+  readonly junit: string | undefined;
+  readonly report: string | undefined;
+  /** Instead of the cases. */
+  readonly random: RandomArguments | undefined;
+  /** What random runs hold the server to. */
+  readonly expect: ExpectationsName;
+}
+
+/** What is asked of random runs; what is not said is theirs to choose. */
+export interface RandomArguments {
+  readonly runs: number | undefined;
+  readonly seed: number | undefined;
+  /** Steps as a random run prints them. */
+  readonly replay: string | undefined;
+}
+
+/** Arguments that can't be used; the message names the flag, the value and what is allowed. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const USUAL_PATIENCE_MS = 5_000;
+const USUAL_START_TIMEOUT_MS = 20_000;
+const FLAVOURS: readonly string[] = ['peer', 'signalbox', 'none'] satisfies Flavour[];
+const EXPECTATIONS: readonly string[] = ['compatible', 'signalbox', 'peer'] satisfies ExpectationsName[];
+
+/** Whether a flag such as `help` is given, whatever else is. */
+export function asksFor(name: 'help' | 'list', args: readonly string[]): boolean {
+  return args.includes(`--${name}`) || (name === 'help' && args.includes('-h'));
+}
+
+/** @throws UsageError */
+export function readArguments(args: readonly string[]): ConformArguments {
+  const given = readFlags(args);
+  const { text, number, list, truth } = reader(given);
+  const told = toldIn(given);
+  const target = targetIn(text('url'), text('command'), text('flavour'));
+  const path = 'url' in target && told.path === undefined && target.url.pathname !== '/' ? { path: target.url.pathname } : {};
+  const [runs, seed, replay] = [number('random'), number('seed'), text('replay')];
+  if (seed !== undefined && runs === undefined) throw new UsageError('--seed belongs to --random, which is missing');
+  return {
+    target,
+    told: { ...told, ...path },
+    name: text('name'),
+    only: list('only').flatMap((patterns) => patterns.split(',')),
+    strict: truth('strict') ?? false,
+    insecure: truth('insecure') ?? false,
+    patience: number('patience') ?? USUAL_PATIENCE_MS,
+    startTimeout: number('start-timeout') ?? USUAL_START_TIMEOUT_MS,
+    json: text('json'),
+    junit: text('junit'),
+    report: text('report'),
+    random: runs === undefined && replay === undefined ? undefined : { runs, seed, replay },
+    expect: expectationsIn(text('expect'), target),
+  };
+}
+
+type Given = ReadonlyMap<string, readonly string[]>;
+
+/** Names without dashes, each with its values; a truth is written `true` or `false`. */
+function readFlags(args: readonly string[]): Given {
+  const given = new Map<string, string[]>();
+  for (let i = 0; i < args.length; i++) {
+    const [source = '', inline] = split(args[i] ?? '');
+    const [name, isDenied] = nameOf(source);
+    const flag = FLAGS[name];
+    if (flag === undefined) throw new UsageError(`unknown option ${source}; see signalbox conform --help`);
+    const value = flag.form === 'truth' ? (inline ?? String(!isDenied)) : (inline ?? args[++i]);
+    if (value === undefined || (inline === undefined && flag.form !== 'truth' && value.startsWith('--'))) {
+      throw new UsageError(`${source} has no value; it needs ${flag.placeholder}`);
+    }
+    check(source, flag.form, value);
+    given.set(name, flag.form === 'list' ? [...(given.get(name) ?? []), value] : [value]);
+  }
+  return given;
+}
+
+function split(arg: string): [source: string, inline: string | undefined] {
+  const at = arg.indexOf('=');
+  return at < 0 ? [arg, undefined] : [arg.slice(0, at), arg.slice(at + 1)];
+}
+
+function nameOf(source: string): [name: string, isDenied: boolean] {
+  if (!source.startsWith('--')) throw new UsageError(`unexpected argument '${source}'; see signalbox conform --help`);
+  const name = source.slice(2).replaceAll('_', '-');
+  const denied = name.startsWith('no-') ? name.slice(3) : '';
+  return FLAGS[denied]?.form === 'truth' ? [denied, true] : [name, false];
+}
+
+function check(source: string, form: string, value: string): void {
+  if (form === 'number' && !/^\d{1,15}$/.test(value)) {
+    throw new UsageError(`${source} must be a whole number, not '${value}'`);
+  }
+  if (form === 'truth' && value !== 'true' && value !== 'false') {
+    throw new UsageError(`${source} must be true or false, not '${value}'`);
+  }
+}
+
+interface Reader {
+  readonly text: (name: string) => string | undefined;
+  readonly number: (name: string) => number | undefined;
+  readonly truth: (name: string) => boolean | undefined;
+  readonly list: (name: string) => readonly string[];
+}
+
+function reader(given: Given): Reader {
+  const text = (name: string): string | undefined => given.get(name)?.at(-1);
+  return {
+    text,
+    number: (name) => (text(name) === undefined ? undefined : Number(text(name))),
+    truth: (name) => (text(name) === undefined ? undefined : text(name) === 'true'),
+    list: (name) => given.get(name) ?? [],
+  };
+}
+
+function toldIn(given: Given): Settings {
+  const { text, number, truth, list } = reader(given);
+  const read = { text, number, truth, list };
+  return Object.fromEntries(
+    SETTING_NAMES.flatMap((name) => {
+      const flag = flagOf(name).slice(2);
+      return given.has(flag) ? [[name, read[SETTINGS[name].kind](flag)]] : [];
+    }),
+  );
+}
+
+function targetIn(url: string | undefined, command: string | undefined, flavour: string | undefined): Target {
+  if ((url === undefined) === (command === undefined)) throw new UsageError('needs either --url or --command');
+  if (url !== undefined) return { url: urlIn(url) };
+  if (flavour !== undefined && !FLAVOURS.includes(flavour)) {
+    throw new UsageError(`--flavour must be ${FLAVOURS.join(', ')}, not '${flavour}'`);
+  }
+  try {
+    return { command: command ?? '', template: readTemplate(command ?? '', flavour as Flavour | undefined) };
+  } catch (error) {
+    if (error instanceof TemplateError) throw new UsageError(`--command '${command}' can't be used: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Who starts Signalbox by its own flags means Signalbox. */
+function expectationsIn(text: string | undefined, target: Target): ExpectationsName {
+  if (text === undefined) return 'template' in target && target.template.flavour === 'signalbox' ? 'signalbox' : 'compatible';
+  if (EXPECTATIONS.includes(text)) return text as ExpectationsName;
+  throw new UsageError(`--expect must be ${EXPECTATIONS.join(', ')}, not '${text}'`);
+}
+
+function urlIn(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
+  throw new UsageError(`--url must be like http://host:port, not '${text}'`);
+}

@@ -1,0 +1,102 @@
+import { cases } from '../case.ts';
+import { equals } from '../claims.ts';
+import type { Frame, RawFrame } from '../far-end/far-peer.ts';
+import { fresh } from '../scene.ts';
+
+/** M17: in order, once, and nothing lost. */
+export const ORDER_CASES = cases([
+  {
+    id: 'M17.in-order',
+    title: 'Ann sends Bob 300 messages of two types',
+    severity: 'required',
+    expected: 'Bob hears all in their order',
+    async run(scene) {
+      const [ann, bob] = await scene.pair();
+      for (let n = 0; n < 300; n++) ann.sends({ type: n % 3 === 0 ? 'OFFER' : 'CANDIDATE', dst: bob.id, payload: n });
+      equals('what Bob hears', payloads(await bob.hearsAll(300)), count(300));
+    },
+  },
+  {
+    id: 'M17.each-sender',
+    title: 'Ann and Cem send Bob a hundred messages each, at the same time',
+    severity: 'required',
+    expected: 'Bob hears those of each in their order',
+    async run(scene) {
+      const [ann, bob] = await scene.pair();
+      const cem = await scene.enters('cem');
+      for (let n = 0; n < 100; n++) {
+        ann.offers(bob.id, n);
+        cem.offers(bob.id, n);
+      }
+      const heard = await bob.hearsAll(200);
+      for (const { id, name } of [ann, cem]) {
+        equals(`what Bob hears of ${name}`, payloads(heard.filter((frame) => frame['src'] === id)), count(100));
+      }
+    },
+  },
+  {
+    id: 'M17.mailbox',
+    title: 'Ann writes to Bob before he comes, while he comes, and after',
+    severity: 'required',
+    expected: 'Bob hears all in one order',
+    needs: 'messages wait',
+    async run(scene) {
+      const [ann, id] = [await scene.enters('ann'), fresh('bob')];
+      for (let n = 0; n < 30; n++) ann.offers(id, n);
+      await scene.hearsNothing(ann);
+      const opening = scene.opens('bob', { id });
+      for (let n = 30; n < 60; n++) ann.offers(id, n);
+      const bob = await opening;
+      for (let n = 60; n < 90; n++) ann.offers(id, n);
+      equals('what Bob hears', payloads((await bob.hearsAll(91)).slice(1)), count(90));
+    },
+  },
+  {
+    id: 'M17.reconnect',
+    title: 'Ann writes to Bob before he opens a second socket with his token, meanwhile, and after',
+    severity: 'required',
+    expected: 'his two sockets together hear all in one order, nothing lost, nothing twice',
+    async run(scene) {
+      const [ann, bob] = await scene.pair();
+      for (let n = 0; n < 30; n++) ann.offers(bob.id, n);
+      const opening = scene.comesBack(bob);
+      for (let n = 30; n < 60; n++) ann.offers(bob.id, n);
+      const again = await opening;
+      for (let n = 60; n < 90; n++) ann.offers(bob.id, n);
+      ann.offers(bob.id, 'the end');
+      const late: unknown[] = [];
+      while (late.at(-1) !== 'the end') late.push((await again.hears())['payload']);
+      const heard = [...bob.unheard.map(payloadOf), ...late].filter((payload) => payload !== undefined);
+      equals('what Bob hears', heard, [...count(90), 'the end']);
+    },
+  },
+  {
+    id: 'M17.large-and-small',
+    title: 'Ann sends Bob a large message, a small one, and so on',
+    severity: 'required',
+    expected: 'Bob hears all in their order: the small ones do not overtake',
+    async run(scene) {
+      scene.needsRoomFor(51_000);
+      const [ann, bob] = await scene.pair();
+      for (let n = 0; n < 20; n++) ann.offers(bob.id, { n, filling: 'x'.repeat(n % 2 === 0 ? 50_000 : 0) });
+      const heard = payloads(await bob.hearsAll(20)) as { n: number }[];
+      equals(
+        'the order',
+        heard.map(({ n }) => n),
+        count(20),
+      );
+    },
+  },
+]);
+
+function payloads(frames: readonly Frame[]): unknown[] {
+  return frames.map((frame) => frame['payload']);
+}
+
+function payloadOf({ text }: RawFrame): unknown {
+  return (JSON.parse(text) as Frame)['payload'];
+}
+
+function count(upTo: number): number[] {
+  return Array.from({ length: upTo }, (_, n) => n);
+}

@@ -1,0 +1,31 @@
+import { isDeepStrictEqual } from 'node:util';
+import { has, shown } from '../claims.ts';
+import type { Frame } from '../far-end/far-peer.ts';
+import { loose, type Loose } from '../outcomes.ts';
+
+/** What a server says before it closes a socket that it does not take. */
+export interface Refusal {
+  readonly type: string;
+  readonly payload: { readonly msg: string };
+}
+
+/** O1 */
+export const INCOMPLETE = refusal('ERROR', 'No id, token, or key supplied to websocket server');
+/** O2 */
+export const WRONG_KEY = refusal('ERROR', 'Invalid key provided');
+/** O4 */
+export const TAKEN = refusal('ID-TAKEN', 'ID is taken');
+/** O6 */
+export const FULL = refusal('ERROR', 'Server has reached its concurrent user limit');
+/** O7 */
+export const INVALID_ID = refusal('ERROR', 'Invalid id');
+
+/** Clients look at the type only, so other words are loose. @throws Failed where it is another frame. */
+export function refusedWith(frame: Frame, { type, payload }: Refusal): Loose | void {
+  has('the first frame', frame, { type });
+  return isDeepStrictEqual(frame['payload'], payload) ? undefined : loose(`says ${shown(frame['payload'])}`);
+}
+
+function refusal(type: string, msg: string): Refusal {
+  return { type, payload: { msg } };
+}

@@ -1,0 +1,43 @@
+import type { ConformArguments, RandomArguments } from './arguments.ts';
+import type { Io } from './io.ts';
+import type { RandomResult } from './random/random-result.ts';
+import { runRandom } from './random/run-random.ts';
+import { StartFailed, type RunningServer, type Servers } from './server/servers.ts';
+import { SETUPS } from './setups.ts';
+
+/**
+ * `signalbox conform --random` and `--replay`: starts the server, or takes the one that is given, and lets peers do to it
+ * what they like.
+ * @throws UsageError where the steps of `--replay` can't be used.
+ */
+export async function conformRandomly(
+  asked: RandomArguments,
+  servers: Servers,
+  { told, expect }: ConformArguments,
+  io: Io,
+): Promise<RandomResult | undefined> {
+  const settled = servers.settle(SETUPS['anything goes']);
+  const settings = 'settings' in settled ? settled.settings : told;
+  let server: RunningServer;
+  try {
+    server = await servers.start(settings);
+  } catch (error) {
+    if (!(error instanceof StartFailed)) throw error;
+    io.stderr.write(`signalbox conform: ${error.message}\n`);
+    return undefined;
+  }
+  const revive = async (): Promise<RunningServer['profile']> => {
+    await server.stop();
+    server = await servers.start(settings);
+    return server.profile;
+  };
+  try {
+    const profile = { ...server.profile, settings };
+    return await runRandom(
+      { ...asked, server: profile, expectations: expect, revive: server.canStartAgain ? revive : undefined },
+      io,
+    );
+  } finally {
+    await server.stop();
+  }
+}

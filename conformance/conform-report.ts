@@ -1,0 +1,90 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Io } from './io.ts';
+import { reportInHtml } from './report/html.ts';
+import { ForeignResult, readResult } from './report/read-result.ts';
+import type { RunResult } from './results.ts';
+import { messageOf } from './waiting.ts';
+
+const MISUSED = 2;
+
+const USAGE = `Usage: signalbox conform-report RESULT.json … --html FILE [--title TEXT]
+
+Makes one page of what signalbox conform --json has written: a summary of each server, and a matrix of cases and servers
+whose cells open to what was expected and seen. The page is complete in itself, and fetches nothing.
+
+Options
+  --html FILE     writes the page there, - for stdout
+  --title TEXT    what the page is called; the servers where it is not told
+  --help, -h      prints this, and ends
+
+Ends with 0 where the page is written, with 2 where it can't be.
+`;
+
+/** What can't be done, in one line. */
+class Misused extends Error {}
+
+/**
+ * `signalbox conform-report`: merges results into one page.
+ * @param args behind the word `conform-report`.
+ * @returns the exit code: 0 where the page is written, 2 where it can't be.
+ */
+export async function conformReport(args: readonly string[], io: Io): Promise<number> {
+  try {
+    const { files, page, title, help } = readArguments(args);
+    if (help) {
+      io.stdout.write(USAGE);
+      return 0;
+    }
+    if (files.length === 0) throw new Misused('needs at least one result; see signalbox conform-report --help');
+    if (page === undefined) throw new Misused('needs --html FILE');
+    const markup = reportInHtml(files.map(readFile), title);
+    if (page === '-') io.stdout.write(markup);
+    else writeFile(page, markup);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Misused)) throw error;
+    io.stderr.write(`signalbox conform-report: ${error.message}\n`);
+    return MISUSED;
+  }
+}
+
+interface ReportArguments {
+  readonly files: readonly string[];
+  readonly page: string | undefined;
+  readonly title: string | undefined;
+  readonly help: boolean;
+}
+
+function readArguments(args: readonly string[]): ReportArguments {
+  const options = { html: { type: 'string' }, title: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+  try {
+    const { positionals, values } = parseArgs({ args: [...args], options, allowPositionals: true });
+    return { files: positionals, page: values.html, title: values.title, help: values.help ?? false };
+  } catch (error) {
+    throw new Misused(messageOf(error));
+  }
+}
+
+function readFile(file: string): RunResult {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Misused(`${file} can't be read: ${messageOf(error)}`);
+  }
+  try {
+    return readResult(text);
+  } catch (error) {
+    if (error instanceof ForeignResult) throw new Misused(`${file} ${error.message}`);
+    throw error;
+  }
+}
+
+function writeFile(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new Misused(`${file} can't be written: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,82 @@
+import { ALL_CASES } from './all-cases.ts';
+import { asksFor, readArguments, UsageError, type ConformArguments, type RandomArguments } from './arguments.ts';
+import { usage } from './flags.ts';
+import type { Io } from './io.ts';
+import { Progress } from './report/progress.ts';
+import { reportInText } from './report/text.ts';
+import type { CaseResult, RunResult } from './results.ts';
+import { runCases } from './run-cases.ts';
+import { selectCases } from './select-cases.ts';
+import { serversFor } from './server/servers-for.ts';
+import type { Servers } from './server/servers.ts';
+import { VERSION } from './version.ts';
+import { checkReports, textSink, writeReports } from './write-reports.ts';
+
+const FAILED = 1;
+const MISUSED = 2;
+
+/**
+ * `signalbox conform`: asks a server whether it keeps the rules.
+ * @param args behind the word `conform`.
+ * @returns the exit code: 0 where nothing failed and nothing was dangerous, 1 where something did or nothing could be
+ * tested, 2 for arguments that can't be used.
+ */
+export async function conform(args: readonly string[], io: Io): Promise<number> {
+  if (asksFor('help', args)) {
+    io.stdout.write(usage());
+    return 0;
+  }
+  if (asksFor('list', args)) {
+    for (const { id, title } of ALL_CASES) io.stdout.write(`${id}: ${title}\n`);
+    return 0;
+  }
+  try {
+    return await run(readArguments(args), io);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    io.stderr.write(`signalbox conform: ${error.message}\n`);
+    return MISUSED;
+  }
+}
+
+async function run(given: ConformArguments, io: Io): Promise<number> {
+  checkReports(given);
+  const startedAt = new Date();
+  const servers = serversFor(given);
+  const cases =
+    given.random === undefined ? await runAll(given, servers, io) : await runRandomly(given, given.random, servers, io);
+  const took = Date.now() - startedAt.getTime();
+  const named = { suite: 'signalbox conform', format: 1, version: VERSION, server: servers.name } as const;
+  const result: RunResult = { ...named, startedAt: startedAt.toISOString(), took, cases };
+  writeReports(result, given, io);
+  if (given.random === undefined) textSink(given, io).write(reportInText(result));
+  return isPassed(cases, given.strict) ? 0 : FAILED;
+}
+
+async function runAll({ only }: ConformArguments, servers: Servers, io: Io): Promise<readonly CaseResult[]> {
+  const cases = selectCases(ALL_CASES, only);
+  if (cases.length === 0) throw new UsageError(`--only ${only.join(',')} names no case; --list prints them`);
+  const progress = new Progress(io.isTerminal ? io.stderr : undefined, cases.length);
+  const results = await runCases({ cases, servers, onResult: (result) => progress.ended(result) });
+  progress.clear();
+  return results;
+}
+
+/** Random runs tell people themselves what they found. */
+async function runRandomly(
+  given: ConformArguments,
+  random: RandomArguments,
+  servers: Servers,
+  io: Io,
+): Promise<readonly CaseResult[]> {
+  const { conformRandomly } = await import('./conform-randomly.ts');
+  const result = await conformRandomly(random, servers, given, { ...io, stdout: textSink(given, io) });
+  return result?.cases ?? [];
+}
+
+function isPassed(results: readonly CaseResult[], strict: boolean): boolean {
+  const isWrong = results.some(
+    ({ verdict }) => verdict === 'failed' || verdict === 'dangerous' || (strict && verdict === 'loose'),
+  );
+  return !isWrong && results.some(({ verdict }) => verdict !== 'not testable');
+}

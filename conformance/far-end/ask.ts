@@ -1,0 +1,51 @@
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { Profile } from '../profile.ts';
+import { within } from '../waiting.ts';
+import type { Transcript } from './transcript.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface Asking {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * One HTTP request on a connection of its own. `target` goes out as it is.
+ * @throws Failed where no answer comes in time; what Node throws where no connection comes about.
+ */
+export async function ask(
+  server: Profile,
+  transcript: Transcript,
+  target: string,
+  { method = 'GET', headers = {} }: Asking = {},
+): Promise<Answer> {
+  const { host, port, secure, trustsAnyCertificate, patience } = server;
+  const send = secure ? httpsRequest : httpRequest;
+  transcript.sent('http', [`${method} ${target}`, ...Object.entries(headers).map((pair) => pair.join(': '))].join('\n'));
+  let stop = (): void => undefined;
+  const coming = new Promise<Answer>((resolve, reject) => {
+    const outgoing = send({ host, port, path: target, method, headers, agent: false, rejectUnauthorized: !trustsAnyCertificate });
+    stop = () => outgoing.destroy();
+    outgoing.on('error', reject);
+    outgoing.on('response', (incoming) => {
+      let body = '';
+      incoming.setEncoding('utf8').on('data', (text: string) => (body += text));
+      incoming.on('error', reject);
+      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body }));
+    });
+    outgoing.end();
+  });
+  try {
+    const answer = await within(patience, `an answer to ${method} ${target.slice(0, 80)}`, coming);
+    transcript.heard('http', `${answer.status} ${answer.body}`);
+    return answer;
+  } finally {
+    stop();
+  }
+}

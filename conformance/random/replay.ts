@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../arguments.ts';
+import { messageOf } from '../waiting.ts';
+import { KINDS } from './message-kinds.ts';
+import { MUTTERS, STUMBLES } from './odd-frames.ts';
+import type { Step } from './steps.ts';
+
+/** Steps on one line, as `--replay` takes them. They hold no single quote, so that a shell takes them between two. */
+export function writeReplay(steps: readonly Step[]): string {
+  return JSON.stringify(steps).replaceAll("'", '\\u0027');
+}
+
+/**
+ * Steps from the text that `writeReplay` gives, from lines with one step each, or from a file with either.
+ * @param given begins with a bracket or a brace, or is the path of a file.
+ * @throws UsageError
+ */
+export function readReplay(given: string): readonly Step[] {
+  const text = (/^\s*[[{]/.test(given) ? given : contentOf(given)).trim();
+  const values = text.startsWith('[') ? listIn(text) : linesOf(text).map((line) => json(line));
+  if (values.length === 0) throw new UsageError('--replay has no steps');
+  return values.map(stepIn);
+}
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`--replay must be steps or a file with steps, not '${path}': ${messageOf(error)}`);
+  }
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line.trim() !== '');
+}
+
+function listIn(text: string): unknown[] {
+  const value = json(text);
+  return Array.isArray(value) ? value : [value];
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UsageError(`--replay must be JSON, a list of steps or one on each line, not '${text.slice(0, 60)}'`);
+  }
+}
+
+type Check = (value: unknown) => boolean;
+
+const TEXT: Check = (value) => typeof value === 'string' && value !== '';
+const COUNT: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= MOST;
+const ONE_OF =
+  (allowed: readonly string[]): Check =>
+  (value) =>
+    typeof value === 'string' && allowed.includes(value);
+
+/** What stands in a file may ask for much, but not for all. */
+const MOST = 1_000_000;
+const ACTOR = { realm: COUNT, who: TEXT };
+
+/** The members of each step. */
+const MEMBERS: Readonly<Record<Step['do'], Readonly<Record<string, Check>>>> = {
+  connect: { realm: COUNT, id: TEXT, token: TEXT },
+  reconnect: ACTOR,
+  steal: ACTOR,
+  relay: { ...ACTOR, kind: ONE_OF(KINDS), to: TEXT },
+  flood: { ...ACTOR, to: TEXT, count: COUNT },
+  chorus: { realm: COUNT, to: TEXT },
+  beat: ACTOR,
+  stumble: { ...ACTOR, over: ONE_OF(Object.keys(STUMBLES)), times: COUNT },
+  mutter: { ...ACTOR, what: ONE_OF(Object.keys(MUTTERS)) },
+  leave: ACTOR,
+  close: ACTOR,
+  cut: ACTOR,
+  wait: { ms: COUNT },
+};
+
+function stepIn(value: unknown, at: number): Step {
+  const step = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
+  const what = String(step['do']);
+  const place = `step ${at + 1} of --replay`;
+  if (!Object.hasOwn(MEMBERS, what)) {
+    throw new UsageError(`${place} does '${what}', which is none of ${Object.keys(MEMBERS).join(', ')}`);
+  }
+  for (const [name, isRight] of Object.entries(MEMBERS[what as Step['do']])) {
+    if (!isRight(step[name])) throw new UsageError(`${place} (${what}) can not have ${name} ${JSON.stringify(step[name])}`);
+  }
+  return step as unknown as Step;
+}

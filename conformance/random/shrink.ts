@@ -1,0 +1,77 @@
+/** Looks for fewer and simpler things that still fail. */
+export interface Shrinking<T> {
+  /** @returns those of these that fail in the same way; undefined where they do not. */
+  readonly failing: (things: readonly T[]) => Promise<readonly T[] | undefined>;
+  /** What one thing may be made into, the simplest first. */
+  readonly simpler: (thing: T) => readonly T[];
+  /** Whether there is no more time; then what was found so far must do. */
+  readonly isOver: () => boolean;
+  /** How much is tried at the same time. */
+  readonly atOnce: number;
+}
+
+/**
+ * Leaves things out, large pieces first, then makes what is left simpler, until nothing more can be done.
+ * @param things that fail. @returns things that fail too, at most as many.
+ */
+export async function shrink<T>(things: readonly T[], shrinking: Shrinking<T>): Promise<readonly T[]> {
+  let least = things;
+  for (let before: readonly T[] | undefined; before !== least && !shrinking.isOver();) {
+    before = least;
+    least = await simplify(await leaveOut(least, shrinking), shrinking);
+  }
+  return least;
+}
+
+async function leaveOut<T>(things: readonly T[], shrinking: Shrinking<T>): Promise<readonly T[]> {
+  let least = things;
+  for (let size = Math.floor(least.length / 2); size >= 1; size = Math.floor(Math.min(size, least.length) / 2)) {
+    // What stands at the end showed the failure: it is hardly ever one too many.
+    let end = size > 1 ? least.length - 1 : least.length;
+    while (end > 0 && !shrinking.isOver()) {
+      const ends = Array.from({ length: shrinking.atOnce }, (_, i) => end - i * size).filter((place) => place > 0);
+      const tried = await firstFailing(
+        ends.map((place) => [...least.slice(0, Math.max(0, place - size)), ...least.slice(place)]),
+        shrinking,
+      );
+      least = tried?.failing ?? least;
+      end = Math.min((ends[tried?.at ?? ends.length - 1] ?? 0) - size, least.length);
+    }
+  }
+  return least;
+}
+
+async function simplify<T>(things: readonly T[], shrinking: Shrinking<T>): Promise<readonly T[]> {
+  let least = things;
+  for (let at = 0; at < least.length && !shrinking.isOver();) {
+    const thing = least[at];
+    const simpler = thing === undefined ? [] : shrinking.simpler(thing);
+    const tried = await firstFailing(
+      simpler.map((other) => [...least.slice(0, at), other, ...least.slice(at + 1)]),
+      shrinking,
+    );
+    if (tried === undefined) at++;
+    else least = tried.failing;
+  }
+  return least;
+}
+
+interface Tried<T> {
+  readonly at: number;
+  readonly failing: readonly T[];
+}
+
+/** Tries so many at once as it may. @returns the first in their order that fails. */
+async function firstFailing<T>(
+  candidates: readonly (readonly T[])[],
+  { failing, isOver, atOnce }: Shrinking<T>,
+): Promise<Tried<T> | undefined> {
+  for (let from = 0; from < candidates.length && !isOver(); from += atOnce) {
+    const batch = candidates.slice(from, from + atOnce);
+    const results = await Promise.all(batch.map(async (things) => (things.length === 0 ? undefined : failing(things))));
+    const found = results.findIndex((result) => result !== undefined);
+    const result = results[found];
+    if (result !== undefined) return { at: from + found, failing: result };
+  }
+  return undefined;
+}

@@ -1,0 +1,40 @@
+import { IDS, type Step } from './steps.ts';
+
+const SHORTEST_FLOOD = 2;
+const SHORTEST_WAIT_MS = 10;
+const FIRST_STUMBLE = 'half an object';
+
+/** What a step may be made into so that a failure is easier to read, the simplest first. */
+export function simpler(step: Step): readonly Step[] {
+  switch (step.do) {
+    case 'connect':
+      return step.token === 'one' ? [] : [{ ...step, token: 'one' }];
+    case 'relay':
+      return step.kind === 'OFFER' ? [] : [{ ...step, kind: 'OFFER' }];
+    case 'flood': {
+      const { realm, who, to, count } = step;
+      const relay: Step = { do: 'relay', realm, who, kind: 'OFFER', to };
+      const fewer = Math.floor(count / 2);
+      return fewer < SHORTEST_FLOOD ? [relay] : [relay, { ...step, count: fewer }];
+    }
+    case 'chorus':
+      return IDS.map((who): Step => ({ do: 'relay', realm: step.realm, who, kind: 'OFFER', to: step.to }));
+    case 'stumble':
+      return [
+        ...(step.times === 1 ? [] : [{ ...step, times: 1 }]),
+        ...(step.over === FIRST_STUMBLE ? [] : [{ ...step, over: FIRST_STUMBLE }]),
+      ];
+    case 'wait': {
+      const ms = Math.floor(step.ms / 2);
+      return ms < SHORTEST_WAIT_MS ? [] : [{ ...step, ms }];
+    }
+    case 'reconnect':
+    case 'steal':
+    case 'beat':
+    case 'mutter':
+    case 'leave':
+    case 'close':
+    case 'cut':
+      return [];
+  }
+}

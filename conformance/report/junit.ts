@@ -1,0 +1,85 @@
+import type { CaseResult, RunResult, TranscriptLine } from '../results.ts';
+import { familiesOf, type Family } from './rule-families.ts';
+
+/**
+ * A run as JUnit XML, for what reads test reports: a suite for each family of rules. What failed is a failure, what is
+ * dangerous an error, what could not be tested is skipped; what is loose passes, with a note.
+ */
+export function reportInJunit({ server, startedAt, took, cases }: RunResult): string {
+  const suites = familiesOf(cases).map((family) => suite(family, server, startedAt));
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    opening('testsuites', { name: server, ...counts(cases), time: seconds(took) }),
+  ]
+    .concat(suites, '</testsuites>', '')
+    .join('\n');
+}
+
+function suite({ letters, name, members }: Family<CaseResult>, server: string, startedAt: string): string {
+  const time = seconds(members.reduce((sum, { took }) => sum + took, 0));
+  const attributes = { name: `${letters} ${name}`.trim(), ...counts(members), time, timestamp: startedAt };
+  return [opening('testsuite', attributes), ...members.map((one) => testcase(one, server)), '</testsuite>'].join('\n');
+}
+
+function testcase(one: CaseResult, server: string): string {
+  const attributes = { classname: `${server}.${one.rule}`, name: `${one.id}: ${one.title}`, time: seconds(one.took) };
+  const outcome = outcomeOf(one);
+  if (outcome === '') return opening('testcase', attributes).replace(/>$/, '/>');
+  return `${opening('testcase', attributes)}${outcome}</testcase>`;
+}
+
+function outcomeOf(one: CaseResult): string {
+  const message = one.why ?? '';
+  switch (one.verdict) {
+    case 'ok':
+      return '';
+    case 'loose':
+      return `<system-out>${escaped(`loose: ${message}\n${story(one)}`)}</system-out>`;
+    case 'failed':
+      return `${opening('failure', { message, type: one.severity })}${escaped(story(one))}</failure>`;
+    case 'dangerous':
+      return `${opening('error', { message, type: 'dangerous' })}${escaped(story(one))}</error>`;
+    case 'not testable':
+      return opening('skipped', { message }).replace(/>$/, '/>');
+  }
+}
+
+function story({ expected, why, reference, transcript }: CaseResult): string {
+  const seen = why === undefined ? [] : [`seen: ${why}`];
+  const known = reference === undefined ? [] : [`peer 1.0.2: ${reference}`];
+  return [`expected: ${expected}`, ...seen, ...known, ...transcript.map(lineOf)].join('\n');
+}
+
+function lineOf({ at, who, how, what }: TranscriptLine): string {
+  return `${String(at).padStart(6)} ms  ${who} ${how} ${what}`;
+}
+
+function counts(cases: readonly CaseResult[]): Record<string, string> {
+  const count = (wanted: CaseResult['verdict']): string => String(cases.filter(({ verdict }) => verdict === wanted).length);
+  return { tests: String(cases.length), failures: count('failed'), errors: count('dangerous'), skipped: count('not testable') };
+}
+
+function seconds(ms: number): string {
+  return (ms / 1_000).toFixed(3);
+}
+
+function opening(name: string, attributes: Readonly<Record<string, string>>): string {
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${quoted(value)}"`);
+  return `<${name}${written.join('')}>`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' };
+/** What XML 1.0 has no way to write, not even by its number, and what it discourages. */
+const UNWRITABLE =
+  /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** A parser makes spaces of the line feeds and tabs of an attribute. */
+function quoted(text: string): string {
+  return escaped(text).replaceAll('"', '&quot;').replaceAll('\n', '&#10;').replaceAll('\t', '&#9;');
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll(UNWRITABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replaceAll(/[&<>\r]/g, (character) => ENTITIES[character] ?? character);
+}

@@ -1,0 +1,53 @@
+import type { CaseResult, RunResult, TranscriptLine, Verdict } from '../results.ts';
+
+const VERDICTS: readonly Verdict[] = ['ok', 'loose', 'failed', 'dangerous', 'not testable'];
+const LONGEST_LINE = 160;
+const TRANSCRIPT_LINES = 12;
+const MOST_NAMES = 8;
+
+/** How many of each verdict there are, in a fixed order: `12 ok, 1 loose, 0 failed, 0 dangerous, 3 not testable`. */
+function countsInWords(results: readonly CaseResult[]): string {
+  return VERDICTS.map((verdict) => `${results.filter((one) => one.verdict === verdict).length} ${verdict}`).join(', ');
+}
+
+/** What was not right, each with its reason, and what could not be asked; then the counts. */
+export function reportInText({ server, took, cases }: RunResult): string {
+  const wrong = cases.filter(({ verdict }) => verdict !== 'ok' && verdict !== 'not testable');
+  const untestable = cases.filter(({ verdict }) => verdict === 'not testable');
+  const sections = [...wrong.map(entry), ...reasons(untestable)];
+  return [...sections, `${server}: ${countsInWords(cases)}, in ${(took / 1000).toFixed(1)} s\n`].join('\n');
+}
+
+function entry({ verdict, id, title, expected, reference, why, transcript }: CaseResult): string {
+  const lines = [`${verdict.toUpperCase()} ${id}: ${title}`, `  expected: ${expected}`];
+  if (why !== undefined) lines.push(`  seen: ${why}`);
+  if (reference !== undefined) lines.push(`  peer 1.0.2: ${reference}`);
+  if (verdict !== 'loose') lines.push(...lastOf(transcript));
+  return `${lines.map((line) => cut(line)).join('\n')}\n`;
+}
+
+function lastOf(transcript: readonly TranscriptLine[]): string[] {
+  const shown = transcript.slice(-TRANSCRIPT_LINES);
+  const left = transcript.length - shown.length;
+  const lines = shown.map(
+    ({ at, who, how, what }) => `    ${String(at).padStart(6)} ms  ${who} ${how} ${what.replaceAll('\n', ' | ')}`,
+  );
+  return left === 0 ? lines : [`    ${left} lines before`, ...lines];
+}
+
+/** Cases that lack the same are told together. */
+function reasons(untestable: readonly CaseResult[]): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { id, why = '' } of untestable) byReason.set(why, [...(byReason.get(why) ?? []), id]);
+  return Array.from(byReason, ([why, ids]) => `NOT TESTABLE, ${why}\n  ${named(ids)}\n`);
+}
+
+function named(ids: readonly string[]): string {
+  const left = ids.length - MOST_NAMES;
+  return left > 1 ? `${ids.slice(0, MOST_NAMES).join(', ')} and ${left} more` : ids.join(', ');
+}
+
+function cut(line: string): string {
+  const printable = line.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
+  return printable.length > LONGEST_LINE ? `${printable.slice(0, LONGEST_LINE)}…` : printable;
+}

@@ -1,0 +1,13 @@
+import type { Case } from './case.ts';
+
+/** The cases whose rule or id one of the patterns matches: `M14`, `M*`, `O5.*`. All where there is no pattern. */
+export function selectCases(cases: readonly Case[], patterns: readonly string[]): readonly Case[] {
+  if (patterns.length === 0) return cases;
+  const expressions = patterns.map(expressionOf);
+  return cases.filter(({ id, rule }) => expressions.some((one) => one.test(id) || one.test(rule)));
+}
+
+function expressionOf(pattern: string): RegExp {
+  const escaped = pattern.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
+  return new RegExp(`^${escaped}$`);
+}

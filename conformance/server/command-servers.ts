@@ -1,0 +1,87 @@
+import { ask } from '../far-end/ask.ts';
+import { Transcript } from '../far-end/transcript.ts';
+import { profileOf, type Profile } from '../profile.ts';
+import type { Settings } from '../settings.ts';
+import { elapsed } from '../waiting.ts';
+import { Child } from './child.ts';
+import { canTell, filled, type CommandTemplate } from './command-template.ts';
+import { freePort } from './free-port.ts';
+import { settle, StartFailed, type RunningServer, type Servers } from './servers.ts';
+
+export interface Commanded {
+  readonly name: string;
+  readonly template: CommandTemplate;
+  /** What holds for every start: settings that the user told. */
+  readonly told: Settings;
+  readonly patience: number;
+  /** How long a start may take, in milliseconds. */
+  readonly startTimeout: number;
+}
+
+const LOOPBACK = '127.0.0.1';
+const ATTEMPTS = 5;
+const PORT_TAKEN = /EADDRINUSE|in use/i;
+const POLL_MS = 20;
+const POLL_PATIENCE_MS = 1_000;
+
+/** A command that starts the server, once for each way of setting it. */
+export function commandServers(commanded: Commanded): Servers {
+  const { name, template, told } = commanded;
+  return {
+    name,
+    settle: (setup) =>
+      settle(
+        setup,
+        told,
+        (setting) => canTell(template, setting, setup.settings),
+        'neither told, nor has the command a place for it:',
+      ),
+    signOf: (settings) => JSON.stringify(filled(template, 0, settings)),
+    start: (settings) => start(commanded, settings),
+  };
+}
+
+/** Starts one on a free port, on another one where somebody took it meanwhile, and waits until it answers. */
+async function start(commanded: Commanded, settings: Settings): Promise<RunningServer> {
+  for (let attempt = 1; ; attempt++) {
+    const address = { host: LOOPBACK, port: await freePort(LOOPBACK), secure: false, trustsAnyCertificate: false };
+    const profile = profileOf(address, settings, commanded.patience);
+    const command = filled(commanded.template, address.port, settings);
+    const child = new Child(command);
+    const failure = await failureToAnswer(child, profile, commanded.startTimeout);
+    if (failure === undefined) return running(child, profile);
+    await child.stop();
+    if (attempt < ATTEMPTS && PORT_TAKEN.test(child.output)) continue;
+    throw new StartFailed(`\`${command.join(' ')}\` ${failure}${child.lastWords === '' ? '' : `: ${child.lastWords}`}`);
+  }
+}
+
+function running(child: Child, profile: Profile): RunningServer {
+  return {
+    profile,
+    canStartAgain: true,
+    exit: () => (child.ending === undefined ? undefined : `its process ${child.ending}: ${child.lastWords}`),
+    stop: () => child.stop(),
+  };
+}
+
+/** Any answer will do: what it says is for the cases to judge. */
+async function failureToAnswer(child: Child, profile: Profile, timeout: number): Promise<string | undefined> {
+  const deadline = performance.now() + timeout;
+  while (performance.now() < deadline) {
+    if (child.ending !== undefined) return child.ending;
+    if (PORT_TAKEN.test(child.output)) return 'found its port taken';
+    if (await answers({ ...profile, patience: POLL_PATIENCE_MS })) return child.ending;
+    await elapsed(POLL_MS);
+  }
+  return `did not answer within ${timeout} ms`;
+}
+
+async function answers(profile: Profile): Promise<boolean> {
+  try {
+    await ask(profile, new Transcript(), profile.path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,57 @@
+import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { UsageError, type ConformArguments } from './arguments.ts';
+import type { Io, Sink } from './io.ts';
+import { reportInHtml } from './report/html.ts';
+import { reportInJunit } from './report/junit.ts';
+import type { RunResult } from './results.ts';
+
+/** Where reports go: files, or `-` for stdout. */
+export type Reports = Pick<ConformArguments, 'json' | 'junit' | 'report'>;
+
+const STDOUT = '-';
+
+/** Looks before a run whether its results can be written. @throws UsageError */
+export function checkReports(reports: Reports): void {
+  const files = filesOf(reports);
+  if (files.filter(([, file]) => file === STDOUT).length > 1) throw new UsageError('only one report can go to stdout');
+  for (const [flag, file] of files) {
+    if (file === STDOUT) continue;
+    try {
+      accessSync(dirname(file), constants.W_OK);
+    } catch {
+      throw new UsageError(`${flag} '${file}' can't be written: there is no such folder, or it is not yours to write to`);
+    }
+    if (isFolder(file)) throw new UsageError(`${flag} '${file}' is a folder; it must be a file`);
+  }
+}
+
+/** Where text for people goes: to stdout, unless that has a report already. */
+export function textSink(reports: Reports, io: Io): Sink {
+  return filesOf(reports).some(([, file]) => file === STDOUT) ? io.stderr : io.stdout;
+}
+
+/** Writes what was asked for. */
+export function writeReports(result: RunResult, reports: Reports, io: Io): void {
+  const { json, junit, report } = reports;
+  const write = (file: string | undefined, text: () => string): void => {
+    if (file === STDOUT) io.stdout.write(text());
+    else if (file !== undefined) writeFileSync(file, text());
+  };
+  write(json, () => `${JSON.stringify(result, undefined, 2)}\n`);
+  write(junit, () => reportInJunit(result));
+  write(report, () => reportInHtml([result]));
+}
+
+function filesOf({ json, junit, report }: Reports): (readonly [flag: string, file: string])[] {
+  const files = [
+    ['--json', json],
+    ['--junit', junit],
+    ['--report', report],
+  ] as const;
+  return files.flatMap(([flag, file]) => (file === undefined ? [] : [[flag, file] as const]));
+}
+
+function isFolder(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

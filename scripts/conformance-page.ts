@@ -1,0 +1,58 @@
+import type { Case } from '../conformance/case.ts';
+
+const FAMILIES: Readonly<Record<string, string>> = {
+  H: 'HTTP',
+  O: 'Opening a socket',
+  M: 'Messages on an open socket',
+  L: 'Liveness and leaving',
+  X: 'Legacy clients',
+};
+
+/** The list of cases in docs/conformance.md: a table for each family of rules. */
+export function casesSection(cases: readonly Case[]): string {
+  const sections = Object.entries(FAMILIES).map(([letter, name]) => {
+    const family = cases.filter(({ rule }) => rule.startsWith(letter));
+    return [`### ${name}`, '', HEAD, RULER, ...family.map(row)].join('\n');
+  });
+  return [`${cases.length} cases.`, ...sections].join('\n\n');
+}
+
+const HEAD = '| case | severity | what is done | what must be seen | `peer` 1.0.2 |';
+const RULER = '| --- | --- | --- | --- | --- |';
+
+function row({ id, severity, title, expected, reference }: Case): string {
+  return `| ${[`\`${id}\``, severity, cell(title), cell(expected), reference === undefined ? '—' : cell(reference.does)].join(' | ')} |`;
+}
+
+/** Where `peer` 1.0.2 does something else, in docs/differences-from-peer.md: a row for each rule and what is seen there. */
+export function differencesSection(cases: readonly Case[]): string {
+  const rows = new Map<string, { readonly first: Case; readonly ids: string[] }>();
+  for (const one of cases) {
+    if (one.reference === undefined) continue;
+    const key = `${one.rule} ${one.reference.does}`;
+    const found = rows.get(key) ?? { first: one, ids: [] };
+    found.ids.push(`\`${one.id}\``);
+    rows.set(key, found);
+  }
+  const lines = Array.from(rows.values(), ({ first: { rule, title, expected, reference }, ids }) => {
+    const more = ids.length > MOST_IDS ? ` and ${ids.length - MOST_IDS} more` : '';
+    const shown = ids.slice(0, MOST_IDS).join(', ') + more;
+    return `| ${[rule, cell(title), cell(expected), cell(reference?.does ?? ''), shown].join(' | ')} |`;
+  });
+  return ['| rule | what is done | Signalbox | `peer` 1.0.2 | cases |', RULER, ...lines].join('\n');
+}
+
+const MOST_IDS = 3;
+
+/** What a browser or a table would take for its own is written as characters. */
+function cell(text: string): string {
+  return text
+    .replaceAll(
+      /[\u0000-\u001f\u007f-\u009f\u2028\u2029\uffff]/g,
+      (odd) => `\\u${odd.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    )
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('|', '\\|')
+    .replaceAll(/(?<!`)([_*])/g, '\\$1');
+}

@@ -1,0 +1,25 @@
+/** The commands of the conformance suite, by the words that call them: where their code is, and what it exports. */
+const COMMANDS: Readonly<Record<string, { readonly file: string; readonly run: string }>> = {
+  conform: { file: 'conform.js', run: 'conform' },
+  'conform-report': { file: 'conform-report.js', run: 'conformReport' },
+};
+
+/** What a command of the suite is: its arguments and where it writes to in, its exit code out. */
+export type SuiteCommand = (args: readonly string[], io: SuiteIo) => Promise<number>;
+
+export interface SuiteIo {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+  readonly isTerminal: boolean;
+}
+
+/**
+ * The command of the suite that a word calls; undefined for other words.
+ * Nothing of the suite is loaded before that: the broker does not know it, and it stands beside what is built of `src`.
+ */
+export async function suiteCommand(word: string | undefined): Promise<SuiteCommand | undefined> {
+  const command = word === undefined || !Object.hasOwn(COMMANDS, word) ? undefined : COMMANDS[word];
+  if (command === undefined) return undefined;
+  const suite = (await import(new URL(`../conformance/${command.file}`, import.meta.url).href)) as Record<string, SuiteCommand>;
+  return suite[command.run];
+}

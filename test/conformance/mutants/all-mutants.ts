@@ -1,0 +1,11 @@
+import { HTTP_MUTANTS } from './http-mutants.ts';
+import { LIVENESS_MUTANTS } from './liveness-mutants.ts';
+import { MAILBOX_MUTANTS } from './mailbox-mutants.ts';
+import { MESSAGE_MUTANTS } from './message-mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { OPENING_MUTANTS } from './opening-mutants.ts';
+
+/** Servers that break one rule each. */
+export const ALL_MUTANTS: readonly Mutant[] = [
+  ...[HTTP_MUTANTS, OPENING_MUTANTS, MESSAGE_MUTANTS, MAILBOX_MUTANTS, LIVENESS_MUTANTS].flat(),
+];

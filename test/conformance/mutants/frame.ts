@@ -1,0 +1,73 @@
+/** A frame as a peer sent it; what it says may be of any kind. */
+export interface Frame {
+  readonly type: unknown;
+  readonly src: unknown;
+  readonly dst: unknown;
+  /** The text of the payload as it came; undefined where there is none. */
+  readonly payload: string | undefined;
+  /** All of it, as a program reads it. */
+  readonly whole: Readonly<Record<string, unknown>>;
+}
+
+/** A frame that leaves the server. */
+export interface Told {
+  readonly type: string;
+  readonly src: string;
+  readonly dst: string;
+  readonly payload?: string | undefined;
+}
+
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** @returns undefined where the bytes are no JSON object. */
+export function readFrame(bytes: Uint8Array): Frame | undefined {
+  try {
+    const text = UTF_8.decode(bytes);
+    const whole: unknown = JSON.parse(text);
+    if (typeof whole !== 'object' || whole === null || Array.isArray(whole)) return undefined;
+    const { type, src, dst } = whole as Record<string, unknown>;
+    return { type, src, dst, payload: textOfMember(text, 'payload'), whole: whole as Record<string, unknown> };
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeFrame({ type, src, dst, payload }: Told): string {
+  const head = `{"type":${JSON.stringify(type)},"src":${JSON.stringify(src)},"dst":${JSON.stringify(dst)}`;
+  return payload === undefined ? `${head}}` : `${head},"payload":${payload}}`;
+}
+
+const STRING = /"(?:[^"\\]|\\.)*"/y;
+const BETWEEN = /[\s,:]*/y;
+const SCALAR = /[^\s,\]}]+/y;
+
+/** The text of the last member of that name in an object that is known to be JSON. */
+function textOfMember(json: string, wanted: string): string | undefined {
+  let found: string | undefined;
+  let at = json.indexOf('{') + 1;
+  for (;;) {
+    at = behind(BETWEEN, json, at);
+    if (json[at] !== '"') return found;
+    const name = json.slice(at, (at = behind(STRING, json, at)));
+    at = behind(BETWEEN, json, at);
+    const value = json.slice(at, (at = behindValue(json, at)));
+    if (JSON.parse(name) === wanted) found = value;
+  }
+}
+
+function behindValue(json: string, from: number): number {
+  let depth = 0;
+  for (let at = from; ; at = behind(BETWEEN, json, at)) {
+    const first = json[at];
+    if (first === '{' || first === '[') depth++;
+    if (first === '}' || first === ']') depth--;
+    at = first === '"' ? behind(STRING, json, at) : '{[}]'.includes(first ?? '') ? at + 1 : behind(SCALAR, json, at);
+    if (depth === 0) return at;
+  }
+}
+
+function behind(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  pattern.test(text);
+  return pattern.lastIndex;
+}

@@ -1,0 +1,295 @@
+import type { Asked, Reply } from './honest-http.ts';
+import { HonestServer } from './honest-server.ts';
+import type { Mutant } from './mutant.ts';
+
+/** H1 to H11, X8: what a server does wrong before a socket is opened. */
+export const HTTP_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'says nothing of itself',
+    fails: ['H1.describes'],
+    verdict: 'loose',
+    Server: class extends HonestServer {
+      override description(): Reply {
+        return { status: 200, body: 'It works!' };
+      }
+    },
+  },
+  {
+    name: 'gives out one id only',
+    fails: ['H2.no-id-twice'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override freshId(): string {
+        return '3f1f4b3e-0000-4000-8000-000000000000';
+      }
+    },
+  },
+  {
+    name: 'wraps ids in JSON',
+    fails: ['H2.gives-id', 'H2.any-query'],
+    verdict: 'failed',
+    also: ['H7'],
+    Server: class extends HonestServer {
+      override freshId(): string {
+        return JSON.stringify({ id: super.freshId() });
+      }
+    },
+  },
+  {
+    name: 'gives ids of an unknown key',
+    fails: ['H2.unknown-key'],
+    verdict: 'loose',
+    Server: class extends HonestServer {
+      override idFor(): Reply {
+        return super.idFor(this.keys[0] ?? '');
+      }
+    },
+  },
+  {
+    name: 'lists peers where nobody may know',
+    fails: ['H3.nobody-is-listed'],
+    verdict: 'dangerous',
+    Server: class extends HonestServer {
+      override listsPeers(): boolean {
+        return true;
+      }
+    },
+  },
+  {
+    name: 'lists nobody, ever',
+    fails: ['H4.lists-peers', 'H4.left'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override idsIn(): string[] {
+        return [];
+      }
+    },
+  },
+  {
+    name: 'lists whoever was ever here',
+    fails: ['H4.left'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      readonly #all = new Set<string>();
+      override opensFor(...[peer]: Parameters<HonestServer['opensFor']>): void {
+        this.#all.add(peer.id);
+        super.opensFor(peer);
+      }
+      override idsIn(key: string): string[] {
+        return [...new Set([...super.idsIn(key), ...this.#all])];
+      }
+    },
+    also: ['H4'],
+  },
+  {
+    name: 'lists the peers of every realm',
+    fails: ['H4.own-realm'],
+    verdict: 'dangerous',
+    Server: class extends HonestServer {
+      override idsIn(): string[] {
+        return this.keys.flatMap((key) => super.idsIn(key));
+      }
+    },
+  },
+  {
+    name: 'does not know OPTIONS',
+    fails: ['H5.root', 'H5.id', 'H5.asked-headers'],
+    verdict: 'loose',
+    Server: class extends HonestServer {
+      override preflight(): Reply {
+        return this.notFound();
+      }
+    },
+  },
+  {
+    name: 'lets the preflights of strangers pass',
+    fails: ['H5.listed'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override reply(asked: Asked): Reply {
+        const reply = super.reply(asked);
+        const { origin = '' } = asked.headers;
+        return asked.method === 'OPTIONS'
+          ? { ...reply, headers: { ...reply.headers, 'access-control-allow-origin': origin } }
+          : reply;
+      }
+    },
+  },
+  {
+    name: 'has no CORS headers',
+    fails: ['H6.echoed-id', 'H6.listed'],
+    verdict: 'failed',
+    also: ['H5', 'X8'],
+    Server: class extends HonestServer {
+      override corsHeaders(): Readonly<Record<string, string>> {
+        return {};
+      }
+    },
+  },
+  {
+    name: 'names another origin than the one that asks',
+    fails: ['H6.echoed-id', 'H6.listed'],
+    verdict: 'failed',
+    also: ['H5', 'X8'],
+    Server: class extends HonestServer {
+      override corsHeaders(): Readonly<Record<string, string>> {
+        return { 'access-control-allow-origin': 'http://localhost:3000', vary: 'Origin' };
+      }
+    },
+  },
+  {
+    name: 'echoes the origin, and does not say that the answer varies with it',
+    fails: ['H6.echoed-id', 'H6.listed'],
+    verdict: 'failed',
+    also: ['H5'],
+    Server: class extends HonestServer {
+      override corsHeaders(origin: string | undefined): Readonly<Record<string, string>> {
+        const { vary, ...others } = super.corsHeaders(origin);
+        return others;
+      }
+    },
+  },
+  {
+    name: 'welcomes pages of origins that begin like a listed one',
+    fails: ['H6.not-listed-longer-host', 'H6.not-listed-slash'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override welcomes(origin: string): boolean {
+        return super.welcomes(origin) || this.settings.cors?.some((listed) => origin.startsWith(listed)) === true;
+      }
+    },
+  },
+  {
+    name: 'answers HEAD with 405',
+    fails: ['H7.root', 'H7.id'],
+    verdict: 'loose',
+    Server: class extends HonestServer {
+      override routed(asked: Asked): Reply {
+        return asked.method === 'HEAD' ? { status: 405, headers: { allow: 'GET' } } : super.routed(asked);
+      }
+    },
+  },
+  {
+    name: 'answers 500 where nothing is',
+    fails: ['H8.nowhere', 'H8.key-only', 'H8.favicon'],
+    verdict: 'loose',
+    also: ['X8'],
+    Server: class extends HonestServer {
+      override notFound(): Reply {
+        return { status: 500, body: 'Internal Server Error' };
+      }
+    },
+  },
+  {
+    name: 'dies of a broken escape',
+    fails: ['H8.broken-escape'],
+    verdict: 'dangerous',
+    Server: class extends HonestServer {
+      override pageAt(path: string): (() => Reply) | undefined {
+        return super.pageAt(decodeURIComponent(path));
+      }
+    },
+  },
+  {
+    name: 'answers however many requests',
+    fails: ['H9.too-many'],
+    verdict: 'failed',
+    also: ['H10'],
+    Server: class extends HonestServer {
+      override isTooMuch(): boolean {
+        return false;
+      }
+    },
+  },
+  {
+    name: 'never answers again once there were too many requests',
+    fails: ['H9.next-window'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      readonly #banned = new Set<string>();
+      override isTooMuch(address: string): boolean {
+        if (super.isTooMuch(address)) this.#banned.add(address);
+        return this.#banned.has(address);
+      }
+    },
+  },
+  {
+    name: 'counts sockets among the requests',
+    fails: ['H9.sockets-open'],
+    verdict: 'loose',
+    Server: class extends HonestServer {
+      override handshakeStatus(...[path, headers, query]: Parameters<HonestServer['handshakeStatus']>): number {
+        return this.isTooMuch('127.0.0.1') ? 429 : super.handshakeStatus(path, headers, query);
+      }
+    },
+  },
+  {
+    name: 'does not say when to come again',
+    fails: ['H9.too-many'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override tooMany(): Reply {
+        return { status: 429 };
+      }
+    },
+  },
+  {
+    name: 'believes whoever says to be a proxy',
+    fails: ['H10.no-proxy'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override addressOf({ headers, address }: Asked): string {
+        return (
+          String(headers['x-forwarded-for'] ?? address)
+            .split(/\s*,\s*/)
+            .at(-1) ?? address
+        );
+      }
+    },
+  },
+  {
+    name: 'believes what a client writes in front of what its proxy adds',
+    fails: ['H10.forged'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override addressOf({ headers, address }: Asked): string {
+        if (this.settings.proxied !== true) return address;
+        return String(headers['x-forwarded-for'] ?? address).split(/\s*,\s*/)[0] ?? address;
+      }
+    },
+  },
+  {
+    name: 'dies of a request that is too long',
+    fails: ['H11.target-20000', 'H11.long-header'],
+    verdict: 'dangerous',
+    Server: class extends HonestServer {
+      override brokenRequest(...[error, socket]: Parameters<HonestServer['brokenRequest']>): void {
+        if (error.code === 'HPE_HEADER_OVERFLOW') throw error;
+        super.brokenRequest(error, socket);
+      }
+    },
+  },
+  {
+    name: 'dies of what is no HTTP',
+    fails: ['H11.no-http'],
+    verdict: 'dangerous',
+    Server: class extends HonestServer {
+      override brokenRequest(...[error, socket]: Parameters<HonestServer['brokenRequest']>): void {
+        if (error.code?.startsWith('HPE_INVALID') === true) throw error;
+        super.brokenRequest(error, socket);
+      }
+    },
+  },
+  {
+    name: 'has no CORS headers where nothing is',
+    fails: ['X8.cors'],
+    verdict: 'loose',
+    also: ['H6'],
+    Server: class extends HonestServer {
+      override reply(asked: Asked): Reply {
+        const reply = super.reply(asked);
+        return reply.status === 404 ? { ...reply, headers: {} } : reply;
+      }
+    },
+  },
+];

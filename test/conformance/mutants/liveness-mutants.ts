@@ -1,0 +1,140 @@
+import { HonestServer, type Peer } from './honest-server.ts';
+import type { Mutant } from './mutant.ts';
+
+const NO_CLOSE_FRAME = 1006;
+
+/** L1 to L4: who is alive, and who has gone. */
+export const LIVENESS_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'never closes who is silent',
+    fails: ['L1.silent'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override isSilent(): boolean {
+        return false;
+      }
+    },
+    also: ['L3'],
+  },
+  {
+    name: 'closes who is silent before the time is over',
+    fails: ['L1.not-early'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override isSilent(peer: Peer): boolean {
+        return super.isSilent({ ...peer, heardAt: peer.heardAt - (this.settings.alive_timeout ?? 0) / 2 });
+      }
+    },
+  },
+  {
+    name: 'closes who is silent long after the time is over',
+    fails: ['L1.not-late'],
+    verdict: 'loose',
+    Server: class extends HonestServer {
+      override isSilent(peer: Peer): boolean {
+        return super.isSilent({ ...peer, heardAt: peer.heardAt + 5_000 });
+      }
+    },
+    also: ['L1', 'L3'],
+  },
+  {
+    name: 'closes who is silent, and keeps the id',
+    fails: ['L1.silent'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      readonly #reaped = new WeakSet<Peer>();
+      override reaps(peer: Peer): void {
+        this.#reaped.add(peer);
+        super.reaps(peer);
+      }
+      override frees(peer: Peer): void {
+        if (!this.#reaped.has(peer)) super.frees(peer);
+      }
+    },
+    also: ['L1'],
+  },
+  {
+    name: 'does not count HEARTBEAT as a sign of life',
+    fails: ['L3.heartbeat'],
+    verdict: 'dangerous',
+    also: ['L1', 'M8'],
+    Server: class extends HonestServer {
+      override heard(...[peer, bytes, isBinary]: Parameters<HonestServer['heard']>): void {
+        const { heardAt } = peer;
+        super.heard(peer, bytes, isBinary);
+        if (this.read(bytes)?.type === 'HEARTBEAT') peer.heardAt = heardAt;
+      }
+    },
+  },
+  {
+    name: 'keeps the id of who has left',
+    fails: ['L2.close', 'L2.cut', 'L2.reset'],
+    verdict: 'failed',
+    also: ['H4', 'O6', 'O11', 'L4', 'M15', 'M18', 'O4'],
+    Server: class extends HonestServer {
+      override closed(): void {}
+    },
+  },
+  {
+    name: 'keeps the id of who was cut off',
+    fails: ['L2.cut', 'L2.reset', 'L2.many-cut'],
+    verdict: 'failed',
+    also: ['M15', 'O6', 'M18'],
+    Server: class extends HonestServer {
+      override closed(...[peer, socket, code]: Parameters<HonestServer['closed']>): void {
+        if (code !== NO_CLOSE_FRAME) super.closed(peer, socket, code);
+      }
+    },
+  },
+  {
+    name: 'tells everybody who has left',
+    fails: ['L2.others-not-told'],
+    verdict: 'failed',
+    also: ['*'],
+    Server: class extends HonestServer {
+      override closed(...[peer, socket, code]: Parameters<HonestServer['closed']>): void {
+        super.closed(peer, socket, code);
+        for (const other of peer.realm.peers.values()) this.tells(other, { type: 'LEAVE', src: peer.id, dst: other.id });
+      }
+    },
+  },
+  {
+    name: 'does not answer pings',
+    fails: ['L3.ping-answered'],
+    verdict: 'failed',
+    also: ['H4', 'O5', 'M7', 'M10', 'M11', 'M19'],
+    Server: class extends HonestServer {
+      override pongs(): boolean {
+        return false;
+      }
+    },
+  },
+  {
+    name: 'takes a ping for a heartbeat',
+    fails: ['L3.ping-is-no-heartbeat'],
+    verdict: 'loose',
+    Server: class extends HonestServer {
+      override serves(...[peer, socket]: Parameters<HonestServer['serves']>): void {
+        super.serves(peer, socket);
+        socket.on('ping', () => this.hearsOf(peer));
+      }
+    },
+  },
+  {
+    name: 'writes to the socket of who had the id before',
+    fails: ['L4.heir-hears'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      readonly #first = new Map<string, Peer>();
+      override enters(...[socket, who, realm]: Parameters<HonestServer['enters']>): void {
+        super.enters(socket, who, realm);
+        const peer = realm.peers.get(who.id);
+        if (peer !== undefined && !this.#first.has(who.id)) this.#first.set(who.id, peer);
+      }
+      override find(...[realm, id]: Parameters<HonestServer['find']>): Peer | undefined {
+        return super.find(realm, id) === undefined ? undefined : this.#first.get(id);
+      }
+    },
+    also: ['O11', 'L1', 'L2', 'M7', 'M14', 'O2'],
+  },
+];

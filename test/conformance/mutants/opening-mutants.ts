@@ -1,0 +1,448 @@
+import { HonestServer, type Peer, type Realm, type Refusal, type Who } from './honest-server.ts';
+import type { Mutant } from './mutant.ts';
+
+/** O1 to O11: who gets in. */
+export const OPENING_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'makes up credentials that are missing',
+    fails: ['O1.no-token', 'O1.no-id', 'O1.empty-id', 'O1.empty-token'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override opens(...[socket, { key, id, token }]: Parameters<HonestServer['opens']>): void {
+        super.opens(socket, { key, id: id || this.freshId(), token: token || this.freshId() });
+      }
+    },
+  },
+  {
+    name: 'says what is missing, and lets the socket stay',
+    fails: ['O1.no-token', 'O1.no-query'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override refuses(...[socket, refusal]: Parameters<HonestServer['refuses']>): void {
+        if (!JSON.stringify(refusal.frame).includes('No id')) return super.refuses(socket, refusal);
+        socket.send(JSON.stringify(refusal.frame));
+      }
+    },
+  },
+  {
+    name: 'closes what it refuses with 1000',
+    fails: ['O1.code'],
+    verdict: 'loose',
+    also: ['O2', 'O4', 'O6', 'O7'],
+    Server: class extends HonestServer {
+      override refuses(...[socket, { frame }]: Parameters<HonestServer['refuses']>): void {
+        super.refuses(socket, { frame, code: 1000 });
+      }
+    },
+  },
+  {
+    name: 'takes any key',
+    fails: ['O2.unknown', 'O2.capitals', 'O2.proto'],
+    verdict: 'dangerous',
+    also: ['H4', 'O8', 'O11', 'O6'],
+    Server: class extends HonestServer {
+      override realmOf(key: string): Realm | undefined {
+        return super.realmOf(key) ?? super.realmOf(this.keys[0] ?? '');
+      }
+    },
+  },
+  {
+    name: 'does not mind capitals and spaces in a key',
+    fails: ['O2.capitals', 'O2.space-behind'],
+    verdict: 'dangerous',
+    Server: class extends HonestServer {
+      override realmOf(key: string): Realm | undefined {
+        return super.realmOf(key.trim().toLowerCase());
+      }
+    },
+  },
+  {
+    name: 'delivers from one realm into another',
+    fails: ['O2.own-realm'],
+    verdict: 'dangerous',
+    Server: class extends HonestServer {
+      override find(realm: Realm, id: string): Peer | undefined {
+        return super.find(realm, id) ?? [...this.realms.values()].flatMap(({ peers }) => peers.get(id) ?? [])[0];
+      }
+    },
+  },
+  {
+    name: 'has the mailboxes of all realms in one place',
+    fails: ['O2.own-mailboxes'],
+    verdict: 'dangerous',
+    Server: class extends HonestServer {
+      override takesMail(peer: Peer): ReturnType<HonestServer['takesMail']> {
+        return [...this.realms.values()].flatMap((realm) => super.takesMail({ ...peer, realm }));
+      }
+    },
+  },
+  {
+    name: 'says no OPEN',
+    fails: ['O3.open', 'O3.any-order'],
+    verdict: 'failed',
+    also: ['*'],
+    Server: class extends HonestServer {
+      override opensFor(): void {}
+    },
+  },
+  {
+    name: 'says OPEN twice',
+    fails: ['O3.open'],
+    verdict: 'failed',
+    also: ['*'],
+    Server: class extends HonestServer {
+      override opensFor(peer: Peer): void {
+        super.opensFor(peer);
+        super.opensFor(peer);
+      }
+    },
+  },
+  {
+    name: 'trips over parameters that it does not know',
+    fails: ['O3.further-parameters'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override handshakeStatus(...[path, headers, query]: Parameters<HonestServer['handshakeStatus']>): number {
+        return [...query.keys()].some((name) => name === 'version') ? 400 : super.handshakeStatus(path, headers, query);
+      }
+    },
+  },
+  {
+    name: 'does not look at tokens',
+    fails: ['O4.taken', 'O4.race'],
+    verdict: 'dangerous',
+    also: ['O5', 'O6', 'O8', 'M7', 'L'],
+    Server: class extends HonestServer {
+      override isHolder(): boolean {
+        return true;
+      }
+    },
+  },
+  {
+    name: 'lets in whoever has ever held an id, while another holds it',
+    fails: ['O4.former-holder'],
+    verdict: 'dangerous',
+    Server: class extends HonestServer {
+      readonly #tokens = new Set<string>();
+      override opensFor(peer: Peer): void {
+        this.#tokens.add(JSON.stringify([peer.id, peer.token]));
+        super.opensFor(peer);
+      }
+      override isHolder(known: Peer, token: string): boolean {
+        return this.#tokens.has(JSON.stringify([known.id, token]));
+      }
+    },
+  },
+  {
+    name: 'takes the beginning of a token for the token',
+    fails: ['O4.token-prefix'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override isHolder(known: Peer, token: string): boolean {
+        return known.token.startsWith(token);
+      }
+    },
+  },
+  {
+    name: 'closes without ID-TAKEN',
+    fails: ['O4.taken', 'O4.token-prefix', 'O4.race'],
+    verdict: 'failed',
+    also: ['O5', 'O6', 'O8'],
+    Server: class extends HonestServer {
+      override refuses(...[socket, refusal]: Parameters<HonestServer['refuses']>): void {
+        if (JSON.stringify(refusal.frame).includes('ID-TAKEN')) socket.close(refusal.code);
+        else super.refuses(socket, refusal);
+      }
+    },
+  },
+  {
+    name: 'refuses the thief, and throws the holder out as well',
+    fails: ['O4.holder-stays'],
+    verdict: 'failed',
+    also: ['O5', 'O6'],
+    Server: class extends HonestServer {
+      override refusalOf(who: Who): Refusal | undefined {
+        const refusal = super.refusalOf(who);
+        const holder = this.realmOf(who.key)?.peers.get(who.id);
+        if (refusal !== undefined && holder !== undefined) this.goodbye(holder);
+        return refusal;
+      }
+    },
+  },
+  {
+    name: 'lets the thief speak before it is closed',
+    fails: ['O4.thief-is-mute'],
+    verdict: 'dangerous',
+    Server: class extends HonestServer {
+      override opens(...[socket, who]: Parameters<HonestServer['opens']>): void {
+        const holder = this.realmOf(who.key)?.peers.get(who.id);
+        socket.on('message', (bytes: Buffer) => {
+          if (holder !== undefined && holder.token !== who.token) this.guarded(() => this.heard(holder, bytes, false));
+        });
+        super.opens(socket, who);
+      }
+      override refuses(...[socket, refusal]: Parameters<HonestServer['refuses']>): void {
+        setTimeout(() => this.guarded(() => super.refuses(socket, refusal)), 100);
+      }
+    },
+  },
+  {
+    name: 'refuses who comes back',
+    fails: ['O5.open', 'O5.new-speaks', 'O5.often'],
+    verdict: 'failed',
+    also: ['H4', 'O6', 'M17', 'L1'],
+    Server: class extends HonestServer {
+      override isHolder(): boolean {
+        return false;
+      }
+    },
+  },
+  {
+    name: 'says no OPEN to who comes back',
+    fails: ['O5.open'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      readonly #back = new WeakSet<Peer>();
+      override comesBack(...[peer, socket]: Parameters<HonestServer['comesBack']>): void {
+        this.#back.add(peer);
+        super.comesBack(peer, socket);
+      }
+      override opensFor(peer: Peer): void {
+        if (!this.#back.has(peer)) super.opensFor(peer);
+      }
+    },
+  },
+  {
+    name: 'lets the old socket speak on for the peer',
+    fails: ['O5.old-is-mute'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override supersedes(): void {}
+      override speaksFor({ id, realm, ...peer }: Peer): boolean {
+        return realm.peers.get(id)?.token === peer.token;
+      }
+    },
+  },
+  {
+    name: 'leaves the old socket open',
+    fails: ['O5.closes-old'],
+    verdict: 'loose',
+    Server: class extends HonestServer {
+      override supersedes(): void {}
+    },
+  },
+  {
+    name: 'writes to the old socket still',
+    fails: ['O5.new-hears', 'O5.often'],
+    verdict: 'failed',
+    also: ['O6', 'M17', 'L1'],
+    Server: class extends HonestServer {
+      readonly #first = new WeakMap<Peer, Peer>();
+      override comesBack(...[peer, socket]: Parameters<HonestServer['comesBack']>): void {
+        if (!this.#first.has(peer)) this.#first.set(peer, { ...peer });
+        super.comesBack(peer, socket);
+      }
+      override supersedes(): void {}
+      override tells(...[peer, told]: Parameters<HonestServer['tells']>): void {
+        super.tells(this.#first.get(peer) ?? peer, told);
+      }
+    },
+  },
+  {
+    name: 'frees the id when the old socket closes',
+    fails: ['O5.old-leaves'],
+    verdict: 'failed',
+    also: ['O5', 'H4', 'O6', 'M17', 'L1'],
+    Server: class extends HonestServer {
+      override closed(peer: Peer): void {
+        this.frees(peer);
+      }
+    },
+  },
+  {
+    name: 'lets more in than there may be',
+    fails: ['O6.full'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override isFull(): boolean {
+        return false;
+      }
+    },
+  },
+  {
+    name: 'counts who has left among those who are here',
+    fails: ['O6.room-again'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      #count = 0;
+      override enters(...[socket, who, realm]: Parameters<HonestServer['enters']>): void {
+        this.#count++;
+        super.enters(socket, who, realm);
+      }
+      override isFull(): boolean {
+        return this.#count >= (this.settings.concurrent_limit ?? Infinity);
+      }
+    },
+    also: ['O6'],
+  },
+  {
+    name: 'counts sockets that it refuses among those who are here',
+    fails: ['O6.refused-take-no-room'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      #refused = 0;
+      override refuses(...[socket, refusal]: Parameters<HonestServer['refuses']>): void {
+        if (!this.isFull()) this.#refused++;
+        super.refuses(socket, refusal);
+      }
+      override headcount(): number {
+        return super.headcount() + this.#refused;
+      }
+    },
+  },
+  {
+    name: 'has no room for who comes back',
+    fails: ['O6.reconnect'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override refusalOf(who: Who): Refusal | undefined {
+        return super.refusalOf(who) ?? super.refusalOf({ ...who, id: this.freshId() });
+      }
+    },
+  },
+  {
+    name: 'makes ids small',
+    fails: ['O7.letters'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override opens(...[socket, who]: Parameters<HonestServer['opens']>): void {
+        super.opens(socket, { ...who, id: who.id.toLowerCase() });
+      }
+    },
+    also: ['O2', 'O4', 'O5'],
+  },
+  {
+    name: 'keeps peers by id in an object that has a prototype',
+    fails: ['O7.name-proto', 'O7.name-constructor', 'O7.name-tostring'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override refusalOf(who: Who): Refusal | undefined {
+        const known: Record<string, unknown> = {};
+        return known[who.id] === undefined ? super.refusalOf(who) : this.taken();
+      }
+    },
+  },
+  {
+    name: 'reads a plus of an escaped id as a space',
+    fails: ['O7.plus'],
+    verdict: 'loose',
+    Server: class extends HonestServer {
+      override opens(...[socket, who]: Parameters<HonestServer['opens']>): void {
+        super.opens(socket, { ...who, id: who.id.replaceAll('+', ' ') });
+      }
+    },
+  },
+  {
+    name: 'takes the first of two ids, and the last of two tokens',
+    fails: ['O8.id'],
+    verdict: 'loose',
+    Server: class extends HonestServer {
+      override parameter(query: URLSearchParams, name: string): string {
+        return (name === 'id' ? query.get(name) : super.parameter(query, name)) ?? '';
+      }
+    },
+  },
+  {
+    name: 'opens sockets anywhere',
+    fails: ['O9.root', 'O9.below-path', 'O9.capitals', 'O9.http-route'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override handshakeStatus(...[, headers, query]: Parameters<HonestServer['handshakeStatus']>): number {
+        return super.handshakeStatus(`${this.path}peerjs`, headers, query);
+      }
+    },
+  },
+  {
+    name: 'opens sockets for pages that are not listed',
+    fails: ['O10.refuses-stranger', 'O10.refuses-opaque'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override handshakeStatus(...[path, , query]: Parameters<HonestServer['handshakeStatus']>): number {
+        return super.handshakeStatus(path, {}, query);
+      }
+    },
+  },
+  {
+    name: 'opens no sockets for programs that are no pages',
+    fails: ['O10.no-origin'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override handshakeStatus(...[path, headers, query]: Parameters<HonestServer['handshakeStatus']>): number {
+        const { cors = [] } = this.settings;
+        return headers.origin === undefined && cors.length > 0 ? 403 : super.handshakeStatus(path, headers, query);
+      }
+    },
+    also: ['H', 'O10'],
+  },
+  {
+    name: 'brings the mail before OPEN',
+    fails: ['O11.after-open'],
+    verdict: 'failed',
+    also: ['O11', 'M13', 'M14', 'M17', 'O2'],
+    Server: class extends HonestServer {
+      override welcomed(peer: Peer): void {
+        this.bringsMail(peer);
+        this.opensFor(peer);
+      }
+    },
+  },
+  {
+    name: 'brings the mail, and keeps it',
+    fails: ['O11.once'],
+    verdict: 'failed',
+    also: ['M14', 'M17'],
+    Server: class extends HonestServer {
+      override takesMail({ id, realm }: Peer): ReturnType<HonestServer['takesMail']> {
+        return realm.mailboxes.get(id) ?? [];
+      }
+    },
+  },
+  {
+    name: 'brings the mail twice',
+    fails: ['O11.after-open'],
+    verdict: 'failed',
+    also: ['O11', 'M13', 'M14', 'M17'],
+    Server: class extends HonestServer {
+      override takesMail(peer: Peer): ReturnType<HonestServer['takesMail']> {
+        const held = super.takesMail(peer);
+        return [...held, ...held];
+      }
+    },
+  },
+  {
+    name: 'brings the mail last come first',
+    fails: ['O11.after-open'],
+    verdict: 'failed',
+    also: ['M13', 'M17'],
+    Server: class extends HonestServer {
+      override takesMail(peer: Peer): ReturnType<HonestServer['takesMail']> {
+        return super.takesMail(peer).reverse();
+      }
+    },
+  },
+  {
+    name: 'brings the mail to a socket that it refuses',
+    fails: ['O11.refused-hears-nothing'],
+    verdict: 'dangerous',
+    Server: class extends HonestServer {
+      override opens(...[socket, who]: Parameters<HonestServer['opens']>): void {
+        for (const { mailboxes } of this.realms.values()) {
+          for (const { told } of this.realmOf(who.key) === undefined ? (mailboxes.get(who.id) ?? []) : []) {
+            socket.send(this.written(told));
+          }
+        }
+        super.opens(socket, who);
+      }
+    },
+  },
+];

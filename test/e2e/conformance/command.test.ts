@@ -1,0 +1,66 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Child } from '../../support/e2e/child.ts';
+import { run } from '../../support/e2e/run.ts';
+import { Server } from '../../support/e2e/server.ts';
+import { LOOPBACK, SIGNALBOX_CLI, SIGNALBOX_NODE } from '../../support/e2e/server-kinds.ts';
+import { until } from '../../support/e2e/until.ts';
+
+describe('signalbox conform, as a command', () => {
+  let server: Server;
+  let folder: string;
+  beforeAll(async () => {
+    server = await Server.start({ kind: SIGNALBOX_NODE });
+    folder = await mkdtemp(join(tmpdir(), 'conform-'));
+  });
+  afterAll(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+  const url = () => `http://${server.host}:${server.port}`;
+
+  it('asks a server that runs, ends with 0, and writes what it found', async () => {
+    const [json, page] = [join(folder, 'a.json'), join(folder, 'a.html')];
+    const { code, stdout, stderr } = await run(['conform', '--url', url(), '--only', 'M1', '--json', json, '--report', page]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/ ok, 0 loose, 0 failed, 0 dangerous, 0 not testable, in \d/);
+    expect(JSON.parse(await readFile(json, 'utf8'))).toMatchObject({ suite: 'signalbox conform', server: `${url()}/` });
+    const merged = join(folder, 'b.html');
+    expect(await run(['conform-report', json, json, '--html', merged])).toMatchObject({ code: 0, stderr: '' });
+    expect(await readFile(merged, 'utf8')).toContain('<!doctype html>');
+  });
+
+  it('ends with 1 where nobody answers, and with 2 for flags that can not be used', async () => {
+    expect((await run(['conform', '--url', 'http://127.0.0.1:1', '--only', 'H1'])).code).toBe(1);
+    expect(await run(['conform'])).toMatchObject({ code: 2, stderr: 'signalbox conform: needs either --url or --command\n' });
+  });
+
+  it('stands in the usage of the broker', async () => {
+    const { stdout } = await run(['--help']);
+    expect(stdout).toContain('signalbox conform --help');
+    expect(stdout).toContain('signalbox conform-report --help');
+  });
+
+  it('leaves no server behind when it is told to stop', async () => {
+    const file = join(folder, 'port');
+    // It takes connections and answers nothing, so the suite is still waiting for it.
+    const listens = `require('net').createServer().listen(process.argv[1], () => require('fs').writeFileSync('${file}', process.argv[1]))`;
+    const command = `"${process.execPath}" -e "${listens}" {port}`;
+    const child = new Child([process.execPath, SIGNALBOX_CLI, 'conform', '--command', command]);
+    const port = await until(10_000, 'a server to be started', async () => Number(await readFile(file, 'utf8')));
+    child.signal('SIGTERM');
+    expect(await child.exited).toMatchObject({ code: 143 });
+    await until(10_000, 'the server to end', async () => ((await isListening(port)) ? undefined : true));
+  });
+});
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, LOOPBACK, () => resolve(true));
+    socket.on('error', () => resolve(false));
+    socket.on('connect', () => socket.destroy());
+  });
+}

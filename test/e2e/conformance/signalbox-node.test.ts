@@ -1,0 +1,3 @@
+import { signalboxConforms } from './signalbox.ts';
+
+signalboxConforms('node', 'Signalbox, `node:http` and `ws`');

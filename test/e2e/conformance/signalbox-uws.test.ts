@@ -1,0 +1,3 @@
+import { signalboxConforms } from './signalbox.ts';
+
+signalboxConforms('uws', 'Signalbox, uWebSockets.js');

@@ -1,0 +1,53 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { conform } from '../../../conformance/conform.ts';
+import type { CaseResult, RunResult, Verdict } from '../../../conformance/results.ts';
+import { sectionOf, withSection } from '../../architecture/drawings.ts';
+import { ROOT } from '../../architecture/tree.ts';
+import { LOOPBACK, PEER_CLI, SIGNALBOX_CLI } from '../../support/e2e/server-kinds.ts';
+
+const PAGE = join(ROOT, 'docs/conformance.md');
+const VERDICTS: readonly Verdict[] = ['ok', 'loose', 'failed', 'dangerous', 'not testable'];
+/** What is slow on a busy machine is not wrong. */
+const PATIENCE_MS = 10_000;
+
+export const PEER_COMMAND = `"${process.execPath}" ${PEER_CLI} --port {port} --host ${LOOPBACK} {options}`;
+
+export function signalboxCommand(transport: 'uws' | 'node'): string {
+  return `"${process.execPath}" ${SIGNALBOX_CLI} --port {port} --host ${LOOPBACK} --transport ${transport} {options}`;
+}
+
+/** Runs the suite as its command would. */
+export async function runSuite(...flags: string[]): Promise<{ code: number; result: RunResult }> {
+  let written = '';
+  const stdout = { write: (text: string) => (written += text) };
+  const patience = flags.includes('--patience') ? [] : ['--patience', String(PATIENCE_MS)];
+  const code = await conform([...flags, ...patience, '--json', '-'], {
+    stdout,
+    stderr: { write: () => true },
+    isTerminal: false,
+  });
+  return { code, result: JSON.parse(written) as RunResult };
+}
+
+/** Those that are not ok, as lines to compare. */
+export function notOk({ cases }: RunResult): string[] {
+  return cases.filter(({ verdict }) => verdict !== 'ok').map(({ id, verdict, why }) => `${verdict} ${id}: ${why}`);
+}
+
+/** The published result of a server is what was measured (else: npm run docs). */
+export function expectPublished(section: string, text: string): void {
+  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(PAGE, withSection(readFileSync(PAGE, 'utf8'), section, text));
+  expect(sectionOf(readFileSync(PAGE, 'utf8'), section)).toBe(text);
+}
+
+/** One row of a table: a server, and how many of each verdict. */
+export function countsTable(server: string, cases: readonly CaseResult[]): string {
+  const counts = VERDICTS.map((verdict) => cases.filter((one) => one.verdict === verdict).length);
+  return [
+    `| ${server} | ${VERDICTS.join(' | ')} |`,
+    '| --- | --- | --- | --- | --- | --- |',
+    `| cases | ${counts.join(' | ')} |`,
+  ].join('\n');
+}

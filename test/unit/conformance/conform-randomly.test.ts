@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { readArguments } from '../../../conformance/arguments.ts';
+import { conformRandomly } from '../../../conformance/conform-randomly.ts';
+import { StartFailed, type Servers } from '../../../conformance/server/servers.ts';
+import { smallServers } from './small-server.ts';
+
+const GIVEN = readArguments(['--url', 'http://127.0.0.1']);
+const CONNECTS = '[{"do":"connect","realm":0,"id":"ann","token":"one"}]';
+
+async function replay(servers: Servers) {
+  let told = '';
+  const io = { stdout: { write: () => true }, stderr: { write: (text: string) => (told += text) }, isTerminal: false };
+  const result = await conformRandomly({ runs: undefined, seed: undefined, replay: CONNECTS }, servers, GIVEN, io);
+  return { result, told };
+}
+
+describe('random runs', () => {
+  it('are played on a server that is started for them, and stopped then', async () => {
+    const servers = smallServers();
+    const { result } = await replay(servers);
+    expect(result).toMatchObject({ outcome: 'kept', steps: 1 });
+    expect(servers.started.map(({ isDead }) => isDead)).toEqual([true]);
+  });
+
+  it('say why there is no server', async () => {
+    const start = () => Promise.reject(new StartFailed('no such file'));
+    expect(await replay({ ...smallServers(), start })).toEqual({ result: undefined, told: 'signalbox conform: no such file\n' });
+  });
+});

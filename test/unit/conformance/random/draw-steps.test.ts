@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { stepLists, type Scope } from '../../../../conformance/random/draw-steps.ts';
+import { readReplay, writeReplay } from '../../../../conformance/random/replay.ts';
+import { NOBODY } from '../../../../conformance/random/steps.ts';
+
+const SCOPE: Scope = {
+  realms: 2,
+  hasNobody: true,
+  arrivals: 8,
+  floods: [3],
+  stumbles: [1, 2],
+  spans: [[5, 6]],
+  least: 4,
+  most: 40,
+};
+
+const draw = (scope: Scope, seed: number) => fc.sample(stepLists(scope), { seed, numRuns: 100 });
+
+describe('drawing steps', () => {
+  it('gives the same for the same seed, and more of the same for more runs', () => {
+    expect(draw(SCOPE, 3)).toEqual(draw(SCOPE, 3));
+    expect(draw(SCOPE, 3)).not.toEqual(draw(SCOPE, 4));
+    expect(fc.sample(stepLists(SCOPE), { seed: 3, numRuns: 10 })).toEqual(draw(SCOPE, 3).slice(0, 10));
+  });
+
+  it('leaves no kind of step out', () => {
+    const steps = draw(SCOPE, 1).flat();
+    expect(new Set(steps.map((step) => step.do)).size).toBe(13);
+    expect(JSON.stringify(steps)).toContain(JSON.stringify(NOBODY));
+  });
+
+  it('keeps to its scope', () => {
+    const lists = draw({ ...SCOPE, realms: 1, hasNobody: false }, 1);
+    expect(lists.every(({ length }) => length >= 4 && length <= 40)).toBe(true);
+    expect(JSON.stringify(lists)).not.toContain(JSON.stringify(NOBODY));
+    expect(lists.flat().every((step) => !('realm' in step) || step.realm === 0)).toBe(true);
+  });
+
+  it('draws nothing that could not be replayed', () => {
+    for (const list of draw(SCOPE, 2)) expect(readReplay(writeReplay(list))).toEqual(list);
+  });
+});

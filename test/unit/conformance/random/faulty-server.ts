@@ -1,0 +1,316 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { profileOf, type Profile } from '../../../../conformance/profile.ts';
+import type { Settings } from '../../../../conformance/settings.ts';
+
+/** What a server does wrong. */
+export type Fault =
+  | 'spoofs src'
+  | 'swaps the order'
+  | 'delivers twice'
+  | 'delivers to another'
+  | 'passes unknown members on'
+  | 'changes the type'
+  | 'loses what is held'
+  | 'delivers what is held twice'
+  | 'delivers what is held backwards'
+  | 'delivers what is held before OPEN'
+  | 'holds LEAVE'
+  | 'ignores tokens'
+  | 'frees no id'
+  | 'frees no id at LEAVE'
+  | 'keeps who has left'
+  | 'frees an id that was taken over'
+  | 'sends no OPEN'
+  | 'sends OPEN to who is refused'
+  | 'lets the old socket live'
+  | 'goes deaf after bad JSON'
+  | 'forgives all bad JSON'
+  | 'dies of bad JSON'
+  | 'answers HEARTBEAT'
+  | 'answers no ping'
+  | 'keeps who is silent'
+  | 'cuts who is not silent'
+  | 'tells no EXPIRE'
+  | 'tells EXPIRE early'
+  | 'tells EXPIRE to all'
+  | 'tells EXPIRE and delivers'
+  | 'has no bound for mailboxes'
+  | 'tells EXPIRE where there is room'
+  | 'lets too many in'
+  | 'mixes realms'
+  | 'takes ids that are nobody’s';
+
+const SETTINGS = {
+  key: ['here', 'there'],
+  expire_timeout: 60_000,
+  alive_timeout: 60_000,
+  cleanup_out_msgs: 50,
+  concurrent_limit: 1_000,
+  mailbox_messages: 30,
+  mailboxes_per_sender: 3,
+} satisfies Settings;
+
+/** What may be set of a server. */
+export interface FaultySettings extends Partial<Record<'expire_timeout' | 'alive_timeout' | 'concurrent_limit', number>> {
+  /** How long it takes to look at what has come, in ms. Pings are answered at once. */
+  readonly lag?: number;
+}
+
+const PATIENCE_MS = 5_000;
+/** M10: so many malformed frames of one socket. */
+const FORGIVEN = 20;
+const TURNED_AWAY = { full: 'Server has reached its concurrent user limit', unfit: 'Invalid id' };
+
+interface Peer {
+  readonly id: string;
+  readonly realm: string;
+  readonly token: string;
+  readonly socket: WebSocket;
+  heardAt: number;
+  /** How many malformed frames it has sent. */
+  stumbles: number;
+}
+
+interface Held {
+  readonly text: string;
+  readonly from: string;
+  readonly at: number;
+}
+
+type Message = Readonly<Record<string, unknown>> & { readonly type?: unknown; readonly dst?: unknown };
+
+/** A PeerJS server on a few pages, right but for one fault: it keeps the rules that the model knows. */
+export class FaultyServer {
+  readonly #fault: Fault | undefined;
+  readonly #settings: typeof SETTINGS;
+  readonly #lag: number | undefined;
+  readonly #server: WebSocketServer;
+  readonly #peers = new Map<string, Peer>();
+  readonly #mailboxes = new Map<string, Held[]>();
+  readonly #late = new Map<WebSocket, string[]>();
+  readonly #sweeping: NodeJS.Timeout;
+
+  private constructor(fault: Fault | undefined, { lag, ...settings }: FaultySettings) {
+    this.#fault = fault;
+    this.#lag = lag;
+    this.#settings = { ...SETTINGS, ...settings };
+    this.#server = new WebSocketServer({ port: 0, host: '127.0.0.1', autoPong: fault !== 'answers no ping' });
+    this.#server.on('connection', (socket, request) => this.#arrives(socket, request));
+    this.#sweeping = setInterval(() => this.#sweep(), this.#settings.cleanup_out_msgs);
+  }
+
+  static async start(fault?: Fault, settings: FaultySettings = {}): Promise<FaultyServer> {
+    const server = new FaultyServer(fault, settings);
+    await once(server.#server, 'listening');
+    return server;
+  }
+
+  get profile(): Profile {
+    const { port } = this.#server.address() as AddressInfo;
+    const address = { host: '127.0.0.1', port, secure: false, trustsAnyCertificate: false };
+    return profileOf(address, this.#settings, PATIENCE_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#sweeping);
+    for (const socket of this.#server.clients) socket.terminate();
+    this.#server.close();
+  }
+
+  #arrives(socket: WebSocket, { url = '' }: IncomingMessage): void {
+    const query = new URL(url, 'http://server').searchParams;
+    const [id = '', token = '', key = ''] = ['id', 'token', 'key'].map((name) => query.get(name) ?? '');
+    const realm = this.#fault === 'mixes realms' ? 'any' : key;
+    const peer: Peer = { id, realm, token, socket, heardAt: Date.now(), stumbles: 0 };
+    this.#soon(() => this.#asks(peer));
+    socket.on('message', (bytes, isBinary) => this.#soon(() => this.#reads(peer, (bytes as Buffer).toString(), isBinary)));
+    socket.on('close', () => this.#soon(() => this.#isGone(peer)));
+  }
+
+  /** In the order of calls. */
+  #soon(work: () => void): void {
+    if (this.#lag === undefined) work();
+    else setTimeout(work, this.#lag);
+  }
+
+  #asks(peer: Peer): void {
+    const { socket } = peer;
+    const refusal = this.#refusal(peer);
+    if (refusal === undefined) return this.#enters(peer);
+    if (this.#fault === 'sends OPEN to who is refused') socket.send('{"type":"OPEN"}');
+    socket.send(JSON.stringify({ type: refusal.type, payload: { msg: refusal.why } }));
+    socket.close(refusal.code);
+  }
+
+  #reads(peer: Peer, text: string, isBinary: boolean): void {
+    if (peer.stumbles > 0 && this.#fault === 'goes deaf after bad JSON') return;
+    const message = this.#messageIn(text, isBinary);
+    if (message !== undefined) return this.#hears(peer, message);
+    peer.stumbles++;
+    if (peer.stumbles > FORGIVEN && this.#fault !== 'forgives all bad JSON') this.#ends(peer, 1007);
+  }
+
+  #isGone(peer: Peer): void {
+    const isCurrent = this.#peers.get(seat(peer)) === peer || this.#fault === 'frees an id that was taken over';
+    if (isCurrent && this.#fault !== 'frees no id') this.#peers.delete(seat(peer));
+  }
+
+  #refusal(peer: Peer): { type: string; why: string; code: number } | undefined {
+    const { id, token, realm } = peer;
+    if (/\p{Cc}/u.test(id) && this.#fault !== 'takes ids that are nobody’s') {
+      return { type: 'ERROR', why: TURNED_AWAY.unfit, code: 1008 };
+    }
+    const owner = this.#peers.get(seat(peer));
+    if (owner !== undefined) {
+      const isSame = owner.token === token || this.#fault === 'ignores tokens';
+      return isSame ? undefined : { type: 'ID-TAKEN', why: 'ID is taken', code: 1008 };
+    }
+    const room = this.#settings.concurrent_limit + (this.#fault === 'lets too many in' ? 1 : 0);
+    const isFull = [...this.#peers.values()].filter((other) => other.realm === realm).length >= room;
+    return isFull ? { type: 'ERROR', why: TURNED_AWAY.full, code: 1013 } : undefined;
+  }
+
+  #enters(peer: Peer): void {
+    const before = this.#peers.get(seat(peer));
+    this.#peers.set(seat(peer), peer);
+    if (this.#fault !== 'lets the old socket live') before?.socket.close(4001);
+    if (this.#fault === 'delivers what is held before OPEN') this.#deliverHeld(peer);
+    if (this.#fault !== 'sends no OPEN') peer.socket.send('{"type":"OPEN"}');
+    this.#deliverHeld(peer);
+  }
+
+  #deliverHeld(peer: Peer): void {
+    const held = this.#mailboxes.get(seat(peer)) ?? [];
+    if (this.#fault !== 'delivers what is held twice') this.#mailboxes.delete(seat(peer));
+    if (this.#fault === 'loses what is held') held.shift();
+    if (this.#fault === 'delivers what is held backwards') held.reverse();
+    for (const { text } of held) peer.socket.send(text);
+  }
+
+  #messageIn(text: string, isBinary: boolean): Message | undefined {
+    try {
+      const value: unknown = isBinary ? undefined : JSON.parse(text);
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Message;
+    } catch {
+      if (this.#fault === 'dies of bad JSON') this.stop();
+    }
+    return undefined;
+  }
+
+  #hears(peer: Peer, message: Message): void {
+    // Who was closed counts no more.
+    if (this.#peers.get(seat(peer)) !== peer && this.#fault !== 'lets the old socket live') return;
+    peer.heardAt = Date.now();
+    const { type, dst } = message;
+    if (type === 'HEARTBEAT' && this.#fault === 'answers HEARTBEAT') peer.socket.send('{"type":"HEARTBEAT"}');
+    if (!/^(OFFER|ANSWER|CANDIDATE|LEAVE)$/.test(String(type))) return;
+    if (typeof dst === 'string') return this.#relay(peer, dst, message);
+    if (type === 'LEAVE') this.#leaves(peer);
+  }
+
+  #leaves(peer: Peer): void {
+    if (this.#fault === 'keeps who has left') return void this.#peers.delete(seat(peer));
+    this.#ends(peer, 1000);
+    // A new entry, which the close of the socket does not find.
+    if (this.#fault === 'frees no id at LEAVE') this.#peers.set(seat(peer), { ...peer });
+  }
+
+  #ends(peer: Peer, code: number): void {
+    if (this.#peers.get(seat(peer)) === peer) this.#peers.delete(seat(peer));
+    peer.socket.close(code);
+  }
+
+  #relay(peer: Peer, dst: string, message: Message): void {
+    const { type, payload, src } = message;
+    const spoofed = this.#fault === 'spoofs src' && src !== undefined ? src : peer.id;
+    const kind = this.#fault === 'changes the type' && type === 'ANSWER' ? 'OFFER' : type;
+    const extra = this.#fault === 'passes unknown members on' ? message : {};
+    const text = JSON.stringify({ ...extra, type: kind, src: spoofed, dst, payload });
+    const receiver = this.#receiver(peer, dst, type);
+    if (receiver !== undefined) return this.#deliver(receiver, text);
+    if (type !== 'LEAVE' || this.#fault === 'holds LEAVE') this.#hold(peer, dst, text);
+  }
+
+  #receiver({ realm }: Peer, dst: string, type: unknown): Peer | undefined {
+    const others = [...this.#peers.values()];
+    if (this.#fault === 'delivers to another' && type === 'ANSWER') {
+      return others.find(({ id }) => id !== dst && isOfWorld(id, dst));
+    }
+    return this.#peers.get(seat({ realm, id: dst }));
+  }
+
+  #deliver({ socket }: Peer, text: string): void {
+    if (this.#fault === 'swaps the order') return this.#deliverLater(socket, text);
+    socket.send(text);
+    if (this.#fault === 'delivers twice') socket.send(text);
+  }
+
+  /** What comes in one turn leaves backwards. */
+  #deliverLater(socket: WebSocket, text: string): void {
+    const waiting = this.#late.get(socket);
+    if (waiting !== undefined) return void waiting.unshift(text);
+    this.#late.set(socket, [text]);
+    setImmediate(() => {
+      for (const one of this.#late.get(socket) ?? []) socket.send(one);
+      this.#late.delete(socket);
+    });
+  }
+
+  #hold(peer: Peer, dst: string, text: string): void {
+    const { id: from, realm } = peer;
+    const box = this.#mailboxes.get(seat({ realm, id: dst })) ?? [];
+    const boxes = [...this.#mailboxes].filter(([name, held]) => inRealm(name, realm) && held.some((one) => one.from === from));
+    const isFull = box.length >= this.#settings.mailbox_messages;
+    const isOneMore = !box.some((one) => one.from === from) && boxes.length >= this.#settings.mailboxes_per_sender;
+    const hasRoom = (!isFull && !isOneMore) || this.#fault === 'has no bound for mailboxes';
+    if (/\p{Cc}/u.test(dst) || !hasRoom) return this.#tellExpire({ realm, id: from }, dst);
+    if (this.#fault === 'tells EXPIRE where there is room' && box.length === 0) return this.#tellExpire({ realm, id: from }, dst);
+    this.#mailboxes.set(seat({ realm, id: dst }), [...box, { text, from, at: Date.now() }]);
+  }
+
+  #tellExpire({ realm, id }: { realm: string; id: string }, absent: string): void {
+    if (this.#fault === 'tells no EXPIRE') return;
+    const told = [...this.#peers.values()].filter(
+      (peer) => peer.realm === realm && (peer.id === id || (this.#fault === 'tells EXPIRE to all' && isOfWorld(peer.id, id))),
+    );
+    for (const peer of told) peer.socket.send(JSON.stringify({ type: 'EXPIRE', src: absent, dst: peer.id }));
+  }
+
+  #sweep(): void {
+    const now = Date.now();
+    const age = this.#settings.expire_timeout - (this.#fault === 'tells EXPIRE early' ? 250 : 0);
+    for (const [name, held] of this.#mailboxes) {
+      const [realm = '', id = ''] = name.split('\n');
+      const due = held.filter(({ at }) => now - at >= age);
+      for (const from of new Set(due.map((one) => one.from))) this.#tellExpire({ realm, id: from }, id);
+      const left = held.filter((one) => this.#fault === 'tells EXPIRE and delivers' || !due.includes(one));
+      if (left.length === 0) this.#mailboxes.delete(name);
+      else this.#mailboxes.set(name, left);
+    }
+    this.#closeSilent(now);
+  }
+
+  #closeSilent(now: number): void {
+    const patience = this.#settings.alive_timeout - (this.#fault === 'cuts who is not silent' ? 500 : 0);
+    for (const peer of this.#peers.values()) {
+      if (now - peer.heardAt < patience || this.#fault === 'keeps who is silent') continue;
+      this.#ends(peer, 4002);
+    }
+  }
+}
+
+function seat({ realm, id }: { readonly realm: string; readonly id: string }): string {
+  return `${realm}\n${id}`;
+}
+
+function inRealm(name: string, realm: string): boolean {
+  return name.startsWith(`${realm}\n`);
+}
+
+/** Whether two ids are of the same run: others are played at the same time. */
+function isOfWorld(id: string, other: string): boolean {
+  return id.slice(0, 8) === other.slice(0, 8);
+}

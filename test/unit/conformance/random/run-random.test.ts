@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../../../conformance/arguments.ts';
+import { runRandom, type RandomOptions } from '../../../../conformance/random/run-random.ts';
+import { playground } from './playground.ts';
+
+/* What it finds is in test/e2e/conformance/random.test.ts. */
+
+function terminal(isTerminal = false) {
+  const written = { stdout: '', stderr: '' };
+  const io = {
+    stdout: { write: (text: string) => (written.stdout += text) },
+    stderr: { write: (text: string) => (written.stderr += text) },
+    isTerminal,
+  };
+  return { io, written };
+}
+
+async function run(options: Partial<RandomOptions>, wanted: Parameters<typeof playground>[0] = {}) {
+  const { io, written } = terminal();
+  const { server } = (await playground(wanted)).stage;
+  return { ...(await runRandom({ server, runs: 5, seed: 3, expectations: 'signalbox', ...options }, io)), written };
+}
+
+describe('random runs', () => {
+  it('that break no promise are one case that is ok', async () => {
+    const { outcome, runs, steps, finding, cases, report, written } = await run({});
+    expect({ outcome, runs, finding }).toEqual({ outcome: 'kept', runs: 5, finding: undefined });
+    expect(cases).toMatchObject([{ id: 'RANDOM.3', verdict: 'ok' }]);
+    expect(report).toBe(`5 random runs, ${steps} steps, seed 3: every promise was kept.\n`);
+    expect(written).toEqual({ stdout: report, stderr: '' });
+  });
+
+  it('do the same steps for the same seed, and others for another', async () => {
+    const [one, other, third] = await Promise.all([run({}), run({}), run({ seed: 4 })]);
+    expect(one.steps).toBe(other.steps);
+    expect(one.steps).not.toBe(third.steps);
+    expect((await run({ seed: undefined, runs: 1, mostSteps: 2 })).seed).toBeGreaterThanOrEqual(0);
+  });
+
+  it('end with the first broken promise, and how to break it again', async () => {
+    const { outcome, finding, cases, report } = await run({}, { fault: 'spoofs src' });
+    expect(outcome).toBe('broken');
+    expect(cases).toMatchObject([{ rule: 'M1', verdict: 'dangerous' }]);
+    const [, replay = ''] = /--replay '(.*)'/.exec(report) ?? [];
+    const again = await run({ replay }, { fault: 'spoofs src' });
+    expect(again).toMatchObject({
+      outcome: 'broken',
+      seed: undefined,
+      finding: { words: finding?.words, stepsBefore: finding?.words.length },
+    });
+    expect((await run({ replay })).report).toBe(`replay of ${finding?.words.length} steps: every promise was kept.\n`);
+  });
+
+  it('hold a server to what is expected of it', async () => {
+    const replay = '[{"do":"connect","realm":0,"id":"ann","token":"one"},{"do":"reconnect","realm":0,"who":"ann"}]';
+    const fault = 'lets the old socket live';
+    expect((await run({ replay, expectations: undefined }, { fault })).outcome).toBe('kept');
+    expect((await run({ replay }, { fault, patience: 200 })).finding?.rule).toBe('O5');
+  });
+
+  it('are judged by limits and tolerance that are told', async () => {
+    const flood =
+      '[{"do":"connect","realm":0,"id":"ann","token":"one"},{"do":"flood","realm":0,"who":"ann","to":"ann","count":90}]';
+    const limits = { messageBurst: 10, messagesPerSecond: 10 };
+    const { finding } = await run({ replay: flood, limits, tolerance: { jitter: 0 } }, { patience: 200 });
+    expect(finding?.rule).toBe('M19');
+  });
+
+  it('need a server, and steps that can be read', async () => {
+    const { stage, server } = await playground();
+    server.stop();
+    const { io, written } = terminal();
+    expect(await runRandom({ server: stage.server }, io)).toMatchObject({
+      outcome: 'unreachable',
+      runs: 0,
+      cases: [{ verdict: 'not testable' }],
+    });
+    expect(written.stdout).toMatch(/^The server can not be reached: O3: .*ECONNREFUSED/);
+    await expect(runRandom({ server: stage.server, replay: '[]' }, io)).rejects.toThrow(UsageError);
+    const none = runRandom({ server: stage.server, runs: 0 }, io);
+    await expect(none).rejects.toThrow('--random must be from 1 to 10000, not 0');
+  });
+
+  it('tell a terminal how far they are', async () => {
+    const { io, written } = terminal(true);
+    await runRandom({ server: (await playground()).stage.server, runs: 2, seed: 1, mostSteps: 5 }, io);
+    expect(written.stderr).toContain('random run 2 of 2');
+    expect(written.stderr.endsWith('\r\u001b[K')).toBe(true);
+  });
+});

@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { stepLists } from '../../../../conformance/random/draw-steps.ts';
+import { simpler } from '../../../../conformance/random/simpler.ts';
+
+const ANN = { realm: 0, who: 'ann' };
+
+describe('a simpler step', () => {
+  it('is one message instead of many, or at least fewer', () => {
+    const relay = { do: 'relay', ...ANN, kind: 'OFFER', to: 'bob' };
+    expect(simpler({ do: 'flood', ...ANN, to: 'bob', count: 60 })).toEqual([
+      relay,
+      { do: 'flood', ...ANN, to: 'bob', count: 30 },
+    ]);
+    expect(simpler({ do: 'flood', ...ANN, to: 'bob', count: 2 })).toEqual([relay]);
+    expect(simpler({ do: 'chorus', realm: 0, to: 'bob' })).toContainEqual(relay);
+  });
+
+  it('is shorter, fewer, or the one that is known best', () => {
+    expect(simpler({ do: 'wait', ms: 500 })).toEqual([{ do: 'wait', ms: 250 }]);
+    expect(simpler({ do: 'connect', realm: 0, id: 'ann', token: 'two' })).toMatchObject([{ token: 'one' }]);
+    expect(simpler({ do: 'relay', ...ANN, kind: 'LEAVE', to: 'bob' })).toMatchObject([{ kind: 'OFFER' }]);
+    expect(simpler({ do: 'stumble', ...ANN, over: 'nothing', times: 3 })).toMatchObject([
+      { times: 1 },
+      { over: 'half an object' },
+    ]);
+  });
+
+  it('comes to an end for every step', () => {
+    const scope = {
+      realms: 2,
+      hasNobody: true,
+      arrivals: 8,
+      floods: [250],
+      stumbles: [43],
+      spans: [[1, 6_000]],
+      least: 20,
+      most: 20,
+    } as const;
+    for (const step of fc.sample(stepLists(scope), { seed: 1, numRuns: 20 }).flat()) {
+      let [least, tries] = [step, 0];
+      for (let next = simpler(least).at(-1); next !== undefined; next = simpler(least).at(-1)) {
+        least = next;
+        expect(++tries).toBeLessThan(30);
+      }
+    }
+  });
+});

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { slug } from '../../../../conformance/report/page-glyphs.ts';
+import { STYLE } from '../../../../conformance/report/page-style.ts';
+import { WORST_FIRST } from '../../../../conformance/report/verdicts.ts';
+
+it('the style shows the rows of each verdict that is asked for', () => {
+  for (const verdict of WORST_FIRST) {
+    expect(STYLE).toContain(
+      `:root:has(#show-${slug(verdict)}:checked) .family tbody tr.has-${slug(verdict)} { display: table-row; }`,
+    );
+  }
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { reportInText } from '../../../../conformance/report/text.ts';
+import type { CaseResult, RunResult, Verdict } from '../../../../conformance/results.ts';
+
+const RUN = { suite: 'signalbox conform', format: 1, version: '1', server: 'here', startedAt: '', took: 1234 } as const;
+
+function report(...cases: CaseResult[]): string {
+  return reportInText({ ...RUN, cases } satisfies RunResult);
+}
+
+function result(verdict: Verdict, more: Partial<CaseResult> = {}): CaseResult {
+  const named = { id: 'M1.a', rule: 'M1', title: 'Ann writes', severity: 'required', expected: 'Bob hears her' } as const;
+  return { ...named, verdict, took: 1, transcript: [], ...more };
+}
+
+describe('a report in text', () => {
+  it('is one line where all is well', () => {
+    expect(report(result('ok'))).toBe('here: 1 ok, 0 loose, 0 failed, 0 dangerous, 0 not testable, in 1.2 s\n');
+  });
+
+  it('tells what failed, why, what the reference does, and the end of the transcript', () => {
+    const transcript = Array.from({ length: 20 }, (_, at) => ({
+      at,
+      who: 'ann',
+      how: 'sent' as const,
+      what: `frame\n${at}\u001b`,
+    }));
+    const text = report(result('failed', { why: 'silence', reference: 'waits', transcript }));
+    expect(text).toContain(
+      'FAILED M1.a: Ann writes\n  expected: Bob hears her\n  seen: silence\n  peer 1.0.2: waits\n    8 lines before\n',
+    );
+    expect(text).toContain('        19 ms  ann sent frame | 19\ufffd\n');
+    expect(text).not.toContain('\u001b');
+  });
+
+  it('is short about what is loose', () => {
+    const transcript = [{ at: 1, who: 'ann', how: 'sent' as const, what: 'frame' }];
+    expect(report(result('loose', { why: '400', transcript }))).not.toContain('frame');
+  });
+
+  it('tells together what lacks the same', () => {
+    const text = report(result('not testable', { why: 'no key' }), result('not testable', { id: 'M2.b', why: 'no key' }));
+    expect(text).toContain('NOT TESTABLE, no key\n  M1.a, M2.b\n');
+    const many = Array.from({ length: 12 }, (_, n) => result('not testable', { id: `M${n}`, why: 'no key' }));
+    expect(report(...many)).toContain('\n  M0, M1, M2, M3, M4, M5, M6, M7 and 4 more\n');
+  });
+});

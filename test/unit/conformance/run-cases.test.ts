@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import type { CaseResult } from '../../../conformance/results.ts';
+import { runCases } from '../../../conformance/run-cases.ts';
+import type { Settings } from '../../../conformance/settings.ts';
+import { smallServers } from './small-server.ts';
+import { someCase } from './some-case.ts';
+
+describe('a run', () => {
+  it('gives a result for each case in their order, and tells each as it comes', async () => {
+    const cases = [
+      someCase({ id: 'M1.alone', pace: 'alone' }),
+      someCase({ id: 'M2.needs', needs: 'messages expire' }),
+      someCase({ id: 'M3.calm' }),
+    ];
+    const told: CaseResult[] = [];
+    const servers = smallServers();
+    const results = await runCases({ cases, servers, onResult: (result) => told.push(result) });
+    expect(results.map(({ id, verdict }) => `${id} ${verdict}`)).toEqual(['M1.alone ok', 'M2.needs not testable', 'M3.calm ok']);
+    expect(told.map(({ id }) => id)).toEqual(['M2.needs', 'M3.calm', 'M1.alone']);
+    expect(servers.started).toHaveLength(1);
+  });
+
+  it('starts a server for each way of setting it', async () => {
+    const servers = smallServers();
+    const signs = { ...servers, settle: servers.settle, signOf: ({ key }: Settings) => String(key) };
+    const settle = (setup: { settings: object }) => ({ settings: 'cors' in setup.settings ? { key: ['other'] } : {} });
+    const cases = [someCase({ id: 'M1.a' }), someCase({ id: 'M2.b', needs: 'open origins' }), someCase({ id: 'M3.c' })];
+    const results = await runCases({ cases, servers: { ...signs, settle } });
+    expect(results.map(({ verdict }) => verdict)).toEqual(['ok', 'ok', 'ok']);
+    expect(servers.started).toHaveLength(2);
+  });
+});

@@ -1,0 +1,49 @@
+import { connect } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { Child } from '../../../../conformance/server/child.ts';
+
+const node = (script: string) => new Child([process.execPath, '-e', script]);
+
+describe('a child', () => {
+  it('that ends says how, and its last words', async () => {
+    const child = node("console.log('one\\ntwo\\nthree'); console.error('four'); process.exitCode = 3");
+    await child.exited;
+    expect(child.ending).toBe('ended with code 3');
+    await expect.poll(() => child.lastWords).toMatch(/three/);
+    expect(child.output).toContain('one');
+    child.kill('SIGKILL');
+    await child.stop();
+  });
+
+  it('that breaks says what it complained of', async () => {
+    const child = node("console.log('fine'); throw new TypeError('so')");
+    await child.exited;
+    await expect.poll(() => child.lastWords).toBe('TypeError: so');
+  });
+
+  it('that runs is stopped, and what it has started with it', async () => {
+    const listens = "require('net').createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port) })";
+    const starts = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(listens)}], { stdio: 'inherit' })`;
+    const child = node(starts);
+    await expect.poll(() => child.output, { timeout: 10_000 }).toMatch(/^\d+\n/);
+    expect(child.ending).toBeUndefined();
+    await child.stop();
+    expect(child.ending).toBe('ended with SIGTERM');
+    await expect.poll(() => isListening(Number(child.output)), { timeout: 10_000 }).toBe(false);
+  });
+
+  it('that can not be started says so', async () => {
+    const child = new Child(['no-such-program-anywhere']);
+    await child.exited;
+    expect(child.ending).toMatch(/^could not be started: .*ENOENT/);
+    await child.stop();
+  });
+});
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(true));
+    socket.on('error', () => resolve(false));
+    socket.on('connect', () => socket.destroy());
+  });
+}

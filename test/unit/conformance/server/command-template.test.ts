@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { canTell, filled, readTemplate } from '../../../../conformance/server/command-template.ts';
+
+describe('a command template', () => {
+  it('is split into words, with quotes taken off', () => {
+    expect(readTemplate(`a --b="c d" 'e "f"' {port}`).words).toEqual(['a', '--b=c d', 'e "f"', '{port}']);
+  });
+
+  it('has the flags of peer where nothing is said, and none without {options}', () => {
+    expect(readTemplate('a {port} {options}').flavour).toBe('peer');
+    expect(readTemplate('a {port} {options}', 'signalbox').flavour).toBe('signalbox');
+    expect(readTemplate('a {port}').flavour).toBe('none');
+  });
+
+  it('is filled with a port and flags', () => {
+    const settings = { path: '/x', cors: ['a', 'b'], allow_discovery: true, proxied: false, max_message_bytes: 5 };
+    const peers = ['--path', '/x', '--allow_discovery', '--cors', 'a', '--cors', 'b'];
+    expect(filled(readTemplate('a -p={port} {options}'), 9000, settings)).toEqual(['a', '-p=9000', ...peers]);
+    const all = filled(readTemplate('a {port} {options}', 'signalbox'), 9000, settings);
+    expect(all).toEqual(['a', '9000', ...peers, '--max_message_bytes', '5']);
+  });
+
+  it('is filled at places with the names of settings, which then are no flags', () => {
+    const template = readTemplate('a {port} --wait={expire_timeout} --keys {key} {options}');
+    expect(filled(template, 1, { expire_timeout: 600, key: ['a', 'b'], path: '/' })).toEqual([
+      ...['a', '1', '--wait=600', '--keys', 'a,b', '--path', '/'],
+    ]);
+    expect(filled(template, 1, {})).toEqual(['a', '1', '--wait=', '--keys', '']);
+  });
+
+  it('knows what can be told', () => {
+    const template = readTemplate('a {port} {mailbox_bytes} {options}');
+    const can = (name: Parameters<typeof canTell>[1], settings = {}) => canTell(template, name, settings);
+    expect([can('mailbox_bytes'), can('expire_timeout'), can('max_message_bytes')]).toEqual([true, true, false]);
+    expect([can('key', { key: ['a'] }), can('key', { key: ['a', 'b'] })]).toEqual([true, false]);
+  });
+
+  it.each([
+    ['', undefined, 'it is empty'],
+    ['a', undefined, 'it has no {port}'],
+    ['a {port} {nonsense}', undefined, '{nonsense} is no place; there are {port}, {options} and the settings'],
+    ['a {port} x{options}', undefined, '{options} must be a word of its own'],
+    ['a {port}', 'peer', 'a flavour needs {options}'],
+  ] as const)('%j can not be used', (text, flavour, message) => expect(() => readTemplate(text, flavour)).toThrow(message));
+});

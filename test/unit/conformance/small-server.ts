@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { profileOf, type Profile } from '../../../conformance/profile.ts';
+import type { RunningServer, Servers } from '../../../conformance/server/servers.ts';
+import type { Settings } from '../../../conformance/settings.ts';
+
+/** What a small server does with a frame before it relays it: something else, where it returns true. */
+export type Whim = (server: SmallServer, text: string, from: WebSocket) => boolean;
+
+/** Just enough of a PeerJS server to be judged: it opens, relays and frees ids. */
+export class SmallServer {
+  readonly #http: Server;
+  readonly #peers = new Map<string, WebSocket>();
+  readonly #sockets = new Set<Socket>();
+  readonly #whim: Whim;
+  isDeaf = false;
+  isDead = false;
+
+  private constructor(whim: Whim) {
+    this.#whim = whim;
+    this.#http = createServer((request, response) => {
+      response.setHeader('content-type', 'text/plain');
+      response.end(`${request.method} ${request.url}`);
+    });
+    this.#http.on('connection', (socket) => this.#sockets.add(socket));
+    new WebSocketServer({ server: this.#http, path: '/peerjs' }).on('connection', (socket, request) =>
+      this.#opened(socket, request),
+    );
+  }
+
+  static async start(whim: Whim = () => false): Promise<SmallServer> {
+    const server = new SmallServer(whim);
+    server.#http.listen(0, '127.0.0.1');
+    await once(server.#http, 'listening');
+    return server;
+  }
+
+  get port(): number {
+    return (this.#http.address() as AddressInfo).port;
+  }
+
+  get address() {
+    return { host: '127.0.0.1', port: this.port, secure: false, trustsAnyCertificate: false };
+  }
+
+  profile(patience = 2_000, settings: Settings = {}): Profile {
+    return profileOf(this.address, settings, patience);
+  }
+
+  /** As a process does that ends: everybody is cut, nobody is let in. */
+  dies(): void {
+    this.isDead = true;
+    this.#http.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #opened(socket: WebSocket, { url = '' }: IncomingMessage): void {
+    const { id = '', token = '' } = Object.fromEntries(new URL(url, 'http://here').searchParams);
+    if (id === '' || token === '' || this.#peers.has(id)) {
+      socket.send('{"type":"ID-TAKEN","payload":{"msg":"ID is taken"}}');
+      return socket.close(1008, 'taken');
+    }
+    this.#peers.set(id, socket);
+    socket.on('close', () => this.#peers.delete(id));
+    // A broken frame; `close` follows.
+    socket.on('error', () => socket.terminate());
+    socket.on('message', (bytes: Buffer) => this.#heard(bytes.toString('utf8'), id, socket));
+    socket.send('{"type":"OPEN"}');
+  }
+
+  #heard(text: string, src: string, socket: WebSocket): void {
+    if (this.isDeaf || this.#whim(this, text, socket)) return;
+    const { type, dst, payload } = JSON.parse(text) as { type: string; dst: string; payload: unknown };
+    if (type !== 'HEARTBEAT') this.#peers.get(dst)?.send(JSON.stringify({ type, src, dst, payload }));
+  }
+}
+
+/** Small servers that are started as a command would start them. */
+export function smallServers({ whim, canStartAgain = true }: { whim?: Whim; canStartAgain?: boolean } = {}): Servers & {
+  readonly started: SmallServer[];
+} {
+  const started: SmallServer[] = [];
+  return {
+    name: 'small',
+    started,
+    settle: (setup) => (setup.needs.length === 0 ? { settings: {} } : { missing: 'it is too small' }),
+    signOf: () => 'one',
+    start: async (): Promise<RunningServer> => {
+      const server = await SmallServer.start(whim);
+      started.push(server);
+      return {
+        profile: server.profile(1_000),
+        canStartAgain,
+        exit: () => (canStartAgain && server.isDead ? 'its process ended' : undefined),
+        stop: async () => server.dies(),
+      };
+    },
+  };
+}
