@@ -10,8 +10,6 @@ export default defineConfig({
       { test: { ...suite('contracts'), testTimeout: 20_000 } },
       { test: { ...suite('property'), testTimeout: 60_000 } },
       { test: { ...suite('e2e'), testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false } },
-      // After the others: what it measures is time, too.
-      { test: { ...suite('conformance'), testTimeout: 60_000, hookTimeout: 60_000, sequence: { groupOrder: 1 } } },
     ],
     coverage: {
       provider: 'v8',
