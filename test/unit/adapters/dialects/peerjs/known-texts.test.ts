@@ -45,6 +45,16 @@ describe('texts that were read before', () => {
     for (const other of [id.slice(1), id.slice(0, -1), `${id}1`]) expect(found(known, other)).toBe(undefined);
   });
 
+  it.each([
+    ['last', (n: number) => `everybody-${n.toString(36).padStart(4, '0')}`],
+    ['first', (n: number) => `${n.toString(36).padStart(4, '0')}-everybody`],
+  ])('M1: are told apart where only their %s characters differ, also those that want the same place', (_, name) => {
+    const known = new KnownTexts();
+    const ids = Array.from({ length: 20_000 }, (_, n) => name(n));
+    for (const id of ids) added(known, id);
+    expect(ids.filter((id) => (found(known, id) ?? id) !== id)).toEqual([]);
+  });
+
   it('promise 5: make room for others, and what is found is always what was asked for', () => {
     const known = new KnownTexts();
     for (const id of IDS) added(known, id);
