@@ -82,6 +82,25 @@ export default tseslint.config(
     rules: { 'no-restricted-exports': 'off' },
   },
   {
+    // What runs in a page, bundled with a library.
+    files: ['test/support/e2e/{stages,peerix}/**/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'EventSource',
+          'RTCPeerConnection',
+          'TextDecoder',
+          'TextEncoder',
+          'URLSearchParams',
+          'WebSocket',
+          'atob',
+          'btoa',
+          'fetch',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
+  {
     files: ['**/*.{js,mjs}'],
     languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
   },

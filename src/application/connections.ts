@@ -3,10 +3,12 @@ import { invariant } from '../domain/invariant.ts';
 import type { SignalMessage } from '../domain/message.ts';
 import type { Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
-import type { Dialect, Farewell } from './ports/dialect.ts';
+import type { Audience, News } from '../domain/topic.ts';
+import type { Dialect, Farewell, Welcome } from './ports/dialect.ts';
+import type { MessageTap } from './ports/message-tap.ts';
 import type { Socket, WriteOutcome } from './ports/socket.ts';
 
-/** One open socket, the language it speaks, and who speaks it. */
+/** One open socket or stream, the language it speaks, and who speaks it. */
 export interface Connection {
   readonly socket: Socket;
   readonly dialect: Dialect;
@@ -20,12 +22,17 @@ export interface Connection {
 
 /** From a connection's name to its socket and dialect: the only place that knows both. */
 export class Connections {
+  readonly #tap: MessageTap;
   readonly #slots: (Connection | undefined)[] = [];
   readonly #generations: number[] = [];
   /** Slots to use again, the longest unused first, so that a name comes back as late as possible. */
   readonly #free: number[] = [];
   #nextFree = 0;
   #size = 0;
+
+  constructor(tap: MessageTap) {
+    this.#tap = tap;
+  }
 
   get size(): number {
     return this.#size;
@@ -56,18 +63,49 @@ export class Connections {
     return connection;
   }
 
-  /** Tells `to` a message in its own dialect. */
+  /** Tells `to` a message in its own dialect. `gone` too where that has no word for it. */
   send(to: ConnectionId, message: SignalMessage): WriteOutcome {
     const connection = this.find(to);
-    if (connection === undefined) return 'gone';
-    return connection.socket.write(connection.dialect.encode(message), message);
+    const text = connection?.dialect.encode(message);
+    if (connection === undefined || text === undefined) return 'gone';
+    if (this.#tap.isOpen) this.#tap.told(to, text);
+    return connection.socket.write(text, message);
   }
 
-  /** A peer's first word from the broker, where its dialect has one. */
-  welcome(id: ConnectionId): void {
+  /** Tells all of `to`, each in its own dialect. Nobody asks whether they hear it. */
+  tell(to: Audience, news: News): void {
+    let dialect: Dialect | undefined;
+    let text: Uint8Array | undefined;
+    for (const id of to) {
+      const connection = this.find(id);
+      if (connection === undefined) continue;
+      if (connection.dialect !== dialect) {
+        dialect = connection.dialect;
+        text = dialect.tell(news);
+      }
+      this.#write(id, connection, text);
+    }
+  }
+
+  /** How a stream begins. */
+  begin(id: ConnectionId): void {
     const connection = this.find(id);
-    const word = connection?.dialect.welcome();
-    if (connection !== undefined && word !== undefined) connection.socket.write(word);
+    if (connection !== undefined) this.#write(id, connection, connection.dialect.preface());
+  }
+
+  /** The first word to who is let in, where its dialect has one. */
+  welcome(id: ConnectionId, welcome: Welcome): void {
+    const connection = this.find(id);
+    if (connection !== undefined) this.#write(id, connection, connection.dialect.welcome(welcome));
+  }
+
+  /** Asks for a sign of life, or gives one. */
+  prompt(id: ConnectionId): void {
+    const connection = this.find(id);
+    if (connection === undefined) return;
+    const word = connection.dialect.prompt();
+    if (word === undefined) connection.socket.ping();
+    else connection.socket.write(word);
   }
 
   /** A last word, where the dialect has one, and the close. */
@@ -75,7 +113,7 @@ export class Connections {
     const connection = this.find(id);
     if (connection === undefined) return;
     const { frame, code, why } = farewell(connection.dialect);
-    if (frame !== undefined) connection.socket.write(frame);
+    this.#write(id, connection, frame);
     connection.socket.close(code, why);
   }
 
@@ -85,6 +123,12 @@ export class Connections {
       const connection = this.#slots[slot];
       if (connection !== undefined) yield [connectionId(slot, this.#generations[slot] ?? 0), connection];
     }
+  }
+
+  #write(id: ConnectionId, { socket }: Connection, text: Uint8Array | undefined): void {
+    if (text === undefined) return;
+    if (this.#tap.isOpen) this.#tap.told(id, text);
+    socket.write(text);
   }
 
   #takeSlot(): number {

@@ -4,7 +4,8 @@ import type { ClientAddresses } from './ports/client-addresses.ts';
 import type { Dialect } from './ports/dialect.ts';
 import type { HttpRequest, HttpResponse } from './ports/http.ts';
 import type { Log } from './ports/log.ts';
-import type { UpgradeAnswer } from './ports/transport.ts';
+import type { Introduction } from './ports/requests.ts';
+import type { Admission, UpgradeAnswer } from './ports/transport.ts';
 
 export interface DoorkeeperParts {
   readonly dialects: readonly Dialect[];
@@ -40,17 +41,17 @@ export class Doorkeeper {
 
   /** O9, O10, H11 and the bounds on connections. An accepted one is counted until `left`. */
   ask(request: HttpRequest): UpgradeAnswer {
-    const { dialects, addresses, visitors, log } = this.#parts;
+    const { dialects, maxUrlBytes } = this.#parts;
     const dialect = dialects.find((candidate) => candidate.opensAt(request.path));
-    const address = addresses.of(request);
-    const refusal = this.#refuses(request, dialect, address);
-    if (dialect === undefined || refusal !== undefined) {
-      const why = refusal ?? 'path-unknown';
-      if (why !== 'path-unknown' && why !== 'target-too-long') log.record({ event: 'upgrade-refused', why, address });
-      return { accept: false, response: REFUSALS[why] };
-    }
-    visitors.enter(address);
-    return { accept: true, dialect: dialect.name, query: request.query, address };
+    if (request.path.length + request.query.length > maxUrlBytes) return { accept: false, response: REFUSALS['target-too-long'] };
+    if (dialect === undefined) return { accept: false, response: REFUSALS['path-unknown'] };
+    const { name } = dialect;
+    return this.#admit(request, { dialect: name, carrier: 'socket' }, () => dialect.introduction(request.query));
+  }
+
+  /** The same for a request whose answer is to be a stream. To be asked before the request's call returns. */
+  askForStream(request: HttpRequest, dialect: Dialect, introduction: Introduction): UpgradeAnswer {
+    return this.#admit(request, { dialect: dialect.name, carrier: 'stream' }, () => introduction);
   }
 
   /** An accepted connection is over. */
@@ -69,10 +70,20 @@ export class Doorkeeper {
     this.#onEmpty = then;
   }
 
-  #refuses(request: HttpRequest, dialect: Dialect | undefined, address: string): DoorRefusal | undefined {
-    const { visitors, origins, maxUrlBytes } = this.#parts;
-    if (request.path.length + request.query.length > maxUrlBytes) return 'target-too-long';
-    if (dialect === undefined) return 'path-unknown';
+  #admit(request: HttpRequest, kind: Pick<Admission, 'dialect' | 'carrier'>, introduction: () => Introduction): UpgradeAnswer {
+    const { addresses, visitors, log } = this.#parts;
+    const address = addresses.of(request);
+    const why = this.#refuses(request, address);
+    if (why !== undefined) {
+      log.record({ event: 'upgrade-refused', why, address });
+      return { accept: false, response: REFUSALS[why] };
+    }
+    visitors.enter(address);
+    return { accept: true, ...kind, introduction: introduction(), address };
+  }
+
+  #refuses(request: HttpRequest, address: string): Exclude<DoorRefusal, 'path-unknown' | 'target-too-long'> | undefined {
+    const { visitors, origins } = this.#parts;
     if (this.#isClosed) return 'draining';
     if (!mayOpen(origins, request)) return 'origin-not-allowed';
     return visitors.refuses(address);

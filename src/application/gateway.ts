@@ -1,42 +1,45 @@
 import type { ConnectionId } from '../domain/ids.ts';
-import { impossible, invariant } from '../domain/invariant.ts';
+import { invariant } from '../domain/invariant.ts';
 import type { SignalMessage } from '../domain/message.ts';
-import type { Session } from '../domain/session.ts';
-import type { Millis } from '../domain/time.ts';
+import type { Carrier, Manner } from '../domain/session.ts';
 import type { Connections } from './connections.ts';
+import type { Dispatcher } from './dispatcher.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 import type { HttpDesk } from './http-desk.ts';
+import { PacedSocket } from './paced-socket.ts';
 import type { Performer } from './perform.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Dialect } from './ports/dialect.ts';
 import type { Exchange, HttpRequest, HttpResponse } from './ports/http.ts';
 import type { Log } from './ports/log.ts';
-import type { MessageTap } from './ports/message-tap.ts';
-import type { FrameRequest } from './ports/requests.ts';
 import type { Socket } from './ports/socket.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { Admission, Gateway, UpgradeAnswer } from './ports/transport.ts';
 import type { Turns } from './turns.ts';
-import type { HearPeer } from './use-cases/hear-peer.ts';
 import type { LeaveRealm } from './use-cases/leave-realm.ts';
 import type { RegisterPeer } from './use-cases/register-peer.ts';
-import type { RelayMessage } from './use-cases/relay-message.ts';
 
 export interface GatewayParts {
   readonly dialects: readonly Dialect[];
   readonly connections: Connections;
   readonly doorkeeper: Doorkeeper;
   readonly httpDesk: HttpDesk;
+  readonly dispatcher: Dispatcher;
   readonly performer: Performer;
   readonly turns: Turns;
   readonly clock: Clock;
   readonly log: Log;
   readonly telemetry: Telemetry;
-  readonly tap: MessageTap;
   readonly registerPeer: RegisterPeer;
-  readonly hearPeer: HearPeer;
-  readonly relayMessage: RelayMessage;
   readonly leaveRealm: LeaveRealm;
+  /** X2: what may wait for a paced stream, in bytes. */
+  readonly sendBufferBytes: number;
+}
+
+/** A dialect, and how its connections are. */
+interface Spoken {
+  readonly dialect: Dialect;
+  readonly manners: Readonly<Record<Carrier, Manner>>;
 }
 
 const FAULT: HttpResponse = {
@@ -51,21 +54,15 @@ const FAULT: HttpResponse = {
  */
 export class BrokerGateway implements Gateway {
   readonly #parts: GatewayParts;
-  readonly #dialects: ReadonlyMap<string, Dialect>;
+  readonly #spoken: ReadonlyMap<string, Spoken>;
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
-    this.#dialects = new Map(parts.dialects.map((dialect) => [dialect.name, dialect]));
+    this.#spoken = new Map(parts.dialects.map((dialect) => [dialect.name, { dialect, manners: mannersOf(dialect) }]));
   }
 
   http(exchange: Exchange): void {
-    const { httpDesk, log } = this.#parts;
-    try {
-      exchange.answer(httpDesk.answer(exchange.request));
-    } catch (error) {
-      log.record({ event: 'fault', error, connection: undefined });
-      exchange.answer(FAULT);
-    }
+    this.#parts.httpDesk.serve(exchange);
   }
 
   upgrade(request: HttpRequest): UpgradeAnswer {
@@ -81,14 +78,16 @@ export class BrokerGateway implements Gateway {
     this.#parts.doorkeeper.left(admission.address);
   }
 
-  opened(socket: Socket, admission: Admission): ConnectionId {
+  opened(socket: Socket, { dialect: name, carrier, introduction, address }: Admission): ConnectionId {
     const { connections, turns, registerPeer } = this.#parts;
-    const dialect = this.#dialects.get(admission.dialect);
-    invariant(dialect !== undefined, 'a transport hands back the admission that it was given');
-    const id = connections.open({ socket, dialect, address: admission.address, session: undefined, pausedUntil: 0 });
+    const spoken = this.#spoken.get(name);
+    invariant(spoken !== undefined, 'a transport hands back the admission that it was given');
+    const { dialect, manners } = spoken;
+    const id = connections.open({ socket: this.#paced(socket, dialect), dialect, address, session: undefined, pausedUntil: 0 });
     turns.begin();
     try {
-      registerPeer(id, dialect.credentials(admission.query));
+      if (carrier === 'stream') connections.begin(id);
+      registerPeer(id, introduction, manners[carrier]);
     } catch (error) {
       this.#fault(id, error);
     }
@@ -97,17 +96,23 @@ export class BrokerGateway implements Gateway {
   }
 
   frame(id: ConnectionId, bytes: Uint8Array, isBinary: boolean): void {
-    const { connections, telemetry, turns, clock } = this.#parts;
+    const { connections, dispatcher, telemetry, turns, clock } = this.#parts;
     const connection = connections.find(id);
     const session = connection?.session;
     if (connection === undefined || session?.state !== 'open') return telemetry.count('ignored:session-not-open');
     turns.begin();
     try {
-      this.#hear(session, connection.dialect.decode(bytes, isBinary), clock.now());
+      dispatcher.dispatch(session, connection.dialect.decode(bytes, isBinary), clock.now());
     } catch (error) {
       this.#fault(id, error);
     }
     turns.end();
+  }
+
+  alive(id: ConnectionId): void {
+    const { connections, clock } = this.#parts;
+    const session = connections.find(id)?.session;
+    if (session?.state === 'open') session.realm.alive(session, clock.now());
   }
 
   unsent(id: ConnectionId, message: SignalMessage): void {
@@ -125,8 +130,10 @@ export class BrokerGateway implements Gateway {
 
   closed(id: ConnectionId): void {
     const { connections, doorkeeper, turns, leaveRealm } = this.#parts;
-    const connection = connections.drop(id);
+    const connection = connections.find(id);
     if (connection === undefined) return;
+    if (connection.socket instanceof PacedSocket) for (const message of connection.socket.withdraw()) this.unsent(id, message);
+    connections.drop(id);
     turns.begin();
     try {
       if (connection.session !== undefined) leaveRealm.byLoss(connection.session);
@@ -137,24 +144,9 @@ export class BrokerGateway implements Gateway {
     doorkeeper.left(connection.address);
   }
 
-  #hear(session: Session, request: FrameRequest, now: Millis): void {
-    const { hearPeer, relayMessage, leaveRealm, performer, telemetry, tap } = this.#parts;
-    if (!hearPeer(session, now)) return;
-    if (tap.isOpen) tap.heard(session, request);
-    switch (request.ask) {
-      case 'relay':
-        return relayMessage(session, request, now);
-      case 'stay':
-        return;
-      case 'leave':
-        return leaveRealm.byWord(session);
-      case 'nothing':
-        return telemetry.count(`ignored:${request.why}`);
-      case 'unreadable':
-        return performer.perform(session.realm, session.realm.malformed(session, now), now);
-      default:
-        return impossible(request);
-    }
+  #paced(socket: Socket, { pace }: Dialect): Socket {
+    const { clock, sendBufferBytes } = this.#parts;
+    return pace === 0 ? socket : new PacedSocket(socket, clock, { pace, room: sendBufferBytes });
   }
 
   #fault(id: ConnectionId, error: unknown): void {
@@ -164,4 +156,11 @@ export class BrokerGateway implements Gateway {
     if (session?.state === 'open') return performer.perform(session.realm, session.realm.faulted(session), clock.now());
     connections.part(id, (dialect) => dialect.farewell('fault'));
   }
+}
+
+function mannersOf({ liveness, space, remembers }: Dialect): Record<Carrier, Manner> {
+  return {
+    socket: { carrier: 'socket', liveness, space, remembers },
+    stream: { carrier: 'stream', liveness: 'reads', space, remembers },
+  };
 }

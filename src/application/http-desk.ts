@@ -1,32 +1,59 @@
 import { impossible } from '../domain/invariant.ts';
 import { readableBy, type OriginPolicy } from '../domain/origins.ts';
+import type { Realms } from '../domain/realms.ts';
 import type { Visitors } from '../domain/visitors.ts';
+import type { Doorkeeper } from './doorkeeper.ts';
+import type { Authenticator } from './ports/authenticator.ts';
 import type { ClientAddresses } from './ports/client-addresses.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Dialect } from './ports/dialect.ts';
-import type { HttpRequest, HttpResponse } from './ports/http.ts';
-import type { HttpAsk, HttpOutcome } from './ports/requests.ts';
+import type { Exchange, HttpRequest, HttpResponse } from './ports/http.ts';
+import type { Log } from './ports/log.ts';
+import type { HttpAsk, HttpOutcome, HttpRefusal, HttpRoute, Introduction } from './ports/requests.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { IssuePeerId } from './use-cases/issue-peer-id.ts';
 import type { ListPeers } from './use-cases/list-peers.ts';
+import type { PublishToTopic } from './use-cases/publish-to-topic.ts';
+import type { SpeakForPeer } from './use-cases/speak-for-peer.ts';
 
 export interface HttpDeskParts {
   readonly dialects: readonly Dialect[];
+  readonly realms: Realms;
   readonly visitors: Visitors;
   readonly origins: OriginPolicy;
   readonly addresses: ClientAddresses;
+  readonly doorkeeper: Doorkeeper;
+  readonly authenticator: Authenticator;
   readonly clock: Clock;
+  readonly log: Log;
   readonly telemetry: Telemetry;
   readonly issuePeerId: IssuePeerId;
   readonly listPeers: ListPeers;
+  readonly publishToTopic: PublishToTopic;
+  readonly speakForPeer: SpeakForPeer;
   /** H11: characters of a request target. */
   readonly maxUrlBytes: number;
 }
 
 type Header = readonly [name: string, value: string];
 
+/** A dialect that serves a path, and how. */
+interface Service {
+  readonly dialect: Dialect;
+  readonly route: HttpRoute;
+}
+
+/** One request on its way to its answer. What is needed of its head later is read already. */
+interface Errand {
+  readonly exchange: Exchange;
+  readonly dialect: Dialect;
+  readonly cors: readonly Header[];
+}
+
 const PLAIN: Header = ['content-type', 'text/plain; charset=utf-8'];
-const READABLE_METHODS = 'GET,HEAD';
+const READABLE_METHODS: readonly string[] = ['GET', 'HEAD'];
+const FAULT: HttpResponse = { status: 500, headers: [PLAIN], body: 'Internal Server Error' };
+const TOO_BIG: HttpResponse = { status: 413, headers: [PLAIN], body: 'Content Too Large' };
 
 /** Answers HTTP requests: the rules that hold for every dialect, then the dialect that serves the path. */
 export class HttpDesk {
@@ -36,12 +63,24 @@ export class HttpDesk {
     this.#parts = parts;
   }
 
-  answer(request: HttpRequest): HttpResponse {
-    const response = this.#route(request);
-    return { ...response, headers: [...response.headers, ...this.#corsHeaders(request)] };
+  /** Answers now, or when the body has come. Never throws: what goes wrong is logged, and answered 500. */
+  serve(exchange: Exchange): void {
+    const { request } = exchange;
+    this.#guard(exchange, [], () => {
+      const service = this.#serviceAt(request.path);
+      const cors = this.#corsHeaders(request, service?.route);
+      this.#guard(exchange, cors, () => {
+        const early = this.#answerWithout(service, request);
+        if (early !== undefined) return reply(exchange, cors, early);
+        if (service === undefined) return reply(exchange, cors, { status: 404, headers: [PLAIN], body: 'Not Found' });
+        const { dialect, route } = service;
+        this.#follow({ exchange, dialect, cors }, route.ask(request));
+      });
+    });
   }
 
-  #route(request: HttpRequest): HttpResponse {
+  /** What needs no dialect: H5, H7 to H9, H11. */
+  #answerWithout(service: Service | undefined, request: HttpRequest): HttpResponse | undefined {
     const { visitors, addresses, clock, telemetry, maxUrlBytes } = this.#parts;
     if (request.path.length + request.query.length > maxUrlBytes) {
       return { status: 414, headers: [PLAIN, ['connection', 'close']], body: 'URI Too Long' };
@@ -51,22 +90,48 @@ export class HttpDesk {
       telemetry.count('http-rate-limited');
       return { status: 429, headers: [PLAIN, ['retry-after', String(Math.ceil(wait / 1000))]], body: 'Too Many Requests' };
     }
-    if (request.method === 'OPTIONS') return preflight(request);
-    return this.#serve(request);
+    const methods = service?.route.methods;
+    if (request.method === 'OPTIONS') return preflight(request, methods ?? READABLE_METHODS);
+    if (methods === undefined || methods.includes(request.method)) return undefined;
+    return { status: 405, headers: [PLAIN, ['allow', [...methods, 'OPTIONS'].join(', ')]], body: 'Method Not Allowed' };
   }
 
-  /** H1 to H4, H7, H8. */
-  #serve(request: HttpRequest): HttpResponse {
+  #serviceAt(path: string): Service | undefined {
     for (const dialect of this.#parts.dialects) {
-      const route = dialect.routes(request.path);
-      if (route === undefined) continue;
-      if (route.methods.includes(request.method)) return dialect.answer(this.#outcomeOf(route.asks));
-      return { status: 405, headers: [PLAIN, ['allow', [...route.methods, 'OPTIONS'].join(', ')]], body: 'Method Not Allowed' };
+      const route = dialect.routes(path);
+      if (route !== undefined) return { dialect, route };
     }
-    return { status: 404, headers: [PLAIN], body: 'Not Found' };
+    return undefined;
   }
 
-  #outcomeOf(asked: HttpAsk): HttpOutcome {
+  #follow(errand: Errand, ask: HttpAsk): void {
+    const { exchange, dialect, cors } = errand;
+    switch (ask.ask) {
+      case 'answer':
+        return reply(exchange, cors, ask.response);
+      case 'verify':
+        return this.#follow(errand, ask.then(this.#parts.authenticator.claimsOf(ask.token, ask.as)));
+      case 'read-body':
+        return exchange.body(ask.maxBytes, (body) =>
+          this.#guard(exchange, cors, () => {
+            if (body === undefined) reply(exchange, cors, TOO_BIG);
+            else this.#follow(errand, ask.then(body));
+          }),
+        );
+      case 'open-stream':
+        return this.#openStream(errand, ask);
+      case 'describe':
+      case 'issue-peer-id':
+      case 'list-peers':
+      case 'publish':
+      case 'say':
+        return reply(exchange, cors, dialect.answer(this.#outcomeOf(ask, dialect)));
+      default:
+        return impossible(ask);
+    }
+  }
+
+  #outcomeOf(asked: Exclude<HttpAsk, { ask: 'answer' | 'verify' | 'read-body' | 'open-stream' }>, dialect: Dialect): HttpOutcome {
     switch (asked.ask) {
       case 'describe':
         return { gave: 'description' };
@@ -74,25 +139,73 @@ export class HttpDesk {
         return this.#parts.issuePeerId(asked.key);
       case 'list-peers':
         return this.#parts.listPeers(asked.key);
+      case 'publish':
+        return this.#parts.publishToTopic.fromOutside(asked.key, asked.draft, dialect);
+      case 'say':
+        return this.#parts.speakForPeer(asked, asked.request);
       default:
         return impossible(asked);
     }
   }
 
-  /** H5, H6: on every answer, errors too, so that a page can read them. */
-  #corsHeaders(request: HttpRequest): Header[] {
+  /** What can be known before is told before, with a status: once it is open, a stream has no word for it. */
+  #openStream({ exchange, dialect, cors }: Errand, { introduction, head }: Extract<HttpAsk, { ask: 'open-stream' }>): void {
+    const reason = this.#refuses(introduction, dialect);
+    if (reason !== undefined) return reply(exchange, cors, dialect.answer({ gave: 'refusal', reason }));
+    const admission = this.#parts.doorkeeper.askForStream(exchange.request, dialect, introduction);
+    if (!admission.accept) return reply(exchange, cors, admission.response);
+    const { status, headers } = head(this.#startOf(introduction, dialect));
+    exchange.stream({ status, headers: [...headers, ...cors] }, admission);
+  }
+
+  #refuses(introduction: Introduction, dialect: Dialect): HttpRefusal | undefined {
+    const realm = this.#realmOf(introduction);
+    if (realm === undefined) return 'key-unknown';
+    // Who owns an id is the directory's to say, later.
+    if (introduction.as === 'peer') return undefined;
+    return realm.isFull ? 'realm-full' : realm.board(dialect).refuses(introduction.joins);
+  }
+
+  /** MER5. */
+  #startOf(introduction: Introduction, dialect: Dialect): string | undefined {
+    if (introduction.as === 'peer' || introduction.since === undefined) return undefined;
+    return this.#realmOf(introduction)?.board(dialect).missed(introduction.since)?.startsAfter;
+  }
+
+  #realmOf({ key }: Introduction): ReturnType<Realms['find']> {
+    return key === undefined ? this.#parts.realms.first : this.#parts.realms.find(key);
+  }
+
+  /** H5, H6, MER8: on every answer, errors too, so that a page can read them. */
+  #corsHeaders(request: HttpRequest, route: HttpRoute | undefined): Header[] {
     const { origins } = this.#parts;
     if (origins.allow === 'silent') return [];
     const readable = readableBy(origins, request.header('origin'));
     const allowed: Header[] = readable === undefined ? [] : [['access-control-allow-origin', readable]];
-    return origins.allow === 'any' ? allowed : [...allowed, ['vary', 'Origin']];
+    // To everybody, browsers send no cookies.
+    if (origins.allow === 'any') return allowed;
+    if (readable !== undefined && route?.takesCookies === true) allowed.push(['access-control-allow-credentials', 'true']);
+    return [...allowed, ['vary', 'Origin']];
+  }
+
+  #guard(exchange: Exchange, cors: readonly Header[], step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#parts.log.record({ event: 'fault', error, connection: undefined });
+      reply(exchange, cors, FAULT);
+    }
   }
 }
 
-/** H5. */
-function preflight(request: HttpRequest): HttpResponse {
+function reply(exchange: Exchange, cors: readonly Header[], { status, headers, body }: HttpResponse): void {
+  exchange.answer({ status, headers: [...headers, ...cors], body });
+}
+
+/** H5, MER8. */
+function preflight(request: HttpRequest, methods: readonly string[]): HttpResponse {
   const asked = request.header('access-control-request-headers');
-  const headers: Header[] = [['access-control-allow-methods', READABLE_METHODS]];
+  const headers: Header[] = [['access-control-allow-methods', methods.join(',')]];
   if (asked !== undefined && asked !== '') headers.push(['access-control-allow-headers', asked]);
   return { status: 204, headers, body: '' };
 }

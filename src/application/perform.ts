@@ -2,7 +2,6 @@ import type { Decision } from '../domain/decision.ts';
 import { impossible } from '../domain/invariant.ts';
 import type { SignalMessage } from '../domain/message.ts';
 import type { Realm } from '../domain/realm.ts';
-import type { Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Connection, Connections } from './connections.ts';
 import type { Clock } from './ports/clock.ts';
@@ -45,16 +44,20 @@ export class Performer {
         return this.#hold(realm, decision.message, now);
       case 'ignore':
         return this.#parts.telemetry.count(`ignored:${decision.why}`);
+      case 'tell':
+        return this.#parts.connections.tell(decision.to, decision.news);
       case 'collect':
-        return this.#collect(realm, decision.session);
+        return this.#collect(realm, decision);
       case 'welcome':
-        return this.#welcome(decision.session);
+        return this.#welcome(decision);
       case 'release':
         return this.#parts.directory.release(decision.session);
       case 'refuse':
         return this.#refuse(decision);
       case 'close':
         return this.#close(decision);
+      case 'prompt':
+        return this.#parts.connections.prompt(decision.session.connection);
       case 'pause':
         return this.#pause(decision);
       default:
@@ -83,20 +86,20 @@ export class Performer {
     });
   }
 
-  #collect(realm: Realm, session: Session): void {
+  #collect(realm: Realm, { session, replaces }: Extract<Decision, { do: 'collect' }>): void {
     const { mailboxes, turns, clock } = this.#parts;
     mailboxes.take(realm.key, session.id, (messages) =>
       turns.run(() => {
         const decisions: Decision[] = [];
-        realm.collected(session, messages, decisions);
+        realm.collected(session, replaces, messages, decisions);
         this.performAll(realm, decisions, clock.now());
       }),
     );
   }
 
-  #welcome(session: Session): void {
+  #welcome({ session, replaces }: Extract<Decision, { do: 'welcome' }>): void {
     const { connections, log } = this.#parts;
-    connections.welcome(session.connection);
+    connections.welcome(session.connection, { id: session.id, replaces });
     log.record({ event: 'peer-opened', session, address: connections.find(session.connection)?.address ?? '' });
   }
 

@@ -1,12 +1,14 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
-import { Broker } from '../application/broker.ts';
+import { Broker, type BrokerParts } from '../application/broker.ts';
 import { Connections } from '../application/connections.ts';
-import { Doorkeeper } from '../application/doorkeeper.ts';
-import { BrokerGateway } from '../application/gateway.ts';
-import { HttpDesk } from '../application/http-desk.ts';
-import { Performer } from '../application/perform.ts';
+import { Dispatcher, type DispatcherParts } from '../application/dispatcher.ts';
+import { Doorkeeper, type DoorkeeperParts } from '../application/doorkeeper.ts';
+import { BrokerGateway, type GatewayParts } from '../application/gateway.ts';
+import { HttpDesk, type HttpDeskParts } from '../application/http-desk.ts';
+import { Performer, type PerformerParts } from '../application/perform.ts';
 import type { Clock } from '../application/ports/clock.ts';
+import type { Dialect } from '../application/ports/dialect.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { MessageTap } from '../application/ports/message-tap.ts';
 import type { PeerIds } from '../application/ports/peer-ids.ts';
@@ -14,23 +16,28 @@ import type { Telemetry } from '../application/ports/telemetry.ts';
 import type { Transport } from '../application/ports/transport.ts';
 import { Sweeper } from '../application/sweeper.ts';
 import { Turns } from '../application/turns.ts';
+import { admitGuest } from '../application/use-cases/admit-guest.ts';
 import { drainNode } from '../application/use-cases/drain-node.ts';
 import { hearPeer } from '../application/use-cases/hear-peer.ts';
 import { issuePeerId } from '../application/use-cases/issue-peer-id.ts';
+import { joinTopic } from '../application/use-cases/join-topic.ts';
 import { leaveRealm } from '../application/use-cases/leave-realm.ts';
+import { leaveTopic } from '../application/use-cases/leave-topic.ts';
 import { listPeers } from '../application/use-cases/list-peers.ts';
+import { publishToTopic } from '../application/use-cases/publish-to-topic.ts';
 import { reconnect } from '../application/use-cases/reconnect.ts';
 import { registerPeer } from '../application/use-cases/register-peer.ts';
 import { relayMessage } from '../application/use-cases/relay-message.ts';
+import { speakForPeer } from '../application/use-cases/speak-for-peer.ts';
 import { sweepExpired } from '../application/use-cases/sweep-expired.ts';
 import { nodeId } from '../domain/ids.ts';
 import { Realms } from '../domain/realms.ts';
 import { Visitors } from '../domain/visitors.ts';
 import type { OriginPolicy } from '../domain/origins.ts';
 import type { Config } from './configuration/config.ts';
-import { bind, bindValue, resolve } from './port.ts';
+import { bind, bindParts, bindValue, resolve } from './port.ts';
 import * as P from './ports.ts';
-import { clientAddresses, dialects, directories, mailboxes } from './switchboard.ts';
+import { authenticatorOf, clientAddresses, dialectsOf, directories, mailboxes } from './switchboard.ts';
 
 /** What a broker is built around; everything else follows from the configuration. */
 export interface Surroundings {
@@ -41,16 +48,19 @@ export interface Surroundings {
   readonly tap: MessageTap;
   readonly peerIds: PeerIds;
   readonly origins: OriginPolicy;
+  /** Wires beside those that the configuration names: they are asked first. */
+  readonly moreDialects?: readonly Dialect[];
 }
 
 /** Builds a broker that is ready to listen. */
 export function buildBroker(config: Config, surroundings: Surroundings): Broker {
   const container = new Container();
   bindSurroundings(container, config, surroundings);
-  bindAdapters(container);
+  bindAdapters(container, surroundings.moreDialects ?? []);
   bindCore(container, config);
   bindUseCases(container);
-  bindEdges(container);
+  bindTopics(container);
+  bindEdges(container, config);
   return resolve(container, P.BROKER);
 }
 
@@ -66,10 +76,11 @@ function bindSurroundings(container: Container, config: Config, surroundings: Su
   bindValue(container, P.ORIGINS, surroundings.origins);
 }
 
-function bindAdapters(container: Container): void {
+function bindAdapters(container: Container, moreDialects: readonly Dialect[]): void {
   bind(container, P.PEER_DIRECTORY, directories.memory, [P.CLOCK]);
   bind(container, P.MAILBOX_STORE, mailboxes.memory, [P.CONFIG]);
-  bind(container, P.DIALECTS, (config) => [dialects.peerjs(config)], [P.CONFIG]);
+  bind(container, P.DIALECTS, (config) => [...moreDialects, ...dialectsOf(config)], [P.CONFIG]);
+  bind(container, P.AUTHENTICATOR, authenticatorOf, [P.CONFIG]);
   bind(container, P.CLIENT_ADDRESSES, (config) => clientAddresses[config.proxied === false ? 'direct' : 'proxied'](config), [
     P.CONFIG,
   ]);
@@ -86,36 +97,47 @@ function bindCore(container: Container, config: Config): void {
   bind(container, P.VISITORS, (clock) => new Visitors(visitorLimits, clock.now()), [P.CLOCK]);
   bind(container, P.TURNS, (log) => new Turns((error) => log.record({ event: 'fault', error, connection: undefined })), [P.LOG]);
   bind(container, P.SWEEPER, (clock) => new Sweeper(clock, config.sweepInterval), [P.CLOCK]);
-  bind(container, P.CONNECTIONS, () => new Connections(), []);
-  bind(
-    container,
-    P.PERFORMER,
-    (connections, directory, mailboxStore, clock, turns, sweeper, log, telemetry) =>
-      new Performer({ connections, directory, mailboxes: mailboxStore, clock, turns, sweeper, log, telemetry }),
-    [P.CONNECTIONS, P.PEER_DIRECTORY, P.MAILBOX_STORE, P.CLOCK, P.TURNS, P.SWEEPER, P.LOG, P.TELEMETRY],
-  );
+  bind(container, P.CONNECTIONS, (tap) => new Connections(tap), [P.MESSAGE_TAP]);
+  bindParts(container, P.PERFORMER, (parts: PerformerParts) => new Performer(parts), {
+    connections: P.CONNECTIONS,
+    directory: P.PEER_DIRECTORY,
+    mailboxes: P.MAILBOX_STORE,
+    clock: P.CLOCK,
+    turns: P.TURNS,
+    sweeper: P.SWEEPER,
+    log: P.LOG,
+    telemetry: P.TELEMETRY,
+  });
 }
 
 function bindUseCases(container: Container): void {
-  bind(container, P.RECONNECT, (performer, clock) => reconnect({ performer, clock }), [P.PERFORMER, P.CLOCK]);
-  bind(
-    container,
-    P.REGISTER_PEER,
-    (realms, connections, directory, performer, turns, clock, sweeper, log, takeOver) =>
-      registerPeer({ realms, connections, directory, performer, turns, clock, sweeper, log, reconnect: takeOver }),
-    [P.REALMS, P.CONNECTIONS, P.PEER_DIRECTORY, P.PERFORMER, P.TURNS, P.CLOCK, P.SWEEPER, P.LOG, P.RECONNECT],
-  );
-  bind(container, P.HEAR_PEER, (performer) => hearPeer({ performer }), [P.PERFORMER]);
-  bind(container, P.RELAY_MESSAGE, (performer) => relayMessage({ performer }), [P.PERFORMER]);
-  bind(container, P.LEAVE_REALM, (performer, clock, log) => leaveRealm({ performer, clock, log }), [P.PERFORMER, P.CLOCK, P.LOG]);
-  bind(
-    container,
-    P.SWEEP_EXPIRED,
-    (realms, mailboxStore, performer, turns, clock, telemetry) =>
-      sweepExpired({ realms, mailboxes: mailboxStore, performer, turns, clock, telemetry }),
-    [P.REALMS, P.MAILBOX_STORE, P.PERFORMER, P.TURNS, P.CLOCK, P.TELEMETRY],
-  );
-  bind(container, P.ISSUE_PEER_ID, (realms, peerIds) => issuePeerId({ realms, peerIds }), [P.REALMS, P.PEER_IDS]);
+  bindParts(container, P.RECONNECT, reconnect, { performer: P.PERFORMER, clock: P.CLOCK });
+  bindParts(container, P.ADMIT_GUEST, admitGuest, { performer: P.PERFORMER, clock: P.CLOCK });
+  bindParts(container, P.REGISTER_PEER, registerPeer, {
+    realms: P.REALMS,
+    connections: P.CONNECTIONS,
+    directory: P.PEER_DIRECTORY,
+    performer: P.PERFORMER,
+    turns: P.TURNS,
+    clock: P.CLOCK,
+    sweeper: P.SWEEPER,
+    log: P.LOG,
+    peerIds: P.PEER_IDS,
+    reconnect: P.RECONNECT,
+    admitGuest: P.ADMIT_GUEST,
+  });
+  bindParts(container, P.HEAR_PEER, hearPeer, { performer: P.PERFORMER });
+  bindParts(container, P.RELAY_MESSAGE, relayMessage, { performer: P.PERFORMER });
+  bindParts(container, P.LEAVE_REALM, leaveRealm, { performer: P.PERFORMER, clock: P.CLOCK, log: P.LOG });
+  bindParts(container, P.SWEEP_EXPIRED, sweepExpired, {
+    realms: P.REALMS,
+    mailboxes: P.MAILBOX_STORE,
+    performer: P.PERFORMER,
+    turns: P.TURNS,
+    clock: P.CLOCK,
+    telemetry: P.TELEMETRY,
+  });
+  bindParts(container, P.ISSUE_PEER_ID, issuePeerId, { realms: P.REALMS, peerIds: P.PEER_IDS });
   bind(container, P.LIST_PEERS, (realms, { allowDiscovery }) => listPeers({ realms, allowDiscovery }), [P.REALMS, P.CONFIG]);
   bind(
     container,
@@ -126,77 +148,89 @@ function bindUseCases(container: Container): void {
   );
 }
 
-function bindEdges(container: Container): void {
-  bind(
-    container,
-    P.DOORKEEPER,
-    (all, visitors, origins, addresses, log, { maxUrlBytes }) =>
-      new Doorkeeper({ dialects: all, visitors, origins, addresses, log, maxUrlBytes }),
-    [P.DIALECTS, P.VISITORS, P.ORIGINS, P.CLIENT_ADDRESSES, P.LOG, P.CONFIG],
-  );
-  bind(
-    container,
-    P.HTTP_DESK,
-    (all, visitors, origins, addresses, clock, telemetry, issue, list, { maxUrlBytes }) =>
-      new HttpDesk({
-        dialects: all,
-        visitors,
-        origins,
-        addresses,
-        clock,
-        telemetry,
-        issuePeerId: issue,
-        listPeers: list,
-        maxUrlBytes,
-      }),
-    [P.DIALECTS, P.VISITORS, P.ORIGINS, P.CLIENT_ADDRESSES, P.CLOCK, P.TELEMETRY, P.ISSUE_PEER_ID, P.LIST_PEERS, P.CONFIG],
-  );
-  bindGateway(container);
-  bind(
-    container,
-    P.BROKER,
-    (transport, gateway, connections, sweeper, sweep, drain, clock, log) =>
-      new Broker({ transport, gateway, connections, sweeper, sweepExpired: sweep, drainNode: drain, clock, log }),
-    [P.TRANSPORT, P.GATEWAY, P.CONNECTIONS, P.SWEEPER, P.SWEEP_EXPIRED, P.DRAIN_NODE, P.CLOCK, P.LOG],
-  );
+function bindTopics(container: Container): void {
+  bindParts(container, P.JOIN_TOPIC, joinTopic, { performer: P.PERFORMER });
+  bindParts(container, P.LEAVE_TOPIC, leaveTopic, { performer: P.PERFORMER });
+  bindParts(container, P.PUBLISH_TO_TOPIC, publishToTopic, {
+    realms: P.REALMS,
+    performer: P.PERFORMER,
+    peerIds: P.PEER_IDS,
+    turns: P.TURNS,
+    clock: P.CLOCK,
+  });
+  bindParts(container, P.DISPATCHER, (parts: DispatcherParts) => new Dispatcher(parts), {
+    performer: P.PERFORMER,
+    tap: P.MESSAGE_TAP,
+    hearPeer: P.HEAR_PEER,
+    relayMessage: P.RELAY_MESSAGE,
+    leaveRealm: P.LEAVE_REALM,
+    joinTopic: P.JOIN_TOPIC,
+    leaveTopic: P.LEAVE_TOPIC,
+    publishToTopic: P.PUBLISH_TO_TOPIC,
+  });
+  bindParts(container, P.SPEAK_FOR_PEER, speakForPeer, {
+    realms: P.REALMS,
+    dispatcher: P.DISPATCHER,
+    turns: P.TURNS,
+    clock: P.CLOCK,
+  });
 }
 
-function bindGateway(container: Container): void {
-  bind(
+function bindEdges(container: Container, { maxUrlBytes, sendBufferBytes }: Config): void {
+  bindParts(container, P.DOORKEEPER, (parts: Omit<DoorkeeperParts, 'maxUrlBytes'>) => new Doorkeeper({ ...parts, maxUrlBytes }), {
+    dialects: P.DIALECTS,
+    visitors: P.VISITORS,
+    origins: P.ORIGINS,
+    addresses: P.CLIENT_ADDRESSES,
+    log: P.LOG,
+  });
+  bindParts(container, P.HTTP_DESK, (parts: Omit<HttpDeskParts, 'maxUrlBytes'>) => new HttpDesk({ ...parts, maxUrlBytes }), {
+    dialects: P.DIALECTS,
+    realms: P.REALMS,
+    visitors: P.VISITORS,
+    origins: P.ORIGINS,
+    addresses: P.CLIENT_ADDRESSES,
+    doorkeeper: P.DOORKEEPER,
+    authenticator: P.AUTHENTICATOR,
+    clock: P.CLOCK,
+    log: P.LOG,
+    telemetry: P.TELEMETRY,
+    issuePeerId: P.ISSUE_PEER_ID,
+    listPeers: P.LIST_PEERS,
+    publishToTopic: P.PUBLISH_TO_TOPIC,
+    speakForPeer: P.SPEAK_FOR_PEER,
+  });
+  bindGatewayAndBroker(container, sendBufferBytes);
+}
+
+function bindGatewayAndBroker(container: Container, sendBufferBytes: number): void {
+  bindParts(
     container,
     P.GATEWAY,
-    (all, connections, doorkeeper, httpDesk, performer, turns, clock, log, telemetry, tap, register, hear, relay, leave) =>
-      new BrokerGateway({
-        dialects: all,
-        connections,
-        doorkeeper,
-        httpDesk,
-        performer,
-        turns,
-        clock,
-        log,
-        telemetry,
-        tap,
-        registerPeer: register,
-        hearPeer: hear,
-        relayMessage: relay,
-        leaveRealm: leave,
-      }),
-    [
-      P.DIALECTS,
-      P.CONNECTIONS,
-      P.DOORKEEPER,
-      P.HTTP_DESK,
-      P.PERFORMER,
-      P.TURNS,
-      P.CLOCK,
-      P.LOG,
-      P.TELEMETRY,
-      P.MESSAGE_TAP,
-      P.REGISTER_PEER,
-      P.HEAR_PEER,
-      P.RELAY_MESSAGE,
-      P.LEAVE_REALM,
-    ],
+    (parts: Omit<GatewayParts, 'sendBufferBytes'>) => new BrokerGateway({ ...parts, sendBufferBytes }),
+    {
+      dialects: P.DIALECTS,
+      connections: P.CONNECTIONS,
+      doorkeeper: P.DOORKEEPER,
+      httpDesk: P.HTTP_DESK,
+      dispatcher: P.DISPATCHER,
+      performer: P.PERFORMER,
+      turns: P.TURNS,
+      clock: P.CLOCK,
+      log: P.LOG,
+      telemetry: P.TELEMETRY,
+      registerPeer: P.REGISTER_PEER,
+      leaveRealm: P.LEAVE_REALM,
+    },
   );
+  bindParts(container, P.BROKER, (parts: BrokerParts) => new Broker(parts), {
+    transport: P.TRANSPORT,
+    gateway: P.GATEWAY,
+    connections: P.CONNECTIONS,
+    sweeper: P.SWEEPER,
+    sweepExpired: P.SWEEP_EXPIRED,
+    drainNode: P.DRAIN_NODE,
+    clock: P.CLOCK,
+    log: P.LOG,
+  });
 }

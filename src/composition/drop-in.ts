@@ -13,7 +13,7 @@ import { isOriginOption, originsFromOption, type OriginOption } from './origins.
 import type { OriginPolicy } from '../domain/origins.ts';
 import type { PeerMessage } from './peer-events.ts';
 import { PeerClient } from './peer-client.ts';
-import { dialects } from './switchboard.ts';
+import { dialectsOf } from './switchboard.ts';
 
 /* The face for programs that were written for `peer`: its two functions, its options, its events. */
 
@@ -138,11 +138,11 @@ function attachment(
   options: DropInOptions,
   mountPath: () => string,
 ): AttachmentSettings {
-  const dialect = dialects.peerjs(config);
+  const dialects = dialectsOf(config);
   return {
     server,
     prefix: mountPath,
-    owns: (path) => dialect.opensAt(path) || dialect.routes(path) !== undefined,
+    owns: (path) => dialects.some((dialect) => dialect.opensAt(path) || dialect.routes(path) !== undefined),
     maxFrameBytes: config.maxMessageBytes,
     sendBufferBytes: config.sendBufferBytes,
     ...(options.createWebSocketServer === undefined ? {} : { createWebSocketServer: options.createWebSocketServer }),

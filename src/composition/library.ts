@@ -20,6 +20,8 @@ export { ListenError } from '../application/ports/transport.ts';
 export { ConfigError } from './configuration/config-error.ts';
 export { EmbeddedBroker } from './embedded-broker.ts';
 export { ExpressPeerServer, PeerServer } from './drop-in.ts';
+export type { PeeroServerEvents } from './peero-server.ts';
+export { PeeroServer } from './peero-server.ts';
 
 /** Options of the command line by either spelling, and where the log goes. */
 export interface BrokerOptions extends GivenOptions {

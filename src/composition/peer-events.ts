@@ -61,6 +61,9 @@ export class PeerEvents implements Log, MessageTap {
     if (message !== undefined) this.#guard(() => this.#listener.sent(this.#peerOf(session), message));
   }
 
+  /** The library's events are of what peers say. */
+  told(): void {}
+
   record(event: LogEvent): void {
     this.#log.record(event);
     switch (event.event) {

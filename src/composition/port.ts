@@ -28,6 +28,24 @@ export function bind<T, Needs extends readonly unknown[]>(
     .inSingletonScope();
 }
 
+/** The same for what is made of parts by name. What is missing, or of another type, does not compile. */
+export function bindParts<T, Parts extends object>(
+  container: Container,
+  target: Port<T>,
+  make: (parts: Parts) => T,
+  needs: { readonly [Name in keyof Parts]: Port<Parts[Name]> },
+): void {
+  const named = Object.entries(needs as Readonly<Record<string, Port<unknown>>>);
+  const makeOf = (...all: unknown[]): T => make(Object.fromEntries(named.map(([name], place) => [name, all[place]])) as Parts);
+  container
+    .bind<T>(target.id)
+    .toResolvedValue(
+      makeOf,
+      named.map(([, { id }]) => id),
+    )
+    .inSingletonScope();
+}
+
 /** Binds `target` to a value that stands already. */
 export function bindValue<T>(container: Container, target: Port<T>, value: T): void {
   container.bind<T>(target.id).toConstantValue(value);

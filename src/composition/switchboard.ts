@@ -1,12 +1,18 @@
+import type { Authenticator } from '../application/ports/authenticator.ts';
 import type { ClientAddresses } from '../application/ports/client-addresses.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { Dialect } from '../application/ports/dialect.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { MailboxStore } from '../application/ports/mailbox-store.ts';
 import type { PeerDirectory } from '../application/ports/peer-directory.ts';
+import { JwtAuthenticator } from '../adapters/authenticators/jwt.ts';
 import { DirectAddresses } from '../adapters/client-addresses/direct.ts';
 import { ProxiedAddresses } from '../adapters/client-addresses/proxied.ts';
 import { PeerjsDialect } from '../adapters/dialects/peerjs/dialect.ts';
+import { PeerjsXhrDialect } from '../adapters/dialects/peerjs/xhr-dialect.ts';
+import { MercureDialect } from '../adapters/dialects/mercure/dialect.ts';
+import { PeeroDialect } from '../adapters/dialects/peero/dialect.ts';
+import { RelayDialect } from '../adapters/dialects/relay/dialect.ts';
 import { MemoryPeerDirectory } from '../adapters/directories/memory/directory.ts';
 import { MemoryMailboxStore } from '../adapters/mailboxes/memory/store.ts';
 import { NodeTransport } from '../adapters/transports/node/listener.ts';
@@ -14,12 +20,35 @@ import type { TransportSettings } from '../adapters/transports/shared/settings.t
 import { loadUwsTransport } from '../adapters/transports/uws/listener.ts';
 import { ListenError, type Transport } from '../application/ports/transport.ts';
 import type { Config } from './configuration/config.ts';
+import type { DialectName } from './configuration/dialect-options.ts';
 
 /* The whole wiring on one screen: which adapter serves which port, and what chooses it. */
 
-export const dialects: Record<'peerjs', (config: Config) => Dialect> = {
-  peerjs: (config) => new PeerjsDialect(config.path),
+const dialects: Record<DialectName, (config: Config) => Dialect> = {
+  peerjs: (config) => new PeerjsDialect(config.path, config.legacyXhr ? 'answers' : 'speaks'),
+  mercure: (config) =>
+    new MercureDialect(config.mercurePath, {
+      isOpen: config.mercureOpen,
+      isAnonymous: config.mercureAnonymous,
+      origins: config.cors,
+      maxBodyBytes: config.maxMessageBytes,
+    }),
+  peero: (config) => new PeeroDialect(config.peeroPath),
+  relay: (config) => new RelayDialect(config.relayPath),
 };
+
+/** PeerJS comes last: under its prefix, any path may name a realm. */
+export function dialectsOf(config: Config): readonly Dialect[] {
+  const others = config.dialects.filter((name) => name !== 'peerjs');
+  const peerjs = config.dialects.filter((name) => name === 'peerjs');
+  const xhr = config.legacyXhr && peerjs.length > 0 ? [new PeerjsXhrDialect(config.path, config.maxMessageBytes)] : [];
+  return [...others.map((name) => dialects[name](config)), ...xhr, ...peerjs.map((name) => dialects[name](config))];
+}
+
+/** Checks whatever tokens there is a key for. */
+export function authenticatorOf({ mercurePublisherKey, mercureSubscriberKey }: Config): Authenticator {
+  return new JwtAuthenticator({ publisher: mercurePublisherKey, subscriber: mercureSubscriberKey });
+}
 
 export const transports: Record<Config['transport'], (settings: TransportSettings, log: Log) => Promise<Transport>> = {
   uws: loadUwsTransport,

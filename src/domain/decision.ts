@@ -1,8 +1,9 @@
 import type { ConnectionId, PeerId } from './ids.ts';
 import type { SignalMessage } from './message.ts';
 import type { Ending, OpenRefusal } from './refusal.ts';
-import type { Session } from './session.ts';
+import type { Carrier, Session } from './session.ts';
 import type { Millis } from './time.ts';
+import type { Audience, News } from './topic.ts';
 
 /** Why a message had no effect. Each is counted. */
 export type Ignored =
@@ -12,7 +13,11 @@ export type Ignored =
   | 'destination-not-text'
   | 'destination-absent'
   | 'session-not-open'
-  | 'sender-gone';
+  | 'sender-gone'
+  | 'topic-unusable';
+
+/** O5, X4, X5: what spoke for an id until now. */
+export type Replaced = 'nothing' | Carrier;
 
 /** All that a rule may ask for. `application/perform.ts` is the one place that does it. */
 export type Decision =
@@ -20,10 +25,12 @@ export type Decision =
   | { readonly do: 'hold'; readonly message: SignalMessage }
   | { readonly do: 'ignore'; readonly why: Ignored }
   | { readonly do: 'release'; readonly session: Session }
-  | { readonly do: 'collect'; readonly session: Session }
-  | { readonly do: 'welcome'; readonly session: Session }
+  | { readonly do: 'collect'; readonly session: Session; readonly replaces: Replaced }
+  | { readonly do: 'welcome'; readonly session: Session; readonly replaces: Replaced }
   | { readonly do: 'refuse'; readonly session: Session; readonly refusal: OpenRefusal }
   | { readonly do: 'close'; readonly session: Session; readonly ending: Ending }
+  | { readonly do: 'tell'; readonly to: Audience; readonly news: News }
+  | { readonly do: 'prompt'; readonly session: Session }
   | { readonly do: 'pause'; readonly session: Session; readonly until: Millis };
 
 /** M14: a sender and the peer it could not reach in time. */

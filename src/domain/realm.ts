@@ -1,19 +1,26 @@
 import type { AllowanceLimits } from './allowance.ts';
-import type { Decision, Expired } from './decision.ts';
+import { Board, type BoardLimits } from './board.ts';
+import type { Decision, Expired, Replaced } from './decision.ts';
 import { echoed, parsePeerId, type NodeId, type PeerId, type RealmKey } from './ids.ts';
 import { matters, notice, type MessageKind, type Payload, type SignalMessage } from './message.ts';
+import { Prompts } from './prompts.ts';
 import type { Ending } from './refusal.ts';
 import { Roster } from './roster.ts';
-import type { Session, SessionEvent } from './session.ts';
+import type { Manner, Session, SessionEvent } from './session.ts';
 import { Silence } from './silence.ts';
 import type { Millis } from './time.ts';
+import type { Token } from './token.ts';
 
 /** What one tenant may use. */
-export interface RealmLimits extends AllowanceLimits {
+export interface RealmLimits extends AllowanceLimits, BoardLimits {
   /** O6: peers at one time. */
   readonly concurrentLimit: number;
   /** L1: how long a peer may be silent. */
   readonly aliveTimeout: Millis;
+  /** REL3, X7: how often a connection that does not speak by itself is asked for a sign of life. */
+  readonly pingInterval: Millis;
+  /** MER9: how often a stream is told something, so that nobody between takes it for dead. */
+  readonly streamHeartbeat: Millis;
   /** O7: characters of an id. */
   readonly idLength: number;
   /** M19: what happens to a peer that sends more than it may. */
@@ -43,6 +50,10 @@ export class Realm {
   readonly limits: RealmLimits;
   readonly #roster = new Roster();
   readonly #silence = new Silence();
+  readonly #askable = new Prompts();
+  readonly #streams = new Prompts();
+  readonly #guests = new Set<Session>();
+  readonly #boards = new Map<string, Board>();
 
   constructor({ key, node }: { readonly key: RealmKey; readonly node: NodeId }, limits: RealmLimits) {
     this.key = key;
@@ -50,9 +61,23 @@ export class Realm {
     this.limits = limits;
   }
 
-  /** How many peers hold a seat. */
+  /** How many peers and guests are here. */
   get size(): number {
-    return this.#roster.size;
+    return this.#roster.size + this.#guests.size;
+  }
+
+  /** O6. */
+  get isFull(): boolean {
+    return this.size >= this.limits.concurrentLimit;
+  }
+
+  /** T2: the topics of one space. */
+  board({ space, remembers }: Pick<Manner, 'space' | 'remembers'>): Board {
+    const known = this.#boards.get(space);
+    if (known !== undefined) return known;
+    const board = new Board(this.limits, remembers);
+    this.#boards.set(space, board);
+    return board;
   }
 
   has(id: string): boolean {
@@ -64,9 +89,25 @@ export class Realm {
     return this.#roster.present();
   }
 
-  /** A connection asks to be a peer: who owns the id is the directory's to say. */
+  /** X5, X6: the open peer with that id, if the token is its own. */
+  bearer(id: string, token: Token): Session | undefined {
+    const session = this.#roster.find(id);
+    return session?.state === 'open' && session.token.matches(token) ? session : undefined;
+  }
+
+  /** A connection asks to be a peer or a guest. Who owns an id is the directory's to say. */
   arrive(session: Session, now: Millis): void {
-    this.#silence.watch(session, now);
+    const { liveness } = session.manner;
+    if (liveness !== 'reads') this.#silence.watch(session, now);
+    if (liveness === 'answers') this.#askable.watch(session, now);
+    if (liveness === 'reads') this.#streams.watch(session, now);
+  }
+
+  /** T9, O6: lets in who is not to be addressed. */
+  enter(session: Session, out: Decision[]): void {
+    if (this.isFull) return void out.push(this.refuse(session, 'realm-full'));
+    this.#guests.add(session);
+    this.#open(session, 'nothing', [], out);
   }
 
   /** O4, O6: the connection does not become a peer. */
@@ -77,27 +118,27 @@ export class Realm {
 
   /** O3, O6: the directory granted a free id. */
   admit(session: Session): Decision {
-    if (this.#roster.size >= this.limits.concurrentLimit) return this.refuse(session, 'realm-full');
+    if (this.isFull) return this.refuse(session, 'realm-full');
     this.#roster.seat(session);
-    return { do: 'collect', session };
+    return { do: 'collect', session, replaces: 'nothing' };
   }
 
   /** O5: the directory granted an id that is seated here: it has a new socket, the old one is over. */
   reconnect(session: Session, out: Decision[]): void {
     const before = this.#roster.seat(session);
     if (before !== undefined) out.push(this.#end(before, 'superseded', 'superseded'));
-    out.push({ do: 'collect', session });
+    out.push({ do: 'collect', session, replaces: before === undefined ? 'nothing' : before.manner.carrier });
   }
 
   /** O3, O11: the mailbox is here. First the welcome, then what waited, in order. */
-  collected(session: Session, messages: readonly SignalMessage[], out: Decision[]): void {
-    if (session.state !== 'connecting') {
-      for (const message of messages) out.push(this.unheld(message));
-      return;
-    }
-    session.take('registered');
-    out.push({ do: 'welcome', session });
-    for (const message of messages) out.push({ do: 'deliver', to: session.connection, message });
+  collected(session: Session, replaces: Replaced, messages: readonly SignalMessage[], out: Decision[]): void {
+    if (session.state === 'connecting') return this.#open(session, replaces, messages, out);
+    for (const message of messages) out.push(this.unheld(message));
+  }
+
+  /** X7, REL3: its connection shows that it lives. L3: that is not enough for who is to speak. */
+  alive(session: Session, now: Millis): void {
+    if (session.manner.liveness === 'answers') this.#silence.heard(session, now);
   }
 
   /**
@@ -105,7 +146,7 @@ export class Realm {
    * @returns what its haste costs it; undefined almost always.
    */
   heard(session: Session, now: Millis): Decision | undefined {
-    this.#silence.heard(session, now);
+    if (session.manner.liveness !== 'reads') this.#silence.heard(session, now);
     const debt = session.allowance.spend(this.limits, now);
     if (debt === 0) return undefined;
     if (this.limits.onFlood === 'pause') return { do: 'pause', session, until: now + debt };
@@ -132,9 +173,20 @@ export class Realm {
     return IGNORE_MALFORMED;
   }
 
-  /** M7: the peer says goodbye. */
+  /** T5: it asked for more topics than it may have. */
+  overreached(session: Session): Decision {
+    return this.#end(session, 'ended', 'overreaching');
+  }
+
+  /** M7, T8: the peer says goodbye. */
   leave(session: Session): Decision {
+    session.will = undefined;
     return this.#end(session, 'left', 'left');
+  }
+
+  /** T7, T8: the connection is gone: those in its topics are told. */
+  departed(session: Session, out: Decision[]): void {
+    if (session.joined !== undefined) this.board(session.manner).left(session, out);
   }
 
   /** L2, L4: the connection is gone, and with it its claim to the id. */
@@ -168,16 +220,33 @@ export class Realm {
     for (const session of this.#silence.silent(now, this.limits.aliveTimeout)) {
       out.push(this.#end(session, 'ended', 'silent'));
     }
+    for (const session of this.#askable.due(now, this.limits.pingInterval)) out.push({ do: 'prompt', session });
+    for (const session of this.#streams.due(now, this.limits.streamHeartbeat)) out.push({ do: 'prompt', session });
   }
 
-  /** When someone falls silent, if nobody is heard before. */
+  /** When someone falls silent, if nobody is heard before, or is to be asked. */
   nextDeadline(): Millis {
-    return this.#silence.nextDeadline(this.limits.aliveTimeout);
+    const { aliveTimeout, pingInterval, streamHeartbeat } = this.limits;
+    const prompts = Math.min(this.#askable.nextDeadline(pingInterval), this.#streams.nextDeadline(streamHeartbeat));
+    return Math.min(this.#silence.nextDeadline(aliveTimeout), prompts);
   }
 
   /** The node goes: everyone is asked to come back elsewhere. */
   drain(out: Decision[]): void {
-    for (const session of [...this.#roster.sessions()]) out.push(this.#end(session, 'ended', 'restarting'));
+    for (const session of [...this.#roster.sessions(), ...this.#guests]) out.push(this.#end(session, 'ended', 'restarting'));
+  }
+
+  /** O3, O11, T3: first the welcome, then what waited, in order, then the topics that it came for. */
+  #open(session: Session, replaces: Replaced, messages: readonly SignalMessage[], out: Decision[]): void {
+    session.take('registered');
+    out.push({ do: 'welcome', session, replaces });
+    for (const message of messages) out.push({ do: 'deliver', to: session.connection, message });
+    if (session.wishes === undefined) return;
+    const { joins, since } = session.wishes;
+    const board = this.board(session.manner);
+    if (board.refuses(joins, session) !== undefined) return void out.push(this.overreached(session));
+    board.join(session, joins, out);
+    if (since !== undefined) board.replay(session, since, out);
   }
 
   #tell(kind: 'expire' | 'leave', undone: Expired): Decision {
@@ -194,6 +263,10 @@ export class Realm {
   #remove(session: Session, event: SessionEvent): void {
     session.take(event);
     this.#silence.forget(session);
-    this.#roster.vacate(session);
+    if (session.manner.liveness !== 'speaks') {
+      this.#askable.forget(session);
+      this.#streams.forget(session);
+    }
+    if (!this.#guests.delete(session)) this.#roster.vacate(session);
   }
 }

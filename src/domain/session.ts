@@ -1,9 +1,12 @@
 import type { ConnectionId, PeerId } from './ids.ts';
 import { Allowance } from './allowance.ts';
+import type { Joined } from './listeners.ts';
 import { invariant } from './invariant.ts';
+import type { Payload } from './message.ts';
 import type { Realm } from './realm.ts';
 import type { Millis } from './time.ts';
 import type { Token } from './token.ts';
+import type { Wishes } from './topic.ts';
 
 /** What is legal in each state of one connection. The diagram in ARCHITECTURE.md is its print. */
 export const SESSION_RULES = {
@@ -16,12 +19,34 @@ export const SESSION_RULES = {
 export type SessionState = keyof typeof SESSION_RULES;
 export type SessionEvent = 'registered' | 'refused' | 'left' | 'superseded' | 'ended' | 'lost';
 
+/** What brings a connection: `socket` goes both ways, `stream` only tells. */
+export type Carrier = 'socket' | 'stream';
+
+/**
+ * L1, X7, MER9: what shows that a connection lives. `speaks`: its far end says something now and then.
+ * `answers`: it does so when it is asked. `reads`: it takes what it is told.
+ */
+export type Liveness = 'speaks' | 'answers' | 'reads';
+
+/** How all connections of one dialect and carrier are. */
+export interface Manner {
+  readonly carrier: Carrier;
+  readonly liveness: Liveness;
+  /** T2: whose publications they hear. */
+  readonly space: string;
+  /** T6: whether these are kept for those who come back. */
+  readonly remembers: boolean;
+}
+
 /** What a connection asked to become. */
 export interface Opening {
   readonly connection: ConnectionId;
   readonly realm: Realm;
   readonly id: PeerId;
   readonly token: Token;
+  readonly manner: Manner;
+  /** What it comes for, where it comes for topics. */
+  readonly wishes?: Wishes | undefined;
 }
 
 /** One connection that asked to be a peer: from its first word to its close. */
@@ -31,7 +56,14 @@ export class Session {
   readonly id: PeerId;
   readonly token: Token;
   readonly allowance: Allowance;
+  readonly manner: Manner;
+  readonly wishes: Wishes | undefined;
   state: SessionState = 'connecting';
+
+  /** Kept by `Board` alone: what it listens to, where it listens at all. */
+  joined: Joined | undefined = undefined;
+  /** T8. */
+  will: Payload | undefined = undefined;
 
   /** Kept by `Silence` alone. */
   heardAt: Millis;
@@ -44,6 +76,8 @@ export class Session {
     this.id = opening.id;
     this.token = opening.token;
     this.allowance = new Allowance(opening.realm.limits, now);
+    this.manner = opening.manner;
+    this.wishes = opening.wishes;
     this.heardAt = now;
   }
 

@@ -7,11 +7,12 @@ import { drawRooms, drawSessions, sectionOf, withSection } from './drawings.ts';
 import { ROOT } from './tree.ts';
 
 const PAGE = join(ROOT, 'ARCHITECTURE.md');
+const WALK = join(ROOT, 'docs/adding-a-dialect.md');
 
 /** Rewrites a section when asked to, by `npm run docs`. */
-function read(section: string, drawing: string): string | undefined {
-  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(PAGE, withSection(readFileSync(PAGE, 'utf8'), section, drawing));
-  return sectionOf(readFileSync(PAGE, 'utf8'), section);
+function read(section: string, drawing: string, page = PAGE): string | undefined {
+  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(page, withSection(readFileSync(page, 'utf8'), section, drawing));
+  return sectionOf(readFileSync(page, 'utf8'), section);
 }
 
 describe('ARCHITECTURE.md is up to date (else: npm run docs)', () => {
@@ -24,6 +25,14 @@ describe('ARCHITECTURE.md is up to date (else: npm run docs)', () => {
     const { modules } = await cruiseImports(ROOT);
     const drawing = drawRooms(modules);
     expect(read('rooms', drawing)).toBe(drawing);
+  });
+});
+
+describe('docs/adding-a-dialect.md shows what is run (else: npm run docs)', () => {
+  it.each(['dialect', 'decode', 'encode', 'routes', 'refusals'])('%s', (name) => {
+    const code = readFileSync(join(ROOT, `examples/lines-dialect/${name}.ts`), 'utf8');
+    const block = `\`\`\`ts\n// ${name}.ts\n${code}\`\`\``;
+    expect(read(name, block, WALK)).toBe(block);
   });
 });
 

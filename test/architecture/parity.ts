@@ -15,6 +15,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'client-addresses': 'units',
   logs: 'units',
   'peer-ids': 'units',
+  authenticators: 'units',
   telemetry: 'units',
 };
 

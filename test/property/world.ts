@@ -67,7 +67,7 @@ export class World implements Hand<void> {
         clock: this.clock,
         log: new SilentLog(),
         telemetry: new Tally(),
-        tap: { isOpen: false, heard: () => undefined },
+        tap: { isOpen: false, heard: () => undefined, told: () => undefined },
         peerIds: new RandomPeerIds(),
         origins: { allow: 'echoed' },
       },

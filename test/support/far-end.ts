@@ -38,6 +38,19 @@ export interface FarEnd {
   startReading(): void;
 }
 
+/** One answer as whoever asked reads it: as it comes. */
+export interface ListeningEnd {
+  /** Undefined until it has begun. */
+  readonly head: Omit<HttpResponse, 'body'> | undefined;
+  /** The body so far. */
+  readonly text: string;
+  /** `ended`: all of it came; `cut`: it broke off. */
+  readonly state: 'open' | 'ended' | 'cut';
+  cut(): void;
+  stopReading(): void;
+  startReading(): void;
+}
+
 /** A request that may be answered late, or never. */
 export interface AskedRequest {
   readonly answer: Promise<HttpResponse>;
@@ -90,6 +103,23 @@ export function ask(place: Place, method: string, target: string, { headers = {}
   answer.catch(() => undefined);
   request.end(body);
   return { answer, abort: () => void request.destroy() };
+}
+
+/** Asks, and reads the answer as it comes. @returns at once, before there is any. */
+export function listen(place: Place, method: string, target: string, { headers = {}, body = '' }: AskOptions = {}): ListeningEnd {
+  const { host, port } = place;
+  const request = (place.secure ? httpsRequest : httpRequest)({
+    host,
+    port,
+    method,
+    path: target,
+    headers,
+    ...TRUST,
+    agent: false,
+  });
+  const farEnd = new NetworkListeningEnd(request);
+  request.end(body);
+  return farEnd;
 }
 
 /** A connection that carries whatever bytes it is told to. */
@@ -146,6 +176,47 @@ export function maskedFrame(opcode: number, payload: Uint8Array, { isFinal = tru
   return Buffer.concat([head, mask, masked]);
 }
 
+class NetworkListeningEnd implements ListeningEnd {
+  head: ListeningEnd['head'];
+  state: ListeningEnd['state'] = 'open';
+  readonly #request: ClientRequest;
+  readonly #pieces: Buffer[] = [];
+  #response: IncomingMessage | undefined;
+
+  constructor(request: ClientRequest) {
+    this.#request = request;
+    request.on('error', () => this.#over('cut'));
+    request.on('response', (response) => {
+      this.#response = response;
+      this.head = { status: response.statusCode ?? 0, headers: headersOf(response) };
+      response.on('data', (piece: Buffer) => void this.#pieces.push(piece));
+      response.on('end', () => this.#over('ended'));
+      response.on('error', () => this.#over('cut'));
+      response.on('close', () => this.#over('cut'));
+    });
+  }
+
+  get text(): string {
+    return Buffer.concat(this.#pieces).toString('utf8');
+  }
+
+  cut(): void {
+    this.#request.destroy();
+  }
+
+  stopReading(): void {
+    this.#response?.pause();
+  }
+
+  startReading(): void {
+    this.#response?.resume();
+  }
+
+  #over(how: 'ended' | 'cut'): void {
+    if (this.state === 'open') this.state = how;
+  }
+}
+
 class NetworkFarEnd implements FarEnd {
   readonly heard: string[] = [];
   closed: { readonly code: number; readonly why: string } | undefined;
@@ -194,11 +265,15 @@ class NetworkFarEnd implements FarEnd {
 async function readAnswer(response: IncomingMessage): Promise<HttpResponse> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
+  return { status: response.statusCode ?? 0, headers: headersOf(response), body: Buffer.concat(chunks).toString('utf8') };
+}
+
+function headersOf({ rawHeaders }: IncomingMessage): [string, string][] {
   const headers: [string, string][] = [];
-  for (let at = 0; at < response.rawHeaders.length; at += 2) {
-    headers.push([(response.rawHeaders[at] ?? '').toLowerCase(), response.rawHeaders[at + 1] ?? '']);
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    headers.push([(rawHeaders[at] ?? '').toLowerCase(), rawHeaders[at + 1] ?? '']);
   }
-  return { status: response.statusCode ?? 0, headers, body: Buffer.concat(chunks).toString('utf8') };
+  return headers;
 }
 
 function bracketed(host: string): string {

@@ -50,7 +50,7 @@ export class House {
         clock: this.clock,
         log: { record: (event) => void this.events.push(event) },
         telemetry: this.tally,
-        tap: { isOpen: false, heard: () => undefined },
+        tap: { isOpen: false, heard: () => undefined, told: () => undefined },
         peerIds: { fresh: () => 'fresh' },
         origins: { allow: 'echoed' },
         ...surroundings,

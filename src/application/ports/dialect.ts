@@ -1,7 +1,11 @@
+import type { PeerId } from '../../domain/ids.ts';
 import type { SignalMessage } from '../../domain/message.ts';
 import type { Ending, OpenRefusal } from '../../domain/refusal.ts';
+import type { Liveness } from '../../domain/session.ts';
+import type { Millis } from '../../domain/time.ts';
+import type { News } from '../../domain/topic.ts';
 import type { HttpResponse } from './http.ts';
-import type { Credentials, FrameRequest, HttpOutcome, HttpRoute } from './requests.ts';
+import type { FrameRequest, HttpOutcome, HttpRoute, Introduction } from './requests.ts';
 
 /** What a refused connection is told before it is closed. */
 export interface Farewell {
@@ -9,6 +13,13 @@ export interface Farewell {
   readonly frame: Uint8Array | undefined;
   readonly code: number;
   readonly why: string;
+}
+
+/** What a connection became a peer or a guest with. */
+export interface Welcome {
+  readonly id: PeerId;
+  /** O5, X4, X5: what spoke for the id until now, with the same token. */
+  readonly replaces: 'nothing' | 'socket' | 'stream';
 }
 
 /**
@@ -19,24 +30,46 @@ export interface Farewell {
 export interface Dialect {
   readonly name: string;
 
+  /** T2: whose publications its connections hear: those of all dialects that name the same space. */
+  readonly space: string;
+
+  /** T6: whether what is published in its space is kept for those who come back. */
+  readonly remembers: boolean;
+
+  /** L1, X7: what shows that a connection lives. */
+  readonly liveness: Liveness;
+
+  /** X2: the least time between two texts on a stream; 0 for none. */
+  readonly pace: Millis;
+
   /** Whether a WebSocket on this path speaks this dialect. @param path as it was sent. */
   opensAt(path: string): boolean;
 
-  /** Who the connection says it is. @param query as it was sent. */
-  credentials(query: string): Credentials;
+  /** Who a WebSocket says it is. @param query as it was sent. */
+  introduction(query: string): Introduction;
 
   /** What this dialect serves at a path; undefined where nothing. */
   routes(path: string): HttpRoute | undefined;
 
   answer(outcome: HttpOutcome): HttpResponse;
 
-  /** Reads one frame. A payload in the answer is a view on `bytes`. */
+  /** Reads one frame. A payload in the answer is a view on `bytes`, or lent until the next call. */
   decode(bytes: Uint8Array, isBinary: boolean): FrameRequest;
 
-  encode(message: SignalMessage): Uint8Array;
+  /** What a peer is told of a message; undefined where the dialect has no word for it. */
+  encode(message: SignalMessage): Uint8Array | undefined;
 
-  /** What a connection hears first when it has become a peer; undefined where nothing. */
-  welcome(): Uint8Array | undefined;
+  /** The same for news; undefined where the dialect has no word for it. */
+  tell(news: News): Uint8Array | undefined;
+
+  /** How a stream begins, before anything else; undefined for a dialect without streams. */
+  preface(): Uint8Array | undefined;
+
+  /** What a connection hears first when it is let in; undefined where nothing. */
+  welcome(welcome: Welcome): Uint8Array | undefined;
+
+  /** What keeps a connection alive that says nothing: MER9. Undefined for the transport's own ping. */
+  prompt(): Uint8Array | undefined;
 
   refusal(refusal: OpenRefusal): Farewell;
 

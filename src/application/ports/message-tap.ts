@@ -1,10 +1,13 @@
+import type { ConnectionId } from '../../domain/ids.ts';
 import type { Session } from '../../domain/session.ts';
 import type { FrameRequest } from './requests.ts';
 
-/** Hears the messages that peers send, for an embedding program that wants to. */
+/** Hears what peers send and are told, for an embedding program that wants to. */
 export interface MessageTap {
-  /** Whether anybody listens; where nobody does, `heard` is not called and costs nothing. */
+  /** Whether anybody listens; where nobody does, `heard` and `told` are not called and cost nothing. */
   readonly isOpen: boolean;
   /** What an open peer sent, as its dialect read it. Borrowed for the call. */
   heard(sender: Session, request: FrameRequest): void;
+  /** What a connection was told, in its own dialect. Borrowed for the call. */
+  told(connection: ConnectionId, text: Uint8Array): void;
 }

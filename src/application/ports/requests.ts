@@ -1,31 +1,91 @@
-import type { Outgoing } from '../../domain/realm.ts';
 import type { Ignored } from '../../domain/decision.ts';
+import type { Outgoing } from '../../domain/realm.ts';
+import type { Draft, Selector, Wishes } from '../../domain/topic.ts';
+import type { Payload } from '../../domain/message.ts';
+import type { HttpResponse } from './http.ts';
 
-/** What a connection may ask for, once a dialect has read its frame. */
+/** What a connection may ask for, once a dialect has read its frame. A receipt is told when what was asked for holds. */
 export type FrameRequest =
   | ({ readonly ask: 'relay' } & Outgoing)
   | { readonly ask: 'leave' }
   | { readonly ask: 'stay' }
+  | { readonly ask: 'join'; readonly selectors: readonly Selector[]; readonly receipt?: number | undefined }
+  | { readonly ask: 'part'; readonly selectors: readonly Selector[]; readonly receipt?: number | undefined }
+  | {
+      readonly ask: 'publish';
+      readonly draft: Draft;
+      /** Whether the publisher hears it too, where it listens. */
+      readonly echo: boolean;
+      readonly receipt?: number | undefined;
+    }
+  /** T8: what those who are told that it left are to hear, should its connection be lost. */
+  | { readonly ask: 'bequeath'; readonly will: Payload }
+  | { readonly ask: 'pong' }
   | { readonly ask: 'nothing'; readonly why: Ignored }
   | { readonly ask: 'unreadable' };
 
-/** What a connection says of itself when it opens; still to be parsed. */
+/** Who a peer says it is; still to be parsed. */
 export interface Credentials {
   readonly key: string | undefined;
   readonly id: string | undefined;
   readonly token: string | undefined;
 }
 
-/** What an HTTP request may ask for. */
+/** What a connection says of itself when it opens. Without a key it comes to the first realm. */
+export type Introduction =
+  /** A peer with an id of its own, and a token that proves it. */
+  | ({ readonly as: 'peer' } & Credentials)
+  /** A peer that the broker finds an id for. */
+  | ({ readonly as: 'newcomer'; readonly key: string | undefined } & Wishes)
+  /** Somebody who can't be addressed, and takes part in topics only. The broker finds an id for it. */
+  | ({ readonly as: 'guest'; readonly key: string | undefined } & Wishes);
+
+/** What an HTTP request may ask for. Some is asked in steps: a dialect reads on when it was given what it needs. */
 export type HttpAsk =
   | { readonly ask: 'describe' }
   | { readonly ask: 'issue-peer-id'; readonly key: string }
-  | { readonly ask: 'list-peers'; readonly key: string };
+  | { readonly ask: 'list-peers'; readonly key: string }
+  /** The dialect has the answer itself. */
+  | { readonly ask: 'answer'; readonly response: HttpResponse }
+  /** A body of more bytes is answered 413. It is borrowed for the call, the ask in the answer too. */
+  | { readonly ask: 'read-body'; readonly maxBytes: number; readonly then: (body: Uint8Array) => HttpAsk }
+  /** MER7. @param claims undefined where the token is not valid. */
+  | {
+      readonly ask: 'verify';
+      readonly token: string;
+      readonly as: 'publisher' | 'subscriber';
+      readonly then: (claims: unknown) => HttpAsk;
+    }
+  | {
+      readonly ask: 'open-stream';
+      readonly introduction: Introduction;
+      /** @param startsAfter MER5: the publication before the first that it will be told; undefined where `since` is. */
+      readonly head: (startsAfter: string | undefined) => StreamHead;
+    }
+  | { readonly ask: 'publish'; readonly key: string | undefined; readonly draft: Draft }
+  /** X6: something that a peer says beside its connection. */
+  | ({ readonly ask: 'say'; readonly request: FrameRequest } & Credentials);
+
+/** How an answer begins whose body stays open. */
+export type StreamHead = Omit<HttpResponse, 'body'>;
 
 /** Where a dialect serves a path: the methods that it takes there, and what is asked. */
 export interface HttpRoute {
   readonly methods: readonly string[];
-  readonly asks: HttpAsk;
+  /** MER8: whether a page may send its cookies along. */
+  readonly takesCookies?: boolean;
+  /** Called with one of `methods` only. HEAD asks what GET asks. @param request to be read within the call. */
+  ask(request: HttpHead): HttpAsk;
+}
+
+/** What a dialect may read of an HTTP request. */
+export interface HttpHead {
+  readonly method: string;
+  readonly path: string;
+  /** As it was sent. */
+  readonly query: string;
+  /** @param name in small letters. */
+  header(name: string): string | undefined;
 }
 
 /** What came of an HTTP ask. */
@@ -33,4 +93,14 @@ export type HttpOutcome =
   | { readonly gave: 'description' }
   | { readonly gave: 'peer-id'; readonly id: string }
   | { readonly gave: 'peers'; readonly ids: readonly string[] }
-  | { readonly gave: 'refusal'; readonly reason: 'key-unknown' | 'discovery-off' };
+  | { readonly gave: 'publication'; readonly id: string }
+  /** X6. */
+  | { readonly gave: 'word' }
+  | { readonly gave: 'refusal'; readonly reason: HttpRefusal };
+
+/**
+ * `sender-unknown`: nobody with that id and token is here (X6). `topic-unusable`: empty or too long.
+ * `too-many-topics`: more than a connection may listen to. `realm-full`: no more connections.
+ */
+export type HttpRefusal =
+  'key-unknown' | 'discovery-off' | 'sender-unknown' | 'topic-unusable' | 'too-many-topics' | 'realm-full';

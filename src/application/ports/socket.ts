@@ -19,6 +19,9 @@ export interface Socket {
    */
   write(text: Uint8Array, message?: SignalMessage): WriteOutcome;
 
+  /** Asks the far end for a sign of life, below any dialect: `Gateway.alive` tells the answer. Does nothing on a stream. */
+  ping(): void;
+
   /** Says goodbye with a close code and a reason of at most 123 bytes. The second call does nothing. */
   close(code: number, why: string): void;
 

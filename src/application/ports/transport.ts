@@ -1,6 +1,8 @@
 import type { ConnectionId } from '../../domain/ids.ts';
+import type { Carrier } from '../../domain/session.ts';
 import type { SignalMessage } from '../../domain/message.ts';
 import type { Exchange, HttpRequest, HttpResponse } from './http.ts';
+import type { Introduction } from './requests.ts';
 import type { Socket } from './socket.ts';
 
 /** Where a transport listens. */
@@ -10,11 +12,12 @@ export interface ListeningAddress {
   readonly secure: boolean;
 }
 
-/** What is asked of an upgrade that may go on: kept by the transport, untouched, for `opened`. */
+/** What is asked of a connection that may open: kept by the transport, untouched, for `opened`. */
 export interface Admission {
   readonly accept: true;
   readonly dialect: string;
-  readonly query: string;
+  readonly introduction: Introduction;
+  readonly carrier: Carrier;
   readonly address: string;
 }
 
@@ -26,16 +29,16 @@ export type UpgradeAnswer = Admission | { readonly accept: false; readonly respo
  * A transport never calls it from inside a call to one of its own sockets.
  */
 export interface Gateway {
-  /** A request that wants no upgrade, whole but for its body. */
+  /** A request that wants no upgrade. */
   http(exchange: Exchange): void;
 
   /** A request for a WebSocket. The answer is given at once; an accepted one is counted until `closed` or `abandoned`. */
   upgrade(request: HttpRequest): UpgradeAnswer;
 
-  /** An accepted upgrade that came to nothing: it is not counted any more. */
+  /** An accepted upgrade or stream that came to nothing: it is not counted any more. */
   abandoned(admission: Admission): void;
 
-  /** The socket is open. The connection's name is used in all later reports of it. */
+  /** The socket or stream is open. The connection's name is used in all later reports of it. */
   opened(socket: Socket, admission: Admission): ConnectionId;
 
   /**
@@ -43,6 +46,9 @@ export interface Gateway {
    * frame is valid UTF-8; a binary one may be anything.
    */
   frame(connection: ConnectionId, bytes: Uint8Array, isBinary: boolean): void;
+
+  /** The far end answered a ping, or sent one of its own. */
+  alive(connection: ConnectionId): void;
 
   /**
    * M16: a socket took this message, and the connection ended before any of it could leave. Reported

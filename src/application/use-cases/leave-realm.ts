@@ -23,7 +23,9 @@ export function leaveRealm({ performer, clock, log }: LeaveRealmParts): LeaveRea
 
     byLoss: (session) => {
       const wasOpen = session.state === 'open';
-      performer.perform(session.realm, session.realm.lost(session), clock.now());
+      const decisions = [session.realm.lost(session)];
+      session.realm.departed(session, decisions);
+      performer.performAll(session.realm, decisions, clock.now());
       if (wasOpen) log.record({ event: 'peer-closed', session, ending: 'lost' });
     },
   };

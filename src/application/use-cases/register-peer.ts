@@ -2,20 +2,24 @@ import { parsePeerId, type ConnectionId } from '../../domain/ids.ts';
 import type { Realms } from '../../domain/realms.ts';
 import type { OpenRefusal } from '../../domain/refusal.ts';
 import { accepted, refused, type Result } from '../../domain/result.ts';
-import { Session, type Opening } from '../../domain/session.ts';
+import { Session, type Manner, type Opening } from '../../domain/session.ts';
+import type { Millis } from '../../domain/time.ts';
 import { Token } from '../../domain/token.ts';
 import type { Connections } from '../connections.ts';
 import type { Performer } from '../perform.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { ClaimOutcome, PeerDirectory } from '../ports/peer-directory.ts';
-import type { Credentials } from '../ports/requests.ts';
+import type { PeerIds } from '../ports/peer-ids.ts';
+import type { Credentials, Introduction } from '../ports/requests.ts';
 import type { Sweeper } from '../sweeper.ts';
 import type { Turns } from '../turns.ts';
+import { freshIn } from '../fresh-ids.ts';
+import type { AdmitGuest } from './admit-guest.ts';
 import type { Reconnect } from './reconnect.ts';
 
-/** A connection says who it wants to be. To be called within a turn. */
-export type RegisterPeer = (connection: ConnectionId, credentials: Credentials) => void;
+/** A connection says who it wants to be, or what it comes for. To be called within a turn. */
+export type RegisterPeer = (connection: ConnectionId, introduction: Introduction, manner: Manner) => void;
 
 export interface RegisterPeerParts {
   readonly realms: Realms;
@@ -26,25 +30,39 @@ export interface RegisterPeerParts {
   readonly clock: Clock;
   readonly sweeper: Sweeper;
   readonly log: Log;
+  readonly peerIds: PeerIds;
   readonly reconnect: Reconnect;
+  readonly admitGuest: AdmitGuest;
 }
 
-/** O1 to O7: reads the credentials, claims the id, and seats the peer once the directory has granted it. */
-export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
-  const { realms, connections, directory, performer, turns, clock, sweeper, log, reconnect } = parts;
+// The client waits for five seconds.
+const BYSTANDER_PATIENCE: Millis = 30_000;
 
-  return (connection, credentials) => {
-    const opening = parseOpening(realms, connection, credentials);
-    if (!opening.ok) return turnAway(connection, credentials, opening.refusal);
+/** O1 to O7: reads the credentials, claims the id, and seats the peer once it is granted. T9: or lets a guest in. */
+export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
+  const { realms, connections, directory, performer, turns, clock, sweeper, log, peerIds, reconnect, admitGuest } = parts;
+
+  return (connection, introduction, manner) => {
+    const asked = introduction.as === 'peer' ? parseOpening(realms, introduction) : invent(realms, peerIds, introduction);
+    if (!asked.ok) return turnAway(connection, introduction, asked.refusal);
+    if (manner.carrier === 'stream' && isOnSocket(asked.value)) return standBy(connection);
 
     const now = clock.now();
-    const session = new Session(opening.value, now);
+    const session = new Session({ connection, manner, ...asked.value }, now);
     const found = connections.find(connection);
     if (found !== undefined) found.session = session;
     session.realm.arrive(session, now);
     sweeper.expect(session.realm.nextDeadline());
+    if (introduction.as === 'guest') return admitGuest(session);
     directory.claim(session, (outcome) => turns.run(() => settle(session, outcome)));
   };
+
+  /** X5: its client goes away by itself; who does not is sent away. */
+  function standBy(connection: ConnectionId): void {
+    clock.wakeAt(clock.now() + BYSTANDER_PATIENCE, () =>
+      connections.part(connection, (dialect) => dialect.farewell('superseded')),
+    );
+  }
 
   function settle(session: Session, outcome: ClaimOutcome): void {
     const { realm } = session;
@@ -55,20 +73,36 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     performer.perform(realm, realm.admit(session), now);
   }
 
-  function turnAway(connection: ConnectionId, credentials: Credentials, refusal: OpenRefusal): void {
+  function turnAway(connection: ConnectionId, { key }: Introduction, refusal: OpenRefusal): void {
     const address = connections.find(connection)?.address ?? '';
-    const realm = credentials.key === undefined ? undefined : realms.find(credentials.key)?.key;
+    const realm = key === undefined ? undefined : realms.find(key)?.key;
     log.record({ event: 'connection-refused', connection, realm, id: undefined, refusal, address });
     connections.part(connection, (dialect) => dialect.refusal(refusal));
   }
 }
 
+type Asked = Omit<Opening, 'connection' | 'manner'>;
+
+/** X5: a stream that comes while a socket speaks for its peer changes nothing, and its end nothing either. */
+function isOnSocket({ realm, id, token }: Asked): boolean {
+  return realm.bearer(id, token)?.manner.carrier === 'socket';
+}
+
 /** O1, O2, O7. */
-function parseOpening(realms: Realms, connection: ConnectionId, { key, id, token }: Credentials): Result<Opening, OpenRefusal> {
+function parseOpening(realms: Realms, { key, id, token }: Credentials): Result<Asked, OpenRefusal> {
   if (!key || !id || !token) return refused({ reason: 'credentials-missing' });
   const realm = realms.find(key);
   if (realm === undefined) return refused({ reason: 'key-unknown' });
   const peerId = parsePeerId(id, realm.limits.idLength);
   if (!peerId.ok) return peerId;
-  return accepted({ connection, realm, id: peerId.value, token: new Token(token) });
+  return accepted({ realm, id: peerId.value, token: new Token(token) });
+}
+
+/** T9, PEO1: an id that nobody has, and a token that nobody knows. */
+function invent(realms: Realms, peerIds: PeerIds, introduction: Exclude<Introduction, Credentials>): Result<Asked, OpenRefusal> {
+  const realm = introduction.key === undefined ? realms.first : realms.find(introduction.key);
+  if (realm === undefined) return refused({ reason: 'key-unknown' });
+  const peerId = parsePeerId(freshIn(realm, peerIds), Number.POSITIVE_INFINITY);
+  if (!peerId.ok) return peerId;
+  return accepted({ realm, id: peerId.value, token: new Token(peerIds.fresh()), wishes: introduction });
 }

@@ -1,3 +1,4 @@
+import type { Option } from './option.ts';
 import { optionNamed, suggestion } from './option-names.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
 import { type ConfigProblem, type Reading, type Readings, shown } from './reading.ts';
@@ -39,10 +40,17 @@ export function readObject(given: object, place: string): Readings {
   return { readings, problems };
 }
 
-/** Settings as a file for `config` that comes to the same. */
+/** Settings as a file for `config` that comes to the same, but for what is secret: it is left out. */
 export function fileOf(settings: Settings): Partial<Settings> {
   const entries = Object.entries(settings) as [OptionName, unknown][];
-  return Object.fromEntries(entries.filter(([name, value]) => EVERYWHERE.includes(name) && value !== undefined));
+  return Object.fromEntries(
+    entries.filter(([name, value]) => EVERYWHERE.includes(name) && value !== undefined && !isSecret(name)),
+  );
+}
+
+function isSecret(name: OptionName): boolean {
+  const option: Option<unknown, unknown> = OPTIONS[name];
+  return option.isSecret === true;
 }
 
 function reasonOf(error: unknown): string {

@@ -4,6 +4,7 @@ import { accepted, refused, type Result } from '../../domain/result.ts';
 import { readCommandLine } from './command-line.ts';
 import { type ReadFile, readConfigFile, readObject } from './config-file.ts';
 import { contradictionsIn } from './contradictions.ts';
+import { DIALECT_NAMES } from './dialect-options.ts';
 import { type Environment, readEnvironment, slipsIn } from './environment.ts';
 import { configName, type ConfigName, optionNamed, type Spelling } from './option-names.ts';
 import type { Option } from './option.ts';
@@ -17,7 +18,7 @@ type GivableOption = Exclude<OptionName, CommandLineOption>;
 
 /** All that a broker is built from: times are in milliseconds. docs/options.md tells what each means. */
 export type Config = {
-  readonly [Name in Exclude<GivableOption, 'sslkey' | 'sslcert'> as ConfigName<Name>]: ValueOf<Name>;
+  readonly [Name in Exclude<GivableOption, 'sslkey' | 'sslcert' | 'all'> as ConfigName<Name>]: ValueOf<Name>;
 } & { readonly tls?: CertificateFiles };
 
 /** Options as a program gives them, in the spelling of `peer` or in camel case. */
@@ -98,7 +99,8 @@ function settle(found: ReadonlyMap<OptionName, Reading>): { settings: Settings; 
 }
 
 function configOf(settings: Settings): Config {
-  const { sslkey, sslcert, ...others } = settings;
+  const { sslkey, sslcert, all, ...given } = settings;
+  const others = { ...given, dialects: all ? DIALECT_NAMES : given.dialects };
   const entries = (Object.keys(others) as (keyof typeof others)[])
     .filter((name) => OPTIONS[name].reach === 'everywhere')
     .map((name) => [configName(name), others[name]] as const);

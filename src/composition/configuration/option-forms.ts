@@ -1,6 +1,7 @@
+import { algorithmsFor } from '../../adapters/authenticators/jwt.ts';
 import { parseSubnet, type TrustedProxies } from '../../adapters/client-addresses/proxied.ts';
 import { accepted, refused } from '../../domain/result.ts';
-import { flag, type Kind, list, text } from './option.ts';
+import { flag, HIDDEN, type Kind, list, text } from './option.ts';
 
 const CONTROL = /\p{Cc}/u;
 
@@ -32,6 +33,43 @@ export function urlPath(): Kind<string> {
       return new URL(`http://host/${value}/`).pathname.replace(/\/{2,}/g, '/');
     },
   });
+}
+
+/** The path of one endpoint: as `urlPath`, but ends without a slash; empty for the root. */
+export function endpoint(): Kind<string> {
+  const path = urlPath();
+  return {
+    ...path,
+    read: (raw) => {
+      const value = path.read(raw);
+      return value.ok ? accepted(value.value.replace(/\/$/, '')) : value;
+    },
+  };
+}
+
+/** What tokens are checked with. It is never shown, not even when it can't be used. */
+export function tokenKey(): Kind<string> {
+  const form = text({
+    placeholder: '<secret|PEM>',
+    allowed: 'a shared secret, or a public RSA, EC or Ed25519 key as PEM',
+    parse: (value) => (isTokenKey(value) ? value : undefined),
+  });
+  return {
+    ...form,
+    isSecret: true,
+    read: (raw) => {
+      const value = form.read(raw);
+      return value.ok ? value : refused(HIDDEN);
+    },
+  };
+}
+
+function isTokenKey(value: string): boolean {
+  try {
+    return value !== '' && algorithmsFor(value).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** Keys of realms. They stand in URLs as one segment of a path. */

@@ -12,9 +12,14 @@ export interface Kind<Value, Given = Value> {
   readonly unit?: Unit;
   /** The refusal is the part that is not allowed. */
   read(raw: unknown): Result<Value, unknown>;
+  /** Never shown. */
+  readonly isSecret?: boolean;
   /** Never set: the type that a program may give. */
   readonly given?: Given;
 }
+
+/** Stands for a value that is never shown. */
+export const HIDDEN = Symbol('hidden');
 
 /** `''` for a bare number. */
 export type Unit = 'ms' | 'bytes' | '';
@@ -24,6 +29,8 @@ export type Reach = 'everywhere' | 'outside the file' | 'command line';
 
 export type Group =
   | 'Serving'
+  | 'Dialects'
+  | 'Limits for topics'
   | 'Peers and messages'
   | 'Pages and proxies'
   | 'Limits for messages'
@@ -166,6 +173,25 @@ export function choice<const Word extends string>(
     read(raw) {
       const word = meant.get(typeof raw === 'string' ? raw.toLowerCase() : raw);
       return word === undefined ? refused(raw) : accepted(word);
+    },
+  };
+}
+
+/** Some of a few words, each once, in the order of `words`. */
+export function choices<const Word extends string>(words: readonly Word[]): Kind<readonly Word[], string | readonly string[]> {
+  return {
+    takes: 'many',
+    placeholder: '<names>',
+    allowed: `some of ${words.join(', ')}`,
+    read(raw) {
+      const named = new Set<unknown>();
+      for (const item of [raw].flat()) {
+        const parts = typeof item === 'string' ? item.split(',') : [item];
+        for (const part of parts) named.add(typeof part === 'string' ? part.trim().toLowerCase() : part);
+      }
+      const unknown = [...named].find((name) => !words.includes(name as Word));
+      if (unknown !== undefined || named.size === 0) return refused(unknown ?? raw);
+      return accepted(words.filter((word) => named.has(word)));
     },
   };
 }

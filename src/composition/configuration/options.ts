@@ -1,4 +1,5 @@
 import { MAX_CONNECTIONS } from '../../domain/ids.ts';
+import { DIALECT_OPTIONS } from './dialect-options.ts';
 import { LIMIT_OPTIONS } from './limit-options.ts';
 import { choice, flag, type Group, integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
 import { file, host, keys, origins, trustedProxies, urlPath } from './option-forms.ts';
@@ -112,6 +113,8 @@ export const OPTIONS = {
     seen: 'Bounds for each address count the right clients (H10).',
     default: false,
   }),
+
+  ...DIALECT_OPTIONS,
 
   ...LIMIT_OPTIONS,
 

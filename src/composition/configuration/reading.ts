@@ -1,3 +1,4 @@
+import { HIDDEN } from './option.ts';
 import type { OptionName } from './options.ts';
 
 /** One value as some source wrote it. */
@@ -27,6 +28,7 @@ export const NO_READINGS: Readings = { readings: [], problems: [] };
 /** A value in a message: whole where it is short, and on one line. */
 export function shown(raw: unknown): string {
   if (typeof raw === 'string') return `'${cut(JSON.stringify(raw).slice(1, -1).replaceAll('\\"', '"'))}'`;
+  if (raw === HIDDEN) return 'not shown here';
   if (typeof raw === 'function' || typeof raw === 'symbol' || typeof raw === 'bigint') return `a ${typeof raw}`;
   return cut(JSON.stringify(raw) ?? 'undefined');
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PeerjsDialect } from '../../../src/adapters/dialects/peerjs/dialect.ts';
 import type { Dialect, Farewell } from '../../../src/application/ports/dialect.ts';
 import type { HttpResponse } from '../../../src/application/ports/http.ts';
-import type { Credentials, FrameRequest, HttpOutcome } from '../../../src/application/ports/requests.ts';
+import type { FrameRequest, HttpOutcome, Introduction } from '../../../src/application/ports/requests.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 import type { Ending, OpenRefusal } from '../../../src/domain/refusal.ts';
 import { CLAUSES } from './contract.ts';
@@ -18,8 +18,8 @@ class TrustfulDialect extends PeerjsDialect {
 }
 
 class DecodingDialect extends PeerjsDialect {
-  override credentials(query: string): Credentials {
-    return super.credentials(decodeURIComponent(query));
+  override introduction(query: string): Introduction {
+    return super.introduction(decodeURIComponent(query));
   }
 }
 
@@ -144,14 +144,14 @@ const MUTANTS: readonly { fault: string; make(): Dialect; dies: readonly string[
   {
     fault: 'copies before it reads',
     make: () => new CopyingDialect(PREFIX),
-    dies: ['a payload is a view on the bytes that were read, wherever they lie, and the bytes stay as they are'],
+    dies: ['the payload of a message is a view on the bytes that were read, wherever they lie, and the bytes stay as they are'],
   },
   {
     fault: 'writes into what it reads',
     make: () => new TidyDialect(PREFIX),
     dies: [
       'the same bytes give the same answer, whatever came before',
-      'a payload is a view on the bytes that were read, wherever they lie, and the bytes stay as they are',
+      'the payload of a message is a view on the bytes that were read, wherever they lie, and the bytes stay as they are',
     ],
   },
   {

@@ -3,10 +3,17 @@ import { HTTP_CLAUSES } from './http-clauses.ts';
 import { LISTENING_CLAUSES } from './listening-clauses.ts';
 import { Scene, type Capabilities, type Clause, type Start } from './scene.ts';
 import { SOCKET_CLAUSES } from './socket-clauses.ts';
+import { STREAM_CLAUSES } from './stream-clauses.ts';
 import { WIRE_CLAUSES } from './wire-clauses.ts';
 
 /** All that a transport promises, by name. */
-export const CLAUSES: readonly Clause[] = [...SOCKET_CLAUSES, ...HTTP_CLAUSES, ...LISTENING_CLAUSES, ...WIRE_CLAUSES];
+export const CLAUSES: readonly Clause[] = [
+  ...SOCKET_CLAUSES,
+  ...HTTP_CLAUSES,
+  ...STREAM_CLAUSES,
+  ...LISTENING_CLAUSES,
+  ...WIRE_CLAUSES,
+];
 
 /** What `clause` needs and a transport does not have. */
 export function lackingFor({ needs = [] }: Clause, can: Capabilities): (keyof Capabilities)[] {

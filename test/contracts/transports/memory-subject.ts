@@ -1,7 +1,8 @@
 import { setImmediate as turnOver } from 'node:timers/promises';
-import { MemoryTransport } from '../../../src/adapters/transports/memory/listener.ts';
+import { MemoryTransport, type MemoryFarEnd } from '../../../src/adapters/transports/memory/listener.ts';
 import type { Transport } from '../../../src/application/ports/transport.ts';
 import type { HttpResponse } from '../../../src/application/ports/http.ts';
+import type { ListeningEnd } from '../../support/far-end.ts';
 import { BOUNDS, type Capabilities, type Start } from './scene.ts';
 
 /* The transport whose far end is an object of this process. */
@@ -39,18 +40,42 @@ export function memoryStart(wrap: (transport: MemoryTransport) => Transport = (t
           const [path = '', query = ''] = target.split(/\?(.*)/s);
           return memory.connect({ path, query, headers });
         },
-        ask: (method, target, { headers = {} } = {}) => {
-          const exchange = memory.request(method, target, { headers });
+        ask: (method, target, { headers = {}, body = '' } = {}) => {
+          const exchange = memory.request(method, target, { headers, body });
           const answer = answerOf(exchange);
           // Whoever aborts need not wait for the failure.
           answer.catch(() => undefined);
           return { answer, abort: () => exchange.abort() };
         },
+        listen: (method, target, { headers = {}, body = '' } = {}) =>
+          Promise.resolve(listening(memory.stream(method, target, { headers, body }))),
         line: () => Promise.reject(new Error('nothing leaves the process')),
       }),
     };
   };
 }
+
+/** A stream's far end in the words of a network's. */
+function listening(far: MemoryFarEnd): ListeningEnd {
+  return {
+    get head() {
+      return far.refusal ?? far.head;
+    },
+    get text() {
+      return far.refusal?.body ?? far.heard.join('');
+    },
+    get state() {
+      if (far.refusal !== undefined) return 'ended';
+      if (far.closed === undefined) return 'open';
+      return far.closed.code === CUT ? 'cut' : 'ended';
+    },
+    cut: () => far.cut(),
+    stopReading: () => far.stopReading(),
+    startReading: () => far.startReading(),
+  };
+}
+
+const CUT = 1006;
 
 async function answerOf(exchange: { readonly answered: HttpResponse | undefined }): Promise<HttpResponse> {
   for (let turn = 0; turn < TURNS && exchange.answered === undefined; turn++) await turnOver();

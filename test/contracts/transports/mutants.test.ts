@@ -33,8 +33,8 @@ function faulty(honest: Transport, fault: Fault): Transport {
   return { name: 'faulty', listen, refuseNew: () => honest.refuseNew(), stop: () => honest.stop(), ...fault.transport?.(honest) };
 }
 
-const GATEWAY = ['http', 'upgrade', 'abandoned', 'opened', 'frame', 'unsent', 'closed'] as const;
-const SOCKET = ['write', 'close', 'pause', 'resume'] as const;
+const GATEWAY = ['http', 'upgrade', 'abandoned', 'opened', 'frame', 'alive', 'unsent', 'closed'] as const;
+const SOCKET = ['write', 'ping', 'close', 'pause', 'resume'] as const;
 
 /** The methods of an object as functions that need no `this`. */
 function bound<T extends object, K extends keyof T>(object: T, names: readonly K[]): Pick<T, K> {

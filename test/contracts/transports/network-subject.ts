@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TransportSettings } from '../../../src/adapters/transports/shared/settings.ts';
 import type { Transport } from '../../../src/application/ports/transport.ts';
-import { ask, openWebSocket, RawLine, TLS_FILES, type Place } from '../../support/far-end.ts';
+import { ask, listen, openWebSocket, RawLine, TLS_FILES, type Place } from '../../support/far-end.ts';
 import { BOUNDS, type Capabilities, type Capability, type Start } from './scene.ts';
 
 /* Transports on the loopback interface. */
@@ -49,6 +49,7 @@ export function networkStart(
         return {
           connect: (target, { host, headers } = {}) => openWebSocket(at(host), target, headers),
           ask: (method, target, { host, ...options } = {}) => ask(at(host), method, target, options),
+          listen: (method, target, { host, ...options } = {}) => Promise.resolve(listen(at(host), method, target, options)),
           line: ({ isBare = false } = {}) => RawLine.open({ ...at(), secure: secure && !isBare }),
         };
       },

@@ -1,4 +1,5 @@
 import type { Exchange, HttpRequest } from '../../../src/application/ports/http.ts';
+import type { Introduction } from '../../../src/application/ports/requests.ts';
 import type { Socket, WriteOutcome } from '../../../src/application/ports/socket.ts';
 import type { Admission, Gateway, UpgradeAnswer } from '../../../src/application/ports/transport.ts';
 import { connectionId, type ConnectionId } from '../../../src/domain/ids.ts';
@@ -18,6 +19,7 @@ export interface Near {
   readonly frames: Heard[];
   /** What it took and could not send. */
   readonly unsent: SignalMessage[];
+  aliveCount: number;
   closedCount: number;
   /** What was reported of it after it was closed. */
   readonly late: string[];
@@ -69,13 +71,23 @@ export class RecordingGateway implements Gateway {
   }
 
   abandoned(admission: Admission): void {
-    this.#report('abandoned', () => void this.abandonedAdmissions.push(admission));
+    const what = admission.carrier === 'stream' ? 'the opening of a stream' : 'abandoned';
+    this.#report(what, () => void this.abandonedAdmissions.push(admission));
   }
 
   opened(socket: Socket, admission: Admission): ConnectionId {
-    return this.#report('opened', () => {
+    return this.#report(admission.carrier === 'stream' ? 'the opening of a stream' : 'opened', () => {
       const id = connectionId(this.connections.length, 1);
-      const near: Near = { id, socket: this.#guarded(socket), admission, frames: [], unsent: [], closedCount: 0, late: [] };
+      const near: Near = {
+        id,
+        socket: this.#guarded(socket),
+        admission,
+        frames: [],
+        unsent: [],
+        aliveCount: 0,
+        closedCount: 0,
+        late: [],
+      };
       this.connections.push(near);
       this.onOpened(near);
       return id;
@@ -88,6 +100,14 @@ export class RecordingGateway implements Gateway {
       if (near.closedCount > 0) near.late.push('frame');
       near.frames.push({ bytes: new Uint8Array(bytes), isBinary });
       this.onFrame(near, bytes);
+    });
+  }
+
+  alive(connection: ConnectionId): void {
+    this.#report('alive', () => {
+      const near = this.#find(connection);
+      if (near.closedCount > 0) near.late.push('alive');
+      near.aliveCount++;
     });
   }
 
@@ -112,7 +132,9 @@ export class RecordingGateway implements Gateway {
 
   #report<T>(what: string, turn: () => T): T {
     if (this.#socketCalls > 0) this.intrusions.push(`${what} was reported from inside a call to a socket`);
-    if (this.#reports > 0) this.intrusions.push(`${what} was reported from inside another report`);
+    if (this.#reports > 0 && what !== 'the opening of a stream') {
+      this.intrusions.push(`${what} was reported from inside another report`);
+    }
     this.#reports++;
     try {
       return turn();
@@ -133,6 +155,7 @@ export class RecordingGateway implements Gateway {
     return {
       write: (text, message): WriteOutcome => during(() => socket.write(text, message)),
       close: (code, why) => during(() => socket.close(code, why)),
+      ping: () => during(() => socket.ping()),
       pause: () => during(() => socket.pause()),
       resume: () => during(() => socket.resume()),
     };
@@ -146,7 +169,31 @@ export class RecordingGateway implements Gateway {
 }
 
 export function admissionOf(request: HttpRequest): Admission {
-  return { accept: true, dialect: 'echo', query: request.query, address: request.remoteAddress };
+  return {
+    accept: true,
+    dialect: 'echo',
+    carrier: 'socket',
+    introduction: introducing(request.query),
+    address: request.remoteAddress,
+  };
+}
+
+/** For a request whose answer is to stay open. */
+export function streamAdmissionOf(request: HttpRequest): Admission {
+  return { ...admissionOf(request), carrier: 'stream' };
+}
+
+/** For who does not ask how it came in. */
+export const ADMISSION: Admission = {
+  accept: true,
+  dialect: 'echo',
+  carrier: 'socket',
+  introduction: introducing(''),
+  address: '',
+};
+
+function introducing(id: string): Introduction {
+  return { as: 'peer', key: undefined, id, token: undefined };
 }
 
 export function textOf({ bytes }: Heard): string {

@@ -1,8 +1,9 @@
 import type { HttpResponse } from '../../../src/application/ports/http.ts';
+import type { StreamHead } from '../../../src/application/ports/requests.ts';
 import type { ListeningAddress, Transport } from '../../../src/application/ports/transport.ts';
 import type { TransportSettings } from '../../../src/adapters/transports/shared/settings.ts';
-import type { AskedRequest, FarEnd, RawLine } from '../../support/far-end.ts';
-import { RecordingGateway, type Near } from './recording-gateway.ts';
+import type { AskedRequest, FarEnd, ListeningEnd, RawLine } from '../../support/far-end.ts';
+import { RecordingGateway, streamAdmissionOf, type Near } from './recording-gateway.ts';
 
 /** What a transport may lack, with the reason why it does. */
 export type Capability = true | `no: ${string}`;
@@ -39,6 +40,8 @@ export interface RequestOptions extends ConnectOptions {
 export interface Hand {
   connect(target: string, options?: ConnectOptions): Promise<FarEnd>;
   ask(method: string, target: string, options?: RequestOptions): AskedRequest;
+  /** Asks, and reads the answer as it comes. */
+  listen(method: string, target: string, options?: RequestOptions): Promise<ListeningEnd>;
   /** @param isBare whether to leave out TLS. */
   line(options?: { readonly isBare?: boolean }): Promise<RawLine>;
 }
@@ -57,11 +60,19 @@ export interface Subject {
 
 export type Start = (settings: Partial<TransportSettings>) => Promise<Subject>;
 
+/** Both ends of one stream. */
+export interface StreamPair {
+  readonly far: ListeningEnd;
+  readonly near: Near;
+}
+
 /** Both ends of one connection. */
 export interface Pair {
   readonly far: FarEnd;
   readonly near: Near;
 }
+
+const STREAM_HEAD: StreamHead = { status: 200, headers: [['content-type', 'text/event-stream']] };
 
 /** The bounds of every clause that sets no others. */
 export const BOUNDS = { maxFrameBytes: 1_048_576, sendBufferBytes: 1_048_576, handshakeTimeout: 5_000, maxHeaderBytes: 8_192 };
@@ -127,6 +138,19 @@ export class Scene {
     return { far, near: this.gateway.connections[before] as Near };
   }
 
+  /** Opens a stream: every request for one is admitted, with this head. */
+  async listenTo(head: StreamHead = STREAM_HEAD, options: RequestOptions = {}): Promise<StreamPair> {
+    this.gateway.answerRequest = (exchange) => exchange.stream(head, streamAdmissionOf(exchange.request));
+    const before = this.gateway.connections.length;
+    this.gateway.onOpened = ({ admission, socket }) => {
+      if (admission.carrier === 'stream') socket.write(new TextEncoder().encode('<'));
+    };
+    const far = await this.hand.listen('GET', '/stream', options);
+    this.#far.push(far);
+    await this.until('the stream is open at both ends', () => far.text.startsWith('<'));
+    return { far, near: this.gateway.connections[before] as Near };
+  }
+
   /** Opens what may well be refused. */
   async knock(target = '/ws', options: ConnectOptions = {}): Promise<FarEnd> {
     const far = await this.hand.connect(target, options);
@@ -156,9 +180,16 @@ export class Scene {
   /** Whatever is under way arrives: what has not come by now does not come. Two round trips took place since. */
   async quiet(): Promise<void> {
     for (let trip = 0; trip < 2; trip++) {
-      if (!this.#isStopped) await this.ask('GET', '/quiet').catch(() => undefined);
+      if (!this.#isStopped) await this.#trip();
       for (let moment = 0; moment < 5; moment++) await this.subject.elapse();
     }
+  }
+
+  async #trip(): Promise<void> {
+    const { answerRequest } = this.gateway;
+    this.gateway.answerRequest = (exchange) => exchange.answer({ status: 200, headers: [], body: 'here' });
+    await this.ask('GET', '/quiet').catch(() => undefined);
+    this.gateway.answerRequest = answerRequest;
   }
 
   /** The pair still works, both ways. */

@@ -9,6 +9,12 @@ const FLAGS = [
 ];
 const PATIENCE_MS = 20_000;
 
+/** Chromium, so that peers on this machine find each other. */
+export function launchBrowser(): Promise<Browser> {
+  const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+  return chromium.launch({ executablePath, headless: true, args: FLAGS });
+}
+
 /** Where the real library finds its broker. */
 export interface ClientOptions {
   readonly host: string;
@@ -33,9 +39,8 @@ export class Tabs {
   }
 
   static async start(): Promise<Tabs> {
-    const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
     const pages = await PageServer.start();
-    return new Tabs(await chromium.launch({ executablePath, headless: true, args: FLAGS }), pages);
+    return new Tabs(await launchBrowser(), pages);
   }
 
   /** A visitor with tabs of its own. */

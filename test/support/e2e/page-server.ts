@@ -6,13 +6,17 @@ import { join } from 'node:path';
 import { ROOT } from '../../architecture/tree.ts';
 import { LOOPBACK } from './server-kinds.ts';
 
-const FILES: Readonly<Record<string, { path: string; type: string }>> = {
-  '/': { path: 'test/support/e2e/page/page.html', type: 'text/html' },
-  '/stage.js': { path: 'test/support/e2e/page/stage.js', type: 'text/javascript' },
-  '/peerjs.min.js': { path: 'node_modules/peerjs/dist/peerjs.min.js', type: 'text/javascript' },
+/** What a page is made of, by its path. */
+export type PageFiles = Readonly<Record<string, { readonly text: string; readonly type: string }>>;
+
+/** The page of the stock library. */
+const PEERJS_PAGE: PageFiles = {
+  '/': { text: textOf('test/support/e2e/page/page.html'), type: 'text/html' },
+  '/stage.js': { text: textOf('test/support/e2e/page/stage.js'), type: 'text/javascript' },
+  '/peerjs.min.js': { text: textOf('node_modules/peerjs/dist/peerjs.min.js'), type: 'text/javascript' },
 };
 
-/** Serves the page with the real library, from an origin that is not the broker's. */
+/** Serves a page, by default the one with the stock library, from an origin that is not the broker's. */
 export class PageServer {
   readonly url: string;
   readonly #server: Server;
@@ -22,11 +26,11 @@ export class PageServer {
     this.url = `http://${LOOPBACK}:${(server.address() as AddressInfo).port}/`;
   }
 
-  static async start(): Promise<PageServer> {
+  static async start(files = PEERJS_PAGE): Promise<PageServer> {
     const server = createServer((request, response) => {
-      const file = FILES[request.url ?? ''];
+      const file = files[request.url ?? ''];
       if (file === undefined) return response.writeHead(404).end();
-      return response.writeHead(200, { 'content-type': file.type }).end(readFileSync(join(ROOT, file.path)));
+      return response.writeHead(200, { 'content-type': file.type }).end(file.text);
     });
     server.listen(0, LOOPBACK);
     await once(server, 'listening');
@@ -38,4 +42,8 @@ export class PageServer {
     this.#server.close();
     await once(this.#server, 'close');
   }
+}
+
+function textOf(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PeerjsDialect } from '../../../src/adapters/dialects/peerjs/dialect.ts';
 import { Connections, type Connection } from '../../../src/application/connections.ts';
+import type { MessageTap } from '../../../src/application/ports/message-tap.ts';
 import { connectionId, echoed, slotOf } from '../../../src/domain/ids.ts';
 import { notice } from '../../../src/domain/message.ts';
 
@@ -13,6 +14,7 @@ function connection(): Connection & { readonly written: string[] } {
     socket: {
       write: (text) => (written.push(Buffer.from(text).toString()), 'sent'),
       close: (code, why) => void written.push(`close ${code} ${why}`),
+      ping: () => void written.push('ping'),
       pause: () => undefined,
       resume: () => undefined,
     },
@@ -23,11 +25,13 @@ function connection(): Connection & { readonly written: string[] } {
   };
 }
 
+const SILENT: MessageTap = { isOpen: false, heard: () => undefined, told: () => undefined };
+const WELCOME = { id: echoed('ann'), replaces: 'nothing' } as const;
 const EXPIRE = notice('expire', echoed('bob'), echoed('ann'));
 
 describe('connections', () => {
   it('are found by name until they are dropped, once', () => {
-    const connections = new Connections();
+    const connections = new Connections(SILENT);
     const ann = connection();
     const id = connections.open(ann);
     expect([connections.find(id), connections.size]).toEqual([ann, 1]);
@@ -40,7 +44,7 @@ describe('connections', () => {
   });
 
   it('a late answer to an old connection can not reach the new one of its slot', () => {
-    const connections = new Connections();
+    const connections = new Connections(SILENT);
     const old = connections.open(connection());
     connections.drop(old);
     const young = connections.open(connection());
@@ -48,14 +52,14 @@ describe('connections', () => {
   });
 
   it('the longest unused slot is used first', () => {
-    const connections = new Connections();
+    const connections = new Connections(SILENT);
     const ids = [1, 2, 3].map(() => connections.open(connection()));
     for (const id of ids) connections.drop(id);
     expect([1, 2, 3].map(() => slotOf(connections.open(connection())))).toEqual(ids.map(slotOf));
   });
 
   it('promise 5: slots are used again, for ever', () => {
-    const connections = new Connections();
+    const connections = new Connections(SILENT);
     const slots = new Set<number>();
     for (let i = 0; i < 10_000; i++) {
       const id = connections.open(connection());
@@ -66,25 +70,25 @@ describe('connections', () => {
   });
 
   it('a message leaves in the dialect of its receiver', () => {
-    const connections = new Connections();
+    const connections = new Connections(SILENT);
     const ann = connection();
     expect(connections.send(connections.open(ann), EXPIRE)).toBe('sent');
     expect(ann.written).toEqual(['{"type":"EXPIRE","src":"bob","dst":"ann"}']);
   });
 
   it('who is gone is told nothing', () => {
-    const connections = new Connections();
+    const connections = new Connections(SILENT);
     const gone = connectionId(9, 9);
-    connections.welcome(gone);
+    connections.welcome(gone, WELCOME);
     connections.part(gone, (dialect) => dialect.farewell('left'));
     expect(connections.send(gone, EXPIRE)).toBe('gone');
   });
 
   it('O3, O4: welcome and farewell are words of the dialect', () => {
-    const connections = new Connections();
+    const connections = new Connections(SILENT);
     const ann = connection();
     const id = connections.open(ann);
-    connections.welcome(id);
+    connections.welcome(id, WELCOME);
     connections.part(id, (dialect) => dialect.refusal({ reason: 'id-taken' }));
     connections.part(id, (dialect) => dialect.farewell('left'));
     expect(ann.written).toEqual([
@@ -96,7 +100,7 @@ describe('connections', () => {
   });
 
   it('all that are open are listed with their names', () => {
-    const connections = new Connections();
+    const connections = new Connections(SILENT);
     const [first, second] = [connection(), connection()];
     const gone = connections.open(first);
     const id = connections.open(second);

@@ -62,7 +62,11 @@ describe('the gateway', () => {
 
   it('tells the tap what open peers send, and only while it is open', () => {
     const heard: FrameRequest['ask'][] = [];
-    const tap = { isOpen: true, heard: (_: Session, request: FrameRequest) => void heard.push(request.ask) };
+    const tap = {
+      isOpen: true,
+      heard: (_: Session, request: FrameRequest) => void heard.push(request.ask),
+      told: () => undefined,
+    };
     const { ann } = pair({}, { tap });
     ann.says({ type: 'HEARTBEAT' });
     tap.isOpen = false;
@@ -73,6 +77,7 @@ describe('the gateway', () => {
   it('promise 6: a fault of ours closes that connection alone, and is logged', () => {
     const tap = {
       isOpen: true,
+      told: () => undefined,
       heard: (session: Session) => {
         if (session.id === 'ann') throw new Error('a bug');
       },

@@ -1,9 +1,70 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpResponse } from '../../../src/application/ports/http.ts';
+import { LinesDialect } from '../../../examples/lines-dialect/dialect.ts';
+import type { HttpRoute } from '../../../src/application/ports/requests.ts';
+import { originsFromList } from '../../../src/composition/origins.ts';
 import { House, pair } from '../../support/house.ts';
+import { LinesHouse } from '../../support/lines.ts';
 
 const header = ({ headers }: HttpResponse, name: string) => headers.find(([other]) => other === name)?.[1];
 const get = (house: House, target: string, headers = {}) => house.transport.http('GET', target, { headers });
+
+describe('the HTTP desk, where a dialect streams', () => {
+  it('T3: begins a stream with what its dialect says, and CORS', () => {
+    const far = new LinesHouse().transport.stream('GET', '/lines?topic=a', { headers: { origin: 'https://a.test' } });
+    expect(far.head?.headers).toContainEqual(['access-control-allow-origin', 'https://a.test']);
+    expect([far.head?.status, far.heard.slice(0, 2)]).toEqual([200, ['# listening\n', '# you are id1\n']]);
+  });
+
+  it('what can be known before is told with a status', () => {
+    const house = new LinesHouse({ concurrentLimit: 1, topicsPerConnection: 1, maxConnections: 2 });
+    expect([house.listens().refusal?.status, house.listens('a', 'b').refusal?.status]).toEqual([400, 403]);
+    expect(house.transport.stream('GET', '/lines?topic=a&key=none').refusal?.status).toBe(404);
+    house.listens('a');
+    expect(house.listens('a').refusal?.status).toBe(503);
+  });
+
+  it('a stream counts as a connection, and its end ends that', () => {
+    const house = new LinesHouse({ maxConnections: 1 });
+    const far = house.listens('a');
+    expect(house.listens('a').refusal).toMatchObject({ status: 503, body: 'Too many connections' });
+    far.cut();
+    expect(house.listens('a').state).toBe('open');
+  });
+
+  it('O10: pages of other origins get no stream where origins are listed', () => {
+    const house = new LinesHouse({}, { origins: originsFromList(['https://a.test']) });
+    const listening = (origin: string) => house.transport.stream('GET', '/lines?topic=a', { headers: { origin } });
+    expect([listening('https://a.test').state, listening('https://b.test').refusal?.status]).toEqual(['open', 403]);
+  });
+
+  it('MER8: a preflight is told the methods of its path', () => {
+    const answer = new LinesHouse().transport.http('OPTIONS', '/lines', { headers: { origin: 'https://a.test' } });
+    expect(header(answer, 'access-control-allow-methods')).toBe('GET,POST');
+  });
+
+  it('promise 6: a fault behind a body is a 500, and is logged', () => {
+    const house = new LinesHouse({}, { moreDialects: [new BrokenDialect('/lines')] });
+    expect([house.publishes('a', 'x'), house.told]).toEqual([500, ['fault']]);
+  });
+
+  it('MER9: a stream is told something now and then', () => {
+    const house = new LinesHouse({ streamHeartbeat: 40_000 });
+    const far = house.listens('a');
+    house.passes(40_000);
+    expect(far.heard.at(-1)).toBe('#\n');
+  });
+});
+
+/** Falls over any body. */
+class BrokenDialect extends LinesDialect {
+  override routes(): HttpRoute {
+    const then = (): never => {
+      throw new Error('a bug');
+    };
+    return { methods: ['POST'], ask: () => ({ ask: 'read-body', maxBytes: 10, then }) };
+  }
+}
 
 describe('the HTTP desk', () => {
   it('H1: says what it is', () => {

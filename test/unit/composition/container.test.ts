@@ -15,7 +15,7 @@ function built(config: Partial<Config>) {
       clock: new ManualClock(),
       log: { record: () => undefined },
       telemetry: new Tally(),
-      tap: { isOpen: false, heard: () => undefined },
+      tap: { isOpen: false, heard: () => undefined, told: () => undefined },
       peerIds: new RandomPeerIds(),
       origins: { allow: 'echoed' },
     },

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
 import { describe, expect, it } from 'vitest';
-import { bind, bindValue, port, resolve } from '../../../src/composition/port.ts';
+import { bind, bindParts, bindValue, port, resolve } from '../../../src/composition/port.ts';
 
 interface Lamp {
   readonly watts: number;
@@ -36,6 +36,16 @@ describe('typed wiring', () => {
     bind(container, LAMP, () => ({ watts: ++built }), []);
     resolve(container, LAMP);
     expect(resolve(container, LAMP).watts).toBe(1);
+  });
+
+  it('builds a port from parts by name', () => {
+    const container = furnished();
+    bindParts(container, DOOR, ({ bell, lamp }: { lamp: Lamp; bell: Bell }) => door(lamp, bell), { bell: BELL, lamp: LAMP });
+    expect(resolve(container, DOOR)).toBe('5 high');
+    // @ts-expect-error one is missing
+    bindParts(container, DOOR, ({ bell, lamp }: { lamp: Lamp; bell: Bell }) => door(lamp, bell), { bell: BELL });
+    // @ts-expect-error swapped
+    bindParts(container, DOOR, ({ bell, lamp }: { lamp: Lamp; bell: Bell }) => door(lamp, bell), { bell: LAMP, lamp: BELL });
   });
 
   it('does not compile with swapped, missing or wrong needs', () => {

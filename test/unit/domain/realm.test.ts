@@ -2,9 +2,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/domain/decision.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 import { Realm } from '../../../src/domain/realm.ts';
-import type { Session } from '../../../src/domain/session.ts';
+import type { Opening, Session } from '../../../src/domain/session.ts';
 import { NEVER } from '../../../src/domain/time.ts';
-import { LIMITS, peerId, PLACE, session } from './sessions.ts';
+import { Token } from '../../../src/domain/token.ts';
+import type { Wishes } from '../../../src/domain/topic.ts';
+import { LIMITS, peerId, PLACE, session, SPEAKER } from './sessions.ts';
+import { draft, guest, LISTENER, topic } from './topics.ts';
 
 let realm: Realm;
 beforeEach(() => {
@@ -16,7 +19,7 @@ function open(id: string, now = 0): Session {
   const peer = session(id, realm, now);
   realm.arrive(peer, now);
   realm.admit(peer);
-  realm.collected(peer, [], []);
+  realm.collected(peer, 'nothing', [], []);
   return peer;
 }
 
@@ -37,7 +40,11 @@ describe('opening', () => {
   it('O3: a free id is seated, and its mailbox asked for', () => {
     const ann = session('ann', realm);
     realm.arrive(ann, 0);
-    expect([realm.admit(ann), realm.has('ann'), realm.present()]).toEqual([{ do: 'collect', session: ann }, true, []]);
+    expect([realm.admit(ann), realm.has('ann'), realm.present()]).toEqual([
+      { do: 'collect', session: ann, replaces: 'nothing' },
+      true,
+      [],
+    ]);
   });
 
   it('O3, O11: first the welcome, then what waited, in order', () => {
@@ -45,8 +52,8 @@ describe('opening', () => {
     realm.arrive(ann, 0);
     realm.admit(ann);
     const [first, second] = [letter('bob', 'ann'), letter('eve', 'ann')];
-    expect(out((decisions) => realm.collected(ann, [first, second], decisions))).toEqual([
-      { do: 'welcome', session: ann },
+    expect(out((decisions) => realm.collected(ann, 'nothing', [first, second], decisions))).toEqual([
+      { do: 'welcome', session: ann, replaces: 'nothing' },
       { do: 'deliver', to: ann.connection, message: first },
       { do: 'deliver', to: ann.connection, message: second },
     ]);
@@ -66,7 +73,7 @@ describe('opening', () => {
     realm.arrive(young, 0);
     expect(out((decisions) => realm.reconnect(young, decisions))).toEqual([
       { do: 'close', session: old, ending: 'superseded' },
-      { do: 'collect', session: young },
+      { do: 'collect', session: young, replaces: 'socket' },
     ]);
     expect([old.state, realm.size]).toEqual(['closing', 1]);
   });
@@ -87,7 +94,7 @@ describe('opening', () => {
     realm.arrive(ann, 0);
     realm.admit(ann);
     realm.lost(ann);
-    expect(out((decisions) => realm.collected(ann, [letter('bob', 'ann')], decisions))).toMatchObject([
+    expect(out((decisions) => realm.collected(ann, 'nothing', [letter('bob', 'ann')], decisions))).toMatchObject([
       { do: 'deliver', to: bob.connection, message: { kind: 'expire', from: 'ann' } },
     ]);
   });
@@ -231,3 +238,116 @@ describe('living and leaving', () => {
     expect(realm.size).toBe(0);
   });
 });
+
+describe('guests', () => {
+  it('T3, T9: a guest is welcomed, then joins what it came for; nobody can address it', () => {
+    const [ann, bob] = [
+      open('ann'),
+      session('bob', realm, 0, { manner: LISTENER, wishes: wishing({ joins: [topic('garden')] }) }),
+    ];
+    realm.arrive(bob, 0);
+    expect(out((decisions) => realm.enter(bob, decisions))).toEqual([{ do: 'welcome', session: bob, replaces: 'nothing' }]);
+    expect([realm.board(LISTENER).joins, realm.has('bob'), realm.present()]).toEqual([1, false, ['ann']]);
+    expect(realm.relay(ann, { kind: 'offer', to: 'bob', payload: undefined }).do).toBe('hold');
+  });
+
+  it('O6, T9: counts as one more, until it is gone', () => {
+    const guests = ['a', 'b', 'c'].map((id) => guest(id, realm));
+    expect([realm.isFull, realm.size, realm.admit(arrived('ann')).do]).toEqual([true, 3, 'refuse']);
+    expect(out((decisions) => realm.enter(arrived('eve'), decisions))).toMatchObject([
+      { do: 'refuse', refusal: { reason: 'realm-full' } },
+    ]);
+    for (const one of guests) realm.lost(one);
+    expect([realm.isFull, realm.size]).toEqual([false, 0]);
+  });
+
+  it('T5: who comes for more topics than it may have is closed', () => {
+    const greedy = session('eve', realm, 0, { wishes: wishing({ joins: ['a', 'b', 'c', 'd'].map(topic) }) });
+    realm.arrive(greedy, 0);
+    expect(out((decisions) => realm.enter(greedy, decisions))).toMatchObject([
+      { do: 'welcome' },
+      { do: 'close', ending: 'overreaching' },
+    ]);
+  });
+
+  it('MER5: is told what it missed', () => {
+    const board = realm.board(LISTENER);
+    const publication = board.read(draft('garden', 'rain'), '1', undefined);
+    if (typeof publication === 'string') return expect.fail(publication);
+    board.publish(publication, undefined, []);
+    const late = session('eve', realm, 0, { manner: LISTENER, wishes: wishing({ joins: [topic('garden')], since: 'earliest' }) });
+    realm.arrive(late, 0);
+    expect(out((decisions) => realm.enter(late, decisions)).map((decision) => decision.do)).toEqual(['welcome', 'tell']);
+  });
+
+  it('a node that goes closes them too', () => {
+    guest('ann', realm);
+    expect(out((decisions) => realm.drain(decisions))).toMatchObject([{ do: 'close', ending: 'restarting' }]);
+  });
+});
+
+describe('signs of life', () => {
+  it('X7, REL3: who does not speak by itself is asked, and closed when it does not answer', () => {
+    const quiet = arrived('ann', { manner: { ...SPEAKER, liveness: 'answers' } });
+    realm.admit(quiet);
+    realm.collected(quiet, 'nothing', [], []);
+    expect(realm.nextDeadline()).toBe(20_000);
+    expect(out((decisions) => realm.sweep(20_000, decisions))).toEqual([{ do: 'prompt', session: quiet }]);
+    realm.alive(quiet, 20_010);
+    expect(out((decisions) => realm.sweep(79_999, decisions))).toEqual([{ do: 'prompt', session: quiet }]);
+    expect(out((decisions) => realm.sweep(80_010, decisions))).toMatchObject([{ do: 'close', ending: 'silent' }]);
+    expect(realm.nextDeadline()).toBe(NEVER);
+  });
+
+  it('L3: a ping is no message: who is to speak is silent all the same', () => {
+    const ann = open('ann');
+    realm.alive(ann, 59_999);
+    expect(out((decisions) => realm.sweep(60_000, decisions))).toMatchObject([{ do: 'close', session: ann, ending: 'silent' }]);
+  });
+
+  it('MER9: a stream is told something now and then, and never closed for its silence', () => {
+    const stream = guest('ann', realm);
+    expect(realm.nextDeadline()).toBe(40_000);
+    for (const now of [40_000, 90_000, 900_000]) {
+      expect(out((decisions) => realm.sweep(now, decisions))).toEqual([{ do: 'prompt', session: stream }]);
+    }
+    realm.lost(stream);
+    expect(realm.nextDeadline()).toBe(NEVER);
+  });
+});
+
+describe('a peer that has more than one connection', () => {
+  it('X4, X5: who takes over is told from what', () => {
+    const stream = arrived('ann', { manner: { ...SPEAKER, carrier: 'stream', liveness: 'reads' } });
+    realm.admit(stream);
+    realm.collected(stream, 'nothing', [], []);
+    const socket = arrived('ann');
+    const [closed, collect] = out((decisions) => realm.reconnect(socket, decisions));
+    expect([closed, collect]).toMatchObject([
+      { do: 'close', session: stream },
+      { do: 'collect', replaces: 'stream' },
+    ]);
+    expect(out((decisions) => realm.collected(socket, 'stream', [], decisions))).toEqual([
+      { do: 'welcome', session: socket, replaces: 'stream' },
+    ]);
+  });
+
+  it('X6: is known by its token while it is open', () => {
+    const ann = open('ann');
+    expect([
+      realm.bearer('ann', new Token('t')),
+      realm.bearer('ann', new Token('x')),
+      realm.bearer('bob', new Token('t')),
+    ]).toEqual([ann, undefined, undefined]);
+    realm.leave(ann);
+    expect(realm.bearer('ann', new Token('t'))).toBeUndefined();
+  });
+});
+
+function arrived(id: string, how: Partial<Opening> = {}): Session {
+  const one = session(id, realm, 0, how);
+  realm.arrive(one, 0);
+  return one;
+}
+
+const wishing = (wishes: Partial<Wishes>): Wishes => ({ joins: [], presence: false, ...wishes });

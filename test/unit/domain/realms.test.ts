@@ -10,4 +10,5 @@ it('O2: a realm for each key, and none for any other', () => {
     '__proto__',
     undefined,
   ]);
+  expect(realms.first.key).toBe('red');
 });

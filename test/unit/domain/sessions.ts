@@ -1,6 +1,6 @@
 import { connectionId, nodeId, parsePeerId, realmKey, type PeerId } from '../../../src/domain/ids.ts';
 import { Realm, type RealmLimits } from '../../../src/domain/realm.ts';
-import { Session } from '../../../src/domain/session.ts';
+import { Session, type Manner, type Opening } from '../../../src/domain/session.ts';
 import { Token } from '../../../src/domain/token.ts';
 
 /** Of a realm: its key and its node. */
@@ -15,7 +15,18 @@ export const LIMITS: RealmLimits = {
   messageBurst: 5,
   malformedPerWindow: 2,
   malformedWindow: 1_000,
+  pingInterval: 20_000,
+  streamHeartbeat: 40_000,
+  topicLength: 10,
+  topicsPerConnection: 3,
+  topicJoins: 8,
+  topicPatterns: 2,
+  historyMessages: 3,
+  historyBytes: 2_000,
 };
+
+/** A peer on a WebSocket, as those of PeerJS are. */
+export const SPEAKER: Manner = { carrier: 'socket', liveness: 'speaks', space: 'letters', remembers: false };
 
 export function peerId(text: string): PeerId {
   const parsed = parsePeerId(text);
@@ -26,6 +37,7 @@ export function peerId(text: string): PeerId {
 let slot = 0;
 
 /** A session that asks to be `id`, on a connection of its own. */
-export function session(id: string, realm = new Realm(PLACE, LIMITS), now = 0): Session {
-  return new Session({ connection: connectionId(slot++, 0), realm, id: peerId(id), token: new Token('t') }, now);
+export function session(id: string, realm = new Realm(PLACE, LIMITS), now = 0, how: Partial<Opening> = {}): Session {
+  const connection = connectionId(slot++, 0);
+  return new Session({ connection, realm, id: peerId(id), token: new Token('t'), manner: SPEAKER, ...how }, now);
 }

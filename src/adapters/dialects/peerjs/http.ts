@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../../../application/ports/http.ts';
-import type { HttpOutcome } from '../../../application/ports/requests.ts';
+import type { HttpOutcome, HttpRefusal } from '../../../application/ports/requests.ts';
 import { impossible } from '../../../domain/invariant.ts';
 
 const DESCRIPTION = JSON.stringify({
@@ -14,7 +14,15 @@ const PLAIN_TYPE = ['content-type', 'text/plain; charset=utf-8'] as const;
 /** An id that a cache gives out twice is two peers with one name. */
 const FRESH = ['cache-control', 'no-store'] as const;
 
-const REFUSALS = { 'key-unknown': 'Invalid key provided', 'discovery-off': 'Unauthorized' } as const;
+/** H2 to H4. The others come of what no client of this wire asks for. */
+const REFUSALS: Record<HttpRefusal, string> = {
+  'key-unknown': 'Invalid key provided',
+  'discovery-off': 'Unauthorized',
+  'sender-unknown': 'Unauthorized',
+  'topic-unusable': 'Unauthorized',
+  'too-many-topics': 'Unauthorized',
+  'realm-full': 'Unauthorized',
+};
 
 /** H1 to H4: what came of a request, as PeerJS tells it. */
 export function answerOf(outcome: HttpOutcome): HttpResponse {
@@ -27,6 +35,9 @@ export function answerOf(outcome: HttpOutcome): HttpResponse {
       return { status: 200, headers: [JSON_TYPE, FRESH], body: JSON.stringify(outcome.ids) };
     case 'refusal':
       return { status: 401, headers: [PLAIN_TYPE], body: REFUSALS[outcome.reason] };
+    case 'publication':
+    case 'word':
+      return { status: 204, headers: [], body: '' };
     default:
       return impossible(outcome);
   }

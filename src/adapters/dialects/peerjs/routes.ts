@@ -1,4 +1,4 @@
-import type { Credentials, HttpRoute } from '../../../application/ports/requests.ts';
+import type { Credentials, HttpAsk, HttpRoute } from '../../../application/ports/requests.ts';
 
 const READING: readonly string[] = ['GET', 'HEAD'];
 
@@ -18,15 +18,19 @@ export class Routes {
 
   /** H1 to H4. A slash at the end changes nothing. */
   find(path: string): HttpRoute | undefined {
-    if (path === this.#prefix || `${path}/` === this.#prefix) return { methods: READING, asks: { ask: 'describe' } };
+    if (path === this.#prefix || `${path}/` === this.#prefix) return reading({ ask: 'describe' });
     if (!path.startsWith(this.#prefix)) return undefined;
     const [key, what, ...rest] = path.slice(this.#prefix.length).replace(/\/$/, '').split('/');
     const realm = decoded(key);
     if (realm === undefined || rest.length > 0) return undefined;
-    if (what === 'id') return { methods: READING, asks: { ask: 'issue-peer-id', key: realm } };
-    if (what === 'peers') return { methods: READING, asks: { ask: 'list-peers', key: realm } };
+    if (what === 'id') return reading({ ask: 'issue-peer-id', key: realm });
+    if (what === 'peers') return reading({ ask: 'list-peers', key: realm });
     return undefined;
   }
+}
+
+function reading(asked: HttpAsk): HttpRoute {
+  return { methods: READING, ask: () => asked };
 }
 
 const SOCKET = 'peerjs';
@@ -76,7 +80,7 @@ const ROOM = Buffer.alloc(1024);
 const BYTES_PER_UNIT = 3;
 
 /** A path segment as text; undefined where it is missing or its escapes are broken. */
-function decoded(segment: string | undefined): string | undefined {
+export function decoded(segment: string | undefined): string | undefined {
   if (segment === undefined || segment === '') return undefined;
   try {
     return decodeURIComponent(segment);

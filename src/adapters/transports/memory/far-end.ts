@@ -1,4 +1,5 @@
 import type { HttpResponse } from '../../../application/ports/http.ts';
+import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 
 /** What a far end does to its connection: the side of it that the transport serves. */
@@ -27,8 +28,12 @@ const encoder = new TextEncoder();
 export class MemoryFarEnd {
   /** Every text message that was delivered and read, in order. */
   readonly heard: string[] = [];
-  /** The answer, where the upgrade was refused with one. */
+  /** The answer, where an upgrade or a stream was refused with one. */
   refusal: HttpResponse | undefined;
+  /** How the answer began, where it is a stream. */
+  head: StreamHead | undefined;
+  /** Whether it answers pings, as every living WebSocket does. */
+  answersPings = true;
   #state: 'connecting' | 'open' | 'refused' | 'closed' = 'connecting';
   #closed: Goodbye | undefined;
   #line: Line | undefined;

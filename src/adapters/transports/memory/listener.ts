@@ -15,6 +15,15 @@ interface Origin {
   /** Names in small letters. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly address?: string;
+  readonly body?: string | Uint8Array;
+}
+
+/** The side of an exchange that asks. */
+interface Asker {
+  readonly isGone: () => boolean;
+  readonly answer: (response: HttpResponse) => void;
+  /** Where the answer goes, if it is a stream. */
+  readonly farEnd: () => MemoryFarEnd;
 }
 
 /** A request whose answer may come later. */
@@ -81,14 +90,14 @@ export class MemoryTransport implements Transport {
   request(method: string, target: string, origin: Origin = {}): MemoryExchange {
     let answered: HttpResponse | undefined;
     let isAborted = false;
-    const answer = (response: HttpResponse): void => {
-      if (!isAborted) answered ??= onTheWire(response, method === 'HEAD');
-    };
-    const exchange: Exchange = { request: requestOf(method, splitTarget(target), origin), answer };
-    this.#turns.run(() => {
-      if (this.#gateway === undefined || !this.#isAccepting) answer(NOT_ACCEPTING);
-      else this.#gateway.http(exchange);
+    const exchange = this.#exchangeOf(method, target, origin, {
+      isGone: () => isAborted,
+      answer: (response) => {
+        if (!isAborted) answered ??= onTheWire(response, method === 'HEAD');
+      },
+      farEnd: () => new MemoryFarEnd(),
     });
+    this.#turns.run(() => this.#ask(exchange));
     return {
       get answered() {
         return answered;
@@ -99,9 +108,48 @@ export class MemoryTransport implements Transport {
     };
   }
 
+  /** Asks for a stream, or is refused. What it says is not heard. */
+  stream(method: string, target: string, origin: Origin = {}): MemoryFarEnd {
+    const farEnd = new MemoryFarEnd();
+    const exchange = this.#exchangeOf(method, target, origin, {
+      isGone: () => false,
+      answer: (response) => farEnd.refused(onTheWire(response, false)),
+      farEnd: () => farEnd,
+    });
+    this.#turns.run(() => this.#ask(exchange));
+    return farEnd;
+  }
+
   /** Tells the broker whatever it has not been told yet. */
   settle(): void {
     this.#turns.settle();
+  }
+
+  #ask(exchange: Exchange): void {
+    if (this.#gateway === undefined || !this.#isAccepting) exchange.answer(NOT_ACCEPTING);
+    else this.#gateway.http(exchange);
+  }
+
+  #exchangeOf(method: string, target: string, origin: Origin, { isGone, answer, farEnd }: Asker): Exchange {
+    return {
+      request: requestOf(method, splitTarget(target), origin),
+      answer,
+      body: (maxBytes, then) => {
+        const body = Buffer.from(origin.body ?? '');
+        this.#turns.later(() => {
+          if (isGone()) return;
+          then(body.length > maxBytes ? undefined : body);
+          body.fill(0xff);
+        });
+      },
+      stream: (head, admission) => {
+        if (this.#gateway === undefined) return;
+        if (isGone()) return this.#gateway.abandoned(admission);
+        const far = farEnd();
+        far.head = head;
+        this.#connected(far, admission, this.#gateway);
+      },
+    };
   }
 
   #upgrade(farEnd: MemoryFarEnd, request: HttpRequest): void {
@@ -115,10 +163,12 @@ export class MemoryTransport implements Transport {
     const later = (turn: () => void): void => this.#turns.later(turn);
     const reports = new Reports({ gateway, later, room: this.#limits.sendBufferBytes }, admission);
     const forget = (over: MemorySocket): void => void this.#open.delete(over);
-    const socket = new MemorySocket(farEnd, reports, { limits: this.#limits, forget });
+    const socket = new MemorySocket(farEnd, reports, { limits: this.#limits, forget, later });
     this.#open.add(socket);
     farEnd.answered({
-      sent: (bytes, isBinary) => this.#turns.run(() => socket.arrived(bytes, isBinary)),
+      sent: (bytes, isBinary) => {
+        if (admission.carrier === 'socket') this.#turns.run(() => socket.arrived(bytes, isBinary));
+      },
       gone: (unread) => this.#turns.run(() => socket.lost(unread)),
     });
     reports.opened(socket);
@@ -132,6 +182,7 @@ function lending(gateway: Gateway): Gateway {
     upgrade: (request) => gateway.upgrade(request),
     abandoned: (admission) => gateway.abandoned(admission),
     opened: (socket, admission) => gateway.opened(socket, admission),
+    alive: (connection) => gateway.alive(connection),
     unsent: (connection, message) => gateway.unsent(connection, message),
     closed: (connection) => gateway.closed(connection),
     frame: (connection, bytes, isBinary) => {

@@ -8,23 +8,28 @@ import type { MemoryFarEnd } from './far-end.ts';
 // Throws for what is no UTF-8: a broker that sends such a text is broken.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** What all sockets of a transport have in common. */
+interface MemoryHome {
+  readonly limits: ConnectionLimits;
+  readonly forget: (socket: MemorySocket) => void;
+  readonly later: (turn: () => void) => void;
+}
+
 /** One connection that leads to another object of this process. */
 export class MemorySocket implements Socket {
   readonly #farEnd: MemoryFarEnd;
   readonly #reports: Reports;
   readonly #limits: ConnectionLimits;
   readonly #forget: (socket: MemorySocket) => void;
+  readonly #later: (turn: () => void) => void;
   #isOver = false;
 
-  constructor(
-    farEnd: MemoryFarEnd,
-    reports: Reports,
-    { limits, forget }: { readonly limits: ConnectionLimits; readonly forget: (socket: MemorySocket) => void },
-  ) {
+  constructor(farEnd: MemoryFarEnd, reports: Reports, { limits, forget, later }: MemoryHome) {
     this.#farEnd = farEnd;
     this.#reports = reports;
     this.#limits = limits;
     this.#forget = forget;
+    this.#later = later;
   }
 
   write(text: Uint8Array, message?: SignalMessage): WriteOutcome {
@@ -35,6 +40,10 @@ export class MemorySocket implements Socket {
       return 'gone';
     }
     return this.#farEnd.arrived(decoder.decode(text), text.length, message) ? 'sent' : 'queued';
+  }
+
+  ping(): void {
+    if (!this.#isOver && this.#farEnd.answersPings) this.#later(() => this.#reports.alive());
   }
 
   close(code: number, why: string): void {

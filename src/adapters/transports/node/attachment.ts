@@ -5,8 +5,8 @@ import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { NOT_ACCEPTING, wantsWebSocket } from '../shared/requests.ts';
 import type { ConnectionLimits } from '../shared/settings.ts';
-import { NodeExchange, NodeRequest, readPastBody, send } from './http.ts';
-import { answerAndEnd, type Handshaker, type HandshakerOptions, handshakerOptions, plainResponse, Upgrades } from './upgrades.ts';
+import { NodeExchange, NodeRequest, send } from './http.ts';
+import { answerAndEnd, type Handshaker, type HandshakerOptions, handshakerOptions, Openings, plainResponse } from './openings.ts';
 
 /** What belongs to the embedding program, and which part of it is ours. */
 export interface AttachmentSettings extends ConnectionLimits {
@@ -38,7 +38,7 @@ export class AttachedTransport implements Transport {
   readonly #settings: AttachmentSettings;
   readonly #onUpgrade: UpgradeListener = (raw, stream, head) => this.#upgrade(raw, stream, head);
   #gateway: Gateway | undefined;
-  #upgrades: Upgrades | undefined;
+  #openings: Openings | undefined;
 
   constructor(settings: AttachmentSettings) {
     this.#settings = settings;
@@ -50,7 +50,7 @@ export class AttachedTransport implements Transport {
     const options = handshakerOptions(this.#settings);
     const handshaker = createWebSocketServer?.(options) ?? new WebSocketServer({ ...options, clientTracking: false });
     this.#gateway = gateway;
-    this.#upgrades = new Upgrades(gateway, handshaker, this.#settings);
+    this.#openings = new Openings(gateway, handshaker, this.#settings);
     OURS.set(this.#onUpgrade, (raw) => this.#ownedPath(raw) !== undefined);
     server.on('upgrade', this.#onUpgrade);
     const address = server.address();
@@ -59,21 +59,27 @@ export class AttachedTransport implements Transport {
   }
 
   refuseNew(): void {
-    this.#upgrades?.refuseNew();
+    this.#openings?.refuseNew();
   }
 
   async stop(): Promise<void> {
     this.#settings.server.off('upgrade', this.#onUpgrade);
     this.#gateway = undefined;
-    await this.#upgrades?.stop();
+    await this.#openings?.stop();
   }
 
   #serve(raw: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): void {
     const path = this.#ownedPath(raw);
     if (path === undefined && next !== undefined) return next();
-    if (this.#gateway === undefined) return send(response, NOT_ACCEPTING);
-    readPastBody(raw);
-    this.#gateway.http(new NodeExchange(new NodeRequest(raw, path), response, () => true));
+    const openings = this.#openings;
+    if (this.#gateway === undefined || openings === undefined) return send(response, NOT_ACCEPTING);
+    // The connection is the embedding program's: whether it goes on is not ours to say.
+    const desk = {
+      goesOn: () => true,
+      stream: openings.stream.bind(openings),
+      abandoned: openings.abandoned.bind(openings),
+    };
+    this.#gateway.http(new NodeExchange(raw, response, new NodeRequest(raw, path), desk));
   }
 
   #upgrade(raw: IncomingMessage, stream: Duplex, head: Buffer): void {
@@ -83,7 +89,7 @@ export class AttachedTransport implements Transport {
       return;
     }
     const request = new NodeRequest(raw, path);
-    if (wantsWebSocket(request)) return this.#upgrades?.take({ raw, request, stream, head });
+    if (wantsWebSocket(request)) return this.#openings?.take({ raw, request, stream, head });
     this.#serve(raw, plainResponse(raw, stream));
   }
 

@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Exchange, HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
+import type { StreamHead } from '../../../application/ports/requests.ts';
+import type { Admission } from '../../../application/ports/transport.ts';
 import { addressText } from '../shared/addresses.ts';
+import { Body, type BodyWish } from '../shared/body.ts';
 import { hasNoBody, MAX_BODY_BYTES, splitTarget } from '../shared/requests.ts';
 
 /** Express keeps the whole target there and cuts its mount path off `url`. */
@@ -31,43 +34,88 @@ export class NodeRequest implements HttpRequest {
   }
 }
 
-/** One request of `node:http` that waits for its answer. */
+/** What the requests of a transport have in common. */
+export interface Desk {
+  /** Whether the connection may carry another request. */
+  goesOn(): boolean;
+  /** Begins a stream in place of an answer. */
+  stream(response: ServerResponse, head: StreamHead, admission: Admission): void;
+  /** An admitted stream came to nothing. */
+  abandoned(admission: Admission): void;
+}
+
+/** One request of `node:http` that waits for its answer. Its body is always read, so that the connection is fit for the next. */
 export class NodeExchange implements Exchange {
   readonly request: HttpRequest;
+  readonly #raw: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #goesOn: () => boolean;
+  readonly #desk: Desk;
+  readonly #body = new Body(MAX_BODY_BYTES);
 
-  /** @param goesOn whether the connection may carry another request. */
-  constructor(request: HttpRequest, response: ServerResponse, goesOn: () => boolean) {
+  constructor(raw: IncomingMessage, response: ServerResponse, request: HttpRequest, desk: Desk) {
     this.request = request;
+    this.#raw = raw;
     this.#response = response;
-    this.#goesOn = goesOn;
+    this.#desk = desk;
+    raw.on('data', (piece: Buffer) => {
+      if (this.#body.add(piece) === 'excessive') raw.destroy();
+    });
+    raw.on('end', () => this.#body.end());
+  }
+
+  body(maxBytes: number, then: BodyWish): void {
+    const give = (body: Uint8Array | undefined): void => {
+      // Nothing else is read of a connection whose body was not read to its end.
+      if (body === undefined) this.#response.shouldKeepAlive = false;
+      then(body);
+    };
+    if (!this.#raw.readableEnded) return this.#body.wish(maxBytes, give);
+    const body = bodyReadBefore(this.#raw);
+    queueMicrotask(() => give(body.length > maxBytes ? undefined : body));
   }
 
   answer(answer: HttpResponse): void {
-    const response = this.#response;
-    if (response.destroyed || response.writableEnded) return;
-    if (!this.#goesOn()) response.shouldKeepAlive = false;
-    send(response, answer);
+    if (this.#isOver) return;
+    if (!this.#desk.goesOn()) this.#response.shouldKeepAlive = false;
+    send(this.#response, answer);
+  }
+
+  stream(head: StreamHead, admission: Admission): void {
+    if (this.#isOver) return this.#desk.abandoned(admission);
+    this.#desk.stream(this.#response, head, admission);
+  }
+
+  get #isOver(): boolean {
+    return this.#response.destroyed || this.#response.writableEnded;
   }
 }
 
-/** Reads past the body, so that the connection is fit for the next request; cuts it when that is too much. */
-export function readPastBody(request: IncomingMessage): void {
-  let bodyBytes = 0;
-  request.on('data', (chunk: Buffer) => {
-    bodyBytes += chunk.length;
-    if (bodyBytes > MAX_BODY_BYTES) request.destroy();
-  });
+/** What a body parser of an embedding program has left of a body that it read before us. */
+function bodyReadBefore({ headers, body }: IncomingMessage & { readonly body?: unknown }): Uint8Array {
+  if (body instanceof Uint8Array) return body;
+  if (typeof body === 'string') return Buffer.from(body);
+  if (typeof body !== 'object' || body === null) return new Uint8Array();
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  return Buffer.from(isForm ? formOf(body) : JSON.stringify(body));
+}
+
+function formOf(fields: object): string {
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) for (const one of [value as unknown].flat()) form.append(name, String(one));
+  return form.toString();
 }
 
 /** Writes the whole answer. What was set on `response` before stays, but for headers of the same names. */
 export function send(response: ServerResponse, { status, headers, body }: HttpResponse): void {
-  response.statusCode = status;
-  for (const [name, values] of grouped(headers)) response.setHeader(name, values);
+  setHead(response, { status, headers });
   if (hasNoBody(status)) return void response.end();
   response.setHeader('content-length', Buffer.byteLength(body));
   response.end(body);
+}
+
+export function setHead(response: ServerResponse, { status, headers }: StreamHead): void {
+  response.statusCode = status;
+  for (const [name, values] of grouped(headers)) response.setHeader(name, values);
 }
 
 function grouped(headers: HttpResponse['headers']): Map<string, string | string[]> {

@@ -8,15 +8,15 @@ import { readCertificate } from '../shared/certificate.ts';
 import { listenRefused } from '../shared/listen-refusals.ts';
 import { wantsWebSocket } from '../shared/requests.ts';
 import type { TransportSettings } from '../shared/settings.ts';
-import { NodeExchange, NodeRequest, readPastBody } from './http.ts';
-import { handshakerOptions, plainResponse, Upgrades } from './upgrades.ts';
+import { NodeExchange, NodeRequest } from './http.ts';
+import { handshakerOptions, Openings, plainResponse } from './openings.ts';
 
 /** Listens with `node:http` or `node:https`, and `ws`. */
 export class NodeTransport implements Transport {
   readonly name = 'node';
   readonly #settings: TransportSettings;
   readonly #lines = new Set<NetSocket>();
-  #upgrades: Upgrades | undefined;
+  #openings: Openings | undefined;
   #server: Server | undefined;
   #unbound: Promise<void> | undefined;
 
@@ -30,20 +30,20 @@ export class NodeTransport implements Transport {
     await bind(server, this.#settings);
     const handshaker = new WebSocketServer({ ...handshakerOptions(this.#settings), clientTracking: false });
     this.#server = server;
-    this.#upgrades = new Upgrades(gateway, handshaker, this.#settings);
-    this.#serve(server, gateway, this.#upgrades);
+    this.#openings = new Openings(gateway, handshaker, this.#settings);
+    this.#serve(server, gateway, this.#openings);
     return { host, port: (server.address() as AddressInfo).port, secure: tls !== undefined };
   }
 
   refuseNew(): void {
-    this.#upgrades?.refuseNew();
+    this.#openings?.refuseNew();
     const server = this.#server;
     if (server !== undefined) this.#unbound ??= new Promise((resolve) => server.close(() => resolve()));
   }
 
   async stop(): Promise<void> {
     this.refuseNew();
-    const told = this.#upgrades?.stop();
+    const told = this.#openings?.stop();
     for (const line of this.#lines) line.destroy();
     await told;
     await this.#unbound;
@@ -64,15 +64,14 @@ export class NodeTransport implements Transport {
     return server;
   }
 
-  #serve(server: Server, gateway: Gateway, upgrades: Upgrades): void {
+  #serve(server: Server, gateway: Gateway, openings: Openings): void {
     const serve = (raw: IncomingMessage, response: ServerResponse): void => {
-      readPastBody(raw);
-      gateway.http(new NodeExchange(new NodeRequest(raw), response, () => upgrades.isAccepting));
+      gateway.http(new NodeExchange(raw, response, new NodeRequest(raw), openings));
     };
     server.on('request', serve);
     server.on('upgrade', (raw: IncomingMessage, stream: Duplex, head: Buffer) => {
       const request = new NodeRequest(raw);
-      if (wantsWebSocket(request)) return upgrades.take({ raw, request, stream, head });
+      if (wantsWebSocket(request)) return openings.take({ raw, request, stream, head });
       serve(raw, plainResponse(raw, stream));
     });
     server.on('connection', (line: NetSocket) => {

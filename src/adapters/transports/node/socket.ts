@@ -5,7 +5,7 @@ import type { SignalMessage } from '../../../domain/message.ts';
 import { fittingReason, GOODBYES } from '../shared/goodbyes.ts';
 import type { Reports } from '../shared/reports.ts';
 import type { ConnectionLimits } from '../shared/settings.ts';
-import type { Corked, TurnEnd } from './turn-end.ts';
+import type { Corked, TurnEnd } from '../shared/turn-end.ts';
 
 /** What all sockets of a transport have in common. */
 export interface Home {
@@ -51,6 +51,10 @@ export class NodeSocket implements Socket, Corked {
     if (this.#waiting === undefined) return;
     this.#waiting = undefined;
     this.#stream.uncork();
+  }
+
+  ping(): void {
+    if (this.#isOpen) this.#ws.ping();
   }
 
   close(code: number, why: string): void {

@@ -74,6 +74,11 @@ export class Reports {
     this.#backlog = undefined;
   }
 
+  /** The far end showed that it lives, below any dialect. */
+  alive(): void {
+    if (this.#state === 'hearing' || this.#state === 'paused') this.#desk.gateway.alive(this.#named());
+  }
+
   /** To be told before `closed`. */
   unsent(message: SignalMessage): void {
     this.#desk.later(() => this.#desk.gateway.unsent(this.#named(), message));

@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
 
-/** The body of a request means nothing here: it is read past, and one with more bytes costs its connection. */
+/** A body that nobody asked for is read past; one with more bytes costs its connection. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
 /** What an upgrade is told once no new connection is accepted. */

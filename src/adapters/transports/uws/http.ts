@@ -1,7 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import type * as uWS from 'uWebSockets.js';
 import type { Exchange, HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
+import type { StreamHead } from '../../../application/ports/requests.ts';
+import type { Admission } from '../../../application/ports/transport.ts';
 import { addressOfBytes } from '../shared/addresses.ts';
+import { Body, type BodyWish } from '../shared/body.ts';
 import { hasNoBody, MAX_BODY_BYTES } from '../shared/requests.ts';
 
 /** Headers that may come in several pieces. */
@@ -40,27 +43,48 @@ export class UwsRequest implements HttpRequest {
   }
 }
 
+/** What the requests of a transport have in common. */
+export interface Desk {
+  /** Whether the connection may carry another request. */
+  goesOn(): boolean;
+  /** Begins a stream in place of an answer; whoever gets it hears of its end from `onAborted` no more. */
+  stream(response: uWS.HttpResponse, head: StreamHead, admission: Admission): { ended(): void };
+  /** An admitted stream came to nothing. */
+  abandoned(admission: Admission): void;
+}
+
 /**
- * One request of uWebSockets.js that waits for its answer. A body is read past first, so that the
- * connection is fit for the next request.
+ * One request of uWebSockets.js that waits for its answer. A body is read to its end first, so that
+ * the connection is fit for the next request.
  */
 export class UwsExchange implements Exchange {
   readonly request: HttpRequest;
-  readonly #goesOn: () => boolean;
+  readonly #desk: Desk;
   #response: uWS.HttpResponse | undefined;
-  #awaitsBody: boolean;
+  #stream: { ended(): void } | undefined;
+  /** There while it is to be read. */
+  #body: Body | undefined;
   #answer: HttpResponse | undefined;
+  #isTooBig = false;
 
-  /** @param goesOn whether the connection may carry another request. */
-  constructor(request: HttpRequest, response: uWS.HttpResponse, goesOn: () => boolean) {
+  constructor(request: HttpRequest, response: uWS.HttpResponse, desk: Desk) {
     this.request = request;
     this.#response = response;
-    this.#goesOn = goesOn;
-    this.#awaitsBody = hasBody(request);
+    this.#desk = desk;
     response.onAborted(() => {
       this.#response = undefined;
+      this.#stream?.ended();
     });
-    if (this.#awaitsBody) this.#readPastBody(response);
+    if (hasBody(request)) this.#read(response, (this.#body = new Body(MAX_BODY_BYTES)));
+  }
+
+  body(maxBytes: number, then: BodyWish): void {
+    const give = (body: Uint8Array | undefined): void => {
+      this.#isTooBig = body === undefined;
+      if (this.#response !== undefined) then(body);
+    };
+    if (this.#body === undefined) queueMicrotask(() => give(new Uint8Array()));
+    else this.#body.wish(maxBytes, give);
   }
 
   answer(answer: HttpResponse): void {
@@ -68,22 +92,29 @@ export class UwsExchange implements Exchange {
     this.#sendWhenReady();
   }
 
-  #readPastBody(response: uWS.HttpResponse): void {
-    let bodyBytes = 0;
-    response.onData((chunk, isLast) => {
-      bodyBytes += chunk.byteLength;
-      if (bodyBytes > MAX_BODY_BYTES) return void response.close();
+  stream(head: StreamHead, admission: Admission): void {
+    const response = this.#response;
+    if (response === undefined) return this.#desk.abandoned(admission);
+    this.#stream = this.#desk.stream(response, head, admission);
+  }
+
+  #read(response: uWS.HttpResponse, body: Body): void {
+    response.onData((piece, isLast) => {
+      if (body.add(new Uint8Array(piece)) === 'excessive') return void this.#response?.close();
       if (!isLast) return;
-      this.#awaitsBody = false;
+      this.#body = undefined;
+      body.end();
       this.#sendWhenReady();
     });
   }
 
+  /** What is too big is answered at once: nothing else is read of that connection. */
   #sendWhenReady(): void {
     const response = this.#response;
-    if (response === undefined || this.#answer === undefined || this.#awaitsBody) return;
+    const isReady = this.#body === undefined || this.#isTooBig;
+    if (response === undefined || this.#answer === undefined || !isReady) return;
     this.#response = undefined;
-    send(response, this.#answer, { isHead: this.request.method === 'HEAD', goesOn: this.#goesOn() });
+    send(response, this.#answer, { isHead: this.request.method === 'HEAD', goesOn: this.#desk.goesOn() && !this.#isTooBig });
   }
 }
 
@@ -100,8 +131,7 @@ function send(
   const isToldToClose = headers.some(([name, value]) => name === 'connection' && value === 'close');
   const isLast = isToldToClose || !goesOn;
   response.cork(() => {
-    response.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`);
-    for (const [name, value] of headers) response.writeHeader(name, value);
+    writeHead(response, { status, headers });
     if (isLast && !isToldToClose) response.writeHeader('connection', 'close');
     // Told a length and given no body, the library waits for one, and the connection carries no other
     // request. So HEAD tells its length itself, and the library is given no argument: with any it tells one.
@@ -109,6 +139,12 @@ function send(
     if (isHead || hasNoBody(status)) return void response.endWithoutBody();
     response.end(body, isLast);
   });
+}
+
+/** To be called within a cork. */
+export function writeHead(response: uWS.HttpResponse, { status, headers }: StreamHead): void {
+  response.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`);
+  for (const [name, value] of headers) response.writeHeader(name, value);
 }
 
 function hasBody(request: HttpRequest): boolean {

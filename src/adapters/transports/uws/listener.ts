@@ -8,10 +8,12 @@ import { listenRefused } from '../shared/listen-refusals.ts';
 import { Reports, type Desk } from '../shared/reports.ts';
 import { NOT_ACCEPTING, wantsWebSocket } from '../shared/requests.ts';
 import type { TransportSettings } from '../shared/settings.ts';
+import { TurnEnd } from '../shared/turn-end.ts';
 import { handshakeFault } from './handshake.ts';
-import { refuse, UwsExchange, UwsRequest } from './http.ts';
+import { refuse, type Desk as HttpDesk, UwsExchange, UwsRequest } from './http.ts';
 import { Outbox } from './outbox.ts';
 import { UwsSocket, type Home } from './socket.ts';
+import { UwsStream } from './stream.ts';
 
 // Its types leave out one constant.
 type Library = typeof uWS & { readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number };
@@ -19,6 +21,12 @@ type Library = typeof uWS & { readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number };
 // They know an option between port and callback for listening without a host only.
 interface ListenerWithOption {
   listen(host: string, port: number, option: number, listening: (token: uWS.us_listen_socket | false) => void): void;
+}
+
+/** What connections and requests have in common. */
+interface Desks {
+  readonly desk: Desk;
+  readonly httpDesk: HttpDesk;
 }
 
 /** What the library keeps for us with each of its sockets. */
@@ -52,6 +60,7 @@ class UwsTransport implements Transport {
   readonly #library: Library;
   readonly #settings: TransportSettings;
   readonly #home: Home;
+  readonly #turnEnd = new TurnEnd();
   #app: uWS.TemplatedApp | undefined;
   #listening: uWS.us_listen_socket | undefined;
 
@@ -104,27 +113,43 @@ class UwsTransport implements Transport {
   #answer(app: uWS.TemplatedApp, gateway: Gateway): void {
     const { maxFrameBytes, sendBufferBytes } = this.#settings;
     const desk: Desk = { gateway, later: queueMicrotask, room: sendBufferBytes };
+    const httpDesk = this.#httpDesk(desk);
     app.ws<Line>('/*', {
       maxPayloadLength: Math.min(maxFrameBytes + Math.max(maxFrameBytes, EXCESS_BYTES), LARGEST_PAYLOAD),
       maxBackpressure: 0,
       idleTimeout: 0,
       sendPingsAutomatically: false,
-      upgrade: (response, request, context) => this.#serve(desk, response, request, context),
+      upgrade: (response, request, context) => this.#serve({ desk, httpDesk }, response, request, context),
       open: (ws) => socketOf(ws).opened(ws),
+      pong: (ws) => socketOf(ws).alive(),
+      ping: (ws) => socketOf(ws).alive(),
       message: (ws, bytes, isBinary) => socketOf(ws).arrived(new Uint8Array(bytes), isBinary),
       close: (ws) => socketOf(ws).ended(),
     });
-    app.any('/*', (response, request) => this.#serve(desk, response, request));
+    app.any('/*', (response, request) => this.#serve({ desk, httpDesk }, response, request));
+  }
+
+  #httpDesk(desk: Desk): HttpDesk {
+    const home = { turnEnd: this.#turnEnd, limits: this.#settings };
+    return {
+      goesOn: () => this.#listening !== undefined,
+      abandoned: (admission) => desk.gateway.abandoned(admission),
+      stream: (response, head, admission) => {
+        const stream = new UwsStream(response, { reports: new Reports(desk, admission), home });
+        stream.begin(head);
+        return stream;
+      },
+    };
   }
 
   /** @param context there where the library sees a handshake itself: it looks at the length of the key and no further. */
-  #serve(desk: Desk, response: uWS.HttpResponse, raw: uWS.HttpRequest, context?: uWS.us_socket_context_t): void {
+  #serve({ desk, httpDesk }: Desks, response: uWS.HttpResponse, raw: uWS.HttpRequest, context?: uWS.us_socket_context_t): void {
     const { gateway } = desk;
     // Handshakes come in crowds, and each takes as long as many messages.
     this.#home.outbox.flush();
     const request = new UwsRequest(raw, response);
     if (!wantsWebSocket(request)) {
-      return gateway.http(new UwsExchange(request, response, () => this.#listening !== undefined));
+      return gateway.http(new UwsExchange(request, response, httpDesk));
     }
     if (this.#listening === undefined) return refuse(response, NOT_ACCEPTING);
     const answer = gateway.upgrade(request);

@@ -56,6 +56,15 @@ export class UwsSocket implements Socket, Sender {
     this.#mayBeBehind = true;
   }
 
+  ping(): void {
+    this.#ws?.ping();
+  }
+
+  /** The far end answered a ping, or sent one. */
+  alive(): void {
+    this.#reports.alive();
+  }
+
   close(code: number, why: string): void {
     this.#end({ code, why });
   }

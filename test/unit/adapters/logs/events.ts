@@ -2,7 +2,7 @@ import type { LogEvent } from '../../../../src/application/ports/log.ts';
 import { defaultConfig } from '../../../../src/composition/configuration/config.ts';
 import { connectionId, nodeId, type PeerId, realmKey } from '../../../../src/domain/ids.ts';
 import { Realm } from '../../../../src/domain/realm.ts';
-import { Session } from '../../../../src/domain/session.ts';
+import { Session, type Manner } from '../../../../src/domain/session.ts';
 import { Token } from '../../../../src/domain/token.ts';
 
 export const CANARY = 'c4n4ry-70k3n';
@@ -10,7 +10,8 @@ export const CANARY = 'c4n4ry-70k3n';
 const connection = connectionId(7, 0);
 const realm = new Realm({ key: realmKey('main'), node: nodeId('here') }, defaultConfig());
 const ann = 'ann' as PeerId;
-const session = new Session({ connection, realm, id: ann, token: new Token(CANARY) }, 0);
+const manner: Manner = { carrier: 'socket', liveness: 'speaks', space: 'letters', remembers: false };
+const session = new Session({ connection, realm, id: ann, token: new Token(CANARY), manner }, 0);
 const address = '203.0.113.9';
 
 /** A fault as it may come: around a URL, and with the session at hand. */

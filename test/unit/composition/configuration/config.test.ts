@@ -1,4 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { fileOf } from '../../../../src/composition/configuration/config-file.ts';
+import { DIALECT_NAMES } from '../../../../src/composition/configuration/dialect-options.ts';
 import {
   type Config,
   defaultConfig,
@@ -33,9 +35,41 @@ describe('the defaults', () => {
       },
       ...{ onFlood: 'close', malformedPerWindow: 20, malformedWindow: 60_000, sendBufferBytes: 4_194_304 },
       ...{ mailboxMessages: 256, mailboxBytes: 2_097_152, realmMailboxBytes: 67_108_864, mailboxesPerSender: 256 },
+      ...{
+        dialects: ['peerjs'],
+        legacyXhr: false,
+        relayPath: '/relay',
+        peeroPath: '/peero',
+        pingInterval: 30_000,
+        streamHeartbeat: 40_000,
+      },
+      ...{ mercurePath: '/.well-known/mercure', mercureOpen: false, mercureAnonymous: false },
+      ...{ mercurePublisherKey: undefined, mercureSubscriberKey: undefined },
+      ...{ topicLength: 1024, topicsPerConnection: 200, topicJoins: 1_000_000, topicPatterns: 1000 },
+      ...{ historyMessages: 1000, historyBytes: 4_194_304 },
       ...{ maxConnections: 100_000, maxConnectionsPerAddress: 5000, handshakeTimeout: 10_000, maxUrlBytes: 4096 },
       ...{ maxHeaderBytes: 16_384, idLength: 128, httpRateLimit: 0, httpRateWindow: 60_000, logLevel: 'info', logFormat: 'auto' },
     });
+  });
+
+  it('speak every dialect where all is said', () => {
+    expect(configOf({ argv: ['--all'] }).dialects).toEqual(DIALECT_NAMES);
+    expect(configOf({ argv: ['--dialects', 'Relay, peerjs,relay'] }).dialects).toEqual(['peerjs', 'relay']);
+    expect(complaints({ argv: ['--dialects', 'peerjs,smoke'] })).toEqual([
+      `--dialects is 'smoke'; it must be some of ${DIALECT_NAMES.join(', ')}`,
+    ]);
+  });
+
+  it('a secret is never shown', () => {
+    const env = { MERCURE_PUBLISHER_JWT_KEY: '-----BEGIN nonsense' };
+    expect(complaints({ env }).join()).toContain('MERCURE_PUBLISHER_JWT_KEY is not shown here; it must be');
+    const resolved = resolveConfig({ argv: ['--mercure_publisher_key', 'sesame'] });
+    expect(
+      resolved.ok && [
+        resolved.value.config.mercurePublisherKey,
+        JSON.stringify(fileOf(resolved.value.settings)).includes('sesame'),
+      ],
+    ).toEqual(['sesame', false]);
   });
 
   it('are narrower in the hardened profile, and can still be set', () => {

@@ -33,8 +33,8 @@ describe('the schema', () => {
   it('every option stands in one group', () => {
     expect(GROUPS.flatMap(([, names]) => names).sort()).toEqual([...OPTION_NAMES].sort());
     expect(GROUPS.map(([group]) => group)).toEqual([
-      ...['Serving', 'Peers and messages', 'Pages and proxies'],
-      ...['Limits for messages', 'Limits for absent peers', 'Limits for connections', 'Log', 'Command line'],
+      ...['Serving', 'Peers and messages', 'Pages and proxies', 'Dialects'],
+      ...['Limits for messages', 'Limits for absent peers', 'Limits for topics', 'Limits for connections', 'Log', 'Command line'],
     ]);
   });
 });

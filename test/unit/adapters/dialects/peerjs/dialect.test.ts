@@ -7,7 +7,7 @@ const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode
 
 describe('the PeerJS dialect', () => {
   it('O3, O5: welcomes with OPEN', () => {
-    expect(text(dialect.welcome())).toBe('{"type":"OPEN"}');
+    expect(text(dialect.welcome({ replaces: 'socket' }))).toBe('{"type":"OPEN"}');
   });
 
   it('O9: opens behind its prefix', () => {
@@ -16,12 +16,15 @@ describe('the PeerJS dialect', () => {
   });
 
   it('H2: routes behind its prefix, and answers', () => {
-    expect(dialect.routes('/myapp/peerjs/id')?.asks).toEqual({ ask: 'issue-peer-id', key: 'peerjs' });
+    expect(dialect.routes('/myapp/peerjs/id')?.ask({ method: 'GET', path: '', query: '', header: () => undefined })).toEqual({
+      ask: 'issue-peer-id',
+      key: 'peerjs',
+    });
     expect(dialect.answer({ gave: 'peer-id', id: 'ann' }).body).toBe('ann');
   });
 
   it('O1: reads credentials', () => {
-    expect(dialect.credentials('key=k&id=i&token=t')).toEqual({ key: 'k', id: 'i', token: 't' });
+    expect(dialect.introduction('key=k&id=i&token=t')).toEqual({ as: 'peer', key: 'k', id: 'i', token: 't' });
   });
 
   it('O7: an id that is too long is refused by its own reason', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FAREWELLS, REFUSALS } from '../../../../../src/adapters/dialects/peerjs/refusals.ts';
+import { REFUSALS } from '../../../../../src/adapters/dialects/peerjs/refusals.ts';
 import type { Farewell } from '../../../../../src/application/ports/dialect.ts';
 
 const NO_CREDENTIALS = '{"type":"ERROR","payload":{"msg":"No id, token, or key supplied to websocket server"}}';
@@ -17,21 +17,6 @@ describe('what a refused peer hears', () => {
   ] as const)('%s: %s', (_, reason, frame, code) => {
     expect(textOf(REFUSALS[reason])).toBe(frame);
     expect(REFUSALS[reason].code).toBe(code);
-  });
-});
-
-describe('how an open socket is closed', () => {
-  it.each([
-    ['M7', 'left', 1000],
-    ['O5', 'superseded', 4001],
-    ['L1', 'silent', 4002],
-    ['M10', 'malformed', 1007],
-    ['M19', 'flooding', 1008],
-    ['a node that restarts', 'restarting', 1012],
-    ['promise 6', 'fault', 1011],
-  ] as const)('%s: %s', (_, ending, code) => {
-    expect(FAREWELLS[ending].code).toBe(code);
-    expect(FAREWELLS[ending].frame).toBeUndefined();
   });
 });
 

@@ -33,10 +33,12 @@ describe('a request of node:http', () => {
   });
 });
 
+const DESK = { goesOn: () => true, stream: () => undefined, abandoned: () => undefined };
+
 it('an exchange whose far end has gone touches nothing', () => {
   const raw = incoming({ method: 'GET', url: '/' });
   const response = new ServerResponse(raw);
-  const exchange = new NodeExchange(new NodeRequest(raw), response, () => true);
+  const exchange = new NodeExchange(raw, response, new NodeRequest(raw), DESK);
   response.destroy();
   exchange.answer({ status: 200, headers: [['vary', 'Origin']], body: 'nobody reads this' });
   expect([response.headersSent, response.hasHeader('vary')]).toEqual([false, false]);

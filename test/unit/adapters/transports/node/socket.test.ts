@@ -2,11 +2,11 @@ import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import { NodeSocket } from '../../../../../src/adapters/transports/node/socket.ts';
-import { TurnEnd } from '../../../../../src/adapters/transports/node/turn-end.ts';
+import { TurnEnd } from '../../../../../src/adapters/transports/shared/turn-end.ts';
 import { Reports } from '../../../../../src/adapters/transports/shared/reports.ts';
 import { echoed } from '../../../../../src/domain/ids.ts';
 import { notice } from '../../../../../src/domain/message.ts';
-import { RecordingGateway } from '../../../../contracts/transports/recording-gateway.ts';
+import { ADMISSION, RecordingGateway } from '../../../../contracts/transports/recording-gateway.ts';
 
 const LIMITS = { maxFrameBytes: 1_000, sendBufferBytes: 100 };
 const OPEN = 1;
@@ -44,7 +44,7 @@ function opened({ isStuck = false } = {}) {
   const gateway = new RecordingGateway();
   const turns: (() => void)[] = [];
   const desk = { gateway, later: (turn: () => void) => void turns.push(turn), room: 1_000 };
-  const reports = new Reports(desk, { accept: true, dialect: 'echo', query: '', address: '' });
+  const reports = new Reports(desk, ADMISSION);
   const home = { limits: LIMITS, turnEnd: new TurnEnd() };
   const socket = new NodeSocket(ws as unknown as WebSocket, stream as never, { reports, home });
   reports.opened(socket);

@@ -3,9 +3,15 @@ import { Reports } from '../../../../../src/adapters/transports/shared/reports.t
 import type { Socket } from '../../../../../src/application/ports/socket.ts';
 import { echoed } from '../../../../../src/domain/ids.ts';
 import { notice } from '../../../../../src/domain/message.ts';
-import { RecordingGateway, textOf } from '../../../../contracts/transports/recording-gateway.ts';
+import { ADMISSION, RecordingGateway, textOf } from '../../../../contracts/transports/recording-gateway.ts';
 
-const SOCKET: Socket = { write: () => 'sent', close: () => undefined, pause: () => undefined, resume: () => undefined };
+const SOCKET: Socket = {
+  write: () => 'sent',
+  ping: () => undefined,
+  close: () => undefined,
+  pause: () => undefined,
+  resume: () => undefined,
+};
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** One open connection, and a queue of the turns that are to come later. */
@@ -13,7 +19,7 @@ function opened(room = 1_000) {
   const gateway = new RecordingGateway();
   const turns: (() => void)[] = [];
   const desk = { gateway, later: (turn: () => void) => void turns.push(turn), room };
-  const reports = new Reports(desk, { accept: true, dialect: 'echo', query: '', address: '' });
+  const reports = new Reports(desk, ADMISSION);
   reports.opened(SOCKET);
   const pass = (): void => turns.splice(0).forEach((turn) => turn());
   return { reports, gateway, pass, heard: () => gateway.connections[0]?.frames.map(textOf), near: () => gateway.connections[0] };

@@ -5,7 +5,7 @@ import { Outbox } from '../../../../../src/adapters/transports/uws/outbox.ts';
 import { UwsSocket } from '../../../../../src/adapters/transports/uws/socket.ts';
 import { echoed } from '../../../../../src/domain/ids.ts';
 import { notice } from '../../../../../src/domain/message.ts';
-import { RecordingGateway, type Near } from '../../../../contracts/transports/recording-gateway.ts';
+import { ADMISSION, RecordingGateway, type Near } from '../../../../contracts/transports/recording-gateway.ts';
 
 const LIMITS = { maxFrameBytes: 1_000, sendBufferBytes: 100 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -26,7 +26,7 @@ function opened(onOpened: (near: Near) => void = () => undefined) {
   const ws = { send, end, cork: (write: () => void) => write(), getBufferedAmount: () => wire.unread };
   const outbox = new Outbox();
   const desk = { gateway, later: (turn: () => void) => void turns.push(turn), room: 1_000 };
-  const reports = new Reports(desk, { accept: true, dialect: 'echo', query: '', address: '' });
+  const reports = new Reports(desk, ADMISSION);
   const socket = new UwsSocket(reports, { outbox, limits: LIMITS });
   socket.opened(ws as unknown as WebSocket<unknown>);
   const pass = (): void => turns.splice(0).forEach((turn) => turn());

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { TurnEnd } from '../../../../../src/adapters/transports/node/turn-end.ts';
+import { TurnEnd } from '../../../../../src/adapters/transports/shared/turn-end.ts';
 
 const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 

@@ -3,13 +3,16 @@ import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
+import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Admission, Gateway } from '../../../application/ports/transport.ts';
 import { Reports, type Desk } from '../shared/reports.ts';
 import { NOT_ACCEPTING } from '../shared/requests.ts';
 import { CLOSE_GRACE, type ConnectionLimits } from '../shared/settings.ts';
-import { send } from './http.ts';
+import { TurnEnd } from '../shared/turn-end.ts';
+import { send, type Desk as HttpDesk } from './http.ts';
+import { OpenEnds } from './open-ends.ts';
 import { NodeSocket, type Home } from './socket.ts';
-import { TurnEnd } from './turn-end.ts';
+import { NodeStream } from './stream.ts';
 
 /** What is used of a `WebSocketServer`: it may be an embedding program's own. */
 export interface Handshaker {
@@ -43,16 +46,14 @@ export interface Knock {
   readonly head: Buffer;
 }
 
-/** Turns upgrade requests into connections, and knows all those that are not over. */
-export class Upgrades {
+/** Turns upgrade requests, and answers that stay open, into connections, and knows all those that are not over. */
+export class Openings implements HttpDesk {
   readonly #gateway: Gateway;
   readonly #desk: Desk;
   readonly #handshaker: Handshaker;
   readonly #home: Home;
-  readonly #shaking = new Set<Duplex>();
-  readonly #open = new Set<NodeSocket>();
+  readonly #ends = new OpenEnds();
   #isAccepting = true;
-  #whenEmpty: (() => void) | undefined;
 
   constructor(gateway: Gateway, handshaker: Handshaker, limits: ConnectionLimits) {
     this.#gateway = gateway;
@@ -66,22 +67,38 @@ export class Upgrades {
     if (!this.#isAccepting) return answerAndEnd(raw, stream, NOT_ACCEPTING);
     const answer = this.#gateway.upgrade(request);
     if (!answer.accept) return answerAndEnd(raw, stream, answer.response);
+    const shaking = { cut: () => stream.destroy() };
     const abandoned = (): void => {
-      this.#shaking.delete(stream);
       this.#gateway.abandoned(answer);
-      this.#oneLess();
+      this.#ends.delete(shaking);
     };
-    this.#shaking.add(stream);
+    this.#ends.add(shaking);
     stream.once('close', abandoned);
     this.#handshaker.handleUpgrade(raw, stream, head, (ws) => {
       stream.off('close', abandoned);
-      this.#shaking.delete(stream);
       this.#opened(ws, stream, answer);
+      this.#ends.delete(shaking);
       this.#handshaker.emit('connection', ws, raw);
     });
   }
 
-  get isAccepting(): boolean {
+  stream(response: ServerResponse, head: StreamHead, admission: Admission): void {
+    const reports = new Reports(this.#desk, admission);
+    const stream = new NodeStream(response, { reports, home: this.#home });
+    this.#ends.add(stream);
+    response.on('error', () => response.destroy());
+    response.on('close', () => {
+      stream.ended();
+      queueMicrotask(() => this.#ends.delete(stream));
+    });
+    stream.begin(head);
+  }
+
+  abandoned(admission: Admission): void {
+    this.#gateway.abandoned(admission);
+  }
+
+  goesOn(): boolean {
     return this.#isAccepting;
   }
 
@@ -92,41 +109,23 @@ export class Upgrades {
   /** Cuts whatever is not over yet, and resolves when all of it was reported. */
   async stop(): Promise<void> {
     this.refuseNew();
-    for (const stream of this.#shaking) stream.destroy();
-    for (const socket of this.#open) socket.cut();
-    if (this.#isEmpty) return;
-    await new Promise<void>((resolve) => {
-      const earlier = this.#whenEmpty;
-      this.#whenEmpty = () => {
-        earlier?.();
-        resolve();
-      };
-    });
+    await this.#ends.cutAll();
   }
 
   #opened(ws: WebSocket, stream: Duplex, admission: Admission): void {
     const reports = new Reports(this.#desk, admission);
     const socket = new NodeSocket(ws, stream, { reports, home: this.#home });
-    this.#open.add(socket);
+    this.#ends.add(socket);
     ws.on('message', (bytes: Buffer, isBinary) => socket.arrived(bytes, isBinary));
+    ws.on('pong', () => reports.alive());
+    ws.on('ping', () => reports.alive());
     // What went wrong is told to the far end by `ws`; to us it is an end like any other.
     ws.on('error', () => reports.hearNoMore());
     ws.on('close', () => {
       socket.ended();
-      queueMicrotask(() => {
-        this.#open.delete(socket);
-        this.#oneLess();
-      });
+      queueMicrotask(() => this.#ends.delete(socket));
     });
     reports.opened(socket);
-  }
-
-  get #isEmpty(): boolean {
-    return this.#open.size + this.#shaking.size === 0;
-  }
-
-  #oneLess(): void {
-    if (this.#isEmpty) this.#whenEmpty?.();
   }
 }
 

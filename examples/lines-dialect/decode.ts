@@ -1,0 +1,22 @@
+import type { FrameRequest } from '../../src/application/ports/requests.ts';
+
+const SPACE = 0x20;
+
+/** `+topic` joins, `-topic` parts, `topic text` publishes; an empty line only says that somebody is there. */
+export function readLine(bytes: Uint8Array): FrameRequest {
+  if (bytes.length === 0) return { ask: 'stay' };
+  const end = bytes.indexOf(SPACE);
+  if (end >= 0) {
+    // The text is a view: nobody copies it before it leaves.
+    return { ask: 'publish', draft: { topics: [textOf(bytes.subarray(0, end))], payload: bytes.subarray(end + 1) }, echo: false };
+  }
+  const line = textOf(bytes);
+  const selectors = [{ topic: line.slice(1) }];
+  if (line.startsWith('+')) return { ask: 'join', selectors };
+  if (line.startsWith('-')) return { ask: 'part', selectors };
+  return { ask: 'unreadable' };
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString();
+}

@@ -1,0 +1,27 @@
+import type { News } from '../../src/domain/topic.ts';
+
+/** What is told, as one line; undefined for what this wire has no word for. */
+export function lineOf(news: News): Uint8Array | undefined {
+  switch (news.news) {
+    case 'publication': {
+      const [topic = ''] = news.publication.topics;
+      return Buffer.concat([Buffer.from(`${topic} `), oneLine(news.publication.payload), Buffer.from('\n')]);
+    }
+    case 'present':
+      return Buffer.from(`# in ${news.topic}: ${news.peers.join(' ')}\n`);
+    case 'joined':
+      return Buffer.from(`# ${news.peer} came to ${news.topic}\n`);
+    case 'left':
+      return Buffer.from(`# ${news.peer} left ${news.topic}\n`);
+    default:
+      return undefined;
+  }
+}
+
+const LINE_FEED = 0x0a;
+const SPACE = 0x20;
+
+/** Whatever was published, it stays one line. */
+function oneLine(payload: Uint8Array): Uint8Array {
+  return payload.map((byte) => (byte === LINE_FEED ? SPACE : byte));
+}

@@ -1,0 +1,45 @@
+import type { Farewell } from '../../src/application/ports/dialect.ts';
+import type { HttpResponse } from '../../src/application/ports/http.ts';
+import type { HttpOutcome, HttpRefusal } from '../../src/application/ports/requests.ts';
+import type { Ending, OpenRefusal } from '../../src/domain/refusal.ts';
+
+/** What somebody sees who is turned away. A new reason does not compile until it has a line here. */
+export const REFUSALS: Record<OpenRefusal['reason'], Farewell> = {
+  'credentials-missing': farewell(1008, 'credentials missing'),
+  'key-unknown': farewell(1008, 'key unknown'),
+  'peer-id-empty': farewell(1008, 'id empty'),
+  'peer-id-too-long': farewell(1008, 'id too long'),
+  'peer-id-unprintable': farewell(1008, 'id unprintable'),
+  'id-taken': farewell(1008, 'id taken'),
+  'realm-full': farewell(1013, 'realm full'),
+};
+
+export const FAREWELLS: Record<Ending, Farewell> = {
+  left: farewell(1000, 'left'),
+  superseded: farewell(4001, 'superseded'),
+  silent: farewell(4002, 'silent for too long'),
+  malformed: farewell(1007, 'too many lines that say nothing'),
+  flooding: farewell(1008, 'too many lines'),
+  overreaching: farewell(1008, 'too many topics'),
+  restarting: farewell(1012, 'restarting'),
+  fault: farewell(1011, 'internal error'),
+};
+
+const STATUSES: Record<HttpRefusal, number> = {
+  'key-unknown': 404,
+  'discovery-off': 403,
+  'sender-unknown': 401,
+  'topic-unusable': 400,
+  'too-many-topics': 403,
+  'realm-full': 503,
+};
+
+export function answerTo(outcome: HttpOutcome): HttpResponse {
+  if (outcome.gave !== 'refusal') return { status: 204, headers: [], body: '' };
+  const headers = [['content-type', 'text/plain; charset=utf-8']] as const;
+  return { status: STATUSES[outcome.reason], headers, body: `${outcome.reason}\n` };
+}
+
+function farewell(code: number, why: string): Farewell {
+  return { frame: Buffer.from(`# ${why}\n`), code, why };
+}

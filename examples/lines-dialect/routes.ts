@@ -1,0 +1,31 @@
+import type { HttpAsk, HttpHead, HttpRoute } from '../../src/application/ports/requests.ts';
+
+const MAX_TEXT_BYTES = 1024;
+const PLAIN = ['content-type', 'text/plain; charset=utf-8'] as const;
+const HELP = 'Say which topics you mean: ?topic=a&topic=b\n';
+
+/** `GET ?topic=a` listens until the far end goes; `POST ?topic=a` publishes its body. */
+export function routesAt(): HttpRoute {
+  return { methods: ['GET', 'POST'], ask: (head) => (head.method === 'GET' ? listening(head) : publishing(head)) };
+}
+
+export function keyIn(query: string): string | undefined {
+  return new URLSearchParams(query).get('key') ?? undefined;
+}
+
+function listening({ query }: HttpHead): HttpAsk {
+  const topics = new URLSearchParams(query).getAll('topic');
+  if (topics.length === 0) return { ask: 'answer', response: { status: 400, headers: [PLAIN], body: HELP } };
+  const joins = topics.map((topic) => ({ topic }));
+  return {
+    ask: 'open-stream',
+    introduction: { as: 'guest', key: keyIn(query), joins, presence: false },
+    head: () => ({ status: 200, headers: [PLAIN, ['cache-control', 'no-store']] }),
+  };
+}
+
+function publishing({ query }: HttpHead): HttpAsk {
+  const topics = new URLSearchParams(query).getAll('topic');
+  const publish = (payload: Uint8Array): HttpAsk => ({ ask: 'publish', key: keyIn(query), draft: { topics, payload } });
+  return { ask: 'read-body', maxBytes: MAX_TEXT_BYTES, then: publish };
+}

@@ -1,0 +1,18 @@
+import type { News } from '../../../domain/topic.ts';
+
+const LINE_END = /\r\n|\r|\n/;
+
+/** MER9: a comment, which an EventSource passes over. */
+export const COMMENT = Buffer.from(':\n');
+
+/** MER4: a publication as an event. No line end in it can end the event: its data is told line by line. */
+export function eventOf(news: News): Uint8Array | undefined {
+  if (news.news !== 'publication') return undefined;
+  const { id, type, retry, payload } = news.publication;
+  const lines = [`id: ${id}`];
+  if (type !== undefined) lines.push(`event: ${type}`);
+  if (retry !== undefined) lines.push(`retry: ${retry}`);
+  const text = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString();
+  for (const line of text.split(LINE_END)) lines.push(`data: ${line}`);
+  return Buffer.from(`${lines.join('\n')}\n\n`);
+}

@@ -1,0 +1,49 @@
+import type { MessageKind, Payload, SignalMessage } from '../../../domain/message.ts';
+import type { News } from '../../../domain/topic.ts';
+
+/** What a message is called on this wire, where it has a name. */
+const TYPES: Record<MessageKind, string> = {
+  offer: 'offer',
+  answer: 'answer',
+  candidate: 'candidate',
+  leave: 'remove',
+  expire: 'error',
+};
+
+/** PEO3, PEO4, PEO6. */
+export function messageText({ kind, from, payload }: SignalMessage): Uint8Array {
+  if (kind === 'expire') return bytes({ type: TYPES[kind], peer: from, message: 'The peer could not be reached' });
+  return withSignal({ type: TYPES[kind], peer: from }, payload);
+}
+
+/** PEO2, PEO3, PEO5. Undefined for what this wire has no word for. */
+export function newsText(news: News): Uint8Array | undefined {
+  switch (news.news) {
+    case 'publication':
+      return withSignal({ type: 'offer', peer: news.publication.from }, news.publication.payload);
+    case 'present':
+      return bytes({ type: 'peers', peers: news.peers });
+    case 'joined':
+      return bytes({ type: 'announce', peer: news.peer });
+    case 'left':
+      return withSignal({ type: 'remove', peer: news.peer }, news.will);
+    default:
+      return undefined;
+  }
+}
+
+/** PEO1. */
+export function helloText(id: string): Uint8Array {
+  return bytes({ type: 'hello', peer: id });
+}
+
+/** The signal stands as it was sent. */
+function withSignal(frame: object, signal: Payload | undefined): Uint8Array {
+  const head = bytes(frame);
+  if (signal === undefined) return head;
+  return Buffer.concat([head.subarray(0, -1), Buffer.from(',"signal":'), signal, Buffer.from('}')]);
+}
+
+function bytes(frame: object): Buffer {
+  return Buffer.from(JSON.stringify(frame));
+}

@@ -1,0 +1,68 @@
+import { impossible } from '../domain/invariant.ts';
+import type { Session } from '../domain/session.ts';
+import type { Millis } from '../domain/time.ts';
+import type { Performer } from './perform.ts';
+import type { MessageTap } from './ports/message-tap.ts';
+import type { FrameRequest } from './ports/requests.ts';
+import type { HearPeer } from './use-cases/hear-peer.ts';
+import type { JoinTopic } from './use-cases/join-topic.ts';
+import type { LeaveRealm } from './use-cases/leave-realm.ts';
+import type { LeaveTopic } from './use-cases/leave-topic.ts';
+import type { PublishToTopic } from './use-cases/publish-to-topic.ts';
+import type { RelayMessage } from './use-cases/relay-message.ts';
+
+export interface DispatcherParts {
+  readonly performer: Performer;
+  readonly tap: MessageTap;
+  readonly hearPeer: HearPeer;
+  readonly relayMessage: RelayMessage;
+  readonly leaveRealm: LeaveRealm;
+  readonly joinTopic: JoinTopic;
+  readonly leaveTopic: LeaveTopic;
+  readonly publishToTopic: PublishToTopic;
+}
+
+/** From what an open connection asks for to the use-case that does it. */
+export class Dispatcher {
+  readonly #parts: DispatcherParts;
+
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts;
+  }
+
+  /** To be called within a turn. */
+  dispatch(session: Session, request: FrameRequest, now: Millis): void {
+    const { hearPeer, relayMessage, tap } = this.#parts;
+    if (!hearPeer(session, now)) return;
+    if (tap.isOpen) tap.heard(session, request);
+    if (request.ask === 'relay') return relayMessage(session, request, now);
+    this.#other(session, request, now);
+  }
+
+  #other(session: Session, request: Exclude<FrameRequest, { ask: 'relay' }>, now: Millis): void {
+    const { performer, leaveRealm, joinTopic, leaveTopic, publishToTopic } = this.#parts;
+    switch (request.ask) {
+      case 'stay':
+        return;
+      case 'leave':
+        return leaveRealm.byWord(session);
+      case 'join':
+        return joinTopic(session, request, now);
+      case 'part':
+        return leaveTopic(session, request, now);
+      case 'publish':
+        return publishToTopic.fromInside(session, request, now);
+      case 'bequeath':
+        session.will = new Uint8Array(request.will);
+        return;
+      case 'pong':
+        return performer.perform(session.realm, { do: 'tell', to: [session.connection], news: { news: 'pong' } }, now);
+      case 'nothing':
+        return performer.perform(session.realm, { do: 'ignore', why: request.why }, now);
+      case 'unreadable':
+        return performer.perform(session.realm, session.realm.malformed(session, now), now);
+      default:
+        return impossible(request);
+    }
+  }
+}

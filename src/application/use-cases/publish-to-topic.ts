@@ -1,0 +1,62 @@
+import type { Board } from '../../domain/board.ts';
+import type { Decision } from '../../domain/decision.ts';
+import type { Realms } from '../../domain/realms.ts';
+import type { Manner, Session } from '../../domain/session.ts';
+import type { Millis } from '../../domain/time.ts';
+import type { Draft } from '../../domain/topic.ts';
+import type { Performer } from '../perform.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { PeerIds } from '../ports/peer-ids.ts';
+import type { FrameRequest, HttpOutcome } from '../ports/requests.ts';
+import type { Turns } from '../turns.ts';
+
+/** Tells all that listen to a topic. */
+export interface PublishToTopic {
+  /** An open connection publishes. To be called within a turn. */
+  readonly fromInside: (session: Session, asked: Extract<FrameRequest, { ask: 'publish' }>, now: Millis) => void;
+  /** An HTTP request does. A turn of its own. @param key undefined for the first realm. */
+  readonly fromOutside: (key: string | undefined, draft: Draft, manner: Pick<Manner, 'space' | 'remembers'>) => HttpOutcome;
+}
+
+export interface PublishToTopicParts {
+  readonly realms: Realms;
+  readonly performer: Performer;
+  readonly peerIds: PeerIds;
+  readonly turns: Turns;
+  readonly clock: Clock;
+}
+
+/** T1, T3, T4, T6: whoever publishes, those who listen are told in the order in which it was published. */
+export function publishToTopic({ realms, performer, peerIds, turns, clock }: PublishToTopicParts): PublishToTopic {
+  return {
+    fromInside: (session, { draft, echo, receipt }, now) => {
+      const { realm } = session;
+      const board = realm.board(session.manner);
+      const publication = board.read(draft, idFor(board, draft), session);
+      if (typeof publication === 'string') return performer.perform(realm, { do: 'ignore', why: 'topic-unusable' }, now);
+      const decisions: Decision[] = [];
+      board.publish(publication, echo ? undefined : session, decisions);
+      if (receipt !== undefined) decisions.push({ do: 'tell', to: [session.connection], news: { news: 'receipt', receipt } });
+      performer.performAll(realm, decisions, now);
+    },
+
+    fromOutside: (key, draft, manner) => {
+      const realm = key === undefined ? realms.first : realms.find(key);
+      if (realm === undefined) return { gave: 'refusal', reason: 'key-unknown' };
+      const board = realm.board(manner);
+      const publication = board.read(draft, idFor(board, draft), undefined);
+      if (typeof publication === 'string') return { gave: 'refusal', reason: publication };
+      turns.run(() => {
+        const decisions: Decision[] = [];
+        board.publish(publication, undefined, decisions);
+        performer.performAll(realm, decisions, clock.now());
+      });
+      return { gave: 'publication', id: publication.id };
+    },
+  };
+
+  /** Where nothing is kept, nobody asks for it by its id. */
+  function idFor(board: Board, { id }: Draft): string {
+    return id ?? (board.remembers ? `urn:uuid:${peerIds.fresh()}` : '');
+  }
+}

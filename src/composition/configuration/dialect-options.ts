@@ -1,0 +1,79 @@
+import { choices, flag, integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
+import { endpoint, tokenKey } from './option-forms.ts';
+
+export const DIALECT_NAMES = ['peerjs', 'mercure', 'peero', 'relay'] as const;
+
+export type DialectName = (typeof DIALECT_NAMES)[number];
+
+/** The part of the schema that says which wires are served, and where. */
+export const DIALECT_OPTIONS = {
+  dialects: option(choices(DIALECT_NAMES), {
+    group: 'Dialects',
+    meaning: 'Which wires are served. Separate them by commas, or repeat the option.',
+    seen: 'A dialect that is off: 404.',
+    default: ['peerjs'],
+  }),
+  all: option(flag(), {
+    group: 'Dialects',
+    meaning: 'Serves every dialect, whatever dialects says.',
+    default: false,
+  }),
+  legacy_xhr: option(flag(), {
+    group: 'Dialects',
+    meaning:
+      'Serves what clients of PeerJS 0.3 need beside their socket: messages by POST, and a stream until the socket is open.',
+    seen: 'Off: 404 (X8). On: clients that send no heartbeat are pinged, and stay (X7).',
+    default: false,
+  }),
+  mercure_path: option(endpoint(), {
+    group: 'Dialects',
+    meaning: 'Path of the Mercure endpoint.',
+    default: '/.well-known/mercure',
+  }),
+  mercure_publisher_key: option(maybe(tokenKey()), {
+    group: 'Dialects',
+    meaning: 'What the tokens of those who publish are checked with: a shared secret, or a public key as PEM.',
+    seen: 'Without a token that holds: 401 (MER7).',
+    default: undefined,
+    env: ['MERCURE_PUBLISHER_JWT_KEY'],
+  }),
+  mercure_subscriber_key: option(maybe(tokenKey()), {
+    group: 'Dialects',
+    meaning: 'The same for those who subscribe.',
+    seen: 'Without a token that holds: 401 (MER7).',
+    default: undefined,
+    env: ['MERCURE_SUBSCRIBER_JWT_KEY'],
+  }),
+  mercure_anonymous: option(flag(), {
+    group: 'Dialects',
+    meaning: 'Lets everybody subscribe to what is not private, without a token.',
+    default: false,
+  }),
+  mercure_open: option(flag(), {
+    group: 'Dialects',
+    meaning: 'Lets everybody subscribe and publish without a token: for development, and for peers that have none.',
+    default: false,
+  }),
+  peero_path: option(endpoint(), {
+    group: 'Dialects',
+    meaning: 'Path of the socket for Peero.',
+    default: '/peero',
+  }),
+  relay_path: option(endpoint(), {
+    group: 'Dialects',
+    meaning: 'Path of the topic relay, for y-webrtc and Trystero.',
+    default: '/relay',
+  }),
+  ping_interval: option(integer({ unit: 'ms', min: 1, max: LONGEST_MS }), {
+    group: 'Dialects',
+    meaning: 'How often clients that send no heartbeat of their own are pinged. Less than alive_timeout.',
+    seen: 'Who does not answer within alive_timeout: close 4002 (REL3, X7).',
+    default: 30_000,
+  }),
+  stream_heartbeat: option(integer({ unit: 'ms', min: 1, max: LONGEST_MS }), {
+    group: 'Dialects',
+    meaning: 'How often a stream is sent a line that means nothing, so that no proxy takes it for dead.',
+    seen: 'A comment (MER9).',
+    default: 40_000,
+  }),
+} as const satisfies Readonly<Record<string, Option<unknown, unknown>>>;

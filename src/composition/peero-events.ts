@@ -1,0 +1,109 @@
+import type { Broker } from '../application/broker.ts';
+import type { Log, LogEvent } from '../application/ports/log.ts';
+import type { MessageTap } from '../application/ports/message-tap.ts';
+import type { FrameRequest } from '../application/ports/requests.ts';
+import type { ConnectionId } from '../domain/ids.ts';
+import type { Session } from '../domain/session.ts';
+import { ConnectedPeer } from './connected-peer.ts';
+
+/** What a mesh does, by the names of Peero. */
+export interface PeeroListener {
+  connection(socket: ConnectedPeer): void;
+  message(socket: ConnectedPeer, message: unknown): void;
+  offer(socket: ConnectedPeer, signal: unknown): void;
+  answer(socket: ConnectedPeer, peerId: string, signal: unknown): void;
+  announce(socket: ConnectedPeer): void;
+  peers(socket: ConnectedPeer, peers: readonly string[]): void;
+  remove(peerId: string): void;
+  error(error: Error, socket: ConnectedPeer | undefined): void;
+}
+
+/** A frame of this wire, as the dialect wrote it. */
+interface Told {
+  readonly type: string;
+  readonly peer?: string;
+  readonly peers?: readonly string[];
+  readonly signal?: unknown;
+  readonly message?: string;
+}
+
+/** Turns what the broker records, hears and tells into the events of Peero, and passes the records on. */
+export class PeeroEvents implements Log, MessageTap {
+  readonly isOpen = true;
+  readonly #log: Log;
+  readonly #listener: PeeroListener;
+  readonly #sockets = new Map<ConnectionId, ConnectedPeer>();
+  #broker: Broker | undefined = undefined;
+
+  constructor(log: Log, listener: PeeroListener) {
+    this.#log = log;
+    this.#listener = listener;
+  }
+
+  /** The broker is built around this object, so it comes later. */
+  serve(broker: Broker): void {
+    this.#broker = broker;
+  }
+
+  heard({ connection }: Session, request: FrameRequest): void {
+    const socket = this.#sockets.get(connection);
+    if (socket === undefined || request.ask !== 'publish') return;
+    const signal: unknown = JSON.parse(Buffer.from(request.draft.payload).toString());
+    this.#guard(() => this.#listener.offer(socket, signal));
+  }
+
+  told(connection: ConnectionId, text: Uint8Array): void {
+    const socket = this.#sockets.get(connection);
+    if (socket === undefined) return;
+    const told = JSON.parse(Buffer.from(text).toString()) as Told;
+    this.#guard(() => {
+      this.#tellOf(socket, told);
+      this.#listener.message(socket, told);
+    });
+  }
+
+  record(event: LogEvent): void {
+    this.#log.record(event);
+    switch (event.event) {
+      case 'peer-opened':
+        return this.#opened(event.session);
+      case 'peer-closed':
+        return this.#closed(event.session);
+      case 'fault': {
+        const error = event.error instanceof Error ? event.error : new Error(String(event.error));
+        const socket = event.connection === undefined ? undefined : this.#sockets.get(event.connection);
+        return this.#guard(() => this.#listener.error(error, socket));
+      }
+      default:
+        return;
+    }
+  }
+
+  #opened(session: Session): void {
+    const socket = new ConnectedPeer(session, () => this.#broker);
+    this.#sockets.set(session.connection, socket);
+    this.#guard(() => this.#listener.connection(socket));
+  }
+
+  #closed({ connection, id }: Session): void {
+    if (this.#sockets.delete(connection)) this.#guard(() => this.#listener.remove(id));
+  }
+
+  #tellOf(socket: ConnectedPeer, { type, peer = '', peers = [], signal, message }: Told): void {
+    if (type === 'answer') this.#listener.answer(socket, peer, signal);
+    if (type === 'error') this.#listener.error(new Error(`${peer}: ${message ?? ''}`), socket);
+    if (type !== 'peers') return;
+    // By the time that a newcomer hears who is there, they have been told of it.
+    this.#listener.announce(socket);
+    this.#listener.peers(socket, peers);
+  }
+
+  /** A listener that throws is its program's bug; it must not cost a peer its connection. */
+  #guard(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.#log.record({ event: 'fault', error, connection: undefined });
+    }
+  }
+}

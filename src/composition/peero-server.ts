@@ -1,0 +1,94 @@
+import { EventEmitter } from 'node:events';
+import { SystemClock } from '../adapters/clocks/system.ts';
+import { SilentLog } from '../adapters/logs/silent.ts';
+import { RandomPeerIds } from '../adapters/peer-ids/random.ts';
+import { Tally } from '../adapters/telemetry/tally.ts';
+import type { Broker } from '../application/broker.ts';
+import { ConfigError } from './configuration/config-error.ts';
+import { resolveConfig, type Config, type GivenOptions } from './configuration/config.ts';
+import type { ConnectedPeer } from './connected-peer.ts';
+import { buildBroker } from './container.ts';
+import { makeLog } from './make-log.ts';
+import { makeTransport } from './make-transport.ts';
+import { originsFromList } from './origins.ts';
+import { PeeroEvents } from './peero-events.ts';
+
+/** The events of Peero. `socket` is who it is about, or who it was sent to. Nobody has to listen for `error`. */
+export interface PeeroServerEvents {
+  /** Somebody has come. */
+  connection: [socket: ConnectedPeer];
+  /** Anything was sent to somebody. */
+  message: [socket: ConnectedPeer, message: unknown];
+  /** An offer was sent to all but who made it. */
+  offer: [socket: ConnectedPeer, signal: unknown];
+  /** An answer was sent. @param peerId who answers. */
+  answer: [socket: ConnectedPeer, peerId: string, signal: unknown];
+  /** The others were told of who has come. */
+  announce: [socket: ConnectedPeer];
+  /** Who has come was told of the others. */
+  peers: [socket: ConnectedPeer, peers: readonly string[]];
+  /** Somebody has gone. */
+  remove: [peerId: string];
+  /** Somebody could not be reached; or the broker stumbled. */
+  error: [error: Error, socket: ConnectedPeer | undefined];
+}
+
+const DEFAULT_PORT = 8080;
+
+/** A broker that serves Peero alone, at the root: docs/protocols/peero.md. */
+export class PeeroServer extends EventEmitter<PeeroServerEvents> {
+  readonly #config: Config;
+  readonly #speaks: boolean;
+  #broker: Promise<Broker> | undefined = undefined;
+
+  /** @param options `port`, by default 8080, and all others of the broker. @throws ConfigError */
+  constructor(options: GivenOptions = {}) {
+    super();
+    const resolved = resolveConfig({ given: { port: DEFAULT_PORT, peero_path: '/', ...options, dialects: ['peero'] } });
+    if (!resolved.ok) throw new ConfigError(resolved.refusal);
+    this.#config = resolved.value.config;
+    this.#speaks = options.logLevel !== undefined || options.log_level !== undefined;
+  }
+
+  /** Starts to accept. @param callback hears the port. What goes wrong is told to it, or rejects. */
+  async run(callback?: (port: number) => void): Promise<number> {
+    if (this.#broker !== undefined) throw new Error('run was called before: a server runs once');
+    this.#broker = this.#build();
+    const { port } = await (await this.#broker).listen();
+    callback?.(port);
+    return port;
+  }
+
+  /** Says goodbye to all and stops. The process lives on. Harmless before `run` and when repeated. */
+  async close(callback?: () => void): Promise<void> {
+    await (await this.#broker)?.close();
+    callback?.();
+  }
+
+  async #build(): Promise<Broker> {
+    const config = this.#config;
+    const log = this.#speaks ? makeLog(config) : new SilentLog();
+    const events = new PeeroEvents(log, {
+      connection: (socket) => void this.emit('connection', socket),
+      message: (socket, message) => void this.emit('message', socket, message),
+      offer: (socket, signal) => void this.emit('offer', socket, signal),
+      answer: (socket, peerId, signal) => void this.emit('answer', socket, peerId, signal),
+      announce: (socket) => void this.emit('announce', socket),
+      peers: (socket, peers) => void this.emit('peers', socket, peers),
+      remove: (peerId) => void this.emit('remove', peerId),
+      // An `error` that nobody listens for would end the process.
+      error: (error, socket) => void (this.listenerCount('error') > 0 && this.emit('error', error, socket)),
+    });
+    const broker = buildBroker(config, {
+      transport: await makeTransport(config, log),
+      clock: new SystemClock(),
+      log: events,
+      telemetry: new Tally(),
+      tap: events,
+      peerIds: new RandomPeerIds(),
+      origins: originsFromList(config.cors),
+    });
+    events.serve(broker);
+    return broker;
+  }
+}

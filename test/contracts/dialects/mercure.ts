@@ -1,0 +1,11 @@
+import { MercureDialect } from '../../../src/adapters/dialects/mercure/dialect.ts';
+import type { DialectSubject } from './contract.ts';
+
+export const MERCURE: DialectSubject = {
+  make: () => new MercureDialect('/.well-known/mercure', { isOpen: false, isAnonymous: true, origins: [], maxBodyBytes: 1000 }),
+  readsBack: [],
+  paths: ['/.well-known/mercure', '/.well-known/mercure/', '/'],
+  queries: ['topic=a', 'topic=/a/{id}', 'match=a', 'match_urlpattern=/a/*', 'lastEventID=1', 'key=peerjs', 'authorization=a.b.c'],
+  frames: [],
+  bodies: ['topic=a', 'data=x', 'id=1', 'type=t', 'retry=5', 'private=on', 'id=#'],
+};

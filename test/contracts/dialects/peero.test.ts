@@ -1,0 +1,4 @@
+import { dialectContract } from './contract.ts';
+import { PEERO } from './peero.ts';
+
+dialectContract('peero', PEERO);

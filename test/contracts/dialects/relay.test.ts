@@ -1,0 +1,4 @@
+import { dialectContract } from './contract.ts';
+import { RELAY } from './relay.ts';
+
+dialectContract('relay', RELAY);

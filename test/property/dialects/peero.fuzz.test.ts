@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { PeeroDialect } from '../../../src/adapters/dialects/peero/dialect.ts';
+import type { PeerId } from '../../../src/domain/ids.ts';
+
+const dialect = new PeeroDialect('/peero');
+const ID = fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }).map((id) => id as PeerId);
+
+it('PEO4: whatever is signalled arrives as that, under the true id', () => {
+  const kinds = fc.constantFrom('offer' as const, 'answer' as const, 'candidate' as const);
+  fc.assert(
+    fc.property(kinds, ID, ID, fc.jsonValue(), (type, from, to, signal) => {
+      const request = dialect.decode(Buffer.from(JSON.stringify({ type, peer: to, signal, from: 'x' })), false);
+      if (request.ask !== 'relay') return expect.fail(`it was read as ${request.ask}`);
+      const told = dialect.encode({ kind: request.kind, from, to, payload: request.payload });
+      const written = { type, peer: from, signal };
+      expect(JSON.parse(Buffer.from(told).toString())).toEqual(JSON.parse(JSON.stringify(written)));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+it('PEO7: no bytes make it throw', () => {
+  const known = fc.record({
+    type: fc.constantFrom('offer', 'answer', 'will', '__proto__'),
+    peer: fc.anything(),
+    signal: fc.jsonValue(),
+  });
+  const bytes = fc.oneof(
+    fc.uint8Array(),
+    known.map((frame) =>
+      Buffer.from(JSON.stringify(frame, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))),
+    ),
+  );
+  fc.assert(
+    fc.property(
+      bytes,
+      fc.nat(200),
+      fc.boolean(),
+      (whole, end, isBinary) => void dialect.decode(whole.subarray(0, end), isBinary),
+    ),
+    {
+      numRuns: 5_000,
+    },
+  );
+});

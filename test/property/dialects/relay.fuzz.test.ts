@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { RelayDialect } from '../../../src/adapters/dialects/relay/dialect.ts';
+import type { Publication, TopicName } from '../../../src/domain/topic.ts';
+
+const dialect = new RelayDialect('/relay');
+const FIELD = fc.oneof(fc.constantFrom('type', 'topic', 'topics', 'payload', 'clients', '__proto__', 'data'), fc.string());
+const VALUE = fc.oneof(fc.constantFrom('publish', 'subscribe', 'garden'), fc.jsonValue());
+const SPACE = fc.stringMatching(/^[ \t\n\r]{0,3}$/);
+
+/** Publications as they may stand on the wire: any members, the same more than once, space anywhere. */
+const PUBLICATION = fc
+  .tuple(fc.array(fc.tuple(FIELD, VALUE), { maxLength: 6 }), SPACE, fc.string({ minLength: 1 }))
+  .map(([members, space, topic]) => {
+    const all = [...members, ['type', 'publish'], ['topic', topic]] as const;
+    const body = all.map(([name, value]) => `${space}${JSON.stringify(name)}${space}:${JSON.stringify(value)}`).join(',');
+    return `${space}{${body}${space}}${space}`;
+  });
+
+it('REL1, REL2, REL4: whatever is published arrives as what was written, with the true number of those who listen', () => {
+  fc.assert(
+    fc.property(PUBLICATION, fc.nat(), (frame, listeners) => {
+      const request = dialect.decode(Buffer.from(frame), false);
+      if (request.ask !== 'publish') return expect.fail(`${frame} was read as ${request.ask}`);
+      const { payload, type, topics } = request.draft;
+      const publication: Publication = {
+        ...{ id: '', topics: topics as TopicName[], payload, type },
+        ...{ retry: undefined, isPrivate: false, from: undefined },
+      };
+      const told = JSON.parse(
+        Buffer.from(dialect.tell({ news: 'publication', publication, listeners }) ?? []).toString(),
+      ) as object;
+      const written = JSON.parse(frame) as Record<string, unknown>;
+      const { topic, payload: sent } = written;
+      expect(told).toEqual(request.echo ? { ...written, clients: listeners } : { topic, payload: sent });
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+it('REL3: no bytes make it throw', () => {
+  const bytes = fc.oneof(
+    fc.uint8Array(),
+    fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),
+    PUBLICATION.map((text) => Buffer.from(text)),
+  );
+  fc.assert(
+    fc.property(
+      bytes,
+      fc.nat(300),
+      fc.boolean(),
+      (whole, end, isBinary) => void dialect.decode(whole.subarray(0, end), isBinary),
+    ),
+    { numRuns: 5_000 },
+  );
+});

@@ -1,0 +1,133 @@
+import { createSigner } from 'fast-jwt';
+import { describe, expect, it } from 'vitest';
+import type { MemoryFarEnd } from '../../../../../src/adapters/transports/memory/listener.ts';
+import type { Config } from '../../../../../src/composition/configuration/config.ts';
+import { House } from '../../../../support/house.ts';
+
+const PATH = '/.well-known/mercure';
+const SECRET = 'a secret of the tests';
+const token = (mercure: object): string => createSigner({ key: SECRET })({ mercure });
+
+class MercureHouse extends House {
+  constructor(config: Partial<Config> = { mercureOpen: true }) {
+    let count = 0;
+    super({ dialects: ['mercure'], ...config }, { peerIds: { fresh: () => `id${++count}` } });
+  }
+
+  listens(query: string, headers: Record<string, string> = {}): MemoryFarEnd {
+    return this.transport.stream('GET', `${PATH}?${query}`, { headers });
+  }
+
+  publishes(body: string, headers: Record<string, string> = {}, query = ''): { status: number; body: string } | undefined {
+    const exchange = this.transport.request('POST', `${PATH}?${query}`, { body, headers });
+    this.transport.settle();
+    return exchange.answered;
+  }
+}
+
+/** What an EventSource would make of it, in short. */
+const heard = ({ heard: texts }: MemoryFarEnd): string[] =>
+  texts
+    .join('')
+    .split('\n\n')
+    .map((event) => event.replace(/^:\n/gm, '').replaceAll('\n', '|'))
+    .filter((event) => event !== '');
+
+describe('Mercure', () => {
+  it('MER1, MER4: an update reaches each stream once that listens', () => {
+    const house = new MercureHouse();
+    const [ann, bob, eve] = [house.listens('topic=garden&topic=house'), house.listens('topic=*'), house.listens('topic=street')];
+    expect([ann.head?.status, ann.heard]).toEqual([200, [':\n']]);
+    expect(house.publishes('topic=garden&topic=house&data=a%0Ab&id=1&type=t&retry=5')).toMatchObject({ status: 200, body: '1' });
+    const event = 'id: 1|event: t|retry: 5|data: a|data: b';
+    expect([ann, bob, eve].map(heard)).toEqual([[event], [event], []]);
+  });
+
+  it('MER3: finds an id where none is given; Peerix says the topic in the query', () => {
+    const house = new MercureHouse();
+    const ann = house.listens('topic=garden');
+    const answer = house.publishes('data=AQID', { 'content-type': 'application/x-www-form-urlencoded' }, 'topic=garden');
+    expect(answer?.body).toMatch(/^urn:uuid:id\d+$/);
+    expect(heard(ann)).toEqual([`id: ${answer?.body ?? ''}|data: AQID`]);
+  });
+
+  it('MER3: a body that is too large is refused', () => {
+    const house = new MercureHouse({ mercureOpen: true, maxMessageBytes: 100 });
+    expect(house.publishes(`topic=a&data=${'x'.repeat(100)}`)?.status).toBe(413);
+  });
+
+  it('MER5: who comes back hears what it missed, and behind what that begins', () => {
+    const house = new MercureHouse({ mercureOpen: true, historyMessages: 2 });
+    for (const id of [1, 2, 3]) house.publishes(`topic=garden&data=${id}&id=${id}`);
+    const known = house.listens('topic=garden', { 'last-event-id': '2' });
+    const unknown = house.listens('topic=garden&lastEventID=gone');
+    const first = (far: MemoryFarEnd) => far.head?.headers.find(([name]) => name === 'last-event-id')?.[1];
+    expect([first(known), heard(known)]).toEqual(['2', ['id: 3|data: 3']]);
+    expect([first(unknown), heard(unknown)]).toEqual(['1', ['id: 2|data: 2', 'id: 3|data: 3']]);
+    expect(first(house.listens('topic=garden'))).toBeUndefined();
+  });
+
+  it('MER6: patterns of both generations', () => {
+    const house = new MercureHouse();
+    const [template, pattern] = [house.listens('topic=/books/%7Bid%7D'), house.listens('match_urlpattern=/books/*')];
+    house.publishes('topic=/books/1&id=1');
+    expect([heard(template), heard(pattern)]).toEqual([['id: 1|data: '], ['id: 1|data: ']]);
+  });
+
+  it('MER7: tokens say who may what', () => {
+    const house = new MercureHouse({ mercurePublisherKey: SECRET, mercureSubscriberKey: SECRET, mercureAnonymous: true });
+    const authorization = `Bearer ${token({ publish: ['garden'], subscribe: ['garden'] })}`;
+    const [cleared, anonymous] = [house.listens('topic=garden', { authorization }), house.listens('topic=garden')];
+    expect(house.publishes('topic=garden&data=key&id=1&private=on', { authorization })?.status).toBe(200);
+    expect(house.publishes('topic=garden&data=rain&id=2', { authorization })?.status).toBe(200);
+    expect([heard(cleared), heard(anonymous)]).toEqual([['id: 1|data: key', 'id: 2|data: rain'], ['id: 2|data: rain']]);
+    const statuses = [
+      house.publishes('topic=garden')?.status,
+      house.publishes('topic=house', { authorization })?.status,
+      house.publishes('topic=garden', { authorization: `${authorization}x` })?.status,
+      house.listens('topic=garden', { authorization: 'Bearer nonsense' }).refusal?.status,
+    ];
+    expect(statuses).toEqual([401, 403, 401, 401]);
+  });
+
+  it('MER7: without a key and without leave, nobody gets in', () => {
+    const house = new MercureHouse({});
+    expect([house.listens('topic=a').refusal?.status, house.publishes('topic=a')?.status]).toEqual([401, 401]);
+  });
+
+  it('MER8: pages may send cookies, and read the answer', () => {
+    const far = new MercureHouse().listens('topic=a', { origin: 'https://a.test' });
+    const headers = new Map(far.head?.headers);
+    expect([headers.get('access-control-allow-origin'), headers.get('access-control-allow-credentials')]).toEqual([
+      'https://a.test',
+      'true',
+    ]);
+    const preflight = new MercureHouse().transport.http('OPTIONS', PATH, {
+      headers: { origin: 'https://a.test', 'access-control-request-headers': 'authorization,cache-control' },
+    });
+    expect(new Map(preflight.headers).get('access-control-allow-headers')).toBe('authorization,cache-control');
+  });
+
+  it('MER9: a comment now and then', () => {
+    const house = new MercureHouse({ mercureOpen: true, streamHeartbeat: 40_000 });
+    const far = house.listens('topic=a');
+    house.passes(40_000);
+    expect(far.heard).toEqual([':\n', ':\n']);
+  });
+
+  it('MER9: who reads too slowly is ended, and the others are not', () => {
+    const house = new MercureHouse();
+    const [slow, quick] = [house.listens('topic=a'), house.listens('topic=a')];
+    slow.stopReading();
+    for (let count = 0; count < 10; count++) house.publishes(`topic=a&data=${'x'.repeat(900_000)}`);
+    slow.startReading();
+    expect([slow.state, quick.state, heard(quick).length]).toEqual(['closed', 'open', 10]);
+  });
+
+  it('answers with a slash behind its path, no other method, and 404 where it is not served', () => {
+    const house = new MercureHouse();
+    expect([house.transport.http('DELETE', PATH).status, house.transport.http('GET', `${PATH}/`).status]).toEqual([405, 400]);
+    expect(new House().transport.http('GET', PATH).status).toBe(404);
+    expect(house.transport.connect({ path: PATH }).refusal?.status).toBe(404);
+  });
+});

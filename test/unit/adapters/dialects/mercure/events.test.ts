@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { eventOf } from '../../../../../src/adapters/dialects/mercure/events.ts';
+import type { Publication, TopicName } from '../../../../../src/domain/topic.ts';
+
+function told(data: string, more: Partial<Publication> = {}): string {
+  const publication: Publication = {
+    ...{ id: '1', topics: ['a' as TopicName], payload: Buffer.from(data) },
+    ...{ type: undefined, retry: undefined, isPrivate: false, from: undefined, ...more },
+  };
+  return Buffer.from(eventOf({ news: 'publication', publication, listeners: 1 }) ?? []).toString();
+}
+
+describe('MER4: an event', () => {
+  it('says id, type, retry and data', () => {
+    expect(told('x', { type: 't', retry: 5 })).toBe('id: 1\nevent: t\nretry: 5\ndata: x\n\n');
+  });
+
+  it('has a line for each line of the data, whatever ends it', () => {
+    expect(told('a\nb\r\nc\rd\n')).toBe('id: 1\ndata: a\ndata: b\ndata: c\ndata: d\ndata: \n\n');
+  });
+
+  it('may be empty', () => expect(told('')).toBe('id: 1\ndata: \n\n'));
+
+  it('is not made of anything else', () => expect(eventOf({ news: 'pong' })).toBeUndefined());
+});

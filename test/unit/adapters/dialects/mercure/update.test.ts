@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { updateIn } from '../../../../../src/adapters/dialects/mercure/update.ts';
+
+const read = (form: string, query = '') => updateIn(Buffer.from(form), query);
+
+describe('MER3: a form', () => {
+  it('is read, with all names of the topic', () => {
+    expect(read('topic=a&topic=b&data=x%0Ay&id=1&type=t&retry=500&private=on', 'topic=b&topic=c')).toEqual({
+      topics: ['a', 'b', 'c'],
+      payload: Buffer.from('x\ny'),
+      ...{ id: '1', type: 't', retry: 500, isPrivate: true },
+    });
+  });
+
+  it('may say nothing but the topic, in the query too', () => {
+    const bare = { payload: Buffer.from(''), id: undefined, type: undefined, retry: undefined, isPrivate: false };
+    expect([read('topic=a&id=&type='), read('', 'topic=a')]).toEqual([
+      { topics: ['a'], ...bare },
+      { topics: ['a'], ...bare },
+    ]);
+  });
+
+  it.each([
+    ['data=x', 'no topic'],
+    ['topic=a&id=%23x', 'bad id'],
+    ['topic=a&id=x%0Ay', 'bad id'],
+    ['topic=a&id=x%00', 'bad id'],
+    ['topic=a&type=x%0Dy', 'bad type'],
+    ['topic=a&retry=-1', 'bad retry'],
+    ['topic=a&retry=1e3', 'bad retry'],
+    ['topic=a&retry=9999999999', 'bad retry'],
+  ])('%s: %s', (form, fault) => expect(read(form)).toBe(fault));
+
+  it('that is no UTF-8 is none', () => expect(updateIn(Buffer.of(0xff), 'topic=a')).toBe('no UTF-8'));
+});

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { templateMatcher } from '../../../../../src/adapters/dialects/mercure/uri-template.ts';
+
+const fits = (template: string, text: string): boolean | undefined => templateMatcher(template)?.(text);
+
+describe('MER6: URI templates', () => {
+  it.each([
+    ['https://a.test/books/{id}', 'https://a.test/books/1', true],
+    ['https://a.test/books/{id}', 'https://a.test/books/', true],
+    ['https://a.test/books/{id}', 'https://a.test/books/1/pages', false],
+    ['https://a.test/books/{id}', 'https://b.test/books/1', false],
+    ['https://a.test/books/{id}.{format}', 'https://a.test/books/1.2.json', true],
+    ['/{+path}', '/a/b/c', true],
+    ['{+any}', '', true],
+    ['/a{/more}', '/a', true],
+    ['/a{/more}', '/a/b', true],
+    ['/a{/more}', '/ab', false],
+    ['/a{/more*}', '/a/b/c', true],
+    ['/a{?q,r}', '/a?q=1&r=2', true],
+    ['/a{?q}', '/a/q=1', false],
+    ['/a{?q}{&r}', '/a?q=1&r=2', true],
+    ['/a{;p}', '/a;p=1', true],
+    ['/a{.ext}', '/a.json', true],
+    ['/a{#part}', '/a#b/c', true],
+    ['{a}{b}', 'xyz', true],
+    ['{id}', 'a%20b', true],
+    ['{id}', 'a b', false],
+    ['{id:3}', 'abc', true],
+  ])('%s could be %s: %s', (template, text, expected) => expect(fits(template, text)).toBe(expected));
+
+  it.each(['plain', '', '{', '}', '{}', 'a{b', '{a}}', '{!reserved}', '{a b}', '{a}'.repeat(9)])('%j is none', (text) =>
+    expect(templateMatcher(text)).toBeUndefined(),
+  );
+});

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import type { MemoryFarEnd } from '../../../../../src/adapters/transports/memory/listener.ts';
+import type { Config } from '../../../../../src/composition/configuration/config.ts';
+import { House } from '../../../../support/house.ts';
+
+const PADDING = '0'.repeat(2048);
+
+class LegacyHouse extends House {
+  constructor(config: Partial<Config> = {}) {
+    super({ legacyXhr: true, ...config });
+  }
+
+  streams(id: string, token = 't', key = 'peerjs'): MemoryFarEnd {
+    return this.transport.stream('POST', `/${key}/${id}/${token}/id?i=0`);
+  }
+
+  posts(id: string, kind: string, message?: object, token = 't'): number | undefined {
+    const exchange = this.transport.request('POST', `/peerjs/${id}/${token}/${kind}`, {
+      body: message === undefined ? '' : JSON.stringify(message),
+    });
+    this.transport.settle();
+    return exchange.answered?.status;
+  }
+}
+
+/** The lines so far, the padding in short. */
+const lines = ({ heard }: MemoryFarEnd): string[] => heard.join('').replace(PADDING, 'padding').split('\n').slice(0, -1);
+const OFFER = { type: 'OFFER', dst: 'ann', payload: 1 };
+
+describe('the XHR API of PeerJS 0.3', () => {
+  it('X1: an id is given as text', () => {
+    expect(new LegacyHouse().transport.http('GET', '/peerjs/id?ts=1')).toMatchObject({ status: 200, body: 'fresh' });
+  });
+
+  it('X2: padding, OPEN, and one message on each line, spaced', () => {
+    const house = new LegacyHouse();
+    const ann = house.streams('ann');
+    expect([ann.head?.status, lines(ann)]).toEqual([200, ['padding']]);
+    house.passes(60);
+    expect(lines(ann)).toEqual(['padding', '{"type":"OPEN"}']);
+    const bob = house.opens('bob');
+    bob.offers('ann', 1);
+    bob.offers('ann', 2);
+    house.passes(60);
+    expect(lines(ann).length).toBe(3);
+    house.passes(60);
+    expect(
+      lines(ann)
+        .slice(2)
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      { ...OFFER, src: 'bob' },
+      { ...OFFER, src: 'bob', payload: 2 },
+    ]);
+    expect(ann.heard.join('')).not.toContain('\n\n');
+  });
+
+  it('X3: another token, or a wrong key', () => {
+    const house = new LegacyHouse();
+    house.streams('ann');
+    const other = house.streams('ann', 'his');
+    house.passes(100);
+    expect([lines(other), other.state]).toEqual([['padding', '{"type":"HTTP-ERROR"}'], 'closed']);
+    expect(house.streams('ann', 't', 'nonsense').refusal).toMatchObject({ status: 200, body: '{"type":"HTTP-ERROR"}' });
+  });
+
+  it('X4: the same token again becomes the stream; the end of the old one changes nothing, that of the only one frees the id', () => {
+    const house = new LegacyHouse();
+    const first = house.streams('ann');
+    house.passes(100);
+    const second = house.streams('ann');
+    house.passes(100);
+    first.cut();
+    house.opens('bob').offers('ann', 1);
+    house.passes(100);
+    expect([lines(first), lines(second).length, lines(second)[0]]).toEqual([['padding', '{"type":"OPEN"}'], 2, 'padding']);
+    second.cut();
+    expect(house.opens('ann', { token: 'new' }).far.state).toBe('open');
+  });
+
+  it('X5: a socket takes over: no second OPEN, the stream ends, and messages go to the socket', () => {
+    const house = new LegacyHouse();
+    const stream = house.streams('ann');
+    house.passes(100);
+    const socket = house.opens('ann');
+    house.opens('bob').offers('ann', 1);
+    house.passes(100);
+    expect([stream.state, lines(stream).length]).toEqual(['closed', 2]);
+    expect(socket.far.heard.map((text) => JSON.parse(text) as unknown)).toEqual([{ ...OFFER, src: 'bob' }]);
+  });
+
+  it('X5: a stream that comes after the socket hears only padding, its end is harmless, and it does not stay for ever', () => {
+    const house = new LegacyHouse();
+    const socket = house.opens('ann');
+    const [stream, other] = [house.streams('ann'), house.streams('ann')];
+    stream.cut();
+    house.opens('bob').offers('ann', 1);
+    house.passes(40_000);
+    expect([lines(stream), other.state, socket.far.state, socket.heard]).toEqual([
+      ['padding'],
+      'closed',
+      'open',
+      [{ ...OFFER, src: 'bob' }],
+    ]);
+  });
+
+  it('X6: messages by POST, in the name that the path proves', () => {
+    const house = new LegacyHouse();
+    const bob = house.opens('bob');
+    house.streams('ann');
+    const offer = { type: 'OFFER', src: 'eve', dst: 'bob', payload: 1 };
+    expect([
+      house.posts('ann', 'offer', offer),
+      house.posts('ann', 'offer', offer, 'his'),
+      house.posts('eve', 'offer', offer),
+    ]).toEqual([200, 401, 401]);
+    expect(bob.heard).toEqual([{ type: 'OFFER', src: 'ann', dst: 'bob', payload: 1 }]);
+    expect([house.posts('ann', 'leave'), house.posts('ann', 'offer', offer)]).toEqual([200, 401]);
+  });
+
+  it('X6: a page of another origin may post JSON', () => {
+    const preflight = new LegacyHouse().transport.http('OPTIONS', '/peerjs/ann/t/offer', {
+      headers: { origin: 'https://a.test', 'access-control-request-headers': 'content-type' },
+    });
+    const headers = new Map(preflight.headers);
+    expect([headers.get('access-control-allow-methods'), headers.get('access-control-allow-headers')]).toEqual([
+      'POST',
+      'content-type',
+    ]);
+  });
+
+  it('X7: streams stay, and sockets that answer pings', () => {
+    const house = new LegacyHouse({ pingInterval: 30_000, sweepInterval: 1 });
+    const [stream, socket, silent] = [house.streams('ann'), house.opens('bob'), house.opens('eve')];
+    silent.far.answersPings = false;
+    for (let minute = 0; minute < 5; minute++) house.passes(30_000);
+    expect([stream.state, socket.far.state, silent.closedWith]).toEqual(['open', 'open', 4002]);
+  });
+
+  it('M16: what waited for its turn when the stream broke off is told to its sender', () => {
+    const house = new LegacyHouse();
+    const ann = house.streams('ann');
+    const bob = house.opens('bob');
+    bob.offers('ann', 1);
+    ann.cut();
+    expect(bob.heard).toEqual([{ type: 'LEAVE', src: 'ann', dst: 'bob' }]);
+  });
+
+  it('X8: where it is off, its 404 can be read by a page', () => {
+    const answer = new House().transport.http('POST', '/peerjs/ann/t/id?i=0', { headers: { origin: 'https://a.test' } });
+    expect([answer.status, new Map(answer.headers).get('access-control-allow-origin')]).toEqual([404, 'https://a.test']);
+  });
+});

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import type { MemoryFarEnd } from '../../../../../src/adapters/transports/memory/listener.ts';
+import type { Config } from '../../../../../src/composition/configuration/config.ts';
+import { House } from '../../../../support/house.ts';
+
+class PeeroHouse extends House {
+  constructor(config: Partial<Config> = {}) {
+    let count = 0;
+    super({ dialects: ['peerjs', 'peero'], ...config }, { peerIds: { fresh: () => `id${++count}` } });
+  }
+
+  enters(query = ''): { far: MemoryFarEnd; id: string } {
+    const far = this.transport.connect({ path: '/peero', query });
+    return { far, id: (JSON.parse(far.heard[0] ?? '{}') as { peer: string }).peer };
+  }
+}
+
+const says = ({ far }: { far: MemoryFarEnd }, frame: object): void => far.send(JSON.stringify(frame));
+/** What it heard behind hello. */
+const heard = ({ far }: { far: MemoryFarEnd }): unknown[] => far.heard.slice(1).map((text) => JSON.parse(text) as unknown);
+
+describe('Peero', () => {
+  it('PEO1, PEO2: who comes hears who is there, and they hear of it', () => {
+    const house = new PeeroHouse();
+    const [ann, bob] = [house.enters(), house.enters()];
+    expect(ann.far.heard[0]).toBe(`{"type":"hello","peer":"${ann.id}"}`);
+    expect([heard(ann), heard(bob)]).toEqual([
+      [
+        { type: 'peers', peers: [] },
+        { type: 'announce', peer: bob.id },
+      ],
+      [{ type: 'peers', peers: [ann.id] }],
+    ]);
+  });
+
+  it('PEO3: an offer goes to all others, under the true id', () => {
+    const house = new PeeroHouse();
+    const [ann, bob, eve] = [house.enters(), house.enters(), house.enters()];
+    says(ann, { type: 'offer', signal: { sdp: 1 } });
+    says(ann, { type: 'offer', peer: bob.id, from: 'x', signal: 2 });
+    expect([heard(bob).slice(-2), heard(eve).at(-1)]).toEqual([
+      [
+        { type: 'offer', peer: ann.id, signal: { sdp: 1 } },
+        { type: 'offer', peer: ann.id, signal: 2 },
+      ],
+      { type: 'offer', peer: ann.id, signal: { sdp: 1 } },
+    ]);
+    expect(heard(ann).filter((frame) => (frame as { type: string }).type === 'offer')).toEqual([]);
+  });
+
+  it('PEO4: an answer goes to one', () => {
+    const house = new PeeroHouse();
+    const [ann, bob, eve] = [house.enters(), house.enters(), house.enters()];
+    says(bob, { type: 'answer', peer: ann.id, signal: 1 });
+    expect([heard(ann).at(-1), heard(eve).length]).toEqual([{ type: 'answer', peer: bob.id, signal: 1 }, 1]);
+  });
+
+  it('PEO5: the others hear who is gone, with its will unless it said goodbye', () => {
+    const house = new PeeroHouse();
+    const [ann, bob, eve] = [house.enters(), house.enters(), house.enters()];
+    for (const one of [bob, eve]) says(one, { type: 'will', signal: 'lost' });
+    bob.far.cut();
+    says(eve, { type: 'leave' });
+    expect(heard(ann).slice(-2)).toEqual([
+      { type: 'remove', peer: bob.id, signal: 'lost' },
+      { type: 'remove', peer: eve.id },
+    ]);
+    expect(eve.far.closed?.code).toBe(1000);
+  });
+
+  it('PEO6: what could not be delivered comes back', () => {
+    const house = new PeeroHouse({ expireTimeout: 5_000 });
+    const ann = house.enters();
+    says(ann, { type: 'answer', peer: 'nobody', signal: 1 });
+    house.passes(6_000);
+    expect(heard(ann).at(-1)).toMatchObject({ type: 'error', peer: 'nobody' });
+  });
+
+  it('PEO7: who is silent and does not answer is gone', () => {
+    const house = new PeeroHouse({ sweepInterval: 1 });
+    const [ann, bob] = [house.enters(), house.enters()];
+    bob.far.answersPings = false;
+    for (let minute = 0; minute < 3; minute++) house.passes(30_000);
+    expect([bob.far.closed?.code, heard(ann).at(-1)]).toEqual([4002, { type: 'remove', peer: bob.id }]);
+  });
+
+  it('PEO8: topics and keys divide', () => {
+    const house = new PeeroHouse({ keys: ['red', 'blue'] });
+    const [ann, bob, eve, sue] = [
+      house.enters(),
+      house.enters('topic=garden'),
+      house.enters('key=blue'),
+      house.enters('key=red'),
+    ];
+    expect([ann, bob, eve, sue].map((one) => heard(one)[0])).toEqual(
+      [[], [], [], [ann.id]].map((peers) => ({ type: 'peers', peers })),
+    );
+    expect(house.enters('key=green').far.closed?.code).toBe(1008);
+  });
+
+  it('PEO4: a PeerJS peer of its realm reaches it, and the other way round', () => {
+    const house = new PeeroHouse();
+    const [ann, bob] = [house.enters(), house.opens('bob')];
+    bob.offers(ann.id, { sdp: 1 });
+    says(ann, { type: 'answer', peer: 'bob', signal: { sdp: 2 } });
+    expect(heard(ann).at(-1)).toEqual({ type: 'offer', peer: 'bob', signal: { sdp: 1 } });
+    expect(bob.heard).toEqual([{ type: 'ANSWER', src: ann.id, dst: 'bob', payload: { sdp: 2 } }]);
+  });
+
+  it('where it is off, its path is nowhere', () => {
+    expect(new House().transport.connect({ path: '/peero' }).refusal?.status).toBe(404);
+    expect(new PeeroHouse().transport.http('GET', '/peero').status).toBe(404);
+  });
+});

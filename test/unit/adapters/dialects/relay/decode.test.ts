@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { AS_IT_CAME, readFrame } from '../../../../../src/adapters/dialects/relay/decode.ts';
+
+const read = (text: string, isBinary = false) => readFrame(Buffer.from(text), isBinary);
+
+describe('REL1: what is read', () => {
+  it('subscriptions, with what is no text passed over', () => {
+    const selectors = [{ topic: 'a' }, { topic: '' }];
+    expect(read('{"type":"subscribe","topics":["a",1,null,["x"],""]}')).toEqual({ ask: 'join', selectors });
+    expect(read('{"type":"unsubscribe","topics":["a",""]}')).toEqual({ ask: 'part', selectors });
+    expect(read('{"type":"subscribe","topics":"a"}')).toEqual({ ask: 'join', selectors: [] });
+  });
+
+  it('REL4: one topic', () => {
+    expect(read('{"type":"subscribe","topic":"a"}')).toEqual({ ask: 'join', selectors: [{ topic: 'a' }] });
+    expect(read('{"type":"unsubscribe","topic":"a"}')).toEqual({ ask: 'part', selectors: [{ topic: 'a' }] });
+  });
+
+  it('REL2: a publication, as it came', () => {
+    const frame = '{"type":"publish","topic":"a","data":12345678901234567890}';
+    const draft = { topics: ['a'], payload: Buffer.from(frame), type: AS_IT_CAME };
+    expect(read(frame)).toEqual({ ask: 'publish', draft, echo: true });
+    expect(read(frame, true)).toEqual({ ask: 'publish', draft, echo: true });
+  });
+
+  it('REL4: a publication of exactly type, topic and payload, for the others', () => {
+    expect(read('{"payload":{"x":[1]},"topic":"a","type":"publish"}')).toEqual({
+      ask: 'publish',
+      draft: { topics: ['a'], payload: Buffer.from('{"topic":"a","payload":{"x":[1]}}') },
+      echo: false,
+    });
+  });
+
+  it('pings', () => expect(read('{"type":"ping"}')).toEqual({ ask: 'pong' }));
+
+  it.each([
+    ['{"type":"publish"}', 'destination-missing'],
+    ['{"type":"publish","topic":null}', 'destination-missing'],
+    ['{"type":"publish","topic":""}', 'destination-missing'],
+    ['{"type":"publish","topic":["a"]}', 'destination-not-text'],
+    ['{"type":"pong"}', 'not-relayed'],
+    ['{"type":"__proto__"}', 'not-relayed'],
+    ['{}', 'not-relayed'],
+  ])('%s is ignored, and why is counted', (text, why) => expect(read(text)).toEqual({ ask: 'nothing', why }));
+
+  it.each(['', '{', 'null', '[]', '5', '"publish"', '\u0000'])('REL3: %j is no JSON object', (text) =>
+    expect(read(text)).toEqual({ ask: 'unreadable' }),
+  );
+
+  it('REL3: a binary frame that is no UTF-8 is none either', () => {
+    const frame = Buffer.concat([Buffer.from('{"type":"publish","topic":"a","x":"'), Buffer.of(0xff), Buffer.from('"}')]);
+    expect(readFrame(frame, true)).toEqual({ ask: 'unreadable' });
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { readFrame } from '../../../../../src/adapters/dialects/relay/decode.ts';
+import { newsText } from '../../../../../src/adapters/dialects/relay/encode.ts';
+import type { News, Publication, TopicName } from '../../../../../src/domain/topic.ts';
+
+const topic = 'garden' as TopicName;
+
+/** What those who listen are told of a frame. */
+function toldOf(frame: string, listeners = 3): string {
+  const request = readFrame(Buffer.from(frame), false);
+  if (request.ask !== 'publish') throw new Error(`${frame} publishes nothing`);
+  const { payload, type } = request.draft;
+  const publication: Publication = {
+    id: '',
+    topics: [topic],
+    payload,
+    type,
+    retry: undefined,
+    isPrivate: false,
+    from: undefined,
+  };
+  return Buffer.from(newsText({ news: 'publication', publication, listeners }) ?? []).toString();
+}
+
+describe('what is told', () => {
+  it('REL2: a publication as it came, byte for byte, and how many listen', () => {
+    const frame = '{ "type":"publish", "topic":"a\\u0062", "n":1e400, "n":12345678901234567890 }  ';
+    expect(toldOf(frame)).toBe('{ "type":"publish", "topic":"a\\u0062", "n":1e400, "n":12345678901234567890 ,"clients":3}');
+  });
+
+  it('REL2: what the publisher says about clients does not count', () => {
+    expect(JSON.parse(toldOf('{"type":"publish","topic":"a","clients":99}'))).toMatchObject({ clients: 3 });
+  });
+
+  it('REL4: topic and payload', () => {
+    expect(toldOf('{"type":"publish","topic":"a","payload":"x"}')).toBe('{"topic":"a","payload":"x"}');
+  });
+
+  it('REL1: a pong; and nothing of what this wire has no word for', () => {
+    expect(Buffer.from(newsText({ news: 'pong' }) ?? []).toString()).toBe('{"type":"pong"}');
+    const others: News[] = [
+      { news: 'receipt', receipt: 1 },
+      { news: 'present', topic, peers: [] },
+    ];
+    expect(others.map(newsText)).toEqual([undefined, undefined]);
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import type { LogEvent } from '../../../src/application/ports/log.ts';
+import { PeeroEvents, type PeeroListener } from '../../../src/composition/peero-events.ts';
+import { House } from '../../support/house.ts';
+
+/** A mesh whose events are written down. */
+function mesh(more: Partial<PeeroListener> = {}) {
+  const told: unknown[][] = [];
+  const logged: LogEvent['event'][] = [];
+  const note =
+    (event: string) =>
+    (...given: unknown[]) =>
+      void told.push([event, ...given.map(short)]);
+  const listener: PeeroListener = {
+    ...{ connection: note('connection'), message: () => undefined, offer: note('offer'), answer: note('answer') },
+    ...{ announce: note('announce'), peers: note('peers'), remove: note('remove'), error: note('error') },
+    ...more,
+  };
+  const events = new PeeroEvents({ record: ({ event }) => void logged.push(event) }, listener);
+  let count = 0;
+  const peerIds = { fresh: () => `id${++count}` };
+  const house = new House({ dialects: ['peero'], peeroPath: '', expireTimeout: 1_000 }, { log: events, tap: events, peerIds });
+  events.serve(house.broker);
+  return { house, told, logged, enters: () => house.transport.connect({ path: '/' }) };
+}
+
+/** Sockets by their ids, errors by their messages. */
+function short(given: unknown): unknown {
+  if (given instanceof Error) return given.message;
+  return typeof given === 'object' && given !== null && 'id' in given ? given.id : given;
+}
+
+describe('the events of Peero', () => {
+  it('PEO2: tell who comes and goes', () => {
+    const { told, enters } = mesh();
+    const [ann, bob] = [enters(), enters()];
+    expect([ann.state, told]).toEqual([
+      'open',
+      [
+        ['connection', 'id1'],
+        ['announce', 'id1'],
+        ['peers', 'id1', []],
+        ['connection', 'id3'],
+        ['announce', 'id3'],
+        ['peers', 'id3', ['id1']],
+      ],
+    ]);
+    told.length = 0;
+    bob.cut();
+    expect(told).toEqual([['remove', 'id3']]);
+  });
+
+  it('PEO3, PEO4, PEO6: tell of offers, answers and what could not be delivered', () => {
+    const { house, told, enters } = mesh();
+    const [ann, bob] = [enters(), enters()];
+    told.length = 0;
+    ann.send('{"type":"offer","signal":1}');
+    bob.send('{"type":"answer","peer":"id1","signal":2}');
+    bob.send('{"type":"answer","peer":"nobody","signal":3}');
+    house.passes(3_000);
+    expect(told).toEqual([
+      ['offer', 'id1', 1],
+      ['answer', 'id1', 'id3', 2],
+      ['error', 'nobody: The peer could not be reached', 'id3'],
+    ]);
+  });
+
+  it('tell of every frame that is sent to somebody, and sockets can send and close', () => {
+    const frames: unknown[] = [];
+    const { house, enters } = mesh({
+      connection: (socket) => void socket.send({ type: 'note' }),
+      message: (socket, frame) => void frames.push([socket.id, frame]),
+      announce: (socket) => socket.close(1000, 'no room'),
+    });
+    const ann = enters();
+    house.transport.settle();
+    expect([frames, ann.heard.includes('{"type":"note"}'), ann.closed?.why]).toEqual([
+      [['id1', { type: 'peers', peers: [] }]],
+      true,
+      'no room',
+    ]);
+  });
+
+  it('promise 6: a listener that throws costs nobody a connection', () => {
+    const { logged, enters } = mesh({
+      connection: () => {
+        throw new Error('a bug of the program');
+      },
+    });
+    expect([enters().state, logged.includes('fault')]).toEqual(['open', true]);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { PeeroServer } from '../../../src/composition/peero-server.ts';
+
+describe('PeeroServer', () => {
+  it('takes the options of Peero, and all others', () => {
+    expect(() => new PeeroServer({ port: '80' })).not.toThrow();
+    expect(() => new PeeroServer({ port: 'x' })).toThrow("port is 'x'");
+  });
+
+  it.each(['uws', 'node'] as const)('runs, tells its port, serves at the root, and closes, on %s', async (transport) => {
+    const server = new PeeroServer({ port: 0, host: '127.0.0.1', transport });
+    await expect(server.close()).resolves.toBeUndefined();
+    let told = 0;
+    const port = await server.run((given) => {
+      told = given;
+    });
+    expect([port, told > 0]).toEqual([told, true]);
+    await expect(server.run()).rejects.toThrow('a server runs once');
+    const hello = await new Promise<string>((resolve, reject) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+      socket.once('error', reject);
+      socket.once('message', (bytes: Buffer) => resolve(bytes.toString()));
+    });
+    expect(JSON.parse(hello)).toMatchObject({ type: 'hello' });
+    let isClosed = false;
+    await server.close(() => {
+      isClosed = true;
+    });
+    expect(isClosed).toBe(true);
+  });
+
+  it('nobody has to listen for errors', async () => {
+    const server = new PeeroServer({ port: 0, host: '127.0.0.1', transport: 'node' });
+    server.on('connection', () => {
+      throw new Error('a bug of the program');
+    });
+    const port = await server.run();
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
+    await new Promise((resolve) => socket.once('message', resolve));
+    socket.terminate();
+    await server.close();
+  });
+});

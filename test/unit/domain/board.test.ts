@@ -1,0 +1,178 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Board } from '../../../src/domain/board.ts';
+import { Realm } from '../../../src/domain/realm.ts';
+import type { Publication } from '../../../src/domain/topic.ts';
+import { LIMITS, PLACE } from './sessions.ts';
+import { beginning, decisionsOf, draft, guest, LISTENER, told, topic } from './topics.ts';
+
+let realm: Realm;
+let board: Board;
+beforeEach(() => {
+  realm = new Realm(PLACE, LIMITS);
+  board = realm.board(LISTENER);
+});
+
+function read(topics: string | readonly string[], text = '', more = {}): Publication {
+  const publication = board.read(draft(topics, text, more), `id of ${text}`, undefined);
+  if (typeof publication === 'string') throw new Error(publication);
+  return publication;
+}
+
+const published = (...given: Parameters<typeof read>): string[] =>
+  told(decisionsOf((out) => board.publish(read(...given), undefined, out)));
+
+describe('publishing', () => {
+  it('T3: reaches who listens, once, however many of its topics fit', () => {
+    const [ann, bob] = [guest('ann', realm), guest('bob', realm)];
+    board.join(ann, [topic('garden'), topic('house'), beginning('g')], []);
+    board.join(bob, [topic('house')], []);
+    expect(published(['garden', 'house'], 'rain')).toEqual([ann, bob].map(({ connection }) => `${connection} garden+house=rain`));
+    expect(published('grass', 'grows')).toEqual([`${ann.connection} grass=grows`]);
+    expect(published('street', 'noise')).toEqual([]);
+  });
+
+  it('T4: does not reach its publisher where that is not wanted', () => {
+    const [ann, bob] = [guest('ann', realm), guest('bob', realm)];
+    for (const one of [ann, bob]) board.join(one, [topic('garden')], []);
+    expect(told(decisionsOf((out) => board.publish(read('garden', 'rain'), ann, out)))).toEqual([
+      `${bob.connection} garden=rain`,
+    ]);
+  });
+
+  it('REL2: tells how many listen', () => {
+    const [ann, bob] = [guest('ann', realm), guest('bob', realm)];
+    for (const one of [ann, bob]) board.join(one, [topic('garden')], []);
+    expect(decisionsOf((out) => board.publish(read('garden'), ann, out))).toMatchObject([{ news: { listeners: 2 } }]);
+  });
+
+  it('MER7: what is private reaches only who is cleared for one of its topics', () => {
+    const cleared = guest('ann', realm, { isCleared: (name) => name === 'house' });
+    const other = guest('bob', realm);
+    for (const one of [cleared, other]) board.join(one, [topic('garden')], []);
+    expect(published(['garden', 'house'], 'key', { isPrivate: true })).toEqual([`${cleared.connection} garden+house=key`]);
+    expect(published('garden', 'key', { isPrivate: true })).toEqual([]);
+  });
+
+  it('T1, T5: without a topic, with one that is none, or with too many it is not read', () => {
+    const refusals = [[], [''], ['x'.repeat(11)], ['a', 'b', 'c', 'd']].map((topics) =>
+      board.read(draft(topics), 'id', undefined),
+    );
+    expect(refusals).toEqual(['topic-unusable', 'topic-unusable', 'topic-unusable', 'too-many-topics']);
+  });
+
+  it('PEO3: on no topic by a connection is on all that it listens to', () => {
+    const ann = guest('ann', realm);
+    board.join(ann, [topic('garden'), topic('house')], []);
+    expect(board.read(draft([]), 'id', ann)).toMatchObject({ topics: ['garden', 'house'], from: 'ann' });
+  });
+
+  it('who is on its way out hears nothing', () => {
+    const ann = guest('ann', realm);
+    board.join(ann, [topic('garden')], []);
+    realm.leave(ann);
+    expect(published('garden')).toEqual([]);
+  });
+});
+
+describe('joining', () => {
+  it('T3: joining again changes nothing, parting ends it, parting again changes nothing', () => {
+    const ann = guest('ann', realm);
+    const selectors = [topic('garden'), beginning('h')];
+    board.join(ann, selectors, []);
+    board.join(ann, selectors, []);
+    expect([board.joins, published('garden', 'x').length]).toEqual([2, 1]);
+    board.part(ann, selectors, []);
+    board.part(ann, selectors, []);
+    expect([board.joins, published('garden'), published('house')]).toEqual([0, [], []]);
+  });
+
+  it('T5: has a bound for each connection; what is joined already does not count again', () => {
+    const ann = guest('ann', realm);
+    expect(board.refuses([topic('a'), topic('b'), topic('c'), topic('d')], ann)).toBe('too-many-topics');
+    board.join(ann, [topic('a'), topic('b'), beginning('c')], []);
+    expect(board.refuses([topic('a'), beginning('c')], ann)).toBeUndefined();
+    expect(board.refuses([topic('e')], ann)).toBe('too-many-topics');
+  });
+
+  it('T5: has a bound for all connections together, and one for patterns', () => {
+    const [ann, bob, eve] = [guest('ann', realm), guest('bob', realm), guest('eve', realm)];
+    for (const one of [ann, bob]) board.join(one, [topic('a'), topic('b'), beginning(one.id)], []);
+    expect(board.refuses([topic('a'), topic('b')], eve)).toBeUndefined();
+    expect(board.refuses([topic('a'), topic('b'), topic('c')], eve)).toBe('too-many-topics');
+    expect(board.refuses([beginning('x')], eve)).toBe('too-many-topics');
+  });
+
+  it('T1: all or none', () => {
+    expect([board.refuses([topic('a'), topic('')]), board.refuses([beginning('x'.repeat(10))]), board.refuses([])]).toEqual([
+      'topic-unusable',
+      'topic-unusable',
+      undefined,
+    ]);
+  });
+});
+
+describe('presence', () => {
+  it('T7: who joins is told who is there, and they of it; who wants no presence is neither told nor seen', () => {
+    const [ann, bob] = [guest('ann', realm, { presence: true }), guest('bob', realm, { presence: true })];
+    const shy = guest('shy', realm);
+    board.join(shy, [topic('garden')], []);
+    expect(told(decisionsOf((out) => board.join(ann, [topic('garden')], out)))).toEqual([`${ann.connection} in garden: `]);
+    expect(told(decisionsOf((out) => board.join(bob, [topic('garden')], out)))).toEqual([
+      `${bob.connection} in garden: ann`,
+      `${ann.connection} bob joined garden`,
+    ]);
+    expect(told(decisionsOf((out) => board.part(bob, [topic('garden')], out)))).toEqual([`${ann.connection} bob left garden`]);
+  });
+
+  it('T7, T8: whose connection ends has left all its topics, and its will is told', () => {
+    const [ann, bob] = [guest('ann', realm, { presence: true }), guest('bob', realm, { presence: true })];
+    for (const one of [ann, bob]) board.join(one, [topic('garden'), beginning('x')], []);
+    bob.will = new TextEncoder().encode('farewell');
+    realm.lost(bob);
+    expect(told(decisionsOf((out) => realm.departed(bob, out)))).toEqual([`${ann.connection} bob left garden: farewell`]);
+    expect(told(decisionsOf((out) => realm.departed(bob, out)))).toEqual([]);
+    expect(board.joins).toBe(2);
+  });
+
+  it('T8: who says goodbye has no will any more', () => {
+    const [ann, bob] = [guest('ann', realm, { presence: true }), guest('bob', realm, { presence: true })];
+    for (const one of [ann, bob]) board.join(one, [topic('garden')], []);
+    bob.will = new TextEncoder().encode('farewell');
+    realm.leave(bob);
+    realm.lost(bob);
+    expect(told(decisionsOf((out) => realm.departed(bob, out)))).toEqual([`${ann.connection} bob left garden`]);
+  });
+});
+
+describe('coming back', () => {
+  it('MER5: hears what it missed of its topics, in order, and nothing private that it is not cleared for', () => {
+    for (const [name, text] of [
+      ['garden', 'one'],
+      ['house', 'two'],
+      ['garden', 'three'],
+    ] as const) {
+      published(name, text);
+    }
+    const ann = guest('ann', realm);
+    board.join(ann, [topic('garden')], []);
+    expect(told(decisionsOf((out) => board.replay(ann, 'id of one', out)))).toEqual([`${ann.connection} garden=three`]);
+    published('garden', 'secret', { isPrivate: true });
+    expect(told(decisionsOf((out) => board.replay(ann, 'id of three', out)))).toEqual([]);
+    expect(board.missed('id of three')).toMatchObject({ startsAfter: 'id of three' });
+  });
+
+  it('MER5: hears by its patterns too', () => {
+    published('garden', 'one');
+    const ann = guest('ann', realm);
+    board.join(ann, [beginning('gar')], []);
+    expect(told(decisionsOf((out) => board.replay(ann, 'earliest', out)))).toEqual([`${ann.connection} garden=one`]);
+  });
+
+  it('T2, T6: a space that does not remember keeps nothing, and spaces do not hear each other', () => {
+    const other = realm.board({ space: 'other', remembers: false });
+    const ann = guest('ann', realm);
+    board.join(ann, [topic('garden')], []);
+    expect([other.remembers, other.missed('x'), board.remembers]).toEqual([false, undefined, true]);
+    expect(told(decisionsOf((out) => other.publish(read('garden'), undefined, out)))).toEqual([]);
+  });
+});

@@ -1,0 +1,56 @@
+import type { Decision } from '../../../src/domain/decision.ts';
+import { Realm } from '../../../src/domain/realm.ts';
+import type { Manner, Session } from '../../../src/domain/session.ts';
+import type { Draft, Selector, TopicName, Wishes } from '../../../src/domain/topic.ts';
+import { LIMITS, PLACE, session } from './sessions.ts';
+
+/* Words of the tests of topics. */
+
+/** A guest on a stream, in a space that remembers. */
+export const LISTENER: Manner = { carrier: 'stream', liveness: 'reads', space: 'letters', remembers: true };
+
+export const topic = (text: string): Selector => ({ topic: text });
+export const named = (text: string): TopicName => text as TopicName;
+export const beginning = (text: string): Selector => ({ pattern: `${text}*`, fits: (name) => name.startsWith(text) });
+
+export const draft = (topics: string | readonly string[], text = '', more: Partial<Draft> = {}): Draft => ({
+  topics: [topics].flat(),
+  payload: new TextEncoder().encode(text),
+  ...more,
+});
+
+/** A guest that is in. */
+export function guest(id: string, realm = new Realm(PLACE, LIMITS), wishes: Partial<Wishes> = {}): Session {
+  const one = session(id, realm, 0, { manner: LISTENER, wishes: { joins: [], presence: false, ...wishes } });
+  realm.arrive(one, 0);
+  realm.enter(one, []);
+  return one;
+}
+
+export function decisionsOf(fact: (out: Decision[]) => void): Decision[] {
+  const out: Decision[] = [];
+  fact(out);
+  return out;
+}
+
+/** Who is told what, in short: `connection: news text`. */
+export function told(decisions: readonly Decision[]): string[] {
+  return decisions.flatMap((decision) =>
+    decision.do === 'tell' ? decision.to.map((to) => `${to} ${wordFor(decision.news)}`) : [],
+  );
+}
+
+function wordFor(news: Extract<Decision, { do: 'tell' }>['news']): string {
+  switch (news.news) {
+    case 'publication':
+      return `${news.publication.topics.join('+')}=${new TextDecoder().decode(news.publication.payload)}`;
+    case 'present':
+      return `in ${news.topic}: ${news.peers.join(',')}`;
+    case 'joined':
+      return `${news.peer} joined ${news.topic}`;
+    case 'left':
+      return `${news.peer} left ${news.topic}${news.will === undefined ? '' : `: ${new TextDecoder().decode(news.will)}`}`;
+    default:
+      return news.news;
+  }
+}
