@@ -108,6 +108,13 @@ function closed(server: Server | SecureServer): Promise<void> {
   });
 }
 
+/** A program that owns the server has a Socket.IO of its own there, or none. */
+const NO_SOCKETIO = {
+  source: 'dialects',
+  message:
+    "dialects has 'socketio', which needs a server of the broker's own: use createBroker, or another path for your Socket.IO",
+};
+
 function configOf(options: DropInOptions): Config {
   const given: Record<string, unknown> = { alive_timeout: LIBRARY_ALIVE_TIMEOUT };
   for (const [name, value] of Object.entries(options)) {
@@ -117,6 +124,7 @@ function configOf(options: DropInOptions): Config {
   }
   const resolved = resolveConfig({ given });
   if (!resolved.ok) throw new ConfigError(resolved.refusal);
+  if (resolved.value.config.dialects.includes('socketio')) throw new ConfigError([NO_SOCKETIO]);
   return resolved.value.config;
 }
 

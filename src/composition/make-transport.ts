@@ -2,10 +2,10 @@ import os from 'node:os';
 import type { Log } from '../application/ports/log.ts';
 import type { Transport } from '../application/ports/transport.ts';
 import type { Config } from './configuration/config.ts';
-import { transports } from './switchboard.ts';
+import { companions, transports } from './switchboard.ts';
 
 /** The transport that the configuration asks for. @throws ListenError where it can't load. */
-export function makeTransport(config: Config, log: Log): Promise<Transport> {
+export async function makeTransport(config: Config, log: Log): Promise<Transport> {
   const { port, tls, maxMessageBytes, sendBufferBytes, handshakeTimeout, maxHeaderBytes } = config;
   const settings = {
     host: hostOf(config),
@@ -15,6 +15,7 @@ export function makeTransport(config: Config, log: Log): Promise<Transport> {
     sendBufferBytes,
     handshakeTimeout,
     maxHeaderBytes,
+    ...(config.dialects.includes('socketio') && { companion: await companions.socketio(config) }),
   };
   return transports[config.transport](settings, log);
 }

@@ -13,9 +13,11 @@ import { PeerjsXhrDialect } from '../adapters/dialects/peerjs/xhr-dialect.ts';
 import { MercureDialect } from '../adapters/dialects/mercure/dialect.ts';
 import { PeeroDialect } from '../adapters/dialects/peero/dialect.ts';
 import { RelayDialect } from '../adapters/dialects/relay/dialect.ts';
+import { SocketIoDialect } from '../adapters/dialects/socketio/dialect.ts';
 import { MemoryPeerDirectory } from '../adapters/directories/memory/directory.ts';
 import { MemoryMailboxStore } from '../adapters/mailboxes/memory/store.ts';
 import { NodeTransport } from '../adapters/transports/node/listener.ts';
+import type { Companion } from '../adapters/transports/shared/companion.ts';
 import type { TransportSettings } from '../adapters/transports/shared/settings.ts';
 import { loadUwsTransport } from '../adapters/transports/uws/listener.ts';
 import { ListenError, type Transport } from '../application/ports/transport.ts';
@@ -34,6 +36,7 @@ const dialects: Record<DialectName, (config: Config) => Dialect> = {
       maxBodyBytes: config.maxMessageBytes,
     }),
   peero: (config) => new PeeroDialect(config.peeroPath),
+  socketio: (config) => new SocketIoDialect(config.socketioPath),
   relay: (config) => new RelayDialect(config.relayPath),
 };
 
@@ -59,6 +62,17 @@ export const transports: Record<Config['transport'], (settings: TransportSetting
       log.record({ event: 'transport-unavailable', wanted: 'uws', taken: 'node', detail: error.refusal.detail });
       return new NodeTransport(settings);
     }),
+};
+
+/** A library that is not used is not loaded. */
+export const companions: Record<'socketio', (config: Config) => Promise<Companion>> = {
+  async socketio({ socketioPath, socketioPrefixes, maxMessageBytes, sendBufferBytes, cors }) {
+    const { SocketIoCompanion } = await import('../adapters/transports/socketio/companion.ts');
+    const listed = cors.includes('*') ? '*' : cors;
+    const origins = cors.length === 0 ? true : listed;
+    const limits = { maxFrameBytes: maxMessageBytes, sendBufferBytes };
+    return new SocketIoCompanion({ path: socketioPath, prefixes: socketioPrefixes, origins, ...limits });
+  },
 };
 
 export const directories: Record<'memory', (clock: Clock) => PeerDirectory> = {

@@ -19,6 +19,12 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   telemetry: 'units',
 };
 
+/** Adapters that are not proven as the others of their port are. */
+const OTHERWISE: Readonly<Record<string, Proof>> = {
+  // It brings connections over the port of another one and opens none itself; the library is at both ends of its tests.
+  'transports/socketio': 'units',
+};
+
 /** Proven by starting it: the tests of `test/e2e/` run it as a process. */
 const STARTED = /^src\/composition\/cli\.ts$/;
 const STARTS = /^test\/e2e\/cli\b.*\.test\.ts$/;
@@ -54,7 +60,7 @@ export function unprovenAdapters(files: readonly SourceFile[]): string[] {
     if (adapter !== undefined && adapter.name !== 'shared') adapters.set(`${adapter.port}/${adapter.name}`, adapter);
   }
   return [...adapters].flatMap(([place, { port }]) => {
-    const proof = PROOFS[port];
+    const proof = OTHERWISE[place] ?? PROOFS[port];
     if (proof === undefined) return [`adapters/${port}: say in parity.ts what proves the adapters of this port`];
     const test = files.find(({ path }) => path === `test/contracts/${place}.test.ts`);
     if (proof === 'units' || test?.text.includes("'./contract.ts'") === true) return [];
@@ -65,7 +71,8 @@ export function unprovenAdapters(files: readonly SourceFile[]): string[] {
 function needsUnitTest({ path, text }: SourceFile): boolean {
   const isProvenElsewhere = path.startsWith('src/application/ports/') || STARTED.test(path) || PROVEN_WHOLE.test(path);
   if (!SHIPPED.test(path) || isProvenElsewhere) return false;
-  return PROOFS[adapterOf(path)?.port ?? ''] !== 'contract' && hasBehaviour(text);
+  const { port = '', name = '' } = adapterOf(path) ?? {};
+  return (OTHERWISE[`${port}/${name}`] ?? PROOFS[port]) !== 'contract' && hasBehaviour(text);
 }
 
 /** Files that do something and have no test of their own: `a/b.ts` wants `b.test.ts` or `b.<aspect>.test.ts`. */

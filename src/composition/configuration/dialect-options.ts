@@ -1,7 +1,7 @@
 import { choices, flag, integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
-import { endpoint, tokenKey } from './option-forms.ts';
+import { endpoint, eventPrefixes, tokenKey } from './option-forms.ts';
 
-export const DIALECT_NAMES = ['peerjs', 'mercure', 'peero', 'relay'] as const;
+export const DIALECT_NAMES = ['peerjs', 'mercure', 'socketio', 'peero', 'relay'] as const;
 
 export type DialectName = (typeof DIALECT_NAMES)[number];
 
@@ -58,6 +58,17 @@ export const DIALECT_OPTIONS = {
     group: 'Dialects',
     meaning: 'Path of the socket for Peero.',
     default: '/peero',
+  }),
+  socketio_path: option(endpoint(), {
+    group: 'Dialects',
+    meaning: 'Path of Socket.IO.',
+    default: '/socket.io',
+  }),
+  socketio_prefixes: option(eventPrefixes(), {
+    group: 'Dialects',
+    meaning: 'What the names of its events may begin with; repeat it for several. Without any they stand alone, too.',
+    seen: 'Events of other names are ignored (SIO4).',
+    default: ['', 'peerix:'],
   }),
   relay_path: option(endpoint(), {
     group: 'Dialects',

@@ -47,6 +47,15 @@ export function endpoint(): Kind<string> {
   };
 }
 
+/** What events may begin with; nothing is allowed. */
+export function eventPrefixes(): Kind<readonly string[], string | readonly string[]> {
+  return list({
+    placeholder: '<prefix>',
+    allowed: 'texts of at most 64 characters',
+    parse: (value) => (value.length > 64 || CONTROL.test(value) ? undefined : value),
+  });
+}
+
 /** What tokens are checked with. It is never shown, not even when it can't be used. */
 export function tokenKey(): Kind<string> {
   const form = text({

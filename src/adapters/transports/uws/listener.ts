@@ -92,11 +92,13 @@ class UwsTransport implements Transport {
     const token = this.#listening;
     if (token === undefined) return;
     this.#listening = undefined;
+    this.#settings.companion?.refuseNew();
     this.#library.us_listen_socket_close(token);
   }
 
   async stop(): Promise<void> {
     this.refuseNew();
+    if (this.#app !== undefined) await this.#settings.companion?.stop();
     this.#home.outbox.flush();
     // Calls every `close` handler; what they leave for later comes before whoever awaits this.
     this.#app?.close();
@@ -111,7 +113,8 @@ class UwsTransport implements Transport {
   }
 
   #answer(app: uWS.TemplatedApp, gateway: Gateway): void {
-    const { maxFrameBytes, sendBufferBytes } = this.#settings;
+    const { maxFrameBytes, sendBufferBytes, companion } = this.#settings;
+    companion?.attachToUws(app, gateway);
     const desk: Desk = { gateway, later: queueMicrotask, room: sendBufferBytes };
     const httpDesk = this.#httpDesk(desk);
     app.ws<Line>('/*', {

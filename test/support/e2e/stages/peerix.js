@@ -1,8 +1,9 @@
+import { SocketIoDriver } from '../peerix/socketio-driver.js';
 import { SseDriver } from '../peerix/sse-driver.js';
 
 /* Two who meet in a namespace, as Peerix' peers do: one announces itself, the other offers, and each ignores its own. */
 
-const DRIVERS = { sse: (url) => new SseDriver(url) };
+const DRIVERS = { sse: (url) => new SseDriver(url), socketio: (url) => new SocketIoDriver(url) };
 
 const heard = [];
 const diary = [];

@@ -40,6 +40,8 @@ describe('the defaults', () => {
         legacyXhr: false,
         relayPath: '/relay',
         peeroPath: '/peero',
+        socketioPath: '/socket.io',
+        socketioPrefixes: ['', 'peerix:'],
         pingInterval: 30_000,
         streamHeartbeat: 40_000,
       },

@@ -1,0 +1,34 @@
+import { isUtf8 } from 'node:buffer';
+import type { FrameRequest } from '../../../application/ports/requests.ts';
+
+const UNREADABLE: FrameRequest = { ask: 'unreadable' };
+const UNKNOWN: FrameRequest = { ask: 'nothing', why: 'not-relayed' };
+
+/** SIO1 to SIO3, SIO6: reads one line. Never throws. */
+export function readLine(bytes: Uint8Array, isBinary: boolean): FrameRequest {
+  const line = isBinary && !isUtf8(bytes) ? undefined : listIn(bytes);
+  if (line === undefined) return UNREADABLE;
+  const [verb, namespace, ...rest] = line;
+  if (verb === 'unknown') return UNKNOWN;
+  if (typeof namespace !== 'string') return UNREADABLE;
+  const selectors = [{ topic: namespace }];
+  if (verb === 'subscribe') return { ask: 'join', selectors, receipt: numberIn(rest[0]) };
+  if (verb === 'unsubscribe') return { ask: 'part', selectors, receipt: numberIn(rest[0]) };
+  const [data, receipt] = rest;
+  if (verb !== 'publish' || typeof data !== 'string') return UNREADABLE;
+  const draft = { topics: [namespace], payload: Buffer.from(data) };
+  return { ask: 'publish', draft, echo: false, receipt: numberIn(receipt) };
+}
+
+function numberIn(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}
+
+function listIn(bytes: Uint8Array): unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,12 @@
+import fc from 'fast-check';
+import { SocketIoDialect } from '../../../src/adapters/dialects/socketio/dialect.ts';
+import type { DialectSubject } from './contract.ts';
+
+export const SOCKETIO: DialectSubject = {
+  make: () => new SocketIoDialect('/socket.io'),
+  readsBack: [],
+  paths: ['/socket.io', '/socket.io/', '/'],
+  queries: ['key=peerjs', 'EIO=4&transport=polling'],
+  frames: ['["subscribe","garden",1]', '["unsubscribe","garden"]', '["publish","garden","AQID",2]', '["unknown"]', 'null'],
+  payloads: fc.oneof(fc.base64String(), fc.string()),
+};

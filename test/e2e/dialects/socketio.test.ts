@@ -1,0 +1,138 @@
+import { io, type Socket } from 'socket.io-client';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ask } from '../../support/e2e/http.ts';
+import { Server } from '../../support/e2e/server.ts';
+import { SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
+import { Stages } from '../../support/e2e/stages.ts';
+import { until, within } from '../../support/e2e/until.ts';
+import { fresh } from '../../support/e2e/visit.ts';
+
+/* The library's own client, and peers like those of Peerix in Chromium. */
+
+const PATIENCE_MS = 10_000;
+const MERCURE = '/.well-known/mercure';
+const OPTIONS = { dialects: ['peerjs', 'mercure', 'socketio'], mercure_open: true };
+
+describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
+  let server: Server;
+  let peers: Stages;
+  const sockets: Socket[] = [];
+  beforeAll(async () => {
+    server = await Server.start({ kind, options: OPTIONS });
+    peers = await Stages.start('peerix.js');
+  });
+  afterEach(() => sockets.splice(0).forEach((socket) => socket.close()));
+  afterAll(async () => {
+    await peers.stop();
+    await server.stop();
+  });
+
+  /** One who listens to a namespace, and what it heard. */
+  async function joined(namespace: string, transports = ['polling', 'websocket'], prefix = '', at = server) {
+    const socket = io(`http://${at.host}:${at.port}`, { transports, reconnectionDelay: 50 });
+    sockets.push(socket);
+    const heard: number[][] = [];
+    socket.on(`${prefix}message`, (name: string, data: number[]) => void (name === namespace && heard.push(data)));
+    const acked = (event: string, ...given: unknown[]): Promise<unknown> =>
+      socket.timeout(PATIENCE_MS).emitWithAck(`${prefix}${event}`, ...given);
+    await acked('subscribe', namespace);
+    return { socket, heard, acked };
+  }
+
+  it.each([[['polling']], [['websocket']], [['polling', 'websocket']]])('SIO1, SIO2, SIO3: over %j', async (transports) => {
+    const namespace = fresh('namespace');
+    const [ann, bob] = [await joined(namespace, transports), await joined(namespace, transports)];
+    for (let number = 0; number < 20; number++) void ann.acked('publish', namespace, [number]);
+    await until(PATIENCE_MS, 'all to arrive', () => (bob.heard.length === 20 ? true : undefined));
+    expect([bob.heard.flat(), ann.heard]).toEqual([Array.from({ length: 20 }, (_, number) => number), []]);
+    await bob.acked('unsubscribe', namespace);
+    await ann.acked('publish', namespace, [1]);
+    await bob.acked('publish', namespace, [2]);
+    expect(bob.heard.length).toBe(20);
+  });
+
+  it('SIO3, SIO4: older names, prefixes, and bytes', async () => {
+    const namespace = fresh('namespace');
+    const [ann, bob] = [await joined(namespace, undefined, 'peerix:'), await joined(namespace)];
+    await ann.acked('dispatch', namespace, [1, 2]);
+    await bob.acked('publish', namespace, Buffer.of(3));
+    await until(PATIENCE_MS, 'both to arrive', () => (ann.heard.length + bob.heard.length === 2 ? true : undefined));
+    expect([ann.heard, bob.heard]).toEqual([[[3]], [[1, 2]]]);
+  });
+
+  it('SIO4: nonsense costs nobody else anything, and a habit its own connection', async () => {
+    const namespace = fresh('namespace');
+    const [ann, bob] = [await joined(namespace), await joined(namespace)];
+    const gone = within(PATIENCE_MS, 'the server to hang up', new Promise((resolve) => ann.socket.once('disconnect', resolve)));
+    for (let count = 0; count < 30; count++) ann.socket.emit('publish', { a: [count] }, null, Infinity, 'x');
+    expect(await gone).toBe('io server disconnect');
+    await bob.acked('publish', namespace, [1]);
+  });
+
+  it('SIO5: a peer on SSE and a peer on Socket.IO exchange offer, answer and candidates, both ways', async () => {
+    const namespace = fresh('namespace');
+    const [ann, bob] = await Promise.all([peers.tab(), peers.tab()]);
+    const base = `http://${server.host}:${server.port}`;
+    await ann.does('join', 'sse', `${base}${MERCURE}`, namespace);
+    await bob.does('join', 'socketio', base, namespace);
+    await ann.does('announce');
+    for (const tab of [ann, bob]) await tab.until('isConnected');
+    await ann.does('tell', 'hello');
+    await bob.until('heard', 'hello');
+    const [eve, sue] = await Promise.all([peers.tab(), peers.tab()]);
+    const other = fresh('namespace');
+    await eve.does('join', 'sse', `${base}${MERCURE}`, other);
+    await sue.does('join', 'socketio', base, other);
+    await sue.does('announce');
+    for (const tab of [eve, sue]) await tab.until('isConnected');
+    await Promise.all([ann, bob, eve, sue].map((tab) => tab.closes()));
+  });
+
+  it('SIO1, SIO3: two peers like those of Peerix connect', async () => {
+    const [ann, bob] = await Promise.all([peers.tab(), peers.tab()]);
+    const namespace = fresh('namespace');
+    for (const tab of [ann, bob]) await tab.does('join', 'socketio', `http://${server.host}:${server.port}`, namespace);
+    await bob.does('announce');
+    for (const tab of [ann, bob]) await tab.until('isConnected');
+    await Promise.all([ann.closes(), bob.closes()]);
+  });
+
+  it('SIO7: bounds on connections hold, and are free again when they close', async () => {
+    const small = await Server.start({ kind, options: { ...OPTIONS, max_connections: 1 } });
+    const first = await joined('a', ['websocket'], '', small);
+    const refused = io(`http://${small.host}:${small.port}`, { transports: ['websocket'], reconnection: false });
+    sockets.push(refused);
+    await within(PATIENCE_MS, 'a refusal', new Promise((resolve) => refused.once('connect_error', resolve)));
+    first.socket.close();
+    await until(PATIENCE_MS, 'room', async () => {
+      const next = io(`http://${small.host}:${small.port}`, { transports: ['websocket'], reconnection: false, forceNew: true });
+      sockets.push(next);
+      return new Promise<true | undefined>((resolve) => {
+        next.once('connect', () => resolve(true));
+        next.once('connect_error', () => resolve(undefined));
+      });
+    });
+    await small.stop();
+  });
+
+  it('SIO8: sockets come back to a broker that was restarted; one that stops ends in time', async () => {
+    const first = await Server.start({ kind, options: OPTIONS });
+    const ann = await joined('a', ['websocket'], '', first);
+    const gone = within(PATIENCE_MS, 'a disconnect', new Promise((resolve) => ann.socket.once('disconnect', resolve)));
+    expect(await first.stop()).toMatchObject({ code: 0 });
+    await gone;
+    const second = await Server.start({ kind, options: OPTIONS, port: first.port });
+    ann.socket.connect();
+    await ann.acked('subscribe', 'a');
+    await second.stop();
+  });
+
+  it('PeerJS goes on beside it, and a broker that does not serve it answers 404', async () => {
+    const [ann, bob] = [await server.enters('ann'), await server.enters('bob')];
+    ann.offers(bob.id, 1);
+    expect(await bob.hears()).toMatchObject({ type: 'OFFER', payload: 1 });
+    const other = await Server.start({ kind });
+    expect((await ask(other, '/socket.io/?EIO=4&transport=polling')).status).toBe(404);
+    await other.stop();
+  });
+});

@@ -1,0 +1,41 @@
+import { io } from 'socket.io-client';
+
+const ACK_TIMEOUT_MS = 10_000;
+
+/** What Peerix' driver for Socket.IO sends, event for event: each asks for an ack; who reconnects subscribes again. */
+export class SocketIoDriver {
+  onmessage = () => undefined;
+  #socket;
+  #prefix;
+  #namespaces = new Set();
+
+  constructor(url, prefix = 'peerix:') {
+    this.#prefix = prefix;
+    this.#socket = io(url, { transports: ['polling', 'websocket'] });
+    this.#socket.on(`${prefix}message`, (_, data) => this.onmessage(Uint8Array.from(data)));
+    this.#socket.io.on('reconnect', () => {
+      for (const namespace of this.#namespaces) void this.#ask('subscribe', namespace);
+    });
+  }
+
+  async subscribe(namespace) {
+    this.#namespaces.add(namespace);
+    await this.#ask('subscribe', namespace);
+  }
+
+  async publish(namespace, bytes) {
+    await this.#ask('publish', namespace, [...bytes]);
+  }
+
+  close() {
+    this.#socket.close();
+  }
+
+  #ask(event, ...given) {
+    return new Promise((resolve, reject) => {
+      this.#socket
+        .timeout(ACK_TIMEOUT_MS)
+        .emit(`${this.#prefix}${event}`, ...given, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+}

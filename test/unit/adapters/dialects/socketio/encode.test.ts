@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { newsLine } from '../../../../../src/adapters/dialects/socketio/encode.ts';
+import type { Publication, TopicName } from '../../../../../src/domain/topic.ts';
+
+function told(payload: string): string | undefined {
+  const publication: Publication = {
+    ...{ id: '1', topics: ['garden' as TopicName], payload: Buffer.from(payload) },
+    ...{ type: undefined, retry: undefined, isPrivate: false, from: undefined },
+  };
+  const line = newsLine({ news: 'publication', publication, listeners: 1 });
+  return line === undefined ? undefined : Buffer.from(line).toString();
+}
+
+describe('what is told', () => {
+  it('SIO3, SIO6: a message, a receipt', () => {
+    expect(told('AQID')).toBe('["message","garden","AQID"]');
+    expect(told('')).toBe('["message","garden",""]');
+    expect(Buffer.from(newsLine({ news: 'receipt', receipt: 3 }) ?? []).toString()).toBe('["receipt",3]');
+  });
+
+  it.each(['AQI', 'AQ=D', 'hello, world', '\u{1f600}', 'AQID\n'])('SIO5: %j is nobody\u2019s bytes', (payload) =>
+    expect(told(payload)).toBeUndefined(),
+  );
+
+  it('nothing else', () => expect(newsLine({ news: 'pong' })).toBeUndefined());
+});
