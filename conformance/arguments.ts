@@ -1,3 +1,4 @@
+import { DIALECTS, isDialect, type DialectName } from './dialects.ts';
 import { FLAGS } from './flags.ts';
 import type { ExpectationsName } from './random/expectations.ts';
 import type { Flavour } from './server/flavours.ts';
@@ -10,6 +11,7 @@ export type Target = { readonly url: URL } | { readonly command: string; readonl
 /** What `signalbox conform` was asked for. */
 export interface ConformArguments {
   readonly target: Target;
+  readonly dialect: DialectName;
   /** What the user says of how the server is set. */
   readonly told: Settings;
   readonly name: string | undefined;
@@ -59,12 +61,18 @@ export function readArguments(args: readonly string[]): ConformArguments {
   const { text, number, list, truth } = reader(given);
   const told = toldIn(given);
   const target = targetIn(text('url'), text('command'), text('flavour'));
-  const path = 'url' in target && told.path === undefined && target.url.pathname !== '/' ? { path: target.url.pathname } : {};
+  const dialect = dialectIn(text('dialect'));
+  const { path } = DIALECTS[dialect];
+  const isPathMeant = 'url' in target && told[path] === undefined && target.url.pathname !== '/';
   const [runs, seed, replay] = [number('random'), number('seed'), text('replay')];
   if (seed !== undefined && runs === undefined) throw new UsageError('--seed belongs to --random, which is missing');
+  if (dialect !== 'peerjs' && (runs !== undefined || replay !== undefined)) {
+    throw new UsageError(`--random and --replay are for --dialect peerjs, not '${dialect}'`);
+  }
   return {
     target,
-    told: { ...told, ...path },
+    dialect,
+    told: isPathMeant ? { ...told, [path]: target.url.pathname } : told,
     name: text('name'),
     only: list('only').flatMap((patterns) => patterns.split(',')),
     strict: truth('strict') ?? false,
@@ -77,6 +85,11 @@ export function readArguments(args: readonly string[]): ConformArguments {
     random: runs === undefined && replay === undefined ? undefined : { runs, seed, replay },
     expect: expectationsIn(text('expect'), target),
   };
+}
+
+/** The wire that is asked about, whatever else is asked. @throws UsageError */
+export function dialectAskedFor(args: readonly string[]): DialectName {
+  return dialectIn(reader(readFlags(args)).text('dialect'));
 }
 
 type Given = ReadonlyMap<string, readonly string[]>;
@@ -160,6 +173,11 @@ function targetIn(url: string | undefined, command: string | undefined, flavour:
     if (error instanceof TemplateError) throw new UsageError(`--command '${command}' can't be used: ${error.message}`);
     throw error;
   }
+}
+
+function dialectIn(text = 'peerjs'): DialectName {
+  if (isDialect(text)) return text;
+  throw new UsageError(`--dialect must be ${Object.keys(DIALECTS).join(', ')}, not '${text}'`);
 }
 
 /** Who starts Signalbox by its own flags means Signalbox. */

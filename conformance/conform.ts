@@ -1,5 +1,5 @@
-import { ALL_CASES } from './all-cases.ts';
-import { asksFor, readArguments, UsageError, type ConformArguments, type RandomArguments } from './arguments.ts';
+import { asksFor, dialectAskedFor, readArguments, UsageError, type ConformArguments, type RandomArguments } from './arguments.ts';
+import { DIALECTS } from './dialects.ts';
 import { usage } from './flags.ts';
 import type { Io } from './io.ts';
 import { Progress } from './report/progress.ts';
@@ -26,11 +26,11 @@ export async function conform(args: readonly string[], io: Io): Promise<number> 
     io.stdout.write(usage());
     return 0;
   }
-  if (asksFor('list', args)) {
-    for (const { id, title } of ALL_CASES) io.stdout.write(`${id}: ${title}\n`);
-    return 0;
-  }
   try {
+    if (asksFor('list', args)) {
+      for (const { id, title } of DIALECTS[dialectAskedFor(args)].cases) io.stdout.write(`${id}: ${title}\n`);
+      return 0;
+    }
     return await run(readArguments(args), io);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -53,8 +53,8 @@ async function run(given: ConformArguments, io: Io): Promise<number> {
   return isPassed(cases, given.strict) ? 0 : FAILED;
 }
 
-async function runAll({ only }: ConformArguments, servers: Servers, io: Io): Promise<readonly CaseResult[]> {
-  const cases = selectCases(ALL_CASES, only);
+async function runAll({ dialect, only }: ConformArguments, servers: Servers, io: Io): Promise<readonly CaseResult[]> {
+  const cases = selectCases(DIALECTS[dialect].cases, only);
   if (cases.length === 0) throw new UsageError(`--only ${only.join(',')} names no case; --list prints them`);
   const progress = new Progress(io.isTerminal ? io.stderr : undefined, cases.length);
   const results = await runCases({ cases, servers, onResult: (result) => progress.ended(result) });

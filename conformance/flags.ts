@@ -25,6 +25,11 @@ const OWN: Readonly<Record<string, Flag>> = {
     placeholder: 'FLAVOUR',
     meaning: 'whose flags {options} stands for: peer, signalbox or none [peer]',
   },
+  dialect: {
+    form: 'text',
+    placeholder: 'DIALECT',
+    meaning: 'which wire is asked about: peerjs, mercure or relay, the topic relay of y-webrtc and Trystero [peerjs]',
+  },
   name: { form: 'text', placeholder: 'NAME', meaning: 'how the server is called in reports' },
   only: { form: 'list', placeholder: 'PATTERN', meaning: 'cases by rule or id: M14, "M*", O5.closes-old; repeat it for more' },
   strict: { form: 'truth', placeholder: '', meaning: 'what is loose fails the run too' },
@@ -35,7 +40,11 @@ const OWN: Readonly<Record<string, Flag>> = {
   patience: { form: 'number', placeholder: 'MS', meaning: 'how long to wait for what should come [5000]' },
   'start-timeout': { form: 'number', placeholder: 'MS', meaning: 'how long a command may take until it answers [20000]' },
   insecure: { form: 'truth', placeholder: '', meaning: 'takes a certificate that nobody vouches for' },
-  random: { form: 'number', placeholder: 'N', meaning: 'instead of the cases: so many random runs, judged by the model' },
+  random: {
+    form: 'number',
+    placeholder: 'N',
+    meaning: 'instead of the cases: so many random runs, judged by the model; for peerjs only',
+  },
   seed: { form: 'number', placeholder: 'S', meaning: 'where the random runs begin; the same seed gives the same steps' },
   replay: { form: 'text', placeholder: 'STEPS', meaning: 'plays what a random run has printed' },
   expect: {
@@ -64,7 +73,8 @@ export function usage(): string {
   return `Usage: signalbox conform --url http://host:port [options]
        signalbox conform --command "npx peerjs --port {port} {options}" [options]
 
-Asks a PeerJS-compatible server whether it keeps the rules, and says what it found.
+Asks a PeerJS-compatible server, a Mercure hub or a topic relay whether it keeps the rules, and
+says what it found.
 
 Options
 ${table(OWN)}

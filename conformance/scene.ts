@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ask, type Answer, type Asking } from './far-end/ask.ts';
+import { FarStream, type Listening } from './far-end/far-stream.ts';
 import { FarPeer, HandshakeRefused, type Closing, type Frame } from './far-end/far-peer.ts';
 import { Transcript } from './far-end/transcript.ts';
 import { Wire } from './far-end/wire.ts';
@@ -91,8 +92,15 @@ export class Scene {
   }
 
   /** A socket for a target as it stands. @throws HandshakeRefused */
-  opensAt(target: string, name = 'socket'): Promise<FarPeer> {
-    return this.#open({ name, target, headers: {}, id: '', token: '' });
+  opensAt(target: string, name = 'socket', answersPings = true): Promise<FarPeer> {
+    return this.#open({ name, target, headers: {}, id: '', token: '', answersPings });
+  }
+
+  /** A stream of events, or whatever the answer is. */
+  async listens(listening: Listening): Promise<FarStream> {
+    const stream = await FarStream.open(this.server, this.transcript, listening);
+    this.#leaving.push(() => stream.cut());
+    return stream;
   }
 
   /** The HTTP status that answers a handshake: 101 where it is accepted. */

@@ -20,6 +20,16 @@ export interface Settings {
   readonly mailbox_bytes?: number;
   readonly realm_mailbox_bytes?: number;
   readonly mailboxes_per_sender?: number;
+  readonly dialects?: readonly string[];
+  readonly mercure_path?: string;
+  readonly mercure_publisher_key?: string;
+  readonly mercure_subscriber_key?: string;
+  readonly mercure_anonymous?: boolean;
+  readonly mercure_open?: boolean;
+  readonly stream_heartbeat?: number;
+  readonly history_messages?: number;
+  readonly relay_path?: string;
+  readonly ping_interval?: number;
 }
 
 export type SettingName = keyof Settings;
@@ -58,6 +68,16 @@ export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
   mailbox_bytes: { kind: 'number', meaning: 'bytes for one absent peer' },
   realm_mailbox_bytes: { kind: 'number', meaning: 'bytes for all absent peers' },
   mailboxes_per_sender: { kind: 'number', meaning: 'absent peers that messages of one sender wait for' },
+  dialects: { kind: 'list', meaning: 'wire that is served beside that of PeerJS, for a server that must be told' },
+  mercure_path: { kind: 'text', meaning: 'path of the Mercure endpoint; /.well-known/mercure where it is not told' },
+  mercure_publisher_key: { kind: 'text', meaning: 'secret that tokens of publishers are signed with, by HS256' },
+  mercure_subscriber_key: { kind: 'text', meaning: 'secret that tokens of subscribers are signed with, by HS256' },
+  mercure_anonymous: { kind: 'truth', meaning: 'who has no token may subscribe' },
+  mercure_open: { kind: 'truth', meaning: 'who has no token may subscribe and publish' },
+  stream_heartbeat: { kind: 'number', meaning: 'how often a stream is sent a comment, in ms' },
+  history_messages: { kind: 'number', meaning: 'publications that are kept for who comes back' },
+  relay_path: { kind: 'text', meaning: 'path of the topic relay; /relay where it is not told' },
+  ping_interval: { kind: 'number', meaning: 'how often who sends no heartbeat is pinged, in ms' },
 };
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];

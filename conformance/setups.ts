@@ -1,23 +1,9 @@
-import { flagOf, type SettingName, type Settings } from './settings.ts';
-
-/** One way to set a server, for the cases that need it. */
-export interface Setup {
-  /** How a server is started for it, where it can be told so. */
-  readonly settings: Settings;
-  /** What of that must be known of a server that was set by somebody else. The rest is only convenient. */
-  readonly needs: readonly SettingName[];
-  /** Whether a server that is set like this will do. @returns what is missing. */
-  readonly fits?: (settings: Settings) => string | undefined;
-  /** How much longer than usual something may take to come, in milliseconds. */
-  readonly waits?: (settings: Settings) => number;
-  /** Whether the cases are about silence: else peers are kept alive where the server is short of patience. */
-  readonly isAboutSilence?: true;
-}
+import type { Settings } from './settings.ts';
+import { atLeast, atMost, CALM, type Setup } from './setup.ts';
+import { TOPIC_SETUPS } from './topic-setups.ts';
 
 const SWEEP_MS = 100;
 const USUAL_SWEEP_MS = 1_000;
-/** Nothing happens by itself while a case runs. */
-const CALM: Settings = { expire_timeout: 60_000, alive_timeout: 60_000 };
 /** More than the window of a slow machine lets through, and less than what hurts. */
 const MANY_PEERS = 50;
 
@@ -152,6 +138,7 @@ const SETUPS_BY_NAME = {
     fits: ({ max_message_bytes = Infinity }) =>
       atLeast('max_message_bytes', max_message_bytes, 1_000) ?? atMost('max_message_bytes', max_message_bytes, 2_000_000),
   },
+  ...TOPIC_SETUPS,
 } as const satisfies Readonly<Record<string, Setup>>;
 
 /** How the setups are called: the words for what a case needs. */
@@ -173,14 +160,6 @@ export function lacks({ settings: own, fits }: Setup, settings: Settings): strin
     }
   }
   return fits?.(settings);
-}
-
-function atMost(name: SettingName, value: number, bound: number): string | undefined {
-  return value <= bound ? undefined : `needs a server with ${flagOf(name).slice(2)} of at most ${bound}`;
-}
-
-function atLeast(name: SettingName, value: number, bound: number): string | undefined {
-  return value >= bound ? undefined : `needs a server with ${flagOf(name).slice(2)} of at least ${bound}`;
 }
 
 function expiry({ expire_timeout = 0, cleanup_out_msgs = USUAL_SWEEP_MS }: Settings): number {

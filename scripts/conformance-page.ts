@@ -24,6 +24,15 @@ function row({ id, severity, title, expected, reference }: Case): string {
   return `| ${[`\`${id}\``, severity, cell(title), cell(expected), reference === undefined ? '—' : cell(reference.does)].join(' | ')} |`;
 }
 
+/** The cases of another dialect: one table, without a server to compare with. */
+export function dialectSection(cases: readonly Case[]): string {
+  const rows = cases.map(
+    ({ id, severity, title, expected }) => `| \`${id}\` | ${severity} | ${cell(title)} | ${cell(expected)} |`,
+  );
+  const head = ['| case | severity | what is done | what must be seen |', '| --- | --- | --- | --- |'];
+  return [`${cases.length} cases.`, '', ...head, ...rows].join('\n');
+}
+
 /** Where `peer` 1.0.2 does something else, in docs/differences-from-peer.md: a row for each rule and what is seen there. */
 export function differencesSection(cases: readonly Case[]): string {
   const rows = new Map<string, { readonly first: Case; readonly ids: string[] }>();

@@ -13,6 +13,7 @@ export interface Answer {
 export interface Asking {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 /**
@@ -23,11 +24,12 @@ export async function ask(
   server: Profile,
   transcript: Transcript,
   target: string,
-  { method = 'GET', headers = {} }: Asking = {},
+  { method = 'GET', headers = {}, body: sent = '' }: Asking = {},
 ): Promise<Answer> {
   const { host, port, secure, trustsAnyCertificate, patience } = server;
   const send = secure ? httpsRequest : httpRequest;
-  transcript.sent('http', [`${method} ${target}`, ...Object.entries(headers).map((pair) => pair.join(': '))].join('\n'));
+  const lines = [`${method} ${target}`, ...Object.entries(headers).map((pair) => pair.join(': ')), sent];
+  transcript.sent('http', lines.join('\n').trimEnd());
   let stop = (): void => undefined;
   const coming = new Promise<Answer>((resolve, reject) => {
     const outgoing = send({ host, port, path: target, method, headers, agent: false, rejectUnauthorized: !trustsAnyCertificate });
@@ -39,7 +41,7 @@ export async function ask(
       incoming.on('error', reject);
       incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body }));
     });
-    outgoing.end();
+    outgoing.end(sent);
   });
   try {
     const answer = await within(patience, `an answer to ${method} ${target.slice(0, 80)}`, coming);

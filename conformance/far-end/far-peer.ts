@@ -42,6 +42,8 @@ export interface Opening {
   /** Whom the socket speaks for; empty where that is part of the question. */
   readonly id: string;
   readonly token: string;
+  /** Whether pings of the server are answered, as by every browser. */
+  readonly answersPings?: boolean;
 }
 
 const LARGEST_FRAME = 256 * 1024 * 1024;
@@ -60,7 +62,7 @@ export class FarPeer {
   readonly #transcript: Transcript;
   #wake: () => void = () => undefined;
 
-  private constructor(server: Profile, transcript: Transcript, { name, target, headers, id, token }: Opening) {
+  private constructor(server: Profile, transcript: Transcript, { name, target, headers, id, token, answersPings }: Opening) {
     this.name = name;
     this.id = id;
     this.token = token;
@@ -71,6 +73,7 @@ export class FarPeer {
       headers: { ...headers },
       rejectUnauthorized: !server.trustsAnyCertificate,
       maxPayload: LARGEST_FRAME,
+      autoPong: answersPings ?? true,
     });
     transcript.noted(
       name,
@@ -188,6 +191,12 @@ export class FarPeer {
   sendsPing(): void {
     this.#transcript.sent(this.name, '(ping)');
     this.#socket.ping();
+  }
+
+  /** The server's next ping. @throws Failed where none comes. */
+  isPinged(): Promise<void> {
+    const pinged = new Promise<void>((resolve) => this.#socket.once('ping', () => resolve()));
+    return within(this.#patience, `a ping to ${this.name}`, pinged);
   }
 
   /** What it sent was read by the server, or never will be. */

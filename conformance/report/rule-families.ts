@@ -4,6 +4,8 @@ const NAMES: Readonly<Record<string, string>> = {
   M: 'Messages',
   L: 'Liveness and leaving',
   X: 'Older clients',
+  MER: 'Mercure',
+  REL: 'The topic relay',
 };
 const ORDER = Object.keys(NAMES);
 

@@ -1,6 +1,7 @@
 import type { Profile } from '../profile.ts';
 import { flagOf, type Settings } from '../settings.ts';
-import { lacks, type Setup } from '../setups.ts';
+import type { Setup } from '../setup.ts';
+import { lacks } from '../setups.ts';
 
 /** What a setup comes to on this server: how it is set then, or why that can't be. */
 export type Settled = { readonly settings: Settings } | { readonly missing: string };

@@ -3,13 +3,22 @@ import { settle, type RunningServer, type Servers } from '../../../conformance/s
 import type { Settings } from '../../../conformance/settings.ts';
 import type { HonestServer } from './honest-server.ts';
 
-/** A way to build a server. */
+/** A way to build a PeerJS server. */
 export type ServerClass = new (settings: Settings) => HonestServer;
+
+/** What can be started in this process. */
+interface Startable {
+  /** How it died; undefined as long as it lives. */
+  readonly ending: string | undefined;
+  /** @returns its port. */
+  starts(): Promise<number>;
+  stops(): void;
+}
 
 const PATIENCE_MS = 2_500;
 
 /** Servers in this process, one for each way of setting them, as a command would start them. */
-export function inProcess(name: string, Server: ServerClass, patience: number = PATIENCE_MS): Servers {
+export function inProcess(name: string, Server: new (settings: Settings) => Startable, patience: number = PATIENCE_MS): Servers {
   return {
     name,
     settle: (setup) => settle(setup, {}, () => true, 'nothing is missing'),
@@ -18,7 +27,7 @@ export function inProcess(name: string, Server: ServerClass, patience: number = 
   };
 }
 
-async function runningServer(server: HonestServer, settings: Settings, patience: number): Promise<RunningServer> {
+async function runningServer(server: Startable, settings: Settings, patience: number): Promise<RunningServer> {
   const port = await server.starts();
   const address = { host: '127.0.0.1', port, secure: false, trustsAnyCertificate: false };
   return {

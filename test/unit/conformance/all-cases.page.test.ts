@@ -2,12 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ALL_CASES } from '../../../conformance/all-cases.ts';
-import { casesSection, differencesSection } from '../../../scripts/conformance-page.ts';
+import { DIALECTS } from '../../../conformance/dialects.ts';
+import { casesSection, dialectSection, differencesSection } from '../../../scripts/conformance-page.ts';
 import { sectionOf, withSection } from '../../architecture/drawings.ts';
 import { ROOT } from '../../architecture/tree.ts';
 
 it.each([
   ['docs/conformance.md', 'cases', casesSection(ALL_CASES)],
+  ['docs/conformance.md', 'mercure-cases', dialectSection(DIALECTS.mercure.cases)],
+  ['docs/conformance.md', 'relay-cases', dialectSection(DIALECTS.relay.cases)],
   ['docs/differences-from-peer.md', 'differences', differencesSection(ALL_CASES)],
 ])('%s says of the %s what the cases say (else: npm run docs)', (path, name, section) => {
   const page = join(ROOT, path);

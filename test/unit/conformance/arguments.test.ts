@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { asksFor, readArguments, UsageError } from '../../../conformance/arguments.ts';
+import { asksFor, dialectAskedFor, readArguments, UsageError } from '../../../conformance/arguments.ts';
 
 const URL_FLAGS = ['--url', 'http://localhost:9000'];
 
 describe('arguments', () => {
   it('have defaults', () => {
     expect(readArguments(URL_FLAGS)).toEqual({
-      ...{ target: { url: new URL('http://localhost:9000') }, told: {}, only: [], strict: false, insecure: false },
+      ...{
+        target: { url: new URL('http://localhost:9000') },
+        dialect: 'peerjs',
+        told: {},
+        only: [],
+        strict: false,
+        insecure: false,
+      },
       ...{ patience: 5_000, startTimeout: 20_000, name: undefined, random: undefined },
       ...{ json: undefined, junit: undefined, report: undefined, expect: 'compatible' },
     });
@@ -31,6 +38,14 @@ describe('arguments', () => {
   it('take the path from the URL, unless it is told', () => {
     expect(readArguments(['--url', 'https://a.example/x']).told).toEqual({ path: '/x' });
     expect(readArguments(['--url', 'https://a.example/x', '--path', '/y']).told).toEqual({ path: '/y' });
+  });
+
+  it('take the path of the URL for that of the dialect', () => {
+    const url = ['--url', 'http://localhost/hub'];
+    expect(readArguments([...url, '--dialect', 'mercure'])).toMatchObject({ dialect: 'mercure', told: { mercure_path: '/hub' } });
+    expect(readArguments([...url, '--dialect', 'relay']).told).toEqual({ relay_path: '/hub' });
+    expect(dialectAskedFor(['--list', '--dialect', 'relay'])).toBe('relay');
+    expect(dialectAskedFor(['--list'])).toBe('peerjs');
   });
 
   it('take several patterns', () => {
@@ -72,6 +87,8 @@ describe('what can not be used is named, with what is allowed', () => {
     [[...URL_FLAGS, '--seed', '1'], '--seed belongs to --random, which is missing'],
     [['--command', 'x {port} {options}', '--flavour', 'salty'], "--flavour must be peer, signalbox, none, not 'salty'"],
     [[...URL_FLAGS, '--expect', 'much'], "--expect must be compatible, signalbox, peer, not 'much'"],
+    [[...URL_FLAGS, '--dialect', 'smoke'], "--dialect must be peerjs, mercure, relay, not 'smoke'"],
+    [[...URL_FLAGS, '--dialect', 'relay', '--random', '3'], "--random and --replay are for --dialect peerjs, not 'relay'"],
     [['--command', 'x'], "--command 'x' can't be used: it has no {port}"],
   ])('%j', (args, message) => expect(() => readArguments(args)).toThrow(new UsageError(message)));
 });

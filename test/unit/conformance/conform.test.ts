@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ALL_CASES } from '../../../conformance/all-cases.ts';
 import { conform } from '../../../conformance/conform.ts';
+import { DIALECTS } from '../../../conformance/dialects.ts';
 import type { RunResult } from '../../../conformance/results.ts';
 import { SmallServer } from './small-server.ts';
 
@@ -63,6 +64,13 @@ describe('signalbox conform', () => {
   it('tells its usage and its cases', async () => {
     expect(await run('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('Usage: signalbox conform') });
     expect((await run('--list')).stdout.trimEnd().split('\n')).toHaveLength(ALL_CASES.length);
+    const listed = (await run('--list', '--dialect', 'relay')).stdout.trimEnd().split('\n');
+    expect(listed.map((line) => line.split(':')[0])).toEqual(DIALECTS.relay.cases.map(({ id }) => id));
+  });
+
+  it('asks about another dialect', async () => {
+    const { code, stdout } = await run(...url(), '--dialect', 'relay', '--only', 'REL1.publish');
+    expect([code, stdout]).toEqual([1, expect.stringContaining('FAILED REL1.publish')]);
   });
 
   it('ends with 2 and one line for what can not be used', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lacks, SETUPS, type Setup, type SetupName } from '../../../conformance/setups.ts';
+import type { Setup } from '../../../conformance/setup.ts';
+import { lacks, SETUPS, type SetupName } from '../../../conformance/setups.ts';
 
 const NAMES = Object.keys(SETUPS) as SetupName[];
 

@@ -37,6 +37,29 @@ describe('a peer at the far end', () => {
     expect(transcript.lines.at(0)).toMatchObject({ who: 'ann', how: 'noted', what: expect.stringContaining('opens /peerjs?') });
   });
 
+  it('hears pings, and may leave them unanswered', async () => {
+    const pinging = await SmallServer.start((_, text, from) => {
+      if (text === 'ping me') from.ping();
+      from.once('pong', () => from.send('answered'));
+      return text === 'ping me';
+    });
+    const opened = (name: string, answersPings: boolean) =>
+      FarPeer.open(pinging.profile(200), transcript, {
+        ...{ name, target: `/peerjs?key=peerjs&id=${name}&token=t`, id: name, token: 't', answersPings },
+      });
+    const [polite, rude] = [await opened('polite', true), await opened('rude', false)];
+    for (const one of [polite, rude]) {
+      await one.hears();
+      const pinged = one.isPinged();
+      one.sendsText('ping me');
+      await pinged;
+    }
+    expect(await polite.hearsText()).toBe('answered');
+    await expect(rude.hearsText()).rejects.toThrow('waited 200 ms for a frame to rude');
+    await expect(rude.isPinged()).rejects.toThrow('waited 200 ms for a ping to rude');
+    pinging.dies();
+  });
+
   it('hears text and bytes, and tells them apart', async () => {
     ann.sendsText('text').sendsText('bytes');
     expect(await ann.hearsRaw()).toEqual({ text: 'text', isBinary: false });

@@ -1,0 +1,44 @@
+import { ALL_CASES } from './all-cases.ts';
+import type { Case } from './case.ts';
+import { MERCURE_PAGE_CASES } from './cases/mercure-pages.ts';
+import { MERCURE_REPLAY_CASES } from './cases/mercure-replay.ts';
+import { MERCURE_STREAM_CASES } from './cases/mercure-streams.ts';
+import { MERCURE_TOKEN_CASES } from './cases/mercure-tokens.ts';
+import { MERCURE_UPDATE_CASES } from './cases/mercure-updates.ts';
+import { TOPIC_RELAY_BOUND_CASES } from './cases/topic-relay-bounds.ts';
+import { TOPIC_RELAY_CASES } from './cases/topic-relay.ts';
+import type { SettingName } from './settings.ts';
+
+/** A wire that the suite has cases for. */
+export type DialectName = 'peerjs' | 'mercure' | 'relay';
+
+interface Dialect {
+  /** In the order of its rules. */
+  readonly cases: readonly Case[];
+  /** The setting that says where it is served: the path of a URL is meant for it. */
+  readonly path: SettingName;
+}
+
+const MERCURE_CASES = [
+  ...[MERCURE_STREAM_CASES, MERCURE_UPDATE_CASES, MERCURE_REPLAY_CASES],
+  ...[MERCURE_TOKEN_CASES, MERCURE_PAGE_CASES],
+].flat();
+
+export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
+  peerjs: { cases: ALL_CASES, path: 'path' },
+  mercure: { cases: inOrder(MERCURE_CASES), path: 'mercure_path' },
+  relay: { cases: inOrder([...TOPIC_RELAY_CASES, ...TOPIC_RELAY_BOUND_CASES]), path: 'relay_path' },
+};
+
+export function isDialect(text: string): text is DialectName {
+  return Object.hasOwn(DIALECTS, text);
+}
+
+/** Of one family: by the numbers of the rules. */
+function inOrder(cases: readonly Case[]): readonly Case[] {
+  return [...cases].sort((one, other) => numberOf(one.rule) - numberOf(other.rule));
+}
+
+function numberOf(rule: string): number {
+  return Number(rule.replace(/^[A-Z]+/, ''));
+}

@@ -1,0 +1,25 @@
+import { createHmac } from 'node:crypto';
+
+/** What a token says of topics, by selectors. */
+export interface Claims {
+  readonly publish?: readonly string[];
+  readonly subscribe?: readonly string[];
+}
+
+/** How a token is made; what is not said is as it should be. */
+interface Making {
+  readonly algorithm?: 'HS256' | 'none';
+  /** When it stops to count, in seconds since 1970. */
+  readonly expires?: number;
+}
+
+/** MER7: a JSON Web Token with the claim `mercure`. */
+export function tokenOf(secret: string, mercure: Claims, { algorithm = 'HS256', expires }: Making = {}): string {
+  const said = [
+    { alg: algorithm, typ: 'JWT' },
+    { mercure, ...(expires === undefined ? {} : { exp: expires }) },
+  ].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
+  const text = said.join('.');
+  const signature = algorithm === 'none' ? '' : createHmac('sha256', secret).update(text).digest('base64url');
+  return `${text}.${signature}`;
+}

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DIALECTS, isDialect } from '../../../conformance/dialects.ts';
+import { rulesIn } from '../../architecture/citations.ts';
+import { ROOT } from '../../architecture/tree.ts';
+
+describe.each(['mercure', 'relay'] as const)('the cases of %s', (dialect) => {
+  const { cases } = DIALECTS[dialect];
+  const rules = rulesIn(readFileSync(join(ROOT, `docs/protocols/${dialect}.md`), 'utf8')).map(({ id }) => id);
+
+  it('look at every rule, in their order, and at none that is not there', () => {
+    expect([...new Set(cases.map(({ rule }) => rule))]).toEqual(rules);
+  });
+
+  it('each has an id of its own: the rule, a dot, and words in kebab-case', () => {
+    const ids = cases.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.filter((id) => !/^[A-Z]{3}\d\.[a-z0-9]+(-[a-z0-9]+)*$/.test(id))).toEqual([]);
+  });
+});
+
+describe('the dialects of the suite', () => {
+  it('have 30 cases and more beside those of PeerJS', () => {
+    expect(DIALECTS.mercure.cases.length + DIALECTS.relay.cases.length).toBeGreaterThanOrEqual(30);
+  });
+
+  it('are known by name', () => {
+    expect(['peerjs', 'mercure', 'relay', 'peero', 'toString'].map(isDialect)).toEqual([true, true, true, false, false]);
+  });
+});
