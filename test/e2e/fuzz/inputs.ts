@@ -127,3 +127,9 @@ function lengthBytes(length: number, isMasked: boolean): Buffer {
   long.writeBigUInt64BE(BigInt(length), 1);
   return long;
 }
+
+/** A request for a socket. */
+export function handshake(target: string): string {
+  const lines = ['host: a', 'upgrade: websocket', 'connection: upgrade', 'sec-websocket-version: 13'];
+  return [`GET ${target} HTTP/1.1`, ...lines, 'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==', '', ''].join('\r\n');
+}

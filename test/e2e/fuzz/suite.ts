@@ -1,15 +1,12 @@
-import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PeerSocket } from '../../support/e2e/peer-socket.ts';
 import { Server } from '../../support/e2e/server.ts';
 import type { ServerKind } from '../../support/e2e/server-kinds.ts';
 import { fresh, hearsBeforeEcho } from '../../support/e2e/visit.ts';
-import { within } from '../../support/e2e/until.ts';
-import { damaged, frameBytes, messageText, requestText } from './inputs.ts';
+import { damaged, frameBytes, handshake, messageText, requestText } from './inputs.ts';
+import { search } from './search.ts';
 
-/** Seconds for each property; a longer search is asked for with FUZZ_SECONDS, the same one with FUZZ_SEED. */
-const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? '3');
 const MALFORMED_LIMIT = 20;
 /** Whatever a peer sends, its socket may end with these only. 1006: cut without a word. */
 const ENDINGS = [1000, 1002, 1005, 1006, 1007, 1009];
@@ -205,28 +202,4 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function handshake(target: string): string {
-  const lines = ['host: a', 'upgrade: websocket', 'connection: upgrade', 'sec-websocket-version: 13'];
-  return [`GET ${target} HTTP/1.1`, ...lines, 'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==', '', ''].join('\r\n');
-}
-
-/** Looks for a counterexample for a while; what it finds is printed with its seed. */
-async function search<T>(
-  inputs: fc.Arbitrary<T>,
-  before: () => Promise<void>,
-  holds: (input: T) => Promise<void>,
-): Promise<void> {
-  const seed = Number(process.env['FUZZ_SEED'] ?? randomInt(2 ** 31));
-  let last = { input: undefined as T | undefined, outcome: Promise.resolve() };
-  const property = fc.asyncProperty(inputs, (input) => {
-    last = { input, outcome: within(20_000, 'the property to be checked', holds(input)) };
-    return last.outcome;
-  });
-  await fc.assert(property.beforeEach(before), { seed, numRuns: 1_000_000, interruptAfterTimeLimit: SECONDS * 1_000 });
-  // The time was up in the midst of a try, and its outcome counts: whoever is deaf now takes longer to be found out.
-  await last.outcome.catch((cause: unknown) => {
-    throw new Error(`the last try failed; seed ${seed}, input ${fc.stringify(last.input)}`, { cause });
-  });
 }

@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PeerSocket } from '../../support/e2e/peer-socket.ts';
+import { Server } from '../../support/e2e/server.ts';
+import { SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
+import { fresh } from '../../support/e2e/visit.ts';
+import { damaged, handshake } from './inputs.ts';
+import { search } from './search.ts';
+
+const OPTIONS = {
+  ...{ dialects: ['peerjs', 'mercure', 'socketio', 'peero', 'relay'], mercure_open: true, legacy_xhr: true },
+  ...{ drain_timeout: 500, log_level: 'error', malformed_limit: 1_000_000, alive_timeout: 3_600_000 },
+  ...{ messages_per_second: 1_000_000, message_burst: 1_000_000, http_rate_limit: 0 },
+  ...{ max_message_bytes: 65_536, max_url_bytes: 512, max_header_bytes: 2_048 },
+};
+
+const HUB = '/.well-known/mercure';
+const FRAMES: Readonly<Record<string, readonly string[]>> = {
+  '/relay': [
+    '{"type":"subscribe","topics":["a","b"]}',
+    '{"type":"subscribe","topic":"a"}',
+    '{"type":"unsubscribe","topics":["a"]}',
+    '{"type":"publish","topic":"a","data":{"b":[1,2]}}',
+    '{"type":"publish","topic":"a","payload":"{}"}',
+    '{"type":"ping"}',
+  ],
+  '/peero': [
+    '{"type":"offer","signal":{"sdp":"v=0"}}',
+    '{"type":"answer","peer":"someone","signal":{"sdp":"v=0"}}',
+    '{"type":"candidate","peer":"someone","signal":null}',
+    '{"type":"heartbeat"}',
+    '{"type":"leave"}',
+  ],
+  '/socket.io/?EIO=4&transport=websocket': [
+    '40',
+    '420["peerix:subscribe","a"]',
+    '421["unsubscribe","a"]',
+    '422["publish","a",[1,2,255]]',
+    '42["peerix:dispatch","a",[]]',
+    '451-["publish","a",{"_placeholder":true,"num":0}]',
+    '41',
+    '2probe',
+    '3',
+  ],
+};
+const FORMS = [
+  'topic=a&data=b',
+  'topic=a&topic=b&id=urn:x&type=t&retry=5&private=on',
+  'topic=%61%00&data=%ff%fe',
+  'data=%0a%0d%0aid%3a+1',
+];
+const TARGETS = [
+  `${HUB}?topic=a`,
+  `${HUB}?topic=${encodeURIComponent('http://a.example/{id}{?q*}{/r,s}')}`,
+  `${HUB}?match_urlpattern=${encodeURIComponent('https://a.example/:b/*')}&lastEventID=earliest`,
+  `${HUB}?topic=*&authorization=a.b.c&key=peerjs`,
+  '/socket.io/?EIO=4&transport=polling',
+  '/peerjs/ann/token/id?i=1',
+];
+
+/** Promise 6, for every dialect: no input from the network ends the process or deafens another connection. */
+describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('whatever is sent to the dialects of $name', (kind) => {
+  let server: Server;
+  let ann: PeerSocket;
+  let bob: PeerSocket;
+  const topic = fresh('others');
+
+  beforeAll(async () => {
+    server = await Server.start({ kind, options: OPTIONS });
+    [ann, bob] = [await server.opensAt('/relay'), await server.opensAt('/relay')];
+    for (const one of [ann, bob]) one.sends({ type: 'subscribe', topics: [topic] });
+  });
+  afterAll(async () => {
+    server.end();
+    await server.stop();
+  });
+
+  it.each(Object.entries(FRAMES))(
+    'REL3, PEO7, SIO4: frames of any kind at %s harm only who sends them',
+    async (target, texts) => {
+      const right = fc.constantFrom(...texts);
+      const frame = fc.oneof(right, damaged(right.map((text) => Buffer.from(text))), fc.uint8Array({ maxLength: 200 }));
+      const frames = fc.array(fc.record({ frame, isText: fc.boolean() }), { minLength: 1, maxLength: 20 });
+      await search(frames, nothing, async (all) => {
+        const mallory = await server.opensAt(target);
+        for (const { frame: bytes, isText } of all) {
+          if (typeof bytes === 'string') mallory.sendsText(bytes);
+          else if (isText) mallory.sendsTextBytes(bytes);
+          else mallory.sendsBytes(bytes);
+        }
+        await othersSpeak();
+        mallory.cut();
+      });
+    },
+  );
+
+  it('MER3, X2: requests that are almost right end neither the broker nor a socket', async () => {
+    const asked = fc.record({
+      method: fc.constantFrom('GET', 'POST', 'POST', 'OPTIONS', 'DELETE'),
+      target: fc.constantFrom(...TARGETS),
+      body: fc.oneof(fc.constantFrom(...FORMS), fc.string({ maxLength: 100 })),
+      header: fc.constantFrom(
+        'authorization: Bearer a.b.c',
+        'cookie: mercureAuthorization=a',
+        'last-event-id: x',
+        'origin: null',
+      ),
+    });
+    const right = asked.map(({ method, target, body, header }) =>
+      [`${method} ${target} HTTP/1.1`, 'host: a', header, `content-length: ${Buffer.byteLength(body)}`, '', body].join('\r\n'),
+    );
+    const request = fc.oneof(right, damaged(right.map((text) => Buffer.from(text))));
+    await search(fc.array(request, { minLength: 1, maxLength: 12 }), nothing, async (requests) => {
+      const wires = requests.map((one) => server.wire().sends(one));
+      await othersSpeak();
+      for (const wire of wires) {
+        expect(wire.heard).not.toContain('HTTP/1.1 500');
+        wire.cut();
+      }
+    });
+  });
+
+  it('REL3, SIO4: WebSocket frames with odd heads end only the socket that they come on', async () => {
+    const head = fc.tuple(fc.constantFrom(0x81, 0x82, 0x89, 0x8a, 0x88, 0x01, 0x80, 0xc1, 0x83), fc.nat(255));
+    const frame = fc
+      .tuple(head, fc.uint8Array({ maxLength: 140 }))
+      .map(([bytes, rest]) => Buffer.concat([Buffer.from(bytes), rest]));
+    const target = fc.constantFrom(...Object.keys(FRAMES));
+    const streams = fc.tuple(target, fc.array(frame, { minLength: 1, maxLength: 10 }));
+    await search(streams, nothing, async ([place, frames]) => {
+      const wire = server.wire().sends(handshake(place));
+      await wire.hears(/101/);
+      for (const one of frames) wire.sends(one);
+      await othersSpeak();
+      wire.cut();
+    });
+  });
+
+  /** The server lives, and two who were there before still hear each other. */
+  async function othersSpeak(): Promise<void> {
+    expect(server.isRunning).toBe(true);
+    for (const from of [ann, bob]) {
+      const word = fresh('word');
+      from.sends({ type: 'publish', topic, word });
+      for (const one of [ann, bob]) expect(await one.hears()).toEqual({ type: 'publish', topic, word, clients: 2 });
+    }
+  }
+});
+
+async function nothing(): Promise<void> {}
