@@ -4,7 +4,7 @@ import { SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts
 import { Stages } from '../../support/e2e/stages.ts';
 import { fresh } from '../../support/e2e/visit.ts';
 
-/* y-webrtc itself, in Chromium, through the broker. */
+/* y-webrtc itself, and the core of Trystero, in Chromium, through the broker. */
 
 let stages: Stages;
 beforeAll(async () => {
@@ -43,5 +43,23 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('y-webrtc through $name', (kind) 
     await bob.until('reads', 'after');
     await Promise.all([ann.closes(), bob.closes()]);
     await second.stop();
+  });
+});
+
+describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Trystero through $name', (kind) => {
+  it('REL4: three tabs meet in a room, speak, and see one leave', async () => {
+    const server = await Server.start({ kind, options: { dialects: ['peerjs', 'relay'] } });
+    const rooms = await Stages.start('trystero.js');
+    const [room, url] = [fresh('room'), `ws://${server.host}:${server.port}/relay`];
+    const [ann, bob, eve] = await Promise.all([rooms.tab(), rooms.tab(), rooms.tab()]);
+    const ids = await Promise.all([ann, bob, eve].map((tab) => tab.does('id')));
+    for (const tab of [ann, bob, eve]) await tab.does('join', room, url);
+    for (const [place, tab] of [ann, bob, eve].entries()) await tab.until('meets', ...ids.filter((_, other) => other !== place));
+    await ann.does('says', 'hello');
+    for (const tab of [bob, eve]) await tab.until('heard', `${String(ids[0])}: hello`);
+    for (const tab of [ann, bob]) await tab.does('leave');
+    await eve.until('isAlone');
+    await rooms.stop();
+    await server.stop();
   });
 });
