@@ -75,8 +75,9 @@ function isOpenOrKeyed(settings: Settings): string | undefined {
 /** The suite can sign by a secret only. */
 function isKeyed({ mercure_publisher_key: publisher, mercure_subscriber_key: subscriber }: Settings): string | undefined {
   for (const key of [publisher, subscriber]) {
-    if (key === undefined || key.startsWith('-----BEGIN'))
-      {return 'needs secrets: --mercure-publisher-key, --mercure-subscriber-key';}
+    if (key === undefined || key.startsWith('-----BEGIN')) {
+      return 'needs secrets: --mercure-publisher-key, --mercure-subscriber-key';
+    }
   }
   return undefined;
 }

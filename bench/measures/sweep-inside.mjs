@@ -26,8 +26,12 @@ const PAYLOAD = Buffer.from('{"candidate":{}}');
 const LIMITS = {
   ...{ concurrentLimit: MANY, aliveTimeout: TIMEOUT_MS, idLength: 128, onFlood: 'close' },
   ...{ messagesPerSecond: MANY, messageBurst: MANY, malformedPerWindow: MANY, malformedWindow: TIMEOUT_MS },
+  ...{ pingInterval: TIMEOUT_MS, streamHeartbeat: TIMEOUT_MS, topicLength: 128, topicsPerConnection: 1, topicJoins: 1 },
+  ...{ topicPatterns: 1, historyMessages: 0, historyBytes: 0 },
   ...{ mailboxMessages: MANY, mailboxBytes: MANY, realmMailboxBytes: MANY, mailboxesPerSender: MANY, expireTimeout: TIMEOUT_MS },
 };
+
+const MANNER = { carrier: 'socket', liveness: 'speaks', space: 'peerjs', remembers: false };
 
 const live = Number(process.argv[2]);
 const clock = new ManualClock();
@@ -70,7 +74,10 @@ function arrive() {
   for (let i = 0; i < DUE; i++) {
     const number = born++;
     const id = peerId(number);
-    const session = new Session({ connection: connectionId(number % 1e6, 0), realm, id, token: new Token('t') }, now);
+    const session = new Session(
+      { connection: connectionId(number % 1e6, 0), realm, id, token: new Token('t'), manner: MANNER },
+      now,
+    );
     realm.arrive(session, now);
     realm.admit(session);
     realm.collected(session, [], []);

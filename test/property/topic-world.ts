@@ -10,7 +10,14 @@ export type Topic = (typeof TOPICS)[number];
 /** How somebody takes part: with presence and without an echo, or the other way round. Each kind has a space of its own. */
 export type Kind = 'lines' | 'relay';
 
-const LIMITS = { concurrentLimit: 5, topicsPerConnection: 2, topicJoins: 4, topicLength: 6, aliveTimeout: 10_000, pingInterval: 1_000 };
+const LIMITS = {
+  concurrentLimit: 5,
+  topicsPerConnection: 2,
+  topicJoins: 4,
+  topicLength: 6,
+  aliveTimeout: 10_000,
+  pingInterval: 1_000,
+};
 const OVERREACHING = 1008;
 const REALM_FULL = 1013;
 const SILENT = 4002;

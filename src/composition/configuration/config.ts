@@ -4,6 +4,7 @@ import { accepted, refused, type Result } from '../../domain/result.ts';
 import { readCommandLine } from './command-line.ts';
 import { type ReadFile, readConfigFile, readObject } from './config-file.ts';
 import { contradictionsIn } from './contradictions.ts';
+import { doubtsIn } from './doubts.ts';
 import { DIALECT_NAMES } from './dialect-options.ts';
 import { type Environment, readEnvironment, slipsIn } from './environment.ts';
 import { configName, type ConfigName, optionNamed, type Spelling } from './option-names.ts';
@@ -52,7 +53,7 @@ export function resolveConfig(sources: Sources): Result<Resolved, readonly Confi
   if (wrong.length > 0) return refused(wrong);
   const contradictions = contradictionsIn(settings, (name) => found.get(name)?.source);
   if (contradictions.length > 0) return refused(contradictions);
-  return accepted({ config: configOf(settings), settings, warnings: slipsIn(sources.env ?? {}) });
+  return accepted({ config: configOf(settings), settings, warnings: [...slipsIn(sources.env ?? {}), ...doubtsIn(settings)] });
 }
 
 export function defaultConfig(): Config {

@@ -1,4 +1,5 @@
 import { ENVELOPE_BYTES } from '../../domain/message.ts';
+import type { DialectName } from './dialect-options.ts';
 import type { OptionName, Settings } from './options.ts';
 import type { ConfigProblem } from './reading.ts';
 
@@ -18,6 +19,9 @@ const HOLDS: readonly { readonly outer: Size; readonly inner: Size; readonly spa
   { outer: 'max_header_bytes', inner: 'max_url_bytes', spare: 0 },
 ];
 
+/** Dialects whose clients say nothing by themselves: they stay as long as they answer pings. */
+const PINGED: readonly DialectName[] = ['socketio', 'peero', 'relay'];
+
 /** Values that are allowed each for itself, but not together. */
 export function contradictionsIn(settings: Settings, sourceOf: SourceOf): ConfigProblem[] {
   const spelled = (name: OptionName): string => sourceOf(name) ?? `the default of ${name}`;
@@ -30,7 +34,18 @@ export function contradictionsIn(settings: Settings, sourceOf: SourceOf): Config
       };
     },
   );
-  return [...tooSmall, ...halfOfTls(settings, spelled)];
+  return [...tooSmall, ...halfOfTls(settings, spelled), ...latePings(settings, spelled)];
+}
+
+/** REL3, X7: who is asked after its time is up can't stay. */
+function latePings(settings: Settings, spelled: (name: OptionName) => string): ConfigProblem[] {
+  const { all, legacy_xhr, dialects, ping_interval, alive_timeout } = settings;
+  const isAnyPinged = all || legacy_xhr || dialects.some((name) => PINGED.includes(name));
+  if (!isAnyPinged || ping_interval < alive_timeout) return [];
+  const source = spelled('ping_interval');
+  return [
+    { source, message: `${source} is ${ping_interval}; it must be less than ${spelled('alive_timeout')} (${alive_timeout})` },
+  ];
 }
 
 function halfOfTls({ sslkey, sslcert }: Settings, spelled: (name: OptionName) => string): ConfigProblem[] {

@@ -4,6 +4,7 @@ import { ask } from '../../support/e2e/http.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerOptions } from '../../support/e2e/server-kinds.ts';
 import { Stages } from '../../support/e2e/stages.ts';
+import { TcpProxy } from '../../support/e2e/tcp-proxy.ts';
 import { fresh } from '../../support/e2e/visit.ts';
 
 /* Browsers, and peers like those of Peerix, on the Mercure endpoint. The pages are of another origin than the broker. */
@@ -83,6 +84,24 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Mercure with tokens on $name', (
     await tab.until('heard', '1', '2');
     await tab.closes();
     await second.stop();
+  });
+
+  it('MER5: a browser that was cut off hears what it missed, by itself', async () => {
+    const server = await Server.start({ kind, options: OPEN });
+    const wire = await TcpProxy.to(server.port);
+    const tab = await pages.tab();
+    await tab.does('listen', `http://${server.host}:${wire.port}${PATH}?topic=garden`);
+    await tab.until('isOpen');
+    await tab.does('publish', urlOf(server), { topic: 'garden', data: '1', retry: '1000' });
+    await tab.until('heard', '1');
+    wire.cut();
+    for (const data of ['2', '3']) await tab.does('publish', urlOf(server), { topic: 'garden', data });
+    await tab.until('heard', '1', '2', '3');
+    await tab.does('publish', urlOf(server), { topic: 'garden', data: '4' });
+    await tab.until('heard', '1', '2', '3', '4');
+    await tab.closes();
+    await wire.stop();
+    await server.stop();
   });
 
   it('MER7, MER8: a token in a header or a cookie opens what it covers, for pages of listed origins', async () => {

@@ -38,6 +38,22 @@ describe('values that are not allowed together', () => {
     ]);
   });
 
+  it('REL3, X7: pings that come too late, where anybody is pinged', () => {
+    const expected = ['the default of ping_interval is 30000; it must be less than --alive_timeout (30000)'];
+    expect(complaints({ alive_timeout: 30_000 })).toEqual([]);
+    expect(complaints({ alive_timeout: 30_000, dialects: ['peerjs', 'mercure'] })).toEqual([]);
+    for (const served of [
+      { all: true },
+      { legacy_xhr: true },
+      { dialects: ['relay'] },
+      { dialects: ['socketio'] },
+      { dialects: ['peero'] },
+    ] as const) {
+      expect(complaints({ alive_timeout: 30_000, ...served })).toEqual(expected);
+      expect(complaints({ alive_timeout: 30_001, ...served })).toEqual([]);
+    }
+  });
+
   it('half of what TLS needs', () => {
     expect(complaints({ sslkey: 'key.pem' })).toEqual(['--sslkey is given without sslcert; TLS needs both sslkey and sslcert']);
     expect(complaints({ sslcert: 'cert.pem' })).toEqual(['--sslcert is given without sslkey; TLS needs both sslkey and sslcert']);
