@@ -80,7 +80,7 @@ function arrive() {
     );
     realm.arrive(session, now);
     realm.admit(session);
-    realm.collected(session, [], []);
+    realm.collected(session, 'nothing', [], []);
     const message = { kind: 'offer', from: id, to: `absent ${number}`, payload: PAYLOAD };
     mailboxes.put(realm.key, message, now, (outcome) => {
       if (outcome !== 'held') throw new Error('a message is not held');
