@@ -3,7 +3,13 @@ import { runNode, runScript, VITEST } from './run.mjs';
 
 const WRITERS = [
   ...['architecture/generated-docs', 'unit/composition/configuration/options.page'],
-  ...['unit/conformance/all-cases.page', 'e2e/conformance/signalbox', 'e2e/conformance/peer'],
+  ...[
+    'unit/conformance/all-cases.page',
+    'e2e/conformance/signalbox',
+    'e2e/conformance/peer',
+    'e2e/conformance/relay',
+    'e2e/conformance/mercure',
+  ],
 ];
 
 // What is measured is what is built.

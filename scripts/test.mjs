@@ -31,6 +31,7 @@ const STEPS = [
   ['types', () => runScript('typecheck')],
   ['lint', () => runScript('lint')],
   ['architecture', () => vitest('architecture')],
+  ['engines for the tests', () => runNode(['scripts/ensure-engines.mjs'])],
   ['unit, contracts, property', () => vitest('unit', 'contracts', 'property')],
   ['build', () => runScript('build')],
   ['a browser for the end-to-end tests', () => runNode(['scripts/ensure-chromium.mjs'])],
@@ -50,7 +51,7 @@ async function stepsAreGreen() {
 
 const isGreen = await stepsAreGreen();
 rmSync(reports, { recursive: true, force: true });
-// A step that fails without a failed test (a type, a build, a browser that is missing) counts as one.
+// A step that fails without a failed test (a type, a build, a browser or an engine that is missing) counts as one.
 if (!isGreen) sum.failed = Math.max(sum.failed, 1);
 console.log(`\n${sum.passed} passed, ${sum.failed} failed`);
 process.exitCode = isGreen ? 0 : 1;

@@ -80,9 +80,9 @@ function arrive() {
     );
     realm.arrive(session, now);
     realm.admit(session);
-    realm.collected(session, 'nothing', [], []);
+    realm.collected({ session, replaces: 'nothing', earlier: [] }, [], [], []);
     const message = { kind: 'offer', from: id, to: `absent ${number}`, payload: PAYLOAD };
-    mailboxes.put(realm.key, message, now, (outcome) => {
+    mailboxes.put(realm.key, session, message, now, (outcome) => {
       if (outcome !== 'held') throw new Error('a message is not held');
     });
   }

@@ -3,6 +3,7 @@ import type { Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Connections } from './connections.ts';
 import type { BrokerGateway } from './gateway.ts';
+import type { Membership } from './membership.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { WriteOutcome } from './ports/socket.ts';
@@ -17,6 +18,7 @@ export interface BrokerParts {
   readonly connections: Connections;
   readonly sweeper: Sweeper;
   readonly sweepExpired: SweepExpired;
+  readonly membership: Membership;
   readonly drainNode: DrainNode;
   readonly clock: Clock;
   readonly log: Log;
@@ -34,8 +36,15 @@ export class Broker {
 
   /** Starts to accept. @throws ListenError, and then nothing is left open. */
   async listen(): Promise<ListeningAddress> {
-    const { transport, gateway, log } = this.#parts;
-    const address = await transport.listen(gateway);
+    const { transport, gateway, membership, log } = this.#parts;
+    membership.begin();
+    let address: ListeningAddress;
+    try {
+      address = await transport.listen(gateway);
+    } catch (error) {
+      await membership.end();
+      throw error;
+    }
     log.record({ event: 'listening', address, transport: transport.name });
     return address;
   }
@@ -57,7 +66,8 @@ export class Broker {
 
   /** Drains and stops; resolves when nothing is left open. A second call waits for the first. */
   close(): Promise<void> {
-    this.#closing ??= this.#parts.drainNode();
+    const { drainNode, membership } = this.#parts;
+    this.#closing ??= drainNode().then(() => membership.end());
     return this.#closing;
   }
 }

@@ -120,9 +120,12 @@ export class HttpDesk {
         );
       case 'open-stream':
         return this.#openStream(errand, ask);
+      case 'list-peers':
+        return this.#parts.listPeers(ask.key, (outcome) =>
+          this.#guard(exchange, cors, () => reply(exchange, cors, dialect.answer(outcome))),
+        );
       case 'describe':
       case 'issue-peer-id':
-      case 'list-peers':
       case 'publish':
       case 'say':
         return reply(exchange, cors, dialect.answer(this.#outcomeOf(ask, dialect)));
@@ -131,14 +134,12 @@ export class HttpDesk {
     }
   }
 
-  #outcomeOf(asked: Exclude<HttpAsk, { ask: 'answer' | 'verify' | 'read-body' | 'open-stream' }>, dialect: Dialect): HttpOutcome {
+  #outcomeOf(asked: Extract<HttpAsk, { ask: 'describe' | 'issue-peer-id' | 'publish' | 'say' }>, dialect: Dialect): HttpOutcome {
     switch (asked.ask) {
       case 'describe':
         return { gave: 'description' };
       case 'issue-peer-id':
         return this.#parts.issuePeerId(asked.key);
-      case 'list-peers':
-        return this.#parts.listPeers(asked.key);
       case 'publish':
         return this.#parts.publishToTopic.fromOutside(asked.key, asked.draft, dialect);
       case 'say':

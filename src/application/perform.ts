@@ -1,12 +1,15 @@
 import type { Decision } from '../domain/decision.ts';
 import { impossible } from '../domain/invariant.ts';
-import type { SignalMessage } from '../domain/message.ts';
+import { notice, type SignalMessage } from '../domain/message.ts';
+import type { NodeId, PeerId } from '../domain/ids.ts';
+import type { Collecting } from '../domain/collecting.ts';
 import type { Realm } from '../domain/realm.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Connection, Connections } from './connections.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { MailboxStore } from './ports/mailbox-store.ts';
+import type { NodeBus } from './ports/node-bus.ts';
 import type { PeerDirectory } from './ports/peer-directory.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { Sweeper } from './sweeper.ts';
@@ -17,6 +20,7 @@ export interface PerformerParts {
   readonly connections: Connections;
   readonly directory: PeerDirectory;
   readonly mailboxes: MailboxStore;
+  readonly bus: NodeBus;
   readonly clock: Clock;
   readonly turns: Turns;
   readonly sweeper: Sweeper;
@@ -41,13 +45,15 @@ export class Performer {
         }
         return;
       case 'hold':
-        return this.#hold(realm, decision.message, now);
+        return this.#hold(realm, decision, now);
       case 'ignore':
         return this.#parts.telemetry.count(`ignored:${decision.why}`);
       case 'tell':
         return this.#parts.connections.tell(decision.to, decision.news);
       case 'collect':
         return this.#collect(realm, decision);
+      case 'report':
+        return this.#report(realm, decision);
       case 'welcome':
         return this.#welcome(decision);
       case 'release':
@@ -75,23 +81,51 @@ export class Performer {
     this.perform(realm, realm.undelivered(message), now);
   }
 
-  #hold(realm: Realm, message: SignalMessage, now: Millis): void {
+  #hold(realm: Realm, { sender, message }: Extract<Decision, { do: 'hold' }>, now: Millis): void {
     const { mailboxes, turns, sweeper, telemetry, clock } = this.#parts;
     // The payload is borrowed and the answer may come late; what a refusal needs is the two ids.
     const { kind, from, to } = message;
-    mailboxes.put(realm.key, message, now, (outcome) => {
-      if (outcome === 'held') return sweeper.expect(mailboxes.nextDeadline());
-      telemetry.count('mailbox-full');
+    mailboxes.put(realm.key, sender, message, now, (outcome, seat) => {
+      if (outcome === 'unwanted') return telemetry.count('ignored:destination-absent');
+      if (outcome === 'held') {
+        sweeper.expect(mailboxes.nextDeadline());
+        if (seat !== undefined) this.#hasten(realm, to, seat);
+        return;
+      }
+      if (outcome === 'full') telemetry.count('mailbox-full');
       turns.run(() => this.perform(realm, realm.unheld({ kind, from, to, payload: undefined }), clock.now()));
     });
   }
 
-  #collect(realm: Realm, { session, replaces }: Extract<Decision, { do: 'collect' }>): void {
+  /** O11: something waits for a peer that is not away: its node is to collect it. */
+  #hasten(realm: Realm, id: PeerId, seat: NodeId): void {
+    const { bus, turns } = this.#parts;
+    if (seat === realm.node) turns.run(() => this.mailWaits(realm, id));
+    else bus.tell(seat, { say: 'mail', realm: realm.key, id });
+  }
+
+  /** O11: to be called within a turn. */
+  mailWaits(realm: Realm, id: PeerId): void {
+    const decision = realm.mailWaits(id);
+    if (decision !== undefined) this.perform(realm, decision, this.#parts.clock.now());
+  }
+
+  /** M14, M16: who is not here finds the news in its mailbox, if it is in the cluster. */
+  #report(realm: Realm, { kind, undone }: Extract<Decision, { do: 'report' }>): void {
+    const { mailboxes, telemetry, clock } = this.#parts;
+    const sender = undone.from;
+    mailboxes.put(realm.key, undefined, notice(kind, undone.to, sender), clock.now(), (outcome, seat) => {
+      if (outcome !== 'held') telemetry.count('ignored:sender-gone');
+      else if (seat !== undefined) this.#hasten(realm, sender, seat);
+    });
+  }
+
+  #collect(realm: Realm, collecting: Collecting): void {
     const { mailboxes, turns, clock } = this.#parts;
-    mailboxes.take(realm.key, session.id, (messages) =>
+    mailboxes.take(collecting.session, (messages, unread) =>
       turns.run(() => {
         const decisions: Decision[] = [];
-        realm.collected(session, replaces, messages, decisions);
+        realm.collected(collecting, messages, unread, decisions);
         this.performAll(realm, decisions, clock.now());
       }),
     );

@@ -6,11 +6,15 @@ import { Dispatcher, type DispatcherParts } from '../application/dispatcher.ts';
 import { Doorkeeper, type DoorkeeperParts } from '../application/doorkeeper.ts';
 import { BrokerGateway, type GatewayParts } from '../application/gateway.ts';
 import { HttpDesk, type HttpDeskParts } from '../application/http-desk.ts';
+import { Membership, type MembershipParts } from '../application/membership.ts';
 import { Performer, type PerformerParts } from '../application/perform.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { Dialect } from '../application/ports/dialect.ts';
 import type { Log } from '../application/ports/log.ts';
+import type { MailboxStore } from '../application/ports/mailbox-store.ts';
 import type { MessageTap } from '../application/ports/message-tap.ts';
+import type { NodeBus } from '../application/ports/node-bus.ts';
+import type { PeerDirectory } from '../application/ports/peer-directory.ts';
 import type { PeerIds } from '../application/ports/peer-ids.ts';
 import type { Telemetry } from '../application/ports/telemetry.ts';
 import type { Transport } from '../application/ports/transport.ts';
@@ -30,14 +34,23 @@ import { registerPeer } from '../application/use-cases/register-peer.ts';
 import { relayMessage } from '../application/use-cases/relay-message.ts';
 import { speakForPeer } from '../application/use-cases/speak-for-peer.ts';
 import { sweepExpired } from '../application/use-cases/sweep-expired.ts';
-import { nodeId } from '../domain/ids.ts';
+import { nodeId, type NodeId } from '../domain/ids.ts';
 import { Realms } from '../domain/realms.ts';
 import { Visitors } from '../domain/visitors.ts';
 import type { OriginPolicy } from '../domain/origins.ts';
 import type { Config } from './configuration/config.ts';
 import { bind, bindParts, bindValue, resolve } from './port.ts';
 import * as P from './ports.ts';
-import { authenticatorOf, clientAddresses, dialectsOf, directories, mailboxes } from './switchboard.ts';
+import { authenticatorOf, buses, clientAddresses, dialectsOf, directories, mailboxes } from './switchboard.ts';
+
+/** What the nodes of a cluster share, as one of them has it. */
+export interface Engine {
+  /** Of this process, and of no other one ever. */
+  readonly node: NodeId;
+  readonly directory: PeerDirectory;
+  readonly mailboxes: MailboxStore;
+  readonly bus: NodeBus;
+}
 
 /** What a broker is built around; everything else follows from the configuration. */
 export interface Surroundings {
@@ -50,6 +63,8 @@ export interface Surroundings {
   readonly origins: OriginPolicy;
   /** Wires beside those that the configuration names: they are asked first. */
   readonly moreDialects?: readonly Dialect[];
+  /** Without one, the node is alone. */
+  readonly engine?: Engine | undefined;
 }
 
 /** Builds a broker that is ready to listen. */
@@ -57,7 +72,8 @@ export function buildBroker(config: Config, surroundings: Surroundings): Broker 
   const container = new Container();
   bindSurroundings(container, config, surroundings);
   bindAdapters(container, surroundings.moreDialects ?? []);
-  bindCore(container, config);
+  bindEngine(container, surroundings.engine);
+  bindCore(container, config, surroundings.engine === undefined);
   bindUseCases(container);
   bindTopics(container);
   bindEdges(container, config);
@@ -66,7 +82,6 @@ export function buildBroker(config: Config, surroundings: Surroundings): Broker 
 
 function bindSurroundings(container: Container, config: Config, surroundings: Surroundings): void {
   bindValue(container, P.CONFIG, config);
-  bindValue(container, P.NODE, nodeId('alone'));
   bindValue(container, P.TRANSPORT, surroundings.transport);
   bindValue(container, P.CLOCK, surroundings.clock);
   bindValue(container, P.LOG, surroundings.log);
@@ -76,9 +91,21 @@ function bindSurroundings(container: Container, config: Config, surroundings: Su
   bindValue(container, P.ORIGINS, surroundings.origins);
 }
 
+/** A node alone has all in its own memory. */
+function bindEngine(container: Container, engine: Engine | undefined): void {
+  bindValue(container, P.NODE, engine?.node ?? nodeId('alone'));
+  if (engine === undefined) {
+    bind(container, P.PEER_DIRECTORY, directories.memory, [P.CLOCK]);
+    bind(container, P.MAILBOX_STORE, mailboxes.memory, [P.CONFIG]);
+    bind(container, P.NODE_BUS, buses.memory, [P.NODE]);
+    return;
+  }
+  bindValue(container, P.PEER_DIRECTORY, engine.directory);
+  bindValue(container, P.MAILBOX_STORE, engine.mailboxes);
+  bindValue(container, P.NODE_BUS, engine.bus);
+}
+
 function bindAdapters(container: Container, moreDialects: readonly Dialect[]): void {
-  bind(container, P.PEER_DIRECTORY, directories.memory, [P.CLOCK]);
-  bind(container, P.MAILBOX_STORE, mailboxes.memory, [P.CONFIG]);
   bind(container, P.DIALECTS, (config) => [...moreDialects, ...dialectsOf(config)], [P.CONFIG]);
   bind(container, P.AUTHENTICATOR, authenticatorOf, [P.CONFIG]);
   bind(container, P.CLIENT_ADDRESSES, (config) => clientAddresses[config.proxied === false ? 'direct' : 'proxied'](config), [
@@ -86,14 +113,14 @@ function bindAdapters(container: Container, moreDialects: readonly Dialect[]): v
   ]);
 }
 
-function bindCore(container: Container, config: Config): void {
+function bindCore(container: Container, config: Config, isAlone: boolean): void {
   const visitorLimits = {
     connections: config.maxConnections,
     connectionsPerAddress: config.maxConnectionsPerAddress,
     requestsPerWindow: config.httpRateLimit,
     requestWindow: config.httpRateWindow,
   };
-  bind(container, P.REALMS, ({ keys, ...limits }, node) => new Realms(keys, node, limits), [P.CONFIG, P.NODE]);
+  bind(container, P.REALMS, ({ keys, ...limits }, node) => new Realms(keys, node, limits, isAlone), [P.CONFIG, P.NODE]);
   bind(container, P.VISITORS, (clock) => new Visitors(visitorLimits, clock.now()), [P.CLOCK]);
   bind(container, P.TURNS, (log) => new Turns((error) => log.record({ event: 'fault', error, connection: undefined })), [P.LOG]);
   bind(container, P.SWEEPER, (clock) => new Sweeper(clock, config.sweepInterval), [P.CLOCK]);
@@ -102,11 +129,23 @@ function bindCore(container: Container, config: Config): void {
     connections: P.CONNECTIONS,
     directory: P.PEER_DIRECTORY,
     mailboxes: P.MAILBOX_STORE,
+    bus: P.NODE_BUS,
     clock: P.CLOCK,
     turns: P.TURNS,
     sweeper: P.SWEEPER,
     log: P.LOG,
     telemetry: P.TELEMETRY,
+  });
+  bindParts(container, P.MEMBERSHIP, (parts: MembershipParts) => new Membership(parts), {
+    node: P.NODE,
+    realms: P.REALMS,
+    directory: P.PEER_DIRECTORY,
+    mailboxes: P.MAILBOX_STORE,
+    bus: P.NODE_BUS,
+    performer: P.PERFORMER,
+    sweeper: P.SWEEPER,
+    turns: P.TURNS,
+    clock: P.CLOCK,
   });
 }
 
@@ -117,6 +156,7 @@ function bindUseCases(container: Container): void {
     realms: P.REALMS,
     connections: P.CONNECTIONS,
     directory: P.PEER_DIRECTORY,
+    bus: P.NODE_BUS,
     performer: P.PERFORMER,
     turns: P.TURNS,
     clock: P.CLOCK,
@@ -138,7 +178,11 @@ function bindUseCases(container: Container): void {
     telemetry: P.TELEMETRY,
   });
   bindParts(container, P.ISSUE_PEER_ID, issuePeerId, { realms: P.REALMS, peerIds: P.PEER_IDS });
-  bind(container, P.LIST_PEERS, (realms, { allowDiscovery }) => listPeers({ realms, allowDiscovery }), [P.REALMS, P.CONFIG]);
+  bind(container, P.LIST_PEERS, (realms, directory, { allowDiscovery }) => listPeers({ realms, directory, allowDiscovery }), [
+    P.REALMS,
+    P.PEER_DIRECTORY,
+    P.CONFIG,
+  ]);
   bind(
     container,
     P.DRAIN_NODE,
@@ -154,6 +198,7 @@ function bindTopics(container: Container): void {
   bindParts(container, P.PUBLISH_TO_TOPIC, publishToTopic, {
     realms: P.REALMS,
     performer: P.PERFORMER,
+    bus: P.NODE_BUS,
     peerIds: P.PEER_IDS,
     turns: P.TURNS,
     clock: P.CLOCK,
@@ -229,6 +274,7 @@ function bindGatewayAndBroker(container: Container, sendBufferBytes: number): vo
     connections: P.CONNECTIONS,
     sweeper: P.SWEEPER,
     sweepExpired: P.SWEEP_EXPIRED,
+    membership: P.MEMBERSHIP,
     drainNode: P.DRAIN_NODE,
     clock: P.CLOCK,
     log: P.LOG,

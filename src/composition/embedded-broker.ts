@@ -11,6 +11,7 @@ import type { OriginPolicy } from '../domain/origins.ts';
 import type { Config } from './configuration/config.ts';
 import type { ConnectedPeer } from './connected-peer.ts';
 import { buildBroker } from './container.ts';
+import { makeEngine } from './make-engine.ts';
 import { originsFromList } from './origins.ts';
 import { PeerEvents, type DisconnectReason, type PeerMessage } from './peer-events.ts';
 
@@ -76,8 +77,10 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
       failed: (error) => this.#fail(error),
       hears: (what) => this.listenerCount(EVENTS[what]) > 0,
     });
+    const transport = await makeTransport(this.config, log);
     const broker = buildBroker(this.config, {
-      transport: await makeTransport(this.config, log),
+      transport,
+      engine: await makeEngine(this.config, log),
       clock: new SystemClock(),
       log: events,
       telemetry: this.#tally,

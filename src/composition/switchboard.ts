@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Authenticator } from '../application/ports/authenticator.ts';
 import type { ClientAddresses } from '../application/ports/client-addresses.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { Dialect } from '../application/ports/dialect.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { MailboxStore } from '../application/ports/mailbox-store.ts';
+import type { NodeBus } from '../application/ports/node-bus.ts';
 import type { PeerDirectory } from '../application/ports/peer-directory.ts';
 import { JwtAuthenticator } from '../adapters/authenticators/jwt.ts';
+import { MemoryBusLine } from '../adapters/buses/memory/bus.ts';
 import { DirectAddresses } from '../adapters/client-addresses/direct.ts';
 import { ProxiedAddresses } from '../adapters/client-addresses/proxied.ts';
 import { PeerjsDialect } from '../adapters/dialects/peerjs/dialect.ts';
@@ -21,7 +25,9 @@ import type { Companion } from '../adapters/transports/shared/companion.ts';
 import type { TransportSettings } from '../adapters/transports/shared/settings.ts';
 import { loadUwsTransport } from '../adapters/transports/uws/listener.ts';
 import { ListenError, type Transport } from '../application/ports/transport.ts';
+import { nodeId, realmKey, type NodeId } from '../domain/ids.ts';
 import type { Config } from './configuration/config.ts';
+import type { Engine } from './container.ts';
 import type { DialectName } from './configuration/dialect-options.ts';
 
 /* The whole wiring on one screen: which adapter serves which port, and what chooses it. */
@@ -81,6 +87,19 @@ export const directories: Record<'memory', (clock: Clock) => PeerDirectory> = {
 
 export const mailboxes: Record<'memory', (config: Config) => MailboxStore> = {
   memory: (config) => new MemoryMailboxStore(config),
+};
+
+/** A library that is not used is not loaded. @throws ListenError where the engine does not answer. */
+export const engines: Record<'redis', (url: string, config: Config, log: Log) => Promise<Engine>> = {
+  async redis(url, config, log) {
+    const { reachRedis } = await import('../adapters/engines/redis/engine.ts');
+    const node = nodeId(`${hostname().replaceAll(/\s/g, '-')}-${process.pid}-${randomUUID().slice(0, 8)}`);
+    return reachRedis(url, { ...config, node, realms: config.keys.map(realmKey), lease: config.clusterLease }, log);
+  },
+};
+
+export const buses: Record<'memory', (node: NodeId) => NodeBus> = {
+  memory: (node) => new MemoryBusLine().at(node),
 };
 
 export const clientAddresses: Record<'direct' | 'proxied', (config: Config) => ClientAddresses> = {

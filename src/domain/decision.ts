@@ -22,10 +22,18 @@ export type Replaced = 'nothing' | Carrier;
 /** All that a rule may ask for. `application/perform.ts` is the one place that does it. */
 export type Decision =
   | { readonly do: 'deliver'; readonly to: ConnectionId; readonly message: SignalMessage }
-  | { readonly do: 'hold'; readonly message: SignalMessage }
+  | { readonly do: 'hold'; readonly sender: Session; readonly message: SignalMessage }
   | { readonly do: 'ignore'; readonly why: Ignored }
   | { readonly do: 'release'; readonly session: Session }
-  | { readonly do: 'collect'; readonly session: Session; readonly replaces: Replaced }
+  | {
+      readonly do: 'collect';
+      readonly session: Session;
+      readonly replaces: Replaced;
+      /** What was collected before, and not told yet. */
+      readonly earlier: readonly SignalMessage[];
+    }
+  /** M14, M16: the sender is not here, and may be elsewhere. */
+  | { readonly do: 'report'; readonly kind: 'expire' | 'leave'; readonly undone: Expired }
   | { readonly do: 'welcome'; readonly session: Session; readonly replaces: Replaced }
   | { readonly do: 'refuse'; readonly session: Session; readonly refusal: OpenRefusal }
   | { readonly do: 'close'; readonly session: Session; readonly ending: Ending }

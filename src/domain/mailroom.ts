@@ -1,7 +1,7 @@
 import type { Expired } from './decision.ts';
 import type { PeerId } from './ids.ts';
 import { Mailbox, type Held } from './mailbox.ts';
-import { keep, weightOf, type SignalMessage } from './message.ts';
+import { keep, matters, weightOf, type SignalMessage } from './message.ts';
 import { NEVER, type Millis } from './time.ts';
 
 /** M13, M14: how much may wait, and for how long. */
@@ -71,6 +71,21 @@ export class Mailroom {
     });
   }
 
+  /** Those that something of `sender` waits for. Costs what there are mailboxes. */
+  addresseesOf(sender: PeerId): PeerId[] {
+    if (!this.#mailboxesOf.has(sender)) return [];
+    const ids: PeerId[] = [];
+    for (const [id, mailbox] of this.#mailboxes) if (mailbox.holdsFor(sender)) ids.push(id as PeerId);
+    return ids;
+  }
+
+  /** Some of those that something waits for. */
+  addressees(most: number): PeerId[] {
+    const ids: PeerId[] = [];
+    for (const id of this.#mailboxes.keys()) if (ids.push(id as PeerId) === most) break;
+    return ids;
+  }
+
   /**
    * M14: drops what has waited for `expireTimeout`, oldest first. Costs what it drops.
    * @returns each pair of sender and absent peer once, however many messages it had.
@@ -81,6 +96,7 @@ export class Mailroom {
     for (let held = this.#oldest; held !== undefined && this.#isDue(held, now); held = this.#oldest) {
       const { from, to } = held.message;
       this.#drop(held);
+      if (!matters(held.message.kind)) continue;
       const absent = told.get(from) ?? new Set<PeerId>();
       told.set(from, absent);
       if (absent.has(to)) continue;

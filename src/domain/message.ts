@@ -17,6 +17,14 @@ export interface SignalMessage {
   readonly payload: Payload | undefined;
 }
 
+/** What a sender wrote, as its dialect read it. */
+export interface Outgoing {
+  readonly kind: MessageKind;
+  /** As it was written: it may name nobody, or be something that nobody can be named. */
+  readonly to: string | undefined;
+  readonly payload: Payload | undefined;
+}
+
 /** A copy that outlives the turn. (Not by `slice`, which copies nothing where the bytes are a Node buffer.) */
 export function keep(message: SignalMessage): SignalMessage {
   if (message.payload === undefined) return message;

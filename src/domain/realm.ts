@@ -1,38 +1,31 @@
 import type { AllowanceLimits } from './allowance.ts';
 import { Board, type BoardLimits } from './board.ts';
+import { collect, collectMore, type Collecting } from './collecting.ts';
 import type { Decision, Expired, Replaced } from './decision.ts';
-import { echoed, parsePeerId, type NodeId, type PeerId, type RealmKey } from './ids.ts';
-import { matters, notice, type MessageKind, type Payload, type SignalMessage } from './message.ts';
-import { Prompts } from './prompts.ts';
+import { echoed, parsePeerId, type ConnectionId, type NodeId, type PeerId, type RealmKey } from './ids.ts';
+import { matters, notice, type Outgoing, type SignalMessage } from './message.ts';
 import type { Ending } from './refusal.ts';
 import { Roster } from './roster.ts';
 import type { Manner, Session, SessionEvent } from './session.ts';
-import { Silence } from './silence.ts';
 import type { Millis } from './time.ts';
 import type { Token } from './token.ts';
+import { Vigil, type VigilLimits } from './vigil.ts';
 
 /** What one tenant may use. */
-export interface RealmLimits extends AllowanceLimits, BoardLimits {
+export interface RealmLimits extends AllowanceLimits, BoardLimits, VigilLimits {
   /** O6: peers at one time. */
   readonly concurrentLimit: number;
-  /** L1: how long a peer may be silent. */
-  readonly aliveTimeout: Millis;
-  /** REL3, X7: how often a connection that does not speak by itself is asked for a sign of life. */
-  readonly pingInterval: Millis;
-  /** MER9: how often a stream is told something, so that nobody between takes it for dead. */
-  readonly streamHeartbeat: Millis;
   /** O7: characters of an id. */
   readonly idLength: number;
   /** M19: what happens to a peer that sends more than it may. */
   readonly onFlood: 'close' | 'pause';
 }
 
-/** What a sender wrote, as its dialect read it. */
-export interface Outgoing {
-  readonly kind: MessageKind;
-  /** As it was written: it may name nobody, or be something that nobody can be named. */
-  readonly to: string | undefined;
-  readonly payload: Payload | undefined;
+/** Which realm it is, and of which node. */
+interface Place {
+  readonly key: RealmKey;
+  readonly node: NodeId;
+  readonly isAlone?: boolean;
 }
 
 const IGNORE_MISSING: Decision = { do: 'ignore', why: 'destination-missing' };
@@ -47,18 +40,20 @@ const IGNORE_MALFORMED: Decision = { do: 'ignore', why: 'malformed' };
 export class Realm {
   readonly key: RealmKey;
   readonly node: NodeId;
+  /** Whether there is no other node: who is not here is nowhere. */
+  readonly isAlone: boolean;
   readonly limits: RealmLimits;
   readonly #roster = new Roster();
-  readonly #silence = new Silence();
-  readonly #askable = new Prompts();
-  readonly #streams = new Prompts();
+  readonly #vigil: Vigil;
   readonly #guests = new Set<Session>();
   readonly #boards = new Map<string, Board>();
 
-  constructor({ key, node }: { readonly key: RealmKey; readonly node: NodeId }, limits: RealmLimits) {
+  constructor({ key, node, isAlone = true }: Place, limits: RealmLimits) {
     this.key = key;
     this.node = node;
+    this.isAlone = isAlone;
     this.limits = limits;
+    this.#vigil = new Vigil(limits);
   }
 
   /** How many peers and guests are here. */
@@ -97,10 +92,7 @@ export class Realm {
 
   /** A connection asks to be a peer or a guest. Who owns an id is the directory's to say. */
   arrive(session: Session, now: Millis): void {
-    const { liveness } = session.manner;
-    if (liveness !== 'reads') this.#silence.watch(session, now);
-    if (liveness === 'answers') this.#askable.watch(session, now);
-    if (liveness === 'reads') this.#streams.watch(session, now);
+    this.#vigil.watch(session, now);
   }
 
   /** T9, O6: lets in who is not to be addressed. */
@@ -120,25 +112,66 @@ export class Realm {
   admit(session: Session): Decision {
     if (this.isFull) return this.refuse(session, 'realm-full');
     this.#roster.seat(session);
-    return { do: 'collect', session, replaces: 'nothing' };
+    return collect(session, 'nothing');
   }
 
   /** O5: the directory granted an id that is seated here: it has a new socket, the old one is over. */
   reconnect(session: Session, out: Decision[]): void {
     const before = this.#roster.seat(session);
     if (before !== undefined) out.push(this.#end(before, 'superseded', 'superseded'));
-    out.push({ do: 'collect', session, replaces: before === undefined ? 'nothing' : before.manner.carrier });
+    out.push(collect(session, before === undefined ? 'nothing' : before.manner.carrier));
   }
 
-  /** O3, O11: the mailbox is here. First the welcome, then what waited, in order. */
-  collected(session: Session, replaces: Replaced, messages: readonly SignalMessage[], out: Decision[]): void {
-    if (session.state === 'connecting') return this.#open(session, replaces, messages, out);
-    for (const message of messages) out.push(this.unheld(message));
+  /**
+   * O3, O11: the mailbox is here. First the welcome, then what waited, in order. What came to wait meanwhile is collected,
+   * too, before anything is told directly: nothing overtakes it.
+   * @param unread have not collected yet what the peer sent from elsewhere.
+   */
+  collected(
+    { session, replaces, earlier }: Omit<Collecting, 'do'>,
+    messages: readonly SignalMessage[],
+    unread: readonly PeerId[],
+    out: Decision[],
+  ): void {
+    for (const id of unread) {
+      const decision = this.mailWaits(id);
+      if (decision !== undefined) out.push(decision);
+    }
+    const all = earlier.length === 0 ? messages : [...earlier, ...messages];
+    if (session.state === 'connecting') {
+      if (session.hasMore) return void out.push(collect(session, replaces, all));
+      session.isCollecting = false;
+      return this.#open(session, replaces, all, out);
+    }
+    if (session.state !== 'open') {
+      for (const message of all) out.push(this.unheld(message));
+      return;
+    }
+    for (const message of all) out.push({ do: 'deliver', to: session.connection, message });
+    session.isCollecting = session.hasMore;
+    if (session.hasMore) out.push(collect(session, replaces));
+  }
+
+  /** O11: something waits for an id. @returns undefined where nobody here speaks for it, or is asking already. */
+  mailWaits(id: PeerId): Decision | undefined {
+    const session = this.#roster.find(id);
+    return session === undefined ? undefined : collectMore(session);
+  }
+
+  /** O5: the directory has given the id of a connection to one of another node. */
+  superseded(id: PeerId, connection: ConnectionId): Decision | undefined {
+    const session = this.#roster.find(id);
+    return session?.connection === connection ? this.#end(session, 'superseded', 'superseded') : undefined;
+  }
+
+  /** All that speak for an id here, or are about to. */
+  seated(): Iterable<Session> {
+    return this.#roster.sessions();
   }
 
   /** X7, REL3: its connection shows that it lives. L3: that is not enough for who is to speak. */
   alive(session: Session, now: Millis): void {
-    if (session.manner.liveness === 'answers') this.#silence.heard(session, now);
+    this.#vigil.alive(session, now);
   }
 
   /**
@@ -146,7 +179,7 @@ export class Realm {
    * @returns what its haste costs it; undefined almost always.
    */
   heard(session: Session, now: Millis): Decision | undefined {
-    if (session.manner.liveness !== 'reads') this.#silence.heard(session, now);
+    this.#vigil.heard(session, now);
     const debt = session.allowance.spend(this.limits, now);
     if (debt === 0) return undefined;
     if (this.limits.onFlood === 'pause') return { do: 'pause', session, until: now + debt };
@@ -158,12 +191,14 @@ export class Realm {
     const { kind, to, payload } = outgoing;
     if (to === undefined || to.length === 0) return IGNORE_MISSING;
     const recipient = this.#roster.find(to);
-    if (recipient?.state === 'open') {
+    if (recipient?.state === 'open' && !recipient.isCollecting) {
       return { do: 'deliver', to: recipient.connection, message: { kind, from: sender.id, to: recipient.id, payload } };
     }
-    if (!matters(kind)) return IGNORE_ABSENT;
+    if (!matters(kind) && recipient === undefined && this.isAlone) return IGNORE_ABSENT;
     const absent = parsePeerId(to, this.limits.idLength);
-    if (absent.ok) return { do: 'hold', message: { kind, from: sender.id, to: absent.value, payload } };
+    if (recipient !== undefined) recipient.hasMore = true;
+    if (absent.ok) return { do: 'hold', sender, message: { kind, from: sender.id, to: absent.value, payload } };
+    if (!matters(kind)) return IGNORE_ABSENT;
     return { do: 'deliver', to: sender.connection, message: notice('expire', echoed(to), sender.id) };
   }
 
@@ -207,7 +242,7 @@ export class Realm {
 
   /** M13: the mailbox had no room for it. */
   unheld(message: SignalMessage): Decision {
-    return this.#tell('expire', message);
+    return matters(message.kind) ? this.#tell('expire', message) : IGNORE_ABSENT;
   }
 
   /** M14, M15: it waited long enough. */
@@ -217,18 +252,13 @@ export class Realm {
 
   /** L1: everyone silent for too long. Costs what it finds, not what lives. */
   sweep(now: Millis, out: Decision[]): void {
-    for (const session of this.#silence.silent(now, this.limits.aliveTimeout)) {
-      out.push(this.#end(session, 'ended', 'silent'));
-    }
-    for (const session of this.#askable.due(now, this.limits.pingInterval)) out.push({ do: 'prompt', session });
-    for (const session of this.#streams.due(now, this.limits.streamHeartbeat)) out.push({ do: 'prompt', session });
+    for (const session of this.#vigil.silent(now)) out.push(this.#end(session, 'ended', 'silent'));
+    for (const session of this.#vigil.due(now)) out.push({ do: 'prompt', session });
   }
 
   /** When someone falls silent, if nobody is heard before, or is to be asked. */
   nextDeadline(): Millis {
-    const { aliveTimeout, pingInterval, streamHeartbeat } = this.limits;
-    const prompts = Math.min(this.#askable.nextDeadline(pingInterval), this.#streams.nextDeadline(streamHeartbeat));
-    return Math.min(this.#silence.nextDeadline(aliveTimeout), prompts);
+    return this.#vigil.nextDeadline();
   }
 
   /** The node goes: everyone is asked to come back elsewhere. */
@@ -251,8 +281,8 @@ export class Realm {
 
   #tell(kind: 'expire' | 'leave', undone: Expired): Decision {
     const sender = this.#roster.find(undone.from);
-    if (sender?.state !== 'open') return IGNORE_GONE;
-    return { do: 'deliver', to: sender.connection, message: notice(kind, undone.to, sender.id) };
+    if (sender?.state === 'open') return { do: 'deliver', to: sender.connection, message: notice(kind, undone.to, sender.id) };
+    return this.isAlone ? IGNORE_GONE : { do: 'report', kind, undone: { from: undone.from, to: undone.to } };
   }
 
   #end(session: Session, event: SessionEvent, ending: Ending): Decision {
@@ -262,11 +292,7 @@ export class Realm {
 
   #remove(session: Session, event: SessionEvent): void {
     session.take(event);
-    this.#silence.forget(session);
-    if (session.manner.liveness !== 'speaks') {
-      this.#askable.forget(session);
-      this.#streams.forget(session);
-    }
+    this.#vigil.forget(session);
     if (!this.#guests.delete(session)) this.#roster.vacate(session);
   }
 }

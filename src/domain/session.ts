@@ -65,6 +65,10 @@ export class Session {
   /** T8. */
   will: Payload | undefined = undefined;
 
+  /** Kept by `Realm` alone: O11: its mailbox is on its way; and whether something came to wait there meanwhile. */
+  isCollecting = false;
+  hasMore = false;
+
   /** Kept by `Silence` alone. */
   heardAt: Millis;
   quieter: Session | undefined = undefined;

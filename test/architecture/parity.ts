@@ -9,6 +9,8 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   // A wire is more than its contract: what it reads and says, byte by byte, is its own.
   dialects: 'contract and units',
   directories: 'contract',
+  buses: 'contract',
+  engines: 'contract',
   mailboxes: 'contract',
   transports: 'contract',
   // One call each, and no two adapters of them promise the same: nothing to share.

@@ -1,4 +1,4 @@
-import type { ConnectionId, PeerId, RealmKey } from '../../domain/ids.ts';
+import type { ConnectionId, NodeId, PeerId, RealmKey } from '../../domain/ids.ts';
 import type { CrowdRefusal } from '../../domain/visitors.ts';
 import type { Ending, OpenRefusal } from '../../domain/refusal.ts';
 import type { Millis } from '../../domain/time.ts';
@@ -24,6 +24,11 @@ export type LogEvent =
       readonly why: CrowdRefusal | 'origin-not-allowed' | 'draining';
       readonly address: string;
     }
+  /** The engine of the cluster answers. @param engine without credentials. */
+  | { readonly event: 'engine-reached'; readonly engine: string; readonly node: NodeId }
+  | { readonly event: 'engine-lost'; readonly engine: string; readonly detail: string }
+  /** What another node said is no word for this one. */
+  | { readonly event: 'word-refused'; readonly why: string; readonly version: unknown }
   | { readonly event: 'draining'; readonly connections: number; readonly patience: Millis }
   | { readonly event: 'stopped'; readonly cut: number }
   | { readonly event: 'fault'; readonly error: unknown; readonly connection: ConnectionId | undefined }

@@ -1,10 +1,17 @@
 import type { Expired } from '../../domain/decision.ts';
-import type { PeerId, RealmKey } from '../../domain/ids.ts';
+import type { NodeId, PeerId, RealmKey } from '../../domain/ids.ts';
 import type { SignalMessage } from '../../domain/message.ts';
 import type { Millis } from '../../domain/time.ts';
+import type { Claim } from './peer-directory.ts';
 
-/** Whether a message waits now. `full`: a bound was hit, nothing is kept. */
-export type HoldOutcome = 'held' | 'full';
+/**
+ * Whether a message waits now; if not, nothing is kept. `full`: a bound was hit. `unwanted`: nobody holds the id, and it is
+ * not worth keeping for who may come (M6). `moved`: another connection speaks for the sender now, and may have been heard.
+ */
+export type HoldOutcome = 'held' | 'full' | 'unwanted' | 'moved';
+
+/** Whose mail it is: an id, and the connection that speaks for it. */
+export type Correspondent = Pick<Claim, 'realm' | 'id' | 'connection'>;
 
 /** One expired pair, and the realm of both. */
 export interface ExpiredInRealm extends Expired {
@@ -16,15 +23,33 @@ export interface ExpiredInRealm extends Expired {
  * from inside the call or later, in the order of the calls of one node.
  */
 export interface MailboxStore {
-  /** M13: keeps a copy for `message.to`, within the bounds. The message itself is borrowed for the call. */
-  put(realm: RealmKey, message: SignalMessage, now: Millis, answer: (outcome: HoldOutcome) => void): void;
+  /**
+   * M13: keeps a copy for `message.to`, within the bounds. The message itself is borrowed for the call.
+   * @param sender whose message it is; undefined for what the broker itself has to say.
+   * @param answer is told, too, at which node the peer is seated that it waits for, where there is one in the cluster.
+   */
+  put(
+    realm: RealmKey,
+    sender: Correspondent | undefined,
+    message: SignalMessage,
+    now: Millis,
+    answer: (outcome: HoldOutcome, seat?: NodeId) => void,
+  ): void;
 
-  /** O11: takes all that waits for `id`, in the order it came; nobody else gets any of it. */
-  take(realm: RealmKey, id: PeerId, answer: (messages: readonly SignalMessage[]) => void): void;
+  /**
+   * O11: takes all that waits for an id, in the order it came; nobody else gets any of it. Nothing, where the claim of the
+   * taker has moved: what waits is for the other one.
+   * @param answer is told, too, for whom something of the taker itself still waits, of the peers that are in the cluster:
+   * what it sends from now on must not overtake that (M17).
+   */
+  take(taker: Correspondent, answer: (messages: readonly SignalMessage[], unread: readonly PeerId[]) => void): void;
 
-  /** M14: drops what has waited too long, and tells each pair of sender and absent peer once. */
+  /** O11: ids of a realm that something waits for, in no order; not all of them where there are many. */
+  waiting(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void;
+
+  /** M14: drops what has waited too long, and tells each pair of sender and absent peer once, where that matters (M6). */
   expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void;
 
-  /** When something will have waited too long; NEVER where nothing waits. */
+  /** When something will have waited too long, as far as this node knows; NEVER where nothing waits. Rather too early. */
   nextDeadline(): Millis;
 }

@@ -2,8 +2,17 @@ import type { ConnectionId, NodeId, PeerId, RealmKey } from '../../domain/ids.ts
 import type { Millis } from '../../domain/time.ts';
 import type { Token } from '../../domain/token.ts';
 
-/** What the directory says to a claim. */
-export type ClaimOutcome = 'granted' | 'taken';
+/** What the directory says to a claim. O6: `full` where the realm has as many peers as it may, in the whole cluster. */
+export type ClaimOutcome = 'granted' | 'taken' | 'full';
+
+/** What the directory says to a node that lives. */
+export type KeepOutcome = 'kept' | 'lapsed' | 'unknown';
+
+/** Which connection spoke for an id. */
+export interface Holder {
+  readonly node: NodeId;
+  readonly connection: ConnectionId;
+}
 
 /** One connection of a node that wants to speak for an id of a realm, or does. Every session is one. */
 export interface Claim {
@@ -27,15 +36,28 @@ export interface PeerDirectory {
   /**
    * Atomic, whatever races: a free id is `granted`; so is one that the same token holds, and then
    * the claim moves to this connection. Any other is `taken`. Tokens compare in constant time.
+   * @param answer is told, too, who held what was granted, where its lease had not ended.
    */
-  claim(claim: Claim, answer: (outcome: ClaimOutcome) => void): void;
+  claim(claim: Claim, answer: (outcome: ClaimOutcome, before?: Holder) => void): void;
+
+  /**
+   * Whether this very connection still holds the id, or does again now that its node's lease goes on.
+   * @param ifFree whether it may take the id, where nobody holds it and nobody is known to have held it.
+   */
+  confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void;
 
   /** Gives the id back, if this very connection still holds it; else nothing happens. */
   release(claim: Claim): void;
 
-  /** Prolongs all claims of `node` by the lease. */
-  keep(node: NodeId): void;
+  /**
+   * Prolongs all claims of `node` by the lease. `lapsed`: it had ended, and what was claimed may be somebody else's.
+   * `unknown`: the directory has never heard of the node, or has forgotten all it was told.
+   */
+  keep(node: NodeId, answer: (outcome: KeepOutcome) => void): void;
 
   /** Which node holds the id now; undefined for none. */
   locate(realm: RealmKey, id: PeerId, answer: (node: NodeId | undefined) => void): void;
+
+  /** H4: the ids that are held in a realm now, on whatever node. */
+  present(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void;
 }

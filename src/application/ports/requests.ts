@@ -1,5 +1,5 @@
 import type { Ignored } from '../../domain/decision.ts';
-import type { Outgoing } from '../../domain/realm.ts';
+import type { Outgoing } from '../../domain/message.ts';
 import type { Draft, Selector, Wishes } from '../../domain/topic.ts';
 import type { Payload } from '../../domain/message.ts';
 import type { HttpResponse } from './http.ts';

@@ -66,7 +66,8 @@ export type ListenRefusal =
   | { readonly reason: 'address-unavailable'; readonly host: string; readonly port: number }
   | { readonly reason: 'port-forbidden'; readonly host: string; readonly port: number }
   | { readonly reason: 'certificate-unusable'; readonly detail: string }
-  | { readonly reason: 'transport-unavailable'; readonly detail: string };
+  | { readonly reason: 'transport-unavailable'; readonly detail: string }
+  | { readonly reason: 'engine-unreachable'; readonly detail: string };
 
 /** A transport could not listen: the operator's to mend. */
 export class ListenError extends Error {

@@ -1,20 +1,23 @@
 import type { Realms } from '../../domain/realms.ts';
+import type { PeerDirectory } from '../ports/peer-directory.ts';
 import type { HttpOutcome } from '../ports/requests.ts';
 
 /** Tells who is present in a realm. */
-export type ListPeers = (key: string) => HttpOutcome;
+export type ListPeers = (key: string, answer: (outcome: HttpOutcome) => void) => void;
 
 export interface ListPeersParts {
   readonly realms: Realms;
+  readonly directory: PeerDirectory;
   readonly allowDiscovery: boolean;
 }
 
-/** H3, H4: of that realm only, and only where discovery is on. */
-export function listPeers({ realms, allowDiscovery }: ListPeersParts): ListPeers {
-  return (key) => {
-    if (!allowDiscovery) return { gave: 'refusal', reason: 'discovery-off' };
+/** H3, H4: of that realm only, on whatever node, and only where discovery is on. */
+export function listPeers({ realms, directory, allowDiscovery }: ListPeersParts): ListPeers {
+  return (key, answer) => {
+    if (!allowDiscovery) return answer({ gave: 'refusal', reason: 'discovery-off' });
     const realm = realms.find(key);
-    if (realm === undefined) return { gave: 'refusal', reason: 'key-unknown' };
-    return { gave: 'peers', ids: realm.present() };
+    if (realm === undefined) return answer({ gave: 'refusal', reason: 'key-unknown' });
+    if (realm.isAlone) return answer({ gave: 'peers', ids: realm.present() });
+    directory.present(realm.key, (ids) => answer({ gave: 'peers', ids }));
   };
 }

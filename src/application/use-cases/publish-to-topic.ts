@@ -1,11 +1,13 @@
 import type { Board } from '../../domain/board.ts';
 import type { Decision } from '../../domain/decision.ts';
+import type { Realm } from '../../domain/realm.ts';
 import type { Realms } from '../../domain/realms.ts';
 import type { Manner, Session } from '../../domain/session.ts';
 import type { Millis } from '../../domain/time.ts';
-import type { Draft } from '../../domain/topic.ts';
+import type { Draft, Publication } from '../../domain/topic.ts';
 import type { Performer } from '../perform.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { NodeBus } from '../ports/node-bus.ts';
 import type { PeerIds } from '../ports/peer-ids.ts';
 import type { FrameRequest, HttpOutcome } from '../ports/requests.ts';
 import type { Turns } from '../turns.ts';
@@ -21,13 +23,14 @@ export interface PublishToTopic {
 export interface PublishToTopicParts {
   readonly realms: Realms;
   readonly performer: Performer;
+  readonly bus: NodeBus;
   readonly peerIds: PeerIds;
   readonly turns: Turns;
   readonly clock: Clock;
 }
 
 /** T1, T3, T4, T6: whoever publishes, those who listen are told in the order in which it was published. */
-export function publishToTopic({ realms, performer, peerIds, turns, clock }: PublishToTopicParts): PublishToTopic {
+export function publishToTopic({ realms, performer, bus, peerIds, turns, clock }: PublishToTopicParts): PublishToTopic {
   return {
     fromInside: (session, { draft, echo, receipt }, now) => {
       const { realm } = session;
@@ -36,6 +39,7 @@ export function publishToTopic({ realms, performer, peerIds, turns, clock }: Pub
       if (typeof publication === 'string') return performer.perform(realm, { do: 'ignore', why: 'topic-unusable' }, now);
       const decisions: Decision[] = [];
       board.publish(publication, echo ? undefined : session, decisions);
+      fanOut(realm, session.manner, publication);
       if (receipt !== undefined) decisions.push({ do: 'tell', to: [session.connection], news: { news: 'receipt', receipt } });
       performer.performAll(realm, decisions, now);
     },
@@ -49,11 +53,17 @@ export function publishToTopic({ realms, performer, peerIds, turns, clock }: Pub
       turns.run(() => {
         const decisions: Decision[] = [];
         board.publish(publication, undefined, decisions);
+        fanOut(realm, manner, publication);
         performer.performAll(realm, decisions, clock.now());
       });
       return { gave: 'publication', id: publication.id };
     },
   };
+
+  /** T4: the listeners of other nodes hear it, too. */
+  function fanOut(realm: Realm, { space, remembers }: Pick<Manner, 'space' | 'remembers'>, publication: Publication): void {
+    if (!realm.isAlone) bus.tellOthers({ say: 'publication', realm: realm.key, space, remembers, publication });
+  }
 
   /** Where nothing is kept, nobody asks for it by its id. */
   function idFor(board: Board, { id }: Draft): string {

@@ -9,7 +9,8 @@ import type { Connections } from '../connections.ts';
 import type { Performer } from '../perform.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { ClaimOutcome, PeerDirectory } from '../ports/peer-directory.ts';
+import type { NodeBus } from '../ports/node-bus.ts';
+import type { ClaimOutcome, Holder, PeerDirectory } from '../ports/peer-directory.ts';
 import type { PeerIds } from '../ports/peer-ids.ts';
 import type { Credentials, Introduction } from '../ports/requests.ts';
 import type { Sweeper } from '../sweeper.ts';
@@ -25,6 +26,7 @@ export interface RegisterPeerParts {
   readonly realms: Realms;
   readonly connections: Connections;
   readonly directory: PeerDirectory;
+  readonly bus: NodeBus;
   readonly performer: Performer;
   readonly turns: Turns;
   readonly clock: Clock;
@@ -40,7 +42,7 @@ const BYSTANDER_PATIENCE: Millis = 30_000;
 
 /** O1 to O7: reads the credentials, claims the id, and seats the peer once it is granted. T9: or lets a guest in. */
 export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
-  const { realms, connections, directory, performer, turns, clock, sweeper, log, peerIds, reconnect, admitGuest } = parts;
+  const { realms, connections, directory, bus, performer, turns, clock, sweeper, log, peerIds, reconnect, admitGuest } = parts;
 
   return (connection, introduction, manner) => {
     const asked = introduction.as === 'peer' ? parseOpening(realms, introduction) : invent(realms, peerIds, introduction);
@@ -54,7 +56,7 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     session.realm.arrive(session, now);
     sweeper.expect(session.realm.nextDeadline());
     if (introduction.as === 'guest') return admitGuest(session);
-    directory.claim(session, (outcome) => turns.run(() => settle(session, outcome)));
+    directory.claim(session, (outcome, before) => turns.run(() => settle(session, outcome, before)));
   };
 
   /** X5: its client goes away by itself; who does not is sent away. */
@@ -64,13 +66,26 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     );
   }
 
-  function settle(session: Session, outcome: ClaimOutcome): void {
+  function settle(session: Session, outcome: ClaimOutcome, before: Holder | undefined): void {
     const { realm } = session;
     const now = clock.now();
-    if (session.state !== 'connecting') return performer.perform(realm, { do: 'release', session }, now);
-    if (outcome === 'taken') return performer.perform(realm, realm.refuse(session, 'id-taken'), now);
+    if (before !== undefined && before.node !== realm.node) {
+      bus.tell(before.node, { say: 'superseded', realm: realm.key, id: session.id, connection: before.connection });
+    }
+    if (session.state !== 'connecting') return goneMeanwhile(session, before, now);
+    if (outcome !== 'granted') {
+      return performer.perform(realm, realm.refuse(session, outcome === 'taken' ? 'id-taken' : 'realm-full'), now);
+    }
     if (realm.has(session.id)) return reconnect(session);
     performer.perform(realm, realm.admit(session), now);
+  }
+
+  /** O5: whom it has taken the id from is over all the same, as if it had stayed. */
+  function goneMeanwhile(session: Session, before: Holder | undefined, now: Millis): void {
+    const { realm } = session;
+    const old = before?.node === realm.node ? realm.superseded(session.id, before.connection) : undefined;
+    if (old !== undefined) performer.perform(realm, old, now);
+    performer.perform(realm, { do: 'release', session }, now);
   }
 
   function turnAway(connection: ConnectionId, { key }: Introduction, refusal: OpenRefusal): void {

@@ -1,4 +1,4 @@
-import type { Outgoing } from '../../domain/realm.ts';
+import type { Outgoing } from '../../domain/message.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Performer } from '../perform.ts';

@@ -56,6 +56,23 @@ export function eventPrefixes(): Kind<readonly string[], string | readonly strin
   });
 }
 
+/** Where an engine is. It may hold a password, so it is never shown. */
+export function engineUrl(): Kind<string> {
+  const form = text({
+    placeholder: '<url>',
+    allowed: 'a URL such as redis://host:6379 or rediss://user:password@host:6379/0',
+    parse: (value) => (URL.canParse(value) && /^rediss?:\/\/./.test(value) ? value : undefined),
+  });
+  return {
+    ...form,
+    isSecret: true,
+    read: (raw) => {
+      const value = form.read(raw);
+      return value.ok ? value : refused(HIDDEN);
+    },
+  };
+}
+
 /** What tokens are checked with. It is never shown, not even when it can't be used. */
 export function tokenKey(): Kind<string> {
   const form = text({

@@ -36,6 +36,7 @@ export type Group =
   | 'Limits for messages'
   | 'Limits for absent peers'
   | 'Limits for connections'
+  | 'Cluster'
   | 'Log'
   | 'Command line';
 

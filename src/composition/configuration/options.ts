@@ -1,4 +1,5 @@
 import { MAX_CONNECTIONS } from '../../domain/ids.ts';
+import { CLUSTER_OPTIONS } from './cluster-options.ts';
 import { DIALECT_OPTIONS } from './dialect-options.ts';
 import { LIMIT_OPTIONS } from './limit-options.ts';
 import { choice, flag, type Group, integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
@@ -117,6 +118,8 @@ export const OPTIONS = {
   ...DIALECT_OPTIONS,
 
   ...LIMIT_OPTIONS,
+
+  ...CLUSTER_OPTIONS,
 
   log_level: option(
     choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { warning: 'warn', critical: 'fatal' }),

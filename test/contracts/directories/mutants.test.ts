@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { MemoryPeerDirectory } from '../../../src/adapters/directories/memory/directory.ts';
 import type { Clock } from '../../../src/application/ports/clock.ts';
-import type { Claim, ClaimOutcome } from '../../../src/application/ports/peer-directory.ts';
+import type { Claim, ClaimOutcome, KeepOutcome } from '../../../src/application/ports/peer-directory.ts';
 import { nodeId, realmKey, type NodeId, type PeerId, type RealmKey } from '../../../src/domain/ids.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import { CLAUSES, LEASE_CLAUSES, type DirectorySubject } from './contract.ts';
@@ -115,8 +115,9 @@ class DeafDirectory extends MemoryPeerDirectory {
     this.#isClaiming = false;
   }
 
-  override keep(node: NodeId): void {
-    if (this.#isClaiming) super.keep(node);
+  override keep(node: NodeId, answer: (outcome: KeepOutcome) => void): void {
+    if (this.#isClaiming) super.keep(node, answer);
+    else answer('kept');
   }
 }
 
@@ -128,9 +129,9 @@ class GenerousDirectory extends MemoryPeerDirectory {
     super.claim(claim, answer);
   }
 
-  override keep(node: NodeId): void {
+  override keep(node: NodeId, answer: (outcome: KeepOutcome) => void): void {
     this.#nodes.add(node);
-    for (const each of this.#nodes) super.keep(each);
+    for (const each of this.#nodes) super.keep(each, each === node ? answer : () => undefined);
   }
 }
 

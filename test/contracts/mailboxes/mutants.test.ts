@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store.ts';
-import type { ExpiredInRealm, HoldOutcome } from '../../../src/application/ports/mailbox-store.ts';
+import type { ExpiredInRealm, HoldOutcome, Correspondent } from '../../../src/application/ports/mailbox-store.ts';
 import { realmKey, type PeerId, type RealmKey } from '../../../src/domain/ids.ts';
 import type { MailroomLimits } from '../../../src/domain/mailroom.ts';
 import { weightOf, type SignalMessage } from '../../../src/domain/message.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import { CLAUSES, limitsOf } from './contract.ts';
-import type { Usage } from './scene.ts';
+import { correspondent, type Usage } from './scene.ts';
 
 type PutAnswer = (outcome: HoldOutcome) => void;
-type TakeAnswer = (messages: readonly SignalMessage[]) => void;
+type TakeAnswer = (messages: readonly SignalMessage[], unread: readonly PeerId[]) => void;
 type ExpireAnswer = (expired: readonly ExpiredInRealm[]) => void;
 
 /** Correct, and every answer comes in a later turn. */
 class LateStore extends MemoryMailboxStore {
-  override put(realm: RealmKey, message: SignalMessage, now: Millis, answer: PutAnswer): void {
-    super.put(realm, message, now, (outcome) => setImmediate(() => answer(outcome)));
+  override put(realm: RealmKey, sender: Correspondent | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+    super.put(realm, sender, message, now, (outcome) => setImmediate(() => answer(outcome)));
   }
 
-  override take(realm: RealmKey, id: PeerId, answer: TakeAnswer): void {
-    super.take(realm, id, (messages) => setImmediate(() => answer(messages)));
+  override take(taker: Correspondent, answer: TakeAnswer): void {
+    super.take(taker, (messages) => setImmediate(() => answer(messages, [])));
   }
 
   override expire(now: Millis, answer: ExpireAnswer): void {
@@ -29,8 +29,8 @@ class LateStore extends MemoryMailboxStore {
 
 /** Reads the message when it gets round to it. */
 class LazyStore extends LateStore {
-  override put(realm: RealmKey, message: SignalMessage, now: Millis, answer: PutAnswer): void {
-    setImmediate(() => MemoryMailboxStore.prototype.put.call(this, realm, message, now, answer));
+  override put(realm: RealmKey, sender: Correspondent | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+    setImmediate(() => MemoryMailboxStore.prototype.put.call(this, realm, sender, message, now, answer));
   }
 }
 
@@ -38,33 +38,44 @@ class LazyStore extends LateStore {
 class SharingStore extends MemoryMailboxStore {
   readonly #handedOut = new Map<PeerId, readonly SignalMessage[]>();
 
-  override take(realm: RealmKey, id: PeerId, answer: TakeAnswer): void {
-    const before = this.#handedOut.get(id);
-    if (before !== undefined) return answer(before);
-    super.take(realm, id, (messages) => {
-      this.#handedOut.set(id, messages);
-      queueMicrotask(() => this.#handedOut.delete(id));
-      answer(messages);
+  override take(taker: Correspondent, answer: TakeAnswer): void {
+    const before = this.#handedOut.get(taker.id);
+    if (before !== undefined) return answer(before, []);
+    super.take(taker, (messages) => {
+      this.#handedOut.set(taker.id, messages);
+      queueMicrotask(() => this.#handedOut.delete(taker.id));
+      answer(messages, []);
     });
   }
 }
 
 class BackwardStore extends MemoryMailboxStore {
-  override take(realm: RealmKey, id: PeerId, answer: TakeAnswer): void {
-    super.take(realm, id, (messages) => answer([...messages].reverse()));
+  override take(taker: Correspondent, answer: TakeAnswer): void {
+    super.take(taker, (messages) => answer([...messages].reverse(), []));
   }
 }
 
 /** Names a mailbox by its realm and its peer, with a colon between them. */
 class JoiningStore extends MemoryMailboxStore {
-  override put(realm: RealmKey, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+  override put(
+    realm: RealmKey,
+    _sender: Correspondent | undefined,
+    message: SignalMessage,
+    now: Millis,
+    answer: PutAnswer,
+  ): void {
     const [shorter, longer] = split(`${realm}:${message.to}`);
-    super.put(shorter, { ...message, to: longer }, now, answer);
+    super.put(shorter, correspondent(shorter, message.from), { ...message, to: longer }, now, answer);
   }
 
-  override take(realm: RealmKey, id: PeerId, answer: TakeAnswer): void {
-    const [shorter, longer] = split(`${realm}:${id}`);
-    super.take(shorter, longer, (messages) => answer(messages.map((message) => ({ ...message, to: id }))));
+  override take(taker: Correspondent, answer: TakeAnswer): void {
+    const [shorter, longer] = split(`${taker.realm.key}:${taker.id}`);
+    super.take(correspondent(shorter, longer), (messages) =>
+      answer(
+        messages.map((message) => ({ ...message, to: taker.id })),
+        [],
+      ),
+    );
   }
 }
 
@@ -82,9 +93,9 @@ class CrowdedStore extends MemoryMailboxStore {
     this.#limits = limits;
   }
 
-  override put(realm: RealmKey, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+  override put(realm: RealmKey, sender: Correspondent | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
     if (this.usage().bytes + weightOf(message) > this.#limits.realmMailboxBytes) return answer('full');
-    super.put(realm, message, now, answer);
+    super.put(realm, sender, message, now, answer);
   }
 }
 
@@ -92,7 +103,7 @@ class CrowdedStore extends MemoryMailboxStore {
 class WholesaleStore extends MemoryMailboxStore {
   override expire(now: Millis, answer: ExpireAnswer): void {
     super.expire(now, (expired) => {
-      for (const { realm, to } of expired) super.take(realm, to, () => undefined);
+      for (const { realm, to } of expired) super.take(correspondent(realm, to), () => undefined);
       answer(expired);
     });
   }
@@ -108,9 +119,9 @@ class ChattyStore extends MemoryMailboxStore {
     this.#limits = limits;
   }
 
-  override put(realm: RealmKey, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+  override put(realm: RealmKey, sender: Correspondent | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
     this.#held.push({ realm, from: message.from, to: message.to, arrivedAt: now });
-    super.put(realm, message, now, answer);
+    super.put(realm, sender, message, now, answer);
   }
 
   override expire(now: Millis, answer: ExpireAnswer): void {
@@ -121,15 +132,15 @@ class ChattyStore extends MemoryMailboxStore {
 }
 
 class TextStore extends MemoryMailboxStore {
-  override put(realm: RealmKey, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+  override put(realm: RealmKey, sender: Correspondent | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
     const payload = message.payload && new TextEncoder().encode(new TextDecoder().decode(message.payload));
-    super.put(realm, { ...message, payload }, now, answer);
+    super.put(realm, sender, { ...message, payload }, now, answer);
   }
 }
 
 class RepeatingStore extends MemoryMailboxStore {
-  override put(realm: RealmKey, message: SignalMessage, now: Millis, answer: PutAnswer): void {
-    super.put(realm, message, now, (outcome) => {
+  override put(realm: RealmKey, sender: Correspondent | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+    super.put(realm, sender, message, now, (outcome) => {
       answer(outcome);
       answer(outcome);
     });
@@ -146,8 +157,8 @@ class HurriedStore extends MemoryMailboxStore {
 class LeakyStore extends MemoryMailboxStore {
   #turnedAway = 0;
 
-  override put(realm: RealmKey, message: SignalMessage, now: Millis, answer: PutAnswer): void {
-    super.put(realm, message, now, (outcome) => {
+  override put(realm: RealmKey, sender: Correspondent | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+    super.put(realm, sender, message, now, (outcome) => {
       if (outcome === 'full') this.#turnedAway += 1;
       answer(outcome);
     });

@@ -1,5 +1,5 @@
-import type { ExpiredInRealm, HoldOutcome, MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
-import { realmKey, type PeerId } from '../../../src/domain/ids.ts';
+import type { ExpiredInRealm, HoldOutcome, MailboxStore, Correspondent } from '../../../src/application/ports/mailbox-store.ts';
+import { connectionId, nodeId, realmKey, type PeerId, type RealmKey } from '../../../src/domain/ids.ts';
 import type { MailroomLimits } from '../../../src/domain/mailroom.ts';
 import { weightOf, type SignalMessage } from '../../../src/domain/message.ts';
 import type { Millis } from '../../../src/domain/time.ts';
@@ -13,6 +13,8 @@ export interface Usage {
 /** One empty store with the limits that a clause asks for. */
 export interface MailboxSubject {
   readonly store: MailboxStore;
+  /** Several nodes take from it: what others took is known with the next look for what has expired. */
+  readonly isShared?: boolean;
   usage(): Promise<Usage>;
   dispose(): Promise<void>;
 }
@@ -56,11 +58,16 @@ export function weigh(...messages: SignalMessage[]): number {
 }
 
 export function put({ store }: MailboxSubject, message: SignalMessage, { realm = GREEN, now = 0 } = {}): Promise<HoldOutcome> {
-  return new Promise((answer) => store.put(realmKey(realm), message, now, answer));
+  return new Promise((answer) => store.put(realmKey(realm), correspondent(realmKey(realm), message.from), message, now, answer));
 }
 
 export function take({ store }: MailboxSubject, id: string, realm = GREEN): Promise<readonly SignalMessage[]> {
-  return new Promise((answer) => store.take(realmKey(realm), id as PeerId, answer));
+  return new Promise((answer) => store.take(correspondent(realmKey(realm), id as PeerId), answer));
+}
+
+/** A connection that speaks for an id. */
+export function correspondent(realm: RealmKey, id: PeerId): Correspondent {
+  return { realm: { key: realm, node: nodeId('here') }, id, connection: connectionId(1, 0) };
 }
 
 export function expire({ store }: MailboxSubject, now: Millis): Promise<readonly ExpiredInRealm[]> {

@@ -1,7 +1,18 @@
 import { expect } from 'vitest';
 import { realmKey, type PeerId } from '../../../src/domain/ids.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
-import { GREEN, offer, payloadsFor, plain, put, take, TOO_LARGE, type Clause, type MailboxSubject } from './scene.ts';
+import {
+  GREEN,
+  offer,
+  payloadsFor,
+  plain,
+  put,
+  take,
+  correspondent,
+  TOO_LARGE,
+  type Clause,
+  type MailboxSubject,
+} from './scene.ts';
 
 const ODD_IDS: readonly string[] = [
   ...['__proto__', 'constructor', 'a b', 'a', 'A', 'a:b', '*', '$1', '0'],
@@ -62,10 +73,12 @@ export const STORE_CLAUSES: readonly Clause[] = [
       const { store } = subject;
       const answers: unknown[] = [];
       for (let round = 0; round < 3; round++) {
-        store.put(realmKey(GREEN), offer(), 0, (outcome) => answers.push(outcome));
-        store.put(realmKey(GREEN), TOO_LARGE, 0, (outcome) => answers.push(outcome));
+        store.put(realmKey(GREEN), correspondent(realmKey(GREEN), offer().from), offer(), 0, (outcome) => answers.push(outcome));
+        store.put(realmKey(GREEN), correspondent(realmKey(GREEN), TOO_LARGE.from), TOO_LARGE, 0, (outcome) =>
+          answers.push(outcome),
+        );
         store.expire(0, (expired) => answers.push(expired.length));
-        store.take(realmKey(GREEN), 'bob' as PeerId, (messages) => answers.push(messages.length));
+        store.take(correspondent(realmKey(GREEN), 'bob' as PeerId), (messages) => answers.push(messages.length));
       }
       for (let later = 0; later < 3; later++) await take(subject, 'nobody');
       const round = ['held', 'full', 0, 1];

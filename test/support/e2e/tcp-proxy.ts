@@ -7,6 +7,7 @@ export class TcpProxy {
   readonly port: number;
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
+  #isBlocked = false;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -18,7 +19,10 @@ export class TcpProxy {
     server.listen(0, LOOPBACK);
     await once(server, 'listening');
     const proxy = new TcpProxy(server);
-    server.on('connection', (near) => proxy.#join(near, connect(port, LOOPBACK)));
+    server.on('connection', (near) => {
+      if (proxy.#isBlocked) near.resetAndDestroy();
+      else proxy.#join(near, connect(port, LOOPBACK));
+    });
     return proxy;
   }
 
@@ -28,6 +32,16 @@ export class TcpProxy {
       near.resetAndDestroy();
       far.resetAndDestroy();
     }
+  }
+
+  /** Cuts what goes through it, and lets nothing new through, until `unblocks`. */
+  blocks(): void {
+    this.#isBlocked = true;
+    this.cut();
+  }
+
+  unblocks(): void {
+    this.#isBlocked = false;
   }
 
   /** Cuts it on this side only, as a phone does that changes its network: the far side does not notice. */

@@ -19,7 +19,7 @@ function open(id: string, now = 0): Session {
   const peer = session(id, realm, now);
   realm.arrive(peer, now);
   realm.admit(peer);
-  realm.collected(peer, 'nothing', [], []);
+  realm.collected({ session: peer, replaces: 'nothing', earlier: [] }, [], [], []);
   return peer;
 }
 
@@ -41,7 +41,7 @@ describe('opening', () => {
     const ann = session('ann', realm);
     realm.arrive(ann, 0);
     expect([realm.admit(ann), realm.has('ann'), realm.present()]).toEqual([
-      { do: 'collect', session: ann, replaces: 'nothing' },
+      { do: 'collect', session: ann, replaces: 'nothing', earlier: [] },
       true,
       [],
     ]);
@@ -52,7 +52,9 @@ describe('opening', () => {
     realm.arrive(ann, 0);
     realm.admit(ann);
     const [first, second] = [letter('bob', 'ann'), letter('eve', 'ann')];
-    expect(out((decisions) => realm.collected(ann, 'nothing', [first, second], decisions))).toEqual([
+    expect(
+      out((decisions) => realm.collected({ session: ann, replaces: 'nothing', earlier: [] }, [first, second], [], decisions)),
+    ).toEqual([
       { do: 'welcome', session: ann, replaces: 'nothing' },
       { do: 'deliver', to: ann.connection, message: first },
       { do: 'deliver', to: ann.connection, message: second },
@@ -73,7 +75,7 @@ describe('opening', () => {
     realm.arrive(young, 0);
     expect(out((decisions) => realm.reconnect(young, decisions))).toEqual([
       { do: 'close', session: old, ending: 'superseded' },
-      { do: 'collect', session: young, replaces: 'socket' },
+      { do: 'collect', session: young, replaces: 'socket', earlier: [] },
     ]);
     expect([old.state, realm.size]).toEqual(['closing', 1]);
   });
@@ -94,9 +96,11 @@ describe('opening', () => {
     realm.arrive(ann, 0);
     realm.admit(ann);
     realm.lost(ann);
-    expect(out((decisions) => realm.collected(ann, 'nothing', [letter('bob', 'ann')], decisions))).toMatchObject([
-      { do: 'deliver', to: bob.connection, message: { kind: 'expire', from: 'ann' } },
-    ]);
+    expect(
+      out((decisions) =>
+        realm.collected({ session: ann, replaces: 'nothing', earlier: [] }, [letter('bob', 'ann')], [], decisions),
+      ),
+    ).toMatchObject([{ do: 'deliver', to: bob.connection, message: { kind: 'expire', from: 'ann' } }]);
   });
 });
 
@@ -132,8 +136,10 @@ describe('relaying', () => {
   });
 
   it('M13: for an absent peer it is held', () => {
-    expect(realm.relay(open('ann'), { kind: 'candidate', to: 'bob', payload })).toEqual({
+    const ann = open('ann');
+    expect(realm.relay(ann, { kind: 'candidate', to: 'bob', payload })).toEqual({
       do: 'hold',
+      sender: ann,
       message: { kind: 'candidate', from: 'ann', to: 'bob', payload },
     });
   });
@@ -290,7 +296,7 @@ describe('signs of life', () => {
   it('X7, REL3: who does not speak by itself is asked, and closed when it does not answer', () => {
     const quiet = arrived('ann', { manner: { ...SPEAKER, liveness: 'answers' } });
     realm.admit(quiet);
-    realm.collected(quiet, 'nothing', [], []);
+    realm.collected({ session: quiet, replaces: 'nothing', earlier: [] }, [], [], []);
     expect(realm.nextDeadline()).toBe(20_000);
     expect(out((decisions) => realm.sweep(20_000, decisions))).toEqual([{ do: 'prompt', session: quiet }]);
     realm.alive(quiet, 20_010);
@@ -320,14 +326,14 @@ describe('a peer that has more than one connection', () => {
   it('X4, X5: who takes over is told from what', () => {
     const stream = arrived('ann', { manner: { ...SPEAKER, carrier: 'stream', liveness: 'reads' } });
     realm.admit(stream);
-    realm.collected(stream, 'nothing', [], []);
+    realm.collected({ session: stream, replaces: 'nothing', earlier: [] }, [], [], []);
     const socket = arrived('ann');
     const [closed, collect] = out((decisions) => realm.reconnect(socket, decisions));
     expect([closed, collect]).toMatchObject([
       { do: 'close', session: stream },
       { do: 'collect', replaces: 'stream' },
     ]);
-    expect(out((decisions) => realm.collected(socket, 'stream', [], decisions))).toEqual([
+    expect(out((decisions) => realm.collected({ session: socket, replaces: 'stream', earlier: [] }, [], [], decisions))).toEqual([
       { do: 'welcome', session: socket, replaces: 'stream' },
     ]);
   });
@@ -351,3 +357,80 @@ function arrived(id: string, how: Partial<Opening> = {}): Session {
 }
 
 const wishing = (wishes: Partial<Wishes>): Wishes => ({ joins: [], presence: false, ...wishes });
+
+describe('a realm of a cluster', () => {
+  beforeEach(() => {
+    realm = new Realm({ ...PLACE, isAlone: false }, LIMITS);
+  });
+  const letter = (from: string, to: string): SignalMessage => ({
+    kind: 'offer',
+    from: peerId(from),
+    to: peerId(to),
+    payload: undefined,
+  });
+  const collecting = (session: Session) => ({ session, replaces: 'nothing' as const, earlier: [] });
+
+  it('M6: what is not worth waiting for may be wanted elsewhere', () => {
+    expect(realm.relay(open('ann'), { kind: 'leave', to: 'bob', payload: undefined })).toMatchObject({ do: 'hold' });
+    expect(realm.relay(open('eve'), { kind: 'leave', to: '\u0000', payload: undefined })).toMatchObject({ do: 'ignore' });
+  });
+
+  it('O11: mail for who is here is collected; for who is not, nobody asks', () => {
+    const ann = open('ann');
+    expect(realm.mailWaits(peerId('bob'))).toBeUndefined();
+    expect(realm.mailWaits(ann.id)).toMatchObject({ do: 'collect', session: ann });
+    expect(realm.mailWaits(ann.id)).toBeUndefined();
+  });
+
+  it('M17: while a mailbox is on its way, nothing overtakes it', () => {
+    const [ann, bob] = [open('ann'), open('bob')];
+    realm.mailWaits(ann.id);
+    expect(realm.relay(bob, { kind: 'offer', to: 'ann', payload: undefined })).toMatchObject({ do: 'hold', sender: bob });
+    expect(out((decisions) => realm.collected(collecting(ann), [letter('eve', 'ann')], [], decisions))).toMatchObject([
+      { do: 'deliver', message: { from: 'eve' } },
+      { do: 'collect', session: ann },
+    ]);
+    realm.collected(collecting(ann), [], [], []);
+    expect(realm.relay(bob, { kind: 'offer', to: 'ann', payload: undefined })).toMatchObject({ do: 'deliver' });
+  });
+
+  it('M17: who is about to be in collects to the end before it hears anything', () => {
+    const [bob, ann] = [open('bob'), session('ann', realm)];
+    realm.arrive(ann, 0);
+    realm.admit(ann);
+    realm.relay(bob, { kind: 'offer', to: 'ann', payload: undefined });
+    const [again] = out((decisions) => realm.collected(collecting(ann), [letter('eve', 'ann')], [], decisions));
+    expect(again).toMatchObject({ do: 'collect', earlier: [{ from: 'eve' }] });
+    if (again?.do !== 'collect') throw new Error('it is not collected again');
+    expect(out((decisions) => realm.collected(again, [letter('bob', 'ann')], [], decisions))).toMatchObject([
+      { do: 'welcome' },
+      { do: 'deliver', message: { from: 'eve' } },
+      { do: 'deliver', message: { from: 'bob' } },
+    ]);
+  });
+
+  it('M17: those collect first that have not read what a peer sent from elsewhere', () => {
+    const [ann, bob] = [session('ann', realm), open('bob')];
+    realm.arrive(ann, 0);
+    realm.admit(ann);
+    expect(out((decisions) => realm.collected(collecting(ann), [], [bob.id, peerId('far')], decisions))).toMatchObject([
+      { do: 'collect', session: bob },
+      { do: 'welcome', session: ann },
+    ]);
+    expect(realm.relay(ann, { kind: 'offer', to: 'bob', payload: undefined })).toMatchObject({ do: 'hold' });
+  });
+
+  it('O5: only the very connection is superseded', () => {
+    const ann = open('ann');
+    expect(realm.superseded(ann.id, session('ann', realm).connection)).toBeUndefined();
+    expect(realm.superseded(ann.id, ann.connection)).toMatchObject({ do: 'close', ending: 'superseded' });
+  });
+
+  it('M14, M16: news for a sender that is not here is reported', () => {
+    expect(realm.expired({ from: peerId('far'), to: peerId('bob') })).toEqual({
+      do: 'report',
+      kind: 'expire',
+      undone: { from: 'far', to: 'bob' },
+    });
+  });
+});

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../application/ports/clock.ts';
-import type { Claim, ClaimOutcome, PeerDirectory } from '../../../application/ports/peer-directory.ts';
+import type { Claim, ClaimOutcome, Holder, KeepOutcome, PeerDirectory } from '../../../application/ports/peer-directory.ts';
 import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import { NEVER, type Millis } from '../../../domain/time.ts';
 
@@ -16,28 +16,50 @@ export class MemoryPeerDirectory implements PeerDirectory {
     this.lease = lease;
   }
 
-  claim(claim: Claim, answer: (outcome: ClaimOutcome) => void): void {
+  claim(claim: Claim, answer: (outcome: ClaimOutcome, before?: Holder) => void): void {
     const { key, node } = claim.realm;
     const holder = this.#holder(key, claim.id);
     if (holder !== undefined && !holder.token.matches(claim.token)) return answer('taken');
     this.#claimsOf(key).set(claim.id, claim);
-    if (this.#hasLapsed(node)) this.keep(node);
-    answer('granted');
+    if (this.#hasLapsed(node)) this.keep(node, () => undefined);
+    answer('granted', holder === undefined ? undefined : { node: holder.realm.node, connection: holder.connection });
+  }
+
+  confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void {
+    const claims = this.#claimsOf(claim.realm.key);
+    const holder = claims.get(claim.id);
+    if (holder !== undefined) return answer(isOf(holder, claim) ? 'held' : 'lost');
+    if (!ifFree) return answer('lost');
+    claims.set(claim.id, claim);
+    answer('held');
   }
 
   release(claim: Claim): void {
     const claims = this.#realms.get(claim.realm.key);
     const holder = claims?.get(claim.id);
-    if (holder?.realm.node !== claim.realm.node || holder.connection !== claim.connection) return;
-    claims?.delete(claim.id);
+    if (holder !== undefined && isOf(holder, claim)) claims?.delete(claim.id);
   }
 
-  keep(node: NodeId): void {
+  keep(node: NodeId, answer: (outcome: KeepOutcome) => void): void {
+    const lapsed = this.#keptUntil.has(node) ? 'lapsed' : 'unknown';
+    const outcome = this.#hasLapsed(node) ? lapsed : 'kept';
     this.#keptUntil.set(node, this.#clock.now() + this.lease);
+    answer(outcome);
   }
 
   locate(realm: RealmKey, id: PeerId, answer: (node: NodeId | undefined) => void): void {
     answer(this.#holder(realm, id)?.realm.node);
+  }
+
+  present(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void {
+    const ids = [...(this.#realms.get(realm)?.keys() ?? [])];
+    answer(ids.filter((id) => this.#holder(realm, id) !== undefined));
+  }
+
+  /** Which connection speaks for an id now. For a store that shares this truth. */
+  holderOf(realm: RealmKey, id: PeerId): Holder | undefined {
+    const holder = this.#holder(realm, id);
+    return holder === undefined ? undefined : { node: holder.realm.node, connection: holder.connection };
   }
 
   /** Who holds the id, unless its node's lease has ended. */
@@ -56,4 +78,9 @@ export class MemoryPeerDirectory implements PeerDirectory {
     this.#realms.set(realm, claims);
     return claims;
   }
+}
+
+/** Whether a claim is that of the very connection. */
+function isOf(held: Claim, claim: Claim): boolean {
+  return held.realm.node === claim.realm.node && held.connection === claim.connection;
 }

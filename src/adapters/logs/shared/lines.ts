@@ -37,6 +37,18 @@ export function lineOf(event: LogEvent, surroundings: Surroundings = {}): Line {
     }
     case 'upgrade-refused':
       return line('warn', 'upgrade refused', event, { address: event.address, why: event.why });
+    case 'engine-reached':
+      return line('info', 'the engine of the cluster answers', event, { engine: event.engine, node: event.node });
+    case 'engine-lost':
+      return line('error', 'the engine of the cluster is out of reach: peers of this node hear each other only', event, {
+        engine: event.engine,
+        detail: event.detail,
+      });
+    case 'word-refused':
+      return line('warn', 'another node said what this one does not understand', event, {
+        why: event.why,
+        version: event.version,
+      });
     case 'draining':
       return line('info', 'draining', event, { connections: event.connections, patienceMs: event.patience });
     case 'stopped':

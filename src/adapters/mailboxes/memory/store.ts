@@ -1,26 +1,57 @@
-import type { ExpiredInRealm, HoldOutcome, MailboxStore } from '../../../application/ports/mailbox-store.ts';
-import type { PeerId, RealmKey } from '../../../domain/ids.ts';
+import type { ExpiredInRealm, HoldOutcome, MailboxStore, Correspondent } from '../../../application/ports/mailbox-store.ts';
+import type { Holder } from '../../../application/ports/peer-directory.ts';
+import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import { Mailroom, type MailroomLimits } from '../../../domain/mailroom.ts';
-import type { SignalMessage } from '../../../domain/message.ts';
+import { matters, type SignalMessage } from '../../../domain/message.ts';
 import { NEVER, type Millis } from '../../../domain/time.ts';
+
+/** Who speaks for an id, where several nodes share the store. */
+interface Holders {
+  holderOf(realm: RealmKey, id: PeerId): Holder | undefined;
+}
+
+// A look into the store is a help, not an inventory.
+const MANY = 1000;
 
 /** Mailboxes in this process: a mailroom for each realm that something waits in. */
 export class MemoryMailboxStore implements MailboxStore {
   readonly #limits: MailroomLimits;
   readonly #mailrooms = new Map<RealmKey, Mailroom>();
+  readonly #holders: Holders | undefined;
 
-  constructor(limits: MailroomLimits) {
+  /** @param holders for the nodes of one process that share it; without them, every peer is this node's. */
+  constructor(limits: MailroomLimits, holders?: Holders) {
     this.#limits = limits;
+    this.#holders = holders;
   }
 
-  put(realm: RealmKey, message: SignalMessage, now: Millis, answer: (outcome: HoldOutcome) => void): void {
+  put(
+    realm: RealmKey,
+    sender: Correspondent | undefined,
+    message: SignalMessage,
+    now: Millis,
+    answer: (outcome: HoldOutcome, seat?: NodeId) => void,
+  ): void {
+    if (sender !== undefined && this.#hasMoved(sender)) return answer('moved');
+    const seat = this.#holders?.holderOf(realm, message.to)?.node;
+    if (this.#holders !== undefined && seat === undefined && !matters(message.kind)) return answer('unwanted');
     const mailroom = this.#mailrooms.get(realm) ?? new Mailroom(this.#limits);
     this.#mailrooms.set(realm, mailroom);
-    answer(mailroom.put(message, now) ? 'held' : 'full');
+    answer(mailroom.put(message, now) ? 'held' : 'full', seat);
   }
 
-  take(realm: RealmKey, id: PeerId, answer: (messages: readonly SignalMessage[]) => void): void {
-    answer(this.#mailrooms.get(realm)?.take(id) ?? []);
+  take(
+    { realm, id, connection }: Correspondent,
+    answer: (messages: readonly SignalMessage[], unread: readonly PeerId[]) => void,
+  ): void {
+    const holder = this.#holders?.holderOf(realm.key, id);
+    if (holder !== undefined && (holder.node !== realm.node || holder.connection !== connection)) return answer([], []);
+    const unread = this.#holders === undefined ? [] : (this.#mailrooms.get(realm.key)?.addresseesOf(id) ?? []);
+    answer(this.#mailrooms.get(realm.key)?.take(id) ?? [], unread);
+  }
+
+  waiting(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void {
+    answer(this.#mailrooms.get(realm)?.addressees(MANY) ?? []);
   }
 
   expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void {
@@ -46,5 +77,11 @@ export class MemoryMailboxStore implements MailboxStore {
       bytes += mailroom.bytes;
     }
     return { mailboxes, bytes };
+  }
+
+  #hasMoved({ realm, id, connection }: Correspondent): boolean {
+    if (this.#holders === undefined) return false;
+    const holder = this.#holders.holderOf(realm.key, id);
+    return holder?.node !== realm.node || holder.connection !== connection;
   }
 }

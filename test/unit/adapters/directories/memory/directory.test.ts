@@ -51,7 +51,7 @@ describe('the memory directory', () => {
     const directory = new MemoryPeerDirectory(clock, LEASE);
     directory.claim(ANN, () => undefined);
     clock.passes(600);
-    directory.keep(HERE);
+    directory.keep(HERE, () => undefined);
     clock.passes(LEASE - 1);
     expect(located(directory)).toBe(HERE);
     clock.passes(1);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryMailboxStore } from '../../../../../src/adapters/mailboxes/memory/store.ts';
 import { realmKey, type PeerId } from '../../../../../src/domain/ids.ts';
+import { correspondent } from '../../../../contracts/mailboxes/scene.ts';
 import { weightOf, type SignalMessage } from '../../../../../src/domain/message.ts';
 import { NEVER } from '../../../../../src/domain/time.ts';
 
@@ -13,17 +14,19 @@ describe('the memory mailbox store', () => {
   it('M13: answers from inside the call', () => {
     const answers: unknown[] = [];
     const store = new MemoryMailboxStore(LIMITS);
-    for (let message = 0; message < 3; message++) store.put(GREEN, OFFER, 0, (outcome) => answers.push(outcome));
-    store.take(GREEN, OFFER.to, (messages) => answers.push(messages.length));
+    for (let message = 0; message < 3; message++) {
+      store.put(GREEN, correspondent(GREEN, OFFER.from), OFFER, 0, (outcome) => answers.push(outcome));
+    }
+    store.take(correspondent(GREEN, OFFER.to), (messages) => answers.push(messages.length));
     store.expire(5_000, (expired) => answers.push(expired.length));
     expect(answers).toEqual(['held', 'held', 'full', 2, 0]);
   });
 
   it('promise 5: tells what waits in all realms together', () => {
     const store = new MemoryMailboxStore(LIMITS);
-    for (const realm of [GREEN, GREEN, BLUE]) store.put(realm, OFFER, 0, () => undefined);
+    for (const realm of [GREEN, GREEN, BLUE]) store.put(realm, correspondent(realm, OFFER.from), OFFER, 0, () => undefined);
     expect(store.usage()).toEqual({ mailboxes: 2, bytes: 3 * weightOf(OFFER) });
-    store.take(GREEN, OFFER.to, () => undefined);
+    store.take(correspondent(GREEN, OFFER.to), () => undefined);
     expect(store.usage()).toEqual({ mailboxes: 1, bytes: weightOf(OFFER) });
     store.expire(1_000, () => undefined);
     expect(store.usage()).toEqual({ mailboxes: 0, bytes: 0 });
@@ -32,10 +35,10 @@ describe('the memory mailbox store', () => {
   it('M14: its next deadline is the earliest of all realms', () => {
     const store = new MemoryMailboxStore(LIMITS);
     expect(store.nextDeadline()).toBe(NEVER);
-    store.put(GREEN, OFFER, 70, () => undefined);
-    store.put(BLUE, OFFER, 80, () => undefined);
+    store.put(GREEN, correspondent(GREEN, OFFER.from), OFFER, 70, () => undefined);
+    store.put(BLUE, correspondent(BLUE, OFFER.from), OFFER, 80, () => undefined);
     expect(store.nextDeadline()).toBe(1_070);
-    store.take(GREEN, OFFER.to, () => undefined);
+    store.take(correspondent(GREEN, OFFER.to), () => undefined);
     expect(store.nextDeadline()).toBe(1_080);
   });
 });

@@ -1,0 +1,32 @@
+/* The tests start engines of their own. Finds them, or installs them where that is ours to do. */
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { run } from './run.mjs';
+
+const ENGINES = ['redis-server'];
+const install = (missing) => `apt-get update && apt-get install -y ${missing.join(' ')}`;
+
+function isOnPath(name) {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return folder !== '';
+    } catch {
+      return false;
+    }
+  });
+}
+
+const missing = () => ENGINES.filter((name) => !isOnPath(name));
+const mayInstall = process.getuid?.() === 0 && existsSync('/etc/debian_version') && isOnPath('apt-get');
+
+if (missing().length > 0 && mayInstall) {
+  console.log(`no ${missing().join(', ')} here: ${install(missing())}`);
+  await run('sh', ['-c', install(missing())], { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' });
+}
+
+if (missing().length === 0) console.log(ENGINES.join(', '));
+else {
+  console.error(`${missing().join(', ')} not found; type: sudo sh -c '${install(missing())}'`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,49 @@
+import type { NodeBus, NodeEars, NodeWord } from '../../../application/ports/node-bus.ts';
+import type { NodeId } from '../../../domain/ids.ts';
+
+/** Brings words to the nodes of one process. */
+export class MemoryBusLine {
+  readonly #ears = new Map<NodeId, NodeEars>();
+
+  /** The bus as one node has it. */
+  at(node: NodeId): NodeBus {
+    return new MemoryNodeBus(node, this.#ears);
+  }
+}
+
+/** A bus for the nodes of one process: a broker alone, or several that a test has built. */
+class MemoryNodeBus implements NodeBus {
+  readonly #node: NodeId;
+  readonly #all: Map<NodeId, NodeEars>;
+
+  constructor(node: NodeId, all: Map<NodeId, NodeEars>) {
+    this.#node = node;
+    this.#all = all;
+  }
+
+  listen(ears: NodeEars): void {
+    this.#all.set(this.#node, ears);
+  }
+
+  tell(node: NodeId, word: NodeWord): void {
+    if (node === this.#node || !this.#all.has(node)) return;
+    const copy = keepWord(word);
+    queueMicrotask(() => this.#all.get(node)?.heard(copy));
+  }
+
+  tellOthers(word: NodeWord): void {
+    for (const node of this.#all.keys()) this.tell(node, word);
+  }
+
+  close(): Promise<void> {
+    this.#all.delete(this.#node);
+    return Promise.resolve();
+  }
+}
+
+/** The payload is borrowed. */
+function keepWord(word: NodeWord): NodeWord {
+  if (word.say !== 'publication') return word;
+  const { publication } = word;
+  return { ...word, publication: { ...publication, payload: new Uint8Array(publication.payload) } };
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import type { Claim, ClaimOutcome, Holder, KeepOutcome, PeerDirectory } from '../../../application/ports/peer-directory.ts';
+import { nodeId, type ConnectionId, type NodeId, type PeerId, type RealmKey } from '../../../domain/ids.ts';
+import type { Millis } from '../../../domain/time.ts';
+import { listOf, textOf, type RedisLink } from './link.ts';
+
+export interface RedisDirectorySettings {
+  readonly realms: readonly RealmKey[];
+  readonly lease: Millis;
+  /** O6: peers of one realm, in the whole cluster. */
+  readonly concurrentLimit: number;
+}
+
+/** After so many leases nobody comes back: what a node had claimed is dropped. */
+const LEASES_REMEMBERED = 20;
+const DROP_BATCH = 500;
+
+/** Who owns an id, in Redis or Valkey. Leases end by the engine's time. Tokens stand there as digests only. */
+export class RedisPeerDirectory implements PeerDirectory {
+  readonly lease: Millis;
+  readonly #link: RedisLink;
+  readonly #settings: RedisDirectorySettings;
+
+  constructor(link: RedisLink, settings: RedisDirectorySettings) {
+    this.#link = link;
+    this.#settings = settings;
+    this.lease = settings.lease;
+  }
+
+  claim(claim: Claim, answer: (outcome: ClaimOutcome, before?: Holder) => void): void {
+    const { realm, id, connection } = claim;
+    const given = [id, realm.node, connection, digestOf(claim), this.lease, this.#settings.concurrentLimit];
+    this.#link.ask(
+      'claim',
+      realm.key,
+      given,
+      (reply) => {
+        const [outcome, node, before] = listOf(reply).map(textOf);
+        if (outcome !== 'granted') return answer(outcome === 'full' ? 'full' : 'taken');
+        const holder = node === undefined ? undefined : { node: nodeId(node), connection: Number(before) as ConnectionId };
+        answer('granted', holder);
+      },
+      () => answer('full'),
+    );
+  }
+
+  confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void {
+    const { realm, id, connection } = claim;
+    const given = [id, realm.node, connection, digestOf(claim), ifFree ? '1' : '0'];
+    this.#link.ask(
+      'confirm',
+      realm.key,
+      given,
+      (reply) => answer(textOf(reply) === 'lost' ? 'lost' : 'held'),
+      // Nobody knows: it is asked again later.
+      () => answer('held'),
+    );
+  }
+
+  release(claim: Claim): void {
+    const { realm, id, connection } = claim;
+    this.#link.ask(
+      'release',
+      realm.key,
+      [id, realm.node, connection],
+      () => undefined,
+      () => undefined,
+    );
+  }
+
+  keep(node: NodeId, answer: (outcome: KeepOutcome) => void): void {
+    const { realms } = this.#settings;
+    let left = realms.length;
+    let worst: KeepOutcome = 'kept';
+    const settle = (outcome: KeepOutcome): void => {
+      if (outcome === 'unknown' || worst === 'kept') worst = outcome;
+      if (--left === 0) answer(worst);
+    };
+    for (const realm of realms) {
+      this.#link.ask(
+        'keep',
+        realm,
+        [node, this.lease, this.lease * LEASES_REMEMBERED],
+        (reply) => {
+          const [outcome, ...dead] = listOf(reply).map(textOf);
+          for (const other of dead) this.#forget(realm, other);
+          settle(outcome === 'kept' || outcome === 'lapsed' ? outcome : 'unknown');
+        },
+        () => settle('kept'),
+      );
+    }
+  }
+
+  locate(realm: RealmKey, id: PeerId, answer: (node: NodeId | undefined) => void): void {
+    this.#link.ask(
+      'locate',
+      realm,
+      [id],
+      (reply) => answer(textOf(reply) === '' ? undefined : nodeId(textOf(reply))),
+      () => answer(undefined),
+    );
+  }
+
+  present(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void {
+    this.#link.ask(
+      'present',
+      realm,
+      [],
+      (reply) => answer(listOf(reply).map((id) => textOf(id) as PeerId)),
+      () => answer([]),
+    );
+  }
+
+  /** A node that is long dead leaves its claims behind, and its name. */
+  #forget(realm: RealmKey, node: string): void {
+    this.#link.ask(
+      'forget',
+      realm,
+      [node, DROP_BATCH],
+      (reply) => {
+        if (reply === DROP_BATCH) this.#forget(realm, node);
+      },
+      () => undefined,
+    );
+  }
+}
+
+function digestOf({ token }: Claim): string {
+  return createHash('sha256').update(token.reveal()).digest('base64url');
+}

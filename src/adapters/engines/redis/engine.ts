@@ -1,0 +1,97 @@
+import { Redis } from 'ioredis';
+import type { Log } from '../../../application/ports/log.ts';
+import { ListenError } from '../../../application/ports/transport.ts';
+import type { NodeId, RealmKey } from '../../../domain/ids.ts';
+import type { MailroomLimits } from '../../../domain/mailroom.ts';
+import type { Millis } from '../../../domain/time.ts';
+import { RedisNodeBus } from './bus.ts';
+import { RedisPeerDirectory } from './directory.ts';
+import { RedisLink } from './link.ts';
+import { RedisMailboxStore } from './mailboxes.ts';
+
+export interface RedisEngineSettings extends MailroomLimits {
+  /** Of this process, and of no other one ever. */
+  readonly node: NodeId;
+  readonly realms: readonly RealmKey[];
+  readonly lease: Millis;
+  readonly concurrentLimit: number;
+}
+
+/** What the nodes of a cluster share, as one of them has it. */
+interface RedisEngine {
+  readonly node: NodeId;
+  readonly directory: RedisPeerDirectory;
+  readonly mailboxes: RedisMailboxStore;
+  readonly bus: RedisNodeBus;
+}
+
+const FIRST_ANSWER_MS = 10_000;
+const RETRY_MS = 50;
+const LONGEST_RETRY_MS = 1_000;
+
+/**
+ * Connects to Redis or Valkey.
+ * @param url with credentials, if it has any; they are not logged.
+ * @throws ListenError where nobody answers.
+ */
+export async function reachRedis(url: string, settings: RedisEngineSettings, log: Log): Promise<RedisEngine> {
+  const [asking, listening] = [connection(url), connection(url)];
+  const { node } = settings;
+  const onFault = (error: unknown): void => log.record({ event: 'fault', error, connection: undefined });
+  const link = new RedisLink(asking, onFault);
+  await firstAnswer(asking, listening, url);
+  watch(asking, placeOf(url), node, log);
+  const bus = new RedisNodeBus(node, link, listening, (fault) =>
+    log.record({ event: 'word-refused', why: fault.why, version: 'version' in fault ? fault.version : undefined }),
+  );
+  return { node, directory: new RedisPeerDirectory(link, settings), mailboxes: new RedisMailboxStore(link, settings), bus };
+}
+
+/** What is under way when a connection is lost is asked again: puts and takes know what was done already. */
+function connection(url: string): Redis {
+  const redis = new Redis(url, {
+    maxRetriesPerRequest: null,
+    enableOfflineQueue: true,
+    autoResendUnfulfilledCommands: true,
+    retryStrategy: (times) => Math.min(times * RETRY_MS, LONGEST_RETRY_MS),
+  });
+  // Told by `close`.
+  redis.on('error', () => undefined);
+  return redis;
+}
+
+async function firstAnswer(asking: Redis, listening: Redis, url: string): Promise<void> {
+  let last: unknown = new Error(`no answer in ${FIRST_ANSWER_MS} ms`);
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<'late'>((resolve) => {
+    asking.on('error', (error) => (last = error));
+    timer = setTimeout(() => resolve('late'), FIRST_ANSWER_MS);
+  });
+  const outcome = await Promise.race([tooLate, Promise.all([asking.ping(), listening.ping()])]);
+  clearTimeout(timer);
+  if (outcome !== 'late') return;
+  for (const redis of [asking, listening]) redis.disconnect();
+  const detail = last instanceof Error ? last.message : String(last);
+  throw new ListenError({ reason: 'engine-unreachable', detail }, `the engine at ${placeOf(url)} can't be reached: ${detail}`);
+}
+
+function watch(redis: Redis, engine: string, node: NodeId, log: Log): void {
+  let detail = 'closed';
+  log.record({ event: 'engine-reached', engine, node });
+  let isReached = true;
+  redis.on('error', (error: Error) => (detail = error.message));
+  redis.on('close', () => {
+    if (isReached && redis.status !== 'end') log.record({ event: 'engine-lost', engine, detail });
+    isReached = false;
+  });
+  redis.on('ready', () => {
+    if (!isReached) log.record({ event: 'engine-reached', engine, node });
+    isReached = true;
+  });
+}
+
+/** Without credentials. */
+function placeOf(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+}

@@ -1,0 +1,246 @@
+/*
+ * What happens in the engine, each as a whole. KEYS[1] is the prefix of a realm. Under it stand:
+ *   peers   hash: id -> "node connection digest"        nodes   hash: node -> end of its lease
+ *   kept    set of nodes that have kept their lease    tickets hash: node -> the last put of it that was done
+ *   mail:ID list of messages for ID                      due     sorted set: ID -> arrival of its oldest message
+ *   from:ID hash: addressee -> messages of ID            bytes   hash: what waits for each ID, and "" for all
+ * Time is the engine's own, in ms, unless the first argument says what time it is; the others are what each script names.
+ */
+
+const COMMON = `
+local p = KEYS[1]
+local now = tonumber(table.remove(ARGV, 1))
+if not now then
+  local t = redis.call('TIME')
+  now = t[1] * 1000 + math.floor(t[2] / 1000)
+end
+local function lives(node)
+  local ends = redis.call('HGET', p .. 'nodes', node)
+  return ends and tonumber(ends) > now
+end
+local function holder(id)
+  local value = redis.call('HGET', p .. 'peers', id)
+  if not value then return nil end
+  local node, connection, digest = string.match(value, '^(%S+) (%S+) (%S+)$')
+  return { node = node, connection = connection, digest = digest, lives = lives(node) }
+end
+local function seat(id)
+  local held = holder(id)
+  return held and held.lives and held.node or ''
+end
+`;
+
+/** id, node, connection, digest, lease, limit (0: none) -> outcome, node before, connection before */
+const CLAIM = `${COMMON}
+local id, node, connection, digest, lease, limit = unpack(ARGV)
+local held = holder(id)
+if held and held.lives and held.digest ~= digest then return { 'taken' } end
+if not held and tonumber(limit) > 0 and redis.call('HLEN', p .. 'peers') >= tonumber(limit) then
+  local all = redis.call('HGETALL', p .. 'peers')
+  local live = 0
+  for i = 2, #all, 2 do
+    if lives(string.match(all[i], '^%S+')) then live = live + 1 else redis.call('HDEL', p .. 'peers', all[i - 1]) end
+  end
+  if live >= tonumber(limit) then return { 'full' } end
+end
+redis.call('HSET', p .. 'peers', id, node .. ' ' .. connection .. ' ' .. digest)
+if not lives(node) then redis.call('HSET', p .. 'nodes', node, now + tonumber(lease)) end
+if held and held.lives then return { 'granted', held.node, held.connection } end
+return { 'granted' }
+`;
+
+/** id, node, connection, digest, ifFree -> outcome */
+const CONFIRM = `${COMMON}
+local id, node, connection, digest, ifFree = unpack(ARGV)
+local held = holder(id)
+if held then return held.node == node and held.connection == connection and 'held' or 'lost' end
+if ifFree ~= '1' then return 'lost' end
+redis.call('HSET', p .. 'peers', id, node .. ' ' .. connection .. ' ' .. digest)
+return 'held'
+`;
+
+/** id, node, connection */
+const RELEASE = `${COMMON}
+local held = holder(ARGV[1])
+if held and held.node == ARGV[2] and held.connection == ARGV[3] then redis.call('HDEL', p .. 'peers', ARGV[1]) end
+`;
+
+/** node, lease, span after which the dead are forgotten -> outcome, nodes whose claims are to be dropped */
+const KEEP = `${COMMON}
+local node, lease, memory = unpack(ARGV)
+local outcome = lives(node) and 'kept' or 'lapsed'
+if redis.call('SADD', p .. 'kept', node) == 1 then outcome = 'unknown' end
+redis.call('HSET', p .. 'nodes', node, now + tonumber(lease))
+local answer = { outcome }
+local all = redis.call('HGETALL', p .. 'nodes')
+for i = 2, #all, 2 do
+  if tonumber(all[i]) + tonumber(memory) < now then table.insert(answer, all[i - 1]) end
+end
+return answer
+`;
+
+/** node, how many at once -> how many of its claims were dropped: all of the rest, where they are fewer */
+const FORGET = `${COMMON}
+local node, batch = ARGV[1], tonumber(ARGV[2])
+if lives(node) then return 0 end
+local cursor, count = '0', 0
+repeat
+  local page = redis.call('HSCAN', p .. 'peers', cursor, 'COUNT', batch)
+  cursor = page[1]
+  for i = 2, #page[2], 2 do
+    if count < batch and string.match(page[2][i], '^%S+') == node then
+      redis.call('HDEL', p .. 'peers', page[2][i - 1])
+      count = count + 1
+    end
+  end
+until cursor == '0' or count >= batch
+if count < batch then
+  redis.call('HDEL', p .. 'nodes', node)
+  redis.call('SREM', p .. 'kept', node)
+end
+return count
+`;
+
+/** id -> node, or '' */
+const LOCATE = `${COMMON}
+return seat(ARGV[1])
+`;
+
+/** -> ids */
+const PRESENT = `${COMMON}
+local all = redis.call('HGETALL', p .. 'peers')
+local ids = {}
+for i = 2, #all, 2 do
+  if lives(string.match(all[i], '^%S+')) then table.insert(ids, all[i - 1]) end
+end
+return ids
+`;
+
+const MAIL = `${COMMON}
+local function dropped(id, message)
+  local from, bytes = message[2], tonumber(message[4])
+  if redis.call('HINCRBY', p .. 'from:' .. from, id, -1) <= 0 then redis.call('HDEL', p .. 'from:' .. from, id) end
+  redis.call('HINCRBY', p .. 'bytes', '', -bytes)
+  if redis.call('HINCRBY', p .. 'bytes', 'of ' .. id, -bytes) <= 0 then redis.call('HDEL', p .. 'bytes', 'of ' .. id) end
+end
+`;
+
+/**
+ * to, from, node and connection of the sender ('' for the broker itself), kind, whether it matters, bytes, payload ('' and
+ * no '1' behind it for none), ticket, limits: messages, bytes of a mailbox, bytes of the realm, mailboxes of a sender
+ * -> outcome, seat
+ */
+const PUT = `${MAIL}
+local to, from, node, connection, kind, matters, bytes, payload, has, ticket = unpack(ARGV, 1, 10)
+local most, mostBytes, mostOfAll, mostOfSender = unpack(ARGV, 11, 14)
+local at = seat(to)
+if node ~= '' then
+  local held = holder(from)
+  if not held or held.node ~= node or held.connection ~= connection or not held.lives then return { 'moved', '' } end
+end
+local teller = string.match(ticket, '^%S+')
+local last = redis.call('HGET', p .. 'tickets', teller)
+local number = tonumber(string.match(ticket, '%d+$'))
+if last and tonumber(last) >= number then return { 'held', at } end
+if matters ~= '1' and at == '' then return { 'unwanted', '' } end
+local ofAll = tonumber(redis.call('HGET', p .. 'bytes', '') or '0')
+local ofBox = tonumber(redis.call('HGET', p .. 'bytes', 'of ' .. to) or '0')
+local size = tonumber(bytes)
+local isKnown = redis.call('HEXISTS', p .. 'from:' .. from, to) == 1
+if ofAll + size > tonumber(mostOfAll) or ofBox + size > tonumber(mostBytes)
+  or redis.call('LLEN', p .. 'mail:' .. to) >= tonumber(most)
+  or (not isKnown and redis.call('HLEN', p .. 'from:' .. from) >= tonumber(mostOfSender)) then
+  return { 'full', '' }
+end
+redis.call('RPUSH', p .. 'mail:' .. to, cmsgpack.pack({ now, from, kind, bytes, has, payload, matters }))
+redis.call('ZADD', p .. 'due', 'NX', now, to)
+redis.call('HINCRBY', p .. 'from:' .. from, to, 1)
+redis.call('HINCRBY', p .. 'bytes', '', size)
+redis.call('HINCRBY', p .. 'bytes', 'of ' .. to, size)
+redis.call('HSET', p .. 'tickets', teller, number)
+return { 'held', at }
+`;
+
+/** id, node, connection, ticket -> addressees of the taker as one list, then kind, from, has, payload of each message */
+const TAKE = `${MAIL}
+local id, node, connection, ticket = unpack(ARGV)
+local held = holder(id)
+if held and held.lives and (held.node ~= node or held.connection ~= connection) then return { {} } end
+local again = p .. 'taken:' .. node .. ' ' .. connection
+local kept = redis.call('HGET', again, 'ticket')
+local entries
+if kept == ticket then
+  entries = cmsgpack.unpack(redis.call('HGET', again, 'entries'))
+else
+  entries = redis.call('LRANGE', p .. 'mail:' .. id, 0, -1)
+  if #entries > 0 then
+    redis.call('HSET', again, 'ticket', ticket, 'entries', cmsgpack.pack(entries))
+    redis.call('PEXPIRE', again, 60000)
+    for _, entry in ipairs(entries) do dropped(id, cmsgpack.unpack(entry)) end
+    redis.call('DEL', p .. 'mail:' .. id)
+    redis.call('ZREM', p .. 'due', id)
+  end
+end
+local answer = { redis.call('HKEYS', p .. 'from:' .. id) }
+for _, entry in ipairs(entries) do
+  local message = cmsgpack.unpack(entry)
+  table.insert(answer, message[3])
+  table.insert(answer, message[2])
+  table.insert(answer, message[5])
+  table.insert(answer, message[6])
+end
+return answer
+`;
+
+/** how long a message waits, how many mailboxes at most -> how long until the next is due ('' for none), from, to, from, to, … */
+const EXPIRE = `${MAIL}
+local oldest = now - tonumber(ARGV[1])
+local told = {}
+local answer = {}
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', p .. 'due', '-inf', oldest, 'LIMIT', 0, ARGV[2])) do
+  while true do
+    local entry = redis.call('LINDEX', p .. 'mail:' .. id, 0)
+    if not entry then
+      redis.call('ZREM', p .. 'due', id)
+      break
+    end
+    local message = cmsgpack.unpack(entry)
+    if message[1] > oldest then
+      redis.call('ZADD', p .. 'due', message[1], id)
+      break
+    end
+    redis.call('LPOP', p .. 'mail:' .. id)
+    dropped(id, message)
+    local pair = #id .. ' ' .. id .. message[2]
+    if message[7] == '1' and not told[pair] then
+      told[pair] = true
+      table.insert(answer, message[2])
+      table.insert(answer, id)
+    end
+  end
+end
+local next = redis.call('ZRANGE', p .. 'due', 0, 0, 'WITHSCORES')
+table.insert(answer, 1, next[2] and tostring(math.max(0, tonumber(next[2]) - oldest)) or '')
+return answer
+`;
+
+/** most -> ids */
+const WAITING = `${COMMON}
+return redis.call('ZRANGE', p .. 'due', 0, tonumber(ARGV[1]) - 1)
+`;
+
+export const SCRIPTS = {
+  claim: CLAIM,
+  confirm: CONFIRM,
+  release: RELEASE,
+  keep: KEEP,
+  forget: FORGET,
+  locate: LOCATE,
+  present: PRESENT,
+  put: PUT,
+  take: TAKE,
+  expire: EXPIRE,
+  waiting: WAITING,
+} as const;
+
+export type ScriptName = keyof typeof SCRIPTS;

@@ -1,0 +1,144 @@
+import type { Decision } from '../domain/decision.ts';
+import { impossible } from '../domain/invariant.ts';
+import type { NodeId } from '../domain/ids.ts';
+import type { Realm } from '../domain/realm.ts';
+import type { Realms } from '../domain/realms.ts';
+import type { Session } from '../domain/session.ts';
+import { NEVER } from '../domain/time.ts';
+import type { Performer } from './perform.ts';
+import type { Clock, Wakeup } from './ports/clock.ts';
+import type { MailboxStore } from './ports/mailbox-store.ts';
+import type { NodeBus, NodeWord } from './ports/node-bus.ts';
+import type { PeerDirectory } from './ports/peer-directory.ts';
+import type { Sweeper } from './sweeper.ts';
+import type { Turns } from './turns.ts';
+
+export interface MembershipParts {
+  readonly node: NodeId;
+  readonly realms: Realms;
+  readonly directory: PeerDirectory;
+  readonly mailboxes: MailboxStore;
+  readonly bus: NodeBus;
+  readonly performer: Performer;
+  readonly sweeper: Sweeper;
+  readonly turns: Turns;
+  readonly clock: Clock;
+}
+
+/** How often a lease is prolonged before it would end: two may be lost. */
+const KEEPS_PER_LEASE = 3;
+
+/** In so many of these every claim is confirmed once: who was told nothing, because the teller died, learns it then. */
+const KEEPS_PER_ROUND = 60;
+
+/**
+ * What makes a node one of a cluster: it keeps its lease, hears the other nodes, looks after mail that nobody told it of,
+ * and gives up what it lost while it was away. Of a node alone it asks nothing.
+ */
+export class Membership {
+  readonly #parts: MembershipParts;
+  #wakeup: Wakeup | undefined;
+  /** Sessions whose claims are still to be confirmed in this round. */
+  #round: Session[] = [];
+  #share = 0;
+
+  constructor(parts: MembershipParts) {
+    this.#parts = parts;
+  }
+
+  begin(): void {
+    const { bus, turns } = this.#parts;
+    bus.listen({
+      heard: (word) => turns.run(() => this.#heard(word)),
+      missed: () => this.#lookAround(() => this.#confirmAll(false)),
+    });
+    this.#keep();
+  }
+
+  /** Claims are given back as their connections close; what is left ends with the lease. */
+  async end(): Promise<void> {
+    this.#wakeup?.cancel();
+    await this.#parts.bus.close();
+  }
+
+  #keep(): void {
+    const { directory, sweeper, clock } = this.#parts;
+    if (directory.lease === NEVER) return;
+    this.#wakeup = clock.wakeAt(clock.now() + directory.lease / KEEPS_PER_LEASE, () => this.#keep());
+    this.#lookAround(() => this.#confirmSome());
+    // What a node has put that is gone, another one has to look after.
+    sweeper.expect(clock.now());
+  }
+
+  /** @param onKept what is to be confirmed where the lease has not ended. */
+  #lookAround(onKept: () => void): void {
+    const { node, directory } = this.#parts;
+    directory.keep(node, (outcome) => {
+      if (outcome === 'kept') onKept();
+      else this.#confirmAll(outcome === 'unknown');
+    });
+    this.#lookForMail();
+  }
+
+  /** While its lease had ended, or it was deaf, others may have claimed what was this node's. */
+  #confirmAll(ifFree: boolean): void {
+    for (const session of this.#seated()) this.#confirm(session, ifFree);
+  }
+
+  /** O5: a part of all, so that it costs little at a time. */
+  #confirmSome(): void {
+    if (this.#round.length === 0) {
+      this.#round = this.#seated();
+      this.#share = Math.ceil(this.#round.length / KEEPS_PER_ROUND);
+    }
+    for (const session of this.#round.splice(-this.#share)) if (session.state === 'open') this.#confirm(session, false);
+  }
+
+  #confirm(session: Session, ifFree: boolean): void {
+    const { directory, turns } = this.#parts;
+    const { realm, id, connection } = session;
+    directory.confirm(session, ifFree, (outcome) => {
+      if (outcome === 'lost') turns.run(() => this.#perform(realm, realm.superseded(id, connection)));
+    });
+  }
+
+  #seated(): Session[] {
+    return this.#parts.realms.all().flatMap((realm) => [...realm.seated()]);
+  }
+
+  /** O11: words about mail are told at most once; the mail itself waits until it is looked for. */
+  #lookForMail(): void {
+    const { realms, mailboxes, performer, turns } = this.#parts;
+    for (const realm of realms.all()) {
+      if (realm.size === 0) continue;
+      mailboxes.waiting(realm.key, (ids) => {
+        for (const id of ids) if (realm.has(id)) turns.run(() => performer.mailWaits(realm, id));
+      });
+    }
+  }
+
+  #heard(word: NodeWord): void {
+    const realm = this.#parts.realms.find(word.realm);
+    if (realm === undefined) return;
+    switch (word.say) {
+      case 'mail':
+        return this.#parts.performer.mailWaits(realm, word.id);
+      case 'superseded':
+        return this.#perform(realm, realm.superseded(word.id, word.connection));
+      case 'publication':
+        return this.#tellListeners(realm, word);
+      default:
+        return impossible(word);
+    }
+  }
+
+  #tellListeners(realm: Realm, { space, remembers, publication }: Extract<NodeWord, { say: 'publication' }>): void {
+    const decisions: Decision[] = [];
+    realm.board({ space, remembers }).publish(publication, undefined, decisions);
+    this.#parts.performer.performAll(realm, decisions, this.#parts.clock.now());
+  }
+
+  #perform(realm: Realm, decision: Decision | undefined): void {
+    if (decision !== undefined) this.#parts.performer.perform(realm, decision, this.#parts.clock.now());
+  }
+}

@@ -1,0 +1,39 @@
+import type { ConnectionId, NodeId, PeerId, RealmKey } from '../../domain/ids.ts';
+import type { Publication } from '../../domain/topic.ts';
+
+/** What one node tells another. */
+export type NodeWord =
+  /** O11: something waits for a peer that is seated at yours. */
+  | { readonly say: 'mail'; readonly realm: RealmKey; readonly id: PeerId }
+  /** O5: the claim of your connection has moved to one of mine. */
+  | { readonly say: 'superseded'; readonly realm: RealmKey; readonly id: PeerId; readonly connection: ConnectionId }
+  /** T4: tell your listeners. */
+  | {
+      readonly say: 'publication';
+      readonly realm: RealmKey;
+      readonly space: string;
+      readonly remembers: boolean;
+      readonly publication: Publication;
+    };
+
+/** What a node does when it is told something. Neither may be called from inside a call of the bus. */
+export interface NodeEars {
+  readonly heard: (word: NodeWord) => void;
+  /** Words may have been lost, of any node. */
+  readonly missed: () => void;
+}
+
+/**
+ * Carries words between the nodes of a cluster: each at most once, those of one node to another in their order.
+ * What may not be lost is not told here: it waits in a mailbox, and a word about it only makes haste.
+ */
+export interface NodeBus {
+  /** Begins to listen for this node; to be called once, before anything is told. */
+  listen(ears: NodeEars): void;
+  /** Borrows the word for the call. To nobody, and to this node itself, nothing is told. */
+  tell(node: NodeId, word: NodeWord): void;
+  /** All other nodes. */
+  tellOthers(word: NodeWord): void;
+  /** Says nothing more, and hears nothing more. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,18 @@
+import { integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
+import { engineUrl } from './option-forms.ts';
+
+/** The part of the schema that makes several brokers act as one. */
+export const CLUSTER_OPTIONS = {
+  cluster: option(maybe(engineUrl()), {
+    group: 'Cluster',
+    meaning: 'Redis or Valkey that the brokers of a cluster share. Without one, the broker is alone, and all is in its memory.',
+    seen: 'Peers of all brokers see each other; an id, a mailbox and a list of peers are those of the whole cluster.',
+    default: undefined,
+  }),
+  cluster_lease: option(integer({ unit: 'ms', min: 500, max: LONGEST_MS }), {
+    group: 'Cluster',
+    meaning: 'How long the ids of a broker stay its own when nothing is heard of it any more, by the time of the engine.',
+    seen: 'After that, another token may take them.',
+    default: 10_000,
+  }),
+} as const satisfies Readonly<Record<string, Option<unknown, unknown>>>;

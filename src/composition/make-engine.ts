@@ -1,0 +1,9 @@
+import type { Log } from '../application/ports/log.ts';
+import type { Config } from './configuration/config.ts';
+import type { Engine } from './container.ts';
+import { engines } from './switchboard.ts';
+
+/** What this node shares with others; undefined where it is alone. @throws ListenError where the engine does not answer. */
+export async function makeEngine(config: Config, log: Log): Promise<Engine | undefined> {
+  return config.cluster === undefined ? undefined : engines.redis(config.cluster, config, log);
+}

@@ -1,0 +1,25 @@
+import type { Decision, Replaced } from './decision.ts';
+import type { SignalMessage } from './message.ts';
+import type { Session } from './session.ts';
+
+/** One way to the mailbox of a peer. */
+export type Collecting = Extract<Decision, { do: 'collect' }>;
+
+const NOTHING: readonly SignalMessage[] = [];
+
+/**
+ * O11: from now on, what is sent to `session` waits in its mailbox, until that was read to its end.
+ * @param earlier was collected, and can't be told yet.
+ */
+export function collect(session: Session, replaces: Replaced, earlier: readonly SignalMessage[] = NOTHING): Collecting {
+  session.isCollecting = true;
+  session.hasMore = false;
+  return { do: 'collect', session, replaces, earlier };
+}
+
+/** O11: something waits for a peer that is here. @returns undefined where it is asking already: it will ask again. */
+export function collectMore(session: Session): Collecting | undefined {
+  if (!session.isCollecting) return collect(session, 'nothing');
+  session.hasMore = true;
+  return undefined;
+}

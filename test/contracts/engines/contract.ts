@@ -1,0 +1,36 @@
+import { describe, it } from 'vitest';
+import type { MailroomLimits } from '../../../src/domain/mailroom.ts';
+import { busContract, type BusSubject } from '../buses/contract.ts';
+import { directoryContract, type DirectorySubject } from '../directories/contract.ts';
+import { mailboxContract } from '../mailboxes/contract.ts';
+import type { MailboxSubject } from '../mailboxes/scene.ts';
+import { SHARED_CLAUSES, type EngineSubject } from './shared-clauses.ts';
+
+/** One empty engine each time, as the suites of its parts ask for it. */
+export interface EngineSubjects {
+  directory(): Promise<DirectorySubject>;
+  mailboxes(limits: MailroomLimits): Promise<MailboxSubject>;
+  bus(): Promise<BusSubject>;
+  whole(): Promise<EngineSubject>;
+}
+
+/** Holds what the nodes of a cluster share to the promises of its ports. */
+export function engineContract(name: string, subjects: EngineSubjects): void {
+  directoryContract(name, 'lapse', () => subjects.directory());
+  mailboxContract(name, (limits) => subjects.mailboxes(limits));
+  busContract(name, () => subjects.bus());
+  sharedContract(name, true, () => subjects.whole());
+}
+
+/** @param counts whether the engine keeps the bound of a realm. */
+export function sharedContract(name: string, counts: boolean, start: () => Promise<EngineSubject>): void {
+  describe(`directory and mailboxes of ${name}`, () => {
+    for (const clause of SHARED_CLAUSES) {
+      if (clause.needsCount === true && !counts) continue;
+      it(clause.name, async () => {
+        const subject = await start();
+        await clause.run(subject).finally(() => subject.dispose());
+      });
+    }
+  });
+}

@@ -1,0 +1,150 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll } from 'vitest';
+import { RedisNodeBus } from '../../../src/adapters/engines/redis/bus.ts';
+import { RedisPeerDirectory } from '../../../src/adapters/engines/redis/directory.ts';
+import { RedisLink } from '../../../src/adapters/engines/redis/link.ts';
+import { RedisMailboxStore } from '../../../src/adapters/engines/redis/mailboxes.ts';
+import type { MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
+import { nodeId, realmKey, type NodeId, type RealmKey } from '../../../src/domain/ids.ts';
+import type { Millis } from '../../../src/domain/time.ts';
+import { Token } from '../../../src/domain/token.ts';
+import { RedisServer } from '../../support/engines/redis-server.ts';
+import { ROOMY } from '../mailboxes/scene.ts';
+import { engineContract } from './contract.ts';
+import { LEASE, ROOM } from './shared-clauses.ts';
+
+const REALMS = ['green', 'blue', 'red', 'realm 0', 'realm 1'].map(realmKey);
+
+let server: RedisServer;
+let admin: Redis;
+beforeAll(async () => {
+  server = await RedisServer.start();
+  admin = new Redis(server.url);
+});
+afterAll(async () => {
+  admin.disconnect();
+  await server.stop();
+});
+
+/** An empty engine whose time stands until it is turned, and the ways of its nodes to it. */
+class Shared {
+  now: Millis = 1_000_000;
+  readonly #links: RedisLink[] = [];
+
+  static async start(): Promise<Shared> {
+    await admin.flushall();
+    return new Shared();
+  }
+
+  link(): RedisLink {
+    const link = new RedisLink(
+      new Redis(server.url),
+      (error) => {
+        throw error;
+      },
+      () => this.now,
+    );
+    this.#links.push(link);
+    return link;
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(this.#links.map((link) => link.close()));
+  }
+}
+
+engineContract('redis', {
+  async directory() {
+    const shared = await Shared.start();
+    const nodes = new Map<NodeId, RedisPeerDirectory>();
+    return {
+      node(name) {
+        const settings = { realms: REALMS, lease: LEASE, concurrentLimit: 0 };
+        const node = nodes.get(name) ?? new RedisPeerDirectory(shared.link(), settings);
+        nodes.set(name, node);
+        return node;
+      },
+      elapse: async (span) => void (shared.now += span),
+      dispose: () => shared.dispose(),
+    };
+  },
+
+  async mailboxes(limits) {
+    const shared = await Shared.start();
+    const begun = shared.now;
+    const link = shared.link();
+    const store = new RedisMailboxStore(link, { ...limits, realms: REALMS, node: nodeId('here') });
+    const directory = new RedisPeerDirectory(link, { realms: REALMS, lease: 1e9, concurrentLimit: 0 });
+    // Time goes where the clause says; and who sends has an id.
+    const put: MailboxStore['put'] = (realm, sender, message, now, answer) => {
+      shared.now = begun + now;
+      if (sender !== undefined) directory.claim({ ...sender, token: new Token('t') }, () => undefined);
+      store.put(realm, sender, message, now, answer);
+    };
+    const expire: MailboxStore['expire'] = (now, answer) => {
+      shared.now = begun + now;
+      store.expire(now, answer);
+    };
+    return {
+      store: {
+        put,
+        expire,
+        take: store.take.bind(store),
+        waiting: store.waiting.bind(store),
+        nextDeadline: () => store.nextDeadline(),
+      },
+      isShared: true,
+      usage: () => usage(),
+      dispose: () => shared.dispose(),
+    };
+  },
+
+  async bus() {
+    const shared = await Shared.start();
+    const connections: Redis[] = [];
+    return {
+      node(name) {
+        const ears = new Redis(server.url);
+        connections.push(ears);
+        return new RedisNodeBus(name, shared.link(), ears, (fault) => {
+          throw new Error(fault.why);
+        });
+      },
+      async dispose() {
+        for (const ears of connections) ears.disconnect();
+        await shared.dispose();
+      },
+    };
+  },
+
+  async whole() {
+    const shared = await Shared.start();
+    const nodes = new Map<NodeId, { directory: RedisPeerDirectory; mailboxes: RedisMailboxStore }>();
+    return {
+      node(name) {
+        const link = shared.link();
+        const node = nodes.get(name) ?? {
+          directory: new RedisPeerDirectory(link, { realms: REALMS, lease: LEASE, concurrentLimit: ROOM }),
+          mailboxes: new RedisMailboxStore(link, { ...ROOMY, realms: REALMS, node: name }),
+        };
+        nodes.set(name, node);
+        return node;
+      },
+      elapse: async (span) => void (shared.now += span),
+      dispose: () => shared.dispose(),
+    };
+  },
+});
+
+async function usage(): Promise<{ mailboxes: number; bytes: number }> {
+  let [mailboxes, bytes] = [0, 0];
+  for (const realm of REALMS) {
+    mailboxes += await admin.zcard(key(realm, 'due'));
+    bytes += Number((await admin.hget(key(realm, 'bytes'), '')) ?? 0);
+  }
+  return { mailboxes, bytes };
+}
+
+function key(realm: RealmKey, name: string): string {
+  return `signalbox:{${encodeURIComponent(realm)}}:${name}`;
+}

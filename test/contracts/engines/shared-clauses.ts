@@ -1,0 +1,218 @@
+import { expect } from 'vitest';
+import type { HoldOutcome, MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
+import type { Claim, ClaimOutcome, Holder, KeepOutcome, PeerDirectory } from '../../../src/application/ports/peer-directory.ts';
+import { connectionId, nodeId, realmKey, type NodeId, type PeerId } from '../../../src/domain/ids.ts';
+import type { SignalMessage } from '../../../src/domain/message.ts';
+import type { Millis } from '../../../src/domain/time.ts';
+import { Token } from '../../../src/domain/token.ts';
+
+/** One empty engine: leases of LEASE, and room for two peers in a realm. */
+export interface EngineSubject {
+  /** Directory and mailboxes as one node has them; they know of each other. */
+  node(name: NodeId): { readonly directory: PeerDirectory; readonly mailboxes: MailboxStore };
+  elapse(span: Millis): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export const LEASE: Millis = 1_000;
+/** O6: peers of a realm, where the engine keeps that bound. */
+export const ROOM = 3;
+
+interface Clause {
+  readonly name: string;
+  /** Only where the engine, and not each node, counts the peers. */
+  readonly needsCount?: true;
+  run(subject: EngineSubject): Promise<void>;
+}
+
+const [HERE, THERE] = ['here', 'there'].map(nodeId) as [NodeId, NodeId];
+const GREEN = realmKey('green');
+
+class Hands {
+  readonly #subject: EngineSubject;
+
+  constructor(subject: EngineSubject) {
+    this.#subject = subject;
+  }
+
+  claim(claim: Claim): Promise<[ClaimOutcome, Holder | undefined]> {
+    return new Promise((resolve) => this.#at(claim).directory.claim(claim, (outcome, before) => resolve([outcome, before])));
+  }
+
+  confirm(claim: Claim, ifFree = false): Promise<'held' | 'lost'> {
+    return new Promise((resolve) => this.#at(claim).directory.confirm(claim, ifFree, resolve));
+  }
+
+  keep(node: NodeId): Promise<KeepOutcome> {
+    return new Promise((resolve) => this.#subject.node(node).directory.keep(node, resolve));
+  }
+
+  present(node = HERE): Promise<readonly PeerId[]> {
+    return new Promise((resolve) => this.#subject.node(node).directory.present(GREEN, resolve));
+  }
+
+  put(sender: Claim | undefined, message: SignalMessage): Promise<[HoldOutcome, NodeId | undefined]> {
+    const { mailboxes } = this.#subject.node(sender?.realm.node ?? HERE);
+    return new Promise((resolve) => mailboxes.put(GREEN, sender, message, 0, (outcome, seat) => resolve([outcome, seat])));
+  }
+
+  take(taker: Claim): Promise<{ payloads: string[]; unread: readonly PeerId[] }> {
+    return new Promise((resolve) =>
+      this.#at(taker).mailboxes.take(taker, (messages, unread) =>
+        resolve({
+          payloads: messages.map(({ payload, kind }) => (payload === undefined ? kind : Buffer.from(payload).toString())),
+          unread,
+        }),
+      ),
+    );
+  }
+
+  waiting(): Promise<readonly PeerId[]> {
+    return new Promise((resolve) => this.#subject.node(HERE).mailboxes.waiting(GREEN, resolve));
+  }
+
+  #at({ realm }: Claim): ReturnType<EngineSubject['node']> {
+    return this.#subject.node(realm.node);
+  }
+}
+
+function peer(id: string, node: NodeId, connection = 1): Claim {
+  return { realm: { key: GREEN, node }, id: id as PeerId, token: new Token(`of ${id}`), connection: connectionId(connection, 0) };
+}
+
+function letter(from: string, to: string, text: string, kind: SignalMessage['kind'] = 'offer'): SignalMessage {
+  return { kind, from: from as PeerId, to: to as PeerId, payload: Buffer.from(text) };
+}
+
+/** What directory and mailboxes promise of each other, so that a peer may change its node. */
+export const SHARED_CLAUSES: readonly Clause[] = [
+  {
+    name: 'O5: who is granted an id that was held hears by whom, and where',
+    async run(subject) {
+      const hands = new Hands(subject);
+      const first = peer('ann', HERE, 7);
+      expect(await hands.claim(first)).toEqual(['granted', undefined]);
+      expect(await hands.claim(peer('ann', THERE))).toEqual(['granted', { node: HERE, connection: first.connection }]);
+      await subject.elapse(LEASE);
+      expect(await hands.claim(peer('ann', HERE))).toEqual(['granted', undefined]);
+    },
+  },
+  {
+    name: 'a claim is confirmed to the connection that holds it, lease or not, and to no other',
+    async run(subject) {
+      const hands = new Hands(subject);
+      await hands.claim(peer('ann', HERE));
+      expect(await hands.confirm(peer('ann', HERE))).toBe('held');
+      await subject.elapse(LEASE);
+      expect(await hands.confirm(peer('ann', HERE))).toBe('held');
+      expect(await hands.confirm(peer('ann', HERE, 2))).toBe('lost');
+      await hands.claim(peer('ann', THERE));
+      expect(await hands.confirm(peer('ann', HERE))).toBe('lost');
+    },
+  },
+  {
+    name: 'a claim that nobody holds is lost, unless the directory may have forgotten it',
+    async run(subject) {
+      const hands = new Hands(subject);
+      await hands.keep(HERE);
+      expect(await hands.confirm(peer('ann', HERE))).toBe('lost');
+      expect(await hands.confirm(peer('ann', HERE), true)).toBe('held');
+      expect(await hands.claim({ ...peer('ann', THERE), token: new Token('his') })).toEqual(['taken', undefined]);
+    },
+  },
+  {
+    name: 'a node is unknown, then kept, then lapsed when it comes too late',
+    async run(subject) {
+      const hands = new Hands(subject);
+      expect(await hands.keep(HERE)).toBe('unknown');
+      expect(await hands.keep(HERE)).toBe('kept');
+      await subject.elapse(LEASE);
+      expect(await hands.keep(HERE)).toBe('lapsed');
+      expect(await hands.keep(HERE)).toBe('kept');
+    },
+  },
+  {
+    name: 'H4: those are present whose node has a lease',
+    async run(subject) {
+      const hands = new Hands(subject);
+      await hands.claim(peer('ann', HERE));
+      await hands.claim(peer('bob', THERE));
+      expect([...(await hands.present())].sort()).toEqual(['ann', 'bob']);
+      await subject.elapse(LEASE / 2);
+      await hands.keep(THERE);
+      await subject.elapse(LEASE / 2);
+      expect(await hands.present(THERE)).toEqual(['bob']);
+    },
+  },
+  {
+    name: 'O6: a realm is full for all nodes at once; who held an id keeps it, and the dead make room',
+    needsCount: true,
+    async run(subject) {
+      const hands = new Hands(subject);
+      for (const id of ['ann', 'bob', 'cem']) expect((await hands.claim(peer(id, HERE)))[0]).toBe('granted');
+      expect((await hands.claim(peer('eve', THERE)))[0]).toBe('full');
+      expect((await hands.claim(peer('ann', THERE)))[0]).toBe('granted');
+      await subject.elapse(LEASE);
+      expect((await hands.claim(peer('eve', THERE)))[0]).toBe('granted');
+    },
+  },
+  {
+    name: 'O11: who puts hears at which node the peer is seated that it waits for',
+    async run(subject) {
+      const hands = new Hands(subject);
+      const [ann, bob] = [peer('ann', HERE), peer('bob', THERE)];
+      for (const one of [ann, bob]) await hands.claim(one);
+      expect(await hands.put(ann, letter('ann', 'bob', '1'))).toEqual(['held', THERE]);
+      expect(await hands.put(ann, letter('ann', 'nobody', '2'))).toEqual(['held', undefined]);
+      expect([...(await hands.waiting())].sort()).toEqual(['bob', 'nobody']);
+    },
+  },
+  {
+    name: 'O5, M17: of a sender that has moved, or is gone, nothing is kept that comes from where it was',
+    async run(subject) {
+      const hands = new Hands(subject);
+      const ann = peer('ann', HERE);
+      await hands.claim(ann);
+      await hands.claim(peer('ann', THERE));
+      expect((await hands.put(ann, letter('ann', 'bob', 'late')))[0]).toBe('moved');
+      expect((await hands.put(peer('eve', HERE), letter('eve', 'bob', 'never in')))[0]).toBe('moved');
+      expect((await hands.put(peer('ann', THERE), letter('ann', 'bob', 'new')))[0]).toBe('held');
+      expect((await hands.take(peer('bob', HERE))).payloads).toEqual(['new']);
+    },
+  },
+  {
+    name: 'O5, O11: a connection that has lost its claim takes nothing',
+    async run(subject) {
+      const hands = new Hands(subject);
+      const [ann, old, young] = [peer('ann', HERE), peer('bob', HERE, 2), peer('bob', THERE)];
+      for (const one of [ann, old, young]) await hands.claim(one);
+      await hands.put(ann, letter('ann', 'bob', '1'));
+      expect((await hands.take(old)).payloads).toEqual([]);
+      expect((await hands.take(young)).payloads).toEqual(['1']);
+    },
+  },
+  {
+    name: 'M17: who takes hears whom something of its own still waits for',
+    async run(subject) {
+      const hands = new Hands(subject);
+      const [ann, bob] = [peer('ann', HERE), peer('bob', THERE)];
+      for (const one of [ann, bob]) await hands.claim(one);
+      await hands.put(ann, letter('ann', 'bob', '1'));
+      expect((await hands.take(ann)).unread).toEqual(['bob']);
+      await hands.take(bob);
+      expect((await hands.take(ann)).unread).toEqual([]);
+    },
+  },
+  {
+    name: 'M6: what is not worth waiting for is kept only for who is there; of the broker itself, too',
+    async run(subject) {
+      const hands = new Hands(subject);
+      const [ann, bob] = [peer('ann', HERE), peer('bob', THERE)];
+      for (const one of [ann, bob]) await hands.claim(one);
+      expect((await hands.put(ann, letter('ann', 'nobody', '1', 'leave')))[0]).toBe('unwanted');
+      expect(await hands.put(ann, letter('ann', 'bob', '2', 'leave'))).toEqual(['held', THERE]);
+      expect((await hands.put(undefined, { ...letter('eve', 'bob', ''), kind: 'expire', payload: undefined }))[0]).toBe('held');
+      expect((await hands.take(bob)).payloads).toEqual(['2', 'expire']);
+    },
+  },
+];

@@ -1,0 +1,178 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { RedisServer } from '../../support/engines/redis-server.ts';
+import { Server } from '../../support/e2e/server.ts';
+import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerOptions } from '../../support/e2e/server-kinds.ts';
+import { TcpProxy } from '../../support/e2e/tcp-proxy.ts';
+import { until } from '../../support/e2e/until.ts';
+import { fresh } from '../../support/e2e/visit.ts';
+
+const LEASE_MS = 1_500;
+const MANY = 300;
+
+/** Brokers as processes of their own, on a Redis of their own. */
+describe('brokers on one Redis', () => {
+  let redis: RedisServer;
+  let servers: Server[];
+  const options: ServerOptions = {
+    ...{ cluster_lease: LEASE_MS, expire_timeout: 3_000, cleanup_out_msgs: 100, allow_discovery: true, drain_timeout: 500 },
+    ...{ dialects: ['peerjs', 'relay'], log_level: 'error', message_burst: 10_000, mailbox_messages: 1_000 },
+  };
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+  });
+  afterAll(() => redis.stop());
+  beforeEach(() => {
+    servers = [];
+  });
+  afterEach(async () => {
+    for (const server of servers) {
+      server.end();
+      await server.stop();
+    }
+  });
+  const start = async (but: ServerOptions = {}): Promise<Server> => {
+    const kind = servers.length % 2 === 0 ? SIGNALBOX_UWS : SIGNALBOX_NODE;
+    const server = await Server.start({ kind, options: { ...options, cluster: redis.url, key: cluster, ...but } });
+    servers.push(server);
+    return server;
+  };
+  /** Each test has a realm of its own. */
+  let cluster = '';
+  beforeEach(() => {
+    cluster = fresh('realm');
+  });
+  const pair = async (): Promise<[Server, Server]> => [await start(), await start()];
+
+  it('M1, M17: peers of different brokers hear each other, in order', async () => {
+    const [here, there] = await pair();
+    const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
+    for (let n = 0; n < MANY; n++) {
+      ann.sends({ type: 'CANDIDATE', src: 'somebody', dst: bob.id, payload: n });
+      bob.offers(ann.id, n);
+    }
+    for (const [hearer, sender] of [
+      [bob, ann],
+      [ann, bob],
+    ] as const) {
+      const heard = await hearer.hearsAll(MANY);
+      expect(heard.map(({ payload }) => payload)).toEqual(Array.from({ length: MANY }, (_, n) => n));
+      expect(new Set(heard.map(({ src }) => src))).toEqual(new Set([sender.id]));
+    }
+  });
+
+  it('O4, O5, O11: an id has one owner; its token takes it to another broker, and its mailbox with it', async () => {
+    const [here, there] = await pair();
+    const ann = await here.enters('ann');
+    const thief = await there.opens({ id: ann.id });
+    expect(await thief.hears()).toMatchObject({ type: 'ID-TAKEN' });
+    const again = await there.enters('ann', { id: ann.id, token: ann.token });
+    expect((await ann.closed()).code).toBe(4001);
+    const bob = await here.enters('bob');
+    bob.offers(again.id, 1);
+    expect(await again.hears()).toMatchObject({ src: bob.id, payload: 1 });
+    again.cut();
+    await until(5_000, 'the id to be free', async () => {
+      bob.offers(ann.id, 'waits');
+      return (await here.enters('ann', { id: ann.id, token: ann.token })).hears().then(({ payload }) => payload === 'waits');
+    });
+  });
+
+  it('M13, M14: what nobody comes for is told to its sender, wherever that is by then', async () => {
+    const [here, there] = await pair();
+    const ann = await here.enters('ann');
+    ann.offers('nobody');
+    const again = await there.enters('ann', { id: ann.id, token: ann.token });
+    expect(await again.hears()).toEqual({ type: 'EXPIRE', src: 'nobody', dst: ann.id });
+  });
+
+  it('H4, O6: the list of peers and their bound are those of the cluster', async () => {
+    const [here, there] = [await start({ concurrent_limit: 2 }), await start({ concurrent_limit: 2 })];
+    const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
+    expect((JSON.parse((await here.asks(`${cluster}/peers`)).body) as string[]).sort()).toEqual([ann.id, bob.id].sort());
+    expect(await (await there.opens()).hears()).toMatchObject({ type: 'ERROR' });
+  });
+
+  it('T4, REL2: what is published is heard at every broker, in order', async () => {
+    const [here, there] = await pair();
+    const [ann, bob] = [await here.opensAt('/relay'), await there.opensAt('/relay')];
+    bob.sends({ type: 'subscribe', topics: ['garden'] }).sends({ type: 'ping' });
+    expect(await bob.hears()).toEqual({ type: 'pong' });
+    for (let n = 0; n < MANY; n++) ann.sends({ type: 'publish', topic: 'garden', n });
+    expect((await bob.hearsAll(MANY)).map(({ n }) => n)).toEqual(Array.from({ length: MANY }, (_, n) => n));
+  });
+
+  it('a broker that is killed gives up its ids when its lease ends; what was sent to its peers waits for them', async () => {
+    const [here, there] = await pair();
+    const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
+    here.signal('SIGKILL');
+    await here.exited;
+    bob.offers(ann.id, 'are you there?');
+    const again = await there.enters('ann', { id: ann.id, token: ann.token });
+    expect(await again.hears()).toMatchObject({ payload: 'are you there?' });
+    again.cut();
+    const stranger = await until(10_000, 'the id to be free', async () => there.enters('ann', { id: ann.id }));
+    stranger.cut();
+  });
+
+  it('a lease that ends frees the id for another token', async () => {
+    const [here, there] = await pair();
+    const ann = await here.enters('ann');
+    here.signal('SIGKILL');
+    await here.exited;
+    expect(await (await there.opens({ id: ann.id })).hears()).toMatchObject({ type: 'ID-TAKEN' });
+    await until(10_000, 'the lease to end', () => there.enters('ann', { id: ann.id }));
+  });
+
+  it('a broker that was cut off serves its own peers meanwhile, and all hear each other again after', async () => {
+    const wire = await TcpProxy.to(redis.port);
+    const here = await start({ cluster: `redis://127.0.0.1:${wire.port}` });
+    const there = await start();
+    const [ann, amy, bob] = [await here.enters('ann'), await here.enters('amy'), await there.enters('bob')];
+    wire.blocks();
+    ann.offers(amy.id, 'near');
+    expect(await amy.hears()).toMatchObject({ payload: 'near' });
+    ann.offers(bob.id, 'far');
+    wire.unblocks();
+    expect(await bob.hears()).toMatchObject({ payload: 'far' });
+    bob.offers(ann.id, 'back');
+    expect(await ann.hears()).toMatchObject({ payload: 'back' });
+    await wire.stop();
+  });
+
+  it('O5: an id that was taken while its broker was cut off stays where it went, and the old socket is closed', async () => {
+    const wire = await TcpProxy.to(redis.port);
+    const here = await start({ cluster: `redis://127.0.0.1:${wire.port}` });
+    const there = await start();
+    const ann = await here.enters('ann');
+    wire.blocks();
+    const stranger = await until(10_000, 'the lease to end', () => there.enters('ann', { id: ann.id }));
+    wire.unblocks();
+    expect((await ann.closed()).code).toBe(4001);
+    expect(stranger.isOpen).toBe(true);
+    await wire.stop();
+  });
+
+  it('a Redis that has forgotten everything is told again who is there', async () => {
+    const own = await RedisServer.start();
+    const [here, there] = [await start({ cluster: own.url }), await start({ cluster: own.url })];
+    const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
+    await own.restart();
+    await until(10_000, 'ann to reach bob', async () => {
+      ann.offers(bob.id, 'again');
+      const frame = await bob.hearsText(300).catch(() => undefined);
+      return frame?.includes('again');
+    });
+    expect(await (await there.opens({ id: ann.id })).hears()).toMatchObject({ type: 'ID-TAKEN' });
+    for (const server of servers.splice(0)) {
+      server.end();
+      await server.stop();
+    }
+    await own.stop();
+  });
+
+  it('an engine that nobody answers at ends the start with one line', async () => {
+    await expect(Server.start({ kind: SIGNALBOX_NODE, options: { cluster: 'redis://user:secret@127.0.0.1:1' } })).rejects.toThrow(
+      /the engine at redis:\/\/127\.0\.0\.1:1 can't be reached/,
+    );
+  });
+});

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { describe, it } from 'vitest';
+import { ClusterWorld, NODES, PEERS, type Name } from './cluster/world.ts';
+
+const name = fc.constantFrom<Name>(...PEERS);
+const place = fc.nat({ max: NODES - 1 });
+
+type Deed = (world: ClusterWorld) => void;
+interface Step {
+  readonly words: string;
+  readonly deed: Deed;
+}
+
+const connects = fc
+  .tuple(name, place)
+  .map(([who, at]): Step => ({ words: `${who} connects to ${at}`, deed: (w) => w.connects(who, at) }));
+const offers = fc.tuple(name, name, fc.integer({ min: 1, max: 3 })).map(([from, to, times]): Step => ({
+  words: `${from} offers to ${to}, ${times} times`,
+  deed: (w) => w.offers(from, to, times),
+}));
+const chats = fc
+  .tuple(name, name, fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 3, maxLength: 8 }))
+  .map(([from, to, pauses]): Step => ({
+    words: `${from} offers to ${to}, with pauses of ${pauses.join()} ms`,
+    deed(world) {
+      for (const pause of pauses) {
+        world.offers(from, to);
+        world.waits(pause);
+      }
+    },
+  }));
+const goes = fc
+  .tuple(name, fc.constantFrom('close' as const, 'cut' as const))
+  .map(([who, how]): Step => ({ words: `${who}: ${how}`, deed: (w) => w.goes(who, how) }));
+const waits = fc
+  .oneof({ weight: 5, arbitrary: fc.integer({ min: 1, max: 30 }) }, { weight: 1, arbitrary: fc.integer({ min: 30, max: 4_000 }) })
+  .map((span): Step => ({ words: `${span} ms pass`, deed: (w) => w.waits(span) }));
+const slows = fc
+  .tuple(place, fc.integer({ min: 1, max: 60 }))
+  .map(([at, delay]): Step => ({ words: `node ${at} is ${delay} ms away`, deed: (w) => w.slows(at, delay) }));
+const cuts = place.map((at): Step => ({ words: `node ${at} is cut off`, deed: (w) => w.cutsOff(at) }));
+const heals = place.map((at): Step => ({ words: `node ${at} is back`, deed: (w) => w.heals(at) }));
+const kills = place.map((at): Step => ({ words: `node ${at} is killed`, deed: (w) => w.kill(at) }));
+
+const step = fc.oneof(
+  { weight: 6, arbitrary: connects },
+  { weight: 12, arbitrary: offers },
+  { weight: 3, arbitrary: chats },
+  { weight: 2, arbitrary: goes },
+  { weight: 8, arbitrary: waits },
+  { weight: 2, arbitrary: slows },
+  { weight: 1, arbitrary: cuts },
+  { weight: 1, arbitrary: heals },
+  { weight: 1, arbitrary: kills },
+);
+
+describe('a cluster of three nodes, whatever breaks', () => {
+  it('M1 M13 M14 M17 O4 O5 O11: each message is heard once at most, in order, or its sender hears of it; a thousand runs', () => {
+    const runs = fc.property(fc.array(step, { minLength: 1, maxLength: 80, size: 'max' }), fc.boolean(), (steps, repeats) => {
+      const world = new ClusterWorld({ repeats });
+      const done: string[] = [];
+      try {
+        for (const { words, deed } of steps) {
+          done.push(words);
+          deed(world);
+        }
+        world.finish();
+      } catch (error) {
+        throw new Error(`${String(error)}\nafter:\n${done.map((words, n) => `${n + 1}. ${words}`).join('\n')}`, { cause: error });
+      }
+    });
+    fc.assert(runs, { numRuns: 1_000 });
+  });
+});

@@ -1,0 +1,170 @@
+import type { ManualClock } from '../../../src/adapters/clocks/manual.ts';
+import { MemoryPeerDirectory } from '../../../src/adapters/directories/memory/directory.ts';
+import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store.ts';
+import type { MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
+import type { NodeBus, NodeEars, NodeWord } from '../../../src/application/ports/node-bus.ts';
+import type { Claim, PeerDirectory } from '../../../src/application/ports/peer-directory.ts';
+import type { Engine } from '../../../src/composition/container.ts';
+import type { NodeId } from '../../../src/domain/ids.ts';
+import type { MailroomLimits } from '../../../src/domain/mailroom.ts';
+import { keep } from '../../../src/domain/message.ts';
+import type { Millis } from '../../../src/domain/time.ts';
+
+/** The wire between a node and the engine: what goes over it keeps its order, takes its time, and waits while it is cut. */
+export class Wire {
+  delay: Millis = 1;
+  ears: NodeEars | undefined;
+  readonly #clock: ManualClock;
+  #isCut = false;
+  #isDead = false;
+  #lastTo: Millis = 0;
+  #lastFrom: Millis = 0;
+  #heldBack: (() => void)[] = [];
+
+  constructor(clock: ManualClock) {
+    this.#clock = clock;
+  }
+
+  get isCut(): boolean {
+    return this.#isCut || this.#isDead;
+  }
+
+  cut(): void {
+    this.#isCut = true;
+  }
+
+  heal(): void {
+    if (!this.#isCut) return;
+    this.#isCut = false;
+    for (const step of this.#heldBack.splice(0)) step();
+    this.ears?.missed();
+  }
+
+  /** The node was killed: nothing of it arrives any more, and nothing at it. */
+  die(): void {
+    this.#isDead = true;
+    this.#heldBack = [];
+  }
+
+  toEngine(ask: () => void): void {
+    this.#whole(() => {
+      this.#lastTo = Math.max(this.#lastTo, this.#clock.now() + this.delay);
+      this.#at(this.#lastTo, ask);
+    });
+  }
+
+  fromEngine(answer: () => void): void {
+    this.#whole(() => {
+      this.#lastFrom = Math.max(this.#lastFrom, this.#clock.now() + this.delay);
+      this.#at(this.#lastFrom, answer);
+    });
+  }
+
+  #at(moment: Millis, step: () => void): void {
+    this.#clock.wakeAt(moment, () => this.#whole(step));
+  }
+
+  #whole(step: () => void): void {
+    if (this.#isDead) return;
+    if (this.#isCut) this.#heldBack.push(step);
+    else step();
+  }
+}
+
+/** What the nodes of a simulated cluster share. One truth, each node at the end of a wire of its own. */
+export class SimulatedEngine {
+  readonly directory: MemoryPeerDirectory;
+  readonly mailboxes: MemoryMailboxStore;
+  readonly #clock: ManualClock;
+  readonly #wires = new Map<NodeId, Wire>();
+  /** Words are told again now and then: those that only make haste must bear it. */
+  repeats = false;
+
+  constructor(clock: ManualClock, limits: MailroomLimits, lease: Millis) {
+    this.#clock = clock;
+    this.directory = new MemoryPeerDirectory(clock, lease);
+    this.mailboxes = new MemoryMailboxStore(limits, this.directory);
+  }
+
+  at(node: NodeId): { readonly engine: Engine; readonly wire: Wire } {
+    const wire = new Wire(this.#clock);
+    this.#wires.set(node, wire);
+    return {
+      wire,
+      engine: {
+        node,
+        directory: this.#directoryOver(wire),
+        mailboxes: this.#mailboxesOver(wire),
+        bus: this.#busOver(node, wire),
+      },
+    };
+  }
+
+  #directoryOver(wire: Wire): PeerDirectory {
+    const { directory } = this;
+    const withdrawn = new WeakSet<Claim>();
+    const back =
+      <T extends unknown[]>(answer: (...given: T) => void) =>
+      (...given: T) =>
+        wire.fromEngine(() => answer(...given));
+    return {
+      lease: directory.lease,
+      claim: (claim, answer) =>
+        wire.toEngine(() => {
+          // What waited while the wire was cut is asked for no more, if its connection has gone.
+          if (withdrawn.has(claim)) wire.fromEngine(() => answer('taken'));
+          else directory.claim(claim, back(answer));
+        }),
+      confirm: (claim, ifFree, answer) => wire.toEngine(() => directory.confirm(claim, ifFree, back(answer))),
+      release: (claim) => {
+        if (wire.isCut) withdrawn.add(claim);
+        wire.toEngine(() => directory.release(claim));
+      },
+      keep: (node, answer) => wire.toEngine(() => directory.keep(node, back(answer))),
+      locate: (realm, id, answer) => wire.toEngine(() => directory.locate(realm, id, back(answer))),
+      present: (realm, answer) => wire.toEngine(() => directory.present(realm, back(answer))),
+    };
+  }
+
+  #mailboxesOver(wire: Wire): MailboxStore {
+    const clock = this.#clock;
+    const { mailboxes } = this;
+    return {
+      put: (realm, sender, message, _now, answer) => {
+        const copy = keep(message);
+        wire.toEngine(() =>
+          mailboxes.put(realm, sender, copy, clock.now(), (outcome, seat) => wire.fromEngine(() => answer(outcome, seat))),
+        );
+      },
+      take: (taker, answer) =>
+        wire.toEngine(() => mailboxes.take(taker, (messages, unread) => wire.fromEngine(() => answer(messages, unread)))),
+      waiting: (realm, answer) => wire.toEngine(() => mailboxes.waiting(realm, (ids) => wire.fromEngine(() => answer(ids)))),
+      expire: (_now, answer) =>
+        wire.toEngine(() => mailboxes.expire(clock.now(), (expired) => wire.fromEngine(() => answer(expired)))),
+      nextDeadline: () => Math.max(mailboxes.nextDeadline(), clock.now() + 1),
+    };
+  }
+
+  #busOver(node: NodeId, wire: Wire): NodeBus {
+    const tell = (to: NodeId, word: NodeWord): void => {
+      const other = this.#wires.get(to);
+      if (to === node || other === undefined || wire.isCut) return;
+      const times = this.repeats && (word.say === 'mail' || word.say === 'superseded') ? 2 : 1;
+      for (let n = 0; n < times; n++) {
+        wire.toEngine(() => {
+          if (!other.isCut) other.fromEngine(() => other.ears?.heard(word));
+        });
+      }
+    };
+    return {
+      listen: (ears) => {
+        wire.ears = ears;
+      },
+      tell,
+      tellOthers: (word) => {
+        for (const other of this.#wires.keys()) tell(other, word);
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+}

@@ -1,0 +1,242 @@
+import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
+import { RandomPeerIds } from '../../../src/adapters/peer-ids/random.ts';
+import { MemoryTransport, type MemoryFarEnd } from '../../../src/adapters/transports/memory/listener.ts';
+import { SilentLog } from '../../../src/adapters/logs/silent.ts';
+import { Tally } from '../../../src/adapters/telemetry/tally.ts';
+import { defaultConfig } from '../../../src/composition/configuration/config.ts';
+import { buildBroker } from '../../../src/composition/container.ts';
+import { nodeId } from '../../../src/domain/ids.ts';
+import { SimulatedEngine, type Wire } from './engine.ts';
+
+export const NODES = 3;
+export const PEERS = ['ann', 'bob', 'cem', 'eve'] as const;
+
+export type Name = (typeof PEERS)[number];
+
+const LEASE = 3_000;
+const CONFIG = {
+  ...{ expireTimeout: 5_000, aliveTimeout: 600_000, sweepInterval: 500, messageBurst: 100_000, messagesPerSecond: 100_000 },
+  ...{ mailboxMessages: 1_000, concurrentLimit: 100 },
+};
+/** Whatever was under way has arrived, lapsed or expired, and all claims were confirmed. */
+const QUIET = 25 * LEASE;
+const STEP = 10;
+const LONG_STEP = 500;
+const BUSY = 3_000;
+/** A word to another node, and the way to the mailbox. */
+const SOON = 50;
+
+interface Node {
+  readonly transport: MemoryTransport;
+  readonly wire: Wire;
+  /** When it was cut off last. */
+  cutAt: number;
+}
+
+/** One socket that a peer has or had. */
+interface Line {
+  readonly name: Name;
+  readonly far: MemoryFarEnd;
+  readonly node: Node;
+  read: number;
+  /** The last letter of each sender: what comes on a socket that was left does not overtake what comes on the new one. */
+  readonly last: Map<Name, number>;
+}
+
+interface Letter {
+  readonly n: number;
+  readonly from: Name;
+  readonly to: Name;
+  /** Whether its sender must hear what came of it: it stayed, and its node lived. */
+  isWatched: boolean;
+  /** Whether its sender was told later that something came to nothing. */
+  isTold: boolean;
+}
+
+/** Brokers of one cluster over memory transports, on a clock that stands; and the notebook that watches them. */
+export class ClusterWorld {
+  readonly #clock = new ManualClock();
+  readonly #engine = new SimulatedEngine(this.#clock, { ...defaultConfig(), ...CONFIG }, LEASE);
+  readonly #nodes: Node[] = [];
+  readonly #lines: Line[] = [];
+  readonly #now = new Map<Name, Line>();
+  readonly #letters: Letter[] = [];
+  readonly #delivered = new Map<number, number>();
+  #born = 0;
+
+  constructor({ repeats }: { readonly repeats: boolean }) {
+    this.#engine.repeats = repeats;
+    for (let n = 0; n < NODES; n++) this.#nodes.push(this.#start());
+    for (const [place, name] of PEERS.entries()) this.connects(name, place);
+    this.waits(STEP);
+  }
+
+  /** Opens a socket with the peer's own id and token, whether or not another is open. */
+  connects(name: Name, place: number): void {
+    const node = this.#at(place);
+    const query = new URLSearchParams({ key: 'peerjs', id: name, token: `token of ${name}` }).toString();
+    const line = { name, far: node.transport.connect({ path: '/peerjs', query }), node, read: 0, last: new Map() };
+    this.#lines.push(line);
+    this.#now.set(name, line);
+    this.#look();
+  }
+
+  offers(from: Name, to: Name, times = 1): void {
+    for (let n = 0; n < times; n++) this.#offer(from, to);
+    this.#look();
+  }
+
+  #offer(from: Name, to: Name): void {
+    const line = this.#now.get(from);
+    if (line === undefined || !isOpen(line)) return;
+    const letter = { n: this.#letters.length, from, to, isWatched: true, isTold: false };
+    this.#letters.push(letter);
+    line.far.send(JSON.stringify({ type: 'OFFER', dst: to, payload: letter.n }));
+  }
+
+  goes(name: Name, how: 'close' | 'cut'): void {
+    this.#now.get(name)?.far[how]();
+    this.#now.delete(name);
+    this.#unwatch(name);
+    this.#look();
+  }
+
+  /** A node ends without a word, and another one takes its place. */
+  kill(place: number): void {
+    const node = this.#at(place);
+    node.wire.die();
+    for (const line of this.#lines) {
+      if (line.node !== node || line.far.state !== 'open') continue;
+      line.far.cut();
+      if (this.#now.get(line.name) === line) this.#now.delete(line.name);
+    }
+    // What it had taken is lost with it, and what it had read: nobody is left to say so.
+    for (const letter of this.#letters) letter.isWatched = false;
+    this.#nodes[place % NODES] = this.#start();
+  }
+
+  cutsOff(place: number): void {
+    const node = this.#at(place);
+    if (!node.wire.isCut) node.cutAt = this.#clock.now();
+    node.wire.cut();
+  }
+
+  heals(place: number): void {
+    const node = this.#at(place);
+    // News for a peer whose node has lost its lease is lost.
+    if (node.wire.isCut && this.#clock.now() - node.cutAt > LEASE / 2) {
+      for (const [name, line] of this.#now) if (line.node === node) this.#unwatch(name);
+    }
+    node.wire.heal();
+  }
+
+  slows(place: number, delay: number): void {
+    this.#at(place).wire.delay = delay;
+  }
+
+  waits(span: number, step = STEP): void {
+    const until = this.#clock.now() + span;
+    while (this.#clock.now() < until) {
+      this.#clock.passes(Math.min(step, until - this.#clock.now()));
+      for (const { transport } of this.#nodes) transport.settle();
+      this.#look();
+    }
+  }
+
+  /** All is mended, everybody comes, and time passes: then nothing is unsaid, and each id has one socket. */
+  finish(): void {
+    for (let place = 0; place < NODES; place++) {
+      this.heals(place);
+      this.slows(place, 1);
+    }
+    this.#rests();
+    for (const [place, name] of PEERS.entries()) if (!this.#isSeated(name)) this.connects(name, place);
+    this.#rests();
+    for (const name of PEERS) {
+      const open = this.#lines.filter((line) => line.name === name && isOpen(line));
+      if (open.length !== 1) throw new Error(`${name} has ${open.length} open sockets`);
+    }
+    const lost = this.#letters.filter(({ n, isWatched, isTold }) => isWatched && !isTold && !this.#delivered.has(n));
+    if (lost.length > 0) throw new Error(`nobody heard of ${lost.map(({ n, from, to }) => `${n} (${from} to ${to})`).join()}`);
+    this.#talks();
+  }
+
+  /** Everybody hears everybody, at once. */
+  #talks(): void {
+    const before = this.#letters.length;
+    for (const from of PEERS) for (const to of PEERS) if (from !== to) this.offers(from, to);
+    this.waits(SOON);
+    for (const { n, from, to } of this.#letters.slice(before)) {
+      if (!this.#delivered.has(n)) throw new Error(`in the end ${to} does not hear ${from}`);
+    }
+  }
+
+  #rests(): void {
+    this.waits(BUSY);
+    this.waits(QUIET, LONG_STEP);
+  }
+
+  #isSeated(name: Name): boolean {
+    const line = this.#now.get(name);
+    return line !== undefined && isOpen(line);
+  }
+
+  #at(place: number): Node {
+    const node = this.#nodes[place % NODES];
+    if (node === undefined) throw new Error('there is no such node');
+    return node;
+  }
+
+  #start(): Node {
+    const transport = new MemoryTransport();
+    const { engine, wire } = this.#engine.at(nodeId(`node ${++this.#born}`));
+    const broker = buildBroker(
+      { ...defaultConfig(), ...CONFIG },
+      {
+        transport,
+        clock: this.#clock,
+        log: new SilentLog(),
+        telemetry: new Tally(),
+        tap: { isOpen: false, heard: () => undefined, told: () => undefined },
+        peerIds: new RandomPeerIds(),
+        origins: { allow: 'echoed' },
+        engine,
+      },
+    );
+    void broker.listen();
+    return { transport, wire, cutAt: 0 };
+  }
+
+  /** Who went may not hear what came of what it sent. */
+  #unwatch(name: Name): void {
+    for (const letter of this.#letters) if (letter.from === name) letter.isWatched = false;
+  }
+
+  #look(): void {
+    for (const line of this.#lines) {
+      for (; line.read < line.far.heard.length; line.read++) this.#hears(line, line.far.heard[line.read] ?? '');
+    }
+    // Whom the cluster has sent away hears nothing until it comes back.
+    for (const [name, { far }] of this.#now) if (far.closed !== undefined) this.#unwatch(name);
+  }
+
+  #hears({ name, last }: Line, text: string): void {
+    const { type, src, dst, payload } = JSON.parse(text) as Record<string, unknown>;
+    if (type === 'EXPIRE' || type === 'LEAVE') {
+      for (const letter of this.#letters) if (letter.from === name && letter.to === src) letter.isTold = true;
+    }
+    if (type !== 'OFFER') return;
+    const letter = this.#letters[Number(payload)];
+    if (letter === undefined) throw new Error(`${name} heard what nobody sent: ${text}`);
+    const { n, from, to } = letter;
+    if (src !== from || dst !== to || name !== to) throw new Error(`${name} heard ${text}, which ${from} sent to ${to}`);
+    if (this.#delivered.has(n)) throw new Error(`${name} heard letter ${n} twice`);
+    this.#delivered.set(n, this.#clock.now());
+    if (n < (last.get(from) ?? -1)) throw new Error(`${name} heard letter ${n} of ${from} after a later one`);
+    last.set(from, n);
+  }
+}
+
+function isOpen({ far }: Line): boolean {
+  return far.state === 'open' && far.heard.length > 0;
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { readWord, writeWord } from '../../../../../src/adapters/engines/shared/words.ts';
+import { connectionId, nodeId, realmKey, type PeerId } from '../../../../../src/domain/ids.ts';
+
+const HERE = nodeId('here');
+const MAIL = { say: 'mail', realm: realmKey('green'), id: 'ann' as PeerId } as const;
+
+describe('a word between nodes', () => {
+  it('says its version and whose it is', () => {
+    expect(JSON.parse(writeWord(HERE, MAIL))).toEqual({ v: 1, from: 'here', say: 'mail', realm: 'green', id: 'ann' });
+    expect(readWord(writeWord(HERE, MAIL))).toEqual({ from: HERE, word: MAIL });
+  });
+
+  it('names a connection by its number', () => {
+    const word = { say: 'superseded', realm: MAIL.realm, id: MAIL.id, connection: connectionId(3, 1) } as const;
+    expect(readWord(writeWord(HERE, word))).toEqual({ from: HERE, word });
+  });
+
+  it('of another version is not understood, and says so', () => {
+    expect(readWord('{"v":2,"from":"here","say":"mail","realm":"green","id":"ann"}')).toEqual({
+      why: 'unknown-version',
+      version: 2,
+    });
+    expect(readWord('{"say":"mail"}')).toEqual({ why: 'unknown-version', version: undefined });
+  });
+
+  it.each([
+    ['', 'no JSON'],
+    ['[]', 'no object'],
+    ['{"v":1,"say":"mail","realm":"green","id":"ann"}', 'nobody says it'],
+    ['{"v":1,"from":"here","say":"mail","id":"ann"}', 'no realm'],
+    ['{"v":1,"from":"here","say":"mail","realm":"green","id":7}', 'no id'],
+    ['{"v":1,"from":"here","say":"superseded","realm":"green","id":"ann","connection":"3"}', 'no connection'],
+    ['{"v":1,"from":"here","say":"publication","realm":"green","space":"s","remembers":true}', 'no publication'],
+    [
+      '{"v":1,"from":"here","say":"publication","realm":"green","space":"s","remembers":true,"publication":{"id":"a"}}',
+      'half of one',
+    ],
+    ['{"v":1,"from":"here","say":"shout","realm":"green"}', 'an unknown word'],
+  ])('%s can not be read: %s', (text) => {
+    expect(readWord(text)).toEqual({ why: 'unreadable' });
+  });
+});
