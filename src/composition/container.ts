@@ -186,8 +186,11 @@ function bindUseCases(container: Container): void {
   bind(
     container,
     P.DRAIN_NODE,
-    (transport, doorkeeper, realms, connections, performer, turns, sweeper, clock, log, { drainTimeout }) =>
-      drainNode({ transport, doorkeeper, realms, connections, performer, turns, sweeper, clock, log, patience: drainTimeout }),
+    (transport, doorkeeper, realms, connections, performer, turns, sweeper, clock, log, { drainTimeout, drainSpread }) =>
+      drainNode({
+        ...{ transport, doorkeeper, realms, connections, performer, turns, sweeper, clock, log },
+        ...{ patience: drainTimeout, spread: drainSpread },
+      }),
     [P.TRANSPORT, P.DOORKEEPER, P.REALMS, P.CONNECTIONS, P.PERFORMER, P.TURNS, P.SWEEPER, P.CLOCK, P.LOG, P.CONFIG],
   );
 }

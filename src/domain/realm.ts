@@ -261,9 +261,11 @@ export class Realm {
     return this.#vigil.nextDeadline();
   }
 
-  /** The node goes: everyone is asked to come back elsewhere. */
-  drain(out: Decision[]): void {
-    for (const session of [...this.#roster.sessions(), ...this.#guests]) out.push(this.#end(session, 'ended', 'restarting'));
+  /** The node goes: everyone is asked to come back elsewhere, or so many of them. */
+  drain(out: Decision[], most: number = Number.POSITIVE_INFINITY): void {
+    for (const session of [...this.#roster.sessions(), ...this.#guests].slice(0, most)) {
+      out.push(this.#end(session, 'ended', 'restarting'));
+    }
   }
 
   /** O3, O11, T3: first the welcome, then what waited, in order, then the topics that it came for. */

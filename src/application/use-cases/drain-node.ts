@@ -25,16 +25,21 @@ export interface DrainNodeParts {
   readonly log: Log;
   /** How long the far ends have to go by themselves. */
   readonly patience: Millis;
+  /** Over how long the goodbyes are spread, so that not everybody comes back elsewhere at once. */
+  readonly spread: Millis;
 }
+
+const SLICE: Millis = 50;
 
 /** Refuses new connections, closes the open ones with the code of a restart (1012), cuts what is left. */
 export function drainNode(parts: DrainNodeParts): DrainNode {
-  const { transport, doorkeeper, realms, connections, performer, turns, sweeper, clock, log, patience } = parts;
+  const { transport, doorkeeper, realms, connections, performer, turns, sweeper, clock, log, patience, spread } = parts;
 
   return async () => {
     log.record({ event: 'draining', connections: connections.size, patience });
     doorkeeper.close();
     transport.refuseNew();
+    if (spread > 0) await sayGoodbyeBitByBit();
     turns.run(sayGoodbye);
     await allGone();
     const cut = connections.size;
@@ -43,13 +48,31 @@ export function drainNode(parts: DrainNodeParts): DrainNode {
     log.record({ event: 'stopped', cut });
   };
 
-  function sayGoodbye(): void {
-    const now = clock.now();
+  /** Resolves when no peer is left. Who stays meanwhile hears and is heard. */
+  function sayGoodbyeBitByBit(): Promise<void> {
+    const share = Math.max(1, Math.ceil((peersOf(realms) * SLICE) / spread));
+    return new Promise((resolve) => {
+      const step = (): void => {
+        turns.run(() => drain(share));
+        if (peersOf(realms) === 0) resolve();
+        else clock.wakeAt(clock.now() + SLICE, step);
+      };
+      step();
+    });
+  }
+
+  function drain(most: number): void {
+    let left = most;
     for (const realm of realms.all()) {
       const decisions: Decision[] = [];
-      realm.drain(decisions);
-      performer.performAll(realm, decisions, now);
+      realm.drain(decisions, left);
+      left -= decisions.length;
+      performer.performAll(realm, decisions, clock.now());
     }
+  }
+
+  function sayGoodbye(): void {
+    drain(Number.POSITIVE_INFINITY);
     // Those that are no peers yet, or no more.
     for (const [id] of connections.all()) connections.part(id, (dialect) => dialect.farewell('restarting'));
   }
@@ -64,4 +87,8 @@ export function drainNode(parts: DrainNodeParts): DrainNode {
       });
     });
   }
+}
+
+function peersOf(realms: Realms): number {
+  return realms.all().reduce((sum, realm) => sum + realm.size, 0);
 }

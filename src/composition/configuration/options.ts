@@ -56,6 +56,13 @@ export const OPTIONS = {
     default: 10_000,
   }),
 
+  drain_spread: option(integer({ unit: 'ms', min: 0, max: LONGEST_MS }), {
+    group: 'Serving',
+    meaning: 'Over how long a stop spreads its goodbyes, so that not all peers come back to the other brokers at once.',
+    seen: 'Close 1012 comes bit by bit; who stays meanwhile hears and is heard.',
+    default: 0,
+  }),
+
   key: option(keys(), {
     group: 'Peers and messages',
     short: 'k',
