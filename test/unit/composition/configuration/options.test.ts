@@ -34,7 +34,15 @@ describe('the schema', () => {
     expect(GROUPS.flatMap(([, names]) => names).sort()).toEqual([...OPTION_NAMES].sort());
     expect(GROUPS.map(([group]) => group)).toEqual([
       ...['Serving', 'Peers and messages', 'Pages and proxies', 'Dialects'],
-      ...['Limits for messages', 'Limits for absent peers', 'Limits for topics', 'Limits for connections', 'Log', 'Command line'],
+      ...[
+        'Limits for messages',
+        'Limits for absent peers',
+        'Limits for topics',
+        'Limits for connections',
+        'Cluster',
+        'Log',
+        'Command line',
+      ],
     ]);
   });
 });
