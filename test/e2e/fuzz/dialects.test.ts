@@ -38,6 +38,7 @@ const FRAMES: Readonly<Record<string, readonly string[]>> = {
     '422["publish","a",[1,2,255]]',
     '42["peerix:dispatch","a",[]]',
     '451-["publish","a",{"_placeholder":true,"num":0}]',
+    '42[7,"a"]',
     '41',
     '2probe',
     '3',
@@ -71,8 +72,10 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('whatever is sent to the dialects
     for (const one of [ann, bob]) one.sends({ type: 'subscribe', topics: [topic] });
   });
   afterAll(async () => {
+    const { isRunning, output } = server;
     server.end();
     await server.stop();
+    expect(isRunning ? '' : output).toBe('');
   });
 
   it.each(Object.entries(FRAMES))(
@@ -138,7 +141,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('whatever is sent to the dialects
 
   /** The server lives, and two who were there before still hear each other. */
   async function othersSpeak(): Promise<void> {
-    expect(server.isRunning).toBe(true);
+    if (!server.isRunning) throw new Error(`the broker has ended (${JSON.stringify(await server.exited)}): ${server.output}`);
     for (const from of [ann, bob]) {
       const word = fresh('word');
       from.sends({ type: 'publish', topic, word });

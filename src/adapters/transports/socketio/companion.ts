@@ -104,7 +104,7 @@ export class SocketIoCompanion implements Companion {
     const one = new SocketIoSocket(socket, reports, home);
     this.#open.add(one);
     socket.conn.on('drain', () => one.drained());
-    socket.onAny((event: string, ...given: unknown[]) => one.heard(event, given));
+    socket.onAny((event: unknown, ...given: unknown[]) => one.heard(event, given));
     socket.on('disconnect', () => {
       this.#open.delete(one);
       one.ended();

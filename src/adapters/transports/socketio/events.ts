@@ -16,13 +16,18 @@ const VERBS: Readonly<Record<string, string>> = {
 const UNKNOWN = JSON.stringify(['unknown']);
 const UNREADABLE = 'null';
 
-/** SIO1 to SIO4: reads an event. Never throws, whatever its arguments are. @param prefixes the longest first. */
+/**
+ * SIO1 to SIO4: reads an event. Never throws, whatever its name and its arguments are.
+ * @param event the library lets numbers through, too.
+ * @param prefixes the longest first.
+ */
 export function lineOf(
-  event: string,
+  event: unknown,
   given: readonly unknown[],
   prefixes: readonly string[],
   receipt: number | undefined,
 ): EventLine {
+  if (typeof event !== 'string') return { line: UNKNOWN, prefix: '' };
   for (const prefix of prefixes) {
     const verb = event.startsWith(prefix) ? event.slice(prefix.length) : '';
     if (Object.hasOwn(VERBS, verb)) return { line: asked(VERBS[verb] as string, given, receipt), prefix };

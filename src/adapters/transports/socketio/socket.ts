@@ -79,7 +79,7 @@ export class SocketIoSocket implements Socket {
   }
 
   /** SIO1 to SIO4. @param given the last of it may be what acknowledges. */
-  heard(event: string, given: readonly unknown[]): void {
+  heard(event: unknown, given: readonly unknown[]): void {
     const last = given.at(-1);
     const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;
     const receipt = acknowledge === undefined ? undefined : ++this.#receipts;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lineOf } from '../../../../../src/adapters/transports/socketio/events.ts';
 
 const PREFIXES = ['peerix:', ''];
-const line = (event: string, ...given: unknown[]): unknown => JSON.parse(lineOf(event, given, PREFIXES, 7).line);
+const line = (event: unknown, ...given: unknown[]): unknown => JSON.parse(lineOf(event, given, PREFIXES, 7).line);
 
 describe('events', () => {
   it('SIO1, SIO2, SIO3: are lines for the dialect', () => {
@@ -21,8 +21,9 @@ describe('events', () => {
     expect(lineOf('subscribe', ['a'], ['x:'], 1).line).toBe('["unknown"]');
   });
 
-  it.each(['message', '', 'peerix:', '__proto__', 'constructor', 'xsubscribe'])('SIO4: %j is not known', (event) =>
-    expect(line(event, 'a')).toEqual(['unknown']),
+  it.each(['message', '', 'peerix:', '__proto__', 'constructor', 'xsubscribe', 7, 0, null, ['publish']])(
+    'SIO4: %j is not known',
+    (event) => expect(line(event, 'a')).toEqual(['unknown']),
   );
 
   it.each([
