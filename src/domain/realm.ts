@@ -5,6 +5,7 @@ import type { Decision, Expired, Replaced } from './decision.ts';
 import { echoed, parsePeerId, type ConnectionId, type NodeId, type PeerId, type RealmKey } from './ids.ts';
 import { matters, notice, type Outgoing, type SignalMessage } from './message.ts';
 import type { Ending } from './refusal.ts';
+import { askToLeave } from './leaving.ts';
 import { Roster } from './roster.ts';
 import type { Manner, Session, SessionEvent } from './session.ts';
 import type { Millis } from './time.ts';
@@ -138,18 +139,14 @@ export class Realm {
       if (decision !== undefined) out.push(decision);
     }
     const all = earlier.length === 0 ? messages : [...earlier, ...messages];
-    if (session.state === 'connecting') {
-      if (session.hasMore) return void out.push(collect(session, replaces, all));
-      session.isCollecting = false;
-      return this.#open(session, replaces, all, out);
-    }
-    if (session.state !== 'open') {
-      for (const message of all) out.push(this.unheld(message));
-      return;
-    }
-    for (const message of all) out.push({ do: 'deliver', to: session.connection, message });
-    session.isCollecting = session.hasMore;
-    if (session.hasMore) out.push(collect(session, replaces));
+    const goesOn = session.hasMore && !session.isLeaving;
+    if (session.state === 'connecting' && goesOn) return void out.push(collect(session, replaces, all));
+    if (session.state === 'connecting') this.#open(session, replaces, all, out);
+    else if (session.state === 'open') for (const message of all) out.push({ do: 'deliver', to: session.connection, message });
+    else return void out.push(...all.map((message) => this.unheld(message)));
+    session.isCollecting = goesOn;
+    if (goesOn) out.push(collect(session, replaces));
+    else if (session.isLeaving) out.push(this.#end(session, 'ended', 'restarting'));
   }
 
   /** O11: something waits for an id. @returns undefined where nobody here speaks for it, or is asking already. */
@@ -261,11 +258,11 @@ export class Realm {
     return this.#vigil.nextDeadline();
   }
 
-  /** The node goes: everyone is asked to come back elsewhere, or so many of them. */
-  drain(out: Decision[], most: number = Number.POSITIVE_INFINITY): void {
-    for (const session of [...this.#roster.sessions(), ...this.#guests].slice(0, most)) {
-      out.push(this.#end(session, 'ended', 'restarting'));
-    }
+  /** The node goes: so many are asked to come back elsewhere. @param waits see `askToLeave`. @returns how many were asked. */
+  drain(out: Decision[], most: number, waits: boolean): number {
+    const { asked, ready } = askToLeave([...this.#roster.sessions(), ...this.#guests], most, waits);
+    for (const session of ready) out.push(this.#end(session, 'ended', 'restarting'));
+    return asked;
   }
 
   /** O3, O11, T3: first the welcome, then what waited, in order, then the topics that it came for. */

@@ -68,6 +68,8 @@ export class Session {
   /** Kept by `Realm` alone: O11: its mailbox is on its way; and whether something came to wait there meanwhile. */
   isCollecting = false;
   hasMore = false;
+  /** Kept by `Realm` alone: it ends when it has been told what it is collecting. */
+  isLeaving = false;
 
   /** Kept by `Silence` alone. */
   heardAt: Millis;

@@ -39,7 +39,7 @@ export function drainNode(parts: DrainNodeParts): DrainNode {
     log.record({ event: 'draining', connections: connections.size, patience });
     doorkeeper.close();
     transport.refuseNew();
-    if (spread > 0) await sayGoodbyeBitByBit();
+    await peersGone(clock.now() + spread + patience);
     turns.run(sayGoodbye);
     await allGone();
     const cut = connections.size;
@@ -48,31 +48,30 @@ export function drainNode(parts: DrainNodeParts): DrainNode {
     log.record({ event: 'stopped', cut });
   };
 
-  /** Resolves when no peer is left. Who stays meanwhile hears and is heard. */
-  function sayGoodbyeBitByBit(): Promise<void> {
-    const share = Math.max(1, Math.ceil((peersOf(realms) * SLICE) / spread));
+  /** Resolves when no peer is left, or at the deadline. Who stays meanwhile hears and is heard. */
+  function peersGone(deadline: Millis): Promise<void> {
+    const share = spread === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.ceil((peersOf(realms) * SLICE) / spread));
     return new Promise((resolve) => {
       const step = (): void => {
-        turns.run(() => drain(share));
-        if (peersOf(realms) === 0) resolve();
+        turns.run(() => drain(share, true));
+        if (peersOf(realms) === 0 || clock.now() >= deadline) resolve();
         else clock.wakeAt(clock.now() + SLICE, step);
       };
       step();
     });
   }
 
-  function drain(most: number): void {
+  function drain(most: number, waits: boolean): void {
     let left = most;
     for (const realm of realms.all()) {
       const decisions: Decision[] = [];
-      realm.drain(decisions, left);
-      left -= decisions.length;
+      left -= realm.drain(decisions, left, waits);
       performer.performAll(realm, decisions, clock.now());
     }
   }
 
   function sayGoodbye(): void {
-    drain(Number.POSITIVE_INFINITY);
+    drain(Number.POSITIVE_INFINITY, false);
     // Those that are no peers yet, or no more.
     for (const [id] of connections.all()) connections.part(id, (dialect) => dialect.farewell('restarting'));
   }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Collecting } from '../../../src/domain/collecting.ts';
 import type { Decision } from '../../../src/domain/decision.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 import { Realm } from '../../../src/domain/realm.ts';
@@ -237,11 +238,48 @@ describe('living and leaving', () => {
 
   it('a node that goes closes everybody', () => {
     const [ann, bob] = [open('ann'), open('bob')];
-    expect(out((decisions) => realm.drain(decisions))).toEqual([
+    expect(out((decisions) => realm.drain(decisions, 10, true))).toEqual([
       { do: 'close', session: ann, ending: 'restarting' },
       { do: 'close', session: bob, ending: 'restarting' },
     ]);
     expect(realm.size).toBe(0);
+  });
+});
+
+describe('a node that goes', () => {
+  it('asks so many at a time, and nobody twice', () => {
+    for (const id of ['ann', 'bob', 'cem']) open(id);
+    const asked = (): unknown[] => out((decisions) => realm.drain(decisions, 2, true));
+    expect([asked().length, asked().length, asked().length, realm.size]).toEqual([2, 1, 0, 0]);
+  });
+
+  it('M13: lets a peer hear first what was taken for it, and collects no more', () => {
+    const ann = open('ann');
+    const letter: SignalMessage = { kind: 'offer', from: ann.id, to: ann.id, payload: undefined };
+    const collecting = realm.mailWaits(ann.id) as Collecting;
+    expect(out((decisions) => realm.drain(decisions, 10, true))).toEqual([]);
+    expect(realm.mailWaits(ann.id)).toBeUndefined();
+    expect(out((decisions) => realm.collected(collecting, [letter], [], decisions))).toEqual([
+      { do: 'deliver', to: ann.connection, message: letter },
+      { do: 'close', session: ann, ending: 'restarting' },
+    ]);
+  });
+
+  it('O11, M13: so it does with one that is just coming', () => {
+    const ann = arrived('ann');
+    const collecting = realm.admit(ann) as Collecting;
+    realm.drain([], 10, true);
+    expect(out((decisions) => realm.collected(collecting, [], [], decisions)).map((decision) => decision.do)).toEqual([
+      'welcome',
+      'close',
+    ]);
+  });
+
+  it('waits for nobody at last', () => {
+    const ann = open('ann');
+    realm.mailWaits(ann.id);
+    realm.drain([], 10, true);
+    expect(out((decisions) => realm.drain(decisions, 10, false))).toEqual([{ do: 'close', session: ann, ending: 'restarting' }]);
   });
 });
 
@@ -288,7 +326,7 @@ describe('guests', () => {
 
   it('a node that goes closes them too', () => {
     guest('ann', realm);
-    expect(out((decisions) => realm.drain(decisions))).toMatchObject([{ do: 'close', ending: 'restarting' }]);
+    expect(out((decisions) => realm.drain(decisions, 10, true))).toMatchObject([{ do: 'close', ending: 'restarting' }]);
   });
 });
 
