@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run } from './run.mjs';
 
-const ENGINES = ['redis-server'];
+const ENGINES = ['redis-server', 'nats-server'];
 const install = (missing) => `apt-get update && apt-get install -y ${missing.join(' ')}`;
 
 function isOnPath(name) {

@@ -5,5 +5,7 @@ import { engines } from './switchboard.ts';
 
 /** What this node shares with others; undefined where it is alone. @throws ListenError where the engine does not answer. */
 export async function makeEngine(config: Config, log: Log): Promise<Engine | undefined> {
-  return config.cluster === undefined ? undefined : engines.redis(config.cluster, config, log);
+  const { cluster } = config;
+  if (cluster === undefined) return undefined;
+  return /^(?:nats|tls):/.test(cluster) ? engines.nats(cluster, config, log) : engines.redis(cluster, config, log);
 }

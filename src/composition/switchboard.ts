@@ -25,7 +25,8 @@ import type { Companion } from '../adapters/transports/shared/companion.ts';
 import type { TransportSettings } from '../adapters/transports/shared/settings.ts';
 import { loadUwsTransport } from '../adapters/transports/uws/listener.ts';
 import { ListenError, type Transport } from '../application/ports/transport.ts';
-import { nodeId, realmKey, type NodeId } from '../domain/ids.ts';
+import { nodeId, realmKey, type NodeId, type RealmKey } from '../domain/ids.ts';
+import type { Millis } from '../domain/time.ts';
 import type { Config } from './configuration/config.ts';
 import type { Engine } from './container.ts';
 import type { DialectName } from './configuration/dialect-options.ts';
@@ -90,13 +91,21 @@ export const mailboxes: Record<'memory', (config: Config) => MailboxStore> = {
 };
 
 /** A library that is not used is not loaded. @throws ListenError where the engine does not answer. */
-export const engines: Record<'redis', (url: string, config: Config, log: Log) => Promise<Engine>> = {
+export const engines: Record<'redis' | 'nats', (url: string, config: Config, log: Log) => Promise<Engine>> = {
   async redis(url, config, log) {
     const { reachRedis } = await import('../adapters/engines/redis/engine.ts');
-    const node = nodeId(`${hostname().replaceAll(/\s/g, '-')}-${process.pid}-${randomUUID().slice(0, 8)}`);
-    return reachRedis(url, { ...config, node, realms: config.keys.map(realmKey), lease: config.clusterLease }, log);
+    return reachRedis(url, engineSettings(config), log);
+  },
+  async nats(url, config, log) {
+    const { reachNats } = await import('../adapters/engines/nats/engine.ts');
+    return reachNats(url, engineSettings(config), log);
   },
 };
+
+function engineSettings(config: Config): Config & { node: NodeId; realms: readonly RealmKey[]; lease: Millis } {
+  const node = nodeId(`${hostname().replaceAll(/\s/g, '-')}-${process.pid}-${randomUUID().slice(0, 8)}`);
+  return { ...config, node, realms: config.keys.map(realmKey), lease: config.clusterLease };
+}
 
 export const buses: Record<'memory', (node: NodeId) => NodeBus> = {
   memory: (node) => new MemoryBusLine().at(node),

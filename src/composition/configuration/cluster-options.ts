@@ -5,7 +5,8 @@ import { engineUrl } from './option-forms.ts';
 export const CLUSTER_OPTIONS = {
   cluster: option(maybe(engineUrl()), {
     group: 'Cluster',
-    meaning: 'Redis or Valkey that the brokers of a cluster share. Without one, the broker is alone, and all is in its memory.',
+    meaning:
+      'Redis, Valkey or NATS that the brokers of a cluster share. Without one, the broker is alone, and all is in its memory.',
     seen: 'Peers of all brokers see each other; an id, a mailbox and a list of peers are those of the whole cluster.',
     default: undefined,
   }),

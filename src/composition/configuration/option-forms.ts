@@ -60,8 +60,8 @@ export function eventPrefixes(): Kind<readonly string[], string | readonly strin
 export function engineUrl(): Kind<string> {
   const form = text({
     placeholder: '<url>',
-    allowed: 'a URL such as redis://host:6379 or rediss://user:password@host:6379/0',
-    parse: (value) => (URL.canParse(value) && /^rediss?:\/\/./.test(value) ? value : undefined),
+    allowed: 'a URL such as redis://host:6379, rediss://user:password@host:6379/0 or nats://user:password@host:4222',
+    parse: (value) => (URL.canParse(value) && /^(?:rediss?|nats|tls):\/\/./.test(value) ? value : undefined),
   });
   return {
     ...form,

@@ -8,17 +8,18 @@ import type { MailboxStore } from '../../../src/application/ports/mailbox-store.
 import { nodeId, realmKey, type NodeId, type RealmKey } from '../../../src/domain/ids.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import { Token } from '../../../src/domain/token.ts';
-import { RedisServer } from '../../support/engines/redis-server.ts';
+import type { EngineServer } from '../../support/engines/engine-server.ts';
+import { startRedis } from '../../support/engines/redis-server.ts';
 import { ROOMY } from '../mailboxes/scene.ts';
 import { engineContract } from './contract.ts';
 import { LEASE, ROOM } from './shared-clauses.ts';
 
 const REALMS = ['green', 'blue', 'red', 'realm 0', 'realm 1'].map(realmKey);
 
-let server: RedisServer;
+let server: EngineServer;
 let admin: Redis;
 beforeAll(async () => {
-  server = await RedisServer.start();
+  server = await startRedis();
   admin = new Redis(server.url);
 });
 afterAll(async () => {

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { RedisServer } from '../../support/engines/redis-server.ts';
+import type { EngineServer } from '../../support/engines/engine-server.ts';
+import { startNats } from '../../support/engines/nats-server.ts';
+import { startRedis } from '../../support/engines/redis-server.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerOptions } from '../../support/e2e/server-kinds.ts';
 import { TcpProxy } from '../../support/e2e/tcp-proxy.ts';
@@ -8,31 +10,39 @@ import { fresh } from '../../support/e2e/visit.ts';
 
 const LEASE_MS = 1_500;
 const MANY = 300;
+/** More than a broker keeps for an engine. */
+const TOO_MANY = 25_000;
 
-/** Brokers as processes of their own, on a Redis of their own. */
-describe('brokers on one Redis', () => {
-  let redis: RedisServer;
+const ENGINES = [
+  { engine: 'Redis', startEngine: startRedis },
+  { engine: 'NATS', startEngine: startNats },
+];
+
+/** Brokers as processes of their own, on an engine of their own. */
+describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
+  let engine: EngineServer;
   let servers: Server[];
   const options: ServerOptions = {
     ...{ cluster_lease: LEASE_MS, expire_timeout: 3_000, cleanup_out_msgs: 100, allow_discovery: true, drain_timeout: 500 },
     ...{ dialects: ['peerjs', 'relay'], log_level: 'error', message_burst: 10_000, mailbox_messages: 1_000 },
   };
   beforeAll(async () => {
-    redis = await RedisServer.start();
+    engine = await startEngine();
   });
-  afterAll(() => redis.stop());
+  afterAll(() => engine.stop());
   beforeEach(() => {
     servers = [];
   });
-  afterEach(async () => {
-    for (const server of servers) {
+  const stopAll = async (): Promise<void> => {
+    for (const server of servers.splice(0)) {
       server.end();
       await server.stop();
     }
-  });
+  };
+  afterEach(stopAll);
   const start = async (but: ServerOptions = {}): Promise<Server> => {
     const kind = servers.length % 2 === 0 ? SIGNALBOX_UWS : SIGNALBOX_NODE;
-    const server = await Server.start({ kind, options: { ...options, cluster: redis.url, key: cluster, ...but } });
+    const server = await Server.start({ kind, options: { ...options, cluster: engine.url, key: cluster, ...but } });
     servers.push(server);
     return server;
   };
@@ -124,8 +134,8 @@ describe('brokers on one Redis', () => {
   });
 
   it('a broker that was cut off serves its own peers meanwhile, and all hear each other again after', async () => {
-    const wire = await TcpProxy.to(redis.port);
-    const here = await start({ cluster: `redis://127.0.0.1:${wire.port}` });
+    const wire = await TcpProxy.to(engine.port);
+    const here = await start({ cluster: engine.urlAt(wire.port) });
     const there = await start();
     const [ann, amy, bob] = [await here.enters('ann'), await here.enters('amy'), await there.enters('bob')];
     wire.blocks();
@@ -140,8 +150,8 @@ describe('brokers on one Redis', () => {
   });
 
   it('O5: an id that was taken while its broker was cut off stays where it went, and the old socket is closed', async () => {
-    const wire = await TcpProxy.to(redis.port);
-    const here = await start({ cluster: `redis://127.0.0.1:${wire.port}` });
+    const wire = await TcpProxy.to(engine.port);
+    const here = await start({ cluster: engine.urlAt(wire.port) });
     const there = await start();
     const ann = await here.enters('ann');
     wire.blocks();
@@ -152,27 +162,65 @@ describe('brokers on one Redis', () => {
     await wire.stop();
   });
 
-  it('a Redis that has forgotten everything is told again who is there', async () => {
-    const own = await RedisServer.start();
+  it('M13, M17: of what an engine that hangs can not take, a broker keeps so much, and tells the senders of the rest', async () => {
+    const own = await startEngine();
+    const roomy = { message_burst: 2 * TOO_MANY, mailbox_messages: TOO_MANY, mailbox_bytes: 60_000_000, malformed_limit: 1_000 };
+    const [here, there] = [await start({ cluster: own.url, ...roomy }), await start({ cluster: own.url, ...roomy })];
+    const [ann, amy, bob] = [await here.enters('ann'), await here.enters('amy'), await there.enters('bob')];
+    own.freeze();
+    for (let n = 0; n < TOO_MANY; n++) ann.offers(bob.id, n);
+    ann.offers(amy.id, 'near').offers(ann.id, 'the end');
+    expect(await amy.hears()).toMatchObject({ payload: 'near' });
+    const told: unknown[] = [];
+    for (let frame = await ann.hears(); frame['type'] !== 'OFFER'; frame = await ann.hears()) told.push(frame['type']);
+    expect(told.length).toBeGreaterThan(0);
+    own.thaw();
+    const heard = await bob.hearsAll(TOO_MANY - told.length);
+    expect(new Set(told)).toEqual(new Set(['EXPIRE']));
+    expect(heard.map(({ payload }) => payload)).toEqual(Array.from({ length: heard.length }, (_, n) => n));
+    await stopAll();
+    await own.stop();
+  });
+
+  it('an engine that restarts and remembers has lost nothing, and neither has who spoke meanwhile', async () => {
+    const own = await startEngine();
+    const [here, there] = [await start({ cluster: own.url, expire_timeout: 60_000 }), await start({ cluster: own.url })];
+    const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
+    ann.offers('cem', 'before');
+    bob.offers(ann.id, 'all is well');
+    expect(await ann.hears()).toMatchObject({ payload: 'all is well' });
+    const restarted = own.restart('kept');
+    ann.offers('cem', 'meanwhile').offers(bob.id, 'meanwhile');
+    await restarted;
+    expect(await bob.hears()).toMatchObject({ payload: 'meanwhile' });
+    const cem = await there.enters('cem', { id: 'cem' });
+    expect((await cem.hearsAll(2)).map(({ payload }) => payload)).toEqual(['before', 'meanwhile']);
+    expect([ann.isOpen, bob.isOpen]).toEqual([true, true]);
+    await stopAll();
+    await own.stop();
+  });
+
+  it('an engine that has forgotten everything is told again who is there', async () => {
+    const own = await startEngine();
     const [here, there] = [await start({ cluster: own.url }), await start({ cluster: own.url })];
     const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
-    await own.restart();
+    await own.restart('lost');
     await until(10_000, 'ann to reach bob', async () => {
       ann.offers(bob.id, 'again');
       const frame = await bob.hearsText(300).catch(() => undefined);
       return frame?.includes('again');
     });
     expect(await (await there.opens({ id: ann.id })).hears()).toMatchObject({ type: 'ID-TAKEN' });
-    for (const server of servers.splice(0)) {
-      server.end();
-      await server.stop();
-    }
+    await stopAll();
     await own.stop();
   });
+});
 
-  it('an engine that nobody answers at ends the start with one line', async () => {
-    await expect(Server.start({ kind: SIGNALBOX_NODE, options: { cluster: 'redis://user:secret@127.0.0.1:1' } })).rejects.toThrow(
-      /the engine at redis:\/\/127\.0\.0\.1:1 can't be reached/,
-    );
+describe('an engine that nobody answers at', () => {
+  it.each(['redis', 'nats'])('%s ends the start with one line, without its password', async (kind) => {
+    const start = Server.start({ kind: SIGNALBOX_NODE, options: { cluster: `${kind}://user:secret@127.0.0.1:1` } });
+    const error = await start.catch(String);
+    expect(error).toContain(`the engine at ${kind}://127.0.0.1:1 can't be reached`);
+    expect(error).not.toContain('secret');
   });
 });

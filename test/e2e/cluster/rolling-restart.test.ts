@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { RedisServer } from '../../support/engines/redis-server.ts';
+import { startNats } from '../../support/engines/nats-server.ts';
+import { startRedis } from '../../support/engines/redis-server.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerOptions } from '../../support/e2e/server-kinds.ts';
 import { elapsed, until } from '../../support/e2e/until.ts';
@@ -14,55 +15,65 @@ const AT_ONCE = 3;
 const PAUSE_MS = 2;
 const START_OF_TRAFFIC_MS = 500;
 
-it('M13, M17: three brokers are restarted in turn, and nothing that was acknowledged is lost, repeated or out of order', async () => {
-  const redis = await RedisServer.start();
-  const options: ServerOptions = {
-    ...{ cluster: redis.url, cluster_lease: 2_000, expire_timeout: EXPIRE_MS, drain_spread: 1_000, drain_timeout: 5_000 },
-    ...{
-      log_level: 'error',
-      message_burst: 10_000,
-      mailbox_messages: 10_000,
-      mailboxes_per_sender: 1_000,
-      cleanup_out_msgs: 200,
-    },
-  };
-  const kinds = [SIGNALBOX_UWS, SIGNALBOX_NODE, SIGNALBOX_UWS];
-  const servers = await Promise.all(kinds.map((kind) => Server.start({ kind, options })));
-  const peers = Array.from({ length: PEERS }, () => new RestlessPeer(() => servers.filter(({ isRunning }) => isRunning)));
-  await Promise.all(peers.map((peer) => peer.comes()));
+const ENGINES = [
+  { engine: 'Redis', startEngine: startRedis },
+  { engine: 'NATS', startEngine: startNats },
+];
+const PROMISE = 'nothing that was acknowledged is lost, repeated or out of order';
 
-  let isOver = false;
-  const traffic = (async () => {
-    while (!isOver) {
-      const sender = randomInt(PEERS);
-      peers[sender]?.sends(peers[(sender + 1 + randomInt(FRIENDS)) % PEERS]?.id ?? '', AT_ONCE);
-      await elapsed(PAUSE_MS);
+it.each(ENGINES)(
+  `M13, M17: three brokers on $engine are restarted in turn, and ${PROMISE}`,
+  async ({ startEngine }) => {
+    const engine = await startEngine();
+    const options: ServerOptions = {
+      ...{ cluster: engine.url, cluster_lease: 2_000, expire_timeout: EXPIRE_MS, drain_spread: 1_000, drain_timeout: 5_000 },
+      ...{
+        log_level: 'error',
+        message_burst: 10_000,
+        mailbox_messages: 10_000,
+        mailboxes_per_sender: 1_000,
+        cleanup_out_msgs: 200,
+      },
+    };
+    const kinds = [SIGNALBOX_UWS, SIGNALBOX_NODE, SIGNALBOX_UWS];
+    const servers = await Promise.all(kinds.map((kind) => Server.start({ kind, options })));
+    const peers = Array.from({ length: PEERS }, () => new RestlessPeer(() => servers.filter(({ isRunning }) => isRunning)));
+    await Promise.all(peers.map((peer) => peer.comes()));
+
+    let isOver = false;
+    const traffic = (async () => {
+      while (!isOver) {
+        const sender = randomInt(PEERS);
+        peers[sender]?.sends(peers[(sender + 1 + randomInt(FRIENDS)) % PEERS]?.id ?? '', AT_ONCE);
+        await elapsed(PAUSE_MS);
+      }
+    })();
+    await elapsed(START_OF_TRAFFIC_MS);
+    for (const [place, server] of servers.entries()) {
+      server.signal('SIGTERM');
+      expect(await server.exited).toMatchObject({ code: 0 });
+      servers[place] = await Server.start({ kind: server.kind, options, port: server.port });
     }
-  })();
-  await elapsed(START_OF_TRAFFIC_MS);
-  for (const [place, server] of servers.entries()) {
-    server.signal('SIGTERM');
-    expect(await server.exited).toMatchObject({ code: 0 });
-    servers[place] = await Server.start({ kind: server.kind, options, port: server.port });
-  }
-  isOver = true;
-  await traffic;
+    isOver = true;
+    await traffic;
 
-  const sent = peers.flatMap(({ id, acknowledged }) => acknowledged.map((letter) => ({ from: id, ...letter })));
-  const byId = new Map(peers.map((peer) => [peer.id, peer]));
-  const others = sent.filter(({ from, to }) => from !== to);
-  const hasHeard = ({ from, to, n }: (typeof sent)[number]): boolean => byId.get(to)?.heard.get(from)?.includes(n) === true;
-  await until(EXPIRE_MS, 'all to be heard', () => (others.every(hasHeard) ? true : undefined)).catch(() => undefined);
-  expect(others.filter((letter) => !hasHeard(letter))).toEqual([]);
-  for (const { heard } of peers) {
-    for (const all of heard.values()) expect(all).toEqual([...new Set(all)].sort((one, other) => one - other));
-  }
-  expect(others.length).toBeGreaterThan(AT_ONCE * PEERS);
+    const sent = peers.flatMap(({ id, acknowledged }) => acknowledged.map((letter) => ({ from: id, ...letter })));
+    const byId = new Map(peers.map((peer) => [peer.id, peer]));
+    const others = sent.filter(({ from, to }) => from !== to);
+    const hasHeard = ({ from, to, n }: (typeof sent)[number]): boolean => byId.get(to)?.heard.get(from)?.includes(n) === true;
+    await until(EXPIRE_MS, 'all to be heard', () => (others.every(hasHeard) ? true : undefined)).catch(() => undefined);
+    expect(others.filter((letter) => !hasHeard(letter))).toEqual([]);
+    for (const { heard } of peers) {
+      for (const all of heard.values()) expect(all).toEqual([...new Set(all)].sort((one, other) => one - other));
+    }
+    expect(others.length).toBeGreaterThan(AT_ONCE * PEERS);
 
-  for (const peer of peers) peer.goes();
-  for (const server of servers) {
-    server.end();
-    await server.stop();
-  }
-  await redis.stop();
-}, 120_000);
+    for (const peer of peers) peer.goes();
+    for (const server of servers) {
+      server.end();
+      await server.stop();
+    }
+    await engine.stop();
+  },
+  120_000,
+);

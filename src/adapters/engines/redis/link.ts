@@ -14,6 +14,7 @@ interface Errand {
   readonly then: (reply: Reply) => void;
   /** What is answered where it can't be asked. */
   readonly otherwise: () => void;
+  readonly bytes: number;
 }
 
 const DIGESTS = Object.fromEntries(
@@ -22,6 +23,7 @@ const DIGESTS = Object.fromEntries(
 
 /** What may wait for an engine that does not answer; more is answered without it. */
 const MOST_WAITING = 10_000;
+const MOST_BYTES = 64 * 1024 * 1024;
 /** How long an engine has to do what it was asked last. */
 const LAST_WORD_MS = 1_000;
 
@@ -37,6 +39,8 @@ export class RedisLink {
   #isReady = false;
   #isClosed = false;
   #underWay = 0;
+  /** Of what is under way and what waits. */
+  #bytes = 0;
 
   /** @param time where it is not the engine's that counts, but that of a test. */
   constructor(redis: Redis, onFault: (error: unknown) => void, time: () => Millis | '' = () => '') {
@@ -62,12 +66,12 @@ export class RedisLink {
     // Copied now: what was given is borrowed, and may have to wait.
     const all = ['1', realmPrefix(realm), this.#time(), ...given.map(argument)];
     const run = (): Promise<unknown> => this.#redis.callBuffer('EVALSHA', DIGESTS[script], ...all);
-    this.#send({ run, then, otherwise });
+    this.#send({ run, then, otherwise, bytes: given.reduce(bytesIn, 0) });
   }
 
   publish(channel: string, text: string): void {
     const run = (): Promise<unknown> => this.#redis.publish(channel, text);
-    this.#send({ run, then: () => undefined, otherwise: () => undefined });
+    this.#send({ run, then: () => undefined, otherwise: () => undefined, bytes: text.length });
   }
 
   /** What is under way is done first, as claims that are given back; what waits for a connection never will be. */
@@ -80,27 +84,37 @@ export class RedisLink {
 
   #send(errand: Errand): void {
     if (this.#isClosed) return;
-    if (this.#isReady && this.#underWay < MOST_WAITING) return this.#run(errand);
+    if (this.#bytes + errand.bytes > MOST_BYTES) return errand.otherwise();
+    if (this.#isReady && this.#underWay < MOST_WAITING) {
+      this.#bytes += errand.bytes;
+      return this.#run(errand);
+    }
     if (this.#waiting.length >= MOST_WAITING) return errand.otherwise();
     this.#waiting.push(errand);
+    this.#bytes += errand.bytes;
   }
 
-  #run({ run, then, otherwise }: Errand): void {
+  #run({ run, then, otherwise, bytes }: Errand): void {
     this.#underWay += 1;
     run().then(
       (reply) => {
-        this.#underWay -= 1;
+        this.#settle(bytes);
         this.#answer(() => then(reply as Reply));
         this.#goOn();
       },
       (error: unknown) => {
-        this.#underWay -= 1;
+        this.#settle(bytes);
         if (this.#isClosed) return;
         this.#onFault(error);
         this.#answer(otherwise);
         this.#goOn();
       },
     );
+  }
+
+  #settle(bytes: number): void {
+    this.#underWay -= 1;
+    this.#bytes -= bytes;
   }
 
   #answer(answer: () => void): void {
@@ -133,6 +147,10 @@ export class RedisLink {
 
 function elapsed(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
+
+function bytesIn(sum: number, given: string | number | Uint8Array): number {
+  return sum + (given instanceof Uint8Array ? given.byteLength : 0);
 }
 
 function argument(given: string | number | Uint8Array): string | number | Buffer {

@@ -1,0 +1,185 @@
+import { Kvm } from '@nats-io/kv';
+import { connect, credsAuthenticator, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
+import { readFileSync } from 'node:fs';
+import type { Log } from '../../../application/ports/log.ts';
+import { ListenError } from '../../../application/ports/transport.ts';
+import type { NodeId, RealmKey } from '../../../domain/ids.ts';
+import type { MailroomLimits } from '../../../domain/mailroom.ts';
+import type { Millis } from '../../../domain/time.ts';
+import { Answers } from './answers.ts';
+import { NatsNodeBus } from './bus.ts';
+import { NatsPeerDirectory } from './directory.ts';
+import { Journal } from './journal.ts';
+import { bucketOf } from './keys.ts';
+import type { News } from './ledger.ts';
+import { NatsMailboxStore } from './mailboxes.ts';
+import { Realms } from './realms.ts';
+import { Seats } from './seats.ts';
+
+export interface NatsEngineSettings extends MailroomLimits {
+  /** Of this process, and of no other one ever. */
+  readonly node: NodeId;
+  readonly realms: readonly RealmKey[];
+  readonly lease: Millis;
+  readonly concurrentLimit: number;
+}
+
+/** What the nodes of a cluster share, as one of them has it. */
+export interface NatsEngine {
+  readonly node: NodeId;
+  readonly directory: NatsPeerDirectory;
+  readonly mailboxes: NatsMailboxStore;
+  readonly bus: NatsNodeBus;
+}
+
+interface OpenableEngine extends NatsEngine {
+  readonly journals: readonly Journal[];
+  /** Begins to read; what is asked before waits. */
+  open(): Promise<void>;
+}
+
+const FIRST_ANSWER_MS = 10_000;
+const RETRY_MS = 250;
+/** A connection that says nothing for so long is asked whether it is there, and given up after two questions. */
+const PING_MS = 5_000;
+/** How long an engine has to do what it was asked last. */
+const LAST_WORD_MS = 1_000;
+
+/**
+ * Connects to NATS, which has to have JetStream.
+ * @param url with credentials, if it has any; they are not logged. `?replicas=3` for so many copies of what is new,
+ * `?credentials=<file>` for a file of credentials.
+ * @throws ListenError where nobody answers.
+ */
+export async function reachNats(url: string, settings: NatsEngineSettings, log: Log): Promise<NatsEngine> {
+  const engine = placeOf(url);
+  const connection = await orLate(connect(optionsIn(url)), engine);
+  const made = natsEngine(connection, settings, log, replicasIn(url));
+  await orLate(made.open(), engine).catch(async (error: unknown) => {
+    await connection.close();
+    throw error;
+  });
+  log.record({ event: 'engine-reached', engine, node: settings.node });
+  void watch(connection, made.journals, made.bus, { engine, node: settings.node, log });
+  return made;
+}
+
+/** An engine over a connection that there is. @param time what counts instead of the engine's, in tests. */
+export function natsEngine(
+  connection: NatsConnection,
+  settings: NatsEngineSettings,
+  log: Log,
+  replicas = 1,
+  time?: () => Millis,
+): OpenableEngine {
+  const kvm = new Kvm(connection);
+  const all = settings.realms.map((realm) => {
+    const journal = new Journal({
+      ...{ kvm, bucket: bucketOf(realm), replicas, settings },
+      onNews: (news) => bus.overheard(wordIn(news, realm)),
+      onRefused: (fault) =>
+        log.record({ event: 'word-refused', why: fault.why, version: 'version' in fault ? fault.version : undefined }),
+      onFault: (error) => log.record({ event: 'fault', error, connection: undefined }),
+      ...(time === undefined ? {} : { time }),
+    });
+    return [realm, new Seats(journal)] as const;
+  });
+  const journals = all.map(([, { journal }]) => journal);
+  const bus = new NatsNodeBus(
+    settings.node,
+    connection,
+    (fault) => log.record({ event: 'word-refused', why: fault.why, version: 'version' in fault ? fault.version : undefined }),
+    () => end(connection, journals),
+  );
+  const realms = new Realms(new Map(all));
+  const answers = new Answers();
+  const mostBytes = connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
+  return {
+    ...{ node: settings.node, bus, journals },
+    open: async () => void (await Promise.all(journals.map((journal) => journal.open()))),
+    directory: new NatsPeerDirectory(realms, answers, settings),
+    mailboxes: new NatsMailboxStore(realms, answers, { ...settings, mostBytes }),
+  };
+}
+
+function wordIn(news: News, realm: RealmKey): Parameters<NatsNodeBus['overheard']>[0] {
+  if (news.news === 'mail') return { say: 'mail', realm, id: news.id };
+  return { say: 'superseded', realm, id: news.id, connection: news.connection };
+}
+
+/** Ends a connection after what is under way, as claims that are given back. */
+async function end(connection: NatsConnection, journals: readonly Journal[]): Promise<void> {
+  const all = Promise.all(journals.map((journal) => journal.sync()));
+  await Promise.race([all, elapsed(LAST_WORD_MS)]);
+  for (const journal of journals) journal.close();
+  await connection.close();
+}
+
+async function watch(
+  connection: NatsConnection,
+  journals: readonly Journal[],
+  bus: NatsNodeBus,
+  { engine, node, log }: { engine: string; node: NodeId; log: Log },
+): Promise<void> {
+  for await (const status of connection.status()) {
+    if (status.type === 'disconnect') {
+      log.record({ event: 'engine-lost', engine, detail: 'closed' });
+      for (const journal of journals) journal.shut();
+    }
+    if (status.type === 'reconnect') {
+      void Promise.all(journals.map((journal) => journal.open())).then(() => {
+        log.record({ event: 'engine-reached', engine, node });
+        bus.missed();
+      });
+    }
+  }
+}
+
+async function orLate<T>(made: Promise<T>, engine: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${FIRST_ANSWER_MS} ms`)), FIRST_ANSWER_MS);
+  });
+  try {
+    return await Promise.race([made, late]);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new ListenError({ reason: 'engine-unreachable', detail }, `the engine at ${engine} can't be reached: ${detail}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function optionsIn(url: string): ConnectionOptions {
+  const { protocol, host, username, password, searchParams } = new URL(url);
+  const file = searchParams.get('credentials');
+  return {
+    servers: host,
+    ...(protocol === 'tls:' ? { tls: {} } : {}),
+    ...(username === ''
+      ? {}
+      : password === ''
+        ? { token: decoded(username) }
+        : { user: decoded(username), pass: decoded(password) }),
+    ...(file === null ? {} : { authenticator: credsAuthenticator(readFileSync(file)) }),
+    ...{ maxReconnectAttempts: -1, reconnectTimeWait: RETRY_MS, pingInterval: PING_MS, timeout: FIRST_ANSWER_MS },
+  };
+}
+
+function decoded(text: string): string {
+  return decodeURIComponent(text);
+}
+
+function replicasIn(url: string): number {
+  return Number(new URL(url).searchParams.get('replicas') ?? 1);
+}
+
+/** Without credentials. */
+function placeOf(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+}
+
+function elapsed(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

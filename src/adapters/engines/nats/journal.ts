@@ -1,0 +1,213 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
+import type { Kvm, KV, KvWatchEntry } from '@nats-io/kv';
+import type { NodeId } from '../../../domain/ids.ts';
+import type { Millis } from '../../../domain/time.ts';
+import { readLetter, writeSign, type EntryFault } from './entries.ts';
+import { Eraser } from './eraser.ts';
+import { tickKey, ticketOf } from './keys.ts';
+import type { Ledger, LedgerSettings, News } from './ledger.ts';
+import { Reading } from './reading.ts';
+import { Writer, type Appended } from './writer.ts';
+
+export interface JournalParts {
+  readonly kvm: Kvm;
+  readonly bucket: string;
+  /** Copies that the engine keeps. */
+  readonly replicas: number;
+  readonly settings: LedgerSettings;
+  readonly onNews: (news: News) => void;
+  readonly onRefused: (fault: EntryFault) => void;
+  readonly onFault: (error: unknown) => void;
+  /** What counts instead of the engine's time, in tests. */
+  readonly time?: () => Millis;
+}
+
+type Watch = Awaited<ReturnType<KV['watch']>>;
+
+const RETRY_MS = 250;
+
+/**
+ * One realm in the engine: a bucket, of which every node reads every entry in the one order in which they were written, and
+ * keeps what they amount to. So a question costs nothing, and a claim or a letter one entry.
+ */
+export class Journal {
+  readonly node: NodeId;
+  readonly eraser: Eraser;
+  readonly #parts: JournalParts;
+  readonly #writer: Writer;
+  #reading: Reading;
+  #kv: KV | undefined;
+  #watch: Watch | undefined;
+  #ready = new Gate();
+  #tick: Promise<void> | undefined;
+  #tickets = 0;
+  #isClosed = false;
+  /** How often it was begun: what an older beginning still brings does not count. */
+  #beginnings = 0;
+
+  constructor(parts: JournalParts) {
+    const { bucket, settings, onRefused, onFault } = parts;
+    this.#parts = parts;
+    this.node = settings.node;
+    this.eraser = new Eraser(bucket, onFault);
+    this.#writer = new Writer(onFault);
+    this.#reading = new Reading(settings, onRefused);
+  }
+
+  get ledger(): Ledger {
+    return this.#reading.ledger;
+  }
+
+  /** A name for something that this node writes. */
+  nextTicket(): string {
+    return ticketOf(this.node, ++this.#tickets);
+  }
+
+  /** How many there are of them. */
+  get tickets(): number {
+    return this.#tickets;
+  }
+
+  /** What is to be written as the time of an entry; undefined for the engine's. */
+  get stamp(): Millis | undefined {
+    return this.#parts.time?.();
+  }
+
+  /** Resolves when all is read that stood there when the connection was made. */
+  get ready(): Promise<void> {
+    return this.#ready.passed;
+  }
+
+  /** Reads everything from the beginning: what was missed may have been erased meanwhile. */
+  async open(): Promise<void> {
+    const beginning = ++this.#beginnings;
+    while (this.#counts(beginning)) {
+      try {
+        await this.#begin(beginning);
+        return;
+      } catch (error) {
+        if (this.#counts(beginning)) this.#parts.onFault(error);
+        await elapsed(RETRY_MS);
+      }
+    }
+  }
+
+  /** The connection is lost. */
+  shut(): void {
+    this.#beginnings += 1;
+    this.#writer.shut();
+    this.eraser.shut();
+    this.#watch?.stop();
+    if (this.#ready.isOpen) this.#ready = new Gate();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#writer.close();
+    this.eraser.shut();
+    this.#watch?.stop();
+  }
+
+  get onFault(): (error: unknown) => void {
+    return this.#parts.onFault;
+  }
+
+  /** Whether so much waits for the engine that no more is taken. */
+  get isFull(): boolean {
+    return this.#writer.isFull;
+  }
+
+  /** See `Writer.append`. */
+  append(key: string, body: Uint8Array, expected: number | undefined): Promise<Appended> {
+    return this.#writer.append(key, body, expected);
+  }
+
+  /** Resolves when the ledger knows of an entry. */
+  async reads(revision: number): Promise<void> {
+    await this.#reading.reaches(revision);
+  }
+
+  /** Resolves when the ledger knows all that was written before the call, by whomever. */
+  sync(): Promise<void> {
+    // One that has not left yet does for all who ask.
+    this.#tick ??= Promise.resolve().then(async () => {
+      this.#tick = undefined;
+      const appended = await this.append(tickKey(this.node), writeSign(this.stamp), undefined);
+      if (appended !== 'failed' && 'at' in appended) await this.reads(appended.at);
+    });
+    return this.#tick;
+  }
+
+  /** What a letter carries, where this node has not kept it. */
+  async payloadOf(key: string, revision: number): Promise<Uint8Array | undefined> {
+    const entry = await this.#kv?.get(key, { revision });
+    const letter = entry?.operation === 'PUT' ? readLetter(entry.value) : undefined;
+    return letter === undefined || 'why' in letter ? undefined : letter.payload;
+  }
+
+  async #begin(beginning: number): Promise<void> {
+    const { kvm, bucket, replicas, settings, onRefused } = this.#parts;
+    const kv = await bucketIn(kvm, bucket, replicas);
+    const manager = await kvm.js.jetstreamManager(false);
+    const watch = await kv.watch();
+    if (!this.#counts(beginning)) return watch.stop();
+    this.#watch = watch;
+    const reading = new Reading(settings, onRefused);
+    void this.#follow(watch, reading, beginning);
+    await reading.reaches(await kv.put(tickKey(this.node), writeSign(this.stamp)));
+    if (!this.#counts(beginning)) return;
+    const before = this.#reading;
+    this.#kv = kv;
+    this.#reading = reading;
+    before.finish();
+    this.#writer.open(kv);
+    this.eraser.open(manager);
+    // What was void already had somebody who was to erase it, and may have died over it.
+    for (const revision of reading.ledger.begun()) this.eraser.erase(revision);
+    this.#ready.open();
+  }
+
+  async #follow(watch: AsyncIterable<KvWatchEntry>, reading: Reading, beginning: number): Promise<void> {
+    for await (const entry of watch) {
+      if (!this.#counts(beginning)) return;
+      const news = reading.read(entry);
+      if (news !== undefined && reading === this.#reading) this.#parts.onNews(news);
+    }
+    if (!this.#counts(beginning)) return;
+    this.shut();
+    void this.open();
+  }
+
+  #counts(beginning: number): boolean {
+    return !this.#isClosed && beginning === this.#beginnings;
+  }
+}
+
+/** Several nodes may make it at once; all but one are refused then. */
+async function bucketIn(kvm: Kvm, bucket: string, replicas: number): Promise<KV> {
+  try {
+    return await kvm.create(bucket, { history: 1, replicas });
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError)) throw error;
+    return await kvm.create(bucket, { history: 1, replicas });
+  }
+}
+
+class Gate {
+  readonly passed: Promise<void>;
+  isOpen = false;
+  #go: () => void = () => undefined;
+
+  constructor() {
+    this.passed = new Promise((resolve) => (this.#go = resolve));
+  }
+
+  open(): void {
+    this.isOpen = true;
+    this.#go();
+  }
+}
+
+function elapsed(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

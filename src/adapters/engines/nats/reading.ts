@@ -1,0 +1,76 @@
+import type { KvWatchEntry } from '@nats-io/kv';
+import { readLetter, readSeat, readSign, type EntryFault, type Seat } from './entries.ts';
+import type { Millis } from '../../../domain/time.ts';
+import { placeOf, type Place } from './keys.ts';
+import { Ledger, type LedgerSettings, type News, type Written } from './ledger.ts';
+
+/** One reading of a journal, from its beginning on, into a ledger. */
+export class Reading {
+  readonly ledger: Ledger;
+  readonly #onRefused: (fault: EntryFault) => void;
+  #position = 0;
+  #waiting: { readonly revision: number; readonly go: () => void }[] = [];
+
+  constructor(settings: LedgerSettings, onRefused: (fault: EntryFault) => void) {
+    this.ledger = new Ledger(settings);
+    this.#onRefused = onRefused;
+  }
+
+  /** Resolves when the ledger knows of an entry, or `finish` was called. */
+  reaches(revision: number): Promise<void> {
+    if (this.#position >= revision) return Promise.resolve();
+    return new Promise((go) => this.#waiting.push({ revision, go }));
+  }
+
+  /** Another reading knows more. */
+  finish(): void {
+    this.#release(Number.POSITIVE_INFINITY);
+  }
+
+  /** The next entry. What this version can't read says nothing. */
+  read(entry: KvWatchEntry): News | undefined {
+    const place = placeOf(entry.key);
+    const written = { revision: entry.revision, at: entry.created.getTime() };
+    const news = place === undefined ? undefined : this.#enter(place, entry, written);
+    this.#position = entry.revision;
+    if (this.#waiting.length > 0) this.#release(entry.revision);
+    return news;
+  }
+
+  #enter(place: Place, { operation, value }: KvWatchEntry, written: Written): News | undefined {
+    const { ledger } = this;
+    const isErased = operation !== 'PUT';
+    if (place.of === 'seat') {
+      const said = isErased ? FREE : readSeat(value);
+      return 'why' in said ? this.#refuse(said) : ledger.readSeat(place.id, said, { ...written, ...timeIn(said) });
+    }
+    if (isErased) return undefined;
+    if (place.of === 'letter') {
+      const said = readLetter(value);
+      if ('why' in said) return this.#refuse(said);
+      return ledger.readLetter(place.to, place.ticket, said, { ...written, ...timeIn(said) });
+    }
+    const said = readSign(value);
+    if ('why' in said) return this.#refuse(said);
+    if (place.of === 'lease') ledger.readLease(place.node, { ...written, ...said });
+    else ledger.readTick({ ...written, ...said });
+    return undefined;
+  }
+
+  #refuse(fault: EntryFault): undefined {
+    this.#onRefused(fault);
+  }
+
+  #release(position: number): void {
+    const due = this.#waiting.filter(({ revision }) => revision <= position);
+    if (due.length === 0) return;
+    this.#waiting = this.#waiting.filter(({ revision }) => revision > position);
+    for (const { go } of due) go();
+  }
+}
+
+const FREE: Seat & { readonly at?: Millis } = { owner: undefined, collected: 0, by: '' };
+
+function timeIn({ at }: { readonly at?: Millis }): { readonly at?: Millis } {
+  return at === undefined ? {} : { at };
+}

@@ -1,0 +1,162 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { afterAll, beforeAll } from 'vitest';
+import { natsEngine } from '../../../src/adapters/engines/nats/engine.ts';
+import type { MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
+import { nodeId, realmKey, type NodeId } from '../../../src/domain/ids.ts';
+import type { MailroomLimits } from '../../../src/domain/mailroom.ts';
+import type { Millis } from '../../../src/domain/time.ts';
+import { Token } from '../../../src/domain/token.ts';
+import type { EngineServer } from '../../support/engines/engine-server.ts';
+import { startNats } from '../../support/engines/nats-server.ts';
+import { ROOMY } from '../mailboxes/scene.ts';
+import { engineContract } from './contract.ts';
+import { LEASE, ROOM } from './shared-clauses.ts';
+
+const ODD_REALMS = [':', '/', '.', '|', ' ', '{}'].map((between) => `green${between}a`);
+const REALMS = ['green', 'blue', 'red', 'realm 0', 'realm 1', ...ODD_REALMS].map(realmKey);
+const NODES = 3;
+const LONG: Millis = 1e12;
+
+let server: EngineServer;
+let admin: NatsConnection;
+beforeAll(async () => {
+  server = await startNats();
+  admin = await connect({ servers: server.url });
+});
+afterAll(async () => {
+  await admin.close();
+  await server.stop();
+});
+
+type Engine = ReturnType<typeof natsEngine>;
+
+/** An empty engine whose time stands until it is turned, and its nodes. */
+class Shared {
+  now: Millis = 1_000_000;
+  readonly #connections: NatsConnection[];
+  readonly #nodes = new Map<NodeId, Engine>();
+
+  private constructor(connections: NatsConnection[]) {
+    this.#connections = connections;
+  }
+
+  static async start(): Promise<Shared> {
+    const jsm = await jetstreamManager(admin);
+    for await (const { config } of jsm.streams.list()) await jsm.streams.delete(config.name);
+    return new Shared(await Promise.all(Array.from({ length: NODES }, () => connect({ servers: server.url }))));
+  }
+
+  node(name: NodeId, { limits = ROOMY, lease = LEASE, concurrentLimit = 0 } = {}): Engine {
+    const known = this.#nodes.get(name);
+    if (known !== undefined) return known;
+    const connection = this.#connections[this.#nodes.size % NODES];
+    if (connection === undefined) throw new Error('no connection');
+    const settings = { ...limits, node: name, realms: REALMS, lease, concurrentLimit };
+    const log = { record: (event: object) => fail(event) };
+    const engine = natsEngine(connection, settings, log, 1, () => this.now);
+    this.#nodes.set(name, engine);
+    void engine.open();
+    return engine;
+  }
+
+  /** What one node wrote, all have read: they learn of it soon, and by themselves. */
+  async allRead(): Promise<void> {
+    for (const { journals } of this.#nodes.values()) {
+      for (const journal of journals) await journal.ready.then(() => journal.sync());
+    }
+  }
+
+  async elapse(span: Millis): Promise<void> {
+    this.now += span;
+    await this.allRead();
+  }
+
+  async dispose(): Promise<void> {
+    for (const { journals } of this.#nodes.values()) for (const journal of journals) journal.close();
+    await Promise.all(this.#connections.map((connection) => connection.close()));
+  }
+}
+
+/** A store that reads all that was written before it is asked. */
+function upToDate(store: MailboxStore, shared: Shared): MailboxStore {
+  return {
+    put: (...given) => store.put(...given),
+    take: (...given) => void shared.allRead().then(() => store.take(...given)),
+    waiting: (...given) => void shared.allRead().then(() => store.waiting(...given)),
+    expire: (...given) => store.expire(...given),
+    nextDeadline: () => store.nextDeadline(),
+  };
+}
+
+engineContract('nats', {
+  async directory() {
+    const shared = await Shared.start();
+    return {
+      node: (name) => shared.node(name).directory,
+      elapse: (span) => shared.elapse(span),
+      dispose: () => shared.dispose(),
+    };
+  },
+
+  async mailboxes(limits: MailroomLimits) {
+    const shared = await Shared.start();
+    const begun = shared.now;
+    const { mailboxes: store, directory, journals } = shared.node(nodeId('here'), { limits, lease: LONG });
+    // Time goes where the clause says; and who sends has an id.
+    const put: MailboxStore['put'] = (realm, sender, message, now, answer) => {
+      shared.now = begun + now;
+      if (sender !== undefined) directory.claim({ ...sender, token: new Token('t') }, () => undefined);
+      store.put(realm, sender, message, now, answer);
+    };
+    const expire: MailboxStore['expire'] = (now, answer) => {
+      shared.now = begun + now;
+      store.expire(now, answer);
+    };
+    return {
+      store: {
+        ...{ put, expire, take: store.take.bind(store), waiting: store.waiting.bind(store) },
+        nextDeadline: () => store.nextDeadline(),
+      },
+      isShared: true,
+      async usage() {
+        await shared.allRead();
+        const letters = journals.map(({ ledger }) => ledger.letters);
+        return {
+          mailboxes: letters.reduce((sum, { boxes }) => sum + boxes, 0),
+          bytes: letters.reduce((sum, { bytes }) => sum + bytes, 0),
+        };
+      },
+      dispose: () => shared.dispose(),
+    };
+  },
+
+  async bus() {
+    const shared = await Shared.start();
+    return { node: (name) => shared.node(name).bus, dispose: () => shared.dispose() };
+  },
+
+  async whole() {
+    const shared = await Shared.start();
+    return {
+      node(name) {
+        const { directory, mailboxes } = shared.node(name, { concurrentLimit: ROOM });
+        const confirm: typeof directory.confirm = (...given) => void shared.allRead().then(() => directory.confirm(...given));
+        return {
+          mailboxes: upToDate(mailboxes, shared),
+          directory: {
+            ...{ lease: directory.lease, confirm, claim: directory.claim.bind(directory), keep: directory.keep.bind(directory) },
+            ...{ locate: directory.locate.bind(directory), present: directory.present.bind(directory) },
+            release: directory.release.bind(directory),
+          },
+        };
+      },
+      elapse: (span) => shared.elapse(span),
+      dispose: () => shared.dispose(),
+    };
+  },
+});
+
+function fail(event: object): never {
+  throw new Error(JSON.stringify(event, (_key, value: unknown) => (value instanceof Error ? value.stack : value)));
+}

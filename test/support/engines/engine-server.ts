@@ -1,0 +1,101 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../e2e/free-port.ts';
+import { until } from '../e2e/until.ts';
+
+/** A program that nodes of a cluster share. */
+export interface EngineKind {
+  /** Its command and the package that has it. */
+  readonly program: string;
+  /** Its arguments. */
+  command(port: number, folder: string): readonly string[];
+  url(port: number): string;
+  /** Resolves where it answers. */
+  answers(port: number): Promise<unknown>;
+}
+
+const START_MS = 10_000;
+
+/** An engine of one's own on loopback, in a folder of its own. */
+export class EngineServer {
+  readonly port: number;
+  readonly #kind: EngineKind;
+  readonly #folder: string;
+  #child: ChildProcess;
+
+  private constructor(kind: EngineKind, port: number) {
+    this.port = port;
+    this.#kind = kind;
+    this.#folder = mkdtempSync(join(tmpdir(), 'engine-'));
+    this.#child = this.#run();
+  }
+
+  /** @throws where the program is not installed. */
+  static async start(kind: EngineKind, port?: number): Promise<EngineServer> {
+    const server = new EngineServer(kind, port ?? (await freePort()));
+    await server.#answers();
+    return server;
+  }
+
+  get url(): string {
+    return this.#kind.url(this.port);
+  }
+
+  /** As it is reached through another port. */
+  urlAt(port: number): string {
+    return this.#kind.url(port);
+  }
+
+  /** Stops answering without ending, as a host does that has too much to do. */
+  freeze(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#child.kill('SIGCONT');
+  }
+
+  /** Ends it at once and starts it again. @param memory whether it finds what it has written down. */
+  async restart(memory: 'kept' | 'lost' = 'lost'): Promise<void> {
+    await this.#end();
+    if (memory === 'lost') {
+      rmSync(this.#folder, { recursive: true, force: true });
+      mkdirSync(this.#folder);
+    }
+    this.#child = this.#run();
+    await this.#answers();
+  }
+
+  async stop(): Promise<void> {
+    await this.#end();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #run(): ChildProcess {
+    return spawn(this.#kind.program, this.#kind.command(this.port, this.#folder), { stdio: 'ignore' });
+  }
+
+  async #end(): Promise<void> {
+    const child = this.#child;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  async #answers(): Promise<void> {
+    const { program } = this.#kind;
+    const failed = new Promise<never>((_, reject) => {
+      this.#child.once('error', () => reject(new Error(`${program} is missing: apt-get install ${program}`)));
+    });
+    const ready = until(START_MS, `${program} to answer`, () =>
+      this.#kind.answers(this.port).then(
+        () => true,
+        () => undefined,
+      ),
+    );
+    await Promise.race([ready, failed]);
+  }
+}
