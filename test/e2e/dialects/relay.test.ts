@@ -61,5 +61,5 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Trystero through $name', (kind) 
     await eve.until('isAlone');
     await rooms.stop();
     await server.stop();
-  });
+  }, 180_000);
 });

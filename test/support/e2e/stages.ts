@@ -7,7 +7,8 @@ import { PageServer } from './page-server.ts';
 
 const HTML =
   '<!doctype html><meta charset="utf-8"><title>stage</title><script src="/library.js"></script><script src="/stage.js"></script>';
-const PATIENCE_MS = 20_000;
+/** Libraries give up an attempt to connect that got stuck, and make another: Trystero after 24 s. */
+const PATIENCE_MS = 60_000;
 
 /** Chromium, and a page with a script of ours around a real library: it sets `globalThis.stage`. */
 export class Stages {
