@@ -23,3 +23,22 @@ export function collectMore(session: Session): Collecting | undefined {
   session.hasMore = true;
   return undefined;
 }
+
+/** All that is to be told to `session`, in the order in which it was collected. */
+export function allFor(
+  session: Session,
+  earlier: readonly SignalMessage[],
+  messages: readonly SignalMessage[],
+): readonly SignalMessage[] {
+  const { inherited } = session;
+  session.inherited = NOTHING;
+  if (inherited.length === 0) return earlier.length === 0 ? messages : [...earlier, ...messages];
+  return [...earlier, ...inherited, ...messages];
+}
+
+/** O5, O11: what was collected for a connection that is over is for the one that has replaced it. @returns whether one has. */
+export function inherit(heir: Session | undefined, messages: readonly SignalMessage[]): boolean {
+  if (heir?.isCollecting !== true) return false;
+  heir.inherited = [...heir.inherited, ...messages];
+  return true;
+}

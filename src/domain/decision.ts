@@ -41,6 +41,14 @@ export type Decision =
   | { readonly do: 'prompt'; readonly session: Session }
   | { readonly do: 'pause'; readonly session: Session; readonly until: Millis };
 
+/** That nothing comes of a message. */
+export const IGNORE = {
+  missing: { do: 'ignore', why: 'destination-missing' },
+  absent: { do: 'ignore', why: 'destination-absent' },
+  gone: { do: 'ignore', why: 'sender-gone' },
+  malformed: { do: 'ignore', why: 'malformed' },
+} as const satisfies Readonly<Record<string, Decision>>;
+
 /** M14: a sender and the peer it could not reach in time. */
 export interface Expired {
   readonly from: PeerId;

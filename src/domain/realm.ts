@@ -1,7 +1,7 @@
 import type { AllowanceLimits } from './allowance.ts';
 import { Board, type BoardLimits } from './board.ts';
-import { collect, collectMore, type Collecting } from './collecting.ts';
-import type { Decision, Expired, Replaced } from './decision.ts';
+import { allFor, collect, collectMore, inherit, type Collecting } from './collecting.ts';
+import { IGNORE, type Decision, type Expired, type Replaced } from './decision.ts';
 import { echoed, parsePeerId, type ConnectionId, type NodeId, type PeerId, type RealmKey } from './ids.ts';
 import { matters, notice, type Outgoing, type SignalMessage } from './message.ts';
 import type { Ending } from './refusal.ts';
@@ -28,11 +28,6 @@ interface Place {
   readonly node: NodeId;
   readonly isAlone?: boolean;
 }
-
-const IGNORE_MISSING: Decision = { do: 'ignore', why: 'destination-missing' };
-const IGNORE_ABSENT: Decision = { do: 'ignore', why: 'destination-absent' };
-const IGNORE_GONE: Decision = { do: 'ignore', why: 'sender-gone' };
-const IGNORE_MALFORMED: Decision = { do: 'ignore', why: 'malformed' };
 
 /**
  * The rules of one tenant: facts in, decisions out. It is the truth for the connections of its
@@ -138,12 +133,13 @@ export class Realm {
       const decision = this.mailWaits(id);
       if (decision !== undefined) out.push(decision);
     }
-    const all = earlier.length === 0 ? messages : [...earlier, ...messages];
+    const all = allFor(session, earlier, messages);
     const goesOn = session.hasMore && !session.isLeaving;
     if (session.state === 'connecting' && goesOn) return void out.push(collect(session, replaces, all));
     if (session.state === 'connecting') this.#open(session, replaces, all, out);
     else if (session.state === 'open') for (const message of all) out.push({ do: 'deliver', to: session.connection, message });
-    else return void out.push(...all.map((message) => this.unheld(message)));
+    else if (!inherit(this.#roster.find(session.id), all)) return void out.push(...all.map((message) => this.#returned(message)));
+    else return;
     session.isCollecting = goesOn;
     if (goesOn) out.push(collect(session, replaces));
     else if (session.isLeaving) out.push(this.#end(session, 'ended', 'restarting'));
@@ -186,23 +182,23 @@ export class Realm {
   /** M1, M4, M6, M12, M13. */
   relay(sender: Session, outgoing: Outgoing): Decision {
     const { kind, to, payload } = outgoing;
-    if (to === undefined || to.length === 0) return IGNORE_MISSING;
+    if (to === undefined || to.length === 0) return IGNORE.missing;
     const recipient = this.#roster.find(to);
     if (recipient?.state === 'open' && !recipient.isCollecting) {
       return { do: 'deliver', to: recipient.connection, message: { kind, from: sender.id, to: recipient.id, payload } };
     }
-    if (!matters(kind) && recipient === undefined && this.isAlone) return IGNORE_ABSENT;
+    if (!matters(kind) && recipient === undefined && this.isAlone) return IGNORE.absent;
     const absent = parsePeerId(to, this.limits.idLength);
     if (recipient !== undefined) recipient.hasMore = true;
     if (absent.ok) return { do: 'hold', sender, message: { kind, from: sender.id, to: absent.value, payload } };
-    if (!matters(kind)) return IGNORE_ABSENT;
+    if (!matters(kind)) return IGNORE.absent;
     return { do: 'deliver', to: sender.connection, message: notice('expire', echoed(to), sender.id) };
   }
 
   /** M10: a peer may stumble; only a habit is closed, so that one bad frame does not end a call. */
   malformed(session: Session, now: Millis): Decision {
     if (session.allowance.stumble(this.limits, now)) return this.#end(session, 'ended', 'malformed');
-    return IGNORE_MALFORMED;
+    return IGNORE.malformed;
   }
 
   /** T5: it asked for more topics than it may have. */
@@ -234,12 +230,12 @@ export class Realm {
 
   /** M16: nobody took it, and nobody will. */
   undelivered(message: SignalMessage): Decision {
-    return matters(message.kind) ? this.#tell('leave', message) : IGNORE_GONE;
+    return matters(message.kind) ? this.#tell('leave', message) : IGNORE.gone;
   }
 
   /** M13: the mailbox had no room for it. */
   unheld(message: SignalMessage): Decision {
-    return matters(message.kind) ? this.#tell('expire', message) : IGNORE_ABSENT;
+    return matters(message.kind) ? this.#tell('expire', message) : IGNORE.absent;
   }
 
   /** M14, M15: it waited long enough. */
@@ -278,10 +274,17 @@ export class Realm {
     if (since !== undefined) board.replay(session, since, out);
   }
 
+  /** It was collected for a peer that has gone meanwhile. News waits for it, if it is elsewhere. */
+  #returned(message: SignalMessage): Decision {
+    const { kind, from, to } = message;
+    if (kind !== 'expire' && kind !== 'leave') return this.unheld(message);
+    return this.isAlone ? IGNORE.gone : { do: 'report', kind, undone: { from: to, to: from } };
+  }
+
   #tell(kind: 'expire' | 'leave', undone: Expired): Decision {
     const sender = this.#roster.find(undone.from);
     if (sender?.state === 'open') return { do: 'deliver', to: sender.connection, message: notice(kind, undone.to, sender.id) };
-    return this.isAlone ? IGNORE_GONE : { do: 'report', kind, undone: { from: undone.from, to: undone.to } };
+    return this.isAlone ? IGNORE.gone : { do: 'report', kind, undone: { from: undone.from, to: undone.to } };
   }
 
   #end(session: Session, event: SessionEvent, ending: Ending): Decision {

@@ -2,7 +2,7 @@ import type { ConnectionId, PeerId } from './ids.ts';
 import { Allowance } from './allowance.ts';
 import type { Joined } from './listeners.ts';
 import { invariant } from './invariant.ts';
-import type { Payload } from './message.ts';
+import type { Payload, SignalMessage } from './message.ts';
 import type { Realm } from './realm.ts';
 import type { Millis } from './time.ts';
 import type { Token } from './token.ts';
@@ -49,6 +49,8 @@ export interface Opening {
   readonly wishes?: Wishes | undefined;
 }
 
+const NOTHING: readonly SignalMessage[] = [];
+
 /** One connection that asked to be a peer: from its first word to its close. */
 export class Session {
   readonly connection: ConnectionId;
@@ -68,6 +70,8 @@ export class Session {
   /** Kept by `Realm` alone: O11: its mailbox is on its way; and whether something came to wait there meanwhile. */
   isCollecting = false;
   hasMore = false;
+  /** What was collected for a connection that it has replaced since. */
+  inherited: readonly SignalMessage[] = NOTHING;
   /** Kept by `Realm` alone: it ends when it has been told what it is collecting. */
   isLeaving = false;
 

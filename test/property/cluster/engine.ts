@@ -157,6 +157,7 @@ export class SimulatedEngine {
       }
     };
     return {
+      isReached: true,
       listen: (ears) => {
         wire.ears = ears;
       },

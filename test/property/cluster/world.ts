@@ -74,6 +74,8 @@ export class ClusterWorld {
   /** Opens a socket with the peer's own id and token, whether or not another is open. */
   connects(name: Name, place: number): void {
     const node = this.#at(place);
+    const before = this.#now.get(name)?.node;
+    if (before !== undefined && this.#hasLostNews(before)) this.#unwatch(name);
     const query = new URLSearchParams({ key: 'peerjs', id: name, token: `token of ${name}` }).toString();
     const line = { name, far: node.transport.connect({ path: '/peerjs', query }), node, read: 0, last: new Map() };
     this.#lines.push(line);
@@ -123,11 +125,15 @@ export class ClusterWorld {
 
   heals(place: number): void {
     const node = this.#at(place);
-    // News for a peer whose node has lost its lease is lost.
-    if (node.wire.isCut && this.#clock.now() - node.cutAt > LEASE / 2) {
+    if (this.#hasLostNews(node)) {
       for (const [name, line] of this.#now) if (line.node === node) this.#unwatch(name);
     }
     node.wire.heal();
+  }
+
+  /** News for a peer whose node has lost its lease is lost. */
+  #hasLostNews({ wire, cutAt }: Node): boolean {
+    return wire.isCut && this.#clock.now() - cutAt > LEASE / 2;
   }
 
   slows(place: number, delay: number): void {

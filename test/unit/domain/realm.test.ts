@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Collecting } from '../../../src/domain/collecting.ts';
 import type { Decision } from '../../../src/domain/decision.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
+import type { PeerId } from '../../../src/domain/ids.ts';
 import { Realm } from '../../../src/domain/realm.ts';
 import type { Opening, Session } from '../../../src/domain/session.ts';
 import { NEVER } from '../../../src/domain/time.ts';
@@ -243,6 +244,36 @@ describe('living and leaving', () => {
       { do: 'close', session: bob, ending: 'restarting' },
     ]);
     expect(realm.size).toBe(0);
+  });
+});
+
+describe('what was collected for a connection that is over', () => {
+  const letter: SignalMessage = { kind: 'offer', from: 'eve' as PeerId, to: 'ann' as PeerId, payload: undefined };
+  const news: SignalMessage = { ...letter, kind: 'expire' };
+
+  it('O5: is for the one that has replaced it, before what that one collects itself', () => {
+    const ann = open('ann');
+    const collecting = realm.mailWaits(ann.id) as Collecting;
+    const heir = arrived('ann');
+    const [, next] = out((decisions) => realm.reconnect(heir, decisions));
+    expect(out((decisions) => realm.collected(collecting, [letter], [], decisions))).toEqual([]);
+    const later = { ...letter, kind: 'answer' } as const;
+    const told = out((decisions) => realm.collected(next as Collecting, [later], [], decisions));
+    expect(told.map((decision) => (decision.do === 'deliver' ? decision.message : decision.do))).toEqual([
+      ...['welcome', letter, later],
+    ]);
+  });
+
+  it('M14: is told to its senders, where nobody is here any more; news waits for who may be elsewhere', () => {
+    const far = new Realm({ key: realm.key, node: realm.node, isAlone: false }, LIMITS);
+    const ann = session('ann', far);
+    far.arrive(ann, 0);
+    const collecting = far.admit(ann) as Collecting;
+    far.lost(ann);
+    expect(out((decisions) => far.collected(collecting, [letter, news], [], decisions))).toEqual([
+      { do: 'report', kind: 'expire', undone: { from: 'eve', to: 'ann' } },
+      { do: 'report', kind: 'expire', undone: { from: 'ann', to: 'eve' } },
+    ]);
   });
 });
 
