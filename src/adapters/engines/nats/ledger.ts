@@ -197,6 +197,8 @@ export class Ledger {
     const speaker = this.#seats.get(from);
     // M17: who had the sender's id before may not be heard after who has it now.
     if (sender !== undefined && speaker !== undefined && !isSame(speaker.owner, sender)) return 'moved';
+    // What stood there at the beginning had found room: what is void by now and not yet erased may not take it away.
+    if (this.#void !== undefined) return 'held';
     if (!matters(kind) && this.owner(to) === undefined) return 'unwanted';
     return this.letters.hasRoom(to, from, weight(payload)) ? 'held' : 'full';
   }
