@@ -181,6 +181,18 @@ export const SHARED_CLAUSES: readonly Clause[] = [
     },
   },
   {
+    name: 'M13: a sender whose lease has ended is heard all the same, while nobody else has its id',
+    async run(subject) {
+      const hands = new Hands(subject);
+      const ann = peer('ann', HERE);
+      await hands.claim(ann);
+      await subject.elapse(LEASE);
+      expect((await hands.put(ann, letter('ann', 'bob', 'late')))[0]).toBe('held');
+      await hands.claim({ ...peer('ann', THERE), token: new Token('his') });
+      expect((await hands.put(ann, letter('ann', 'bob', 'too late')))[0]).toBe('moved');
+    },
+  },
+  {
     name: 'O5, O11: a connection that has lost its claim takes nothing',
     async run(subject) {
       const hands = new Hands(subject);

@@ -56,10 +56,11 @@ export class MemoryPeerDirectory implements PeerDirectory {
     answer(ids.filter((id) => this.#holder(realm, id) !== undefined));
   }
 
-  /** Which connection speaks for an id now. For a store that shares this truth. */
-  holderOf(realm: RealmKey, id: PeerId): Holder | undefined {
-    const holder = this.#holder(realm, id);
-    return holder === undefined ? undefined : { node: holder.realm.node, connection: holder.connection };
+  /** Which connection speaks for an id, and whether its node's lease goes on. For a store that shares this truth. */
+  holderOf(realm: RealmKey, id: PeerId): (Holder & { readonly lives: boolean }) | undefined {
+    const claim = this.#realms.get(realm)?.get(id);
+    if (claim === undefined) return undefined;
+    return { node: claim.realm.node, connection: claim.connection, lives: !this.#hasLapsed(claim.realm.node) };
   }
 
   /** Who holds the id, unless its node's lease has ended. */

@@ -136,7 +136,7 @@ local most, mostBytes, mostOfAll, mostOfSender = unpack(ARGV, 11, 14)
 local at = seat(to)
 if node ~= '' then
   local held = holder(from)
-  if not held or held.node ~= node or held.connection ~= connection or not held.lives then return { 'moved', '' } end
+  if not held or held.node ~= node or held.connection ~= connection then return { 'moved', '' } end
 end
 local teller = string.match(ticket, '^%S+')
 local last = redis.call('HGET', p .. 'tickets', teller)

@@ -7,7 +7,7 @@ import { NEVER, type Millis } from '../../../domain/time.ts';
 
 /** Who speaks for an id, where several nodes share the store. */
 interface Holders {
-  holderOf(realm: RealmKey, id: PeerId): Holder | undefined;
+  holderOf(realm: RealmKey, id: PeerId): (Holder & { readonly lives: boolean }) | undefined;
 }
 
 // A look into the store is a help, not an inventory.
@@ -33,7 +33,8 @@ export class MemoryMailboxStore implements MailboxStore {
     answer: (outcome: HoldOutcome, seat?: NodeId) => void,
   ): void {
     if (sender !== undefined && this.#hasMoved(sender)) return answer('moved');
-    const seat = this.#holders?.holderOf(realm, message.to)?.node;
+    const addressee = this.#holders?.holderOf(realm, message.to);
+    const seat = addressee?.lives === true ? addressee.node : undefined;
     if (this.#holders !== undefined && seat === undefined && !matters(message.kind)) return answer('unwanted');
     const mailroom = this.#mailrooms.get(realm) ?? new Mailroom(this.#limits);
     this.#mailrooms.set(realm, mailroom);
@@ -45,7 +46,7 @@ export class MemoryMailboxStore implements MailboxStore {
     answer: (messages: readonly SignalMessage[], unread: readonly PeerId[]) => void,
   ): void {
     const holder = this.#holders?.holderOf(realm.key, id);
-    if (holder !== undefined && (holder.node !== realm.node || holder.connection !== connection)) return answer([], []);
+    if (holder?.lives === true && (holder.node !== realm.node || holder.connection !== connection)) return answer([], []);
     const unread = this.#holders === undefined ? [] : (this.#mailrooms.get(realm.key)?.addresseesOf(id) ?? []);
     answer(this.#mailrooms.get(realm.key)?.take(id) ?? [], unread);
   }
