@@ -4,6 +4,7 @@ import type { ClientAddresses } from './ports/client-addresses.ts';
 import type { Dialect } from './ports/dialect.ts';
 import type { HttpRequest, HttpResponse } from './ports/http.ts';
 import type { Log } from './ports/log.ts';
+import type { NodeBus } from './ports/node-bus.ts';
 import type { Introduction } from './ports/requests.ts';
 import type { Admission, UpgradeAnswer } from './ports/transport.ts';
 
@@ -12,12 +13,15 @@ export interface DoorkeeperParts {
   readonly visitors: Visitors;
   readonly origins: OriginPolicy;
   readonly addresses: ClientAddresses;
+  readonly bus: NodeBus;
   readonly log: Log;
   /** H11: characters of a request target. */
   readonly maxUrlBytes: number;
+  /** What becomes of those who come while the engine of the cluster is out of reach. */
+  readonly clusterCut: 'hold' | 'refuse';
 }
 
-type DoorRefusal = CrowdRefusal | 'origin-not-allowed' | 'draining' | 'path-unknown' | 'target-too-long';
+type DoorRefusal = CrowdRefusal | 'origin-not-allowed' | 'draining' | 'cut-off' | 'path-unknown' | 'target-too-long';
 
 /** What a page or a proxy is told when a WebSocket is refused before its handshake. */
 const REFUSALS: Record<DoorRefusal, HttpResponse> = {
@@ -27,6 +31,7 @@ const REFUSALS: Record<DoorRefusal, HttpResponse> = {
   'too-many-connections': plain(503, 'Too many connections'),
   'too-many-connections-from-address': plain(429, 'Too many connections from this address'),
   draining: plain(503, 'Server is restarting'),
+  'cut-off': plain(503, 'Server is cut off from its cluster'),
 };
 
 /** Decides who may open a socket at all, and counts who is in. */
@@ -65,6 +70,10 @@ export class Doorkeeper {
     this.#isClosed = true;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Calls `then` when the last one has gone. */
   whenEmpty(then: () => void): void {
     this.#onEmpty = then;
@@ -83,8 +92,9 @@ export class Doorkeeper {
   }
 
   #refuses(request: HttpRequest, address: string): Exclude<DoorRefusal, 'path-unknown' | 'target-too-long'> | undefined {
-    const { visitors, origins } = this.#parts;
+    const { visitors, origins, bus, clusterCut } = this.#parts;
     if (this.#isClosed) return 'draining';
+    if (clusterCut === 'refuse' && !bus.isReached) return 'cut-off';
     if (!mayOpen(origins, request)) return 'origin-not-allowed';
     return visitors.refuses(address);
   }

@@ -11,6 +11,7 @@ import type { Exchange, HttpRequest, HttpResponse } from './ports/http.ts';
 import type { Log } from './ports/log.ts';
 import type { HttpAsk, HttpOutcome, HttpRefusal, HttpRoute, Introduction } from './ports/requests.ts';
 import type { Telemetry } from './ports/telemetry.ts';
+import type { Probes } from './probes.ts';
 import type { IssuePeerId } from './use-cases/issue-peer-id.ts';
 import type { ListPeers } from './use-cases/list-peers.ts';
 import type { PublishToTopic } from './use-cases/publish-to-topic.ts';
@@ -33,6 +34,7 @@ export interface HttpDeskParts {
   readonly speakForPeer: SpeakForPeer;
   /** H11: characters of a request target. */
   readonly maxUrlBytes: number;
+  readonly probes: Probes;
 }
 
 type Header = readonly [name: string, value: string];
@@ -67,6 +69,8 @@ export class HttpDesk {
   serve(exchange: Exchange): void {
     const { request } = exchange;
     this.#guard(exchange, [], () => {
+      const state = this.#parts.probes.answer(request);
+      if (state !== undefined) return reply(exchange, [], state);
       const service = this.#serviceAt(request.path);
       const cors = this.#corsHeaders(request, service?.route);
       this.#guard(exchange, cors, () => {

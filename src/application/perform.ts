@@ -26,6 +26,8 @@ export interface PerformerParts {
   readonly sweeper: Sweeper;
   readonly log: Log;
   readonly telemetry: Telemetry;
+  /** What becomes of what is for others while the engine of the cluster is out of reach. */
+  readonly clusterCut: 'hold' | 'refuse';
 }
 
 /** Does what the domain decided, and brings back what came of it as the next fact. */
@@ -82,9 +84,10 @@ export class Performer {
   }
 
   #hold(realm: Realm, { sender, message }: Extract<Decision, { do: 'hold' }>, now: Millis): void {
-    const { mailboxes, turns, sweeper, telemetry, clock } = this.#parts;
+    const { mailboxes, bus, turns, sweeper, telemetry, clock, clusterCut } = this.#parts;
     // The payload is borrowed and the answer may come late; what a refusal needs is the two ids.
     const { kind, from, to } = message;
+    if (clusterCut === 'refuse' && !bus.isReached) return this.perform(realm, realm.unheld(message), now);
     mailboxes.put(realm.key, sender, message, now, (outcome, seat) => {
       if (outcome === 'unwanted') return telemetry.count('ignored:destination-absent');
       if (outcome === 'held') {

@@ -18,6 +18,7 @@ import type { PeerDirectory } from '../application/ports/peer-directory.ts';
 import type { PeerIds } from '../application/ports/peer-ids.ts';
 import type { Telemetry } from '../application/ports/telemetry.ts';
 import type { Transport } from '../application/ports/transport.ts';
+import { Probes, type ProbesParts } from '../application/probes.ts';
 import { Sweeper } from '../application/sweeper.ts';
 import { Turns } from '../application/turns.ts';
 import { admitGuest } from '../application/use-cases/admit-guest.ts';
@@ -125,7 +126,8 @@ function bindCore(container: Container, config: Config, isAlone: boolean): void 
   bind(container, P.TURNS, (log) => new Turns((error) => log.record({ event: 'fault', error, connection: undefined })), [P.LOG]);
   bind(container, P.SWEEPER, (clock) => new Sweeper(clock, config.sweepInterval), [P.CLOCK]);
   bind(container, P.CONNECTIONS, (tap) => new Connections(tap), [P.MESSAGE_TAP]);
-  bindParts(container, P.PERFORMER, (parts: PerformerParts) => new Performer(parts), {
+  const { clusterCut } = config;
+  bindParts(container, P.PERFORMER, (parts: Omit<PerformerParts, 'clusterCut'>) => new Performer({ ...parts, clusterCut }), {
     connections: P.CONNECTIONS,
     directory: P.PEER_DIRECTORY,
     mailboxes: P.MAILBOX_STORE,
@@ -224,14 +226,18 @@ function bindTopics(container: Container): void {
   });
 }
 
-function bindEdges(container: Container, { maxUrlBytes, sendBufferBytes }: Config): void {
-  bindParts(container, P.DOORKEEPER, (parts: Omit<DoorkeeperParts, 'maxUrlBytes'>) => new Doorkeeper({ ...parts, maxUrlBytes }), {
+function bindEdges(container: Container, { maxUrlBytes, sendBufferBytes, clusterCut }: Config): void {
+  const doorkeeper = (parts: Omit<DoorkeeperParts, 'maxUrlBytes' | 'clusterCut'>): Doorkeeper =>
+    new Doorkeeper({ ...parts, maxUrlBytes, clusterCut });
+  bindParts(container, P.DOORKEEPER, doorkeeper, {
+    bus: P.NODE_BUS,
     dialects: P.DIALECTS,
     visitors: P.VISITORS,
     origins: P.ORIGINS,
     addresses: P.CLIENT_ADDRESSES,
     log: P.LOG,
   });
+  bindParts(container, P.PROBES, (parts: ProbesParts) => new Probes(parts), { doorkeeper: P.DOORKEEPER, bus: P.NODE_BUS });
   bindParts(container, P.HTTP_DESK, (parts: Omit<HttpDeskParts, 'maxUrlBytes'>) => new HttpDesk({ ...parts, maxUrlBytes }), {
     dialects: P.DIALECTS,
     realms: P.REALMS,
@@ -247,6 +253,7 @@ function bindEdges(container: Container, { maxUrlBytes, sendBufferBytes }: Confi
     listPeers: P.LIST_PEERS,
     publishToTopic: P.PUBLISH_TO_TOPIC,
     speakForPeer: P.SPEAK_FOR_PEER,
+    probes: P.PROBES,
   });
   bindGatewayAndBroker(container, sendBufferBytes);
 }

@@ -18,6 +18,7 @@ import type { PeerDirectory } from '../application/ports/peer-directory.ts';
 import type { PeerIds } from '../application/ports/peer-ids.ts';
 import type { Telemetry } from '../application/ports/telemetry.ts';
 import type { Transport } from '../application/ports/transport.ts';
+import type { Probes } from '../application/probes.ts';
 import type { Sweeper } from '../application/sweeper.ts';
 import type { Turns } from '../application/turns.ts';
 import type { AdmitGuest } from '../application/use-cases/admit-guest.ts';
@@ -70,6 +71,7 @@ export const PERFORMER = port<Performer>('Performer');
 export const MEMBERSHIP = port<Membership>('Membership');
 export const DISPATCHER = port<Dispatcher>('Dispatcher');
 export const DOORKEEPER = port<Doorkeeper>('Doorkeeper');
+export const PROBES = port<Probes>('Probes');
 export const HTTP_DESK = port<HttpDesk>('HttpDesk');
 
 export const REGISTER_PEER = port<RegisterPeer>('registerPeer');

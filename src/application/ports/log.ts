@@ -21,7 +21,7 @@ export type LogEvent =
     }
   | {
       readonly event: 'upgrade-refused';
-      readonly why: CrowdRefusal | 'origin-not-allowed' | 'draining';
+      readonly why: CrowdRefusal | 'origin-not-allowed' | 'draining' | 'cut-off';
       readonly address: string;
     }
   /** The engine of the cluster answers. @param engine without credentials. */

@@ -28,6 +28,8 @@ export interface NodeEars {
  * What may not be lost is not told here: it waits in a mailbox, and a word about it only makes haste.
  */
 export interface NodeBus {
+  /** Whether the engine that the nodes share can be reached now, as far as this node knows. */
+  readonly isReached: boolean;
   /** Begins to listen for this node; to be called once, before anything is told. */
   listen(ears: NodeEars): void;
   /** Borrows the word for the call. To nobody, and to this node itself, nothing is told. */

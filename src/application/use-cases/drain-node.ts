@@ -37,9 +37,10 @@ export function drainNode(parts: DrainNodeParts): DrainNode {
 
   return async () => {
     log.record({ event: 'draining', connections: connections.size, patience });
+    // Who watches over the node is told so, as long as it takes.
     doorkeeper.close();
-    transport.refuseNew();
     await peersGone(clock.now() + spread + patience);
+    transport.refuseNew();
     turns.run(sayGoodbye);
     await allGone();
     const cut = connections.size;

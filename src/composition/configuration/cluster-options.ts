@@ -1,4 +1,4 @@
-import { integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
+import { choice, integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
 import { engineUrl } from './option-forms.ts';
 
 /** The part of the schema that makes several brokers act as one. */
@@ -15,5 +15,11 @@ export const CLUSTER_OPTIONS = {
     meaning: 'How long the ids of a broker stay its own when nothing is heard of it any more, by the time of the engine.',
     seen: 'After that, another token may take them.',
     default: 10_000,
+  }),
+  cluster_cut: option(choice(['hold', 'refuse']), {
+    group: 'Cluster',
+    meaning: 'What becomes of those who come, and of messages for peers elsewhere, while the engine is out of reach.',
+    seen: 'hold: they wait for it. refuse: 503 for a socket, and EXPIRE at once. Peers of one broker hear each other either way.',
+    default: 'hold',
   }),
 } as const satisfies Readonly<Record<string, Option<unknown, unknown>>>;

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { EngineServer } from '../../support/engines/engine-server.ts';
 import { startNats } from '../../support/engines/nats-server.ts';
 import { startRedis } from '../../support/engines/redis-server.ts';
+import { ask } from '../../support/e2e/http.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerOptions } from '../../support/e2e/server-kinds.ts';
 import { TcpProxy } from '../../support/e2e/tcp-proxy.ts';
@@ -149,6 +150,25 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
     await wire.stop();
   });
 
+  it('a broker that is cut off says so, and refuses what it is told to refuse', async () => {
+    const wire = await TcpProxy.to(engine.port);
+    const here = await start({ cluster: engine.urlAt(wire.port), cluster_cut: 'refuse' });
+    const ann = await here.enters('ann');
+    const ready = async (): Promise<number> => (await ask(here, '/readyz')).status;
+    expect(await ready()).toBe(200);
+    wire.blocks();
+    await until(10_000, 'the broker to notice', async () => (await ready()) === 503 || undefined);
+    expect((await ask(here, '/healthz')).status).toBe(200);
+    ann.offers('far');
+    expect(await ann.hears()).toMatchObject({ type: 'EXPIRE', src: 'far' });
+    await expect(here.opens()).rejects.toThrow(/503/);
+    wire.unblocks();
+    await until(10_000, 'the broker to be back', async () => (await ready()) === 200 || undefined);
+    (await here.enters('bob')).offers(ann.id, 'back');
+    expect(await ann.hears()).toMatchObject({ payload: 'back' });
+    await wire.stop();
+  });
+
   it('O5: an id that was taken while its broker was cut off stays where it went, and the old socket is closed', async () => {
     const wire = await TcpProxy.to(engine.port);
     const here = await start({ cluster: engine.urlAt(wire.port) });
@@ -164,7 +184,14 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
 
   it('M13, M17: of what an engine that hangs can not take, a broker keeps so much, and tells the senders of the rest', async () => {
     const own = await startEngine();
-    const roomy = { message_burst: 2 * TOO_MANY, mailbox_messages: TOO_MANY, mailbox_bytes: 60_000_000, malformed_limit: 1_000 };
+    const patient = { cluster_lease: 60_000, expire_timeout: 60_000 };
+    const roomy = {
+      ...patient,
+      message_burst: 2 * TOO_MANY,
+      mailbox_messages: TOO_MANY,
+      mailbox_bytes: 60_000_000,
+      malformed_limit: 1_000,
+    };
     const [here, there] = [await start({ cluster: own.url, ...roomy }), await start({ cluster: own.url, ...roomy })];
     const [ann, amy, bob] = [await here.enters('ann'), await here.enters('amy'), await there.enters('bob')];
     own.freeze();

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { PeerjsDialect } from '../../../src/adapters/dialects/peerjs/dialect.ts';
+import { MemoryBusLine } from '../../../src/adapters/buses/memory/bus.ts';
 import { Doorkeeper } from '../../../src/application/doorkeeper.ts';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
+import { nodeId } from '../../../src/domain/ids.ts';
 import { Visitors } from '../../../src/domain/visitors.ts';
 import { House, pair } from '../../support/house.ts';
+import { FragileEngine } from '../../support/fragile-engine.ts';
 
 const QUERY = 'key=peerjs&id=eve&token=t';
 const status = (house: House, path = '/peerjs', headers = {}) =>
@@ -33,6 +36,16 @@ describe('the doorkeeper', () => {
     expect(status(house)).toBeUndefined();
   });
 
+  it('turns visitors away while the engine is out of reach, where it is told to', () => {
+    const engine = new FragileEngine();
+    const [refuses, holds] = [new House({ clusterCut: 'refuse' }, { engine }), new House({}, { engine })];
+    engine.isReached = false;
+    expect([status(refuses), status(holds)]).toEqual([503, undefined]);
+    expect(refuses.events.at(-1)).toMatchObject({ event: 'upgrade-refused', why: 'cut-off' });
+    engine.isReached = true;
+    expect(status(refuses)).toBeUndefined();
+  });
+
   it('lets nobody in when it is closed, and says so in the log', () => {
     const events: LogEvent[] = [];
     const doorkeeper = new Doorkeeper({
@@ -41,7 +54,9 @@ describe('the doorkeeper', () => {
       origins: { allow: 'echoed' },
       addresses: { of: (request) => request.remoteAddress },
       log: { record: (event) => void events.push(event) },
+      bus: new MemoryBusLine().at(nodeId('here')),
       maxUrlBytes: 99,
+      clusterCut: 'hold',
     });
     doorkeeper.close();
     const request = { method: 'GET', path: '/peerjs', query: '', remoteAddress: '192.0.2.1', header: () => undefined };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FragileEngine } from '../../support/fragile-engine.ts';
 import { pair } from '../../support/house.ts';
 
 describe('performing', () => {
@@ -24,6 +25,15 @@ describe('performing', () => {
     ann.offers('eve');
     ann.offers('eve');
     expect([ann.heard, house.tally.of('mailbox-full')]).toEqual([[{ type: 'EXPIRE', src: 'eve', dst: 'ann' }], 1]);
+  });
+
+  it('M13: holds nothing while the engine is out of reach, where it is told to; those who are here hear each other', () => {
+    const engine = new FragileEngine();
+    const { ann, bob } = pair({ clusterCut: 'refuse' }, { engine });
+    engine.isReached = false;
+    ann.offers('eve');
+    ann.offers('bob', 'near');
+    expect([ann.heard, bob.heard]).toMatchObject([[{ type: 'EXPIRE', src: 'eve' }], [{ payload: 'near' }]]);
   });
 
   it('M14: a held message outlives expire_timeout by at most one sweep, then its sender is told once', () => {

@@ -13,6 +13,7 @@ export class MemoryBusLine {
 
 /** A bus for the nodes of one process: a broker alone, or several that a test has built. */
 class MemoryNodeBus implements NodeBus {
+  readonly isReached = true;
   readonly #node: NodeId;
   readonly #all: Map<NodeId, NodeEars>;
 

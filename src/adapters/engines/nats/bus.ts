@@ -4,22 +4,37 @@ import type { NodeId } from '../../../domain/ids.ts';
 import { readWord, writeWord, type WordFault } from '../shared/words.ts';
 import { WORDS_FOR_ALL, wordsFor } from './keys.ts';
 
+export interface NatsBusParts {
+  readonly onFault: (fault: WordFault) => void;
+  readonly isReached: () => boolean;
+  readonly onClose: () => Promise<void>;
+}
+
 /** Words between nodes over core NATS, which tells each at most once. */
 export class NatsNodeBus implements NodeBus {
   readonly #node: NodeId;
   readonly #connection: NatsConnection;
   readonly #onFault: (fault: WordFault) => void;
+  readonly #isReached: () => boolean;
   readonly #onClose: () => Promise<void>;
   #ears: NodeEars | undefined;
   #subscriptions: Subscription[] = [];
   #isClosed = false;
 
-  /** @param onClose ends the connection, when nothing is told any more. */
-  constructor(node: NodeId, connection: NatsConnection, onFault: (fault: WordFault) => void, onClose: () => Promise<void>) {
+  /**
+   * @param parts.isReached whether what the nodes share can be asked now.
+   * @param parts.onClose ends the connection, when nothing is told any more.
+   */
+  constructor(node: NodeId, connection: NatsConnection, { onFault, isReached, onClose }: NatsBusParts) {
     this.#node = node;
     this.#connection = connection;
     this.#onFault = onFault;
+    this.#isReached = isReached;
     this.#onClose = onClose;
+  }
+
+  get isReached(): boolean {
+    return this.#isReached();
   }
 
   listen(ears: NodeEars): void {

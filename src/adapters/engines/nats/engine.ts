@@ -9,6 +9,7 @@ import type { Millis } from '../../../domain/time.ts';
 import { Answers } from './answers.ts';
 import { NatsNodeBus } from './bus.ts';
 import { NatsPeerDirectory } from './directory.ts';
+import type { EntryFault } from './entries.ts';
 import { Journal } from './journal.ts';
 import { bucketOf } from './keys.ts';
 import type { News } from './ledger.ts';
@@ -73,24 +74,24 @@ export function natsEngine(
   time?: () => Millis,
 ): OpenableEngine {
   const kvm = new Kvm(connection);
+  const refused = (fault: EntryFault): void =>
+    log.record({ event: 'word-refused', why: fault.why, version: 'version' in fault ? fault.version : undefined });
   const all = settings.realms.map((realm) => {
     const journal = new Journal({
       ...{ kvm, bucket: bucketOf(realm), replicas, settings },
       onNews: (news) => bus.overheard(wordIn(news, realm)),
-      onRefused: (fault) =>
-        log.record({ event: 'word-refused', why: fault.why, version: 'version' in fault ? fault.version : undefined }),
+      onRefused: refused,
       onFault: (error) => log.record({ event: 'fault', error, connection: undefined }),
       ...(time === undefined ? {} : { time }),
     });
     return [realm, new Seats(journal)] as const;
   });
   const journals = all.map(([, { journal }]) => journal);
-  const bus = new NatsNodeBus(
-    settings.node,
-    connection,
-    (fault) => log.record({ event: 'word-refused', why: fault.why, version: 'version' in fault ? fault.version : undefined }),
-    () => end(connection, journals),
-  );
+  const bus = new NatsNodeBus(settings.node, connection, {
+    onFault: refused,
+    isReached: () => journals.every(({ isReady }) => isReady),
+    onClose: () => end(connection, journals),
+  });
   const realms = new Realms(new Map(all));
   const answers = new Answers();
   const mostBytes = connection.info?.max_payload ?? Number.POSITIVE_INFINITY;

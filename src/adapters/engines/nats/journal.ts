@@ -73,6 +73,10 @@ export class Journal {
     return this.#parts.time?.();
   }
 
+  get isReady(): boolean {
+    return this.#ready.isOpen;
+  }
+
   /** Resolves when all is read that stood there when the connection was made. */
   get ready(): Promise<void> {
     return this.#ready.passed;

@@ -20,6 +20,10 @@ export class RedisNodeBus implements NodeBus {
     this.#onFault = onFault;
   }
 
+  get isReached(): boolean {
+    return this.#link.isReady;
+  }
+
   listen({ heard, missed }: NodeEars): void {
     this.#ears.on('message', (_channel: string, text: string) => {
       const said = readWord(text);

@@ -24,7 +24,7 @@ describe('the defaults', () => {
   it('are these', () => {
     expect(defaultConfig()).toEqual({
       ...{ host: '::', port: 9000, path: '/', transport: 'auto', profile: 'drop-in', drainTimeout: 10_000, drainSpread: 0 },
-      ...{ cluster: undefined, clusterLease: 10_000 },
+      ...{ cluster: undefined, clusterLease: 10_000, clusterCut: 'hold' },
       ...{ keys: ['peerjs'], concurrentLimit: 5000, expireTimeout: 5000, aliveTimeout: 60_000, sweepInterval: 1000 },
       ...{
         allowDiscovery: false,

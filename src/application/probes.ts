@@ -1,0 +1,40 @@
+import type { Doorkeeper } from './doorkeeper.ts';
+import type { HttpHead } from './ports/requests.ts';
+import type { HttpResponse } from './ports/http.ts';
+import type { NodeBus } from './ports/node-bus.ts';
+
+export interface ProbesParts {
+  readonly doorkeeper: Doorkeeper;
+  readonly bus: NodeBus;
+}
+
+const HEADERS = [
+  ['content-type', 'text/plain; charset=utf-8'],
+  ['cache-control', 'no-store'],
+] as const;
+
+/** Answers those who watch over the process, and those who send it visitors: often, from one address, so nothing bounds it. */
+export class Probes {
+  readonly #parts: ProbesParts;
+
+  constructor(parts: ProbesParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * `/healthz`: 200 from a process that is alive. `/readyz`: 200 from one that takes visitors, else 503 and why.
+   * @returns undefined for whatever else is asked.
+   */
+  answer({ method, path }: Pick<HttpHead, 'method' | 'path'>): HttpResponse | undefined {
+    if (method !== 'GET' && method !== 'HEAD') return undefined;
+    if (path === '/healthz') return { status: 200, headers: HEADERS, body: 'ok\n' };
+    return path === '/readyz' ? this.#readiness() : undefined;
+  }
+
+  #readiness(): HttpResponse {
+    const { doorkeeper, bus } = this.#parts;
+    if (doorkeeper.isClosed) return { status: 503, headers: HEADERS, body: 'draining\n' };
+    if (!bus.isReached) return { status: 503, headers: HEADERS, body: 'the engine of the cluster is out of reach\n' };
+    return { status: 200, headers: HEADERS, body: 'ready\n' };
+  }
+}
