@@ -1,9 +1,9 @@
-/* The tests start engines of their own. Finds them, or installs them where that is ours to do. */
+/* The tests start engines of their own, and a proxy. Finds them, or installs them where that is ours to do. */
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run } from './run.mjs';
 
-const ENGINES = ['redis-server', 'nats-server'];
+const ENGINES = ['redis-server', 'nats-server', 'nginx'];
 const install = (missing) => `apt-get update && apt-get install -y ${missing.join(' ')}`;
 
 function isOnPath(name) {

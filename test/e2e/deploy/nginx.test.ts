@@ -1,0 +1,115 @@
+import { get } from 'node:http';
+import { io, type Socket } from 'socket.io-client';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { EngineServer } from '../../support/engines/engine-server.ts';
+import { startRedis } from '../../support/engines/redis-server.ts';
+import { Nginx } from '../../support/e2e/nginx.ts';
+import { Server } from '../../support/e2e/server.ts';
+import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerOptions } from '../../support/e2e/server-kinds.ts';
+import { until } from '../../support/e2e/until.ts';
+import { fresh } from '../../support/e2e/visit.ts';
+
+const PEERS = 6;
+const PATIENCE_MS = 10_000;
+const RATE = 20;
+
+/** What deploy/compose.redis.yaml starts, as processes. */
+describe('three brokers behind nginx', () => {
+  let redis: EngineServer;
+  let servers: Server[];
+  let nginx: Nginx;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+  beforeEach(async () => {
+    const options: ServerOptions = {
+      ...{ cluster: redis.url, proxied: 1, all: true, mercure_open: true, log_level: 'error', drain_timeout: 2_000 },
+      ...{ http_rate_limit: RATE, http_rate_window: 60_000, drain_spread: 1_500, cluster_lease: 2_000 },
+    };
+    const kinds = [SIGNALBOX_UWS, SIGNALBOX_NODE, SIGNALBOX_UWS];
+    servers = await Promise.all(kinds.map((kind) => Server.start({ kind, options })));
+    nginx = await Nginx.before(servers);
+  });
+  afterEach(async () => {
+    await nginx.stop();
+    for (const server of servers) await server.stop();
+  });
+
+  it('M1: peers hear each other, whichever broker they came to; no token is in the log', async () => {
+    const peers = await Promise.all(Array.from({ length: PEERS }, () => nginx.enters('peer')));
+    for (const from of peers) for (const to of peers) if (from !== to) from.offers(to.id, from.id);
+    for (const peer of peers) {
+      const heard = await peer.hearsAll(PEERS - 1);
+      expect(heard.map(({ src }) => src).sort()).toEqual(
+        peers
+          .filter((other) => other !== peer)
+          .map(({ id }) => id)
+          .sort(),
+      );
+    }
+    for (const peer of peers) peer.cut();
+    const served = await until(PATIENCE_MS, 'the log', () => logged(nginx.log));
+    expect(served.size).toBe(servers.length);
+    for (const { token } of peers) expect(nginx.log).not.toContain(token);
+  });
+
+  it('MER2: server-sent events come as they are sent', async () => {
+    const topic = fresh('topic');
+    const target = `/.well-known/mercure?topic=${topic}`;
+    const streams = servers.map(() => nginx.wire().sends(`GET ${target} HTTP/1.1\r\nhost: a\r\n\r\n`));
+    for (const stream of streams) await stream.hears(/200 OK/);
+    const form = `topic=${topic}&data=hello`;
+    const head = `POST /.well-known/mercure HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-www-form-urlencoded\r\n`;
+    const poster = nginx.wire().sends(`${head}content-length: ${form.length}\r\nconnection: close\r\n\r\n${form}`);
+    await poster.hears(/200 OK/);
+    for (const stream of streams) await stream.hears(/data: ?hello/);
+  });
+
+  it('SIO1: long polling finds the same broker again', async () => {
+    const namespace = fresh('room');
+    const sockets = [1, 2].map(() => io(`http://${nginx.host}:${nginx.port}`, { transports: ['polling'], forceNew: true }));
+    const [ann, bob] = sockets as [Socket, Socket];
+    const heard: unknown[] = [];
+    bob.on('message', (name: string, data: unknown) => heard.push([name, data]));
+    for (const one of sockets) await one.timeout(PATIENCE_MS).emitWithAck('subscribe', namespace);
+    await ann.timeout(PATIENCE_MS).emitWithAck('publish', namespace, [1, 2, 3]);
+    await until(PATIENCE_MS, 'the message', () => heard.length > 0 || undefined);
+    expect(heard).toEqual([[namespace, [1, 2, 3]]]);
+    for (const one of sockets) one.disconnect();
+  });
+
+  it('a broker that dies, or drains, is passed over', async () => {
+    const [first, second] = servers as [Server, Server, Server];
+    const peers = await Promise.all(Array.from({ length: PEERS }, () => nginx.enters('peer')));
+    first.signal('SIGKILL');
+    await first.exited;
+    second.signal('SIGTERM');
+    for (let n = 0; n < PEERS; n++) await nginx.enters('new');
+    await second.exited;
+    for (const { id, token, isOpen } of peers) if (!isOpen) await nginx.enters('peer', { id, token });
+  });
+
+  it('H10: bounds for each address are those of the visitors, not of nginx', async () => {
+    const statuses: (number | undefined)[] = [];
+    for (let n = 0; n < 3 * RATE + 1; n++) statuses.push(await statusFrom(nginx, '127.0.0.2'));
+    expect(statuses.slice(0, RATE)).toEqual(Array.from({ length: RATE }, () => 200));
+    expect(statuses.at(-1)).toBe(429);
+    expect(await statusFrom(nginx, '127.0.0.3')).toBe(200);
+  });
+});
+
+function statusFrom({ host, port }: Nginx, localAddress: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get({ host, port, path: '/peerjs/id', localAddress, agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    }).on('error', reject);
+  });
+}
+
+/** Which brokers nginx has passed sockets to, when all are logged. */
+function logged(log: string): Set<string> | undefined {
+  const lines = [...log.matchAll(/"GET \/peerjs" 101 .* (\S+)$/gm)].map(([, upstream]) => upstream ?? '');
+  return lines.length >= PEERS ? new Set(lines) : undefined;
+}

@@ -1,0 +1,71 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from '../../architecture/tree.ts';
+import { Child } from './child.ts';
+import { freePort } from './free-port.ts';
+import { LOOPBACK } from './server-kinds.ts';
+import { until } from './until.ts';
+import { Visit } from './visit.ts';
+
+const FOLDER = 'deploy/nginx';
+const LOG = 'access.log';
+const PATIENCE_MS = 10_000;
+
+/** nginx as deploy/nginx sets it up, on loopback and before brokers of the test. */
+export class Nginx extends Visit {
+  readonly #child: Child;
+  readonly #folder: string;
+
+  private constructor(port: number, child: Child, folder: string) {
+    super({ host: LOOPBACK, port, secure: false, path: '/', key: 'peerjs' }, PATIENCE_MS);
+    this.#child = child;
+    this.#folder = folder;
+  }
+
+  /** @param brokers in the order of `brokers.conf`. @throws where `nginx` is not installed. */
+  static async before(brokers: readonly { readonly host: string; readonly port: number }[]): Promise<Nginx> {
+    const port = await freePort();
+    const folder = mkdtempSync(join(tmpdir(), 'nginx-'));
+    const upstreams = brokers.reduce(
+      (text, broker, place) => text.replaceAll(`broker-${place + 1}:9000`, `${broker.host}:${broker.port}`),
+      conf('brokers'),
+    );
+    writeFileSync(join(folder, 'brokers.conf'), upstreams);
+    const site = conf('signalbox').replace('listen 8080;', `listen ${LOOPBACK}:${port};`);
+    writeFileSync(join(folder, 'signalbox.conf'), site.replace('/dev/stdout', join(folder, LOG)));
+    writeFileSync(join(folder, 'nginx.conf'), around(folder));
+    const child = new Child(['nginx', '-p', folder, '-c', 'nginx.conf', '-e', 'stderr']);
+    const nginx = new Nginx(port, child, folder);
+    const answers = async (): Promise<true | undefined> => (await nginx.asks('healthz')).status === 200 || undefined;
+    await until(PATIENCE_MS, 'nginx to answer', answers).catch((cause: unknown) => {
+      throw new Error(`nginx says ${child.stderr}`, { cause });
+    });
+    return nginx;
+  }
+
+  /** Its log of requests. */
+  get log(): string {
+    return readFileSync(join(this.#folder, LOG), 'utf8');
+  }
+
+  async stop(): Promise<void> {
+    this.end();
+    await this.#child.stop();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function conf(name: string): string {
+  return readFileSync(join(ROOT, FOLDER, `${name}.conf`), 'utf8');
+}
+
+/** What the image of nginx has around the two files. */
+function around(folder: string): string {
+  const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`);
+  const files = ['brokers', 'signalbox'].map((name) => `include ${folder}/${name}.conf;`);
+  return [
+    ...['daemon off;', 'worker_processes 2;', `pid ${folder}/nginx.pid;`, 'error_log stderr;', 'events {}', 'http {'],
+    ...[...scratch, ...files, '}'],
+  ].join('\n');
+}
