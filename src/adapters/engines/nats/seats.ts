@@ -54,9 +54,13 @@ export class Seats {
     let known: number | undefined;
     for (;;) {
       await journal.ready;
-      const seat = await decide(journal.ledger);
+      const { ledger } = journal;
+      const before = ledger.seat(id)?.revision;
+      const seat = await decide(ledger);
       if (seat === undefined) return 'left';
-      const expected = known ?? journal.ledger.seat(id)?.revision ?? 0;
+      // It was decided for a state that is gone.
+      if (ledger !== journal.ledger || ledger.seat(id)?.revision !== before) continue;
+      const expected = known ?? before ?? 0;
       const appended = await journal.append(seatKey(id), writeSeat({ ...seat, by }, journal.stamp), expected);
       if (appended === 'failed') return 'failed';
       const revision = 'at' in appended ? appended.at : appended.instead;
