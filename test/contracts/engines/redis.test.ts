@@ -1,11 +1,12 @@
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RedisNodeBus } from '../../../src/adapters/engines/redis/bus.ts';
 import { RedisPeerDirectory } from '../../../src/adapters/engines/redis/directory.ts';
 import { RedisLink } from '../../../src/adapters/engines/redis/link.ts';
 import { RedisMailboxStore } from '../../../src/adapters/engines/redis/mailboxes.ts';
-import type { MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
-import { nodeId, realmKey, type NodeId, type RealmKey } from '../../../src/domain/ids.ts';
+import type { HoldOutcome, MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
+import { connectionId, nodeId, realmKey, type NodeId, type PeerId, type RealmKey } from '../../../src/domain/ids.ts';
+import type { SignalMessage } from '../../../src/domain/message.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import { Token } from '../../../src/domain/token.ts';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
@@ -149,3 +150,27 @@ async function usage(): Promise<{ mailboxes: number; bytes: number }> {
 function key(realm: RealmKey, name: string): string {
   return `signalbox:{${encodeURIComponent(realm)}}:${name}`;
 }
+
+it('an engine that has forgotten its scripts learns them again; what it was asked meanwhile is done in order', async () => {
+  const shared = await Shared.start();
+  const store = new RedisMailboxStore(shared.link(), { ...ROOMY, realms: REALMS, node: nodeId('here') });
+  const letter = (text: string): SignalMessage => ({
+    kind: 'offer',
+    from: 'ann' as PeerId,
+    to: 'bob' as PeerId,
+    payload: Buffer.from(text),
+  });
+  const put = (text: string): Promise<HoldOutcome> =>
+    new Promise((resolve) => store.put(REALMS[0] as RealmKey, undefined, letter(text), 0, resolve));
+  expect(await put('1')).toBe('held');
+  await admin.script('FLUSH');
+  expect(await Promise.all([put('2'), put('3'), put('4')])).toEqual(['held', 'held', 'held']);
+  const taker = {
+    realm: { key: REALMS[0] as RealmKey, node: nodeId('here') },
+    id: 'bob' as PeerId,
+    connection: connectionId(1, 0),
+  };
+  const taken = await new Promise<readonly SignalMessage[]>((resolve) => store.take(taker, resolve));
+  expect(taken.map(({ payload }) => Buffer.from(payload ?? []).toString())).toEqual(['1', '2', '3', '4']);
+  await shared.dispose();
+});

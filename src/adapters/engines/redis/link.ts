@@ -36,6 +36,8 @@ export class RedisLink {
   readonly #onFault: (error: unknown) => void;
   readonly #time: () => Millis | '';
   #waiting: Errand[] = [];
+  /** What the engine did not do, because it had forgotten its scripts. */
+  #again: Errand[] = [];
   #isReady = false;
   #isClosed = false;
   #underWay = 0;
@@ -78,6 +80,7 @@ export class RedisLink {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#waiting = [];
+    this.#again = [];
     if (this.#isReady) await Promise.race([this.#redis.quit().catch(() => undefined), elapsed(LAST_WORD_MS)]);
     this.#redis.disconnect();
   }
@@ -94,7 +97,8 @@ export class RedisLink {
     this.#bytes += errand.bytes;
   }
 
-  #run({ run, then, otherwise, bytes }: Errand): void {
+  #run(errand: Errand): void {
+    const { run, then, otherwise, bytes } = errand;
     this.#underWay += 1;
     run().then(
       (reply) => {
@@ -105,6 +109,7 @@ export class RedisLink {
       (error: unknown) => {
         this.#settle(bytes);
         if (this.#isClosed) return;
+        if (isForgotten(error)) return this.#learnAgain(errand);
         this.#onFault(error);
         this.#answer(otherwise);
         this.#goOn();
@@ -133,8 +138,18 @@ export class RedisLink {
       if (!this.#isClosed) this.#onFault(error);
       return;
     }
+    this.#waiting.unshift(...this.#again.splice(0));
     this.#isReady = true;
     this.#goOn();
+  }
+
+  /** All that was under way comes back in order, before the scripts are there again. */
+  #learnAgain(errand: Errand): void {
+    this.#bytes += errand.bytes;
+    this.#again.push(errand);
+    if (!this.#isReady) return;
+    this.#isReady = false;
+    void this.#begin();
   }
 
   #goOn(): void {
@@ -147,6 +162,10 @@ export class RedisLink {
 
 function elapsed(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
+
+function isForgotten(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT');
 }
 
 function bytesIn(sum: number, given: string | number | Uint8Array): number {
