@@ -10,6 +10,7 @@ import { until } from '../../support/e2e/until.ts';
 import { fresh } from '../../support/e2e/visit.ts';
 
 const LEASE_MS = 1_500;
+const PATIENCE_MS = 10_000;
 const MANY = 300;
 /** More than a broker keeps for an engine. */
 const TOO_MANY = 25_000;
@@ -82,10 +83,12 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
     bob.offers(again.id, 1);
     expect(await again.hears()).toMatchObject({ src: bob.id, payload: 1 });
     again.cut();
-    await until(5_000, 'the id to be free', async () => {
-      bob.offers(ann.id, 'waits');
-      return (await here.enters('ann', { id: ann.id, token: ann.token })).hears().then(({ payload }) => payload === 'waits');
-    });
+    const isAway = async (): Promise<true | undefined> =>
+      (await here.asks(`${cluster}/peers`)).body.includes(ann.id) ? undefined : true;
+    await until(PATIENCE_MS, 'ann to be away', isAway);
+    bob.offers(ann.id, 'waits');
+    const third = await here.enters('ann', { id: ann.id, token: ann.token });
+    expect(await third.hears()).toMatchObject({ payload: 'waits' });
   });
 
   it('M13, M14: what nobody comes for is told to its sender, wherever that is by then', async () => {
@@ -211,7 +214,8 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
 
   it('an engine that restarts and remembers has lost nothing, and neither has who spoke meanwhile', async () => {
     const own = await startEngine();
-    const [here, there] = [await start({ cluster: own.url, expire_timeout: 60_000 }), await start({ cluster: own.url })];
+    const patient = { cluster: own.url, expire_timeout: 60_000 };
+    const [here, there] = [await start(patient), await start(patient)];
     const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
     ann.offers('cem', 'before');
     bob.offers(ann.id, 'all is well');

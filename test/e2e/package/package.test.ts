@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,8 +24,8 @@ beforeAll(async () => {
   for (const file of ['package.json', ...manifest.files.filter((name) => !name.startsWith('!'))]) {
     await cp(join(HOUSE, file), join(installed, file), { recursive: true });
   }
-  await mkdir(join(modules, '@types'));
   for (const name of [...Object.keys(manifest.dependencies), '@types/node']) {
+    await mkdir(dirname(join(modules, name)), { recursive: true });
     await symlink(join(HOUSE, 'node_modules', name), join(modules, name));
   }
 });

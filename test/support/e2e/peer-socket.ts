@@ -50,6 +50,7 @@ export class PeerSocket {
   /** How it was closed, whenever that is. */
   readonly ended: Promise<Closing>;
   readonly #place: Place;
+  #ending = '';
   #wake: () => void = () => undefined;
 
   private constructor(place: Place, socket: WebSocket, { id, token }: Identity) {
@@ -62,7 +63,12 @@ export class PeerSocket {
       this.kinds.push(isBinary ? 'binary' : 'text');
       this.#wake();
     });
-    this.ended = new Promise((resolve) => socket.once('close', (code, why) => resolve({ code, why: why.toString('utf8') })));
+    this.ended = new Promise((resolve) =>
+      socket.once('close', (code, why) => {
+        this.#ending = ` with ${code} ${why.toString('utf8')}`;
+        resolve({ code, why: why.toString('utf8') });
+      }),
+    );
     void this.ended.then(() => this.#wake());
     // A cut connection; `close` follows.
     socket.on('error', () => this.#wake());
@@ -124,7 +130,9 @@ export class PeerSocket {
     const isThere = new Promise<void>((resolve, reject) => {
       const look = () => {
         if (this.unheard.length > 0) resolve();
-        else if (this.socket.readyState === WebSocket.CLOSED) reject(new Error(`${this.id} was closed before a frame came`));
+        else if (this.socket.readyState === WebSocket.CLOSED) {
+          reject(new Error(`${this.id} was closed${this.#ending} before a frame came`));
+        }
       };
       this.#wake = look;
       look();
