@@ -1,5 +1,6 @@
 /* All measures, in the order in which they run. */
 import { churn, drift } from './measures/churn.mjs';
+import { cluster } from './measures/cluster.mjs';
 import { hop } from './measures/hop.mjs';
 import { idle } from './measures/idle.mjs';
 import { latency } from './measures/latency.mjs';
@@ -31,7 +32,7 @@ import { sweep } from './measures/sweep.mjs';
  */
 
 /** @type {readonly Measure[]} */
-export const MEASURES = [relay, burst, register, churn, latency, idle, storm, drift, sweep, hop];
+export const MEASURES = [relay, burst, register, churn, latency, idle, storm, drift, sweep, hop, cluster];
 
 /** The goals are for this one. */
 export const GOAL_BEARER = 'signalbox-uws';

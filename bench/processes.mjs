@@ -16,6 +16,11 @@ export function startNode(args, { cwd, isAsked }) {
   return kept(spawn(process.execPath, args, { cwd, stdio }));
 }
 
+/** Any program, which says nothing. */
+export function startProgram(command, args) {
+  return kept(spawn(command, args, { stdio: 'ignore' }));
+}
+
 /** Ends it without asking: it may be one that waits for its peers. */
 export async function end(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;

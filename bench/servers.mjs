@@ -51,12 +51,15 @@ export function missingModules(names) {
   return [...new Set(names.map((name) => SERVERS[name].module))].filter((module) => !existsSync(new URL(module, ROOT)));
 }
 
-/** @param {string} name @param {{ isCollectable: boolean }} options `isCollectable`: for `collect` */
-export async function startServer(name, { isCollectable }) {
+/**
+ * @param {string} name
+ * @param {{ isCollectable?: boolean, more?: readonly string[] }} options `isCollectable`: for `collect`; `more` arguments
+ */
+export async function startServer(name, { isCollectable = false, more = [] }) {
   const { module, args, hasMailboxes } = SERVERS[name];
   const port = await freePort();
   const preload = isCollectable ? ['--expose-gc', '--import', COLLECT.href] : [];
-  const command = [...preload, fileURLToPath(new URL(module, ROOT)), '--port', String(port), ...args];
+  const command = [...preload, fileURLToPath(new URL(module, ROOT)), '--port', String(port), ...args, ...more];
   const server = new Server(startNode(command, { cwd: ROOT, isAsked: isCollectable }), port, hasMailboxes);
   await server.isUp();
   return server;
@@ -110,7 +113,8 @@ class Server {
   }
 }
 
-async function freePort() {
+/** A port that nobody listens to. */
+export async function freePort() {
   const probe = createServer().listen(0, HOST);
   await once(probe, 'listening');
   const { port } = probe.address();
@@ -119,7 +123,8 @@ async function freePort() {
   return port;
 }
 
-function answers(port) {
+/** Whether somebody listens there. */
+export function answers(port) {
   return new Promise((resolve) => {
     const socket = connect(port, HOST);
     socket.on('connect', () => resolve(true)).on('error', () => resolve(false));

@@ -27,16 +27,19 @@ export async function each(items, one, atOnce = AT_ONCE) {
 /**
  * Peers that are open.
  * @param {object} options
- * @param {number} options.port
+ * @param {number | number[]} options.port of several, neighbours come to different ones
+ * @param {boolean} [options.isNear] unless pairs of neighbours come to the same
  * @param {number} options.count
  * @param {number} [options.first] the number of the first of them
  * @param {import('../check/faults.mjs').Faults} options.faults
  * @param {() => void} [options.onOpen] told of each
  */
-export async function gather({ port, count, first = 0, faults, onOpen = () => undefined }) {
+export async function gather({ port, isNear = false, count, first = 0, faults, onOpen = () => undefined }) {
+  const ports = [port].flat();
   const peers = Array.from({ length: count }, (_, i) => new Peer(first + i, faults));
+  const places = new Map(peers.map((peer, i) => [peer, ports[(isNear ? i >> 1 : i) % ports.length]]));
   await each(peers, async (peer) => {
-    if (await peer.open(port)) onOpen();
+    if (await peer.open(places.get(peer))) onOpen();
   });
   return peers;
 }

@@ -13,7 +13,7 @@ import { cpuNanoseconds } from './cpu.mjs';
 
 /**
  * @param {object} options
- * @param {number} options.pid of the server
+ * @param {number | number[]} options.pid of the server, or of all that serve together
  * @param {() => number} options.done counts up
  * @param {number} options.sliceMs
  * @param {(slices: Slice[]) => boolean} options.isOver looked at after each slice
@@ -37,5 +37,6 @@ export async function inSlices({ pid, done, sliceMs, isOver }) {
 }
 
 function reading(pid, done) {
-  return { count: done(), serverNs: cpuNanoseconds(pid), generatorNs: cpuNanoseconds('self'), at: performance.now() };
+  const serverNs = [pid].flat().reduce((sum, one) => sum + cpuNanoseconds(one), 0);
+  return { count: done(), serverNs, generatorNs: cpuNanoseconds('self'), at: performance.now() };
 }

@@ -6,9 +6,9 @@ import { gather, pairUp, settled } from '../crowd.mjs';
 import { Percentiles } from '../percentiles.mjs';
 import { inSlices } from '../slices.mjs';
 
-/** @param {{ port: number, pid: number, peers: number, perSecond: number, warmUpMs: number, spanMs: number }} options */
-export async function latency({ port, pid, peers: peerCount, perSecond, warmUpMs, spanMs }, faults) {
-  const peers = await gather({ port, count: peerCount, faults });
+/** @param {import('./relay.mjs').Where & { peers: number, perSecond: number, warmUpMs: number, spanMs: number }} options */
+export async function latency({ port, isNear, pid, peers: peerCount, perSecond, warmUpMs, spanMs }, faults) {
+  const peers = await gather({ port, isNear, count: peerCount, faults });
   const pace = new Pace(pairUp(peers, faults), 1000 / perSecond);
   pace.start();
   await pause(warmUpMs);

@@ -5,11 +5,12 @@ import { gather, pairUp, settled } from '../crowd.mjs';
 import { inSlices } from '../slices.mjs';
 
 /**
- * @typedef {{ port: number, pid: number, peers: number, depth: number, warmUpMs: number, slices: number, sliceMs: number }} Load
+ * @typedef {{ port: number | number[], isNear?: boolean, pid: number | number[] }} Where
+ * @typedef {Where & { peers: number, depth: number, warmUpMs: number, slices: number, sliceMs: number }} Load
  * @param {Load} load `depth`: messages in one piece
  */
-export async function relay({ port, pid, peers: peerCount, depth, warmUpMs, slices, sliceMs }, faults) {
-  const peers = await gather({ port, count: peerCount, faults });
+export async function relay({ port, isNear, pid, peers: peerCount, depth, warmUpMs, slices, sliceMs }, faults) {
+  const peers = await gather({ port, isNear, count: peerCount, faults });
   const talk = new Talk(pairUp(peers, faults), depth);
   talk.start();
   await pause(warmUpMs);

@@ -1,0 +1,36 @@
+/* The engines of a cluster, each a process of its own in a folder of its own. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { end, startProgram } from './processes.mjs';
+import { answers, freePort } from './servers.mjs';
+
+const HOST = '127.0.0.1';
+const START_MS = 10_000;
+
+const ENGINES = {
+  redis: (port, folder) => ['redis-server', ['--port', String(port), '--bind', HOST, '--save', '', '--dir', folder]],
+  nats: (port, folder) => ['nats-server', ['--addr', HOST, '--port', String(port), '--jetstream', '--store_dir', folder]],
+};
+
+/** @param {keyof ENGINES} name @throws where it is not installed */
+export async function startEngine(name) {
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'bench-engine-'));
+  const [program, args] = ENGINES[name](port, folder);
+  const child = startProgram(program, args);
+  const deadline = Date.now() + START_MS;
+  while (!(await answers(port))) {
+    if (child.pid === undefined || child.exitCode !== null || Date.now() > deadline) throw new Error(`${program} does not start`);
+    await pause(20);
+  }
+  return {
+    url: `${name}://${HOST}:${port}`,
+    pid: child.pid,
+    async stop() {
+      await end(child);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
