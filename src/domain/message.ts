@@ -32,8 +32,8 @@ export function keep(message: SignalMessage): SignalMessage {
 }
 
 /** What a held message counts against the bounds, in bytes: its payload and a flat share for the rest. */
-export function weightOf(message: SignalMessage): number {
-  return ENVELOPE_BYTES + (message.payload?.byteLength ?? 0);
+export function weightOf({ payload }: Pick<SignalMessage, 'payload'>): number {
+  return ENVELOPE_BYTES + (payload?.byteLength ?? 0);
 }
 
 // Two ids, the kind, and the links of the mailbox: about what V8 spends on them.

@@ -6,12 +6,12 @@ import type { MailboxStore } from '../../../src/application/ports/mailbox-store.
 import { nodeId, realmKey, type NodeId } from '../../../src/domain/ids.ts';
 import type { MailroomLimits } from '../../../src/domain/mailroom.ts';
 import type { Millis } from '../../../src/domain/time.ts';
-import { Token } from '../../../src/domain/token.ts';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
 import { startNats } from '../../support/engines/nats-server.ts';
 import { ROOMY } from '../mailboxes/scene.ts';
 import { engineContract } from './contract.ts';
 import { LEASE, ROOM } from './shared-clauses.ts';
+import { timedStore } from './timed-store.ts';
 
 const ODD_REALMS = [':', '/', '.', '|', ' ', '{}'].map((between) => `green${between}a`);
 const REALMS = ['green', 'blue', 'red', 'realm 0', 'realm 1', ...ODD_REALMS].map(realmKey);
@@ -103,21 +103,8 @@ engineContract('nats', {
     const shared = await Shared.start();
     const begun = shared.now;
     const { mailboxes: store, directory, journals } = shared.node(nodeId('here'), { limits, lease: LONG });
-    // Time goes where the clause says; and who sends has an id.
-    const put: MailboxStore['put'] = (realm, sender, message, now, answer) => {
-      shared.now = begun + now;
-      if (sender !== undefined) directory.claim({ ...sender, token: new Token('t') }, () => undefined);
-      store.put(realm, sender, message, now, answer);
-    };
-    const expire: MailboxStore['expire'] = (now, answer) => {
-      shared.now = begun + now;
-      store.expire(now, answer);
-    };
     return {
-      store: {
-        ...{ put, expire, take: store.take.bind(store), waiting: store.waiting.bind(store) },
-        nextDeadline: () => store.nextDeadline(),
-      },
+      store: timedStore(store, directory, (now) => void (shared.now = begun + now)),
       isShared: true,
       async usage() {
         await shared.allRead();

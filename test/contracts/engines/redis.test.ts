@@ -4,16 +4,16 @@ import { RedisNodeBus } from '../../../src/adapters/engines/redis/bus.ts';
 import { RedisPeerDirectory } from '../../../src/adapters/engines/redis/directory.ts';
 import { RedisLink } from '../../../src/adapters/engines/redis/link.ts';
 import { RedisMailboxStore } from '../../../src/adapters/engines/redis/mailboxes.ts';
-import type { HoldOutcome, MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
+import type { HoldOutcome } from '../../../src/application/ports/mailbox-store.ts';
 import { connectionId, nodeId, realmKey, type NodeId, type PeerId, type RealmKey } from '../../../src/domain/ids.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 import type { Millis } from '../../../src/domain/time.ts';
-import { Token } from '../../../src/domain/token.ts';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
 import { startRedis } from '../../support/engines/redis-server.ts';
 import { ROOMY } from '../mailboxes/scene.ts';
 import { engineContract } from './contract.ts';
 import { LEASE, ROOM } from './shared-clauses.ts';
+import { timedStore } from './timed-store.ts';
 
 const REALMS = ['green', 'blue', 'red', 'realm 0', 'realm 1'].map(realmKey);
 
@@ -77,24 +77,8 @@ engineContract('redis', {
     const link = shared.link();
     const store = new RedisMailboxStore(link, { ...limits, realms: REALMS, node: nodeId('here') });
     const directory = new RedisPeerDirectory(link, { realms: REALMS, lease: 1e9, concurrentLimit: 0 });
-    // Time goes where the clause says; and who sends has an id.
-    const put: MailboxStore['put'] = (realm, sender, message, now, answer) => {
-      shared.now = begun + now;
-      if (sender !== undefined) directory.claim({ ...sender, token: new Token('t') }, () => undefined);
-      store.put(realm, sender, message, now, answer);
-    };
-    const expire: MailboxStore['expire'] = (now, answer) => {
-      shared.now = begun + now;
-      store.expire(now, answer);
-    };
     return {
-      store: {
-        put,
-        expire,
-        take: store.take.bind(store),
-        waiting: store.waiting.bind(store),
-        nextDeadline: () => store.nextDeadline(),
-      },
+      store: timedStore(store, directory, (now) => void (shared.now = begun + now)),
       isShared: true,
       usage: () => usage(),
       dispose: () => shared.dispose(),

@@ -2,28 +2,26 @@ import { Kvm } from '@nats-io/kv';
 import { connect, credsAuthenticator, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
 import { readFileSync } from 'node:fs';
 import type { Log } from '../../../application/ports/log.ts';
-import { ListenError } from '../../../application/ports/transport.ts';
 import type { NodeId, RealmKey } from '../../../domain/ids.ts';
-import type { MailroomLimits } from '../../../domain/mailroom.ts';
 import type { Millis } from '../../../domain/time.ts';
+import {
+  elapsed,
+  FIRST_ANSWER_MS,
+  LAST_WORD_MS,
+  placeOf,
+  refusing,
+  unreachable,
+  type EngineSettings,
+} from '../shared/reaching.ts';
 import { Answers } from './answers.ts';
 import { NatsNodeBus } from './bus.ts';
 import { NatsPeerDirectory } from './directory.ts';
-import type { EntryFault } from './entries.ts';
 import { Journal } from './journal.ts';
 import { bucketOf } from './keys.ts';
 import type { News } from './ledger.ts';
 import { NatsMailboxStore } from './mailboxes.ts';
 import { Realms } from './realms.ts';
 import { Seats } from './seats.ts';
-
-export interface NatsEngineSettings extends MailroomLimits {
-  /** Of this process, and of no other one ever. */
-  readonly node: NodeId;
-  readonly realms: readonly RealmKey[];
-  readonly lease: Millis;
-  readonly concurrentLimit: number;
-}
 
 /** What the nodes of a cluster share, as one of them has it. */
 export interface NatsEngine {
@@ -39,12 +37,9 @@ interface OpenableEngine extends NatsEngine {
   open(): Promise<void>;
 }
 
-const FIRST_ANSWER_MS = 10_000;
 const RETRY_MS = 250;
 /** A connection that says nothing for so long is asked whether it is there, and given up after two questions. */
 const PING_MS = 5_000;
-/** How long an engine has to do what it was asked last. */
-const LAST_WORD_MS = 1_000;
 
 /**
  * Connects to NATS, which has to have JetStream.
@@ -52,7 +47,7 @@ const LAST_WORD_MS = 1_000;
  * `?credentials=<file>` for a file of credentials.
  * @throws ListenError where nobody answers.
  */
-export async function reachNats(url: string, settings: NatsEngineSettings, log: Log): Promise<NatsEngine> {
+export async function reachNats(url: string, settings: EngineSettings, log: Log): Promise<NatsEngine> {
   const engine = placeOf(url);
   const connection = await orLate(connect(optionsIn(url)), engine);
   const made = natsEngine(connection, settings, log, replicasIn(url));
@@ -68,14 +63,13 @@ export async function reachNats(url: string, settings: NatsEngineSettings, log: 
 /** An engine over a connection that there is. @param time what counts instead of the engine's, in tests. */
 export function natsEngine(
   connection: NatsConnection,
-  settings: NatsEngineSettings,
+  settings: EngineSettings,
   log: Log,
   replicas = 1,
   time?: () => Millis,
 ): OpenableEngine {
   const kvm = new Kvm(connection);
-  const refused = (fault: EntryFault): void =>
-    log.record({ event: 'word-refused', why: fault.why, version: 'version' in fault ? fault.version : undefined });
+  const refused = refusing(log);
   const all = settings.realms.map((realm) => {
     const journal = new Journal({
       ...{ kvm, bucket: bucketOf(realm), replicas, settings },
@@ -144,8 +138,7 @@ async function orLate<T>(made: Promise<T>, engine: string): Promise<T> {
   try {
     return await Promise.race([made, late]);
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new ListenError({ reason: 'engine-unreachable', detail }, `the engine at ${engine} can't be reached: ${detail}`);
+    throw unreachable(engine, error);
   } finally {
     clearTimeout(timer);
   }
@@ -173,14 +166,4 @@ function decoded(text: string): string {
 
 function replicasIn(url: string): number {
   return Number(new URL(url).searchParams.get('replicas') ?? 1);
-}
-
-/** Without credentials. */
-function placeOf(url: string): string {
-  const { protocol, host } = new URL(url);
-  return `${protocol}//${host}`;
-}
-
-function elapsed(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

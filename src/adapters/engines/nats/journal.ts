@@ -2,6 +2,7 @@ import { JetStreamApiError } from '@nats-io/jetstream';
 import type { Kvm, KV, KvWatchEntry } from '@nats-io/kv';
 import type { NodeId } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
+import { elapsed } from '../shared/reaching.ts';
 import { readLetter, writeSign, type EntryFault } from './entries.ts';
 import { Eraser } from './eraser.ts';
 import { tickKey, ticketOf } from './keys.ts';
@@ -210,8 +211,4 @@ class Gate {
     this.isOpen = true;
     this.#go();
   }
-}
-
-function elapsed(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

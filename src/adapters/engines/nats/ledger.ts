@@ -2,11 +2,11 @@ import type { HoldOutcome } from '../../../application/ports/mailbox-store.ts';
 import type { KeepOutcome } from '../../../application/ports/peer-directory.ts';
 import type { ConnectionId, NodeId, PeerId } from '../../../domain/ids.ts';
 import type { MailroomLimits } from '../../../domain/mailroom.ts';
-import { matters } from '../../../domain/message.ts';
+import { matters, weightOf } from '../../../domain/message.ts';
 import type { Millis } from '../../../domain/time.ts';
 import type { Letter, Owner, Seat } from './entries.ts';
 import { countIn } from './keys.ts';
-import { Letters, weight } from './letters.ts';
+import { Letters } from './letters.ts';
 
 /** What an entry meant for the node that read it. */
 export type News =
@@ -187,7 +187,7 @@ export class Ledger {
     }
     const { from, kind, payload } = letter;
     const isHere = this.owner(to)?.node === this.#settings.node;
-    const rest = { hasPayload: payload !== undefined, bytes: weight(payload), payload: isHere ? payload : undefined };
+    const rest = { hasPayload: payload !== undefined, bytes: weightOf(letter), payload: isHere ? payload : undefined };
     this.letters.add(to, { revision, ticket, from, kind, at, ...rest });
     return isHere ? { news: 'mail', id: to } : undefined;
   }
@@ -200,7 +200,7 @@ export class Ledger {
     // What stood there at the beginning had found room: what is void by now and not yet erased may not take it away.
     if (this.#void !== undefined) return 'held';
     if (!matters(kind) && this.owner(to) === undefined) return 'unwanted';
-    return this.letters.hasRoom(to, from, weight(payload)) ? 'held' : 'full';
+    return this.letters.hasRoom(to, from, weightOf({ payload })) ? 'held' : 'full';
   }
 
   #leaseFor(node: NodeId, at: Millis): Lease {

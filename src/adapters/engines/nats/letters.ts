@@ -1,6 +1,6 @@
 import type { PeerId } from '../../../domain/ids.ts';
 import type { MailroomLimits } from '../../../domain/mailroom.ts';
-import { ENVELOPE_BYTES, type MessageKind, type Payload } from '../../../domain/message.ts';
+import type { MessageKind, Payload } from '../../../domain/message.ts';
 import type { Millis } from '../../../domain/time.ts';
 
 /** A letter as a node knows it. */
@@ -19,11 +19,6 @@ export interface Waiting {
 interface Box {
   readonly held: Waiting[];
   bytes: number;
-}
-
-/** Of what a letter counts against the bounds, in bytes. */
-export function weight(payload: Payload | undefined): number {
-  return ENVELOPE_BYTES + (payload?.byteLength ?? 0);
 }
 
 /** M13: all letters of a realm that wait, in the order of the journal, under its bounds. */

@@ -1,21 +1,11 @@
 import { Redis } from 'ioredis';
 import type { Log } from '../../../application/ports/log.ts';
-import { ListenError } from '../../../application/ports/transport.ts';
-import type { NodeId, RealmKey } from '../../../domain/ids.ts';
-import type { MailroomLimits } from '../../../domain/mailroom.ts';
-import type { Millis } from '../../../domain/time.ts';
+import type { NodeId } from '../../../domain/ids.ts';
+import { FIRST_ANSWER_MS, placeOf, refusing, unreachable, type EngineSettings } from '../shared/reaching.ts';
 import { RedisNodeBus } from './bus.ts';
 import { RedisPeerDirectory } from './directory.ts';
 import { RedisLink } from './link.ts';
 import { RedisMailboxStore } from './mailboxes.ts';
-
-export interface RedisEngineSettings extends MailroomLimits {
-  /** Of this process, and of no other one ever. */
-  readonly node: NodeId;
-  readonly realms: readonly RealmKey[];
-  readonly lease: Millis;
-  readonly concurrentLimit: number;
-}
 
 /** What the nodes of a cluster share, as one of them has it. */
 interface RedisEngine {
@@ -25,7 +15,6 @@ interface RedisEngine {
   readonly bus: RedisNodeBus;
 }
 
-const FIRST_ANSWER_MS = 10_000;
 const RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1_000;
 
@@ -34,16 +23,14 @@ const LONGEST_RETRY_MS = 1_000;
  * @param url with credentials, if it has any; they are not logged.
  * @throws ListenError where nobody answers.
  */
-export async function reachRedis(url: string, settings: RedisEngineSettings, log: Log): Promise<RedisEngine> {
+export async function reachRedis(url: string, settings: EngineSettings, log: Log): Promise<RedisEngine> {
   const [asking, listening] = [connection(url), connection(url)];
   const { node } = settings;
   const onFault = (error: unknown): void => log.record({ event: 'fault', error, connection: undefined });
   const link = new RedisLink(asking, onFault);
   await firstAnswer(asking, listening, url);
   watch(asking, placeOf(url), node, log);
-  const bus = new RedisNodeBus(node, link, listening, (fault) =>
-    log.record({ event: 'word-refused', why: fault.why, version: 'version' in fault ? fault.version : undefined }),
-  );
+  const bus = new RedisNodeBus(node, link, listening, refusing(log));
   return { node, directory: new RedisPeerDirectory(link, settings), mailboxes: new RedisMailboxStore(link, settings), bus };
 }
 
@@ -71,8 +58,7 @@ async function firstAnswer(asking: Redis, listening: Redis, url: string): Promis
   clearTimeout(timer);
   if (outcome !== 'late') return;
   for (const redis of [asking, listening]) redis.disconnect();
-  const detail = last instanceof Error ? last.message : String(last);
-  throw new ListenError({ reason: 'engine-unreachable', detail }, `the engine at ${placeOf(url)} can't be reached: ${detail}`);
+  throw unreachable(placeOf(url), last);
 }
 
 function watch(redis: Redis, engine: string, node: NodeId, log: Log): void {
@@ -88,10 +74,4 @@ function watch(redis: Redis, engine: string, node: NodeId, log: Log): void {
     if (!isReached) log.record({ event: 'engine-reached', engine, node });
     isReached = true;
   });
-}
-
-/** Without credentials. */
-function placeOf(url: string): string {
-  const { protocol, host } = new URL(url);
-  return `${protocol}//${host}`;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { RealmKey } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
+import { elapsed, LAST_WORD_MS } from '../shared/reaching.ts';
 import { realmPrefix } from './keys.ts';
 import { SCRIPTS, type ScriptName } from './scripts.ts';
 
@@ -24,8 +25,6 @@ const DIGESTS = Object.fromEntries(
 /** What may wait for an engine that does not answer; more is answered without it. */
 const MOST_WAITING = 10_000;
 const MOST_BYTES = 64 * 1024 * 1024;
-/** How long an engine has to do what it was asked last. */
-const LAST_WORD_MS = 1_000;
 
 /**
  * The one connection on which a node asks the engine. All is asked, and all is answered, in the order of the calls. While
@@ -158,10 +157,6 @@ export class RedisLink {
       if (errand !== undefined) this.#run(errand);
     }
   }
-}
-
-function elapsed(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
 function isForgotten(error: unknown): boolean {

@@ -1,0 +1,41 @@
+import type { Log } from '../../../application/ports/log.ts';
+import { ListenError } from '../../../application/ports/transport.ts';
+import type { NodeId, RealmKey } from '../../../domain/ids.ts';
+import type { MailroomLimits } from '../../../domain/mailroom.ts';
+import type { Millis } from '../../../domain/time.ts';
+
+/** What every engine has to know. */
+export interface EngineSettings extends MailroomLimits {
+  /** Of this process, and of no other one ever. */
+  readonly node: NodeId;
+  readonly realms: readonly RealmKey[];
+  readonly lease: Millis;
+  readonly concurrentLimit: number;
+}
+
+/** How long a start waits for the first answer of an engine. */
+export const FIRST_ANSWER_MS = 10_000;
+/** How long an engine has to do what it was asked last. */
+export const LAST_WORD_MS = 1_000;
+
+/** Where an engine is, without credentials. */
+export function placeOf(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+}
+
+/** Why a start ends. @param engine see `placeOf`. */
+export function unreachable(engine: string, cause: unknown): ListenError {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return new ListenError({ reason: 'engine-unreachable', detail }, `the engine at ${engine} can't be reached: ${detail}`);
+}
+
+/** Says of what another node wrote, of another version perhaps, that it was passed over. */
+export function refusing(log: Log): (fault: { readonly why: string; readonly version?: unknown }) => void {
+  return ({ why, version }) => log.record({ event: 'word-refused', why, version });
+}
+
+/** Keeps no process alive. */
+export function elapsed(ms: Millis): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
