@@ -38,9 +38,10 @@ class Shared {
     return new Shared();
   }
 
-  link(): RedisLink {
+  link(node = nodeId('here')): RedisLink {
     const link = new RedisLink(
       new Redis(server.url),
+      node,
       (error) => {
         throw error;
       },
@@ -62,7 +63,7 @@ engineContract('redis', {
     return {
       node(name) {
         const settings = { realms: REALMS, lease: LEASE, concurrentLimit: 0 };
-        const node = nodes.get(name) ?? new RedisPeerDirectory(shared.link(), settings);
+        const node = nodes.get(name) ?? new RedisPeerDirectory(shared.link(name), settings);
         nodes.set(name, node);
         return node;
       },
@@ -75,7 +76,7 @@ engineContract('redis', {
     const shared = await Shared.start();
     const begun = shared.now;
     const link = shared.link();
-    const store = new RedisMailboxStore(link, { ...limits, realms: REALMS, node: nodeId('here') });
+    const store = new RedisMailboxStore(link, { ...limits, realms: REALMS });
     const directory = new RedisPeerDirectory(link, { realms: REALMS, lease: 1e9, concurrentLimit: 0 });
     return {
       store: timedStore(store, directory, (now) => void (shared.now = begun + now)),
@@ -92,7 +93,7 @@ engineContract('redis', {
       node(name) {
         const ears = new Redis(server.url);
         connections.push(ears);
-        return new RedisNodeBus(name, shared.link(), ears, (fault) => {
+        return new RedisNodeBus(name, shared.link(name), ears, (fault) => {
           throw new Error(fault.why);
         });
       },
@@ -108,10 +109,12 @@ engineContract('redis', {
     const nodes = new Map<NodeId, { directory: RedisPeerDirectory; mailboxes: RedisMailboxStore }>();
     return {
       node(name) {
-        const link = shared.link();
-        const node = nodes.get(name) ?? {
+        const known = nodes.get(name);
+        if (known !== undefined) return known;
+        const link = shared.link(name);
+        const node = {
           directory: new RedisPeerDirectory(link, { realms: REALMS, lease: LEASE, concurrentLimit: ROOM }),
-          mailboxes: new RedisMailboxStore(link, { ...ROOMY, realms: REALMS, node: name }),
+          mailboxes: new RedisMailboxStore(link, { ...ROOMY, realms: REALMS }),
         };
         nodes.set(name, node);
         return node;
@@ -137,7 +140,7 @@ function key(realm: RealmKey, name: string): string {
 
 it('an engine that has forgotten its scripts learns them again; what it was asked meanwhile is done in order', async () => {
   const shared = await Shared.start();
-  const store = new RedisMailboxStore(shared.link(), { ...ROOMY, realms: REALMS, node: nodeId('here') });
+  const store = new RedisMailboxStore(shared.link(), { ...ROOMY, realms: REALMS });
   const letter = (text: string): SignalMessage => ({
     kind: 'offer',
     from: 'ann' as PeerId,

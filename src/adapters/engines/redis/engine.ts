@@ -27,7 +27,7 @@ export async function reachRedis(url: string, settings: EngineSettings, log: Log
   const [asking, listening] = [connection(url), connection(url)];
   const { node } = settings;
   const onFault = (error: unknown): void => log.record({ event: 'fault', error, connection: undefined });
-  const link = new RedisLink(asking, onFault);
+  const link = new RedisLink(asking, node, onFault);
   await firstAnswer(asking, listening, url);
   watch(asking, placeOf(url), node, log);
   const bus = new RedisNodeBus(node, link, listening, refusing(log));

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type { RealmKey } from '../../../domain/ids.ts';
+import type { NodeId, RealmKey } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { elapsed, LAST_WORD_MS } from '../shared/reaching.ts';
 import { realmPrefix } from './keys.ts';
-import { SCRIPTS, type ScriptName } from './scripts.ts';
+import { QUESTIONS, SCRIPTS, type ScriptName } from './scripts.ts';
 
 /** What a script gave back: texts are bytes. */
 export type Reply = Buffer | number | null | readonly Reply[];
@@ -16,6 +16,12 @@ interface Errand {
   /** What is answered where it can't be asked. */
   readonly otherwise: () => void;
   readonly bytes: number;
+}
+
+/** The errands of one realm, which the engine does once each: how many there were, and up to which all are answered. */
+interface Count {
+  asked: number;
+  answered: number;
 }
 
 const DIGESTS = Object.fromEntries(
@@ -32,8 +38,10 @@ const MOST_BYTES = 64 * 1024 * 1024;
  */
 export class RedisLink {
   readonly #redis: Redis;
+  readonly #node: NodeId;
   readonly #onFault: (error: unknown) => void;
   readonly #time: () => Millis | '';
+  readonly #counts = new Map<RealmKey, Count>();
   #waiting: Errand[] = [];
   /** What the engine did not do, because it had forgotten its scripts. */
   #again: Errand[] = [];
@@ -44,11 +52,12 @@ export class RedisLink {
   #bytes = 0;
 
   /** @param time where it is not the engine's that counts, but that of a test. */
-  constructor(redis: Redis, onFault: (error: unknown) => void, time: () => Millis | '' = () => '') {
+  constructor(redis: Redis, node: NodeId, onFault: (error: unknown) => void, time: () => Millis | '' = () => '') {
     this.#redis = redis;
+    this.#node = node;
     this.#onFault = onFault;
     this.#time = time;
-    redis.on('ready', () => void this.#begin());
+    redis.on('ready', () => void this.#learn());
     redis.on('close', () => (this.#isReady = false));
   }
 
@@ -65,9 +74,30 @@ export class RedisLink {
     otherwise: () => void,
   ): void {
     // Copied now: what was given is borrowed, and may have to wait.
-    const all = ['1', realmPrefix(realm), this.#time(), ...given.map(argument)];
-    const run = (): Promise<unknown> => this.#redis.callBuffer('EVALSHA', DIGESTS[script], ...all);
-    this.#send({ run, then, otherwise, bytes: given.reduce(bytesIn, 0) });
+    const all = given.map(argument);
+    const bytes = given.reduce(bytesIn, 0);
+    const time = this.#time();
+    if (QUESTIONS.has(script)) {
+      const run = (): Promise<unknown> => this.#call(script, realm, [time, this.#node, '', '', ...all]);
+      if (!this.#send({ run, then, otherwise, bytes })) otherwise();
+      return;
+    }
+    const count = this.#countOf(realm);
+    const number = count.asked + 1;
+    const errand: Errand = {
+      run: () => this.#call(script, realm, [time, this.#node, number, count.answered, ...all]),
+      then(reply) {
+        count.answered = number;
+        then(reply);
+      },
+      otherwise() {
+        count.answered = number;
+        otherwise();
+      },
+      bytes,
+    };
+    if (this.#send(errand)) count.asked = number;
+    else otherwise();
   }
 
   publish(channel: string, text: string): void {
@@ -84,19 +114,32 @@ export class RedisLink {
     this.#redis.disconnect();
   }
 
-  #send(errand: Errand): void {
-    if (this.#isClosed) return;
-    if (this.#bytes + errand.bytes > MOST_BYTES) return errand.otherwise();
+  /** @returns whether it is taken. Whoever closes a link waits for no answer. */
+  #send(errand: Errand): boolean {
+    if (this.#isClosed) return true;
+    if (this.#bytes + errand.bytes > MOST_BYTES) return false;
     if (this.#isReady && this.#underWay < MOST_WAITING) {
       this.#bytes += errand.bytes;
-      return this.#run(errand);
+      this.#begin(errand);
+      return true;
     }
-    if (this.#waiting.length >= MOST_WAITING) return errand.otherwise();
+    if (this.#waiting.length >= MOST_WAITING) return false;
     this.#waiting.push(errand);
     this.#bytes += errand.bytes;
+    return true;
   }
 
-  #run(errand: Errand): void {
+  #call(script: ScriptName, realm: RealmKey, given: readonly (string | number | Buffer)[]): Promise<unknown> {
+    return this.#redis.callBuffer('EVALSHA', DIGESTS[script], '1', realmPrefix(realm), ...given);
+  }
+
+  #countOf(realm: RealmKey): Count {
+    const count = this.#counts.get(realm) ?? { asked: 0, answered: 0 };
+    this.#counts.set(realm, count);
+    return count;
+  }
+
+  #begin(errand: Errand): void {
     const { run, then, otherwise, bytes } = errand;
     this.#underWay += 1;
     run().then(
@@ -130,7 +173,7 @@ export class RedisLink {
   }
 
   /** Scripts are known before anything is asked: a new engine, or one that was restarted, has none. */
-  async #begin(): Promise<void> {
+  async #learn(): Promise<void> {
     try {
       await Promise.all(Object.values(SCRIPTS).map((text) => this.#redis.script('LOAD', text)));
     } catch (error) {
@@ -148,13 +191,13 @@ export class RedisLink {
     this.#again.push(errand);
     if (!this.#isReady) return;
     this.#isReady = false;
-    void this.#begin();
+    void this.#learn();
   }
 
   #goOn(): void {
     while (this.#isReady && this.#waiting.length > 0 && this.#underWay < MOST_WAITING) {
       const errand = this.#waiting.shift();
-      if (errand !== undefined) this.#run(errand);
+      if (errand !== undefined) this.#begin(errand);
     }
   }
 }

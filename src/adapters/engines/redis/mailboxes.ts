@@ -7,8 +7,6 @@ import { listOf, textOf, type RedisLink, type Reply } from './link.ts';
 
 export interface RedisMailboxSettings extends MailroomLimits {
   readonly realms: readonly RealmKey[];
-  /** Of this process, and of no other one ever. */
-  readonly node: NodeId;
 }
 
 const MANY = 1_000;
@@ -22,8 +20,6 @@ const HELD: readonly HoldOutcome[] = ['held', 'full', 'unwanted', 'moved'];
 export class RedisMailboxStore implements MailboxStore {
   readonly #link: RedisLink;
   readonly #settings: RedisMailboxSettings;
-  /** Makes a put or take that is asked again, because its answer was lost, known as the same. */
-  #ticket = 0;
   #nextDeadline: Millis = NEVER;
 
   constructor(link: RedisLink, settings: RedisMailboxSettings) {
@@ -38,11 +34,11 @@ export class RedisMailboxStore implements MailboxStore {
     now: Millis,
     answer: (outcome: HoldOutcome, seat?: NodeId) => void,
   ): void {
-    const { node, mailboxMessages, mailboxBytes, realmMailboxBytes, mailboxesPerSender, expireTimeout } = this.#settings;
+    const { mailboxMessages, mailboxBytes, realmMailboxBytes, mailboxesPerSender, expireTimeout } = this.#settings;
     const { kind, from, to, payload } = message;
     const given = [
       ...[to, from, sender?.realm.node ?? '', sender?.connection ?? '', kind, matters(kind) ? '1' : '0', weightOf(message)],
-      ...[payload ?? '', payload === undefined ? '0' : '1', `${node} ${++this.#ticket}`],
+      ...[payload ?? '', payload === undefined ? '0' : '1'],
       ...[mailboxMessages, mailboxBytes, realmMailboxBytes, mailboxesPerSender],
     ];
     this.#link.ask(
@@ -65,7 +61,7 @@ export class RedisMailboxStore implements MailboxStore {
     this.#link.ask(
       'take',
       realm.key,
-      [id, realm.node, connection, ++this.#ticket],
+      [id, realm.node, connection],
       (reply) => {
         const [unread, ...parts] = listOf(reply);
         answer(messagesIn(parts, id), idsIn(unread));

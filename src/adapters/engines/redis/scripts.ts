@@ -1,15 +1,20 @@
 /*
  * What happens in the engine, each as a whole. KEYS[1] is the prefix of a realm. Under it stand:
  *   peers   hash: id -> "node connection digest"        nodes   hash: node -> end of its lease
- *   kept    set of nodes that have kept their lease    tickets hash: node -> the last put of it that was done
+ *   kept    set of nodes that have kept their lease    done:N  hash: the number of the last errand of node N that was done, and
+ *                                                              what was answered to those that N may ask again
  *   mail:ID list of messages for ID                      due     sorted set: ID -> arrival of its oldest message
  *   from:ID hash: addressee -> messages of ID            bytes   hash: what waits for each ID, and "" for all
- * Time is the engine's own, in ms, unless the first argument says what time it is; the others are what each script names.
+ * Each script is given the time in ms, '' for the engine's own; the node; the number of the errand, '' for a question; up to
+ * which number the node has had its answers; and then what it names itself. An errand that was done already, because its answer
+ * was lost or a connection brings late what another one has brought, is not done again: it gets the answer that it had.
  */
 
 const COMMON = `
 local p = KEYS[1]
-local now = tonumber(table.remove(ARGV, 1))
+local now, number, answered = tonumber(ARGV[1]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local done = p .. 'done:' .. ARGV[2]
+local given = { unpack(ARGV, 5) }
 if not now then
   local t = redis.call('TIME')
   now = t[1] * 1000 + math.floor(t[2] / 1000)
@@ -30,9 +35,29 @@ local function seat(id)
 end
 `;
 
+/** How a script becomes one that is done once. */
+const ONCE = `
+if not number then return errand() end
+local before = redis.call('HMGET', done, 'last', 'answered')
+if before[1] and number <= tonumber(before[1]) then
+  local first = redis.call('HGET', done, number)
+  return first and cmsgpack.unpack(first) or {}
+end
+local reply = errand() or ''
+redis.call('HSET', done, 'last', number, 'answered', answered, number, cmsgpack.pack(reply))
+for old = tonumber(before[2] or answered) + 1, answered do redis.call('HDEL', done, old) end
+return reply
+`;
+
+/** @param errand what is done, as the body of a function. @param also functions that it calls. */
+function script(errand: string, also = ''): string {
+  return `${COMMON}${also}local function errand()${errand}end${ONCE}`;
+}
+
 /** id, node, connection, digest, lease, limit (0: none) -> outcome, node before, connection before */
-const CLAIM = `${COMMON}
-local id, node, connection, digest, lease, limit = unpack(ARGV)
+const CLAIM = script(
+  `
+local id, node, connection, digest, lease, limit = unpack(given)
 local held = holder(id)
 if held and held.lives and held.digest ~= digest then return { 'taken' } end
 if not held and tonumber(limit) > 0 and redis.call('HLEN', p .. 'peers') >= tonumber(limit) then
@@ -47,27 +72,33 @@ redis.call('HSET', p .. 'peers', id, node .. ' ' .. connection .. ' ' .. digest)
 if not lives(node) then redis.call('HSET', p .. 'nodes', node, now + tonumber(lease)) end
 if held and held.lives then return { 'granted', held.node, held.connection } end
 return { 'granted' }
-`;
+`,
+);
 
 /** id, node, connection, digest, ifFree -> outcome */
-const CONFIRM = `${COMMON}
-local id, node, connection, digest, ifFree = unpack(ARGV)
+const CONFIRM = script(
+  `
+local id, node, connection, digest, ifFree = unpack(given)
 local held = holder(id)
 if held then return held.node == node and held.connection == connection and 'held' or 'lost' end
 if ifFree ~= '1' then return 'lost' end
 redis.call('HSET', p .. 'peers', id, node .. ' ' .. connection .. ' ' .. digest)
 return 'held'
-`;
+`,
+);
 
 /** id, node, connection */
-const RELEASE = `${COMMON}
-local held = holder(ARGV[1])
-if held and held.node == ARGV[2] and held.connection == ARGV[3] then redis.call('HDEL', p .. 'peers', ARGV[1]) end
-`;
+const RELEASE = script(
+  `
+local held = holder(given[1])
+if held and held.node == given[2] and held.connection == given[3] then redis.call('HDEL', p .. 'peers', given[1]) end
+`,
+);
 
 /** node, lease, span after which the dead are forgotten -> outcome, nodes whose claims are to be dropped */
-const KEEP = `${COMMON}
-local node, lease, memory = unpack(ARGV)
+const KEEP = script(
+  `
+local node, lease, memory = unpack(given)
 local outcome = lives(node) and 'kept' or 'lapsed'
 if redis.call('SADD', p .. 'kept', node) == 1 then outcome = 'unknown' end
 redis.call('HSET', p .. 'nodes', node, now + tonumber(lease))
@@ -77,11 +108,13 @@ for i = 2, #all, 2 do
   if tonumber(all[i]) + tonumber(memory) < now then table.insert(answer, all[i - 1]) end
 end
 return answer
-`;
+`,
+);
 
 /** node, how many at once -> how many of its claims were dropped: all of the rest, where they are fewer */
-const FORGET = `${COMMON}
-local node, batch = ARGV[1], tonumber(ARGV[2])
+const FORGET = script(
+  `
+local node, batch = given[1], tonumber(given[2])
 if lives(node) then return 0 end
 local cursor, count = '0', 0
 repeat
@@ -97,26 +130,32 @@ until cursor == '0' or count >= batch
 if count < batch then
   redis.call('HDEL', p .. 'nodes', node)
   redis.call('SREM', p .. 'kept', node)
+  redis.call('DEL', p .. 'done:' .. node)
 end
 return count
-`;
+`,
+);
 
 /** id -> node, or '' */
-const LOCATE = `${COMMON}
-return seat(ARGV[1])
-`;
+const LOCATE = script(
+  `
+return seat(given[1])
+`,
+);
 
 /** -> ids */
-const PRESENT = `${COMMON}
+const PRESENT = script(
+  `
 local all = redis.call('HGETALL', p .. 'peers')
 local ids = {}
 for i = 2, #all, 2 do
   if lives(string.match(all[i], '^%S+')) then table.insert(ids, all[i - 1]) end
 end
 return ids
-`;
+`,
+);
 
-const MAIL = `${COMMON}
+const MAIL = `
 local function dropped(id, message)
   local from, bytes = message[2], tonumber(message[4])
   if redis.call('HINCRBY', p .. 'from:' .. from, id, -1) <= 0 then redis.call('HDEL', p .. 'from:' .. from, id) end
@@ -127,21 +166,18 @@ end
 
 /**
  * to, from, node and connection of the sender ('' for the broker itself), kind, whether it matters, bytes, payload ('' and
- * no '1' behind it for none), ticket, limits: messages, bytes of a mailbox, bytes of the realm, mailboxes of a sender
+ * no '1' behind it for none), limits: messages, bytes of a mailbox, bytes of the realm, mailboxes of a sender
  * -> outcome, seat
  */
-const PUT = `${MAIL}
-local to, from, node, connection, kind, matters, bytes, payload, has, ticket = unpack(ARGV, 1, 10)
-local most, mostBytes, mostOfAll, mostOfSender = unpack(ARGV, 11, 14)
+const PUT = script(
+  `
+local to, from, node, connection, kind, matters, bytes, payload, has = unpack(given, 1, 9)
+local most, mostBytes, mostOfAll, mostOfSender = unpack(given, 10, 13)
 local at = seat(to)
 if node ~= '' then
   local held = holder(from)
   if not held or held.node ~= node or held.connection ~= connection then return { 'moved', '' } end
 end
-local teller = string.match(ticket, '^%S+')
-local last = redis.call('HGET', p .. 'tickets', teller)
-local number = tonumber(string.match(ticket, '%d+$'))
-if last and tonumber(last) >= number then return { 'held', at } end
 if matters ~= '1' and at == '' then return { 'unwanted', '' } end
 local ofAll = tonumber(redis.call('HGET', p .. 'bytes', '') or '0')
 local ofBox = tonumber(redis.call('HGET', p .. 'bytes', 'of ' .. to) or '0')
@@ -157,30 +193,21 @@ redis.call('ZADD', p .. 'due', 'NX', now, to)
 redis.call('HINCRBY', p .. 'from:' .. from, to, 1)
 redis.call('HINCRBY', p .. 'bytes', '', size)
 redis.call('HINCRBY', p .. 'bytes', 'of ' .. to, size)
-redis.call('HSET', p .. 'tickets', teller, number)
 return { 'held', at }
-`;
+`,
+  MAIL,
+);
 
-/** id, node, connection, ticket -> addressees of the taker as one list, then kind, from, has, payload of each message */
-const TAKE = `${MAIL}
-local id, node, connection, ticket = unpack(ARGV)
+/** id, node, connection -> addressees of the taker as one list, then kind, from, has, payload of each message */
+const TAKE = script(
+  `
+local id, node, connection = unpack(given)
 local held = holder(id)
 if held and held.lives and (held.node ~= node or held.connection ~= connection) then return { {} } end
-local again = p .. 'taken:' .. node .. ' ' .. connection
-local kept = redis.call('HGET', again, 'ticket')
-local entries
-if kept == ticket then
-  entries = cmsgpack.unpack(redis.call('HGET', again, 'entries'))
-else
-  entries = redis.call('LRANGE', p .. 'mail:' .. id, 0, -1)
-  if #entries > 0 then
-    redis.call('HSET', again, 'ticket', ticket, 'entries', cmsgpack.pack(entries))
-    redis.call('PEXPIRE', again, 60000)
-    for _, entry in ipairs(entries) do dropped(id, cmsgpack.unpack(entry)) end
-    redis.call('DEL', p .. 'mail:' .. id)
-    redis.call('ZREM', p .. 'due', id)
-  end
-end
+local entries = redis.call('LRANGE', p .. 'mail:' .. id, 0, -1)
+for _, entry in ipairs(entries) do dropped(id, cmsgpack.unpack(entry)) end
+redis.call('DEL', p .. 'mail:' .. id)
+redis.call('ZREM', p .. 'due', id)
 local answer = { redis.call('HKEYS', p .. 'from:' .. id) }
 for _, entry in ipairs(entries) do
   local message = cmsgpack.unpack(entry)
@@ -190,14 +217,17 @@ for _, entry in ipairs(entries) do
   table.insert(answer, message[6])
 end
 return answer
-`;
+`,
+  MAIL,
+);
 
 /** how long a message waits, how many mailboxes at most -> how long until the next is due ('' for none), from, to, from, to, … */
-const EXPIRE = `${MAIL}
-local oldest = now - tonumber(ARGV[1])
+const EXPIRE = script(
+  `
+local oldest = now - tonumber(given[1])
 local told = {}
 local answer = {}
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', p .. 'due', '-inf', oldest, 'LIMIT', 0, ARGV[2])) do
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', p .. 'due', '-inf', oldest, 'LIMIT', 0, given[2])) do
   while true do
     local entry = redis.call('LINDEX', p .. 'mail:' .. id, 0)
     if not entry then
@@ -222,12 +252,16 @@ end
 local next = redis.call('ZRANGE', p .. 'due', 0, 0, 'WITHSCORES')
 table.insert(answer, 1, next[2] and tostring(math.max(0, tonumber(next[2]) - oldest)) or '')
 return answer
-`;
+`,
+  MAIL,
+);
 
 /** most -> ids */
-const WAITING = `${COMMON}
-return redis.call('ZRANGE', p .. 'due', 0, tonumber(ARGV[1]) - 1)
-`;
+const WAITING = script(
+  `
+return redis.call('ZRANGE', p .. 'due', 0, tonumber(given[1]) - 1)
+`,
+);
 
 export const SCRIPTS = {
   claim: CLAIM,
@@ -244,3 +278,6 @@ export const SCRIPTS = {
 } as const;
 
 export type ScriptName = keyof typeof SCRIPTS;
+
+/** Those that change nothing: they may be run as often as they are asked. */
+export const QUESTIONS: ReadonlySet<ScriptName> = new Set(['locate', 'present', 'waiting']);
