@@ -1,7 +1,7 @@
 import type { Decision } from '../domain/decision.ts';
 import { impossible } from '../domain/invariant.ts';
 import { notice, type SignalMessage } from '../domain/message.ts';
-import type { NodeId, PeerId } from '../domain/ids.ts';
+import type { PeerId } from '../domain/ids.ts';
 import type { Collecting } from '../domain/collecting.ts';
 import type { Realm } from '../domain/realm.ts';
 import type { Millis } from '../domain/time.ts';
@@ -88,26 +88,15 @@ export class Performer {
     // The payload is borrowed and the answer may come late; what a refusal needs is the two ids.
     const { kind, from, to } = message;
     if (clusterCut === 'refuse' && !bus.isReached) return this.perform(realm, realm.unheld(message), now);
-    mailboxes.put(realm.key, sender, message, now, (outcome, seat) => {
+    mailboxes.put(realm.key, sender, message, now, (outcome) => {
+      if (outcome === 'held') return sweeper.expect(mailboxes.nextDeadline());
       if (outcome === 'unwanted') return telemetry.count('ignored:destination-absent');
-      if (outcome === 'held') {
-        sweeper.expect(mailboxes.nextDeadline());
-        if (seat !== undefined) this.#hasten(realm, to, seat);
-        return;
-      }
       if (outcome === 'full') telemetry.count('mailbox-full');
       turns.run(() => this.perform(realm, realm.unheld({ kind, from, to, payload: undefined }), clock.now()));
     });
   }
 
-  /** O11: something waits for a peer that is not away: its node is to collect it. */
-  #hasten(realm: Realm, id: PeerId, seat: NodeId): void {
-    const { bus, turns } = this.#parts;
-    if (seat === realm.node) turns.run(() => this.mailWaits(realm, id));
-    else bus.tell(seat, { say: 'mail', realm: realm.key, id });
-  }
-
-  /** O11: to be called within a turn. */
+  /** O11: something waits for a peer that is not away. To be called within a turn. */
   mailWaits(realm: Realm, id: PeerId): void {
     const decision = realm.mailWaits(id);
     if (decision !== undefined) this.perform(realm, decision, this.#parts.clock.now());
@@ -116,10 +105,8 @@ export class Performer {
   /** M14, M16: who is not here finds the news in its mailbox, if it is in the cluster. */
   #report(realm: Realm, { kind, undone }: Extract<Decision, { do: 'report' }>): void {
     const { mailboxes, telemetry, clock } = this.#parts;
-    const sender = undone.from;
-    mailboxes.put(realm.key, undefined, notice(kind, undone.to, sender), clock.now(), (outcome, seat) => {
+    mailboxes.put(realm.key, undefined, notice(kind, undone.to, undone.from), clock.now(), (outcome) => {
       if (outcome !== 'held') telemetry.count('ignored:sender-gone');
-      else if (seat !== undefined) this.#hasten(realm, sender, seat);
     });
   }
 

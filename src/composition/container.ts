@@ -158,7 +158,6 @@ function bindUseCases(container: Container): void {
     realms: P.REALMS,
     connections: P.CONNECTIONS,
     directory: P.PEER_DIRECTORY,
-    bus: P.NODE_BUS,
     performer: P.PERFORMER,
     turns: P.TURNS,
     clock: P.CLOCK,

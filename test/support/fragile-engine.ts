@@ -11,7 +11,7 @@ import { nodeId } from '../../src/domain/ids.ts';
 export class FragileEngine implements Engine {
   readonly node = nodeId('here');
   readonly directory = new MemoryPeerDirectory(new ManualClock());
-  readonly mailboxes = new MemoryMailboxStore(defaultConfig(), this.directory);
+  readonly mailboxes = new MemoryMailboxStore(defaultConfig(), { holders: this.directory, tell: () => undefined });
   readonly bus: NodeBus;
   isReached = true;
 

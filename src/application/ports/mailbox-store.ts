@@ -1,5 +1,5 @@
 import type { Expired } from '../../domain/decision.ts';
-import type { NodeId, PeerId, RealmKey } from '../../domain/ids.ts';
+import type { PeerId, RealmKey } from '../../domain/ids.ts';
 import type { SignalMessage } from '../../domain/message.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Claim } from './peer-directory.ts';
@@ -24,16 +24,16 @@ export interface ExpiredInRealm extends Expired {
  */
 export interface MailboxStore {
   /**
-   * M13: keeps a copy for `message.to`, within the bounds. The message itself is borrowed for the call.
+   * M13: keeps a copy for `message.to`, within the bounds. The message itself is borrowed for the call. O11: the node at which
+   * that peer is seated, if there is one, hears of it soon, by the word `mail` of its bus; and nothing is lost if it does not.
    * @param sender whose message it is; undefined for what the broker itself has to say.
-   * @param answer is told, too, at which node the peer is seated that it waits for, where there is one in the cluster.
    */
   put(
     realm: RealmKey,
     sender: Correspondent | undefined,
     message: SignalMessage,
     now: Millis,
-    answer: (outcome: HoldOutcome, seat?: NodeId) => void,
+    answer: (outcome: HoldOutcome) => void,
   ): void;
 
   /**

@@ -1,22 +1,24 @@
-import type { ConnectionId, NodeId, PeerId, RealmKey } from '../../domain/ids.ts';
+import type { ConnectionId, PeerId, RealmKey } from '../../domain/ids.ts';
 import type { Publication } from '../../domain/topic.ts';
 
-/** What one node tells another. */
-export type NodeWord =
-  /** O11: something waits for a peer that is seated at yours. */
-  | { readonly say: 'mail'; readonly realm: RealmKey; readonly id: PeerId }
-  /** O5: the claim of your connection has moved to one of mine. */
-  | { readonly say: 'superseded'; readonly realm: RealmKey; readonly id: PeerId; readonly connection: ConnectionId }
-  /** T4: tell your listeners. */
-  | {
-      readonly say: 'publication';
-      readonly realm: RealmKey;
-      readonly space: string;
-      readonly remembers: boolean;
-      readonly publication: Publication;
-    };
+/** T4: tell your listeners. */
+export interface PublicationWord {
+  readonly say: 'publication';
+  readonly realm: RealmKey;
+  readonly space: string;
+  readonly remembers: boolean;
+  readonly publication: Publication;
+}
 
-/** What a node does when it is told something. Neither may be called from inside a call of the bus. */
+/** What a node is told. */
+export type NodeWord =
+  /** O11: something waits for a peer that is seated at yours. The mailbox store sees to it. */
+  | { readonly say: 'mail'; readonly realm: RealmKey; readonly id: PeerId }
+  /** O5: the claim of your connection has moved to another node. The directory sees to it. */
+  | { readonly say: 'superseded'; readonly realm: RealmKey; readonly id: PeerId; readonly connection: ConnectionId }
+  | PublicationWord;
+
+/** What a node does when it is told something. */
 export interface NodeEars {
   readonly heard: (word: NodeWord) => void;
   /** Words may have been lost, of any node. */
@@ -32,10 +34,8 @@ export interface NodeBus {
   readonly isReached: boolean;
   /** Begins to listen for this node; to be called once, before anything is told. */
   listen(ears: NodeEars): void;
-  /** Borrows the word for the call. To nobody, and to this node itself, nothing is told. */
-  tell(node: NodeId, word: NodeWord): void;
-  /** All other nodes. */
-  tellOthers(word: NodeWord): void;
+  /** Tells all other nodes, and not from inside the call. Borrows the word for the call. */
+  tellOthers(word: PublicationWord): void;
   /** Says nothing more, and hears nothing more. */
   close(): Promise<void>;
 }

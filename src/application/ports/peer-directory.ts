@@ -35,7 +35,8 @@ export interface PeerDirectory {
 
   /**
    * Atomic, whatever races: a free id is `granted`; so is one that the same token holds, and then
-   * the claim moves to this connection. Any other is `taken`. Tokens compare in constant time.
+   * the claim moves to this connection, and the other node that had it hears so soon, by the word `superseded` of its bus.
+   * Any other is `taken`. Tokens compare in constant time.
    * @param answer is told, too, who held what was granted, where its lease had not ended.
    */
   claim(claim: Claim, answer: (outcome: ClaimOutcome, before?: Holder) => void): void;

@@ -9,7 +9,6 @@ import type { Connections } from '../connections.ts';
 import type { Performer } from '../perform.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { NodeBus } from '../ports/node-bus.ts';
 import type { ClaimOutcome, Holder, PeerDirectory } from '../ports/peer-directory.ts';
 import type { PeerIds } from '../ports/peer-ids.ts';
 import type { Credentials, Introduction } from '../ports/requests.ts';
@@ -26,7 +25,6 @@ export interface RegisterPeerParts {
   readonly realms: Realms;
   readonly connections: Connections;
   readonly directory: PeerDirectory;
-  readonly bus: NodeBus;
   readonly performer: Performer;
   readonly turns: Turns;
   readonly clock: Clock;
@@ -42,7 +40,7 @@ const BYSTANDER_PATIENCE: Millis = 30_000;
 
 /** O1 to O7: reads the credentials, claims the id, and seats the peer once it is granted. T9: or lets a guest in. */
 export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
-  const { realms, connections, directory, bus, performer, turns, clock, sweeper, log, peerIds, reconnect, admitGuest } = parts;
+  const { realms, connections, directory, performer, turns, clock, sweeper, log, peerIds, reconnect, admitGuest } = parts;
 
   return (connection, introduction, manner) => {
     const asked = introduction.as === 'peer' ? parseOpening(realms, introduction) : invent(realms, peerIds, introduction);
@@ -69,9 +67,6 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
   function settle(session: Session, outcome: ClaimOutcome, before: Holder | undefined): void {
     const { realm } = session;
     const now = clock.now();
-    if (before !== undefined && before.node !== realm.node) {
-      bus.tell(before.node, { say: 'superseded', realm: realm.key, id: session.id, connection: before.connection });
-    }
     if (session.state !== 'connecting') return goneMeanwhile(session, before, now);
     if (outcome !== 'granted') {
       return performer.perform(realm, realm.refuse(session, outcome === 'taken' ? 'id-taken' : 'realm-full'), now);

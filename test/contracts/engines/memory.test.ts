@@ -1,16 +1,24 @@
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { MemoryPeerDirectory } from '../../../src/adapters/directories/memory/directory.ts';
 import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store.ts';
+import type { NodeWord } from '../../../src/application/ports/node-bus.ts';
+import type { NodeId } from '../../../src/domain/ids.ts';
 import { ROOMY } from '../mailboxes/scene.ts';
 import { sharedContract } from './contract.ts';
 import { LEASE } from './shared-clauses.ts';
 
 sharedContract('memory', false, async () => {
   const clock = new ManualClock();
-  const directory = new MemoryPeerDirectory(clock, LEASE);
-  const mailboxes = new MemoryMailboxStore(ROOMY, directory);
+  const heard = new Map<NodeId, NodeWord[]>();
+  const tell = (node: NodeId, word: NodeWord): void => void heard.get(node)?.push(word);
+  const directory = new MemoryPeerDirectory(clock, LEASE, tell);
+  const mailboxes = new MemoryMailboxStore(ROOMY, { holders: directory, tell });
   return {
-    node: () => ({ directory, mailboxes }),
+    node(name) {
+      const words = heard.get(name) ?? [];
+      heard.set(name, words);
+      return { directory, mailboxes, words };
+    },
     elapse: async (span) => clock.passes(span),
     dispose: () => Promise.resolve(),
   };

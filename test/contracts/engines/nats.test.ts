@@ -3,6 +3,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll } from 'vitest';
 import { natsEngine } from '../../../src/adapters/engines/nats/engine.ts';
 import type { MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
+import type { NodeWord } from '../../../src/application/ports/node-bus.ts';
 import { nodeId, realmKey, type NodeId } from '../../../src/domain/ids.ts';
 import type { MailroomLimits } from '../../../src/domain/mailroom.ts';
 import type { Millis } from '../../../src/domain/time.ts';
@@ -29,7 +30,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-type Engine = ReturnType<typeof natsEngine>;
+type Engine = ReturnType<typeof natsEngine> & { readonly words: readonly NodeWord[] };
 
 /** An empty engine whose time stands until it is turned, and its nodes. */
 class Shared {
@@ -47,15 +48,17 @@ class Shared {
     return new Shared(await Promise.all(Array.from({ length: NODES }, () => connect({ servers: server.url }))));
   }
 
-  node(name: NodeId, { limits = ROOMY, lease = LEASE, concurrentLimit = 0 } = {}): Engine {
+  node(name: NodeId, { limits = ROOMY, lease = LEASE, concurrentLimit = 0, hears = false } = {}): Engine {
     const known = this.#nodes.get(name);
     if (known !== undefined) return known;
     const connection = this.#connections[this.#nodes.size % NODES];
     if (connection === undefined) throw new Error('no connection');
     const settings = { ...limits, node: name, realms: REALMS, lease, concurrentLimit };
     const log = { record: (event: object) => fail(event) };
-    const engine = natsEngine(connection, settings, log, 1, () => this.now);
+    const words: NodeWord[] = [];
+    const engine = { ...natsEngine(connection, settings, log, 1, () => this.now), words };
     this.#nodes.set(name, engine);
+    if (hears) engine.bus.listen({ heard: (word) => void words.push(word), missed: () => undefined });
     void engine.open();
     return engine;
   }
@@ -127,9 +130,10 @@ engineContract('nats', {
     const shared = await Shared.start();
     return {
       node(name) {
-        const { directory, mailboxes } = shared.node(name, { concurrentLimit: ROOM });
+        const { directory, mailboxes, words } = shared.node(name, { concurrentLimit: ROOM, hears: true });
         const confirm: typeof directory.confirm = (...given) => void shared.allRead().then(() => directory.confirm(...given));
         return {
+          words,
           mailboxes: upToDate(mailboxes, shared),
           directory: {
             ...{ lease: directory.lease, confirm, claim: directory.claim.bind(directory), keep: directory.keep.bind(directory) },

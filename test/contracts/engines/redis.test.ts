@@ -6,6 +6,7 @@ import { RedisLink } from '../../../src/adapters/engines/redis/link.ts';
 import { RedisMailboxStore } from '../../../src/adapters/engines/redis/mailboxes.ts';
 import type { HoldOutcome } from '../../../src/application/ports/mailbox-store.ts';
 import { connectionId, nodeId, realmKey, type NodeId, type PeerId, type RealmKey } from '../../../src/domain/ids.ts';
+import type { NodeWord } from '../../../src/application/ports/node-bus.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
@@ -106,24 +107,34 @@ engineContract('redis', {
 
   async whole() {
     const shared = await Shared.start();
-    const nodes = new Map<NodeId, { directory: RedisPeerDirectory; mailboxes: RedisMailboxStore }>();
+    const all = await Promise.all(['here', 'there', 'far'].map((name) => wholeNode(shared, nodeId(name))));
+    const nodes = new Map(all.map((node) => [node.name, node]));
     return {
-      node(name) {
-        const known = nodes.get(name);
-        if (known !== undefined) return known;
-        const link = shared.link(name);
-        const node = {
-          directory: new RedisPeerDirectory(link, { realms: REALMS, lease: LEASE, concurrentLimit: ROOM }),
-          mailboxes: new RedisMailboxStore(link, { ...ROOMY, realms: REALMS }),
-        };
-        nodes.set(name, node);
-        return node;
-      },
+      node: (name) => nodes.get(name) as WholeNode,
       elapse: async (span) => void (shared.now += span),
-      dispose: () => shared.dispose(),
+      async dispose() {
+        for (const { bus } of all) await bus.close();
+      },
     };
   },
 });
+
+type WholeNode = Awaited<ReturnType<typeof wholeNode>>;
+
+/** Once it listens. */
+async function wholeNode(shared: Shared, name: NodeId) {
+  const link = shared.link(name);
+  const words: NodeWord[] = [];
+  const bus = new RedisNodeBus(name, link, new Redis(server.url), ({ why }) => {
+    throw new Error(why);
+  });
+  await new Promise<void>((missed) => bus.listen({ heard: (word) => void words.push(word), missed }));
+  return {
+    ...{ name, bus, words },
+    directory: new RedisPeerDirectory(link, { realms: REALMS, lease: LEASE, concurrentLimit: ROOM }),
+    mailboxes: new RedisMailboxStore(link, { ...ROOMY, realms: REALMS }),
+  };
+}
 
 async function usage(): Promise<{ mailboxes: number; bytes: number }> {
   let [mailboxes, bytes] = [0, 0];

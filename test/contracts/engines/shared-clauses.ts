@@ -1,15 +1,21 @@
 import { expect } from 'vitest';
 import type { HoldOutcome, MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
+import type { NodeWord } from '../../../src/application/ports/node-bus.ts';
 import type { Claim, ClaimOutcome, Holder, KeepOutcome, PeerDirectory } from '../../../src/application/ports/peer-directory.ts';
 import { connectionId, nodeId, realmKey, type NodeId, type PeerId } from '../../../src/domain/ids.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import { Token } from '../../../src/domain/token.ts';
+import { until } from '../../support/e2e/until.ts';
 
 /** One empty engine: leases of LEASE, and room for two peers in a realm. */
 export interface EngineSubject {
-  /** Directory and mailboxes as one node has them; they know of each other. */
-  node(name: NodeId): { readonly directory: PeerDirectory; readonly mailboxes: MailboxStore };
+  /** Directory and mailboxes as one node has them; they know of each other. And what the node has heard. */
+  node(name: NodeId): {
+    readonly directory: PeerDirectory;
+    readonly mailboxes: MailboxStore;
+    readonly words: readonly NodeWord[];
+  };
   elapse(span: Millis): Promise<void>;
   dispose(): Promise<void>;
 }
@@ -25,7 +31,8 @@ interface Clause {
   run(subject: EngineSubject): Promise<void>;
 }
 
-const [HERE, THERE] = ['here', 'there'].map(nodeId) as [NodeId, NodeId];
+const [HERE, THERE, FAR] = ['here', 'there', 'far'].map(nodeId) as [NodeId, NodeId, NodeId];
+const PATIENCE_MS = 5_000;
 const GREEN = realmKey('green');
 
 class Hands {
@@ -51,9 +58,15 @@ class Hands {
     return new Promise((resolve) => this.#subject.node(node).directory.present(GREEN, resolve));
   }
 
-  put(sender: Claim | undefined, message: SignalMessage): Promise<[HoldOutcome, NodeId | undefined]> {
+  put(sender: Claim | undefined, message: SignalMessage): Promise<HoldOutcome> {
     const { mailboxes } = this.#subject.node(sender?.realm.node ?? HERE);
-    return new Promise((resolve) => mailboxes.put(GREEN, sender, message, 0, (outcome, seat) => resolve([outcome, seat])));
+    return new Promise((resolve) => mailboxes.put(GREEN, sender, message, 0, resolve));
+  }
+
+  /** Once it hears something. */
+  words(node: NodeId): Promise<readonly NodeWord[]> {
+    const { words } = this.#subject.node(node);
+    return until(PATIENCE_MS, 'a word', () => (words.length > 0 ? words : undefined));
   }
 
   take(taker: Claim): Promise<{ payloads: string[]; unread: readonly PeerId[] }> {
@@ -157,14 +170,32 @@ export const SHARED_CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'O11: who puts hears at which node the peer is seated that it waits for',
+    name: 'O11: the node at which a peer is seated hears that something waits for it, its own node too, and no other',
     async run(subject) {
       const hands = new Hands(subject);
       const [ann, bob] = [peer('ann', HERE), peer('bob', THERE)];
       for (const one of [ann, bob]) await hands.claim(one);
-      expect(await hands.put(ann, letter('ann', 'bob', '1'))).toEqual(['held', THERE]);
-      expect(await hands.put(ann, letter('ann', 'nobody', '2'))).toEqual(['held', undefined]);
+      expect(subject.node(FAR).words).toEqual([]);
+      expect(await hands.put(ann, letter('ann', 'nobody', '0'))).toBe('held');
+      expect(await hands.put(ann, letter('ann', 'bob', '1'))).toBe('held');
+      expect(await hands.put(ann, letter('ann', 'ann', '2'))).toBe('held');
+      await hands.take(ann);
+      expect(await hands.words(THERE)).toEqual([{ say: 'mail', realm: GREEN, id: 'bob' }]);
+      expect(await hands.words(HERE)).toEqual([{ say: 'mail', realm: GREEN, id: 'ann' }]);
+      expect(subject.node(FAR).words).toEqual([]);
       expect([...(await hands.waiting())].sort()).toEqual(['bob', 'nobody']);
+    },
+  },
+  {
+    name: 'O5: the node whose claim has moved hears whose it was',
+    async run(subject) {
+      const hands = new Hands(subject);
+      const first = peer('ann', HERE, 7);
+      await hands.claim(first);
+      expect(subject.node(HERE).words).toEqual([]);
+      await hands.claim(peer('ann', THERE));
+      expect(await hands.words(HERE)).toEqual([{ say: 'superseded', realm: GREEN, id: 'ann', connection: first.connection }]);
+      expect(subject.node(THERE).words).toEqual([]);
     },
   },
   {
@@ -174,9 +205,9 @@ export const SHARED_CLAUSES: readonly Clause[] = [
       const ann = peer('ann', HERE);
       await hands.claim(ann);
       await hands.claim(peer('ann', THERE));
-      expect((await hands.put(ann, letter('ann', 'bob', 'late')))[0]).toBe('moved');
-      expect((await hands.put(peer('eve', HERE), letter('eve', 'bob', 'never in')))[0]).toBe('moved');
-      expect((await hands.put(peer('ann', THERE), letter('ann', 'bob', 'new')))[0]).toBe('held');
+      expect(await hands.put(ann, letter('ann', 'bob', 'late'))).toBe('moved');
+      expect(await hands.put(peer('eve', HERE), letter('eve', 'bob', 'never in'))).toBe('moved');
+      expect(await hands.put(peer('ann', THERE), letter('ann', 'bob', 'new'))).toBe('held');
       expect((await hands.take(peer('bob', HERE))).payloads).toEqual(['new']);
     },
   },
@@ -187,9 +218,9 @@ export const SHARED_CLAUSES: readonly Clause[] = [
       const ann = peer('ann', HERE);
       await hands.claim(ann);
       await subject.elapse(LEASE);
-      expect((await hands.put(ann, letter('ann', 'bob', 'late')))[0]).toBe('held');
+      expect(await hands.put(ann, letter('ann', 'bob', 'late'))).toBe('held');
       await hands.claim({ ...peer('ann', THERE), token: new Token('his') });
-      expect((await hands.put(ann, letter('ann', 'bob', 'too late')))[0]).toBe('moved');
+      expect(await hands.put(ann, letter('ann', 'bob', 'too late'))).toBe('moved');
     },
   },
   {
@@ -221,9 +252,9 @@ export const SHARED_CLAUSES: readonly Clause[] = [
       const hands = new Hands(subject);
       const [ann, bob] = [peer('ann', HERE), peer('bob', THERE)];
       for (const one of [ann, bob]) await hands.claim(one);
-      expect((await hands.put(ann, letter('ann', 'nobody', '1', 'leave')))[0]).toBe('unwanted');
-      expect(await hands.put(ann, letter('ann', 'bob', '2', 'leave'))).toEqual(['held', THERE]);
-      expect((await hands.put(undefined, { ...letter('eve', 'bob', ''), kind: 'expire', payload: undefined }))[0]).toBe('held');
+      expect(await hands.put(ann, letter('ann', 'nobody', '1', 'leave'))).toBe('unwanted');
+      expect(await hands.put(ann, letter('ann', 'bob', '2', 'leave'))).toBe('held');
+      expect(await hands.put(undefined, { ...letter('eve', 'bob', ''), kind: 'expire', payload: undefined })).toBe('held');
       expect((await hands.take(bob)).payloads).toEqual(['2', 'expire']);
     },
   },

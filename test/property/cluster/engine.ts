@@ -82,8 +82,9 @@ export class SimulatedEngine {
 
   constructor(clock: ManualClock, limits: MailroomLimits, lease: Millis) {
     this.#clock = clock;
-    this.directory = new MemoryPeerDirectory(clock, lease);
-    this.mailboxes = new MemoryMailboxStore(limits, this.directory);
+    const tell = (node: NodeId, word: NodeWord): void => this.#tell(node, word);
+    this.directory = new MemoryPeerDirectory(clock, lease, tell);
+    this.mailboxes = new MemoryMailboxStore(limits, { holders: this.directory, tell });
   }
 
   at(node: NodeId): { readonly engine: Engine; readonly wire: Wire } {
@@ -132,9 +133,7 @@ export class SimulatedEngine {
     return {
       put: (realm, sender, message, _now, answer) => {
         const copy = keep(message);
-        wire.toEngine(() =>
-          mailboxes.put(realm, sender, copy, clock.now(), (outcome, seat) => wire.fromEngine(() => answer(outcome, seat))),
-        );
+        wire.toEngine(() => mailboxes.put(realm, sender, copy, clock.now(), (outcome) => wire.fromEngine(() => answer(outcome))));
       },
       take: (taker, answer) =>
         wire.toEngine(() => mailboxes.take(taker, (messages, unread) => wire.fromEngine(() => answer(messages, unread)))),
@@ -146,26 +145,23 @@ export class SimulatedEngine {
   }
 
   #busOver(node: NodeId, wire: Wire): NodeBus {
-    const tell = (to: NodeId, word: NodeWord): void => {
-      const other = this.#wires.get(to);
-      if (to === node || other === undefined || wire.isCut) return;
-      const times = this.repeats && (word.say === 'mail' || word.say === 'superseded') ? 2 : 1;
-      for (let n = 0; n < times; n++) {
-        wire.toEngine(() => {
-          if (!other.isCut) other.fromEngine(() => other.ears?.heard(word));
-        });
-      }
-    };
     return {
       isReached: true,
       listen: (ears) => {
         wire.ears = ears;
       },
-      tell,
       tellOthers: (word) => {
-        for (const other of this.#wires.keys()) tell(other, word);
+        if (wire.isCut) return;
+        for (const other of this.#wires.keys()) if (other !== node) wire.toEngine(() => this.#tell(other, word));
       },
       close: () => Promise.resolve(),
     };
+  }
+
+  #tell(node: NodeId, word: NodeWord): void {
+    const wire = this.#wires.get(node);
+    if (wire === undefined || wire.isCut) return;
+    const times = this.repeats && word.say !== 'publication' ? 2 : 1;
+    for (let n = 0; n < times; n++) wire.fromEngine(() => wire.ears?.heard(word));
   }
 }

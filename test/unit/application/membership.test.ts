@@ -12,9 +12,9 @@ const LEASE = 3_000;
 /** Two brokers in one process that share a directory, mailboxes and a bus. */
 function neighbours(): { clock: ManualClock; here: House; there: House; settle: () => Promise<void> } {
   const clock = new ManualClock();
-  const directory = new MemoryPeerDirectory(clock, LEASE);
-  const mailboxes = new MemoryMailboxStore(defaultConfig(), directory);
   const line = new MemoryBusLine();
+  const directory = new MemoryPeerDirectory(clock, LEASE, line.tell.bind(line));
+  const mailboxes = new MemoryMailboxStore(defaultConfig(), { holders: directory, tell: line.tell.bind(line) });
   const house = (name: string): House => {
     const node = nodeId(name);
     return new House({ allowDiscovery: true }, { clock, engine: { node, directory, mailboxes, bus: line.at(node) } });

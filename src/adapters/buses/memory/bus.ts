@@ -1,4 +1,4 @@
-import type { NodeBus, NodeEars, NodeWord } from '../../../application/ports/node-bus.ts';
+import type { NodeBus, NodeEars, NodeWord, PublicationWord } from '../../../application/ports/node-bus.ts';
 import type { NodeId } from '../../../domain/ids.ts';
 
 /** Brings words to the nodes of one process. */
@@ -8,6 +8,11 @@ export class MemoryBusLine {
   /** The bus as one node has it. */
   at(node: NodeId): NodeBus {
     return new MemoryNodeBus(node, this.#ears);
+  }
+
+  /** What directory and mailbox store have to say to a node. */
+  tell(node: NodeId, word: NodeWord): void {
+    queueMicrotask(() => this.#ears.get(node)?.heard(word));
   }
 }
 
@@ -26,14 +31,11 @@ class MemoryNodeBus implements NodeBus {
     this.#all.set(this.#node, ears);
   }
 
-  tell(node: NodeId, word: NodeWord): void {
-    if (node === this.#node || !this.#all.has(node)) return;
+  tellOthers(word: PublicationWord): void {
     const copy = keepWord(word);
-    queueMicrotask(() => this.#all.get(node)?.heard(copy));
-  }
-
-  tellOthers(word: NodeWord): void {
-    for (const node of this.#all.keys()) this.tell(node, word);
+    for (const node of this.#all.keys()) {
+      if (node !== this.#node) queueMicrotask(() => this.#all.get(node)?.heard(copy));
+    }
   }
 
   close(): Promise<void> {
@@ -43,8 +45,7 @@ class MemoryNodeBus implements NodeBus {
 }
 
 /** The payload is borrowed. */
-function keepWord(word: NodeWord): NodeWord {
-  if (word.say !== 'publication') return word;
+function keepWord(word: PublicationWord): PublicationWord {
   const { publication } = word;
   return { ...word, publication: { ...publication, payload: new Uint8Array(publication.payload) } };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../application/ports/clock.ts';
+import type { NodeWord } from '../../../application/ports/node-bus.ts';
 import type { Claim, ClaimOutcome, Holder, KeepOutcome, PeerDirectory } from '../../../application/ports/peer-directory.ts';
 import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import { NEVER, type Millis } from '../../../domain/time.ts';
@@ -7,13 +8,18 @@ import { NEVER, type Millis } from '../../../domain/time.ts';
 export class MemoryPeerDirectory implements PeerDirectory {
   readonly lease: Millis;
   readonly #clock: Clock;
+  readonly #tell: (node: NodeId, word: NodeWord) => void;
   readonly #realms = new Map<RealmKey, Map<PeerId, Claim>>();
   readonly #keptUntil = new Map<NodeId, Millis>();
 
-  /** @param lease NEVER for a single node, whose claims can't outlive it. */
-  constructor(clock: Clock, lease: Millis = NEVER) {
+  /**
+   * @param lease NEVER for a single node, whose claims can't outlive it.
+   * @param tell how the nodes of a cluster are told.
+   */
+  constructor(clock: Clock, lease: Millis = NEVER, tell: (node: NodeId, word: NodeWord) => void = () => undefined) {
     this.#clock = clock;
     this.lease = lease;
+    this.#tell = tell;
   }
 
   claim(claim: Claim, answer: (outcome: ClaimOutcome, before?: Holder) => void): void {
@@ -23,6 +29,8 @@ export class MemoryPeerDirectory implements PeerDirectory {
     this.#claimsOf(key).set(claim.id, claim);
     if (this.#hasLapsed(node)) this.keep(node, () => undefined);
     answer('granted', holder === undefined ? undefined : { node: holder.realm.node, connection: holder.connection });
+    if (holder === undefined || holder.realm.node === node) return;
+    this.#tell(holder.realm.node, { say: 'superseded', realm: key, id: claim.id, connection: holder.connection });
   }
 
   confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void {

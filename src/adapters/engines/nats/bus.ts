@@ -1,8 +1,11 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
-import type { NodeBus, NodeEars, NodeWord } from '../../../application/ports/node-bus.ts';
+import type { NodeBus, NodeEars, NodeWord, PublicationWord } from '../../../application/ports/node-bus.ts';
 import type { NodeId } from '../../../domain/ids.ts';
 import { readWord, writeWord, type WordFault } from '../shared/words.ts';
-import { WORDS_FOR_ALL, wordsFor } from './keys.ts';
+import { WORDS_FOR_ALL } from './keys.ts';
+
+/** What an engine that does not take it may leave behind; what is published beyond that is not told. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 export interface NatsBusParts {
   readonly onFault: (fault: WordFault) => void;
@@ -18,7 +21,10 @@ export class NatsNodeBus implements NodeBus {
   readonly #isReached: () => boolean;
   readonly #onClose: () => Promise<void>;
   #ears: NodeEars | undefined;
-  #subscriptions: Subscription[] = [];
+  #subscription: Subscription | undefined;
+  /** Bytes that the engine has not taken yet, as far as is known. */
+  #untaken = 0;
+  #isFlushing = false;
   #isClosed = false;
 
   /**
@@ -40,19 +46,19 @@ export class NatsNodeBus implements NodeBus {
   listen(ears: NodeEars): void {
     this.#ears = ears;
     const options = { callback: (_error: unknown, told: { string(): string }) => this.#heard(told.string()) };
-    this.#subscriptions = [wordsFor(this.#node), WORDS_FOR_ALL].map((subject) => this.#connection.subscribe(subject, options));
+    this.#subscription = this.#connection.subscribe(WORDS_FOR_ALL, options);
     this.#connection.flush().then(
       () => this.missed(),
       () => undefined,
     );
   }
 
-  tell(node: NodeId, word: NodeWord): void {
-    if (node !== this.#node) this.#publish(wordsFor(node), word);
-  }
-
-  tellOthers(word: NodeWord): void {
-    this.#publish(WORDS_FOR_ALL, word);
+  tellOthers(word: PublicationWord): void {
+    if (this.#isClosed || this.#connection.isClosed() || !this.isReached || this.#untaken > MOST_BYTES) return;
+    const text = writeWord(this.#node, word);
+    this.#connection.publish(WORDS_FOR_ALL, text);
+    this.#untaken += text.length;
+    void this.#flush();
   }
 
   /** What the engine itself has told this node. */
@@ -67,12 +73,20 @@ export class NatsNodeBus implements NodeBus {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const subscription of this.#subscriptions) subscription.unsubscribe();
+    this.#subscription?.unsubscribe();
     await this.#onClose();
   }
 
-  #publish(subject: string, word: NodeWord): void {
-    if (!this.#isClosed && !this.#connection.isClosed()) this.#connection.publish(subject, writeWord(this.#node, word));
+  async #flush(): Promise<void> {
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    while (this.#untaken > 0) {
+      const leaving = this.#untaken;
+      // A connection that is lost has taken what was told with it.
+      await this.#connection.flush().catch(() => undefined);
+      this.#untaken -= leaving;
+    }
+    this.#isFlushing = false;
   }
 
   #heard(text: string): void {

@@ -53,11 +53,7 @@ export function countIn(node: NodeId, ticket: string): number | undefined {
   return teller === encoded(node) ? Number(count) : undefined;
 }
 
-/** Where one node is told something, and where all are. */
-export function wordsFor(node: NodeId): string {
-  return `signalbox.node.${encoded(node)}`;
-}
-
+/** Where all nodes are told something. */
 export const WORDS_FOR_ALL = 'signalbox.nodes';
 
 function encoded(text: string): string {

@@ -42,7 +42,7 @@ export class NatsMailboxStore implements MailboxStore {
     sender: Correspondent | undefined,
     message: SignalMessage,
     now: Millis,
-    answer: (outcome: HoldOutcome, seat?: NodeId) => void,
+    answer: (outcome: HoldOutcome) => void,
   ): void {
     const seats = this.#realms.of(realm);
     // Not in its turn: what waits for its turn must not grow with an engine that hangs.
@@ -56,10 +56,7 @@ export class NatsMailboxStore implements MailboxStore {
     this.#expect(now + this.#settings.expireTimeout);
     const put = this.#put(seats.journal, to, letter);
     this.#lastPut = put;
-    void put.then((outcome) => {
-      const seat = outcome === 'held' ? seats.journal.ledger.owner(to)?.node : undefined;
-      letOut(() => answer(outcome, seat));
-    });
+    void put.then((outcome) => letOut(() => answer(outcome)));
   }
 
   take(

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { NodeBus, NodeEars, NodeWord } from '../../../application/ports/node-bus.ts';
+import type { NodeBus, NodeEars, PublicationWord } from '../../../application/ports/node-bus.ts';
 import type { NodeId } from '../../../domain/ids.ts';
 import { readWord, writeWord, type WordFault } from '../shared/words.ts';
 import { WORDS_FOR_ALL, wordsFor } from './keys.ts';
@@ -28,19 +28,22 @@ export class RedisNodeBus implements NodeBus {
     this.#ears.on('message', (_channel: string, text: string) => {
       const said = readWord(text);
       if ('why' in said) this.#onFault(said);
-      else if (said.from !== this.#node) heard(said.word);
+      else if (said.word.say !== 'publication' || said.from !== this.#node) heard(said.word);
     });
     // The library subscribes again by itself; what was told meanwhile nobody has.
     this.#ears.on('ready', () => this.#subscribe(missed));
     if (this.#ears.status === 'ready') this.#subscribe(missed);
   }
 
-  tell(node: NodeId, word: NodeWord): void {
-    if (node !== this.#node) this.#link.publish(wordsFor(node), writeWord(this.#node, word));
-  }
-
-  tellOthers(word: NodeWord): void {
-    this.#link.publish(WORDS_FOR_ALL, writeWord(this.#node, word));
+  tellOthers(word: PublicationWord): void {
+    const given = [WORDS_FOR_ALL, writeWord(this.#node, word)];
+    this.#link.ask(
+      'tell',
+      word.realm,
+      given,
+      () => undefined,
+      () => undefined,
+    );
   }
 
   close(): Promise<void> {

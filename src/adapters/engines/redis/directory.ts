@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Claim, ClaimOutcome, Holder, KeepOutcome, PeerDirectory } from '../../../application/ports/peer-directory.ts';
 import { nodeId, type ConnectionId, type NodeId, type PeerId, type RealmKey } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
+import { writeWord } from '../shared/words.ts';
 import { listOf, textOf, type RedisLink } from './link.ts';
 
 export interface RedisDirectorySettings {
@@ -29,7 +30,8 @@ export class RedisPeerDirectory implements PeerDirectory {
 
   claim(claim: Claim, answer: (outcome: ClaimOutcome, before?: Holder) => void): void {
     const { realm, id, connection } = claim;
-    const given = [id, realm.node, connection, digestOf(claim), this.lease, this.#settings.concurrentLimit];
+    const word = writeWord(realm.node, { say: 'superseded', realm: realm.key, id, connection });
+    const given = [id, realm.node, connection, digestOf(claim), this.lease, this.#settings.concurrentLimit, word];
     this.#link.ask(
       'claim',
       realm.key,

@@ -10,7 +10,7 @@ export function realmPrefix(realm: RealmKey): string {
 
 /** Where one node is told something, and where all are. */
 export function wordsFor(node: string): string {
-  return `signalbox:node:${encodeURIComponent(node)}`;
+  return `signalbox:node:${node}`;
 }
 
 export const WORDS_FOR_ALL = 'signalbox:nodes';

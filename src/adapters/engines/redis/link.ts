@@ -37,8 +37,8 @@ const MOST_BYTES = 64 * 1024 * 1024;
  * there is no connection, errands wait, as many as there is room for.
  */
 export class RedisLink {
+  readonly node: NodeId;
   readonly #redis: Redis;
-  readonly #node: NodeId;
   readonly #onFault: (error: unknown) => void;
   readonly #time: () => Millis | '';
   readonly #counts = new Map<RealmKey, Count>();
@@ -54,7 +54,7 @@ export class RedisLink {
   /** @param time where it is not the engine's that counts, but that of a test. */
   constructor(redis: Redis, node: NodeId, onFault: (error: unknown) => void, time: () => Millis | '' = () => '') {
     this.#redis = redis;
-    this.#node = node;
+    this.node = node;
     this.#onFault = onFault;
     this.#time = time;
     redis.on('ready', () => void this.#learn());
@@ -78,14 +78,14 @@ export class RedisLink {
     const bytes = given.reduce(bytesIn, 0);
     const time = this.#time();
     if (QUESTIONS.has(script)) {
-      const run = (): Promise<unknown> => this.#call(script, realm, [time, this.#node, '', '', ...all]);
+      const run = (): Promise<unknown> => this.#call(script, realm, [time, this.node, '', '', ...all]);
       if (!this.#send({ run, then, otherwise, bytes })) otherwise();
       return;
     }
     const count = this.#countOf(realm);
     const number = count.asked + 1;
     const errand: Errand = {
-      run: () => this.#call(script, realm, [time, this.#node, number, count.answered, ...all]),
+      run: () => this.#call(script, realm, [time, this.node, number, count.answered, ...all]),
       then(reply) {
         count.answered = number;
         then(reply);
@@ -98,11 +98,6 @@ export class RedisLink {
     };
     if (this.#send(errand)) count.asked = number;
     else otherwise();
-  }
-
-  publish(channel: string, text: string): void {
-    const run = (): Promise<unknown> => this.#redis.publish(channel, text);
-    this.#send({ run, then: () => undefined, otherwise: () => undefined, bytes: text.length });
   }
 
   /** What is under way is done first, as claims that are given back; what waits for a connection never will be. */
@@ -207,7 +202,8 @@ function isForgotten(error: unknown): boolean {
 }
 
 function bytesIn(sum: number, given: string | number | Uint8Array): number {
-  return sum + (given instanceof Uint8Array ? given.byteLength : 0);
+  if (typeof given === 'number') return sum;
+  return sum + (typeof given === 'string' ? given.length : given.byteLength);
 }
 
 function argument(given: string | number | Uint8Array): string | number | Buffer {

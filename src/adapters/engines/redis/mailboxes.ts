@@ -1,8 +1,9 @@
 import type { Correspondent, ExpiredInRealm, HoldOutcome, MailboxStore } from '../../../application/ports/mailbox-store.ts';
-import { nodeId, type NodeId, type PeerId, type RealmKey } from '../../../domain/ids.ts';
+import type { PeerId, RealmKey } from '../../../domain/ids.ts';
 import type { MailroomLimits } from '../../../domain/mailroom.ts';
 import { matters, weightOf, type MessageKind, type SignalMessage } from '../../../domain/message.ts';
 import { NEVER, type Millis } from '../../../domain/time.ts';
+import { writeWord } from '../shared/words.ts';
 import { listOf, textOf, type RedisLink, type Reply } from './link.ts';
 
 export interface RedisMailboxSettings extends MailroomLimits {
@@ -32,7 +33,7 @@ export class RedisMailboxStore implements MailboxStore {
     sender: Correspondent | undefined,
     message: SignalMessage,
     now: Millis,
-    answer: (outcome: HoldOutcome, seat?: NodeId) => void,
+    answer: (outcome: HoldOutcome) => void,
   ): void {
     const { mailboxMessages, mailboxBytes, realmMailboxBytes, mailboxesPerSender, expireTimeout } = this.#settings;
     const { kind, from, to, payload } = message;
@@ -40,15 +41,16 @@ export class RedisMailboxStore implements MailboxStore {
       ...[to, from, sender?.realm.node ?? '', sender?.connection ?? '', kind, matters(kind) ? '1' : '0', weightOf(message)],
       ...[payload ?? '', payload === undefined ? '0' : '1'],
       ...[mailboxMessages, mailboxBytes, realmMailboxBytes, mailboxesPerSender],
+      writeWord(this.#link.node, { say: 'mail', realm, id: to }),
     ];
     this.#link.ask(
       'put',
       realm,
       given,
       (reply) => {
-        const [outcome, seat = ''] = listOf(reply).map(textOf);
+        const outcome = textOf(reply);
         if (outcome === 'held') this.#expect(now + expireTimeout);
-        answer(HELD.find((known) => known === outcome) ?? 'full', seat === '' ? undefined : nodeId(seat));
+        answer(HELD.find((known) => known === outcome) ?? 'full');
       },
       () => answer('full'),
     );

@@ -1,3 +1,5 @@
+import { wordsFor } from './keys.ts';
+
 /*
  * What happens in the engine, each as a whole. KEYS[1] is the prefix of a realm. Under it stand:
  *   peers   hash: id -> "node connection digest"        nodes   hash: node -> end of its lease
@@ -29,6 +31,9 @@ local function holder(id)
   local node, connection, digest = string.match(value, '^(%S+) (%S+) (%S+)$')
   return { node = node, connection = connection, digest = digest, lives = lives(node) }
 end
+local function tell(node, word)
+  redis.call('PUBLISH', '${wordsFor('')}' .. node, word)
+end
 local function seat(id)
   local held = holder(id)
   return held and held.lives and held.node or ''
@@ -54,10 +59,10 @@ function script(errand: string, also = ''): string {
   return `${COMMON}${also}local function errand()${errand}end${ONCE}`;
 }
 
-/** id, node, connection, digest, lease, limit (0: none) -> outcome, node before, connection before */
+/** id, node, connection, digest, lease, limit (0: none), word for the node that had it -> outcome, node before, connection before */
 const CLAIM = script(
   `
-local id, node, connection, digest, lease, limit = unpack(given)
+local id, node, connection, digest, lease, limit, word = unpack(given)
 local held = holder(id)
 if held and held.lives and held.digest ~= digest then return { 'taken' } end
 if not held and tonumber(limit) > 0 and redis.call('HLEN', p .. 'peers') >= tonumber(limit) then
@@ -70,8 +75,13 @@ if not held and tonumber(limit) > 0 and redis.call('HLEN', p .. 'peers') >= tonu
 end
 redis.call('HSET', p .. 'peers', id, node .. ' ' .. connection .. ' ' .. digest)
 if not lives(node) then redis.call('HSET', p .. 'nodes', node, now + tonumber(lease)) end
-if held and held.lives then return { 'granted', held.node, held.connection } end
-return { 'granted' }
+if not held or not held.lives then return { 'granted' } end
+if held.node ~= node then
+  local told = cjson.decode(word)
+  told.connection = tonumber(held.connection)
+  tell(held.node, cjson.encode(told))
+end
+return { 'granted', held.node, held.connection }
 `,
 );
 
@@ -166,19 +176,19 @@ end
 
 /**
  * to, from, node and connection of the sender ('' for the broker itself), kind, whether it matters, bytes, payload ('' and
- * no '1' behind it for none), limits: messages, bytes of a mailbox, bytes of the realm, mailboxes of a sender
- * -> outcome, seat
+ * no '1' behind it for none), limits: messages, bytes of a mailbox, bytes of the realm, mailboxes of a sender; and the word for
+ * the node at which the addressee is seated -> outcome
  */
 const PUT = script(
   `
 local to, from, node, connection, kind, matters, bytes, payload, has = unpack(given, 1, 9)
-local most, mostBytes, mostOfAll, mostOfSender = unpack(given, 10, 13)
+local most, mostBytes, mostOfAll, mostOfSender, word = unpack(given, 10, 14)
 local at = seat(to)
 if node ~= '' then
   local held = holder(from)
-  if not held or held.node ~= node or held.connection ~= connection then return { 'moved', '' } end
+  if not held or held.node ~= node or held.connection ~= connection then return 'moved' end
 end
-if matters ~= '1' and at == '' then return { 'unwanted', '' } end
+if matters ~= '1' and at == '' then return 'unwanted' end
 local ofAll = tonumber(redis.call('HGET', p .. 'bytes', '') or '0')
 local ofBox = tonumber(redis.call('HGET', p .. 'bytes', 'of ' .. to) or '0')
 local size = tonumber(bytes)
@@ -186,14 +196,15 @@ local isKnown = redis.call('HEXISTS', p .. 'from:' .. from, to) == 1
 if ofAll + size > tonumber(mostOfAll) or ofBox + size > tonumber(mostBytes)
   or redis.call('LLEN', p .. 'mail:' .. to) >= tonumber(most)
   or (not isKnown and redis.call('HLEN', p .. 'from:' .. from) >= tonumber(mostOfSender)) then
-  return { 'full', '' }
+  return 'full'
 end
 redis.call('RPUSH', p .. 'mail:' .. to, cmsgpack.pack({ now, from, kind, bytes, has, payload, matters }))
 redis.call('ZADD', p .. 'due', 'NX', now, to)
 redis.call('HINCRBY', p .. 'from:' .. from, to, 1)
 redis.call('HINCRBY', p .. 'bytes', '', size)
 redis.call('HINCRBY', p .. 'bytes', 'of ' .. to, size)
-return { 'held', at }
+if at ~= '' then tell(at, word) end
+return 'held'
 `,
   MAIL,
 );
@@ -263,6 +274,11 @@ return redis.call('ZRANGE', p .. 'due', 0, tonumber(given[1]) - 1)
 `,
 );
 
+/** channel, word */
+const TELL = script(`
+redis.call('PUBLISH', given[1], given[2])
+`);
+
 export const SCRIPTS = {
   claim: CLAIM,
   confirm: CONFIRM,
@@ -275,6 +291,7 @@ export const SCRIPTS = {
   take: TAKE,
   expire: EXPIRE,
   waiting: WAITING,
+  tell: TELL,
 } as const;
 
 export type ScriptName = keyof typeof SCRIPTS;

@@ -1,13 +1,15 @@
 import type { ExpiredInRealm, HoldOutcome, MailboxStore, Correspondent } from '../../../application/ports/mailbox-store.ts';
+import type { NodeWord } from '../../../application/ports/node-bus.ts';
 import type { Holder } from '../../../application/ports/peer-directory.ts';
 import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import { Mailroom, type MailroomLimits } from '../../../domain/mailroom.ts';
 import { matters, type SignalMessage } from '../../../domain/message.ts';
 import { NEVER, type Millis } from '../../../domain/time.ts';
 
-/** Who speaks for an id, where several nodes share the store. */
-interface Holders {
-  holderOf(realm: RealmKey, id: PeerId): (Holder & { readonly lives: boolean }) | undefined;
+/** Who speaks for an id, where several nodes share the store, and how they are told. */
+export interface MailboxCluster {
+  readonly holders: { holderOf(realm: RealmKey, id: PeerId): (Holder & { readonly lives: boolean }) | undefined };
+  readonly tell: (node: NodeId, word: NodeWord) => void;
 }
 
 // A look into the store is a help, not an inventory.
@@ -17,12 +19,12 @@ const MANY = 1000;
 export class MemoryMailboxStore implements MailboxStore {
   readonly #limits: MailroomLimits;
   readonly #mailrooms = new Map<RealmKey, Mailroom>();
-  readonly #holders: Holders | undefined;
+  readonly #cluster: MailboxCluster | undefined;
 
-  /** @param holders for the nodes of one process that share it; without them, every peer is this node's. */
-  constructor(limits: MailroomLimits, holders?: Holders) {
+  /** @param cluster for the nodes of one process that share it; without one, every peer is this node's. */
+  constructor(limits: MailroomLimits, cluster?: MailboxCluster) {
     this.#limits = limits;
-    this.#holders = holders;
+    this.#cluster = cluster;
   }
 
   put(
@@ -30,24 +32,26 @@ export class MemoryMailboxStore implements MailboxStore {
     sender: Correspondent | undefined,
     message: SignalMessage,
     now: Millis,
-    answer: (outcome: HoldOutcome, seat?: NodeId) => void,
+    answer: (outcome: HoldOutcome) => void,
   ): void {
     if (sender !== undefined && this.#hasMoved(sender)) return answer('moved');
-    const addressee = this.#holders?.holderOf(realm, message.to);
+    const addressee = this.#cluster?.holders.holderOf(realm, message.to);
     const seat = addressee?.lives === true ? addressee.node : undefined;
-    if (this.#holders !== undefined && seat === undefined && !matters(message.kind)) return answer('unwanted');
+    if (this.#cluster !== undefined && seat === undefined && !matters(message.kind)) return answer('unwanted');
     const mailroom = this.#mailrooms.get(realm) ?? new Mailroom(this.#limits);
     this.#mailrooms.set(realm, mailroom);
-    answer(mailroom.put(message, now) ? 'held' : 'full', seat);
+    if (!mailroom.put(message, now)) return answer('full');
+    answer('held');
+    if (seat !== undefined) this.#cluster?.tell(seat, { say: 'mail', realm, id: message.to });
   }
 
   take(
     { realm, id, connection }: Correspondent,
     answer: (messages: readonly SignalMessage[], unread: readonly PeerId[]) => void,
   ): void {
-    const holder = this.#holders?.holderOf(realm.key, id);
+    const holder = this.#cluster?.holders.holderOf(realm.key, id);
     if (holder?.lives === true && (holder.node !== realm.node || holder.connection !== connection)) return answer([], []);
-    const unread = this.#holders === undefined ? [] : (this.#mailrooms.get(realm.key)?.addresseesOf(id) ?? []);
+    const unread = this.#cluster === undefined ? [] : (this.#mailrooms.get(realm.key)?.addresseesOf(id) ?? []);
     answer(this.#mailrooms.get(realm.key)?.take(id) ?? [], unread);
   }
 
@@ -81,8 +85,8 @@ export class MemoryMailboxStore implements MailboxStore {
   }
 
   #hasMoved({ realm, id, connection }: Correspondent): boolean {
-    if (this.#holders === undefined) return false;
-    const holder = this.#holders.holderOf(realm.key, id);
+    if (this.#cluster === undefined) return false;
+    const holder = this.#cluster.holders.holderOf(realm.key, id);
     return holder?.node !== realm.node || holder.connection !== connection;
   }
 }
