@@ -14,6 +14,21 @@ export function host(): Kind<string> {
   });
 }
 
+const SETTINGS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
+  'redis:': { sentinel: /./ },
+  'rediss:': { sentinel: /./ },
+  'nats:': { replicas: /^[1-5]$/, credentials: /./ },
+  'tls:': { replicas: /^[1-5]$/, credentials: /./ },
+};
+
+function isEngineUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, pathname, searchParams } = new URL(value);
+  const known = SETTINGS[protocol];
+  if (known === undefined || hostname === '' || !/^\/?\d*$/.test(pathname)) return false;
+  return [...searchParams].every(([name, set]) => known[name]?.test(set) === true);
+}
+
 /** The path of a file. */
 export function file(): Kind<string> {
   return text({
@@ -60,8 +75,10 @@ export function eventPrefixes(): Kind<readonly string[], string | readonly strin
 export function engineUrl(): Kind<string> {
   const form = text({
     placeholder: '<url>',
-    allowed: 'a URL such as redis://host:6379, rediss://user:password@host:6379/0 or nats://user:password@host:4222',
-    parse: (value) => (URL.canParse(value) && /^(?:rediss?|nats|tls):\/\/./.test(value) ? value : undefined),
+    allowed:
+      'a URL such as redis://host:6379, rediss://user:password@host:6379/0 or nats://user:password@host:4222; ' +
+      'behind it ?sentinel=<name> for redis and rediss, ?replicas=<1 to 5> and credentials=<file> for nats and tls',
+    parse: (value) => (isEngineUrl(value) ? value : undefined),
   });
   return {
     ...form,

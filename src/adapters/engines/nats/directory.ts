@@ -58,7 +58,7 @@ export class NatsPeerDirectory implements PeerDirectory {
     const letOut = this.#answers.next();
     const all = this.#realms.all().map(async (seats) => {
       const { journal } = seats;
-      const appended = await journal.append(leaseKey(node), writeSign(journal.stamp), undefined);
+      const appended = await journal.append({ key: leaseKey(node), body: writeSign(journal.stamp) });
       // Nobody knows: it is asked again later.
       if (appended === 'failed' || !('at' in appended)) return 'kept';
       await journal.reads(appended.at);

@@ -10,6 +10,7 @@ import {
   LAST_WORD_MS,
   placeOf,
   refusing,
+  SILENCE_MS,
   unreachable,
   type EngineSettings,
 } from '../shared/reaching.ts';
@@ -38,8 +39,6 @@ interface OpenableEngine extends NatsEngine {
 }
 
 const RETRY_MS = 250;
-/** A connection that says nothing for so long is asked whether it is there, and given up after two questions. */
-const PING_MS = 5_000;
 
 /**
  * Connects to NATS, which has to have JetStream.
@@ -49,7 +48,10 @@ const PING_MS = 5_000;
  */
 export async function reachNats(url: string, settings: EngineSettings, log: Log): Promise<NatsEngine> {
   const engine = placeOf(url);
-  const connection = await orLate(connect(optionsIn(url)), engine);
+  const connection = await orLate(
+    Promise.resolve(url).then((from) => connect(optionsIn(from))),
+    engine,
+  );
   const made = natsEngine(connection, settings, log, replicasIn(url));
   await orLate(made.open(), engine).catch(async (error: unknown) => {
     await connection.close();
@@ -156,7 +158,7 @@ function optionsIn(url: string): ConnectionOptions {
         ? { token: decoded(username) }
         : { user: decoded(username), pass: decoded(password) }),
     ...(file === null ? {} : { authenticator: credsAuthenticator(readFileSync(file)) }),
-    ...{ maxReconnectAttempts: -1, reconnectTimeWait: RETRY_MS, pingInterval: PING_MS, timeout: FIRST_ANSWER_MS },
+    ...{ maxReconnectAttempts: -1, reconnectTimeWait: RETRY_MS, pingInterval: SILENCE_MS, timeout: FIRST_ANSWER_MS },
   };
 }
 

@@ -8,7 +8,7 @@ import { Eraser } from './eraser.ts';
 import { tickKey, ticketOf } from './keys.ts';
 import type { Ledger, LedgerSettings, News } from './ledger.ts';
 import { Reading } from './reading.ts';
-import { Writer, type Appended } from './writer.ts';
+import { Writer, type Appended, type Entry } from './writer.ts';
 
 export interface JournalParts {
   readonly kvm: Kvm;
@@ -51,7 +51,7 @@ export class Journal {
     this.#parts = parts;
     this.node = settings.node;
     this.eraser = new Eraser(bucket, onFault);
-    this.#writer = new Writer(onFault);
+    this.#writer = new Writer(bucket, onFault);
     this.#reading = new Reading(settings, onRefused);
   }
 
@@ -123,8 +123,8 @@ export class Journal {
   }
 
   /** See `Writer.append`. */
-  append(key: string, body: Uint8Array, expected: number | undefined): Promise<Appended> {
-    return this.#writer.append(key, body, expected);
+  append(entry: Entry): Promise<Appended> {
+    return this.#writer.append(entry);
   }
 
   /** Resolves when the ledger knows of an entry. */
@@ -137,7 +137,7 @@ export class Journal {
     // One that has not left yet does for all who ask.
     this.#tick ??= Promise.resolve().then(async () => {
       this.#tick = undefined;
-      const appended = await this.append(tickKey(this.node), writeSign(this.stamp), undefined);
+      const appended = await this.append({ key: tickKey(this.node), body: writeSign(this.stamp) });
       if (appended !== 'failed' && 'at' in appended) await this.reads(appended.at);
     });
     return this.#tick;
@@ -165,7 +165,7 @@ export class Journal {
     this.#kv = kv;
     this.#reading = reading;
     before.finish();
-    this.#writer.open(kv);
+    this.#writer.open(kvm.js);
     this.eraser.open(manager);
     // What was void already had somebody who was to erase it, and may have died over it.
     for (const revision of reading.ledger.begun()) this.eraser.erase(revision);

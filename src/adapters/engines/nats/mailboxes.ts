@@ -103,10 +103,9 @@ export class NatsMailboxStore implements MailboxStore {
   async #put(journal: Journal, to: PeerId, letter: Letter): Promise<HoldOutcome> {
     const ticket = journal.nextTicket();
     const key = letterKey(to, ticket);
-    const appended = await journal.append(key, writeLetter(letter, journal.stamp), 0);
-    if (appended === 'failed') return 'full';
-    // What stands there already is this very letter, written before an answer was lost.
-    const revision = 'at' in appended ? appended.at : appended.instead;
+    const appended = await journal.append({ key, body: writeLetter(letter, journal.stamp), ticket });
+    if (appended === 'failed' || !('at' in appended)) return 'full';
+    const revision = appended.at;
     await journal.reads(revision);
     const outcome = journal.ledger.verdict(ticket);
     if (outcome !== 'held') journal.eraser.erase(revision);

@@ -50,7 +50,6 @@ export class Seats {
 
   async #change(id: PeerId, decide: Decide): Promise<Changed> {
     const { journal } = this;
-    const by = journal.nextTicket();
     let known: number | undefined;
     for (;;) {
       await journal.ready;
@@ -61,7 +60,13 @@ export class Seats {
       // It was decided for a state that is gone.
       if (ledger !== journal.ledger || ledger.seat(id)?.revision !== before) continue;
       const expected = known ?? before ?? 0;
-      const appended = await journal.append(seatKey(id), writeSeat({ ...seat, by }, journal.stamp), expected);
+      const by = journal.nextTicket();
+      const appended = await journal.append({
+        key: seatKey(id),
+        body: writeSeat({ ...seat, by }, journal.stamp),
+        expected,
+        ticket: by,
+      });
       if (appended === 'failed') return 'failed';
       const revision = 'at' in appended ? appended.at : appended.instead;
       await journal.reads(revision);

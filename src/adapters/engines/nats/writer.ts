@@ -1,5 +1,6 @@
-import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
-import type { KV } from '@nats-io/kv';
+import { JetStreamApiCodes, JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream';
+import { performance } from 'node:perf_hooks';
+import type { Millis } from '../../../domain/time.ts';
 
 /**
  * What came of an entry: the revision under which it stands; the revision that stood there where another was expected; or
@@ -7,11 +8,20 @@ import type { KV } from '@nats-io/kv';
  */
 export type Appended = { readonly at: number } | { readonly instead: number } | 'failed';
 
-interface Write {
+/** What is to be written. */
+export interface Entry {
   readonly key: string;
   readonly body: Uint8Array;
-  readonly expected: number | undefined;
+  /** The revision that stands there now, 0 for none; where it does not matter, nothing. */
+  readonly expected?: number;
+  /** Of no other entry: the engine knows one that it has, and had lately, by it. Nothing for one that may be written twice. */
+  readonly ticket?: string;
+}
+
+interface Write extends Entry {
   readonly settle: (appended: Appended) => void;
+  /** When it was sent first. */
+  since: Millis;
 }
 
 /** What may be under way, and what may wait besides; more is not taken. */
@@ -19,22 +29,26 @@ const MOST = 10_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 /** A connection that is lost is noticed otherwise, and sooner. */
 const NEVER_MS = 2_147_483_647;
+/** The engine knows a ticket again for two minutes. */
+const KNOWN_AGAIN: Millis = 90_000;
 
 /**
  * Writes the entries of one node into a journal, in the order of the calls. Of what was under way when a connection was lost
- * nobody knows whether it was written: it is written again, in order, before anything younger. So every entry has to expect
- * what stood there before, or be one that may be written twice.
+ * nobody knows whether it was written: it is written again, in order, before anything younger, and the engine keeps one of the
+ * two. An entry for which it is too late for that is given up, unless it says what it expects to stand there.
  */
 export class Writer {
+  readonly #prefix: string;
   readonly #onFault: (error: unknown) => void;
-  #kv: KV | undefined;
+  #js: JetStreamClient | undefined;
   #underWay = new Set<Write>();
   #waiting: Write[] = [];
   /** Of what is under way and what waits. */
   #bytes = 0;
   #isClosed = false;
 
-  constructor(onFault: (error: unknown) => void) {
+  constructor(bucket: string, onFault: (error: unknown) => void) {
+    this.#prefix = `$KV.${bucket}.`;
     this.#onFault = onFault;
   }
 
@@ -43,29 +57,33 @@ export class Writer {
     return this.#waiting.length >= MOST || this.#bytes >= MOST_BYTES;
   }
 
-  /** @param expected the revision that stands there now, 0 for none; undefined where it does not matter. */
-  append(key: string, body: Uint8Array, expected: number | undefined): Promise<Appended> {
+  append(entry: Entry): Promise<Appended> {
     return new Promise((settle) => {
-      const write = { key, body, expected, settle };
+      const write = { ...entry, settle, since: Number.POSITIVE_INFINITY };
       if (this.#isClosed) return;
       if (this.isFull) return settle('failed');
-      this.#bytes += body.length;
+      this.#bytes += entry.body.length;
       this.#waiting.push(write);
       this.#goOn();
     });
   }
 
   /** There is a connection. */
-  open(kv: KV): void {
-    this.#kv = kv;
-    this.#waiting = [...this.#underWay, ...this.#waiting];
+  open(js: JetStreamClient): void {
+    this.#js = js;
+    const tooOld = performance.now() - KNOWN_AGAIN;
+    const all = [...this.#underWay];
+    const isLost = ({ ticket, expected, since }: Write): boolean =>
+      ticket !== undefined && expected === undefined && since < tooOld;
+    for (const write of all.filter(isLost)) this.#settle(this.#underWay, write, 'failed');
+    this.#waiting = [...all.filter((write) => !isLost(write)), ...this.#waiting];
     this.#underWay = new Set();
     this.#goOn();
   }
 
   /** There is none. */
   shut(): void {
-    this.#kv = undefined;
+    this.#js = undefined;
   }
 
   /** Nothing more is written, and nothing more is answered. */
@@ -75,22 +93,27 @@ export class Writer {
   }
 
   #goOn(): void {
-    while (this.#kv !== undefined && this.#underWay.size < MOST) {
+    while (this.#js !== undefined && this.#underWay.size < MOST) {
       const write = this.#waiting.shift();
       if (write === undefined) return;
-      this.#write(this.#kv, write);
+      this.#write(this.#js, write);
     }
   }
 
-  #write(kv: KV, write: Write): void {
+  #write(js: JetStreamClient, write: Write): void {
     const all = this.#underWay;
     all.add(write);
-    const { key, body, expected } = write;
-    const options = { timeout: NEVER_MS, ...(expected === undefined ? {} : { previousSeq: expected }) };
-    kv.put(key, body, options).then(
-      (at) => this.#settle(all, write, { at }),
+    const { key, body, expected, ticket } = write;
+    write.since = Math.min(write.since, performance.now());
+    const options = {
+      timeout: NEVER_MS,
+      ...(ticket === undefined ? {} : { msgID: ticket }),
+      ...(expected === undefined ? {} : { expect: { lastSubjectSequence: expected } }),
+    };
+    js.publish(this.#prefix + key, body, options).then(
+      ({ seq }) => this.#settle(all, write, { at: seq }),
       (error: unknown) => {
-        if (kv === this.#kv || error instanceof JetStreamApiError) this.#settle(all, write, this.#failed(error));
+        if (js === this.#js || error instanceof JetStreamApiError) this.#settle(all, write, this.#failed(error));
       },
     );
   }

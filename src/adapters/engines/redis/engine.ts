@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import type { Log } from '../../../application/ports/log.ts';
 import type { NodeId } from '../../../domain/ids.ts';
-import { FIRST_ANSWER_MS, placeOf, refusing, unreachable, type EngineSettings } from '../shared/reaching.ts';
+import { FIRST_ANSWER_MS, placeOf, refusing, SILENCE_MS, unreachable, type EngineSettings } from '../shared/reaching.ts';
 import { RedisNodeBus } from './bus.ts';
 import { RedisPeerDirectory } from './directory.ts';
 import { RedisLink } from './link.ts';
@@ -17,10 +17,15 @@ interface RedisEngine {
 
 const RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1_000;
+const REDIS_PORT = 6_379;
+const SENTINEL_PORT = 26_379;
+/** What ioredis is told, to reconnect and to ask again what was refused. */
+const ASK_AGAIN = 2;
 
 /**
  * Connects to Redis or Valkey.
- * @param url with credentials, if it has any; they are not logged.
+ * @param url with credentials, if it has any; they are not logged. `?sentinel=name` where the host is not that of the engine,
+ * but of a Sentinel that knows where the primary of that name is.
  * @throws ListenError where nobody answers.
  */
 export async function reachRedis(url: string, settings: EngineSettings, log: Log): Promise<RedisEngine> {
@@ -28,36 +33,65 @@ export async function reachRedis(url: string, settings: EngineSettings, log: Log
   const { node } = settings;
   const onFault = (error: unknown): void => log.record({ event: 'fault', error, connection: undefined });
   const link = new RedisLink(asking, node, onFault);
-  await firstAnswer(asking, listening, url);
+  await firstAnswer(link, [asking, listening], url);
   watch(asking, placeOf(url), node, log);
   const bus = new RedisNodeBus(node, link, listening, refusing(log));
   return { node, directory: new RedisPeerDirectory(link, settings), mailboxes: new RedisMailboxStore(link, settings), bus };
 }
 
-/** What is under way when a connection is lost is asked again: puts and takes know what was done already. */
+/** What is under way when a connection is lost is asked again: scripts know what was done already. */
 function connection(url: string): Redis {
-  const redis = new Redis(url, {
+  const redis = new Redis({
+    ...addressIn(url),
     maxRetriesPerRequest: null,
     enableOfflineQueue: true,
     autoResendUnfulfilledCommands: true,
+    socketTimeout: SILENCE_MS,
     retryStrategy: (times) => Math.min(times * RETRY_MS, LONGEST_RETRY_MS),
+    sentinelRetryStrategy: (times) => Math.min(times * RETRY_MS, LONGEST_RETRY_MS),
+    // Its primary is another one now: what it refused is asked there.
+    reconnectOnError: ({ message }) => (message.startsWith('READONLY') ? ASK_AGAIN : false),
   });
   // Told by `close`.
   redis.on('error', () => undefined);
+  // Who only listens would never notice that nobody speaks any more.
+  const pulse = setInterval(() => {
+    if (redis.status === 'ready') void redis.ping().catch(() => undefined);
+  }, SILENCE_MS);
+  pulse.unref();
+  redis.once('end', () => clearInterval(pulse));
   return redis;
 }
 
-async function firstAnswer(asking: Redis, listening: Redis, url: string): Promise<void> {
+function addressIn(url: string) {
+  const { protocol, hostname, port, username, password, pathname, searchParams } = new URL(url);
+  const sentinel = searchParams.get('sentinel');
+  const isSecret = protocol === 'rediss:';
+  // An IPv6 address stands in brackets in a URL, and nowhere else.
+  const host = hostname.replaceAll(/[[\]]/g, '');
+  return {
+    ...(sentinel === null
+      ? { host, port: Number(port || REDIS_PORT) }
+      : { sentinels: [{ host, port: Number(port || SENTINEL_PORT) }], name: sentinel, enableTLSForSentinelMode: isSecret }),
+    ...(isSecret ? { tls: {} } : {}),
+    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+    db: Number(pathname.slice(1)),
+  };
+}
+
+async function firstAnswer(link: RedisLink, both: readonly [Redis, Redis], url: string): Promise<void> {
+  const [asking, listening] = both;
   let last: unknown = new Error(`no answer in ${FIRST_ANSWER_MS} ms`);
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<'late'>((resolve) => {
     asking.on('error', (error) => (last = error));
     timer = setTimeout(() => resolve('late'), FIRST_ANSWER_MS);
   });
-  const outcome = await Promise.race([tooLate, Promise.all([asking.ping(), listening.ping()])]);
+  const outcome = await Promise.race([tooLate, Promise.all([link.begun, listening.ping()])]);
   clearTimeout(timer);
   if (outcome !== 'late') return;
-  for (const redis of [asking, listening]) redis.disconnect();
+  for (const redis of both) redis.disconnect();
   throw unreachable(placeOf(url), last);
 }
 

@@ -38,6 +38,8 @@ const MOST_BYTES = 64 * 1024 * 1024;
  */
 export class RedisLink {
   readonly node: NodeId;
+  /** Resolves when the engine can be asked for the first time. */
+  readonly begun: Promise<void>;
   readonly #redis: Redis;
   readonly #onFault: (error: unknown) => void;
   readonly #time: () => Millis | '';
@@ -57,7 +59,7 @@ export class RedisLink {
     this.node = node;
     this.#onFault = onFault;
     this.#time = time;
-    redis.on('ready', () => void this.#learn());
+    this.begun = new Promise((resolve) => redis.on('ready', () => void this.#learn().then(resolve)));
     redis.on('close', () => (this.#isReady = false));
   }
 

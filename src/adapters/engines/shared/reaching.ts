@@ -15,6 +15,8 @@ export interface EngineSettings extends MailroomLimits {
 
 /** How long a start waits for the first answer of an engine. */
 export const FIRST_ANSWER_MS = 10_000;
+/** A connection on which nothing is heard for so long is asked whether it is there; if nothing is heard again, it is given up. */
+export const SILENCE_MS = 5_000;
 /** How long an engine has to do what it was asked last. */
 export const LAST_WORD_MS = 1_000;
 

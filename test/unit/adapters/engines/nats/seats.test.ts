@@ -3,7 +3,7 @@ import { readSeat, type Seat } from '../../../../../src/adapters/engines/nats/en
 import type { Journal } from '../../../../../src/adapters/engines/nats/journal.ts';
 import { Ledger } from '../../../../../src/adapters/engines/nats/ledger.ts';
 import { Seats } from '../../../../../src/adapters/engines/nats/seats.ts';
-import type { Appended } from '../../../../../src/adapters/engines/nats/writer.ts';
+import type { Appended, Entry } from '../../../../../src/adapters/engines/nats/writer.ts';
 import { connectionId, nodeId, type PeerId } from '../../../../../src/domain/ids.ts';
 
 const ANN = 'ann' as PeerId;
@@ -22,7 +22,7 @@ function journal() {
   const parts = {
     ...{ ledger, ready: Promise.resolve(), stamp: undefined, nextTicket: () => `here=${revision}`, onFault: expect.fail },
     reads: () => Promise.resolve(),
-    append(_key: string, body: Uint8Array, expected: number | undefined): Promise<Appended> {
+    append({ body, expected }: Entry): Promise<Appended> {
       appends.push(expected);
       if (expected !== (ledger.seat(ANN)?.revision ?? 0)) return Promise.resolve({ instead: revision });
       const seat = readSeat(body);

@@ -1,0 +1,50 @@
+import type { EngineServer } from '../../support/engines/engine-server.ts';
+import { startNats } from '../../support/engines/nats-server.ts';
+import { startRedis } from '../../support/engines/redis-server.ts';
+import { Server } from '../../support/e2e/server.ts';
+import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerOptions } from '../../support/e2e/server-kinds.ts';
+import { fresh } from '../../support/e2e/visit.ts';
+
+export const ENGINES = [
+  { engine: 'Redis', startEngine: startRedis },
+  { engine: 'NATS', startEngine: startNats },
+];
+
+export const LEASE_MS = 1_500;
+/** What a broker takes to notice something, on a slow machine. */
+export const PATIENCE_MS = 30_000;
+
+const OPTIONS: ServerOptions = {
+  ...{ cluster_lease: LEASE_MS, expire_timeout: 3_000, cleanup_out_msgs: 100, allow_discovery: true, drain_timeout: 500 },
+  ...{ dialects: ['peerjs', 'relay'], log_level: 'error', message_burst: 10_000, mailbox_messages: 1_000 },
+};
+
+/** Brokers of one cluster as processes of their own, in a realm of their own. */
+export class Brokers {
+  readonly realm = fresh('realm');
+  readonly #engine: EngineServer;
+  #all: Server[] = [];
+
+  constructor(engine: EngineServer) {
+    this.#engine = engine;
+  }
+
+  /** The next one: of one transport and the other in turn. */
+  async start(but: ServerOptions = {}): Promise<Server> {
+    const kind = this.#all.length % 2 === 0 ? SIGNALBOX_UWS : SIGNALBOX_NODE;
+    const server = await Server.start({ kind, options: { ...OPTIONS, cluster: this.#engine.url, key: this.realm, ...but } });
+    this.#all.push(server);
+    return server;
+  }
+
+  async pair(but: ServerOptions = {}): Promise<[Server, Server]> {
+    return [await this.start(but), await this.start(but)];
+  }
+
+  async stop(): Promise<void> {
+    for (const server of this.#all.splice(0)) {
+      server.end();
+      await server.stop();
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { EngineServer } from '../../support/engines/engine-server.ts';
+import type { PeerSocket } from '../../support/e2e/peer-socket.ts';
+import { ask } from '../../support/e2e/http.ts';
+import { elapsed, until } from '../../support/e2e/until.ts';
+import { TcpProxy } from '../../support/e2e/tcp-proxy.ts';
+import { Brokers, ENGINES, PATIENCE_MS } from './brokers.ts';
+
+const MANY = 300;
+const SLOW_MS = 150;
+/** Far more than it takes to come back on another connection, and to be heard. */
+const LATE_MS = 1_500;
+const PATIENT = { expire_timeout: 60_000 };
+
+/** Brokers of which one reaches the engine on a wire that fails. */
+describe.each(ENGINES)('a broker on a bad wire to $engine', ({ startEngine }) => {
+  let engine: EngineServer;
+  let brokers: Brokers;
+  let wire: TcpProxy;
+  beforeAll(async () => {
+    engine = await startEngine();
+  });
+  afterAll(() => engine.stop());
+  beforeEach(async () => {
+    brokers = new Brokers(engine);
+    wire = await TcpProxy.to(engine.port);
+  });
+  afterEach(async () => {
+    await brokers.stop();
+    await wire.stop();
+  });
+
+  it('a broker that was cut off serves its own peers meanwhile, and all hear each other again after', async () => {
+    const here = await brokers.start({ cluster: engine.urlAt(wire.port) });
+    const there = await brokers.start();
+    const [ann, amy, bob] = [await here.enters('ann'), await here.enters('amy'), await there.enters('bob')];
+    wire.blocks();
+    ann.offers(amy.id, 'near');
+    expect(await amy.hears()).toMatchObject({ payload: 'near' });
+    ann.offers(bob.id, 'far');
+    wire.unblocks();
+    expect(await bob.hears()).toMatchObject({ payload: 'far' });
+    bob.offers(ann.id, 'back');
+    expect(await ann.hears()).toMatchObject({ payload: 'back' });
+  });
+
+  it('a broker that is cut off says so, and refuses what it is told to refuse', async () => {
+    const here = await brokers.start({ cluster: engine.urlAt(wire.port), cluster_cut: 'refuse' });
+    const ann = await here.enters('ann');
+    const ready = async (): Promise<number> => (await ask(here, '/readyz')).status;
+    expect(await ready()).toBe(200);
+    wire.blocks();
+    await until(PATIENCE_MS, 'the broker to notice', async () => (await ready()) === 503 || undefined);
+    expect((await ask(here, '/healthz')).status).toBe(200);
+    ann.offers('far');
+    expect(await ann.hears()).toMatchObject({ type: 'EXPIRE', src: 'far' });
+    await expect(here.opens()).rejects.toThrow(/503/);
+    wire.unblocks();
+    await until(PATIENCE_MS, 'the broker to be back', async () => (await ready()) === 200 || undefined);
+    (await here.enters('bob')).offers(ann.id, 'back');
+    expect(await ann.hears()).toMatchObject({ payload: 'back' });
+  });
+
+  it('O5: an id that was taken while its broker was cut off stays where it went, and the old socket is closed', async () => {
+    const here = await brokers.start({ cluster: engine.urlAt(wire.port) });
+    const there = await brokers.start();
+    const ann = await here.enters('ann');
+    wire.blocks();
+    const stranger = await until(PATIENCE_MS, 'the lease to end', () => there.enters('ann', { id: ann.id }));
+    wire.unblocks();
+    expect((await ann.closed()).code).toBe(4001);
+    expect(stranger.isOpen).toBe(true);
+  });
+
+  it('M1, M17: that is slow brings everything, late and in order', async () => {
+    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(wire.port) });
+    const there = await brokers.start(PATIENT);
+    wire.delays(SLOW_MS);
+    const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
+    for (let n = 0; n < MANY; n++) {
+      ann.offers(bob.id, n);
+      bob.offers(ann.id, n);
+    }
+    await hearsAll(bob);
+    await hearsAll(ann);
+  });
+
+  it('M1, M17: what the engine did and could not say is done once', async () => {
+    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(wire.port) });
+    const there = await brokers.start(PATIENT);
+    const [ann, bob, cem] = [await here.enters('ann'), await there.enters('bob'), await there.enters('cem')];
+    for (let n = 0; n < MANY; n++) cem.offers('dan', n);
+    wire.swallows('far');
+    for (let n = 0; n < MANY; n++) ann.offers(bob.id, n);
+    const dan = await here.opens({ id: 'dan' });
+    await hearsAll(bob);
+    wire.cut();
+    expect(await dan.hears()).toMatchObject({ type: 'OPEN' });
+    await hearsAll(dan);
+    ann.offers(bob.id, 'the end');
+    expect(await bob.hears()).toMatchObject({ payload: 'the end' });
+    cem.offers(dan.id, 'the end');
+    expect(await dan.hears()).toMatchObject({ payload: 'the end' });
+  });
+
+  it('M1, M17: what one connection brings late, after another one has brought it, is not done again', async () => {
+    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(wire.port) });
+    const there = await brokers.start(PATIENT);
+    const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
+    wire.delays(LATE_MS);
+    for (let n = 0; n < MANY; n++) ann.offers(bob.id, n);
+    await elapsed(SLOW_MS);
+    wire.delays(0);
+    wire.cutUnnoticed();
+    await hearsAll(bob);
+    await elapsed(LATE_MS);
+    ann.offers(bob.id, 'the end');
+    expect(await bob.hears()).toMatchObject({ payload: 'the end' });
+  });
+
+  it('that goes silent is noticed, and left for another one', async () => {
+    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(wire.port) });
+    const there = await brokers.start(PATIENT);
+    const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
+    wire.swallows('both');
+    wire.blocksNew();
+    for (let n = 0; n < MANY; n++) ann.offers(bob.id, n);
+    await until(PATIENCE_MS, 'the broker to notice', async () => (await ask(here, '/readyz')).status === 503 || undefined);
+    wire.unblocks();
+    await hearsAll(bob);
+    for (let n = 0; n < MANY; n++) bob.offers(ann.id, n);
+    await hearsAll(ann);
+    expect((await ask(here, '/readyz')).status).toBe(200);
+  });
+});
+
+/** All letters that were sent, each once, and in order. */
+async function hearsAll(hearer: PeerSocket): Promise<void> {
+  expect((await hearer.hearsAll(MANY)).map(({ payload }) => payload)).toEqual(Array.from({ length: MANY }, (_, n) => n));
+}
