@@ -1,174 +1,102 @@
-import { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { RedisNodeBus } from '../../../src/adapters/engines/redis/bus.ts';
+import { expect, it } from 'vitest';
 import { RedisPeerDirectory } from '../../../src/adapters/engines/redis/directory.ts';
-import { RedisLink } from '../../../src/adapters/engines/redis/link.ts';
+import type { RedisLink } from '../../../src/adapters/engines/redis/link.ts';
 import { RedisMailboxStore } from '../../../src/adapters/engines/redis/mailboxes.ts';
-import type { HoldOutcome } from '../../../src/application/ports/mailbox-store.ts';
-import { connectionId, nodeId, realmKey, type NodeId, type PeerId, type RealmKey } from '../../../src/domain/ids.ts';
-import type { NodeWord } from '../../../src/application/ports/node-bus.ts';
+import type { ExpiredInRealm, HoldOutcome } from '../../../src/application/ports/mailbox-store.ts';
+import type { Claim, ClaimOutcome, KeepOutcome } from '../../../src/application/ports/peer-directory.ts';
+import { connectionId, nodeId, realmKey, type PeerId } from '../../../src/domain/ids.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
-import type { Millis } from '../../../src/domain/time.ts';
-import type { EngineServer } from '../../support/engines/engine-server.ts';
+import { Token } from '../../../src/domain/token.ts';
 import { startRedis } from '../../support/engines/redis-server.ts';
 import { ROOMY } from '../mailboxes/scene.ts';
-import { engineContract } from './contract.ts';
-import { LEASE, ROOM } from './shared-clauses.ts';
-import { timedStore } from './timed-store.ts';
+import { admin, REALMS, redisContract, Shared } from './redis.ts';
+import { LEASE } from './shared-clauses.ts';
 
-const REALMS = ['green', 'blue', 'red', 'realm 0', 'realm 1'].map(realmKey);
+const GREEN = realmKey('green');
+const HERE = nodeId('here');
 
-let server: EngineServer;
-let admin: Redis;
-beforeAll(async () => {
-  server = await startRedis();
-  admin = new Redis(server.url);
-});
-afterAll(async () => {
-  admin.disconnect();
-  await server.stop();
-});
+redisContract('redis', startRedis);
 
-/** An empty engine whose time stands until it is turned, and the ways of its nodes to it. */
-class Shared {
-  now: Millis = 1_000_000;
-  readonly #links: RedisLink[] = [];
+/** One node that asks for all that changes something. */
+class Asker {
+  readonly #directory: RedisPeerDirectory;
+  readonly #store: RedisMailboxStore;
 
-  static async start(): Promise<Shared> {
-    await admin.flushall();
-    return new Shared();
+  constructor(link: RedisLink) {
+    this.#directory = new RedisPeerDirectory(link, { realms: [GREEN], lease: LEASE, concurrentLimit: 0 });
+    this.#store = new RedisMailboxStore(link, { ...ROOMY, realms: [GREEN] });
   }
 
-  link(node = nodeId('here')): RedisLink {
-    const link = new RedisLink(
-      new Redis(server.url),
-      node,
-      (error) => {
-        throw error;
-      },
-      () => this.now,
-    );
-    this.#links.push(link);
-    return link;
+  keep(): Promise<KeepOutcome> {
+    return new Promise((resolve) => this.#directory.keep(HERE, resolve));
   }
 
-  async dispose(): Promise<void> {
-    await Promise.all(this.#links.map((link) => link.close()));
+  claim(id: string): Promise<ClaimOutcome> {
+    return new Promise((resolve) => this.#directory.claim(peer(id), resolve));
+  }
+
+  release(id: string): void {
+    this.#directory.release(peer(id));
+  }
+
+  put(text: string): Promise<HoldOutcome> {
+    const message = { kind: 'offer', from: 'ann' as PeerId, to: 'bob' as PeerId, payload: Buffer.from(text) } as const;
+    return new Promise((resolve) => this.#store.put(GREEN, undefined, message, 0, resolve));
+  }
+
+  take(): Promise<string[]> {
+    const texts = (messages: readonly SignalMessage[]): string[] =>
+      messages.map(({ payload }) => Buffer.from(payload ?? []).toString());
+    return new Promise((resolve) => this.#store.take(peer('bob'), (messages) => resolve(texts(messages))));
+  }
+
+  expire(): Promise<readonly ExpiredInRealm[]> {
+    return new Promise((resolve) => this.#store.expire(0, resolve));
   }
 }
 
-engineContract('redis', {
-  async directory() {
-    const shared = await Shared.start();
-    const nodes = new Map<NodeId, RedisPeerDirectory>();
-    return {
-      node(name) {
-        const settings = { realms: REALMS, lease: LEASE, concurrentLimit: 0 };
-        const node = nodes.get(name) ?? new RedisPeerDirectory(shared.link(name), settings);
-        nodes.set(name, node);
-        return node;
-      },
-      elapse: async (span) => void (shared.now += span),
-      dispose: () => shared.dispose(),
-    };
-  },
-
-  async mailboxes(limits) {
-    const shared = await Shared.start();
-    const begun = shared.now;
-    const link = shared.link();
-    const store = new RedisMailboxStore(link, { ...limits, realms: REALMS });
-    const directory = new RedisPeerDirectory(link, { realms: REALMS, lease: 1e9, concurrentLimit: 0 });
-    return {
-      store: timedStore(store, directory, (now) => void (shared.now = begun + now)),
-      isShared: true,
-      usage: () => usage(),
-      dispose: () => shared.dispose(),
-    };
-  },
-
-  async bus() {
-    const shared = await Shared.start();
-    const connections: Redis[] = [];
-    return {
-      node(name) {
-        const ears = new Redis(server.url);
-        connections.push(ears);
-        return new RedisNodeBus(name, shared.link(name), ears, (fault) => {
-          throw new Error(fault.why);
-        });
-      },
-      async dispose() {
-        for (const ears of connections) ears.disconnect();
-        await shared.dispose();
-      },
-    };
-  },
-
-  async whole() {
-    const shared = await Shared.start();
-    const all = await Promise.all(['here', 'there', 'far'].map((name) => wholeNode(shared, nodeId(name))));
-    const nodes = new Map(all.map((node) => [node.name, node]));
-    return {
-      node: (name) => nodes.get(name) as WholeNode,
-      elapse: async (span) => void (shared.now += span),
-      async dispose() {
-        for (const { bus } of all) await bus.close();
-      },
-    };
-  },
-});
-
-type WholeNode = Awaited<ReturnType<typeof wholeNode>>;
-
-/** Once it listens. */
-async function wholeNode(shared: Shared, name: NodeId) {
-  const link = shared.link(name);
-  const words: NodeWord[] = [];
-  const bus = new RedisNodeBus(name, link, new Redis(server.url), ({ why }) => {
-    throw new Error(why);
-  });
-  await new Promise<void>((missed) => bus.listen({ heard: (word) => void words.push(word), missed }));
-  return {
-    ...{ name, bus, words },
-    directory: new RedisPeerDirectory(link, { realms: REALMS, lease: LEASE, concurrentLimit: ROOM }),
-    mailboxes: new RedisMailboxStore(link, { ...ROOMY, realms: REALMS }),
-  };
-}
-
-async function usage(): Promise<{ mailboxes: number; bytes: number }> {
-  let [mailboxes, bytes] = [0, 0];
-  for (const realm of REALMS) {
-    mailboxes += await admin.zcard(key(realm, 'due'));
-    bytes += Number((await admin.hget(key(realm, 'bytes'), '')) ?? 0);
-  }
-  return { mailboxes, bytes };
-}
-
-function key(realm: RealmKey, name: string): string {
-  return `signalbox:{${encodeURIComponent(realm)}}:${name}`;
+function peer(id: string): Claim {
+  return { realm: { key: GREEN, node: HERE }, id: id as PeerId, token: new Token(`of ${id}`), connection: connectionId(1, 0) };
 }
 
 it('an engine that has forgotten its scripts learns them again; what it was asked meanwhile is done in order', async () => {
   const shared = await Shared.start();
-  const store = new RedisMailboxStore(shared.link(), { ...ROOMY, realms: REALMS });
-  const letter = (text: string): SignalMessage => ({
-    kind: 'offer',
-    from: 'ann' as PeerId,
-    to: 'bob' as PeerId,
-    payload: Buffer.from(text),
-  });
-  const put = (text: string): Promise<HoldOutcome> =>
-    new Promise((resolve) => store.put(REALMS[0] as RealmKey, undefined, letter(text), 0, resolve));
-  expect(await put('1')).toBe('held');
+  const asker = new Asker(shared.link());
+  expect(await asker.put('1')).toBe('held');
   await admin.script('FLUSH');
-  expect(await Promise.all([put('2'), put('3'), put('4')])).toEqual(['held', 'held', 'held']);
-  const taker = {
-    realm: { key: REALMS[0] as RealmKey, node: nodeId('here') },
-    id: 'bob' as PeerId,
-    connection: connectionId(1, 0),
+  expect(await Promise.all([asker.put('2'), asker.put('3'), asker.put('4')])).toEqual(['held', 'held', 'held']);
+  expect(await asker.take()).toEqual(['1', '2', '3', '4']);
+  await shared.dispose();
+});
+
+it('what a node asks twice, because it had no answer, is done once, and answered alike', async () => {
+  const shared = await Shared.start();
+  const asks = async (asker: Asker): Promise<unknown[]> => {
+    const answers: Promise<unknown>[] = [asker.keep(), asker.claim('bob'), asker.put('1'), asker.take(), asker.put('2')];
+    shared.now += ROOMY.expireTimeout;
+    answers.push(asker.expire(), asker.take());
+    asker.release('bob');
+    return Promise.all(answers);
   };
-  const taken = await new Promise<readonly SignalMessage[]>((resolve) => store.take(taker, resolve));
-  expect(taken.map(({ payload }) => Buffer.from(payload ?? []).toString())).toEqual(['1', '2', '3', '4']);
+  const before = shared.now;
+  const first = await asks(new Asker(shared.link()));
+  expect(first).toEqual(['unknown', 'granted', 'held', ['1'], 'held', [{ realm: GREEN, from: 'ann', to: 'bob' }], []]);
+  const elsewhere = shared.link(nodeId('there'));
+  const other = new RedisPeerDirectory(elsewhere, { realms: [GREEN], lease: LEASE, concurrentLimit: 0 });
+  const stranger = { ...peer('bob'), realm: { key: GREEN, node: nodeId('there') }, token: new Token('his') };
+  const claims = (): Promise<ClaimOutcome> => new Promise((resolve) => other.claim(stranger, resolve));
+  expect(await claims()).toBe('granted');
+  shared.now = before;
+  expect(await asks(new Asker(shared.link()))).toEqual(first);
+  const holder = await new Promise((resolve) => other.locate(GREEN, 'bob' as PeerId, resolve));
+  expect(holder).toBe('there');
+  await shared.dispose();
+});
+
+it('answers that have arrived are not kept', async () => {
+  const shared = await Shared.start();
+  const asker = new Asker(shared.link());
+  for (let n = 0; n < REALMS.length; n++) await asker.put(String(n));
+  expect(Object.keys(await admin.hgetall('signalbox:{green}:done:here')).sort()).toEqual(['5', 'answered', 'last']);
   await shared.dispose();
 });

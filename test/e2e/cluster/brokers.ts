@@ -1,4 +1,3 @@
-import type { EngineServer } from '../../support/engines/engine-server.ts';
 import { startNats } from '../../support/engines/nats-server.ts';
 import { startRedis } from '../../support/engines/redis-server.ts';
 import { Server } from '../../support/e2e/server.ts';
@@ -22,10 +21,10 @@ const OPTIONS: ServerOptions = {
 /** Brokers of one cluster as processes of their own, in a realm of their own. */
 export class Brokers {
   readonly realm = fresh('realm');
-  readonly #engine: EngineServer;
+  readonly #engine: { readonly url: string };
   #all: Server[] = [];
 
-  constructor(engine: EngineServer) {
+  constructor(engine: { readonly url: string }) {
     this.#engine = engine;
   }
 

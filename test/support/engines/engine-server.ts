@@ -68,6 +68,11 @@ export class EngineServer {
     await this.#answers();
   }
 
+  /** Ends it at once, and for good. */
+  kill(): Promise<void> {
+    return this.#end();
+  }
+
   async stop(): Promise<void> {
     await this.#end();
     rmSync(this.#folder, { recursive: true, force: true });

@@ -1,10 +1,17 @@
 import { connect } from '@nats-io/transport-node';
 import { jetstreamManager } from '@nats-io/jetstream';
+import { freePort } from '../e2e/free-port.ts';
 import { LOOPBACK } from '../e2e/server-kinds.ts';
+import { until } from '../e2e/until.ts';
 import { EngineServer, type EngineKind } from './engine-server.ts';
 
+/** Another one of the same make. */
+const PROGRAM = process.env['NATS_SERVER'] ?? 'nats-server';
+const PATIENCE_MS = 30_000;
+const COPIES = 3;
+
 const NATS: EngineKind = {
-  program: 'nats-server',
+  program: PROGRAM,
   command: (port, folder) => ['--addr', LOOPBACK, '--port', String(port), '--jetstream', '--store_dir', folder],
   url: (port) => `nats://${LOOPBACK}:${port}`,
   async answers(port) {
@@ -17,4 +24,50 @@ const NATS: EngineKind = {
 /** A NATS of one's own with JetStream. @throws where `nats-server` is not installed. */
 export function startNats(port?: number): Promise<EngineServer> {
   return EngineServer.start(NATS, port);
+}
+
+/** Three NATS that keep the same. */
+export class NatsHouse {
+  readonly servers: readonly EngineServer[];
+
+  private constructor(servers: readonly EngineServer[]) {
+    this.servers = servers;
+  }
+
+  static async start(): Promise<NatsHouse> {
+    const ports = await Promise.all(Array.from({ length: COPIES }, () => freePort()));
+    const routes = ports.map((port) => `nats://${LOOPBACK}:${port}`);
+    const servers = await Promise.all(
+      routes.map((route, n) => {
+        const more = ['--cluster_name', 'house', '--server_name', `server-${n}`, '--cluster', route, '--routes', routes.join()];
+        return EngineServer.start({ ...NATS, command: (port, folder) => [...NATS.command(port, folder), ...more] });
+      }),
+    );
+    const house = new NatsHouse(servers);
+    await until(PATIENCE_MS, 'three servers that keep the same', () => house.#keepsCopies());
+    return house;
+  }
+
+  /** As it is reached by the first of them, which tells of the others. */
+  get url(): string {
+    return `${this.servers[0]?.url ?? ''}?replicas=${COPIES}`;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.stop()));
+  }
+
+  async #keepsCopies(): Promise<true | undefined> {
+    const connection = await connect({ servers: this.servers.map(({ port }) => `${LOOPBACK}:${port}`) });
+    try {
+      const { streams } = await jetstreamManager(connection);
+      await streams.add({ name: 'probe', subjects: ['probe'], num_replicas: COPIES });
+      await streams.delete('probe');
+      return true;
+    } catch {
+      return undefined;
+    } finally {
+      await connection.close();
+    }
+  }
 }

@@ -1,24 +1,111 @@
 import { Redis } from 'ioredis';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '../e2e/free-port.ts';
 import { LOOPBACK } from '../e2e/server-kinds.ts';
+import { until } from '../e2e/until.ts';
 import { EngineServer, type EngineKind } from './engine-server.ts';
 
+/** Another one that speaks as Redis does, such as valkey-server. */
+const PROGRAM = process.env['REDIS_SERVER'] ?? 'redis-server';
+const PATIENCE_MS = 20_000;
+/** The name under which Sentinel knows the primary. */
+const HOUSE = 'house';
+const SLOTS = 16_384;
+
 const REDIS: EngineKind = {
-  program: 'redis-server',
+  program: PROGRAM,
   command: (port, folder) => ['--port', String(port), '--bind', LOOPBACK, '--save', '', '--appendonly', 'yes', '--dir', folder],
   url: (port) => `redis://${LOOPBACK}:${port}`,
-  async answers(port) {
-    const redis = new Redis({ port, host: LOOPBACK, lazyConnect: true, retryStrategy: () => null });
-    redis.on('error', () => undefined);
-    try {
-      await redis.connect();
-      await redis.ping();
-    } finally {
-      redis.disconnect();
-    }
-  },
+  answers: (port) => asks(port, (redis) => redis.ping()),
 };
 
 /** A Redis of one's own. @throws where `redis-server` is not installed. */
 export function startRedis(port?: number): Promise<EngineServer> {
   return EngineServer.start(REDIS, port);
+}
+
+/** A Redis that is all of a Redis Cluster: it refuses scripts whose keys are not of one hash tag. */
+export async function startClusterRedis(): Promise<EngineServer> {
+  const command: EngineKind['command'] = (port, folder) => [...REDIS.command(port, folder), '--cluster-enabled', 'yes'];
+  const server = await EngineServer.start({ ...REDIS, command });
+  await asks(server.port, async (redis) => {
+    await redis.cluster('ADDSLOTSRANGE', 0, SLOTS - 1);
+    await until(PATIENCE_MS, 'the cluster', async () => /cluster_state:ok/.test(await redis.cluster('INFO')) || undefined);
+  });
+  return server;
+}
+
+/** A primary, a replica of it, and a Sentinel that makes the one of the other. */
+export class RedisHouse {
+  readonly primary: EngineServer;
+  readonly replica: EngineServer;
+  readonly sentinel: EngineServer;
+
+  private constructor(primary: EngineServer, replica: EngineServer, sentinel: EngineServer) {
+    this.primary = primary;
+    this.replica = replica;
+    this.sentinel = sentinel;
+  }
+
+  static async start(): Promise<RedisHouse> {
+    const primary = await startRedis();
+    const follows = ['--replicaof', LOOPBACK, String(primary.port), '--repl-diskless-sync-delay', '0'];
+    const command: EngineKind['command'] = (port, folder) => [...REDIS.command(port, folder), ...follows];
+    const replica = await EngineServer.start({ ...REDIS, command }, await freePort());
+    const sentinel = await EngineServer.start(sentinelOf(primary.port));
+    const knowsAll = (): Promise<true | undefined> =>
+      asks(sentinel.port, async (redis) => {
+        const known = (await redis.call('SENTINEL', 'REPLICAS', HOUSE)) as unknown[];
+        return known.length === 1 && /master_link_status:up/.test(await replicaState(replica.port)) ? true : undefined;
+      });
+    await until(PATIENCE_MS, 'Sentinel to know the replica', knowsAll);
+    return new RedisHouse(primary, replica, sentinel);
+  }
+
+  get url(): string {
+    return `${this.sentinel.url}?sentinel=${HOUSE}`;
+  }
+
+  /** Resolves when the replica has all that the primary was told before. */
+  async isCopied(): Promise<void> {
+    await asks(this.primary.port, async (redis) => {
+      if ((await redis.wait(1, PATIENCE_MS)) !== 1) throw new Error('the replica does not follow');
+    });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.sentinel, this.replica, this.primary].map((server) => server.stop()));
+  }
+}
+
+function sentinelOf(primary: number): EngineKind {
+  const told = [
+    `monitor ${HOUSE} ${LOOPBACK} ${primary} 1`,
+    `down-after-milliseconds ${HOUSE} 500`,
+    `failover-timeout ${HOUSE} 5000`,
+  ];
+  return {
+    ...REDIS,
+    command(port, folder) {
+      const file = join(folder, 'sentinel.conf');
+      writeFileSync(file, [`port ${port}`, `bind ${LOOPBACK}`, ...told.map((line) => `sentinel ${line}`)].join('\n'));
+      return [file, '--sentinel'];
+    },
+  };
+}
+
+function replicaState(port: number): Promise<string> {
+  return asks(port, (redis) => redis.info('replication'));
+}
+
+async function asks<T>(port: number, ask: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis({ port, host: LOOPBACK, lazyConnect: true, enableReadyCheck: false, retryStrategy: () => null });
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    return await ask(redis);
+  } finally {
+    redis.disconnect();
+  }
 }

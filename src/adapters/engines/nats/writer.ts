@@ -70,14 +70,14 @@ export class Writer {
 
   /** There is a connection. */
   open(js: JetStreamClient): void {
-    this.#js = js;
     const tooOld = performance.now() - KNOWN_AGAIN;
-    const all = [...this.#underWay];
-    const isLost = ({ ticket, expected, since }: Write): boolean =>
-      ticket !== undefined && expected === undefined && since < tooOld;
-    for (const write of all.filter(isLost)) this.#settle(this.#underWay, write, 'failed');
-    this.#waiting = [...all.filter((write) => !isLost(write)), ...this.#waiting];
+    const lost: Write[] = [];
+    const again: Write[] = [];
+    for (const write of this.#underWay) (isLost(write, tooOld) ? lost : again).push(write);
+    this.#waiting = [...again, ...this.#waiting];
     this.#underWay = new Set();
+    for (const write of lost) this.#answer(write, 'failed');
+    this.#js = js;
     this.#goOn();
   }
 
@@ -121,9 +121,13 @@ export class Writer {
   /** An answer to what has been written again meanwhile is none. */
   #settle(all: Set<Write>, write: Write, appended: Appended): void {
     if (this.#isClosed || all !== this.#underWay || !all.delete(write)) return;
-    this.#bytes -= write.body.length;
-    write.settle(appended);
+    this.#answer(write, appended);
     this.#goOn();
+  }
+
+  #answer({ body, settle }: Write, appended: Appended): void {
+    this.#bytes -= body.length;
+    settle(appended);
   }
 
   #failed(error: unknown): Appended {
@@ -133,4 +137,9 @@ export class Writer {
     if (!this.#isClosed) this.#onFault(error);
     return 'failed';
   }
+}
+
+/** Whether the engine may have written it, and would not know that any more. */
+function isLost({ ticket, expected, since }: Write, tooOld: Millis): boolean {
+  return ticket !== undefined && expected === undefined && since < tooOld;
 }

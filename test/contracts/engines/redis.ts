@@ -1,0 +1,153 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll } from 'vitest';
+import { RedisNodeBus } from '../../../src/adapters/engines/redis/bus.ts';
+import { RedisPeerDirectory } from '../../../src/adapters/engines/redis/directory.ts';
+import { RedisLink } from '../../../src/adapters/engines/redis/link.ts';
+import { RedisMailboxStore } from '../../../src/adapters/engines/redis/mailboxes.ts';
+import { nodeId, realmKey, type NodeId, type RealmKey } from '../../../src/domain/ids.ts';
+import type { NodeWord } from '../../../src/application/ports/node-bus.ts';
+import type { Millis } from '../../../src/domain/time.ts';
+import type { EngineServer } from '../../support/engines/engine-server.ts';
+import { ROOMY } from '../mailboxes/scene.ts';
+import { engineContract, type EngineSubjects } from './contract.ts';
+import { LEASE, ROOM } from './shared-clauses.ts';
+import { timedStore } from './timed-store.ts';
+
+export const REALMS = ['green', 'blue', 'red', 'realm 0', 'realm 1'].map(realmKey);
+
+let server: EngineServer;
+/** Beside the nodes. */
+export let admin: Redis;
+
+/** An empty engine whose time stands until it is turned, and the ways of its nodes to it. */
+export class Shared {
+  now: Millis = 1_000_000;
+  readonly #links: RedisLink[] = [];
+
+  static async start(): Promise<Shared> {
+    await admin.flushall();
+    return new Shared();
+  }
+
+  link(node = nodeId('here')): RedisLink {
+    const link = new RedisLink(
+      new Redis(server.url),
+      node,
+      (error) => {
+        throw error;
+      },
+      () => this.now,
+    );
+    this.#links.push(link);
+    return link;
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(this.#links.map((link) => link.close()));
+  }
+}
+
+const SUBJECTS: EngineSubjects = {
+  async directory() {
+    const shared = await Shared.start();
+    const nodes = new Map<NodeId, RedisPeerDirectory>();
+    return {
+      node(name) {
+        const settings = { realms: REALMS, lease: LEASE, concurrentLimit: 0 };
+        const node = nodes.get(name) ?? new RedisPeerDirectory(shared.link(name), settings);
+        nodes.set(name, node);
+        return node;
+      },
+      elapse: async (span) => void (shared.now += span),
+      dispose: () => shared.dispose(),
+    };
+  },
+
+  async mailboxes(limits) {
+    const shared = await Shared.start();
+    const begun = shared.now;
+    const link = shared.link();
+    const store = new RedisMailboxStore(link, { ...limits, realms: REALMS });
+    const directory = new RedisPeerDirectory(link, { realms: REALMS, lease: 1e9, concurrentLimit: 0 });
+    return {
+      store: timedStore(store, directory, (now) => void (shared.now = begun + now)),
+      isShared: true,
+      usage: () => usage(),
+      dispose: () => shared.dispose(),
+    };
+  },
+
+  async bus() {
+    const shared = await Shared.start();
+    const connections: Redis[] = [];
+    return {
+      node(name) {
+        const ears = new Redis(server.url);
+        connections.push(ears);
+        return new RedisNodeBus(name, shared.link(name), ears, (fault) => {
+          throw new Error(fault.why);
+        });
+      },
+      async dispose() {
+        for (const ears of connections) ears.disconnect();
+        await shared.dispose();
+      },
+    };
+  },
+
+  async whole() {
+    const shared = await Shared.start();
+    const all = await Promise.all(['here', 'there', 'far'].map((name) => wholeNode(shared, nodeId(name))));
+    const nodes = new Map(all.map((node) => [node.name, node]));
+    return {
+      node: (name) => nodes.get(name) as WholeNode,
+      elapse: async (span) => void (shared.now += span),
+      async dispose() {
+        for (const { bus } of all) await bus.close();
+      },
+    };
+  },
+};
+
+/** Holds a server that speaks as Redis does to the promises of the ports. */
+export function redisContract(name: string, start: () => Promise<EngineServer>): void {
+  beforeAll(async () => {
+    server = await start();
+    admin = new Redis(server.url);
+  });
+  afterAll(async () => {
+    admin.disconnect();
+    await server.stop();
+  });
+  engineContract(name, SUBJECTS);
+}
+
+type WholeNode = Awaited<ReturnType<typeof wholeNode>>;
+
+/** Once it listens. */
+async function wholeNode(shared: Shared, name: NodeId) {
+  const link = shared.link(name);
+  const words: NodeWord[] = [];
+  const bus = new RedisNodeBus(name, link, new Redis(server.url), ({ why }) => {
+    throw new Error(why);
+  });
+  await new Promise<void>((missed) => bus.listen({ heard: (word) => void words.push(word), missed }));
+  return {
+    ...{ name, bus, words },
+    directory: new RedisPeerDirectory(link, { realms: REALMS, lease: LEASE, concurrentLimit: ROOM }),
+    mailboxes: new RedisMailboxStore(link, { ...ROOMY, realms: REALMS }),
+  };
+}
+
+async function usage(): Promise<{ mailboxes: number; bytes: number }> {
+  let [mailboxes, bytes] = [0, 0];
+  for (const realm of REALMS) {
+    mailboxes += await admin.zcard(key(realm, 'due'));
+    bytes += Number((await admin.hget(key(realm, 'bytes'), '')) ?? 0);
+  }
+  return { mailboxes, bytes };
+}
+
+function key(realm: RealmKey, name: string): string {
+  return `signalbox:{${encodeURIComponent(realm)}}:${name}`;
+}

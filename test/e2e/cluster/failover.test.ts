@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NatsHouse } from '../../support/engines/nats-server.ts';
+import { RedisHouse } from '../../support/engines/redis-server.ts';
+import { ask } from '../../support/e2e/http.ts';
+import { Brokers, PATIENCE_MS } from './brokers.ts';
+
+const MANY = 100;
+
+/** An engine that has more than one server, of which the first one can die. */
+interface House {
+  readonly url: string;
+  /** Once the others have all that was said. */
+  firstDies(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function redisHouse(): Promise<House> {
+  const house = await RedisHouse.start();
+  return {
+    url: house.url,
+    async firstDies() {
+      await house.isCopied();
+      await house.primary.kill();
+    },
+    stop: () => house.stop(),
+  };
+}
+
+async function natsHouse(): Promise<House> {
+  const house = await NatsHouse.start();
+  return {
+    url: house.url,
+    firstDies: async () => house.servers[0]?.kill(),
+    stop: () => house.stop(),
+  };
+}
+
+const HOUSES = [
+  { engine: 'Redis with a replica and a Sentinel', startHouse: redisHouse },
+  { engine: 'three NATS that keep three copies', startHouse: natsHouse },
+];
+
+describe.each(HOUSES)('brokers on $engine', ({ startHouse }) => {
+  let house: House;
+  let brokers: Brokers;
+  beforeEach(async () => {
+    house = await startHouse();
+    brokers = new Brokers(house);
+  });
+  afterEach(async () => {
+    await brokers.stop();
+    await house.stop();
+  });
+
+  it('M1, M13, M17: a server dies: nobody has to come again, nothing is lost, and nothing comes twice', async () => {
+    const [here, there] = await brokers.pair({ expire_timeout: 120_000, cluster_lease: 3_000 });
+    const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
+    const numbers = Array.from({ length: MANY }, (_, n) => n);
+    for (const n of numbers) ann.offers('cem', n);
+    for (const n of numbers) ann.offers(bob.id, n);
+    expect((await bob.hearsAll(MANY)).map(({ payload }) => payload)).toEqual(numbers);
+    await house.firstDies();
+    for (const n of numbers) {
+      ann.offers(bob.id, n);
+      bob.offers(ann.id, n);
+    }
+    for (const hearer of [ann, bob]) {
+      expect(JSON.parse(await hearer.hearsText(PATIENCE_MS))).toMatchObject({ payload: 0 });
+      expect((await hearer.hearsAll(MANY - 1)).map(({ payload }) => payload)).toEqual(numbers.slice(1));
+    }
+    const cem = await there.enters('cem', { id: 'cem' });
+    expect((await cem.hearsAll(MANY)).map(({ payload }) => payload)).toEqual(numbers);
+    expect([ann.isOpen, bob.isOpen]).toEqual([true, true]);
+    expect((await ask(here, '/readyz')).status).toBe(200);
+    expect(await (await there.opens({ id: ann.id })).hears()).toMatchObject({ type: 'ID-TAKEN' });
+  });
+});

@@ -1,0 +1,67 @@
+import type { JetStreamClient } from '@nats-io/jetstream';
+import { performance } from 'node:perf_hooks';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Writer, type Appended } from '../../../../../src/adapters/engines/nats/writer.ts';
+
+const TWO_MINUTES = 120_000;
+
+/** A connection on which nothing is answered until a test says what. */
+class Connection {
+  readonly written: { subject: string; options: unknown; answer: (seq: number) => void; fail: (error: Error) => void }[] = [];
+
+  get js(): JetStreamClient {
+    const publish = (subject: string, _body: Uint8Array, { timeout: _timeout, ...options }: { timeout: number }) =>
+      new Promise((resolve, fail) => this.written.push({ subject, options, answer: (seq) => resolve({ seq }), fail }));
+    return { publish } as unknown as JetStreamClient;
+  }
+}
+
+const body = new Uint8Array(4);
+const unexpected = (error: unknown): never => expect.fail(String(error));
+
+afterEach(() => vi.restoreAllMocks());
+
+describe('the writer of a journal', () => {
+  it('writes again, in order and under the same tickets, what was under way when a connection was lost', async () => {
+    const writer = new Writer('bucket', unexpected);
+    const [first, second] = [new Connection(), new Connection()];
+    writer.open(first.js);
+    const all: Promise<Appended>[] = ['a', 'b'].map((key) => writer.append({ key, body, ticket: `t${key}` }));
+    first.written[0]?.answer(7);
+    expect(await all[0]).toEqual({ at: 7 });
+    writer.shut();
+    first.written[1]?.fail(new Error('lost'));
+    all.push(writer.append({ key: 'c', body, expected: 3 }));
+    writer.open(second.js);
+    expect(second.written.map(({ subject, options }) => [subject, options])).toEqual([
+      ['$KV.bucket.b', { msgID: 'tb' }],
+      ['$KV.bucket.c', { expect: { lastSubjectSequence: 3 } }],
+    ]);
+    second.written.forEach(({ answer }, n) => answer(8 + n));
+    expect(await Promise.all(all)).toEqual([{ at: 7 }, { at: 8 }, { at: 9 }]);
+  });
+
+  it('gives up what the engine would not know again, unless that says what it expects there', async () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+    const writer = new Writer('bucket', unexpected);
+    const [first, second] = [new Connection(), new Connection()];
+    writer.open(first.js);
+    const letter = writer.append({ key: 'letter', body, ticket: 't1' });
+    void writer.append({ key: 'seat', body, ticket: 't2', expected: 0 });
+    void writer.append({ key: 'lease', body });
+    writer.shut();
+    now.mockReturnValue(TWO_MINUTES);
+    void writer.append({ key: 'young', body, ticket: 't3' });
+    writer.open(second.js);
+    expect(await letter).toBe('failed');
+    expect(second.written.map(({ subject }) => subject)).toEqual(['$KV.bucket.seat', '$KV.bucket.lease', '$KV.bucket.young']);
+  });
+
+  it('takes so much and no more while nothing is answered', async () => {
+    const writer = new Writer('bucket', unexpected);
+    const MiB = new Uint8Array(1024 * 1024);
+    for (let n = 0; n < 64; n++) void writer.append({ key: 'a', body: MiB });
+    expect(writer.isFull).toBe(true);
+    expect(await writer.append({ key: 'b', body })).toBe('failed');
+  });
+});
