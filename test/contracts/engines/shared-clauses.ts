@@ -28,7 +28,8 @@ interface Clause {
   readonly name: string;
   /** Only where the engine, and not each node, counts the peers. */
   readonly needsCount?: true;
-  run(subject: EngineSubject): Promise<void>;
+  /** @param patience how long a word may take to come, in ms. */
+  run(subject: EngineSubject, patience?: number): Promise<void>;
 }
 
 const [HERE, THERE, FAR] = ['here', 'there', 'far'].map(nodeId) as [NodeId, NodeId, NodeId];
@@ -64,9 +65,9 @@ class Hands {
   }
 
   /** Once it hears something. */
-  words(node: NodeId): Promise<readonly NodeWord[]> {
+  words(node: NodeId, patience = PATIENCE_MS): Promise<readonly NodeWord[]> {
     const { words } = this.#subject.node(node);
-    return until(PATIENCE_MS, 'a word', () => (words.length > 0 ? words : undefined));
+    return until(patience, 'a word', () => (words.length > 0 ? words : undefined));
   }
 
   take(taker: Claim): Promise<{ payloads: string[]; unread: readonly PeerId[] }> {
@@ -171,7 +172,7 @@ export const SHARED_CLAUSES: readonly Clause[] = [
   },
   {
     name: 'O11: the node at which a peer is seated hears that something waits for it, its own node too, and no other',
-    async run(subject) {
+    async run(subject, patience) {
       const hands = new Hands(subject);
       const [ann, bob] = [peer('ann', HERE), peer('bob', THERE)];
       for (const one of [ann, bob]) await hands.claim(one);
@@ -180,21 +181,23 @@ export const SHARED_CLAUSES: readonly Clause[] = [
       expect(await hands.put(ann, letter('ann', 'bob', '1'))).toBe('held');
       expect(await hands.put(ann, letter('ann', 'ann', '2'))).toBe('held');
       await hands.take(ann);
-      expect(await hands.words(THERE)).toEqual([{ say: 'mail', realm: GREEN, id: 'bob' }]);
-      expect(await hands.words(HERE)).toEqual([{ say: 'mail', realm: GREEN, id: 'ann' }]);
+      expect(await hands.words(THERE, patience)).toEqual([{ say: 'mail', realm: GREEN, id: 'bob' }]);
+      expect(await hands.words(HERE, patience)).toEqual([{ say: 'mail', realm: GREEN, id: 'ann' }]);
       expect(subject.node(FAR).words).toEqual([]);
       expect([...(await hands.waiting())].sort()).toEqual(['bob', 'nobody']);
     },
   },
   {
     name: 'O5: the node whose claim has moved hears whose it was',
-    async run(subject) {
+    async run(subject, patience) {
       const hands = new Hands(subject);
       const first = peer('ann', HERE, 7);
       await hands.claim(first);
       expect(subject.node(HERE).words).toEqual([]);
       await hands.claim(peer('ann', THERE));
-      expect(await hands.words(HERE)).toEqual([{ say: 'superseded', realm: GREEN, id: 'ann', connection: first.connection }]);
+      expect(await hands.words(HERE, patience)).toEqual([
+        { say: 'superseded', realm: GREEN, id: 'ann', connection: first.connection },
+      ]);
       expect(subject.node(THERE).words).toEqual([]);
     },
   },
