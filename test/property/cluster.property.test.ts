@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { ClusterWorld, NODES, PEERS, type Name } from './cluster/world.ts';
+import { SimulatedEngine } from './cluster/engine.ts';
+import { SimulatedNats } from './cluster/nats.ts';
+import { ClusterWorld, NODES, PEERS, type EngineOn, type Name } from './cluster/world.ts';
 
 const name = fc.constantFrom<Name>(...PEERS);
 const place = fc.nat({ max: NODES - 1 });
 
-type Deed = (world: ClusterWorld) => void;
+type Deed = (world: ClusterWorld) => void | Promise<void>;
 interface Step {
   readonly words: string;
   readonly deed: Deed;
@@ -22,10 +24,10 @@ const chats = fc
   .tuple(name, name, fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 3, maxLength: 8 }))
   .map(([from, to, pauses]): Step => ({
     words: `${from} offers to ${to}, with pauses of ${pauses.join()} ms`,
-    deed(world) {
+    async deed(world) {
       for (const pause of pauses) {
         world.offers(from, to);
-        world.waits(pause);
+        await world.waits(pause);
       }
     },
   }));
@@ -54,21 +56,35 @@ const step = fc.oneof(
   { weight: 1, arbitrary: kills },
 );
 
+const PROMISE = 'each message is heard once at most, in order, or its sender hears of it';
+
+/** Three nodes, and whatever happens to them. */
+async function run(engineOn: EngineOn, steps: readonly Step[]): Promise<void> {
+  const world = await ClusterWorld.begin(engineOn);
+  const done: string[] = [];
+  try {
+    for (const { words, deed } of steps) {
+      done.push(words);
+      await deed(world);
+    }
+    await world.finish();
+  } catch (error) {
+    throw new Error(`${String(error)}\nafter:\n${done.map((words, n) => `${n + 1}. ${words}`).join('\n')}`, { cause: error });
+  }
+}
+
+const steps = fc.array(step, { minLength: 1, maxLength: 80, size: 'max' });
+
 describe('a cluster of three nodes, whatever breaks', () => {
-  it('M1 M13 M14 M17 O4 O5 O11: each message is heard once at most, in order, or its sender hears of it; a thousand runs', () => {
-    const runs = fc.property(fc.array(step, { minLength: 1, maxLength: 80, size: 'max' }), fc.boolean(), (steps, repeats) => {
-      const world = new ClusterWorld({ repeats });
-      const done: string[] = [];
-      try {
-        for (const { words, deed } of steps) {
-          done.push(words);
-          deed(world);
-        }
-        world.finish();
-      } catch (error) {
-        throw new Error(`${String(error)}\nafter:\n${done.map((words, n) => `${n + 1}. ${words}`).join('\n')}`, { cause: error });
-      }
-    });
-    fc.assert(runs, { numRuns: 1_000 });
+  it(`M1 M13 M14 M17 O4 O5 O11: ${PROMISE}; a thousand runs`, async () => {
+    const runs = fc.asyncProperty(steps, fc.boolean(), (all, repeats) =>
+      run((clock, limits, lease) => new SimulatedEngine(clock, limits, lease, repeats), all),
+    );
+    await fc.assert(runs, { numRuns: 1_000 });
+  });
+
+  it(`M1 M13 M14 M17 O4 O5 O11: ${PROMISE}, with the adapters for NATS; a thousand runs`, async () => {
+    const runs = fc.asyncProperty(steps, (all) => run((clock, limits, lease) => new SimulatedNats(clock, limits, lease), all));
+    await fc.assert(runs, { numRuns: 1_000 });
   });
 });

@@ -1,4 +1,5 @@
 import { jetstreamManager } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll } from 'vitest';
 import { natsEngine } from '../../../src/adapters/engines/nats/engine.ts';
@@ -56,7 +57,12 @@ class Shared {
     const settings = { ...limits, node: name, realms: REALMS, lease, concurrentLimit };
     const log = { record: (event: object) => fail(event) };
     const words: NodeWord[] = [];
-    const engine = { ...natsEngine(connection, settings, log, 1, () => this.now), words };
+    const engine = {
+      ...natsEngine({ connection, kvm: new Kvm(connection), replicas: 1, place: server.url }, settings, log, {
+        time: () => this.now,
+      }),
+      words,
+    };
     this.#nodes.set(name, engine);
     if (hears) engine.bus.listen({ heard: (word) => void words.push(word), missed: () => undefined });
     void engine.open();

@@ -1,4 +1,5 @@
 import { startClusterRedis } from '../../support/engines/redis-server.ts';
-import { redisContract } from './redis.ts';
+import { engineContract } from './contract.ts';
+import { redisSubjects } from './redis.ts';
 
-redisContract('redis that refuses scripts over more than one shard', startClusterRedis);
+engineContract('redis that refuses scripts over more than one shard', redisSubjects(startClusterRedis));

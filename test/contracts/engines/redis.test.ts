@@ -9,13 +9,14 @@ import type { SignalMessage } from '../../../src/domain/message.ts';
 import { Token } from '../../../src/domain/token.ts';
 import { startRedis } from '../../support/engines/redis-server.ts';
 import { ROOMY } from '../mailboxes/scene.ts';
-import { admin, REALMS, redisContract, Shared } from './redis.ts';
+import { engineContract } from './contract.ts';
+import { admin, REALMS, redisSubjects, Shared } from './redis.ts';
 import { LEASE } from './shared-clauses.ts';
 
 const GREEN = realmKey('green');
 const HERE = nodeId('here');
 
-redisContract('redis', startRedis);
+engineContract('redis', redisSubjects(startRedis));
 
 /** One node that asks for all that changes something. */
 class Asker {

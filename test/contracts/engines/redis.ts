@@ -9,7 +9,7 @@ import type { NodeWord } from '../../../src/application/ports/node-bus.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
 import { ROOMY } from '../mailboxes/scene.ts';
-import { engineContract, type EngineSubjects } from './contract.ts';
+import type { EngineSubjects } from './contract.ts';
 import { LEASE, ROOM } from './shared-clauses.ts';
 import { timedStore } from './timed-store.ts';
 
@@ -109,8 +109,8 @@ const SUBJECTS: EngineSubjects = {
   },
 };
 
-/** Holds a server that speaks as Redis does to the promises of the ports. */
-export function redisContract(name: string, start: () => Promise<EngineServer>): void {
+/** Engines over a server that speaks as Redis does, which runs as long as the tests of the file. */
+export function redisSubjects(start: () => Promise<EngineServer>): EngineSubjects {
   beforeAll(async () => {
     server = await start();
     admin = new Redis(server.url);
@@ -119,7 +119,7 @@ export function redisContract(name: string, start: () => Promise<EngineServer>):
     admin.disconnect();
     await server.stop();
   });
-  engineContract(name, SUBJECTS);
+  return SUBJECTS;
 }
 
 type WholeNode = Awaited<ReturnType<typeof wholeNode>>;

@@ -162,6 +162,9 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
       const frame = await bob.hearsText(300).catch(() => undefined);
       return frame?.includes('again');
     });
+    const isKnown = async (): Promise<true | undefined> =>
+      (await there.asks(`${brokers.realm}/peers`)).body.includes(ann.id) ? true : undefined;
+    await until(PATIENCE_MS, 'ann to be known', isKnown);
     expect(await (await there.opens({ id: ann.id })).hears()).toMatchObject({ type: 'ID-TAKEN' });
     await brokers.stop();
     await own.stop();

@@ -10,8 +10,32 @@ import type { MailroomLimits } from '../../../src/domain/mailroom.ts';
 import { keep } from '../../../src/domain/message.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 
+/** What a test does to a node's way to the engine. */
+export interface EngineWire {
+  /** Of each way, in ms. */
+  delay: Millis;
+  readonly isCut: boolean;
+  cut(): void;
+  heal(): void;
+  /** The node was killed. */
+  die(): void;
+}
+
+/** The engine as a node has it, and its way there. */
+export interface EnginePlace {
+  readonly engine: Engine;
+  readonly wire: EngineWire;
+}
+
+/** What the nodes of a world share. */
+export interface ClusterEngine {
+  at(node: NodeId): EnginePlace;
+  /** To be called after each moment; resolves when all that follows from it has happened. */
+  settle(): Promise<void> | undefined;
+}
+
 /** The wire between a node and the engine: what goes over it keeps its order, takes its time, and waits while it is cut. */
-export class Wire {
+class Wire implements EngineWire {
   delay: Millis = 1;
   ears: NodeEars | undefined;
   readonly #clock: ManualClock;
@@ -72,22 +96,23 @@ export class Wire {
 }
 
 /** What the nodes of a simulated cluster share. One truth, each node at the end of a wire of its own. */
-export class SimulatedEngine {
+export class SimulatedEngine implements ClusterEngine {
   readonly directory: MemoryPeerDirectory;
   readonly mailboxes: MemoryMailboxStore;
   readonly #clock: ManualClock;
   readonly #wires = new Map<NodeId, Wire>();
-  /** Words are told again now and then: those that only make haste must bear it. */
-  repeats = false;
+  readonly #repeats: boolean;
 
-  constructor(clock: ManualClock, limits: MailroomLimits, lease: Millis) {
+  /** @param repeats whether words are told again: those that only make haste must bear it. */
+  constructor(clock: ManualClock, limits: MailroomLimits, lease: Millis, repeats: boolean) {
     this.#clock = clock;
+    this.#repeats = repeats;
     const tell = (node: NodeId, word: NodeWord): void => this.#tell(node, word);
     this.directory = new MemoryPeerDirectory(clock, lease, tell);
     this.mailboxes = new MemoryMailboxStore(limits, { holders: this.directory, tell });
   }
 
-  at(node: NodeId): { readonly engine: Engine; readonly wire: Wire } {
+  at(node: NodeId): EnginePlace {
     const wire = new Wire(this.#clock);
     this.#wires.set(node, wire);
     return {
@@ -99,6 +124,10 @@ export class SimulatedEngine {
         bus: this.#busOver(node, wire),
       },
     };
+  }
+
+  settle(): undefined {
+    return undefined;
   }
 
   #directoryOver(wire: Wire): PeerDirectory {
@@ -161,7 +190,7 @@ export class SimulatedEngine {
   #tell(node: NodeId, word: NodeWord): void {
     const wire = this.#wires.get(node);
     if (wire === undefined || wire.isCut) return;
-    const times = this.repeats && word.say !== 'publication' ? 2 : 1;
+    const times = this.#repeats && word.say !== 'publication' ? 2 : 1;
     for (let n = 0; n < times; n++) wire.fromEngine(() => wire.ears?.heard(word));
   }
 }

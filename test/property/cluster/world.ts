@@ -1,4 +1,6 @@
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
+import type { Clock, Wakeup } from '../../../src/application/ports/clock.ts';
+import type { Millis } from '../../../src/domain/time.ts';
 import { RandomPeerIds } from '../../../src/adapters/peer-ids/random.ts';
 import { MemoryTransport, type MemoryFarEnd } from '../../../src/adapters/transports/memory/listener.ts';
 import { SilentLog } from '../../../src/adapters/logs/silent.ts';
@@ -6,12 +8,16 @@ import { Tally } from '../../../src/adapters/telemetry/tally.ts';
 import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import { buildBroker } from '../../../src/composition/container.ts';
 import { nodeId } from '../../../src/domain/ids.ts';
-import { SimulatedEngine, type Wire } from './engine.ts';
+import type { MailroomLimits } from '../../../src/domain/mailroom.ts';
+import type { ClusterEngine, EngineWire } from './engine.ts';
 
 export const NODES = 3;
 export const PEERS = ['ann', 'bob', 'cem', 'eve'] as const;
 
 export type Name = (typeof PEERS)[number];
+
+/** What the nodes share, on the clock of the world. */
+export type EngineOn = (clock: ManualClock, limits: MailroomLimits, lease: number) => ClusterEngine;
 
 const LEASE = 3_000;
 const CONFIG = {
@@ -26,9 +32,31 @@ const BUSY = 3_000;
 /** A word to another node, and the way to the mailbox. */
 const SOON = 50;
 
+/** Nodes do not agree what time it is: each is so much ahead of the one that was started before. */
+const AHEAD = 3_600_000;
+
+/** The clock of a host that is wrong. */
+class WrongClock implements Clock {
+  readonly #right: Clock;
+  readonly #by: Millis;
+
+  constructor(right: Clock, by: Millis) {
+    this.#right = right;
+    this.#by = by;
+  }
+
+  now(): Millis {
+    return this.#right.now() + this.#by;
+  }
+
+  wakeAt(at: Millis, wake: () => void): Wakeup {
+    return this.#right.wakeAt(at - this.#by, wake);
+  }
+}
+
 interface Node {
   readonly transport: MemoryTransport;
-  readonly wire: Wire;
+  readonly wire: EngineWire;
   /** When it was cut off last. */
   cutAt: number;
 }
@@ -56,7 +84,7 @@ interface Letter {
 /** Brokers of one cluster over memory transports, on a clock that stands; and the notebook that watches them. */
 export class ClusterWorld {
   readonly #clock = new ManualClock();
-  readonly #engine = new SimulatedEngine(this.#clock, { ...defaultConfig(), ...CONFIG }, LEASE);
+  readonly #engine: ClusterEngine;
   readonly #nodes: Node[] = [];
   readonly #lines: Line[] = [];
   readonly #now = new Map<Name, Line>();
@@ -64,11 +92,16 @@ export class ClusterWorld {
   readonly #delivered = new Map<number, number>();
   #born = 0;
 
-  constructor({ repeats }: { readonly repeats: boolean }) {
-    this.#engine.repeats = repeats;
-    for (let n = 0; n < NODES; n++) this.#nodes.push(this.#start());
-    for (const [place, name] of PEERS.entries()) this.connects(name, place);
-    this.waits(STEP);
+  private constructor(engineOn: EngineOn) {
+    this.#engine = engineOn(this.#clock, { ...defaultConfig(), ...CONFIG }, LEASE);
+  }
+
+  static async begin(engineOn: EngineOn): Promise<ClusterWorld> {
+    const world = new ClusterWorld(engineOn);
+    for (let n = 0; n < NODES; n++) world.#nodes.push(world.#start());
+    for (const [place, name] of PEERS.entries()) world.connects(name, place);
+    await world.waits(STEP);
+    return world;
   }
 
   /** Opens a socket with the peer's own id and token, whether or not another is open. */
@@ -140,46 +173,47 @@ export class ClusterWorld {
     this.#at(place).wire.delay = delay;
   }
 
-  waits(span: number, step = STEP): void {
+  async waits(span: number, step = STEP): Promise<void> {
     const until = this.#clock.now() + span;
     while (this.#clock.now() < until) {
       this.#clock.passes(Math.min(step, until - this.#clock.now()));
+      await this.#engine.settle();
       for (const { transport } of this.#nodes) transport.settle();
       this.#look();
     }
   }
 
   /** All is mended, everybody comes, and time passes: then nothing is unsaid, and each id has one socket. */
-  finish(): void {
+  async finish(): Promise<void> {
     for (let place = 0; place < NODES; place++) {
       this.heals(place);
       this.slows(place, 1);
     }
-    this.#rests();
+    await this.#rests();
     for (const [place, name] of PEERS.entries()) if (!this.#isSeated(name)) this.connects(name, place);
-    this.#rests();
+    await this.#rests();
     for (const name of PEERS) {
       const open = this.#lines.filter((line) => line.name === name && isOpen(line));
       if (open.length !== 1) throw new Error(`${name} has ${open.length} open sockets`);
     }
     const lost = this.#letters.filter(({ n, isWatched, isTold }) => isWatched && !isTold && !this.#delivered.has(n));
     if (lost.length > 0) throw new Error(`nobody heard of ${lost.map(({ n, from, to }) => `${n} (${from} to ${to})`).join()}`);
-    this.#talks();
+    await this.#talks();
   }
 
   /** Everybody hears everybody, at once. */
-  #talks(): void {
+  async #talks(): Promise<void> {
     const before = this.#letters.length;
     for (const from of PEERS) for (const to of PEERS) if (from !== to) this.offers(from, to);
-    this.waits(SOON);
+    await this.waits(SOON);
     for (const { n, from, to } of this.#letters.slice(before)) {
       if (!this.#delivered.has(n)) throw new Error(`in the end ${to} does not hear ${from}`);
     }
   }
 
-  #rests(): void {
-    this.waits(BUSY);
-    this.waits(QUIET, LONG_STEP);
+  async #rests(): Promise<void> {
+    await this.waits(BUSY);
+    await this.waits(QUIET, LONG_STEP);
   }
 
   #isSeated(name: Name): boolean {
@@ -200,7 +234,7 @@ export class ClusterWorld {
       { ...defaultConfig(), ...CONFIG },
       {
         transport,
-        clock: this.#clock,
+        clock: new WrongClock(this.#clock, this.#born * AHEAD),
         log: new SilentLog(),
         telemetry: new Tally(),
         tap: { isOpen: false, heard: () => undefined, told: () => undefined },

@@ -45,7 +45,7 @@ export class NatsPeerDirectory implements PeerDirectory {
     const change = this.#realms.of(claim.realm.key).change(claim.id, (ledger) => {
       const seat = ledger.seat(claim.id);
       isLost = seat?.owner === undefined ? !ifFree : !isSame(seat.owner, mine);
-      return isLost || seat?.owner !== undefined ? undefined : { owner: mine, collected: seat?.collected ?? 0 };
+      return isLost || seat?.owner !== undefined ? undefined : { owner: mine };
     });
     void change.then(() => letOut(() => answer(isLost ? 'lost' : 'held')));
   }
@@ -61,7 +61,7 @@ export class NatsPeerDirectory implements PeerDirectory {
       const appended = await journal.append({ key: leaseKey(node), body: writeSign(journal.stamp) });
       // Nobody knows: it is asked again later.
       if (appended === 'failed' || !('at' in appended)) return 'kept';
-      await journal.reads(appended.at);
+      await journal.catchesUp(appended.at);
       tidy(seats, this.lease);
       return journal.ledger.keptAs(node);
     });
@@ -90,7 +90,7 @@ export class NatsPeerDirectory implements PeerDirectory {
       if (outcome !== 'granted') return undefined;
       const owner = ledger.owner(id);
       before = owner === undefined ? undefined : { node: owner.node, connection: owner.connection };
-      return { owner: mine, collected: ledger.seat(id)?.collected ?? 0 };
+      return { owner: mine };
     });
     return changed === 'failed' ? ['full', undefined] : [outcome, outcome === 'granted' ? before : undefined];
   }

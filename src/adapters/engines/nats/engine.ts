@@ -3,7 +3,6 @@ import { connect, credsAuthenticator, type ConnectionOptions, type NatsConnectio
 import { readFileSync } from 'node:fs';
 import type { Log } from '../../../application/ports/log.ts';
 import type { NodeId, RealmKey } from '../../../domain/ids.ts';
-import type { Millis } from '../../../domain/time.ts';
 import {
   elapsed,
   FIRST_ANSWER_MS,
@@ -17,7 +16,7 @@ import {
 import { Answers } from './answers.ts';
 import { NatsNodeBus } from './bus.ts';
 import { NatsPeerDirectory } from './directory.ts';
-import { Journal } from './journal.ts';
+import { Journal, type JournalParts } from './journal.ts';
 import { bucketOf } from './keys.ts';
 import type { News } from './ledger.ts';
 import { NatsMailboxStore } from './mailboxes.ts';
@@ -38,6 +37,16 @@ interface OpenableEngine extends NatsEngine {
   open(): Promise<void>;
 }
 
+/** A way to NATS that there is. */
+export interface NatsLine {
+  readonly connection: NatsConnection;
+  readonly kvm: Kvm;
+  /** Copies that the engine keeps of what is new. */
+  readonly replicas: number;
+  /** Where the engine is, without credentials. */
+  readonly place: string;
+}
+
 const RETRY_MS = 250;
 
 /**
@@ -47,30 +56,29 @@ const RETRY_MS = 250;
  * @throws ListenError where nobody answers.
  */
 export async function reachNats(url: string, settings: EngineSettings, log: Log): Promise<NatsEngine> {
-  const engine = placeOf(url);
+  const place = placeOf(url);
   const connection = await orLate(
     Promise.resolve(url).then((from) => connect(optionsIn(from))),
-    engine,
+    place,
   );
-  const made = natsEngine(connection, settings, log, replicasIn(url));
-  await orLate(made.open(), engine).catch(async (error: unknown) => {
+  const line = { connection, kvm: new Kvm(connection), replicas: replicasIn(url), place };
+  const engine = natsEngine(line, settings, log);
+  await orLate(engine.open(), place).catch(async (error: unknown) => {
     await connection.close();
     throw error;
   });
-  log.record({ event: 'engine-reached', engine, node: settings.node });
-  void watch(connection, made.journals, made.bus, { engine, node: settings.node, log });
-  return made;
+  log.record({ event: 'engine-reached', engine: place, node: settings.node });
+  void follow(line, engine, log);
+  return engine;
 }
 
-/** An engine over a connection that there is. @param time what counts instead of the engine's, in tests. */
+/** An engine over a line that there is. @param turned what stands for time, in tests. */
 export function natsEngine(
-  connection: NatsConnection,
+  { connection, kvm, replicas }: NatsLine,
   settings: EngineSettings,
   log: Log,
-  replicas = 1,
-  time?: () => Millis,
+  turned: Pick<JournalParts, 'time' | 'elapsed'> = {},
 ): OpenableEngine {
-  const kvm = new Kvm(connection);
   const refused = refusing(log);
   const all = settings.realms.map((realm) => {
     const journal = new Journal({
@@ -78,7 +86,7 @@ export function natsEngine(
       onNews: (news) => bus.overheard(wordIn(news, realm)),
       onRefused: refused,
       onFault: (error) => log.record({ event: 'fault', error, connection: undefined }),
-      ...(time === undefined ? {} : { time }),
+      ...turned,
     });
     return [realm, new Seats(journal)] as const;
   });
@@ -106,26 +114,26 @@ function wordIn(news: News, realm: RealmKey): Parameters<NatsNodeBus['overheard'
 
 /** Ends a connection after what is under way, as claims that are given back. */
 async function end(connection: NatsConnection, journals: readonly Journal[]): Promise<void> {
-  const all = Promise.all(journals.map((journal) => journal.sync()));
+  const all = Promise.all(journals.map((journal) => journal.posted().then(() => journal.sync())));
   await Promise.race([all, elapsed(LAST_WORD_MS)]);
   for (const journal of journals) journal.close();
   await connection.close();
 }
 
-async function watch(
-  connection: NatsConnection,
-  journals: readonly Journal[],
-  bus: NatsNodeBus,
-  { engine, node, log }: { engine: string; node: NodeId; log: Log },
+/** Shuts the journals of an engine when its line is lost, and reads them again when it is back. */
+export async function follow(
+  { connection, place }: Pick<NatsLine, 'connection' | 'place'>,
+  { journals, bus, node }: Pick<OpenableEngine, 'journals' | 'bus' | 'node'>,
+  log: Log,
 ): Promise<void> {
   for await (const status of connection.status()) {
     if (status.type === 'disconnect') {
-      log.record({ event: 'engine-lost', engine, detail: 'closed' });
+      log.record({ event: 'engine-lost', engine: place, detail: 'closed' });
       for (const journal of journals) journal.shut();
     }
     if (status.type === 'reconnect') {
       void Promise.all(journals.map((journal) => journal.open())).then(() => {
-        log.record({ event: 'engine-reached', engine, node });
+        log.record({ event: 'engine-reached', engine: place, node });
         bus.missed();
       });
     }
@@ -158,6 +166,8 @@ function optionsIn(url: string): ConnectionOptions {
         ? { token: decoded(username) }
         : { user: decoded(username), pass: decoded(password) }),
     ...(file === null ? {} : { authenticator: credsAuthenticator(readFileSync(file)) }),
+    // A trace for each entry costs more than the entry.
+    noAsyncTraces: true,
     ...{ maxReconnectAttempts: -1, reconnectTimeWait: RETRY_MS, pingInterval: SILENCE_MS, timeout: FIRST_ANSWER_MS },
   };
 }

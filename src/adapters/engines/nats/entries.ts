@@ -17,15 +17,22 @@ export interface Owner {
 export interface Seat {
   /** Undefined for an id that is free. */
   readonly owner: Owner | undefined;
-  /** Letters up to this revision are nobody's any more: collected, or expired. */
-  readonly collected: number;
   /** Which change this is: of no other one. */
   readonly by: string;
+}
+
+/** Letters for an id up to a position are nobody's any more: a connection has collected them, or they have expired. */
+export interface Taken {
+  readonly node: NodeId;
+  /** Undefined where they have expired. */
+  readonly connection: ConnectionId | undefined;
+  readonly upTo: number;
 }
 
 /** A message that waits. */
 export interface Letter {
   readonly from: PeerId;
+  readonly to: PeerId;
   /** Who spoke for `from`; undefined for what a broker itself has to say. */
   readonly sender: Pick<Owner, 'node' | 'connection'> | undefined;
   readonly kind: MessageKind;
@@ -41,15 +48,21 @@ interface Stamp {
 export type EntryFault = { readonly why: 'unreadable' } | { readonly why: 'unknown-version'; readonly version: unknown };
 
 const NEWLINE = 10;
+const NOTHING = new Uint8Array(0);
 
-export function writeSeat({ owner, collected, by }: Seat, at: Millis | undefined): Uint8Array {
-  return Buffer.from(JSON.stringify({ v: VERSION, at, owner, collected, by }));
+export function writeSeat({ owner, by }: Seat, at: Millis | undefined): Uint8Array {
+  return Buffer.from(JSON.stringify({ v: VERSION, at, owner, by }));
 }
 
-/** A head of JSON, and behind a line break the payload as it came. */
-export function writeLetter({ payload, ...head }: Letter, at: Millis | undefined): Uint8Array {
-  const text = Buffer.from(`${JSON.stringify({ v: VERSION, at, ...head, bare: payload === undefined })}\n`);
-  return payload === undefined ? text : Buffer.concat([text, payload]);
+export function writeTaken({ node, connection, upTo }: Taken, at: Millis | undefined): Uint8Array {
+  return Buffer.from(JSON.stringify({ v: VERSION, at, node, connection, upTo }));
+}
+
+/** A head of JSON, and behind a line break the payloads as they came, one after the other. */
+export function writeBag(letters: readonly Letter[], at: Millis | undefined): Uint8Array {
+  const heads = letters.map(({ payload, ...head }) => ({ ...head, bytes: payload?.byteLength }));
+  const payloads = letters.map(({ payload }) => payload ?? NOTHING);
+  return Buffer.concat([Buffer.from(`${JSON.stringify({ v: VERSION, at, letters: heads })}\n`), ...payloads]);
 }
 
 /** A lease, or a tick: that it was written is all it says. */
@@ -60,18 +73,32 @@ export function writeSign(at: Millis | undefined): Uint8Array {
 export function readSeat(bytes: Uint8Array): (Seat & Stamp) | EntryFault {
   const read = jsonIn(bytes);
   if ('why' in read) return read;
-  const { owner, collected, by, at } = read.said as { owner?: Owner; collected?: unknown; by?: unknown; at?: Millis };
-  const isWhole = typeof collected === 'number' && typeof by === 'string' && (owner === undefined || isOwner(owner));
-  return isWhole ? { owner, collected, by, ...stamp(at) } : { why: 'unreadable' };
+  const { owner, by, at } = read.said as { owner?: Owner; by?: unknown; at?: Millis };
+  const isWhole = typeof by === 'string' && (owner === undefined || isOwner(owner));
+  return isWhole ? { owner, by, ...stamp(at) } : { why: 'unreadable' };
 }
 
-export function readLetter(bytes: Uint8Array): (Letter & Stamp) | EntryFault {
+export function readTaken(bytes: Uint8Array): (Taken & Stamp) | EntryFault {
+  const read = jsonIn(bytes);
+  if ('why' in read) return read;
+  const { node, connection, upTo, at } = read.said as unknown as Taken & Stamp;
+  const isWhole = typeof node === 'string' && typeof upTo === 'number' && ['number', 'undefined'].includes(typeof connection);
+  return isWhole ? { node, connection, upTo, ...stamp(at) } : { why: 'unreadable' };
+}
+
+export function readBag(bytes: Uint8Array): ({ readonly letters: readonly Letter[] } & Stamp) | EntryFault {
   const end = bytes.indexOf(NEWLINE);
   const read = jsonIn(end < 0 ? bytes : bytes.subarray(0, end));
   if ('why' in read) return read;
-  const { from, sender, kind, bare, at } = read.said as unknown as Omit<Letter, 'payload'> & { bare: boolean } & Stamp;
-  if (typeof from !== 'string' || typeof kind !== 'string') return { why: 'unreadable' };
-  return { from, sender, kind, payload: bare ? undefined : bytes.subarray(end + 1), ...stamp(at) };
+  const { letters: heads, at } = read.said as { letters?: unknown; at?: Millis };
+  if (!Array.isArray(heads) || !heads.every(isHead)) return { why: 'unreadable' };
+  let next = end + 1;
+  const letters = heads.map(({ from, to, sender, kind, bytes: length }): Letter => {
+    const payload = length === undefined ? undefined : bytes.subarray(next, next + length);
+    next += length ?? 0;
+    return { from, to, sender, kind, payload };
+  });
+  return next <= bytes.length ? { letters, ...stamp(at) } : { why: 'unreadable' };
 }
 
 export function readSign(bytes: Uint8Array): Stamp | EntryFault {
@@ -85,6 +112,12 @@ function stamp(at: Millis | undefined): Stamp {
 
 function isOwner({ node, connection, digest }: Owner): boolean {
   return typeof node === 'string' && typeof connection === 'number' && typeof digest === 'string';
+}
+
+function isHead(head: unknown): head is Omit<Letter, 'payload'> & { readonly bytes?: number } {
+  if (typeof head !== 'object' || head === null) return false;
+  const { from, to, kind, bytes = 0 } = head as Record<string, unknown>;
+  return [from, to, kind].every((text) => typeof text === 'string') && Number.isSafeInteger(bytes) && Number(bytes) >= 0;
 }
 
 function jsonIn(bytes: Uint8Array): { readonly said: Readonly<Record<string, unknown>> } | EntryFault {

@@ -1,12 +1,15 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
-import type { Kvm, KV, KvWatchEntry } from '@nats-io/kv';
+import { KvWatchInclude, type Kvm, type KV, type KvWatchEntry } from '@nats-io/kv';
 import type { NodeId } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { elapsed } from '../shared/reaching.ts';
-import { readLetter, writeSign, type EntryFault } from './entries.ts';
+import { GRACE } from './bags.ts';
+import { readBag, writeSign, type EntryFault, type Letter } from './entries.ts';
 import { Eraser } from './eraser.ts';
-import { tickKey, ticketOf } from './keys.ts';
-import type { Ledger, LedgerSettings, News } from './ledger.ts';
+import { bagKey, tickKey, ticketOf } from './keys.ts';
+import { HISTORY, type Ledger, type LedgerSettings, type News } from './ledger.ts';
+import { bagOf } from './letters.ts';
+import { Packer } from './packer.ts';
 import { Reading } from './reading.ts';
 import { Writer, type Appended, type Entry } from './writer.ts';
 
@@ -21,11 +24,15 @@ export interface JournalParts {
   readonly onFault: (error: unknown) => void;
   /** What counts instead of the engine's time, in tests. */
   readonly time?: () => Millis;
+  /** What waits instead of a timer, in tests. */
+  readonly elapsed?: (span: Millis) => Promise<void>;
 }
 
 type Watch = Awaited<ReturnType<KV['watch']>>;
 
 const RETRY_MS = 250;
+/** Who is later than that with what it has written itself may have missed what others have erased. */
+const LATE = GRACE / 2;
 
 /**
  * One realm in the engine: a bucket, of which every node reads every entry in the one order in which they were written, and
@@ -36,6 +43,8 @@ export class Journal {
   readonly eraser: Eraser;
   readonly #parts: JournalParts;
   readonly #writer: Writer;
+  readonly #packer: Packer;
+  readonly #elapsed: (span: Millis) => Promise<void>;
   #reading: Reading;
   #kv: KV | undefined;
   #watch: Watch | undefined;
@@ -51,7 +60,13 @@ export class Journal {
     this.#parts = parts;
     this.node = settings.node;
     this.eraser = new Eraser(bucket, onFault);
+    this.#elapsed = parts.elapsed ?? elapsed;
     this.#writer = new Writer(bucket, onFault);
+    this.#packer = new Packer({
+      append: (entry) => this.append(entry),
+      nextTicket: () => this.nextTicket(),
+      stamp: () => this.stamp,
+    });
     this.#reading = new Reading(settings, onRefused);
   }
 
@@ -62,11 +77,6 @@ export class Journal {
   /** A name for something that this node writes. */
   nextTicket(): string {
     return ticketOf(this.node, ++this.#tickets);
-  }
-
-  /** How many there are of them. */
-  get tickets(): number {
-    return this.#tickets;
   }
 
   /** What is to be written as the time of an entry; undefined for the engine's. */
@@ -92,7 +102,7 @@ export class Journal {
         return;
       } catch (error) {
         if (this.#counts(beginning)) this.#parts.onFault(error);
-        await elapsed(RETRY_MS);
+        await this.#elapsed(RETRY_MS);
       }
     }
   }
@@ -119,7 +129,7 @@ export class Journal {
 
   /** Whether so much waits for the engine that no more is taken. */
   get isFull(): boolean {
-    return this.#writer.isFull;
+    return this.#writer.isFull || this.#packer.isFull;
   }
 
   /** See `Writer.append`. */
@@ -127,9 +137,32 @@ export class Journal {
     return this.#writer.append(entry);
   }
 
+  /** See `Packer.post`. */
+  post(letter: Letter): Promise<number | undefined> {
+    return this.#packer.post(letter);
+  }
+
+  /** See `Packer.settled`. */
+  posted(): Promise<number> {
+    return this.#packer.settled();
+  }
+
   /** Resolves when the ledger knows of an entry. */
   async reads(revision: number): Promise<void> {
     await this.#reading.reaches(revision);
+  }
+
+  /** The same of one that this node has just written: if that takes too long, all is read from the beginning. */
+  async catchesUp(revision: number): Promise<void> {
+    const beginning = this.#beginnings;
+    let isThere = false;
+    const there = this.reads(revision).then(() => (isThere = true));
+    await Promise.race([there, this.#elapsed(LATE)]);
+    if (!isThere && this.#counts(beginning) && this.isReady) {
+      this.shut();
+      void this.open();
+    }
+    await there;
   }
 
   /** Resolves when the ledger knows all that was written before the call, by whomever. */
@@ -143,18 +176,20 @@ export class Journal {
     return this.#tick;
   }
 
-  /** What a letter carries, where this node has not kept it. */
-  async payloadOf(key: string, revision: number): Promise<Uint8Array | undefined> {
-    const entry = await this.#kv?.get(key, { revision });
-    const letter = entry?.operation === 'PUT' ? readLetter(entry.value) : undefined;
-    return letter === undefined || 'why' in letter ? undefined : letter.payload;
+  /** What a letter carries, where this node has not kept it; undefined where it is erased. */
+  async payloadOf(position: number): Promise<Uint8Array | undefined> {
+    const [revision, index] = bagOf(position);
+    const bag = this.ledger.bags.get(revision);
+    const entry = bag === undefined ? undefined : await this.#kv?.get(bagKey(bag.ticket), { revision });
+    const said = entry?.operation === 'PUT' ? readBag(entry.value) : undefined;
+    return said === undefined || 'why' in said ? undefined : said.letters[index]?.payload;
   }
 
   async #begin(beginning: number): Promise<void> {
     const { kvm, bucket, replicas, settings, onRefused } = this.#parts;
     const kv = await bucketIn(kvm, bucket, replicas);
     const manager = await kvm.js.jetstreamManager(false);
-    const watch = await kv.watch();
+    const watch = await kv.watch({ include: KvWatchInclude.AllHistory });
     if (!this.#counts(beginning)) return watch.stop();
     this.#watch = watch;
     const reading = new Reading(settings, onRefused);
@@ -167,16 +202,17 @@ export class Journal {
     before.finish();
     this.#writer.open(kvm.js);
     this.eraser.open(manager);
-    // What was void already had somebody who was to erase it, and may have died over it.
-    for (const revision of reading.ledger.begun()) this.eraser.erase(revision);
+    reading.ledger.begun(before.ledger);
     this.#ready.open();
   }
 
   async #follow(watch: AsyncIterable<KvWatchEntry>, reading: Reading, beginning: number): Promise<void> {
     for await (const entry of watch) {
       if (!this.#counts(beginning)) return;
-      const news = reading.read(entry);
-      if (news !== undefined && reading === this.#reading) this.#parts.onNews(news);
+      const all = reading.read(entry);
+      if (reading !== this.#reading) continue;
+      for (const news of all) this.#parts.onNews(news);
+      for (const revision of reading.ledger.bags.ripe(reading.ledger.now)) this.eraser.erase(revision);
     }
     if (!this.#counts(beginning)) return;
     this.shut();
@@ -191,10 +227,10 @@ export class Journal {
 /** Several nodes may make it at once; all but one are refused then. */
 async function bucketIn(kvm: Kvm, bucket: string, replicas: number): Promise<KV> {
   try {
-    return await kvm.create(bucket, { history: 1, replicas });
+    return await kvm.create(bucket, { history: HISTORY, replicas });
   } catch (error) {
     if (!(error instanceof JetStreamApiError)) throw error;
-    return await kvm.create(bucket, { history: 1, replicas });
+    return await kvm.create(bucket, { history: HISTORY, replicas });
   }
 }
 

@@ -3,7 +3,8 @@ import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 /** Where an entry stands in the journal of a realm, as its key says. */
 export type Place =
   | { readonly of: 'seat'; readonly id: PeerId }
-  | { readonly of: 'letter'; readonly to: PeerId; readonly ticket: string }
+  | { readonly of: 'taken'; readonly id: PeerId }
+  | { readonly of: 'bag'; readonly ticket: string; readonly author: NodeId }
   | { readonly of: 'lease'; readonly node: NodeId }
   | { readonly of: 'tick' };
 
@@ -12,14 +13,19 @@ export function bucketOf(realm: RealmKey): string {
   return /^[A-Za-z0-9-]+$/.test(realm) ? `signalbox-${realm}` : `signalbox_${encoded(realm)}`;
 }
 
-/** Who owns an id, and up to where its mail was collected. */
+/** Who owns an id. */
 export function seatKey(id: PeerId): string {
   return `seat.${encoded(id)}`;
 }
 
-/** One letter. @param ticket of no other one, of whatever node. */
-export function letterKey(to: PeerId, ticket: string): string {
-  return `letter.${encoded(to)}.${ticket}`;
+/** Up to where a node has taken the mail of an id: of its own, so that nobody writes over what it has not read. */
+export function takenKey(id: PeerId, node: NodeId): string {
+  return `taken.${encoded(id)}.${encoded(node)}`;
+}
+
+/** Letters that one node put at once. @param ticket of no other one, of whatever node. */
+export function bagKey(ticket: string): string {
+  return `bag.${ticket}`;
 }
 
 export function leaseKey(node: NodeId): string {
@@ -33,28 +39,26 @@ export function tickKey(node: NodeId): string {
 
 /** @returns undefined for a key that this version does not know. */
 export function placeOf(key: string): Place | undefined {
-  const [of, name, ticket] = key.split('.');
+  const [of, name] = key.split('.');
   if (of === 'tick') return { of };
   if (name === undefined) return undefined;
-  const text = Buffer.from(name, 'base64url').toString();
-  if (of === 'seat') return { of, id: text as PeerId };
-  if (of === 'lease') return { of, node: text as NodeId };
-  return of === 'letter' && ticket !== undefined ? { of, to: text as PeerId, ticket } : undefined;
+  if (of === 'bag') return { of, ticket: name, author: decoded(name.split('=')[0] ?? '') as NodeId };
+  const text = decoded(name);
+  if (of === 'seat' || of === 'taken') return { of, id: text as PeerId };
+  return of === 'lease' ? { of, node: text as NodeId } : undefined;
 }
 
-/** Names a letter. @param count of no other letter of the node. */
+/** Names what a node writes. @param count of nothing else that it has written. */
 export function ticketOf(node: NodeId, count: number): string {
   return `${encoded(node)}=${count}`;
 }
 
-/** The count in a ticket of a node; undefined where it is another node's. */
-export function countIn(node: NodeId, ticket: string): number | undefined {
-  const [teller, count] = ticket.split('=');
-  return teller === encoded(node) ? Number(count) : undefined;
-}
-
 /** Where all nodes are told something. */
 export const WORDS_FOR_ALL = 'signalbox.nodes';
+
+function decoded(name: string): string {
+  return Buffer.from(name, 'base64url').toString();
+}
 
 function encoded(text: string): string {
   return Buffer.from(text).toString('base64url');

@@ -4,9 +4,11 @@ import type { ConnectionId, NodeId, PeerId } from '../../../domain/ids.ts';
 import type { MailroomLimits } from '../../../domain/mailroom.ts';
 import { matters, weightOf } from '../../../domain/message.ts';
 import type { Millis } from '../../../domain/time.ts';
-import type { Letter, Owner, Seat } from './entries.ts';
-import { countIn } from './keys.ts';
-import { Letters } from './letters.ts';
+import { Bags, GRACE } from './bags.ts';
+import type { Letter, Owner, Seat, Taken } from './entries.ts';
+import type { Place } from './keys.ts';
+import { bagOf, Letters, positionOf, type Waiting } from './letters.ts';
+import { Unclaimed } from './unclaimed.ts';
 
 /** What an entry meant for the node that read it. */
 export type News =
@@ -27,7 +29,22 @@ interface Lease {
   revision: number | undefined;
 }
 
-type KnownSeat = Seat & Written;
+interface KnownSeat extends Seat, Written {
+  /** What stood there before, as far as it may stand there still: oldest first. */
+  readonly older: readonly number[];
+}
+
+/** What a journal says of the mail of an id that was taken. */
+interface KnownTaken {
+  /** Where it says so: oldest first. */
+  readonly revisions: readonly number[];
+  readonly at: Millis;
+}
+
+/** Entries of one key that a bucket keeps; older ones go by themselves. */
+export const HISTORY = 8;
+/** Of an id whose mail several nodes have taken, one after the other. */
+const MOST_TAKEN = 4 * HISTORY;
 
 export interface LedgerSettings extends MailroomLimits {
   readonly node: NodeId;
@@ -40,18 +57,24 @@ export interface LedgerSettings extends MailroomLimits {
  */
 export class Ledger {
   readonly letters: Letters;
+  readonly bags: Bags;
   readonly #settings: LedgerSettings;
   readonly #seats = new Map<PeerId, KnownSeat>();
   readonly #leases = new Map<NodeId, Lease>();
-  readonly #refused = new Map<string, HoldOutcome>();
-  /** Of the beginning: what stands there and says nothing any more. */
-  #void: number[] | undefined = [];
+  readonly #taken = new Map<PeerId, KnownTaken>();
+  /** Letters of this node that were not kept, by their positions. */
+  readonly #refused = new Unclaimed<HoldOutcome>();
+  /** What this node has taken, by the revisions that say so. */
+  readonly #ours = new Unclaimed<readonly Waiting[]>();
+  #agedAt: Millis = 0;
+  #isBeginning = true;
   #owned = 0;
   #now: Millis = 0;
 
   constructor(settings: LedgerSettings) {
     this.#settings = settings;
     this.letters = new Letters(settings);
+    this.bags = new Bags(settings.node);
   }
 
   /** The time of the youngest entry. */
@@ -70,12 +93,8 @@ export class Ledger {
   }
 
   /** L4: what the seat of an id becomes when its owner goes; undefined where it has another one. */
-  freed(
-    id: PeerId,
-    owner: Pick<Owner, 'node' | 'connection'>,
-  ): { readonly owner: undefined; readonly collected: number } | undefined {
-    const seat = this.#seats.get(id);
-    return isSame(seat?.owner, owner) ? { owner: undefined, collected: seat?.collected ?? 0 } : undefined;
+  freed(id: PeerId, owner: Pick<Owner, 'node' | 'connection'>): { readonly owner: undefined } | undefined {
+    return isSame(this.#seats.get(id)?.owner, owner) ? { owner: undefined } : undefined;
   }
 
   /** Who owns an id by a lease that has not ended. */
@@ -110,18 +129,22 @@ export class Ledger {
     return this.#leases.get(node)?.outcome ?? 'unknown';
   }
 
-  /** All is read that stood there. @returns the revisions of letters that were nobody's already. */
-  begun(): readonly number[] {
-    const all = this.#void ?? [];
-    this.#void = undefined;
-    return all;
+  /** All is read that stood there. @param before knows of what has been erased since. */
+  begun(before: Ledger): void {
+    this.#refused.inherit(before.#refused);
+    this.#ours.inherit(before.#ours);
+    this.#isBeginning = false;
+    this.#agedAt = this.#now;
   }
 
   /** Why a letter of this node was not kept; 'held' where it was. Answers once. */
-  verdict(ticket: string): HoldOutcome {
-    const verdict = this.#refused.get(ticket) ?? 'held';
-    this.#refused.delete(ticket);
-    return verdict;
+  verdict(position: number): HoldOutcome {
+    return this.#refused.claim(position) ?? 'held';
+  }
+
+  /** What this node has taken, as the entry at a revision says; undefined where that was void. Answers once. */
+  took(revision: number): readonly Waiting[] | undefined {
+    return this.#ours.claim(revision);
   }
 
   /** Ids that have had no owner since `since`, and nothing waits for. */
@@ -138,6 +161,14 @@ export class Ledger {
     }
   }
 
+  /** Whoever waited for an answer has asked for it by now, or has gone. */
+  forgetAnswers(): void {
+    if (this.#now - this.#agedAt < GRACE) return;
+    this.#agedAt = this.#now;
+    this.#refused.ages();
+    this.#ours.ages();
+  }
+
   forgetNode(node: NodeId): void {
     this.#leases.delete(node);
   }
@@ -147,18 +178,39 @@ export class Ledger {
     if (this.#seats.get(id)?.owner === undefined) this.#seats.delete(id);
   }
 
-  readSeat(id: PeerId, { owner, collected, by }: Seat, { revision, at }: Written): News | undefined {
+  /** What was taken before `since` for ids that nobody has, and nothing waits for. No bag stands that is older. */
+  *takenSince(since: Millis): IterableIterator<[PeerId, KnownTaken]> {
+    for (const [id, taken] of this.#taken) {
+      const isOld = taken.at < since && (taken.revisions.at(-1) ?? 0) < this.bags.oldest;
+      if (isOld && !this.#seats.has(id) && this.letters.of(id).length === 0) yield [id, taken];
+    }
+  }
+
+  forgetTaken(id: PeerId): void {
+    this.#taken.delete(id);
+  }
+
+  readSeat(id: PeerId, { owner, by }: Seat, { revision, at }: Written): News[] {
     this.#passes(at);
     const before = this.#seats.get(id);
-    const all = Math.max(collected, before?.collected ?? 0);
+    const older = before === undefined ? NONE : [...before.older, before.revision].slice(1 - HISTORY);
     this.#owned += Number(owner !== undefined) - Number(before?.owner !== undefined);
-    this.#seats.set(id, { owner, collected: all, by, revision, at });
+    this.#seats.set(id, { owner, by, revision, at, older });
     if (owner !== undefined) this.#leases.set(owner.node, this.#leaseFor(owner.node, at));
-    const dropped = this.letters.dropUpTo(id, all);
-    this.#void?.push(...dropped.map((letter) => letter.revision));
     const mine = before?.owner;
-    if (mine === undefined || mine.node !== this.#settings.node || owner === undefined || isSame(mine, owner)) return undefined;
-    return { news: 'superseded', id, connection: mine.connection };
+    if (mine === undefined || mine.node !== this.#settings.node || owner === undefined || isSame(mine, owner)) return [];
+    return [{ news: 'superseded', id, connection: mine.connection }];
+  }
+
+  /** O11: of two that take the same, the first has it; who does not own the id has nothing. */
+  readTaken(id: PeerId, { node, connection, upTo }: Taken, { revision, at }: Written): void {
+    this.#passes(at);
+    this.#taken.set(id, { revisions: [...(this.#taken.get(id)?.revisions ?? NONE), revision].slice(-MOST_TAKEN), at });
+    const owner = this.owner(id);
+    if (connection !== undefined && owner !== undefined && !isSame(owner, { node, connection })) return;
+    const dropped = this.letters.dropUpTo(id, upTo);
+    for (const { position } of dropped) this.bags.lets(bagOf(position)[0], at);
+    if (node === this.#settings.node) this.#ours.set(revision, dropped);
   }
 
   readLease(node: NodeId, { at, revision }: Written): void {
@@ -173,32 +225,38 @@ export class Ledger {
     this.#passes(at);
   }
 
-  /** M13: kept, or refused by what stands before it; then only the node that wrote it has to know why. */
-  readLetter(to: PeerId, ticket: string, letter: Letter, { revision, at }: Written): News | undefined {
+  /** M13: each letter is kept, or refused by what stands before it; then only the node that wrote it has to know why. */
+  readBag({ ticket, author }: Extract<Place, { of: 'bag' }>, letters: readonly Letter[], { revision, at }: Written): News[] {
     this.#passes(at);
-    if (revision <= (this.#seats.get(to)?.collected ?? 0)) {
-      this.#void?.push(revision);
-      return undefined;
+    const { node } = this.#settings;
+    const isOwn = author === node;
+    const news: News[] = [];
+    let waiting = 0;
+    for (const [index, letter] of letters.entries()) {
+      const position = positionOf(revision, index);
+      const { from, to, kind, payload } = letter;
+      const verdict = this.judge(letter);
+      if (verdict !== 'held') {
+        if (isOwn) this.#refused.set(position, verdict);
+        continue;
+      }
+      waiting += 1;
+      const isHere = this.owner(to)?.node === node;
+      const rest = { hasPayload: payload !== undefined, bytes: weightOf(letter), payload: isHere ? payload : undefined };
+      this.letters.add(to, { position, isOwn, from, kind, at, ...rest });
+      if (isHere) news.push({ news: 'mail', id: to });
     }
-    const verdict = this.judge(to, letter);
-    if (verdict !== 'held') {
-      if (countIn(this.#settings.node, ticket) !== undefined) this.#refused.set(ticket, verdict);
-      return undefined;
-    }
-    const { from, kind, payload } = letter;
-    const isHere = this.owner(to)?.node === this.#settings.node;
-    const rest = { hasPayload: payload !== undefined, bytes: weightOf(letter), payload: isHere ? payload : undefined };
-    this.letters.add(to, { revision, ticket, from, kind, at, ...rest });
-    return isHere ? { news: 'mail', id: to } : undefined;
+    this.bags.arrives(revision, { ticket, author, waiting }, at);
+    return news;
   }
 
   /** Whether a letter is kept that is read now. */
-  judge(to: PeerId, { from, sender, kind, payload }: Letter): HoldOutcome {
+  judge({ from, to, sender, kind, payload }: Letter): HoldOutcome {
     const speaker = this.#seats.get(from);
     // M17: who had the sender's id before may not be heard after who has it now.
     if (sender !== undefined && speaker !== undefined && !isSame(speaker.owner, sender)) return 'moved';
     // What stood there at the beginning had found room: what is void by now and not yet erased may not take it away.
-    if (this.#void !== undefined) return 'held';
+    if (this.#isBeginning) return 'held';
     if (!matters(kind) && this.owner(to) === undefined) return 'unwanted';
     return this.letters.hasRoom(to, from, weightOf({ payload })) ? 'held' : 'full';
   }
@@ -213,6 +271,8 @@ export class Ledger {
     this.#now = Math.max(this.#now, at);
   }
 }
+
+const NONE: readonly number[] = [];
 
 export function isSame(
   owner: Pick<Owner, 'node' | 'connection'> | undefined,

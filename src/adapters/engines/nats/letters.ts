@@ -3,10 +3,25 @@ import type { MailroomLimits } from '../../../domain/mailroom.ts';
 import type { MessageKind, Payload } from '../../../domain/message.ts';
 import type { Millis } from '../../../domain/time.ts';
 
+/** Letters of one bag, at most. */
+export const MOST_IN_BAG = 1_000;
+const ROOM_IN_BAG = 1_024;
+
+/** Where a letter stands in the journal: letters that stand further behind are younger. @param index in its bag. */
+export function positionOf(bag: number, index: number): number {
+  return bag * ROOM_IN_BAG + index;
+}
+
+/** The revision of the bag of a letter, and its place there. */
+export function bagOf(position: number): readonly [revision: number, index: number] {
+  return [Math.floor(position / ROOM_IN_BAG), position % ROOM_IN_BAG];
+}
+
 /** A letter as a node knows it. */
 export interface Waiting {
-  readonly revision: number;
-  readonly ticket: string;
+  readonly position: number;
+  /** Whether it was this node that put it. */
+  readonly isOwn: boolean;
   readonly from: PeerId;
   readonly kind: MessageKind;
   readonly at: Millis;
@@ -76,11 +91,11 @@ export class Letters {
     return this.#boxes.keys();
   }
 
-  /** Drops what waits for an id up to a revision. @returns what it was. */
-  dropUpTo(id: PeerId, revision: number): readonly Waiting[] {
+  /** Drops what waits for an id up to a position. @returns what it was. */
+  dropUpTo(id: PeerId, position: number): readonly Waiting[] {
     const box = this.#boxes.get(id);
     if (box === undefined) return [];
-    const younger = box.held.findIndex(({ revision: at }) => at > revision);
+    const younger = box.held.findIndex(({ position: at }) => at > position);
     const dropped = box.held.splice(0, younger < 0 ? box.held.length : younger);
     for (const { bytes, from } of dropped) {
       box.bytes -= bytes;

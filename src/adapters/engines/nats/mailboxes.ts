@@ -1,12 +1,13 @@
 import type { Correspondent, ExpiredInRealm, HoldOutcome, MailboxStore } from '../../../application/ports/mailbox-store.ts';
-import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
+import type { PeerId, RealmKey } from '../../../domain/ids.ts';
 import { matters, type SignalMessage } from '../../../domain/message.ts';
 import { NEVER, type Millis } from '../../../domain/time.ts';
 import type { Answers } from './answers.ts';
-import { writeLetter, type Letter } from './entries.ts';
+import { writeTaken, type Letter, type Owner, type Taken } from './entries.ts';
 import type { Journal } from './journal.ts';
-import { countIn, letterKey } from './keys.ts';
-import type { Waiting } from './letters.ts';
+import { takenKey } from './keys.ts';
+import { isSame } from './ledger.ts';
+import { bagOf, type Waiting } from './letters.ts';
 import type { Realms } from './realms.ts';
 import type { Seats } from './seats.ts';
 
@@ -18,7 +19,7 @@ export interface NatsMailboxSettings {
 
 /** Mailboxes that one look for what has expired goes through, in each realm. */
 const EXPIRE_BATCH = 200;
-/** How soon it is looked again, where another node should have done it. */
+/** How soon it is looked again, where somebody should have done it. */
 const AGAIN_MS: Millis = 1_000;
 /** What is around the payload in an entry. */
 const HEAD_BYTES = 4_096;
@@ -29,7 +30,6 @@ export class NatsMailboxStore implements MailboxStore {
   readonly #answers: Answers;
   readonly #settings: NatsMailboxSettings;
   #nextDeadline: Millis = NEVER;
-  #lastPut: Promise<unknown> = Promise.resolve();
 
   constructor(realms: Realms, answers: Answers, settings: NatsMailboxSettings) {
     this.#realms = realms;
@@ -50,13 +50,12 @@ export class NatsMailboxStore implements MailboxStore {
     const letOut = this.#answers.next();
     const { from, to, kind, payload } = message;
     const speaker = sender === undefined ? undefined : { node: sender.realm.node, connection: sender.connection };
-    const letter = { from, sender: speaker, kind, payload };
-    const refusal = this.#refusal(seats, to, letter);
+    const letter = { from, to, sender: speaker, kind, payload };
+    const refusal = this.#refusal(seats, letter);
     if (refusal !== undefined) return letOut(() => answer(refusal));
     this.#expect(now + this.#settings.expireTimeout);
-    const put = this.#put(seats.journal, to, letter);
-    this.#lastPut = put;
-    void put.then((outcome) => letOut(() => answer(outcome)));
+    const put = seats.journal.post(letter);
+    void this.#judged(seats.journal, put).then((outcome) => letOut(() => answer(outcome)));
   }
 
   take(
@@ -65,9 +64,11 @@ export class NatsMailboxStore implements MailboxStore {
   ): void {
     const letOut = this.#answers.next();
     const seats = this.#realms.of(realm.key);
-    void this.#take(seats, id, { node: realm.node, connection }).then((messages) =>
-      letOut(() => answer(messages, seats.journal.ledger.letters.addresseesOf(id))),
-    );
+    const take = this.#take(seats, id, { node: realm.node, connection }).catch((error: unknown) => {
+      seats.journal.onFault(error);
+      return [];
+    });
+    void take.then((messages) => letOut(() => answer(messages, seats.journal.ledger.letters.addresseesOf(id))));
   }
 
   waiting(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void {
@@ -89,58 +90,54 @@ export class NatsMailboxStore implements MailboxStore {
   }
 
   /** What the ledger knows already needs no entry. */
-  #refusal(seats: Seats, to: PeerId, letter: Letter): HoldOutcome | undefined {
+  #refusal(seats: Seats, letter: Letter): HoldOutcome | undefined {
     const { ledger } = seats.journal;
     // A claim is answered when it has been read: who speaks without one had it before.
     const isNobody = ledger.seat(letter.from) === undefined && !seats.isChanging(letter.from);
     if (letter.sender !== undefined && isNobody) return 'moved';
     if ((letter.payload?.byteLength ?? 0) + HEAD_BYTES > this.#settings.mostBytes) return 'full';
-    const outcome = ledger.judge(to, letter);
+    const outcome = ledger.judge(letter);
     // Whom the ledger does not know may have come meanwhile.
     return outcome === 'held' || outcome === 'unwanted' ? undefined : outcome;
   }
 
-  async #put(journal: Journal, to: PeerId, letter: Letter): Promise<HoldOutcome> {
-    const ticket = journal.nextTicket();
-    const key = letterKey(to, ticket);
-    const appended = await journal.append({ key, body: writeLetter(letter, journal.stamp), ticket });
-    if (appended === 'failed' || !('at' in appended)) return 'full';
-    const revision = appended.at;
-    await journal.reads(revision);
-    const outcome = journal.ledger.verdict(ticket);
-    if (outcome !== 'held') journal.eraser.erase(revision);
-    return outcome;
+  async #judged(journal: Journal, put: Promise<number | undefined>): Promise<HoldOutcome> {
+    const position = await put;
+    if (position === undefined) return 'full';
+    await journal.reads(bagOf(position)[0]);
+    return journal.ledger.verdict(position);
   }
 
-  async #take(
-    seats: Seats,
-    id: PeerId,
-    taker: { node: NodeId; connection: Correspondent['connection'] },
-  ): Promise<SignalMessage[]> {
-    const { journal } = seats;
+  async #take({ journal }: Seats, id: PeerId, taker: Pick<Owner, 'node' | 'connection'>): Promise<SignalMessage[]> {
     // What this node has put before is to be taken, too, and nothing that it puts from now on.
-    const most = journal.tickets;
-    await this.#lastPut;
-    let messages: SignalMessage[] = [];
-    let taken: readonly Waiting[] = [];
-    const changed = await seats.change(id, async (ledger) => {
-      const owner = ledger.owner(id);
-      const all = ledger.letters.of(id);
-      const younger = all.findIndex(({ ticket }) => (countIn(taker.node, ticket) ?? 0) > most);
-      taken = all.slice(0, younger < 0 ? all.length : younger);
-      const last = taken.at(-1);
-      const isMine = owner === undefined || (owner.node === taker.node && owner.connection === taker.connection);
-      if (!isMine || last === undefined) return undefined;
-      messages = await Promise.all(taken.map((letter) => messageOf(journal, id, letter)));
-      return { owner: ledger.seat(id)?.owner, collected: last.revision };
-    });
-    if (changed !== 'changed') return [];
-    for (const { revision } of taken) journal.eraser.erase(revision);
-    return messages;
+    const lastOwn = await journal.posted();
+    await journal.reads(bagOf(lastOwn)[0]);
+    await journal.ready;
+    const { ledger } = journal;
+    const waiting = ledger.letters.of(id);
+    const younger = waiting.findIndex(({ isOwn, position }) => isOwn && position > lastOwn);
+    const all = waiting.slice(0, younger < 0 ? waiting.length : younger);
+    const last = all.at(-1);
+    const owner = ledger.owner(id);
+    if (last === undefined || (owner !== undefined && !isSame(owner, taker))) return [];
+    // What is read after it was taken may be erased by then.
+    const messages = await Promise.all(all.map(async (letter) => ({ letter, message: await messageOf(journal, id, letter) })));
+    const took = await this.#took(journal, id, { ...taker, upTo: last.position });
+    if (took === 'nothing') return [];
+    // Whoever had to begin again may find that what it took has gone meanwhile.
+    const ours = ledger === journal.ledger ? new Set(took) : new Set(all);
+    return messages.flatMap(({ letter, message }) => (message !== undefined && ours.has(letter) ? [message] : []));
   }
 
-  async #expire(realm: RealmKey, seats: Seats, now: Millis): Promise<ExpiredInRealm[]> {
-    const { journal } = seats;
+  async #took(journal: Journal, id: PeerId, taken: Taken): Promise<readonly Waiting[] | 'nothing'> {
+    const body = writeTaken(taken, journal.stamp);
+    const appended = await journal.append({ key: takenKey(id, taken.node), body, ticket: journal.nextTicket() });
+    if (appended === 'failed' || !('at' in appended)) return 'nothing';
+    await journal.reads(appended.at);
+    return journal.ledger.took(appended.at) ?? 'nothing';
+  }
+
+  async #expire(realm: RealmKey, { journal }: Seats, now: Millis): Promise<ExpiredInRealm[]> {
     if (journal.ledger.letters.boxes === 0) return [];
     await journal.ready;
     await journal.sync();
@@ -150,25 +147,24 @@ export class NatsMailboxStore implements MailboxStore {
     for (const id of ledger.letters.addressees()) {
       const wait = (ledger.letters.of(id)[0]?.at ?? 0) - then;
       if (wait <= 0 && ledger.isWarden() && due.length < EXPIRE_BATCH) due.push(id);
+      // Where another node should have done it, it is looked again.
       else this.#expect(now + (wait > 0 ? wait : AGAIN_MS));
     }
-    const expired = await Promise.all(due.map((id) => this.#expireFor(seats, id, then)));
-    const next = expired.length === 0 ? NEVER : now + AGAIN_MS;
-    if (ledger.letters.boxes > 0) this.#expect(next);
+    const expired = await Promise.all(due.map((id) => this.#expireFor(journal, id, then)));
+    for (const id of due) {
+      const next = journal.ledger.letters.of(id)[0];
+      if (next !== undefined) this.#expect(now + Math.max(next.at - then, AGAIN_MS));
+    }
     return expired.flat().map((pair) => ({ realm, ...pair }));
   }
 
   /** M14: drops what came before `then`. */
-  async #expireFor(seats: Seats, id: PeerId, then: Millis): Promise<{ from: PeerId; to: PeerId }[]> {
-    let dropped: readonly Waiting[] = [];
-    const changed = await seats.change(id, (ledger) => {
-      dropped = ledger.letters.of(id).filter(({ at }) => at <= then);
-      const last = dropped.at(-1);
-      return last === undefined ? undefined : { owner: ledger.seat(id)?.owner, collected: last.revision };
-    });
-    if (changed !== 'changed') return [];
-    for (const { revision } of dropped) seats.journal.eraser.erase(revision);
-    const senders = new Set(dropped.filter(({ kind }) => matters(kind)).map(({ from }) => from));
+  async #expireFor(journal: Journal, id: PeerId, then: Millis): Promise<{ from: PeerId; to: PeerId }[]> {
+    const last = journal.ledger.letters.of(id).findLast(({ at }) => at <= then);
+    if (last === undefined) return [];
+    const took = await this.#took(journal, id, { node: journal.node, connection: undefined, upTo: last.position });
+    if (took === 'nothing') return [];
+    const senders = new Set(took.filter(({ kind }) => matters(kind)).map(({ from }) => from));
     return [...senders].map((from) => ({ from, to: id }));
   }
 
@@ -177,8 +173,9 @@ export class NatsMailboxStore implements MailboxStore {
   }
 }
 
-async function messageOf(journal: Journal, to: PeerId, letter: Waiting): Promise<SignalMessage> {
-  const { from, kind, payload, hasPayload, ticket, revision } = letter;
-  if (!hasPayload) return { kind, from, to, payload: undefined };
-  return { kind, from, to, payload: payload ?? (await journal.payloadOf(letterKey(to, ticket), revision)) };
+/** Undefined where the engine has it no more. */
+async function messageOf(journal: Journal, to: PeerId, letter: Waiting): Promise<SignalMessage | undefined> {
+  const { from, kind, hasPayload, position } = letter;
+  const payload = letter.payload ?? (hasPayload ? await journal.payloadOf(position) : undefined);
+  return hasPayload && payload === undefined ? undefined : { kind, from, to, payload };
 }

@@ -1,5 +1,5 @@
 import type { KvWatchEntry } from '@nats-io/kv';
-import { readLetter, readSeat, readSign, type EntryFault, type Seat } from './entries.ts';
+import { readBag, readSeat, readSign, readTaken, type EntryFault, type Seat } from './entries.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { placeOf, type Place } from './keys.ts';
 import { Ledger, type LedgerSettings, type News, type Written } from './ledger.ts';
@@ -28,37 +28,43 @@ export class Reading {
   }
 
   /** The next entry. What this version can't read says nothing. */
-  read(entry: KvWatchEntry): News | undefined {
+  read(entry: KvWatchEntry): readonly News[] {
     const place = placeOf(entry.key);
     const written = { revision: entry.revision, at: entry.created.getTime() };
-    const news = place === undefined ? undefined : this.#enter(place, entry, written);
+    const news = place === undefined ? NONE : this.#enter(place, entry, written);
     this.#position = entry.revision;
     if (this.#waiting.length > 0) this.#release(entry.revision);
     return news;
   }
 
-  #enter(place: Place, { operation, value }: KvWatchEntry, written: Written): News | undefined {
+  #enter(place: Place, { operation, value }: KvWatchEntry, written: Written): readonly News[] {
     const { ledger } = this;
     const isErased = operation !== 'PUT';
     if (place.of === 'seat') {
       const said = isErased ? FREE : readSeat(value);
       return 'why' in said ? this.#refuse(said) : ledger.readSeat(place.id, said, { ...written, ...timeIn(said) });
     }
-    if (isErased) return undefined;
-    if (place.of === 'letter') {
-      const said = readLetter(value);
+    if (isErased) return NONE;
+    if (place.of === 'bag') {
+      const said = readBag(value);
+      return 'why' in said ? this.#refuse(said) : ledger.readBag(place, said.letters, { ...written, ...timeIn(said) });
+    }
+    if (place.of === 'taken') {
+      const said = readTaken(value);
       if ('why' in said) return this.#refuse(said);
-      return ledger.readLetter(place.to, place.ticket, said, { ...written, ...timeIn(said) });
+      ledger.readTaken(place.id, said, { ...written, ...timeIn(said) });
+      return NONE;
     }
     const said = readSign(value);
     if ('why' in said) return this.#refuse(said);
     if (place.of === 'lease') ledger.readLease(place.node, { ...written, ...said });
     else ledger.readTick({ ...written, ...said });
-    return undefined;
+    return NONE;
   }
 
-  #refuse(fault: EntryFault): undefined {
+  #refuse(fault: EntryFault): readonly News[] {
     this.#onRefused(fault);
+    return NONE;
   }
 
   #release(position: number): void {
@@ -69,7 +75,8 @@ export class Reading {
   }
 }
 
-const FREE: Seat & { readonly at?: Millis } = { owner: undefined, collected: 0, by: '' };
+const FREE: Seat & { readonly at?: Millis } = { owner: undefined, by: '' };
+const NONE: readonly News[] = [];
 
 function timeIn({ at }: { readonly at?: Millis }): { readonly at?: Millis } {
   return at === undefined ? {} : { at };

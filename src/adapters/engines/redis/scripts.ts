@@ -59,7 +59,7 @@ function script(errand: string, also = ''): string {
   return `${COMMON}${also}local function errand()${errand}end${ONCE}`;
 }
 
-/** id, node, connection, digest, lease, limit (0: none), word for the node that had it -> outcome, node before, connection before */
+/** id, node, connection, digest, lease, limit (0: none), word for who had it -> outcome, node before, connection before */
 const CLAIM = script(
   `
 local id, node, connection, digest, lease, limit, word = unpack(given)

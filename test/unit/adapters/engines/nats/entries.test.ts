@@ -1,57 +1,76 @@
 import { describe, expect, it } from 'vitest';
 import {
-  readLetter,
+  readBag,
   readSeat,
   readSign,
-  writeLetter,
+  readTaken,
+  writeBag,
   writeSeat,
   writeSign,
+  writeTaken,
 } from '../../../../../src/adapters/engines/nats/entries.ts';
 import { connectionId, nodeId, type PeerId } from '../../../../../src/domain/ids.ts';
 
 const OWNER = { node: nodeId('here'), connection: connectionId(3, 1), digest: 'abc' };
-const LETTER = { from: 'ann' as PeerId, sender: { node: OWNER.node, connection: OWNER.connection }, kind: 'offer' } as const;
+const SENDER = { node: OWNER.node, connection: OWNER.connection };
+const LETTER = { from: 'ann' as PeerId, to: 'bob' as PeerId, sender: SENDER, kind: 'offer' } as const;
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
 describe('what stands in a journal', () => {
   it('comes back as it was written', () => {
-    const seat = { owner: OWNER, collected: 7, by: 'x=1' };
+    const seat = { owner: OWNER, by: 'x=1' };
     expect(readSeat(writeSeat(seat, undefined))).toEqual(seat);
-    const free = { owner: undefined, collected: 0, by: 'x=2' };
+    const free = { owner: undefined, by: 'x=2' };
     expect(readSeat(writeSeat(free, 5))).toEqual({ ...free, at: 5 });
     expect(readSign(writeSign(undefined))).toEqual({});
+    for (const connection of [OWNER.connection, undefined]) {
+      const taken = { node: OWNER.node, connection, upTo: 7 };
+      expect(readTaken(writeTaken(taken, 5))).toEqual({ ...taken, at: 5 });
+    }
   });
 
-  it.each([[''], ['{"sdp":"v=0\\r\\n"}'], ['\n\n'], ['\u0000']])('M2: carries a payload to the last byte: %j', (text) => {
-    const read = readLetter(writeLetter({ ...LETTER, payload: bytes(text) }, undefined));
-    expect(read).toMatchObject(LETTER);
-    expect('payload' in read && Buffer.from(read.payload ?? []).toString()).toBe(text);
-  });
-
-  it('tells no payload from an empty one', () => {
-    expect(readLetter(writeLetter({ ...LETTER, sender: undefined, payload: undefined }, undefined))).toMatchObject({
-      ...{ sender: undefined, payload: undefined },
-    });
+  it('M2: carries payloads to the last byte, and tells none from an empty one', () => {
+    const texts = ['', '{"sdp":"v=0\\r\\n"}', '\n\n', undefined, '\u0000', 'é'];
+    const letters = texts.map((text) => ({ ...LETTER, payload: text === undefined ? undefined : bytes(text) }));
+    const read = readBag(writeBag([...letters, { ...LETTER, sender: undefined, payload: undefined }], 3));
+    if ('why' in read) throw new Error(read.why);
+    expect(read.at).toBe(3);
+    expect(read.letters.map(({ payload }) => (payload === undefined ? undefined : Buffer.from(payload).toString()))).toEqual([
+      ...texts,
+      undefined,
+    ]);
+    expect(read.letters.map(({ sender }) => sender)).toEqual([...texts.map(() => SENDER), undefined]);
+    expect(read.letters[0]).toMatchObject({ from: 'ann', to: 'bob', kind: 'offer' });
   });
 
   it('says of another version that it is one', () => {
-    for (const read of [readSeat, readLetter, readSign]) {
+    for (const read of [readSeat, readTaken, readBag, readSign]) {
       expect(read(bytes('{"v":2}'))).toEqual({ why: 'unknown-version', version: 2 });
       expect(read(bytes('{}'))).toEqual({ why: 'unknown-version', version: undefined });
     }
   });
 
   it.each(['', '{', 'null', '7', '"text"', '\n', '{"v":1'])('is unreadable: %j', (text) => {
-    for (const read of [readSeat, readLetter, readSign]) expect(read(bytes(text))).toMatchObject({ why: expect.any(String) });
+    for (const read of [readSeat, readTaken, readBag, readSign]) {
+      expect(read(bytes(text))).toMatchObject({ why: expect.any(String) });
+    }
   });
 
-  it.each(['{"v":1}', '{"v":1,"collected":"7","by":"x"}', '{"v":1,"collected":7,"by":"x","owner":{"node":1}}'])(
-    'is no seat: %s',
-    (text) => expect(readSeat(bytes(text))).toEqual({ why: 'unreadable' }),
+  it.each(['{"v":1}', '{"v":1,"by":7}', '{"v":1,"by":"x","owner":{"node":1}}'])('is no seat: %s', (text) =>
+    expect(readSeat(bytes(text))).toEqual({ why: 'unreadable' }),
   );
 
-  it('is no letter without a sender and a kind', () => {
-    expect(readLetter(bytes('{"v":1,"from":"ann"}\n'))).toEqual({ why: 'unreadable' });
-    expect(readLetter(bytes('{"v":1,"kind":"offer"}\n'))).toEqual({ why: 'unreadable' });
-  });
+  it.each(['{"v":1}', '{"v":1,"node":"x"}', '{"v":1,"node":"x","upTo":"1"}', '{"v":1,"node":"x","upTo":1,"connection":"1"}'])(
+    'is not taken: %s',
+    (text) => expect(readTaken(bytes(text))).toEqual({ why: 'unreadable' }),
+  );
+
+  it.each([
+    '{"v":1}',
+    '{"v":1,"letters":{}}',
+    '{"v":1,"letters":[7]}',
+    '{"v":1,"letters":[{"from":"ann","to":"bob"}]}',
+    '{"v":1,"letters":[{"from":"ann","to":"bob","kind":"offer","bytes":-1}]}',
+    '{"v":1,"letters":[{"from":"ann","to":"bob","kind":"offer","bytes":9}]}\nshort',
+  ])('is no bag: %s', (text) => expect(readBag(bytes(text))).toEqual({ why: 'unreadable' }));
 });

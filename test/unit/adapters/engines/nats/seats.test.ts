@@ -35,12 +35,12 @@ function journal() {
 describe('a change of a seat', () => {
   it('is made for the state that it was decided for, whatever is read between', async () => {
     const { seats, ledger, stands, appends } = journal();
-    stands({ owner: owner('here'), collected: 0, by: 'a' });
+    stands({ owner: owner('here'), by: 'a' });
     let asked = 0;
     const changed = await seats.change(ANN, async (now) => {
       const freed = now.freed(ANN, owner('here'));
       // Somebody else is let in, and that is read, before the change leaves.
-      if (++asked === 1) await Promise.resolve().then(() => stands({ owner: owner('there'), collected: 0, by: 'b' }));
+      if (++asked === 1) await Promise.resolve().then(() => stands({ owner: owner('there'), by: 'b' }));
       return freed;
     });
     expect([changed, asked, appends]).toEqual(['left', 2, []]);
@@ -49,7 +49,7 @@ describe('a change of a seat', () => {
 
   it('changes of one id wait for each other', async () => {
     const { seats, ledger } = journal();
-    const all = ['a', 'b', 'c'].map((node) => seats.change(ANN, () => ({ owner: owner(node), collected: 0 })));
+    const all = ['a', 'b', 'c'].map((node) => seats.change(ANN, () => ({ owner: owner(node) })));
     expect(await Promise.all(all)).toEqual(['changed', 'changed', 'changed']);
     expect(ledger.seat(ANN)).toMatchObject({ owner: owner('c'), revision: 3 });
     expect(seats.isChanging(ANN)).toBe(false);
@@ -62,7 +62,7 @@ describe('a change of a seat', () => {
       if (++asked > 1) return now.freed(ANN, owner('here'));
       return { owner: owner('here'), collected: 0 };
     });
-    stands({ owner: owner('there'), collected: 0, by: 'b' });
+    stands({ owner: owner('there'), by: 'b' });
     expect(await changed).toBe('changed');
     expect([ledger.seat(ANN)?.owner?.node, appends]).toEqual(['here', [1]]);
   });
@@ -72,10 +72,7 @@ describe('a change of a seat', () => {
     const faults: unknown[] = [];
     Object.assign(seats.journal, { onFault: (error: unknown) => faults.push(error) });
     const broken = seats.change(ANN, () => Promise.reject(new Error('no payload')));
-    expect([await broken, await seats.change(ANN, () => ({ owner: owner('here'), collected: 0 }))]).toEqual([
-      'failed',
-      'changed',
-    ]);
+    expect([await broken, await seats.change(ANN, () => ({ owner: owner('here') }))]).toEqual(['failed', 'changed']);
     expect([faults.length, ledger.seat(ANN)?.owner]).toEqual([1, owner('here')]);
   });
 });

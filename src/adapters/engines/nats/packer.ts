@@ -1,0 +1,97 @@
+import type { Millis } from '../../../domain/time.ts';
+import { writeBag, type Letter } from './entries.ts';
+import { bagKey } from './keys.ts';
+import { MOST_IN_BAG, positionOf } from './letters.ts';
+import type { Appended, Entry } from './writer.ts';
+
+interface Posted {
+  readonly letter: Letter;
+  readonly settle: (position: number | undefined) => void;
+}
+
+export interface PackerParts {
+  readonly append: (entry: Entry) => Promise<Appended>;
+  readonly nextTicket: () => string;
+  readonly stamp: () => Millis | undefined;
+}
+
+/** Bags that are under way at once; what is put meanwhile waits for the next one. So bags grow with what there is to do. */
+const AT_ONCE = 4;
+const BAG_BYTES = 256 * 1024;
+/** What may wait for a bag. */
+const MOST = 16_000;
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** Packs the letters of one node into bags, in the order of the calls. */
+export class Packer {
+  readonly #parts: PackerParts;
+  readonly #waiting: Posted[] = [];
+  /** Of what waits for a bag, and of what is under way. */
+  #bytes = 0;
+  #underWay = 0;
+  #isAwake = false;
+  /** Where the last letter stands that was put, once it does. */
+  #last: Promise<number> = Promise.resolve(0);
+
+  constructor(parts: PackerParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether nothing more is taken. */
+  get isFull(): boolean {
+    return this.#waiting.length >= MOST || this.#bytes >= MOST_BYTES;
+  }
+
+  /** @returns where the letter stands; undefined where the engine would not write it, or could not. Its payload is borrowed. */
+  post(letter: Letter): Promise<number | undefined> {
+    const { payload } = letter;
+    const kept = payload === undefined ? letter : { ...letter, payload: new Uint8Array(payload) };
+    const posted = new Promise<number | undefined>((settle) => {
+      this.#waiting.push({ letter: kept, settle });
+      this.#bytes += payload?.byteLength ?? 0;
+      if (this.#isAwake) return;
+      this.#isAwake = true;
+      // What is put in the same breath goes together.
+      queueMicrotask(() => {
+        this.#isAwake = false;
+        this.#goOn();
+      });
+    });
+    const before = this.#last;
+    this.#last = posted.then((position) => position ?? before);
+    return posted;
+  }
+
+  /** Resolves when all that was put before stands there, with the position of the last of it. */
+  settled(): Promise<number> {
+    return this.#last;
+  }
+
+  #goOn(): void {
+    while (this.#waiting.length > 0 && this.#underWay < AT_ONCE) void this.#send(this.#next());
+  }
+
+  #next(): Posted[] {
+    let [count, bytes] = [0, 0];
+    for (const { letter } of this.#waiting) {
+      bytes += letter.payload?.byteLength ?? 0;
+      if (count >= MOST_IN_BAG || (count > 0 && bytes > BAG_BYTES)) break;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #send(posted: readonly Posted[]): Promise<void> {
+    const { append, nextTicket, stamp } = this.#parts;
+    const ticket = nextTicket();
+    this.#underWay += 1;
+    const letters = posted.map(({ letter }) => letter);
+    const appended = await append({ key: bagKey(ticket), body: writeBag(letters, stamp()), ticket });
+    this.#underWay -= 1;
+    for (const [index, { letter, settle }] of posted.entries()) {
+      this.#bytes -= letter.payload?.byteLength ?? 0;
+      settle(appended !== 'failed' && 'at' in appended ? positionOf(appended.at, index) : undefined);
+    }
+    this.#goOn();
+  }
+}
