@@ -178,4 +178,10 @@ describe('an engine that nobody answers at', () => {
     expect(error).toContain(`the engine at ${kind}://127.0.0.1:1 can't be reached`);
     expect(error).not.toContain('secret');
   });
+
+  it('or that nobody has credentials for, says which file is missing', async () => {
+    const options = { cluster: 'nats://127.0.0.1:1?credentials=/nowhere/broker.creds' };
+    const error = await Server.start({ kind: SIGNALBOX_NODE, options }).catch(String);
+    expect(error).toContain("can't be reached: ENOENT: no such file or directory, open '/nowhere/broker.creds'");
+  });
 });

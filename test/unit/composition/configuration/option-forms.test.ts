@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Kind } from '../../../../src/composition/configuration/option.ts';
-import { file, host, keys, origins, trustedProxies, urlPath } from '../../../../src/composition/configuration/option-forms.ts';
+import { HIDDEN, type Kind } from '../../../../src/composition/configuration/option.ts';
+import {
+  engineUrl,
+  file,
+  host,
+  keys,
+  origins,
+  trustedProxies,
+  urlPath,
+} from '../../../../src/composition/configuration/option-forms.ts';
 
 /** The value, or `no` and what is refused. */
 function read(kind: Kind<unknown, unknown>, raw: unknown): unknown {
@@ -106,5 +114,22 @@ describe('H10: trusted proxies', () => {
     expect(read(trustedProxies(), '10.0.0.0/33,::1')).toEqual({ no: '10.0.0.0/33' });
     expect(read(trustedProxies(), ['::1', 7])).toEqual({ no: 7 });
     expect(read(trustedProxies(), '')).toEqual({ no: '' });
+  });
+});
+
+describe('an engine', () => {
+  it.each([
+    'redis://host',
+    'redis://:secret@[::1]:6379/2',
+    'rediss://user:pass@host:6380?sentinel=house',
+    'nats://host:4222?replicas=3',
+    'tls://token@host?credentials=/etc/broker.creds&replicas=1',
+  ])('is %s', (raw) => expect(read(engineUrl(), raw)).toBe(raw));
+
+  it.each([
+    ...['', 'redis', 'http://host', 'redis://', 'redis://host/name', 'redis://host?replicas=3', 'redis://host?sentinel='],
+    ...['nats://host?replicas=9', 'nats://host?replicas=three', 'nats://host?sentinel=house', 7],
+  ])('is not %j, and what was said is not repeated: it may have a password', (raw) => {
+    expect(read(engineUrl(), raw)).toEqual({ no: HIDDEN });
   });
 });
