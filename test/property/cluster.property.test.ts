@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SimulatedEngine } from './cluster/engine.ts';
 import { SimulatedNats } from './cluster/nats.ts';
 import { ClusterWorld, NODES, PEERS, type EngineOn, type Name } from './cluster/world.ts';
@@ -59,7 +59,7 @@ const step = fc.oneof(
 const PROMISE = 'each message is heard once at most, in order, or its sender hears of it';
 
 /** Three nodes, and whatever happens to them. */
-async function run(engineOn: EngineOn, steps: readonly Step[]): Promise<void> {
+async function run(engineOn: EngineOn, steps: readonly Step[], end = (world: ClusterWorld) => world.finish()): Promise<void> {
   const world = await ClusterWorld.begin(engineOn);
   const done: string[] = [];
   try {
@@ -67,7 +67,7 @@ async function run(engineOn: EngineOn, steps: readonly Step[]): Promise<void> {
       done.push(words);
       await deed(world);
     }
-    await world.finish();
+    await end(world);
   } catch (error) {
     throw new Error(`${String(error)}\nafter:\n${done.map((words, n) => `${n + 1}. ${words}`).join('\n')}`, { cause: error });
   }
@@ -86,5 +86,15 @@ describe('a cluster of three nodes, whatever breaks', () => {
   it(`M1 M13 M14 M17 O4 O5 O11: ${PROMISE}, with the adapters for NATS; a thousand runs`, async () => {
     const runs = fc.asyncProperty(steps, (all) => run((clock, limits, lease) => new SimulatedNats(clock, limits, lease), all));
     await fc.assert(runs, { numRuns: 1_000 });
+  });
+
+  it('leaves nothing behind in a bucket of NATS, when all have gone; a hundred runs', async () => {
+    const runs = fc.asyncProperty(steps, async (all) => {
+      let nats: SimulatedNats | undefined;
+      const engineOn: EngineOn = (clock, limits, lease) => (nats = new SimulatedNats(clock, limits, lease));
+      await run(engineOn, all, (world) => world.empties());
+      expect(nats?.leftovers()).toEqual([]);
+    });
+    await fc.assert(runs, { numRuns: 100 });
   });
 });

@@ -36,6 +36,12 @@ export class SimulatedNats implements ClusterEngine {
     return { engine, wire };
   }
 
+  /** What stands in the engine that says more than who lives. */
+  leftovers(): readonly string[] {
+    const keys = this.#stream.after(0).map(({ key }) => key);
+    return keys.filter((key) => !key.startsWith('lease.') && !key.startsWith('tick.'));
+  }
+
   /** Promises are kept. */
   settle(): Promise<void> {
     return new Promise((resolve) => setImmediate(resolve));

@@ -26,6 +26,8 @@ const CONFIG = {
 };
 /** Whatever was under way has arrived, lapsed or expired, and all claims were confirmed. */
 const QUIET = 25 * LEASE;
+/** What nobody has asked for is forgotten by then. */
+const FORGOTTEN = 300_000;
 const STEP = 10;
 const LONG_STEP = 500;
 const BUSY = 3_000;
@@ -201,6 +203,14 @@ export class ClusterWorld {
     await this.#talks();
   }
 
+  /** All is mended, and everybody goes for good. */
+  async empties(): Promise<void> {
+    for (let place = 0; place < NODES; place++) this.heals(place);
+    await this.#rests();
+    for (const { far } of this.#lines) if (isOpen({ far })) far.close();
+    await this.waits(FORGOTTEN, LONG_STEP);
+  }
+
   /** Everybody hears everybody, at once. */
   async #talks(): Promise<void> {
     const before = this.#letters.length;
@@ -277,6 +287,6 @@ export class ClusterWorld {
   }
 }
 
-function isOpen({ far }: Line): boolean {
+function isOpen({ far }: Pick<Line, 'far'>): boolean {
   return far.state === 'open' && far.heard.length > 0;
 }

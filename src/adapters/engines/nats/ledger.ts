@@ -178,6 +178,12 @@ export class Ledger {
     if (this.#seats.get(id)?.owner === undefined) this.#seats.delete(id);
   }
 
+  /** What an id was before stands there no more. */
+  forgetOlder(id: PeerId): void {
+    const seat = this.#seats.get(id);
+    if (seat !== undefined) this.#seats.set(id, { ...seat, older: NONE });
+  }
+
   /** What was taken before `since` for ids that nobody has, and nothing waits for. No bag stands that is older. */
   *takenSince(since: Millis): IterableIterator<[PeerId, KnownTaken]> {
     for (const [id, taken] of this.#taken) {

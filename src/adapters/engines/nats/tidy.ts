@@ -24,14 +24,15 @@ export function tidy(seats: Seats, lease: Millis): void {
   if (isWarden) tidyNodes(seats, ledger.now - LEASES_REMEMBERED * lease);
 }
 
-/** @param erase oldest first: what is younger must not go before what it has replaced. */
 function tidyIds(ledger: Ledger, isWarden: boolean, erase: (revisions: readonly number[]) => void): void {
   const since = ledger.now - FREE_MS;
   // Where the warden has gone, the next one has to know of it.
   const isDue = (at: Millis): boolean => isWarden || at < since - FREE_MS;
   for (const [id, { older, revision, at }] of ledger.freeSince(since)) {
-    erase([...older, revision]);
-    if (isDue(at)) ledger.forget(id);
+    // Who begins to read must not find what was replaced without what has replaced it.
+    erase(older.length > 0 ? older : [revision]);
+    if (isWarden && older.length > 0) ledger.forgetOlder(id);
+    else if (isDue(at)) ledger.forget(id);
   }
   for (const [id, { revisions, at }] of ledger.takenSince(since)) {
     erase(revisions);
