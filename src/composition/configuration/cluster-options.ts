@@ -6,7 +6,8 @@ export const CLUSTER_OPTIONS = {
   cluster: option(maybe(engineUrl()), {
     group: 'Cluster',
     meaning:
-      'Redis, Valkey or NATS that the brokers of a cluster share. Without one, the broker is alone, and all is in its memory.',
+      'Redis, Valkey or NATS that the brokers of a cluster share, such as redis://host:6379 or nats://host:4222. ' +
+      'Without one, the broker is alone, and all is in its memory.',
     seen: 'Peers of all brokers see each other; an id, a mailbox and a list of peers are those of the whole cluster.',
     default: undefined,
   }),
