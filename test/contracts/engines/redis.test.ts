@@ -8,6 +8,7 @@ import { connectionId, nodeId, realmKey, type PeerId } from '../../../src/domain
 import type { SignalMessage } from '../../../src/domain/message.ts';
 import { Token } from '../../../src/domain/token.ts';
 import { startRedis } from '../../support/engines/redis-server.ts';
+import { until } from '../../support/e2e/until.ts';
 import { ROOMY } from '../mailboxes/scene.ts';
 import { engineContract } from './contract.ts';
 import { admin, REALMS, redisSubjects, Shared } from './redis.ts';
@@ -15,6 +16,7 @@ import { LEASE } from './shared-clauses.ts';
 
 const GREEN = realmKey('green');
 const HERE = nodeId('here');
+const PATIENCE_MS = 10_000;
 
 engineContract('redis', redisSubjects(startRedis));
 
@@ -56,6 +58,10 @@ class Asker {
   }
 }
 
+async function connectionsSoFar(): Promise<number> {
+  return Number(/total_connections_received:(\d+)/.exec(await admin.info('stats'))?.[1]);
+}
+
 function peer(id: string): Claim {
   return { realm: { key: GREEN, node: HERE }, id: id as PeerId, token: new Token(`of ${id}`), connection: connectionId(1, 0) };
 }
@@ -66,6 +72,20 @@ it('an engine that has forgotten its scripts learns them again; what it was aske
   expect(await asker.put('1')).toBe('held');
   await admin.script('FLUSH');
   expect(await Promise.all([asker.put('2'), asker.put('3'), asker.put('4')])).toEqual(['held', 'held', 'held']);
+  expect(await asker.take()).toEqual(['1', '2', '3', '4']);
+  await shared.dispose();
+});
+
+it('what a replica refuses is asked again, in order, until it is a primary', async () => {
+  const shared = await Shared.start();
+  const asker = new Asker(shared.link());
+  expect(await asker.put('1')).toBe('held');
+  const before = await connectionsSoFar();
+  await admin.call('REPLICAOF', '127.0.0.1', '1');
+  const all = ['2', '3', '4'].map((text) => asker.put(text));
+  await until(PATIENCE_MS, 'the link to come again', async () => (await connectionsSoFar()) > before || undefined);
+  await admin.call('REPLICAOF', 'NO', 'ONE');
+  expect(await Promise.all(all)).toEqual(['held', 'held', 'held']);
   expect(await asker.take()).toEqual(['1', '2', '3', '4']);
   await shared.dispose();
 });

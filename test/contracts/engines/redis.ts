@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll } from 'vitest';
 import { RedisNodeBus } from '../../../src/adapters/engines/redis/bus.ts';
+import { connection } from '../../../src/adapters/engines/redis/connection.ts';
 import { RedisPeerDirectory } from '../../../src/adapters/engines/redis/directory.ts';
 import { RedisLink } from '../../../src/adapters/engines/redis/link.ts';
 import { RedisMailboxStore } from '../../../src/adapters/engines/redis/mailboxes.ts';
@@ -31,7 +32,7 @@ export class Shared {
 
   link(node = nodeId('here')): RedisLink {
     const link = new RedisLink(
-      new Redis(server.url),
+      connection(server.url),
       node,
       (error) => {
         throw error;
@@ -82,7 +83,7 @@ const SUBJECTS: EngineSubjects = {
     const connections: Redis[] = [];
     return {
       node(name) {
-        const ears = new Redis(server.url);
+        const ears = connection(server.url);
         connections.push(ears);
         return new RedisNodeBus(name, shared.link(name), ears, (fault) => {
           throw new Error(fault.why);
@@ -128,7 +129,7 @@ type WholeNode = Awaited<ReturnType<typeof wholeNode>>;
 async function wholeNode(shared: Shared, name: NodeId) {
   const link = shared.link(name);
   const words: NodeWord[] = [];
-  const bus = new RedisNodeBus(name, link, new Redis(server.url), ({ why }) => {
+  const bus = new RedisNodeBus(name, link, connection(server.url), ({ why }) => {
     throw new Error(why);
   });
   await new Promise<void>((missed) => bus.listen({ heard: (word) => void words.push(word), missed }));

@@ -1,8 +1,9 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Log } from '../../../application/ports/log.ts';
 import type { NodeId } from '../../../domain/ids.ts';
-import { FIRST_ANSWER_MS, placeOf, refusing, SILENCE_MS, unreachable, type EngineSettings } from '../shared/reaching.ts';
+import { FIRST_ANSWER_MS, placeOf, refusing, unreachable, type EngineSettings } from '../shared/reaching.ts';
 import { RedisNodeBus } from './bus.ts';
+import { connection } from './connection.ts';
 import { RedisPeerDirectory } from './directory.ts';
 import { RedisLink } from './link.ts';
 import { RedisMailboxStore } from './mailboxes.ts';
@@ -14,13 +15,6 @@ interface RedisEngine {
   readonly mailboxes: RedisMailboxStore;
   readonly bus: RedisNodeBus;
 }
-
-const RETRY_MS = 50;
-const LONGEST_RETRY_MS = 1_000;
-const REDIS_PORT = 6_379;
-const SENTINEL_PORT = 26_379;
-/** What ioredis is told, to reconnect and to ask again what was refused. */
-const ASK_AGAIN = 2;
 
 /**
  * Connects to Redis or Valkey.
@@ -39,47 +33,6 @@ export async function reachRedis(url: string, settings: EngineSettings, log: Log
   return { node, directory: new RedisPeerDirectory(link, settings), mailboxes: new RedisMailboxStore(link, settings), bus };
 }
 
-/** What is under way when a connection is lost is asked again: scripts know what was done already. */
-function connection(url: string): Redis {
-  const redis = new Redis({
-    ...addressIn(url),
-    maxRetriesPerRequest: null,
-    enableOfflineQueue: true,
-    autoResendUnfulfilledCommands: true,
-    socketTimeout: SILENCE_MS,
-    retryStrategy: (times) => Math.min(times * RETRY_MS, LONGEST_RETRY_MS),
-    sentinelRetryStrategy: (times) => Math.min(times * RETRY_MS, LONGEST_RETRY_MS),
-    // Its primary is another one now: what it refused is asked there.
-    reconnectOnError: ({ message }) => (message.startsWith('READONLY') ? ASK_AGAIN : false),
-  });
-  // Told by `close`.
-  redis.on('error', () => undefined);
-  // Who only listens would never notice that nobody speaks any more.
-  const pulse = setInterval(() => {
-    if (redis.status === 'ready') void redis.ping().catch(() => undefined);
-  }, SILENCE_MS);
-  pulse.unref();
-  redis.once('end', () => clearInterval(pulse));
-  return redis;
-}
-
-function addressIn(url: string) {
-  const { protocol, hostname, port, username, password, pathname, searchParams } = new URL(url);
-  const sentinel = searchParams.get('sentinel');
-  const isSecret = protocol === 'rediss:';
-  // An IPv6 address stands in brackets in a URL, and nowhere else.
-  const host = hostname.replaceAll(/[[\]]/g, '');
-  return {
-    ...(sentinel === null
-      ? { host, port: Number(port || REDIS_PORT) }
-      : { sentinels: [{ host, port: Number(port || SENTINEL_PORT) }], name: sentinel, enableTLSForSentinelMode: isSecret }),
-    ...(isSecret ? { tls: {} } : {}),
-    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
-    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
-    db: Number(pathname.slice(1)),
-  };
-}
-
 async function firstAnswer(link: RedisLink, both: readonly [Redis, Redis], url: string): Promise<void> {
   const [asking, listening] = both;
   let last: unknown = new Error(`no answer in ${FIRST_ANSWER_MS} ms`);
@@ -88,7 +41,10 @@ async function firstAnswer(link: RedisLink, both: readonly [Redis, Redis], url: 
     asking.on('error', (error) => (last = error));
     timer = setTimeout(() => resolve('late'), FIRST_ANSWER_MS);
   });
-  const outcome = await Promise.race([tooLate, Promise.all([link.begun, listening.ping()])]);
+  const outcome = await Promise.race([
+    tooLate,
+    Promise.all([link.begun, new Promise((ready) => listening.once('ready', ready))]),
+  ]);
   clearTimeout(timer);
   if (outcome !== 'late') return;
   for (const redis of both) redis.disconnect();

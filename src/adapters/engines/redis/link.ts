@@ -16,7 +16,11 @@ interface Errand {
   /** What is answered where it can't be asked. */
   readonly otherwise: () => void;
   readonly bytes: number;
+  /** What is asked first has a lower one. */
+  readonly order: number;
 }
+
+type Illness = 'no connection' | 'no scripts' | 'no primary';
 
 /** The errands of one realm, which the engine does once each: how many there were, and up to which all are answered. */
 interface Count {
@@ -45,8 +49,9 @@ export class RedisLink {
   readonly #time: () => Millis | '';
   readonly #counts = new Map<RealmKey, Count>();
   #waiting: Errand[] = [];
-  /** What the engine did not do, because it had forgotten its scripts. */
+  /** What has to be asked again, before anything else. */
   #again: Errand[] = [];
+  #order = 0;
   #isReady = false;
   #isClosed = false;
   #underWay = 0;
@@ -59,7 +64,9 @@ export class RedisLink {
     this.node = node;
     this.#onFault = onFault;
     this.#time = time;
-    this.begun = new Promise((resolve) => redis.on('ready', () => void this.#learn().then(resolve)));
+    this.begun = new Promise((resolve) => {
+      redis.on('ready', () => void this.#learn().then((isDone) => isDone && resolve()));
+    });
     redis.on('close', () => (this.#isReady = false));
   }
 
@@ -81,7 +88,7 @@ export class RedisLink {
     const time = this.#time();
     if (QUESTIONS.has(script)) {
       const run = (): Promise<unknown> => this.#call(script, realm, [time, this.node, '', '', ...all]);
-      if (!this.#send({ run, then, otherwise, bytes })) otherwise();
+      if (!this.#send({ run, then, otherwise, bytes, order: ++this.#order })) otherwise();
       return;
     }
     const count = this.#countOf(realm);
@@ -97,6 +104,7 @@ export class RedisLink {
         otherwise();
       },
       bytes,
+      order: ++this.#order,
     };
     if (this.#send(errand)) count.asked = number;
     else otherwise();
@@ -148,12 +156,32 @@ export class RedisLink {
       (error: unknown) => {
         this.#settle(bytes);
         if (this.#isClosed) return;
-        if (isForgotten(error)) return this.#learnAgain(errand);
+        const ill = this.#illness(error);
+        if (ill !== undefined) return this.#putBack(errand, ill);
         this.#onFault(error);
         this.#answer(otherwise);
         this.#goOn();
       },
     );
+  }
+
+  /** Why something is to be asked again; undefined for an error that is an answer. */
+  #illness(error: unknown): Illness | undefined {
+    if (!(error instanceof Error) || error.name !== 'ReplyError') return 'no connection';
+    if (error.message.startsWith('NOSCRIPT')) return 'no scripts';
+    return error.message.startsWith('READONLY') ? 'no primary' : undefined;
+  }
+
+  /** Nothing younger may be asked before it: what is under way comes back first, and is put back, too. */
+  #putBack(errand: Errand, ill: Illness): void {
+    this.#isReady = false;
+    this.#bytes += errand.bytes;
+    this.#again.push(errand);
+    // What comes back last says what is to be done. For a connection, the library sees to it.
+    if (this.#underWay > 0 || ill === 'no connection') return;
+    if (ill === 'no scripts') void this.#learn();
+    // The primary is another server now, or will be.
+    else this.#redis.disconnect(true);
   }
 
   #settle(bytes: number): void {
@@ -170,25 +198,19 @@ export class RedisLink {
   }
 
   /** Scripts are known before anything is asked: a new engine, or one that was restarted, has none. */
-  async #learn(): Promise<void> {
+  async #learn(): Promise<boolean> {
     try {
       await Promise.all(Object.values(SCRIPTS).map((text) => this.#redis.script('LOAD', text)));
     } catch (error) {
-      if (!this.#isClosed) this.#onFault(error);
-      return;
+      // Without a connection, it is begun again when there is one.
+      if (!this.#isClosed && this.#redis.status === 'ready') this.#onFault(error);
+      return false;
     }
+    this.#again.sort((a, b) => a.order - b.order);
     this.#waiting.unshift(...this.#again.splice(0));
     this.#isReady = true;
     this.#goOn();
-  }
-
-  /** All that was under way comes back in order, before the scripts are there again. */
-  #learnAgain(errand: Errand): void {
-    this.#bytes += errand.bytes;
-    this.#again.push(errand);
-    if (!this.#isReady) return;
-    this.#isReady = false;
-    void this.#learn();
+    return true;
   }
 
   #goOn(): void {
@@ -197,10 +219,6 @@ export class RedisLink {
       if (errand !== undefined) this.#begin(errand);
     }
   }
-}
-
-function isForgotten(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('NOSCRIPT');
 }
 
 function bytesIn(sum: number, given: string | number | Uint8Array): number {
