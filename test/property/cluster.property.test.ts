@@ -41,6 +41,7 @@ const slows = fc
   .tuple(place, fc.integer({ min: 1, max: 60 }))
   .map(([at, delay]): Step => ({ words: `node ${at} is ${delay} ms away`, deed: (w) => w.slows(at, delay) }));
 const cuts = place.map((at): Step => ({ words: `node ${at} is cut off`, deed: (w) => w.cutsOff(at) }));
+const loses = place.map((at): Step => ({ words: `what node ${at} asks is lost`, deed: (w) => w.loses(at) }));
 const heals = place.map((at): Step => ({ words: `node ${at} is back`, deed: (w) => w.heals(at) }));
 const kills = place.map((at): Step => ({ words: `node ${at} is killed`, deed: (w) => w.kill(at) }));
 
@@ -52,6 +53,7 @@ const step = fc.oneof(
   { weight: 8, arbitrary: waits },
   { weight: 2, arbitrary: slows },
   { weight: 1, arbitrary: cuts },
+  { weight: 1, arbitrary: loses },
   { weight: 1, arbitrary: heals },
   { weight: 1, arbitrary: kills },
 );

@@ -38,6 +38,14 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
     }
   });
 
+  it('M1: what a peer says right before it goes is heard', async () => {
+    const [here, there] = await brokers.pair();
+    const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
+    for (let n = 0; n < MANY; n++) ann.offers(bob.id, n);
+    ann.socket.close();
+    expect((await bob.hearsAll(MANY)).map(({ payload }) => payload)).toEqual(Array.from({ length: MANY }, (_, n) => n));
+  });
+
   it('O4, O5, O11: an id has one owner; its token takes it to another broker, and its mailbox with it', async () => {
     const [here, there] = await brokers.pair();
     const ann = await here.enters('ann');

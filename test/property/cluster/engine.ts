@@ -17,6 +17,8 @@ export interface EngineWire {
   readonly isCut: boolean;
   cut(): void;
   heal(): void;
+  /** What is under way to the engine never arrives, and nobody says so: nobody leads it just now. */
+  loses(): void;
   /** The node was killed. */
   die(): void;
 }
@@ -62,6 +64,11 @@ class Wire implements EngineWire {
     this.#isCut = false;
     for (const step of this.#heldBack.splice(0)) step();
     this.ears?.missed();
+  }
+
+  /** Here somebody always leads. */
+  loses(): void {
+    return;
   }
 
   /** The node was killed: nothing of it arrives any more, and nothing at it. */

@@ -3,13 +3,13 @@ import type { KV, KvWatchEntry, Kvm } from '@nats-io/kv';
 import type { NatsConnection, Status } from '@nats-io/transport-node';
 import type { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import type { NatsLine } from '../../../src/adapters/engines/nats/engine.ts';
-import { NEVER, type Millis } from '../../../src/domain/time.ts';
+import type { Millis } from '../../../src/domain/time.ts';
 import type { EngineWire } from './engine.ts';
 import type { Stored, Stream } from './stream.ts';
 
 const WRONG_LAST_SEQUENCE = 10_071;
 const NOT_FOUND = 10_037;
-/** Of the library, for all but what is written. */
+/** Of the library, and of those who write. */
 const PATIENCE: Millis = 5_000;
 
 /** What somebody waits for, one after the other. */
@@ -57,6 +57,8 @@ export class SimulatedLine implements EngineWire {
   readonly #statuses = new Queue<Status>();
   #watches: Watch[] = [];
   #connection = 1;
+  /** How often what was under way to the engine was lost. */
+  #losses = 0;
   #lastTo: Millis = 0;
   #lastFrom: Millis = 0;
 
@@ -88,6 +90,10 @@ export class SimulatedLine implements EngineWire {
     this.#watches = [];
   }
 
+  loses(): void {
+    this.#losses += 1;
+  }
+
   /** There may be more to read. */
   wake(): void {
     for (const watch of this.#watches) this.#fromEngine(this.#connection, () => this.#read(watch));
@@ -101,13 +107,14 @@ export class SimulatedLine implements EngineWire {
   }
 
   /** What is asked without a connection, or answered to one that is gone, nobody hears of again, but that it is late. */
-  #ask<T>(ask: () => T, patience = PATIENCE): Promise<T> {
+  #ask<T>(ask: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (patience !== NEVER) this.#clock.wakeAt(this.#clock.now() + patience, () => reject(new Error('timeout')));
+      this.#clock.wakeAt(this.#clock.now() + PATIENCE, () => reject(new Error('timeout')));
       if (this.isCut) return;
       const connection = this.#connection;
       // Every second connection loses with it what is under way; the others bring it late.
-      const isLost = (): boolean => connection !== this.#connection && connection % 2 === 0;
+      const losses = this.#losses;
+      const isLost = (): boolean => losses !== this.#losses || (connection !== this.#connection && connection % 2 === 0);
       this.#lastTo = Math.max(this.#lastTo, this.#clock.now() + this.delay);
       this.#clock.wakeAt(this.#lastTo, () => {
         if (isLost()) return;
@@ -135,7 +142,7 @@ export class SimulatedLine implements EngineWire {
       if ('instead' in written) throw refusal(WRONG_LAST_SEQUENCE, `wrong last sequence: ${written.instead}`);
       this.#wakeAll();
       return written.at;
-    }, NEVER);
+    });
   }
 
   #nats(): NatsConnection {

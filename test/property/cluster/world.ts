@@ -26,6 +26,8 @@ const CONFIG = {
 };
 /** Whatever was under way has arrived, lapsed or expired, and all claims were confirmed. */
 const QUIET = 25 * LEASE;
+/** A node that had no answer has asked again. */
+const STALLED = 20_000;
 /** What nobody has asked for is forgotten by then. */
 const FORGOTTEN = 300_000;
 const STEP = 10;
@@ -61,6 +63,8 @@ interface Node {
   readonly wire: EngineWire;
   /** When it was cut off last. */
   cutAt: number;
+  /** When what it asked was lost last. */
+  lostAt: number;
 }
 
 /** One socket that a peer has or had. */
@@ -110,7 +114,7 @@ export class ClusterWorld {
   connects(name: Name, place: number): void {
     const node = this.#at(place);
     const before = this.#now.get(name)?.node;
-    if (before !== undefined && this.#hasLostNews(before)) this.#unwatch(name);
+    if (this.#hasLostNews(node) || (before !== undefined && this.#hasLostNews(before))) this.#unwatch(name);
     const query = new URLSearchParams({ key: 'peerjs', id: name, token: `token of ${name}` }).toString();
     const line = { name, far: node.transport.connect({ path: '/peerjs', query }), node, read: 0, last: new Map() };
     this.#lines.push(line);
@@ -126,7 +130,7 @@ export class ClusterWorld {
   #offer(from: Name, to: Name): void {
     const line = this.#now.get(from);
     if (line === undefined || !isOpen(line)) return;
-    const letter = { n: this.#letters.length, from, to, isWatched: true, isTold: false };
+    const letter = { n: this.#letters.length, from, to, isWatched: !this.#hasLostNews(line.node), isTold: false };
     this.#letters.push(letter);
     line.far.send(JSON.stringify({ type: 'OFFER', dst: to, payload: letter.n }));
   }
@@ -167,8 +171,16 @@ export class ClusterWorld {
   }
 
   /** News for a peer whose node has lost its lease is lost. */
-  #hasLostNews({ wire, cutAt }: Node): boolean {
-    return wire.isCut && this.#clock.now() - cutAt > LEASE / 2;
+  #hasLostNews({ wire, cutAt, lostAt }: Node): boolean {
+    return (wire.isCut && this.#clock.now() - cutAt > LEASE / 2) || this.#clock.now() - lostAt < STALLED;
+  }
+
+  loses(place: number): void {
+    const node = this.#at(place);
+    node.wire.loses();
+    node.lostAt = this.#clock.now();
+    // Until it notices, its lease has ended.
+    for (const [name, line] of this.#now) if (line.node === node) this.#unwatch(name);
   }
 
   slows(place: number, delay: number): void {
@@ -254,7 +266,7 @@ export class ClusterWorld {
       },
     );
     void broker.listen();
-    return { transport, wire, cutAt: 0 };
+    return { transport, wire, cutAt: 0, lostAt: Number.NEGATIVE_INFINITY };
   }
 
   /** Who went may not hear what came of what it sent. */

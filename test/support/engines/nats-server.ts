@@ -53,6 +53,23 @@ export class NatsHouse {
     return `${this.servers[0]?.url ?? ''}?replicas=${COPIES}`;
   }
 
+  /** The one that leads the only bucket there is; not the first, to which clients have connected. */
+  async leader(): Promise<EngineServer> {
+    const connection = await connect({ servers: `${LOOPBACK}:${this.servers[0]?.port ?? 0}` });
+    try {
+      const { streams } = await jetstreamManager(connection);
+      const [name] = await streams.names().next();
+      return await until(PATIENCE_MS, 'another leader', async () => {
+        const leader = this.servers[Number((await streams.info(name ?? '')).cluster?.leader?.split('-')[1])];
+        if (leader !== undefined && leader !== this.servers[0]) return leader;
+        await connection.request(`$JS.API.STREAM.LEADER.STEPDOWN.${name}`);
+        return undefined;
+      });
+    } finally {
+      await connection.close();
+    }
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.stop()));
   }

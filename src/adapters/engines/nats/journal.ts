@@ -61,7 +61,7 @@ export class Journal {
     this.node = settings.node;
     this.eraser = new Eraser(bucket, onFault);
     this.#elapsed = parts.elapsed ?? elapsed;
-    this.#writer = new Writer(bucket, onFault);
+    this.#writer = new Writer(bucket, onFault, () => this.#again());
     this.#packer = new Packer({
       append: (entry) => this.append(entry),
       nextTicket: () => this.nextTicket(),
@@ -158,10 +158,7 @@ export class Journal {
     let isThere = false;
     const there = this.reads(revision).then(() => (isThere = true));
     await Promise.race([there, this.#elapsed(LATE)]);
-    if (!isThere && this.#counts(beginning) && this.isReady) {
-      this.shut();
-      void this.open();
-    }
+    if (!isThere && this.#counts(beginning) && this.isReady) this.#again();
     await there;
   }
 
@@ -214,7 +211,10 @@ export class Journal {
       for (const news of all) this.#parts.onNews(news);
       for (const revision of reading.ledger.bags.ripe(reading.ledger.now)) this.eraser.erase(revision);
     }
-    if (!this.#counts(beginning)) return;
+    if (this.#counts(beginning)) this.#again();
+  }
+
+  #again(): void {
     this.shut();
     void this.open();
   }

@@ -15,20 +15,21 @@ export interface PackerParts {
   readonly stamp: () => Millis | undefined;
 }
 
-/** Bags that are under way at once; what is put meanwhile waits for the next one. So bags grow with what there is to do. */
-const AT_ONCE = 4;
 const BAG_BYTES = 256 * 1024;
 /** What may wait for a bag. */
 const MOST = 16_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** Packs the letters of one node into bags, in the order of the calls. */
+/**
+ * Packs the letters of one node into bags, in the order of the calls. One bag is under way at a time: what is put meanwhile
+ * goes with the next one. So bags grow with what there is to do, and none comes before an older one that has to be written again.
+ */
 export class Packer {
   readonly #parts: PackerParts;
   readonly #waiting: Posted[] = [];
   /** Of what waits for a bag, and of what is under way. */
   #bytes = 0;
-  #underWay = 0;
+  #isBusy = false;
   #isAwake = false;
   /** Where the last letter stands that was put, once it does. */
   #last: Promise<number> = Promise.resolve(0);
@@ -68,7 +69,7 @@ export class Packer {
   }
 
   #goOn(): void {
-    while (this.#waiting.length > 0 && this.#underWay < AT_ONCE) void this.#send(this.#next());
+    if (!this.#isBusy && this.#waiting.length > 0) void this.#send(this.#next());
   }
 
   #next(): Posted[] {
@@ -84,10 +85,10 @@ export class Packer {
   async #send(posted: readonly Posted[]): Promise<void> {
     const { append, nextTicket, stamp } = this.#parts;
     const ticket = nextTicket();
-    this.#underWay += 1;
+    this.#isBusy = true;
     const letters = posted.map(({ letter }) => letter);
     const appended = await append({ key: bagKey(ticket), body: writeBag(letters, stamp()), ticket });
-    this.#underWay -= 1;
+    this.#isBusy = false;
     for (const [index, { letter, settle }] of posted.entries()) {
       this.#bytes -= letter.payload?.byteLength ?? 0;
       settle(appended !== 'failed' && 'at' in appended ? positionOf(appended.at, index) : undefined);

@@ -52,6 +52,8 @@ export class Seats {
     const { journal } = this;
     let known: number | undefined;
     for (;;) {
+      // What a connection has said counts, if it was said before it went.
+      await journal.posted();
       await journal.ready;
       const { ledger } = journal;
       const before = ledger.seat(id)?.revision;

@@ -1,6 +1,7 @@
 import { JetStreamApiCodes, JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream';
 import { performance } from 'node:perf_hooks';
 import type { Millis } from '../../../domain/time.ts';
+import { SILENCE_MS } from '../shared/reaching.ts';
 
 /**
  * What came of an entry: the revision under which it stands; the revision that stood there where another was expected; or
@@ -27,8 +28,6 @@ interface Write extends Entry {
 /** What may be under way, and what may wait besides; more is not taken. */
 const MOST = 10_000;
 const MOST_BYTES = 64 * 1024 * 1024;
-/** A connection that is lost is noticed otherwise, and sooner. */
-const NEVER_MS = 2_147_483_647;
 /** The engine knows a ticket again for two minutes. */
 const KNOWN_AGAIN: Millis = 90_000;
 
@@ -40,6 +39,7 @@ const KNOWN_AGAIN: Millis = 90_000;
 export class Writer {
   readonly #prefix: string;
   readonly #onFault: (error: unknown) => void;
+  readonly #onSilence: () => void;
   #js: JetStreamClient | undefined;
   #underWay = new Set<Write>();
   #waiting: Write[] = [];
@@ -47,9 +47,11 @@ export class Writer {
   #bytes = 0;
   #isClosed = false;
 
-  constructor(bucket: string, onFault: (error: unknown) => void) {
+  /** @param onSilence is told that something was not answered, perhaps because nobody leads the engine just now. */
+  constructor(bucket: string, onFault: (error: unknown) => void, onSilence: () => void) {
     this.#prefix = `$KV.${bucket}.`;
     this.#onFault = onFault;
+    this.#onSilence = onSilence;
   }
 
   /** Whether nothing more is taken. */
@@ -106,14 +108,15 @@ export class Writer {
     const { key, body, expected, ticket } = write;
     write.since = Math.min(write.since, performance.now());
     const options = {
-      timeout: NEVER_MS,
+      timeout: SILENCE_MS,
       ...(ticket === undefined ? {} : { msgID: ticket }),
       ...(expected === undefined ? {} : { expect: { lastSubjectSequence: expected } }),
     };
     js.publish(this.#prefix + key, body, options).then(
       ({ seq }) => this.#settle(all, write, { at: seq }),
       (error: unknown) => {
-        if (js === this.#js || error instanceof JetStreamApiError) this.#settle(all, write, this.#failed(error));
+        if (error instanceof JetStreamApiError) this.#settle(all, write, this.#failed(error));
+        else if (js === this.#js && all === this.#underWay) this.#onSilence();
       },
     );
   }
@@ -130,8 +133,8 @@ export class Writer {
     settle(appended);
   }
 
-  #failed(error: unknown): Appended {
-    if (error instanceof JetStreamApiError && error.code === Number(JetStreamApiCodes.StreamWrongLastSequence)) {
+  #failed(error: JetStreamApiError): Appended {
+    if (error.code === Number(JetStreamApiCodes.StreamWrongLastSequence)) {
       return { instead: Number(/\d+$/.exec(error.message)?.[0] ?? 0) };
     }
     if (!this.#isClosed) this.#onFault(error);

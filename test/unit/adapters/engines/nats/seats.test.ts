@@ -20,7 +20,14 @@ function journal() {
   };
   const appends: (number | undefined)[] = [];
   const parts = {
-    ...{ ledger, ready: Promise.resolve(), stamp: undefined, nextTicket: () => `here=${revision}`, onFault: expect.fail },
+    ...{
+      ledger,
+      ready: Promise.resolve(),
+      posted: () => Promise.resolve(0),
+      stamp: undefined,
+      nextTicket: () => `here=${revision}`,
+      onFault: expect.fail,
+    },
     reads: () => Promise.resolve(),
     append({ body, expected }: Entry): Promise<Appended> {
       appends.push(expected);

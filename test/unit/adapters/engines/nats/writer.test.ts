@@ -23,7 +23,7 @@ afterEach(() => vi.restoreAllMocks());
 
 describe('the writer of a journal', () => {
   it('writes again, in order and under the same tickets, what was under way when a connection was lost', async () => {
-    const writer = new Writer('bucket', unexpected);
+    const writer = new Writer('bucket', unexpected, expect.fail);
     const [first, second] = [new Connection(), new Connection()];
     writer.open(first.js);
     const all: Promise<Appended>[] = ['a', 'b'].map((key) => writer.append({ key, body, ticket: `t${key}` }));
@@ -43,7 +43,7 @@ describe('the writer of a journal', () => {
 
   it('gives up what the engine would not know again, unless that says what it expects there', async () => {
     const now = vi.spyOn(performance, 'now').mockReturnValue(0);
-    const writer = new Writer('bucket', unexpected);
+    const writer = new Writer('bucket', unexpected, expect.fail);
     const [first, second] = [new Connection(), new Connection()];
     writer.open(first.js);
     const letter = writer.append({ key: 'letter', body, ticket: 't1' });
@@ -58,10 +58,27 @@ describe('the writer of a journal', () => {
   });
 
   it('takes so much and no more while nothing is answered', async () => {
-    const writer = new Writer('bucket', unexpected);
+    const writer = new Writer('bucket', unexpected, expect.fail);
     const MiB = new Uint8Array(1024 * 1024);
     for (let n = 0; n < 64; n++) void writer.append({ key: 'a', body: MiB });
     expect(writer.isFull).toBe(true);
     expect(await writer.append({ key: 'b', body })).toBe('failed');
+  });
+
+  it('says that it was not answered, once, and gives nothing up', async () => {
+    let silences = 0;
+    const writer = new Writer('bucket', unexpected, () => {
+      silences += 1;
+      writer.shut();
+    });
+    const [first, second] = [new Connection(), new Connection()];
+    writer.open(first.js);
+    const all = ['a', 'b'].map((key) => writer.append({ key, body, ticket: `t${key}` }));
+    for (const { fail } of first.written) fail(new Error('timeout'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(silences).toBe(1);
+    writer.open(second.js);
+    second.written.forEach(({ answer }, n) => answer(8 + n));
+    expect(await Promise.all(all)).toEqual([{ at: 8 }, { at: 9 }]);
   });
 });
