@@ -9,7 +9,7 @@ import { PEER, SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerKind } from '../../supp
 import { FaultyServer, type Fault, type FaultySettings } from '../../unit/conformance/random/faulty-server.ts';
 
 // Runs wait more than they work.
-vi.setConfig({ testTimeout: 120_000, maxConcurrency: 10 });
+vi.setConfig({ testTimeout: 240_000, maxConcurrency: 10 });
 
 const SILENT = { stdout: { write: () => true }, stderr: { write: () => true }, isTerminal: false };
 const PATIENCE_MS = 10_000;
@@ -66,6 +66,8 @@ interface Asked extends Partial<RandomOptions> {
 
 /** Not patient: what does not come at once from a server in the same process, does not come. */
 const IMPATIENT = { patience: 600, late: 500 };
+/** As long as it takes: how few steps are left must not hang on how fast the machine is. */
+const SHRINKING_MS = 90_000;
 
 async function ask({ fault, set, patience = IMPATIENT.patience, ...options }: Asked): Promise<RandomResult> {
   let server = await FaultyServer.start(fault, set);
@@ -77,7 +79,10 @@ async function ask({ fault, set, patience = IMPATIENT.patience, ...options }: As
   };
   const tolerance = { late: IMPATIENT.late };
   try {
-    return await runRandom({ server: profile(), seed: 1, expectations: 'signalbox', tolerance, revive, ...options }, SILENT);
+    return await runRandom(
+      { server: profile(), seed: 1, expectations: 'signalbox', tolerance, revive, shrinkFor: SHRINKING_MS, ...options },
+      SILENT,
+    );
   } finally {
     server.stop();
   }
