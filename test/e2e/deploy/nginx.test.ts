@@ -94,7 +94,8 @@ describe('three brokers behind nginx', () => {
     const statuses: (number | undefined)[] = [];
     for (let n = 0; n < 3 * RATE + 1; n++) statuses.push(await statusFrom(nginx, '127.0.0.2'));
     expect(statuses.slice(0, RATE)).toEqual(Array.from({ length: RATE }, () => 200));
-    expect(statuses.at(-1)).toBe(429);
+    // So many that one of the brokers has had more than it answers, however nginx shares them out.
+    expect(statuses).toContain(429);
     expect(await statusFrom(nginx, '127.0.0.3')).toBe(200);
   });
 });
