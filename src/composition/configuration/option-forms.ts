@@ -80,14 +80,7 @@ export function engineUrl(): Kind<string> {
       'behind it ?sentinel=<name> for redis and rediss, ?replicas=<1 to 5> and credentials=<file> for nats and tls',
     parse: (value) => (isEngineUrl(value) ? value : undefined),
   });
-  return {
-    ...form,
-    isSecret: true,
-    read: (raw) => {
-      const value = form.read(raw);
-      return value.ok ? value : refused(HIDDEN);
-    },
-  };
+  return secret(form);
 }
 
 /** What tokens are checked with. It is never shown, not even when it can't be used. */
@@ -97,6 +90,11 @@ export function tokenKey(): Kind<string> {
     allowed: 'a shared secret, or a public RSA, EC or Ed25519 key as PEM',
     parse: (value) => (isTokenKey(value) ? value : undefined),
   });
+  return secret(form);
+}
+
+/** A form whose values are never shown, not even when they are refused. */
+function secret(form: Kind<string>): Kind<string> {
   return {
     ...form,
     isSecret: true,
