@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { RedisPeerDirectory } from '../../../src/adapters/engines/redis/directory.ts';
 import type { RedisLink } from '../../../src/adapters/engines/redis/link.ts';
 import { RedisMailboxStore } from '../../../src/adapters/engines/redis/mailboxes.ts';
+import { SCRIPTS } from '../../../src/adapters/engines/redis/scripts.ts';
 import type { ExpiredInRealm, HoldOutcome } from '../../../src/application/ports/mailbox-store.ts';
 import type { Claim, ClaimOutcome, KeepOutcome } from '../../../src/application/ports/peer-directory.ts';
 import { connectionId, nodeId, realmKey, type PeerId } from '../../../src/domain/ids.ts';
@@ -73,6 +74,18 @@ it('an engine that has forgotten its scripts learns them again; what it was aske
   await admin.script('FLUSH');
   expect(await Promise.all([asker.put('2'), asker.put('3'), asker.put('4')])).toEqual(['held', 'held', 'held']);
   expect(await asker.take()).toEqual(['1', '2', '3', '4']);
+  await shared.dispose();
+});
+
+it('an engine that has forgotten some of its scripts, and not others, learns them again, too', async () => {
+  const shared = await Shared.start();
+  const asker = new Asker(shared.link());
+  expect(await asker.keep()).toBe('unknown');
+  await admin.script('FLUSH');
+  await admin.script('LOAD', SCRIPTS.take);
+  await Promise.all([asker.put('1'), asker.take()]);
+  expect(await asker.put('2')).toBe('held');
+  expect(await asker.take()).toContain('2');
   await shared.dispose();
 });
 

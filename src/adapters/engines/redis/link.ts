@@ -52,6 +52,8 @@ export class RedisLink {
   /** What has to be asked again, before anything else. */
   #again: Errand[] = [];
   #order = 0;
+  /** To be cured when nothing is under way any more. */
+  #ill: Illness | undefined;
   #isReady = false;
   #isClosed = false;
   #underWay = 0;
@@ -172,16 +174,21 @@ export class RedisLink {
     return error.message.startsWith('READONLY') ? 'no primary' : undefined;
   }
 
-  /** Nothing younger may be asked before it: what is under way comes back first, and is put back, too. */
+  /** Nothing younger may be asked before it: what is under way comes back first. */
   #putBack(errand: Errand, ill: Illness): void {
     this.#isReady = false;
     this.#bytes += errand.bytes;
     this.#again.push(errand);
-    // What comes back last says what is to be done. For a connection, the library sees to it.
-    if (this.#underWay > 0 || ill === 'no connection') return;
+    this.#ill = ill;
+    this.#goOn();
+  }
+
+  /** For a connection, the library sees to it. */
+  #cure(ill: Illness): void {
+    this.#ill = undefined;
     if (ill === 'no scripts') void this.#learn();
     // The primary is another server now, or will be.
-    else this.#redis.disconnect(true);
+    else if (ill === 'no primary') this.#redis.disconnect(true);
   }
 
   #settle(bytes: number): void {
@@ -214,6 +221,7 @@ export class RedisLink {
   }
 
   #goOn(): void {
+    if (this.#ill !== undefined && this.#underWay === 0) this.#cure(this.#ill);
     while (this.#isReady && this.#waiting.length > 0 && this.#underWay < MOST_WAITING) {
       const errand = this.#waiting.shift();
       if (errand !== undefined) this.#begin(errand);
