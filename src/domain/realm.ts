@@ -121,7 +121,7 @@ export class Realm {
   /**
    * O3, O11: the mailbox is here. First the welcome, then what waited, in order. What came to wait meanwhile is collected,
    * too, before anything is told directly: nothing overtakes it.
-   * @param unread have not collected yet what the peer sent from elsewhere.
+   * @param unread have not collected yet what the peer sent from elsewhere. They are asked to when it arrives.
    */
   collected(
     { session, replaces, earlier }: Omit<Collecting, 'do'>,
@@ -129,15 +129,14 @@ export class Realm {
     unread: readonly PeerId[],
     out: Decision[],
   ): void {
-    for (const id of unread) {
-      const decision = this.mailWaits(id);
-      if (decision !== undefined) out.push(decision);
-    }
     const all = allFor(session, earlier, messages);
     const goesOn = session.hasMore && !session.isLeaving;
     if (session.state === 'connecting' && goesOn) return void out.push(collect(session, replaces, all));
-    if (session.state === 'connecting') this.#open(session, replaces, all, out);
-    else if (session.state === 'open') for (const message of all) out.push({ do: 'deliver', to: session.connection, message });
+    if (session.state === 'connecting') {
+      this.#open(session, replaces, all, out);
+      // Only now, and not of itself: those who may take nothing would have one another ask for ever.
+      out.push(...unread.flatMap((id) => (id === session.id ? [] : (this.mailWaits(id) ?? []))));
+    } else if (session.state === 'open') for (const message of all) out.push({ do: 'deliver', to: session.connection, message });
     else if (!inherit(this.#roster.find(session.id), all)) return void out.push(...all.map((message) => this.#returned(message)));
     else return;
     session.isCollecting = goesOn;

@@ -483,10 +483,28 @@ describe('a realm of a cluster', () => {
     realm.arrive(ann, 0);
     realm.admit(ann);
     expect(out((decisions) => realm.collected(collecting(ann), [], [bob.id, peerId('far')], decisions))).toMatchObject([
-      { do: 'collect', session: bob },
       { do: 'welcome', session: ann },
+      { do: 'collect', session: bob },
     ]);
     expect(realm.relay(ann, { kind: 'offer', to: 'bob', payload: undefined })).toMatchObject({ do: 'hold' });
+  });
+
+  it('M17: those who may take nothing of what they sent each other, and themselves, do not ask for ever', () => {
+    const both = [session('ann', realm), session('bob', realm)] as const;
+    for (const one of both) realm.arrive(one, 0);
+    const asked = both.map((one) => realm.admit(one));
+    let times = 0;
+    for (let one = asked.shift(); one?.do === 'collect' && times < 100; one = asked.shift()) {
+      const asking = one;
+      times += 1;
+      const next = out((decisions) => realm.collected(asking, [], [both[0].id, both[1].id], decisions));
+      asked.push(...next.filter((decision) => decision.do === 'collect'));
+    }
+    expect(times).toBeLessThanOrEqual(4);
+    expect(both.map(({ state, isCollecting }) => [state, isCollecting])).toEqual([
+      ['open', false],
+      ['open', false],
+    ]);
   });
 
   it('O5: only the very connection is superseded', () => {
