@@ -7,7 +7,7 @@ import type { Millis } from '../../../domain/time.ts';
 import { Bags, GRACE } from './bags.ts';
 import type { Letter, Owner, Seat, Taken } from './entries.ts';
 import type { Place } from './keys.ts';
-import { bagOf, Letters, positionOf, type Waiting } from './letters.ts';
+import { bagOf, Letters, positionOf } from './letters.ts';
 import { Unclaimed } from './unclaimed.ts';
 
 /** What an entry meant for the node that read it. */
@@ -39,6 +39,8 @@ interface KnownTaken {
   /** Where it says so: oldest first. */
   readonly revisions: readonly number[];
   readonly at: Millis;
+  /** The position of the youngest letter that was taken. */
+  readonly upTo: number;
 }
 
 /** Entries of one key that a bucket keeps; older ones go by themselves. */
@@ -64,8 +66,8 @@ export class Ledger {
   readonly #taken = new Map<PeerId, KnownTaken>();
   /** Letters of this node that were not kept, by their positions. */
   readonly #refused = new Unclaimed<HoldOutcome>();
-  /** What this node has taken, by the revisions that say so. */
-  readonly #ours = new Unclaimed<readonly Waiting[]>();
+  /** Behind which positions this node has taken mail, by the revisions that say so. */
+  readonly #ours = new Unclaimed<number>();
   #agedAt: Millis = 0;
   #isBeginning = true;
   #owned = 0;
@@ -142,8 +144,11 @@ export class Ledger {
     return this.#refused.claim(position) ?? 'held';
   }
 
-  /** What this node has taken, as the entry at a revision says; undefined where that was void. Answers once. */
-  took(revision: number): readonly Waiting[] | undefined {
+  /**
+   * Up to which position others had taken the mail before this node did, as the entry at a revision says: what is behind, it
+   * has. Undefined where that was void. Answers once.
+   */
+  took(revision: number): number | undefined {
     return this.#ours.claim(revision);
   }
 
@@ -211,12 +216,14 @@ export class Ledger {
   /** O11: of two that take the same, the first has it; who does not own the id has nothing. */
   readTaken(id: PeerId, { node, connection, upTo }: Taken, { revision, at }: Written): void {
     this.#passes(at);
-    this.#taken.set(id, { revisions: [...(this.#taken.get(id)?.revisions ?? NONE), revision].slice(-MOST_TAKEN), at });
+    const before = this.#taken.get(id) ?? NEVER_TAKEN;
     const owner = this.owner(id);
-    if (connection !== undefined && owner !== undefined && !isSame(owner, { node, connection })) return;
-    const dropped = this.letters.dropUpTo(id, upTo);
-    for (const { position } of dropped) this.bags.lets(bagOf(position)[0], at);
-    if (node === this.#settings.node) this.#ours.set(revision, dropped);
+    const isVoid = connection !== undefined && owner !== undefined && !isSame(owner, { node, connection });
+    const revisions = [...before.revisions, revision].slice(-MOST_TAKEN);
+    this.#taken.set(id, { revisions, at, upTo: isVoid ? before.upTo : Math.max(before.upTo, upTo) });
+    if (isVoid) return;
+    for (const { position } of this.letters.dropUpTo(id, upTo)) this.bags.lets(bagOf(position)[0], at);
+    if (node === this.#settings.node) this.#ours.set(revision, before.upTo);
   }
 
   readLease(node: NodeId, { at, revision }: Written): void {
@@ -279,6 +286,7 @@ export class Ledger {
 }
 
 const NONE: readonly number[] = [];
+const NEVER_TAKEN: KnownTaken = { revisions: NONE, at: 0, upTo: 0 };
 
 export function isSame(
   owner: Pick<Owner, 'node' | 'connection'> | undefined,

@@ -122,19 +122,17 @@ export class NatsMailboxStore implements MailboxStore {
     if (last === undefined || (owner !== undefined && !isSame(owner, taker))) return [];
     // What is read after it was taken may be erased by then.
     const messages = await Promise.all(all.map(async (letter) => ({ letter, message: await messageOf(journal, id, letter) })));
-    const took = await this.#took(journal, id, { ...taker, upTo: last.position });
-    if (took === 'nothing') return [];
-    // Whoever had to begin again may find that what it took has gone meanwhile.
-    const ours = ledger === journal.ledger ? new Set(took) : new Set(all);
-    return messages.flatMap(({ letter, message }) => (message !== undefined && ours.has(letter) ? [message] : []));
+    const before = await this.#takes(journal, id, { ...taker, upTo: last.position });
+    return messages.flatMap(({ letter, message }) => (message !== undefined && letter.position > before ? [message] : []));
   }
 
-  async #took(journal: Journal, id: PeerId, taken: Taken): Promise<readonly Waiting[] | 'nothing'> {
+  /** @returns up to which position others had taken it before: all of it, where the entry came to nothing. */
+  async #takes(journal: Journal, id: PeerId, taken: Taken): Promise<number> {
     const body = writeTaken(taken, journal.stamp);
     const appended = await journal.append({ key: takenKey(id, taken.node), body, ticket: journal.nextTicket() });
-    if (appended === 'failed' || !('at' in appended)) return 'nothing';
+    if (appended === 'failed' || !('at' in appended)) return taken.upTo;
     await journal.reads(appended.at);
-    return journal.ledger.took(appended.at) ?? 'nothing';
+    return journal.ledger.took(appended.at) ?? taken.upTo;
   }
 
   async #expire(realm: RealmKey, { journal }: Seats, now: Millis): Promise<ExpiredInRealm[]> {
@@ -160,11 +158,12 @@ export class NatsMailboxStore implements MailboxStore {
 
   /** M14: drops what came before `then`. */
   async #expireFor(journal: Journal, id: PeerId, then: Millis): Promise<{ from: PeerId; to: PeerId }[]> {
-    const last = journal.ledger.letters.of(id).findLast(({ at }) => at <= then);
+    const old = journal.ledger.letters.of(id).filter(({ at }) => at <= then);
+    const last = old.at(-1);
     if (last === undefined) return [];
-    const took = await this.#took(journal, id, { node: journal.node, connection: undefined, upTo: last.position });
-    if (took === 'nothing') return [];
-    const senders = new Set(took.filter(({ kind }) => matters(kind)).map(({ from }) => from));
+    const before = await this.#takes(journal, id, { node: journal.node, connection: undefined, upTo: last.position });
+    const expired = old.filter(({ kind, position }) => matters(kind) && position > before);
+    const senders = new Set(expired.map(({ from }) => from));
     return [...senders].map((from) => ({ from, to: id }));
   }
 
