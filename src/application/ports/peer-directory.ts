@@ -47,7 +47,10 @@ export interface PeerDirectory {
    */
   confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void;
 
-  /** Gives the id back, if this very connection still holds it; else nothing happens. */
+  /**
+   * Gives the id back, if this very connection still holds it; else nothing happens. Where its claim still waits for a directory
+   * that is out of reach, it is not made any more.
+   */
   release(claim: Claim): void;
 
   /**

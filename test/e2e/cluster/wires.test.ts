@@ -72,6 +72,27 @@ describe.each(ENGINES)('a broker on a bad wire to $engine', ({ startEngine }) =>
     expect(stranger.isOpen).toBe(true);
   });
 
+  it.each(['blocks', 'swallows'] as const)(
+    'O5: whoever has left a broker on a wire that %s keeps its id where it went, when the wire is mended',
+    async (how) => {
+      const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(wire.port) });
+      const there = await brokers.start(PATIENT);
+      const bob = await here.enters('bob');
+      wire[how]('near');
+      const hanging = await here.opens({ id: 'ann', token: 'hers' });
+      hanging.socket.close();
+      await hanging.closed();
+      const ann = await there.enters('ann', { id: 'ann', token: 'hers' });
+      wire.unblocks();
+      wire.cut();
+      bob.offers(ann.id, 'mended');
+      expect(await ann.hears()).toMatchObject({ payload: 'mended' });
+      ann.offers(bob.id, 'still here');
+      expect(await bob.hears()).toMatchObject({ payload: 'still here' });
+      expect(ann.isOpen).toBe(true);
+    },
+  );
+
   it('M1, M17: that is slow brings everything, late and in order', async () => {
     const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(wire.port) });
     const there = await brokers.start(PATIENT);

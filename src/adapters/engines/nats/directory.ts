@@ -25,6 +25,8 @@ export class NatsPeerDirectory implements PeerDirectory {
   readonly #realms: Realms;
   readonly #answers: Answers;
   readonly #settings: NatsDirectorySettings;
+  /** Claims that have no answer yet, and have not been given back. */
+  readonly #wanted = new Set<Claim>();
 
   constructor(realms: Realms, answers: Answers, settings: NatsDirectorySettings) {
     this.lease = settings.lease;
@@ -35,7 +37,11 @@ export class NatsPeerDirectory implements PeerDirectory {
 
   claim(claim: Claim, answer: (outcome: ClaimOutcome, before?: Holder) => void): void {
     const letOut = this.#answers.next();
-    void this.#claim(claim).then(([outcome, before]) => letOut(() => answer(outcome, before)));
+    this.#wanted.add(claim);
+    void this.#claim(claim).then(([outcome, before]) => {
+      this.#wanted.delete(claim);
+      letOut(() => answer(outcome, before));
+    });
   }
 
   confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void {
@@ -51,6 +57,7 @@ export class NatsPeerDirectory implements PeerDirectory {
   }
 
   release(claim: Claim): void {
+    this.#wanted.delete(claim);
     void this.#realms.of(claim.realm.key).change(claim.id, (ledger) => ledger.freed(claim.id, ownerOf(claim)));
   }
 
@@ -87,6 +94,8 @@ export class NatsPeerDirectory implements PeerDirectory {
       const { ledger } = seats.journal;
       const judged = this.#judge(ledger, id, mine);
       outcome = judged === 'tight' ? 'granted' : judged;
+      // Whoever has gone while the engine was out of reach takes the id from nobody.
+      if (!this.#wanted.has(claim)) outcome = 'taken';
       if (outcome !== 'granted') return undefined;
       const owner = ledger.owner(id);
       before = owner === undefined ? undefined : { node: owner.node, connection: owner.connection };

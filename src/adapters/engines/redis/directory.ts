@@ -21,6 +21,8 @@ export class RedisPeerDirectory implements PeerDirectory {
   readonly lease: Millis;
   readonly #link: RedisLink;
   readonly #settings: RedisDirectorySettings;
+  /** Claims that have no answer yet, and have not been given back. */
+  readonly #wanted = new Set<Claim>();
 
   constructor(link: RedisLink, settings: RedisDirectorySettings) {
     this.#link = link;
@@ -32,17 +34,23 @@ export class RedisPeerDirectory implements PeerDirectory {
     const { realm, id, connection } = claim;
     const word = writeWord(realm.node, { say: 'superseded', realm: realm.key, id, connection });
     const given = [id, realm.node, connection, digestOf(claim), this.lease, this.#settings.concurrentLimit, word];
+    this.#wanted.add(claim);
     this.#link.ask(
-      'claim',
+      // Whoever has gone while the engine was out of reach takes the id from nobody.
+      () => (this.#wanted.has(claim) ? 'claim' : 'release'),
       realm.key,
       given,
       (reply) => {
+        this.#wanted.delete(claim);
         const [outcome, node, before] = listOf(reply).map(textOf);
         if (outcome !== 'granted') return answer(outcome === 'full' ? 'full' : 'taken');
         const holder = node === undefined ? undefined : { node: nodeId(node), connection: Number(before) as ConnectionId };
         answer('granted', holder);
       },
-      () => answer('full'),
+      () => {
+        this.#wanted.delete(claim);
+        answer('full');
+      },
     );
   }
 
@@ -61,6 +69,7 @@ export class RedisPeerDirectory implements PeerDirectory {
 
   release(claim: Claim): void {
     const { realm, id, connection } = claim;
+    this.#wanted.delete(claim);
     this.#link.ask(
       'release',
       realm.key,

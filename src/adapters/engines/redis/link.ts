@@ -76,9 +76,13 @@ export class RedisLink {
     return this.#isReady;
   }
 
-  /** Runs a script on a realm. @param otherwise is called instead of `then`, where the engine gave no answer. */
+  /**
+   * Runs a script on a realm.
+   * @param script or what says which, whenever the engine is asked.
+   * @param otherwise is called instead of `then`, where the engine gave no answer.
+   */
   ask(
-    script: ScriptName,
+    script: ScriptName | (() => ScriptName),
     realm: RealmKey,
     given: readonly (string | number | Uint8Array)[],
     then: (reply: Reply) => void,
@@ -88,7 +92,8 @@ export class RedisLink {
     const all = given.map(argument);
     const bytes = given.reduce(bytesIn, 0);
     const time = this.#time();
-    if (QUESTIONS.has(script)) {
+    const name = typeof script === 'string' ? () => script : script;
+    if (typeof script === 'string' && QUESTIONS.has(script)) {
       const run = (): Promise<unknown> => this.#call(script, realm, [time, this.node, '', '', ...all]);
       if (!this.#send({ run, then, otherwise, bytes, order: ++this.#order })) otherwise();
       return;
@@ -96,7 +101,7 @@ export class RedisLink {
     const count = this.#countOf(realm);
     const number = count.asked + 1;
     const errand: Errand = {
-      run: () => this.#call(script, realm, [time, this.node, number, count.answered, ...all]),
+      run: () => this.#call(name(), realm, [time, this.node, number, count.answered, ...all]),
       then(reply) {
         count.answered = number;
         then(reply);
