@@ -5,7 +5,7 @@ import type { MailboxStore } from '../../../src/application/ports/mailbox-store.
 import type { NodeBus, NodeEars, NodeWord } from '../../../src/application/ports/node-bus.ts';
 import type { Claim, PeerDirectory } from '../../../src/application/ports/peer-directory.ts';
 import type { Engine } from '../../../src/composition/container.ts';
-import type { NodeId } from '../../../src/domain/ids.ts';
+import type { NodeId, PeerId } from '../../../src/domain/ids.ts';
 import type { MailroomLimits } from '../../../src/domain/mailroom.ts';
 import { keep } from '../../../src/domain/message.ts';
 import type { Millis } from '../../../src/domain/time.ts';
@@ -40,6 +40,8 @@ export interface ClusterEngine {
 class Wire implements EngineWire {
   delay: Millis = 1;
   ears: NodeEars | undefined;
+  /** How often it was cut. */
+  cuts = 0;
   readonly #clock: ManualClock;
   #isCut = false;
   #isDead = false;
@@ -56,6 +58,7 @@ class Wire implements EngineWire {
   }
 
   cut(): void {
+    if (!this.#isCut) this.cuts += 1;
     this.#isCut = true;
   }
 
@@ -102,18 +105,24 @@ class Wire implements EngineWire {
   }
 }
 
+export interface EngineManner {
+  /** Whether words are told again: those that only make haste must bear it. */
+  readonly repeats: boolean;
+  /** A claim was under way when its connection went, and has come all the same. */
+  readonly onLateClaim: (id: PeerId) => void;
+}
+
 /** What the nodes of a simulated cluster share. One truth, each node at the end of a wire of its own. */
 export class SimulatedEngine implements ClusterEngine {
   readonly directory: MemoryPeerDirectory;
   readonly mailboxes: MemoryMailboxStore;
   readonly #clock: ManualClock;
   readonly #wires = new Map<NodeId, Wire>();
-  readonly #repeats: boolean;
+  readonly #manner: EngineManner;
 
-  /** @param repeats whether words are told again: those that only make haste must bear it. */
-  constructor(clock: ManualClock, limits: MailroomLimits, lease: Millis, repeats: boolean) {
+  constructor(clock: ManualClock, limits: MailroomLimits, lease: Millis, manner: EngineManner) {
     this.#clock = clock;
-    this.#repeats = repeats;
+    this.#manner = manner;
     const tell = (node: NodeId, word: NodeWord): void => this.#tell(node, word);
     this.directory = new MemoryPeerDirectory(clock, lease, tell);
     this.mailboxes = new MemoryMailboxStore(limits, { holders: this.directory, tell });
@@ -139,22 +148,26 @@ export class SimulatedEngine implements ClusterEngine {
 
   #directoryOver(wire: Wire): PeerDirectory {
     const { directory } = this;
-    const withdrawn = new WeakSet<Claim>();
+    const released = new WeakSet<Claim>();
     const back =
       <T extends unknown[]>(answer: (...given: T) => void) =>
       (...given: T) =>
         wire.fromEngine(() => answer(...given));
     return {
       lease: directory.lease,
-      claim: (claim, answer) =>
+      claim: (claim, answer) => {
+        const before = wire.isCut ? undefined : wire.cuts;
         wire.toEngine(() => {
-          // What waited while the wire was cut is asked for no more, if its connection has gone.
-          if (withdrawn.has(claim)) wire.fromEngine(() => answer('taken'));
-          else directory.claim(claim, back(answer));
-        }),
+          const isLate = released.has(claim);
+          // What has to be asked again is not, when its connection has gone.
+          if (isLate && before !== wire.cuts) return wire.fromEngine(() => answer('taken'));
+          if (isLate) this.#manner.onLateClaim(claim.id);
+          directory.claim(claim, back(answer));
+        });
+      },
       confirm: (claim, ifFree, answer) => wire.toEngine(() => directory.confirm(claim, ifFree, back(answer))),
       release: (claim) => {
-        if (wire.isCut) withdrawn.add(claim);
+        released.add(claim);
         wire.toEngine(() => directory.release(claim));
       },
       keep: (node, answer) => wire.toEngine(() => directory.keep(node, back(answer))),
@@ -197,7 +210,7 @@ export class SimulatedEngine implements ClusterEngine {
   #tell(node: NodeId, word: NodeWord): void {
     const wire = this.#wires.get(node);
     if (wire === undefined || wire.isCut) return;
-    const times = this.#repeats && word.say !== 'publication' ? 2 : 1;
+    const times = this.#manner.repeats && word.say !== 'publication' ? 2 : 1;
     for (let n = 0; n < times; n++) wire.fromEngine(() => wire.ears?.heard(word));
   }
 }

@@ -9,15 +9,20 @@ import { defaultConfig } from '../../../src/composition/configuration/config.ts'
 import { buildBroker } from '../../../src/composition/container.ts';
 import { nodeId } from '../../../src/domain/ids.ts';
 import type { MailroomLimits } from '../../../src/domain/mailroom.ts';
-import type { ClusterEngine, EngineWire } from './engine.ts';
+import type { ClusterEngine, EngineManner, EngineWire } from './engine.ts';
 
 export const NODES = 3;
 export const PEERS = ['ann', 'bob', 'cem', 'eve'] as const;
 
 export type Name = (typeof PEERS)[number];
 
-/** What the nodes share, on the clock of the world. */
-export type EngineOn = (clock: ManualClock, limits: MailroomLimits, lease: number) => ClusterEngine;
+/** What the nodes share, on the clock of the world. @param onLateClaim see `EngineManner`. */
+export type EngineOn = (
+  clock: ManualClock,
+  limits: MailroomLimits,
+  lease: number,
+  onLateClaim: EngineManner['onLateClaim'],
+) => ClusterEngine;
 
 const LEASE = 3_000;
 const CONFIG = {
@@ -99,7 +104,9 @@ export class ClusterWorld {
   #born = 0;
 
   private constructor(engineOn: EngineOn) {
-    this.#engine = engineOn(this.#clock, { ...defaultConfig(), ...CONFIG }, LEASE);
+    // It has sent away whoever had come back since: news may find nobody.
+    const onLateClaim = (id: string): void => this.#unwatch(id);
+    this.#engine = engineOn(this.#clock, { ...defaultConfig(), ...CONFIG }, LEASE, onLateClaim);
   }
 
   static async begin(engineOn: EngineOn): Promise<ClusterWorld> {
@@ -270,7 +277,7 @@ export class ClusterWorld {
   }
 
   /** Who went may not hear what came of what it sent. */
-  #unwatch(name: Name): void {
+  #unwatch(name: string): void {
     for (const letter of this.#letters) if (letter.from === name) letter.isWatched = false;
   }
 
