@@ -1,6 +1,6 @@
 /* Runs what depends on Node under every Node that is supported, and prints a table. */
 import { execFileSync } from 'node:child_process';
-import { ROOT, run, runScript, VITEST } from './run.mjs';
+import { ROOT, runScript, runVitest } from './run.mjs';
 
 const NODES = ['20', '22', '24'];
 /** Where the prebuilt engine does not load, the node transport takes over. */
@@ -26,7 +26,7 @@ async function tryNode(major) {
   const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
   console.log(`\n── ${version}, uWebSockets.js ${uws ? 'loads' : 'does not load'}`);
   const leftOut = uws ? [] : ['--exclude', '**/*uws*.test.ts'];
-  const vitest = (...args) => run(node, [VITEST, 'run', ...args, ...leftOut]);
+  const vitest = (...args) => runVitest(node, [...args, ...leftOut]);
   const inProcess = await vitest('--project', 'unit', '--project', 'contracts');
   const asProcess = await vitest('--project', 'e2e', 'test/e2e/conformance/signalbox');
   const isExpected = uws !== WITHOUT_UWS.has(major);

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runNode, runScript, VITEST } from './run.mjs';
+import { runNode, runScript, runVitest } from './run.mjs';
 
 const sum = { passed: 0, failed: 0 };
 const reports = mkdtempSync(join(tmpdir(), 'signalbox-test-'));
@@ -10,8 +10,8 @@ const reports = mkdtempSync(join(tmpdir(), 'signalbox-test-'));
 /** Runs projects of vitest, and adds what passed and failed to the sum. */
 async function vitest(...projects) {
   const report = join(reports, `${projects[0]}.json`);
-  const output = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const isGreen = await runNode([VITEST, 'run', ...projects.flatMap((name) => ['--project', name]), ...output]);
+  const output = ['--reporter=json', `--outputFile.json=${report}`];
+  const isGreen = await runVitest(process.execPath, [...projects.flatMap((name) => ['--project', name]), ...output]);
   const { numPassedTests = 0, numFailedTests = 0 } = read(report);
   sum.passed += numPassedTests;
   sum.failed += numFailedTests;
