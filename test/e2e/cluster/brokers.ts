@@ -22,16 +22,19 @@ const OPTIONS: ServerOptions = {
 export class Brokers {
   readonly realm = fresh('realm');
   readonly #engine: { readonly url: string };
+  readonly #environment: Readonly<Record<string, string>>;
   #all: Server[] = [];
 
-  constructor(engine: { readonly url: string }) {
+  constructor(engine: { readonly url: string }, environment: Readonly<Record<string, string>> = {}) {
     this.#engine = engine;
+    this.#environment = environment;
   }
 
   /** The next one: of one transport and the other in turn. */
   async start(but: ServerOptions = {}): Promise<Server> {
     const kind = this.#all.length % 2 === 0 ? SIGNALBOX_UWS : SIGNALBOX_NODE;
-    const server = await Server.start({ kind, options: { ...OPTIONS, cluster: this.#engine.url, key: this.realm, ...but } });
+    const options = { ...OPTIONS, cluster: this.#engine.url, key: this.realm, ...but };
+    const server = await Server.start({ kind, options, environment: this.#environment });
     this.#all.push(server);
     return server;
   }

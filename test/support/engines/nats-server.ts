@@ -1,8 +1,10 @@
-import { connect } from '@nats-io/transport-node';
+import { connect, type ConnectionOptions } from '@nats-io/transport-node';
 import { jetstreamManager } from '@nats-io/jetstream';
+import { readFileSync } from 'node:fs';
 import { freePort } from '../e2e/free-port.ts';
 import { LOOPBACK } from '../e2e/server-kinds.ts';
 import { until } from '../e2e/until.ts';
+import { TLS_FILES } from '../far-end.ts';
 import { EngineServer, type EngineKind } from './engine-server.ts';
 
 /** Another one of the same make. */
@@ -14,16 +16,29 @@ const NATS: EngineKind = {
   program: PROGRAM,
   command: (port, folder) => ['--addr', LOOPBACK, '--port', String(port), '--jetstream', '--store_dir', folder],
   url: (port) => `nats://${LOOPBACK}:${port}`,
-  async answers(port) {
-    const connection = await connect({ servers: `${LOOPBACK}:${port}`, reconnect: false });
-    await (await jetstreamManager(connection)).getAccountInfo();
-    await connection.close();
-  },
+  answers: (port) => asks(port),
 };
+
+async function asks(port: number, how: ConnectionOptions = {}): Promise<void> {
+  const connection = await connect({ ...how, servers: `${LOOPBACK}:${port}`, reconnect: false });
+  await (await jetstreamManager(connection)).getAccountInfo();
+  await connection.close();
+}
 
 /** A NATS of one's own with JetStream. @throws where `nats-server` is not installed. */
 export function startNats(port?: number): Promise<EngineServer> {
   return EngineServer.start(NATS, port);
+}
+
+/** A NATS that is reached over TLS only, with the certificate of `TLS_FILES`. */
+export function startSecretNats(): Promise<EngineServer> {
+  const { certFile, keyFile } = TLS_FILES;
+  return EngineServer.start({
+    ...NATS,
+    command: (port, folder) => [...NATS.command(port, folder), '--tls', '--tlscert', certFile, '--tlskey', keyFile],
+    url: (port) => `tls://${LOOPBACK}:${port}`,
+    answers: (port) => asks(port, { tls: { ca: readFileSync(certFile, 'utf8') } }),
+  });
 }
 
 /** Three NATS that keep the same. */

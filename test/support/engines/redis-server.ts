@@ -1,9 +1,10 @@
 import { Redis } from 'ioredis';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../e2e/free-port.ts';
 import { LOOPBACK } from '../e2e/server-kinds.ts';
 import { until } from '../e2e/until.ts';
+import { TLS_FILES } from '../far-end.ts';
 import { EngineServer, type EngineKind } from './engine-server.ts';
 
 /** Another one that speaks as Redis does, such as valkey-server. */
@@ -23,6 +24,20 @@ const REDIS: EngineKind = {
 /** A Redis of one's own. @throws where `redis-server` is not installed. */
 export function startRedis(port?: number): Promise<EngineServer> {
   return EngineServer.start(REDIS, port);
+}
+
+/** A Redis that is reached over TLS only, with the certificate of `TLS_FILES`. */
+export function startSecretRedis(): Promise<EngineServer> {
+  return EngineServer.start({
+    ...REDIS,
+    command(port, folder) {
+      const { certFile, keyFile } = TLS_FILES;
+      const secrets = ['--tls-cert-file', certFile, '--tls-key-file', keyFile, '--tls-auth-clients', 'no'];
+      return [...REDIS.command(0, folder), '--tls-port', String(port), ...secrets];
+    },
+    url: (port) => `rediss://${LOOPBACK}:${port}`,
+    answers: (port) => asks(port, (redis) => redis.ping(), { tls: { ca: readFileSync(TLS_FILES.certFile) } }),
+  });
 }
 
 /** A Redis that is all of a Redis Cluster: it refuses scripts whose keys are not of one hash tag. */
@@ -99,8 +114,19 @@ function replicaState(port: number): Promise<string> {
   return asks(port, (redis) => redis.info('replication'));
 }
 
-async function asks<T>(port: number, ask: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis({ port, host: LOOPBACK, lazyConnect: true, enableReadyCheck: false, retryStrategy: () => null });
+async function asks<T>(
+  port: number,
+  ask: (redis: Redis) => Promise<T>,
+  how: { readonly tls?: { readonly ca: Buffer } } = {},
+): Promise<T> {
+  const redis = new Redis({
+    ...how,
+    port,
+    host: LOOPBACK,
+    lazyConnect: true,
+    enableReadyCheck: false,
+    retryStrategy: () => null,
+  });
   redis.on('error', () => undefined);
   try {
     await redis.connect();
