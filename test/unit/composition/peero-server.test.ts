@@ -8,7 +8,7 @@ describe('PeeroServer', () => {
     expect(() => new PeeroServer({ port: 'x' })).toThrow("port is 'x'");
   });
 
-  it.each(['uws', 'node'] as const)('runs, tells its port, serves at the root, and closes, on %s', async (transport) => {
+  it.each(['auto', 'node'] as const)('runs, tells its port, serves at the root, and closes, on %s', async (transport) => {
     const server = new PeeroServer({ port: 0, host: '127.0.0.1', transport });
     await expect(server.close()).resolves.toBeUndefined();
     let told = 0;
