@@ -9,6 +9,9 @@ import { QUESTIONS, SCRIPTS, type ScriptName } from './scripts.ts';
 /** What a script gave back: texts are bytes. */
 export type Reply = Buffer | number | null | readonly Reply[];
 
+/** A script, or what says which one whenever the engine is asked. */
+type Which = ScriptName | (() => ScriptName);
+
 /** One thing that the engine is asked. */
 interface Errand {
   readonly run: () => Promise<unknown>;
@@ -78,11 +81,10 @@ export class RedisLink {
 
   /**
    * Runs a script on a realm.
-   * @param script or what says which, whenever the engine is asked.
    * @param otherwise is called instead of `then`, where the engine gave no answer.
    */
   ask(
-    script: ScriptName | (() => ScriptName),
+    script: Which,
     realm: RealmKey,
     given: readonly (string | number | Uint8Array)[],
     then: (reply: Reply) => void,
@@ -92,7 +94,6 @@ export class RedisLink {
     const all = given.map(argument);
     const bytes = given.reduce(bytesIn, 0);
     const time = this.#time();
-    const name = typeof script === 'string' ? () => script : script;
     if (typeof script === 'string' && QUESTIONS.has(script)) {
       const run = (): Promise<unknown> => this.#call(script, realm, [time, this.node, '', '', ...all]);
       if (!this.#send({ run, then, otherwise, bytes, order: ++this.#order })) otherwise();
@@ -101,7 +102,7 @@ export class RedisLink {
     const count = this.#countOf(realm);
     const number = count.asked + 1;
     const errand: Errand = {
-      run: () => this.#call(name(), realm, [time, this.node, number, count.answered, ...all]),
+      run: () => this.#call(script, realm, [time, this.node, number, count.answered, ...all]),
       then(reply) {
         count.answered = number;
         then(reply);
@@ -141,8 +142,9 @@ export class RedisLink {
     return true;
   }
 
-  #call(script: ScriptName, realm: RealmKey, given: readonly (string | number | Buffer)[]): Promise<unknown> {
-    return this.#redis.callBuffer('EVALSHA', DIGESTS[script], '1', realmPrefix(realm), ...given);
+  #call(script: Which, realm: RealmKey, given: readonly (string | number | Buffer)[]): Promise<unknown> {
+    const name = typeof script === 'string' ? script : script();
+    return this.#redis.callBuffer('EVALSHA', DIGESTS[name], '1', realmPrefix(realm), ...given);
   }
 
   #countOf(realm: RealmKey): Count {
