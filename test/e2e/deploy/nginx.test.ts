@@ -3,6 +3,7 @@ import { io, type Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
 import { startRedis } from '../../support/engines/redis-server.ts';
+import { ask } from '../../support/e2e/http.ts';
 import { Nginx } from '../../support/e2e/nginx.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerOptions } from '../../support/e2e/server-kinds.ts';
@@ -85,6 +86,10 @@ describe('three brokers behind nginx', () => {
     first.signal('SIGKILL');
     await first.exited;
     second.signal('SIGTERM');
+    // Who is just coming when it begins to drain is asked to come again.
+    await until(PATIENCE_MS, 'the second to drain', async () => {
+      return !second.isRunning || (await ask(second, '/readyz')).status === 503 || undefined;
+    });
     for (let n = 0; n < PEERS; n++) await nginx.enters('new');
     await second.exited;
     for (const { id, token, isOpen } of peers) if (!isOpen) await nginx.enters('peer', { id, token });
