@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Claim, ClaimOutcome, Holder, KeepOutcome, PeerDirectory } from '../../../application/ports/peer-directory.ts';
 import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
+import { worst } from '../shared/keep-outcomes.ts';
 import type { Answers } from './answers.ts';
-import { writeSign, type Owner } from './entries.ts';
+import { isSame, writeSign, type Owner } from './entries.ts';
 import { leaseKey } from './keys.ts';
-import { isSame, type Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import type { Realms } from './realms.ts';
 import type { Changed } from './seats.ts';
 import { tidy } from './tidy.ts';
@@ -70,7 +71,7 @@ export class NatsPeerDirectory implements PeerDirectory {
       if (appended === 'failed' || !('at' in appended)) return 'kept';
       await journal.catchesUp(appended.at);
       tidy(seats, this.lease);
-      return journal.ledger.keptAs(node);
+      return journal.ledger.kept();
     });
     void Promise.all(all).then((outcomes) => letOut(() => answer(worst(outcomes))));
   }
@@ -126,8 +127,4 @@ export class NatsPeerDirectory implements PeerDirectory {
 
 function ownerOf({ realm, connection, token }: Claim): Owner {
   return { node: realm.node, connection, digest: createHash('sha256').update(token.reveal()).digest('base64url') };
-}
-
-function worst(outcomes: readonly KeepOutcome[]): KeepOutcome {
-  return outcomes.find((outcome) => outcome === 'unknown') ?? outcomes.find((outcome) => outcome === 'lapsed') ?? 'kept';
 }

@@ -13,6 +13,14 @@ export interface Owner {
   readonly digest: string;
 }
 
+/** Whether it is the very connection. */
+export function isSame(
+  owner: Pick<Owner, 'node' | 'connection'> | undefined,
+  other: Pick<Owner, 'node' | 'connection'>,
+): boolean {
+  return owner !== undefined && owner.node === other.node && owner.connection === other.connection;
+}
+
 /** The state of one id. */
 export interface Seat {
   /** Undefined for an id that is free. */

@@ -189,7 +189,7 @@ export class Journal {
     const watch = await kv.watch({ include: KvWatchInclude.AllHistory });
     if (!this.#counts(beginning)) return watch.stop();
     this.#watch = watch;
-    const reading = new Reading(settings, onRefused);
+    const reading = new Reading(settings, onRefused, this.#reading);
     void this.#follow(watch, reading, beginning);
     await reading.reaches(await kv.put(tickKey(this.node), writeSign(this.stamp)));
     if (!this.#counts(beginning)) return;

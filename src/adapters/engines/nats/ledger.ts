@@ -4,8 +4,9 @@ import type { ConnectionId, NodeId, PeerId } from '../../../domain/ids.ts';
 import type { MailroomLimits } from '../../../domain/mailroom.ts';
 import { matters, weightOf } from '../../../domain/message.ts';
 import type { Millis } from '../../../domain/time.ts';
+import { worst } from '../shared/keep-outcomes.ts';
 import { Bags, GRACE } from './bags.ts';
-import type { Letter, Owner, Seat, Taken } from './entries.ts';
+import { isSame, type Letter, type Owner, type Seat, type Taken } from './entries.ts';
 import type { Place } from './keys.ts';
 import { bagOf, Letters, positionOf } from './letters.ts';
 import { Unclaimed } from './unclaimed.ts';
@@ -23,9 +24,7 @@ export interface Written {
 
 interface Lease {
   ends: Millis;
-  /** Undefined for a node that has claimed, but said nothing of itself. */
-  outcome: KeepOutcome | undefined;
-  /** Where it says so. */
+  /** Where its node says so; undefined for one that has claimed, but said nothing of itself. */
   revision: number | undefined;
 }
 
@@ -68,13 +67,18 @@ export class Ledger {
   readonly #refused = new Unclaimed<HoldOutcome>();
   /** Behind which positions this node has taken mail, by the revisions that say so. */
   readonly #ours = new Unclaimed<number>();
+  /** How this node's lease was, at worst, since somebody asked; and when it was prolonged last. */
+  #kept: KeepOutcome = 'kept';
+  #keptAt: Millis;
   #agedAt: Millis = 0;
   #isBeginning = true;
   #owned = 0;
   #now: Millis = 0;
 
-  constructor(settings: LedgerSettings) {
+  /** @param before has read the same from its beginning up to some time, and is read no further. */
+  constructor(settings: LedgerSettings, before?: Ledger) {
     this.#settings = settings;
+    this.#keptAt = before === undefined ? Number.NEGATIVE_INFINITY : before.#keptAt;
     this.letters = new Letters(settings);
     this.bags = new Bags(settings.node);
   }
@@ -126,15 +130,18 @@ export class Ledger {
     return [...this.#leases].filter(([, { ends }]) => ends < since).map(([node, { revision }]) => [node, revision]);
   }
 
-  /** How a lease was, when its node prolonged it last. */
-  keptAs(node: NodeId): KeepOutcome {
-    return this.#leases.get(node)?.outcome ?? 'unknown';
+  /** How the lease of this node was, at worst, whenever it was prolonged since the last call. */
+  kept(): KeepOutcome {
+    const kept = this.#kept;
+    this.#kept = 'kept';
+    return kept;
   }
 
   /** All is read that stood there. @param before knows of what has been erased since. */
   begun(before: Ledger): void {
     this.#refused.inherit(before.#refused);
     this.#ours.inherit(before.#ours);
+    this.#kept = worst([before.#kept, this.#kept]);
     this.#isBeginning = false;
     this.#agedAt = this.#now;
   }
@@ -229,9 +236,12 @@ export class Ledger {
   readLease(node: NodeId, { at, revision }: Written): void {
     this.#passes(at);
     const known = this.#leases.get(node);
-    const isUnknown = known?.outcome === undefined;
-    const outcome = isUnknown ? 'unknown' : known.ends > at ? 'kept' : 'lapsed';
-    this.#leases.set(node, { ends: at + this.#settings.lease, outcome, revision });
+    this.#leases.set(node, { ends: at + this.#settings.lease, revision });
+    if (node !== this.#settings.node) return;
+    // What was read before has been told.
+    if (this.#isBeginning && at <= this.#keptAt) return;
+    this.#keptAt = at;
+    this.#kept = worst([this.#kept, known?.revision === undefined ? 'unknown' : known.ends > at ? 'kept' : 'lapsed']);
   }
 
   readTick({ at }: Written): void {
@@ -277,7 +287,7 @@ export class Ledger {
   #leaseFor(node: NodeId, at: Millis): Lease {
     const lease = this.#leases.get(node);
     if (lease !== undefined && lease.ends > at) return lease;
-    return { ends: at + this.#settings.lease, outcome: lease?.outcome, revision: lease?.revision };
+    return { ends: at + this.#settings.lease, revision: lease?.revision };
   }
 
   #passes(at: Millis): void {
@@ -287,10 +297,3 @@ export class Ledger {
 
 const NONE: readonly number[] = [];
 const NEVER_TAKEN: KnownTaken = { revisions: NONE, at: 0, upTo: 0 };
-
-export function isSame(
-  owner: Pick<Owner, 'node' | 'connection'> | undefined,
-  other: Pick<Owner, 'node' | 'connection'>,
-): boolean {
-  return owner !== undefined && owner.node === other.node && owner.connection === other.connection;
-}

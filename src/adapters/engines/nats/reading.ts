@@ -11,8 +11,9 @@ export class Reading {
   #position = 0;
   #waiting: { readonly revision: number; readonly go: () => void }[] = [];
 
-  constructor(settings: LedgerSettings, onRefused: (fault: EntryFault) => void) {
-    this.ledger = new Ledger(settings);
+  /** @param before the reading that this one takes the place of. */
+  constructor(settings: LedgerSettings, onRefused: (fault: EntryFault) => void, before?: Reading) {
+    this.ledger = new Ledger(settings, before?.ledger);
     this.#onRefused = onRefused;
   }
 

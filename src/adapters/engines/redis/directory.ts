@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Claim, ClaimOutcome, Holder, KeepOutcome, PeerDirectory } from '../../../application/ports/peer-directory.ts';
 import { nodeId, type ConnectionId, type NodeId, type PeerId, type RealmKey } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
+import { worst } from '../shared/keep-outcomes.ts';
 import { writeWord } from '../shared/words.ts';
 import { listOf, textOf, type RedisLink } from './link.ts';
 
@@ -81,11 +82,10 @@ export class RedisPeerDirectory implements PeerDirectory {
 
   keep(node: NodeId, answer: (outcome: KeepOutcome) => void): void {
     const { realms } = this.#settings;
-    let left = realms.length;
-    let worst: KeepOutcome = 'kept';
+    const outcomes: KeepOutcome[] = [];
     const settle = (outcome: KeepOutcome): void => {
-      if (outcome === 'unknown' || worst === 'kept') worst = outcome;
-      if (--left === 0) answer(worst);
+      outcomes.push(outcome);
+      if (outcomes.length === realms.length) answer(worst(outcomes));
     };
     for (const realm of realms) {
       this.#link.ask(

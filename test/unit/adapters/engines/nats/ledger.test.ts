@@ -46,3 +46,44 @@ describe('what a node has taken', () => {
     expect([ledger.took(5), ledger.took(5)]).toEqual([positionOf(BAG, 1), undefined]);
   });
 });
+
+describe('how the lease of a node was kept', () => {
+  const says = (ledger: Ledger, ...times: readonly number[]): Ledger => {
+    for (const at of times) ledger.readLease(here, { revision: at, at });
+    return ledger;
+  };
+  const begun = (before: Ledger, ...times: readonly number[]): Ledger => {
+    const ledger = says(new Ledger({ ...LIMITS, node: here }, before), ...times);
+    ledger.begun(before);
+    return ledger;
+  };
+  const empty = (): Ledger => new Ledger({ ...LIMITS, node: here });
+
+  it('is told once, though it was prolonged again before somebody asked', () => {
+    const ledger = begun(empty());
+    says(ledger, 1, 2);
+    expect([ledger.kept(), ledger.kept()]).toEqual(['unknown', 'kept']);
+    says(ledger, 2 + LIMITS.lease, 3 + LIMITS.lease);
+    expect([ledger.kept(), ledger.kept()]).toEqual(['lapsed', 'kept']);
+  });
+
+  it('is told of what another reading had read and not told, and of what it had not read, and of nothing twice', () => {
+    const before = says(begun(empty()), 1);
+    expect(begun(before, 1, 2).kept()).toBe('unknown');
+    expect(before.kept()).toBe('unknown');
+    expect(begun(before, 1).kept()).toBe('kept');
+    expect(begun(before, 1, 1 + LIMITS.lease, 2 + LIMITS.lease).kept()).toBe('lapsed');
+  });
+
+  it('is unknown to an engine that has forgotten all, whatever time that says it is', () => {
+    const before = says(begun(empty()), 1_000);
+    before.kept();
+    expect(says(begun(before), 10, 20).kept()).toBe('unknown');
+  });
+
+  it('says nothing of other nodes', () => {
+    const ledger = begun(empty());
+    ledger.readLease(elsewhere, { revision: 1, at: 1 });
+    expect(ledger.kept()).toBe('kept');
+  });
+});

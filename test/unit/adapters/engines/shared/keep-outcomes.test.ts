@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest';
+import { worst } from '../../../../../src/adapters/engines/shared/keep-outcomes.ts';
+
+it.each([
+  [[], 'kept'],
+  [['kept', 'kept'], 'kept'],
+  [['kept', 'lapsed'], 'lapsed'],
+  [['lapsed', 'unknown', 'kept'], 'unknown'],
+] as const)('of %j the worst is %s', (outcomes, outcome) => expect(worst(outcomes)).toBe(outcome));
