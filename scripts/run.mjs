@@ -12,9 +12,14 @@ export function run(program, args, environment = {}) {
 }
 
 /** Runs vitest with a Node, then ends what is left of it: a test that spins hears of nothing. @returns whether all is green. */
-export async function runVitest(node, args) {
+export async function runVitest(node, args, environment = {}) {
   const reporters = ['--reporter=default', '--reporter=./scripts/silence-reporter.mjs'];
-  const child = spawn(node, [VITEST, 'run', ...reporters, ...args], { cwd: ROOT, stdio: 'inherit', detached: true });
+  const child = spawn(node, [VITEST, 'run', ...reporters, ...args], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    detached: true,
+    env: { ...process.env, ...environment },
+  });
   const pass = (signal) => signalAll(child.pid, signal);
   for (const signal of INTERRUPTIONS) process.on(signal, pass);
   const isGreen = await ended(child);

@@ -30,6 +30,7 @@ function read(report) {
 const STEPS = [
   ['types', () => runScript('typecheck')],
   ['lint', () => runScript('lint')],
+  ['generated pages', () => runNode(['scripts/docs.mjs', '--quick', '--check'])],
   ['architecture', () => vitest('architecture')],
   ['engines for the tests', () => runNode(['scripts/ensure-engines.mjs'])],
   ['unit, contracts, property', () => vitest('unit', 'contracts', 'property')],

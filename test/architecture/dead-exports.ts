@@ -28,8 +28,8 @@ function isSpokenOf({ name, statement }: Export, exports: readonly Export[]): bo
   return exports.some((other) => other.statement !== statement && speaks(other.statement));
 }
 
-/** What a file takes from others of ours: `path name`, or `path *`. */
-function importsOf({ path, text }: SourceFile): string[] {
+/** What a file imports from other files of the repository: `path name`, or `path *`. */
+export function importsOf({ path, text }: SourceFile): string[] {
   const found: string[] = [];
   const take = (specifier: ts.Node | undefined, names: readonly string[] = [EVERYTHING]): void => {
     if (specifier === undefined || !ts.isStringLiteralLike(specifier) || !specifier.text.startsWith('.')) return;

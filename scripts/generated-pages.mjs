@@ -1,0 +1,15 @@
+/** Tests that derive pages from the source alone. */
+export const QUICK_PAGES = [
+  'test/architecture/generated-docs.test.ts',
+  'test/unit/composition/configuration/options.page.test.ts',
+  'test/unit/conformance/all-cases.page.test.ts',
+];
+
+/** Tests that publish conformance results, which they measure on built servers. */
+export const SLOW_PAGES = [
+  'test/e2e/conformance/signalbox-uws.test.ts',
+  'test/e2e/conformance/signalbox-node.test.ts',
+  'test/e2e/conformance/peer.test.ts',
+  'test/e2e/conformance/relay.test.ts',
+  'test/e2e/conformance/mercure.test.ts',
+];
