@@ -20,6 +20,24 @@ it('PEO4: whatever is signalled arrives as that, under the true id', () => {
   );
 });
 
+it('PEO4: a signal arrives byte for byte', () => {
+  const space = fc.stringMatching(/^[ \t\n\r]{0,3}$/);
+  const signals = fc.oneof(
+    fc.json(),
+    fc.constantFrom('1e400', '1.10', '-0', '12345678901234567890', '{"d":1,"d":2}', '"\\u0061"'),
+  );
+  fc.assert(
+    fc.property(ID, space, signals, (to, gap, signal) => {
+      const frame = `{${gap}"signal"${gap}:${gap}${signal}${gap},"type":"offer","peer":${JSON.stringify(to)}}`;
+      const request = dialect.decode(Buffer.from(frame), false);
+      if (request.ask !== 'relay') return expect.fail(`it was read as ${request.ask}`);
+      const told = dialect.encode({ kind: 'offer', from: to, to, payload: request.payload });
+      expect(Buffer.from(told).toString().endsWith(`,"signal":${signal.trim()}}`)).toBe(true);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 it('PEO7: no bytes make it throw', () => {
   const known = fc.record({
     type: fc.constantFrom('offer', 'answer', 'will', '__proto__'),

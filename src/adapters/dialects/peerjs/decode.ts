@@ -1,8 +1,7 @@
-import { isUtf8 } from 'node:buffer';
 import type { FrameRequest } from '../../../application/ports/requests.ts';
-import type { MessageKind, Payload } from '../../../domain/message.ts';
-import { BROKEN, JsonScanner } from './json-scan.ts';
-import type { KnownTexts } from './known-texts.ts';
+import type { MessageKind } from '../../../domain/message.ts';
+import { JsonMembers, NO_TEXT } from '../shared/json-members.ts';
+import type { KnownTexts } from '../shared/known-texts.ts';
 
 const UNREADABLE: FrameRequest = { ask: 'unreadable' };
 const STAY: FrameRequest = { ask: 'stay' };
@@ -10,10 +9,8 @@ const LEAVE: FrameRequest = { ask: 'leave' };
 const NOT_RELAYED: FrameRequest = { ask: 'nothing', why: 'not-relayed' };
 const NOT_TEXT: FrameRequest = { ask: 'nothing', why: 'destination-not-text' };
 
-type Meaning = MessageKind | 'heartbeat' | 'unknown';
-
-/** Types that mean something, by the name that they have on the wire; the most frequent first. */
-const MEANINGS: readonly (readonly [name: string, meaning: Meaning])[] = [
+/** The types that have a meaning, by their names on the wire; the most frequent first. */
+const MEANINGS: readonly (readonly [name: string, meaning: MessageKind | 'heartbeat'])[] = [
   ['CANDIDATE', 'candidate'],
   ['OFFER', 'offer'],
   ['ANSWER', 'answer'],
@@ -21,93 +18,37 @@ const MEANINGS: readonly (readonly [name: string, meaning: Meaning])[] = [
   ['LEAVE', 'leave'],
   ['EXPIRE', 'expire'],
 ];
+const NAMES: readonly string[] = MEANINGS.map(([name]) => name);
 
-/** Members that mean something. */
-const KEYS = ['type', 'dst', 'payload'] as const;
+/** The members that have a meaning. */
+const MEMBERS = ['type', 'dst', 'payload'] as const;
+const TYPE = 0;
+const DST = 1;
+const PAYLOAD = 2;
 
-/** A value that stands where it should be text, and is none. */
-const NO_TEXT = Symbol('no text');
-
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const COMMA = 0x2c;
-const QUOTE = 0x22;
-const LETTER_N = 0x6e;
-
-/** M1 to M12: reads frames, each in one pass. The payload is found, not read, but all of it is checked. */
+/** M1 to M12: reads frames, each in one pass. The payload is located, not built, but all of it is validated. */
 export class Decoder {
-  readonly #scanner: JsonScanner;
-  /** What the pass found; of a key that is repeated, the last (M3). */
-  #meaning: Meaning = 'unknown';
-  #dst: string | typeof NO_TEXT | undefined = undefined;
-  #payload: Payload | undefined = undefined;
+  readonly #members: JsonMembers;
 
   constructor(known: KnownTexts) {
-    this.#scanner = new JsonScanner(known);
+    this.#members = new JsonMembers(MEMBERS, known);
   }
 
   decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
-    if (isBinary && !isUtf8(bytes)) return UNREADABLE;
-    this.#meaning = 'unknown';
-    this.#dst = undefined;
-    this.#payload = undefined;
-    this.#scanner.load(bytes);
-    return this.#isObject(bytes) ? this.#request() : UNREADABLE;
-  }
-
-  #request(): FrameRequest {
-    const kind = this.#meaning;
+    const members = this.#members;
+    if (!members.read(bytes, isBinary)) return UNREADABLE;
+    const kind = MEANINGS[members.word(TYPE, NAMES)]?.[1];
+    if (kind === undefined) return NOT_RELAYED;
     if (kind === 'heartbeat') return STAY;
-    if (kind === 'unknown') return NOT_RELAYED;
-    const to = this.#dst;
+    const to = this.#destination();
     if (to === NO_TEXT) return NOT_TEXT;
     if (kind === 'leave' && !to) return LEAVE;
-    return { ask: 'relay', kind, to, payload: this.#payload };
+    return { ask: 'relay', kind, to, payload: members.raw(PAYLOAD, bytes) };
   }
 
-  /** Whether the frame is exactly one JSON object. Notes what it says. */
-  #isObject(bytes: Uint8Array): boolean {
-    const scanner = this.#scanner;
-    let at = scanner.skipSpace(0);
-    if (scanner.at(at) !== OPEN_OBJECT) return false;
-    at = scanner.skipSpace(at + 1);
-    if (scanner.at(at) === CLOSE_OBJECT) return scanner.isEnd(at + 1);
-
-    for (;;) {
-      const keyEnd = scanner.skipString(at);
-      if (keyEnd === BROKEN) return false;
-      const value = scanner.skipColon(keyEnd);
-      if (value === BROKEN) return false;
-      const end = scanner.skipValue(value);
-      if (end === BROKEN) return false;
-      switch (scanner.find(at, keyEnd, KEYS)) {
-        case 0:
-          this.#meaning = this.#meaningAt(value, end);
-          break;
-        case 1:
-          this.#dst = this.#textAt(value, end);
-          break;
-        case 2:
-          this.#payload = bytes.subarray(value, end);
-          break;
-      }
-      at = scanner.skipSpace(end);
-      if (scanner.at(at) === CLOSE_OBJECT) return scanner.isEnd(at + 1);
-      if (scanner.at(at) !== COMMA) return false;
-      at = scanner.skipSpace(at + 1);
-    }
-  }
-
-  #meaningAt(start: number, end: number): Meaning {
-    return MEANINGS[this.#scanner.find(start, end, NAMES)]?.[1] ?? 'unknown';
-  }
-
-  /** M11, M12: text; undefined for `null`, which is as good as absent; NO_TEXT for anything else. */
-  #textAt(start: number, end: number): string | typeof NO_TEXT | undefined {
-    const first = this.#scanner.at(start);
-    if (first === QUOTE) return this.#scanner.text(start, end);
-    return first === LETTER_N ? undefined : NO_TEXT;
+  /** M11, M12: `null` counts as absent. */
+  #destination(): string | typeof NO_TEXT | undefined {
+    const to = this.#members.text(DST);
+    return to === NO_TEXT && this.#members.isNull(DST) ? undefined : to;
   }
 }
-
-const NAMES: readonly string[] = MEANINGS.map(([name]) => name);

@@ -8,7 +8,7 @@ import { SILENT_FAREWELLS } from '../shared/farewells.ts';
 import { Decoder } from './decode.ts';
 import { Encoder } from './encode.ts';
 import { answerOf } from './http.ts';
-import { KnownTexts } from './known-texts.ts';
+import { KnownTexts } from '../shared/known-texts.ts';
 import { REFUSALS } from './refusals.ts';
 import { readCredentials, Routes } from './routes.ts';
 

@@ -1,5 +1,5 @@
 import type { MessageKind, SignalMessage } from '../../../domain/message.ts';
-import type { KnownTexts } from './known-texts.ts';
+import type { KnownTexts } from '../shared/known-texts.ts';
 
 const HEADS: Record<MessageKind, Buffer> = {
   offer: Buffer.from('{"type":"OFFER","src":'),

@@ -6,7 +6,7 @@ import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
 import { SILENT_FAREWELLS, SILENT_REFUSALS } from '../shared/farewells.ts';
 import { Decoder } from './decode.ts';
 import { Encoder } from './encode.ts';
-import { KnownTexts } from './known-texts.ts';
+import { KnownTexts } from '../shared/known-texts.ts';
 import { HTTP_ERROR, xhrAnswerOf } from './xhr-answers.ts';
 import { XhrRoutes } from './xhr-routes.ts';
 

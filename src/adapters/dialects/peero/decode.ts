@@ -1,6 +1,7 @@
 import type { FrameRequest } from '../../../application/ports/requests.ts';
 import type { Payload } from '../../../domain/message.ts';
-import { jsonObjectIn } from '../shared/json-object.ts';
+import { JsonMembers, NO_TEXT } from '../shared/json-members.ts';
+import { KnownTexts } from '../shared/known-texts.ts';
 
 const UNREADABLE: FrameRequest = { ask: 'unreadable' };
 const STAY: FrameRequest = { ask: 'stay' };
@@ -8,39 +9,47 @@ const LEAVE: FrameRequest = { ask: 'leave' };
 const UNKNOWN: FrameRequest = { ask: 'nothing', why: 'not-relayed' };
 const NOT_TEXT: FrameRequest = { ask: 'nothing', why: 'destination-not-text' };
 
-/** PEO3 to PEO7: never throws. */
-export function readFrame(bytes: Uint8Array, isBinary: boolean): FrameRequest {
-  const frame = jsonObjectIn(bytes, isBinary);
-  if (frame === undefined) return UNREADABLE;
-  const { type, peer } = frame;
-  const signal = signalIn(frame);
-  switch (type) {
-    case 'offer':
-      if (peer !== undefined) return toOne('offer', peer, signal);
-      // To all that share the publisher's topic: it listens to no other.
-      return { ask: 'publish', draft: { topics: [], payload: signal ?? NOTHING }, echo: false };
-    case 'answer':
-    case 'candidate':
-      return toOne(type, peer, signal);
-    case 'will':
-      return { ask: 'bequeath', will: signal ?? NOTHING };
-    case 'heartbeat':
-      return STAY;
-    case 'leave':
-      return LEAVE;
-    default:
-      return UNKNOWN;
+const TYPES = ['candidate', 'offer', 'answer', 'heartbeat', 'will', 'leave'] as const;
+
+/** The members that have a meaning. */
+const MEMBERS = ['type', 'peer', 'signal'] as const;
+const TYPE = 0;
+const PEER = 1;
+const SIGNAL = 2;
+
+const NULL: Payload = Buffer.from('null');
+
+/** PEO3 to PEO7: reads frames. A signal is located and validated, and passed on byte for byte (PEO4). */
+export class Decoder {
+  readonly #members = new JsonMembers(MEMBERS, new KnownTexts());
+
+  /** Never throws. */
+  decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
+    const members = this.#members;
+    if (!members.read(bytes, isBinary)) return UNREADABLE;
+    const type = TYPES[members.word(TYPE, TYPES)];
+    const signal = members.raw(SIGNAL, bytes);
+    switch (type) {
+      case 'offer':
+        if (members.has(PEER)) return this.#toOne('offer', signal);
+        // Without topics: to all topics that the publisher listens to.
+        return { ask: 'publish', draft: { topics: [], payload: signal ?? NULL }, echo: false };
+      case 'answer':
+      case 'candidate':
+        return this.#toOne(type, signal);
+      case 'will':
+        return { ask: 'bequeath', will: signal ?? NULL };
+      case 'heartbeat':
+        return STAY;
+      case 'leave':
+        return LEAVE;
+      default:
+        return UNKNOWN;
+    }
   }
-}
 
-const NOTHING: Payload = Buffer.from('null');
-
-function toOne(kind: 'offer' | 'answer' | 'candidate', peer: unknown, payload: Payload | undefined): FrameRequest {
-  if (typeof peer !== 'string' && peer !== undefined) return NOT_TEXT;
-  return { ask: 'relay', kind, to: peer, payload };
-}
-
-function signalIn(frame: { readonly signal?: unknown }): Payload | undefined {
-  const text = JSON.stringify(frame.signal) as string | undefined;
-  return text === undefined ? undefined : Buffer.from(text);
+  #toOne(kind: 'offer' | 'answer' | 'candidate', payload: Payload | undefined): FrameRequest {
+    const to = this.#members.text(PEER);
+    return to === NO_TEXT ? NOT_TEXT : { ask: 'relay', kind, to, payload };
+  }
 }

@@ -5,7 +5,7 @@ import type { SignalMessage } from '../../../domain/message.ts';
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
 import type { News } from '../../../domain/topic.ts';
 import { SILENT_FAREWELLS, SILENT_REFUSALS } from '../shared/farewells.ts';
-import { readFrame } from './decode.ts';
+import { Decoder } from './decode.ts';
 import { helloText, messageText, newsText } from './encode.ts';
 
 const EVERYBODY = 'everybody';
@@ -18,6 +18,7 @@ export class PeeroDialect implements Dialect {
   readonly liveness = 'answers';
   readonly pace = 0;
   readonly #path: string;
+  readonly #decoder = new Decoder();
 
   /** @param path where it is served; without a slash at its end, which changes nothing. */
   constructor(path: string) {
@@ -45,7 +46,7 @@ export class PeeroDialect implements Dialect {
   }
 
   decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
-    return readFrame(bytes, isBinary);
+    return this.#decoder.decode(bytes, isBinary);
   }
 
   encode(message: SignalMessage): Uint8Array {

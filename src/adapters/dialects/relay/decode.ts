@@ -1,7 +1,8 @@
 import type { FrameRequest } from '../../../application/ports/requests.ts';
-import { jsonObjectIn, type JsonObject } from '../shared/json-object.ts';
+import { JsonMembers, NO_TEXT } from '../shared/json-members.ts';
+import { KnownTexts } from '../shared/known-texts.ts';
 
-/** REL2, REL4: what a publication is told as: the frame as it came and `clients`, or `{topic, payload}`. */
+/** REL2, REL4: the form of a publication: the frame as it came and `clients`, or `{topic, payload}`. */
 export const AS_IT_CAME = 'as it came';
 
 const UNREADABLE: FrameRequest = { ask: 'unreadable' };
@@ -10,39 +11,64 @@ const UNKNOWN: FrameRequest = { ask: 'nothing', why: 'not-relayed' };
 const TOPIC_MISSING: FrameRequest = { ask: 'nothing', why: 'destination-missing' };
 const TOPIC_NOT_TEXT: FrameRequest = { ask: 'nothing', why: 'destination-not-text' };
 
-/** REL1, REL3, REL4: never throws. */
-export function readFrame(bytes: Uint8Array, isBinary: boolean): FrameRequest {
-  const frame = jsonObjectIn(bytes, isBinary);
-  if (frame === undefined) return UNREADABLE;
-  switch (frame['type']) {
-    case 'subscribe':
-      return { ask: 'join', selectors: topicsOf(frame).map((topic) => ({ topic })) };
-    case 'unsubscribe':
-      return { ask: 'part', selectors: topicsOf(frame).map((topic) => ({ topic })) };
-    case 'publish':
-      return publicationOf(frame, bytes);
-    case 'ping':
-      return PONG;
-    default:
-      return UNKNOWN;
+const TYPES = ['publish', 'ping', 'subscribe', 'unsubscribe'] as const;
+
+/** The members that have a meaning. */
+const MEMBERS = ['type', 'topic', 'topics', 'payload'] as const;
+const TYPE = 0;
+const TOPIC = 1;
+const TOPICS = 2;
+const PAYLOAD = 3;
+
+const BEFORE_TOPIC = Buffer.from('{"topic":');
+const BEFORE_PAYLOAD = Buffer.from(',"payload":');
+const BEHIND = Buffer.from('}');
+
+/** REL1, REL3, REL4: reads frames. What is published is validated, and passed on byte for byte. */
+export class Decoder {
+  readonly #members = new JsonMembers(MEMBERS, new KnownTexts());
+
+  /** Never throws. */
+  decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
+    const members = this.#members;
+    if (!members.read(bytes, isBinary)) return UNREADABLE;
+    switch (TYPES[members.word(TYPE, TYPES)]) {
+      case 'subscribe':
+        return { ask: 'join', selectors: this.#topics() };
+      case 'unsubscribe':
+        return { ask: 'part', selectors: this.#topics() };
+      case 'publish':
+        return this.#publication(bytes);
+      case 'ping':
+        return PONG;
+      default:
+        return UNKNOWN;
+    }
   }
-}
 
-function publicationOf(frame: JsonObject, bytes: Uint8Array): FrameRequest {
-  const { topic, payload } = frame;
-  if (topic === undefined || topic === null || topic === '') return TOPIC_MISSING;
-  if (typeof topic !== 'string') return TOPIC_NOT_TEXT;
-  if (!isForTheOthers(frame)) return { ask: 'publish', draft: { topics: [topic], payload: bytes, type: AS_IT_CAME }, echo: true };
-  return { ask: 'publish', draft: { topics: [topic], payload: Buffer.from(JSON.stringify({ topic, payload })) }, echo: false };
-}
+  #publication(bytes: Uint8Array): FrameRequest {
+    const members = this.#members;
+    const topic = members.text(TOPIC);
+    if (topic === undefined || topic === '' || members.isNull(TOPIC)) return TOPIC_MISSING;
+    if (topic === NO_TEXT) return TOPIC_NOT_TEXT;
+    const payload = this.#payloadForOthers(bytes);
+    if (payload !== undefined) return { ask: 'publish', draft: { topics: [topic], payload }, echo: false };
+    return { ask: 'publish', draft: { topics: [topic], payload: bytes, type: AS_IT_CAME }, echo: true };
+  }
 
-/** REL4: Trystero says exactly these three. */
-function isForTheOthers(frame: JsonObject): boolean {
-  return Object.hasOwn(frame, 'payload') && Object.keys(frame).length === 3;
-}
+  /** REL4: Trystero writes exactly `type`, `topic` and `payload`. Undefined for any other frame. */
+  #payloadForOthers(bytes: Uint8Array): Uint8Array | undefined {
+    const members = this.#members;
+    const topic = members.raw(TOPIC, bytes);
+    const payload = members.raw(PAYLOAD, bytes);
+    if (topic === undefined || payload === undefined || members.others > 0 || members.has(TOPICS)) return undefined;
+    return Buffer.concat([BEFORE_TOPIC, topic, BEFORE_PAYLOAD, payload, BEHIND]);
+  }
 
-/** REL1, REL4: one `topic`, or many `topics`. What is no text is passed over, as by the reference. */
-function topicsOf({ topic, topics }: JsonObject): string[] {
-  const all: unknown[] = Array.isArray(topics) ? topics : [topic];
-  return all.filter((one) => typeof one === 'string');
+  /** REL1, REL4: one `topic`, or a list of `topics`. Values of other types are skipped, as the reference does. */
+  #topics(): { readonly topic: string }[] {
+    const one = this.#members.text(TOPIC);
+    const all = this.#members.texts(TOPICS) ?? (typeof one === 'string' ? [one] : []);
+    return all.map((topic) => ({ topic }));
+  }
 }

@@ -4,7 +4,7 @@ import type { FrameRequest, Introduction } from '../../../application/ports/requ
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
 import type { News } from '../../../domain/topic.ts';
 import { SILENT_FAREWELLS, SILENT_REFUSALS } from '../shared/farewells.ts';
-import { readFrame } from './decode.ts';
+import { Decoder } from './decode.ts';
 import { newsText } from './encode.ts';
 
 /** The signalling wire of y-webrtc, and Trystero's own relay: docs/protocols/relay.md. */
@@ -16,6 +16,7 @@ export class RelayDialect implements Dialect {
   readonly liveness = 'answers';
   readonly pace = 0;
   readonly #path: string;
+  readonly #decoder = new Decoder();
 
   /** @param path where it is served; without a slash at its end, which changes nothing. */
   constructor(path: string) {
@@ -41,7 +42,7 @@ export class RelayDialect implements Dialect {
   }
 
   decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
-    return readFrame(bytes, isBinary);
+    return this.#decoder.decode(bytes, isBinary);
   }
 
   /** Nobody can be addressed here. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Encoder } from '../../../../../src/adapters/dialects/peerjs/encode.ts';
-import { KnownTexts } from '../../../../../src/adapters/dialects/peerjs/known-texts.ts';
+import { KnownTexts } from '../../../../../src/adapters/dialects/shared/known-texts.ts';
 import type { PeerId } from '../../../../../src/domain/ids.ts';
 import type { MessageKind, SignalMessage } from '../../../../../src/domain/message.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../../../../src/adapters/dialects/peerjs/decode.ts';
-import { KnownTexts } from '../../../../../src/adapters/dialects/peerjs/known-texts.ts';
+import { KnownTexts } from '../../../../../src/adapters/dialects/shared/known-texts.ts';
 import { XhrRoutes } from '../../../../../src/adapters/dialects/peerjs/xhr-routes.ts';
 import type { HttpAsk } from '../../../../../src/application/ports/requests.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readFrame } from '../../../../../src/adapters/dialects/peero/decode.ts';
+import { Decoder } from '../../../../../src/adapters/dialects/peero/decode.ts';
 
-const read = (text: string) => readFrame(Buffer.from(text), false);
+const decoder = new Decoder();
+const read = (text: string) => decoder.decode(Buffer.from(text), false);
 const signal = Buffer.from('{"sdp":1}');
 
 describe('what is read', () => {
@@ -29,6 +30,22 @@ describe('what is read', () => {
     }
   });
 
+  it('PEO4: a signal keeps its bytes, and may nest to any depth', () => {
+    const exact = '{ "a":1e400,"b":12345678901234567890,"c":1.10,"d":1,"d":2 }';
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    for (const text of [exact, deep]) {
+      const bytes = Buffer.from(text);
+      expect(read(`{"type":"offer","signal":${text}}`)).toMatchObject({ draft: { payload: bytes } });
+      expect(read(`{"type":"answer","peer":"bob","signal":${text}}`)).toMatchObject({ payload: bytes });
+      expect(read(`{"type":"will","signal":${text}}`)).toEqual({ ask: 'bequeath', will: bytes });
+    }
+    expect(read(`{"type":"heartbeat","x":${deep}}`)).toEqual({ ask: 'stay' });
+  });
+
+  it('PEO4: a destination that is null is no text', () => {
+    expect(read('{"type":"offer","peer":null}')).toEqual({ ask: 'nothing', why: 'destination-not-text' });
+  });
+
   it('PEO5, PEO7: a will, a goodbye, a sign of life', () => {
     expect(read('{"type":"will","signal":"x"}')).toEqual({ ask: 'bequeath', will: Buffer.from('"x"') });
     expect([read('{"type":"leave"}'), read('{"type":"heartbeat"}')]).toEqual([{ ask: 'leave' }, { ask: 'stay' }]);
@@ -36,6 +53,6 @@ describe('what is read', () => {
 
   it('PEO7: what is none of these is ignored, what is no object is malformed', () => {
     expect([read('{}'), read('{"type":"peers"}')]).toEqual(Array(2).fill({ ask: 'nothing', why: 'not-relayed' }));
-    expect([read('[]'), read('{'), readFrame(Buffer.of(0xff), true)]).toEqual(Array(3).fill({ ask: 'unreadable' }));
+    expect([read('[]'), read('{'), decoder.decode(Buffer.of(0xff), true)]).toEqual(Array(3).fill({ ask: 'unreadable' }));
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { AS_IT_CAME, readFrame } from '../../../../../src/adapters/dialects/relay/decode.ts';
+import { AS_IT_CAME, Decoder } from '../../../../../src/adapters/dialects/relay/decode.ts';
 
-const read = (text: string, isBinary = false) => readFrame(Buffer.from(text), isBinary);
+const decoder = new Decoder();
+const read = (text: string, isBinary = false) => decoder.decode(Buffer.from(text), isBinary);
 
 describe('REL1: what is read', () => {
   it('subscriptions, with what is no text passed over', () => {
@@ -31,6 +32,31 @@ describe('REL1: what is read', () => {
     });
   });
 
+  it('REL4: a payload of Trystero keeps its bytes', () => {
+    const payload = '{ "a":1e400,"b":12345678901234567890,"c":1.10,"d":1,"d":2 }';
+    expect(read(`{"type":"publish","topic":"\\u0061","payload":${payload}}`)).toEqual({
+      ask: 'publish',
+      draft: { topics: ['a'], payload: Buffer.from(`{"topic":"\\u0061","payload":${payload}}`) },
+      echo: false,
+    });
+  });
+
+  it('REL2: a repeated or a fourth member keeps the frame as it came', () => {
+    const frames = ['{"type":"publish","topic":"a","payload":1,"x":2}', '{"type":"publish","topic":"a","payload":1,"topics":[]}'];
+    for (const frame of frames) expect(read(frame)).toMatchObject({ draft: { type: AS_IT_CAME }, echo: true });
+    expect(read('{"type":"publish","topic":"b","topic":"a","payload":1}')).toMatchObject({
+      draft: { topics: ['a'] },
+      echo: false,
+    });
+  });
+
+  it('REL3: nesting of any depth is read', () => {
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    expect(read(`{"type":"publish","topic":"a","payload":${deep}}`)).toMatchObject({ ask: 'publish', echo: false });
+    expect(read(`{"type":"publish","topic":"a","data":${deep}}`)).toMatchObject({ ask: 'publish', echo: true });
+    expect(read(`{"type":"subscribe","topics":[${deep},"a"]}`)).toEqual({ ask: 'join', selectors: [{ topic: 'a' }] });
+  });
+
   it('pings', () => expect(read('{"type":"ping"}')).toEqual({ ask: 'pong' }));
 
   it.each([
@@ -49,6 +75,6 @@ describe('REL1: what is read', () => {
 
   it('REL3: a binary frame that is no UTF-8 is none either', () => {
     const frame = Buffer.concat([Buffer.from('{"type":"publish","topic":"a","x":"'), Buffer.of(0xff), Buffer.from('"}')]);
-    expect(readFrame(frame, true)).toEqual({ ask: 'unreadable' });
+    expect(decoder.decode(frame, true)).toEqual({ ask: 'unreadable' });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readFrame } from '../../../../../src/adapters/dialects/relay/decode.ts';
+import { Decoder } from '../../../../../src/adapters/dialects/relay/decode.ts';
 import { newsText } from '../../../../../src/adapters/dialects/relay/encode.ts';
 import type { News, Publication, TopicName } from '../../../../../src/domain/topic.ts';
 
@@ -7,7 +7,7 @@ const topic = 'garden' as TopicName;
 
 /** What those who listen are told of a frame. */
 function toldOf(frame: string, listeners = 3): string {
-  const request = readFrame(Buffer.from(frame), false);
+  const request = new Decoder().decode(Buffer.from(frame), false);
   if (request.ask !== 'publish') throw new Error(`${frame} publishes nothing`);
   const { payload, type } = request.draft;
   const publication: Publication = {

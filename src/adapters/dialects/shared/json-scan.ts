@@ -20,8 +20,8 @@ const LETTER_U = 0x75;
 const END = 0;
 
 const FIRST_ROOM = 16 * 1024;
-/** Of what is looked for, with its quotes and all of it escaped: six bytes a letter. */
-const LONGEST_WORD = 2 + 6 * 'CANDIDATE'.length;
+/** Bytes of the longest word that a dialect looks for, with its quotes and each character escaped in six bytes. */
+const LONGEST_WORD = 2 + 6 * 'unsubscribe'.length;
 const WORD = 4;
 
 /** 1: may follow a backslash by itself. */

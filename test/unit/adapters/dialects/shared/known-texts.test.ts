@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KnownTexts } from '../../../../../src/adapters/dialects/peerjs/known-texts.ts';
+import { KnownTexts } from '../../../../../src/adapters/dialects/shared/known-texts.ts';
 
 const IDS = Array.from({ length: 50_000 }, (_, n) => `${n.toString(36)}-peer-${(n * 7919).toString(16)}`);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BROKEN, JsonScanner } from '../../../../../src/adapters/dialects/peerjs/json-scan.ts';
-import { KnownTexts } from '../../../../../src/adapters/dialects/peerjs/known-texts.ts';
+import { BROKEN, JsonScanner } from '../../../../../src/adapters/dialects/shared/json-scan.ts';
+import { KnownTexts } from '../../../../../src/adapters/dialects/shared/known-texts.ts';
 
 const NUMBERS = [
   ...['0', '-0', '7', '10', '-12', '0.0', '1.5', '-0.125', '1e5', '1E5', '1e+5', '1e-5', '0e0', '1.5e10'],

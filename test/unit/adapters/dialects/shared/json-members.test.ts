@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { JsonMembers, NO_TEXT } from '../../../../../src/adapters/dialects/shared/json-members.ts';
+import { KnownTexts } from '../../../../../src/adapters/dialects/shared/known-texts.ts';
+
+const A = 0;
+const B = 1;
+const members = new JsonMembers(['a', 'b'], new KnownTexts());
+
+function read(text: string): JsonMembers {
+  expect(members.read(Buffer.from(text), false)).toBe(true);
+  return members;
+}
+
+function rawOf(member: number, text: string): string | undefined {
+  const raw = read(text).raw(member, Buffer.from(text));
+  return raw === undefined ? undefined : Buffer.from(raw).toString();
+}
+
+describe('M10: what is read', () => {
+  it.each(['{}', ' { } ', '{"a":1}', '{"__proto__":1}', ' {"a":[{"b":2}]}\n'])('%j is an object', (text) => {
+    for (const isBinary of [false, true]) expect(members.read(Buffer.from(text), isBinary)).toBe(true);
+  });
+
+  it.each(['', '{', '[]', 'null', '5', '"x"', '{"a":1}}', '{"a":1}{}', '{"a":1,}', '{a:1}', '{"a" 1}', "{'a':1}"])(
+    '%j is none',
+    (text) => expect(members.read(Buffer.from(text), false)).toBe(false),
+  );
+
+  it('a binary frame that is not UTF-8 is none', () => {
+    expect(members.read(Buffer.concat([Buffer.from('{"'), Buffer.of(0xff), Buffer.from('":1}')]), true)).toBe(false);
+  });
+});
+
+describe('members', () => {
+  it('M2: a value is given as it was written', () => {
+    expect(rawOf(A, '{"a": [1.10, 1e400 ] ,"b":2}')).toBe('[1.10, 1e400 ]');
+    expect(rawOf(B, '{"a":1}')).toBeUndefined();
+  });
+
+  it('M3: of a repeated name the last counts, whatever way it is escaped', () => {
+    expect(rawOf(A, '{"a":1,"\\u0061":2}')).toBe('2');
+  });
+
+  it('nothing is left of the frame before', () => {
+    read('{"a":1,"b":2,"c":3}');
+    expect([read('{}').has(A), members.others, members.text(B), members.word(B, ['x']), members.texts(B)]).toEqual([
+      ...[false, 0, undefined, -1, undefined],
+    ]);
+  });
+
+  it('a text, no text, null', () => {
+    const texts = ['"x"', '"\\u0078"', '5', 'null', '["x"]'].map((value) => read(`{"a":${value}}`).text(A));
+    expect(texts).toEqual(['x', 'x', NO_TEXT, NO_TEXT, NO_TEXT]);
+    expect(['"null"', 'null', '0'].map((value) => read(`{"a":${value}}`).isNull(A))).toEqual([false, true, false]);
+    expect(read('{}').isNull(A)).toBe(false);
+  });
+
+  it('a word of a list, escaped or not', () => {
+    expect(['"one"', '"tw\\u006f"', '"three"', '1'].map((value) => read(`{"a":${value}}`).word(A, ['one', 'two']))).toEqual([
+      ...[0, 1, -1, -1],
+    ]);
+  });
+
+  it('how many members have other names', () => {
+    expect(['{}', '{"a":1}', '{"a":1,"c":1,"c":2,"":3}'].map((text) => read(text).others)).toEqual([0, 0, 3]);
+  });
+});
+
+describe('lists of texts', () => {
+  it.each([
+    ['[]', []],
+    ['[ ]', []],
+    ['["x"]', ['x']],
+    [' [ "x" , 1 , ["y"] , null , {"z":"z"} , "" ] ', ['x', '']],
+    ['"x"', undefined],
+    ['{"0":"x"}', undefined],
+  ])('%s', (value, texts) => expect(read(`{"a":${value}}`).texts(A)).toEqual(texts));
+});
