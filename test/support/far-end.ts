@@ -2,21 +2,26 @@ import { readFileSync } from 'node:fs';
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
 import type { HttpResponse } from '../../src/application/ports/http.ts';
 
 /* The hand at the far end of a real network: a WebSocket, a request, or bare bytes. */
 
 export const TLS_FILES = { keyFile: supportFile('tls/localhost.key'), certFile: supportFile('tls/localhost.crt') };
+/** Another key and certificate for the same place. */
+export const RENEWED_TLS_FILES = { keyFile: supportFile('tls/renewed.key'), certFile: supportFile('tls/renewed.crt') };
 /** A key that belongs to no certificate here. */
 export const STRANGE_KEY_FILE = supportFile('tls/stranger.key');
 
 const DEADLINE = 10_000;
 // Knocked at by address, it still is to be the one of `localhost`.
-const TRUST = { ca: readFileSync(TLS_FILES.certFile), servername: 'localhost' };
+const TRUST = {
+  ca: [TLS_FILES, RENEWED_TLS_FILES].map(({ certFile }) => readFileSync(certFile)),
+  servername: 'localhost',
+};
 
-/** Where to knock. `secure` trusts the certificate of `TLS_FILES` only. */
+/** Where to knock. `secure` trusts the certificates of `TLS_FILES` and `RENEWED_TLS_FILES` only. */
 export interface Place {
   readonly host: string;
   readonly port: number;
@@ -147,6 +152,11 @@ export class RawLine {
       socket.once('error', reject);
       socket.once(place.secure ? 'secureConnect' : 'connect', () => resolve(new RawLine(socket)));
     });
+  }
+
+  /** The certificate that it was shown, as PEM; undefined without TLS. */
+  get certificate(): string | undefined {
+    return this.#socket instanceof TLSSocket ? this.#socket.getPeerX509Certificate()?.toString() : undefined;
   }
 
   send(bytes: string | Uint8Array): void {

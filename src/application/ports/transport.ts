@@ -90,6 +90,13 @@ export interface Transport {
   /** Accepts no new connection from now on; the open ones stay. Harmless before `listen` and when repeated. */
   refuseNew(): void;
 
+  /**
+   * H12: reads the files of the key and the certificate again: new connections get the new certificate, open ones stay.
+   * Harmless where the transport is not listening, or has no certificate of its own.
+   * @throws ListenError `certificate-unusable`, and then the old certificate stays in use.
+   */
+  reloadCertificate(): void;
+
   /** Ends what is still open, reports each as `closed`, then resolves. Harmless before `listen` and when repeated. */
   stop(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CERTIFICATE_CLAUSES } from './certificate-clauses.ts';
 import { HTTP_CLAUSES } from './http-clauses.ts';
 import { LISTENING_CLAUSES } from './listening-clauses.ts';
 import { Scene, type Capabilities, type Clause, type Start } from './scene.ts';
@@ -12,6 +13,7 @@ export const CLAUSES: readonly Clause[] = [
   ...HTTP_CLAUSES,
   ...STREAM_CLAUSES,
   ...LISTENING_CLAUSES,
+  ...CERTIFICATE_CLAUSES,
   ...WIRE_CLAUSES,
 ];
 

@@ -25,7 +25,7 @@ async function refusalOf(transport: Transport): Promise<{ refusal: ListenRefusal
 }
 
 /** An upgrade that is not taken: refused with an answer, or nobody is there to answer. */
-async function expectNotTaken(scene: Scene): Promise<void> {
+export async function expectNotTaken(scene: Scene): Promise<void> {
   const asked = scene.gateway.upgrades.length;
   const far = await scene.knock().catch(() => undefined);
   expect([undefined, 'refused']).toContain(far?.state);

@@ -30,7 +30,14 @@ function faulty(honest: Transport, fault: Fault): Transport {
     };
     return honest.listen({ ...told, opened });
   };
-  return { name: 'faulty', listen, refuseNew: () => honest.refuseNew(), stop: () => honest.stop(), ...fault.transport?.(honest) };
+  return {
+    name: 'faulty',
+    listen,
+    refuseNew: () => honest.refuseNew(),
+    reloadCertificate: () => honest.reloadCertificate(),
+    stop: () => honest.stop(),
+    ...fault.transport?.(honest),
+  };
 }
 
 const GATEWAY = ['http', 'upgrade', 'abandoned', 'opened', 'frame', 'alive', 'unsent', 'closed'] as const;

@@ -63,6 +63,10 @@ export class MemoryTransport implements Transport {
     this.#isAccepting = false;
   }
 
+  reloadCertificate(): void {
+    // Nothing is encrypted here.
+  }
+
   stop(): Promise<void> {
     this.refuseNew();
     for (const socket of this.#open) socket.cut();

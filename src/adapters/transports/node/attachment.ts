@@ -62,6 +62,10 @@ export class AttachedTransport implements Transport {
     this.#openings?.refuseNew();
   }
 
+  reloadCertificate(): void {
+    // The certificate belongs to the embedding program's server.
+  }
+
   async stop(): Promise<void> {
     this.#settings.server.off('upgrade', this.#onUpgrade);
     this.#gateway = undefined;

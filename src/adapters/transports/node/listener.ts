@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import { createServer as createSecureServer, Server as SecureServer } from 'node:https';
 import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -40,6 +40,11 @@ export class NodeTransport implements Transport {
     this.#settings.companion?.refuseNew();
     const server = this.#server;
     if (server !== undefined) this.#unbound ??= new Promise((resolve) => server.close(() => resolve()));
+  }
+
+  reloadCertificate(): void {
+    const { tls } = this.#settings;
+    if (tls !== undefined && this.#server instanceof SecureServer) this.#server.setSecureContext(readCertificate(tls));
   }
 
   async stop(): Promise<void> {

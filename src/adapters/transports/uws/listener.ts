@@ -3,13 +3,13 @@ import { createServer } from 'node:net';
 import type * as uWS from 'uWebSockets.js';
 import { ListenError } from '../../../application/ports/transport.ts';
 import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
-import { readCertificate } from '../shared/certificate.ts';
 import { listenRefused } from '../shared/listen-refusals.ts';
 import { Reports, type Desk } from '../shared/reports.ts';
 import { NOT_ACCEPTING, wantsWebSocket } from '../shared/requests.ts';
 import type { TransportSettings } from '../shared/settings.ts';
 import { TurnEnd } from '../shared/turn-end.ts';
 import { handshakeFault } from './handshake.ts';
+import { Apps } from './apps.ts';
 import { refuse, type Desk as HttpDesk, UwsExchange, UwsRequest } from './http.ts';
 import { Outbox } from './outbox.ts';
 import { UwsSocket, type Home } from './socket.ts';
@@ -61,7 +61,7 @@ class UwsTransport implements Transport {
   readonly #settings: TransportSettings;
   readonly #home: Home;
   readonly #turnEnd = new TurnEnd();
-  #app: uWS.TemplatedApp | undefined;
+  #apps: Apps | undefined;
   #listening: uWS.us_listen_socket | undefined;
 
   constructor(library: Library, settings: TransportSettings) {
@@ -72,18 +72,13 @@ class UwsTransport implements Transport {
 
   async listen(gateway: Gateway): Promise<ListeningAddress> {
     const { host, port, tls } = this.#settings;
-    if (tls !== undefined) readCertificate(tls);
-    const app =
-      tls === undefined
-        ? this.#library.App()
-        : this.#library.SSLApp({ key_file_name: tls.keyFile, cert_file_name: tls.certFile });
-    this.#answer(app, gateway);
-    const token = await this.#bind(app);
+    const apps = new Apps(this.#library, tls, (app) => this.#answer(app, gateway));
+    const token = await this.#bind(apps.listener);
     if (token === false) {
-      app.close();
+      apps.close();
       throw listenRefused(await obstacleAt(host, port), { host, port });
     }
-    this.#app = app;
+    this.#apps = apps;
     this.#listening = token;
     return { host, port: this.#library.us_socket_local_port(token), secure: tls !== undefined };
   }
@@ -96,13 +91,17 @@ class UwsTransport implements Transport {
     this.#library.us_listen_socket_close(token);
   }
 
+  reloadCertificate(): void {
+    if (this.#listening !== undefined) this.#apps?.renew();
+  }
+
   async stop(): Promise<void> {
     this.refuseNew();
-    if (this.#app !== undefined) await this.#settings.companion?.stop();
+    if (this.#apps !== undefined) await this.#settings.companion?.stop();
     this.#home.outbox.flush();
     // Calls every `close` handler; what they leave for later comes before whoever awaits this.
-    this.#app?.close();
-    this.#app = undefined;
+    this.#apps?.close();
+    this.#apps = undefined;
   }
 
   #bind(app: uWS.TemplatedApp): Promise<uWS.us_listen_socket | false> {
