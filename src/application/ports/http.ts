@@ -38,6 +38,13 @@ export interface Exchange {
    */
   body(maxBytes: number, then: (body: Uint8Array | undefined) => void): void;
 
+  /**
+   * The answer may take as long as it likes: no timeout of the transport ends the exchange before it.
+   * To be called before the call that brings the exchange returns, at most once.
+   * @param gone called in a turn of its own, once, if the far end goes away before it was answered.
+   */
+  hold(gone: () => void): void;
+
   /** `answer` or `stream` is to be called exactly once, in this turn or later. Does nothing when the far end has gone. */
   answer(response: HttpResponse): void;
 

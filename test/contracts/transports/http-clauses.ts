@@ -153,6 +153,45 @@ const ANSWERS: readonly Clause[] = [
     },
   },
   {
+    name: 'an exchange that is held is told once that its far end has gone, and nothing where it was answered',
+    async run(scene) {
+      const held: Exchange[] = [];
+      const gone: string[] = [];
+      scene.gateway.answerRequest = (exchange) => {
+        const { path } = exchange.request;
+        exchange.hold(() => void gone.push(path));
+        held.push(exchange);
+      };
+      const [first, second] = [scene.hand.ask('GET', '/leaves'), scene.hand.ask('GET', '/stays')];
+      await scene.until('both are reported', () => held.length === 2);
+      first.abort();
+      await scene.until('it is told', () => gone.length > 0);
+      for (const exchange of held) exchange.answer({ status: 200, headers: [], body: 'here' });
+      expect(await second.answer).toMatchObject({ status: 200, body: 'here' });
+      second.abort();
+      await scene.quiet();
+      expect(gone).toEqual(['/leaves']);
+    },
+  },
+  {
+    name: 'an exchange that is held outlasts every timeout of a request',
+    needs: ['handshakeTimeout'],
+    settings: { handshakeTimeout: 300 },
+    async run(scene) {
+      const held: Exchange[] = [];
+      scene.gateway.answerRequest = (exchange) => {
+        exchange.hold(() => undefined);
+        held.push(exchange);
+      };
+      const asked = scene.hand.ask('GET', '/long');
+      await scene.until('it is reported', () => held.length === 1);
+      const other = await scene.line();
+      await scene.until('a connection that asks nothing is cut', () => other.isClosed);
+      held[0]?.answer({ status: 200, headers: [], body: 'at last' });
+      expect(await asked.answer).toMatchObject({ status: 200, body: 'at last' });
+    },
+  },
+  {
     name: 'a body is read past; the next request on the connection is served',
     needs: ['bytes'],
     async run(scene) {

@@ -21,6 +21,7 @@ interface Origin {
 /** The side of an exchange that asks. */
 interface Asker {
   readonly isGone: () => boolean;
+  readonly hold?: (gone: () => void) => void;
   readonly answer: (response: HttpResponse) => void;
   /** Where the answer goes, if it is a stream. */
   readonly farEnd: () => MemoryFarEnd;
@@ -94,8 +95,10 @@ export class MemoryTransport implements Transport {
   request(method: string, target: string, origin: Origin = {}): MemoryExchange {
     let answered: HttpResponse | undefined;
     let isAborted = false;
+    let onGone = (): void => undefined;
     const exchange = this.#exchangeOf(method, target, origin, {
       isGone: () => isAborted,
+      hold: (gone) => (onGone = gone),
       answer: (response) => {
         if (!isAborted) answered ??= onTheWire(response, method === 'HEAD');
       },
@@ -107,7 +110,9 @@ export class MemoryTransport implements Transport {
         return answered;
       },
       abort: () => {
+        if (isAborted) return;
         isAborted = true;
+        if (answered === undefined) this.#turns.run(onGone);
       },
     };
   }
@@ -134,10 +139,11 @@ export class MemoryTransport implements Transport {
     else this.#gateway.http(exchange);
   }
 
-  #exchangeOf(method: string, target: string, origin: Origin, { isGone, answer, farEnd }: Asker): Exchange {
+  #exchangeOf(method: string, target: string, origin: Origin, { isGone, hold, answer, farEnd }: Asker): Exchange {
     return {
       request: requestOf(method, splitTarget(target), origin),
       answer,
+      hold: (gone) => hold?.(gone),
       body: (maxBytes, then) => {
         const body = Buffer.from(origin.body ?? '');
         this.#turns.later(() => {

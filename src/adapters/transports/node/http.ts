@@ -51,6 +51,8 @@ export class NodeExchange implements Exchange {
   readonly #response: ServerResponse;
   readonly #desk: Desk;
   readonly #body = new Body(MAX_BODY_BYTES);
+  /** The idle timeout that `hold` took off the connection. */
+  #heldTimeout: number | undefined;
 
   constructor(raw: IncomingMessage, response: ServerResponse, request: HttpRequest, desk: Desk) {
     this.request = request;
@@ -74,8 +76,19 @@ export class NodeExchange implements Exchange {
     queueMicrotask(() => give(body.length > maxBytes ? undefined : body));
   }
 
+  hold(gone: () => void): void {
+    const { socket } = this.#response;
+    this.#heldTimeout = socket?.timeout;
+    socket?.setTimeout(0);
+    this.#response.once('close', () => {
+      if (!this.#response.writableEnded) queueMicrotask(gone);
+    });
+  }
+
   answer(answer: HttpResponse): void {
     if (this.#isOver) return;
+    // An answer that is not read is cut like any other.
+    if (this.#heldTimeout !== undefined) this.#response.socket?.setTimeout(this.#heldTimeout);
     if (!this.#desk.goesOn()) this.#response.shouldKeepAlive = false;
     send(this.#response, answer);
   }

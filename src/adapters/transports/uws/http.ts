@@ -62,6 +62,7 @@ export class UwsExchange implements Exchange {
   readonly #desk: Desk;
   #response: uWS.HttpResponse | undefined;
   #stream: { ended(): void } | undefined;
+  #gone: (() => void) | undefined;
   /** There while it is to be read. */
   #body: Body | undefined;
   #answer: HttpResponse | undefined;
@@ -72,8 +73,11 @@ export class UwsExchange implements Exchange {
     this.#response = response;
     this.#desk = desk;
     response.onAborted(() => {
+      const gone = this.#response === undefined ? undefined : this.#gone;
       this.#response = undefined;
       this.#stream?.ended();
+      // The library may call this from inside a call to one of its sockets.
+      if (gone !== undefined) queueMicrotask(gone);
     });
     if (hasBody(request)) this.#read(response, (this.#body = new Body(MAX_BODY_BYTES)));
   }
@@ -85,6 +89,11 @@ export class UwsExchange implements Exchange {
     };
     if (this.#body === undefined) queueMicrotask(() => give(new Uint8Array()));
     else this.#body.wish(maxBytes, give);
+  }
+
+  /** The library has no timeout for a request whose body is there. */
+  hold(gone: () => void): void {
+    this.#gone = gone;
   }
 
   answer(answer: HttpResponse): void {
