@@ -3,10 +3,12 @@ import { createServer as createHttpsServer, type Server as SecureServer, type Se
 import { SilentLog } from '../adapters/logs/silent.ts';
 import { SuppliedPeerIds } from '../adapters/peer-ids/supplied.ts';
 import { AttachedTransport, type AttachmentSettings } from '../adapters/transports/node/attachment.ts';
+import type { Log } from '../application/ports/log.ts';
 import { ConfigError } from './configuration/config-error.ts';
 import { isKnownOption, resolveConfig, type Config, type GivenOptions } from './configuration/config.ts';
 import type { ConnectedPeer } from './connected-peer.ts';
 import { EmbeddedBroker } from './embedded-broker.ts';
+import { listenOnHost } from './listening-host.ts';
 import { makeLog } from './make-log.ts';
 import { mountableHandler, type MountableHandler } from './mountable-handler.ts';
 import { isOriginOption, originsFromOption, type OriginOption } from './origins.ts';
@@ -66,10 +68,10 @@ export function PeerServer(options: DropInOptions = {}, callback?: (server: Serv
   const isSecure = ssl !== undefined && Object.keys(ssl).length > 0;
   const server = isSecure ? createHttpsServer(ssl) : createHttpServer();
   const config = configOf(options);
-  const { handler, broker } = attach(server, config, options);
+  const { handler, broker, log } = attach(server, config, options);
   server.on('request', handler);
-  server.on('error', (error) => fail(handler, error));
-  server.listen(config.port, config.host, () => callback?.(server));
+  server.once('listening', () => callback?.(server));
+  listenOnHost(server, { host: config.host, port: config.port, log, failed: (error) => fail(handler, error) });
   const stop = async (): Promise<void> => {
     await broker.close();
     await closed(server);
@@ -80,6 +82,7 @@ export function PeerServer(options: DropInOptions = {}, callback?: (server: Serv
 interface Attached {
   readonly handler: MountableHandler<PeerServerEvents>;
   readonly broker: EmbeddedBroker;
+  readonly log: Log;
 }
 
 function attach(server: Server | SecureServer, config: Config, options: DropInOptions): Attached {
@@ -88,8 +91,9 @@ function attach(server: Server | SecureServer, config: Config, options: DropInOp
     transport.handle(request, response, next),
   );
   const transport = new AttachedTransport(attachment(server, config, options, mountPath));
+  const log = logLevel === undefined && log_level === undefined ? new SilentLog() : makeLog(config);
   const broker = new EmbeddedBroker(config, {
-    log: logLevel === undefined && log_level === undefined ? new SilentLog() : makeLog(config),
+    log,
     makeTransport: () => Promise.resolve(transport),
     peerIds: generateClientId && new SuppliedPeerIds(generateClientId),
     origins: originsOf(corsOptions),
@@ -97,7 +101,7 @@ function attach(server: Server | SecureServer, config: Config, options: DropInOp
   passOn(broker, handler);
   server.once('close', () => void broker.close());
   broker.listen().catch((error: unknown) => fail(handler, error));
-  return { handler, broker };
+  return { handler, broker, log };
 }
 
 /** Resolves when the server has closed, whether or not it listened. */

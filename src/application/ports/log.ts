@@ -9,6 +9,8 @@ import type { ListeningAddress } from './transport.ts';
 export type LogEvent =
   | { readonly event: 'listening'; readonly address: ListeningAddress; readonly transport: string }
   | { readonly event: 'transport-unavailable'; readonly wanted: string; readonly taken: string; readonly detail: string }
+  /** The host has no IPv6. @param taken the host that is listened on instead of `::`. */
+  | { readonly event: 'ipv6-unavailable'; readonly taken: string }
   | { readonly event: 'peer-opened'; readonly session: Session; readonly address: string }
   | { readonly event: 'peer-closed'; readonly session: Session; readonly ending: Ending | 'lost' }
   | {

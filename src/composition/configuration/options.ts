@@ -17,7 +17,7 @@ export const OPTIONS = {
   host: option(host(), {
     group: 'Serving',
     short: 'H',
-    meaning: "Host to listen on; '::' takes IPv4 too.",
+    meaning: "Host to listen on; '::' accepts IPv4 too, and becomes '0.0.0.0' on a machine without IPv6.",
     default: '::',
     env: ['PEERJS_HOST'],
   }),

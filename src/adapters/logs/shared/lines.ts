@@ -27,6 +27,10 @@ export function lineOf(event: LogEvent, surroundings: Surroundings = {}): Line {
       const { wanted, taken, detail } = event;
       return line('warn', `transport ${wanted} is not available, ${taken} takes its place`, event, { wanted, taken, detail });
     }
+    case 'ipv6-unavailable': {
+      const { taken } = event;
+      return line('info', `this machine has no IPv6: listening on ${taken} instead of ::`, event, { taken });
+    }
     case 'peer-opened':
       return line('info', 'peer opened', event, { ...peerIn(event.session), address: event.address });
     case 'peer-closed':

@@ -16,6 +16,10 @@ describe('each event is one line', () => {
       connection: 7,
       why: 'superseded',
     });
+    expect(lineOf(EVENTS['ipv6-unavailable'])).toMatchObject({
+      level: 'info',
+      text: 'this machine has no IPv6: listening on 0.0.0.0 instead of ::',
+    });
     expect(lineOf(EVENTS.draining)).toMatchObject({ level: 'info', fields: { connections: 3, patienceMs: 10_000 } });
     expect(lineOf(EVENTS.stopped)).toMatchObject({ level: 'info', fields: { cut: 1 } });
   });
