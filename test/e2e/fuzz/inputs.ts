@@ -56,6 +56,24 @@ function suffer(bytes: Uint8Array, { at: share, ...accident }: Accident): Uint8A
   }
 }
 
+const BRACKETS = [
+  { open: '[', close: ']' },
+  { open: '{"a":', close: '}' },
+  { open: '[{"a":[', close: ']}]' },
+];
+
+/** Frames in which one value nests so deeply that a recursive reader or writer overflows its stack. */
+export function nested(frames: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  const shape = fc.record({ brackets: fc.constantFrom(...BRACKETS), depth: fc.integer({ min: 4_500, max: 6_000 }) });
+  return fc.tuple(frames, shape, fc.boolean()).map(([frame, { brackets, depth }, isKnownMember]) => {
+    const { open, close } = brackets;
+    const deep = `${open.repeat(depth)}0${close.repeat(depth)}`;
+    return isKnownMember
+      ? frame.replace(/"(data|payload|signal|topics|peer|dst)":/, `"$1":${deep},"rest":`)
+      : frame.replace(/}([^}]*)$/, `,"deep":${deep}}$1`);
+  });
+}
+
 /** Messages as JSON, right and almost right; `ids` are peers that are there. */
 export function messageText(ids: readonly string[]): fc.Arbitrary<string> {
   const type = fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...TYPES) }, { weight: 1, arbitrary: fc.jsonValue() });

@@ -4,7 +4,7 @@ import type { PeerSocket } from '../../support/e2e/peer-socket.ts';
 import { Server } from '../../support/e2e/server.ts';
 import type { ServerKind } from '../../support/e2e/server-kinds.ts';
 import { fresh, hearsBeforeEcho } from '../../support/e2e/visit.ts';
-import { damaged, frameBytes, handshake, messageText, requestText } from './inputs.ts';
+import { damaged, frameBytes, handshake, messageText, nested, requestText } from './inputs.ts';
 import { search } from './search.ts';
 
 const MALFORMED_LIMIT = 20;
@@ -53,7 +53,7 @@ export function fuzzSuite(kind: ServerKind): void {
     it('M1, M10: messages that are almost right deafen nobody, and forge no sender', async () => {
       const mallory = new Mallory(forgiving);
       senders.add(mallory.id);
-      const message = fc.oneof(text(), damaged(text().map((valid) => Buffer.from(valid))));
+      const message = fc.oneof(text(), nested(text()), damaged(text().map((valid) => Buffer.from(valid))));
       await search(fc.array(message, { minLength: 1, maxLength: 30 }), comeBack, async (frames) => {
         const socket = await mallory.socket();
         for (const frame of frames) {
