@@ -15,6 +15,8 @@ export interface Habits {
   readonly everyWordCounts: boolean;
   /** M14: each message has its own age; it does not share that of its mailbox. */
   readonly messagesAgeAlone: boolean;
+  /** M15: EXPIRE goes to the owner that has written, not to a later owner of its id. */
+  readonly onlyOwnersAreTold: boolean;
   /** M10: a socket hears on after a frame that is no JSON. */
   readonly malformedIsForgiven: boolean;
 }
@@ -47,6 +49,7 @@ export const STRICT_HABITS: Habits = {
   idsAreChecked: true,
   everyWordCounts: true,
   messagesAgeAlone: true,
+  onlyOwnersAreTold: true,
   malformedIsForgiven: true,
 };
 
@@ -58,6 +61,7 @@ const COMPATIBLE_HABITS: Habits = {
   idsAreChecked: false,
   everyWordCounts: false,
   messagesAgeAlone: false,
+  onlyOwnersAreTold: false,
   malformedIsForgiven: true,
 };
 

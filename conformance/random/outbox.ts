@@ -66,8 +66,10 @@ export class Outbox {
    */
   isExpired(line: Line, { absent, now, isWaiting }: { absent: string; now: Millis; isWaiting: boolean }): void {
     const seat = seatOf(line);
-    const open = [...this.#open].filter((sent) => sent.to === absent && seatOf(sent.from) === seat && mayWait(sent));
+    const ofId = [...this.#open].filter((sent) => sent.to === absent && seatOf(sent.from) === seat && mayWait(sent));
+    const open = this.#expected.habits.onlyOwnersAreTold ? ofId.filter((sent) => sent.from.token === line.token) : ofId;
     const heard = `${line.name} heard an EXPIRE from ${JSON.stringify(absent)}`;
+    promised(open.length > 0 || ofId.length === 0, 'M15', `${heard}, to which another owner of its id has written`);
     promised(open.length > 0, 'M14', `${heard} for nothing`);
     if (this.#expected.limits.expireTimeout === undefined) return open.forEach(doubt);
     const last = open.at(-1);

@@ -85,14 +85,14 @@ export class Performer {
 
   #hold(realm: Realm, { sender, message }: Extract<Decision, { do: 'hold' }>, now: Millis): void {
     const { mailboxes, bus, turns, sweeper, telemetry, clock, clusterCut } = this.#parts;
-    // The payload is borrowed and the answer may come late; what a refusal needs is the two ids.
-    const { kind, from, to } = message;
+    // The payload is borrowed and the answer may come late; what a refusal needs is the two ids and the owner.
+    const { kind, from, to, owner } = message;
     if (clusterCut === 'refuse' && !bus.isReached) return this.perform(realm, realm.unheld(message), now);
     mailboxes.put(realm.key, sender, message, now, (outcome) => {
       if (outcome === 'held') return sweeper.expect(mailboxes.nextDeadline());
       if (outcome === 'unwanted') return telemetry.count('ignored:destination-absent');
       if (outcome === 'full') telemetry.count('mailbox-full');
-      turns.run(() => this.perform(realm, realm.unheld({ kind, from, to, payload: undefined }), clock.now()));
+      turns.run(() => this.perform(realm, realm.unheld({ kind, from, to, payload: undefined, owner }), clock.now()));
     });
   }
 
@@ -105,7 +105,7 @@ export class Performer {
   /** M14, M16: who is not here finds the news in its mailbox, if it is in the cluster. */
   #report(realm: Realm, { kind, undone }: Extract<Decision, { do: 'report' }>): void {
     const { mailboxes, telemetry, clock } = this.#parts;
-    mailboxes.put(realm.key, undefined, notice(kind, undone.to, undone.from), clock.now(), (outcome) => {
+    mailboxes.put(realm.key, undefined, notice(kind, undone.to, undone.from, undone.owner), clock.now(), (outcome) => {
       if (outcome !== 'held') telemetry.count('ignored:sender-gone');
     });
   }

@@ -1,5 +1,5 @@
 import type { Decision, Replaced } from './decision.ts';
-import type { SignalMessage } from './message.ts';
+import { matters, type SignalMessage } from './message.ts';
 import type { Session } from './session.ts';
 
 /** One way to the mailbox of a peer. */
@@ -24,7 +24,7 @@ export function collectMore(session: Session): Collecting | undefined {
   return undefined;
 }
 
-/** All that is to be told to `session`, in the order in which it was collected. */
+/** All that is to be told to `session`, in the order in which it was collected. M15: without what is for a former owner. */
 export function allFor(
   session: Session,
   earlier: readonly SignalMessage[],
@@ -32,8 +32,12 @@ export function allFor(
 ): readonly SignalMessage[] {
   const { inherited } = session;
   session.inherited = NOTHING;
-  if (inherited.length === 0) return earlier.length === 0 ? messages : [...earlier, ...messages];
-  return [...earlier, ...inherited, ...messages];
+  const all = inherited.length === 0 && earlier.length === 0 ? messages : [...earlier, ...inherited, ...messages];
+  return all.every((message) => mayReceive(session, message)) ? all : all.filter((message) => mayReceive(session, message));
+}
+
+function mayReceive({ token }: Session, message: SignalMessage): boolean {
+  return matters(message.kind) || token.owns(message);
 }
 
 /** O5, O11: what was collected for a connection that is over is for the one that has replaced it. @returns whether one has. */

@@ -3,6 +3,7 @@ import type { SignalMessage } from './message.ts';
 import type { Ending, OpenRefusal } from './refusal.ts';
 import type { Carrier, Session } from './session.ts';
 import type { Millis } from './time.ts';
+import type { Owner } from './token.ts';
 import type { Audience, News } from './topic.ts';
 
 /** Why a message had no effect. Each is counted. */
@@ -53,4 +54,6 @@ export const IGNORE = {
 export interface Expired {
   readonly from: PeerId;
   readonly to: PeerId;
+  /** M15: the sender's owner at the time; undefined where a store has not kept it. */
+  readonly owner?: Owner | undefined;
 }

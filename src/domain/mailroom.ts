@@ -87,21 +87,22 @@ export class Mailroom {
   }
 
   /**
-   * M14: drops what has waited for `expireTimeout`, oldest first. Costs what it drops.
-   * @returns each pair of sender and absent peer once, however many messages it had.
+   * M14, M15: drops what has waited for `expireTimeout`, oldest first. Costs what it drops.
+   * @returns each pair of sender and absent peer once, however many messages it had. Two owners of an id are two senders.
    */
   expire(now: Millis): Expired[] {
-    const told = new Map<PeerId, Set<PeerId>>();
+    const told = new Map<string, Set<PeerId>>();
     const expired: Expired[] = [];
     for (let held = this.#oldest; held !== undefined && this.#isDue(held, now); held = this.#oldest) {
-      const { from, to } = held.message;
+      const { kind, from, to, owner } = held.message;
       this.#drop(held);
-      if (!matters(held.message.kind)) continue;
-      const absent = told.get(from) ?? new Set<PeerId>();
-      told.set(from, absent);
+      if (!matters(kind)) continue;
+      const sender = `${owner?.proof ?? ''} ${from}`;
+      const absent = told.get(sender) ?? new Set<PeerId>();
+      told.set(sender, absent);
       if (absent.has(to)) continue;
       absent.add(to);
-      expired.push({ from, to });
+      expired.push({ from, to, owner });
     }
     return expired;
   }

@@ -1,4 +1,5 @@
 import type { PeerId } from './ids.ts';
+import type { Owner } from './token.ts';
 
 /** What is carried between peers, and what the broker itself tells one (`leave`, `expire`). */
 export type MessageKind = 'offer' | 'answer' | 'candidate' | 'leave' | 'expire';
@@ -15,6 +16,11 @@ export interface SignalMessage {
   readonly from: PeerId;
   readonly to: PeerId;
   readonly payload: Payload | undefined;
+  /**
+   * M15: of an offer, an answer or a candidate: the sender, which alone is told what becomes of it. Of a notice of the broker:
+   * the peer that alone may receive it. Undefined where neither matters, and where a store has not kept it.
+   */
+  readonly owner?: Owner | undefined;
 }
 
 /** What a sender wrote, as its dialect read it. */
@@ -28,7 +34,8 @@ export interface Outgoing {
 /** A copy that outlives the turn. (Not by `slice`, which copies nothing where the bytes are a Node buffer.) */
 export function keep(message: SignalMessage): SignalMessage {
   if (message.payload === undefined) return message;
-  return { kind: message.kind, from: message.from, to: message.to, payload: new Uint8Array(message.payload) };
+  const { kind, from, to, payload, owner } = message;
+  return { kind, from, to, payload: new Uint8Array(payload), owner };
 }
 
 /** What a held message counts against the bounds, in bytes: its payload and a flat share for the rest. */
@@ -39,9 +46,9 @@ export function weightOf({ payload }: Pick<SignalMessage, 'payload'>): number {
 // Two ids, the kind, and the links of the mailbox: about what V8 spends on them.
 export const ENVELOPE_BYTES = 256;
 
-/** M14, M16: tells `to` that `absent` can't be reached (`expire`) or is gone (`leave`). */
-export function notice(kind: 'expire' | 'leave', absent: PeerId, to: PeerId): SignalMessage {
-  return { kind, from: absent, to, payload: undefined };
+/** M14, M16: tells `to`, while it is `owner`'s, that `absent` can't be reached (`expire`) or is gone (`leave`). */
+export function notice(kind: 'expire' | 'leave', absent: PeerId, to: PeerId, owner?: Owner): SignalMessage {
+  return { kind, from: absent, to, payload: undefined, owner };
 }
 
 /** Whether it is worth keeping for a peer that is away (M13), and worth a word to its sender when lost (M16). */

@@ -6,6 +6,7 @@ import { echoed, parsePeerId, type ConnectionId, type NodeId, type PeerId, type 
 import { matters, notice, type Outgoing, type SignalMessage } from './message.ts';
 import type { Ending } from './refusal.ts';
 import { askToLeave } from './leaving.ts';
+import { Notices } from './notices.ts';
 import { Roster } from './roster.ts';
 import type { Manner, Session, SessionEvent } from './session.ts';
 import type { Millis } from './time.ts';
@@ -40,6 +41,7 @@ export class Realm {
   readonly isAlone: boolean;
   readonly limits: RealmLimits;
   readonly #roster = new Roster();
+  readonly #notices: Notices;
   readonly #vigil: Vigil;
   readonly #guests = new Set<Session>();
   readonly #boards = new Map<string, Board>();
@@ -49,6 +51,7 @@ export class Realm {
     this.node = node;
     this.isAlone = isAlone;
     this.limits = limits;
+    this.#notices = new Notices(this.#roster, isAlone);
     this.#vigil = new Vigil(limits);
   }
 
@@ -136,9 +139,9 @@ export class Realm {
       this.#open(session, replaces, all, out);
       // Only now, and not of itself: those who may take nothing would have one another ask for ever.
       out.push(...unread.flatMap((id) => (id === session.id ? [] : (this.mailWaits(id) ?? []))));
-    } else if (session.state === 'open') for (const message of all) out.push({ do: 'deliver', to: session.connection, message });
-    else if (!inherit(this.#roster.find(session.id), all)) return void out.push(...all.map((message) => this.#returned(message)));
-    else return;
+    } else if (session.state === 'open') {
+      for (const message of all) out.push({ do: 'deliver', to: session.connection, message });
+    } else return this.#passOn(session, all, out);
     session.isCollecting = goesOn;
     if (goesOn) out.push(collect(session, replaces));
     else if (session.isLeaving) out.push(this.#end(session, 'ended', 'restarting'));
@@ -183,15 +186,16 @@ export class Realm {
     const { kind, to, payload } = outgoing;
     if (to === undefined || to.length === 0) return IGNORE.missing;
     const recipient = this.#roster.find(to);
+    const owner = matters(kind) ? sender.token : undefined;
     if (recipient?.state === 'open' && !recipient.isCollecting) {
-      return { do: 'deliver', to: recipient.connection, message: { kind, from: sender.id, to: recipient.id, payload } };
+      return { do: 'deliver', to: recipient.connection, message: { kind, from: sender.id, to: recipient.id, payload, owner } };
     }
     if (!matters(kind) && recipient === undefined && this.isAlone) return IGNORE.absent;
     const absent = parsePeerId(to, this.limits.idLength);
     if (recipient !== undefined) recipient.hasMore = true;
-    if (absent.ok) return { do: 'hold', sender, message: { kind, from: sender.id, to: absent.value, payload } };
+    if (absent.ok) return { do: 'hold', sender, message: { kind, from: sender.id, to: absent.value, payload, owner } };
     if (!matters(kind)) return IGNORE.absent;
-    return { do: 'deliver', to: sender.connection, message: notice('expire', echoed(to), sender.id) };
+    return { do: 'deliver', to: sender.connection, message: notice('expire', echoed(to), sender.id, sender.token) };
   }
 
   /** M10: a peer may stumble; only a habit is closed, so that one bad frame does not end a call. */
@@ -227,19 +231,19 @@ export class Realm {
     return this.#end(session, 'ended', 'fault');
   }
 
-  /** M16: nobody took it, and nobody will. */
+  /** M16. @returns see `Notices`. */
   undelivered(message: SignalMessage): Decision {
-    return matters(message.kind) ? this.#tell('leave', message) : IGNORE.gone;
+    return this.#notices.undelivered(message);
   }
 
-  /** M13: the mailbox had no room for it. */
+  /** M13. */
   unheld(message: SignalMessage): Decision {
-    return matters(message.kind) ? this.#tell('expire', message) : IGNORE.absent;
+    return this.#notices.unheld(message);
   }
 
-  /** M14, M15: it waited long enough. */
+  /** M14, M15. */
   expired(expired: Expired): Decision {
-    return this.#tell('expire', expired);
+    return this.#notices.expired(expired);
   }
 
   /** L1: everyone silent for too long. Costs what it finds, not what lives. */
@@ -273,17 +277,10 @@ export class Realm {
     if (since !== undefined) board.replay(session, since, out);
   }
 
-  /** It was collected for a peer that has gone meanwhile. News waits for it, if it is elsewhere. */
-  #returned(message: SignalMessage): Decision {
-    const { kind, from, to } = message;
-    if (kind !== 'expire' && kind !== 'leave') return this.unheld(message);
-    return this.isAlone ? IGNORE.gone : { do: 'report', kind, undone: { from: to, to: from } };
-  }
-
-  #tell(kind: 'expire' | 'leave', undone: Expired): Decision {
-    const sender = this.#roster.find(undone.from);
-    if (sender?.state === 'open') return { do: 'deliver', to: sender.connection, message: notice(kind, undone.to, sender.id) };
-    return this.isAlone ? IGNORE.gone : { do: 'report', kind, undone: { from: undone.from, to: undone.to } };
+  /** It was collected for a connection that is over. */
+  #passOn({ id }: Session, messages: readonly SignalMessage[], out: Decision[]): void {
+    if (inherit(this.#roster.find(id), messages)) return;
+    for (const message of messages) out.push(this.#notices.returned(message));
   }
 
   #end(session: Session, event: SessionEvent, ending: Ending): Decision {

@@ -26,6 +26,7 @@ export interface MailboxStore {
   /**
    * M13: keeps a copy for `message.to`, within the bounds. The message itself is borrowed for the call. O11: the node at which
    * that peer is seated, if there is one, hears of it soon, by the word `mail` of its bus; and nothing is lost if it does not.
+   * M15: the proof of `message.owner` is kept with it, and comes back with `take` and `expire`; never the token itself.
    * @param sender whose message it is; undefined for what the broker itself has to say.
    */
   put(
@@ -47,7 +48,10 @@ export interface MailboxStore {
   /** O11: ids of a realm that something waits for, in no order; not all of them where there are many. */
   waiting(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void;
 
-  /** M14: drops what has waited too long, and tells each pair of sender and absent peer once, where that matters (M6). */
+  /**
+   * M14: drops what has waited too long, and tells each pair of sender and absent peer once, where that matters (M6). M15: two
+   * owners of one id are two senders.
+   */
   expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void;
 
   /** When something will have waited too long, as far as this node knows; NEVER where nothing waits. Rather too early. */

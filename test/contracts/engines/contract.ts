@@ -12,12 +12,14 @@ export interface EngineSubjects {
   mailboxes(limits: MailroomLimits): Promise<MailboxSubject>;
   bus(): Promise<BusSubject>;
   whole(): Promise<EngineSubject>;
+  /** M15: whether its entries have a place for the proof of an owner. */
+  readonly keepsOwners?: false;
 }
 
 /** Holds what the nodes of a cluster share to the promises of its ports. */
 export function engineContract(name: string, subjects: EngineSubjects): void {
   directoryContract(name, 'lapse', () => subjects.directory());
-  mailboxContract(name, (limits) => subjects.mailboxes(limits));
+  mailboxContract(name, (limits) => subjects.mailboxes(limits), subjects.keepsOwners);
   busContract(name, () => subjects.bus());
   sharedContract(name, true, () => subjects.whole());
 }

@@ -49,6 +49,8 @@ export class Shared {
 }
 
 const SUBJECTS: EngineSubjects = {
+  keepsOwners: false,
+
   async directory() {
     const shared = await Shared.start();
     const nodes = new Map<NodeId, RedisPeerDirectory>();

@@ -120,14 +120,15 @@ class ChattyStore extends MemoryMailboxStore {
   }
 
   override put(realm: RealmKey, sender: Correspondent | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
-    this.#held.push({ realm, from: message.from, to: message.to, arrivedAt: now });
+    const { from, to, owner } = message;
+    this.#held.push({ realm, from, to, owner, arrivedAt: now });
     super.put(realm, sender, message, now, answer);
   }
 
   override expire(now: Millis, answer: ExpireAnswer): void {
     const due = this.#held.filter(({ arrivedAt }) => now - arrivedAt >= this.#limits.expireTimeout);
     this.#held = this.#held.filter((held) => !due.includes(held));
-    super.expire(now, (expired) => answer(expired.length === 0 ? [] : due.map(({ realm, from, to }) => ({ realm, from, to }))));
+    super.expire(now, (expired) => answer(expired.length === 0 ? [] : due.map(({ arrivedAt: _, ...pair }) => pair)));
   }
 }
 
@@ -144,6 +145,28 @@ class RepeatingStore extends MemoryMailboxStore {
       answer(outcome);
       answer(outcome);
     });
+  }
+}
+
+/** Keeps no owner. */
+class OwnerlessStore extends MemoryMailboxStore {
+  override put(realm: RealmKey, sender: Correspondent | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+    super.put(realm, sender, { ...message, owner: undefined }, now, answer);
+  }
+}
+
+/** Takes each token for an owner of its own, though two have the same text. */
+class SuspiciousStore extends MemoryMailboxStore {
+  readonly #pairs: (ExpiredInRealm & { owner: unknown })[] = [];
+
+  override put(realm: RealmKey, sender: Correspondent | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+    const { from, to, owner } = message;
+    if (owner !== undefined && !this.#pairs.some((pair) => pair.owner === owner)) this.#pairs.push({ realm, from, to, owner });
+    super.put(realm, sender, message, now, answer);
+  }
+
+  override expire(now: Millis, answer: ExpireAnswer): void {
+    super.expire(now, (expired) => answer(expired.some(({ owner }) => owner !== undefined) ? this.#pairs : expired));
   }
 }
 
@@ -218,7 +241,10 @@ const MUTANTS: readonly { fault: string; make(limits: MailroomLimits): MemoryMai
   {
     fault: 'tells a pair twice',
     make: (limits) => new ChattyStore(limits),
-    dies: ['M14: each pair of sender and absent peer is told once for each sweep'],
+    dies: [
+      'M14: each pair of sender and absent peer is told once for each sweep',
+      'M15: what has expired names its owner: two owners of one id are told apart, one that is back is told once',
+    ],
   },
   {
     fault: 'takes payloads for text',
@@ -229,6 +255,20 @@ const MUTANTS: readonly { fault: string; make(limits: MailroomLimits): MemoryMai
     fault: 'answers twice',
     make: (limits) => new RepeatingStore(limits),
     dies: ['each answer comes once, in the order of the calls'],
+  },
+  {
+    fault: 'keeps no owner',
+    make: (limits) => new OwnerlessStore(limits),
+    dies: [
+      'M15: a message and a notice come back with the proof of their owner',
+      'M15: the proof that came back can be kept again',
+      'M15: what has expired names its owner: two owners of one id are told apart, one that is back is told once',
+    ],
+  },
+  {
+    fault: 'takes an owner that is back for another one',
+    make: (limits) => new SuspiciousStore(limits),
+    dies: ['M15: what has expired names its owner: two owners of one id are told apart, one that is back is told once'],
   },
   {
     fault: 'wakes the sweeper too early',

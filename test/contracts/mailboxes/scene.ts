@@ -3,6 +3,7 @@ import { connectionId, nodeId, realmKey, type PeerId, type RealmKey } from '../.
 import type { MailroomLimits } from '../../../src/domain/mailroom.ts';
 import { weightOf, type SignalMessage } from '../../../src/domain/message.ts';
 import type { Millis } from '../../../src/domain/time.ts';
+import { Token } from '../../../src/domain/token.ts';
 
 /** What waits in all realms together. */
 export interface Usage {
@@ -23,6 +24,7 @@ export interface MailboxSubject {
 export interface Clause {
   readonly name: string;
   readonly limits?: Partial<MailroomLimits>;
+  readonly isAboutOwners?: true;
   run(subject: MailboxSubject): Promise<void>;
 }
 
@@ -41,12 +43,13 @@ export const ROOMY: MailroomLimits = {
 export const GREEN = 'green';
 
 /** An offer of `ann` to `bob`, unless told otherwise. */
-export function offer(but: { from?: string; to?: string; payload?: string } = {}): SignalMessage {
+export function offer(but: { from?: string; to?: string; payload?: string; token?: string } = {}): SignalMessage {
   return {
     kind: 'offer',
     from: (but.from ?? 'ann') as PeerId,
     to: (but.to ?? 'bob') as PeerId,
     payload: new TextEncoder().encode(but.payload ?? '"hello"'),
+    owner: but.token === undefined ? undefined : new Token(but.token),
   };
 }
 

@@ -114,7 +114,7 @@ describe('relaying', () => {
     expect(realm.relay(ann, { kind: 'offer', to: 'bob', payload })).toEqual({
       do: 'deliver',
       to: bob.connection,
-      message: { kind: 'offer', from: 'ann', to: 'bob', payload },
+      message: { kind: 'offer', from: 'ann', to: 'bob', payload, owner: ann.token },
     });
   });
 
@@ -142,7 +142,7 @@ describe('relaying', () => {
     expect(realm.relay(ann, { kind: 'candidate', to: 'bob', payload })).toEqual({
       do: 'hold',
       sender: ann,
-      message: { kind: 'candidate', from: 'ann', to: 'bob', payload },
+      message: { kind: 'candidate', from: 'ann', to: 'bob', payload, owner: ann.token },
     });
   });
 
@@ -175,8 +175,8 @@ describe('relaying', () => {
 
   it('M13, M14: what has no room, or waited long enough, is told as EXPIRE', () => {
     const ann = open('ann');
-    const told = { do: 'deliver', to: ann.connection, message: { kind: 'expire', from: 'bob', to: 'ann', payload: undefined } };
-    expect([realm.unheld(letter('ann', 'bob')), realm.expired(letter('ann', 'bob'))]).toEqual([told, told]);
+    const told = { do: 'deliver', to: ann.connection, message: { kind: 'expire', from: 'bob', to: 'ann', owner: ann.token } };
+    expect([realm.unheld(letter('ann', 'bob')), realm.expired(letter('ann', 'bob'))]).toMatchObject([told, told]);
   });
 
   it('M15: nobody is told for a sender that has gone', () => {

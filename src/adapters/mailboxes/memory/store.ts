@@ -62,7 +62,7 @@ export class MemoryMailboxStore implements MailboxStore {
   expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void {
     const expired: ExpiredInRealm[] = [];
     for (const [realm, mailroom] of this.#mailrooms) {
-      for (const { from, to } of mailroom.expire(now)) expired.push({ realm, from, to });
+      for (const pair of mailroom.expire(now)) expired.push({ realm, ...pair });
     }
     answer(expired);
   }

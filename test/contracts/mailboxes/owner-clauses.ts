@@ -1,0 +1,41 @@
+import { expect } from 'vitest';
+import { notice } from '../../../src/domain/message.ts';
+import { Token } from '../../../src/domain/token.ts';
+import { expire, offer, put, take, MUCH_LATER, type Clause, type MailboxSubject } from './scene.ts';
+
+/** M15: which owner of an id is told what becomes of a message. */
+export const OWNER_CLAUSES: readonly Clause[] = [
+  {
+    name: 'M15: a message and a notice come back with the proof of their owner',
+    isAboutOwners: true,
+    async run(subject) {
+      const { from, to } = offer();
+      await put(subject, offer({ token: 'one' }));
+      await put(subject, notice('leave', from, to, new Token('two')));
+      await put(subject, { ...offer(), kind: 'answer' });
+      const proofs = Object.fromEntries((await take(subject, 'bob')).map(({ kind, owner }) => [kind, owner?.proof]));
+      expect(proofs).toEqual({ offer: new Token('one').proof, leave: new Token('two').proof, answer: undefined });
+    },
+  },
+  {
+    name: 'M15: the proof that came back can be kept again',
+    isAboutOwners: true,
+    async run(subject) {
+      await put(subject, offer({ token: 'one' }));
+      for (const message of await take(subject, 'bob')) await put(subject, message);
+      expect(new Set(await ownersOf(subject))).toEqual(new Set([new Token('one').proof]));
+    },
+  },
+  {
+    name: 'M15: what has expired names its owner: two owners of one id are told apart, one that is back is told once',
+    isAboutOwners: true,
+    async run(subject) {
+      for (const token of ['one', 'two', 'one']) await put(subject, offer({ token }));
+      expect((await ownersOf(subject)).sort()).toEqual([new Token('one').proof, new Token('two').proof].sort());
+    },
+  },
+];
+
+async function ownersOf(subject: MailboxSubject): Promise<unknown[]> {
+  return (await expire(subject, MUCH_LATER)).map(({ owner }) => owner?.proof);
+}
