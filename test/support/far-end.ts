@@ -168,6 +168,11 @@ export class RawLine {
     this.#socket.pause();
   }
 
+  /** Sends no more; what comes is still read. */
+  end(): void {
+    this.#socket.end();
+  }
+
   cut(): void {
     this.#socket.destroy();
   }

@@ -56,7 +56,10 @@ export interface Gateway {
    */
   unsent(connection: ConnectionId, message: SignalMessage): void;
 
-  /** The connection is over, whoever ended it. Reported exactly once; nothing is reported of it afterwards. */
+  /**
+   * The connection is over, whoever ended it. Reported exactly once; nothing is reported of it afterwards.
+   * L2: the far end's close frame, or the end of its bytes, is enough; TCP may end later.
+   */
   closed(connection: ConnectionId): void;
 }
 

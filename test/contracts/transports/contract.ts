@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CERTIFICATE_CLAUSES } from './certificate-clauses.ts';
+import { CLOSING_CLAUSES } from './closing-clauses.ts';
 import { HTTP_CLAUSES } from './http-clauses.ts';
 import { LISTENING_CLAUSES } from './listening-clauses.ts';
 import { Scene, type Capabilities, type Clause, type Start } from './scene.ts';
@@ -10,6 +11,7 @@ import { WIRE_CLAUSES } from './wire-clauses.ts';
 /** All that a transport promises, by name. */
 export const CLAUSES: readonly Clause[] = [
   ...SOCKET_CLAUSES,
+  ...CLOSING_CLAUSES,
   ...HTTP_CLAUSES,
   ...STREAM_CLAUSES,
   ...LISTENING_CLAUSES,

@@ -125,6 +125,10 @@ export class Openings implements HttpDesk {
       socket.ended();
       queueMicrotask(() => this.#ends.delete(socket));
     });
+    // A far end that ends without a close frame. Compressed messages are read later: `close` comes after them.
+    stream.once('end', () => {
+      if (ws.extensions === '') socket.ended();
+    });
     reports.opened(socket);
   }
 }

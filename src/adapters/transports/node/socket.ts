@@ -13,14 +13,23 @@ export interface Home {
   readonly turnEnd: TurnEnd;
 }
 
+/** What leaves at the end of the turn, and the messages that it tells. */
+interface Waiting {
+  readonly frames: Buffer[];
+  readonly messages: SignalMessage[];
+  bytes: number;
+}
+
 /** One connection of `ws`. What one turn of the event loop brings for it leaves in one write. */
 export class NodeSocket implements Socket, Corked {
   readonly #ws: WebSocket;
   readonly #stream: Duplex;
   readonly #reports: Reports;
   readonly #home: Home;
-  /** What was written in this turn and told a message; undefined where nothing waits for its end. */
-  #waiting: SignalMessage[] | undefined = undefined;
+  /** The `close` of `ws`, without what the constructor adds to it. */
+  readonly #sayGoodbye: WebSocket['close'];
+  /** Undefined where nothing was written in this turn. */
+  #waiting: Waiting | undefined = undefined;
 
   /** @param stream what `ws` writes to. */
   constructor(ws: WebSocket, stream: Duplex, { reports, home }: { readonly reports: Reports; readonly home: Home }) {
@@ -28,6 +37,12 @@ export class NodeSocket implements Socket, Corked {
     this.#stream = stream;
     this.#reports = reports;
     this.#home = home;
+    this.#sayGoodbye = ws.close.bind(ws);
+    // L2: `ws` answers the far end's close frame by calling its own `close`; its event `close` waits for the end of TCP.
+    ws.close = (code, why): void => {
+      this.ended();
+      this.#sayGoodbye(code, why);
+    };
   }
 
   write(text: Uint8Array, message?: SignalMessage): WriteOutcome {
@@ -37,19 +52,21 @@ export class NodeSocket implements Socket, Corked {
       return 'gone';
     }
     if (this.#waiting === undefined) {
-      this.#waiting = [];
-      this.#stream.cork();
+      this.#waiting = { frames: [], messages: [], bytes: 0 };
       this.#home.turnEnd.awaitedBy(this);
     }
-    if (message !== undefined) this.#waiting.push(message);
-    // `ws` keeps what it is given until it has left, and the bytes are only lent.
-    this.#ws.send(Buffer.from(text), { binary: false });
-    return this.#stream.writableNeedDrain ? 'queued' : 'sent';
+    this.#waiting.frames.push(Buffer.from(text));
+    this.#waiting.bytes += text.length;
+    if (message !== undefined) this.#waiting.messages.push(message);
+    return this.#unsentBytes >= this.#stream.writableHighWaterMark ? 'queued' : 'sent';
   }
 
   uncork(): void {
-    if (this.#waiting === undefined) return;
+    if (this.#waiting === undefined || !this.#isOpen) return;
+    const { frames } = this.#waiting;
     this.#waiting = undefined;
+    this.#stream.cork();
+    for (const frame of frames) this.#ws.send(frame, { binary: false });
     this.#stream.uncork();
   }
 
@@ -80,9 +97,9 @@ export class NodeSocket implements Socket, Corked {
     if (!this.#reports.frame(bytes, isBinary)) this.#end(GOODBYES.sendsTooFast);
   }
 
-  /** The connection is over. */
+  /** L2: the connection is over, or its far end has closed it: what has not left stays here (M16). */
   ended(): void {
-    for (const message of this.#waiting ?? []) this.#reports.unsent(message);
+    for (const message of this.#waiting?.messages ?? []) this.#reports.unsent(message);
     this.#waiting = undefined;
     this.#reports.closed();
   }
@@ -97,10 +114,14 @@ export class NodeSocket implements Socket, Corked {
     return this.#ws.readyState === this.#ws.OPEN;
   }
 
+  get #unsentBytes(): number {
+    return this.#ws.bufferedAmount + (this.#waiting?.bytes ?? 0);
+  }
+
   /** What waits for the end of the turn may all leave at once: whether it does is seen before it is judged. */
   #isTooFarBehind(added: number): boolean {
     const { sendBufferBytes } = this.#home.limits;
-    if (this.#ws.bufferedAmount + added > sendBufferBytes) this.uncork();
+    if (this.#unsentBytes + added > sendBufferBytes) this.uncork();
     const unread = this.#ws.bufferedAmount;
     return unread > 0 && unread + added > sendBufferBytes;
   }
@@ -108,7 +129,8 @@ export class NodeSocket implements Socket, Corked {
   #end({ code, why }: { readonly code: number; readonly why: string }): void {
     if (!this.#isOpen) return;
     this.#reports.hearNoMore();
-    this.#ws.close(code, fittingReason(why));
+    this.uncork();
+    this.#sayGoodbye(code, fittingReason(why));
     // The far end's own goodbye has to be read.
     this.#ws.resume();
   }
