@@ -1,15 +1,19 @@
-import { createServer as createHttpServer, type Server } from 'node:http';
-import { createServer as createHttpsServer, type Server as SecureServer, type ServerOptions } from 'node:https';
+import type { Server } from 'node:http';
+import type { Server as SecureServer, ServerOptions } from 'node:https';
 import { SilentLog } from '../adapters/logs/silent.ts';
 import { SuppliedPeerIds } from '../adapters/peer-ids/supplied.ts';
 import { AttachedTransport, type AttachmentSettings } from '../adapters/transports/node/attachment.ts';
+import { createBoundedServer } from '../adapters/transports/node/bounded-server.ts';
 import type { Log } from '../application/ports/log.ts';
 import { ConfigError } from './configuration/config-error.ts';
-import { isKnownOption, resolveConfig, type Config, type GivenOptions } from './configuration/config.ts';
+import { isKnownOption, type Config, type GivenOptions } from './configuration/config.ts';
+import { suggestion } from './configuration/option-names.ts';
+import { OPTION_NAMES } from './configuration/options.ts';
 import type { ConnectedPeer } from './connected-peer.ts';
 import { EmbeddedBroker } from './embedded-broker.ts';
+import { configFor, givenTo } from './face-options.ts';
 import { listenOnHost } from './listening-host.ts';
-import { makeLog } from './make-log.ts';
+import { isLogAsked, makeLog } from './make-log.ts';
 import { mountableHandler, type MountableHandler } from './mountable-handler.ts';
 import { isOriginOption, originsFromOption, type OriginOption } from './origins.ts';
 import type { OriginPolicy } from '../domain/origins.ts';
@@ -43,9 +47,6 @@ export type PeerServerHandler = MountableHandler<PeerServerEvents> & {
   stop(): Promise<void>;
 };
 
-/** `peer` waits longer for a silent peer as a library than from its command line. */
-const LIBRARY_ALIVE_TIMEOUT = 90_000;
-
 /**
  * Serves PeerJS on a server of the program's own. The result is to be mounted
  * (`app.use('/peerjs', handler)`), or to be a bare server's request handler.
@@ -55,19 +56,21 @@ export function ExpressPeerServer(server: Server | SecureServer, options: DropIn
   if ((server as Server | undefined) === undefined) {
     throw new ConfigError([{ source: 'server', message: 'server is missing: pass the http.Server that the app listens on' }]);
   }
-  const { handler, broker } = attach(server, configOf(options), options);
+  const config = configOf('ExpressPeerServer', options);
+  if (isGiven(options.ssl)) process.emitWarning('ssl has no effect on ExpressPeerServer: pass a server of https.createServer');
+  const { handler, broker } = attach(server, config, options);
   return Object.assign(handler, { stop: () => broker.close() });
 }
 
 /**
  * Serves PeerJS on a server of its own. @param callback hears when the server listens.
- * @throws ConfigError naming each option, its value and what is allowed.
+ * @throws ConfigError naming each option, its value and what is allowed; ListenError for a certificate that can't be used.
  */
 export function PeerServer(options: DropInOptions = {}, callback?: (server: Server | SecureServer) => void): PeerServerHandler {
+  const config = configOf('PeerServer', options);
   const { ssl } = options;
-  const isSecure = ssl !== undefined && Object.keys(ssl).length > 0;
-  const server = isSecure ? createHttpsServer(ssl) : createHttpServer();
-  const config = configOf(options);
+  if (isGiven(ssl) && config.tls !== undefined) throw new ConfigError([TWO_CERTIFICATES]);
+  const server = createBoundedServer(config, isGiven(ssl) ? ssl : undefined);
   const { handler, broker, log } = attach(server, config, options);
   server.on('request', handler);
   server.once('listening', () => callback?.(server));
@@ -86,12 +89,12 @@ interface Attached {
 }
 
 function attach(server: Server | SecureServer, config: Config, options: DropInOptions): Attached {
-  const { corsOptions, generateClientId, logLevel, log_level } = options;
+  const { corsOptions, generateClientId } = options;
   const { handler, mountPath } = mountableHandler<PeerServerEvents>((request, response, next) =>
     transport.handle(request, response, next),
   );
   const transport = new AttachedTransport(attachment(server, config, options, mountPath));
-  const log = logLevel === undefined && log_level === undefined ? new SilentLog() : makeLog(config);
+  const log = isLogAsked(options) ? makeLog(config) : new SilentLog();
   const broker = new EmbeddedBroker(config, {
     log,
     makeTransport: () => Promise.resolve(transport),
@@ -119,17 +122,25 @@ const NO_SOCKETIO = {
     "dialects has 'socketio', which needs a server of the broker's own: use createBroker, or another path for your Socket.IO",
 };
 
-function configOf(options: DropInOptions): Config {
-  const given: Record<string, unknown> = { alive_timeout: LIBRARY_ALIVE_TIMEOUT };
-  for (const [name, value] of Object.entries(options)) {
+const TWO_CERTIFICATES = {
+  source: 'ssl',
+  message: 'ssl is given beside sslkey and sslcert: leave one of them out',
+};
+
+function isGiven(ssl: ServerOptions | undefined): ssl is ServerOptions {
+  return ssl !== undefined && Object.keys(ssl).length > 0;
+}
+
+function configOf(face: 'PeerServer' | 'ExpressPeerServer', options: DropInOptions): Config {
+  const given: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(givenTo(face, options))) {
     if (OWN_NAMES.has(name) || value === undefined) continue;
     if (isKnownOption(name)) given[name] = value;
-    else process.emitWarning(`PeerServer has no option '${name}'; it is passed over`);
+    else process.emitWarning(`${face} has no option '${name}'; it is ignored${suggestion(name, OPTION_NAMES)}`);
   }
-  const resolved = resolveConfig({ given });
-  if (!resolved.ok) throw new ConfigError(resolved.refusal);
-  if (resolved.value.config.dialects.includes('socketio')) throw new ConfigError([NO_SOCKETIO]);
-  return resolved.value.config;
+  const config = configFor(face, given);
+  if (config.dialects.includes('socketio')) throw new ConfigError([NO_SOCKETIO]);
+  return config;
 }
 
 /** H6. @throws ConfigError */

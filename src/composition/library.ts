@@ -1,9 +1,10 @@
 import { SilentLog } from '../adapters/logs/silent.ts';
 import type { Log } from '../application/ports/log.ts';
-import { resolveConfig, type GivenOptions } from './configuration/config.ts';
+import type { GivenOptions } from './configuration/config.ts';
 import { ConfigError } from './configuration/config-error.ts';
 import { EmbeddedBroker } from './embedded-broker.ts';
-import { makeLog } from './make-log.ts';
+import { configFor, givenTo } from './face-options.ts';
+import { isLogAsked, makeLog } from './make-log.ts';
 import { makeTransport } from './make-transport.ts';
 
 /* What `import … from 'signalbox'` gives. */
@@ -25,18 +26,20 @@ export { PeeroServer } from './peero-server.ts';
 
 /** Options of the command line by either spelling, and where the log goes. */
 export interface BrokerOptions extends GivenOptions {
-  /** Hears every lifecycle event. Without it, and without `logLevel`, the library is silent. */
+  /** Gets every lifecycle event. Without it, and without `logLevel` and `logFormat`, the library is silent. */
   readonly log?: Log;
 }
 
 /** Builds a broker; `listen()` starts it. @throws ConfigError naming each option, its value and what is allowed. */
 export function createBroker(options: BrokerOptions = {}): EmbeddedBroker {
-  const { log, ...given } = options;
-  const resolved = resolveConfig({ given });
-  if (!resolved.ok) throw new ConfigError(resolved.refusal);
-  const speaks = given.logLevel !== undefined || given.log_level !== undefined;
-  return new EmbeddedBroker(resolved.value.config, {
-    log: log ?? (speaks ? makeLog(resolved.value.config) : new SilentLog()),
-    makeTransport,
-  });
+  const { log, ...given }: BrokerOptions = givenTo('createBroker', options);
+  const config = configFor('createBroker', given);
+  const speaks = isLogAsked(given);
+  if (log !== undefined && speaks) throw new ConfigError([TWO_LOGS]);
+  return new EmbeddedBroker(config, { log: log ?? (speaks ? makeLog(config) : new SilentLog()), makeTransport });
 }
+
+const TWO_LOGS = {
+  source: 'log',
+  message: 'log is given beside log_level or log_format, which have no effect then: leave one of them out',
+};

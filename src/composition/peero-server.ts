@@ -4,11 +4,12 @@ import { SilentLog } from '../adapters/logs/silent.ts';
 import { RandomPeerIds } from '../adapters/peer-ids/random.ts';
 import { Tally } from '../adapters/telemetry/tally.ts';
 import type { Broker } from '../application/broker.ts';
-import { ConfigError } from './configuration/config-error.ts';
-import { resolveConfig, type Config, type GivenOptions } from './configuration/config.ts';
+import type { Config, GivenOptions } from './configuration/config.ts';
 import type { ConnectedPeer } from './connected-peer.ts';
 import { buildBroker } from './container.ts';
-import { makeLog } from './make-log.ts';
+import { configFor, givenTo } from './face-options.ts';
+import { makeEngine } from './make-engine.ts';
+import { isLogAsked, makeLog } from './make-log.ts';
 import { makeTransport } from './make-transport.ts';
 import { originsFromList } from './origins.ts';
 import { PeeroEvents } from './peero-events.ts';
@@ -33,8 +34,6 @@ export interface PeeroServerEvents {
   error: [error: Error, socket: ConnectedPeer | undefined];
 }
 
-const DEFAULT_PORT = 8080;
-
 /** A broker that serves Peero alone, at the root: docs/protocols/peero.md. */
 export class PeeroServer extends EventEmitter<PeeroServerEvents> {
   readonly #config: Config;
@@ -44,10 +43,8 @@ export class PeeroServer extends EventEmitter<PeeroServerEvents> {
   /** @param options `port`, by default 8080, and all others of the broker. @throws ConfigError */
   constructor(options: GivenOptions = {}) {
     super();
-    const resolved = resolveConfig({ given: { port: DEFAULT_PORT, peero_path: '/', ...options, dialects: ['peero'] } });
-    if (!resolved.ok) throw new ConfigError(resolved.refusal);
-    this.#config = resolved.value.config;
-    this.#speaks = options.logLevel !== undefined || options.log_level !== undefined;
+    this.#config = configFor('PeeroServer', givenTo('PeeroServer', options));
+    this.#speaks = isLogAsked(options);
   }
 
   /** Starts to accept. @param callback hears the port. What goes wrong is told to it, or rejects. */
@@ -81,6 +78,7 @@ export class PeeroServer extends EventEmitter<PeeroServerEvents> {
     });
     const broker = buildBroker(config, {
       transport: await makeTransport(config, log),
+      engine: await makeEngine(config, log),
       clock: new SystemClock(),
       log: events,
       telemetry: new Tally(),

@@ -30,12 +30,19 @@ export function readConfigFile(path: string, source: string, readFile: ReadFile)
 export function readObject(given: object, place: string): Readings {
   const readings: Reading[] = [];
   const problems: ConfigProblem[] = [];
+  const spellings = new Map<OptionName, string>();
   for (const [written, raw] of Object.entries(given)) {
     const source = `${written}${place}`;
     const name = optionNamed(written);
+    const twin = name === undefined ? undefined : spellings.get(name);
     if (name === undefined) problems.push({ source, message: `${source} is no option${suggestion(written, EVERYWHERE)}` });
     else if (!EVERYWHERE.includes(name)) problems.push({ source, message: `${source} is for the command line only` });
-    else if (raw !== undefined) readings.push({ name, raw, source });
+    else if (raw === undefined) continue;
+    else if (twin !== undefined) problems.push({ source, message: `${twin} and ${source} are one option: give it once` });
+    else {
+      spellings.set(name, written);
+      readings.push({ name, raw, source });
+    }
   }
   return { readings, problems };
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { Server as SocketIoServer } from 'socket.io';
 import { io } from 'socket.io-client';
 import { WebSocketServer } from 'ws';
@@ -8,13 +9,14 @@ import { afterEach, describe, expect, it } from 'vitest';
 import {
   ConfigError,
   ExpressPeerServer,
+  ListenError,
   PeerServer,
   type DropInOptions,
   type PeerServerHandler,
 } from '../../../src/composition/library.ts';
 import type { PeerClient } from '../../../src/composition/peer-client.ts';
-import { ask, openWebSocket, type FarEnd, type Place } from '../../support/far-end.ts';
-import { until } from '../../support/e2e/until.ts';
+import { ask, openWebSocket, TLS_FILES, type FarEnd, type Place } from '../../support/far-end.ts';
+import { until, within } from '../../support/e2e/until.ts';
 import { EMBEDDINGS, type Host } from './hosts.ts';
 
 const PATIENCE = 10_000;
@@ -158,6 +160,40 @@ describe('PeerServer', () => {
     const second = PeerServer({ port: placeOf(server).port, host: '127.0.0.1' });
     const [error] = (await once(second, 'error')) as [NodeJS.ErrnoException];
     expect(error.code).toBe('EADDRINUSE');
+    await peers.stop();
+  });
+
+  it.each(['sslkey and sslcert', 'ssl'])('serves TLS by %s, and nothing in the clear', async (by) => {
+    const { keyFile, certFile } = TLS_FILES;
+    const ssl = { key: readFileSync(keyFile), cert: readFileSync(certFile) };
+    const { server, peers } = await own(by === 'ssl' ? { ssl } : { sslkey: keyFile, sslcert: certFile });
+    const place = placeOf(server);
+    expect((await ask({ ...place, secure: true }, 'GET', '/peerjs/id').answer).status).toBe(200);
+    await expect(ask(place, 'GET', '/peerjs/id').answer).rejects.toThrow();
+    await peers.stop();
+  });
+
+  it('refuses a certificate that can not be read', () => {
+    expect(() => PeerServer({ sslkey: 'no-such-key.pem', sslcert: 'no-such.pem' })).toThrow(ListenError);
+  });
+
+  it('H11: holds max_header_bytes and max_url_bytes', async () => {
+    const { server, peers } = await own({ max_header_bytes: 2048, max_url_bytes: 512 });
+    const place = placeOf(server);
+    expect((await ask(place, 'GET', '/peerjs/id', { headers: { x: 'x'.repeat(4000) } }).answer).status).toBe(431);
+    expect((await ask(place, 'GET', `/peerjs/id?x=${'x'.repeat(600)}`).answer).status).toBe(414);
+    await peers.stop();
+  });
+
+  it.each([
+    ['head', 'GET / HTTP/1.1\r\nhost: a\r\n'],
+    ['body', 'POST /peerjs/id HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\n1'],
+  ])('cuts a request whose %s is not complete by handshake_timeout', async (_, text) => {
+    const { server, peers } = await own({ handshake_timeout: 300 });
+    const line = connect(placeOf(server).port, '127.0.0.1').resume();
+    const closed = once(line, 'close');
+    line.write(text);
+    await within(PATIENCE, 'the line to be cut', closed);
     await peers.stop();
   });
 

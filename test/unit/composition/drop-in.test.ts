@@ -19,7 +19,30 @@ describe('the face for programs of `peer`', () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const handler = ExpressPeerServer(createServer(), { debug: true, nonsense: 1, corsOptions: { origin: true } } as object);
     await handler.stop();
-    expect(warn.mock.calls).toEqual([["PeerServer has no option 'nonsense'; it is passed over"]]);
+    expect(warn.mock.calls).toEqual([["ExpressPeerServer has no option 'nonsense'; it is ignored"]]);
+  });
+
+  it('refuses what needs a server of its own, and warns of what peer ignores too', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const express = (options: object) => () => ExpressPeerServer(createServer(), options);
+    expect(express({ handshake_timeout: 500 })).toThrow(/^handshake_timeout is 500; ExpressPeerServer can't use it, because/);
+    expect(express({ all: true, mercure_open: true })).toThrow(/socketio.*needs a server of the broker's own/);
+    await ExpressPeerServer(createServer(), { port: 1, ssl: { key: 'k' } }).stop();
+    expect(warn.mock.calls.flat()).toEqual([
+      'port has no effect on ExpressPeerServer: your server listens where you say',
+      'ssl has no effect on ExpressPeerServer: pass a server of https.createServer',
+    ]);
+    expect(() => PeerServer({ ssl: { key: 'k' }, sslkey: 'k', sslcert: 'c' })).toThrow('ssl is given beside sslkey and sslcert');
+    expect(() => PeerServer({ transport: 'uws' })).toThrow(/^transport is 'uws'; PeerServer can't use it/);
+    expect(() => PeerServer(9000 as never)).toThrow('the options of PeerServer are 9000');
+  });
+
+  it('suggests the option that was probably meant', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    await ExpressPeerServer(createServer(), { expire_timeuot: 1 } as object).stop();
+    expect(warn.mock.calls.flat()).toEqual([
+      "ExpressPeerServer has no option 'expire_timeuot'; it is ignored; did you mean expire_timeout?",
+    ]);
   });
 
   it('warns of a failure that nobody listens for, instead of ending the process', async () => {

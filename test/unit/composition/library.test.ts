@@ -12,6 +12,16 @@ describe('createBroker', () => {
     expect(() => createBroker({ port: 70_000 })).toThrow(/port.*70000.*65535/);
   });
 
+  it('takes an object of options only', () => {
+    expect(() => createBroker(9000 as never)).toThrow('the options of createBroker are 9000; they must be an object');
+  });
+
+  it('takes a log of the program, or options for one of its own', () => {
+    const log = { record: () => undefined };
+    expect(() => createBroker({ log, logLevel: 'info' })).toThrow('log is given beside log_level or log_format');
+    expect(() => createBroker({ log, log_format: 'json' })).toThrow(ConfigError);
+  });
+
   it('listens and closes', async () => {
     const events: string[] = [];
     const broker = createBroker({

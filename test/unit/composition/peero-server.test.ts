@@ -30,6 +30,12 @@ describe('PeeroServer', () => {
     expect(isClosed).toBe(true);
   });
 
+  it('serves Peero alone', () => {
+    expect(() => new PeeroServer({ dialects: 'relay' })).toThrow(/^dialects is 'relay'; PeeroServer can't use it/);
+    expect(() => new PeeroServer({ all: true })).toThrow(/^all is true; PeeroServer can't use it/);
+    expect(() => new PeeroServer(9000 as never)).toThrow('the options of PeeroServer are 9000');
+  });
+
   it('nobody has to listen for errors', async () => {
     const server = new PeeroServer({ port: 0, host: '127.0.0.1', transport: 'node' });
     server.on('connection', () => {

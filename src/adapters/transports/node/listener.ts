@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
-import { createServer as createSecureServer, Server as SecureServer } from 'node:https';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Server as SecureServer } from 'node:https';
 import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -8,6 +8,7 @@ import { readCertificate } from '../shared/certificate.ts';
 import { listenRefused } from '../shared/listen-refusals.ts';
 import { wantsWebSocket } from '../shared/requests.ts';
 import type { TransportSettings } from '../shared/settings.ts';
+import { createBoundedServer } from './bounded-server.ts';
 import { NodeExchange, NodeRequest } from './http.ts';
 import { handshakerOptions, Openings, plainResponse } from './openings.ts';
 
@@ -26,7 +27,7 @@ export class NodeTransport implements Transport {
 
   async listen(gateway: Gateway): Promise<ListeningAddress> {
     const { host, tls } = this.#settings;
-    const server = this.#createServer();
+    const server = createBoundedServer(this.#settings);
     await bind(server, this.#settings);
     const handshaker = new WebSocketServer({ ...handshakerOptions(this.#settings), clientTracking: false });
     this.#server = server;
@@ -54,21 +55,6 @@ export class NodeTransport implements Transport {
     for (const line of this.#lines) line.destroy();
     await told;
     await this.#unbound;
-  }
-
-  #createServer(): Server {
-    const { tls, handshakeTimeout, maxHeaderBytes } = this.#settings;
-    const options: ServerOptions = {
-      maxHeaderSize: maxHeaderBytes,
-      headersTimeout: handshakeTimeout,
-      requestTimeout: handshakeTimeout,
-      connectionsCheckingInterval: Math.max(20, handshakeTimeout / 4),
-    };
-    const server =
-      tls === undefined ? createServer(options) : createSecureServer({ ...options, ...readCertificate(tls), handshakeTimeout });
-    // Whoever asks and then doesn't read the answer is cut too.
-    server.timeout = handshakeTimeout;
-    return server;
   }
 
   #serve(server: Server, gateway: Gateway, openings: Openings): void {

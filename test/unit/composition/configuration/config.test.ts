@@ -147,8 +147,14 @@ describe('a program gives options', () => {
     expectTypeOf<Config['tls']>().toEqualTypeOf<{ readonly keyFile: string; readonly certFile: string } | undefined>();
   });
 
-  it('of both spellings the later one counts', () => {
-    expect(configOf({ given: { alive_timeout: 1, aliveTimeout: 2 } }).aliveTimeout).toBe(2);
+  it('two spellings of one option are refused, in a program and in a file', () => {
+    expect(complaints({ given: { max_connections: 1, maxConnections: 2 } })).toEqual([
+      'max_connections and maxConnections are one option: give it once',
+    ]);
+    expect(complaints({ argv: ['--config', 'x.json'], readFile: () => '{"key": "a", "keys": ["b"]}' })).toEqual([
+      'key and keys in x.json are one option: give it once',
+    ]);
+    expect(configOf({ given: { alive_timeout: undefined, aliveTimeout: 20_000 } }).aliveTimeout).toBe(20_000);
   });
 
   it('and is told what is wrong with them', () => {

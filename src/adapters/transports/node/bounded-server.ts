@@ -1,0 +1,26 @@
+import { createServer, type Server, type ServerOptions } from 'node:http';
+import { createServer as createSecureServer, type ServerOptions as SecureServerOptions } from 'node:https';
+import { readCertificate } from '../shared/certificate.ts';
+import type { TransportSettings } from '../shared/settings.ts';
+
+/** The part of the settings that belongs to an HTTP server. */
+export type ServerBounds = Pick<TransportSettings, 'tls' | 'handshakeTimeout' | 'maxHeaderBytes'>;
+
+/**
+ * Makes the HTTP or HTTPS server of a broker, with the bounds of a request.
+ * @param ssl options of `https.createServer`, in place of the certificate files of `tls`.
+ * @throws ListenError if a certificate can't be used.
+ */
+export function createBoundedServer({ tls, handshakeTimeout, maxHeaderBytes }: ServerBounds, ssl?: SecureServerOptions): Server {
+  const options: ServerOptions = {
+    maxHeaderSize: maxHeaderBytes,
+    headersTimeout: handshakeTimeout,
+    requestTimeout: handshakeTimeout,
+    connectionsCheckingInterval: Math.max(20, handshakeTimeout / 4),
+  };
+  const secrets = ssl ?? (tls === undefined ? undefined : readCertificate(tls));
+  const server = secrets === undefined ? createServer(options) : createSecureServer({ ...options, handshakeTimeout, ...secrets });
+  // A client that does not read its answer is cut too.
+  server.timeout = handshakeTimeout;
+  return server;
+}

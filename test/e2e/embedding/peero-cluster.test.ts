@@ -1,0 +1,28 @@
+import { afterEach, it } from 'vitest';
+import { PeeroServer } from '../../../src/composition/library.ts';
+import { type FarEnd, openWebSocket } from '../../support/far-end.ts';
+import { startRedis } from '../../support/engines/redis-server.ts';
+import { until } from '../../support/e2e/until.ts';
+
+const PATIENCE = 10_000;
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+it('PEO3: an offer reaches the peers of all servers of Peero that share a Redis', async () => {
+  const redis = await startRedis();
+  stops.push(() => redis.stop());
+  const enter = async (): Promise<FarEnd> => {
+    const server = new PeeroServer({ port: 0, host: '127.0.0.1', transport: 'node', cluster: redis.url });
+    stops.push(() => server.close());
+    const port = await server.run();
+    const peer = await openWebSocket({ host: '127.0.0.1', port, secure: false }, '/');
+    await until(PATIENCE, 'hello', () => peer.heard[0]);
+    return peer;
+  };
+  const [ann, bob] = [await enter(), await enter()];
+  ann.send('{"type":"offer","signal":"from-ann"}');
+  await until(PATIENCE, 'the offer', () => bob.heard.find((text) => text.includes('"signal":"from-ann"')));
+});
