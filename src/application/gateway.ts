@@ -14,7 +14,7 @@ import type { Exchange, HttpRequest, HttpResponse } from './ports/http.ts';
 import type { Log } from './ports/log.ts';
 import type { Socket } from './ports/socket.ts';
 import type { Telemetry } from './ports/telemetry.ts';
-import type { Admission, Gateway, UpgradeAnswer } from './ports/transport.ts';
+import type { Admission, ConnectionEnd, Gateway, UpgradeAnswer } from './ports/transport.ts';
 import type { Turns } from './turns.ts';
 import type { LeaveRealm } from './use-cases/leave-realm.ts';
 import type { RegisterPeer } from './use-cases/register-peer.ts';
@@ -128,7 +128,7 @@ export class BrokerGateway implements Gateway {
     turns.end();
   }
 
-  closed(id: ConnectionId): void {
+  closed(id: ConnectionId, end: ConnectionEnd): void {
     const { connections, doorkeeper, turns, leaveRealm } = this.#parts;
     const connection = connections.find(id);
     if (connection === undefined) return;
@@ -136,7 +136,7 @@ export class BrokerGateway implements Gateway {
     connections.drop(id);
     turns.begin();
     try {
-      if (connection.session !== undefined) leaveRealm.byLoss(connection.session);
+      if (connection.session !== undefined) leaveRealm.byLoss(connection.session, end);
     } catch (error) {
       this.#fault(id, error);
     }

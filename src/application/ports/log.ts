@@ -3,7 +3,7 @@ import type { CrowdRefusal } from '../../domain/visitors.ts';
 import type { Ending, OpenRefusal } from '../../domain/refusal.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Session } from '../../domain/session.ts';
-import type { ListeningAddress } from './transport.ts';
+import type { ListeningAddress, TransportFault } from './transport.ts';
 
 /** One thing that happened to the broker or to a connection. Messages that go well are no events. */
 export type LogEvent =
@@ -12,7 +12,7 @@ export type LogEvent =
   /** The host has no IPv6. @param taken the host that is listened on instead of `::`. */
   | { readonly event: 'ipv6-unavailable'; readonly taken: string }
   | { readonly event: 'peer-opened'; readonly session: Session; readonly address: string }
-  | { readonly event: 'peer-closed'; readonly session: Session; readonly ending: Ending | 'lost' }
+  | { readonly event: 'peer-closed'; readonly session: Session; readonly ending: Ending | TransportFault | 'lost' }
   | {
       readonly event: 'connection-refused';
       readonly connection: ConnectionId;

@@ -24,6 +24,22 @@ export interface Admission {
 /** Whether a connection may be upgraded, and if not, the whole answer. */
 export type UpgradeAnswer = Admission | { readonly accept: false; readonly response: HttpResponse };
 
+/** What a transport closes a connection for by itself. */
+export type TransportFault = 'message-too-big' | 'text-not-utf8' | 'frame-invalid' | 'reads-too-slowly' | 'sends-too-fast';
+
+/** How a connection ended. */
+export interface ConnectionEnd {
+  /** The side that ended it; `network` for a connection that was cut without a close frame. */
+  readonly by: 'broker' | 'client' | 'network';
+  /**
+   * The close code that was sent or received first. 1005: a close frame without a code. 1006: no close frame.
+   * Undefined for a stream.
+   */
+  readonly code: number | undefined;
+  /** Undefined where the broker asked for the close, and where the far end or the network ended it. */
+  readonly fault?: TransportFault | undefined;
+}
+
 /**
  * The driving port: what a transport reports to. Each call is a turn of its own and never throws.
  * A transport never calls it from inside a call to one of its own sockets.
@@ -57,10 +73,11 @@ export interface Gateway {
   unsent(connection: ConnectionId, message: SignalMessage): void;
 
   /**
-   * The connection is over, whoever ended it. Reported exactly once; nothing is reported of it afterwards.
+   * The connection is over. Reported exactly once; nothing is reported of it afterwards.
    * L2: the far end's close frame, or the end of its bytes, is enough; TCP may end later.
+   * @param end the first of its ends, where both sides ended it.
    */
-  closed(connection: ConnectionId): void;
+  closed(connection: ConnectionId, end: ConnectionEnd): void;
 }
 
 /** Why a transport can't listen. */

@@ -2,13 +2,14 @@ import type { Session } from '../../domain/session.ts';
 import type { Performer } from '../perform.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import type { ConnectionEnd } from '../ports/transport.ts';
 
 /** A peer leaves: by its own word, or because its connection is gone. To be called within a turn. */
 export interface LeaveRealm {
   /** M7: it said so. */
   readonly byWord: (session: Session) => void;
   /** L2, L4: its connection is over. A session that was ended before has nothing left to give back. */
-  readonly byLoss: (session: Session) => void;
+  readonly byLoss: (session: Session, end: ConnectionEnd) => void;
 }
 
 export interface LeaveRealmParts {
@@ -21,12 +22,12 @@ export function leaveRealm({ performer, clock, log }: LeaveRealmParts): LeaveRea
   return {
     byWord: (session) => performer.perform(session.realm, session.realm.leave(session), clock.now()),
 
-    byLoss: (session) => {
+    byLoss: (session, end) => {
       const wasOpen = session.state === 'open';
       const decisions = [session.realm.lost(session)];
       session.realm.departed(session, decisions);
       performer.performAll(session.realm, decisions, clock.now());
-      if (wasOpen) log.record({ event: 'peer-closed', session, ending: 'lost' });
+      if (wasOpen) log.record({ event: 'peer-closed', session, ending: end.fault ?? 'lost' });
     },
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Socket } from '../../../src/application/ports/socket.ts';
-import type { Gateway, Transport } from '../../../src/application/ports/transport.ts';
+import type { ConnectionEnd, Gateway, Transport } from '../../../src/application/ports/transport.ts';
 import type { ConnectionId } from '../../../src/domain/ids.ts';
 import { CLAUSES, lackingFor, play } from './contract.ts';
 import { IN_MEMORY, memoryStart } from './memory-subject.ts';
@@ -58,11 +58,18 @@ const MUTANTS: readonly { readonly what: string; readonly foundBy: string; reado
     foundBy: 'closed is reported exactly once, whoever ends the connection, and however often',
     fault: () => ({
       gateway: (honest) => ({
-        closed: (connection) => {
-          honest.closed(connection);
-          honest.closed(connection);
+        closed: (connection, end) => {
+          honest.closed(connection, end);
+          honest.closed(connection, end);
         },
       }),
+    }),
+  },
+  {
+    what: 'reports every end as a loss',
+    foundBy: 'closed tells which side ended the connection, and the close code',
+    fault: () => ({
+      gateway: (honest) => ({ closed: (connection) => honest.closed(connection, { by: 'network', code: 1006 }) }),
     }),
   },
   {
@@ -70,17 +77,17 @@ const MUTANTS: readonly { readonly what: string; readonly foundBy: string; reado
     foundBy: 'close never reports from inside the call',
     fault: () => {
       const told = new Set<ConnectionId>();
-      const once = (gateway: Gateway, connection: ConnectionId): void => {
+      const once = (gateway: Gateway, connection: ConnectionId, end: ConnectionEnd): void => {
         if (told.has(connection) || connection === undefined) return;
         told.add(connection);
-        gateway.closed(connection);
+        gateway.closed(connection, end);
       };
       return {
-        gateway: (honest) => ({ closed: (connection) => once(honest, connection) }),
+        gateway: (honest) => ({ closed: (connection, end) => once(honest, connection, end) }),
         socket: (honest, gateway, name) => ({
           close: (code, why) => {
             honest.close(code, why);
-            gateway.closed(name());
+            gateway.closed(name(), { by: 'broker', code });
           },
         }),
       };
@@ -91,8 +98,8 @@ const MUTANTS: readonly { readonly what: string; readonly foundBy: string; reado
     foundBy: 'nothing of a connection is reported after it was closed',
     fault: () => ({
       gateway: (honest) => ({
-        closed: (connection) => {
-          honest.closed(connection);
+        closed: (connection, end) => {
+          honest.closed(connection, end);
           honest.frame(connection, encoder.encode('late'), false);
         },
       }),
@@ -105,9 +112,9 @@ const MUTANTS: readonly { readonly what: string; readonly foundBy: string; reado
       const pending: (() => void)[] = [];
       return {
         gateway: (honest) => ({
-          closed: (connection) => {
+          closed: (connection, end) => {
             for (const close of pending.splice(0)) close();
-            honest.closed(connection);
+            honest.closed(connection, end);
           },
         }),
         socket: (honest, gateway, name) => ({
@@ -183,9 +190,9 @@ const MUTANTS: readonly { readonly what: string; readonly foundBy: string; reado
       let forgotten: ConnectionId | undefined;
       return {
         gateway: (honest) => ({
-          closed: (connection) => {
+          closed: (connection, end) => {
             if (isStopping) forgotten ??= connection;
-            if (connection !== forgotten) honest.closed(connection);
+            if (connection !== forgotten) honest.closed(connection, end);
           },
         }),
         transport: (honest) => ({
@@ -200,7 +207,9 @@ const MUTANTS: readonly { readonly what: string; readonly foundBy: string; reado
   {
     what: 'resolves stop before it has reported',
     foundBy: 'stop reports each open connection as closed, once, and then resolves',
-    fault: () => ({ gateway: (honest) => ({ closed: (connection) => void setImmediate(() => honest.closed(connection)) }) }),
+    fault: () => ({
+      gateway: (honest) => ({ closed: (connection, end) => void setImmediate(() => honest.closed(connection, end)) }),
+    }),
   },
   {
     what: 'does not pause',

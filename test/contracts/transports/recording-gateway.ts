@@ -1,7 +1,7 @@
 import type { Exchange, HttpRequest } from '../../../src/application/ports/http.ts';
 import type { Introduction } from '../../../src/application/ports/requests.ts';
 import type { Socket, WriteOutcome } from '../../../src/application/ports/socket.ts';
-import type { Admission, Gateway, UpgradeAnswer } from '../../../src/application/ports/transport.ts';
+import type { Admission, ConnectionEnd, Gateway, UpgradeAnswer } from '../../../src/application/ports/transport.ts';
 import { connectionId, type ConnectionId } from '../../../src/domain/ids.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 
@@ -21,6 +21,8 @@ export interface Near {
   readonly unsent: SignalMessage[];
   aliveCount: number;
   closedCount: number;
+  /** How it ended, as it was reported first. */
+  end: ConnectionEnd | undefined;
   /** What was reported of it after it was closed. */
   readonly late: string[];
 }
@@ -86,6 +88,7 @@ export class RecordingGateway implements Gateway {
         unsent: [],
         aliveCount: 0,
         closedCount: 0,
+        end: undefined,
         late: [],
       };
       this.connections.push(near);
@@ -119,9 +122,10 @@ export class RecordingGateway implements Gateway {
     });
   }
 
-  closed(connection: ConnectionId): void {
+  closed(connection: ConnectionId, end: ConnectionEnd): void {
     this.#report('closed', () => {
       const near = this.#find(connection);
+      near.end ??= end;
       near.closedCount++;
     });
   }

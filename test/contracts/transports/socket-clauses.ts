@@ -190,6 +190,22 @@ const ENDS: readonly Clause[] = [
     },
   },
   {
+    name: 'closed tells which side ended the connection, and the close code',
+    async run(scene) {
+      const { gateway } = scene;
+      const [left, cut, dismissed] = [await scene.connect(), await scene.connect(), await scene.connect()];
+      left.far.close(4321, 'bye');
+      cut.far.cut();
+      dismissed.near.socket.close(4001, 'superseded');
+      await scene.until('none is open', () => gateway.openCount === 0);
+      expect([left.near.end, cut.near.end, dismissed.near.end]).toMatchObject([
+        { by: 'client', code: 4321 },
+        { by: 'network', code: 1006 },
+        { by: 'broker', code: 4001 },
+      ]);
+    },
+  },
+  {
     name: 'a second close does nothing',
     async run(scene) {
       const { far, near } = await scene.connect();
@@ -236,6 +252,7 @@ const BOUNDS: readonly Clause[] = [
       await scene.until('it is over at both ends', () => near.closedCount > 0 && far.closed !== undefined);
       expect(far.closed?.code).toBe(1009);
       expect(near.frames).toHaveLength(1);
+      expect(near.end).toMatchObject({ by: 'broker', code: 1009, fault: 'message-too-big' });
     },
   },
   {
@@ -261,6 +278,7 @@ const BOUNDS: readonly Clause[] = [
       expect(near.closedCount).toBe(0);
       await scene.until('it is closed', () => near.closedCount > 0);
       expect(near.socket.write(bytes('more'))).toBe('gone');
+      expect(near.end).toMatchObject({ by: 'broker', code: 1008, fault: 'reads-too-slowly' });
       await scene.quiet();
       expect([near.closedCount, scene.gateway.intrusions]).toEqual([1, []]);
     },
@@ -306,6 +324,7 @@ async function endOfHugeFrame(scene: Parameters<Clause['run']>[0]): Promise<numb
   far.send('x'.repeat(1_000_000));
   await scene.until('it is over at both ends', () => near.closedCount > 0 && far.closed !== undefined);
   expect(near.frames).toEqual([]);
+  expect(near.end).toMatchObject({ by: 'broker', code: 1009, fault: 'message-too-big' });
   return far.closed?.code;
 }
 

@@ -6,7 +6,7 @@ import type { SignalMessage } from '../../../domain/message.ts';
 export interface Line {
   sent(bytes: Uint8Array, isBinary: boolean): void;
   /** @param unread what it would have been told by what it never read. */
-  gone(unread: readonly SignalMessage[]): void;
+  gone(code: number, unread: readonly SignalMessage[]): void;
 }
 
 /** How a connection ended, as its far end sees it. 1006: without a word. */
@@ -120,7 +120,7 @@ export class MemoryFarEnd {
     if (this.#state !== 'open') return;
     const unread = this.#unread.map(({ message }) => message).filter((message) => message !== undefined);
     this.#end(goodbye);
-    this.#line?.gone(unread);
+    this.#line?.gone(goodbye.code, unread);
   }
 
   #end(goodbye: Goodbye): void {

@@ -1,6 +1,7 @@
 import type { Exchange, HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
 import type { Admission, Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { invariant } from '../../../domain/invariant.ts';
+import { closedByFarEnd } from '../shared/goodbyes.ts';
 import { Reports } from '../shared/reports.ts';
 import { hasNoBody, NOT_ACCEPTING, splitTarget } from '../shared/requests.ts';
 import type { ConnectionLimits } from '../shared/settings.ts';
@@ -179,7 +180,7 @@ export class MemoryTransport implements Transport {
       sent: (bytes, isBinary) => {
         if (admission.carrier === 'socket') this.#turns.run(() => socket.arrived(bytes, isBinary));
       },
-      gone: (unread) => this.#turns.run(() => socket.lost(unread)),
+      gone: (code, unread) => this.#turns.run(() => socket.lost(closedByFarEnd(code), unread)),
     });
     reports.opened(socket);
   }
@@ -194,7 +195,7 @@ function lending(gateway: Gateway): Gateway {
     opened: (socket, admission) => gateway.opened(socket, admission),
     alive: (connection) => gateway.alive(connection),
     unsent: (connection, message) => gateway.unsent(connection, message),
-    closed: (connection) => gateway.closed(connection),
+    closed: (connection, end) => gateway.closed(connection, end),
     frame: (connection, bytes, isBinary) => {
       const lent = new Uint8Array(bytes);
       gateway.frame(connection, lent, isBinary);

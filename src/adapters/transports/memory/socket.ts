@@ -1,6 +1,7 @@
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
+import type { ConnectionEnd } from '../../../application/ports/transport.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
-import { fittingReason, GOODBYES } from '../shared/goodbyes.ts';
+import { closedByBroker, CUT, fittingReason, type Goodbye, GOODBYES } from '../shared/goodbyes.ts';
 import type { Reports } from '../shared/reports.ts';
 import type { ConnectionLimits } from '../shared/settings.ts';
 import type { MemoryFarEnd } from './far-end.ts';
@@ -65,22 +66,22 @@ export class MemorySocket implements Socket {
   }
 
   /** The far end has gone. @param unsent what it will never hear. */
-  lost(unsent: readonly SignalMessage[] = []): void {
+  lost(end: ConnectionEnd, unsent: readonly SignalMessage[] = []): void {
     this.#isOver = true;
     for (const message of unsent) this.#reports.unsent(message);
-    this.#reports.closed();
+    this.#reports.closed(end);
     this.#forget(this);
   }
 
   /** Ends the connection without a word. */
   cut(): void {
     this.#farEnd.dropped();
-    this.lost();
+    this.lost(CUT);
   }
 
-  #end({ code, why }: { readonly code: number; readonly why: string }): void {
+  #end(goodbye: Goodbye): void {
     if (this.#isOver) return;
-    this.#farEnd.dismissed({ code, why: fittingReason(why) });
-    this.lost();
+    this.#farEnd.dismissed({ code: goodbye.code, why: fittingReason(goodbye.why) });
+    this.lost(closedByBroker(goodbye));
   }
 }

@@ -10,6 +10,7 @@ import { NOT_ACCEPTING } from '../shared/requests.ts';
 import { CLOSE_GRACE, type ConnectionLimits } from '../shared/settings.ts';
 import { TurnEnd } from '../shared/turn-end.ts';
 import { send, type Desk as HttpDesk } from './http.ts';
+import { endOfError } from './ends.ts';
 import { OpenEnds } from './open-ends.ts';
 import { NodeSocket, type Home } from './socket.ts';
 import { NodeStream } from './stream.ts';
@@ -120,14 +121,14 @@ export class Openings implements HttpDesk {
     ws.on('pong', () => reports.alive());
     ws.on('ping', () => reports.alive());
     // What went wrong is told to the far end by `ws`; to us it is an end like any other.
-    ws.on('error', () => reports.hearNoMore());
-    ws.on('close', () => {
-      socket.ended();
+    ws.on('error', (error) => reports.hearNoMore(endOfError(error)));
+    ws.on('close', (code) => {
+      socket.ended(code);
       queueMicrotask(() => this.#ends.delete(socket));
     });
     // A far end that ends without a close frame. Compressed messages are read later: `close` comes after them.
     stream.once('end', () => {
-      if (ws.extensions === '') socket.ended();
+      if (ws.extensions === '') socket.ended(1006);
     });
     reports.opened(socket);
   }

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
-import { fittingReason, GOODBYES } from '../shared/goodbyes.ts';
+import { closedByBroker, closedByFarEnd, CUT, fittingReason, type Goodbye, GOODBYES } from '../shared/goodbyes.ts';
 import type { Reports } from '../shared/reports.ts';
 import type { ConnectionLimits } from '../shared/settings.ts';
 import type { Corked, TurnEnd } from '../shared/turn-end.ts';
@@ -40,7 +40,7 @@ export class NodeSocket implements Socket, Corked {
     this.#sayGoodbye = ws.close.bind(ws);
     // L2: `ws` answers the far end's close frame by calling its own `close`; its event `close` waits for the end of TCP.
     ws.close = (code, why): void => {
-      this.ended();
+      this.ended(code ?? 1005);
       this.#sayGoodbye(code, why);
     };
   }
@@ -97,16 +97,19 @@ export class NodeSocket implements Socket, Corked {
     if (!this.#reports.frame(bytes, isBinary)) this.#end(GOODBYES.sendsTooFast);
   }
 
-  /** L2: the connection is over, or its far end has closed it: what has not left stays here (M16). */
-  ended(): void {
+  /**
+   * L2: the connection is over, or its far end has closed it: what has not left stays here (M16).
+   * @param code of the close frame that was received; 1006 for none.
+   */
+  ended(code: number): void {
     for (const message of this.#waiting?.messages ?? []) this.#reports.unsent(message);
     this.#waiting = undefined;
-    this.#reports.closed();
+    this.#reports.closed(closedByFarEnd(code));
   }
 
   /** Ends the connection without a word. */
   cut(): void {
-    this.#reports.hearNoMore();
+    this.#reports.hearNoMore(CUT);
     this.#ws.terminate();
   }
 
@@ -126,11 +129,11 @@ export class NodeSocket implements Socket, Corked {
     return unread > 0 && unread + added > sendBufferBytes;
   }
 
-  #end({ code, why }: { readonly code: number; readonly why: string }): void {
+  #end(goodbye: Goodbye): void {
     if (!this.#isOpen) return;
-    this.#reports.hearNoMore();
+    this.#reports.hearNoMore(closedByBroker(goodbye));
     this.uncork();
-    this.#sayGoodbye(code, fittingReason(why));
+    this.#sayGoodbye(goodbye.code, fittingReason(goodbye.why));
     // The far end's own goodbye has to be read.
     this.#ws.resume();
   }

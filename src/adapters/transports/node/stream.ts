@@ -3,6 +3,7 @@ import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 import type { Reports } from '../shared/reports.ts';
+import { STREAM_CLOSED, STREAM_LEFT, STREAM_UNREAD } from '../shared/goodbyes.ts';
 import { CLOSE_GRACE } from '../shared/settings.ts';
 import type { Corked } from '../shared/turn-end.ts';
 import { setHead } from './http.ts';
@@ -35,7 +36,8 @@ export class NodeStream implements Socket, Corked {
     const response = this.#response;
     if (!this.#isOpen) return 'gone';
     if (this.#isTooFarBehind(text.length)) {
-      this.cut();
+      this.#reports.hearNoMore(STREAM_UNREAD);
+      this.#response.destroy();
       return 'gone';
     }
     if (this.#waiting === undefined) {
@@ -61,7 +63,7 @@ export class NodeStream implements Socket, Corked {
   /** Neither code nor reason can be told. */
   close(): void {
     if (!this.#isOpen) return;
-    this.#reports.hearNoMore();
+    this.#reports.hearNoMore(STREAM_CLOSED);
     this.uncork();
     this.#response.end();
     setTimeout(() => this.#response.destroy(), CLOSE_GRACE).unref();
@@ -79,11 +81,12 @@ export class NodeStream implements Socket, Corked {
   ended(): void {
     for (const message of this.#waiting ?? []) this.#reports.unsent(message);
     this.#waiting = undefined;
-    this.#reports.closed();
+    this.#reports.closed(STREAM_LEFT);
   }
 
   /** Ends it without a word. */
   cut(): void {
+    this.#reports.hearNoMore(STREAM_CLOSED);
     this.#response.destroy();
   }
 

@@ -1,5 +1,5 @@
 import type { Socket } from '../../../application/ports/socket.ts';
-import type { Admission, Gateway } from '../../../application/ports/transport.ts';
+import type { Admission, ConnectionEnd, Gateway } from '../../../application/ports/transport.ts';
 import type { ConnectionId } from '../../../domain/ids.ts';
 import { invariant } from '../../../domain/invariant.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
@@ -37,6 +37,7 @@ export class Reports {
   /** `deaf`: whatever still comes from the far end counts no more. */
   #state: 'hearing' | 'paused' | 'deaf' | 'closed' = 'hearing';
   #backlog: Backlog | undefined = undefined;
+  #end: ConnectionEnd | undefined = undefined;
 
   constructor(desk: Desk, admission: Admission) {
     this.#desk = desk;
@@ -68,8 +69,9 @@ export class Reports {
     this.#desk.later(() => this.#release());
   }
 
-  /** The broker has said goodbye. */
-  hearNoMore(): void {
+  /** The broker has closed the connection: nothing that still comes is reported. The first `end` counts. */
+  hearNoMore(end: ConnectionEnd): void {
+    this.#end ??= end;
     if (this.#state !== 'closed') this.#state = 'deaf';
     this.#backlog = undefined;
   }
@@ -84,11 +86,13 @@ export class Reports {
     this.#desk.later(() => this.#desk.gateway.unsent(this.#named(), message));
   }
 
-  closed(): void {
+  /** @param end counts where `hearNoMore` was told none. */
+  closed(end: ConnectionEnd): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#backlog = undefined;
-    this.#desk.later(() => this.#desk.gateway.closed(this.#named()));
+    // A library may tell the fault for which it closes after it has closed.
+    this.#desk.later(() => this.#desk.gateway.closed(this.#named(), this.#end ?? end));
   }
 
   #keep(bytes: Uint8Array, isBinary: boolean): boolean {

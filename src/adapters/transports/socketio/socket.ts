@@ -1,6 +1,8 @@
 import type { Socket as LibrarySocket } from 'socket.io';
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
+import { STREAM_CLOSED, STREAM_LEFT, STREAM_UNREAD } from '../shared/goodbyes.ts';
 import type { Later, Reports } from '../shared/reports.ts';
+import type { ConnectionEnd } from '../../../application/ports/transport.ts';
 import type { ConnectionLimits } from '../shared/settings.ts';
 import { lineOf } from './events.ts';
 
@@ -43,7 +45,7 @@ export class SocketIoSocket implements Socket {
     const isBehind = this.#behindBytes > 0;
     this.#behindBytes += text.length;
     if (isBehind && this.#behindBytes > this.#home.limits.sendBufferBytes) {
-      this.close();
+      this.#close(STREAM_UNREAD);
       return 'gone';
     }
     const [word, ...given] = JSON.parse(Buffer.from(text).toString()) as ['message', string, string] | ['receipt', number];
@@ -64,9 +66,13 @@ export class SocketIoSocket implements Socket {
 
   /** Neither code nor reason can be told. */
   close(): void {
+    this.#close(STREAM_CLOSED);
+  }
+
+  #close(end: ConnectionEnd): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#reports.hearNoMore();
+    this.#reports.hearNoMore(end);
     this.#socket.disconnect(true);
   }
 
@@ -97,7 +103,7 @@ export class SocketIoSocket implements Socket {
   ended(): void {
     this.#isOver = true;
     this.#acknowledges.clear();
-    this.#reports.closed();
+    this.#reports.closed(STREAM_LEFT);
   }
 
   #acknowledge(receipt: number): void {

@@ -11,6 +11,7 @@ import { TurnEnd } from '../shared/turn-end.ts';
 import { handshakeFault } from './handshake.ts';
 import { Apps } from './apps.ts';
 import { refuse, type Desk as HttpDesk, UwsExchange, UwsRequest } from './http.ts';
+import { endOf } from './ends.ts';
 import { Outbox } from './outbox.ts';
 import { UwsSocket, type Home } from './socket.ts';
 import { UwsStream } from './stream.ts';
@@ -126,7 +127,7 @@ class UwsTransport implements Transport {
       pong: (ws) => socketOf(ws).alive(),
       ping: (ws) => socketOf(ws).alive(),
       message: (ws, bytes, isBinary) => socketOf(ws).arrived(new Uint8Array(bytes), isBinary),
-      close: (ws) => socketOf(ws).ended(),
+      close: (ws, code, reason) => socketOf(ws).ended(endOf(code, reason)),
     });
     app.any('/*', (response, request) => this.#serve({ desk, httpDesk }, response, request));
   }

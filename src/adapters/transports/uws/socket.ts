@@ -1,7 +1,8 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
+import type { ConnectionEnd } from '../../../application/ports/transport.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
-import { fittingReason, GOODBYES } from '../shared/goodbyes.ts';
+import { closedByBroker, fittingReason, type Goodbye, GOODBYES } from '../shared/goodbyes.ts';
 import type { Reports } from '../shared/reports.ts';
 import type { ConnectionLimits } from '../shared/settings.ts';
 import { NONE, type Outbox, type Sender } from './outbox.ts';
@@ -85,12 +86,12 @@ export class UwsSocket implements Socket, Sender {
   }
 
   /** The library has closed the socket, maybe from inside `end`: that is why `Reports` tells it later. */
-  ended(): void {
+  ended(end: ConnectionEnd): void {
     this.#ws = undefined;
     for (const message of this.#home.outbox.withdraw(this)) this.#reports.unsent(message);
     // A thousand connections may end in one turn of the loop: what waits for others is not to wait for that.
     this.#home.outbox.flush();
-    this.#reports.closed();
+    this.#reports.closed(end);
   }
 
   #isTooFarBehind(ws: WebSocket<unknown>, added: number): boolean {
@@ -99,12 +100,12 @@ export class UwsSocket implements Socket, Sender {
     return unread > 0 && unread + this.unsentBytes + added > this.#home.limits.sendBufferBytes;
   }
 
-  #end({ code, why }: { readonly code: number; readonly why: string }): void {
+  #end(goodbye: Goodbye): void {
     const ws = this.#ws;
     if (ws === undefined) return;
     this.#home.outbox.flushOf(this);
     this.#ws = undefined;
-    this.#reports.hearNoMore();
-    ws.end(code, fittingReason(why));
+    this.#reports.hearNoMore(closedByBroker(goodbye));
+    ws.end(goodbye.code, fittingReason(goodbye.why));
   }
 }

@@ -2,6 +2,7 @@ import type { HttpResponse } from 'uWebSockets.js';
 import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
+import { STREAM_CLOSED, STREAM_LEFT, STREAM_UNREAD } from '../shared/goodbyes.ts';
 import type { Reports } from '../shared/reports.ts';
 import type { ConnectionLimits } from '../shared/settings.ts';
 import type { Corked, TurnEnd } from '../shared/turn-end.ts';
@@ -51,6 +52,7 @@ export class UwsStream implements Socket, Corked {
     // What waits may all leave at once. Before it fills the buffer, we look whether it does.
     if (this.#waitingBytes + text.length > sendBufferBytes / 2) this.uncork();
     if (this.#behindBytes > 0 && this.#behindBytes + this.#waitingBytes + text.length > sendBufferBytes) {
+      this.#reports.hearNoMore(STREAM_UNREAD);
       this.cut();
       return 'gone';
     }
@@ -75,9 +77,9 @@ export class UwsStream implements Socket, Corked {
     if (response === undefined) return;
     this.uncork();
     this.#response = undefined;
-    this.#reports.hearNoMore();
+    this.#reports.hearNoMore(STREAM_CLOSED);
     response.cork(() => response.end());
-    this.#reports.closed();
+    this.#reports.closed(STREAM_CLOSED);
   }
 
   pause(): void {
@@ -98,7 +100,7 @@ export class UwsStream implements Socket, Corked {
     if (this.#response === undefined) return;
     this.#response = undefined;
     for (const message of this.#messages) this.#reports.unsent(message);
-    this.#reports.closed();
+    this.#reports.closed(STREAM_LEFT);
   }
 
   #send(): void {

@@ -22,3 +22,9 @@ describe('leaveRealm', () => {
     expect(house.told.filter((event) => event === 'peer-closed')).toHaveLength(1);
   });
 });
+
+it('M18: a peer that the transport closed for a fault is logged with that fault', () => {
+  const { house, ann } = pair();
+  ann.far.send('x'.repeat(2_000_000));
+  expect(house.events).toContainEqual(expect.objectContaining({ event: 'peer-closed', ending: 'message-too-big' }));
+});

@@ -66,7 +66,7 @@ describe('a socket of ws', () => {
   it('M16: a message that it took, and whose turn to leave never came, is handed back before the end is told', () => {
     const { socket, writes, pass, near } = opened();
     expect(socket.write(bytes('a'), message)).toBe('sent');
-    socket.ended();
+    socket.ended(1006);
     pass();
     expect([writes, near()?.unsent, near()?.late, near()?.closedCount]).toEqual([[], [message], [], 1]);
   });
@@ -75,7 +75,7 @@ describe('a socket of ws', () => {
     const { socket, pass, near } = opened();
     socket.write(bytes('a'), message);
     await turnOfTheLoop();
-    socket.ended();
+    socket.ended(1006);
     pass();
     expect(near()?.unsent).toEqual([]);
   });

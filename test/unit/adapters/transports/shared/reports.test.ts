@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Reports } from '../../../../../src/adapters/transports/shared/reports.ts';
 import type { Socket } from '../../../../../src/application/ports/socket.ts';
+import type { ConnectionEnd } from '../../../../../src/application/ports/transport.ts';
 import { echoed } from '../../../../../src/domain/ids.ts';
 import { notice } from '../../../../../src/domain/message.ts';
 import { ADMISSION, RecordingGateway, textOf } from '../../../../contracts/transports/recording-gateway.ts';
@@ -12,6 +13,8 @@ const SOCKET: Socket = {
   pause: () => undefined,
   resume: () => undefined,
 };
+const CLOSED: ConnectionEnd = { by: 'broker', code: 4001 };
+const LOST: ConnectionEnd = { by: 'network', code: 1006 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** One open connection, and a queue of the turns that are to come later. */
@@ -63,7 +66,7 @@ describe('reports of one connection', () => {
     const { reports, near, pass } = opened();
     const message = notice('leave', echoed('bob'), echoed('ann'));
     reports.unsent(message);
-    reports.closed();
+    reports.closed(LOST);
     expect(near()?.unsent).toEqual([]);
     pass();
     expect([near()?.unsent, near()?.late, near()?.closedCount]).toEqual([[message], [], 1]);
@@ -109,7 +112,7 @@ describe('reports of one connection', () => {
     reports.pause();
     reports.frame(bytes('a'), false);
     reports.resume();
-    reports.hearNoMore();
+    reports.hearNoMore(CLOSED);
     pass();
     expect(reports.frame(bytes('b'), false)).toBe(true);
     expect(heard()).toEqual([]);
@@ -119,11 +122,27 @@ describe('reports of one connection', () => {
     const { reports, near, heard, pass } = opened();
     reports.pause();
     reports.frame(bytes('a'), false);
-    reports.closed();
-    reports.closed();
+    reports.closed(LOST);
+    reports.closed(LOST);
     expect(near()?.closedCount).toBe(0);
     reports.resume();
     pass();
     expect([near()?.closedCount, heard()]).toEqual([1, []]);
+  });
+
+  it('the first end counts: what the broker did is not overwritten by the close that follows', () => {
+    const { reports, near, pass } = opened();
+    reports.hearNoMore(CLOSED);
+    reports.hearNoMore(LOST);
+    reports.closed(LOST);
+    pass();
+    expect(near()?.end).toEqual(CLOSED);
+  });
+
+  it('without an end of the broker, that of the close counts', () => {
+    const { reports, near, pass } = opened();
+    reports.closed(LOST);
+    pass();
+    expect(near()?.end).toEqual(LOST);
   });
 });

@@ -51,7 +51,7 @@ describe('a socket of uWebSockets.js', () => {
   it('M16: a message that it took, and whose turn to leave never came, is handed back before the end is told', () => {
     const { socket, outbox, wire, pass, near } = opened();
     expect(socket.write(bytes('a'), message)).toBe('sent');
-    socket.ended();
+    socket.ended({ by: 'network', code: 1006 });
     outbox.flush();
     pass();
     expect([wire.did, near()?.unsent, near()?.late, near()?.closedCount]).toEqual([[], [message], [], 1]);
@@ -61,7 +61,7 @@ describe('a socket of uWebSockets.js', () => {
     const [ann, bob] = [opened(), opened()];
     const shared = new UwsSocket(ann.reports, { outbox: bob.outbox, limits: LIMITS });
     bob.socket.write(bytes('a'));
-    shared.ended();
+    shared.ended({ by: 'network', code: 1006 });
     expect(bob.wire.did).toEqual(['a']);
   });
 

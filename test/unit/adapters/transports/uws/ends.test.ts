@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { endOf } from '../../../../../src/adapters/transports/uws/ends.ts';
+
+const words = (text: string): ArrayBuffer => new TextEncoder().encode(text).buffer;
+
+it.each([
+  ['Received too big message', 1009, 'message-too-big'],
+  ['Received invalid UTF-8', 1007, 'text-not-utf8'],
+  ['Received invalid WebSocket frame', 1002, 'frame-invalid'],
+  ['Received invalid close payload', 1002, 'frame-invalid'],
+])('M10, M18: what the library cuts with "%s" is an end of the broker with code %i', (reason, code, fault) => {
+  expect(endOf(1006, words(reason))).toEqual({ by: 'broker', code, fault });
+});
+
+it('a cut for any other reason is an end of the network', () => {
+  expect([endOf(1006, words('Received TCP FIN before WebSocket close frame')), endOf(1006, new ArrayBuffer(0))]).toEqual([
+    { by: 'network', code: 1006 },
+    { by: 'network', code: 1006 },
+  ]);
+});
+
+it('a close frame is an end of the client, whatever reason it gives', () => {
+  expect(endOf(4321, words('Received too big message'))).toEqual({ by: 'client', code: 4321 });
+});
