@@ -75,7 +75,7 @@ export class Membership {
     const { node, directory } = this.#parts;
     directory.keep(node, (outcome) => {
       if (outcome === 'kept') onKept();
-      else this.#confirmAll(outcome === 'unknown');
+      else if (outcome !== 'failed') this.#confirmAll(outcome === 'unknown');
     });
     this.#lookForMail();
   }

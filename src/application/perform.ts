@@ -112,9 +112,12 @@ export class Performer {
 
   #collect(realm: Realm, collecting: Collecting): void {
     const { mailboxes, turns, clock } = this.#parts;
-    mailboxes.take(collecting.session, (messages, unread) =>
+    const { session } = collecting;
+    mailboxes.take(session, (messages, unread, claim) =>
       turns.run(() => {
-        const decisions: Decision[] = [];
+        // O5: the word about it may have come before the session had its seat.
+        const over = claim === 'moved' ? realm.superseded(session.id, session.connection) : undefined;
+        const decisions: Decision[] = over === undefined ? [] : [over];
         realm.collected(collecting, messages, unread, decisions);
         this.performAll(realm, decisions, clock.now());
       }),

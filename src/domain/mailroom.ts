@@ -14,6 +14,8 @@ export interface MailroomLimits {
   readonly realmMailboxBytes: number;
   /** Absent peers that one sender has messages waiting for. */
   readonly mailboxesPerSender: number;
+  /** Bytes for one peer that is connected to another node of the cluster, and is about to collect them. */
+  readonly sendBufferBytes: number;
   /** How long a message waits. */
   readonly expireTimeout: Millis;
 }
@@ -41,11 +43,12 @@ export class Mailroom {
     return this.#mailboxes.size;
   }
 
-  /** M13: keeps a copy, unless a bound is hit. @returns whether it is kept. */
-  put(message: SignalMessage, now: Millis): boolean {
+  /** M13: keeps a copy, unless a bound is hit. @param isConnected whether the addressee is. @returns whether it is kept. */
+  put(message: SignalMessage, now: Millis, isConnected = false): boolean {
     const bytes = weightOf(message);
     const mailbox = this.#mailboxes.get(message.to);
-    if (!this.#hasRoom(message.from, mailbox, bytes)) return false;
+    const hasRoom = isConnected ? this.#hasRoomFor(mailbox, bytes) : this.#hasRoom(message.from, mailbox, bytes);
+    if (!hasRoom) return false;
 
     const box = mailbox ?? this.#open(message.to);
     if (!box.holdsFor(message.from)) this.#mailboxesOf.set(message.from, (this.#mailboxesOf.get(message.from) ?? 0) + 1);
@@ -122,6 +125,13 @@ export class Mailroom {
     if ((mailbox?.bytes ?? 0) + bytes > mailboxBytes) return false;
     if ((mailbox?.held.length ?? 0) >= mailboxMessages) return false;
     return mailbox?.holdsFor(sender) === true || (this.#mailboxesOf.get(sender) ?? 0) < mailboxesPerSender;
+  }
+
+  /** For a peer that is connected: what waits for it is on its way. */
+  #hasRoomFor(mailbox: Mailbox | undefined, bytes: number): boolean {
+    const { realmMailboxBytes, sendBufferBytes } = this.#limits;
+    if (this.#bytes + bytes > realmMailboxBytes) return false;
+    return mailbox === undefined || mailbox.bytes + bytes <= sendBufferBytes;
   }
 
   #open(id: PeerId): Mailbox {

@@ -13,6 +13,9 @@ export type HoldOutcome = 'held' | 'full' | 'unwanted' | 'moved';
 /** Whose mail it is: an id, and the connection that speaks for it. */
 export type Correspondent = Pick<Claim, 'realm' | 'id' | 'connection'>;
 
+/** What was taken, for whom something of the taker waits, and whether it still holds its id: it does, where nothing is said. */
+export type TakeAnswer = (messages: readonly SignalMessage[], unread: readonly PeerId[], claim?: 'held' | 'moved') => void;
+
 /** One expired pair, and the realm of both. */
 export interface ExpiredInRealm extends Expired {
   readonly realm: RealmKey;
@@ -26,7 +29,8 @@ export interface MailboxStore {
   /**
    * M13: keeps a copy for `message.to`, within the bounds. The message itself is borrowed for the call. O11: the node at which
    * that peer is seated, if there is one, hears of it soon, by the word `mail` of its bus; and nothing is lost if it does not.
-   * M15: the proof of `message.owner` is kept with it, and comes back with `take` and `expire`; never the token itself.
+   * For such a peer, the bounds are the bytes of its send buffer and of the realm. What the broker itself has to say waits for
+   * every peer that holds its id, also if the lease of its node has ended.
    * @param sender whose message it is; undefined for what the broker itself has to say.
    */
   put(
@@ -38,20 +42,17 @@ export interface MailboxStore {
   ): void;
 
   /**
-   * O11: takes all that waits for an id, in the order it came; nobody else gets any of it. Nothing, where the claim of the
-   * taker has moved: what waits is for the other one.
+   * O11: takes all that waits for an id, in the order it came; nobody else gets any of it. O5: nothing, and `moved`,
+   * where another connection holds the id now: what waits is for that one.
    * @param answer is told, too, for whom something of the taker itself still waits, of the peers that are in the cluster:
    * what it sends from now on must not overtake that (M17).
    */
-  take(taker: Correspondent, answer: (messages: readonly SignalMessage[], unread: readonly PeerId[]) => void): void;
+  take(taker: Correspondent, answer: TakeAnswer): void;
 
   /** O11: ids of a realm that something waits for, in no order; not all of them where there are many. */
   waiting(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void;
 
-  /**
-   * M14: drops what has waited too long, and tells each pair of sender and absent peer once, where that matters (M6). M15: two
-   * owners of one id are two senders.
-   */
+  /** M14: drops what has waited too long, and tells each pair of sender and absent peer once, where that matters (M6). */
   expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void;
 
   /** When something will have waited too long, as far as this node knows; NEVER where nothing waits. Rather too early. */

@@ -5,8 +5,8 @@ import type { Token } from '../../domain/token.ts';
 /** What the directory says to a claim. O6: `full` where the realm has as many peers as it may, in the whole cluster. */
 export type ClaimOutcome = 'granted' | 'taken' | 'full';
 
-/** What the directory says to a node that lives. */
-export type KeepOutcome = 'kept' | 'lapsed' | 'unknown';
+/** The result of renewing a lease. */
+export type KeepOutcome = 'kept' | 'lapsed' | 'unknown' | 'failed';
 
 /** Which connection spoke for an id. */
 export interface Holder {
@@ -35,7 +35,8 @@ export interface PeerDirectory {
 
   /**
    * Atomic, whatever races: a free id is `granted`; so is one that the same token holds, and then
-   * the claim moves to this connection, and the other node that had it hears so soon, by the word `superseded` of its bus.
+   * the claim moves to this connection. Whenever a claim moves from another node, that node hears so soon, by the word
+   * `superseded` of its bus, also if its lease had ended.
    * Any other is `taken`. Tokens compare in constant time.
    * @param answer is told, too, who held what was granted, where its lease had not ended.
    */
@@ -54,14 +55,15 @@ export interface PeerDirectory {
   release(claim: Claim): void;
 
   /**
-   * Prolongs all claims of `node` by the lease. `lapsed`: it had ended, and what was claimed may be somebody else's.
-   * `unknown`: the directory has never heard of the node, or has forgotten all it was told.
+   * Prolongs all claims of `node` by the lease. `lapsed`: it had ended, and what was claimed may be somebody else's; reported
+   * once, also where a claim of the node has begun a new lease meanwhile. `unknown`: the directory has never heard of the node,
+   * or has forgotten all it was told. `failed`: the lease was not renewed.
    */
   keep(node: NodeId, answer: (outcome: KeepOutcome) => void): void;
 
   /** Which node holds the id now; undefined for none. */
   locate(realm: RealmKey, id: PeerId, answer: (node: NodeId | undefined) => void): void;
 
-  /** H4: the ids that are held in a realm now, on whatever node. */
+  /** H4: the ids that are held in a realm now, on whatever node. The answer may come after those to later calls. */
   present(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void;
 }

@@ -12,14 +12,12 @@ export interface EngineSubjects {
   mailboxes(limits: MailroomLimits): Promise<MailboxSubject>;
   bus(): Promise<BusSubject>;
   whole(): Promise<EngineSubject>;
-  /** M15: whether its entries have a place for the proof of an owner. */
-  readonly keepsOwners?: false;
 }
 
 /** Holds what the nodes of a cluster share to the promises of its ports. */
 export function engineContract(name: string, subjects: EngineSubjects): void {
   directoryContract(name, 'lapse', () => subjects.directory());
-  mailboxContract(name, (limits) => subjects.mailboxes(limits), subjects.keepsOwners);
+  mailboxContract(name, (limits) => subjects.mailboxes(limits));
   busContract(name, () => subjects.bus());
   sharedContract(name, true, () => subjects.whole());
 }

@@ -40,7 +40,10 @@ const MUTANTS: readonly { readonly fault: string; readonly make: Fault; readonly
   {
     fault: 'says to every node that it was kept',
     make: { directory: (right) => ({ keep: (node, answer) => right.keep(node, () => answer('kept')) }) },
-    dies: ['a node is unknown, then kept, then lapsed when it comes too late'],
+    dies: [
+      'a node is unknown, then kept, then lapsed when it comes too late',
+      'a node whose lease has ended learns it from its next renewal, also if it has claimed an id before',
+    ],
   },
   {
     fault: 'lists the dead',
@@ -51,6 +54,7 @@ const MUTANTS: readonly { readonly fault: string; readonly make: Fault; readonly
     fault: 'tells nobody',
     make: { tells: () => () => undefined },
     dies: [
+      'O5: a node whose lease has ended is notified, too, when its claim moves',
       'O11: the node at which a peer is seated hears that something waits for it, its own node too, and no other',
       'O5: the node whose claim has moved hears whose it was',
     ],
@@ -85,11 +89,22 @@ const MUTANTS: readonly { readonly fault: string; readonly make: Fault; readonly
         },
       }),
     },
-    dies: ['O5, O11: a connection that has lost its claim takes nothing'],
+    dies: ['O5, O11: a connection that has lost its claim takes nothing, and learns that its claim has moved'],
+  },
+  {
+    fault: 'does not say that a claim has moved',
+    make: {
+      mailboxes: (right) => ({ take: (taker, answer) => right.take(taker, (...[messages, unread]) => answer(messages, unread)) }),
+    },
+    dies: ['O5, O11: a connection that has lost its claim takes nothing, and learns that its claim has moved'],
   },
   {
     fault: 'does not say what of a taker still waits',
-    make: { mailboxes: (right) => ({ take: (taker, answer) => right.take(taker, (messages) => answer(messages, [])) }) },
+    make: {
+      mailboxes: (right) => ({
+        take: (taker, answer) => right.take(taker, (messages, _unread, claim) => answer(messages, [], claim)),
+      }),
+    },
     dies: ['M17: who takes hears whom something of its own still waits for'],
   },
   {

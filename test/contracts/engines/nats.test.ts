@@ -99,8 +99,6 @@ function upToDate(store: MailboxStore, shared: Shared): MailboxStore {
 }
 
 engineContract('nats', {
-  keepsOwners: false,
-
   async directory() {
     const shared = await Shared.start();
     return {

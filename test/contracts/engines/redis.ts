@@ -49,8 +49,6 @@ export class Shared {
 }
 
 const SUBJECTS: EngineSubjects = {
-  keepsOwners: false,
-
   async directory() {
     const shared = await Shared.start();
     const nodes = new Map<NodeId, RedisPeerDirectory>();

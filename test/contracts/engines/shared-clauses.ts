@@ -7,6 +7,7 @@ import type { SignalMessage } from '../../../src/domain/message.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import { Token } from '../../../src/domain/token.ts';
 import { until } from '../../support/e2e/until.ts';
+import { ROOMY } from '../mailboxes/scene.ts';
 
 /** One empty engine: leases of LEASE, and room for two peers in a realm. */
 export interface EngineSubject {
@@ -70,12 +71,12 @@ class Hands {
     return until(patience, 'a word', () => (words.length > 0 ? words : undefined));
   }
 
-  take(taker: Claim): Promise<{ payloads: string[]; unread: readonly PeerId[] }> {
+  take(taker: Claim): Promise<{ payloads: string[]; unread: readonly PeerId[]; claim: 'held' | 'moved' }> {
     return new Promise((resolve) =>
-      this.#at(taker).mailboxes.take(taker, (messages, unread) =>
+      this.#at(taker).mailboxes.take(taker, (messages, unread, claim = 'held') =>
         resolve({
           payloads: messages.map(({ payload, kind }) => (payload === undefined ? kind : Buffer.from(payload).toString())),
-          unread,
+          ...{ unread, claim },
         }),
       ),
     );
@@ -143,6 +144,31 @@ export const SHARED_CLAUSES: readonly Clause[] = [
       await subject.elapse(LEASE);
       expect(await hands.keep(HERE)).toBe('lapsed');
       expect(await hands.keep(HERE)).toBe('kept');
+    },
+  },
+  {
+    name: 'a node whose lease has ended learns it from its next renewal, also if it has claimed an id before',
+    async run(subject) {
+      const hands = new Hands(subject);
+      await hands.keep(HERE);
+      await hands.claim(peer('ann', HERE));
+      await subject.elapse(LEASE);
+      expect((await hands.claim({ ...peer('ann', THERE), token: new Token('his') }))[0]).toBe('granted');
+      await hands.claim(peer('bob', HERE));
+      expect(await hands.keep(HERE)).toBe('lapsed');
+      expect(await hands.keep(HERE)).toBe('kept');
+    },
+  },
+  {
+    name: 'O5: a node whose lease has ended is notified, too, when its claim moves',
+    async run(subject, patience) {
+      const hands = new Hands(subject);
+      const first = peer('ann', HERE, 7);
+      await hands.claim(first);
+      await subject.elapse(LEASE);
+      await hands.claim({ ...peer('ann', THERE), token: new Token('his') });
+      const superseded = { say: 'superseded', realm: GREEN, id: 'ann', connection: first.connection };
+      expect(await hands.words(HERE, patience)).toEqual([superseded]);
     },
   },
   {
@@ -227,14 +253,14 @@ export const SHARED_CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'O5, O11: a connection that has lost its claim takes nothing',
+    name: 'O5, O11: a connection that has lost its claim takes nothing, and learns that its claim has moved',
     async run(subject) {
       const hands = new Hands(subject);
       const [ann, old, young] = [peer('ann', HERE), peer('bob', HERE, 2), peer('bob', THERE)];
       for (const one of [ann, old, young]) await hands.claim(one);
       await hands.put(ann, letter('ann', 'bob', '1'));
-      expect((await hands.take(old)).payloads).toEqual([]);
-      expect((await hands.take(young)).payloads).toEqual(['1']);
+      expect(await hands.take(old)).toMatchObject({ payloads: [], claim: 'moved' });
+      expect(await hands.take(young)).toMatchObject({ payloads: ['1'], claim: 'held' });
     },
   },
   {
@@ -259,6 +285,32 @@ export const SHARED_CLAUSES: readonly Clause[] = [
       expect(await hands.put(ann, letter('ann', 'bob', '2', 'leave'))).toBe('held');
       expect(await hands.put(undefined, { ...letter('eve', 'bob', ''), kind: 'expire', payload: undefined })).toBe('held');
       expect((await hands.take(bob)).payloads).toEqual(['2', 'expire']);
+    },
+  },
+  {
+    name: 'M13: more waits for a peer that is connected to another node than for one that is absent',
+    async run(subject) {
+      const hands = new Hands(subject);
+      const [ann, bob] = [peer('ann', HERE), peer('bob', THERE)];
+      for (const one of [ann, bob]) await hands.claim(one);
+      const all = Array.from({ length: ROOMY.mailboxMessages + 1 }, (_, n) => String(n));
+      const put = (to: string): Promise<HoldOutcome[]> => Promise.all(all.map((text) => hands.put(ann, letter('ann', to, text))));
+      expect((await put('nobody')).at(-1)).toBe('full');
+      expect(new Set(await put('bob'))).toEqual(new Set(['held']));
+      expect((await hands.take(bob)).payloads).toEqual(all);
+    },
+  },
+  {
+    name: 'M14: what the broker has to say waits for a peer whose node has no lease any more, and for no absent one',
+    async run(subject) {
+      const hands = new Hands(subject);
+      const ann = peer('ann', HERE);
+      await hands.claim(ann);
+      await subject.elapse(LEASE);
+      const notice = (to: string): SignalMessage => ({ ...letter('bob', to, ''), kind: 'expire', payload: undefined });
+      expect(await hands.put(undefined, notice('ann'))).toBe('held');
+      expect(await hands.put(undefined, notice('nobody'))).toBe('unwanted');
+      expect((await hands.take(ann)).payloads).toEqual(['expire']);
     },
   },
 ];

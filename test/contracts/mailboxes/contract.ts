@@ -14,15 +14,10 @@ export function limitsOf(clause: Clause): MailroomLimits {
   return { ...ROOMY, ...clause.limits };
 }
 
-/** Holds one mailbox store to all promises of its port. @param keepsOwners whether its entries have a place for a proof. */
-export function mailboxContract(
-  name: string,
-  start: (limits: MailroomLimits) => Promise<MailboxSubject>,
-  keepsOwners = true,
-): void {
+/** Holds one mailbox store to all promises of its port. */
+export function mailboxContract(name: string, start: (limits: MailroomLimits) => Promise<MailboxSubject>): void {
   describe(`mailbox store ${name}`, () => {
     for (const clause of CLAUSES) {
-      if (clause.isAboutOwners === true && !keepsOwners) continue;
       it(clause.name, async () => {
         const subject = await start(limitsOf(clause));
         await clause.run(subject).finally(() => subject.dispose());

@@ -24,7 +24,6 @@ export interface MailboxSubject {
 export interface Clause {
   readonly name: string;
   readonly limits?: Partial<MailroomLimits>;
-  readonly isAboutOwners?: true;
   run(subject: MailboxSubject): Promise<void>;
 }
 
@@ -37,6 +36,7 @@ export const ROOMY: MailroomLimits = {
   mailboxBytes: 1_000_000,
   realmMailboxBytes: 1_000_000,
   mailboxesPerSender: 100,
+  sendBufferBytes: 1_000_000,
   expireTimeout: TIMEOUT,
 };
 

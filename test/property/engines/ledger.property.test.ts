@@ -7,7 +7,14 @@ import { HISTORY, Ledger, type Written } from '../../../src/adapters/engines/nat
 import { connectionId, nodeId, type NodeId, type PeerId } from '../../../src/domain/ids.ts';
 
 const LEASE = 1_000;
-const LIMITS = { mailboxMessages: 3, mailboxBytes: 1_000, realmMailboxBytes: 2_500, mailboxesPerSender: 2, expireTimeout: 5_000 };
+const LIMITS = {
+  mailboxMessages: 3,
+  mailboxBytes: 1_000,
+  realmMailboxBytes: 2_500,
+  mailboxesPerSender: 2,
+  sendBufferBytes: 1_000,
+  expireTimeout: 5_000,
+};
 const NODES = ['a', 'b', 'c'].map(nodeId) as [NodeId, NodeId, NodeId];
 const IDS = ['ann', 'bob', 'cem', 'eve'] as PeerId[];
 

@@ -9,22 +9,31 @@ import { House } from '../../support/house.ts';
 
 const LEASE = 3_000;
 
-/** Two brokers in one process that share a directory, mailboxes and a bus. */
-function neighbours(): { clock: ManualClock; here: House; there: House; settle: () => Promise<void> } {
+interface Neighbours {
+  readonly clock: ManualClock;
+  readonly here: House;
+  readonly there: House;
+  readonly far: House;
+  readonly settle: () => Promise<void>;
+}
+
+/** Three brokers in one process that share a directory, mailboxes and a bus. @param isDeaf whether every word is lost. */
+function neighbours(isDeaf = false): Neighbours {
   const clock = new ManualClock();
   const line = new MemoryBusLine();
-  const directory = new MemoryPeerDirectory(clock, LEASE, line.tell.bind(line));
-  const mailboxes = new MemoryMailboxStore(defaultConfig(), { holders: directory, tell: line.tell.bind(line) });
+  const tell = isDeaf ? () => undefined : line.tell.bind(line);
+  const directory = new MemoryPeerDirectory(clock, LEASE, tell);
+  const mailboxes = new MemoryMailboxStore(defaultConfig(), { holders: directory, tell });
   const house = (name: string): House => {
     const node = nodeId(name);
     return new House({ allowDiscovery: true }, { clock, engine: { node, directory, mailboxes, bus: line.at(node) } });
   };
-  const [here, there] = [house('here'), house('there')];
+  const [here, there, far] = [house('here'), house('there'), house('far')];
   const settle = async (): Promise<void> => {
     await Promise.resolve();
-    for (const { transport } of [here, there]) transport.settle();
+    for (const { transport } of [here, there, far]) transport.settle();
   };
-  return { clock, here, there, settle };
+  return { clock, here, there, far, settle };
 }
 
 describe('a node of a cluster', () => {
@@ -49,6 +58,14 @@ describe('a node of a cluster', () => {
     const [old, young] = [here.opens('ann'), there.opens('ann')];
     await settle();
     expect([old.closedWith, young.closedWith]).toEqual([4001, undefined]);
+  });
+
+  it('O5: a peer that has come to another node leaves its old socket when that looks for mail, where the word was lost', async () => {
+    const { clock, here, there, far } = neighbours(true);
+    const [old, young, bob] = [here.opens('ann'), there.opens('ann'), far.opens('bob')];
+    bob.offers('ann', 1);
+    clock.passes(LEASE / 3);
+    expect([old.closedWith, young.closedWith, young.heard.length]).toEqual([4001, undefined, 1]);
   });
 
   it('O4: an id of another node is taken', () => {

@@ -17,6 +17,7 @@ const LIMITS: MailroomLimits = {
   mailboxBytes: 1_000 + 3 * ENVELOPE,
   realmMailboxBytes: 1_500 + 5 * ENVELOPE,
   mailboxesPerSender: 2,
+  sendBufferBytes: 1_000_000,
   expireTimeout: 5_000,
 };
 const room = (limits: Partial<MailroomLimits> = {}): Mailroom => new Mailroom({ ...LIMITS, ...limits });

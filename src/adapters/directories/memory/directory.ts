@@ -11,6 +11,8 @@ export class MemoryPeerDirectory implements PeerDirectory {
   readonly #tell: (node: NodeId, word: NodeWord) => void;
   readonly #realms = new Map<RealmKey, Map<PeerId, Claim>>();
   readonly #keptUntil = new Map<NodeId, Millis>();
+  /** Nodes that have claimed after their lease had ended, and were not told yet. */
+  readonly #lapsed = new Set<NodeId>();
 
   /**
    * @param lease NEVER for a single node, whose claims can't outlive it.
@@ -26,11 +28,12 @@ export class MemoryPeerDirectory implements PeerDirectory {
     const { key, node } = claim.realm;
     const holder = this.#holder(key, claim.id);
     if (holder !== undefined && !holder.token.matches(claim.token)) return answer('taken');
+    const before = this.#claimsOf(key).get(claim.id);
     this.#claimsOf(key).set(claim.id, claim);
-    if (this.#hasLapsed(node)) this.keep(node, () => undefined);
+    if (this.#hasLapsed(node)) this.#keepForClaim(node);
     answer('granted', holder === undefined ? undefined : { node: holder.realm.node, connection: holder.connection });
-    if (holder === undefined || holder.realm.node === node) return;
-    this.#tell(holder.realm.node, { say: 'superseded', realm: key, id: claim.id, connection: holder.connection });
+    if (before === undefined || before.realm.node === node) return;
+    this.#tell(before.realm.node, { say: 'superseded', realm: key, id: claim.id, connection: before.connection });
   }
 
   confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void {
@@ -50,7 +53,7 @@ export class MemoryPeerDirectory implements PeerDirectory {
 
   keep(node: NodeId, answer: (outcome: KeepOutcome) => void): void {
     const lapsed = this.#keptUntil.has(node) ? 'lapsed' : 'unknown';
-    const outcome = this.#hasLapsed(node) ? lapsed : 'kept';
+    const outcome = this.#lapsed.delete(node) || this.#hasLapsed(node) ? lapsed : 'kept';
     this.#keptUntil.set(node, this.#clock.now() + this.lease);
     answer(outcome);
   }
@@ -69,6 +72,11 @@ export class MemoryPeerDirectory implements PeerDirectory {
     const claim = this.#realms.get(realm)?.get(id);
     if (claim === undefined) return undefined;
     return { node: claim.realm.node, connection: claim.connection, lives: !this.#hasLapsed(claim.realm.node) };
+  }
+
+  #keepForClaim(node: NodeId): void {
+    if (this.#keptUntil.has(node)) this.#lapsed.add(node);
+    this.#keptUntil.set(node, this.#clock.now() + this.lease);
   }
 
   /** Who holds the id, unless its node's lease has ended. */

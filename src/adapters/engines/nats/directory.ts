@@ -67,8 +67,7 @@ export class NatsPeerDirectory implements PeerDirectory {
     const all = this.#realms.all().map(async (seats) => {
       const { journal } = seats;
       const appended = await journal.append({ key: leaseKey(node), body: writeSign(journal.stamp) });
-      // Nobody knows: it is asked again later.
-      if (appended === 'failed' || !('at' in appended)) return 'kept';
+      if (appended === 'failed' || !('at' in appended)) return 'failed';
       await journal.catchesUp(appended.at);
       tidy(seats, this.lease);
       return journal.ledger.kept();
@@ -111,7 +110,7 @@ export class NatsPeerDirectory implements PeerDirectory {
     if (owner !== undefined) return owner.digest === mine.digest ? 'granted' : 'taken';
     const { concurrentLimit: limit } = this.#settings;
     if (limit === 0 || ledger.seat(id)?.owner !== undefined || ledger.owned < limit - TIGHT) return 'granted';
-    return ledger.owned >= limit && ledger.present().length >= limit ? 'full' : 'tight';
+    return ledger.peers >= limit ? 'full' : 'tight';
   }
 
   #ask(realm: RealmKey, then: (ledger: Ledger) => void): void {

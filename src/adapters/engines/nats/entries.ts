@@ -45,6 +45,8 @@ export interface Letter {
   readonly sender: Pick<Owner, 'node' | 'connection'> | undefined;
   readonly kind: MessageKind;
   readonly payload: Payload | undefined;
+  /** M15: of the owner, where the message has one. */
+  readonly proof?: string | undefined;
 }
 
 /** What every entry may say: a time that counts instead of the engine's, in tests. */
@@ -101,10 +103,10 @@ export function readBag(bytes: Uint8Array): ({ readonly letters: readonly Letter
   const { letters: heads, at } = read.said as { letters?: unknown; at?: Millis };
   if (!Array.isArray(heads) || !heads.every(isHead)) return { why: 'unreadable' };
   let next = end + 1;
-  const letters = heads.map(({ from, to, sender, kind, bytes: length }): Letter => {
+  const letters = heads.map(({ from, to, sender, kind, proof, bytes: length }): Letter => {
     const payload = length === undefined ? undefined : bytes.subarray(next, next + length);
     next += length ?? 0;
-    return { from, to, sender, kind, payload };
+    return { from, to, sender, kind, payload, proof };
   });
   return next <= bytes.length ? { letters, ...stamp(at) } : { why: 'unreadable' };
 }

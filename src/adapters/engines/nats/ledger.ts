@@ -4,10 +4,10 @@ import type { ConnectionId, NodeId, PeerId } from '../../../domain/ids.ts';
 import type { MailroomLimits } from '../../../domain/mailroom.ts';
 import { matters, weightOf } from '../../../domain/message.ts';
 import type { Millis } from '../../../domain/time.ts';
-import { worst } from '../shared/keep-outcomes.ts';
 import { Bags, GRACE } from './bags.ts';
 import { isSame, type Letter, type Owner, type Seat, type Taken } from './entries.ts';
 import type { Place } from './keys.ts';
+import { Leases } from './leases.ts';
 import { bagOf, Letters, positionOf } from './letters.ts';
 import { Unclaimed } from './unclaimed.ts';
 
@@ -20,12 +20,6 @@ export type News =
 export interface Written {
   readonly revision: number;
   readonly at: Millis;
-}
-
-interface Lease {
-  ends: Millis;
-  /** Where its node says so; undefined for one that has claimed, but said nothing of itself. */
-  revision: number | undefined;
 }
 
 interface KnownSeat extends Seat, Written {
@@ -61,15 +55,12 @@ export class Ledger {
   readonly bags: Bags;
   readonly #settings: LedgerSettings;
   readonly #seats = new Map<PeerId, KnownSeat>();
-  readonly #leases = new Map<NodeId, Lease>();
+  readonly #leases: Leases;
   readonly #taken = new Map<PeerId, KnownTaken>();
   /** Letters of this node that were not kept, by their positions. */
   readonly #refused = new Unclaimed<HoldOutcome>();
   /** Behind which positions this node has taken mail, by the revisions that say so. */
   readonly #ours = new Unclaimed<number>();
-  /** How this node's lease was, at worst, since somebody asked; and when it was prolonged last. */
-  #kept: KeepOutcome = 'kept';
-  #keptAt: Millis;
   #agedAt: Millis = 0;
   #isBeginning = true;
   #owned = 0;
@@ -78,7 +69,7 @@ export class Ledger {
   /** @param before has read the same from its beginning up to some time, and is read no further. */
   constructor(settings: LedgerSettings, before?: Ledger) {
     this.#settings = settings;
-    this.#keptAt = before === undefined ? Number.NEGATIVE_INFINITY : before.#keptAt;
+    this.#leases = new Leases(settings, before === undefined ? undefined : before.#leases);
     this.letters = new Letters(settings);
     this.bags = new Bags(settings.node);
   }
@@ -110,8 +101,12 @@ export class Ledger {
   }
 
   lives(node: NodeId): boolean {
-    const lease = this.#leases.get(node);
-    return lease !== undefined && lease.ends > this.#now;
+    return this.#leases.lives(node, this.#now);
+  }
+
+  /** O6: how many ids the nodes that live have claimed. */
+  get peers(): number {
+    return this.#leases.present(this.#now);
   }
 
   /** H4: ids whose owner's lease has not ended. */
@@ -121,27 +116,24 @@ export class Ledger {
 
   /** Whether it is this node that looks after what all could: the first of those that live. */
   isWarden(): boolean {
-    const { node } = this.#settings;
-    return ![...this.#leases.keys()].some((other) => other < node && this.lives(other));
+    return this.#leases.isWarden(this.#now);
   }
 
   /** Nodes that have been dead since `since`. */
   deadNodes(since: Millis): [NodeId, number | undefined][] {
-    return [...this.#leases].filter(([, { ends }]) => ends < since).map(([node, { revision }]) => [node, revision]);
+    return this.#leases.dead(since);
   }
 
   /** How the lease of this node was, at worst, whenever it was prolonged since the last call. */
   kept(): KeepOutcome {
-    const kept = this.#kept;
-    this.#kept = 'kept';
-    return kept;
+    return this.#leases.kept();
   }
 
   /** All is read that stood there. @param before knows of what has been erased since. */
   begun(before: Ledger): void {
     this.#refused.inherit(before.#refused);
     this.#ours.inherit(before.#ours);
-    this.#kept = worst([before.#kept, this.#kept]);
+    this.#leases.inherit(before.#leases);
     this.#isBeginning = false;
     this.#agedAt = this.#now;
   }
@@ -169,7 +161,7 @@ export class Ledger {
   /** Ids of nodes that have been dead since `since`. */
   *deadSince(since: Millis): IterableIterator<[PeerId, KnownSeat]> {
     for (const [id, seat] of this.#seats) {
-      if (seat.owner !== undefined && (this.#leases.get(seat.owner.node)?.ends ?? 0) < since) yield [id, seat];
+      if (seat.owner !== undefined && this.#leases.endOf(seat.owner.node) < since) yield [id, seat];
     }
   }
 
@@ -182,7 +174,7 @@ export class Ledger {
   }
 
   forgetNode(node: NodeId): void {
-    this.#leases.delete(node);
+    this.#leases.forget(node);
   }
 
   /** An id that is free may be forgotten: if somebody takes it, the journal says so. */
@@ -214,7 +206,11 @@ export class Ledger {
     const older = before === undefined ? NONE : [...before.older, before.revision].slice(1 - HISTORY);
     this.#owned += Number(owner !== undefined) - Number(before?.owner !== undefined);
     this.#seats.set(id, { owner, by, revision, at, older });
-    if (owner !== undefined) this.#leases.set(owner.node, this.#leaseFor(owner.node, at));
+    if (before?.owner !== undefined) this.#leases.counts(before.owner.node, -1);
+    if (owner !== undefined) {
+      this.#leases.counts(owner.node, 1);
+      this.#leases.claims(owner.node, at, this.#isBeginning);
+    }
     const mine = before?.owner;
     if (mine === undefined || mine.node !== this.#settings.node || owner === undefined || isSame(mine, owner)) return [];
     return [{ news: 'superseded', id, connection: mine.connection }];
@@ -235,13 +231,7 @@ export class Ledger {
 
   readLease(node: NodeId, { at, revision }: Written): void {
     this.#passes(at);
-    const known = this.#leases.get(node);
-    this.#leases.set(node, { ends: at + this.#settings.lease, revision });
-    if (node !== this.#settings.node) return;
-    // What was read before has been told.
-    if (this.#isBeginning && at <= this.#keptAt) return;
-    this.#keptAt = at;
-    this.#kept = worst([this.#kept, known?.revision === undefined ? 'unknown' : known.ends > at ? 'kept' : 'lapsed']);
+    this.#leases.renews(node, at, revision, this.#isBeginning);
   }
 
   readTick({ at }: Written): void {
@@ -257,7 +247,7 @@ export class Ledger {
     let waiting = 0;
     for (const [index, letter] of letters.entries()) {
       const position = positionOf(revision, index);
-      const { from, to, kind, payload } = letter;
+      const { from, to, kind, payload, proof } = letter;
       const verdict = this.judge(letter);
       if (verdict !== 'held') {
         if (isOwn) this.#refused.set(position, verdict);
@@ -266,7 +256,7 @@ export class Ledger {
       waiting += 1;
       const isHere = this.owner(to)?.node === node;
       const rest = { hasPayload: payload !== undefined, bytes: weightOf(letter), payload: isHere ? payload : undefined };
-      this.letters.add(to, { position, isOwn, from, kind, at, ...rest });
+      this.letters.add(to, { position, isOwn, from, kind, proof, at, ...rest });
       if (isHere) news.push({ news: 'mail', id: to });
     }
     this.bags.arrives(revision, { ticket, author, waiting }, at);
@@ -280,14 +270,11 @@ export class Ledger {
     if (sender !== undefined && speaker !== undefined && !isSame(speaker.owner, sender)) return 'moved';
     // What stood there at the beginning had found room: what is void by now and not yet erased may not take it away.
     if (this.#isBeginning) return 'held';
-    if (!matters(kind) && this.owner(to) === undefined) return 'unwanted';
-    return this.letters.hasRoom(to, from, weightOf({ payload })) ? 'held' : 'full';
-  }
-
-  #leaseFor(node: NodeId, at: Millis): Lease {
-    const lease = this.#leases.get(node);
-    if (lease !== undefined && lease.ends > at) return lease;
-    return { ends: at + this.#settings.lease, revision: lease?.revision };
+    const isConnected = this.owner(to) !== undefined;
+    // M14: what the broker itself has to say waits for a peer whose node was away for longer than its lease.
+    const isKnown = isConnected || (sender === undefined && this.#seats.get(to)?.owner !== undefined);
+    if (!matters(kind) && !isKnown) return 'unwanted';
+    return this.letters.hasRoom(to, from, weightOf({ payload }), isConnected) ? 'held' : 'full';
   }
 
   #passes(at: Millis): void {

@@ -24,6 +24,7 @@ export interface Waiting {
   readonly isOwn: boolean;
   readonly from: PeerId;
   readonly kind: MessageKind;
+  readonly proof: string | undefined;
   readonly at: Millis;
   readonly hasPayload: boolean;
   readonly bytes: number;
@@ -56,10 +57,12 @@ export class Letters {
     return this.#boxes.size;
   }
 
-  hasRoom(to: PeerId, from: PeerId, bytes: number): boolean {
-    const { mailboxMessages, mailboxBytes, realmMailboxBytes, mailboxesPerSender } = this.#limits;
+  /** @param isConnected whether the addressee is: what waits for it is on its way. */
+  hasRoom(to: PeerId, from: PeerId, bytes: number, isConnected: boolean): boolean {
+    const { mailboxMessages, mailboxBytes, realmMailboxBytes, mailboxesPerSender, sendBufferBytes } = this.#limits;
     const box = this.#boxes.get(to);
     if (this.#bytes + bytes > realmMailboxBytes) return false;
+    if (isConnected) return box === undefined || box.bytes + bytes <= sendBufferBytes;
     if ((box?.bytes ?? 0) + bytes > mailboxBytes || (box?.held.length ?? 0) >= mailboxMessages) return false;
     const sent = this.#sent.get(from);
     return sent === undefined || sent.has(to) || sent.size < mailboxesPerSender;

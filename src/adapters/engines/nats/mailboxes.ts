@@ -1,7 +1,15 @@
-import type { Correspondent, ExpiredInRealm, HoldOutcome, MailboxStore } from '../../../application/ports/mailbox-store.ts';
+import type {
+  Correspondent,
+  ExpiredInRealm,
+  HoldOutcome,
+  MailboxStore,
+  TakeAnswer,
+} from '../../../application/ports/mailbox-store.ts';
+import type { Expired } from '../../../domain/decision.ts';
 import type { PeerId, RealmKey } from '../../../domain/ids.ts';
 import { matters, type SignalMessage } from '../../../domain/message.ts';
 import { NEVER, type Millis } from '../../../domain/time.ts';
+import { ownerOf, type Owner as TokenOwner } from '../../../domain/token.ts';
 import type { Answers } from './answers.ts';
 import { isSame, writeTaken, type Letter, type Owner, type Taken } from './entries.ts';
 import type { Journal } from './journal.ts';
@@ -47,9 +55,9 @@ export class NatsMailboxStore implements MailboxStore {
     // Not in its turn: what waits for its turn must not grow with an engine that hangs.
     if (seats.journal.isFull) return answer('full');
     const letOut = this.#answers.next();
-    const { from, to, kind, payload } = message;
+    const { from, to, kind, payload, owner } = message;
     const speaker = sender === undefined ? undefined : { node: sender.realm.node, connection: sender.connection };
-    const letter = { from, to, sender: speaker, kind, payload };
+    const letter = { from, to, sender: speaker, kind, payload, proof: owner?.proof };
     const refusal = this.#refusal(seats, letter);
     if (refusal !== undefined) return letOut(() => answer(refusal));
     this.#expect(now + this.#settings.expireTimeout);
@@ -57,17 +65,19 @@ export class NatsMailboxStore implements MailboxStore {
     void this.#judged(seats.journal, put).then((outcome) => letOut(() => answer(outcome)));
   }
 
-  take(
-    { realm, id, connection }: Correspondent,
-    answer: (messages: readonly SignalMessage[], unread: readonly PeerId[]) => void,
-  ): void {
+  take({ realm, id, connection }: Correspondent, answer: TakeAnswer): void {
     const letOut = this.#answers.next();
     const seats = this.#realms.of(realm.key);
     const take = this.#take(seats, id, { node: realm.node, connection }).catch((error: unknown) => {
       seats.journal.onFault(error);
       return [];
     });
-    void take.then((messages) => letOut(() => answer(messages, seats.journal.ledger.letters.addresseesOf(id))));
+    void take.then((messages) =>
+      letOut(() => {
+        if (messages === 'moved') return answer([], [], 'moved');
+        answer(messages, seats.journal.ledger.letters.addresseesOf(id));
+      }),
+    );
   }
 
   waiting(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void {
@@ -107,7 +117,7 @@ export class NatsMailboxStore implements MailboxStore {
     return journal.ledger.verdict(position);
   }
 
-  async #take({ journal }: Seats, id: PeerId, taker: Pick<Owner, 'node' | 'connection'>): Promise<SignalMessage[]> {
+  async #take({ journal }: Seats, id: PeerId, taker: Pick<Owner, 'node' | 'connection'>): Promise<SignalMessage[] | 'moved'> {
     // What this node has put before is to be taken, too, and nothing that it puts from now on.
     const lastOwn = await journal.posted();
     await journal.reads(bagOf(lastOwn)[0]);
@@ -118,7 +128,8 @@ export class NatsMailboxStore implements MailboxStore {
     const all = waiting.slice(0, younger < 0 ? waiting.length : younger);
     const last = all.at(-1);
     const owner = ledger.owner(id);
-    if (last === undefined || (owner !== undefined && !isSame(owner, taker))) return [];
+    if (owner !== undefined && !isSame(owner, taker)) return 'moved';
+    if (last === undefined) return [];
     // What is read after it was taken may be erased by then.
     const messages = await Promise.all(all.map(async (letter) => ({ letter, message: await messageOf(journal, id, letter) })));
     const before = await this.#takes(journal, id, { ...taker, upTo: last.position });
@@ -156,14 +167,17 @@ export class NatsMailboxStore implements MailboxStore {
   }
 
   /** M14: drops what came before `then`. */
-  async #expireFor(journal: Journal, id: PeerId, then: Millis): Promise<{ from: PeerId; to: PeerId }[]> {
+  async #expireFor(journal: Journal, id: PeerId, then: Millis): Promise<Expired[]> {
     const old = journal.ledger.letters.of(id).filter(({ at }) => at <= then);
     const last = old.at(-1);
     if (last === undefined) return [];
     const before = await this.#takes(journal, id, { node: journal.node, connection: undefined, upTo: last.position });
     const expired = old.filter(({ kind, position }) => matters(kind) && position > before);
-    const senders = new Set(expired.map(({ from }) => from));
-    return [...senders].map((from) => ({ from, to: id }));
+    // M15: two owners of one id are two senders.
+    const senders = new Map(
+      expired.map(({ from, proof }) => [`${proof ?? ''} ${from}`, { from, to: id, owner: ownerIn(proof) }]),
+    );
+    return [...senders.values()];
   }
 
   #expect(deadline: Millis): void {
@@ -173,7 +187,11 @@ export class NatsMailboxStore implements MailboxStore {
 
 /** Undefined where the engine has it no more. */
 async function messageOf(journal: Journal, to: PeerId, letter: Waiting): Promise<SignalMessage | undefined> {
-  const { from, kind, hasPayload, position } = letter;
+  const { from, kind, hasPayload, position, proof } = letter;
   const payload = letter.payload ?? (hasPayload ? await journal.payloadOf(position) : undefined);
-  return hasPayload && payload === undefined ? undefined : { kind, from, to, payload };
+  return hasPayload && payload === undefined ? undefined : { kind, from, to, payload, owner: ownerIn(proof) };
+}
+
+function ownerIn(proof: string | undefined): TokenOwner | undefined {
+  return proof === undefined ? undefined : ownerOf(proof);
 }

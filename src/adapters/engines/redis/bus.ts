@@ -30,7 +30,7 @@ export class RedisNodeBus implements NodeBus {
       if ('why' in said) this.#onFault(said);
       else if (said.word.say !== 'publication' || said.from !== this.#node) heard(said.word);
     });
-    // The library subscribes again by itself; what was told meanwhile nobody has.
+    // What was published before each subscription is lost.
     this.#ears.on('ready', () => this.#subscribe(missed));
     if (this.#ears.status === 'ready') this.#subscribe(missed);
   }

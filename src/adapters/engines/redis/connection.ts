@@ -6,20 +6,25 @@ const LONGEST_RETRY_MS = 1_000;
 const REDIS_PORT = 6_379;
 const SENTINEL_PORT = 26_379;
 
-/** Nothing is asked again by the library: who asks knows in which order. @param url see `reachRedis`. */
+/**
+ * The library retries no command and renews no subscription by itself: the callers do, in their own order, and handle the
+ * failure. @param url see `reachRedis`.
+ */
 export function connection(url: string): Redis {
   const redis = new Redis({
     ...addressIn(url),
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
+    // It would not handle the rejection if the connection breaks meanwhile, and that ends the process.
+    autoResubscribe: false,
     socketTimeout: SILENCE_MS,
     retryStrategy: (times) => Math.min(times * RETRY_MS, LONGEST_RETRY_MS),
     sentinelRetryStrategy: (times) => Math.min(times * RETRY_MS, LONGEST_RETRY_MS),
   });
   // Told by `close`.
   redis.on('error', () => undefined);
-  // Who only listens would never notice that nobody speaks any more.
+  // A connection that only receives would not notice that the other end is gone.
   const pulse = setInterval(() => {
     if (redis.status === 'ready') void redis.ping().catch(() => undefined);
   }, SILENCE_MS);

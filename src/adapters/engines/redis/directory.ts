@@ -15,7 +15,10 @@ export interface RedisDirectorySettings {
 
 /** After so many leases nobody comes back: what a node had claimed is dropped. */
 const LEASES_REMEMBERED = 20;
-const DROP_BATCH = 500;
+/** Claims that one script looks at. */
+const BATCH = 500;
+/** Where a scan begins, and its cursor at the end. */
+const ENDS = '0';
 
 /** Who owns an id, in Redis or Valkey. Leases end by the engine's time. Tokens stand there as digests only. */
 export class RedisPeerDirectory implements PeerDirectory {
@@ -24,6 +27,8 @@ export class RedisPeerDirectory implements PeerDirectory {
   readonly #settings: RedisDirectorySettings;
   /** Claims that have no answer yet, and have not been given back. */
   readonly #wanted = new Set<Claim>();
+  /** Dead nodes whose claims are being dropped, with the realm in front. */
+  readonly #forgetting = new Set<string>();
 
   constructor(link: RedisLink, settings: RedisDirectorySettings) {
     this.#link = link;
@@ -97,7 +102,7 @@ export class RedisPeerDirectory implements PeerDirectory {
           for (const other of dead) this.#forget(realm, other);
           settle(outcome === 'kept' || outcome === 'lapsed' ? outcome : 'unknown');
         },
-        () => settle('kept'),
+        () => settle('failed'),
       );
     }
   }
@@ -113,25 +118,44 @@ export class RedisPeerDirectory implements PeerDirectory {
   }
 
   present(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void {
+    this.#present(realm, ENDS, new Set(), answer);
+  }
+
+  /** In steps, so that no step keeps the engine busy. */
+  #present(realm: RealmKey, cursor: string, ids: Set<PeerId>, answer: (ids: readonly PeerId[]) => void): void {
     this.#link.ask(
       'present',
       realm,
-      [],
-      (reply) => answer(listOf(reply).map((id) => textOf(id) as PeerId)),
+      [cursor, BATCH],
+      (reply) => {
+        const [next, ...more] = listOf(reply).map(textOf);
+        for (const id of more) ids.add(id as PeerId);
+        if (next === undefined || next === ENDS) return answer([...ids]);
+        this.#present(realm, next, ids, answer);
+      },
       () => answer([]),
     );
   }
 
-  /** A node that is long dead leaves its claims behind, and its name. */
+  /** A node that has been dead for long leaves its claims behind, and its name. */
   #forget(realm: RealmKey, node: string): void {
+    const key = `${realm} ${node}`;
+    if (this.#forgetting.has(key)) return;
+    this.#forgetting.add(key);
+    this.#forgetFrom(realm, node, ENDS, () => this.#forgetting.delete(key));
+  }
+
+  #forgetFrom(realm: RealmKey, node: string, cursor: string, then: () => void): void {
     this.#link.ask(
       'forget',
       realm,
-      [node, DROP_BATCH],
+      [node, cursor, BATCH],
       (reply) => {
-        if (reply === DROP_BATCH) this.#forget(realm, node);
+        const next = textOf(reply);
+        if (next === ENDS || next === '') return then();
+        this.#forgetFrom(realm, node, next, then);
       },
-      () => undefined,
+      then,
     );
   }
 }

@@ -28,7 +28,7 @@ export async function reachRedis(url: string, settings: EngineSettings, log: Log
   const onFault = (error: unknown): void => log.record({ event: 'fault', error, connection: undefined });
   const link = new RedisLink(asking, node, onFault);
   await firstAnswer(link, [asking, listening], url);
-  watch(asking, placeOf(url), node, log);
+  watch(asking, link, placeOf(url), node, log);
   const bus = new RedisNodeBus(node, link, listening, refusing(log));
   return { node, directory: new RedisPeerDirectory(link, settings), mailboxes: new RedisMailboxStore(link, settings), bus };
 }
@@ -48,20 +48,26 @@ async function firstAnswer(link: RedisLink, both: readonly [Redis, Redis], url: 
   clearTimeout(timer);
   if (outcome !== 'late') return;
   for (const redis of both) redis.disconnect();
-  throw unreachable(placeOf(url), last);
+  throw unreachable(placeOf(url), link.refusal ?? last);
 }
 
-function watch(redis: Redis, engine: string, node: NodeId, log: Log): void {
+function watch(redis: Redis, link: RedisLink, engine: string, node: NodeId, log: Log): void {
   let detail = 'closed';
   log.record({ event: 'engine-reached', engine, node });
   let isReached = true;
+  const lost = (why: string): void => {
+    if (isReached) log.record({ event: 'engine-lost', engine, detail: why });
+    isReached = false;
+  };
+  const reached = (): void => {
+    if (!isReached && link.refusal === undefined) log.record({ event: 'engine-reached', engine, node });
+    isReached = link.refusal === undefined;
+  };
   redis.on('error', (error: Error) => (detail = error.message));
   redis.on('close', () => {
-    if (isReached && redis.status !== 'end') log.record({ event: 'engine-lost', engine, detail });
-    isReached = false;
+    if (redis.status !== 'end') lost(detail);
   });
-  redis.on('ready', () => {
-    if (!isReached) log.record({ event: 'engine-reached', engine, node });
-    isReached = true;
-  });
+  redis.on('ready', reached);
+  link.onRefusal((refusal) => (refusal === undefined ? reached() : lost(refusal.message)));
+  if (link.refusal !== undefined) lost(link.refusal.message);
 }

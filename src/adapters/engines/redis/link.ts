@@ -4,7 +4,9 @@ import type { NodeId, RealmKey } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { elapsed, LAST_WORD_MS } from '../shared/reaching.ts';
 import { realmPrefix } from './keys.ts';
+import { outageOf, refusesWrites, type Outage } from './outages.ts';
 import { QUESTIONS, SCRIPTS, type ScriptName } from './scripts.ts';
+import { WriteCheck } from './write-check.ts';
 
 /** What a script gave back: texts are bytes. */
 export type Reply = Buffer | number | null | readonly Reply[];
@@ -23,8 +25,6 @@ interface Errand {
   readonly order: number;
 }
 
-type Illness = 'no connection' | 'no scripts' | 'no primary';
-
 /** The errands of one realm, which the engine does once each: how many there were, and up to which all are answered. */
 interface Count {
   asked: number;
@@ -35,6 +35,8 @@ const DIGESTS = Object.fromEntries(
   Object.entries(SCRIPTS).map(([name, text]) => [name, createHash('sha1').update(text).digest('hex')]),
 ) as Readonly<Record<ScriptName, string>>;
 
+/** How long to wait before writing again to a Redis that refuses writes. */
+const RETRY_MS: Millis = 250;
 /** What may wait for an engine that does not answer; more is answered without it. */
 const MOST_WAITING = 10_000;
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -50,13 +52,14 @@ export class RedisLink {
   readonly #redis: Redis;
   readonly #onFault: (error: unknown) => void;
   readonly #time: () => Millis | '';
+  readonly #check: WriteCheck;
   readonly #counts = new Map<RealmKey, Count>();
   #waiting: Errand[] = [];
   /** What has to be asked again, before anything else. */
   #again: Errand[] = [];
   #order = 0;
-  /** To be cured when nothing is under way any more. */
-  #ill: Illness | undefined;
+  /** Recovery from it begins when no command is in flight. */
+  #outage: Outage | undefined;
   #isReady = false;
   #isClosed = false;
   #underWay = 0;
@@ -69,14 +72,26 @@ export class RedisLink {
     this.node = node;
     this.#onFault = onFault;
     this.#time = time;
+    this.#check = new WriteCheck(redis, node);
     this.begun = new Promise((resolve) => {
-      redis.on('ready', () => void this.#learn().then((isDone) => isDone && resolve()));
+      redis.on('ready', () => void this.#start(resolve));
     });
     redis.on('close', () => (this.#isReady = false));
   }
 
+  /** Whether Redis can be reached and accepts writes. */
   get isReady(): boolean {
-    return this.#isReady;
+    return this.#isReady && this.#check.refusal === undefined;
+  }
+
+  /** Why Redis refuses writes; undefined if it does not. */
+  get refusal(): Error | undefined {
+    return this.#check.refusal;
+  }
+
+  /** @param onChange is called when Redis begins to refuse writes, with its error, and when it accepts them again. */
+  onRefusal(onChange: (refusal: Error | undefined) => void): void {
+    this.#check.onChange(onChange);
   }
 
   /**
@@ -121,6 +136,7 @@ export class RedisLink {
   /** What is under way is done first, as claims that are given back; what waits for a connection never will be. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#check.stop();
     this.#waiting = [];
     this.#again = [];
     if (this.#isReady) await Promise.race([this.#redis.quit().catch(() => undefined), elapsed(LAST_WORD_MS)]);
@@ -165,37 +181,33 @@ export class RedisLink {
       (error: unknown) => {
         this.#settle(bytes);
         if (this.#isClosed) return;
-        const ill = this.#illness(error);
-        if (ill !== undefined) return this.#putBack(errand, ill);
-        this.#onFault(error);
+        if (error instanceof Error) this.#check.failed(error);
+        const outage = outageOf(error);
+        if (outage !== undefined) return this.#putBack(errand, outage);
+        // A refusal of writes is logged once, when it begins.
+        if (!(error instanceof Error && refusesWrites(error))) this.#onFault(error);
         this.#answer(otherwise);
         this.#goOn();
       },
     );
   }
 
-  /** Why something is to be asked again; undefined for an error that is an answer. */
-  #illness(error: unknown): Illness | undefined {
-    if (!(error instanceof Error) || error.name !== 'ReplyError') return 'no connection';
-    if (error.message.startsWith('NOSCRIPT')) return 'no scripts';
-    return error.message.startsWith('READONLY') ? 'no primary' : undefined;
-  }
-
   /** Nothing younger may be asked before it: what is under way comes back first. */
-  #putBack(errand: Errand, ill: Illness): void {
+  #putBack(errand: Errand, outage: Outage): void {
     this.#isReady = false;
     this.#bytes += errand.bytes;
     this.#again.push(errand);
-    this.#ill = ill;
+    this.#outage = outage;
     this.#goOn();
   }
 
   /** For a connection, the library sees to it. */
-  #cure(ill: Illness): void {
-    this.#ill = undefined;
-    if (ill === 'no scripts') void this.#learn();
-    // The primary is another server now, or will be.
-    else if (ill === 'no primary') this.#redis.disconnect(true);
+  #recover(outage: Outage): void {
+    this.#outage = undefined;
+    if (outage === 'no scripts') void this.#start();
+    // Another server is the primary now, or will be.
+    else if (outage === 'no primary') this.#redis.disconnect(true);
+    else if (outage === 'no writes') void elapsed(RETRY_MS).then(() => this.#start());
   }
 
   #settle(bytes: number): void {
@@ -211,24 +223,37 @@ export class RedisLink {
     }
   }
 
+  /** Sends commands from now on, if Redis accepts them. @param onDone is called when it does. */
+  async #start(onDone: () => void = () => undefined): Promise<void> {
+    if (this.#isClosed || !(await this.#loadScripts())) return;
+    await this.#check.run();
+    const { refusal } = this.#check;
+    const outage = refusal === undefined ? undefined : outageOf(refusal);
+    if (outage === 'no writes') return elapsed(RETRY_MS).then(() => this.#start(onDone));
+    if (outage !== undefined) return this.#recover(outage);
+    if (this.#isClosed || this.#redis.status !== 'ready') return;
+    this.#check.start();
+    this.#again.sort((a, b) => a.order - b.order);
+    this.#waiting.unshift(...this.#again.splice(0));
+    this.#isReady = true;
+    this.#goOn();
+    onDone();
+  }
+
   /** Scripts are known before anything is asked: a new engine, or one that was restarted, has none. */
-  async #learn(): Promise<boolean> {
+  async #loadScripts(): Promise<boolean> {
     try {
       await Promise.all(Object.values(SCRIPTS).map((text) => this.#redis.script('LOAD', text)));
+      return true;
     } catch (error) {
       // Without a connection, it is begun again when there is one.
       if (!this.#isClosed && this.#redis.status === 'ready') this.#onFault(error);
       return false;
     }
-    this.#again.sort((a, b) => a.order - b.order);
-    this.#waiting.unshift(...this.#again.splice(0));
-    this.#isReady = true;
-    this.#goOn();
-    return true;
   }
 
   #goOn(): void {
-    if (this.#ill !== undefined && this.#underWay === 0) this.#cure(this.#ill);
+    if (this.#outage !== undefined && this.#underWay === 0) this.#recover(this.#outage);
     while (this.#isReady && this.#waiting.length > 0 && this.#underWay < MOST_WAITING) {
       const errand = this.#waiting.shift();
       if (errand !== undefined) this.#begin(errand);

@@ -1,8 +1,15 @@
-import type { Correspondent, ExpiredInRealm, HoldOutcome, MailboxStore } from '../../../application/ports/mailbox-store.ts';
+import type {
+  Correspondent,
+  ExpiredInRealm,
+  HoldOutcome,
+  MailboxStore,
+  TakeAnswer,
+} from '../../../application/ports/mailbox-store.ts';
 import type { PeerId, RealmKey } from '../../../domain/ids.ts';
 import type { MailroomLimits } from '../../../domain/mailroom.ts';
 import { matters, weightOf, type MessageKind, type SignalMessage } from '../../../domain/message.ts';
 import { NEVER, type Millis } from '../../../domain/time.ts';
+import { ownerOf, type Owner } from '../../../domain/token.ts';
 import { writeWord } from '../shared/words.ts';
 import { listOf, textOf, type RedisLink, type Reply } from './link.ts';
 
@@ -11,10 +18,12 @@ export interface RedisMailboxSettings extends MailroomLimits {
 }
 
 const MANY = 1_000;
-/** Mailboxes that one look for what has expired goes through, in each realm. */
-const EXPIRE_BATCH = 200;
-/** Of a message that was taken: kind, sender, whether it has a payload, the payload. */
-const PARTS = 4;
+/** Messages that one script looks at for what has expired. */
+const EXPIRE_BATCH = 500;
+/** Of a message that was taken: kind, sender, whether it has a payload, the payload, proof of the sender. */
+const PARTS = 5;
+/** Of what has expired: sender, addressee, proof of the sender. */
+const PAIR_PARTS = 3;
 const HELD: readonly HoldOutcome[] = ['held', 'full', 'unwanted', 'moved'];
 
 /** What waits for absent peers, and for those of other nodes, in Redis or Valkey. Age counts by the engine's time. */
@@ -35,12 +44,12 @@ export class RedisMailboxStore implements MailboxStore {
     now: Millis,
     answer: (outcome: HoldOutcome) => void,
   ): void {
-    const { mailboxMessages, mailboxBytes, realmMailboxBytes, mailboxesPerSender, expireTimeout } = this.#settings;
-    const { kind, from, to, payload } = message;
+    const { mailboxMessages, mailboxBytes, realmMailboxBytes, mailboxesPerSender, sendBufferBytes } = this.#settings;
+    const { kind, from, to, payload, owner } = message;
     const given = [
       ...[to, from, sender?.realm.node ?? '', sender?.connection ?? '', kind, matters(kind) ? '1' : '0', weightOf(message)],
-      ...[payload ?? '', payload === undefined ? '0' : '1'],
-      ...[mailboxMessages, mailboxBytes, realmMailboxBytes, mailboxesPerSender],
+      ...[payload ?? '', payload === undefined ? '0' : '1', owner?.proof ?? ''],
+      ...[realmMailboxBytes, mailboxMessages, mailboxBytes, mailboxesPerSender, sendBufferBytes],
       writeWord(this.#link.node, { say: 'mail', realm, id: to }),
     ];
     this.#link.ask(
@@ -49,22 +58,20 @@ export class RedisMailboxStore implements MailboxStore {
       given,
       (reply) => {
         const outcome = textOf(reply);
-        if (outcome === 'held') this.#expect(now + expireTimeout);
+        if (outcome === 'held') this.#expect(now + this.#settings.expireTimeout);
         answer(HELD.find((known) => known === outcome) ?? 'full');
       },
       () => answer('full'),
     );
   }
 
-  take(
-    { realm, id, connection }: Correspondent,
-    answer: (messages: readonly SignalMessage[], unread: readonly PeerId[]) => void,
-  ): void {
+  take({ realm, id, connection }: Correspondent, answer: TakeAnswer): void {
     this.#link.ask(
       'take',
       realm.key,
       [id, realm.node, connection],
       (reply) => {
+        if (textOf(reply) === 'moved') return answer([], [], 'moved');
         const [unread, ...parts] = listOf(reply);
         answer(messagesIn(parts, id), idsIn(unread));
       },
@@ -83,37 +90,44 @@ export class RedisMailboxStore implements MailboxStore {
   }
 
   expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void {
-    const { realms, expireTimeout } = this.#settings;
+    const { realms } = this.#settings;
     this.#nextDeadline = NEVER;
     const expired: ExpiredInRealm[] = [];
     let left = realms.length;
-    const settle = (): void => {
-      if (--left === 0) answer(expired);
-    };
     for (const realm of realms) {
-      this.#link.ask(
-        'expire',
-        realm,
-        [expireTimeout, EXPIRE_BATCH],
-        (reply) => {
-          const [wait, ...ids] = idsIn(reply);
-          if (wait !== undefined && wait !== '') this.#expect(now + Number(wait));
-          for (let at = 0; at + 1 < ids.length; at += 2) {
-            expired.push({ realm, from: ids[at] as PeerId, to: ids[at + 1] as PeerId });
-          }
-          settle();
-        },
-        () => {
-          this.#expect(now + expireTimeout);
-          settle();
-        },
-      );
+      this.#expireIn(realm, now, expired, () => {
+        if (--left === 0) answer(expired);
+      });
     }
   }
 
   /** Of what this node knows: what was put since the last look for what has expired, and what that has found. */
   nextDeadline(): Millis {
     return this.#nextDeadline;
+  }
+
+  /** In steps, so that no step keeps the engine busy. */
+  #expireIn(realm: RealmKey, now: Millis, out: ExpiredInRealm[], then: () => void): void {
+    const { expireTimeout } = this.#settings;
+    this.#link.ask(
+      'expire',
+      realm,
+      [expireTimeout, EXPIRE_BATCH],
+      (reply) => {
+        const [wait, ...parts] = idsIn(reply);
+        for (let at = 0; at + PAIR_PARTS <= parts.length; at += PAIR_PARTS) {
+          const [from, to, proof] = parts.slice(at, at + PAIR_PARTS) as [PeerId, PeerId, string];
+          out.push({ realm, from, to, owner: ownerIn(proof) });
+        }
+        if (wait !== undefined && wait !== '' && Number(wait) === 0) return this.#expireIn(realm, now, out, then);
+        if (wait !== undefined && wait !== '') this.#expect(now + Number(wait));
+        then();
+      },
+      () => {
+        this.#expect(now + expireTimeout);
+        then();
+      },
+    );
   }
 
   #expect(deadline: Millis): void {
@@ -124,15 +138,20 @@ export class RedisMailboxStore implements MailboxStore {
 function messagesIn(parts: readonly Reply[], to: PeerId): SignalMessage[] {
   const messages: SignalMessage[] = [];
   for (let at = 0; at + PARTS <= parts.length; at += PARTS) {
-    const [kind, from, has, payload] = parts.slice(at, at + PARTS);
+    const [kind, from, has, payload, proof] = parts.slice(at, at + PARTS);
     messages.push({
       kind: textOf(kind) as MessageKind,
       from: textOf(from) as PeerId,
       to,
       payload: textOf(has) === '1' && Buffer.isBuffer(payload) ? payload : undefined,
+      owner: ownerIn(textOf(proof)),
     });
   }
   return messages;
+}
+
+function ownerIn(proof: string): Owner | undefined {
+  return proof === '' ? undefined : ownerOf(proof);
 }
 
 function idsIn(reply: Reply | undefined): PeerId[] {

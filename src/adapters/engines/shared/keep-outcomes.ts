@@ -1,6 +1,11 @@
 import type { KeepOutcome } from '../../../application/ports/peer-directory.ts';
 
-/** What is to be said of several: a lease that the engine knows nothing of is worse than one that had ended. */
+const WORST_FIRST: readonly KeepOutcome[] = ['unknown', 'lapsed', 'failed'];
+
+/**
+ * The outcome of several. A lease that the engine does not know is worse than one that had ended, and both are worse than one
+ * that was not renewed: they are reported once only.
+ */
 export function worst(outcomes: readonly KeepOutcome[]): KeepOutcome {
-  return outcomes.find((outcome) => outcome === 'unknown') ?? outcomes.find((outcome) => outcome === 'lapsed') ?? 'kept';
+  return WORST_FIRST.find((outcome) => outcomes.includes(outcome)) ?? 'kept';
 }

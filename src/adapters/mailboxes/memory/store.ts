@@ -1,4 +1,10 @@
-import type { ExpiredInRealm, HoldOutcome, MailboxStore, Correspondent } from '../../../application/ports/mailbox-store.ts';
+import type {
+  Correspondent,
+  ExpiredInRealm,
+  HoldOutcome,
+  MailboxStore,
+  TakeAnswer,
+} from '../../../application/ports/mailbox-store.ts';
 import type { NodeWord } from '../../../application/ports/node-bus.ts';
 import type { Holder } from '../../../application/ports/peer-directory.ts';
 import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
@@ -37,20 +43,20 @@ export class MemoryMailboxStore implements MailboxStore {
     if (sender !== undefined && this.#hasMoved(sender)) return answer('moved');
     const addressee = this.#cluster?.holders.holderOf(realm, message.to);
     const seat = addressee?.lives === true ? addressee.node : undefined;
-    if (this.#cluster !== undefined && seat === undefined && !matters(message.kind)) return answer('unwanted');
+    const isWanted = matters(message.kind) || seat !== undefined || (sender === undefined && addressee !== undefined);
+    if (this.#cluster !== undefined && !isWanted) return answer('unwanted');
     const mailroom = this.#mailrooms.get(realm) ?? new Mailroom(this.#limits);
     this.#mailrooms.set(realm, mailroom);
-    if (!mailroom.put(message, now)) return answer('full');
+    if (!mailroom.put(message, now, seat !== undefined)) return answer('full');
     answer('held');
     if (seat !== undefined) this.#cluster?.tell(seat, { say: 'mail', realm, id: message.to });
   }
 
-  take(
-    { realm, id, connection }: Correspondent,
-    answer: (messages: readonly SignalMessage[], unread: readonly PeerId[]) => void,
-  ): void {
+  take({ realm, id, connection }: Correspondent, answer: TakeAnswer): void {
     const holder = this.#cluster?.holders.holderOf(realm.key, id);
-    if (holder?.lives === true && (holder.node !== realm.node || holder.connection !== connection)) return answer([], []);
+    if (holder?.lives === true && (holder.node !== realm.node || holder.connection !== connection)) {
+      return answer([], [], 'moved');
+    }
     const unread = this.#cluster === undefined ? [] : (this.#mailrooms.get(realm.key)?.addresseesOf(id) ?? []);
     answer(this.#mailrooms.get(realm.key)?.take(id) ?? [], unread);
   }

@@ -4,7 +4,14 @@ import { positionOf } from '../../../../../src/adapters/engines/nats/letters.ts'
 import { connectionId, nodeId, type PeerId } from '../../../../../src/domain/ids.ts';
 
 const LIMITS = {
-  ...{ mailboxMessages: 10, mailboxBytes: 1_000, realmMailboxBytes: 1_000, mailboxesPerSender: 10, expireTimeout: 5_000 },
+  ...{
+    mailboxMessages: 10,
+    mailboxBytes: 1_000,
+    realmMailboxBytes: 1_000,
+    mailboxesPerSender: 10,
+    sendBufferBytes: 1_000,
+    expireTimeout: 5_000,
+  },
   lease: 3_000,
 };
 const [here, elsewhere] = [nodeId('here'), nodeId('elsewhere')];

@@ -7,7 +7,14 @@ import type { Appended, Entry } from '../../../../../src/adapters/engines/nats/w
 import { connectionId, nodeId, type PeerId } from '../../../../../src/domain/ids.ts';
 
 const ANN = 'ann' as PeerId;
-const LIMITS = { mailboxMessages: 9, mailboxBytes: 9, realmMailboxBytes: 9, mailboxesPerSender: 9, expireTimeout: 9 };
+const LIMITS = {
+  mailboxMessages: 9,
+  mailboxBytes: 9,
+  realmMailboxBytes: 9,
+  mailboxesPerSender: 9,
+  sendBufferBytes: 1_000,
+  expireTimeout: 9,
+};
 const owner = (node: string) => ({ node: nodeId(node), connection: connectionId(1, 0), digest: 'hers' });
 
 /** A journal in which others write, too. */

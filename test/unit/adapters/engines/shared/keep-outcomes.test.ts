@@ -6,4 +6,6 @@ it.each([
   [['kept', 'kept'], 'kept'],
   [['kept', 'lapsed'], 'lapsed'],
   [['lapsed', 'unknown', 'kept'], 'unknown'],
+  [['kept', 'failed'], 'failed'],
+  [['failed', 'lapsed'], 'lapsed'],
 ] as const)('of %j the worst is %s', (outcomes, outcome) => expect(worst(outcomes)).toBe(outcome));

@@ -8,7 +8,14 @@ import { NEVER } from '../../../../../src/domain/time.ts';
 const GREEN = realmKey('green');
 const BLUE = realmKey('blue');
 const OFFER: SignalMessage = { kind: 'offer', from: 'ann' as PeerId, to: 'bob' as PeerId, payload: new Uint8Array(10) };
-const LIMITS = { mailboxMessages: 2, mailboxBytes: 1e6, realmMailboxBytes: 1e6, mailboxesPerSender: 9, expireTimeout: 1_000 };
+const LIMITS = {
+  mailboxMessages: 2,
+  mailboxBytes: 1e6,
+  realmMailboxBytes: 1e6,
+  mailboxesPerSender: 9,
+  sendBufferBytes: 1_000,
+  expireTimeout: 1_000,
+};
 
 describe('the memory mailbox store', () => {
   it('M13: answers from inside the call', () => {
