@@ -26,10 +26,11 @@ async function openLine(scene: Scene): Promise<RawLine> {
   return line;
 }
 
-/** The code of the close frame that a line heard as its first; nothing where it was cut. */
+/** The code of the close frame that a line heard, behind short frames of other kinds; nothing where it was cut. */
 function closeCode({ heard }: RawLine): number | undefined {
-  if (heard.charCodeAt(0) !== (0x80 | CLOSE)) return undefined;
-  return heard.charCodeAt(2) * 256 + heard.charCodeAt(3);
+  let at = 0;
+  while (at < heard.length && heard.charCodeAt(at) !== (0x80 | CLOSE)) at += 2 + heard.charCodeAt(at + 1);
+  return at < heard.length ? heard.charCodeAt(at + 2) * 256 + heard.charCodeAt(at + 3) : undefined;
 }
 
 /** A small generator of numbers: the same seed gives the same bytes. */
@@ -149,9 +150,23 @@ const FRAMES: readonly Clause[] = [
       const line = await openLine(scene);
       line.send(maskedFrame(1, bytes('x'.repeat(600)), { isFinal: false }));
       line.send(maskedFrame(0, bytes('x'.repeat(600))));
-      await scene.until('it is told', () => line.heard.length >= 4);
+      await scene.until('it is told', () => closeCode(line) !== undefined);
       expect(closeCode(line)).toBe(1009);
       expect(scene.gateway.connections[0]?.frames).toEqual([]);
+    },
+  },
+  {
+    name: 'M21: a far end that answers neither a ping nor a close frame is told why, and then it is over',
+    needs: ['bytes'],
+    async run(scene) {
+      const line = await openLine(scene);
+      const [near] = scene.gateway.connections;
+      near?.socket.write(bytes('ID is taken'));
+      near?.socket.close(1008, 'ID is taken');
+      line.send(maskedFrame(1, bytes('dropped')));
+      await scene.until('it is over at both ends', () => line.isClosed && near?.closedCount === 1);
+      expect(line.heard.indexOf('ID is taken')).toBe(2);
+      expect([closeCode(line), near?.frames]).toEqual([1008, []]);
     },
   },
   {

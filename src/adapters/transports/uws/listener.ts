@@ -8,6 +8,7 @@ import { Reports, type Desk } from '../shared/reports.ts';
 import { NOT_ACCEPTING, wantsWebSocket } from '../shared/requests.ts';
 import type { TransportSettings } from '../shared/settings.ts';
 import { TurnEnd } from '../shared/turn-end.ts';
+import { Closings } from './closings.ts';
 import { handshakeFault } from './handshake.ts';
 import { Apps } from './apps.ts';
 import { refuse, type Desk as HttpDesk, UwsExchange, UwsRequest } from './http.ts';
@@ -68,7 +69,7 @@ class UwsTransport implements Transport {
   constructor(library: Library, settings: TransportSettings) {
     this.#library = library;
     this.#settings = settings;
-    this.#home = { outbox: new Outbox(), limits: settings };
+    this.#home = { outbox: new Outbox(), closings: new Closings(), limits: settings };
   }
 
   async listen(gateway: Gateway): Promise<ListeningAddress> {
@@ -100,6 +101,7 @@ class UwsTransport implements Transport {
     this.refuseNew();
     if (this.#apps !== undefined) await this.#settings.companion?.stop();
     this.#home.outbox.flush();
+    this.#home.closings.endAll();
     // Calls every `close` handler; what they leave for later comes before whoever awaits this.
     this.#apps?.close();
     this.#apps = undefined;
@@ -124,8 +126,8 @@ class UwsTransport implements Transport {
       sendPingsAutomatically: false,
       upgrade: (response, request, context) => this.#serve({ desk, httpDesk }, response, request, context),
       open: (ws) => socketOf(ws).opened(ws),
-      pong: (ws) => socketOf(ws).alive(),
-      ping: (ws) => socketOf(ws).alive(),
+      pong: (ws, payload) => socketOf(ws).ponged(payload),
+      ping: (ws) => socketOf(ws).pinged(),
       message: (ws, bytes, isBinary) => socketOf(ws).arrived(new Uint8Array(bytes), isBinary),
       close: (ws, code, reason) => socketOf(ws).ended(endOf(code, reason)),
     });

@@ -5,16 +5,28 @@ import type { SignalMessage } from '../../../domain/message.ts';
 import { closedByBroker, fittingReason, type Goodbye, GOODBYES } from '../shared/goodbyes.ts';
 import type { Reports } from '../shared/reports.ts';
 import type { ConnectionLimits } from '../shared/settings.ts';
+import type { Closing, Closings } from './closings.ts';
 import { NONE, type Outbox, type Sender } from './outbox.ts';
 
 /** What all sockets of a transport have in common. */
 export interface Home {
   readonly outbox: Outbox;
+  readonly closings: Closings;
   readonly limits: ConnectionLimits;
 }
 
+/** Asks whether the far end has read the last text. No other ping has a payload. */
+const LAST_PING = 'closing';
+
+/** How a connection is to be closed, once the far end has read all that it was sent. */
+interface CloseFrame {
+  readonly ws: WebSocket<unknown>;
+  readonly code: number;
+  readonly why: string;
+}
+
 /** One connection of uWebSockets.js. The library's socket dies the moment it is closed; any call to it then throws. */
-export class UwsSocket implements Socket, Sender {
+export class UwsSocket implements Socket, Sender, Closing {
   oldest = NONE;
   newest = NONE;
   unsentBytes = 0;
@@ -22,6 +34,8 @@ export class UwsSocket implements Socket, Sender {
   readonly #reports: Reports;
   readonly #home: Home;
   #mayBeBehind = false;
+  /** There from the close until the library closes the socket: its input counts no more. */
+  #closing: CloseFrame | undefined = undefined;
 
   constructor(reports: Reports, home: Home) {
     this.#reports = reports;
@@ -61,8 +75,12 @@ export class UwsSocket implements Socket, Sender {
     this.#ws?.ping();
   }
 
-  /** The far end answered a ping, or sent one. */
-  alive(): void {
+  pinged(): void {
+    this.#reports.alive();
+  }
+
+  ponged(payload: ArrayBuffer): void {
+    if (this.#closing !== undefined && payload.byteLength === LAST_PING.length) this.#home.closings.hasRead(this);
     this.#reports.alive();
   }
 
@@ -81,6 +99,7 @@ export class UwsSocket implements Socket, Sender {
 
   /** M18: the library passes on what is a little too big, so that it can be told so. */
   arrived(bytes: Uint8Array, isBinary: boolean): void {
+    if (this.#closing !== undefined) return;
     if (bytes.length > this.#home.limits.maxFrameBytes) return this.#end(GOODBYES.tooBig);
     if (!this.#reports.frame(bytes, isBinary)) this.#end(GOODBYES.sendsTooFast);
   }
@@ -88,6 +107,8 @@ export class UwsSocket implements Socket, Sender {
   /** The library has closed the socket, maybe from inside `end`: that is why `Reports` tells it later. */
   ended(end: ConnectionEnd): void {
     this.#ws = undefined;
+    this.#closing = undefined;
+    this.#home.closings.over(this);
     for (const message of this.#home.outbox.withdraw(this)) this.#reports.unsent(message);
     // A thousand connections may end in one turn of the loop: what waits for others is not to wait for that.
     this.#home.outbox.flush();
@@ -106,6 +127,22 @@ export class UwsSocket implements Socket, Sender {
     this.#home.outbox.flushOf(this);
     this.#ws = undefined;
     this.#reports.hearNoMore(closedByBroker(goodbye));
-    ws.end(goodbye.code, fittingReason(goodbye.why));
+    this.#closing = { ws, code: goodbye.code, why: fittingReason(goodbye.why) };
+    this.#home.closings.add(this);
+  }
+
+  ask(): void {
+    this.#closing?.ws.ping(LAST_PING);
+  }
+
+  /**
+   * M21: the far end has read its last text, or its time is up. Within a cork the library sends no FIN behind the close frame:
+   * a FIN makes Firefox forget texts that it has not told its page yet. The far end closes, or the library cuts in 4 s.
+   */
+  part(): void {
+    if (this.#closing === undefined) return;
+    const { ws, code, why } = this.#closing;
+    if (ws.getBufferedAmount() > 0) return void ws.close();
+    ws.cork(() => ws.end(code, why));
   }
 }

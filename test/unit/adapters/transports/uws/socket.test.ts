@@ -1,6 +1,7 @@
 import type { WebSocket } from 'uWebSockets.js';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Reports } from '../../../../../src/adapters/transports/shared/reports.ts';
+import { Closings } from '../../../../../src/adapters/transports/uws/closings.ts';
 import { Outbox } from '../../../../../src/adapters/transports/uws/outbox.ts';
 import { UwsSocket } from '../../../../../src/adapters/transports/uws/socket.ts';
 import { echoed } from '../../../../../src/domain/ids.ts';
@@ -22,15 +23,23 @@ function opened(onOpened: (near: Near) => void = () => undefined) {
     if (wire.stuck) wire.unread += text.length;
     return wire.stuck ? 0 : 1;
   };
-  const end = (code: number): void => void wire.did.push(`end ${code}`);
-  const ws = { send, end, cork: (write: () => void) => write(), getBufferedAmount: () => wire.unread };
+  const did = (what: string): void => void wire.did.push(what);
+  const ws = {
+    send,
+    end: (code: number) => did(`end ${code}`),
+    ping: (payload: string) => did(`ping ${payload}`),
+    close: () => did('cut'),
+    cork: (write: () => void) => write(),
+    getBufferedAmount: () => wire.unread,
+  };
   const outbox = new Outbox();
+  const closings = new Closings();
   const desk = { gateway, later: (turn: () => void) => void turns.push(turn), room: 1_000 };
   const reports = new Reports(desk, ADMISSION);
-  const socket = new UwsSocket(reports, { outbox, limits: LIMITS });
+  const socket = new UwsSocket(reports, { outbox, closings, limits: LIMITS });
   socket.opened(ws as unknown as WebSocket<unknown>);
   const pass = (): void => turns.splice(0).forEach((turn) => turn());
-  return { socket, outbox, reports, wire, pass, near: () => gateway.connections[0] };
+  return { socket, outbox, closings, reports, wire, pass, near: () => gateway.connections[0] };
 }
 
 describe('a socket of uWebSockets.js', () => {
@@ -40,10 +49,11 @@ describe('a socket of uWebSockets.js', () => {
   });
 
   it('M17: what was written leaves before the goodbye', () => {
-    const { socket, wire } = opened();
+    const { socket, closings, wire } = opened();
     socket.write(bytes('a'));
     socket.write(bytes('b'));
     socket.close(1000, '');
+    closings.endAll();
     expect(wire.did).toEqual(['a', 'b', 'end 1000']);
     expect(socket.write(bytes('c'))).toBe('gone');
   });
@@ -59,7 +69,7 @@ describe('a socket of uWebSockets.js', () => {
 
   it('what waits for others does not wait for the end of a connection, for a thousand may end at once', () => {
     const [ann, bob] = [opened(), opened()];
-    const shared = new UwsSocket(ann.reports, { outbox: bob.outbox, limits: LIMITS });
+    const shared = new UwsSocket(ann.reports, { outbox: bob.outbox, closings: bob.closings, limits: LIMITS });
     bob.socket.write(bytes('a'));
     shared.ended({ by: 'network', code: 1006 });
     expect(bob.wire.did).toEqual(['a']);
@@ -70,7 +80,7 @@ describe('a socket of uWebSockets.js', () => {
     wire.stuck = true;
     const outcomes = Array.from({ length: 6 }, () => socket.write(bytes('x'.repeat(30))));
     expect(outcomes).toEqual(['sent', 'queued', 'queued', 'gone', 'gone', 'gone']);
-    expect(wire.did.filter((did) => did.startsWith('end'))).toEqual(['end 1008']);
+    expect(wire.did).toHaveLength(3);
     expect(wire.unread).toBe(90);
   });
 
@@ -83,5 +93,55 @@ describe('a socket of uWebSockets.js', () => {
     wire.stuck = false;
     wire.unread = 0;
     expect(socket.write(bytes('c'.repeat(90)))).toBe('sent');
+  });
+
+  describe('M21: the close waits until the far end has read what it was sent', () => {
+    const pong = (text: string): ArrayBuffer => new Uint8Array(bytes(text)).buffer;
+
+    it('which its pong shows; one to another ping does not', async () => {
+      const { socket, wire } = opened();
+      socket.write(bytes('ID is taken'));
+      socket.close(1008, 'ID is taken');
+      expect(wire.did).toEqual(['ID is taken']);
+      await new Promise(setImmediate);
+      socket.ponged(pong(''));
+      await new Promise(setImmediate);
+      expect(wire.did).toEqual(['ID is taken', 'ping closing']);
+      socket.ponged(pong('closing'));
+      expect(wire.did).toHaveLength(2);
+      await new Promise(setImmediate);
+      expect(wire.did.slice(2)).toEqual(['end 1008']);
+    });
+
+    it('for a grace at most; one that has left something unread by then is cut', () => {
+      vi.useFakeTimers();
+      const [ann, bob] = [opened(), opened()];
+      ann.socket.close(4001, '');
+      bob.wire.stuck = true;
+      bob.socket.write(bytes('unread'));
+      bob.socket.close(4001, '');
+      vi.advanceTimersByTime(999);
+      expect([ann.wire.did, bob.wire.did]).toEqual([['ping closing'], ['unread', 'ping closing']]);
+      vi.advanceTimersByTime(1);
+      expect([ann.wire.did.slice(1), bob.wire.did.slice(2)]).toEqual([['end 4001'], ['cut']]);
+      vi.useRealTimers();
+    });
+
+    it('and one that the far end closes meanwhile is not closed again', () => {
+      const { socket, closings, wire, pass, near } = opened();
+      socket.close(1008, '');
+      socket.ended({ by: 'network', code: 1006 });
+      closings.endAll();
+      pass();
+      expect([wire.did, near()?.closedCount]).toEqual([[], 1]);
+    });
+
+    it('and what the far end sends meanwhile is dropped', () => {
+      const { socket, wire, near } = opened();
+      socket.close(1008, '');
+      socket.arrived(bytes('x'.repeat(LIMITS.maxFrameBytes + 1)), false);
+      socket.arrived(bytes('x'), false);
+      expect([wire.did, near()?.frames]).toEqual([[], []]);
+    });
   });
 });
