@@ -35,7 +35,8 @@ const STEPS = [
   ['engines for the tests', () => runNode(['scripts/ensure-engines.mjs'])],
   ['unit, contracts, property', () => vitest('unit', 'contracts', 'property')],
   ['build', () => runScript('build')],
-  ['a browser for the end-to-end tests', () => runNode(['scripts/ensure-chromium.mjs'])],
+  ['Chromium for the end-to-end tests', () => runNode(['scripts/ensure-chromium.mjs'])],
+  ['Firefox for the end-to-end tests', () => runNode(['scripts/ensure-firefox.mjs'])],
   ['end to end', () => vitest('e2e')],
 ];
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { ROOT } from '../../architecture/tree.ts';
 import { LOOPBACK } from './server-kinds.ts';
 
@@ -19,22 +20,31 @@ const PEERJS_PAGE: PageFiles = {
 /** Serves a page, by default the one with the stock library, from an origin that is not the broker's. */
 export class PageServer {
   readonly url: string;
+  /** The first thing that a page posts to `/report`, parsed. */
+  readonly reported: Promise<unknown>;
   readonly #server: Server;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, reported: Promise<unknown>) {
     this.#server = server;
+    this.reported = reported;
     this.url = `http://${LOOPBACK}:${(server.address() as AddressInfo).port}/`;
   }
 
   static async start(files = PEERJS_PAGE): Promise<PageServer> {
+    let report: (what: unknown) => void = () => undefined;
+    const reported = new Promise<unknown>((resolve) => (report = resolve));
     const server = createServer((request, response) => {
-      const file = files[request.url ?? ''];
+      if (request.url === '/report') {
+        void json(request).then(report);
+        return response.writeHead(204).end();
+      }
+      const file = files[(request.url ?? '').split('?')[0] ?? ''];
       if (file === undefined) return response.writeHead(404).end();
       return response.writeHead(200, { 'content-type': file.type }).end(file.text);
     });
     server.listen(0, LOOPBACK);
     await once(server, 'listening');
-    return new PageServer(server);
+    return new PageServer(server, reported);
   }
 
   async stop(): Promise<void> {
@@ -44,6 +54,6 @@ export class PageServer {
   }
 }
 
-function textOf(path: string): string {
+export function textOf(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }

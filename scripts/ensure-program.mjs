@@ -1,0 +1,37 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { run } from './run.mjs';
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function onPath(names) {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+}
+
+/**
+ * Finds a program, or installs Debian's package of it where this process may. Prints its path, or the command that
+ * installs it. `variable` names an environment variable with the path of another one.
+ */
+export async function ensureProgram({ title, names, debianPackage, variable }) {
+  const given = process.env[variable];
+  const find = () => (given ? [given].find(isExecutable) : onPath(names));
+  const install = `apt-get update && apt-get install -y ${debianPackage}`;
+  const mayInstall = !given && process.getuid?.() === 0 && existsSync('/etc/debian_version') && onPath(['apt-get']) !== undefined;
+  if (find() === undefined && mayInstall) {
+    console.log(`no ${title} here: ${install} (about a minute)`);
+    await run('sh', ['-c', install], { DEBIAN_FRONTEND: 'noninteractive' });
+  }
+  const path = find();
+  if (path !== undefined) return console.log(path);
+  const reason = given ? `${variable}=${given} can't be run` : `no ${title} found`;
+  console.error(`${reason}; type: sudo sh -c '${install}', or set ${variable} to its path`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { within } from './until.ts';
+import { PageServer, textOf } from './page-server.ts';
+
+const PATIENCE_MS = 240_000;
+const QUIET = ['datareporting.policy.dataSubmissionEnabled', 'browser.shell.checkDefaultBrowser'];
+
+/**
+ * Shows Debian's Firefox a page with the stock library and a script of ours, which posts what it found to `/report`.
+ * @param query what the script reads from its `location`. @returns what it found
+ */
+export async function reportFromFirefox(scriptFile: string, query: Readonly<Record<string, string>>): Promise<unknown> {
+  const pages = await PageServer.start({
+    '/': { text: '<script src="/peerjs.min.js"></script><script type="module" src="/script.js"></script>', type: 'text/html' },
+    '/peerjs.min.js': { text: textOf('node_modules/peerjs/dist/peerjs.min.js'), type: 'text/javascript' },
+    '/script.js': { text: textOf(scriptFile), type: 'text/javascript' },
+  });
+  const home = mkdtempSync(join(tmpdir(), 'firefox-'));
+  writeFileSync(join(home, 'user.js'), QUIET.map((name) => `user_pref("${name}", false);\n`).join(''));
+  const program = process.env['FIREFOX_PATH'] ?? 'firefox-esr';
+  const flags = ['--headless', '--no-remote', '--profile', home, `${pages.url}?${String(new URLSearchParams(query))}`];
+  const firefox = spawn(program, flags, { stdio: 'ignore', env: { ...process.env, HOME: home } });
+  const ended = once(firefox, 'exit');
+  try {
+    const tooEarly = ended.then(() => Promise.reject(new Error('Firefox ended before it reported')));
+    return await within(PATIENCE_MS, 'Firefox to report', Promise.race([pages.reported, tooEarly]));
+  } finally {
+    firefox.kill();
+    await ended.catch(() => undefined);
+    await pages.stop();
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
