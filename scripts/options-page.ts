@@ -23,8 +23,9 @@ The library takes the same names, in the spelling of this page or in camel case 
 \`expireTimeout\`), and reads neither the command line nor the environment nor a file. In a \`Config\` the two
 files for TLS stand together: \`tls: { keyFile, certFile }\`.
 
-What can't be used is refused, with one line for each option that says what is allowed; the command then ends
-with code 2. Ids such as M13 name rules of [the PeerJS wire](protocols/peerjs.md).`;
+An option that can't be used is refused with one line that says what is allowed, and the command exits with code 2. What is allowed
+but probably a mistake is a warning. Secrets (keys, the URL of a cluster) are never printed. Give them by the environment or the
+file: other users of the machine can read arguments until the broker has replaced its process title. Ids such as M13 name rules of [the PeerJS wire](protocols/peerjs.md).`;
 
 const PROXIES = `## Behind a proxy
 

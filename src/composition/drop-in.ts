@@ -8,6 +8,7 @@ import type { Log } from '../application/ports/log.ts';
 import { ConfigError } from './configuration/config-error.ts';
 import { isKnownOption, type Config, type GivenOptions } from './configuration/config.ts';
 import { suggestion } from './configuration/option-names.ts';
+import { parseOrigin } from './configuration/origin-form.ts';
 import { OPTION_NAMES } from './configuration/options.ts';
 import type { ConnectedPeer } from './connected-peer.ts';
 import { EmbeddedBroker } from './embedded-broker.ts';
@@ -127,6 +128,11 @@ const TWO_CERTIFICATES = {
   message: 'ssl is given beside sslkey and sslcert: leave one of them out',
 };
 
+const TWO_LISTS = {
+  source: 'cors',
+  message: 'cors is given beside corsOptions.origin: leave one of them out',
+};
+
 function isGiven(ssl: ServerOptions | undefined): ssl is ServerOptions {
   return ssl !== undefined && Object.keys(ssl).length > 0;
 }
@@ -139,17 +145,30 @@ function configOf(face: 'PeerServer' | 'ExpressPeerServer', options: DropInOptio
     else process.emitWarning(`${face} has no option '${name}'; it is ignored${suggestion(name, OPTION_NAMES)}`);
   }
   const config = configFor(face, given);
+  if (given['cors'] !== undefined && options.corsOptions?.origin !== undefined) throw new ConfigError([TWO_LISTS]);
   if (config.dialects.includes('socketio')) throw new ConfigError([NO_SOCKETIO]);
   return config;
 }
 
 /** H6. @throws ConfigError */
 function originsOf(corsOptions: DropInOptions['corsOptions']): OriginPolicy | undefined {
-  const origin: unknown = corsOptions?.origin;
+  const { origin, ...others }: { readonly origin?: unknown } = corsOptions ?? {};
+  for (const name of Object.keys(others)) process.emitWarning(`corsOptions.${name} has no effect; only corsOptions.origin has`);
   if (origin === undefined) return undefined;
-  if (isOriginOption(origin)) return originsFromOption(origin);
+  if (isOriginOption(origin)) {
+    for (const odd of unmatchable(origin)) {
+      process.emitWarning(`corsOptions.origin has '${odd}', which no browser sends as an origin`);
+    }
+    return originsFromOption(origin);
+  }
   const message = `corsOptions.origin is a ${typeof origin}; it must be true, false, an origin, a pattern, or a list of origins and patterns`;
   throw new ConfigError([{ source: 'corsOptions.origin', message }]);
+}
+
+/** Texts that are compared with origins and can never be equal to one, such as those with a path. */
+function unmatchable(origin: OriginOption): string[] {
+  const items = origin === '*' || typeof origin === 'boolean' ? [] : [origin].flat();
+  return items.filter((item) => typeof item === 'string').filter((item) => item.includes('*') || parseOrigin(item) !== item);
 }
 
 // Read by this face itself; `debug` is in many examples of `peer`, which never read it.

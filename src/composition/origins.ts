@@ -6,7 +6,14 @@ export type OriginOption = boolean | string | RegExp | readonly (string | RegExp
 /** H6, O10: the policy of a list of origins. An empty list is no list: every origin is echoed. */
 export function originsFromList(listed: readonly string[]): OriginPolicy {
   if (listed.length === 0) return { allow: 'echoed' };
-  return originsFromOption(listed.includes('*') ? '*' : listed);
+  return originsFromOption(listed.includes('*') ? '*' : listed.map(originPattern));
+}
+
+/** A listed origin, or the pattern of one with a wildcard: `*.` in front of the host, `*` in place of the port. */
+export function originPattern(listed: string): string | RegExp {
+  if (!listed.includes('*')) return listed;
+  const escaped = listed.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replace('://*\\.', '://(?:[a-z\\d_-]+\\.)+').replace(/:\*$/, '(?::\\d{1,5})?')}$`);
 }
 
 /** H6: the policy of `corsOptions.origin`. */

@@ -30,6 +30,7 @@ import type { Millis } from '../domain/time.ts';
 import type { Config } from './configuration/config.ts';
 import type { Engine } from './container.ts';
 import type { DialectName } from './configuration/dialect-options.ts';
+import { originPattern } from './origins.ts';
 
 /* The whole wiring on one screen: which adapter serves which port, and what chooses it. */
 
@@ -39,7 +40,7 @@ const dialects: Record<DialectName, (config: Config) => Dialect> = {
     new MercureDialect(config.mercurePath, {
       isOpen: config.mercureOpen,
       isAnonymous: config.mercureAnonymous,
-      origins: config.cors,
+      origins: config.cors.map(originPattern),
       maxBodyBytes: config.maxMessageBytes,
     }),
   peero: (config) => new PeeroDialect(config.peeroPath),
@@ -75,7 +76,7 @@ export const transports: Record<Config['transport'], (settings: TransportSetting
 export const companions: Record<'socketio', (config: Config) => Promise<Companion>> = {
   async socketio({ socketioPath, socketioPrefixes, maxMessageBytes, sendBufferBytes, cors }) {
     const { SocketIoCompanion } = await import('../adapters/transports/socketio/companion.ts');
-    const listed = cors.includes('*') ? '*' : cors;
+    const listed = cors.includes('*') ? '*' : cors.map(originPattern);
     const origins = cors.length === 0 ? true : listed;
     const limits = { maxFrameBytes: maxMessageBytes, sendBufferBytes };
     return new SocketIoCompanion({ path: socketioPath, prefixes: socketioPrefixes, origins, ...limits });

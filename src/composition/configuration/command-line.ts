@@ -7,8 +7,10 @@ import { type ConfigProblem, type Reading, type Readings, shown } from './readin
 /** Reads the arguments behind `signalbox`. The word `serve` may stand first and changes nothing. */
 export function readCommandLine(argv: readonly string[]): Readings {
   const walk = new Walk();
-  for (const token of tokensOf(argv[0] === 'serve' ? argv.slice(1) : argv)) walk.take(token);
-  return walk.end();
+  const { args, slips } = withoutSlips(argv[0] === 'serve' ? argv.slice(1) : argv);
+  for (const token of tokensOf(args)) walk.take(token);
+  const { readings, problems } = walk.end();
+  return { readings, problems: [...slips, ...problems] };
 }
 
 type Token = NonNullable<ReturnType<typeof parse>['tokens']>[number];
@@ -48,6 +50,7 @@ class Walk {
   readonly #readings: Reading[] = [];
   readonly #problems: ConfigProblem[] = [];
   #open: Open = undefined;
+  #lastFlag: string | undefined = undefined;
 
   take(token: Token): void {
     if (token.kind === 'option') return this.#flag(token);
@@ -62,6 +65,7 @@ class Walk {
   #flag({ name: written, rawName: source, value }: Token & { kind: 'option' }): void {
     const name = optionNamed(written);
     this.#open = undefined;
+    this.#lastFlag = source;
     if (name === undefined) return this.#unknown(written, source, value);
     const { takes, allowed, isGreedy }: Option<unknown, unknown> = OPTIONS[name];
     if (value === undefined && takes !== 'none') {
@@ -89,14 +93,40 @@ class Walk {
       this.#open = undefined;
       return;
     }
-    if (open === undefined) return this.#complain(value, `unexpected argument ${shown(value)}`);
+    if (open === undefined) return this.#unexpected(value);
     this.#readings.push({ ...open, raw: value });
     if (OPTIONS[open.name].takes === 'none') this.#open = undefined;
+  }
+
+  /** Behind a flag it may be the rest of a secret with blanks, and is not shown. */
+  #unexpected(value: string): void {
+    const before = this.#lastFlag;
+    const message = before === undefined ? `unexpected argument ${shown(value)}` : `unexpected argument after ${before}`;
+    this.#complain('argument', `${message}; quote a value that has blanks`);
   }
 
   #complain(source: string, message: string): void {
     this.#problems.push({ source, message });
   }
+}
+
+/** Takes out `-port 9000`, which the parser would read as `-p ort` and an argument. */
+function withoutSlips(argv: readonly string[]): { args: string[]; slips: ConfigProblem[] } {
+  const slips: ConfigProblem[] = [];
+  const args: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const argument = argv[i] ?? '';
+    if (argument === '--') return { args: [...args, ...argv.slice(i)], slips };
+    const [, written = '', inline] = /^-([a-z][\w-]+?)(=.*)?$/is.exec(argument) ?? [];
+    if (optionNamed(written) === undefined) {
+      args.push(argument);
+      continue;
+    }
+    const source = `-${written}`;
+    slips.push({ source, message: `${source} is no flag; did you mean -${source}?` });
+    if (inline === undefined && argv[i + 1]?.startsWith('-') === false) i += 1;
+  }
+  return { args, slips };
 }
 
 /** Of an option that is repeated the last value holds; of a list, all. */

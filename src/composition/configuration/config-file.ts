@@ -1,5 +1,6 @@
 import type { Option } from './option.ts';
 import { optionNamed, suggestion } from './option-names.ts';
+import { jsonFault } from './json-place.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
 import { type ConfigProblem, type Reading, type Readings, shown } from './reading.ts';
 
@@ -17,12 +18,13 @@ export function readConfigFile(path: string, source: string, readFile: ReadFile)
   } catch (error) {
     return fails(`${source} is ${shown(path)}, which can't be read: ${reasonOf(error)}`);
   }
-  try {
-    const content: unknown = JSON.parse(written);
-    if (typeof content === 'object' && content !== null && !Array.isArray(content)) return readObject(content, ` in ${path}`);
-  } catch (error) {
-    return fails(`${path} is no JSON: ${reasonOf(error)}`);
+  const fault = jsonFault(written);
+  if (fault !== undefined) {
+    const { line, column, expected } = fault;
+    return fails(`${path} is not JSON: line ${line}, column ${column}: expected ${expected}`);
   }
+  const content: unknown = JSON.parse(written);
+  if (typeof content === 'object' && content !== null && !Array.isArray(content)) return readObject(content, ` in ${path}`);
   return fails(`${path} must hold one JSON object with options by name`);
 }
 

@@ -92,7 +92,9 @@ function settle(found: ReadonlyMap<OptionName, Reading>): { settings: Settings; 
     const value = option.read(reading.raw);
     if (value.ok) return [name, value.value] as const;
     const { source } = reading;
-    misfits.push({ source, message: `${source} is ${shown(value.refusal)}; it must be ${option.allowed}` });
+    const hint = option.hint?.(value.refusal);
+    const message = `${source} is ${shown(value.refusal)}; it must be ${option.allowed}${hint === undefined ? '' : `: ${hint}`}`;
+    misfits.push({ source, message });
     return [name, option.default] as const;
   });
   // The schema's own types say what each option comes to.

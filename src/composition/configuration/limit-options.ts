@@ -149,10 +149,9 @@ export const LIMIT_OPTIONS = {
   }),
   max_url_bytes: option(integer({ unit: 'bytes', min: 256, max: MIB }), {
     group: 'Limits for connections',
-    meaning: 'Size of the target of a request: its path and query.',
+    meaning: 'Size of the target of a request: its path and query. Tokens of identity providers take 1 to 3 KiB of it.',
     seen: '414 (H11).',
     default: 4 * KIB,
-    hardened: 2 * KIB,
   }),
   max_header_bytes: option(integer({ unit: 'bytes', min: KIB, max: MIB }), {
     group: 'Limits for connections',

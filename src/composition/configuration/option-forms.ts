@@ -23,10 +23,20 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
 
 function isEngineUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
-  const { protocol, hostname, pathname, searchParams } = new URL(value);
+  const { protocol, hostname, pathname, searchParams, username, password } = new URL(value);
+  if (!isDecodable(username) || !isDecodable(password)) return false;
   const known = SETTINGS[protocol];
   if (known === undefined || hostname === '' || !/^\/?\d*$/.test(pathname)) return false;
   return [...searchParams].every(([name, set]) => known[name]?.test(set) === true);
+}
+
+/** Whether a part of a URL is valid percent-encoding: a `%` of a password is written as `%25`. */
+function isDecodable(part: string): boolean {
+  try {
+    return typeof decodeURIComponent(part) === 'string';
+  } catch {
+    return false;
+  }
 }
 
 /** The path of a file. */
@@ -34,7 +44,7 @@ export function file(): Kind<string> {
   return text({
     placeholder: '<file>',
     allowed: 'the path of a file',
-    parse: (value) => (value === '' || CONTROL.test(value) ? undefined : value),
+    parse: (value) => (value === '' || CONTROL.test(value) || /^\s*\{|-----BEGIN/.test(value) ? undefined : value),
   });
 }
 
@@ -121,23 +131,6 @@ export function keys(): Kind<readonly string[], string | readonly string[]> {
     parse: (value) => (value === '' || value.length > 128 || value.includes('/') || CONTROL.test(value) ? undefined : value),
   });
   return { ...form, read: (raw) => (Array.isArray(raw) && raw.length === 0 ? refused(raw) : form.read(raw)) };
-}
-
-/** Origins of pages; `*` for any. */
-export function origins(): Kind<readonly string[], string | readonly string[]> {
-  return list({
-    placeholder: '<origin>',
-    allowed: "'*' or origins without a path, each such as 'https://example.org'",
-    parse: parseOrigin,
-  });
-}
-
-/** As browsers send it: in small letters, without the port that goes without saying. */
-function parseOrigin(value: string): string | undefined {
-  if (value === '*' || value === 'null') return value;
-  if (!/^[a-z][a-z\d+.-]*:\/\/[^\s/?#@,]+\/?$/i.test(value) || !URL.canParse(value)) return undefined;
-  const { origin } = new URL(value);
-  return origin === 'null' ? value.replace(/\/$/, '').toLowerCase() : origin;
 }
 
 const MAX_HOPS = 32;

@@ -12,6 +12,8 @@ export interface Kind<Value, Given = Value> {
   readonly unit?: Unit;
   /** The refusal is the part that is not allowed. */
   read(raw: unknown): Result<Value, unknown>;
+  /** The next step for a value that is refused, if there is one. */
+  hint?(refusal: unknown): string | undefined;
   /** Never shown. */
   readonly isSecret?: boolean;
   /** Never set: the type that a program may give. */

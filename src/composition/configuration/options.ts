@@ -3,7 +3,8 @@ import { CLUSTER_OPTIONS } from './cluster-options.ts';
 import { DIALECT_OPTIONS } from './dialect-options.ts';
 import { LIMIT_OPTIONS } from './limit-options.ts';
 import { choice, flag, type Group, integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
-import { file, host, keys, origins, trustedProxies, urlPath } from './option-forms.ts';
+import { file, host, keys, trustedProxies, urlPath } from './option-forms.ts';
+import { origins } from './origin-form.ts';
 
 /** The schema: all options, in the order in which the usage and docs/options.md tell them. */
 export const OPTIONS = {
@@ -107,7 +108,9 @@ export const OPTIONS = {
 
   cors: option(origins(), {
     group: 'Pages and proxies',
-    meaning: 'Origin of pages that may use the broker. Repeat it for several. Without any, or with *, all may.',
+    meaning:
+      'Origin of pages that may use the broker; https://*.example.org stands for all subdomains, http://localhost:* for all ports. ' +
+      'Repeat it for several. Without any, or with * alone, every page may.',
     seen: 'A page of another origin can read no answer (H6), and gets 403 for a socket (O10).',
     default: [],
     env: ['PEERJS_CORS_ORIGIN'],

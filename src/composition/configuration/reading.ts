@@ -25,14 +25,27 @@ export interface Readings {
 
 export const NO_READINGS: Readings = { readings: [], problems: [] };
 
-/** A value in a message: whole where it is short, and on one line. */
+/** A value in a message: whole where it is short, on one line, and without what looks like a secret. */
 export function shown(raw: unknown): string {
+  if (raw === HIDDEN || holdsSecret(raw)) return 'not shown here';
+  if (isObject(raw) && Object.keys(raw).length > 0) return 'an object';
   if (typeof raw === 'string') return `'${cut(JSON.stringify(raw).slice(1, -1).replaceAll('\\"', '"'))}'`;
-  if (raw === HIDDEN) return 'not shown here';
   if (typeof raw === 'function' || typeof raw === 'symbol' || typeof raw === 'bigint') return `a ${typeof raw}`;
   return cut(JSON.stringify(raw) ?? 'undefined');
 }
 
 function cut(text: string): string {
   return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
+}
+
+/** PEM text, a JSON object or web key, a token, or a URL with credentials: what stands in the wrong option by mistake. */
+function holdsSecret(raw: unknown): boolean {
+  const items: unknown[] = [raw].flat(Infinity);
+  const looksSecret = (item: unknown): boolean =>
+    typeof item === 'string' && /-----BEGIN|^\s*\{|\/\/[^/\s]+@|\beyJ[\w-]+\./.test(item);
+  return items.some((item) => looksSecret(item) || (item !== raw && isObject(item)));
+}
+
+function isObject(raw: unknown): raw is object {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 }

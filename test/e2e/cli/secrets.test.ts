@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { Child } from '../../support/e2e/child.ts';
 import { Server } from '../../support/e2e/server.ts';
-import { SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
+import { SIGNALBOX_CLI, SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
+import { until } from '../../support/e2e/until.ts';
 import { fresh, hearsBeforeEcho } from '../../support/e2e/visit.ts';
 
 describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('what $name writes into its log', (kind) => {
@@ -35,5 +38,18 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('what $name writes into its log',
     await server.stop();
     expect(server.output).toContain(id);
     expect(server.output).not.toContain(canary.slice(0, 15));
+  });
+});
+
+describe('what other users of the machine see of the process', () => {
+  it('no secret of its arguments, once it listens', async () => {
+    const canary = `canary-${randomUUID()}`;
+    const flags = ['--port', '0', '--host', '127.0.0.1', '--dialects', 'mercure', '--mercure_publisher_key', canary];
+    const broker = new Child([process.execPath, SIGNALBOX_CLI, ...flags, '--log_format', 'json']);
+    onTestFinished(async () => void (await broker.stop()));
+    await until(20_000, 'it to listen', () => /"listening"/.exec(broker.stdout)?.[0]);
+    const seen = process.platform === 'linux' ? readFileSync(`/proc/${broker.pid}/cmdline`, 'utf8') : 'signalbox';
+    expect(seen).toContain('signalbox');
+    expect(seen).not.toContain(canary);
   });
 });

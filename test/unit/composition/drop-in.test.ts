@@ -37,6 +37,21 @@ describe('the face for programs of `peer`', () => {
     expect(() => PeerServer(9000 as never)).toThrow('the options of PeerServer are 9000');
   });
 
+  it('H6: warns of origins that no browser sends, and of parts of corsOptions that have no effect', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const origin = ['https://a.example', 'https://a.example/app', 'https://b.example/', 'https://*.example', /example/];
+    const corsOptions = { origin, credentials: true } as object;
+    await ExpressPeerServer(createServer(), { corsOptions }).stop();
+    expect(warn.mock.calls.flat()).toEqual([
+      'corsOptions.credentials has no effect; only corsOptions.origin has',
+      ...['https://a.example/app', 'https://b.example/', 'https://*.example'].map(
+        (odd) => `corsOptions.origin has '${odd}', which no browser sends as an origin`,
+      ),
+    ]);
+    const both = { cors: 'https://a.example', corsOptions: { origin: true } };
+    expect(() => ExpressPeerServer(createServer(), both)).toThrow('cors is given beside corsOptions.origin');
+  });
+
   it('suggests the option that was probably meant', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     await ExpressPeerServer(createServer(), { expire_timeuot: 1 } as object).stop();

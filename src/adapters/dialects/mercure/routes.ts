@@ -13,7 +13,7 @@ export interface MercurePolicy {
   /** Subscribing to what is public. */
   readonly isAnonymous: boolean;
   /** Origins whose pages may publish with their visitors' cookies. */
-  readonly origins: readonly string[];
+  readonly origins: readonly (string | RegExp)[];
   readonly maxBodyBytes: number;
 }
 
@@ -117,5 +117,6 @@ function isForeign({ isCookie }: ShownToken, head: HttpHead, { origins }: Mercur
   if (!isCookie) return false;
   const origin = head.header('origin');
   const host = head.header('host');
-  return origin === undefined || !(origins.includes(origin) || (host !== undefined && origin.endsWith(`://${host}`)));
+  const isListed = origins.some((one) => (typeof one === 'string' ? one === origin : one.test(origin ?? '')));
+  return origin === undefined || !(isListed || (host !== undefined && origin.endsWith(`://${host}`)));
 }

@@ -15,7 +15,7 @@ export interface SocketIoSettings extends ConnectionLimits {
   readonly path: string;
   readonly prefixes: readonly string[];
   /** Pages that may use it: all, told their own name; all, told `*`; or those listed. */
-  readonly origins: true | '*' | readonly string[];
+  readonly origins: true | '*' | readonly (string | RegExp)[];
 }
 
 /** A handshake of the library, of either server. */

@@ -46,7 +46,8 @@ describe('a list', () => {
     expect(read('--cors=http://a', 'http://b', '--cors', 'http://c')).toEqual({ cors: ['http://a', 'http://b', 'http://c'] });
   });
 
-  it('of keys does not go on', () => expect(read('--key', 'a', 'b')).toEqual(["unexpected argument 'b'"]));
+  it('of keys does not go on', () =>
+    expect(read('--key', 'a', 'b')).toEqual(['unexpected argument after --key; quote a value that has blanks']));
 });
 
 describe('true or false', () => {
@@ -101,11 +102,19 @@ describe('complaints', () => {
     ]);
   });
 
-  it('an argument that belongs to nothing', () => {
-    expect(read('start')).toEqual(["unexpected argument 'start'"]);
-    expect(read('--port', '1', 'serve')).toEqual(["unexpected argument 'serve'"]);
-    expect(read('--cors', 'http://a', '--', 'x')).toEqual(["unexpected argument 'x'"]);
-    expect(read('--allow_discovery', 'true', 'x')).toEqual(["unexpected argument 'x'"]);
+  it('an argument that belongs to nothing; behind a flag it is not shown, for it may be a part of a secret', () => {
+    expect(read('start')).toEqual(["unexpected argument 'start'; quote a value that has blanks"]);
+    const after = (flag: string) => [`unexpected argument after ${flag}; quote a value that has blanks`];
+    expect(read('--port', '1', 'serve')).toEqual(after('--port'));
+    expect(read('--cors', 'http://a', '--', 'x')).toEqual(after('--cors'));
+    expect(read('--allow_discovery', 'true', 'x')).toEqual(after('--allow_discovery'));
+  });
+
+  it('one dash in place of two', () => {
+    expect(read('-port', '9000')).toEqual(['-port is no flag; did you mean --port?']);
+    expect(read('-allow_discovery', '--path=/a')).toEqual(['-allow_discovery is no flag; did you mean --allow_discovery?']);
+    expect(read('-key=a')).toEqual(['-key is no flag; did you mean --key?']);
+    expect(read('--path', '/', '--', '-port')).toHaveLength(1);
   });
 
   it('are all told at once', () => expect(read('--prot', '--port', '--port')).toHaveLength(3));

@@ -30,7 +30,9 @@ describe('a file with options', () => {
     ]);
   });
 
-  it('that is no JSON', () => expect(read('{port: 1}')).toEqual([expect.stringMatching(/^signalbox\.json is no JSON: .+$/)]));
+  it('that is not JSON: the place is told, and nothing of the text', () => {
+    expect(read('{\n  port: 1}')).toEqual(['signalbox.json is not JSON: line 2, column 3: expected name or }']);
+  });
 
   it('that is no object', () => {
     for (const content of ['[]', 'null', '7', '"port"']) {

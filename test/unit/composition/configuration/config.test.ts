@@ -179,6 +179,41 @@ describe('TLS', () => {
   });
 });
 
+describe('secrets', () => {
+  const SECRET = 'open-sesame-open-sesame-open-sesame';
+  const PEM = `-----BEGIN PRIVATE KEY-----\n${SECRET}\n-----END PRIVATE KEY-----`;
+
+  it.each([
+    ['a file that is not JSON', { argv: ['--config', 'x'], readFile: () => `{"mercure_publisher_key": '${SECRET}'}` }],
+    ['a file that ends early', { argv: ['--config', 'x'], readFile: () => `{"mercure_publisher_key": "${SECRET}` }],
+    ['a file that is the secret', { argv: ['--config', 'x'], readFile: () => SECRET }],
+    ['a file that is a key', { argv: ['--config', 'x'], readFile: () => PEM }],
+    [
+      'a file with a value of another type',
+      { argv: ['--config', 'x'], readFile: () => `{"mercure_publisher_key": ["${SECRET}"]}` },
+    ],
+    ['a misspelled name in a file', { argv: ['--config', 'x'], readFile: () => `{"mercure_publisher_kye": "${SECRET}"}` }],
+    ['JSON in place of a file', { argv: ['--config', `{"mercure_publisher_key": "${SECRET}"}`] }],
+    ['a misspelled flag', { argv: ['--mercure_publisher_kye', SECRET] }],
+    ['a misspelled flag with =', { argv: [`--mercure_publisher_kye=${SECRET}`] }],
+    ['one dash', { argv: ['-mercure_publisher_key', SECRET] }],
+    ['one dash with =', { argv: [`-mercure_publisher_key=a/${SECRET}`] }],
+    ['one dash, misspelled', { argv: ['-mercure_publisher_kye', SECRET] }],
+    ['a secret with blanks', { argv: ['--mercure_publisher_key', 'open', SECRET] }],
+    ['a secret with blanks behind a misspelled flag', { argv: ['--mercure_publisher_kye', 'open', SECRET] }],
+    ['a key in place of its file', { env: { SIGNALBOX_SSLKEY: PEM } }],
+    ['a key on one line in place of its file', { env: { SIGNALBOX_SSLKEY: PEM.replaceAll('\n', '\\n') } }],
+    ['an engine that is no URL', { env: { SIGNALBOX_CLUSTER: `redis:/:${SECRET}@host` } }],
+    ['an engine in place of a host', { env: { SIGNALBOX_HOST: `redis://:${SECRET}@host` } }],
+    ['an engine in a list', { given: { cors: ['https://a.example', `https://ann:${SECRET}@host`] } }],
+    ['a web key in place of a port', { given: { port: { kty: 'oct', k: SECRET } } }],
+  ] as [string, Sources][])('%s: the complaint does not show it', (_, sources) => {
+    const told = complaints({ readFile: () => '{}', ...sources });
+    expect(told).not.toEqual([]);
+    expect(told.join('\n')).not.toContain('open-sesame');
+  });
+});
+
 describe('complaints', () => {
   it('name the option as it was spelled, its value, and what is allowed', () => {
     const readFile = (): string => '{"idLength": 0}';
@@ -193,7 +228,8 @@ describe('complaints', () => {
 
   it('name the one item of a list that is wrong', () => {
     expect(complaints({ argv: ['--cors', 'http://a', 'b'] })).toEqual([
-      "--cors is 'b'; it must be '*' or origins without a path, each such as 'https://example.org'",
+      "--cors is 'b'; it must be '*', 'null', or origins without a path, each such as 'https://example.org' or " +
+        "'https://*.example.org': an origin has a scheme: write 'https://b'",
     ]);
     expect(complaints({ argv: ['--proxied', '10.0.0.0/8,x'] })).toEqual([
       "--proxied is 'x'; it must be true, false, a number of hops up to 32, or a list of addresses and subnets, such as '10.0.0.0/8,::1'",

@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HIDDEN, type Kind } from '../../../../src/composition/configuration/option.ts';
-import {
-  engineUrl,
-  file,
-  host,
-  keys,
-  origins,
-  trustedProxies,
-  urlPath,
-} from '../../../../src/composition/configuration/option-forms.ts';
+import { engineUrl, file, host, keys, trustedProxies, urlPath } from '../../../../src/composition/configuration/option-forms.ts';
 
 /** The value, or `no` and what is refused. */
 function read(kind: Kind<unknown, unknown>, raw: unknown): unknown {
@@ -32,6 +24,10 @@ describe('a file', () => {
   it('has a path', () => expect(read(file(), '../key.pem')).toBe('../key.pem'));
   it('has one without control characters', () => {
     for (const raw of ['', 'a\0b', true]) expect(read(file(), raw)).toEqual({ no: raw });
+  });
+
+  it('is not the content of one', () => {
+    for (const raw of ['-----BEGIN PRIVATE KEY-----', ' {"port": 1}']) expect(read(file(), raw)).toEqual({ no: raw });
   });
 });
 
@@ -62,38 +58,6 @@ describe('keys', () => {
   });
 
   it('are one at least', () => expect(read(keys(), [])).toEqual({ no: [] }));
-});
-
-describe('origins', () => {
-  it('are as browsers send them', () => {
-    expect(read(origins(), 'https://Example.ORG/')).toEqual(['https://example.org']);
-    expect(read(origins(), ['https://a.example:443', 'http://a.example:8080', '*', 'null'])).toEqual([
-      ...['https://a.example', 'http://a.example:8080', '*', 'null'],
-    ]);
-    expect(read(origins(), ['capacitor://localhost', 'Chrome-Extension://AbC/'])).toEqual([
-      'capacitor://localhost',
-      'chrome-extension://abc',
-    ]);
-  });
-
-  it('may be none', () => expect(read(origins(), [])).toEqual([]));
-
-  it('have a scheme and a host, and nothing else', () => {
-    for (const raw of [
-      '',
-      'example.org',
-      'https://',
-      'https://a/b',
-      'https://a?b',
-      'https://u@a',
-      'https://a,https://b',
-      'https://a b',
-      7,
-    ]) {
-      expect(read(origins(), raw), String(raw)).toEqual({ no: raw });
-    }
-    expect(read(origins(), 'http://a:99999')).toEqual({ no: 'http://a:99999' });
-  });
 });
 
 describe('H10: trusted proxies', () => {
@@ -128,6 +92,7 @@ describe('an engine', () => {
 
   it.each([
     ...['', 'redis', 'http://host', 'redis://', 'redis://host/name', 'redis://host?replicas=3', 'redis://host?sentinel='],
+    ...['redis://:50%@host', 'nats://ann:100%ZZ@host'],
     ...['nats://host?replicas=9', 'nats://host?replicas=three', 'nats://host?sentinel=house', 7],
   ])('is not %j, and what was said is not repeated: it may have a password', (raw) => {
     expect(read(engineUrl(), raw)).toEqual({ no: HIDDEN });

@@ -3,8 +3,15 @@ import { shown } from '../../../../src/composition/configuration/reading.ts';
 
 describe('a value in a message', () => {
   it('is quoted where it is text, else as JSON has it', () => {
-    const values = ['abc', '', 'a"b', 7, true, null, undefined, ['a', 1], { a: 1 }];
-    expect(values.map(shown)).toEqual(["'abc'", "''", `'a"b'`, '7', 'true', 'null', 'undefined', '["a",1]', '{"a":1}']);
+    const values = ['abc', '', 'a"b', 7, true, null, undefined, ['a', 1], {}];
+    expect(values.map(shown)).toEqual(["'abc'", "''", `'a"b'`, '7', 'true', 'null', 'undefined', '["a",1]', '{}']);
+  });
+
+  it('is not shown where it looks like a secret, or may hold one', () => {
+    const secrets = ['-----BEGIN PRIVATE KEY-----', 'redis://:sesame@host', '{"k":"sesame"}', 'eyJhbGciOiJIUzI1NiJ9.e30.x'];
+    for (const secret of [...secrets, ['a', secrets[1]], [{ k: 'sesame' }]]) expect(shown(secret)).toBe('not shown here');
+    expect(shown({ k: 'sesame' })).toBe('an object');
+    expect(shown('https://example.org/a@b')).toBe("'https://example.org/a@b'");
   });
 
   it('stays on one line', () => expect(shown('a\nb\u001B')).toBe("'a\\nb\\u001b'"));
