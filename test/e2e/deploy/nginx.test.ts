@@ -116,6 +116,6 @@ function statusFrom({ host, port }: Nginx, localAddress: string): Promise<number
 
 /** Which brokers nginx has passed sockets to, when all are logged. */
 function logged(log: string): Set<string> | undefined {
-  const lines = [...log.matchAll(/"GET \/peerjs" 101 .* (\S+)$/gm)].map(([, upstream]) => upstream ?? '');
+  const lines = [...log.matchAll(/"GET \/peerjs" 101 \S+ \S+ (\S+) 101$/gm)].map(([, upstream]) => upstream ?? '');
   return lines.length >= PEERS ? new Set(lines) : undefined;
 }

@@ -60,12 +60,13 @@ function conf(name: string): string {
   return readFileSync(join(ROOT, FOLDER, `${name}.conf`), 'utf8');
 }
 
-/** What the image of nginx has around the two files. */
+/** deploy/nginx/nginx.conf, in a folder of the test and without the rights of root. */
 function around(folder: string): string {
-  const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`);
-  const files = ['brokers', 'signalbox'].map((name) => `include ${folder}/${name}.conf;`);
-  return [
-    ...['daemon off;', 'worker_processes 2;', `pid ${folder}/nginx.pid;`, 'error_log stderr;', 'events {}', 'http {'],
-    ...[...scratch, ...files, '}'],
-  ].join('\n');
+  const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `  ${name}_temp_path ${folder}/${name};`);
+  const head = ['daemon off;', `pid ${folder}/nginx.pid;`, 'error_log stderr;'];
+  const site = conf('nginx')
+    .replace('worker_processes auto;', 'worker_processes 2;')
+    .replace('http {', ['http {', ...scratch].join('\n'))
+    .replace('include /etc/nginx/conf.d/*.conf;', `include ${folder}/brokers.conf;\n  include ${folder}/signalbox.conf;`);
+  return [...head, site].join('\n');
 }
