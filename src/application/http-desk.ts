@@ -55,6 +55,12 @@ interface Errand {
 const PLAIN: Header = ['content-type', 'text/plain; charset=utf-8'];
 const READABLE_METHODS: readonly string[] = ['GET', 'HEAD'];
 const FAULT: HttpResponse = { status: 500, headers: [PLAIN], body: 'Internal Server Error' };
+const NOT_FOUND: HttpResponse = { status: 404, headers: [PLAIN], body: 'Not Found' };
+const UPGRADE_REQUIRED: HttpResponse = {
+  status: 426,
+  headers: [PLAIN, ['upgrade', 'websocket'], ['connection', 'upgrade']],
+  body: 'This path accepts WebSocket handshakes only. A proxy in front of it must pass on the headers Upgrade and Connection.',
+};
 const TOO_BIG: HttpResponse = { status: 413, headers: [PLAIN], body: 'Content Too Large' };
 
 /** Answers HTTP requests: the rules that hold for every dialect, then the dialect that serves the path. */
@@ -76,7 +82,7 @@ export class HttpDesk {
       this.#guard(exchange, cors, () => {
         const early = this.#answerWithout(service, request);
         if (early !== undefined) return reply(exchange, cors, early);
-        if (service === undefined) return reply(exchange, cors, { status: 404, headers: [PLAIN], body: 'Not Found' });
+        if (service === undefined) return reply(exchange, cors, this.#notServed(request));
         const { dialect, route } = service;
         this.#follow({ exchange, dialect, cors }, route.ask(request));
       });
@@ -106,6 +112,12 @@ export class HttpDesk {
       if (route !== undefined) return { dialect, route };
     }
     return undefined;
+  }
+
+  /** H8, H16. */
+  #notServed({ method, path }: HttpRequest): HttpResponse {
+    const isSocketPath = this.#parts.dialects.some((dialect) => dialect.opensAt(path));
+    return isSocketPath && READABLE_METHODS.includes(method) ? UPGRADE_REQUIRED : NOT_FOUND;
   }
 
   #follow(errand: Errand, ask: HttpAsk): void {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CERTIFICATE_CLAUSES } from './certificate-clauses.ts';
 import { CLOSING_CLAUSES } from './closing-clauses.ts';
+import { HEAD_CLAUSES } from './head-clauses.ts';
 import { HTTP_CLAUSES } from './http-clauses.ts';
 import { LISTENING_CLAUSES } from './listening-clauses.ts';
 import { Scene, type Capabilities, type Clause, type Start } from './scene.ts';
@@ -13,6 +14,7 @@ export const CLAUSES: readonly Clause[] = [
   ...SOCKET_CLAUSES,
   ...CLOSING_CLAUSES,
   ...HTTP_CLAUSES,
+  ...HEAD_CLAUSES,
   ...STREAM_CLAUSES,
   ...LISTENING_CLAUSES,
   ...CERTIFICATE_CLAUSES,

@@ -67,6 +67,16 @@ class BrokenDialect extends LinesDialect {
 }
 
 describe('the HTTP desk', () => {
+  it('H16: a path of sockets without an upgrade is answered 426, with the reason; other methods and paths are not there', () => {
+    const house = new House();
+    const answer = get(house, '/peerjs', { origin: 'https://a.test' });
+    expect([answer.status, header(answer, 'upgrade'), header(answer, 'connection')]).toEqual([426, 'websocket', 'upgrade']);
+    expect(answer.body).toContain('pass on the headers Upgrade and Connection');
+    expect(header(answer, 'access-control-allow-origin')).toBe('https://a.test');
+    expect(house.transport.http('POST', '/peerjs').status).toBe(404);
+    expect(get(house, '/peerjs/').status).toBe(404);
+  });
+
   it('H1: says what it is', () => {
     expect(Object.keys(JSON.parse(get(new House(), '/').body) as object)).toEqual(['name', 'description', 'website']);
   });

@@ -5,6 +5,7 @@ import type { WebSocket } from 'ws';
 import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
 import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Admission, Gateway } from '../../../application/ports/transport.ts';
+import { handshakeFault } from '../shared/handshake.ts';
 import { Reports, type Desk } from '../shared/reports.ts';
 import { NOT_ACCEPTING } from '../shared/requests.ts';
 import { CLOSE_GRACE, type ConnectionLimits } from '../shared/settings.ts';
@@ -30,13 +31,16 @@ export interface Handshaker {
 export interface HandshakerOptions {
   readonly noServer: true;
   readonly perMessageDeflate: false;
+  readonly handleProtocols: () => false;
   readonly maxPayload: number;
   readonly closeTimeout: number;
 }
 
 /** What a `WebSocketServer` has to be told so that it keeps the transport's promises. */
 export function handshakerOptions({ maxFrameBytes }: ConnectionLimits): HandshakerOptions {
-  return { noServer: true, perMessageDeflate: false, maxPayload: maxFrameBytes, closeTimeout: CLOSE_GRACE };
+  // O13: the broker knows no subprotocol, and `ws` would grant the first.
+  const handleProtocols = (): false => false;
+  return { noServer: true, perMessageDeflate: false, maxPayload: maxFrameBytes, closeTimeout: CLOSE_GRACE, handleProtocols };
 }
 
 /** An upgrade as Node tells it. */
@@ -68,6 +72,11 @@ export class Openings implements HttpDesk {
     if (!this.#isAccepting) return answerAndEnd(raw, stream, NOT_ACCEPTING);
     const answer = this.#gateway.upgrade(request);
     if (!answer.accept) return answerAndEnd(raw, stream, answer.response);
+    const fault = handshakeFault(request);
+    if (fault !== undefined) {
+      this.#gateway.abandoned(answer);
+      return answerAndEnd(raw, stream, fault);
+    }
     const shaking = { cut: () => stream.destroy() };
     const abandoned = (): void => {
       this.#gateway.abandoned(answer);

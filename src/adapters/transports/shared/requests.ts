@@ -10,9 +10,19 @@ export const NOT_ACCEPTING: HttpResponse = {
   body: 'Not accepting connections',
 };
 
-/** A WebSocket can only be asked for with GET; any other wish to upgrade is passed over, as HTTP allows. */
+/** H13: what a head is answered that two readers might read in two ways. */
+export const AMBIGUOUS: HttpResponse = {
+  status: 400,
+  headers: [['content-type', 'text/plain; charset=utf-8']],
+  body: 'The head says in two ways where the body ends',
+};
+
+const NAMES_UPGRADE = /(?:^|,)\s*upgrade\s*(?:,|$)/i;
+
+/** A WebSocket is requested with GET, and both headers of an upgrade. Any other upgrade is ignored, as HTTP allows. */
 export function wantsWebSocket(request: HttpRequest): boolean {
-  return request.method === 'GET' && request.header('upgrade')?.toLowerCase() === 'websocket';
+  if (request.method !== 'GET' || request.header('upgrade')?.toLowerCase() !== 'websocket') return false;
+  return NAMES_UPGRADE.test(request.header('connection') ?? '');
 }
 
 /** Divides a request target at its first `?`. */

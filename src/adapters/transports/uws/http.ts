@@ -1,47 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import type * as uWS from 'uWebSockets.js';
-import type { Exchange, HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
+import type { Exchange, HttpResponse } from '../../../application/ports/http.ts';
 import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Admission } from '../../../application/ports/transport.ts';
-import { addressOfBytes } from '../shared/addresses.ts';
 import { Body, type BodyWish } from '../shared/body.ts';
 import { hasNoBody, MAX_BODY_BYTES } from '../shared/requests.ts';
-
-/** Headers that may come in several pieces. */
-const LISTS: ReadonlySet<string> = new Set(['x-forwarded-for', 'access-control-request-headers']);
-
-/** Reads the library's request, which lives only as long as the handler that was given it. */
-export class UwsRequest implements HttpRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  readonly remoteAddress: string;
-  readonly #request: uWS.HttpRequest;
-
-  constructor(request: uWS.HttpRequest, response: uWS.HttpResponse) {
-    this.#request = request;
-    this.method = request.getCaseSensitiveMethod().toUpperCase();
-    this.path = request.getUrl();
-    // Typed as text, and yet undefined where the target has no `?`.
-    this.query = request.getQuery() ?? '';
-    this.remoteAddress = addressOfBytes(new Uint8Array(response.getRemoteAddress()));
-  }
-
-  header(name: string): string | undefined {
-    if (LISTS.has(name)) return this.#list(name);
-    // Empty where there is none.
-    return this.#request.getHeader(name) || undefined;
-  }
-
-  // H10: the library's own `getHeader` knows the first of several only; proxies append theirs as the last.
-  #list(name: string): string | undefined {
-    let list: string | undefined;
-    this.#request.forEach((key, value) => {
-      if (key === name) list = list === undefined ? value : `${list}, ${value}`;
-    });
-    return list;
-  }
-}
+import type { UwsRequest } from './request.ts';
 
 /** What the requests of a transport have in common. */
 export interface Desk {
@@ -58,7 +22,7 @@ export interface Desk {
  * the connection is fit for the next request.
  */
 export class UwsExchange implements Exchange {
-  readonly request: HttpRequest;
+  readonly request: UwsRequest;
   readonly #desk: Desk;
   #response: uWS.HttpResponse | undefined;
   #stream: { ended(): void } | undefined;
@@ -67,8 +31,9 @@ export class UwsExchange implements Exchange {
   #body: Body | undefined;
   #answer: HttpResponse | undefined;
   #isTooBig = false;
+  #isDeferred = false;
 
-  constructor(request: HttpRequest, response: uWS.HttpResponse, desk: Desk) {
+  constructor(request: UwsRequest, response: uWS.HttpResponse, desk: Desk) {
     this.request = request;
     this.#response = response;
     this.#desk = desk;
@@ -79,7 +44,7 @@ export class UwsExchange implements Exchange {
       // The library may call this from inside a call to one of its sockets.
       if (gone !== undefined) queueMicrotask(gone);
     });
-    if (hasBody(request)) this.#read(response, (this.#body = new Body(MAX_BODY_BYTES)));
+    if (request.framing !== 'none') this.#read(response, (this.#body = new Body(MAX_BODY_BYTES)));
   }
 
   body(maxBytes: number, then: BodyWish): void {
@@ -120,33 +85,75 @@ export class UwsExchange implements Exchange {
   /** What is too big is answered at once: nothing else is read of that connection. */
   #sendWhenReady(): void {
     const response = this.#response;
+    const answer = this.#answer;
     const isReady = this.#body === undefined || this.#isTooBig;
-    if (response === undefined || this.#answer === undefined || !isReady) return;
-    this.#response = undefined;
-    send(response, this.#answer, { isHead: this.request.method === 'HEAD', goesOn: this.#desk.goesOn() && !this.#isTooBig });
+    if (response === undefined || answer === undefined || !isReady || this.#isDeferred) return;
+    const isHead = this.request.method === 'HEAD';
+    const isLast = !this.#goesOn || saysClose(answer);
+    if (!isLast && !isHead && hasBody(answer)) {
+      this.#response = undefined;
+      return sendAndGoOn(response, answer);
+    }
+    this.#isDeferred = true;
+    setImmediate(() => {
+      if (this.#response === undefined) return;
+      this.#response = undefined;
+      if (isLast) sendAndEnd(response, answer, isHead);
+      else sendWithoutBody(response, answer, isHead);
+    });
+  }
+
+  /** H13: the library does not look behind the last chunk, where it takes trailers for another request. */
+  get #goesOn(): boolean {
+    return this.#desk.goesOn() && !this.#isTooBig && this.request.framing !== 'chunked';
   }
 }
 
-/** Says no to an upgrade; its connection ends with that. */
+/** Refuses an upgrade, or a head that is ambiguous; its connection ends with that. */
 export function refuse(response: uWS.HttpResponse, answer: HttpResponse): void {
-  send(response, answer, { isHead: false, goesOn: false });
+  let isOver = false;
+  response.onAborted(() => {
+    isOver = true;
+  });
+  setImmediate(() => {
+    if (!isOver) sendAndEnd(response, answer, false);
+  });
 }
 
-function send(
-  response: uWS.HttpResponse,
-  { status, headers, body }: HttpResponse,
-  { isHead, goesOn }: { readonly isHead: boolean; readonly goesOn: boolean },
-): void {
-  const isToldToClose = headers.some(([name, value]) => name === 'connection' && value === 'close');
-  const isLast = isToldToClose || !goesOn;
+/*
+ * H13: the library writes an answer whether or not the far end reads, and goes on to the next request in the packet.
+ * It cuts a connection whose next request comes before the answer is sent. So an answer with a body is not sent whole
+ * to a far end that has not read the earlier ones, and other answers leave when the turn of the event loop is over.
+ */
+
+function sendAndGoOn(response: uWS.HttpResponse, { status, headers, body }: HttpResponse): void {
+  const bytes = Buffer.from(body);
   response.cork(() => {
     writeHead(response, { status, headers });
-    if (isLast && !isToldToClose) response.writeHeader('connection', 'close');
-    // Told a length and given no body, the library waits for one, and the connection carries no other
-    // request. So HEAD tells its length itself, and the library is given no argument: with any it tells one.
+    const [isSent] = response.tryEnd(bytes, bytes.length);
+    if (!isSent) response.onWritable((offset) => response.tryEnd(bytes.subarray(offset), bytes.length)[0]);
+  });
+}
+
+// Told a length and given no body, the library waits for one, and the connection carries no other request. So HEAD
+// tells its length itself, and the library is given no argument: with any it tells one.
+function sendWithoutBody(response: uWS.HttpResponse, { status, headers, body }: HttpResponse, isHead: boolean): void {
+  response.cork(() => {
+    writeHead(response, { status, headers });
     if (isHead) response.writeHeader('content-length', String(Buffer.byteLength(body)));
-    if (isHead || hasNoBody(status)) return void response.endWithoutBody();
-    response.end(body, isLast);
+    if (isHead || hasNoBody(status)) response.endWithoutBody();
+    else response.end('');
+  });
+}
+
+function sendAndEnd(response: uWS.HttpResponse, answer: HttpResponse, isHead: boolean): void {
+  const { status, headers, body } = answer;
+  const isTold = saysClose(answer);
+  const closing: HttpResponse = isTold ? answer : { status, headers: [...headers, ['connection', 'close']], body };
+  if (isHead || hasNoBody(status)) return sendWithoutBody(response, closing, isHead);
+  response.cork(() => {
+    writeHead(response, closing);
+    response.end(body, true);
   });
 }
 
@@ -156,6 +163,10 @@ export function writeHead(response: uWS.HttpResponse, { status, headers }: Strea
   for (const [name, value] of headers) response.writeHeader(name, value);
 }
 
-function hasBody(request: HttpRequest): boolean {
-  return request.header('transfer-encoding') !== undefined || (request.header('content-length') ?? '0') !== '0';
+function hasBody({ status, body }: HttpResponse): boolean {
+  return body !== '' && !hasNoBody(status);
+}
+
+function saysClose({ headers }: HttpResponse): boolean {
+  return headers.some(([name, value]) => name === 'connection' && value === 'close');
 }

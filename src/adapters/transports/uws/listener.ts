@@ -3,15 +3,16 @@ import { createServer } from 'node:net';
 import type * as uWS from 'uWebSockets.js';
 import { ListenError } from '../../../application/ports/transport.ts';
 import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
+import { handshakeFault } from '../shared/handshake.ts';
 import { listenRefused } from '../shared/listen-refusals.ts';
 import { Reports, type Desk } from '../shared/reports.ts';
-import { NOT_ACCEPTING, wantsWebSocket } from '../shared/requests.ts';
+import { AMBIGUOUS, NOT_ACCEPTING, wantsWebSocket } from '../shared/requests.ts';
 import type { TransportSettings } from '../shared/settings.ts';
 import { TurnEnd } from '../shared/turn-end.ts';
 import { Closings } from './closings.ts';
-import { handshakeFault } from './handshake.ts';
 import { Apps } from './apps.ts';
-import { refuse, type Desk as HttpDesk, UwsExchange, UwsRequest } from './http.ts';
+import { refuse, type Desk as HttpDesk, UwsExchange } from './http.ts';
+import { UwsRequest } from './request.ts';
 import { endOf } from './ends.ts';
 import { Outbox } from './outbox.ts';
 import { UwsSocket, type Home } from './socket.ts';
@@ -153,9 +154,12 @@ class UwsTransport implements Transport {
     // Handshakes come in crowds, and each takes as long as many messages.
     this.#home.outbox.flush();
     const request = new UwsRequest(raw, response);
+    if (request.framing === 'ambiguous') return refuse(response, AMBIGUOUS);
     if (!wantsWebSocket(request)) {
       return gateway.http(new UwsExchange(request, response, httpDesk));
     }
+    // The library would read the body as frames.
+    if (request.framing !== 'none') return refuse(response, AMBIGUOUS);
     if (this.#listening === undefined) return refuse(response, NOT_ACCEPTING);
     const answer = gateway.upgrade(request);
     if (!answer.accept) return refuse(response, answer.response);
@@ -165,8 +169,8 @@ class UwsTransport implements Transport {
       return refuse(response, fault ?? NOT_ACCEPTING);
     }
     const line: Line = { socket: new UwsSocket(new Reports(desk, answer), this.#home) };
-    const protocols = request.header('sec-websocket-protocol') ?? '';
-    response.upgrade(line, request.header('sec-websocket-key') ?? '', protocols, '', context);
+    // O13: the broker knows no subprotocol, and the library would grant the first.
+    response.upgrade(line, request.header('sec-websocket-key') ?? '', '', '', context);
   }
 }
 

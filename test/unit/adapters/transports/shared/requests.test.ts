@@ -2,8 +2,9 @@ import { expect, it } from 'vitest';
 import { hasNoBody, splitTarget, wantsWebSocket } from '../../../../../src/adapters/transports/shared/requests.ts';
 import type { HttpRequest } from '../../../../../src/application/ports/http.ts';
 
-function request(method: string, upgrade?: string): HttpRequest {
-  return { method, path: '/', query: '', remoteAddress: '', header: (name) => (name === 'upgrade' ? upgrade : undefined) };
+function request(method: string, upgrade?: string, connection = 'Upgrade'): HttpRequest {
+  const headers: Readonly<Record<string, string | undefined>> = { upgrade, connection };
+  return { method, path: '/', query: '', remoteAddress: '', header: (name) => headers[name] };
 }
 
 it('a target is divided at its first question mark, and left as it is otherwise', () => {
@@ -17,6 +18,13 @@ it('only GET asks for a WebSocket, and only by that name', () => {
   expect(wantsWebSocket(request('POST', 'websocket'))).toBe(false);
   expect(wantsWebSocket(request('GET', 'h2c'))).toBe(false);
   expect(wantsWebSocket(request('GET'))).toBe(false);
+});
+
+it('H14: an upgrade that the header `connection` does not name is none', () => {
+  const wanted = ['upgrade', 'keep-alive, Upgrade', 'Upgrade ,x'].map((connection) => request('GET', 'websocket', connection));
+  expect(wanted.map(wantsWebSocket)).toEqual([true, true, true]);
+  const others = ['', 'keep-alive', 'upgrades', 'x-upgrade'].map((connection) => request('GET', 'websocket', connection));
+  expect(others.map(wantsWebSocket)).toEqual([false, false, false, false]);
 });
 
 it('H5: 204 and 304 have no body', () => {

@@ -1,12 +1,12 @@
 import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
 
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
-const VERSIONS = ['13', '8'];
+const VERSION = '13';
 
-/** What uWebSockets.js does not look at itself. @returns the refusal of a handshake that does not fit together. */
+/** O12: libraries look at less, or take older versions. @returns the refusal of a handshake that is not that of RFC 6455 */
 export function handshakeFault(request: HttpRequest): HttpResponse | undefined {
   if (!KEY.test(request.header('sec-websocket-key') ?? '')) return malformed('Missing or invalid Sec-WebSocket-Key header');
-  if (VERSIONS.includes(request.header('sec-websocket-version') ?? '')) return undefined;
+  if (request.header('sec-websocket-version') === VERSION) return undefined;
   return malformed('Missing or invalid Sec-WebSocket-Version header');
 }
 
@@ -15,7 +15,7 @@ function malformed(body: string): HttpResponse {
     status: 400,
     headers: [
       ['content-type', 'text/plain'],
-      ['sec-websocket-version', VERSIONS.join(', ')],
+      ['sec-websocket-version', VERSION],
     ],
     body,
   };

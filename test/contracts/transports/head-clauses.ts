@@ -1,0 +1,158 @@
+import { expect } from 'vitest';
+import type { Clause } from './scene.ts';
+
+/* Heads that libraries read in more than one way. */
+
+const HIDDEN = 'GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n';
+const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+
+const AMBIGUOUS: readonly {
+  readonly what: string;
+  readonly headers: string;
+  readonly body?: string;
+  readonly status?: RegExp;
+}[] = [
+  { what: 'two lengths', headers: 'Content-Length: 5\r\nContent-Length: 55\r\n', body: 'hello' },
+  { what: 'one length twice', headers: 'Content-Length: 5\r\nContent-Length: 5\r\n', body: 'hello' },
+  { what: 'an empty length', headers: 'Content-Length:\r\n' },
+  { what: 'a length and chunks', headers: 'Content-Length: 5\r\nTransfer-Encoding: chunked\r\n', body: '0\r\n\r\n' },
+  { what: 'a coding that is not chunked', headers: 'Transfer-Encoding: xchunked\r\n', body: '0\r\n\r\n', status: /^(400|200)$/ },
+  { what: 'a coding behind chunked', headers: 'Transfer-Encoding: chunked, identity\r\n', body: '0\r\n\r\n' },
+];
+
+const FRAMING: readonly Clause[] = [
+  ...AMBIGUOUS.flatMap(({ what, headers, body = '', status = /^400$/ }): Clause[] => {
+    const request = `POST /open HTTP/1.1\r\nHost: x\r\n${headers}\r\n${body}`;
+    return [
+      {
+        name: `H13: a head with ${what} is refused, or read in one way only, and its connection ends`,
+        needs: ['bytes', 'ownHeads'],
+        async run(scene) {
+          const line = await scene.line();
+          line.send(request.slice(0, request.length - body.length));
+          await scene.until('it is over', () => line.isClosed);
+          expect(line.heard.split(' ')[1]).toMatch(status);
+          expect(scene.gateway.requests.length).toBe(line.heard.startsWith('HTTP/1.1 400') ? 0 : 1);
+        },
+      },
+      {
+        name: `H13: behind a head with ${what} no second request is served`,
+        needs: ['bytes'],
+        async run(scene) {
+          const line = await scene.line();
+          line.send(`${request}${HIDDEN}${HIDDEN}`);
+          await scene.until('it is over', () => line.isClosed);
+          expect(scene.gateway.requests.filter(({ path }) => path === '/hidden')).toEqual([]);
+        },
+      },
+    ];
+  }),
+  {
+    name: 'H13: what stands where trailers may stand is no request',
+    needs: ['bytes'],
+    async run(scene) {
+      const line = await scene.line();
+      line.send(`POST /open HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n${HIDDEN}`);
+      await scene.until('it is over', () => line.isClosed || scene.gateway.requests.length > 0);
+      await scene.quiet();
+      expect(scene.gateway.requests.filter(({ path }) => path === '/hidden')).toEqual([]);
+    },
+  },
+];
+
+/** The head of a handshake, with more of it behind. */
+function handshake(connection: string, more = ''): string {
+  const head = `GET /ws?id=eve HTTP/1.1\r\nHost: x\r\n${connection}Upgrade: websocket\r\n`;
+  return `${head}Sec-WebSocket-Version: 13\r\n${KEY}${more}\r\n`;
+}
+
+const UPGRADES: readonly Clause[] = [
+  {
+    name: 'H14: an upgrade that the header Connection does not name is a request like any other',
+    needs: ['bytes'],
+    async run(scene) {
+      for (const connection of ['', 'Connection: keep-alive\r\n']) {
+        const line = await scene.line();
+        line.send(handshake(connection));
+        await scene.until('it is answered', () => line.heard.includes('HTTP/1.1'));
+        expect(line.heard).toMatch(/^HTTP\/1\.1 200 /);
+      }
+      expect([scene.gateway.upgrades, scene.gateway.requests.length]).toEqual([[], 2]);
+    },
+  },
+  {
+    name: 'H14: the header Connection may name more than the upgrade, and come in pieces',
+    needs: ['bytes'],
+    async run(scene) {
+      for (const connection of ['Connection: keep-alive, Upgrade\r\n', 'Connection: keep-alive\r\nConnection: upgrade\r\n']) {
+        const line = await scene.line();
+        line.send(handshake(connection));
+        await scene.until('it is answered', () => line.heard.includes('\r\n\r\n'));
+        expect(line.heard).toMatch(/^HTTP\/1\.1 101 /);
+      }
+    },
+  },
+  {
+    name: 'O13: no subprotocol is granted',
+    needs: ['bytes'],
+    async run(scene) {
+      const line = await scene.line();
+      line.send(handshake('Connection: Upgrade\r\n', 'Sec-WebSocket-Protocol: chat, superchat\r\n'));
+      await scene.until('it is answered', () => line.heard.includes('\r\n\r\n'));
+      expect(line.heard).toMatch(/^HTTP\/1\.1 101 /);
+      expect(line.heard.toLowerCase()).not.toContain('sec-websocket-protocol');
+    },
+  },
+  {
+    name: 'O12: a handshake of version 8 is answered 400, with the version that is spoken',
+    needs: ['bytes'],
+    async run(scene) {
+      const line = await scene.line();
+      line.send(handshake('Connection: Upgrade\r\n').replace('Version: 13', 'Version: 8'));
+      await scene.until('it is cut', () => line.isClosed);
+      expect(line.heard).toMatch(/^HTTP\/1\.1 400 /);
+      expect(line.heard.toLowerCase()).toContain('sec-websocket-version: 13\r\n');
+      expect(scene.gateway.abandonedAdmissions).toEqual(scene.gateway.accepted);
+    },
+  },
+];
+
+const UNREAD: readonly Clause[] = [
+  {
+    name: 'H15: a far end that sends requests and reads no answer is cut, or read no further',
+    needs: ['bytes'],
+    async run(scene) {
+      const other = await scene.connect();
+      const body = 'x'.repeat(65_536);
+      scene.gateway.answerRequest = (exchange) => exchange.answer({ status: 200, headers: [], body });
+      const line = await scene.line();
+      line.stopReading();
+      const requests = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2_000);
+      for (let n = 0; n < 10; n++) line.send(requests);
+      await scene.expectAlive(other);
+      await scene.quiet();
+      // What the two kernels hold of 64 KiB answers is far less.
+      expect(scene.gateway.requests.length).toBeLessThan(5_000);
+    },
+  },
+  {
+    name: 'H15: a far end that reads gets every answer to the requests that it sent ahead',
+    needs: ['bytes'],
+    async run(scene) {
+      const line = await scene.line();
+      line.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(50));
+      await scene.until('all are answered', () => line.heard.split('HTTP/1.1 200').length === 51);
+    },
+  },
+  {
+    name: 'H15: an answer larger than what the network takes at once arrives whole',
+    async run(scene) {
+      const body = 'x'.repeat(16 * 1_048_576);
+      scene.gateway.answerRequest = (exchange) => exchange.answer({ status: 200, headers: [], body });
+      const answer = await scene.ask('GET', '/');
+      expect(answer.body.length).toBe(body.length);
+    },
+  },
+];
+
+export const HEAD_CLAUSES: readonly Clause[] = [...FRAMING, ...UPGRADES, ...UNREAD];
