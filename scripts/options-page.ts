@@ -64,7 +64,7 @@ function hardened(): string {
 }
 
 function entry(name: OptionName): string {
-  const { meaning, seen, allowed, short, reach, default: usual, unit }: Option<unknown, unknown> = OPTIONS[name];
+  const { meaning, seen, allowed, short, reach, default: usual, unit, dialects }: Option<unknown, unknown> = OPTIONS[name];
   const flags = [`\`--${name}\``, ...(short === undefined ? [] : [`\`-${short}\``])];
   const variables = variablesOf(name).map((variable) => `\`${variable}\``);
   const library =
@@ -73,6 +73,7 @@ function entry(name: OptionName): string {
     ...(reach === 'command line' ? [] : [`Default: ${exactly(usual, unit)}. Allowed: ${allowed}.`]),
     `${[...flags, ...variables, ...library].join(', ')}.`,
     ...(seen === undefined ? [] : [`Clients see: ${seen}`]),
+    ...(dialects === undefined ? [] : [`Only with the dialect ${dialects.join(', ')}.`]),
   ];
   return [`### ${name}`, meaning, facts.map((fact) => `- ${fact}`).join('\n')].join('\n\n');
 }

@@ -4,7 +4,7 @@ import { accepted, refused, type Result } from '../../domain/result.ts';
 import { readCommandLine } from './command-line.ts';
 import { type ReadFile, readConfigFile, readObject } from './config-file.ts';
 import { contradictionsIn } from './contradictions.ts';
-import { doubtsIn } from './doubts.ts';
+import { doubtsIn, textsIn } from './doubts.ts';
 import { DIALECT_NAMES } from './dialect-options.ts';
 import { type Environment, readEnvironment, slipsIn } from './environment.ts';
 import { configName, type ConfigName, optionNamed, type Spelling } from './option-names.ts';
@@ -46,14 +46,16 @@ export interface Resolved {
 
 /** Settles all options, or says of each that can't be used what is wrong with it. */
 export function resolveConfig(sources: Sources): Result<Resolved, readonly ConfigProblem[]> {
-  const { readings, problems } = readAll(sources);
+  const { readings, problems, inFile } = readAll(sources);
   const found = new Map(readings.map((reading) => [reading.name, reading]));
   const { settings, misfits } = settle(found);
   const wrong = [...problems, ...misfits];
   if (wrong.length > 0) return refused(wrong);
-  const contradictions = contradictionsIn(settings, (name) => found.get(name)?.source);
+  const sourceOf = (name: OptionName): string | undefined => found.get(name)?.source;
+  const contradictions = contradictionsIn(settings, sourceOf);
   if (contradictions.length > 0) return refused(contradictions);
-  return accepted({ config: configOf(settings), settings, warnings: [...slipsIn(sources.env ?? {}), ...doubtsIn(settings)] });
+  const warnings = [...slipsIn(sources.env ?? {}), ...textsIn(inFile), ...doubtsIn(settings, sourceOf)];
+  return accepted({ config: configOf(settings), settings, warnings });
 }
 
 export function defaultConfig(): Config {
@@ -69,7 +71,7 @@ export function isKnownOption(spelling: string): boolean {
 }
 
 /** All that all sources say, the strongest last. */
-function readAll({ given = {}, argv = [], env = {}, readFile }: Sources): Readings {
+function readAll({ given = {}, argv = [], env = {}, readFile }: Sources): Readings & { readonly inFile: readonly Reading[] } {
   const stronger = [{ readings: readEnvironment(env), problems: [] }, readCommandLine(argv), readObject(given, '')];
   const named = stronger.flatMap(({ readings }) => readings).findLast(({ name }) => name === 'config');
   const path = named === undefined ? undefined : OPTIONS.config.read(named.raw);
@@ -78,7 +80,8 @@ function readAll({ given = {}, argv = [], env = {}, readFile }: Sources): Readin
       ? readConfigFile(path.value, named.source, readFile)
       : NO_READINGS;
   const all = [file, ...stronger];
-  return { readings: all.flatMap(({ readings }) => readings), problems: all.flatMap(({ problems }) => problems) };
+  const readings = all.flatMap(({ readings }) => readings);
+  return { readings, problems: all.flatMap(({ problems }) => problems), inFile: file.readings };
 }
 
 function settle(found: ReadonlyMap<OptionName, Reading>): { settings: Settings; misfits: ConfigProblem[] } {

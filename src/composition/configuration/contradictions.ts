@@ -1,5 +1,6 @@
 import { ENVELOPE_BYTES } from '../../domain/message.ts';
 import type { DialectName } from './dialect-options.ts';
+import { crowdedPaths } from './endpoints.ts';
 import type { OptionName, Settings } from './options.ts';
 import type { ConfigProblem } from './reading.ts';
 
@@ -8,8 +9,6 @@ export type SourceOf = (name: OptionName) => string | undefined;
 
 type Size =
   'max_message_bytes' | 'mailbox_bytes' | 'realm_mailbox_bytes' | 'send_buffer_bytes' | 'max_header_bytes' | 'max_url_bytes';
-
-// What a message that waits counts beside its payload.
 
 /** Sizes that must hold another one: a bound that nothing fits into refuses everything. */
 const HOLDS: readonly { readonly outer: Size; readonly inner: Size; readonly spare: number }[] = [
@@ -34,7 +33,13 @@ export function contradictionsIn(settings: Settings, sourceOf: SourceOf): Config
       };
     },
   );
-  return [...tooSmall, ...halfOfTls(settings, spelled), ...latePings(settings, spelled)];
+  return [
+    ...tooSmall,
+    ...halfOfTls(settings, spelled),
+    ...latePings(settings, spelled),
+    ...openWithKeys(settings, spelled),
+    ...crowdedPaths(settings, sourceOf),
+  ];
 }
 
 /** REL3, X7: who is asked after its time is up can't stay. */
@@ -53,4 +58,13 @@ function halfOfTls({ sslkey, sslcert }: Settings, spelled: (name: OptionName) =>
   const [there, missing] = sslkey === undefined ? (['sslcert', 'sslkey'] as const) : (['sslkey', 'sslcert'] as const);
   const source = spelled(there);
   return [{ source, message: `${source} is given without ${missing}; TLS needs both sslkey and sslcert` }];
+}
+
+/** MER7: a key beside `mercure_open` looks like protection and is none. */
+function openWithKeys(settings: Settings, spelled: (name: OptionName) => string): ConfigProblem[] {
+  const keys = (['mercure_publisher_key', 'mercure_subscriber_key'] as const).filter((name) => settings[name] !== undefined);
+  if (!settings.mercure_open || keys.length === 0) return [];
+  const source = spelled('mercure_open');
+  const message = `${source} lets every client in without a token, so ${keys.map(spelled).join(' and ')} would protect nothing: leave one out`;
+  return [{ source, message }];
 }

@@ -20,6 +20,7 @@ export const DIALECT_OPTIONS = {
   }),
   legacy_xhr: option(flag(), {
     group: 'Dialects',
+    dialects: ['peerjs'],
     meaning:
       'Serves what clients of PeerJS 0.3 need beside their socket: messages by POST, and a stream until the socket is open.',
     seen: 'Off: 404 (X8). On: clients that send no heartbeat are pinged, and stay (X7).',
@@ -27,11 +28,13 @@ export const DIALECT_OPTIONS = {
   }),
   mercure_path: option(endpoint(), {
     group: 'Dialects',
+    dialects: ['mercure'],
     meaning: 'Path of the Mercure endpoint.',
     default: '/.well-known/mercure',
   }),
   mercure_publisher_key: option(maybe(tokenKey()), {
     group: 'Dialects',
+    dialects: ['mercure'],
     meaning: 'What the tokens of those who publish are checked with: a shared secret, or a public key as PEM.',
     seen: 'Without a token that holds: 401 (MER7).',
     default: undefined,
@@ -39,6 +42,7 @@ export const DIALECT_OPTIONS = {
   }),
   mercure_subscriber_key: option(maybe(tokenKey()), {
     group: 'Dialects',
+    dialects: ['mercure'],
     meaning: 'The same for those who subscribe.',
     seen: 'Without a token that holds: 401 (MER7).',
     default: undefined,
@@ -46,32 +50,38 @@ export const DIALECT_OPTIONS = {
   }),
   mercure_anonymous: option(flag(), {
     group: 'Dialects',
+    dialects: ['mercure'],
     meaning: 'Lets everybody subscribe to what is not private, without a token.',
     default: false,
   }),
   mercure_open: option(flag(), {
     group: 'Dialects',
+    dialects: ['mercure'],
     meaning: 'Lets everybody subscribe and publish without a token: for development, and for peers that have none.',
     default: false,
   }),
   peero_path: option(endpoint(), {
     group: 'Dialects',
+    dialects: ['peero'],
     meaning: 'Path of the socket for Peero.',
     default: '/peero',
   }),
   socketio_path: option(endpoint(), {
     group: 'Dialects',
+    dialects: ['socketio'],
     meaning: 'Path of Socket.IO.',
     default: '/socket.io',
   }),
   socketio_prefixes: option(eventPrefixes(), {
     group: 'Dialects',
+    dialects: ['socketio'],
     meaning: 'What the names of its events may begin with; repeat it for several. Without any they stand alone, too.',
     seen: 'Events of other names are ignored (SIO4).',
     default: ['', 'peerix:'],
   }),
   relay_path: option(endpoint(), {
     group: 'Dialects',
+    dialects: ['relay'],
     meaning: 'Path of the topic relay, for y-webrtc and Trystero.',
     default: '/relay',
   }),
@@ -83,6 +93,7 @@ export const DIALECT_OPTIONS = {
   }),
   stream_heartbeat: option(integer({ unit: 'ms', min: 1, max: LONGEST_MS }), {
     group: 'Dialects',
+    dialects: ['mercure', 'peerjs'],
     meaning: 'How often a stream is sent a line that means nothing, so that no proxy takes it for dead.',
     seen: 'A comment (MER9).',
     default: 40_000,

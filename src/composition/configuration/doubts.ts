@@ -1,19 +1,109 @@
-import type { Settings } from './options.ts';
+import { DIALECT_NAMES } from './dialect-options.ts';
+import type { SourceOf } from './contradictions.ts';
+import type { Option } from './option.ts';
+import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
+import type { Reading } from './reading.ts';
 
-/** What is allowed, and probably not meant. One line each. */
-export function doubtsIn(settings: Settings): string[] {
-  return isShut(settings)
-    ? [
-        'mercure is served, but nobody gets in: give mercure_publisher_key and mercure_subscriber_key, or mercure_anonymous, ' +
-          'or mercure_open',
-      ]
-    : [];
+/** How often a PeerJS client sends a heartbeat. */
+const PEERJS_HEARTBEAT_MS = 5000;
+const LEAST_ALIVE_TIMEOUT_MS = 2 * PEERJS_HEARTBEAT_MS;
+
+/** What is allowed, and probably a mistake. One line each, with the next step. */
+export function doubtsIn(settings: Settings, sourceOf: SourceOf): string[] {
+  return [
+    ...shutMercure(settings),
+    ...withoutDialect(settings, sourceOf),
+    ...withoutEffect(settings, sourceOf),
+    ...shortAliveTimeout(settings, sourceOf),
+    ...openThoughHardened(settings, sourceOf),
+    ...unreachableBounds(settings, sourceOf),
+  ];
+}
+
+/** Values of a file that are text where JSON has a word of its own. */
+export function textsIn(readings: readonly Reading[]): string[] {
+  return readings.flatMap(({ name, raw, source }) => {
+    const value = OPTIONS[name].read(raw);
+    if (typeof raw !== 'string' || !value.ok || !['number', 'boolean'].includes(typeof value.value)) return [];
+    return [`${source} is the text "${raw}"; write ${String(value.value)} without quotes`];
+  });
+}
+
+function serves(settings: Settings, dialect: string): boolean {
+  return settings.all || settings.dialects.some((name) => name === dialect);
 }
 
 /** MER7. */
-function isShut(settings: Settings): boolean {
-  const { all, dialects, mercure_open, mercure_anonymous, mercure_publisher_key, mercure_subscriber_key } = settings;
-  const isServed = all || dialects.includes('mercure');
+function shutMercure(settings: Settings): string[] {
+  const { mercure_open, mercure_anonymous, mercure_publisher_key, mercure_subscriber_key } = settings;
   const isKeyed = mercure_publisher_key !== undefined || mercure_subscriber_key !== undefined;
-  return isServed && !mercure_open && !mercure_anonymous && !isKeyed;
+  if (!serves(settings, 'mercure') || mercure_open || mercure_anonymous || isKeyed) return [];
+  return [
+    'mercure is served, but no client is let in: give mercure_publisher_key and mercure_subscriber_key, or mercure_anonymous, ' +
+      'or mercure_open',
+  ];
+}
+
+function withoutDialect(settings: Settings, sourceOf: SourceOf): string[] {
+  return OPTION_NAMES.flatMap((name) => {
+    const { dialects }: Option<unknown, unknown> = OPTIONS[name];
+    const source = sourceOf(name);
+    if (source === undefined || dialects === undefined || dialects.some((one) => serves(settings, one))) return [];
+    const first = dialects[0] ?? DIALECT_NAMES[0];
+    return [`${source} has no effect, because ${dialects.join(' or ')} is not served: add --dialects ${first}, or leave it out`];
+  });
+}
+
+/** Options that another one makes pointless. */
+function withoutEffect(settings: Settings, sourceOf: SourceOf): string[] {
+  const pairs: readonly { readonly name: OptionName; readonly isIdle: boolean; readonly why: string }[] = [
+    ...(['cluster_lease', 'cluster_cut'] as const).map((name) => ({
+      ...{ name, isIdle: settings.cluster === undefined },
+      why: 'without cluster: give the URL of Redis or NATS as cluster, or leave it out',
+    })),
+    { name: 'dialects', isIdle: settings.all, why: 'beside all, which serves every dialect: leave one of them out' },
+    {
+      name: 'mercure_anonymous',
+      isIdle: settings.mercure_open,
+      why: 'beside mercure_open, which allows more: leave one of them out',
+    },
+    { name: 'http_rate_window', isIdle: settings.http_rate_limit === 0, why: 'while http_rate_limit is 0: set http_rate_limit' },
+    { name: 'malformed_window', isIdle: settings.malformed_limit === 0, why: 'while malformed_limit is 0: set malformed_limit' },
+  ];
+  return pairs.flatMap(({ name, isIdle, why }) => {
+    const source = sourceOf(name);
+    return isIdle && source !== undefined ? [`${source} has no effect ${why}`] : [];
+  });
+}
+
+/** L1. */
+function shortAliveTimeout(settings: Settings, sourceOf: SourceOf): string[] {
+  const { alive_timeout } = settings;
+  if (alive_timeout > PEERJS_HEARTBEAT_MS || !serves(settings, 'peerjs')) return [];
+  const source = sourceOf('alive_timeout') ?? 'alive_timeout';
+  return [
+    `${source} ${alive_timeout} is not longer than the PeerJS heartbeat (${PEERJS_HEARTBEAT_MS} ms): idle clients will be ` +
+      `disconnected. Use at least ${LEAST_ALIVE_TIMEOUT_MS}.`,
+  ];
+}
+
+/** MER7. */
+function openThoughHardened(settings: Settings, sourceOf: SourceOf): string[] {
+  if (settings.profile !== 'hardened' || !settings.mercure_open || !serves(settings, 'mercure')) return [];
+  const source = sourceOf('mercure_open') ?? 'mercure_open';
+  return [
+    `${source} lets every client publish and subscribe without a token, in the hardened profile: ` +
+      'give mercure_publisher_key and mercure_subscriber_key instead',
+  ];
+}
+
+/** Bounds that another one, which is smaller, never lets anybody reach. */
+function unreachableBounds(settings: Settings, sourceOf: SourceOf): string[] {
+  const { max_connections } = settings;
+  return (['concurrent_limit', 'max_connections_per_address'] as const).flatMap((name) => {
+    const source = sourceOf(name);
+    if (source === undefined || settings[name] <= max_connections) return [];
+    const bound = sourceOf('max_connections') ?? 'max_connections';
+    return [`${source} is ${settings[name]}, but ${bound} lets in ${max_connections}: raise max_connections, or lower ${name}`];
+  });
 }

@@ -87,6 +87,7 @@ export const LIMIT_OPTIONS = {
 
   topics_per_connection: option(integer({ unit: '', min: 1, max: MANY }), {
     group: 'Limits for topics',
+    dialects: ['mercure', 'socketio', 'peero', 'relay'],
     meaning: 'Topics and patterns that one connection may listen to, and names that one publication may have.',
     seen: 'A socket: close 1008. A request: 403 (T5).',
     default: 200,
@@ -94,6 +95,7 @@ export const LIMIT_OPTIONS = {
   }),
   topic_joins: option(integer({ unit: '', min: 1, max: 100 * MANY }), {
     group: 'Limits for topics',
+    dialects: ['mercure', 'socketio', 'peero', 'relay'],
     meaning: 'The same of all connections together, in each realm.',
     seen: 'A socket: close 1008. A request: 403 (T5).',
     default: MANY,
@@ -101,6 +103,7 @@ export const LIMIT_OPTIONS = {
   }),
   topic_patterns: option(integer({ unit: '', min: 0, max: MANY }), {
     group: 'Limits for topics',
+    dialects: ['mercure'],
     meaning: 'Patterns that all connections together may listen to, in each realm: each is tried for every publication.',
     seen: '403 (T5).',
     default: 1000,
@@ -108,6 +111,7 @@ export const LIMIT_OPTIONS = {
   }),
   topic_length: option(integer({ unit: '', min: 1, max: 65_536 }), {
     group: 'Limits for topics',
+    dialects: ['mercure', 'socketio', 'peero', 'relay'],
     meaning: 'Characters of a topic.',
     seen: 'A socket: the message is ignored. A request: 400 (T1).',
     default: 1024,
@@ -115,6 +119,7 @@ export const LIMIT_OPTIONS = {
   }),
   history_messages: option(integer({ unit: '', min: 0, max: MANY }), {
     group: 'Limits for topics',
+    dialects: ['mercure'],
     meaning: 'Publications that are kept in each realm for streams that come back; 0 keeps none.',
     seen: 'What is older is not replayed, and last-event-id of the answer says so (MER5).',
     default: 1000,
@@ -122,6 +127,7 @@ export const LIMIT_OPTIONS = {
   }),
   history_bytes: option(integer({ unit: 'bytes', min: 0, max: GIB }), {
     group: 'Limits for topics',
+    dialects: ['mercure'],
     meaning: 'How much of them is kept.',
     seen: 'See history_messages (MER5).',
     default: 4 * MIB,

@@ -57,6 +57,8 @@ export interface Option<Value, Given = Value> extends Kind<Value, Given> {
   readonly env: readonly string[];
   /** Whether it takes all arguments up to the next flag, as with `peer`. */
   readonly isGreedy?: boolean;
+  /** Dialects of which one must be served for it to have an effect; undefined where that does not matter. */
+  readonly dialects?: readonly string[];
 }
 
 interface Traits<Value> {
@@ -69,6 +71,7 @@ interface Traits<Value> {
   readonly hardened?: Value;
   readonly env?: readonly string[];
   readonly isGreedy?: boolean;
+  readonly dialects?: readonly string[];
 }
 
 export function option<Value, Given>(kind: Kind<Value, Given>, traits: Traits<NoInfer<Value>>): Option<Value, Given> {

@@ -24,7 +24,8 @@ export const OPTIONS = {
   }),
   path: option(urlPath(), {
     group: 'Serving',
-    meaning: 'Path under which all is served. A slash is added at both ends.',
+    dialects: ['peerjs'],
+    meaning: 'Path under which PeerJS is served; each other dialect has a path of its own. A slash is added at both ends.',
     seen: 'Under any other path: 404 (H8, O9).',
     default: '/',
     env: ['PEERJS_PATH', 'PEERSERVER_PATH'],
@@ -100,6 +101,7 @@ export const OPTIONS = {
   }),
   allow_discovery: option(flag(), {
     group: 'Peers and messages',
+    dialects: ['peerjs'],
     meaning: 'Lets everybody who knows the key list the peers of its realm.',
     seen: 'Off: 401 for the list of peers (H3). On: all their ids (H4).',
     default: false,
