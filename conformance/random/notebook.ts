@@ -257,7 +257,8 @@ export class Notebook {
     if (isSurelyFlooding(line, this.#expected)) return new BrokenPromise('M19', `${name} floods on and on`);
     if (surelyStumblesTooMuch(line, this.#expected, this.now)) return new BrokenPromise('M10', `${name} stumbles on and on`);
     const silence = this.now - (line.words.at(-1) ?? 0);
-    const isDead = silence > (limits.aliveTimeout ?? Infinity) + limits.sweepInterval + tolerance.late;
+    // L5: a server may count the pongs of a silent peer for as long again.
+    const isDead = silence > 2 * (limits.aliveTimeout ?? Infinity) + limits.sweepInterval + tolerance.late;
     return isDead ? new BrokenPromise('L1', `${name} is silent for ${Math.round(silence)} ms, and still in`) : undefined;
   }
 

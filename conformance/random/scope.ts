@@ -42,6 +42,7 @@ function spansFor({ expireTimeout = Infinity, aliveTimeout = Infinity, sweepInte
     spans.push(span(0.3 * expireTimeout, 0.6 * expireTimeout), span(expireTimeout, expireTimeout + sweepInterval));
   }
   if (aliveTimeout + sweepInterval <= longest) spans.push(span(aliveTimeout, aliveTimeout + sweepInterval));
+  if (2 * aliveTimeout + sweepInterval <= longest) spans.push(span(2 * aliveTimeout, 2 * aliveTimeout + sweepInterval));
   return spans;
 }
 

@@ -56,7 +56,7 @@ export class Broker {
 
   /** How long nothing was heard of a peer. */
   silenceOf(session: Session): Millis {
-    return this.#parts.clock.now() - session.heardAt;
+    return session.realm.vigil.silenceOf(session, this.#parts.clock.now());
   }
 
   /** Closes one connection at the embedding program's wish; `closed` follows as for any other. */

@@ -177,6 +177,7 @@ function bindUseCases(container: Container): void {
     turns: P.TURNS,
     clock: P.CLOCK,
     telemetry: P.TELEMETRY,
+    log: P.LOG,
   });
   bindParts(container, P.ISSUE_PEER_ID, issuePeerId, { realms: P.REALMS, peerIds: P.PEER_IDS });
   bind(container, P.LIST_PEERS, (realms, directory, { allowDiscovery }) => listPeers({ realms, directory, allowDiscovery }), [

@@ -42,7 +42,7 @@ export class Realm {
   readonly limits: RealmLimits;
   readonly #roster = new Roster();
   readonly #notices: Notices;
-  readonly #vigil: Vigil;
+  readonly vigil: Vigil;
   readonly #guests = new Set<Session>();
   readonly #boards = new Map<string, Board>();
 
@@ -52,7 +52,7 @@ export class Realm {
     this.isAlone = isAlone;
     this.limits = limits;
     this.#notices = new Notices(this.#roster, isAlone);
-    this.#vigil = new Vigil(limits);
+    this.vigil = new Vigil(limits);
   }
 
   /** How many peers and guests are here. */
@@ -91,7 +91,7 @@ export class Realm {
 
   /** A connection asks to be a peer or a guest. Who owns an id is the directory's to say. */
   arrive(session: Session, now: Millis): void {
-    this.#vigil.watch(session, now);
+    this.vigil.watch(session, now);
   }
 
   /** T9, O6: lets in who is not to be addressed. */
@@ -164,9 +164,9 @@ export class Realm {
     return this.#roster.sessions();
   }
 
-  /** X7, REL3: its connection shows that it lives. L3: that is not enough for who is to speak. */
+  /** X7, REL3, L5: a pong or a ping came on its connection. */
   alive(session: Session, now: Millis): void {
-    this.#vigil.alive(session, now);
+    this.vigil.alive(session, now);
   }
 
   /**
@@ -174,7 +174,7 @@ export class Realm {
    * @returns what its haste costs it; undefined almost always.
    */
   heard(session: Session, now: Millis): Decision | undefined {
-    this.#vigil.heard(session, now);
+    this.vigil.heard(session, now);
     const debt = session.allowance.spend(this.limits, now);
     if (debt === 0) return undefined;
     if (this.limits.onFlood === 'pause') return { do: 'pause', session, until: now + debt };
@@ -246,15 +246,15 @@ export class Realm {
     return this.#notices.expired(expired);
   }
 
-  /** L1: everyone silent for too long. Costs what it finds, not what lives. */
+  /** L1, L5: closes every session that was silent for too long. Costs what it finds, not what lives. */
   sweep(now: Millis, out: Decision[]): void {
-    for (const session of this.#vigil.silent(now)) out.push(this.#end(session, 'ended', 'silent'));
-    for (const session of this.#vigil.due(now)) out.push({ do: 'prompt', session });
+    for (const session of this.vigil.silent(now)) out.push(this.#end(session, 'ended', 'silent'));
+    for (const session of this.vigil.due(now)) out.push({ do: 'prompt', session });
   }
 
-  /** When someone falls silent, if nobody is heard before, or is to be asked. */
+  /** When a session falls silent, if none is heard before, or is to be pinged. */
   nextDeadline(): Millis {
-    return this.#vigil.nextDeadline();
+    return this.vigil.nextDeadline();
   }
 
   /** The node goes: so many are asked to come back elsewhere. @param waits see `askToLeave`. @returns how many were asked. */
@@ -290,7 +290,7 @@ export class Realm {
 
   #remove(session: Session, event: SessionEvent): void {
     session.take(event);
-    this.#vigil.forget(session);
+    this.vigil.forget(session);
     if (!this.#guests.delete(session)) this.#roster.vacate(session);
   }
 }

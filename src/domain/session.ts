@@ -75,8 +75,11 @@ export class Session {
   /** Kept by `Realm` alone: it ends when it has been told what it is collecting. */
   isLeaving = false;
 
+  /** Kept by `Vigil` alone: when its last message came, in the time that the process ran (L6). */
+  spokeAt: Millis;
   /** Kept by `Silence` alone. */
   heardAt: Millis;
+  isPinged = false;
   quieter: Session | undefined = undefined;
   louder: Session | undefined = undefined;
 
@@ -88,6 +91,7 @@ export class Session {
     this.allowance = new Allowance(opening.realm.limits, now);
     this.manner = opening.manner;
     this.wishes = opening.wishes;
+    this.spokeAt = now;
     this.heardAt = now;
   }
 

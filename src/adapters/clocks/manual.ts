@@ -23,6 +23,11 @@ export class ManualClock implements Clock {
     };
   }
 
+  /** L6: `span` goes by and wakes nobody, as while a process is stopped. What was due then is woken by the next `passes`. */
+  standsStill(span: Millis): void {
+    this.#now += span;
+  }
+
   /** When the next wake-up is due. */
   nextWakeup(): Millis {
     return this.#pending[0]?.at ?? NEVER;

@@ -31,6 +31,8 @@ export type LogEvent =
   | { readonly event: 'engine-lost'; readonly engine: string; readonly detail: string }
   /** What another node said is no word for this one. */
   | { readonly event: 'word-refused'; readonly why: string; readonly version: unknown }
+  /** L6: the process did not run, or was busy with something else, for `span`. */
+  | { readonly event: 'stood-still'; readonly span: Millis }
   | { readonly event: 'draining'; readonly connections: number; readonly patience: Millis }
   | { readonly event: 'stopped'; readonly cut: number }
   | { readonly event: 'fault'; readonly error: unknown; readonly connection: ConnectionId | undefined }

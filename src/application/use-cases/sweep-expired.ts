@@ -4,11 +4,13 @@ import type { Millis } from '../../domain/time.ts';
 import type { Performer } from '../perform.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ExpiredInRealm, MailboxStore } from '../ports/mailbox-store.ts';
+import type { Log } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import type { Sweep } from '../sweeper.ts';
 import type { Turns } from '../turns.ts';
 
-/** Looks for the silent and the expired. @returns when it is next needed. */
-export type SweepExpired = () => Millis;
+/** Finds the silent and the expired. */
+export type SweepExpired = Sweep;
 
 export interface SweepExpiredParts {
   readonly realms: Realms;
@@ -17,15 +19,27 @@ export interface SweepExpiredParts {
   readonly turns: Turns;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  readonly log: Log;
 }
 
-/** L1, M14: costs what it finds, nothing per live peer or waiting message. */
-export function sweepExpired({ realms, mailboxes, performer, turns, clock, telemetry }: SweepExpiredParts): SweepExpired {
-  return () => {
-    turns.run(sweep);
-    const deadlines = realms.all().map((realm) => realm.nextDeadline());
-    return Math.min(mailboxes.nextDeadline(), ...deadlines);
+/** A shorter standstill is no event: every busy process has some. */
+const WORTH_A_LINE: Millis = 1_000;
+
+/** L1, L6, M14: costs what it finds, nothing per live peer or waiting message. */
+export function sweepExpired({ realms, mailboxes, performer, turns, clock, telemetry, log }: SweepExpiredParts): SweepExpired {
+  return {
+    sweep: () => {
+      turns.run(sweep);
+      const deadlines = realms.all().map((realm) => realm.nextDeadline());
+      return Math.min(mailboxes.nextDeadline(), ...deadlines);
+    },
+    stoodStill,
   };
+
+  function stoodStill(span: Millis): void {
+    for (const realm of realms.all()) realm.vigil.stoodStill(span);
+    if (span >= WORTH_A_LINE) log.record({ event: 'stood-still', span });
+  }
 
   function sweep(): void {
     const now = clock.now();

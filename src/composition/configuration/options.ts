@@ -90,7 +90,7 @@ export const OPTIONS = {
   alive_timeout: option(integer({ unit: 'ms', min: 1, max: LONGEST_MS }), {
     group: 'Peers and messages',
     meaning: 'How long a peer may be silent. The drop-in library waits 90000 ms by default, as that of peer does.',
-    seen: 'Close 4002, and the id is free (L1).',
+    seen: 'After half of it a ping, whose answer counts for a while (L5). In the end close 4002, and the id is free (L1).',
     default: 60_000,
   }),
   cleanup_out_msgs: option(integer({ unit: 'ms', min: 1, max: LONGEST_MS }), {

@@ -65,6 +65,7 @@ describe('performing', () => {
 
   it('L1: closes the silent, and logs it', () => {
     const { house, ann, bob } = pair({ aliveTimeout: 10_000 });
+    ann.far.answersPings = false;
     house.passes(6_000);
     bob.says({ type: 'HEARTBEAT' });
     house.passes(5_000);

@@ -7,11 +7,15 @@ function sweeping(next: () => number = () => NEVER) {
   const clock = new ManualClock();
   const sweeper = new Sweeper(clock, 1_000);
   const sweeps: number[] = [];
-  sweeper.onWake(() => {
-    sweeps.push(clock.now());
-    return next();
+  const standstills: number[] = [];
+  sweeper.onWake({
+    sweep: () => {
+      sweeps.push(clock.now());
+      return next();
+    },
+    stoodStill: (span) => void standstills.push(span),
   });
-  return { clock, sweeper, sweeps };
+  return { clock, sweeper, sweeps, standstills };
 }
 
 describe('the sweeper', () => {
@@ -56,5 +60,37 @@ describe('the sweeper', () => {
     new Sweeper(clock, 1_000).expect(5);
     clock.passes(10);
     expect(clock.nextWakeup()).toBe(NEVER);
+  });
+
+  it('L6: a wake-up that comes late is a standstill: what arrived meanwhile is read before the sweep', () => {
+    const { clock, sweeper, sweeps, standstills } = sweeping();
+    sweeper.expect(5_000);
+    clock.passes(4_000);
+    clock.standsStill(6_000);
+    clock.passes(999);
+    expect([standstills, sweeps]).toEqual([[5_000], []]);
+    clock.passes(1);
+    expect([standstills, sweeps]).toEqual([[5_000], [11_000]]);
+  });
+
+  it('L6: a process that is late again and again sweeps all the same', () => {
+    const { clock, sweeper, sweeps, standstills } = sweeping(() => 0);
+    sweeper.expect(1_000);
+    for (let n = 0; n < 4; n++) {
+      clock.standsStill(2_000);
+      clock.passes(0);
+    }
+    expect([standstills, sweeps]).toEqual([
+      [1_000, 1_000, 1_000, 1_000],
+      [4_000, 8_000],
+    ]);
+  });
+
+  it('L6: a delay as every process has is told, and postpones nothing', () => {
+    const { clock, sweeper, sweeps, standstills } = sweeping();
+    sweeper.expect(1_000);
+    clock.standsStill(1_020);
+    clock.passes(0);
+    expect([standstills, sweeps]).toEqual([[20], [1_020]]);
   });
 });

@@ -9,6 +9,8 @@ const RULES = rulesIn(readFileSync(join(ROOT, 'docs/protocols/peerjs.md'), 'utf8
 
 /** What only clients of the first generation ask for. */
 const LEGACY = /^X/;
+/** What the suite can't bring about from outside: a renewed certificate, a page that sleeps, a server that stands still. */
+const NOT_ASKED: ReadonlySet<string> = new Set(['H12', 'L5', 'L6']);
 
 describe('the cases of the suite', () => {
   it('each has an id of its own: the rule, a dot, and words in kebab-case', () => {
@@ -19,7 +21,7 @@ describe('the cases of the suite', () => {
 
   it('look at every rule of clients of today, and at none that is not there', () => {
     const looked = new Set(ALL_CASES.map(({ rule }) => rule));
-    expect(RULES.filter(({ id }) => !LEGACY.test(id) && !looked.has(id))).toEqual([]);
+    expect(RULES.filter(({ id }) => !LEGACY.test(id) && !NOT_ASKED.has(id) && !looked.has(id))).toEqual([]);
     expect([...looked].filter((rule) => !RULES.some(({ id }) => id === rule))).toEqual([]);
   });
 

@@ -188,7 +188,9 @@ describe('living and leaving', () => {
   it('L1, M8: a silent peer is closed, a heard one is not', () => {
     const [ann, bob] = [open('ann'), open('bob')];
     realm.heard(bob, 1);
-    expect(realm.nextDeadline()).toBe(60_000);
+    expect(realm.nextDeadline()).toBe(30_000);
+    expect(out((decisions) => realm.sweep(30_000, decisions))).toEqual([{ do: 'prompt', session: ann }]);
+    realm.heard(bob, 30_001);
     expect(out((decisions) => realm.sweep(60_000, decisions))).toEqual([{ do: 'close', session: ann, ending: 'silent' }]);
     expect(realm.nextDeadline()).toBe(60_001);
   });
@@ -374,10 +376,11 @@ describe('signs of life', () => {
     expect(realm.nextDeadline()).toBe(NEVER);
   });
 
-  it('L3: a ping is no message: who is to speak is silent all the same', () => {
+  it('L5: a peer that sends nothing and answers pings is closed all the same, later', () => {
     const ann = open('ann');
     realm.alive(ann, 59_999);
-    expect(out((decisions) => realm.sweep(60_000, decisions))).toMatchObject([{ do: 'close', session: ann, ending: 'silent' }]);
+    realm.alive(ann, 60_000);
+    expect(out((decisions) => realm.sweep(119_999, decisions))).toMatchObject([{ do: 'close', session: ann, ending: 'silent' }]);
   });
 
   it('MER9: a stream is told something now and then, and never closed for its silence', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Session } from '../../../src/domain/session.ts';
 import { Silence } from '../../../src/domain/silence.ts';
 import { NEVER } from '../../../src/domain/time.ts';
 import { session } from './sessions.ts';
@@ -32,35 +33,79 @@ describe('silence', () => {
     expect(silence.nextDeadline(60)).toBe(NEVER);
   });
 
-  it('watches everybody once', () => {
+  it('L5: each that was silent for a while is to be pinged once, and again when it was heard meanwhile', () => {
     const silence = new Silence();
-    const ann = session('ann');
+    const [ann, bob] = [session('ann'), session('bob')];
     silence.watch(ann, 0);
-    expect(() => silence.watch(ann, 1)).toThrow('a session is watched once');
+    silence.watch(bob, 10);
+    expect(silence.nextPing(30)).toBe(30);
+    expect([[...silence.unpinged(30, 30)], [...silence.unpinged(39, 30)]]).toEqual([[ann], []]);
+    silence.heard(ann, 35);
+    expect(silence.nextPing(30)).toBe(40);
+    expect([[...silence.unpinged(40, 30)], [...silence.unpinged(65, 30)]]).toEqual([[bob], [ann]]);
+    expect(silence.nextPing(30)).toBe(NEVER);
   });
 
-  it('L1: agrees with looking at everybody, whatever is watched, heard and forgotten', () => {
-    const step = fc.record({ who: fc.nat(5), does: fc.constantFrom('watch', 'heard', 'forget', 'sweep'), after: fc.nat(40) });
+  it('L1, L5: who was pinged and gave no answer is silent first', () => {
+    const silence = new Silence();
+    const [ann, bob] = [session('ann'), session('bob')];
+    silence.watch(ann, 0);
+    expect([...silence.unpinged(30, 30)]).toEqual([ann]);
+    silence.watch(bob, 30);
+    expect(silence.nextDeadline(60)).toBe(60);
+    expect([[...silence.silent(60, 60)], [...silence.silent(90, 60)]]).toEqual([[ann], [bob]]);
+  });
+
+  it('L6: keeps its order where time is set back', () => {
+    const silence = new Silence();
+    const [ann, bob] = [session('ann'), session('bob')];
+    silence.watch(ann, 100);
+    silence.watch(bob, 40);
+    expect([bob.heardAt, [...silence.silent(160, 60)]]).toEqual([100, [ann, bob]]);
+  });
+
+  it('L1, L5: agrees with a look at each session, whatever is watched, heard, pinged and forgotten', () => {
+    const does = fc.constantFrom('watch', 'heard', 'forget', 'ping', 'sweep');
+    const step = fc.record({ who: fc.nat(5), does, after: fc.nat(40) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const silence = new Silence();
         const peers = ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => session(id));
-        const heardAt = new Map<number, number>();
+        const heardAt = new Map<Session, number>();
+        const pinged = new Set<Session>();
         let now = 0;
-        for (const { who, does, after } of steps) {
+        const idle = (span: number): Session[] => peers.filter((peer) => now - (heardAt.get(peer) ?? Infinity) >= span);
+        const deeds = {
+          watch: (peer: Session) => {
+            if (heardAt.has(peer)) return;
+            silence.watch(peer, now);
+            heardAt.set(peer, now);
+          },
+          heard: (peer: Session) => {
+            silence.heard(peer, now);
+            pinged.delete(peer);
+            if (heardAt.has(peer)) heardAt.set(peer, now);
+          },
+          forget: (peer: Session) => {
+            silence.forget(peer);
+            pinged.delete(peer);
+            heardAt.delete(peer);
+          },
+          ping: () => {
+            const due = idle(30).filter((peer) => !pinged.has(peer));
+            expect(new Set(silence.unpinged(now, 30))).toEqual(new Set(due));
+            for (const peer of due) pinged.add(peer);
+          },
+          sweep: () => {
+            const quiet = idle(60);
+            expect(new Set(silence.silent(now, 60))).toEqual(new Set(quiet));
+            for (const peer of quiet) deeds.forget(peer);
+            expect(silence.nextDeadline(60)).toBe(Math.min(NEVER, ...[...heardAt.values()].map((at) => at + 60)));
+          },
+        };
+        for (const { who, does: deed, after } of steps) {
           now += after;
-          const peer = peers[who];
-          if (peer === undefined) return;
-          if (does === 'watch' && !heardAt.has(who)) silence.watch(peer, now);
-          else if (does === 'heard' && heardAt.has(who)) silence.heard(peer, now);
-          else if (does === 'forget') silence.forget(peer);
-          if (does === 'forget') heardAt.delete(who);
-          else if (does !== 'sweep' && (does === 'watch' ? !heardAt.has(who) : heardAt.has(who))) heardAt.set(who, now);
-          if (does !== 'sweep') continue;
-          const quiet = [...heardAt].filter(([, at]) => now - at >= 60).map(([i]) => peers[i]?.id);
-          for (const [i, at] of [...heardAt]) if (now - at >= 60) heardAt.delete(i);
-          expect([...silence.silent(now, 60)].map(({ id }) => id).sort()).toEqual(quiet.sort());
-          expect(silence.nextDeadline(60)).toBe(Math.min(NEVER, ...[...heardAt.values()].map((at) => at + 60)));
+          deeds[deed](peers[who] as Session);
         }
       }),
     );

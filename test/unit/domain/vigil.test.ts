@@ -8,12 +8,43 @@ const one = (liveness: Liveness) => session('ann', undefined, 0, { manner: { ...
 const vigil = () => new Vigil({ aliveTimeout: 1_000, pingInterval: 300, streamHeartbeat: 400 });
 
 describe('a vigil', () => {
-  it('L1, L3: who is to speak is silent without a word, whatever its connection shows', () => {
+  it('L5: a peer that was silent for half its time is pinged, and its pong is a sign of life', () => {
     const [all, ann] = [vigil(), one('speaks')];
     all.watch(ann, 0);
-    all.alive(ann, 500);
-    expect([...all.silent(1_000)]).toEqual([ann]);
-    expect([...all.due(1_000)]).toEqual([]);
+    expect([all.nextDeadline(), [...all.due(499)], [...all.due(500)], [...all.due(900)]]).toEqual([500, [], [ann], []]);
+    expect(all.nextDeadline()).toBe(1_000);
+    all.alive(ann, 900);
+    expect([[...all.silent(1_899)], [...all.silent(1_900)]]).toEqual([[], [ann]]);
+  });
+
+  it('L5: pongs count until the last message is as old as a peer may be silent, and a message renews that', () => {
+    const [all, ann] = [vigil(), one('speaks')];
+    all.watch(ann, 0);
+    all.heard(ann, 100);
+    all.alive(ann, 1_099);
+    all.alive(ann, 1_100);
+    expect([...all.silent(2_098)]).toEqual([]);
+    all.heard(ann, 2_098);
+    all.alive(ann, 3_000);
+    expect([[...all.silent(3_999)], [...all.silent(4_000)]]).toEqual([[], [ann]]);
+  });
+
+  it('L5: a peer that sends messages is never pinged', () => {
+    const [all, ann] = [vigil(), one('speaks')];
+    all.watch(ann, 0);
+    for (let now = 400; now < 4_000; now += 400) {
+      all.heard(ann, now);
+      expect([...all.due(now)]).toEqual([]);
+    }
+  });
+
+  it.each(['speaks', 'answers'] as const)('L6: a standstill is no silence of a peer that %s', (liveness) => {
+    const [all, ann] = [vigil(), one(liveness)];
+    all.watch(ann, 0);
+    all.stoodStill(5_000);
+    expect([[...all.silent(5_999)], all.silenceOf(ann, 5_999)]).toEqual([[], 999]);
+    all.heard(ann, 5_999);
+    expect([[...all.silent(6_998)], [...all.silent(6_999)]]).toEqual([[], [ann]]);
   });
 
   it('REL3: who answers is asked, and lives by its answers', () => {

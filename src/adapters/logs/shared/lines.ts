@@ -53,6 +53,8 @@ export function lineOf(event: LogEvent, surroundings: Surroundings = {}): Line {
         why: event.why,
         version: event.version,
       });
+    case 'stood-still':
+      return line('warn', 'the process stood still: peers were not judged for that time', event, { spanMs: event.span });
     case 'draining':
       return line('info', 'draining', event, { connections: event.connections, patienceMs: event.patience });
     case 'stopped':

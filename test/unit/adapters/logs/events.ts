@@ -39,6 +39,7 @@ export const EVENTS: { readonly [Name in LogEvent['event']]: LogEvent & { readon
   'engine-reached': { event: 'engine-reached', engine: 'redis://engine:6379', node: nodeId('here') },
   'engine-lost': { event: 'engine-lost', engine: 'redis://engine:6379', detail: 'ECONNRESET' },
   'word-refused': { event: 'word-refused', why: 'unknown-version', version: 9 },
+  'stood-still': { event: 'stood-still', span: 5_000 },
   draining: { event: 'draining', connections: 3, patience: 10_000 },
   stopped: { event: 'stopped', cut: 1 },
   fault: { event: 'fault', error: leakyError(), connection },

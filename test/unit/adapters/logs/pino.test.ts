@@ -63,7 +63,7 @@ describe('levels', () => {
 
   it('leave out what is less grave', () => {
     expect(names('trace')).toHaveLength(ALL.length);
-    const warnings = ['transport-unavailable', 'connection-refused', 'upgrade-refused', 'word-refused'];
+    const warnings = ['transport-unavailable', 'connection-refused', 'upgrade-refused', 'word-refused', 'stood-still'];
     expect([...names('warn')].sort()).toEqual([...warnings, 'engine-lost', 'fault', 'crashed'].sort());
     expect([...names('error')].sort()).toEqual(['engine-lost', 'fault', 'crashed'].sort());
     expect(names('fatal')).toEqual(['crashed']);

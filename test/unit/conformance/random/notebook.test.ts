@@ -80,7 +80,7 @@ describe('who is in', () => {
 });
 
 describe('who is closed', () => {
-  it('L1: who is silent, in its time, and with its code', () => {
+  it('L1, L5: who is silent, in its time, and with its code', () => {
     const notes = new Notes();
     const ann = notes.enters('ann');
     notes.passes(11_999);
@@ -88,8 +88,10 @@ describe('who is closed', () => {
     notes.passes(1);
     expect(() => notes.book.isClosed(ann, 1000)).toThrow('L1: line 0 was closed with 1000 for no reason');
     expect(notes.owed).toBeUndefined();
-    notes.passes(1_001);
-    expect(notes.owed).toBe('L1: line 0 is silent for 13001 ms, and still in');
+    notes.passes(13_000);
+    expect(notes.owed).toBeUndefined();
+    notes.passes(1);
+    expect(notes.owed).toBe('L1: line 0 is silent for 25001 ms, and still in');
   });
 
   it('L1: a lenient server may close as it likes, and may count HEARTBEAT only', () => {

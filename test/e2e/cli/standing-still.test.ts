@@ -1,0 +1,30 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Server } from '../../support/e2e/server.ts';
+import { SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
+import { until } from '../../support/e2e/until.ts';
+
+const ALIVE_MS = 2_000;
+const PATIENCE_MS = 20_000;
+
+describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('$name after a standstill', (kind) => {
+  it('L6: peers whose heartbeats arrived while the process was stopped stay', async () => {
+    const server = await Server.start({ kind, options: { alive_timeout: ALIVE_MS, log_format: 'json' } });
+    onTestFinished(async () => {
+      server.end();
+      await server.stop();
+    });
+    const peers = await Promise.all(['ann', 'bob', 'eve'].map((id) => server.enters(id)));
+    const speaking = setInterval(() => {
+      for (const peer of peers) if (peer.isOpen) peer.sends({ type: 'HEARTBEAT' });
+    }, ALIVE_MS / 8);
+    onTestFinished(() => clearInterval(speaking));
+    server.signal('SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, 2 * ALIVE_MS));
+    server.signal('SIGCONT');
+    await until(PATIENCE_MS, 'the line about the standstill', () => (server.output.includes('stood-still') ? true : undefined));
+    const [ann, bob] = peers as [(typeof peers)[number], (typeof peers)[number]];
+    ann.offers(bob.id, 'still there?');
+    expect(await bob.hears()).toMatchObject({ src: ann.id, payload: 'still there?' });
+    expect(peers.map((peer) => peer.isOpen)).toEqual([true, true, true]);
+  });
+});
