@@ -1,9 +1,8 @@
-import { write, writeSync } from 'node:fs';
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { Log, LogEvent } from '../../application/ports/log.ts';
 import { lineOf, type Surroundings } from './shared/lines.ts';
-import { PatientStream } from './shared/patient-stream.ts';
+import { standardOutput } from './shared/standard-streams.ts';
 
 export interface PinoLogSettings extends Surroundings {
   /** The least grave level that is written. */
@@ -14,10 +13,7 @@ export interface PinoLogSettings extends Surroundings {
   readonly to?: DestinationStream;
 }
 
-const STDOUT = 1;
-const MAX_WAITING = 4 * 1024 * 1024;
-
-/** Writes one line for each event, with pino. A standard output that nobody reads holds nobody up. */
+/** Writes one line for each event, with pino. A standard output that is not read holds up neither the broker nor its end. */
 export class PinoLog implements Log {
   readonly #logger: Logger;
   readonly #surroundings: Surroundings;
@@ -35,20 +31,6 @@ export class PinoLog implements Log {
     const { level, text, fields } = lineOf(event, this.#surroundings);
     this.#logger[level](fields, text);
   }
-}
-
-let shared: PatientStream | undefined;
-
-/** The one of this process. */
-function standardOutput(): PatientStream {
-  if (shared !== undefined) return shared;
-  const stream = new PatientStream(
-    { write: (bytes, done) => write(STDOUT, bytes, done), writeSync: (bytes) => writeSync(STDOUT, bytes) },
-    MAX_WAITING,
-  );
-  process.once('exit', () => stream.flush());
-  shared = stream;
-  return stream;
 }
 
 /** For people: within the call, without the streams and threads that lose the last lines of a process. */

@@ -1,4 +1,4 @@
-/** Where bytes go, as `node:fs` serves a file descriptor. */
+/** Where bytes go, as `node:fs` serves a file descriptor that does not block. */
 export interface Outlet {
   write(bytes: Uint8Array, done: (error: NodeJS.ErrnoException | null, written: number) => void): void;
   /** @throws where it can't write at once. */
@@ -6,17 +6,21 @@ export interface Outlet {
 }
 
 const RETRY_MS = 50;
+/** The lines at hand are lost, later ones may find room. */
+const FULL: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+const NOTHING = new Uint8Array();
 
 /**
- * Lines for an outlet that may be slow, stuck or gone. Writing a line never waits and never throws:
- * lines queue up to a bound, beyond which they are lost, as all are when nobody reads any more.
+ * Lines for an outlet that may be slow, stuck, full or gone. Writing a line never waits and never throws:
+ * lines queue up to a bound, beyond which they are lost, as are all lines of an outlet that is gone.
  */
 export class PatientStream {
   readonly #outlet: Outlet;
   readonly #maxWaiting: number;
   #waiting = '';
-  #isWriting = false;
-  #isGone = false;
+  /** Given to the outlet, and not written yet. */
+  #leaving: Uint8Array = NOTHING;
+  #state: 'idle' | 'writing' | 'retrying' | 'gone' = 'idle';
 
   /** @param maxWaiting how many characters may queue. */
   constructor(outlet: Outlet, maxWaiting: number) {
@@ -25,41 +29,52 @@ export class PatientStream {
   }
 
   write(line: string): void {
-    if (this.#isGone || this.#waiting.length + line.length > this.#maxWaiting) return;
+    if (this.#state === 'gone' || this.#waiting.length + line.length > this.#maxWaiting) return;
     this.#waiting += line;
-    if (!this.#isWriting) this.#writeWaiting();
+    if (this.#state === 'idle') this.#writeWaiting();
   }
 
-  /** Writes what can be written at once: for the end of the process, when nothing is called back any more. */
+  /** Writes what can be written at once: for the end of the process, when no callback comes any more. */
   flush(): void {
-    let rest: Uint8Array = Buffer.from(this.#waiting);
+    // What an outlet is writing can't be taken back: it is written by now, or lost.
+    const begun = this.#state === 'retrying' ? this.#leaving : NOTHING;
+    let rest: Uint8Array = Buffer.concat([begun, Buffer.from(this.#waiting)]);
     this.#waiting = '';
     try {
       while (rest.length > 0) rest = rest.subarray(this.#outlet.writeSync(rest));
     } catch {
-      this.#isGone = true;
+      this.#state = 'gone';
     }
   }
 
   #writeWaiting(): void {
-    const bytes = Buffer.from(this.#waiting);
+    this.#leaving = Buffer.from(this.#waiting);
     this.#waiting = '';
-    this.#isWriting = true;
-    this.#writeBytes(bytes);
+    this.#writeLeaving();
   }
 
-  #writeBytes(bytes: Uint8Array): void {
-    this.#outlet.write(bytes, (error, written) => {
-      if (error?.code === 'EAGAIN') return void setTimeout(() => this.#writeBytes(bytes), RETRY_MS);
-      if (error !== null) return this.#giveUp();
-      if (written < bytes.length) return this.#writeBytes(bytes.subarray(written));
-      this.#isWriting = false;
-      if (this.#waiting !== '') this.#writeWaiting();
-    });
+  #writeLeaving(): void {
+    if (this.#state === 'gone') return;
+    this.#state = 'writing';
+    this.#outlet.write(this.#leaving, (error, written) => this.#wrote(error?.code, written));
+  }
+
+  #wrote(failure: string | undefined, written: number): void {
+    if (failure === 'EAGAIN') {
+      this.#state = 'retrying';
+      setTimeout(() => this.#writeLeaving(), RETRY_MS);
+      return;
+    }
+    if (failure !== undefined && !FULL.has(failure)) return this.#giveUp();
+    this.#leaving = failure === undefined ? this.#leaving.subarray(written) : NOTHING;
+    if (this.#leaving.length > 0) return this.#writeLeaving();
+    this.#state = 'idle';
+    if (this.#waiting !== '') this.#writeWaiting();
   }
 
   #giveUp(): void {
-    this.#isGone = true;
+    this.#state = 'gone';
     this.#waiting = '';
+    this.#leaving = NOTHING;
   }
 }

@@ -90,6 +90,26 @@ describe('a stream that is patient', () => {
     expect(outlet.taken).toBe('first\n12345\nabc\nlast\n');
   });
 
+  it.each(['ENOSPC', 'EDQUOT', 'EFBIG'])('%s loses the lines at hand, and later ones are tried again', (failure) => {
+    const { outlet, log } = stream();
+    log.write('lost\n');
+    outlet.fails(failure);
+    log.write('kept\n');
+    outlet.takes();
+    expect(outlet.taken).toBe('kept\n');
+  });
+
+  it('at the end tries once more what the far end had no room for', () => {
+    vi.useFakeTimers();
+    const { outlet, log } = stream();
+    log.write('one\n');
+    outlet.fails('EAGAIN');
+    log.write('two\n');
+    log.flush();
+    expect(outlet.taken).toBe('one\ntwo\n');
+    vi.useRealTimers();
+  });
+
   it('gives up where nobody reads any more', () => {
     const { outlet, log } = stream();
     log.write('one\n');
