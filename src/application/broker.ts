@@ -7,7 +7,7 @@ import type { Membership } from './membership.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { WriteOutcome } from './ports/socket.ts';
-import type { ListeningAddress, Transport } from './ports/transport.ts';
+import { ListenError, type ListeningAddress, type Transport } from './ports/transport.ts';
 import type { Sweeper } from './sweeper.ts';
 import type { DrainNode } from './use-cases/drain-node.ts';
 import type { SweepExpired } from './use-cases/sweep-expired.ts';
@@ -47,6 +47,18 @@ export class Broker {
     }
     log.record({ event: 'listening', address, transport: transport.name });
     return address;
+  }
+
+  /** H12: new connections get the certificate that is in the files now. What came of it is logged. */
+  reloadCertificate(): void {
+    const { transport, log } = this.#parts;
+    try {
+      transport.reloadCertificate();
+    } catch (error) {
+      if (!(error instanceof ListenError)) throw error;
+      return log.record({ event: 'certificate-refused', detail: error.message });
+    }
+    log.record({ event: 'certificate-reloaded' });
   }
 
   /** Sends text of the embedding program's own to one connection; it must be what its dialect understands. */

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { readableError } from '../adapters/logs/shared/lines.ts';
+import { standardError } from '../adapters/logs/shared/standard-streams.ts';
 import { ListenError } from '../application/ports/transport.ts';
 import type { Log } from '../application/ports/log.ts';
 import { readCommandLine } from './configuration/command-line.ts';
@@ -13,18 +14,13 @@ import { makeLog } from './make-log.ts';
 import { makeTransport } from './make-transport.ts';
 import type { Option } from './configuration/option.ts';
 import { OPTIONS } from './configuration/options.ts';
+import { obeySignals } from './signals.ts';
 import { suiteCommand, type SuiteCommand } from './suite-commands.ts';
 import { VERSION } from './version.ts';
 
 const FAILED = 1;
 const MISUSED = 2;
 const KILLED = 128;
-
-// Where npm stands between, it passes on the Ctrl-C that the terminal has sent already.
-const ECHO_MS = 500;
-
-// After the stop the process ends by itself, when the log is written. A log that nobody reads does not hold it up.
-const LINGER_MS = 1000;
 
 const argv = process.argv.slice(2);
 const command = await suiteCommand(argv[0]);
@@ -64,7 +60,7 @@ async function serve(config: Config): Promise<void> {
   const log = makeLog(config);
   endOnFault(log);
   const broker = new EmbeddedBroker(config, { log, makeTransport });
-  drainOnSignal(broker);
+  obeySignals(broker, log);
   try {
     await broker.listen();
   } catch (error) {
@@ -74,24 +70,7 @@ async function serve(config: Config): Promise<void> {
   }
 }
 
-/** The first signal drains, a second one ends at once. */
-function drainOnSignal(broker: EmbeddedBroker): void {
-  let drainingSince: number | undefined;
-  const stop = (signal: 'SIGINT' | 'SIGTERM'): void => {
-    const now = performance.now();
-    if (drainingSince === undefined) {
-      drainingSince = now;
-      void broker.close().then(() => setTimeout(() => process.exit(), LINGER_MS).unref());
-      return;
-    }
-    const isEcho = signal === 'SIGINT' && process.stdin.isTTY && now - drainingSince < ECHO_MS;
-    if (!isEcho) process.exit(KILLED + constants.signals[signal]);
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-}
-
-/** What nobody expected leaves nobody knows what behind: better a new process. */
+/** After an unexpected exception the state is unknown: the process exits, and its supervisor restarts it. */
 function endOnFault(log: Log): void {
   const end = (error: unknown): void => {
     log.record({ event: 'crashed', error });
@@ -110,5 +89,6 @@ function misused(problems: readonly ConfigProblem[]): void {
 }
 
 function complain(message: string): void {
-  console.error(`signalbox: ${message}`);
+  // Not `console.error`: a standard error that is not read must not hold up the end.
+  standardError().write(`signalbox: ${message}\n`);
 }

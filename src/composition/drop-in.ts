@@ -184,6 +184,7 @@ function attachment(
   return {
     server,
     prefix: mountPath,
+    certificate: config.tls,
     owns: (path) => dialects.some((dialect) => dialect.opensAt(path) || dialect.routes(path) !== undefined),
     maxFrameBytes: config.maxMessageBytes,
     sendBufferBytes: config.sendBufferBytes,

@@ -8,6 +8,7 @@ import type { PeerIds } from '../application/ports/peer-ids.ts';
 import type { Counter } from '../application/ports/telemetry.ts';
 import type { ListeningAddress, Transport } from '../application/ports/transport.ts';
 import type { OriginPolicy } from '../domain/origins.ts';
+import { CertificateWatch } from './certificate-watch.ts';
 import type { Config } from './configuration/config.ts';
 import type { ConnectedPeer } from './connected-peer.ts';
 import { buildBroker } from './container.ts';
@@ -43,24 +44,38 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
   readonly config: Config;
   readonly #parts: EmbeddedParts;
   readonly #tally = new Tally();
+  readonly #certificateWatch: CertificateWatch | undefined;
   #broker: Promise<Broker> | undefined = undefined;
 
   constructor(config: Config, parts: EmbeddedParts) {
     super();
     this.config = config;
     this.#parts = parts;
+    const { tls } = config;
+    this.#certificateWatch = tls && new CertificateWatch(tls, () => void this.reloadCertificate());
   }
 
   /** Starts to accept. @throws ListenError, and then nothing is left open. */
   async listen(): Promise<ListeningAddress> {
     if (this.#broker !== undefined) throw new Error('listen was called before: a broker listens once');
     this.#broker = this.#build();
-    return (await this.#broker).listen();
+    const address = await (await this.#broker).listen();
+    await this.#certificateWatch?.begin();
+    return address;
   }
 
   /** Drains and stops; resolves when nothing is left open. Harmless before `listen` and when repeated. */
   async close(): Promise<void> {
+    this.#certificateWatch?.end();
     await (await this.#broker)?.close();
+  }
+
+  /**
+   * H12: reads the files of the certificate again, for new connections; the log tells the outcome. It is also done without this
+   * call when the files have changed. Does nothing before `listen`, and without a certificate.
+   */
+  async reloadCertificate(): Promise<void> {
+    if (this.config.tls !== undefined) (await this.#broker)?.reloadCertificate();
   }
 
   /** What was counted since the start, by name. */

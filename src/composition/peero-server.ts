@@ -7,6 +7,7 @@ import type { Broker } from '../application/broker.ts';
 import type { Config, GivenOptions } from './configuration/config.ts';
 import type { ConnectedPeer } from './connected-peer.ts';
 import { buildBroker } from './container.ts';
+import { CertificateWatch } from './certificate-watch.ts';
 import { configFor, givenTo } from './face-options.ts';
 import { makeEngine } from './make-engine.ts';
 import { isLogAsked, makeLog } from './make-log.ts';
@@ -39,6 +40,7 @@ export class PeeroServer extends EventEmitter<PeeroServerEvents> {
   readonly #config: Config;
   readonly #speaks: boolean;
   #broker: Promise<Broker> | undefined = undefined;
+  #certificateWatch: CertificateWatch | undefined;
 
   /** @param options `port`, by default 8080, and all others of the broker. @throws ConfigError */
   constructor(options: GivenOptions = {}) {
@@ -51,13 +53,18 @@ export class PeeroServer extends EventEmitter<PeeroServerEvents> {
   async run(callback?: (port: number) => void): Promise<number> {
     if (this.#broker !== undefined) throw new Error('run was called before: a server runs once');
     this.#broker = this.#build();
-    const { port } = await (await this.#broker).listen();
+    const broker = await this.#broker;
+    const { port } = await broker.listen();
+    const { tls } = this.#config;
+    this.#certificateWatch = tls && new CertificateWatch(tls, () => broker.reloadCertificate());
+    await this.#certificateWatch?.begin();
     callback?.(port);
     return port;
   }
 
   /** Says goodbye to all and stops. The process lives on. Harmless before `run` and when repeated. */
   async close(callback?: () => void): Promise<void> {
+    this.#certificateWatch?.end();
     await (await this.#broker)?.close();
     callback?.();
   }

@@ -33,6 +33,11 @@ export type LogEvent =
   | { readonly event: 'word-refused'; readonly why: string; readonly version: unknown }
   /** L6: the process did not run, or was busy with something else, for `span`. */
   | { readonly event: 'stood-still'; readonly span: Millis }
+  /** H12. */
+  | { readonly event: 'certificate-reloaded' }
+  /** H12: the old certificate stays in use. */
+  | { readonly event: 'certificate-refused'; readonly detail: string }
+  | { readonly event: 'signal-ignored'; readonly signal: string }
   | { readonly event: 'draining'; readonly connections: number; readonly patience: Millis }
   | { readonly event: 'stopped'; readonly cut: number }
   | { readonly event: 'fault'; readonly error: unknown; readonly connection: ConnectionId | undefined }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ListenError } from '../../../src/application/ports/transport.ts';
 import type { Session } from '../../../src/domain/session.ts';
 import { House, pair } from '../../support/house.ts';
 
@@ -35,5 +36,32 @@ describe('the broker', () => {
     house.passes(1);
     await closing;
     expect(house.told.filter((event) => event === 'draining')).toHaveLength(1);
+  });
+});
+
+describe('the certificate', () => {
+  const fails = (error: Error): House => {
+    const house = new House();
+    house.transport.reloadCertificate = () => {
+      throw error;
+    };
+    return house;
+  };
+
+  it('H12: a reload is logged', () => {
+    const house = new House();
+    house.broker.reloadCertificate();
+    expect(house.told).toContain('certificate-reloaded');
+  });
+
+  it('H12: files that can not be used are logged with the reason, and end nothing', () => {
+    const house = fails(new ListenError({ reason: 'certificate-unusable', detail: 'no key' }, 'no key'));
+    house.broker.reloadCertificate();
+    expect(house.events.at(-1)).toEqual({ event: 'certificate-refused', detail: 'no key' });
+  });
+
+  it('a bug is no unusable certificate', () => {
+    const house = fails(new Error('bug'));
+    expect(() => house.broker.reloadCertificate()).toThrow('bug');
   });
 });

@@ -18,52 +18,48 @@ export interface Surroundings {
   readonly version?: string;
 }
 
+/** How each event reads. */
+const LINES: {
+  readonly [Name in LogEvent['event']]: (event: LogEvent & { readonly event: Name }, around: Surroundings) => Line;
+} = {
+  listening: (event, around) => listening(event, around),
+  'transport-unavailable': (event) => {
+    const { wanted, taken, detail } = event;
+    return line('warn', `transport ${wanted} is not available, ${taken} takes its place`, event, { wanted, taken, detail });
+  },
+  'ipv6-unavailable': (event) =>
+    line('info', `this machine has no IPv6: listening on ${event.taken} instead of ::`, event, { taken: event.taken }),
+  'peer-opened': (event) => line('info', 'peer opened', event, { ...peerIn(event.session), address: event.address }),
+  'peer-closed': (event) => line('info', 'peer closed', event, { ...peerIn(event.session), why: event.ending }),
+  'connection-refused': (event) => {
+    const { connection, realm, id, refusal, address } = event;
+    return line('warn', 'connection refused', event, { realm, peer: id, connection, address, why: refusal.reason });
+  },
+  'upgrade-refused': (event) => line('warn', 'upgrade refused', event, { address: event.address, why: event.why }),
+  'engine-reached': (event) =>
+    line('info', 'the engine of the cluster answers', event, { engine: event.engine, node: event.node }),
+  'engine-lost': (event) => {
+    const text = 'the engine of the cluster is out of reach: peers of this node hear each other only';
+    return line('error', text, event, { engine: event.engine, detail: event.detail });
+  },
+  'word-refused': (event) =>
+    line('warn', 'another node said what this one does not understand', event, { why: event.why, version: event.version }),
+  'stood-still': (event) =>
+    line('warn', 'the process stood still: peers were not judged for that time', event, { spanMs: event.span }),
+  'certificate-reloaded': (event) => line('info', 'the certificate was reloaded: new connections get it', event, {}),
+  'certificate-refused': (event) =>
+    line('error', 'the certificate could not be reloaded: the old one stays in use', event, { detail: event.detail }),
+  'signal-ignored': (event) => line('info', 'a signal was ignored', event, { signal: event.signal }),
+  draining: (event) => line('info', 'draining', event, { connections: event.connections, patienceMs: event.patience }),
+  stopped: (event) => line('info', 'stopped', event, { cut: event.cut }),
+  fault: (event) => line('error', 'fault', event, { connection: event.connection, error: readableError(event.error) }),
+  crashed: (event) => line('fatal', 'crashed', event, { error: readableError(event.error) }),
+};
+
 /** The line of an event. Only named fields are taken out of it, so that no token gets in. */
 export function lineOf(event: LogEvent, surroundings: Surroundings = {}): Line {
-  switch (event.event) {
-    case 'listening':
-      return listening(event, surroundings);
-    case 'transport-unavailable': {
-      const { wanted, taken, detail } = event;
-      return line('warn', `transport ${wanted} is not available, ${taken} takes its place`, event, { wanted, taken, detail });
-    }
-    case 'ipv6-unavailable': {
-      const { taken } = event;
-      return line('info', `this machine has no IPv6: listening on ${taken} instead of ::`, event, { taken });
-    }
-    case 'peer-opened':
-      return line('info', 'peer opened', event, { ...peerIn(event.session), address: event.address });
-    case 'peer-closed':
-      return line('info', 'peer closed', event, { ...peerIn(event.session), why: event.ending });
-    case 'connection-refused': {
-      const { connection, realm, id, refusal, address } = event;
-      return line('warn', 'connection refused', event, { realm, peer: id, connection, address, why: refusal.reason });
-    }
-    case 'upgrade-refused':
-      return line('warn', 'upgrade refused', event, { address: event.address, why: event.why });
-    case 'engine-reached':
-      return line('info', 'the engine of the cluster answers', event, { engine: event.engine, node: event.node });
-    case 'engine-lost':
-      return line('error', 'the engine of the cluster is out of reach: peers of this node hear each other only', event, {
-        engine: event.engine,
-        detail: event.detail,
-      });
-    case 'word-refused':
-      return line('warn', 'another node said what this one does not understand', event, {
-        why: event.why,
-        version: event.version,
-      });
-    case 'stood-still':
-      return line('warn', 'the process stood still: peers were not judged for that time', event, { spanMs: event.span });
-    case 'draining':
-      return line('info', 'draining', event, { connections: event.connections, patienceMs: event.patience });
-    case 'stopped':
-      return line('info', 'stopped', event, { cut: event.cut });
-    case 'fault':
-      return line('error', 'fault', event, { connection: event.connection, error: readableError(event.error) });
-    case 'crashed':
-      return line('fatal', 'crashed', event, { error: readableError(event.error) });
-  }
+  const lineFor = LINES[event.event] as (event: LogEvent, around: Surroundings) => Line;
+  return lineFor(event, surroundings);
 }
 
 type Listening = LogEvent & { event: 'listening' };

@@ -1,10 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Server as SecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
+import { readCertificate } from '../shared/certificate.ts';
 import { NOT_ACCEPTING, wantsWebSocket } from '../shared/requests.ts';
-import type { ConnectionLimits } from '../shared/settings.ts';
+import type { CertificateFiles, ConnectionLimits } from '../shared/settings.ts';
 import { NodeExchange, NodeRequest, send } from './http.ts';
 import { answerAndEnd, type Handshaker, type HandshakerOptions, handshakerOptions, Openings, plainResponse } from './openings.ts';
 
@@ -12,6 +14,8 @@ import { answerAndEnd, type Handshaker, type HandshakerOptions, handshakerOption
 export interface AttachmentSettings extends ConnectionLimits {
   /** Listens, is secured and is closed by the embedding program. `https` servers are welcome too. */
   readonly server: Server;
+  /** H12: the files of the certificate, where the server was made with them; undefined where it is the program's own. */
+  readonly certificate?: CertificateFiles | undefined;
   /** Whether a path, as the gateway sees it, is ours. Upgrades and requests for others are left alone. */
   readonly owns: (path: string) => boolean;
   /** A mount path that the gateway does not know: it is taken off every path, and what lies outside is not ours. */
@@ -63,7 +67,8 @@ export class AttachedTransport implements Transport {
   }
 
   reloadCertificate(): void {
-    // The certificate belongs to the embedding program's server.
+    const { server, certificate } = this.#settings;
+    if (certificate !== undefined && server instanceof SecureServer) server.setSecureContext(readCertificate(certificate));
   }
 
   async stop(): Promise<void> {

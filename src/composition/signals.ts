@@ -1,0 +1,48 @@
+import { constants } from 'node:os';
+import { isatty } from 'node:tty';
+import type { Log } from '../application/ports/log.ts';
+import type { EmbeddedBroker } from './embedded-broker.ts';
+
+const KILLED = 128;
+const STDIN = 0;
+
+// Where npm stands between, it passes on the Ctrl-C that the terminal has sent already.
+const ECHO_MS = 500;
+
+// After the stop the process ends by itself, when the log is written. A log that nobody reads does not hold it up.
+const LINGER_MS = 1000;
+
+type Stopping = 'SIGINT' | 'SIGTERM' | 'SIGQUIT' | 'SIGHUP';
+
+/**
+ * SIGTERM, SIGINT and SIGQUIT drain, and a second one ends the process at once. SIGHUP reloads the certificate, or drains where
+ * the terminal was closed. SIGUSR1 and SIGUSR2 are ignored, because their defaults open a debugger and end the process.
+ */
+export function obeySignals(broker: EmbeddedBroker, log: Log): void {
+  const stop = stopper(broker);
+  const hadTerminal = isatty(STDIN);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const) process.on(signal, stop);
+  process.on('SIGHUP', () => {
+    const isHungUp = hadTerminal && !isatty(STDIN);
+    if (isHungUp) return stop('SIGHUP');
+    if (broker.config.tls === undefined) return log.record({ event: 'signal-ignored', signal: 'SIGHUP' });
+    void broker.reloadCertificate();
+  });
+  for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) {
+    if (process.platform !== 'win32') process.on(signal, () => log.record({ event: 'signal-ignored', signal }));
+  }
+}
+
+function stopper(broker: EmbeddedBroker): (signal: Stopping) => void {
+  let drainingSince: number | undefined;
+  return (signal) => {
+    const now = performance.now();
+    if (drainingSince === undefined) {
+      drainingSince = now;
+      void broker.close().then(() => setTimeout(() => process.exit(), LINGER_MS).unref());
+      return;
+    }
+    const isEcho = signal === 'SIGINT' && process.stdin.isTTY && now - drainingSince < ECHO_MS;
+    if (!isEcho) process.exit(KILLED + constants.signals[signal]);
+  };
+}

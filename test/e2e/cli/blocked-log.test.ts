@@ -1,0 +1,110 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../support/e2e/free-port.ts';
+import { ask, Wire, type Place } from '../../support/e2e/http.ts';
+import { LOOPBACK, SIGNALBOX_CLI } from '../../support/e2e/server-kinds.ts';
+import { until, within } from '../../support/e2e/until.ts';
+
+const PATIENCE_MS = 20_000;
+const FULL_DISK = '/dev/full';
+
+/** A pipe that is full, and whose far end reads nothing. */
+function fullPipe(): number {
+  const folder = mkdtempSync(join(tmpdir(), 'blocked-log-'));
+  const path = join(folder, 'pipe');
+  execFileSync('mkfifo', [path]);
+  const both = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  fill(both);
+  const writing = openSync(path, constants.O_WRONLY);
+  onTestFinished(() => {
+    for (const descriptor of [both, writing]) closeSync(descriptor);
+    rmSync(folder, { recursive: true });
+  });
+  return writing;
+}
+
+function fill(descriptor: number): void {
+  try {
+    for (;;) writeSync(descriptor, 'x');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+  }
+}
+
+function fullDisk(): number {
+  const descriptor = openSync(FULL_DISK, 'w');
+  onTestFinished(() => closeSync(descriptor));
+  return descriptor;
+}
+
+/** A broker with other streams than those of a test. */
+class Started {
+  readonly #child: ChildProcess;
+  readonly #place: Place;
+
+  constructor(child: ChildProcess, port: number) {
+    this.#child = child;
+    this.#place = { host: LOOPBACK, port, secure: false, patience: 1_000 };
+  }
+
+  static async on(
+    streams: { readonly out: number | 'ignore'; readonly err: number | 'ignore' },
+    format: string,
+  ): Promise<Started> {
+    const port = await freePort();
+    const args = [SIGNALBOX_CLI, '--host', LOOPBACK, '--port', String(port), '--log_format', format, '--log_level', 'trace'];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', streams.out, streams.err] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const started = new Started(child, port);
+    await until(PATIENCE_MS, 'the broker to answer', () => started.isServing());
+    return started;
+  }
+
+  async isServing(): Promise<true | undefined> {
+    return (await ask(this.#place, '/healthz')).status === 200 ? true : undefined;
+  }
+
+  wire(): Wire {
+    const wire = new Wire(this.#place);
+    onTestFinished(() => wire.cut());
+    return wire;
+  }
+
+  async endsBy(...signals: readonly NodeJS.Signals[]): Promise<unknown> {
+    const exit = once(this.#child, 'exit');
+    for (const signal of signals) this.#child.kill(signal);
+    return (await within(PATIENCE_MS, 'the end', exit)) as unknown;
+  }
+}
+
+describe('a log that can not be written', () => {
+  for (const format of ['json', 'pretty']) {
+    it.each([
+      ['standard output is a full pipe', () => ({ out: fullPipe(), err: 'ignore' as const })],
+      ['both are full pipes', () => ({ out: fullPipe(), err: fullPipe() })],
+      ['the disk is full', () => ({ out: fullDisk(), err: fullDisk() })],
+    ])(`holds up neither the service nor the end, where %s (${format})`, async (_, streams) => {
+      const broker = await Started.on(streams(), format);
+      expect(await broker.isServing()).toBe(true);
+      expect(await broker.endsBy('SIGTERM')).toEqual([0, null]);
+    });
+  }
+
+  it('a second signal ends the process at once', async () => {
+    const broker = await Started.on({ out: fullPipe(), err: fullPipe() }, 'json');
+    const wire = broker.wire().sends(HANDSHAKE);
+    await wire.hears(/OPEN/);
+    expect(await broker.endsBy('SIGTERM', 'SIGQUIT')).not.toEqual([0, null]);
+  });
+});
+
+/** A peer that does not answer its close frame. */
+const HANDSHAKE = [
+  'GET /peerjs?key=peerjs&id=ann&token=t HTTP/1.1',
+  ...['host: a', 'upgrade: websocket', 'connection: upgrade', 'sec-websocket-version: 13'],
+  ...['sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==', '', ''],
+].join('\r\n');

@@ -1,0 +1,45 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { LogEvent } from '../../../src/application/ports/log.ts';
+import { defaultConfig, type Config } from '../../../src/composition/configuration/config.ts';
+import { EmbeddedBroker } from '../../../src/composition/embedded-broker.ts';
+import { obeySignals } from '../../../src/composition/signals.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+
+/** What a broker logs and does at a signal, which the test sends to nobody else. */
+function obeying(config: Partial<Config> = {}) {
+  const before = SIGNALS.map((signal) => new Set(process.listeners(signal)));
+  const events: LogEvent[] = [];
+  const log = { record: (event: LogEvent) => void events.push(event) };
+  const broker = new EmbeddedBroker(
+    { ...defaultConfig(), ...config },
+    { log, makeTransport: () => Promise.reject(new Error('not wanted')) },
+  );
+  let reloads = 0;
+  broker.reloadCertificate = () => Promise.resolve(void reloads++);
+  obeySignals(broker, log);
+  onTestFinished(() => {
+    SIGNALS.forEach((signal, n) => {
+      for (const listener of process.listeners(signal)) if (before[n]?.has(listener) === false) process.off(signal, listener);
+    });
+  });
+  const send = (signal: (typeof SIGNALS)[number]): void => {
+    const [own] = process.listeners(signal).slice(-1);
+    own?.(signal);
+  };
+  return { events, send, reloads: () => reloads };
+}
+
+describe('signals', () => {
+  it('H12: SIGHUP reloads the certificate', () => {
+    const { events, send, reloads } = obeying({ tls: { keyFile: 'key.pem', certFile: 'cert.pem' } });
+    send('SIGHUP');
+    expect([reloads(), events]).toEqual([1, []]);
+  });
+
+  it.each(['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)('%s with nothing to reload is logged, and does nothing', (signal) => {
+    const { events, send, reloads } = obeying();
+    send(signal);
+    expect([reloads(), events]).toEqual([0, [{ event: 'signal-ignored', signal }]]);
+  });
+});
