@@ -2,7 +2,7 @@ import type { Log } from '../application/ports/log.ts';
 import type { Transport } from '../application/ports/transport.ts';
 import type { Config } from './configuration/config.ts';
 import { listeningHost } from './listening-host.ts';
-import { companions, transports } from './switchboard.ts';
+import { bridges, transports } from './switchboard.ts';
 
 /** The transport that the configuration asks for. @throws ListenError where it can't load. */
 export async function makeTransport(config: Config, log: Log): Promise<Transport> {
@@ -15,7 +15,7 @@ export async function makeTransport(config: Config, log: Log): Promise<Transport
     sendBufferBytes,
     handshakeTimeout,
     maxHeaderBytes,
-    ...(config.dialects.includes('socketio') && { companion: await companions.socketio(config) }),
   };
-  return transports[config.transport](settings, log);
+  const transport = await transports[config.transport](settings, log);
+  return config.dialects.includes('socketio') ? bridges.socketio(transport, config, log) : transport;
 }

@@ -12,6 +12,7 @@ import { JwtAuthenticator } from '../adapters/authenticators/jwt.ts';
 import { MemoryBusLine } from '../adapters/buses/memory/bus.ts';
 import { DirectAddresses } from '../adapters/client-addresses/direct.ts';
 import { ProxiedAddresses } from '../adapters/client-addresses/proxied.ts';
+import { SystemClock } from '../adapters/clocks/system.ts';
 import { PeerjsDialect } from '../adapters/dialects/peerjs/dialect.ts';
 import { PeerjsXhrDialect } from '../adapters/dialects/peerjs/xhr-dialect.ts';
 import { MercureDialect } from '../adapters/dialects/mercure/dialect.ts';
@@ -21,8 +22,8 @@ import { SocketIoDialect } from '../adapters/dialects/socketio/dialect.ts';
 import { MemoryPeerDirectory } from '../adapters/directories/memory/directory.ts';
 import { MemoryMailboxStore } from '../adapters/mailboxes/memory/store.ts';
 import { NodeTransport } from '../adapters/transports/node/listener.ts';
-import type { Companion } from '../adapters/transports/shared/companion.ts';
 import type { TransportSettings } from '../adapters/transports/shared/settings.ts';
+import { SocketIoTransport } from '../adapters/transports/socketio/transport.ts';
 import { loadUwsTransport } from '../adapters/transports/uws/listener.ts';
 import { ListenError, type Transport } from '../application/ports/transport.ts';
 import { nodeId, realmKey, type NodeId, type RealmKey } from '../domain/ids.ts';
@@ -30,7 +31,8 @@ import type { Millis } from '../domain/time.ts';
 import type { Config } from './configuration/config.ts';
 import type { Engine } from './container.ts';
 import type { DialectName } from './configuration/dialect-options.ts';
-import { originPattern } from './origins.ts';
+import { originPattern, originsFromList } from './origins.ts';
+import { topicRights } from './topic-rights.ts';
 
 /* The whole wiring on one screen: which adapter serves which port, and what chooses it. */
 
@@ -72,14 +74,17 @@ export const transports: Record<Config['transport'], (settings: TransportSetting
     }),
 };
 
-/** A library that is not used is not loaded. */
-export const companions: Record<'socketio', (config: Config) => Promise<Companion>> = {
-  async socketio({ socketioPath, socketioPrefixes, maxMessageBytes, sendBufferBytes, cors }) {
-    const { SocketIoCompanion } = await import('../adapters/transports/socketio/companion.ts');
-    const listed = cors.includes('*') ? '*' : cors.map(originPattern);
-    const origins = cors.length === 0 ? true : listed;
-    const limits = { maxFrameBytes: maxMessageBytes, sendBufferBytes };
-    return new SocketIoCompanion({ path: socketioPath, prefixes: socketioPrefixes, origins, ...limits });
+/** Dialects that need more of a transport than one WebSocket for each connection. */
+export const bridges: Record<'socketio', (inner: Transport, config: Config, log: Log) => Transport> = {
+  socketio: (inner, config, log) => {
+    const { socketioPath: path, socketioPrefixes: prefixes, maxMessageBytes, handshakeTimeout } = config;
+    const settings = {
+      ...{ ...config, path, prefixes, maxFrameBytes: maxMessageBytes, connectTimeout: handshakeTimeout },
+      protocols: config.socketioEio3 ? ([4, 3] as const) : ([4] as const),
+      origins: originsFromList(config.cors),
+      authorize: topicRights(config, authenticatorOf(config)),
+    };
+    return new SocketIoTransport(inner, settings, { clock: new SystemClock(), log });
   },
 };
 

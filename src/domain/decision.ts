@@ -15,7 +15,8 @@ export type Ignored =
   | 'destination-absent'
   | 'session-not-open'
   | 'sender-gone'
-  | 'topic-unusable';
+  | 'topic-unusable'
+  | 'not-allowed';
 
 /** O5, X4, X5: what spoke for an id until now. */
 export type Replaced = 'nothing' | Carrier;

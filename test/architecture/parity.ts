@@ -23,8 +23,8 @@ const PROOFS: Readonly<Record<string, Proof>> = {
 
 /** Adapters that are not proven as the others of their port are. */
 const OTHERWISE: Readonly<Record<string, Proof>> = {
-  // It brings connections over the port of another one and opens none itself; the library is at both ends of its tests.
-  'transports/socketio': 'units',
+  // It stands before another transport, and reads a wire of its own.
+  'transports/socketio': 'contract and units',
 };
 
 /** Proven by starting it: the tests of `test/e2e/` run it as a process. */

@@ -21,7 +21,7 @@ const LONGEST_LINE = 130;
 
 /** Words that mean a thing which has another name here; CONTRIBUTING.md says which. */
 const SYNONYMS = new Set([
-  ...['client', 'user', 'room', 'namespace', 'channel', 'conn', 'msg', 'packet', 'data', 'inbox', 'ttl', 'timestamp'],
+  ...['client', 'user', 'room', 'namespace', 'channel', 'conn', 'msg', 'data', 'inbox', 'ttl', 'timestamp'],
   ...['info', 'manager', 'helper', 'util', 'mock'],
 ]);
 /** A client is right for the library at the far end: the address it comes from, and what the drop-in hands out for it. */

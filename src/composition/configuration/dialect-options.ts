@@ -34,7 +34,7 @@ export const DIALECT_OPTIONS = {
   }),
   mercure_publisher_key: option(maybe(tokenKey()), {
     group: 'Dialects',
-    dialects: ['mercure'],
+    dialects: ['mercure', 'socketio'],
     meaning: 'What the tokens of those who publish are checked with: a shared secret, or a public key as PEM.',
     seen: 'Without a token that holds: 401 (MER7).',
     default: undefined,
@@ -42,7 +42,7 @@ export const DIALECT_OPTIONS = {
   }),
   mercure_subscriber_key: option(maybe(tokenKey()), {
     group: 'Dialects',
-    dialects: ['mercure'],
+    dialects: ['mercure', 'socketio'],
     meaning: 'The same for those who subscribe.',
     seen: 'Without a token that holds: 401 (MER7).',
     default: undefined,
@@ -50,13 +50,13 @@ export const DIALECT_OPTIONS = {
   }),
   mercure_anonymous: option(flag(), {
     group: 'Dialects',
-    dialects: ['mercure'],
+    dialects: ['mercure', 'socketio'],
     meaning: 'Lets everybody subscribe to what is not private, without a token.',
     default: false,
   }),
   mercure_open: option(flag(), {
     group: 'Dialects',
-    dialects: ['mercure'],
+    dialects: ['mercure', 'socketio'],
     meaning: 'Lets everybody subscribe and publish without a token: for development, and for peers that have none.',
     default: false,
   }),
@@ -78,6 +78,13 @@ export const DIALECT_OPTIONS = {
     meaning: 'What the names of its events may begin with; repeat it for several. Without any they stand alone, too.',
     seen: 'Events of other names are ignored (SIO4).',
     default: ['', 'peerix:'],
+  }),
+  socketio_eio3: option(flag(), {
+    group: 'Dialects',
+    dialects: ['socketio'],
+    meaning: 'Serves clients of Socket.IO 2, which speak version 3 of Engine.IO, too.',
+    seen: 'Off: 400 and the code 5 (SIO11).',
+    default: false,
   }),
   relay_path: option(endpoint(), {
     group: 'Dialects',

@@ -1,38 +1,183 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { SocketIoDialect } from '../../../src/adapters/dialects/socketio/dialect.ts';
-import { lineOf } from '../../../src/adapters/transports/socketio/events.ts';
+import { readEvent } from '../../../src/adapters/transports/socketio/events.ts';
+import { LineReader, requestLine } from '../../../src/adapters/transports/socketio/lines.ts';
+import { BROKEN, encodePayload, readPayload } from '../../../src/adapters/transports/socketio/payloads.ts';
 import type { Publication, TopicName } from '../../../src/domain/topic.ts';
+import { sidIn, SocketIoStage } from '../../support/socketio-stage.ts';
 
 const dialect = new SocketIoDialect('/socket.io');
 
 it('SIO3, SIO6: whatever bytes are published arrive as those', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', minLength: 1 }), fc.uint8Array(), (namespace, data) => {
-      const { line } = lineOf('publish', [namespace, [...data]], [''], 1);
-      const request = dialect.decode(Buffer.from(line), false);
+      const event = readEvent(JSON.stringify(['publish', namespace, [...data]]), 0, ['']);
+      if (typeof event === 'string') return expect.fail(`it was read as ${event}`);
+      const request = dialect.decode(requestLine(event.request, 1), false);
       if (request.ask !== 'publish') return expect.fail(`it was read as ${request.ask}`);
       const { topics, payload } = request.draft;
       const publication: Publication = {
         ...{ id: '1', topics: topics as TopicName[], payload },
         ...{ type: undefined, retry: undefined, isPrivate: false, from: undefined },
       };
-      const told = dialect.tell({ news: 'publication', publication, listeners: 1 });
-      const [word, name, text] = JSON.parse(Buffer.from(told ?? []).toString()) as [string, string, string];
-      expect([word, name, [...Buffer.from(text, 'base64')]]).toEqual(['message', namespace, [...data]]);
+      const line = dialect.tell({ news: 'publication', publication, listeners: 1 });
+      const told = new LineReader().read(line ?? new Uint8Array());
+      if (told.word !== 'message') return expect.fail(`it was told as ${told.word}`);
+      const packet = Buffer.from(told.publication.under('a:')).toString();
+      expect(JSON.parse(packet.slice(2))).toEqual(['a:message', namespace, [...data]]);
     }),
     { numRuns: 2_000 },
   );
 });
 
-it('SIO4: no event, no arguments and no line make it throw', () => {
+it('SIO4: what a general parser reads as an event is read the same here', () => {
   const event = fc.oneof(fc.string(), fc.constantFrom('subscribe', 'publish', 'dispatch', 'peerix:publish'));
-  fc.assert(
-    fc.property(event, fc.array(fc.anything()), fc.uint8Array(), (name, given, bytes) => {
-      dialect.decode(Buffer.from(lineOf(name, given, ['peerix:', ''], 1).line), false);
-      dialect.decode(bytes, true);
-      dialect.decode(bytes, false);
-    }),
-    { numRuns: 3_000 },
+  const value = fc.oneof(
+    fc.json(),
+    fc.array(fc.integer({ min: -1, max: 300 })).map((list) => JSON.stringify(list)),
   );
+  fc.assert(
+    fc.property(event, fc.string(), fc.array(value), fc.constantFrom('', ' ', '\n\t'), (name, namespace, rest, blank) => {
+      const text = `[${[JSON.stringify(name), JSON.stringify(namespace), ...rest].join(`${blank},${blank}`)}]`;
+      const read = readEvent(text, 0, ['peerix:', '']);
+      const verb = name.replace(/^peerix:/, '').replace('dispatch', 'publish');
+      const data: unknown = rest[0] === undefined ? undefined : JSON.parse(rest[0]);
+      const isList = Array.isArray(data) && data.every((one) => Number.isInteger(one) && one >= 0 && one <= 255);
+      if (verb === 'subscribe') expect(read).toMatchObject({ request: { verb, namespace } });
+      else if (verb !== 'publish') expect(read).toBe('unknown');
+      else {
+        expect(read).toEqual(
+          isList ? expect.objectContaining({ request: { verb, namespace, data: Buffer.from(data as number[]) } }) : 'unreadable',
+        );
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+it('SIO9, SIO11: what is encoded is read the same; whatever else comes, reading it ends', () => {
+  const packet = fc
+    .string({ unit: 'binary-ascii', minLength: 1 })
+    .filter((text) => !text.includes('\x1e') && !text.startsWith('b'));
+  fc.assert(
+    fc.property(
+      fc.array(packet, { minLength: 1 }),
+      fc.uint8Array(),
+      fc.constantFrom(3, 4),
+      fc.boolean(),
+      (packets, noise, protocol, isBinary) => {
+        const body = encodePayload(
+          packets.map((text) => Buffer.from(text)),
+          protocol,
+        );
+        expect([...readPayload(Buffer.from(body), protocol, false)]).toEqual(packets);
+        const read = [...readPayload(Buffer.from(noise), protocol, isBinary)];
+        expect(read.slice(0, -1)).not.toContain(BROKEN);
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});
+
+const PACKETS = [
+  '40',
+  '41',
+  '1',
+  '2',
+  '2probe',
+  '3',
+  '5',
+  '420["subscribe","a"]',
+  '42["publish","a",[1]]',
+  '452-["publish"]',
+  '430[]',
+  '40/x',
+  '7',
+  '',
+];
+const QUERIES = [
+  'EIO=4&transport=polling',
+  'EIO=3&transport=polling',
+  'EIO=4&transport=websocket',
+  'EIO=3&transport=websocket',
+  'EIO=2',
+  'transport=polling&EIO=4&j=1',
+  'EIO=4&EIO=4&transport=polling',
+];
+
+/** What clients may do, in any order. */
+const step = fc.oneof(
+  fc.record({ does: fc.constantFrom('open', 'get'), query: fc.constantFrom(...QUERIES), of: fc.nat(9), withSid: fc.boolean() }),
+  fc.record({
+    does: fc.constant('say'),
+    packet: fc.oneof(fc.constantFrom(...PACKETS), fc.string(), fc.uint8Array({ maxLength: 20 })),
+    of: fc.nat(9),
+  }),
+  fc.record({
+    does: fc.constant('post'),
+    packets: fc.array(fc.oneof(fc.constantFrom(...PACKETS), fc.string()), { maxLength: 5 }),
+    of: fc.nat(9),
+    isOld: fc.boolean(),
+  }),
+  fc.record({ does: fc.constantFrom('abort', 'cut', 'tell', 'end', 'pause', 'resume'), of: fc.nat(9) }),
+  fc.record({ does: fc.constant('wait'), span: fc.constantFrom(0, 1, 2_000, 10_000) }),
+);
+
+it('SIO7, SIO9: whatever clients do, each admission ends once, and all of them when everybody has gone', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const stage = new SocketIoStage({ protocols: [4, 3] });
+      const [sockets, requests, sids] = [
+        [] as ReturnType<SocketIoStage['webSocket']>[],
+        [] as ReturnType<SocketIoStage['get']>[],
+        ['nobody'],
+      ];
+      const pick = <T>(list: readonly T[], of: number): T | undefined => list[of % Math.max(1, list.length)];
+      const near = (of: number) =>
+        pick(
+          stage.gateway.connections.filter(({ closedCount }) => closedCount === 0),
+          of,
+        )?.socket;
+      for (const one of steps) {
+        if ('query' in one) {
+          const query = one.withSid ? `${one.query}&sid=${pick(sids, one.of)}` : one.query;
+          if (one.does === 'open') sockets.push(stage.webSocket(query));
+          else {
+            const request = stage.get(query);
+            requests.push(request);
+            if (request.answered?.body.includes('"sid"') === true) {
+              sids.push(/"sid":"([^"]+)"/.exec(request.answered.body)?.[1] ?? '');
+            }
+          }
+        } else if ('packet' in one) pick(sockets, one.of)?.send(one.packet);
+        else if ('packets' in one) {
+          const target = `/socket.io/?EIO=${one.isOld ? 3 : 4}&transport=polling&sid=${pick(sids, one.of)}`;
+          requests.push(stage.memory.request('POST', target, { body: one.packets.join('\x1e') }));
+        } else if ('span' in one) await stage.passes(one.span);
+        else if (one.does === 'abort') pick(requests, one.of)?.abort();
+        else if (one.does === 'cut') pick(sockets, one.of)?.cut();
+        else if (one.does === 'tell') stage.tells('receipt', 1);
+        else if (one.does === 'end') near(one.of)?.close(1000, '');
+        else if (one.does === 'pause') near(one.of)?.pause();
+        else near(one.of)?.resume();
+      }
+      await stage.passes();
+      for (const socket of sockets) socket.cut();
+      for (const request of requests) request.abort();
+      for (const { socket } of stage.gateway.connections) socket.close(1000, '');
+      await stage.passes(10_000);
+      await stage.passes(10_000);
+      expect(stage.events).toEqual([]);
+      expect(stage.admissions).toBe(0);
+      expect(stage.gateway.connections.filter(({ closedCount, late }) => closedCount !== 1 || late.length > 0)).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it('SIO9: each session has a name of its own', () => {
+  const stage = new SocketIoStage();
+  const names = Array.from({ length: 50 }, () => sidIn(stage.get('EIO=4&transport=polling').answered));
+  expect(new Set(names).size).toBe(50);
 });

@@ -2,14 +2,22 @@ import { isUtf8 } from 'node:buffer';
 import type { FrameRequest } from '../../../application/ports/requests.ts';
 
 const UNREADABLE: FrameRequest = { ask: 'unreadable' };
-const UNKNOWN: FrameRequest = { ask: 'nothing', why: 'not-relayed' };
+
+/** Lines of one word. */
+const WORDS: ReadonlyMap<unknown, FrameRequest> = new Map<unknown, FrameRequest>([
+  ['unknown', { ask: 'nothing', why: 'not-relayed' }],
+  ['forbidden', { ask: 'nothing', why: 'not-allowed' }],
+  ['stay', { ask: 'stay' }],
+  ['leave', { ask: 'leave' }],
+]);
 
 /** SIO1 to SIO3, SIO6: reads one line. Never throws. */
 export function readLine(bytes: Uint8Array, isBinary: boolean): FrameRequest {
   const line = isBinary && !isUtf8(bytes) ? undefined : listIn(bytes);
   if (line === undefined) return UNREADABLE;
   const [verb, namespace, ...rest] = line;
-  if (verb === 'unknown') return UNKNOWN;
+  const asked = WORDS.get(verb);
+  if (asked !== undefined) return asked;
   if (typeof namespace !== 'string') return UNREADABLE;
   const selectors = [{ topic: namespace }];
   if (verb === 'subscribe') return { ask: 'join', selectors, receipt: numberIn(rest[0]) };

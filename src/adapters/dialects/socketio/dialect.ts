@@ -1,6 +1,6 @@
-import type { Dialect, Farewell } from '../../../application/ports/dialect.ts';
+import type { Dialect, Farewell, Welcome } from '../../../application/ports/dialect.ts';
 import type { HttpResponse } from '../../../application/ports/http.ts';
-import type { FrameRequest, Introduction } from '../../../application/ports/requests.ts';
+import type { FrameRequest, HttpOutcome, HttpRoute, Introduction } from '../../../application/ports/requests.ts';
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
 import type { News } from '../../../domain/topic.ts';
 import { SILENT_FAREWELLS, SILENT_REFUSALS } from '../shared/farewells.ts';
@@ -18,6 +18,15 @@ export class SocketIoDialect implements Dialect {
   readonly liveness = 'answers';
   readonly pace = 0;
   readonly #path: string;
+  readonly #route: HttpRoute = {
+    methods: ['GET', 'POST'],
+    takesCookies: true,
+    ask: ({ query }) => ({
+      ask: 'open-stream',
+      introduction: this.introduction(query),
+      head: () => ({ status: 200, headers: [] }),
+    }),
+  };
 
   /** @param path where it is served; without a slash at its end. */
   constructor(path: string) {
@@ -29,17 +38,20 @@ export class SocketIoDialect implements Dialect {
   }
 
   /** SIO7. */
-  introduction(query: string): Introduction {
+  introduction(query: string): Extract<Introduction, { as: 'guest' }> {
     return { as: 'guest', key: new URLSearchParams(query).get('key') ?? undefined, joins: [], presence: false };
   }
 
-  /** What the library serves over HTTP is its own. */
-  routes(): undefined {
-    return undefined;
+  /** SIO9: an Engine.IO handshake asks for something that stays open; the transport makes a session of it. */
+  routes(path: string): HttpRoute | undefined {
+    return this.opensAt(path) ? this.#route : undefined;
   }
 
-  answer(): HttpResponse {
-    return { status: 404, headers: [], body: '' };
+  /** SIO7. */
+  answer(outcome: HttpOutcome): HttpResponse {
+    const reason = outcome.gave === 'refusal' ? outcome.reason : undefined;
+    if (reason === 'realm-full') return plain(503, SILENT_REFUSALS['realm-full'].why);
+    return plain(404, reason === 'key-unknown' ? SILENT_REFUSALS['key-unknown'].why : 'Not Found');
   }
 
   decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
@@ -59,8 +71,9 @@ export class SocketIoDialect implements Dialect {
     return undefined;
   }
 
-  welcome(): undefined {
-    return undefined;
+  /** SIO6. */
+  welcome({ id }: Welcome): Uint8Array {
+    return Buffer.from(JSON.stringify(['welcome', id]));
   }
 
   prompt(): undefined {
@@ -68,10 +81,15 @@ export class SocketIoDialect implements Dialect {
   }
 
   refusal(refusal: OpenRefusal): Farewell {
-    return SILENT_REFUSALS[refusal.reason];
+    const silent = SILENT_REFUSALS[refusal.reason];
+    return { ...silent, frame: Buffer.from(JSON.stringify(['refused', silent.why])) };
   }
 
   farewell(ending: Ending): Farewell {
     return SILENT_FAREWELLS[ending];
   }
+}
+
+function plain(status: number, body: string): HttpResponse {
+  return { status, headers: [['content-type', 'text/plain; charset=utf-8']], body };
 }

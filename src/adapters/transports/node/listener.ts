@@ -38,7 +38,6 @@ export class NodeTransport implements Transport {
 
   refuseNew(): void {
     this.#openings?.refuseNew();
-    this.#settings.companion?.refuseNew();
     const server = this.#server;
     if (server !== undefined) this.#unbound ??= new Promise((resolve) => server.close(() => resolve()));
   }
@@ -50,7 +49,6 @@ export class NodeTransport implements Transport {
 
   async stop(): Promise<void> {
     this.refuseNew();
-    if (this.#server !== undefined) await this.#settings.companion?.stop();
     const told = this.#openings?.stop();
     for (const line of this.#lines) line.destroy();
     await told;
@@ -58,18 +56,15 @@ export class NodeTransport implements Transport {
   }
 
   #serve(server: Server, gateway: Gateway, openings: Openings): void {
-    const { companion } = this.#settings;
     const serve = (raw: IncomingMessage, response: ServerResponse): void => {
       gateway.http(new NodeExchange(raw, response, new NodeRequest(raw), openings));
     };
     server.on('request', serve);
     server.on('upgrade', (raw: IncomingMessage, stream: Duplex, head: Buffer) => {
       const request = new NodeRequest(raw);
-      if (companion?.owns(request.path) === true) return;
       if (wantsWebSocket(request)) return openings.take({ raw, request, stream, head });
       serve(raw, plainResponse(raw, stream));
     });
-    companion?.attachToNode(server, gateway);
     server.on('connection', (line: NetSocket) => {
       this.#lines.add(line);
       line.once('close', () => this.#lines.delete(line));

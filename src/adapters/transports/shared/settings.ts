@@ -1,4 +1,3 @@
-import type { Companion } from './companion.ts';
 import type { Millis } from '../../../domain/time.ts';
 
 /** Where the private key and the certificate chain stand, both PEM. */
@@ -22,8 +21,6 @@ export interface TransportSettings extends ConnectionLimits {
   /** 0 asks for any free one. */
   readonly port: number;
   readonly tls?: CertificateFiles;
-  /** What else brings connections over the same port. */
-  readonly companion?: Companion;
   /** A far end that has not sent its whole request by then is cut. */
   readonly handshakeTimeout: Millis;
   /** H11: a request with a longer head is answered 431. */

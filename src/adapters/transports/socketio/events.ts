@@ -1,54 +1,116 @@
-/** What a Socket.IO event asks for, as a line for the dialect. */
-export interface EventLine {
-  readonly line: string;
-  /** What the library's events of this peer begin with. */
+import { readByteList, skipBlanks } from './byte-list.ts';
+
+/** What an event asks for. */
+export type EventRequest =
+  | { readonly verb: 'subscribe' | 'unsubscribe'; readonly namespace: string }
+  | { readonly verb: 'publish'; readonly namespace: string; readonly data: Uint8Array };
+
+/** An event, as far as this wire knows it. */
+export interface EventRead {
+  /** What the names of this peer's events begin with. */
   readonly prefix: string;
+  readonly request: EventRequest;
 }
 
 /** SIO3: older peers say `dispatch`. */
-const VERBS: Readonly<Record<string, string>> = {
+const VERBS: Readonly<Record<string, EventRequest['verb']>> = {
   subscribe: 'subscribe',
   unsubscribe: 'unsubscribe',
   publish: 'publish',
   dispatch: 'publish',
 };
 
-const UNKNOWN = JSON.stringify(['unknown']);
-const UNREADABLE = 'null';
+const PLACEHOLDER = /\{\s*"_placeholder"\s*:\s*true\s*,\s*"num"\s*:\s*(?<num>\d{1,2})\s*\}/y;
+
+/** A name longer than this is no name of an event, and is not decoded. */
+const LONGEST_NAME = 128;
 
 /**
- * SIO1 to SIO4: reads an event. Never throws, whatever its name and its arguments are.
- * @param event the library lets numbers through, too.
+ * SIO1 to SIO4: reads the JSON list of an event. Only what is used of it is read, in one pass: a
+ * general parser would build all else that a client puts into it. Never throws.
+ * @param start where its `[` stands.
  * @param prefixes the longest first.
  */
-export function lineOf(
-  event: unknown,
-  given: readonly unknown[],
+export function readEvent(
+  text: string,
+  start: number,
   prefixes: readonly string[],
-  receipt: number | undefined,
-): EventLine {
-  if (typeof event !== 'string') return { line: UNKNOWN, prefix: '' };
+  attachments: readonly Uint8Array[] = [],
+): EventRead | 'unknown' | 'unreadable' {
+  const open = skipBlanks(text, start);
+  if (text[open] !== '[') return 'unreadable';
+  const named = token(text, open + 1);
+  if (named === undefined || named.end - named.start > LONGEST_NAME) return 'unknown';
+  const name = stringIn(text, named);
   for (const prefix of prefixes) {
-    const verb = event.startsWith(prefix) ? event.slice(prefix.length) : '';
-    if (Object.hasOwn(VERBS, verb)) return { line: asked(VERBS[verb] as string, given, receipt), prefix };
+    const word = name?.startsWith(prefix) === true ? name.slice(prefix.length) : '';
+    if (!Object.hasOwn(VERBS, word)) continue;
+    const request = requestIn(VERBS[word] as EventRequest['verb'], text, named.end, attachments);
+    return request === undefined ? 'unreadable' : { prefix, request };
   }
-  return { line: UNKNOWN, prefix: '' };
+  return 'unknown';
 }
 
-function asked(verb: string, [namespace, data]: readonly unknown[], receipt: number | undefined): string {
-  if (typeof namespace !== 'string') return UNREADABLE;
-  if (verb !== 'publish') return JSON.stringify([verb, namespace, receipt]);
-  const bytes = bytesOf(data);
-  return bytes === undefined ? UNREADABLE : JSON.stringify([verb, namespace, bytes.toString('base64'), receipt]);
+function requestIn(
+  verb: EventRequest['verb'],
+  text: string,
+  at: number,
+  attachments: readonly Uint8Array[],
+): EventRequest | undefined {
+  const place = nextValue(text, at);
+  const found = place === undefined ? undefined : token(text, place);
+  const namespace = found === undefined ? undefined : stringIn(text, found);
+  if (found === undefined || namespace === undefined) return undefined;
+  if (verb !== 'publish') return endsOrGoesOn(text, found.end) ? { verb, namespace } : undefined;
+  const value = nextValue(text, found.end);
+  const data = value === undefined ? undefined : dataAt(text, value, attachments);
+  return data === undefined ? undefined : { verb, namespace, data };
 }
 
-/** SIO3: an array of byte numbers, or bytes as they are. */
-function bytesOf(data: unknown): Buffer | undefined {
-  if (data instanceof Uint8Array) return Buffer.from(data.buffer, data.byteOffset, data.length);
-  if (!Array.isArray(data) || !data.every(isByte)) return undefined;
-  return Buffer.from(data as number[]);
+/** SIO3: a list of byte numbers, or an attachment. */
+function dataAt(text: string, at: number, attachments: readonly Uint8Array[]): Uint8Array | undefined {
+  if (text[at] === '[') {
+    const list = readByteList(text, at);
+    return list !== undefined && endsOrGoesOn(text, list.end) ? list.bytes : undefined;
+  }
+  PLACEHOLDER.lastIndex = at;
+  const num = PLACEHOLDER.exec(text)?.groups?.['num'];
+  return num === undefined || !endsOrGoesOn(text, PLACEHOLDER.lastIndex) ? undefined : attachments[Number(num)];
 }
 
-function isByte(value: unknown): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255;
+/** @returns where the next value of a list begins; undefined where there is none. */
+function nextValue(text: string, at: number): number | undefined {
+  const comma = skipBlanks(text, at);
+  return text[comma] === ',' ? skipBlanks(text, comma + 1) : undefined;
+}
+
+function endsOrGoesOn(text: string, at: number): boolean {
+  const next = text[skipBlanks(text, at)];
+  return next === ',' || next === ']';
+}
+
+interface Token {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where the JSON string stands that begins at `at`, blanks aside. Undefined where none does. */
+function token(text: string, at: number): Token | undefined {
+  const start = skipBlanks(text, at);
+  if (text[start] !== '"') return undefined;
+  for (let end = start + 1; end < text.length; end++) {
+    const char = text[end];
+    if (char === '"') return { start, end: end + 1 };
+    if (char === '\\') end++;
+  }
+  return undefined;
+}
+
+/** Undefined for an escape or a character that JSON does not allow. */
+function stringIn(text: string, { start, end }: Token): string | undefined {
+  try {
+    return JSON.parse(text.slice(start, end)) as string;
+  } catch {
+    return undefined;
+  }
 }

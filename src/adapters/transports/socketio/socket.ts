@@ -1,117 +1,76 @@
-import type { Socket as LibrarySocket } from 'socket.io';
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
-import { STREAM_CLOSED, STREAM_LEFT, STREAM_UNREAD } from '../shared/goodbyes.ts';
-import type { Later, Reports } from '../shared/reports.ts';
-import type { ConnectionEnd } from '../../../application/ports/transport.ts';
-import type { ConnectionLimits } from '../shared/settings.ts';
-import { lineOf } from './events.ts';
+import type { Goodbye } from '../shared/goodbyes.ts';
+import type { LineReader } from './lines.ts';
 
-/** What all sockets of this transport have in common. */
-export interface SocketIoHome {
-  readonly limits: ConnectionLimits;
-  readonly later: Later;
-  /** The longest first. */
-  readonly prefixes: readonly string[];
+/** What a socket needs of the session that carries it. */
+export interface Wire {
+  /** One packet of Engine.IO, not to be changed afterwards. */
+  send(packet: Uint8Array): WriteOutcome;
+  /** Ends the connection once what was sent has left. Reported later. */
+  end(goodbye: Goodbye): void;
+  pause(): void;
+  resume(): void;
 }
 
-/** What is used of a socket of the library. */
-export type SocketLike = Pick<LibrarySocket, 'emit' | 'disconnect' | 'connected'> & {
-  readonly conn: { readonly readyState: string };
-};
+/** What of the far end decides how it is told something. */
+export interface Listener {
+  /** What this peer's events begin with; it is told messages by the same prefix. */
+  readonly prefix: string;
+  /** SIO11: a client of version 3 asks for signs of life itself, and reads CONNECT and errors in another form. */
+  readonly isOld: boolean;
+}
 
-type Acknowledge = (...given: unknown[]) => void;
+const encoder = new TextEncoder();
+const PING = encoder.encode('2');
+const DISCONNECT = encoder.encode('41');
 
-/** One socket of Socket.IO: its events are lines for the dialect, and the dialect's lines are events for it. */
+/** The socket of one client in Socket.IO's main namespace: lines of the dialect become packets. */
 export class SocketIoSocket implements Socket {
-  readonly #socket: SocketLike;
-  readonly #reports: Reports;
-  readonly #home: SocketIoHome;
-  readonly #acknowledges = new Map<number, Acknowledge>();
-  #receipts = 0;
-  /** What this peer's events begin with; it is told messages by the same name. */
-  #prefix = '';
-  /** What was written since the library last had nothing left to send. */
-  #behindBytes = 0;
+  readonly #wire: Wire;
+  readonly #listener: Listener;
+  readonly #lines: LineReader;
+  #isWelcome = false;
   #isOver = false;
 
-  constructor(socket: SocketLike, reports: Reports, home: SocketIoHome) {
-    this.#socket = socket;
-    this.#reports = reports;
-    this.#home = home;
+  constructor(wire: Wire, listener: Listener, lines: LineReader) {
+    this.#wire = wire;
+    this.#listener = listener;
+    this.#lines = lines;
   }
 
-  write(text: Uint8Array): WriteOutcome {
-    if (this.#isOver || !this.#socket.connected) return 'gone';
-    const isBehind = this.#behindBytes > 0;
-    this.#behindBytes += text.length;
-    if (isBehind && this.#behindBytes > this.#home.limits.sendBufferBytes) {
-      this.#close(STREAM_UNREAD);
-      return 'gone';
-    }
-    const [word, ...given] = JSON.parse(Buffer.from(text).toString()) as ['message', string, string] | ['receipt', number];
-    if (word === 'receipt') this.#acknowledge(given[0] as number);
-    else this.#socket.emit(`${this.#prefix}message`, given[0], [...Buffer.from(given[1] as string, 'base64')]);
-    return isBehind ? 'queued' : 'sent';
+  write(line: Uint8Array): WriteOutcome {
+    if (this.#isOver) return 'gone';
+    const told = this.#lines.read(line);
+    if (told.word === 'message') return this.#wire.send(told.publication.under(this.#listener.prefix));
+    if (told.word === 'receipt') return this.#wire.send(encoder.encode(`43${told.receipt}[]`));
+    if (told.word === 'refused') return this.#wire.send(connectError('/', told.why, this.#listener.isOld));
+    this.#isWelcome = true;
+    return this.#wire.send(encoder.encode(this.#listener.isOld ? '40' : `40${JSON.stringify({ sid: told.id })}`));
   }
 
-  /** The library has nothing left to send. */
-  drained(): void {
-    this.#behindBytes = 0;
-  }
-
-  /** The library asks for signs of life by itself, and ends who gives none. */
+  /** SIO8. */
   ping(): void {
-    if (!this.#isOver && this.#socket.conn.readyState === 'open') this.#home.later(() => this.#reports.alive());
+    if (!this.#isOver && !this.#listener.isOld) this.#wire.send(PING);
   }
 
-  /** Neither code nor reason can be told. */
-  close(): void {
-    this.#close(STREAM_CLOSED);
-  }
-
-  #close(end: ConnectionEnd): void {
+  close(code: number, why: string): void {
     if (this.#isOver) return;
+    if (this.#isWelcome) this.#wire.send(DISCONNECT);
     this.#isOver = true;
-    this.#reports.hearNoMore(end);
-    this.#socket.disconnect(true);
+    this.#wire.end({ code, why });
   }
 
   pause(): void {
-    this.#reports.pause();
+    this.#wire.pause();
   }
 
   resume(): void {
-    this.#reports.resume();
-  }
-
-  /** SIO1 to SIO4. @param given the last of it may be what acknowledges. */
-  heard(event: unknown, given: readonly unknown[]): void {
-    const last = given.at(-1);
-    const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;
-    const receipt = acknowledge === undefined ? undefined : ++this.#receipts;
-    if (acknowledge !== undefined) this.#acknowledges.set(this.#receipts, acknowledge);
-    const { line, prefix } = lineOf(event, acknowledge === undefined ? given : given.slice(0, -1), this.#home.prefixes, receipt);
-    if (prefix !== '') this.#prefix = prefix;
-    const bytes = Buffer.from(line);
-    const fits = bytes.length <= this.#home.limits.maxFrameBytes && this.#reports.frame(bytes, false);
-    if (!fits) this.close();
-    // What was refused is not acknowledged; what is paused may still be.
-    this.#acknowledges.delete(this.#receipts - MOST_RECEIPTS);
-  }
-
-  /** The connection is over. */
-  ended(): void {
-    this.#isOver = true;
-    this.#acknowledges.clear();
-    this.#reports.closed(STREAM_LEFT);
-  }
-
-  #acknowledge(receipt: number): void {
-    const acknowledge = this.#acknowledges.get(receipt);
-    this.#acknowledges.delete(receipt);
-    acknowledge?.();
+    this.#wire.resume();
   }
 }
 
-// Those that will never come must not pile up.
-const MOST_RECEIPTS = 10_000;
+/** SIO7: why a client is not let into a namespace. */
+export function connectError(namespace: string, message: string, isOld: boolean): Uint8Array {
+  const place = namespace === '/' ? '' : `${namespace},`;
+  return encoder.encode(`44${place}${JSON.stringify(isOld ? message : { message })}`);
+}

@@ -90,7 +90,6 @@ class UwsTransport implements Transport {
     const token = this.#listening;
     if (token === undefined) return;
     this.#listening = undefined;
-    this.#settings.companion?.refuseNew();
     this.#library.us_listen_socket_close(token);
   }
 
@@ -100,7 +99,6 @@ class UwsTransport implements Transport {
 
   async stop(): Promise<void> {
     this.refuseNew();
-    if (this.#apps !== undefined) await this.#settings.companion?.stop();
     this.#home.outbox.flush();
     this.#home.closings.endAll();
     // Calls every `close` handler; what they leave for later comes before whoever awaits this.
@@ -116,8 +114,7 @@ class UwsTransport implements Transport {
   }
 
   #answer(app: uWS.TemplatedApp, gateway: Gateway): void {
-    const { maxFrameBytes, sendBufferBytes, companion } = this.#settings;
-    companion?.attachToUws(app, gateway);
+    const { maxFrameBytes, sendBufferBytes } = this.#settings;
     const desk: Desk = { gateway, later: queueMicrotask, room: sendBufferBytes };
     const httpDesk = this.#httpDesk(desk);
     app.ws<Line>('/*', {

@@ -43,6 +43,7 @@ describe('the defaults', () => {
         peeroPath: '/peero',
         socketioPath: '/socket.io',
         socketioPrefixes: ['', 'peerix:'],
+        socketioEio3: false,
         pingInterval: 30_000,
         streamHeartbeat: 40_000,
       },

@@ -26,7 +26,7 @@ describe('the schema', () => {
   });
 
   it('a name says the same on the command line, in a file and in a program', () => {
-    for (const name of OPTION_NAMES) expect(name).toMatch(/^[a-z]+(_[a-z]+)*$/);
+    for (const name of OPTION_NAMES) expect(name).toMatch(/^[a-z]+(_[a-z]+\d?)*$/);
     expect(spellingsOf('key')).not.toContain('config');
   });
 

@@ -15,7 +15,12 @@ describe('SIO6: lines', () => {
     expect(read('["publish","garden","AQID",2]')).toEqual({ ask: 'publish', draft, echo: false, receipt: 2 });
   });
 
-  it('of events that are not known', () => expect(read('["unknown"]')).toEqual({ ask: 'nothing', why: 'not-relayed' }));
+  it.each([
+    ['unknown', { ask: 'nothing', why: 'not-relayed' }],
+    ['forbidden', { ask: 'nothing', why: 'not-allowed' }],
+    ['stay', { ask: 'stay' }],
+    ['leave', { ask: 'leave' }],
+  ])('%s', (word, request) => expect(read(`["${word}"]`)).toEqual(request));
 
   it.each(['null', '{}', '', '[]', '["subscribe",5]', '["publish","a",5]', '["else","a"]'])('%j is none', (line) =>
     expect(read(line)).toEqual({ ask: 'unreadable' }),

@@ -10,7 +10,8 @@ const house = (): House => {
   );
 };
 const says = (far: MemoryFarEnd, ...line: unknown[]): void => far.send(JSON.stringify(line));
-const heard = ({ heard: lines }: MemoryFarEnd): unknown[] => lines.map((line) => JSON.parse(line) as unknown);
+/** Everything after the welcome. */
+const heard = ({ heard: lines }: MemoryFarEnd): unknown[] => lines.slice(1).map((line) => JSON.parse(line) as unknown);
 
 describe('Socket.IO, in lines', () => {
   it('SIO1, SIO2, SIO3: everybody else hears, and what was asked for is acknowledged when it holds', () => {
@@ -44,6 +45,32 @@ describe('Socket.IO, in lines', () => {
       transport.settle();
     }
     expect([bob.heard.some((text) => text.includes('data: AQID')), heard(ann)]).toEqual([true, [['message', 'garden', 'BAUG']]]);
+  });
+
+  it('SIO6: a client is welcomed by its id, or told why it is refused', () => {
+    const { transport } = house();
+    expect(transport.connect({ path: '/socket.io/' }).heard).toEqual(['["welcome","id1"]']);
+    const stranger = transport.connect({ path: '/socket.io/', query: 'key=nobody' });
+    expect([stranger.heard, stranger.closed?.code]).toEqual([['["refused","Invalid key provided"]'], 1008]);
+  });
+
+  it('SIO6: STAY and LEAVE, and what is forbidden', () => {
+    const here = house();
+    const ann = here.transport.connect({ path: '/socket.io/' });
+    says(ann, 'stay');
+    says(ann, 'forbidden');
+    expect([ann.state, here.tally.all()]).toEqual(['open', { 'ignored:not-allowed': 1 }]);
+    says(ann, 'leave');
+    expect(ann.closed?.code).toBe(1000);
+  });
+
+  it('SIO7: a handshake for an unknown or full realm is refused with a status', () => {
+    const here = new House({ dialects: ['socketio'], keys: ['red'], concurrentLimit: 0 });
+    expect(here.transport.http('GET', '/socket.io/?key=blue')).toMatchObject({ status: 404, body: 'Invalid key provided' });
+    expect(here.transport.http('GET', '/socket.io?key=red').status).toBe(503);
+    expect(['HEAD', 'PUT', 'OPTIONS'].map((method) => here.transport.http(method, '/socket.io/').status)).toEqual([
+      405, 405, 204,
+    ]);
   });
 
   it('SIO7: the key names the realm', () => {

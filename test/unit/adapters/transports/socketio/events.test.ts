@@ -1,30 +1,49 @@
 import { describe, expect, it } from 'vitest';
-import { lineOf } from '../../../../../src/adapters/transports/socketio/events.ts';
+import { readEvent } from '../../../../../src/adapters/transports/socketio/events.ts';
 
 const PREFIXES = ['peerix:', ''];
-const line = (event: unknown, ...given: unknown[]): unknown => JSON.parse(lineOf(event, given, PREFIXES, 7).line);
+const read = (...event: unknown[]) => readEvent(JSON.stringify(event), 0, PREFIXES);
 
 describe('events', () => {
-  it('SIO1, SIO2, SIO3: are lines for the dialect', () => {
-    expect(line('subscribe', 'garden')).toEqual(['subscribe', 'garden', 7]);
-    expect(line('unsubscribe', 'garden')).toEqual(['unsubscribe', 'garden', 7]);
-    for (const data of [[1, 2, 3], Buffer.of(1, 2, 3), Uint8Array.of(1, 2, 3)]) {
-      expect(line('publish', 'garden', data)).toEqual(['publish', 'garden', 'AQID', 7]);
-      expect(line('dispatch', 'garden', data)).toEqual(['publish', 'garden', 'AQID', 7]);
+  it('SIO1, SIO2, SIO3: are requests', () => {
+    expect(read('subscribe', 'garden')).toEqual({ prefix: '', request: { verb: 'subscribe', namespace: 'garden' } });
+    expect(read('unsubscribe', 'gar"d\\en', 'more')).toEqual({
+      prefix: '',
+      request: { verb: 'unsubscribe', namespace: 'gar"d\\en' },
+    });
+    for (const name of ['publish', 'dispatch']) {
+      const request = { verb: 'publish', namespace: 'garden', data: Buffer.of(1, 2, 255) };
+      expect(read(name, 'garden', [1, 2, 255])).toEqual({ prefix: '', request });
+      expect(read(name, 'garden', [1, 2, 255], { more: 1 })).toEqual({ prefix: '', request });
     }
-    expect(JSON.parse(lineOf('subscribe', ['a'], PREFIXES, undefined).line)).toEqual(['subscribe', 'a', null]);
+  });
+
+  it('SIO3: data may be an attachment', () => {
+    const attachment = Buffer.of(7);
+    const text = '["publish","a",{"_placeholder":true,"num":0}]';
+    expect(readEvent(text, 0, PREFIXES, [attachment])).toMatchObject({ request: { data: attachment } });
+    expect(readEvent(text, 0, PREFIXES, [])).toBe('unreadable');
+    expect(readEvent(text.replace('0', '1'), 0, PREFIXES, [attachment])).toBe('unreadable');
   });
 
   it('SIO4: may begin with a prefix, which is told', () => {
-    expect(lineOf('peerix:subscribe', ['a'], PREFIXES, 1)).toEqual({ line: '["subscribe","a",1]', prefix: 'peerix:' });
-    expect(lineOf('subscribe', ['a'], PREFIXES, 1).prefix).toBe('');
-    expect(lineOf('subscribe', ['a'], ['x:'], 1).line).toBe('["unknown"]');
+    expect(read('peerix:subscribe', 'a')).toMatchObject({ prefix: 'peerix:' });
+    expect(readEvent('["subscribe","a"]', 0, ['x:'])).toBe('unknown');
   });
 
-  it.each(['message', '', 'peerix:', '__proto__', 'constructor', 'xsubscribe', 7, 0, null, ['publish']])(
-    'SIO4: %j is not known',
-    (event) => expect(line(event, 'a')).toEqual(['unknown']),
-  );
+  it.each([
+    'message',
+    '',
+    'peerix:',
+    '__proto__',
+    'constructor',
+    'toString',
+    'xsubscribe',
+    7,
+    null,
+    ['publish'],
+    'x'.repeat(200),
+  ])('SIO4: %j is not known', (event) => expect(read(event, 'a')).toBe('unknown'));
 
   it.each([
     [],
@@ -37,5 +56,22 @@ describe('events', () => {
     ['a', 'text'],
     ['a', { length: 1 }],
     ['a', [[1]]],
-  ])('SIO4: publish with %j does not fit', (...given: unknown[]) => expect(line('publish', ...given)).toBeNull());
+    ['a', { _placeholder: true, num: 99 }],
+  ])('SIO4: publish with %j does not fit', (...given: unknown[]) => expect(read('publish', ...given)).toBe('unreadable'));
+
+  it.each([
+    '',
+    '{}',
+    '"publish"',
+    '["publish","a"',
+    '["publish","a",[1]',
+    '["subscribe","a"',
+    '["subscribe","\\x"]',
+    '["subscribe" "a"]',
+  ])('SIO4: %s is no event', (text) => expect(readEvent(text, 0, PREFIXES)).toBe('unreadable'));
+
+  it('SIO4: only what is used is read, however deep the rest is nested', () => {
+    expect(readEvent(`["subscribe","a",${'['.repeat(100_000)}`, 0, PREFIXES)).toMatchObject({ request: { namespace: 'a' } });
+    expect(readEvent(`[${'['.repeat(100_000)}`, 0, PREFIXES)).toBe('unknown');
+  });
 });

@@ -1,112 +1,78 @@
 import { describe, expect, it } from 'vitest';
-import { SocketIoSocket, type SocketLike } from '../../../../../src/adapters/transports/socketio/socket.ts';
-import { Reports } from '../../../../../src/adapters/transports/shared/reports.ts';
-import { ADMISSION, RecordingGateway, textOf } from '../../../../contracts/transports/recording-gateway.ts';
+import { SocketIoStage } from '../../../../support/socketio-stage.ts';
 
-const bytes = (line: unknown): Uint8Array => Buffer.from(JSON.stringify(line));
-
-function opened(sendBufferBytes = 1_000) {
-  const gateway = new RecordingGateway();
-  const turns: (() => void)[] = [];
-  const later = (turn: () => void): void => void turns.push(turn);
-  const did: unknown[] = [];
-  const library = {
-    connected: true,
-    conn: { readyState: 'open' },
-    emit: (...event: unknown[]) => (did.push(event), true),
-    disconnect: () => {
-      library.connected = false;
-      did.push('disconnect');
-      socket.ended();
-    },
-  };
-  const reports = new Reports({ gateway, later, room: 1_000 }, ADMISSION);
-  const limits = { maxFrameBytes: 200, sendBufferBytes };
-  const socket: SocketIoSocket = new SocketIoSocket(library as unknown as SocketLike, reports, {
-    limits,
-    later,
-    prefixes: ['p:', ''],
-  });
-  reports.opened(socket);
-  const pass = (): void => turns.splice(0).forEach((turn) => turn());
-  return {
-    socket,
-    did,
-    pass,
-    library,
-    near: () => gateway.connections[0],
-    heard: () => gateway.connections[0]?.frames.map(textOf),
-  };
-}
-
-describe('a socket of Socket.IO', () => {
-  it('SIO3, SIO4: tells messages as arrays of bytes, by the prefix of its peer', () => {
-    const { socket, did } = opened();
-    socket.write(bytes(['message', 'a', 'AQID']));
-    socket.heard('p:subscribe', ['a']);
-    socket.drained();
-    expect(socket.write(bytes(['message', 'a', '']))).toBe('sent');
-    expect(did).toEqual([
-      ['message', 'a', [1, 2, 3]],
-      ['p:message', 'a', []],
+describe('the socket of a client', () => {
+  it('SIO1, SIO3, SIO6: is told in packets, by the prefix that it used last', () => {
+    const stage = new SocketIoStage();
+    const far = stage.connected();
+    stage.tells('welcome', 'id-1');
+    far.send('427["peerix:subscribe","garden"]');
+    stage.tells('receipt', 7);
+    stage.tells('message', 'garden', 'AQID');
+    far.send('42["subscribe","garden"]');
+    stage.tells('message', 'garden', 'AQID');
+    expect(far.heard.slice(1)).toEqual([
+      '40{"sid":"id-1"}',
+      '437[]',
+      '42["peerix:message","garden",[1,2,3]]',
+      '42["message","garden",[1,2,3]]',
     ]);
   });
 
-  it('SIO1: acknowledges what it is given a receipt for, once', () => {
-    const { socket, heard } = opened();
-    let count = 0;
-    socket.heard('subscribe', ['a', (...given: unknown[]) => void (count += 1 + given.length)]);
-    expect(heard()).toEqual(['["subscribe","a",1]']);
-    for (const receipt of [1, 1, 9]) socket.write(bytes(['receipt', receipt]));
-    expect(count).toBe(1);
+  it('SIO7: who is refused is told so', async () => {
+    const stage = new SocketIoStage({ protocols: [4, 3] });
+    stage.gateway.onOpened = ({ socket }) => {
+      socket.write(Buffer.from('["refused","full"]'));
+      socket.close(1013, 'full');
+    };
+    const [far, old] = [stage.connected(), stage.webSocket('EIO=3&transport=websocket')];
+    await stage.passes();
+    expect([far.heard.at(-1), old.heard.at(-1), far.closed?.code]).toEqual(['44{"message":"full"}', '44"full"', 1013]);
+    expect(stage.admissions).toBe(0);
   });
 
-  it('M16: a far end that reads slowly: writes are queued, then gone; and then it is closed', () => {
-    const { socket, near, pass } = opened(60);
-    const message = bytes(['message', 'a', 'AQID']);
-    expect([socket.write(message), socket.write(message), socket.write(message), socket.write(message)]).toEqual([
-      'sent',
-      'queued',
-      'gone',
-      'gone',
-    ]);
-    pass();
-    expect(near()?.closedCount).toBe(1);
+  it('SIO8: is pinged, says DISCONNECT before it is closed, and takes nothing afterwards', async () => {
+    const stage = new SocketIoStage();
+    const far = stage.connected();
+    stage.tells('welcome', 'id');
+    const { socket } = stage.gateway.connections[0] ?? {};
+    socket?.ping();
+    socket?.close(1012, 'server is restarting');
+    socket?.close(1000, 'again');
+    expect(socket?.write(Buffer.from('["receipt",1]'))).toBe('gone');
+    socket?.ping();
+    await stage.passes();
+    expect([far.heard.slice(2), far.closed?.code]).toEqual([['2', '41'], 1012]);
   });
 
-  it('M18, SIO4: an event that is too large ends it', () => {
-    const { socket, did, near, pass } = opened();
-    socket.heard('publish', ['a', new Uint8Array(500)]);
-    pass();
-    expect([did, near()?.frames.length, near()?.closedCount]).toEqual([['disconnect'], 0, 1]);
+  it('SIO11: a client of version 3 is not pinged', () => {
+    const stage = new SocketIoStage({ protocols: [3] });
+    const far = stage.webSocket('EIO=3&transport=websocket');
+    stage.gateway.connections[0]?.socket.ping();
+    expect(far.heard.length).toBe(1);
   });
 
-  it('closes once, reports it later, and nothing after it', () => {
-    const { socket, near, pass } = opened();
-    socket.close();
-    socket.close();
-    socket.heard('subscribe', ['a']);
-    expect([near()?.closedCount, socket.write(bytes(['receipt', 1]))]).toEqual([0, 'gone']);
-    pass();
-    expect([near()?.closedCount, near()?.frames.length]).toEqual([1, 0]);
+  it('M16: one who reads slowly is closed, not spared what it missed', async () => {
+    const stage = new SocketIoStage();
+    const far = stage.connected();
+    far.stopReading();
+    const data = Buffer.alloc(1_000).toString('base64');
+    for (let count = 0; count < 10; count++) stage.tells('message', 'garden', data);
+    await stage.passes();
+    expect(stage.admissions).toBe(0);
+    far.startReading();
+    expect(far.closed?.code).toBe(1008);
   });
 
-  it('SIO8: lives as long as the library says so', () => {
-    const { socket, near, pass, library } = opened();
-    socket.ping();
-    library.conn.readyState = 'closed';
-    socket.ping();
-    pass();
-    expect(near()?.aliveCount).toBe(1);
-  });
-
-  it('M19: what comes while it is paused waits', () => {
-    const { socket, heard, pass } = opened();
-    socket.pause();
-    socket.heard('subscribe', ['a']);
-    expect(heard()).toEqual([]);
-    socket.resume();
-    pass();
-    expect(heard()?.length).toBe(1);
+  it('M19: is paused and resumed', async () => {
+    const stage = new SocketIoStage();
+    const far = stage.connected();
+    const { socket } = stage.gateway.connections[0] ?? {};
+    socket?.pause();
+    far.send('42["subscribe","a"]');
+    expect(stage.lines).toEqual([]);
+    socket?.resume();
+    await stage.passes();
+    expect(stage.lines).toEqual(['["subscribe","a",null]']);
   });
 });

@@ -1,0 +1,51 @@
+import type { Packet } from './packets.ts';
+
+/** A packet with all that belongs to it. */
+export interface WholePacket {
+  readonly text: string;
+  readonly packet: Packet;
+  readonly attachments: readonly Uint8Array[];
+}
+
+/** SIO3: keeps a packet until its attachments are there, within the bound of a message. */
+export class AttachmentBuffer {
+  readonly #maxBytes: number;
+  #text = '';
+  #packet: Packet | undefined;
+  #attachments: Uint8Array[] = [];
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get isWaiting(): boolean {
+    return this.#packet !== undefined;
+  }
+
+  expect(text: string, packet: Packet): void {
+    this.#text = text;
+    this.#packet = packet;
+    this.#bytes = text.length;
+  }
+
+  /** Takes a copy. @returns the packet where this was the last attachment that it waited for. */
+  add(bytes: Uint8Array): WholePacket | 'too big' | undefined {
+    const packet = this.#packet;
+    if (packet === undefined) return undefined;
+    this.#bytes += bytes.length;
+    if (this.#bytes > this.#maxBytes) return 'too big';
+    this.#attachments.push(Uint8Array.from(bytes));
+    if (this.#attachments.length < packet.attachments) return undefined;
+    const whole = { text: this.#text, packet, attachments: this.#attachments };
+    this.clear();
+    return whole;
+  }
+
+  clear(): void {
+    this.#text = '';
+    this.#packet = undefined;
+    this.#attachments = [];
+    this.#bytes = 0;
+  }
+}

@@ -1,0 +1,276 @@
+import { randomBytes } from 'node:crypto';
+import type { Exchange, HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
+import type { Log } from '../../../application/ports/log.ts';
+import type { Socket } from '../../../application/ports/socket.ts';
+import type { Admission, ConnectionEnd, Gateway, UpgradeAnswer } from '../../../application/ports/transport.ts';
+import type { ConnectionId } from '../../../domain/ids.ts';
+import type { SignalMessage } from '../../../domain/message.ts';
+import { mayOpen, type OriginPolicy } from '../../../domain/origins.ts';
+import type { Goodbye } from '../shared/goodbyes.ts';
+import { WebSocketAdmission, type Seat } from './admissions.ts';
+import { faultResponse, readSessionQuery, tokenIn, type Protocol, type SessionFault, type SessionQuery } from './handshake.ts';
+import { PollingCarrier } from './polling.ts';
+import { EngineSession, type Carrier, type SessionHome } from './session.ts';
+import { UpgradeProbe, WebSocketCarrier, type WebSocketReports } from './websocket.ts';
+
+/** What of the configuration concerns requests. */
+export interface GateSettings {
+  /** Without a slash at its end, which changes nothing. */
+  readonly path: string;
+  readonly protocols: readonly Protocol[];
+  readonly origins: OriginPolicy;
+  /** H11. */
+  readonly maxUrlBytes: number;
+}
+
+const SESSION_METHODS = ['GET', 'POST'];
+const SID_BYTES = 18;
+const RESTARTING: Goodbye = { code: 1012, why: 'server is restarting' };
+const FAULT: HttpResponse = {
+  status: 500,
+  headers: [['content-type', 'text/plain; charset=utf-8']],
+  body: 'Internal Server Error',
+};
+
+/**
+ * Stands between a transport and the gateway, and serves Socket.IO at its path: requests and
+ * WebSockets there become sessions, and sessions become connections of the gateway. Everything
+ * else passes through. Connections of ours have negative names here, all others those of the gateway.
+ */
+export class SocketIoGateway implements Gateway {
+  readonly #gateway: Gateway;
+  readonly #settings: GateSettings;
+  readonly #home: SessionHome;
+  readonly #log: Log;
+  readonly #sessions = new Map<string, Seat>();
+  readonly #webSockets = new Map<number, WebSocketReports>();
+  #lastName = 0;
+
+  constructor(settings: GateSettings, home: SessionHome, log: Log) {
+    this.#gateway = home.gateway;
+    this.#settings = settings;
+    this.#home = {
+      ...home,
+      later: (turn) => home.later(() => this.#guard(turn)),
+      clock: guarded(home.clock, (turn) => this.#guard(turn)),
+    };
+    this.#log = log;
+  }
+
+  http(exchange: Exchange): void {
+    if (!this.#owns(exchange.request)) return this.#gateway.http(exchange);
+    this.#guard(
+      () => this.#serve(this.#safe(exchange)),
+      () => exchange.answer(FAULT),
+    );
+  }
+
+  upgrade(request: HttpRequest): UpgradeAnswer {
+    if (!this.#owns(request)) return this.#gateway.upgrade(request);
+    const query = readSessionQuery(request.query, this.#settings.protocols);
+    // The length of a target is checked first.
+    if (this.#isTooLong(request)) return this.#gateway.upgrade(request);
+    if (typeof query === 'string') return rejected(query);
+    if (query.carrier !== 'websocket') return rejected('bad-request');
+    if (query.sid !== undefined) return this.#upgradeOf(query.sid, query, request);
+    const token = tokenIn(request.header('authorization'), request.query);
+    const answer = this.#gateway.upgrade(request);
+    return answer.accept ? new WebSocketAdmission(answer, { query, token }) : answer;
+  }
+
+  abandoned(admission: Admission): void {
+    if (!(admission instanceof WebSocketAdmission)) return this.#gateway.abandoned(admission);
+    const { seat } = admission.purpose;
+    if (seat === undefined) this.#gateway.abandoned(admission.original);
+    else seat.probe = undefined;
+  }
+
+  opened(socket: Socket, admission: Admission): ConnectionId {
+    if (!(admission instanceof WebSocketAdmission)) return this.#gateway.opened(socket, admission);
+    const name = --this.#lastName;
+    this.#guard(() => void this.#webSockets.set(name, this.#webSocketOf(socket, admission)));
+    return name as ConnectionId;
+  }
+
+  frame(connection: ConnectionId, bytes: Uint8Array, isBinary: boolean): void {
+    if (connection >= 0) return this.#gateway.frame(connection, bytes, isBinary);
+    const webSocket = this.#webSockets.get(connection);
+    this.#guard(
+      () => webSocket?.frame(bytes, isBinary),
+      () => webSocket?.fault(),
+    );
+  }
+
+  alive(connection: ConnectionId): void {
+    if (connection >= 0) return this.#gateway.alive(connection);
+    this.#webSockets.get(connection)?.alive();
+  }
+
+  unsent(connection: ConnectionId, message: SignalMessage): void {
+    if (connection >= 0) this.#gateway.unsent(connection, message);
+  }
+
+  closed(connection: ConnectionId, end: ConnectionEnd): void {
+    if (connection >= 0) return this.#gateway.closed(connection, end);
+    const webSocket = this.#webSockets.get(connection);
+    this.#webSockets.delete(connection);
+    this.#guard(() => webSocket?.closed(end));
+  }
+
+  /** Sessions that did not connect are not waited for. */
+  refuseNew(): void {
+    for (const { session } of this.#sessions.values()) {
+      if (!session.isConnected) session.end(RESTARTING);
+    }
+  }
+
+  /** Ends what is carried by requests, and reports it. What WebSockets carry ends with them. */
+  stop(): void {
+    for (const { session, polling } of [...this.#sessions.values()]) {
+      session.end(RESTARTING);
+      if (polling !== undefined && session.isPolling) this.#guard(() => polling.cut());
+    }
+  }
+
+  #owns({ path }: HttpRequest): boolean {
+    const own = this.#settings.path;
+    return path.startsWith(own) && (path.length === own.length || (path.length === own.length + 1 && path.endsWith('/')));
+  }
+
+  #isTooLong({ path, query }: HttpRequest): boolean {
+    return path.length + query.length > this.#settings.maxUrlBytes;
+  }
+
+  /** SIO9: what belongs to a session goes to it; everything else is asked of the gateway as a handshake. */
+  #serve(exchange: Exchange): void {
+    const { request } = exchange;
+    const query = this.#isTooLong(request) ? 'bad-request' : readSessionQuery(request.query, this.#settings.protocols);
+    const seat = typeof query === 'string' || query.sid === undefined ? undefined : this.#sessions.get(query.sid);
+    if (typeof query === 'string' || seat === undefined || !SESSION_METHODS.includes(request.method)) {
+      return this.#gateway.http(this.#handshake(exchange, query));
+    }
+    const { session, polling } = seat;
+    if (!mayOpen(this.#settings.origins, request)) return exchange.answer(faultResponse('forbidden'));
+    const fits = query.carrier === 'polling' && query.protocol === session.protocol && polling !== undefined && session.isPolling;
+    if (!fits) return exchange.answer(faultResponse('bad-request'));
+    if (request.method === 'GET') polling.polled(exchange);
+    else polling.posted(exchange);
+  }
+
+  /** The gateway lets it in, or not, as it does with a stream: in place of that, a session begins. */
+  #handshake(exchange: Exchange, query: SessionQuery | SessionFault): Exchange {
+    const { request } = exchange;
+    const fault = handshakeFault(query, request.method);
+    const token = tokenIn(request.header('authorization'), request.query);
+    return {
+      request,
+      body: (maxBytes, then) => exchange.body(maxBytes, then),
+      hold: (gone) => exchange.hold(gone),
+      answer: (response) => exchange.answer(response),
+      stream: ({ headers }, admission) => {
+        if (typeof query === 'string' || fault !== undefined) {
+          this.#gateway.abandoned(admission);
+          return exchange.answer(withHeaders(faultResponse(fault ?? 'bad-request'), headers));
+        }
+        this.#guard(() => this.#beginPolling(exchange, { protocol: query.protocol, admission, token, headers }));
+      },
+    };
+  }
+
+  #beginPolling(
+    exchange: Exchange,
+    {
+      headers,
+      ...opening
+    }: { protocol: Protocol; admission: Admission; token: string | undefined; headers: HttpResponse['headers'] },
+  ): void {
+    const sid = newSid();
+    const session = new EngineSession({ ...opening, sid }, this.#home, () => this.#ended(sid));
+    const polling = new PollingCarrier(session, this.#home, headers);
+    this.#sessions.set(sid, { session, polling, probe: undefined });
+    polling.opens(exchange);
+    session.begin(polling);
+    polling.flush();
+  }
+
+  #webSocketOf(socket: Socket, { original, purpose: { seat, query, token } }: WebSocketAdmission): WebSocketReports {
+    if (seat?.polling !== undefined) {
+      const probe = new UpgradeProbe(socket, seat.session, seat.polling, this.#home, () => (seat.probe = undefined));
+      seat.probe = probe;
+      if (!seat.session.isOpen) probe.end();
+      return probe;
+    }
+    const sid = newSid();
+    const opening = { sid, protocol: query.protocol, admission: original, token };
+    const session = new EngineSession(opening, this.#home, () => this.#ended(sid));
+    const carrier: Carrier & WebSocketReports = new WebSocketCarrier(socket, session);
+    this.#sessions.set(sid, { session, polling: undefined, probe: undefined });
+    session.begin(carrier);
+    return carrier;
+  }
+
+  /** SIO9: one WebSocket at a time may take a session over. It is let in with the session, and not counted a second time. */
+  #upgradeOf(sid: string, query: SessionQuery, request: HttpRequest): UpgradeAnswer {
+    const seat = this.#sessions.get(sid);
+    if (seat === undefined) return rejected('unknown-sid');
+    const { session, polling, probe } = seat;
+    if (!mayOpen(this.#settings.origins, request)) return rejected('forbidden');
+    const fits = polling !== undefined && session.isPolling && session.isOpen && session.protocol === query.protocol;
+    if (!fits || probe !== undefined) return rejected('bad-request');
+    seat.probe = 'opening';
+    return new WebSocketAdmission(session.admission, { query, seat });
+  }
+
+  #ended(sid: string): void {
+    const probe = this.#sessions.get(sid)?.probe;
+    this.#sessions.delete(sid);
+    if (probe instanceof UpgradeProbe) probe.end();
+  }
+
+  /** What an exchange calls back is guarded, too. */
+  #safe(exchange: Exchange): Exchange {
+    return {
+      request: exchange.request,
+      body: (maxBytes, then) => exchange.body(maxBytes, (body) => this.#guard(() => then(body))),
+      hold: (gone) => exchange.hold(() => this.#guard(gone)),
+      answer: (response) => exchange.answer(response),
+      stream: (head, admission) => exchange.stream(head, admission),
+    };
+  }
+
+  /** The one catch of this wire: a fault is logged, and nothing else notices. */
+  #guard(step: () => void, otherwise?: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#log.record({ event: 'fault', error, connection: undefined });
+      otherwise?.();
+    }
+  }
+}
+
+function handshakeFault(query: SessionQuery | SessionFault, method: string): SessionFault | undefined {
+  if (typeof query === 'string') return query;
+  if (query.sid !== undefined) return 'unknown-sid';
+  if (query.carrier !== 'polling') return 'bad-request';
+  return method === 'GET' ? undefined : 'bad-method';
+}
+
+function rejected(fault: SessionFault): UpgradeAnswer {
+  return { accept: false, response: faultResponse(fault) };
+}
+
+function withHeaders(response: HttpResponse, headers: HttpResponse['headers']): HttpResponse {
+  return {
+    ...response,
+    headers: [...response.headers, ...headers.filter(([name]) => !response.headers.some(([own]) => own === name))],
+  };
+}
+
+function guarded(clock: SessionHome['clock'], guard: (turn: () => void) => void): SessionHome['clock'] {
+  return { now: () => clock.now(), wakeAt: (at, wake) => clock.wakeAt(at, () => guard(wake)) };
+}
+
+function newSid(): string {
+  return randomBytes(SID_BYTES).toString('base64url');
+}

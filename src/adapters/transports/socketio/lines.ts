@@ -1,0 +1,78 @@
+import { byteListText } from './byte-list.ts';
+import type { EventRequest } from './events.ts';
+
+/* SIO6: the lines of JSON between this transport and the dialect. */
+
+const encoder = new TextEncoder();
+
+/** An event that nothing is asked for with. */
+export const UNKNOWN = encoder.encode('["unknown"]');
+/** What can't be read. */
+export const UNREADABLE = encoder.encode('null');
+/** Something that came from the client and asks for nothing: it counts against the rate limit. */
+export const STAY = encoder.encode('["stay"]');
+/** SIO10: a request that the token does not cover. */
+export const FORBIDDEN = encoder.encode('["forbidden"]');
+/** The client has disconnected. */
+export const LEAVE = encoder.encode('["leave"]');
+
+/** @param receipt SIO1: what the client wants its acknowledgement to be called. */
+export function requestLine(request: EventRequest, receipt: number | undefined): Uint8Array {
+  const { verb, namespace } = request;
+  if (request.verb !== 'publish') return encoder.encode(JSON.stringify([verb, namespace, receipt]));
+  const { buffer, byteOffset, length } = request.data;
+  const base64 = Buffer.from(buffer, byteOffset, length).toString('base64');
+  // Base64 needs no escape, and may be long.
+  return Buffer.from(`["publish",${JSON.stringify(namespace)},"${base64}",${receipt ?? null}]`);
+}
+
+/** What the dialect tells one client. */
+export type Told =
+  | { readonly word: 'welcome'; readonly id: string }
+  | { readonly word: 'refused'; readonly why: string }
+  | { readonly word: 'receipt'; readonly receipt: number }
+  | { readonly word: 'message'; readonly publication: PublicationText };
+
+/** SIO3: a publication as an event, encoded once for all clients that use the same prefix. */
+class PublicationText {
+  readonly #arguments: Buffer;
+  readonly #byPrefix = new Map<string, Uint8Array>();
+
+  constructor(namespace: string, data: Uint8Array) {
+    this.#arguments = Buffer.concat([
+      Buffer.from(`message",${JSON.stringify(namespace)},[`),
+      byteListText(data),
+      Buffer.from(']]'),
+    ]);
+  }
+
+  /** The packet of Engine.IO; not to be changed. */
+  under(prefix: string): Uint8Array {
+    const known = this.#byPrefix.get(prefix);
+    if (known !== undefined) return known;
+    // A prefix comes from the configuration and may need escapes.
+    const packet = Buffer.concat([Buffer.from(`42["${JSON.stringify(prefix).slice(1, -1)}`), this.#arguments]);
+    this.#byPrefix.set(prefix, packet);
+    return packet;
+  }
+}
+
+/** Reads what the dialect tells, each publication once, to however many clients it is told. */
+export class LineReader {
+  readonly #publications = new WeakMap<Uint8Array, PublicationText>();
+
+  read(line: Uint8Array): Told {
+    const known = this.#publications.get(line);
+    if (known !== undefined) return { word: 'message', publication: known };
+    const [word, ...rest] = JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.length).toString()) as [
+      string,
+      ...unknown[],
+    ];
+    if (word === 'welcome') return { word, id: rest[0] as string };
+    if (word === 'refused') return { word, why: rest[0] as string };
+    if (word === 'receipt') return { word, receipt: rest[0] as number };
+    const publication = new PublicationText(rest[0] as string, Buffer.from(rest[1] as string, 'base64'));
+    this.#publications.set(line, publication);
+    return { word: 'message', publication };
+  }
+}

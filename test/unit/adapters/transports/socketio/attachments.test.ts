@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { AttachmentBuffer } from '../../../../../src/adapters/transports/socketio/attachments.ts';
+import { readPacket, type Packet } from '../../../../../src/adapters/transports/socketio/packets.ts';
+
+const TEXT = '452-["publish"]';
+const packet = readPacket(TEXT, 1) as Packet;
+
+it('SIO3: a packet is whole when its last attachment is there; what was lent is copied', () => {
+  const buffer = new AttachmentBuffer(100);
+  expect([buffer.isWaiting, buffer.add(Buffer.of(1))]).toEqual([false, undefined]);
+  buffer.expect(TEXT, packet);
+  const lent = Buffer.of(1);
+  expect(buffer.add(lent)).toBeUndefined();
+  lent.fill(9);
+  expect(buffer.add(Buffer.of(2))).toEqual({ text: TEXT, packet, attachments: [Uint8Array.of(1), Uint8Array.of(2)] });
+  expect(buffer.isWaiting).toBe(false);
+});
+
+it('M18: all of it together is no larger than a message', () => {
+  const buffer = new AttachmentBuffer(TEXT.length + 3);
+  buffer.expect(TEXT, packet);
+  expect([buffer.add(Buffer.alloc(3)), buffer.add(Buffer.alloc(1))]).toEqual([undefined, 'too big']);
+  buffer.clear();
+  expect(buffer.isWaiting).toBe(false);
+});

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { SocketIoStage } from '../../../../support/socketio-stage.ts';
+
+describe('a session', () => {
+  it('SIO7: is a connection of the gateway as soon as it has connected to the main namespace, and ends with its WebSocket', () => {
+    const stage = new SocketIoStage();
+    const far = stage.webSocket('EIO=4&transport=websocket&key=red');
+    expect([stage.gateway.connections.length, stage.admissions]).toEqual([0, 1]);
+    expect(JSON.parse(far.heard[0]?.slice(1) ?? '')).toMatchObject({ upgrades: [], pingInterval: 25_000, maxPayload: 10_000 });
+    far.send('40');
+    expect(stage.gateway.connections.length).toBe(1);
+    far.send('421["subscribe","garden"]');
+    expect(stage.lines).toEqual(['["subscribe","garden",1]']);
+    far.close();
+    expect([stage.gateway.connections[0]?.closedCount, stage.admissions, stage.gateway.intrusions]).toEqual([1, 0, []]);
+  });
+
+  it('SIO7: that never connects is closed, and counts no more', async () => {
+    const stage = new SocketIoStage();
+    const far = stage.webSocket();
+    await stage.passes(9_999);
+    expect([far.state, stage.admissions]).toEqual(['open', 1]);
+    await stage.passes(1);
+    expect([far.closed?.code, stage.admissions, stage.gateway.connections.length]).toEqual([1008, 0, 0]);
+  });
+
+  it('M19, SIO7: that says too much before it connects is closed', async () => {
+    const stage = new SocketIoStage();
+    const far = stage.webSocket();
+    for (let count = 0; count < 100; count++) far.send('3');
+    await stage.passes();
+    expect([far.closed?.code, stage.admissions]).toEqual([1008, 0]);
+  });
+
+  it('SIO7: there is one namespace; whoever asks for others is told so, each time for the price of a message', () => {
+    const stage = new SocketIoStage();
+    const far = stage.connected();
+    const before = far.heard.length;
+    for (let count = 0; count < 50; count++) far.send(`40/other${count},{}`);
+    expect(far.heard.slice(before)).toEqual(
+      Array.from({ length: 50 }, (_, count) => `44/other${count},{"message":"Invalid namespace"}`),
+    );
+    expect([stage.gateway.connections.length, stage.admissions]).toEqual([1, 1]);
+    expect(stage.lines).toEqual(Array.from({ length: 50 }, () => '["stay"]'));
+  });
+
+  it.each(['3', '6', '430[]', '44{"message":"x"}', '40', '42/other,["subscribe","a"]'])(
+    'M19: %s asks for nothing, and counts like a message',
+    (packet) => {
+      const stage = new SocketIoStage();
+      stage.connected().send(packet);
+      expect(stage.lines).toEqual(['["stay"]']);
+    },
+  );
+
+  it.each(['', '2', '2probe', '7', '0', '4', '49', '45["publish"]', '42["publish","a",[256]]'])(
+    'SIO4: %s can’t be read, and counts as malformed',
+    (packet) => {
+      const stage = new SocketIoStage();
+      stage.connected().send(packet);
+      expect(stage.lines).toEqual(['null']);
+    },
+  );
+
+  it('M19, SIO3: attachments count each, and make one event', () => {
+    const stage = new SocketIoStage();
+    const far = stage.connected();
+    far.send('452-5["publish","a",{"_placeholder":true,"num":1}]');
+    far.send(Uint8Array.of(9));
+    far.send(Uint8Array.of(1, 2, 3));
+    expect(stage.lines).toEqual(['["stay"]', '["stay"]', '["publish","a","AQID",5]']);
+  });
+
+  it('SIO4: an attachment of nothing, and a text in place of one, are malformed', () => {
+    const stage = new SocketIoStage();
+    const far = stage.connected();
+    far.send(Uint8Array.of(9));
+    far.send('451-["publish","a",{"_placeholder":true,"num":0}]');
+    far.send('42["subscribe","a"]');
+    far.send(Uint8Array.of(9));
+    expect(stage.lines).toEqual(['null', '["stay"]', 'null', '["subscribe","a",null]', 'null']);
+  });
+
+  it('M18: an event with its attachments is no larger than a message', async () => {
+    const stage = new SocketIoStage();
+    const far = stage.connected();
+    far.send('452-["publish","a",{"_placeholder":true,"num":0}]');
+    far.send(new Uint8Array(6_000));
+    far.send(new Uint8Array(6_000));
+    await stage.passes();
+    expect([far.closed?.code, stage.admissions]).toEqual([1009, 0]);
+  });
+
+  it('SIO8: DISCONNECT leaves; the close packet ends the connection', async () => {
+    const stage = new SocketIoStage();
+    stage.connected().send('41');
+    expect(stage.lines).toEqual(['["leave"]']);
+    const far = stage.connected();
+    far.send('1');
+    await stage.passes();
+    expect([far.closed?.code, stage.admissions]).toEqual([1000, 1]);
+  });
+
+  it('SIO10: a token that does not count is told so; the next one may', () => {
+    const seen: unknown[] = [];
+    const stage = new SocketIoStage({
+      authorize: (token) => {
+        seen.push(token);
+        return token === 'good' ? { mayListen: true, mayHearPrivate: () => false, mayPublish: () => false } : undefined;
+      },
+    });
+    const far = stage.connected();
+    expect([far.heard.at(-1), stage.gateway.connections.length]).toEqual(['44{"message":"A valid token is needed"}', 0]);
+    for (const auth of ['{"token":"bad"}', '{"token":5}', '{"token":', '[]', '{"token":"good"}']) far.send(`40${auth}`);
+    expect([seen, stage.gateway.connections.length]).toEqual([[undefined, 'bad', undefined, undefined, undefined, 'good'], 1]);
+  });
+
+  it('SIO10: the header or the query has a token, too', () => {
+    const seen: unknown[] = [];
+    const stage = new SocketIoStage({ authorize: (token) => void seen.push(token) });
+    stage.webSocket('EIO=4&transport=websocket', { authorization: 'Bearer a' }).send('40');
+    stage.webSocket('EIO=4&transport=websocket&token=b').send('40');
+    stage.webSocket('EIO=4&transport=websocket&token=b').send('40{"token":"c"}');
+    expect(seen).toEqual(['a', 'b', 'c']);
+  });
+
+  it('SIO10: what the token does not cover is neither published nor joined', () => {
+    const stage = new SocketIoStage({
+      authorize: () => ({ mayListen: false, mayHearPrivate: (topic) => topic === 'a', mayPublish: (topic) => topic === 'a' }),
+    });
+    const far = stage.connected();
+    for (const event of ['["publish","a",[]]', '["publish","b",[]]', '["subscribe","a"]', '["unsubscribe","a"]']) {
+      far.send(`42${event}`);
+    }
+    expect(stage.lines).toEqual(['["publish","a","",null]', '["forbidden"]', '["forbidden"]', '["unsubscribe","a",null]']);
+    const { introduction, carrier } = stage.gateway.connections[0]?.admission ?? {};
+    const isCleared = introduction !== undefined && 'isCleared' in introduction ? introduction.isCleared : undefined;
+    expect([carrier, isCleared?.('a'), isCleared?.('b')]).toEqual(['socket', true, false]);
+  });
+
+  it('SIO11: a client of version 3 is connected at once, pings, and marks its bytes', () => {
+    const stage = new SocketIoStage({ protocols: [4, 3] });
+    const far = stage.webSocket('EIO=3&transport=websocket');
+    stage.tells('welcome', 'id');
+    far.send('2');
+    far.send('2probe');
+    far.send('451-["publish","a",{"_placeholder":true,"num":0}]');
+    far.send(Uint8Array.of(4, 1, 2, 3));
+    far.send(Uint8Array.of(1, 2, 3));
+    expect(far.heard.slice(1)).toEqual(['40', '3', '3probe']);
+    expect(stage.lines).toEqual(['["stay"]', '["stay"]', '["stay"]', '["publish","a","AQID",null]', 'null']);
+  });
+});

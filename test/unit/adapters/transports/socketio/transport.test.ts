@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { MemoryTransport } from '../../../../../src/adapters/transports/memory/listener.ts';
+import { SocketIoTransport } from '../../../../../src/adapters/transports/socketio/transport.ts';
+import { ManualClock } from '../../../../../src/adapters/clocks/manual.ts';
+import { SilentLog } from '../../../../../src/adapters/logs/silent.ts';
+import { SocketIoStage } from '../../../../support/socketio-stage.ts';
+
+it('SIO4: of two prefixes that fit, the longer one counts', () => {
+  const stage = new SocketIoStage({ prefixes: ['', 'sub'] });
+  stage.connected().send('42["subsubscribe","a"]');
+  expect(stage.lines).toEqual(['["subscribe","a",null]']);
+});
+
+it('is called like the transport that it stands before, and passes on what that one alone does', async () => {
+  const calls: string[] = [];
+  const inner = new MemoryTransport();
+  inner.reloadCertificate = () => void calls.push('reloadCertificate');
+  const settings = {
+    ...{ path: '/socket.io', protocols: [4] as const, origins: { allow: 'echoed' } as const, maxUrlBytes: 1, prefixes: [''] },
+    ...{ maxFrameBytes: 1, sendBufferBytes: 1, pingInterval: 1, connectTimeout: 1, authorize: () => undefined },
+  };
+  const transport = new SocketIoTransport(inner, settings, { clock: new ManualClock(), log: new SilentLog() });
+  transport.reloadCertificate();
+  transport.refuseNew();
+  await transport.stop();
+  expect([transport.name, calls]).toEqual(['memory', ['reloadCertificate']]);
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { Authenticator } from '../../../src/application/ports/authenticator.ts';
+import { topicRights } from '../../../src/composition/topic-rights.ts';
+
+const CLOSED = {
+  ...{ dialects: ['socketio', 'mercure'] as const, mercureOpen: false, mercureAnonymous: false },
+  ...{ mercurePublisherKey: 'p', mercureSubscriberKey: 's' },
+};
+
+const authenticator: Authenticator = {
+  claimsOf: (token, use) => {
+    if (token === 'both' || token === use) return { mercure: { publish: ['a'], subscribe: ['b', '/{id}'] } };
+    return token === 'empty' ? {} : undefined;
+  },
+};
+
+type Policy = Parameters<typeof topicRights>[0];
+
+/** May listen; may hear private updates of `a`, `b`; may publish to `a`, `b`. */
+function rights(token: string | undefined, policy: Partial<Policy> = {}): readonly boolean[] | undefined {
+  const given = topicRights({ ...CLOSED, ...policy }, authenticator)(token);
+  if (given === undefined) return undefined;
+  return [given.mayListen, ...['a', 'b'].map(given.mayHearPrivate), ...['a', 'b'].map(given.mayPublish)];
+}
+
+describe('SIO10: the tokens of Mercure count for Socket.IO', () => {
+  it('without one, or with one that does not count, nobody gets in', () => {
+    expect([rights(undefined), rights('forged')]).toEqual([undefined, undefined]);
+  });
+
+  it('each use has its own token, and its own topics', () => {
+    expect(rights('both')).toEqual([true, false, true, true, false]);
+    expect(rights('publisher')).toEqual([false, false, false, true, false]);
+    expect(rights('subscriber')).toEqual([true, false, true, false, false]);
+    expect(rights('empty')).toEqual([true, false, false, false, false]);
+  });
+
+  it('anonymous clients hear what is public; a forged token is worth less than none', () => {
+    const policy = { mercureAnonymous: true };
+    expect(rights(undefined, policy)).toEqual([true, false, false, false, false]);
+    expect(rights('publisher', policy)).toEqual([true, false, false, true, false]);
+    expect(rights('forged', policy)).toBeUndefined();
+  });
+
+  it('where Mercure is open, or there is none, everything is allowed', () => {
+    const everything = [true, true, true, true, true];
+    const none = { mercurePublisherKey: undefined, mercureSubscriberKey: undefined };
+    expect(rights(undefined, { mercureOpen: true })).toEqual(everything);
+    expect(rights(undefined, { ...none, dialects: ['socketio'] })).toEqual(everything);
+    expect(rights(undefined, none)).toBeUndefined();
+    expect(rights(undefined, { dialects: ['socketio'] })).toBeUndefined();
+  });
+});
