@@ -74,6 +74,23 @@ export const OPENING_CASES = cases([
     },
   },
   {
+    id: 'O14.before-open',
+    title: 'Ann writes three messages to Bob as soon as her socket is up, without waiting for OPEN',
+    severity: 'required',
+    expected: 'Ann hears OPEN, and Bob the messages, in order',
+    async run(scene) {
+      const bob = await scene.enters('bob');
+      const ann = await scene.opens('ann');
+      for (const n of [1, 2, 3]) ann.sends({ type: 'CANDIDATE', dst: bob.id, payload: n });
+      equals(
+        'what Bob hears',
+        (await bob.hearsAll(3)).map(({ payload }) => payload),
+        [1, 2, 3],
+      );
+      equals('what Ann hears', await ann.hears(), { type: 'OPEN' });
+    },
+  },
+  {
     id: 'O2.own-realm',
     title: 'Ann enters two realms with one id; in the first she writes to the id that Bob has in the second',
     severity: 'hardening',

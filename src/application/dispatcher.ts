@@ -32,8 +32,17 @@ export class Dispatcher {
 
   /** To be called within a turn. */
   dispatch(session: Session, request: FrameRequest, now: Millis): void {
-    const { hearPeer, relayMessage, tap } = this.#parts;
-    if (!hearPeer(session, now)) return;
+    if (this.admits(session, now)) this.handle(session, request, now);
+  }
+
+  /** M8, M19: something came from a peer. To be called within a turn. @returns whether it may be handled. */
+  admits(session: Session, now: Millis): boolean {
+    return this.#parts.hearPeer(session, now);
+  }
+
+  /** What was admitted. To be called within a turn. */
+  handle(session: Session, request: FrameRequest, now: Millis): void {
+    const { relayMessage, tap } = this.#parts;
     if (tap.isOpen) tap.heard(session, request);
     if (request.ask === 'relay') return relayMessage(session, request, now);
     this.#other(session, request, now);

@@ -1,12 +1,15 @@
-import type { ConnectionId } from '../domain/ids.ts';
+import { parsePeerId, type ConnectionId } from '../domain/ids.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { SignalMessage } from '../domain/message.ts';
-import type { Carrier, Manner } from '../domain/session.ts';
+import type { Carrier, Manner, Session } from '../domain/session.ts';
+import type { Millis } from '../domain/time.ts';
 import type { Connections } from './connections.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 import type { HttpDesk } from './http-desk.ts';
+import type { LeaseFence } from './lease-fence.ts';
 import { PacedSocket } from './paced-socket.ts';
+import { PendingFrames, type PendingFrame } from './pending-frames.ts';
 import type { Performer } from './perform.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Dialect } from './ports/dialect.ts';
@@ -32,9 +35,13 @@ export interface GatewayParts {
   readonly telemetry: Telemetry;
   readonly registerPeer: RegisterPeer;
   readonly leaveRealm: LeaveRealm;
-  /** X2: what may wait for a paced stream, in bytes. */
+  readonly fence: LeaseFence;
+  /** X2, O14: what may wait for a paced stream, and what a connection may send before it is open, in bytes. */
   readonly sendBufferBytes: number;
 }
+
+/** O14: what all connections together may send before they are open. */
+const PENDING_BYTES = 64 * 1024 * 1024;
 
 /** A dialect, and how its connections are. */
 interface Spoken {
@@ -55,10 +62,21 @@ const FAULT: HttpResponse = {
 export class BrokerGateway implements Gateway {
   readonly #parts: GatewayParts;
   readonly #spoken: ReadonlyMap<string, Spoken>;
+  readonly #pending: PendingFrames;
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
     this.#spoken = new Map(parts.dialects.map((dialect) => [dialect.name, { dialect, manners: mannersOf(dialect) }]));
+    this.#pending = new PendingFrames(parts.sendBufferBytes, PENDING_BYTES);
+    parts.performer.whenOpened((id) => {
+      if (this.#pending.has(id)) parts.turns.run(() => this.#handlePending(id));
+    });
+    parts.performer.whenSuperseded((session) => {
+      if (this.#pending.has(session.connection)) parts.turns.run(() => this.#refusePending(session));
+    });
+    parts.fence.whenDown(() => {
+      for (const id of this.#pending.connections()) parts.turns.run(() => this.#handlePending(id));
+    });
   }
 
   http(exchange: Exchange): void {
@@ -99,10 +117,15 @@ export class BrokerGateway implements Gateway {
     const { connections, dispatcher, telemetry, turns, clock } = this.#parts;
     const connection = connections.find(id);
     const session = connection?.session;
-    if (connection === undefined || session?.state !== 'open') return telemetry.count('ignored:session-not-open');
+    const now = clock.now();
+    if (connection === undefined || session === undefined) return telemetry.count('ignored:session-not-open');
+    if (session.state === 'connecting' || (session.state === 'open' && this.#mustWait(id, now))) {
+      return this.#keep(session, { bytes, isBinary }, now);
+    }
+    if (session.state !== 'open') return telemetry.count('ignored:session-not-open');
     turns.begin();
     try {
-      dispatcher.dispatch(session, connection.dialect.decode(bytes, isBinary), clock.now());
+      dispatcher.dispatch(session, connection.dialect.decode(bytes, isBinary), now);
     } catch (error) {
       this.#fault(id, error);
     }
@@ -134,6 +157,7 @@ export class BrokerGateway implements Gateway {
     if (connection === undefined) return;
     if (connection.socket instanceof PacedSocket) for (const message of connection.socket.withdraw()) this.unsent(id, message);
     connections.drop(id);
+    this.#pending.take(id);
     turns.begin();
     try {
       if (connection.session !== undefined) leaveRealm.byLoss(connection.session, end);
@@ -142,6 +166,57 @@ export class BrokerGateway implements Gateway {
     }
     turns.end();
     doorkeeper.left(connection.address);
+  }
+
+  /** Whether a frame of an open peer waits for the lease of this node, or for frames of the same peer that do. */
+  #mustWait(id: ConnectionId, now: Millis): boolean {
+    return this.#parts.fence.isUp(now) || this.#pending.has(id);
+  }
+
+  /** O14: it shows that its peer is alive, and counts for its rate limit, when it arrives. */
+  #keep(session: Session, { bytes, isBinary }: PendingFrame, now: Millis): void {
+    const { dispatcher, performer, turns } = this.#parts;
+    const { connection, realm } = session;
+    turns.begin();
+    try {
+      if (!dispatcher.admits(session, now)) this.#pending.take(connection);
+      else if (!this.#pending.keep(connection, bytes, isBinary)) {
+        this.#pending.take(connection);
+        performer.perform(realm, realm.overreached(session, 'flooding'), now);
+      }
+    } catch (error) {
+      this.#fault(connection, error);
+    }
+    turns.end();
+  }
+
+  /** O14: in the order of arrival. To be called within a turn. */
+  #handlePending(id: ConnectionId): void {
+    const { connections, dispatcher, clock, fence } = this.#parts;
+    const now = clock.now();
+    const connection = connections.find(id);
+    const session = connection?.session;
+    if (connection === undefined || session?.state === 'connecting' || fence.isUp(now)) return;
+    for (const { bytes, isBinary } of this.#pending.take(id)) {
+      if (session?.state !== 'open') return;
+      try {
+        dispatcher.handle(session, connection.dialect.decode(bytes, isBinary), now);
+      } catch (error) {
+        this.#fault(id, error);
+      }
+    }
+  }
+
+  /** O14, M13: what a connection has sent before it was superseded came to nothing, and its peer is told. */
+  #refusePending({ connection: id, realm, id: from, token: owner }: Session): void {
+    const { connections, performer, clock } = this.#parts;
+    const dialect = connections.find(id)?.dialect;
+    for (const { bytes, isBinary } of this.#pending.take(id)) {
+      const request = dialect?.decode(bytes, isBinary);
+      const to = request?.ask === 'relay' ? parsePeerId(request.to ?? '', realm.limits.idLength) : undefined;
+      if (request?.ask !== 'relay' || to?.ok !== true) continue;
+      performer.perform(realm, realm.unheld({ kind: request.kind, from, to: to.value, payload: undefined, owner }), clock.now());
+    }
   }
 
   #paced(socket: Socket, { pace }: Dialect): Socket {

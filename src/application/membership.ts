@@ -4,7 +4,8 @@ import type { NodeId } from '../domain/ids.ts';
 import type { Realm } from '../domain/realm.ts';
 import type { Realms } from '../domain/realms.ts';
 import type { Session } from '../domain/session.ts';
-import { NEVER } from '../domain/time.ts';
+import { NEVER, type Millis } from '../domain/time.ts';
+import type { LeaseFence } from './lease-fence.ts';
 import type { Performer } from './perform.ts';
 import type { Clock, Wakeup } from './ports/clock.ts';
 import type { MailboxStore } from './ports/mailbox-store.ts';
@@ -23,10 +24,15 @@ export interface MembershipParts {
   readonly sweeper: Sweeper;
   readonly turns: Turns;
   readonly clock: Clock;
+  readonly fence: LeaseFence;
+  /** M14: how long a message waits. */
+  readonly expireTimeout: Millis;
 }
 
 /** How often a lease is prolonged before it would end: two may be lost. */
 const KEEPS_PER_LEASE = 3;
+
+const LOOKS_PER_TIMEOUT = 2;
 
 /** In so many of these every claim is confirmed once: who was told nothing, because the teller died, learns it then. */
 const KEEPS_PER_ROUND = 60;
@@ -38,6 +44,7 @@ const KEEPS_PER_ROUND = 60;
 export class Membership {
   readonly #parts: MembershipParts;
   #wakeup: Wakeup | undefined;
+  #look: Wakeup | undefined;
   /** Sessions whose claims are still to be confirmed in this round. */
   #round: Session[] = [];
   #share = 0;
@@ -53,36 +60,60 @@ export class Membership {
       missed: () => this.#lookAround(() => this.#confirmAll(false)),
     });
     this.#keep();
+    this.#lookOften();
   }
 
   /** Claims are given back as their connections close; what is left ends with the lease. */
   async end(): Promise<void> {
     this.#wakeup?.cancel();
+    this.#look?.cancel();
     await this.#parts.bus.close();
   }
 
   #keep(): void {
-    const { directory, sweeper, clock } = this.#parts;
+    const { directory, sweeper, clock, bus, fence } = this.#parts;
     if (directory.lease === NEVER) return;
+    if (!bus.isReached) fence.cutOff();
     this.#wakeup = clock.wakeAt(clock.now() + directory.lease / KEEPS_PER_LEASE, () => this.#keep());
     this.#lookAround(() => this.#confirmSome());
     // What a node has put that is gone, another one has to look after.
     sweeper.expect(clock.now());
   }
 
+  /** M14: a message must not expire because a word about it was lost, however long the lease is. */
+  #lookOften(): void {
+    const { directory, clock, expireTimeout } = this.#parts;
+    const interval = expireTimeout / LOOKS_PER_TIMEOUT;
+    if (directory.lease === NEVER || interval >= directory.lease / KEEPS_PER_LEASE) return;
+    this.#look = clock.wakeAt(clock.now() + interval, () => {
+      this.#lookForMail();
+      this.#lookOften();
+    });
+  }
+
   /** @param onKept what is to be confirmed where the lease has not ended. */
   #lookAround(onKept: () => void): void {
-    const { node, directory } = this.#parts;
+    const { node, directory, clock, fence } = this.#parts;
+    const requestedAt = clock.now();
     directory.keep(node, (outcome) => {
-      if (outcome === 'kept') onKept();
-      else if (outcome !== 'failed') this.#confirmAll(outcome === 'unknown');
+      if (outcome === 'failed') return;
+      if (outcome !== 'kept') return this.#confirmAll(outcome === 'unknown', () => fence.renewed(requestedAt));
+      fence.renewed(requestedAt);
+      onKept();
     });
     this.#lookForMail();
   }
 
   /** While its lease had ended, or it was deaf, others may have claimed what was this node's. */
-  #confirmAll(ifFree: boolean): void {
-    for (const session of this.#seated()) this.#confirm(session, ifFree);
+  #confirmAll(ifFree: boolean, then: () => void = () => undefined): void {
+    const all = this.#seated();
+    let left = all.length;
+    if (left === 0) return then();
+    for (const session of all) {
+      this.#confirm(session, ifFree, () => {
+        if (--left === 0) then();
+      });
+    }
   }
 
   /** O5: a part of all, so that it costs little at a time. */
@@ -94,11 +125,12 @@ export class Membership {
     for (const session of this.#round.splice(-this.#share)) if (session.state === 'open') this.#confirm(session, false);
   }
 
-  #confirm(session: Session, ifFree: boolean): void {
+  #confirm(session: Session, ifFree: boolean, then: () => void = () => undefined): void {
     const { directory, turns } = this.#parts;
     const { realm, id, connection } = session;
     directory.confirm(session, ifFree, (outcome) => {
       if (outcome === 'lost') turns.run(() => this.#perform(realm, realm.superseded(id, connection)));
+      then();
     });
   }
 

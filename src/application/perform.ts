@@ -1,9 +1,10 @@
 import type { Decision } from '../domain/decision.ts';
 import { impossible } from '../domain/invariant.ts';
 import { notice, type SignalMessage } from '../domain/message.ts';
-import type { PeerId } from '../domain/ids.ts';
+import type { ConnectionId, PeerId } from '../domain/ids.ts';
 import type { Collecting } from '../domain/collecting.ts';
 import type { Realm } from '../domain/realm.ts';
+import type { Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Connection, Connections } from './connections.ts';
 import type { Clock } from './ports/clock.ts';
@@ -33,9 +34,21 @@ export interface PerformerParts {
 /** Does what the domain decided, and brings back what came of it as the next fact. */
 export class Performer {
   readonly #parts: PerformerParts;
+  #onOpened: (id: ConnectionId) => void = () => undefined;
+  #onSuperseded: (session: Session) => void = () => undefined;
 
   constructor(parts: PerformerParts) {
     this.#parts = parts;
+  }
+
+  /** @param onOpened is called within a turn, when a connection has become a peer or a guest. */
+  whenOpened(onOpened: (id: ConnectionId) => void): void {
+    this.#onOpened = onOpened;
+  }
+
+  /** @param onSuperseded is called within a turn, when another connection has become the peer. */
+  whenSuperseded(onSuperseded: (session: Session) => void): void {
+    this.#onSuperseded = onSuperseded;
   }
 
   /** The only switch from a decision to the ports. To be called within a turn. */
@@ -128,6 +141,7 @@ export class Performer {
     const { connections, log } = this.#parts;
     connections.welcome(session.connection, { id: session.id, replaces });
     log.record({ event: 'peer-opened', session, address: connections.find(session.connection)?.address ?? '' });
+    this.#onOpened(session.connection);
   }
 
   #refuse({ session, refusal }: Extract<Decision, { do: 'refuse' }>): void {
@@ -144,6 +158,7 @@ export class Performer {
     directory.release(session);
     connections.part(session.connection, (dialect) => dialect.farewell(ending));
     log.record({ event: 'peer-closed', session, ending });
+    if (ending === 'superseded') this.#onSuperseded(session);
   }
 
   /** M19: reads nothing from a peer until its debt is paid. */

@@ -1,11 +1,15 @@
 import type { Doorkeeper } from './doorkeeper.ts';
 import type { HttpHead } from './ports/requests.ts';
 import type { HttpResponse } from './ports/http.ts';
+import type { LeaseFence } from './lease-fence.ts';
+import type { Clock } from './ports/clock.ts';
 import type { NodeBus } from './ports/node-bus.ts';
 
 export interface ProbesParts {
   readonly doorkeeper: Doorkeeper;
   readonly bus: NodeBus;
+  readonly fence: LeaseFence;
+  readonly clock: Clock;
 }
 
 const HEADERS = [
@@ -32,9 +36,12 @@ export class Probes {
   }
 
   #readiness(): HttpResponse {
-    const { doorkeeper, bus } = this.#parts;
+    const { doorkeeper, bus, fence, clock } = this.#parts;
     if (doorkeeper.isClosed) return { status: 503, headers: HEADERS, body: 'draining\n' };
     if (!bus.isReached) return { status: 503, headers: HEADERS, body: 'the engine of the cluster is out of reach\n' };
+    if (fence.isOverdue(clock.now())) {
+      return { status: 503, headers: HEADERS, body: 'the engine of the cluster has not renewed the lease in time\n' };
+    }
     return { status: 200, headers: HEADERS, body: 'ready\n' };
   }
 }

@@ -6,7 +6,8 @@ import { Dispatcher, type DispatcherParts } from '../application/dispatcher.ts';
 import { Doorkeeper, type DoorkeeperParts } from '../application/doorkeeper.ts';
 import { BrokerGateway, type GatewayParts } from '../application/gateway.ts';
 import { HttpDesk, type HttpDeskParts } from '../application/http-desk.ts';
-import { Membership, type MembershipParts } from '../application/membership.ts';
+import { LeaseFence } from '../application/lease-fence.ts';
+import { Membership } from '../application/membership.ts';
 import { Performer, type PerformerParts } from '../application/perform.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { Dialect } from '../application/ports/dialect.ts';
@@ -138,16 +139,23 @@ function bindCore(container: Container, config: Config, isAlone: boolean): void 
     log: P.LOG,
     telemetry: P.TELEMETRY,
   });
-  bindParts(container, P.MEMBERSHIP, (parts: MembershipParts) => new Membership(parts), {
-    node: P.NODE,
-    realms: P.REALMS,
-    directory: P.PEER_DIRECTORY,
-    mailboxes: P.MAILBOX_STORE,
-    bus: P.NODE_BUS,
-    performer: P.PERFORMER,
-    sweeper: P.SWEEPER,
-    turns: P.TURNS,
-    clock: P.CLOCK,
+  bindMembership(container, config);
+}
+
+function bindMembership(container: Container, { expireTimeout }: Config): void {
+  bind(container, P.LEASE_FENCE, (directory, clock) => new LeaseFence(directory.lease, clock.now()), [P.PEER_DIRECTORY, P.CLOCK]);
+  bind(
+    container,
+    P.MEMBERSHIP,
+    (node, fence, realms, directory, mailboxes, bus, performer, sweeper, turns, clock) =>
+      new Membership({ node, fence, realms, directory, mailboxes, bus, performer, sweeper, turns, clock, expireTimeout }),
+    [
+      ...([P.NODE, P.LEASE_FENCE, P.REALMS, P.PEER_DIRECTORY, P.MAILBOX_STORE, P.NODE_BUS] as const),
+      ...([P.PERFORMER, P.SWEEPER, P.TURNS, P.CLOCK] as const),
+    ],
+  );
+  bindParts(container, P.PROBES, (parts: ProbesParts) => new Probes(parts), {
+    ...{ doorkeeper: P.DOORKEEPER, bus: P.NODE_BUS, fence: P.LEASE_FENCE, clock: P.CLOCK },
   });
 }
 
@@ -237,7 +245,6 @@ function bindEdges(container: Container, { maxUrlBytes, sendBufferBytes, cluster
     addresses: P.CLIENT_ADDRESSES,
     log: P.LOG,
   });
-  bindParts(container, P.PROBES, (parts: ProbesParts) => new Probes(parts), { doorkeeper: P.DOORKEEPER, bus: P.NODE_BUS });
   bindParts(container, P.HTTP_DESK, (parts: Omit<HttpDeskParts, 'maxUrlBytes'>) => new HttpDesk({ ...parts, maxUrlBytes }), {
     dialects: P.DIALECTS,
     realms: P.REALMS,
@@ -264,10 +271,7 @@ function bindGatewayAndBroker(container: Container, sendBufferBytes: number): vo
     P.GATEWAY,
     (parts: Omit<GatewayParts, 'sendBufferBytes'>) => new BrokerGateway({ ...parts, sendBufferBytes }),
     {
-      dialects: P.DIALECTS,
-      connections: P.CONNECTIONS,
-      doorkeeper: P.DOORKEEPER,
-      httpDesk: P.HTTP_DESK,
+      ...{ dialects: P.DIALECTS, connections: P.CONNECTIONS, doorkeeper: P.DOORKEEPER, httpDesk: P.HTTP_DESK },
       dispatcher: P.DISPATCHER,
       performer: P.PERFORMER,
       turns: P.TURNS,
@@ -276,6 +280,7 @@ function bindGatewayAndBroker(container: Container, sendBufferBytes: number): vo
       telemetry: P.TELEMETRY,
       registerPeer: P.REGISTER_PEER,
       leaveRealm: P.LEAVE_REALM,
+      fence: P.LEASE_FENCE,
     },
   );
   bindParts(container, P.BROKER, (parts: BrokerParts) => new Broker(parts), {

@@ -204,9 +204,9 @@ export class Realm {
     return IGNORE.malformed;
   }
 
-  /** T5: it asked for more topics than it may have. */
-  overreached(session: Session): Decision {
-    return this.#end(session, 'ended', 'overreaching');
+  /** T5, O14: it asked for more topics than it may have, or sent more than is kept before it is open. */
+  overreached(session: Session, ending: 'overreaching' | 'flooding' = 'overreaching'): Decision {
+    return this.#end(session, 'ended', ending);
   }
 
   /** M7, T8: the peer says goodbye. */

@@ -385,6 +385,26 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     also: ['H', 'O10'],
   },
   {
+    name: 'drops what is sent before it says OPEN',
+    fails: ['O14.before-open'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      readonly #open = new WeakSet<object>();
+
+      override welcomed(peer: Peer): void {
+        const { socket } = peer;
+        setTimeout(() => {
+          this.#open.add(socket);
+          super.welcomed(peer);
+        }, 50);
+      }
+
+      override speaksFor(...[peer, socket]: Parameters<HonestServer['speaksFor']>): boolean {
+        return this.#open.has(socket) && super.speaksFor(peer, socket);
+      }
+    },
+  },
+  {
     name: 'brings the mail before OPEN',
     fails: ['O11.after-open'],
     verdict: 'failed',

@@ -79,13 +79,16 @@ interface Line {
   readonly node: Node;
   read: number;
   /** The last letter of each sender: what comes on a socket that was left does not overtake what comes on the new one. */
-  readonly last: Map<Name, number>;
+  readonly last: Map<Name, Letter>;
 }
 
 interface Letter {
   readonly n: number;
   readonly from: Name;
   readonly to: Name;
+  /** On which socket it was sent, and whether that had heard OPEN by then. */
+  readonly on: Line;
+  readonly isEarly: boolean;
   /** Whether its sender must hear what came of it: it stayed, and its node lived. */
   isWatched: boolean;
   /** Whether its sender was told later that something came to nothing. */
@@ -136,8 +139,9 @@ export class ClusterWorld {
 
   #offer(from: Name, to: Name): void {
     const line = this.#now.get(from);
-    if (line === undefined || !isOpen(line)) return;
-    const letter = { n: this.#letters.length, from, to, isWatched: !this.#hasLostNews(line.node), isTold: false };
+    if (line === undefined || line.far.state !== 'open') return;
+    const isWatched = !this.#hasLostNews(line.node);
+    const letter = { n: this.#letters.length, from, to, on: line, isEarly: !isOpen(line), isWatched, isTold: false };
     this.#letters.push(letter);
     line.far.send(JSON.stringify({ type: 'OFFER', dst: to, payload: letter.n }));
   }
@@ -301,8 +305,11 @@ export class ClusterWorld {
     if (src !== from || dst !== to || name !== to) throw new Error(`${name} heard ${text}, which ${from} sent to ${to}`);
     if (this.#delivered.has(n)) throw new Error(`${name} heard letter ${n} twice`);
     this.#delivered.set(n, this.#clock.now());
-    if (n < (last.get(from) ?? -1)) throw new Error(`${name} heard letter ${n} of ${from} after a later one`);
-    last.set(from, n);
+    const before = last.get(from);
+    // O14: what was sent before OPEN counts from OPEN on, and a socket that was opened first may become the peer's last.
+    const isOrdered = before === undefined || n > before.n || (letter.isEarly && letter.on !== before.on);
+    if (!isOrdered) throw new Error(`${name} heard letter ${n} of ${from} after a later one`);
+    last.set(from, letter);
   }
 }
 

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
+import type { Config } from '../../../src/composition/configuration/config.ts';
 import type { Session } from '../../../src/domain/session.ts';
 import type { FrameRequest } from '../../../src/application/ports/requests.ts';
 import { House, pair } from '../../support/house.ts';
+import { SlowEngine } from '../../support/slow-engine.ts';
 
 describe('the gateway', () => {
   it.each([
@@ -101,5 +104,104 @@ describe('the gateway', () => {
     const house = new House({}, { origins: { allow: 'listed', isListed } });
     const { refusal } = house.transport.connect({ path: '/peerjs', query: '', headers: { origin: 'https://a.test' } });
     expect([refusal?.status, house.told.includes('fault')]).toEqual([500, true]);
+  });
+});
+
+const LEASE = 3_000;
+
+function setUp(config: Partial<Config> = {}): { house: House; engine: SlowEngine; clock: ManualClock } {
+  const clock = new ManualClock();
+  const engine = new SlowEngine(clock, LEASE);
+  const house = new House(config, { clock, engine });
+  return { house, engine, clock };
+}
+
+describe('a peer that sends before it is open', () => {
+  it('O14: is heard after its OPEN, in order', () => {
+    const { house, engine } = setUp();
+    const bob = house.opens('bob');
+    engine.stops();
+    const ann = house.opens('ann');
+    for (const n of [1, 2, 3]) ann.offers('bob', n);
+    expect([bob.heard, ann.far.heard]).toEqual([[], []]);
+    engine.goesOn();
+    ann.offers('bob', 4);
+    expect(bob.heard).toMatchObject([1, 2, 3, 4].map((payload) => ({ type: 'OFFER', src: 'ann', payload })));
+    expect(ann.far.heard).toEqual(['{"type":"OPEN"}']);
+  });
+
+  it('O14, M17: hears its mailbox before it hears itself', () => {
+    const { house, engine } = setUp();
+    const bob = house.opens('bob');
+    bob.offers('ann', 'before');
+    engine.stops();
+    const ann = house.opens('ann');
+    ann.offers('ann', 'after');
+    engine.goesOn();
+    expect(ann.heard).toMatchObject([{ payload: 'before' }, { payload: 'after' }]);
+  });
+
+  it('O14, M7: leaves when it said so', () => {
+    const { house, engine } = setUp();
+    engine.stops();
+    const ann = house.opens('ann');
+    ann.says({ type: 'LEAVE' });
+    engine.goesOn();
+    expect([ann.far.heard, ann.closedWith]).toEqual([['{"type":"OPEN"}'], 1000]);
+  });
+
+  it('O14, O4: is not heard where the id belongs to another token', () => {
+    const { house, engine } = setUp();
+    const [bob] = [house.opens('bob'), house.opens('ann')];
+    engine.stops();
+    const thief = house.opens('ann', { token: 'his' });
+    thief.offers('bob');
+    engine.goesOn();
+    expect([thief.closedWith, bob.heard]).toEqual([1008, []]);
+  });
+
+  it('O14, O5: is told EXPIRE on the socket that has superseded it meanwhile', () => {
+    const { house, engine, clock } = setUp();
+    engine.stops();
+    const [old, young] = [house.opens('ann'), house.opens('ann')];
+    old.offers('bob', 1);
+    old.says({ type: 'HEARTBEAT' });
+    old.says({ type: 'OFFER', dst: '' });
+    engine.handles(2);
+    engine.goesOn();
+    clock.passes(LEASE);
+    expect([old.closedWith, young.closedWith]).toEqual([4001, undefined]);
+    expect(young.heard).toEqual([{ type: 'EXPIRE', src: 'bob', dst: 'ann' }]);
+  });
+
+  it('O14, L1: is alive while it sends', () => {
+    const { house, engine, clock } = setUp({ aliveTimeout: 10_000 });
+    engine.stops();
+    const ann = house.opens('ann');
+    for (let n = 0; n < 5; n++) {
+      clock.passes(5_000);
+      ann.says({ type: 'HEARTBEAT' });
+    }
+    engine.goesOn();
+    expect(ann.closedWith).toBe(undefined);
+  });
+
+  it('O14, M19: pays for what it sends when it arrives', () => {
+    const { house, engine } = setUp({ messageBurst: 2, onFlood: 'close' });
+    const bob = house.opens('bob');
+    engine.stops();
+    const ann = house.opens('ann');
+    for (const n of [1, 2, 3]) ann.offers('bob', n);
+    expect(ann.closedWith).toBe(1008);
+    engine.goesOn();
+    expect(bob.heard).toEqual([]);
+  });
+
+  it('O14, promise 5: is closed where it sends more than is kept', () => {
+    const { house, engine } = setUp({ sendBufferBytes: 1_000 });
+    engine.stops();
+    const ann = house.opens('ann');
+    for (let n = 0; n < 4; n++) ann.offers('bob', n);
+    expect(ann.closedWith).toBe(1008);
   });
 });

@@ -4,8 +4,10 @@ import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { MemoryPeerDirectory } from '../../../src/adapters/directories/memory/directory.ts';
 import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store.ts';
 import { defaultConfig } from '../../../src/composition/configuration/config.ts';
-import { nodeId } from '../../../src/domain/ids.ts';
+import { connectionId, nodeId, realmKey, type PeerId } from '../../../src/domain/ids.ts';
+import { Token } from '../../../src/domain/token.ts';
 import { House } from '../../support/house.ts';
+import { SlowEngine } from '../../support/slow-engine.ts';
 
 const LEASE = 3_000;
 
@@ -89,3 +91,78 @@ describe('a node of a cluster', () => {
     expect(list.body).toBe('["ann","bob"]');
   });
 });
+
+/** A broker on an engine that a test stops and lets go on. */
+function setUp(): { house: House; engine: SlowEngine; clock: ManualClock } {
+  const clock = new ManualClock();
+  const engine = new SlowEngine(clock, LEASE);
+  const house = new House({}, { clock, engine });
+  return { house, engine, clock };
+}
+
+describe('a node that may have lost its ids', () => {
+  it('O4, O14: relays what its peers send when its lease was renewed', () => {
+    const { house, engine, clock } = setUp();
+    const [ann, bob] = [house.opens('ann'), house.opens('bob')];
+    engine.stops();
+    clock.passes(LEASE);
+    ann.offers('bob', 1);
+    expect(bob.heard).toEqual([]);
+    engine.goesOn();
+    ann.offers('bob', 2);
+    expect(bob.heard).toMatchObject([{ payload: 1 }, { payload: 2 }]);
+  });
+
+  it('O4: relays nothing of a peer whose id another token has claimed meanwhile', () => {
+    const { house, engine, clock } = setUp();
+    const [ann, bob, cem] = [house.opens('ann'), house.opens('bob'), house.opens('cem')];
+    engine.stops();
+    clock.passes(LEASE);
+    engine.truth.claim({ ...stranger('ann'), token: new Token('his') }, () => undefined);
+    ann.offers('bob', 1);
+    cem.offers('bob', 2);
+    engine.goesOn();
+    expect([ann.closedWith, bob.closedWith]).toEqual([4001, undefined]);
+    expect(bob.heard).toMatchObject([{ src: 'cem', payload: 2 }]);
+  });
+
+  it('goes on where it knows that it is cut off', () => {
+    const { house, engine, clock } = setUp();
+    const [ann, bob] = [house.opens('ann'), house.opens('bob')];
+    engine.stops();
+    engine.isReached = false;
+    clock.passes(2 * LEASE);
+    ann.offers('bob', 1);
+    expect(bob.heard).toMatchObject([{ payload: 1 }]);
+  });
+
+  it('is not ready', () => {
+    const { house, engine, clock } = setUp();
+    const ready = (): number => house.transport.http('GET', '/readyz').status;
+    engine.stops();
+    expect(ready()).toBe(200);
+    clock.passes(LEASE);
+    expect(ready()).toBe(503);
+    engine.goesOn();
+    expect(ready()).toBe(200);
+  });
+});
+
+describe('a node with a long lease', () => {
+  it('M13, M14: looks for mail twice before a message would expire, also where no word of it comes', () => {
+    const clock = new ManualClock();
+    const engine = new SlowEngine(clock, 60_000);
+    const house = new House({ expireTimeout: 5_000 }, { clock, engine });
+    const bob = house.opens('bob');
+    const ann = { ...stranger('ann'), token: new Token('hers') };
+    engine.truth.claim(ann, () => undefined);
+    const message = { kind: 'offer', from: ann.id, to: 'bob' as PeerId, payload: Buffer.from('1') } as const;
+    engine.mailboxes.put(realmKey('peerjs'), ann, message, clock.now(), () => undefined);
+    clock.passes(2_500);
+    expect(bob.heard).toMatchObject([{ payload: 1 }]);
+  });
+});
+
+function stranger(id: string) {
+  return { realm: { key: realmKey('peerjs'), node: nodeId('there') }, id: id as PeerId, connection: connectionId(9, 0) };
+}
