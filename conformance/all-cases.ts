@@ -3,6 +3,7 @@ import { CORS_CASES } from './cases/cors.ts';
 import { CROWD_CASES } from './cases/crowds.ts';
 import { DISCOVERY_CASES } from './cases/discovery.ts';
 import { EXPIRY_CASES } from './cases/expiry.ts';
+import { HANDSHAKE_CASES } from './cases/handshakes.ts';
 import { HTTP_BOUND_CASES } from './cases/http-bounds.ts';
 import { HTTP_CASES } from './cases/http.ts';
 import { ID_CASES } from './cases/ids.ts';
@@ -21,7 +22,7 @@ const FAMILIES = 'HOMLX';
 
 /** Every case, in the order of the rules. */
 export const ALL_CASES: readonly Case[] = [
-  ...[HTTP_CASES, DISCOVERY_CASES, CORS_CASES, ROUTE_CASES, HTTP_BOUND_CASES],
+  ...[HTTP_CASES, DISCOVERY_CASES, CORS_CASES, ROUTE_CASES, HTTP_BOUND_CASES, HANDSHAKE_CASES],
   ...[OPENING_CASES, RECONNECTING_CASES, CROWD_CASES, ID_CASES],
   ...[RELAY_CASES, PAYLOAD_CASES, MALFORMED_CASES, MAILBOX_CASES, EXPIRY_CASES, ORDER_CASES, LIMIT_CASES],
   ...[LIVENESS_CASES],

@@ -16,7 +16,7 @@ const UPGRADE = [
   '',
 ].join('\r\n');
 
-/** H9 to H11: too many requests, too long ones, and none at all. */
+/** H9 to H11, H15: too many requests, too long ones, none at all, and many on one connection. */
 export const HTTP_BOUND_CASES = cases([
   {
     id: 'H9.too-many',
@@ -162,6 +162,22 @@ export const HTTP_BOUND_CASES = cases([
         holds(status === undefined || status >= 400, `it was answered with ${status}`);
         wire.cut();
       }
+    },
+  },
+  {
+    id: 'H15.in-order',
+    title: 'ten requests on one connection, each sent before the answer to the one before',
+    severity: 'recommended',
+    expected: 'ten answers, in their order',
+    async run(scene) {
+      const { path, key } = scene.server;
+      const targets = Array.from({ length: 9 }, (_, n) => (n % 2 === 0 ? `${key}/id` : 'nowhere'));
+      const requests = targets.map((target) => `GET ${path}${target} HTTP/1.1\r\nhost: a\r\n\r\n`);
+      const last = `GET ${path}${key}/id HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`;
+      const wire = scene.wire().sends(requests.join('') + last);
+      await wire.closed();
+      const statuses = Array.from(wire.heard.matchAll(/HTTP\/1\.1 (\d{3})/g), ([, status]) => Number(status));
+      equals('the statuses', statuses, [...targets.map((target) => (target === 'nowhere' ? 404 : 200)), 200]);
     },
   },
   {

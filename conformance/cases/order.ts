@@ -3,7 +3,7 @@ import { equals } from '../claims.ts';
 import type { Frame, RawFrame } from '../far-end/far-peer.ts';
 import { fresh } from '../scene.ts';
 
-/** M17: in order, once, and nothing lost. */
+/** M17, M21: in order, once, and nothing lost, also before a close. */
 export const ORDER_CASES = cases([
   {
     id: 'M17.in-order',
@@ -88,6 +88,17 @@ export const ORDER_CASES = cases([
         heard.map(({ n }) => n),
         count(20),
       );
+    },
+  },
+  {
+    id: 'M21.text-first',
+    title: 'twenty sockets with an unknown key at once',
+    severity: 'required',
+    expected: 'each receives the ERROR before its socket is closed',
+    async run(scene) {
+      const sockets = await Promise.all(Array.from({ length: 20 }, (_, n) => scene.opens(`stranger-${n}`, { key: 'nobody' })));
+      for (const socket of sockets) equals('the type of the frame', (await socket.hears())['type'], 'ERROR');
+      await Promise.all(sockets.map((socket) => socket.closed()));
     },
   },
 ]);

@@ -46,7 +46,6 @@ export const ROUTE_CASES = cases([
   },
   ...Object.entries({
     nowhere: 'nowhere',
-    'key-only': '{key}',
     'below-id': '{key}/id/more',
     'unknown-below-key': '{key}/unknown',
     favicon: 'favicon.ico',

@@ -1,3 +1,4 @@
+import { HANDSHAKE_MUTANTS } from './handshake-mutants.ts';
 import { HTTP_MUTANTS } from './http-mutants.ts';
 import { LIVENESS_MUTANTS } from './liveness-mutants.ts';
 import { MAILBOX_MUTANTS } from './mailbox-mutants.ts';
@@ -7,5 +8,5 @@ import { OPENING_MUTANTS } from './opening-mutants.ts';
 
 /** Servers that break one rule each. */
 export const ALL_MUTANTS: readonly Mutant[] = [
-  ...[HTTP_MUTANTS, OPENING_MUTANTS, MESSAGE_MUTANTS, MAILBOX_MUTANTS, LIVENESS_MUTANTS].flat(),
+  ...[HTTP_MUTANTS, HANDSHAKE_MUTANTS, OPENING_MUTANTS, MESSAGE_MUTANTS, MAILBOX_MUTANTS, LIVENESS_MUTANTS].flat(),
 ];

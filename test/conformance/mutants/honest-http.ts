@@ -47,10 +47,16 @@ export abstract class HonestHttp {
 
   routed(asked: Asked): Reply {
     if (asked.method === 'OPTIONS') return this.preflight(asked);
+    if (asked.path === `${this.path}peerjs`) return this.upgradeMissing();
     const page = this.pageAt(asked.path);
     if (page === undefined) return this.notFound();
     if (asked.method !== 'GET' && asked.method !== 'HEAD') return { status: 405, headers: { allow: METHODS } };
     return page();
+  }
+
+  /** H16 */
+  upgradeMissing(): Reply {
+    return { status: 426, headers: { upgrade: 'websocket' }, body: 'a WebSocket is served here' };
   }
 
   notFound(): Reply {

@@ -63,7 +63,10 @@ export class HonestServer extends HonestHttp {
   constructor(settings: Settings) {
     super(settings);
     for (const key of this.keys) this.realms.set(key, { peers: new Map(), mailboxes: new Map() });
-    this.#sockets = new WebSocketServer({ noServer: true, maxPayload: this.largestMessage(), autoPong: this.pongs() });
+    this.#sockets = new WebSocketServer({
+      ...{ noServer: true, maxPayload: this.largestMessage(), autoPong: this.pongs() },
+      handleProtocols: (offered) => this.subprotocol(offered),
+    });
     this.#http.on('upgrade', (request, socket, head) => this.guarded(() => this.#upgrade(request, socket as Socket, head)));
     this.#http.on('connection', (socket: Socket) => {
       this.#connections.add(socket);
@@ -108,6 +111,11 @@ export class HonestServer extends HonestHttp {
   handshakeStatus(path: string, { origin, host }: IncomingHttpHeaders, _query: URLSearchParams): number {
     if (path !== `${this.path}peerjs`) return 404;
     return origin === undefined || origin === `http://${host}` || this.welcomes(origin) ? 101 : 403;
+  }
+
+  /** O13 */
+  subprotocol(_offered: ReadonlySet<string>): string | false {
+    return false;
   }
 
   /** O8: the last one wins. */

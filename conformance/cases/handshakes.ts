@@ -1,0 +1,108 @@
+import { cases, type CaseDraft } from '../case.ts';
+import { equals, holds, matches } from '../claims.ts';
+import { loose } from '../outcomes.ts';
+
+const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
+const ANSWER = /HTTP\/1\.1 (\d{3})/g;
+
+const AMBIGUOUS_HEADS = {
+  'two-lengths': ['content-length: 5', 'content-length: 55'],
+  'empty-length': ['content-length:'],
+  'unknown-coding': ['transfer-encoding: xchunked'],
+  'length-and-chunks': ['content-length: 5', 'transfer-encoding: chunked'],
+};
+
+/** H13, H14, H16, O12, O13: heads of requests, and what makes one a handshake. */
+export const HANDSHAKE_CASES = cases([
+  ...Object.entries(AMBIGUOUS_HEADS).map(([name, lines]): CaseDraft => ({
+    id: `H13.${name}`,
+    title: `a POST with ${lines.join(' and ')}, and a second request where its body may end`,
+    severity: 'hardening',
+    expected: 'an error, and the second request is not answered',
+    pace: 'alone',
+    async run(scene) {
+      const { path, key } = scene.server;
+      const hidden = `GET ${path}${key}/id HTTP/1.1\r\nhost: a\r\n\r\n`;
+      const wire = scene.wire();
+      wire.sends(['POST / HTTP/1.1', 'host: a', ...lines, '', `0\r\n\r\n${hidden}`].join('\r\n'));
+      const status = await wire.status();
+      await scene.enters('witness');
+      const statuses = Array.from(wire.heard.matchAll(ANSWER), ([, code]) => Number(code));
+      holds(!statuses.includes(200), `the second request was answered: ${statuses.join(' and ')}`);
+      return status === undefined ? loose('closes the connection without an answer') : undefined;
+    },
+  })),
+  {
+    id: 'H14.no-connection',
+    title: 'a handshake with Upgrade, and without Connection',
+    severity: 'hardening',
+    expected: 'a request like any other: no socket opens',
+    async run(scene) {
+      const lines = ['host: a', 'upgrade: websocket', 'sec-websocket-version: 13', `sec-websocket-key: ${KEY}`, '', ''];
+      const wire = scene.wire().sends([`GET ${scene.socketTarget()} HTTP/1.1`, ...lines].join('\r\n'));
+      const status = await wire.status();
+      holds(status !== 101, 'a socket opened');
+    },
+  },
+  {
+    id: 'H16.says-upgrade',
+    title: 'GET {path}peerjs, as it arrives behind a proxy that drops Upgrade',
+    severity: 'recommended',
+    expected: '426, upgrade: websocket, and a sentence',
+    reference: { does: 'answers 404', shows: /status: expected 426, got 404/ },
+    async run(scene) {
+      const { status, headers, body } = await scene.asks('peerjs?key=peerjs&id=ann&token=t');
+      equals('the status', status, 426);
+      matches('the header upgrade', headers.upgrade, /^websocket$/i);
+      holds(body.length > 0, 'the answer has no text');
+    },
+  },
+  {
+    id: 'O12.version',
+    title: 'a handshake with the version 99',
+    severity: 'recommended',
+    expected: '400 or 426, and sec-websocket-version names 13',
+    async run(scene) {
+      const heard = await handshake(scene.wire(), scene.socketTarget(), ['sec-websocket-version: 99']);
+      matches('the answer', heard, /^HTTP\/1\.1 (400|426)/);
+      matches('the answer', heard, /^sec-websocket-version:.*\b13\b/im);
+    },
+  },
+  {
+    id: 'O12.key',
+    title: 'a handshake whose key is not 16 bytes',
+    severity: 'hardening',
+    expected: '400, and no socket opens',
+    async run(scene) {
+      const wire = scene.wire();
+      const lines = ['host: a', 'connection: upgrade', 'upgrade: websocket', 'sec-websocket-version: 13'];
+      wire.sends([`GET ${scene.socketTarget()} HTTP/1.1`, ...lines, 'sec-websocket-key: short', '', ''].join('\r\n'));
+      const status = await wire.status();
+      holds(status !== 101, 'a socket opened');
+      return status === 400 ? undefined : loose(`answers ${status}`);
+    },
+  },
+  {
+    id: 'O13.none-granted',
+    title: 'a handshake that asks for the subprotocols a and b',
+    severity: 'recommended',
+    expected: 'the socket opens, and neither is granted',
+    reference: { does: 'grants the first', shows: /a subprotocol was granted/ },
+    async run(scene) {
+      const lines = ['sec-websocket-version: 13', 'sec-websocket-protocol: a, b'];
+      const heard = await handshake(scene.wire(), scene.socketTarget(), lines);
+      matches('the answer', heard, /^HTTP\/1\.1 101/);
+      holds(!/^sec-websocket-protocol:/im.test(heard), 'a subprotocol was granted');
+    },
+  },
+]);
+
+interface Asks {
+  sends(text: string): { hears(pattern: RegExp): Promise<string> };
+}
+
+/** @returns the head of the answer. */
+function handshake(wire: Asks, target: string, more: readonly string[]): Promise<string> {
+  const lines = ['host: a', 'connection: upgrade', 'upgrade: websocket', `sec-websocket-key: ${KEY}`, ...more, '', ''];
+  return wire.sends([`GET ${target} HTTP/1.1`, ...lines].join('\r\n')).hears(/\r\n\r\n/);
+}

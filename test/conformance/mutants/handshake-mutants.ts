@@ -1,0 +1,84 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Asked, Reply } from './honest-http.ts';
+import { HonestServer } from './honest-server.ts';
+import type { Mutant } from './mutant.ts';
+
+const SMUGGLED_ANSWER = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
+
+/** H13 to H16, O12, O13: what a server does wrong with the heads of requests. */
+export const HANDSHAKE_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'answers what an ambiguous head hides',
+    fails: ['H13.two-lengths', 'H13.empty-length', 'H13.unknown-coding'],
+    verdict: 'failed',
+    also: ['H11'],
+    Server: class extends HonestServer {
+      override brokenRequest(...[, socket]: Parameters<HonestServer['brokenRequest']>): void {
+        socket.end(SMUGGLED_ANSWER.repeat(2));
+      }
+    },
+  },
+  {
+    name: 'upgrades without Connection',
+    fails: ['H14.no-connection'],
+    verdict: 'failed',
+    Server: class extends HonestServer {
+      override reply(asked: Asked): Reply {
+        return asked.headers.upgrade === 'websocket' ? { status: 101 } : super.reply(asked);
+      }
+    },
+  },
+  {
+    name: 'ends each connection after one answer',
+    fails: ['H15.in-order'],
+    verdict: 'loose',
+    also: ['H7'],
+    Server: class extends HonestServer {
+      override reply(asked: Asked): Reply {
+        const reply = super.reply(asked);
+        return { ...reply, headers: { ...reply.headers, connection: 'close' } };
+      }
+    },
+  },
+  {
+    name: 'finds nothing where a socket belongs',
+    fails: ['H16.says-upgrade'],
+    verdict: 'loose',
+    Server: class extends HonestServer {
+      override upgradeMissing(): Reply {
+        return this.notFound();
+      }
+    },
+  },
+  {
+    name: 'does not say which version it speaks',
+    fails: ['O12.version'],
+    verdict: 'loose',
+    Server: class extends HonestServer {
+      override handshakeStatus(path: string, headers: IncomingHttpHeaders, query: URLSearchParams): number {
+        return headers['sec-websocket-version'] === '13' ? super.handshakeStatus(path, headers, query) : 404;
+      }
+    },
+  },
+  {
+    name: 'grants any subprotocol',
+    fails: ['O13.none-granted'],
+    verdict: 'loose',
+    Server: class extends HonestServer {
+      override subprotocol(offered: ReadonlySet<string>): string | false {
+        return [...offered][0] ?? false;
+      }
+    },
+  },
+  {
+    name: 'closes a refused socket before its text is sent',
+    fails: ['M21.text-first'],
+    verdict: 'failed',
+    also: ['O'],
+    Server: class extends HonestServer {
+      override refuses(...[socket, { code }]: Parameters<HonestServer['refuses']>): void {
+        socket.close(code);
+      }
+    },
+  },
+];
