@@ -6,7 +6,7 @@ import type { Scene } from '../scene.ts';
 import { elapsed, within } from '../waiting.ts';
 import { afterOpen } from './reconnecting.ts';
 
-/** L1 to L4 and M8: who is alive, and who has gone. */
+/** L1 to L5 and M8: liveness and leaving. */
 export const LIVENESS_CASES = cases([
   {
     id: 'L1.silent',
@@ -188,6 +188,23 @@ export const LIVENESS_CASES = cases([
       const ann = await scene.enters('ann');
       const pinging = setInterval(() => ann.isOpen && ann.sendsPing(), scene.setting('alive_timeout') / 6);
       await ann.closed().finally(() => clearInterval(pinging));
+    },
+  },
+  {
+    id: 'L5.hidden-tab',
+    title: 'Ann sends HEARTBEAT less often than her time allows, as from a hidden tab, and her client answers pings',
+    severity: 'recommended',
+    expected: 'she stays: a pong is a sign of life for as long again',
+    needs: 'short patience',
+    reference: { does: 'sends no pings', shows: /was closed after/ },
+    async run(scene) {
+      const ann = await scene.enters('ann');
+      const pause = Math.round(1.4 * scene.setting('alive_timeout'));
+      for (let n = 0; n < 3; n++) {
+        await elapsed(pause);
+        holds(ann.isOpen, `her socket was closed after a pause of ${pause} ms`);
+        ann.sends({ type: 'HEARTBEAT' });
+      }
     },
   },
   ...Object.entries({

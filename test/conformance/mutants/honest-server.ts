@@ -19,6 +19,8 @@ export interface Peer {
   readonly realm: Realm;
   socket: WebSocket;
   heardAt: number;
+  /** L5: when its last message came, whatever its pongs say. */
+  spokeAt: number;
   malformed: number;
   /** Messages that it may still send at once. */
   allowance: number;
@@ -178,7 +180,7 @@ export class HonestServer extends HonestHttp {
   enters(socket: WebSocket, { id, token }: Who, realm: Realm): void {
     const now = performance.now();
     const allowance = { allowance: this.settings.message_burst ?? Infinity, allowanceAt: now };
-    const peer: Peer = { ...{ id, token, realm, socket, heardAt: now, malformed: 0, backlog: [] }, ...allowance };
+    const peer: Peer = { ...{ id, token, realm, socket, heardAt: now, spokeAt: now, malformed: 0, backlog: [] }, ...allowance };
     realm.peers.set(id, peer);
     this.serves(peer, socket);
     this.welcomed(peer);
@@ -223,6 +225,7 @@ export class HonestServer extends HonestHttp {
       this.guarded(() => this.speaksFor(peer, socket) && this.allowed(peer, bytes, isBinary)),
     );
     socket.on('close', (code) => this.guarded(() => this.closed(peer, socket, code)));
+    socket.on('pong', () => this.guarded(() => this.ponged(peer)));
     // What is too large or no WebSocket frame; `close` follows.
     socket.on('error', (error) => this.guarded(() => this.broken(peer, error)));
   }
@@ -285,6 +288,7 @@ export class HonestServer extends HonestHttp {
   /** M8: every message is a sign of life. */
   hearsOf(peer: Peer): void {
     peer.heardAt = performance.now();
+    peer.spokeAt = peer.heardAt;
   }
 
   read(bytes: Buffer): Frame | undefined {
@@ -404,7 +408,10 @@ export class HonestServer extends HonestHttp {
   sweeps(): void {
     for (const realm of this.realms.values()) {
       this.expiresMail(realm);
-      for (const peer of realm.peers.values()) if (this.isSilent(peer)) this.reaps(peer);
+      for (const peer of realm.peers.values()) {
+        if (this.isSilent(peer)) this.reaps(peer);
+        else this.pings(peer);
+      }
     }
   }
 
@@ -427,7 +434,22 @@ export class HonestServer extends HonestHttp {
   // Liveness
 
   isSilent({ heardAt }: Peer): boolean {
-    return performance.now() - heardAt >= (this.settings.alive_timeout ?? 60_000);
+    return performance.now() - heardAt >= this.aliveTimeout();
+  }
+
+  aliveTimeout(): number {
+    return this.settings.alive_timeout ?? 60_000;
+  }
+
+  /** L5 */
+  pings({ heardAt, socket }: Peer): void {
+    if (performance.now() - heardAt >= this.aliveTimeout() / 2 && socket.readyState === WebSocket.OPEN) socket.ping();
+  }
+
+  /** L5 */
+  ponged(peer: Peer): void {
+    const now = performance.now();
+    if (now - peer.spokeAt < this.aliveTimeout()) peer.heardAt = now;
   }
 
   /** L1 */

@@ -60,9 +60,9 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     also: ['L1', 'M8'],
     Server: class extends HonestServer {
       override heard(...[peer, bytes, isBinary]: Parameters<HonestServer['heard']>): void {
-        const { heardAt } = peer;
+        const { heardAt, spokeAt } = peer;
         super.heard(peer, bytes, isBinary);
-        if (this.read(bytes)?.type === 'HEARTBEAT') peer.heardAt = heardAt;
+        if (this.read(bytes)?.type === 'HEARTBEAT') Object.assign(peer, { heardAt, spokeAt });
       }
     },
   },
@@ -136,5 +136,13 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
       }
     },
     also: ['O11', 'L1', 'L2', 'M7', 'M14', 'O2'],
+  },
+  {
+    name: 'asks no silent peer for a sign of life',
+    fails: ['L5.hidden-tab'],
+    verdict: 'loose',
+    Server: class extends HonestServer {
+      override pings(): void {}
+    },
   },
 ];

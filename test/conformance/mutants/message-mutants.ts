@@ -293,9 +293,9 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     verdict: 'loose',
     Server: class extends HonestServer {
       override heard(...[peer, bytes, isBinary]: Parameters<HonestServer['heard']>): void {
-        const { heardAt } = peer;
+        const { heardAt, spokeAt } = peer;
         super.heard(peer, bytes, isBinary);
-        if (this.read(bytes)?.type !== 'HEARTBEAT') peer.heardAt = heardAt;
+        if (this.read(bytes)?.type !== 'HEARTBEAT') Object.assign(peer, { heardAt, spokeAt });
       }
     },
   },
