@@ -17,7 +17,7 @@ const OWN: Readonly<Record<string, Flag>> = {
     form: 'text',
     placeholder: 'COMMAND',
     meaning:
-      'starts servers, one for each way of setting them: "npx peerjs --port {port} {options}". {port} is a free port, {options} ' +
+      'starts servers, one for each way of setting them: "npx --package peer peerjs --port {port} {options}". {port} is a free port, {options} ' +
       'the flags; a setting by its name, such as {expire_timeout}, stands for its value',
   },
   flavour: {
@@ -71,7 +71,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = { ...OWN, ...TOLD };
 /** What `signalbox conform --help` prints. */
 export function usage(): string {
   return `Usage: signalbox conform --url http://host:port [options]
-       signalbox conform --command "npx peerjs --port {port} {options}" [options]
+       signalbox conform --command "npx --package peer peerjs --port {port} {options}" [options]
 
 Asks a PeerJS-compatible server, a Mercure hub or a topic relay whether it keeps the rules, and
 says what it found.

@@ -17,7 +17,7 @@ const OPTIONS = '{options}';
 const PLACE = /\{(\w+)\}/g;
 
 /**
- * Reads `npx peerjs --port {port} {options}`. Words are split at spaces, unless quoted; there is no shell.
+ * Reads `npx --package peer peerjs --port {port} {options}`. Words are split at spaces, unless quoted; there is no shell.
  * @throws TemplateError
  */
 export function readTemplate(text: string, flavour?: Flavour): CommandTemplate {

@@ -12,9 +12,9 @@ import { EmbeddedBroker } from './embedded-broker.ts';
 import { usage } from './configuration/help.ts';
 import { makeLog } from './make-log.ts';
 import { makeTransport } from './make-transport.ts';
-import type { Option } from './configuration/option.ts';
 import { OPTIONS } from './configuration/options.ts';
 import { obeySignals } from './signals.ts';
+import { titleWithoutSecrets } from './process-title.ts';
 import { suiteCommand, type SuiteCommand } from './suite-commands.ts';
 import { VERSION } from './version.ts';
 
@@ -45,15 +45,10 @@ async function run(): Promise<void> {
   if (!resolved.ok) return misused(resolved.refusal);
   const { config, settings, warnings } = resolved.value;
   for (const warning of warnings) complain(warning);
-  hideSecrets();
+  const title = titleWithoutSecrets(argv);
+  if (title !== undefined) process.title = title;
   if (settings.print_config) return console.log(JSON.stringify(fileOf(settings), undefined, 2));
   await serve(config);
-}
-
-/** The arguments of a process can be read by every user of the machine; its title takes their place. */
-function hideSecrets(): void {
-  const named = readCommandLine(argv).readings.map(({ name }): Option<unknown, unknown> => OPTIONS[name]);
-  if (named.some(({ isSecret }) => isSecret === true)) process.title = 'signalbox';
 }
 
 async function serve(config: Config): Promise<void> {

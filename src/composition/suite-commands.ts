@@ -1,3 +1,5 @@
+import { health } from './health.ts';
+
 /** The commands of the conformance suite, by the words that call them: where their code is, and what it exports. */
 const COMMANDS: Readonly<Record<string, { readonly file: string; readonly run: string }>> = {
   conform: { file: 'conform.js', run: 'conform' },
@@ -14,10 +16,11 @@ export interface SuiteIo {
 }
 
 /**
- * The command of the suite that a word calls; undefined for other words.
+ * The command beside `serve` that a word calls, such as one of the suite; undefined for other words.
  * Nothing of the suite is loaded before that: the broker does not know it, and it stands beside what is built of `src`.
  */
 export async function suiteCommand(word: string | undefined): Promise<SuiteCommand | undefined> {
+  if (word === 'health') return health;
   const command = word === undefined || !Object.hasOwn(COMMANDS, word) ? undefined : COMMANDS[word];
   if (command === undefined) return undefined;
   const suite = (await import(new URL(`../conformance/${command.file}`, import.meta.url).href)) as Record<string, SuiteCommand>;

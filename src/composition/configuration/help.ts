@@ -24,7 +24,8 @@ const CLOSING = [
   'Ends with 0 after a clean stop, 1 when it can not start or breaks, 2 for options that can not be used. SIGTERM and SIGINT ' +
     'drain; a second one ends at once.',
   'What each option means to clients: docs/options.md in the package.',
-  `Other commands: \`${tied('signalbox conform --help')}\` asks any PeerJS-compatible server whether it keeps the rules, ` +
+  `Other commands: \`${tied('signalbox health')}\` asks a broker with the same options whether it is well, for health checks; ` +
+    `\`${tied('signalbox conform --help')}\` asks any PeerJS-compatible server whether it keeps the rules, ` +
     `\`${tied('signalbox conform-report --help')}\` makes one page of what it found.`,
 ];
 

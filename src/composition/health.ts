@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { parseArgs } from 'node:util';
+import { type Config, resolveConfig } from './configuration/config.ts';
+
+const PATIENCE_MS = 2_000;
+const HEALTHY = 0;
+const UNHEALTHY = 1;
+const MISUSED = 2;
+
+const USAGE = `Usage: signalbox health [--ready] [--process <id>] [options of signalbox]
+
+Asks the broker that has the same options, environment and file whether it is well: /healthz, or with --ready /readyz.
+Ends with 0 if it is, else with 1 and one line that says why; with 2 for options that can not be used.
+
+  --ready         also asks whether new connections are accepted
+  --process <id>  takes the options of that process from its command line (Linux), such as 1 in a container
+`;
+
+interface Outputs {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+}
+
+/** The command that health checks call. @returns its exit code. */
+export async function health(args: readonly string[], { stdout, stderr }: Outputs): Promise<number> {
+  const complain = (message: string): void => void stderr.write(`signalbox health: ${message}\n`);
+  const { own, options } = divided(args);
+  if (own.help === true) {
+    stdout.write(USAGE);
+    return HEALTHY;
+  }
+  let argv = options;
+  try {
+    if (own.process !== undefined) argv = [...argumentsOf(own.process), ...options];
+  } catch (error) {
+    complain(`process ${String(own.process)} can't be read: ${messageOf(error)}`);
+    return UNHEALTHY;
+  }
+  const resolved = resolveConfig({ argv, env: process.env, readFile: (path) => readFileSync(path, 'utf8') });
+  if (!resolved.ok) {
+    for (const { message } of resolved.refusal) complain(message);
+    return MISUSED;
+  }
+  const { config } = resolved.value;
+  if (config.port === 0) {
+    complain('the port is 0, so it is not known here: give --port');
+    return MISUSED;
+  }
+  const path = own.ready === true ? '/readyz' : '/healthz';
+  try {
+    const { status, body } = await ask(config, path);
+    if (status === 200) return HEALTHY;
+    complain(`${path} answers ${status}: ${body.trim()}`);
+  } catch (error) {
+    complain(`no answer from ${placeOf(config)}: ${messageOf(error)}`);
+  }
+  return UNHEALTHY;
+}
+
+interface OwnFlags {
+  readonly help?: boolean;
+  readonly ready?: boolean;
+  readonly process?: string;
+}
+
+/** Takes the flags of this command out of those of the broker. */
+function divided(args: readonly string[]): { own: OwnFlags; options: string[] } {
+  const flags = { help: { type: 'boolean', short: 'h' }, ready: { type: 'boolean' }, process: { type: 'string' } } as const;
+  const { values, tokens } = parseArgs({ args: [...args], options: flags, strict: false, tokens: true });
+  const taken = new Set<number>();
+  for (const token of tokens) {
+    if (token.kind !== 'option' || !(token.name in flags)) continue;
+    taken.add(token.index);
+    if (token.name === 'process' && token.inlineValue === false) taken.add(token.index + 1);
+  }
+  return { own: values as OwnFlags, options: args.filter((_, i) => !taken.has(i)) };
+}
+
+/** The arguments behind the broker's script, of a process that runs it: perhaps beneath an init, perhaps with its own title. */
+export function argumentsOf(id: string, read: (path: string) => string = (path) => readFileSync(path, 'utf8')): string[] {
+  if (!/^\d+$/.test(id)) throw new Error('it is no number');
+  const line = read(`/proc/${id}/cmdline`).replace(/\0+$/, '');
+  const words = line.includes('\0') ? line.split('\0') : line.split(' ');
+  const at = words.findIndex((word) => /(^|\/)(cli\.js|signalbox)$/.test(word));
+  if (at < 0) throw new Error('it does not run signalbox');
+  return words.slice(at + 1);
+}
+
+/** The broker itself is asked, so its certificate need not be one for this name. */
+function ask(config: Config, path: string): Promise<{ status: number; body: string }> {
+  const { port, tls } = config;
+  const options = { host: hostOf(config), port, path, timeout: PATIENCE_MS, agent: false as const };
+  return new Promise((resolve, reject) => {
+    const asked = tls === undefined ? requestHttp(options) : requestHttps({ ...options, rejectUnauthorized: false });
+    asked.on('error', reject);
+    asked.on('timeout', () => asked.destroy(new Error(`none within ${PATIENCE_MS} ms`)));
+    asked.on('response', (answer) => {
+      let body = '';
+      answer.setEncoding('utf8').on('data', (text: string) => (body += text));
+      answer.on('error', reject);
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body }));
+    });
+    asked.end();
+  });
+}
+
+/** A broker that listens everywhere is found on loopback. */
+function hostOf({ host }: Config): string {
+  return host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host;
+}
+
+function placeOf(config: Config): string {
+  const host = hostOf(config);
+  return `${config.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${config.port}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,131 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ROOT } from '../../architecture/tree.ts';
+import { TLS_FILES } from '../../support/far-end.ts';
+import { Child } from '../../support/e2e/child.ts';
+import { freePort } from '../../support/e2e/free-port.ts';
+import { Nginx } from '../../support/e2e/nginx.ts';
+import { Server } from '../../support/e2e/server.ts';
+import { LOOPBACK, SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
+import { until } from '../../support/e2e/until.ts';
+import { Visit } from '../../support/e2e/visit.ts';
+
+/* The files for one broker behind a proxy, as the proxies themselves read them. */
+
+const PATIENCE_MS = 20_000;
+/** More than fit into the default of worker_connections, 1024, in both workers of the test; each takes two. */
+const PEERS = 1_100;
+const TOKEN = 'canary-token';
+
+const stops: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function brokerWith(
+  kind: typeof SIGNALBOX_UWS,
+  options: Readonly<Record<string, string | number | boolean>>,
+): Promise<Server> {
+  const server = await Server.start({ kind, options: { log_level: 'error', ...options } });
+  stops.push(() => server.stop());
+  return server;
+}
+
+/** Comes with a token by every way that there is; then the broker is gone, and it comes once more. */
+async function comes(visit: Visit, server: Server): Promise<void> {
+  const peer = await visit.opens({ token: TOKEN });
+  await visit.asks(`peerjs/some-id/${TOKEN}/offer`, { method: 'POST' });
+  await visit.asks(`peerjs/id?token=${TOKEN}`);
+  peer.cut();
+  await server.stop();
+  expect(await visit.statusOf({ token: TOKEN })).not.toBe(101);
+}
+
+describe('deploy/nginx', () => {
+  it('logs no token, neither of a socket nor of PeerJS 0.3, and not when the broker is gone', async () => {
+    const server = await brokerWith(SIGNALBOX_NODE, { proxied: 1, legacy_xhr: true });
+    const nginx = await Nginx.before([server, server, server]);
+    stops.push(() => nginx.stop());
+    await comes(nginx, server);
+    const logged = await until(PATIENCE_MS, 'the last request', () => (/" 50\d /.test(nginx.log) ? nginx.log : undefined));
+    expect(logged).toContain('"POST /peerjs/-/-/offer"');
+    expect(logged + nginx.errors).not.toContain(TOKEN);
+  });
+
+  it('holds more peers than the default of worker_connections', async () => {
+    const server = await brokerWith(SIGNALBOX_UWS, { proxied: 1 });
+    const nginx = await Nginx.before([server, server, server]);
+    stops.push(() => nginx.stop());
+    for (let n = 0; n < PEERS; n += 50) await Promise.all(Array.from({ length: 50 }, () => nginx.opens()));
+    expect((await nginx.asks('healthz')).status).toBe(200);
+  });
+});
+
+describe('examples', () => {
+  interface Proxy {
+    readonly file: string;
+    /** The file for a test: on a port of loopback, before the broker, with its log in a folder. */
+    readonly adapted: (text: string, at: { port: number; broker: number; folder: string }) => string;
+    readonly command: (folder: string) => string[];
+    readonly secure: boolean;
+  }
+
+  const PROXIES: readonly Proxy[] = [
+    {
+      file: 'nginx.conf',
+      secure: true,
+      adapted: (text, { port, broker, folder }) => {
+        const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+          (name) => `${name}_temp_path ${folder}/${name};`,
+        );
+        const site = text
+          .replace('listen 8443 ssl', `listen ${LOOPBACK}:${port} ssl`)
+          .replace('/etc/nginx/signal.example.org.crt', TLS_FILES.certFile)
+          .replace('/etc/nginx/signal.example.org.key', TLS_FILES.keyFile)
+          .replace('127.0.0.1:9000', `${LOOPBACK}:${broker}`)
+          .replace('/var/log/nginx/signalbox.log', `${folder}/access.log`);
+        return `daemon off; pid ${folder}/pid; error_log stderr; events {}\nhttp {\n${scratch.join('\n')}\naccess_log off;\n${site}}`;
+      },
+      command: (folder) => ['nginx', '-p', folder, '-c', 'nginx.conf', '-e', 'stderr'],
+    },
+    {
+      file: 'Caddyfile',
+      secure: false,
+      adapted: (text, { port, broker }) =>
+        text
+          .replace(':8443 {', `http://:${port} {\n\tbind ${LOOPBACK}`)
+          .replace('127.0.0.1:9000', `${LOOPBACK}:${broker}`)
+          .replace('{\n\t# Ids', '{\n\tadmin off\n\tauto_https off\n\t# Ids'),
+      command: (folder) => ['caddy', 'run', '--config', join(folder, 'Caddyfile'), '--adapter', 'caddyfile'],
+    },
+  ];
+
+  it.each(PROXIES)('$file passes peers on, and logs no token', async ({ file, adapted, command, secure }) => {
+    const server = await brokerWith(SIGNALBOX_NODE, { proxied: 1, legacy_xhr: true, path: '/signal' });
+    const folder = mkdtempSync(join(tmpdir(), 'proxy-'));
+    const port = await freePort();
+    const text = readFileSync(join(ROOT, 'examples', file), 'utf8');
+    writeFileSync(join(folder, file), adapted(text, { port, broker: server.port, folder }));
+    const proxy = new Child(command(folder), { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder });
+    stops.push(async () => {
+      await proxy.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    const visit = new Visit({ host: LOOPBACK, port, secure, path: '/signal/', key: 'peerjs' }, PATIENCE_MS);
+    const isMissing = await until(PATIENCE_MS, `${file} to be served: ${proxy.stderr}`, async () => {
+      if ((await Promise.race([proxy.exited.catch(() => 'missing'), visit.asks('').catch(() => undefined)])) === 'missing') {
+        return true;
+      }
+      return (await visit.asks('')).status === 200 ? false : undefined;
+    });
+    // Caddy is not among the programs that the tests install.
+    if (isMissing && file === 'Caddyfile') return;
+    await comes(visit, server);
+    const log = file === 'nginx.conf' ? readFileSync(join(folder, 'access.log'), 'utf8') : '';
+    if (file === 'nginx.conf') expect(log).toContain('"POST /signal/peerjs/-/-/offer"');
+    else await until(PATIENCE_MS, 'the failure to be logged', () => /"status":502|dial tcp/.exec(proxy.stderr)?.[0]);
+    expect(log + proxy.stdout + proxy.stderr).not.toContain(TOKEN);
+  });
+});
