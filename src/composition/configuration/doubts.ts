@@ -82,7 +82,7 @@ function shortAliveTimeout(settings: Settings, sourceOf: SourceOf): string[] {
   if (alive_timeout > PEERJS_HEARTBEAT_MS || !serves(settings, 'peerjs')) return [];
   const source = sourceOf('alive_timeout') ?? 'alive_timeout';
   return [
-    `${source} ${alive_timeout} is not longer than the PeerJS heartbeat (${PEERJS_HEARTBEAT_MS} ms): idle clients will be ` +
+    `${source} ${alive_timeout} is not longer than the PeerJS heartbeat (${PEERJS_HEARTBEAT_MS} ms): idle clients may be ` +
       `disconnected. Use at least ${LEAST_ALIVE_TIMEOUT_MS}.`,
   ];
 }

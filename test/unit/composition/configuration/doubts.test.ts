@@ -55,7 +55,7 @@ describe('options that have no effect', () => {
 it('L1: a timeout that is not longer than the heartbeat of PeerJS is doubtful, if PeerJS is served', () => {
   const short = ['--alive_timeout', '3000'];
   expect(warnings({ argv: short })).toEqual([
-    '--alive_timeout 3000 is not longer than the PeerJS heartbeat (5000 ms): idle clients will be disconnected. Use at least 10000.',
+    '--alive_timeout 3000 is not longer than the PeerJS heartbeat (5000 ms): idle clients may be disconnected. Use at least 10000.',
   ]);
   expect(doubts({ alive_timeout: 10_000 })).toEqual([]);
   expect(warnings({ argv: [...short, '--dialects', 'mercure', '--mercure_open'] })).toEqual([]);
