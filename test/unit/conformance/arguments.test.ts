@@ -54,7 +54,9 @@ describe('arguments', () => {
 
   it('take a command, of the flavour of peer where nothing is said', () => {
     const { target } = readArguments(['--command', 'npx --package peer peerjs --port {port} {options}']);
-    expect(target).toMatchObject({ template: { flavour: 'peer', words: ['npx', '--package', 'peer', 'peerjs', '--port', '{port}', '{options}'] } });
+    expect(target).toMatchObject({
+      template: { flavour: 'peer', words: ['npx', '--package', 'peer', 'peerjs', '--port', '{port}', '{options}'] },
+    });
   });
 
   it('ask for random runs instead', () => {
