@@ -3,7 +3,7 @@ import type { Option } from './configuration/option.ts';
 import { OPTIONS } from './configuration/options.ts';
 
 /**
- * A title for a process whose arguments hold secrets, which every user of the machine could read: the same arguments without them.
+ * A title for a process whose arguments hold secrets, which every user of the machine could read: the arguments without them.
  * @returns undefined where there is nothing to hide.
  */
 export function titleWithoutSecrets(argv: readonly string[]): string | undefined {

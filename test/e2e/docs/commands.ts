@@ -7,7 +7,7 @@ export interface Command {
   readonly line: string;
 }
 
-/** Every command of every shell block and of what changes in a diff, of comments in examples and deploy files, and of the usage. */
+/** Every command of shell blocks, of added lines in diffs, of comments in examples and deploy files, and of the usage. */
 export function commandsToType(): Command[] {
   const pages = filesUnder('.', /\.md$/).flatMap(({ path, text }) => blocksOf(text).flatMap((block) => linesOf(path, block)));
   const comments = filesUnder('.', /^(examples|deploy)\//).flatMap(({ path, text }) =>

@@ -6,10 +6,10 @@ import { LOOPBACK, type ServerKind } from '../../support/e2e/server-kinds.ts';
 import { until, within } from '../../support/e2e/until.ts';
 import { snippet } from './snippet.ts';
 
-/** A fenced block of the README as a program of its own, on a free port of loopback. */
+/** A fenced block of docs/library.md as a program of its own, on a free port of loopback. */
 function program(name: string): ServerKind {
   const command = (port: number): string[] => {
-    const here = snippet('README.md', name)
+    const here = snippet('docs/library.md', name)
       .replace('listen(9000)', `listen(${port}, '${LOOPBACK}')`)
       .replace('port: 9000', `port: ${port}, host: '${LOOPBACK}'`);
     return [process.execPath, '--input-type=module', '--eval', here];
@@ -20,7 +20,7 @@ function program(name: string): ServerKind {
 /** The example's web server, which has a fixed set of files. */
 const SERVE: ServerKind = { name: 'serve.mjs', command: (port) => [process.execPath, 'examples/serve.mjs', String(port)] };
 
-describe('what the README shows runs as it stands', () => {
+describe('what docs/library.md shows runs as it stands', () => {
   let server: Server | undefined;
   afterEach(() => server?.stop());
 
