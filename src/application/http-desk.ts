@@ -9,7 +9,7 @@ import type { Clock } from './ports/clock.ts';
 import type { Dialect } from './ports/dialect.ts';
 import type { Exchange, HttpRequest, HttpResponse } from './ports/http.ts';
 import type { Log } from './ports/log.ts';
-import type { HttpAsk, HttpOutcome, HttpRefusal, HttpRoute, Introduction } from './ports/requests.ts';
+import type { HttpAsk, HttpOutcome, HttpRefusal, HttpRoute, Introduction, ValidToken } from './ports/requests.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { Probes } from './probes.ts';
 import type { IssuePeerId } from './use-cases/issue-peer-id.ts';
@@ -126,7 +126,7 @@ export class HttpDesk {
       case 'answer':
         return reply(exchange, cors, ask.response);
       case 'verify':
-        return this.#follow(errand, ask.then(this.#parts.authenticator.claimsOf(ask.token, ask.as)));
+        return this.#follow(errand, ask.then(this.#verified(ask)));
       case 'read-body':
         return exchange.body(ask.maxBytes, (body) =>
           this.#guard(exchange, cors, () => {
@@ -148,6 +148,13 @@ export class HttpDesk {
       default:
         return impossible(ask);
     }
+  }
+
+  /** MER7, MER12. */
+  #verified({ token, as }: Extract<HttpAsk, { ask: 'verify' }>): ValidToken | undefined {
+    const { authenticator, clock } = this.#parts;
+    const verified = authenticator.verify(token, as);
+    return verified && { type: verified.type, claims: verified.claims, expiresAt: clock.now() + verified.lifetime };
   }
 
   #outcomeOf(asked: Extract<HttpAsk, { ask: 'describe' | 'issue-peer-id' | 'publish' | 'say' }>, dialect: Dialect): HttpOutcome {

@@ -8,7 +8,7 @@ import type { Log } from '../application/ports/log.ts';
 import type { MailboxStore } from '../application/ports/mailbox-store.ts';
 import type { NodeBus } from '../application/ports/node-bus.ts';
 import type { PeerDirectory } from '../application/ports/peer-directory.ts';
-import { JwtAuthenticator } from '../adapters/authenticators/jwt.ts';
+import { JwtAuthenticator } from '../adapters/authenticators/jwt/authenticator.ts';
 import { MemoryBusLine } from '../adapters/buses/memory/bus.ts';
 import { DirectAddresses } from '../adapters/client-addresses/direct.ts';
 import { ProxiedAddresses } from '../adapters/client-addresses/proxied.ts';

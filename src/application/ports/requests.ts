@@ -1,7 +1,9 @@
 import type { Ignored } from '../../domain/decision.ts';
 import type { Outgoing } from '../../domain/message.ts';
+import type { Millis } from '../../domain/time.ts';
 import type { Draft, Selector, Wishes } from '../../domain/topic.ts';
 import type { Payload } from '../../domain/message.ts';
+import type { TokenUse, Verified } from './authenticator.ts';
 import type { HttpResponse } from './http.ts';
 
 /** What a connection may ask for, once a dialect has read its frame. A receipt is told when what was asked for holds. */
@@ -49,13 +51,8 @@ export type HttpAsk =
   | { readonly ask: 'answer'; readonly response: HttpResponse }
   /** A body of more bytes is answered 413. It is borrowed for the call, the ask in the answer too. */
   | { readonly ask: 'read-body'; readonly maxBytes: number; readonly then: (body: Uint8Array) => HttpAsk }
-  /** MER7. @param claims undefined where the token is not valid. */
-  | {
-      readonly ask: 'verify';
-      readonly token: string;
-      readonly as: 'publisher' | 'subscriber';
-      readonly then: (claims: unknown) => HttpAsk;
-    }
+  /** MER7. @param token undefined where it is not valid. */
+  | { readonly ask: 'verify'; readonly token: string; readonly as: TokenUse; readonly then: (token?: ValidToken) => HttpAsk }
   | {
       readonly ask: 'open-stream';
       readonly introduction: Introduction;
@@ -65,6 +62,12 @@ export type HttpAsk =
   | { readonly ask: 'publish'; readonly key: string | undefined; readonly draft: Draft }
   /** X6: something that a peer says beside its connection. */
   | ({ readonly ask: 'say'; readonly request: FrameRequest } & Credentials);
+
+/** A token that was verified in this call. */
+export type ValidToken = Pick<Verified, 'type' | 'claims'> & {
+  /** MER12: the moment from which it does not count. */
+  readonly expiresAt: Millis;
+};
 
 /** How an answer begins whose body stays open. */
 export type StreamHead = Omit<HttpResponse, 'body'>;

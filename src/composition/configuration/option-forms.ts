@@ -1,7 +1,7 @@
-import { algorithmsFor } from '../../adapters/authenticators/jwt.ts';
+import { MIN_SECRET_BYTES, readTokenKey } from '../../adapters/authenticators/jwt/token-key.ts';
 import { parseSubnet, type TrustedProxies } from '../../adapters/client-addresses/proxied.ts';
 import { accepted, refused } from '../../domain/result.ts';
-import { flag, HIDDEN, type Kind, list, text } from './option.ts';
+import { flag, HIDDEN, type Kind, list, text, Unusable } from './option.ts';
 
 const CONTROL = /\p{Cc}/u;
 
@@ -93,14 +93,19 @@ export function engineUrl(): Kind<string> {
   return secret(form);
 }
 
-/** What tokens are checked with. It is never shown, not even when it can't be used. */
+/** MER11: what tokens are verified with. It is never shown; the reason for a refusal is. */
 export function tokenKey(): Kind<string> {
-  const form = text({
-    placeholder: '<secret|PEM>',
-    allowed: 'a shared secret, or a public RSA, EC or Ed25519 key as PEM',
-    parse: (value) => (isTokenKey(value) ? value : undefined),
-  });
-  return secret(form);
+  return {
+    takes: 'one',
+    placeholder: '<secret|PEM|JWK>',
+    allowed: `a shared secret of at least ${MIN_SECRET_BYTES} bytes, or one public RSA, EC or Ed25519 key as PEM or JWK`,
+    isSecret: true,
+    read: (raw) => {
+      if (typeof raw !== 'string') return refused(HIDDEN);
+      const key = readTokenKey(raw);
+      return key.ok ? accepted(raw) : refused(new Unusable(key.refusal));
+    },
+  };
 }
 
 /** A form whose values are never shown, not even when they are refused. */
@@ -113,14 +118,6 @@ function secret(form: Kind<string>): Kind<string> {
       return value.ok ? value : refused(HIDDEN);
     },
   };
-}
-
-function isTokenKey(value: string): boolean {
-  try {
-    return value !== '' && algorithmsFor(value).length > 0;
-  } catch {
-    return false;
-  }
 }
 
 /** Keys of realms. They stand in URLs as one segment of a path. */

@@ -23,6 +23,16 @@ export interface Kind<Value, Given = Value> {
 /** Stands for a value that is never shown. */
 export const HIDDEN = Symbol('hidden');
 
+/** Stands for a value that is never shown, and says what it is instead of what is allowed. */
+export class Unusable {
+  readonly what: string;
+
+  /** @param what a noun without any part of the value. */
+  constructor(what: string) {
+    this.what = what;
+  }
+}
+
 /** `''` for a bare number. */
 export type Unit = 'ms' | 'bytes' | '';
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Dialect, Farewell } from '../../../src/application/ports/dialect.ts';
 import type { HttpResponse } from '../../../src/application/ports/http.ts';
-import type { HttpAsk, HttpHead, HttpOutcome, HttpRefusal } from '../../../src/application/ports/requests.ts';
+import type { HttpAsk, HttpHead, HttpOutcome, HttpRefusal, ValidToken } from '../../../src/application/ports/requests.ts';
 import type { PeerId } from '../../../src/domain/ids.ts';
 import type { MessageKind, SignalMessage } from '../../../src/domain/message.ts';
 import type { Ending, OpenRefusal } from '../../../src/domain/refusal.ts';
@@ -149,10 +149,16 @@ function heads({ queries }: DialectSubject): fc.Arbitrary<HttpHead> {
 }
 
 /** Follows an ask through all its steps. @returns what it comes to. */
-function followed(asked: HttpAsk, body: Uint8Array, claims: unknown): HttpAsk {
+function followed(asked: HttpAsk, body: Uint8Array, claims: ValidToken | undefined): HttpAsk {
   if (asked.ask === 'read-body') return followed(asked.then(body), body, claims);
   if (asked.ask === 'verify') return followed(asked.then(claims), body, claims);
   return asked;
+}
+
+/** A token with these claims; none where they are no object. */
+function tokenWith(claims: unknown): ValidToken | undefined {
+  const isObject = typeof claims === 'object' && claims !== null;
+  return isObject ? { type: undefined, claims: claims as ValidToken['claims'], expiresAt: 1000 } : undefined;
 }
 
 export const CLAUSES: readonly Clause[] = [
@@ -191,7 +197,7 @@ export const CLAUSES: readonly Clause[] = [
         (path, head, body, claims) => {
           const route = dialect.routes(path);
           if (route?.methods.includes(head.method) !== true) return;
-          const asked = followed(route.ask({ ...head, path }), body, claims);
+          const asked = followed(route.ask({ ...head, path }), body, tokenWith(claims));
           if (asked.ask === 'answer') expect(complaints(asked.response)).toEqual([]);
           if (asked.ask === 'open-stream') for (const start of [undefined, 'x']) asked.head(start);
         },

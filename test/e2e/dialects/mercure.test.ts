@@ -10,7 +10,7 @@ import { fresh } from '../../support/e2e/visit.ts';
 /* Browsers, and peers like those of Peerix, on the Mercure endpoint. The pages are of another origin than the broker. */
 
 const PATH = '/.well-known/mercure';
-const SECRET = 'a secret of the tests';
+const SECRET = 'a secret of the tests, long enough to be one';
 const OPEN: ServerOptions = { dialects: ['peerjs', 'mercure'], mercure_open: true };
 
 let pages: Stages;

@@ -1,4 +1,4 @@
-import type { HttpAsk, HttpHead, HttpRoute } from '../../../application/ports/requests.ts';
+import type { HttpAsk, HttpHead, HttpRoute, ValidToken } from '../../../application/ports/requests.ts';
 import type { Selector } from '../../../domain/topic.ts';
 import { refusing, streamHead } from './answers.ts';
 import { claimsIn } from './claims.ts';
@@ -44,9 +44,9 @@ function subscribing(head: HttpHead, policy: MercurePolicy): HttpAsk {
   if (token === undefined) {
     return policy.isAnonymous ? listening() : refusing(401, 'A token is needed to subscribe');
   }
-  const then = (payload: unknown): HttpAsk => {
-    if (payload === undefined) return refusing(401, 'The token is not valid');
-    return listening(coverage(claimsIn(payload).subscribe ?? []));
+  const then = (valid?: ValidToken): HttpAsk => {
+    if (valid === undefined) return refusing(401, 'The token is not valid');
+    return listening(coverage(claimsIn(valid.claims).subscribe ?? []));
   };
   return { ask: 'verify', token: token.text, as: 'subscriber', then };
 }
@@ -56,9 +56,9 @@ function publishing(head: HttpHead, policy: MercurePolicy): HttpAsk {
   const token = tokenIn(head);
   if (token === undefined) return refusing(401, 'A token is needed to publish');
   if (isForeign(token, head, policy)) return refusing(403, 'A cookie counts only from a page of this host or of a listed origin');
-  const then = (payload: unknown): HttpAsk => {
-    if (payload === undefined) return refusing(401, 'The token is not valid');
-    const { publish } = claimsIn(payload);
+  const then = (valid?: ValidToken): HttpAsk => {
+    if (valid === undefined) return refusing(401, 'The token is not valid');
+    const { publish } = claimsIn(valid.claims);
     return publish === undefined
       ? refusing(403, 'The token does not allow to publish')
       : reading(head, policy, coverage(publish));

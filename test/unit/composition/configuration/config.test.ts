@@ -66,14 +66,16 @@ describe('the defaults', () => {
 
   it('a secret is never shown', () => {
     const env = { MERCURE_PUBLISHER_JWT_KEY: '-----BEGIN nonsense' };
-    expect(complaints({ env }).join()).toContain('MERCURE_PUBLISHER_JWT_KEY is not shown here; it must be');
-    const resolved = resolveConfig({ argv: ['--mercure_publisher_key', 'sesame'] });
+    const what = 'MERCURE_PUBLISHER_JWT_KEY is a PEM that is incomplete (the value is not shown); it must be';
+    expect(complaints({ env }).join()).toContain(what);
+    const secret = 'open sesame '.repeat(3);
+    const resolved = resolveConfig({ argv: ['--mercure_publisher_key', secret] });
     expect(
       resolved.ok && [
         resolved.value.config.mercurePublisherKey,
         JSON.stringify(fileOf(resolved.value.settings)).includes('sesame'),
       ],
-    ).toEqual(['sesame', false]);
+    ).toEqual([secret, false]);
   });
 
   it('are narrower in the hardened profile, and can still be set', () => {

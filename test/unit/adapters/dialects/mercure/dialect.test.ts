@@ -5,7 +5,7 @@ import type { Config } from '../../../../../src/composition/configuration/config
 import { House } from '../../../../support/house.ts';
 
 const PATH = '/.well-known/mercure';
-const SECRET = 'a secret of the tests';
+const SECRET = 'a secret of the tests, long enough to be one';
 const token = (mercure: object): string => createSigner({ key: SECRET })({ mercure });
 
 class MercureHouse extends House {

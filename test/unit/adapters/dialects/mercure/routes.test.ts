@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mercureRoute, type MercurePolicy } from '../../../../../src/adapters/dialects/mercure/routes.ts';
-import type { HttpAsk } from '../../../../../src/application/ports/requests.ts';
+import type { HttpAsk, ValidToken } from '../../../../../src/application/ports/requests.ts';
 
 const POLICY: MercurePolicy = { isOpen: false, isAnonymous: false, origins: ['https://a.test'], maxBodyBytes: 100 };
 
@@ -9,7 +9,7 @@ interface Asking {
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  readonly claims?: unknown;
+  readonly claims?: ValidToken['claims'] | undefined;
   readonly policy?: Partial<MercurePolicy>;
 }
 
@@ -18,7 +18,7 @@ function asked({ method = 'GET', query = '', headers = {}, body = '', claims, po
   const route = mercureRoute({ ...POLICY, ...policy });
   let ask = route.ask({ method, path: '/', query, header: (name) => headers[name] });
   for (;;) {
-    if (ask.ask === 'verify') ask = ask.then(claims);
+    if (ask.ask === 'verify') ask = ask.then(claims && { type: undefined, claims, expiresAt: 1000 });
     else if (ask.ask === 'read-body') ask = ask.then(Buffer.from(body));
     else return ask.ask === 'answer' ? ask.response.status : ask;
   }

@@ -1,0 +1,71 @@
+import { createVerifier } from 'fast-jwt';
+import type { Authenticator, TokenUse, Verified } from '../../../application/ports/authenticator.ts';
+import { invariant } from '../../../domain/invariant.ts';
+import { NEVER } from '../../../domain/time.ts';
+import { readTokenKey } from './token-key.ts';
+
+/** For each use the configured text of its key: a shared secret, or a public key as PEM or JWK. */
+export type TokenKeys = { readonly [Use in TokenUse]?: string | undefined };
+
+type Verify = (token: string) => unknown;
+
+const REMEMBERED_TOKENS = 1000;
+
+/**
+ * Verifies JSON Web Tokens. The configured key, not the token, says which signatures count: `none` never does, and
+ * `kid`, `jwk` and `jku` of a token are not read. Verified signatures are cached; times are checked for every use.
+ */
+export class JwtAuthenticator implements Authenticator {
+  readonly #verifiers: Partial<Record<TokenUse, Verify>> = {};
+
+  /** @throws Bug for a text that `readTokenKey` refuses. */
+  constructor(keys: TokenKeys) {
+    for (const use of ['publisher', 'subscriber'] as const) {
+      const text = keys[use];
+      if (text === undefined) continue;
+      const read = readTokenKey(text);
+      invariant(read.ok, 'the configuration has accepted the key');
+      this.#verifiers[use] = createVerifier({ ...read.value, cache: REMEMBERED_TOKENS, complete: true }) as Verify;
+    }
+  }
+
+  verify(token: string, use: TokenUse): Verified | undefined {
+    let decoded: unknown;
+    try {
+      decoded = this.#verifiers[use]?.(token);
+    } catch {
+      return undefined;
+    }
+    if (!isDecoded(decoded)) return undefined;
+    const { header, payload } = decoded;
+    const now = Date.now();
+    const [from, until] = [momentOf(payload, 'nbf', 0), momentOf(payload, 'exp', NEVER)];
+    if (from === undefined || until === undefined || now < from || now >= until) return undefined;
+    return { type: typeOf(header), claims: payload, lifetime: until - now };
+  }
+}
+
+interface Decoded {
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+function isDecoded(value: unknown): value is Decoded {
+  return isObject(value) && isObject(value['header']) && isObject(value['payload']);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A claim in seconds as milliseconds since 1970. @returns undefined where it is no number. */
+function momentOf(payload: Decoded['payload'], claim: 'exp' | 'nbf', otherwise: number): number | undefined {
+  if (!Object.hasOwn(payload, claim)) return otherwise;
+  const seconds = payload[claim];
+  return typeof seconds === 'number' ? seconds * 1000 : undefined;
+}
+
+/** RFC 7515, 4.1.9: in small letters and without `application/`. */
+function typeOf({ typ }: Decoded['header']): string | undefined {
+  return typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined;
+}

@@ -1,0 +1,109 @@
+import { createPublicKey, X509Certificate, type JsonWebKey, type KeyObject } from 'node:crypto';
+import type { Algorithm } from 'fast-jwt';
+import { accepted, refused, type Result } from '../../../domain/result.ts';
+
+/** What tokens are verified with, and the signature algorithms that this kind of key allows. */
+export interface TokenKey {
+  /** A shared secret, or a public key as PEM. */
+  readonly key: string;
+  readonly algorithms: Algorithm[];
+}
+
+/** RFC 7518, 3.2: a shorter secret can be guessed from one token. */
+export const MIN_SECRET_BYTES = 32;
+/** RFC 7518, 3.3. */
+const MIN_RSA_BITS = 2048;
+
+const HMAC: Algorithm[] = ['HS256', 'HS384', 'HS512'];
+const RSA: Algorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
+const CURVES: Readonly<Record<string, Algorithm>> = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' };
+
+/**
+ * MER11: decides from the form of the configured text what kind of key it is. Text that anybody may know,
+ * such as a public key in any encoding, a URL or the name of a file, is never taken for a shared secret.
+ * @returns the reason, without any part of the text, where it is no usable key.
+ */
+export function readTokenKey(text: string): Result<TokenKey, string> {
+  const trimmed = text.replaceAll('\uFEFF', '').trim();
+  if (trimmed === '') return refused('empty');
+  if (/BEGIN|-----/.test(trimmed)) return fromPem(trimmed);
+  if (/^[[{"]/.test(trimmed)) return fromJwk(trimmed);
+  if (isEncodedKey(trimmed)) return refused('a key without its BEGIN and END lines');
+  if (/^(ssh-|ecdsa-|sk-)\S+ /.test(trimmed)) return refused('a key in the form of SSH');
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(trimmed)) return refused('a URL');
+  if (/^[\w./~:\\-]+\.(pem|key|pub|crt|cer|der|jwk|jwks|json|txt)$/i.test(trimmed)) return refused('the name of a file');
+  const { length } = Buffer.from(trimmed);
+  if (length < MIN_SECRET_BYTES) return refused(`a shared secret of ${length} bytes`);
+  return accepted({ key: text, algorithms: HMAC });
+}
+
+function fromPem(text: string): Result<TokenKey, string> {
+  const lines = text.replaceAll('\\n', '\n');
+  if (/private/i.test(lines)) return refused('a private key');
+  const blocks = lines.match(/-----BEGIN [A-Z\d ]+-----[^-]*-----END [A-Z\d ]+-----/g) ?? [];
+  if (blocks.length !== 1) return refused(blocks.length === 0 ? 'a PEM that is incomplete' : 'more than one PEM');
+  return fromPublic(() => createPublicKey(blocks[0] ?? ''), 'a PEM that can not be read');
+}
+
+function fromJwk(text: string): Result<TokenKey, string> {
+  let jwk: unknown;
+  try {
+    jwk = JSON.parse(text);
+  } catch {
+    return refused('a JWK that is no JSON');
+  }
+  if (typeof jwk !== 'object' || jwk === null || Array.isArray(jwk)) return refused('JSON, but no JWK');
+  const { kty, d, keys } = jwk as Record<string, unknown>;
+  if (keys !== undefined) return refused('a JWK set');
+  if (kty === 'oct') return refused('a symmetric JWK');
+  if (d !== undefined) return refused('a private key');
+  return fromPublic(() => createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }), 'a JWK of an unknown kind');
+}
+
+function fromPublic(read: () => KeyObject, otherwise: string): Result<TokenKey, string> {
+  let key: KeyObject;
+  try {
+    key = read();
+  } catch {
+    return refused(otherwise);
+  }
+  const algorithms = algorithmsOf(key);
+  if (typeof algorithms === 'string') return refused(algorithms);
+  return accepted({ key: key.export({ type: 'spki', format: 'pem' }).toString(), algorithms });
+}
+
+/** @returns why it verifies no tokens, where it does not. */
+function algorithmsOf({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject): Algorithm[] | string {
+  const { modulusLength = 0, namedCurve = '' } = asymmetricKeyDetails;
+  if (asymmetricKeyType === 'ed25519') return ['EdDSA'];
+  if (asymmetricKeyType === 'rsa') return modulusLength < MIN_RSA_BITS ? `an RSA key of ${modulusLength} bits` : RSA;
+  if (asymmetricKeyType !== 'ec') return `a key of the kind ${String(asymmetricKeyType)}`;
+  const algorithm = CURVES[namedCurve];
+  return algorithm === undefined ? `a key on the curve ${namedCurve}` : [algorithm];
+}
+
+const DER_KINDS = ['spki', 'pkcs1'] as const;
+
+/** Whether it is the body of a PEM, or a whole PEM, in base64 or hexadecimal. */
+function isEncodedKey(text: string): boolean {
+  const packed = text.replaceAll(/\s/g, '');
+  if (!/^[\w+/-]+=*$/.test(packed)) return false;
+  const forms = [Buffer.from(packed, 'base64'), ...(/^[\da-f]+$/i.test(packed) ? [Buffer.from(packed, 'hex')] : [])];
+  return forms.some((bytes) => bytes.includes('BEGIN ') || bytes.includes('"kty"') || isDer(bytes));
+}
+
+/** A DER of a key or certificate is one SEQUENCE that fills the whole text. */
+function isDer(bytes: Buffer): boolean {
+  if (bytes[0] !== 0x30) return false;
+  if (DER_KINDS.some((type) => can(() => createPublicKey({ key: bytes, format: 'der', type })))) return true;
+  return can(() => new X509Certificate(bytes)) || (bytes[1] === 0x82 && bytes.readUInt16BE(2) + 4 === bytes.length);
+}
+
+function can(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch {
+    return false;
+  }
+}
