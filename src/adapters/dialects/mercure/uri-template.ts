@@ -1,85 +1,55 @@
-/** What an expression of a template stands for: `first` and then any of `rest`, or nothing at all. */
-interface Hole {
-  readonly first: string;
-  readonly rest: ReadonlySet<string>;
-}
+import { Glob, type Hole, type Piece } from './glob.ts';
 
-type Piece = string | Hole;
-
-// Each costs the length of the topic once for every publication.
+// Each costs the length of the topic for each try.
 const MAX_EXPRESSIONS = 8;
 
 const UNRESERVED = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%';
 const RESERVED = ":/?#[]@!$&'()*+,;=";
 
-/** RFC 6570, 2.2: what begins the expansion of each operator, and what may stand in it. */
-const OPERATORS: Readonly<Record<string, Hole>> = {
-  '': { first: '', rest: new Set(`${UNRESERVED},=`) },
-  '+': { first: '', rest: new Set(`${UNRESERVED}${RESERVED}`) },
-  '#': { first: '#', rest: new Set(`${UNRESERVED}${RESERVED}`) },
-  '.': { first: '.', rest: new Set(`${UNRESERVED},=`) },
-  '/': { first: '/', rest: new Set(`${UNRESERVED},=/`) },
-  ';': { first: ';', rest: new Set(`${UNRESERVED},=;`) },
-  '?': { first: '?', rest: new Set(`${UNRESERVED},=&`) },
-  '&': { first: '&', rest: new Set(`${UNRESERVED},=&`) },
-};
-
-const EXPRESSION = /\{([+#./;?&]?)[\w%.]+(?::\d{1,4}|\*)?(?:,[\w%.]+(?::\d{1,4}|\*)?)*\}/g;
-
-/**
- * MER6: whether a URI template could have been expanded to a text. Undefined for a text that is no
- * template, or one with too many expressions. Costs at most so many steps as text and template have
- * characters, multiplied.
- */
-export function templateMatcher(template: string): ((text: string) => boolean) | undefined {
-  const pieces = piecesOf(template);
-  if (pieces === undefined || !pieces.some((piece) => typeof piece !== 'string')) return undefined;
-  return (text) => matches(pieces, text);
+function expansion(first: string, units: string): Piece {
+  const known = new Uint8Array(128);
+  for (const one of units) known[one.charCodeAt(0)] = 1;
+  const hole: Hole = { least: 0, takes: (unit) => known[unit] === 1 };
+  return first === '' ? hole : { maybe: [first, hole] };
 }
 
-function piecesOf(template: string): Piece[] | undefined {
+/** RFC 6570, 2.2: what begins the expansion of each operator, and what may stand in it. */
+const OPERATORS: Readonly<Record<string, Piece>> = {
+  '': expansion('', `${UNRESERVED},=`),
+  '+': expansion('', `${UNRESERVED}${RESERVED}`),
+  '#': expansion('#', `${UNRESERVED}${RESERVED}`),
+  '.': expansion('.', `${UNRESERVED},=`),
+  '/': expansion('/', `${UNRESERVED},=/`),
+  ';': expansion(';', `${UNRESERVED},=;`),
+  '?': expansion('?', `${UNRESERVED},=&`),
+  '&': expansion('&', `${UNRESERVED},=&`),
+};
+
+const VARIABLE = /^[\w%.]+(?::\d{1,4}|\*)?$/;
+
+/**
+ * MER6: decides whether a URI template could have been expanded to a text.
+ * @returns undefined for a text that is no template; `too-many` for one with too many expressions.
+ */
+export function templateGlob(template: string): Glob | 'too-many' | undefined {
   const pieces: Piece[] = [];
   let end = 0;
   let expressions = 0;
-  for (const found of template.matchAll(EXPRESSION)) {
-    pieces.push(template.slice(end, found.index));
-    pieces.push(OPERATORS[found[1] ?? ''] as Hole);
-    end = found.index + found[0].length;
+  for (let open = template.indexOf('{'); open >= 0; open = template.indexOf('{', end)) {
+    const close = template.indexOf('}', open);
+    const expression = close < 0 ? undefined : expressionIn(template.slice(open + 1, close));
+    if (expression === undefined) return undefined;
+    pieces.push(template.slice(end, open), expression);
+    end = close + 1;
     expressions += 1;
   }
   pieces.push(template.slice(end));
-  const hasLooseBraces = pieces.some((piece) => typeof piece === 'string' && /[{}]/.test(piece));
-  return hasLooseBraces || expressions > MAX_EXPRESSIONS ? undefined : pieces;
+  if (expressions === 0 || pieces.some((piece) => typeof piece === 'string' && piece.includes('}'))) return undefined;
+  return expressions > MAX_EXPRESSIONS ? 'too-many' : new Glob(pieces);
 }
 
-/** Walks all ways at once: which places of the text are reached when the pieces so far are used up. */
-function matches(pieces: readonly Piece[], text: string): boolean {
-  let reached = new Uint8Array(text.length + 1);
-  reached[0] = 1;
-  for (const piece of pieces) {
-    reached = typeof piece === 'string' ? behindText(piece, text, reached) : behindHole(piece, text, reached);
-  }
-  return reached[text.length] === 1;
-}
-
-function behindText(piece: string, text: string, reached: Uint8Array): Uint8Array<ArrayBuffer> {
-  const next = new Uint8Array(text.length + 1);
-  for (let at = 0; at + piece.length <= text.length; at++) {
-    if (reached[at] === 1 && text.startsWith(piece, at)) next[at + piece.length] = 1;
-  }
-  return next;
-}
-
-function behindHole({ first, rest }: Hole, text: string, reached: Uint8Array): Uint8Array<ArrayBuffer> {
-  const next = new Uint8Array(text.length + 1);
-  let isInside = false;
-  for (let at = 0; at <= text.length; at++) {
-    isInside = isInside && at > 0 && rest.has(text[at - 1] ?? '');
-    if (reached[at] === 1 || isInside) next[at] = 1;
-    if (first === '' ? reached[at] === 1 : at > 0 && reached[at - 1] === 1 && text[at - 1] === first) {
-      next[at] = 1;
-      isInside = true;
-    }
-  }
-  return next;
+function expressionIn(text: string): Piece | undefined {
+  const operator = text.charAt(0) in OPERATORS ? text.charAt(0) : '';
+  const variables = text.slice(operator.length).split(',');
+  return variables.every((variable) => VARIABLE.test(variable)) ? OPERATORS[operator] : undefined;
 }

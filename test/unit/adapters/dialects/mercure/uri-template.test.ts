@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { templateMatcher } from '../../../../../src/adapters/dialects/mercure/uri-template.ts';
+import { templateGlob } from '../../../../../src/adapters/dialects/mercure/uri-template.ts';
 
-const fits = (template: string, text: string): boolean | undefined => templateMatcher(template)?.(text);
+const fits = (template: string, text: string): boolean | undefined => {
+  const glob = templateGlob(template);
+  return typeof glob === 'object' ? glob.fits(text, { steps: 0 }) : undefined;
+};
 
 describe('MER6: URI templates', () => {
   it.each([
@@ -28,7 +31,15 @@ describe('MER6: URI templates', () => {
     ['{id:3}', 'abc', true],
   ])('%s could be %s: %s', (template, text, expected) => expect(fits(template, text)).toBe(expected));
 
-  it.each(['plain', '', '{', '}', '{}', 'a{b', '{a}}', '{!reserved}', '{a b}', '{a}'.repeat(9)])('%j is none', (text) =>
-    expect(templateMatcher(text)).toBeUndefined(),
+  it.each(['plain', '', '{', '}', '{}', 'a{b', '{a}}', '{!reserved}', '{a b}', '{a{b}}', '{a{b}c}', '{?x*,}'])(
+    '%j is none',
+    (text) => expect(templateGlob(text)).toBeUndefined(),
   );
+
+  it('of more than eight expressions are refused', () =>
+    expect([templateGlob('{a}'.repeat(9)), typeof templateGlob('{a}'.repeat(8))]).toEqual(['too-many', 'object']));
+
+  it('of a list, with an exploded variable, with characters of other scripts', () => {
+    expect([fits('/a{?x*}', '/a?x=1&x=2'), fits('/名/{id}', '/名/1'), fits('/{id}', '/名')]).toEqual([true, true, false]);
+  });
 });

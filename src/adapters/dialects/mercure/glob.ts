@@ -1,0 +1,138 @@
+/** Characters that a pattern leaves open. */
+export interface Hole {
+  /** How many characters it has at least. */
+  readonly least: 0 | 1;
+  /** Whether a character (UTF-16 unit) may stand in it. */
+  readonly takes: (unit: number) => boolean;
+}
+
+/** A text, a hole, or pieces that may be missing together. */
+export type Piece = string | Hole | { readonly maybe: readonly Piece[] };
+
+/** Counts the characters that were looked at. */
+export interface Meter {
+  steps: number;
+}
+
+/** A text with the length of the longest border of each of its beginnings (Knuth, Morris and Pratt). */
+interface Needle {
+  readonly text: string;
+  readonly borders: Uint16Array;
+}
+
+type Compiled = Needle | Hole | { readonly maybe: readonly Compiled[] };
+
+/** Where a piece may begin: 1 at each such place of the text, between two bounds. */
+interface Places {
+  readonly at: Uint8Array;
+  first: number;
+  last: number;
+}
+
+export const ANY: Hole = { least: 0, takes: () => true };
+
+/**
+ * MER6: a sequence of pieces that a whole text is compared with. All ways to match are followed at once, so
+ * the cost is bounded: at most `weight` steps for each character of the text and one more.
+ */
+export class Glob {
+  readonly weight: number;
+  readonly #pieces: readonly Compiled[];
+
+  constructor(pieces: readonly Piece[]) {
+    this.#pieces = pieces.filter((piece) => piece !== '').map(compiled);
+    this.weight = weightOf(this.#pieces);
+  }
+
+  /** @param meter takes in what the comparison costs. */
+  fits(text: string, meter: Meter): boolean {
+    const start: Places = { at: new Uint8Array(text.length + 1), first: 0, last: 0 };
+    start.at[0] = 1;
+    meter.steps += 1;
+    const ends = behindAll(this.#pieces, text, start, meter);
+    return ends.at[text.length] === 1;
+  }
+}
+
+function compiled(piece: Piece): Compiled {
+  if (typeof piece === 'string') return { text: piece, borders: bordersOf(piece) };
+  return 'maybe' in piece ? { maybe: piece.maybe.filter((one) => one !== '').map(compiled) } : piece;
+}
+
+function weightOf(pieces: readonly Compiled[]): number {
+  let weight = 1;
+  for (const piece of pieces) weight += 'maybe' in piece ? weightOf(piece.maybe) + 1 : 'text' in piece ? 3 : 1;
+  return weight;
+}
+
+function bordersOf(text: string): Uint16Array {
+  const borders = new Uint16Array(text.length + 1);
+  for (let at = 1, border = 0; at < text.length; at++) {
+    while (border > 0 && text.charCodeAt(at) !== text.charCodeAt(border)) border = borders[border] ?? 0;
+    if (text.charCodeAt(at) === text.charCodeAt(border)) border += 1;
+    borders[at + 1] = border;
+  }
+  return borders;
+}
+
+function behindAll(pieces: readonly Compiled[], text: string, start: Places, meter: Meter): Places {
+  let places = start;
+  for (const piece of pieces) {
+    if (places.first > places.last) return places;
+    if ('maybe' in piece) places = either(places, behindAll(piece.maybe, text, places, meter), meter);
+    else places = 'text' in piece ? behindText(piece, text, places, meter) : behindHole(piece, text, places, meter);
+  }
+  return places;
+}
+
+function nowhere(text: string): Places {
+  return { at: new Uint8Array(text.length + 1), first: text.length + 1, last: -1 };
+}
+
+function reach(places: Places, at: number): void {
+  places.at[at] = 1;
+  if (at < places.first) places.first = at;
+  if (at > places.last) places.last = at;
+}
+
+function either(one: Places, other: Places, meter: Meter): Places {
+  const both: Places = { at: one.at.slice(), first: Math.min(one.first, other.first), last: Math.max(one.last, other.last) };
+  for (let at = other.first; at <= other.last; at++) if (other.at[at] === 1) both.at[at] = 1;
+  meter.steps += Math.max(0, other.last - other.first + 1);
+  return both;
+}
+
+function behindText({ text: needle, borders }: Needle, text: string, { at: begins, first, last }: Places, meter: Meter): Places {
+  const next = nowhere(text);
+  const end = Math.min(text.length, last + needle.length);
+  let fitting = 0;
+  for (let at = first; at < end; at++) {
+    while (fitting > 0 && text.charCodeAt(at) !== needle.charCodeAt(fitting)) {
+      fitting = borders[fitting] ?? 0;
+      meter.steps += 1;
+    }
+    meter.steps += 1;
+    if (text.charCodeAt(at) === needle.charCodeAt(fitting)) fitting += 1;
+    else if (first === last) return next;
+    if (fitting < needle.length) continue;
+    if (begins[at + 1 - needle.length] === 1) reach(next, at + 1);
+    fitting = borders[fitting] ?? 0;
+  }
+  return next;
+}
+
+function behindHole({ least, takes }: Hole, text: string, { at: begins, first, last }: Places, meter: Meter): Places {
+  const next = nowhere(text);
+  let isInside = false;
+  for (let at = first; at <= text.length; at++) {
+    meter.steps += 1;
+    if (isInside) isInside = takes(text.charCodeAt(at - 1));
+    if (isInside) reach(next, at);
+    if (begins[at] === 1) {
+      if (least === 0) reach(next, at);
+      isInside = true;
+    }
+    if (!isInside && at >= last) break;
+  }
+  return next;
+}

@@ -1,0 +1,54 @@
+/** One part of the text of a URL pattern. */
+export interface Token {
+  readonly is: 'text' | 'name' | 'star' | 'open' | 'close' | 'maybe';
+  /** A character, or the name behind the colon. */
+  readonly text: string;
+  readonly isEscaped?: boolean;
+}
+
+const NAME_START = /[$_\p{ID_Start}]/u;
+const NAME_PART = /[$_\u200C\u200D\p{ID_Continue}]/u;
+
+/** Reads a URL pattern from left to right. @returns undefined where it has regular expressions, repetitions or nested groups. */
+export function tokensOf(pattern: string): readonly Token[] | undefined {
+  const characters = [...pattern];
+  const tokens: Token[] = [];
+  let isGrouped = false;
+  for (let at = 0; at < characters.length; at++) {
+    const character = characters[at] ?? '';
+    const last = tokens.at(-1)?.is;
+    const isRepeatable = last === 'name' || last === 'star' || last === 'close';
+    if (character === '(' || character === ')') return undefined;
+    if ((character === '+' || character === '*') && isRepeatable) return undefined;
+    if (character === '\\') {
+      at += 1;
+      if (at === characters.length) return undefined;
+      tokens.push({ is: 'text', text: characters[at] ?? '', isEscaped: true });
+    } else if (character === ':' && NAME_START.test(characters[at + 1] ?? '')) {
+      const start = at + 1;
+      while (NAME_PART.test(characters[at + 1] ?? '')) at += 1;
+      tokens.push({ is: 'name', text: characters.slice(start, at + 1).join('') });
+    } else if (character === '{' || character === '}') {
+      if (isGrouped === (character === '{')) return undefined;
+      isGrouped = !isGrouped;
+      tokens.push({ is: isGrouped ? 'open' : 'close', text: character });
+    } else if (character === '*') tokens.push({ is: 'star', text: character });
+    else tokens.push({ is: character === '?' && isRepeatable ? 'maybe' : 'text', text: character });
+  }
+  return isGrouped ? undefined : tokens;
+}
+
+/** Tokens as far as the first of some characters that stands in no group, and the place where it stands. */
+export function until(
+  tokens: readonly Token[],
+  from: number,
+  ends: string,
+): { readonly part: readonly Token[]; readonly end: number } {
+  let isGrouped = false;
+  for (let at = from; at < tokens.length; at++) {
+    const { is, text } = tokens[at] as Token;
+    if (is === 'open' || is === 'close') isGrouped = is === 'open';
+    if (is === 'text' && !isGrouped && ends.includes(text)) return { part: tokens.slice(from, at), end: at };
+  }
+  return { part: tokens.slice(from), end: tokens.length };
+}

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { tokensOf, until } from '../../../../../src/adapters/dialects/mercure/url-pattern-tokens.ts';
+
+const kinds = (pattern: string): string | undefined =>
+  tokensOf(pattern)
+    ?.map(({ is, text }) => `${is} ${text}`)
+    .join(',');
+
+it('MER6: reads names, wildcards, groups, texts and what may be missing', () => {
+  expect(kinds('a:id*')).toBeUndefined();
+  expect(kinds('/:id?{b}?*?')).toBe('text /,name id,maybe ?,open {,text b,close },maybe ?,star *,maybe ?');
+  expect(kinds(':1\\:x?')).toBe('text :,text 1,text :,text x,text ?');
+});
+
+it.each(['(', ')', '\\', '{', '}', '{{', '**', ':a+', '{a}*'])('MER6: %s is outside the subset', (pattern) =>
+  expect(tokensOf(pattern)).toBeUndefined(),
+);
+
+it('MER6: ends a part where one of some characters stands in no group', () => {
+  const tokens = tokensOf('a{?}b?c') ?? [];
+  expect(until(tokens, 0, '?#')).toEqual({ part: tokens.slice(0, 5), end: 5 });
+  expect(until(tokens, 6, '?').end).toBe(tokens.length);
+});
