@@ -27,3 +27,23 @@ export function mayOpen(policy: OriginPolicy, request: { header(name: 'origin' |
   const host = request.header('host');
   return host !== undefined && origin.endsWith(`://${host}`);
 }
+
+/** Where a request comes from. `none`: from no page, or from one that can not read the answer. */
+export type Page = 'none' | 'own' | 'listed' | 'foreign';
+
+type PageHeader = 'origin' | 'host' | 'sec-fetch-site';
+
+/**
+ * MER10: what a cookie is worth. A page counts as the broker's own by its address or `localhost` only: any
+ * other name in `Host` may be one that the owner of the page has pointed at the broker (DNS rebinding).
+ */
+export function pageOf(policy: OriginPolicy, request: { header(name: PageHeader): string | undefined }): Page {
+  const origin = request.header('origin');
+  if (origin === undefined) return request.header('sec-fetch-site') === 'cross-site' ? 'foreign' : 'none';
+  if (policy.allow === 'listed' && policy.isListed(origin)) return 'listed';
+  const host = request.header('host')?.toLowerCase() ?? '';
+  return FIXED_HOST.test(host) && OWN_SCHEMES.some((scheme) => origin === `${scheme}://${host}`) ? 'own' : 'foreign';
+}
+
+const OWN_SCHEMES = ['http', 'https'] as const;
+const FIXED_HOST = /^(\d{1,3}(\.\d{1,3}){3}|\[[\da-f:.]+\]|([a-z\d-]+\.)*localhost)(:\d{1,5})?$/;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayOpen, readableBy, type OriginPolicy } from '../../../src/domain/origins.ts';
+import { mayOpen, pageOf, readableBy, type OriginPolicy } from '../../../src/domain/origins.ts';
 
 const asking = (origin: string | undefined, host: string | undefined) => ({
   header: (name: 'origin' | 'host') => (name === 'origin' ? origin : host),
@@ -39,4 +39,34 @@ describe('web origins', () => {
       true,
     ]);
   });
+});
+
+describe('MER10: a page', () => {
+  const from = (headers: Record<string, string>, policy: OriginPolicy = LISTED) =>
+    pageOf(policy, { header: (name) => headers[name] });
+
+  it('is listed, or foreign; without an origin it is none, unless the browser says that it is of another site', () => {
+    expect([
+      from({ origin: 'https://a.test' }),
+      from({ origin: 'https://x.test' }),
+      from({}),
+      from({ 'sec-fetch-site': 'cross-site' }),
+    ]).toEqual(['listed', 'foreign', 'none', 'foreign']);
+    for (const allow of ['echoed', 'any', 'silent'] as const) {
+      expect(from({ origin: 'https://a.test' }, { allow })).toBe('foreign');
+    }
+  });
+
+  it.each([
+    ['http://127.0.0.1:9000', '127.0.0.1:9000', 'own'],
+    ['https://[::1]:9000', '[::1]:9000', 'own'],
+    ['http://localhost:9000', 'localhost:9000', 'own'],
+    ['http://hub.localhost', 'hub.localhost', 'own'],
+    ['http://localhost:9001', 'localhost:9000', 'foreign'],
+    ['ftp://localhost', 'localhost', 'foreign'],
+    ['http://evil.test', 'evil.test', 'foreign'],
+    ['http://127.0.0.1.evil.test', '127.0.0.1.evil.test', 'foreign'],
+    ['http://evillocalhost', 'evillocalhost', 'foreign'],
+    ['null', '', 'foreign'],
+  ])('of %s at the host %s is %s', (origin, host, page) => expect(from({ origin, host }, { allow: 'echoed' })).toBe(page));
 });
