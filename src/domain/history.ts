@@ -7,7 +7,7 @@ export interface HistoryLimits {
   readonly historyBytes: number;
 }
 
-/** What somebody missed. */
+/** What a listener missed. */
 export interface Missed {
   /** MER5: the publication before the first of them; EARLIEST where nothing was ever forgotten. */
   readonly startsAfter: string;
@@ -17,11 +17,20 @@ export interface Missed {
 /** MER5: asks for, and tells of, the time before the first publication. */
 export const EARLIEST = 'earliest';
 
-/** What was published last, the oldest first, within two bounds. */
+/** What a replay does with a publication. `leave`: it is not for this listener. `stop`: it and all before it are too much. */
+export type Taking = 'take' | 'leave' | 'stop';
+
+/** What an id stands for, among what is kept. */
+interface Use {
+  /** The place of the first publication with it. Undefined when that is forgotten: a later one may not hide what was between. */
+  first: number | undefined;
+  count: number;
+}
+
+/** What was published last, the oldest first, within two bounds. A publication is known by its place in the order. */
 export class History {
   readonly #limits: HistoryLimits;
-  /** From a publication's id to its number; of an id that is used again, to the last. */
-  readonly #numbers = new Map<string, number>();
+  readonly #ids = new Map<string, Use>();
   readonly #kept = new Map<number, Publication>();
   #oldest = 0;
   #next = 0;
@@ -43,29 +52,55 @@ export class History {
   /** Keeps a copy, and forgets what there is no room for any more: it may be this one. */
   keep(publication: Publication): void {
     this.#kept.set(this.#next, { ...publication, payload: new Uint8Array(publication.payload) });
-    this.#numbers.set(publication.id, this.#next);
+    const use = this.#ids.get(publication.id);
+    if (use === undefined) this.#ids.set(publication.id, { first: this.#next, count: 1 });
+    else use.count += 1;
     this.#next += 1;
     this.#bytes += weightOf(publication);
     while (this.#kept.size > this.#limits.historyMessages || this.#bytes > this.#limits.historyBytes) this.#forgetOldest();
   }
 
-  /** MER5. @param since a publication's id, or EARLIEST. What is not known misses all that is kept. */
-  since(since: string): Missed {
-    const known = this.#numbers.get(since);
+  /**
+   * MER5. @param since a publication's id, or EARLIEST. What is not known misses all that is kept.
+   * @param knows whether the listener may have heard a publication whose id a publisher chose.
+   * @param take is asked from the newest to the oldest.
+   */
+  since(since: string, knows: (publication: Publication) => boolean, take: (publication: Publication) => Taking): Missed {
+    const place = this.#placeOf(since, knows);
     const publications: Publication[] = [];
-    for (let number = known === undefined ? this.#oldest : known + 1; number < this.#next; number++) {
-      publications.push(this.#kept.get(number) as Publication);
+    let first = place === undefined ? this.#oldest : place + 1;
+    for (let at = this.#next - 1; at >= first; at--) {
+      const publication = this.#kept.get(at) as Publication;
+      const taking = take(publication);
+      if (taking === 'stop') first = at + 1;
+      if (taking === 'take') publications.push(publication);
     }
-    return { startsAfter: known === undefined ? this.#forgotten : since, publications };
+    const before = this.#kept.get(first - 1)?.id ?? this.#forgotten;
+    return { startsAfter: place !== undefined && first === place + 1 ? since : before, publications: publications.reverse() };
+  }
+
+  #placeOf(since: string, knows: (publication: Publication) => boolean): number | undefined {
+    const place = since === EARLIEST ? undefined : this.#ids.get(since)?.first;
+    if (place === undefined) return undefined;
+    const publication = this.#kept.get(place) as Publication;
+    return publication.isOwnId === true || knows(publication) ? place : undefined;
   }
 
   #forgetOldest(): void {
-    const oldest = this.#kept.get(this.#oldest) as Publication;
+    const publication = this.#kept.get(this.#oldest) as Publication;
     this.#kept.delete(this.#oldest);
-    if (this.#numbers.get(oldest.id) === this.#oldest) this.#numbers.delete(oldest.id);
-    this.#bytes -= weightOf(oldest);
-    this.#forgotten = oldest.id;
+    this.#unuse(publication.id);
+    this.#bytes -= weightOf(publication);
+    this.#forgotten = publication.id;
     this.#oldest += 1;
+  }
+
+  #unuse(id: string): void {
+    const use = this.#ids.get(id);
+    if (use === undefined) return;
+    use.count -= 1;
+    if (use.first === this.#oldest) use.first = undefined;
+    if (use.count === 0) this.#ids.delete(id);
   }
 }
 

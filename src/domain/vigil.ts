@@ -1,3 +1,4 @@
+import { Expiries } from './expiries.ts';
 import { Prompts } from './prompts.ts';
 import type { Session } from './session.ts';
 import { Silence } from './silence.ts';
@@ -25,6 +26,7 @@ export class Vigil {
   readonly #streams = new Prompts();
   /** L6: how long in all the process did not run. */
   #standstill: Millis = 0;
+  readonly #expiries = new Expiries();
 
   constructor(limits: VigilLimits) {
     this.#limits = limits;
@@ -37,9 +39,11 @@ export class Vigil {
     if (liveness === 'answers') this.#answerers.watch(session, now - this.#standstill);
     if (liveness === 'answers') this.#askable.watch(session, now);
     if (liveness === 'reads') this.#streams.watch(session, now);
+    this.#expiries.watch(session);
   }
 
   forget(session: Session): void {
+    this.#expiries.forget(session);
     if (session.manner.liveness === 'speaks') return this.#speakers.forget(session);
     this.#answerers.forget(session);
     this.#askable.forget(session);
@@ -79,6 +83,11 @@ export class Vigil {
     yield* this.#answerers.silent(now - this.#standstill, aliveTimeout);
   }
 
+  /** MER12: each session whose token has ended. */
+  expired(now: Millis): Iterable<Session> {
+    return this.#expiries.due(now);
+  }
+
   /** L5, REL3, X7, MER9: every session that is to be pinged, or sent something. */
   *due(now: Millis): Generator<Session> {
     const { aliveTimeout, pingInterval, streamHeartbeat } = this.#limits;
@@ -96,6 +105,6 @@ export class Vigil {
       this.#answerers.nextDeadline(aliveTimeout),
     );
     const prompts = Math.min(this.#askable.nextDeadline(pingInterval), this.#streams.nextDeadline(streamHeartbeat));
-    return Math.min(silence + this.#standstill, prompts);
+    return Math.min(silence + this.#standstill, prompts, this.#expiries.nextDeadline());
   }
 }

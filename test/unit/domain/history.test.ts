@@ -12,7 +12,11 @@ function publication(id: string, text = ''): Publication {
 }
 
 const missed = (history: History, since: string): [string, string[]] => {
-  const { startsAfter, publications } = history.since(since);
+  const { startsAfter, publications } = history.since(
+    since,
+    () => true,
+    () => 'take',
+  );
   return [startsAfter, publications.map(({ id }) => id)];
 };
 
@@ -38,10 +42,59 @@ describe('the history', () => {
     ]);
   });
 
-  it('MER5: of an id that was used again, the last counts', () => {
-    const history = new History(LIMITS);
+  it('MER5: of an id that was used again, the first counts, and none when the first is forgotten', () => {
+    const history = new History({ ...LIMITS, historyMessages: 4 });
     for (const id of ['a', 'b', 'a', 'c']) history.keep(publication(id));
-    expect([missed(history, 'a'), history.size]).toEqual([['a', ['c']], 3]);
+    expect(missed(history, 'a')).toEqual(['a', ['b', 'a', 'c']]);
+    history.keep(publication('d'));
+    expect(missed(history, 'a')).toEqual(['a', ['b', 'a', 'c', 'd']]);
+    expect(
+      history.since(
+        'a',
+        () => true,
+        () => 'leave',
+      ).startsAfter,
+    ).toBe('a');
+  });
+
+  it('MER5: a publication called earliest is no beginning', () => {
+    const history = new History(LIMITS);
+    for (const id of ['a', EARLIEST, 'b']) history.keep(publication(id));
+    expect(missed(history, EARLIEST)).toEqual([EARLIEST, ['a', EARLIEST, 'b']]);
+  });
+
+  it('MER5: an id that a publisher chose counts only for those that may have heard it', () => {
+    const history = new History(LIMITS);
+    for (const id of ['a', 'b']) history.keep(publication(id));
+    history.keep({ ...publication('c'), isOwnId: true });
+    const asked = (since: string) =>
+      history
+        .since(
+          since,
+          () => false,
+          () => 'take',
+        )
+        .publications.map(({ id }) => id);
+    expect([asked('b'), asked('c')]).toEqual([['a', 'b', 'c'], []]);
+  });
+
+  it('MER5: what is too much is cut at its older end, and it is told after what the rest begins', () => {
+    const history = new History(LIMITS);
+    for (const id of ['a', 'b', 'c']) history.keep(publication(id));
+    const cut = (most: number) => {
+      let taken = 0;
+      const { startsAfter, publications } = history.since(
+        'a',
+        () => true,
+        () => (taken++ < most ? 'take' : 'stop'),
+      );
+      return [startsAfter, publications.map(({ id }) => id)];
+    };
+    expect([cut(2), cut(1), cut(0)]).toEqual([
+      ['a', ['b', 'c']],
+      ['b', ['c']],
+      ['c', []],
+    ]);
   });
 
   it('T6: keeps copies', () => {
@@ -49,7 +102,15 @@ describe('the history', () => {
     const lent = publication('a', 'mine');
     history.keep(lent);
     lent.payload.fill(33);
-    expect(Buffer.from(history.since(EARLIEST).publications[0]?.payload ?? []).toString()).toBe('mine');
+    expect(
+      Buffer.from(
+        history.since(
+          EARLIEST,
+          () => true,
+          () => 'take',
+        ).publications[0]?.payload ?? [],
+      ).toString(),
+    ).toBe('mine');
   });
 
   it('T6: what is bigger than all of it is not kept, and is not told as if nothing had been', () => {
@@ -79,8 +140,10 @@ describe('the history', () => {
         expect(missed(history, 'never published')[1]).toEqual(kept);
         for (const id of kept) {
           const [startsAfter, after] = missed(history, id);
-          const from = startsAfter === id ? kept.lastIndexOf(id) + 1 : 0;
-          expect(after).toEqual(kept.slice(from));
+          expect(after).toEqual(kept.slice(kept.length - after.length));
+          expect(startsAfter === id || after.length === kept.length).toBe(true);
+          // Nothing that came behind the first of that id is hidden.
+          expect(after.length).toBeGreaterThanOrEqual(kept.length - 1 - kept.indexOf(id));
         }
       }),
     );

@@ -64,6 +64,18 @@ describe('a vigil', () => {
     expect([...all.silent(1e6)]).toEqual([]);
   });
 
+  it('MER12: whose token ends is due then, whatever it shows', () => {
+    const all = vigil();
+    const ann = session('ann', undefined, 0, { manner: SPEAKER, wishes: { joins: [], presence: false, expiresAt: 500 } });
+    all.watch(ann, 0);
+    expect([all.nextDeadline(), [...all.expired(499)], [...all.expired(500)], all.nextDeadline()]).toEqual([
+      500,
+      [],
+      [ann],
+      1_000,
+    ]);
+  });
+
   it('forgets', () => {
     const all = vigil();
     for (const liveness of ['speaks', 'answers', 'reads'] as const) {

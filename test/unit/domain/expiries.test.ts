@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { Expiries } from '../../../src/domain/expiries.ts';
+import type { Session } from '../../../src/domain/session.ts';
+import { NEVER } from '../../../src/domain/time.ts';
+import { session } from './sessions.ts';
+
+const until = (expiresAt?: number): Session =>
+  session('ann', undefined, 0, { wishes: { joins: [], presence: false, expiresAt } });
+
+it('MER12: what has no end is not watched', () => {
+  const expiries = new Expiries();
+  for (const one of [until(), until(NEVER), session('bob')]) expiries.watch(one);
+  expect([expiries.nextDeadline(), [...expiries.due(1e15)]]).toEqual([NEVER, []]);
+});
+
+it('MER12: each is due once, in order, and none that was forgotten', () => {
+  const step = fc.record({
+    at: fc.nat(30),
+    forgets: fc.option(fc.nat(50), { nil: undefined }),
+    now: fc.option(fc.nat(30), { nil: undefined }),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 50 }), (steps) => {
+      const expiries = new Expiries();
+      let watched: { readonly one: Session; readonly at: number }[] = [];
+      for (const { at, forgets, now } of steps) {
+        const one = until(at);
+        expiries.watch(one);
+        watched.push({ one, at });
+        if (forgets !== undefined) {
+          const [gone] = watched.splice(forgets % watched.length, 1);
+          if (gone !== undefined) expiries.forget(gone.one);
+          if (gone !== undefined) expiries.forget(gone.one);
+        }
+        if (now !== undefined) {
+          const due = [...expiries.due(now)];
+          expect(new Set(due)).toEqual(new Set(watched.filter((entry) => entry.at <= now).map((entry) => entry.one)));
+          const moments = due.map((found) => found.wishes?.expiresAt ?? 0);
+          expect(moments).toEqual(moments.toSorted((a, b) => a - b));
+          watched = watched.filter((entry) => entry.at > now);
+        }
+        expect(expiries.nextDeadline()).toBe(Math.min(NEVER, ...watched.map((entry) => entry.at)));
+      }
+    }),
+  );
+});
