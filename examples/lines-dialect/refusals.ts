@@ -21,6 +21,7 @@ export const FAREWELLS: Record<Ending, Farewell> = {
   malformed: farewell(1007, 'too many lines that say nothing'),
   flooding: farewell(1008, 'too many lines'),
   overreaching: farewell(1008, 'too many topics'),
+  expired: farewell(4003, 'token expired'),
   restarting: farewell(1012, 'restarting'),
   fault: farewell(1011, 'internal error'),
 };
@@ -32,6 +33,7 @@ const STATUSES: Record<HttpRefusal, number> = {
   'topic-unusable': 400,
   'too-many-topics': 403,
   'realm-full': 503,
+  overloaded: 503,
 };
 
 export function answerTo(outcome: HttpOutcome): HttpResponse {

@@ -4,6 +4,8 @@ import type { SignalMessage } from '../domain/message.ts';
 import type { Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Audience, News } from '../domain/topic.ts';
+import { FanOut, type Batch } from './fan-out.ts';
+import type { Clock } from './ports/clock.ts';
 import type { Dialect, Farewell, Welcome } from './ports/dialect.ts';
 import type { MessageTap } from './ports/message-tap.ts';
 import type { Socket, WriteOutcome } from './ports/socket.ts';
@@ -18,6 +20,8 @@ export interface Connection {
   session: Session | undefined;
   /** M19: nothing is read until then; 0 where it is not paused. */
   pausedUntil: Millis;
+  /** Kept by `FanOut` alone: news that it has not been told yet, the oldest first. */
+  owed?: Batch[] | undefined;
 }
 
 /** From a connection's name to its socket and dialect: the only place that knows both. */
@@ -29,9 +33,12 @@ export class Connections {
   readonly #free: number[] = [];
   #nextFree = 0;
   #size = 0;
+  readonly fanOut: FanOut;
 
-  constructor(tap: MessageTap) {
+  constructor(tap: MessageTap, clock: Clock) {
     this.#tap = tap;
+    const find = (id: ConnectionId): Connection | undefined => this.find(id);
+    this.fanOut = new FanOut({ clock, find, write: (id, connection, text) => this.#write(id, connection, text) });
   }
 
   get size(): number {
@@ -68,23 +75,14 @@ export class Connections {
     const connection = this.find(to);
     const text = connection?.dialect.encode(message);
     if (connection === undefined || text === undefined) return 'gone';
+    if (connection.owed !== undefined) this.fanOut.settle(to, connection);
     if (this.#tap.isOpen) this.#tap.told(to, text);
     return connection.socket.write(text, message);
   }
 
   /** Tells all of `to`, each in its own dialect. Nobody asks whether they hear it. */
   tell(to: Audience, news: News): void {
-    let dialect: Dialect | undefined;
-    let text: Uint8Array | undefined;
-    for (const id of to) {
-      const connection = this.find(id);
-      if (connection === undefined) continue;
-      if (connection.dialect !== dialect) {
-        dialect = connection.dialect;
-        text = dialect.tell(news);
-      }
-      this.#write(id, connection, text);
-    }
+    this.fanOut.tell(to, news);
   }
 
   /** How a stream begins. */
@@ -113,6 +111,7 @@ export class Connections {
     const connection = this.find(id);
     if (connection === undefined) return;
     const { frame, code, why } = farewell(connection.dialect);
+    if (connection.owed !== undefined) this.fanOut.settle(id, connection);
     this.#write(id, connection, frame);
     connection.socket.close(code, why);
   }

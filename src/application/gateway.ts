@@ -101,7 +101,14 @@ export class BrokerGateway implements Gateway {
     const spoken = this.#spoken.get(name);
     invariant(spoken !== undefined, 'a transport hands back the admission that it was given');
     const { dialect, manners } = spoken;
-    const id = connections.open({ socket: this.#paced(socket, dialect), dialect, address, session: undefined, pausedUntil: 0 });
+    const id = connections.open({
+      socket: this.#paced(socket, dialect),
+      dialect,
+      address,
+      session: undefined,
+      pausedUntil: 0,
+      owed: undefined,
+    });
     turns.begin();
     try {
       if (carrier === 'stream') connections.begin(id);

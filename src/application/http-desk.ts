@@ -1,5 +1,5 @@
 import { impossible } from '../domain/invariant.ts';
-import { readableBy, type OriginPolicy } from '../domain/origins.ts';
+import { mayOpen, pageOf, readableBy, type OriginPolicy } from '../domain/origins.ts';
 import type { Realms } from '../domain/realms.ts';
 import type { Visitors } from '../domain/visitors.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
@@ -61,6 +61,7 @@ const UPGRADE_REQUIRED: HttpResponse = {
   headers: [PLAIN, ['upgrade', 'websocket'], ['connection', 'upgrade']],
   body: 'This path accepts WebSocket handshakes only. A proxy in front of it must pass on the headers Upgrade and Connection.',
 };
+const FOREIGN: HttpResponse = { status: 403, headers: [PLAIN], body: 'Origin not allowed' };
 const TOO_BIG: HttpResponse = { status: 413, headers: [PLAIN], body: 'Content Too Large' };
 
 /** Answers HTTP requests: the rules that hold for every dialect, then the dialect that serves the path. */
@@ -84,14 +85,14 @@ export class HttpDesk {
         if (early !== undefined) return reply(exchange, cors, early);
         if (service === undefined) return reply(exchange, cors, this.#notServed(request));
         const { dialect, route } = service;
-        this.#follow({ exchange, dialect, cors }, route.ask(request));
+        this.#follow({ exchange, dialect, cors }, route.ask(request, pageOf(this.#parts.origins, request)));
       });
     });
   }
 
   /** What needs no dialect: H5, H7 to H9, H11. */
   #answerWithout(service: Service | undefined, request: HttpRequest): HttpResponse | undefined {
-    const { visitors, addresses, clock, telemetry, maxUrlBytes } = this.#parts;
+    const { visitors, addresses, clock, telemetry, origins, maxUrlBytes } = this.#parts;
     if (request.path.length + request.query.length > maxUrlBytes) {
       return { status: 414, headers: [PLAIN, ['connection', 'close']], body: 'URI Too Long' };
     }
@@ -102,7 +103,11 @@ export class HttpDesk {
     }
     const methods = service?.route.methods;
     if (request.method === 'OPTIONS') return preflight(request, methods ?? READABLE_METHODS);
-    if (methods === undefined || methods.includes(request.method)) return undefined;
+    if (methods === undefined) return undefined;
+    if (methods.includes(request.method)) {
+      // O10: a page may send what changes something without asking first, so that hiding the answer is not enough.
+      return READABLE_METHODS.includes(request.method) || mayOpen(origins, request) ? undefined : FOREIGN;
+    }
     return { status: 405, headers: [PLAIN, ['allow', [...methods, 'OPTIONS'].join(', ')]], body: 'Method Not Allowed' };
   }
 
@@ -192,8 +197,7 @@ export class HttpDesk {
 
   /** MER5. */
   #startOf(introduction: Introduction, dialect: Dialect): string | undefined {
-    if (introduction.as === 'peer' || introduction.since === undefined) return undefined;
-    return this.#realmOf(introduction)?.board(dialect).missed(introduction.since)?.startsAfter;
+    return introduction.as === 'peer' ? undefined : this.#realmOf(introduction)?.board(dialect).missed(introduction)?.startsAfter;
   }
 
   #realmOf({ key }: Introduction): ReturnType<Realms['find']> {
@@ -208,7 +212,10 @@ export class HttpDesk {
     const allowed: Header[] = readable === undefined ? [] : [['access-control-allow-origin', readable]];
     // To everybody, browsers send no cookies.
     if (origins.allow === 'any') return allowed;
-    if (readable !== undefined && route?.takesCookies === true) allowed.push(['access-control-allow-credentials', 'true']);
+    // MER10: of an origin that nobody has listed, no page reads what a cookie opens.
+    if (readable !== undefined && origins.allow === 'listed' && route?.takesCookies === true) {
+      allowed.push(['access-control-allow-credentials', 'true']);
+    }
     return [...allowed, ['vary', 'Origin']];
   }
 

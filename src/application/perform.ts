@@ -65,6 +65,8 @@ export class Performer {
         return this.#parts.telemetry.count(`ignored:${decision.why}`);
       case 'tell':
         return this.#parts.connections.tell(decision.to, decision.news);
+      case 'spread':
+        return this.#parts.connections.fanOut.spread(decision.hearing, decision.news);
       case 'collect':
         return this.#collect(realm, decision);
       case 'report':

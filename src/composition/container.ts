@@ -9,6 +9,7 @@ import { HttpDesk, type HttpDeskParts } from '../application/http-desk.ts';
 import { LeaseFence } from '../application/lease-fence.ts';
 import { Membership } from '../application/membership.ts';
 import { Performer, type PerformerParts } from '../application/perform.ts';
+import type { Authenticator } from '../application/ports/authenticator.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { Dialect } from '../application/ports/dialect.ts';
 import type { Log } from '../application/ports/log.ts';
@@ -65,6 +66,8 @@ export interface Surroundings {
   readonly origins: OriginPolicy;
   /** Wires beside those that the configuration names: they are asked first. */
   readonly moreDialects?: readonly Dialect[];
+  /** In the place of the one that the configuration names keys for. */
+  readonly authenticator?: Authenticator;
   /** Without one, the node is alone. */
   readonly engine?: Engine | undefined;
 }
@@ -73,7 +76,7 @@ export interface Surroundings {
 export function buildBroker(config: Config, surroundings: Surroundings): Broker {
   const container = new Container();
   bindSurroundings(container, config, surroundings);
-  bindAdapters(container, surroundings.moreDialects ?? []);
+  bindAdapters(container, surroundings);
   bindEngine(container, surroundings.engine);
   bindCore(container, config, surroundings.engine === undefined);
   bindUseCases(container);
@@ -107,9 +110,9 @@ function bindEngine(container: Container, engine: Engine | undefined): void {
   bindValue(container, P.NODE_BUS, engine.bus);
 }
 
-function bindAdapters(container: Container, moreDialects: readonly Dialect[]): void {
+function bindAdapters(container: Container, { moreDialects = [], authenticator }: Surroundings): void {
   bind(container, P.DIALECTS, (config) => [...moreDialects, ...dialectsOf(config)], [P.CONFIG]);
-  bind(container, P.AUTHENTICATOR, authenticatorOf, [P.CONFIG]);
+  bind(container, P.AUTHENTICATOR, (config) => authenticator ?? authenticatorOf(config), [P.CONFIG]);
   bind(container, P.CLIENT_ADDRESSES, (config) => clientAddresses[config.proxied === false ? 'direct' : 'proxied'](config), [
     P.CONFIG,
   ]);
@@ -126,7 +129,7 @@ function bindCore(container: Container, config: Config, isAlone: boolean): void 
   bind(container, P.VISITORS, (clock) => new Visitors(visitorLimits, clock.now()), [P.CLOCK]);
   bind(container, P.TURNS, (log) => new Turns((error) => log.record({ event: 'fault', error, connection: undefined })), [P.LOG]);
   bind(container, P.SWEEPER, (clock) => new Sweeper(clock, config.sweepInterval), [P.CLOCK]);
-  bind(container, P.CONNECTIONS, (tap) => new Connections(tap), [P.MESSAGE_TAP]);
+  bind(container, P.CONNECTIONS, (tap, clock) => new Connections(tap, clock), [P.MESSAGE_TAP, P.CLOCK]);
   const { clusterCut } = config;
   bindParts(container, P.PERFORMER, (parts: Omit<PerformerParts, 'clusterCut'>) => new Performer({ ...parts, clusterCut }), {
     connections: P.CONNECTIONS,
@@ -211,6 +214,7 @@ function bindTopics(container: Container): void {
   bindParts(container, P.PUBLISH_TO_TOPIC, publishToTopic, {
     realms: P.REALMS,
     performer: P.PERFORMER,
+    connections: P.CONNECTIONS,
     bus: P.NODE_BUS,
     peerIds: P.PEER_IDS,
     turns: P.TURNS,

@@ -31,7 +31,7 @@ import type { Millis } from '../domain/time.ts';
 import type { Config } from './configuration/config.ts';
 import type { Engine } from './container.ts';
 import type { DialectName } from './configuration/dialect-options.ts';
-import { originPattern, originsFromList } from './origins.ts';
+import { originsFromList } from './origins.ts';
 import { topicRights } from './topic-rights.ts';
 
 /* The whole wiring on one screen: which adapter serves which port, and what chooses it. */
@@ -42,8 +42,8 @@ const dialects: Record<DialectName, (config: Config) => Dialect> = {
     new MercureDialect(config.mercurePath, {
       isOpen: config.mercureOpen,
       isAnonymous: config.mercureAnonymous,
-      origins: config.cors.map(originPattern),
       maxBodyBytes: config.maxMessageBytes,
+      maxTopics: config.topicsPerConnection,
     }),
   peero: (config) => new PeeroDialect(config.peeroPath),
   socketio: (config) => new SocketIoDialect(config.socketioPath),
@@ -78,13 +78,14 @@ export const transports: Record<Config['transport'], (settings: TransportSetting
 export const bridges: Record<'socketio', (inner: Transport, config: Config, log: Log) => Transport> = {
   socketio: (inner, config, log) => {
     const { socketioPath: path, socketioPrefixes: prefixes, maxMessageBytes, handshakeTimeout } = config;
+    const clock = new SystemClock();
     const settings = {
       ...{ ...config, path, prefixes, maxFrameBytes: maxMessageBytes, connectTimeout: handshakeTimeout },
       protocols: config.socketioEio3 ? ([4, 3] as const) : ([4] as const),
       origins: originsFromList(config.cors),
-      authorize: topicRights(config, authenticatorOf(config)),
+      authorize: topicRights(config, authenticatorOf(config), () => clock.now()),
     };
-    return new SocketIoTransport(inner, settings, { clock: new SystemClock(), log });
+    return new SocketIoTransport(inner, settings, { clock, log });
   },
 };
 

@@ -1,40 +1,49 @@
-import { claimsIn } from '../adapters/dialects/mercure/claims.ts';
-import { coverage } from '../adapters/dialects/mercure/selectors.ts';
+import { claimsIn, type Claims } from '../adapters/dialects/mercure/claims.ts';
+import { coversAll } from '../adapters/dialects/mercure/selectors.ts';
 import type { Authenticator, TokenUse } from '../application/ports/authenticator.ts';
+import { NEVER, type Millis } from '../domain/time.ts';
+import type { Clearance } from '../domain/topic.ts';
 import type { Config } from './configuration/config.ts';
 
 /** SIO10: what a connection may do in the topics of Mercure. */
 export interface TopicRights {
   readonly mayListen: boolean;
-  mayHearPrivate(topic: string): boolean;
+  readonly clearance: Clearance;
+  /** MER12: the moment from which nothing of this counts. */
+  readonly expiresAt: Millis;
   mayPublish(topic: string): boolean;
 }
 
 type Policy = Pick<Config, 'dialects' | 'mercureOpen' | 'mercureAnonymous' | 'mercurePublisherKey' | 'mercureSubscriberKey'>;
 
-const NO_TOPIC = (): boolean => false;
-const ALL: TopicRights = { mayListen: true, mayHearPrivate: () => true, mayPublish: () => true };
+const ALL: TopicRights = { mayListen: true, clearance: 'all', expiresAt: NEVER, mayPublish: () => true };
 /** MER7: without a token, what is public may be heard. */
-const PUBLIC: TopicRights = { mayListen: true, mayHearPrivate: NO_TOPIC, mayPublish: NO_TOPIC };
+const PUBLIC: TopicRights = { mayListen: true, clearance: [], expiresAt: NEVER, mayPublish: () => false };
 
 /** SIO10: the rules of Mercure (MER7) for another wire of the same space. */
 export function topicRights(
   policy: Policy,
   authenticator: Authenticator,
+  now: () => Millis,
 ): (token: string | undefined) => TopicRights | undefined {
   if (isOpen(policy)) return () => ALL;
   return (token) => {
     if (token === undefined) return policy.mercureAnonymous ? PUBLIC : undefined;
-    const claimsFor = (use: TokenUse): ReturnType<typeof claimsIn> | undefined => {
-      const payload = authenticator.claimsOf(token, use);
-      return payload === undefined ? undefined : claimsIn(payload);
+    const read = (use: TokenUse): { readonly claims: Claims; readonly expiresAt: Millis } | undefined => {
+      const verified = authenticator.verify(token, use);
+      const expiresAt = verified === undefined ? NEVER : now() + verified.lifetime;
+      const claims = verified && claimsIn({ ...verified, expiresAt });
+      return claims && { claims, expiresAt };
     };
-    const [publisher, subscriber] = [claimsFor('publisher'), claimsFor('subscriber')];
+    const [publisher, subscriber] = [read('publisher'), read('subscriber')];
     if (publisher === undefined && subscriber === undefined) return undefined;
+    const expiresAt = Math.min(publisher?.expiresAt ?? NEVER, subscriber?.expiresAt ?? NEVER);
+    const published = publisher?.claims.publish ?? [];
     return {
       mayListen: subscriber !== undefined || policy.mercureAnonymous,
-      mayHearPrivate: coverage(subscriber?.subscribe ?? []),
-      mayPublish: coverage(publisher?.publish ?? []),
+      clearance: subscriber?.claims.subscribe ?? [],
+      expiresAt,
+      mayPublish: (topic) => now() < expiresAt && coversAll(published, [topic]) === true,
     };
   };
 }

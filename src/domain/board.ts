@@ -1,10 +1,21 @@
 import type { Decision } from './decision.ts';
+import { anyFits, type Budget } from './hearing.ts';
 import { History, type HistoryLimits, type Missed } from './history.ts';
-import type { ConnectionId } from './ids.ts';
 import { Listeners } from './listeners.ts';
 import type { Payload } from './message.ts';
 import type { Session } from './session.ts';
-import { parseTopicName, type Draft, type Publication, type Selector, type TopicName } from './topic.ts';
+import {
+  extentOf,
+  parseTopicName,
+  type Clearance,
+  type Draft,
+  type News,
+  type Publication,
+  type Selector,
+  type TopicName,
+  type TopicPattern,
+  type Wishes,
+} from './topic.ts';
 
 /** How much one realm may have of topics, in each space. */
 export interface BoardLimits extends HistoryLimits {
@@ -16,6 +27,8 @@ export interface BoardLimits extends HistoryLimits {
   readonly topicJoins: number;
   /** T5: patterns of all connections together: each is tried for every publication. */
   readonly topicPatterns: number;
+  /** MER5: half of it may be replayed. */
+  readonly sendBufferBytes: number;
 }
 
 /** Why nothing is joined, or published. */
@@ -49,7 +62,7 @@ export class Board {
     for (const selector of selectors) {
       if ('pattern' in selector) {
         if (selector.pattern.length > topicLength) return 'topic-unusable';
-        if (session?.joined?.patterns.has(selector.pattern) !== true) patterns += 1;
+        if (session?.joined?.patterns.has(selector.key) !== true) patterns += 1;
         continue;
       }
       const topic = parseTopicName(selector.topic, topicLength);
@@ -67,11 +80,9 @@ export class Board {
 
   /** T3, T7: joins all of them. Joining again changes nothing. To be called where `refuses` does not. */
   join(session: Session, selectors: readonly Selector[], out: Decision[]): void {
+    this.#listeners.addPatterns(session, selectors.filter(isPattern));
     for (const selector of selectors) {
-      if ('pattern' in selector) {
-        this.#listeners.addPattern(session, selector);
-        continue;
-      }
+      if ('pattern' in selector) continue;
       const topic = selector.topic as TopicName;
       if (this.#listeners.addTopic(session, topic) && session.wishes?.presence === true) this.#introduce(session, topic, out);
     }
@@ -79,9 +90,12 @@ export class Board {
 
   /** T3: hears no more of these. Of what it does not listen to, nothing is said. */
   part(session: Session, selectors: readonly Selector[], out: Decision[]): void {
+    this.#listeners.dropPatterns(
+      session,
+      selectors.filter(isPattern).map(({ key }) => key),
+    );
     for (const selector of selectors) {
-      if ('pattern' in selector) this.#listeners.dropPattern(session, selector.pattern);
-      else this.#drop(session, selector.topic as TopicName, undefined, out);
+      if (!('pattern' in selector)) this.#drop(session, selector.topic as TopicName, undefined, out);
     }
   }
 
@@ -89,7 +103,7 @@ export class Board {
   left(session: Session, out: Decision[]): void {
     const { joined } = session;
     if (joined === undefined) return;
-    for (const pattern of [...joined.patterns.keys()]) this.#listeners.dropPattern(session, pattern);
+    this.#listeners.dropPatterns(session, joined.patterns.keys());
     for (const topic of [...joined.topics]) this.#drop(session, topic, session.will, out);
   }
 
@@ -103,35 +117,62 @@ export class Board {
       topics.push(topic.value);
     }
     if (topics.length === 0) return 'topic-unusable';
-    if (topics.length > this.#limits.topicsPerConnection) return 'too-many-topics';
+    if (topics.length > this.#limits.topicsPerConnection || this.#isTooCostly(topics)) return 'too-many-topics';
     const { payload, type, retry, isPrivate = false } = draft;
-    return { id, topics, payload, type, retry, isPrivate, from: from?.id };
+    return { id, isOwnId: draft.id === undefined, topics, payload, type, retry, isPrivate, from: from?.id };
   }
 
-  /** T3, T4, T6: tells all that listen, and keeps it. @param except does not hear it. */
-  publish(publication: Publication, except: Session | undefined, out: Decision[]): void {
+  /**
+   * T3, T4, T6: tells all that listen, and keeps it. @param except does not hear it.
+   * @returns how many may hear it.
+   */
+  publish(publication: Publication, except: Session | undefined, out: Decision[]): number {
     this.#history?.keep(publication);
-    const to: ConnectionId[] = [];
-    for (const session of this.#listeners.ofAny(publication.topics)) {
-      if (session !== except && mayHear(session, publication)) to.push(session.connection);
-    }
-    if (to.length === 0) return;
+    const mayHear = (session: Session): boolean => session !== except && session.state === 'open';
+    const named = this.#listeners.named(publication.topics).filter(mayHear);
     const listeners = this.#listeners.count(publication.topics[0] as TopicName);
-    out.push({ do: 'tell', to, news: { news: 'publication', publication, listeners } });
+    const news: News = { news: 'publication', publication, listeners };
+    if (this.#listeners.patterns === 0 && !publication.isPrivate) {
+      tellAll(named, news, out);
+      return named.length;
+    }
+    const hearing = this.#listeners.hearing(publication, named, mayHear);
+    if (hearing.listeners.length > 0) out.push({ do: 'spread', hearing, news });
+    return hearing.listeners.length;
   }
 
-  /** MER5: what was published after `since`, as far as it is kept. */
-  missed(since: string): Missed | undefined {
-    return this.#history?.since(since);
+  /** MER5: what such a listener has missed, as far as it is kept and can be told at once. Undefined where nothing is kept. */
+  missed({ joins, clearance, since }: Wishes): Missed | undefined {
+    if (since === undefined) return undefined;
+    const budget: Budget = { steps: 0, most: REPLAY_STEPS };
+    const hears = (publication: Publication): boolean | undefined => hearsOf(publication, joins, clearance, budget);
+    let room = this.#limits.sendBufferBytes / 2;
+    return this.#history?.since(
+      since,
+      (publication) => hears(publication) === true,
+      (publication) => {
+        const isHeard = hears(publication);
+        if (isHeard === false) return 'leave';
+        room -= extentOfEvent(publication);
+        return isHeard === undefined || room < 0 ? 'stop' : 'take';
+      },
+    );
   }
 
   /** MER5: tells a connection that has just joined what it missed, in order, before anything new. */
-  replay(session: Session, since: string, out: Decision[]): void {
-    for (const publication of this.#history?.since(since).publications ?? []) {
-      if (!listensTo(session, publication) || !mayHear(session, publication)) continue;
+  replay(session: Session, out: Decision[]): void {
+    const missed = session.wishes === undefined ? undefined : this.missed(session.wishes);
+    for (const publication of missed?.publications ?? []) {
       const listeners = this.#listeners.count(publication.topics[0] as TopicName);
       out.push({ do: 'tell', to: [session.connection], news: { news: 'publication', publication, listeners } });
     }
+  }
+
+  /** T5: one topic may always be tried with all patterns, more only as long as that is bounded. */
+  #isTooCostly(topics: readonly TopicName[]): boolean {
+    const { weight } = this.#listeners;
+    if (topics.length === 1 || weight === 0) return false;
+    return topics.reduce((sum, topic) => sum + extentOf(topic), 0) * weight > PUBLICATION_STEPS;
   }
 
   #introduce(session: Session, topic: TopicName, out: Decision[]): void {
@@ -158,15 +199,34 @@ function tellAll(sessions: readonly Session[], news: Extract<Decision, { do: 'te
   if (sessions.length > 0) out.push({ do: 'tell', to: sessions.map(({ connection }) => connection), news });
 }
 
-/** MER7: what is private, only on topics that it is cleared for. */
-function mayHear(session: Session, { isPrivate, topics }: Publication): boolean {
-  if (session.state !== 'open') return false;
-  return !isPrivate || topics.some((topic) => session.wishes?.isCleared?.(topic) === true);
+/** T5: steps that trying all patterns with all topics of one publication may take. */
+const PUBLICATION_STEPS = 64_000_000;
+
+/** MER5: steps that finding what a listener missed may take. */
+const REPLAY_STEPS = 2_000_000;
+
+function hearsOf(
+  publication: Publication,
+  joins: readonly Selector[],
+  clearance: Clearance | undefined,
+  budget: Budget,
+): boolean | undefined {
+  const listens = anyFits(publication.topics, joins, budget);
+  if (listens !== true || !publication.isPrivate || clearance === 'all') return listens;
+  return anyFits(publication.topics, clearance ?? [], budget);
 }
 
-function listensTo({ joined }: Session, { topics }: Publication): boolean {
-  if (joined === undefined) return false;
-  if (topics.some((topic) => joined.topics.has(topic))) return true;
-  for (const pattern of joined.patterns.values()) if (topics.some((topic) => pattern.fits(topic))) return true;
-  return false;
+/** About how long it is on the wire: each line of the payload has a prefix there. */
+function extentOfEvent({ id, type, payload }: Publication): number {
+  let lines = 1;
+  for (const byte of payload) if (byte === LINE_FEED || byte === CARRIAGE_RETURN) lines += 1;
+  return EVENT_BYTES + 3 * (id.length + (type?.length ?? 0)) + payload.length + LINE_BYTES * lines;
+}
+
+const EVENT_BYTES = 64;
+const LINE_BYTES = 8;
+const [LINE_FEED, CARRIAGE_RETURN] = [10, 13];
+
+function isPattern(selector: Selector): selector is TopicPattern {
+  return 'pattern' in selector;
 }

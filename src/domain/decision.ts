@@ -1,3 +1,4 @@
+import type { Hearing } from './hearing.ts';
 import type { ConnectionId, PeerId } from './ids.ts';
 import type { SignalMessage } from './message.ts';
 import type { Ending, OpenRefusal } from './refusal.ts';
@@ -40,6 +41,8 @@ export type Decision =
   | { readonly do: 'refuse'; readonly session: Session; readonly refusal: OpenRefusal }
   | { readonly do: 'close'; readonly session: Session; readonly ending: Ending }
   | { readonly do: 'tell'; readonly to: Audience; readonly news: News }
+  /** T10: tells those that hear it, who are still to be found. */
+  | { readonly do: 'spread'; readonly hearing: Hearing; readonly news: News }
   | { readonly do: 'prompt'; readonly session: Session }
   | { readonly do: 'pause'; readonly session: Session; readonly until: Millis };
 

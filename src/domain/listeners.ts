@@ -1,21 +1,31 @@
+import { Hearing, type PatternsOf } from './hearing.ts';
 import type { Session } from './session.ts';
-import type { Selector, TopicName } from './topic.ts';
+import type { Publication, TopicName, TopicPattern } from './topic.ts';
 
 /** What one connection listens to. */
 export interface Joined {
   readonly topics: Set<TopicName>;
-  readonly patterns: Map<string, Pattern>;
+  /** By key. Never changed, only replaced: a publication that is on its way is heard by those that there were. */
+  patterns: PatternsOf;
 }
 
-type Pattern = Extract<Selector, { pattern: string }>;
+/** How many listen by a pattern with the same key, and what a try costs. */
+interface Shared {
+  readonly weight: number;
+  listeners: number;
+}
+
+const NO_PATTERNS: PatternsOf = new Map();
 
 /** Who listens to what: from a topic to its listeners, and back. */
 export class Listeners {
   readonly #byTopic = new Map<TopicName, Set<Session>>();
-  /** Those that listen by a pattern are looked at for every publication. */
+  /** Those that listen by a pattern may hear any publication. */
   readonly #byPattern = new Set<Session>();
+  readonly #shared = new Map<string, Shared>();
   #joins = 0;
   #patterns = 0;
+  #weight = 0;
 
   /** Pairs of a connection and a topic or pattern that it listens to. */
   get joins(): number {
@@ -24,6 +34,11 @@ export class Listeners {
 
   get patterns(): number {
     return this.#patterns;
+  }
+
+  /** T5: what a try of all patterns costs, for each unit of `extentOf`. The same pattern counts once. */
+  get weight(): number {
+    return this.#weight;
   }
 
   count(topic: TopicName): number {
@@ -41,13 +56,18 @@ export class Listeners {
     return true;
   }
 
-  addPattern(session: Session, pattern: Pattern): void {
-    const { patterns } = joinedOf(session);
-    if (patterns.has(pattern.pattern)) return;
-    patterns.set(pattern.pattern, pattern);
-    this.#byPattern.add(session);
-    this.#joins += 1;
-    this.#patterns += 1;
+  addPatterns(session: Session, added: readonly TopicPattern[]): void {
+    const joined = joinedOf(session);
+    const patterns = new Map(joined.patterns);
+    for (const pattern of added) {
+      if (patterns.has(pattern.key)) continue;
+      patterns.set(pattern.key, pattern);
+      this.#joins += 1;
+      this.#patterns += 1;
+      this.#share(pattern);
+    }
+    joined.patterns = patterns;
+    if (patterns.size > 0) this.#byPattern.add(session);
   }
 
   /** @returns whether it listened to it. */
@@ -60,11 +80,18 @@ export class Listeners {
     return true;
   }
 
-  dropPattern(session: Session, pattern: string): void {
-    if (session.joined?.patterns.delete(pattern) !== true) return;
-    if (session.joined.patterns.size === 0) this.#byPattern.delete(session);
-    this.#joins -= 1;
-    this.#patterns -= 1;
+  dropPatterns(session: Session, dropped: Iterable<string>): void {
+    const { joined } = session;
+    if (joined === undefined || joined.patterns.size === 0) return;
+    const patterns = new Map(joined.patterns);
+    for (const key of dropped) {
+      if (!patterns.delete(key)) continue;
+      this.#joins -= 1;
+      this.#patterns -= 1;
+      this.#unshare(key);
+    }
+    joined.patterns = patterns;
+    if (patterns.size === 0) this.#byPattern.delete(session);
   }
 
   /** All that listen to `topic` by its name, in the order they came. */
@@ -72,26 +99,41 @@ export class Listeners {
     return this.#byTopic.get(topic) ?? [];
   }
 
-  /** All that listen to any of `topics`, each once. */
-  *ofAny(topics: readonly TopicName[]): Generator<Session> {
-    if (topics.length === 1 && this.#byPattern.size === 0) {
-      yield* this.of(topics[0] as TopicName);
-      return;
-    }
+  /** All that listen to any of `topics` by name, each once. */
+  named(topics: readonly TopicName[]): readonly Session[] {
+    if (topics.length === 1) return [...this.of(topics[0] as TopicName)];
     const found = new Set<Session>();
     for (const topic of topics) for (const session of this.of(topic)) found.add(session);
-    for (const session of this.#byPattern) if (fitsAny(session, topics)) found.add(session);
-    yield* found;
+    return [...found];
+  }
+
+  /** @param mayHear of those that listen at all. */
+  hearing(publication: Publication, named: readonly Session[], mayHear: (session: Session) => boolean): Hearing {
+    const byName = new Set(named);
+    const byPattern: [Session, PatternsOf][] = [];
+    for (const session of this.#byPattern) {
+      if (!byName.has(session) && mayHear(session)) byPattern.push([session, session.joined?.patterns ?? NO_PATTERNS]);
+    }
+    return new Hearing(publication, named, byPattern);
+  }
+
+  #share({ key, weight }: TopicPattern): void {
+    const shared = this.#shared.get(key) ?? { weight, listeners: 0 };
+    if (shared.listeners === 0) this.#weight += weight;
+    shared.listeners += 1;
+    this.#shared.set(key, shared);
+  }
+
+  #unshare(key: string): void {
+    const shared = this.#shared.get(key);
+    if (shared === undefined) return;
+    shared.listeners -= 1;
+    if (shared.listeners > 0) return;
+    this.#shared.delete(key);
+    this.#weight -= shared.weight;
   }
 }
 
 function joinedOf(session: Session): Joined {
-  return (session.joined ??= { topics: new Set(), patterns: new Map() });
-}
-
-function fitsAny(session: Session, topics: readonly TopicName[]): boolean {
-  for (const pattern of session.joined?.patterns.values() ?? []) {
-    if (topics.some((topic) => pattern.fits(topic))) return true;
-  }
-  return false;
+  return (session.joined ??= { topics: new Set(), patterns: NO_PATTERNS });
 }

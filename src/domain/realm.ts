@@ -249,6 +249,7 @@ export class Realm {
   /** L1, L5: closes every session that was silent for too long. Costs what it finds, not what lives. */
   sweep(now: Millis, out: Decision[]): void {
     for (const session of this.vigil.silent(now)) out.push(this.#end(session, 'ended', 'silent'));
+    for (const session of this.vigil.expired(now)) out.push(this.#end(session, 'ended', 'expired'));
     for (const session of this.vigil.due(now)) out.push({ do: 'prompt', session });
   }
 
@@ -274,7 +275,7 @@ export class Realm {
     const board = this.board(session.manner);
     if (board.refuses(joins, session) !== undefined) return void out.push(this.overreached(session));
     board.join(session, joins, out);
-    if (since !== undefined) board.replay(session, since, out);
+    if (since !== undefined) board.replay(session, out);
   }
 
   /** It was collected for a connection that is over. */

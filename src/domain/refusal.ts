@@ -9,4 +9,5 @@ export type OpenRefusal =
   | { readonly reason: 'realm-full' };
 
 /** Why an open connection ends by the broker's will. Every dialect has a close code for each. */
-export type Ending = 'left' | 'superseded' | 'silent' | 'malformed' | 'flooding' | 'overreaching' | 'restarting' | 'fault';
+export type Ending =
+  'left' | 'superseded' | 'silent' | 'malformed' | 'flooding' | 'overreaching' | 'restarting' | 'expired' | 'fault';

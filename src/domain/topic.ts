@@ -13,14 +13,35 @@ export function parseTopicName(text: string, limit: number): Result<TopicName, '
   return text.length > 0 && text.length <= limit ? accepted(text as TopicName) : refused('topic-unusable');
 }
 
+/** Counts the steps that matching takes. */
+export interface Meter {
+  steps: number;
+}
+
+/** Fits any number of topics. */
+export interface TopicPattern {
+  /** Tells patterns apart: two with the same key fit the same topics. */
+  readonly key: string;
+  /** As it was written. */
+  readonly pattern: string;
+  /** T5: a try takes at most `weight` steps for each character of the topic, as `extentOf` counts them. */
+  readonly weight: number;
+  /** Pure. @param meter takes in the steps. */
+  fits(topic: string, meter: Meter): boolean;
+}
+
 /** What a listener wants to hear of: one topic by its name, or all that a pattern fits. */
-export type Selector =
-  | { readonly topic: string }
-  | {
-      readonly pattern: string;
-      /** Pure; costs no more than the lengths of pattern and topic together, whatever they are. */
-      fits(topic: string): boolean;
-    };
+export type Selector = { readonly topic: string } | TopicPattern;
+
+/** MER7: the topics of which private publications may be heard. */
+export type Clearance = 'all' | readonly Selector[];
+
+/** T5: a bound for the characters of a topic as a part of a URL, where each is written as up to 3 or 9, and two more. */
+export function extentOf(topic: string): number {
+  let extent = 2;
+  for (let at = 0; at < topic.length; at++) extent += topic.charCodeAt(at) < 128 ? 3 : 9;
+  return extent;
+}
 
 /** What somebody wants to publish, as a dialect read it. */
 export interface Draft {
@@ -44,6 +65,8 @@ export interface Draft {
 /** One thing that was published. Listeners hear it once, however many of its topics they listen to. */
 export interface Publication {
   readonly id: string;
+  /** MER5: whether this node chose the id, so that no publisher could have chosen the same. */
+  readonly isOwnId?: boolean;
   readonly topics: readonly TopicName[];
   readonly payload: Payload;
   readonly type: string | undefined;
@@ -75,8 +98,10 @@ export interface Wishes {
   readonly presence: boolean;
   /** MER5: the last publication that it knows; it is told what came later. */
   readonly since?: string | undefined;
-  /** MER7: whether it may hear private publications on a topic. Where undefined, it may not. */
-  readonly isCleared?: ((topic: string) => boolean) | undefined;
+  /** MER7: where undefined, it hears nothing private. */
+  readonly clearance?: Clearance | undefined;
+  /** MER12: the moment from which it hears nothing more; where undefined, there is none. */
+  readonly expiresAt?: Millis | undefined;
 }
 
 /** Who is told something. */

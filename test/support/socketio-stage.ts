@@ -6,6 +6,7 @@ import type { HttpResponse } from '../../src/application/ports/http.ts';
 import type { Gateway } from '../../src/application/ports/transport.ts';
 import type { LogEvent } from '../../src/application/ports/log.ts';
 import { RecordingGateway, streamAdmissionOf, textOf } from '../contracts/transports/recording-gateway.ts';
+import { NEVER } from '../../src/domain/time.ts';
 
 const SETTINGS: SocketIoSettings = {
   path: '/socket.io',
@@ -17,7 +18,7 @@ const SETTINGS: SocketIoSettings = {
   prefixes: ['peerix:', ''],
   pingInterval: 25_000,
   connectTimeout: 10_000,
-  authorize: () => ({ mayListen: true, mayHearPrivate: () => true, mayPublish: () => true }),
+  authorize: () => ({ mayListen: true, clearance: 'all', expiresAt: NEVER, mayPublish: () => true }),
 };
 
 const encoder = new TextEncoder();

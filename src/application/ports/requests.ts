@@ -1,5 +1,6 @@
 import type { Ignored } from '../../domain/decision.ts';
 import type { Outgoing } from '../../domain/message.ts';
+import type { Page } from '../../domain/origins.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Draft, Selector, Wishes } from '../../domain/topic.ts';
 import type { Payload } from '../../domain/message.ts';
@@ -77,8 +78,12 @@ export interface HttpRoute {
   readonly methods: readonly string[];
   /** MER8: whether a page may send its cookies along. */
   readonly takesCookies?: boolean;
-  /** Called with one of `methods` only. HEAD asks what GET asks. @param request to be read within the call. */
-  ask(request: HttpHead): HttpAsk;
+  /**
+   * Called with one of `methods` only. HEAD asks what GET asks.
+   * @param request to be read within the call.
+   * @param page MER10: where it comes from.
+   */
+  ask(request: HttpHead, page: Page): HttpAsk;
 }
 
 /** What a dialect may read of an HTTP request. */
@@ -103,7 +108,8 @@ export type HttpOutcome =
 
 /**
  * `sender-unknown`: nobody with that id and token is here (X6). `topic-unusable`: empty or too long.
- * `too-many-topics`: more than a connection may listen to. `realm-full`: no more connections.
+ * `too-many-topics`: more than a connection may listen to, or a publication may have. `realm-full`: no more connections.
+ * `overloaded`: too many deliveries wait (T10).
  */
 export type HttpRefusal =
-  'key-unknown' | 'discovery-off' | 'sender-unknown' | 'topic-unusable' | 'too-many-topics' | 'realm-full';
+  'key-unknown' | 'discovery-off' | 'sender-unknown' | 'topic-unusable' | 'too-many-topics' | 'realm-full' | 'overloaded';

@@ -2,10 +2,21 @@ import { MercureDialect } from '../../../src/adapters/dialects/mercure/dialect.t
 import type { DialectSubject } from './contract.ts';
 
 export const MERCURE: DialectSubject = {
-  make: () => new MercureDialect('/.well-known/mercure', { isOpen: false, isAnonymous: true, origins: [], maxBodyBytes: 1000 }),
+  make: () => new MercureDialect('/.well-known/mercure', { isOpen: false, isAnonymous: true, maxBodyBytes: 1000, maxTopics: 3 }),
   readsBack: [],
   paths: ['/.well-known/mercure', '/.well-known/mercure/', '/'],
-  queries: ['topic=a', 'topic=/a/{id}', 'match=a', 'match_urlpattern=/a/*', 'lastEventID=1', 'key=peerjs', 'authorization=a.b.c'],
+  queries: [
+    'topic=a',
+    'topic=/a/{id}',
+    'match=a',
+    'match_urlpattern=/a/*',
+    'lastEventID=1',
+    'last_event_id=2',
+    'match_exact=a',
+    'Match=a',
+    'key=peerjs',
+    'authorization=a.b.c',
+  ],
   frames: [],
   bodies: ['topic=a', 'data=x', 'id=1', 'type=t', 'retry=5', 'private=on', 'id=#'],
 };

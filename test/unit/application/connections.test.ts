@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { PeerjsDialect } from '../../../src/adapters/dialects/peerjs/dialect.ts';
 import { Connections, type Connection } from '../../../src/application/connections.ts';
 import type { MessageTap } from '../../../src/application/ports/message-tap.ts';
@@ -31,7 +32,7 @@ const EXPIRE = notice('expire', echoed('bob'), echoed('ann'));
 
 describe('connections', () => {
   it('are found by name until they are dropped, once', () => {
-    const connections = new Connections(SILENT);
+    const connections = new Connections(SILENT, new ManualClock());
     const ann = connection();
     const id = connections.open(ann);
     expect([connections.find(id), connections.size]).toEqual([ann, 1]);
@@ -44,7 +45,7 @@ describe('connections', () => {
   });
 
   it('a late answer to an old connection can not reach the new one of its slot', () => {
-    const connections = new Connections(SILENT);
+    const connections = new Connections(SILENT, new ManualClock());
     const old = connections.open(connection());
     connections.drop(old);
     const young = connections.open(connection());
@@ -52,14 +53,14 @@ describe('connections', () => {
   });
 
   it('the longest unused slot is used first', () => {
-    const connections = new Connections(SILENT);
+    const connections = new Connections(SILENT, new ManualClock());
     const ids = [1, 2, 3].map(() => connections.open(connection()));
     for (const id of ids) connections.drop(id);
     expect([1, 2, 3].map(() => slotOf(connections.open(connection())))).toEqual(ids.map(slotOf));
   });
 
   it('promise 5: slots are used again, for ever', () => {
-    const connections = new Connections(SILENT);
+    const connections = new Connections(SILENT, new ManualClock());
     const slots = new Set<number>();
     for (let i = 0; i < 10_000; i++) {
       const id = connections.open(connection());
@@ -70,14 +71,14 @@ describe('connections', () => {
   });
 
   it('a message leaves in the dialect of its receiver', () => {
-    const connections = new Connections(SILENT);
+    const connections = new Connections(SILENT, new ManualClock());
     const ann = connection();
     expect(connections.send(connections.open(ann), EXPIRE)).toBe('sent');
     expect(ann.written).toEqual(['{"type":"EXPIRE","src":"bob","dst":"ann"}']);
   });
 
   it('who is gone is told nothing', () => {
-    const connections = new Connections(SILENT);
+    const connections = new Connections(SILENT, new ManualClock());
     const gone = connectionId(9, 9);
     connections.welcome(gone, WELCOME);
     connections.part(gone, (dialect) => dialect.farewell('left'));
@@ -85,7 +86,7 @@ describe('connections', () => {
   });
 
   it('O3, O4: welcome and farewell are words of the dialect', () => {
-    const connections = new Connections(SILENT);
+    const connections = new Connections(SILENT, new ManualClock());
     const ann = connection();
     const id = connections.open(ann);
     connections.welcome(id, WELCOME);
@@ -100,7 +101,7 @@ describe('connections', () => {
   });
 
   it('all that are open are listed with their names', () => {
-    const connections = new Connections(SILENT);
+    const connections = new Connections(SILENT, new ManualClock());
     const [first, second] = [connection(), connection()];
     const gone = connections.open(first);
     const id = connections.open(second);

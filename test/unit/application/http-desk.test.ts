@@ -38,6 +38,23 @@ describe('the HTTP desk, where a dialect streams', () => {
     expect([listening('https://a.test').state, listening('https://b.test').refusal?.status]).toEqual(['open', 403]);
   });
 
+  it('O10: pages of other origins change nothing where origins are listed, and may ask', () => {
+    const house = new LinesHouse({ legacyXhr: true }, { origins: originsFromList(['https://a.test']) });
+    const posting = (target: string, headers: Record<string, string>): number | undefined => {
+      const exchange = house.transport.request('POST', target, { body: 'x', headers });
+      house.transport.settle();
+      return exchange.answered?.status;
+    };
+    const [evil, listed] = [{ origin: 'https://evil.test', host: 'hub.test' }, { origin: 'https://a.test' }];
+    expect([posting('/lines?topic=a', evil), posting('/lines?topic=a', listed), posting('/lines?topic=a', {})]).toEqual([
+      403, 204, 204,
+    ]);
+    for (const route of ['offer', 'answer', 'candidate', 'leave', 'id']) {
+      expect(posting(`/peerjs/ann/t/${route}`, evil)).toBe(403);
+    }
+    expect(house.transport.http('GET', '/peerjs/id', { headers: evil }).status).toBe(200);
+  });
+
   it('MER8: a preflight is told the methods of its path', () => {
     const answer = new LinesHouse().transport.http('OPTIONS', '/lines', { headers: { origin: 'https://a.test' } });
     expect(header(answer, 'access-control-allow-methods')).toBe('GET,POST');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { coversAll } from '../../../src/adapters/dialects/mercure/selectors.ts';
 import type { Authenticator } from '../../../src/application/ports/authenticator.ts';
 import { topicRights } from '../../../src/composition/topic-rights.ts';
 
@@ -8,9 +9,11 @@ const CLOSED = {
 };
 
 const authenticator: Authenticator = {
-  claimsOf: (token, use) => {
-    if (token === 'both' || token === use) return { mercure: { publish: ['a'], subscribe: ['b', '/{id}'] } };
-    return token === 'empty' ? {} : undefined;
+  verify: (token, use) => {
+    const valid = { type: undefined, lifetime: 1_000 };
+    if (token === 'both' || token === use)
+      return { ...valid, claims: { mercure: { publish: ['a'], subscribe: ['b', '/{id}'] } } };
+    return token === 'empty' ? { ...valid, claims: {} } : undefined;
   },
 };
 
@@ -18,9 +21,11 @@ type Policy = Parameters<typeof topicRights>[0];
 
 /** May listen; may hear private updates of `a`, `b`; may publish to `a`, `b`. */
 function rights(token: string | undefined, policy: Partial<Policy> = {}): readonly boolean[] | undefined {
-  const given = topicRights({ ...CLOSED, ...policy }, authenticator)(token);
+  const given = topicRights({ ...CLOSED, ...policy }, authenticator, () => 0)(token);
   if (given === undefined) return undefined;
-  return [given.mayListen, ...['a', 'b'].map(given.mayHearPrivate), ...['a', 'b'].map(given.mayPublish)];
+  const { clearance } = given;
+  const hears = (topic: string): boolean => clearance === 'all' || coversAll(clearance, [topic]) === true;
+  return [given.mayListen, ...['a', 'b'].map(hears), ...['a', 'b'].map(given.mayPublish)];
 }
 
 describe('SIO10: the tokens of Mercure count for Socket.IO', () => {
@@ -49,5 +54,13 @@ describe('SIO10: the tokens of Mercure count for Socket.IO', () => {
     expect(rights(undefined, { ...none, dialects: ['socketio'] })).toEqual(everything);
     expect(rights(undefined, none)).toBeUndefined();
     expect(rights(undefined, { dialects: ['socketio'] })).toBeUndefined();
+  });
+
+  it('MER12: nothing is allowed from the moment at which the token ends', () => {
+    let now = 500;
+    const given = topicRights(CLOSED, authenticator, () => now)('both');
+    const before = given?.mayPublish('a');
+    now = 1_500;
+    expect([before, given?.mayPublish('a'), given?.expiresAt]).toEqual([true, false, 1_500]);
   });
 });

@@ -46,7 +46,7 @@ describe('publishing', () => {
   });
 
   it('MER7: what is private reaches only who is cleared for one of its topics', () => {
-    const cleared = guest('ann', realm, { isCleared: (name) => name === 'house' });
+    const cleared = guest('ann', realm, { clearance: [topic('house')] });
     const other = guest('bob', realm);
     for (const one of [cleared, other]) board.join(one, [topic('garden')], []);
     expect(published(['garden', 'house'], 'key', { isPrivate: true })).toEqual([`${cleared.connection} garden+house=key`]);
@@ -153,26 +153,30 @@ describe('coming back', () => {
     ] as const) {
       published(name, text);
     }
-    const ann = guest('ann', realm);
-    board.join(ann, [topic('garden')], []);
-    expect(told(decisionsOf((out) => board.replay(ann, 'id of one', out)))).toEqual([`${ann.connection} garden=three`]);
+    const since = (id: string) => ({ joins: [topic('garden')], presence: false, since: id });
+    const ann = guest('ann', new Realm(PLACE, LIMITS), since('id of one'));
+    expect(told(decisionsOf((out) => board.replay(ann, out)))).toEqual([`${ann.connection} garden=three`]);
     published('garden', 'secret', { isPrivate: true });
-    expect(told(decisionsOf((out) => board.replay(ann, 'id of three', out)))).toEqual([]);
-    expect(board.missed('id of three')).toMatchObject({ startsAfter: 'id of three' });
+    const bob = guest('bob', new Realm(PLACE, LIMITS), since('id of three'));
+    expect(told(decisionsOf((out) => board.replay(bob, out)))).toEqual([]);
+    expect(board.missed(since('id of three'))).toMatchObject({ startsAfter: 'id of three' });
   });
 
   it('MER5: hears by its patterns too', () => {
     published('garden', 'one');
-    const ann = guest('ann', realm);
-    board.join(ann, [beginning('gar')], []);
-    expect(told(decisionsOf((out) => board.replay(ann, 'earliest', out)))).toEqual([`${ann.connection} garden=one`]);
+    const ann = guest('ann', new Realm(PLACE, LIMITS), { joins: [beginning('gar')], since: 'earliest' });
+    expect(told(decisionsOf((out) => board.replay(ann, out)))).toEqual([`${ann.connection} garden=one`]);
   });
 
   it('T2, T6: a space that does not remember keeps nothing, and spaces do not hear each other', () => {
     const other = realm.board({ space: 'other', remembers: false });
     const ann = guest('ann', realm);
     board.join(ann, [topic('garden')], []);
-    expect([other.remembers, other.missed('x'), board.remembers]).toEqual([false, undefined, true]);
+    expect([other.remembers, other.missed({ joins: [], presence: false, since: 'x' }), board.remembers]).toEqual([
+      false,
+      undefined,
+      true,
+    ]);
     expect(told(decisionsOf((out) => other.publish(read('garden'), undefined, out)))).toEqual([]);
   });
 });

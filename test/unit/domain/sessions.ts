@@ -23,6 +23,7 @@ export const LIMITS: RealmLimits = {
   topicPatterns: 2,
   historyMessages: 3,
   historyBytes: 2_000,
+  sendBufferBytes: 10_000,
 };
 
 /** A peer on a WebSocket, as those of PeerJS are. */

@@ -1,7 +1,8 @@
 import type { Decision } from '../../../src/domain/decision.ts';
+import { UNBOUNDED } from '../../../src/domain/hearing.ts';
 import { Realm } from '../../../src/domain/realm.ts';
 import type { Manner, Session } from '../../../src/domain/session.ts';
-import type { Draft, Selector, TopicName, Wishes } from '../../../src/domain/topic.ts';
+import type { Audience, Draft, Selector, TopicName, TopicPattern, Wishes } from '../../../src/domain/topic.ts';
 import { LIMITS, PLACE, session } from './sessions.ts';
 
 /* Words of the tests of topics. */
@@ -11,7 +12,15 @@ export const LISTENER: Manner = { carrier: 'stream', liveness: 'reads', space: '
 
 export const topic = (text: string): Selector => ({ topic: text });
 export const named = (text: string): TopicName => text as TopicName;
-export const beginning = (text: string): Selector => ({ pattern: `${text}*`, fits: (name) => name.startsWith(text) });
+export const beginning = (text: string): TopicPattern => ({
+  key: `${text}*`,
+  pattern: `${text}*`,
+  weight: 1,
+  fits: (name, meter) => {
+    meter.steps += name.length + 1;
+    return name.startsWith(text);
+  },
+});
 
 export const draft = (topics: string | readonly string[], text = '', more: Partial<Draft> = {}): Draft => ({
   topics: [topics].flat(),
@@ -36,8 +45,16 @@ export function decisionsOf(fact: (out: Decision[]) => void): Decision[] {
 /** Who is told what, in short: `connection: news text`. */
 export function told(decisions: readonly Decision[]): string[] {
   return decisions.flatMap((decision) =>
-    decision.do === 'tell' ? decision.to.map((to) => `${to} ${wordFor(decision.news)}`) : [],
+    decision.do === 'tell' || decision.do === 'spread' ? audienceOf(decision).map((to) => `${to} ${wordFor(decision.news)}`) : [],
   );
+}
+
+/** Those that hear it, however long it takes to find them. */
+function audienceOf(decision: Extract<Decision, { do: 'tell' | 'spread' }>): Audience {
+  if (decision.do === 'tell') return decision.to;
+  const { hearing } = decision;
+  const all = hearing.listeners.map(({ connection }, place) => ({ connection, place }));
+  return all.filter(({ place }) => hearing.hears(place, { steps: 0, most: UNBOUNDED })).map(({ connection }) => connection);
 }
 
 function wordFor(news: Extract<Decision, { do: 'tell' }>['news']): string {

@@ -3,7 +3,7 @@ import type { HttpAsk, HttpOutcome, HttpRefusal, StreamHead } from '../../../app
 import { EARLIEST } from '../../../domain/history.ts';
 
 const PLAIN = ['content-type', 'text/plain; charset=utf-8'] as const;
-const BEARER = ['www-authenticate', 'Bearer realm="mercure"'] as const;
+const BEARER = 'Bearer realm="mercure"';
 
 const STATUSES: Record<HttpRefusal, number> = {
   'key-unknown': 404,
@@ -12,6 +12,7 @@ const STATUSES: Record<HttpRefusal, number> = {
   'topic-unusable': 400,
   'too-many-topics': 403,
   'realm-full': 503,
+  overloaded: 503,
 };
 
 const REASONS: Record<HttpRefusal, string> = {
@@ -21,19 +22,31 @@ const REASONS: Record<HttpRefusal, string> = {
   'topic-unusable': 'A topic is empty or too long',
   'too-many-topics': 'Too many topics',
   'realm-full': 'Too many connections',
+  overloaded: 'Too many deliveries are waiting; try again in a second',
 };
 
 /** MER3: the id of what was published; or why nothing was. */
 export function answerOf(outcome: HttpOutcome): HttpResponse {
   if (outcome.gave === 'publication') return plain(200, outcome.id);
-  if (outcome.gave === 'refusal') return plain(STATUSES[outcome.reason], REASONS[outcome.reason]);
+  if (outcome.gave === 'refusal') return refusalOf(outcome.reason);
   return plain(404, 'Not Found');
 }
 
-/** MER2, MER3, MER7: what needs nobody else to be refused. */
-export function refusing(status: 400 | 401 | 403, body: string): HttpAsk {
+/** T10: what passes by itself is told with the time to wait. */
+function refusalOf(reason: HttpRefusal): HttpResponse {
+  const response = plain(STATUSES[reason], REASONS[reason]);
+  return reason === 'overloaded' ? { ...response, headers: [...response.headers, ['retry-after', '1']] } : response;
+}
+
+/** RFC 6750, 3.1. */
+type TokenError = 'invalid_token' | 'invalid_request' | 'insufficient_scope';
+
+/** MER2, MER3, MER7: what is refused without asking further. @param error what is wrong with a token that was shown. */
+export function refusing(status: 400 | 401 | 403, body: string, error?: TokenError): HttpAsk {
   const response = plain(status, body);
-  return { ask: 'answer', response: status === 401 ? { ...response, headers: [...response.headers, BEARER] } : response };
+  if (status !== 401 && error === undefined) return { ask: 'answer', response };
+  const challenge = error === undefined ? BEARER : `${BEARER}, error="${error}"`;
+  return { ask: 'answer', response: { ...response, headers: [...response.headers, ['www-authenticate', challenge]] } };
 }
 
 /** MER1, MER5. What is between must neither keep it, nor wait for its end, nor press it. */
@@ -42,9 +55,11 @@ export function streamHead(startsAfter: string | undefined): StreamHead {
     ['content-type', 'text/event-stream'],
     ['cache-control', 'private, no-cache, no-store, must-revalidate, max-age=0, no-transform'],
     ['x-accel-buffering', 'no'],
-    ['access-control-expose-headers', 'Last-Event-ID'],
+    ['access-control-expose-headers', 'Last-Event-ID, Mercure-Last-Event-ID'],
   ];
-  if (startsAfter !== undefined) headers.push(['last-event-id', isHeaderText(startsAfter) ? startsAfter : EARLIEST]);
+  if (startsAfter === undefined) return { status: 200, headers };
+  const told = isHeaderText(startsAfter) ? startsAfter : EARLIEST;
+  headers.push(['last-event-id', told], ['mercure-last-event-id', told]);
   return { status: 200, headers };
 }
 

@@ -1,40 +1,70 @@
-import { URLPattern } from 'urlpattern-polyfill';
-import type { Selector } from '../../../domain/topic.ts';
-import { templateMatcher } from './uri-template.ts';
+import { anyFits } from '../../../domain/hearing.ts';
+import type { Meter, Selector, TopicPattern } from '../../../domain/topic.ts';
+import { templateGlob } from './uri-template.ts';
+import { urlGlob } from './url-pattern.ts';
 
-// Whatever is no absolute URL is taken relative to this, topics and patterns alike.
-const BASE = 'https://topics.invalid/';
+/** MER6: how a text selects topics. 0.x knows `topic` alone. */
+export type MatchType = 'topic' | 'exact' | 'urlpattern';
 
-// More of them take too long to be tried.
-const MAX_WILDCARDS = 2;
+/** The parameters of a query that select topics. */
+const PARAMETERS: Readonly<Record<string, MatchType>> = {
+  topic: 'topic',
+  match: 'exact',
+  match_exact: 'exact',
+  match_urlpattern: 'urlpattern',
+};
 
-const EVERYTHING: Selector = { pattern: '*', fits: () => true };
+/** Why a text of a type selects nothing. */
+const REFUSALS: Readonly<Record<MatchType, string>> = {
+  topic: 'a URI template has at most 8 expressions',
+  exact: 'a name is a name',
+  urlpattern:
+    'a URL pattern begins with a scheme and //, or with / ? or #; it has names and wildcards, groups that are not nested and ?, ' +
+    'but no regular expressions, repetitions (+ or * behind a part), users or IPv6 addresses, and few parts',
+};
 
-/** MER6, 0.x: `*`, a URI template, or the very topic. */
-export function selectorOf(text: string): Selector {
+const EVERYTHING: TopicPattern = { key: '*', pattern: '*', weight: 0, fits: () => true };
+
+/** MER6: `*` selects everything, whatever its type. @returns undefined for a text that selects nothing. */
+export function selectorOf(text: string, type: MatchType): Selector | undefined {
   if (text === '*') return EVERYTHING;
-  const fits = templateMatcher(text);
-  return fits === undefined ? { topic: text } : { pattern: text, fits: (topic) => topic === text || fits(topic) };
-}
-
-/** MER6, 1.0: a URL pattern without regular expressions of its own; undefined for what is none, or takes too long. */
-export function urlPatternSelector(text: string): Selector | undefined {
-  if (text.includes('(') || (text.match(/[*:{]\w*/g) ?? []).length - protocols(text) > MAX_WILDCARDS) return undefined;
-  try {
-    const pattern = new URLPattern(text, BASE);
-    return { pattern: `urlpattern ${text}`, fits: (topic) => URL.canParse(topic, BASE) && pattern.test(topic, BASE) };
-  } catch {
-    return undefined;
+  if (type === 'exact') return { topic: text };
+  if (type === 'urlpattern') {
+    const glob = urlGlob(text);
+    return glob && { key: `u${text}`, pattern: text, weight: glob.weight, fits: (topic, meter) => glob.fits(topic, meter) };
   }
+  const glob = templateGlob(text);
+  if (glob === 'too-many') return undefined;
+  if (glob === undefined) return { topic: text };
+  const fits = (topic: string, meter: Meter): boolean => topic === text || glob.fits(topic, meter);
+  return { key: `t${text}`, pattern: text, weight: glob.weight, fits };
 }
 
-/** MER7: whether one of a token's selectors covers a topic. */
-export function coverage(selectors: readonly string[]): (topic: string) => boolean {
-  const all = selectors.map(selectorOf);
-  return (topic) => all.some((selector) => ('topic' in selector ? selector.topic === topic : selector.fits(topic)));
+/** MER2, MER6: the selectors of a query. @returns what is wrong, where something is. */
+export function selectorsIn(query: URLSearchParams): Selector[] | string {
+  const selectors: Selector[] = [];
+  for (const [name, text] of query) {
+    const type = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
+    if (type === undefined && name.toLowerCase().startsWith('match')) {
+      return `There is no parameter ${JSON.stringify(name.slice(0, 40))}; topics are selected by ${Object.keys(PARAMETERS).join(', ')}`;
+    }
+    if (type === undefined) continue;
+    const selector = selectorOf(text, type);
+    if (selector === undefined) return `A ${name} can not be used: ${REFUSALS[type]}`;
+    selectors.push(selector);
+  }
+  return selectors.length === 0 ? 'Say which topics you mean: ?topic=…' : selectors;
 }
 
-/** The colon of `https://` is no wildcard. */
-function protocols(text: string): number {
-  return (text.match(/:\/\//g) ?? []).length + (text.match(/:\d/g) ?? []).length;
+// About ten milliseconds.
+const COVERING_STEPS = 4_000_000;
+
+/** MER7: whether a token's selectors cover each of some topics. @returns undefined where that takes too many steps. */
+export function coversAll(selectors: readonly Selector[], topics: readonly string[]): boolean | undefined {
+  const budget = { steps: 0, most: COVERING_STEPS };
+  for (const topic of topics) {
+    const isCovered = anyFits([topic], selectors, budget);
+    if (isCovered !== true) return isCovered;
+  }
+  return true;
 }

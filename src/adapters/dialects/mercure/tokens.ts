@@ -1,6 +1,7 @@
 import type { HttpHead } from '../../../application/ports/requests.ts';
 
-const COOKIE = 'mercureAuthorization';
+/** The name of 1.0, which browsers take over TLS only, before that of 0.x. */
+const COOKIES = ['__Secure-mercure_access_token', 'mercureAuthorization'] as const;
 
 /** Where a token stood. A cookie comes along with what other pages ask for, too. */
 export interface ShownToken {
@@ -8,20 +9,26 @@ export interface ShownToken {
   readonly isCookie: boolean;
 }
 
-/** MER7: the header, else the query (0.x), else the cookie. */
-export function tokenIn(head: HttpHead): ShownToken | undefined {
-  const bearer = /^Bearer +(\S+) *$/i.exec(head.header('authorization') ?? '')?.[1];
-  if (bearer !== undefined) return { text: bearer, isCookie: false };
+/** MER7: the header, else the query (0.x), else the cookie. @returns `malformed` for a Bearer header without one token. */
+export function tokenIn(head: HttpHead): ShownToken | 'malformed' | undefined {
+  const authorization = (head.header('authorization') ?? '').trim();
+  if (/^Bearer(?: |$)/i.test(authorization)) {
+    const text = authorization.slice('Bearer'.length).trim();
+    return text === '' || /[\s,]/.test(text) ? 'malformed' : { text, isCookie: false };
+  }
   const query = new URLSearchParams(head.query).get('authorization');
   if (query !== null && query !== '') return { text: query, isCookie: false };
   const cookie = cookieIn(head.header('cookie') ?? '');
   return cookie === undefined ? undefined : { text: cookie, isCookie: true };
 }
 
+/** Of several with the same name the first counts, as browsers send the most specific one first. */
 function cookieIn(header: string): string | undefined {
+  const found = new Map<string, string>();
   for (const pair of header.split(';')) {
-    const [name = '', value = ''] = pair.split(/=(.*)/s);
-    if (name.trim() === COOKIE && value.trim() !== '') return value.trim();
+    const equals = pair.indexOf('=');
+    const [name, value] = [pair.slice(0, Math.max(0, equals)).trim(), pair.slice(equals + 1).trim()];
+    if (value !== '' && !found.has(name)) found.set(name, value);
   }
-  return undefined;
+  return COOKIES.map((name) => found.get(name)).find((value) => value !== undefined);
 }

@@ -22,6 +22,7 @@ const REFUSALS: Record<HttpRefusal, string> = {
   'topic-unusable': 'Unauthorized',
   'too-many-topics': 'Unauthorized',
   'realm-full': 'Unauthorized',
+  overloaded: 'Unauthorized',
 };
 
 /** H1 to H4: what came of a request, as PeerJS tells it. */

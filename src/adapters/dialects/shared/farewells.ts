@@ -20,6 +20,7 @@ export const SILENT_FAREWELLS: Record<Ending, Farewell> = {
   malformed: silent(1007, 'too many malformed messages'),
   flooding: silent(1008, 'too many messages'),
   overreaching: silent(1008, 'too many topics'),
+  expired: silent(4003, 'token expired'),
   restarting: silent(1012, 'server is restarting'),
   fault: silent(1011, 'internal error'),
 };

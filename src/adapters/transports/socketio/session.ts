@@ -256,8 +256,8 @@ export class EngineSession implements Wire, Listener {
     }
     this.#deadline?.cancel();
     this.#rights = rights;
-    const isCleared = (topic: string): boolean => rights.mayHearPrivate(topic);
-    const introduction = { ...this.admission.introduction, isCleared };
+    const { clearance, expiresAt } = rights;
+    const introduction = { ...this.admission.introduction, clearance, expiresAt };
     const socket: Socket = new SocketIoSocket(this, this, this.#home.lines);
     this.#id = this.#home.gateway.opened(socket, { ...this.admission, carrier: 'socket', introduction });
   }

@@ -36,4 +36,37 @@ describe('publishing', () => {
   it('bodies that are too big are refused', () => {
     expect(new LinesHouse().publishes('garden', 'x'.repeat(1025))).toBe(413);
   });
+
+  it('T11, M19: many listeners cost their publisher more, and never more than a bound', () => {
+    const publishedBefore = (listeners: number): number => {
+      const house = new LinesHouse({ concurrentLimit: 20_000, messagesPerSecond: 1, messageBurst: 100 });
+      const ann = house.enters();
+      for (let count = 0; count < listeners; count++) house.listens('garden');
+      let published = 0;
+      for (; ann.far.closed === undefined; published++) {
+        ann.says('garden rain');
+        house.transport.settle();
+      }
+      return published;
+    };
+    const [one, few, many] = [publishedBefore(1), publishedBefore(249), publishedBefore(500)];
+    expect([few === one, many === Math.ceil(one / 3), publishedBefore(5_000) === publishedBefore(10_000)]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(publishedBefore(10_000)).toBeGreaterThan(Math.floor(one / 21));
+  });
+
+  it('T10: while too many deliveries wait, a request is refused and a socket is not read', () => {
+    const house = new LinesHouse({ concurrentLimit: 5_000, messageBurst: 100_000 });
+    const [ann] = [house.enters(), ...Array.from({ length: 4_000 }, () => house.listens('garden'))] as const;
+    for (let count = 0; count < 52; count++) ann.says('garden rain');
+    expect([house.publishes('garden', 'more'), house.tally.all()]).toEqual([
+      503,
+      expect.objectContaining({ paused: expect.any(Number) as number }),
+    ]);
+    house.passes(1_000);
+    expect(house.publishes('garden', 'more')).toBe(204);
+  });
 });

@@ -1,11 +1,59 @@
-import { expect, it } from 'vitest';
-import { claimsIn } from '../../../../../src/adapters/dialects/mercure/claims.ts';
+import { describe, expect, it } from 'vitest';
+import { claimsIn, type Claims } from '../../../../../src/adapters/dialects/mercure/claims.ts';
 
-it('MER7: reads what may be published and heard', () => {
-  expect(claimsIn({ mercure: { publish: ['*'], subscribe: [] } })).toEqual({ publish: ['*'], subscribe: [] });
+const DETAIL = 'https://mercure.rocks/authorization-detail';
+const read = (claims: Record<string, unknown>, type?: string, expiresAt = 1000): Claims | undefined =>
+  claimsIn({ type, claims, expiresAt });
+const details = (...authorization_details: unknown[]): Claims | undefined => read({ authorization_details }, 'at+jwt');
+const detail = (more: object): object => ({ type: DETAIL, actions: ['publish'], topics: [{ match: 'a' }], ...more });
+
+describe('MER7: tokens of 0.x', () => {
+  it('say what may be published and heard', () => {
+    expect(read({ mercure: { publish: ['a'], subscribe: [] } })).toEqual({ publish: [{ topic: 'a' }], subscribe: [] });
+    const pattern = { match: '/a/:id', match_type: 'urlpattern' };
+    expect(read({ 'https://mercure.rocks/': { publish: [pattern] } })?.publish).toMatchObject([{ key: 'u/a/:id' }]);
+  });
+
+  it.each([{}, { mercure: null }, { mercure: [] }, { mercure: 5 }, { mercure: { publish: '*', subscribe: null } }])(
+    '%j says nothing',
+    (claims) => expect(read(claims)).toEqual({ publish: undefined, subscribe: undefined }),
+  );
+
+  it.each([[[1]], [[null]], [[{}]], [['{a}'.repeat(9)]], [[{ match: 'a', match_type: 'regexp' }]], [Array(101).fill('a')]])(
+    'with %j are malformed',
+    (subscribe) => expect(read({ mercure: { subscribe } })).toBeUndefined(),
+  );
 });
 
-it.each([undefined, null, 5, 'mercure', {}, { mercure: null }, { mercure: [] }, { mercure: { publish: '*', subscribe: [1] } }])(
-  'MER7: %j says nothing',
-  (payload) => expect(claimsIn(payload)).toEqual({ publish: undefined, subscribe: undefined }),
-);
+describe('MER7: tokens of 1.0', () => {
+  it('say it in authorization_details', () => {
+    const both = detail({ actions: ['publish', 'subscribe', 'dance'], topics: [{ match: '*' }] });
+    expect(details(both, detail({}), { type: 'other', topics: 'any form' })).toEqual({
+      publish: [expect.objectContaining({ key: '*' }), { topic: 'a' }],
+      subscribe: [expect.objectContaining({ key: '*' })],
+    });
+    expect(details()).toEqual({ publish: undefined, subscribe: undefined });
+  });
+
+  it.each([
+    detail({ actions: [] }),
+    detail({ actions: 'publish' }),
+    detail({ actions: [1] }),
+    detail({ topics: [] }),
+    detail({ topics: ['a'] }),
+    detail({ topics: [{ match: '' }] }),
+    detail({ topics: [{ match: 5 }] }),
+    detail({ topics: [{ match: '/(a+)+', match_type: 'urlpattern' }] }),
+    detail({ topics: [{ match: 'a', match_type: 'template' }] }),
+    detail({ topics: Array(101).fill({ match: 'a' }) }),
+    'text',
+    null,
+  ])('with %j are malformed, whatever else they say', (one) => expect(details(detail({}), one)).toBeUndefined());
+
+  it('have an end, and another type has no authorization_details', () => {
+    const claims = { authorization_details: [detail({})] };
+    expect(read(claims, 'at+jwt', Number.POSITIVE_INFINITY)).toBeUndefined();
+    expect([read(claims, 'jwt')?.publish, read(claims)?.publish]).toEqual([undefined, undefined]);
+    expect(read({ mercure: { publish: ['a'] } }, 'at+jwt')?.publish).toEqual([{ topic: 'a' }]);
+  });
+});

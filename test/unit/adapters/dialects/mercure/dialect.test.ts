@@ -1,7 +1,10 @@
 import { createSigner } from 'fast-jwt';
 import { describe, expect, it } from 'vitest';
 import type { MemoryFarEnd } from '../../../../../src/adapters/transports/memory/listener.ts';
+import type { Authenticator } from '../../../../../src/application/ports/authenticator.ts';
 import type { Config } from '../../../../../src/composition/configuration/config.ts';
+import type { Surroundings } from '../../../../../src/composition/container.ts';
+import { originsFromList } from '../../../../../src/composition/origins.ts';
 import { House } from '../../../../support/house.ts';
 
 const PATH = '/.well-known/mercure';
@@ -9,9 +12,9 @@ const SECRET = 'a secret of the tests, long enough to be one';
 const token = (mercure: object): string => createSigner({ key: SECRET })({ mercure });
 
 class MercureHouse extends House {
-  constructor(config: Partial<Config> = { mercureOpen: true }) {
+  constructor(config: Partial<Config> = { mercureOpen: true }, surroundings: Partial<Surroundings> = {}) {
     let count = 0;
-    super({ dialects: ['mercure'], ...config }, { peerIds: { fresh: () => `id${++count}` } });
+    super({ dialects: ['mercure'], ...config }, { peerIds: { fresh: () => `id${++count}` }, ...surroundings });
   }
 
   listens(query: string, headers: Record<string, string> = {}): MemoryFarEnd {
@@ -95,17 +98,75 @@ describe('Mercure', () => {
     expect([house.listens('topic=a').refusal?.status, house.publishes('topic=a')?.status]).toEqual([401, 401]);
   });
 
-  it('MER8: pages may send cookies, and read the answer', () => {
-    const far = new MercureHouse().listens('topic=a', { origin: 'https://a.test' });
-    const headers = new Map(far.head?.headers);
-    expect([headers.get('access-control-allow-origin'), headers.get('access-control-allow-credentials')]).toEqual([
-      'https://a.test',
-      'true',
+  it('MER8, MER10: pages may read the answer, those of listed origins with cookies', () => {
+    const told = (house: MercureHouse) => {
+      const headers = new Map(house.listens('topic=a', { origin: 'https://a.test' }).head?.headers);
+      return [headers.get('access-control-allow-origin'), headers.get('access-control-allow-credentials')];
+    };
+    const listed = { origins: originsFromList(['https://a.test']) };
+    expect([told(new MercureHouse()), told(new MercureHouse({ mercureOpen: true }, listed))]).toEqual([
+      ['https://a.test', undefined],
+      ['https://a.test', 'true'],
     ]);
     const preflight = new MercureHouse().transport.http('OPTIONS', PATH, {
       headers: { origin: 'https://a.test', 'access-control-request-headers': 'authorization,cache-control' },
     });
     expect(new Map(preflight.headers).get('access-control-allow-headers')).toBe('authorization,cache-control');
+  });
+
+  it('MER10: a cookie opens nothing to a page whose origin is not listed, by whatever name it calls the host', () => {
+    const house = new MercureHouse({ mercurePublisherKey: SECRET, mercureSubscriberKey: SECRET });
+    const cookie = `mercureAuthorization=${token({ publish: ['*'], subscribe: ['*'] })}`;
+    const statusFor = (headers: Record<string, string>) => house.listens('topic=a', { cookie, ...headers }).refusal?.status;
+    const publishedFor = (headers: Record<string, string>) => house.publishes('topic=a', { cookie, ...headers })?.status;
+    const [evil, own] = [
+      { origin: 'https://evil.test', host: 'evil.test' },
+      { origin: 'http://localhost:9000', host: 'localhost:9000' },
+    ];
+    expect([statusFor({ ...evil, host: 'hub.test' }), statusFor(evil), statusFor(own), statusFor({})]).toEqual([
+      403,
+      403,
+      undefined,
+      undefined,
+    ]);
+    expect([publishedFor({ ...evil, host: 'hub.test' }), publishedFor(evil), publishedFor({}), publishedFor(own)]).toEqual([
+      403, 403, 403, 200,
+    ]);
+  });
+
+  it('MER12: a stream hears nothing from the moment at which its token ends, and is ended by the next sweep', () => {
+    const authenticator: Authenticator = {
+      verify: () => ({ type: undefined, claims: { mercure: { publish: ['*'], subscribe: ['*'] } }, lifetime: 5_000 }),
+    };
+    const house = new MercureHouse({}, { authenticator });
+    const authorization = 'Bearer any';
+    const far = house.listens('topic=a', { authorization });
+    house.passes(4_999);
+    house.publishes('topic=a&data=before&id=1&private=on', { authorization });
+    house.passes(1);
+    house.publishes('topic=a&data=after&id=2', { authorization });
+    expect([heard(far), far.state]).toEqual([['id: 1|data: before'], 'closed']);
+  });
+
+  it('MER5: a replay that is too much for the send buffer is cut at its older end, and it is told', () => {
+    const house = new MercureHouse({ mercureOpen: true, sendBufferBytes: 2_000_000 });
+    for (const id of [1, 2, 3]) house.publishes(`topic=garden&id=${id}&data=${'x'.repeat(400_000)}`);
+    house.passes(0);
+    const far = house.listens('topic=garden&last_event_id=earliest');
+    house.passes(0);
+    expect(far.head?.headers.filter(([name]) => name.endsWith('last-event-id')).map(([, id]) => id)).toEqual(['1', '1']);
+    expect([heard(far).map((event) => event.slice(0, 5)), far.state]).toEqual([['id: 2', 'id: 3'], 'open']);
+  });
+
+  it('MER5: no publisher of another topic hides what was missed, by the same id or by earliest', () => {
+    const house = new MercureHouse();
+    house.publishes('topic=garden&id=seen');
+    house.publishes('topic=garden&id=missed');
+    house.publishes('topic=other&id=seen');
+    expect(house.publishes('topic=other&id=earliest')?.status).toBe(400);
+    for (const since of ['seen', 'earliest']) {
+      expect(heard(house.listens(`topic=garden&last_event_id=${since}`)).at(-1)).toContain('id: missed');
+    }
   });
 
   it('MER9: a comment now and then', () => {
@@ -119,7 +180,10 @@ describe('Mercure', () => {
     const house = new MercureHouse();
     const [slow, quick] = [house.listens('topic=a'), house.listens('topic=a')];
     slow.stopReading();
-    for (let count = 0; count < 10; count++) house.publishes(`topic=a&data=${'x'.repeat(900_000)}`);
+    for (let count = 0; count < 10; count++) {
+      house.publishes(`topic=a&data=${'x'.repeat(900_000)}`);
+      house.passes(0);
+    }
     slow.startReading();
     expect([slow.state, quick.state, heard(quick).length]).toEqual(['closed', 'open', 10]);
   });

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { mercureRoute, type MercurePolicy } from '../../../../../src/adapters/dialects/mercure/routes.ts';
+import type { HttpResponse } from '../../../../../src/application/ports/http.ts';
 import type { HttpAsk, ValidToken } from '../../../../../src/application/ports/requests.ts';
+import type { Page } from '../../../../../src/domain/origins.ts';
+import type { Clearance } from '../../../../../src/domain/topic.ts';
 
-const POLICY: MercurePolicy = { isOpen: false, isAnonymous: false, origins: ['https://a.test'], maxBodyBytes: 100 };
+const POLICY: MercurePolicy = { isOpen: false, isAnonymous: false, maxBodyBytes: 100, maxTopics: 3 };
 
 interface Asking {
   readonly method?: string;
@@ -11,16 +14,36 @@ interface Asking {
   readonly body?: string;
   readonly claims?: ValidToken['claims'] | undefined;
   readonly policy?: Partial<MercurePolicy>;
+  readonly page?: Page;
+  readonly expiresAt?: number;
 }
 
 /** What it comes to: a status, or the ask. */
-function asked({ method = 'GET', query = '', headers = {}, body = '', claims, policy = {} }: Asking): HttpAsk | number {
+function asked(asking: Asking): HttpAsk | number {
+  return answered(asking)?.status ?? followed(asking);
+}
+
+function answered(asking: Asking): HttpResponse | undefined {
+  const ask = followed(asking);
+  return ask.ask === 'answer' ? ask.response : undefined;
+}
+
+function followed({
+  method = 'GET',
+  query = '',
+  headers = {},
+  body = '',
+  claims,
+  policy = {},
+  page = 'none',
+  expiresAt = 1000,
+}: Asking): HttpAsk {
   const route = mercureRoute({ ...POLICY, ...policy });
-  let ask = route.ask({ method, path: '/', query, header: (name) => headers[name] });
+  let ask = route.ask({ method, path: '/', query, header: (name) => headers[name] }, page);
   for (;;) {
-    if (ask.ask === 'verify') ask = ask.then(claims && { type: undefined, claims, expiresAt: 1000 });
+    if (ask.ask === 'verify') ask = ask.then(claims && { type: undefined, claims, expiresAt });
     else if (ask.ask === 'read-body') ask = ask.then(Buffer.from(body));
-    else return ask.ask === 'answer' ? ask.response.status : ask;
+    else return ask;
   }
 }
 
@@ -39,7 +62,12 @@ describe('subscribing', () => {
 
   it('MER6: joins names, templates and patterns', () => {
     const ask = asked({ policy: { isOpen: true }, query: 'topic=a&topic=%2Fb%2F%7Bid%7D&match=*&match_urlpattern=/c/*' });
-    const joins = [{ topic: 'a' }, expect.objectContaining({ pattern: '/b/{id}' }), { topic: '*' }, expect.objectContaining({})];
+    const joins = [
+      { topic: 'a' },
+      expect.objectContaining({ pattern: '/b/{id}' }),
+      expect.objectContaining({ key: '*' }),
+      expect.objectContaining({}),
+    ];
     expect(ask).toMatchObject({ introduction: { as: 'guest', key: undefined, presence: false, joins } });
   });
 
@@ -49,23 +77,22 @@ describe('subscribing', () => {
       asked({ policy, query: 'topic=a', headers: { 'last-event-id': '1' } }),
       asked({ policy, query: 'topic=a&lastEventID=2' }),
       asked({ policy, query: 'topic=a&last-event-id=3' }),
+      asked({ policy, query: 'topic=a&last_event_id=4&lastEventID=5' }),
+      asked({ policy, query: 'topic=a&last_event_id=4', headers: { 'last-event-id': '6' } }),
       asked({ policy, query: 'topic=a' }),
     ].map((ask) => typeof ask !== 'number' && ask.ask === 'open-stream' && 'since' in ask.introduction && ask.introduction.since);
-    expect(since).toEqual(['1', '2', '3', undefined]);
+    expect(since).toEqual(['1', '2', '3', '4', '6', undefined]);
   });
 
   it('MER7: without a token is refused, or hears what is public, or everything', () => {
     expect(asked({ query: 'topic=a' })).toBe(401);
-    const cleared = [{ isAnonymous: true }, { isOpen: true }].map((policy) =>
-      clearance(asked({ query: 'topic=a', policy }))?.('a'),
-    );
-    expect(cleared).toEqual([undefined, true]);
+    const cleared = [{ isAnonymous: true }, { isOpen: true }].map((policy) => clearance(asked({ query: 'topic=a', policy })));
+    expect(cleared).toEqual([undefined, 'all']);
   });
 
   it('MER7: with a token hears what it covers; with one that does not hold, nothing', () => {
     const claims = { mercure: { subscribe: ['a'] } };
-    const isCleared = clearance(asked({ query: 'topic=a', headers: bearer, claims }));
-    expect([isCleared?.('a'), isCleared?.('b')]).toEqual([true, false]);
+    expect(clearance(asked({ query: 'topic=a', headers: bearer, claims }))).toEqual([{ topic: 'a' }]);
     expect(asked({ query: 'topic=a', headers: bearer, claims: undefined, policy: { isAnonymous: true } })).toBe(401);
   });
 });
@@ -89,20 +116,57 @@ describe('publishing', () => {
     expect(publishing({ headers: bearer, claims: { mercure: { publish: ['a'] } }, body: 'topic=a&topic=b' })).toBe(403);
   });
 
-  it('MER7: a cookie counts only from pages that are trusted', () => {
+  it('MER10: a cookie counts for publishing only from a page that is trusted', () => {
     const claims = { mercure: { publish: ['*'] } };
-    const cookie = 'mercureAuthorization=a.b.c';
-    const of = (headers: Record<string, string>) => publishing({ claims, headers: { cookie, ...headers } });
-    expect([of({}), of({ origin: 'https://b.test' }), of({ origin: 'https://b.test', host: 'a.test' })]).toEqual([403, 403, 403]);
-    for (const headers of [{ origin: 'https://a.test' }, { origin: 'https://b.test', host: 'b.test' }]) {
-      expect(of(headers)).toMatchObject({ ask: 'publish' });
-    }
+    const of = (page: Page) => publishing({ claims, page, headers: { cookie: 'mercureAuthorization=a.b.c' } });
+    expect([of('none'), of('foreign')]).toEqual([403, 403]);
+    for (const page of ['own', 'listed'] as const) expect(of(page)).toMatchObject({ ask: 'publish' });
+  });
+
+  it('MER10: and for subscribing from none that is not; a token in the header counts from any', () => {
+    const [cookie, claims, query] = [{ cookie: 'mercureAuthorization=a.b.c' }, { mercure: { subscribe: ['*'] } }, 'topic=a'];
+    const of = (page: Page, headers: Record<string, string>, policy = {}) => asked({ claims, page, query, headers, policy });
+    expect([of('foreign', cookie), of('foreign', cookie, { isAnonymous: true })]).toEqual([403, 403]);
+    for (const page of ['none', 'own', 'listed'] as const) expect(of(page, cookie)).toMatchObject({ ask: 'open-stream' });
+    expect(of('foreign', { ...cookie, ...bearer })).toMatchObject({ ask: 'open-stream' });
+  });
+
+  it('MER12: a stream ends when its token does', () => {
+    const ask = asked({ query: 'topic=a', headers: bearer, claims: {}, expiresAt: 77 });
+    expect(ask).toMatchObject({ introduction: { expiresAt: 77 } });
+  });
+
+  it('MER12: a token that ends while the body comes publishes nothing', () => {
+    const head = { method: 'POST', path: '/', query: '', header: (name: string) => ({ authorization: 'Bearer a' })[name] };
+    const first = mercureRoute(POLICY).ask(head, 'none');
+    const valid = { type: undefined, claims: { mercure: { publish: ['*'] } }, expiresAt: 1 };
+    const second = first.ask === 'verify' ? first.then(valid) : first;
+    const third = second.ask === 'read-body' ? second.then(Buffer.from('topic=a')) : second;
+    expect(third.ask === 'verify' && third.then(undefined)).toMatchObject({ response: { status: 401 } });
+  });
+
+  it('RFC 6750: a refusal says what is wrong with the token', () => {
+    const challenge = (more: Asking): string | undefined => {
+      const response = answered({ query: 'topic=a', ...more });
+      return response?.headers.find(([name]) => name === 'www-authenticate')?.[1];
+    };
+    expect([
+      challenge({}),
+      challenge({ headers: bearer }),
+      challenge({ headers: { authorization: 'Bearer' } }),
+      challenge({ method: 'POST', headers: bearer, claims: {} }),
+    ]).toEqual([
+      'Bearer realm="mercure"',
+      'Bearer realm="mercure", error="invalid_token"',
+      'Bearer realm="mercure", error="invalid_request"',
+      'Bearer realm="mercure", error="insufficient_scope"',
+    ]);
   });
 });
 
-function clearance(ask: HttpAsk | number): ((topic: string) => boolean) | undefined {
+function clearance(ask: HttpAsk | number): Clearance | undefined {
   if (typeof ask === 'number' || ask.ask !== 'open-stream' || ask.introduction.as !== 'guest') {
     throw new Error('it opens a stream');
   }
-  return ask.introduction.isCleared;
+  return ask.introduction.clearance;
 }

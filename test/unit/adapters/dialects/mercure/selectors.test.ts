@@ -1,41 +1,58 @@
 import { describe, expect, it } from 'vitest';
-import { coverage, selectorOf, urlPatternSelector } from '../../../../../src/adapters/dialects/mercure/selectors.ts';
+import { coversAll, selectorOf, selectorsIn } from '../../../../../src/adapters/dialects/mercure/selectors.ts';
+import type { Selector } from '../../../../../src/domain/topic.ts';
 
-const fits = (text: string, topic: string): boolean | undefined => {
-  const selector = urlPatternSelector(text);
-  return selector !== undefined && 'fits' in selector ? selector.fits(topic) : undefined;
-};
+const all = (...texts: string[]): Selector[] => texts.flatMap((text) => selectorOf(text, 'topic') ?? []);
+const inQuery = (query: string): Selector[] | string => selectorsIn(new URLSearchParams(query));
 
 describe('MER6: selectors', () => {
-  it('are the very topic, or all, or a template', () => {
-    expect(selectorOf('garden')).toEqual({ topic: 'garden' });
-    const [all, template] = [selectorOf('*'), selectorOf('/a/{id}')];
-    if ('topic' in all || 'topic' in template) return expect.fail('they are patterns');
-    expect([all.fits(''), template.fits('/a/1'), template.fits('/a/{id}'), template.fits('/b/1')]).toEqual([
-      true,
-      true,
-      true,
-      false,
-    ]);
+  it('are the very topic, or a template', () => {
+    expect(selectorOf('garden', 'topic')).toEqual({ topic: 'garden' });
+    expect(['/a/1', '/a/{id}', '/b/1'].map((topic) => coversAll(all('/a/{id}'), [topic]))).toEqual([true, true, false]);
   });
 
-  it('are URL patterns, for topics with a host and without', () => {
-    expect(fits('https://a.test/books/:id', 'https://a.test/books/1')).toBe(true);
-    expect(fits('https://a.test/books/:id', 'https://b.test/books/1')).toBe(false);
-    expect(fits('/books/*', '/books/1/2')).toBe(true);
-    expect(fits('/books/*', 'https://a.test/books/1')).toBe(false);
-    expect(fits('https://a.test:8080/x', 'https://a.test:8080/x')).toBe(true);
-    expect(fits('/a', 'http://[')).toBe(false);
+  it('* is everything, whatever the parameter', () => {
+    for (const type of ['topic', 'exact', 'urlpattern'] as const) {
+      const selector = selectorOf('*', type);
+      expect(selector && coversAll([selector], ['', 'anything', 'http://['])).toBe(true);
+    }
   });
 
-  it('promise 6: URL patterns that could take for ever are none', () => {
-    const slow = ['/(a+)+', '/*a*b*c', '/:a/:b/:c', '/{a}?{b}?{c}?', '*'.repeat(500), 'http://['];
-    expect(slow.map(urlPatternSelector)).toEqual(slow.map(() => undefined));
+  it('match and match_exact are the very name, whatever it looks like', () => {
+    expect(inQuery('match=/a/{id}&match_exact=:x')).toEqual([{ topic: '/a/{id}' }, { topic: ':x' }]);
   });
+
+  it('a template and a URL pattern of the same text are two', () => {
+    const [template, pattern] = inQuery('topic={a}&match_urlpattern={a}') as Selector[];
+    expect([template, pattern]).toEqual([expect.objectContaining({ key: 't{a}' }), expect.objectContaining({ key: 'u{a}' })]);
+  });
+
+  it.each([
+    ['', 'Say which topics'],
+    ['match_urlpattern=/(a%2B)%2B', 'A match_urlpattern can not be used: a URL pattern begins with'],
+    [`topic=${'{a}'.repeat(9)}`, 'A topic can not be used: a URI template has at most 8 expressions'],
+    ['topic=a&match_regexp=a', 'There is no parameter "match_regexp"'],
+    ['topic=a&Match=a', 'There is no parameter "Match"'],
+    ['topic=a&matchmaker=a', 'There is no parameter "matchmaker"'],
+  ])('%j is refused: %s', (query, why) => expect(inQuery(query)).toContain(why));
 
   it('MER7: cover topics', () => {
-    const covers = coverage(['garden', '/a/{id}']);
-    expect([covers('garden'), covers('/a/1'), covers('house'), coverage([])('garden')]).toEqual([true, true, false, false]);
-    expect(coverage(['*'])('anything')).toBe(true);
+    const selectors = all('garden', '/a/{id}');
+    expect([['garden', '/a/1'], ['garden', 'house'], []].map((topics) => coversAll(selectors, topics))).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(coversAll([], ['garden'])).toBe(false);
+  });
+
+  it('MER7: are not tried for longer than a turn of the event loop', () => {
+    const selectors = all(...Array.from({ length: 99 }, (_, i) => `${'{+a}a'.repeat(8)}!${i}`), '*');
+    expect(
+      coversAll(
+        selectors,
+        Array.from({ length: 200 }, (_, i) => `${i}`.padEnd(1024, 'a')),
+      ),
+    ).toBeUndefined();
   });
 });

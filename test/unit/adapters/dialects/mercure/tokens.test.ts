@@ -12,11 +12,19 @@ describe('MER7: a token', () => {
     expect(shown({ cookie })).toEqual({ text: 'three', isCookie: true });
   });
 
-  it.each([
-    {},
-    { authorization: 'Basic x' },
-    { authorization: 'Bearer ' },
-    { authorization: 'Bearer a b' },
-    { cookie: 'mercureAuthorization=' },
-  ])('is not in %j', (headers) => expect(shown(headers as Record<string, string>, 'authorization=')).toBeUndefined());
+  it('MER7: of 1.0 in a cookie goes before one of 0.x, and of two alike the first counts', () => {
+    expect(shown({ cookie: 'mercureAuthorization=old; __Secure-mercure_access_token=new' })).toEqual({
+      text: 'new',
+      isCookie: true,
+    });
+    expect(shown({ cookie: 'mercureAuthorization=one; mercureAuthorization=two' })).toEqual({ text: 'one', isCookie: true });
+  });
+
+  it.each(['Bearer ', 'Bearer', 'Bearer a b', 'bearer a, Bearer b'])('%j is malformed, whatever else there is', (authorization) =>
+    expect(shown({ authorization, cookie: 'mercureAuthorization=x' }, 'authorization=y')).toBe('malformed'),
+  );
+
+  it.each([{}, { authorization: 'Basic x' }, { cookie: 'mercureAuthorization=' }])('is not in %j', (headers) =>
+    expect(shown(headers as Record<string, string>, 'authorization=')).toBeUndefined(),
+  );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { updateIn } from '../../../../../src/adapters/dialects/mercure/update.ts';
 
-const read = (form: string, query = '') => updateIn(Buffer.from(form), query);
+const read = (form: string, query = '') => updateIn(Buffer.from(form), query, 3);
 
 describe('MER3: a form', () => {
   it('is read, with all names of the topic', () => {
@@ -25,11 +25,15 @@ describe('MER3: a form', () => {
     ['topic=a&id=%23x', 'bad id'],
     ['topic=a&id=x%0Ay', 'bad id'],
     ['topic=a&id=x%00', 'bad id'],
+    ['topic=a&id=earliest', 'bad id'],
+    ['topic=a&id=x%C2%85y', 'bad id'],
+    [`topic=a&id=${'x'.repeat(1025)}`, 'bad id'],
+    [`topic=a${'&'.repeat(200)}`, 'too many fields'],
     ['topic=a&type=x%0Dy', 'bad type'],
     ['topic=a&retry=-1', 'bad retry'],
     ['topic=a&retry=1e3', 'bad retry'],
     ['topic=a&retry=9999999999', 'bad retry'],
   ])('%s: %s', (form, fault) => expect(read(form)).toBe(fault));
 
-  it('that is no UTF-8 is none', () => expect(updateIn(Buffer.of(0xff), 'topic=a')).toBe('no UTF-8'));
+  it('that is no UTF-8 is none', () => expect(updateIn(Buffer.of(0xff), 'topic=a', 3)).toBe('no UTF-8'));
 });

@@ -16,7 +16,9 @@ describe('the PeerJS dialect', () => {
   });
 
   it('H2: routes behind its prefix, and answers', () => {
-    expect(dialect.routes('/myapp/peerjs/id')?.ask({ method: 'GET', path: '', query: '', header: () => undefined })).toEqual({
+    expect(
+      dialect.routes('/myapp/peerjs/id')?.ask({ method: 'GET', path: '', query: '', header: () => undefined }, 'none'),
+    ).toEqual({
       ask: 'issue-peer-id',
       key: 'peerjs',
     });

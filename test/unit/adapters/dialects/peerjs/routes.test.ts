@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readCredentials, Routes } from '../../../../../src/adapters/dialects/peerjs/routes.ts';
 
 const HEAD = { method: 'GET', path: '', query: '', header: () => undefined };
-const askedAt = (routes: Routes, path: string): object | undefined => routes.find(path)?.ask(HEAD);
+const askedAt = (routes: Routes, path: string): object | undefined => routes.find(path)?.ask(HEAD, 'none');
 
 describe('routes of HTTP', () => {
   const routes = new Routes('/');

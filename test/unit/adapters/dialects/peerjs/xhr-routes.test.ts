@@ -8,7 +8,7 @@ const routes = new XhrRoutes('/myapp/', new Decoder(new KnownTexts()), 100);
 const ann = { key: 'peerjs', id: 'ann', token: 'hers' };
 
 function posted(path: string, body = ''): HttpAsk | undefined {
-  const asked = routes.find(path)?.ask({ method: 'POST', path, query: '', header: () => undefined });
+  const asked = routes.find(path)?.ask({ method: 'POST', path, query: '', header: () => undefined }, 'none');
   return asked?.ask === 'read-body' ? asked.then(Buffer.from(body)) : asked;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NEVER } from '../../../../../src/domain/time.ts';
 import { SocketIoStage } from '../../../../support/socketio-stage.ts';
 
 describe('a session', () => {
@@ -106,7 +107,7 @@ describe('a session', () => {
     const stage = new SocketIoStage({
       authorize: (token) => {
         seen.push(token);
-        return token === 'good' ? { mayListen: true, mayHearPrivate: () => false, mayPublish: () => false } : undefined;
+        return token === 'good' ? { mayListen: true, clearance: [], expiresAt: NEVER, mayPublish: () => false } : undefined;
       },
     });
     const far = stage.connected();
@@ -126,7 +127,7 @@ describe('a session', () => {
 
   it('SIO10: what the token does not cover is neither published nor joined', () => {
     const stage = new SocketIoStage({
-      authorize: () => ({ mayListen: false, mayHearPrivate: (topic) => topic === 'a', mayPublish: (topic) => topic === 'a' }),
+      authorize: () => ({ mayListen: false, clearance: [{ topic: 'a' }], expiresAt: 77, mayPublish: (topic) => topic === 'a' }),
     });
     const far = stage.connected();
     for (const event of ['["publish","a",[]]', '["publish","b",[]]', '["subscribe","a"]', '["unsubscribe","a"]']) {
@@ -134,8 +135,7 @@ describe('a session', () => {
     }
     expect(stage.lines).toEqual(['["publish","a","",null]', '["forbidden"]', '["forbidden"]', '["unsubscribe","a",null]']);
     const { introduction, carrier } = stage.gateway.connections[0]?.admission ?? {};
-    const isCleared = introduction !== undefined && 'isCleared' in introduction ? introduction.isCleared : undefined;
-    expect([carrier, isCleared?.('a'), isCleared?.('b')]).toEqual(['socket', true, false]);
+    expect([carrier, introduction]).toMatchObject(['socket', { clearance: [{ topic: 'a' }], expiresAt: 77 }]);
   });
 
   it('SIO11: a client of version 3 is connected at once, pings, and marks its bytes', () => {

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { anyFits, Hearing, UNBOUNDED, type Budget } from '../../../src/domain/hearing.ts';
+import type { Publication, TopicPattern } from '../../../src/domain/topic.ts';
+import { beginning, guest, named, topic } from './topics.ts';
+
+const publication = (topics: readonly string[], isPrivate = false): Publication => {
+  const common = { id: 'a', payload: new Uint8Array(), type: undefined, retry: undefined, from: undefined };
+  return { ...common, topics: topics.map(named), isPrivate };
+};
+const patterns = (...all: TopicPattern[]) => new Map(all.map((pattern) => [pattern.key, pattern]));
+const budget = (most = UNBOUNDED): Budget => ({ steps: 0, most });
+
+describe('T10: a hearing', () => {
+  it('says in any number of slices who hears a publication, the same as at once', () => {
+    const [ann, bob, eve] = ['ann', 'bob', 'eve'].map((id) => guest(id)) as [
+      ReturnType<typeof guest>,
+      ReturnType<typeof guest>,
+      ReturnType<typeof guest>,
+    ];
+    const topics = ['x1', 'x2', 'x3', 'garden'];
+    const hearing = () =>
+      new Hearing(
+        publication(topics),
+        [ann],
+        [
+          [bob, patterns(beginning('y'), beginning('gar'))],
+          [eve, patterns(beginning('z'))],
+        ],
+      );
+    const atOnce = hearing();
+    expect([0, 1, 2].map((place) => atOnce.hears(place, budget()))).toEqual([true, true, false]);
+    const sliced = hearing();
+    const found: boolean[] = [];
+    let slices = 0;
+    while (found.length < 3 && slices < 100) {
+      const slice = budget(4);
+      for (
+        let hears = sliced.hears(found.length, slice);
+        hears !== undefined && found.length < 3;
+        hears = sliced.hears(found.length, slice)
+      ) {
+        found.push(hears);
+      }
+      slices += 1;
+      expect(slice.steps).toBeLessThanOrEqual(4 + 'garden'.length + 2);
+    }
+    expect([found, slices > 3]).toEqual([[true, true, false], true]);
+  });
+
+  it('tries a pattern once, however many listeners have it', () => {
+    const all = Array.from({ length: 100 }, () => [guest('ann'), patterns(beginning('no'))] as const);
+    const hearing = new Hearing(publication(['garden']), [], all);
+    const spent = budget();
+    expect(all.map((_, place) => hearing.hears(place, spent)).includes(true)).toBe(false);
+    expect(spent.steps).toBe(100 + 'garden'.length + 1);
+  });
+
+  it('MER7: of what is private, asks for clearance too', () => {
+    const cleared = (clearance?: 'all' | ReturnType<typeof topic>[]) => guest('ann', undefined, { clearance });
+    const listeners = [cleared(), cleared([]), cleared('all'), cleared([topic('garden')]), cleared([beginning('gar')])];
+    const hearing = new Hearing(publication(['garden'], true), listeners, []);
+    expect(listeners.map((_, place) => hearing.hears(place, budget()))).toEqual([false, false, true, true, true]);
+  });
+});
+
+it('T5: fitting stops where the budget ends', () => {
+  expect([anyFits(['a', 'b'], [topic('c')], budget(1)), anyFits(['a', 'b'], [topic('b')], budget(2))]).toEqual([undefined, true]);
+});
