@@ -11,8 +11,9 @@ const CLOSED = {
 const authenticator: Authenticator = {
   verify: (token, use) => {
     const valid = { type: undefined, lifetime: 1_000 };
-    if (token === 'both' || token === use)
+    if (token === 'both' || token === use) {
       return { ...valid, claims: { mercure: { publish: ['a'], subscribe: ['b', '/{id}'] } } };
+    }
     return token === 'empty' ? { ...valid, claims: {} } : undefined;
   },
 };
