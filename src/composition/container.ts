@@ -66,7 +66,6 @@ export interface Surroundings {
   readonly origins: OriginPolicy;
   /** Wires beside those that the configuration names: they are asked first. */
   readonly moreDialects?: readonly Dialect[];
-  /** In the place of the one that the configuration names keys for. */
   readonly authenticator?: Authenticator;
   /** Without one, the node is alone. */
   readonly engine?: Engine | undefined;
