@@ -14,6 +14,7 @@ const [HERE, THERE, FAR] = ['here', 'there', 'far'].map(nodeId) as [NodeId, Node
 const GREEN = realmKey('green');
 const PATIENCE_MS = 5_000;
 const MANY = 200;
+const LARGE_BYTES = 3 * 1024 * 1024;
 
 /** A node that writes down what it hears. */
 class Hearer {
@@ -71,6 +72,14 @@ export function busContract(name: string, start: () => Promise<BusSubject>): voi
         ];
         for (const one of words) here.bus.tellOthers(one);
         expect((await there.hears(2)).map(plain)).toEqual(words.map(plain));
+      }));
+
+    it('T4: carries what is larger than one message of an engine, in order', () =>
+      withNodes(async (here, there) => {
+        const large = new Uint8Array(LARGE_BYTES).map((_, at) => at % 251);
+        const words = [word('before'), word('large', large), word('after')];
+        for (const one of words) here.bus.tellOthers(one);
+        expect((await there.hears(3)).map(plain)).toEqual(words.map(plain));
       }));
 
     it('T4: what is published is a copy: the payload may be written over right after the call', () =>

@@ -6,6 +6,8 @@ import { until } from '../../support/e2e/until.ts';
 import { Brokers, ENGINES, PATIENCE_MS } from './brokers.ts';
 
 const MANY = 300;
+const MANY_VISITORS = 60;
+const RACES = 20;
 /** More than a broker keeps for an engine. */
 const TOO_MANY = 25_000;
 
@@ -63,6 +65,18 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
     bob.offers(ann.id, 'waits');
     const third = await here.enters('ann', { id: ann.id, token: ann.token });
     expect(await third.hears()).toMatchObject({ payload: 'waits' });
+  });
+
+  it('O5: of two sockets that come to two brokers at once with one token, one stays open', async () => {
+    const [here, there] = await brokers.pair();
+    const twins = await Promise.all(
+      Array.from({ length: RACES }, (_, n) =>
+        Promise.all([here, there].map((broker) => broker.opens({ id: `twin ${n}`, token: 'of both' }))),
+      ),
+    );
+    await until(PATIENCE_MS, 'one of each two to be closed', () =>
+      twins.every((pair) => pair.filter(({ isOpen }) => isOpen).length === 1) ? true : undefined,
+    );
   });
 
   it('M13, M14: what nobody comes for is told to its sender, wherever that is by then', async () => {
@@ -164,7 +178,12 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
     const own = await startEngine();
     const [here, there] = [await brokers.start({ cluster: own.url }), await brokers.start({ cluster: own.url })];
     const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
+    for (let n = 0; n < MANY_VISITORS; n++) (await here.enters('visitor')).cut();
+    ann.offers('nobody', 'far behind in what is forgotten').offers(bob.id, 'and this');
+    expect(await bob.hears()).toMatchObject({ payload: 'and this' });
     await own.restart('lost');
+    const cem = await here.enters('cem');
+    cem.cut();
     await until(PATIENCE_MS, 'ann to reach bob', async () => {
       ann.offers(bob.id, 'again');
       const frame = await bob.hearsText(300).catch(() => undefined);

@@ -7,6 +7,9 @@ import { TcpProxy } from '../../support/e2e/tcp-proxy.ts';
 import { Brokers, ENGINES, PATIENCE_MS } from './brokers.ts';
 
 const MANY = 300;
+const BREAKS = 100;
+/** From none to so long between two breaks, in ms. */
+const SLOW_BREAK = 80;
 const SLOW_MS = 150;
 /** Far more than it takes to come back on another connection, and to be heard. */
 const LATE_MS = 1_500;
@@ -103,6 +106,18 @@ describe.each(ENGINES)('a broker on a bad wire to $engine', ({ startEngine }) =>
       bob.offers(ann.id, n);
     }
     await hearsAll(bob);
+    await hearsAll(ann);
+  });
+
+  it('a broker whose connections break again and again lives on', async () => {
+    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(wire.port) });
+    const there = await brokers.start(PATIENT);
+    const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
+    for (let n = 0; n < BREAKS; n++) {
+      wire.cut();
+      await elapsed(n % SLOW_BREAK);
+    }
+    for (let n = 0; n < MANY; n++) bob.offers(ann.id, n);
     await hearsAll(ann);
   });
 

@@ -160,6 +160,7 @@ export class SimulatedLine implements EngineWire {
 
   #kvm(): Kvm {
     const streams = {
+      info: () => this.#ask(() => ({ created: this.#stream.era })),
       deleteMessage: (_name: string, revision: number) =>
         this.#ask(() => {
           if (!this.#stream.erase(revision)) throw refusal(NOT_FOUND, 'no message found');

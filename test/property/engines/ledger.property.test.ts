@@ -110,7 +110,7 @@ it('O3, O11: who begins to read later, when much was erased, comes to the same a
       journal.append({ of: 'lease', node: nodeId('z') });
       const late = newLedger(NODES[2]);
       for (const entry of journal.stands) enter(late, entry);
-      late.begun(newLedger(NODES[2]));
+      late.begun(newLedger(NODES[2]), true);
       for (const id of IDS) {
         expect(late.owner(id)).toEqual(journal.ledger.owner(id));
         expect(late.letters.of(id).map(({ position }) => position)).toEqual(

@@ -3,6 +3,7 @@ import type { NodeBus, NodeEars, NodeWord, PublicationWord } from '../../../appl
 import type { NodeId } from '../../../domain/ids.ts';
 import { readWord, writeWord, type WordFault } from '../shared/words.ts';
 import { WORDS_FOR_ALL } from './keys.ts';
+import { Parts, partsOf } from './parts.ts';
 
 /** What an engine that does not take it may leave behind; what is published beyond that is not told. */
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -26,6 +27,9 @@ export class NatsNodeBus implements NodeBus {
   #untaken = 0;
   #isFlushing = false;
   #isClosed = false;
+  /** Words of this node so far. */
+  #words = 0;
+  readonly #parts = new Parts();
 
   /**
    * @param parts.isReached whether what the nodes share can be asked now.
@@ -45,7 +49,7 @@ export class NatsNodeBus implements NodeBus {
 
   listen(ears: NodeEars): void {
     this.#ears = ears;
-    const options = { callback: (_error: unknown, told: { string(): string }) => this.#heard(told.string()) };
+    const options = { callback: (_error: unknown, { data }: { readonly data: Uint8Array }) => this.#heard(data) };
     this.#subscription = this.#connection.subscribe(WORDS_FOR_ALL, options);
     this.#connection.flush().then(
       () => this.missed(),
@@ -56,7 +60,8 @@ export class NatsNodeBus implements NodeBus {
   tellOthers(word: PublicationWord): void {
     if (this.#isClosed || this.#connection.isClosed() || !this.isReached || this.#untaken > MOST_BYTES) return;
     const text = writeWord(this.#node, word);
-    this.#connection.publish(WORDS_FOR_ALL, text);
+    const mostBytes = this.#connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
+    for (const part of partsOf(this.#node, ++this.#words, text, mostBytes)) this.#connection.publish(WORDS_FOR_ALL, part);
     this.#untaken += text.length;
     void this.#flush();
   }
@@ -89,8 +94,10 @@ export class NatsNodeBus implements NodeBus {
     this.#isFlushing = false;
   }
 
-  #heard(text: string): void {
+  #heard(message: Uint8Array): void {
     if (this.#isClosed) return;
+    const text = this.#parts.take(message);
+    if (text === undefined) return;
     const said = readWord(text);
     if ('why' in said) this.#onFault(said);
     else if (said.from !== this.#node) this.#ears?.heard(said.word);

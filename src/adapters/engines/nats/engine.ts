@@ -18,6 +18,7 @@ import { NatsNodeBus } from './bus.ts';
 import { NatsPeerDirectory } from './directory.ts';
 import { Journal, type JournalParts } from './journal.ts';
 import { bucketOf } from './keys.ts';
+import { misfitIn } from './misfits.ts';
 import type { News } from './ledger.ts';
 import { NatsMailboxStore } from './mailboxes.ts';
 import { Realms } from './realms.ts';
@@ -55,12 +56,21 @@ const RETRY_MS = 250;
  * `?credentials=<file>` for a file of credentials.
  * @throws ListenError where nobody answers.
  */
-export async function reachNats(url: string, settings: EngineSettings, log: Log): Promise<NatsEngine> {
+export async function reachNats(
+  url: string,
+  settings: EngineSettings & { readonly idLength: number },
+  log: Log,
+): Promise<NatsEngine> {
   const place = placeOf(url);
   const connection = await orLate(
     Promise.resolve(url).then((from) => connect(optionsIn(from))),
     place,
   );
+  const problem = misfitIn(settings, connection.info?.max_payload ?? Number.POSITIVE_INFINITY);
+  if (problem !== undefined) {
+    await connection.close();
+    throw unreachable(place, new Error(problem));
+  }
   const line = { connection, kvm: new Kvm(connection), replicas: replicasIn(url), place };
   const engine = natsEngine(line, settings, log);
   await orLate(engine.open(), place).catch(async (error: unknown) => {
@@ -80,9 +90,10 @@ export function natsEngine(
   turned: Pick<JournalParts, 'time' | 'elapsed'> = {},
 ): OpenableEngine {
   const refused = refusing(log);
+  const mostBytes = connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
   const all = settings.realms.map((realm) => {
     const journal = new Journal({
-      ...{ kvm, bucket: bucketOf(realm), replicas, settings },
+      ...{ kvm, bucket: bucketOf(realm), replicas, settings, mostBytes },
       onNews: (news) => bus.overheard(wordIn(news, realm)),
       onRefused: refused,
       onFault: (error) => log.record({ event: 'fault', error, connection: undefined }),
@@ -98,7 +109,6 @@ export function natsEngine(
   });
   const realms = new Realms(new Map(all));
   const answers = new Answers();
-  const mostBytes = connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
   return {
     ...{ node: settings.node, bus, journals },
     open: async () => void (await Promise.all(journals.map((journal) => journal.open()))),

@@ -19,6 +19,8 @@ export interface JournalParts {
   /** Copies that the engine keeps. */
   readonly replicas: number;
   readonly settings: LedgerSettings;
+  /** What one entry may have, in bytes, as the engine said. */
+  readonly mostBytes: number;
   readonly onNews: (news: News) => void;
   readonly onRefused: (fault: EntryFault) => void;
   readonly onFault: (error: unknown) => void;
@@ -54,6 +56,8 @@ export class Journal {
   #isClosed = false;
   /** How often it was begun: what an older beginning still brings does not count. */
   #beginnings = 0;
+  /** When the stream was created that is read: positions of another one say nothing. */
+  #era: string | undefined;
 
   constructor(parts: JournalParts) {
     const { bucket, settings, onRefused, onFault } = parts;
@@ -66,6 +70,7 @@ export class Journal {
       append: (entry) => this.append(entry),
       nextTicket: () => this.nextTicket(),
       stamp: () => this.stamp,
+      mostBytes: parts.mostBytes,
     });
     this.#reading = new Reading(settings, onRefused);
   }
@@ -84,8 +89,9 @@ export class Journal {
     return this.#parts.time?.();
   }
 
+  /** Whether all is read that stood there, and the engine has written the last entry of this node. */
   get isReady(): boolean {
-    return this.#ready.isOpen;
+    return this.#ready.isOpen && !this.#writer.isRefused;
   }
 
   /** Resolves when all is read that stood there when the connection was made. */
@@ -147,9 +153,14 @@ export class Journal {
     return this.#packer.settled();
   }
 
-  /** Resolves when the ledger knows of an entry. */
-  async reads(revision: number): Promise<void> {
-    await this.#reading.reaches(revision);
+  /** Of the stream that is read, among all that were ever read. */
+  get era(): string | undefined {
+    return this.#era;
+  }
+
+  /** Resolves when the ledger knows of an entry. @param era of the stream in which it stands, where that may be another one. */
+  async reads(revision: number, era = this.#era): Promise<void> {
+    if (era === this.#era) await this.#reading.reaches(revision);
   }
 
   /** The same of one that this node has just written: if that takes too long, all is read from the beginning. */
@@ -158,7 +169,7 @@ export class Journal {
     let isThere = false;
     const there = this.reads(revision).then(() => (isThere = true));
     await Promise.race([there, this.#elapsed(LATE)]);
-    if (!isThere && this.#counts(beginning) && this.isReady) this.#again();
+    if (!isThere && this.#counts(beginning) && this.#ready.isOpen) this.#again();
     await there;
   }
 
@@ -186,6 +197,7 @@ export class Journal {
     const { kvm, bucket, replicas, settings, onRefused } = this.#parts;
     const kv = await bucketIn(kvm, bucket, replicas);
     const manager = await kvm.js.jetstreamManager(false);
+    const { created: era } = await manager.streams.info(`KV_${bucket}`);
     const watch = await kv.watch({ include: KvWatchInclude.AllHistory });
     if (!this.#counts(beginning)) return watch.stop();
     this.#watch = watch;
@@ -194,12 +206,15 @@ export class Journal {
     await reading.reaches(await kv.put(tickKey(this.node), writeSign(this.stamp)));
     if (!this.#counts(beginning)) return;
     const before = this.#reading;
+    const isSameStream = this.#era === undefined || this.#era === era;
+    if (!isSameStream) this.#packer.forgets();
+    this.#era = era;
     this.#kv = kv;
     this.#reading = reading;
     before.finish();
     this.#writer.open(kvm.js);
     this.eraser.open(manager);
-    reading.ledger.begun(before.ledger);
+    reading.ledger.begun(before.ledger, isSameStream);
     this.#ready.open();
   }
 

@@ -129,10 +129,10 @@ export class Ledger {
     return this.#leases.kept();
   }
 
-  /** All is read that stood there. @param before knows of what has been erased since. */
-  begun(before: Ledger): void {
-    this.#refused.inherit(before.#refused);
-    this.#ours.inherit(before.#ours);
+  /** All is read that stood there. @param before knows of what has been erased since, if it has read the same stream. */
+  begun(before: Ledger, isSameStream: boolean): void {
+    if (isSameStream) this.#refused.inherit(before.#refused);
+    if (isSameStream) this.#ours.inherit(before.#ours);
     this.#leases.inherit(before.#leases);
     this.#isBeginning = false;
     this.#agedAt = this.#now;
@@ -221,7 +221,9 @@ export class Ledger {
     this.#passes(at);
     const before = this.#taken.get(id) ?? NEVER_TAKEN;
     const owner = this.owner(id);
-    const isVoid = connection !== undefined && owner !== undefined && !isSame(owner, { node, connection });
+    // A position that is not before its own entry is one of a stream that the engine has forgotten.
+    const isForeign = bagOf(upTo)[0] >= revision;
+    const isVoid = isForeign || (connection !== undefined && owner !== undefined && !isSame(owner, { node, connection }));
     const revisions = [...before.revisions, revision].slice(-MOST_TAKEN);
     this.#taken.set(id, { revisions, at, upTo: isVoid ? before.upTo : Math.max(before.upTo, upTo) });
     if (isVoid) return;

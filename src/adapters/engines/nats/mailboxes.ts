@@ -15,6 +15,7 @@ import { isSame, writeTaken, type Letter, type Owner, type Taken } from './entri
 import type { Journal } from './journal.ts';
 import { takenKey } from './keys.ts';
 import { bagOf, type Waiting } from './letters.ts';
+import { ENTRY_BYTES, sizeOf } from './packer.ts';
 import type { Realms } from './realms.ts';
 import type { Seats } from './seats.ts';
 
@@ -28,8 +29,6 @@ export interface NatsMailboxSettings {
 const EXPIRE_BATCH = 200;
 /** How soon it is looked again, where somebody should have done it. */
 const AGAIN_MS: Millis = 1_000;
-/** What is around the payload in an entry. */
-const HEAD_BYTES = 4_096;
 
 /** What waits for absent peers, and for those of other nodes, in the journals of NATS. Age counts by the time of the entries. */
 export class NatsMailboxStore implements MailboxStore {
@@ -104,7 +103,7 @@ export class NatsMailboxStore implements MailboxStore {
     // A claim is answered when it has been read: who speaks without one had it before.
     const isNobody = ledger.seat(letter.from) === undefined && !seats.isChanging(letter.from);
     if (letter.sender !== undefined && isNobody) return 'moved';
-    if ((letter.payload?.byteLength ?? 0) + HEAD_BYTES > this.#settings.mostBytes) return 'full';
+    if (sizeOf(letter) + ENTRY_BYTES > this.#settings.mostBytes) return 'full';
     const outcome = ledger.judge(letter);
     // Whom the ledger does not know may have come meanwhile.
     return outcome === 'held' || outcome === 'unwanted' ? undefined : outcome;
@@ -119,9 +118,11 @@ export class NatsMailboxStore implements MailboxStore {
 
   async #take({ journal }: Seats, id: PeerId, taker: Pick<Owner, 'node' | 'connection'>): Promise<SignalMessage[] | 'moved'> {
     // What this node has put before is to be taken, too, and nothing that it puts from now on.
-    const lastOwn = await journal.posted();
-    await journal.reads(bagOf(lastOwn)[0]);
+    const { era } = journal;
+    const posted = await journal.posted();
+    await journal.reads(bagOf(posted)[0], era);
     await journal.ready;
+    const lastOwn = era === undefined || era === journal.era ? posted : 0;
     const { ledger } = journal;
     const waiting = ledger.letters.of(id);
     const younger = waiting.findIndex(({ isOwn, position }) => isOwn && position > lastOwn);

@@ -13,9 +13,24 @@ export interface PackerParts {
   readonly append: (entry: Entry) => Promise<Appended>;
   readonly nextTicket: () => string;
   readonly stamp: () => Millis | undefined;
+  /** What one entry may have, in bytes. */
+  readonly mostBytes: number;
 }
 
 const BAG_BYTES = 256 * 1024;
+/** What JSON and UTF-8 make of one UTF-16 unit of an id, at most. */
+const UNIT_BYTES = 3;
+/** The rest of the head of a letter. */
+const LETTER_BYTES = 160;
+/** What is around the letters of a bag in an entry: its own head, the subject, and the headers of a message. */
+export const ENTRY_BYTES = 1_024;
+
+/** What a letter takes in an entry, at most. */
+export function sizeOf({ from, to, payload, sender }: Letter): number {
+  const units = from.length + to.length + (sender?.node.length ?? 0);
+  return (payload?.byteLength ?? 0) + UNIT_BYTES * units + LETTER_BYTES;
+}
+
 /** What may wait for a bag. */
 const MOST = 16_000;
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -68,15 +83,21 @@ export class Packer {
     return this.#last;
   }
 
+  /** The engine has forgotten the stream in which letters stood until now: no position there says anything any more. */
+  forgets(): void {
+    this.#last = Promise.resolve(0);
+  }
+
   #goOn(): void {
     if (!this.#isBusy && this.#waiting.length > 0) void this.#send(this.#next());
   }
 
   #next(): Posted[] {
+    const mostBytes = Math.min(BAG_BYTES, this.#parts.mostBytes - ENTRY_BYTES);
     let [count, bytes] = [0, 0];
     for (const { letter } of this.#waiting) {
-      bytes += letter.payload?.byteLength ?? 0;
-      if (count >= MOST_IN_BAG || (count > 0 && bytes > BAG_BYTES)) break;
+      bytes += sizeOf(letter);
+      if (count >= MOST_IN_BAG || (count > 0 && bytes > mostBytes)) break;
       count += 1;
     }
     return this.#waiting.splice(0, count);

@@ -46,6 +46,7 @@ export class Writer {
   /** Of what is under way and what waits. */
   #bytes = 0;
   #isClosed = false;
+  #isRefused = false;
 
   /** @param onSilence is told that something was not answered, perhaps because nobody leads the engine just now. */
   constructor(bucket: string, onFault: (error: unknown) => void, onSilence: () => void) {
@@ -57,6 +58,11 @@ export class Writer {
   /** Whether nothing more is taken. */
   get isFull(): boolean {
     return this.#waiting.length >= MOST || this.#bytes >= MOST_BYTES;
+  }
+
+  /** Whether the engine has refused the last entry, as one that has no room left. */
+  get isRefused(): boolean {
+    return this.#isRefused;
   }
 
   append(entry: Entry): Promise<Appended> {
@@ -116,6 +122,8 @@ export class Writer {
       ({ seq }) => this.#settle(all, write, { at: seq }),
       (error: unknown) => {
         if (error instanceof JetStreamApiError) this.#settle(all, write, this.#failed(error));
+        // The library itself refuses what the server would not take.
+        else if (error instanceof Error && error.name === 'InvalidArgumentError') this.#settle(all, write, this.#failed(error));
         else if (js === this.#js && all === this.#underWay) this.#onSilence();
       },
     );
@@ -124,6 +132,7 @@ export class Writer {
   /** An answer to what has been written again meanwhile is none. */
   #settle(all: Set<Write>, write: Write, appended: Appended): void {
     if (this.#isClosed || all !== this.#underWay || !all.delete(write)) return;
+    if (appended === 'failed' || 'at' in appended) this.#isRefused = appended === 'failed';
     this.#answer(write, appended);
     this.#goOn();
   }
@@ -133,8 +142,8 @@ export class Writer {
     settle(appended);
   }
 
-  #failed(error: JetStreamApiError): Appended {
-    if (error.code === Number(JetStreamApiCodes.StreamWrongLastSequence)) {
+  #failed(error: Error): Appended {
+    if (error instanceof JetStreamApiError && error.code === Number(JetStreamApiCodes.StreamWrongLastSequence)) {
       return { instead: Number(/\d+$/.exec(error.message)?.[0] ?? 0) };
     }
     if (!this.#isClosed) this.#onFault(error);

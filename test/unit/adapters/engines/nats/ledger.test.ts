@@ -48,9 +48,37 @@ describe('what a node has taken', () => {
     expect(ledger.took(7)).toBeUndefined();
   });
 
+  it('O11: is nothing where the position is of a stream that the engine has forgotten: what waits now is not taken', () => {
+    const ledger = new Ledger({ ...LIMITS, node: here });
+    const written = (revision: number): { revision: number; at: number } => ({ revision, at: revision });
+    const letter = { from: bob, to: ann, sender: undefined, kind: 'offer', payload: undefined } as const;
+    ledger.begun(new Ledger({ ...LIMITS, node: here }), false);
+    ledger.readBag({ of: 'bag', ticket: '2', author: here }, [letter], written(1));
+    ledger.readTaken(ann, { node: here, connection: second, upTo: positionOf(1_500, 0) }, written(2));
+    ledger.readBag({ of: 'bag', ticket: '3', author: here }, [letter], written(3));
+    expect([ledger.took(2), ledger.letters.of(ann).length]).toEqual([undefined, 2]);
+    ledger.readTaken(ann, { node: here, connection: second, upTo: positionOf(3, 0) }, written(4));
+    expect([ledger.took(4), ledger.letters.of(ann).length]).toEqual([0, 0]);
+  });
+
   it('is told once', () => {
     const ledger = reading(false, 1);
     expect([ledger.took(5), ledger.took(5)]).toEqual([positionOf(BAG, 1), undefined]);
+  });
+});
+
+describe('the room of a realm', () => {
+  it('O6: is counted for the nodes that live', () => {
+    const ledger = new Ledger({ ...LIMITS, node: here });
+    const owner = (node: typeof here) => ({ node, connection: first, digest: '' });
+    ledger.readSeat(ann, { owner: owner(here), by: '1' }, { revision: 1, at: 1_000 });
+    ledger.readSeat(bob, { owner: owner(elsewhere), by: '2' }, { revision: 2, at: 1_000 });
+    expect(ledger.peers).toBe(2);
+    ledger.readSeat(ann, { owner: owner(elsewhere), by: '3' }, { revision: 3, at: 2_000 });
+    ledger.readSeat(bob, { owner: undefined, by: '4' }, { revision: 4, at: 2_000 });
+    expect(ledger.peers).toBe(1);
+    ledger.readTick({ revision: 5, at: 2_000 + LIMITS.lease });
+    expect([ledger.peers, ledger.owned]).toEqual([0, 1]);
   });
 });
 
@@ -61,7 +89,7 @@ describe('how the lease of a node was kept', () => {
   };
   const begun = (before: Ledger, ...times: readonly number[]): Ledger => {
     const ledger = says(new Ledger({ ...LIMITS, node: here }, before), ...times);
-    ledger.begun(before);
+    ledger.begun(before, true);
     return ledger;
   };
   const empty = (): Ledger => new Ledger({ ...LIMITS, node: here });

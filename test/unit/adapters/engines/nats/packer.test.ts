@@ -6,18 +6,24 @@ import type { Appended, Entry } from '../../../../../src/adapters/engines/nats/w
 import type { PeerId } from '../../../../../src/domain/ids.ts';
 
 /** A packer whose bags stand when a test says so. */
-function packing() {
-  const bags: { texts: string[]; ticket: string | undefined; stand: (appended: Appended) => void }[] = [];
+function packing(mostBytes = 1024 * 1024) {
+  const bags: { texts: string[]; bytes: number; ticket: string | undefined; stand: (appended: Appended) => void }[] = [];
   let count = 0;
   const packer = new Packer({
     append: ({ body, ticket }: Entry) =>
       new Promise((stand) => {
         const read = readBag(body);
         if ('why' in read) throw new Error(read.why);
-        bags.push({ texts: read.letters.map(({ payload }) => Buffer.from(payload ?? []).toString()), ticket, stand });
+        bags.push({
+          texts: read.letters.map(({ payload }) => Buffer.from(payload ?? []).toString()),
+          bytes: body.length,
+          ticket,
+          stand,
+        });
       }),
     nextTicket: () => `t${++count}`,
     stamp: () => undefined,
+    mostBytes,
   });
   return { packer, bags };
 }
@@ -52,6 +58,30 @@ describe('letters are packed', () => {
     bags[0]?.stand({ at: 1 });
     await soon();
     expect(bags.at(-1)?.texts).toEqual(['1', '2', '3']);
+  });
+
+  it('no bag is larger than an engine takes, however long the ids in it are', async () => {
+    const most = 64 * 1024;
+    const { packer, bags } = packing(most);
+    const id = '\u{ffff}'.repeat(700) as PeerId;
+    for (let n = 0; n < 100; n++) void packer.post({ ...letter(''), from: id, to: id });
+    await soon();
+    for (let n = 0; n < bags.length; n++) {
+      bags[n]?.stand({ at: n + 1 });
+      await soon();
+    }
+    expect(bags.reduce((sum, { texts }) => sum + texts.length, 0)).toBe(100);
+    expect(Math.max(...bags.map(({ bytes }) => bytes))).toBeLessThan(most);
+  });
+
+  it('what stood in a stream that the engine has forgotten is waited for no more', async () => {
+    const { packer, bags } = packing();
+    void packer.post(letter('1'));
+    await soon();
+    bags[0]?.stand({ at: 1_000 });
+    expect(await packer.settled()).toBe(positionOf(1_000, 0));
+    packer.forgets();
+    expect(await packer.settled()).toBe(0);
   });
 
   it('no bag is larger than an engine takes, unless one letter is', async () => {

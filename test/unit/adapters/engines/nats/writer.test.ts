@@ -65,6 +65,20 @@ describe('the writer of a journal', () => {
     expect(await writer.append({ key: 'b', body })).toBe('failed');
   });
 
+  it('gives up what the library says that no server takes, and knows that the engine refuses, until it writes again', async () => {
+    const faults: unknown[] = [];
+    const writer = new Writer('bucket', (error) => faults.push(error), expect.fail);
+    const connection = new Connection();
+    writer.open(connection.js);
+    const large = writer.append({ key: 'a', body });
+    const error = Object.assign(new Error('max_payload size exceeded'), { name: 'InvalidArgumentError' });
+    connection.written[0]?.fail(error);
+    expect([await large, writer.isRefused, faults]).toEqual(['failed', true, [error]]);
+    const small = writer.append({ key: 'b', body });
+    connection.written[1]?.answer(8);
+    expect([await small, writer.isRefused]).toEqual([{ at: 8 }, false]);
+  });
+
   it('says that it was not answered, once, and gives nothing up', async () => {
     let silences = 0;
     const writer = new Writer('bucket', unexpected, () => {
