@@ -186,8 +186,10 @@ function attachment(
     prefix: mountPath,
     certificate: config.tls,
     owns: (path) => dialects.some((dialect) => dialect.opensAt(path) || dialect.routes(path) !== undefined),
+    opensAt: (path) => dialects.some((dialect) => dialect.opensAt(path)),
     maxFrameBytes: config.maxMessageBytes,
     sendBufferBytes: config.sendBufferBytes,
+    handshakeTimeout: config.handshakeTimeout,
     ...(options.createWebSocketServer === undefined ? {} : { createWebSocketServer: options.createWebSocketServer }),
   };
 }

@@ -52,6 +52,17 @@ async function until(what: string, condition: () => boolean): Promise<void> {
   }
 }
 
+/** Waits until so many TCP connections are open. */
+async function connectionsOf(server: Server, count: number): Promise<void> {
+  let open = -1;
+  await until(`${count} connections are open`, () => {
+    server.getConnections((_, now) => {
+      open = now;
+    });
+    return open === count;
+  });
+}
+
 const UPGRADE =
   'Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 
@@ -166,6 +177,25 @@ describe('attached: requests', () => {
   });
 });
 
+describe('attached: a server without timeouts', () => {
+  it('an answer that is not read costs its connection, one that is read does not', async () => {
+    const { server, place } = await serverOf();
+    const { transport, gateway } = await attach(server, { handshakeTimeout: 1_000 });
+    server.keepAliveTimeout = 0;
+    server.on('request', transport.handle);
+    gateway.answerRequest = (exchange) => exchange.answer({ status: 200, headers: [], body: 'x'.repeat(8_000_000) });
+    const [reader, other] = [await RawLine.open(place), await RawLine.open(place)];
+    other.stopReading();
+    for (const line of [reader, other]) line.send('GET /ours HTTP/1.1\r\nHost: x\r\n\r\n');
+    await connectionsOf(server, 1);
+    await until('the answer is read', () => reader.heard.length > 8_000_000);
+    reader.send('GET /ours HTTP/1.1\r\nHost: x\r\n\r\n');
+    await until('the next one, too', () => reader.heard.length > 16_000_000);
+    other.cut();
+    reader.cut();
+  });
+});
+
 describe('attached: whose server it is', () => {
   it('stop ends what is ours, and leaves the server and all others alone', async () => {
     const { server, place } = await serverOf((_, response) => void response.end('theirs'));
@@ -243,5 +273,27 @@ describe('attached: createWebSocketServer', () => {
     expect((await openWebSocket(place, '/ours')).refusal?.status).toBe(401);
     await until('it is abandoned', () => gateway.abandonedAdmissions.length === 1);
     expect(gateway.abandonedAdmissions[0]).toBe(gateway.accepted[0]);
+  });
+
+  it('an upgrade that theirs never answers is cut after handshakeTimeout, and abandoned', async () => {
+    const { server, place } = await serverOf();
+    const createWebSocketServer = (options: object): WebSocketServer =>
+      new WebSocketServer({ ...options, verifyClient: (_: unknown, __: unknown) => undefined });
+    const { gateway } = await attach(server, { createWebSocketServer, handshakeTimeout: 50 });
+    await expect(openWebSocket(place, '/ours')).rejects.toThrow();
+    await until('it is abandoned', () => gateway.abandonedAdmissions.length === 1);
+    expect(gateway.connections).toEqual([]);
+  });
+
+  it('a refusal that is not read costs its connection all the same', async () => {
+    const { server, place } = await serverOf();
+    const { gateway } = await attach(server);
+    gateway.answerUpgrade = () => ({ accept: false, response: { status: 403, headers: [], body: 'x'.repeat(8_000_000) } });
+    const line = await RawLine.open(place);
+    line.stopReading();
+    line.send(`GET /ours HTTP/1.1\r\n${UPGRADE}`);
+    await until('it is refused', () => gateway.upgrades.length === 1);
+    await connectionsOf(server, 0);
+    line.cut();
   });
 });

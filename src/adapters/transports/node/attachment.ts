@@ -2,22 +2,24 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as SecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { readCertificate } from '../shared/certificate.ts';
 import { NOT_ACCEPTING, wantsWebSocket } from '../shared/requests.ts';
-import type { CertificateFiles, ConnectionLimits } from '../shared/settings.ts';
-import { NodeExchange, NodeRequest, send } from './http.ts';
-import { answerAndEnd, type Handshaker, type HandshakerOptions, handshakerOptions, Openings, plainResponse } from './openings.ts';
+import type { CertificateFiles } from '../shared/settings.ts';
+import { NodeRequest, send } from './http.ts';
+import { type Handshaker, type HandshakerOptions, handshakerOptions, type OpeningLimits, Openings } from './openings.ts';
+import { upgradesOf, type UpgradeOwner } from './shared-upgrades.ts';
 
 /** What belongs to the embedding program, and which part of it is ours. */
-export interface AttachmentSettings extends ConnectionLimits {
+export interface AttachmentSettings extends OpeningLimits {
   /** Listens, is secured and is closed by the embedding program. `https` servers are welcome too. */
   readonly server: Server;
   /** H12: the files of the certificate, where the server was made with them; undefined where it is the program's own. */
   readonly certificate?: CertificateFiles | undefined;
   /** Whether a path, as the gateway sees it, is ours. Upgrades and requests for others are left alone. */
   readonly owns: (path: string) => boolean;
+  /** Whether a WebSocket can be opened at a path of ours: of two listeners for upgrades, this one gets it. All, if left out. */
+  readonly opensAt?: (path: string) => boolean;
   /** A mount path that the gateway does not know: it is taken off every path, and what lies outside is not ours. */
   readonly prefix?: () => string;
   /** Makes the `WebSocketServer` to shake hands with. It must neither listen nor attach itself. */
@@ -27,25 +29,22 @@ export interface AttachmentSettings extends ConnectionLimits {
 /** Serves a request, or passes it on. Express calls it with `next`; without, every request is ours. */
 type RequestHandler = (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => void;
 
-type UpgradeListener = (raw: IncomingMessage, stream: Duplex, head: Buffer) => void;
-
-const NOT_FOUND: HttpResponse = { status: 404, headers: [['content-type', 'text/plain; charset=utf-8']], body: 'Not found' };
-
-/** Every upgrade listener of ours, on whichever server, with what it owns. */
-const OURS = new WeakMap<(...all: never[]) => void, (raw: IncomingMessage) => boolean>();
-
 /** Serves connections of a server that an embedding program owns, beside whatever else lives there. */
 export class AttachedTransport implements Transport {
   readonly name = 'attached';
   /** To be mounted by the embedding program. Answers 503 before `listen` and after `stop`. */
   readonly handle: RequestHandler = (raw, response, next) => this.#serve(raw, response, next);
   readonly #settings: AttachmentSettings;
-  readonly #onUpgrade: UpgradeListener = (raw, stream, head) => this.#upgrade(raw, stream, head);
+  readonly #owner: UpgradeOwner;
   #gateway: Gateway | undefined;
   #openings: Openings | undefined;
 
   constructor(settings: AttachmentSettings) {
     this.#settings = settings;
+    this.#owner = {
+      owns: (raw, hasOthers) => this.#ownsUpgrade(raw, hasOthers),
+      take: (raw, stream, head) => this.#upgrade(raw, stream, head),
+    };
   }
 
   /** Attaches itself; tells no port (0) where the server is not listening yet. */
@@ -54,9 +53,14 @@ export class AttachedTransport implements Transport {
     const options = handshakerOptions(this.#settings);
     const handshaker = createWebSocketServer?.(options) ?? new WebSocketServer({ ...options, clientTracking: false });
     this.#gateway = gateway;
-    this.#openings = new Openings(gateway, handshaker, this.#settings);
-    OURS.set(this.#onUpgrade, (raw) => this.#ownedPath(raw) !== undefined);
-    server.on('upgrade', this.#onUpgrade);
+    const upgrades = upgradesOf(server);
+    this.#openings = new Openings(gateway, {
+      handshaker,
+      limits: this.#settings,
+      ownsConnections: false,
+      failed: (raw, why) => upgrades.failed(raw, why),
+    });
+    upgrades.add(this.#owner);
     const address = server.address();
     const { address: host, port } = address !== null && typeof address === 'object' ? address : { address: '', port: 0 };
     return Promise.resolve({ host, port, secure: 'setSecureContext' in server });
@@ -72,7 +76,7 @@ export class AttachedTransport implements Transport {
   }
 
   async stop(): Promise<void> {
-    this.#settings.server.off('upgrade', this.#onUpgrade);
+    upgradesOf(this.#settings.server).remove(this.#owner);
     this.#gateway = undefined;
     await this.#openings?.stop();
   }
@@ -80,33 +84,20 @@ export class AttachedTransport implements Transport {
   #serve(raw: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): void {
     const path = this.#ownedPath(raw);
     if (path === undefined && next !== undefined) return next();
-    const openings = this.#openings;
-    if (this.#gateway === undefined || openings === undefined) return send(response, NOT_ACCEPTING);
-    // The connection is the embedding program's: whether it goes on is not ours to say.
-    const desk = {
-      goesOn: () => true,
-      stream: openings.stream.bind(openings),
-      abandoned: openings.abandoned.bind(openings),
-    };
-    this.#gateway.http(new NodeExchange(raw, response, new NodeRequest(raw, path), desk));
+    if (this.#openings === undefined || this.#gateway === undefined) return send(response, NOT_ACCEPTING);
+    this.#openings.serve(raw, response, new NodeRequest(raw, path));
   }
 
   #upgrade(raw: IncomingMessage, stream: Duplex, head: Buffer): void {
-    const path = this.#ownedPath(raw);
-    if (path === undefined) {
-      if (this.#isLastToAsk(raw)) answerAndEnd(raw, stream, NOT_FOUND);
-      return;
-    }
-    const request = new NodeRequest(raw, path);
-    if (wantsWebSocket(request)) return this.#openings?.take({ raw, request, stream, head });
-    this.#serve(raw, plainResponse(raw, stream));
+    this.#openings?.take({ raw, request: new NodeRequest(raw, this.#ownedPath(raw)), stream, head });
   }
 
-  /** Nobody else answers: left alone, such an upgrade would hang for ever. */
-  #isLastToAsk(raw: IncomingMessage): boolean {
-    const listeners = this.#settings.server.listeners('upgrade') as UpgradeListener[];
-    const othersMayAnswer = listeners.some((listener) => OURS.get(listener)?.(raw) ?? true);
-    return !othersMayAnswer && listeners.at(-1) === this.#onUpgrade;
+  /** A WebSocket for a path of ours that opens none is left to others, for it may be a path of theirs as well. */
+  #ownsUpgrade(raw: IncomingMessage, hasOthers: boolean): boolean {
+    const path = this.#ownedPath(raw);
+    if (path === undefined) return false;
+    const { opensAt = () => true } = this.#settings;
+    return opensAt(path) || !hasOthers || !wantsWebSocket(new NodeRequest(raw));
   }
 
   /** @returns the path for the gateway, or nothing where it is not ours. */

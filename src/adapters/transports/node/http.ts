@@ -2,8 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Exchange, HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
 import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Admission } from '../../../application/ports/transport.ts';
+import type { Millis } from '../../../domain/time.ts';
 import { addressText } from '../shared/addresses.ts';
 import { Body, type BodyWish } from '../shared/body.ts';
+import { withSocket, type Line } from './line.ts';
 import { hasNoBody, MAX_BODY_BYTES, splitTarget } from '../shared/requests.ts';
 
 /** Express keeps the whole target there and cuts its mount path off `url`. */
@@ -34,12 +36,20 @@ export class NodeRequest implements HttpRequest {
   }
 }
 
+/** A response, and the connection that it leaves by. */
+export interface Answering {
+  readonly response: ServerResponse;
+  readonly line: Line;
+}
+
 /** What the requests of a transport have in common. */
 export interface Desk {
+  /** How long an answer may make no progress because its far end does not read. */
+  readonly answerTimeout: Millis;
   /** Whether the connection may carry another request. */
   goesOn(): boolean;
   /** Begins a stream in place of an answer. */
-  stream(response: ServerResponse, head: StreamHead, admission: Admission): void;
+  stream(answering: Answering, head: StreamHead, admission: Admission): void;
   /** An admitted stream came to nothing. */
   abandoned(admission: Admission): void;
 }
@@ -49,15 +59,18 @@ export class NodeExchange implements Exchange {
   readonly request: HttpRequest;
   readonly #raw: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #line: Line;
   readonly #desk: Desk;
   readonly #body = new Body(MAX_BODY_BYTES);
   /** The idle timeout that `hold` took off the connection. */
   #heldTimeout: number | undefined;
+  #release: (() => void) | undefined;
 
-  constructor(raw: IncomingMessage, response: ServerResponse, request: HttpRequest, desk: Desk) {
+  constructor(raw: IncomingMessage, { response, line }: Answering, request: HttpRequest, desk: Desk) {
     this.request = request;
     this.#raw = raw;
     this.#response = response;
+    this.#line = line;
     this.#desk = desk;
     raw.on('data', (piece: Buffer) => {
       if (this.#body.add(piece) === 'excessive') raw.destroy();
@@ -77,29 +90,47 @@ export class NodeExchange implements Exchange {
   }
 
   hold(gone: () => void): void {
-    const { socket } = this.#response;
-    this.#heldTimeout = socket?.timeout;
-    socket?.setTimeout(0);
-    this.#response.once('close', () => {
-      if (!this.#response.writableEnded) queueMicrotask(gone);
+    withSocket(this.#response, (socket) => {
+      if (this.#isOver) return;
+      this.#heldTimeout = socket.timeout;
+      socket.setTimeout(0);
     });
+    this.#release = this.#line.whenGone(() => queueMicrotask(gone));
   }
 
   answer(answer: HttpResponse): void {
     if (this.#isOver) return;
+    this.#release?.();
+    if (!this.#line.owes(this.#response, Buffer.byteLength(answer.body))) return this.#line.cut();
     // An answer that is not read is cut like any other.
     if (this.#heldTimeout !== undefined) this.#response.socket?.setTimeout(this.#heldTimeout);
     if (!this.#desk.goesOn()) this.#response.shouldKeepAlive = false;
     send(this.#response, answer);
+    if (this.#response.writableLength > 0) this.#boundReading();
   }
 
   stream(head: StreamHead, admission: Admission): void {
     if (this.#isOver) return this.#desk.abandoned(admission);
-    this.#desk.stream(this.#response, head, admission);
+    this.#release?.();
+    this.#desk.stream({ response: this.#response, line: this.#line }, head, admission);
   }
 
+  /** The server of an embedding program may have no timeout. */
+  #boundReading(): void {
+    const { answerTimeout } = this.#desk;
+    withSocket(this.#response, (socket) => {
+      if ((socket.timeout ?? 0) > 0) return;
+      socket.setTimeout(answerTimeout);
+      this.#response.once('finish', () => {
+        // Node may have set its timeout of idle connections since.
+        if (socket.timeout === answerTimeout) socket.setTimeout(0);
+      });
+    });
+  }
+
+  /** Or answered by another handler of an embedding program. */
   get #isOver(): boolean {
-    return this.#response.destroyed || this.#response.writableEnded;
+    return this.#line.isGone || this.#response.destroyed || this.#response.headersSent;
   }
 }
 

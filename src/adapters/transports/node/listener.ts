@@ -6,11 +6,10 @@ import { WebSocketServer } from 'ws';
 import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { readCertificate } from '../shared/certificate.ts';
 import { listenRefused } from '../shared/listen-refusals.ts';
-import { wantsWebSocket } from '../shared/requests.ts';
 import type { TransportSettings } from '../shared/settings.ts';
 import { createBoundedServer } from './bounded-server.ts';
-import { NodeExchange, NodeRequest } from './http.ts';
-import { handshakerOptions, Openings, plainResponse } from './openings.ts';
+import { NodeRequest } from './http.ts';
+import { handshakerOptions, Openings } from './openings.ts';
 
 /** Listens with `node:http` or `node:https`, and `ws`. */
 export class NodeTransport implements Transport {
@@ -31,8 +30,8 @@ export class NodeTransport implements Transport {
     await bind(server, this.#settings);
     const handshaker = new WebSocketServer({ ...handshakerOptions(this.#settings), clientTracking: false });
     this.#server = server;
-    this.#openings = new Openings(gateway, handshaker, this.#settings);
-    this.#serve(server, gateway, this.#openings);
+    this.#openings = new Openings(gateway, { handshaker, limits: this.#settings, ownsConnections: true });
+    this.#serve(server, this.#openings);
     return { host, port: (server.address() as AddressInfo).port, secure: tls !== undefined };
   }
 
@@ -55,15 +54,12 @@ export class NodeTransport implements Transport {
     await this.#unbound;
   }
 
-  #serve(server: Server, gateway: Gateway, openings: Openings): void {
-    const serve = (raw: IncomingMessage, response: ServerResponse): void => {
-      gateway.http(new NodeExchange(raw, response, new NodeRequest(raw), openings));
-    };
-    server.on('request', serve);
+  #serve(server: Server, openings: Openings): void {
+    server.on('request', (raw: IncomingMessage, response: ServerResponse) => {
+      openings.serve(raw, response, new NodeRequest(raw));
+    });
     server.on('upgrade', (raw: IncomingMessage, stream: Duplex, head: Buffer) => {
-      const request = new NodeRequest(raw);
-      if (wantsWebSocket(request)) return openings.take({ raw, request, stream, head });
-      serve(raw, plainResponse(raw, stream));
+      openings.take({ raw, request: new NodeRequest(raw), stream, head });
     });
     server.on('connection', (line: NetSocket) => {
       this.#lines.add(line);

@@ -7,11 +7,13 @@ import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Admission, Gateway } from '../../../application/ports/transport.ts';
 import { handshakeFault } from '../shared/handshake.ts';
 import { Reports, type Desk } from '../shared/reports.ts';
-import { NOT_ACCEPTING } from '../shared/requests.ts';
+import { NOT_ACCEPTING, wantsWebSocket } from '../shared/requests.ts';
+import type { Millis } from '../../../domain/time.ts';
 import { CLOSE_GRACE, type ConnectionLimits } from '../shared/settings.ts';
 import { TurnEnd } from '../shared/turn-end.ts';
-import { send, type Desk as HttpDesk } from './http.ts';
 import { endOfError } from './ends.ts';
+import { NodeExchange, send, type Answering, type Desk as HttpDesk } from './http.ts';
+import { Lines } from './line.ts';
 import { OpenEnds } from './open-ends.ts';
 import { NodeSocket, type Home } from './socket.ts';
 import { NodeStream } from './stream.ts';
@@ -51,55 +53,83 @@ export interface Knock {
   readonly head: Buffer;
 }
 
-/** Turns upgrade requests, and answers that stay open, into connections, and knows all those that are not over. */
+/** What bounds connections, and requests for them. */
+export interface OpeningLimits extends ConnectionLimits {
+  /** A handshake that is not finished by then, by this side either, is cut. */
+  readonly handshakeTimeout: Millis;
+}
+
+interface OpeningParts {
+  readonly handshaker: Handshaker;
+  readonly limits: OpeningLimits;
+  /** False where the connections belong to an embedding program, which decides how long they stay. */
+  readonly ownsConnections: boolean;
+  /** `refused`: by an answer or right after the handshake. `taken`: another listener has the socket already. */
+  readonly failed?: (raw: IncomingMessage, why: 'refused' | 'taken') => void;
+}
+
+/** Turns requests into exchanges, and upgrades and answers that stay open into connections; knows all those that are not over. */
 export class Openings implements HttpDesk {
   readonly #gateway: Gateway;
   readonly #desk: Desk;
   readonly #handshaker: Handshaker;
   readonly #home: Home;
+  readonly #lines: Lines;
+  readonly answerTimeout: Millis;
+  readonly #ownsConnections: boolean;
+  readonly #failed: NonNullable<OpeningParts['failed']>;
   readonly #ends = new OpenEnds();
   #isAccepting = true;
 
-  constructor(gateway: Gateway, handshaker: Handshaker, limits: ConnectionLimits) {
+  constructor(gateway: Gateway, { handshaker, limits, ownsConnections, failed = () => undefined }: OpeningParts) {
     this.#gateway = gateway;
     // Pauses are the network's business here: what waits beside it came in one packet.
     this.#desk = { gateway, later: queueMicrotask, room: Number.POSITIVE_INFINITY };
     this.#handshaker = handshaker;
     this.#home = { limits, turnEnd: new TurnEnd() };
+    this.#lines = new Lines(limits.sendBufferBytes);
+    this.answerTimeout = limits.handshakeTimeout;
+    this.#ownsConnections = ownsConnections;
+    this.#failed = failed;
   }
 
-  take({ raw, request, stream, head }: Knock): void {
-    if (!this.#isAccepting) return answerAndEnd(raw, stream, NOT_ACCEPTING);
-    const answer = this.#gateway.upgrade(request);
-    if (!answer.accept) return answerAndEnd(raw, stream, answer.response);
-    const fault = handshakeFault(request);
-    if (fault !== undefined) {
-      this.#gateway.abandoned(answer);
-      return answerAndEnd(raw, stream, fault);
-    }
-    const shaking = { cut: () => stream.destroy() };
-    const abandoned = (): void => {
-      this.#gateway.abandoned(answer);
-      this.#ends.delete(shaking);
+  /** A request that wants no WebSocket. */
+  serve(raw: IncomingMessage, response: ServerResponse, request: HttpRequest): void {
+    const line = this.#lines.of(raw, response);
+    if (!line.asks(response)) return line.cut();
+    this.#gateway.http(new NodeExchange(raw, { response, line }, request, this));
+  }
+
+  /** An upgrade. One to anything but a WebSocket is passed over, as HTTP allows: it is a request like any other. */
+  take(knock: Knock): void {
+    const { raw, request, stream } = knock;
+    const isWebSocket = wantsWebSocket(request);
+    const begin = (): void => {
+      if (isWebSocket) this.#shakeHands(knock);
+      else this.serve(raw, plainResponse(raw, stream), request);
     };
-    this.#ends.add(shaking);
-    stream.once('close', abandoned);
-    this.#handshaker.handleUpgrade(raw, stream, head, (ws) => {
-      stream.off('close', abandoned);
-      this.#opened(ws, stream, answer);
-      this.#ends.delete(shaking);
-      this.#handshaker.emit('connection', ws, raw);
-    });
+    const line = this.#lines.of(raw);
+    if (line.isIdle) return begin();
+    // Answers to earlier requests leave first. Node has let go of the stream: its errors would end the process.
+    stream.on('error', () => stream.destroy());
+    line.whenIdle(begin);
   }
 
-  stream(response: ServerResponse, head: StreamHead, admission: Admission): void {
+  stream(answering: Answering, head: StreamHead, admission: Admission): void {
+    const { response, line } = answering;
     const reports = new Reports(this.#desk, admission);
-    const stream = new NodeStream(response, { reports, home: this.#home });
-    this.#ends.add(stream);
-    response.on('error', () => response.destroy());
-    response.on('close', () => {
+    const stream = new NodeStream(answering, { reports, home: this.#home });
+    const over = (): void => {
       stream.ended();
       queueMicrotask(() => this.#ends.delete(stream));
+    };
+    this.#ends.add(stream);
+    response.on('error', () => response.destroy());
+    // A response behind another one emits no `close` where the connection ends.
+    const release = line.whenGone(over);
+    response.on('close', () => {
+      release();
+      over();
     });
     stream.begin(head);
   }
@@ -109,7 +139,7 @@ export class Openings implements HttpDesk {
   }
 
   goesOn(): boolean {
-    return this.#isAccepting;
+    return this.#isAccepting || !this.#ownsConnections;
   }
 
   refuseNew(): void {
@@ -120,6 +150,55 @@ export class Openings implements HttpDesk {
   async stop(): Promise<void> {
     this.refuseNew();
     await this.#ends.cutAll();
+  }
+
+  #shakeHands({ raw, request, stream, head }: Knock): void {
+    if (stream.destroyed) return;
+    if (!this.#isAccepting) return answerAndEnd(raw, stream, NOT_ACCEPTING);
+    const answer = this.#gateway.upgrade(request);
+    if (!answer.accept) {
+      answerAndEnd(raw, stream, answer.response);
+      return this.#failed(raw, 'refused');
+    }
+    const fault = handshakeFault(request);
+    if (fault !== undefined) {
+      this.#gateway.abandoned(answer);
+      return answerAndEnd(raw, stream, fault);
+    }
+    const shaking = { cut: () => stream.destroy() };
+    let timer: NodeJS.Timeout | undefined;
+    const done = (): void => {
+      clearTimeout(timer);
+      this.#ends.delete(shaking);
+    };
+    const abandoned = (): void => {
+      this.#gateway.abandoned(answer);
+      done();
+    };
+    this.#ends.add(shaking);
+    stream.once('close', abandoned);
+    let isOpened = false;
+    const opened = (ws: WebSocket): void => {
+      isOpened = true;
+      stream.off('close', abandoned);
+      this.#opened(ws, stream, answer);
+      done();
+      // Closed already, by the broker.
+      if (ws.readyState !== ws.OPEN) this.#failed(raw, 'refused');
+      this.#handshaker.emit('connection', ws, raw);
+    };
+    try {
+      this.#handshaker.handleUpgrade(raw, stream, head, opened);
+    } catch (error) {
+      // Thrown by a listener of an embedding program.
+      if (isOpened) throw error;
+      // `ws` throws for a socket that another WebSocketServer has taken: it is not ours to end.
+      stream.off('close', abandoned);
+      abandoned();
+      return this.#failed(raw, 'taken');
+    }
+    // An embedding program judges clients by itself, and may never answer.
+    if (!isOpened) timer = setTimeout(() => stream.destroy(), this.answerTimeout);
   }
 
   #opened(ws: WebSocket, stream: Duplex, admission: Admission): void {
@@ -145,15 +224,23 @@ export class Openings implements HttpDesk {
 
 /** Answers an upgrade like an ordinary request, and ends its connection with that. */
 export function answerAndEnd(raw: IncomingMessage, stream: Duplex, answer: HttpResponse): void {
+  // Cut a far end that does not read even this.
+  if ('setTimeout' in stream) (stream as NetSocket).setTimeout(CLOSE_GRACE, () => stream.destroy());
   send(plainResponse(raw, stream), answer);
 }
 
 /** Goes back from an upgrade to an answer, the last of its connection: Node has let go of the stream. */
-export function plainResponse(raw: IncomingMessage, stream: Duplex): ServerResponse {
+function plainResponse(raw: IncomingMessage, stream: Duplex): ServerResponse {
   const response = new ServerResponse(raw);
   response.shouldKeepAlive = false;
   stream.on('error', () => stream.destroy());
-  response.assignSocket(stream as NetSocket);
+  try {
+    response.assignSocket(stream as NetSocket);
+  } catch {
+    // An embedding program has not answered an earlier request of this connection.
+    stream.destroy();
+    response.destroy();
+  }
   response.once('finish', () => (stream as NetSocket).destroySoon());
   return response;
 }

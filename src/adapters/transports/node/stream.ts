@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
@@ -6,18 +5,21 @@ import type { Reports } from '../shared/reports.ts';
 import { STREAM_CLOSED, STREAM_LEFT, STREAM_UNREAD } from '../shared/goodbyes.ts';
 import { CLOSE_GRACE } from '../shared/settings.ts';
 import type { Corked } from '../shared/turn-end.ts';
-import { setHead } from './http.ts';
+import { setHead, type Answering } from './http.ts';
+import { withSocket } from './line.ts';
 import type { Home } from './socket.ts';
 
 /** One answer of `node:http` that stays open. What one turn of the event loop brings leaves in one write. */
 export class NodeStream implements Socket, Corked {
-  readonly #response: ServerResponse;
+  readonly #response: Answering['response'];
+  readonly #line: Answering['line'];
   readonly #reports: Reports;
   readonly #home: Home;
   #waiting: SignalMessage[] | undefined = undefined;
 
-  constructor(response: ServerResponse, { reports, home }: { readonly reports: Reports; readonly home: Home }) {
+  constructor({ response, line }: Answering, { reports, home }: { readonly reports: Reports; readonly home: Home }) {
     this.#response = response;
+    this.#line = line;
     this.#reports = reports;
     this.#home = home;
   }
@@ -25,7 +27,8 @@ export class NodeStream implements Socket, Corked {
   begin(head: StreamHead): void {
     const response = this.#response;
     // It may be silent for longer than any request takes; and nothing comes after it.
-    response.socket?.setTimeout(0);
+    withSocket(response, (socket) => void socket.setTimeout(0));
+    this.#line.streams();
     response.shouldKeepAlive = false;
     setHead(response, head);
     response.flushHeaders();
@@ -66,7 +69,7 @@ export class NodeStream implements Socket, Corked {
     this.#reports.hearNoMore(STREAM_CLOSED);
     this.uncork();
     this.#response.end();
-    setTimeout(() => this.#response.destroy(), CLOSE_GRACE).unref();
+    setTimeout(() => this.#line.cut(), CLOSE_GRACE).unref();
   }
 
   pause(): void {
@@ -84,14 +87,14 @@ export class NodeStream implements Socket, Corked {
     this.#reports.closed(STREAM_LEFT);
   }
 
-  /** Ends it without a word. */
+  /** Ends it without a word: nothing else is answered on its connection. */
   cut(): void {
     this.#reports.hearNoMore(STREAM_CLOSED);
-    this.#response.destroy();
+    this.#line.cut();
   }
 
   get #isOpen(): boolean {
-    return !this.#response.destroyed && !this.#response.writableEnded;
+    return !this.#line.isGone && !this.#response.destroyed && !this.#response.writableEnded;
   }
 
   /** What waits for the end of the turn may all leave at once: whether it does is seen before it is judged. */

@@ -1,0 +1,128 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { HttpResponse } from '../../../application/ports/http.ts';
+import { splitTarget } from '../shared/requests.ts';
+import { answerAndEnd } from './openings.ts';
+
+type Emit = (event: string | symbol, ...given: unknown[]) => boolean;
+type UpgradeListener = (raw: IncomingMessage, stream: Duplex, head: Buffer) => void;
+
+/** A broker on a server that others use, too. */
+export interface UpgradeOwner {
+  /** Whether an upgrade is for this broker. @param hasOthers whether listeners other than brokers would get it otherwise. */
+  owns(raw: IncomingMessage, hasOthers: boolean): boolean;
+  readonly take: UpgradeListener;
+}
+
+const NOT_FOUND: HttpResponse = { status: 404, headers: [['content-type', 'text/plain; charset=utf-8']], body: 'Not found' };
+const WARNING = 'SIGNALBOX_SHARED_PATH';
+const REMEDY = 'Set another path for one of them (option path of the broker).';
+
+const SHARED = new WeakMap<Server, SharedUpgrades>();
+
+/** @returns the upgrades of `server`, one object for all brokers on it. */
+export function upgradesOf(server: Server): SharedUpgrades {
+  const known = SHARED.get(server) ?? new SharedUpgrades(server);
+  SHARED.set(server, known);
+  return known;
+}
+
+/**
+ * Gives each upgrade of a server to the broker that owns its path. Other `upgrade` listeners do not see such
+ * an upgrade, whenever they were added: a `WebSocketServer` of `ws` answers 400 on paths that are not its own, and
+ * throws for a socket that another one has taken. Upgrades of all other paths reach them as if no broker were there.
+ */
+class SharedUpgrades {
+  readonly #server: Server;
+  readonly #owners: UpgradeOwner[] = [];
+  /** Undefined while `emit` is the server's own. */
+  #unwrap: (() => void) | undefined;
+  #hasWarned = false;
+  readonly #taken = new WeakSet<Duplex>();
+  /** Node reads a request as an upgrade only if there is a listener. */
+  readonly #onUnowned: UpgradeListener = (raw, stream) => {
+    // Without another listener the request would never be answered.
+    if (this.#others === 0) answerAndEnd(raw, stream, NOT_FOUND);
+  };
+
+  constructor(server: Server) {
+    this.#server = server;
+  }
+
+  add(owner: UpgradeOwner): void {
+    if (this.#owners.push(owner) > 1) return;
+    this.#server.on('upgrade', this.#onUnowned);
+    if (this.#unwrap === undefined) this.#wrapEmit();
+  }
+
+  remove(owner: UpgradeOwner): void {
+    const at = this.#owners.indexOf(owner);
+    if (at < 0) return;
+    this.#owners.splice(at, 1);
+    if (this.#owners.length > 0) return;
+    this.#server.off('upgrade', this.#onUnowned);
+    this.#unwrap?.();
+  }
+
+  /** An upgrade of an owned path came to nothing: the client may have been meant for another listener. */
+  failed(raw: IncomingMessage, why: 'refused' | 'taken'): void {
+    const path = pathOf(raw);
+    if (why === 'taken') {
+      return this.#warn(`Another 'upgrade' listener took a WebSocket for ${path}, which is a path of the broker. ${REMEDY}`);
+    }
+    if (this.#others === 0) return;
+    this.#warn(
+      `The broker refused a WebSocket for ${path}. The other 'upgrade' listeners of this server receive no upgrade for a path ` +
+        `of the broker. If one of them serves ${path}: ${REMEDY}`,
+    );
+  }
+
+  /** @returns whether an owner took it. */
+  #take(raw: IncomingMessage, stream: Duplex, head: Buffer): boolean {
+    // A router of the program may emit one upgrade twice.
+    if (this.#taken.has(stream)) return true;
+    const hasOthers = this.#others > 0;
+    const [owner, second] = this.#owners.filter((one) => one.owns(raw, hasOthers));
+    if (owner === undefined) return false;
+    if (second !== undefined) {
+      const path = pathOf(raw);
+      this.#warn(`Two brokers on one server serve ${path}: the one that was attached first gets all its WebSockets. ${REMEDY}`);
+    }
+    this.#taken.add(stream);
+    owner.take(raw, stream, head);
+    return true;
+  }
+
+  get #others(): number {
+    return this.#server.listeners('upgrade').filter((listener) => listener !== this.#onUnowned).length;
+  }
+
+  #warn(message: string): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    process.emitWarning(message, { code: WARNING });
+  }
+
+  /** An own property hides the method of the prototype: Node, and a router of the program, emit upgrades by it. */
+  #wrapEmit(): void {
+    const server = this.#server;
+    const before = Reflect.get(server, 'emit') as Emit;
+    const emit: Emit = (event, ...given) => {
+      if (event === 'upgrade' && this.#take(...(given as Parameters<UpgradeListener>))) return true;
+      return Reflect.apply(before, server, [event, ...given]);
+    };
+    const property = Object.getOwnPropertyDescriptor(server, 'emit');
+    Object.defineProperty(server, 'emit', { value: emit, configurable: true, writable: true, enumerable: false });
+    this.#unwrap = () => {
+      // Something else was wrapped around it since: it stays, and passes everything on.
+      if (Reflect.get(server, 'emit') !== emit) return;
+      this.#unwrap = undefined;
+      if (property === undefined) Reflect.deleteProperty(server, 'emit');
+      else Object.defineProperty(server, 'emit', property);
+    };
+  }
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return splitTarget(url).path;
+}
