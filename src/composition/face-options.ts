@@ -38,6 +38,7 @@ const RULES: Readonly<Record<Face, FaceRules>> = {
     refused: {
       transport: needsOwnServer,
       handshake_timeout: always('the server is yours: set its headersTimeout and requestTimeout'),
+      keep_alive_timeout: always('the server is yours: set its keepAliveTimeout'),
       max_header_bytes: always('the server is yours: give maxHeaderSize to createServer'),
       sslkey: always('the server is yours: pass one of https.createServer'),
       sslcert: always('the server is yours: pass one of https.createServer'),

@@ -6,7 +6,7 @@ import { bridges, transports } from './switchboard.ts';
 
 /** The transport that the configuration asks for. @throws ListenError where it can't load. */
 export async function makeTransport(config: Config, log: Log): Promise<Transport> {
-  const { port, host, tls, maxMessageBytes, sendBufferBytes, handshakeTimeout, maxHeaderBytes } = config;
+  const { port, host, tls, maxMessageBytes, sendBufferBytes, handshakeTimeout, keepAliveTimeout, maxHeaderBytes } = config;
   const settings = {
     host: await listeningHost(host, log),
     port,
@@ -14,6 +14,7 @@ export async function makeTransport(config: Config, log: Log): Promise<Transport
     maxFrameBytes: maxMessageBytes,
     sendBufferBytes,
     handshakeTimeout,
+    keepAliveTimeout,
     maxHeaderBytes,
   };
   const transport = await transports[config.transport](settings, log);

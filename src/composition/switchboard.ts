@@ -65,12 +65,12 @@ export function authenticatorOf({ mercurePublisherKey, mercureSubscriberKey }: C
 
 export const transports: Record<Config['transport'], (settings: TransportSettings, log: Log) => Promise<Transport>> = {
   uws: loadUwsTransport,
-  node: (settings) => Promise.resolve(new NodeTransport(settings)),
+  node: (settings, log) => Promise.resolve(new NodeTransport(settings, log)),
   auto: (settings, log) =>
     loadUwsTransport(settings).catch((error: unknown) => {
       if (!(error instanceof ListenError) || error.refusal.reason !== 'transport-unavailable') throw error;
       log.record({ event: 'transport-unavailable', wanted: 'uws', taken: 'node', detail: error.refusal.detail });
-      return new NodeTransport(settings);
+      return new NodeTransport(settings, log);
     }),
 };
 

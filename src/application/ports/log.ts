@@ -11,6 +11,8 @@ export type LogEvent =
   | { readonly event: 'transport-unavailable'; readonly wanted: string; readonly taken: string; readonly detail: string }
   /** The host has no IPv6. @param taken the host that is listened on instead of `::`. */
   | { readonly event: 'ipv6-unavailable'; readonly taken: string }
+  /** New connections were closed, because the process may open no more files. @param dropped since the last such event. */
+  | { readonly event: 'connections-dropped'; readonly dropped: number; readonly openFiles: number }
   | { readonly event: 'peer-opened'; readonly session: Session; readonly address: string }
   | { readonly event: 'peer-closed'; readonly session: Session; readonly ending: Ending | TransportFault | 'lost' }
   | {

@@ -153,6 +153,14 @@ export const LIMIT_OPTIONS = {
     seen: 'The connection is cut.',
     default: 10_000,
   }),
+  keep_alive_timeout: option(integer({ unit: 'ms', min: 1, max: LONGEST_MS }), {
+    group: 'Limits for connections',
+    meaning:
+      'How long an HTTP connection may be idle between two requests. Keep it longer than the load balancer does (often 60 s), or' +
+      ' some of its requests meet a connection that is being closed. On uws it is always about 10000 ms.',
+    seen: 'The connection is closed.',
+    default: 75_000,
+  }),
   max_url_bytes: option(integer({ unit: 'bytes', min: 256, max: MIB }), {
     group: 'Limits for connections',
     meaning: 'Size of the target of a request: its path and query. Tokens of identity providers take 1 to 3 KiB of it.',

@@ -75,7 +75,13 @@ export interface Pair {
 const STREAM_HEAD: StreamHead = { status: 200, headers: [['content-type', 'text/event-stream']] };
 
 /** The bounds of every clause that sets no others. */
-export const BOUNDS = { maxFrameBytes: 1_048_576, sendBufferBytes: 1_048_576, handshakeTimeout: 5_000, maxHeaderBytes: 8_192 };
+export const BOUNDS = {
+  maxFrameBytes: 1_048_576,
+  sendBufferBytes: 1_048_576,
+  handshakeTimeout: 5_000,
+  keepAliveTimeout: 5_000,
+  maxHeaderBytes: 8_192,
+};
 
 /** A transport that listens, a gateway that remembers, and hands at the far end: where a clause plays. */
 export class Scene {

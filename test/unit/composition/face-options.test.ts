@@ -43,7 +43,14 @@ const REFUSED: Readonly<Record<Face, Partial<Record<OptionName, unknown>>>> = {
   createBroker: {},
   PeerServer: { transport: 'uws' },
   ExpressPeerServer: {
-    ...{ transport: 'uws', handshake_timeout: 500, max_header_bytes: 32_768, sslkey: 'key.pem', sslcert: 'cert.pem' },
+    ...{
+      transport: 'uws',
+      handshake_timeout: 500,
+      keep_alive_timeout: 500,
+      max_header_bytes: 32_768,
+      sslkey: 'key.pem',
+      sslcert: 'cert.pem',
+    },
   },
   PeeroServer: { dialects: ['peerjs', 'peero'], all: true },
 };

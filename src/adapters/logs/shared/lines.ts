@@ -44,6 +44,11 @@ const LINES: {
   },
   'word-refused': (event) =>
     line('warn', 'another node said what this one does not understand', event, { why: event.why, version: event.version }),
+  'connections-dropped': (event) => {
+    const { dropped, openFiles } = event;
+    const text = 'too many open files: new connections are closed; raise the limit of this process (ulimit -n)';
+    return line('warn', text, event, { dropped, openFiles });
+  },
   'stood-still': (event) =>
     line('warn', 'the process stood still: peers were not judged for that time', event, { spanMs: event.span }),
   'certificate-reloaded': (event) => line('info', 'the certificate was reloaded: new connections get it', event, {}),

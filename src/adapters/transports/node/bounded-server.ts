@@ -4,15 +4,17 @@ import { readCertificate } from '../shared/certificate.ts';
 import type { TransportSettings } from '../shared/settings.ts';
 
 /** The part of the settings that belongs to an HTTP server. */
-export type ServerBounds = Pick<TransportSettings, 'tls' | 'handshakeTimeout' | 'maxHeaderBytes'>;
+export type ServerBounds = Pick<TransportSettings, 'tls' | 'handshakeTimeout' | 'keepAliveTimeout' | 'maxHeaderBytes'>;
 
 /**
  * Makes the HTTP or HTTPS server of a broker, with the bounds of a request.
  * @param ssl options of `https.createServer`, in place of the certificate files of `tls`.
  * @throws ListenError if a certificate can't be used.
  */
-export function createBoundedServer({ tls, handshakeTimeout, maxHeaderBytes }: ServerBounds, ssl?: SecureServerOptions): Server {
+export function createBoundedServer(bounds: ServerBounds, ssl?: SecureServerOptions): Server {
+  const { tls, handshakeTimeout, keepAliveTimeout, maxHeaderBytes } = bounds;
   const options: ServerOptions = {
+    keepAliveTimeout,
     maxHeaderSize: maxHeaderBytes,
     headersTimeout: handshakeTimeout,
     requestTimeout: handshakeTimeout,

@@ -3,11 +3,13 @@ import { Server as SecureServer } from 'node:https';
 import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import type { Log } from '../../../application/ports/log.ts';
 import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { readCertificate } from '../shared/certificate.ts';
 import { listenRefused } from '../shared/listen-refusals.ts';
 import type { TransportSettings } from '../shared/settings.ts';
 import { createBoundedServer } from './bounded-server.ts';
+import { dropBeyondOpenFiles } from './dropped-connections.ts';
 import { NodeRequest } from './http.ts';
 import { handshakerOptions, Openings } from './openings.ts';
 
@@ -15,19 +17,22 @@ import { handshakerOptions, Openings } from './openings.ts';
 export class NodeTransport implements Transport {
   readonly name = 'node';
   readonly #settings: TransportSettings;
+  readonly #log: Log | undefined;
   readonly #lines = new Set<NetSocket>();
   #openings: Openings | undefined;
   #server: Server | undefined;
   #unbound: Promise<void> | undefined;
 
-  constructor(settings: TransportSettings) {
+  constructor(settings: TransportSettings, log?: Log) {
     this.#settings = settings;
+    this.#log = log;
   }
 
   async listen(gateway: Gateway): Promise<ListeningAddress> {
     const { host, tls } = this.#settings;
     const server = createBoundedServer(this.#settings);
     await bind(server, this.#settings);
+    dropBeyondOpenFiles(server, this.#log);
     const handshaker = new WebSocketServer({ ...handshakerOptions(this.#settings), clientTracking: false });
     this.#server = server;
     this.#openings = new Openings(gateway, { handshaker, limits: this.#settings, ownsConnections: true });

@@ -23,6 +23,8 @@ export interface TransportSettings extends ConnectionLimits {
   readonly tls?: CertificateFiles;
   /** A far end that has not sent its whole request by then is cut. */
   readonly handshakeTimeout: Millis;
+  /** How long a connection may be idle between two requests. */
+  readonly keepAliveTimeout: Millis;
   /** H11: a request with a longer head is answered 431. */
   readonly maxHeaderBytes: number;
 }

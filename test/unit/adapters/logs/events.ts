@@ -25,6 +25,7 @@ export const EVENTS: { readonly [Name in LogEvent['event']]: LogEvent & { readon
   listening: { event: 'listening', transport: 'uws', address: { host: '::', port: 9000, secure: false } },
   'transport-unavailable': { event: 'transport-unavailable', wanted: 'uws', taken: 'node', detail: 'no build' },
   'ipv6-unavailable': { event: 'ipv6-unavailable', taken: '0.0.0.0' },
+  'connections-dropped': { event: 'connections-dropped', dropped: 3, openFiles: 1024 },
   'peer-opened': { event: 'peer-opened', session, address },
   'peer-closed': { event: 'peer-closed', session, ending: 'superseded' },
   'connection-refused': {

@@ -63,7 +63,14 @@ describe('levels', () => {
 
   it('leave out what is less grave', () => {
     expect(names('trace')).toHaveLength(ALL.length);
-    const warnings = ['transport-unavailable', 'connection-refused', 'upgrade-refused', 'word-refused', 'stood-still'];
+    const warnings = [
+      'transport-unavailable',
+      'connections-dropped',
+      'connection-refused',
+      'upgrade-refused',
+      'word-refused',
+      'stood-still',
+    ];
     expect([...names('warn')].sort()).toEqual([...warnings, 'engine-lost', 'fault', 'crashed', 'certificate-refused'].sort());
     expect([...names('error')].sort()).toEqual(['engine-lost', 'fault', 'crashed', 'certificate-refused'].sort());
     expect(names('fatal')).toEqual(['crashed']);

@@ -51,7 +51,13 @@ describe('the defaults', () => {
       ...{ mercurePublisherKey: undefined, mercureSubscriberKey: undefined },
       ...{ topicLength: 1024, topicsPerConnection: 200, topicJoins: 1_000_000, topicPatterns: 1000 },
       ...{ historyMessages: 1000, historyBytes: 4_194_304 },
-      ...{ maxConnections: 100_000, maxConnectionsPerAddress: 5000, handshakeTimeout: 10_000, maxUrlBytes: 4096 },
+      ...{
+        maxConnections: 100_000,
+        maxConnectionsPerAddress: 5000,
+        handshakeTimeout: 10_000,
+        keepAliveTimeout: 75_000,
+        maxUrlBytes: 4096,
+      },
       ...{ maxHeaderBytes: 16_384, idLength: 128, httpRateLimit: 0, httpRateWindow: 60_000, logLevel: 'info', logFormat: 'auto' },
     });
   });

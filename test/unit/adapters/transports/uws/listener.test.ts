@@ -8,7 +8,15 @@ vi.mock('uWebSockets.js', () => {
   throw new Error(library.complaint);
 });
 
-const SETTINGS = { host: '::', port: 0, maxFrameBytes: 1, sendBufferBytes: 1, handshakeTimeout: 1, maxHeaderBytes: 4_321 };
+const SETTINGS = {
+  host: '::',
+  port: 0,
+  maxFrameBytes: 1,
+  sendBufferBytes: 1,
+  handshakeTimeout: 1,
+  keepAliveTimeout: 1,
+  maxHeaderBytes: 4_321,
+};
 
 it('where the library has no build, that is told in one line', async () => {
   library.complaint = 'no build for this platform\nfor several reasons';

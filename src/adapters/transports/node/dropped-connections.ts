@@ -1,0 +1,30 @@
+import type { Server } from 'node:http';
+import type { Log } from '../../../application/ports/log.ts';
+import { connectionsWithin, openFileLimit } from '../shared/open-files.ts';
+
+const LOG_INTERVAL = 60_000;
+
+/**
+ * Closes new connections while the process has no file handle left for them. Node would accept and close them
+ * without a report. Idle HTTP connections make room; one line a minute says how many were closed.
+ */
+export function dropBeyondOpenFiles(server: Server, log: Log | undefined, openFiles = openFileLimit()): void {
+  const most = connectionsWithin(openFiles);
+  if (openFiles === undefined || most === undefined) return;
+  server.maxConnections = most;
+  let dropped = 0;
+  let isLogged = false;
+  const record = (): void => {
+    isLogged = dropped > 0;
+    if (!isLogged) return;
+    log?.record({ event: 'connections-dropped', dropped, openFiles });
+    dropped = 0;
+    setTimeout(record, LOG_INTERVAL).unref();
+  };
+  server.on('drop', () => {
+    dropped++;
+    if (isLogged) return;
+    server.closeIdleConnections();
+    record();
+  });
+}
