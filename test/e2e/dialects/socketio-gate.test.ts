@@ -1,0 +1,191 @@
+import { createHmac } from 'node:crypto';
+import { createRequire } from 'node:module';
+import type { Socket } from 'socket.io-client';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ask, type Answer } from '../../support/e2e/http.ts';
+import { Server } from '../../support/e2e/server.ts';
+import { SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
+import { until, within } from '../../support/e2e/until.ts';
+import { handshake } from '../fuzz/inputs.ts';
+
+/* What stands before the sessions of Socket.IO: the gate, the accounting, the rights; and clients of every age. */
+
+const PATIENCE_MS = 10_000;
+const PLACES = 12;
+const SECRET = 'a shared secret of more than 32 characters';
+const require = createRequire(import.meta.url);
+
+type Connect = (url: string, options: Readonly<Record<string, unknown>>) => Socket;
+
+/** The stock client of a major version; that of version 2 has no types. */
+function clientOf(name: string): Connect {
+  const client = require(name) as Connect & { readonly io?: Connect };
+  return client.io ?? client;
+}
+
+const io = clientOf('socket.io-client');
+
+function tokenFor(mercure: object): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const signed = `${part({ alg: 'HS256' })}.${part({ mercure })}`;
+  return `${signed}.${createHmac('sha256', SECRET).update(signed).digest('base64url')}`;
+}
+
+describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
+  const sockets: Socket[] = [];
+  const servers: Server[] = [];
+  afterEach(async () => {
+    sockets.splice(0).forEach((socket) => socket.close());
+    await Promise.all(servers.splice(0).map((server) => server.stop()));
+  });
+
+  async function serve(options: Readonly<Record<string, unknown>>): Promise<Server> {
+    const server = await Server.start({ kind, options: { dialects: ['peerjs', 'socketio'], ...options } });
+    servers.push(server);
+    return server;
+  }
+
+  function opens({ host, port }: Server, options: Readonly<Record<string, unknown>> = {}, connect = io): Socket {
+    const socket = connect(`http://${host}:${port}`, { forceNew: true, reconnection: false, ...options });
+    sockets.push(socket);
+    return socket;
+  }
+
+  /** What a socket hears of the event, as soon as it does. */
+  const told = (socket: Socket, event: string): Promise<unknown> =>
+    within(PATIENCE_MS, `${event} to be told`, new Promise((resolve) => socket.once(event, resolve)));
+  const acked = (socket: Socket, ...event: [string, ...unknown[]]): Promise<unknown> =>
+    within(PATIENCE_MS, `${event[0]} to be acknowledged`, new Promise((resolve) => socket.emit(...event, resolve)));
+
+  /** An upgrade: its status line. The connection is then reset. */
+  async function upgrades(server: Server, target: string): Promise<string> {
+    const wire = server.wire().sends(handshake(target));
+    await wire.hears(/HTTP\/1\.1 \d+[^\r]*\r\n\r?/);
+    const [line = ''] = wire.heard.split('\r\n');
+    wire.cut();
+    return line;
+  }
+
+  /** Connections that may be open beside what is there: each place is tried, until one is refused. */
+  async function freePlaces(server: Server): Promise<number> {
+    const wires = Array.from({ length: PLACES + 1 }, () =>
+      server.wire().sends(handshake('/socket.io/?EIO=4&transport=websocket')),
+    );
+    for (const wire of wires) await wire.hears(/HTTP\/1\.1 \d+/);
+    const accepted = wires.filter(({ heard }) => heard.startsWith('HTTP/1.1 101')).length;
+    for (const wire of wires) wire.cut();
+    return accepted;
+  }
+
+  it('SIO9: what the gate rejects has a status, ends nothing, and takes no place', async () => {
+    const server = await serve({ max_connections_per_address: PLACES });
+    const statuses = async (targets: readonly string[], method = 'GET'): Promise<number[]> => {
+      const answers: Answer[] = [];
+      for (const target of targets) answers.push(await ask(server, target, { method }));
+      return answers.map(({ status }) => status);
+    };
+    const bad = [
+      'EIO=3&transport=polling',
+      'EIO=4&transport=polling&j=0',
+      'EIO=4&transport=x',
+      'EIO=4&transport=polling&sid=x',
+      '',
+    ];
+    for (let round = 0; round < 3; round++) {
+      expect(await statuses(bad.flatMap((query) => [`/socket.io/?${query}`, `/socket.io?${query}`]))).toEqual(
+        Array(10).fill(400),
+      );
+      for (const method of ['HEAD', 'PUT', 'DELETE']) {
+        expect(await statuses(['/socket.io/?EIO=4&transport=polling'], method)).toEqual([405]);
+      }
+      for (const query of ['EIO=4&transport=polling', 'EIO=3&transport=websocket', 'EIO=4&transport=websocket&sid=x', '']) {
+        for (const path of ['/socket.io/', '/socket.io']) {
+          expect(await upgrades(server, `${path}?${query}`)).toMatch(/^HTTP\/1\.1 400/);
+        }
+      }
+      expect(await upgrades(server, '/socket.io/x?EIO=4&transport=websocket')).toMatch(/^HTTP\/1\.1 404/);
+    }
+    await until(PATIENCE_MS, 'every place to be free', async () => ((await freePlaces(server)) === PLACES ? true : undefined));
+    expect(server.isRunning).toBe(true);
+  });
+
+  it('SIO7, SIO9: as many are admitted as are open: handshakes that come to nothing, upgrades, sessions that end', async () => {
+    const server = await serve({ max_connections_per_address: PLACES, handshake_timeout: 1_000 });
+    for (let round = 0; round < PLACES * 2; round++) {
+      server.wire().sends(handshake('/socket.io/?EIO=4&transport=websocket')).cut();
+      server.wire().sends('GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\n\r\n').cut();
+    }
+    // Sessions of polling that never connect count until they are closed for that.
+    await until(PATIENCE_MS, 'every place to be free', async () => ((await freePlaces(server)) === PLACES ? true : undefined));
+    const open = [['polling'], ['websocket'], ['polling', 'websocket']].map((transports) => opens(server, { transports }));
+    await Promise.all(open.map((socket) => acked(socket, 'subscribe', 'a')));
+    await until(PATIENCE_MS, 'one to be upgraded', () => (open[2]?.io.engine.transport.name === 'websocket' ? true : undefined));
+    const other = open[0]?.io.socket('/other');
+    if (other !== undefined) await told(other.connect(), 'connect_error');
+    expect(await freePlaces(server)).toBe(PLACES - 3);
+    for (const socket of open) socket.close();
+    await until(PATIENCE_MS, 'every place to be free again', async () =>
+      (await freePlaces(server)) === PLACES ? true : undefined,
+    );
+  });
+
+  it.each([
+    ['socket.io-client2', ['polling']],
+    ['socket.io-client2', ['websocket']],
+    ['socket.io-client2', ['polling', 'websocket']],
+    ['socket.io-client3', ['polling', 'websocket']],
+  ])('SIO1, SIO3, SIO11: %s over %j', async (name, transports) => {
+    const server = await serve({ socketio_eio3: true });
+    const [ann, bob] = [opens(server, { transports }, clientOf(name)), opens(server, { transports }, clientOf(name))];
+    const heard: unknown[] = [];
+    bob.on('message', (_: string, data: unknown) => void heard.push(data));
+    await acked(bob, 'subscribe', 'a');
+    ann.emit('publish', 'a', [1, 2]);
+    await acked(ann, 'publish', 'a', Buffer.of(3));
+    await until(PATIENCE_MS, 'both to arrive', () => (heard.length === 2 ? true : undefined));
+    expect(heard).toEqual([[1, 2], [3]]);
+  });
+
+  it('SIO11: without the option, a client of version 2 is told so', async () => {
+    const server = await serve({});
+    const error = await told(opens(server, { transports: ['polling'] }, clientOf('socket.io-client2')), 'connect_error');
+    expect(error).toBeInstanceOf(Error);
+  });
+
+  it('SIO10: the tokens of Mercure decide who connects, publishes, and hears what is private', async () => {
+    const keys = { mercure_publisher_key: SECRET, mercure_subscriber_key: SECRET };
+    const server = await serve({ dialects: ['peerjs', 'mercure', 'socketio'], ...keys });
+    expect(await told(opens(server), 'connect_error')).toMatchObject({ message: 'A valid token is needed' });
+    expect(await told(opens(server, { auth: { token: 'a.b.c' } }), 'connect_error')).toBeInstanceOf(Error);
+    const reader = opens(server, { auth: { token: tokenFor({ subscribe: ['a'] }) } });
+    const stranger = opens(server, { query: { token: tokenFor({ subscribe: ['b'] }) } });
+    const writer = opens(server, { extraHeaders: { authorization: `Bearer ${tokenFor({ publish: ['a'] })}` } });
+    const heard: Record<string, unknown[]> = { reader: [], stranger: [] };
+    for (const [who, socket] of Object.entries({ reader, stranger })) {
+      socket.on('message', (_: string, data: unknown) => void heard[who]?.push(data));
+      await acked(socket, 'subscribe', 'a');
+    }
+    for (const socket of [reader, writer]) socket.emit('publish', 'b', [0]);
+    reader.emit('publish', 'a', [1]);
+    const update = { topic: 'a', data: 'Ag==', private: 'on' };
+    const headers = {
+      authorization: `Bearer ${tokenFor({ publish: ['a'] })}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    };
+    const url = `http://${server.host}:${server.port}/.well-known/mercure`;
+    expect((await fetch(url, { method: 'POST', headers, body: new URLSearchParams(update) })).status).toBe(200);
+    await acked(writer, 'publish', 'a', [3]);
+    await until(PATIENCE_MS, 'what is public to arrive', () => (heard['stranger']?.length === 1 ? true : undefined));
+    await until(PATIENCE_MS, 'both to arrive', () => (heard['reader']?.length === 2 ? true : undefined));
+    expect(heard).toEqual({ reader: [[2], [3]], stranger: [[3]] });
+  });
+
+  it('SIO8: polling clients do not hold up the end, and are told of it', async () => {
+    const server = await serve({});
+    const open = [opens(server, { transports: ['polling'] }), opens(server, { transports: ['polling'] })];
+    await Promise.all(open.map((socket) => acked(socket, 'subscribe', 'a')));
+    const gone = Promise.all(open.map((socket) => told(socket, 'disconnect')));
+    expect(await server.stop()).toMatchObject({ code: 0 });
+    await gone;
+  });
+});
