@@ -7,6 +7,7 @@ import type { Audience, News } from '../domain/topic.ts';
 import { FanOut, type Batch } from './fan-out.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Dialect, Farewell, Welcome } from './ports/dialect.ts';
+import type { Passage } from './ports/log.ts';
 import type { MessageTap } from './ports/message-tap.ts';
 import type { Socket, WriteOutcome } from './ports/socket.ts';
 
@@ -22,6 +23,27 @@ export interface Connection {
   pausedUntil: Millis;
   /** Kept by `FanOut` alone: news that it has not been told yet, the oldest first. */
   owed?: Batch[] | undefined;
+  /** The page that opened it, for the line of a refusal; forgotten when it is let in. */
+  origin: string | undefined;
+  readonly openedAt: Millis;
+  framesIn: number;
+  bytesIn: number;
+  framesOut: number;
+  bytesOut: number;
+}
+
+/** A connection on which nothing has passed yet. */
+export function newConnection(
+  { socket, dialect, address }: Pick<Connection, 'socket' | 'dialect' | 'address'>,
+  { origin, openedAt }: Pick<Connection, 'origin' | 'openedAt'>,
+): Connection {
+  const passed = { framesIn: 0, bytesIn: 0, framesOut: 0, bytesOut: 0 };
+  return { socket, dialect, address, session: undefined, pausedUntil: 0, owed: undefined, origin, openedAt, ...passed };
+}
+
+/** What has passed over a connection until now. */
+export function passageOf({ address, openedAt, framesIn, bytesIn, framesOut, bytesOut }: Connection, now: Millis): Passage {
+  return { address, lifetime: now - openedAt, framesIn, bytesIn, framesOut, bytesOut };
 }
 
 /** From a connection's name to its socket and dialect: the only place that knows both. */
@@ -77,6 +99,8 @@ export class Connections {
     if (connection === undefined || text === undefined) return 'gone';
     if (connection.owed !== undefined) this.fanOut.settle(to, connection);
     if (this.#tap.isOpen) this.#tap.told(to, text);
+    connection.framesOut += 1;
+    connection.bytesOut += text.length;
     return connection.socket.write(text, message);
   }
 
@@ -106,14 +130,15 @@ export class Connections {
     else connection.socket.write(word);
   }
 
-  /** A last word, where the dialect has one, and the close. */
-  part(id: ConnectionId, farewell: (dialect: Dialect) => Farewell): void {
+  /** A last word, where the dialect has one, and the close. @returns its code; undefined where the connection is over. */
+  part(id: ConnectionId, farewell: (dialect: Dialect) => Farewell): number | undefined {
     const connection = this.find(id);
-    if (connection === undefined) return;
+    if (connection === undefined) return undefined;
     const { frame, code, why } = farewell(connection.dialect);
     if (connection.owed !== undefined) this.fanOut.settle(id, connection);
     this.#write(id, connection, frame);
     connection.socket.close(code, why);
+    return code;
   }
 
   /** All that are open now, with their names. */
@@ -124,10 +149,12 @@ export class Connections {
     }
   }
 
-  #write(id: ConnectionId, { socket }: Connection, text: Uint8Array | undefined): void {
+  #write(id: ConnectionId, connection: Connection, text: Uint8Array | undefined): void {
     if (text === undefined) return;
     if (this.#tap.isOpen) this.#tap.told(id, text);
-    socket.write(text);
+    connection.framesOut += 1;
+    connection.bytesOut += text.length;
+    connection.socket.write(text);
   }
 
   #takeSlot(): number {

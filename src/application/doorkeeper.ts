@@ -3,10 +3,11 @@ import type { CrowdRefusal, Visitors } from '../domain/visitors.ts';
 import type { ClientAddresses } from './ports/client-addresses.ts';
 import type { Dialect } from './ports/dialect.ts';
 import type { HttpRequest, HttpResponse } from './ports/http.ts';
-import type { Log } from './ports/log.ts';
+import type { HitLimit, Log } from './ports/log.ts';
 import type { NodeBus } from './ports/node-bus.ts';
 import type { Introduction } from './ports/requests.ts';
 import type { Admission, UpgradeAnswer } from './ports/transport.ts';
+import { loggedRequest } from './refused-requests.ts';
 
 export interface DoorkeeperParts {
   readonly dialects: readonly Dialect[];
@@ -21,6 +22,7 @@ export interface DoorkeeperParts {
   readonly clusterCut: 'hold' | 'refuse';
 }
 
+/** Why a connection is refused before its handshake. */
 type DoorRefusal = CrowdRefusal | 'origin-not-allowed' | 'draining' | 'cut-off' | 'path-unknown' | 'target-too-long';
 
 /** What a page or a proxy is told when a WebSocket is refused before its handshake. */
@@ -46,17 +48,26 @@ export class Doorkeeper {
 
   /** O9, O10, H11 and the bounds on connections. An accepted one is counted until `left`. */
   ask(request: HttpRequest): UpgradeAnswer {
-    const { dialects, maxUrlBytes } = this.#parts;
+    const { dialects, addresses, maxUrlBytes } = this.#parts;
     const dialect = dialects.find((candidate) => candidate.opensAt(request.path));
-    if (request.path.length + request.query.length > maxUrlBytes) return { accept: false, response: REFUSALS['target-too-long'] };
-    if (dialect === undefined) return { accept: false, response: REFUSALS['path-unknown'] };
-    const { name } = dialect;
-    return this.#admit(request, { dialect: name, carrier: 'socket' }, () => dialect.introduction(request.query));
+    const asked = request.path.length + request.query.length;
+    const limit = { option: 'max_url_bytes', allows: maxUrlBytes, asked };
+    if (asked > maxUrlBytes) return this.#refuse(request, 'target-too-long', limit);
+    if (dialect === undefined) return this.#refuse(request, 'path-unknown');
+    const introduction = (): Introduction => dialect.introduction(request.query);
+    const address = addresses.of(request);
+    const why = this.#refuses(request, address);
+    if (why !== undefined) return this.#refuse(request, why, this.#limitOf(why), introduction().key);
+    return this.#admit(request, { dialect: dialect.name, carrier: 'socket', address, introduction: introduction() });
   }
 
   /** The same for a request whose answer is to be a stream. To be asked before the request's call returns. */
   askForStream(request: HttpRequest, dialect: Dialect, introduction: Introduction): UpgradeAnswer {
-    return this.#admit(request, { dialect: dialect.name, carrier: 'stream' }, () => introduction);
+    const address = this.#parts.addresses.of(request);
+    const why = this.#refuses(request, address);
+    // The refusal is the answer to a request, and logged as such.
+    if (why !== undefined) return { accept: false, response: { ...REFUSALS[why], why, limit: this.#limitOf(why) } };
+    return this.#admit(request, { dialect: dialect.name, carrier: 'stream', address, introduction });
   }
 
   /** An accepted connection is over. */
@@ -79,16 +90,24 @@ export class Doorkeeper {
     this.#onEmpty = then;
   }
 
-  #admit(request: HttpRequest, kind: Pick<Admission, 'dialect' | 'carrier'>, introduction: () => Introduction): UpgradeAnswer {
-    const { addresses, visitors, log } = this.#parts;
-    const address = addresses.of(request);
-    const why = this.#refuses(request, address);
-    if (why !== undefined) {
-      log.record({ event: 'upgrade-refused', why, address });
-      return { accept: false, response: REFUSALS[why] };
-    }
-    visitors.enter(address);
-    return { accept: true, ...kind, introduction: introduction(), address };
+  #admit(request: HttpRequest, admitted: Omit<Admission, 'accept' | 'origin'>): Admission {
+    this.#parts.visitors.enter(admitted.address);
+    return { accept: true, ...admitted, origin: request.header('origin') };
+  }
+
+  #refuse(request: HttpRequest, why: DoorRefusal, limit?: HitLimit, key?: string): UpgradeAnswer {
+    const { addresses, log } = this.#parts;
+    const response = REFUSALS[why];
+    const { status } = response;
+    log.record({ event: 'upgrade-refused', request: loggedRequest(request, addresses), status, why, key, limit });
+    return { accept: false, response };
+  }
+
+  #limitOf(why: DoorRefusal): HitLimit | undefined {
+    const { connections, connectionsPerAddress } = this.#parts.visitors.limits;
+    if (why === 'too-many-connections') return { option: 'max_connections', allows: connections, asked: connections + 1 };
+    if (why !== 'too-many-connections-from-address') return undefined;
+    return { option: 'max_connections_per_address', allows: connectionsPerAddress, asked: connectionsPerAddress + 1 };
   }
 
   #refuses(request: HttpRequest, address: string): Exclude<DoorRefusal, 'path-unknown' | 'target-too-long'> | undefined {

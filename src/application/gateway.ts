@@ -3,7 +3,7 @@ import { invariant } from '../domain/invariant.ts';
 import type { SignalMessage } from '../domain/message.ts';
 import type { Carrier, Manner, Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
-import type { Connections } from './connections.ts';
+import { newConnection, passageOf, type Connections } from './connections.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 import type { HttpDesk } from './http-desk.ts';
@@ -11,6 +11,7 @@ import type { LeaseFence } from './lease-fence.ts';
 import { PacedSocket } from './paced-socket.ts';
 import { PendingFrames, type PendingFrame } from './pending-frames.ts';
 import type { Performer } from './perform.ts';
+import type { ClientAddresses } from './ports/client-addresses.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Dialect } from './ports/dialect.ts';
 import type { Exchange, HttpRequest, HttpResponse } from './ports/http.ts';
@@ -18,6 +19,7 @@ import type { Log } from './ports/log.ts';
 import type { Socket } from './ports/socket.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { Admission, ConnectionEnd, Gateway, UpgradeAnswer } from './ports/transport.ts';
+import { loggedRequest, reasonOf, RecordedExchange } from './refused-requests.ts';
 import type { Turns } from './turns.ts';
 import type { LeaveRealm } from './use-cases/leave-realm.ts';
 import type { RegisterPeer } from './use-cases/register-peer.ts';
@@ -26,6 +28,7 @@ export interface GatewayParts {
   readonly dialects: readonly Dialect[];
   readonly connections: Connections;
   readonly doorkeeper: Doorkeeper;
+  readonly addresses: ClientAddresses;
   readonly httpDesk: HttpDesk;
   readonly dispatcher: Dispatcher;
   readonly performer: Performer;
@@ -80,7 +83,9 @@ export class BrokerGateway implements Gateway {
   }
 
   http(exchange: Exchange): void {
-    this.#parts.httpDesk.serve(exchange);
+    const recorded = new RecordedExchange(exchange, this.#parts);
+    this.#parts.httpDesk.serve(recorded);
+    recorded.outlivesItsCall();
   }
 
   upgrade(request: HttpRequest): UpgradeAnswer {
@@ -93,22 +98,24 @@ export class BrokerGateway implements Gateway {
   }
 
   abandoned(admission: Admission): void {
+    const { address, dialect } = admission;
+    this.#parts.log.record({ event: 'upgrade-abandoned', address, dialect });
     this.#parts.doorkeeper.left(admission.address);
   }
 
-  opened(socket: Socket, { dialect: name, carrier, introduction, address }: Admission): ConnectionId {
-    const { connections, turns, registerPeer } = this.#parts;
+  refused(request: HttpRequest, response: HttpResponse): void {
+    const { addresses, log } = this.#parts;
+    const { status, limit } = response;
+    log.record({ event: 'request-refused', request: loggedRequest(request, addresses), status, why: reasonOf(response), limit });
+  }
+
+  opened(socket: Socket, { dialect: name, carrier, introduction, address, origin }: Admission): ConnectionId {
+    const { connections, turns, registerPeer, clock } = this.#parts;
     const spoken = this.#spoken.get(name);
     invariant(spoken !== undefined, 'a transport hands back the admission that it was given');
     const { dialect, manners } = spoken;
-    const id = connections.open({
-      socket: this.#paced(socket, dialect),
-      dialect,
-      address,
-      session: undefined,
-      pausedUntil: 0,
-      owed: undefined,
-    });
+    const openedAt = clock.now();
+    const id = connections.open(newConnection({ socket: this.#paced(socket, dialect), dialect, address }, { origin, openedAt }));
     turns.begin();
     try {
       if (carrier === 'stream') connections.begin(id);
@@ -126,6 +133,8 @@ export class BrokerGateway implements Gateway {
     const session = connection?.session;
     const now = clock.now();
     if (connection === undefined || session === undefined) return telemetry.count('ignored:session-not-open');
+    connection.framesIn += 1;
+    connection.bytesIn += bytes.length;
     if (session.state === 'connecting' || (session.state === 'open' && this.#mustWait(id, now))) {
       return this.#keep(session, { bytes, isBinary }, now);
     }
@@ -159,19 +168,22 @@ export class BrokerGateway implements Gateway {
   }
 
   closed(id: ConnectionId, end: ConnectionEnd): void {
-    const { connections, doorkeeper, turns, leaveRealm } = this.#parts;
+    const { connections, doorkeeper, turns, leaveRealm, clock, log } = this.#parts;
     const connection = connections.find(id);
     if (connection === undefined) return;
     if (connection.socket instanceof PacedSocket) for (const message of connection.socket.withdraw()) this.unsent(id, message);
     connections.drop(id);
     this.#pending.take(id);
+    const passage = passageOf(connection, clock.now());
     turns.begin();
     try {
-      if (connection.session !== undefined) leaveRealm.byLoss(connection.session, end);
+      if (connection.session !== undefined) leaveRealm.byLoss(connection.session, end, passage);
     } catch (error) {
       this.#fault(id, error);
     }
     turns.end();
+    const { session, dialect } = connection;
+    log.record({ event: 'connection-closed', connection: id, session, dialect: dialect.name, end, passage });
     doorkeeper.left(connection.address);
   }
 

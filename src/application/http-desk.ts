@@ -62,7 +62,6 @@ const UPGRADE_REQUIRED: HttpResponse = {
   body: 'This path accepts WebSocket handshakes only. A proxy in front of it must pass on the headers Upgrade and Connection.',
 };
 const FOREIGN: HttpResponse = { status: 403, headers: [PLAIN], body: 'Origin not allowed' };
-const TOO_BIG: HttpResponse = { status: 413, headers: [PLAIN], body: 'Content Too Large' };
 
 /** Answers HTTP requests: the rules that hold for every dialect, then the dialect that serves the path. */
 export class HttpDesk {
@@ -94,12 +93,14 @@ export class HttpDesk {
   #answerWithout(service: Service | undefined, request: HttpRequest): HttpResponse | undefined {
     const { visitors, addresses, clock, telemetry, origins, maxUrlBytes } = this.#parts;
     if (request.path.length + request.query.length > maxUrlBytes) {
-      return { status: 414, headers: [PLAIN, ['connection', 'close']], body: 'URI Too Long' };
+      const limit = { option: 'max_url_bytes', allows: maxUrlBytes, asked: request.path.length + request.query.length };
+      return { status: 414, headers: [PLAIN, ['connection', 'close']], body: 'URI Too Long', limit };
     }
     const wait = visitors.ask(addresses.of(request), clock.now());
     if (wait > 0) {
       telemetry.count('http-rate-limited');
-      return { status: 429, headers: [PLAIN, ['retry-after', String(Math.ceil(wait / 1000))]], body: 'Too Many Requests' };
+      const limit = { option: 'http_rate_limit', allows: visitors.limits.requestsPerWindow };
+      return { status: 429, headers: [PLAIN, ['retry-after', String(Math.ceil(wait / 1000))]], body: 'Too Many Requests', limit };
     }
     const methods = service?.route.methods;
     if (request.method === 'OPTIONS') return preflight(request, methods ?? READABLE_METHODS);
@@ -135,7 +136,7 @@ export class HttpDesk {
       case 'read-body':
         return exchange.body(ask.maxBytes, (body) =>
           this.#guard(exchange, cors, () => {
-            if (body === undefined) reply(exchange, cors, TOO_BIG);
+            if (body === undefined) reply(exchange, cors, tooBig(ask.maxBytes));
             else this.#follow(errand, ask.then(body));
           }),
         );
@@ -229,8 +230,13 @@ export class HttpDesk {
   }
 }
 
-function reply(exchange: Exchange, cors: readonly Header[], { status, headers, body }: HttpResponse): void {
-  exchange.answer({ status, headers: [...headers, ...cors], body });
+function tooBig(maxBytes: number): HttpResponse {
+  const limit = { option: 'max_message_bytes', allows: maxBytes };
+  return { status: 413, headers: [PLAIN], body: 'Content Too Large', limit };
+}
+
+function reply(exchange: Exchange, cors: readonly Header[], response: HttpResponse): void {
+  exchange.answer({ ...response, headers: [...response.headers, ...cors] });
 }
 
 /** H5, MER8. */

@@ -6,7 +6,8 @@ import type { Collecting } from '../domain/collecting.ts';
 import type { Realm } from '../domain/realm.ts';
 import type { Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
-import type { Connection, Connections } from './connections.ts';
+import { passageOf, type Connection, type Connections } from './connections.ts';
+import { limitOf } from './hit-limits.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { MailboxStore } from './ports/mailbox-store.ts';
@@ -142,24 +143,39 @@ export class Performer {
   #welcome({ session, replaces }: Extract<Decision, { do: 'welcome' }>): void {
     const { connections, log } = this.#parts;
     connections.welcome(session.connection, { id: session.id, replaces });
-    log.record({ event: 'peer-opened', session, address: connections.find(session.connection)?.address ?? '' });
+    const connection = connections.find(session.connection);
+    if (connection !== undefined) connection.origin = undefined;
+    log.record({ event: 'peer-opened', session, address: connection?.address ?? '' });
     this.#onOpened(session.connection);
   }
 
   #refuse({ session, refusal }: Extract<Decision, { do: 'refuse' }>): void {
     const { connections, directory, log } = this.#parts;
     directory.release(session);
-    const address = connections.find(session.connection)?.address ?? '';
+    const { address = '', origin } = connections.find(session.connection) ?? {};
     const { connection, realm, id } = session;
-    log.record({ event: 'connection-refused', connection, realm: realm.key, id, refusal, address });
+    const limit = limitOf(refusal, realm.limits);
+    log.record({
+      event: 'connection-refused',
+      connection,
+      realm: realm.key,
+      id,
+      key: undefined,
+      refusal,
+      address,
+      origin,
+      limit,
+    });
     connections.part(connection, (dialect) => dialect.refusal(refusal));
   }
 
   #close({ session, ending }: Extract<Decision, { do: 'close' }>): void {
-    const { connections, directory, log } = this.#parts;
+    const { connections, directory, log, clock } = this.#parts;
     directory.release(session);
-    connections.part(session.connection, (dialect) => dialect.farewell(ending));
-    log.record({ event: 'peer-closed', session, ending });
+    const code = connections.part(session.connection, (dialect) => dialect.farewell(ending));
+    const connection = connections.find(session.connection);
+    const passage = connection && passageOf(connection, clock.now());
+    log.record({ event: 'peer-closed', session, ending, end: { by: 'broker', code }, passage });
     if (ending === 'superseded') this.#onSuperseded(session);
   }
 

@@ -275,7 +275,7 @@ function bindGatewayAndBroker(container: Container, sendBufferBytes: number): vo
     (parts: Omit<GatewayParts, 'sendBufferBytes'>) => new BrokerGateway({ ...parts, sendBufferBytes }),
     {
       ...{ dialects: P.DIALECTS, connections: P.CONNECTIONS, doorkeeper: P.DOORKEEPER, httpDesk: P.HTTP_DESK },
-      dispatcher: P.DISPATCHER,
+      ...{ addresses: P.CLIENT_ADDRESSES, dispatcher: P.DISPATCHER },
       performer: P.PERFORMER,
       turns: P.TURNS,
       clock: P.CLOCK,

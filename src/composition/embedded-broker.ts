@@ -12,6 +12,7 @@ import { CertificateWatch } from './certificate-watch.ts';
 import type { Config } from './configuration/config.ts';
 import type { ConnectedPeer } from './connected-peer.ts';
 import { buildBroker } from './container.ts';
+import { logWhatIsInEffect } from './in-effect.ts';
 import { makeEngine } from './make-engine.ts';
 import { originsFromList } from './origins.ts';
 import { PeerEvents, type DisconnectReason, type PeerMessage } from './peer-events.ts';
@@ -60,6 +61,7 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
     if (this.#broker !== undefined) throw new Error('listen was called before: a broker listens once');
     this.#broker = this.#build();
     const address = await (await this.#broker).listen();
+    logWhatIsInEffect(this.config, this.#parts.log);
     await this.#certificateWatch?.begin();
     return address;
   }

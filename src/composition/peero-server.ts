@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { Log } from '../application/ports/log.ts';
 import { SystemClock } from '../adapters/clocks/system.ts';
 import { SilentLog } from '../adapters/logs/silent.ts';
 import { RandomPeerIds } from '../adapters/peer-ids/random.ts';
@@ -9,6 +10,7 @@ import type { ConnectedPeer } from './connected-peer.ts';
 import { buildBroker } from './container.ts';
 import { CertificateWatch } from './certificate-watch.ts';
 import { configFor, givenTo } from './face-options.ts';
+import { logWhatIsInEffect } from './in-effect.ts';
 import { makeEngine } from './make-engine.ts';
 import { isLogAsked, makeLog } from './make-log.ts';
 import { makeTransport } from './make-transport.ts';
@@ -38,7 +40,7 @@ export interface PeeroServerEvents {
 /** A broker that serves Peero alone, at the root: docs/protocols/peero.md. */
 export class PeeroServer extends EventEmitter<PeeroServerEvents> {
   readonly #config: Config;
-  readonly #speaks: boolean;
+  readonly #log: Log;
   #broker: Promise<Broker> | undefined = undefined;
   #certificateWatch: CertificateWatch | undefined;
 
@@ -46,7 +48,7 @@ export class PeeroServer extends EventEmitter<PeeroServerEvents> {
   constructor(options: GivenOptions = {}) {
     super();
     this.#config = configFor('PeeroServer', givenTo('PeeroServer', options));
-    this.#speaks = isLogAsked(options);
+    this.#log = isLogAsked(options) ? makeLog(this.#config) : new SilentLog();
   }
 
   /** Starts to accept. @param callback hears the port. What goes wrong is told to it, or rejects. */
@@ -55,6 +57,7 @@ export class PeeroServer extends EventEmitter<PeeroServerEvents> {
     this.#broker = this.#build();
     const broker = await this.#broker;
     const { port } = await broker.listen();
+    logWhatIsInEffect(this.#config, this.#log);
     const { tls } = this.#config;
     this.#certificateWatch = tls && new CertificateWatch(tls, () => broker.reloadCertificate());
     await this.#certificateWatch?.begin();
@@ -71,7 +74,7 @@ export class PeeroServer extends EventEmitter<PeeroServerEvents> {
 
   async #build(): Promise<Broker> {
     const config = this.#config;
-    const log = this.#speaks ? makeLog(config) : new SilentLog();
+    const log = this.#log;
     const events = new PeeroEvents(log, {
       connection: (socket) => void this.emit('connection', socket),
       message: (socket, message) => void this.emit('message', socket, message),

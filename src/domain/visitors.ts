@@ -22,14 +22,14 @@ const CROWD = '';
 
 /** What each client address has open, and has asked for in this window. */
 export class Visitors {
-  readonly #limits: VisitorLimits;
+  readonly limits: VisitorLimits;
   readonly #connections = new Map<string, number>();
   readonly #asked = new Map<string, number>();
   #open = 0;
   #windowOpenedAt: Millis;
 
   constructor(limits: VisitorLimits, now: Millis) {
-    this.#limits = limits;
+    this.limits = limits;
     this.#windowOpenedAt = now;
   }
 
@@ -40,9 +40,9 @@ export class Visitors {
 
   /** @returns why `address` may not connect; undefined where it may. */
   refuses(address: string): CrowdRefusal | undefined {
-    if (this.#open >= this.#limits.connections) return 'too-many-connections';
+    if (this.#open >= this.limits.connections) return 'too-many-connections';
     const from = this.#connections.get(address) ?? 0;
-    return from >= this.#limits.connectionsPerAddress ? 'too-many-connections-from-address' : undefined;
+    return from >= this.limits.connectionsPerAddress ? 'too-many-connections-from-address' : undefined;
   }
 
   enter(address: string): void {
@@ -63,7 +63,7 @@ export class Visitors {
    * @returns how long until the next window, where this request is one too many; else 0.
    */
   ask(address: string, now: Millis): Millis {
-    const { requestsPerWindow, requestWindow } = this.#limits;
+    const { requestsPerWindow, requestWindow } = this.limits;
     if (requestsPerWindow === 0) return 0;
     if (now - this.#windowOpenedAt >= requestWindow) {
       this.#windowOpenedAt = now;

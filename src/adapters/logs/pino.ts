@@ -1,6 +1,7 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { Log, LogEvent } from '../../application/ports/log.ts';
+import { BurstLimit } from './shared/burst-limit.ts';
 import { lineOf, type Surroundings } from './shared/lines.ts';
 import { standardOutput } from './shared/standard-streams.ts';
 
@@ -17,6 +18,7 @@ export interface PinoLogSettings extends Surroundings {
 export class PinoLog implements Log {
   readonly #logger: Logger;
   readonly #surroundings: Surroundings;
+  readonly #limit = new BurstLimit((kind, count) => this.#tellHeldBack(kind, count));
 
   constructor({ level, format, to = standardOutput(), ...surroundings }: PinoLogSettings) {
     const isPretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
@@ -29,9 +31,18 @@ export class PinoLog implements Log {
 
   record(event: LogEvent): void {
     const { level, text, fields } = lineOf(event, this.#surroundings);
-    this.#logger[level](fields, text);
+    const isHeldBack = FLOODS.has(event.event) && !this.#limit.admits(`${event.event}: ${String(fields['why'])}`);
+    this.#logger[isHeldBack ? 'debug' : level](fields, text);
+    if (event.event === 'stopped') this.#limit.end();
+  }
+
+  #tellHeldBack(kind: string, count: number): void {
+    this.#logger.warn({ event: 'lines-held-back', kind, count }, 'more lines of the same kind: the level debug shows each');
   }
 }
+
+/** What anybody outside can bring about as often as they like. */
+const FLOODS: ReadonlySet<string> = new Set(['connection-refused', 'upgrade-refused', 'request-refused']);
 
 /** For people: within the call, without the streams and threads that lose the last lines of a process. */
 function prettily(to: DestinationStream): DestinationStream {

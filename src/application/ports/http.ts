@@ -1,3 +1,4 @@
+import type { HitLimit } from './log.ts';
 import type { Admission } from './transport.ts';
 
 /** One HTTP request, or the request of an upgrade. To be read before the call that brings it returns. */
@@ -24,6 +25,10 @@ export interface HttpResponse {
   /** Names in small letters. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string;
+  /** For the log, and not sent: why it refuses, where the body does not say so. */
+  readonly why?: string | undefined;
+  /** For the log, and not sent: the limit that was hit. */
+  readonly limit?: HitLimit | undefined;
 }
 
 /** One request that waits for its answer. */

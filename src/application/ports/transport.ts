@@ -19,6 +19,8 @@ export interface Admission {
   readonly introduction: Introduction;
   readonly carrier: Carrier;
   readonly address: string;
+  /** The page that opens it, for the log. */
+  readonly origin?: string | undefined;
 }
 
 /** Whether a connection may be upgraded, and if not, the whole answer. */
@@ -53,6 +55,9 @@ export interface Gateway {
 
   /** An accepted upgrade or stream that came to nothing: it is not counted any more. */
   abandoned(admission: Admission): void;
+
+  /** A request that the transport refused by itself, or whose handshake it refused: for the log. It answers the request. */
+  refused(request: HttpRequest, response: HttpResponse): void;
 
   /** The socket or stream is open. The connection's name is used in all later reports of it. */
   opened(socket: Socket, admission: Admission): ConnectionId;

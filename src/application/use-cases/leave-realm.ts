@@ -1,7 +1,7 @@
 import type { Session } from '../../domain/session.ts';
 import type { Performer } from '../perform.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
+import type { Log, Passage } from '../ports/log.ts';
 import type { ConnectionEnd } from '../ports/transport.ts';
 
 /** A peer leaves: by its own word, or because its connection is gone. To be called within a turn. */
@@ -9,7 +9,7 @@ export interface LeaveRealm {
   /** M7: it said so. */
   readonly byWord: (session: Session) => void;
   /** L2, L4: its connection is over. A session that was ended before has nothing left to give back. */
-  readonly byLoss: (session: Session, end: ConnectionEnd) => void;
+  readonly byLoss: (session: Session, end: ConnectionEnd, passage: Passage) => void;
 }
 
 export interface LeaveRealmParts {
@@ -22,12 +22,12 @@ export function leaveRealm({ performer, clock, log }: LeaveRealmParts): LeaveRea
   return {
     byWord: (session) => performer.perform(session.realm, session.realm.leave(session), clock.now()),
 
-    byLoss: (session, end) => {
+    byLoss: (session, end, passage) => {
       const wasOpen = session.state === 'open';
       const decisions = [session.realm.lost(session)];
       session.realm.departed(session, decisions);
       performer.performAll(session.realm, decisions, clock.now());
-      if (wasOpen) log.record({ event: 'peer-closed', session, ending: end.fault ?? 'lost' });
+      if (wasOpen) log.record({ event: 'peer-closed', session, ending: end.fault ?? 'lost', end, passage });
     },
   };
 }

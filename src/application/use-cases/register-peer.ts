@@ -15,6 +15,7 @@ import type { Credentials, Introduction } from '../ports/requests.ts';
 import type { Sweeper } from '../sweeper.ts';
 import type { Turns } from '../turns.ts';
 import { freshIn } from '../fresh-ids.ts';
+import { limitOf } from '../hit-limits.ts';
 import type { AdmitGuest } from './admit-guest.ts';
 import type { Reconnect } from './reconnect.ts';
 
@@ -84,9 +85,11 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
   }
 
   function turnAway(connection: ConnectionId, { key }: Introduction, refusal: OpenRefusal): void {
-    const address = connections.find(connection)?.address ?? '';
-    const realm = key === undefined ? undefined : realms.find(key)?.key;
-    log.record({ event: 'connection-refused', connection, realm, id: undefined, refusal, address });
+    const { address = '', origin } = connections.find(connection) ?? {};
+    const realm = key === undefined ? undefined : realms.find(key);
+    const limit = limitOf(refusal, realm?.limits);
+    const asked = { connection, realm: realm?.key, id: undefined, key, address, origin };
+    log.record({ event: 'connection-refused', ...asked, refusal, limit });
     connections.part(connection, (dialect) => dialect.refusal(refusal));
   }
 }

@@ -113,6 +113,7 @@ const UPGRADES: readonly Clause[] = [
       expect(line.heard).toMatch(/^HTTP\/1\.1 400 /);
       expect(line.heard.toLowerCase()).toContain('sec-websocket-version: 13\r\n');
       expect(scene.gateway.abandonedAdmissions).toEqual(scene.gateway.accepted);
+      expect(scene.gateway.refusals).toMatchObject([{ status: 400 }]);
     },
   },
 ];

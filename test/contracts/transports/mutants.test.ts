@@ -40,7 +40,7 @@ function faulty(honest: Transport, fault: Fault): Transport {
   };
 }
 
-const GATEWAY = ['http', 'upgrade', 'abandoned', 'opened', 'frame', 'alive', 'unsent', 'closed'] as const;
+const GATEWAY = ['http', 'upgrade', 'abandoned', 'refused', 'opened', 'frame', 'alive', 'unsent', 'closed'] as const;
 const SOCKET = ['write', 'ping', 'close', 'pause', 'resume'] as const;
 
 /** The methods of an object as functions that need no `this`. */

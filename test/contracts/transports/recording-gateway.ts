@@ -1,4 +1,4 @@
-import type { Exchange, HttpRequest } from '../../../src/application/ports/http.ts';
+import type { Exchange, HttpRequest, HttpResponse } from '../../../src/application/ports/http.ts';
 import type { Introduction } from '../../../src/application/ports/requests.ts';
 import type { Socket, WriteOutcome } from '../../../src/application/ports/socket.ts';
 import type { Admission, ConnectionEnd, Gateway, UpgradeAnswer } from '../../../src/application/ports/transport.ts';
@@ -45,6 +45,8 @@ export class RecordingGateway implements Gateway {
   readonly upgrades: Seen[] = [];
   readonly accepted: Admission[] = [];
   readonly abandonedAdmissions: Admission[] = [];
+  /** What the transport refused by itself. */
+  readonly refusals: { readonly path: string; readonly status: number }[] = [];
   /** Reports that came from inside a call to a socket, or inside another report. */
   readonly intrusions: string[] = [];
 
@@ -75,6 +77,10 @@ export class RecordingGateway implements Gateway {
   abandoned(admission: Admission): void {
     const what = admission.carrier === 'stream' ? 'the opening of a stream' : 'abandoned';
     this.#report(what, () => void this.abandonedAdmissions.push(admission));
+  }
+
+  refused(request: HttpRequest, response: HttpResponse): void {
+    this.#report('refused', () => void this.refusals.push({ path: request.path, status: response.status }));
   }
 
   opened(socket: Socket, admission: Admission): ConnectionId {

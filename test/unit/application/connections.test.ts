@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { PeerjsDialect } from '../../../src/adapters/dialects/peerjs/dialect.ts';
-import { Connections, type Connection } from '../../../src/application/connections.ts';
+import { Connections, newConnection, type Connection } from '../../../src/application/connections.ts';
 import type { MessageTap } from '../../../src/application/ports/message-tap.ts';
+import type { Socket } from '../../../src/application/ports/socket.ts';
 import { connectionId, echoed, slotOf } from '../../../src/domain/ids.ts';
 import { notice } from '../../../src/domain/message.ts';
 
@@ -10,20 +11,15 @@ const DIALECT = new PeerjsDialect('/');
 
 function connection(): Connection & { readonly written: string[] } {
   const written: string[] = [];
-  return {
-    written,
-    socket: {
-      write: (text) => (written.push(Buffer.from(text).toString()), 'sent'),
-      close: (code, why) => void written.push(`close ${code} ${why}`),
-      ping: () => void written.push('ping'),
-      pause: () => undefined,
-      resume: () => undefined,
-    },
-    dialect: DIALECT,
-    address: '192.0.2.1',
-    session: undefined,
-    pausedUntil: 0,
+  const socket: Socket = {
+    write: (text) => (written.push(Buffer.from(text).toString()), 'sent'),
+    close: (code, why) => void written.push(`close ${code} ${why}`),
+    ping: () => void written.push('ping'),
+    pause: () => undefined,
+    resume: () => undefined,
   };
+  const made = newConnection({ socket, dialect: DIALECT, address: '192.0.2.1' }, { origin: undefined, openedAt: 0 });
+  return Object.assign(made, { written });
 }
 
 const SILENT: MessageTap = { isOpen: false, heard: () => undefined, told: () => undefined };

@@ -61,6 +61,6 @@ describe('the doorkeeper', () => {
     doorkeeper.close();
     const request = { method: 'GET', path: '/peerjs', query: '', remoteAddress: '192.0.2.1', header: () => undefined };
     expect(doorkeeper.ask(request)).toMatchObject({ accept: false, response: { status: 503 } });
-    expect(events).toEqual([{ event: 'upgrade-refused', why: 'draining', address: '192.0.2.1' }]);
+    expect(events).toMatchObject([{ event: 'upgrade-refused', why: 'draining', status: 503, request: { address: '192.0.2.1' } }]);
   });
 });

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { RelayDialect } from '../../../src/adapters/dialects/relay/dialect.ts';
-import { Connections } from '../../../src/application/connections.ts';
+import { Connections, newConnection } from '../../../src/application/connections.ts';
+import type { Socket } from '../../../src/application/ports/socket.ts';
 import { MOST_WAITING } from '../../../src/application/fan-out.ts';
 import type { Wakeup } from '../../../src/application/ports/clock.ts';
 import type { Dialect } from '../../../src/application/ports/dialect.ts';
@@ -53,19 +54,15 @@ beforeEach(() => {
 
 function opens(count: number, dialect: Dialect = new RelayDialect('/relay')): ConnectionId[] {
   return Array.from({ length: count }, () => {
-    const id: ConnectionId = connections.open({
-      socket: {
-        write: (text) => (written.push(`${id} ${Buffer.from(text).toString()}`), 'sent'),
-        close: () => void written.push(`${id} closed`),
-        ping: () => undefined,
-        pause: () => undefined,
-        resume: () => undefined,
-      },
-      dialect,
-      address: '192.0.2.1',
-      session: undefined,
-      pausedUntil: 0,
-    });
+    const socket: Socket = {
+      write: (text) => (written.push(`${id} ${Buffer.from(text).toString()}`), 'sent'),
+      close: () => void written.push(`${id} closed`),
+      ping: () => undefined,
+      pause: () => undefined,
+      resume: () => undefined,
+    };
+    const made = newConnection({ socket, dialect, address: '192.0.2.1' }, { origin: undefined, openedAt: 0 });
+    const id: ConnectionId = connections.open(made);
     return id;
   });
 }

@@ -62,7 +62,7 @@ describe('the HTTP desk, where a dialect streams', () => {
 
   it('promise 6: a fault behind a body is a 500, and is logged', () => {
     const house = new LinesHouse({}, { moreDialects: [new BrokenDialect('/lines')] });
-    expect([house.publishes('a', 'x'), house.told]).toEqual([500, ['fault']]);
+    expect([house.publishes('a', 'x'), house.told]).toEqual([500, ['fault', 'request-refused']]);
   });
 
   it('MER9: a stream is told something now and then', () => {

@@ -70,6 +70,6 @@ describe('performing', () => {
     bob.says({ type: 'HEARTBEAT' });
     house.passes(5_000);
     expect([ann.closedWith, bob.closedWith]).toEqual([4002, undefined]);
-    expect(house.events.at(-1)).toMatchObject({ event: 'peer-closed', ending: 'silent' });
+    expect(house.events).toContainEqual(expect.objectContaining({ event: 'peer-closed', ending: 'silent' }));
   });
 });

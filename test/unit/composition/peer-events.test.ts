@@ -37,7 +37,13 @@ describe('events for an embedding program', () => {
     const record = (wanted: string): void => {
       const events = new PeerEvents({ record: () => undefined }, { ...listener, hears: (what) => what === wanted });
       events.record({ event: 'peer-opened', session: ann, address: '' });
-      events.record({ event: 'peer-closed', session: ann, ending: 'lost' });
+      events.record({
+        event: 'peer-closed',
+        session: ann,
+        ending: 'lost',
+        end: { by: 'network', code: 1006 },
+        passage: undefined,
+      });
     };
     for (const wanted of ['sent', 'connected', 'disconnected']) record(wanted);
     expect(told).toEqual(['connected', 'disconnected']);

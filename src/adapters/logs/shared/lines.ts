@@ -1,8 +1,9 @@
-import type { LogEvent } from '../../../application/ports/log.ts';
-import type { ListeningAddress } from '../../../application/ports/transport.ts';
+import type { HitLimit, LogEvent, LoggedRequest, Passage } from '../../../application/ports/log.ts';
+import type { ConnectionEnd, ListeningAddress, TransportFault } from '../../../application/ports/transport.ts';
+import type { Ending } from '../../../domain/refusal.ts';
 import type { Session } from '../../../domain/session.ts';
 
-export type Level = 'info' | 'warn' | 'error' | 'fatal';
+export type Level = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 /** One event in words and fields. Undefined fields are left out of the line. */
 export interface Line {
@@ -18,11 +19,34 @@ export interface Surroundings {
   readonly version?: string;
 }
 
+/** Of what comes from outside, so much is told. */
+const MAX_CHARACTERS = 200;
+
+/** The option whose limit ended a connection. */
+const LIMITS: Readonly<Partial<Record<Ending | TransportFault | 'lost', string>>> = {
+  silent: 'alive_timeout',
+  malformed: 'malformed_limit',
+  flooding: 'messages_per_second',
+  overreaching: 'topics_per_connection',
+  'message-too-big': 'max_message_bytes',
+  'reads-too-slowly': 'send_buffer_bytes',
+  'sends-too-fast': 'send_buffer_bytes',
+};
+
 /** How each event reads. */
 const LINES: {
   readonly [Name in LogEvent['event']]: (event: LogEvent & { readonly event: Name }, around: Surroundings) => Line;
 } = {
   listening: (event, around) => listening(event, around),
+  'in-effect': ({ event, dialects, realms, ...inEffect }, { version }) => {
+    const served = Object.entries(dialects).map(([name, path]) => `${name}=${path}`);
+    const fields = { version, dialects: served.join(' '), realms: realms.join(' '), ...inEffect };
+    return line('info', 'in effect', { event }, fields);
+  },
+  'open-files-short': ({ event, maxConnections, openFiles }) => {
+    const text = `max_connections is ${maxConnections}, and the system allows ${openFiles} open files: raise the limit (ulimit -n)`;
+    return line('warn', text, { event }, { maxConnections, openFiles });
+  },
   'transport-unavailable': (event) => {
     const { wanted, taken, detail } = event;
     return line('warn', `transport ${wanted} is not available, ${taken} takes its place`, event, { wanted, taken, detail });
@@ -30,12 +54,38 @@ const LINES: {
   'ipv6-unavailable': (event) =>
     line('info', `this machine has no IPv6: listening on ${event.taken} instead of ::`, event, { taken: event.taken }),
   'peer-opened': (event) => line('info', 'peer opened', event, { ...peerIn(event.session), address: event.address }),
-  'peer-closed': (event) => line('info', 'peer closed', event, { ...peerIn(event.session), why: event.ending }),
-  'connection-refused': (event) => {
-    const { connection, realm, id, refusal, address } = event;
-    return line('warn', 'connection refused', event, { realm, peer: id, connection, address, why: refusal.reason });
+  'peer-closed': ({ session, ending, end, passage, event }) =>
+    line('info', 'peer closed', { event }, { ...peerIn(session), why: ending, limit: LIMITS[ending], ...ended(end, passage) }),
+  'connection-closed': ({ connection, session, dialect, end, passage, event }) => {
+    const who = session === undefined ? { connection } : peerIn(session);
+    const fault = end.fault && { fault: end.fault, limit: LIMITS[end.fault] };
+    return line('debug', 'connection closed', { event }, { ...who, dialect, ...fault, ...ended(end, passage) });
   },
-  'upgrade-refused': (event) => line('warn', 'upgrade refused', event, { address: event.address, why: event.why }),
+  'connection-refused': ({ connection, realm, id, key, refusal, address, origin, limit, event }) => {
+    const who = {
+      realm,
+      key: realm === undefined ? key?.slice(0, MAX_CHARACTERS) : undefined,
+      peer: id,
+      connection,
+      address,
+      origin,
+    };
+    return line('warn', 'connection refused', { event }, { ...who, why: refusal.reason, ...hit(limit) });
+  },
+  'upgrade-refused': ({ request, status, why, key, limit, event }) =>
+    line(
+      'warn',
+      'upgrade refused',
+      { event },
+      {
+        ...asked(request),
+        ...{ key: key?.slice(0, MAX_CHARACTERS), status, why, ...hit(limit) },
+      },
+    ),
+  'request-refused': ({ request, status, why, limit, event }) =>
+    line('info', 'request refused', { event }, { ...asked(request), status, why, ...hit(limit) }),
+  'upgrade-abandoned': ({ address, dialect, event }) =>
+    line('debug', 'handshake came to nothing', { event }, { address, dialect }),
   'engine-reached': (event) =>
     line('info', 'the engine of the cluster answers', event, { engine: event.engine, node: event.node }),
   'engine-lost': (event) => {
@@ -82,8 +132,23 @@ function placeOf({ host, port }: ListeningAddress, path: string): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}${path}`;
 }
 
-function line(level: Level, text: string, { event }: LogEvent, fields: Line['fields']): Line {
+function line(level: Level, text: string, { event }: Pick<LogEvent, 'event'>, fields: Line['fields']): Line {
   return { level, text, fields: { event, ...fields } };
+}
+
+/** Undefined for what did not happen is left out of the line. */
+function ended(end: ConnectionEnd, passage: Passage | undefined): Line['fields'] {
+  const { address, lifetime, framesIn, bytesIn, framesOut, bytesOut } = passage ?? {};
+  return { code: end.code, closedBy: end.by, address, lifetimeMs: lifetime, framesIn, bytesIn, framesOut, bytesOut };
+}
+
+function asked({ method, path, origin, address, proxy, ignoresForwardedFor }: LoggedRequest): Line['fields'] {
+  const forwardedFor = ignoresForwardedFor ? 'ignored' : undefined;
+  return { method, path, origin, address, proxy, forwardedFor };
+}
+
+function hit(limit: HitLimit | undefined): Line['fields'] {
+  return limit === undefined ? {} : { limit: limit.option, allowed: limit.allows, asked: limit.asked };
 }
 
 function peerIn({ realm, id, connection }: Session): Line['fields'] {

@@ -192,6 +192,7 @@ function lending(gateway: Gateway): Gateway {
     http: (exchange) => gateway.http(exchange),
     upgrade: (request) => gateway.upgrade(request),
     abandoned: (admission) => gateway.abandoned(admission),
+    refused: (request, response) => gateway.refused(request, response),
     opened: (socket, admission) => gateway.opened(socket, admission),
     alive: (connection) => gateway.alive(connection),
     unsent: (connection, message) => gateway.unsent(connection, message),

@@ -12,6 +12,7 @@ import { createBoundedServer } from './bounded-server.ts';
 import { dropBeyondOpenFiles } from './dropped-connections.ts';
 import { NodeRequest } from './http.ts';
 import { handshakerOptions, Openings } from './openings.ts';
+import { answerUnreadable } from './unreadable-requests.ts';
 
 /** Listens with `node:http` or `node:https`, and `ws`. */
 export class NodeTransport implements Transport {
@@ -36,6 +37,7 @@ export class NodeTransport implements Transport {
     const handshaker = new WebSocketServer({ ...handshakerOptions(this.#settings), clientTracking: false });
     this.#server = server;
     this.#openings = new Openings(gateway, { handshaker, limits: this.#settings, ownsConnections: true });
+    server.on('clientError', answerUnreadable(gateway, this.#settings));
     this.#serve(server, this.#openings);
     return { host, port: (server.address() as AddressInfo).port, secure: tls !== undefined };
   }

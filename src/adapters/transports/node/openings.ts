@@ -154,7 +154,11 @@ export class Openings implements HttpDesk {
 
   #shakeHands({ raw, request, stream, head }: Knock): void {
     if (stream.destroyed) return;
-    if (!this.#isAccepting) return answerAndEnd(raw, stream, NOT_ACCEPTING);
+    const turnAway = (answer: HttpResponse): void => {
+      this.#gateway.refused(request, answer);
+      answerAndEnd(raw, stream, answer);
+    };
+    if (!this.#isAccepting) return turnAway(NOT_ACCEPTING);
     const answer = this.#gateway.upgrade(request);
     if (!answer.accept) {
       answerAndEnd(raw, stream, answer.response);
@@ -163,7 +167,7 @@ export class Openings implements HttpDesk {
     const fault = handshakeFault(request);
     if (fault !== undefined) {
       this.#gateway.abandoned(answer);
-      return answerAndEnd(raw, stream, fault);
+      return turnAway(fault);
     }
     const shaking = { cut: () => stream.destroy() };
     let timer: NodeJS.Timeout | undefined;

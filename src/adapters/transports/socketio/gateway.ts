@@ -70,8 +70,8 @@ export class SocketIoGateway implements Gateway {
     const query = readSessionQuery(request.query, this.#settings.protocols);
     // The length of a target is checked first.
     if (this.#isTooLong(request)) return this.#gateway.upgrade(request);
-    if (typeof query === 'string') return rejected(query);
-    if (query.carrier !== 'websocket') return rejected('bad-request');
+    if (typeof query === 'string') return this.#rejects(request, query);
+    if (query.carrier !== 'websocket') return this.#rejects(request, 'bad-request');
     if (query.sid !== undefined) return this.#upgradeOf(query.sid, query, request);
     const token = tokenIn(request.header('authorization'), request.query);
     const answer = this.#gateway.upgrade(request);
@@ -83,6 +83,10 @@ export class SocketIoGateway implements Gateway {
     const { seat } = admission.purpose;
     if (seat === undefined) this.#gateway.abandoned(admission.original);
     else seat.probe = undefined;
+  }
+
+  refused(request: HttpRequest, response: HttpResponse): void {
+    this.#gateway.refused(request, response);
   }
 
   opened(socket: Socket, admission: Admission): ConnectionId {
@@ -150,9 +154,9 @@ export class SocketIoGateway implements Gateway {
       return this.#gateway.http(this.#handshake(exchange, query));
     }
     const { session, polling } = seat;
-    if (!mayOpen(this.#settings.origins, request)) return exchange.answer(faultResponse('forbidden'));
+    if (!mayOpen(this.#settings.origins, request)) return this.#turnAway(exchange, faultResponse('forbidden'));
     const fits = query.carrier === 'polling' && query.protocol === session.protocol && polling !== undefined && session.isPolling;
-    if (!fits) return exchange.answer(faultResponse('bad-request'));
+    if (!fits) return this.#turnAway(exchange, faultResponse('bad-request'));
     if (request.method === 'GET') polling.polled(exchange);
     else polling.posted(exchange);
   }
@@ -170,7 +174,7 @@ export class SocketIoGateway implements Gateway {
       stream: ({ headers }, admission) => {
         if (typeof query === 'string' || fault !== undefined) {
           this.#gateway.abandoned(admission);
-          return exchange.answer(withHeaders(faultResponse(fault ?? 'bad-request'), headers));
+          return this.#turnAway(exchange, withHeaders(faultResponse(fault ?? 'bad-request'), headers));
         }
         this.#guard(() => this.#beginPolling(exchange, { protocol: query.protocol, admission, token, headers }));
       },
@@ -212,11 +216,11 @@ export class SocketIoGateway implements Gateway {
   /** SIO9: one WebSocket at a time may take a session over. It is let in with the session, and not counted a second time. */
   #upgradeOf(sid: string, query: SessionQuery, request: HttpRequest): UpgradeAnswer {
     const seat = this.#sessions.get(sid);
-    if (seat === undefined) return rejected('unknown-sid');
+    if (seat === undefined) return this.#rejects(request, 'unknown-sid');
     const { session, polling, probe } = seat;
-    if (!mayOpen(this.#settings.origins, request)) return rejected('forbidden');
+    if (!mayOpen(this.#settings.origins, request)) return this.#rejects(request, 'forbidden');
     const fits = polling !== undefined && session.isPolling && session.isOpen && session.protocol === query.protocol;
-    if (!fits || probe !== undefined) return rejected('bad-request');
+    if (!fits || probe !== undefined) return this.#rejects(request, 'bad-request');
     seat.probe = 'opening';
     return new WebSocketAdmission(session.admission, { query, seat });
   }
@@ -238,6 +242,17 @@ export class SocketIoGateway implements Gateway {
     };
   }
 
+  #rejects(request: HttpRequest, fault: SessionFault): UpgradeAnswer {
+    const response = faultResponse(fault);
+    this.#gateway.refused(request, response);
+    return { accept: false, response };
+  }
+
+  #turnAway(exchange: Exchange, response: HttpResponse): void {
+    this.#gateway.refused(exchange.request, response);
+    exchange.answer(response);
+  }
+
   /** The one catch of this wire: a fault is logged, and nothing else notices. */
   #guard(step: () => void, otherwise?: () => void): void {
     try {
@@ -254,10 +269,6 @@ function handshakeFault(query: SessionQuery | SessionFault, method: string): Ses
   if (query.sid !== undefined) return 'unknown-sid';
   if (query.carrier !== 'polling') return 'bad-request';
   return method === 'GET' ? undefined : 'bad-method';
-}
-
-function rejected(fault: SessionFault): UpgradeAnswer {
-  return { accept: false, response: faultResponse(fault) };
 }
 
 function withHeaders(response: HttpResponse, headers: HttpResponse['headers']): HttpResponse {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type * as uWS from 'uWebSockets.js';
+import type { HttpResponse } from '../../../application/ports/http.ts';
 import { ListenError } from '../../../application/ports/transport.ts';
 import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { handshakeFault } from '../shared/handshake.ts';
@@ -151,19 +152,23 @@ class UwsTransport implements Transport {
     // Handshakes come in crowds, and each takes as long as many messages.
     this.#home.outbox.flush();
     const request = new UwsRequest(raw, response);
-    if (request.framing === 'ambiguous') return refuse(response, AMBIGUOUS);
+    const turnAway = (answer: HttpResponse): void => {
+      gateway.refused(request, answer);
+      refuse(response, answer);
+    };
+    if (request.framing === 'ambiguous') return turnAway(AMBIGUOUS);
     if (!wantsWebSocket(request)) {
       return gateway.http(new UwsExchange(request, response, httpDesk));
     }
     // The library would read the body as frames.
-    if (request.framing !== 'none') return refuse(response, AMBIGUOUS);
-    if (this.#listening === undefined) return refuse(response, NOT_ACCEPTING);
+    if (request.framing !== 'none') return turnAway(AMBIGUOUS);
+    if (this.#listening === undefined) return turnAway(NOT_ACCEPTING);
     const answer = gateway.upgrade(request);
     if (!answer.accept) return refuse(response, answer.response);
     const fault = handshakeFault(request);
     if (fault !== undefined || context === undefined) {
       gateway.abandoned(answer);
-      return refuse(response, fault ?? NOT_ACCEPTING);
+      return turnAway(fault ?? NOT_ACCEPTING);
     }
     const line: Line = { socket: new UwsSocket(new Reports(desk, answer), this.#home) };
     // O13: the broker knows no subprotocol, and the library would grant the first.

@@ -1,4 +1,4 @@
-import type { LogEvent } from '../../../../src/application/ports/log.ts';
+import type { LogEvent, LoggedRequest, Passage } from '../../../../src/application/ports/log.ts';
 import { defaultConfig } from '../../../../src/composition/configuration/config.ts';
 import { connectionId, nodeId, type PeerId, realmKey } from '../../../../src/domain/ids.ts';
 import { Realm } from '../../../../src/domain/realm.ts';
@@ -14,6 +14,16 @@ const manner: Manner = { carrier: 'socket', liveness: 'speaks', space: 'letters'
 const session = new Session({ connection, realm, id: ann, token: new Token(CANARY), manner }, 0);
 const address = '203.0.113.9';
 
+const passage: Passage = { address, lifetime: 1_500, framesIn: 2, bytesIn: 90, framesOut: 3, bytesOut: 120 };
+const request: LoggedRequest = {
+  method: 'GET',
+  path: '/peerjs',
+  origin: 'https://a.test',
+  address,
+  proxy: undefined,
+  ignoresForwardedFor: true,
+};
+
 /** A fault as it may come: around a URL, and with the session at hand. */
 function leakyError(): Error {
   const error = new TypeError(`Invalid URL: ws://host/peerjs?key=main&id=ann&token=${CANARY}&version=1 {"token":"${CANARY}"}`);
@@ -23,20 +33,45 @@ function leakyError(): Error {
 /** One of each. */
 export const EVENTS: { readonly [Name in LogEvent['event']]: LogEvent & { readonly event: Name } } = {
   listening: { event: 'listening', transport: 'uws', address: { host: '::', port: 9000, secure: false } },
+  'in-effect': {
+    event: 'in-effect',
+    ...{ dialects: { peerjs: '/' }, realms: ['peerjs'], profile: 'drop-in', proxied: 'false', origins: 'any', engine: undefined },
+    ...{ maxConnections: 100, maxConnectionsPerAddress: 10, aliveTimeout: 60_000, openFiles: 1_024 },
+  },
+  'open-files-short': { event: 'open-files-short', maxConnections: 100_000, openFiles: 1_024 },
   'transport-unavailable': { event: 'transport-unavailable', wanted: 'uws', taken: 'node', detail: 'no build' },
   'ipv6-unavailable': { event: 'ipv6-unavailable', taken: '0.0.0.0' },
   'connections-dropped': { event: 'connections-dropped', dropped: 3, openFiles: 1024 },
   'peer-opened': { event: 'peer-opened', session, address },
-  'peer-closed': { event: 'peer-closed', session, ending: 'superseded' },
+  'peer-closed': { event: 'peer-closed', session, ending: 'superseded', end: { by: 'broker', code: 4001 }, passage },
   'connection-refused': {
     event: 'connection-refused',
     connection,
     realm: realm.key,
     id: ann,
+    key: undefined,
     refusal: { reason: 'id-taken' },
     address,
+    origin: 'https://a.test',
+    limit: undefined,
   },
-  'upgrade-refused': { event: 'upgrade-refused', why: 'origin-not-allowed', address },
+  'upgrade-refused': { event: 'upgrade-refused', request, status: 403, why: 'origin-not-allowed', key: 'main', limit: undefined },
+  'request-refused': {
+    event: 'request-refused',
+    request,
+    status: 414,
+    why: 'URI Too Long',
+    limit: { option: 'max_url_bytes', allows: 4096, asked: 9000 },
+  },
+  'upgrade-abandoned': { event: 'upgrade-abandoned', address, dialect: 'peerjs' },
+  'connection-closed': {
+    event: 'connection-closed',
+    connection,
+    session: undefined,
+    dialect: 'relay',
+    end: { by: 'client', code: 1001 },
+    passage,
+  },
   'engine-reached': { event: 'engine-reached', engine: 'redis://engine:6379', node: nodeId('here') },
   'engine-lost': { event: 'engine-lost', engine: 'redis://engine:6379', detail: 'ECONNRESET' },
   'word-refused': { event: 'word-refused', why: 'unknown-version', version: 9 },

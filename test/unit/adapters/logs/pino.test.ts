@@ -14,7 +14,7 @@ function written(settings: Partial<PinoLogSettings>, events: readonly LogEvent[]
 
 describe('as JSON', () => {
   it('each event is one line of JSON', () => {
-    const lines = written({});
+    const lines = written({ level: 'trace' });
     expect(lines.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual(ALL.map(({ event }) => event));
     expect(lines.every((line) => line.indexOf('\n') === line.length - 1)).toBe(true);
   });
@@ -57,6 +57,21 @@ describe('for people', () => {
   });
 });
 
+describe('a flood of refusals', () => {
+  const refusals = Array.from({ length: 30 }, () => EVENTS['upgrade-refused']);
+
+  it('is cut short, and the number of the lines that are not there is told', () => {
+    const lines = written({}, [...refusals, EVENTS['connection-refused'], EVENTS.stopped]);
+    expect(lines.filter((line) => line.includes('upgrade-refused: origin-not-allowed'))).toHaveLength(1);
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ event: 'lines-held-back', count: 10 });
+    expect(lines).toHaveLength(20 + 1 + 1 + 1);
+  });
+
+  it('is there in whole at the level debug', () => {
+    expect(written({ level: 'debug' }, refusals)).toHaveLength(30);
+  });
+});
+
 describe('levels', () => {
   const names = (level: PinoLogSettings['level']): string[] =>
     written({ level }).map((line) => (JSON.parse(line) as { event: string }).event);
@@ -70,6 +85,7 @@ describe('levels', () => {
       'upgrade-refused',
       'word-refused',
       'stood-still',
+      'open-files-short',
     ];
     expect([...names('warn')].sort()).toEqual([...warnings, 'engine-lost', 'fault', 'crashed', 'certificate-refused'].sort());
     expect([...names('error')].sort()).toEqual(['engine-lost', 'fault', 'crashed', 'certificate-refused'].sort());

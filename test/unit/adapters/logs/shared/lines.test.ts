@@ -15,6 +15,8 @@ describe('each event is one line', () => {
       peer: 'ann',
       connection: 7,
       why: 'superseded',
+      ...{ code: 4001, closedBy: 'broker', address: '203.0.113.9', lifetimeMs: 1_500 },
+      ...{ framesIn: 2, bytesIn: 90, framesOut: 3, bytesOut: 120 },
     });
     expect(lineOf(EVENTS['ipv6-unavailable'])).toMatchObject({
       level: 'info',
@@ -34,10 +36,29 @@ describe('each event is one line', () => {
         peer: 'ann',
         connection: 7,
         address: '203.0.113.9',
+        origin: 'https://a.test',
         why: 'id-taken',
       },
     });
-    expect(lineOf(EVENTS['upgrade-refused'])).toMatchObject({ level: 'warn', fields: { why: 'origin-not-allowed' } });
+    expect(lineOf(EVENTS['upgrade-refused'])).toMatchObject({
+      level: 'warn',
+      fields: {
+        why: 'origin-not-allowed',
+        status: 403,
+        path: '/peerjs',
+        origin: 'https://a.test',
+        key: 'main',
+        forwardedFor: 'ignored',
+      },
+    });
+    expect(lineOf(EVENTS['request-refused'])).toMatchObject({
+      level: 'info',
+      fields: { status: 414, limit: 'max_url_bytes', allowed: 4096, asked: 9000 },
+    });
+    expect(lineOf(EVENTS['connection-closed'])).toMatchObject({
+      level: 'debug',
+      fields: { connection: 7, dialect: 'relay', code: 1001, closedBy: 'client', bytesIn: 90 },
+    });
     expect(lineOf(EVENTS['transport-unavailable'])).toMatchObject({
       level: 'warn',
       text: 'transport uws is not available, node takes its place',

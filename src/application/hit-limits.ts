@@ -1,0 +1,10 @@
+import type { RealmLimits } from '../domain/realm.ts';
+import type { OpenRefusal } from '../domain/refusal.ts';
+import type { HitLimit } from './ports/log.ts';
+
+/** The limit for which a connection was refused; undefined where it was none. */
+export function limitOf(refusal: OpenRefusal, limits: Pick<RealmLimits, 'concurrentLimit'> | undefined): HitLimit | undefined {
+  if (refusal.reason === 'peer-id-too-long') return { option: 'id_length', allows: refusal.limit };
+  if (refusal.reason !== 'realm-full' || limits === undefined) return undefined;
+  return { option: 'concurrent_limit', allows: limits.concurrentLimit, asked: limits.concurrentLimit + 1 };
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it, vi } from 'vitest';
+import { BurstLimit } from '../../../../../src/adapters/logs/shared/burst-limit.ts';
+
+function limit() {
+  vi.useFakeTimers();
+  const told: [string, number][] = [];
+  const limit = new BurstLimit((kind, count) => void told.push([kind, count]));
+  const writes = (kind: string, times: number): number =>
+    Array.from({ length: times }, () => limit.admits(kind)).filter(Boolean).length;
+  return { limit, told, writes };
+}
+
+describe('the limit of a flood of lines', () => {
+  it('lets so many lines of one kind through in one window, and tells the number of the others at its end', () => {
+    const { told, writes } = limit();
+    expect([writes('a', 50), writes('b', 3)]).toEqual([20, 3]);
+    expect(told).toEqual([]);
+    vi.advanceTimersByTime(10_000);
+    expect(told).toEqual([['a', 30]]);
+    expect(writes('a', 50)).toBe(20);
+    vi.useRealTimers();
+  });
+
+  it('holds nothing where no line comes', () => {
+    limit().writes('a', 1);
+    vi.advanceTimersByTime(60_000);
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
+
+  it('kinds without number share one account', () => {
+    const { writes } = limit();
+    const written = Array.from({ length: 1_000 }, (_, n) => writes(`kind ${n}`, 1)).filter((count) => count === 1).length;
+    expect(written).toBe(100 + 20);
+    vi.useRealTimers();
+  });
+
+  it('the end of the log ends the window', () => {
+    const { limit: one, told, writes } = limit();
+    writes('a', 21);
+    one.end();
+    expect([told, vi.getTimerCount()]).toEqual([[['a', 1]], 0]);
+    vi.useRealTimers();
+  });
+});
