@@ -1,5 +1,6 @@
 import type { SignalMessage } from '../domain/message.ts';
 import type { Millis } from '../domain/time.ts';
+import { QUEUED_FRAME_BYTES } from '../domain/weights.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Socket, WriteOutcome } from './ports/socket.ts';
 
@@ -31,14 +32,14 @@ export class PacedSocket implements Socket {
       this.#freeAt = now + this.#pace;
       return this.#socket.write(text, message);
     }
-    if (this.#waitingBytes + text.length > this.#room) {
+    if (this.#waiting.length > 0 && this.#waitingBytes + QUEUED_FRAME_BYTES + text.length > this.#room) {
       // What waits is handed back when the end is reported.
       this.#end(() => this.#socket.close(1008, 'reads too slowly'));
       return 'gone';
     }
     if (this.#waiting.length === 0) this.#clock.wakeAt(this.#freeAt, () => this.#next());
     this.#waiting.push({ text: new Uint8Array(text), message });
-    this.#waitingBytes += text.length;
+    this.#waitingBytes += QUEUED_FRAME_BYTES + text.length;
     return 'queued';
   }
 
@@ -72,7 +73,7 @@ export class PacedSocket implements Socket {
     if (this.#isClosed) return;
     const waiting = this.#waiting.shift();
     if (waiting === undefined) return;
-    this.#waitingBytes -= waiting.text.length;
+    this.#waitingBytes -= QUEUED_FRAME_BYTES + waiting.text.length;
     this.#freeAt = this.#clock.now() + this.#pace;
     this.#socket.write(waiting.text, waiting.message);
     if (this.#waiting.length > 0) this.#clock.wakeAt(this.#freeAt, () => this.#next());

@@ -1,4 +1,5 @@
 import type { Publication } from './topic.ts';
+import { KEPT_PUBLICATION_BYTES, textBytes } from './weights.ts';
 
 /** T6: how much of what was published is kept for those who come back. */
 export interface HistoryLimits {
@@ -104,11 +105,8 @@ export class History {
   }
 }
 
-// About what V8 spends on the objects and the table entries.
-const ENVELOPE_BYTES = 256;
-
-function weightOf({ id, topics, payload, type }: Publication): number {
-  let characters = id.length + (type?.length ?? 0);
-  for (const topic of topics) characters += topic.length;
-  return ENVELOPE_BYTES + 2 * characters + payload.length;
+function weightOf({ id, topics, payload, type, from }: Publication): number {
+  let bytes = KEPT_PUBLICATION_BYTES + payload.length + textBytes(id) + textBytes(type ?? '') + textBytes(from ?? '');
+  for (const topic of topics) bytes += textBytes(topic);
+  return bytes;
 }

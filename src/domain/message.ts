@@ -1,5 +1,6 @@
 import type { PeerId } from './ids.ts';
 import type { Owner } from './token.ts';
+import { HELD_MESSAGE_BYTES, textBytes } from './weights.ts';
 
 /** What is carried between peers, and what the broker itself tells one (`leave`, `expire`). */
 export type MessageKind = 'offer' | 'answer' | 'candidate' | 'leave' | 'expire';
@@ -38,13 +39,10 @@ export function keep(message: SignalMessage): SignalMessage {
   return { kind, from, to, payload: new Uint8Array(payload), owner };
 }
 
-/** What a held message counts against the bounds, in bytes: its payload and a flat share for the rest. */
-export function weightOf({ payload }: Pick<SignalMessage, 'payload'>): number {
-  return ENVELOPE_BYTES + (payload?.byteLength ?? 0);
+/** M13: what a held message counts against the bounds, in bytes: what it takes where nothing else waits in its mailbox. */
+export function weightOf({ payload, from, to }: Pick<SignalMessage, 'payload' | 'from' | 'to'>): number {
+  return HELD_MESSAGE_BYTES + textBytes(from) + textBytes(to) + (payload?.byteLength ?? 0);
 }
-
-// Two ids, the kind, and the links of the mailbox: about what V8 spends on them.
-export const ENVELOPE_BYTES = 256;
 
 /** M14, M16: tells `to`, while it is `owner`'s, that `absent` can't be reached (`expire`) or is gone (`leave`). */
 export function notice(kind: 'expire' | 'leave', absent: PeerId, to: PeerId, owner?: Owner): SignalMessage {

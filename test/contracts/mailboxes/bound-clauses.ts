@@ -17,7 +17,7 @@ export const BOUND_CLAUSES: readonly Clause[] = [
     limits: { mailboxBytes: 4 * weigh(offer()) },
     async run(subject) {
       await fillsExactly(subject, 4);
-      const longest = 'x'.repeat(4 * weigh(offer()) - weigh(offer({ payload: '' })));
+      const longest = 'x'.repeat(4 * weigh(offer()) - weigh(offer({ to: 'carol', payload: '' })));
       expect(await put(subject, offer({ to: 'carol', payload: longest }), { now: MUCH_LATER })).toBe('held');
       expect(await put(subject, offer({ to: 'dave', payload: `${longest}x` }), { now: MUCH_LATER })).toBe('full');
     },

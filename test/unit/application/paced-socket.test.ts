@@ -3,11 +3,12 @@ import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { PacedSocket } from '../../../src/application/paced-socket.ts';
 import { echoed } from '../../../src/domain/ids.ts';
 import { notice } from '../../../src/domain/message.ts';
+import { QUEUED_FRAME_BYTES } from '../../../src/domain/weights.ts';
 import type { Socket } from '../../../src/application/ports/socket.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-function paced(room = 100) {
+function paced(room = 1_000) {
   const clock = new ManualClock();
   const did: string[] = [];
   const socket: Socket = {
@@ -48,8 +49,8 @@ describe('X2: a paced socket', () => {
     expect([did, socket.write(bytes('late'))]).toEqual([['0 close 1000 left'], 'gone']);
   });
 
-  it('promise 5: ends who makes too much wait', () => {
-    const { socket, clock, did } = paced(3);
+  it('promise 5: ends the connection where too much waits, the overhead of each text counted', () => {
+    const { socket, clock, did } = paced(2 * QUEUED_FRAME_BYTES + 3);
     expect(['a', 'bb', 'c', 'd'].map((text) => socket.write(bytes(text)))).toEqual(['sent', 'queued', 'queued', 'gone']);
     clock.passes(500);
     expect(did).toEqual(['0 a', '0 close 1008 reads too slowly']);

@@ -18,9 +18,9 @@ describe('messages', () => {
     expect(keep(message)).toBe(message);
   });
 
-  it('M13: weighs its payload and a share for the rest', () => {
+  it('M13: weighs its payload, its ids in bytes, and the objects around them', () => {
     expect(weightOf(offer(new Uint8Array(100))) - weightOf(offer())).toBe(100);
-    expect(weightOf(offer())).toBeGreaterThan(0);
+    expect(weightOf({ ...offer(), to: echoed('字'.repeat(100)) }) - weightOf(offer())).toBeGreaterThan(190);
   });
 
   it('M14, M16: a notice comes from who is absent', () => {

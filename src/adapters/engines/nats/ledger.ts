@@ -276,7 +276,7 @@ export class Ledger {
     // M14: what the broker itself has to say waits for a peer whose node was away for longer than its lease.
     const isKnown = isConnected || (sender === undefined && this.#seats.get(to)?.owner !== undefined);
     if (!matters(kind) && !isKnown) return 'unwanted';
-    return this.letters.hasRoom(to, from, weightOf({ payload }), isConnected) ? 'held' : 'full';
+    return this.letters.hasRoom(to, from, weightOf({ from, to, payload }), isConnected) ? 'held' : 'full';
   }
 
   #passes(at: Millis): void {

@@ -3,6 +3,7 @@ import type { Admission, ConnectionEnd, Gateway } from '../../../application/por
 import type { ConnectionId } from '../../../domain/ids.ts';
 import { invariant } from '../../../domain/invariant.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
+import { QUEUED_FRAME_BYTES } from '../../../domain/weights.ts';
 
 /** Runs a turn after the present one, never inside it. */
 export type Later = (turn: () => void) => void;
@@ -25,9 +26,6 @@ interface Backlog {
   readonly frames: WaitingFrame[];
   bytes: number;
 }
-
-// Empty frames take room too.
-const FRAME_OVERHEAD_BYTES = 64;
 
 /** What one connection tells the gateway: that it is open, its frames in order, and once, as the last, that it is closed. */
 export class Reports {
@@ -97,7 +95,7 @@ export class Reports {
 
   #keep(bytes: Uint8Array, isBinary: boolean): boolean {
     const backlog = (this.#backlog ??= { frames: [], bytes: 0 });
-    const size = bytes.length + FRAME_OVERHEAD_BYTES;
+    const size = bytes.length + QUEUED_FRAME_BYTES;
     if (backlog.frames.length > 0 && backlog.bytes + size > this.#desk.room) return false;
     backlog.frames.push({ bytes: new Uint8Array(bytes), isBinary });
     backlog.bytes += size;
@@ -112,7 +110,7 @@ export class Reports {
         this.#backlog = undefined;
         return;
       }
-      this.#backlog.bytes -= frame.bytes.length + FRAME_OVERHEAD_BYTES;
+      this.#backlog.bytes -= frame.bytes.length + QUEUED_FRAME_BYTES;
       this.#desk.gateway.frame(this.#named(), frame.bytes, frame.isBinary);
     }
   }

@@ -14,14 +14,14 @@ function complaints(settings: Partial<Settings>): string[] {
 describe('values that are not allowed together', () => {
   it('a mailbox that holds no message', () => {
     expect(complaints({ mailbox_bytes: 1000 })).toEqual([
-      '--mailbox_bytes is 1000; it must be at least 1048832, to hold the default of max_message_bytes (1048576) and 256 more',
+      '--mailbox_bytes is 1000; it must be at least 1050528, to hold the default of max_message_bytes (1048576) and 1952 more',
     ]);
-    expect(complaints({ mailbox_bytes: 1_048_832 })).toEqual([]);
+    expect(complaints({ mailbox_bytes: 1_050_528 })).toEqual([]);
   });
 
   it('a message that no mailbox and no send buffer holds', () => {
     expect(complaints({ max_message_bytes: 8_388_608 })).toEqual([
-      'the default of mailbox_bytes is 2097152; it must be at least 8388864, to hold --max_message_bytes (8388608) and 256 more',
+      'the default of mailbox_bytes is 2097152; it must be at least 8390560, to hold --max_message_bytes (8388608) and 1952 more',
       'the default of send_buffer_bytes is 4194304; it must be at least 8388608, to hold --max_message_bytes (8388608)',
     ]);
   });

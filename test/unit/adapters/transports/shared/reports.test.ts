@@ -4,6 +4,7 @@ import type { Socket } from '../../../../../src/application/ports/socket.ts';
 import type { ConnectionEnd } from '../../../../../src/application/ports/transport.ts';
 import { echoed } from '../../../../../src/domain/ids.ts';
 import { notice } from '../../../../../src/domain/message.ts';
+import { QUEUED_FRAME_BYTES } from '../../../../../src/domain/weights.ts';
 import { ADMISSION, RecordingGateway, textOf } from '../../../../contracts/transports/recording-gateway.ts';
 
 const SOCKET: Socket = {
@@ -87,7 +88,7 @@ describe('reports of one connection', () => {
     const { reports } = opened(1_000);
     reports.pause();
     const kept = Array.from({ length: 20 }, () => reports.frame(new Uint8Array(), false)).filter(Boolean);
-    expect(kept).toHaveLength(15);
+    expect(kept).toHaveLength(Math.floor(1_000 / QUEUED_FRAME_BYTES));
   });
 
   it('one frame always finds room', () => {
@@ -101,7 +102,7 @@ describe('reports of one connection', () => {
     const { reports, pass } = opened(1_000);
     for (let round = 0; round < 3; round++) {
       reports.pause();
-      expect([reports.frame(new Uint8Array(400), false), reports.frame(new Uint8Array(400), false)]).toEqual([true, true]);
+      expect([reports.frame(new Uint8Array(200), false), reports.frame(new Uint8Array(200), false)]).toEqual([true, true]);
       reports.resume();
       pass();
     }
