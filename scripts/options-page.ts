@@ -2,7 +2,9 @@ import { variablesOf } from '../src/composition/configuration/environment.ts';
 import { configName } from '../src/composition/configuration/option-names.ts';
 import { valueInWords } from '../src/composition/configuration/option-words.ts';
 import type { Option } from '../src/composition/configuration/option.ts';
-import { GROUPS, OPTION_NAMES, OPTIONS, type OptionName } from '../src/composition/configuration/options.ts';
+import { resolveConfig } from '../src/composition/configuration/config.ts';
+import { GROUPS, OPTION_NAMES, OPTIONS, type OptionName, type Settings } from '../src/composition/configuration/options.ts';
+import { worstCaseOf } from './worst-case.ts';
 
 const INTRODUCTION = `# Options
 
@@ -43,10 +45,15 @@ the first address that is not a trusted proxy's, or that is no address. At most 
 With fewer entries than hops the first entry counts. A number of hops is only safe where nothing reaches the
 broker past the proxies; a list of subnets is safe in any case.`;
 
+const MEMORY_ASIDE = `Not in this sum: a request or a message that is not complete yet is held by the HTTP and WebSocket libraries, up to
+\`max_header_bytes\` or twice \`max_message_bytes\` for each connection; the buffers of the operating system; and Socket.IO's
+library. The rules are B1 to B3 in [limits of a process](protocols/limits.md). A container needs some room above the sum, for
+V8 frees memory late.`;
+
 /** The text of docs/options.md. */
 export function optionsPage(): string {
   const groups = GROUPS.map(([group, names]) => [`## ${group}`, ...names.map(entry)].join('\n\n'));
-  return `${[INTRODUCTION, hardened(), ...groups, PROXIES].join('\n\n')}\n`;
+  return `${[INTRODUCTION, hardened(), memory(), ...groups, PROXIES].join('\n\n')}\n`;
 }
 
 function hardened(): string {
@@ -61,6 +68,30 @@ function hardened(): string {
     'The `hardened` profile has the same options and other defaults; each can still be set to any value.',
     ['| option | drop-in | hardened |', '| --- | --- | --- |', ...rows].join('\n'),
   ].join('\n\n');
+}
+
+/** What the defaults of both profiles come to. */
+function memory(): string {
+  const columns = ['drop-in', 'hardened'].map((profile) => worstCaseOf(settingsOf(profile)));
+  const [usual = [], narrow = []] = columns;
+  const rows = usual.map(({ what, bytes }, n) => `| ${what} | ${mebibytes(bytes)} | ${mebibytes(narrow[n]?.bytes ?? 0)} |`);
+  const sums = columns.map((shares) => mebibytes(shares.reduce((sum, { bytes }) => sum + bytes, 0)));
+  return [
+    '## Memory in the worst case',
+    'The memory of a process in MiB, where every limit is exhausted at the same time:',
+    ['| what | drop-in | hardened |', '| --- | --- | --- |', ...rows, `| all | ${sums.join(' | ')} |`].join('\n'),
+    MEMORY_ASIDE,
+  ].join('\n\n');
+}
+
+function settingsOf(profile: string): Settings {
+  const resolved = resolveConfig({ given: { profile } });
+  if (!resolved.ok) throw new Error(`the defaults of ${profile} are allowed`);
+  return resolved.value.settings;
+}
+
+function mebibytes(bytes: number): string {
+  return String(Math.round(bytes / 1024 ** 2));
 }
 
 function entry(name: OptionName): string {

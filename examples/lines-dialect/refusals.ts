@@ -22,6 +22,7 @@ export const FAREWELLS: Record<Ending, Farewell> = {
   flooding: farewell(1008, 'too many lines'),
   overreaching: farewell(1008, 'too many topics'),
   expired: farewell(4003, 'token expired'),
+  hoarding: farewell(1008, 'holds too much memory'),
   restarting: farewell(1012, 'restarting'),
   fault: farewell(1011, 'internal error'),
 };

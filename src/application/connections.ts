@@ -1,5 +1,6 @@
 import { connectionId, generationOf, MAX_CONNECTIONS, slotOf, type ConnectionId } from '../domain/ids.ts';
 import { invariant } from '../domain/invariant.ts';
+import type { Holding } from '../domain/memory-budget.ts';
 import type { SignalMessage } from '../domain/message.ts';
 import type { Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
@@ -17,6 +18,8 @@ export interface Connection {
   readonly dialect: Dialect;
   /** Where it comes from. */
   readonly address: string;
+  /** B1. Undefined where nothing is counted. */
+  readonly holding?: Holding | undefined;
   /** Undefined until the credentials are read, and for a connection that never becomes a peer. */
   session: Session | undefined;
   /** M19: nothing is read until then; 0 where it is not paused. */
@@ -34,11 +37,12 @@ export interface Connection {
 
 /** A connection on which nothing has passed yet. */
 export function newConnection(
-  { socket, dialect, address }: Pick<Connection, 'socket' | 'dialect' | 'address'>,
+  { socket, dialect, address, holding }: Pick<Connection, 'socket' | 'dialect' | 'address' | 'holding'>,
   { origin, openedAt }: Pick<Connection, 'origin' | 'openedAt'>,
 ): Connection {
   const passed = { framesIn: 0, bytesIn: 0, framesOut: 0, bytesOut: 0 };
-  return { socket, dialect, address, session: undefined, pausedUntil: 0, owed: undefined, origin, openedAt, ...passed };
+  const idle = { session: undefined, pausedUntil: 0, owed: undefined };
+  return { socket, dialect, address, holding, ...idle, origin, openedAt, ...passed };
 }
 
 /** What has passed over a connection until now. */
@@ -96,7 +100,7 @@ export class Connections {
   send(to: ConnectionId, message: SignalMessage): WriteOutcome {
     const connection = this.find(to);
     const text = connection?.dialect.encode(message);
-    if (connection === undefined || text === undefined) return 'gone';
+    if (connection === undefined || text === undefined || connection.holding?.isEnding === true) return 'gone';
     if (connection.owed !== undefined) this.fanOut.settle(to, connection);
     if (this.#tap.isOpen) this.#tap.told(to, text);
     connection.framesOut += 1;

@@ -1,6 +1,8 @@
 import { impossible } from '../domain/invariant.ts';
+import type { Payload } from '../domain/message.ts';
 import type { Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
+import { BUFFER_BYTES } from '../domain/weights.ts';
 import type { Performer } from './perform.ts';
 import type { MessageTap } from './ports/message-tap.ts';
 import type { FrameRequest } from './ports/requests.ts';
@@ -48,6 +50,17 @@ export class Dispatcher {
     this.#other(session, request, now);
   }
 
+  /** T8, B3: refused before it is copied, where there is no room for it. */
+  #bequeath(session: Session, will: Payload, now: Millis): void {
+    const { realm, holding } = session;
+    const bytes = BUFFER_BYTES + will.length;
+    if (holding?.mayHold('will', bytes) === false) {
+      return this.#parts.performer.perform(realm, realm.overreached(session, 'hoarding'), now);
+    }
+    session.will = new Uint8Array(will);
+    holding?.set('will', bytes);
+  }
+
   #other(session: Session, request: Exclude<FrameRequest, { ask: 'relay' }>, now: Millis): void {
     const { performer, leaveRealm, joinTopic, leaveTopic, publishToTopic } = this.#parts;
     switch (request.ask) {
@@ -62,8 +75,7 @@ export class Dispatcher {
       case 'publish':
         return publishToTopic.fromInside(session, request, now);
       case 'bequeath':
-        session.will = new Uint8Array(request.will);
-        return;
+        return this.#bequeath(session, request.will, now);
       case 'pong':
         return performer.perform(session.realm, { do: 'tell', to: [session.connection], news: { news: 'pong' } }, now);
       case 'nothing':

@@ -1,4 +1,6 @@
 import { mayOpen, type OriginPolicy } from '../domain/origins.ts';
+import type { MemoryBudget } from '../domain/memory-budget.ts';
+import { networkOf } from '../domain/networks.ts';
 import type { CrowdRefusal, Visitors } from '../domain/visitors.ts';
 import type { ClientAddresses } from './ports/client-addresses.ts';
 import type { Dialect } from './ports/dialect.ts';
@@ -12,6 +14,7 @@ import { loggedRequest } from './refused-requests.ts';
 export interface DoorkeeperParts {
   readonly dialects: readonly Dialect[];
   readonly visitors: Visitors;
+  readonly memory: MemoryBudget;
   readonly origins: OriginPolicy;
   readonly addresses: ClientAddresses;
   readonly bus: NodeBus;
@@ -90,9 +93,11 @@ export class Doorkeeper {
     this.#onEmpty = then;
   }
 
-  #admit(request: HttpRequest, admitted: Omit<Admission, 'accept' | 'origin'>): Admission {
-    this.#parts.visitors.enter(admitted.address);
-    return { accept: true, ...admitted, origin: request.header('origin') };
+  #admit(request: HttpRequest, admitted: Omit<Admission, 'accept' | 'origin' | 'holding'>): Admission {
+    const { visitors, memory } = this.#parts;
+    visitors.enter(admitted.address);
+    const holding = memory.open(networkOf(admitted.address));
+    return { accept: true, ...admitted, origin: request.header('origin'), holding };
   }
 
   #refuse(request: HttpRequest, why: DoorRefusal, limit?: HitLimit, key?: string): UpgradeAnswer {

@@ -98,6 +98,7 @@ export class BrokerGateway implements Gateway {
   }
 
   abandoned(admission: Admission): void {
+    admission.holding?.release();
     const { address, dialect } = admission;
     this.#parts.log.record({ event: 'upgrade-abandoned', address, dialect });
     this.#parts.doorkeeper.left(admission.address);
@@ -109,13 +110,15 @@ export class BrokerGateway implements Gateway {
     log.record({ event: 'request-refused', request: loggedRequest(request, addresses), status, why: reasonOf(response), limit });
   }
 
-  opened(socket: Socket, { dialect: name, carrier, introduction, address, origin }: Admission): ConnectionId {
+  opened(socket: Socket, { dialect: name, carrier, introduction, address, origin, holding }: Admission): ConnectionId {
     const { connections, turns, registerPeer, clock } = this.#parts;
     const spoken = this.#spoken.get(name);
     invariant(spoken !== undefined, 'a transport hands back the admission that it was given');
     const { dialect, manners } = spoken;
     const openedAt = clock.now();
-    const id = connections.open(newConnection({ socket: this.#paced(socket, dialect), dialect, address }, { origin, openedAt }));
+    const paced = this.#paced(socket, dialect, holding);
+    const id = connections.open(newConnection({ socket: paced, dialect, address, holding }, { origin, openedAt }));
+    if (holding !== undefined) holding.onExcess = () => void clock.wakeAt(clock.now(), () => this.#hoarding(id));
     turns.begin();
     try {
       if (carrier === 'stream') connections.begin(id);
@@ -175,6 +178,7 @@ export class BrokerGateway implements Gateway {
     connections.drop(id);
     this.#pending.take(id);
     const passage = passageOf(connection, clock.now());
+    connection.holding?.release();
     turns.begin();
     try {
       if (connection.session !== undefined) leaveRealm.byLoss(connection.session, end, passage);
@@ -238,9 +242,23 @@ export class BrokerGateway implements Gateway {
     }
   }
 
-  #paced(socket: Socket, { pace }: Dialect): Socket {
+  #paced(socket: Socket, { pace }: Dialect, holding: Admission['holding']): Socket {
     const { clock, sendBufferBytes } = this.#parts;
-    return pace === 0 ? socket : new PacedSocket(socket, clock, { pace, room: sendBufferBytes });
+    return pace === 0 ? socket : new PacedSocket(socket, clock, { pace, room: sendBufferBytes, holding });
+  }
+
+  /** B3. */
+  #hoarding(id: ConnectionId): void {
+    const { connections, performer, telemetry, turns, clock } = this.#parts;
+    const connection = connections.find(id);
+    if (connection === undefined) return;
+    telemetry.count('hoarding');
+    const { session } = connection;
+    turns.run(() => {
+      if (session?.state !== 'open') return void connections.part(id, (dialect) => dialect.farewell('hoarding'));
+      const { realm } = session;
+      performer.perform(realm, realm.overreached(session, 'hoarding'), clock.now());
+    });
   }
 
   #fault(id: ConnectionId, error: unknown): void {

@@ -182,9 +182,10 @@ export class HttpDesk {
   #openStream({ exchange, dialect, cors }: Errand, { introduction, head }: Extract<HttpAsk, { ask: 'open-stream' }>): void {
     const reason = this.#refuses(introduction, dialect);
     if (reason !== undefined) return reply(exchange, cors, dialect.answer({ gave: 'refusal', reason }));
+    // Before it is counted: if it throws, nothing is reported as over.
+    const { status, headers } = head(this.#startOf(introduction, dialect));
     const admission = this.#parts.doorkeeper.askForStream(exchange.request, dialect, introduction);
     if (!admission.accept) return reply(exchange, cors, admission.response);
-    const { status, headers } = head(this.#startOf(introduction, dialect));
     exchange.stream({ status, headers: [...headers, ...cors] }, admission);
   }
 

@@ -1,8 +1,19 @@
+import type { Holding } from '../domain/memory-budget.ts';
 import type { SignalMessage } from '../domain/message.ts';
 import type { Millis } from '../domain/time.ts';
 import { QUEUED_FRAME_BYTES } from '../domain/weights.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Socket, WriteOutcome } from './ports/socket.ts';
+
+/** The close code for what breaks a limit. */
+const TOO_MUCH = 1008;
+
+interface Pace {
+  readonly pace: Millis;
+  readonly room: number;
+  /** B1. */
+  readonly holding?: Holding | undefined;
+}
 
 /** X2: a socket that leaves a least time between two texts, for a far end that would take them for one. */
 export class PacedSocket implements Socket {
@@ -11,17 +22,19 @@ export class PacedSocket implements Socket {
   readonly #pace: Millis;
   /** How many bytes may wait. */
   readonly #room: number;
+  readonly #holding: Holding | undefined;
   readonly #waiting: { readonly text: Uint8Array; readonly message: SignalMessage | undefined }[] = [];
   #waitingBytes = 0;
   #freeAt: Millis;
   #farewell: (() => void) | undefined;
   #isClosed = false;
 
-  constructor(socket: Socket, clock: Clock, { pace, room }: { readonly pace: Millis; readonly room: number }) {
+  constructor(socket: Socket, clock: Clock, { pace, room, holding }: Pace) {
     this.#socket = socket;
     this.#clock = clock;
     this.#pace = pace;
     this.#room = room;
+    this.#holding = holding;
     this.#freeAt = clock.now();
   }
 
@@ -34,12 +47,12 @@ export class PacedSocket implements Socket {
     }
     if (this.#waiting.length > 0 && this.#waitingBytes + QUEUED_FRAME_BYTES + text.length > this.#room) {
       // What waits is handed back when the end is reported.
-      this.#end(() => this.#socket.close(1008, 'reads too slowly'));
+      this.#end(() => this.#socket.close(TOO_MUCH, 'reads too slowly'));
       return 'gone';
     }
     if (this.#waiting.length === 0) this.#clock.wakeAt(this.#freeAt, () => this.#next());
     this.#waiting.push({ text: new Uint8Array(text), message });
-    this.#waitingBytes += QUEUED_FRAME_BYTES + text.length;
+    this.#weigh(QUEUED_FRAME_BYTES + text.length);
     return 'queued';
   }
 
@@ -47,9 +60,9 @@ export class PacedSocket implements Socket {
     this.#socket.ping();
   }
 
-  /** What waits is told first. */
+  /** What waits is told first, unless it is a reason to close. */
   close(code: number, why: string): void {
-    if (this.#waiting.length === 0) return this.#end(() => this.#socket.close(code, why));
+    if (this.#waiting.length === 0 || code === TOO_MUCH) return this.#end(() => this.#socket.close(code, why));
     this.#farewell ??= () => this.#end(() => this.#socket.close(code, why));
   }
 
@@ -73,11 +86,16 @@ export class PacedSocket implements Socket {
     if (this.#isClosed) return;
     const waiting = this.#waiting.shift();
     if (waiting === undefined) return;
-    this.#waitingBytes -= QUEUED_FRAME_BYTES + waiting.text.length;
+    this.#weigh(-QUEUED_FRAME_BYTES - waiting.text.length);
     this.#freeAt = this.#clock.now() + this.#pace;
     this.#socket.write(waiting.text, waiting.message);
     if (this.#waiting.length > 0) this.#clock.wakeAt(this.#freeAt, () => this.#next());
     else this.#farewell?.();
+  }
+
+  #weigh(added: number): void {
+    this.#waitingBytes += added;
+    this.#holding?.set('paced', this.#waitingBytes);
   }
 
   #end(close: () => void): void {

@@ -39,6 +39,7 @@ import { speakForPeer } from '../application/use-cases/speak-for-peer.ts';
 import { sweepExpired } from '../application/use-cases/sweep-expired.ts';
 import { nodeId, type NodeId } from '../domain/ids.ts';
 import { Realms } from '../domain/realms.ts';
+import { MemoryBudget } from '../domain/memory-budget.ts';
 import { Visitors } from '../domain/visitors.ts';
 import type { OriginPolicy } from '../domain/origins.ts';
 import type { Config } from './configuration/config.ts';
@@ -100,7 +101,7 @@ function bindEngine(container: Container, engine: Engine | undefined): void {
   bindValue(container, P.NODE, engine?.node ?? nodeId('alone'));
   if (engine === undefined) {
     bind(container, P.PEER_DIRECTORY, directories.memory, [P.CLOCK]);
-    bind(container, P.MAILBOX_STORE, mailboxes.memory, [P.CONFIG]);
+    bind(container, P.MAILBOX_STORE, mailboxes.memory, [P.CONFIG, P.MEMORY_BUDGET]);
     bind(container, P.NODE_BUS, buses.memory, [P.NODE]);
     return;
   }
@@ -125,6 +126,7 @@ function bindCore(container: Container, config: Config, isAlone: boolean): void 
     requestWindow: config.httpRateWindow,
   };
   bind(container, P.REALMS, ({ keys, ...limits }, node) => new Realms(keys, node, limits, isAlone), [P.CONFIG, P.NODE]);
+  bind(container, P.MEMORY_BUDGET, (limits) => new MemoryBudget(limits), [P.CONFIG]);
   bind(container, P.VISITORS, (clock) => new Visitors(visitorLimits, clock.now()), [P.CLOCK]);
   bind(container, P.TURNS, (log) => new Turns((error) => log.record({ event: 'fault', error, connection: undefined })), [P.LOG]);
   bind(container, P.SWEEPER, (clock) => new Sweeper(clock, config.sweepInterval), [P.CLOCK]);
@@ -244,6 +246,7 @@ function bindEdges(container: Container, { maxUrlBytes, sendBufferBytes, cluster
     bus: P.NODE_BUS,
     dialects: P.DIALECTS,
     visitors: P.VISITORS,
+    memory: P.MEMORY_BUDGET,
     origins: P.ORIGINS,
     addresses: P.CLIENT_ADDRESSES,
     log: P.LOG,

@@ -39,6 +39,7 @@ import type { SweepExpired } from '../application/use-cases/sweep-expired.ts';
 import type { NodeId } from '../domain/ids.ts';
 import type { OriginPolicy } from '../domain/origins.ts';
 import type { Realms } from '../domain/realms.ts';
+import type { MemoryBudget } from '../domain/memory-budget.ts';
 import type { Visitors } from '../domain/visitors.ts';
 import type { Config } from './configuration/config.ts';
 import { port } from './port.ts';
@@ -62,6 +63,7 @@ export const DIALECTS = port<readonly Dialect[]>('Dialects');
 export const TRANSPORT = port<Transport>('Transport');
 
 export const REALMS = port<Realms>('Realms');
+export const MEMORY_BUDGET = port<MemoryBudget>('MemoryBudget');
 export const VISITORS = port<Visitors>('Visitors');
 export const ORIGINS = port<OriginPolicy>('OriginPolicy');
 

@@ -28,6 +28,7 @@ import { loadUwsTransport } from '../adapters/transports/uws/listener.ts';
 import { ListenError, type Transport } from '../application/ports/transport.ts';
 import { nodeId, realmKey, type NodeId, type RealmKey } from '../domain/ids.ts';
 import type { Millis } from '../domain/time.ts';
+import type { MemoryBudget } from '../domain/memory-budget.ts';
 import type { Config } from './configuration/config.ts';
 import type { Engine } from './container.ts';
 import type { DialectName } from './configuration/dialect-options.ts';
@@ -93,8 +94,8 @@ export const directories: Record<'memory', (clock: Clock) => PeerDirectory> = {
   memory: (clock) => new MemoryPeerDirectory(clock),
 };
 
-export const mailboxes: Record<'memory', (config: Config) => MailboxStore> = {
-  memory: (config) => new MemoryMailboxStore(config),
+export const mailboxes: Record<'memory', (config: Config, memory: MemoryBudget) => MailboxStore> = {
+  memory: (config, memory) => new MemoryMailboxStore(config, undefined, memory),
 };
 
 /** A library that is not used is not loaded. @throws ListenError where the engine does not answer. */

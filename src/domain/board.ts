@@ -1,7 +1,7 @@
 import type { Decision } from './decision.ts';
 import { anyFits, type Budget } from './hearing.ts';
 import { History, type HistoryLimits, type Missed } from './history.ts';
-import { Listeners } from './listeners.ts';
+import { Listeners, subscriptionBytes, weighTopics } from './listeners.ts';
 import type { Payload } from './message.ts';
 import type { Session } from './session.ts';
 import {
@@ -55,19 +55,24 @@ export class Board {
     return this.#listeners.joins;
   }
 
-  /** T1, T5: why a connection can't join these; undefined where it can. All or none are joined. */
+  /** T1, T5, B3: why a connection can't join these; undefined where it can. All or none are joined. */
   refuses(selectors: readonly Selector[], session?: Session): TopicRefusal | undefined {
     const { topicLength, topicsPerConnection, topicJoins, topicPatterns } = this.#limits;
-    let [topics, patterns] = [0, 0];
+    let [topics, patterns, bytes] = [0, 0, 0];
     for (const selector of selectors) {
       if ('pattern' in selector) {
         if (selector.pattern.length > topicLength) return 'topic-unusable';
-        if (session?.joined?.patterns.has(selector.key) !== true) patterns += 1;
+        if (session?.joined?.patterns.has(selector.key) !== true) {
+          patterns += 1;
+          bytes += subscriptionBytes(selector.key);
+        }
         continue;
       }
       const topic = parseTopicName(selector.topic, topicLength);
       if (!topic.ok) return topic.refusal;
-      if (session?.joined?.topics.has(topic.value) !== true) topics += 1;
+      if (session?.joined?.topics.has(topic.value) === true) continue;
+      topics += 1;
+      bytes += subscriptionBytes(topic.value);
     }
     const added = topics + patterns;
     const before = (session?.joined?.topics.size ?? 0) + (session?.joined?.patterns.size ?? 0);
@@ -75,7 +80,8 @@ export class Board {
       before + added > topicsPerConnection ||
       this.#listeners.joins + added > topicJoins ||
       this.#listeners.patterns + patterns > topicPatterns;
-    return added > 0 && isTooMany ? 'too-many-topics' : undefined;
+    const isTooMuch = session?.holding?.mayHold('topics', bytes + (session.joined?.bytes ?? 0)) === false;
+    return added > 0 && (isTooMany || isTooMuch) ? 'too-many-topics' : undefined;
   }
 
   /** T3, T7: joins all of them. Joining again changes nothing. To be called where `refuses` does not. */
@@ -86,6 +92,7 @@ export class Board {
       const topic = selector.topic as TopicName;
       if (this.#listeners.addTopic(session, topic) && session.wishes?.presence === true) this.#introduce(session, topic, out);
     }
+    weighTopics(session);
   }
 
   /** T3: hears no more of these. Of what it does not listen to, nothing is said. */
@@ -97,6 +104,7 @@ export class Board {
     for (const selector of selectors) {
       if (!('pattern' in selector)) this.#drop(session, selector.topic as TopicName, undefined, out);
     }
+    weighTopics(session);
   }
 
   /** T7, T8: the connection is over. */
@@ -105,6 +113,7 @@ export class Board {
     if (joined === undefined) return;
     this.#listeners.dropPatterns(session, joined.patterns.keys());
     for (const topic of [...joined.topics]) this.#drop(session, topic, session.will, out);
+    weighTopics(session);
   }
 
   /** T1: what can be published as it was written; its payload is still borrowed. */

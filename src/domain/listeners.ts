@@ -1,12 +1,15 @@
 import { Hearing, type PatternsOf } from './hearing.ts';
 import type { Session } from './session.ts';
 import type { Publication, TopicName, TopicPattern } from './topic.ts';
+import { FIRST_SUBSCRIPTION_BYTES, SUBSCRIPTION_BYTES, textBytes } from './weights.ts';
 
 /** What one connection listens to. */
 export interface Joined {
   readonly topics: Set<TopicName>;
   /** By key. Never changed, only replaced: a publication that is on its way is heard by those that there were. */
   patterns: PatternsOf;
+  /** B1: what all of it takes. */
+  bytes: number;
 }
 
 /** How many listen by a pattern with the same key, and what a try costs. */
@@ -50,6 +53,7 @@ export class Listeners {
     const { topics } = joinedOf(session);
     if (topics.has(topic)) return false;
     topics.add(topic);
+    joinedOf(session).bytes += subscriptionBytes(topic);
     const listeners = this.#byTopic.get(topic) ?? new Set<Session>();
     this.#byTopic.set(topic, listeners.add(session));
     this.#joins += 1;
@@ -62,6 +66,7 @@ export class Listeners {
     for (const pattern of added) {
       if (patterns.has(pattern.key)) continue;
       patterns.set(pattern.key, pattern);
+      joined.bytes += subscriptionBytes(pattern.key);
       this.#joins += 1;
       this.#patterns += 1;
       this.#share(pattern);
@@ -73,6 +78,7 @@ export class Listeners {
   /** @returns whether it listened to it. */
   dropTopic(session: Session, topic: TopicName): boolean {
     if (session.joined?.topics.delete(topic) !== true) return false;
+    session.joined.bytes -= subscriptionBytes(topic);
     const listeners = this.#byTopic.get(topic);
     listeners?.delete(session);
     if (listeners?.size === 0) this.#byTopic.delete(topic);
@@ -86,6 +92,7 @@ export class Listeners {
     const patterns = new Map(joined.patterns);
     for (const key of dropped) {
       if (!patterns.delete(key)) continue;
+      joined.bytes -= subscriptionBytes(key);
       this.#joins -= 1;
       this.#patterns -= 1;
       this.#unshare(key);
@@ -135,5 +142,16 @@ export class Listeners {
 }
 
 function joinedOf(session: Session): Joined {
-  return (session.joined ??= { topics: new Set(), patterns: NO_PATTERNS });
+  return (session.joined ??= { topics: new Set(), patterns: NO_PATTERNS, bytes: 0 });
+}
+
+/** B1: counts what a session listens to, once for all that it has joined or left. Its tables count with its first topic. */
+export function weighTopics({ joined, holding }: Session): void {
+  if (joined === undefined) return;
+  holding?.set('topics', joined.bytes === 0 ? 0 : joined.bytes + FIRST_SUBSCRIPTION_BYTES - SUBSCRIPTION_BYTES);
+}
+
+/** Also where another connection listens to the same topic: it may leave earlier. */
+export function subscriptionBytes(text: string): number {
+  return SUBSCRIPTION_BYTES + textBytes(text);
 }

@@ -7,6 +7,8 @@ export interface Held {
   readonly message: SignalMessage;
   readonly bytes: number;
   readonly arrivedAt: Millis;
+  /** B2: the address that has sent it. */
+  readonly address: string | undefined;
   older: Held | undefined;
   younger: Held | undefined;
 }

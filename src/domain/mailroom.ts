@@ -1,6 +1,7 @@
 import type { Expired } from './decision.ts';
 import type { PeerId } from './ids.ts';
 import { Mailbox, type Held } from './mailbox.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import { keep, matters, weightOf, type SignalMessage } from './message.ts';
 import { NEVER, type Millis } from './time.ts';
 
@@ -20,17 +21,28 @@ export interface MailroomLimits {
   readonly expireTimeout: Millis;
 }
 
+/** How a message came. */
+export interface Posting {
+  /** Whether the addressee is connected. */
+  readonly isConnected?: boolean;
+  /** B2: the address that has sent it; undefined where it is not counted. */
+  readonly address?: string | undefined;
+}
+
 /** All mailboxes of one realm, under its bounds. */
 export class Mailroom {
   readonly #limits: MailroomLimits;
+  readonly #memory: MemoryBudget | undefined;
   readonly #mailboxes = new Map<string, Mailbox>();
   readonly #mailboxesOf = new Map<PeerId, number>();
   #bytes = 0;
   #oldest: Held | undefined = undefined;
   #youngest: Held | undefined = undefined;
 
-  constructor(limits: MailroomLimits) {
+  /** @param memory B1, B2: where the messages are counted for the addresses that have sent them. */
+  constructor(limits: MailroomLimits, memory?: MemoryBudget) {
     this.#limits = limits;
+    this.#memory = memory;
   }
 
   /** What waits, in bytes. */
@@ -43,16 +55,17 @@ export class Mailroom {
     return this.#mailboxes.size;
   }
 
-  /** M13: keeps a copy, unless a bound is hit. @param isConnected whether the addressee is. @returns whether it is kept. */
-  put(message: SignalMessage, now: Millis, isConnected = false): boolean {
+  /** M13, B2: keeps a copy, unless a bound is hit. @returns whether it is kept. */
+  put(message: SignalMessage, now: Millis, { isConnected = false, address }: Posting = {}): boolean {
     const bytes = weightOf(message);
     const mailbox = this.#mailboxes.get(message.to);
     const hasRoom = isConnected ? this.#hasRoomFor(mailbox, bytes) : this.#hasRoom(message.from, mailbox, bytes);
     if (!hasRoom) return false;
+    if (address !== undefined && this.#memory?.takes(address, bytes) === false) return false;
 
     const box = mailbox ?? this.#open(message.to);
     if (!box.holdsFor(message.from)) this.#mailboxesOf.set(message.from, (this.#mailboxesOf.get(message.from) ?? 0) + 1);
-    const held: Held = { message: keep(message), bytes, arrivedAt: now, older: this.#youngest, younger: undefined };
+    const held: Held = { message: keep(message), bytes, arrivedAt: now, address, older: this.#youngest, younger: undefined };
     if (this.#youngest === undefined) this.#oldest = held;
     else this.#youngest.younger = held;
     this.#youngest = held;
@@ -157,6 +170,7 @@ export class Mailroom {
   }
 
   #unlink(held: Held): void {
+    if (held.address !== undefined) this.#memory?.frees(held.address, held.bytes);
     if (held.older === undefined) this.#oldest = held.younger;
     else held.older.younger = held.younger;
     if (held.younger === undefined) this.#youngest = held.older;

@@ -204,8 +204,8 @@ export class Realm {
     return IGNORE.malformed;
   }
 
-  /** T5, O14: it asked for more topics than it may have, or sent more than is kept before it is open. */
-  overreached(session: Session, ending: 'overreaching' | 'flooding' = 'overreaching'): Decision {
+  /** T5, O14, B3: it asked for more topics than it may have, sent more than is kept, or holds the most of an exhausted budget. */
+  overreached(session: Session, ending: 'overreaching' | 'flooding' | 'hoarding' = 'overreaching'): Decision {
     return this.#end(session, 'ended', ending);
   }
 

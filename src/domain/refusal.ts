@@ -10,4 +10,4 @@ export type OpenRefusal =
 
 /** Why an open connection ends by the broker's will. Every dialect has a close code for each. */
 export type Ending =
-  'left' | 'superseded' | 'silent' | 'malformed' | 'flooding' | 'overreaching' | 'restarting' | 'expired' | 'fault';
+  'left' | 'superseded' | 'silent' | 'malformed' | 'flooding' | 'overreaching' | 'hoarding' | 'restarting' | 'expired' | 'fault';

@@ -2,11 +2,13 @@ import type { ConnectionId, PeerId } from './ids.ts';
 import { Allowance } from './allowance.ts';
 import type { Joined } from './listeners.ts';
 import { invariant } from './invariant.ts';
+import type { Holding } from './memory-budget.ts';
 import type { Payload, SignalMessage } from './message.ts';
 import type { Realm } from './realm.ts';
 import type { Millis } from './time.ts';
 import type { Token } from './token.ts';
 import type { Wishes } from './topic.ts';
+import { textBytes } from './weights.ts';
 
 /** What is legal in each state of one connection. The diagram in ARCHITECTURE.md is its print. */
 export const SESSION_RULES = {
@@ -47,6 +49,8 @@ export interface Opening {
   readonly manner: Manner;
   /** What it comes for, where it comes for topics. */
   readonly wishes?: Wishes | undefined;
+  /** B1: where is counted what the session keeps. */
+  readonly holding?: Holding | undefined;
 }
 
 const NOTHING: readonly SignalMessage[] = [];
@@ -60,6 +64,7 @@ export class Session {
   readonly allowance: Allowance;
   readonly manner: Manner;
   readonly wishes: Wishes | undefined;
+  readonly holding: Holding | undefined;
   state: SessionState = 'connecting';
 
   /** Kept by `Board` alone: what it listens to, where it listens at all. */
@@ -92,6 +97,8 @@ export class Session {
     this.manner = opening.manner;
     this.wishes = opening.wishes;
     this.spokeAt = now;
+    this.holding = opening.holding;
+    this.holding?.set('credentials', unusualBytes(opening));
     this.heardAt = now;
   }
 
@@ -101,4 +108,11 @@ export class Session {
     invariant(next !== undefined, `a session that is ${this.state} can be ${event}`);
     this.state = next;
   }
+}
+
+/** Every connection may have an id and a token of usual length; they are part of what a connection takes by itself. */
+const USUAL_CREDENTIALS_BYTES = 256;
+
+function unusualBytes({ id, token }: Pick<Opening, 'id' | 'token'>): number {
+  return Math.max(0, textBytes(id) + textBytes(token.reveal()) - USUAL_CREDENTIALS_BYTES);
 }

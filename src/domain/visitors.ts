@@ -1,3 +1,4 @@
+import { networkOf } from './networks.ts';
 import type { Millis } from './time.ts';
 
 /** What one client address may do. */
@@ -20,7 +21,7 @@ export type CrowdRefusal = 'too-many-connections' | 'too-many-connections-from-a
 const MAX_ACCOUNTS = 65_536;
 const CROWD = '';
 
-/** What each client address has open, and has asked for in this window. */
+/** What each client address has open, and has asked for in this window. H13: of IPv6, each /64. */
 export class Visitors {
   readonly limits: VisitorLimits;
   readonly #connections = new Map<string, number>();
@@ -41,20 +42,22 @@ export class Visitors {
   /** @returns why `address` may not connect; undefined where it may. */
   refuses(address: string): CrowdRefusal | undefined {
     if (this.#open >= this.limits.connections) return 'too-many-connections';
-    const from = this.#connections.get(address) ?? 0;
+    const from = this.#connections.get(networkOf(address)) ?? 0;
     return from >= this.limits.connectionsPerAddress ? 'too-many-connections-from-address' : undefined;
   }
 
   enter(address: string): void {
+    const network = networkOf(address);
     this.#open += 1;
-    this.#connections.set(address, (this.#connections.get(address) ?? 0) + 1);
+    this.#connections.set(network, (this.#connections.get(network) ?? 0) + 1);
   }
 
   leave(address: string): void {
+    const network = networkOf(address);
     this.#open -= 1;
-    const left = (this.#connections.get(address) ?? 1) - 1;
-    if (left > 0) this.#connections.set(address, left);
-    else this.#connections.delete(address);
+    const left = (this.#connections.get(network) ?? 1) - 1;
+    if (left > 0) this.#connections.set(network, left);
+    else this.#connections.delete(network);
   }
 
   /**
@@ -69,7 +72,8 @@ export class Visitors {
       this.#windowOpenedAt = now;
       this.#asked.clear();
     }
-    const account = this.#asked.size < MAX_ACCOUNTS || this.#asked.has(address) ? address : CROWD;
+    const network = networkOf(address);
+    const account = this.#asked.size < MAX_ACCOUNTS || this.#asked.has(network) ? network : CROWD;
     const asked = (this.#asked.get(account) ?? 0) + 1;
     this.#asked.set(account, asked);
     return asked <= requestsPerWindow ? 0 : this.#windowOpenedAt + requestWindow - now;

@@ -1,5 +1,6 @@
 import type { Expired } from '../../domain/decision.ts';
 import type { PeerId, RealmKey } from '../../domain/ids.ts';
+import type { Holding } from '../../domain/memory-budget.ts';
 import type { SignalMessage } from '../../domain/message.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Claim } from './peer-directory.ts';
@@ -10,8 +11,10 @@ import type { Claim } from './peer-directory.ts';
  */
 export type HoldOutcome = 'held' | 'full' | 'unwanted' | 'moved';
 
-/** Whose mail it is: an id, and the connection that speaks for it. */
-export type Correspondent = Pick<Claim, 'realm' | 'id' | 'connection'>;
+/** Whose mail it is: an id, and the connection that speaks for it. B2: and the address that its memory is counted for. */
+export interface Correspondent extends Pick<Claim, 'realm' | 'id' | 'connection'> {
+  readonly holding?: Pick<Holding, 'address'> | undefined;
+}
 
 /** What was taken, for whom something of the taker waits, and whether it still holds its id: it does, where nothing is said. */
 export type TakeAnswer = (messages: readonly SignalMessage[], unread: readonly PeerId[], claim?: 'held' | 'moved') => void;

@@ -1,5 +1,6 @@
 import type { ConnectionId } from '../../domain/ids.ts';
 import type { Carrier } from '../../domain/session.ts';
+import type { Holding } from '../../domain/memory-budget.ts';
 import type { SignalMessage } from '../../domain/message.ts';
 import type { Exchange, HttpRequest, HttpResponse } from './http.ts';
 import type { Introduction } from './requests.ts';
@@ -21,6 +22,8 @@ export interface Admission {
   readonly address: string;
   /** The page that opens it, for the log. */
   readonly origin?: string | undefined;
+  /** B1: where the transport counts what it keeps for the connection. */
+  readonly holding?: Holding;
 }
 
 /** Whether a connection may be upgraded, and if not, the whole answer. */

@@ -49,8 +49,8 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     if (manner.carrier === 'stream' && isOnSocket(asked.value)) return standBy(connection);
 
     const now = clock.now();
-    const session = new Session({ connection, manner, ...asked.value }, now);
     const found = connections.find(connection);
+    const session = new Session({ connection, manner, holding: found?.holding, ...asked.value }, now);
     if (found !== undefined) found.session = session;
     session.realm.arrive(session, now);
     sweeper.expect(session.realm.nextDeadline());

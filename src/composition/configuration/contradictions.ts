@@ -10,7 +10,14 @@ export type SourceOf = (name: OptionName) => string | undefined;
 const KIB = 1024;
 
 type Size =
-  'max_message_bytes' | 'mailbox_bytes' | 'realm_mailbox_bytes' | 'send_buffer_bytes' | 'max_header_bytes' | 'max_url_bytes';
+  | 'max_message_bytes'
+  | 'mailbox_bytes'
+  | 'realm_mailbox_bytes'
+  | 'send_buffer_bytes'
+  | 'memory_budget'
+  | 'memory_per_address'
+  | 'max_header_bytes'
+  | 'max_url_bytes';
 
 /** What a message that waits counts beside its payload, with ids of a few hundred characters (M13). */
 const ENVELOPE_BYTES = HELD_MESSAGE_BYTES + KIB;
@@ -20,6 +27,8 @@ const HOLDS: readonly { readonly outer: Size; readonly inner: Size; readonly spa
   { outer: 'mailbox_bytes', inner: 'max_message_bytes', spare: ENVELOPE_BYTES },
   { outer: 'realm_mailbox_bytes', inner: 'mailbox_bytes', spare: 0 },
   { outer: 'send_buffer_bytes', inner: 'max_message_bytes', spare: 0 },
+  { outer: 'memory_per_address', inner: 'send_buffer_bytes', spare: 0 },
+  { outer: 'memory_budget', inner: 'memory_per_address', spare: 0 },
   { outer: 'max_header_bytes', inner: 'max_url_bytes', spare: 0 },
 ];
 

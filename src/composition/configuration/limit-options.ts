@@ -134,6 +134,23 @@ export const LIMIT_OPTIONS = {
     hardened: MIB,
   }),
 
+  memory_budget: option(integer({ unit: 'bytes', min: 4 * MIB, max: 64 * GIB }), {
+    group: 'Limits for memory',
+    meaning:
+      'What strangers may make the broker hold in all: unread send buffers, paced and paused messages, topics, wills, long ' +
+      'credentials, and messages for absent peers. At least memory_per_address.',
+    seen: 'One of the largest holders: close 1008; a sender to an absent peer: EXPIRE at once (B1, B3).',
+    default: 384 * MIB,
+    hardened: 192 * MIB,
+  }),
+  memory_per_address: option(integer({ unit: 'bytes', min: 2 * MIB, max: 64 * GIB }), {
+    group: 'Limits for memory',
+    meaning: 'The same for one client address; of IPv6, for a /64. At least send_buffer_bytes. Behind a proxy see proxied.',
+    seen: 'The largest holder of the address: close 1008; a sender to an absent peer: EXPIRE at once (B2, B3).',
+    default: 16 * MIB,
+    hardened: 8 * MIB,
+  }),
+
   max_connections: option(integer({ unit: '', min: 1, max: MAX_CONNECTIONS }), {
     group: 'Limits for connections',
     meaning: 'Connections at one time, in all.',

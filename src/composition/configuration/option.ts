@@ -47,6 +47,7 @@ export type Group =
   | 'Pages and proxies'
   | 'Limits for messages'
   | 'Limits for absent peers'
+  | 'Limits for memory'
   | 'Limits for connections'
   | 'Cluster'
   | 'Log'

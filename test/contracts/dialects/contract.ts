@@ -55,6 +55,7 @@ const ENDINGS: Record<Ending, true> = {
   malformed: true,
   flooding: true,
   overreaching: true,
+  hoarding: true,
   restarting: true,
   expired: true,
   fault: true,

@@ -4,6 +4,7 @@ import { CLOSING_CLAUSES } from './closing-clauses.ts';
 import { HEAD_CLAUSES } from './head-clauses.ts';
 import { HTTP_CLAUSES } from './http-clauses.ts';
 import { LISTENING_CLAUSES } from './listening-clauses.ts';
+import { MEMORY_CLAUSES } from './memory-clauses.ts';
 import { PIPELINING_CLAUSES } from './pipelining-clauses.ts';
 import { Scene, type Capabilities, type Clause, type Start } from './scene.ts';
 import { SOCKET_CLAUSES } from './socket-clauses.ts';
@@ -19,6 +20,7 @@ export const CLAUSES: readonly Clause[] = [
   ...STREAM_CLAUSES,
   ...PIPELINING_CLAUSES,
   ...LISTENING_CLAUSES,
+  ...MEMORY_CLAUSES,
   ...CERTIFICATE_CLAUSES,
   ...WIRE_CLAUSES,
 ];

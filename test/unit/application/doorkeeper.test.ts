@@ -4,6 +4,7 @@ import { MemoryBusLine } from '../../../src/adapters/buses/memory/bus.ts';
 import { Doorkeeper } from '../../../src/application/doorkeeper.ts';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
 import { nodeId } from '../../../src/domain/ids.ts';
+import { MemoryBudget } from '../../../src/domain/memory-budget.ts';
 import { Visitors } from '../../../src/domain/visitors.ts';
 import { House, pair } from '../../support/house.ts';
 import { FragileEngine } from '../../support/fragile-engine.ts';
@@ -51,6 +52,7 @@ describe('the doorkeeper', () => {
     const doorkeeper = new Doorkeeper({
       dialects: [new PeerjsDialect('/')],
       visitors: new Visitors({ connections: 9, connectionsPerAddress: 9, requestsPerWindow: 0, requestWindow: 1 }, 0),
+      memory: new MemoryBudget({ memoryBudget: 99, memoryPerAddress: 9 }),
       origins: { allow: 'echoed' },
       addresses: { of: (request) => request.remoteAddress },
       log: { record: (event) => void events.push(event) },

@@ -6,6 +6,7 @@ const held = (from: string, bytes = 10): Held => ({
   message: { kind: 'offer', from: peerId(from), to: peerId('eve'), payload: undefined },
   bytes,
   arrivedAt: 0,
+  address: undefined,
   older: undefined,
   younger: undefined,
 });

@@ -30,6 +30,18 @@ describe('visitors', () => {
     expect([all.ask('b', 950), all.ask('a', 1_000)]).toEqual([0, 0]);
   });
 
+  it('H13: of IPv6, a /64 is one address', () => {
+    const all = visitors();
+    for (const address of ['2001:db8::1', '2001:db8::2']) all.enter(address);
+    expect([all.refuses('2001:db8::3'), all.refuses('2001:db8:0:1::3')]).toEqual([
+      'too-many-connections-from-address',
+      undefined,
+    ]);
+    all.leave('2001:db8::2');
+    expect(all.refuses('2001:db8::3')).toBeUndefined();
+    expect(['2001:db8::1', '2001:db8::2', '2001:db8::3'].map((address) => all.ask(address, 0))).toEqual([0, 0, 1_000]);
+  });
+
   it('H9: is off at 0', () => {
     const all = visitors({ requestsPerWindow: 0 });
     expect(Array.from({ length: 9 }, () => all.ask('a', 0))).not.toContain(1_000);

@@ -21,6 +21,7 @@ export const SILENT_FAREWELLS: Record<Ending, Farewell> = {
   flooding: silent(1008, 'too many messages'),
   overreaching: silent(1008, 'too many topics'),
   expired: silent(4003, 'token expired'),
+  hoarding: silent(1008, 'holds too much memory'),
   restarting: silent(1012, 'server is restarting'),
   fault: silent(1011, 'internal error'),
 };

@@ -9,6 +9,7 @@ import type { NodeWord } from '../../../application/ports/node-bus.ts';
 import type { Holder } from '../../../application/ports/peer-directory.ts';
 import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import { Mailroom, type MailroomLimits } from '../../../domain/mailroom.ts';
+import type { MemoryBudget } from '../../../domain/memory-budget.ts';
 import { matters, type SignalMessage } from '../../../domain/message.ts';
 import { NEVER, type Millis } from '../../../domain/time.ts';
 
@@ -26,9 +27,14 @@ export class MemoryMailboxStore implements MailboxStore {
   readonly #limits: MailroomLimits;
   readonly #mailrooms = new Map<RealmKey, Mailroom>();
   readonly #cluster: MailboxCluster | undefined;
+  readonly #memory: MemoryBudget | undefined;
 
-  /** @param cluster for the nodes of one process that share it; without one, every peer is this node's. */
-  constructor(limits: MailroomLimits, cluster?: MailboxCluster) {
+  /**
+   * @param memory B1, B2: where the messages are counted.
+   * @param cluster for the nodes of one process that share it; without one, every peer is this node's.
+   */
+  constructor(limits: MailroomLimits, cluster?: MailboxCluster, memory?: MemoryBudget) {
+    this.#memory = memory;
     this.#limits = limits;
     this.#cluster = cluster;
   }
@@ -45,9 +51,10 @@ export class MemoryMailboxStore implements MailboxStore {
     const seat = addressee?.lives === true ? addressee.node : undefined;
     const isWanted = matters(message.kind) || seat !== undefined || (sender === undefined && addressee !== undefined);
     if (this.#cluster !== undefined && !isWanted) return answer('unwanted');
-    const mailroom = this.#mailrooms.get(realm) ?? new Mailroom(this.#limits);
+    const mailroom = this.#mailrooms.get(realm) ?? new Mailroom(this.#limits, this.#memory);
     this.#mailrooms.set(realm, mailroom);
-    if (!mailroom.put(message, now, seat !== undefined)) return answer('full');
+    const posting = { isConnected: seat !== undefined, address: sender?.holding?.address };
+    if (!mailroom.put(message, now, posting)) return answer('full');
     answer('held');
     if (seat !== undefined) this.#cluster?.tell(seat, { say: 'mail', realm, id: message.to });
   }

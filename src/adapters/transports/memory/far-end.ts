@@ -5,6 +5,8 @@ import type { SignalMessage } from '../../../domain/message.ts';
 /** What a far end does to its connection: the side of it that the transport serves. */
 export interface Line {
   sent(bytes: Uint8Array, isBinary: boolean): void;
+  /** It has read all that it was told. */
+  caughtUp(): void;
   /** @param unread what it would have been told by what it never read. */
   gone(code: number, unread: readonly SignalMessage[]): void;
 }
@@ -78,6 +80,7 @@ export class MemoryFarEnd {
     this.#isReading = true;
     for (const { text } of this.#unread.splice(0)) this.heard.push(text);
     this.#unreadBytes = 0;
+    this.#line?.caughtUp();
     if (this.#unreadGoodbye !== undefined) this.#end(this.#unreadGoodbye);
   }
 

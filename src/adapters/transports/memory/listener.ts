@@ -180,6 +180,7 @@ export class MemoryTransport implements Transport {
       sent: (bytes, isBinary) => {
         if (admission.carrier === 'socket') this.#turns.run(() => socket.arrived(bytes, isBinary));
       },
+      caughtUp: () => reports.unread(0),
       gone: (code, unread) => this.#turns.run(() => socket.lost(closedByFarEnd(code), unread)),
     });
     reports.opened(socket);

@@ -40,7 +40,9 @@ export class MemorySocket implements Socket {
       this.#end(GOODBYES.readsTooSlowly);
       return 'gone';
     }
-    return this.#farEnd.arrived(decoder.decode(text), text.length, message) ? 'sent' : 'queued';
+    const isRead = this.#farEnd.arrived(decoder.decode(text), text.length, message);
+    this.#reports.unread(this.#farEnd.unreadBytes);
+    return isRead ? 'sent' : 'queued';
   }
 
   ping(): void {

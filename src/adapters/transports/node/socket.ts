@@ -38,6 +38,7 @@ export class NodeSocket implements Socket, Corked {
     this.#reports = reports;
     this.#home = home;
     this.#sayGoodbye = ws.close.bind(ws);
+    stream.on('drain', () => reports.unread(0));
     // L2: `ws` answers the far end's close frame by calling its own `close`; its event `close` waits for the end of TCP.
     ws.close = (code, why): void => {
       this.ended(code ?? 1005);
@@ -68,6 +69,7 @@ export class NodeSocket implements Socket, Corked {
     this.#stream.cork();
     for (const frame of frames) this.#ws.send(frame, { binary: false });
     this.#stream.uncork();
+    this.#reports.unread(unreadBytes(this.#stream));
   }
 
   ping(): void {
@@ -137,4 +139,9 @@ export class NodeSocket implements Socket, Corked {
     // The far end's own goodbye has to be read.
     this.#ws.resume();
   }
+}
+
+/** B1: what is below the mark of the stream comes without an event when it has left, so it is not counted. */
+export function unreadBytes({ writableNeedDrain, writableLength }: Pick<Duplex, 'writableNeedDrain' | 'writableLength'>): number {
+  return writableNeedDrain ? writableLength : 0;
 }

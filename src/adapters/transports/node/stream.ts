@@ -7,7 +7,7 @@ import { CLOSE_GRACE } from '../shared/settings.ts';
 import type { Corked } from '../shared/turn-end.ts';
 import { setHead, type Answering } from './http.ts';
 import { withSocket } from './line.ts';
-import type { Home } from './socket.ts';
+import { type Home, unreadBytes } from './socket.ts';
 
 /** One answer of `node:http` that stays open. What one turn of the event loop brings leaves in one write. */
 export class NodeStream implements Socket, Corked {
@@ -20,6 +20,7 @@ export class NodeStream implements Socket, Corked {
   constructor({ response, line }: Answering, { reports, home }: { readonly reports: Reports; readonly home: Home }) {
     this.#response = response;
     this.#line = line;
+    response.on('drain', () => reports.unread(0));
     this.#reports = reports;
     this.#home = home;
   }
@@ -57,6 +58,7 @@ export class NodeStream implements Socket, Corked {
     if (this.#waiting === undefined) return;
     this.#waiting = undefined;
     this.#response.uncork();
+    this.#reports.unread(unreadBytes(this.#response));
   }
 
   ping(): void {

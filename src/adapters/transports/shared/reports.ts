@@ -35,11 +35,18 @@ export class Reports {
   /** `deaf`: whatever still comes from the far end counts no more. */
   #state: 'hearing' | 'paused' | 'deaf' | 'closed' = 'hearing';
   #backlog: Backlog | undefined = undefined;
+  readonly #holding: Admission['holding'];
   #end: ConnectionEnd | undefined = undefined;
 
   constructor(desk: Desk, admission: Admission) {
     this.#desk = desk;
     this.#name = admission;
+    this.#holding = admission.holding;
+  }
+
+  /** B1: how much the far end has left unread, in bytes. To be told when it changes, and may be told when it has not. */
+  unread(bytes: number): void {
+    this.#holding?.set('unread', bytes);
   }
 
   opened(socket: Socket): void {
@@ -71,7 +78,7 @@ export class Reports {
   hearNoMore(end: ConnectionEnd): void {
     this.#end ??= end;
     if (this.#state !== 'closed') this.#state = 'deaf';
-    this.#backlog = undefined;
+    this.#dropBacklog();
   }
 
   /** The far end showed that it lives, below any dialect. */
@@ -88,9 +95,14 @@ export class Reports {
   closed(end: ConnectionEnd): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
-    this.#backlog = undefined;
+    this.#dropBacklog();
     // A library may tell the fault for which it closes after it has closed.
     this.#desk.later(() => this.#desk.gateway.closed(this.#named(), this.#end ?? end));
+  }
+
+  #dropBacklog(): void {
+    this.#backlog = undefined;
+    this.#holding?.set('backlog', 0);
   }
 
   #keep(bytes: Uint8Array, isBinary: boolean): boolean {
@@ -99,6 +111,7 @@ export class Reports {
     if (backlog.frames.length > 0 && backlog.bytes + size > this.#desk.room) return false;
     backlog.frames.push({ bytes: new Uint8Array(bytes), isBinary });
     backlog.bytes += size;
+    this.#holding?.set('backlog', backlog.bytes);
     return true;
   }
 
@@ -107,10 +120,11 @@ export class Reports {
     while (this.#state === 'hearing' && this.#backlog !== undefined) {
       const frame = this.#backlog.frames.shift();
       if (frame === undefined) {
-        this.#backlog = undefined;
+        this.#dropBacklog();
         return;
       }
       this.#backlog.bytes -= frame.bytes.length + QUEUED_FRAME_BYTES;
+      this.#holding?.set('backlog', this.#backlog.bytes);
       this.#desk.gateway.frame(this.#named(), frame.bytes, frame.isBinary);
     }
   }

@@ -127,6 +127,7 @@ class UwsTransport implements Transport {
       open: (ws) => socketOf(ws).opened(ws),
       pong: (ws, payload) => socketOf(ws).ponged(payload),
       ping: (ws) => socketOf(ws).pinged(),
+      drain: (ws) => socketOf(ws).drained(),
       message: (ws, bytes, isBinary) => socketOf(ws).arrived(new Uint8Array(bytes), isBinary),
       close: (ws, code, reason) => socketOf(ws).ended(endOf(code, reason)),
     });

@@ -69,6 +69,12 @@ export class UwsSocket implements Socket, Sender, Closing {
 
   fellBehind(): void {
     this.#mayBeBehind = true;
+    this.drained();
+  }
+
+  /** The library has sent some of what it kept. */
+  drained(): void {
+    if (this.#ws !== undefined) this.#reports.unread(this.#ws.getBufferedAmount());
   }
 
   ping(): void {
@@ -118,6 +124,7 @@ export class UwsSocket implements Socket, Sender, Closing {
   #isTooFarBehind(ws: WebSocket<unknown>, added: number): boolean {
     const unread = ws.getBufferedAmount();
     this.#mayBeBehind = unread > 0;
+    this.#reports.unread(unread);
     return unread > 0 && unread + this.unsentBytes + added > this.#home.limits.sendBufferBytes;
   }
 

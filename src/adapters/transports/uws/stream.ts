@@ -110,5 +110,6 @@ export class UwsStream implements Socket, Corked {
     this.#messages.length = 0;
     this.#waitingBytes = 0;
     this.#behindBytes = this.#response.write(text) ? 0 : this.#behindBytes + text.length;
+    this.#reports.unread(this.#behindBytes);
   }
 }

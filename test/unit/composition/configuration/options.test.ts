@@ -38,6 +38,7 @@ describe('the schema', () => {
         'Limits for messages',
         'Limits for absent peers',
         'Limits for topics',
+        'Limits for memory',
         'Limits for connections',
         'Cluster',
         'Log',

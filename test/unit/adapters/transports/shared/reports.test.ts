@@ -3,6 +3,7 @@ import { Reports } from '../../../../../src/adapters/transports/shared/reports.t
 import type { Socket } from '../../../../../src/application/ports/socket.ts';
 import type { ConnectionEnd } from '../../../../../src/application/ports/transport.ts';
 import { echoed } from '../../../../../src/domain/ids.ts';
+import { MemoryBudget, type Holding } from '../../../../../src/domain/memory-budget.ts';
 import { notice } from '../../../../../src/domain/message.ts';
 import { QUEUED_FRAME_BYTES } from '../../../../../src/domain/weights.ts';
 import { ADMISSION, RecordingGateway, textOf } from '../../../../contracts/transports/recording-gateway.ts';
@@ -19,11 +20,11 @@ const LOST: ConnectionEnd = { by: 'network', code: 1006 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** One open connection, and a queue of the turns that are to come later. */
-function opened(room = 1_000) {
+function opened(room = 1_000, holding?: Holding) {
   const gateway = new RecordingGateway();
   const turns: (() => void)[] = [];
   const desk = { gateway, later: (turn: () => void) => void turns.push(turn), room };
-  const reports = new Reports(desk, ADMISSION);
+  const reports = new Reports(desk, holding === undefined ? ADMISSION : { ...ADMISSION, holding });
   reports.opened(SOCKET);
   const pass = (): void => turns.splice(0).forEach((turn) => turn());
   return { reports, gateway, pass, heard: () => gateway.connections[0]?.frames.map(textOf), near: () => gateway.connections[0] };
@@ -145,5 +146,27 @@ describe('reports of one connection', () => {
     reports.closed(LOST);
     pass();
     expect(near()?.end).toEqual(LOST);
+  });
+
+  it('B1: what waits while it is paused is counted, and what is unread', () => {
+    const holding = new MemoryBudget({ memoryBudget: 9_999, memoryPerAddress: 9_999 }).open('');
+    const { reports, pass } = opened(1_000, holding);
+    reports.pause();
+    reports.frame(bytes('four'), false);
+    expect(holding.bytes).toBe(QUEUED_FRAME_BYTES + 4);
+    reports.resume();
+    pass();
+    expect(holding.bytes).toBe(0);
+    reports.unread(7);
+    expect(holding.bytes).toBe(7);
+  });
+
+  it('B1: nothing waits of a connection that was told to end', () => {
+    const holding = new MemoryBudget({ memoryBudget: 9_999, memoryPerAddress: 9_999 }).open('');
+    const { reports } = opened(1_000, holding);
+    reports.pause();
+    reports.frame(bytes('four'), false);
+    reports.closed(LOST);
+    expect(holding.bytes).toBe(0);
   });
 });

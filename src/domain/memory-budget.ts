@@ -1,0 +1,199 @@
+/** How much the connections and the waiting messages of a process may hold, beside what each connection takes by itself. */
+export interface MemoryLimits {
+  /** B1: in all, in bytes. */
+  readonly memoryBudget: number;
+  /** B2: of one client address, in bytes. */
+  readonly memoryPerAddress: number;
+}
+
+/**
+ * What is held for one connection. `unread`: was sent and not read. `paced`: is sent later (X2). `backlog`: came and was not
+ * processed. `topics`: names and patterns. `will`: T8. `credentials`: an id and a token that are longer than usual.
+ */
+export type Held = 'unread' | 'paced' | 'backlog' | 'topics' | 'will' | 'credentials';
+
+/** All that one address holds. */
+class Share {
+  readonly address: string;
+  bytes = 0;
+  /** B3: of `bytes`, what is freed soon: its connections were told to end. */
+  ending = 0;
+  /** Those that hold anything. */
+  readonly holdings = new Set<Holding>();
+  /** Which class of sizes it is listed in. */
+  sizeClass = 0;
+
+  constructor(address: string) {
+    this.address = address;
+  }
+}
+
+/** What one connection makes the broker hold. */
+export class Holding {
+  readonly address: string;
+  bytes = 0;
+  isEnding = false;
+  /** B3: ends the connection. May be called from inside any change of a holding, so it must put that off. */
+  onExcess: (() => void) | undefined = undefined;
+  readonly #budget: MemoryBudget;
+  /** Most connections hold nothing. */
+  #parts: Record<Held, number> | undefined = undefined;
+
+  constructor(budget: MemoryBudget, address: string) {
+    this.#budget = budget;
+    this.address = address;
+  }
+
+  /** Costs a comparison where nothing has changed. */
+  set(part: Held, bytes: number): void {
+    const before = this.#parts?.[part] ?? 0;
+    if (bytes === before) return;
+    this.#parts ??= { unread: 0, paced: 0, backlog: 0, topics: 0, will: 0, credentials: 0 };
+    this.#parts[part] = bytes;
+    this.#budget.changed(this, bytes - before);
+  }
+
+  /**
+   * B3: whether it may hold so much, to be asked before anything is copied. Where its address has no room for it, another
+   * connection has to hold more, which pays for it.
+   */
+  mayHold(part: Held, bytes: number): boolean {
+    return this.#budget.hasRoomFor(this, bytes - (this.#parts?.[part] ?? 0));
+  }
+
+  /** The connection is over. */
+  release(): void {
+    this.#parts = undefined;
+    this.#budget.changed(this, -this.bytes);
+  }
+}
+
+/** Of those that can be ended; of two that are as large, the later one. */
+function largestOf(share: Share | undefined): Holding | undefined {
+  let largest: Holding | undefined;
+  for (const holding of share?.holdings ?? []) {
+    if (!holding.isEnding && holding.onExcess !== undefined && holding.bytes >= (largest?.bytes ?? 0)) largest = holding;
+  }
+  return largest;
+}
+
+const SIZE_CLASSES = 54;
+
+/**
+ * B1 to B3: one budget for all that strangers can make the process hold, and a share of it for each address. Where either is
+ * exhausted, one of the largest holders is ended; the others are not affected.
+ */
+export class MemoryBudget {
+  readonly #limits: MemoryLimits;
+  readonly #shares = new Map<string, Share>();
+  /** All shares by the power of two of their size, so that one of the largest is found without looking at the others. */
+  readonly #bySize: Set<Share>[] = Array.from({ length: SIZE_CLASSES }, () => new Set<Share>());
+  #bytes = 0;
+  #ending = 0;
+
+  constructor(limits: MemoryLimits) {
+    this.#limits = limits;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** For a connection from `address`. Nothing is kept of it while it holds nothing. */
+  open(address: string): Holding {
+    return new Holding(this, address);
+  }
+
+  /** Called by `Holding` alone. */
+  changed(holding: Holding, added: number): void {
+    if (added === 0) return;
+    const share = this.#shareOf(holding.address);
+    if (holding.bytes === 0) share.holdings.add(holding);
+    holding.bytes += added;
+    if (holding.bytes === 0) share.holdings.delete(holding);
+    if (holding.isEnding) this.#end(share, added);
+    this.#count(share, added);
+    if (added > 0) this.#enforce(share);
+  }
+
+  /** Called by `Holding` alone. */
+  hasRoomFor(holding: Holding, added: number): boolean {
+    const share = this.#shares.get(holding.address);
+    if ((share?.bytes ?? 0) - (share?.ending ?? 0) + added <= this.#limits.memoryPerAddress) return true;
+    return (largestOf(share)?.bytes ?? 0) > holding.bytes + added;
+  }
+
+  /**
+   * M13: counts what waits in a mailbox for the address that has sent it. Nothing of it can be ended: the sender is told
+   * EXPIRE at once where the budget is exhausted and no connection of a larger holder can be ended for it.
+   * @returns whether there is room; if not, nothing is counted.
+   */
+  takes(address: string, bytes: number): boolean {
+    const held = this.#shares.get(address)?.bytes ?? 0;
+    if (held + bytes > this.#limits.memoryPerAddress) return false;
+    if (this.#bytes - this.#ending + bytes > this.#limits.memoryBudget && !this.#endLargest(held + bytes)) return false;
+    this.#count(this.#shareOf(address), bytes);
+    return true;
+  }
+
+  /** What was taken by `takes` is gone. */
+  frees(address: string, bytes: number): void {
+    this.#count(this.#shareOf(address), -bytes);
+  }
+
+  #enforce(share: Share): void {
+    // What is being ended is gone soon; it may be as much again, so that ending is no way to hold more.
+    const { memoryPerAddress, memoryBudget } = this.#limits;
+    if (share.bytes - share.ending > memoryPerAddress || share.bytes > 2 * memoryPerAddress) this.#endLargestOf(share);
+    if (this.#bytes - this.#ending > memoryBudget || this.#bytes > memoryBudget + memoryPerAddress) this.#endLargest(0);
+  }
+
+  /** @returns whether a share of more than `least` had a connection that could be ended. */
+  #endLargest(least: number): boolean {
+    for (let size = SIZE_CLASSES - 1; size >= 0; size--) {
+      for (const share of this.#bySize[size] ?? []) {
+        if (share.bytes - share.ending > least && this.#endLargestOf(share)) return true;
+      }
+    }
+    return false;
+  }
+
+  #endLargestOf(share: Share): boolean {
+    const largest = largestOf(share);
+    if (largest === undefined) return false;
+    largest.isEnding = true;
+    this.#end(share, largest.bytes);
+    largest.onExcess?.();
+    return true;
+  }
+
+  #end(share: Share, bytes: number): void {
+    share.ending += bytes;
+    this.#ending += bytes;
+  }
+
+  #count(share: Share, added: number): void {
+    share.bytes += added;
+    this.#bytes += added;
+    const sizeClass = share.bytes < 1 ? 0 : Math.floor(Math.log2(share.bytes)) + 1;
+    if (sizeClass !== share.sizeClass) {
+      this.#bySize[share.sizeClass]?.delete(share);
+      this.#bySize[sizeClass]?.add(share);
+      share.sizeClass = sizeClass;
+    }
+    if (share.bytes === 0) this.#forget(share);
+  }
+
+  #shareOf(address: string): Share {
+    const known = this.#shares.get(address);
+    if (known !== undefined) return known;
+    const share = new Share(address);
+    this.#shares.set(address, share);
+    return share;
+  }
+
+  #forget(share: Share): void {
+    this.#shares.delete(share.address);
+    this.#bySize[share.sizeClass]?.delete(share);
+  }
+}
