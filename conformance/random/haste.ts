@@ -9,32 +9,38 @@ const ROUNDING: Millis = 1e-6;
 /** A server that stands less at once lets no call come about. */
 const LEAST_BURST = 20;
 
-/** Whether the server may close the line as one that floods. */
-export function mayBeFlooding({ words }: Line, { limits, tolerance }: Expectations): boolean {
+/** Whether the server may close the line as one that floods: an allowance may belong to the owner, not to its connection. */
+export function mayBeFlooding(line: Line, { limits, tolerance }: Expectations): boolean {
   const { messageBurst = LEAST_BURST, messagesPerSecond = 0 } = limits;
-  return overflows(words, { burst: messageBurst, rate: messagesPerSecond, stretch: -tolerance.jitter - ROUNDING });
+  return overflows([...line.earlier.words, ...line.words], {
+    burst: messageBurst,
+    rate: messagesPerSecond,
+    stretch: -tolerance.jitter - ROUNDING,
+  });
 }
 
 /** Whether the server must close the line as one that floods. */
-export function isSurelyFlooding({ words }: Line, { limits, tolerance }: Expectations): boolean {
+export function isSurelyFlooding(line: Line, { limits, tolerance }: Expectations): boolean {
   const { messageBurst = Infinity, messagesPerSecond = Infinity, onFlood } = limits;
   if (onFlood !== 'close' || messageBurst === Infinity) return false;
-  return overflows(words, { burst: messageBurst, rate: messagesPerSecond, stretch: tolerance.jitter + ROUNDING });
+  return overflows(line.words, { burst: messageBurst, rate: messagesPerSecond, stretch: tolerance.jitter + ROUNDING });
 }
 
 /** Whether the server may close the line as one that stumbles. */
 export function mayStumbleTooMuch(line: Line, { limits, tolerance }: Expectations, now: Millis): boolean {
   const { malformedPerWindow = 0, malformedWindow = Infinity } = limits;
-  return stumblesWithin(line, malformedWindow + tolerance.jitter, now) > malformedPerWindow;
+  return (
+    stumblesWithin([...line.earlier.stumbles, ...line.stumbles], malformedWindow + tolerance.jitter, now) > malformedPerWindow
+  );
 }
 
 /** Whether the server must close the line as one that stumbles; windows need not begin with the first stumble. */
 export function surelyStumblesTooMuch(line: Line, { limits, tolerance }: Expectations, now: Millis): boolean {
   const { malformedPerWindow = Infinity, malformedWindow = 0 } = limits;
-  return stumblesWithin(line, malformedWindow - tolerance.jitter, now) > 2 * malformedPerWindow;
+  return stumblesWithin(line.stumbles, malformedWindow - tolerance.jitter, now) > 2 * malformedPerWindow;
 }
 
-function stumblesWithin({ stumbles }: Line, span: Millis, now: Millis): number {
+function stumblesWithin(stumbles: readonly Millis[], span: Millis, now: Millis): number {
   return stumbles.filter((at) => now - at < span).length;
 }
 

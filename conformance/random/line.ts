@@ -38,6 +38,8 @@ export interface Line extends Credentials {
   beatAt: Millis;
   /** When each of its malformed frames was sent. */
   readonly stumbles: Millis[];
+  /** What its owner has said on connections before this one. */
+  earlier: { readonly words: readonly Millis[]; readonly stumbles: readonly Millis[] };
 }
 
 /** A line that nobody has looked at yet. */
@@ -56,6 +58,7 @@ export function newLine(name: string, { realm, id, token }: Credentials): Line {
     words: [],
     beatAt: 0,
     stumbles: [],
+    earlier: { words: [], stumbles: [] },
   };
 }
 

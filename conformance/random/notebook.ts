@@ -27,6 +27,8 @@ export class Notebook {
   /** By what rule each id came to be free that was somebody's. */
   readonly #freedBy = new Map<string, string>();
   readonly #live = new Set<Line>();
+  /** M10, M19: the last line of each owner that was let in. */
+  readonly #lastLine = new Map<string, Line>();
   readonly #outbox: Outbox;
   /** Of each pair of sender and receiver the last message that came. */
   readonly #lastHeard = new Map<string, number>();
@@ -68,6 +70,10 @@ export class Notebook {
       line.isReconnect = true;
       if (!everyWordCounts) line.beatAt = owner.beatAt;
     }
+    const seat = `${seatOf(line)}\n${line.token}`;
+    const last = this.#lastLine.get(seat);
+    if (last !== undefined) line.earlier = saidOn(last);
+    this.#lastLine.set(seat, line);
     this.#owner.set(seatOf(line), line);
     return 'in';
   }
@@ -106,6 +112,8 @@ export class Notebook {
   /** It was closed by the server. @throws BrokenPromise */
   isClosed(line: Line, code: number): void {
     if (line.isOver) return;
+    // M19: its LEAVE was one message too many.
+    if (line.ending?.rule === 'M7' && code === 1008 && mayBeFlooding(line, this.#expected)) line.ending = undefined;
     const { ending, name } = line;
     const rule = ending?.rule ?? this.#whyClosed(line, code);
     promised(rule !== undefined, this.#suspected ?? 'L1', `${name} was closed with ${code} for no reason`);
@@ -271,4 +279,14 @@ export class Notebook {
     if (isCode(1007) && mayStumbleTooMuch(line, this.#expected, this.now)) return 'M10';
     return isCode(1008) && mayBeFlooding(line, this.#expected) ? 'M19' : undefined;
   }
+}
+
+/** Long ago is long paid. */
+const LONGEST_MEMORY = 1_000;
+
+function saidOn({ earlier, words, stumbles }: Line): Line['earlier'] {
+  return {
+    words: [...earlier.words, ...words].slice(-LONGEST_MEMORY),
+    stumbles: [...earlier.stumbles, ...stumbles].slice(-LONGEST_MEMORY),
+  };
 }

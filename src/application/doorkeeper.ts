@@ -1,7 +1,9 @@
 import { mayOpen, type OriginPolicy } from '../domain/origins.ts';
 import type { MemoryBudget } from '../domain/memory-budget.ts';
 import { networkOf } from '../domain/networks.ts';
+import type { Millis } from '../domain/time.ts';
 import type { CrowdRefusal, Visitors } from '../domain/visitors.ts';
+import type { Clock } from './ports/clock.ts';
 import type { ClientAddresses } from './ports/client-addresses.ts';
 import type { Dialect } from './ports/dialect.ts';
 import type { HttpRequest, HttpResponse } from './ports/http.ts';
@@ -18,6 +20,7 @@ export interface DoorkeeperParts {
   readonly origins: OriginPolicy;
   readonly addresses: ClientAddresses;
   readonly bus: NodeBus;
+  readonly clock: Clock;
   readonly log: Log;
   /** H11: characters of a request target. */
   readonly maxUrlBytes: number;
@@ -38,6 +41,9 @@ const REFUSALS: Record<DoorRefusal, HttpResponse> = {
   draining: plain(503, 'Server is restarting'),
   'cut-off': plain(503, 'Server is cut off from its cluster'),
 };
+
+/** M19: a peer that says little owes less when it leaves. */
+const LEAST_DEBT: Millis = 1_000;
 
 /** Decides who may open a socket at all, and counts who is in. */
 export class Doorkeeper {
@@ -73,9 +79,14 @@ export class Doorkeeper {
     return this.#admit(request, { dialect: dialect.name, carrier: 'stream', address, introduction });
   }
 
-  /** An accepted connection is over. */
-  left(address: string): void {
-    this.#parts.visitors.leave(address);
+  /** An accepted connection is over. @param debt M19: how long until its allowance is full again. */
+  left(address: string, debt: Millis = 0): void {
+    const { visitors, clock } = this.#parts;
+    if (debt < LEAST_DEBT) visitors.leave(address);
+    else {
+      visitors.linger();
+      clock.wakeAt(clock.now() + debt, () => visitors.vacate(address));
+    }
     if (this.#parts.visitors.open === 0) this.#onEmpty();
   }
 

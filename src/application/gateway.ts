@@ -3,7 +3,7 @@ import { invariant } from '../domain/invariant.ts';
 import type { SignalMessage } from '../domain/message.ts';
 import type { Carrier, Manner, Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
-import { newConnection, passageOf, type Connections } from './connections.ts';
+import { newConnection, passageOf, type Connection, type Connections } from './connections.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 import type { HttpDesk } from './http-desk.ts';
@@ -188,7 +188,7 @@ export class BrokerGateway implements Gateway {
     turns.end();
     const { session, dialect } = connection;
     log.record({ event: 'connection-closed', connection: id, session, dialect: dialect.name, end, passage });
-    doorkeeper.left(connection.address);
+    doorkeeper.left(connection.address, debtOf(connection, clock.now()));
   }
 
   /** Whether a frame of an open peer waits for the lease of this node, or for frames of the same peer that do. */
@@ -268,6 +268,11 @@ export class BrokerGateway implements Gateway {
     if (session?.state === 'open') return performer.perform(session.realm, session.realm.faulted(session), clock.now());
     connections.part(id, (dialect) => dialect.farewell('fault'));
   }
+}
+
+/** M19. */
+function debtOf({ session }: Connection, now: Millis): Millis {
+  return session?.allowance.debt(session.realm.limits, now) ?? 0;
 }
 
 function mannersOf({ liveness, space, remembers }: Dialect): Record<Carrier, Manner> {

@@ -243,10 +243,8 @@ function bindEdges(container: Container, { maxUrlBytes, sendBufferBytes, cluster
   const doorkeeper = (parts: Omit<DoorkeeperParts, 'maxUrlBytes' | 'clusterCut'>): Doorkeeper =>
     new Doorkeeper({ ...parts, maxUrlBytes, clusterCut });
   bindParts(container, P.DOORKEEPER, doorkeeper, {
-    bus: P.NODE_BUS,
+    ...{ bus: P.NODE_BUS, clock: P.CLOCK, visitors: P.VISITORS, memory: P.MEMORY_BUDGET },
     dialects: P.DIALECTS,
-    visitors: P.VISITORS,
-    memory: P.MEMORY_BUDGET,
     origins: P.ORIGINS,
     addresses: P.CLIENT_ADDRESSES,
     log: P.LOG,

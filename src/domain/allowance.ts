@@ -12,7 +12,7 @@ export interface AllowanceLimits {
   readonly malformedWindow: Millis;
 }
 
-/** What one peer has left: a token bucket for its messages, a window for its malformed ones. */
+/** M10, M19: what one peer has left: a token bucket for its messages, a window for its malformed ones. */
 export class Allowance {
   /** M19: since when a bucket that was empty then would hold what this one holds. Later than now: how long its debt takes. */
   #emptySince: Millis;
@@ -32,6 +32,17 @@ export class Allowance {
     // What is filled drop by drop is not exact to the last digit.
     const debt = this.#emptySince - now;
     return debt > ROUNDING ? Math.ceil(debt - ROUNDING) : 0;
+  }
+
+  /** How long until it is as it was at first: the bucket full, and no malformed message remembered. */
+  timeUntilFull(limits: AllowanceLimits, now: Millis): Millis {
+    const window = this.#stumbles === undefined ? 0 : this.#stumbles.since + limits.malformedWindow - now;
+    return Math.max(this.debt(limits, now), window);
+  }
+
+  /** M19: how long until the bucket is full. */
+  debt(limits: AllowanceLimits, now: Millis): Millis {
+    return Math.max(0, this.#emptySince + spanOf(limits.messageBurst, limits) - now);
   }
 
   /** M10: counts one malformed message. @returns whether it was one too many for its window. */

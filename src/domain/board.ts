@@ -95,6 +95,14 @@ export class Board {
     weighTopics(session);
   }
 
+  /** T3, T5, MER5: joins what it came for, and replays what it missed. @returns false where it asks for too much. */
+  begin(session: Session, { joins, since }: Pick<Wishes, 'joins' | 'since'>, out: Decision[]): boolean {
+    if (this.refuses(joins, session) !== undefined) return false;
+    this.join(session, joins, out);
+    if (since !== undefined) this.replay(session, out);
+    return true;
+  }
+
   /** T3: hears no more of these. Of what it does not listen to, nothing is said. */
   part(session: Session, selectors: readonly Selector[], out: Decision[]): void {
     this.#listeners.dropPatterns(

@@ -1,4 +1,5 @@
 import type { AllowanceLimits } from './allowance.ts';
+import { Allowances } from './allowances.ts';
 import { Board, type BoardLimits } from './board.ts';
 import { allFor, collect, collectMore, inherit, type Collecting } from './collecting.ts';
 import { IGNORE, type Decision, type Expired, type Replaced } from './decision.ts';
@@ -43,6 +44,7 @@ export class Realm {
   readonly #roster = new Roster();
   readonly #notices: Notices;
   readonly vigil: Vigil;
+  readonly #allowances: Allowances;
   readonly #guests = new Set<Session>();
   readonly #boards = new Map<string, Board>();
 
@@ -53,6 +55,7 @@ export class Realm {
     this.limits = limits;
     this.#notices = new Notices(this.#roster, isAlone);
     this.vigil = new Vigil(limits);
+    this.#allowances = new Allowances(limits);
   }
 
   /** How many peers and guests are here. */
@@ -111,6 +114,7 @@ export class Realm {
   admit(session: Session): Decision {
     if (this.isFull) return this.refuse(session, 'realm-full');
     this.#roster.seat(session);
+    this.#allowances.recall(session);
     return collect(session, 'nothing');
   }
 
@@ -118,6 +122,7 @@ export class Realm {
   reconnect(session: Session, out: Decision[]): void {
     const before = this.#roster.seat(session);
     if (before !== undefined) out.push(this.#end(before, 'superseded', 'superseded'));
+    this.#allowances.recall(session);
     out.push(collect(session, before === undefined ? 'nothing' : before.manner.carrier));
   }
 
@@ -248,6 +253,7 @@ export class Realm {
 
   /** L1, L5: closes every session that was silent for too long. Costs what it finds, not what lives. */
   sweep(now: Millis, out: Decision[]): void {
+    this.#allowances.sweep(now);
     for (const session of this.vigil.silent(now)) out.push(this.#end(session, 'ended', 'silent'));
     for (const session of this.vigil.expired(now)) out.push(this.#end(session, 'ended', 'expired'));
     for (const session of this.vigil.due(now)) out.push({ do: 'prompt', session });
@@ -271,11 +277,7 @@ export class Realm {
     out.push({ do: 'welcome', session, replaces });
     for (const message of messages) out.push({ do: 'deliver', to: session.connection, message });
     if (session.wishes === undefined) return;
-    const { joins, since } = session.wishes;
-    const board = this.board(session.manner);
-    if (board.refuses(joins, session) !== undefined) return void out.push(this.overreached(session));
-    board.join(session, joins, out);
-    if (since !== undefined) board.replay(session, out);
+    if (!this.board(session.manner).begin(session, session.wishes, out)) out.push(this.overreached(session));
   }
 
   /** It was collected for a connection that is over. */
@@ -292,6 +294,8 @@ export class Realm {
   #remove(session: Session, event: SessionEvent): void {
     session.take(event);
     this.vigil.forget(session);
-    if (!this.#guests.delete(session)) this.#roster.vacate(session);
+    if (this.#guests.delete(session)) return;
+    this.#roster.vacate(session);
+    this.#allowances.remember(session);
   }
 }

@@ -61,7 +61,8 @@ export class Session {
   readonly realm: Realm;
   readonly id: PeerId;
   readonly token: Token;
-  readonly allowance: Allowance;
+  /** Kept by `Allowances`: it is older than the session where its peer was here before. */
+  allowance: Allowance;
   readonly manner: Manner;
   readonly wishes: Wishes | undefined;
   readonly holding: Holding | undefined;

@@ -53,8 +53,17 @@ export class Visitors {
   }
 
   leave(address: string): void {
-    const network = networkOf(address);
     this.#open -= 1;
+    this.vacate(address);
+  }
+
+  /** M19: the connection is over, and counts for its address until `vacate`. */
+  linger(): void {
+    this.#open -= 1;
+  }
+
+  vacate(address: string): void {
+    const network = networkOf(address);
     const left = (this.#connections.get(network) ?? 1) - 1;
     if (left > 0) this.#connections.set(network, left);
     else this.#connections.delete(network);

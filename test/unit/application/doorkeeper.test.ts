@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { PeerjsDialect } from '../../../src/adapters/dialects/peerjs/dialect.ts';
 import { MemoryBusLine } from '../../../src/adapters/buses/memory/bus.ts';
 import { Doorkeeper } from '../../../src/application/doorkeeper.ts';
@@ -14,6 +15,25 @@ const status = (house: House, path = '/peerjs', headers = {}) =>
   house.transport.connect({ path, query: QUERY, headers }).refusal?.status;
 
 describe('the doorkeeper', () => {
+  it('M19: an address pays for what its connections owed when they closed, until it is paid', () => {
+    const house = new House({ maxConnectionsPerAddress: 1, messagesPerSecond: 10, messageBurst: 20 });
+    const ann = house.opens('ann');
+    for (let n = 0; n < 20; n++) ann.says({ type: 'HEARTBEAT' });
+    ann.far.close();
+    expect(house.opens('bob').far.refusal?.status).toBe(429);
+    expect(house.opens('cem', { address: '192.0.2.2' }).far.state).toBe('open');
+    house.passes(2_000);
+    expect(house.opens('bob').far.state).toBe('open');
+  });
+
+  it('M19: a peer that has said little leaves its place at once', () => {
+    const house = new House({ maxConnectionsPerAddress: 1, messagesPerSecond: 10, messageBurst: 20 });
+    const ann = house.opens('ann');
+    for (let n = 0; n < 9; n++) ann.says({ type: 'HEARTBEAT' });
+    ann.far.close();
+    expect(house.opens('bob').far.state).toBe('open');
+  });
+
   it.each(['/', '/peerjs/', '/other/peerjs', '/peerjs/peerjs'])('O9: there is no socket at %s', (path) => {
     expect(status(new House(), path)).toBe(404);
   });
@@ -56,6 +76,7 @@ describe('the doorkeeper', () => {
       origins: { allow: 'echoed' },
       addresses: { of: (request) => request.remoteAddress },
       log: { record: (event) => void events.push(event) },
+      clock: new ManualClock(),
       bus: new MemoryBusLine().at(nodeId('here')),
       maxUrlBytes: 99,
       clusterCut: 'hold',

@@ -202,6 +202,17 @@ describe('living and leaving', () => {
     expect(verdicts[5]).toEqual({ do: 'close', session: ann, ending: 'flooding' });
   });
 
+  it('M10, M19: a peer that is back goes on with its allowance, after a reconnect and after it was gone', () => {
+    const ann = open('ann');
+    for (let n = 0; n < 4; n++) realm.heard(ann, 0);
+    const again = arrived('ann');
+    realm.reconnect(again, []);
+    expect(realm.heard(again, 0)).toBeUndefined();
+    realm.lost(again);
+    const later = open('ann');
+    expect(realm.heard(later, 0)).toEqual({ do: 'close', session: later, ending: 'flooding' });
+  });
+
   it('M19: or makes it wait until its debt is paid', () => {
     realm = new Realm(PLACE, { ...LIMITS, onFlood: 'pause' });
     const ann = open('ann');
