@@ -245,8 +245,7 @@ function bindEdges(container: Container, { maxUrlBytes, sendBufferBytes, cluster
   bindParts(container, P.DOORKEEPER, doorkeeper, {
     ...{ bus: P.NODE_BUS, clock: P.CLOCK, visitors: P.VISITORS, memory: P.MEMORY_BUDGET },
     dialects: P.DIALECTS,
-    origins: P.ORIGINS,
-    addresses: P.CLIENT_ADDRESSES,
+    ...{ origins: P.ORIGINS, addresses: P.CLIENT_ADDRESSES },
     log: P.LOG,
   });
   bindParts(container, P.HTTP_DESK, (parts: Omit<HttpDeskParts, 'maxUrlBytes'>) => new HttpDesk({ ...parts, maxUrlBytes }), {

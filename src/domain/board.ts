@@ -29,6 +29,8 @@ export interface BoardLimits extends HistoryLimits {
   readonly topicPatterns: number;
   /** MER5: half of it may be replayed. */
   readonly sendBufferBytes: number;
+  /** T5: connections in one topic of a dialect with presence: each that joins costs as much as there are. */
+  readonly topicPresence: number;
 }
 
 /** Why nothing is joined, or published. */
@@ -57,7 +59,8 @@ export class Board {
 
   /** T1, T5, B3: why a connection can't join these; undefined where it can. All or none are joined. */
   refuses(selectors: readonly Selector[], session?: Session): TopicRefusal | undefined {
-    const { topicLength, topicsPerConnection, topicJoins, topicPatterns } = this.#limits;
+    const { topicLength, topicsPerConnection, topicJoins, topicPatterns, topicPresence } = this.#limits;
+    let isCrowded = false;
     let [topics, patterns, bytes] = [0, 0, 0];
     for (const selector of selectors) {
       if ('pattern' in selector) {
@@ -73,10 +76,12 @@ export class Board {
       if (session?.joined?.topics.has(topic.value) === true) continue;
       topics += 1;
       bytes += subscriptionBytes(topic.value);
+      isCrowded ||= session?.wishes?.presence === true && this.#listeners.count(topic.value) >= topicPresence;
     }
     const added = topics + patterns;
     const before = (session?.joined?.topics.size ?? 0) + (session?.joined?.patterns.size ?? 0);
     const isTooMany =
+      isCrowded ||
       before + added > topicsPerConnection ||
       this.#listeners.joins + added > topicJoins ||
       this.#listeners.patterns + patterns > topicPatterns;

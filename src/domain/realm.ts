@@ -236,7 +236,7 @@ export class Realm {
     return this.#end(session, 'ended', 'fault');
   }
 
-  /** M16. @returns see `Notices`. */
+  /** M16. */
   undelivered(message: SignalMessage): Decision {
     return this.#notices.undelivered(message);
   }
@@ -276,8 +276,8 @@ export class Realm {
     session.take('registered');
     out.push({ do: 'welcome', session, replaces });
     for (const message of messages) out.push({ do: 'deliver', to: session.connection, message });
-    if (session.wishes === undefined) return;
-    if (!this.board(session.manner).begin(session, session.wishes, out)) out.push(this.overreached(session));
+    const { wishes, manner } = session;
+    if (wishes !== undefined && !this.board(manner).begin(session, wishes, out)) out.push(this.overreached(session));
   }
 
   /** It was collected for a connection that is over. */

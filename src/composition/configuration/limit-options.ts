@@ -109,6 +109,13 @@ export const LIMIT_OPTIONS = {
     default: 1000,
     hardened: 100,
   }),
+  topic_presence: option(integer({ unit: '', min: 1, max: MANY }), {
+    group: 'Limits for topics',
+    meaning: 'Connections in one topic of Peero, where each that joins is told of all others, and all others of it.',
+    seen: 'Close 1008 (T5).',
+    default: 500,
+    hardened: 100,
+  }),
   topic_length: option(integer({ unit: '', min: 1, max: 65_536 }), {
     group: 'Limits for topics',
     dialects: ['mercure', 'socketio', 'peero', 'relay'],

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Board } from '../../../src/domain/board.ts';
 import { Realm } from '../../../src/domain/realm.ts';
+import type { Session } from '../../../src/domain/session.ts';
 import type { Publication } from '../../../src/domain/topic.ts';
 import { LIMITS, PLACE } from './sessions.ts';
 import { beginning, decisionsOf, draft, guest, LISTENER, told, topic } from './topics.ts';
@@ -122,6 +123,18 @@ describe('presence', () => {
       `${ann.connection} bob joined garden`,
     ]);
     expect(told(decisionsOf((out) => board.part(bob, [topic('garden')], out)))).toEqual([`${ann.connection} bob left garden`]);
+  });
+
+  it('T5: a topic with presence takes its last connection, and not one more; others are not counted', () => {
+    const here = ['a', 'b', 'c'].map((id) => guest(id, realm, { presence: true }));
+    for (const one of here) {
+      expect(board.refuses([topic('garden')], one)).toBeUndefined();
+      board.join(one, [topic('garden')], []);
+    }
+    const [late, shy] = [guest('d', realm, { presence: true }), guest('e', realm)];
+    expect([late, shy].map((one) => board.refuses([topic('garden')], one))).toEqual(['too-many-topics', undefined]);
+    board.part(here[0] as Session, [topic('garden')], []);
+    expect(board.refuses([topic('garden')], late)).toBeUndefined();
   });
 
   it('T7, T8: whose connection ends has left all its topics, and its will is told', () => {

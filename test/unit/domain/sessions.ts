@@ -21,6 +21,7 @@ export const LIMITS: RealmLimits = {
   topicsPerConnection: 3,
   topicJoins: 8,
   topicPatterns: 2,
+  topicPresence: 3,
   historyMessages: 3,
   historyBytes: 2_000,
   sendBufferBytes: 10_000,

@@ -50,7 +50,7 @@ describe('the defaults', () => {
       },
       ...{ mercurePath: '/.well-known/mercure', mercureOpen: false, mercureAnonymous: false },
       ...{ mercurePublisherKey: undefined, mercureSubscriberKey: undefined },
-      ...{ topicLength: 1024, topicsPerConnection: 200, topicJoins: 1_000_000, topicPatterns: 1000 },
+      ...{ topicLength: 1024, topicsPerConnection: 200, topicJoins: 1_000_000, topicPatterns: 1000, topicPresence: 500 },
       ...{ historyMessages: 1000, historyBytes: 4_194_304 },
       ...{
         maxConnections: 100_000,
