@@ -61,7 +61,8 @@ export class Mailroom {
     const mailbox = this.#mailboxes.get(message.to);
     const hasRoom = isConnected ? this.#hasRoomFor(mailbox, bytes) : this.#hasRoom(message.from, mailbox, bytes);
     if (!hasRoom) return false;
-    if (address !== undefined && this.#memory?.takes(address, bytes) === false) return false;
+    const isScarce = this.#bytes + bytes > this.#limits.realmMailboxBytes / 2;
+    if (address !== undefined && this.#memory?.takes(address, bytes, isScarce) === false) return false;
 
     const box = mailbox ?? this.#open(message.to);
     if (!box.holdsFor(message.from)) this.#mailboxesOf.set(message.from, (this.#mailboxesOf.get(message.from) ?? 0) + 1);

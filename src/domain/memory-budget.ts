@@ -86,6 +86,8 @@ const SIZE_CLASSES = 54;
 export class MemoryBudget {
   readonly #limits: MemoryLimits;
   readonly #shares = new Map<string, Share>();
+  /** What waits in mailboxes, by the address that has sent it. */
+  readonly #mail = new Map<string, number>();
   /** All shares by the power of two of their size, so that one of the largest is found without looking at the others. */
   readonly #bySize: Set<Share>[] = Array.from({ length: SIZE_CLASSES }, () => new Set<Share>());
   #bytes = 0;
@@ -124,21 +126,26 @@ export class MemoryBudget {
   }
 
   /**
-   * M13: counts what waits in a mailbox for the address that has sent it. Nothing of it can be ended: the sender is told
-   * EXPIRE at once where the budget is exhausted and no connection of a larger holder can be ended for it.
+   * M13: counts what waits in a mailbox for the address that has sent it, beside what its connections hold. Nothing of it can
+   * be ended: the sender is told EXPIRE at once where the budget is exhausted and no larger holder can be ended for it.
+   * @param isScarce whether others may soon find no room: only then an address is held to its share.
    * @returns whether there is room; if not, nothing is counted.
    */
-  takes(address: string, bytes: number): boolean {
-    const held = this.#shares.get(address)?.bytes ?? 0;
-    if (held + bytes > this.#limits.memoryPerAddress) return false;
-    if (this.#bytes - this.#ending + bytes > this.#limits.memoryBudget && !this.#endLargest(held + bytes)) return false;
-    this.#count(this.#shareOf(address), bytes);
+  takes(address: string, bytes: number, isScarce = true): boolean {
+    const held = (this.#mail.get(address) ?? 0) + bytes;
+    if (isScarce && held > this.#limits.memoryPerAddress) return false;
+    if (this.#bytes - this.#ending + bytes > this.#limits.memoryBudget && !this.#endLargest(held)) return false;
+    this.#mail.set(address, held);
+    this.#bytes += bytes;
     return true;
   }
 
   /** What was taken by `takes` is gone. */
   frees(address: string, bytes: number): void {
-    this.#count(this.#shareOf(address), -bytes);
+    const left = (this.#mail.get(address) ?? 0) - bytes;
+    if (left > 0) this.#mail.set(address, left);
+    else this.#mail.delete(address);
+    this.#bytes -= bytes;
   }
 
   #enforce(share: Share): void {

@@ -267,7 +267,7 @@ export class Realm {
   /** The node goes: so many are asked to come back elsewhere. @param waits see `askToLeave`. @returns how many were asked. */
   drain(out: Decision[], most: number, waits: boolean): number {
     const { asked, ready } = askToLeave([...this.#roster.sessions(), ...this.#guests], most, waits);
-    for (const session of ready) out.push(this.#end(session, 'ended', 'restarting'));
+    out.push(...ready.map((session) => this.#end(session, 'ended', 'restarting')));
     return asked;
   }
 
@@ -282,8 +282,7 @@ export class Realm {
 
   /** It was collected for a connection that is over. */
   #passOn({ id }: Session, messages: readonly SignalMessage[], out: Decision[]): void {
-    if (inherit(this.#roster.find(id), messages)) return;
-    for (const message of messages) out.push(this.#notices.returned(message));
+    if (!inherit(this.#roster.find(id), messages)) out.push(...messages.map((message) => this.#notices.returned(message)));
   }
 
   #end(session: Session, event: SessionEvent, ending: Ending): Decision {

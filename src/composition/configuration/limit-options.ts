@@ -154,8 +154,8 @@ export const LIMIT_OPTIONS = {
     group: 'Limits for memory',
     meaning: 'The same for one client address; of IPv6, for a /64. At least send_buffer_bytes. Behind a proxy see proxied.',
     seen: 'The largest holder of the address: close 1008; a sender to an absent peer: EXPIRE at once (B2, B3).',
-    default: 16 * MIB,
-    hardened: 8 * MIB,
+    default: 8 * MIB,
+    hardened: 4 * MIB,
   }),
 
   max_connections: option(integer({ unit: '', min: 1, max: MAX_CONNECTIONS }), {

@@ -35,7 +35,7 @@ describe('the defaults', () => {
         messageBurst: 2000,
       },
       ...{ onFlood: 'close', malformedPerWindow: 20, malformedWindow: 60_000, sendBufferBytes: 4_194_304 },
-      ...{ memoryBudget: 402_653_184, memoryPerAddress: 16_777_216 },
+      ...{ memoryBudget: 402_653_184, memoryPerAddress: 8_388_608 },
       ...{ mailboxMessages: 256, mailboxBytes: 2_097_152, realmMailboxBytes: 67_108_864, mailboxesPerSender: 256 },
       ...{
         dialects: ['peerjs'],
