@@ -1,9 +1,9 @@
 const GROUPS = 8;
-/** H13: of the eight groups of an IPv6 address, those that its network has given it. */
+/** H17: of the eight groups of an IPv6 address, those that its network has given it. */
 const NETWORK_GROUPS = 4;
 
 /**
- * H13: what limits for an address count for: an IPv4 address, and the /64 of an IPv6 address, because each host has a whole
+ * H17: what limits for an address count for: an IPv4 address, and the /64 of an IPv6 address, because each host has a whole
  * /64 to itself. @param address in its usual text form; any other text stands for itself.
  */
 export function networkOf(address: string): string {

@@ -21,7 +21,7 @@ export type CrowdRefusal = 'too-many-connections' | 'too-many-connections-from-a
 const MAX_ACCOUNTS = 65_536;
 const CROWD = '';
 
-/** What each client address has open, and has asked for in this window. H13: of IPv6, each /64. */
+/** What each client address has open, and has asked for in this window. H17: of IPv6, each /64. */
 export class Visitors {
   readonly limits: VisitorLimits;
   readonly #connections = new Map<string, number>();

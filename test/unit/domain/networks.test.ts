@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { networkOf } from '../../../src/domain/networks.ts';
 
-describe('H13: the network of an address', () => {
+describe('H17: the network of an address', () => {
   it.each([
     ['192.0.2.1', '192.0.2.1'],
     ['', ''],

@@ -30,7 +30,7 @@ describe('visitors', () => {
     expect([all.ask('b', 950), all.ask('a', 1_000)]).toEqual([0, 0]);
   });
 
-  it('H13: of IPv6, a /64 is one address', () => {
+  it('H17: of IPv6, a /64 is one address', () => {
     const all = visitors();
     for (const address of ['2001:db8::1', '2001:db8::2']) all.enter(address);
     expect([all.refuses('2001:db8::3'), all.refuses('2001:db8:0:1::3')]).toEqual([
