@@ -40,6 +40,16 @@ const waits = fc
 const slows = fc
   .tuple(place, fc.integer({ min: 1, max: 60 }))
   .map(([at, delay]): Step => ({ words: `node ${at} is ${delay} ms away`, deed: (w) => w.slows(at, delay) }));
+const whispers = fc
+  .tuple(place, fc.integer({ min: 1, max: 60 }))
+  .map(([at, delay]): Step => ({ words: `words to node ${at} take ${delay} ms`, deed: (w) => w.delaysWords(at, delay) }));
+const twins = fc.tuple(name, place, place).map(([who, at, other]): Step => ({
+  words: `${who} connects to ${at} and ${other} at once`,
+  deed(w) {
+    w.connects(who, at);
+    w.connects(who, other);
+  },
+}));
 const cuts = place.map((at): Step => ({ words: `node ${at} is cut off`, deed: (w) => w.cutsOff(at) }));
 const loses = place.map((at): Step => ({ words: `what node ${at} asks is lost`, deed: (w) => w.loses(at) }));
 const heals = place.map((at): Step => ({ words: `node ${at} is back`, deed: (w) => w.heals(at) }));
@@ -52,6 +62,8 @@ const step = fc.oneof(
   { weight: 2, arbitrary: goes },
   { weight: 8, arbitrary: waits },
   { weight: 2, arbitrary: slows },
+  { weight: 2, arbitrary: whispers },
+  { weight: 2, arbitrary: twins },
   { weight: 1, arbitrary: cuts },
   { weight: 1, arbitrary: loses },
   { weight: 1, arbitrary: heals },

@@ -14,6 +14,8 @@ import type { Millis } from '../../../src/domain/time.ts';
 export interface EngineWire {
   /** Of each way, in ms. */
   delay: Millis;
+  /** Of words, which come on a connection of their own, where they do. */
+  wordDelay: Millis;
   readonly isCut: boolean;
   cut(): void;
   heal(): void;
@@ -39,6 +41,7 @@ export interface ClusterEngine {
 /** The wire between a node and the engine: what goes over it keeps its order, takes its time, and waits while it is cut. */
 class Wire implements EngineWire {
   delay: Millis = 1;
+  wordDelay: Millis = 1;
   ears: NodeEars | undefined;
   /** How often it was cut. */
   cuts = 0;
@@ -47,6 +50,7 @@ class Wire implements EngineWire {
   #isDead = false;
   #lastTo: Millis = 0;
   #lastFrom: Millis = 0;
+  #lastWord: Millis = 0;
   #heldBack: (() => void)[] = [];
 
   constructor(clock: ManualClock) {
@@ -91,6 +95,15 @@ class Wire implements EngineWire {
     this.#whole(() => {
       this.#lastFrom = Math.max(this.#lastFrom, this.#clock.now() + this.delay);
       this.#at(this.#lastFrom, answer);
+    });
+  }
+
+  /** On a connection of its own: it may come before an answer that was given earlier, or after one that was given later. */
+  says(word: NodeWord): void {
+    if (this.isCut) return;
+    this.#lastWord = Math.max(this.#lastWord, this.#clock.now() + this.wordDelay);
+    this.#clock.wakeAt(this.#lastWord, () => {
+      if (!this.isCut) this.ears?.heard(word);
     });
   }
 
@@ -211,6 +224,6 @@ export class SimulatedEngine implements ClusterEngine {
     const wire = this.#wires.get(node);
     if (wire === undefined || wire.isCut) return;
     const times = this.#manner.repeats && word.say !== 'publication' ? 2 : 1;
-    for (let n = 0; n < times; n++) wire.fromEngine(() => wire.ears?.heard(word));
+    for (let n = 0; n < times; n++) wire.says(word);
   }
 }

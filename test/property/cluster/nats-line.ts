@@ -49,6 +49,8 @@ interface Watch {
  */
 export class SimulatedLine implements EngineWire {
   delay: Millis = 1;
+  /** They come with the journal. */
+  wordDelay: Millis = 1;
   isCut = false;
   readonly line: NatsLine;
   readonly #clock: ManualClock;
@@ -160,7 +162,7 @@ export class SimulatedLine implements EngineWire {
 
   #kvm(): Kvm {
     const streams = {
-      info: () => this.#ask(() => ({ created: this.#stream.era })),
+      info: () => this.#ask(() => ({ created: 'at the beginning' })),
       deleteMessage: (_name: string, revision: number) =>
         this.#ask(() => {
           if (!this.#stream.erase(revision)) throw refusal(NOT_FOUND, 'no message found');

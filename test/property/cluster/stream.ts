@@ -23,26 +23,11 @@ export class Stream {
   readonly #byKey = new Map<string, number[]>();
   readonly #tickets = new Map<string, number>();
   #last = 0;
-  #era = 1;
 
   /** @param history entries of one key that are kept. */
   constructor(now: () => Millis, history: number) {
     this.#now = now;
     this.#history = history;
-  }
-
-  /** Which stream it is: each forgetting begins another one. */
-  get era(): string {
-    return `era ${this.#era}`;
-  }
-
-  /** The engine has lost its files: what stood here, and what it knew of tickets. */
-  forgets(): void {
-    this.#era += 1;
-    this.#last = 0;
-    this.#all.clear();
-    this.#byKey.clear();
-    this.#tickets.clear();
   }
 
   /** @returns where it stands, or what stands there instead. */

@@ -194,6 +194,10 @@ export class ClusterWorld {
     for (const [name, line] of this.#now) if (line.node === node) this.#unwatch(name);
   }
 
+  delaysWords(place: number, delay: number): void {
+    this.#at(place).wire.wordDelay = delay;
+  }
+
   slows(place: number, delay: number): void {
     this.#at(place).wire.delay = delay;
   }
@@ -213,6 +217,7 @@ export class ClusterWorld {
     for (let place = 0; place < NODES; place++) {
       this.heals(place);
       this.slows(place, 1);
+      this.delaysWords(place, 1);
     }
     await this.#rests();
     for (const [place, name] of PEERS.entries()) if (!this.#isSeated(name)) this.connects(name, place);

@@ -212,7 +212,7 @@ export class Journal {
     this.#kv = kv;
     this.#reading = reading;
     before.finish();
-    this.#writer.open(kvm.js);
+    this.#writer.open(kvm.js, isSameStream);
     this.eraser.open(manager);
     reading.ledger.begun(before.ledger, isSameStream);
     this.#ready.open();

@@ -76,9 +76,9 @@ export class Writer {
     });
   }
 
-  /** There is a connection. */
-  open(js: JetStreamClient): void {
-    const tooOld = performance.now() - KNOWN_AGAIN;
+  /** There is a connection. @param isSameStream whether the engine still knows the tickets of what it has written. */
+  open(js: JetStreamClient, isSameStream = true): void {
+    const tooOld = isSameStream ? performance.now() - KNOWN_AGAIN : Number.POSITIVE_INFINITY;
     const lost: Write[] = [];
     const again: Write[] = [];
     for (const write of this.#underWay) (isLost(write, tooOld) ? lost : again).push(write);

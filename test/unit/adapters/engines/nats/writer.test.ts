@@ -57,6 +57,19 @@ describe('the writer of a journal', () => {
     expect(second.written.map(({ subject }) => subject)).toEqual(['$KV.bucket.seat', '$KV.bucket.lease', '$KV.bucket.young']);
   });
 
+  it('gives up what was under way when the engine has forgotten its tickets: it may have been read before', async () => {
+    const writer = new Writer('bucket', unexpected, expect.fail);
+    const [first, second] = [new Connection(), new Connection()];
+    writer.open(first.js);
+    const letter = writer.append({ key: 'letter', body, ticket: 't1' });
+    void writer.append({ key: 'seat', body, ticket: 't2', expected: 0 });
+    writer.shut();
+    void writer.append({ key: 'young', body, ticket: 't3' });
+    writer.open(second.js, false);
+    expect(await letter).toBe('failed');
+    expect(second.written.map(({ subject }) => subject)).toEqual(['$KV.bucket.seat', '$KV.bucket.young']);
+  });
+
   it('takes so much and no more while nothing is answered', async () => {
     const writer = new Writer('bucket', unexpected, expect.fail);
     const MiB = new Uint8Array(1024 * 1024);
