@@ -47,13 +47,7 @@ export function contradictionsIn(settings: Settings, sourceOf: SourceOf): Config
       };
     },
   );
-  return [
-    ...tooSmall,
-    ...halfOfTls(settings, spelled),
-    ...latePings(settings, spelled),
-    ...openWithKeys(settings, spelled),
-    ...crowdedPaths(settings, sourceOf),
-  ];
+  return [...tooSmall, ...halfOfTls(settings, spelled), ...latePings(settings, spelled), ...crowdedPaths(settings, sourceOf)];
 }
 
 /** REL3, X7: who is asked after its time is up can't stay. */
@@ -72,13 +66,4 @@ function halfOfTls({ sslkey, sslcert }: Settings, spelled: (name: OptionName) =>
   const [there, missing] = sslkey === undefined ? (['sslcert', 'sslkey'] as const) : (['sslkey', 'sslcert'] as const);
   const source = spelled(there);
   return [{ source, message: `${source} is given without ${missing}; TLS needs both sslkey and sslcert` }];
-}
-
-/** MER7: a key beside `mercure_open` looks like protection and is none. */
-function openWithKeys(settings: Settings, spelled: (name: OptionName) => string): ConfigProblem[] {
-  const keys = (['mercure_publisher_key', 'mercure_subscriber_key'] as const).filter((name) => settings[name] !== undefined);
-  if (!settings.mercure_open || keys.length === 0) return [];
-  const source = spelled('mercure_open');
-  const message = `${source} lets every client in without a token, so ${keys.map(spelled).join(' and ')} would protect nothing: leave one out`;
-  return [{ source, message }];
 }

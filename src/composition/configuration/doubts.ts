@@ -16,6 +16,7 @@ export function doubtsIn(settings: Settings, sourceOf: SourceOf): string[] {
     ...withoutEffect(settings, sourceOf),
     ...shortAliveTimeout(settings, sourceOf),
     ...openThoughHardened(settings, sourceOf),
+    ...openWithKeys(settings, sourceOf),
     ...unreachableBounds(settings, sourceOf),
   ];
 }
@@ -31,6 +32,11 @@ export function textsIn(readings: readonly Reading[]): string[] {
 
 function serves(settings: Settings, dialect: string): boolean {
   return settings.all || settings.dialects.some((name) => name === dialect);
+}
+
+/** SIO10: Mercure and Socket.IO are one space with one set of rights. */
+function servesUpdates(settings: Settings): boolean {
+  return serves(settings, 'mercure') || serves(settings, 'socketio');
 }
 
 /** MER7. */
@@ -89,11 +95,21 @@ function shortAliveTimeout(settings: Settings, sourceOf: SourceOf): string[] {
 
 /** MER7. */
 function openThoughHardened(settings: Settings, sourceOf: SourceOf): string[] {
-  if (settings.profile !== 'hardened' || !settings.mercure_open || !serves(settings, 'mercure')) return [];
+  if (settings.profile !== 'hardened' || !settings.mercure_open || !servesUpdates(settings)) return [];
   const source = sourceOf('mercure_open') ?? 'mercure_open';
   return [
     `${source} lets every client publish and subscribe without a token, in the hardened profile: ` +
       'give mercure_publisher_key and mercure_subscriber_key instead',
+  ];
+}
+
+/** MER7: a key beside `mercure_open` looks like protection and is none. */
+function openWithKeys(settings: Settings, sourceOf: SourceOf): string[] {
+  const keys = (['mercure_publisher_key', 'mercure_subscriber_key'] as const).filter((name) => settings[name] !== undefined);
+  if (!settings.mercure_open || keys.length === 0 || !servesUpdates(settings)) return [];
+  const [source, ...others] = (['mercure_open', ...keys] as const).map((name) => sourceOf(name) ?? name);
+  return [
+    `${source ?? ''} lets every client in without a token, so ${others.join(' and ')} would protect nothing: leave one out`,
   ];
 }
 

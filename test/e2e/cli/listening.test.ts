@@ -112,7 +112,8 @@ describe('where the options come from', () => {
 
   it('`npm start` builds, and hands its flags on', async () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
-    expect(scripts['prestart']).toBe('npm run build');
+    expect(scripts['prestart']).toBe('npm run --silent prepare');
+    expect(scripts['prepare']).toContain('npm run build');
     const [node = '', ...start] = scripts['start']?.split(' ') ?? [];
     expect(node).toBe('node');
     const kind: ServerKind = {

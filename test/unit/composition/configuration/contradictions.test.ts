@@ -26,13 +26,6 @@ describe('values that are not allowed together', () => {
     ]);
   });
 
-  it('MER7: keys beside mercure_open', () => {
-    expect(complaints({ mercure_open: true, mercure_publisher_key: 'k', mercure_subscriber_key: 'k' })).toEqual([
-      '--mercure_open lets every client in without a token, so --mercure_publisher_key and --mercure_subscriber_key would protect ' +
-        'nothing: leave one out',
-    ]);
-  });
-
   it('a realm that holds no mailbox', () => {
     expect(complaints({ realm_mailbox_bytes: 2_000_000 })).toEqual([
       '--realm_mailbox_bytes is 2000000; it must be at least 2097152, to hold the default of mailbox_bytes (2097152)',

@@ -26,6 +26,7 @@ it('MER7: a Mercure endpoint that lets no client in is doubtful', () => {
 describe('options that have no effect', () => {
   it.each([
     [['--mercure_open'], '--mercure_open', 'mercure or socketio'],
+    [['--socketio_path', '/s'], '--socketio_path', 'socketio'],
     [['--mercure-path', '/m'], '--mercure-path', 'mercure'],
     [['--relay_path', '/r'], '--relay_path', 'relay'],
     [['--dialects', 'relay', '--allow_discovery'], '--allow_discovery', 'peerjs'],
@@ -66,6 +67,15 @@ it('MER7: everybody may publish, though the profile is hardened', () => {
     expect.stringMatching(
       /^--mercure_open lets every client publish and subscribe without a token, in the hardened profile: give/,
     ),
+  ]);
+});
+
+it('MER7: keys beside mercure_open protect nothing', () => {
+  const key = 'a-shared-secret-of-more-than-32-bytes';
+  const argv = ['--dialects', 'mercure', '--mercure_open', '--mercure_publisher_key', key];
+  expect(warnings({ argv, env: { MERCURE_SUBSCRIBER_JWT_KEY: key } })).toEqual([
+    '--mercure_open lets every client in without a token, so --mercure_publisher_key and MERCURE_SUBSCRIBER_JWT_KEY would protect ' +
+      'nothing: leave one out',
   ]);
 });
 
