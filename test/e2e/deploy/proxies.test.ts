@@ -51,6 +51,8 @@ describe('deploy/nginx', () => {
     await comes(nginx, server);
     const logged = await until(PATIENCE_MS, 'the last request', () => (/" 50\d /.test(nginx.log) ? nginx.log : undefined));
     expect(logged).toContain('"POST /peerjs/-/-/offer"');
+    // All that it has printed is here when it has ended.
+    await nginx.stop();
     expect(logged + nginx.errors).not.toContain(TOKEN);
   });
 
@@ -123,9 +125,13 @@ describe('examples', () => {
     // Caddy is not among the programs that the tests install.
     if (isMissing && file === 'Caddyfile') return;
     await comes(visit, server);
-    const log = file === 'nginx.conf' ? readFileSync(join(folder, 'access.log'), 'utf8') : '';
-    if (file === 'nginx.conf') expect(log).toContain('"POST /signal/peerjs/-/-/offer"');
-    else await until(PATIENCE_MS, 'the failure to be logged', () => /"status":502|dial tcp/.exec(proxy.stderr)?.[0]);
+    const logged = (): string => (file === 'nginx.conf' ? readFileSync(join(folder, 'access.log'), 'utf8') : proxy.stderr);
+    const log = await until(PATIENCE_MS, 'the failure to be logged', () =>
+      /" 502 |"status":502|dial tcp/.test(logged()) ? logged() : undefined,
+    );
+    if (file === 'nginx.conf') expect(log).toMatch(/"POST \/signal\/peerjs\/-\/-\/offer"[^]*"GET \/signal\/peerjs\/id"/);
+    // All that it has printed is here when it has ended.
+    await proxy.stop();
     expect(log + proxy.stdout + proxy.stderr).not.toContain(TOKEN);
   });
 });
