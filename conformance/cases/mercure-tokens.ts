@@ -4,6 +4,7 @@ import { Hub } from '../hub.ts';
 import { Dangerous } from '../outcomes.ts';
 import { fresh, type Scene } from '../scene.ts';
 import { tokenOf } from '../token.ts';
+import { elapsed } from '../waiting.ts';
 
 const OTHER_SECRET = 'a secret that the server does not know';
 const LONG_AGO = 1_000_000_000;
@@ -25,7 +26,7 @@ const TOO_NARROW = {
   'claim-of-another': { publish: ['http://topics.example/another'] },
 } as const;
 
-/** MER7: who may do what. */
+/** MER7, MER10, MER12: tokens and cookies. */
 export const MERCURE_TOKEN_CASES = cases([
   ...Object.entries(WORTHLESS).flatMap(([name, tokenFor]): CaseDraft[] => [
     {
@@ -209,7 +210,41 @@ export const MERCURE_TOKEN_CASES = cases([
       equals('the data', (await ann.hears()).data, '1');
     },
   },
+  {
+    id: 'MER10.stream-of-foreign-page',
+    title: 'a page of https://evil.example subscribes with the cookie of a visitor',
+    severity: 'hardening',
+    expected: '403: the page may not read what is private to the visitor',
+    needs: 'hub with tokens',
+    async run(scene) {
+      const hub = new Hub(scene);
+      const headers = { cookie: `mercureAuthorization=${hub.subscriberToken()}`, origin: 'https://evil.example' };
+      const { status } = await hub.asksToListen('ann', { topic: fresh('topic') }, { token: null, headers });
+      equals('the status', status, 403);
+    },
+  },
+  {
+    id: 'MER12.stream-ends',
+    title: 'Ann subscribes with a token that expires soon',
+    severity: 'required',
+    expected: 'her stream is ended, and nothing comes after the end of the token',
+    needs: 'hub with tokens',
+    async run(scene) {
+      const hub = new Hub(scene);
+      const topic = fresh('topic');
+      const expires = Math.ceil(Date.now() / 1_000) + 1;
+      const token = tokenOf(scene.server.settings.mercure_subscriber_key ?? '', { subscribe: ['*'] }, { expires });
+      const ann = await hub.listens('ann', { topic }, { token });
+      await elapsed(expires * 1_000 - Date.now() + CLOCK_MS);
+      await hub.publishes({ topic, data: 'late', private: 'on' });
+      await ann.closed();
+      if (ann.unheard.length > 0) throw new Dangerous('Ann received an update after her token had expired');
+    },
+  },
 ]);
+
+/** How far apart the clocks of both sides, and their timers, may be. */
+const CLOCK_MS = 100;
 
 async function publishesByCookie(scene: Scene, origin: string | undefined, expected: number): Promise<void> {
   const hub = new Hub(scene);

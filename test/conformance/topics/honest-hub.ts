@@ -58,6 +58,8 @@ export type HubFault =
   | 'knows no token in the query'
   | 'trusts cookies of every page'
   | 'trusts no cookie'
+  | 'streams to every page by cookie'
+  | 'streams beyond the token'
   | 'is never open'
   | 'knows no credentials'
   | 'welcomes every page'
@@ -77,7 +79,7 @@ interface Stream {
   readonly sees: (update: Update) => boolean;
 }
 
-type Claims = { readonly publish?: readonly string[]; readonly subscribe?: readonly string[] };
+type Claims = { readonly publish?: readonly string[]; readonly subscribe?: readonly string[]; readonly exp?: number };
 
 const PATH = '/.well-known/mercure';
 const MANY = 1_000;
@@ -160,10 +162,25 @@ export class HonestHub {
     const isGuest =
       isOpen || this.#is('lets everybody subscribe') || (claims === 'none' && this.#settings.mercure_anonymous === true);
     if (typeof claims === 'string' && !isGuest) return this.#refuses(response, 401);
+    if (this.#isForeign(request)) return this.#refuses(response, 403);
+    if (typeof claims !== 'string') this.#endsAt(response, claims.exp);
     const cleared = typeof claims === 'string' ? [] : (claims.subscribe ?? []);
     const sees = ({ isPrivate, topics }: Update): boolean =>
       isOpen || !isPrivate || this.#is('tells what is private') || topics.some((topic) => this.#covers(cleared, topic));
     this.#streamsTo({ response, fits, sees }, this.#since(request, query));
+  }
+
+  /** MER10 */
+  #isForeign({ headers: { authorization, cookie, origin } }: IncomingMessage): boolean {
+    const isByCookie = authorization === undefined && cookie !== undefined && origin !== undefined;
+    return isByCookie && !(this.#settings.cors ?? []).includes(origin) && !this.#is('streams to every page by cookie');
+  }
+
+  /** MER12 */
+  #endsAt(response: ServerResponse, exp = Infinity): void {
+    if (exp === Infinity || this.#is('streams beyond the token')) return;
+    const timer = setTimeout(() => response.end(), exp * 1_000 - Date.now());
+    response.on('close', () => clearTimeout(timer));
   }
 
   #since({ headers }: IncomingMessage, query: URLSearchParams): string | undefined {
@@ -322,7 +339,7 @@ export class HonestHub {
     const isSigned = createHmac('sha256', key).update(`${head}.${payload}`).digest('base64url') === signature;
     const isUnsigned = alg === 'none' && this.#is('believes what nobody signed');
     if (!isSigned && !isUnsigned && !(this.#is('believes every signature') && alg !== 'none')) return undefined;
-    return exp * 1_000 > Date.now() || this.#is('believes what is over') ? mercure : undefined;
+    return exp * 1_000 > Date.now() || this.#is('believes what is over') ? { ...mercure, exp } : undefined;
   }
 }
 

@@ -57,6 +57,8 @@ const WRONG: Readonly<Record<HubFault, readonly string[]>> = {
   'overlooks the claim': ['MER7.no-claim', 'MER7.claim-of-nothing', 'MER7.claim-of-another', 'MER7.one-name-uncovered'],
   'asks for one name only': ['MER7.one-name-uncovered'],
   'knows no selector in claims': ['MER7.claim-by-selector'],
+  'streams to every page by cookie': ['MER10.stream-of-foreign-page'],
+  'streams beyond the token': ['MER12.stream-ends'],
   'tells what is private': ['MER7.private', 'MER7.guest-hears'],
   'replays what is private': ['MER7.private-replayed'],
   'knows no cookie': ['MER7.token-in-cookie'],

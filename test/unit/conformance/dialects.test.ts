@@ -5,18 +5,21 @@ import { DIALECTS, isDialect } from '../../../conformance/dialects.ts';
 import { rulesIn } from '../../architecture/citations.ts';
 import { ROOT } from '../../architecture/tree.ts';
 
+/** What can't be asked from outside, and why. */
+const NOT_ASKED: Readonly<Record<string, string>> = { MER11: 'the keys of a hub are its configuration' };
+
 describe.each(['mercure', 'relay'] as const)('the cases of %s', (dialect) => {
   const { cases } = DIALECTS[dialect];
   const rules = rulesIn(readFileSync(join(ROOT, `docs/protocols/${dialect}.md`), 'utf8')).map(({ id }) => id);
 
   it('look at every rule, in their order, and at none that is not there', () => {
-    expect([...new Set(cases.map(({ rule }) => rule))]).toEqual(rules);
+    expect([...new Set(cases.map(({ rule }) => rule))]).toEqual(rules.filter((id) => !Object.hasOwn(NOT_ASKED, id)));
   });
 
   it('each has an id of its own: the rule, a dot, and words in kebab-case', () => {
     const ids = cases.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(ids.filter((id) => !/^[A-Z]{3}\d\.[a-z0-9]+(-[a-z0-9]+)*$/.test(id))).toEqual([]);
+    expect(ids.filter((id) => !/^[A-Z]{3}\d+\.[a-z0-9]+(-[a-z0-9]+)*$/.test(id))).toEqual([]);
   });
 });
 

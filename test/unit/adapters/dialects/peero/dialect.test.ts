@@ -107,8 +107,8 @@ describe('Peero', () => {
     expect(bob.heard).toEqual([{ type: 'ANSWER', src: ann.id, dst: 'bob', payload: { sdp: 2 } }]);
   });
 
-  it('where it is off, its path is nowhere', () => {
+  it('H16: a request without an upgrade is answered 426, and 404 where the dialect is off', () => {
     expect(new House().transport.connect({ path: '/peero' }).refusal?.status).toBe(404);
-    expect(new PeeroHouse().transport.http('GET', '/peero').status).toBe(404);
+    expect(new PeeroHouse().transport.http('GET', '/peero').status).toBe(426);
   });
 });

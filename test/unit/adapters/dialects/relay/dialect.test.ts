@@ -85,8 +85,8 @@ describe('the topic relay', () => {
     expect(ann.closed?.code).toBe(1008);
   });
 
-  it('a broker that does not serve it answers 404, and nothing is served over HTTP', () => {
+  it('H16: a request without an upgrade is answered 426, and 404 where the dialect is off', () => {
     expect(new House().transport.connect({ path: '/relay' }).refusal?.status).toBe(404);
-    expect(new RelayHouse().transport.http('GET', '/relay').status).toBe(404);
+    expect(new RelayHouse().transport.http('GET', '/relay').status).toBe(426);
   });
 });
