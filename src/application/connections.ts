@@ -26,6 +26,8 @@ export interface Connection {
   pausedUntil: Millis;
   /** Kept by `FanOut` alone: news that it has not been told yet, the oldest first. */
   owed?: Batch[] | undefined;
+  /** M20: the broker sent a ping; the pong that answers it is free. */
+  isPinged: boolean;
   /** The page that opened it, for the line of a refusal; forgotten when it is let in. */
   origin: string | undefined;
   readonly openedAt: Millis;
@@ -41,7 +43,7 @@ export function newConnection(
   { origin, openedAt }: Pick<Connection, 'origin' | 'openedAt'>,
 ): Connection {
   const passed = { framesIn: 0, bytesIn: 0, framesOut: 0, bytesOut: 0 };
-  const idle = { session: undefined, pausedUntil: 0, owed: undefined };
+  const idle = { session: undefined, pausedUntil: 0, owed: undefined, isPinged: false };
   return { socket, dialect, address, holding, ...idle, origin, openedAt, ...passed };
 }
 
@@ -130,8 +132,9 @@ export class Connections {
     const connection = this.find(id);
     if (connection === undefined) return;
     const word = connection.dialect.prompt();
-    if (word === undefined) connection.socket.ping();
-    else connection.socket.write(word);
+    if (word !== undefined) return void connection.socket.write(word);
+    connection.isPinged = true;
+    connection.socket.ping();
   }
 
   /** A last word, where the dialect has one, and the close. @returns its code; undefined where the connection is over. */

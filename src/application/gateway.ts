@@ -152,9 +152,21 @@ export class BrokerGateway implements Gateway {
   }
 
   alive(id: ConnectionId): void {
-    const { connections, clock } = this.#parts;
-    const session = connections.find(id)?.session;
-    if (session?.state === 'open') session.realm.alive(session, clock.now());
+    const { connections, performer, turns, clock } = this.#parts;
+    const connection = connections.find(id);
+    const session = connection?.session;
+    if (connection === undefined || session?.state !== 'open') return;
+    turns.begin();
+    try {
+      const now = clock.now();
+      session.realm.vigil.alive(session, now);
+      const decision = connection.isPinged ? undefined : session.realm.charge(session, now);
+      connection.isPinged = false;
+      if (decision !== undefined) performer.perform(session.realm, decision, now);
+    } catch (error) {
+      this.#fault(id, error);
+    }
+    turns.end();
   }
 
   unsent(id: ConnectionId, message: SignalMessage): void {

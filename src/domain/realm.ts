@@ -169,21 +169,19 @@ export class Realm {
     return this.#roster.sessions();
   }
 
-  /** X7, REL3, L5: a pong or a ping came on its connection. */
-  alive(session: Session, now: Millis): void {
-    this.vigil.alive(session, now);
-  }
-
-  /**
-   * M8, M19: a message came, whatever it says: its peer lives, and has one token less.
-   * @returns what its haste costs it; undefined almost always.
-   */
+  /** M8, M19: a message came: its peer lives, and has one token less. @returns the decision of `charge` */
   heard(session: Session, now: Millis): Decision | undefined {
     this.vigil.heard(session, now);
+    return this.charge(session, now);
+  }
+
+  /** M19, M20: takes a token. @returns the decision for a peer that is over its rate limit; undefined within the allowance */
+  charge(session: Session, now: Millis): Decision | undefined {
     const debt = session.allowance.spend(this.limits, now);
     if (debt === 0) return undefined;
-    if (this.limits.onFlood === 'pause') return { do: 'pause', session, until: now + debt };
-    return this.#end(session, 'ended', 'flooding');
+    return this.limits.onFlood === 'pause'
+      ? { do: 'pause', session, until: now + debt }
+      : this.#end(session, 'ended', 'flooding');
   }
 
   /** M1, M4, M6, M12, M13. */

@@ -71,7 +71,7 @@ export interface Gateway {
    */
   frame(connection: ConnectionId, bytes: Uint8Array, isBinary: boolean): void;
 
-  /** The far end answered a ping, or sent one of its own. */
+  /** M20: the far end answered a ping, or sent one of its own. */
   alive(connection: ConnectionId): void;
 
   /**

@@ -156,6 +156,27 @@ const FRAMES: readonly Clause[] = [
     },
   },
   {
+    name: 'M20: a far end that sends pings and reads no pong is closed, or read no further',
+    needs: ['bytes'],
+    settings: { sendBufferBytes: 65_536 },
+    async run(scene) {
+      const other = await scene.connect();
+      const line = await openLine(scene);
+      const near = scene.gateway.connections[1];
+      line.stopReading();
+      const pings = Buffer.concat(Array.from({ length: 2_000 }, () => maskedFrame(9, new Uint8Array(125))));
+      // More than the two kernels hold of the answers.
+      const enough = 160_000;
+      for (let sent = 0; sent < enough; sent += 2_000) {
+        line.send(pings);
+        await scene.subject.elapse();
+      }
+      await scene.until('it is over', () => near?.closedCount === 1);
+      expect(near?.aliveCount).toBeLessThan(enough);
+      await scene.expectAlive(other);
+    },
+  },
+  {
     name: 'M21: a far end that answers neither a ping nor a close frame is told why, and then it is over',
     needs: ['bytes'],
     async run(scene) {

@@ -26,6 +26,14 @@ describe('the gateway', () => {
     expect(ann.closedWith).toBe(1007);
   });
 
+  it('M20: pings cost as much as messages, each of them', () => {
+    const { ann, bob } = pair({ messageBurst: 10, messagesPerSecond: 1 });
+    for (let i = 0; i < 10; i++) ann.far.ping();
+    expect(ann.closedWith).toBeUndefined();
+    ann.far.ping();
+    expect([ann.closedWith, bob.closedWith]).toEqual([1008, undefined]);
+  });
+
   it('M7: LEAVE without a destination closes 1000', () => {
     const { ann } = pair();
     ann.says({ type: 'LEAVE' });

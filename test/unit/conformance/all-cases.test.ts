@@ -13,6 +13,7 @@ const LEGACY = /^X/;
 /** What can't be asked from outside, and why. */
 const NOT_ASKED: Readonly<Record<string, string>> = {
   H12: 'the files of a certificate are those of the server',
+  M20: 'the tokens that it costs are those of M19, and the pongs are kept by the server',
   L6: "the server's process would have to be stopped",
 };
 

@@ -381,7 +381,7 @@ describe('signs of life', () => {
     realm.collected({ session: quiet, replaces: 'nothing', earlier: [] }, [], [], []);
     expect(realm.nextDeadline()).toBe(20_000);
     expect(out((decisions) => realm.sweep(20_000, decisions))).toEqual([{ do: 'prompt', session: quiet }]);
-    realm.alive(quiet, 20_010);
+    realm.vigil.alive(quiet, 20_010);
     expect(out((decisions) => realm.sweep(79_999, decisions))).toEqual([{ do: 'prompt', session: quiet }]);
     expect(out((decisions) => realm.sweep(80_010, decisions))).toMatchObject([{ do: 'close', ending: 'silent' }]);
     expect(realm.nextDeadline()).toBe(NEVER);
@@ -389,9 +389,16 @@ describe('signs of life', () => {
 
   it('L5: a peer that sends nothing and answers pings is closed all the same, later', () => {
     const ann = open('ann');
-    realm.alive(ann, 59_999);
-    realm.alive(ann, 60_000);
+    realm.vigil.alive(ann, 59_999);
+    realm.vigil.alive(ann, 60_000);
     expect(out((decisions) => realm.sweep(119_999, decisions))).toMatchObject([{ do: 'close', session: ann, ending: 'silent' }]);
+  });
+
+  it('M20: a ping costs as much as a message: over the allowance its peer is closed, or paused', () => {
+    const ann = open('ann');
+    const decisions = Array.from({ length: LIMITS.messageBurst + 1 }, () => realm.charge(ann, 0));
+    expect(decisions.slice(0, -1).every((decision) => decision === undefined)).toBe(true);
+    expect(decisions.at(-1)).toMatchObject({ do: 'close', session: ann, ending: 'flooding' });
   });
 
   it('MER9: a stream is told something now and then, and never closed for its silence', () => {

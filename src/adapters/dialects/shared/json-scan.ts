@@ -1,3 +1,4 @@
+import { endOfWord } from './json-words.ts';
 import type { KnownTexts } from './known-texts.ts';
 
 /** No value ends here. */
@@ -82,7 +83,8 @@ export class JsonScanner {
   find(start: number, end: number, words: readonly string[]): number {
     for (let i = 0; i < words.length; i++) if (this.#holds(start, end, words[i] as string)) return i;
     if (end - start > LONGEST_WORD || this.#bytes[start] !== QUOTE || !this.#isEscaped(start, end)) return -1;
-    return words.indexOf(this.text(start, end));
+    for (let i = 0; i < words.length; i++) if (endOfWord(this.#bytes, start, words[i] as string) === end - 1) return i;
+    return -1;
   }
 
   #holds(start: number, end: number, word: string): boolean {

@@ -7,6 +7,7 @@ export interface Line {
   sent(bytes: Uint8Array, isBinary: boolean): void;
   /** It has read all that it was told. */
   caughtUp(): void;
+  pinged(): void;
   /** @param unread what it would have been told by what it never read. */
   gone(code: number, unread: readonly SignalMessage[]): void;
 }
@@ -61,6 +62,11 @@ export class MemoryFarEnd {
     if (this.#state !== 'open') return;
     const isBinary = typeof message !== 'string';
     this.#line?.sent(isBinary ? message : encoder.encode(message), isBinary);
+  }
+
+  /** Sends a ping of its own. */
+  ping(): void {
+    if (this.#state === 'open') this.#line?.pinged();
   }
 
   close(code = 1000, why = ''): void {

@@ -181,6 +181,7 @@ export class MemoryTransport implements Transport {
         if (admission.carrier === 'socket') this.#turns.run(() => socket.arrived(bytes, isBinary));
       },
       caughtUp: () => reports.unread(0),
+      pinged: () => this.#turns.run(() => socket.pinged()),
       gone: (code, unread) => this.#turns.run(() => socket.lost(closedByFarEnd(code), unread)),
     });
     reports.opened(socket);

@@ -67,6 +67,11 @@ export class MemorySocket implements Socket {
     if (!this.#reports.frame(bytes, isBinary)) this.#end(GOODBYES.sendsTooFast);
   }
 
+  /** M20: the far end sent a ping. */
+  pinged(): void {
+    if (!this.#isOver && !this.#reports.alive()) this.#end(GOODBYES.sendsTooFast);
+  }
+
   /** The far end has gone. @param unsent what it will never hear. */
   lost(end: ConnectionEnd, unsent: readonly SignalMessage[] = []): void {
     this.#isOver = true;

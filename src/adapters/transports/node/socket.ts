@@ -76,6 +76,12 @@ export class NodeSocket implements Socket, Corked {
     if (this.#isOpen) this.#ws.ping();
   }
 
+  /** M20: `ws` has answered already, whether or not the far end reads. */
+  pinged(): void {
+    this.#reports.alive();
+    if (this.#ws.bufferedAmount > this.#home.limits.sendBufferBytes) this.#end(GOODBYES.readsTooSlowly);
+  }
+
   close(code: number, why: string): void {
     this.#end({ code, why });
   }

@@ -21,6 +21,9 @@ interface WaitingFrame {
   readonly isBinary: boolean;
 }
 
+/** Stands for a ping or a pong. */
+const CONTROL: WaitingFrame = { bytes: new Uint8Array(), isBinary: true };
+
 /** What came while a connection was paused. */
 interface Backlog {
   readonly frames: WaitingFrame[];
@@ -59,7 +62,7 @@ export class Reports {
    * one frame always finds room, for its size has a bound of its own.
    */
   frame(bytes: Uint8Array, isBinary: boolean): boolean {
-    if (this.#state === 'paused' || this.#backlog !== undefined) return this.#keep(bytes, isBinary);
+    if (this.#state === 'paused' || this.#backlog !== undefined) return this.#keep({ bytes, isBinary });
     if (this.#state === 'hearing') this.#desk.gateway.frame(this.#named(), bytes, isBinary);
     return true;
   }
@@ -81,9 +84,11 @@ export class Reports {
     this.#dropBacklog();
   }
 
-  /** The far end showed that it lives, below any dialect. */
-  alive(): void {
-    if (this.#state === 'hearing' || this.#state === 'paused') this.#desk.gateway.alive(this.#named());
+  /** M20: a ping or a pong came. While paused it waits like a frame. @returns false where too much waits already. */
+  alive(): boolean {
+    if (this.#state === 'paused' || this.#backlog !== undefined) return this.#keep(CONTROL);
+    if (this.#state === 'hearing') this.#desk.gateway.alive(this.#named());
+    return true;
   }
 
   /** To be told before `closed`. */
@@ -105,11 +110,11 @@ export class Reports {
     this.#holding?.set('backlog', 0);
   }
 
-  #keep(bytes: Uint8Array, isBinary: boolean): boolean {
+  #keep(frame: WaitingFrame): boolean {
     const backlog = (this.#backlog ??= { frames: [], bytes: 0 });
-    const size = bytes.length + QUEUED_FRAME_BYTES;
+    const size = frame.bytes.length + QUEUED_FRAME_BYTES;
     if (backlog.frames.length > 0 && backlog.bytes + size > this.#desk.room) return false;
-    backlog.frames.push({ bytes: new Uint8Array(bytes), isBinary });
+    backlog.frames.push(frame === CONTROL ? CONTROL : { bytes: new Uint8Array(frame.bytes), isBinary: frame.isBinary });
     backlog.bytes += size;
     this.#holding?.set('backlog', backlog.bytes);
     return true;
@@ -125,7 +130,8 @@ export class Reports {
       }
       this.#backlog.bytes -= frame.bytes.length + QUEUED_FRAME_BYTES;
       this.#holding?.set('backlog', this.#backlog.bytes);
-      this.#desk.gateway.frame(this.#named(), frame.bytes, frame.isBinary);
+      if (frame === CONTROL) this.#desk.gateway.alive(this.#named());
+      else this.#desk.gateway.frame(this.#named(), frame.bytes, frame.isBinary);
     }
   }
 

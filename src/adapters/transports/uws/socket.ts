@@ -81,13 +81,23 @@ export class UwsSocket implements Socket, Sender, Closing {
     this.#ws?.ping();
   }
 
+  /** M20: the library has answered already, whether or not the far end reads. */
   pinged(): void {
-    this.#reports.alive();
+    const ws = this.#ws ?? this.#closing?.ws;
+    if (ws !== undefined && ws.getBufferedAmount() > this.#home.limits.sendBufferBytes) {
+      if (this.#closing !== undefined) return void ws.close();
+      return this.#end(GOODBYES.readsTooSlowly);
+    }
+    this.#alive();
   }
 
   ponged(payload: ArrayBuffer): void {
     if (this.#closing !== undefined && payload.byteLength === LAST_PING.length) this.#home.closings.hasRead(this);
-    this.#reports.alive();
+    this.#alive();
+  }
+
+  #alive(): void {
+    if (!this.#reports.alive()) this.#end(GOODBYES.sendsTooFast);
   }
 
   close(code: number, why: string): void {

@@ -92,6 +92,22 @@ describe('reports of one connection', () => {
     expect(kept).toHaveLength(Math.floor(1_000 / QUEUED_FRAME_BYTES));
   });
 
+  it('M20: pings and pongs that come while paused wait in order, within the same bound', () => {
+    const { reports, near, heard, pass } = opened(3 * QUEUED_FRAME_BYTES + 8);
+    reports.alive();
+    reports.pause();
+    expect([reports.alive(), reports.frame(bytes('a'), false), reports.alive(), reports.alive()]).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect(near()?.aliveCount).toBe(1);
+    reports.resume();
+    pass();
+    expect([near()?.aliveCount, heard()]).toEqual([3, ['a']]);
+  });
+
   it('one frame always finds room', () => {
     const { reports } = opened(1_000);
     reports.pause();

@@ -95,6 +95,19 @@ describe('a socket of uWebSockets.js', () => {
     expect(socket.write(bytes('c'.repeat(90)))).toBe('sent');
   });
 
+  it('M20: a far end that pings and leaves the pongs unread is closed, and cut when it goes on', () => {
+    const { socket, wire, pass, near } = opened();
+    wire.unread = LIMITS.sendBufferBytes;
+    socket.pinged();
+    expect([near()?.aliveCount, wire.did]).toEqual([1, []]);
+    wire.unread += 1;
+    socket.pinged();
+    expect(socket.write(bytes('a'))).toBe('gone');
+    socket.pinged();
+    pass();
+    expect([near()?.aliveCount, wire.did]).toEqual([1, ['cut']]);
+  });
+
   describe('M21: the close waits until the far end has read what it was sent', () => {
     const pong = (text: string): ArrayBuffer => new Uint8Array(bytes(text)).buffer;
 
