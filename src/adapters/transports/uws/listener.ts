@@ -12,6 +12,7 @@ import type { TransportSettings } from '../shared/settings.ts';
 import { TurnEnd } from '../shared/turn-end.ts';
 import { Closings } from './closings.ts';
 import { Apps } from './apps.ts';
+import { HandleWatch } from './handles.ts';
 import { refuse, type Desk as HttpDesk, UwsExchange } from './http.ts';
 import { UwsRequest } from './request.ts';
 import { endOf } from './ends.ts';
@@ -67,6 +68,8 @@ class UwsTransport implements Transport {
   readonly #turnEnd = new TurnEnd();
   #apps: Apps | undefined;
   #listening: uWS.us_listen_socket | undefined;
+  #handles: HandleWatch | undefined;
+  #isAccepting = false;
 
   constructor(library: Library, settings: TransportSettings) {
     this.#library = library;
@@ -77,17 +80,26 @@ class UwsTransport implements Transport {
   async listen(gateway: Gateway): Promise<ListeningAddress> {
     const { host, port, tls } = this.#settings;
     const apps = new Apps(this.#library, tls, (app) => this.#answer(app, gateway));
-    const token = await this.#bind(apps.listener);
+    const token = await this.#bind(apps.listener, port);
     if (token === false) {
       apps.close();
       throw listenRefused(await obstacleAt(host, port), { host, port });
     }
     this.#apps = apps;
     this.#listening = token;
-    return { host, port: this.#library.us_socket_local_port(token), secure: tls !== undefined };
+    this.#isAccepting = true;
+    const bound = this.#library.us_socket_local_port(token);
+    this.#handles = new HandleWatch({ close: () => this.#unbind(), open: () => this.#rebind(apps.listener, bound) });
+    return { host, port: bound, secure: tls !== undefined };
   }
 
   refuseNew(): void {
+    this.#isAccepting = false;
+    this.#handles?.stop();
+    this.#unbind();
+  }
+
+  #unbind(): void {
     const token = this.#listening;
     if (token === undefined) return;
     this.#listening = undefined;
@@ -95,7 +107,7 @@ class UwsTransport implements Transport {
   }
 
   reloadCertificate(): void {
-    if (this.#listening !== undefined) this.#apps?.renew();
+    if (this.#isAccepting) this.#apps?.renew();
   }
 
   async stop(): Promise<void> {
@@ -107,8 +119,16 @@ class UwsTransport implements Transport {
     this.#apps = undefined;
   }
 
-  #bind(app: uWS.TemplatedApp): Promise<uWS.us_listen_socket | false> {
-    const { host, port } = this.#settings;
+  async #rebind(app: uWS.TemplatedApp, port: number): Promise<boolean> {
+    const token = await this.#bind(app, port);
+    if (token === false) return false;
+    this.#listening = token;
+    if (!this.#isAccepting) this.#unbind();
+    return true;
+  }
+
+  #bind(app: uWS.TemplatedApp, port: number): Promise<uWS.us_listen_socket | false> {
+    const { host } = this.#settings;
     const listener = app as unknown as ListenerWithOption;
     // Without the option a busy port is shared in silence.
     return new Promise((resolve) => listener.listen(host, port, this.#library.LIBUS_LISTEN_EXCLUSIVE_PORT, resolve));
@@ -118,6 +138,9 @@ class UwsTransport implements Transport {
     const { maxFrameBytes, sendBufferBytes } = this.#settings;
     const desk: Desk = { gateway, later: queueMicrotask, room: sendBufferBytes };
     const httpDesk = this.#httpDesk(desk);
+    app.filter((_, count) => {
+      if (count > 0) this.#handles?.accepted();
+    });
     app.ws<Line>('/*', {
       maxPayloadLength: Math.min(maxFrameBytes + Math.max(maxFrameBytes, EXCESS_BYTES), LARGEST_PAYLOAD),
       maxBackpressure: 0,
@@ -137,7 +160,7 @@ class UwsTransport implements Transport {
   #httpDesk(desk: Desk): HttpDesk {
     const home = { turnEnd: this.#turnEnd, limits: this.#settings };
     return {
-      goesOn: () => this.#listening !== undefined,
+      goesOn: () => this.#isAccepting,
       abandoned: (admission) => desk.gateway.abandoned(admission),
       stream: (response, head, admission) => {
         const stream = new UwsStream(response, { reports: new Reports(desk, admission), home });
@@ -163,7 +186,7 @@ class UwsTransport implements Transport {
     }
     // The library would read the body as frames.
     if (request.framing !== 'none') return turnAway(AMBIGUOUS);
-    if (this.#listening === undefined) return turnAway(NOT_ACCEPTING);
+    if (!this.#isAccepting) return turnAway(NOT_ACCEPTING);
     const answer = gateway.upgrade(request);
     if (!answer.accept) return refuse(response, answer.response);
     const fault = handshakeFault(request);
