@@ -86,7 +86,7 @@ const SETUPS_BY_NAME = {
     needs: [],
   },
   'small mailboxes': {
-    settings: { ...CALM, mailbox_messages: 10, max_message_bytes: 20_000, mailbox_bytes: 21_000, mailboxes_per_sender: 5 },
+    settings: { ...CALM, mailbox_messages: 10, max_message_bytes: 20_000, mailbox_bytes: 24_000, mailboxes_per_sender: 5 },
     needs: ['mailbox_messages', 'mailbox_bytes', 'mailboxes_per_sender'],
     fits: ({ mailbox_messages = Infinity, mailbox_bytes = Infinity, mailboxes_per_sender = Infinity }) =>
       atMost('mailbox_messages', mailbox_messages, 1_000) ??
@@ -94,7 +94,7 @@ const SETUPS_BY_NAME = {
       atMost('mailboxes_per_sender', mailboxes_per_sender, 1_000),
   },
   'small realm': {
-    settings: { ...CALM, max_message_bytes: 15_000, mailbox_bytes: 16_000, realm_mailbox_bytes: 20_000 },
+    settings: { ...CALM, max_message_bytes: 15_000, mailbox_bytes: 18_000, realm_mailbox_bytes: 20_000 },
     needs: ['realm_mailbox_bytes'],
     fits: ({ realm_mailbox_bytes = Infinity }) => atMost('realm_mailbox_bytes', realm_mailbox_bytes, 4_000_000),
   },

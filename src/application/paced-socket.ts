@@ -60,9 +60,9 @@ export class PacedSocket implements Socket {
     this.#socket.ping();
   }
 
-  /** What waits is told first, unless it is a reason to close. */
+  /** What waits is sent first, unless the socket is closed for the memory that it takes (B1). */
   close(code: number, why: string): void {
-    if (this.#waiting.length === 0 || code === TOO_MUCH) return this.#end(() => this.#socket.close(code, why));
+    if (this.#waiting.length === 0 || this.#holding?.isEnding === true) return this.#end(() => this.#socket.close(code, why));
     this.#farewell ??= () => this.#end(() => this.#socket.close(code, why));
   }
 

@@ -15,6 +15,25 @@ export interface Desk {
   stream(response: uWS.HttpResponse, head: StreamHead, admission: Admission): { ended(): void };
   /** An admitted stream came to nothing. */
   abandoned(admission: Admission): void;
+  readonly bodiless: BodilessAnswers;
+}
+
+const MOST_BODILESS = 4;
+
+/**
+ * H15: how many answers without a body may leave at once in one turn of the event loop. The library does not tell
+ * whether the far end reads such answers, so a flood of them must wait, and the library cuts a connection that waits.
+ */
+export class BodilessAnswers {
+  #left = MOST_BODILESS;
+
+  /** @returns whether one more may leave in this turn. */
+  take(): boolean {
+    if (this.#left === MOST_BODILESS) setImmediate(() => (this.#left = MOST_BODILESS));
+    if (this.#left === 0) return false;
+    this.#left -= 1;
+    return true;
+  }
 }
 
 /**
@@ -94,6 +113,10 @@ export class UwsExchange implements Exchange {
       this.#response = undefined;
       return sendAndGoOn(response, answer);
     }
+    if (!isLast && this.#desk.bodiless.take()) {
+      this.#response = undefined;
+      return sendWithoutBody(response, answer, isHead);
+    }
     this.#isDeferred = true;
     setImmediate(() => {
       if (this.#response === undefined) return;
@@ -121,9 +144,9 @@ export function refuse(response: uWS.HttpResponse, answer: HttpResponse): void {
 }
 
 /*
- * H13: the library writes an answer whether or not the far end reads, and goes on to the next request in the packet.
+ * H15: the library writes an answer whether or not the far end reads, and goes on to the next request in the packet.
  * It cuts a connection whose next request comes before the answer is sent. So an answer with a body is not sent whole
- * to a far end that has not read the earlier ones, and other answers leave when the turn of the event loop is over.
+ * to a far end that has not read the earlier ones, and most other answers leave when the turn of the event loop is over.
  */
 
 function sendAndGoOn(response: uWS.HttpResponse, { status, headers, body }: HttpResponse): void {

@@ -13,7 +13,7 @@ import { TurnEnd } from '../shared/turn-end.ts';
 import { Closings } from './closings.ts';
 import { Apps } from './apps.ts';
 import { HandleWatch } from './handles.ts';
-import { refuse, type Desk as HttpDesk, UwsExchange } from './http.ts';
+import { BodilessAnswers, refuse, type Desk as HttpDesk, UwsExchange } from './http.ts';
 import { UwsRequest } from './request.ts';
 import { endOf } from './ends.ts';
 import { Outbox } from './outbox.ts';
@@ -161,6 +161,7 @@ class UwsTransport implements Transport {
     const home = { turnEnd: this.#turnEnd, limits: this.#settings };
     return {
       goesOn: () => this.#isAccepting,
+      bodiless: new BodilessAnswers(),
       abandoned: (admission) => desk.gateway.abandoned(admission),
       stream: (response, head, admission) => {
         const stream = new UwsStream(response, { reports: new Reports(desk, admission), home });

@@ -6,10 +6,10 @@ import { connectionId, nodeId, type PeerId } from '../../../../../src/domain/ids
 const LIMITS = {
   ...{
     mailboxMessages: 10,
-    mailboxBytes: 1_000,
-    realmMailboxBytes: 1_000,
+    mailboxBytes: 10_000,
+    realmMailboxBytes: 10_000,
     mailboxesPerSender: 10,
-    sendBufferBytes: 1_000,
+    sendBufferBytes: 10_000,
     expireTimeout: 5_000,
   },
   lease: 3_000,
