@@ -137,6 +137,20 @@ const UNREAD: readonly Clause[] = [
     },
   },
   {
+    name: 'H15: a far end that sends HEAD requests and reads no answer is cut, or read no further',
+    needs: ['bytes'],
+    async run(scene) {
+      const other = await scene.connect();
+      const line = await scene.line();
+      line.stopReading();
+      const requests = 'HEAD / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2_000);
+      for (let n = 0; n < 20; n++) line.send(requests);
+      await scene.expectAlive(other);
+      await scene.quiet();
+      expect(scene.gateway.requests.length).toBeLessThan(10_000);
+    },
+  },
+  {
     name: 'H15: a far end that reads gets every answer to the requests that it sent ahead',
     needs: ['bytes'],
     async run(scene) {

@@ -18,21 +18,19 @@ export interface Desk {
   readonly bodiless: BodilessAnswers;
 }
 
-const MOST_BODILESS = 4;
+const BODILESS_IN_A_ROW = 64;
 
 /**
- * H15: how many answers without a body may leave at once in one turn of the event loop. The library does not tell
- * whether the far end reads such answers, so a flood of them must wait, and the library cuts a connection that waits.
+ * H15: which answers without a body end their connection: each 64th of the transport. The library does not tell whether
+ * the far end reads such answers, so this bounds how many of them a connection can leave unread.
  */
 export class BodilessAnswers {
-  #left = MOST_BODILESS;
+  #count = 0;
 
-  /** @returns whether one more may leave in this turn. */
-  take(): boolean {
-    if (this.#left === MOST_BODILESS) setImmediate(() => (this.#left = MOST_BODILESS));
-    if (this.#left === 0) return false;
-    this.#left -= 1;
-    return true;
+  /** Counts one. @returns whether its connection goes on. */
+  goesOn(): boolean {
+    this.#count = (this.#count + 1) % BODILESS_IN_A_ROW;
+    return this.#count !== 0;
   }
 }
 
@@ -108,21 +106,17 @@ export class UwsExchange implements Exchange {
     const isReady = this.#body === undefined || this.#isTooBig;
     if (response === undefined || answer === undefined || !isReady || this.#isDeferred) return;
     const isHead = this.request.method === 'HEAD';
-    const isLast = !this.#goesOn || saysClose(answer);
-    if (!isLast && !isHead && hasBody(answer)) {
+    const isBodiless = isHead || !hasBody(answer);
+    const isLast = !this.#goesOn || saysClose(answer) || (isBodiless && !this.#desk.bodiless.goesOn());
+    if (!isLast) {
       this.#response = undefined;
-      return sendAndGoOn(response, answer);
-    }
-    if (!isLast && this.#desk.bodiless.take()) {
-      this.#response = undefined;
-      return sendWithoutBody(response, answer, isHead);
+      return isBodiless ? sendWithoutBody(response, answer, isHead) : sendAndGoOn(response, answer);
     }
     this.#isDeferred = true;
     setImmediate(() => {
       if (this.#response === undefined) return;
       this.#response = undefined;
-      if (isLast) sendAndEnd(response, answer, isHead);
-      else sendWithoutBody(response, answer, isHead);
+      sendAndEnd(response, answer, isHead);
     });
   }
 
@@ -146,7 +140,7 @@ export function refuse(response: uWS.HttpResponse, answer: HttpResponse): void {
 /*
  * H15: the library writes an answer whether or not the far end reads, and goes on to the next request in the packet.
  * It cuts a connection whose next request comes before the answer is sent. So an answer with a body is not sent whole
- * to a far end that has not read the earlier ones, and most other answers leave when the turn of the event loop is over.
+ * to a far end that has not read the earlier ones, and the last answer leaves when the turn of the event loop is over.
  */
 
 function sendAndGoOn(response: uWS.HttpResponse, { status, headers, body }: HttpResponse): void {
