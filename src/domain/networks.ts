@@ -3,8 +3,8 @@ const GROUPS = 8;
 const NETWORK_GROUPS = 4;
 
 /**
- * H17: what limits for an address count for: an IPv4 address, and the /64 of an IPv6 address, because each host has a whole
- * /64 to itself. @param address in its usual text form; any other text stands for itself.
+ * H17: what limits for an address count for: an IPv4 address, and the /64 of an IPv6 address, because each host may use a
+ * whole /64. @param address in its usual text form; any other text stands for itself.
  */
 export function networkOf(address: string): string {
   if (!address.includes(':')) return address;

@@ -21,7 +21,10 @@ export type CrowdRefusal = 'too-many-connections' | 'too-many-connections-from-a
 const MAX_ACCOUNTS = 65_536;
 const CROWD = '';
 
-/** What each client address has open, and has asked for in this window. H17: of IPv6, each /64. */
+/** H17: how many times the connections of one address a network may have: several hosts of a household share a /64. */
+const ADDRESSES_OF_NETWORK = 2;
+
+/** What each client address and its network have open, and have asked for in this window (H17). */
 export class Visitors {
   readonly limits: VisitorLimits;
   readonly #connections = new Map<string, number>();
@@ -42,14 +45,19 @@ export class Visitors {
   /** @returns why `address` may not connect; undefined where it may. */
   refuses(address: string): CrowdRefusal | undefined {
     if (this.#open >= this.limits.connections) return 'too-many-connections';
-    const from = this.#connections.get(networkOf(address)) ?? 0;
-    return from >= this.limits.connectionsPerAddress ? 'too-many-connections-from-address' : undefined;
+    const { connectionsPerAddress } = this.limits;
+    const network = networkOf(address);
+    const isFull =
+      this.#openFrom(address) >= connectionsPerAddress ||
+      (network !== address && this.#openFrom(network) >= ADDRESSES_OF_NETWORK * connectionsPerAddress);
+    return isFull ? 'too-many-connections-from-address' : undefined;
   }
 
   enter(address: string): void {
     const network = networkOf(address);
     this.#open += 1;
-    this.#connections.set(network, (this.#connections.get(network) ?? 0) + 1);
+    this.#add(address, 1);
+    if (network !== address) this.#add(network, 1);
   }
 
   leave(address: string): void {
@@ -64,9 +72,8 @@ export class Visitors {
 
   vacate(address: string): void {
     const network = networkOf(address);
-    const left = (this.#connections.get(network) ?? 1) - 1;
-    if (left > 0) this.#connections.set(network, left);
-    else this.#connections.delete(network);
+    this.#add(address, -1);
+    if (network !== address) this.#add(network, -1);
   }
 
   /**
@@ -86,5 +93,15 @@ export class Visitors {
     const asked = (this.#asked.get(account) ?? 0) + 1;
     this.#asked.set(account, asked);
     return asked <= requestsPerWindow ? 0 : this.#windowOpenedAt + requestWindow - now;
+  }
+
+  #openFrom(place: string): number {
+    return this.#connections.get(place) ?? 0;
+  }
+
+  #add(place: string, connections: number): void {
+    const open = this.#openFrom(place) + connections;
+    if (open > 0) this.#connections.set(place, open);
+    else this.#connections.delete(place);
   }
 }

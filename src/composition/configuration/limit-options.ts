@@ -166,7 +166,7 @@ export const LIMIT_OPTIONS = {
   }),
   max_connections_per_address: option(integer({ unit: '', min: 1, max: MAX_CONNECTIONS }), {
     group: 'Limits for connections',
-    meaning: 'Connections at one time from one address. Behind a proxy see proxied.',
+    meaning: 'Connections at one time from one address; an IPv6 /64 may have twice as many (H17). Behind a proxy see proxied.',
     seen: '429 before the handshake.',
     default: 5000,
     hardened: 200,

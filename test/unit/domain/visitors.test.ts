@@ -30,15 +30,22 @@ describe('visitors', () => {
     expect([all.ask('b', 950), all.ask('a', 1_000)]).toEqual([0, 0]);
   });
 
-  it('H17: of IPv6, a /64 is one address', () => {
-    const all = visitors();
-    for (const address of ['2001:db8::1', '2001:db8::2']) all.enter(address);
+  it('H17: of IPv6, a /64 may have twice the connections of one address', () => {
+    const all = visitors({ connections: 10 });
+    for (const address of ['2001:db8::1', '2001:db8::1', '2001:db8::2']) all.enter(address);
+    expect(['2001:db8::1', '2001:db8::2', '2001:db8::3'].map((address) => all.refuses(address))).toEqual([
+      ...['too-many-connections-from-address', undefined, undefined],
+    ]);
+    all.enter('2001:db8::2');
     expect([all.refuses('2001:db8::3'), all.refuses('2001:db8:0:1::3')]).toEqual([
-      'too-many-connections-from-address',
-      undefined,
+      ...['too-many-connections-from-address', undefined],
     ]);
     all.leave('2001:db8::2');
     expect(all.refuses('2001:db8::3')).toBeUndefined();
+  });
+
+  it('H17: of IPv6, a /64 has the HTTP requests of one address', () => {
+    const all = visitors();
     expect(['2001:db8::1', '2001:db8::2', '2001:db8::3'].map((address) => all.ask(address, 0))).toEqual([0, 0, 1_000]);
   });
 
