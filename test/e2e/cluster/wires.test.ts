@@ -162,7 +162,12 @@ describe.each(ENGINES)('a broker on a bad wire to $engine', ({ startEngine }) =>
     wire.swallows('both');
     wire.blocksNew();
     for (let n = 0; n < MANY; n++) ann.offers(bob.id, n);
-    await until(PATIENCE_MS, 'the broker to notice', async () => (await ask(here, '/readyz')).status === 503 || undefined);
+    // The lease is overdue before the connection is given up.
+    await until(
+      PATIENCE_MS,
+      'the broker to notice',
+      async () => (await ask(here, '/readyz')).body.includes('out of reach') || undefined,
+    );
     wire.unblocks();
     await hearsAll(bob);
     for (let n = 0; n < MANY; n++) bob.offers(ann.id, n);
