@@ -2,20 +2,9 @@ import type { Hearing } from '../domain/hearing.ts';
 import { UNBOUNDED } from '../domain/hearing.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { Audience, News } from '../domain/topic.ts';
-import type { Connection } from './connections.ts';
+import type { Batch, Connection } from './connection.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Dialect } from './ports/dialect.ts';
-
-/** News on its way to those that have not been told yet. */
-export interface Batch {
-  readonly to: ConnectionId[];
-  /** Undefined where all of `to` hear it; else those at `places` of it are asked. */
-  readonly hearing: Hearing | undefined;
-  readonly places: number[];
-  readonly texts: Map<Dialect, Uint8Array | undefined>;
-  /** The first of `to` that was not served yet. */
-  next: number;
-}
 
 export interface FanOutParts {
   readonly clock: Clock;

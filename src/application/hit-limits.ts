@@ -1,6 +1,6 @@
 import type { RealmLimits } from '../domain/realm.ts';
 import type { OpenRefusal } from '../domain/refusal.ts';
-import type { HitLimit } from './ports/log.ts';
+import type { HitLimit } from './ports/hit-limit.ts';
 
 /** The limit for which a connection was refused; undefined where it was none. */
 export function limitOf(refusal: OpenRefusal, limits: Pick<RealmLimits, 'concurrentLimit'> | undefined): HitLimit | undefined {

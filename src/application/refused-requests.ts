@@ -1,7 +1,7 @@
 import type { ClientAddresses } from './ports/client-addresses.ts';
-import type { Exchange, HttpRequest, HttpResponse } from './ports/http.ts';
+import type { HttpRequest, HttpResponse } from './ports/http.ts';
 import type { Log, LoggedRequest } from './ports/log.ts';
-import type { Admission } from './ports/transport.ts';
+import type { Admission, Exchange } from './ports/transport.ts';
 
 const MAX_CHARACTERS = 200;
 const MASK = '[…]';

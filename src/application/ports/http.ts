@@ -1,5 +1,4 @@
-import type { HitLimit } from './log.ts';
-import type { Admission } from './transport.ts';
+import type { HitLimit } from './hit-limit.ts';
 
 /** One HTTP request, or the request of an upgrade. To be read before the call that brings it returns. */
 export interface HttpRequest {
@@ -29,35 +28,4 @@ export interface HttpResponse {
   readonly why?: string | undefined;
   /** For the log, and not sent: the limit that was hit. */
   readonly limit?: HitLimit | undefined;
-}
-
-/** One request that waits for its answer. */
-export interface Exchange {
-  readonly request: HttpRequest;
-
-  /**
-   * Asks for the body. To be called before the call that brings the exchange returns, at most once;
-   * a body that nobody asks for is read past. Not answered where the far end goes away first.
-   * @param then gets the whole body in a turn of its own, borrowed for the call; undefined where it
-   * has more than `maxBytes`. Without a body it gets no bytes.
-   */
-  body(maxBytes: number, then: (body: Uint8Array | undefined) => void): void;
-
-  /**
-   * The answer may take as long as it likes: no timeout of the transport ends the exchange before it.
-   * To be called before the call that brings the exchange returns, at most once.
-   * @param gone called in a turn of its own, once, if the far end goes away before it was answered.
-   */
-  hold(gone: () => void): void;
-
-  /** `answer` or `stream` is to be called exactly once, in this turn or later. Does nothing when the far end has gone. */
-  answer(response: HttpResponse): void;
-
-  /**
-   * Begins an answer whose body stays open: a connection that only ever tells. It is reported like
-   * any other, `opened` within this call; where the far end has gone, it is `abandoned` instead. So
-   * it must not be called within a turn of the broker. Its `close` ends the body; code and reason are not told.
-   * The head leaves with the first text at the latest.
-   */
-  stream(head: Omit<HttpResponse, 'body'>, admission: Admission): void;
 }

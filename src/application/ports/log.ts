@@ -2,15 +2,8 @@ import type { ConnectionId, NodeId, PeerId, RealmKey } from '../../domain/ids.ts
 import type { Ending, OpenRefusal } from '../../domain/refusal.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Session } from '../../domain/session.ts';
+import type { HitLimit } from './hit-limit.ts';
 import type { ConnectionEnd, ListeningAddress, TransportFault } from './transport.ts';
-
-/** A limit, by the name of its option, and what hit it. */
-export interface HitLimit {
-  readonly option: string;
-  readonly allows: number;
-  /** Undefined where it is known only that it is more. */
-  readonly asked?: number | undefined;
-}
 
 /** A request as the log tells it: without its query, and without a token in its path. */
 export interface LoggedRequest {

@@ -2,7 +2,7 @@ import type { ConnectionId } from '../../domain/ids.ts';
 import type { Carrier } from '../../domain/session.ts';
 import type { Holding } from '../../domain/memory-budget.ts';
 import type { SignalMessage } from '../../domain/message.ts';
-import type { Exchange, HttpRequest, HttpResponse } from './http.ts';
+import type { HttpRequest, HttpResponse } from './http.ts';
 import type { Introduction } from './requests.ts';
 import type { Socket } from './socket.ts';
 
@@ -28,6 +28,37 @@ export interface Admission {
 
 /** Whether a connection may be upgraded, and if not, the whole answer. */
 export type UpgradeAnswer = Admission | { readonly accept: false; readonly response: HttpResponse };
+
+/** One request that waits for its answer. */
+export interface Exchange {
+  readonly request: HttpRequest;
+
+  /**
+   * Asks for the body. To be called before the call that brings the exchange returns, at most once;
+   * a body that nobody asks for is read past. Not answered where the far end goes away first.
+   * @param then gets the whole body in a turn of its own, borrowed for the call; undefined where it
+   * has more than `maxBytes`. Without a body it gets no bytes.
+   */
+  body(maxBytes: number, then: (body: Uint8Array | undefined) => void): void;
+
+  /**
+   * The answer may take as long as it likes: no timeout of the transport ends the exchange before it.
+   * To be called before the call that brings the exchange returns, at most once.
+   * @param gone called in a turn of its own, once, if the far end goes away before it was answered.
+   */
+  hold(gone: () => void): void;
+
+  /** `answer` or `stream` is to be called exactly once, in this turn or later. Does nothing when the far end has gone. */
+  answer(response: HttpResponse): void;
+
+  /**
+   * Begins an answer whose body stays open: a connection that only ever tells. It is reported like
+   * any other, `opened` within this call; where the far end has gone, it is `abandoned` instead. So
+   * it must not be called within a turn of the broker. Its `close` ends the body; code and reason are not told.
+   * The head leaves with the first text at the latest.
+   */
+  stream(head: Omit<HttpResponse, 'body'>, admission: Admission): void;
+}
 
 /** What a transport closes a connection for by itself. */
 export type TransportFault = 'message-too-big' | 'text-not-utf8' | 'frame-invalid' | 'reads-too-slowly' | 'sends-too-fast';

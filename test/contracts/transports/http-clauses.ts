@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import type { Exchange, HttpResponse } from '../../../src/application/ports/http.ts';
+import type { HttpResponse } from '../../../src/application/ports/http.ts';
+import type { Exchange } from '../../../src/application/ports/transport.ts';
 import type { Clause, Scene } from './scene.ts';
 
 /* What http.ts promises. */

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Exchange } from '../../../src/application/ports/http.ts';
+import type { Exchange } from '../../../src/application/ports/transport.ts';
 import { streamAdmissionOf } from './recording-gateway.ts';
 import type { Clause, Scene } from './scene.ts';
 

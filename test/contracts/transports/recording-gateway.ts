@@ -1,7 +1,7 @@
-import type { Exchange, HttpRequest, HttpResponse } from '../../../src/application/ports/http.ts';
+import type { HttpRequest, HttpResponse } from '../../../src/application/ports/http.ts';
 import type { Introduction } from '../../../src/application/ports/requests.ts';
 import type { Socket, WriteOutcome } from '../../../src/application/ports/socket.ts';
-import type { Admission, ConnectionEnd, Gateway, UpgradeAnswer } from '../../../src/application/ports/transport.ts';
+import type { Admission, ConnectionEnd, Exchange, Gateway, UpgradeAnswer } from '../../../src/application/ports/transport.ts';
 import { connectionId, type ConnectionId } from '../../../src/domain/ids.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { PeerjsDialect } from '../../../src/adapters/dialects/peerjs/dialect.ts';
-import { Connections, newConnection, type Connection } from '../../../src/application/connections.ts';
+import { newConnection, type Connection } from '../../../src/application/connection.ts';
+import { Connections } from '../../../src/application/connections.ts';
 import type { MessageTap } from '../../../src/application/ports/message-tap.ts';
 import type { Socket } from '../../../src/application/ports/socket.ts';
 import { connectionId, echoed, slotOf } from '../../../src/domain/ids.ts';

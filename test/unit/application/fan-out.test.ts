@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { RelayDialect } from '../../../src/adapters/dialects/relay/dialect.ts';
-import { Connections, newConnection } from '../../../src/application/connections.ts';
+import { newConnection } from '../../../src/application/connection.ts';
+import { Connections } from '../../../src/application/connections.ts';
 import type { Socket } from '../../../src/application/ports/socket.ts';
 import { MOST_WAITING } from '../../../src/application/fan-out.ts';
 import type { Wakeup } from '../../../src/application/ports/clock.ts';

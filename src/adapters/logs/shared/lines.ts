@@ -1,4 +1,5 @@
-import type { HitLimit, LogEvent, LoggedRequest, Passage } from '../../../application/ports/log.ts';
+import type { HitLimit } from '../../../application/ports/hit-limit.ts';
+import type { LogEvent, LoggedRequest, Passage } from '../../../application/ports/log.ts';
 import type { ConnectionEnd, ListeningAddress, TransportFault } from '../../../application/ports/transport.ts';
 import type { Ending } from '../../../domain/refusal.ts';
 import type { Session } from '../../../domain/session.ts';

@@ -1,5 +1,5 @@
-import type { Exchange, HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
-import type { Admission, Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
+import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
+import type { Admission, Exchange, Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { invariant } from '../../../domain/invariant.ts';
 import { closedByFarEnd } from '../shared/goodbyes.ts';
 import { Reports } from '../shared/reports.ts';

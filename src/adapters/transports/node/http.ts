@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Exchange, HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
+import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
 import type { StreamHead } from '../../../application/ports/requests.ts';
-import type { Admission } from '../../../application/ports/transport.ts';
+import type { Admission, Exchange } from '../../../application/ports/transport.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { addressText } from '../shared/addresses.ts';
 import { Body, type BodyWish } from '../shared/body.ts';

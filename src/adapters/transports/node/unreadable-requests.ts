@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
-import type { HitLimit } from '../../../application/ports/log.ts';
+import type { HitLimit } from '../../../application/ports/hit-limit.ts';
 import type { Gateway } from '../../../application/ports/transport.ts';
 import { addressText } from '../shared/addresses.ts';
 

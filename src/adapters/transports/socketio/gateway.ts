@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Exchange, HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
+import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
 import type { Log } from '../../../application/ports/log.ts';
 import type { Socket } from '../../../application/ports/socket.ts';
-import type { Admission, ConnectionEnd, Gateway, UpgradeAnswer } from '../../../application/ports/transport.ts';
+import type { Admission, ConnectionEnd, Exchange, Gateway, UpgradeAnswer } from '../../../application/ports/transport.ts';
 import type { ConnectionId } from '../../../domain/ids.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 import { mayOpen, type OriginPolicy } from '../../../domain/origins.ts';

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import type { Exchange, HttpResponse } from '../../../application/ports/http.ts';
+import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { WriteOutcome } from '../../../application/ports/socket.ts';
-import type { ConnectionEnd } from '../../../application/ports/transport.ts';
+import type { ConnectionEnd, Exchange } from '../../../application/ports/transport.ts';
 import { CUT, GOODBYES, STREAM_LEFT, type Goodbye } from '../shared/goodbyes.ts';
 import { CLOSE_GRACE } from '../shared/settings.ts';
 import { faultResponse } from './handshake.ts';

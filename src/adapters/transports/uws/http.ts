@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type * as uWS from 'uWebSockets.js';
-import type { Exchange, HttpResponse } from '../../../application/ports/http.ts';
+import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { StreamHead } from '../../../application/ports/requests.ts';
-import type { Admission } from '../../../application/ports/transport.ts';
+import type { Admission, Exchange } from '../../../application/ports/transport.ts';
 import { Body, type BodyWish } from '../shared/body.ts';
 import { hasNoBody, MAX_BODY_BYTES } from '../shared/requests.ts';
 import type { UwsRequest } from './request.ts';
