@@ -49,6 +49,14 @@ export interface Letter {
   readonly proof?: string | undefined;
 }
 
+/** How `Taken` is written. */
+interface WrittenTaken {
+  readonly node?: NodeId;
+  readonly connection?: ConnectionId;
+  readonly upTo?: unknown;
+  readonly at?: Millis;
+}
+
 /** What every entry may say: a time that counts instead of the engine's, in tests. */
 interface Stamp {
   readonly at?: Millis;
@@ -60,12 +68,14 @@ export type EntryFault = { readonly why: 'unreadable' } | { readonly why: 'unkno
 const NEWLINE = 10;
 const NOTHING = new Uint8Array(0);
 
-export function writeSeat({ owner, by }: Seat, at: Millis | undefined): Uint8Array {
-  return Buffer.from(JSON.stringify({ v: VERSION, at, owner, by }));
+/** Names in the journal are written out here: they stay when those of the code change. */
+export function writeSeat(seat: Seat, at: Millis | undefined): Uint8Array {
+  return Buffer.from(JSON.stringify({ v: VERSION, at, owner: seat.owner, by: seat.by }));
 }
 
-export function writeTaken({ node, connection, upTo }: Taken, at: Millis | undefined): Uint8Array {
-  return Buffer.from(JSON.stringify({ v: VERSION, at, node, connection, upTo }));
+export function writeTaken(taken: Taken, at: Millis | undefined): Uint8Array {
+  const { node, connection } = taken;
+  return Buffer.from(JSON.stringify({ v: VERSION, at, node, connection, upTo: taken.upTo }));
 }
 
 /** A head of JSON, and behind a line break the payloads as they came, one after the other. */
@@ -83,17 +93,17 @@ export function writeSign(at: Millis | undefined): Uint8Array {
 export function readSeat(bytes: Uint8Array): (Seat & Stamp) | EntryFault {
   const read = jsonIn(bytes);
   if ('why' in read) return read;
-  const { owner, by, at } = read.said as { owner?: Owner; by?: unknown; at?: Millis };
-  const isWhole = typeof by === 'string' && (owner === undefined || isOwner(owner));
-  return isWhole ? { owner, by, ...stamp(at) } : { why: 'unreadable' };
+  const { owner, by: change, at } = read.said as { owner?: Owner; by?: unknown; at?: Millis };
+  const isWhole = typeof change === 'string' && (owner === undefined || isOwner(owner));
+  return isWhole ? { owner, by: change, ...stamp(at) } : { why: 'unreadable' };
 }
 
 export function readTaken(bytes: Uint8Array): (Taken & Stamp) | EntryFault {
   const read = jsonIn(bytes);
   if ('why' in read) return read;
-  const { node, connection, upTo, at } = read.said as unknown as Taken & Stamp;
-  const isWhole = typeof node === 'string' && typeof upTo === 'number' && ['number', 'undefined'].includes(typeof connection);
-  return isWhole ? { node, connection, upTo, ...stamp(at) } : { why: 'unreadable' };
+  const { node, connection, upTo: position, at } = read.said as WrittenTaken;
+  const isWhole = typeof node === 'string' && typeof position === 'number' && ['number', 'undefined'].includes(typeof connection);
+  return isWhole ? { node, connection, upTo: position, ...stamp(at) } : { why: 'unreadable' };
 }
 
 export function readBag(bytes: Uint8Array): ({ readonly letters: readonly Letter[] } & Stamp) | EntryFault {

@@ -10,10 +10,7 @@ export type WordFault = { readonly why: 'unreadable' } | { readonly why: 'unknow
 
 /** A word on the wire between nodes, and whose it is. */
 export function writeWord(from: NodeId, word: NodeWord): string {
-  if (word.say !== 'publication') return JSON.stringify({ v: VERSION, from, ...word });
-  const { publication, ...rest } = word;
-  const payload = Buffer.from(publication.payload).toString('base64');
-  return JSON.stringify({ v: VERSION, from, ...rest, publication: { ...publication, payload } });
+  return JSON.stringify({ v: VERSION, from, ...fieldsOf(word) });
 }
 
 /** What another node said; never throws. */
@@ -25,22 +22,38 @@ export function readWord(text: string): { readonly from: NodeId; readonly word: 
   return word === undefined || typeof said['from'] !== 'string' ? { why: 'unreadable' } : { from: said['from'] as NodeId, word };
 }
 
+/** Names on the wire are written out here: they stay when those of the code change. */
+function fieldsOf(word: NodeWord): Json {
+  if (word.say === 'mail') return { say: 'mail', realm: word.realm, id: word.id };
+  if (word.say === 'superseded') {
+    return { say: 'superseded', realm: word.realm, id: word.id, connection: word.connection };
+  }
+  const { publication: said } = word;
+  const publication = {
+    ...{ id: said.id, topics: said.topics, payload: Buffer.from(said.payload).toString('base64'), type: said.type },
+    ...{ retry: said.retry, isPrivate: said.isPrivate, from: said.from },
+  };
+  return { say: 'publication', realm: word.realm, space: word.space, remembers: word.remembers, publication };
+}
+
 type Json = Readonly<Record<string, unknown>>;
 
 function wordIn(said: Json): NodeWord | undefined {
-  const { say, realm, id, connection } = said;
-  if (typeof realm !== 'string') return undefined;
-  const key = realm as RealmKey;
-  if (say === 'mail' && typeof id === 'string') return { say, realm: key, id: id as PeerId };
-  if (say === 'superseded' && typeof id === 'string' && typeof connection === 'number') {
-    return { say, realm: key, id: id as PeerId, connection: connection as ConnectionId };
+  const [kind, key, peer, number] = [said['say'], said['realm'], said['id'], said['connection']];
+  if (typeof key !== 'string') return undefined;
+  const realm = key as RealmKey;
+  if (kind === 'mail' && typeof peer === 'string') return { say: 'mail', realm, id: peer as PeerId };
+  if (kind === 'superseded' && typeof peer === 'string' && typeof number === 'number') {
+    return { say: 'superseded', realm, id: peer as PeerId, connection: number as ConnectionId };
   }
-  return say === 'publication' ? publicationIn(said, key) : undefined;
+  return kind === 'publication' ? publicationIn(said, realm) : undefined;
 }
 
-function publicationIn({ space, remembers, publication: told }: Json, realm: RealmKey): NodeWord | undefined {
+function publicationIn(said: Json, realm: RealmKey): NodeWord | undefined {
+  const [space, remembers, told] = [said['space'], said['remembers'], said['publication']];
   if (typeof space !== 'string' || typeof remembers !== 'boolean' || !isObject(told)) return undefined;
-  const { id, topics, payload, type, retry, isPrivate, from } = told;
+  const [id, payload, isPrivate] = [told['id'], told['payload'], told['isPrivate']];
+  const [topics, type, retry, from] = [told['topics'], told['type'], told['retry'], told['from']];
   if (typeof id !== 'string' || typeof payload !== 'string' || typeof isPrivate !== 'boolean') return undefined;
   if (!Array.isArray(topics) || !topics.every((topic) => typeof topic === 'string')) return undefined;
   const publication = {

@@ -29,6 +29,22 @@ describe('what stands in a journal', () => {
     }
   });
 
+  it('keeps its names', () => {
+    const head = { from: 'ann', to: 'bob', sender: SENDER, kind: 'offer', proof: 'p', bytes: 2 };
+    const written = [
+      writeSeat({ owner: OWNER, by: 'x=1' }, 5),
+      writeTaken({ node: OWNER.node, connection: OWNER.connection, upTo: 7 }, undefined),
+      writeSign(5),
+      writeBag([{ ...LETTER, payload: bytes('{}'), proof: 'p' }], undefined).subarray(0, -3),
+    ];
+    expect(written.map((entry) => JSON.parse(Buffer.from(entry).toString()) as unknown)).toEqual([
+      { v: 1, at: 5, owner: OWNER, by: 'x=1' },
+      { v: 1, node: 'here', connection: OWNER.connection, upTo: 7 },
+      { v: 1, at: 5 },
+      { v: 1, letters: [head] },
+    ]);
+  });
+
   it('M2: carries payloads to the last byte, and tells none from an empty one', () => {
     const texts = ['', '{"sdp":"v=0\\r\\n"}', '\n\n', undefined, '\u0000', 'é'];
     const letters = texts.map((text) => ({ ...LETTER, payload: text === undefined ? undefined : bytes(text) }));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readWord, writeWord } from '../../../../../src/adapters/engines/shared/words.ts';
 import { connectionId, nodeId, realmKey, type PeerId } from '../../../../../src/domain/ids.ts';
+import type { TopicName } from '../../../../../src/domain/topic.ts';
 
 const HERE = nodeId('here');
 const MAIL = { say: 'mail', realm: realmKey('green'), id: 'ann' as PeerId } as const;
@@ -9,6 +10,23 @@ describe('a word between nodes', () => {
   it('says its version and whose it is', () => {
     expect(JSON.parse(writeWord(HERE, MAIL))).toEqual({ v: 1, from: 'here', say: 'mail', realm: 'green', id: 'ann' });
     expect(readWord(writeWord(HERE, MAIL))).toEqual({ from: HERE, word: MAIL });
+  });
+
+  it('keeps its names', () => {
+    const superseded = { say: 'superseded', realm: MAIL.realm, id: MAIL.id, connection: connectionId(3, 1) } as const;
+    const publication = {
+      ...{ id: '7', topics: ['garden' as TopicName], payload: Buffer.from('{}'), type: 'note', retry: 5 },
+      ...{ isPrivate: true, from: MAIL.id },
+    };
+    const published = { say: 'publication', realm: MAIL.realm, space: 'relay', remembers: true, publication } as const;
+    expect([superseded, published].map((word) => JSON.parse(writeWord(HERE, word)) as unknown)).toEqual([
+      { v: 1, from: 'here', say: 'superseded', realm: 'green', id: 'ann', connection: connectionId(3, 1) },
+      {
+        ...{ v: 1, from: 'here', say: 'publication', realm: 'green', space: 'relay', remembers: true },
+        publication: { id: '7', topics: ['garden'], payload: 'e30=', type: 'note', retry: 5, isPrivate: true, from: 'ann' },
+      },
+    ]);
+    expect(readWord(writeWord(HERE, published))).toEqual({ from: HERE, word: published });
   });
 
   it('names a connection by its number', () => {
