@@ -1,7 +1,7 @@
 import type { Hearing } from '../domain/hearing.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { Holding } from '../domain/memory-budget.ts';
-import type { Session } from '../domain/session.ts';
+import type { RealmSession } from '../domain/realm.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Dialect } from './ports/dialect.ts';
 import type { Passage } from './ports/log.ts';
@@ -27,7 +27,7 @@ export interface Connection {
   /** B1. Undefined where nothing is counted. */
   readonly holding?: Holding | undefined;
   /** Undefined until the credentials are read, and for a connection that never becomes a peer. */
-  session: Session | undefined;
+  session: RealmSession | undefined;
   /** M19: nothing is read until then; 0 where it is not paused. */
   pausedUntil: Millis;
   /** Kept by `FanOut` alone: news that it has not been told yet, the oldest first. */

@@ -1,6 +1,6 @@
 import { impossible } from '../domain/invariant.ts';
 import type { Payload } from '../domain/message.ts';
-import type { Session } from '../domain/session.ts';
+import type { RealmSession } from '../domain/realm.ts';
 import type { Millis } from '../domain/time.ts';
 import { BUFFER_BYTES } from '../domain/weights.ts';
 import type { Performer } from './perform.ts';
@@ -33,17 +33,17 @@ export class Dispatcher {
   }
 
   /** To be called within a turn. */
-  dispatch(session: Session, request: FrameRequest, now: Millis): void {
+  dispatch(session: RealmSession, request: FrameRequest, now: Millis): void {
     if (this.admits(session, now)) this.handle(session, request, now);
   }
 
   /** M8, M19: something came from a peer. To be called within a turn. @returns whether it may be handled. */
-  admits(session: Session, now: Millis): boolean {
+  admits(session: RealmSession, now: Millis): boolean {
     return this.#parts.hearPeer(session, now);
   }
 
   /** What was admitted. To be called within a turn. */
-  handle(session: Session, request: FrameRequest, now: Millis): void {
+  handle(session: RealmSession, request: FrameRequest, now: Millis): void {
     const { relayMessage, tap } = this.#parts;
     if (tap.isOpen) tap.heard(session, request);
     if (request.ask === 'relay') return relayMessage(session, request, now);
@@ -51,7 +51,7 @@ export class Dispatcher {
   }
 
   /** T8, B3: refused before it is copied, where there is no room for it. */
-  #bequeath(session: Session, will: Payload, now: Millis): void {
+  #bequeath(session: RealmSession, will: Payload, now: Millis): void {
     const { realm, holding } = session;
     const bytes = BUFFER_BYTES + will.length;
     if (holding?.mayHold('will', bytes) === false) {
@@ -61,7 +61,7 @@ export class Dispatcher {
     holding?.set('will', bytes);
   }
 
-  #other(session: Session, request: Exclude<FrameRequest, { ask: 'relay' }>, now: Millis): void {
+  #other(session: RealmSession, request: Exclude<FrameRequest, { ask: 'relay' }>, now: Millis): void {
     const { performer, leaveRealm, joinTopic, leaveTopic, publishToTopic } = this.#parts;
     switch (request.ask) {
       case 'stay':

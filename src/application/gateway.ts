@@ -1,6 +1,7 @@
 import { parsePeerId, type ConnectionId } from '../domain/ids.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { SignalMessage } from '../domain/message.ts';
+import type { Realm, RealmSession } from '../domain/realm.ts';
 import type { Carrier, Manner, Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
 import { newConnection, passageOf, type Connection } from './connection.ts';
@@ -75,8 +76,8 @@ export class BrokerGateway implements Gateway {
     parts.performer.whenOpened((id) => {
       if (this.#pending.has(id)) parts.turns.run(() => this.#handlePending(id));
     });
-    parts.performer.whenSuperseded((session) => {
-      if (this.#pending.has(session.connection)) parts.turns.run(() => this.#refusePending(session));
+    parts.performer.whenSuperseded((realm, session) => {
+      if (this.#pending.has(session.connection)) parts.turns.run(() => this.#refusePending(realm, session));
     });
     parts.fence.whenDown(() => {
       for (const id of this.#pending.connections()) parts.turns.run(() => this.#handlePending(id));
@@ -210,7 +211,7 @@ export class BrokerGateway implements Gateway {
   }
 
   /** O14: it shows that its peer is alive, and counts for its rate limit, when it arrives. */
-  #keep(session: Session, { bytes, isBinary }: PendingFrame, now: Millis): void {
+  #keep(session: RealmSession, { bytes, isBinary }: PendingFrame, now: Millis): void {
     const { dispatcher, performer, turns } = this.#parts;
     const { connection, realm } = session;
     turns.begin();
@@ -244,7 +245,7 @@ export class BrokerGateway implements Gateway {
   }
 
   /** O14, M13: what a connection has sent before it was superseded came to nothing, and its peer is told. */
-  #refusePending({ connection: id, realm, id: from, token: owner }: Session): void {
+  #refusePending(realm: Realm, { connection: id, id: from, token: owner }: Session): void {
     const { connections, performer, clock } = this.#parts;
     const dialect = connections.find(id)?.dialect;
     for (const { bytes, isBinary } of this.#pending.take(id)) {

@@ -1,9 +1,8 @@
 import type { Decision } from '../domain/decision.ts';
 import { impossible } from '../domain/invariant.ts';
 import type { NodeId } from '../domain/ids.ts';
-import type { Realm } from '../domain/realm.ts';
+import type { Realm, RealmSession } from '../domain/realm.ts';
 import type { Realms } from '../domain/realms.ts';
-import type { Session } from '../domain/session.ts';
 import { NEVER, type Millis } from '../domain/time.ts';
 import type { LeaseFence } from './lease-fence.ts';
 import type { Performer } from './perform.ts';
@@ -46,7 +45,7 @@ export class Membership {
   #wakeup: Wakeup | undefined;
   #look: Wakeup | undefined;
   /** Sessions whose claims are still to be confirmed in this round. */
-  #round: Session[] = [];
+  #round: RealmSession[] = [];
   #share = 0;
 
   constructor(parts: MembershipParts) {
@@ -125,7 +124,7 @@ export class Membership {
     for (const session of this.#round.splice(-this.#share)) if (session.state === 'open') this.#confirm(session, false);
   }
 
-  #confirm(session: Session, ifFree: boolean, then: () => void = () => undefined): void {
+  #confirm(session: RealmSession, ifFree: boolean, then: () => void = () => undefined): void {
     const { directory, turns } = this.#parts;
     const { realm, id, connection } = session;
     directory.confirm(session, ifFree, (outcome) => {
@@ -134,7 +133,7 @@ export class Membership {
     });
   }
 
-  #seated(): Session[] {
+  #seated(): RealmSession[] {
     return this.#parts.realms.all().flatMap((realm) => [...realm.seated()]);
   }
 

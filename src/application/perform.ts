@@ -37,7 +37,7 @@ export interface PerformerParts {
 export class Performer {
   readonly #parts: PerformerParts;
   #onOpened: (id: ConnectionId) => void = () => undefined;
-  #onSuperseded: (session: Session) => void = () => undefined;
+  #onSuperseded: (realm: Realm, session: Session) => void = () => undefined;
 
   constructor(parts: PerformerParts) {
     this.#parts = parts;
@@ -49,7 +49,7 @@ export class Performer {
   }
 
   /** @param onSuperseded is called within a turn, when another connection has become the peer. */
-  whenSuperseded(onSuperseded: (session: Session) => void): void {
+  whenSuperseded(onSuperseded: (realm: Realm, session: Session) => void): void {
     this.#onSuperseded = onSuperseded;
   }
 
@@ -78,9 +78,9 @@ export class Performer {
       case 'release':
         return this.#parts.directory.release(decision.session);
       case 'refuse':
-        return this.#refuse(decision);
+        return this.#refuse(realm, decision);
       case 'close':
-        return this.#close(decision);
+        return this.#close(realm, decision);
       case 'prompt':
         return this.#parts.connections.prompt(decision.session.connection);
       case 'pause':
@@ -150,11 +150,11 @@ export class Performer {
     this.#onOpened(session.connection);
   }
 
-  #refuse({ session, refusal }: Extract<Decision, { do: 'refuse' }>): void {
+  #refuse(realm: Realm, { session, refusal }: Extract<Decision, { do: 'refuse' }>): void {
     const { connections, directory, log } = this.#parts;
     directory.release(session);
     const { address = '', origin } = connections.find(session.connection) ?? {};
-    const { connection, realm, id } = session;
+    const { connection, id } = session;
     const limit = limitOf(refusal, realm.limits);
     log.record({
       event: 'connection-refused',
@@ -170,14 +170,14 @@ export class Performer {
     connections.part(connection, (dialect) => dialect.refusal(refusal));
   }
 
-  #close({ session, ending }: Extract<Decision, { do: 'close' }>): void {
+  #close(realm: Realm, { session, ending }: Extract<Decision, { do: 'close' }>): void {
     const { connections, directory, log, clock } = this.#parts;
     directory.release(session);
     const code = connections.part(session.connection, (dialect) => dialect.farewell(ending));
     const connection = connections.find(session.connection);
     const passage = connection && passageOf(connection, clock.now());
     log.record({ event: 'peer-closed', session, ending, end: { by: 'broker', code }, passage });
-    if (ending === 'superseded') this.#onSuperseded(session);
+    if (ending === 'superseded') this.#onSuperseded(realm, session);
   }
 
   /** M19: reads nothing from a peer until its debt is paid. */

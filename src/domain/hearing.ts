@@ -1,5 +1,5 @@
 import type { Session } from './session.ts';
-import type { Meter, Publication, Selector, TopicName, TopicPattern } from './topic.ts';
+import type { Meter, PatternsOf, Publication, Selector, TopicName, TopicPattern } from './topic.ts';
 
 /** How many steps may be taken until the next pause. */
 export interface Budget extends Meter {
@@ -7,9 +7,6 @@ export interface Budget extends Meter {
 }
 
 export const UNBOUNDED = Number.POSITIVE_INFINITY;
-
-/** What a listener has joined by pattern, as it was when a publication was published. */
-export type PatternsOf = ReadonlyMap<string, TopicPattern>;
 
 /** Whether any selector fits any topic. @returns undefined where the budget was used up before that was known. */
 export function anyFits(topics: readonly string[], selectors: Iterable<Selector>, budget: Budget): boolean | undefined {

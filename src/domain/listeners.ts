@@ -1,16 +1,7 @@
-import { Hearing, type PatternsOf } from './hearing.ts';
-import type { Session } from './session.ts';
-import type { Publication, TopicName, TopicPattern } from './topic.ts';
+import { Hearing } from './hearing.ts';
+import type { Joined, Session } from './session.ts';
+import type { PatternsOf, Publication, TopicName, TopicPattern } from './topic.ts';
 import { FIRST_SUBSCRIPTION_BYTES, SUBSCRIPTION_BYTES, textBytes } from './weights.ts';
-
-/** What one connection listens to. */
-export interface Joined {
-  readonly topics: Set<TopicName>;
-  /** By key. Never changed, only replaced: a publication that is on its way is heard by those that there were. */
-  patterns: PatternsOf;
-  /** B1: what all of it takes. */
-  bytes: number;
-}
 
 /** How many listen by a pattern with the same key, and what a try costs. */
 interface Shared {

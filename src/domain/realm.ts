@@ -31,17 +31,17 @@ interface Place {
   readonly isAlone?: boolean;
 }
 
-/**
- * The rules of one tenant: facts in, decisions out. It is the truth for the connections of its
- * node. It touches nothing: what it decides, `application/perform.ts` does.
- */
+/** A session with the rules of its realm at hand. */
+export type RealmSession = Session<Realm>;
+
+/** The rules of one tenant, authoritative for the connections of its node: facts in, decisions out, no side effects. */
 export class Realm {
   readonly key: RealmKey;
   readonly node: NodeId;
   /** Whether there is no other node: who is not here is nowhere. */
   readonly isAlone: boolean;
   readonly limits: RealmLimits;
-  readonly #roster = new Roster();
+  readonly #roster = new Roster<RealmSession>();
   readonly #notices: Notices;
   readonly vigil: Vigil;
   readonly #allowances: Allowances;
@@ -87,7 +87,7 @@ export class Realm {
   }
 
   /** X5, X6: the open peer with that id, if the token is its own. */
-  bearer(id: string, token: Token): Session | undefined {
+  bearer(id: string, token: Token): RealmSession | undefined {
     const session = this.#roster.find(id);
     return session?.state === 'open' && session.token.matches(token) ? session : undefined;
   }
@@ -111,7 +111,7 @@ export class Realm {
   }
 
   /** O3, O6: the directory granted a free id. */
-  admit(session: Session): Decision {
+  admit(session: RealmSession): Decision {
     if (this.isFull) return this.refuse(session, 'realm-full');
     this.#roster.seat(session);
     this.#allowances.recall(session);
@@ -119,7 +119,7 @@ export class Realm {
   }
 
   /** O5: the directory granted an id that is seated here: it has a new socket, the old one is over. */
-  reconnect(session: Session, out: Decision[]): void {
+  reconnect(session: RealmSession, out: Decision[]): void {
     const before = this.#roster.seat(session);
     if (before !== undefined) out.push(this.#end(before, 'superseded', 'superseded'));
     this.#allowances.recall(session);
@@ -165,7 +165,7 @@ export class Realm {
   }
 
   /** All that speak for an id here, or are about to. */
-  seated(): Iterable<Session> {
+  seated(): Iterable<RealmSession> {
     return this.#roster.sessions();
   }
 

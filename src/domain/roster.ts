@@ -3,20 +3,20 @@ import type { PeerId } from './ids.ts';
 import type { Session } from './session.ts';
 
 /** Who is present on this node, and which connection speaks for whom. */
-export class Roster {
-  readonly #seats = new Map<string, Session>();
+export class Roster<S extends Session = Session> {
+  readonly #seats = new Map<string, S>();
 
   get size(): number {
     return this.#seats.size;
   }
 
   /** @param destination any text: what names nobody finds nobody. */
-  find(destination: string): Session | undefined {
+  find(destination: string): S | undefined {
     return this.#seats.get(destination);
   }
 
   /** Promise 4: `session` speaks for its id from now on; gives back who did before. */
-  seat(session: Session): Session | undefined {
+  seat(session: S): S | undefined {
     const before = this.#seats.get(session.id);
     invariant(before !== session, 'a session takes its seat once');
     this.#seats.set(session.id, session);
@@ -36,7 +36,7 @@ export class Roster {
     return ids;
   }
 
-  sessions(): IterableIterator<Session> {
+  sessions(): IterableIterator<S> {
     return this.#seats.values();
   }
 }

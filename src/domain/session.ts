@@ -1,13 +1,11 @@
-import type { ConnectionId, PeerId } from './ids.ts';
-import { Allowance } from './allowance.ts';
-import type { Joined } from './listeners.ts';
+import { Allowance, type AllowanceLimits } from './allowance.ts';
+import type { ConnectionId, NodeId, PeerId, RealmKey } from './ids.ts';
 import { invariant } from './invariant.ts';
 import type { Holding } from './memory-budget.ts';
 import type { Payload, SignalMessage } from './message.ts';
-import type { Realm } from './realm.ts';
 import type { Millis } from './time.ts';
 import type { Token } from './token.ts';
-import type { Wishes } from './topic.ts';
+import type { PatternsOf, TopicName, Wishes } from './topic.ts';
 import { textBytes } from './weights.ts';
 
 /** What is legal in each state of one connection. The diagram in ARCHITECTURE.md is its print. */
@@ -40,10 +38,27 @@ export interface Manner {
   readonly remembers: boolean;
 }
 
+/** The part of a realm that a session depends on. `Realm` implements it; the rules of the realm stay out of reach from here. */
+export interface SessionRealm {
+  readonly key: RealmKey;
+  readonly node: NodeId;
+  readonly limits: AllowanceLimits;
+  readonly vigil: { silenceOf(session: Session, now: Millis): Millis };
+}
+
+/** The topics and patterns of one connection. */
+export interface Joined {
+  readonly topics: Set<TopicName>;
+  /** By key. Replaced by a new map on each change, because a publication on its way uses the map of its time. */
+  patterns: PatternsOf;
+  /** B1: what all of it takes. */
+  bytes: number;
+}
+
 /** What a connection asked to become. */
-export interface Opening {
+export interface Opening<R extends SessionRealm = SessionRealm> {
   readonly connection: ConnectionId;
-  readonly realm: Realm;
+  readonly realm: R;
   readonly id: PeerId;
   readonly token: Token;
   readonly manner: Manner;
@@ -55,10 +70,10 @@ export interface Opening {
 
 const NOTHING: readonly SignalMessage[] = [];
 
-/** One connection that asked to be a peer: from its first word to its close. */
-export class Session {
+/** One connection that asked to be a peer, from its request to its close. `R`: its realm, with or without the rules. */
+export class Session<R extends SessionRealm = SessionRealm> {
   readonly connection: ConnectionId;
-  readonly realm: Realm;
+  readonly realm: R;
   readonly id: PeerId;
   readonly token: Token;
   /** Kept by `Allowances`: it is older than the session where its peer was here before. */
@@ -89,7 +104,7 @@ export class Session {
   quieter: Session | undefined = undefined;
   louder: Session | undefined = undefined;
 
-  constructor(opening: Opening, now: Millis) {
+  constructor(opening: Opening<R>, now: Millis) {
     this.connection = opening.connection;
     this.realm = opening.realm;
     this.id = opening.id;

@@ -30,6 +30,9 @@ export interface TopicPattern {
   fits(topic: string, meter: Meter): boolean;
 }
 
+/** The patterns of one connection, by key. */
+export type PatternsOf = ReadonlyMap<string, TopicPattern>;
+
 /** What a listener wants to hear of: one topic by its name, or all that a pattern fits. */
 export type Selector = { readonly topic: string } | TopicPattern;
 

@@ -1,10 +1,10 @@
 import type { Decision } from '../../domain/decision.ts';
 import type { Performer } from '../perform.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Session } from '../../domain/session.ts';
+import type { RealmSession } from '../../domain/realm.ts';
 
 /** Somebody comes for topics only. To be called within a turn. */
-export type AdmitGuest = (session: Session) => void;
+export type AdmitGuest = (session: RealmSession) => void;
 
 /** T9: nobody can own what nobody is addressed by, so the directory is not asked. */
 export function admitGuest({ performer, clock }: { readonly performer: Performer; readonly clock: Clock }): AdmitGuest {

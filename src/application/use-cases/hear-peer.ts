@@ -1,9 +1,9 @@
-import type { Session } from '../../domain/session.ts';
+import type { RealmSession } from '../../domain/realm.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Performer } from '../perform.ts';
 
 /** Something came from an open peer. To be called within a turn. @returns whether it may be worked on. */
-export type HearPeer = (session: Session, now: Millis) => boolean;
+export type HearPeer = (session: RealmSession, now: Millis) => boolean;
 
 /** M8, M19: whatever it says, its peer lives, and pays for it. */
 export function hearPeer({ performer }: { readonly performer: Performer }): HearPeer {

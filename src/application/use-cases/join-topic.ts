@@ -1,11 +1,11 @@
 import type { Decision } from '../../domain/decision.ts';
-import type { Session } from '../../domain/session.ts';
+import type { RealmSession } from '../../domain/realm.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Performer } from '../perform.ts';
 import type { FrameRequest } from '../ports/requests.ts';
 
 /** An open connection wants to hear of topics. To be called within a turn. */
-export type JoinTopic = (session: Session, asked: Extract<FrameRequest, { ask: 'join' }>, now: Millis) => void;
+export type JoinTopic = (session: RealmSession, asked: Extract<FrameRequest, { ask: 'join' }>, now: Millis) => void;
 
 /** T1, T3, T5: all of them or none. The receipt is told when they are joined. */
 export function joinTopic({ performer }: { readonly performer: Performer }): JoinTopic {

@@ -1,4 +1,4 @@
-import type { Session } from '../../domain/session.ts';
+import type { RealmSession } from '../../domain/realm.ts';
 import type { Performer } from '../perform.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log, Passage } from '../ports/log.ts';
@@ -7,9 +7,9 @@ import type { ConnectionEnd } from '../ports/transport.ts';
 /** A peer leaves: by its own word, or because its connection is gone. To be called within a turn. */
 export interface LeaveRealm {
   /** M7: it said so. */
-  readonly byWord: (session: Session) => void;
+  readonly byWord: (session: RealmSession) => void;
   /** L2, L4: its connection is over. A session that was ended before has nothing left to give back. */
-  readonly byLoss: (session: Session, end: ConnectionEnd, passage: Passage) => void;
+  readonly byLoss: (session: RealmSession, end: ConnectionEnd, passage: Passage) => void;
 }
 
 export interface LeaveRealmParts {

@@ -1,11 +1,11 @@
 import type { Decision } from '../../domain/decision.ts';
-import type { Session } from '../../domain/session.ts';
+import type { RealmSession } from '../../domain/realm.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Performer } from '../perform.ts';
 import type { FrameRequest } from '../ports/requests.ts';
 
 /** An open connection wants to hear no more of topics. To be called within a turn. */
-export type LeaveTopic = (session: Session, asked: Extract<FrameRequest, { ask: 'part' }>, now: Millis) => void;
+export type LeaveTopic = (session: RealmSession, asked: Extract<FrameRequest, { ask: 'part' }>, now: Millis) => void;
 
 /** T3. */
 export function leaveTopic({ performer }: { readonly performer: Performer }): LeaveTopic {

@@ -1,8 +1,8 @@
 import type { Board } from '../../domain/board.ts';
 import type { Decision } from '../../domain/decision.ts';
-import type { Realm } from '../../domain/realm.ts';
+import type { Realm, RealmSession } from '../../domain/realm.ts';
 import type { Realms } from '../../domain/realms.ts';
-import type { Manner, Session } from '../../domain/session.ts';
+import type { Manner } from '../../domain/session.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Draft, Publication } from '../../domain/topic.ts';
 import type { Connections } from '../connections.ts';
@@ -16,7 +16,7 @@ import type { Turns } from '../turns.ts';
 /** Tells all that listen to a topic. */
 export interface PublishToTopic {
   /** An open connection publishes. To be called within a turn. */
-  readonly fromInside: (session: Session, asked: Extract<FrameRequest, { ask: 'publish' }>, now: Millis) => void;
+  readonly fromInside: (session: RealmSession, asked: Extract<FrameRequest, { ask: 'publish' }>, now: Millis) => void;
   /** An HTTP request does. A turn of its own. @param key undefined for the first realm. */
   readonly fromOutside: (key: string | undefined, draft: Draft, manner: Pick<Manner, 'space' | 'remembers'>) => HttpOutcome;
 }
@@ -82,7 +82,7 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
 }
 
 /** T10, T11, M19: many listeners cost its publisher more; while too much waits, nothing more is read from it. */
-function charge({ performer, connections }: PublishToTopicParts, session: Session, listeners: number, now: Millis): void {
+function charge({ performer, connections }: PublishToTopicParts, session: RealmSession, listeners: number, now: Millis): void {
   const { realm } = session;
   const extra = Math.min(MOST_EXTRA_TOKENS, Math.floor(listeners / LISTENERS_PER_TOKEN));
   for (let token = 0; token < extra; token++) {

@@ -2,6 +2,7 @@ import { parsePeerId, type ConnectionId } from '../../domain/ids.ts';
 import type { Realms } from '../../domain/realms.ts';
 import type { OpenRefusal } from '../../domain/refusal.ts';
 import { accepted, refused, type Result } from '../../domain/result.ts';
+import type { Realm, RealmSession } from '../../domain/realm.ts';
 import { Session, type Manner, type Opening } from '../../domain/session.ts';
 import type { Millis } from '../../domain/time.ts';
 import { Token } from '../../domain/token.ts';
@@ -65,7 +66,7 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     );
   }
 
-  function settle(session: Session, outcome: ClaimOutcome, before: Holder | undefined): void {
+  function settle(session: RealmSession, outcome: ClaimOutcome, before: Holder | undefined): void {
     const { realm } = session;
     const now = clock.now();
     if (session.state !== 'connecting') return goneMeanwhile(session, before, now);
@@ -77,7 +78,7 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
   }
 
   /** O5: whom it has taken the id from is over all the same, as if it had stayed. */
-  function goneMeanwhile(session: Session, before: Holder | undefined, now: Millis): void {
+  function goneMeanwhile(session: RealmSession, before: Holder | undefined, now: Millis): void {
     const { realm } = session;
     const old = before?.node === realm.node ? realm.superseded(session.id, before.connection) : undefined;
     if (old !== undefined) performer.perform(realm, old, now);
@@ -94,7 +95,7 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
   }
 }
 
-type Asked = Omit<Opening, 'connection' | 'manner'>;
+type Asked = Omit<Opening<Realm>, 'connection' | 'manner'>;
 
 /** X5: a stream that comes while a socket speaks for its peer changes nothing, and its end nothing either. */
 function isOnSocket({ realm, id, token }: Asked): boolean {

@@ -3,8 +3,8 @@ import type { Collecting } from '../../../src/domain/collecting.ts';
 import type { Decision } from '../../../src/domain/decision.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 import type { PeerId } from '../../../src/domain/ids.ts';
-import { Realm } from '../../../src/domain/realm.ts';
-import type { Opening, Session } from '../../../src/domain/session.ts';
+import { Realm, type RealmSession } from '../../../src/domain/realm.ts';
+import type { Opening } from '../../../src/domain/session.ts';
 import { NEVER } from '../../../src/domain/time.ts';
 import { Token } from '../../../src/domain/token.ts';
 import type { Wishes } from '../../../src/domain/topic.ts';
@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 /** A peer that is in. */
-function open(id: string, now = 0): Session {
+function open(id: string, now = 0): RealmSession {
   const peer = session(id, realm, now);
   realm.arrive(peer, now);
   realm.admit(peer);
@@ -440,7 +440,7 @@ describe('a peer that has more than one connection', () => {
   });
 });
 
-function arrived(id: string, how: Partial<Opening> = {}): Session {
+function arrived(id: string, how: Partial<Opening<Realm>> = {}): RealmSession {
   const one = session(id, realm, 0, how);
   realm.arrive(one, 0);
   return one;
@@ -458,7 +458,7 @@ describe('a realm of a cluster', () => {
     to: peerId(to),
     payload: undefined,
   });
-  const collecting = (session: Session) => ({ session, replaces: 'nothing' as const, earlier: [] });
+  const collecting = (session: RealmSession) => ({ session, replaces: 'nothing' as const, earlier: [] });
 
   it('M6: what is not worth waiting for may be wanted elsewhere', () => {
     expect(realm.relay(open('ann'), { kind: 'leave', to: 'bob', payload: undefined })).toMatchObject({ do: 'hold' });

@@ -1,5 +1,5 @@
 import { connectionId, nodeId, parsePeerId, realmKey, type PeerId } from '../../../src/domain/ids.ts';
-import { Realm, type RealmLimits } from '../../../src/domain/realm.ts';
+import { Realm, type RealmLimits, type RealmSession } from '../../../src/domain/realm.ts';
 import { Session, type Manner, type Opening } from '../../../src/domain/session.ts';
 import { Token } from '../../../src/domain/token.ts';
 
@@ -39,7 +39,7 @@ export function peerId(text: string): PeerId {
 let slot = 0;
 
 /** A session that asks to be `id`, on a connection of its own. */
-export function session(id: string, realm = new Realm(PLACE, LIMITS), now = 0, how: Partial<Opening> = {}): Session {
+export function session(id: string, realm = new Realm(PLACE, LIMITS), now = 0, how: Partial<Opening<Realm>> = {}): RealmSession {
   const connection = connectionId(slot++, 0);
   return new Session({ connection, realm, id: peerId(id), token: new Token('t'), manner: SPEAKER, ...how }, now);
 }
