@@ -4,7 +4,7 @@ import { valueInWords } from '../src/composition/configuration/option-words.ts';
 import type { Option } from '../src/composition/configuration/option.ts';
 import { resolveConfig } from '../src/composition/configuration/config.ts';
 import { GROUPS, OPTION_NAMES, OPTIONS, type OptionName, type Settings } from '../src/composition/configuration/options.ts';
-import { worstCaseOf } from './worst-case.ts';
+import { incompleteBytesOf, worstCaseOf } from './worst-case.ts';
 
 const INTRODUCTION = `# Options
 
@@ -45,10 +45,19 @@ the first address that is not a trusted proxy's, or that is no address. At most 
 With fewer entries than hops the first entry counts. A number of hops is only safe where nothing reaches the
 broker past the proxies; a list of subnets is safe in any case.`;
 
-const MEMORY_ASIDE = `Not in this sum: a request or a message that is not complete yet is held by the HTTP and WebSocket libraries, up to
-\`max_header_bytes\` or twice \`max_message_bytes\` for each connection; the buffers of the operating system; and Socket.IO's
-library. The rules are B1 to B3 in [limits of a process](protocols/limits.md). A container needs some room above the sum, for
-V8 frees memory late.`;
+function memoryAside(): string {
+  const [usual, narrow] = ['drop-in', 'hardened'].map((profile) => mebibytes(incompleteBytesOf(settingsOf(profile))));
+  return `Not in this sum:
+
+- messages that are not complete, on uWebSockets.js: the library holds them. One address can make it hold at most ${usual} MiB with the
+  defaults, and ${narrow} MiB with the hardened profile (B4). No limit holds for all addresses together. On the node transport these bytes
+  are part of \`memory_budget\`.
+- HTTP requests that are not complete: up to \`max_header_bytes\` and \`max_message_bytes\` for each connection.
+- the buffers of the operating system.
+
+The rules are B1 to B4 in [limits of a process](protocols/limits.md). A container needs some room above the sum, because V8 frees
+memory late.`;
+}
 
 /** The text of docs/options.md. */
 export function optionsPage(): string {
@@ -80,7 +89,7 @@ function memory(): string {
     '## Memory in the worst case',
     'The memory of a process in MiB, where every limit is exhausted at the same time:',
     ['| what | drop-in | hardened |', '| --- | --- | --- |', ...rows, `| all | ${sums.join(' | ')} |`].join('\n'),
-    MEMORY_ASIDE,
+    memoryAside(),
   ].join('\n\n');
 }
 

@@ -17,6 +17,22 @@ const CONNECTION_BYTES = 5 * 1024;
 /** Publications of each realm are kept once for the dialects that replay them, and once for others that do. */
 const HISTORIES = 2;
 
+/** B4: the message limit of further connections of an address, and what uWebSockets.js buffers beyond a message limit at least. */
+const REDUCED_BYTES = 64 * 1024;
+
+/** B4: what uWebSockets.js buffers at most of the incomplete messages of one address. */
+export function incompleteBytesOf(
+  settings: Pick<Settings, 'max_message_bytes' | 'memory_per_address' | 'max_connections_per_address'>,
+): number {
+  const { max_message_bytes, memory_per_address, max_connections_per_address } = settings;
+  const withFullLimit =
+    max_message_bytes <= REDUCED_BYTES
+      ? max_connections_per_address
+      : Math.min(max_connections_per_address, Math.max(1, Math.floor(memory_per_address / max_message_bytes)));
+  const full = max_message_bytes + Math.max(max_message_bytes, REDUCED_BYTES);
+  return withFullLimit * full + (max_connections_per_address - withFullLimit) * 2 * REDUCED_BYTES;
+}
+
 /** The memory that a process takes where every limit is exhausted, by what takes it. */
 export function worstCaseOf(settings: Limits): readonly MemoryShare[] {
   const { max_connections, memory_budget, memory_per_address, history_bytes, key } = settings;

@@ -7,10 +7,10 @@ export interface MemoryLimits {
 }
 
 /**
- * What is held for one connection. `unread`: was sent and not read. `paced`: is sent later (X2). `backlog`: came and was not
- * processed. `topics`: names and patterns. `will`: T8. `credentials`: an id and a token that are longer than usual.
+ * What is held for one connection. `unread`: was sent and not read. `paced`: is sent later (X2). `incomplete`: received parts of
+ * a message. `backlog`: came and was not processed. `topics`: names and patterns. `will`: T8. `credentials`: an id and a token that are longer than usual.
  */
-export type Held = 'unread' | 'paced' | 'backlog' | 'topics' | 'will' | 'credentials';
+export type Held = 'unread' | 'paced' | 'incomplete' | 'backlog' | 'topics' | 'will' | 'credentials';
 
 /** All that one address holds. */
 class Share {
@@ -38,6 +38,7 @@ export class Holding {
   readonly #budget: MemoryBudget;
   /** Most connections hold nothing. */
   #parts: Record<Held, number> | undefined = undefined;
+  #reserved = 0;
 
   constructor(budget: MemoryBudget, address: string) {
     this.#budget = budget;
@@ -48,7 +49,7 @@ export class Holding {
   set(part: Held, bytes: number): void {
     const before = this.#parts?.[part] ?? 0;
     if (bytes === before) return;
-    this.#parts ??= { unread: 0, paced: 0, backlog: 0, topics: 0, will: 0, credentials: 0 };
+    this.#parts ??= { unread: 0, paced: 0, incomplete: 0, backlog: 0, topics: 0, will: 0, credentials: 0 };
     this.#parts[part] = bytes;
     this.#budget.changed(this, bytes - before);
   }
@@ -61,8 +62,21 @@ export class Holding {
     return this.#budget.hasRoomFor(this, bytes - (this.#parts?.[part] ?? 0));
   }
 
+  /**
+   * B4: reserves what a library may buffer of an incomplete message, which the budgets can't count. The first reservation of an
+   * address always succeeds. Reservations add up to `memoryPerAddress` for each address, beside its counted bytes.
+   * @returns false where the address has no room for it; then nothing is reserved.
+   */
+  reserve(bytes: number): boolean {
+    if (!this.#budget.reserves(this.address, bytes)) return false;
+    this.#reserved += bytes;
+    return true;
+  }
+
   /** The connection is over. */
   release(): void {
+    if (this.#reserved > 0) this.#budget.unreserves(this.address, this.#reserved);
+    this.#reserved = 0;
     this.#parts = undefined;
     this.#budget.changed(this, -this.bytes);
   }
@@ -88,6 +102,8 @@ export class MemoryBudget {
   readonly #shares = new Map<string, Share>();
   /** What waits in mailboxes, by the address that has sent it. */
   readonly #mail = new Map<string, number>();
+  /** B4: reserved bytes of each address. */
+  readonly #reserved = new Map<string, number>();
   /** All shares by the power of two of their size, so that one of the largest is found without looking at the others. */
   readonly #bySize: Set<Share>[] = Array.from({ length: SIZE_CLASSES }, () => new Set<Share>());
   #bytes = 0;
@@ -123,6 +139,21 @@ export class MemoryBudget {
     const share = this.#shares.get(holding.address);
     if ((share?.bytes ?? 0) - (share?.ending ?? 0) + added <= this.#limits.memoryPerAddress) return true;
     return (largestOf(share)?.bytes ?? 0) > holding.bytes + added;
+  }
+
+  /** Called by `Holding` alone. */
+  reserves(address: string, bytes: number): boolean {
+    const earlier = this.#reserved.get(address) ?? 0;
+    if (earlier > 0 && earlier + bytes > this.#limits.memoryPerAddress) return false;
+    this.#reserved.set(address, earlier + bytes);
+    return true;
+  }
+
+  /** Called by `Holding` alone. */
+  unreserves(address: string, bytes: number): void {
+    const left = (this.#reserved.get(address) ?? 0) - bytes;
+    if (left > 0) this.#reserved.set(address, left);
+    else this.#reserved.delete(address);
   }
 
   /**

@@ -61,7 +61,14 @@ export interface Exchange {
 }
 
 /** What a transport closes a connection for by itself. */
-export type TransportFault = 'message-too-big' | 'text-not-utf8' | 'frame-invalid' | 'reads-too-slowly' | 'sends-too-fast';
+export type TransportFault =
+  | 'message-too-big'
+  /** B4 */
+  | 'message-too-big-for-address'
+  | 'text-not-utf8'
+  | 'frame-invalid'
+  | 'reads-too-slowly'
+  | 'sends-too-fast';
 
 /** How a connection ended. */
 export interface ConnectionEnd {

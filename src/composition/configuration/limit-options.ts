@@ -11,7 +11,7 @@ export const LIMIT_OPTIONS = {
   max_message_bytes: option(integer({ unit: 'bytes', min: 64, max: 100 * MIB }), {
     group: 'Limits for messages',
     meaning: 'Size of a message.',
-    seen: 'Close 1009 (M18).',
+    seen: 'Close 1009 (M18). On uWebSockets.js, many connections of one address: the same for more than 64 KiB (B4).',
     default: MIB,
     hardened: 64 * KIB,
   }),
@@ -152,7 +152,9 @@ export const LIMIT_OPTIONS = {
   }),
   memory_per_address: option(integer({ unit: 'bytes', min: 2 * MIB, max: 64 * GIB }), {
     group: 'Limits for memory',
-    meaning: 'The same for one client address; of IPv6, for a /64. At least send_buffer_bytes. Behind a proxy see proxied.',
+    meaning:
+      'The same for one client address; of IPv6, for a /64. At least send_buffer_bytes. Divided by max_message_bytes, the number of ' +
+      'connections of an address that may send messages of that size on uWebSockets.js (B4). Behind a proxy see proxied.',
     seen: 'The largest holder of the address: close 1008; a sender to an absent peer: EXPIRE at once (B2, B3).',
     default: 8 * MIB,
     hardened: 4 * MIB,

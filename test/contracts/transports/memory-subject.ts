@@ -16,6 +16,7 @@ export const IN_MEMORY: Capabilities = {
   handshakeTimeout: NO_NETWORK,
   forbiddenPorts: NO_NETWORK,
   ipv6: 'no: an address is what the test says',
+  countsIncomplete: 'no: a frame arrives whole',
   tellsHugeFrames: true,
   tellsInvalidText: 'no: a text is a string until it is sent',
 };

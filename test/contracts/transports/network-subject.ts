@@ -21,6 +21,7 @@ export const ON_THE_NETWORK: Capabilities = {
   handshakeTimeout: true,
   forbiddenPorts: await forbiddenPorts(),
   ipv6: hasIpv6() ? true : 'no: this machine has no IPv6',
+  countsIncomplete: true,
   tellsHugeFrames: true,
   tellsInvalidText: true,
 };

@@ -20,6 +20,8 @@ export interface Capabilities {
   /** Ports exist that this process may not bind. */
   readonly forbiddenPorts: Capability;
   readonly ipv6: Capability;
+  /** It counts the received bytes of a message that is not complete. */
+  readonly countsIncomplete: Capability;
   /** However big a frame is, its sender is told 1009. */
   readonly tellsHugeFrames: Capability;
   /** A text that is no UTF-8 is answered 1007. */

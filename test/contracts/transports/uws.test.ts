@@ -8,6 +8,7 @@ import { BOUNDS, type Capabilities } from './scene.ts';
 const can: Capabilities = {
   ...ON_THE_NETWORK,
   handshakeTimeout: 'no: 10 s, fixed in the library',
+  countsIncomplete: 'no: the library tells nothing of a message before it is complete',
   tellsHugeFrames: 'no: what is over the library’s own limit is cut by it',
   tellsInvalidText: 'no: the library cuts without a word',
 };

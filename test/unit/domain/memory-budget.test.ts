@@ -55,6 +55,16 @@ describe('the budget of memory', () => {
     expect(ended).toEqual(['first', 'second']);
   });
 
+  it('B4: reserves up to the share of an address, and at least once', () => {
+    const memory = budget();
+    const [first, second, third, other] = [memory.open('a'), memory.open('a'), memory.open('a'), memory.open('b')];
+    expect([first.reserve(25), second.reserve(25), third.reserve(1)]).toEqual([true, true, false]);
+    expect([other.reserve(60), memory.open('b').reserve(1), memory.bytes]).toEqual([true, false, 0]);
+    second.release();
+    second.release();
+    expect([third.reserve(26), third.reserve(25)]).toEqual([false, true]);
+  });
+
   it('B2: has no room for messages of an address that holds its share', () => {
     const memory = budget();
     expect([memory.takes('a', 50), memory.takes('a', 1), memory.takes('b', 1), memory.bytes]).toEqual([true, false, true, 51]);

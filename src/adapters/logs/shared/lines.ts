@@ -30,6 +30,7 @@ const LIMITS: Readonly<Partial<Record<Ending | TransportFault | 'lost', string>>
   flooding: 'messages_per_second',
   overreaching: 'topics_per_connection',
   'message-too-big': 'max_message_bytes',
+  'message-too-big-for-address': 'memory_per_address',
   'reads-too-slowly': 'send_buffer_bytes',
   'sends-too-fast': 'send_buffer_bytes',
 };

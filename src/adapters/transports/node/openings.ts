@@ -210,8 +210,10 @@ export class Openings implements HttpDesk {
     const socket = new NodeSocket(ws, stream, { reports, home: this.#home });
     this.#ends.add(socket);
     ws.on('message', (bytes: Buffer, isBinary) => socket.arrived(bytes, isBinary));
-    ws.on('pong', () => void reports.alive());
-    ws.on('ping', () => socket.pinged());
+    ws.on('pong', ({ length }) => socket.ponged(length));
+    ws.on('ping', ({ length }) => socket.pinged(length));
+    // `ws` reads each chunk first: its listener was added before.
+    stream.on('data', ({ length }: Buffer) => socket.read(length));
     // What went wrong is told to the far end by `ws`; to us it is an end like any other.
     ws.on('error', (error) => reports.hearNoMore(endOfError(error)));
     ws.on('close', (code) => {

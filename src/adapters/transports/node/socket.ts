@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
+import { QUEUED_FRAME_BYTES } from '../../../domain/weights.ts';
 import { closedByBroker, closedByFarEnd, CUT, fittingReason, type Goodbye, GOODBYES } from '../shared/goodbyes.ts';
 import type { Reports } from '../shared/reports.ts';
 import type { ConnectionLimits } from '../shared/settings.ts';
@@ -20,6 +21,9 @@ interface Waiting {
   bytes: number;
 }
 
+/** A control frame of a client has a head of two bytes and a mask of four. */
+const CONTROL_HEAD_BYTES = 6;
+
 /** One connection of `ws`. What one turn of the event loop brings for it leaves in one write. */
 export class NodeSocket implements Socket, Corked {
   readonly #ws: WebSocket;
@@ -28,6 +32,12 @@ export class NodeSocket implements Socket, Corked {
   readonly #home: Home;
   /** The `close` of `ws`, without what the constructor adds to it. */
   readonly #sayGoodbye: WebSocket['close'];
+  /** B1: what `ws` keeps of the chunks since the last whole message. */
+  #incompleteBytes = 0;
+  /** Of control frames, in the chunk that `ws` has just read. */
+  #controlBytes = 0;
+  /** A message was complete within the chunk that `ws` has just read. */
+  #isComplete = false;
   /** Undefined where nothing was written in this turn. */
   #waiting: Waiting | undefined = undefined;
 
@@ -77,9 +87,27 @@ export class NodeSocket implements Socket, Corked {
   }
 
   /** M20: `ws` has answered already, whether or not the far end reads. */
-  pinged(): void {
-    this.#reports.alive();
+  pinged(payloadBytes: number): void {
+    this.ponged(payloadBytes);
     if (this.#ws.bufferedAmount > this.#home.limits.sendBufferBytes) this.#end(GOODBYES.readsTooSlowly);
+  }
+
+  ponged(payloadBytes: number): void {
+    this.#controlBytes += CONTROL_HEAD_BYTES + payloadBytes;
+    this.#reports.alive();
+  }
+
+  /**
+   * B1: `ws` has read a chunk, and keeps what completes no message. The rest of a chunk behind a whole message is not counted:
+   * at most 64 KiB.
+   */
+  read(bytes: number): void {
+    const kept = bytes - this.#controlBytes;
+    if (this.#isComplete) this.#incompleteBytes = 0;
+    else this.#incompleteBytes = Math.max(0, this.#incompleteBytes + kept + (kept > 0 ? QUEUED_FRAME_BYTES : 0));
+    this.#isComplete = false;
+    this.#controlBytes = 0;
+    this.#reports.incomplete(this.#incompleteBytes);
   }
 
   close(code: number, why: string): void {
@@ -101,6 +129,7 @@ export class NodeSocket implements Socket, Corked {
 
   /** M18: `ws` closes what is too big by itself, unless an embedding program gave it another limit. */
   arrived(bytes: Uint8Array, isBinary: boolean): void {
+    this.#isComplete = true;
     if (bytes.length > this.#home.limits.maxFrameBytes) return this.#end(GOODBYES.tooBig);
     if (!this.#reports.frame(bytes, isBinary)) this.#end(GOODBYES.sendsTooFast);
   }

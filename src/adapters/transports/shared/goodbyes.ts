@@ -10,6 +10,11 @@ export interface Goodbye {
 /** Why a transport itself ends a connection. */
 export const GOODBYES = {
   tooBig: { code: 1009, why: 'message too big', fault: 'message-too-big' },
+  tooBigForAddress: {
+    code: 1009,
+    why: 'message too big for one more connection of this address',
+    fault: 'message-too-big-for-address',
+  },
   readsTooSlowly: { code: 1008, why: 'reads too slowly', fault: 'reads-too-slowly' },
   sendsTooFast: { code: 1008, why: 'sends too fast', fault: 'sends-too-fast' },
 } as const satisfies Record<string, Goodbye>;
@@ -40,6 +45,7 @@ export function closedForFault(fault: TransportFault): ConnectionEnd {
 
 const FAULT_CODES: Readonly<Record<TransportFault, number>> = {
   'message-too-big': 1009,
+  'message-too-big-for-address': 1009,
   'text-not-utf8': 1007,
   'frame-invalid': 1002,
   'reads-too-slowly': 1008,

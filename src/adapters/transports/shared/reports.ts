@@ -52,6 +52,11 @@ export class Reports {
     this.#holding?.set('unread', bytes);
   }
 
+  /** B1: bytes of a message that is not complete yet. */
+  incomplete(bytes: number): void {
+    this.#holding?.set('incomplete', bytes);
+  }
+
   opened(socket: Socket): void {
     invariant(typeof this.#name === 'object', 'a connection opens once');
     this.#name = this.#desk.gateway.opened(socket, this.#name);

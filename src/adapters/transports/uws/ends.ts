@@ -14,8 +14,10 @@ const decoder = new TextDecoder();
 /**
  * How a connection ended that the broker did not close.
  * @param reason borrowed; the library's own words where the code is 1006.
+ * @param tooBig the fault of a message that is larger than the library's limit.
  */
-export function endOf(code: number, reason: ArrayBuffer): ConnectionEnd {
+export function endOf(code: number, reason: ArrayBuffer, tooBig: TransportFault = 'message-too-big'): ConnectionEnd {
   const fault = code === 1006 && reason.byteLength > 0 ? FAULTS.get(decoder.decode(reason)) : undefined;
-  return fault === undefined ? closedByFarEnd(code) : closedForFault(fault);
+  if (fault === undefined) return closedByFarEnd(code);
+  return closedForFault(fault === 'message-too-big' ? tooBig : fault);
 }

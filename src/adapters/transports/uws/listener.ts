@@ -3,7 +3,8 @@ import { createServer } from 'node:net';
 import type * as uWS from 'uWebSockets.js';
 import type { HttpResponse } from '../../../application/ports/http.ts';
 import { ListenError } from '../../../application/ports/transport.ts';
-import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
+import type { Admission, Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
+import { GOODBYES } from '../shared/goodbyes.ts';
 import { handshakeFault } from '../shared/handshake.ts';
 import { listenRefused } from '../shared/listen-refusals.ts';
 import { Reports, type Desk } from '../shared/reports.ts';
@@ -44,6 +45,14 @@ interface Line {
 const EXCESS_BYTES = 64 * 1024;
 const LARGEST_PAYLOAD = 2 ** 31 - 1;
 
+/** B4: the message limit of connections for which the address has no room to reserve `maxFrameBytes`. */
+const REDUCED_FRAME_BYTES = 64 * 1024;
+
+/** B4: bytes that the library buffers of an incomplete message, at most. */
+function maxPayloadLength(maxFrameBytes: number): number {
+  return Math.min(maxFrameBytes + Math.max(maxFrameBytes, EXCESS_BYTES), LARGEST_PAYLOAD);
+}
+
 /**
  * Loads uWebSockets.js, which has no build for every platform, and sets it to `settings`.
  * The length of request heads is fixed by the first load in a process.
@@ -64,7 +73,12 @@ class UwsTransport implements Transport {
   readonly name = 'uws';
   readonly #library: Library;
   readonly #settings: TransportSettings;
+  /** Of connections that may send messages of `maxFrameBytes`. */
   readonly #home: Home;
+  /** B4: of further connections of an address. */
+  readonly #reducedHome: Home;
+  /** B4: admitted, and passed on to the handler of connections with the reduced limit. */
+  #passedOn: Admission | undefined;
   readonly #turnEnd = new TurnEnd();
   #apps: Apps | undefined;
   #listening: uWS.us_listen_socket | undefined;
@@ -74,7 +88,9 @@ class UwsTransport implements Transport {
   constructor(library: Library, settings: TransportSettings) {
     this.#library = library;
     this.#settings = settings;
-    this.#home = { outbox: new Outbox(), closings: new Closings(), limits: settings };
+    this.#home = { outbox: new Outbox(), closings: new Closings(), limits: settings, tooBig: GOODBYES.tooBig };
+    const limits = { ...settings, maxFrameBytes: REDUCED_FRAME_BYTES };
+    this.#reducedHome = { ...this.#home, limits, tooBig: GOODBYES.tooBigForAddress };
   }
 
   async listen(gateway: Gateway): Promise<ListeningAddress> {
@@ -135,26 +151,43 @@ class UwsTransport implements Transport {
   }
 
   #answer(app: uWS.TemplatedApp, gateway: Gateway): void {
-    const { maxFrameBytes, sendBufferBytes } = this.#settings;
-    const desk: Desk = { gateway, later: queueMicrotask, room: sendBufferBytes };
+    const desk: Desk = { gateway, later: queueMicrotask, room: this.#settings.sendBufferBytes };
     const httpDesk = this.#httpDesk(desk);
     app.filter((_, count) => {
       if (count > 0) this.#handles?.accepted();
     });
+    // The library offers a handshake to the first handler, and to the second where the first yields. Equal patterns would replace
+    // each other; these two match the same paths.
     app.ws<Line>('/*', {
-      maxPayloadLength: Math.min(maxFrameBytes + Math.max(maxFrameBytes, EXCESS_BYTES), LARGEST_PAYLOAD),
+      ...this.#behavior(this.#home),
+      upgrade: (response, request, context) => this.#serve({ desk, httpDesk }, response, request, context),
+    });
+    app.ws<Line>('/**', {
+      ...this.#behavior(this.#reducedHome),
+      upgrade: (response, request, context) => {
+        const admission = this.#passedOn;
+        this.#passedOn = undefined;
+        if (admission === undefined) request.setYield(true);
+        else this.#upgrade({ desk, home: this.#reducedHome, admission }, response, request, context);
+      },
+    });
+    app.any('/*', (response, request) => this.#serve({ desk, httpDesk }, response, request));
+  }
+
+  /** The handlers of connections, but for `upgrade`. */
+  #behavior({ limits, tooBig }: Home): uWS.WebSocketBehavior<Line> {
+    return {
+      maxPayloadLength: maxPayloadLength(limits.maxFrameBytes),
       maxBackpressure: 0,
       idleTimeout: 0,
       sendPingsAutomatically: false,
-      upgrade: (response, request, context) => this.#serve({ desk, httpDesk }, response, request, context),
       open: (ws) => socketOf(ws).opened(ws),
       pong: (ws, payload) => socketOf(ws).ponged(payload),
       ping: (ws) => socketOf(ws).pinged(),
       drain: (ws) => socketOf(ws).drained(),
       message: (ws, bytes, isBinary) => socketOf(ws).arrived(new Uint8Array(bytes), isBinary),
-      close: (ws, code, reason) => socketOf(ws).ended(endOf(code, reason)),
-    });
-    app.any('/*', (response, request) => this.#serve({ desk, httpDesk }, response, request));
+      close: (ws, code, reason) => socketOf(ws).ended(endOf(code, reason, tooBig.fault)),
+    };
   }
 
   #httpDesk(desk: Desk): HttpDesk {
@@ -195,9 +228,23 @@ class UwsTransport implements Transport {
       gateway.abandoned(answer);
       return turnAway(fault ?? NOT_ACCEPTING);
     }
-    const line: Line = { socket: new UwsSocket(new Reports(desk, answer), this.#home) };
+    const { maxFrameBytes } = this.#settings;
+    if (maxFrameBytes <= REDUCED_FRAME_BYTES || answer.holding?.reserve(maxFrameBytes) !== false) {
+      return this.#upgrade({ desk, home: this.#home, admission: answer }, response, raw, context);
+    }
+    this.#passedOn = answer;
+    raw.setYield(true);
+  }
+
+  #upgrade(
+    { desk, home, admission }: { readonly desk: Desk; readonly home: Home; readonly admission: Admission },
+    response: uWS.HttpResponse,
+    request: uWS.HttpRequest,
+    context: uWS.us_socket_context_t,
+  ): void {
+    const line: Line = { socket: new UwsSocket(new Reports(desk, admission), home) };
     // O13: the broker knows no subprotocol, and the library would grant the first.
-    response.upgrade(line, request.header('sec-websocket-key') ?? '', '', '', context);
+    response.upgrade(line, request.getHeader('sec-websocket-key'), '', '', context);
   }
 }
 

@@ -13,6 +13,8 @@ export interface Home {
   readonly outbox: Outbox;
   readonly closings: Closings;
   readonly limits: ConnectionLimits;
+  /** Closes a connection whose message is larger than the limit. */
+  readonly tooBig: Goodbye;
 }
 
 /** Asks whether the far end has read the last text. No other ping has a payload. */
@@ -116,7 +118,7 @@ export class UwsSocket implements Socket, Sender, Closing {
   /** M18: the library passes on what is a little too big, so that it can be told so. */
   arrived(bytes: Uint8Array, isBinary: boolean): void {
     if (this.#closing !== undefined) return;
-    if (bytes.length > this.#home.limits.maxFrameBytes) return this.#end(GOODBYES.tooBig);
+    if (bytes.length > this.#home.limits.maxFrameBytes) return this.#end(this.#home.tooBig);
     if (!this.#reports.frame(bytes, isBinary)) this.#end(GOODBYES.sendsTooFast);
   }
 

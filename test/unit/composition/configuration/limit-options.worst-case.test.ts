@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../../../src/composition/configuration/config.ts';
-import { worstCaseOf } from '../../../../scripts/worst-case.ts';
+import { incompleteBytesOf, worstCaseOf } from '../../../../scripts/worst-case.ts';
 
 const GIB = 1024 ** 3;
 
@@ -13,6 +13,12 @@ function total(given: object): number {
 describe('the worst case of all limits together', () => {
   it.each(['drop-in', 'hardened'])('B1: fits into 1 GiB with the defaults of the profile %s', (profile) => {
     expect(total({ profile })).toBeLessThanOrEqual(GIB);
+  });
+
+  it.each(['drop-in', 'hardened'])('B4: incomplete messages of one address fit into 1 GiB with the profile %s', (profile) => {
+    const resolved = resolveConfig({ given: { profile } });
+    expect(resolved.ok && incompleteBytesOf(resolved.value.settings)).toBeLessThanOrEqual(GIB);
+    expect(resolved.ok && incompleteBytesOf(resolved.value.settings)).toBeGreaterThan(0);
   });
 
   it('grows with each limit that it names', () => {

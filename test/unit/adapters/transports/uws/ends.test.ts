@@ -12,6 +12,12 @@ it.each([
   expect(endOf(1006, words(reason))).toEqual({ by: 'broker', code, fault });
 });
 
+it('B4: a message over the reduced limit of a connection has a fault of its own', () => {
+  const end = { by: 'broker', code: 1009, fault: 'message-too-big-for-address' };
+  expect(endOf(1006, words('Received too big message'), 'message-too-big-for-address')).toEqual(end);
+  expect(endOf(1006, words('Received invalid UTF-8'), 'message-too-big-for-address')).toMatchObject({ fault: 'text-not-utf8' });
+});
+
 it('a cut for any other reason is an end of the network', () => {
   expect([endOf(1006, words('Received TCP FIN before WebSocket close frame')), endOf(1006, new ArrayBuffer(0))]).toEqual([
     { by: 'network', code: 1006 },

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'uWebSockets.js';
 import { describe, expect, it, vi } from 'vitest';
+import { GOODBYES } from '../../../../../src/adapters/transports/shared/goodbyes.ts';
 import { Reports } from '../../../../../src/adapters/transports/shared/reports.ts';
 import { Closings } from '../../../../../src/adapters/transports/uws/closings.ts';
 import { Outbox } from '../../../../../src/adapters/transports/uws/outbox.ts';
@@ -36,7 +37,7 @@ function opened(onOpened: (near: Near) => void = () => undefined) {
   const closings = new Closings();
   const desk = { gateway, later: (turn: () => void) => void turns.push(turn), room: 1_000 };
   const reports = new Reports(desk, ADMISSION);
-  const socket = new UwsSocket(reports, { outbox, closings, limits: LIMITS });
+  const socket = new UwsSocket(reports, { outbox, closings, limits: LIMITS, tooBig: GOODBYES.tooBig });
   socket.opened(ws as unknown as WebSocket<unknown>);
   const pass = (): void => turns.splice(0).forEach((turn) => turn());
   return { socket, outbox, closings, reports, wire, pass, near: () => gateway.connections[0] };
@@ -69,7 +70,12 @@ describe('a socket of uWebSockets.js', () => {
 
   it('what waits for others does not wait for the end of a connection, for a thousand may end at once', () => {
     const [ann, bob] = [opened(), opened()];
-    const shared = new UwsSocket(ann.reports, { outbox: bob.outbox, closings: bob.closings, limits: LIMITS });
+    const shared = new UwsSocket(ann.reports, {
+      outbox: bob.outbox,
+      closings: bob.closings,
+      limits: LIMITS,
+      tooBig: GOODBYES.tooBig,
+    });
     bob.socket.write(bytes('a'));
     shared.ended({ by: 'network', code: 1006 });
     expect(bob.wire.did).toEqual(['a']);
