@@ -17,7 +17,7 @@ const CONNECTION_BYTES = 5 * 1024;
 /** Publications of each realm are kept once for the dialects that replay them, and once for others that do. */
 const HISTORIES = 2;
 
-/** B4: the message limit of further connections of an address, and what uWebSockets.js buffers beyond a message limit at least. */
+/** B4: the message limit of further connections, and the least that uWebSockets.js buffers beyond a message limit. */
 const REDUCED_BYTES = 64 * 1024;
 
 /** B4: what uWebSockets.js buffers at most of the incomplete messages of one address. */

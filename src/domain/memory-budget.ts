@@ -8,7 +8,8 @@ export interface MemoryLimits {
 
 /**
  * What is held for one connection. `unread`: was sent and not read. `paced`: is sent later (X2). `incomplete`: received parts of
- * a message. `backlog`: came and was not processed. `topics`: names and patterns. `will`: T8. `credentials`: an id and a token that are longer than usual.
+ * a message. `backlog`: came and was not processed. `topics`: names and patterns. `will`: T8. `credentials`: an id and a token
+ * that are longer than usual.
  */
 export type Held = 'unread' | 'paced' | 'incomplete' | 'backlog' | 'topics' | 'will' | 'credentials';
 

@@ -23,7 +23,7 @@ export interface Admission {
   /** The page that opens it, for the log. */
   readonly origin?: string | undefined;
   /** B1: where the transport counts what it keeps for the connection. */
-  readonly holding?: Holding;
+  readonly holding?: Holding | undefined;
 }
 
 /** Whether a connection may be upgraded, and if not, the whole answer. */

@@ -28,6 +28,7 @@ export class WebSocketAdmission implements Admission {
   readonly introduction: Admission['introduction'];
   readonly carrier = 'socket';
   readonly address: string;
+  readonly holding: Admission['holding'];
   readonly original: Admission;
   readonly purpose: WebSocketPurpose;
 
@@ -35,6 +36,7 @@ export class WebSocketAdmission implements Admission {
     this.dialect = original.dialect;
     this.introduction = original.introduction;
     this.address = original.address;
+    this.holding = original.holding;
     this.original = original;
     this.purpose = purpose;
   }

@@ -83,12 +83,13 @@ export class PollingCarrier implements Carrier {
   send(packet: Uint8Array): WriteOutcome {
     if (this.#state !== 'open') return 'gone';
     if (this.#waiting.length > 0 && this.#waitingBytes + packet.length > this.#home.limits.sendBufferBytes) {
-      this.#waiting = [];
+      this.#dropWaiting();
       this.#session.end(GOODBYES.readsTooSlowly);
       return 'gone';
     }
     this.#waiting.push(packet);
     this.#waitingBytes += packet.length;
+    this.#session.admission.holding?.set('unread', this.#waitingBytes);
     if (this.#poll === undefined) return 'queued';
     this.#flushLater();
     return 'sent';
@@ -126,7 +127,7 @@ export class PollingCarrier implements Carrier {
   /** A WebSocket takes over. @returns what still waits. */
   upgraded(): readonly Uint8Array[] {
     const waiting = this.#waiting;
-    this.#waiting = [];
+    this.#dropWaiting();
     this.flush();
     this.#state = 'over';
     return waiting;
@@ -147,10 +148,15 @@ export class PollingCarrier implements Carrier {
     const last = this.#state === 'ending' ? CLOSE : NOOP;
     const packets = this.#state === 'ending' || this.#waiting.length === 0 ? [...this.#waiting, last] : this.#waiting;
     this.#poll = undefined;
-    this.#waiting = [];
-    this.#waitingBytes = 0;
+    this.#dropWaiting();
     this.#answer(poll, { status: 200, body: encodePayload(packets, this.#session.protocol) });
     if (this.#state === 'ending') this.#home.later(() => this.#over(CUT));
+  }
+
+  #dropWaiting(): void {
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#session.admission.holding?.set('unread', 0);
   }
 
   /** What one turn brings leaves in one response. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryBudget } from '../../../../../src/domain/memory-budget.ts';
+import { streamAdmissionOf } from '../../../../contracts/transports/recording-gateway.ts';
 import { sidIn, SocketIoStage } from '../../../../support/socketio-stage.ts';
 
 const PLAIN = ['content-type', 'text/plain; charset=UTF-8'];
@@ -27,6 +29,19 @@ describe('SIO9: polling', () => {
     stage.tells('receipt', 1);
     stage.tells('receipt', 2);
     expect(stage.poll(sid).answered?.body).toBe('431[]\x1e432[]');
+  });
+
+  it('B1: packets that wait for a poll are counted until it comes', async () => {
+    const stage = new SocketIoStage();
+    const holding = new MemoryBudget({ memoryBudget: 100_000, memoryPerAddress: 100_000 }).open('a');
+    stage.gateway.answerRequest = (exchange) =>
+      exchange.stream({ status: 200, headers: [] }, { ...streamAdmissionOf(exchange.request), holding });
+    const sid = await stage.polls();
+    expect(holding.bytes).toBe(0);
+    stage.tells('receipt', 1);
+    expect(holding.bytes).toBe('431[]'.length);
+    stage.poll(sid);
+    expect(holding.bytes).toBe(0);
   });
 
   it('M16, SIO12: what waits is bounded: the session ends, and is told so when it polls', async () => {
