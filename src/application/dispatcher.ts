@@ -7,21 +7,21 @@ import type { Performer } from './perform.ts';
 import type { MessageTap } from './ports/message-tap.ts';
 import type { FrameRequest } from './ports/requests.ts';
 import type { HearPeer } from './use-cases/hear-peer.ts';
-import type { JoinTopic } from './use-cases/join-topic.ts';
-import type { LeaveRealm } from './use-cases/leave-realm.ts';
-import type { LeaveTopic } from './use-cases/leave-topic.ts';
-import type { PublishToTopic } from './use-cases/publish-to-topic.ts';
-import type { RelayMessage } from './use-cases/relay-message.ts';
+
+/** Requests that the dispatcher answers itself. */
+type OwnRequest = Extract<FrameRequest, { ask: 'stay' | 'bequeath' | 'pong' | 'nothing' | 'unreadable' }>;
+type UseCaseRequest = Exclude<FrameRequest, OwnRequest>;
+
+/** The use-case of every other request, called within a turn. */
+export type FrameUseCases = {
+  readonly [Request in UseCaseRequest as Request['ask']]: (session: RealmSession, request: Request, now: Millis) => void;
+};
 
 export interface DispatcherParts {
   readonly performer: Performer;
   readonly tap: MessageTap;
   readonly hearPeer: HearPeer;
-  readonly relayMessage: RelayMessage;
-  readonly leaveRealm: LeaveRealm;
-  readonly joinTopic: JoinTopic;
-  readonly leaveTopic: LeaveTopic;
-  readonly publishToTopic: PublishToTopic;
+  readonly useCases: FrameUseCases;
 }
 
 /** From what an open connection asks for to the use-case that does it. */
@@ -44,10 +44,12 @@ export class Dispatcher {
 
   /** What was admitted. To be called within a turn. */
   handle(session: RealmSession, request: FrameRequest, now: Millis): void {
-    const { relayMessage, tap } = this.#parts;
+    const { useCases, tap } = this.#parts;
     if (tap.isOpen) tap.heard(session, request);
-    if (request.ask === 'relay') return relayMessage(session, request, now);
-    this.#other(session, request, now);
+    if (request.ask === 'relay') return useCases.relay(session, request, now);
+    if (!asksForUseCase(useCases, request)) return this.#other(session, request, now);
+    const useCase = useCases[request.ask] as (session: RealmSession, request: UseCaseRequest, now: Millis) => void;
+    useCase(session, request, now);
   }
 
   /** T8, B3: refused before it is copied, where there is no room for it. */
@@ -61,19 +63,11 @@ export class Dispatcher {
     holding?.set('will', bytes);
   }
 
-  #other(session: RealmSession, request: Exclude<FrameRequest, { ask: 'relay' }>, now: Millis): void {
-    const { performer, leaveRealm, joinTopic, leaveTopic, publishToTopic } = this.#parts;
+  #other(session: RealmSession, request: OwnRequest, now: Millis): void {
+    const { performer } = this.#parts;
     switch (request.ask) {
       case 'stay':
         return;
-      case 'leave':
-        return leaveRealm.byWord(session);
-      case 'join':
-        return joinTopic(session, request, now);
-      case 'part':
-        return leaveTopic(session, request, now);
-      case 'publish':
-        return publishToTopic.fromInside(session, request, now);
       case 'bequeath':
         return this.#bequeath(session, request.will, now);
       case 'pong':
@@ -86,4 +80,8 @@ export class Dispatcher {
         return impossible(request);
     }
   }
+}
+
+function asksForUseCase(useCases: FrameUseCases, request: FrameRequest): request is UseCaseRequest {
+  return request.ask in useCases;
 }

@@ -13,10 +13,14 @@ import type { Log } from './ports/log.ts';
 import type { HttpAsk, HttpOutcome, HttpRefusal, HttpRoute, Introduction, ValidToken } from './ports/requests.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { Probes } from './probes.ts';
-import type { IssuePeerId } from './use-cases/issue-peer-id.ts';
-import type { ListPeers } from './use-cases/list-peers.ts';
-import type { PublishToTopic } from './use-cases/publish-to-topic.ts';
-import type { SpeakForPeer } from './use-cases/speak-for-peer.ts';
+
+/** Requests that are answered without a use-case. */
+type OwnAsk = Extract<HttpAsk, { ask: 'answer' | 'describe' | 'open-stream' | 'read-body' | 'verify' }>;
+type UseCaseAsk = Exclude<HttpAsk, OwnAsk>;
+type UseCaseFor<Ask> = (asked: Ask, answer: (outcome: HttpOutcome) => void, dialect: Dialect) => void;
+
+/** The use-case of every other request. It answers once, now or later. */
+export type HttpUseCases = { readonly [Ask in UseCaseAsk as Ask['ask']]: UseCaseFor<Ask> };
 
 export interface HttpDeskParts {
   readonly dialects: readonly Dialect[];
@@ -29,10 +33,7 @@ export interface HttpDeskParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly telemetry: Telemetry;
-  readonly issuePeerId: IssuePeerId;
-  readonly listPeers: ListPeers;
-  readonly publishToTopic: PublishToTopic;
-  readonly speakForPeer: SpeakForPeer;
+  readonly useCases: HttpUseCases;
   /** H11: characters of a request target. */
   readonly maxUrlBytes: number;
   readonly probes: Probes;
@@ -129,6 +130,7 @@ export class HttpDesk {
 
   #follow(errand: Errand, ask: HttpAsk): void {
     const { exchange, dialect, cors } = errand;
+    if (asksForUseCase(this.#parts.useCases, ask)) return this.#use(errand, ask);
     switch (ask.ask) {
       case 'answer':
         return reply(exchange, cors, ask.response);
@@ -143,18 +145,18 @@ export class HttpDesk {
         );
       case 'open-stream':
         return this.#openStream(errand, ask);
-      case 'list-peers':
-        return this.#parts.listPeers(ask.key, (outcome) =>
-          this.#guard(exchange, cors, () => reply(exchange, cors, dialect.answer(outcome))),
-        );
       case 'describe':
-      case 'issue-peer-id':
-      case 'publish':
-      case 'say':
-        return reply(exchange, cors, dialect.answer(this.#outcomeOf(ask, dialect)));
+        return reply(exchange, cors, dialect.answer({ gave: 'description' }));
       default:
         return impossible(ask);
     }
+  }
+
+  #use({ exchange, dialect, cors }: Errand, asked: UseCaseAsk): void {
+    const useCase = this.#parts.useCases[asked.ask] as UseCaseFor<UseCaseAsk>;
+    const answer = (outcome: HttpOutcome): void =>
+      this.#guard(exchange, cors, () => reply(exchange, cors, dialect.answer(outcome)));
+    useCase(asked, answer, dialect);
   }
 
   /** MER7, MER12. */
@@ -162,21 +164,6 @@ export class HttpDesk {
     const { authenticator, clock } = this.#parts;
     const verified = authenticator.verify(token, as);
     return verified && { type: verified.type, claims: verified.claims, expiresAt: clock.now() + verified.lifetime };
-  }
-
-  #outcomeOf(asked: Extract<HttpAsk, { ask: 'describe' | 'issue-peer-id' | 'publish' | 'say' }>, dialect: Dialect): HttpOutcome {
-    switch (asked.ask) {
-      case 'describe':
-        return { gave: 'description' };
-      case 'issue-peer-id':
-        return this.#parts.issuePeerId(asked.key);
-      case 'publish':
-        return this.#parts.publishToTopic.fromOutside(asked.key, asked.draft, dialect);
-      case 'say':
-        return this.#parts.speakForPeer(asked, asked.request);
-      default:
-        return impossible(asked);
-    }
   }
 
   /** What can be known before is told before, with a status: once it is open, a stream has no word for it. */
@@ -230,6 +217,10 @@ export class HttpDesk {
       reply(exchange, cors, FAULT);
     }
   }
+}
+
+function asksForUseCase(useCases: HttpUseCases, ask: HttpAsk): ask is UseCaseAsk {
+  return ask.ask in useCases;
 }
 
 function tooBig(maxBytes: number): HttpResponse {

@@ -1,6 +1,6 @@
 import type { Log } from '../application/ports/log.ts';
+import type { Engine } from './broker-environment.ts';
 import type { Config } from './configuration/config.ts';
-import type { Engine } from './container.ts';
 import { engines } from './switchboard.ts';
 
 /** What this node shares with others; undefined where it is alone. @throws ListenError where the engine does not answer. */

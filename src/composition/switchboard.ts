@@ -29,8 +29,8 @@ import { ListenError, type Transport } from '../application/ports/transport.ts';
 import { nodeId, realmKey, type NodeId, type RealmKey } from '../domain/ids.ts';
 import type { Millis } from '../domain/time.ts';
 import type { MemoryBudget } from '../domain/memory-budget.ts';
+import type { Engine } from './broker-environment.ts';
 import type { Config } from './configuration/config.ts';
-import type { Engine } from './container.ts';
 import type { DialectName } from './configuration/dialect-options.ts';
 import { originsFromList } from './origins.ts';
 import { topicRights } from './topic-rights.ts';
@@ -94,7 +94,7 @@ export const directories: Record<'memory', (clock: Clock) => PeerDirectory> = {
   memory: (clock) => new MemoryPeerDirectory(clock),
 };
 
-export const mailboxes: Record<'memory', (config: Config, memory: MemoryBudget) => MailboxStore> = {
+export const mailboxStores: Record<'memory', (config: Config, memory: MemoryBudget) => MailboxStore> = {
   memory: (config, memory) => new MemoryMailboxStore(config, undefined, memory),
 };
 
@@ -119,7 +119,9 @@ export const buses: Record<'memory', (node: NodeId) => NodeBus> = {
   memory: (node) => new MemoryBusLine().at(node),
 };
 
-export const clientAddresses: Record<'direct' | 'proxied', (config: Config) => ClientAddresses> = {
-  direct: () => new DirectAddresses(),
-  proxied: (config) => new ProxiedAddresses(config.proxied),
-};
+/** The id of the node where there is no engine. */
+export const SINGLE_NODE: NodeId = nodeId('alone');
+
+export function clientAddressesOf({ proxied }: Config): ClientAddresses {
+  return proxied === false ? new DirectAddresses() : new ProxiedAddresses(proxied);
+}

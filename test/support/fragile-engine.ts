@@ -4,7 +4,7 @@ import { MemoryPeerDirectory } from '../../src/adapters/directories/memory/direc
 import { MemoryMailboxStore } from '../../src/adapters/mailboxes/memory/store.ts';
 import type { NodeBus } from '../../src/application/ports/node-bus.ts';
 import { defaultConfig } from '../../src/composition/configuration/config.ts';
-import type { Engine } from '../../src/composition/container.ts';
+import type { Engine } from '../../src/composition/broker-environment.ts';
 import { nodeId } from '../../src/domain/ids.ts';
 
 /** An engine for one node, in memory, that is out of reach when a test says so. */

@@ -4,7 +4,8 @@ import { MemoryTransport, type MemoryFarEnd } from '../../src/adapters/transport
 import type { Broker } from '../../src/application/broker.ts';
 import type { LogEvent } from '../../src/application/ports/log.ts';
 import { defaultConfig, type Config } from '../../src/composition/configuration/config.ts';
-import { buildBroker, type Surroundings } from '../../src/composition/container.ts';
+import { buildBroker } from '../../src/composition/container.ts';
+import type { Surroundings } from '../../src/composition/broker-environment.ts';
 
 /** One peer's far end, in the words of a test. */
 export class Peer {

@@ -1,7 +1,7 @@
 import { LinesDialect } from '../../examples/lines-dialect/dialect.ts';
 import type { MemoryFarEnd } from '../../src/adapters/transports/memory/listener.ts';
 import type { Config } from '../../src/composition/configuration/config.ts';
-import type { Surroundings } from '../../src/composition/container.ts';
+import type { Surroundings } from '../../src/composition/broker-environment.ts';
 import { House } from './house.ts';
 
 /** One who speaks in lines, in the words of a test. */

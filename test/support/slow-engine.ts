@@ -6,7 +6,7 @@ import type { MailboxStore } from '../../src/application/ports/mailbox-store.ts'
 import type { NodeBus } from '../../src/application/ports/node-bus.ts';
 import type { PeerDirectory } from '../../src/application/ports/peer-directory.ts';
 import { defaultConfig } from '../../src/composition/configuration/config.ts';
-import type { Engine } from '../../src/composition/container.ts';
+import type { Engine } from '../../src/composition/broker-environment.ts';
 import { nodeId } from '../../src/domain/ids.ts';
 import { keep } from '../../src/domain/message.ts';
 import type { Millis } from '../../src/domain/time.ts';

@@ -4,13 +4,13 @@ import type { PeerIds } from '../ports/peer-ids.ts';
 import type { HttpOutcome } from '../ports/requests.ts';
 
 /** Gives out an id that nobody in the realm has. */
-export type IssuePeerId = (key: string) => HttpOutcome;
+export type IssuePeerId = (asked: { readonly key: string }, answer: (outcome: HttpOutcome) => void) => void;
 
 /** H2. @throws when the source of ids gave only taken ones. */
 export function issuePeerId({ realms, peerIds }: { readonly realms: Realms; readonly peerIds: PeerIds }): IssuePeerId {
-  return (key) => {
+  return ({ key }, answer) => {
     const realm = realms.find(key);
-    if (realm === undefined) return { gave: 'refusal', reason: 'key-unknown' };
-    return { gave: 'peer-id', id: freshIn(realm, peerIds) };
+    if (realm === undefined) return answer({ gave: 'refusal', reason: 'key-unknown' });
+    answer({ gave: 'peer-id', id: freshIn(realm, peerIds) });
   };
 }

@@ -3,7 +3,7 @@ import type { PeerDirectory } from '../ports/peer-directory.ts';
 import type { HttpOutcome } from '../ports/requests.ts';
 
 /** Tells who is present in a realm. */
-export type ListPeers = (key: string, answer: (outcome: HttpOutcome) => void) => void;
+export type ListPeers = (asked: { readonly key: string }, answer: (outcome: HttpOutcome) => void) => void;
 
 export interface ListPeersParts {
   readonly realms: Realms;
@@ -13,7 +13,7 @@ export interface ListPeersParts {
 
 /** H3, H4: of that realm only, on whatever node, and only where discovery is on. */
 export function listPeers({ realms, directory, allowDiscovery }: ListPeersParts): ListPeers {
-  return (key, answer) => {
+  return ({ key }, answer) => {
     if (!allowDiscovery) return answer({ gave: 'refusal', reason: 'discovery-off' });
     const realm = realms.find(key);
     if (realm === undefined) return answer({ gave: 'refusal', reason: 'key-unknown' });

@@ -10,7 +10,7 @@ import type { Performer } from '../perform.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NodeBus } from '../ports/node-bus.ts';
 import type { PeerIds } from '../ports/peer-ids.ts';
-import type { FrameRequest, HttpOutcome } from '../ports/requests.ts';
+import type { FrameRequest, HttpAsk, HttpOutcome } from '../ports/requests.ts';
 import type { Turns } from '../turns.ts';
 
 /** Tells all that listen to a topic. */
@@ -18,7 +18,11 @@ export interface PublishToTopic {
   /** An open connection publishes. To be called within a turn. */
   readonly fromInside: (session: RealmSession, asked: Extract<FrameRequest, { ask: 'publish' }>, now: Millis) => void;
   /** An HTTP request does. A turn of its own. @param key undefined for the first realm. */
-  readonly fromOutside: (key: string | undefined, draft: Draft, manner: Pick<Manner, 'space' | 'remembers'>) => HttpOutcome;
+  readonly fromOutside: (
+    asked: Pick<Extract<HttpAsk, { ask: 'publish' }>, 'key' | 'draft'>,
+    answer: (outcome: HttpOutcome) => void,
+    manner: Pick<Manner, 'space' | 'remembers'>,
+  ) => void;
 }
 
 export interface PublishToTopicParts {
@@ -53,20 +57,20 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
       charge(parts, session, listeners, now);
     },
 
-    fromOutside: (key, draft, manner) => {
+    fromOutside: ({ key, draft }, answer, manner) => {
       const realm = key === undefined ? realms.first : realms.find(key);
-      if (realm === undefined) return { gave: 'refusal', reason: 'key-unknown' };
-      if (connections.fanOut.isFull) return { gave: 'refusal', reason: 'overloaded' };
+      if (realm === undefined) return answer({ gave: 'refusal', reason: 'key-unknown' });
+      if (connections.fanOut.isFull) return answer({ gave: 'refusal', reason: 'overloaded' });
       const board = realm.board(manner);
       const publication = board.read(draft, idFor(board, draft), undefined);
-      if (typeof publication === 'string') return { gave: 'refusal', reason: publication };
+      if (typeof publication === 'string') return answer({ gave: 'refusal', reason: publication });
       turns.run(() => {
         const decisions: Decision[] = [];
         board.publish(publication, undefined, decisions);
         tellOthers(realm, manner, publication);
         performer.performAll(realm, decisions, clock.now());
       });
-      return { gave: 'publication', id: publication.id };
+      answer({ gave: 'publication', id: publication.id });
     },
   };
 

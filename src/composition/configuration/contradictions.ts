@@ -2,10 +2,7 @@ import { HELD_MESSAGE_BYTES } from '../../domain/weights.ts';
 import type { DialectName } from './dialect-options.ts';
 import { crowdedPaths } from './endpoints.ts';
 import type { OptionName, Settings } from './options.ts';
-import type { ConfigProblem } from './reading.ts';
-
-/** Where an option's value stands; undefined for its default. */
-export type SourceOf = (name: OptionName) => string | undefined;
+import type { ConfigProblem, SourceOf } from './reading.ts';
 
 const KIB = 1024;
 

@@ -1,8 +1,7 @@
 import { DIALECT_NAMES } from './dialect-options.ts';
-import type { SourceOf } from './contradictions.ts';
 import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
-import type { Reading } from './reading.ts';
+import type { Reading, SourceOf } from './reading.ts';
 
 /** How often a PeerJS client sends a heartbeat. */
 const PEERJS_HEARTBEAT_MS = 5000;

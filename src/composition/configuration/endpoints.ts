@@ -1,7 +1,6 @@
-import type { SourceOf } from './contradictions.ts';
 import type { DialectName } from './dialect-options.ts';
 import type { OptionName, Settings } from './options.ts';
-import type { ConfigProblem } from './reading.ts';
+import type { ConfigProblem, SourceOf } from './reading.ts';
 
 /** Where a dialect is served, and the option that says so. */
 interface Endpoint {

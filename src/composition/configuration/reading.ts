@@ -9,6 +9,9 @@ export interface Reading {
   readonly source: string;
 }
 
+/** Where an option's value was given, as its writer spelled it; undefined for its default. */
+export type SourceOf = (name: OptionName) => string | undefined;
+
 /** One option that can't be used. */
 export interface ConfigProblem {
   /** Where it stands, as its writer spelled it. */

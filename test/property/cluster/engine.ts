@@ -4,7 +4,7 @@ import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store
 import type { MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
 import type { NodeBus, NodeEars, NodeWord } from '../../../src/application/ports/node-bus.ts';
 import type { Claim, PeerDirectory } from '../../../src/application/ports/peer-directory.ts';
-import type { Engine } from '../../../src/composition/container.ts';
+import type { Engine } from '../../../src/composition/broker-environment.ts';
 import type { NodeId, PeerId } from '../../../src/domain/ids.ts';
 import type { MailroomLimits } from '../../../src/domain/mailroom.ts';
 import { keep } from '../../../src/domain/message.ts';

@@ -9,5 +9,5 @@ it('H2: gives up, and says why, when the source of ids gives only taken ones', (
   if (realm === undefined) throw new Error('no realm');
   realm.admit(session('ann', realm));
   const issue = issuePeerId({ realms, peerIds: { fresh: () => 'ann' } });
-  expect(() => issue('peerjs')).toThrow('the source of peer ids gave 100 ids in a row that are taken');
+  expect(() => issue({ key: 'peerjs' }, () => undefined)).toThrow('the source of peer ids gave 100 ids in a row that are taken');
 });

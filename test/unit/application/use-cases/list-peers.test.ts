@@ -10,7 +10,7 @@ it('H3: discovery that is off does not even tell whether a key is known', () => 
   const directory = new MemoryPeerDirectory(new ManualClock());
   const list = listPeers({ realms: new Realms(['peerjs'], PLACE.node, LIMITS), directory, allowDiscovery: false });
   const answers: HttpOutcome[] = [];
-  for (const key of ['peerjs', 'nonsense']) list(key, (outcome) => answers.push(outcome));
+  for (const key of ['peerjs', 'nonsense']) list({ key }, (outcome) => answers.push(outcome));
   expect(answers).toEqual([
     { gave: 'refusal', reason: 'discovery-off' },
     { gave: 'refusal', reason: 'discovery-off' },

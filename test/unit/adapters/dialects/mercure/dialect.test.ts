@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { MemoryFarEnd } from '../../../../../src/adapters/transports/memory/listener.ts';
 import type { Authenticator } from '../../../../../src/application/ports/authenticator.ts';
 import type { Config } from '../../../../../src/composition/configuration/config.ts';
-import type { Surroundings } from '../../../../../src/composition/container.ts';
+import type { Surroundings } from '../../../../../src/composition/broker-environment.ts';
 import { originsFromList } from '../../../../../src/composition/origins.ts';
 import { House } from '../../../../support/house.ts';
 

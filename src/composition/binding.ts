@@ -1,0 +1,83 @@
+import 'reflect-metadata';
+import { Container } from 'inversify';
+
+/** How one component of a broker is made, for the container; `T` is its type, for the compiler. */
+export interface Binding<T> {
+  readonly id: symbol;
+  /** In the order of the arguments of `make`. */
+  readonly needs: readonly Binding<unknown>[];
+  /** Undefined for an input, whose value is given when a container is built. */
+  readonly make: ((...needs: readonly unknown[]) => unknown) | undefined;
+  /** The member of the component that this binding stands for; undefined for the whole component. */
+  readonly member?: PropertyKey;
+  /** Never set: ties the type to the binding. */
+  readonly of?: T;
+}
+
+/** One binding for each part, by name. A part that is missing, or of another type, does not compile. */
+export type Needs<Parts> = { readonly [Name in keyof Parts]: Binding<Parts[Name]> };
+
+/** An input and its value. */
+export type Given = readonly [id: symbol, value: unknown];
+
+/** A value that comes from outside; see `given`. */
+export function input<T>(name: string): Binding<T> {
+  return { id: Symbol(name), needs: [], make: undefined };
+}
+
+export function given<T>({ id }: Binding<T>, value: NoInfer<T>): Given {
+  return [id, value];
+}
+
+/** An object of a class whose constructor takes its parts by name. */
+export function construct<T, Parts extends object>(Class: new (parts: Parts) => T, needs: Needs<NoInfer<Parts>>): Binding<T> {
+  return fromNeeds(Class.name, needs, (parts) => new Class(parts as Parts));
+}
+
+/** The result of a function that takes its parts by name, such as a use-case. */
+export function call<T, Parts extends object>(make: (parts: Parts) => T, needs: Needs<NoInfer<Parts>>): Binding<T> {
+  return fromNeeds(make.name, needs, (parts) => make(parts as Parts));
+}
+
+/** The result of a function that is written on the spot: its parts have the types of the needs. */
+export function derive<T, Parts extends object>(needs: Needs<Parts>, make: (parts: Parts) => T): Binding<T> {
+  return fromNeeds(Object.keys(needs).join(' '), needs, (parts) => make(parts as Parts));
+}
+
+/** Several components as the members of one object. */
+export function group<Parts extends object>(needs: Needs<Parts>): Binding<Parts> {
+  return derive(needs, (parts) => parts);
+}
+
+/** The members of a component, each as a need of other components. */
+export function members<T extends object>(source: Binding<T>): Needs<Required<T>> {
+  const memberOf = (_: unknown, member: PropertyKey): Binding<unknown> => ({ ...source, member });
+  return new Proxy({}, { get: memberOf }) as Needs<Required<T>>;
+}
+
+/** Makes a component, and before it the components that it needs, each once. @throws when an input is not given. */
+export function build<T>(root: Binding<T>, inputs: readonly Given[]): T {
+  const container = new Container();
+  for (const [id, value] of inputs) container.bind(id).toConstantValue(value);
+  bindWithNeeds(container, root, new Set());
+  return container.get<T>(root.id);
+}
+
+function bindWithNeeds(container: Container, { id, needs, make }: Binding<unknown>, bound: Set<symbol>): void {
+  if (make === undefined || bound.has(id)) return;
+  bound.add(id);
+  for (const need of needs) bindWithNeeds(container, need, bound);
+  const ids = needs.map((need) => need.id);
+  container.bind(id).toResolvedValue(make, ids).inSingletonScope();
+}
+
+function fromNeeds(name: string, parts: Needs<object>, make: (parts: object) => unknown): Binding<never> {
+  const named = Object.entries(parts as Record<string, Binding<unknown>>);
+  const partOf = ({ member }: Binding<unknown>, whole: unknown): unknown =>
+    member === undefined ? whole : (whole as Record<PropertyKey, unknown>)[member];
+  return {
+    id: Symbol(name),
+    needs: named.map(([, need]) => need),
+    make: (...values) => make(Object.fromEntries(named.map(([key, need], place) => [key, partOf(need, values[place])]))),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Authenticator } from '../application/ports/authenticator.ts';
+import type { Clock } from '../application/ports/clock.ts';
+import type { Dialect } from '../application/ports/dialect.ts';
+import type { Log } from '../application/ports/log.ts';
+import type { MailboxStore } from '../application/ports/mailbox-store.ts';
+import type { MessageTap } from '../application/ports/message-tap.ts';
+import type { NodeBus } from '../application/ports/node-bus.ts';
+import type { PeerDirectory } from '../application/ports/peer-directory.ts';
+import type { PeerIds } from '../application/ports/peer-ids.ts';
+import type { Telemetry } from '../application/ports/telemetry.ts';
+import type { Transport } from '../application/ports/transport.ts';
+import type { NodeId } from '../domain/ids.ts';
+import type { OriginPolicy } from '../domain/origins.ts';
+
+/** The state that the nodes of a cluster share, as seen by one of them. */
+export interface Engine {
+  /** Unique for each process, also across restarts. */
+  readonly node: NodeId;
+  readonly directory: PeerDirectory;
+  readonly mailboxes: MailboxStore;
+  readonly bus: NodeBus;
+}
+
+/** What a broker is built around; everything else follows from the configuration. */
+export interface Surroundings {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly telemetry: Telemetry;
+  readonly tap: MessageTap;
+  readonly peerIds: PeerIds;
+  readonly origins: OriginPolicy;
+  /** Dialects beside those of the configuration; they match a path first. */
+  readonly moreDialects?: readonly Dialect[];
+  readonly authenticator?: Authenticator;
+  /** Undefined for a single node, which keeps all state in its own memory. */
+  readonly engine?: Engine | undefined;
+}
