@@ -1,4 +1,4 @@
-/* What the command line asks for. */
+/* The arguments of the command line. */
 import { parseArgs } from 'node:util';
 import { MEASURES } from './measures.mjs';
 import { SERVERS, UNDER_TEST } from './servers.mjs';
@@ -6,13 +6,13 @@ import { SERVERS, UNDER_TEST } from './servers.mjs';
 const MEASURE_NAMES = MEASURES.map(({ name }) => name);
 
 export const USAGE = `npm run bench -- [options]
-  --quick            less of everything: shows that all works, the figures are rough
+  --quick            fewer rounds and peers: a test of the benchmark; the figures are rough
   --only a,b         measures: ${MEASURE_NAMES.join(', ')}
   --servers a,b      servers: ${UNDER_TEST.join(', ')}
-  --rounds n         how often each is measured
-  --json file        writes all figures, those of each round too`;
+  --rounds n         the number of rounds for each measure
+  --json file        writes all figures, including those of each round`;
 
-/** @throws Error that says what is wrong */
+/** @throws Error that names the invalid argument */
 export function readArguments(args) {
   const { values } = parseArgs({
     args,
@@ -29,7 +29,7 @@ export function readArguments(args) {
     isHelp: values.help,
     isQuick: values.quick,
     measures: MEASURES.filter(({ name }) => named(values.only, MEASURE_NAMES, 'measure').includes(name)),
-    // The faulty ones are for those who ask for them by name.
+    // The faulty relays run only if `--servers` names them.
     servers: values.servers === undefined ? UNDER_TEST : named(values.servers, Object.keys(SERVERS), 'server'),
     rounds: values.rounds === undefined ? undefined : wholeNumber(values.rounds),
     json: values.json,
@@ -39,11 +39,11 @@ export function readArguments(args) {
 function named(list, known, what) {
   const names = list?.split(',') ?? known;
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new Error(`no such ${what}: ${unknown}. There is ${known.join(', ')}`);
+  if (unknown !== undefined) throw new Error(`unknown ${what}: ${unknown}. Allowed: ${known.join(', ')}`);
   return names;
 }
 
 function wholeNumber(text) {
-  if (!/^[1-9]\d?$/.test(text)) throw new Error(`rounds: 1 to 99, not ${text}`);
+  if (!/^[1-9]\d?$/.test(text)) throw new Error(`--rounds ${text} is not a whole number from 1 to 99`);
   return Number(text);
 }

@@ -1,11 +1,11 @@
 /*
- * Loaded into a server whose memory is measured: frees what nobody needs any more when it is asked to, and tells how
- * much of its resident memory is the young generation. That is empty then, and keeps the size it has grown to.
+ * Preloaded into a server whose memory is measured. On a message it runs the garbage collector and reports the size of the
+ * young generation in resident memory, which is empty then but keeps its size.
  */
 import { getHeapSpaceStatistics } from 'node:v8';
 
 process.on('message', () => {
-  // The first run finds what has to be finalized, the second frees what that let go.
+  // The first run finds objects with finalizers, the second frees the objects that these released.
   globalThis.gc();
   globalThis.gc();
   const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space');

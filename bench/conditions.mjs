@@ -1,25 +1,25 @@
-/* Under which conditions figures are made. */
+/* The conditions of a run: machine and load. */
 import { cpus, platform, release } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const LOOK_MS = 500;
-// In cores; above it somebody else is at work.
+const SAMPLE_MS = 500;
+// In cores; a higher load comes from other processes.
 const QUIET = 0.1;
 
-/** @returns what the machine is, and what others do there while we do nothing */
+/** @returns the machine, and the load of other processes while the benchmark is idle */
 export async function conditionsNow() {
   const [{ model }] = cpus();
   const busyBefore = busyMs();
-  await pause(LOOK_MS);
-  const others = (busyMs() - busyBefore) / LOOK_MS;
+  await pause(SAMPLE_MS);
+  const others = (busyMs() - busyBefore) / SAMPLE_MS;
   const at = new Date().toISOString();
   return { at, node: process.version, cores: cpus().length, cpu: model, kernel: `${platform()} ${release()}`, others };
 }
 
 /** @param {Awaited<ReturnType<typeof conditionsNow>>} conditions */
 export function conditionLine({ node, cores, cpu, kernel, others }) {
-  const line = `Node ${node}, ${cores} × ${cpu}, ${kernel}; others use ${others.toFixed(2)} cores`;
-  return isQuiet({ others }) ? line : `${line}: TRUST NO FIGURE OF THIS RUN`;
+  const line = `Node ${node}, ${cores} × ${cpu}, ${kernel}; other processes use ${others.toFixed(2)} cores`;
+  return isQuiet({ others }) ? line : `${line}: THE FIGURES OF THIS RUN ARE NOT RELIABLE`;
 }
 
 export function isQuiet({ others }) {

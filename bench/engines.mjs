@@ -1,4 +1,4 @@
-/* The engines of a cluster, each a process of its own in a folder of its own. */
+/* The engines of a cluster, each in a process and a folder of its own. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const ENGINES = {
   nats: (port, folder) => ['nats-server', ['--addr', HOST, '--port', String(port), '--jetstream', '--store_dir', folder]],
 };
 
-/** @param {keyof ENGINES} name @throws where it is not installed */
+/** @param {keyof ENGINES} name @throws Error if it is not installed */
 export async function startEngine(name) {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'bench-engine-'));
@@ -22,7 +22,7 @@ export async function startEngine(name) {
   const child = startProgram(program, args);
   const deadline = Date.now() + START_MS;
   while (!(await answers(port))) {
-    if (child.pid === undefined || child.exitCode !== null || Date.now() > deadline) throw new Error(`${program} does not start`);
+    if (child.pid === undefined || child.exitCode !== null || Date.now() > deadline) throw new Error(`${program} does not start: is it installed?`);
     await pause(20);
   }
   return {

@@ -15,9 +15,9 @@ import { sweep } from './measures/sweep.mjs';
  * @property {string} title
  * @property {string} unit
  * @property {number} digits after the point
- * @property {string[]} references subjects that the others are divided by
- * @property {Record<string, number>} goals for each reference, the most that the ratio may be
- * @property {number} [most] the most that the figure itself may be
+ * @property {string[]} references subjects by which the others are divided
+ * @property {Record<string, number>} goals for each reference, the highest ratio
+ * @property {number} [most] the highest value of the figure itself
  */
 
 /**
@@ -34,5 +34,5 @@ import { sweep } from './measures/sweep.mjs';
 /** @type {readonly Measure[]} */
 export const MEASURES = [relay, burst, register, churn, latency, idle, storm, drift, sweep, hop, cluster];
 
-/** The goals are for this one. */
-export const GOAL_BEARER = 'signalbox-uws';
+/** The subject to which the goals apply. */
+export const GOAL_SUBJECT = 'signalbox-uws';

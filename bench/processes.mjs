@@ -1,27 +1,27 @@
-/* Every process that the benchmark starts, so that none outlives it. */
+/* Keeps a list of all started processes, so that none outlives the benchmark. */
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
 
-/** A Node of its own that talks to this one. @param {URL} module @param {string[]} args */
+/** A Node process with an IPC channel. @param {URL} module @param {string[]} args */
 export function startModule(module, args = []) {
   return kept(fork(module, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
 }
 
-/** A Node of its own. @param {{ cwd: URL, isAsked: boolean }} options `isAsked`: whether it talks to this one */
-export function startNode(args, { cwd, isAsked }) {
-  const stdio = isAsked ? ['ignore', 'ignore', 'pipe', 'ipc'] : ['ignore', 'ignore', 'pipe'];
+/** A Node process. @param {{ cwd: URL, hasChannel: boolean }} options `hasChannel`: whether it has an IPC channel */
+export function startNode(args, { cwd, hasChannel }) {
+  const stdio = hasChannel ? ['ignore', 'ignore', 'pipe', 'ipc'] : ['ignore', 'ignore', 'pipe'];
   return kept(spawn(process.execPath, args, { cwd, stdio }));
 }
 
-/** Any program, which says nothing. */
+/** Any program, with its output discarded. */
 export function startProgram(command, args) {
   return kept(spawn(command, args, { stdio: 'ignore' }));
 }
 
-/** Ends it without asking: it may be one that waits for its peers. */
+/** Kills it, because a graceful shutdown may wait for its peers. */
 export async function end(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const isOver = once(child, 'exit');
@@ -29,7 +29,7 @@ export async function end(child) {
   await isOver;
 }
 
-/** Ends all that still runs, at once. */
+/** Kills all running processes. */
 export function endAll() {
   for (const child of running) child.kill('SIGKILL');
 }

@@ -1,4 +1,4 @@
-/* Tables for people. */
+/* The report as text tables. */
 
 const VERDICT_MARKS = { met: 'met', unclear: 'UNCLEAR', missed: 'MISSED' };
 
@@ -45,10 +45,10 @@ function tableOf({ title, unit, digits, references, rows }) {
     ['server, cores', ({ busy }) => busy?.server?.toFixed(2) ?? ''],
     ['generator, cores', ({ busy }) => busy?.generator.toFixed(2) ?? ''],
   ];
-  const told = columns
+  const filled = columns
     .map(([head, cell]) => [head, ...rows.map(cell)])
     .filter(([, ...cells]) => cells.some((cell) => cell !== ''));
-  return `${title}, ${unit}\n${aligned(told)}`;
+  return `${title}, ${unit}\n${aligned(filled)}`;
 }
 
 function ratioCell(ratio) {

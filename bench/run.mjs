@@ -1,4 +1,4 @@
-/* The benchmark: every server by itself, round by round; see README.md for what the figures mean. */
+/* The benchmark: each server by itself, round by round. README.md explains the figures. */
 import { writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers';
@@ -11,20 +11,20 @@ import { summarize } from './summary.mjs';
 
 const MISUSED = 2;
 const INTERRUPTED = 130;
-// Whatever hangs, it hangs no longer than this.
+// A hanging run is ended after this time.
 const LONGEST_RUN_MS = 45 * 60 * 1000;
 
-const asked = understood();
-if (asked.isHelp) console.log(USAGE);
-else await run(asked);
+const request = parsedArguments();
+if (request.isHelp) console.log(USAGE);
+else await run(request);
 
 async function run({ isQuick, measures, servers, rounds, json }) {
-  endWithUs();
+  endWithParent();
   const startedAt = performance.now();
   const before = await conditionsNow();
   console.log(conditionLine(before));
   const measured = [];
-  for (const measure of measures) measured.push(await taken(measure, { isQuick, servers, rounds }));
+  for (const measure of measures) measured.push(await measuredRounds(measure, { isQuick, servers, rounds }));
   const goals = goalLines(measured);
   if (goals.length > 0) console.log(`\n── goals\n${goals.map((line) => `   ${line}`).join('\n')}`);
   const faultCount = measured.reduce((sum, { faults }) => sum + faults.length, 0);
@@ -38,8 +38,8 @@ async function run({ isQuick, measures, servers, rounds, json }) {
   process.exitCode = faultCount === 0 ? 0 : 1;
 }
 
-/** All rounds of one measure. In each round the servers take turns, and another one begins. */
-async function taken(measure, { isQuick, servers, rounds }) {
+/** All rounds of one measure. The servers take turns within a round; each round begins with the next one. */
+async function measuredRounds(measure, { isQuick, servers, rounds }) {
   const subjects = measure.drivesServers ? chosen(measure, servers) : measure.subjects;
   const outcomes = new Map(subjects.map((subject) => [subject, []]));
   const faults = [];
@@ -58,7 +58,7 @@ async function taken(measure, { isQuick, servers, rounds }) {
   return { name: measure.name, title: measure.title, figures, faults };
 }
 
-/** Those of the measure that are asked for; one that is meant for no ordinary run joins all. */
+/** The requested subjects of the measure; faulty relays are subjects of every measure. */
 function chosen({ subjects }, servers) {
   return servers.filter((server) => subjects.includes(server) || server.startsWith('faulty-'));
 }
@@ -68,22 +68,22 @@ function rotated(subjects, by) {
   return [...subjects.slice(first), ...subjects.slice(0, first)];
 }
 
-/** However we end, nothing that we started goes on. */
-function endWithUs() {
+/** Kills all started processes at any end of the run. */
+function endWithParent() {
   process.on('exit', endAll);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(INTERRUPTED));
   setTimeout(() => {
-    console.error('the run takes too long');
+    console.error(`the run exceeds ${LONGEST_RUN_MS / 60_000} min and is ended`);
     process.exit(1);
   }, LONGEST_RUN_MS).unref();
 }
 
-function understood() {
+function parsedArguments() {
   try {
     const all = readArguments(process.argv.slice(2));
     const names = all.measures.some(({ drivesServers }) => drivesServers) ? all.servers : [];
     const missing = missingModules(names);
-    if (missing.length > 0 && !all.isHelp) throw new Error(`${missing.join(', ')} is missing: npm install, npm run build`);
+    if (missing.length > 0 && !all.isHelp) throw new Error(`${missing.join(', ')} is missing: run npm install and npm run build`);
     return all;
   } catch (error) {
     console.error(`bench: ${error instanceof Error ? error.message : error}\n${USAGE}`);

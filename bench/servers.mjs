@@ -1,4 +1,4 @@
-/* The servers under test: how each is started, and what it can do. */
+/* The servers under test: how each is started, and its features. */
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -11,7 +11,7 @@ const COLLECT = new URL('collect-on-demand.mjs', import.meta.url);
 const HOST = '127.0.0.1';
 const START_MS = 10_000;
 
-// Nobody is refused, and nobody falls silent, while we measure.
+// No peer is refused or times out during a measurement.
 const MANY = '1000000';
 const SIGNALBOX = 'dist/composition/cli.js';
 const SIGNALBOX_LIMITS = [
@@ -32,7 +32,7 @@ const faulty = (fault, hasMailboxes = false) => ({
   hasMailboxes,
 });
 
-/** By name; the first five are what a run measures. */
+/** By name; a run measures the first five by default. */
 export const SERVERS = {
   'signalbox-uws': signalbox('uws'),
   'signalbox-node': signalbox('node'),
@@ -43,31 +43,31 @@ export const SERVERS = {
   'faulty-forget': faulty('none', true),
 };
 
-/** What a run measures, unless it is told otherwise. */
+/** The servers of a run by default. */
 export const UNDER_TEST = ['signalbox-uws', 'signalbox-node', 'peer', 'bare', 'bare-batching'];
 
-/** @returns {string[]} what has to be there and is not, for those that are to be started */
+/** @returns {string[]} the missing modules of these servers */
 export function missingModules(names) {
   return [...new Set(names.map((name) => SERVERS[name].module))].filter((module) => !existsSync(new URL(module, ROOT)));
 }
 
 /**
  * @param {string} name
- * @param {{ isCollectable?: boolean, more?: readonly string[] }} options `isCollectable`: for `collect`; `more` arguments
+ * @param {{ isCollectable?: boolean, more?: readonly string[] }} options `isCollectable`: allows `collect`; `more`: arguments
  */
 export async function startServer(name, { isCollectable = false, more = [] }) {
   const { module, args, hasMailboxes } = SERVERS[name];
   const port = await freePort();
   const preload = isCollectable ? ['--expose-gc', '--import', COLLECT.href] : [];
   const command = [...preload, fileURLToPath(new URL(module, ROOT)), '--port', String(port), ...args, ...more];
-  const server = new Server(startNode(command, { cwd: ROOT, isAsked: isCollectable }), port, hasMailboxes);
+  const server = new Server(startNode(command, { cwd: ROOT, hasChannel: isCollectable }), port, hasMailboxes);
   await server.isUp();
   return server;
 }
 
 class Server {
   #child;
-  #complaint = '';
+  #errorOutput = '';
 
   constructor(child, port, hasMailboxes) {
     this.#child = child;
@@ -75,7 +75,7 @@ class Server {
     this.pid = child.pid;
     this.hasMailboxes = hasMailboxes;
     child.stderr.setEncoding('utf8').on('data', (text) => {
-      this.#complaint = `${this.#complaint}${text}`.slice(-2_000);
+      this.#errorOutput = `${this.#errorOutput}${text}`.slice(-2_000);
     });
   }
 
@@ -83,15 +83,15 @@ class Server {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** What it wrote to its error output, the end of it. */
-  get complaint() {
-    return this.#complaint.trim();
+  /** The end of its standard error output. */
+  get errorOutput() {
+    return this.#errorOutput.trim();
   }
 
   async isUp() {
     const deadline = Date.now() + START_MS;
     while (!(await answers(this.port))) {
-      if (!this.isAlive || Date.now() > deadline) throw new Error(`the server does not start: ${this.complaint}`);
+      if (!this.isAlive || Date.now() > deadline) throw new Error(`the server does not start: ${this.errorOutput}`);
       await pause(20);
     }
   }
@@ -101,7 +101,7 @@ class Server {
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.pid}/status`, 'latin1'))?.[1]);
   }
 
-  /** Frees what nobody needs any more. @returns resident memory in KB, without the young generation */
+  /** Runs the garbage collector. @returns resident memory in KB, without the young generation */
   async collect() {
     this.#child.send('collect');
     const [{ youngKb }] = await once(this.#child, 'message');
@@ -113,7 +113,7 @@ class Server {
   }
 }
 
-/** A port that nobody listens to. */
+/** A free port. */
 export async function freePort() {
   const probe = createServer().listen(0, HOST);
   await once(probe, 'listening');
@@ -123,7 +123,7 @@ export async function freePort() {
   return port;
 }
 
-/** Whether somebody listens there. */
+/** Whether a server listens on the port. */
 export function answers(port) {
   return new Promise((resolve) => {
     const socket = connect(port, HOST);

@@ -1,11 +1,11 @@
-/** The middle one, or the mean of the two in the middle. @param {number[]} values */
+/** The middle value, or the mean of the two in the middle. @param {number[]} values */
 export function median(values) {
   const sorted = ascending(values);
   const middle = sorted.length / 2;
   return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
 }
 
-/** A quarter of all is less, at most. @param {number[]} values */
+/** At most a quarter of the values is less. @param {number[]} values */
 export function lowerQuartile(values) {
   return ascending(values)[Math.floor((values.length - 1) / 4)];
 }

@@ -1,9 +1,9 @@
 /* From the outcomes of all rounds to medians, ratios and verdicts. */
-import { GOAL_BEARER } from './measures.mjs';
+import { GOAL_SUBJECT } from './measures.mjs';
 import { lowerQuartile, median } from './statistics.mjs';
 
 /**
- * @typedef {object} Ratio of medians; all others are of single rounds, paired as they ran
+ * @typedef {object} Ratio of medians; all others are of single rounds, paired by round
  * @property {string} to
  * @property {number} value
  * @property {number | undefined} quiet of the quiet figures
@@ -18,7 +18,7 @@ import { lowerQuartile, median } from './statistics.mjs';
  * @property {number[]} rounds
  * @property {Ratio[]} ratios
  * @property {{ most: number, verdict: 'met' | 'unclear' | 'missed' } | undefined} goal on the figure itself
- * @property {{ server?: number, generator: number } | undefined} busy the most of all rounds, in cores
+ * @property {{ server?: number, generator: number } | undefined} busy the maximum over all rounds, in cores
  */
 
 /**
@@ -37,14 +37,14 @@ export function summarize(measure, outcomes) {
   });
 }
 
-/** @returns {Row | undefined} undefined where no round gave a value */
+/** @returns {Row | undefined} undefined if no round has a value */
 function rowOf(figure, subject, outcomes) {
   const rounds = outcomes.map(({ values }) => values[figure.name] ?? Number.NaN);
   const valid = rounds.filter(Number.isFinite);
   if (valid.length === 0) return undefined;
   const quiet = outcomes.map(({ slices }) => slices?.[figure.name] ?? []).filter(({ length }) => length > 0);
   const middle = median(valid);
-  const most = subject === GOAL_BEARER ? figure.most : undefined;
+  const most = subject === GOAL_SUBJECT ? figure.most : undefined;
   return {
     subject,
     median: middle,
@@ -66,7 +66,7 @@ function ratiosOf(figure, row, rows) {
     const value = row.median / reference.median;
     const paired = row.rounds.map((round, i) => round / reference.rounds[i]).filter(Number.isFinite);
     const lowest = Math.min(value, ...paired);
-    const goal = row.subject === GOAL_BEARER ? figure.goals[to] : undefined;
+    const goal = row.subject === GOAL_SUBJECT ? figure.goals[to] : undefined;
     const quiet = row.quiet === undefined || reference.quiet === undefined ? undefined : row.quiet / reference.quiet;
     const verdict = goal === undefined ? undefined : verdictOn(goal, value, lowest);
     return [{ to, value, quiet, lowest, highest: Math.max(value, ...paired), goal, verdict }];

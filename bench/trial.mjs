@@ -1,13 +1,13 @@
-/* One server, driven once: both processes start fresh, and are gone afterwards. */
+/* One run of one server: server and generator are started for it, and stopped afterwards. */
 import { median } from './statistics.mjs';
 import { Generator } from './generator/start.mjs';
 import { startServer } from './servers.mjs';
 
 /**
- * @typedef {object} Outcome what one trial gave
+ * @typedef {object} Outcome the result of one trial
  * @property {Record<string, number>} values by the name of the figure
- * @property {Record<string, number[]>} [slices] the same for each slice, where there are any
- * @property {{ server?: number, generator: number }} [busy] processor time over time: 1 is one core
+ * @property {Record<string, number[]>} [slices] the same for each slice, if there are slices
+ * @property {{ server?: number, generator: number }} [busy] CPU time over time: 1 is one core
  * @property {{ kind: string, count: number, examples: string[] }[]} faults
  */
 
@@ -31,13 +31,13 @@ export async function trial(name, drive, { isCollectable = false } = {}) {
   } catch (error) {
     const faults = allFaults(server, generators);
     const example = error instanceof Error ? error.message : String(error);
-    return { values: {}, faults: [...faults, { kind: 'broken off', count: 1, examples: [example] }] };
+    return { values: {}, faults: [...faults, { kind: 'aborted', count: 1, examples: [example] }] };
   } finally {
     await Promise.all([server.stop(), ...generators.map((generator) => generator.stop())]);
   }
 }
 
-/** Server time for one of what was counted, in µs: for all slices together, and for each that was busy. */
+/** Server CPU time for one operation, in µs: for all slices together, and for each busy slice. */
 export function microsecondsEach(slices) {
   const sum = (of) => slices.reduce((total, slice) => total + slice[of], 0);
   const busy = slices.filter(({ count }) => count > 0 && count >= median(slices.map((slice) => slice.count)) / 2);
@@ -50,6 +50,6 @@ export function microsecondsEach(slices) {
 
 function allFaults(server, generators) {
   const faults = generators.flatMap((generator) => generator.faults);
-  if (!server.isAlive) faults.push({ kind: 'the server ended', count: 1, examples: [server.complaint] });
+  if (!server.isAlive) faults.push({ kind: 'the server exited', count: 1, examples: [server.errorOutput] });
   return faults;
 }

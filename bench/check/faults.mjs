@@ -1,4 +1,4 @@
-/* What a server did wrong. One fault is enough to fail a run; many of one kind are told once. */
+/* The faults of a server. One fault fails a run; many faults of one kind are reported once, with examples. */
 
 const EXAMPLES = 3;
 
@@ -6,7 +6,7 @@ export class Faults {
   /** @type {Map<string, { count: number, examples: string[] }>} */
   #byKind = new Map();
 
-  /** @param {string} kind in few words @param {string} example */
+  /** @param {string} kind a short name @param {string} example */
   note(kind, example) {
     const seen = this.#byKind.get(kind) ?? { count: 0, examples: [] };
     this.#byKind.set(kind, seen);

@@ -1,21 +1,21 @@
 /*
- * A bare relay with one fault, which it commits once in a while. The benchmark has to fail each of
- * them: a check that nothing can fail is none. `--fault` says which.
+ * A bare relay with one fault, which it commits on some messages. The self-test expects the benchmark to report each
+ * fault. `--fault` selects it.
  */
 import { Buffer } from 'node:buffer';
 import { listen, OPEN } from '../reference/listen.mjs';
 
-// In no step with the bursts.
+// A prime, so that the faulty messages have no fixed place in a burst.
 const EVERY = 997;
 
 const fault = process.argv[process.argv.indexOf('--fault') + 1];
 let count = 0;
-/** Whom another message went to. */
+/** The receiver of an earlier message. */
 let other;
-/** A message that is held back. */
+/** A message that is delayed. */
 let held;
 
-/** Each commits its fault on one message. */
+/** Each function commits its fault on one message. */
 const FAULTS = {
   none: (receiver, bytes) => receiver.send(bytes, false),
   drop: () => undefined,
@@ -23,29 +23,29 @@ const FAULTS = {
     receiver.send(bytes, false);
     receiver.send(bytes, false);
   },
-  spoof: (receiver, bytes) => receiver.send(replaced(bytes, /"src":"[^"]*"/, '"src":"somebody-else"'), false),
+  spoof: (receiver, bytes) => receiver.send(replaced(bytes, /"src":"[^"]*"/, '"src":"another-peer"'), false),
   misdirect: (receiver, bytes) => (other ?? receiver).send(bytes, false),
   change: (receiver, bytes) => receiver.send(replaced(bytes, /"type":"media"/, '"type":"other"'), false),
-  // At the door already: nobody is ever welcomed.
+  // The fault is in the first frame: no peer receives OPEN.
   mute: () => undefined,
   garble: (receiver, bytes) => receiver.send(Buffer.from(bytes).subarray(1), false),
 };
 
-if (!(fault in FAULTS) && fault !== 'reorder') throw new Error(`no such fault: ${fault}`);
-listen(fault === 'reorder' ? reorder : commitNowAndThen, { welcome: fault === 'mute' ? '{"type":"ERROR"}' : OPEN });
+if (!(fault in FAULTS) && fault !== 'reorder') throw new Error(`unknown --fault ${fault}`);
+listen(fault === 'reorder' ? reorder : relaySometimesFaulty, { firstFrame: fault === 'mute' ? '{"type":"ERROR"}' : OPEN });
 
-function commitNowAndThen(receiver, bytes) {
+function relaySometimesFaulty(receiver, bytes) {
   count += 1;
   if (count % EVERY === 0) FAULTS[fault](receiver, bytes);
   else FAULTS.none(receiver, bytes);
   if (count % 100 === 1) other = receiver;
 }
 
-/** Holds one message back until the next to the same receiver has gone. */
+/** Delays one message until the next one to the same receiver was sent. */
 function reorder(receiver, bytes) {
   count += 1;
   if (count % EVERY === 0) {
-    // The one before waits in vain: it was the last of its burst.
+    // The delayed message was the last of its burst, so no later message releases it.
     held?.receiver.send(held.text, false);
     held = { receiver, text: Buffer.from(bytes).toString() };
     return;

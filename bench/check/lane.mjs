@@ -1,28 +1,28 @@
-/* Everything that one peer says to another: numbered when it is sent, and looked at byte for byte when it arrives. */
+/* All messages from one peer to another: numbered when they are sent, compared byte for byte when they arrive. */
 import { Buffer } from 'node:buffer';
 import { isDeepStrictEqual } from 'node:util';
 import { FIRST_NUMBER, ROUND, typeAt } from '../generator/messages.mjs';
-import { Word } from './word.mjs';
+import { MessageTemplate } from './message-template.mjs';
 
-/** Where frames are put together; a new one follows when the kernel does not take all at once. */
+/** The buffer in which frames are built; replaced if the kernel does not accept all bytes at once. */
 let scratch = Buffer.allocUnsafeSlow(64 * 1024);
 
 export class Lane {
-  /** How many were sent, and how many of those are accounted for. */
+  /** The number of messages that were sent, and of those that arrived. */
   sent = 0;
   arrived = 0;
   sender;
   receiver;
   #faults;
-  #words;
-  /** Numbers that were passed over and may still come. @type {Set<number>} */
+  #templates;
+  /** Numbers that were skipped and may still arrive. @type {Set<number>} */
   #missing = new Set();
 
   /**
    * @param {object} lane
    * @param {import('../generator/peer.mjs').Peer} lane.sender
    * @param {import('../generator/peer.mjs').Peer} lane.receiver
-   * @param {number} lane.phase where in the mix it begins
+   * @param {number} lane.phase the position in the mix at which it begins
    * @param {import('./faults.mjs').Faults} faults
    */
   constructor({ sender, receiver, phase }, faults) {
@@ -30,9 +30,9 @@ export class Lane {
     this.receiver = receiver;
     this.#faults = faults;
     const byType = new Map();
-    this.#words = Array.from({ length: ROUND }, (_, i) => {
+    this.#templates = Array.from({ length: ROUND }, (_, i) => {
       const type = typeAt(phase + i);
-      if (!byType.has(type)) byType.set(type, new Word({ type, from: sender.id, to: receiver.id }));
+      if (!byType.has(type)) byType.set(type, new MessageTemplate({ type, from: sender.id, to: receiver.id }));
       return byType.get(type);
     });
   }
@@ -41,25 +41,25 @@ export class Lane {
     return this.sent - this.arrived;
   }
 
-  /** Says the next words. @param {number} count how many, in one piece */
-  say(count) {
+  /** Sends the next messages. @param {number} count the number of messages in one write */
+  send(count) {
     let end = 0;
-    for (let i = 0; i < count; i++) end = this.#words[this.sent % ROUND].write(scratch, end, this.sent++);
-    const isGone = this.sender.send(scratch.subarray(0, end));
-    if (!isGone) scratch = Buffer.allocUnsafeSlow(scratch.length);
+    for (let i = 0; i < count; i++) end = this.#templates[this.sent % ROUND].write(scratch, end, this.sent++);
+    const isAccepted = this.sender.send(scratch.subarray(0, end));
+    if (!isAccepted) scratch = Buffer.allocUnsafeSlow(scratch.length);
   }
 
-  /** A text came to the receiver. @returns whether it was the one that had to come */
-  heard(bytes, start, end) {
-    const word = this.#words[this.arrived % ROUND];
-    if (this.arrived < this.sent && word.is(this.arrived, bytes, start, end)) {
+  /** Checks a text that the receiver got. @returns whether it is the expected one */
+  receive(bytes, start, end) {
+    const template = this.#templates[this.arrived % ROUND];
+    if (this.arrived < this.sent && template.matches(this.arrived, bytes, start, end)) {
       this.arrived += 1;
       return true;
     }
-    return this.#judge(bytes.toString('utf8', start, end), word.text(this.arrived));
+    return this.#judge(bytes.toString('utf8', start, end), template.text(this.arrived));
   }
 
-  /** Nothing more can come: what is still under way is lost. */
+  /** After the last message: reports missing messages as lost. */
   finish() {
     const lost = this.#missing.size + this.inFlight;
     if (lost > 0) this.#faults.note('lost', `${lost} from ${this.sender.id} to ${this.receiver.id}`);
@@ -71,15 +71,15 @@ export class Lane {
       this.arrived += 1;
       return true;
     }
-    this.#faults.note(fault, `expected ${expected.slice(0, 140)}, heard ${text.slice(0, 140)}`);
+    this.#faults.note(fault, `expected ${expected.slice(0, 140)}, received ${text.slice(0, 140)}`);
     return false;
   }
 
-  /** @returns {string | undefined} what is wrong; a server may write the same JSON in another way */
+  /** @returns {string | undefined} the fault; a server may serialize the same JSON differently */
   #faultOf(text, expected) {
     const message = parsed(text);
     if (message === undefined || message === null || typeof message !== 'object') return 'not JSON';
-    if (message.type === 'EXPIRE' || message.type === 'LEAVE') return 'given up';
+    if (message.type === 'EXPIRE' || message.type === 'LEAVE') return 'not delivered';
     if (message.dst !== this.receiver.id) return 'at the wrong peer';
     if (message.src !== this.sender.id) return 'wrong src';
     const number = Number(message.payload?.n) - FIRST_NUMBER;
@@ -88,12 +88,12 @@ export class Lane {
     return isDeepStrictEqual(message, JSON.parse(expected)) ? undefined : 'changed';
   }
 
-  /** Another number than the next one: from now on its successor is expected. */
+  /** An unexpected number: from now on its successor is expected. */
   #outOfTurn(number) {
-    if (number < this.arrived) return this.#missing.delete(number) ? 'out of order' : 'came twice';
+    if (number < this.arrived) return this.#missing.delete(number) ? 'out of order' : 'repeated';
     for (let passed = this.arrived; passed < number; passed++) this.#missing.add(passed);
     this.arrived = number + 1;
-    return 'passed others';
+    return 'skipped others';
   }
 }
 

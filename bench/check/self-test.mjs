@@ -1,6 +1,6 @@
 /*
- * Whether the benchmark's checks can fail: runs it against relays that each have one fault, and
- * expects it to end with 1 and to name that fault; and against the bare relay, which has none.
+ * Tests the checks of the benchmark: runs it against relays with one fault each, and expects exit code 1 and the name of
+ * the fault. The bare relay has no fault and must pass.
  */
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
@@ -8,14 +8,14 @@ import { fileURLToPath } from 'node:url';
 
 const RUN = fileURLToPath(new URL('../run.mjs', import.meta.url));
 
-/** Server, measure, and what must be told of it; nothing for one without fault. */
+/** Server, measure, and the expected fault; undefined for a server without a fault. */
 const CASES = [
   ['bare', 'relay', undefined],
   ['bare-batching', 'burst', undefined],
   ['faulty-drop', 'relay', 'lost'],
-  ['faulty-drop', 'burst', 'passed others'],
-  ['faulty-duplicate', 'relay', 'came twice'],
-  ['faulty-duplicate', 'burst', 'came twice'],
+  ['faulty-drop', 'burst', 'skipped others'],
+  ['faulty-duplicate', 'relay', 'repeated'],
+  ['faulty-duplicate', 'burst', 'repeated'],
   ['faulty-reorder', 'burst', 'out of order'],
   ['faulty-spoof', 'relay', 'wrong src'],
   ['faulty-spoof', 'latency', 'wrong src'],
@@ -23,7 +23,7 @@ const CASES = [
   ['faulty-change', 'relay', 'changed'],
   ['faulty-garble', 'relay', 'not JSON'],
   ['faulty-forget', 'storm', 'lost'],
-  ['faulty-mute', 'register', 'not welcomed'],
+  ['faulty-mute', 'register', 'no OPEN'],
 ];
 
 let failures = 0;
@@ -34,7 +34,7 @@ for (const [server, measure, fault] of CASES) {
   console.log(`${isAsExpected ? 'ok    ' : 'FAILED'} ${measure} on ${server}: ${fault ?? 'no fault'}`);
   if (isAsExpected) continue;
   failures += 1;
-  console.log(`ended with ${code}\n${output}`);
+  console.log(`exit code ${code}\n${output}`);
 }
 console.log(failures === 0 ? `${CASES.length} ok` : `${failures} of ${CASES.length} FAILED`);
 process.exitCode = failures === 0 ? 0 : 1;

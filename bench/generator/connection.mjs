@@ -1,4 +1,4 @@
-/* One WebSocket over raw TCP: the handshake, frames in, frames out. No library of anybody's. */
+/* One WebSocket over raw TCP, without a library: the handshake, and frames in both directions. */
 import { Buffer } from 'node:buffer';
 import { connect } from 'node:net';
 import { CLOSE, FrameReader, maskedFrame, PING, PONG, TEXT } from './frames.mjs';
@@ -8,44 +8,44 @@ const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
 const END_OF_HEAD = '\r\n\r\n';
 
-// A connect takes a port of its source address for a while; many addresses have many ports.
+// Each connection occupies a port of its source address for some time; several addresses provide enough ports.
 const SOURCES = 64;
 let opened = 0;
 
-// Every read of every connection lands here, and is looked at before the next.
-const INBOX = Buffer.allocUnsafeSlow(64 * 1024);
+// The read buffer of all connections; each read is processed before the next.
+const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 
-const GOODBYE = maskedFrame(Buffer.from([0x03, 0xe8]), CLOSE);
+const CLOSE_FRAME = maskedFrame(Buffer.from([0x03, 0xe8]), CLOSE);
 
 /**
- * @typedef {object} Ears
- * @property {(bytes: Buffer, start: number, end: number) => void} text a text came; the bytes are borrowed
- * @property {(why: string) => void} ended once, last; why is empty where it ended in good order
+ * @typedef {object} Handlers
+ * @property {(bytes: Buffer, start: number, end: number) => void} text a text arrived; the bytes are borrowed
+ * @property {(why: string) => void} ended called once, last; why is empty after a regular close
  */
 
 export class Connection {
   #socket;
-  #ears;
+  #handlers;
   #reader = new FrameReader((opcode, bytes, start, end) => this.#frame(opcode, bytes, start, end));
   #head = '';
   #isOpen = false;
   #why = 'the connection was cut';
 
-  /** @param {{ port: number, target: string }} where @param {Ears} ears */
-  constructor({ port, target }, ears) {
-    this.#ears = ears;
+  /** @param {{ port: number, target: string }} endpoint @param {Handlers} handlers */
+  constructor({ port, target }, handlers) {
+    this.#handlers = handlers;
     this.#socket = connect({
       host: HOST,
       port,
       localAddress: `127.0.0.${1 + (opened++ % SOURCES)}`,
       noDelay: true,
-      onread: { buffer: INBOX, callback: (length) => this.#read(length) },
+      onread: { buffer: READ_BUFFER, callback: (length) => this.#read(length) },
     });
     this.#socket.on('error', (error) => {
       this.#why = error.message;
     });
     this.#socket.on('end', () => this.#socket.end());
-    this.#socket.on('close', () => this.#ears.ended(this.#why));
+    this.#socket.on('close', () => this.#handlers.ended(this.#why));
     this.#socket.write(
       `GET ${target} HTTP/1.1\r\nHost: ${HOST}:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
         `Origin: https://example.org\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${KEY}${END_OF_HEAD}`,
@@ -54,33 +54,33 @@ export class Connection {
 
   /**
    * @param {Buffer} frames whole and masked
-   * @returns whether the kernel took all of it; if not, these bytes are not to be touched again
+   * @returns whether the kernel accepted all bytes; if not, the caller must not change them
    */
   send(frames) {
     this.#socket.write(frames);
     return this.#socket.writableLength === 0;
   }
 
-  /** Says goodbye as a browser does: with a close frame; the server ends the connection. */
+  /** Sends a close frame, as a browser does; the server ends the connection. */
   close() {
     this.#why = '';
-    this.#socket.write(GOODBYE);
+    this.#socket.write(CLOSE_FRAME);
   }
 
-  /** Gone without a word, as with a lost network; it leaves no port behind that waits. */
+  /** Resets the connection, as after a network failure; no port stays in TIME_WAIT. */
   cut() {
     this.#why = '';
     this.#socket.resetAndDestroy();
   }
 
   #read(length) {
-    if (this.#isOpen) this.#reader.read(INBOX, 0, length);
+    if (this.#isOpen) this.#reader.read(READ_BUFFER, 0, length);
     else this.#readHead(length);
     return true;
   }
 
   #readHead(length) {
-    this.#head += INBOX.toString('latin1', 0, length);
+    this.#head += READ_BUFFER.toString('latin1', 0, length);
     const end = this.#head.indexOf(END_OF_HEAD);
     if (end < 0) return;
     if (!this.#head.startsWith('HTTP/1.1 101') || !this.#head.includes(ACCEPT)) return this.#refuse();
@@ -96,12 +96,12 @@ export class Connection {
   }
 
   #frame(opcode, bytes, start, end) {
-    if (opcode === TEXT) return this.#ears.text(bytes, start, end);
+    if (opcode === TEXT) return this.#handlers.text(bytes, start, end);
     if (opcode === PING) return void this.#socket.write(maskedFrame(bytes.subarray(start, end), PONG));
     if (opcode === PONG) return;
-    // Ours comes back, or the server wants to end it.
+    // The answer to our close frame, or a close by the server.
     if (this.#why === '') return;
     this.#why = `the server closed with ${end - start >= 2 ? bytes.readUInt16BE(start) : 'no code'}`;
-    this.#socket.write(GOODBYE);
+    this.#socket.write(CLOSE_FRAME);
   }
 }

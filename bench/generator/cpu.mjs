@@ -1,4 +1,4 @@
-/* Processor time of a process, all its threads together, in nanoseconds: the scheduler's own account. */
+/* CPU time of a process, the sum of its threads, in nanoseconds, as counted by the scheduler. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** @param {number | 'self'} pid */
@@ -8,7 +8,7 @@ export function cpuNanoseconds(pid) {
   return sum;
 }
 
-/** Runs a few ticks behind, at most, while the thread runs. */
+/** At most a few ticks late while the thread runs. */
 function ofThread(pid, thread) {
   const [ran = ''] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ');
   return Number(ran);

@@ -1,4 +1,4 @@
-/* The process that plays all peers. It does what it is told, one thing after the other, and ends with who started it. */
+/* The generator process, which runs all peers. It runs one scenario at a time, and exits with its parent. */
 import { performance } from 'node:perf_hooks';
 import { Faults } from '../check/faults.mjs';
 import { cpuNanoseconds } from './cpu.mjs';

@@ -1,14 +1,14 @@
-/* What peers say when they call each other: for each offer an answer and eight candidates, 677 bytes on average. */
+/* The messages of a call: for each offer one answer and eight candidates, 677 bytes on average. */
 
 const SIZES = { OFFER: 1770, ANSWER: 1600, CANDIDATE: 425 };
 
 /** One round of signalling, in order. */
 const MIX = ['OFFER', 'ANSWER', ...Array.from({ length: 8 }, () => 'CANDIDATE')];
 
-/** How many messages a round has. */
+/** The number of messages in a round. */
 export const ROUND = MIX.length;
 
-/** Counting starts here, so that each number has the same length. */
+/** The first number; all numbers have the same length. */
 export const FIRST_NUMBER = 1_000_000_000;
 
 const SDP = `v=0
@@ -65,21 +65,21 @@ const HOST_CANDIDATE =
 
 const ID_LENGTH = 36;
 
-/** The type of the message at this place of the mix. */
+/** The type of the message at this position of the mix. */
 export function typeAt(place) {
   return MIX[place % ROUND];
 }
 
 /**
- * How a text begins. Its fields stand in the order in which all servers under test write them, src
- * too: a relay that parses nothing has to pass it on as it is. @param {{ type: string, from: string, to: string }} head
+ * The beginning of a text. Its fields, src included, have the order that all servers under test use, because a relay
+ * without a parser has to relay the text unchanged. @param {{ type: string, from: string, to: string }} head
  */
 export function headOf({ type, from, to }) {
-  if (from.length !== ID_LENGTH || to.length !== ID_LENGTH) throw new Error('all ids are equally long, so that all texts are');
+  if (from.length !== ID_LENGTH || to.length !== ID_LENGTH) throw new Error('all ids must have the same length, so that all texts have');
   return `{"type":"${type}","src":"${from}","dst":"${to}","payload":`;
 }
 
-/** How it ends: the same for all who say it, with `FIRST_NUMBER` for its number. Of the right length with its head. */
+/** The end of a text, the same for all senders, with `FIRST_NUMBER` as its number. Head and end have the length of the type. */
 export function tailOf(type) {
   const id = '0'.repeat(ID_LENGTH);
   const size = SIZES[type] - headOf({ type, from: id, to: id }).length;

@@ -1,10 +1,10 @@
-/* One peer as PeerJS knows it: an id, a token, a socket that says OPEN first. */
+/* One peer as in PeerJS: an id, a token, a socket whose first frame is OPEN. */
 import { Buffer } from 'node:buffer';
 import { Connection } from './connection.mjs';
 
 const OPEN = Buffer.from('{"type":"OPEN"}');
 
-/** The id of the peer with this number: as long as those that PeerJS makes. */
+/** The id of the peer with this number, as long as the ids of PeerJS. */
 export function peerId(number) {
   return `0f8fad5b-d9cb-469f-a165-${String(number).padStart(12, '0')}`;
 }
@@ -12,8 +12,8 @@ export function peerId(number) {
 /** @typedef {import('../check/faults.mjs').Faults} Faults */
 
 export class Peer {
-  /** Hears each text after OPEN. @type {(bytes: Buffer, start: number, end: number) => void} */
-  onText = (bytes, start, end) => this.#faults.note('unasked', `${this.id} heard ${bytes.toString('utf8', start, end)}`);
+  /** Called with each text after OPEN. @type {(bytes: Buffer, start: number, end: number) => void} */
+  onText = (bytes, start, end) => this.#faults.note('unexpected', `${this.id} received ${bytes.toString('utf8', start, end)}`);
 
   /** @param {number} number @param {Faults} faults */
   constructor(number, faults) {
@@ -29,7 +29,7 @@ export class Peer {
   /** @type {(nothing?: undefined) => void} */
   #ended = () => undefined;
 
-  /** Connects, with the same token each time. @returns resolves with whether it was welcomed; never rejects. */
+  /** Connects, with the same token each time. @returns a promise of whether it received OPEN; never rejects. */
   open(port) {
     this.#isClosing = false;
     return new Promise((resolve) => {
@@ -38,12 +38,12 @@ export class Peer {
         text: (bytes, start, end) => {
           if (isOpen) return this.onText(bytes, start, end);
           isOpen = OPEN.compare(bytes, start, end) === 0;
-          if (!isOpen) this.#faults.note('not welcomed', `${this.id} heard ${bytes.toString('utf8', start, end)}`);
+          if (!isOpen) this.#faults.note('no OPEN', `${this.id} received ${bytes.toString('utf8', start, end)}`);
           resolve(isOpen);
         },
         ended: (why) => {
           this.#connection = undefined;
-          if (!this.#isClosing) this.#faults.note(isOpen ? 'cut' : 'not welcomed', `${this.id}: ${why}`);
+          if (!this.#isClosing) this.#faults.note(isOpen ? 'cut' : 'no OPEN', `${this.id}: ${why}`);
           resolve(false);
           this.#ended();
         },
@@ -56,12 +56,12 @@ export class Peer {
     return this.#connection?.send(frames) ?? true;
   }
 
-  /** Says goodbye; resolves when the connection is over. */
+  /** Sends a close frame; resolves when the connection has ended. */
   close() {
     return this.#end((connection) => connection.close());
   }
 
-  /** Vanishes; resolves when the connection is over on this side. */
+  /** Resets the connection; resolves when it has ended on this side. */
   cut() {
     return this.#end((connection) => connection.cut());
   }

@@ -1,4 +1,4 @@
-/* Times in milliseconds, all of them kept: what is rare is what is asked for. */
+/* Times in milliseconds. All are kept, because high percentiles need the rare ones. */
 export class Percentiles {
   #times = [];
 
@@ -14,7 +14,7 @@ export class Percentiles {
     this.#times = [];
   }
 
-  /** @returns {{ count: number, p50: number, p99: number, p999: number, max: number }} NaN where nothing was timed */
+  /** @returns {{ count: number, p50: number, p99: number, p999: number, max: number }} NaN without any time */
   summary() {
     const sorted = Float64Array.from(this.#times).sort();
     const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;

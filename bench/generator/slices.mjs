@@ -1,22 +1,22 @@
-/* A measured span, cut into slices: what was done in each, and what it cost whom. */
+/* A measured time in slices: the operations of each, and their CPU time at server and generator. */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { cpuNanoseconds } from './cpu.mjs';
 
 /**
  * @typedef {object} Slice
- * @property {number} count how much was done
- * @property {number} serverNs processor time of the server
- * @property {number} generatorNs processor time of this process
- * @property {number} ms how long the slice was
+ * @property {number} count operations
+ * @property {number} serverNs CPU time of the server
+ * @property {number} generatorNs CPU time of this process
+ * @property {number} ms duration of the slice
  */
 
 /**
  * @param {object} options
- * @param {number | number[]} options.pid of the server, or of all that serve together
- * @param {() => number} options.done counts up
+ * @param {number | number[]} options.pid of the server, or of all brokers and engines of a cluster
+ * @param {() => number} options.done the number of operations so far
  * @param {number} options.sliceMs
- * @param {(slices: Slice[]) => boolean} options.isOver looked at after each slice
+ * @param {(slices: Slice[]) => boolean} options.isOver called after each slice
  * @returns {Promise<Slice[]>}
  */
 export async function inSlices({ pid, done, sliceMs, isOver }) {

@@ -1,19 +1,19 @@
-/* The generator, as those see it who drive it. */
+/* Starts and controls the generator process. */
 import { clearTimeout, setTimeout } from 'node:timers';
 import { end, startModule } from '../processes.mjs';
 
 const MAIN = new URL('main.mjs', import.meta.url);
 
 export class Generator {
-  /** What it saw go wrong so far. @type {{ kind: string, count: number, examples: string[] }[]} */
+  /** The faults so far. @type {{ kind: string, count: number, examples: string[] }[]} */
   faults = [];
-  /** Processor time over time in what it did last: 1 is one core. */
+  /** CPU time over time in the last scenario: 1 is one core. */
   cores = 0;
   #child = startModule(MAIN);
 
   /**
-   * Has it play a scenario. @param {string} scenario @param {object} options @param {number} deadlineMs
-   * @returns {Promise<any>} what the scenario returns. @throws where it fails, or takes too long
+   * Runs a scenario. @param {string} scenario @param {object} options @param {number} deadlineMs
+   * @returns {Promise<any>} the result of the scenario. @throws Error if it fails or exceeds the deadline
    */
   play(scenario, options, deadlineMs = 60_000) {
     return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-/* What it costs a server that peers come and go, and what they leave behind. */
+/* The cost of connecting and closing, and the memory that remains afterwards. */
 import { microsecondsEach, trial } from '../trial.mjs';
 import { figure } from './figure.mjs';
 
@@ -8,7 +8,7 @@ const QUICK = { warmUpMs: 300, slices: 2, sliceMs: 250 };
 
 export const churn = {
   name: 'churn',
-  title: 'connect, hear OPEN, send a close frame, wait for the end',
+  title: 'connect, receive OPEN, send a close frame, wait for the end',
   subjects: SUBJECTS,
   drivesServers: true,
   rounds: { full: 5, quick: 1 },
@@ -29,13 +29,13 @@ const KB = 1024;
 
 export const drift = {
   name: 'drift',
-  title: `memory after 200,000 times connect and close (--quick: 2,000), each with a new id`,
+  title: `memory after 200,000 cycles of connect and close (--quick: 2,000), each with a new id`,
   subjects: SUBJECTS,
   drivesServers: true,
   rounds: { full: 1, quick: 1 },
   figures: [
     figure({ name: 'drift', title: 'memory gained since the warm-up', unit: 'MB', digits: 2, references: [] }),
-    figure({ name: 'late', title: 'memory gained in the last quarter of it', unit: 'MB', digits: 2, references: [] }),
+    figure({ name: 'late', title: 'memory gained in the last quarter', unit: 'MB', digits: 2, references: [] }),
     figure({ name: 'rss', title: 'memory at the end', unit: 'MB', digits: 1 }),
   ],
   once: ({ subject, isQuick }) =>

@@ -1,4 +1,4 @@
-/* What it costs when brokers act as one: docs/cluster.md, "What it costs". */
+/* The cost of a cluster, for docs/cluster.md. */
 import { startEngine } from '../engines.mjs';
 import { Generator } from '../generator/start.mjs';
 import { startServer } from '../servers.mjs';
@@ -10,7 +10,7 @@ const PER_SECOND = 1_000;
 const FULL = { warmUpMs: 1_000, slices: 5, sliceMs: 500, spanMs: 3_000 };
 const QUICK = { warmUpMs: 300, slices: 2, sliceMs: 250, spanMs: 700 };
 
-/** By name: the engine, how many brokers, and whether those who talk are at the same one. */
+/** By name: the engine, the number of brokers, and whether pairs are connected to the same one. */
 const CLUSTERS = {
   alone: { brokers: 1, isNear: true },
   'redis, 1 broker': { engine: 'redis', brokers: 1, isNear: true },
@@ -59,7 +59,7 @@ export const cluster = {
       const values = { cpu: cpu.value, rate, p50: times.p50 * 1000, p99: times.p99 * 1000 };
       return { values, slices: { cpu: cpu.slices }, busy: cpu.busy, faults };
     } catch (error) {
-      return { values: {}, faults: [...faults, { kind: 'broken off', count: 1, examples: [String(error)] }] };
+      return { values: {}, faults: [...faults, { kind: 'aborted', count: 1, examples: [String(error)] }] };
     } finally {
       await Promise.all(started.map((one) => one.stop()));
     }

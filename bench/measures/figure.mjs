@@ -1,4 +1,4 @@
-/* One figure of a measure; most are compared with the same two servers, and have no goal. */
+/* One figure of a measure. By default it is compared with two servers and has no goal. */
 
 /**
  * @param {{ name: string, title: string, unit: string, digits: number } & Partial<import('../measures.mjs').Figure>} figure

@@ -1,10 +1,10 @@
-/* Two workers of one process. The command line says in which form they pass messages, and how many. */
+/* Two workers of one process. The arguments are the form and the number of messages. */
 import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import { isMainThread, MessageChannel, Worker, workerData } from 'node:worker_threads';
 
 const TEXT = 'x'.repeat(677);
-// What is posted, and how many messages that is.
+// The posted value, and the number of messages in it.
 const FORMS = {
   string: [TEXT, 1],
   bytes: [new Uint8Array(Buffer.from(TEXT)), 1],
@@ -16,17 +16,17 @@ else if (workerData.form === undefined) answer(workerData.port);
 else send(workerData);
 
 async function measure(form, count) {
-  const alone = await costOf({ form, count: Math.ceil(count / 10), underWay: FORMS[form][1] });
-  const busy = await costOf({ form, count, underWay: 64 });
+  const alone = await costOf({ form, count: Math.ceil(count / 10), inFlight: FORMS[form][1] });
+  const busy = await costOf({ form, count, inFlight: 64 });
   process.send({ alone, busy });
 }
 
-/** @returns µs of all threads for each message, the way back included: it carries one number for each post. */
-async function costOf({ form, count, underWay }) {
+/** @returns µs of all threads for each message, including the reply, which is one number for each post. */
+async function costOf({ form, count, inFlight }) {
   const { port1, port2 } = new MessageChannel();
   const receiver = new Worker(new URL(import.meta.url), { workerData: { port: port2 }, transferList: [port2] });
   const sender = new Worker(new URL(import.meta.url), {
-    workerData: { port: port1, form, count, underWay },
+    workerData: { port: port1, form, count, inFlight },
     transferList: [port1],
   });
   await once(sender, 'message');
@@ -39,11 +39,11 @@ async function costOf({ form, count, underWay }) {
 }
 
 function answer(port) {
-  let heard = 0;
-  port.on('message', () => port.postMessage(++heard));
+  let received = 0;
+  port.on('message', () => port.postMessage(++received));
 }
 
-async function send({ port, form, count, underWay }) {
+async function send({ port, form, count, inFlight }) {
   const { parentPort } = await import('node:worker_threads');
   const [what, size] = FORMS[form];
   const posts = Math.ceil(count / size);
@@ -61,7 +61,7 @@ async function send({ port, form, count, underWay }) {
         if (answered === most) return resolve();
         if (posted < most) post();
       });
-      for (let i = 0; i < Math.max(1, Math.floor(underWay / size)) && posted < most; i++) post();
+      for (let i = 0; i < Math.max(1, Math.floor(inFlight / size)) && posted < most; i++) post();
     });
   };
   await play(warmUp);

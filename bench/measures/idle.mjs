@@ -1,4 +1,4 @@
-/* What a peer costs that is there and says nothing. */
+/* The cost of an idle peer. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { cpuNanoseconds } from '../generator/cpu.mjs';
@@ -10,12 +10,12 @@ const QUICK = { few: 200, many: 1_000, most: 3_000 };
 const KB = 1024;
 const REST_MS = { full: 3_000, quick: 250 };
 
-// What a process opens besides its connections.
+// Open files of a process besides its connections.
 const OWN_FILES = 500;
 
 export const idle = {
   name: 'idle',
-  title: 'peers that say nothing: 10,000 and 19,000 (--quick: 1,000 and 3,000)',
+  title: 'idle peers: 10,000 and 19,000 (--quick: 1,000 and 3,000)',
   subjects: ['signalbox-uws', 'signalbox-node', 'peer', 'bare'],
   drivesServers: true,
   rounds: { full: 2, quick: 1 },
@@ -30,7 +30,7 @@ export const idle = {
       subject,
       async ({ server, generator }) => {
         const { few, many, most } = isQuick ? QUICK : FULL;
-        if (openFilesLimit() < most + OWN_FILES) throw new Error(`${most} peers need more open files than ${openFilesLimit()}`);
+        if (openFilesLimit() < most + OWN_FILES) throw new Error(`${most} peers need more open files than the limit, ${openFilesLimit()}: raise ulimit -n`);
         const { port, pid } = server;
         const atRest = async (upTo) => {
           await generator.play('fill', { port, upTo });

@@ -1,4 +1,4 @@
-/* Measures that need no server: a module of their own process does the work and sends its values. */
+/* Measures without a server: a module in a process of its own does the work and sends its values. */
 import { once } from 'node:events';
 import { end, startModule } from '../processes.mjs';
 
@@ -9,7 +9,7 @@ export async function measuredInside(module, args) {
     const [values] = await Promise.race([once(child, 'message'), failedExit(child)]);
     return { values, faults: [] };
   } catch (error) {
-    return { values: {}, faults: [{ kind: 'broken off', count: 1, examples: [String(error)] }] };
+    return { values: {}, faults: [{ kind: 'aborted', count: 1, examples: [String(error)] }] };
   } finally {
     await end(child);
   }
@@ -17,5 +17,5 @@ export async function measuredInside(module, args) {
 
 async function failedExit(child) {
   const [code] = await once(child, 'exit');
-  throw new Error(`the measuring process ended with ${code}`);
+  throw new Error(`the measuring process exited with code ${code}`);
 }

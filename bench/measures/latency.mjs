@@ -1,4 +1,4 @@
-/* How long a message is under way when the server has time. */
+/* The latency of a message on a server with low load. */
 import { UNDER_TEST } from '../servers.mjs';
 import { microsecondsEach, trial } from '../trial.mjs';
 import { figure } from './figure.mjs';

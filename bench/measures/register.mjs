@@ -1,13 +1,13 @@
-/* What it costs a server to take one more peer in. */
+/* The cost of registering one more peer. */
 import { microsecondsEach, trial } from '../trial.mjs';
 import { figure } from './figure.mjs';
 
-const FULL = { visits: 10_000, warmUp: 2_000, count: 15_000, sliceMs: 500 };
-const QUICK = { visits: 1_000, warmUp: 500, count: 3_000, sliceMs: 250 };
+const FULL = { cycles: 10_000, warmUp: 2_000, count: 15_000, sliceMs: 500 };
+const QUICK = { cycles: 1_000, warmUp: 500, count: 3_000, sliceMs: 250 };
 
 export const register = {
   name: 'register',
-  title: 'connect, hear OPEN, stay',
+  title: 'connect, receive OPEN, stay',
   subjects: ['signalbox-uws', 'signalbox-node', 'peer', 'bare'],
   drivesServers: true,
   rounds: { full: 5, quick: 1 },

@@ -1,9 +1,9 @@
-/* What it costs a server to pass one message on. */
+/* The cost of relaying one message. */
 import { UNDER_TEST } from '../servers.mjs';
 import { microsecondsEach, trial } from '../trial.mjs';
 import { figure } from './figure.mjs';
 
-// So many that what a server keeps for each is not always at hand.
+// Enough that the state of all peers does not fit into the CPU caches.
 const PEERS = 1_000;
 const FULL = { warmUpMs: 1_000, slices: 5, sliceMs: 500 };
 const QUICK = { warmUpMs: 300, slices: 2, sliceMs: 250 };

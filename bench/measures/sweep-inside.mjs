@@ -1,4 +1,4 @@
-/* One realm with as many peers and mailboxes as the command line says, swept again and again. */
+/* Repeated sweeps of one realm; the argument is the number of its peers and mailboxes. */
 import { Buffer } from 'node:buffer';
 import { performance } from 'node:perf_hooks';
 import { ManualClock } from '../../dist/adapters/clocks/manual.js';
@@ -15,11 +15,11 @@ import { median } from '../statistics.mjs';
 const KEY = 'peerjs';
 const TIMEOUT_MS = 60_000;
 const MANY = 1e9;
-// Of peers, and of mailboxes, that fall due together.
+// The number of peers, and of mailboxes, that expire together.
 const DUE = 100;
 const SWEEPS = 150;
 const WARM_UP = 50;
-// More than any cache holds.
+// Larger than any CPU cache.
 const COLD = new Uint8Array(96 * 1024 * 1024);
 const CACHE_LINE = 64;
 const PAYLOAD = Buffer.from('{"candidate":{}}');
@@ -57,9 +57,9 @@ const sweep = sweepExpired({
   telemetry: { count: () => undefined },
 });
 
-let born = 0;
+let created = 0;
 
-// Peers that come together fall silent together, and so does what is written to the absent.
+// Peers of one group time out together, and their messages for absent peers expire together.
 const groups = live / DUE;
 const step = TIMEOUT_MS / groups;
 for (let i = 0; i < groups; i++) {
@@ -68,11 +68,11 @@ for (let i = 0; i < groups; i++) {
 }
 process.send({ nothing: nothingDue(), found: someDue() });
 
-/** One group of peers, each of whom writes to somebody who is not there. */
+/** One group of peers, each of which sends one message to an absent peer. */
 function arrive() {
   const now = clock.now();
   for (let i = 0; i < DUE; i++) {
-    const number = born++;
+    const number = created++;
     const id = peerId(number);
     const session = new Session(
       { connection: connectionId(number % 1e6, 0), realm, id, token: new Token('t'), manner: MANNER },
@@ -88,18 +88,18 @@ function arrive() {
   }
 }
 
-/** The median sweep at a moment at which nobody is due, in µs. */
+/** The median time of a sweep that finds no expired item, in µs. */
 function nothingDue() {
-  // The first group falls due now.
+  // The first group expires now.
   sweep();
   if (found !== 2 * DUE) throw new Error(`${found} were found instead of ${2 * DUE}`);
   arrive();
   const times = Array.from({ length: SWEEPS }, () => timed(sweep));
-  if (found !== 2 * DUE) throw new Error('more were found than had to be');
+  if (found !== 2 * DUE) throw new Error('a sweep found items that are not expired');
   return median(times.slice(WARM_UP)) * 1000;
 }
 
-/** The median sweep that finds one group of peers and one of mailboxes, in µs for each of those. */
+/** The median time of a sweep that finds one group of peers and one of mailboxes, in µs for each item found. */
 function someDue() {
   const times = Array.from({ length: SWEEPS }, () => {
     clock.passes(step);
@@ -112,7 +112,7 @@ function someDue() {
   return (median(times.slice(WARM_UP)) * 1000) / (2 * DUE);
 }
 
-/** A broker sweeps once in a while: what it looks at then has left the caches long since. */
+/** Empties the CPU caches first, as they are between two sweeps of a broker. */
 function timed(action) {
   for (let at = 0; at < COLD.length; at += CACHE_LINE) COLD[at] += 1;
   const startedAt = performance.now();

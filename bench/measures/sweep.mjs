@@ -1,4 +1,4 @@
-/* What it costs to look for the silent and the expired: the domain itself, on a clock that we turn. */
+/* The cost of a sweep for idle peers and expired messages: the domain alone, on a manual clock. */
 import { figure } from './figure.mjs';
 import { measuredInside } from './inside.mjs';
 
@@ -9,7 +9,7 @@ const references = ['1,000'];
 
 export const sweep = {
   name: 'sweep',
-  title: 'the domain in one process, so many live peers and as many mailboxes',
+  title: 'the domain in one process, with this number of live peers and of mailboxes',
   subjects: Object.keys(LIVE),
   drivesServers: false,
   rounds: { full: 3, quick: 1 },

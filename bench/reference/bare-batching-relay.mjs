@@ -1,19 +1,19 @@
 /*
- * The bare relay, but what one turn of the event loop brings for one receiver leaves in one piece:
- * a single write to its socket. The library's bytes die with each call, so they are copied.
+ * The bare relay with one write for each receiver and turn of the event loop. The bytes of the library are valid during
+ * the call only, so they are copied.
  */
 import { Buffer } from 'node:buffer';
 import { setImmediate } from 'node:timers';
 import { listen } from './listen.mjs';
 
-// For one turn of the loop; where it does not suffice, what waits is sent earlier.
+// For one turn of the loop; if it is full, the messages are sent earlier.
 const SLAB = Buffer.allocUnsafeSlow(8 * 1024 * 1024);
 
 let used = 0;
-/** For each receiver the places of its messages in the slab: start, end, start, end. @type {Map<any, number[]>} */
+/** For each receiver the offsets of its messages in the slab: start, end, start, end. @type {Map<any, number[]>} */
 const waiting = new Map();
 
-listen(collect, { forget: (socket) => waiting.delete(socket) });
+listen(collect, { onClose: (socket) => waiting.delete(socket) });
 
 function collect(receiver, bytes) {
   if (used + bytes.byteLength > SLAB.length) flush();

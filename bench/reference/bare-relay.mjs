@@ -1,7 +1,6 @@
 /*
- * The least that a relay on uWebSockets.js can do: a table from id to socket, and a look for the
- * destination at the place where it must stand. It parses nothing, checks nothing, holds nothing,
- * and trusts the src that it is given: no broker, only the yardstick for one.
+ * The minimum that a relay on uWebSockets.js can do: a table from id to socket, and a search for the destination at its
+ * fixed position. It parses, checks and stores nothing and trusts every src. It is a reference, not a broker.
  */
 import { listen } from './listen.mjs';
 

@@ -1,21 +1,21 @@
-/* What the bare relays have in common: everything but the way in which they pass a message on. */
+/* The common part of the bare relays: everything except relaying a message. */
 import { Buffer } from 'node:buffer';
 import { App, us_listen_socket_close } from 'uWebSockets.js';
 
 export const OPEN = '{"type":"OPEN"}';
 const DST = Buffer.from('"dst":"');
-// {"type":"ANSWER","src":" stands before the sender's id at least.
+// At least {"type":"ANSWER","src":" precedes the sender's id.
 const EARLIEST = 16;
 
 /**
- * Listens on the port that the command line gives.
+ * Listens on the port of the command line.
  * @param {(receiver: import('uWebSockets.js').WebSocket<{ id: string }>, bytes: ArrayBuffer) => void} pass
  *   may use the bytes until it returns
  * @param {object} [options]
- * @param {(socket: import('uWebSockets.js').WebSocket<{ id: string }>) => void} [options.forget] a socket that is over
- * @param {string} [options.welcome] what a peer hears first
+ * @param {(socket: import('uWebSockets.js').WebSocket<{ id: string }>) => void} [options.onClose] called with a closed socket
+ * @param {string} [options.firstFrame] the first frame to a peer
  */
-export function listen(pass, { forget = () => undefined, welcome = OPEN } = {}) {
+export function listen(pass, { onClose = () => undefined, firstFrame = OPEN } = {}) {
   const port = Number(process.argv[process.argv.indexOf('--port') + 1]);
   const byId = new Map();
   const app = App();
@@ -31,7 +31,7 @@ export function listen(pass, { forget = () => undefined, welcome = OPEN } = {}) 
     },
     open: (ws) => {
       byId.set(ws.getUserData().id, ws);
-      ws.send(welcome, false);
+      ws.send(firstFrame, false);
     },
     message: (_, bytes) => {
       const receiver = byId.get(destination(Buffer.from(bytes)));
@@ -40,11 +40,11 @@ export function listen(pass, { forget = () => undefined, welcome = OPEN } = {}) 
     close: (ws) => {
       const { id } = ws.getUserData();
       if (byId.get(id) === ws) byId.delete(id);
-      forget(ws);
+      onClose(ws);
     },
   });
   app.listen('127.0.0.1', port, (token) => {
-    if (token === false) throw new Error(`port ${port} is not free`);
+    if (token === false) throw new Error(`port ${port} is in use`);
     process.on('SIGTERM', () => {
       us_listen_socket_close(token);
       app.close();

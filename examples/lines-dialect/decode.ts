@@ -2,12 +2,12 @@ import type { FrameRequest } from '../../src/application/ports/requests.ts';
 
 const SPACE = 0x20;
 
-/** `+topic` joins, `-topic` parts, `topic text` publishes; an empty line only says that somebody is there. */
+/** `+topic` subscribes, `-topic` unsubscribes, `topic text` publishes; an empty line only keeps the connection alive. */
 export function readLine(bytes: Uint8Array): FrameRequest {
   if (bytes.length === 0) return { ask: 'stay' };
   const end = bytes.indexOf(SPACE);
   if (end >= 0) {
-    // The text is a view: nobody copies it before it leaves.
+    // The text is a view of the frame; no copy is made before it is sent.
     return { ask: 'publish', draft: { topics: [textOf(bytes.subarray(0, end))], payload: bytes.subarray(end + 1) }, echo: false };
   }
   const line = textOf(bytes);

@@ -8,7 +8,7 @@ import { answerTo, FAREWELLS, REFUSALS } from './refusals.ts';
 import { lineOf } from './encode.ts';
 import { keyIn, routesAt } from './routes.ts';
 
-/** Topics for people with a terminal: one line of text for each thing that is said. */
+/** Topics for people with a terminal: one line of text for each frame. */
 export class LinesDialect implements Dialect {
   readonly name = 'lines';
   readonly space = 'lines';
@@ -41,7 +41,7 @@ export class LinesDialect implements Dialect {
     return isBinary ? { ask: 'unreadable' } : readLine(bytes);
   }
 
-  /** Nobody can be addressed here. */
+  /** Clients of this dialect have no address. */
   encode(): undefined {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { News } from '../../src/domain/topic.ts';
 
-/** What is told, as one line; undefined for what this wire has no word for. */
+/** An event as one line; undefined for an event that this wire cannot express. */
 export function lineOf(news: News): Uint8Array | undefined {
   switch (news.news) {
     case 'publication': {
@@ -21,7 +21,7 @@ export function lineOf(news: News): Uint8Array | undefined {
 const LINE_FEED = 0x0a;
 const SPACE = 0x20;
 
-/** Whatever was published, it stays one line. */
+/** Replaces line feeds, so that a publication is always one line. */
 function oneLine(payload: Uint8Array): Uint8Array {
   return payload.map((byte) => (byte === LINE_FEED ? SPACE : byte));
 }

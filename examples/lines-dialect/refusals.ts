@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../src/application/ports/http.ts';
 import type { HttpOutcome, HttpRefusal } from '../../src/application/ports/requests.ts';
 import type { Ending, OpenRefusal } from '../../src/domain/refusal.ts';
 
-/** What somebody sees who is turned away. A new reason does not compile until it has a line here. */
+/** The close frame of each refusal. A new reason does not compile until it has a line here. */
 export const REFUSALS: Record<OpenRefusal['reason'], Farewell> = {
   'credentials-missing': farewell(1008, 'credentials missing'),
   'key-unknown': farewell(1008, 'key unknown'),
@@ -17,12 +17,12 @@ export const REFUSALS: Record<OpenRefusal['reason'], Farewell> = {
 export const FAREWELLS: Record<Ending, Farewell> = {
   left: farewell(1000, 'left'),
   superseded: farewell(4001, 'superseded'),
-  silent: farewell(4002, 'silent for too long'),
-  malformed: farewell(1007, 'too many lines that say nothing'),
+  silent: farewell(4002, 'liveness timeout'),
+  malformed: farewell(1007, 'too many malformed lines'),
   flooding: farewell(1008, 'too many lines'),
   overreaching: farewell(1008, 'too many topics'),
   expired: farewell(4003, 'token expired'),
-  hoarding: farewell(1008, 'holds too much memory'),
+  hoarding: farewell(1008, 'memory limit exceeded'),
   restarting: farewell(1012, 'restarting'),
   fault: farewell(1011, 'internal error'),
 };

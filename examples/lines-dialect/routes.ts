@@ -2,9 +2,9 @@ import type { HttpAsk, HttpHead, HttpRoute } from '../../src/application/ports/r
 
 const MAX_TEXT_BYTES = 1024;
 const PLAIN = ['content-type', 'text/plain; charset=utf-8'] as const;
-const HELP = 'Say which topics you mean: ?topic=a&topic=b\n';
+const HELP = 'Name at least one topic: ?topic=a&topic=b\n';
 
-/** `GET ?topic=a` listens until the far end goes; `POST ?topic=a` publishes its body. */
+/** `GET ?topic=a` opens a stream of publications; `POST ?topic=a` publishes its body. */
 export function routesAt(): HttpRoute {
   return { methods: ['GET', 'POST'], ask: (head) => (head.method === 'GET' ? listening(head) : publishing(head)) };
 }

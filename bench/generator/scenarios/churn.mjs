@@ -1,36 +1,36 @@
-/* Peers that come, hear OPEN, say goodbye and go, each with an id that was never seen before. */
+/* Peers that connect, receive OPEN and close, each with a new id. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { AT_ONCE, repeat } from '../crowd.mjs';
+import { AT_ONCE, repeat } from '../peers.mjs';
 import { Peer } from '../peer.mjs';
 import { inSlices } from '../slices.mjs';
 
-let born = 0;
+let created = 0;
 
-async function visit(port, faults) {
-  const peer = new Peer(born++, faults);
+async function connectAndClose(port, faults) {
+  const peer = new Peer(created++, faults);
   if (await peer.open(port)) await peer.close();
 }
 
-/** For a while. @param {{ port: number, pid: number, warmUpMs: number, slices: number, sliceMs: number }} options */
+/** Runs for a fixed time. @param {{ port: number, pid: number, warmUpMs: number, slices: number, sliceMs: number }} options */
 export async function churn({ port, pid, warmUpMs, slices, sliceMs }, faults) {
-  let visits = 0;
+  let cycles = 0;
   let isOver = false;
-  const visitors = repeat(AT_ONCE, () => isOver || faults.count > 0, async () => {
-    await visit(port, faults);
-    visits += 1;
+  const workers = repeat(AT_ONCE, () => isOver || faults.count > 0, async () => {
+    await connectAndClose(port, faults);
+    cycles += 1;
   });
   await pause(warmUpMs);
-  const measured = await inSlices({ pid, done: () => visits, sliceMs, isOver: (sofar) => sofar.length >= slices });
+  const measured = await inSlices({ pid, done: () => cycles, sliceMs, isOver: (sofar) => sofar.length >= slices });
   isOver = true;
-  await visitors;
+  await workers;
   return measured;
 }
 
-/** So many times. @param {{ port: number, cycles: number }} options */
+/** Runs a fixed number of times. @param {{ port: number, cycles: number }} options */
 export async function cycle({ port, cycles }, faults) {
   let left = cycles;
   await repeat(AT_ONCE, () => left <= 0 || faults.count > 0, () => {
     left -= 1;
-    return visit(port, faults);
+    return connectAndClose(port, faults);
   });
 }

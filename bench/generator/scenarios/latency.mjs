@@ -1,14 +1,14 @@
-/* Messages at a fixed rate, come what may: each is timed from the moment at which it was due. */
+/* Messages at a fixed rate. Each is timed from the moment at which it was due, so that a delay counts for later messages. */
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { gather, pairUp, settled } from '../crowd.mjs';
+import { connectPeers, pairUp, settle } from '../peers.mjs';
 import { Percentiles } from '../percentiles.mjs';
 import { inSlices } from '../slices.mjs';
 
-/** @param {import('./relay.mjs').Where & { peers: number, perSecond: number, warmUpMs: number, spanMs: number }} options */
+/** @param {import('./relay.mjs').Endpoint & { peers: number, perSecond: number, warmUpMs: number, spanMs: number }} options */
 export async function latency({ port, isNear, pid, peers: peerCount, perSecond, warmUpMs, spanMs }, faults) {
-  const peers = await gather({ port, isNear, count: peerCount, faults });
+  const peers = await connectPeers({ port, isNear, count: peerCount, faults });
   const pace = new Pace(pairUp(peers, faults), 1000 / perSecond);
   pace.start();
   await pause(warmUpMs);
@@ -19,11 +19,11 @@ export async function latency({ port, isNear, pid, peers: peerCount, perSecond, 
   return { slices, times };
 }
 
-/** Looks at the clock again and again: no timer is as fine as this needs, and the core is ours. */
+/** Polls the clock, because timers are too coarse; the generator has a core of its own. */
 class Pace {
   times = new Percentiles();
   #lanes;
-  /** For each lane, when those that are under way were due. @type {Map<object, number[]>} */
+  /** For each lane, the due times of the messages in flight. @type {Map<object, number[]>} */
   #due;
   #intervalMs;
   #sent = 0;
@@ -34,7 +34,7 @@ class Pace {
     this.#lanes = lanes;
     this.#due = new Map(lanes.map((lane) => [lane, []]));
     this.#intervalMs = intervalMs;
-    for (const lane of lanes) lane.receiver.onText = (bytes, start, end) => this.#heard(lane, bytes, start, end);
+    for (const lane of lanes) lane.receiver.onText = (bytes, start, end) => this.#onText(lane, bytes, start, end);
   }
 
   start() {
@@ -44,7 +44,7 @@ class Pace {
 
   async stop() {
     this.#isStopping = true;
-    await settled(this.#lanes);
+    await settle(this.#lanes);
   }
 
   #turn() {
@@ -54,7 +54,7 @@ class Pace {
       const lane = this.#lanes[this.#sent % this.#lanes.length];
       this.#sent += 1;
       this.#due.get(lane).push(due);
-      lane.say(1);
+      lane.send(1);
     }
     setImmediate(() => this.#turn());
   }
@@ -63,8 +63,8 @@ class Pace {
     return this.#startedAt + this.#sent * this.#intervalMs;
   }
 
-  #heard(lane, bytes, start, end) {
-    lane.heard(bytes, start, end);
+  #onText(lane, bytes, start, end) {
+    lane.receive(bytes, start, end);
     const due = this.#due.get(lane).shift();
     if (due !== undefined) this.times.add(performance.now() - due);
   }

@@ -1,10 +1,10 @@
-/* Two peers of whom one talks to the other all the while, at an easy pace; for what others do to them. */
+/* Two peers, one of which sends to the other at a low rate, to measure how other load affects them. */
 import { performance } from 'node:perf_hooks';
 import { clearInterval, setInterval } from 'node:timers';
-import { gather, pairUp, settled } from '../crowd.mjs';
+import { connectPeers, pairUp, settle } from '../peers.mjs';
 import { Percentiles } from '../percentiles.mjs';
 
-// No peer of any crowd has such a number.
+// Higher than the number of any other peer.
 const FIRST = 1_000_000;
 const INTERVAL_MS = 2;
 
@@ -16,19 +16,19 @@ let timer;
 
 /** @param {{ port: number }} options */
 export async function startPair({ port }, faults) {
-  [lane] = pairUp(await gather({ port, count: 2, first: FIRST, faults }), faults);
+  [lane] = pairUp(await connectPeers({ port, count: 2, first: FIRST, faults }), faults);
   lane.receiver.onText = (bytes, start, end) => {
-    lane.heard(bytes, start, end);
+    lane.receive(bytes, start, end);
     const since = sentAt.shift();
     if (since !== undefined) times.add(performance.now() - since);
   };
   timer = setInterval(() => {
     sentAt.push(performance.now());
-    lane.say(1);
+    lane.send(1);
   }, INTERVAL_MS);
 }
 
-/** @returns what was timed since the last call, or the start */
+/** @returns the times since the last call, or since the start */
 export function pairTimes() {
   const summary = times.summary();
   times.clear();
@@ -37,5 +37,5 @@ export function pairTimes() {
 
 export async function stopPair() {
   clearInterval(timer);
-  await settled([lane]);
+  await settle([lane]);
 }

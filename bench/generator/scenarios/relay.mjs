@@ -1,63 +1,63 @@
-/* Pairs of peers that never stop talking: each says its next words when the last have arrived. */
+/* Pairs of peers under constant load: each sends its next messages when the last ones have arrived. */
 import { setImmediate } from 'node:timers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { gather, pairUp, settled } from '../crowd.mjs';
+import { connectPeers, pairUp, settle } from '../peers.mjs';
 import { inSlices } from '../slices.mjs';
 
 /**
- * @typedef {{ port: number | number[], isNear?: boolean, pid: number | number[] }} Where
- * @typedef {Where & { peers: number, depth: number, warmUpMs: number, slices: number, sliceMs: number }} Load
- * @param {Load} load `depth`: messages in one piece
+ * @typedef {{ port: number | number[], isNear?: boolean, pid: number | number[] }} Endpoint
+ * @typedef {Endpoint & { peers: number, depth: number, warmUpMs: number, slices: number, sliceMs: number }} Options
+ * @param {Options} options `depth`: messages in one write
  */
 export async function relay({ port, isNear, pid, peers: peerCount, depth, warmUpMs, slices, sliceMs }, faults) {
-  const peers = await gather({ port, isNear, count: peerCount, faults });
-  const talk = new Talk(pairUp(peers, faults), depth);
-  talk.start();
+  const peers = await connectPeers({ port, isNear, count: peerCount, faults });
+  const load = new Load(pairUp(peers, faults), depth);
+  load.start();
   await pause(warmUpMs);
-  const measured = await inSlices({ pid, done: () => talk.arrived, sliceMs, isOver: (sofar) => sofar.length >= slices });
-  await talk.stop();
+  const measured = await inSlices({ pid, done: () => load.arrived, sliceMs, isOver: (sofar) => sofar.length >= slices });
+  await load.stop();
   return measured;
 }
 
-class Talk {
+class Load {
   arrived = 0;
   #lanes;
   #depth;
   #due = [];
   #isStopping = false;
 
-  /** @param {ReturnType<typeof pairUp>} lanes @param {number} depth messages under way on each */
+  /** @param {ReturnType<typeof pairUp>} lanes @param {number} depth messages in flight on each */
   constructor(lanes, depth) {
     this.#lanes = lanes;
     this.#depth = depth;
-    for (const lane of lanes) lane.receiver.onText = (bytes, start, end) => this.#heard(lane, bytes, start, end);
+    for (const lane of lanes) lane.receiver.onText = (bytes, start, end) => this.#onText(lane, bytes, start, end);
   }
 
   start() {
     this.#due = [...this.#lanes];
-    this.#speak();
+    this.#sendDue();
   }
 
   async stop() {
     this.#isStopping = true;
-    await settled(this.#lanes);
+    await settle(this.#lanes);
   }
 
-  #heard(lane, bytes, start, end) {
-    lane.heard(bytes, start, end);
+  #onText(lane, bytes, start, end) {
+    lane.receive(bytes, start, end);
     this.arrived += 1;
     if (lane.inFlight > 0 || this.#isStopping) return;
-    // Who has something to say says it when all that came in has been read: the server finds many
-    // messages at a time, as a busy one does, and is not woken for each.
-    if (this.#due.length === 0) setImmediate(() => this.#speak());
+    // Messages are sent after all input has been read. The server then gets many messages at a time, as under load, and
+    // is not woken up for each.
+    if (this.#due.length === 0) setImmediate(() => this.#sendDue());
     this.#due.push(lane);
   }
 
-  #speak() {
+  #sendDue() {
     const due = this.#due;
     this.#due = [];
     for (const lane of due) {
-      if (lane.inFlight === 0) lane.say(this.#depth);
+      if (lane.inFlight === 0) lane.send(this.#depth);
     }
   }
 }

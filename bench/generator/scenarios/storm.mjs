@@ -1,68 +1,68 @@
-/* A crowd that loses its network, is written to meanwhile, and comes back all at once. */
+/* Many peers lose the network, get messages in their mailboxes, and reconnect at the same time. */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Lane } from '../../check/lane.mjs';
-import { each, gather, settled } from '../crowd.mjs';
+import { each, connectPeers, settle } from '../peers.mjs';
 
-// Fewer than wait in the queue of any server: what does not fit there is tried again after a second,
-// and the figure would tell of that.
+// Fewer than the listen backlog of any server: a connection beyond it is retried after a second, which would change the
+// figure.
 const AT_ONCE = 256;
-const WRITERS = 50;
-const LETTERS = 2;
-// Their place in the mix: short ones, so that all mailboxes together stay within their bound.
+const SENDERS = 50;
+const MESSAGES_EACH = 2;
+// Their position in the mix: short messages, so that all mailboxes together stay within their limit.
 const FIRST_CANDIDATE = 2;
-// The servers have seen the cuts by then; nothing in the protocol tells when.
-const NOTICED_MS = 500;
-const MAIL_MS = 15_000;
+// Long enough for the servers to detect the resets; the protocol has no notice of that.
+const DETECTED_MS = 500;
+const DELIVERY_MS = 15_000;
 
-let crowd = [];
-let writers = [];
+let peers = [];
+let senders = [];
 
 /** @param {{ port: number, count: number }} options */
 export async function assemble({ port, count }, faults) {
-  crowd = await gather({ port, count, faults });
-  writers = await gather({ port, count: WRITERS, first: count, faults });
+  peers = await connectPeers({ port, count, faults });
+  senders = await connectPeers({ port, count: SENDERS, first: count, faults });
 }
 
 /**
  * @param {{ port: number, hasMailboxes: boolean }} options
- * @returns how long it took from the first handshake to the last letter, in ms
+ * @returns the time from the first handshake to the last held message, in ms
  */
 export async function storm({ port, hasMailboxes }, faults) {
-  await Promise.all(crowd.map((peer) => peer.cut()));
-  await pause(NOTICED_MS);
-  const mail = hasMailboxes ? await write(faults) : [];
+  await Promise.all(peers.map((peer) => peer.cut()));
+  await pause(DETECTED_MS);
+  const held = hasMailboxes ? await sendToMailboxes(faults) : [];
   const startedAt = performance.now();
-  await each(crowd, (peer) => peer.open(port), AT_ONCE);
-  await allRead(mail);
+  await each(peers, (peer) => peer.open(port), AT_ONCE);
+  await allReceived(held);
   const tookMs = performance.now() - startedAt;
-  await settled(mail.map(({ lane }) => lane));
+  await settle(held.map(({ lane }) => lane));
   return { tookMs };
 }
 
-/** Letters for everybody; each writer writes to itself last, so that all is with the server when that comes. */
-async function write(faults) {
-  const mail = crowd.map((receiver, i) => letters(writers[i % WRITERS], receiver, faults));
-  const notes = writers.map((writer) => letters(writer, writer, faults));
-  for (const { lane } of [...mail, ...notes]) lane.say(LETTERS);
-  await allRead(notes);
-  await settled(notes.map(({ lane }) => lane));
-  return mail;
+/** Messages for all peers. Each sender sends to itself last, so that the server has all messages when those arrive. */
+async function sendToMailboxes(faults) {
+  const held = peers.map((receiver, i) => messagesOf(senders[i % SENDERS], receiver, faults));
+  const own = senders.map((sender) => messagesOf(sender, sender, faults));
+  for (const { lane } of [...held, ...own]) lane.send(MESSAGES_EACH);
+  await allReceived(own);
+  await settle(own.map(({ lane }) => lane));
+  return held;
 }
 
-function letters(sender, receiver, faults) {
+function messagesOf(sender, receiver, faults) {
   const lane = new Lane({ sender, receiver, phase: FIRST_CANDIDATE }, faults);
-  const isRead = new Promise((resolve) => {
+  const isReceived = new Promise((resolve) => {
     receiver.onText = (bytes, start, end) => {
-      lane.heard(bytes, start, end);
+      lane.receive(bytes, start, end);
       if (lane.inFlight === 0) resolve(undefined);
     };
   });
-  return { lane, isRead };
+  return { lane, isReceived };
 }
 
-/** Or as good as: what does not come is lost. */
-async function allRead(mail) {
-  const arrivals = Promise.all(mail.map(({ isRead }) => isRead));
-  await Promise.race([arrivals, pause(MAIL_MS, undefined, { ref: false })]);
+/** Waits for all messages, or for the timeout; missing ones are lost then. */
+async function allReceived(held) {
+  const arrivals = Promise.all(held.map(({ isReceived }) => isReceived));
+  await Promise.race([arrivals, pause(DELIVERY_MS, undefined, { ref: false })]);
 }

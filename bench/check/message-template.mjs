@@ -1,4 +1,4 @@
-/* A message as bytes: masked to be sent, plain to be compared. Only its number is ever written again. */
+/* A message as bytes: masked for sending, plain for comparison. Only its number changes. */
 import { Buffer } from 'node:buffer';
 import { frameHead, masked, maskedPart } from '../generator/frames.mjs';
 import { FIRST_NUMBER, headOf, tailOf } from '../generator/messages.mjs';
@@ -6,11 +6,11 @@ import { FIRST_NUMBER, headOf, tailOf } from '../generator/messages.mjs';
 const DIGITS = String(FIRST_NUMBER).length;
 const ZERO = 0x30;
 
-/** All lanes share these, so that the generator's caches hold them. @type {Map<string, Tail>} */
+/** Shared by all lanes, so that they stay in the CPU caches of the generator. @type {Map<string, Tail>} */
 const TAILS = new Map();
 
 /** One type of message from one peer to another, with any number. */
-export class Word {
+export class MessageTemplate {
   #head;
   #maskedHead;
   #tail;
@@ -22,15 +22,15 @@ export class Word {
     this.#maskedHead = Buffer.concat([frameHead(length), maskedPart(this.#head, 0)]);
   }
 
-  /** @returns where the frame ends */
+  /** @returns the offset after the frame */
   write(target, at, number) {
     target.set(this.#maskedHead, at);
     return this.#tail.write(target, at + this.#maskedHead.length, number);
   }
 
-  is(number, bytes, start, end) {
+  matches(number, bytes, start, end) {
     const middle = start + this.#head.length;
-    return middle < end && this.#head.compare(bytes, start, middle) === 0 && this.#tail.is(number, bytes, middle, end);
+    return middle < end && this.#head.compare(bytes, start, middle) === 0 && this.#tail.matches(number, bytes, middle, end);
   }
 
   text(number) {
@@ -38,14 +38,14 @@ export class Word {
   }
 }
 
-/** The part of a message that is the same on every lane, but for its number. */
+/** The part of a message that is the same on every lane, except for its number. */
 class Tail {
   #plain;
   #masked;
   #at;
   #lastDigit;
 
-  /** @param {number} at where it begins in the payload of its frame */
+  /** @param {number} at its offset in the payload of its frame */
   constructor(type, at) {
     const text = tailOf(type);
     this.#plain = Buffer.from(text);
@@ -68,7 +68,7 @@ class Tail {
     return at + this.#masked.length;
   }
 
-  is(number, bytes, start, end) {
+  matches(number, bytes, start, end) {
     this.#number(number);
     return this.#plain.compare(bytes, start, end) === 0;
   }
