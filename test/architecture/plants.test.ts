@@ -110,6 +110,11 @@ const PLANTS: readonly Plant[] = [
     code: `/// <reference types="node" />`,
   },
   { breaks: ['no-cycles'], at: 'src/domain/egg.ts', code: `import { hen } from './hen.ts'; export const egg = () => hen;` },
+  {
+    breaks: ['no-cycles'],
+    at: 'src/domain/sentence.ts',
+    code: `import type { Word } from './word.ts'; export type Sentence = Word[];`,
+  },
   { breaks: ['no-orphans'], at: 'src/domain/lonely.ts', code: `import './bed.ts';` },
   { breaks: ['no-orphans'], at: 'conformance/lonely.ts', code: `import './bed.ts';` },
 ];
@@ -141,10 +146,9 @@ const WELCOME: readonly Plant[] = [
     `import { connect } from 'node:net';`,
   ]),
   { breaks: [], at: 'src/composition/binding.ts', code: `import 'reflect-metadata'; import { Container } from 'inversify';` },
-  // A cycle is told once, of its first file in the alphabet: the egg.
+  // A cycle is reported once, for the first of its files in alphabetical order.
   { breaks: [], at: 'src/domain/hen.ts', code: `import { egg } from './egg.ts'; export const hen = () => egg;` },
   { breaks: [], at: 'src/domain/word.ts', code: `import type { Sentence } from './sentence.ts'; export type Word = Sentence;` },
-  { breaks: [], at: 'src/domain/sentence.ts', code: `import type { Word } from './word.ts'; export type Sentence = Word[];` },
 ];
 
 function planted(rule: string, room: string, lines: readonly string[]): Plant[] {
