@@ -83,7 +83,7 @@ export default tseslint.config(
   },
   {
     // What runs in a page, bundled with a library.
-    files: ['test/support/e2e/{stages,peerix}/**/*.js'],
+    files: ['test/support/e2e/{page-scripts,peerix}/**/*.js'],
     languageOptions: {
       globals: Object.fromEntries(
         [

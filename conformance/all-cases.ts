@@ -1,6 +1,6 @@
 import type { Case } from './case.ts';
 import { CORS_CASES } from './cases/cors.ts';
-import { CROWD_CASES } from './cases/crowds.ts';
+import { CONCURRENT_LIMIT_CASES } from './cases/concurrent-limit.ts';
 import { DISCOVERY_CASES } from './cases/discovery.ts';
 import { EXPIRY_CASES } from './cases/expiry.ts';
 import { HANDSHAKE_CASES } from './cases/handshakes.ts';
@@ -23,7 +23,7 @@ const FAMILIES = 'HOMLX';
 /** Every case, in the order of the rules. */
 export const ALL_CASES: readonly Case[] = [
   ...[HTTP_CASES, DISCOVERY_CASES, CORS_CASES, ROUTE_CASES, HTTP_BOUND_CASES, HANDSHAKE_CASES],
-  ...[OPENING_CASES, RECONNECTING_CASES, CROWD_CASES, ID_CASES],
+  ...[OPENING_CASES, RECONNECTING_CASES, CONCURRENT_LIMIT_CASES, ID_CASES],
   ...[RELAY_CASES, PAYLOAD_CASES, MALFORMED_CASES, MAILBOX_CASES, EXPIRY_CASES, ORDER_CASES, LIMIT_CASES],
   ...[LIVENESS_CASES],
 ]

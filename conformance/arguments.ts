@@ -13,7 +13,7 @@ export interface ConformArguments {
   readonly target: Target;
   readonly dialect: DialectName;
   /** What the user says of how the server is set. */
-  readonly told: Settings;
+  readonly declared: Settings;
   readonly name: string | undefined;
   readonly only: readonly string[];
   readonly strict: boolean;
@@ -45,25 +45,25 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const USUAL_PATIENCE_MS = 5_000;
-const USUAL_START_TIMEOUT_MS = 20_000;
+const DEFAULT_PATIENCE_MS = 5_000;
+const DEFAULT_START_TIMEOUT_MS = 20_000;
 const FLAVOURS: readonly string[] = ['peer', 'signalbox', 'none'] satisfies Flavour[];
 const EXPECTATIONS: readonly string[] = ['compatible', 'signalbox', 'peer'] satisfies ExpectationsName[];
 
 /** Whether a flag such as `help` is given, whatever else is. */
-export function asksFor(name: 'help' | 'list', args: readonly string[]): boolean {
+export function hasFlag(name: 'help' | 'list', args: readonly string[]): boolean {
   return args.includes(`--${name}`) || (name === 'help' && args.includes('-h'));
 }
 
 /** @throws UsageError */
 export function readArguments(args: readonly string[]): ConformArguments {
   const given = readFlags(args);
-  const { text, number, list, truth } = reader(given);
-  const told = toldIn(given);
-  const target = targetIn(text('url'), text('command'), text('flavour'));
-  const dialect = dialectIn(text('dialect'));
+  const { text, number, list, truth } = flagReader(given);
+  const declared = readSettings(given);
+  const target = readTarget(text('url'), text('command'), text('flavour'));
+  const dialect = readDialect(text('dialect'));
   const { path } = DIALECTS[dialect];
-  const isPathMeant = 'url' in target && told[path] === undefined && target.url.pathname !== '/';
+  const usesUrlPath = 'url' in target && declared[path] === undefined && target.url.pathname !== '/';
   const [runs, seed, replay] = [number('random'), number('seed'), text('replay')];
   if (seed !== undefined && runs === undefined) throw new UsageError('--seed belongs to --random, which is missing');
   if (dialect !== 'peerjs' && (runs !== undefined || replay !== undefined)) {
@@ -72,24 +72,24 @@ export function readArguments(args: readonly string[]): ConformArguments {
   return {
     target,
     dialect,
-    told: isPathMeant ? { ...told, [path]: target.url.pathname } : told,
+    declared: usesUrlPath ? { ...declared, [path]: target.url.pathname } : declared,
     name: text('name'),
     only: list('only').flatMap((patterns) => patterns.split(',')),
     strict: truth('strict') ?? false,
     insecure: truth('insecure') ?? false,
-    patience: number('patience') ?? USUAL_PATIENCE_MS,
-    startTimeout: number('start-timeout') ?? USUAL_START_TIMEOUT_MS,
+    patience: number('patience') ?? DEFAULT_PATIENCE_MS,
+    startTimeout: number('start-timeout') ?? DEFAULT_START_TIMEOUT_MS,
     json: text('json'),
     junit: text('junit'),
     report: text('report'),
     random: runs === undefined && replay === undefined ? undefined : { runs, seed, replay },
-    expect: expectationsIn(text('expect'), target),
+    expect: readExpectations(text('expect'), target),
   };
 }
 
 /** The wire that is asked about, whatever else is asked. @throws UsageError */
-export function dialectAskedFor(args: readonly string[]): DialectName {
-  return dialectIn(reader(readFlags(args)).text('dialect'));
+export function requestedDialect(args: readonly string[]): DialectName {
+  return readDialect(flagReader(readFlags(args)).text('dialect'));
 }
 
 type Given = ReadonlyMap<string, readonly string[]>;
@@ -98,21 +98,21 @@ type Given = ReadonlyMap<string, readonly string[]>;
 function readFlags(args: readonly string[]): Given {
   const given = new Map<string, string[]>();
   for (let i = 0; i < args.length; i++) {
-    const [source = '', inline] = split(args[i] ?? '');
-    const [name, isDenied] = nameOf(source);
+    const [source = '', inline] = splitAtEquals(args[i] ?? '');
+    const [name, isNegated] = nameOf(source);
     const flag = FLAGS[name];
     if (flag === undefined) throw new UsageError(`unknown option ${source}; see signalbox conform --help`);
-    const value = flag.form === 'truth' ? (inline ?? String(!isDenied)) : (inline ?? args[++i]);
+    const value = flag.form === 'truth' ? (inline ?? String(!isNegated)) : (inline ?? args[++i]);
     if (value === undefined || (inline === undefined && flag.form !== 'truth' && value.startsWith('--'))) {
       throw new UsageError(`${source} has no value; it needs ${flag.placeholder}`);
     }
-    check(source, flag.form, value);
+    checkValue(source, flag.form, value);
     given.set(name, flag.form === 'list' ? [...(given.get(name) ?? []), value] : [value]);
   }
   return given;
 }
 
-function split(arg: string): [source: string, inline: string | undefined] {
+function splitAtEquals(arg: string): [source: string, inline: string | undefined] {
   const at = arg.indexOf('=');
   return at < 0 ? [arg, undefined] : [arg.slice(0, at), arg.slice(at + 1)];
 }
@@ -120,11 +120,11 @@ function split(arg: string): [source: string, inline: string | undefined] {
 function nameOf(source: string): [name: string, isDenied: boolean] {
   if (!source.startsWith('--')) throw new UsageError(`unexpected argument '${source}'; see signalbox conform --help`);
   const name = source.slice(2).replaceAll('_', '-');
-  const denied = name.startsWith('no-') ? name.slice(3) : '';
-  return FLAGS[denied]?.form === 'truth' ? [denied, true] : [name, false];
+  const negated = name.startsWith('no-') ? name.slice(3) : '';
+  return FLAGS[negated]?.form === 'truth' ? [negated, true] : [name, false];
 }
 
-function check(source: string, form: string, value: string): void {
+function checkValue(source: string, form: string, value: string): void {
   if (form === 'number' && !/^\d{1,15}$/.test(value)) {
     throw new UsageError(`${source} must be a whole number, not '${value}'`);
   }
@@ -140,7 +140,7 @@ interface Reader {
   readonly list: (name: string) => readonly string[];
 }
 
-function reader(given: Given): Reader {
+function flagReader(given: Given): Reader {
   const text = (name: string): string | undefined => given.get(name)?.at(-1);
   return {
     text,
@@ -150,8 +150,8 @@ function reader(given: Given): Reader {
   };
 }
 
-function toldIn(given: Given): Settings {
-  const { text, number, truth, list } = reader(given);
+function readSettings(given: Given): Settings {
+  const { text, number, truth, list } = flagReader(given);
   const read = { text, number, truth, list };
   return Object.fromEntries(
     SETTING_NAMES.flatMap((name) => {
@@ -161,9 +161,9 @@ function toldIn(given: Given): Settings {
   );
 }
 
-function targetIn(url: string | undefined, command: string | undefined, flavour: string | undefined): Target {
+function readTarget(url: string | undefined, command: string | undefined, flavour: string | undefined): Target {
   if ((url === undefined) === (command === undefined)) throw new UsageError('needs either --url or --command');
-  if (url !== undefined) return { url: urlIn(url) };
+  if (url !== undefined) return { url: readUrl(url) };
   if (flavour !== undefined && !FLAVOURS.includes(flavour)) {
     throw new UsageError(`--flavour must be ${FLAVOURS.join(', ')}, not '${flavour}'`);
   }
@@ -175,19 +175,19 @@ function targetIn(url: string | undefined, command: string | undefined, flavour:
   }
 }
 
-function dialectIn(text = 'peerjs'): DialectName {
+function readDialect(text = 'peerjs'): DialectName {
   if (isDialect(text)) return text;
   throw new UsageError(`--dialect must be ${Object.keys(DIALECTS).join(', ')}, not '${text}'`);
 }
 
 /** Who starts Signalbox by its own flags means Signalbox. */
-function expectationsIn(text: string | undefined, target: Target): ExpectationsName {
+function readExpectations(text: string | undefined, target: Target): ExpectationsName {
   if (text === undefined) return 'template' in target && target.template.flavour === 'signalbox' ? 'signalbox' : 'compatible';
   if (EXPECTATIONS.includes(text)) return text as ExpectationsName;
   throw new UsageError(`--expect must be ${EXPECTATIONS.join(', ')}, not '${text}'`);
 }
 
-function urlIn(text: string): URL {
+function readUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
   throw new UsageError(`--url must be like http://host:port, not '${text}'`);

@@ -1,6 +1,6 @@
 import type { Loose } from './outcomes.ts';
 import type { Severity } from './results.ts';
-import type { Scene } from './scene.ts';
+import type { Fixture } from './fixture.ts';
 import type { SetupName } from './setups.ts';
 
 /** One side of one rule, asked of a running server from outside. */
@@ -17,7 +17,7 @@ export interface Case {
   /** Where `peer` 1.0.2 does something else. */
   readonly reference?: Reference;
   /** How the server must be set; `calm` where nothing is said. */
-  readonly needs?: SetupName;
+  readonly setup?: SetupName;
   /**
    * - together (where nothing is said): at the same time as others;
    * - later: the same, after those that it might disturb;
@@ -28,15 +28,15 @@ export interface Case {
    * Returns where the rule is kept, if only loosely.
    * @throws Failed, Dangerous, NotTestable; any other error counts as Failed.
    */
-  run(scene: Scene): Promise<Loose | void>;
+  run(scene: Fixture): Promise<Loose | void>;
 }
 
 /** What `peer` 1.0.2 does, and how that shows. */
 export interface Reference {
   /** In one sentence without a subject: `leaves the old socket open`. */
-  readonly does: string;
+  readonly behaviour: string;
   /** What the case says there. Another reason is no proof of this difference. */
-  readonly shows: RegExp;
+  readonly evidence: RegExp;
 }
 
 /** A case before its rule is read from its id. */

@@ -11,13 +11,13 @@ import { SETUPS } from './setups.ts';
  * @throws UsageError where the steps of `--replay` can't be used.
  */
 export async function conformRandomly(
-  asked: RandomArguments,
+  random: RandomArguments,
   servers: Servers,
-  { told, expect }: ConformArguments,
+  { declared, expect }: ConformArguments,
   io: Io,
 ): Promise<RandomResult | undefined> {
-  const settled = servers.settle(SETUPS['anything goes']);
-  const settings = 'settings' in settled ? settled.settings : told;
+  const resolved = servers.resolve(SETUPS['anything goes']);
+  const settings = 'settings' in resolved ? resolved.settings : declared;
   let server: RunningServer;
   try {
     server = await servers.start(settings);
@@ -26,7 +26,7 @@ export async function conformRandomly(
     io.stderr.write(`signalbox conform: ${error.message}\n`);
     return undefined;
   }
-  const revive = async (): Promise<RunningServer['profile']> => {
+  const restart = async (): Promise<RunningServer['profile']> => {
     await server.stop();
     server = await servers.start(settings);
     return server.profile;
@@ -34,7 +34,7 @@ export async function conformRandomly(
   try {
     const profile = { ...server.profile, settings };
     return await runRandom(
-      { ...asked, server: profile, expectations: expect, revive: server.canStartAgain ? revive : undefined },
+      { ...random, server: profile, expectations: expect, restart: server.canRestart ? restart : undefined },
       io,
     );
   } finally {

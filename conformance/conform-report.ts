@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Io } from './io.ts';
 import { reportInHtml } from './report/html.ts';
-import { ForeignResult, readResult } from './report/read-result.ts';
+import { InvalidResult, readResult } from './report/read-result.ts';
 import type { RunResult } from './results.ts';
-import { messageOf } from './waiting.ts';
+import { errorMessage } from './waiting.ts';
 
-const MISUSED = 2;
+const EXIT_USAGE = 2;
 
 const USAGE = `Usage: signalbox conform-report RESULT.json … --html FILE [--title TEXT]
 
@@ -22,7 +22,7 @@ Ends with 0 where the page is written, with 2 where it can't be.
 `;
 
 /** What can't be done, in one line. */
-class Misused extends Error {}
+class UsageError extends Error {}
 
 /**
  * `signalbox conform-report`: merges results into one page.
@@ -36,16 +36,16 @@ export async function conformReport(args: readonly string[], io: Io): Promise<nu
       io.stdout.write(USAGE);
       return 0;
     }
-    if (files.length === 0) throw new Misused('needs at least one result; see signalbox conform-report --help');
-    if (page === undefined) throw new Misused('needs --html FILE');
-    const markup = reportInHtml(files.map(readFile), title);
+    if (files.length === 0) throw new UsageError('needs at least one result; see signalbox conform-report --help');
+    if (page === undefined) throw new UsageError('needs --html FILE');
+    const markup = reportInHtml(files.map(readResultFile), title);
     if (page === '-') io.stdout.write(markup);
-    else writeFile(page, markup);
+    else writePage(page, markup);
     return 0;
   } catch (error) {
-    if (!(error instanceof Misused)) throw error;
+    if (!(error instanceof UsageError)) throw error;
     io.stderr.write(`signalbox conform-report: ${error.message}\n`);
-    return MISUSED;
+    return EXIT_USAGE;
   }
 }
 
@@ -62,29 +62,29 @@ function readArguments(args: readonly string[]): ReportArguments {
     const { positionals, values } = parseArgs({ args: [...args], options, allowPositionals: true });
     return { files: positionals, page: values.html, title: values.title, help: values.help ?? false };
   } catch (error) {
-    throw new Misused(messageOf(error));
+    throw new UsageError(errorMessage(error));
   }
 }
 
-function readFile(file: string): RunResult {
+function readResultFile(file: string): RunResult {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new Misused(`${file} can't be read: ${messageOf(error)}`);
+    throw new UsageError(`${file} can't be read: ${errorMessage(error)}`);
   }
   try {
     return readResult(text);
   } catch (error) {
-    if (error instanceof ForeignResult) throw new Misused(`${file} ${error.message}`);
+    if (error instanceof InvalidResult) throw new UsageError(`${file} ${error.message}`);
     throw error;
   }
 }
 
-function writeFile(file: string, text: string): void {
+function writePage(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw new Misused(`${file} can't be written: ${messageOf(error)}`);
+    throw new UsageError(`${file} can't be written: ${errorMessage(error)}`);
   }
 }

@@ -1,4 +1,11 @@
-import { asksFor, dialectAskedFor, readArguments, UsageError, type ConformArguments, type RandomArguments } from './arguments.ts';
+import {
+  hasFlag,
+  requestedDialect,
+  readArguments,
+  UsageError,
+  type ConformArguments,
+  type RandomArguments,
+} from './arguments.ts';
 import { DIALECTS } from './dialects.ts';
 import { usage } from './flags.ts';
 import type { Io } from './io.ts';
@@ -12,8 +19,8 @@ import type { Servers } from './server/servers.ts';
 import { VERSION } from './version.ts';
 import { checkReports, textSink, writeReports } from './write-reports.ts';
 
-const FAILED = 1;
-const MISUSED = 2;
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
 
 /**
  * `signalbox conform`: asks a server whether it keeps the rules.
@@ -22,35 +29,35 @@ const MISUSED = 2;
  * tested, 2 for arguments that can't be used.
  */
 export async function conform(args: readonly string[], io: Io): Promise<number> {
-  if (asksFor('help', args)) {
+  if (hasFlag('help', args)) {
     io.stdout.write(usage());
     return 0;
   }
   try {
-    if (asksFor('list', args)) {
-      for (const { id, title } of DIALECTS[dialectAskedFor(args)].cases) io.stdout.write(`${id}: ${title}\n`);
+    if (hasFlag('list', args)) {
+      for (const { id, title } of DIALECTS[requestedDialect(args)].cases) io.stdout.write(`${id}: ${title}\n`);
       return 0;
     }
     return await run(readArguments(args), io);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     io.stderr.write(`signalbox conform: ${error.message}\n`);
-    return MISUSED;
+    return EXIT_USAGE;
   }
 }
 
-async function run(given: ConformArguments, io: Io): Promise<number> {
-  checkReports(given);
+async function run(parsed: ConformArguments, io: Io): Promise<number> {
+  checkReports(parsed);
   const startedAt = new Date();
-  const servers = serversFor(given);
+  const servers = serversFor(parsed);
   const cases =
-    given.random === undefined ? await runAll(given, servers, io) : await runRandomly(given, given.random, servers, io);
+    parsed.random === undefined ? await runAll(parsed, servers, io) : await runRandomly(parsed, parsed.random, servers, io);
   const took = Date.now() - startedAt.getTime();
   const named = { suite: 'signalbox conform', format: 1, version: VERSION, server: servers.name } as const;
   const result: RunResult = { ...named, startedAt: startedAt.toISOString(), took, cases };
-  writeReports(result, given, io);
-  if (given.random === undefined) textSink(given, io).write(reportInText(result));
-  return isPassed(cases, given.strict) ? 0 : FAILED;
+  writeReports(result, parsed, io);
+  if (parsed.random === undefined) textSink(parsed, io).write(reportInText(result));
+  return isPassed(cases, parsed.strict) ? 0 : EXIT_FAILED;
 }
 
 async function runAll({ dialect, only }: ConformArguments, servers: Servers, io: Io): Promise<readonly CaseResult[]> {

@@ -11,7 +11,7 @@ export interface Flag {
 }
 
 /** The flags of the suite itself, in the order of the usage. */
-const OWN: Readonly<Record<string, Flag>> = {
+const SUITE_FLAGS: Readonly<Record<string, Flag>> = {
   url: { form: 'text', placeholder: 'URL', meaning: 'a server that runs: http://host:port, or https' },
   command: {
     form: 'text',
@@ -58,7 +58,7 @@ const OWN: Readonly<Record<string, Flag>> = {
 const PLACEHOLDERS = { number: 'N', truth: '', text: 'TEXT', list: 'TEXT' } as const;
 
 /** How a server is set that the suite can not set by itself. */
-const TOLD: Readonly<Record<string, Flag>> = Object.fromEntries(
+const SETTING_FLAGS: Readonly<Record<string, Flag>> = Object.fromEntries(
   SETTING_NAMES.map((name) => {
     const { kind, meaning } = SETTINGS[name];
     return [flagOf(name).slice(2), { form: kind, placeholder: PLACEHOLDERS[kind], meaning }];
@@ -66,7 +66,7 @@ const TOLD: Readonly<Record<string, Flag>> = Object.fromEntries(
 );
 
 /** Every flag by its name, without the dashes in front. */
-export const FLAGS: Readonly<Record<string, Flag>> = { ...OWN, ...TOLD };
+export const FLAGS: Readonly<Record<string, Flag>> = { ...SUITE_FLAGS, ...SETTING_FLAGS };
 
 /** What `signalbox conform --help` prints. */
 export function usage(): string {
@@ -77,10 +77,10 @@ Asks a PeerJS-compatible server, a Mercure hub or a topic relay whether it keeps
 says what it found.
 
 Options
-${table(OWN)}
+${table(SUITE_FLAGS)}
 
 How the server is set, where {options} does not set it. What is not told can not be tested.
-${table(TOLD)}
+${table(SETTING_FLAGS)}
 
 Ends with 0 where nothing failed and nothing was dangerous, else with 1; with 2 for options that
 can not be used.
@@ -88,19 +88,19 @@ can not be used.
 }
 
 const LEFT_COLUMN = 32;
-const WIDEST = 98;
+const MAX_WIDTH = 98;
 
 function table(flags: Readonly<Record<string, Flag>>): string {
   const indent = ' '.repeat(LEFT_COLUMN);
   return Object.entries(flags)
     .map(([name, { placeholder, meaning }]) => {
       const left = `  --${name} ${placeholder}`.trimEnd().padEnd(LEFT_COLUMN);
-      return left + wrapped(meaning, WIDEST - LEFT_COLUMN).join(`\n${indent}`);
+      return left + wrap(meaning, MAX_WIDTH - LEFT_COLUMN).join(`\n${indent}`);
     })
     .join('\n');
 }
 
-function wrapped(text: string, width: number): string[] {
+function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {

@@ -20,11 +20,11 @@ export interface Profile {
 /** Where a server listens. */
 export type Address = Pick<Profile, 'host' | 'port' | 'secure' | 'trustsAnyCertificate'>;
 
-const USUAL_KEY = 'peerjs';
+const DEFAULT_KEY = 'peerjs';
 
 /** What is known of a server at an address that is set like this. */
 export function profileOf(address: Address, settings: Settings, patience: number): Profile {
   const { host, port, secure, trustsAnyCertificate } = address;
   const path = `/${settings.path ?? ''}/`.replaceAll(/\/+/g, '/');
-  return { host, port, secure, trustsAnyCertificate, path, key: settings.key?.[0] ?? USUAL_KEY, settings, patience };
+  return { host, port, secure, trustsAnyCertificate, path, key: settings.key?.[0] ?? DEFAULT_KEY, settings, patience };
 }

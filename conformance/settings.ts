@@ -35,7 +35,7 @@ export interface Settings {
 export type SettingName = keyof Settings;
 
 /** Settings that are whole numbers. */
-export type NumberName = {
+export type NumberSetting = {
   [Name in SettingName]: NonNullable<Settings[Name]> extends number ? Name : never;
 }[SettingName];
 

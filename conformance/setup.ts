@@ -5,17 +5,17 @@ export interface Setup {
   /** How a server is started for it, where it can be told so. */
   readonly settings: Settings;
   /** What of that must be known of a server that was set by somebody else. The rest is only convenient. */
-  readonly needs: readonly SettingName[];
+  readonly requires: readonly SettingName[];
   /** Whether a server that is set like this will do. @returns what is missing. */
-  readonly fits?: (settings: Settings) => string | undefined;
+  readonly unmet?: (settings: Settings) => string | undefined;
   /** How much longer than usual something may take to come, in milliseconds. */
-  readonly waits?: (settings: Settings) => number;
+  readonly extraWait?: (settings: Settings) => number;
   /** Whether the cases are about silence: else peers are kept alive where the server is short of patience. */
-  readonly isAboutSilence?: true;
+  readonly isAboutLiveness?: true;
 }
 
 /** Nothing happens by itself while a case runs. */
-export const CALM: Settings = { expire_timeout: 60_000, alive_timeout: 60_000 };
+export const LONG_TIMEOUTS: Settings = { expire_timeout: 60_000, alive_timeout: 60_000 };
 
 /** What is missing where a bound is larger. */
 export function atMost(name: SettingName, value: number, bound: number): string | undefined {

@@ -7,19 +7,19 @@ export interface Claims {
 }
 
 /** How a token is made; what is not said is as it should be. */
-interface Making {
+interface TokenOptions {
   readonly algorithm?: 'HS256' | 'none';
   /** When it stops to count, in seconds since 1970. */
   readonly expires?: number;
 }
 
 /** MER7: a JSON Web Token with the claim `mercure`. */
-export function tokenOf(secret: string, mercure: Claims, { algorithm = 'HS256', expires }: Making = {}): string {
-  const said = [
+export function createToken(secret: string, mercure: Claims, { algorithm = 'HS256', expires }: TokenOptions = {}): string {
+  const parts = [
     { alg: algorithm, typ: 'JWT' },
     { mercure, ...(expires === undefined ? {} : { exp: expires }) },
   ].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
-  const text = said.join('.');
+  const text = parts.join('.');
   const signature = algorithm === 'none' ? '' : createHmac('sha256', secret).update(text).digest('base64url');
   return `${text}.${signature}`;
 }

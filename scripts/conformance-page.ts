@@ -21,7 +21,7 @@ const HEAD = '| case | severity | what is done | what must be seen | `peer` 1.0.
 const RULER = '| --- | --- | --- | --- | --- |';
 
 function row({ id, severity, title, expected, reference }: Case): string {
-  return `| ${[`\`${id}\``, severity, cell(title), cell(expected), reference === undefined ? '—' : cell(reference.does)].join(' | ')} |`;
+  return `| ${[`\`${id}\``, severity, cell(title), cell(expected), reference === undefined ? '—' : cell(reference.behaviour)].join(' | ')} |`;
 }
 
 /** The cases of another dialect: one table, without a server to compare with. */
@@ -38,7 +38,7 @@ export function differencesSection(cases: readonly Case[]): string {
   const rows = new Map<string, { readonly first: Case; readonly ids: string[] }>();
   for (const one of cases) {
     if (one.reference === undefined) continue;
-    const key = `${one.rule} ${one.reference.does}`;
+    const key = `${one.rule} ${one.reference.behaviour}`;
     const found = rows.get(key) ?? { first: one, ids: [] };
     found.ids.push(`\`${one.id}\``);
     rows.set(key, found);
@@ -46,7 +46,7 @@ export function differencesSection(cases: readonly Case[]): string {
   const lines = Array.from(rows.values(), ({ first: { rule, title, expected, reference }, ids }) => {
     const more = ids.length > MOST_IDS ? ` and ${ids.length - MOST_IDS} more` : '';
     const shown = ids.slice(0, MOST_IDS).join(', ') + more;
-    return `| ${[rule, cell(title), cell(expected), cell(reference?.does ?? ''), shown].join(' | ')} |`;
+    return `| ${[rule, cell(title), cell(expected), cell(reference?.behaviour ?? ''), shown].join(' | ')} |`;
   });
   return ['| rule | what is done | Signalbox | `peer` 1.0.2 | cases |', RULER, ...lines].join('\n');
 }

@@ -1,6 +1,6 @@
 import { variablesOf } from '../src/composition/configuration/environment.ts';
 import { configName } from '../src/composition/configuration/option-names.ts';
-import { valueInWords } from '../src/composition/configuration/option-words.ts';
+import { displayValue } from '../src/composition/configuration/option-display.ts';
 import type { Option } from '../src/composition/configuration/option.ts';
 import { resolveConfig } from '../src/composition/configuration/config.ts';
 import { GROUPS, OPTION_NAMES, OPTIONS, type OptionName, type Settings } from '../src/composition/configuration/options.ts';
@@ -70,7 +70,7 @@ function hardened(): string {
     const { default: usual, hardened: narrow, unit }: Option<unknown, unknown> = OPTIONS[name];
     return narrow === undefined
       ? []
-      : [`| [\`${name}\`](#${name}) | ${valueInWords(usual, unit)} | ${valueInWords(narrow, unit)} |`];
+      : [`| [\`${name}\`](#${name}) | ${displayValue(usual, unit)} | ${displayValue(narrow, unit)} |`];
   });
   return [
     '## Profiles',
@@ -104,22 +104,22 @@ function mebibytes(bytes: number): string {
 }
 
 function entry(name: OptionName): string {
-  const { meaning, seen, allowed, short, reach, default: usual, unit, dialects }: Option<unknown, unknown> = OPTIONS[name];
+  const { description, effect, allowed, short, scope, default: usual, unit, dialects }: Option<unknown, unknown> = OPTIONS[name];
   const flags = [`\`--${name}\``, ...(short === undefined ? [] : [`\`-${short}\``])];
   const variables = variablesOf(name).map((variable) => `\`${variable}\``);
   const library =
-    reach === 'everywhere' && configName(name) !== camelCase(name) ? [`in \`Config\`: \`${configName(name)}\``] : [];
+    scope === 'everywhere' && configName(name) !== camelCase(name) ? [`in \`Config\`: \`${configName(name)}\``] : [];
   const facts = [
-    ...(reach === 'command line' ? [] : [`Default: ${exactly(usual, unit)}. Allowed: ${allowed}.`]),
+    ...(scope === 'command line' ? [] : [`Default: ${exactly(usual, unit)}. Allowed: ${allowed}.`]),
     `${[...flags, ...variables, ...library].join(', ')}.`,
-    ...(seen === undefined ? [] : [`Clients see: ${seen}`]),
+    ...(effect === undefined ? [] : [`Clients see: ${effect}`]),
     ...(dialects === undefined ? [] : [`Only with the dialect ${dialects.join(', ')}.`]),
   ];
-  return [`### ${name}`, meaning, facts.map((fact) => `- ${fact}`).join('\n')].join('\n\n');
+  return [`### ${name}`, description, facts.map((fact) => `- ${fact}`).join('\n')].join('\n\n');
 }
 
 function exactly(value: unknown, unit: Option<unknown, unknown>['unit']): string {
-  const words = valueInWords(value, unit);
+  const words = displayValue(value, unit);
   if (words === 'none') return words;
   return unit === 'bytes' && typeof value === 'number' ? `\`${value}\` bytes (${words})` : `\`${words}\``;
 }

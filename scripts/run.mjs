@@ -13,7 +13,7 @@ export function run(program, args, environment = {}) {
 
 /** Runs vitest with a Node, then ends what is left of it: a test that spins hears of nothing. @returns whether all is green. */
 export async function runVitest(node, args, environment = {}) {
-  const reporters = ['--reporter=default', '--reporter=./scripts/silence-reporter.mjs'];
+  const reporters = ['--reporter=default', '--reporter=./scripts/stall-reporter.mjs'];
   const child = spawn(node, [VITEST, 'run', ...reporters, ...args], {
     cwd: ROOT,
     stdio: 'inherit',

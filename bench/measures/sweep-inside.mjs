@@ -31,7 +31,7 @@ const LIMITS = {
   ...{ mailboxMessages: MANY, mailboxBytes: MANY, realmMailboxBytes: MANY, mailboxesPerSender: MANY, expireTimeout: TIMEOUT_MS },
 };
 
-const MANNER = { carrier: 'socket', liveness: 'speaks', space: 'peerjs', remembers: false };
+const TRAITS = { carrier: 'socket', liveness: 'sends', space: 'peerjs', keepsHistory: false };
 
 const live = Number(process.argv[2]);
 const clock = new ManualClock();
@@ -75,12 +75,12 @@ function arrive() {
     const number = created++;
     const id = peerId(number);
     const session = new Session(
-      { connection: connectionId(number % 1e6, 0), realm, id, token: new Token('t'), manner: MANNER },
+      { connection: connectionId(number % 1e6, 0), realm, id, token: new Token('t'), traits: TRAITS },
       now,
     );
-    realm.arrive(session, now);
+    realm.connecting(session, now);
     realm.admit(session);
-    realm.collected({ session, replaces: 'nothing', earlier: [] }, [], [], []);
+    realm.mailboxFetched({ session, replaces: 'nothing', alreadyFetched: [] }, [], [], []);
     const message = { kind: 'offer', from: id, to: `absent ${number}`, payload: PAYLOAD };
     mailboxes.put(realm.key, session, message, now, (outcome) => {
       if (outcome !== 'held') throw new Error('a message is not held');

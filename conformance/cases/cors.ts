@@ -1,10 +1,10 @@
 import { cases, type CaseDraft } from '../case.ts';
-import { equals, holds, matches } from '../claims.ts';
+import { assertEqual, assertThat, assertMatch } from '../assertions.ts';
 import { loose, type Loose } from '../outcomes.ts';
-import type { Scene } from '../scene.ts';
+import type { Fixture } from '../fixture.ts';
 
 const ORIGIN = 'https://a.example';
-const STRANGER = 'https://stranger.example';
+const UNLISTED_ORIGIN = 'https://stranger.example';
 const ALLOWED = 'access-control-allow-origin';
 
 /** H5, H6, O10: what pages of other origins may do. */
@@ -14,13 +14,13 @@ export const CORS_CASES = cases([
     title: `OPTIONS {path}${path} from a page`,
     severity: 'recommended',
     expected: '204 without a body; the origin is echoed, GET is allowed, and the answer varies with Origin',
-    needs: 'open origins',
+    setup: 'open origins',
     async run(scene) {
-      const { status, headers, body } = await scene.asks(path.replace('{key}', scene.server.key), preflight(ORIGIN));
-      equals('status and body', [status, body], [204, '']);
-      equals(ALLOWED, headers[ALLOWED], ORIGIN);
-      matches('access-control-allow-methods', headers['access-control-allow-methods'], /\bGET\b/);
-      matches('vary', headers.vary, /\borigin\b/i);
+      const { status, headers, body } = await scene.request(path.replace('{key}', scene.server.key), preflight(ORIGIN));
+      assertEqual('status and body', [status, body], [204, '']);
+      assertEqual(ALLOWED, headers[ALLOWED], ORIGIN);
+      assertMatch('access-control-allow-methods', headers['access-control-allow-methods'], /\bGET\b/);
+      assertMatch('vary', headers.vary, /\borigin\b/i);
     },
   })),
   {
@@ -28,11 +28,11 @@ export const CORS_CASES = cases([
     title: 'OPTIONS {path}{key}/id, asking for two headers',
     severity: 'recommended',
     expected: 'both are allowed',
-    needs: 'open origins',
+    setup: 'open origins',
     async run(scene) {
-      const { headers } = await scene.asks(`${scene.server.key}/id`, preflight(ORIGIN, 'x-one,content-type'));
+      const { headers } = await scene.request(`${scene.server.key}/id`, preflight(ORIGIN, 'x-one,content-type'));
       for (const name of [/\bx-one\b/i, /\bcontent-type\b/i]) {
-        matches('access-control-allow-headers', headers['access-control-allow-headers'], name);
+        assertMatch('access-control-allow-headers', headers['access-control-allow-headers'], name);
       }
     },
   },
@@ -41,11 +41,14 @@ export const CORS_CASES = cases([
     title: 'OPTIONS {path}{key}/id',
     severity: 'recommended',
     expected: 'only methods that are served are named: GET and HEAD',
-    needs: 'open origins',
-    reference: { does: 'names PUT, PATCH, POST and DELETE too, and answers 404 to them', shows: /PUT/ },
+    setup: 'open origins',
+    reference: { behaviour: 'names PUT, PATCH, POST and DELETE too, and answers 404 to them', evidence: /PUT/ },
     async run(scene) {
-      const { headers } = await scene.asks(`${scene.server.key}/id`, preflight(ORIGIN));
-      equals('access-control-allow-methods', headers['access-control-allow-methods']?.split(/\s*,\s*/).sort(), ['GET', 'HEAD']);
+      const { headers } = await scene.request(`${scene.server.key}/id`, preflight(ORIGIN));
+      assertEqual('access-control-allow-methods', headers['access-control-allow-methods']?.split(/\s*,\s*/).sort(), [
+        'GET',
+        'HEAD',
+      ]);
     },
   },
   ...(
@@ -60,12 +63,12 @@ export const CORS_CASES = cases([
     title: `GET {path}${path} from a page, where no origins are listed`,
     severity,
     expected: 'its origin is echoed (or *), whatever the status, and the answer varies with Origin',
-    needs: 'open origins',
+    setup: 'open origins',
     async run(scene) {
-      const { headers } = await scene.asks(path.replace('{key}', scene.server.key), from(STRANGER));
+      const { headers } = await scene.request(path.replace('{key}', scene.server.key), withOrigin(UNLISTED_ORIGIN));
       if (headers[ALLOWED] === '*') return loose('tells * instead of the origin');
-      equals(ALLOWED, headers[ALLOWED], STRANGER);
-      matches('vary', headers.vary, /\borigin\b/i);
+      assertEqual(ALLOWED, headers[ALLOWED], UNLISTED_ORIGIN);
+      assertMatch('vary', headers.vary, /\borigin\b/i);
       return undefined;
     },
   })),
@@ -74,9 +77,9 @@ export const CORS_CASES = cases([
     title: 'GET {path}{key}/id from a page with the opaque origin null',
     severity: 'recommended',
     expected: 'null is echoed',
-    needs: 'open origins',
+    setup: 'open origins',
     async run(scene) {
-      equals(ALLOWED, await allowedBy(scene, 'null'), 'null');
+      assertEqual(ALLOWED, await allowedOrigin(scene, 'null'), 'null');
     },
   },
   {
@@ -84,11 +87,11 @@ export const CORS_CASES = cases([
     title: 'GET {path}{key}/id without Origin',
     severity: 'recommended',
     expected: '200, and no origin is named',
-    needs: 'open origins',
+    setup: 'open origins',
     async run(scene) {
-      const { status, headers } = await scene.asks(`${scene.server.key}/id`);
-      equals('the status', status, 200);
-      equals(ALLOWED, headers[ALLOWED], undefined);
+      const { status, headers } = await scene.request(`${scene.server.key}/id`);
+      assertEqual('the status', status, 200);
+      assertEqual(ALLOWED, headers[ALLOWED], undefined);
     },
   },
   {
@@ -96,9 +99,9 @@ export const CORS_CASES = cases([
     title: 'a page of any origin opens a socket, where no origins are listed',
     severity: 'required',
     expected: 'OPEN',
-    needs: 'open origins',
+    setup: 'open origins',
     async run(scene) {
-      await scene.enters('ann', { origin: STRANGER });
+      await scene.connect('ann', { origin: UNLISTED_ORIGIN });
     },
   },
   {
@@ -106,17 +109,17 @@ export const CORS_CASES = cases([
     title: 'GET {path}{key}/id from a page of each listed origin',
     severity: 'required',
     expected: 'its origin is echoed, and the answer varies with Origin',
-    needs: 'listed origins',
+    setup: 'listed origins',
     async run(scene) {
-      for (const origin of listedIn(scene)) {
-        const { headers } = await scene.asks(`${scene.server.key}/id`, from(origin));
-        equals(ALLOWED, headers[ALLOWED], origin);
-        matches('vary', headers.vary, /\borigin\b/i);
+      for (const origin of listedOrigins(scene)) {
+        const { headers } = await scene.request(`${scene.server.key}/id`, withOrigin(origin));
+        assertEqual(ALLOWED, headers[ALLOWED], origin);
+        assertMatch('vary', headers.vary, /\borigin\b/i);
       }
     },
   },
   ...Object.entries({
-    stranger: () => STRANGER,
+    stranger: () => UNLISTED_ORIGIN,
     'longer-host': (listed: string) => `${listed}.evil`,
     'other-scheme': (listed: string) => listed.replace(/^https?/, (scheme) => (scheme === 'https' ? 'http' : 'https')),
     'other-port': (listed: string) => `${listed.replace(/:\d+$/, '')}:444`,
@@ -128,10 +131,10 @@ export const CORS_CASES = cases([
     title: `GET {path}{key}/id from ${almost(ORIGIN)}, where ${ORIGIN} is listed`,
     severity: 'hardening',
     expected: 'the answer names no origin',
-    needs: 'listed origins',
+    setup: 'listed origins',
     async run(scene) {
-      const origin = almost(listedIn(scene)[0] ?? '');
-      return unwelcome(origin, await allowedBy(scene, origin));
+      const origin = almost(listedOrigins(scene)[0] ?? '');
+      return expectNotAllowed(origin, await allowedOrigin(scene, origin));
     },
   })),
   {
@@ -139,10 +142,10 @@ export const CORS_CASES = cases([
     title: 'GET {path}nowhere from a page of a listed origin',
     severity: 'recommended',
     expected: 'the page may read the 404',
-    needs: 'listed origins',
+    setup: 'listed origins',
     async run(scene) {
-      const [listed = ''] = listedIn(scene);
-      equals(ALLOWED, (await scene.asks('nowhere', from(listed))).headers[ALLOWED], listed);
+      const [listed = ''] = listedOrigins(scene);
+      assertEqual(ALLOWED, (await scene.request('nowhere', withOrigin(listed))).headers[ALLOWED], listed);
     },
   },
   {
@@ -150,38 +153,38 @@ export const CORS_CASES = cases([
     title: 'OPTIONS {path}{key}/id from a page of a listed origin, and from one of another',
     severity: 'required',
     expected: 'the first is echoed, the second is not',
-    needs: 'listed origins',
+    setup: 'listed origins',
     async run(scene) {
-      const [listed = ''] = listedIn(scene);
+      const [listed = ''] = listedOrigins(scene);
       const told = async (origin: string): Promise<string | undefined> =>
-        (await scene.asks(`${scene.server.key}/id`, preflight(origin))).headers[ALLOWED];
-      equals(ALLOWED, await told(listed), listed);
-      return unwelcome(STRANGER, await told(STRANGER));
+        (await scene.request(`${scene.server.key}/id`, preflight(origin))).headers[ALLOWED];
+      assertEqual(ALLOWED, await told(listed), listed);
+      return expectNotAllowed(UNLISTED_ORIGIN, await told(UNLISTED_ORIGIN));
     },
   },
   ...Object.entries({
-    listed: (scene: Scene) => listedIn(scene).at(-1),
+    listed: (scene: Fixture) => listedOrigins(scene).at(-1),
     'no-origin': () => undefined,
-    'own-host': ({ server }: Scene) => `${server.secure ? 'https' : 'http'}://${server.host}:${server.port}`,
+    'own-host': ({ server }: Fixture) => `${server.secure ? 'https' : 'http'}://${server.host}:${server.port}`,
   }).map(([name, originIn]): CaseDraft => ({
     id: `O10.${name}`,
     title: `a socket with ${{ listed: 'a listed origin', 'no-origin': 'no origin', 'own-host': "the server's own origin" }[name]}`,
     severity: name === 'own-host' ? 'recommended' : 'required',
     expected: 'OPEN',
-    needs: 'listed origins',
+    setup: 'listed origins',
     async run(scene) {
-      await scene.enters('ann', { origin: originIn(scene) });
+      await scene.connect('ann', { origin: originIn(scene) });
     },
   })),
-  ...Object.entries({ stranger: STRANGER, opaque: 'null' }).map(([name, origin]): CaseDraft => ({
+  ...Object.entries({ stranger: UNLISTED_ORIGIN, opaque: 'null' }).map(([name, origin]): CaseDraft => ({
     id: `O10.refuses-${name}`,
     title: `a page of ${origin}, which is not listed, opens a socket`,
     severity: 'hardening',
     expected: 'refused with 403 before the handshake',
-    needs: 'listed origins',
-    reference: { does: 'opens the socket: its list covers HTTP only', shows: /expected 403, got 101/ },
+    setup: 'listed origins',
+    reference: { behaviour: 'opens the socket: its list covers HTTP only', evidence: /expected 403, got 101/ },
     async run(scene) {
-      equals('the status', await scene.statusOf({ origin }), 403);
+      assertEqual('the status', await scene.handshakeStatus({ origin }), 403);
     },
   })),
   {
@@ -189,10 +192,10 @@ export const CORS_CASES = cases([
     title: 'GET {path}{key}/id from a page, where * is listed',
     severity: 'recommended',
     expected: 'it is told *',
-    needs: 'every origin listed',
-    reference: { does: 'takes * of its command line for the name of an origin, and welcomes none', shows: /got nothing/ },
+    setup: 'every origin listed',
+    reference: { behaviour: 'takes * of its command line for the name of an origin, and welcomes none', evidence: /got nothing/ },
     async run(scene) {
-      equals(ALLOWED, await allowedBy(scene, STRANGER), '*');
+      assertEqual(ALLOWED, await allowedOrigin(scene, UNLISTED_ORIGIN), '*');
     },
   },
   {
@@ -200,14 +203,14 @@ export const CORS_CASES = cases([
     title: 'a page of any origin opens a socket, where * is listed',
     severity: 'required',
     expected: 'OPEN',
-    needs: 'every origin listed',
+    setup: 'every origin listed',
     async run(scene) {
-      await scene.enters('ann', { origin: STRANGER });
+      await scene.connect('ann', { origin: UNLISTED_ORIGIN });
     },
   },
 ]);
 
-function from(origin: string): { headers: Record<string, string> } {
+function withOrigin(origin: string): { headers: Record<string, string> } {
   return { headers: { origin } };
 }
 
@@ -216,17 +219,17 @@ function preflight(origin: string, asked?: string): { method: string; headers: R
   return { method: 'OPTIONS', headers: asked === undefined ? headers : { ...headers, 'access-control-request-headers': asked } };
 }
 
-async function allowedBy(scene: Scene, origin: string): Promise<string | undefined> {
-  const { headers } = await scene.asks(`${scene.server.key}/id`, from(origin));
+async function allowedOrigin(scene: Fixture, origin: string): Promise<string | undefined> {
+  const { headers } = await scene.request(`${scene.server.key}/id`, withOrigin(origin));
   return headers[ALLOWED];
 }
 
 /** To name another origin tells a page nothing that it may use, but caches and people are better off without it. */
-function unwelcome(origin: string, allowed: string | undefined): Loose | void {
-  holds(allowed !== origin && allowed !== '*', `${origin} is welcome`);
+function expectNotAllowed(origin: string, allowed: string | undefined): Loose | void {
+  assertThat(allowed !== origin && allowed !== '*', `${origin} is welcome`);
   return allowed === undefined ? undefined : loose(`names ${allowed} instead`);
 }
 
-function listedIn(scene: Scene): readonly string[] {
+function listedOrigins(scene: Fixture): readonly string[] {
   return scene.server.settings.cors ?? [];
 }

@@ -1,7 +1,7 @@
 import { cases } from '../case.ts';
-import { equals, holds, matches } from '../claims.ts';
+import { assertEqual, assertThat, assertMatch } from '../assertions.ts';
 import { Dangerous, Failed } from '../outcomes.ts';
-import { fresh, type Scene } from '../scene.ts';
+import { uniqueName, type Fixture } from '../fixture.ts';
 
 /** H4: who is here, where everybody may know. */
 export const DISCOVERY_CASES = cases([
@@ -10,14 +10,14 @@ export const DISCOVERY_CASES = cases([
     title: 'Ann, Bob and Cem enter; GET {path}{key}/peers, with discovery on',
     severity: 'required',
     expected: '200, and a JSON array with the three ids',
-    needs: 'discovery',
+    setup: 'discovery',
     async run(scene) {
-      const ids = await threeEnter(scene);
-      const { status, headers } = await scene.asks(`${scene.server.key}/peers`);
-      equals('the status', status, 200);
-      matches('the content type', headers['content-type'], /^application\/json/);
-      const listed = await listedIn(scene);
-      for (const id of ids) holds(listed.includes(id), `${id} is not listed`);
+      const ids = await connectThree(scene);
+      const { status, headers } = await scene.request(`${scene.server.key}/peers`);
+      assertEqual('the status', status, 200);
+      assertMatch('the content type', headers['content-type'], /^application\/json/);
+      const listed = await listedPeers(scene);
+      for (const id of ids) assertThat(listed.includes(id), `${id} is not listed`);
     },
   },
   {
@@ -25,12 +25,12 @@ export const DISCOVERY_CASES = cases([
     title: 'Ann, Bob and Cem enter; GET {path}{key}/peers',
     severity: 'recommended',
     expected: 'the ids stand in the order in which the peers came',
-    needs: 'discovery',
+    setup: 'discovery',
     async run(scene) {
-      const ids = await threeEnter(scene);
-      equals(
+      const ids = await connectThree(scene);
+      assertEqual(
         'the order',
-        (await listedIn(scene)).filter((id) => ids.includes(id)),
+        (await listedPeers(scene)).filter((id) => ids.includes(id)),
         ids,
       );
     },
@@ -40,11 +40,11 @@ export const DISCOVERY_CASES = cases([
     title: 'Ann enters, and comes back with the same token; GET {path}{key}/peers',
     severity: 'required',
     expected: 'Ann is listed once',
-    needs: 'discovery',
+    setup: 'discovery',
     async run(scene) {
-      const ann = await scene.enters('ann');
-      await (await scene.comesBack(ann)).pings();
-      equals('the times that Ann is listed', (await listedIn(scene)).filter((id) => id === ann.id).length, 1);
+      const ann = await scene.connect('ann');
+      await (await scene.reconnect(ann)).ping();
+      assertEqual('the times that Ann is listed', (await listedPeers(scene)).filter((id) => id === ann.id).length, 1);
     },
   },
   {
@@ -52,13 +52,13 @@ export const DISCOVERY_CASES = cases([
     title: 'Ann leaves, Bob stays; GET {path}{key}/peers',
     severity: 'required',
     expected: 'Bob is listed, and Ann is not',
-    needs: 'discovery',
+    setup: 'discovery',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      await ann.leaves();
-      const listed = await listedIn(scene);
-      holds(listed.includes(bob.id), 'Bob is not listed');
-      holds(!listed.includes(ann.id), 'Ann is still listed');
+      const [ann, bob] = await scene.connectPair();
+      await ann.close();
+      const listed = await listedPeers(scene);
+      assertThat(listed.includes(bob.id), 'Bob is not listed');
+      assertThat(!listed.includes(ann.id), 'Ann is still listed');
     },
   },
   {
@@ -66,11 +66,11 @@ export const DISCOVERY_CASES = cases([
     title: 'a socket is refused for its key; GET {path}{key}/peers',
     severity: 'required',
     expected: 'it is not listed',
-    needs: 'discovery',
+    setup: 'discovery',
     async run(scene) {
-      const refused = await scene.opens('stranger', { key: 'nobody' });
-      await refused.closed();
-      holds(!(await listedIn(scene)).includes(refused.id), 'the refused one is listed');
+      const refused = await scene.openSocket('stranger', { key: 'nobody' });
+      await refused.waitForClose();
+      assertThat(!(await listedPeers(scene)).includes(refused.id), 'the refused one is listed');
     },
   },
   {
@@ -78,10 +78,10 @@ export const DISCOVERY_CASES = cases([
     title: 'Ann enters with an id of quotes, tags and Unicode; GET {path}{key}/peers',
     severity: 'hardening',
     expected: 'the id stands in the JSON as it is',
-    needs: 'discovery',
+    setup: 'discovery',
     async run(scene) {
-      const { id } = await scene.enters('ann', { id: fresh('"\\ <b> \u2028 🦊') });
-      holds((await listedIn(scene)).includes(id), 'the id is not listed as it is');
+      const { id } = await scene.connect('ann', { id: uniqueName('"\\ <b> \u2028 🦊') });
+      assertThat((await listedPeers(scene)).includes(id), 'the id is not listed as it is');
     },
   },
   {
@@ -89,10 +89,10 @@ export const DISCOVERY_CASES = cases([
     title: 'GET {path}nobody/peers, with discovery on',
     severity: 'recommended',
     expected: '401',
-    needs: 'discovery',
-    reference: { does: 'lists its peers to any key', shows: /status: expected 401, got 200/ },
+    setup: 'discovery',
+    reference: { behaviour: 'lists its peers to any key', evidence: /status: expected 401, got 200/ },
     async run(scene) {
-      equals('the status', (await scene.asks('nobody/peers')).status, 401);
+      assertEqual('the status', (await scene.request('nobody/peers')).status, 401);
     },
   },
   {
@@ -100,29 +100,29 @@ export const DISCOVERY_CASES = cases([
     title: 'Ann enters the first of several realms, Bob the second; GET {path}{second key}/peers',
     severity: 'required',
     expected: 'Bob is listed, and Ann is not',
-    needs: 'two keys',
-    reference: { does: 'knows one key only', shows: /instead of OPEN/ },
+    setup: 'two keys',
+    reference: { behaviour: 'knows one key only', evidence: /instead of OPEN/ },
     async run(scene) {
       const [here = '', there = ''] = scene.server.settings.key ?? [];
-      const ann = await scene.enters('ann', { key: here });
-      const bob = await scene.enters('bob', { key: there });
-      const { status } = await scene.asks(`${there}/peers`);
+      const ann = await scene.connect('ann', { key: here });
+      const bob = await scene.connect('bob', { key: there });
+      const { status } = await scene.request(`${there}/peers`);
       if (status === 401) throw new Failed('the peers of the second realm are not listed: 401');
-      const listed = await listedIn(scene, there);
+      const listed = await listedPeers(scene, there);
       if (listed.includes(ann.id)) throw new Dangerous('the list of one realm names a peer of another');
-      holds(listed.includes(bob.id), 'Bob is not listed');
+      assertThat(listed.includes(bob.id), 'Bob is not listed');
     },
   },
 ]);
 
-async function threeEnter(scene: Scene): Promise<string[]> {
+async function connectThree(scene: Fixture): Promise<string[]> {
   const ids: string[] = [];
-  for (const name of ['ann', 'bob', 'cem']) ids.push((await scene.enters(name)).id);
+  for (const name of ['ann', 'bob', 'cem']) ids.push((await scene.connect(name)).id);
   return ids;
 }
 
-async function listedIn(scene: Scene, key: string = scene.server.key): Promise<string[]> {
-  const { body } = await scene.asks(`${key}/peers`);
+async function listedPeers(scene: Fixture, key: string = scene.server.key): Promise<string[]> {
+  const { body } = await scene.request(`${key}/peers`);
   const listed: unknown = JSON.parse(body);
   if (!Array.isArray(listed)) throw new Failed(`the answer is no array: ${body.slice(0, 100)}`);
   return listed.map(String);

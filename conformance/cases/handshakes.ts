@@ -1,5 +1,5 @@
 import { cases, type CaseDraft } from '../case.ts';
-import { equals, holds, matches } from '../claims.ts';
+import { assertEqual, assertThat, assertMatch } from '../assertions.ts';
 import { loose } from '../outcomes.ts';
 
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
@@ -23,13 +23,13 @@ export const HANDSHAKE_CASES = cases([
     async run(scene) {
       const { path, key } = scene.server;
       const hidden = `GET ${path}${key}/id HTTP/1.1\r\nhost: a\r\n\r\n`;
-      const wire = scene.wire();
-      wire.sends(['POST / HTTP/1.1', 'host: a', ...lines, '', `0\r\n\r\n${hidden}`].join('\r\n'));
+      const wire = scene.openRaw();
+      wire.send(['POST / HTTP/1.1', 'host: a', ...lines, '', `0\r\n\r\n${hidden}`].join('\r\n'));
       const status = await wire.status();
-      await scene.enters('witness');
-      const statuses = Array.from(wire.heard.matchAll(ANSWER), ([, code]) => Number(code));
-      holds(!statuses.includes(200), `the second request was answered: ${statuses.join(' and ')}`);
-      holds(status === undefined || status >= 400, `it was answered with ${status}`);
+      await scene.connect('witness');
+      const statuses = Array.from(wire.received.matchAll(ANSWER), ([, code]) => Number(code));
+      assertThat(!statuses.includes(200), `the second request was answered: ${statuses.join(' and ')}`);
+      assertThat(status === undefined || status >= 400, `it was answered with ${status}`);
     },
   })),
   {
@@ -39,9 +39,9 @@ export const HANDSHAKE_CASES = cases([
     expected: 'a request like any other: no socket opens',
     async run(scene) {
       const lines = ['host: a', 'upgrade: websocket', 'sec-websocket-version: 13', `sec-websocket-key: ${KEY}`, '', ''];
-      const wire = scene.wire().sends([`GET ${scene.socketTarget()} HTTP/1.1`, ...lines].join('\r\n'));
+      const wire = scene.openRaw().send([`GET ${scene.socketTarget()} HTTP/1.1`, ...lines].join('\r\n'));
       const status = await wire.status();
-      holds(status !== 101, 'a socket opened');
+      assertThat(status !== 101, 'a socket opened');
     },
   },
   {
@@ -49,12 +49,12 @@ export const HANDSHAKE_CASES = cases([
     title: 'GET {path}peerjs, as it arrives behind a proxy that drops Upgrade',
     severity: 'recommended',
     expected: '426, upgrade: websocket, and a sentence',
-    reference: { does: 'answers 404', shows: /status: expected 426, got 404/ },
+    reference: { behaviour: 'answers 404', evidence: /status: expected 426, got 404/ },
     async run(scene) {
-      const { status, headers, body } = await scene.asks('peerjs?key=peerjs&id=ann&token=t');
-      equals('the status', status, 426);
-      matches('the header upgrade', headers.upgrade, /^websocket$/i);
-      holds(body.length > 0, 'the answer has no text');
+      const { status, headers, body } = await scene.request('peerjs?key=peerjs&id=ann&token=t');
+      assertEqual('the status', status, 426);
+      assertMatch('the header upgrade', headers.upgrade, /^websocket$/i);
+      assertThat(body.length > 0, 'the answer has no text');
     },
   },
   {
@@ -63,9 +63,9 @@ export const HANDSHAKE_CASES = cases([
     severity: 'recommended',
     expected: '400 or 426, and sec-websocket-version names 13',
     async run(scene) {
-      const heard = await handshake(scene.wire(), scene.socketTarget(), ['sec-websocket-version: 99']);
-      matches('the answer', heard, /^HTTP\/1\.1 (400|426)/);
-      matches('the answer', heard, /^sec-websocket-version:.*\b13\b/im);
+      const heard = await handshake(scene.openRaw(), scene.socketTarget(), ['sec-websocket-version: 99']);
+      assertMatch('the answer', heard, /^HTTP\/1\.1 (400|426)/);
+      assertMatch('the answer', heard, /^sec-websocket-version:.*\b13\b/im);
     },
   },
   {
@@ -74,11 +74,11 @@ export const HANDSHAKE_CASES = cases([
     severity: 'hardening',
     expected: '400, and no socket opens',
     async run(scene) {
-      const wire = scene.wire();
+      const wire = scene.openRaw();
       const lines = ['host: a', 'connection: upgrade', 'upgrade: websocket', 'sec-websocket-version: 13'];
-      wire.sends([`GET ${scene.socketTarget()} HTTP/1.1`, ...lines, 'sec-websocket-key: short', '', ''].join('\r\n'));
+      wire.send([`GET ${scene.socketTarget()} HTTP/1.1`, ...lines, 'sec-websocket-key: short', '', ''].join('\r\n'));
       const status = await wire.status();
-      holds(status !== 101, 'a socket opened');
+      assertThat(status !== 101, 'a socket opened');
       return status === 400 ? undefined : loose(`answers ${status}`);
     },
   },
@@ -87,22 +87,22 @@ export const HANDSHAKE_CASES = cases([
     title: 'a handshake that asks for the subprotocols a and b',
     severity: 'recommended',
     expected: 'the socket opens, and neither is granted',
-    reference: { does: 'grants the first', shows: /a subprotocol was granted/ },
+    reference: { behaviour: 'grants the first', evidence: /a subprotocol was granted/ },
     async run(scene) {
       const lines = ['sec-websocket-version: 13', 'sec-websocket-protocol: a, b'];
-      const heard = await handshake(scene.wire(), scene.socketTarget(), lines);
-      matches('the answer', heard, /^HTTP\/1\.1 101/);
-      holds(!/^sec-websocket-protocol:/im.test(heard), 'a subprotocol was granted');
+      const heard = await handshake(scene.openRaw(), scene.socketTarget(), lines);
+      assertMatch('the answer', heard, /^HTTP\/1\.1 101/);
+      assertThat(!/^sec-websocket-protocol:/im.test(heard), 'a subprotocol was granted');
     },
   },
 ]);
 
-interface Asks {
-  sends(text: string): { hears(pattern: RegExp): Promise<string> };
+interface RawSender {
+  send(text: string): { waitFor(pattern: RegExp): Promise<string> };
 }
 
 /** @returns the head of the answer. */
-function handshake(wire: Asks, target: string, more: readonly string[]): Promise<string> {
+function handshake(wire: RawSender, target: string, more: readonly string[]): Promise<string> {
   const lines = ['host: a', 'connection: upgrade', 'upgrade: websocket', `sec-websocket-key: ${KEY}`, ...more, '', ''];
-  return wire.sends([`GET ${target} HTTP/1.1`, ...lines].join('\r\n')).hears(/\r\n\r\n/);
+  return wire.send([`GET ${target} HTTP/1.1`, ...lines].join('\r\n')).waitFor(/\r\n\r\n/);
 }

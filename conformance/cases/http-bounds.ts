@@ -1,13 +1,13 @@
 import { cases, type CaseDraft } from '../case.ts';
-import { equals, holds, matches } from '../claims.ts';
-import type { Wire } from '../far-end/wire.ts';
+import { assertEqual, assertThat, assertMatch } from '../assertions.ts';
+import type { RawConnection } from '../client/raw-connection.ts';
 import { loose, type Loose } from '../outcomes.ts';
-import type { Scene } from '../scene.ts';
-import { until } from '../waiting.ts';
+import type { Fixture } from '../fixture.ts';
+import { pollUntil } from '../waiting.ts';
 
 // So many that they do not all fit into a few windows, however slow the machine.
-const TRIES = 40;
-const UNBOUNDED = { does: 'has no bound', shows: /no request was refused/ };
+const REQUESTS = 40;
+const UNBOUNDED = { behaviour: 'has no bound', evidence: /no request was refused/ };
 const UPGRADE = [
   'upgrade: websocket',
   'connection: upgrade',
@@ -20,17 +20,17 @@ const UPGRADE = [
 export const HTTP_BOUND_CASES = cases([
   {
     id: 'H9.too-many',
-    title: `${TRIES} requests at once, more than the window allows`,
+    title: `${REQUESTS} requests at once, more than the window allows`,
     severity: 'hardening',
     expected: '429 for some, with retry-after in seconds',
-    needs: 'few requests',
+    setup: 'few requests',
     pace: 'alone',
     reference: UNBOUNDED,
     async run(scene) {
-      const answers = await Promise.all(Array.from({ length: TRIES }, () => scene.asks(`${scene.server.key}/id`)));
+      const answers = await Promise.all(Array.from({ length: REQUESTS }, () => scene.request(`${scene.server.key}/id`)));
       const late = answers.find(({ status }) => status === 429);
-      holds(late !== undefined, 'no request was refused');
-      matches('retry-after', late.headers['retry-after'], /^[1-9]\d*$/);
+      assertThat(late !== undefined, 'no request was refused');
+      assertMatch('retry-after', late.headers['retry-after'], /^[1-9]\d*$/);
     },
   },
   {
@@ -38,13 +38,13 @@ export const HTTP_BOUND_CASES = cases([
     title: 'too many requests, and one in the next window',
     severity: 'hardening',
     expected: 'the first are refused, the last is answered',
-    needs: 'few requests',
+    setup: 'few requests',
     pace: 'alone',
     reference: UNBOUNDED,
     async run(scene) {
-      await someAreRefused(scene, () => ({}));
-      await until(scene.patience, 'the next window', async () =>
-        (await scene.asks(`${scene.server.key}/id`)).status === 200 ? true : undefined,
+      await expectRateLimit(scene, () => ({}));
+      await pollUntil(scene.patience, 'the next window', async () =>
+        (await scene.request(`${scene.server.key}/id`)).status === 200 ? true : undefined,
       );
     },
   },
@@ -53,11 +53,11 @@ export const HTTP_BOUND_CASES = cases([
     title: 'too many requests, then a socket',
     severity: 'recommended',
     expected: 'OPEN: sockets are not counted',
-    needs: 'few requests',
+    setup: 'few requests',
     pace: 'alone',
     async run(scene) {
-      await statuses(scene, () => ({}));
-      await scene.enters('ann');
+      await requestStatuses(scene, () => ({}));
+      await scene.connect('ann');
     },
   },
   {
@@ -65,19 +65,23 @@ export const HTTP_BOUND_CASES = cases([
     title: 'too many requests, each with another address in x-forwarded-for, where no proxy is trusted',
     severity: 'hardening',
     expected: 'some are refused: the header changes nothing',
-    needs: 'few requests',
+    setup: 'few requests',
     pace: 'alone',
     reference: UNBOUNDED,
-    run: (scene) => someAreRefused(scene, (n) => ({ 'x-forwarded-for': `203.0.113.${n}` })),
+    run: (scene) => expectRateLimit(scene, (n) => ({ 'x-forwarded-for': `203.0.113.${n}` })),
   },
   {
     id: 'H10.each-address',
     title: 'one request of each of many addresses, behind a proxy that is trusted',
     severity: 'hardening',
     expected: 'all are answered',
-    needs: 'few requests behind a proxy',
+    setup: 'few requests behind a proxy',
     async run(scene) {
-      equals('the statuses', new Set(await statuses(scene, (n) => ({ 'x-forwarded-for': `203.0.113.${n}` }))), new Set([200]));
+      assertEqual(
+        'the statuses',
+        new Set(await requestStatuses(scene, (n) => ({ 'x-forwarded-for': `203.0.113.${n}` }))),
+        new Set([200]),
+      );
     },
   },
   {
@@ -85,18 +89,18 @@ export const HTTP_BOUND_CASES = cases([
     title: 'too many requests of one address, behind a proxy that is trusted',
     severity: 'hardening',
     expected: 'some are refused',
-    needs: 'few requests behind a proxy',
+    setup: 'few requests behind a proxy',
     reference: UNBOUNDED,
-    run: (scene) => someAreRefused(scene, () => ({ 'x-forwarded-for': '203.0.113.200' })),
+    run: (scene) => expectRateLimit(scene, () => ({ 'x-forwarded-for': '203.0.113.200' })),
   },
   {
     id: 'H10.forged',
     title: 'too many requests of one address that writes other addresses in front of what its proxy adds',
     severity: 'hardening',
     expected: 'some are refused: what a client writes does not count',
-    needs: 'few requests behind a proxy',
+    setup: 'few requests behind a proxy',
     reference: UNBOUNDED,
-    run: (scene) => someAreRefused(scene, (n) => ({ 'x-forwarded-for': `198.51.100.${n}, 203.0.113.201` })),
+    run: (scene) => expectRateLimit(scene, (n) => ({ 'x-forwarded-for': `198.51.100.${n}, 203.0.113.201` })),
   },
   ...[20_000, 200_000].map((length): CaseDraft => ({
     id: `H11.target-${length}`,
@@ -105,9 +109,9 @@ export const HTTP_BOUND_CASES = cases([
     expected: '414 or 431, and the server lives',
     pace: 'alone',
     async run(scene) {
-      const wire = scene.wire();
-      wire.sends(`GET ${scene.server.path}?${'x'.repeat(length)} HTTP/1.1\r\nhost: a\r\n\r\n`);
-      return refusalOf(wire, [414, 431]);
+      const wire = scene.openRaw();
+      wire.send(`GET ${scene.server.path}?${'x'.repeat(length)} HTTP/1.1\r\nhost: a\r\n\r\n`);
+      return expectRefusal(wire, [414, 431]);
     },
   })),
   {
@@ -117,9 +121,9 @@ export const HTTP_BOUND_CASES = cases([
     expected: '431, and the server lives',
     pace: 'alone',
     async run(scene) {
-      const wire = scene.wire();
-      wire.sends(`GET ${scene.server.path} HTTP/1.1\r\nhost: a\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`);
-      return refusalOf(wire, [431]);
+      const wire = scene.openRaw();
+      wire.send(`GET ${scene.server.path} HTTP/1.1\r\nhost: a\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`);
+      return expectRefusal(wire, [431]);
     },
   },
   {
@@ -129,10 +133,10 @@ export const HTTP_BOUND_CASES = cases([
     expected: '431, and the server lives',
     pace: 'alone',
     async run(scene) {
-      const wire = scene.wire();
+      const wire = scene.openRaw();
       const lines = Array.from({ length: 1000 }, (_, n) => `x-${n}: ${'y'.repeat(40)}\r\n`);
-      wire.sends(`GET ${scene.server.path} HTTP/1.1\r\nhost: a\r\n${lines.join('')}\r\n`);
-      return refusalOf(wire, [431]);
+      wire.send(`GET ${scene.server.path} HTTP/1.1\r\nhost: a\r\n${lines.join('')}\r\n`);
+      return expectRefusal(wire, [431]);
     },
   },
   {
@@ -142,10 +146,10 @@ export const HTTP_BOUND_CASES = cases([
     expected: '414 or 431, and others get in',
     pace: 'alone',
     async run(scene) {
-      const wire = scene.wire();
-      wire.sends(`GET ${scene.socketTarget()}&more=${'x'.repeat(20_000)} HTTP/1.1\r\nhost: a\r\n${UPGRADE}\r\n`);
-      const refusal = await refusalOf(wire, [414, 431]);
-      await scene.enters('ann');
+      const wire = scene.openRaw();
+      wire.send(`GET ${scene.socketTarget()}&more=${'x'.repeat(20_000)} HTTP/1.1\r\nhost: a\r\n${UPGRADE}\r\n`);
+      const refusal = await expectRefusal(wire, [414, 431]);
+      await scene.connect('ann');
       return refusal;
     },
   },
@@ -157,10 +161,10 @@ export const HTTP_BOUND_CASES = cases([
     pace: 'alone',
     async run(scene) {
       for (const bytes of [Buffer.alloc(512, 0xff), Buffer.from('\0\0\0\0\r\n\r\n'), Buffer.from('BREW / HTCPCP/1.0\r\n\r\n')]) {
-        const wire = scene.wire().sends(bytes);
+        const wire = scene.openRaw().send(bytes);
         const status = await wire.status();
-        holds(status === undefined || status >= 400, `it was answered with ${status}`);
-        wire.cut();
+        assertThat(status === undefined || status >= 400, `it was answered with ${status}`);
+        wire.terminate();
       }
     },
   },
@@ -174,10 +178,10 @@ export const HTTP_BOUND_CASES = cases([
       const targets = Array.from({ length: 9 }, (_, n) => (n % 2 === 0 ? `${key}/id` : 'nowhere'));
       const requests = targets.map((target) => `GET ${path}${target} HTTP/1.1\r\nhost: a\r\n\r\n`);
       const last = `GET ${path}${key}/id HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`;
-      const wire = scene.wire().sends(requests.join('') + last);
-      await wire.closed();
-      const statuses = Array.from(wire.heard.matchAll(/HTTP\/1\.1 (\d{3})/g), ([, status]) => Number(status));
-      equals('the statuses', statuses, [...targets.map((target) => (target === 'nowhere' ? 404 : 200)), 200]);
+      const wire = scene.openRaw().send(requests.join('') + last);
+      await wire.waitForClose();
+      const statuses = Array.from(wire.received.matchAll(/HTTP\/1\.1 (\d{3})/g), ([, status]) => Number(status));
+      assertEqual('the statuses', statuses, [...targets.map((target) => (target === 'nowhere' ? 404 : 200)), 200]);
     },
   },
   {
@@ -189,28 +193,28 @@ export const HTTP_BOUND_CASES = cases([
     async run(scene) {
       for (let n = 0; n < 20; n++) {
         const target = n % 2 === 0 ? scene.server.path : scene.socketTarget();
-        const wire = scene.wire().sends(`GET ${target} HTTP/1.1\r\nhost: a\r\n${UPGRADE.slice(0, 6 * n)}`);
-        await wire.sent();
-        wire.cut();
+        const wire = scene.openRaw().send(`GET ${target} HTTP/1.1\r\nhost: a\r\n${UPGRADE.slice(0, 6 * n)}`);
+        await wire.flush();
+        wire.terminate();
       }
-      await scene.enters('ann');
+      await scene.connect('ann');
     },
   },
 ]);
 
 /** Where a limit lies is the server's choice, so to take it is loose; so is to close without a word. */
-async function refusalOf(wire: Wire, expected: readonly number[]): Promise<Loose | void> {
+async function expectRefusal(wire: RawConnection, expected: readonly number[]): Promise<Loose | void> {
   const status = await wire.status();
   if (status === undefined) return loose('closes the connection without an answer');
   return expected.includes(status) ? undefined : loose(`answers ${status}`);
 }
 
-async function someAreRefused(scene: Scene, headersOf: (n: number) => Record<string, string>): Promise<void> {
-  holds((await statuses(scene, headersOf)).includes(429), 'no request was refused');
+async function expectRateLimit(scene: Fixture, headersOf: (n: number) => Record<string, string>): Promise<void> {
+  assertThat((await requestStatuses(scene, headersOf)).includes(429), 'no request was refused');
 }
 
-async function statuses(scene: Scene, headersOf: (n: number) => Record<string, string>): Promise<number[]> {
+async function requestStatuses(scene: Fixture, headersOf: (n: number) => Record<string, string>): Promise<number[]> {
   const target = `${scene.server.key}/id`;
-  const answers = await Promise.all(Array.from({ length: TRIES }, (_, n) => scene.asks(target, { headers: headersOf(n) })));
+  const answers = await Promise.all(Array.from({ length: REQUESTS }, (_, n) => scene.request(target, { headers: headersOf(n) })));
   return answers.map(({ status }) => status);
 }

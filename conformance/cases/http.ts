@@ -1,10 +1,10 @@
 import { cases } from '../case.ts';
-import { equals, has, matches, shown } from '../claims.ts';
+import { assertEqual, assertMembers, assertMatch, formatValue } from '../assertions.ts';
 import { Dangerous } from '../outcomes.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** What the PeerJS client takes for an id. */
-const CLIENTS_ID = /^[A-Za-z0-9]+(?:[ _-][A-Za-z0-9]+)*$/;
+const CLIENT_ID_PATTERN = /^[A-Za-z0-9]+(?:[ _-][A-Za-z0-9]+)*$/;
 
 /** H1 to H3: what a server says of itself, ids, and who is here. */
 export const HTTP_CASES = cases([
@@ -14,11 +14,11 @@ export const HTTP_CASES = cases([
     severity: 'recommended',
     expected: '200, and a JSON object with a name, a description and a website',
     async run(scene) {
-      const { status, headers, body } = await scene.asks('');
-      equals('the status', status, 200);
-      matches('the content type', headers['content-type'], /^application\/json/);
+      const { status, headers, body } = await scene.request('');
+      assertEqual('the status', status, 200);
+      assertMatch('the content type', headers['content-type'], /^application\/json/);
       const described = JSON.parse(body) as Record<string, unknown>;
-      for (const name of ['name', 'description', 'website']) equals(`the type of ${name}`, typeof described[name], 'string');
+      for (const name of ['name', 'description', 'website']) assertEqual(`the type of ${name}`, typeof described[name], 'string');
     },
   },
   {
@@ -27,9 +27,9 @@ export const HTTP_CASES = cases([
     severity: 'recommended',
     expected: 'the same JSON',
     async run(scene) {
-      const { headers, body } = await scene.asks('', { headers: { accept: 'text/html' } });
-      matches('the content type', headers['content-type'], /^application\/json/);
-      equals('the type of name', typeof (JSON.parse(body) as Record<string, unknown>)['name'], 'string');
+      const { headers, body } = await scene.request('', { headers: { accept: 'text/html' } });
+      assertMatch('the content type', headers['content-type'], /^application\/json/);
+      assertEqual('the type of name', typeof (JSON.parse(body) as Record<string, unknown>)['name'], 'string');
     },
   },
   {
@@ -38,9 +38,9 @@ export const HTTP_CASES = cases([
     severity: 'required',
     expected: '200, and the whole body is an id that the PeerJS client takes',
     async run(scene) {
-      const { status, body } = await scene.asks(`${scene.server.key}/id`);
-      equals('the status', status, 200);
-      matches('the body', body, CLIENTS_ID);
+      const { status, body } = await scene.request(`${scene.server.key}/id`);
+      assertEqual('the status', status, 200);
+      assertMatch('the body', body, CLIENT_ID_PATTERN);
     },
   },
   {
@@ -49,9 +49,9 @@ export const HTTP_CASES = cases([
     severity: 'recommended',
     expected: 'the id is a UUID, as text/html',
     async run(scene) {
-      const { headers, body } = await scene.asks(`${scene.server.key}/id`);
-      matches('the content type', headers['content-type'], /^text\/html/);
-      matches('the body', body, UUID);
+      const { headers, body } = await scene.request(`${scene.server.key}/id`);
+      assertMatch('the content type', headers['content-type'], /^text\/html/);
+      assertMatch('the body', body, UUID);
     },
   },
   {
@@ -60,8 +60,8 @@ export const HTTP_CASES = cases([
     severity: 'required',
     expected: 'twenty different ids',
     async run(scene) {
-      const answers = await Promise.all(Array.from({ length: 20 }, () => scene.asks(`${scene.server.key}/id`)));
-      equals('the number of different ids', new Set(answers.map(({ body }) => body)).size, 20);
+      const answers = await Promise.all(Array.from({ length: 20 }, () => scene.request(`${scene.server.key}/id`)));
+      assertEqual('the number of different ids', new Set(answers.map(({ body }) => body)).size, 20);
     },
   },
   {
@@ -70,9 +70,9 @@ export const HTTP_CASES = cases([
     severity: 'required',
     expected: '200, and an id',
     async run(scene) {
-      const { status, body } = await scene.asks(`${scene.server.key}/id?ts=17000000000000.123&version=1.5.5&ts=%zz`);
-      equals('the status', status, 200);
-      matches('the body', body, CLIENTS_ID);
+      const { status, body } = await scene.request(`${scene.server.key}/id?ts=17000000000000.123&version=1.5.5&ts=%zz`);
+      assertEqual('the status', status, 200);
+      assertMatch('the body', body, CLIENT_ID_PATTERN);
     },
   },
   {
@@ -81,10 +81,10 @@ export const HTTP_CASES = cases([
     severity: 'required',
     expected: 'Ann hears Bob',
     async run(scene) {
-      const { body: id } = await scene.asks(`${scene.server.key}/id`);
-      const [ann, bob] = [await scene.enters('ann', { id }), await scene.enters('bob')];
-      bob.offers(id, 'hello');
-      has('what Ann hears', await ann.hears(), { src: bob.id, dst: id, payload: 'hello' });
+      const { body: id } = await scene.request(`${scene.server.key}/id`);
+      const [ann, bob] = [await scene.connect('ann', { id }), await scene.connect('bob')];
+      bob.sendOffer(id, 'hello');
+      assertMembers('what Ann hears', await ann.receive(), { src: bob.id, dst: id, payload: 'hello' });
     },
   },
   {
@@ -92,11 +92,11 @@ export const HTTP_CASES = cases([
     title: 'GET {path}nobody/id, where no realm has that key',
     severity: 'recommended',
     expected: '401, and a text that says so',
-    reference: { does: 'gives out an id for any key', shows: /status: expected 401, got 200/ },
+    reference: { behaviour: 'gives out an id for any key', evidence: /status: expected 401, got 200/ },
     async run(scene) {
-      const { status, body } = await scene.asks('nobody/id');
-      equals('the status', status, 401);
-      equals('the body', body, 'Invalid key provided');
+      const { status, body } = await scene.request('nobody/id');
+      assertEqual('the status', status, 401);
+      assertEqual('the body', body, 'Invalid key provided');
     },
   },
   {
@@ -107,7 +107,7 @@ export const HTTP_CASES = cases([
     async run(scene) {
       const { key } = scene.server;
       const escaped = Array.from(Buffer.from(key.slice(0, 2)), (byte) => `%${byte.toString(16)}`).join('');
-      equals('the status', (await scene.asks(`${escaped}${key.slice(2)}/id`)).status, 200);
+      assertEqual('the status', (await scene.request(`${escaped}${key.slice(2)}/id`)).status, 200);
     },
   },
   {
@@ -115,12 +115,12 @@ export const HTTP_CASES = cases([
     title: 'GET {path}{key}/peers while Ann is here, with discovery off',
     severity: 'required',
     expected: '401, and nothing of Ann',
-    needs: 'no discovery',
+    setup: 'no discovery',
     async run(scene) {
-      const ann = await scene.enters('ann');
-      const { status, body } = await scene.asks(`${scene.server.key}/peers`);
-      if (body.includes(ann.id)) throw new Dangerous(`discovery is off, and the answer names Ann: ${shown(body)}`);
-      equals('the status', status, 401);
+      const ann = await scene.connect('ann');
+      const { status, body } = await scene.request(`${scene.server.key}/peers`);
+      if (body.includes(ann.id)) throw new Dangerous(`discovery is off, and the answer names Ann: ${formatValue(body)}`);
+      assertEqual('the status', status, 401);
     },
   },
   {
@@ -128,9 +128,9 @@ export const HTTP_CASES = cases([
     title: 'GET {path}nobody/peers, with discovery off',
     severity: 'recommended',
     expected: '401, as for any key',
-    needs: 'no discovery',
+    setup: 'no discovery',
     async run(scene) {
-      equals('the status', (await scene.asks('nobody/peers')).status, 401);
+      assertEqual('the status', (await scene.request('nobody/peers')).status, 401);
     },
   },
 ]);

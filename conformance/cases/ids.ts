@@ -1,26 +1,26 @@
 import { cases, type CaseDraft } from '../case.ts';
-import { equals, has, holds } from '../claims.ts';
+import { assertEqual, assertMembers, assertThat } from '../assertions.ts';
 import { loose } from '../outcomes.ts';
-import { fresh } from '../scene.ts';
+import { uniqueName } from '../fixture.ts';
 import { INVALID_ID, refusedWith, TAKEN, WRONG_KEY } from './refusals.ts';
 
 /** Ids that the PeerJS client takes. */
-const USUAL_IDS = { letters: 'Ann', dashes: 'ann-of-green_gables', spaces: 'two words', digits: '0' };
+const CLIENT_IDS = { letters: 'Ann', dashes: 'ann-of-green_gables', spaces: 'two words', digits: '0' };
 /** Ids that it refuses itself, and that a program of another making may well have. */
-const ODD_IDS = {
+const UNUSUAL_IDS = {
   ...{ unicode: 'ünïcode-☃-🦊', plus: '+', escaped: 'a%2Fb', url: 'a/b?c=d&e#f', dots: '..' },
   ...{ tags: '<script>alert(1)</script>', quotes: "'; drop table" },
 };
 /** Bare, because that is their point; nobody else has them meanwhile. */
-const NAMES_OF_JAVASCRIPT = ['__proto__', 'constructor', 'toString', 'null'];
+const JAVASCRIPT_NAMES = ['__proto__', 'constructor', 'toString', 'null'];
 
 /** O7 to O9: what an id may be, and where sockets open. */
 export const ID_CASES = cases([
-  ...Object.entries(USUAL_IDS).map(([name, id]) => plainId(name, id, 'required', () => fresh(id))),
-  ...Object.entries(ODD_IDS).map(([name, id]) => plainId(name, id, 'recommended', () => fresh(id))),
-  ...NAMES_OF_JAVASCRIPT.map((id) => plainId(`name-${id.toLowerCase().replaceAll('_', '')}`, id, 'hardening', () => id)),
-  plainId('length-128', '128 characters', 'recommended', () => fresh('x'.repeat(128)).slice(-128)),
-  plainId('length-128-unicode', '128 foxes: characters are counted, not their parts', 'recommended', () => '🦊'.repeat(128)),
+  ...Object.entries(CLIENT_IDS).map(([name, id]) => validId(name, id, 'required', () => uniqueName(id))),
+  ...Object.entries(UNUSUAL_IDS).map(([name, id]) => validId(name, id, 'recommended', () => uniqueName(id))),
+  ...JAVASCRIPT_NAMES.map((id) => validId(`name-${id.toLowerCase().replaceAll('_', '')}`, id, 'hardening', () => id)),
+  validId('length-128', '128 characters', 'recommended', () => uniqueName('x'.repeat(128)).slice(-128)),
+  validId('length-128-unicode', '128 foxes: characters are counted, not their parts', 'recommended', () => '🦊'.repeat(128)),
   ...Object.entries({
     'too-long': ['of 129 characters', 'x'.repeat(129)],
     'far-too-long': ['of 3,000 characters', 'x'.repeat(3000)],
@@ -33,12 +33,12 @@ export const ID_CASES = cases([
     severity: 'hardening',
     expected: 'ERROR "Invalid id", then close 1008',
     pace: 'alone',
-    reference: { does: 'accepts it', shows: /accepts it/ },
+    reference: { behaviour: 'accepts it', evidence: /accepts it/ },
     async run(scene) {
-      const socket = await scene.opens('ann', { id });
-      const first = await socket.hears();
+      const socket = await scene.openSocket('ann', { id });
+      const first = await socket.receive();
       if (first['type'] === 'OPEN') return loose('accepts it');
-      const { code } = await socket.closed();
+      const { code } = await socket.waitForClose();
       return code === 1008 ? refusedWith(first, INVALID_ID) : loose(`closes with ${code}`);
     },
   })),
@@ -48,11 +48,13 @@ export const ID_CASES = cases([
     severity: 'recommended',
     expected: 'the last one wins',
     async run(scene) {
-      const [first, last] = [fresh('first'), fresh('last')];
-      const socket = await scene.opensAt(`${scene.server.path}peerjs?key=${scene.server.key}&id=${first}&token=t&id=${last}`);
-      equals('the first frame', await socket.hears(), { type: 'OPEN' });
-      (await scene.enters('bob')).offers(last, 'hello');
-      equals('the payload', (await socket.hears())['payload'], 'hello');
+      const [first, last] = [uniqueName('first'), uniqueName('last')];
+      const socket = await scene.openSocketAt(
+        `${scene.server.path}peerjs?key=${scene.server.key}&id=${first}&token=t&id=${last}`,
+      );
+      assertEqual('the first frame', await socket.receive(), { type: 'OPEN' });
+      (await scene.connect('bob')).sendOffer(last, 'hello');
+      assertEqual('the payload', (await socket.receive())['payload'], 'hello');
     },
   },
   {
@@ -62,9 +64,12 @@ export const ID_CASES = cases([
     expected: 'the last one wins',
     async run(scene) {
       const { path, key } = scene.server;
-      const target = (one: string, other: string): string => `${path}peerjs?key=${one}&token=t&id=${fresh('ann')}&key=${other}`;
-      equals('with the known key last', await (await scene.opensAt(target('nobody', key))).hears(), { type: 'OPEN' });
-      has('with the unknown key last', await (await scene.opensAt(target(key, 'nobody'))).hears(), { type: WRONG_KEY.type });
+      const target = (one: string, other: string): string =>
+        `${path}peerjs?key=${one}&token=t&id=${uniqueName('ann')}&key=${other}`;
+      assertEqual('with the known key last', await (await scene.openSocketAt(target('nobody', key))).receive(), { type: 'OPEN' });
+      assertMembers('with the unknown key last', await (await scene.openSocketAt(target(key, 'nobody'))).receive(), {
+        type: WRONG_KEY.type,
+      });
     },
   },
   {
@@ -73,9 +78,9 @@ export const ID_CASES = cases([
     severity: 'recommended',
     expected: 'the last one wins, so the other hears ID-TAKEN',
     async run(scene) {
-      const target = `${scene.server.path}peerjs?key=${scene.server.key}&id=${fresh('ann')}&token=first`;
-      await (await scene.opensAt(`${target}&token=last`)).hears();
-      has('what the other hears', await (await scene.opensAt(target)).hears(), { type: TAKEN.type });
+      const target = `${scene.server.path}peerjs?key=${scene.server.key}&id=${uniqueName('ann')}&token=first`;
+      await (await scene.openSocketAt(`${target}&token=last`)).receive();
+      assertMembers('what the other hears', await (await scene.openSocketAt(target)).receive(), { type: TAKEN.type });
     },
   },
   ...Object.entries({
@@ -91,16 +96,18 @@ export const ID_CASES = cases([
     title: `a socket at {path}${path}`,
     severity: 'required',
     expected: 'none opens: 404',
-    reference: { does: 'answers 400', shows: /400/ },
+    reference: { behaviour: 'answers 400', evidence: /400/ },
     async run(scene) {
-      const status = await scene.statusOf(`${scene.server.path}${path}?key=${scene.server.key}&id=${fresh('ann')}&token=t`);
-      holds(status !== 101, 'a socket opens there');
+      const status = await scene.handshakeStatus(
+        `${scene.server.path}${path}?key=${scene.server.key}&id=${uniqueName('ann')}&token=t`,
+      );
+      assertThat(status !== 101, 'a socket opens there');
       return status === 404 ? undefined : loose(`answers ${status}`);
     },
   })),
 ]);
 
-function plainId(name: string, what: string, severity: CaseDraft['severity'], idOf: () => string): CaseDraft {
+function validId(name: string, what: string, severity: CaseDraft['severity'], idOf: () => string): CaseDraft {
   return {
     id: `O7.${name}`,
     title: `Ann enters with the id ${what}, Bob writes to her, and she answers`,
@@ -108,11 +115,11 @@ function plainId(name: string, what: string, severity: CaseDraft['severity'], id
     expected: 'both hear each other, and her id as it is',
     async run(scene) {
       const id = idOf();
-      const [ann, bob] = [await scene.enters('ann', { id }), await scene.enters('bob')];
-      bob.offers(id, { to: id });
-      equals('what Ann hears', await ann.hears(), { type: 'OFFER', src: bob.id, dst: id, payload: { to: id } });
-      ann.sends({ type: 'ANSWER', dst: bob.id });
-      equals('what Bob hears', await bob.hears(), { type: 'ANSWER', src: id, dst: bob.id });
+      const [ann, bob] = [await scene.connect('ann', { id }), await scene.connect('bob')];
+      bob.sendOffer(id, { to: id });
+      assertEqual('what Ann hears', await ann.receive(), { type: 'OFFER', src: bob.id, dst: id, payload: { to: id } });
+      ann.send({ type: 'ANSWER', dst: bob.id });
+      assertEqual('what Bob hears', await bob.receive(), { type: 'ANSWER', src: id, dst: bob.id });
     },
   };
 }

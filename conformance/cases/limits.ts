@@ -1,10 +1,10 @@
 import { cases, type Reference } from '../case.ts';
-import { equals, has, holds } from '../claims.ts';
+import { assertEqual, assertMembers, assertThat } from '../assertions.ts';
 import { Dangerous, loose } from '../outcomes.ts';
-import { fresh } from '../scene.ts';
+import { uniqueName } from '../fixture.ts';
 
 const MEBIBYTE = 1024 * 1024;
-const UNBOUNDED: Reference = { does: 'has no bound', shows: /waited \d+ ms for the socket/ };
+const UNBOUNDED: Reference = { behaviour: 'has no bound', evidence: /waited \d+ ms for the socket/ };
 /** A frame's first byte: a whole text message. */
 const WHOLE_TEXT = 0x81;
 
@@ -15,17 +15,17 @@ export const LIMIT_CASES = cases([
     title: 'Ann sends Bob, who reads nothing, more than the server buffers; Eve is here',
     severity: 'hardening',
     expected: 'Ann hears LEAVE from Bob, and Eve notices nothing',
-    needs: 'small buffers',
+    setup: 'small buffers',
     pace: 'alone',
-    reference: { does: 'buffers without bound', shows: /waited \d+ ms for a frame/ },
+    reference: { behaviour: 'buffers without bound', evidence: /waited \d+ ms for a frame/ },
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      const eve = await scene.enters('eve');
-      bob.stopsReading();
+      const [ann, bob] = await scene.connectPair();
+      const eve = await scene.connect('eve');
+      bob.pauseReading();
       // More than the operating system buffers on both sides.
-      for (let n = 0; n < 400; n++) ann.offers(bob.id, 'x'.repeat(65_000));
-      equals('what Ann hears', await ann.hears(), { type: 'LEAVE', src: bob.id, dst: ann.id });
-      await scene.hearsNothing(eve);
+      for (let n = 0; n < 400; n++) ann.sendOffer(bob.id, 'x'.repeat(65_000));
+      assertEqual('what Ann hears', await ann.receive(), { type: 'LEAVE', src: bob.id, dst: ann.id });
+      await scene.expectNothing(eve);
     },
   },
   {
@@ -35,10 +35,10 @@ export const LIMIT_CASES = cases([
     expected: 'Bob hears it',
     pace: 'alone',
     async run(scene) {
-      scene.needsRoomFor(MEBIBYTE);
-      const [ann, bob] = await scene.pair();
-      ann.offers(bob.id, 'x'.repeat(MEBIBYTE - 200));
-      has('what Bob hears', await bob.hears(), { src: ann.id });
+      scene.requireMessageSize(MEBIBYTE);
+      const [ann, bob] = await scene.connectPair();
+      ann.sendOffer(bob.id, 'x'.repeat(MEBIBYTE - 200));
+      assertMembers('what Bob hears', await bob.receive(), { src: ann.id });
     },
   },
   {
@@ -47,15 +47,15 @@ export const LIMIT_CASES = cases([
     severity: 'hardening',
     expected: 'her socket is closed with 1009 and her id is free; Bob hears nothing',
     pace: 'alone',
-    reference: { does: 'takes up to 100 MiB', shows: /relays it/ },
+    reference: { behaviour: 'takes up to 100 MiB', evidence: /relays it/ },
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.offers(bob.id, 'x'.repeat(MEBIBYTE));
-      const [frame] = await Promise.race([scene.hearsBeforeEcho(ann).then(() => bob.unheard), ann.ended.then(() => [])]);
+      const [ann, bob] = await scene.connectPair();
+      ann.sendOffer(bob.id, 'x'.repeat(MEBIBYTE));
+      const [frame] = await Promise.race([scene.receiveUntilEcho(ann).then(() => bob.unread), ann.ended.then(() => [])]);
       if (frame !== undefined) return loose('relays it');
-      const { code } = await ann.closed();
-      await scene.hearsNothing(bob);
-      await scene.entersWhenFree('heir', { id: ann.id });
+      const { code } = await ann.waitForClose();
+      await scene.expectNothing(bob);
+      await scene.connectWhenFree('heir', { id: ann.id });
       return code === 1009 ? undefined : loose(`closes with ${code}`);
     },
   },
@@ -66,15 +66,15 @@ export const LIMIT_CASES = cases([
     expected: 'the connection is closed, and the server lives',
     pace: 'alone',
     async run(scene) {
-      const wire = scene.wire();
+      const wire = scene.openRaw();
       const lines = ['host: a', 'upgrade: websocket', 'connection: upgrade', 'sec-websocket-version: 13'];
       lines.push('sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==', '', '');
-      wire.sends([`GET ${scene.socketTarget()} HTTP/1.1`, ...lines].join('\r\n'));
-      await wire.hears(/OPEN/);
+      wire.send([`GET ${scene.socketTarget()} HTTP/1.1`, ...lines].join('\r\n'));
+      await wire.waitFor(/OPEN/);
       const length = Buffer.alloc(8);
       length.writeBigUInt64BE(2n ** 53n);
-      wire.sends(Buffer.concat([Buffer.from([WHOLE_TEXT, 0xff]), length, Buffer.alloc(4)]));
-      await wire.closed();
+      wire.send(Buffer.concat([Buffer.from([WHOLE_TEXT, 0xff]), length, Buffer.alloc(4)]));
+      await wire.waitForClose();
     },
   },
   {
@@ -82,11 +82,11 @@ export const LIMIT_CASES = cases([
     title: 'Ann sends Bob a message of nine tenths of the limit',
     severity: 'required',
     expected: 'Bob hears it',
-    needs: 'small messages',
+    setup: 'small messages',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.offers(bob.id, 'x'.repeat(Math.floor(scene.setting('max_message_bytes') * 0.9) - 100));
-      has('what Bob hears', await bob.hears(), { src: ann.id });
+      const [ann, bob] = await scene.connectPair();
+      ann.sendOffer(bob.id, 'x'.repeat(Math.floor(scene.setting('max_message_bytes') * 0.9) - 100));
+      assertMembers('what Bob hears', await bob.receive(), { src: ann.id });
     },
   },
   {
@@ -94,12 +94,12 @@ export const LIMIT_CASES = cases([
     title: 'Ann sends a message beyond the limit',
     severity: 'hardening',
     expected: 'her socket is closed with 1009',
-    needs: 'small messages',
-    reference: { does: 'takes up to 100 MiB', shows: /waited \d+ ms for the socket/ },
+    setup: 'small messages',
+    reference: { behaviour: 'takes up to 100 MiB', evidence: /waited \d+ ms for the socket/ },
     async run(scene) {
-      const ann = await scene.enters('ann');
-      ann.offers(fresh('bob'), 'x'.repeat(scene.setting('max_message_bytes')));
-      const { code } = await ann.closed();
+      const ann = await scene.connect('ann');
+      ann.sendOffer(uniqueName('bob'), 'x'.repeat(scene.setting('max_message_bytes')));
+      const { code } = await ann.waitForClose();
       return code === 1009 ? undefined : loose(`closes with ${code}`);
     },
   },
@@ -108,12 +108,12 @@ export const LIMIT_CASES = cases([
     title: 'Ann sends ten times her allowance of messages',
     severity: 'hardening',
     expected: 'her socket is closed with 1008',
-    needs: 'few messages',
+    setup: 'few messages',
     reference: UNBOUNDED,
     async run(scene) {
-      const ann = await scene.enters('ann');
-      for (let n = 0; n < 10 * scene.setting('message_burst'); n++) ann.sends({ type: 'HEARTBEAT' });
-      const { code } = await ann.closed();
+      const ann = await scene.connect('ann');
+      for (let n = 0; n < 10 * scene.setting('message_burst'); n++) ann.send({ type: 'HEARTBEAT' });
+      const { code } = await ann.waitForClose();
       return code === 1008 ? undefined : loose(`closes with ${code}`);
     },
   },
@@ -122,12 +122,12 @@ export const LIMIT_CASES = cases([
     title: 'Ann sends Bob three quarters of her allowance of messages',
     severity: 'required',
     expected: 'Bob hears all',
-    needs: 'few messages',
+    setup: 'few messages',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
+      const [ann, bob] = await scene.connectPair();
       const allowed = Math.floor(scene.setting('message_burst') * 0.75);
-      for (let n = 0; n < allowed; n++) ann.offers(bob.id, n);
-      await bob.hearsAll(allowed);
+      for (let n = 0; n < allowed; n++) ann.sendOffer(bob.id, n);
+      await bob.receiveMany(allowed);
     },
   },
   {
@@ -135,12 +135,12 @@ export const LIMIT_CASES = cases([
     title: 'Ann sends ten times her allowance of messages; Bob writes',
     severity: 'required',
     expected: 'Bob is heard as ever',
-    needs: 'few messages',
+    setup: 'few messages',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      for (let n = 0; n < 10 * scene.setting('message_burst'); n++) ann.sends({ type: 'HEARTBEAT' });
-      await ann.isReadOrClosed();
-      await scene.hearsNothing(bob);
+      const [ann, bob] = await scene.connectPair();
+      for (let n = 0; n < 10 * scene.setting('message_burst'); n++) ann.send({ type: 'HEARTBEAT' });
+      await ann.waitUntilReadOrClosed();
+      await scene.expectNothing(bob);
     },
   },
   {
@@ -148,18 +148,18 @@ export const LIMIT_CASES = cases([
     title: 'Ann sends Bob more than her allowance of messages, where she is to be read more slowly',
     severity: 'hardening',
     expected: 'Bob hears all in their order, but not at once',
-    needs: 'few messages at a time',
-    reference: { does: 'has no bound', shows: /all came within/ },
+    setup: 'few messages at a time',
+    reference: { behaviour: 'has no bound', evidence: /all came within/ },
     async run(scene) {
-      const [ann, bob] = await scene.pair();
+      const [ann, bob] = await scene.connectPair();
       const [rate, burst] = [scene.setting('messages_per_second'), scene.setting('message_burst')];
       const sent = Array.from({ length: burst + Math.ceil(rate * 1.5) }, (_, n) => n);
       const before = performance.now();
-      for (const n of sent) ann.offers(bob.id, n);
-      const heard = (await bob.hearsAll(sent.length)).map((frame) => frame['payload']);
+      for (const n of sent) ann.sendOffer(bob.id, n);
+      const heard = (await bob.receiveMany(sent.length)).map((frame) => frame['payload']);
       const took = Math.round(performance.now() - before);
       if (heard.some((n, i) => n !== i)) throw new Dangerous('messages were lost or came in another order');
-      holds(took > 1_000, `all came within ${took} ms`);
+      assertThat(took > 1_000, `all came within ${took} ms`);
     },
   },
 ]);

@@ -1,9 +1,9 @@
 import { cases, type CaseDraft } from '../case.ts';
-import { equals, has, holds } from '../claims.ts';
-import type { FarPeer } from '../far-end/far-peer.ts';
+import { assertEqual, assertMembers, assertThat } from '../assertions.ts';
+import type { PeerClient } from '../client/peer-client.ts';
 import { Failed } from '../outcomes.ts';
-import type { Scene } from '../scene.ts';
-import { elapsed, within } from '../waiting.ts';
+import type { Fixture } from '../fixture.ts';
+import { sleep, withTimeout } from '../waiting.ts';
 import { afterOpen } from './reconnecting.ts';
 
 /** L1 to L5 and M8: liveness and leaving. */
@@ -13,11 +13,11 @@ export const LIVENESS_CASES = cases([
     title: 'Ann enters and says nothing',
     severity: 'required',
     expected: 'her socket is closed, and her id is free',
-    needs: 'short patience',
+    setup: 'short patience',
     async run(scene) {
-      const ann = await scene.enters('ann');
-      await ann.closed();
-      await scene.entersWhenFree('heir', { id: ann.id });
+      const ann = await scene.connect('ann');
+      await ann.waitForClose();
+      await scene.connectWhenFree('heir', { id: ann.id });
     },
   },
   {
@@ -25,10 +25,10 @@ export const LIVENESS_CASES = cases([
     title: 'Ann enters and says nothing',
     severity: 'recommended',
     expected: 'her socket is closed with 4002',
-    needs: 'short patience',
-    reference: { does: 'closes without a code, which a client sees as 1005', shows: /expected 4002, got 1005/ },
+    setup: 'short patience',
+    reference: { behaviour: 'closes without a code, which a client sees as 1005', evidence: /expected 4002, got 1005/ },
     async run(scene) {
-      equals('the code', (await (await scene.enters('ann')).closed()).code, 4002);
+      assertEqual('the code', (await (await scene.connect('ann')).waitForClose()).code, 4002);
     },
   },
   {
@@ -36,12 +36,12 @@ export const LIVENESS_CASES = cases([
     title: 'Ann enters and says nothing',
     severity: 'required',
     expected: 'her socket is not closed before the time is over',
-    needs: 'short patience',
+    setup: 'short patience',
     async run(scene) {
       const before = performance.now();
-      await (await scene.enters('ann')).closed();
+      await (await scene.connect('ann')).waitForClose();
       const lived = Math.ceil(performance.now() - before);
-      holds(lived >= scene.setting('alive_timeout') - ROUNDING_MS, `it was closed after ${lived} ms`);
+      assertThat(lived >= scene.setting('alive_timeout') - ROUNDING_MS, `it was closed after ${lived} ms`);
     },
   },
   {
@@ -49,14 +49,14 @@ export const LIVENESS_CASES = cases([
     title: 'Ann enters and says nothing until her time is long over; two others send each other a message',
     severity: 'recommended',
     expected: 'her socket is closed by then',
-    needs: 'short patience',
+    setup: 'short patience',
     async run(scene) {
-      const ann = await scene.enters('ann');
+      const ann = await scene.connect('ann');
       const sweep = Math.max(scene.server.settings.cleanup_out_msgs ?? 0, LONGEST_SWEEP_MS);
       // L5: a server may count the pongs of a silent peer for as long again.
-      await scene.waits(2 * scene.setting('alive_timeout') + 2 * sweep + GRACE_MS);
-      await scene.hearsNothing(await scene.enters('bob'));
-      if (ann.isOpen) await within(GRACE_MS, 'the socket of ann to be closed', ann.ended);
+      await scene.wait(2 * scene.setting('alive_timeout') + 2 * sweep + GRACE_MS);
+      await scene.expectNothing(await scene.connect('bob'));
+      if (ann.isOpen) await withTimeout(GRACE_MS, 'the socket of ann to be closed', ann.ended);
     },
   },
   {
@@ -64,13 +64,13 @@ export const LIVENESS_CASES = cases([
     title: 'Ann opens a second socket with her token, and sends HEARTBEAT on that one only',
     severity: 'required',
     expected: 'the id stays hers, for all the silence of the first',
-    needs: 'short patience',
+    setup: 'short patience',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      const again = await scene.comesBack(ann);
-      await stay(scene, 2, [again, bob], (peer) => peer.sends({ type: 'HEARTBEAT' }));
-      bob.offers(ann.id, 'still there?');
-      has('what the new socket hears', await afterOpen(again), { payload: 'still there?' });
+      const [ann, bob] = await scene.connectPair();
+      const again = await scene.reconnect(ann);
+      await keepConnected(scene, 2, [again, bob], (peer) => peer.send({ type: 'HEARTBEAT' }));
+      bob.sendOffer(ann.id, 'still there?');
+      assertMembers('what the new socket hears', await afterOpen(again), { payload: 'still there?' });
     },
   },
   {
@@ -78,11 +78,11 @@ export const LIVENESS_CASES = cases([
     title: 'Ann says nothing until she is closed; an heir enters with her id',
     severity: 'required',
     expected: 'the heir hears nothing of her time',
-    needs: 'short patience',
+    setup: 'short patience',
     async run(scene) {
-      const ann = await scene.enters('ann');
-      await ann.closed();
-      await scene.hearsNothing(await scene.entersWhenFree('heir', { id: ann.id }));
+      const ann = await scene.connect('ann');
+      await ann.waitForClose();
+      await scene.expectNothing(await scene.connectWhenFree('heir', { id: ann.id }));
     },
   },
   {
@@ -91,9 +91,9 @@ export const LIVENESS_CASES = cases([
     severity: 'required',
     expected: 'OPEN, at once',
     async run(scene) {
-      const ann = await scene.enters('ann');
-      await ann.leaves();
-      await scene.entersWhenFree('heir', { id: ann.id });
+      const ann = await scene.connect('ann');
+      await ann.close();
+      await scene.connectWhenFree('heir', { id: ann.id });
     },
   },
   {
@@ -102,10 +102,10 @@ export const LIVENESS_CASES = cases([
     severity: 'recommended',
     expected: 'the server answers with one',
     async run(scene) {
-      const ann = await scene.enters('ann');
-      await ann.leaves();
-      const { code } = await ann.closed();
-      holds(code !== 1006, 'the connection was cut');
+      const ann = await scene.connect('ann');
+      await ann.close();
+      const { code } = await ann.waitForClose();
+      assertThat(code !== 1006, 'the connection was cut');
     },
   },
   {
@@ -114,9 +114,9 @@ export const LIVENESS_CASES = cases([
     severity: 'required',
     expected: 'OPEN, at once',
     async run(scene) {
-      const ann = await scene.enters('ann');
-      ann.cut();
-      await scene.entersWhenFree('heir', { id: ann.id });
+      const ann = await scene.connect('ann');
+      ann.terminate();
+      await scene.connectWhenFree('heir', { id: ann.id });
     },
   },
   {
@@ -125,9 +125,9 @@ export const LIVENESS_CASES = cases([
     severity: 'required',
     expected: 'OPEN, at once',
     async run(scene) {
-      const ann = await scene.enters('ann');
-      ann.resets();
-      await scene.entersWhenFree('heir', { id: ann.id });
+      const ann = await scene.connect('ann');
+      ann.reset();
+      await scene.connectWhenFree('heir', { id: ann.id });
     },
   },
   {
@@ -136,12 +136,12 @@ export const LIVENESS_CASES = cases([
     severity: 'required',
     expected: 'Bob hears nothing of that',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.offers(bob.id, 'hello');
-      await bob.hears();
-      await ann.leaves();
-      await scene.entersWhenFree('heir', { id: ann.id });
-      await scene.hearsNothing(bob);
+      const [ann, bob] = await scene.connectPair();
+      ann.sendOffer(bob.id, 'hello');
+      await bob.receive();
+      await ann.close();
+      await scene.connectWhenFree('heir', { id: ann.id });
+      await scene.expectNothing(bob);
     },
   },
   {
@@ -151,9 +151,9 @@ export const LIVENESS_CASES = cases([
     expected: 'OPEN for each',
     pace: 'alone',
     async run(scene) {
-      const peers = await Promise.all(Array.from({ length: 50 }, (_, n) => scene.enters(`peer-${n}`)));
-      for (const peer of peers) peer.cut();
-      await Promise.all(peers.map(({ id, name }) => scene.entersWhenFree(`heir-of-${name}`, { id })));
+      const peers = await Promise.all(Array.from({ length: 50 }, (_, n) => scene.connect(`peer-${n}`)));
+      for (const peer of peers) peer.terminate();
+      await Promise.all(peers.map(({ id, name }) => scene.connectWhenFree(`heir-of-${name}`, { id })));
     },
   },
   {
@@ -161,12 +161,12 @@ export const LIVENESS_CASES = cases([
     title: 'Ann and Bob send HEARTBEAT for longer than they may be silent; then Ann writes to Bob',
     severity: 'required',
     expected: 'Bob hears her',
-    needs: 'short patience',
+    setup: 'short patience',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      await stay(scene, 2.5, [ann, bob], (peer) => peer.sends({ type: 'HEARTBEAT' }));
-      ann.offers(bob.id, 'still there?');
-      equals('the payload', (await bob.hears())['payload'], 'still there?');
+      const [ann, bob] = await scene.connectPair();
+      await keepConnected(scene, 2.5, [ann, bob], (peer) => peer.send({ type: 'HEARTBEAT' }));
+      ann.sendOffer(bob.id, 'still there?');
+      assertEqual('the payload', (await bob.receive())['payload'], 'still there?');
     },
   },
   {
@@ -175,7 +175,7 @@ export const LIVENESS_CASES = cases([
     severity: 'required',
     expected: 'a pong comes back',
     async run(scene) {
-      await (await scene.enters('ann')).pings();
+      await (await scene.connect('ann')).ping();
     },
   },
   {
@@ -183,11 +183,11 @@ export const LIVENESS_CASES = cases([
     title: 'Ann sends WebSocket pings and nothing else',
     severity: 'recommended',
     expected: 'her socket is closed: pings alone do not keep a peer',
-    needs: 'short patience',
+    setup: 'short patience',
     async run(scene) {
-      const ann = await scene.enters('ann');
-      const pinging = setInterval(() => ann.isOpen && ann.sendsPing(), scene.setting('alive_timeout') / 6);
-      await ann.closed().finally(() => clearInterval(pinging));
+      const ann = await scene.connect('ann');
+      const pinging = setInterval(() => ann.isOpen && ann.sendPing(), scene.setting('alive_timeout') / 6);
+      await ann.waitForClose().finally(() => clearInterval(pinging));
     },
   },
   {
@@ -195,15 +195,15 @@ export const LIVENESS_CASES = cases([
     title: 'Ann sends HEARTBEAT less often than her time allows, as from a hidden tab, and her client answers pings',
     severity: 'recommended',
     expected: 'she stays: a pong is a sign of life for as long again',
-    needs: 'short patience',
-    reference: { does: 'sends no pings', shows: /was closed after/ },
+    setup: 'short patience',
+    reference: { behaviour: 'sends no pings', evidence: /was closed after/ },
     async run(scene) {
-      const ann = await scene.enters('ann');
+      const ann = await scene.connect('ann');
       const pause = Math.round(1.4 * scene.setting('alive_timeout'));
       for (let n = 0; n < 3; n++) {
-        await elapsed(pause);
-        holds(ann.isOpen, `her socket was closed after a pause of ${pause} ms`);
-        ann.sends({ type: 'HEARTBEAT' });
+        await sleep(pause);
+        assertThat(ann.isOpen, `her socket was closed after a pause of ${pause} ms`);
+        ann.send({ type: 'HEARTBEAT' });
       }
     },
   },
@@ -216,11 +216,11 @@ export const LIVENESS_CASES = cases([
     title: `Ann sends ${JSON.stringify(frame)} for longer than she may be silent, and no HEARTBEAT`,
     severity: 'recommended',
     expected: 'she stays: every message is a sign of life',
-    needs: 'short patience',
-    reference: { does: 'counts HEARTBEAT only', shows: /was closed after/ },
+    setup: 'short patience',
+    reference: { behaviour: 'counts HEARTBEAT only', evidence: /was closed after/ },
     async run(scene) {
       const text = JSON.stringify(frame);
-      await stay(scene, 2.5, [await scene.enters('ann')], (peer) => peer.sendsText(text.replace('{self}', peer.id)));
+      await keepConnected(scene, 2.5, [await scene.connect('ann')], (peer) => peer.sendText(text.replace('{self}', peer.id)));
     },
   })),
   {
@@ -229,11 +229,11 @@ export const LIVENESS_CASES = cases([
     severity: 'required',
     expected: 'the heir hears him',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      await ann.leaves();
-      const heir = await scene.entersWhenFree('heir', { id: ann.id });
-      bob.offers(ann.id, 'hello');
-      has('what the heir hears', await heir.hears(), { src: bob.id, payload: 'hello' });
+      const [ann, bob] = await scene.connectPair();
+      await ann.close();
+      const heir = await scene.connectWhenFree('heir', { id: ann.id });
+      bob.sendOffer(ann.id, 'hello');
+      assertMembers('what the heir hears', await heir.receive(), { src: bob.id, payload: 'hello' });
     },
   },
 ]);
@@ -246,7 +246,12 @@ const LONGEST_SWEEP_MS = 300;
 const GRACE_MS = 1_000;
 
 /** @throws Failed where one is closed before so many timeouts have passed. */
-async function stay(scene: Scene, timeouts: number, peers: readonly FarPeer[], speak: (peer: FarPeer) => void): Promise<void> {
+async function keepConnected(
+  scene: Fixture,
+  timeouts: number,
+  peers: readonly PeerClient[],
+  speak: (peer: PeerClient) => void,
+): Promise<void> {
   const timeout = scene.setting('alive_timeout');
   const start = performance.now();
   while (performance.now() - start < timeouts * timeout) {
@@ -254,6 +259,6 @@ async function stay(scene: Scene, timeouts: number, peers: readonly FarPeer[], s
       if (!peer.isOpen) throw new Failed(`${peer.name} was closed after ${Math.round(performance.now() - start)} ms`);
       speak(peer);
     }
-    await elapsed(timeout / 8);
+    await sleep(timeout / 8);
   }
 }

@@ -1,9 +1,9 @@
 import { cases, type CaseDraft, type Reference } from '../case.ts';
-import { equals, has } from '../claims.ts';
+import { assertEqual, assertMembers } from '../assertions.ts';
 import { Dangerous } from '../outcomes.ts';
-import { fresh } from '../scene.ts';
+import { uniqueName } from '../fixture.ts';
 
-const UNBOUNDED: Reference = { does: 'keeps it without bound', shows: /waited \d+ ms for a frame/ };
+const UNBOUNDED: Reference = { behaviour: 'keeps it without bound', evidence: /waited \d+ ms for a frame/ };
 
 /** O11 and M13: what waits for a peer that is absent. */
 export const MAILBOX_CASES = cases([
@@ -12,20 +12,20 @@ export const MAILBOX_CASES = cases([
     title: 'Ann writes three messages to Bob, who is absent; Bob enters',
     severity: 'required',
     expected: 'Bob hears OPEN, then the messages in order, each once; Ann hears nothing',
-    needs: 'messages wait',
+    setup: 'messages wait',
     async run(scene) {
-      const [ann, id] = [await scene.enters('ann'), fresh('bob')];
-      ann.sends({ type: 'OFFER', dst: id, payload: 1 });
-      ann.sends({ type: 'CANDIDATE', dst: id, payload: 2 }).sends({ type: 'CANDIDATE', dst: id });
-      await scene.hearsNothing(ann);
-      const bob = await scene.opens('bob', { id });
-      equals('what Bob hears', await bob.hearsAll(4), [
+      const [ann, id] = [await scene.connect('ann'), uniqueName('bob')];
+      ann.send({ type: 'OFFER', dst: id, payload: 1 });
+      ann.send({ type: 'CANDIDATE', dst: id, payload: 2 }).send({ type: 'CANDIDATE', dst: id });
+      await scene.expectNothing(ann);
+      const bob = await scene.openSocket('bob', { id });
+      assertEqual('what Bob hears', await bob.receiveMany(4), [
         { type: 'OPEN' },
         { type: 'OFFER', src: ann.id, dst: id, payload: 1 },
         { type: 'CANDIDATE', src: ann.id, dst: id, payload: 2 },
         { type: 'CANDIDATE', src: ann.id, dst: id },
       ]);
-      await scene.hearsNothing(bob);
+      await scene.expectNothing(bob);
     },
   },
   {
@@ -33,15 +33,15 @@ export const MAILBOX_CASES = cases([
     title: 'Ann writes to Bob, who is absent; Bob enters, leaves and enters again',
     severity: 'required',
     expected: 'Bob hears it the first time only',
-    needs: 'messages wait',
+    setup: 'messages wait',
     async run(scene) {
-      const [ann, id] = [await scene.enters('ann'), fresh('bob')];
-      ann.offers(id, 'once');
-      await scene.hearsNothing(ann);
-      const bob = await scene.enters('bob', { id });
-      equals('the payload', (await bob.hears())['payload'], 'once');
-      await bob.leaves();
-      await scene.hearsNothing(await scene.entersWhenFree('bob', { id }));
+      const [ann, id] = [await scene.connect('ann'), uniqueName('bob')];
+      ann.sendOffer(id, 'once');
+      await scene.expectNothing(ann);
+      const bob = await scene.connect('bob', { id });
+      assertEqual('the payload', (await bob.receive())['payload'], 'once');
+      await bob.close();
+      await scene.expectNothing(await scene.connectWhenFree('bob', { id }));
     },
   },
   {
@@ -49,16 +49,16 @@ export const MAILBOX_CASES = cases([
     title: 'Ann writes to Bob, who is absent; a socket with his id and an unknown key is refused; Bob enters',
     severity: 'required',
     expected: 'the refused one hears nothing of it, Bob does',
-    needs: 'messages wait',
+    setup: 'messages wait',
     async run(scene) {
-      const [ann, id] = [await scene.enters('ann'), fresh('bob')];
-      ann.offers(id, 'for Bob only');
-      await scene.hearsNothing(ann);
-      const stranger = await scene.opens('stranger', { id, key: 'nobody' });
-      await stranger.closed();
-      const overheard = stranger.unheard.find(({ text }) => text.includes('for Bob only'));
+      const [ann, id] = [await scene.connect('ann'), uniqueName('bob')];
+      ann.sendOffer(id, 'for Bob only');
+      await scene.expectNothing(ann);
+      const stranger = await scene.openSocket('stranger', { id, key: 'nobody' });
+      await stranger.waitForClose();
+      const overheard = stranger.unread.find(({ text }) => text.includes('for Bob only'));
       if (overheard !== undefined) throw new Dangerous(`a socket that was refused hears what waits: ${overheard.text}`);
-      equals('the payload', (await (await scene.enters('bob', { id })).hears())['payload'], 'for Bob only');
+      assertEqual('the payload', (await (await scene.connect('bob', { id })).receive())['payload'], 'for Bob only');
     },
   },
   {
@@ -66,13 +66,16 @@ export const MAILBOX_CASES = cases([
     title: 'Ann writes to Bob, who is absent, and leaves; Bob enters',
     severity: 'recommended',
     expected: 'Bob hears it all the same',
-    needs: 'messages wait',
+    setup: 'messages wait',
     async run(scene) {
-      const [ann, id] = [await scene.enters('ann'), fresh('bob')];
-      ann.offers(id, 'left behind');
-      await scene.hearsNothing(ann);
-      await ann.leaves();
-      has('what Bob hears', await (await scene.enters('bob', { id })).hears(), { src: ann.id, payload: 'left behind' });
+      const [ann, id] = [await scene.connect('ann'), uniqueName('bob')];
+      ann.sendOffer(id, 'left behind');
+      await scene.expectNothing(ann);
+      await ann.close();
+      assertMembers('what Bob hears', await (await scene.connect('bob', { id })).receive(), {
+        src: ann.id,
+        payload: 'left behind',
+      });
     },
   },
   {
@@ -80,14 +83,14 @@ export const MAILBOX_CASES = cases([
     title: 'Ann sends an OFFER, an ANSWER and a CANDIDATE to Bob, who is absent; Bob enters',
     severity: 'required',
     expected: 'each has waited for him',
-    needs: 'messages wait',
+    setup: 'messages wait',
     async run(scene) {
-      const [ann, id] = [await scene.enters('ann'), fresh('bob')];
+      const [ann, id] = [await scene.connect('ann'), uniqueName('bob')];
       const types = ['OFFER', 'ANSWER', 'CANDIDATE'];
-      for (const type of types) ann.sends({ type, dst: id, payload: type });
-      await scene.hearsNothing(ann);
-      const heard = await (await scene.enters('bob', { id })).hearsAll(types.length);
-      equals(
+      for (const type of types) ann.send({ type, dst: id, payload: type });
+      await scene.expectNothing(ann);
+      const heard = await (await scene.connect('bob', { id })).receiveMany(types.length);
+      assertEqual(
         'the types',
         heard.map((frame) => frame['type']),
         types,
@@ -99,20 +102,20 @@ export const MAILBOX_CASES = cases([
     title: 'Ann writes to two absent peers; both enter',
     severity: 'required',
     expected: 'each hears what was written to it',
-    needs: 'messages wait',
+    setup: 'messages wait',
     async run(scene) {
-      const [ann, bobs, cems] = [await scene.enters('ann'), fresh('bob'), fresh('cem')];
-      ann.offers(bobs, 'for Bob').offers(cems, 'for Cem');
-      await scene.hearsNothing(ann);
+      const [ann, bobs, cems] = [await scene.connect('ann'), uniqueName('bob'), uniqueName('cem')];
+      ann.sendOffer(bobs, 'for Bob').sendOffer(cems, 'for Cem');
+      await scene.expectNothing(ann);
       for (const [name, id, payload] of [
         ['bob', bobs, 'for Bob'],
         ['cem', cems, 'for Cem'],
       ] as const) {
-        const peer = await scene.enters(name, { id });
-        const heard = await peer.hears();
+        const peer = await scene.connect(name, { id });
+        const heard = await peer.receive();
         if (heard['dst'] !== id) throw new Dangerous(`${name} hears what waits for another`);
-        equals('the payload', heard['payload'], payload);
-        await scene.overhearsNothing(peer);
+        assertEqual('the payload', heard['payload'], payload);
+        await scene.expectNoLeak(peer);
       }
     },
   },
@@ -121,14 +124,14 @@ export const MAILBOX_CASES = cases([
     title: 'Ann writes one message too many to an absent peer, which then enters',
     severity: 'hardening',
     expected: 'Ann hears EXPIRE at once, and the others have waited',
-    needs: 'small mailboxes',
+    setup: 'small mailboxes',
     reference: UNBOUNDED,
     async run(scene) {
-      const [ann, id, room] = [await scene.enters('ann'), fresh('bob'), scene.setting('mailbox_messages')];
-      for (let n = 0; n <= room; n++) ann.sends({ type: 'CANDIDATE', dst: id, payload: n });
-      equals('what Ann hears', await ann.hears(), { type: 'EXPIRE', src: id, dst: ann.id });
-      const heard = await (await scene.enters('bob', { id })).hearsAll(room);
-      equals(
+      const [ann, id, room] = [await scene.connect('ann'), uniqueName('bob'), scene.setting('mailbox_messages')];
+      for (let n = 0; n <= room; n++) ann.send({ type: 'CANDIDATE', dst: id, payload: n });
+      assertEqual('what Ann hears', await ann.receive(), { type: 'EXPIRE', src: id, dst: ann.id });
+      const heard = await (await scene.connect('bob', { id })).receiveMany(room);
+      assertEqual(
         'what has waited',
         heard.map((frame) => frame['payload']),
         Array.from({ length: room }, (_, n) => n),
@@ -140,13 +143,13 @@ export const MAILBOX_CASES = cases([
     title: 'Ann writes more bytes to an absent peer than its mailbox holds, in two messages',
     severity: 'hardening',
     expected: 'she hears EXPIRE at once',
-    needs: 'small mailboxes',
+    setup: 'small mailboxes',
     reference: UNBOUNDED,
     async run(scene) {
-      const [ann, id] = [await scene.enters('ann'), fresh('bob')];
+      const [ann, id] = [await scene.connect('ann'), uniqueName('bob')];
       const payload = 'x'.repeat(Math.ceil(scene.setting('mailbox_bytes') * 0.57));
-      ann.offers(id, payload).offers(id, payload);
-      equals('what Ann hears', await ann.hears(), { type: 'EXPIRE', src: id, dst: ann.id });
+      ann.sendOffer(id, payload).sendOffer(id, payload);
+      assertEqual('what Ann hears', await ann.receive(), { type: 'EXPIRE', src: id, dst: ann.id });
     },
   },
   {
@@ -154,13 +157,13 @@ export const MAILBOX_CASES = cases([
     title: 'Ann writes to more absent peers than she may',
     severity: 'hardening',
     expected: 'she hears EXPIRE from the last at once',
-    needs: 'small mailboxes',
+    setup: 'small mailboxes',
     reference: UNBOUNDED,
     async run(scene) {
       const count = scene.setting('mailboxes_per_sender') + 1;
-      const [ann, ids] = [await scene.enters('ann'), Array.from({ length: count }, () => fresh('absent'))];
-      for (const id of ids) ann.offers(id);
-      equals('what Ann hears', await ann.hears(), { type: 'EXPIRE', src: ids.at(-1), dst: ann.id });
+      const [ann, ids] = [await scene.connect('ann'), Array.from({ length: count }, () => uniqueName('absent'))];
+      for (const id of ids) ann.sendOffer(id);
+      assertEqual('what Ann hears', await ann.receive(), { type: 'EXPIRE', src: ids.at(-1), dst: ann.id });
     },
   },
   ...Object.entries({
@@ -172,12 +175,12 @@ export const MAILBOX_CASES = cases([
     title: `Ann writes to an id that can be nobody's: ${what}`,
     severity: 'recommended',
     expected: 'she hears EXPIRE at once',
-    needs: 'messages wait',
-    reference: { does: 'keeps it like any other', shows: /waited \d+ ms for a frame/ },
+    setup: 'messages wait',
+    reference: { behaviour: 'keeps it like any other', evidence: /waited \d+ ms for a frame/ },
     async run(scene) {
-      const ann = await scene.enters('ann');
-      ann.offers(id);
-      equals('what Ann hears', await ann.hears(), { type: 'EXPIRE', src: id, dst: ann.id });
+      const ann = await scene.connect('ann');
+      ann.sendOffer(id);
+      assertEqual('what Ann hears', await ann.receive(), { type: 'EXPIRE', src: id, dst: ann.id });
     },
   })),
   {
@@ -185,17 +188,17 @@ export const MAILBOX_CASES = cases([
     title: 'Ann and Bob write more bytes to two absent peers than the realm holds',
     severity: 'hardening',
     expected: 'Bob hears EXPIRE at once',
-    needs: 'small realm',
+    setup: 'small realm',
     pace: 'alone',
     reference: UNBOUNDED,
     async run(scene) {
-      const [ann, bob] = await scene.pair();
+      const [ann, bob] = await scene.connectPair();
       const payload = 'x'.repeat(Math.ceil(scene.setting('realm_mailbox_bytes') * 0.6));
-      ann.offers(fresh('first'), payload);
-      await scene.hearsNothing(ann);
-      const second = fresh('second');
-      bob.offers(second, payload);
-      equals('what Bob hears', await bob.hears(), { type: 'EXPIRE', src: second, dst: bob.id });
+      ann.sendOffer(uniqueName('first'), payload);
+      await scene.expectNothing(ann);
+      const second = uniqueName('second');
+      bob.sendOffer(second, payload);
+      assertEqual('what Bob hears', await bob.receive(), { type: 'EXPIRE', src: second, dst: bob.id });
     },
   },
 ]);

@@ -1,10 +1,10 @@
 import { cases, type Case, type CaseDraft, type Reference } from '../case.ts';
-import { equals, has, shown } from '../claims.ts';
-import type { FarPeer } from '../far-end/far-peer.ts';
+import { assertEqual, assertMembers, formatValue } from '../assertions.ts';
+import type { PeerClient } from '../client/peer-client.ts';
 import { Failed, loose, type Loose } from '../outcomes.ts';
-import type { Scene } from '../scene.ts';
+import type { Fixture } from '../fixture.ts';
 
-const DEAF: Reference = { does: 'never hears that socket again', shows: /never heard again/ };
+const IGNORES_SOCKET: Reference = { behaviour: 'never hears that socket again', evidence: /never heard again/ };
 
 /** As they stand in JSON. */
 const IGNORED_TYPES = {
@@ -38,11 +38,11 @@ export const MALFORMED_CASES = cases([
     severity: 'required',
     expected: 'Bob hears the OFFER only, and Ann nothing',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sendsText(`{"type":${type},"dst":"${bob.id}","payload":1}`);
-      await scene.hearsNothing(ann);
-      ann.offers(bob.id, 'next');
-      equals('the payload', (await bob.hears())['payload'], 'next');
+      const [ann, bob] = await scene.connectPair();
+      ann.sendText(`{"type":${type},"dst":"${bob.id}","payload":1}`);
+      await scene.expectNothing(ann);
+      ann.sendOffer(bob.id, 'next');
+      assertEqual('the payload', (await bob.receive())['payload'], 'next');
     },
   })),
   {
@@ -51,11 +51,11 @@ export const MALFORMED_CASES = cases([
     severity: 'required',
     expected: 'Bob hears the OFFER only, and Ann nothing',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sends({ dst: bob.id, payload: 1 }).sends({});
-      await scene.hearsNothing(ann);
-      ann.offers(bob.id, 'next');
-      equals('the payload', (await bob.hears())['payload'], 'next');
+      const [ann, bob] = await scene.connectPair();
+      ann.send({ dst: bob.id, payload: 1 }).send({});
+      await scene.expectNothing(ann);
+      ann.sendOffer(bob.id, 'next');
+      assertEqual('the payload', (await bob.receive())['payload'], 'next');
     },
   },
   ...Object.entries(NO_OBJECTS).map(([name, text]): CaseDraft => ({
@@ -63,11 +63,11 @@ export const MALFORMED_CASES = cases([
     id: `M10.${name}`,
     title: `Ann sends ${JSON.stringify(text)}, which is no JSON object, then an OFFER to Bob`,
     expected: 'Bob hears the OFFER: the socket goes on working',
-    reference: DEAF,
+    reference: IGNORES_SOCKET,
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sendsText(text);
-      return goesOn(scene, ann, bob);
+      const [ann, bob] = await scene.connectPair();
+      ann.sendText(text);
+      return expectStillRelayed(scene, ann, bob);
     },
   })),
   {
@@ -76,9 +76,9 @@ export const MALFORMED_CASES = cases([
     title: 'Ann sends lists, then an OFFER to Bob',
     expected: 'Bob hears the OFFER: the socket goes on working',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sendsText('[]').sendsText('[{"type":"OFFER"}]');
-      return goesOn(scene, ann, bob);
+      const [ann, bob] = await scene.connectPair();
+      ann.sendText('[]').sendText('[{"type":"OFFER"}]');
+      return expectStillRelayed(scene, ann, bob);
     },
   },
   {
@@ -86,11 +86,11 @@ export const MALFORMED_CASES = cases([
     id: 'M10.broken-binary',
     title: 'Ann sends four bytes that mean nothing as a binary frame, then an OFFER to Bob',
     expected: 'Bob hears the OFFER: the socket goes on working',
-    reference: DEAF,
+    reference: IGNORES_SOCKET,
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sendsBytes(Buffer.from([0, 1, 2, 0xff]));
-      return goesOn(scene, ann, bob);
+      const [ann, bob] = await scene.connectPair();
+      ann.sendBytes(Buffer.from([0, 1, 2, 0xff]));
+      return expectStillRelayed(scene, ann, bob);
     },
   },
   {
@@ -98,12 +98,12 @@ export const MALFORMED_CASES = cases([
     id: 'M10.binary-not-utf8',
     title: 'Ann sends Bob JSON in a binary frame, with a byte in its payload that is no UTF-8; then an OFFER',
     expected: 'Bob hears the OFFER only',
-    reference: { does: 'relays it with U+FFFD for what it can not read', shows: /relays it/ },
+    reference: { behaviour: 'relays it with U+FFFD for what it can not read', evidence: /relays it/ },
     async run(scene) {
-      const [ann, bob] = await scene.pair();
+      const [ann, bob] = await scene.connectPair();
       const [before = '', after = ''] = JSON.stringify({ type: 'OFFER', dst: bob.id, payload: '?' }).split('?');
-      ann.sendsBytes(Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)])).offers(bob.id, 'next');
-      if ((await bob.hears())['payload'] === 'next') return;
+      ann.sendBytes(Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)])).sendOffer(bob.id, 'next');
+      if ((await bob.receive())['payload'] === 'next') return;
       return loose('relays it, with something in place of what it can not read');
     },
   },
@@ -113,10 +113,10 @@ export const MALFORMED_CASES = cases([
     title: 'Ann sends a text frame that is no UTF-8',
     expected: 'her socket is closed or goes on, and nobody else notices',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sendsTextBytes(Buffer.from([0x22, 0xff, 0xfe, 0x22]));
-      if (ann.isOpen) await Promise.race([ann.ended, ann.pings()]);
-      await scene.hearsNothing(bob);
+      const [ann, bob] = await scene.connectPair();
+      ann.sendTextBytes(Buffer.from([0x22, 0xff, 0xfe, 0x22]));
+      if (ann.isOpen) await Promise.race([ann.ended, ann.ping()]);
+      await scene.expectNothing(bob);
     },
   },
   {
@@ -125,13 +125,13 @@ export const MALFORMED_CASES = cases([
     title: 'Mallory sends what is no JSON, text and bytes; Ann and Bob write to each other',
     expected: 'both hear each other',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      const mallory = await scene.enters('mallory');
-      mallory.sendsText('{').sendsText('null').sendsBytes(Buffer.alloc(64, 0xff));
-      ann.offers(bob.id, 'over there');
-      has('what Bob hears', await bob.hears(), { payload: 'over there' });
-      bob.offers(ann.id, 'and back');
-      has('what Ann hears', await ann.hears(), { payload: 'and back' });
+      const [ann, bob] = await scene.connectPair();
+      const mallory = await scene.connect('mallory');
+      mallory.sendText('{').sendText('null').sendBytes(Buffer.alloc(64, 0xff));
+      ann.sendOffer(bob.id, 'over there');
+      assertMembers('what Bob hears', await bob.receive(), { payload: 'over there' });
+      bob.sendOffer(ann.id, 'and back');
+      assertMembers('what Ann hears', await ann.receive(), { payload: 'and back' });
     },
   },
   {
@@ -140,13 +140,13 @@ export const MALFORMED_CASES = cases([
     title: 'Ann sends 200 malformed frames',
     expected: 'her socket is closed with 1007 somewhere on the way',
     reference: {
-      does: 'never hears that socket again, but leaves it open',
-      shows: /stays open after 200 malformed frames, and is unheard/,
+      behaviour: 'never hears that socket again, but leaves it open',
+      evidence: /stays open after 200 malformed frames, and is unheard/,
     },
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      for (let n = 0; n < 200; n++) ann.sendsText('{');
-      const fate = await scene.fateOf(ann, bob);
+      const [ann, bob] = await scene.connectPair();
+      for (let n = 0; n < 200; n++) ann.sendText('{');
+      const fate = await scene.checkRelay(ann, bob);
       if (typeof fate === 'string') return loose(`the socket stays open after 200 malformed frames, and is ${fate}`);
       return fate.code === 1007 ? undefined : loose(`closes with ${fate.code}`);
     },
@@ -157,22 +157,22 @@ export const MALFORMED_CASES = cases([
     severity: 'hardening',
     expected: 'Ann hears nothing, and Bob hears the last OFFER',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
+      const [ann, bob] = await scene.connectPair();
       for (const type of ['OFFER', 'ANSWER', 'CANDIDATE']) {
-        ann.sends({ type, payload: 1 }).sends({ type, dst: '' }).sends({ type, dst: null });
+        ann.send({ type, payload: 1 }).send({ type, dst: '' }).send({ type, dst: null });
       }
-      await scene.hearsNothing(ann);
-      ann.offers(bob.id, 'next');
-      equals('the payload', (await bob.hears())['payload'], 'next');
+      await scene.expectNothing(ann);
+      ann.sendOffer(bob.id, 'next');
+      assertEqual('the payload', (await bob.receive())['payload'], 'next');
     },
   },
 ]);
 
 /** To close the socket harms nobody either, but a stumble on a mobile network ends a call then. */
-async function goesOn(scene: Scene, ann: FarPeer, bob: FarPeer): Promise<Loose | void> {
-  const fate = await scene.fateOf(ann, bob);
+async function expectStillRelayed(scene: Fixture, ann: PeerClient, bob: PeerClient): Promise<Loose | void> {
+  const fate = await scene.checkRelay(ann, bob);
   if (fate === 'unheard') throw new Failed('the socket stays open, and is never heard again');
   if (fate !== 'heard') return loose(`the socket is closed with ${fate.code}, after one malformed frame`);
-  const [answer] = await scene.hearsBeforeEcho(ann);
-  return answer === undefined ? undefined : loose(`it is answered, and not ignored: ${shown(answer)}`);
+  const [answer] = await scene.receiveUntilEcho(ann);
+  return answer === undefined ? undefined : loose(`it is answered, and not ignored: ${formatValue(answer)}`);
 }

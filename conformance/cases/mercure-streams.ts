@@ -1,8 +1,8 @@
 import { cases, type CaseDraft } from '../case.ts';
-import { equals, has, holds, matches } from '../claims.ts';
-import { Hub } from '../hub.ts';
+import { assertEqual, assertMembers, assertThat, assertMatch } from '../assertions.ts';
+import { HubClient } from '../hub-client.ts';
 import { Dangerous } from '../outcomes.ts';
-import { fresh } from '../scene.ts';
+import { uniqueName } from '../fixture.ts';
 
 const MANY = 50;
 const BIG_BYTES = 40_000;
@@ -37,11 +37,11 @@ export const MERCURE_STREAM_CASES = cases([
     title: 'a stream is asked for',
     severity: 'required',
     expected: '200, and text/event-stream',
-    needs: 'hub',
+    setup: 'hub',
     async run(scene) {
-      const { status, headers } = await new Hub(scene).asksToListen('ann', { topic: fresh('topic') });
-      equals('the status', status, 200);
-      matches('content-type', headers['content-type'], /^text\/event-stream\b/);
+      const { status, headers } = await new HubClient(scene).requestStream('ann', { topic: uniqueName('topic') });
+      assertEqual('the status', status, 200);
+      assertMatch('content-type', headers['content-type'], /^text\/event-stream\b/);
     },
   },
   {
@@ -49,12 +49,12 @@ export const MERCURE_STREAM_CASES = cases([
     title: 'a stream is asked for, by somebody who reads gzip',
     severity: 'recommended',
     expected: 'cache-control says no-cache or no-store, and nothing is pressed',
-    needs: 'hub',
+    setup: 'hub',
     async run(scene) {
       const headers = { 'accept-encoding': 'gzip, br' };
-      const stream = await new Hub(scene).listens('ann', { topic: fresh('topic') }, { headers });
-      matches('cache-control', stream.headers['cache-control'], /no-cache|no-store/);
-      equals('content-encoding', stream.headers['content-encoding'], undefined);
+      const stream = await new HubClient(scene).openStream('ann', { topic: uniqueName('topic') }, { headers });
+      assertMatch('cache-control', stream.headers['cache-control'], /no-cache|no-store/);
+      assertEqual('content-encoding', stream.headers['content-encoding'], undefined);
     },
   },
   {
@@ -62,9 +62,9 @@ export const MERCURE_STREAM_CASES = cases([
     title: 'a stream is asked for, and nobody publishes',
     severity: 'recommended',
     expected: 'a comment comes, so that whoever waits for the first byte knows',
-    needs: 'hub',
+    setup: 'hub',
     async run(scene) {
-      await (await new Hub(scene).listens('ann', { topic: fresh('topic') })).comments(1);
+      await (await new HubClient(scene).openStream('ann', { topic: uniqueName('topic') })).waitForComments(1);
     },
   },
   {
@@ -72,14 +72,14 @@ export const MERCURE_STREAM_CASES = cases([
     title: 'Ann listens to two topics, and each is published to',
     severity: 'required',
     expected: 'she hears both',
-    needs: 'hub',
+    setup: 'hub',
     async run(scene) {
-      const hub = new Hub(scene);
-      const [garden, house] = [fresh('garden'), fresh('house')];
-      const ann = await hub.listens('ann', { topic: [garden, house] });
-      await hub.publishes({ topic: garden, data: '1' });
-      await hub.publishes({ topic: house, data: '2' });
-      equals('the data', [(await ann.hears()).data, (await ann.hears()).data], ['1', '2']);
+      const hub = new HubClient(scene);
+      const [garden, house] = [uniqueName('garden'), uniqueName('house')];
+      const ann = await hub.openStream('ann', { topic: [garden, house] });
+      await hub.publish({ topic: garden, data: '1' });
+      await hub.publish({ topic: house, data: '2' });
+      assertEqual('the data', [(await ann.receive()).data, (await ann.receive()).data], ['1', '2']);
     },
   },
   {
@@ -87,12 +87,12 @@ export const MERCURE_STREAM_CASES = cases([
     title: 'a stream is asked for with a slash at the end of the path',
     severity: 'recommended',
     expected: '200',
-    needs: 'hub',
+    setup: 'hub',
     async run(scene) {
-      const hub = new Hub(scene);
+      const hub = new HubClient(scene);
       const headers = { authorization: `Bearer ${hub.subscriberToken()}` };
-      const stream = await scene.listens({ name: 'ann', target: `${hub.path}/?topic=${fresh('topic')}`, headers });
-      equals('the status', stream.status, 200);
+      const stream = await scene.openStream({ name: 'ann', target: `${hub.path}/?topic=${uniqueName('topic')}`, headers });
+      assertEqual('the status', stream.status, 200);
     },
   },
   {
@@ -100,9 +100,9 @@ export const MERCURE_STREAM_CASES = cases([
     title: 'a stream is asked for without a topic',
     severity: 'required',
     expected: '400',
-    needs: 'hub',
+    setup: 'hub',
     async run(scene) {
-      equals('the status', (await new Hub(scene).asksToListen('ann', {})).status, 400);
+      assertEqual('the status', (await new HubClient(scene).requestStream('ann', {})).status, 400);
     },
   },
   {
@@ -110,13 +110,13 @@ export const MERCURE_STREAM_CASES = cases([
     title: 'Ann listens to one topic, and another one is published to',
     severity: 'required',
     expected: 'she hears nothing',
-    needs: 'hub',
+    setup: 'hub',
     async run(scene) {
-      const hub = new Hub(scene);
-      const topic = fresh('topic');
-      const ann = await hub.listens('ann', { topic });
-      await hub.publishes({ topic: `${topic}/below`, data: '1' });
-      await hub.hearsNothing(ann, topic);
+      const hub = new HubClient(scene);
+      const topic = uniqueName('topic');
+      const ann = await hub.openStream('ann', { topic });
+      await hub.publish({ topic: `${topic}/below`, data: '1' });
+      await hub.expectNothing(ann, topic);
     },
   },
   {
@@ -124,13 +124,13 @@ export const MERCURE_STREAM_CASES = cases([
     title: 'Ann and Bob listen to one name each of an update that has two',
     severity: 'required',
     expected: 'both hear it',
-    needs: 'hub',
+    setup: 'hub',
     async run(scene) {
-      const hub = new Hub(scene);
-      const [garden, house] = [fresh('garden'), fresh('house')];
-      const [ann, bob] = [await hub.listens('ann', { topic: garden }), await hub.listens('bob', { topic: house })];
-      await hub.publishes({ topic: [garden, house], data: '1' });
-      equals('the data', [(await ann.hears()).data, (await bob.hears()).data], ['1', '1']);
+      const hub = new HubClient(scene);
+      const [garden, house] = [uniqueName('garden'), uniqueName('house')];
+      const [ann, bob] = [await hub.openStream('ann', { topic: garden }), await hub.openStream('bob', { topic: house })];
+      await hub.publish({ topic: [garden, house], data: '1' });
+      assertEqual('the data', [(await ann.receive()).data, (await bob.receive()).data], ['1', '1']);
     },
   },
   {
@@ -138,15 +138,15 @@ export const MERCURE_STREAM_CASES = cases([
     title: 'Ann listens to both names of an update, and to a template that fits both',
     severity: 'required',
     expected: 'she hears it once',
-    needs: 'hub',
+    setup: 'hub',
     async run(scene) {
-      const hub = new Hub(scene);
-      const place = `http://topics.example/${fresh('place')}`;
+      const hub = new HubClient(scene);
+      const place = `http://topics.example/${uniqueName('place')}`;
       const [garden, house] = [`${place}/garden`, `${place}/house`];
-      const ann = await hub.listens('ann', { topic: [garden, house, `${place}/{name}`] });
-      await hub.publishes({ topic: [garden, house], data: '1' });
-      equals('the data', (await ann.hears()).data, '1');
-      await hub.hearsNothing(ann, garden);
+      const ann = await hub.openStream('ann', { topic: [garden, house, `${place}/{name}`] });
+      await hub.publish({ topic: [garden, house], data: '1' });
+      assertEqual('the data', (await ann.receive()).data, '1');
+      await hub.expectNothing(ann, garden);
     },
   },
   {
@@ -154,15 +154,15 @@ export const MERCURE_STREAM_CASES = cases([
     title: `${MANY} updates, one after the other`,
     severity: 'required',
     expected: 'they are heard in this order',
-    needs: 'hub',
+    setup: 'hub',
     async run(scene) {
-      const hub = new Hub(scene);
-      const topic = fresh('topic');
-      const ann = await hub.listens('ann', { topic });
+      const hub = new HubClient(scene);
+      const topic = uniqueName('topic');
+      const ann = await hub.openStream('ann', { topic });
       const sent = Array.from({ length: MANY }, (_, n) => String(n));
-      for (const data of sent) await hub.publishes({ topic, data });
-      const heard = (await ann.hearsAll(MANY)).map(({ data }) => data);
-      equals('the data', heard, sent);
+      for (const data of sent) await hub.publish({ topic, data });
+      const heard = (await ann.receiveMany(MANY)).map(({ data }) => data);
+      assertEqual('the data', heard, sent);
     },
   },
   ...Object.entries(SELECTORS).map(([name, { listening, heard, unheard }]): CaseDraft => ({
@@ -170,15 +170,16 @@ export const MERCURE_STREAM_CASES = cases([
     title: `Ann listens by ${JSON.stringify(listening)}, and ${heard} is published to${unheard === undefined ? '' : `, after ${unheard}`}`,
     severity: name === 'match' || name === 'url-pattern' ? 'recommended' : 'required',
     expected: unheard === undefined ? 'she hears it' : 'she hears the last only',
-    needs: 'hub',
+    setup: 'hub',
     async run(scene) {
-      const hub = new Hub(scene);
-      const ann = await hub.listens('ann', listening);
-      const data = fresh('word');
-      if (unheard !== undefined) await hub.publishes({ topic: unheard, data: `not ${data}` });
-      await hub.publishes({ topic: heard, data });
+      const hub = new HubClient(scene);
+      const ann = await hub.openStream('ann', listening);
+      const data = uniqueName('word');
+      if (unheard !== undefined) await hub.publish({ topic: unheard, data: `not ${data}` });
+      await hub.publish({ topic: heard, data });
       // Other cases use these names, too.
-      for (let word = ''; word !== data; word = (await ann.hears()).data) holds(word !== `not ${data}`, `${unheard} is heard`);
+      for (let word = ''; word !== data; word = (await ann.receive()).data)
+        {assertThat(word !== `not ${data}`, `${unheard} is heard`);}
     },
   })),
   ...Object.entries({ 'regular-expression': 'https://a.example/(a+)+', 'no-pattern': 'https://a.example/{' }).map(
@@ -187,9 +188,9 @@ export const MERCURE_STREAM_CASES = cases([
       title: `a stream is asked for by match_urlpattern=${pattern}`,
       severity: 'recommended',
       expected: '400',
-      needs: 'hub',
+      setup: 'hub',
       async run(scene) {
-        equals('the status', (await new Hub(scene).asksToListen('ann', { match_urlpattern: pattern })).status, 400);
+        assertEqual('the status', (await new HubClient(scene).requestStream('ann', { match_urlpattern: pattern })).status, 400);
       },
     }),
   ),
@@ -198,9 +199,9 @@ export const MERCURE_STREAM_CASES = cases([
     title: 'Ann listens, and nobody publishes for a while',
     severity: 'recommended',
     expected: 'comments come again and again',
-    needs: 'hub that is heard',
+    setup: 'hub that is heard',
     async run(scene) {
-      await (await new Hub(scene).listens('ann', { topic: fresh('topic') })).comments(3);
+      await (await new HubClient(scene).openStream('ann', { topic: uniqueName('topic') })).waitForComments(3);
     },
   },
   {
@@ -208,17 +209,17 @@ export const MERCURE_STREAM_CASES = cases([
     title: 'Ann is cut while much is published to what she and Bob listen to',
     severity: 'hardening',
     expected: 'Bob hears all of it',
-    needs: 'hub',
+    setup: 'hub',
     pace: 'alone',
     async run(scene) {
-      const hub = new Hub(scene);
-      const topic = fresh('topic');
-      const [ann, bob] = [await hub.listens('ann', { topic }), await hub.listens('bob', { topic })];
+      const hub = new HubClient(scene);
+      const topic = uniqueName('topic');
+      const [ann, bob] = [await hub.openStream('ann', { topic }), await hub.openStream('bob', { topic })];
       for (let n = 0; n < MANY; n++) {
-        await hub.publishes({ topic, data: String(n) });
-        if (n === MANY / 2) ann.cut();
+        await hub.publish({ topic, data: String(n) });
+        if (n === MANY / 2) ann.terminate();
       }
-      equals('the last data', (await bob.hearsAll(MANY)).at(-1)?.data, String(MANY - 1));
+      assertEqual('the last data', (await bob.receiveMany(MANY)).at(-1)?.data, String(MANY - 1));
     },
   },
   {
@@ -226,21 +227,21 @@ export const MERCURE_STREAM_CASES = cases([
     title: `Ann stops reading, and ${(BIG_UPDATES * BIG_BYTES) / 1e6} MB are published to what she and Bob listen to`,
     severity: 'hardening',
     expected: 'Bob hears all of it, and the stream of Ann is ended',
-    needs: 'hub with small bounds',
+    setup: 'hub with small bounds',
     pace: 'alone',
     async run(scene) {
-      const hub = new Hub(scene);
-      const topic = fresh('topic');
-      const [ann, bob] = [await hub.listens('ann', { topic }), await hub.listens('bob', { topic })];
-      ann.stopsReading();
+      const hub = new HubClient(scene);
+      const topic = uniqueName('topic');
+      const [ann, bob] = [await hub.openStream('ann', { topic }), await hub.openStream('bob', { topic })];
+      ann.pauseReading();
       const data = 'x'.repeat(BIG_BYTES);
       for (let n = 0; n < BIG_UPDATES; n++) {
-        await hub.publishes({ topic, data });
-        has('what Bob hears', await bob.hears(), { data });
+        await hub.publish({ topic, data });
+        assertMembers('what Bob hears', await bob.receive(), { data });
       }
-      ann.readsAgain();
-      await ann.closed();
-      if (ann.unheard.length === BIG_UPDATES) throw new Dangerous('all of it was kept for Ann');
+      ann.resumeReading();
+      await ann.waitForClose();
+      if (ann.unread.length === BIG_UPDATES) throw new Dangerous('all of it was kept for Ann');
     },
   },
 ]);

@@ -1,10 +1,10 @@
 import { cases, type CaseDraft } from '../case.ts';
-import { equals, has, holds, matches } from '../claims.ts';
-import { Hub, type Update } from '../hub.ts';
-import { fresh } from '../scene.ts';
+import { assertEqual, assertMembers, assertThat, assertMatch } from '../assertions.ts';
+import { HubClient, type Update } from '../hub-client.ts';
+import { uniqueName } from '../fixture.ts';
 
 const TOO_LARGE_BYTES = 1_100_000;
-const FOREVER = 'z'.repeat(16);
+const INJECTED_DATA = 'z'.repeat(16);
 
 /** Each one: what is published, and what of it is heard. */
 const UPDATES = {
@@ -20,7 +20,7 @@ const UPDATES = {
 } as const;
 
 /** Forms that are no updates. */
-const REFUSED: Readonly<Record<string, (topic: string) => Update>> = {
+const INVALID_UPDATES: Readonly<Record<string, (topic: string) => Update>> = {
   'no-topic': () => ({ data: '1' }),
   'reserved-id': (topic) => ({ topic, data: '1', id: '#one' }),
   'retry-no-number': (topic) => ({ topic, data: '1', retry: 'soon' }),
@@ -33,15 +33,15 @@ export const MERCURE_UPDATE_CASES = cases([
     title: 'an update without an id is published',
     severity: 'required',
     expected: '200, and the body is the id that it is heard with',
-    needs: 'hub',
+    setup: 'hub',
     async run(scene) {
-      const hub = new Hub(scene);
-      const topic = fresh('topic');
-      const ann = await hub.listens('ann', { topic });
-      const { status, body } = await hub.asksToPublish({ topic, data: '1' });
-      equals('the status', status, 200);
-      matches('the body', body, /^[^#\s]\S*$/);
-      equals('the id', (await ann.hears()).id, body);
+      const hub = new HubClient(scene);
+      const topic = uniqueName('topic');
+      const ann = await hub.openStream('ann', { topic });
+      const { status, body } = await hub.requestPublish({ topic, data: '1' });
+      assertEqual('the status', status, 200);
+      assertMatch('the body', body, /^[^#\s]\S*$/);
+      assertEqual('the id', (await ann.receive()).id, body);
     },
   },
   {
@@ -49,14 +49,14 @@ export const MERCURE_UPDATE_CASES = cases([
     title: 'an update with an id is published',
     severity: 'required',
     expected: 'this id is the body, and it is heard with it',
-    needs: 'hub',
+    setup: 'hub',
     async run(scene) {
-      const hub = new Hub(scene);
-      const topic = fresh('topic');
-      const id = `urn:uuid:${fresh('id')}`;
-      const ann = await hub.listens('ann', { topic });
-      equals('the body', await hub.publishes({ topic, data: '1', id }), id);
-      equals('the id', (await ann.hears()).id, id);
+      const hub = new HubClient(scene);
+      const topic = uniqueName('topic');
+      const id = `urn:uuid:${uniqueName('id')}`;
+      const ann = await hub.openStream('ann', { topic });
+      assertEqual('the body', await hub.publish({ topic, data: '1', id }), id);
+      assertEqual('the id', (await ann.receive()).id, id);
     },
   },
   {
@@ -64,27 +64,27 @@ export const MERCURE_UPDATE_CASES = cases([
     title: 'an update whose topic stands in the query is published',
     severity: 'recommended',
     expected: 'it is heard',
-    needs: 'hub',
+    setup: 'hub',
     async run(scene) {
-      const hub = new Hub(scene);
-      const topic = fresh('topic');
-      const ann = await hub.listens('ann', { topic });
-      await hub.publishes({ data: '1' }, { query: { topic } });
-      equals('the data', (await ann.hears()).data, '1');
+      const hub = new HubClient(scene);
+      const topic = uniqueName('topic');
+      const ann = await hub.openStream('ann', { topic });
+      await hub.publish({ data: '1' }, { query: { topic } });
+      assertEqual('the data', (await ann.receive()).data, '1');
     },
   },
-  ...Object.entries(REFUSED).map(([name, updateOf]): CaseDraft => ({
+  ...Object.entries(INVALID_UPDATES).map(([name, updateOf]): CaseDraft => ({
     id: `MER3.${name}`,
     title: `${JSON.stringify(updateOf('…'))} is published`,
     severity: name === 'no-topic' ? 'required' : 'recommended',
     expected: '400, and nobody hears it',
-    needs: 'hub',
+    setup: 'hub',
     async run(scene) {
-      const hub = new Hub(scene);
-      const topic = fresh('topic');
-      const ann = await hub.listens('ann', { topic });
-      equals('the status', (await hub.asksToPublish(updateOf(topic))).status, 400);
-      await hub.hearsNothing(ann, topic);
+      const hub = new HubClient(scene);
+      const topic = uniqueName('topic');
+      const ann = await hub.openStream('ann', { topic });
+      assertEqual('the status', (await hub.requestPublish(updateOf(topic))).status, 400);
+      await hub.expectNothing(ann, topic);
     },
   })),
   {
@@ -92,12 +92,12 @@ export const MERCURE_UPDATE_CASES = cases([
     title: 'JSON is posted',
     severity: 'recommended',
     expected: '400 or 415',
-    needs: 'hub',
+    setup: 'hub',
     async run(scene) {
-      const hub = new Hub(scene);
+      const hub = new HubClient(scene);
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${hub.publisherToken()}` };
-      const { status } = await hub.asks({ method: 'POST', headers, body: '{"topic":"a","data":"b"}' });
-      holds(status === 400 || status === 415, `it was answered with ${status}`);
+      const { status } = await hub.request({ method: 'POST', headers, body: '{"topic":"a","data":"b"}' });
+      assertThat(status === 400 || status === 415, `it was answered with ${status}`);
     },
   },
   {
@@ -105,18 +105,18 @@ export const MERCURE_UPDATE_CASES = cases([
     title: 'a form is posted whose bytes, once unescaped, are no UTF-8',
     severity: 'hardening',
     expected: 'an answer, and the hub goes on',
-    needs: 'hub',
+    setup: 'hub',
     pace: 'alone',
     async run(scene) {
-      const hub = new Hub(scene);
-      const topic = fresh('topic');
-      const ann = await hub.listens('ann', { topic });
+      const hub = new HubClient(scene);
+      const topic = uniqueName('topic');
+      const ann = await hub.openStream('ann', { topic });
       const headers = { 'content-type': 'application/x-www-form-urlencoded', authorization: `Bearer ${hub.publisherToken()}` };
       for (const body of [`topic=${topic}%ff&data=%ff%fe`, '%', '&&&=', 'topic=%zz']) {
-        const { status } = await hub.asks({ method: 'POST', headers, body });
-        holds(status === 200 || status === 400, `it was answered with ${status}`);
+        const { status } = await hub.request({ method: 'POST', headers, body });
+        assertThat(status === 200 || status === 400, `it was answered with ${status}`);
       }
-      await hub.hearsNothing(ann, topic);
+      await hub.expectNothing(ann, topic);
     },
   },
   {
@@ -124,14 +124,14 @@ export const MERCURE_UPDATE_CASES = cases([
     title: 'an update is published that is larger than may be',
     severity: 'hardening',
     expected: '413, and nobody hears it',
-    needs: 'hub with small bounds',
+    setup: 'hub with small bounds',
     pace: 'alone',
     async run(scene) {
-      const hub = new Hub(scene);
-      const topic = fresh('topic');
-      const ann = await hub.listens('ann', { topic });
-      equals('the status', (await hub.asksToPublish({ topic, data: 'x'.repeat(TOO_LARGE_BYTES) })).status, 413);
-      await hub.hearsNothing(ann, topic);
+      const hub = new HubClient(scene);
+      const topic = uniqueName('topic');
+      const ann = await hub.openStream('ann', { topic });
+      assertEqual('the status', (await hub.requestPublish({ topic, data: 'x'.repeat(TOO_LARGE_BYTES) })).status, 413);
+      await hub.expectNothing(ann, topic);
     },
   },
   ...Object.entries(UPDATES).map(([name, { update, heard }]): CaseDraft => ({
@@ -139,13 +139,13 @@ export const MERCURE_UPDATE_CASES = cases([
     title: `${JSON.stringify(update)} is published`,
     severity: 'required',
     expected: `${JSON.stringify(heard)} is heard`,
-    needs: 'hub',
+    setup: 'hub',
     async run(scene) {
-      const hub = new Hub(scene);
-      const topic = fresh('topic');
-      const ann = await hub.listens('ann', { topic });
-      await hub.publishes({ topic, ...update });
-      has('what Ann hears', await ann.hears(), heard);
+      const hub = new HubClient(scene);
+      const topic = uniqueName('topic');
+      const ann = await hub.openStream('ann', { topic });
+      await hub.publish({ topic, ...update });
+      assertMembers('what Ann hears', await ann.receive(), heard);
     },
   })),
   ...['id', 'type'].map((field): CaseDraft => ({
@@ -153,16 +153,16 @@ export const MERCURE_UPDATE_CASES = cases([
     title: `an update is published whose ${field} has a line end and a field of its own`,
     severity: 'hardening',
     expected: 'it is refused, or no line of it is heard as a field',
-    needs: 'hub',
+    setup: 'hub',
     async run(scene) {
-      const hub = new Hub(scene);
-      const topic = fresh('topic');
-      const ann = await hub.listens('ann', { topic });
+      const hub = new HubClient(scene);
+      const topic = uniqueName('topic');
+      const ann = await hub.openStream('ann', { topic });
       for (const end of ['\n', '\r']) {
-        await hub.asksToPublish({ topic, data: '1', [field]: `a${end}data: ${FOREVER}${end}${end}` });
+        await hub.requestPublish({ topic, data: '1', [field]: `a${end}data: ${INJECTED_DATA}${end}${end}` });
       }
-      const heard = await hub.hearsBefore(ann, topic);
-      holds(!heard.some(({ data }) => data.includes(FOREVER)), 'what stood in another field was heard as data');
+      const heard = await hub.receiveUntilMarker(ann, topic);
+      assertThat(!heard.some(({ data }) => data.includes(INJECTED_DATA)), 'what stood in another field was heard as data');
     },
   })),
 ]);

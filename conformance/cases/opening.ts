@@ -1,10 +1,13 @@
 import { cases, type CaseDraft, type Reference } from '../case.ts';
-import { equals, has, holds } from '../claims.ts';
+import { assertEqual, assertMembers, assertThat } from '../assertions.ts';
 import { Dangerous } from '../outcomes.ts';
-import { fresh } from '../scene.ts';
+import { uniqueName } from '../fixture.ts';
 import { INCOMPLETE, refusedWith, TAKEN, WRONG_KEY } from './refusals.ts';
 
-const NO_CODE: Reference = { does: 'closes without a code, which a client sees as 1005', shows: /expected \d+, got 1005/ };
+const NO_CODE: Reference = {
+  behaviour: 'closes without a code, which a client sees as 1005',
+  evidence: /expected \d+, got 1005/,
+};
 
 const INCOMPLETE_QUERIES = {
   'no-query': '',
@@ -26,10 +29,10 @@ export const OPENING_CASES = cases([
     expected: 'an ERROR says what is missing, nothing else comes, and the socket is closed',
     async run(scene) {
       const { path, key } = scene.server;
-      const socket = await scene.opensAt(`${path}peerjs?${query.replace('{key}', key)}`);
-      const first = await socket.hears();
-      await socket.closed();
-      equals('what came after it', socket.unheard, []);
+      const socket = await scene.openSocketAt(`${path}peerjs?${query.replace('{key}', key)}`);
+      const first = await socket.receive();
+      await socket.waitForClose();
+      assertEqual('what came after it', socket.unread, []);
       return refusedWith(first, INCOMPLETE);
     },
   })),
@@ -40,8 +43,8 @@ export const OPENING_CASES = cases([
     expected: 'it is closed with 1008',
     reference: NO_CODE,
     async run(scene) {
-      const socket = await scene.opensAt(`${scene.server.path}peerjs?key=${scene.server.key}`);
-      equals('the code', (await socket.closed()).code, 1008);
+      const socket = await scene.openSocketAt(`${scene.server.path}peerjs?key=${scene.server.key}`);
+      assertEqual('the code', (await socket.waitForClose()).code, 1008);
     },
   },
   ...Object.entries({
@@ -56,10 +59,10 @@ export const OPENING_CASES = cases([
     severity: 'required',
     expected: 'an ERROR says so, and the socket is closed',
     async run(scene) {
-      const socket = await scene.opens('stranger', { key: wrong(scene.server.key) });
-      const first = await socket.hears();
+      const socket = await scene.openSocket('stranger', { key: wrong(scene.server.key) });
+      const first = await socket.receive();
       if (first['type'] === 'OPEN') throw new Dangerous('an unknown key opens a socket');
-      await socket.closed();
+      await socket.waitForClose();
       return refusedWith(first, WRONG_KEY);
     },
   })),
@@ -70,7 +73,7 @@ export const OPENING_CASES = cases([
     expected: 'it is closed with 1008',
     reference: NO_CODE,
     async run(scene) {
-      equals('the code', (await (await scene.opens('stranger', { key: 'nobody' })).closed()).code, 1008);
+      assertEqual('the code', (await (await scene.openSocket('stranger', { key: 'nobody' })).waitForClose()).code, 1008);
     },
   },
   {
@@ -79,15 +82,15 @@ export const OPENING_CASES = cases([
     severity: 'required',
     expected: 'Ann hears OPEN, and Bob the messages, in order',
     async run(scene) {
-      const bob = await scene.enters('bob');
-      const ann = await scene.opens('ann');
-      for (const n of [1, 2, 3]) ann.sends({ type: 'CANDIDATE', dst: bob.id, payload: n });
-      equals(
+      const bob = await scene.connect('bob');
+      const ann = await scene.openSocket('ann');
+      for (const n of [1, 2, 3]) ann.send({ type: 'CANDIDATE', dst: bob.id, payload: n });
+      assertEqual(
         'what Bob hears',
-        (await bob.hearsAll(3)).map(({ payload }) => payload),
+        (await bob.receiveMany(3)).map(({ payload }) => payload),
         [1, 2, 3],
       );
-      equals('what Ann hears', await ann.hears(), { type: 'OPEN' });
+      assertEqual('what Ann hears', await ann.receive(), { type: 'OPEN' });
     },
   },
   {
@@ -95,17 +98,17 @@ export const OPENING_CASES = cases([
     title: 'Ann enters two realms with one id; in the first she writes to the id that Bob has in the second',
     severity: 'hardening',
     expected: 'both open, and nothing passes from one realm to the other',
-    needs: 'two keys',
-    reference: { does: 'knows one key only', shows: /instead of OPEN/ },
+    setup: 'two keys',
+    reference: { behaviour: 'knows one key only', evidence: /instead of OPEN/ },
     async run(scene) {
       const [here = '', there = ''] = scene.server.settings.key ?? [];
-      const id = fresh('ann');
-      const ann = await scene.enters('ann', { id, key: here });
-      const namesake = await scene.enters('namesake', { id, key: there });
-      const bob = await scene.enters('bob', { key: there });
-      ann.offers(bob.id, 'across').offers(id, 'to myself');
-      await scene.overhearsNothing(bob, there);
-      await scene.overhearsNothing(namesake, there);
+      const id = uniqueName('ann');
+      const ann = await scene.connect('ann', { id, key: here });
+      const namesake = await scene.connect('namesake', { id, key: there });
+      const bob = await scene.connect('bob', { key: there });
+      ann.sendOffer(bob.id, 'across').sendOffer(id, 'to myself');
+      await scene.expectNoLeak(bob, there);
+      await scene.expectNoLeak(namesake, there);
     },
   },
   {
@@ -113,15 +116,15 @@ export const OPENING_CASES = cases([
     title: 'Ann writes to Bob, who is absent; a namesake of his enters another realm, and then Bob his own',
     severity: 'hardening',
     expected: 'the namesake hears nothing, and Bob hears her',
-    needs: 'two keys',
-    reference: { does: 'knows one key only', shows: /instead of OPEN/ },
+    setup: 'two keys',
+    reference: { behaviour: 'knows one key only', evidence: /instead of OPEN/ },
     async run(scene) {
       const [here = '', there = ''] = scene.server.settings.key ?? [];
-      const [ann, id] = [await scene.enters('ann', { key: here }), fresh('bob')];
-      ann.offers(id, 'for Bob only');
-      await scene.hearsNothing(ann, here);
-      await scene.overhearsNothing(await scene.enters('namesake', { id, key: there }), there);
-      equals('the payload', (await (await scene.enters('bob', { id, key: here })).hears())['payload'], 'for Bob only');
+      const [ann, id] = [await scene.connect('ann', { key: here }), uniqueName('bob')];
+      ann.sendOffer(id, 'for Bob only');
+      await scene.expectNothing(ann, here);
+      await scene.expectNoLeak(await scene.connect('namesake', { id, key: there }), there);
+      assertEqual('the payload', (await (await scene.connect('bob', { id, key: here })).receive())['payload'], 'for Bob only');
     },
   },
   {
@@ -130,9 +133,9 @@ export const OPENING_CASES = cases([
     severity: 'required',
     expected: 'OPEN, and nothing else',
     async run(scene) {
-      const ann = await scene.opens('ann');
-      equals('the first frame', await ann.hears(), { type: 'OPEN' });
-      await scene.hearsNothing(ann);
+      const ann = await scene.openSocket('ann');
+      assertEqual('the first frame', await ann.receive(), { type: 'OPEN' });
+      await scene.expectNothing(ann);
     },
   },
   {
@@ -141,8 +144,8 @@ export const OPENING_CASES = cases([
     severity: 'required',
     expected: 'OPEN: they are ignored',
     async run(scene) {
-      const socket = await scene.opensAt(`${scene.socketTarget()}&version=1.5.5&ts=1&__proto__=x`);
-      equals('the first frame', await socket.hears(), { type: 'OPEN' });
+      const socket = await scene.openSocketAt(`${scene.socketTarget()}&version=1.5.5&ts=1&__proto__=x`);
+      assertEqual('the first frame', await socket.receive(), { type: 'OPEN' });
     },
   },
   {
@@ -151,8 +154,10 @@ export const OPENING_CASES = cases([
     severity: 'required',
     expected: 'OPEN',
     async run(scene) {
-      const socket = await scene.opensAt(`${scene.server.path}peerjs?token=t&id=${fresh('ann')}&key=${scene.server.key}`);
-      equals('the first frame', await socket.hears(), { type: 'OPEN' });
+      const socket = await scene.openSocketAt(
+        `${scene.server.path}peerjs?token=t&id=${uniqueName('ann')}&key=${scene.server.key}`,
+      );
+      assertEqual('the first frame', await socket.receive(), { type: 'OPEN' });
     },
   },
   {
@@ -161,10 +166,10 @@ export const OPENING_CASES = cases([
     severity: 'recommended',
     expected: 'Bob hears her',
     async run(scene) {
-      const bob = await scene.enters('bob');
-      const ann = await scene.opens('ann');
-      ann.offers(bob.id, 'early');
-      equals('the payload', (await bob.hears())['payload'], 'early');
+      const bob = await scene.connect('bob');
+      const ann = await scene.openSocket('ann');
+      ann.sendOffer(bob.id, 'early');
+      assertEqual('the payload', (await bob.receive())['payload'], 'early');
     },
   },
   {
@@ -174,7 +179,7 @@ export const OPENING_CASES = cases([
     expected: 'each hears OPEN',
     pace: 'alone',
     async run(scene) {
-      await Promise.all(Array.from({ length: 100 }, (_, n) => scene.enters(`peer-${n}`)));
+      await Promise.all(Array.from({ length: 100 }, (_, n) => scene.connect(`peer-${n}`)));
     },
   },
   {
@@ -183,11 +188,11 @@ export const OPENING_CASES = cases([
     severity: 'required',
     expected: 'ID-TAKEN, and the socket is closed',
     async run(scene) {
-      const ann = await scene.enters('ann');
-      const thief = await scene.opens('thief', { id: ann.id });
-      const first = await thief.hears();
+      const ann = await scene.connect('ann');
+      const thief = await scene.openSocket('thief', { id: ann.id });
+      const first = await thief.receive();
       if (first['type'] === 'OPEN') throw new Dangerous("another token was given Ann's id while she is here");
-      await thief.closed();
+      await thief.waitForClose();
       return refusedWith(first, TAKEN);
     },
   },
@@ -198,8 +203,8 @@ export const OPENING_CASES = cases([
     expected: 'it is closed with 1008',
     reference: NO_CODE,
     async run(scene) {
-      const ann = await scene.enters('ann');
-      equals('the code', (await (await scene.opens('thief', { id: ann.id })).closed()).code, 1008);
+      const ann = await scene.connect('ann');
+      assertEqual('the code', (await (await scene.openSocket('thief', { id: ann.id })).waitForClose()).code, 1008);
     },
   },
   {
@@ -208,11 +213,11 @@ export const OPENING_CASES = cases([
     severity: 'required',
     expected: 'Ann hears Bob, and nothing of the other',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      await (await scene.opens('thief', { id: ann.id })).closed();
-      bob.offers(ann.id, 'still you?');
-      equals('what Ann hears', await ann.hears(), { type: 'OFFER', src: bob.id, dst: ann.id, payload: 'still you?' });
-      await scene.hearsNothing(ann);
+      const [ann, bob] = await scene.connectPair();
+      await (await scene.openSocket('thief', { id: ann.id })).waitForClose();
+      bob.sendOffer(ann.id, 'still you?');
+      assertEqual('what Ann hears', await ann.receive(), { type: 'OFFER', src: bob.id, dst: ann.id, payload: 'still you?' });
+      await scene.expectNothing(ann);
     },
   },
   {
@@ -221,11 +226,11 @@ export const OPENING_CASES = cases([
     severity: 'required',
     expected: 'Bob hears nothing of it',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      const thief = await scene.opens('thief', { id: ann.id });
-      if (thief.isOpen) thief.offers(bob.id, 'I am Ann');
-      await thief.closed();
-      await scene.overhearsNothing(bob);
+      const [ann, bob] = await scene.connectPair();
+      const thief = await scene.openSocket('thief', { id: ann.id });
+      if (thief.isOpen) thief.sendOffer(bob.id, 'I am Ann');
+      await thief.waitForClose();
+      await scene.expectNoLeak(bob);
     },
   },
   ...Object.entries({
@@ -238,10 +243,10 @@ export const OPENING_CASES = cases([
     severity: 'required',
     expected: 'ID-TAKEN: it is another token',
     async run(scene) {
-      const token = fresh('Token');
-      const { id } = await scene.enters('ann', { token });
-      const thief = await scene.opens('thief', { id, token: almost(token) });
-      has('the first frame', await thief.hears(), { type: TAKEN.type });
+      const token = uniqueName('Token');
+      const { id } = await scene.connect('ann', { token });
+      const thief = await scene.openSocket('thief', { id, token: almost(token) });
+      assertMembers('the first frame', await thief.receive(), { type: TAKEN.type });
     },
   })),
   {
@@ -250,12 +255,12 @@ export const OPENING_CASES = cases([
     severity: 'required',
     expected: 'ID-TAKEN: the id is that of the heir',
     async run(scene) {
-      const ann = await scene.enters('ann');
-      await ann.leaves();
-      await scene.entersWhenFree('heir', { id: ann.id });
-      const first = await (await scene.comesBack(ann)).hears();
+      const ann = await scene.connect('ann');
+      await ann.close();
+      await scene.connectWhenFree('heir', { id: ann.id });
+      const first = await (await scene.reconnect(ann)).receive();
       if (first['type'] === 'OPEN') throw new Dangerous('a token of the past was given the id of the heir');
-      has('the first frame', first, { type: TAKEN.type });
+      assertMembers('the first frame', first, { type: TAKEN.type });
     },
   },
   {
@@ -264,13 +269,13 @@ export const OPENING_CASES = cases([
     severity: 'required',
     expected: 'one hears OPEN, the others ID-TAKEN',
     async run(scene) {
-      const id = fresh('ann');
-      const racers = await Promise.all(Array.from({ length: 10 }, (_, n) => scene.opens(`racer-${n}`, { id })));
-      const types = await Promise.all(racers.map(async (racer) => (await racer.hears())['type']));
+      const id = uniqueName('ann');
+      const racers = await Promise.all(Array.from({ length: 10 }, (_, n) => scene.openSocket(`racer-${n}`, { id })));
+      const types = await Promise.all(racers.map(async (racer) => (await racer.receive())['type']));
       const winners = types.filter((type) => type === 'OPEN').length;
       if (winners > 1) throw new Dangerous(`${winners} tokens were given one id`);
-      holds(winners === 1, 'nobody was given the id');
-      equals('what the others hear', new Set(types), new Set(['OPEN', 'ID-TAKEN']));
+      assertThat(winners === 1, 'nobody was given the id');
+      assertEqual('what the others hear', new Set(types), new Set(['OPEN', 'ID-TAKEN']));
     },
   },
 ]);

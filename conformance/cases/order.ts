@@ -1,7 +1,7 @@
 import { cases } from '../case.ts';
-import { equals } from '../claims.ts';
-import type { Frame, RawFrame } from '../far-end/far-peer.ts';
-import { fresh } from '../scene.ts';
+import { assertEqual } from '../assertions.ts';
+import type { Frame, RawFrame } from '../client/peer-client.ts';
+import { uniqueName } from '../fixture.ts';
 
 /** M17, M21: in order, once, and nothing lost, also before a close. */
 export const ORDER_CASES = cases([
@@ -11,9 +11,9 @@ export const ORDER_CASES = cases([
     severity: 'required',
     expected: 'Bob hears all in their order',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      for (let n = 0; n < 300; n++) ann.sends({ type: n % 3 === 0 ? 'OFFER' : 'CANDIDATE', dst: bob.id, payload: n });
-      equals('what Bob hears', payloads(await bob.hearsAll(300)), count(300));
+      const [ann, bob] = await scene.connectPair();
+      for (let n = 0; n < 300; n++) ann.send({ type: n % 3 === 0 ? 'OFFER' : 'CANDIDATE', dst: bob.id, payload: n });
+      assertEqual('what Bob hears', payloads(await bob.receiveMany(300)), numbersUpTo(300));
     },
   },
   {
@@ -22,15 +22,15 @@ export const ORDER_CASES = cases([
     severity: 'required',
     expected: 'Bob hears those of each in their order',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      const cem = await scene.enters('cem');
+      const [ann, bob] = await scene.connectPair();
+      const cem = await scene.connect('cem');
       for (let n = 0; n < 100; n++) {
-        ann.offers(bob.id, n);
-        cem.offers(bob.id, n);
+        ann.sendOffer(bob.id, n);
+        cem.sendOffer(bob.id, n);
       }
-      const heard = await bob.hearsAll(200);
+      const heard = await bob.receiveMany(200);
       for (const { id, name } of [ann, cem]) {
-        equals(`what Bob hears of ${name}`, payloads(heard.filter((frame) => frame['src'] === id)), count(100));
+        assertEqual(`what Bob hears of ${name}`, payloads(heard.filter((frame) => frame['src'] === id)), numbersUpTo(100));
       }
     },
   },
@@ -39,16 +39,16 @@ export const ORDER_CASES = cases([
     title: 'Ann writes to Bob before he comes, while he comes, and after',
     severity: 'required',
     expected: 'Bob hears all in one order',
-    needs: 'messages wait',
+    setup: 'messages wait',
     async run(scene) {
-      const [ann, id] = [await scene.enters('ann'), fresh('bob')];
-      for (let n = 0; n < 30; n++) ann.offers(id, n);
-      await scene.hearsNothing(ann);
-      const opening = scene.opens('bob', { id });
-      for (let n = 30; n < 60; n++) ann.offers(id, n);
+      const [ann, id] = [await scene.connect('ann'), uniqueName('bob')];
+      for (let n = 0; n < 30; n++) ann.sendOffer(id, n);
+      await scene.expectNothing(ann);
+      const opening = scene.openSocket('bob', { id });
+      for (let n = 30; n < 60; n++) ann.sendOffer(id, n);
       const bob = await opening;
-      for (let n = 60; n < 90; n++) ann.offers(id, n);
-      equals('what Bob hears', payloads((await bob.hearsAll(91)).slice(1)), count(90));
+      for (let n = 60; n < 90; n++) ann.sendOffer(id, n);
+      assertEqual('what Bob hears', payloads((await bob.receiveMany(91)).slice(1)), numbersUpTo(90));
     },
   },
   {
@@ -57,20 +57,20 @@ export const ORDER_CASES = cases([
     severity: 'required',
     expected: 'his two sockets together hear all in one order, nothing lost, nothing twice',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      for (let n = 0; n < 30; n++) ann.offers(bob.id, n);
-      const opening = scene.comesBack(bob);
-      for (let n = 30; n < 60; n++) ann.offers(bob.id, n);
+      const [ann, bob] = await scene.connectPair();
+      for (let n = 0; n < 30; n++) ann.sendOffer(bob.id, n);
+      const opening = scene.reconnect(bob);
+      for (let n = 30; n < 60; n++) ann.sendOffer(bob.id, n);
       const again = await opening;
-      for (let n = 60; n < 90; n++) ann.offers(bob.id, n);
-      ann.offers(bob.id, 'the end');
+      for (let n = 60; n < 90; n++) ann.sendOffer(bob.id, n);
+      ann.sendOffer(bob.id, 'the end');
       const late: unknown[] = [];
-      while (late.at(-1) !== 'the end') late.push((await again.hears())['payload']);
+      while (late.at(-1) !== 'the end') late.push((await again.receive())['payload']);
       // What his first socket was told may come later than all that his second one was.
       const early: unknown[] = [];
-      const heard = () => [...early, ...bob.unheard.map(payloadOf), ...late].filter((payload) => payload !== undefined);
-      while (heard().length <= 90) early.push((await bob.hears())['payload']);
-      equals('what Bob hears', heard(), [...count(90), 'the end']);
+      const heard = () => [...early, ...bob.unread.map(payloadOf), ...late].filter((payload) => payload !== undefined);
+      while (heard().length <= 90) early.push((await bob.receive())['payload']);
+      assertEqual('what Bob hears', heard(), [...numbersUpTo(90), 'the end']);
     },
   },
   {
@@ -79,14 +79,14 @@ export const ORDER_CASES = cases([
     severity: 'required',
     expected: 'Bob hears all in their order: the small ones do not overtake',
     async run(scene) {
-      scene.needsRoomFor(51_000);
-      const [ann, bob] = await scene.pair();
-      for (let n = 0; n < 20; n++) ann.offers(bob.id, { n, filling: 'x'.repeat(n % 2 === 0 ? 50_000 : 0) });
-      const heard = payloads(await bob.hearsAll(20)) as { n: number }[];
-      equals(
+      scene.requireMessageSize(51_000);
+      const [ann, bob] = await scene.connectPair();
+      for (let n = 0; n < 20; n++) ann.sendOffer(bob.id, { n, filling: 'x'.repeat(n % 2 === 0 ? 50_000 : 0) });
+      const heard = payloads(await bob.receiveMany(20)) as { n: number }[];
+      assertEqual(
         'the order',
         heard.map(({ n }) => n),
-        count(20),
+        numbersUpTo(20),
       );
     },
   },
@@ -96,9 +96,11 @@ export const ORDER_CASES = cases([
     severity: 'required',
     expected: 'each receives the ERROR before its socket is closed',
     async run(scene) {
-      const sockets = await Promise.all(Array.from({ length: 20 }, (_, n) => scene.opens(`stranger-${n}`, { key: 'nobody' })));
-      for (const socket of sockets) equals('the type of the frame', (await socket.hears())['type'], 'ERROR');
-      await Promise.all(sockets.map((socket) => socket.closed()));
+      const sockets = await Promise.all(
+        Array.from({ length: 20 }, (_, n) => scene.openSocket(`stranger-${n}`, { key: 'nobody' })),
+      );
+      for (const socket of sockets) assertEqual('the type of the frame', (await socket.receive())['type'], 'ERROR');
+      await Promise.all(sockets.map((socket) => socket.waitForClose()));
     },
   },
 ]);
@@ -111,6 +113,6 @@ function payloadOf({ text }: RawFrame): unknown {
   return (JSON.parse(text) as Frame)['payload'];
 }
 
-function count(upTo: number): number[] {
+function numbersUpTo(upTo: number): number[] {
   return Array.from({ length: upTo }, (_, n) => n);
 }

@@ -1,5 +1,5 @@
 import { cases, type CaseDraft } from '../case.ts';
-import { equals, holds, shown } from '../claims.ts';
+import { assertEqual, assertThat, formatValue } from '../assertions.ts';
 
 const SAME_VALUE = {
   'text-of-all-kinds': 'ünï ☃ 🦊 \u0000 \u001f \u2028 \u2029 \uffff " \\ / </script>',
@@ -26,13 +26,13 @@ const SAME_BYTES: Readonly<Record<string, readonly [payload: string, seen: strin
 export const PAYLOAD_CASES = cases([
   ...Object.entries(SAME_VALUE).map(([name, payload]): CaseDraft => ({
     id: `M2.${name}`,
-    title: `Ann sends Bob the payload ${shown(payload)}`,
+    title: `Ann sends Bob the payload ${formatValue(payload)}`,
     severity: 'required',
     expected: 'Bob hears the same value',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.offers(bob.id, payload);
-      equals('what Bob hears', await bob.hears(), { type: 'OFFER', src: ann.id, dst: bob.id, payload });
+      const [ann, bob] = await scene.connectPair();
+      ann.sendOffer(bob.id, payload);
+      assertEqual('what Bob hears', await bob.receive(), { type: 'OFFER', src: ann.id, dst: bob.id, payload });
     },
   })),
   {
@@ -41,11 +41,11 @@ export const PAYLOAD_CASES = cases([
     severity: 'hardening',
     expected: 'Bob hears them as they are',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
+      const [ann, bob] = await scene.connectPair();
       const payload = '{"__proto__":{"a":1},"constructor":{"prototype":2}}';
-      ann.sendsText(`{"type":"OFFER","dst":"${bob.id}","payload":${payload}}`);
+      ann.sendText(`{"type":"OFFER","dst":"${bob.id}","payload":${payload}}`);
       // As text: a parser of our own might hide what is missing.
-      equals('the payload', JSON.stringify((await bob.hears())['payload']), payload);
+      assertEqual('the payload', JSON.stringify((await bob.receive())['payload']), payload);
     },
   },
   {
@@ -54,9 +54,9 @@ export const PAYLOAD_CASES = cases([
     severity: 'recommended',
     expected: 'Bob hears it, escaped',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sendsText(`{"type":"OFFER","dst":"${bob.id}","payload":"\\ud83e!"}`);
-      equals('the payload', (await bob.hears())['payload'], '\ud83e!');
+      const [ann, bob] = await scene.connectPair();
+      ann.sendText(`{"type":"OFFER","dst":"${bob.id}","payload":"\\ud83e!"}`);
+      assertEqual('the payload', (await bob.receive())['payload'], '\ud83e!');
     },
   },
   {
@@ -65,11 +65,11 @@ export const PAYLOAD_CASES = cases([
     severity: 'recommended',
     expected: 'Bob hears it whole',
     async run(scene) {
-      scene.needsRoomFor(600_000);
-      const [ann, bob] = await scene.pair();
+      scene.requireMessageSize(600_000);
+      const [ann, bob] = await scene.connectPair();
       const payload = 'ab🦊☃'.repeat(50_000);
-      ann.offers(bob.id, payload);
-      holds((await bob.hears())['payload'] === payload, 'Bob hears another payload');
+      ann.sendOffer(bob.id, payload);
+      assertThat((await bob.receive())['payload'] === payload, 'Bob hears another payload');
     },
   },
   {
@@ -79,23 +79,23 @@ export const PAYLOAD_CASES = cases([
     expected: 'Bob hears it whole, and the server lives',
     pace: 'alone',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
+      const [ann, bob] = await scene.connectPair();
       const payload = `${'['.repeat(500)}7${']'.repeat(500)}`;
-      ann.sendsText(`{"type":"OFFER","dst":"${bob.id}","payload":${payload}}`);
-      holds((await bob.hearsText()).includes(payload), 'Bob hears another payload');
+      ann.sendText(`{"type":"OFFER","dst":"${bob.id}","payload":${payload}}`);
+      assertThat((await bob.receiveText()).includes(payload), 'Bob hears another payload');
     },
   },
-  ...Object.entries(SAME_BYTES).map(([name, [payload, does]]): CaseDraft => ({
+  ...Object.entries(SAME_BYTES).map(([name, [payload, behaviour]]): CaseDraft => ({
     id: `M2.same-bytes-${name}`,
     title: `Ann sends Bob the payload ${payload}`,
     severity: 'recommended',
     expected: 'Bob hears it byte for byte',
-    reference: { does, shows: /Bob hears \{/ },
+    reference: { behaviour, evidence: /Bob hears \{/ },
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sendsText(`{"type":"OFFER","dst":"${bob.id}","payload":${payload}}`);
-      const heard = await bob.hearsText();
-      holds(heard.includes(`"payload":${payload}`), `Bob hears ${heard}`);
+      const [ann, bob] = await scene.connectPair();
+      ann.sendText(`{"type":"OFFER","dst":"${bob.id}","payload":${payload}}`);
+      const heard = await bob.receiveText();
+      assertThat(heard.includes(`"payload":${payload}`), `Bob hears ${heard}`);
     },
   })),
   {
@@ -104,11 +104,11 @@ export const PAYLOAD_CASES = cases([
     severity: 'hardening',
     expected: 'the last of each wins, and one of each leaves',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sendsText(`{"type":"LEAVE","dst":"nobody","payload":1,"type":"OFFER","dst":"${bob.id}","payload":2}`);
-      const heard = await bob.hearsText();
-      equals('what Bob hears', JSON.parse(heard), { type: 'OFFER', src: ann.id, dst: bob.id, payload: 2 });
-      equals('the number of members', heard.match(/"(type|src|dst|payload)":/g)?.length, 4);
+      const [ann, bob] = await scene.connectPair();
+      ann.sendText(`{"type":"LEAVE","dst":"nobody","payload":1,"type":"OFFER","dst":"${bob.id}","payload":2}`);
+      const heard = await bob.receiveText();
+      assertEqual('what Bob hears', JSON.parse(heard), { type: 'OFFER', src: ann.id, dst: bob.id, payload: 2 });
+      assertEqual('the number of members', heard.match(/"(type|src|dst|payload)":/g)?.length, 4);
     },
   },
   {
@@ -117,9 +117,9 @@ export const PAYLOAD_CASES = cases([
     severity: 'hardening',
     expected: 'an escaped name is the same name: the last of each wins',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sendsText(`{"type":"LEAVE","\\u0074ype":"OFFER","ds\\u0074":"${bob.id}","payload":1,"p\\u0061yload":2}`);
-      equals('what Bob hears', await bob.hears(), { type: 'OFFER', src: ann.id, dst: bob.id, payload: 2 });
+      const [ann, bob] = await scene.connectPair();
+      ann.sendText(`{"type":"LEAVE","\\u0074ype":"OFFER","ds\\u0074":"${bob.id}","payload":1,"p\\u0061yload":2}`);
+      assertEqual('what Bob hears', await bob.receive(), { type: 'OFFER', src: ann.id, dst: bob.id, payload: 2 });
     },
   },
   {
@@ -128,9 +128,9 @@ export const PAYLOAD_CASES = cases([
     severity: 'required',
     expected: 'Bob hears it: an escape is the character',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sendsText(`{"type":"\\u004fFFER","dst":"\\u0062${bob.id.slice(1)}"}`);
-      equals('what Bob hears', await bob.hears(), { type: 'OFFER', src: ann.id, dst: bob.id });
+      const [ann, bob] = await scene.connectPair();
+      ann.sendText(`{"type":"\\u004fFFER","dst":"\\u0062${bob.id.slice(1)}"}`);
+      assertEqual('what Bob hears', await bob.receive(), { type: 'OFFER', src: ann.id, dst: bob.id });
     },
   },
 ]);

@@ -1,6 +1,6 @@
 import { cases } from '../case.ts';
-import { equals, has, holds } from '../claims.ts';
-import type { FarPeer, Frame } from '../far-end/far-peer.ts';
+import { assertEqual, assertMembers, assertThat } from '../assertions.ts';
+import type { PeerClient, Frame } from '../client/peer-client.ts';
 import { TAKEN } from './refusals.ts';
 
 /** O5: the same id with the same token. */
@@ -10,10 +10,10 @@ export const RECONNECTING_CASES = cases([
     title: 'Ann opens a second socket with her id and token',
     severity: 'required',
     expected: 'it hears OPEN, or the open event of the client never fires',
-    reference: { does: 'sends no OPEN', shows: /waited \d+ ms for a frame/ },
+    reference: { behaviour: 'sends no OPEN', evidence: /waited \d+ ms for a frame/ },
     async run(scene) {
-      const ann = await scene.enters('ann');
-      equals('the first frame', await (await scene.comesBack(ann)).hears(), { type: 'OPEN' });
+      const ann = await scene.connect('ann');
+      assertEqual('the first frame', await (await scene.reconnect(ann)).receive(), { type: 'OPEN' });
     },
   },
   {
@@ -21,11 +21,11 @@ export const RECONNECTING_CASES = cases([
     title: 'Ann opens a second socket with her id and token',
     severity: 'recommended',
     expected: 'the first is closed with 4001',
-    reference: { does: 'leaves the old socket open', shows: /waited \d+ ms for the socket/ },
+    reference: { behaviour: 'leaves the old socket open', evidence: /waited \d+ ms for the socket/ },
     async run(scene) {
-      const ann = await scene.enters('ann');
-      await scene.comesBack(ann);
-      equals('the code', (await ann.closed()).code, 4001);
+      const ann = await scene.connect('ann');
+      await scene.reconnect(ann);
+      assertEqual('the code', (await ann.waitForClose()).code, 4001);
     },
   },
   {
@@ -34,12 +34,12 @@ export const RECONNECTING_CASES = cases([
     severity: 'required',
     expected: 'the second hears him, and the first does not',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      const again = await scene.comesBack(ann);
-      await again.pings();
-      bob.offers(ann.id, 'to the new one');
-      has('what the new socket hears', await afterOpen(again), { src: bob.id, payload: 'to the new one' });
-      equals('what the old socket hears', ann.unheard, []);
+      const [ann, bob] = await scene.connectPair();
+      const again = await scene.reconnect(ann);
+      await again.ping();
+      bob.sendOffer(ann.id, 'to the new one');
+      assertMembers('what the new socket hears', await afterOpen(again), { src: bob.id, payload: 'to the new one' });
+      assertEqual('what the old socket hears', ann.unread, []);
     },
   },
   {
@@ -48,10 +48,10 @@ export const RECONNECTING_CASES = cases([
     severity: 'required',
     expected: 'Bob hears her',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      const again = await scene.comesBack(ann);
-      again.offers(bob.id, 'here');
-      has('what Bob hears', await bob.hears(), { src: ann.id, payload: 'here' });
+      const [ann, bob] = await scene.connectPair();
+      const again = await scene.reconnect(ann);
+      again.sendOffer(bob.id, 'here');
+      assertMembers('what Bob hears', await bob.receive(), { src: ann.id, payload: 'here' });
     },
   },
   {
@@ -59,15 +59,15 @@ export const RECONNECTING_CASES = cases([
     title: 'Ann opens a second socket, and writes to Bob on the first, then on the second',
     severity: 'hardening',
     expected: 'Bob hears the second only',
-    reference: { does: 'still takes the old socket for the peer', shows: /from the past/ },
+    reference: { behaviour: 'still takes the old socket for the peer', evidence: /from the past/ },
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      const again = await scene.comesBack(ann);
-      await again.pings();
-      if (ann.isOpen) ann.offers(bob.id, 'from the past');
-      await ann.isReadOrClosed();
-      again.offers(bob.id, 'from the present');
-      equals('the payload', (await bob.hears())['payload'], 'from the present');
+      const [ann, bob] = await scene.connectPair();
+      const again = await scene.reconnect(ann);
+      await again.ping();
+      if (ann.isOpen) ann.sendOffer(bob.id, 'from the past');
+      await ann.waitUntilReadOrClosed();
+      again.sendOffer(bob.id, 'from the present');
+      assertEqual('the payload', (await bob.receive())['payload'], 'from the present');
     },
   },
   {
@@ -76,13 +76,15 @@ export const RECONNECTING_CASES = cases([
     severity: 'required',
     expected: 'the id is still hers: another token hears ID-TAKEN, and Bob hears her',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      const again = await scene.comesBack(ann);
-      await again.pings();
-      await ann.leaves();
-      has('what another token hears', await (await scene.opens('thief', { id: ann.id })).hears(), { type: TAKEN.type });
-      again.offers(bob.id, 'here');
-      has('what Bob hears', await bob.hears(), { src: ann.id, payload: 'here' });
+      const [ann, bob] = await scene.connectPair();
+      const again = await scene.reconnect(ann);
+      await again.ping();
+      await ann.close();
+      assertMembers('what another token hears', await (await scene.openSocket('thief', { id: ann.id })).receive(), {
+        type: TAKEN.type,
+      });
+      again.sendOffer(bob.id, 'here');
+      assertMembers('what Bob hears', await bob.receive(), { src: ann.id, payload: 'here' });
     },
   },
   {
@@ -91,12 +93,12 @@ export const RECONNECTING_CASES = cases([
     severity: 'required',
     expected: 'the last hears him',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
+      const [ann, bob] = await scene.connectPair();
       let last = ann;
-      for (let n = 0; n < 10; n++) last = await scene.comesBack(ann);
-      await last.pings();
-      bob.offers(ann.id, 'to the last one');
-      has('what the last socket hears', await afterOpen(last), { src: bob.id, payload: 'to the last one' });
+      for (let n = 0; n < 10; n++) last = await scene.reconnect(ann);
+      await last.ping();
+      bob.sendOffer(ann.id, 'to the last one');
+      assertMembers('what the last socket hears', await afterOpen(last), { src: bob.id, payload: 'to the last one' });
     },
   },
   {
@@ -105,18 +107,18 @@ export const RECONNECTING_CASES = cases([
     severity: 'required',
     expected: 'she is let in, and Bob hears her',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.cut();
-      const again = await scene.comesBack(ann);
-      again.offers(bob.id, 'back');
-      has('what Bob hears', await bob.hears(), { src: ann.id, payload: 'back' });
-      holds(again.isOpen, 'the new socket was closed');
+      const [ann, bob] = await scene.connectPair();
+      ann.terminate();
+      const again = await scene.reconnect(ann);
+      again.sendOffer(bob.id, 'back');
+      assertMembers('what Bob hears', await bob.receive(), { src: ann.id, payload: 'back' });
+      assertThat(again.isOpen, 'the new socket was closed');
     },
   },
 ]);
 
 /** The first frame that is no OPEN: whether one comes has a case of its own. */
-export async function afterOpen(peer: FarPeer): Promise<Frame> {
-  const frame = await peer.hears();
-  return frame['type'] === 'OPEN' ? peer.hears() : frame;
+export async function afterOpen(peer: PeerClient): Promise<Frame> {
+  const frame = await peer.receive();
+  return frame['type'] === 'OPEN' ? peer.receive() : frame;
 }

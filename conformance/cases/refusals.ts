@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { has, shown } from '../claims.ts';
-import type { Frame } from '../far-end/far-peer.ts';
+import { assertMembers, formatValue } from '../assertions.ts';
+import type { Frame } from '../client/peer-client.ts';
 import { loose, type Loose } from '../outcomes.ts';
 
 /** What a server says before it closes a socket that it does not take. */
@@ -22,8 +22,8 @@ export const INVALID_ID = refusal('ERROR', 'Invalid id');
 
 /** Clients look at the type only, so other words are loose. @throws Failed where it is another frame. */
 export function refusedWith(frame: Frame, { type, payload }: Refusal): Loose | void {
-  has('the first frame', frame, { type });
-  return isDeepStrictEqual(frame['payload'], payload) ? undefined : loose(`says ${shown(frame['payload'])}`);
+  assertMembers('the first frame', frame, { type });
+  return isDeepStrictEqual(frame['payload'], payload) ? undefined : loose(`says ${formatValue(frame['payload'])}`);
 }
 
 function refusal(type: string, msg: string): Refusal {

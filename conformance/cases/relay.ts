@@ -1,7 +1,7 @@
 import { cases, type CaseDraft } from '../case.ts';
-import { equals, has, shown } from '../claims.ts';
+import { assertEqual, assertMembers, formatValue } from '../assertions.ts';
 import { Dangerous, Failed } from '../outcomes.ts';
-import { fresh } from '../scene.ts';
+import { uniqueName } from '../fixture.ts';
 
 /** M1, M4 to M8: what is relayed, to whom, and as whose. */
 export const RELAY_CASES = cases([
@@ -11,9 +11,9 @@ export const RELAY_CASES = cases([
     severity: 'required',
     expected: 'Bob hears it, with type, src, dst and payload',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sends({ type, dst: bob.id, payload: { sdp: 'v=0' } });
-      equals('what Bob hears', await bob.hears(), { type, src: ann.id, dst: bob.id, payload: { sdp: 'v=0' } });
+      const [ann, bob] = await scene.connectPair();
+      ann.send({ type, dst: bob.id, payload: { sdp: 'v=0' } });
+      assertEqual('what Bob hears', await bob.receive(), { type, src: ann.id, dst: bob.id, payload: { sdp: 'v=0' } });
     },
   })),
   ...Object.entries({
@@ -28,11 +28,11 @@ export const RELAY_CASES = cases([
     severity: 'required',
     expected: 'the src that Bob hears is the id that Ann registered, and there is one of it',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sendsText(text.replace('{bob}', bob.id));
-      const heard = await bob.hearsText();
+      const [ann, bob] = await scene.connectPair();
+      ann.sendText(text.replace('{bob}', bob.id));
+      const heard = await bob.receiveText();
       if (/mallory|trent/.test(heard)) throw new Dangerous(`Bob hears the src that Ann wrote: ${heard}`);
-      equals('what Bob hears', JSON.parse(heard), { type: 'OFFER', src: ann.id, dst: bob.id, payload: 1 });
+      assertEqual('what Bob hears', JSON.parse(heard), { type: 'OFFER', src: ann.id, dst: bob.id, payload: 1 });
     },
   })),
   {
@@ -41,11 +41,11 @@ export const RELAY_CASES = cases([
     severity: 'recommended',
     expected: 'they are dropped',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sendsText(`{"type":"OFFER","dst":"${bob.id}","payload":1,"ttl":9,"__proto__":{"type":"LEAVE"},"constructor":1,"":2}`);
-      const heard = JSON.parse(await bob.hearsText()) as object;
-      equals('the members that Bob hears', Object.keys(heard).sort(), ['dst', 'payload', 'src', 'type']);
-      has('what Bob hears', heard, { type: 'OFFER', src: ann.id, dst: bob.id, payload: 1 });
+      const [ann, bob] = await scene.connectPair();
+      ann.sendText(`{"type":"OFFER","dst":"${bob.id}","payload":1,"ttl":9,"__proto__":{"type":"LEAVE"},"constructor":1,"":2}`);
+      const heard = JSON.parse(await bob.receiveText()) as object;
+      assertEqual('the members that Bob hears', Object.keys(heard).sort(), ['dst', 'payload', 'src', 'type']);
+      assertMembers('what Bob hears', heard, { type: 'OFFER', src: ann.id, dst: bob.id, payload: 1 });
     },
   },
   {
@@ -54,9 +54,9 @@ export const RELAY_CASES = cases([
     severity: 'recommended',
     expected: 'Bob hears it without one',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sends({ type: 'ANSWER', dst: bob.id });
-      equals('what Bob hears', await bob.hears(), { type: 'ANSWER', src: ann.id, dst: bob.id });
+      const [ann, bob] = await scene.connectPair();
+      ann.send({ type: 'ANSWER', dst: bob.id });
+      assertEqual('what Bob hears', await bob.receive(), { type: 'ANSWER', src: ann.id, dst: bob.id });
     },
   },
   {
@@ -65,12 +65,12 @@ export const RELAY_CASES = cases([
     severity: 'required',
     expected: 'neither Eve nor Ann hears anything',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      const eve = await scene.enters('eve');
-      ann.offers(bob.id, 'for Bob only');
-      await bob.hears();
-      await scene.overhearsNothing(eve);
-      await scene.hearsNothing(ann);
+      const [ann, bob] = await scene.connectPair();
+      const eve = await scene.connect('eve');
+      ann.sendOffer(bob.id, 'for Bob only');
+      await bob.receive();
+      await scene.expectNoLeak(eve);
+      await scene.expectNothing(ann);
     },
   },
   {
@@ -79,10 +79,10 @@ export const RELAY_CASES = cases([
     severity: 'required',
     expected: 'Bob hears it once',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.offers(bob.id, 'once');
-      equals('the payload', (await bob.hears())['payload'], 'once');
-      await scene.hearsNothing(bob);
+      const [ann, bob] = await scene.connectPair();
+      ann.sendOffer(bob.id, 'once');
+      assertEqual('the payload', (await bob.receive())['payload'], 'once');
+      await scene.expectNothing(bob);
     },
   },
   {
@@ -91,10 +91,10 @@ export const RELAY_CASES = cases([
     severity: 'required',
     expected: 'Bob hears it whole',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
+      const [ann, bob] = await scene.connectPair();
       const text = JSON.stringify({ type: 'OFFER', dst: bob.id, payload: 'in pieces' });
-      ann.sendsFragments([text.slice(0, 1), text.slice(1, 20), text.slice(20, -1), text.slice(-1)]);
-      has('what Bob hears', await bob.hears(), { src: ann.id, payload: 'in pieces' });
+      ann.sendFragments([text.slice(0, 1), text.slice(1, 20), text.slice(20, -1), text.slice(-1)]);
+      assertMembers('what Bob hears', await bob.receive(), { src: ann.id, payload: 'in pieces' });
     },
   },
   {
@@ -103,16 +103,16 @@ export const RELAY_CASES = cases([
     severity: 'required',
     expected: 'each hears all of the other',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
+      const [ann, bob] = await scene.connectPair();
       for (let n = 0; n < 100; n++) {
-        ann.offers(bob.id, n);
-        bob.offers(ann.id, n);
+        ann.sendOffer(bob.id, n);
+        bob.sendOffer(ann.id, n);
       }
       const all = Array.from({ length: 100 }, (_, n) => n);
       for (const peer of [ann, bob]) {
-        equals(
+        assertEqual(
           `what ${peer.name} hears`,
-          (await peer.hearsAll(100)).map((frame) => frame['payload']),
+          (await peer.receiveMany(100)).map((frame) => frame['payload']),
           all,
         );
       }
@@ -124,9 +124,9 @@ export const RELAY_CASES = cases([
     severity: 'recommended',
     expected: 'she hears it',
     async run(scene) {
-      const ann = await scene.enters('ann');
-      ann.sends({ type: 'CANDIDATE', dst: ann.id, payload: 'me' });
-      equals('what Ann hears', await ann.hears(), { type: 'CANDIDATE', src: ann.id, dst: ann.id, payload: 'me' });
+      const ann = await scene.connect('ann');
+      ann.send({ type: 'CANDIDATE', dst: ann.id, payload: 'me' });
+      assertEqual('what Ann hears', await ann.receive(), { type: 'CANDIDATE', src: ann.id, dst: ann.id, payload: 'me' });
     },
   },
   {
@@ -135,11 +135,11 @@ export const RELAY_CASES = cases([
     severity: 'recommended',
     expected: 'Bob hears it, as text',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sendsBytes(Buffer.from(JSON.stringify({ type: 'OFFER', dst: bob.id, payload: '🦊' })));
-      const { text, isBinary } = await bob.hearsRaw();
-      equals('what Bob hears', JSON.parse(text), { type: 'OFFER', src: ann.id, dst: bob.id, payload: '🦊' });
-      equals('whether it is binary', isBinary, false);
+      const [ann, bob] = await scene.connectPair();
+      ann.sendBytes(Buffer.from(JSON.stringify({ type: 'OFFER', dst: bob.id, payload: '🦊' })));
+      const { text, isBinary } = await bob.receiveRaw();
+      assertEqual('what Bob hears', JSON.parse(text), { type: 'OFFER', src: ann.id, dst: bob.id, payload: '🦊' });
+      assertEqual('whether it is binary', isBinary, false);
     },
   },
   {
@@ -148,9 +148,9 @@ export const RELAY_CASES = cases([
     severity: 'required',
     expected: 'Bob hears it',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sendsText(` \r\n\t{ "type" : "OFFER" ,\n "dst" : "${bob.id}" } \n`);
-      equals('what Bob hears', await bob.hears(), { type: 'OFFER', src: ann.id, dst: bob.id });
+      const [ann, bob] = await scene.connectPair();
+      ann.sendText(` \r\n\t{ "type" : "OFFER" ,\n "dst" : "${bob.id}" } \n`);
+      assertEqual('what Bob hears', await bob.receive(), { type: 'OFFER', src: ann.id, dst: bob.id });
     },
   },
   {
@@ -159,10 +159,10 @@ export const RELAY_CASES = cases([
     severity: 'required',
     expected: 'Bob hears it, and Ann stays',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sends({ type: 'LEAVE', dst: bob.id });
-      equals('what Bob hears', await bob.hears(), { type: 'LEAVE', src: ann.id, dst: bob.id });
-      await scene.hearsNothing(ann);
+      const [ann, bob] = await scene.connectPair();
+      ann.send({ type: 'LEAVE', dst: bob.id });
+      assertEqual('what Bob hears', await bob.receive(), { type: 'LEAVE', src: ann.id, dst: bob.id });
+      await scene.expectNothing(ann);
     },
   },
   {
@@ -171,9 +171,9 @@ export const RELAY_CASES = cases([
     severity: 'recommended',
     expected: 'Bob hears it, with the id that Ann registered as src',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sends({ type: 'EXPIRE', dst: bob.id });
-      equals('what Bob hears', await bob.hears(), { type: 'EXPIRE', src: ann.id, dst: bob.id });
+      const [ann, bob] = await scene.connectPair();
+      ann.send({ type: 'EXPIRE', dst: bob.id });
+      assertEqual('what Bob hears', await bob.receive(), { type: 'EXPIRE', src: ann.id, dst: bob.id });
     },
   },
   {
@@ -181,12 +181,12 @@ export const RELAY_CASES = cases([
     title: 'Ann sends LEAVE to an absent peer, which then enters',
     severity: 'required',
     expected: 'neither of them hears anything',
-    needs: 'messages wait',
+    setup: 'messages wait',
     async run(scene) {
-      const [ann, id] = [await scene.enters('ann'), fresh('bob')];
-      ann.sends({ type: 'LEAVE', dst: id });
-      await scene.hearsNothing(ann);
-      await scene.hearsNothing(await scene.enters('bob', { id }));
+      const [ann, id] = [await scene.connect('ann'), uniqueName('bob')];
+      ann.send({ type: 'LEAVE', dst: id });
+      await scene.expectNothing(ann);
+      await scene.expectNothing(await scene.connect('bob', { id }));
     },
   },
   ...Object.entries({
@@ -199,9 +199,9 @@ export const RELAY_CASES = cases([
     severity: 'required',
     expected: 'OPEN: the id is free',
     async run(scene) {
-      const ann = await scene.enters('ann');
-      ann.sends(goodbye);
-      await scene.entersWhenFree('heir', { id: ann.id });
+      const ann = await scene.connect('ann');
+      ann.send(goodbye);
+      await scene.connectWhenFree('heir', { id: ann.id });
     },
   })),
   {
@@ -209,11 +209,11 @@ export const RELAY_CASES = cases([
     title: 'Ann sends LEAVE without dst',
     severity: 'recommended',
     expected: 'her socket is closed with 1000',
-    reference: { does: 'leaves the socket open', shows: /waited \d+ ms for the socket/ },
+    reference: { behaviour: 'leaves the socket open', evidence: /waited \d+ ms for the socket/ },
     async run(scene) {
-      const ann = await scene.enters('ann');
-      ann.sends({ type: 'LEAVE' });
-      equals('the code', (await ann.closed()).code, 1000);
+      const ann = await scene.connect('ann');
+      ann.send({ type: 'LEAVE' });
+      assertEqual('the code', (await ann.waitForClose()).code, 1000);
     },
   },
   {
@@ -221,18 +221,18 @@ export const RELAY_CASES = cases([
     title: 'Ann sends LEAVE without dst, an heir enters with her id, and Ann writes to Bob',
     severity: 'hardening',
     expected: 'Bob hears nothing of Ann: the id is that of the heir',
-    reference: { does: 'relays it as if the new holder had sent it', shows: /from the grave/ },
+    reference: { behaviour: 'relays it as if the new holder had sent it', evidence: /from the grave/ },
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sends({ type: 'LEAVE' });
-      const heir = await scene.entersWhenFree('heir', { id: ann.id });
-      if (ann.isOpen) ann.offers(bob.id, 'from the grave');
-      await ann.isReadOrClosed();
-      heir.offers(bob.id, 'from the heir');
-      const heard = await bob.hears();
+      const [ann, bob] = await scene.connectPair();
+      ann.send({ type: 'LEAVE' });
+      const heir = await scene.connectWhenFree('heir', { id: ann.id });
+      if (ann.isOpen) ann.sendOffer(bob.id, 'from the grave');
+      await ann.waitUntilReadOrClosed();
+      heir.sendOffer(bob.id, 'from the heir');
+      const heard = await bob.receive();
       if (heard['payload'] === 'from the heir') return;
-      if (heard['src'] === heir.id) throw new Dangerous(`Bob hears Ann under the id of the heir: ${shown(heard)}`);
-      throw new Failed(`Bob hears ${shown(heard)}`);
+      if (heard['src'] === heir.id) throw new Dangerous(`Bob hears Ann under the id of the heir: ${formatValue(heard)}`);
+      throw new Failed(`Bob hears ${formatValue(heard)}`);
     },
   },
   {
@@ -241,10 +241,10 @@ export const RELAY_CASES = cases([
     severity: 'required',
     expected: 'nobody hears anything',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.sends({ type: 'HEARTBEAT' }).sends({ type: 'HEARTBEAT', dst: bob.id, payload: 1 });
-      await scene.hearsNothing(ann);
-      await scene.hearsNothing(bob);
+      const [ann, bob] = await scene.connectPair();
+      ann.send({ type: 'HEARTBEAT' }).send({ type: 'HEARTBEAT', dst: bob.id, payload: 1 });
+      await scene.expectNothing(ann);
+      await scene.expectNothing(bob);
     },
   },
 ]);

@@ -1,6 +1,6 @@
 import { cases, type CaseDraft } from '../case.ts';
-import { equals, holds, matches } from '../claims.ts';
-import { fresh } from '../scene.ts';
+import { assertEqual, assertThat, assertMatch } from '../assertions.ts';
+import { uniqueName } from '../fixture.ts';
 
 const ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
@@ -12,11 +12,11 @@ export const ROUTE_CASES = cases([
     severity: 'recommended',
     expected: 'the status and headers of GET, and no body',
     async run(scene) {
-      const get = await scene.asks('');
-      const head = await scene.asks('', { method: 'HEAD' });
-      equals('the status', head.status, get.status);
-      equals('the body', head.body, '');
-      for (const name of ['content-type', 'content-length']) equals(name, head.headers[name], get.headers[name]);
+      const get = await scene.request('');
+      const head = await scene.request('', { method: 'HEAD' });
+      assertEqual('the status', head.status, get.status);
+      assertEqual('the body', head.body, '');
+      for (const name of ['content-type', 'content-length']) assertEqual(name, head.headers[name], get.headers[name]);
     },
   },
   {
@@ -25,10 +25,10 @@ export const ROUTE_CASES = cases([
     severity: 'recommended',
     expected: '200, the length of an id, and no body',
     async run(scene) {
-      const get = await scene.asks(`${scene.server.key}/id`);
-      const { status, headers, body } = await scene.asks(`${scene.server.key}/id`, { method: 'HEAD' });
-      equals('status and body', [status, body], [200, '']);
-      equals('content-length', headers['content-length'], get.headers['content-length']);
+      const get = await scene.request(`${scene.server.key}/id`);
+      const { status, headers, body } = await scene.request(`${scene.server.key}/id`, { method: 'HEAD' });
+      assertEqual('status and body', [status, body], [200, '']);
+      assertEqual('content-length', headers['content-length'], get.headers['content-length']);
     },
   },
   {
@@ -38,10 +38,10 @@ export const ROUTE_CASES = cases([
     expected: 'the id comes, and no body before it',
     async run(scene) {
       const { path, key } = scene.server;
-      const wire = scene.wire();
+      const wire = scene.openRaw();
       const head = `HEAD ${path} HTTP/1.1\r\nhost: a\r\n\r\n`;
-      wire.sends(`${head}GET ${path}${key}/id HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`);
-      holds(!(await wire.hears(ID)).includes('{'), 'HEAD was answered with a body');
+      wire.send(`${head}GET ${path}${key}/id HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`);
+      assertThat(!(await wire.waitFor(ID)).includes('{'), 'HEAD was answered with a body');
     },
   },
   ...Object.entries({
@@ -55,7 +55,7 @@ export const ROUTE_CASES = cases([
     severity: 'recommended',
     expected: '404',
     async run(scene) {
-      equals('the status', (await scene.asks(path.replace('{key}', scene.server.key))).status, 404);
+      assertEqual('the status', (await scene.request(path.replace('{key}', scene.server.key))).status, 404);
     },
   })),
   {
@@ -63,9 +63,9 @@ export const ROUTE_CASES = cases([
     title: 'GET {path}{key}//id',
     severity: 'recommended',
     expected: '404: two slashes are not one',
-    reference: { does: 'takes them for one', shows: /expected 404, got 200/ },
+    reference: { behaviour: 'takes them for one', evidence: /expected 404, got 200/ },
     async run(scene) {
-      equals('the status', (await scene.asks(`${scene.server.key}//id`)).status, 404);
+      assertEqual('the status', (await scene.request(`${scene.server.key}//id`)).status, 404);
     },
   },
   {
@@ -74,7 +74,7 @@ export const ROUTE_CASES = cases([
     severity: 'recommended',
     expected: '200: a slash at the end changes nothing',
     async run(scene) {
-      equals('the status', (await scene.asks(`${scene.server.key}/id/`)).status, 200);
+      assertEqual('the status', (await scene.request(`${scene.server.key}/id/`)).status, 200);
     },
   },
   {
@@ -82,11 +82,11 @@ export const ROUTE_CASES = cases([
     title: 'POST {path}{key}/id',
     severity: 'recommended',
     expected: '405, and allow names GET and HEAD',
-    reference: { does: 'answers 404', shows: /expected 405, got 404/ },
+    reference: { behaviour: 'answers 404', evidence: /expected 405, got 404/ },
     async run(scene) {
-      const { status, headers } = await scene.asks(`${scene.server.key}/id`, { method: 'POST' });
-      equals('the status', status, 405);
-      for (const method of [/\bGET\b/, /\bHEAD\b/]) matches('allow', headers.allow, method);
+      const { status, headers } = await scene.request(`${scene.server.key}/id`, { method: 'POST' });
+      assertEqual('the status', status, 405);
+      for (const method of [/\bGET\b/, /\bHEAD\b/]) assertMatch('allow', headers.allow, method);
     },
   },
   {
@@ -94,9 +94,9 @@ export const ROUTE_CASES = cases([
     title: 'GET {path}%zz/id',
     severity: 'recommended',
     expected: '404',
-    reference: { does: 'answers 400', shows: /expected 404, got 400/ },
+    reference: { behaviour: 'answers 400', evidence: /expected 404, got 400/ },
     async run(scene) {
-      equals('the status', (await scene.asks('%zz/id')).status, 404);
+      assertEqual('the status', (await scene.request('%zz/id')).status, 404);
     },
   },
   {
@@ -106,11 +106,11 @@ export const ROUTE_CASES = cases([
     expected: '404, then the id: the body is no request',
     async run(scene) {
       const { path, key } = scene.server;
-      const wire = scene.wire();
-      wire.sends(`POST ${path}nowhere HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nhello`);
-      await wire.hears(/HTTP\/1\.1 404 /);
-      wire.sends(`GET ${path}${key}/id HTTP/1.1\r\nhost: a\r\n\r\n`);
-      await wire.hears(ID);
+      const wire = scene.openRaw();
+      wire.send(`POST ${path}nowhere HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nhello`);
+      await wire.waitFor(/HTTP\/1\.1 404 /);
+      wire.send(`GET ${path}${key}/id HTTP/1.1\r\nhost: a\r\n\r\n`);
+      await wire.waitFor(ID);
     },
   },
   {
@@ -118,13 +118,13 @@ export const ROUTE_CASES = cases([
     title: 'a page of another origin posts to a route of clients older than 0.3.25',
     severity: 'recommended',
     expected: 'where it is not served: 404, with an access-control-allow-origin that lets the page read so',
-    needs: 'open origins',
+    setup: 'open origins',
     async run(scene) {
       const origin = 'http://page.example';
-      const target = `${scene.server.key}/${fresh('old')}/token/id?i=0`;
-      const { status, headers } = await scene.asks(target, { method: 'POST', headers: { origin } });
-      equals('the status', status, 404);
-      equals('access-control-allow-origin', headers['access-control-allow-origin'], origin);
+      const target = `${scene.server.key}/${uniqueName('old')}/token/id?i=0`;
+      const { status, headers } = await scene.request(target, { method: 'POST', headers: { origin } });
+      assertEqual('the status', status, 404);
+      assertEqual('access-control-allow-origin', headers['access-control-allow-origin'], origin);
     },
   },
   {
@@ -132,11 +132,11 @@ export const ROUTE_CASES = cases([
     title: 'GET of the configured path, with and without a slash at its end',
     severity: 'recommended',
     expected: '200 for both',
-    needs: 'below a path',
+    setup: 'below a path',
     async run(scene) {
       const { path } = scene.server;
-      equals('the status with a slash', (await scene.asksAt(path)).status, 200);
-      equals('the status without', (await scene.asksAt(path.slice(0, -1))).status, 200);
+      assertEqual('the status with a slash', (await scene.requestAt(path)).status, 200);
+      assertEqual('the status without', (await scene.requestAt(path.slice(0, -1))).status, 200);
     },
   },
   {
@@ -144,9 +144,9 @@ export const ROUTE_CASES = cases([
     title: 'GET {path}{key}/id, where the path is not /',
     severity: 'required',
     expected: '200, and an id',
-    needs: 'below a path',
+    setup: 'below a path',
     async run(scene) {
-      matches('the body', (await scene.asks(`${scene.server.key}/id`)).body, ID);
+      assertMatch('the body', (await scene.request(`${scene.server.key}/id`)).body, ID);
     },
   },
   ...Object.entries({
@@ -159,9 +159,9 @@ export const ROUTE_CASES = cases([
     title: `GET ${targetOf('{path}/', '{key}')}, which is outside of the configured path`,
     severity: 'recommended',
     expected: '404',
-    needs: 'below a path',
+    setup: 'below a path',
     async run(scene) {
-      equals('the status', (await scene.asksAt(targetOf(scene.server.path, scene.server.key))).status, 404);
+      assertEqual('the status', (await scene.requestAt(targetOf(scene.server.path, scene.server.key))).status, 404);
     },
   })),
   {
@@ -169,11 +169,11 @@ export const ROUTE_CASES = cases([
     title: 'Ann and Bob open sockets at {path}peerjs, where the path is not /',
     severity: 'required',
     expected: 'Bob hears Ann',
-    needs: 'below a path',
+    setup: 'below a path',
     async run(scene) {
-      const [ann, bob] = await scene.pair();
-      ann.offers(bob.id, 1);
-      equals('the payload', (await bob.hears())['payload'], 1);
+      const [ann, bob] = await scene.connectPair();
+      ann.sendOffer(bob.id, 1);
+      assertEqual('the payload', (await bob.receive())['payload'], 1);
     },
   },
   {
@@ -181,10 +181,14 @@ export const ROUTE_CASES = cases([
     title: 'a socket at /peerjs, where the path is not /',
     severity: 'recommended',
     expected: 'refused with 404',
-    needs: 'below a path',
-    reference: { does: 'answers 400', shows: /expected 404, got 400/ },
+    setup: 'below a path',
+    reference: { behaviour: 'answers 400', evidence: /expected 404, got 400/ },
     async run(scene) {
-      equals('the status', await scene.statusOf(`/peerjs?key=${scene.server.key}&id=${fresh('ann')}&token=t`), 404);
+      assertEqual(
+        'the status',
+        await scene.handshakeStatus(`/peerjs?key=${scene.server.key}&id=${uniqueName('ann')}&token=t`),
+        404,
+      );
     },
   },
 ]);

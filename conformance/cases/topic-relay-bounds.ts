@@ -1,11 +1,11 @@
 import { cases, type CaseDraft } from '../case.ts';
-import { equals, has } from '../claims.ts';
+import { assertEqual, assertMembers } from '../assertions.ts';
 import { loose } from '../outcomes.ts';
-import { fresh, type Scene } from '../scene.ts';
-import { hearsBeforeMark, relayTarget, subscribes, visits } from '../visitors.ts';
+import { uniqueName, type Fixture } from '../fixture.ts';
+import { receiveUntilMarker, relayTarget, subscribe, connectToRelay } from '../topic-relay-client.ts';
 
-const NONSENSE_FRAMES = 200;
-const PING_CLOSED = 4002;
+const MALFORMED_FRAMES = 200;
+const LIVENESS_TIMEOUT_CODE = 4002;
 
 /** What nobody should send, and what means nothing. */
 const IGNORED = {
@@ -30,22 +30,22 @@ export const TOPIC_RELAY_BOUND_CASES = cases([
     title: `Ann sends ${text}`,
     severity: 'hardening',
     expected: 'she hears nothing, and goes on',
-    needs: 'topic relay',
+    setup: 'topic relay',
     pace: 'alone',
-    run: (scene) => goesOnAfter(scene, text),
+    run: (scene) => expectStillServed(scene, text),
   })),
   {
     id: 'REL1.names-of-objects',
     title: 'Ann listens to __proto__ and constructor, and Bob publishes to both',
     severity: 'hardening',
     expected: 'Ann hears both: they are names like others',
-    needs: 'topic relay',
+    setup: 'topic relay',
     pace: 'alone',
     async run(scene) {
-      const [ann, bob] = [await visits(scene, 'ann', '__proto__', 'constructor'), await visits(scene, 'bob')];
+      const [ann, bob] = [await connectToRelay(scene, 'ann', '__proto__', 'constructor'), await connectToRelay(scene, 'bob')];
       for (const topic of ['__proto__', 'constructor']) {
-        bob.sends({ type: 'publish', topic, data: 1 });
-        has('what Ann hears', await ann.hears(), { topic, data: 1 });
+        bob.send({ type: 'publish', topic, data: 1 });
+        assertMembers('what Ann hears', await ann.receive(), { topic, data: 1 });
       }
     },
   },
@@ -54,24 +54,24 @@ export const TOPIC_RELAY_BOUND_CASES = cases([
     title: `Ann sends ${text === '' ? 'an empty frame' : text}`,
     severity: 'hardening',
     expected: 'she hears nothing, and goes on',
-    needs: 'topic relay',
+    setup: 'topic relay',
     pace: 'alone',
-    run: (scene) => goesOnAfter(scene, text),
+    run: (scene) => expectStillServed(scene, text),
   })),
   {
     id: 'REL3.much-nonsense',
-    title: `Ann sends ${NONSENSE_FRAMES} frames that are no JSON`,
+    title: `Ann sends ${MALFORMED_FRAMES} frames that are no JSON`,
     severity: 'hardening',
     expected: 'she is closed, and nobody else notices',
-    needs: 'topic relay',
+    setup: 'topic relay',
     pace: 'alone',
     async run(scene) {
-      const topic = fresh('topic');
-      const [bob, eve] = [await visits(scene, 'bob', topic), await visits(scene, 'eve')];
-      const ann = await visits(scene, 'ann', topic);
-      for (let n = 0; n < NONSENSE_FRAMES && ann.isOpen; n++) ann.sendsText('{');
-      await ann.closed();
-      equals('what Bob hears before the mark', await hearsBeforeMark(bob, eve, topic), []);
+      const topic = uniqueName('topic');
+      const [bob, eve] = [await connectToRelay(scene, 'bob', topic), await connectToRelay(scene, 'eve')];
+      const ann = await connectToRelay(scene, 'ann', topic);
+      for (let n = 0; n < MALFORMED_FRAMES && ann.isOpen; n++) ann.sendText('{');
+      await ann.waitForClose();
+      assertEqual('what Bob hears before the mark', await receiveUntilMarker(bob, eve, topic), []);
     },
   },
   {
@@ -79,40 +79,40 @@ export const TOPIC_RELAY_BOUND_CASES = cases([
     title: 'Ann is silent, and answers pings',
     severity: 'required',
     expected: 'she is pinged again and again, and stays',
-    needs: 'topic relay that pings',
+    setup: 'topic relay that pings',
     async run(scene) {
-      const topic = fresh('topic');
-      const ann = await visits(scene, 'ann', topic);
+      const topic = uniqueName('topic');
+      const ann = await connectToRelay(scene, 'ann', topic);
       const until = performance.now() + 2 * scene.setting('alive_timeout');
-      while (performance.now() < until) await ann.isPinged();
-      const bob = await visits(scene, 'bob');
-      equals('what Ann hears before the mark', await hearsBeforeMark(ann, bob, topic), []);
+      while (performance.now() < until) await ann.waitForPing();
+      const bob = await connectToRelay(scene, 'bob');
+      assertEqual('what Ann hears before the mark', await receiveUntilMarker(ann, bob, topic), []);
     },
   },
   {
     id: 'REL3.unanswered',
     title: 'Ann does not answer pings',
     severity: 'required',
-    expected: `she is closed with ${PING_CLOSED}, and counts no more`,
-    needs: 'topic relay that pings',
+    expected: `she is closed with ${LIVENESS_TIMEOUT_CODE}, and counts no more`,
+    setup: 'topic relay that pings',
     async run(scene) {
-      const topic = fresh('topic');
-      const ann = await scene.opensAt(relayTarget(scene), 'ann', false);
-      await subscribes(ann, [topic]);
-      const { code } = await ann.closed();
-      const [bob, eve] = [await visits(scene, 'bob', topic), await visits(scene, 'eve')];
-      eve.sends({ type: 'publish', topic, data: 1 });
-      has('what Bob hears', await bob.hears(), { clients: 1 });
-      return code === PING_CLOSED ? undefined : loose(`closed with ${code}`);
+      const topic = uniqueName('topic');
+      const ann = await scene.openSocketAt(relayTarget(scene), 'ann', false);
+      await subscribe(ann, [topic]);
+      const { code } = await ann.waitForClose();
+      const [bob, eve] = [await connectToRelay(scene, 'bob', topic), await connectToRelay(scene, 'eve')];
+      eve.send({ type: 'publish', topic, data: 1 });
+      assertMembers('what Bob hears', await bob.receive(), { clients: 1 });
+      return code === LIVENESS_TIMEOUT_CODE ? undefined : loose(`closed with ${code}`);
     },
   },
 ]);
 
 /** Whoever sent `text` still hears, and is heard. */
-async function goesOnAfter(scene: Scene, text: string): Promise<void> {
-  const topic = fresh('topic');
-  const [ann, bob] = [await visits(scene, 'ann', topic), await visits(scene, 'bob', topic)];
-  ann.sendsText(text);
-  equals('what Ann hears before the mark', await hearsBeforeMark(ann, bob, topic), []);
-  equals('what Bob hears besides', (await hearsBeforeMark(bob, ann, topic)).length, 1);
+async function expectStillServed(scene: Fixture, text: string): Promise<void> {
+  const topic = uniqueName('topic');
+  const [ann, bob] = [await connectToRelay(scene, 'ann', topic), await connectToRelay(scene, 'bob', topic)];
+  ann.sendText(text);
+  assertEqual('what Ann hears before the mark', await receiveUntilMarker(ann, bob, topic), []);
+  assertEqual('what Bob hears besides', (await receiveUntilMarker(bob, ann, topic)).length, 1);
 }

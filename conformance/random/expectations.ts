@@ -2,23 +2,23 @@ import type { Millis } from '../../src/domain/time.ts';
 import { PEER_LIMITS, SIGNALBOX_LIMITS, UNKNOWN_LIMITS, type Limits } from './limits.ts';
 
 /** Where servers differ. True: it must be so. False: it may be so, or as the reference has it. */
-export interface Habits {
+export interface ServerBehaviours {
   /** O5: a reconnect hears OPEN, and its old socket is closed. */
-  readonly reconnectIsWelcome: boolean;
+  readonly reconnectGetsOpen: boolean;
   /** M7: who says LEAVE is closed. */
-  readonly leavingCloses: boolean;
+  readonly leaveCloses: boolean;
   /** O4, O5, O6, O7, M7, M10, M19, L1: what the server closes, it closes with the code of the rule. */
-  readonly closesWithCodes: boolean;
+  readonly usesCloseCodes: boolean;
   /** O7: an id that can be nobody's is refused. */
-  readonly idsAreChecked: boolean;
+  readonly validatesIds: boolean;
   /** M8: every message keeps a peer alive, not only HEARTBEAT. */
-  readonly everyWordCounts: boolean;
+  readonly anyMessageKeepsAlive: boolean;
   /** M14: each message has its own age; it does not share that of its mailbox. */
-  readonly messagesAgeAlone: boolean;
+  readonly messagesExpireIndividually: boolean;
   /** M15: EXPIRE goes to the owner that has written, not to a later owner of its id. */
-  readonly onlyOwnersAreTold: boolean;
+  readonly expireOnlyToSender: boolean;
   /** M10: a socket hears on after a frame that is no JSON. */
-  readonly malformedIsForgiven: boolean;
+  readonly toleratesMalformed: boolean;
 }
 
 /** How exactly time is told. All zero: the clock is ours. */
@@ -33,36 +33,36 @@ export interface Tolerance {
 
 /** What the model holds a server to. */
 export interface Expectations {
-  readonly habits: Habits;
+  readonly behaviours: ServerBehaviours;
   readonly limits: Limits;
   readonly tolerance: Tolerance;
 }
 
 export const EXACT: Tolerance = { early: 0, late: 0, jitter: 0 };
-const OVER_A_NETWORK: Tolerance = { early: 20, late: 3_000, jitter: 500 };
+const NETWORK_TOLERANCE: Tolerance = { early: 20, late: 3_000, jitter: 500 };
 
 /** All that the rules recommend. */
-export const STRICT_HABITS: Habits = {
-  reconnectIsWelcome: true,
-  leavingCloses: true,
-  closesWithCodes: true,
-  idsAreChecked: true,
-  everyWordCounts: true,
-  messagesAgeAlone: true,
-  onlyOwnersAreTold: true,
-  malformedIsForgiven: true,
+export const STRICT_BEHAVIOURS: ServerBehaviours = {
+  reconnectGetsOpen: true,
+  leaveCloses: true,
+  usesCloseCodes: true,
+  validatesIds: true,
+  anyMessageKeepsAlive: true,
+  messagesExpireIndividually: true,
+  expireOnlyToSender: true,
+  toleratesMalformed: true,
 };
 
 /** What the reference does is fine too, as long as it harms nobody. */
-const COMPATIBLE_HABITS: Habits = {
-  reconnectIsWelcome: false,
-  leavingCloses: false,
-  closesWithCodes: false,
-  idsAreChecked: false,
-  everyWordCounts: false,
-  messagesAgeAlone: false,
-  onlyOwnersAreTold: false,
-  malformedIsForgiven: true,
+const COMPATIBLE_BEHAVIOURS: ServerBehaviours = {
+  reconnectGetsOpen: false,
+  leaveCloses: false,
+  usesCloseCodes: false,
+  validatesIds: false,
+  anyMessageKeepsAlive: false,
+  messagesExpireIndividually: false,
+  expireOnlyToSender: false,
+  toleratesMalformed: true,
 };
 
 /**
@@ -74,7 +74,11 @@ const COMPATIBLE_HABITS: Habits = {
 export type ExpectationsName = 'signalbox' | 'compatible' | 'peer';
 
 export const EXPECTATIONS: Readonly<Record<ExpectationsName, Expectations>> = {
-  signalbox: { habits: STRICT_HABITS, limits: SIGNALBOX_LIMITS, tolerance: OVER_A_NETWORK },
-  compatible: { habits: COMPATIBLE_HABITS, limits: UNKNOWN_LIMITS, tolerance: OVER_A_NETWORK },
-  peer: { habits: { ...COMPATIBLE_HABITS, malformedIsForgiven: false }, limits: PEER_LIMITS, tolerance: OVER_A_NETWORK },
+  signalbox: { behaviours: STRICT_BEHAVIOURS, limits: SIGNALBOX_LIMITS, tolerance: NETWORK_TOLERANCE },
+  compatible: { behaviours: COMPATIBLE_BEHAVIOURS, limits: UNKNOWN_LIMITS, tolerance: NETWORK_TOLERANCE },
+  peer: {
+    behaviours: { ...COMPATIBLE_BEHAVIOURS, toleratesMalformed: false },
+    limits: PEER_LIMITS,
+    tolerance: NETWORK_TOLERANCE,
+  },
 };

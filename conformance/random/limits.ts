@@ -27,13 +27,13 @@ export interface Limits {
   readonly malformedWindow: Millis | undefined;
 }
 
-const USUAL_SWEEP_MS = 1_000;
+const DEFAULT_SWEEP_MS = 1_000;
 
 /** Of a server that nobody has told anything about. */
 export const UNKNOWN_LIMITS: Limits = {
   expireTimeout: undefined,
   aliveTimeout: undefined,
-  sweepInterval: USUAL_SWEEP_MS,
+  sweepInterval: DEFAULT_SWEEP_MS,
   mailboxMessages: undefined,
   mailboxesPerSender: undefined,
   concurrentLimit: undefined,
@@ -48,7 +48,7 @@ export const UNKNOWN_LIMITS: Limits = {
 export const SIGNALBOX_LIMITS: Limits = {
   expireTimeout: 5_000,
   aliveTimeout: 60_000,
-  sweepInterval: USUAL_SWEEP_MS,
+  sweepInterval: DEFAULT_SWEEP_MS,
   mailboxMessages: 256,
   mailboxesPerSender: 256,
   concurrentLimit: 5_000,
@@ -63,7 +63,7 @@ export const SIGNALBOX_LIMITS: Limits = {
 export const PEER_LIMITS: Limits = {
   expireTimeout: 5_000,
   aliveTimeout: 60_000,
-  sweepInterval: USUAL_SWEEP_MS,
+  sweepInterval: DEFAULT_SWEEP_MS,
   mailboxMessages: Infinity,
   mailboxesPerSender: Infinity,
   concurrentLimit: 5_000,

@@ -1,5 +1,5 @@
 /** M10: what is no JSON object, by the name that steps have for it. Bytes go out as a binary frame. */
-export const STUMBLES: Readonly<Record<string, string | Uint8Array>> = {
+export const MALFORMED_FRAMES: Readonly<Record<string, string | Uint8Array>> = {
   'half an object': '{"type":"OFFER",',
   'two objects': '{"type":"OFFER"}{}',
   'a number without quotes around it': '5',
@@ -11,7 +11,7 @@ export const STUMBLES: Readonly<Record<string, string | Uint8Array>> = {
 };
 
 /** M9, M12: JSON objects that are of no use to anybody, by the name that steps have for them. */
-export const MUTTERS: Readonly<Record<string, string>> = {
+export const IGNORED_FRAMES: Readonly<Record<string, string>> = {
   'an OPEN': '{"type":"OPEN"}',
   'an unknown type': '{"type":"PLEASE","dst":"ann","payload":1}',
   'no type': '{"dst":"ann","payload":1}',

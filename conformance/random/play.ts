@@ -1,44 +1,44 @@
 import type { Millis } from '../../src/domain/time.ts';
 import type { TranscriptLine } from '../results.ts';
-import { BrokenPromise } from './broken-promise.ts';
-import { SocketWorld } from './socket-world.ts';
-import type { Stage } from './stage.ts';
-import { deedOf, type Step } from './steps.ts';
+import { RuleViolation } from './rule-violation.ts';
+import { SocketDriver } from './socket-driver.ts';
+import type { RunContext } from './run-context.ts';
+import { actionFor, type Step } from './steps.ts';
 
 /** What came of a list of steps. */
-export interface Played {
+export interface PlayedRun {
   /** Undefined where every promise was kept. */
-  readonly broken: BrokenPromise | undefined;
+  readonly violation: RuleViolation | undefined;
   /** The steps that somebody was there to do, up to the one that showed it. */
   readonly steps: readonly Step[];
   /** The same in plain words. */
-  readonly words: readonly string[];
+  readonly descriptions: readonly string[];
   readonly transcript: readonly TranscriptLine[];
   /** How long the slowest answer took. */
-  readonly slowest: Millis;
+  readonly slowestAnswer: Millis;
 }
 
 /** Plays steps in a world of their own. */
-export async function play(steps: readonly Step[], stage: Stage): Promise<Played> {
-  const world = new SocketWorld(stage);
+export async function play(steps: readonly Step[], stage: RunContext): Promise<PlayedRun> {
+  const world = new SocketDriver(stage);
   const done: Step[] = [];
-  const words: string[] = [];
-  let broken: BrokenPromise | undefined;
+  const descriptions: string[] = [];
+  let violation: RuleViolation | undefined;
   try {
     for (const step of steps) {
-      const deed = deedOf(step, world);
+      const deed = actionFor(step, world);
       if (deed === undefined) continue;
       done.push(deed.step);
-      words.push(deed.words);
-      world.announce(`${words.length}. ${deed.words}`);
+      descriptions.push(deed.description);
+      world.announce(`${descriptions.length}. ${deed.description}`);
       await deed.run();
     }
     await world.finish();
   } catch (error) {
-    if (!(error instanceof BrokenPromise)) throw error;
-    broken = error;
+    if (!(error instanceof RuleViolation)) throw error;
+    violation = error;
   } finally {
-    world.end();
+    world.close();
   }
-  return { broken, steps: done, words, transcript: world.transcript, slowest: world.slowest };
+  return { violation, steps: done, descriptions, transcript: world.transcript, slowestAnswer: world.slowestAnswer };
 }

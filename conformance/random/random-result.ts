@@ -6,14 +6,14 @@ export interface Finding {
   /** The rule's id. */
   readonly rule: string;
   /** What was seen, or missed: the rule's id, a colon, a sentence. */
-  readonly claim: string;
+  readonly message: string;
   /** The server died, went deaf to others, or gave one peer what belongs to another. */
   readonly isDangerous: boolean;
   /** Whether the same promise was broken when the same steps were played once more; undefined where they could not be. */
   readonly isRepeatable: boolean | undefined;
   readonly steps: readonly Step[];
   /** The steps in plain words. */
-  readonly words: readonly string[];
+  readonly descriptions: readonly string[];
   /** How many steps the run had before it was made shorter. */
   readonly stepsBefore: number;
   /** Of the last time that these steps were played. */

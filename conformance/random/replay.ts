@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../arguments.ts';
-import { messageOf } from '../waiting.ts';
+import { errorMessage } from '../waiting.ts';
 import { KINDS } from './message-kinds.ts';
-import { MUTTERS, STUMBLES } from './odd-frames.ts';
+import { IGNORED_FRAMES, MALFORMED_FRAMES } from './odd-frames.ts';
 import type { Step } from './steps.ts';
 
 /** Steps on one line, as `--replay` takes them. They hold no single quote, so that a shell takes them between two. */
@@ -26,7 +26,7 @@ function contentOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`--replay must be steps or a file with steps, not '${path}': ${messageOf(error)}`);
+    throw new UsageError(`--replay must be steps or a file with steps, not '${path}': ${errorMessage(error)}`);
   }
 }
 
@@ -64,13 +64,13 @@ const ACTOR = { realm: COUNT, who: TEXT };
 const MEMBERS: Readonly<Record<Step['do'], Readonly<Record<string, Check>>>> = {
   connect: { realm: COUNT, id: TEXT, token: TEXT },
   reconnect: ACTOR,
-  steal: ACTOR,
+  takeover: ACTOR,
   relay: { ...ACTOR, kind: ONE_OF(KINDS), to: TEXT },
   flood: { ...ACTOR, to: TEXT, count: COUNT },
-  chorus: { realm: COUNT, to: TEXT },
-  beat: ACTOR,
-  stumble: { ...ACTOR, over: ONE_OF(Object.keys(STUMBLES)), times: COUNT },
-  mutter: { ...ACTOR, what: ONE_OF(Object.keys(MUTTERS)) },
+  'from-all': { realm: COUNT, to: TEXT },
+  heartbeat: ACTOR,
+  malformed: { ...ACTOR, frame: ONE_OF(Object.keys(MALFORMED_FRAMES)), times: COUNT },
+  ignored: { ...ACTOR, frame: ONE_OF(Object.keys(IGNORED_FRAMES)) },
   leave: ACTOR,
   close: ACTOR,
   cut: ACTOR,

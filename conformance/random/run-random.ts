@@ -7,14 +7,14 @@ import { inPool } from '../pool.ts';
 import type { Profile } from '../profile.ts';
 import { stepLists } from './draw-steps.ts';
 import { EXPECTATIONS, type Expectations, type ExpectationsName, type Tolerance } from './expectations.ts';
-import { investigate, isBroken, reach } from './investigate.ts';
+import { investigate, hasViolation, findUnreachable } from './investigate.ts';
 import { limitsFrom, type Limits } from './limits.ts';
-import { play, type Played } from './play.ts';
-import { asCase, inWords, type Outcome } from './random-report.ts';
+import { play, type PlayedRun } from './play.ts';
+import { asCase, formatOutcome, type Outcome } from './random-report.ts';
 import type { RandomResult } from './random-result.ts';
 import { readReplay } from './replay.ts';
-import { scopeOf } from './scope.ts';
-import { worldsFor, type Stage } from './stage.ts';
+import { drawOptionsFor } from './draw-options.ts';
+import { parallelRunsFor, type RunContext } from './run-context.ts';
 import type { Step } from './steps.ts';
 
 /** What is asked of random runs. Only `server` must be said. */
@@ -37,7 +37,7 @@ export interface RandomOptions {
   /** For a server that is far away or slow: what is not said is 20 ms early, 3 s late, half a second of jitter. */
   readonly tolerance?: Partial<Tolerance> | undefined;
   /** The most steps of a run. 50. */
-  readonly mostSteps?: number | undefined;
+  readonly maxSteps?: number | undefined;
   /** Timeouts that are longer than this are not waited for. 3 s. */
   readonly longestWait?: Millis | undefined;
   /** How many runs are under way at the same time. 4; one where the server lets few peers in. */
@@ -45,16 +45,16 @@ export interface RandomOptions {
   /** How long to look for fewer steps that break the same promise. 30 s; 0 for not at all. */
   readonly shrinkFor?: Millis | undefined;
   /** Starts the server again where it has died, so that the steps can still be made fewer. */
-  readonly revive?: (() => Promise<Profile>) | undefined;
+  readonly restart?: (() => Promise<Profile>) | undefined;
 }
 
-const USUAL_RUNS = 30;
+const DEFAULT_RUNS = 30;
 /** All of them are drawn before the first is played. */
-const MOST_RUNS = 10_000;
-const USUAL_STEPS = 50;
-const USUAL_WAIT_MS = 3_000;
-const USUAL_AT_ONCE = 4;
-const USUAL_SHRINKING_MS = 30_000;
+const MAX_RUNS = 10_000;
+const DEFAULT_STEPS = 50;
+const DEFAULT_LONGEST_WAIT_MS = 3_000;
+const DEFAULT_PARALLEL_RUNS = 4;
+const DEFAULT_SHRINK_MS = 30_000;
 const SEEDS = 2 ** 31;
 
 /**
@@ -66,16 +66,16 @@ export async function runRandom(options: RandomOptions, io: Io): Promise<RandomR
   const startedAt = performance.now();
   const steps = options.replay === undefined ? undefined : readReplay(options.replay);
   const seed = steps === undefined ? (options.seed ?? randomInt(SEEDS)) : undefined;
-  const stage = stageOf(options);
+  const stage = contextOf(options);
   const lists = steps === undefined ? draw(stage, options, seed ?? 0) : [steps];
-  const unreachable = await reach(stage);
+  const unreachable = await findUnreachable(stage);
   const played = unreachable === undefined ? await playAll(lists, stage, io) : [];
-  const [broken, ...others] = played.filter(isBroken);
-  const shrinkFor = steps === undefined ? (options.shrinkFor ?? USUAL_SHRINKING_MS) : 0;
-  if (broken !== undefined) note(io, 'a promise was broken; looking for fewer steps that break it');
-  const means = { shrinkFor, revive: options.revive };
+  const [broken, ...others] = played.filter(hasViolation);
+  const shrinkFor = steps === undefined ? (options.shrinkFor ?? DEFAULT_SHRINK_MS) : 0;
+  if (broken !== undefined) showProgress(io, 'a promise was broken; looking for fewer steps that break it');
+  const means = { shrinkFor, restart: options.restart };
   const finding = broken === undefined ? undefined : await investigate([broken, ...others], stage, means);
-  note(io, '');
+  showProgress(io, '');
   const outcome: Outcome = {
     outcome: unreachable !== undefined ? 'unreachable' : finding === undefined ? 'kept' : 'broken',
     seed,
@@ -85,13 +85,13 @@ export async function runRandom(options: RandomOptions, io: Io): Promise<RandomR
     unreachable,
     took: performance.now() - startedAt,
   };
-  const report = inWords(outcome);
+  const report = formatOutcome(outcome);
   io.stdout.write(report);
   return { ...outcome, report, cases: [asCase(outcome)] };
 }
 
-function stageOf(options: RandomOptions): Stage {
-  const { server, longestWait = USUAL_WAIT_MS, atOnce = USUAL_AT_ONCE } = options;
+function contextOf(options: RandomOptions): RunContext {
+  const { server, longestWait = DEFAULT_LONGEST_WAIT_MS, atOnce = DEFAULT_PARALLEL_RUNS } = options;
   const usual = EXPECTATIONS[options.expectations ?? 'compatible'];
   const expected: Expectations = {
     ...usual,
@@ -99,25 +99,35 @@ function stageOf(options: RandomOptions): Stage {
     tolerance: { ...usual.tolerance, ...options.tolerance },
   };
   const keys = server.settings.key ?? [];
-  return { server, keys: keys.length === 0 ? [server.key] : keys, expected, longestWait, atOnce: worldsFor(expected, atOnce) };
+  return {
+    server,
+    keys: keys.length === 0 ? [server.key] : keys,
+    expected,
+    longestWait,
+    atOnce: parallelRunsFor(expected, atOnce),
+  };
 }
 
-function draw(stage: Stage, { runs = USUAL_RUNS, mostSteps = USUAL_STEPS }: RandomOptions, seed: number): readonly Step[][] {
-  if (runs < 1 || runs > MOST_RUNS) throw new UsageError(`--random must be from 1 to ${MOST_RUNS}, not ${runs}`);
-  return fc.sample(stepLists(scopeOf(stage, mostSteps)), { seed, numRuns: runs });
+function draw(
+  stage: RunContext,
+  { runs = DEFAULT_RUNS, maxSteps = DEFAULT_STEPS }: RandomOptions,
+  seed: number,
+): readonly Step[][] {
+  if (runs < 1 || runs > MAX_RUNS) throw new UsageError(`--random must be from 1 to ${MAX_RUNS}, not ${runs}`);
+  return fc.sample(stepLists(drawOptionsFor(stage, maxSteps)), { seed, numRuns: runs });
 }
 
 /** Those that were played, in their order. None begins after one has broken a promise. */
-async function playAll(lists: readonly (readonly Step[])[], stage: Stage, io: Io): Promise<readonly Played[]> {
-  const played: (Played | undefined)[] = [];
+async function playAll(lists: readonly (readonly Step[])[], stage: RunContext, io: Io): Promise<readonly PlayedRun[]> {
+  const played: (PlayedRun | undefined)[] = [];
   let ended = 0;
   let isOver = false;
   await inPool(stage.atOnce, [...lists.entries()], async ([at, steps]) => {
     if (isOver) return;
     const one = await play(steps, stage);
-    isOver ||= isBroken(one);
+    isOver ||= hasViolation(one);
     played[at] = one;
-    note(io, `random run ${++ended} of ${lists.length}`);
+    showProgress(io, `random run ${++ended} of ${lists.length}`);
   });
   return played.filter((one) => one !== undefined);
 }
@@ -125,6 +135,6 @@ async function playAll(lists: readonly (readonly Step[])[], stage: Stage, io: Io
 const ERASE_LINE = '\r\u001b[K';
 
 /** A line that the next one is written over. */
-function note({ stderr, isTerminal }: Io, text: string): void {
+function showProgress({ stderr, isTerminal }: Io, text: string): void {
   if (isTerminal) stderr.write(ERASE_LINE + text);
 }

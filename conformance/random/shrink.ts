@@ -1,5 +1,5 @@
 /** Looks for fewer and simpler things that still fail. */
-export interface Shrinking<T> {
+export interface ShrinkOptions<T> {
   /** @returns those of these that fail in the same way; undefined where they do not. */
   readonly failing: (things: readonly T[]) => Promise<readonly T[] | undefined>;
   /** What one thing may be made into, the simplest first. */
@@ -14,7 +14,7 @@ export interface Shrinking<T> {
  * Leaves things out, large pieces first, then makes what is left simpler, until nothing more can be done.
  * @param things that fail. @returns things that fail too, at most as many.
  */
-export async function shrink<T>(things: readonly T[], shrinking: Shrinking<T>): Promise<readonly T[]> {
+export async function shrink<T>(things: readonly T[], shrinking: ShrinkOptions<T>): Promise<readonly T[]> {
   let least = things;
   for (let before: readonly T[] | undefined; before !== least && !shrinking.isOver();) {
     before = least;
@@ -23,7 +23,7 @@ export async function shrink<T>(things: readonly T[], shrinking: Shrinking<T>): 
   return least;
 }
 
-async function leaveOut<T>(things: readonly T[], shrinking: Shrinking<T>): Promise<readonly T[]> {
+async function leaveOut<T>(things: readonly T[], shrinking: ShrinkOptions<T>): Promise<readonly T[]> {
   let least = things;
   for (let size = Math.floor(least.length / 2); size >= 1; size = Math.floor(Math.min(size, least.length) / 2)) {
     // What stands at the end showed the failure: it is hardly ever one too many.
@@ -41,7 +41,7 @@ async function leaveOut<T>(things: readonly T[], shrinking: Shrinking<T>): Promi
   return least;
 }
 
-async function simplify<T>(things: readonly T[], shrinking: Shrinking<T>): Promise<readonly T[]> {
+async function simplify<T>(things: readonly T[], shrinking: ShrinkOptions<T>): Promise<readonly T[]> {
   let least = things;
   for (let at = 0; at < least.length && !shrinking.isOver();) {
     const thing = least[at];
@@ -64,7 +64,7 @@ interface Tried<T> {
 /** Tries so many at once as it may. @returns the first in their order that fails. */
 async function firstFailing<T>(
   candidates: readonly (readonly T[])[],
-  { failing, isOver, atOnce }: Shrinking<T>,
+  { failing, isOver, atOnce }: ShrinkOptions<T>,
 ): Promise<Tried<T> | undefined> {
   for (let from = 0; from < candidates.length && !isOver(); from += atOnce) {
     const batch = candidates.slice(from, from + atOnce);

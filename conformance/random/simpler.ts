@@ -17,21 +17,21 @@ export function simpler(step: Step): readonly Step[] {
       const fewer = Math.floor(count / 2);
       return fewer < SHORTEST_FLOOD ? [relay] : [relay, { ...step, count: fewer }];
     }
-    case 'chorus':
+    case 'from-all':
       return IDS.map((who): Step => ({ do: 'relay', realm: step.realm, who, kind: 'OFFER', to: step.to }));
-    case 'stumble':
+    case 'malformed':
       return [
         ...(step.times === 1 ? [] : [{ ...step, times: 1 }]),
-        ...(step.over === FIRST_STUMBLE ? [] : [{ ...step, over: FIRST_STUMBLE }]),
+        ...(step.frame === FIRST_STUMBLE ? [] : [{ ...step, frame: FIRST_STUMBLE }]),
       ];
     case 'wait': {
       const ms = Math.floor(step.ms / 2);
       return ms < SHORTEST_WAIT_MS ? [] : [{ ...step, ms }];
     }
     case 'reconnect':
-    case 'steal':
-    case 'beat':
-    case 'mutter':
+    case 'takeover':
+    case 'heartbeat':
+    case 'ignored':
     case 'leave':
     case 'close':
     case 'cut':

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RunResult, Verdict } from '../results.ts';
-import { html, trusted, type Markup } from './markup.ts';
+import { html, trustedHtml, type Markup } from './markup.ts';
 import { matrixOf, type Matrix, type Row } from './matrix.ts';
 import { details } from './page-details.ts';
 import { glyph, GLYPHS, slug } from './page-glyphs.ts';
@@ -31,7 +31,7 @@ export function reportInHtml(runs: readonly RunResult[], title: string = titleOf
         <meta name="color-scheme" content="light dark" />
         <title>${title}</title>
         <link rel="icon" href="data:," />
-        ${trusted(`<style>${STYLE}</style>`)}
+        ${trustedHtml(`<style>${STYLE}</style>`)}
       </head>
       <body>
         ${GLYPHS}
@@ -40,7 +40,7 @@ export function reportInHtml(runs: readonly RunResult[], title: string = titleOf
           <p class="status" role="status"></p>
           ${tables(matrix, families)} ${details(matrix, rows)}
         </main>
-        ${trusted(`<script>${SCRIPT}</script>`)}
+        ${trustedHtml(`<script>${SCRIPT}</script>`)}
       </body>
     </html> `;
   return markup;

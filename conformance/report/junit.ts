@@ -9,7 +9,7 @@ export function reportInJunit({ server, startedAt, took, cases }: RunResult): st
   const suites = familiesOf(cases).map((family) => suite(family, server, startedAt));
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    opening('testsuites', { name: server, ...counts(cases), time: seconds(took) }),
+    openingTag('testsuites', { name: server, ...counts(cases), time: seconds(took) }),
   ]
     .concat(suites, '</testsuites>', '')
     .join('\n');
@@ -18,14 +18,14 @@ export function reportInJunit({ server, startedAt, took, cases }: RunResult): st
 function suite({ letters, name, members }: Family<CaseResult>, server: string, startedAt: string): string {
   const time = seconds(members.reduce((sum, { took }) => sum + took, 0));
   const attributes = { name: `${letters} ${name}`.trim(), ...counts(members), time, timestamp: startedAt };
-  return [opening('testsuite', attributes), ...members.map((one) => testcase(one, server)), '</testsuite>'].join('\n');
+  return [openingTag('testsuite', attributes), ...members.map((one) => testcase(one, server)), '</testsuite>'].join('\n');
 }
 
 function testcase(one: CaseResult, server: string): string {
   const attributes = { classname: `${server}.${one.rule}`, name: `${one.id}: ${one.title}`, time: seconds(one.took) };
   const outcome = outcomeOf(one);
-  if (outcome === '') return opening('testcase', attributes).replace(/>$/, '/>');
-  return `${opening('testcase', attributes)}${outcome}</testcase>`;
+  if (outcome === '') return openingTag('testcase', attributes).replace(/>$/, '/>');
+  return `${openingTag('testcase', attributes)}${outcome}</testcase>`;
 }
 
 function outcomeOf(one: CaseResult): string {
@@ -34,17 +34,17 @@ function outcomeOf(one: CaseResult): string {
     case 'ok':
       return '';
     case 'loose':
-      return `<system-out>${escaped(`loose: ${message}\n${story(one)}`)}</system-out>`;
+      return `<system-out>${escaped(`loose: ${message}\n${failureText(one)}`)}</system-out>`;
     case 'failed':
-      return `${opening('failure', { message, type: one.severity })}${escaped(story(one))}</failure>`;
+      return `${openingTag('failure', { message, type: one.severity })}${escaped(failureText(one))}</failure>`;
     case 'dangerous':
-      return `${opening('error', { message, type: 'dangerous' })}${escaped(story(one))}</error>`;
+      return `${openingTag('error', { message, type: 'dangerous' })}${escaped(failureText(one))}</error>`;
     case 'not testable':
-      return opening('skipped', { message }).replace(/>$/, '/>');
+      return openingTag('skipped', { message }).replace(/>$/, '/>');
   }
 }
 
-function story({ expected, why, reference, transcript }: CaseResult): string {
+function failureText({ expected, why, reference, transcript }: CaseResult): string {
   const seen = why === undefined ? [] : [`seen: ${why}`];
   const known = reference === undefined ? [] : [`peer 1.0.2: ${reference}`];
   return [`expected: ${expected}`, ...seen, ...known, ...transcript.map(lineOf)].join('\n');
@@ -63,7 +63,7 @@ function seconds(ms: number): string {
   return (ms / 1_000).toFixed(3);
 }
 
-function opening(name: string, attributes: Readonly<Record<string, string>>): string {
+function openingTag(name: string, attributes: Readonly<Record<string, string>>): string {
   const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${quoted(value)}"`);
   return `<${name}${written.join('')}>`;
 }

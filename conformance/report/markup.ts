@@ -8,11 +8,11 @@ export type Part = Markup | string | number | undefined | readonly Part[];
 
 /** HTML with parts in it. Whatever is not `Markup` is escaped, so that no part can end the text or attribute it stands in. */
 export function html(literals: TemplateStringsArray, ...parts: readonly Part[]): Markup {
-  return trusted(literals.map((literal, i) => literal.replaceAll(INDENT, '\n') + written(parts[i])).join(''));
+  return trustedHtml(literals.map((literal, i) => literal.replaceAll(INDENT, '\n') + written(parts[i])).join(''));
 }
 
 /** For what a template can't say. Only for text that nobody outside of this folder has a part in. */
-export function trusted(markup: string): Markup {
+export function trustedHtml(markup: string): Markup {
   return { markup };
 }
 
@@ -20,7 +20,7 @@ export function trusted(markup: string): Markup {
  * Text from a wire, in which what can't be seen is shown: control characters, halves of surrogate pairs, and what turns the
  * direction of writing. Line feeds and tabs stay.
  */
-export function asSeen(text: string): Markup {
+export function showInvisible(text: string): Markup {
   const pieces = text
     .split(UNSEEN)
     .map((piece, i) => (i % 2 === 0 ? html`${piece}` : html`<span class="unseen">${piece}</span>`));

@@ -1,9 +1,9 @@
 import type { CaseResult, TranscriptLine } from '../results.ts';
-import { asSeen, html, type Markup } from './markup.ts';
+import { showInvisible, html, type Markup } from './markup.ts';
 import type { Column, Matrix } from './matrix.ts';
 import { glyph, slug } from './page-glyphs.ts';
 import { detailsId, type NumberedRow } from './page-matrix.ts';
-import { spanInWords } from './spans.ts';
+import { formatDuration } from './durations.ts';
 import { SEVERITY_MEANINGS } from './verdicts.ts';
 
 /** What the cells open: popovers on a screen, an appendix on paper. */
@@ -46,23 +46,23 @@ function panel(id: string, { tag, name }: Column, result: CaseResult, isTagged: 
 function facts({ expected, why, reference, severity, took }: CaseResult): Markup {
   return html`<dl>
     <dt>Expected</dt>
-    <dd>${asSeen(expected)}</dd>
+    <dd>${showInvisible(expected)}</dd>
     ${
       why === undefined
         ? ''
         : html`<dt>Seen</dt>
-            <dd class="why">${asSeen(why)}</dd>`
+            <dd class="why">${showInvisible(why)}</dd>`
     }
     ${
       reference === undefined
         ? ''
         : html`<dt><code>peer</code> 1.0.2</dt>
-            <dd>${asSeen(reference)}</dd>`
+            <dd>${showInvisible(reference)}</dd>`
     }
     <dt>Severity</dt>
     <dd>${severity}: ${SEVERITY_MEANINGS[severity]}</dd>
     <dt>Took</dt>
-    <dd>${spanInWords(took)}</dd>
+    <dd>${formatDuration(took)}</dd>
   </dl>`;
 }
 
@@ -94,8 +94,8 @@ function transcript({ verdict, transcript: lines }: CaseResult): Markup {
 function transcriptLine({ at, who, how, what }: TranscriptLine): Markup {
   return html`<tr class="${how}">
     <td class="at">${at}</td>
-    <td class="who">${asSeen(who)}</td>
+    <td class="who">${showInvisible(who)}</td>
     <td class="how"><span aria-hidden="true">${ARROWS[how]}</span><span class="unseeable">${how}</span></td>
-    <td class="what"><span>${asSeen(what)}</span></td>
+    <td class="what"><span>${showInvisible(what)}</span></td>
   </tr> `;
 }

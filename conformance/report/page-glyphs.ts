@@ -1,5 +1,5 @@
 import type { Verdict } from '../results.ts';
-import { html, trusted, type Markup } from './markup.ts';
+import { html, trustedHtml, type Markup } from './markup.ts';
 
 /** What stands for a verdict, or for a case that a run did not know. */
 export type Mark = Verdict | 'absent';
@@ -15,7 +15,7 @@ const SHAPES: Readonly<Record<Mark, string>> = {
 };
 
 /** The drawings, once for the whole page. */
-export const GLYPHS: Markup = trusted(
+export const GLYPHS: Markup = trustedHtml(
   `<svg class="sprite" aria-hidden="true">${Object.entries(SHAPES)
     .map(([mark, shape]) => `<symbol id="glyph-${slug(mark)}" viewBox="0 0 16 16">${shape}</symbol>`)
     .join('')}</svg>`,

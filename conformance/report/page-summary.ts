@@ -2,8 +2,8 @@ import type { CaseResult, Severity, Verdict } from '../results.ts';
 import { html, type Markup } from './markup.ts';
 import type { Column } from './matrix.ts';
 import { glyph, slug } from './page-glyphs.ts';
-import { momentInWords, spanInWords } from './spans.ts';
-import { HEAVIEST_FIRST, outcomeOf, WORST_FIRST } from './verdicts.ts';
+import { formatTimestamp, formatDuration } from './durations.ts';
+import { MOST_SEVERE_FIRST, outcomeOf, WORST_FIRST } from './verdicts.ts';
 
 /** A card for each server: what it comes to, and how many of each verdict there are, the worst first. */
 export function summary(columns: readonly Column[]): Markup {
@@ -23,7 +23,7 @@ function card({ tag, name, run }: Column, isTagged: boolean): Markup {
       ${WORST_FIRST.map((one) => line(one, run.cases))}
     </ul>
     <p class="about">
-      ${count} in ${spanInWords(run.took)}, <time datetime="${run.startedAt}">${momentInWords(run.startedAt)}</time>
+      ${count} in ${formatDuration(run.took)}, <time datetime="${run.startedAt}">${formatTimestamp(run.startedAt)}</time>
     </p>
   </article>`;
 }
@@ -49,7 +49,7 @@ function line(verdict: Verdict, cases: readonly CaseResult[]): Markup {
 }
 
 function bySeverity(cases: readonly CaseResult[]): Markup | string {
-  const counted = HEAVIEST_FIRST.map((severity) => [severity, countOf(severity, cases)] as const);
+  const counted = MOST_SEVERE_FIRST.map((severity) => [severity, countOf(severity, cases)] as const);
   const words = counted.flatMap(([severity, count]) => (count === 0 ? [] : [`${count} ${severity}`]));
   const parts = words.map((word, i) => html`<span>${word}${i < words.length - 1 ? ',' : ''}</span> `);
   return words.length === 0 ? '' : html` <span class="weights">${parts}</span>`;

@@ -1,8 +1,8 @@
 import type { CaseResult, RunResult, TranscriptLine } from '../results.ts';
-import { HEAVIEST_FIRST, WORST_FIRST } from './verdicts.ts';
+import { MOST_SEVERE_FIRST, WORST_FIRST } from './verdicts.ts';
 
 /** The text is no result of the suite. The message says what is wrong with it, without a subject: `is no JSON`. */
-export class ForeignResult extends Error {
+export class InvalidResult extends Error {
   override readonly name = 'ForeignResult';
 }
 
@@ -10,8 +10,8 @@ export class ForeignResult extends Error {
 export function readResult(text: string): RunResult {
   const run = members(parsed(text), 'the whole');
   const { suite, format, cases } = run;
-  if (suite !== 'signalbox conform') throw new ForeignResult('is no result of signalbox conform');
-  if (format !== 1) throw new ForeignResult(`has format ${shown(format)}, and only format 1 is known`);
+  if (suite !== 'signalbox conform') throw new InvalidResult('is no result of signalbox conform');
+  if (format !== 1) throw new InvalidResult(`has format ${shown(format)}, and only format 1 is known`);
   return {
     suite,
     format,
@@ -30,7 +30,7 @@ function readCase(value: unknown, n: number): CaseResult {
     id: textIn(one, 'id', where),
     rule: textIn(one, 'rule', where),
     title: textIn(one, 'title', where),
-    severity: oneOf(HEAVIEST_FIRST, one['severity'], `${where}.severity`),
+    severity: oneOf(MOST_SEVERE_FIRST, one['severity'], `${where}.severity`),
     verdict: oneOf(WORST_FIRST, one['verdict'], `${where}.verdict`),
     expected: textIn(one, 'expected', where),
     ...(one['reference'] === undefined ? {} : { reference: textIn(one, 'reference', where) }),
@@ -54,36 +54,36 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ForeignResult('is no JSON');
+    throw new InvalidResult('is no JSON');
   }
 }
 
 function members(value: unknown, where: string): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new ForeignResult(`has no object at ${where}`);
+  throw new InvalidResult(`has no object at ${where}`);
 }
 
 function listed(value: unknown, where: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw new ForeignResult(`has no list at ${where}`);
+  throw new InvalidResult(`has no list at ${where}`);
 }
 
 function textIn(from: Readonly<Record<string, unknown>>, name: string, where: string): string {
   const value = from[name];
   if (typeof value === 'string') return value;
-  throw new ForeignResult(`has no text at ${where === 'the whole' ? name : `${where}.${name}`}`);
+  throw new InvalidResult(`has no text at ${where === 'the whole' ? name : `${where}.${name}`}`);
 }
 
 function numberIn(from: Readonly<Record<string, unknown>>, name: string, where: string): number {
   const value = from[name];
   if (typeof value === 'number') return value;
-  throw new ForeignResult(`has no number at ${where === 'the whole' ? name : `${where}.${name}`}`);
+  throw new InvalidResult(`has no number at ${where === 'the whole' ? name : `${where}.${name}`}`);
 }
 
 function oneOf<T extends string>(known: readonly T[], value: unknown, where: string): T {
   const found = known.find((one) => one === value);
   if (found !== undefined) return found;
-  throw new ForeignResult(`has ${shown(value)} at ${where}, where there may be ${known.join(', ')}`);
+  throw new InvalidResult(`has ${shown(value)} at ${where}, where there may be ${known.join(', ')}`);
 }
 
 function shown(value: unknown): string {

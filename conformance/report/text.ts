@@ -1,12 +1,12 @@
 import type { CaseResult, RunResult, TranscriptLine, Verdict } from '../results.ts';
 
 const VERDICTS: readonly Verdict[] = ['ok', 'loose', 'failed', 'dangerous', 'not testable'];
-const LONGEST_LINE = 160;
+const MAX_LINE_CHARACTERS = 160;
 const TRANSCRIPT_LINES = 12;
-const MOST_NAMES = 8;
+const MAX_NAMES = 8;
 
 /** How many of each verdict there are, in a fixed order: `12 ok, 1 loose, 0 failed, 0 dangerous, 3 not testable`. */
-function countsInWords(results: readonly CaseResult[]): string {
+function formatCounts(results: readonly CaseResult[]): string {
   return VERDICTS.map((verdict) => `${results.filter((one) => one.verdict === verdict).length} ${verdict}`).join(', ');
 }
 
@@ -15,7 +15,7 @@ export function reportInText({ server, took, cases }: RunResult): string {
   const wrong = cases.filter(({ verdict }) => verdict !== 'ok' && verdict !== 'not testable');
   const untestable = cases.filter(({ verdict }) => verdict === 'not testable');
   const sections = [...wrong.map(entry), ...reasons(untestable)];
-  return [...sections, `${server}: ${countsInWords(cases)}, in ${(took / 1000).toFixed(1)} s\n`].join('\n');
+  return [...sections, `${server}: ${formatCounts(cases)}, in ${(took / 1000).toFixed(1)} s\n`].join('\n');
 }
 
 function entry({ verdict, id, title, expected, reference, why, transcript }: CaseResult): string {
@@ -43,11 +43,11 @@ function reasons(untestable: readonly CaseResult[]): string[] {
 }
 
 function named(ids: readonly string[]): string {
-  const left = ids.length - MOST_NAMES;
-  return left > 1 ? `${ids.slice(0, MOST_NAMES).join(', ')} and ${left} more` : ids.join(', ');
+  const left = ids.length - MAX_NAMES;
+  return left > 1 ? `${ids.slice(0, MAX_NAMES).join(', ')} and ${left} more` : ids.join(', ');
 }
 
 function cut(line: string): string {
   const printable = line.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
-  return printable.length > LONGEST_LINE ? `${printable.slice(0, LONGEST_LINE)}…` : printable;
+  return printable.length > MAX_LINE_CHARACTERS ? `${printable.slice(0, MAX_LINE_CHARACTERS)}…` : printable;
 }

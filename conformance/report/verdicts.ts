@@ -4,7 +4,7 @@ import type { CaseResult, Severity, Verdict } from '../results.ts';
 export const WORST_FIRST: readonly Verdict[] = ['dangerous', 'failed', 'loose', 'not testable', 'ok'];
 
 /** Every severity, what weighs most first. */
-export const HEAVIEST_FIRST: readonly Severity[] = ['required', 'recommended', 'hardening'];
+export const MOST_SEVERE_FIRST: readonly Severity[] = ['required', 'recommended', 'hardening'];
 
 export const VERDICT_MEANINGS: Readonly<Record<Verdict, string>> = {
   dangerous: 'The server died, went deaf to others, or gave one peer what belongs to another.',

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
-const KEPT_CHARACTERS = 4_000;
+const MAX_OUTPUT_CHARACTERS = 4_000;
 const STOP_MS = 3_000;
 const LAST_LINES = 3;
-const COMPLAINT = /\b\w*(error|exception|panic\w*)\b: ./i;
-const GROUPS = process.platform !== 'win32';
+const ERROR_LINE = /\b\w*(error|exception|panic\w*)\b: ./i;
+const HAS_PROCESS_GROUPS = process.platform !== 'win32';
 
 const running = new Set<Child>();
 
@@ -18,19 +18,21 @@ export class Child {
   readonly exited: Promise<void>;
   readonly #process: ChildProcess;
   #output = '';
-  #ending: string | undefined;
+  #exitReason: string | undefined;
 
   constructor(command: readonly string[]) {
     const [file = '', ...args] = command;
     // A group of its own: what `npx` starts is ended with it.
-    this.#process = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: GROUPS });
+    this.#process = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: HAS_PROCESS_GROUPS });
     running.add(this);
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => (this.#output = (this.#output + text).slice(-KEPT_CHARACTERS)));
+      stream
+        ?.setEncoding('utf8')
+        .on('data', (text: string) => (this.#output = (this.#output + text).slice(-MAX_OUTPUT_CHARACTERS)));
     }
     this.exited = new Promise((resolve) => {
       const end = (ending: string): void => {
-        this.#ending ??= ending;
+        this.#exitReason ??= ending;
         running.delete(this);
         resolve();
       };
@@ -40,14 +42,14 @@ export class Child {
   }
 
   /** How it ended; undefined as long as it runs. */
-  get ending(): string | undefined {
-    return this.#ending;
+  get exitReason(): string | undefined {
+    return this.#exitReason;
   }
 
   /** Its last complaint, or the last lines that it printed where there is none; on one line. */
-  get lastWords(): string {
+  get lastOutput(): string {
     const lines = this.#output.trim().split(/\s*\n\s*/);
-    return lines.findLast((line) => COMPLAINT.test(line)) ?? lines.slice(-LAST_LINES).join(' | ');
+    return lines.findLast((line) => ERROR_LINE.test(line)) ?? lines.slice(-LAST_LINES).join(' | ');
   }
 
   /** All that it printed lately. */
@@ -59,7 +61,7 @@ export class Child {
     const { pid } = this.#process;
     if (pid === undefined) return;
     try {
-      if (GROUPS) process.kill(-pid, signal);
+      if (HAS_PROCESS_GROUPS) process.kill(-pid, signal);
       else this.#process.kill(signal);
     } catch (error) {
       // It has ended meanwhile.
@@ -69,7 +71,7 @@ export class Child {
 
   /** SIGTERM; where that is not enough, SIGKILL. Harmless when it has ended. */
   async stop(): Promise<void> {
-    if (this.#ending !== undefined) return;
+    if (this.#exitReason !== undefined) return;
     this.kill('SIGTERM');
     const timer = setTimeout(() => this.kill('SIGKILL'), STOP_MS);
     await this.exited;

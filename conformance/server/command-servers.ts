@@ -1,18 +1,18 @@
-import { ask } from '../far-end/ask.ts';
-import { Transcript } from '../far-end/transcript.ts';
+import { sendRequest } from '../client/send-request.ts';
+import { Transcript } from '../client/transcript.ts';
 import { profileOf, type Profile } from '../profile.ts';
 import type { Settings } from '../settings.ts';
-import { elapsed } from '../waiting.ts';
+import { sleep } from '../waiting.ts';
 import { Child } from './child.ts';
-import { canTell, filled, type CommandTemplate } from './command-template.ts';
+import { canSet, fillTemplate, type CommandTemplate } from './command-template.ts';
 import { freePort } from './free-port.ts';
-import { settle, StartFailed, type RunningServer, type Servers } from './servers.ts';
+import { resolveSetup, StartFailed, type RunningServer, type Servers } from './servers.ts';
 
-export interface Commanded {
+export interface CommandOptions {
   readonly name: string;
   readonly template: CommandTemplate;
   /** What holds for every start: settings that the user told. */
-  readonly told: Settings;
+  readonly declared: Settings;
   readonly patience: number;
   /** How long a start may take, in milliseconds. */
   readonly startTimeout: number;
@@ -25,42 +25,42 @@ const POLL_MS = 20;
 const POLL_PATIENCE_MS = 1_000;
 
 /** A command that starts the server, once for each way of setting it. */
-export function commandServers(commanded: Commanded): Servers {
-  const { name, template, told } = commanded;
+export function commandServers(commanded: CommandOptions): Servers {
+  const { name, template, declared } = commanded;
   return {
     name,
-    settle: (setup) =>
-      settle(
+    resolve: (setup) =>
+      resolveSetup(
         setup,
-        told,
-        (setting) => canTell(template, setting, setup.settings),
+        declared,
+        (setting) => canSet(template, setting, setup.settings),
         'neither told, nor has the command a place for it:',
       ),
-    signOf: (settings) => JSON.stringify(filled(template, 0, settings)),
+    processKey: (settings) => JSON.stringify(fillTemplate(template, 0, settings)),
     start: (settings) => start(commanded, settings),
   };
 }
 
 /** Starts one on a free port, on another one where somebody took it meanwhile, and waits until it answers. */
-async function start(commanded: Commanded, settings: Settings): Promise<RunningServer> {
+async function start(commanded: CommandOptions, settings: Settings): Promise<RunningServer> {
   for (let attempt = 1; ; attempt++) {
     const address = { host: LOOPBACK, port: await freePort(LOOPBACK), secure: false, trustsAnyCertificate: false };
     const profile = profileOf(address, settings, commanded.patience);
-    const command = filled(commanded.template, address.port, settings);
+    const command = fillTemplate(commanded.template, address.port, settings);
     const child = new Child(command);
     const failure = await failureToAnswer(child, profile, commanded.startTimeout);
     if (failure === undefined) return running(child, profile);
     await child.stop();
     if (attempt < ATTEMPTS && PORT_TAKEN.test(child.output)) continue;
-    throw new StartFailed(`\`${command.join(' ')}\` ${failure}${child.lastWords === '' ? '' : `: ${child.lastWords}`}`);
+    throw new StartFailed(`\`${command.join(' ')}\` ${failure}${child.lastOutput === '' ? '' : `: ${child.lastOutput}`}`);
   }
 }
 
 function running(child: Child, profile: Profile): RunningServer {
   return {
     profile,
-    canStartAgain: true,
-    exit: () => (child.ending === undefined ? undefined : `its process ${child.ending}: ${child.lastWords}`),
+    canRestart: true,
+    exitReason: () => (child.exitReason === undefined ? undefined : `its process ${child.exitReason}: ${child.lastOutput}`),
     stop: () => child.stop(),
   };
 }
@@ -69,17 +69,17 @@ function running(child: Child, profile: Profile): RunningServer {
 async function failureToAnswer(child: Child, profile: Profile, timeout: number): Promise<string | undefined> {
   const deadline = performance.now() + timeout;
   while (performance.now() < deadline) {
-    if (child.ending !== undefined) return child.ending;
+    if (child.exitReason !== undefined) return child.exitReason;
     if (PORT_TAKEN.test(child.output)) return 'found its port taken';
-    if (await answers({ ...profile, patience: POLL_PATIENCE_MS })) return child.ending;
-    await elapsed(POLL_MS);
+    if (await answers({ ...profile, patience: POLL_PATIENCE_MS })) return child.exitReason;
+    await sleep(POLL_MS);
   }
   return `did not answer within ${timeout} ms`;
 }
 
 async function answers(profile: Profile): Promise<boolean> {
   try {
-    await ask(profile, new Transcript(), profile.path);
+    await sendRequest(profile, new Transcript(), profile.path);
     return true;
   } catch {
     return false;

@@ -14,7 +14,7 @@ export const FLAVOURS: Readonly<Record<Flavour, readonly SettingName[]>> = {
 };
 
 /** Whether a flavour can be set like this: `peer` knows one key only. */
-export function canSay(flavour: Flavour, name: SettingName, settings: Settings): boolean {
+export function supports(flavour: Flavour, name: SettingName, settings: Settings): boolean {
   if (flavour === 'peer' && name === 'key') return (settings.key?.length ?? 0) < 2;
   return FLAVOURS[flavour].includes(name);
 }

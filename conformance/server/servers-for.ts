@@ -1,14 +1,14 @@
 import type { ConformArguments } from '../arguments.ts';
 import { commandServers } from './command-servers.ts';
-import { givenServer } from './given-server.ts';
+import { externalServer } from './external-server.ts';
 import type { Servers } from './servers.ts';
 
 const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
 /** The server that the arguments speak of. */
-export function serversFor({ target, told, name, patience, startTimeout, insecure }: ConformArguments): Servers {
+export function serversFor({ target, declared, name, patience, startTimeout, insecure }: ConformArguments): Servers {
   if (!('url' in target)) {
-    return commandServers({ name: name ?? target.command, template: target.template, told, patience, startTimeout });
+    return commandServers({ name: name ?? target.command, template: target.template, declared, patience, startTimeout });
   }
   const { protocol, hostname, port, href } = target.url;
   const address = {
@@ -17,5 +17,5 @@ export function serversFor({ target, told, name, patience, startTimeout, insecur
     secure: protocol === 'https:',
     trustsAnyCertificate: insecure,
   };
-  return givenServer({ name: name ?? href, address, told, patience });
+  return externalServer({ name: name ?? href, address, declared, patience });
 }

@@ -1,18 +1,18 @@
 import type { Profile } from '../profile.ts';
 import { flagOf, type Settings } from '../settings.ts';
 import type { Setup } from '../setup.ts';
-import { lacks } from '../setups.ts';
+import { unmetRequirement } from '../setups.ts';
 
 /** What a setup comes to on this server: how it is set then, or why that can't be. */
-export type Settled = { readonly settings: Settings } | { readonly missing: string };
+export type ResolvedSetup = { readonly settings: Settings } | { readonly missing: string };
 
 /** The server under test: one that runs already, or a command that starts one for each way of setting it. */
 export interface Servers {
   /** How it is called in reports. */
   readonly name: string;
-  settle(setup: Setup): Settled;
+  resolve(setup: Setup): ResolvedSetup;
   /** Two settings with the same sign are served by the same process. */
-  signOf(settings: Settings): string;
+  processKey(settings: Settings): string;
   /** @throws StartFailed */
   start(settings: Settings): Promise<RunningServer>;
 }
@@ -21,9 +21,9 @@ export interface Servers {
 export interface RunningServer {
   readonly profile: Profile;
   /** Whether another one can be started in its place. */
-  readonly canStartAgain: boolean;
+  readonly canRestart: boolean;
   /** How its process ended, and its last words; undefined as long as it runs, or where that can't be seen. */
-  exit(): string | undefined;
+  exitReason(): string | undefined;
   /** Ends it, where it is ours. Harmless when it has ended. */
   stop(): Promise<void>;
 }
@@ -38,11 +38,16 @@ export class StartFailed extends Error {
  * @param canSet which ones can be set.
  * @param hint how the user may tell or set what is missing.
  */
-export function settle(setup: Setup, told: Settings, canSet: (name: keyof Settings) => boolean, hint: string): Settled {
+export function resolveSetup(
+  setup: Setup,
+  declared: Settings,
+  canSet: (name: keyof Settings) => boolean,
+  hint: string,
+): ResolvedSetup {
   const set = Object.fromEntries(Object.entries(setup.settings).filter(([name]) => canSet(name as keyof Settings)));
-  const settings: Settings = { ...told, ...set };
-  const unknown = setup.needs.filter((name) => settings[name] === undefined);
+  const settings: Settings = { ...declared, ...set };
+  const unknown = setup.requires.filter((name) => settings[name] === undefined);
   if (unknown.length > 0) return { missing: `${hint} ${unknown.map(flagOf).join(', ')}` };
-  const missing = lacks(setup, settings);
+  const missing = unmetRequirement(setup, settings);
   return missing === undefined ? { settings } : { missing };
 }

@@ -1,8 +1,8 @@
-import type { Dialect, Farewell, Welcome } from '../../src/application/ports/dialect.ts';
+import type { Dialect, CloseFrame, Registration } from '../../src/application/ports/dialect.ts';
 import type { HttpResponse } from '../../src/application/ports/http.ts';
-import type { FrameRequest, HttpOutcome, HttpRoute, Introduction } from '../../src/application/ports/requests.ts';
+import type { FrameRequest, HttpOutcome, HttpRoute, ConnectRequest } from '../../src/application/ports/requests.ts';
 import type { Ending, OpenRefusal } from '../../src/domain/refusal.ts';
-import type { News } from '../../src/domain/topic.ts';
+import type { TopicEvent } from '../../src/domain/topic.ts';
 import { readLine } from './decode.ts';
 import { answerTo, FAREWELLS, REFUSALS } from './refusals.ts';
 import { lineOf } from './encode.ts';
@@ -12,7 +12,7 @@ import { keyIn, routesAt } from './routes.ts';
 export class LinesDialect implements Dialect {
   readonly name = 'lines';
   readonly space = 'lines';
-  readonly remembers = true;
+  readonly keepsHistory = true;
   readonly liveness = 'answers';
   readonly pace = 0;
   readonly #path: string;
@@ -21,24 +21,24 @@ export class LinesDialect implements Dialect {
     this.#path = path;
   }
 
-  opensAt(path: string): boolean {
+  servesWebSocketAt(path: string): boolean {
     return path === this.#path;
   }
 
-  introduction(query: string): Introduction {
-    return { as: 'guest', key: keyIn(query), joins: [], presence: true };
+  connectRequest(query: string): ConnectRequest {
+    return { as: 'guest', key: keyIn(query), selectors: [], presence: true };
   }
 
-  routes(path: string): HttpRoute | undefined {
+  route(path: string): HttpRoute | undefined {
     return path === this.#path ? routesAt() : undefined;
   }
 
-  answer(outcome: HttpOutcome): HttpResponse {
+  httpResponse(outcome: HttpOutcome): HttpResponse {
     return answerTo(outcome);
   }
 
   decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
-    return isBinary ? { ask: 'unreadable' } : readLine(bytes);
+    return isBinary ? { action: 'malformed' } : readLine(bytes);
   }
 
   /** Clients of this dialect have no address. */
@@ -46,27 +46,27 @@ export class LinesDialect implements Dialect {
     return undefined;
   }
 
-  tell(news: News): Uint8Array | undefined {
+  encodeEvent(news: TopicEvent): Uint8Array | undefined {
     return lineOf(news);
   }
 
-  preface(): Uint8Array {
+  streamPreamble(): Uint8Array {
     return Buffer.from('# listening\n');
   }
 
-  welcome({ id }: Pick<Welcome, 'id'>): Uint8Array {
+  openFrame({ id }: Pick<Registration, 'id'>): Uint8Array {
     return Buffer.from(`# you are ${id}\n`);
   }
 
-  prompt(): Uint8Array {
+  keepAliveFrame(): Uint8Array {
     return Buffer.from('#\n');
   }
 
-  refusal(refusal: OpenRefusal): Farewell {
+  refusal(refusal: OpenRefusal): CloseFrame {
     return REFUSALS[refusal.reason];
   }
 
-  farewell(ending: Ending): Farewell {
+  closeFrame(ending: Ending): CloseFrame {
     return FAREWELLS[ending];
   }
 }

@@ -1,8 +1,8 @@
-import type { News } from '../../src/domain/topic.ts';
+import type { TopicEvent } from '../../src/domain/topic.ts';
 
 /** An event as one line; undefined for an event that this wire cannot express. */
-export function lineOf(news: News): Uint8Array | undefined {
-  switch (news.news) {
+export function lineOf(news: TopicEvent): Uint8Array | undefined {
+  switch (news.event) {
     case 'publication': {
       const [topic = ''] = news.publication.topics;
       return Buffer.concat([Buffer.from(`${topic} `), oneLine(news.publication.payload), Buffer.from('\n')]);

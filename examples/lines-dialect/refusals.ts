@@ -1,10 +1,10 @@
-import type { Farewell } from '../../src/application/ports/dialect.ts';
+import type { CloseFrame } from '../../src/application/ports/dialect.ts';
 import type { HttpResponse } from '../../src/application/ports/http.ts';
 import type { HttpOutcome, HttpRefusal } from '../../src/application/ports/requests.ts';
 import type { Ending, OpenRefusal } from '../../src/domain/refusal.ts';
 
 /** The close frame of each refusal. A new reason does not compile until it has a line here. */
-export const REFUSALS: Record<OpenRefusal['reason'], Farewell> = {
+export const REFUSALS: Record<OpenRefusal['reason'], CloseFrame> = {
   'credentials-missing': farewell(1008, 'credentials missing'),
   'key-unknown': farewell(1008, 'key unknown'),
   'peer-id-empty': farewell(1008, 'id empty'),
@@ -14,7 +14,7 @@ export const REFUSALS: Record<OpenRefusal['reason'], Farewell> = {
   'realm-full': farewell(1013, 'realm full'),
 };
 
-export const FAREWELLS: Record<Ending, Farewell> = {
+export const FAREWELLS: Record<Ending, CloseFrame> = {
   left: farewell(1000, 'left'),
   superseded: farewell(4001, 'superseded'),
   silent: farewell(4002, 'liveness timeout'),
@@ -38,11 +38,11 @@ const STATUSES: Record<HttpRefusal, number> = {
 };
 
 export function answerTo(outcome: HttpOutcome): HttpResponse {
-  if (outcome.gave !== 'refusal') return { status: 204, headers: [], body: '' };
+  if (outcome.kind !== 'refusal') return { status: 204, headers: [], body: '' };
   const headers = [['content-type', 'text/plain; charset=utf-8']] as const;
   return { status: STATUSES[outcome.reason], headers, body: `${outcome.reason}\n` };
 }
 
-function farewell(code: number, why: string): Farewell {
+function farewell(code: number, why: string): CloseFrame {
   return { frame: Buffer.from(`# ${why}\n`), code, why };
 }

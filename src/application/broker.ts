@@ -37,12 +37,12 @@ export class Broker {
   /** Starts to accept. @throws ListenError, and then nothing is left open. */
   async listen(): Promise<ListeningAddress> {
     const { transport, gateway, membership, log } = this.#parts;
-    membership.begin();
+    membership.start();
     let address: ListeningAddress;
     try {
       address = await transport.listen(gateway);
     } catch (error) {
-      await membership.end();
+      await membership.stop();
       throw error;
     }
     log.record({ event: 'listening', address, transport: transport.name });
@@ -62,24 +62,24 @@ export class Broker {
   }
 
   /** Sends text of the embedding program's own to one connection; it must be what its dialect understands. */
-  tell(connection: ConnectionId, text: Uint8Array): WriteOutcome {
+  send(connection: ConnectionId, text: Uint8Array): WriteOutcome {
     return this.#parts.connections.find(connection)?.socket.write(text) ?? 'gone';
   }
 
   /** How long nothing was heard of a peer. */
-  silenceOf(session: Session): Millis {
-    return session.realm.vigil.silenceOf(session, this.#parts.clock.now());
+  idleTimeOf(session: Session): Millis {
+    return session.realm.liveness.idleTimeOf(session, this.#parts.clock.now());
   }
 
   /** Closes one connection at the embedding program's wish; `closed` follows as for any other. */
-  dismiss(connection: ConnectionId, code: number, why: string): void {
+  closeConnection(connection: ConnectionId, code: number, why: string): void {
     this.#parts.connections.find(connection)?.socket.close(code, why);
   }
 
   /** Drains and stops; resolves when nothing is left open. A second call waits for the first. */
   close(): Promise<void> {
     const { drainNode, membership } = this.#parts;
-    this.#closing ??= drainNode().then(() => membership.end());
+    this.#closing ??= drainNode().then(() => membership.stop());
     return this.#closing;
   }
 }

@@ -1,11 +1,11 @@
 import { connectionId, generationOf, MAX_CONNECTIONS, slotOf, type ConnectionId } from '../domain/ids.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { SignalMessage } from '../domain/message.ts';
-import type { Audience, News } from '../domain/topic.ts';
+import type { Receivers, TopicEvent } from '../domain/topic.ts';
 import type { Connection } from './connection.ts';
 import { FanOut } from './fan-out.ts';
 import type { Clock } from './ports/clock.ts';
-import type { Dialect, Farewell, Welcome } from './ports/dialect.ts';
+import type { Dialect, CloseFrame, Registration } from './ports/dialect.ts';
 import type { MessageTap } from './ports/message-tap.ts';
 import type { WriteOutcome } from './ports/socket.ts';
 
@@ -30,7 +30,7 @@ export class Connections {
     return this.#size;
   }
 
-  open(connection: Connection): ConnectionId {
+  add(connection: Connection): ConnectionId {
     const slot = this.#takeSlot();
     this.#slots[slot] = connection;
     this.#size += 1;
@@ -44,7 +44,7 @@ export class Connections {
   }
 
   /** Forgets a connection. @returns what it was; undefined where it was forgotten before. */
-  drop(id: ConnectionId): Connection | undefined {
+  remove(id: ConnectionId): Connection | undefined {
     const connection = this.find(id);
     if (connection === undefined) return undefined;
     const slot = slotOf(id);
@@ -59,47 +59,47 @@ export class Connections {
   send(to: ConnectionId, message: SignalMessage): WriteOutcome {
     const connection = this.find(to);
     const text = connection?.dialect.encode(message);
-    if (connection === undefined || text === undefined || connection.holding?.isEnding === true) return 'gone';
-    if (connection.owed !== undefined) this.fanOut.settle(to, connection);
-    if (this.#tap.isOpen) this.#tap.told(to, text);
+    if (connection === undefined || text === undefined || connection.memory?.isEnding === true) return 'gone';
+    if (connection.pendingBatches !== undefined) this.fanOut.flush(to, connection);
+    if (this.#tap.isEnabled) this.#tap.sent(to, text);
     connection.framesOut += 1;
     connection.bytesOut += text.length;
     return connection.socket.write(text, message);
   }
 
   /** Tells all of `to`, each in its own dialect. Nobody asks whether they hear it. */
-  tell(to: Audience, news: News): void {
-    this.fanOut.tell(to, news);
+  notify(to: Receivers, news: TopicEvent): void {
+    this.fanOut.notify(to, news);
   }
 
   /** How a stream begins. */
-  begin(id: ConnectionId): void {
+  beginStream(id: ConnectionId): void {
     const connection = this.find(id);
-    if (connection !== undefined) this.#write(id, connection, connection.dialect.preface());
+    if (connection !== undefined) this.#write(id, connection, connection.dialect.streamPreamble());
   }
 
   /** The first word to who is let in, where its dialect has one. */
-  welcome(id: ConnectionId, welcome: Welcome): void {
+  sendOpenFrame(id: ConnectionId, welcome: Registration): void {
     const connection = this.find(id);
-    if (connection !== undefined) this.#write(id, connection, connection.dialect.welcome(welcome));
+    if (connection !== undefined) this.#write(id, connection, connection.dialect.openFrame(welcome));
   }
 
   /** Asks for a sign of life, or gives one. */
-  prompt(id: ConnectionId): void {
+  ping(id: ConnectionId): void {
     const connection = this.find(id);
     if (connection === undefined) return;
-    const word = connection.dialect.prompt();
+    const word = connection.dialect.keepAliveFrame();
     if (word !== undefined) return void connection.socket.write(word);
     connection.isPinged = true;
     connection.socket.ping();
   }
 
   /** A last word, where the dialect has one, and the close. @returns its code; undefined where the connection is over. */
-  part(id: ConnectionId, farewell: (dialect: Dialect) => Farewell): number | undefined {
+  close(id: ConnectionId, farewell: (dialect: Dialect) => CloseFrame): number | undefined {
     const connection = this.find(id);
     if (connection === undefined) return undefined;
     const { frame, code, why } = farewell(connection.dialect);
-    if (connection.owed !== undefined) this.fanOut.settle(id, connection);
+    if (connection.pendingBatches !== undefined) this.fanOut.flush(id, connection);
     this.#write(id, connection, frame);
     connection.socket.close(code, why);
     return code;
@@ -115,7 +115,7 @@ export class Connections {
 
   #write(id: ConnectionId, connection: Connection, text: Uint8Array | undefined): void {
     if (text === undefined) return;
-    if (this.#tap.isOpen) this.#tap.told(id, text);
+    if (this.#tap.isEnabled) this.#tap.sent(id, text);
     connection.framesOut += 1;
     connection.bytesOut += text.length;
     connection.socket.write(text);

@@ -2,25 +2,25 @@ import { impossible } from '../domain/invariant.ts';
 import type { Payload } from '../domain/message.ts';
 import type { RealmSession } from '../domain/realm.ts';
 import type { Millis } from '../domain/time.ts';
-import { BUFFER_BYTES } from '../domain/weights.ts';
-import type { Performer } from './perform.ts';
+import { BUFFER_BYTES } from '../domain/memory-sizes.ts';
+import type { Performer } from './performer.ts';
 import type { MessageTap } from './ports/message-tap.ts';
 import type { FrameRequest } from './ports/requests.ts';
-import type { HearPeer } from './use-cases/hear-peer.ts';
+import type { RecordFrame } from './use-cases/record-frame.ts';
 
 /** Requests that the dispatcher answers itself. */
-type OwnRequest = Extract<FrameRequest, { ask: 'stay' | 'bequeath' | 'pong' | 'nothing' | 'unreadable' }>;
+type OwnRequest = Extract<FrameRequest, { action: 'heartbeat' | 'set-will' | 'pong' | 'ignore' | 'malformed' }>;
 type UseCaseRequest = Exclude<FrameRequest, OwnRequest>;
 
 /** The use-case of every other request, called within a turn. */
 export type FrameUseCases = {
-  readonly [Request in UseCaseRequest as Request['ask']]: (session: RealmSession, request: Request, now: Millis) => void;
+  readonly [Request in UseCaseRequest as Request['action']]: (session: RealmSession, request: Request, now: Millis) => void;
 };
 
 export interface DispatcherParts {
   readonly performer: Performer;
   readonly tap: MessageTap;
-  readonly hearPeer: HearPeer;
+  readonly recordFrame: RecordFrame;
   readonly useCases: FrameUseCases;
 }
 
@@ -39,42 +39,42 @@ export class Dispatcher {
 
   /** M8, M19: something came from a peer. To be called within a turn. @returns whether it may be handled. */
   admits(session: RealmSession, now: Millis): boolean {
-    return this.#parts.hearPeer(session, now);
+    return this.#parts.recordFrame(session, now);
   }
 
   /** What was admitted. To be called within a turn. */
   handle(session: RealmSession, request: FrameRequest, now: Millis): void {
     const { useCases, tap } = this.#parts;
-    if (tap.isOpen) tap.heard(session, request);
-    if (request.ask === 'relay') return useCases.relay(session, request, now);
-    if (!asksForUseCase(useCases, request)) return this.#other(session, request, now);
-    const useCase = useCases[request.ask] as (session: RealmSession, request: UseCaseRequest, now: Millis) => void;
+    if (tap.isEnabled) tap.received(session, request);
+    if (request.action === 'relay') return useCases.relay(session, request, now);
+    if (!hasUseCase(useCases, request)) return this.#other(session, request, now);
+    const useCase = useCases[request.action] as (session: RealmSession, request: UseCaseRequest, now: Millis) => void;
     useCase(session, request, now);
   }
 
   /** T8, B3: refused before it is copied, where there is no room for it. */
   #bequeath(session: RealmSession, will: Payload, now: Millis): void {
-    const { realm, holding } = session;
+    const { realm, memory } = session;
     const bytes = BUFFER_BYTES + will.length;
-    if (holding?.mayHold('will', bytes) === false) {
-      return this.#parts.performer.perform(realm, realm.overreached(session, 'hoarding'), now);
+    if (memory?.hasRoomFor('will', bytes) === false) {
+      return this.#parts.performer.perform(realm, realm.limitExceeded(session, 'hoarding'), now);
     }
     session.will = new Uint8Array(will);
-    holding?.set('will', bytes);
+    memory?.set('will', bytes);
   }
 
   #other(session: RealmSession, request: OwnRequest, now: Millis): void {
     const { performer } = this.#parts;
-    switch (request.ask) {
-      case 'stay':
+    switch (request.action) {
+      case 'heartbeat':
         return;
-      case 'bequeath':
+      case 'set-will':
         return this.#bequeath(session, request.will, now);
       case 'pong':
-        return performer.perform(session.realm, { do: 'tell', to: [session.connection], news: { news: 'pong' } }, now);
-      case 'nothing':
+        return performer.perform(session.realm, { do: 'notify', to: [session.connection], event: { event: 'pong' } }, now);
+      case 'ignore':
         return performer.perform(session.realm, { do: 'ignore', why: request.why }, now);
-      case 'unreadable':
+      case 'malformed':
         return performer.perform(session.realm, session.realm.malformed(session, now), now);
       default:
         return impossible(request);
@@ -82,6 +82,6 @@ export class Dispatcher {
   }
 }
 
-function asksForUseCase(useCases: FrameUseCases, request: FrameRequest): request is UseCaseRequest {
-  return request.ask in useCases;
+function hasUseCase(useCases: FrameUseCases, request: FrameRequest): request is UseCaseRequest {
+  return request.action in useCases;
 }

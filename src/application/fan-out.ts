@@ -1,8 +1,8 @@
-import type { Hearing } from '../domain/hearing.ts';
-import { UNBOUNDED } from '../domain/hearing.ts';
+import type { SubscriberSearch } from '../domain/subscriber-search.ts';
+import { UNBOUNDED } from '../domain/subscriber-search.ts';
 import type { ConnectionId } from '../domain/ids.ts';
-import type { Audience, News } from '../domain/topic.ts';
-import type { Batch, Connection } from './connection.ts';
+import type { Receivers, TopicEvent } from '../domain/topic.ts';
+import type { DeliveryBatch, Connection } from './connection.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Dialect } from './ports/dialect.ts';
 
@@ -18,7 +18,7 @@ const BYTES_PER_UNIT = 4096;
 const STEPS_PER_UNIT = 1000;
 
 /** T10: deliveries that may wait. Beyond it, requests are refused; beyond twice of it, the oldest are served at once. */
-export const MOST_WAITING = 200_000;
+export const MAX_PENDING_DELIVERIES = 200_000;
 
 /**
  * T10: tells news to any number of connections in slices, each within one turn of the event loop. News is encoded
@@ -26,7 +26,7 @@ export const MOST_WAITING = 200_000;
  */
 export class FanOut {
   readonly #parts: FanOutParts;
-  readonly #batches: Batch[] = [];
+  readonly #batches: DeliveryBatch[] = [];
   #first = 0;
   #waiting = 0;
   #spent = 0;
@@ -38,59 +38,59 @@ export class FanOut {
 
   /** T10: whether so much waits that nothing more should be accepted. */
   get isFull(): boolean {
-    return this.#waiting >= MOST_WAITING;
+    return this.#waiting >= MAX_PENDING_DELIVERIES;
   }
 
   /** Tells all of `to`, each in its own dialect, now or in later turns. The news is borrowed for the call. */
-  tell(to: Audience, news: News): void {
-    this.#spread(to.length, (place) => to[place] as ConnectionId, undefined, news);
+  notify(to: Receivers, news: TopicEvent): void {
+    this.#deliver(to.length, (place) => to[place] as ConnectionId, undefined, news);
   }
 
   /** The same for those that hear it. */
-  spread(hearing: Hearing, news: News): void {
-    const { listeners } = hearing;
-    this.#spread(listeners.length, (place) => listeners[place]?.connection as ConnectionId, hearing, news);
+  broadcast(hearing: SubscriberSearch, news: TopicEvent): void {
+    const { candidates } = hearing;
+    this.#deliver(candidates.length, (place) => candidates[place]?.connection as ConnectionId, hearing, news);
   }
 
   /** Tells a connection all that it is owed: something else is to be written to it. */
-  settle(id: ConnectionId, connection: Connection): void {
-    const { owed } = connection;
-    connection.owed = undefined;
-    for (const batch of owed ?? []) {
-      const place = batch.hearing === undefined ? 0 : (batch.places[batch.to.indexOf(id, batch.next)] ?? 0);
-      if (batch.hearing?.hears(place, { steps: 0, most: UNBOUNDED }) === false) continue;
-      this.#write(id, connection, batch.texts.get(connection.dialect));
+  flush(id: ConnectionId, connection: Connection): void {
+    const { pendingBatches } = connection;
+    connection.pendingBatches = undefined;
+    for (const batch of pendingBatches ?? []) {
+      const place = batch.search === undefined ? 0 : (batch.indexes[batch.recipients.indexOf(id, batch.nextRecipient)] ?? 0);
+      if (batch.search?.matches(place, { steps: 0, maxSteps: UNBOUNDED }) === false) continue;
+      this.#write(id, connection, batch.frames.get(connection.dialect));
     }
   }
 
-  #spread(count: number, idAt: (place: number) => ConnectionId, hearing: Hearing | undefined, news: News): void {
-    let batch: Batch | undefined;
-    const texts: Batch['texts'] = new Map();
+  #deliver(count: number, idAt: (place: number) => ConnectionId, search: SubscriberSearch | undefined, news: TopicEvent): void {
+    let batch: DeliveryBatch | undefined;
+    const texts: DeliveryBatch['frames'] = new Map();
     for (let place = 0; place < count; place++) {
       const id = idAt(place);
       const connection = this.#parts.find(id);
       if (connection === undefined) continue;
-      const isDue = connection.owed === undefined && this.#spent < UNITS_PER_TURN;
-      const hears = isDue ? this.#hears(hearing, place) : undefined;
+      const isDue = connection.pendingBatches === undefined && this.#spent < UNITS_PER_TURN;
+      const hears = isDue ? this.#matches(search, place) : undefined;
       if (hears === false) continue;
       if (hears === true) {
         this.#write(id, connection, textFor(connection.dialect, news, texts));
         continue;
       }
-      batch ??= { to: [], hearing, places: [], texts: new Map(), next: 0 };
-      keepText(connection.dialect, news, batch.texts, texts);
-      batch.to.push(id);
-      if (hearing !== undefined) batch.places.push(place);
-      (connection.owed ??= []).push(batch);
+      batch ??= { recipients: [], search, indexes: [], frames: new Map(), nextRecipient: 0 };
+      keepText(connection.dialect, news, batch.frames, texts);
+      batch.recipients.push(id);
+      if (search !== undefined) batch.indexes.push(place);
+      (connection.pendingBatches ??= []).push(batch);
     }
     if (batch !== undefined) this.#queue(batch);
     else if (this.#spent > 0) this.#awaitTurn();
   }
 
-  #queue(batch: Batch): void {
+  #queue(batch: DeliveryBatch): void {
     this.#batches.push(batch);
-    this.#waiting += batch.to.length;
-    while (this.#waiting > 2 * MOST_WAITING) this.#serve();
+    this.#waiting += batch.recipients.length;
+    while (this.#waiting > 2 * MAX_PENDING_DELIVERIES) this.#serve();
     this.#awaitTurn();
   }
 
@@ -118,25 +118,25 @@ export class FanOut {
   }
 
   /** @returns whether all of it are served. */
-  #serveBatch(batch: Batch): boolean {
-    for (; batch.next < batch.to.length; batch.next++, this.#waiting--) {
+  #serveBatch(batch: DeliveryBatch): boolean {
+    for (; batch.nextRecipient < batch.recipients.length; batch.nextRecipient++, this.#waiting--) {
       if (this.#spent >= UNITS_PER_TURN) return false;
-      const id = batch.to[batch.next] as ConnectionId;
+      const id = batch.recipients[batch.nextRecipient] as ConnectionId;
       const connection = this.#parts.find(id);
-      if (connection?.owed?.[0] !== batch) continue;
-      const hears = this.#hears(batch.hearing, batch.places[batch.next] ?? 0);
+      if (connection?.pendingBatches?.[0] !== batch) continue;
+      const hears = this.#matches(batch.search, batch.indexes[batch.nextRecipient] ?? 0);
       if (hears === undefined) return false;
-      connection.owed.shift();
-      if (connection.owed.length === 0) connection.owed = undefined;
-      if (hears) this.#write(id, connection, batch.texts.get(connection.dialect));
+      connection.pendingBatches.shift();
+      if (connection.pendingBatches.length === 0) connection.pendingBatches = undefined;
+      if (hears) this.#write(id, connection, batch.frames.get(connection.dialect));
     }
     return true;
   }
 
-  #hears(hearing: Hearing | undefined, place: number): boolean | undefined {
+  #matches(hearing: SubscriberSearch | undefined, place: number): boolean | undefined {
     if (hearing === undefined) return true;
-    const budget = { steps: 0, most: (UNITS_PER_TURN - this.#spent) * STEPS_PER_UNIT };
-    const hears = hearing.hears(place, budget);
+    const budget = { steps: 0, maxSteps: (UNITS_PER_TURN - this.#spent) * STEPS_PER_UNIT };
+    const hears = hearing.matches(place, budget);
     this.#spent += budget.steps / STEPS_PER_UNIT;
     if (hears === undefined) this.#spent = Math.max(this.#spent, UNITS_PER_TURN);
     return hears;
@@ -145,20 +145,20 @@ export class FanOut {
   /** MER12: a listener whose token has ended hears nothing more, also before its stream is closed. */
   #write(id: ConnectionId, connection: Connection, text: Uint8Array | undefined): void {
     const { clock, write } = this.#parts;
-    const expiresAt = connection.session?.wishes?.expiresAt;
+    const expiresAt = connection.session?.requestedTopics?.expiresAt;
     if (text === undefined || (expiresAt !== undefined && clock.now() >= expiresAt)) return;
     this.#spent += 1 + text.length / BYTES_PER_UNIT;
     write(id, connection, text);
   }
 }
 
-function textFor(dialect: Dialect, news: News, texts: Batch['texts']): Uint8Array | undefined {
-  if (!texts.has(dialect)) texts.set(dialect, dialect.tell(news));
+function textFor(dialect: Dialect, news: TopicEvent, texts: DeliveryBatch['frames']): Uint8Array | undefined {
+  if (!texts.has(dialect)) texts.set(dialect, dialect.encodeEvent(news));
   return texts.get(dialect);
 }
 
 /** What waits outlives the call that lent it. */
-function keepText(dialect: Dialect, news: News, kept: Batch['texts'], texts: Batch['texts']): void {
+function keepText(dialect: Dialect, news: TopicEvent, kept: DeliveryBatch['frames'], texts: DeliveryBatch['frames']): void {
   if (kept.has(dialect)) return;
   const text = textFor(dialect, news, texts);
   kept.set(dialect, text && new Uint8Array(text));

@@ -2,17 +2,17 @@ import { parsePeerId, type ConnectionId } from '../domain/ids.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { SignalMessage } from '../domain/message.ts';
 import type { Realm, RealmSession } from '../domain/realm.ts';
-import type { Carrier, Manner, Session } from '../domain/session.ts';
+import type { Carrier, SessionTraits, Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
-import { newConnection, passageOf, type Connection } from './connection.ts';
+import { newConnection, trafficOf, type Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import type { Doorkeeper } from './doorkeeper.ts';
-import type { HttpDesk } from './http-desk.ts';
+import type { AdmissionControl } from './admission-control.ts';
+import type { HttpController } from './http-controller.ts';
 import type { LeaseFence } from './lease-fence.ts';
 import { PacedSocket } from './paced-socket.ts';
 import { PendingFrames, type PendingFrame } from './pending-frames.ts';
-import type { Performer } from './perform.ts';
+import type { Performer } from './performer.ts';
 import type { ClientAddresses } from './ports/client-addresses.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Dialect } from './ports/dialect.ts';
@@ -20,8 +20,8 @@ import type { HttpRequest, HttpResponse } from './ports/http.ts';
 import type { Log } from './ports/log.ts';
 import type { Socket } from './ports/socket.ts';
 import type { Telemetry } from './ports/telemetry.ts';
-import type { Admission, ConnectionEnd, Exchange, Gateway, UpgradeAnswer } from './ports/transport.ts';
-import { loggedRequest, reasonOf, RecordedExchange } from './refused-requests.ts';
+import type { Admission, ConnectionEnd, HttpExchange, Gateway, UpgradeAnswer } from './ports/transport.ts';
+import { loggedRequest, reasonOf, LoggedExchange } from './refused-requests.ts';
 import type { Turns } from './turns.ts';
 import type { LeaveRealm } from './use-cases/leave-realm.ts';
 import type { RegisterPeer } from './use-cases/register-peer.ts';
@@ -29,9 +29,9 @@ import type { RegisterPeer } from './use-cases/register-peer.ts';
 export interface GatewayParts {
   readonly dialects: readonly Dialect[];
   readonly connections: Connections;
-  readonly doorkeeper: Doorkeeper;
+  readonly admissionControl: AdmissionControl;
   readonly addresses: ClientAddresses;
-  readonly httpDesk: HttpDesk;
+  readonly httpController: HttpController;
   readonly dispatcher: Dispatcher;
   readonly performer: Performer;
   readonly turns: Turns;
@@ -51,7 +51,7 @@ const PENDING_BYTES = 64 * 1024 * 1024;
 /** A dialect, and how its connections are. */
 interface Spoken {
   readonly dialect: Dialect;
-  readonly manners: Readonly<Record<Carrier, Manner>>;
+  readonly manners: Readonly<Record<Carrier, SessionTraits>>;
 }
 
 const FAULT: HttpResponse = {
@@ -73,26 +73,26 @@ export class BrokerGateway implements Gateway {
     this.#parts = parts;
     this.#spoken = new Map(parts.dialects.map((dialect) => [dialect.name, { dialect, manners: mannersOf(dialect) }]));
     this.#pending = new PendingFrames(parts.sendBufferBytes, PENDING_BYTES);
-    parts.performer.whenOpened((id) => {
+    parts.performer.onOpened((id) => {
       if (this.#pending.has(id)) parts.turns.run(() => this.#handlePending(id));
     });
-    parts.performer.whenSuperseded((realm, session) => {
+    parts.performer.onSuperseded((realm, session) => {
       if (this.#pending.has(session.connection)) parts.turns.run(() => this.#refusePending(realm, session));
     });
-    parts.fence.whenDown(() => {
+    parts.fence.onLifted(() => {
       for (const id of this.#pending.connections()) parts.turns.run(() => this.#handlePending(id));
     });
   }
 
-  http(exchange: Exchange): void {
-    const recorded = new RecordedExchange(exchange, this.#parts);
-    this.#parts.httpDesk.serve(recorded);
-    recorded.outlivesItsCall();
+  httpRequest(exchange: HttpExchange): void {
+    const recorded = new LoggedExchange(exchange, this.#parts);
+    this.#parts.httpController.serve(recorded);
+    recorded.snapshotRequest();
   }
 
   upgrade(request: HttpRequest): UpgradeAnswer {
     try {
-      return this.#parts.doorkeeper.ask(request);
+      return this.#parts.admissionControl.admit(request);
     } catch (error) {
       this.#parts.log.record({ event: 'fault', error, connection: undefined });
       return { accept: false, response: FAULT };
@@ -100,10 +100,10 @@ export class BrokerGateway implements Gateway {
   }
 
   abandoned(admission: Admission): void {
-    admission.holding?.release();
+    admission.memory?.release();
     const { address, dialect } = admission;
     this.#parts.log.record({ event: 'upgrade-abandoned', address, dialect });
-    this.#parts.doorkeeper.left(admission.address);
+    this.#parts.admissionControl.release(admission.address);
   }
 
   refused(request: HttpRequest, response: HttpResponse): void {
@@ -112,19 +112,19 @@ export class BrokerGateway implements Gateway {
     log.record({ event: 'request-refused', request: loggedRequest(request, addresses), status, why: reasonOf(response), limit });
   }
 
-  opened(socket: Socket, { dialect: name, carrier, introduction, address, origin, holding }: Admission): ConnectionId {
+  opened(socket: Socket, { dialect: name, carrier, connectRequest, address, origin, memory }: Admission): ConnectionId {
     const { connections, turns, registerPeer, clock } = this.#parts;
     const spoken = this.#spoken.get(name);
     invariant(spoken !== undefined, 'a transport hands back the admission that it was given');
     const { dialect, manners } = spoken;
     const openedAt = clock.now();
-    const paced = this.#paced(socket, dialect, holding);
-    const id = connections.open(newConnection({ socket: paced, dialect, address, holding }, { origin, openedAt }));
-    if (holding !== undefined) holding.onExcess = () => void clock.wakeAt(clock.now(), () => this.#hoarding(id));
+    const paced = this.#paced(socket, dialect, memory);
+    const id = connections.add(newConnection({ socket: paced, dialect, address, memory }, { origin, openedAt }));
+    if (memory !== undefined) memory.onExcess = () => void clock.wakeAt(clock.now(), () => this.#hoarding(id));
     turns.begin();
     try {
-      if (carrier === 'stream') connections.begin(id);
-      registerPeer(id, introduction, manners[carrier]);
+      if (carrier === 'stream') connections.beginStream(id);
+      registerPeer(id, connectRequest, manners[carrier]);
     } catch (error) {
       this.#fault(id, error);
     }
@@ -153,7 +153,7 @@ export class BrokerGateway implements Gateway {
     turns.end();
   }
 
-  alive(id: ConnectionId): void {
+  controlFrame(id: ConnectionId): void {
     const { connections, performer, turns, clock } = this.#parts;
     const connection = connections.find(id);
     const session = connection?.session;
@@ -161,8 +161,8 @@ export class BrokerGateway implements Gateway {
     turns.begin();
     try {
       const now = clock.now();
-      session.realm.vigil.alive(session, now);
-      const decision = connection.isPinged ? undefined : session.realm.charge(session, now);
+      session.realm.liveness.pongReceived(session, now);
+      const decision = connection.isPinged ? undefined : session.realm.takeToken(session, now);
       connection.isPinged = false;
       if (decision !== undefined) performer.perform(session.realm, decision, now);
     } catch (error) {
@@ -185,29 +185,29 @@ export class BrokerGateway implements Gateway {
   }
 
   closed(id: ConnectionId, end: ConnectionEnd): void {
-    const { connections, doorkeeper, turns, leaveRealm, clock, log } = this.#parts;
+    const { connections, admissionControl, turns, leaveRealm, clock, log } = this.#parts;
     const connection = connections.find(id);
     if (connection === undefined) return;
-    if (connection.socket instanceof PacedSocket) for (const message of connection.socket.withdraw()) this.unsent(id, message);
-    connections.drop(id);
+    if (connection.socket instanceof PacedSocket) for (const message of connection.socket.takeUnsent()) this.unsent(id, message);
+    connections.remove(id);
     this.#pending.take(id);
-    const passage = passageOf(connection, clock.now());
-    connection.holding?.release();
+    const passage = trafficOf(connection, clock.now());
+    connection.memory?.release();
     turns.begin();
     try {
-      if (connection.session !== undefined) leaveRealm.byLoss(connection.session, end, passage);
+      if (connection.session !== undefined) leaveRealm.byDisconnect(connection.session, end, passage);
     } catch (error) {
       this.#fault(id, error);
     }
     turns.end();
     const { session, dialect } = connection;
     log.record({ event: 'connection-closed', connection: id, session, dialect: dialect.name, end, passage });
-    doorkeeper.left(connection.address, debtOf(connection, clock.now()));
+    admissionControl.release(connection.address, debtOf(connection, clock.now()));
   }
 
   /** Whether a frame of an open peer waits for the lease of this node, or for frames of the same peer that do. */
   #mustWait(id: ConnectionId, now: Millis): boolean {
-    return this.#parts.fence.isUp(now) || this.#pending.has(id);
+    return this.#parts.fence.isBlocking(now) || this.#pending.has(id);
   }
 
   /** O14: it shows that its peer is alive, and counts for its rate limit, when it arrives. */
@@ -217,9 +217,9 @@ export class BrokerGateway implements Gateway {
     turns.begin();
     try {
       if (!dispatcher.admits(session, now)) this.#pending.take(connection);
-      else if (!this.#pending.keep(connection, bytes, isBinary)) {
+      else if (!this.#pending.add(connection, bytes, isBinary)) {
         this.#pending.take(connection);
-        performer.perform(realm, realm.overreached(session, 'flooding'), now);
+        performer.perform(realm, realm.limitExceeded(session, 'flooding'), now);
       }
     } catch (error) {
       this.#fault(connection, error);
@@ -233,7 +233,7 @@ export class BrokerGateway implements Gateway {
     const now = clock.now();
     const connection = connections.find(id);
     const session = connection?.session;
-    if (connection === undefined || session?.state === 'connecting' || fence.isUp(now)) return;
+    if (connection === undefined || session?.state === 'connecting' || fence.isBlocking(now)) return;
     for (const { bytes, isBinary } of this.#pending.take(id)) {
       if (session?.state !== 'open') return;
       try {
@@ -250,13 +250,13 @@ export class BrokerGateway implements Gateway {
     const dialect = connections.find(id)?.dialect;
     for (const { bytes, isBinary } of this.#pending.take(id)) {
       const request = dialect?.decode(bytes, isBinary);
-      const to = request?.ask === 'relay' ? parsePeerId(request.to ?? '', realm.limits.idLength) : undefined;
-      if (request?.ask !== 'relay' || to?.ok !== true) continue;
+      const to = request?.action === 'relay' ? parsePeerId(request.to ?? '', realm.limits.idLength) : undefined;
+      if (request?.action !== 'relay' || to?.ok !== true) continue;
       performer.perform(realm, realm.unheld({ kind: request.kind, from, to: to.value, payload: undefined, owner }), clock.now());
     }
   }
 
-  #paced(socket: Socket, { pace }: Dialect, holding: Admission['holding']): Socket {
+  #paced(socket: Socket, { pace }: Dialect, holding: Admission['memory']): Socket {
     const { clock, sendBufferBytes } = this.#parts;
     return pace === 0 ? socket : new PacedSocket(socket, clock, { pace, room: sendBufferBytes, holding });
   }
@@ -269,9 +269,9 @@ export class BrokerGateway implements Gateway {
     telemetry.count('hoarding');
     const { session } = connection;
     turns.run(() => {
-      if (session?.state !== 'open') return void connections.part(id, (dialect) => dialect.farewell('hoarding'));
+      if (session?.state !== 'open') return void connections.close(id, (dialect) => dialect.closeFrame('hoarding'));
       const { realm } = session;
-      performer.perform(realm, realm.overreached(session, 'hoarding'), clock.now());
+      performer.perform(realm, realm.limitExceeded(session, 'hoarding'), clock.now());
     });
   }
 
@@ -280,18 +280,18 @@ export class BrokerGateway implements Gateway {
     log.record({ event: 'fault', error, connection: id });
     const session = connections.find(id)?.session;
     if (session?.state === 'open') return performer.perform(session.realm, session.realm.faulted(session), clock.now());
-    connections.part(id, (dialect) => dialect.farewell('fault'));
+    connections.close(id, (dialect) => dialect.closeFrame('fault'));
   }
 }
 
 /** M19. */
 function debtOf({ session }: Connection, now: Millis): Millis {
-  return session?.allowance.debt(session.realm.limits, now) ?? 0;
+  return session?.rateLimiter.timeUntilFull(session.realm.limits, now) ?? 0;
 }
 
-function mannersOf({ liveness, space, remembers }: Dialect): Record<Carrier, Manner> {
+function mannersOf({ liveness, space, keepsHistory }: Dialect): Record<Carrier, SessionTraits> {
   return {
-    socket: { carrier: 'socket', liveness, space, remembers },
-    stream: { carrier: 'stream', liveness: 'reads', space, remembers },
+    socket: { carrier: 'socket', liveness, space, keepsHistory },
+    stream: { carrier: 'stream', liveness: 'reads', space, keepsHistory },
   };
 }

@@ -21,7 +21,7 @@ export class LeaseFence {
   }
 
   /** Whether frames of peers have to wait until the lease was renewed. */
-  isUp(now: Millis): boolean {
+  isBlocking(now: Millis): boolean {
     return now > this.#until && !this.#isCutOff;
   }
 
@@ -31,7 +31,7 @@ export class LeaseFence {
   }
 
   /** @param onDown is called when frames need not wait any more; possibly without need. */
-  whenDown(onDown: () => void): void {
+  onLifted(onDown: () => void): void {
     this.#onDown = onDown;
   }
 
@@ -43,7 +43,7 @@ export class LeaseFence {
   }
 
   /** The engine can't be reached, and this node knows it. */
-  cutOff(): void {
+  engineUnreachable(): void {
     this.#isCutOff = true;
     this.#onDown();
   }

@@ -5,10 +5,10 @@ import type { Realm, RealmSession } from '../domain/realm.ts';
 import type { Realms } from '../domain/realms.ts';
 import { NEVER, type Millis } from '../domain/time.ts';
 import type { LeaseFence } from './lease-fence.ts';
-import type { Performer } from './perform.ts';
+import type { Performer } from './performer.ts';
 import type { Clock, Wakeup } from './ports/clock.ts';
 import type { MailboxStore } from './ports/mailbox-store.ts';
-import type { NodeBus, NodeWord } from './ports/node-bus.ts';
+import type { NodeBus, BusMessage } from './ports/node-bus.ts';
 import type { PeerDirectory } from './ports/peer-directory.ts';
 import type { Sweeper } from './sweeper.ts';
 import type { Turns } from './turns.ts';
@@ -52,18 +52,18 @@ export class Membership {
     this.#parts = parts;
   }
 
-  begin(): void {
+  start(): void {
     const { bus, turns } = this.#parts;
     bus.listen({
-      heard: (word) => turns.run(() => this.#heard(word)),
-      missed: () => this.#lookAround(() => this.#confirmAll(false)),
+      onMessage: (word) => turns.run(() => this.#heard(word)),
+      onMessagesLost: () => this.#lookAround(() => this.#confirmAll(false)),
     });
     this.#keep();
     this.#lookOften();
   }
 
   /** Claims are given back as their connections close; what is left ends with the lease. */
-  async end(): Promise<void> {
+  async stop(): Promise<void> {
     this.#wakeup?.cancel();
     this.#look?.cancel();
     await this.#parts.bus.close();
@@ -72,11 +72,11 @@ export class Membership {
   #keep(): void {
     const { directory, sweeper, clock, bus, fence } = this.#parts;
     if (directory.lease === NEVER) return;
-    if (!bus.isReached) fence.cutOff();
+    if (!bus.isReachable) fence.engineUnreachable();
     this.#wakeup = clock.wakeAt(clock.now() + directory.lease / KEEPS_PER_LEASE, () => this.#keep());
     this.#lookAround(() => this.#confirmSome());
     // What a node has put that is gone, another one has to look after.
-    sweeper.expect(clock.now());
+    sweeper.scheduleBy(clock.now());
   }
 
   /** M14: a message must not expire because a word about it was lost, however long the lease is. */
@@ -94,7 +94,7 @@ export class Membership {
   #lookAround(onKept: () => void): void {
     const { node, directory, clock, fence } = this.#parts;
     const requestedAt = clock.now();
-    directory.keep(node, (outcome) => {
+    directory.renewLease(node, (outcome) => {
       if (outcome === 'failed') return;
       if (outcome !== 'kept') return this.#confirmAll(outcome === 'unknown', () => fence.renewed(requestedAt));
       fence.renewed(requestedAt);
@@ -134,7 +134,7 @@ export class Membership {
   }
 
   #seated(): RealmSession[] {
-    return this.#parts.realms.all().flatMap((realm) => [...realm.seated()]);
+    return this.#parts.realms.all().flatMap((realm) => [...realm.sessions()]);
   }
 
   /** O11: words about mail are told at most once; the mail itself waits until it is looked for. */
@@ -148,10 +148,10 @@ export class Membership {
     }
   }
 
-  #heard(word: NodeWord): void {
+  #heard(word: BusMessage): void {
     const realm = this.#parts.realms.find(word.realm);
     if (realm === undefined) return;
-    switch (word.say) {
+    switch (word.type) {
       case 'mail':
         return this.#parts.performer.mailWaits(realm, word.id);
       case 'superseded':
@@ -163,9 +163,9 @@ export class Membership {
     }
   }
 
-  #tellListeners(realm: Realm, { space, remembers, publication }: Extract<NodeWord, { say: 'publication' }>): void {
+  #tellListeners(realm: Realm, { space, keepsHistory, publication }: Extract<BusMessage, { type: 'publication' }>): void {
     const decisions: Decision[] = [];
-    realm.board({ space, remembers }).publish(publication, undefined, decisions);
+    realm.topics({ space, keepsHistory }).publish(publication, undefined, decisions);
     this.#parts.performer.performAll(realm, decisions, this.#parts.clock.now());
   }
 

@@ -1,7 +1,7 @@
-import type { Holding } from '../domain/memory-budget.ts';
+import type { MemoryAccount } from '../domain/memory-budget.ts';
 import type { SignalMessage } from '../domain/message.ts';
 import type { Millis } from '../domain/time.ts';
-import { QUEUED_FRAME_BYTES } from '../domain/weights.ts';
+import { QUEUED_FRAME_BYTES } from '../domain/memory-sizes.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Socket, WriteOutcome } from './ports/socket.ts';
 
@@ -12,7 +12,7 @@ interface Pace {
   readonly pace: Millis;
   readonly room: number;
   /** B1. */
-  readonly holding?: Holding | undefined;
+  readonly holding?: MemoryAccount | undefined;
 }
 
 /** X2: a socket that leaves a least time between two texts, for a far end that would take them for one. */
@@ -22,7 +22,7 @@ export class PacedSocket implements Socket {
   readonly #pace: Millis;
   /** How many bytes may wait. */
   readonly #room: number;
-  readonly #holding: Holding | undefined;
+  readonly #holding: MemoryAccount | undefined;
   readonly #waiting: { readonly text: Uint8Array; readonly message: SignalMessage | undefined }[] = [];
   #waitingBytes = 0;
   #freeAt: Millis;
@@ -75,7 +75,7 @@ export class PacedSocket implements Socket {
   }
 
   /** M16: the connection is over. @returns what it took and has not told. */
-  withdraw(): SignalMessage[] {
+  takeUnsent(): SignalMessage[] {
     this.#isClosed = true;
     const messages = this.#waiting.map(({ message }) => message).filter((message) => message !== undefined);
     this.#waiting.length = 0;

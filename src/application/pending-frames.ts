@@ -44,7 +44,7 @@ export class PendingFrames {
   }
 
   /** Keeps a copy. @returns false if there is no room for it. */
-  keep(id: ConnectionId, bytes: Uint8Array, isBinary: boolean): boolean {
+  add(id: ConnectionId, bytes: Uint8Array, isBinary: boolean): boolean {
     const backlog = this.#backlogs.get(id) ?? { frames: [], bytes: 0 };
     const size = bytes.length + FRAME_OVERHEAD_BYTES;
     if (this.#bytes + size > this.#roomInAll) return false;

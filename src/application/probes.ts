@@ -1,4 +1,4 @@
-import type { Doorkeeper } from './doorkeeper.ts';
+import type { AdmissionControl } from './admission-control.ts';
 import type { HttpHead } from './ports/requests.ts';
 import type { HttpResponse } from './ports/http.ts';
 import type { LeaseFence } from './lease-fence.ts';
@@ -6,7 +6,7 @@ import type { Clock } from './ports/clock.ts';
 import type { NodeBus } from './ports/node-bus.ts';
 
 export interface ProbesParts {
-  readonly doorkeeper: Doorkeeper;
+  readonly admissionControl: AdmissionControl;
   readonly bus: NodeBus;
   readonly fence: LeaseFence;
   readonly clock: Clock;
@@ -36,9 +36,9 @@ export class Probes {
   }
 
   #readiness(): HttpResponse {
-    const { doorkeeper, bus, fence, clock } = this.#parts;
-    if (doorkeeper.isClosed) return { status: 503, headers: HEADERS, body: 'draining\n' };
-    if (!bus.isReached) return { status: 503, headers: HEADERS, body: 'the engine of the cluster is out of reach\n' };
+    const { admissionControl, bus, fence, clock } = this.#parts;
+    if (admissionControl.isClosed) return { status: 503, headers: HEADERS, body: 'draining\n' };
+    if (!bus.isReachable) return { status: 503, headers: HEADERS, body: 'the engine of the cluster is out of reach\n' };
     if (fence.isOverdue(clock.now())) {
       return { status: 503, headers: HEADERS, body: 'the engine of the cluster has not renewed the lease in time\n' };
     }

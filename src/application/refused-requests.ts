@@ -1,7 +1,7 @@
 import type { ClientAddresses } from './ports/client-addresses.ts';
 import type { HttpRequest, HttpResponse } from './ports/http.ts';
 import type { Log, LoggedRequest } from './ports/log.ts';
-import type { Admission, Exchange } from './ports/transport.ts';
+import type { Admission, HttpExchange } from './ports/transport.ts';
 
 const MAX_CHARACTERS = 200;
 const MASK = '[…]';
@@ -40,45 +40,45 @@ export function reasonOf({ status, body, why }: HttpResponse): string {
 }
 
 /** An exchange whose refusal is logged. */
-export class RecordedExchange implements Exchange {
+export class LoggedExchange implements HttpExchange {
   readonly request: HttpRequest;
-  readonly #exchange: Exchange;
+  readonly #exchange: HttpExchange;
   readonly #addresses: ClientAddresses;
   readonly #log: Log;
   #logged: LoggedRequest | undefined = undefined;
   #isOver = false;
 
-  constructor(exchange: Exchange, { addresses, log }: { readonly addresses: ClientAddresses; readonly log: Log }) {
+  constructor(exchange: HttpExchange, { addresses, log }: { readonly addresses: ClientAddresses; readonly log: Log }) {
     this.request = exchange.request;
     this.#exchange = exchange;
     this.#addresses = addresses;
     this.#log = log;
   }
 
-  body(maxBytes: number, then: (body: Uint8Array | undefined) => void): void {
-    this.#exchange.body(maxBytes, then);
+  readBody(maxBytes: number, then: (body: Uint8Array | undefined) => void): void {
+    this.#exchange.readBody(maxBytes, then);
   }
 
-  hold(gone: () => void): void {
-    this.#exchange.hold(gone);
+  holdOpen(gone: () => void): void {
+    this.#exchange.holdOpen(gone);
   }
 
-  answer(response: HttpResponse): void {
+  respond(response: HttpResponse): void {
     this.#isOver = true;
-    this.#exchange.answer(response);
+    this.#exchange.respond(response);
     if (response.status < 400) return;
     const { status, limit } = response;
     const request = this.#logged ?? loggedRequest(this.request, this.#addresses);
     this.#log.record({ event: 'request-refused', request, status, why: reasonOf(response), limit });
   }
 
-  stream(head: Omit<HttpResponse, 'body'>, admission: Admission): void {
+  respondWithStream(head: Omit<HttpResponse, 'body'>, admission: Admission): void {
     this.#isOver = true;
-    this.#exchange.stream(head, admission);
+    this.#exchange.respondWithStream(head, admission);
   }
 
   /** The call that brought the exchange is about to return: what the log may need of the request is read now. */
-  outlivesItsCall(): void {
+  snapshotRequest(): void {
     if (!this.#isOver) this.#logged = loggedRequest(this.request, this.#addresses);
   }
 }

@@ -6,7 +6,7 @@ export interface Sweep {
   /** Finds what is due. @returns when it is next needed. */
   sweep(): Millis;
   /** L6: for `span` the process did not run. Called before what arrived meanwhile is judged. */
-  stoodStill(span: Millis): void;
+  paused(span: Millis): void;
 }
 
 /**
@@ -16,7 +16,7 @@ export interface Sweep {
 const STANDSTILL: Millis = 500;
 const READING_TIME: Millis = 1_000;
 
-const NOTHING: Sweep = { sweep: () => NEVER, stoodStill: () => undefined };
+const NOTHING: Sweep = { sweep: () => NEVER, paused: () => undefined };
 
 /**
  * Wakes when the earliest deadline has come, but not more often than once in an interval. Costs
@@ -42,7 +42,7 @@ export class Sweeper {
   }
 
   /** Something will be due at `deadline`. */
-  expect(deadline: Millis): void {
+  scheduleBy(deadline: Millis): void {
     const at = Math.max(deadline, this.#earliest);
     if (at >= this.#wakesAt) return;
     this.#wakeup?.cancel();
@@ -59,17 +59,17 @@ export class Sweeper {
     const now = this.#clock.now();
     const late = now - this.#wakesAt;
     this.#wakesAt = NEVER;
-    if (late > 0) this.#work.stoodStill(late);
+    if (late > 0) this.#work.paused(late);
     // Once only: a process that is always busy still finds the silent.
     if (late >= STANDSTILL && !this.#isPostponed) return this.#postpone(now);
     this.#isPostponed = false;
     this.#earliest = now + this.#interval;
-    this.expect(this.#work.sweep());
+    this.scheduleBy(this.#work.sweep());
   }
 
   #postpone(now: Millis): void {
     this.#isPostponed = true;
     this.#earliest = now + Math.max(this.#interval, READING_TIME);
-    this.expect(now);
+    this.scheduleBy(now);
   }
 }

@@ -22,7 +22,7 @@ export interface Engine {
 }
 
 /** What a broker is built around; everything else follows from the configuration. */
-export interface Surroundings {
+export interface BrokerEnvironment {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly log: Log;

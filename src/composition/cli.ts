@@ -13,38 +13,39 @@ import { usage } from './configuration/help.ts';
 import { makeLog } from './make-log.ts';
 import { makeTransport } from './make-transport.ts';
 import { OPTIONS } from './configuration/options.ts';
-import { obeySignals } from './signals.ts';
+import { handleSignals } from './signals.ts';
 import { titleWithoutSecrets } from './process-title.ts';
-import { suiteCommand, type SuiteCommand } from './suite-commands.ts';
+import { commandNamed, type Command } from './commands.ts';
 import { VERSION } from './version.ts';
 
 const FAILED = 1;
-const MISUSED = 2;
-const KILLED = 128;
+const INVALID_USAGE = 2;
+const SIGNAL_EXIT_BASE = 128;
 
 const argv = process.argv.slice(2);
-const command = await suiteCommand(argv[0]);
+const command = await commandNamed(argv[0]);
 if (command !== undefined) await runSuite(command);
-else if (asksFor('help')) console.log(usage(process.stdout.columns));
-else if (asksFor('version')) console.log(VERSION);
+else if (hasFlag('help')) console.log(usage(process.stdout.columns));
+else if (hasFlag('version')) console.log(VERSION);
 else await run();
 
-function asksFor(name: 'help' | 'version'): boolean {
+function hasFlag(name: 'help' | 'version'): boolean {
   return readCommandLine(argv).readings.some((reading) => reading.name === name && OPTIONS[name].read(reading.raw).ok);
 }
 
 /** A signal ends it by `exit`, so that no server that it has started outlives it. */
-async function runSuite(suite: SuiteCommand): Promise<void> {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(KILLED + constants.signals[signal]));
+async function runSuite(suite: Command): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    {process.on(signal, () => process.exit(SIGNAL_EXIT_BASE + constants.signals[signal]));}
   const { stdout, stderr } = process;
   process.exitCode = await suite(argv.slice(1), { stdout, stderr, isTerminal: stderr.isTTY });
 }
 
 async function run(): Promise<void> {
   const resolved = resolveConfig({ argv, env: process.env, readFile: (path) => readFileSync(path, 'utf8') });
-  if (!resolved.ok) return misused(resolved.refusal);
+  if (!resolved.ok) return rejectOptions(resolved.refusal);
   const { config, settings, warnings } = resolved.value;
-  for (const warning of warnings) complain(warning);
+  for (const warning of warnings) printError(warning);
   const title = titleWithoutSecrets(argv);
   if (title !== undefined) process.title = title;
   if (settings.print_config) return console.log(JSON.stringify(fileOf(settings), undefined, 2));
@@ -53,37 +54,37 @@ async function run(): Promise<void> {
 
 async function serve(config: Config): Promise<void> {
   const log = makeLog(config);
-  endOnFault(log);
+  exitOnFault(log);
   const broker = new EmbeddedBroker(config, { log, makeTransport });
-  obeySignals(broker, log);
+  handleSignals(broker, log);
   try {
     await broker.listen();
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
-    complain(error.message);
+    printError(error.message);
     process.exit(FAILED);
   }
 }
 
 /** After an unexpected exception the state is unknown: the process exits, and its supervisor restarts it. */
-function endOnFault(log: Log): void {
+function exitOnFault(log: Log): void {
   const end = (error: unknown): void => {
     log.record({ event: 'crashed', error });
     const { stack, message } = readableError(error);
-    complain(`ended by a fault: ${stack ?? message}`);
+    printError(`ended by a fault: ${stack ?? message}`);
     process.exit(FAILED);
   };
   process.on('uncaughtException', end);
   process.on('unhandledRejection', end);
 }
 
-function misused(problems: readonly ConfigProblem[]): void {
-  for (const { message } of problems) complain(message);
-  complain('see signalbox --help');
-  process.exitCode = MISUSED;
+function rejectOptions(problems: readonly ConfigProblem[]): void {
+  for (const { message } of problems) printError(message);
+  printError('see signalbox --help');
+  process.exitCode = INVALID_USAGE;
 }
 
-function complain(message: string): void {
+function printError(message: string): void {
   // Not `console.error`: a standard error that is not read must not hold up the end.
   standardError().write(`signalbox: ${message}\n`);
 }

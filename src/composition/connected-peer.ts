@@ -41,17 +41,17 @@ export class ConnectedPeer {
 
   /** Sends text as it is; it must be what the peer's dialect understands. @returns whether it left or waits to leave. */
   sendText(text: string): boolean {
-    const outcome = this.#broker()?.tell(this.#session.connection, Buffer.from(text)) ?? 'gone';
+    const outcome = this.#broker()?.send(this.#session.connection, Buffer.from(text)) ?? 'gone';
     return outcome !== 'gone';
   }
 
   /** Milliseconds since the peer was last heard. */
   silentFor(): number {
-    return this.#broker()?.silenceOf(this.#session) ?? 0;
+    return this.#broker()?.idleTimeOf(this.#session) ?? 0;
   }
 
   /** Closes the peer's connection. @param code 1000, or 3000 to 4999. */
   close(code = 1000, reason = ''): void {
-    this.#broker()?.dismiss(this.#session.connection, code, reason);
+    this.#broker()?.closeConnection(this.#session.connection, code, reason);
   }
 }

@@ -1,18 +1,18 @@
 import { Broker } from '../application/broker.ts';
 import { Connections } from '../application/connections.ts';
 import { Dispatcher } from '../application/dispatcher.ts';
-import { Doorkeeper } from '../application/doorkeeper.ts';
+import { AdmissionControl } from '../application/admission-control.ts';
 import { BrokerGateway } from '../application/gateway.ts';
-import { HttpDesk } from '../application/http-desk.ts';
+import { HttpController } from '../application/http-controller.ts';
 import { LeaseFence } from '../application/lease-fence.ts';
 import { Membership } from '../application/membership.ts';
-import { Performer } from '../application/perform.ts';
+import { Performer } from '../application/performer.ts';
 import { Probes } from '../application/probes.ts';
 import { Sweeper } from '../application/sweeper.ts';
 import { Turns } from '../application/turns.ts';
 import { admitGuest } from '../application/use-cases/admit-guest.ts';
 import { drainNode } from '../application/use-cases/drain-node.ts';
-import { hearPeer } from '../application/use-cases/hear-peer.ts';
+import { recordFrame } from '../application/use-cases/record-frame.ts';
 import { issuePeerId } from '../application/use-cases/issue-peer-id.ts';
 import { joinTopic } from '../application/use-cases/join-topic.ts';
 import { leaveRealm } from '../application/use-cases/leave-realm.ts';
@@ -22,35 +22,46 @@ import { publishToTopic } from '../application/use-cases/publish-to-topic.ts';
 import { reconnect } from '../application/use-cases/reconnect.ts';
 import { registerPeer } from '../application/use-cases/register-peer.ts';
 import { relayMessage } from '../application/use-cases/relay-message.ts';
-import { speakForPeer } from '../application/use-cases/speak-for-peer.ts';
+import { sendForPeer } from '../application/use-cases/send-for-peer.ts';
 import { sweepExpired } from '../application/use-cases/sweep-expired.ts';
 import { MemoryBudget } from '../domain/memory-budget.ts';
 import { Realms } from '../domain/realms.ts';
-import { Visitors } from '../domain/visitors.ts';
+import { ConnectionLimits } from '../domain/connection-limits.ts';
 import { build, call, construct, derive, given, group, input, members } from './binding.ts';
-import type { Surroundings } from './broker-environment.ts';
+import type { BrokerEnvironment } from './broker-environment.ts';
 import type { Config } from './configuration/config.ts';
-import { authenticatorOf, buses, clientAddressesOf, dialectsOf, directories, mailboxStores, SINGLE_NODE } from './switchboard.ts';
+import {
+  authenticatorOf,
+  buses,
+  clientAddressesOf,
+  dialectsOf,
+  directories,
+  mailboxStores,
+  SINGLE_NODE,
+} from './adapter-registry.ts';
 
 /** Builds a broker that is ready to listen. */
-export function buildBroker(configuration: Config, surroundings: Surroundings): Broker {
-  return build(broker, [given(config, configuration), given(environment, surroundings)]);
+export function buildBroker(configuration: Config, brokerEnvironment: BrokerEnvironment): Broker {
+  return build(broker, [given(config, configuration), given(environment, brokerEnvironment)]);
 }
 
 /* Inputs: the options, and what the broker is built around. */
 const config = input<Config>('config');
-const environment = input<Surroundings>('environment');
+const environment = input<BrokerEnvironment>('environment');
 const options = members(config);
 const { maxUrlBytes, sendBufferBytes, clusterCut, sweepInterval, expireTimeout, allowDiscovery } = options;
 const { transport, clock, log, telemetry, tap, peerIds, origins, engine } = members(environment);
 
 /* State and adapters. */
 const memory = derive({ config }, (p) => new MemoryBudget(p.config));
-const visitorLimits = group({
+const connectionLimitSettings = group({
   ...{ connections: options.maxConnections, connectionsPerAddress: options.maxConnectionsPerAddress },
   ...{ requestsPerWindow: options.httpRateLimit, requestWindow: options.httpRateWindow },
 });
-const visitors = derive({ visitorLimits, clock }, (p) => new Visitors(p.visitorLimits, p.clock.now()));
+const connectionLimits = derive(
+  { connectionLimitSettings, clock },
+  (p) => new ConnectionLimits(p.connectionLimitSettings, p.clock.now()),
+);
 const node = derive({ engine }, (p) => p.engine?.node ?? SINGLE_NODE);
 const realms = derive(
   { config, node, engine },
@@ -74,14 +85,14 @@ const performer = construct(Performer, {
 const membership = construct(Membership, {
   ...{ node, fence, realms, directory, mailboxes, bus, performer, sweeper, turns, clock, expireTimeout },
 });
-const doorkeeper = construct(Doorkeeper, {
-  ...{ bus, clock, visitors, memory, dialects, origins, addresses, log, maxUrlBytes, clusterCut },
+const admissionControl = construct(AdmissionControl, {
+  ...{ bus, clock, connectionLimits, memory, dialects, origins, addresses, log, maxUrlBytes, clusterCut },
 });
-const probes = construct(Probes, { doorkeeper, bus, fence, clock });
+const probes = construct(Probes, { admissionControl, bus, fence, clock });
 
 /* Use-cases that the broker and its entry points call by name. */
 const useCases = {
-  hearPeer: call(hearPeer, { performer }),
+  recordFrame: call(recordFrame, { performer }),
   leaveRealm: call(leaveRealm, { performer, clock, log }),
   publishToTopic: call(publishToTopic, { realms, performer, connections, bus, peerIds, turns, clock }),
   registerPeer: call(registerPeer, {
@@ -90,34 +101,60 @@ const useCases = {
   }),
   sweepExpired: call(sweepExpired, { realms, mailboxes, performer, turns, clock, telemetry, log }),
   drainNode: call(drainNode, {
-    ...{ transport, doorkeeper, realms, connections, performer, turns, sweeper, clock, log },
-    ...{ patience: options.drainTimeout, spread: options.drainSpread },
+    ...{ transport, admissionControl, realms, connections, performer, turns, sweeper, clock, log },
+    ...{ closeTimeout: options.drainTimeout, spread: options.drainSpread },
   }),
 };
 
 /* Use-cases that a request calls: frames of connections, then HTTP. */
 const frameUseCases = group({
   relay: call(relayMessage, { performer }),
-  leave: members(useCases.leaveRealm).byWord,
-  join: call(joinTopic, { performer }),
-  part: call(leaveTopic, { performer }),
-  publish: members(useCases.publishToTopic).fromInside,
+  leave: members(useCases.leaveRealm).byRequest,
+  'join-topics': call(joinTopic, { performer }),
+  'leave-topics': call(leaveTopic, { performer }),
+  publish: members(useCases.publishToTopic).fromConnection,
 });
-const dispatcher = construct(Dispatcher, { performer, tap, hearPeer: useCases.hearPeer, useCases: frameUseCases });
+const dispatcher = construct(Dispatcher, { performer, tap, recordFrame: useCases.recordFrame, useCases: frameUseCases });
 const httpUseCases = group({
   'list-peers': call(listPeers, { realms, directory, allowDiscovery }),
   'issue-peer-id': call(issuePeerId, { realms, peerIds }),
-  publish: members(useCases.publishToTopic).fromOutside,
-  say: call(speakForPeer, { realms, dispatcher, turns, clock }),
+  publish: members(useCases.publishToTopic).fromHttp,
+  'send-for-peer': call(sendForPeer, { realms, dispatcher, turns, clock }),
 });
 
 /* Entry points. */
-const httpDesk = construct(HttpDesk, {
-  ...{ dialects, realms, visitors, origins, addresses, doorkeeper, authenticator, clock, log, telemetry, probes, maxUrlBytes },
+const httpController = construct(HttpController, {
+  ...{
+    dialects,
+    realms,
+    connectionLimits,
+    origins,
+    addresses,
+    admissionControl,
+    authenticator,
+    clock,
+    log,
+    telemetry,
+    probes,
+    maxUrlBytes,
+  },
   useCases: httpUseCases,
 });
 const gateway = construct(BrokerGateway, {
-  ...{ dialects, connections, doorkeeper, addresses, httpDesk, dispatcher, performer, turns, clock, log, telemetry, fence },
+  ...{
+    dialects,
+    connections,
+    admissionControl,
+    addresses,
+    httpController,
+    dispatcher,
+    performer,
+    turns,
+    clock,
+    log,
+    telemetry,
+    fence,
+  },
   ...{ sendBufferBytes, registerPeer: useCases.registerPeer, leaveRealm: useCases.leaveRealm },
 });
 const broker = construct(Broker, {

@@ -8,11 +8,11 @@ import type { Log } from '../application/ports/log.ts';
 import { ConfigError } from './configuration/config-error.ts';
 import { isKnownOption, type Config, type GivenOptions } from './configuration/config.ts';
 import { suggestion } from './configuration/option-names.ts';
-import { parseOrigin } from './configuration/origin-form.ts';
+import { parseOrigin } from './configuration/origin-option.ts';
 import { OPTION_NAMES } from './configuration/options.ts';
 import type { ConnectedPeer } from './connected-peer.ts';
 import { EmbeddedBroker } from './embedded-broker.ts';
-import { configFor, givenTo } from './face-options.ts';
+import { configFor, checkedOptions } from './entry-point-options.ts';
 import { listenOnHost } from './listening-host.ts';
 import { isLogAsked, makeLog } from './make-log.ts';
 import { mountableHandler, type MountableHandler } from './mountable-handler.ts';
@@ -20,7 +20,7 @@ import { isOriginOption, originsFromOption, type OriginOption } from './origins.
 import type { OriginPolicy } from '../domain/origins.ts';
 import type { PeerMessage } from './peer-events.ts';
 import { PeerClient } from './peer-client.ts';
-import { dialectsOf } from './switchboard.ts';
+import { dialectsOf } from './adapter-registry.ts';
 
 /* The face for programs that were written for `peer`: its two functions, its options, its events. */
 
@@ -75,7 +75,7 @@ export function PeerServer(options: DropInOptions = {}, callback?: (server: Serv
   const { handler, broker, log } = attach(server, config, options);
   server.on('request', handler);
   server.once('listening', () => callback?.(server));
-  listenOnHost(server, { host: config.host, port: config.port, log, failed: (error) => fail(handler, error) });
+  listenOnHost(server, { host: config.host, port: config.port, log, failed: (error) => emitError(handler, error) });
   const stop = async (): Promise<void> => {
     await broker.close();
     await closed(server);
@@ -102,9 +102,9 @@ function attach(server: Server | SecureServer, config: Config, options: DropInOp
     peerIds: generateClientId && new SuppliedPeerIds(generateClientId),
     origins: originsOf(corsOptions),
   });
-  passOn(broker, handler);
+  forwardEvents(broker, handler);
   server.once('close', () => void broker.close());
-  broker.listen().catch((error: unknown) => fail(handler, error));
+  broker.listen().catch((error: unknown) => emitError(handler, error));
   return { handler, broker, log };
 }
 
@@ -137,14 +137,14 @@ function isGiven(ssl: ServerOptions | undefined): ssl is ServerOptions {
   return ssl !== undefined && Object.keys(ssl).length > 0;
 }
 
-function configOf(face: 'PeerServer' | 'ExpressPeerServer', options: DropInOptions): Config {
+function configOf(entryPoint: 'PeerServer' | 'ExpressPeerServer', options: DropInOptions): Config {
   const given: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(givenTo(face, options))) {
-    if (OWN_NAMES.has(name) || value === undefined) continue;
+  for (const [name, value] of Object.entries(checkedOptions(entryPoint, options))) {
+    if (DROP_IN_NAMES.has(name) || value === undefined) continue;
     if (isKnownOption(name)) given[name] = value;
-    else process.emitWarning(`${face} has no option '${name}'; it is ignored${suggestion(name, OPTION_NAMES)}`);
+    else process.emitWarning(`${entryPoint} has no option '${name}'; it is ignored${suggestion(name, OPTION_NAMES)}`);
   }
-  const config = configFor(face, given);
+  const config = configFor(entryPoint, given);
   if (given['cors'] !== undefined && options.corsOptions?.origin !== undefined) throw new ConfigError([TWO_LISTS]);
   if (config.dialects.includes('socketio')) throw new ConfigError([NO_SOCKETIO]);
   return config;
@@ -172,7 +172,7 @@ function unmatchable(origin: OriginOption): string[] {
 }
 
 // Read by this face itself; `debug` is in many examples of `peer`, which never read it.
-const OWN_NAMES = new Set(['ssl', 'corsOptions', 'generateClientId', 'createWebSocketServer', 'debug']);
+const DROP_IN_NAMES = new Set(['ssl', 'corsOptions', 'generateClientId', 'createWebSocketServer', 'debug']);
 
 function attachment(
   server: Server | SecureServer,
@@ -185,8 +185,8 @@ function attachment(
     server,
     prefix: mountPath,
     certificate: config.tls,
-    owns: (path) => dialects.some((dialect) => dialect.opensAt(path) || dialect.routes(path) !== undefined),
-    opensAt: (path) => dialects.some((dialect) => dialect.opensAt(path)),
+    owns: (path) => dialects.some((dialect) => dialect.servesWebSocketAt(path) || dialect.route(path) !== undefined),
+    servesWebSocketAt: (path) => dialects.some((dialect) => dialect.servesWebSocketAt(path)),
     maxFrameBytes: config.maxMessageBytes,
     sendBufferBytes: config.sendBufferBytes,
     handshakeTimeout: config.handshakeTimeout,
@@ -195,7 +195,7 @@ function attachment(
 }
 
 /** The events of `peer`, from those of the broker. A program may keep a client: it is the same object each time. */
-function passOn(broker: EmbeddedBroker, handler: MountableHandler<PeerServerEvents>): void {
+function forwardEvents(broker: EmbeddedBroker, handler: MountableHandler<PeerServerEvents>): void {
   const clients = new WeakMap<ConnectedPeer, PeerClient>();
   const clientOf = (peer: ConnectedPeer): PeerClient => {
     const client = clients.get(peer) ?? new PeerClient(peer);
@@ -204,7 +204,7 @@ function passOn(broker: EmbeddedBroker, handler: MountableHandler<PeerServerEven
   };
   broker.on('connection', (peer) => handler.emit('connection', clientOf(peer)));
   broker.on('disconnect', (peer) => handler.emit('disconnect', clientOf(peer)));
-  broker.on('error', (error) => fail(handler, error));
+  broker.on('error', (error) => emitError(handler, error));
   // The broker reads messages only for a listener, so it gets one when there is one here.
   handler.on('newListener', (event) => {
     if (event !== 'message' || broker.listenerCount('message') > 0) return;
@@ -213,7 +213,7 @@ function passOn(broker: EmbeddedBroker, handler: MountableHandler<PeerServerEven
 }
 
 /** An `error` that nobody listens for would end the process (as it does with `peer`). */
-function fail(handler: MountableHandler<PeerServerEvents>, error: unknown): void {
+function emitError(handler: MountableHandler<PeerServerEvents>, error: unknown): void {
   const failure = error instanceof Error ? error : new Error(String(error));
   if (handler.listenerCount('error') > 0) handler.emit('error', failure);
   else process.emitWarning(failure);

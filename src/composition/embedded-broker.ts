@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { SystemClock } from '../adapters/clocks/system.ts';
 import { RandomPeerIds } from '../adapters/peer-ids/random.ts';
-import { Tally } from '../adapters/telemetry/tally.ts';
+import { MemoryTelemetry } from '../adapters/telemetry/memory.ts';
 import type { Broker } from '../application/broker.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { PeerIds } from '../application/ports/peer-ids.ts';
@@ -12,7 +12,7 @@ import { CertificateWatch } from './certificate-watch.ts';
 import type { Config } from './configuration/config.ts';
 import type { ConnectedPeer } from './connected-peer.ts';
 import { buildBroker } from './container.ts';
-import { logWhatIsInEffect } from './in-effect.ts';
+import { logConfiguration } from './log-configuration.ts';
 import { makeEngine } from './make-engine.ts';
 import { originsFromList } from './origins.ts';
 import { PeerEvents, type DisconnectReason, type PeerMessage } from './peer-events.ts';
@@ -44,7 +44,7 @@ export interface EmbeddedParts {
 export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
   readonly config: Config;
   readonly #parts: EmbeddedParts;
-  readonly #tally = new Tally();
+  readonly #tally = new MemoryTelemetry();
   readonly #certificateWatch: CertificateWatch | undefined;
   #broker: Promise<Broker> | undefined = undefined;
 
@@ -61,7 +61,7 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
     if (this.#broker !== undefined) throw new Error('listen was called before: a broker listens once');
     this.#broker = this.#build();
     const address = await (await this.#broker).listen();
-    logWhatIsInEffect(this.config, this.#parts.log);
+    logConfiguration(this.config, this.#parts.log);
     await this.#certificateWatch?.begin();
     return address;
   }
@@ -92,7 +92,7 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
       sent: (peer, message) => void this.emit('message', peer, message),
       disconnected: (peer, reason) => void this.emit('disconnect', peer, reason),
       failed: (error) => this.#fail(error),
-      hears: (what) => this.listenerCount(EVENTS[what]) > 0,
+      isListening: (what) => this.listenerCount(EVENTS[what]) > 0,
     });
     const transport = await makeTransport(this.config, log);
     const broker = buildBroker(this.config, {
@@ -105,7 +105,7 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
       peerIds: peerIds ?? new RandomPeerIds(),
       origins: origins ?? originsFromList(this.config.cors),
     });
-    events.serve(broker);
+    events.attachBroker(broker);
     return broker;
   }
 

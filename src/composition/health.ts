@@ -4,10 +4,10 @@ import { request as requestHttps } from 'node:https';
 import { parseArgs } from 'node:util';
 import { type Config, resolveConfig } from './configuration/config.ts';
 
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 const HEALTHY = 0;
 const UNHEALTHY = 1;
-const MISUSED = 2;
+const INVALID_USAGE = 2;
 
 const USAGE = `Usage: signalbox health [--ready] [--process <id>] [options of signalbox]
 
@@ -25,8 +25,8 @@ interface Outputs {
 
 /** The command that health checks call. @returns its exit code. */
 export async function health(args: readonly string[], { stdout, stderr }: Outputs): Promise<number> {
-  const complain = (message: string): void => void stderr.write(`signalbox health: ${message}\n`);
-  const { own, options } = divided(args);
+  const reportError = (message: string): void => void stderr.write(`signalbox health: ${message}\n`);
+  const { own, options } = splitArguments(args);
   if (own.help === true) {
     stdout.write(USAGE);
     return HEALTHY;
@@ -35,26 +35,26 @@ export async function health(args: readonly string[], { stdout, stderr }: Output
   try {
     if (own.process !== undefined) argv = [...argumentsOf(own.process), ...options];
   } catch (error) {
-    complain(`process ${String(own.process)} can't be read: ${messageOf(error)}`);
+    reportError(`process ${String(own.process)} can't be read: ${messageOf(error)}`);
     return UNHEALTHY;
   }
   const resolved = resolveConfig({ argv, env: process.env, readFile: (path) => readFileSync(path, 'utf8') });
   if (!resolved.ok) {
-    for (const { message } of resolved.refusal) complain(message);
-    return MISUSED;
+    for (const { message } of resolved.refusal) reportError(message);
+    return INVALID_USAGE;
   }
   const { config } = resolved.value;
   if (config.port === 0) {
-    complain('the port is 0, so it is not known here: give --port');
-    return MISUSED;
+    reportError('the port is 0, so it is not known here: give --port');
+    return INVALID_USAGE;
   }
   const path = own.ready === true ? '/readyz' : '/healthz';
   try {
-    const { status, body } = await ask(config, path);
+    const { status, body } = await fetchStatus(config, path);
     if (status === 200) return HEALTHY;
-    complain(`${path} answers ${status}: ${body.trim()}`);
+    reportError(`${path} answers ${status}: ${body.trim()}`);
   } catch (error) {
-    complain(`no answer from ${placeOf(config)}: ${messageOf(error)}`);
+    reportError(`no answer from ${urlOf(config)}: ${messageOf(error)}`);
   }
   return UNHEALTHY;
 }
@@ -66,7 +66,7 @@ interface OwnFlags {
 }
 
 /** Takes the flags of this command out of those of the broker. */
-function divided(args: readonly string[]): { own: OwnFlags; options: string[] } {
+function splitArguments(args: readonly string[]): { own: OwnFlags; options: string[] } {
   const flags = { help: { type: 'boolean', short: 'h' }, ready: { type: 'boolean' }, process: { type: 'string' } } as const;
   const { values, tokens } = parseArgs({ args: [...args], options: flags, strict: false, tokens: true });
   const taken = new Set<number>();
@@ -89,13 +89,13 @@ export function argumentsOf(id: string, read: (path: string) => string = (path) 
 }
 
 /** The broker itself is asked, so its certificate need not be one for this name. */
-function ask(config: Config, path: string): Promise<{ status: number; body: string }> {
+function fetchStatus(config: Config, path: string): Promise<{ status: number; body: string }> {
   const { port, tls } = config;
-  const options = { host: hostOf(config), port, path, timeout: PATIENCE_MS, agent: false as const };
+  const options = { host: hostOf(config), port, path, timeout: TIMEOUT_MS, agent: false as const };
   return new Promise((resolve, reject) => {
     const asked = tls === undefined ? requestHttp(options) : requestHttps({ ...options, rejectUnauthorized: false });
     asked.on('error', reject);
-    asked.on('timeout', () => asked.destroy(new Error(`none within ${PATIENCE_MS} ms`)));
+    asked.on('timeout', () => asked.destroy(new Error(`none within ${TIMEOUT_MS} ms`)));
     asked.on('response', (answer) => {
       let body = '';
       answer.setEncoding('utf8').on('data', (text: string) => (body += text));
@@ -111,7 +111,7 @@ function hostOf({ host }: Config): string {
   return host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host;
 }
 
-function placeOf(config: Config): string {
+function urlOf(config: Config): string {
   const host = hostOf(config);
   return `${config.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${config.port}`;
 }

@@ -3,7 +3,7 @@ import type { Log } from '../application/ports/log.ts';
 import type { GivenOptions } from './configuration/config.ts';
 import { ConfigError } from './configuration/config-error.ts';
 import { EmbeddedBroker } from './embedded-broker.ts';
-import { configFor, givenTo } from './face-options.ts';
+import { configFor, checkedOptions } from './entry-point-options.ts';
 import { isLogAsked, makeLog } from './make-log.ts';
 import { makeTransport } from './make-transport.ts';
 
@@ -32,7 +32,7 @@ export interface BrokerOptions extends GivenOptions {
 
 /** Builds a broker; `listen()` starts it. @throws ConfigError naming each option, its value and what is allowed. */
 export function createBroker(options: BrokerOptions = {}): EmbeddedBroker {
-  const { log, ...given }: BrokerOptions = givenTo('createBroker', options);
+  const { log, ...given }: BrokerOptions = checkedOptions('createBroker', options);
   const config = configFor('createBroker', given);
   const speaks = isLogAsked(given);
   if (log !== undefined && speaks) throw new ConfigError([TWO_LOGS]);

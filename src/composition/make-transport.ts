@@ -2,7 +2,7 @@ import type { Log } from '../application/ports/log.ts';
 import type { Transport } from '../application/ports/transport.ts';
 import type { Config } from './configuration/config.ts';
 import { listeningHost } from './listening-host.ts';
-import { bridges, transports } from './switchboard.ts';
+import { bridges, transports } from './adapter-registry.ts';
 
 /** The transport that the configuration asks for. @throws ListenError where it can't load. */
 export async function makeTransport(config: Config, log: Log): Promise<Transport> {

@@ -24,7 +24,7 @@ export interface PeerListener {
   disconnected(peer: ConnectedPeer, reason: DisconnectReason): void;
   failed(error: Error): void;
   /** Whether anybody wants to be told: to make a peer, or to read every message, for nobody would cost. */
-  hears(what: 'connected' | 'sent' | 'disconnected'): boolean;
+  isListening(what: 'connected' | 'sent' | 'disconnected'): boolean;
 }
 
 const TYPES: Record<MessageKind, Exclude<PeerMessage['type'], 'HEARTBEAT'>> = {
@@ -48,30 +48,30 @@ export class PeerEvents implements Log, MessageTap {
   }
 
   /** The broker is built around this object, so it comes later. */
-  serve(broker: Broker): void {
+  attachBroker(broker: Broker): void {
     this.#broker = broker;
   }
 
-  get isOpen(): boolean {
-    return this.#listener.hears('sent');
+  get isEnabled(): boolean {
+    return this.#listener.isListening('sent');
   }
 
-  heard(session: Session, request: FrameRequest): void {
+  received(session: Session, request: FrameRequest): void {
     const message = messageOf(session, request);
     if (message !== undefined) this.#guard(() => this.#listener.sent(this.#peerOf(session), message));
   }
 
   /** The library's events are of what peers say. */
-  told(): void {}
+  sent(): void {}
 
   record(event: LogEvent): void {
     this.#log.record(event);
     switch (event.event) {
       case 'peer-opened':
-        if (this.#listener.hears('connected')) this.#guard(() => this.#listener.connected(this.#peerOf(event.session)));
+        if (this.#listener.isListening('connected')) this.#guard(() => this.#listener.connected(this.#peerOf(event.session)));
         return;
       case 'peer-closed':
-        if (!this.#listener.hears('disconnected')) return;
+        if (!this.#listener.isListening('disconnected')) return;
         return this.#guard(() => this.#listener.disconnected(this.#peerOf(event.session), event.ending));
       case 'fault':
         return this.#guard(() => this.#listener.failed(asError(event.error)));
@@ -81,9 +81,9 @@ export class PeerEvents implements Log, MessageTap {
   }
 
   /** A listener that throws is its program's bug; it must not cost a peer its connection. */
-  #guard(tell: () => void): void {
+  #guard(notify: () => void): void {
     try {
-      tell();
+      notify();
     } catch (error) {
       this.#log.record({ event: 'fault', error, connection: undefined });
     }
@@ -100,8 +100,8 @@ export class PeerEvents implements Log, MessageTap {
 
 /** Undefined for what had no effect. */
 function messageOf(session: Session, request: FrameRequest): PeerMessage | undefined {
-  switch (request.ask) {
-    case 'stay':
+  switch (request.action) {
+    case 'heartbeat':
       return { type: 'HEARTBEAT', src: session.id };
     case 'leave':
       return { type: 'LEAVE', src: session.id };

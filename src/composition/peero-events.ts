@@ -19,7 +19,7 @@ export interface PeeroListener {
 }
 
 /** A frame of this wire, as the dialect wrote it. */
-interface Told {
+interface PeeroFrame {
   readonly type: string;
   readonly peer?: string;
   readonly peers?: readonly string[];
@@ -29,7 +29,7 @@ interface Told {
 
 /** Turns what the broker records, hears and tells into the events of Peero, and passes the records on. */
 export class PeeroEvents implements Log, MessageTap {
-  readonly isOpen = true;
+  readonly isEnabled = true;
   readonly #log: Log;
   readonly #listener: PeeroListener;
   readonly #sockets = new Map<ConnectionId, ConnectedPeer>();
@@ -41,23 +41,23 @@ export class PeeroEvents implements Log, MessageTap {
   }
 
   /** The broker is built around this object, so it comes later. */
-  serve(broker: Broker): void {
+  attachBroker(broker: Broker): void {
     this.#broker = broker;
   }
 
-  heard({ connection }: Session, request: FrameRequest): void {
+  received({ connection }: Session, request: FrameRequest): void {
     const socket = this.#sockets.get(connection);
-    if (socket === undefined || request.ask !== 'publish') return;
+    if (socket === undefined || request.action !== 'publish') return;
     const signal: unknown = JSON.parse(Buffer.from(request.draft.payload).toString());
     this.#guard(() => this.#listener.offer(socket, signal));
   }
 
-  told(connection: ConnectionId, text: Uint8Array): void {
+  sent(connection: ConnectionId, text: Uint8Array): void {
     const socket = this.#sockets.get(connection);
     if (socket === undefined) return;
-    const told = JSON.parse(Buffer.from(text).toString()) as Told;
+    const told = JSON.parse(Buffer.from(text).toString()) as PeeroFrame;
     this.#guard(() => {
-      this.#tellOf(socket, told);
+      this.#emitFrame(socket, told);
       this.#listener.message(socket, told);
     });
   }
@@ -89,7 +89,7 @@ export class PeeroEvents implements Log, MessageTap {
     if (this.#sockets.delete(connection)) this.#guard(() => this.#listener.remove(id));
   }
 
-  #tellOf(socket: ConnectedPeer, { type, peer = '', peers = [], signal, message }: Told): void {
+  #emitFrame(socket: ConnectedPeer, { type, peer = '', peers = [], signal, message }: PeeroFrame): void {
     if (type === 'answer') this.#listener.answer(socket, peer, signal);
     if (type === 'error') this.#listener.error(new Error(`${peer}: ${message ?? ''}`), socket);
     if (type !== 'peers') return;
@@ -99,9 +99,9 @@ export class PeeroEvents implements Log, MessageTap {
   }
 
   /** A listener that throws is its program's bug; it must not cost a peer its connection. */
-  #guard(tell: () => void): void {
+  #guard(notify: () => void): void {
     try {
-      tell();
+      notify();
     } catch (error) {
       this.#log.record({ event: 'fault', error, connection: undefined });
     }

@@ -3,14 +3,14 @@ import type { Log } from '../application/ports/log.ts';
 import { SystemClock } from '../adapters/clocks/system.ts';
 import { SilentLog } from '../adapters/logs/silent.ts';
 import { RandomPeerIds } from '../adapters/peer-ids/random.ts';
-import { Tally } from '../adapters/telemetry/tally.ts';
+import { MemoryTelemetry } from '../adapters/telemetry/memory.ts';
 import type { Broker } from '../application/broker.ts';
 import type { Config, GivenOptions } from './configuration/config.ts';
 import type { ConnectedPeer } from './connected-peer.ts';
 import { buildBroker } from './container.ts';
 import { CertificateWatch } from './certificate-watch.ts';
-import { configFor, givenTo } from './face-options.ts';
-import { logWhatIsInEffect } from './in-effect.ts';
+import { configFor, checkedOptions } from './entry-point-options.ts';
+import { logConfiguration } from './log-configuration.ts';
 import { makeEngine } from './make-engine.ts';
 import { isLogAsked, makeLog } from './make-log.ts';
 import { makeTransport } from './make-transport.ts';
@@ -47,7 +47,7 @@ export class PeeroServer extends EventEmitter<PeeroServerEvents> {
   /** @param options `port`, by default 8080, and all others of the broker. @throws ConfigError */
   constructor(options: GivenOptions = {}) {
     super();
-    this.#config = configFor('PeeroServer', givenTo('PeeroServer', options));
+    this.#config = configFor('PeeroServer', checkedOptions('PeeroServer', options));
     this.#log = isLogAsked(options) ? makeLog(this.#config) : new SilentLog();
   }
 
@@ -57,7 +57,7 @@ export class PeeroServer extends EventEmitter<PeeroServerEvents> {
     this.#broker = this.#build();
     const broker = await this.#broker;
     const { port } = await broker.listen();
-    logWhatIsInEffect(this.#config, this.#log);
+    logConfiguration(this.#config, this.#log);
     const { tls } = this.#config;
     this.#certificateWatch = tls && new CertificateWatch(tls, () => broker.reloadCertificate());
     await this.#certificateWatch?.begin();
@@ -91,12 +91,12 @@ export class PeeroServer extends EventEmitter<PeeroServerEvents> {
       engine: await makeEngine(config, log),
       clock: new SystemClock(),
       log: events,
-      telemetry: new Tally(),
+      telemetry: new MemoryTelemetry(),
       tap: events,
       peerIds: new RandomPeerIds(),
       origins: originsFromList(config.cors),
     });
-    events.serve(broker);
+    events.attachBroker(broker);
     return broker;
   }
 }

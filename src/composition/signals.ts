@@ -3,23 +3,23 @@ import { isatty } from 'node:tty';
 import type { Log } from '../application/ports/log.ts';
 import type { EmbeddedBroker } from './embedded-broker.ts';
 
-const KILLED = 128;
+const SIGNAL_EXIT_BASE = 128;
 const STDIN = 0;
 
 // Where npm stands between, it passes on the Ctrl-C that the terminal has sent already.
-const ECHO_MS = 500;
+const DUPLICATE_SIGNAL_MS = 500;
 
 // After the stop the process ends by itself, when the log is written. A log that nobody reads does not hold it up.
-const LINGER_MS = 1000;
+const LOG_FLUSH_MS = 1000;
 
-type Stopping = 'SIGINT' | 'SIGTERM' | 'SIGQUIT' | 'SIGHUP';
+type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGQUIT' | 'SIGHUP';
 
 /**
  * SIGTERM, SIGINT and SIGQUIT drain, and a second one ends the process at once. SIGHUP reloads the certificate, or drains where
  * the terminal was closed. SIGUSR1 and SIGUSR2 are ignored, because their defaults open a debugger and end the process.
  */
-export function obeySignals(broker: EmbeddedBroker, log: Log): void {
-  const stop = stopper(broker);
+export function handleSignals(broker: EmbeddedBroker, log: Log): void {
+  const stop = stopHandler(broker);
   const hadTerminal = isatty(STDIN);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const) process.on(signal, stop);
   process.on('SIGHUP', () => {
@@ -33,16 +33,16 @@ export function obeySignals(broker: EmbeddedBroker, log: Log): void {
   }
 }
 
-function stopper(broker: EmbeddedBroker): (signal: Stopping) => void {
+function stopHandler(broker: EmbeddedBroker): (signal: StopSignal) => void {
   let drainingSince: number | undefined;
   return (signal) => {
     const now = performance.now();
     if (drainingSince === undefined) {
       drainingSince = now;
-      void broker.close().then(() => setTimeout(() => process.exit(), LINGER_MS).unref());
+      void broker.close().then(() => setTimeout(() => process.exit(), LOG_FLUSH_MS).unref());
       return;
     }
-    const isEcho = signal === 'SIGINT' && process.stdin.isTTY && now - drainingSince < ECHO_MS;
-    if (!isEcho) process.exit(KILLED + constants.signals[signal]);
+    const isEcho = signal === 'SIGINT' && process.stdin.isTTY && now - drainingSince < DUPLICATE_SIGNAL_MS;
+    if (!isEcho) process.exit(SIGNAL_EXIT_BASE + constants.signals[signal]);
   };
 }

@@ -1,4 +1,4 @@
-import { claimsIn, type Claims } from '../adapters/dialects/mercure/claims.ts';
+import { readClaims, type Claims } from '../adapters/dialects/mercure/claims.ts';
 import { coversAll } from '../adapters/dialects/mercure/selectors.ts';
 import type { Authenticator, TokenUse } from '../application/ports/authenticator.ts';
 import { NEVER, type Millis } from '../domain/time.ts';
@@ -7,7 +7,7 @@ import type { Config } from './configuration/config.ts';
 
 /** SIO10: what a connection may do in the topics of Mercure. */
 export interface TopicRights {
-  readonly mayListen: boolean;
+  readonly maySubscribe: boolean;
   readonly clearance: Clearance;
   /** MER12: the moment from which nothing of this counts. */
   readonly expiresAt: Millis;
@@ -16,9 +16,9 @@ export interface TopicRights {
 
 type Policy = Pick<Config, 'dialects' | 'mercureOpen' | 'mercureAnonymous' | 'mercurePublisherKey' | 'mercureSubscriberKey'>;
 
-const ALL: TopicRights = { mayListen: true, clearance: 'all', expiresAt: NEVER, mayPublish: () => true };
+const ALL_RIGHTS: TopicRights = { maySubscribe: true, clearance: 'all', expiresAt: NEVER, mayPublish: () => true };
 /** MER7: without a token, what is public may be heard. */
-const PUBLIC: TopicRights = { mayListen: true, clearance: [], expiresAt: NEVER, mayPublish: () => false };
+const PUBLIC_RIGHTS: TopicRights = { maySubscribe: true, clearance: [], expiresAt: NEVER, mayPublish: () => false };
 
 /** SIO10: the rules of Mercure (MER7) for another wire of the same space. */
 export function topicRights(
@@ -26,13 +26,13 @@ export function topicRights(
   authenticator: Authenticator,
   now: () => Millis,
 ): (token: string | undefined) => TopicRights | undefined {
-  if (isOpen(policy)) return () => ALL;
+  if (isOpen(policy)) return () => ALL_RIGHTS;
   return (token) => {
-    if (token === undefined) return policy.mercureAnonymous ? PUBLIC : undefined;
+    if (token === undefined) return policy.mercureAnonymous ? PUBLIC_RIGHTS : undefined;
     const read = (use: TokenUse): { readonly claims: Claims; readonly expiresAt: Millis } | undefined => {
       const verified = authenticator.verify(token, use);
       const expiresAt = verified === undefined ? NEVER : now() + verified.lifetime;
-      const claims = verified && claimsIn({ ...verified, expiresAt });
+      const claims = verified && readClaims({ ...verified, expiresAt });
       return claims && { claims, expiresAt };
     };
     const [publisher, subscriber] = [read('publisher'), read('subscriber')];
@@ -40,7 +40,7 @@ export function topicRights(
     const expiresAt = Math.min(publisher?.expiresAt ?? NEVER, subscriber?.expiresAt ?? NEVER);
     const published = publisher?.claims.publish ?? [];
     return {
-      mayListen: subscriber !== undefined || policy.mercureAnonymous,
+      maySubscribe: subscriber !== undefined || policy.mercureAnonymous,
       clearance: subscriber?.claims.subscribe ?? [],
       expiresAt,
       mayPublish: (topic) => now() < expiresAt && coversAll(published, [topic]) === true,

@@ -1,11 +1,11 @@
-import type { Hearing } from './hearing.ts';
+import type { SubscriberSearch } from './subscriber-search.ts';
 import type { ConnectionId, PeerId } from './ids.ts';
 import type { SignalMessage } from './message.ts';
 import type { Ending, OpenRefusal } from './refusal.ts';
 import type { Carrier, Session } from './session.ts';
 import type { Millis } from './time.ts';
 import type { Owner } from './token.ts';
-import type { Audience, News } from './topic.ts';
+import type { Receivers, TopicEvent } from './topic.ts';
 
 /** Why a message had no effect. Each is counted. */
 export type Ignored =
@@ -29,21 +29,21 @@ export type Decision =
   | { readonly do: 'ignore'; readonly why: Ignored }
   | { readonly do: 'release'; readonly session: Session }
   | {
-      readonly do: 'collect';
+      readonly do: 'fetch-mailbox';
       readonly session: Session;
       readonly replaces: Replaced;
       /** What was collected before, and not told yet. */
-      readonly earlier: readonly SignalMessage[];
+      readonly alreadyFetched: readonly SignalMessage[];
     }
   /** M14, M16: the sender is not here, and may be elsewhere. */
-  | { readonly do: 'report'; readonly kind: 'expire' | 'leave'; readonly undone: Expired }
-  | { readonly do: 'welcome'; readonly session: Session; readonly replaces: Replaced }
+  | { readonly do: 'hold-notice'; readonly kind: 'expire' | 'leave'; readonly undelivered: Expired }
+  | { readonly do: 'open'; readonly session: Session; readonly replaces: Replaced }
   | { readonly do: 'refuse'; readonly session: Session; readonly refusal: OpenRefusal }
   | { readonly do: 'close'; readonly session: Session; readonly ending: Ending }
-  | { readonly do: 'tell'; readonly to: Audience; readonly news: News }
+  | { readonly do: 'notify'; readonly to: Receivers; readonly event: TopicEvent }
   /** T10: tells those that hear it, who are still to be found. */
-  | { readonly do: 'spread'; readonly hearing: Hearing; readonly news: News }
-  | { readonly do: 'prompt'; readonly session: Session }
+  | { readonly do: 'broadcast'; readonly search: SubscriberSearch; readonly event: TopicEvent }
+  | { readonly do: 'ping'; readonly session: Session }
   | { readonly do: 'pause'; readonly session: Session; readonly until: Millis };
 
 /** That nothing comes of a message. */

@@ -1,5 +1,5 @@
 import type { Publication } from './topic.ts';
-import { KEPT_PUBLICATION_BYTES, textBytes } from './weights.ts';
+import { KEPT_PUBLICATION_BYTES, textBytes } from './memory-sizes.ts';
 
 /** T6: how much of what was published is kept for those who come back. */
 export interface HistoryLimits {
@@ -9,7 +9,7 @@ export interface HistoryLimits {
 }
 
 /** What a listener missed. */
-export interface Missed {
+export interface Replay {
   /** MER5: the publication before the first of them; EARLIEST where nothing was ever forgotten. */
   readonly startsAfter: string;
   readonly publications: readonly Publication[];
@@ -19,24 +19,24 @@ export interface Missed {
 export const EARLIEST = 'earliest';
 
 /** What a replay does with a publication. `leave`: it is not for this listener. `stop`: it and all before it are too much. */
-export type Taking = 'take' | 'leave' | 'stop';
+export type ReplayStep = 'take' | 'leave' | 'stop';
 
 /** What an id stands for, among what is kept. */
-interface Use {
+interface IdUse {
   /** The place of the first publication with it. Undefined when that is forgotten: a later one may not hide what was between. */
-  first: number | undefined;
+  firstPosition: number | undefined;
   count: number;
 }
 
 /** What was published last, the oldest first, within two bounds. A publication is known by its place in the order. */
 export class History {
   readonly #limits: HistoryLimits;
-  readonly #ids = new Map<string, Use>();
+  readonly #ids = new Map<string, IdUse>();
   readonly #kept = new Map<number, Publication>();
   #oldest = 0;
   #next = 0;
   #bytes = 0;
-  #forgotten = EARLIEST;
+  #lastEvictedId = EARLIEST;
 
   constructor(limits: HistoryLimits) {
     this.#limits = limits;
@@ -51,61 +51,68 @@ export class History {
   }
 
   /** Keeps a copy, and forgets what there is no room for any more: it may be this one. */
-  keep(publication: Publication): void {
+  add(publication: Publication): void {
     this.#kept.set(this.#next, { ...publication, payload: new Uint8Array(publication.payload) });
     const use = this.#ids.get(publication.id);
-    if (use === undefined) this.#ids.set(publication.id, { first: this.#next, count: 1 });
+    if (use === undefined) this.#ids.set(publication.id, { firstPosition: this.#next, count: 1 });
     else use.count += 1;
     this.#next += 1;
-    this.#bytes += weightOf(publication);
-    while (this.#kept.size > this.#limits.historyMessages || this.#bytes > this.#limits.historyBytes) this.#forgetOldest();
+    this.#bytes += keptBytes(publication);
+    while (this.#kept.size > this.#limits.historyMessages || this.#bytes > this.#limits.historyBytes) this.#evictOldest();
   }
 
   /**
    * MER5. @param since a publication's id, or EARLIEST. What is not known misses all that is kept.
-   * @param knows whether the listener may have heard a publication whose id a publisher chose.
+   * @param mayKnow whether the listener may have heard a publication whose id a publisher chose.
    * @param take is asked from the newest to the oldest.
    */
-  since(since: string, knows: (publication: Publication) => boolean, take: (publication: Publication) => Taking): Missed {
-    const place = this.#placeOf(since, knows);
+  replaySince(
+    since: string,
+    mayKnow: (publication: Publication) => boolean,
+    take: (publication: Publication) => ReplayStep,
+  ): Replay {
+    const position = this.#positionOf(since, mayKnow);
     const publications: Publication[] = [];
-    let first = place === undefined ? this.#oldest : place + 1;
+    let first = position === undefined ? this.#oldest : position + 1;
     for (let at = this.#next - 1; at >= first; at--) {
       const publication = this.#kept.get(at) as Publication;
       const taking = take(publication);
       if (taking === 'stop') first = at + 1;
       if (taking === 'take') publications.push(publication);
     }
-    const before = this.#kept.get(first - 1)?.id ?? this.#forgotten;
-    return { startsAfter: place !== undefined && first === place + 1 ? since : before, publications: publications.reverse() };
+    const before = this.#kept.get(first - 1)?.id ?? this.#lastEvictedId;
+    return {
+      startsAfter: position !== undefined && first === position + 1 ? since : before,
+      publications: publications.reverse(),
+    };
   }
 
-  #placeOf(since: string, knows: (publication: Publication) => boolean): number | undefined {
-    const place = since === EARLIEST ? undefined : this.#ids.get(since)?.first;
-    if (place === undefined) return undefined;
-    const publication = this.#kept.get(place) as Publication;
-    return publication.isOwnId === true || knows(publication) ? place : undefined;
+  #positionOf(since: string, mayKnow: (publication: Publication) => boolean): number | undefined {
+    const position = since === EARLIEST ? undefined : this.#ids.get(since)?.firstPosition;
+    if (position === undefined) return undefined;
+    const publication = this.#kept.get(position) as Publication;
+    return publication.isOwnId === true || mayKnow(publication) ? position : undefined;
   }
 
-  #forgetOldest(): void {
+  #evictOldest(): void {
     const publication = this.#kept.get(this.#oldest) as Publication;
     this.#kept.delete(this.#oldest);
-    this.#unuse(publication.id);
-    this.#bytes -= weightOf(publication);
-    this.#forgotten = publication.id;
+    this.#releaseId(publication.id);
+    this.#bytes -= keptBytes(publication);
+    this.#lastEvictedId = publication.id;
     this.#oldest += 1;
   }
 
-  #unuse(id: string): void {
+  #releaseId(id: string): void {
     const use = this.#ids.get(id);
     if (use === undefined) return;
     use.count -= 1;
-    if (use.first === this.#oldest) use.first = undefined;
+    if (use.firstPosition === this.#oldest) use.firstPosition = undefined;
     if (use.count === 0) this.#ids.delete(id);
   }
 }
 
-function weightOf({ id, topics, payload, type, from }: Publication): number {
+function keptBytes({ id, topics, payload, type, from }: Publication): number {
   let bytes = KEPT_PUBLICATION_BYTES + payload.length + textBytes(id) + textBytes(type ?? '') + textBytes(from ?? '');
   for (const topic of topics) bytes += textBytes(topic);
   return bytes;

@@ -11,16 +11,16 @@ export interface MemoryLimits {
  * a message. `backlog`: came and was not processed. `topics`: names and patterns. `will`: T8. `credentials`: an id and a token
  * that are longer than usual.
  */
-export type Held = 'unread' | 'paced' | 'incomplete' | 'backlog' | 'topics' | 'will' | 'credentials';
+export type MemoryUse = 'unread' | 'paced' | 'incomplete' | 'backlog' | 'topics' | 'will' | 'credentials';
 
 /** All that one address holds. */
-class Share {
+class AddressShare {
   readonly address: string;
   bytes = 0;
   /** B3: of `bytes`, what is freed soon: its connections were told to end. */
-  ending = 0;
+  endingBytes = 0;
   /** Those that hold anything. */
-  readonly holdings = new Set<Holding>();
+  readonly accounts = new Set<MemoryAccount>();
   /** Which class of sizes it is listed in. */
   sizeClass = 0;
 
@@ -30,7 +30,7 @@ class Share {
 }
 
 /** What one connection makes the broker hold. */
-export class Holding {
+export class MemoryAccount {
   readonly address: string;
   bytes = 0;
   isEnding = false;
@@ -38,7 +38,7 @@ export class Holding {
   onExcess: (() => void) | undefined = undefined;
   readonly #budget: MemoryBudget;
   /** Most connections hold nothing. */
-  #parts: Record<Held, number> | undefined = undefined;
+  #parts: Record<MemoryUse, number> | undefined = undefined;
   #reserved = 0;
 
   constructor(budget: MemoryBudget, address: string) {
@@ -47,7 +47,7 @@ export class Holding {
   }
 
   /** Costs a comparison where nothing has changed. */
-  set(part: Held, bytes: number): void {
+  set(part: MemoryUse, bytes: number): void {
     const before = this.#parts?.[part] ?? 0;
     if (bytes === before) return;
     this.#parts ??= { unread: 0, paced: 0, incomplete: 0, backlog: 0, topics: 0, will: 0, credentials: 0 };
@@ -59,7 +59,7 @@ export class Holding {
    * B3: whether it may hold so much, to be asked before anything is copied. Where its address has no room for it, another
    * connection has to hold more, which pays for it.
    */
-  mayHold(part: Held, bytes: number): boolean {
+  hasRoomFor(part: MemoryUse, bytes: number): boolean {
     return this.#budget.hasRoomFor(this, bytes - (this.#parts?.[part] ?? 0));
   }
 
@@ -84,10 +84,10 @@ export class Holding {
 }
 
 /** Of those that can be ended; of two that are as large, the later one. */
-function largestOf(share: Share | undefined): Holding | undefined {
-  let largest: Holding | undefined;
-  for (const holding of share?.holdings ?? []) {
-    if (!holding.isEnding && holding.onExcess !== undefined && holding.bytes >= (largest?.bytes ?? 0)) largest = holding;
+function largestOf(share: AddressShare | undefined): MemoryAccount | undefined {
+  let largest: MemoryAccount | undefined;
+  for (const account of share?.accounts ?? []) {
+    if (!account.isEnding && account.onExcess !== undefined && account.bytes >= (largest?.bytes ?? 0)) largest = account;
   }
   return largest;
 }
@@ -100,15 +100,15 @@ const SIZE_CLASSES = 54;
  */
 export class MemoryBudget {
   readonly #limits: MemoryLimits;
-  readonly #shares = new Map<string, Share>();
+  readonly #shares = new Map<string, AddressShare>();
   /** What waits in mailboxes, by the address that has sent it. */
-  readonly #mail = new Map<string, number>();
+  readonly #mailBytes = new Map<string, number>();
   /** B4: reserved bytes of each address. */
   readonly #reserved = new Map<string, number>();
   /** All shares by the power of two of their size, so that one of the largest is found without looking at the others. */
-  readonly #bySize: Set<Share>[] = Array.from({ length: SIZE_CLASSES }, () => new Set<Share>());
+  readonly #bySize: Set<AddressShare>[] = Array.from({ length: SIZE_CLASSES }, () => new Set<AddressShare>());
   #bytes = 0;
-  #ending = 0;
+  #endingBytes = 0;
 
   constructor(limits: MemoryLimits) {
     this.#limits = limits;
@@ -119,27 +119,27 @@ export class MemoryBudget {
   }
 
   /** For a connection from `address`. Nothing is kept of it while it holds nothing. */
-  open(address: string): Holding {
-    return new Holding(this, address);
+  open(address: string): MemoryAccount {
+    return new MemoryAccount(this, address);
   }
 
   /** Called by `Holding` alone. */
-  changed(holding: Holding, added: number): void {
+  changed(account: MemoryAccount, added: number): void {
     if (added === 0) return;
-    const share = this.#shareOf(holding.address);
-    if (holding.bytes === 0) share.holdings.add(holding);
-    holding.bytes += added;
-    if (holding.bytes === 0) share.holdings.delete(holding);
-    if (holding.isEnding) this.#end(share, added);
-    this.#count(share, added);
+    const share = this.#shareOf(account.address);
+    if (account.bytes === 0) share.accounts.add(account);
+    account.bytes += added;
+    if (account.bytes === 0) share.accounts.delete(account);
+    if (account.isEnding) this.#addEnding(share, added);
+    this.#resize(share, added);
     if (added > 0) this.#enforce(share);
   }
 
   /** Called by `Holding` alone. */
-  hasRoomFor(holding: Holding, added: number): boolean {
-    const share = this.#shares.get(holding.address);
-    if ((share?.bytes ?? 0) - (share?.ending ?? 0) + added <= this.#limits.memoryPerAddress) return true;
-    return (largestOf(share)?.bytes ?? 0) > holding.bytes + added;
+  hasRoomFor(account: MemoryAccount, added: number): boolean {
+    const share = this.#shares.get(account.address);
+    if ((share?.bytes ?? 0) - (share?.endingBytes ?? 0) + added <= this.#limits.memoryPerAddress) return true;
+    return (largestOf(share)?.bytes ?? 0) > account.bytes + added;
   }
 
   /** Called by `Holding` alone. */
@@ -163,55 +163,55 @@ export class MemoryBudget {
    * @param isScarce whether others may soon find no room: only then an address is held to its share.
    * @returns whether there is room; if not, nothing is counted.
    */
-  takes(address: string, bytes: number, isScarce = true): boolean {
-    const held = (this.#mail.get(address) ?? 0) + bytes;
-    if (isScarce && held > this.#limits.memoryPerAddress) return false;
-    if (this.#bytes - this.#ending + bytes > this.#limits.memoryBudget && !this.#endLargest(held)) return false;
-    this.#mail.set(address, held);
+  reserveMail(address: string, bytes: number, isScarce = true): boolean {
+    const total = (this.#mailBytes.get(address) ?? 0) + bytes;
+    if (isScarce && total > this.#limits.memoryPerAddress) return false;
+    if (this.#bytes - this.#endingBytes + bytes > this.#limits.memoryBudget && !this.#endLargest(total)) return false;
+    this.#mailBytes.set(address, total);
     this.#bytes += bytes;
     return true;
   }
 
   /** What was taken by `takes` is gone. */
-  frees(address: string, bytes: number): void {
-    const left = (this.#mail.get(address) ?? 0) - bytes;
-    if (left > 0) this.#mail.set(address, left);
-    else this.#mail.delete(address);
+  releaseMail(address: string, bytes: number): void {
+    const left = (this.#mailBytes.get(address) ?? 0) - bytes;
+    if (left > 0) this.#mailBytes.set(address, left);
+    else this.#mailBytes.delete(address);
     this.#bytes -= bytes;
   }
 
-  #enforce(share: Share): void {
+  #enforce(share: AddressShare): void {
     // What is being ended is gone soon; it may be as much again, so that ending is no way to hold more.
     const { memoryPerAddress, memoryBudget } = this.#limits;
-    if (share.bytes - share.ending > memoryPerAddress || share.bytes > 2 * memoryPerAddress) this.#endLargestOf(share);
-    if (this.#bytes - this.#ending > memoryBudget || this.#bytes > memoryBudget + memoryPerAddress) this.#endLargest(0);
+    if (share.bytes - share.endingBytes > memoryPerAddress || share.bytes > 2 * memoryPerAddress) this.#endLargestOf(share);
+    if (this.#bytes - this.#endingBytes > memoryBudget || this.#bytes > memoryBudget + memoryPerAddress) this.#endLargest(0);
   }
 
   /** @returns whether a share of more than `least` had a connection that could be ended. */
   #endLargest(least: number): boolean {
     for (let size = SIZE_CLASSES - 1; size >= 0; size--) {
       for (const share of this.#bySize[size] ?? []) {
-        if (share.bytes - share.ending > least && this.#endLargestOf(share)) return true;
+        if (share.bytes - share.endingBytes > least && this.#endLargestOf(share)) return true;
       }
     }
     return false;
   }
 
-  #endLargestOf(share: Share): boolean {
+  #endLargestOf(share: AddressShare): boolean {
     const largest = largestOf(share);
     if (largest === undefined) return false;
     largest.isEnding = true;
-    this.#end(share, largest.bytes);
+    this.#addEnding(share, largest.bytes);
     largest.onExcess?.();
     return true;
   }
 
-  #end(share: Share, bytes: number): void {
-    share.ending += bytes;
-    this.#ending += bytes;
+  #addEnding(share: AddressShare, bytes: number): void {
+    share.endingBytes += bytes;
+    this.#endingBytes += bytes;
   }
 
-  #count(share: Share, added: number): void {
+  #resize(share: AddressShare, added: number): void {
     share.bytes += added;
     this.#bytes += added;
     const sizeClass = share.bytes < 1 ? 0 : Math.floor(Math.log2(share.bytes)) + 1;
@@ -220,18 +220,18 @@ export class MemoryBudget {
       this.#bySize[sizeClass]?.add(share);
       share.sizeClass = sizeClass;
     }
-    if (share.bytes === 0) this.#forget(share);
+    if (share.bytes === 0) this.#remove(share);
   }
 
-  #shareOf(address: string): Share {
+  #shareOf(address: string): AddressShare {
     const known = this.#shares.get(address);
     if (known !== undefined) return known;
-    const share = new Share(address);
+    const share = new AddressShare(address);
     this.#shares.set(address, share);
     return share;
   }
 
-  #forget(share: Share): void {
+  #remove(share: AddressShare): void {
     this.#shares.delete(share.address);
     this.#bySize[share.sizeClass]?.delete(share);
   }

@@ -1,6 +1,6 @@
 import type { PeerId } from './ids.ts';
 import type { Owner } from './token.ts';
-import { HELD_MESSAGE_BYTES, textBytes } from './weights.ts';
+import { HELD_MESSAGE_BYTES, textBytes } from './memory-sizes.ts';
 
 /** What is carried between peers, and what the broker itself tells one (`leave`, `expire`). */
 export type MessageKind = 'offer' | 'answer' | 'candidate' | 'leave' | 'expire';
@@ -25,7 +25,7 @@ export interface SignalMessage {
 }
 
 /** What a sender wrote, as its dialect read it. */
-export interface Outgoing {
+export interface OutgoingMessage {
   readonly kind: MessageKind;
   /** As it was written: it may name nobody, or be something that nobody can be named. */
   readonly to: string | undefined;
@@ -33,14 +33,14 @@ export interface Outgoing {
 }
 
 /** A copy that outlives the turn. (Not by `slice`, which copies nothing where the bytes are a Node buffer.) */
-export function keep(message: SignalMessage): SignalMessage {
+export function copyMessage(message: SignalMessage): SignalMessage {
   if (message.payload === undefined) return message;
   const { kind, from, to, payload, owner } = message;
   return { kind, from, to, payload: new Uint8Array(payload), owner };
 }
 
 /** M13: what a held message counts against the bounds, in bytes: what it takes where nothing else waits in its mailbox. */
-export function weightOf({ payload, from, to }: Pick<SignalMessage, 'payload' | 'from' | 'to'>): number {
+export function heldMessageBytes({ payload, from, to }: Pick<SignalMessage, 'payload' | 'from' | 'to'>): number {
   return HELD_MESSAGE_BYTES + textBytes(from) + textBytes(to) + (payload?.byteLength ?? 0);
 }
 
@@ -50,6 +50,6 @@ export function notice(kind: 'expire' | 'leave', absent: PeerId, to: PeerId, own
 }
 
 /** Whether it is worth keeping for a peer that is away (M13), and worth a word to its sender when lost (M16). */
-export function matters(kind: MessageKind): boolean {
+export function needsDelivery(kind: MessageKind): boolean {
   return kind !== 'leave' && kind !== 'expire';
 }

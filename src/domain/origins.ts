@@ -9,7 +9,7 @@ export type OriginPolicy =
   | { readonly allow: 'listed'; readonly isListed: (origin: string) => boolean };
 
 /** H5, H6: what a page of `origin` is told it may read; undefined for no word. */
-export function readableBy(policy: OriginPolicy, origin: string | undefined): string | undefined {
+export function allowedOrigin(policy: OriginPolicy, origin: string | undefined): string | undefined {
   if (policy.allow === 'any') return '*';
   if (origin === undefined || policy.allow === 'silent') return undefined;
   if (policy.allow === 'echoed') return origin;
@@ -20,7 +20,7 @@ export function readableBy(policy: OriginPolicy, origin: string | undefined): st
  * O10: where origins are listed, a page of another one may not open a socket. What sends no origin
  * is no page; and a page that the broker's own host served is none of another's.
  */
-export function mayOpen(policy: OriginPolicy, request: { header(name: 'origin' | 'host'): string | undefined }): boolean {
+export function mayOpenSocket(policy: OriginPolicy, request: { header(name: 'origin' | 'host'): string | undefined }): boolean {
   if (policy.allow !== 'listed') return true;
   const origin = request.header('origin');
   if (origin === undefined || policy.isListed(origin)) return true;

@@ -6,8 +6,8 @@ import { Realm, type RealmLimits } from './realm.ts';
 export class Realms {
   readonly #byKey: ReadonlyMap<string, Realm>;
 
-  constructor(keys: readonly string[], node: NodeId, limits: RealmLimits, isAlone = true) {
-    this.#byKey = new Map(keys.map((key) => [key, new Realm({ key: realmKey(key), node, isAlone }, limits)]));
+  constructor(keys: readonly string[], node: NodeId, limits: RealmLimits, isSingleNode = true) {
+    this.#byKey = new Map(keys.map((key) => [key, new Realm({ key: realmKey(key), node, isSingleNode }, limits)]));
   }
 
   /** O2: the realm of a key; undefined for a key that nobody gave out. @param key any text. */

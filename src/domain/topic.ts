@@ -25,13 +25,13 @@ export interface TopicPattern {
   /** As it was written. */
   readonly pattern: string;
   /** T5: a try takes at most `weight` steps for each character of the topic, as `extentOf` counts them. */
-  readonly weight: number;
+  readonly matchCost: number;
   /** Pure. @param meter takes in the steps. */
-  fits(topic: string, meter: Meter): boolean;
+  matches(topic: string, meter: Meter): boolean;
 }
 
 /** The patterns of one connection, by key. */
-export type PatternsOf = ReadonlyMap<string, TopicPattern>;
+export type PatternMap = ReadonlyMap<string, TopicPattern>;
 
 /** What a listener wants to hear of: one topic by its name, or all that a pattern fits. */
 export type Selector = { readonly topic: string } | TopicPattern;
@@ -40,10 +40,10 @@ export type Selector = { readonly topic: string } | TopicPattern;
 export type Clearance = 'all' | readonly Selector[];
 
 /** T5: a bound for the characters of a topic as a part of a URL, where each is written as up to 3 or 9, and two more. */
-export function extentOf(topic: string): number {
-  let extent = 2;
-  for (let at = 0; at < topic.length; at++) extent += topic.charCodeAt(at) < 128 ? 3 : 9;
-  return extent;
+export function maxUrlLength(topic: string): number {
+  let length = 2;
+  for (let at = 0; at < topic.length; at++) length += topic.charCodeAt(at) < 128 ? 3 : 9;
+  return length;
 }
 
 /** What somebody wants to publish, as a dialect read it. */
@@ -80,23 +80,23 @@ export interface Publication {
 }
 
 /** What the broker tells a connection beside the messages of peers. */
-export type News =
+export type TopicEvent =
   /** @param listeners how many connections listen to its first topic by name, the publisher included. */
-  | { readonly news: 'publication'; readonly publication: Publication; readonly listeners: number }
+  | { readonly event: 'publication'; readonly publication: Publication; readonly subscribers: number }
   /** Who else is in a topic that was just joined. */
-  | { readonly news: 'present'; readonly topic: TopicName; readonly peers: readonly PeerId[] }
-  | { readonly news: 'joined'; readonly topic: TopicName; readonly peer: PeerId }
+  | { readonly event: 'present'; readonly topic: TopicName; readonly peers: readonly PeerId[] }
+  | { readonly event: 'joined'; readonly topic: TopicName; readonly peer: PeerId }
   /** T8: the will is there where the connection was lost and had left one. */
-  | { readonly news: 'left'; readonly topic: TopicName; readonly peer: PeerId; readonly will: Payload | undefined }
+  | { readonly event: 'left'; readonly topic: TopicName; readonly peer: PeerId; readonly will: Payload | undefined }
   /** What the connection asked for under this number holds now. */
-  | { readonly news: 'receipt'; readonly receipt: number }
+  | { readonly event: 'receipt'; readonly receipt: number }
   /** The answer to a ping in the dialect's own words. */
-  | { readonly news: 'pong' };
+  | { readonly event: 'pong' };
 
 /** What a connection brings along when it comes for topics. */
-export interface Wishes {
+export interface RequestedTopics {
   /** Joined as soon as the connection is open. */
-  readonly joins: readonly Selector[];
+  readonly selectors: readonly Selector[];
   /** T7: whether it is told who is in its topics, and they of it. */
   readonly presence: boolean;
   /** MER5: the last publication that it knows; it is told what came later. */
@@ -108,4 +108,4 @@ export interface Wishes {
 }
 
 /** Who is told something. */
-export type Audience = readonly ConnectionId[];
+export type Receivers = readonly ConnectionId[];

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SESSION_RULES } from '../../src/domain/session.ts';
+import { SESSION_TRANSITIONS } from '../../src/domain/session.ts';
 import { cruiseImports } from './cruise.ts';
 import { drawRooms, drawSessions, sectionOf, withSection } from './drawings.ts';
 import { ROOT } from './tree.ts';
@@ -17,7 +17,7 @@ function read(section: string, drawing: string, page = PAGE): string | undefined
 
 describe('ARCHITECTURE.md is up to date (else: npm run docs)', () => {
   it('the states of a connection', () => {
-    const drawing = drawSessions(SESSION_RULES);
+    const drawing = drawSessions(SESSION_TRANSITIONS);
     expect(read('sessions', drawing)).toBe(drawing);
   });
 

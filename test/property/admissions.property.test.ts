@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { PeerjsDialect } from '../../src/adapters/dialects/peerjs/dialect.ts';
-import type { MemoryFarEnd } from '../../src/adapters/transports/memory/listener.ts';
-import { House } from '../support/house.ts';
+import type { MemoryClient } from '../../src/adapters/transports/memory/listener.ts';
+import { TestBroker } from '../support/test-broker.ts';
 
 const PLACES = 12;
 
 /** Can't read how it was asked for. */
 class FaultyDialect extends PeerjsDialect {
-  override introduction(): never {
+  override connectRequest(): never {
     throw new Error('a fault of the dialect');
   }
 }
@@ -25,12 +25,12 @@ const step = fc.oneof(
 
 /** A broker, and all that ever asked it for a connection. */
 class World {
-  readonly far: MemoryFarEnd[] = [];
+  readonly far: MemoryClient[] = [];
   #hasIds = true;
   #count = 0;
-  readonly house = new House(
+  readonly house = new TestBroker(
     { dialects: ['peerjs', 'relay', 'mercure'], legacyXhr: true, mercureOpen: true, maxConnections: PLACES },
-    { peerIds: { fresh: () => this.#fresh() }, moreDialects: [new FaultyDialect('/faulty/')] },
+    { peerIds: { generate: () => this.#fresh() }, moreDialects: [new FaultyDialect('/faulty/')] },
   );
 
   run(step: { readonly does: string; readonly id?: string; readonly place?: number; readonly span?: number }): void {
@@ -64,7 +64,7 @@ class World {
         for (let n = 0; n < 30; n++) at?.send('{');
         return;
       default:
-        return this.house.passes(step.span ?? 0);
+        return this.house.advance(step.span ?? 0);
     }
   }
 

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { stepLists } from '../../conformance/random/draw-steps.ts';
-import { deedOf, type Step } from '../../conformance/random/steps.ts';
-import { SCOPE, World } from './world.ts';
+import { actionFor, type Step } from '../../conformance/random/steps.ts';
+import { SCOPE, MemoryBroker } from './memory-broker.ts';
 
 /** @throws what was broken, and all that was done before it in plain words. */
 function play(steps: readonly Step[]): void {
-  const world = new World();
+  const world = new MemoryBroker();
   const done: string[] = [];
   try {
     for (const step of steps) {
-      const deed = deedOf(step, world);
+      const deed = actionFor(step, world);
       if (deed === undefined) continue;
-      done.push(deed.words);
+      done.push(deed.description);
       deed.run();
     }
     world.finish();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { TOPICS, TopicWorld, type Kind, type Topic } from './topic-world.ts';
+import { TOPICS, TopicModel, type Kind, type Topic } from './topic-model.ts';
 
 /** One thing that somebody does; who it is, is counted among those who are there. */
 type Deed =
@@ -29,7 +29,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ does: 'time passes' as const }) },
 );
 
-function does(world: TopicWorld, one: Deed): void {
+function does(world: TopicModel, one: Deed): void {
   if (one.does === 'enters') return world.enters(one.kind, one.isAwake);
   if (one.does === 'time passes') return world.time();
   const guest = world.here[one.who % Math.max(1, world.here.length)];
@@ -53,7 +53,7 @@ function does(world: TopicWorld, one: Deed): void {
 describe('topics, whatever guests do', () => {
   it('T1 T2 T3 T4 T5 T7 T9: everybody hears what it should, in order, once, after every step of a thousand runs', () => {
     const property = fc.property(fc.array(deed, { minLength: 1, maxLength: 60 }), (deeds) => {
-      const world = new TopicWorld();
+      const world = new TopicModel();
       deeds.forEach((one, n) => {
         does(world, one);
         const wrong = world.wrong();

@@ -1,4 +1,4 @@
-import { MemoryBusLine } from '../../src/adapters/buses/memory/bus.ts';
+import { MemoryBusNetwork } from '../../src/adapters/buses/memory/bus.ts';
 import type { ManualClock } from '../../src/adapters/clocks/manual.ts';
 import { MemoryPeerDirectory } from '../../src/adapters/directories/memory/directory.ts';
 import { MemoryMailboxStore } from '../../src/adapters/mailboxes/memory/store.ts';
@@ -8,7 +8,7 @@ import type { PeerDirectory } from '../../src/application/ports/peer-directory.t
 import { defaultConfig } from '../../src/composition/configuration/config.ts';
 import type { Engine } from '../../src/composition/broker-environment.ts';
 import { nodeId } from '../../src/domain/ids.ts';
-import { keep } from '../../src/domain/message.ts';
+import { copyMessage } from '../../src/domain/message.ts';
 import type { Millis } from '../../src/domain/time.ts';
 
 /** An engine for one node, in memory, that receives and answers nothing while a test says so. */
@@ -18,54 +18,54 @@ export class SlowEngine implements Engine {
   readonly mailboxes: MailboxStore;
   readonly bus: NodeBus;
   /** What the engine knows, for a test to act as another node. */
-  readonly truth: MemoryPeerDirectory;
-  isReached = true;
-  readonly #waiting: (() => void)[] = [];
-  #isSlow = false;
+  readonly sharedDirectory: MemoryPeerDirectory;
+  isReachable = true;
+  readonly #queue: (() => void)[] = [];
+  #isPaused = false;
 
   constructor(clock: ManualClock, lease: Millis) {
     const directory = new MemoryPeerDirectory(clock, lease);
-    const mailboxes = new MemoryMailboxStore(defaultConfig(), { holders: directory, tell: () => undefined });
-    this.truth = directory;
+    const mailboxes = new MemoryMailboxStore(defaultConfig(), { holders: directory, notify: () => undefined });
+    this.sharedDirectory = directory;
     this.directory = {
       lease,
-      claim: (claim, answer) => this.#later(() => directory.claim(claim, answer)),
-      confirm: (claim, ifFree, answer) => this.#later(() => directory.confirm(claim, ifFree, answer)),
-      release: (claim) => this.#later(() => directory.release(claim)),
-      keep: (node, answer) => this.#later(() => directory.keep(node, answer)),
-      locate: (realm, id, answer) => this.#later(() => directory.locate(realm, id, answer)),
-      present: (realm, answer) => this.#later(() => directory.present(realm, answer)),
+      claim: (claim, answer) => this.#run(() => directory.claim(claim, answer)),
+      confirm: (claim, ifFree, answer) => this.#run(() => directory.confirm(claim, ifFree, answer)),
+      release: (claim) => this.#run(() => directory.release(claim)),
+      renewLease: (node, answer) => this.#run(() => directory.renewLease(node, answer)),
+      locate: (realm, id, answer) => this.#run(() => directory.locate(realm, id, answer)),
+      present: (realm, answer) => this.#run(() => directory.present(realm, answer)),
     };
     this.mailboxes = {
       put: (realm, sender, message, now, answer) => {
-        const copy = keep(message);
-        this.#later(() => mailboxes.put(realm, sender, copy, now, answer));
+        const copy = copyMessage(message);
+        this.#run(() => mailboxes.put(realm, sender, copy, now, answer));
       },
-      take: (taker, answer) => this.#later(() => mailboxes.take(taker, answer)),
-      waiting: (realm, answer) => this.#later(() => mailboxes.waiting(realm, answer)),
-      expire: (now, answer) => this.#later(() => mailboxes.expire(now, answer)),
+      take: (taker, answer) => this.#run(() => mailboxes.take(taker, answer)),
+      waiting: (realm, answer) => this.#run(() => mailboxes.waiting(realm, answer)),
+      expire: (now, answer) => this.#run(() => mailboxes.expire(now, answer)),
       nextDeadline: () => mailboxes.nextDeadline(),
     };
-    this.bus = Object.defineProperty(new MemoryBusLine().at(this.node), 'isReached', { get: () => this.isReached });
+    this.bus = Object.defineProperty(new MemoryBusNetwork().busOf(this.node), 'isReachable', { get: () => this.isReachable });
   }
 
-  stops(): void {
-    this.#isSlow = true;
+  pause(): void {
+    this.#isPaused = true;
   }
 
   /** Handles what was asked meanwhile, and everything from now on. */
-  goesOn(): void {
-    this.#isSlow = false;
-    for (let ask = this.#waiting.shift(); ask !== undefined; ask = this.#waiting.shift()) ask();
+  resume(): void {
+    this.#isPaused = false;
+    for (let ask = this.#queue.shift(); ask !== undefined; ask = this.#queue.shift()) ask();
   }
 
   /** Handles so much of what was asked, and goes on being slow. */
-  handles(count: number): void {
-    for (const ask of this.#waiting.splice(0, count)) ask();
+  handleNext(count: number): void {
+    for (const ask of this.#queue.splice(0, count)) ask();
   }
 
-  #later(ask: () => void): void {
-    if (this.#isSlow) this.#waiting.push(ask);
+  #run(ask: () => void): void {
+    if (this.#isPaused) this.#queue.push(ask);
     else ask();
   }
 }

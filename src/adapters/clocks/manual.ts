@@ -24,7 +24,7 @@ export class ManualClock implements Clock {
   }
 
   /** L6: `span` goes by and wakes nobody, as while a process is stopped. What was due then is woken by the next `passes`. */
-  standsStill(span: Millis): void {
+  advanceWithoutWaking(span: Millis): void {
     this.#now += span;
   }
 
@@ -34,7 +34,7 @@ export class ManualClock implements Clock {
   }
 
   /** Lets `span` pass and wakes whoever is due on the way, each at its own moment. */
-  passes(span: Millis): void {
+  advance(span: Millis): void {
     const until = this.#now + span;
     for (let due = this.#pending[0]; due !== undefined && due.at <= until; due = this.#pending[0]) {
       this.#pending.shift();

@@ -2,10 +2,10 @@ import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pin
 import { prettyFactory } from 'pino-pretty';
 import type { Log, LogEvent } from '../../application/ports/log.ts';
 import { BurstLimit } from './shared/burst-limit.ts';
-import { lineOf, type Surroundings } from './shared/lines.ts';
+import { lineOf, type LogContext } from './shared/lines.ts';
 import { standardOutput } from './shared/standard-streams.ts';
 
-export interface PinoLogSettings extends Surroundings {
+export interface PinoLogSettings extends LogContext {
   /** The least grave level that is written. */
   readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
   /** `auto`: pretty where the standard output is a terminal. */
@@ -17,43 +17,43 @@ export interface PinoLogSettings extends Surroundings {
 /** Writes one line for each event, with pino. A standard output that is not read holds up neither the broker nor its end. */
 export class PinoLog implements Log {
   readonly #logger: Logger;
-  readonly #surroundings: Surroundings;
-  readonly #limit = new BurstLimit((kind, count) => this.#tellHeldBack(kind, count));
+  readonly #context: LogContext;
+  readonly #limit = new BurstLimit((kind, count) => this.#logSuppressed(kind, count));
 
   constructor({ level, format, to = standardOutput(), ...surroundings }: PinoLogSettings) {
     const isPretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
-    this.#surroundings = surroundings;
+    this.#context = surroundings;
     this.#logger = pino(
       { level, base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
-      isPretty ? prettily(to) : to,
+      isPretty ? prettyDestination(to) : to,
     );
   }
 
   record(event: LogEvent): void {
-    const { level, text, fields } = lineOf(event, this.#surroundings);
-    const isHeldBack = FLOODS.has(event.event) && !this.#limit.admits(`${event.event}: ${String(fields['why'])}`);
+    const { level, text, fields } = lineOf(event, this.#context);
+    const isHeldBack = RATE_LIMITED_EVENTS.has(event.event) && !this.#limit.admits(`${event.event}: ${String(fields['why'])}`);
     this.#logger[isHeldBack ? 'debug' : level](fields, text);
     if (event.event === 'stopped') this.#limit.end();
   }
 
-  #tellHeldBack(kind: string, count: number): void {
+  #logSuppressed(kind: string, count: number): void {
     this.#logger.warn({ event: 'lines-held-back', kind, count }, 'more lines of the same kind: the level debug shows each');
   }
 }
 
 /** What anybody outside can bring about as often as they like. */
-const FLOODS: ReadonlySet<string> = new Set(['connection-refused', 'upgrade-refused', 'request-refused']);
+const RATE_LIMITED_EVENTS: ReadonlySet<string> = new Set(['connection-refused', 'upgrade-refused', 'request-refused']);
 
 /** For people: within the call, without the streams and threads that lose the last lines of a process. */
-function prettily(to: DestinationStream): DestinationStream {
+function prettyDestination(to: DestinationStream): DestinationStream {
   const format = prettyFactory({ translateTime: 'SYS:HH:MM:ss.l', hideObject: true, messageFormat: sentence });
   return { write: (json) => to.write(format(json)) };
 }
 
-const NOT_SAID = new Set(['level', 'time', 'msg', 'event', 'url', 'transport', 'version', 'error']);
+const OMITTED_FIELDS = new Set(['level', 'time', 'msg', 'event', 'url', 'transport', 'version', 'error']);
 
 function sentence(log: Record<string, unknown>, messageKey: string): string {
-  const words = Object.entries(log).flatMap(([name, value]) => (NOT_SAID.has(name) ? [] : [`${name}=${plain(value)}`]));
+  const words = Object.entries(log).flatMap(([name, value]) => (OMITTED_FIELDS.has(name) ? [] : [`${name}=${plain(value)}`]));
   const { stack, message } = (log['error'] ?? {}) as { stack?: string; message?: string };
   const error = stack ?? message;
   return printable([[String(log[messageKey]), ...words].join(' '), error ?? []].flat().join('\n'));

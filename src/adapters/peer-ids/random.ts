@@ -3,7 +3,7 @@ import type { PeerIds } from '../../application/ports/peer-ids.ts';
 
 /** Random UUIDs, from the system's source of secrets. */
 export class RandomPeerIds implements PeerIds {
-  fresh(): string {
+  generate(): string {
     return randomUUID();
   }
 }

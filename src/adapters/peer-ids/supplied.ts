@@ -8,7 +8,7 @@ export class SuppliedPeerIds implements PeerIds {
     this.#make = make;
   }
 
-  fresh(): string {
+  generate(): string {
     return this.#make();
   }
 }

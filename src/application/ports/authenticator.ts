@@ -4,7 +4,7 @@ import type { Millis } from '../../domain/time.ts';
 export type TokenUse = 'publisher' | 'subscriber';
 
 /** A token whose signature holds and whose time has come and not passed. */
-export interface Verified {
+export interface VerifiedToken {
   /** The media type of its header, in small letters and without `application/`. */
   readonly type: string | undefined;
   readonly claims: Readonly<Record<string, unknown>>;
@@ -15,5 +15,5 @@ export interface Verified {
 /** Verifies tokens. */
 export interface Authenticator {
   /** MER7. Never throws. @returns undefined for a token that does not count, whatever is wrong with it. */
-  verify(token: string, use: TokenUse): Verified | undefined;
+  verify(token: string, use: TokenUse): VerifiedToken | undefined;
 }

@@ -3,12 +3,12 @@ import type { SignalMessage } from '../../domain/message.ts';
 import type { Ending, OpenRefusal } from '../../domain/refusal.ts';
 import type { Liveness } from '../../domain/session.ts';
 import type { Millis } from '../../domain/time.ts';
-import type { News } from '../../domain/topic.ts';
+import type { TopicEvent } from '../../domain/topic.ts';
 import type { HttpResponse } from './http.ts';
-import type { FrameRequest, HttpOutcome, HttpRoute, Introduction } from './requests.ts';
+import type { FrameRequest, HttpOutcome, HttpRoute, ConnectRequest } from './requests.ts';
 
 /** What a refused connection is told before it is closed. */
-export interface Farewell {
+export interface CloseFrame {
   /** A last message, UTF-8; undefined where the dialect has no word for it. */
   readonly frame: Uint8Array | undefined;
   readonly code: number;
@@ -16,7 +16,7 @@ export interface Farewell {
 }
 
 /** What a connection became a peer or a guest with. */
-export interface Welcome {
+export interface Registration {
   readonly id: PeerId;
   /** O5, X4, X5: what spoke for the id until now, with the same token. */
   readonly replaces: 'nothing' | 'socket' | 'stream';
@@ -34,7 +34,7 @@ export interface Dialect {
   readonly space: string;
 
   /** T6: whether what is published in its space is kept for those who come back. */
-  readonly remembers: boolean;
+  readonly keepsHistory: boolean;
 
   /** L1, X7: what shows that a connection lives. */
   readonly liveness: Liveness;
@@ -43,15 +43,15 @@ export interface Dialect {
   readonly pace: Millis;
 
   /** Whether a WebSocket on this path speaks this dialect. @param path as it was sent. */
-  opensAt(path: string): boolean;
+  servesWebSocketAt(path: string): boolean;
 
   /** Who a WebSocket says it is. @param query as it was sent. */
-  introduction(query: string): Introduction;
+  connectRequest(query: string): ConnectRequest;
 
   /** What this dialect serves at a path; undefined where nothing. */
-  routes(path: string): HttpRoute | undefined;
+  route(path: string): HttpRoute | undefined;
 
-  answer(outcome: HttpOutcome): HttpResponse;
+  httpResponse(outcome: HttpOutcome): HttpResponse;
 
   /** Reads one frame. A payload in the answer is a view on `bytes`, or lent until the next call. */
   decode(bytes: Uint8Array, isBinary: boolean): FrameRequest;
@@ -60,18 +60,18 @@ export interface Dialect {
   encode(message: SignalMessage): Uint8Array | undefined;
 
   /** The same for news; undefined where the dialect has no word for it. */
-  tell(news: News): Uint8Array | undefined;
+  encodeEvent(news: TopicEvent): Uint8Array | undefined;
 
   /** How a stream begins, before anything else; undefined for a dialect without streams. */
-  preface(): Uint8Array | undefined;
+  streamPreamble(): Uint8Array | undefined;
 
   /** What a connection hears first when it is let in; undefined where nothing. */
-  welcome(welcome: Welcome): Uint8Array | undefined;
+  openFrame(welcome: Registration): Uint8Array | undefined;
 
   /** What keeps a connection alive that says nothing: MER9. Undefined for the transport's own ping. */
-  prompt(): Uint8Array | undefined;
+  keepAliveFrame(): Uint8Array | undefined;
 
-  refusal(refusal: OpenRefusal): Farewell;
+  refusal(refusal: OpenRefusal): CloseFrame;
 
-  farewell(ending: Ending): Farewell;
+  closeFrame(ending: Ending): CloseFrame;
 }

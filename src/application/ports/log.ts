@@ -19,7 +19,7 @@ export interface LoggedRequest {
 }
 
 /** What passed over a connection. */
-export interface Passage {
+export interface TrafficSummary {
   readonly address: string;
   /** How long it was open. */
   readonly lifetime: Millis;
@@ -64,7 +64,7 @@ export type LogEvent =
       /** `lost`: the client closed its connection, or the network ended it; `end` tells which. */
       readonly ending: Ending | TransportFault | 'lost';
       readonly end: ConnectionEnd;
-      readonly passage: Passage | undefined;
+      readonly passage: TrafficSummary | undefined;
     }
   /** A connection is over, whether or not it was ever a peer. */
   | {
@@ -73,7 +73,7 @@ export type LogEvent =
       readonly session: Session | undefined;
       readonly dialect: string;
       readonly end: ConnectionEnd;
-      readonly passage: Passage;
+      readonly passage: TrafficSummary;
     }
   | {
       readonly event: 'connection-refused';

@@ -1,6 +1,6 @@
 import type { Expired } from '../../domain/decision.ts';
 import type { PeerId, RealmKey } from '../../domain/ids.ts';
-import type { Holding } from '../../domain/memory-budget.ts';
+import type { MemoryAccount } from '../../domain/memory-budget.ts';
 import type { SignalMessage } from '../../domain/message.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Claim } from './peer-directory.ts';
@@ -12,8 +12,8 @@ import type { Claim } from './peer-directory.ts';
 export type HoldOutcome = 'held' | 'full' | 'unwanted' | 'moved';
 
 /** Whose mail it is: an id, and the connection that speaks for it. B2: and the address that its memory is counted for. */
-export interface Correspondent extends Pick<Claim, 'realm' | 'id' | 'connection'> {
-  readonly holding?: Pick<Holding, 'address'> | undefined;
+export interface MailboxPeer extends Pick<Claim, 'realm' | 'id' | 'connection'> {
+  readonly memory?: Pick<MemoryAccount, 'address'> | undefined;
 }
 
 /** What was taken, for whom something of the taker waits, and whether it still holds its id: it does, where nothing is said. */
@@ -38,7 +38,7 @@ export interface MailboxStore {
    */
   put(
     realm: RealmKey,
-    sender: Correspondent | undefined,
+    sender: MailboxPeer | undefined,
     message: SignalMessage,
     now: Millis,
     answer: (outcome: HoldOutcome) => void,
@@ -50,7 +50,7 @@ export interface MailboxStore {
    * @param answer is told, too, for whom something of the taker itself still waits, of the peers that are in the cluster:
    * what it sends from now on must not overtake that (M17).
    */
-  take(taker: Correspondent, answer: TakeAnswer): void;
+  take(taker: MailboxPeer, answer: TakeAnswer): void;
 
   /** O11: ids of a realm that something waits for, in no order; not all of them where there are many. */
   waiting(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void;

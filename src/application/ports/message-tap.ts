@@ -5,9 +5,9 @@ import type { FrameRequest } from './requests.ts';
 /** Hears what peers send and are told, for an embedding program that wants to. */
 export interface MessageTap {
   /** Whether anybody listens; where nobody does, `heard` and `told` are not called and cost nothing. */
-  readonly isOpen: boolean;
+  readonly isEnabled: boolean;
   /** What an open peer sent, as its dialect read it. Borrowed for the call. */
-  heard(sender: Session, request: FrameRequest): void;
+  received(sender: Session, request: FrameRequest): void;
   /** What a connection was told, in its own dialect. Borrowed for the call. */
-  told(connection: ConnectionId, text: Uint8Array): void;
+  sent(connection: ConnectionId, text: Uint8Array): void;
 }

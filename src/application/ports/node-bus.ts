@@ -2,27 +2,27 @@ import type { ConnectionId, PeerId, RealmKey } from '../../domain/ids.ts';
 import type { Publication } from '../../domain/topic.ts';
 
 /** T4: tell your listeners. */
-export interface PublicationWord {
-  readonly say: 'publication';
+export interface BusPublication {
+  readonly type: 'publication';
   readonly realm: RealmKey;
   readonly space: string;
-  readonly remembers: boolean;
+  readonly keepsHistory: boolean;
   readonly publication: Publication;
 }
 
 /** What a node is told. */
-export type NodeWord =
+export type BusMessage =
   /** O11: something waits for a peer that is seated at yours. The mailbox store sees to it. */
-  | { readonly say: 'mail'; readonly realm: RealmKey; readonly id: PeerId }
+  | { readonly type: 'mail'; readonly realm: RealmKey; readonly id: PeerId }
   /** O5: the claim of your connection has moved to another node. The directory sees to it. */
-  | { readonly say: 'superseded'; readonly realm: RealmKey; readonly id: PeerId; readonly connection: ConnectionId }
-  | PublicationWord;
+  | { readonly type: 'superseded'; readonly realm: RealmKey; readonly id: PeerId; readonly connection: ConnectionId }
+  | BusPublication;
 
 /** What a node does when it is told something. */
-export interface NodeEars {
-  readonly heard: (word: NodeWord) => void;
+export interface BusListener {
+  readonly onMessage: (word: BusMessage) => void;
   /** Words may have been lost, of any node. */
-  readonly missed: () => void;
+  readonly onMessagesLost: () => void;
 }
 
 /**
@@ -31,11 +31,11 @@ export interface NodeEars {
  */
 export interface NodeBus {
   /** Whether the engine that the nodes share can be reached now, as far as this node knows. */
-  readonly isReached: boolean;
+  readonly isReachable: boolean;
   /** Begins to listen for this node; to be called once, before anything is told. */
-  listen(ears: NodeEars): void;
+  listen(ears: BusListener): void;
   /** Tells all other nodes, and not from inside the call. Borrows the word for the call. */
-  tellOthers(word: PublicationWord): void;
+  broadcast(word: BusPublication): void;
   /** Says nothing more, and hears nothing more. */
   close(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import type { Token } from '../../domain/token.ts';
 export type ClaimOutcome = 'granted' | 'taken' | 'full';
 
 /** The result of renewing a lease. */
-export type KeepOutcome = 'kept' | 'lapsed' | 'unknown' | 'failed';
+export type RenewOutcome = 'kept' | 'lapsed' | 'unknown' | 'failed';
 
 /** Which connection spoke for an id. */
 export interface Holder {
@@ -59,7 +59,7 @@ export interface PeerDirectory {
    * once, also where a claim of the node has begun a new lease meanwhile. `unknown`: the directory has never heard of the node,
    * or has forgotten all it was told. `failed`: the lease was not renewed.
    */
-  keep(node: NodeId, answer: (outcome: KeepOutcome) => void): void;
+  renewLease(node: NodeId, answer: (outcome: RenewOutcome) => void): void;
 
   /** Which node holds the id now; undefined for none. */
   locate(realm: RealmKey, id: PeerId, answer: (node: NodeId | undefined) => void): void;

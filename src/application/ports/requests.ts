@@ -1,31 +1,31 @@
 import type { Ignored } from '../../domain/decision.ts';
-import type { Outgoing } from '../../domain/message.ts';
+import type { OutgoingMessage } from '../../domain/message.ts';
 import type { Page } from '../../domain/origins.ts';
 import type { Millis } from '../../domain/time.ts';
-import type { Draft, Selector, Wishes } from '../../domain/topic.ts';
+import type { Draft, Selector, RequestedTopics } from '../../domain/topic.ts';
 import type { Payload } from '../../domain/message.ts';
-import type { TokenUse, Verified } from './authenticator.ts';
+import type { TokenUse, VerifiedToken } from './authenticator.ts';
 import type { HttpResponse } from './http.ts';
 
 /** What a connection may ask for, once a dialect has read its frame. A receipt is told when what was asked for holds. */
 export type FrameRequest =
-  | ({ readonly ask: 'relay' } & Outgoing)
-  | { readonly ask: 'leave' }
-  | { readonly ask: 'stay' }
-  | { readonly ask: 'join'; readonly selectors: readonly Selector[]; readonly receipt?: number | undefined }
-  | { readonly ask: 'part'; readonly selectors: readonly Selector[]; readonly receipt?: number | undefined }
+  | ({ readonly action: 'relay' } & OutgoingMessage)
+  | { readonly action: 'leave' }
+  | { readonly action: 'heartbeat' }
+  | { readonly action: 'join-topics'; readonly selectors: readonly Selector[]; readonly receipt?: number | undefined }
+  | { readonly action: 'leave-topics'; readonly selectors: readonly Selector[]; readonly receipt?: number | undefined }
   | {
-      readonly ask: 'publish';
+      readonly action: 'publish';
       readonly draft: Draft;
       /** Whether the publisher hears it too, where it listens. */
       readonly echo: boolean;
       readonly receipt?: number | undefined;
     }
   /** T8: what those who are told that it left are to hear, should its connection be lost. */
-  | { readonly ask: 'bequeath'; readonly will: Payload }
-  | { readonly ask: 'pong' }
-  | { readonly ask: 'nothing'; readonly why: Ignored }
-  | { readonly ask: 'unreadable' };
+  | { readonly action: 'set-will'; readonly will: Payload }
+  | { readonly action: 'pong' }
+  | { readonly action: 'ignore'; readonly why: Ignored }
+  | { readonly action: 'malformed' };
 
 /** Who a peer says it is; still to be parsed. */
 export interface Credentials {
@@ -35,37 +35,42 @@ export interface Credentials {
 }
 
 /** What a connection says of itself when it opens. Without a key it comes to the first realm. */
-export type Introduction =
+export type ConnectRequest =
   /** A peer with an id of its own, and a token that proves it. */
   | ({ readonly as: 'peer' } & Credentials)
   /** A peer that the broker finds an id for. */
-  | ({ readonly as: 'newcomer'; readonly key: string | undefined } & Wishes)
+  | ({ readonly as: 'peer-without-id'; readonly key: string | undefined } & RequestedTopics)
   /** Somebody who can't be addressed, and takes part in topics only. The broker finds an id for it. */
-  | ({ readonly as: 'guest'; readonly key: string | undefined } & Wishes);
+  | ({ readonly as: 'guest'; readonly key: string | undefined } & RequestedTopics);
 
 /** What an HTTP request may ask for. Some is asked in steps: a dialect reads on when it was given what it needs. */
-export type HttpAsk =
-  | { readonly ask: 'describe' }
-  | { readonly ask: 'issue-peer-id'; readonly key: string }
-  | { readonly ask: 'list-peers'; readonly key: string }
+export type HttpAction =
+  | { readonly action: 'describe' }
+  | { readonly action: 'issue-peer-id'; readonly key: string }
+  | { readonly action: 'list-peers'; readonly key: string }
   /** The dialect has the answer itself. */
-  | { readonly ask: 'answer'; readonly response: HttpResponse }
+  | { readonly action: 'respond'; readonly response: HttpResponse }
   /** A body of more bytes is answered 413. It is borrowed for the call, the ask in the answer too. */
-  | { readonly ask: 'read-body'; readonly maxBytes: number; readonly then: (body: Uint8Array) => HttpAsk }
+  | { readonly action: 'read-body'; readonly maxBytes: number; readonly then: (body: Uint8Array) => HttpAction }
   /** MER7. @param token undefined where it is not valid. */
-  | { readonly ask: 'verify'; readonly token: string; readonly as: TokenUse; readonly then: (token?: ValidToken) => HttpAsk }
   | {
-      readonly ask: 'open-stream';
-      readonly introduction: Introduction;
+      readonly action: 'verify-token';
+      readonly token: string;
+      readonly as: TokenUse;
+      readonly then: (token?: ValidToken) => HttpAction;
+    }
+  | {
+      readonly action: 'open-stream';
+      readonly connectRequest: ConnectRequest;
       /** @param startsAfter MER5: the publication before the first that it will be told; undefined where `since` is. */
       readonly head: (startsAfter: string | undefined) => StreamHead;
     }
-  | { readonly ask: 'publish'; readonly key: string | undefined; readonly draft: Draft }
+  | { readonly action: 'publish'; readonly key: string | undefined; readonly draft: Draft }
   /** X6: something that a peer says beside its connection. */
-  | ({ readonly ask: 'say'; readonly request: FrameRequest } & Credentials);
+  | ({ readonly action: 'send-for-peer'; readonly request: FrameRequest } & Credentials);
 
 /** A token that was verified in this call. */
-export type ValidToken = Pick<Verified, 'type' | 'claims'> & {
+export type ValidToken = Pick<VerifiedToken, 'type' | 'claims'> & {
   /** MER12: the moment from which it does not count. */
   readonly expiresAt: Millis;
 };
@@ -83,7 +88,7 @@ export interface HttpRoute {
    * @param request to be read within the call.
    * @param page MER10: where it comes from.
    */
-  ask(request: HttpHead, page: Page): HttpAsk;
+  handle(request: HttpHead, page: Page): HttpAction;
 }
 
 /** What a dialect may read of an HTTP request. */
@@ -98,13 +103,13 @@ export interface HttpHead {
 
 /** What came of an HTTP ask. */
 export type HttpOutcome =
-  | { readonly gave: 'description' }
-  | { readonly gave: 'peer-id'; readonly id: string }
-  | { readonly gave: 'peers'; readonly ids: readonly string[] }
-  | { readonly gave: 'publication'; readonly id: string }
+  | { readonly kind: 'description' }
+  | { readonly kind: 'peer-id'; readonly id: string }
+  | { readonly kind: 'peers'; readonly ids: readonly string[] }
+  | { readonly kind: 'publication'; readonly id: string }
   /** X6. */
-  | { readonly gave: 'word' }
-  | { readonly gave: 'refusal'; readonly reason: HttpRefusal };
+  | { readonly kind: 'sent' }
+  | { readonly kind: 'refusal'; readonly reason: HttpRefusal };
 
 /**
  * `sender-unknown`: nobody with that id and token is here (X6). `topic-unusable`: empty or too long.

@@ -1,9 +1,9 @@
 import type { ConnectionId } from '../../domain/ids.ts';
 import type { Carrier } from '../../domain/session.ts';
-import type { Holding } from '../../domain/memory-budget.ts';
+import type { MemoryAccount } from '../../domain/memory-budget.ts';
 import type { SignalMessage } from '../../domain/message.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
-import type { Introduction } from './requests.ts';
+import type { ConnectRequest } from './requests.ts';
 import type { Socket } from './socket.ts';
 
 /** Where a transport listens. */
@@ -17,20 +17,20 @@ export interface ListeningAddress {
 export interface Admission {
   readonly accept: true;
   readonly dialect: string;
-  readonly introduction: Introduction;
+  readonly connectRequest: ConnectRequest;
   readonly carrier: Carrier;
   readonly address: string;
   /** The page that opens it, for the log. */
   readonly origin?: string | undefined;
   /** B1: where the transport counts what it keeps for the connection. */
-  readonly holding?: Holding | undefined;
+  readonly memory?: MemoryAccount | undefined;
 }
 
 /** Whether a connection may be upgraded, and if not, the whole answer. */
 export type UpgradeAnswer = Admission | { readonly accept: false; readonly response: HttpResponse };
 
 /** One request that waits for its answer. */
-export interface Exchange {
+export interface HttpExchange {
   readonly request: HttpRequest;
 
   /**
@@ -39,17 +39,17 @@ export interface Exchange {
    * @param then gets the whole body in a turn of its own, borrowed for the call; undefined where it
    * has more than `maxBytes`. Without a body it gets no bytes.
    */
-  body(maxBytes: number, then: (body: Uint8Array | undefined) => void): void;
+  readBody(maxBytes: number, then: (body: Uint8Array | undefined) => void): void;
 
   /**
    * The answer may take as long as it likes: no timeout of the transport ends the exchange before it.
    * To be called before the call that brings the exchange returns, at most once.
    * @param gone called in a turn of its own, once, if the far end goes away before it was answered.
    */
-  hold(gone: () => void): void;
+  holdOpen(gone: () => void): void;
 
   /** `answer` or `stream` is to be called exactly once, in this turn or later. Does nothing when the far end has gone. */
-  answer(response: HttpResponse): void;
+  respond(response: HttpResponse): void;
 
   /**
    * Begins an answer whose body stays open: a connection that only ever tells. It is reported like
@@ -57,7 +57,7 @@ export interface Exchange {
    * it must not be called within a turn of the broker. Its `close` ends the body; code and reason are not told.
    * The head leaves with the first text at the latest.
    */
-  stream(head: Omit<HttpResponse, 'body'>, admission: Admission): void;
+  respondWithStream(head: Omit<HttpResponse, 'body'>, admission: Admission): void;
 }
 
 /** What a transport closes a connection for by itself. */
@@ -89,7 +89,7 @@ export interface ConnectionEnd {
  */
 export interface Gateway {
   /** A request that wants no upgrade. */
-  http(exchange: Exchange): void;
+  httpRequest(exchange: HttpExchange): void;
 
   /** A request for a WebSocket. The answer is given at once; an accepted one is counted until `closed` or `abandoned`. */
   upgrade(request: HttpRequest): UpgradeAnswer;
@@ -110,7 +110,7 @@ export interface Gateway {
   frame(connection: ConnectionId, bytes: Uint8Array, isBinary: boolean): void;
 
   /** M20: the far end answered a ping, or sent one of its own. */
-  alive(connection: ConnectionId): void;
+  controlFrame(connection: ConnectionId): void;
 
   /**
    * M16: a socket took this message, and the connection ended before any of it could leave. Reported

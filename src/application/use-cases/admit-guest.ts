@@ -1,5 +1,5 @@
 import type { Decision } from '../../domain/decision.ts';
-import type { Performer } from '../perform.ts';
+import type { Performer } from '../performer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RealmSession } from '../../domain/realm.ts';
 
@@ -10,7 +10,7 @@ export type AdmitGuest = (session: RealmSession) => void;
 export function admitGuest({ performer, clock }: { readonly performer: Performer; readonly clock: Clock }): AdmitGuest {
   return (session) => {
     const decisions: Decision[] = [];
-    session.realm.enter(session, decisions);
+    session.realm.admitGuest(session, decisions);
     performer.performAll(session.realm, decisions, clock.now());
   };
 }

@@ -2,8 +2,8 @@ import type { Decision } from '../../domain/decision.ts';
 import type { Realms } from '../../domain/realms.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Connections } from '../connections.ts';
-import type { Doorkeeper } from '../doorkeeper.ts';
-import type { Performer } from '../perform.ts';
+import type { AdmissionControl } from '../admission-control.ts';
+import type { Performer } from '../performer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Transport } from '../ports/transport.ts';
@@ -15,7 +15,7 @@ export type DrainNode = () => Promise<void>;
 
 export interface DrainNodeParts {
   readonly transport: Transport;
-  readonly doorkeeper: Doorkeeper;
+  readonly admissionControl: AdmissionControl;
   readonly realms: Realms;
   readonly connections: Connections;
   readonly performer: Performer;
@@ -24,7 +24,7 @@ export interface DrainNodeParts {
   readonly clock: Clock;
   readonly log: Log;
   /** How long the far ends have to go by themselves. */
-  readonly patience: Millis;
+  readonly closeTimeout: Millis;
   /** Over how long the goodbyes are spread, so that not everybody comes back elsewhere at once. */
   readonly spread: Millis;
 }
@@ -33,13 +33,13 @@ const SLICE: Millis = 50;
 
 /** Refuses new connections, closes the open ones with the code of a restart (1012), cuts what is left. */
 export function drainNode(parts: DrainNodeParts): DrainNode {
-  const { transport, doorkeeper, realms, connections, performer, turns, sweeper, clock, log, patience, spread } = parts;
+  const { transport, admissionControl, realms, connections, performer, turns, sweeper, clock, log, closeTimeout, spread } = parts;
 
   return async () => {
-    log.record({ event: 'draining', connections: connections.size, patience });
+    log.record({ event: 'draining', connections: connections.size, patience: closeTimeout });
     // Who watches over the node is told so, as long as it takes.
-    doorkeeper.close();
-    await peersGone(clock.now() + spread + patience);
+    admissionControl.close();
+    await peersGone(clock.now() + spread + closeTimeout);
     transport.refuseNew();
     turns.run(sayGoodbye);
     await allGone();
@@ -74,14 +74,14 @@ export function drainNode(parts: DrainNodeParts): DrainNode {
   function sayGoodbye(): void {
     drain(Number.POSITIVE_INFINITY, false);
     // Those that are no peers yet, or no more.
-    for (const [id] of connections.all()) connections.part(id, (dialect) => dialect.farewell('restarting'));
+    for (const [id] of connections.all()) connections.close(id, (dialect) => dialect.closeFrame('restarting'));
   }
 
   function allGone(): Promise<void> {
     if (connections.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const deadline = clock.wakeAt(clock.now() + patience, resolve);
-      doorkeeper.whenEmpty(() => {
+      const deadline = clock.wakeAt(clock.now() + closeTimeout, resolve);
+      admissionControl.whenEmpty(() => {
         deadline.cancel();
         resolve();
       });

@@ -1,5 +1,5 @@
 import type { Realms } from '../../domain/realms.ts';
-import { freshIn } from '../fresh-ids.ts';
+import { generatePeerId } from '../generate-peer-id.ts';
 import type { PeerIds } from '../ports/peer-ids.ts';
 import type { HttpOutcome } from '../ports/requests.ts';
 
@@ -10,7 +10,7 @@ export type IssuePeerId = (asked: { readonly key: string }, answer: (outcome: Ht
 export function issuePeerId({ realms, peerIds }: { readonly realms: Realms; readonly peerIds: PeerIds }): IssuePeerId {
   return ({ key }, answer) => {
     const realm = realms.find(key);
-    if (realm === undefined) return answer({ gave: 'refusal', reason: 'key-unknown' });
-    answer({ gave: 'peer-id', id: freshIn(realm, peerIds) });
+    if (realm === undefined) return answer({ kind: 'refusal', reason: 'key-unknown' });
+    answer({ kind: 'peer-id', id: generatePeerId(realm, peerIds) });
   };
 }

@@ -1,23 +1,23 @@
 import type { Decision } from '../../domain/decision.ts';
 import type { RealmSession } from '../../domain/realm.ts';
 import type { Millis } from '../../domain/time.ts';
-import type { Performer } from '../perform.ts';
+import type { Performer } from '../performer.ts';
 import type { FrameRequest } from '../ports/requests.ts';
 
 /** An open connection wants to hear of topics. To be called within a turn. */
-export type JoinTopic = (session: RealmSession, asked: Extract<FrameRequest, { ask: 'join' }>, now: Millis) => void;
+export type JoinTopic = (session: RealmSession, asked: Extract<FrameRequest, { action: 'join-topics' }>, now: Millis) => void;
 
 /** T1, T3, T5: all of them or none. The receipt is told when they are joined. */
 export function joinTopic({ performer }: { readonly performer: Performer }): JoinTopic {
   return (session, { selectors, receipt }, now) => {
     const { realm } = session;
-    const board = realm.board(session.manner);
-    const refusal = board.refuses(selectors, session);
-    if (refusal === 'too-many-topics') return performer.perform(realm, realm.overreached(session), now);
+    const board = realm.topics(session.traits);
+    const refusal = board.refusalFor(selectors, session);
+    if (refusal === 'too-many-topics') return performer.perform(realm, realm.limitExceeded(session), now);
     if (refusal !== undefined) return performer.perform(realm, { do: 'ignore', why: refusal }, now);
     const decisions: Decision[] = [];
     board.join(session, selectors, decisions);
-    if (receipt !== undefined) decisions.push({ do: 'tell', to: [session.connection], news: { news: 'receipt', receipt } });
+    if (receipt !== undefined) decisions.push({ do: 'notify', to: [session.connection], event: { event: 'receipt', receipt } });
     performer.performAll(realm, decisions, now);
   };
 }

@@ -1,15 +1,15 @@
 import type { RealmSession } from '../../domain/realm.ts';
-import type { Performer } from '../perform.ts';
+import type { Performer } from '../performer.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Log, Passage } from '../ports/log.ts';
+import type { Log, TrafficSummary } from '../ports/log.ts';
 import type { ConnectionEnd } from '../ports/transport.ts';
 
 /** A peer leaves: by its own word, or because its connection is gone. To be called within a turn. */
 export interface LeaveRealm {
   /** M7: it said so. */
-  readonly byWord: (session: RealmSession) => void;
+  readonly byRequest: (session: RealmSession) => void;
   /** L2, L4: its connection is over. A session that was ended before has nothing left to give back. */
-  readonly byLoss: (session: RealmSession, end: ConnectionEnd, passage: Passage) => void;
+  readonly byDisconnect: (session: RealmSession, end: ConnectionEnd, passage: TrafficSummary) => void;
 }
 
 export interface LeaveRealmParts {
@@ -20,12 +20,12 @@ export interface LeaveRealmParts {
 
 export function leaveRealm({ performer, clock, log }: LeaveRealmParts): LeaveRealm {
   return {
-    byWord: (session) => performer.perform(session.realm, session.realm.leave(session), clock.now()),
+    byRequest: (session) => performer.perform(session.realm, session.realm.leave(session), clock.now()),
 
-    byLoss: (session, end, passage) => {
+    byDisconnect: (session, end, passage) => {
       const wasOpen = session.state === 'open';
       const decisions = [session.realm.lost(session)];
-      session.realm.departed(session, decisions);
+      session.realm.leaveTopics(session, decisions);
       performer.performAll(session.realm, decisions, clock.now());
       if (wasOpen) log.record({ event: 'peer-closed', session, ending: end.fault ?? 'lost', end, passage });
     },

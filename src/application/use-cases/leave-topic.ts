@@ -1,18 +1,18 @@
 import type { Decision } from '../../domain/decision.ts';
 import type { RealmSession } from '../../domain/realm.ts';
 import type { Millis } from '../../domain/time.ts';
-import type { Performer } from '../perform.ts';
+import type { Performer } from '../performer.ts';
 import type { FrameRequest } from '../ports/requests.ts';
 
 /** An open connection wants to hear no more of topics. To be called within a turn. */
-export type LeaveTopic = (session: RealmSession, asked: Extract<FrameRequest, { ask: 'part' }>, now: Millis) => void;
+export type LeaveTopic = (session: RealmSession, asked: Extract<FrameRequest, { action: 'leave-topics' }>, now: Millis) => void;
 
 /** T3. */
 export function leaveTopic({ performer }: { readonly performer: Performer }): LeaveTopic {
   return (session, { selectors, receipt }, now) => {
     const decisions: Decision[] = [];
-    session.realm.board(session.manner).part(session, selectors, decisions);
-    if (receipt !== undefined) decisions.push({ do: 'tell', to: [session.connection], news: { news: 'receipt', receipt } });
+    session.realm.topics(session.traits).leave(session, selectors, decisions);
+    if (receipt !== undefined) decisions.push({ do: 'notify', to: [session.connection], event: { event: 'receipt', receipt } });
     performer.performAll(session.realm, decisions, now);
   };
 }

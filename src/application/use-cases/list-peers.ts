@@ -14,10 +14,10 @@ export interface ListPeersParts {
 /** H3, H4: of that realm only, on whatever node, and only where discovery is on. */
 export function listPeers({ realms, directory, allowDiscovery }: ListPeersParts): ListPeers {
   return ({ key }, answer) => {
-    if (!allowDiscovery) return answer({ gave: 'refusal', reason: 'discovery-off' });
+    if (!allowDiscovery) return answer({ kind: 'refusal', reason: 'discovery-off' });
     const realm = realms.find(key);
-    if (realm === undefined) return answer({ gave: 'refusal', reason: 'key-unknown' });
-    if (realm.isAlone) return answer({ gave: 'peers', ids: realm.present() });
-    directory.present(realm.key, (ids) => answer({ gave: 'peers', ids }));
+    if (realm === undefined) return answer({ kind: 'refusal', reason: 'key-unknown' });
+    if (realm.isSingleNode) return answer({ kind: 'peers', ids: realm.present() });
+    directory.present(realm.key, (ids) => answer({ kind: 'peers', ids }));
   };
 }

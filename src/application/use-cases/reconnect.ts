@@ -1,6 +1,6 @@
 import type { Decision } from '../../domain/decision.ts';
 import type { RealmSession } from '../../domain/realm.ts';
-import type { Performer } from '../perform.ts';
+import type { Performer } from '../performer.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /** A peer of this node is back on another socket, with the token that owns its id. To be called within a turn. */

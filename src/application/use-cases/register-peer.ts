@@ -3,25 +3,25 @@ import type { Realms } from '../../domain/realms.ts';
 import type { OpenRefusal } from '../../domain/refusal.ts';
 import { accepted, refused, type Result } from '../../domain/result.ts';
 import type { Realm, RealmSession } from '../../domain/realm.ts';
-import { Session, type Manner, type Opening } from '../../domain/session.ts';
+import { Session, type SessionTraits, type SessionRequest } from '../../domain/session.ts';
 import type { Millis } from '../../domain/time.ts';
 import { Token } from '../../domain/token.ts';
 import type { Connections } from '../connections.ts';
-import type { Performer } from '../perform.ts';
+import type { Performer } from '../performer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { ClaimOutcome, Holder, PeerDirectory } from '../ports/peer-directory.ts';
 import type { PeerIds } from '../ports/peer-ids.ts';
-import type { Credentials, Introduction } from '../ports/requests.ts';
+import type { Credentials, ConnectRequest } from '../ports/requests.ts';
 import type { Sweeper } from '../sweeper.ts';
 import type { Turns } from '../turns.ts';
-import { freshIn } from '../fresh-ids.ts';
+import { generatePeerId } from '../generate-peer-id.ts';
 import { limitOf } from '../hit-limits.ts';
 import type { AdmitGuest } from './admit-guest.ts';
 import type { Reconnect } from './reconnect.ts';
 
 /** A connection says who it wants to be, or what it comes for. To be called within a turn. */
-export type RegisterPeer = (connection: ConnectionId, introduction: Introduction, manner: Manner) => void;
+export type RegisterPeer = (connection: ConnectionId, introduction: ConnectRequest, manner: SessionTraits) => void;
 
 export interface RegisterPeerParts {
   readonly realms: Realms;
@@ -44,17 +44,17 @@ const BYSTANDER_PATIENCE: Millis = 30_000;
 export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
   const { realms, connections, directory, performer, turns, clock, sweeper, log, peerIds, reconnect, admitGuest } = parts;
 
-  return (connection, introduction, manner) => {
+  return (connection, introduction, traits) => {
     const asked = introduction.as === 'peer' ? parseOpening(realms, introduction) : invent(realms, peerIds, introduction);
     if (!asked.ok) return turnAway(connection, introduction, asked.refusal);
-    if (manner.carrier === 'stream' && isOnSocket(asked.value)) return standBy(connection);
+    if (traits.carrier === 'stream' && isOnSocket(asked.value)) return standBy(connection);
 
     const now = clock.now();
     const found = connections.find(connection);
-    const session = new Session({ connection, manner, holding: found?.holding, ...asked.value }, now);
+    const session = new Session({ connection, traits, memory: found?.memory, ...asked.value }, now);
     if (found !== undefined) found.session = session;
-    session.realm.arrive(session, now);
-    sweeper.expect(session.realm.nextDeadline());
+    session.realm.connecting(session, now);
+    sweeper.scheduleBy(session.realm.nextDeadline());
     if (introduction.as === 'guest') return admitGuest(session);
     directory.claim(session, (outcome, before) => turns.run(() => settle(session, outcome, before)));
   };
@@ -62,7 +62,7 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
   /** X5: its client goes away by itself; who does not is sent away. */
   function standBy(connection: ConnectionId): void {
     clock.wakeAt(clock.now() + BYSTANDER_PATIENCE, () =>
-      connections.part(connection, (dialect) => dialect.farewell('superseded')),
+      connections.close(connection, (dialect) => dialect.closeFrame('superseded')),
     );
   }
 
@@ -85,21 +85,21 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     performer.perform(realm, { do: 'release', session }, now);
   }
 
-  function turnAway(connection: ConnectionId, { key }: Introduction, refusal: OpenRefusal): void {
+  function turnAway(connection: ConnectionId, { key }: ConnectRequest, refusal: OpenRefusal): void {
     const { address = '', origin } = connections.find(connection) ?? {};
     const realm = key === undefined ? undefined : realms.find(key);
     const limit = limitOf(refusal, realm?.limits);
     const asked = { connection, realm: realm?.key, id: undefined, key, address, origin };
     log.record({ event: 'connection-refused', ...asked, refusal, limit });
-    connections.part(connection, (dialect) => dialect.refusal(refusal));
+    connections.close(connection, (dialect) => dialect.refusal(refusal));
   }
 }
 
-type Asked = Omit<Opening<Realm>, 'connection' | 'manner'>;
+type Asked = Omit<SessionRequest<Realm>, 'connection' | 'traits'>;
 
 /** X5: a stream that comes while a socket speaks for its peer changes nothing, and its end nothing either. */
 function isOnSocket({ realm, id, token }: Asked): boolean {
-  return realm.bearer(id, token)?.manner.carrier === 'socket';
+  return realm.sessionOf(id, token)?.traits.carrier === 'socket';
 }
 
 /** O1, O2, O7. */
@@ -113,10 +113,14 @@ function parseOpening(realms: Realms, { key, id, token }: Credentials): Result<A
 }
 
 /** T9, PEO1: an id that nobody has, and a token that nobody knows. */
-function invent(realms: Realms, peerIds: PeerIds, introduction: Exclude<Introduction, Credentials>): Result<Asked, OpenRefusal> {
+function invent(
+  realms: Realms,
+  peerIds: PeerIds,
+  introduction: Exclude<ConnectRequest, Credentials>,
+): Result<Asked, OpenRefusal> {
   const realm = introduction.key === undefined ? realms.first : realms.find(introduction.key);
   if (realm === undefined) return refused({ reason: 'key-unknown' });
-  const peerId = parsePeerId(freshIn(realm, peerIds), Number.POSITIVE_INFINITY);
+  const peerId = parsePeerId(generatePeerId(realm, peerIds), Number.POSITIVE_INFINITY);
   if (!peerId.ok) return peerId;
-  return accepted({ realm, id: peerId.value, token: new Token(peerIds.fresh()), wishes: introduction });
+  return accepted({ realm, id: peerId.value, token: new Token(peerIds.generate()), requestedTopics: introduction });
 }

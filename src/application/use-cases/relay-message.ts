@@ -1,10 +1,10 @@
-import type { Outgoing } from '../../domain/message.ts';
+import type { OutgoingMessage } from '../../domain/message.ts';
 import type { RealmSession } from '../../domain/realm.ts';
 import type { Millis } from '../../domain/time.ts';
-import type { Performer } from '../perform.ts';
+import type { Performer } from '../performer.ts';
 
 /** An open peer sends a message to another. To be called within a turn. */
-export type RelayMessage = (session: RealmSession, outgoing: Outgoing, now: Millis) => void;
+export type RelayMessage = (session: RealmSession, outgoing: OutgoingMessage, now: Millis) => void;
 
 /** M1, M13: `from` is what the session registered, whatever the sender wrote. */
 export function relayMessage({ performer }: { readonly performer: Performer }): RelayMessage {

@@ -1,7 +1,7 @@
 import type { Decision } from '../../domain/decision.ts';
 import type { Realms } from '../../domain/realms.ts';
 import type { Millis } from '../../domain/time.ts';
-import type { Performer } from '../perform.ts';
+import type { Performer } from '../performer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ExpiredInRealm, MailboxStore } from '../ports/mailbox-store.ts';
 import type { Log } from '../ports/log.ts';
@@ -33,11 +33,11 @@ export function sweepExpired({ realms, mailboxes, performer, turns, clock, telem
       const deadlines = realms.all().map((realm) => realm.nextDeadline());
       return Math.min(mailboxes.nextDeadline(), ...deadlines);
     },
-    stoodStill,
+    paused,
   };
 
-  function stoodStill(span: Millis): void {
-    for (const realm of realms.all()) realm.vigil.stoodStill(span);
+  function paused(span: Millis): void {
+    for (const realm of realms.all()) realm.liveness.addPause(span);
     if (span >= WORTH_A_LINE) log.record({ event: 'stood-still', span });
   }
 

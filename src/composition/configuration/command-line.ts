@@ -6,8 +6,8 @@ import { type ConfigProblem, type Reading, type Readings, shown } from './readin
 
 /** Reads the arguments behind `signalbox`. The word `serve` may stand first and changes nothing. */
 export function readCommandLine(argv: readonly string[]): Readings {
-  const walk = new Walk();
-  const { args, slips } = withoutSlips(argv[0] === 'serve' ? argv.slice(1) : argv);
+  const walk = new ArgumentParser();
+  const { args, slips } = withoutMistypedFlags(argv[0] === 'serve' ? argv.slice(1) : argv);
   for (const token of tokensOf(args)) walk.take(token);
   const { readings, problems } = walk.end();
   return { readings, problems: [...slips, ...problems] };
@@ -16,10 +16,10 @@ export function readCommandLine(argv: readonly string[]): Readings {
 type Token = NonNullable<ReturnType<typeof parse>['tokens']>[number];
 
 function parse(args: readonly string[]): ReturnType<typeof parseArgs<{ args: string[]; tokens: true; strict: false }>> {
-  return parseArgs({ args: [...args], options: LEXICON, strict: false, tokens: true, allowPositionals: true });
+  return parseArgs({ args: [...args], options: FLAGS, strict: false, tokens: true, allowPositionals: true });
 }
 
-const LEXICON: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
+const FLAGS: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
   OPTION_NAMES.flatMap((name) => {
     const { takes, short }: Option<unknown, unknown> = OPTIONS[name];
     const type = takes === 'none' ? ('boolean' as const) : ('string' as const);
@@ -44,12 +44,12 @@ function* tokensOf(args: readonly string[]): Generator<Token> {
 }
 
 /** What an argument that is no flag may belong to: the flag right before it. */
-type Open = { readonly name: OptionName; readonly source: string } | 'unknown flag' | undefined;
+type OpenFlag = { readonly name: OptionName; readonly source: string } | 'unknown flag' | undefined;
 
-class Walk {
+class ArgumentParser {
   readonly #readings: Reading[] = [];
   readonly #problems: ConfigProblem[] = [];
-  #open: Open = undefined;
+  #open: OpenFlag = undefined;
   #lastFlag: string | undefined = undefined;
 
   take(token: Token): void {
@@ -69,7 +69,7 @@ class Walk {
     if (name === undefined) return this.#unknown(written, source, value);
     const { takes, allowed, isGreedy }: Option<unknown, unknown> = OPTIONS[name];
     if (value === undefined && takes !== 'none') {
-      this.#complain(source, `${source} has no value; it must be ${allowed}`);
+      this.#report(source, `${source} has no value; it must be ${allowed}`);
       return;
     }
     this.#readings.push({ name, raw: value ?? true, source });
@@ -83,7 +83,7 @@ class Walk {
       return;
     }
     if (value === undefined) this.#open = 'unknown flag';
-    this.#complain(source, `${source} is no flag${suggestion(source, flagsLike(source))}`);
+    this.#report(source, `${source} is no flag${suggestion(source, flagsLike(source))}`);
   }
 
   /** `--proxied 2`, `--allow_discovery false` and, as with `peer`, `--cors A B`. */
@@ -102,16 +102,16 @@ class Walk {
   #unexpected(value: string): void {
     const before = this.#lastFlag;
     const message = before === undefined ? `unexpected argument ${shown(value)}` : `unexpected argument after ${before}`;
-    this.#complain('argument', `${message}; quote a value that has blanks`);
+    this.#report('argument', `${message}; quote a value that has blanks`);
   }
 
-  #complain(source: string, message: string): void {
+  #report(source: string, message: string): void {
     this.#problems.push({ source, message });
   }
 }
 
 /** Takes out `-port 9000`, which the parser would read as `-p ort` and an argument. */
-function withoutSlips(argv: readonly string[]): { args: string[]; slips: ConfigProblem[] } {
+function withoutMistypedFlags(argv: readonly string[]): { args: string[]; slips: ConfigProblem[] } {
   const slips: ConfigProblem[] = [];
   const args: string[] = [];
   for (let i = 0; i < argv.length; i++) {

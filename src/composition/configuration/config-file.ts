@@ -1,10 +1,10 @@
 import type { Option } from './option.ts';
 import { optionNamed, suggestion } from './option-names.ts';
-import { jsonFault } from './json-place.ts';
+import { jsonError } from './json-error.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
 import { type ConfigProblem, type Reading, type Readings, shown } from './reading.ts';
 
-const EVERYWHERE: readonly OptionName[] = OPTION_NAMES.filter((name) => OPTIONS[name].reach === 'everywhere');
+const EVERYWHERE: readonly OptionName[] = OPTION_NAMES.filter((name) => OPTIONS[name].scope === 'everywhere');
 
 /** Reads a file's text. @throws Error where it can't. */
 export type ReadFile = (path: string) => string;
@@ -18,7 +18,7 @@ export function readConfigFile(path: string, source: string, readFile: ReadFile)
   } catch (error) {
     return fails(`${source} is ${shown(path)}, which can't be read: ${reasonOf(error)}`);
   }
-  const fault = jsonFault(written);
+  const fault = jsonError(written);
   if (fault !== undefined) {
     const { line, column, expected } = fault;
     return fails(`${path} is not JSON: line ${line}, column ${column}: expected ${expected}`);

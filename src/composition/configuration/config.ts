@@ -3,10 +3,10 @@ import { invariant } from '../../domain/invariant.ts';
 import { accepted, refused, type Result } from '../../domain/result.ts';
 import { readCommandLine } from './command-line.ts';
 import { type ReadFile, readConfigFile, readObject } from './config-file.ts';
-import { contradictionsIn } from './contradictions.ts';
-import { doubtsIn, textsIn } from './doubts.ts';
+import { configConflicts } from './config-conflicts.ts';
+import { configWarnings, quotedValues } from './config-warnings.ts';
 import { DIALECT_NAMES } from './dialect-options.ts';
-import { type Environment, readEnvironment, slipsIn } from './environment.ts';
+import { type Environment, readEnvironment, misspelledVariables } from './environment.ts';
 import { configName, type ConfigName, optionNamed, type Spelling } from './option-names.ts';
 import type { Option } from './option.ts';
 import { type GivenFor, OPTION_NAMES, type OptionName, OPTIONS, type Settings, type ValueOf } from './options.ts';
@@ -48,13 +48,13 @@ export interface Resolved {
 export function resolveConfig(sources: Sources): Result<Resolved, readonly ConfigProblem[]> {
   const { readings, problems, inFile } = readAll(sources);
   const found = new Map(readings.map((reading) => [reading.name, reading]));
-  const { settings, misfits } = settle(found);
-  const wrong = [...problems, ...misfits];
+  const { settings, invalid } = resolveSettings(found);
+  const wrong = [...problems, ...invalid];
   if (wrong.length > 0) return refused(wrong);
   const sourceOf = (name: OptionName): string | undefined => found.get(name)?.source;
-  const contradictions = contradictionsIn(settings, sourceOf);
-  if (contradictions.length > 0) return refused(contradictions);
-  const warnings = [...slipsIn(sources.env ?? {}), ...textsIn(inFile), ...doubtsIn(settings, sourceOf)];
+  const conflicts = configConflicts(settings, sourceOf);
+  if (conflicts.length > 0) return refused(conflicts);
+  const warnings = [...misspelledVariables(sources.env ?? {}), ...quotedValues(inFile), ...configWarnings(settings, sourceOf)];
   return accepted({ config: configOf(settings), settings, warnings });
 }
 
@@ -67,7 +67,7 @@ export function defaultConfig(): Config {
 /** Whether a program may give an option of that spelling. */
 export function isKnownOption(spelling: string): boolean {
   const name = optionNamed(spelling);
-  return name !== undefined && OPTIONS[name].reach === 'everywhere';
+  return name !== undefined && OPTIONS[name].scope === 'everywhere';
 }
 
 /** All that all sources say, the strongest last. */
@@ -84,8 +84,8 @@ function readAll({ given = {}, argv = [], env = {}, readFile }: Sources): Readin
   return { readings, problems: all.flatMap(({ problems }) => problems), inFile: file.readings };
 }
 
-function settle(found: ReadonlyMap<OptionName, Reading>): { settings: Settings; misfits: ConfigProblem[] } {
-  const misfits: ConfigProblem[] = [];
+function resolveSettings(found: ReadonlyMap<OptionName, Reading>): { settings: Settings; invalid: ConfigProblem[] } {
+  const invalid: ConfigProblem[] = [];
   const profile = OPTIONS.profile.read(found.get('profile')?.raw);
   const isHardened = profile.ok && profile.value === 'hardened';
   const values = OPTION_NAMES.map((name) => {
@@ -97,18 +97,18 @@ function settle(found: ReadonlyMap<OptionName, Reading>): { settings: Settings; 
     const { source } = reading;
     const hint = option.hint?.(value.refusal);
     const message = `${source} is ${shown(value.refusal)}; it must be ${option.allowed}${hint === undefined ? '' : `: ${hint}`}`;
-    misfits.push({ source, message });
+    invalid.push({ source, message });
     return [name, option.default] as const;
   });
   // The schema's own types say what each option comes to.
-  return { settings: Object.fromEntries(values) as Settings, misfits };
+  return { settings: Object.fromEntries(values) as Settings, invalid };
 }
 
 function configOf(settings: Settings): Config {
   const { sslkey, sslcert, all, ...given } = settings;
   const others = { ...given, dialects: all ? DIALECT_NAMES : given.dialects };
   const entries = (Object.keys(others) as (keyof typeof others)[])
-    .filter((name) => OPTIONS[name].reach === 'everywhere')
+    .filter((name) => OPTIONS[name].scope === 'everywhere')
     .map((name) => [configName(name), others[name]] as const);
   const tls = sslkey === undefined || sslcert === undefined ? {} : { tls: { keyFile: sslkey, certFile: sslcert } };
   return { ...Object.fromEntries(entries), ...tls } as Config;

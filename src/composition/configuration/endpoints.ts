@@ -20,7 +20,7 @@ const PATHS = {
 } as const satisfies Partial<Record<DialectName, OptionName>>;
 
 /** Two that are served at one path: only the first would ever be asked. */
-export function crowdedPaths(settings: Settings, sourceOf: SourceOf): ConfigProblem[] {
+export function sharedPaths(settings: Settings, sourceOf: SourceOf): ConfigProblem[] {
   const endpoints = endpointsOf(settings);
   return endpoints.flatMap((endpoint, i) => {
     const { option, path, dialect } = endpoint;

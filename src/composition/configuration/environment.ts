@@ -9,14 +9,14 @@ const PREFIX = 'SIGNALBOX_';
 
 /** The variables that set an option, the strongest first. */
 export function variablesOf(name: OptionName): readonly string[] {
-  const { reach, env }: Option<unknown, unknown> = OPTIONS[name];
-  return reach === 'command line' ? [] : [`${PREFIX}${name.toUpperCase()}`, ...env];
+  const { scope, env }: Option<unknown, unknown> = OPTIONS[name];
+  return scope === 'command line' ? [] : [`${PREFIX}${name.toUpperCase()}`, ...env];
 }
 
 /** Of each option the strongest variable that says something. A list stands in one, with commas. */
 export function readEnvironment(env: Environment): Reading[] {
   return OPTION_NAMES.flatMap((name) => {
-    const source = variablesOf(name).find((variable) => speaks(env[variable]));
+    const source = variablesOf(name).find((variable) => isSet(env[variable]));
     const written = source === undefined ? undefined : env[source];
     if (source === undefined || written === undefined) return [];
     return [{ name, source, raw: OPTIONS[name].takes === 'many' ? written.split(',').map((item) => item.trim()) : written }];
@@ -24,7 +24,7 @@ export function readEnvironment(env: Environment): Reading[] {
 }
 
 /** Words of warning about variables that look like a slip of the pen: others may be there for others. */
-export function slipsIn(env: Environment): string[] {
+export function misspelledVariables(env: Environment): string[] {
   const known = OPTION_NAMES.filter((name) => variablesOf(name).length > 0).map((name) => name.toUpperCase());
   return Object.keys(env).flatMap((variable) => {
     const written = variable.slice(PREFIX.length);
@@ -35,6 +35,6 @@ export function slipsIn(env: Environment): string[] {
 }
 
 /** An empty variable is as good as none; and Kubernetes sets ‹NAME›_PORT to a URL, for a service of that name. */
-function speaks(value: string | undefined): boolean {
+function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== '' && !/^(tcp|udp|sctp):\/\//.test(value);
 }

@@ -1,4 +1,4 @@
-import { defaultInWords } from './option-words.ts';
+import { displayDefault } from './option-display.ts';
 import type { Option } from './option.ts';
 import { GROUPS, OPTIONS, type OptionName } from './options.ts';
 
@@ -47,12 +47,12 @@ export function usage(columns: number = WIDEST): string {
 }
 
 function entry(name: OptionName, width: number): string[] {
-  const { short, placeholder, meaning, reach }: Option<unknown, unknown> = OPTIONS[name];
+  const { short, placeholder, description, scope }: Option<unknown, unknown> = OPTIONS[name];
   const flags = `${short === undefined ? '    ' : `-${short}, `}--${name} ${placeholder}`.trimEnd();
-  const fallback = reach === 'command line' ? '' : ` [${defaultInWords(OPTIONS[name]).replaceAll(' ', TIE)}]`;
+  const fallback = scope === 'command line' ? '' : ` [${displayDefault(OPTIONS[name]).replaceAll(' ', TIE)}]`;
   const left = `${' '.repeat(MARGIN)}${flags}`;
   const indent = width < 2 * LEFT_COLUMN ? NARROW_INDENT : LEFT_COLUMN;
-  const right = wrapped(`${meaning}${fallback}`, width - indent).map((line) => `${' '.repeat(indent)}${line}`);
+  const right = wrapped(`${description}${fallback}`, width - indent).map((line) => `${' '.repeat(indent)}${line}`);
   if (left.length > indent - MARGIN) return [left, ...right];
   return right.map((line, i) => (i === 0 ? left + line.slice(left.length) : line));
 }

@@ -1,20 +1,18 @@
 import { OPTION_NAMES, type OptionName } from './options.ts';
 
 /** Names of `Config` that are not just the option's name in camel case. */
-const OTHERWISE = { key: 'keys', cleanup_out_msgs: 'sweepInterval', malformed_limit: 'malformedPerWindow' } as const;
+const RENAMED = { key: 'keys', cleanup_out_msgs: 'sweepInterval', malformed_limit: 'malformedPerWindow' } as const;
 
 type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : Name;
 
 /** How `Config` calls an option. */
-export type ConfigName<Name extends OptionName> = Name extends keyof typeof OTHERWISE
-  ? (typeof OTHERWISE)[Name]
-  : CamelCase<Name>;
+export type ConfigName<Name extends OptionName> = Name extends keyof typeof RENAMED ? (typeof RENAMED)[Name] : CamelCase<Name>;
 
 /** All ways in which a program may spell an option. */
 export type Spelling<Name extends OptionName> = Name | CamelCase<Name> | ConfigName<Name>;
 
 export function configName(name: OptionName): string {
-  return (OTHERWISE as Partial<Record<OptionName, string>>)[name] ?? camelCase(name);
+  return (RENAMED as Partial<Record<OptionName, string>>)[name] ?? camelCase(name);
 }
 
 /** The spellings of an option: `expire_timeout`, `expire-timeout`, `expireTimeout`. */

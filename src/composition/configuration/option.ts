@@ -1,7 +1,7 @@
 import { accepted, refused, type Result } from '../../domain/result.ts';
 
 /** What kind of value an option has, and how such a value is read from text or from JSON. */
-export interface Kind<Value, Given = Value> {
+export interface ValueType<Value, Given = Value> {
   /** How many values the command line gives: `none` where the name alone may stand. */
   readonly takes: 'none' | 'one' | 'many';
   /** What stands for the value in the usage: `<port>`. */
@@ -24,7 +24,7 @@ export interface Kind<Value, Given = Value> {
 export const HIDDEN = Symbol('hidden');
 
 /** Stands for a value that is never shown, and says what it is instead of what is allowed. */
-export class Unusable {
+export class UnusableSecret {
   readonly what: string;
 
   /** @param what a noun without any part of the value. */
@@ -37,7 +37,7 @@ export class Unusable {
 export type Unit = 'ms' | 'bytes' | '';
 
 /** Where an option may stand: everywhere, wherever a start is asked for, or on the command line alone. */
-export type Reach = 'everywhere' | 'outside the file' | 'command line';
+export type Scope = 'everywhere' | 'outside the file' | 'command line';
 
 export type Group =
   | 'Serving'
@@ -54,13 +54,13 @@ export type Group =
   | 'Command line';
 
 /** All about one option: every source of options, the usage and docs/options.md read it from here. */
-export interface Option<Value, Given = Value> extends Kind<Value, Given> {
+export interface Option<Value, Given = Value> extends ValueType<Value, Given> {
   readonly group: Group;
-  readonly reach: Reach;
+  readonly scope: Scope;
   readonly short?: string;
-  readonly meaning: string;
+  readonly description: string;
   /** What a client sees when it is hit, or what it changes for clients. */
-  readonly seen?: string;
+  readonly effect?: string;
   readonly default: Value;
   /** The default of the hardened profile, where it is another one. */
   readonly hardened?: Value;
@@ -72,12 +72,12 @@ export interface Option<Value, Given = Value> extends Kind<Value, Given> {
   readonly dialects?: readonly string[];
 }
 
-interface Traits<Value> {
+interface OptionTraits<Value> {
   readonly group: Group;
-  readonly reach?: Reach;
+  readonly scope?: Scope;
   readonly short?: string;
-  readonly meaning: string;
-  readonly seen?: string;
+  readonly description: string;
+  readonly effect?: string;
   readonly default: Value;
   readonly hardened?: Value;
   readonly env?: readonly string[];
@@ -85,8 +85,8 @@ interface Traits<Value> {
   readonly dialects?: readonly string[];
 }
 
-export function option<Value, Given>(kind: Kind<Value, Given>, traits: Traits<NoInfer<Value>>): Option<Value, Given> {
-  return { reach: 'everywhere', env: [], ...kind, ...traits };
+export function option<Value, Given>(kind: ValueType<Value, Given>, traits: OptionTraits<NoInfer<Value>>): Option<Value, Given> {
+  return { scope: 'everywhere', env: [], ...kind, ...traits };
 }
 
 /** The longest that a timer can wait. */
@@ -102,7 +102,7 @@ interface IntegerBounds {
 const PLACEHOLDERS: Readonly<Record<Unit, string>> = { ms: '<ms>', bytes: '<bytes>', '': '<count>' };
 
 /** A whole number. */
-export function integer({ unit, min, max, placeholder = PLACEHOLDERS[unit] }: IntegerBounds): Kind<number, number | string> {
+export function integer({ unit, min, max, placeholder = PLACEHOLDERS[unit] }: IntegerBounds): ValueType<number, number | string> {
   const isWithin = (value: number): boolean => Number.isInteger(value) && value >= min && value <= max;
   return {
     takes: 'one',
@@ -124,7 +124,7 @@ interface TextForm {
 }
 
 /** A text of some form. */
-export function text({ placeholder, allowed, parse }: TextForm): Kind<string> {
+export function text({ placeholder, allowed, parse }: TextForm): ValueType<string> {
   return {
     takes: 'one',
     placeholder,
@@ -137,12 +137,12 @@ export function text({ placeholder, allowed, parse }: TextForm): Kind<string> {
 }
 
 /** A kind whose default is that there is no value. */
-export function maybe<Value, Given>(kind: Kind<Value, Given>): Kind<Value | undefined, Given> {
+export function maybe<Value, Given>(kind: ValueType<Value, Given>): ValueType<Value | undefined, Given> {
   return kind;
 }
 
 /** Several texts of one form; each counts once. */
-export function list({ placeholder, allowed, parse }: TextForm): Kind<readonly string[], string | readonly string[]> {
+export function list({ placeholder, allowed, parse }: TextForm): ValueType<readonly string[], string | readonly string[]> {
   return {
     takes: 'many',
     placeholder,
@@ -163,7 +163,7 @@ const YES = new Set(['true', '1', 'yes', 'on']);
 const NO = new Set(['false', '0', 'no', 'off']);
 
 /** True or false; its name alone says true. */
-export function flag(): Kind<boolean, boolean | string> {
+export function flag(): ValueType<boolean, boolean | string> {
   return {
     takes: 'none',
     placeholder: '',
@@ -181,7 +181,7 @@ export function flag(): Kind<boolean, boolean | string> {
 export function choice<const Word extends string>(
   words: readonly Word[],
   synonyms: Readonly<Record<string, Word>> = {},
-): Kind<Word, Word | Uppercase<Word>> {
+): ValueType<Word, Word | Uppercase<Word>> {
   const meant = new Map<unknown, Word>([...Object.entries(synonyms), ...words.map((word) => [word, word] as const)]);
   return {
     takes: 'one',
@@ -195,7 +195,9 @@ export function choice<const Word extends string>(
 }
 
 /** Some of a few words, each once, in the order of `words`. */
-export function choices<const Word extends string>(words: readonly Word[]): Kind<readonly Word[], string | readonly string[]> {
+export function choices<const Word extends string>(
+  words: readonly Word[],
+): ValueType<readonly Word[], string | readonly string[]> {
   return {
     takes: 'many',
     placeholder: '<names>',

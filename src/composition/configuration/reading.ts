@@ -1,4 +1,4 @@
-import { HIDDEN, Unusable } from './option.ts';
+import { HIDDEN, UnusableSecret } from './option.ts';
 import type { OptionName } from './options.ts';
 
 /** One value as some source wrote it. */
@@ -30,7 +30,7 @@ export const NO_READINGS: Readings = { readings: [], problems: [] };
 
 /** A value in a message: whole where it is short, on one line, and without what looks like a secret. */
 export function shown(raw: unknown): string {
-  if (raw instanceof Unusable) return `${raw.what} (the value is not shown)`;
+  if (raw instanceof UnusableSecret) return `${raw.what} (the value is not shown)`;
   if (raw === HIDDEN || holdsSecret(raw)) return 'not shown here';
   if (isObject(raw) && Object.keys(raw).length > 0) return 'an object';
   if (typeof raw === 'string') return `'${cut(JSON.stringify(raw).slice(1, -1).replaceAll('\\"', '"'))}'`;

@@ -10,7 +10,7 @@ export interface Frame {
 }
 
 /** A frame that leaves the server. */
-export interface Told {
+export interface OutgoingFrame {
   readonly type: string;
   readonly src: string;
   readonly dst: string;
@@ -32,7 +32,7 @@ export function readFrame(bytes: Uint8Array): Frame | undefined {
   }
 }
 
-export function writeFrame({ type, src, dst, payload }: Told): string {
+export function writeFrame({ type, src, dst, payload }: OutgoingFrame): string {
   const head = `{"type":${JSON.stringify(type)},"src":${JSON.stringify(src)},"dst":${JSON.stringify(dst)}`;
   return payload === undefined ? `${head}}` : `${head},"payload":${payload}}`;
 }
@@ -46,27 +46,27 @@ function textOfMember(json: string, wanted: string): string | undefined {
   let found: string | undefined;
   let at = json.indexOf('{') + 1;
   for (;;) {
-    at = behind(BETWEEN, json, at);
+    at = endOf(BETWEEN, json, at);
     if (json[at] !== '"') return found;
-    const name = json.slice(at, (at = behind(STRING, json, at)));
-    at = behind(BETWEEN, json, at);
-    const value = json.slice(at, (at = behindValue(json, at)));
+    const name = json.slice(at, (at = endOf(STRING, json, at)));
+    at = endOf(BETWEEN, json, at);
+    const value = json.slice(at, (at = endOfValue(json, at)));
     if (JSON.parse(name) === wanted) found = value;
   }
 }
 
-function behindValue(json: string, from: number): number {
+function endOfValue(json: string, from: number): number {
   let depth = 0;
-  for (let at = from; ; at = behind(BETWEEN, json, at)) {
+  for (let at = from; ; at = endOf(BETWEEN, json, at)) {
     const first = json[at];
     if (first === '{' || first === '[') depth++;
     if (first === '}' || first === ']') depth--;
-    at = first === '"' ? behind(STRING, json, at) : '{[}]'.includes(first ?? '') ? at + 1 : behind(SCALAR, json, at);
+    at = first === '"' ? endOf(STRING, json, at) : '{[}]'.includes(first ?? '') ? at + 1 : endOf(SCALAR, json, at);
     if (depth === 0) return at;
   }
 }
 
-function behind(pattern: RegExp, text: string, at: number): number {
+function endOf(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
   pattern.test(text);
   return pattern.lastIndex;

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Asked, Reply } from './honest-http.ts';
-import { HonestServer } from './honest-server.ts';
+import type { HttpRequest, Reply } from './conforming-http.ts';
+import { ConformingServer } from './conforming-server.ts';
 import type { Mutant } from './mutant.ts';
 
 const SMUGGLED_ANSWER = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
@@ -12,8 +12,8 @@ export const HANDSHAKE_MUTANTS: readonly Mutant[] = [
     fails: ['H13.two-lengths', 'H13.empty-length', 'H13.unknown-coding'],
     verdict: 'failed',
     also: ['H11'],
-    Server: class extends HonestServer {
-      override brokenRequest(...[, socket]: Parameters<HonestServer['brokenRequest']>): void {
+    Server: class extends ConformingServer {
+      override handleRequestError(...[, socket]: Parameters<ConformingServer['handleRequestError']>): void {
         socket.end(SMUGGLED_ANSWER.repeat(2));
       }
     },
@@ -22,8 +22,8 @@ export const HANDSHAKE_MUTANTS: readonly Mutant[] = [
     name: 'upgrades without Connection',
     fails: ['H14.no-connection'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override reply(asked: Asked): Reply {
+    Server: class extends ConformingServer {
+      override reply(asked: HttpRequest): Reply {
         return asked.headers.upgrade === 'websocket' ? { status: 101 } : super.reply(asked);
       }
     },
@@ -33,8 +33,8 @@ export const HANDSHAKE_MUTANTS: readonly Mutant[] = [
     fails: ['H15.in-order'],
     verdict: 'loose',
     also: ['H7'],
-    Server: class extends HonestServer {
-      override reply(asked: Asked): Reply {
+    Server: class extends ConformingServer {
+      override reply(asked: HttpRequest): Reply {
         const reply = super.reply(asked);
         return { ...reply, headers: { ...reply.headers, connection: 'close' } };
       }
@@ -44,7 +44,7 @@ export const HANDSHAKE_MUTANTS: readonly Mutant[] = [
     name: 'finds nothing where a socket belongs',
     fails: ['H16.says-upgrade'],
     verdict: 'loose',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override upgradeMissing(): Reply {
         return this.notFound();
       }
@@ -54,7 +54,7 @@ export const HANDSHAKE_MUTANTS: readonly Mutant[] = [
     name: 'does not say which version it speaks',
     fails: ['O12.version'],
     verdict: 'loose',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override handshakeStatus(path: string, headers: IncomingHttpHeaders, query: URLSearchParams): number {
         return headers['sec-websocket-version'] === '13' ? super.handshakeStatus(path, headers, query) : 404;
       }
@@ -64,7 +64,7 @@ export const HANDSHAKE_MUTANTS: readonly Mutant[] = [
     name: 'grants any subprotocol',
     fails: ['O13.none-granted'],
     verdict: 'loose',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override subprotocol(offered: ReadonlySet<string>): string | false {
         return [...offered][0] ?? false;
       }
@@ -75,8 +75,8 @@ export const HANDSHAKE_MUTANTS: readonly Mutant[] = [
     fails: ['M21.text-first'],
     verdict: 'failed',
     also: ['O'],
-    Server: class extends HonestServer {
-      override refuses(...[socket, { code }]: Parameters<HonestServer['refuses']>): void {
+    Server: class extends ConformingServer {
+      override refuse(...[socket, { code }]: Parameters<ConformingServer['refuse']>): void {
         socket.close(code);
       }
     },

@@ -1,5 +1,5 @@
-import type { Asked, Reply } from './honest-http.ts';
-import { HonestServer } from './honest-server.ts';
+import type { HttpRequest, Reply } from './conforming-http.ts';
+import { ConformingServer } from './conforming-server.ts';
 import type { Mutant } from './mutant.ts';
 
 /** H1 to H11, X8: what a server does wrong before a socket is opened. */
@@ -8,7 +8,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'says nothing of itself',
     fails: ['H1.describes'],
     verdict: 'loose',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override description(): Reply {
         return { status: 200, body: 'It works!' };
       }
@@ -18,8 +18,8 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'gives out one id only',
     fails: ['H2.no-id-twice'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override freshId(): string {
+    Server: class extends ConformingServer {
+      override newId(): string {
         return '3f1f4b3e-0000-4000-8000-000000000000';
       }
     },
@@ -29,9 +29,9 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     fails: ['H2.gives-id', 'H2.any-query'],
     verdict: 'failed',
     also: ['H7'],
-    Server: class extends HonestServer {
-      override freshId(): string {
-        return JSON.stringify({ id: super.freshId() });
+    Server: class extends ConformingServer {
+      override newId(): string {
+        return JSON.stringify({ id: super.newId() });
       }
     },
   },
@@ -39,7 +39,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'gives ids of an unknown key',
     fails: ['H2.unknown-key'],
     verdict: 'loose',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override idFor(): Reply {
         return super.idFor(this.keys[0] ?? '');
       }
@@ -49,7 +49,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'lists peers where nobody may know',
     fails: ['H3.nobody-is-listed'],
     verdict: 'dangerous',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override listsPeers(): boolean {
         return true;
       }
@@ -59,7 +59,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'lists nobody, ever',
     fails: ['H4.lists-peers', 'H4.left'],
     verdict: 'failed',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override idsIn(): string[] {
         return [];
       }
@@ -69,11 +69,11 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'lists whoever was ever here',
     fails: ['H4.left'],
     verdict: 'failed',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       readonly #all = new Set<string>();
-      override opensFor(...[peer]: Parameters<HonestServer['opensFor']>): void {
+      override sendOpen(...[peer]: Parameters<ConformingServer['sendOpen']>): void {
         this.#all.add(peer.id);
-        super.opensFor(peer);
+        super.sendOpen(peer);
       }
       override idsIn(key: string): string[] {
         return [...new Set([...super.idsIn(key), ...this.#all])];
@@ -85,7 +85,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'lists the peers of every realm',
     fails: ['H4.own-realm'],
     verdict: 'dangerous',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override idsIn(): string[] {
         return this.keys.flatMap((key) => super.idsIn(key));
       }
@@ -95,7 +95,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'does not know OPTIONS',
     fails: ['H5.root', 'H5.id', 'H5.asked-headers'],
     verdict: 'loose',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override preflight(): Reply {
         return this.notFound();
       }
@@ -105,8 +105,8 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'lets the preflights of strangers pass',
     fails: ['H5.listed'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override reply(asked: Asked): Reply {
+    Server: class extends ConformingServer {
+      override reply(asked: HttpRequest): Reply {
         const reply = super.reply(asked);
         const { origin = '' } = asked.headers;
         return asked.method === 'OPTIONS'
@@ -120,7 +120,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     fails: ['H6.echoed-id', 'H6.listed'],
     verdict: 'failed',
     also: ['H5', 'X8'],
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override corsHeaders(): Readonly<Record<string, string>> {
         return {};
       }
@@ -131,7 +131,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     fails: ['H6.echoed-id', 'H6.listed'],
     verdict: 'failed',
     also: ['H5', 'X8'],
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override corsHeaders(): Readonly<Record<string, string>> {
         return { 'access-control-allow-origin': 'http://localhost:3000', vary: 'Origin' };
       }
@@ -142,7 +142,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     fails: ['H6.echoed-id', 'H6.listed'],
     verdict: 'failed',
     also: ['H5'],
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override corsHeaders(origin: string | undefined): Readonly<Record<string, string>> {
         const { vary, ...others } = super.corsHeaders(origin);
         return others;
@@ -153,9 +153,9 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'welcomes pages of origins that begin like a listed one',
     fails: ['H6.not-listed-longer-host', 'H6.not-listed-slash'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override welcomes(origin: string): boolean {
-        return super.welcomes(origin) || this.settings.cors?.some((listed) => origin.startsWith(listed)) === true;
+    Server: class extends ConformingServer {
+      override allowsOrigin(origin: string): boolean {
+        return super.allowsOrigin(origin) || this.settings.cors?.some((listed) => origin.startsWith(listed)) === true;
       }
     },
   },
@@ -163,9 +163,9 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'answers HEAD with 405',
     fails: ['H7.root', 'H7.id'],
     verdict: 'loose',
-    Server: class extends HonestServer {
-      override routed(asked: Asked): Reply {
-        return asked.method === 'HEAD' ? { status: 405, headers: { allow: 'GET' } } : super.routed(asked);
+    Server: class extends ConformingServer {
+      override route(asked: HttpRequest): Reply {
+        return asked.method === 'HEAD' ? { status: 405, headers: { allow: 'GET' } } : super.route(asked);
       }
     },
   },
@@ -174,7 +174,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     fails: ['H8.nowhere', 'H8.favicon'],
     verdict: 'loose',
     also: ['X8'],
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override notFound(): Reply {
         return { status: 500, body: 'Internal Server Error' };
       }
@@ -184,7 +184,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'dies of a broken escape',
     fails: ['H8.broken-escape'],
     verdict: 'dangerous',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override pageAt(path: string): (() => Reply) | undefined {
         return super.pageAt(decodeURIComponent(path));
       }
@@ -195,8 +195,8 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     fails: ['H9.too-many'],
     verdict: 'failed',
     also: ['H10'],
-    Server: class extends HonestServer {
-      override isTooMuch(): boolean {
+    Server: class extends ConformingServer {
+      override isRateLimited(): boolean {
         return false;
       }
     },
@@ -205,10 +205,10 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'never answers again once there were too many requests',
     fails: ['H9.next-window'],
     verdict: 'failed',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       readonly #banned = new Set<string>();
-      override isTooMuch(address: string): boolean {
-        if (super.isTooMuch(address)) this.#banned.add(address);
+      override isRateLimited(address: string): boolean {
+        if (super.isRateLimited(address)) this.#banned.add(address);
         return this.#banned.has(address);
       }
     },
@@ -217,9 +217,9 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'counts sockets among the requests',
     fails: ['H9.sockets-open'],
     verdict: 'loose',
-    Server: class extends HonestServer {
-      override handshakeStatus(...[path, headers, query]: Parameters<HonestServer['handshakeStatus']>): number {
-        return this.isTooMuch('127.0.0.1') ? 429 : super.handshakeStatus(path, headers, query);
+    Server: class extends ConformingServer {
+      override handshakeStatus(...[path, headers, query]: Parameters<ConformingServer['handshakeStatus']>): number {
+        return this.isRateLimited('127.0.0.1') ? 429 : super.handshakeStatus(path, headers, query);
       }
     },
   },
@@ -227,8 +227,8 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'does not say when to come again',
     fails: ['H9.too-many'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override tooMany(): Reply {
+    Server: class extends ConformingServer {
+      override rateLimited(): Reply {
         return { status: 429 };
       }
     },
@@ -237,8 +237,8 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'believes whoever says to be a proxy',
     fails: ['H10.no-proxy'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override addressOf({ headers, address }: Asked): string {
+    Server: class extends ConformingServer {
+      override addressOf({ headers, address }: HttpRequest): string {
         return (
           String(headers['x-forwarded-for'] ?? address)
             .split(/\s*,\s*/)
@@ -251,8 +251,8 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'believes what a client writes in front of what its proxy adds',
     fails: ['H10.forged'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override addressOf({ headers, address }: Asked): string {
+    Server: class extends ConformingServer {
+      override addressOf({ headers, address }: HttpRequest): string {
         if (this.settings.proxied !== true) return address;
         return String(headers['x-forwarded-for'] ?? address).split(/\s*,\s*/)[0] ?? address;
       }
@@ -262,10 +262,10 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'dies of a request that is too long',
     fails: ['H11.target-20000', 'H11.long-header'],
     verdict: 'dangerous',
-    Server: class extends HonestServer {
-      override brokenRequest(...[error, socket]: Parameters<HonestServer['brokenRequest']>): void {
+    Server: class extends ConformingServer {
+      override handleRequestError(...[error, socket]: Parameters<ConformingServer['handleRequestError']>): void {
         if (error.code === 'HPE_HEADER_OVERFLOW') throw error;
-        super.brokenRequest(error, socket);
+        super.handleRequestError(error, socket);
       }
     },
   },
@@ -273,10 +273,10 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     name: 'dies of what is no HTTP',
     fails: ['H11.no-http'],
     verdict: 'dangerous',
-    Server: class extends HonestServer {
-      override brokenRequest(...[error, socket]: Parameters<HonestServer['brokenRequest']>): void {
+    Server: class extends ConformingServer {
+      override handleRequestError(...[error, socket]: Parameters<ConformingServer['handleRequestError']>): void {
         if (error.code?.startsWith('HPE_INVALID') === true) throw error;
-        super.brokenRequest(error, socket);
+        super.handleRequestError(error, socket);
       }
     },
   },
@@ -285,8 +285,8 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     fails: ['X8.cors'],
     verdict: 'loose',
     also: ['H6'],
-    Server: class extends HonestServer {
-      override reply(asked: Asked): Reply {
+    Server: class extends ConformingServer {
+      override reply(asked: HttpRequest): Reply {
         const reply = super.reply(asked);
         return reply.status === 404 ? { ...reply, headers: {} } : reply;
       }

@@ -1,4 +1,4 @@
-import { HonestServer, type Peer } from './honest-server.ts';
+import { ConformingServer, type Peer } from './conforming-server.ts';
 import type { Mutant } from './mutant.ts';
 
 const NO_CLOSE_FRAME = 1006;
@@ -9,8 +9,8 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     name: 'never closes who is silent',
     fails: ['L1.silent'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override isSilent(): boolean {
+    Server: class extends ConformingServer {
+      override isTimedOut(): boolean {
         return false;
       }
     },
@@ -20,9 +20,9 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     name: 'closes who is silent before the time is over',
     fails: ['L1.not-early'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override isSilent(peer: Peer): boolean {
-        return super.isSilent({ ...peer, heardAt: peer.heardAt - (this.settings.alive_timeout ?? 0) / 2 });
+    Server: class extends ConformingServer {
+      override isTimedOut(peer: Peer): boolean {
+        return super.isTimedOut({ ...peer, receivedAt: peer.receivedAt - (this.settings.alive_timeout ?? 0) / 2 });
       }
     },
   },
@@ -30,9 +30,9 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     name: 'closes who is silent long after the time is over',
     fails: ['L1.not-late'],
     verdict: 'loose',
-    Server: class extends HonestServer {
-      override isSilent(peer: Peer): boolean {
-        return super.isSilent({ ...peer, heardAt: peer.heardAt + 5_000 });
+    Server: class extends ConformingServer {
+      override isTimedOut(peer: Peer): boolean {
+        return super.isTimedOut({ ...peer, receivedAt: peer.receivedAt + 5_000 });
       }
     },
     also: ['L1', 'L3'],
@@ -41,14 +41,14 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     name: 'closes who is silent, and keeps the id',
     fails: ['L1.silent'],
     verdict: 'failed',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       readonly #reaped = new WeakSet<Peer>();
-      override reaps(peer: Peer): void {
+      override closeTimedOut(peer: Peer): void {
         this.#reaped.add(peer);
-        super.reaps(peer);
+        super.closeTimedOut(peer);
       }
-      override frees(peer: Peer): void {
-        if (!this.#reaped.has(peer)) super.frees(peer);
+      override removePeer(peer: Peer): void {
+        if (!this.#reaped.has(peer)) super.removePeer(peer);
       }
     },
     also: ['L1'],
@@ -58,11 +58,11 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     fails: ['L3.heartbeat'],
     verdict: 'dangerous',
     also: ['L1', 'M8'],
-    Server: class extends HonestServer {
-      override heard(...[peer, bytes, isBinary]: Parameters<HonestServer['heard']>): void {
-        const { heardAt, spokeAt } = peer;
-        super.heard(peer, bytes, isBinary);
-        if (this.read(bytes)?.type === 'HEARTBEAT') Object.assign(peer, { heardAt, spokeAt });
+    Server: class extends ConformingServer {
+      override handleFrame(...[peer, bytes, isBinary]: Parameters<ConformingServer['handleFrame']>): void {
+        const { receivedAt, messageAt } = peer;
+        super.handleFrame(peer, bytes, isBinary);
+        if (this.parseFrame(bytes)?.type === 'HEARTBEAT') Object.assign(peer, { receivedAt, messageAt });
       }
     },
   },
@@ -71,8 +71,8 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     fails: ['L2.close', 'L2.cut', 'L2.reset'],
     verdict: 'failed',
     also: ['H4', 'O6', 'O11', 'L4', 'M15', 'M18', 'O4'],
-    Server: class extends HonestServer {
-      override closed(): void {}
+    Server: class extends ConformingServer {
+      override handleClose(): void {}
     },
   },
   {
@@ -80,9 +80,9 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     fails: ['L2.cut', 'L2.reset', 'L2.many-cut'],
     verdict: 'failed',
     also: ['M15', 'O6', 'M18'],
-    Server: class extends HonestServer {
-      override closed(...[peer, socket, code]: Parameters<HonestServer['closed']>): void {
-        if (code !== NO_CLOSE_FRAME) super.closed(peer, socket, code);
+    Server: class extends ConformingServer {
+      override handleClose(...[peer, socket, code]: Parameters<ConformingServer['handleClose']>): void {
+        if (code !== NO_CLOSE_FRAME) super.handleClose(peer, socket, code);
       }
     },
   },
@@ -91,10 +91,10 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     fails: ['L2.others-not-told'],
     verdict: 'failed',
     also: ['*'],
-    Server: class extends HonestServer {
-      override closed(...[peer, socket, code]: Parameters<HonestServer['closed']>): void {
-        super.closed(peer, socket, code);
-        for (const other of peer.realm.peers.values()) this.tells(other, { type: 'LEAVE', src: peer.id, dst: other.id });
+    Server: class extends ConformingServer {
+      override handleClose(...[peer, socket, code]: Parameters<ConformingServer['handleClose']>): void {
+        super.handleClose(peer, socket, code);
+        for (const other of peer.realm.peers.values()) this.send(other, { type: 'LEAVE', src: peer.id, dst: other.id });
       }
     },
   },
@@ -103,8 +103,8 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     fails: ['L3.ping-answered'],
     verdict: 'failed',
     also: ['H4', 'O5', 'M7', 'M10', 'M11', 'M19'],
-    Server: class extends HonestServer {
-      override pongs(): boolean {
+    Server: class extends ConformingServer {
+      override answersPings(): boolean {
         return false;
       }
     },
@@ -113,10 +113,10 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     name: 'takes a ping for a heartbeat',
     fails: ['L3.ping-is-no-heartbeat'],
     verdict: 'loose',
-    Server: class extends HonestServer {
-      override serves(...[peer, socket]: Parameters<HonestServer['serves']>): void {
-        super.serves(peer, socket);
-        socket.on('ping', () => this.hearsOf(peer));
+    Server: class extends ConformingServer {
+      override attach(...[peer, socket]: Parameters<ConformingServer['attach']>): void {
+        super.attach(peer, socket);
+        socket.on('ping', () => this.recordActivity(peer));
       }
     },
   },
@@ -124,15 +124,15 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     name: 'writes to the socket of who had the id before',
     fails: ['L4.heir-hears'],
     verdict: 'failed',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       readonly #first = new Map<string, Peer>();
-      override enters(...[socket, who, realm]: Parameters<HonestServer['enters']>): void {
-        super.enters(socket, who, realm);
+      override addPeer(...[socket, who, realm]: Parameters<ConformingServer['addPeer']>): void {
+        super.addPeer(socket, who, realm);
         const peer = realm.peers.get(who.id);
         if (peer !== undefined && !this.#first.has(who.id)) this.#first.set(who.id, peer);
       }
-      override find(...[realm, id]: Parameters<HonestServer['find']>): Peer | undefined {
-        return super.find(realm, id) === undefined ? undefined : this.#first.get(id);
+      override findPeer(...[realm, id]: Parameters<ConformingServer['findPeer']>): Peer | undefined {
+        return super.findPeer(realm, id) === undefined ? undefined : this.#first.get(id);
       }
     },
     also: ['O11', 'L1', 'L2', 'M7', 'M14', 'O2'],
@@ -141,8 +141,8 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     name: 'asks no silent peer for a sign of life',
     fails: ['L5.hidden-tab'],
     verdict: 'loose',
-    Server: class extends HonestServer {
-      override pings(): void {}
+    Server: class extends ConformingServer {
+      override pingIfIdle(): void {}
     },
   },
 ];

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
-import type { Frame, Told } from './frame.ts';
-import { HonestServer, type Peer } from './honest-server.ts';
+import type { Frame, OutgoingFrame } from './frame.ts';
+import { ConformingServer, type Peer } from './conforming-server.ts';
 import type { Mutant } from './mutant.ts';
 
 /** M1 to M12, M16 to M19: what becomes of what a peer sends. */
@@ -9,7 +9,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'believes the src that a peer writes',
     fails: ['M1.forged-src-before', 'M1.forged-src-behind', 'M1.forged-src-escaped'],
     verdict: 'dangerous',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override srcOf(peer: Peer, { src }: Frame): string {
         return typeof src === 'string' ? src : peer.id;
       }
@@ -20,9 +20,9 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     fails: ['M1.nobody-else'],
     verdict: 'dangerous',
     also: ['*'],
-    Server: class extends HonestServer {
-      override delivers(...[from, , told]: Parameters<HonestServer['delivers']>): void {
-        for (const to of from.realm.peers.values()) super.delivers(from, to, told);
+    Server: class extends ConformingServer {
+      override deliver(...[from, , told]: Parameters<ConformingServer['deliver']>): void {
+        for (const to of from.realm.peers.values()) super.deliver(from, to, told);
       }
     },
   },
@@ -31,10 +31,10 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     fails: ['M1.nobody-else'],
     verdict: 'failed',
     also: ['*'],
-    Server: class extends HonestServer {
-      override delivers(...[from, to, told]: Parameters<HonestServer['delivers']>): void {
-        super.delivers(from, to, told);
-        super.delivers(from, from, told);
+    Server: class extends ConformingServer {
+      override deliver(...[from, to, told]: Parameters<ConformingServer['deliver']>): void {
+        super.deliver(from, to, told);
+        super.deliver(from, from, told);
       }
     },
   },
@@ -43,10 +43,10 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     fails: ['M1.once', 'M1.both-ways'],
     verdict: 'failed',
     also: ['*'],
-    Server: class extends HonestServer {
-      override delivers(...[from, to, told]: Parameters<HonestServer['delivers']>): void {
-        super.delivers(from, to, told);
-        super.delivers(from, to, told);
+    Server: class extends ConformingServer {
+      override deliver(...[from, to, told]: Parameters<ConformingServer['deliver']>): void {
+        super.deliver(from, to, told);
+        super.deliver(from, to, told);
       }
     },
   },
@@ -55,9 +55,9 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     fails: ['M1.answer'],
     verdict: 'failed',
     also: ['O7', 'M13'],
-    Server: class extends HonestServer {
-      override takes(peer: Peer, frame: Frame): void {
-        if (frame.type !== 'ANSWER') super.takes(peer, frame);
+    Server: class extends ConformingServer {
+      override dispatch(peer: Peer, frame: Frame): void {
+        if (frame.type !== 'ANSWER') super.dispatch(peer, frame);
       }
     },
   },
@@ -65,9 +65,9 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'relays no EXPIRE',
     fails: ['M6.expire-relayed'],
     verdict: 'loose',
-    Server: class extends HonestServer {
-      override passesOn(...[peer, type, dst, frame]: Parameters<HonestServer['passesOn']>): void {
-        if (type !== 'EXPIRE') super.passesOn(peer, type, dst, frame);
+    Server: class extends ConformingServer {
+      override forward(...[peer, type, dst, frame]: Parameters<ConformingServer['forward']>): void {
+        if (type !== 'EXPIRE') super.forward(peer, type, dst, frame);
       }
     },
   },
@@ -75,10 +75,10 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'relays members that it does not know',
     fails: ['M1.unknown-members'],
     verdict: 'loose',
-    Server: class extends HonestServer {
-      override relays(...[peer, told, frame]: Parameters<HonestServer['relays']>): void {
-        const to = this.find(peer.realm, told.dst);
-        if (to === undefined) return super.relays(peer, told, frame);
+    Server: class extends ConformingServer {
+      override relay(...[peer, told, frame]: Parameters<ConformingServer['relay']>): void {
+        const to = this.findPeer(peer.realm, told.dst);
+        if (to === undefined) return super.relay(peer, told, frame);
         to.socket.send(JSON.stringify({ ...frame.whole, src: peer.id }));
       }
     },
@@ -88,7 +88,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'prints payloads again, and loses digits',
     fails: ['M2.same-bytes-decimals', 'M2.same-bytes-large-integer', 'M2.same-bytes-repeated-members'],
     verdict: 'loose',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override payloadOf({ whole }: Frame): string | undefined {
         return JSON.stringify(whole['payload']);
       }
@@ -98,7 +98,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'takes a payload that is false, 0 or null for none',
     fails: ['M2.null', 'M2.false', 'M2.zero', 'M2.empty-text'],
     verdict: 'failed',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override payloadOf(frame: Frame): string | undefined {
         return frame.whole['payload'] ? super.payloadOf(frame) : undefined;
       }
@@ -109,7 +109,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'copies payloads member by member, and loses __proto__',
     fails: ['M2.nested-proto'],
     verdict: 'failed',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override payloadOf(frame: Frame): string | undefined {
         const { payload } = frame.whole;
         if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return super.payloadOf(frame);
@@ -123,7 +123,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'prints payloads as ASCII with question marks',
     fails: ['M2.text-of-all-kinds'],
     verdict: 'failed',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override payloadOf(frame: Frame): string | undefined {
         return super.payloadOf(frame)?.replaceAll(/[^\0-\x7f]/g, '?');
       }
@@ -135,7 +135,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     fails: ['M2.session', 'M2.numbers'],
     verdict: 'failed',
     also: ['M', 'O'],
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override payloadOf(frame: Frame): string | undefined {
         const text = super.payloadOf(frame);
         return text === undefined || text.startsWith('"') ? text : JSON.stringify(text);
@@ -146,9 +146,9 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'takes the first of members that are repeated',
     fails: ['M3.last-wins'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override read(bytes: Buffer): Frame | undefined {
-        const frame = super.read(bytes);
+    Server: class extends ConformingServer {
+      override parseFrame(bytes: Buffer): Frame | undefined {
+        const frame = super.parseFrame(bytes);
         const [, first = frame?.type] = /^\{"type":"([^"\\]*)"/.exec(bytes.toString()) ?? [];
         return frame === undefined ? undefined : { ...frame, type: first };
       }
@@ -158,9 +158,9 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'takes an escape for what is written, not for the character',
     fails: ['M3.escaped-values'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override read(bytes: Buffer): Frame | undefined {
-        const frame = super.read(bytes);
+    Server: class extends ConformingServer {
+      override parseFrame(bytes: Buffer): Frame | undefined {
+        const frame = super.parseFrame(bytes);
         const [, type = ''] = /"type"\s*:\s*"([^"]*)"/.exec(bytes.toString()) ?? [];
         return frame !== undefined && type.includes('\\') ? { ...frame, type } : frame;
       }
@@ -170,9 +170,9 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'delivers nothing to oneself',
     fails: ['M4.to-oneself'],
     verdict: 'loose',
-    Server: class extends HonestServer {
-      override delivers(...[from, to, told]: Parameters<HonestServer['delivers']>): void {
-        if (from !== to) super.delivers(from, to, told);
+    Server: class extends ConformingServer {
+      override deliver(...[from, to, told]: Parameters<ConformingServer['deliver']>): void {
+        if (from !== to) super.deliver(from, to, told);
       }
     },
     also: ['O2', 'M8'],
@@ -181,9 +181,9 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'overlooks binary frames',
     fails: ['M5.binary'],
     verdict: 'loose',
-    Server: class extends HonestServer {
-      override heard(...[peer, bytes, isBinary]: Parameters<HonestServer['heard']>): void {
-        if (!isBinary) super.heard(peer, bytes, isBinary);
+    Server: class extends ConformingServer {
+      override handleFrame(...[peer, bytes, isBinary]: Parameters<ConformingServer['handleFrame']>): void {
+        if (!isBinary) super.handleFrame(peer, bytes, isBinary);
       }
     },
   },
@@ -191,15 +191,15 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'relays as binary what came as binary',
     fails: ['M5.binary'],
     verdict: 'loose',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       #isBinary = false;
-      override heard(...[peer, bytes, isBinary]: Parameters<HonestServer['heard']>): void {
+      override handleFrame(...[peer, bytes, isBinary]: Parameters<ConformingServer['handleFrame']>): void {
         this.#isBinary = isBinary;
-        super.heard(peer, bytes, isBinary);
+        super.handleFrame(peer, bytes, isBinary);
         this.#isBinary = false;
       }
-      override tells({ socket }: Peer, told: Told): void {
-        if (socket.readyState === WebSocket.OPEN) socket.send(this.written(told), { binary: this.#isBinary });
+      override send({ socket }: Peer, told: OutgoingFrame): void {
+        if (socket.readyState === WebSocket.OPEN) socket.send(this.encode(told), { binary: this.#isBinary });
       }
     },
   },
@@ -207,9 +207,9 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'reads JSON only where it begins with a brace',
     fails: ['M5.space'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override read(bytes: Buffer): Frame | undefined {
-        return bytes[0] === 0x7b ? super.read(bytes) : undefined;
+    Server: class extends ConformingServer {
+      override parseFrame(bytes: Buffer): Frame | undefined {
+        return bytes[0] === 0x7b ? super.parseFrame(bytes) : undefined;
       }
     },
   },
@@ -217,9 +217,9 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'relays no LEAVE',
     fails: ['M6.relayed'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override passesOn(...[peer, type, dst, frame]: Parameters<HonestServer['passesOn']>): void {
-        if (type !== 'LEAVE') super.passesOn(peer, type, dst, frame);
+    Server: class extends ConformingServer {
+      override forward(...[peer, type, dst, frame]: Parameters<ConformingServer['forward']>): void {
+        if (type !== 'LEAVE') super.forward(peer, type, dst, frame);
       }
     },
   },
@@ -227,9 +227,9 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'keeps LEAVE for who is absent',
     fails: ['M6.absent', 'M6.never-expires'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override passesOn(...[peer, type, dst, frame]: Parameters<HonestServer['passesOn']>): void {
-        super.relays(peer, { type, src: peer.id, dst }, frame);
+    Server: class extends ConformingServer {
+      override forward(...[peer, type, dst, frame]: Parameters<ConformingServer['forward']>): void {
+        super.relay(peer, { type, src: peer.id, dst }, frame);
       }
     },
   },
@@ -237,10 +237,10 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'takes LEAVE to another for a goodbye',
     fails: ['M6.relayed'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override passesOn(...[peer, type, dst, frame]: Parameters<HonestServer['passesOn']>): void {
-        super.passesOn(peer, type, dst, frame);
-        if (type === 'LEAVE') this.goodbye(peer);
+    Server: class extends ConformingServer {
+      override forward(...[peer, type, dst, frame]: Parameters<ConformingServer['forward']>): void {
+        super.forward(peer, type, dst, frame);
+        if (type === 'LEAVE') this.handleLeave(peer);
       }
     },
   },
@@ -248,19 +248,19 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'overlooks LEAVE without dst',
     fails: ['M7.frees-no-dst', 'M7.frees-empty-dst', 'M7.frees-null-dst'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override goodbye(): void {}
+    Server: class extends ConformingServer {
+      override handleLeave(): void {}
     },
   },
   {
     name: 'lets who has said LEAVE speak on under the id',
     fails: ['M7.nothing-from-the-grave'],
     verdict: 'dangerous',
-    Server: class extends HonestServer {
-      override goodbye(peer: Peer): void {
-        this.frees(peer);
+    Server: class extends ConformingServer {
+      override handleLeave(peer: Peer): void {
+        this.removePeer(peer);
       }
-      override speaksFor(): boolean {
+      override isCurrentSocket(): boolean {
         return true;
       }
     },
@@ -270,9 +270,9 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'relays HEARTBEAT where it has a dst',
     fails: ['M8.silent'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override overlooks(peer: Peer, frame: Frame): void {
-        if (frame.type === 'HEARTBEAT' && typeof frame.dst === 'string') this.passesOn(peer, 'HEARTBEAT', frame.dst, frame);
+    Server: class extends ConformingServer {
+      override ignore(peer: Peer, frame: Frame): void {
+        if (frame.type === 'HEARTBEAT' && typeof frame.dst === 'string') this.forward(peer, 'HEARTBEAT', frame.dst, frame);
       }
     },
   },
@@ -280,8 +280,8 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'answers HEARTBEAT with one',
     fails: ['M8.silent'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override overlooks({ socket }: Peer, { type }: Frame): void {
+    Server: class extends ConformingServer {
+      override ignore({ socket }: Peer, { type }: Frame): void {
         if (type === 'HEARTBEAT') socket.send('{"type":"HEARTBEAT"}');
       }
     },
@@ -291,11 +291,11 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'counts HEARTBEAT only as a sign of life',
     fails: ['M8.alive-by-candidate', 'M8.alive-by-no-dst'],
     verdict: 'loose',
-    Server: class extends HonestServer {
-      override heard(...[peer, bytes, isBinary]: Parameters<HonestServer['heard']>): void {
-        const { heardAt, spokeAt } = peer;
-        super.heard(peer, bytes, isBinary);
-        if (this.read(bytes)?.type !== 'HEARTBEAT') Object.assign(peer, { heardAt, spokeAt });
+    Server: class extends ConformingServer {
+      override handleFrame(...[peer, bytes, isBinary]: Parameters<ConformingServer['handleFrame']>): void {
+        const { receivedAt, messageAt } = peer;
+        super.handleFrame(peer, bytes, isBinary);
+        if (this.parseFrame(bytes)?.type !== 'HEARTBEAT') Object.assign(peer, { receivedAt, messageAt });
       }
     },
   },
@@ -303,10 +303,10 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'relays frames of any type',
     fails: ['M9.open', 'M9.small', 'M9.proto'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override overlooks(peer: Peer, frame: Frame): void {
+    Server: class extends ConformingServer {
+      override ignore(peer: Peer, frame: Frame): void {
         const { type, dst } = frame;
-        if (typeof type === 'string' && typeof dst === 'string' && type !== 'HEARTBEAT') this.passesOn(peer, type, dst, frame);
+        if (typeof type === 'string' && typeof dst === 'string' && type !== 'HEARTBEAT') this.forward(peer, type, dst, frame);
       }
     },
   },
@@ -315,8 +315,8 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     fails: ['M9.open', 'M9.number', 'M9.no-type'],
     verdict: 'failed',
     also: ['M8'],
-    Server: class extends HonestServer {
-      override overlooks({ socket }: Peer, { type }: Frame): void {
+    Server: class extends ConformingServer {
+      override ignore({ socket }: Peer, { type }: Frame): void {
         if (type !== 'HEARTBEAT') socket.close(1008);
       }
     },
@@ -325,8 +325,8 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'dies of what is no JSON',
     fails: ['M10.word', 'M10.open-brace', 'M10.empty'],
     verdict: 'dangerous',
-    Server: class extends HonestServer {
-      override malformed(_peer: Peer, bytes: Buffer): void {
+    Server: class extends ConformingServer {
+      override handleMalformed(_peer: Peer, bytes: Buffer): void {
         JSON.parse(bytes.toString());
       }
     },
@@ -335,8 +335,8 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'dies of JSON that is null',
     fails: ['M10.null'],
     verdict: 'dangerous',
-    Server: class extends HonestServer {
-      override malformed(_peer: Peer, bytes: Buffer): void {
+    Server: class extends ConformingServer {
+      override handleMalformed(_peer: Peer, bytes: Buffer): void {
         if (bytes.toString() === 'null') throw new TypeError("Cannot read properties of null (reading 'type')");
       }
     },
@@ -345,13 +345,13 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'never hears a socket again that has sent no JSON',
     fails: ['M10.word', 'M10.number', 'M10.broken-binary'],
     verdict: 'failed',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       readonly #deaf = new WeakSet<Peer>();
-      override malformed(peer: Peer): void {
+      override handleMalformed(peer: Peer): void {
         this.#deaf.add(peer);
       }
-      override heard(...[peer, bytes, isBinary]: Parameters<HonestServer['heard']>): void {
-        if (!this.#deaf.has(peer)) super.heard(peer, bytes, isBinary);
+      override handleFrame(...[peer, bytes, isBinary]: Parameters<ConformingServer['handleFrame']>): void {
+        if (!this.#deaf.has(peer)) super.handleFrame(peer, bytes, isBinary);
       }
     },
   },
@@ -359,13 +359,13 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'hears nobody any more once somebody has sent no JSON',
     fails: ['M10.word', 'M10.nobody-else-notices'],
     verdict: 'dangerous',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       #isDeaf = false;
-      override malformed(): void {
+      override handleMalformed(): void {
         this.#isDeaf = true;
       }
-      override heard(...[peer, bytes, isBinary]: Parameters<HonestServer['heard']>): void {
-        if (!this.#isDeaf) super.heard(peer, bytes, isBinary);
+      override handleFrame(...[peer, bytes, isBinary]: Parameters<ConformingServer['handleFrame']>): void {
+        if (!this.#isDeaf) super.handleFrame(peer, bytes, isBinary);
       }
     },
   },
@@ -373,10 +373,10 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'dies of bytes that are no text',
     fails: ['M10.broken-binary'],
     verdict: 'dangerous',
-    Server: class extends HonestServer {
-      override malformed(peer: Peer, bytes: Buffer): void {
+    Server: class extends ConformingServer {
+      override handleMalformed(peer: Peer, bytes: Buffer): void {
         new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-        super.malformed(peer, bytes);
+        super.handleMalformed(peer, bytes);
       }
     },
   },
@@ -384,8 +384,8 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'answers what is no JSON with an ERROR to everybody',
     fails: ['M10.nobody-else-notices'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override malformed({ realm }: Peer): void {
+    Server: class extends ConformingServer {
+      override handleMalformed({ realm }: Peer): void {
         for (const { socket } of realm.peers.values()) socket.send('{"type":"ERROR","payload":{"msg":"bad JSON"}}');
       }
     },
@@ -395,8 +395,8 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'answers what is no JSON with an ERROR',
     fails: ['M10.word', 'M10.null', 'M10.lists'],
     verdict: 'loose',
-    Server: class extends HonestServer {
-      override malformed({ socket }: Peer): void {
+    Server: class extends ConformingServer {
+      override handleMalformed({ socket }: Peer): void {
         socket.send('{"type":"ERROR","payload":{"msg":"bad JSON"}}');
       }
     },
@@ -405,8 +405,8 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'closes who has sent no JSON once',
     fails: ['M10.word', 'M10.null', 'M10.habit'],
     verdict: 'loose',
-    Server: class extends HonestServer {
-      override malformed({ socket }: Peer): void {
+    Server: class extends ConformingServer {
+      override handleMalformed({ socket }: Peer): void {
         socket.close(1003);
       }
     },
@@ -415,10 +415,10 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'keeps messages for destinations that are no text, and tells them back',
     fails: ['M11.five', 'M11.object', 'M11.list', 'M11.true'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override nowhere(peer: Peer, { dst }: Frame): void {
+    Server: class extends ConformingServer {
+      override handleMissingDst(peer: Peer, { dst }: Frame): void {
         if (!dst) return;
-        setTimeout(() => this.guarded(() => this.expires(peer, dst as string)), this.expireTimeout());
+        setTimeout(() => this.guarded(() => this.sendExpire(peer, dst as string)), this.expireTimeout());
       }
     },
   },
@@ -427,8 +427,8 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     fails: ['M12.no-dst'],
     verdict: 'dangerous',
     also: ['M8'],
-    Server: class extends HonestServer {
-      override nowhere(_peer: Peer, { dst }: Frame): void {
+    Server: class extends ConformingServer {
+      override handleMissingDst(_peer: Peer, { dst }: Frame): void {
         void (dst as string).length;
       }
     },
@@ -437,8 +437,8 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'answers a missing destination with an ERROR',
     fails: ['M12.no-dst'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override nowhere({ socket }: Peer): void {
+    Server: class extends ConformingServer {
+      override handleMissingDst({ socket }: Peer): void {
         socket.send('{"type":"ERROR","payload":{"msg":"no dst"}}');
       }
     },
@@ -448,8 +448,8 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'buffers without bound for who reads nothing',
     fails: ['M16.reads-nothing'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override bufferBytes(): number {
+    Server: class extends ConformingServer {
+      override sendBufferBytes(): number {
         return Infinity;
       }
     },
@@ -458,8 +458,8 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'drops in silence what somebody does not read',
     fails: ['M16.reads-nothing'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override unread(): void {}
+    Server: class extends ConformingServer {
+      override reportUndeliverable(): void {}
     },
   },
   {
@@ -467,22 +467,22 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     fails: ['M17.in-order', 'M17.each-sender'],
     verdict: 'failed',
     also: ['*'],
-    Server: class extends HonestServer {
-      readonly #waiting = new Map<Peer, Told>();
-      override tells(peer: Peer, told: Told): void {
+    Server: class extends ConformingServer {
+      readonly #waiting = new Map<Peer, OutgoingFrame>();
+      override send(peer: Peer, told: OutgoingFrame): void {
         const before = this.#waiting.get(peer);
         if (before === undefined && told.type === 'OFFER') {
           this.#waiting.set(peer, told);
           setImmediate(() => this.guarded(() => this.#brings(peer)));
           return;
         }
-        super.tells(peer, told);
+        super.send(peer, told);
         this.#brings(peer);
       }
       #brings(peer: Peer): void {
         const told = this.#waiting.get(peer);
         this.#waiting.delete(peer);
-        if (told !== undefined) super.tells(peer, told);
+        if (told !== undefined) super.send(peer, told);
       }
     },
   },
@@ -490,10 +490,10 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'lets small messages overtake large ones',
     fails: ['M17.large-and-small'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override tells(peer: Peer, told: Told): void {
-        if ((told.payload?.length ?? 0) < 10_000) super.tells(peer, told);
-        else setTimeout(() => this.guarded(() => super.tells(peer, told)), 10);
+    Server: class extends ConformingServer {
+      override send(peer: Peer, told: OutgoingFrame): void {
+        if ((told.payload?.length ?? 0) < 10_000) super.send(peer, told);
+        else setTimeout(() => this.guarded(() => super.send(peer, told)), 10);
       }
     },
   },
@@ -501,15 +501,15 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'loses what comes while somebody comes back',
     fails: ['M17.reconnect'],
     verdict: 'failed',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       readonly #away = new WeakSet<Peer>();
-      override comesBack(...[peer, socket]: Parameters<HonestServer['comesBack']>): void {
-        super.comesBack(peer, socket);
+      override reconnect(...[peer, socket]: Parameters<ConformingServer['reconnect']>): void {
+        super.reconnect(peer, socket);
         this.#away.add(peer);
         setTimeout(() => this.#away.delete(peer), 50);
       }
-      override tells(peer: Peer, told: Told): void {
-        if (!this.#away.has(peer)) super.tells(peer, told);
+      override send(peer: Peer, told: OutgoingFrame): void {
+        if (!this.#away.has(peer)) super.send(peer, told);
       }
     },
     also: ['O5', 'O6', 'L1'],
@@ -518,8 +518,8 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'dies of a message that is too large',
     fails: ['M18.more-than-a-mebibyte'],
     verdict: 'dangerous',
-    Server: class extends HonestServer {
-      override broken(_peer: Peer, error: Error): void {
+    Server: class extends ConformingServer {
+      override handleSocketError(_peer: Peer, error: Error): void {
         throw error;
       }
     },
@@ -529,8 +529,8 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'takes messages of any size',
     fails: ['M18.beyond-limit'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override largestMessage(): number {
+    Server: class extends ConformingServer {
+      override maxMessageBytes(): number {
         return 2 ** 30;
       }
     },
@@ -539,9 +539,9 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'takes half of what it says that it takes',
     fails: ['M18.within-limit'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override largestMessage(): number {
-        return super.largestMessage() / 2;
+    Server: class extends ConformingServer {
+      override maxMessageBytes(): number {
+        return super.maxMessageBytes() / 2;
       }
     },
     also: ['M2', 'M13', 'M16', 'M17'],
@@ -550,8 +550,8 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'has no bound for floods',
     fails: ['M19.flood', 'M19.dam'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override spends(): boolean {
+    Server: class extends ConformingServer {
+      override takeToken(): boolean {
         return true;
       }
     },
@@ -560,10 +560,10 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'charges a flood to everybody',
     fails: ['M19.charged-to-sender'],
     verdict: 'dangerous',
-    Server: class extends HonestServer {
-      override spends(peer: Peer): boolean {
-        const isAllowed = super.spends(peer);
-        if (!isAllowed) for (const other of peer.realm.peers.values()) other.allowance = -Infinity;
+    Server: class extends ConformingServer {
+      override takeToken(peer: Peer): boolean {
+        const isAllowed = super.takeToken(peer);
+        if (!isAllowed) for (const other of peer.realm.peers.values()) other.tokens = -Infinity;
         return isAllowed;
       }
     },
@@ -573,10 +573,10 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'never gives an allowance back',
     fails: ['M19.dam'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override spends(peer: Peer): boolean {
-        peer.allowanceAt = performance.now();
-        return super.spends(peer);
+    Server: class extends ConformingServer {
+      override takeToken(peer: Peer): boolean {
+        peer.tokensAt = performance.now();
+        return super.takeToken(peer);
       }
     },
   },
@@ -584,8 +584,8 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'loses messages where it should only slow them down',
     fails: ['M19.dam'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override drips(peer: Peer): void {
+    Server: class extends ConformingServer {
+      override drainBacklog(peer: Peer): void {
         peer.backlog.length = 0;
       }
     },

@@ -19,7 +19,7 @@ export function ruleOf({ fails }: Mutant): string {
 }
 
 /** Whether a case of that rule may find it out, too. */
-export function mayTouch(mutant: Mutant, rule: string): boolean {
+export function mayAffect(mutant: Mutant, rule: string): boolean {
   return [ruleOf(mutant), ...(mutant.also ?? [])].some((one) => one === '*' || one === rule || one === rule.replace(/\d+$/, ''));
 }
 

@@ -1,4 +1,4 @@
-import { HonestServer, type Peer, type Realm, type Refusal, type Who } from './honest-server.ts';
+import { ConformingServer, type Peer, type Realm, type Refusal, type Credentials } from './conforming-server.ts';
 import type { Mutant } from './mutant.ts';
 
 /** O1 to O11: who gets in. */
@@ -7,9 +7,9 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'makes up credentials that are missing',
     fails: ['O1.no-token', 'O1.no-id', 'O1.empty-id', 'O1.empty-token'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override opens(...[socket, { key, id, token }]: Parameters<HonestServer['opens']>): void {
-        super.opens(socket, { key, id: id || this.freshId(), token: token || this.freshId() });
+    Server: class extends ConformingServer {
+      override acceptSocket(...[socket, { key, id, token }]: Parameters<ConformingServer['acceptSocket']>): void {
+        super.acceptSocket(socket, { key, id: id || this.newId(), token: token || this.newId() });
       }
     },
   },
@@ -17,9 +17,9 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'says what is missing, and lets the socket stay',
     fails: ['O1.no-token', 'O1.no-query'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override refuses(...[socket, refusal]: Parameters<HonestServer['refuses']>): void {
-        if (!JSON.stringify(refusal.frame).includes('No id')) return super.refuses(socket, refusal);
+    Server: class extends ConformingServer {
+      override refuse(...[socket, refusal]: Parameters<ConformingServer['refuse']>): void {
+        if (!JSON.stringify(refusal.frame).includes('No id')) return super.refuse(socket, refusal);
         socket.send(JSON.stringify(refusal.frame));
       }
     },
@@ -29,9 +29,9 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     fails: ['O1.code'],
     verdict: 'loose',
     also: ['O2', 'O4', 'O6', 'O7'],
-    Server: class extends HonestServer {
-      override refuses(...[socket, { frame }]: Parameters<HonestServer['refuses']>): void {
-        super.refuses(socket, { frame, code: 1000 });
+    Server: class extends ConformingServer {
+      override refuse(...[socket, { frame }]: Parameters<ConformingServer['refuse']>): void {
+        super.refuse(socket, { frame, code: 1000 });
       }
     },
   },
@@ -40,7 +40,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     fails: ['O2.unknown', 'O2.capitals', 'O2.proto'],
     verdict: 'dangerous',
     also: ['H4', 'O8', 'O11', 'O6'],
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override realmOf(key: string): Realm | undefined {
         return super.realmOf(key) ?? super.realmOf(this.keys[0] ?? '');
       }
@@ -50,7 +50,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'does not mind capitals and spaces in a key',
     fails: ['O2.capitals', 'O2.space-behind'],
     verdict: 'dangerous',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override realmOf(key: string): Realm | undefined {
         return super.realmOf(key.trim().toLowerCase());
       }
@@ -60,9 +60,9 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'delivers from one realm into another',
     fails: ['O2.own-realm'],
     verdict: 'dangerous',
-    Server: class extends HonestServer {
-      override find(realm: Realm, id: string): Peer | undefined {
-        return super.find(realm, id) ?? [...this.realms.values()].flatMap(({ peers }) => peers.get(id) ?? [])[0];
+    Server: class extends ConformingServer {
+      override findPeer(realm: Realm, id: string): Peer | undefined {
+        return super.findPeer(realm, id) ?? [...this.realms.values()].flatMap(({ peers }) => peers.get(id) ?? [])[0];
       }
     },
   },
@@ -70,9 +70,9 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'has the mailboxes of all realms in one place',
     fails: ['O2.own-mailboxes'],
     verdict: 'dangerous',
-    Server: class extends HonestServer {
-      override takesMail(peer: Peer): ReturnType<HonestServer['takesMail']> {
-        return [...this.realms.values()].flatMap((realm) => super.takesMail({ ...peer, realm }));
+    Server: class extends ConformingServer {
+      override takeMailbox(peer: Peer): ReturnType<ConformingServer['takeMailbox']> {
+        return [...this.realms.values()].flatMap((realm) => super.takeMailbox({ ...peer, realm }));
       }
     },
   },
@@ -81,8 +81,8 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     fails: ['O3.open', 'O3.any-order'],
     verdict: 'failed',
     also: ['*'],
-    Server: class extends HonestServer {
-      override opensFor(): void {}
+    Server: class extends ConformingServer {
+      override sendOpen(): void {}
     },
   },
   {
@@ -90,10 +90,10 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     fails: ['O3.open'],
     verdict: 'failed',
     also: ['*'],
-    Server: class extends HonestServer {
-      override opensFor(peer: Peer): void {
-        super.opensFor(peer);
-        super.opensFor(peer);
+    Server: class extends ConformingServer {
+      override sendOpen(peer: Peer): void {
+        super.sendOpen(peer);
+        super.sendOpen(peer);
       }
     },
   },
@@ -101,8 +101,8 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'trips over parameters that it does not know',
     fails: ['O3.further-parameters'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override handshakeStatus(...[path, headers, query]: Parameters<HonestServer['handshakeStatus']>): number {
+    Server: class extends ConformingServer {
+      override handshakeStatus(...[path, headers, query]: Parameters<ConformingServer['handshakeStatus']>): number {
         return [...query.keys()].some((name) => name === 'version') ? 400 : super.handshakeStatus(path, headers, query);
       }
     },
@@ -112,8 +112,8 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     fails: ['O4.taken', 'O4.race'],
     verdict: 'dangerous',
     also: ['O5', 'O6', 'O8', 'M7', 'L'],
-    Server: class extends HonestServer {
-      override isHolder(): boolean {
+    Server: class extends ConformingServer {
+      override ownsId(): boolean {
         return true;
       }
     },
@@ -122,13 +122,13 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'lets in whoever has ever held an id, while another holds it',
     fails: ['O4.former-holder'],
     verdict: 'dangerous',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       readonly #tokens = new Set<string>();
-      override opensFor(peer: Peer): void {
+      override sendOpen(peer: Peer): void {
         this.#tokens.add(JSON.stringify([peer.id, peer.token]));
-        super.opensFor(peer);
+        super.sendOpen(peer);
       }
-      override isHolder(known: Peer, token: string): boolean {
+      override ownsId(known: Peer, token: string): boolean {
         return this.#tokens.has(JSON.stringify([known.id, token]));
       }
     },
@@ -137,8 +137,8 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'takes the beginning of a token for the token',
     fails: ['O4.token-prefix'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override isHolder(known: Peer, token: string): boolean {
+    Server: class extends ConformingServer {
+      override ownsId(known: Peer, token: string): boolean {
         return known.token.startsWith(token);
       }
     },
@@ -148,10 +148,10 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     fails: ['O4.taken', 'O4.token-prefix', 'O4.race'],
     verdict: 'failed',
     also: ['O5', 'O6', 'O8'],
-    Server: class extends HonestServer {
-      override refuses(...[socket, refusal]: Parameters<HonestServer['refuses']>): void {
+    Server: class extends ConformingServer {
+      override refuse(...[socket, refusal]: Parameters<ConformingServer['refuse']>): void {
         if (JSON.stringify(refusal.frame).includes('ID-TAKEN')) socket.close(refusal.code);
-        else super.refuses(socket, refusal);
+        else super.refuse(socket, refusal);
       }
     },
   },
@@ -160,11 +160,11 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     fails: ['O4.holder-stays'],
     verdict: 'failed',
     also: ['O5', 'O6'],
-    Server: class extends HonestServer {
-      override refusalOf(who: Who): Refusal | undefined {
+    Server: class extends ConformingServer {
+      override refusalOf(who: Credentials): Refusal | undefined {
         const refusal = super.refusalOf(who);
         const holder = this.realmOf(who.key)?.peers.get(who.id);
-        if (refusal !== undefined && holder !== undefined) this.goodbye(holder);
+        if (refusal !== undefined && holder !== undefined) this.handleLeave(holder);
         return refusal;
       }
     },
@@ -173,16 +173,16 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'lets the thief speak before it is closed',
     fails: ['O4.thief-is-mute'],
     verdict: 'dangerous',
-    Server: class extends HonestServer {
-      override opens(...[socket, who]: Parameters<HonestServer['opens']>): void {
+    Server: class extends ConformingServer {
+      override acceptSocket(...[socket, who]: Parameters<ConformingServer['acceptSocket']>): void {
         const holder = this.realmOf(who.key)?.peers.get(who.id);
         socket.on('message', (bytes: Buffer) => {
-          if (holder !== undefined && holder.token !== who.token) this.guarded(() => this.heard(holder, bytes, false));
+          if (holder !== undefined && holder.token !== who.token) this.guarded(() => this.handleFrame(holder, bytes, false));
         });
-        super.opens(socket, who);
+        super.acceptSocket(socket, who);
       }
-      override refuses(...[socket, refusal]: Parameters<HonestServer['refuses']>): void {
-        setTimeout(() => this.guarded(() => super.refuses(socket, refusal)), 100);
+      override refuse(...[socket, refusal]: Parameters<ConformingServer['refuse']>): void {
+        setTimeout(() => this.guarded(() => super.refuse(socket, refusal)), 100);
       }
     },
   },
@@ -191,8 +191,8 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     fails: ['O5.open', 'O5.new-speaks', 'O5.often'],
     verdict: 'failed',
     also: ['H4', 'O6', 'M17', 'L1'],
-    Server: class extends HonestServer {
-      override isHolder(): boolean {
+    Server: class extends ConformingServer {
+      override ownsId(): boolean {
         return false;
       }
     },
@@ -201,14 +201,14 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'says no OPEN to who comes back',
     fails: ['O5.open'],
     verdict: 'failed',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       readonly #back = new WeakSet<Peer>();
-      override comesBack(...[peer, socket]: Parameters<HonestServer['comesBack']>): void {
+      override reconnect(...[peer, socket]: Parameters<ConformingServer['reconnect']>): void {
         this.#back.add(peer);
-        super.comesBack(peer, socket);
+        super.reconnect(peer, socket);
       }
-      override opensFor(peer: Peer): void {
-        if (!this.#back.has(peer)) super.opensFor(peer);
+      override sendOpen(peer: Peer): void {
+        if (!this.#back.has(peer)) super.sendOpen(peer);
       }
     },
   },
@@ -216,9 +216,9 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'lets the old socket speak on for the peer',
     fails: ['O5.old-is-mute'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override supersedes(): void {}
-      override speaksFor({ id, realm, ...peer }: Peer): boolean {
+    Server: class extends ConformingServer {
+      override closeSuperseded(): void {}
+      override isCurrentSocket({ id, realm, ...peer }: Peer): boolean {
         return realm.peers.get(id)?.token === peer.token;
       }
     },
@@ -227,8 +227,8 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'leaves the old socket open',
     fails: ['O5.closes-old'],
     verdict: 'loose',
-    Server: class extends HonestServer {
-      override supersedes(): void {}
+    Server: class extends ConformingServer {
+      override closeSuperseded(): void {}
     },
   },
   {
@@ -236,15 +236,15 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     fails: ['O5.new-hears', 'O5.often'],
     verdict: 'failed',
     also: ['O6', 'M17', 'L1'],
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       readonly #first = new WeakMap<Peer, Peer>();
-      override comesBack(...[peer, socket]: Parameters<HonestServer['comesBack']>): void {
+      override reconnect(...[peer, socket]: Parameters<ConformingServer['reconnect']>): void {
         if (!this.#first.has(peer)) this.#first.set(peer, { ...peer });
-        super.comesBack(peer, socket);
+        super.reconnect(peer, socket);
       }
-      override supersedes(): void {}
-      override tells(...[peer, told]: Parameters<HonestServer['tells']>): void {
-        super.tells(this.#first.get(peer) ?? peer, told);
+      override closeSuperseded(): void {}
+      override send(...[peer, told]: Parameters<ConformingServer['send']>): void {
+        super.send(this.#first.get(peer) ?? peer, told);
       }
     },
   },
@@ -253,9 +253,9 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     fails: ['O5.old-leaves'],
     verdict: 'failed',
     also: ['O5', 'H4', 'O6', 'M17', 'L1'],
-    Server: class extends HonestServer {
-      override closed(peer: Peer): void {
-        this.frees(peer);
+    Server: class extends ConformingServer {
+      override handleClose(peer: Peer): void {
+        this.removePeer(peer);
       }
     },
   },
@@ -263,7 +263,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'lets more in than there may be',
     fails: ['O6.full'],
     verdict: 'failed',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override isFull(): boolean {
         return false;
       }
@@ -273,11 +273,11 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'counts who has left among those who are here',
     fails: ['O6.room-again'],
     verdict: 'failed',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       #count = 0;
-      override enters(...[socket, who, realm]: Parameters<HonestServer['enters']>): void {
+      override addPeer(...[socket, who, realm]: Parameters<ConformingServer['addPeer']>): void {
         this.#count++;
-        super.enters(socket, who, realm);
+        super.addPeer(socket, who, realm);
       }
       override isFull(): boolean {
         return this.#count >= (this.settings.concurrent_limit ?? Infinity);
@@ -289,14 +289,14 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'counts sockets that it refuses among those who are here',
     fails: ['O6.refused-take-no-room'],
     verdict: 'failed',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       #refused = 0;
-      override refuses(...[socket, refusal]: Parameters<HonestServer['refuses']>): void {
+      override refuse(...[socket, refusal]: Parameters<ConformingServer['refuse']>): void {
         if (!this.isFull()) this.#refused++;
-        super.refuses(socket, refusal);
+        super.refuse(socket, refusal);
       }
-      override headcount(): number {
-        return super.headcount() + this.#refused;
+      override peerCount(): number {
+        return super.peerCount() + this.#refused;
       }
     },
   },
@@ -304,9 +304,9 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'has no room for who comes back',
     fails: ['O6.reconnect'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override refusalOf(who: Who): Refusal | undefined {
-        return super.refusalOf(who) ?? super.refusalOf({ ...who, id: this.freshId() });
+    Server: class extends ConformingServer {
+      override refusalOf(who: Credentials): Refusal | undefined {
+        return super.refusalOf(who) ?? super.refusalOf({ ...who, id: this.newId() });
       }
     },
   },
@@ -314,9 +314,9 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'makes ids small',
     fails: ['O7.letters'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override opens(...[socket, who]: Parameters<HonestServer['opens']>): void {
-        super.opens(socket, { ...who, id: who.id.toLowerCase() });
+    Server: class extends ConformingServer {
+      override acceptSocket(...[socket, who]: Parameters<ConformingServer['acceptSocket']>): void {
+        super.acceptSocket(socket, { ...who, id: who.id.toLowerCase() });
       }
     },
     also: ['O2', 'O4', 'O5'],
@@ -325,10 +325,10 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'keeps peers by id in an object that has a prototype',
     fails: ['O7.name-proto', 'O7.name-constructor', 'O7.name-tostring'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override refusalOf(who: Who): Refusal | undefined {
+    Server: class extends ConformingServer {
+      override refusalOf(who: Credentials): Refusal | undefined {
         const known: Record<string, unknown> = {};
-        return known[who.id] === undefined ? super.refusalOf(who) : this.taken();
+        return known[who.id] === undefined ? super.refusalOf(who) : this.idTaken();
       }
     },
   },
@@ -336,9 +336,9 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'reads a plus of an escaped id as a space',
     fails: ['O7.plus'],
     verdict: 'loose',
-    Server: class extends HonestServer {
-      override opens(...[socket, who]: Parameters<HonestServer['opens']>): void {
-        super.opens(socket, { ...who, id: who.id.replaceAll('+', ' ') });
+    Server: class extends ConformingServer {
+      override acceptSocket(...[socket, who]: Parameters<ConformingServer['acceptSocket']>): void {
+        super.acceptSocket(socket, { ...who, id: who.id.replaceAll('+', ' ') });
       }
     },
   },
@@ -346,7 +346,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'takes the first of two ids, and the last of two tokens',
     fails: ['O8.id'],
     verdict: 'loose',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       override parameter(query: URLSearchParams, name: string): string {
         return (name === 'id' ? query.get(name) : super.parameter(query, name)) ?? '';
       }
@@ -356,8 +356,8 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'opens sockets anywhere',
     fails: ['O9.root', 'O9.below-path', 'O9.capitals', 'O9.http-route'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override handshakeStatus(...[, headers, query]: Parameters<HonestServer['handshakeStatus']>): number {
+    Server: class extends ConformingServer {
+      override handshakeStatus(...[, headers, query]: Parameters<ConformingServer['handshakeStatus']>): number {
         return super.handshakeStatus(`${this.path}peerjs`, headers, query);
       }
     },
@@ -366,8 +366,8 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'opens sockets for pages that are not listed',
     fails: ['O10.refuses-stranger', 'O10.refuses-opaque'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override handshakeStatus(...[path, , query]: Parameters<HonestServer['handshakeStatus']>): number {
+    Server: class extends ConformingServer {
+      override handshakeStatus(...[path, , query]: Parameters<ConformingServer['handshakeStatus']>): number {
         return super.handshakeStatus(path, {}, query);
       }
     },
@@ -376,8 +376,8 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'opens no sockets for programs that are no pages',
     fails: ['O10.no-origin'],
     verdict: 'failed',
-    Server: class extends HonestServer {
-      override handshakeStatus(...[path, headers, query]: Parameters<HonestServer['handshakeStatus']>): number {
+    Server: class extends ConformingServer {
+      override handshakeStatus(...[path, headers, query]: Parameters<ConformingServer['handshakeStatus']>): number {
         const { cors = [] } = this.settings;
         return headers.origin === undefined && cors.length > 0 ? 403 : super.handshakeStatus(path, headers, query);
       }
@@ -388,19 +388,19 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'drops what is sent before it says OPEN',
     fails: ['O14.before-open'],
     verdict: 'failed',
-    Server: class extends HonestServer {
+    Server: class extends ConformingServer {
       readonly #open = new WeakSet<object>();
 
-      override welcomed(peer: Peer): void {
+      override greet(peer: Peer): void {
         const { socket } = peer;
         setTimeout(() => {
           this.#open.add(socket);
-          super.welcomed(peer);
+          super.greet(peer);
         }, 50);
       }
 
-      override speaksFor(...[peer, socket]: Parameters<HonestServer['speaksFor']>): boolean {
-        return this.#open.has(socket) && super.speaksFor(peer, socket);
+      override isCurrentSocket(...[peer, socket]: Parameters<ConformingServer['isCurrentSocket']>): boolean {
+        return this.#open.has(socket) && super.isCurrentSocket(peer, socket);
       }
     },
   },
@@ -409,10 +409,10 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     fails: ['O11.after-open'],
     verdict: 'failed',
     also: ['O11', 'M13', 'M14', 'M17', 'O2'],
-    Server: class extends HonestServer {
-      override welcomed(peer: Peer): void {
-        this.bringsMail(peer);
-        this.opensFor(peer);
+    Server: class extends ConformingServer {
+      override greet(peer: Peer): void {
+        this.deliverMailbox(peer);
+        this.sendOpen(peer);
       }
     },
   },
@@ -421,8 +421,8 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     fails: ['O11.once'],
     verdict: 'failed',
     also: ['M14', 'M17'],
-    Server: class extends HonestServer {
-      override takesMail({ id, realm }: Peer): ReturnType<HonestServer['takesMail']> {
+    Server: class extends ConformingServer {
+      override takeMailbox({ id, realm }: Peer): ReturnType<ConformingServer['takeMailbox']> {
         return realm.mailboxes.get(id) ?? [];
       }
     },
@@ -432,9 +432,9 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     fails: ['O11.after-open'],
     verdict: 'failed',
     also: ['O11', 'M13', 'M14', 'M17'],
-    Server: class extends HonestServer {
-      override takesMail(peer: Peer): ReturnType<HonestServer['takesMail']> {
-        const held = super.takesMail(peer);
+    Server: class extends ConformingServer {
+      override takeMailbox(peer: Peer): ReturnType<ConformingServer['takeMailbox']> {
+        const held = super.takeMailbox(peer);
         return [...held, ...held];
       }
     },
@@ -444,9 +444,9 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     fails: ['O11.after-open'],
     verdict: 'failed',
     also: ['M13', 'M17'],
-    Server: class extends HonestServer {
-      override takesMail(peer: Peer): ReturnType<HonestServer['takesMail']> {
-        return super.takesMail(peer).reverse();
+    Server: class extends ConformingServer {
+      override takeMailbox(peer: Peer): ReturnType<ConformingServer['takeMailbox']> {
+        return super.takeMailbox(peer).reverse();
       }
     },
   },
@@ -454,14 +454,14 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     name: 'brings the mail to a socket that it refuses',
     fails: ['O11.refused-hears-nothing'],
     verdict: 'dangerous',
-    Server: class extends HonestServer {
-      override opens(...[socket, who]: Parameters<HonestServer['opens']>): void {
+    Server: class extends ConformingServer {
+      override acceptSocket(...[socket, who]: Parameters<ConformingServer['acceptSocket']>): void {
         for (const { mailboxes } of this.realms.values()) {
-          for (const { told } of this.realmOf(who.key) === undefined ? (mailboxes.get(who.id) ?? []) : []) {
-            socket.send(this.written(told));
+          for (const { frame } of this.realmOf(who.key) === undefined ? (mailboxes.get(who.id) ?? []) : []) {
+            socket.send(this.encode(frame));
           }
         }
-        super.opens(socket, who);
+        super.acceptSocket(socket, who);
       }
     },
   },

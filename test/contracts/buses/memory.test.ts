@@ -1,7 +1,7 @@
-import { MemoryBusLine } from '../../../src/adapters/buses/memory/bus.ts';
+import { MemoryBusNetwork } from '../../../src/adapters/buses/memory/bus.ts';
 import { busContract } from './contract.ts';
 
 busContract('memory', async () => {
-  const line = new MemoryBusLine();
-  return { node: (name) => line.at(name), dispose: () => Promise.resolve() };
+  const line = new MemoryBusNetwork();
+  return { node: (name) => line.busOf(name), dispose: () => Promise.resolve() };
 });

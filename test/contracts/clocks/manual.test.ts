@@ -3,5 +3,5 @@ import { clockContract } from './contract.ts';
 
 clockContract('manual', () => {
   const clock = new ManualClock();
-  return { clock, elapse: async (span) => clock.passes(span) };
+  return { clock, elapse: async (span) => clock.advance(span) };
 });

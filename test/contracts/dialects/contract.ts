@@ -2,13 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Dialect, Farewell } from '../../../src/application/ports/dialect.ts';
+import type { Dialect, CloseFrame } from '../../../src/application/ports/dialect.ts';
 import type { HttpResponse } from '../../../src/application/ports/http.ts';
-import type { HttpAsk, HttpHead, HttpOutcome, HttpRefusal, ValidToken } from '../../../src/application/ports/requests.ts';
+import type { HttpAction, HttpHead, HttpOutcome, HttpRefusal, ValidToken } from '../../../src/application/ports/requests.ts';
 import type { PeerId } from '../../../src/domain/ids.ts';
 import type { MessageKind, SignalMessage } from '../../../src/domain/message.ts';
 import type { Ending, OpenRefusal } from '../../../src/domain/refusal.ts';
-import type { News, TopicName } from '../../../src/domain/topic.ts';
+import type { TopicEvent, TopicName } from '../../../src/domain/topic.ts';
 
 /** One dialect, and what a suite can't know of it. */
 export interface DialectSubject {
@@ -62,12 +62,12 @@ const ENDINGS: Record<Ending, true> = {
 };
 
 const OUTCOMES: readonly HttpOutcome[] = [
-  { gave: 'description' },
-  { gave: 'peer-id', id: '😀 "<id>" \\' },
-  { gave: 'peers', ids: [] },
-  { gave: 'peers', ids: ['ann', '__proto__', '\u2028"'] },
-  { gave: 'publication', id: 'urn:uuid:1' },
-  { gave: 'word' },
+  { kind: 'description' },
+  { kind: 'peer-id', id: '😀 "<id>" \\' },
+  { kind: 'peers', ids: [] },
+  { kind: 'peers', ids: ['ann', '__proto__', '\u2028"'] },
+  { kind: 'publication', id: 'urn:uuid:1' },
+  { kind: 'sent' },
 ];
 
 const HTTP_REFUSALS: Record<HttpRefusal, true> = {
@@ -121,7 +121,7 @@ const MESSAGES: fc.Arbitrary<SignalMessage> = fc.record({
 const TOPIC = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).map((topic) => topic as TopicName);
 
 /** All that can be told of topics, from publishers of the same space. */
-function newsFor({ payloads = fc.json() }: DialectSubject): fc.Arbitrary<News> {
+function newsFor({ payloads = fc.json() }: DialectSubject): fc.Arbitrary<TopicEvent> {
   const payload = text(payloads);
   const publication = fc.record({
     id: fc.string({ unit: 'grapheme-ascii' }),
@@ -133,12 +133,12 @@ function newsFor({ payloads = fc.json() }: DialectSubject): fc.Arbitrary<News> {
     from: fc.option(PEERS, { nil: undefined }),
   });
   return fc.oneof(
-    fc.record({ news: fc.constant('publication' as const), publication, listeners: fc.nat() }),
-    fc.record({ news: fc.constant('present' as const), topic: TOPIC, peers: fc.array(PEERS) }),
-    fc.record({ news: fc.constant('joined' as const), topic: TOPIC, peer: PEERS }),
-    fc.record({ news: fc.constant('left' as const), topic: TOPIC, peer: PEERS, will: fc.option(payload, { nil: undefined }) }),
-    fc.record({ news: fc.constant('receipt' as const), receipt: fc.nat() }),
-    fc.record({ news: fc.constant('pong' as const) }),
+    fc.record({ event: fc.constant('publication' as const), publication, subscribers: fc.nat() }),
+    fc.record({ event: fc.constant('present' as const), topic: TOPIC, peers: fc.array(PEERS) }),
+    fc.record({ event: fc.constant('joined' as const), topic: TOPIC, peer: PEERS }),
+    fc.record({ event: fc.constant('left' as const), topic: TOPIC, peer: PEERS, will: fc.option(payload, { nil: undefined }) }),
+    fc.record({ event: fc.constant('receipt' as const), receipt: fc.nat() }),
+    fc.record({ event: fc.constant('pong' as const) }),
   );
 }
 
@@ -152,9 +152,9 @@ function heads({ queries }: DialectSubject): fc.Arbitrary<HttpHead> {
 }
 
 /** Follows an ask through all its steps. @returns what it comes to. */
-function followed(asked: HttpAsk, body: Uint8Array, claims: ValidToken | undefined): HttpAsk {
-  if (asked.ask === 'read-body') return followed(asked.then(body), body, claims);
-  if (asked.ask === 'verify') return followed(asked.then(claims), body, claims);
+function followed(asked: HttpAction, body: Uint8Array, claims: ValidToken | undefined): HttpAction {
+  if (asked.action === 'read-body') return followed(asked.then(body), body, claims);
+  if (asked.action === 'verify-token') return followed(asked.then(claims), body, claims);
   return asked;
 }
 
@@ -179,9 +179,9 @@ export const CLAUSES: readonly Clause[] = [
       const dialect = subject.make();
       fc.assert(
         fc.property(targets(subject.paths), targets(subject.queries), (path, query) => {
-          dialect.opensAt(path);
-          dialect.routes(path);
-          dialect.introduction(query);
+          dialect.servesWebSocketAt(path);
+          dialect.route(path);
+          dialect.connectRequest(query);
         }),
         { numRuns: 1_000 },
       );
@@ -198,11 +198,11 @@ export const CLAUSES: readonly Clause[] = [
         bodies,
         fc.oneof(fc.anything(), fc.constant(undefined)),
         (path, head, body, claims) => {
-          const route = dialect.routes(path);
+          const route = dialect.route(path);
           if (route?.methods.includes(head.method) !== true) return;
-          const asked = followed(route.ask({ ...head, path }, 'none'), body, tokenWith(claims));
-          if (asked.ask === 'answer') expect(complaints(asked.response)).toEqual([]);
-          if (asked.ask === 'open-stream') for (const start of [undefined, 'x']) asked.head(start);
+          const asked = followed(route.handle({ ...head, path }, 'none'), body, tokenWith(claims));
+          if (asked.action === 'respond') expect(complaints(asked.response)).toEqual([]);
+          if (asked.action === 'open-stream') for (const start of [undefined, 'x']) asked.head(start);
         },
       );
       fc.assert(property, { numRuns: 2_000 });
@@ -230,8 +230,8 @@ export const CLAUSES: readonly Clause[] = [
         const before = memory.slice();
         const request = dialect.decode(memory.subarray(7, 7 + frame.length), false);
         expect(memory).toEqual(before);
-        if (request.ask === 'relay') messages += 1;
-        if (request.ask !== 'relay' || request.payload === undefined) continue;
+        if (request.action === 'relay') messages += 1;
+        if (request.action !== 'relay' || request.payload === undefined) continue;
         payloads += 1;
         if (subject.lendsPayloads === true) continue;
         expect(request.payload.buffer).toBe(memory.buffer);
@@ -253,10 +253,10 @@ export const CLAUSES: readonly Clause[] = [
     run(subject) {
       const [used, fresh] = [subject.make(), subject.make()];
       const property = fc.property(newsFor(subject), newsFor(subject), (before, news) => {
-        used.tell(before);
-        const told = hex(used.tell(news));
+        used.encodeEvent(before);
+        const told = hex(used.encodeEvent(news));
         expect(isUtf8(Buffer.from(told, 'hex'))).toBe(true);
-        expect(told).toBe(hex(fresh.tell(news)));
+        expect(told).toBe(hex(fresh.encodeEvent(news)));
       });
       fc.assert(property, { numRuns: 1_000 });
     },
@@ -271,7 +271,7 @@ export const CLAUSES: readonly Clause[] = [
       const property = fc.property(readable, fc.boolean(), (message, isBinary) => {
         const written = (dialect.encode(message) ?? Buffer.from('')).slice();
         const { kind, to, payload } = message;
-        expect(plain(dialect.decode(written, isBinary))).toEqual(plain({ ask: 'relay', kind, to, payload }));
+        expect(plain(dialect.decode(written, isBinary))).toEqual(plain({ action: 'relay', kind, to, payload }));
       });
       fc.assert(property, { numRuns: 1_000 });
     },
@@ -328,8 +328,9 @@ export const CLAUSES: readonly Clause[] = [
     name: 'every HTTP outcome has an answer that can be sent',
     run(subject) {
       const dialect = subject.make();
-      const refusals = (Object.keys(HTTP_REFUSALS) as HttpRefusal[]).map((reason) => ({ gave: 'refusal', reason }) as const);
-      for (const outcome of [...OUTCOMES, ...refusals]) expect(complaints(dialect.answer(outcome)), outcome.gave).toEqual([]);
+      const refusals = (Object.keys(HTTP_REFUSALS) as HttpRefusal[]).map((reason) => ({ kind: 'refusal', reason }) as const);
+      for (const outcome of [...OUTCOMES, ...refusals])
+        {expect(complaints(dialect.httpResponse(outcome)), outcome.kind).toEqual([]);}
     },
   },
 ];
@@ -344,9 +345,9 @@ export function dialectContract(name: string, subject: DialectSubject): void {
 
 function firstWords(dialect: Dialect): (Uint8Array | undefined)[] {
   const welcomes = (['nothing', 'socket', 'stream'] as const).map((replaces) =>
-    dialect.welcome({ id: 'ann' as PeerId, replaces }),
+    dialect.openFrame({ id: 'ann' as PeerId, replaces }),
   );
-  return [...welcomes, dialect.preface(), dialect.prompt()];
+  return [...welcomes, dialect.streamPreamble(), dialect.keepAliveFrame()];
 }
 
 /** What is wrong with an answer. */
@@ -365,9 +366,9 @@ function hex(bytes: Uint8Array | undefined): string {
   return Buffer.from(bytes ?? []).toString('hex');
 }
 
-function farewells(dialect: Dialect): Farewell[] {
+function farewells(dialect: Dialect): CloseFrame[] {
   const refusals = Object.values(REFUSALS).map((refusal) => dialect.refusal(refusal));
-  const endings = (Object.keys(ENDINGS) as Ending[]).map((ending) => dialect.farewell(ending));
+  const endings = (Object.keys(ENDINGS) as Ending[]).map((ending) => dialect.closeFrame(ending));
   return [...refusals, ...endings];
 }
 

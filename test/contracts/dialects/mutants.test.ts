@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { PeerjsDialect } from '../../../src/adapters/dialects/peerjs/dialect.ts';
-import type { Dialect, Farewell } from '../../../src/application/ports/dialect.ts';
+import type { Dialect, CloseFrame } from '../../../src/application/ports/dialect.ts';
 import type { HttpResponse } from '../../../src/application/ports/http.ts';
-import type { FrameRequest, HttpOutcome, Introduction } from '../../../src/application/ports/requests.ts';
+import type { FrameRequest, HttpOutcome, ConnectRequest } from '../../../src/application/ports/requests.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 import type { Ending, OpenRefusal } from '../../../src/domain/refusal.ts';
 import { CLAUSES } from './contract.ts';
@@ -18,8 +18,8 @@ class TrustfulDialect extends PeerjsDialect {
 }
 
 class DecodingDialect extends PeerjsDialect {
-  override introduction(query: string): Introduction {
-    return super.introduction(decodeURIComponent(query));
+  override connectRequest(query: string): ConnectRequest {
+    return super.connectRequest(decodeURIComponent(query));
   }
 }
 
@@ -28,8 +28,8 @@ class SuspiciousDialect extends PeerjsDialect {
 
   override decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
     const request = super.decode(bytes, isBinary);
-    if (request.ask === 'unreadable') this.#hasStumbled = true;
-    return this.#hasStumbled ? { ask: 'unreadable' } : request;
+    if (request.action === 'malformed') this.#hasStumbled = true;
+    return this.#hasStumbled ? { action: 'malformed' } : request;
   }
 }
 
@@ -92,29 +92,29 @@ class HastyDialect extends PeerjsDialect {
 
 /** Gives some of its farewells otherwise. */
 class RudeDialect extends PeerjsDialect {
-  readonly #but: Partial<Farewell>;
+  readonly #but: Partial<CloseFrame>;
 
-  constructor(but: Partial<Farewell>) {
+  constructor(but: Partial<CloseFrame>) {
     super(PREFIX);
     this.#but = but;
   }
 
-  override farewell(ending: Ending): Farewell {
-    return { ...super.farewell(ending), ...(ending === 'flooding' ? this.#but : {}) };
+  override closeFrame(ending: Ending): CloseFrame {
+    return { ...super.closeFrame(ending), ...(ending === 'flooding' ? this.#but : {}) };
   }
 }
 
 class SilentDialect extends PeerjsDialect {
-  override refusal(refusal: OpenRefusal): Farewell {
+  override refusal(refusal: OpenRefusal): CloseFrame {
     const farewell = super.refusal(refusal);
     return refusal.reason === 'peer-id-unprintable' ? { ...farewell, frame: new Uint8Array(0) } : farewell;
   }
 }
 
 class SplittableDialect extends PeerjsDialect {
-  override answer(outcome: HttpOutcome): HttpResponse {
-    const response = super.answer(outcome);
-    if (outcome.gave !== 'peer-id') return response;
+  override httpResponse(outcome: HttpOutcome): HttpResponse {
+    const response = super.httpResponse(outcome);
+    if (outcome.kind !== 'peer-id') return response;
     return { ...response, headers: [...response.headers, ['x-id', outcome.id]] };
   }
 }

@@ -47,7 +47,7 @@ async function release(subject: DirectorySubject, held: Claim): Promise<void> {
 }
 
 async function keep(subject: DirectorySubject, node: NodeId): Promise<void> {
-  subject.node(node).keep(node, () => undefined);
+  subject.node(node).renewLease(node, () => undefined);
   await locate(subject, wish(), node);
 }
 

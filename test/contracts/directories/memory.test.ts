@@ -11,7 +11,7 @@ async function start(lease?: Millis): Promise<DirectorySubject> {
   const directory = new MemoryPeerDirectory(clock, lease);
   return {
     node: () => directory,
-    elapse: async (span) => clock.passes(span),
+    elapse: async (span) => clock.advance(span),
     dispose: () => Promise.resolve(),
   };
 }

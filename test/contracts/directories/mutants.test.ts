@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { MemoryPeerDirectory } from '../../../src/adapters/directories/memory/directory.ts';
 import type { Clock } from '../../../src/application/ports/clock.ts';
-import type { Claim, ClaimOutcome, KeepOutcome } from '../../../src/application/ports/peer-directory.ts';
+import type { Claim, ClaimOutcome, RenewOutcome } from '../../../src/application/ports/peer-directory.ts';
 import { nodeId, realmKey, type NodeId, type PeerId, type RealmKey } from '../../../src/domain/ids.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import { CLAUSES, LEASE_CLAUSES, type DirectorySubject } from './contract.ts';
@@ -115,8 +115,8 @@ class DeafDirectory extends MemoryPeerDirectory {
     this.#isClaiming = false;
   }
 
-  override keep(node: NodeId, answer: (outcome: KeepOutcome) => void): void {
-    if (this.#isClaiming) super.keep(node, answer);
+  override renewLease(node: NodeId, answer: (outcome: RenewOutcome) => void): void {
+    if (this.#isClaiming) super.renewLease(node, answer);
     else answer('kept');
   }
 }
@@ -129,9 +129,9 @@ class GenerousDirectory extends MemoryPeerDirectory {
     super.claim(claim, answer);
   }
 
-  override keep(node: NodeId, answer: (outcome: KeepOutcome) => void): void {
+  override renewLease(node: NodeId, answer: (outcome: RenewOutcome) => void): void {
     this.#nodes.add(node);
-    for (const each of this.#nodes) super.keep(each, each === node ? answer : () => undefined);
+    for (const each of this.#nodes) super.renewLease(each, each === node ? answer : () => undefined);
   }
 }
 
@@ -241,7 +241,7 @@ async function failures(make: (clock: ManualClock) => MemoryPeerDirectory): Prom
     const directory = make(clock);
     const subject: DirectorySubject = {
       node: () => directory,
-      elapse: async (span) => clock.passes(span),
+      elapse: async (span) => clock.advance(span),
       dispose: () => Promise.resolve(),
     };
     await clause.run(subject).catch(() => failed.push(clause.name));

@@ -1,15 +1,15 @@
 import { describe, it } from 'vitest';
-import type { MailroomLimits } from '../../../src/domain/mailroom.ts';
+import type { MailboxLimits } from '../../../src/domain/mailbox-table.ts';
 import { busContract, type BusSubject } from '../buses/contract.ts';
 import { directoryContract, type DirectorySubject } from '../directories/contract.ts';
 import { mailboxContract } from '../mailboxes/contract.ts';
-import type { MailboxSubject } from '../mailboxes/scene.ts';
+import type { MailboxSubject } from '../mailboxes/fixture.ts';
 import { SHARED_CLAUSES, type EngineSubject } from './shared-clauses.ts';
 
 /** One empty engine each time, as the suites of its parts ask for it. */
 export interface EngineSubjects {
   directory(): Promise<DirectorySubject>;
-  mailboxes(limits: MailroomLimits): Promise<MailboxSubject>;
+  mailboxes(limits: MailboxLimits): Promise<MailboxSubject>;
   bus(): Promise<BusSubject>;
   whole(): Promise<EngineSubject>;
 }

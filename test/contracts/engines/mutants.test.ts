@@ -3,13 +3,13 @@ import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { MemoryPeerDirectory } from '../../../src/adapters/directories/memory/directory.ts';
 import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store.ts';
 import type { MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
-import type { NodeWord } from '../../../src/application/ports/node-bus.ts';
+import type { BusMessage } from '../../../src/application/ports/node-bus.ts';
 import type { PeerDirectory } from '../../../src/application/ports/peer-directory.ts';
 import type { NodeId, PeerId } from '../../../src/domain/ids.ts';
-import { ROOMY } from '../mailboxes/scene.ts';
+import { ROOMY } from '../mailboxes/fixture.ts';
 import { LEASE, SHARED_CLAUSES, type EngineSubject } from './shared-clauses.ts';
 
-type Tell = (node: NodeId, word: NodeWord) => void;
+type Tell = (node: NodeId, word: BusMessage) => void;
 
 /** What a fault changes of an engine that has none. */
 interface Fault {
@@ -39,7 +39,7 @@ const MUTANTS: readonly { readonly fault: string; readonly make: Fault; readonly
   },
   {
     fault: 'says to every node that it was kept',
-    make: { directory: (right) => ({ keep: (node, answer) => right.keep(node, () => answer('kept')) }) },
+    make: { directory: (right) => ({ renewLease: (node, answer) => right.renewLease(node, () => answer('kept')) }) },
     dies: [
       'a node is unknown, then kept, then lapsed when it comes too late',
       'a node whose lease has ended learns it from its next renewal, also if it has claimed an id before',
@@ -138,14 +138,14 @@ async function failures(fault: Fault): Promise<string[]> {
 
 function subject({ directory: wrong, mailboxes: wrongly, tells = (tell) => tell }: Fault): EngineSubject {
   const clock = new ManualClock();
-  const heard = new Map<NodeId, NodeWord[]>();
+  const heard = new Map<NodeId, BusMessage[]>();
   const claimed = new Set<PeerId>();
-  const tell = tells(
+  const notify = tells(
     (node, word) => void heard.get(node)?.push(word),
     () => heard.keys(),
   );
-  const directory = new MemoryPeerDirectory(clock, LEASE, tell);
-  const mailboxes = new MemoryMailboxStore(ROOMY, { holders: directory, tell });
+  const directory = new MemoryPeerDirectory(clock, LEASE, notify);
+  const mailboxes = new MemoryMailboxStore(ROOMY, { holders: directory, notify });
   const mutant = within(directory, wrong?.(directory, () => [...claimed]) ?? {});
   return {
     node(name) {
@@ -157,7 +157,7 @@ function subject({ directory: wrong, mailboxes: wrongly, tells = (tell) => tell 
       };
       return { directory: within(mutant, { claim }), mailboxes: within(mailboxes, wrongly?.(mailboxes, directory) ?? {}), words };
     },
-    elapse: async (span) => clock.passes(span),
+    elapse: async (span) => clock.advance(span),
     dispose: () => Promise.resolve(),
   };
 }

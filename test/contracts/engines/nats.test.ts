@@ -2,15 +2,15 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll } from 'vitest';
-import { natsEngine } from '../../../src/adapters/engines/nats/engine.ts';
+import { createNatsEngine } from '../../../src/adapters/engines/nats/engine.ts';
 import type { MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
-import type { NodeWord } from '../../../src/application/ports/node-bus.ts';
+import type { BusMessage } from '../../../src/application/ports/node-bus.ts';
 import { nodeId, realmKey, type NodeId } from '../../../src/domain/ids.ts';
-import type { MailroomLimits } from '../../../src/domain/mailroom.ts';
+import type { MailboxLimits } from '../../../src/domain/mailbox-table.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
 import { startNats } from '../../support/engines/nats-server.ts';
-import { ROOMY } from '../mailboxes/scene.ts';
+import { ROOMY } from '../mailboxes/fixture.ts';
 import { engineContract } from './contract.ts';
 import { LEASE, ROOM } from './shared-clauses.ts';
 import { timedStore } from './timed-store.ts';
@@ -31,7 +31,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-type Engine = ReturnType<typeof natsEngine> & { readonly words: readonly NodeWord[] };
+type Engine = ReturnType<typeof createNatsEngine> & { readonly words: readonly BusMessage[] };
 
 /** An empty engine whose time stands until it is turned, and its nodes. */
 class Shared {
@@ -56,15 +56,15 @@ class Shared {
     if (connection === undefined) throw new Error('no connection');
     const settings = { ...limits, node: name, realms: REALMS, lease, concurrentLimit };
     const log = { record: (event: object) => fail(event) };
-    const words: NodeWord[] = [];
+    const words: BusMessage[] = [];
     const engine = {
-      ...natsEngine({ connection, kvm: new Kvm(connection), replicas: 1, place: server.url }, settings, log, {
-        time: () => this.now,
+      ...createNatsEngine({ connection, kvm: new Kvm(connection), replicas: 1, place: server.url }, settings, log, {
+        timeOverride: () => this.now,
       }),
       words,
     };
     this.#nodes.set(name, engine);
-    if (hears) engine.bus.listen({ heard: (word) => void words.push(word), missed: () => undefined });
+    if (hears) engine.bus.listen({ onMessage: (word) => void words.push(word), onMessagesLost: () => undefined });
     void engine.open();
     return engine;
   }
@@ -108,7 +108,7 @@ engineContract('nats', {
     };
   },
 
-  async mailboxes(limits: MailroomLimits) {
+  async mailboxes(limits: MailboxLimits) {
     const shared = await Shared.start();
     const begun = shared.now;
     const { mailboxes: store, directory, journals } = shared.node(nodeId('here'), { limits, lease: LONG });
@@ -117,9 +117,9 @@ engineContract('nats', {
       isShared: true,
       async usage() {
         await shared.allRead();
-        const letters = journals.map(({ ledger }) => ledger.letters);
+        const letters = journals.map(({ state }) => state.messages);
         return {
-          mailboxes: letters.reduce((sum, { boxes }) => sum + boxes, 0),
+          mailboxes: letters.reduce((sum, { mailboxCount }) => sum + mailboxCount, 0),
           bytes: letters.reduce((sum, { bytes }) => sum + bytes, 0),
         };
       },
@@ -142,7 +142,12 @@ engineContract('nats', {
           words,
           mailboxes: upToDate(mailboxes, shared),
           directory: {
-            ...{ lease: directory.lease, confirm, claim: directory.claim.bind(directory), keep: directory.keep.bind(directory) },
+            ...{
+              lease: directory.lease,
+              confirm,
+              claim: directory.claim.bind(directory),
+              renewLease: directory.renewLease.bind(directory),
+            },
             ...{ locate: directory.locate.bind(directory), present: directory.present.bind(directory) },
             release: directory.release.bind(directory),
           },

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RedisNodeBus } from '../../../src/adapters/engines/redis/bus.ts';
-import { connection } from '../../../src/adapters/engines/redis/connection.ts';
+import { openConnection } from '../../../src/adapters/engines/redis/connection.ts';
 import { RedisPeerDirectory } from '../../../src/adapters/engines/redis/directory.ts';
-import { RedisLink } from '../../../src/adapters/engines/redis/link.ts';
+import { ScriptRunner } from '../../../src/adapters/engines/redis/script-runner.ts';
 import { RedisMailboxStore } from '../../../src/adapters/engines/redis/mailboxes.ts';
 import { SCRIPTS } from '../../../src/adapters/engines/redis/scripts.ts';
 import { connectionId, nodeId, realmKey, type NodeId, type PeerId } from '../../../src/domain/ids.ts';
@@ -15,7 +15,7 @@ import type { Millis } from '../../../src/domain/time.ts';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
 import { startRedis } from '../../support/engines/redis-server.ts';
 import { until } from '../../support/e2e/until.ts';
-import { ROOMY } from '../mailboxes/scene.ts';
+import { ROOMY } from '../mailboxes/fixture.ts';
 
 const GREEN = realmKey('green');
 const PATIENCE_MS = 15_000;
@@ -26,14 +26,14 @@ const MANY = 1_200;
 /** One node of a cluster, as far as it asks Redis. */
 class Node {
   readonly name: NodeId;
-  readonly link: RedisLink;
+  readonly link: ScriptRunner;
   readonly faults: unknown[] = [];
   readonly directory: RedisPeerDirectory;
   readonly mailboxes: RedisMailboxStore;
 
   constructor(url: string, name: string, concurrentLimit = 0, time: () => Millis | '' = () => '') {
     this.name = nodeId(name);
-    this.link = new RedisLink(connection(url), this.name, (error) => void this.faults.push(error), time);
+    this.link = new ScriptRunner(openConnection(url), this.name, (error) => void this.faults.push(error), time);
     this.directory = new RedisPeerDirectory(this.link, { realms: [GREEN], lease: LEASE, concurrentLimit });
     this.mailboxes = new RedisMailboxStore(this.link, { ...ROOMY, realms: [GREEN] });
   }
@@ -54,7 +54,7 @@ class Node {
   }
 
   keep(): Promise<string> {
-    return new Promise((resolve) => this.directory.keep(this.name, resolve));
+    return new Promise((resolve) => this.directory.renewLease(this.name, resolve));
   }
 
   present(): Promise<readonly string[]> {
@@ -97,9 +97,9 @@ describe('a Redis that refuses', () => {
 
   it('writes that need memory is not ready, renews leases, hands out mail, and says so once', async () => {
     const here = node('here');
-    await here.link.begun;
+    await here.link.started;
     const changes: (Error | undefined)[] = [];
-    here.link.onRefusal((refusal) => changes.push(refusal));
+    here.link.onWriteErrorChange((refusal) => changes.push(refusal));
     expect([await here.keep(), await here.put('before')]).toEqual(['unknown', 'held']);
     await admin.config('SET', 'maxmemory', '1');
     expect([await here.put('refused'), await here.put('refused, too')]).toEqual(['full', 'full']);
@@ -114,7 +114,7 @@ describe('a Redis that refuses', () => {
 
   it('memory is noticed also by a broker that has nothing to write', async () => {
     const here = node('here');
-    await here.link.begun;
+    await here.link.started;
     await admin.config('SET', 'maxmemory', '1');
     await isReady(here, false);
     await admin.config('SET', 'maxmemory', '0');
@@ -123,7 +123,7 @@ describe('a Redis that refuses', () => {
 
   it('every write is not ready; what it was asked meanwhile is done in order, once it accepts writes again', async () => {
     const here = node('here');
-    await here.link.begun;
+    await here.link.started;
     await admin.config('SET', 'min-replicas-to-write', '1');
     const all = ['1', '2', '3'].map((text) => here.put(text));
     await isReady(here, false);
@@ -139,7 +139,7 @@ describe('a Redis that refuses', () => {
 
   it('writes because it is a replica is not ready', async () => {
     const here = node('here');
-    await here.link.begun;
+    await here.link.started;
     await admin.call('REPLICAOF', '127.0.0.1', '1');
     await isReady(here, false);
     await admin.call('REPLICAOF', 'NO', 'ONE');
@@ -226,10 +226,10 @@ describe('a Redis whose connection breaks again and again while a broker subscri
     const notice = (reason: unknown): void => void unhandled.push(reason);
     process.on('unhandledRejection', notice);
     const url = `redis://127.0.0.1:${flapping.port}`;
-    const link = new RedisLink(connection(url), nodeId('here'), () => undefined);
-    const listening = connection(url);
+    const link = new ScriptRunner(openConnection(url), nodeId('here'), () => undefined);
+    const listening = openConnection(url);
     const bus = new RedisNodeBus(nodeId('here'), link, listening, () => undefined);
-    bus.listen({ heard: () => undefined, missed: () => undefined });
+    bus.listen({ onMessage: () => undefined, onMessagesLost: () => undefined });
     const subscriptions = (): number[] => flapping.subscriptions().filter((count) => count > 0);
     await until(PATIENCE_MS, 'several connections', () => subscriptions().length >= 4 || undefined);
     expect(new Set(subscriptions())).toEqual(new Set([1]));

@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
 import { RedisPeerDirectory } from '../../../src/adapters/engines/redis/directory.ts';
-import type { RedisLink } from '../../../src/adapters/engines/redis/link.ts';
+import type { ScriptRunner } from '../../../src/adapters/engines/redis/script-runner.ts';
 import { RedisMailboxStore } from '../../../src/adapters/engines/redis/mailboxes.ts';
 import { SCRIPTS } from '../../../src/adapters/engines/redis/scripts.ts';
 import type { ExpiredInRealm, HoldOutcome } from '../../../src/application/ports/mailbox-store.ts';
-import type { Claim, ClaimOutcome, KeepOutcome } from '../../../src/application/ports/peer-directory.ts';
+import type { Claim, ClaimOutcome, RenewOutcome } from '../../../src/application/ports/peer-directory.ts';
 import { connectionId, nodeId, realmKey, type PeerId } from '../../../src/domain/ids.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 import { Token } from '../../../src/domain/token.ts';
 import { startRedis } from '../../support/engines/redis-server.ts';
 import { until } from '../../support/e2e/until.ts';
-import { ROOMY } from '../mailboxes/scene.ts';
+import { ROOMY } from '../mailboxes/fixture.ts';
 import { engineContract } from './contract.ts';
 import { admin, REALMS, redisSubjects, Shared } from './redis.ts';
 import { LEASE } from './shared-clauses.ts';
@@ -26,13 +26,13 @@ class Asker {
   readonly #directory: RedisPeerDirectory;
   readonly #store: RedisMailboxStore;
 
-  constructor(link: RedisLink) {
+  constructor(link: ScriptRunner) {
     this.#directory = new RedisPeerDirectory(link, { realms: [GREEN], lease: LEASE, concurrentLimit: 0 });
     this.#store = new RedisMailboxStore(link, { ...ROOMY, realms: [GREEN] });
   }
 
-  keep(): Promise<KeepOutcome> {
-    return new Promise((resolve) => this.#directory.keep(HERE, resolve));
+  keep(): Promise<RenewOutcome> {
+    return new Promise((resolve) => this.#directory.renewLease(HERE, resolve));
   }
 
   claim(id: string): Promise<ClaimOutcome> {

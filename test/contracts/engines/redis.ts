@@ -1,15 +1,15 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll } from 'vitest';
 import { RedisNodeBus } from '../../../src/adapters/engines/redis/bus.ts';
-import { connection } from '../../../src/adapters/engines/redis/connection.ts';
+import { openConnection } from '../../../src/adapters/engines/redis/connection.ts';
 import { RedisPeerDirectory } from '../../../src/adapters/engines/redis/directory.ts';
-import { RedisLink } from '../../../src/adapters/engines/redis/link.ts';
+import { ScriptRunner } from '../../../src/adapters/engines/redis/script-runner.ts';
 import { RedisMailboxStore } from '../../../src/adapters/engines/redis/mailboxes.ts';
 import { nodeId, realmKey, type NodeId, type RealmKey } from '../../../src/domain/ids.ts';
-import type { NodeWord } from '../../../src/application/ports/node-bus.ts';
+import type { BusMessage } from '../../../src/application/ports/node-bus.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
-import { ROOMY } from '../mailboxes/scene.ts';
+import { ROOMY } from '../mailboxes/fixture.ts';
 import type { EngineSubjects } from './contract.ts';
 import { LEASE, ROOM } from './shared-clauses.ts';
 import { timedStore } from './timed-store.ts';
@@ -23,16 +23,16 @@ export let admin: Redis;
 /** An empty engine whose time stands until it is turned, and the ways of its nodes to it. */
 export class Shared {
   now: Millis = 1_000_000;
-  readonly #links: RedisLink[] = [];
+  readonly #links: ScriptRunner[] = [];
 
   static async start(): Promise<Shared> {
     await admin.flushall();
     return new Shared();
   }
 
-  link(node = nodeId('here')): RedisLink {
-    const link = new RedisLink(
-      connection(server.url),
+  link(node = nodeId('here')): ScriptRunner {
+    const link = new ScriptRunner(
+      openConnection(server.url),
       node,
       (error) => {
         throw error;
@@ -83,7 +83,7 @@ const SUBJECTS: EngineSubjects = {
     const connections: Redis[] = [];
     return {
       node(name) {
-        const ears = connection(server.url);
+        const ears = openConnection(server.url);
         connections.push(ears);
         return new RedisNodeBus(name, shared.link(name), ears, (fault) => {
           throw new Error(fault.why);
@@ -128,11 +128,11 @@ type WholeNode = Awaited<ReturnType<typeof wholeNode>>;
 /** Once it listens. */
 async function wholeNode(shared: Shared, name: NodeId) {
   const link = shared.link(name);
-  const words: NodeWord[] = [];
-  const bus = new RedisNodeBus(name, link, connection(server.url), ({ why }) => {
+  const words: BusMessage[] = [];
+  const bus = new RedisNodeBus(name, link, openConnection(server.url), ({ why }) => {
     throw new Error(why);
   });
-  await new Promise<void>((missed) => bus.listen({ heard: (word) => void words.push(word), missed }));
+  await new Promise<void>((onMessagesLost) => bus.listen({ onMessage: (word) => void words.push(word), onMessagesLost }));
   return {
     ...{ name, bus, words },
     directory: new RedisPeerDirectory(link, { realms: REALMS, lease: LEASE, concurrentLimit: ROOM }),

@@ -1,13 +1,13 @@
 import { expect } from 'vitest';
 import type { HoldOutcome, MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
-import type { NodeWord } from '../../../src/application/ports/node-bus.ts';
-import type { Claim, ClaimOutcome, Holder, KeepOutcome, PeerDirectory } from '../../../src/application/ports/peer-directory.ts';
+import type { BusMessage } from '../../../src/application/ports/node-bus.ts';
+import type { Claim, ClaimOutcome, Holder, RenewOutcome, PeerDirectory } from '../../../src/application/ports/peer-directory.ts';
 import { connectionId, nodeId, realmKey, type NodeId, type PeerId } from '../../../src/domain/ids.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import { Token } from '../../../src/domain/token.ts';
 import { until } from '../../support/e2e/until.ts';
-import { ROOMY } from '../mailboxes/scene.ts';
+import { ROOMY } from '../mailboxes/fixture.ts';
 
 /** One empty engine: leases of LEASE, and room for two peers in a realm. */
 export interface EngineSubject {
@@ -15,7 +15,7 @@ export interface EngineSubject {
   node(name: NodeId): {
     readonly directory: PeerDirectory;
     readonly mailboxes: MailboxStore;
-    readonly words: readonly NodeWord[];
+    readonly words: readonly BusMessage[];
   };
   elapse(span: Millis): Promise<void>;
   dispose(): Promise<void>;
@@ -37,7 +37,7 @@ const [HERE, THERE, FAR] = ['here', 'there', 'far'].map(nodeId) as [NodeId, Node
 const PATIENCE_MS = 5_000;
 const GREEN = realmKey('green');
 
-class Hands {
+class EngineClient {
   readonly #subject: EngineSubject;
 
   constructor(subject: EngineSubject) {
@@ -52,8 +52,8 @@ class Hands {
     return new Promise((resolve) => this.#at(claim).directory.confirm(claim, ifFree, resolve));
   }
 
-  keep(node: NodeId): Promise<KeepOutcome> {
-    return new Promise((resolve) => this.#subject.node(node).directory.keep(node, resolve));
+  keep(node: NodeId): Promise<RenewOutcome> {
+    return new Promise((resolve) => this.#subject.node(node).directory.renewLease(node, resolve));
   }
 
   present(node = HERE): Promise<readonly PeerId[]> {
@@ -66,7 +66,7 @@ class Hands {
   }
 
   /** Once it hears something. */
-  words(node: NodeId, patience = PATIENCE_MS): Promise<readonly NodeWord[]> {
+  words(node: NodeId, patience = PATIENCE_MS): Promise<readonly BusMessage[]> {
     const { words } = this.#subject.node(node);
     return until(patience, 'a word', () => (words.length > 0 ? words : undefined));
   }
@@ -104,7 +104,7 @@ export const SHARED_CLAUSES: readonly Clause[] = [
   {
     name: 'O5: who is granted an id that was held hears by whom, and where',
     async run(subject) {
-      const hands = new Hands(subject);
+      const hands = new EngineClient(subject);
       const first = peer('ann', HERE, 7);
       expect(await hands.claim(first)).toEqual(['granted', undefined]);
       expect(await hands.claim(peer('ann', THERE))).toEqual(['granted', { node: HERE, connection: first.connection }]);
@@ -115,7 +115,7 @@ export const SHARED_CLAUSES: readonly Clause[] = [
   {
     name: 'a claim is confirmed to the connection that holds it, lease or not, and to no other',
     async run(subject) {
-      const hands = new Hands(subject);
+      const hands = new EngineClient(subject);
       await hands.claim(peer('ann', HERE));
       expect(await hands.confirm(peer('ann', HERE))).toBe('held');
       await subject.elapse(LEASE);
@@ -128,7 +128,7 @@ export const SHARED_CLAUSES: readonly Clause[] = [
   {
     name: 'a claim that nobody holds is lost, unless the directory may have forgotten it',
     async run(subject) {
-      const hands = new Hands(subject);
+      const hands = new EngineClient(subject);
       await hands.keep(HERE);
       expect(await hands.confirm(peer('ann', HERE))).toBe('lost');
       expect(await hands.confirm(peer('ann', HERE), true)).toBe('held');
@@ -138,7 +138,7 @@ export const SHARED_CLAUSES: readonly Clause[] = [
   {
     name: 'a node is unknown, then kept, then lapsed when it comes too late',
     async run(subject) {
-      const hands = new Hands(subject);
+      const hands = new EngineClient(subject);
       expect(await hands.keep(HERE)).toBe('unknown');
       expect(await hands.keep(HERE)).toBe('kept');
       await subject.elapse(LEASE);
@@ -149,7 +149,7 @@ export const SHARED_CLAUSES: readonly Clause[] = [
   {
     name: 'a node whose lease has ended learns it from its next renewal, also if it has claimed an id before',
     async run(subject) {
-      const hands = new Hands(subject);
+      const hands = new EngineClient(subject);
       await hands.keep(HERE);
       await hands.claim(peer('ann', HERE));
       await subject.elapse(LEASE);
@@ -162,19 +162,19 @@ export const SHARED_CLAUSES: readonly Clause[] = [
   {
     name: 'O5: a node whose lease has ended is notified, too, when its claim moves',
     async run(subject, patience) {
-      const hands = new Hands(subject);
+      const hands = new EngineClient(subject);
       const first = peer('ann', HERE, 7);
       await hands.claim(first);
       await subject.elapse(LEASE);
       await hands.claim({ ...peer('ann', THERE), token: new Token('his') });
-      const superseded = { say: 'superseded', realm: GREEN, id: 'ann', connection: first.connection };
+      const superseded = { type: 'superseded', realm: GREEN, id: 'ann', connection: first.connection };
       expect(await hands.words(HERE, patience)).toEqual([superseded]);
     },
   },
   {
     name: 'H4: those are present whose node has a lease',
     async run(subject) {
-      const hands = new Hands(subject);
+      const hands = new EngineClient(subject);
       await hands.claim(peer('ann', HERE));
       await hands.claim(peer('bob', THERE));
       expect([...(await hands.present())].sort()).toEqual(['ann', 'bob']);
@@ -188,7 +188,7 @@ export const SHARED_CLAUSES: readonly Clause[] = [
     name: 'O6: a realm is full for all nodes at once; who held an id keeps it, and the dead make room',
     needsCount: true,
     async run(subject) {
-      const hands = new Hands(subject);
+      const hands = new EngineClient(subject);
       for (const id of ['ann', 'bob', 'cem']) expect((await hands.claim(peer(id, HERE)))[0]).toBe('granted');
       expect((await hands.claim(peer('eve', THERE)))[0]).toBe('full');
       expect((await hands.claim(peer('ann', THERE)))[0]).toBe('granted');
@@ -199,7 +199,7 @@ export const SHARED_CLAUSES: readonly Clause[] = [
   {
     name: 'O11: the node at which a peer is seated hears that something waits for it, its own node too, and no other',
     async run(subject, patience) {
-      const hands = new Hands(subject);
+      const hands = new EngineClient(subject);
       const [ann, bob] = [peer('ann', HERE), peer('bob', THERE)];
       for (const one of [ann, bob]) await hands.claim(one);
       expect(subject.node(FAR).words).toEqual([]);
@@ -207,8 +207,8 @@ export const SHARED_CLAUSES: readonly Clause[] = [
       expect(await hands.put(ann, letter('ann', 'bob', '1'))).toBe('held');
       expect(await hands.put(ann, letter('ann', 'ann', '2'))).toBe('held');
       await hands.take(ann);
-      expect(await hands.words(THERE, patience)).toEqual([{ say: 'mail', realm: GREEN, id: 'bob' }]);
-      expect(await hands.words(HERE, patience)).toEqual([{ say: 'mail', realm: GREEN, id: 'ann' }]);
+      expect(await hands.words(THERE, patience)).toEqual([{ type: 'mail', realm: GREEN, id: 'bob' }]);
+      expect(await hands.words(HERE, patience)).toEqual([{ type: 'mail', realm: GREEN, id: 'ann' }]);
       expect(subject.node(FAR).words).toEqual([]);
       expect([...(await hands.waiting())].sort()).toEqual(['bob', 'nobody']);
     },
@@ -216,13 +216,13 @@ export const SHARED_CLAUSES: readonly Clause[] = [
   {
     name: 'O5: the node whose claim has moved hears whose it was',
     async run(subject, patience) {
-      const hands = new Hands(subject);
+      const hands = new EngineClient(subject);
       const first = peer('ann', HERE, 7);
       await hands.claim(first);
       expect(subject.node(HERE).words).toEqual([]);
       await hands.claim(peer('ann', THERE));
       expect(await hands.words(HERE, patience)).toEqual([
-        { say: 'superseded', realm: GREEN, id: 'ann', connection: first.connection },
+        { type: 'superseded', realm: GREEN, id: 'ann', connection: first.connection },
       ]);
       expect(subject.node(THERE).words).toEqual([]);
     },
@@ -230,7 +230,7 @@ export const SHARED_CLAUSES: readonly Clause[] = [
   {
     name: 'O5, M17: of a sender that has moved, or is gone, nothing is kept that comes from where it was',
     async run(subject) {
-      const hands = new Hands(subject);
+      const hands = new EngineClient(subject);
       const ann = peer('ann', HERE);
       await hands.claim(ann);
       await hands.claim(peer('ann', THERE));
@@ -243,7 +243,7 @@ export const SHARED_CLAUSES: readonly Clause[] = [
   {
     name: 'M13: a sender whose lease has ended is heard all the same, while nobody else has its id',
     async run(subject) {
-      const hands = new Hands(subject);
+      const hands = new EngineClient(subject);
       const ann = peer('ann', HERE);
       await hands.claim(ann);
       await subject.elapse(LEASE);
@@ -255,7 +255,7 @@ export const SHARED_CLAUSES: readonly Clause[] = [
   {
     name: 'O5, O11: a connection that has lost its claim takes nothing, and learns that its claim has moved',
     async run(subject) {
-      const hands = new Hands(subject);
+      const hands = new EngineClient(subject);
       const [ann, old, young] = [peer('ann', HERE), peer('bob', HERE, 2), peer('bob', THERE)];
       for (const one of [ann, old, young]) await hands.claim(one);
       await hands.put(ann, letter('ann', 'bob', '1'));
@@ -266,7 +266,7 @@ export const SHARED_CLAUSES: readonly Clause[] = [
   {
     name: 'M17: who takes hears whom something of its own still waits for',
     async run(subject) {
-      const hands = new Hands(subject);
+      const hands = new EngineClient(subject);
       const [ann, bob] = [peer('ann', HERE), peer('bob', THERE)];
       for (const one of [ann, bob]) await hands.claim(one);
       await hands.put(ann, letter('ann', 'bob', '1'));
@@ -278,7 +278,7 @@ export const SHARED_CLAUSES: readonly Clause[] = [
   {
     name: 'M6: what is not worth waiting for is kept only for who is there; of the broker itself, too',
     async run(subject) {
-      const hands = new Hands(subject);
+      const hands = new EngineClient(subject);
       const [ann, bob] = [peer('ann', HERE), peer('bob', THERE)];
       for (const one of [ann, bob]) await hands.claim(one);
       expect(await hands.put(ann, letter('ann', 'nobody', '1', 'leave'))).toBe('unwanted');
@@ -290,7 +290,7 @@ export const SHARED_CLAUSES: readonly Clause[] = [
   {
     name: 'M13: more waits for a peer that is connected to another node than for one that is absent',
     async run(subject) {
-      const hands = new Hands(subject);
+      const hands = new EngineClient(subject);
       const [ann, bob] = [peer('ann', HERE), peer('bob', THERE)];
       for (const one of [ann, bob]) await hands.claim(one);
       const all = Array.from({ length: ROOMY.mailboxMessages + 1 }, (_, n) => String(n));
@@ -303,7 +303,7 @@ export const SHARED_CLAUSES: readonly Clause[] = [
   {
     name: 'M14: what the broker has to say waits for a peer whose node has no lease any more, and for no absent one',
     async run(subject) {
-      const hands = new Hands(subject);
+      const hands = new EngineClient(subject);
       const ann = peer('ann', HERE);
       await hands.claim(ann);
       await subject.elapse(LEASE);

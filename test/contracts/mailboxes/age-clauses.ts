@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { NEVER } from '../../../src/domain/time.ts';
-import { expire, MUCH_LATER, offer, pair, payloadsFor, put, take, TIMEOUT, type Clause } from './scene.ts';
+import { expire, MUCH_LATER, offer, pair, takePayloads, put, take, TIMEOUT, type Clause } from './fixture.ts';
 
 /** How long it waits, and what is left. */
 export const AGE_CLAUSES: readonly Clause[] = [
@@ -12,7 +12,7 @@ export const AGE_CLAUSES: readonly Clause[] = [
       expect(await expire(subject, TIMEOUT - 1)).toEqual([]);
       expect(await expire(subject, TIMEOUT)).toEqual([pair('ann', 'bob')]);
       expect(await expire(subject, TIMEOUT + 599)).toEqual([]);
-      expect(await payloadsFor(subject, 'bob')).toEqual(['"young"']);
+      expect(await takePayloads(subject, 'bob')).toEqual(['"young"']);
     },
   },
   {
@@ -54,7 +54,7 @@ export const AGE_CLAUSES: readonly Clause[] = [
     async run(subject) {
       for (const [place, now] of [0, 100, 200, 300].entries()) await put(subject, offer({ payload: `${place}` }), { now });
       await expire(subject, TIMEOUT + 150);
-      expect(await payloadsFor(subject, 'bob')).toEqual(['2', '3']);
+      expect(await takePayloads(subject, 'bob')).toEqual(['2', '3']);
     },
   },
   {

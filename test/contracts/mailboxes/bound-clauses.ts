@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import type { PeerId } from '../../../src/domain/ids.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 import type { Millis } from '../../../src/domain/time.ts';
-import { expire, MUCH_LATER, offer, payloadsFor, put, take, TIMEOUT, TOO_LARGE, weigh } from './scene.ts';
-import type { Clause, MailboxSubject } from './scene.ts';
+import { expire, MUCH_LATER, offer, takePayloads, put, take, TIMEOUT, TOO_LARGE, weigh } from './fixture.ts';
+import type { Clause, MailboxSubject } from './fixture.ts';
 
 /** How much waits at most. */
 export const BOUND_CLAUSES: readonly Clause[] = [
@@ -92,7 +92,7 @@ export const BOUND_CLAUSES: readonly Clause[] = [
       expect(await put(subject, TOO_LARGE)).toBe('full');
       expect(await put(subject, { ...TOO_LARGE, to: 'carol' as PeerId })).toBe('full');
       expect(await subject.usage()).toEqual(before);
-      expect(await payloadsFor(subject, 'bob')).toEqual(['"first"']);
+      expect(await takePayloads(subject, 'bob')).toEqual(['"first"']);
     },
   },
 ];

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store.ts';
-import type { ExpiredInRealm, HoldOutcome, Correspondent } from '../../../src/application/ports/mailbox-store.ts';
+import type { ExpiredInRealm, HoldOutcome, MailboxPeer } from '../../../src/application/ports/mailbox-store.ts';
 import { realmKey, type PeerId, type RealmKey } from '../../../src/domain/ids.ts';
-import type { MailroomLimits } from '../../../src/domain/mailroom.ts';
-import { weightOf, type SignalMessage } from '../../../src/domain/message.ts';
+import type { MailboxLimits } from '../../../src/domain/mailbox-table.ts';
+import { heldMessageBytes, type SignalMessage } from '../../../src/domain/message.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import { CLAUSES, limitsOf } from './contract.ts';
-import { correspondent, type Usage } from './scene.ts';
+import { mailboxOwner, type Usage } from './fixture.ts';
 
 type PutAnswer = (outcome: HoldOutcome) => void;
 type TakeAnswer = (messages: readonly SignalMessage[], unread: readonly PeerId[]) => void;
@@ -14,11 +14,11 @@ type ExpireAnswer = (expired: readonly ExpiredInRealm[]) => void;
 
 /** Correct, and every answer comes in a later turn. */
 class LateStore extends MemoryMailboxStore {
-  override put(realm: RealmKey, sender: Correspondent | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+  override put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
     super.put(realm, sender, message, now, (outcome) => setImmediate(() => answer(outcome)));
   }
 
-  override take(taker: Correspondent, answer: TakeAnswer): void {
+  override take(taker: MailboxPeer, answer: TakeAnswer): void {
     super.take(taker, (messages) => setImmediate(() => answer(messages, [])));
   }
 
@@ -29,7 +29,7 @@ class LateStore extends MemoryMailboxStore {
 
 /** Reads the message when it gets round to it. */
 class LazyStore extends LateStore {
-  override put(realm: RealmKey, sender: Correspondent | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+  override put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
     setImmediate(() => MemoryMailboxStore.prototype.put.call(this, realm, sender, message, now, answer));
   }
 }
@@ -38,7 +38,7 @@ class LazyStore extends LateStore {
 class SharingStore extends MemoryMailboxStore {
   readonly #handedOut = new Map<PeerId, readonly SignalMessage[]>();
 
-  override take(taker: Correspondent, answer: TakeAnswer): void {
+  override take(taker: MailboxPeer, answer: TakeAnswer): void {
     const before = this.#handedOut.get(taker.id);
     if (before !== undefined) return answer(before, []);
     super.take(taker, (messages) => {
@@ -50,27 +50,21 @@ class SharingStore extends MemoryMailboxStore {
 }
 
 class BackwardStore extends MemoryMailboxStore {
-  override take(taker: Correspondent, answer: TakeAnswer): void {
+  override take(taker: MailboxPeer, answer: TakeAnswer): void {
     super.take(taker, (messages) => answer([...messages].reverse(), []));
   }
 }
 
 /** Names a mailbox by its realm and its peer, with a colon between them. */
 class JoiningStore extends MemoryMailboxStore {
-  override put(
-    realm: RealmKey,
-    _sender: Correspondent | undefined,
-    message: SignalMessage,
-    now: Millis,
-    answer: PutAnswer,
-  ): void {
+  override put(realm: RealmKey, _sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
     const [shorter, longer] = split(`${realm}:${message.to}`);
-    super.put(shorter, correspondent(shorter, message.from), { ...message, to: longer }, now, answer);
+    super.put(shorter, mailboxOwner(shorter, message.from), { ...message, to: longer }, now, answer);
   }
 
-  override take(taker: Correspondent, answer: TakeAnswer): void {
+  override take(taker: MailboxPeer, answer: TakeAnswer): void {
     const [shorter, longer] = split(`${taker.realm.key}:${taker.id}`);
-    super.take(correspondent(shorter, longer), (messages) =>
+    super.take(mailboxOwner(shorter, longer), (messages) =>
       answer(
         messages.map((message) => ({ ...message, to: taker.id })),
         [],
@@ -86,15 +80,15 @@ function split(place: string): [RealmKey, PeerId] {
 
 /** Gives all realms one room. */
 class CrowdedStore extends MemoryMailboxStore {
-  readonly #limits: MailroomLimits;
+  readonly #limits: MailboxLimits;
 
-  constructor(limits: MailroomLimits) {
+  constructor(limits: MailboxLimits) {
     super(limits);
     this.#limits = limits;
   }
 
-  override put(realm: RealmKey, sender: Correspondent | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
-    if (this.usage().bytes + weightOf(message) > this.#limits.realmMailboxBytes) return answer('full');
+  override put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+    if (this.usage().bytes + heldMessageBytes(message) > this.#limits.realmMailboxBytes) return answer('full');
     super.put(realm, sender, message, now, answer);
   }
 }
@@ -103,7 +97,7 @@ class CrowdedStore extends MemoryMailboxStore {
 class WholesaleStore extends MemoryMailboxStore {
   override expire(now: Millis, answer: ExpireAnswer): void {
     super.expire(now, (expired) => {
-      for (const { realm, to } of expired) super.take(correspondent(realm, to), () => undefined);
+      for (const { realm, to } of expired) super.take(mailboxOwner(realm, to), () => undefined);
       answer(expired);
     });
   }
@@ -111,15 +105,15 @@ class WholesaleStore extends MemoryMailboxStore {
 
 /** Tells of each message, not of each pair. */
 class ChattyStore extends MemoryMailboxStore {
-  readonly #limits: MailroomLimits;
+  readonly #limits: MailboxLimits;
   #held: (ExpiredInRealm & { readonly arrivedAt: Millis })[] = [];
 
-  constructor(limits: MailroomLimits) {
+  constructor(limits: MailboxLimits) {
     super(limits);
     this.#limits = limits;
   }
 
-  override put(realm: RealmKey, sender: Correspondent | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+  override put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
     const { from, to, owner } = message;
     this.#held.push({ realm, from, to, owner, arrivedAt: now });
     super.put(realm, sender, message, now, answer);
@@ -133,14 +127,14 @@ class ChattyStore extends MemoryMailboxStore {
 }
 
 class TextStore extends MemoryMailboxStore {
-  override put(realm: RealmKey, sender: Correspondent | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+  override put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
     const payload = message.payload && new TextEncoder().encode(new TextDecoder().decode(message.payload));
     super.put(realm, sender, { ...message, payload }, now, answer);
   }
 }
 
 class RepeatingStore extends MemoryMailboxStore {
-  override put(realm: RealmKey, sender: Correspondent | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+  override put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
     super.put(realm, sender, message, now, (outcome) => {
       answer(outcome);
       answer(outcome);
@@ -150,7 +144,7 @@ class RepeatingStore extends MemoryMailboxStore {
 
 /** Keeps no owner. */
 class OwnerlessStore extends MemoryMailboxStore {
-  override put(realm: RealmKey, sender: Correspondent | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+  override put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
     super.put(realm, sender, { ...message, owner: undefined }, now, answer);
   }
 }
@@ -159,7 +153,7 @@ class OwnerlessStore extends MemoryMailboxStore {
 class SuspiciousStore extends MemoryMailboxStore {
   readonly #pairs: (ExpiredInRealm & { owner: unknown })[] = [];
 
-  override put(realm: RealmKey, sender: Correspondent | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+  override put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
     const { from, to, owner } = message;
     if (owner !== undefined && !this.#pairs.some((pair) => pair.owner === owner)) this.#pairs.push({ realm, from, to, owner });
     super.put(realm, sender, message, now, answer);
@@ -180,7 +174,7 @@ class HurriedStore extends MemoryMailboxStore {
 class LeakyStore extends MemoryMailboxStore {
   #turnedAway = 0;
 
-  override put(realm: RealmKey, sender: Correspondent | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+  override put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
     super.put(realm, sender, message, now, (outcome) => {
       if (outcome === 'full') this.#turnedAway += 1;
       answer(outcome);
@@ -193,7 +187,7 @@ class LeakyStore extends MemoryMailboxStore {
   }
 }
 
-const MUTANTS: readonly { fault: string; make(limits: MailroomLimits): MemoryMailboxStore; dies: readonly string[] }[] = [
+const MUTANTS: readonly { fault: string; make(limits: MailboxLimits): MemoryMailboxStore; dies: readonly string[] }[] = [
   {
     fault: 'reads a message after the call',
     make: (limits) => new LazyStore(limits),
@@ -283,7 +277,7 @@ const MUTANTS: readonly { fault: string; make(limits: MailroomLimits): MemoryMai
 ];
 
 /** Each bound, and where it is seen that it is one too much or too little. */
-const BOUNDS: readonly { bound: keyof MailroomLimits; dies: readonly string[] }[] = [
+const BOUNDS: readonly { bound: keyof MailboxLimits; dies: readonly string[] }[] = [
   {
     bound: 'mailboxMessages',
     dies: ['M13: a mailbox takes its last message, and not one more; what is taken or expired makes room'],
@@ -327,7 +321,7 @@ describe('a mailbox store that breaks a promise', () => {
   });
 });
 
-async function failures(make: (limits: MailroomLimits) => MemoryMailboxStore): Promise<string[]> {
+async function failures(make: (limits: MailboxLimits) => MemoryMailboxStore): Promise<string[]> {
   const failed: string[] = [];
   for (const clause of CLAUSES) {
     const store = make(limitsOf(clause));

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { notice } from '../../../src/domain/message.ts';
 import { Token } from '../../../src/domain/token.ts';
-import { expire, offer, put, take, MUCH_LATER, type Clause, type MailboxSubject } from './scene.ts';
+import { expire, offer, put, take, MUCH_LATER, type Clause, type MailboxSubject } from './fixture.ts';
 
 /** M15: which owner of an id is told what becomes of a message. */
 export const OWNER_CLAUSES: readonly Clause[] = [

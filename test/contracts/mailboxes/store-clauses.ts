@@ -4,15 +4,15 @@ import type { SignalMessage } from '../../../src/domain/message.ts';
 import {
   GREEN,
   offer,
-  payloadsFor,
+  takePayloads,
   plain,
   put,
   take,
-  correspondent,
+  mailboxOwner,
   TOO_LARGE,
   type Clause,
   type MailboxSubject,
-} from './scene.ts';
+} from './fixture.ts';
 
 const ODD_IDS: readonly string[] = [
   ...['__proto__', 'constructor', 'a b', 'a', 'A', 'a:b', '*', '$1', '0'],
@@ -28,7 +28,7 @@ export const STORE_CLAUSES: readonly Clause[] = [
       for (const [place, payload] of texts.entries()) {
         expect(await put(subject, offer({ from: place % 3 === 0 ? 'ann' : 'eve', payload }), { now: place })).toBe('held');
       }
-      expect(await payloadsFor(subject, 'bob')).toEqual(texts);
+      expect(await takePayloads(subject, 'bob')).toEqual(texts);
     },
   },
   {
@@ -44,7 +44,7 @@ export const STORE_CLAUSES: readonly Clause[] = [
     name: 'O11: two that take at once share nothing',
     async run(subject) {
       for (let place = 0; place < 10; place++) await put(subject, offer({ payload: `${place}` }));
-      const taken = await Promise.all(Array.from({ length: 4 }, () => payloadsFor(subject, 'bob')));
+      const taken = await Promise.all(Array.from({ length: 4 }, () => takePayloads(subject, 'bob')));
       expect(taken.flat().sort()).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
     },
   },
@@ -54,7 +54,7 @@ export const STORE_CLAUSES: readonly Clause[] = [
       await put(subject, offer({ to: 'bob', payload: '"for bob"' }));
       await put(subject, offer({ to: 'bo', payload: '"for bo"' }));
       await take(subject, 'bob');
-      expect(await payloadsFor(subject, 'bo')).toEqual(['"for bo"']);
+      expect(await takePayloads(subject, 'bo')).toEqual(['"for bo"']);
     },
   },
   {
@@ -63,8 +63,8 @@ export const STORE_CLAUSES: readonly Clause[] = [
       await put(subject, offer({ payload: '"in green"' }), { realm: 'green' });
       await put(subject, offer({ payload: '"in blue"' }), { realm: 'blue' });
       expect(await take(subject, 'bob', 'red')).toEqual([]);
-      expect(await payloadsFor(subject, 'bob', 'blue')).toEqual(['"in blue"']);
-      expect(await payloadsFor(subject, 'bob', 'green')).toEqual(['"in green"']);
+      expect(await takePayloads(subject, 'bob', 'blue')).toEqual(['"in blue"']);
+      expect(await takePayloads(subject, 'bob', 'green')).toEqual(['"in green"']);
     },
   },
   {
@@ -73,12 +73,12 @@ export const STORE_CLAUSES: readonly Clause[] = [
       const { store } = subject;
       const answers: unknown[] = [];
       for (let round = 0; round < 3; round++) {
-        store.put(realmKey(GREEN), correspondent(realmKey(GREEN), offer().from), offer(), 0, (outcome) => answers.push(outcome));
-        store.put(realmKey(GREEN), correspondent(realmKey(GREEN), TOO_LARGE.from), TOO_LARGE, 0, (outcome) =>
+        store.put(realmKey(GREEN), mailboxOwner(realmKey(GREEN), offer().from), offer(), 0, (outcome) => answers.push(outcome));
+        store.put(realmKey(GREEN), mailboxOwner(realmKey(GREEN), TOO_LARGE.from), TOO_LARGE, 0, (outcome) =>
           answers.push(outcome),
         );
         store.expire(0, (expired) => answers.push(expired.length));
-        store.take(correspondent(realmKey(GREEN), 'bob' as PeerId), (messages) => answers.push(messages.length));
+        store.take(mailboxOwner(realmKey(GREEN), 'bob' as PeerId), (messages) => answers.push(messages.length));
       }
       for (let later = 0; later < 3; later++) await take(subject, 'nobody');
       const round = ['held', 'full', 0, 1];
@@ -130,5 +130,5 @@ async function survivesPoison(subject: MailboxSubject, bytes: Uint8Array): Promi
   const held = put(subject, { ...offer(), payload: bytes.subarray(8, 16) });
   bytes.fill(0x78);
   expect(await held).toBe('held');
-  expect(await payloadsFor(subject, 'bob')).toEqual(['aaaaaaaa']);
+  expect(await takePayloads(subject, 'bob')).toEqual(['aaaaaaaa']);
 }

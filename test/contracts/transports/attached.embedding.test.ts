@@ -8,9 +8,9 @@ import { io, type Socket as SocketIo } from 'socket.io-client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { AttachedTransport, type AttachmentSettings } from '../../../src/adapters/transports/node/attachment.ts';
-import { ask, openWebSocket, RawLine, type Place } from '../../support/far-end.ts';
+import { sendRequest, openWebSocket, RawConnection, type Endpoint } from '../../support/network-client.ts';
 import { admissionOf, RecordingGateway } from './recording-gateway.ts';
-import { BOUNDS } from './scene.ts';
+import { BOUNDS } from './fixture.ts';
 
 /* What the embedding program and the transport promise each other, beyond the contract. */
 
@@ -22,7 +22,7 @@ afterEach(async () => {
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-async function serverOf(listener?: Listener): Promise<{ server: Server; place: Place }> {
+async function serverOf(listener?: Listener): Promise<{ server: Server; place: Endpoint }> {
   const server = createServer(listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -91,10 +91,10 @@ describe('attached: upgrades', () => {
     const { gateway: other } = await attach(server, { owns: (path) => path === '/other' });
     expect((await openWebSocket(place, '/ours')).state).toBe('open');
     expect((await openWebSocket(place, '/other')).state).toBe('open');
-    const line = await RawLine.open(place);
+    const line = await RawConnection.open(place);
     line.send(`GET /theirs HTTP/1.1\r\n${UPGRADE}`);
     await until('it is cut', () => line.isClosed);
-    expect(line.heard.match(/HTTP\/1\.1 404/g)).toHaveLength(1);
+    expect(line.received.match(/HTTP\/1\.1 404/g)).toHaveLength(1);
     expect([one.connections.length, other.connections.length]).toEqual([1, 1]);
   });
 
@@ -123,10 +123,10 @@ describe('attached: requests', () => {
       .use(transport.handle)
       .use((_, response) => void response.status(418).send('theirs'));
     server.on('request', app);
-    expect((await ask(place, 'GET', '/theirs').answer).status).toBe(418);
-    expect((await ask(place, 'GET', '/ours').answer).status).toBe(200);
+    expect((await sendRequest(place, 'GET', '/theirs').answer).status).toBe(418);
+    expect((await sendRequest(place, 'GET', '/ours').answer).status).toBe(200);
     server.off('request', app).on('request', transport.handle);
-    expect((await ask(place, 'GET', '/theirs').answer).status).toBe(200);
+    expect((await sendRequest(place, 'GET', '/theirs').answer).status).toBe(200);
     expect(gateway.requests.map(({ path }) => path)).toEqual(['/ours', '/theirs']);
   });
 
@@ -139,7 +139,7 @@ describe('attached: requests', () => {
       const { server, place } = await serverOf(app);
       const { transport, gateway } = await attach(server, { owns: () => true });
       app.use('/mount', transport.handle);
-      await ask(place, 'GET', '/mount/ours?a=1').answer;
+      await sendRequest(place, 'GET', '/mount/ours?a=1').answer;
       await openWebSocket(place, '/mount/ours?a=1');
       for (const seen of [gateway.requests[0], gateway.upgrades[0]]) {
         expect(seen).toMatchObject({ path: '/mount/ours', query: 'a=1' });
@@ -151,8 +151,8 @@ describe('attached: requests', () => {
       const { server, place } = await serverOf(app);
       const { transport, gateway } = await attach(server, { owns: () => true, prefix: () => '/mount/' });
       app.use('/mount', transport.handle);
-      await ask(place, 'GET', '/mount/ours?a=1').answer;
-      await ask(place, 'GET', '/mount').answer;
+      await sendRequest(place, 'GET', '/mount/ours?a=1').answer;
+      await sendRequest(place, 'GET', '/mount').answer;
       await openWebSocket(place, '/mount/ours?a=1');
       expect((await openWebSocket(place, '/mountain/ours')).refusal?.status).toBe(404);
       expect(gateway.requests.map(({ path }) => path)).toEqual(['/ours', '/']);
@@ -164,13 +164,13 @@ describe('attached: requests', () => {
     const { server, place } = await serverOf();
     const { transport, gateway } = await attach(server);
     gateway.answerRequest = (exchange) =>
-      exchange.answer({ status: 200, headers: [['access-control-allow-origin', 'http://a.example']], body: '' });
+      exchange.respond({ status: 200, headers: [['access-control-allow-origin', 'http://a.example']], body: '' });
     const cors: express.RequestHandler = (_, response, next) => {
       response.setHeader('access-control-allow-origin', '*');
       next();
     };
     server.on('request', express().use(cors).use(transport.handle));
-    const { headers } = await ask(place, 'GET', '/ours').answer;
+    const { headers } = await sendRequest(place, 'GET', '/ours').answer;
     expect(headers.filter(([name]) => name === 'access-control-allow-origin')).toEqual([
       ['access-control-allow-origin', 'http://a.example'],
     ]);
@@ -183,14 +183,14 @@ describe('attached: a server without timeouts', () => {
     const { transport, gateway } = await attach(server, { handshakeTimeout: 1_000 });
     server.keepAliveTimeout = 0;
     server.on('request', transport.handle);
-    gateway.answerRequest = (exchange) => exchange.answer({ status: 200, headers: [], body: 'x'.repeat(8_000_000) });
-    const [reader, other] = [await RawLine.open(place), await RawLine.open(place)];
+    gateway.answerRequest = (exchange) => exchange.respond({ status: 200, headers: [], body: 'x'.repeat(8_000_000) });
+    const [reader, other] = [await RawConnection.open(place), await RawConnection.open(place)];
     other.stopReading();
     for (const line of [reader, other]) line.send('GET /ours HTTP/1.1\r\nHost: x\r\n\r\n');
     await connectionsOf(server, 1);
-    await until('the answer is read', () => reader.heard.length > 8_000_000);
+    await until('the answer is read', () => reader.received.length > 8_000_000);
     reader.send('GET /ours HTTP/1.1\r\nHost: x\r\n\r\n');
-    await until('the next one, too', () => reader.heard.length > 16_000_000);
+    await until('the next one, too', () => reader.received.length > 16_000_000);
     other.cut();
     reader.cut();
   });
@@ -209,7 +209,7 @@ describe('attached: whose server it is', () => {
     expect(gateway.connections.map(({ closedCount }) => closedCount)).toEqual([1]);
     await until('ours is closed', () => ours.state === 'closed');
     expect(other.state).toBe('open');
-    expect((await ask(place, 'GET', '/').answer).body).toBe('theirs');
+    expect((await sendRequest(place, 'GET', '/').answer).body).toBe('theirs');
     expect([server.listening, server.listenerCount('upgrade')]).toEqual([true, 1]);
     other.cut();
   });
@@ -218,11 +218,11 @@ describe('attached: whose server it is', () => {
     const { server, place } = await serverOf();
     const transport = new AttachedTransport({ ...BOUNDS, server, owns: () => true });
     server.on('request', transport.handle);
-    expect((await ask(place, 'GET', '/').answer).status).toBe(503);
+    expect((await sendRequest(place, 'GET', '/').answer).status).toBe(503);
     await transport.listen(new RecordingGateway());
-    expect((await ask(place, 'GET', '/').answer).status).toBe(200);
+    expect((await sendRequest(place, 'GET', '/').answer).status).toBe(200);
     await transport.stop();
-    expect((await ask(place, 'GET', '/').answer).status).toBe(503);
+    expect((await sendRequest(place, 'GET', '/').answer).status).toBe(503);
   });
 
   it('the address is told as far as the server knows it', async () => {
@@ -249,7 +249,7 @@ describe('attached: createWebSocketServer', () => {
     far.send('x'.repeat(10_000));
     await until('it is reported', () => gateway.connections[0]?.frames.length === 1);
     gateway.connections[0]?.socket.write(new TextEncoder().encode('heard'));
-    await until('it is heard', () => far.heard[0] === 'heard');
+    await until('it is heard', () => far.received[0] === 'heard');
     expect(theirs?.clients.size).toBe(1);
   });
 
@@ -289,7 +289,7 @@ describe('attached: createWebSocketServer', () => {
     const { server, place } = await serverOf();
     const { gateway } = await attach(server);
     gateway.answerUpgrade = () => ({ accept: false, response: { status: 403, headers: [], body: 'x'.repeat(8_000_000) } });
-    const line = await RawLine.open(place);
+    const line = await RawConnection.open(place);
     line.stopReading();
     line.send(`GET /ours HTTP/1.1\r\n${UPGRADE}`);
     await until('it is refused', () => gateway.upgrades.length === 1);

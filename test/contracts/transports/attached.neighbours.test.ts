@@ -9,9 +9,9 @@ import { io } from 'socket.io-client';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { AttachedTransport, type AttachmentSettings } from '../../../src/adapters/transports/node/attachment.ts';
-import { openWebSocket, RawLine, type FarEnd, type Place } from '../../support/far-end.ts';
+import { openWebSocket, RawConnection, type WebSocketClient, type Endpoint } from '../../support/network-client.ts';
 import { RecordingGateway } from './recording-gateway.ts';
-import { BOUNDS } from './scene.ts';
+import { BOUNDS } from './fixture.ts';
 
 /* Several listeners for upgrades on one server: each keeps its own WebSockets, in any order of registration. */
 
@@ -37,7 +37,7 @@ function newServer(): Server {
   return createServer((_, response) => void response.end('theirs'));
 }
 
-async function listening(server: Server): Promise<Place> {
+async function listening(server: Server): Promise<Endpoint> {
   const lines = new Set<Duplex>();
   server.on('connection', (line: Duplex) => void lines.add(line));
   server.listen(0, '127.0.0.1');
@@ -78,14 +78,14 @@ function attachWs(server: Server, options: { path?: string } = {}): WebSocketSer
   return theirs;
 }
 
-async function expectEcho(place: Place, path: string): Promise<FarEnd> {
+async function expectEcho(place: Endpoint, path: string): Promise<WebSocketClient> {
   const far = await openWebSocket(place, path);
   far.send('hello');
-  await until('the echo is heard', () => far.heard[0] === 'echo hello');
+  await until('the echo is heard', () => far.received[0] === 'echo hello');
   return far;
 }
 
-async function expectOurs(place: Place, { gateway }: Broker, path = '/ours'): Promise<FarEnd> {
+async function expectOurs(place: Endpoint, { gateway }: Broker, path = '/ours'): Promise<WebSocketClient> {
   const before = gateway.connections.length;
   const far = await openWebSocket(place, path);
   far.send('hello');
@@ -230,7 +230,7 @@ describe('attached, beside others', () => {
 
   it('a WebSocket for a path of the broker that opens none is left to the others', async () => {
     const server = newServer();
-    await attachBroker(server, { opensAt: (path) => path === '/ours' });
+    await attachBroker(server, { servesWebSocketAt: (path) => path === '/ours' });
     attachWs(server, { path: '/ours/chat' });
     const place = await listening(server);
     await expectEcho(place, '/ours/chat');
@@ -285,7 +285,7 @@ describe('attached: a path that two want', () => {
     });
     const place = await listening(server);
     const far = await openWebSocket(place, '/ours');
-    await until('it is heard', () => far.heard.length === 1);
+    await until('it is heard', () => far.received.length === 1);
     expect([far.state, gateway.abandonedAdmissions.length, gateway.connections.length]).toEqual(['open', 1, 0]);
     expect(warnings).toEqual([expect.stringMatching(/took a WebSocket for \/ours/)]);
     far.cut();
@@ -298,8 +298,8 @@ it('attached: an upgrade behind unanswered requests is served after them', async
   server.on('request', transport.handle);
   const place = await listening(server);
   const held: (() => void)[] = [];
-  gateway.answerRequest = (exchange) => void held.push(() => exchange.answer({ status: 200, headers: [], body: 'first' }));
-  const line = await RawLine.open(place);
+  gateway.answerRequest = (exchange) => void held.push(() => exchange.respond({ status: 200, headers: [], body: 'first' }));
+  const line = await RawConnection.open(place);
   line.send(
     'GET /ours HTTP/1.1\r\nHost: x\r\n\r\nGET /ours HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
       'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
@@ -307,8 +307,8 @@ it('attached: an upgrade behind unanswered requests is served after them', async
   await until('the request is reported', () => held.length === 1);
   expect(gateway.upgrades).toEqual([]);
   held[0]?.();
-  await until('the upgrade is accepted', () => line.heard.includes('HTTP/1.1 101'));
-  expect(line.heard.indexOf('first')).toBeLessThan(line.heard.indexOf('HTTP/1.1 101'));
+  await until('the upgrade is accepted', () => line.received.includes('HTTP/1.1 101'));
+  expect(line.received.indexOf('first')).toBeLessThan(line.received.indexOf('HTTP/1.1 101'));
   line.cut();
 });
 
@@ -319,7 +319,7 @@ it('attached: an upgrade behind a request that the program has not answered does
   server.on('request', (_, response) => void theirs.push(() => response.end('theirs')));
   const place = await listening(server);
   for (const path of ['/theirs', '/ours']) {
-    const line = await RawLine.open(place);
+    const line = await RawConnection.open(place);
     line.send(
       `GET /slow HTTP/1.1\r\nHost: x\r\n\r\nGET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n`,
     );

@@ -7,7 +7,7 @@ import type { TransportSettings } from '../../../src/adapters/transports/shared/
 import type { Transport } from '../../../src/application/ports/transport.ts';
 import { transportContract } from './contract.ts';
 import { networkStart, ON_THE_NETWORK } from './network-subject.ts';
-import type { Capabilities } from './scene.ts';
+import type { Capabilities } from './fixture.ts';
 
 const NOT_OURS = 'no: that is up to the embedding program’s server';
 const can: Capabilities = {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { ListenError } from '../../../src/application/ports/transport.ts';
-import { RENEWED_TLS_FILES, STRANGE_KEY_FILE, TLS_FILES } from '../../support/far-end.ts';
+import { RENEWED_TLS_FILES, UNMATCHED_KEY_FILE, TLS_FILES } from '../../support/network-client.ts';
 import { expectNotTaken } from './listening-clauses.ts';
-import { Scene, type Clause } from './scene.ts';
+import { TransportFixture, type Clause } from './fixture.ts';
 
 /* What transport.ts promises of a certificate that is renewed. */
 
@@ -24,8 +24,8 @@ function copied(from: Files): Files & { replace(by: Files): void; dispose(): voi
 }
 
 /** What a new connection is shown. */
-async function shownCertificate(scene: Scene): Promise<string | undefined> {
-  const line = await scene.line();
+async function shownCertificate(scene: TransportFixture): Promise<string | undefined> {
+  const line = await scene.openRaw();
   const { certificate } = line;
   line.cut();
   return certificate;
@@ -40,7 +40,7 @@ export const CERTIFICATE_CLAUSES: readonly Clause[] = [
     isEarly: true,
     async run({ start }) {
       const { replace, dispose, ...tls } = copied(TLS_FILES);
-      const scene = await Scene.open(start, { settings: { tls } });
+      const scene = await TransportFixture.open(start, { settings: { tls } });
       const first = await scene.connect();
       expect(await shownCertificate(scene)).toBe(textOfFile(TLS_FILES));
       replace(RENEWED_TLS_FILES);
@@ -52,7 +52,7 @@ export const CERTIFICATE_CLAUSES: readonly Clause[] = [
       scene.transport.reloadCertificate();
       expect(await shownCertificate(scene)).toBe(textOfFile(TLS_FILES));
       for (const pair of [first, second, await scene.connect()]) await scene.expectAlive(pair);
-      expect((await scene.ask('GET', '/')).status).toBe(200);
+      expect((await scene.sendRequest('GET', '/')).status).toBe(200);
       await scene.stop();
       expect(scene.gateway.connections.map(({ closedCount }) => closedCount)).toEqual([1, 1, 1]);
       await scene.dispose();
@@ -65,11 +65,11 @@ export const CERTIFICATE_CLAUSES: readonly Clause[] = [
     isEarly: true,
     async run({ start }) {
       const { replace, dispose, ...tls } = copied(TLS_FILES);
-      const scene = await Scene.open(start, { settings: { tls } });
+      const scene = await TransportFixture.open(start, { settings: { tls } });
       const pair = await scene.connect();
       for (const spoil of [
         () => writeFileSync(tls.certFile, 'no certificate'),
-        () => replace({ ...TLS_FILES, keyFile: STRANGE_KEY_FILE }),
+        () => replace({ ...TLS_FILES, keyFile: UNMATCHED_KEY_FILE }),
         () => rmSync(tls.keyFile),
       ]) {
         spoil();

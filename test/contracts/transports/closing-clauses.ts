@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import { notice } from '../../../src/domain/message.ts';
 import { echoed } from '../../../src/domain/ids.ts';
-import { maskedFrame } from '../../support/far-end.ts';
+import { maskedFrame } from '../../support/network-client.ts';
 import { admissionOf, textOf } from './recording-gateway.ts';
-import type { Clause } from './scene.ts';
+import type { Clause } from './fixture.ts';
 
 /* When a connection that its far end closes is over. */
 
@@ -26,8 +26,8 @@ export const CLOSING_CLAUSES: readonly Clause[] = [
         return admissionOf(request);
       };
       for (let opened = 0; opened < 10; opened++) {
-        const { far } = await scene.connect();
-        far.close();
+        const { client } = await scene.connect();
+        client.close();
       }
       expect(closedBefore).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     },
@@ -36,12 +36,12 @@ export const CLOSING_CLAUSES: readonly Clause[] = [
     name: 'L2: the close frame ends a connection whose far end keeps TCP open',
     needs: ['bytes'],
     async run(scene) {
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.send(UPGRADE);
       await scene.until('it is open', () => scene.gateway.connections.length === 1);
       line.stopReading();
       line.send(CLOSE_FRAME);
-      await scene.quiet();
+      await scene.settle();
       expect(scene.gateway.connections[0]?.closedCount).toBe(1);
     },
   },
@@ -49,12 +49,12 @@ export const CLOSING_CLAUSES: readonly Clause[] = [
     name: 'L2: the end of the bytes ends a connection without a close frame',
     needs: ['bytes'],
     async run(scene) {
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.send(UPGRADE);
       await scene.until('it is open', () => scene.gateway.connections.length === 1);
       line.stopReading();
       line.end();
-      await scene.quiet();
+      await scene.settle();
       expect(scene.gateway.connections[0]?.closedCount).toBe(1);
     },
   },
@@ -62,7 +62,7 @@ export const CLOSING_CLAUSES: readonly Clause[] = [
     name: 'L2: what came before the close frame is reported, what came behind it is not',
     needs: ['bytes'],
     async run(scene) {
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.send(UPGRADE);
       await scene.until('it is open', () => scene.gateway.connections.length === 1);
       line.send(
@@ -78,13 +78,13 @@ export const CLOSING_CLAUSES: readonly Clause[] = [
     async run(scene) {
       const message = notice('leave', echoed('bob'), echoed('ann'));
       scene.gateway.onFrame = ({ socket }) => void socket.write(bytes('too late'), message);
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.send(UPGRADE);
       await scene.until('it is open', () => scene.gateway.connections.length === 1);
       line.send(Buffer.concat([maskedFrame(TEXT, bytes('go')), CLOSE_FRAME]));
       await scene.until('it is over at both ends', () => scene.gateway.openCount === 0 && line.isClosed);
       expect(scene.gateway.connections[0]?.unsent).toEqual([message]);
-      expect(line.heard).not.toContain('too late');
+      expect(line.received).not.toContain('too late');
     },
   },
 ];

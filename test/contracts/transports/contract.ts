@@ -6,7 +6,7 @@ import { HTTP_CLAUSES } from './http-clauses.ts';
 import { LISTENING_CLAUSES } from './listening-clauses.ts';
 import { MEMORY_CLAUSES } from './memory-clauses.ts';
 import { PIPELINING_CLAUSES } from './pipelining-clauses.ts';
-import { Scene, type Capabilities, type Clause, type Start } from './scene.ts';
+import { TransportFixture, type Capabilities, type Clause, type Start } from './fixture.ts';
 import { SOCKET_CLAUSES } from './socket-clauses.ts';
 import { STREAM_CLAUSES } from './stream-clauses.ts';
 import { WIRE_CLAUSES } from './wire-clauses.ts';
@@ -31,8 +31,12 @@ export function lackingFor({ needs = [] }: Clause, can: Capabilities): (keyof Ca
 }
 
 /** Lets a clause play. @throws what it finds. */
-export async function play(clause: Clause, start: Start, run: (scene: Scene) => Promise<void> = clause.run): Promise<Scene> {
-  const scene = await Scene.open(start, {
+export async function play(
+  clause: Clause,
+  start: Start,
+  run: (scene: TransportFixture) => Promise<void> = clause.run,
+): Promise<TransportFixture> {
+  const scene = await TransportFixture.open(start, {
     listens: clause.isEarly !== true,
     ...(clause.settings && { settings: clause.settings }),
   });
@@ -64,8 +68,8 @@ export function transportContract(name: string, { can, start }: { readonly can: 
 }
 
 /** In every clause: no report comes from inside a call or another report, and each connection ends once and for good. */
-async function wellMannered(clause: Clause, start: Start, run?: (scene: Scene) => Promise<void>): Promise<void> {
+async function wellMannered(clause: Clause, start: Start, run?: (scene: TransportFixture) => Promise<void>): Promise<void> {
   const { gateway } = await play(clause, start, run);
-  expect(gateway.intrusions).toEqual([]);
+  expect(gateway.reentrantCalls).toEqual([]);
   expect(gateway.connections.filter(({ closedCount, late }) => closedCount !== 1 || late.length > 0)).toEqual([]);
 }

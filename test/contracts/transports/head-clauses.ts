@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Clause } from './scene.ts';
+import type { Clause } from './fixture.ts';
 
 /* Heads that libraries read in more than one way. */
 
@@ -28,18 +28,18 @@ const FRAMING: readonly Clause[] = [
         name: `H13: a head with ${what} is refused, or read in one way only, and its connection ends`,
         needs: ['bytes', 'ownHeads'],
         async run(scene) {
-          const line = await scene.line();
+          const line = await scene.openRaw();
           line.send(request.slice(0, request.length - body.length));
           await scene.until('it is over', () => line.isClosed);
-          expect(line.heard.split(' ')[1]).toMatch(status);
-          expect(scene.gateway.requests.length).toBe(line.heard.startsWith('HTTP/1.1 400') ? 0 : 1);
+          expect(line.received.split(' ')[1]).toMatch(status);
+          expect(scene.gateway.requests.length).toBe(line.received.startsWith('HTTP/1.1 400') ? 0 : 1);
         },
       },
       {
         name: `H13: behind a head with ${what} no second request is served`,
         needs: ['bytes'],
         async run(scene) {
-          const line = await scene.line();
+          const line = await scene.openRaw();
           line.send(`${request}${HIDDEN}${HIDDEN}`);
           await scene.until('it is over', () => line.isClosed);
           expect(scene.gateway.requests.filter(({ path }) => path === '/hidden')).toEqual([]);
@@ -51,10 +51,10 @@ const FRAMING: readonly Clause[] = [
     name: 'H13: what stands where trailers may stand is no request',
     needs: ['bytes'],
     async run(scene) {
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.send(`POST /open HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n${HIDDEN}`);
       await scene.until('it is over', () => line.isClosed || scene.gateway.requests.length > 0);
-      await scene.quiet();
+      await scene.settle();
       expect(scene.gateway.requests.filter(({ path }) => path === '/hidden')).toEqual([]);
     },
   },
@@ -72,10 +72,10 @@ const UPGRADES: readonly Clause[] = [
     needs: ['bytes'],
     async run(scene) {
       for (const connection of ['', 'Connection: keep-alive\r\n']) {
-        const line = await scene.line();
+        const line = await scene.openRaw();
         line.send(handshake(connection));
-        await scene.until('it is answered', () => line.heard.includes('HTTP/1.1'));
-        expect(line.heard).toMatch(/^HTTP\/1\.1 200 /);
+        await scene.until('it is answered', () => line.received.includes('HTTP/1.1'));
+        expect(line.received).toMatch(/^HTTP\/1\.1 200 /);
       }
       expect([scene.gateway.upgrades, scene.gateway.requests.length]).toEqual([[], 2]);
     },
@@ -85,10 +85,10 @@ const UPGRADES: readonly Clause[] = [
     needs: ['bytes'],
     async run(scene) {
       for (const connection of ['Connection: keep-alive, Upgrade\r\n', 'Connection: keep-alive\r\nConnection: upgrade\r\n']) {
-        const line = await scene.line();
+        const line = await scene.openRaw();
         line.send(handshake(connection));
-        await scene.until('it is answered', () => line.heard.includes('\r\n\r\n'));
-        expect(line.heard).toMatch(/^HTTP\/1\.1 101 /);
+        await scene.until('it is answered', () => line.received.includes('\r\n\r\n'));
+        expect(line.received).toMatch(/^HTTP\/1\.1 101 /);
       }
     },
   },
@@ -96,22 +96,22 @@ const UPGRADES: readonly Clause[] = [
     name: 'O13: no subprotocol is granted',
     needs: ['bytes'],
     async run(scene) {
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.send(handshake('Connection: Upgrade\r\n', 'Sec-WebSocket-Protocol: chat, superchat\r\n'));
-      await scene.until('it is answered', () => line.heard.includes('\r\n\r\n'));
-      expect(line.heard).toMatch(/^HTTP\/1\.1 101 /);
-      expect(line.heard.toLowerCase()).not.toContain('sec-websocket-protocol');
+      await scene.until('it is answered', () => line.received.includes('\r\n\r\n'));
+      expect(line.received).toMatch(/^HTTP\/1\.1 101 /);
+      expect(line.received.toLowerCase()).not.toContain('sec-websocket-protocol');
     },
   },
   {
     name: 'O12: a handshake of version 8 is answered 400, with the version that is spoken',
     needs: ['bytes'],
     async run(scene) {
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.send(handshake('Connection: Upgrade\r\n').replace('Version: 13', 'Version: 8'));
       await scene.until('it is cut', () => line.isClosed);
-      expect(line.heard).toMatch(/^HTTP\/1\.1 400 /);
-      expect(line.heard.toLowerCase()).toContain('sec-websocket-version: 13\r\n');
+      expect(line.received).toMatch(/^HTTP\/1\.1 400 /);
+      expect(line.received.toLowerCase()).toContain('sec-websocket-version: 13\r\n');
       expect(scene.gateway.abandonedAdmissions).toEqual(scene.gateway.accepted);
       expect(scene.gateway.refusals).toMatchObject([{ status: 400 }]);
     },
@@ -125,13 +125,13 @@ const UNREAD: readonly Clause[] = [
     async run(scene) {
       const other = await scene.connect();
       const body = 'x'.repeat(65_536);
-      scene.gateway.answerRequest = (exchange) => exchange.answer({ status: 200, headers: [], body });
-      const line = await scene.line();
+      scene.gateway.answerRequest = (exchange) => exchange.respond({ status: 200, headers: [], body });
+      const line = await scene.openRaw();
       line.stopReading();
       const requests = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2_000);
       for (let n = 0; n < 10; n++) line.send(requests);
       await scene.expectAlive(other);
-      await scene.quiet();
+      await scene.settle();
       // What the two kernels hold of 64 KiB answers is far less.
       expect(scene.gateway.requests.length).toBeLessThan(5_000);
     },
@@ -141,12 +141,12 @@ const UNREAD: readonly Clause[] = [
     needs: ['bytes'],
     async run(scene) {
       const other = await scene.connect();
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.stopReading();
       const requests = 'HEAD / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2_000);
       for (let n = 0; n < 20; n++) line.send(requests);
       await scene.expectAlive(other);
-      await scene.quiet();
+      await scene.settle();
       expect(scene.gateway.requests.length).toBeLessThan(10_000);
     },
   },
@@ -154,17 +154,17 @@ const UNREAD: readonly Clause[] = [
     name: 'H15: a far end that reads gets every answer to the requests that it sent ahead',
     needs: ['bytes'],
     async run(scene) {
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(50));
-      await scene.until('all are answered', () => line.heard.split('HTTP/1.1 200').length === 51);
+      await scene.until('all are answered', () => line.received.split('HTTP/1.1 200').length === 51);
     },
   },
   {
     name: 'H15: an answer larger than what the network takes at once arrives whole',
     async run(scene) {
       const body = 'x'.repeat(16 * 1_048_576);
-      scene.gateway.answerRequest = (exchange) => exchange.answer({ status: 200, headers: [], body });
-      const answer = await scene.ask('GET', '/');
+      scene.gateway.answerRequest = (exchange) => exchange.respond({ status: 200, headers: [], body });
+      const answer = await scene.sendRequest('GET', '/');
       expect(answer.body.length).toBe(body.length);
     },
   },

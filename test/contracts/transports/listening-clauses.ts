@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { ListenError, type ListenRefusal, type Transport } from '../../../src/application/ports/transport.ts';
-import { STRANGE_KEY_FILE, TLS_FILES } from '../../support/far-end.ts';
-import { admissionOf, RecordingGateway, type Near } from './recording-gateway.ts';
-import { Scene, within, type Clause } from './scene.ts';
+import { UNMATCHED_KEY_FILE, TLS_FILES } from '../../support/network-client.ts';
+import { admissionOf, RecordingGateway, type RecordedConnection } from './recording-gateway.ts';
+import { TransportFixture, within, type Clause } from './fixture.ts';
 
 /* What transport.ts promises. */
 
@@ -25,15 +25,15 @@ async function refusalOf(transport: Transport): Promise<{ refusal: ListenRefusal
 }
 
 /** An upgrade that is not taken: refused with an answer, or nobody is there to answer. */
-export async function expectNotTaken(scene: Scene): Promise<void> {
+export async function expectNotTaken(scene: TransportFixture): Promise<void> {
   const asked = scene.gateway.upgrades.length;
-  const far = await scene.knock().catch(() => undefined);
+  const far = await scene.tryConnect().catch(() => undefined);
   expect([undefined, 'refused']).toContain(far?.state);
   expect(scene.gateway.upgrades).toHaveLength(asked);
 }
 
 /** A port that nobody has, to be asked for by its number. */
-async function freePlace(scene: Scene): Promise<{ host: string; port: number }> {
+async function freePlace(scene: TransportFixture): Promise<{ host: string; port: number }> {
   const { host, port } = await (await scene.another({})).listen(new RecordingGateway());
   await scene.stopOthers();
   return { host, port };
@@ -43,8 +43,8 @@ const UPGRADES: readonly Clause[] = [
   {
     name: 'an accepted upgrade is opened with the very admission it was given',
     async run(scene) {
-      const { near } = await scene.connect('/ws?id=ann');
-      expect(near.admission).toBe(scene.gateway.accepted[0]);
+      const { connection } = await scene.connect('/ws?id=ann');
+      expect(connection.admission).toBe(scene.gateway.accepted[0]);
       expect(scene.gateway.abandonedAdmissions).toEqual([]);
     },
   },
@@ -52,9 +52,9 @@ const UPGRADES: readonly Clause[] = [
     name: 'each connection is reported under the name that it was given',
     async run(scene) {
       const pairs = [await scene.connect('/ws?id=ann'), await scene.connect('/ws?id=bob'), await scene.connect('/ws?id=eve')];
-      for (const { far, near } of pairs) far.send(nameOf(near));
-      await scene.until('each is reported', () => pairs.every(({ near }) => near.frames.length === 1));
-      for (const { near } of pairs) expect(new TextDecoder().decode(near.frames[0]?.bytes)).toBe(nameOf(near));
+      for (const { client, connection } of pairs) client.send(nameOf(connection));
+      await scene.until('each is reported', () => pairs.every(({ connection }) => connection.frames.length === 1));
+      for (const { connection } of pairs) expect(new TextDecoder().decode(connection.frames[0]?.bytes)).toBe(nameOf(connection));
     },
   },
   {
@@ -69,7 +69,7 @@ const UPGRADES: readonly Clause[] = [
         body: 'Origin není povolen',
       };
       scene.gateway.answerUpgrade = () => ({ accept: false, response });
-      const far = await scene.knock('/ws', { headers: { origin: 'http://evil.example' } });
+      const far = await scene.tryConnect('/ws', { headers: { origin: 'http://evil.example' } });
       expect(far.state).toBe('refused');
       expect(far.refusal).toMatchObject({ status: 403, body: response.body });
       expect(far.refusal?.headers).toEqual(
@@ -89,7 +89,7 @@ const UPGRADES: readonly Clause[] = [
         request.query === 'id=eve'
           ? { accept: false, response: { status: 429, headers: [['retry-after', '1']], body: '' } }
           : admissionOf(request);
-      expect((await scene.knock('/ws?id=eve')).refusal?.status).toBe(429);
+      expect((await scene.tryConnect('/ws?id=eve')).refusal?.status).toBe(429);
       await scene.expectAlive(other);
       await scene.expectAlive(await scene.connect('/ws?id=bob'));
     },
@@ -105,20 +105,20 @@ const ENDINGS: readonly Clause[] = [
       await expectNotTaken(scene);
       scene.transport.refuseNew();
       await scene.expectAlive(old);
-      expect(old.near.closedCount).toBe(0);
+      expect(old.connection.closedCount).toBe(0);
     },
   },
   {
     name: 'refuseNew: an upgrade on a connection from before is not taken either',
     needs: ['bytes'],
     async run(scene) {
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
-      await scene.until('it is answered', () => line.heard.includes('HTTP/1.1 200'));
+      await scene.until('it is answered', () => line.received.includes('HTTP/1.1 200'));
       scene.transport.refuseNew();
       line.send('GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n');
       line.send('Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n');
-      await scene.until('it is refused, or cut', () => line.isClosed || line.heard.includes('HTTP/1.1 503'));
+      await scene.until('it is refused, or cut', () => line.isClosed || line.received.includes('HTTP/1.1 503'));
       expect(scene.gateway.upgrades).toEqual([]);
     },
   },
@@ -136,25 +136,25 @@ const ENDINGS: readonly Clause[] = [
     name: 'stop reports each open connection as closed, once, and then resolves',
     async run(scene) {
       const pairs = [await scene.connect(), await scene.connect(), await scene.connect(), await scene.connect()];
-      pairs[1]?.near.socket.pause();
-      pairs[2]?.far.stopReading();
-      pairs[2]?.near.socket.write(new Uint8Array(1_048_576).fill(97));
-      pairs[3]?.near.socket.close(1001, 'going away');
+      pairs[1]?.connection.socket.pause();
+      pairs[2]?.client.stopReading();
+      pairs[2]?.connection.socket.write(new Uint8Array(1_048_576).fill(97));
+      pairs[3]?.connection.socket.close(1001, 'going away');
       await scene.stop();
-      expect(pairs.map(({ near }) => near.closedCount)).toEqual([1, 1, 1, 1]);
-      await scene.until('the far ends see it', () => [0, 1, 3].every((at) => pairs[at]?.far.state === 'closed'));
-      expect(scene.gateway.intrusions).toEqual([]);
+      expect(pairs.map(({ connection }) => connection.closedCount)).toEqual([1, 1, 1, 1]);
+      await scene.until('the far ends see it', () => [0, 1, 3].every((at) => pairs[at]?.client.state === 'closed'));
+      expect(scene.gateway.reentrantCalls).toEqual([]);
     },
   },
   {
     name: 'stop leaves a far end that does not read no way to hold it up',
     async run(scene) {
-      const { far, near } = await scene.connect();
-      far.stopReading();
-      for (let n = 0; n < 400 && near.socket.write(new Uint8Array(131_072).fill(97)) !== 'gone'; n++);
-      near.socket.close(1001, 'going away');
+      const { client, connection } = await scene.connect();
+      client.stopReading();
+      for (let n = 0; n < 400 && connection.socket.write(new Uint8Array(131_072).fill(97)) !== 'gone'; n++);
+      connection.socket.close(1001, 'going away');
       await scene.stop();
-      expect(near.closedCount).toBe(1);
+      expect(connection.closedCount).toBe(1);
     },
   },
   {
@@ -162,7 +162,12 @@ const ENDINGS: readonly Clause[] = [
     needs: ['bytes', 'ownPort'],
     settings: { handshakeTimeout: 60_000 },
     async run(scene) {
-      const lines = [await scene.hand.line({ isBare: true }), await scene.line(), await scene.line(), await scene.line()];
+      const lines = [
+        await scene.client.openRaw({ isBare: true }),
+        await scene.openRaw(),
+        await scene.openRaw(),
+        await scene.openRaw(),
+      ];
       lines[2]?.send('GET / HTTP/1.1\r\nHost');
       scene.gateway.answerRequest = () => undefined;
       lines[3]?.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -174,43 +179,43 @@ const ENDINGS: readonly Clause[] = [
   {
     name: 'stop is harmless when repeated, also at the same time',
     async run(scene) {
-      const { near } = await scene.connect();
+      const { connection } = await scene.connect();
       await Promise.all([scene.stop(), scene.stop()]);
       await scene.stop();
       scene.transport.refuseNew();
-      expect(near.closedCount).toBe(1);
+      expect(connection.closedCount).toBe(1);
     },
   },
   {
     name: 'stop may be called from inside a report',
     async run(scene) {
-      const { far, near } = await scene.connect();
+      const { client, connection } = await scene.connect();
       const other = await scene.connect();
       let stopped: Promise<void> | undefined;
       scene.gateway.onFrame = () => {
         stopped = scene.stop();
       };
-      far.send('stop');
+      client.send('stop');
       await scene.until('it is called', () => stopped !== undefined);
       await stopped;
-      expect([near.closedCount, other.near.closedCount, scene.gateway.intrusions]).toEqual([1, 1, []]);
+      expect([connection.closedCount, other.connection.closedCount, scene.gateway.reentrantCalls]).toEqual([1, 1, []]);
     },
   },
   {
     name: 'after stop nothing is taken, and calls to what it ended are harmless',
     async run(scene) {
-      const { near } = await scene.connect();
-      const held: { answer(response: { status: number; headers: []; body: string }): void }[] = [];
+      const { connection } = await scene.connect();
+      const held: { respond(response: { status: number; headers: []; body: string }): void }[] = [];
       scene.gateway.answerRequest = (exchange) => void held.push(exchange);
-      const asked = scene.hand.ask('GET', '/waits');
+      const asked = scene.client.sendRequest('GET', '/waits');
       await scene.until('it is reported', () => held.length === 1);
       await scene.stop();
       asked.abort();
-      held[0]?.answer({ status: 200, headers: [], body: '' });
-      expect(near.socket.write(new Uint8Array(1))).toBe('gone');
-      near.socket.close(1000, 'bye');
+      held[0]?.respond({ status: 200, headers: [], body: '' });
+      expect(connection.socket.write(new Uint8Array(1))).toBe('gone');
+      connection.socket.close(1000, 'bye');
       await expectNotTaken(scene);
-      expect(near.closedCount).toBe(1);
+      expect(connection.closedCount).toBe(1);
     },
   },
 ];
@@ -221,7 +226,7 @@ const PORTS: readonly Clause[] = [
     needs: ['ownPort'],
     async run(scene) {
       expect(scene.address.port).toBeGreaterThan(0);
-      expect((await scene.ask('GET', '/')).status).toBe(200);
+      expect((await scene.sendRequest('GET', '/')).status).toBe(200);
     },
   },
   {
@@ -230,7 +235,7 @@ const PORTS: readonly Clause[] = [
     isEarly: true,
     async run(scene) {
       const place = await freePlace(scene);
-      const first = await Scene.open(scene.start, { settings: place });
+      const first = await TransportFixture.open(scene.start, { settings: place });
       const pair = await first.connect();
       const { refusal, message } = await refusalOf(await first.another(place));
       expect(refusal).toEqual({ reason: 'port-in-use', ...place });
@@ -246,7 +251,7 @@ const PORTS: readonly Clause[] = [
     async run(scene) {
       const place = await freePlace(scene);
       for (let restart = 0; restart < 3; restart++) {
-        const again = await Scene.open(scene.start, { settings: place });
+        const again = await TransportFixture.open(scene.start, { settings: place });
         await again.connect();
         expect(again.address).toMatchObject(place);
         await again.stop();
@@ -287,7 +292,7 @@ const PORTS: readonly Clause[] = [
         [TLS_FILES.keyFile, missing, missing],
         [broken, TLS_FILES.certFile, broken],
         [TLS_FILES.keyFile, broken, broken],
-        [STRANGE_KEY_FILE, TLS_FILES.certFile, STRANGE_KEY_FILE],
+        [UNMATCHED_KEY_FILE, TLS_FILES.certFile, UNMATCHED_KEY_FILE],
       ];
       for (const [keyFile, certFile, named] of cases) {
         const { refusal, message } = await refusalOf(await scene.another({ tls: { keyFile, certFile } }));
@@ -302,6 +307,6 @@ const PORTS: readonly Clause[] = [
 export const LISTENING_CLAUSES: readonly Clause[] = [...UPGRADES, ...ENDINGS, ...PORTS];
 
 /** What the far end said of itself when it came. */
-function nameOf({ admission: { introduction } }: Near): string {
-  return introduction.as === 'peer' ? (introduction.id ?? '') : '';
+function nameOf({ admission: { connectRequest } }: RecordedConnection): string {
+  return connectRequest.as === 'peer' ? (connectRequest.id ?? '') : '';
 }

@@ -1,9 +1,9 @@
 import { setImmediate as turnOver } from 'node:timers/promises';
-import { MemoryTransport, type MemoryFarEnd } from '../../../src/adapters/transports/memory/listener.ts';
+import { MemoryTransport, type MemoryClient } from '../../../src/adapters/transports/memory/listener.ts';
 import type { Transport } from '../../../src/application/ports/transport.ts';
 import type { HttpResponse } from '../../../src/application/ports/http.ts';
-import type { ListeningEnd } from '../../support/far-end.ts';
-import { BOUNDS, type Capabilities, type Start } from './scene.ts';
+import type { StreamReader } from '../../support/network-client.ts';
+import { BOUNDS, type Capabilities, type Start } from './fixture.ts';
 
 /* The transport whose far end is an object of this process. */
 
@@ -41,29 +41,29 @@ export function memoryStart(wrap: (transport: MemoryTransport) => Transport = (t
           const [path = '', query = ''] = target.split(/\?(.*)/s);
           return memory.connect({ path, query, headers });
         },
-        ask: (method, target, { headers = {}, body = '' } = {}) => {
+        sendRequest: (method, target, { headers = {}, body = '' } = {}) => {
           const exchange = memory.request(method, target, { headers, body });
           const answer = answerOf(exchange);
           // Whoever aborts need not wait for the failure.
           answer.catch(() => undefined);
           return { answer, abort: () => exchange.abort() };
         },
-        listen: (method, target, { headers = {}, body = '' } = {}) =>
+        openStream: (method, target, { headers = {}, body = '' } = {}) =>
           Promise.resolve(listening(memory.stream(method, target, { headers, body }))),
-        line: () => Promise.reject(new Error('nothing leaves the process')),
+        openRaw: () => Promise.reject(new Error('nothing leaves the process')),
       }),
     };
   };
 }
 
 /** A stream's far end in the words of a network's. */
-function listening(far: MemoryFarEnd): ListeningEnd {
+function listening(far: MemoryClient): StreamReader {
   return {
     get head() {
       return far.refusal ?? far.head;
     },
     get text() {
-      return far.refusal?.body ?? far.heard.join('');
+      return far.refusal?.body ?? far.received.join('');
     },
     get state() {
       if (far.refusal !== undefined) return 'ended';

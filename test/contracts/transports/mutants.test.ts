@@ -40,7 +40,17 @@ function faulty(honest: Transport, fault: Fault): Transport {
   };
 }
 
-const GATEWAY = ['http', 'upgrade', 'abandoned', 'refused', 'opened', 'frame', 'alive', 'unsent', 'closed'] as const;
+const GATEWAY = [
+  'httpRequest',
+  'upgrade',
+  'abandoned',
+  'refused',
+  'opened',
+  'frame',
+  'controlFrame',
+  'unsent',
+  'closed',
+] as const;
 const SOCKET = ['write', 'ping', 'close', 'pause', 'resume'] as const;
 
 /** The methods of an object as functions that need no `this`. */

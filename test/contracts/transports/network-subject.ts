@@ -4,8 +4,8 @@ import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TransportSettings } from '../../../src/adapters/transports/shared/settings.ts';
 import type { Transport } from '../../../src/application/ports/transport.ts';
-import { ask, listen, openWebSocket, RawLine, TLS_FILES, type Place } from '../../support/far-end.ts';
-import { BOUNDS, type Capabilities, type Capability, type Start } from './scene.ts';
+import { sendRequest, openStream, openWebSocket, RawConnection, TLS_FILES, type Endpoint } from '../../support/network-client.ts';
+import { BOUNDS, type Capabilities, type Capability, type Start } from './fixture.ts';
 
 /* Transports on the loopback interface. */
 
@@ -46,12 +46,13 @@ export function networkStart(
       elapse: () => sleep(MOMENT),
       dispose: async () => dispose?.(),
       reach({ port, secure }) {
-        const at = (host = LOOPBACK): Place => ({ host, port, secure });
+        const at = (host = LOOPBACK): Endpoint => ({ host, port, secure });
         return {
           connect: (target, { host, headers } = {}) => openWebSocket(at(host), target, headers),
-          ask: (method, target, { host, ...options } = {}) => ask(at(host), method, target, options),
-          listen: (method, target, { host, ...options } = {}) => Promise.resolve(listen(at(host), method, target, options)),
-          line: ({ isBare = false } = {}) => RawLine.open({ ...at(), secure: secure && !isBare }),
+          sendRequest: (method, target, { host, ...options } = {}) => sendRequest(at(host), method, target, options),
+          openStream: (method, target, { host, ...options } = {}) =>
+            Promise.resolve(openStream(at(host), method, target, options)),
+          openRaw: ({ isBare = false } = {}) => RawConnection.open({ ...at(), secure: secure && !isBare }),
         };
       },
     };

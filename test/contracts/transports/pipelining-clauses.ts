@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { Exchange } from '../../../src/application/ports/transport.ts';
+import type { HttpExchange } from '../../../src/application/ports/transport.ts';
 import { streamAdmissionOf } from './recording-gateway.ts';
-import type { Clause, Scene } from './scene.ts';
+import type { Clause, TransportFixture } from './fixture.ts';
 
 /* Requests that are sent ahead of the answers to earlier ones, on one connection. */
 
@@ -12,17 +12,17 @@ const requests = (count: number): string => Array.from({ length: count }, (_, n)
 const answerOf = (body: string) => ({ status: 200, headers: [] as const, body });
 
 /** Each admission has become a connection, or was abandoned. */
-function openAdmissions({ gateway }: Scene, admitted: number): number {
+function openAdmissions({ gateway }: TransportFixture, admitted: number): number {
   const over = gateway.connections.length - gateway.openCount;
   return admitted - over - gateway.abandonedAdmissions.length;
 }
 
 /** Every request is answered with a stream. @returns how many were admitted so far. */
-function streamAll(scene: Scene): () => number {
+function streamAll(scene: TransportFixture): () => number {
   let admitted = 0;
   scene.gateway.answerRequest = (exchange) => {
     admitted++;
-    exchange.stream({ status: 200, headers: [] }, streamAdmissionOf(exchange.request));
+    exchange.respondWithStream({ status: 200, headers: [] }, streamAdmissionOf(exchange.request));
   };
   return () => admitted;
 }
@@ -32,20 +32,20 @@ export const PIPELINING_CLAUSES: readonly Clause[] = [
     name: 'H15: a few requests that are sent ahead are answered in their order',
     needs: ['bytes'],
     async run(scene) {
-      const held: Exchange[] = [];
+      const held: HttpExchange[] = [];
       scene.gateway.answerRequest = (exchange) => {
         if (held.push(exchange) === 1) return;
-        exchange.answer(answerOf(`<${exchange.request.path}>`));
-        held[0]?.answer(answerOf('</0>'));
+        exchange.respond(answerOf(`<${exchange.request.path}>`));
+        held[0]?.respond(answerOf('</0>'));
       };
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.send(request('/0'));
       await scene.until('the first is reported', () => held.length === 1);
       line.send(request('/1') + request('/2'));
-      await scene.until('a later one is answered, or waits for the first', () => held.length > 1 || line.heard === '');
-      held[0]?.answer(answerOf('</0>'));
-      await scene.until('all are answered', () => line.heard.includes('</2>'));
-      expect(line.heard.match(/<\/\d>/g)).toEqual(['</0>', '</1>', '</2>']);
+      await scene.until('a later one is answered, or waits for the first', () => held.length > 1 || line.received === '');
+      held[0]?.respond(answerOf('</0>'));
+      await scene.until('all are answered', () => line.received.includes('</2>'));
+      expect(line.received.match(/<\/\d>/g)).toEqual(['</0>', '</1>', '</2>']);
     },
   },
   ...['websocket', 'h2c'].map((protocol): Clause => ({
@@ -54,21 +54,21 @@ export const PIPELINING_CLAUSES: readonly Clause[] = [
     async run(scene) {
       const other = await scene.connect();
       scene.gateway.answerUpgrade = () => ({ accept: false, response: answerOf('<upgrade>') });
-      const held: Exchange[] = [];
+      const held: HttpExchange[] = [];
       scene.gateway.answerRequest = (exchange) => {
-        if (exchange.request.path === '/upgrade') exchange.answer(answerOf('<upgrade>'));
+        if (exchange.request.path === '/upgrade') exchange.respond(answerOf('<upgrade>'));
         else held.push(exchange);
       };
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.send(
         `${request('/first')}GET /upgrade HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n` +
           'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
       );
       await scene.until('the first is reported, or all is cut', () => held.length > 0 || line.isClosed);
-      await scene.quiet();
-      for (const exchange of held) exchange.answer(answerOf('<first>'));
-      await scene.until('both are answered, or all is cut', () => line.heard.includes('<upgrade>') || line.isClosed);
-      expect(['<first><upgrade>', '<first>', '']).toContain((line.heard.match(/<\w+>/g) ?? []).join(''));
+      await scene.settle();
+      for (const exchange of held) exchange.respond(answerOf('<first>'));
+      await scene.until('both are answered, or all is cut', () => line.received.includes('<upgrade>') || line.isClosed);
+      expect(['<first><upgrade>', '<first>', '']).toContain((line.received.match(/<\w+>/g) ?? []).join(''));
       await scene.expectAlive(other);
     },
   })),
@@ -78,10 +78,10 @@ export const PIPELINING_CLAUSES: readonly Clause[] = [
     async run(scene) {
       const other = await scene.connect();
       scene.gateway.answerRequest = () => undefined;
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.send(requests(2_000));
       await scene.until('it is cut, or held up', () => line.isClosed || scene.gateway.requests.length > 0);
-      await scene.quiet();
+      await scene.settle();
       expect(scene.gateway.requests.filter(({ path }) => path !== '/quiet').length).toBeLessThanOrEqual(100);
       await scene.expectAlive(other);
     },
@@ -95,13 +95,13 @@ export const PIPELINING_CLAUSES: readonly Clause[] = [
       let answered = 0;
       scene.gateway.answerRequest = (exchange) => {
         answered++;
-        exchange.answer(answerOf(body));
+        exchange.respond(answerOf(body));
       };
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.stopReading();
       // What the system takes of a connection that is not read is a few MiB at most.
       line.send(requests(90));
-      await scene.quiet();
+      await scene.settle();
       expect(answered * body.length).toBeLessThan(90 * body.length);
     },
   },
@@ -110,7 +110,7 @@ export const PIPELINING_CLAUSES: readonly Clause[] = [
     needs: ['bytes'],
     async run(scene) {
       const admitted = streamAll(scene);
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.send(requests(6));
       await scene.until('a stream is open, or all is cut', () => admitted() > 0);
       line.cut();
@@ -125,12 +125,12 @@ export const PIPELINING_CLAUSES: readonly Clause[] = [
       scene.gateway.answerRequest = (exchange) => {
         if (exchange.request.path === '/0') return;
         admitted++;
-        exchange.stream({ status: 200, headers: [] }, streamAdmissionOf(exchange.request));
+        exchange.respondWithStream({ status: 200, headers: [] }, streamAdmissionOf(exchange.request));
       };
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.send(requests(2));
       await scene.until('the first is reported', () => scene.gateway.requests.length > 0);
-      await scene.quiet();
+      await scene.settle();
       line.cut();
       await scene.until('every admission has ended', () => openAdmissions(scene, admitted) === 0);
       const [near] = scene.gateway.connections;
@@ -146,12 +146,12 @@ export const PIPELINING_CLAUSES: readonly Clause[] = [
       scene.gateway.answerRequest = (exchange) => {
         const { path } = exchange.request;
         held.push(path);
-        exchange.hold(() => void gone.push(path));
+        exchange.holdOpen(() => void gone.push(path));
       };
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.send(requests(2));
       await scene.until('the first is reported', () => held.length > 0);
-      await scene.quiet();
+      await scene.settle();
       line.cut();
       await scene.until('all are told', () => gone.length === held.filter((path) => path !== '/quiet').length);
     },

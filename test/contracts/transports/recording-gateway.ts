@@ -1,22 +1,22 @@
 import type { HttpRequest, HttpResponse } from '../../../src/application/ports/http.ts';
-import type { Introduction } from '../../../src/application/ports/requests.ts';
+import type { ConnectRequest } from '../../../src/application/ports/requests.ts';
 import type { Socket, WriteOutcome } from '../../../src/application/ports/socket.ts';
-import type { Admission, ConnectionEnd, Exchange, Gateway, UpgradeAnswer } from '../../../src/application/ports/transport.ts';
+import type { Admission, ConnectionEnd, HttpExchange, Gateway, UpgradeAnswer } from '../../../src/application/ports/transport.ts';
 import { connectionId, type ConnectionId } from '../../../src/domain/ids.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 
 /** One message as it was reported, copied. */
-export interface Heard {
+export interface ReceivedFrame {
   readonly bytes: Uint8Array;
   readonly isBinary: boolean;
 }
 
 /** One connection as the gateway knows it: what was reported of it, and the socket to answer with. */
-export interface Near {
+export interface RecordedConnection {
   readonly id: ConnectionId;
   readonly socket: Socket;
   readonly admission: Admission;
-  readonly frames: Heard[];
+  readonly frames: ReceivedFrame[];
   /** What it took and could not send. */
   readonly unsent: SignalMessage[];
   aliveCount: number;
@@ -28,7 +28,7 @@ export interface Near {
 }
 
 /** A request as it read in its own turn. */
-export interface Seen {
+export interface RecordedRequest {
   readonly method: string;
   readonly path: string;
   readonly query: string;
@@ -40,25 +40,25 @@ const WATCHED_HEADERS = ['host', 'origin', 'x-forwarded-for', 'x-nobody', '__pro
 
 /** A gateway that remembers all it was told, answers as the test likes, and watches over the manners of its transport. */
 export class RecordingGateway implements Gateway {
-  readonly connections: Near[] = [];
-  readonly requests: Seen[] = [];
-  readonly upgrades: Seen[] = [];
+  readonly connections: RecordedConnection[] = [];
+  readonly requests: RecordedRequest[] = [];
+  readonly upgrades: RecordedRequest[] = [];
   readonly accepted: Admission[] = [];
   readonly abandonedAdmissions: Admission[] = [];
   /** What the transport refused by itself. */
   readonly refusals: { readonly path: string; readonly status: number }[] = [];
   /** Reports that came from inside a call to a socket, or inside another report. */
-  readonly intrusions: string[] = [];
+  readonly reentrantCalls: string[] = [];
 
   answerUpgrade: (request: HttpRequest) => UpgradeAnswer = (request) => admissionOf(request);
-  answerRequest: (exchange: Exchange) => void = (exchange) => exchange.answer({ status: 200, headers: [], body: 'here' });
-  onOpened: (near: Near) => void = () => undefined;
-  onFrame: (near: Near, bytes: Uint8Array) => void = () => undefined;
+  answerRequest: (exchange: HttpExchange) => void = (exchange) => exchange.respond({ status: 200, headers: [], body: 'here' });
+  onOpened: (near: RecordedConnection) => void = () => undefined;
+  onFrame: (near: RecordedConnection, bytes: Uint8Array) => void = () => undefined;
 
   #socketCalls = 0;
   #reports = 0;
 
-  http(exchange: Exchange): void {
+  httpRequest(exchange: HttpExchange): void {
     this.#report('http', () => {
       this.requests.push(seen(exchange.request));
       this.answerRequest(exchange);
@@ -86,7 +86,7 @@ export class RecordingGateway implements Gateway {
   opened(socket: Socket, admission: Admission): ConnectionId {
     return this.#report(admission.carrier === 'stream' ? 'the opening of a stream' : 'opened', () => {
       const id = connectionId(this.connections.length, 1);
-      const near: Near = {
+      const near: RecordedConnection = {
         id,
         socket: this.#guarded(socket),
         admission,
@@ -112,10 +112,10 @@ export class RecordingGateway implements Gateway {
     });
   }
 
-  alive(connection: ConnectionId): void {
-    this.#report('alive', () => {
+  controlFrame(connection: ConnectionId): void {
+    this.#report('controlFrame', () => {
       const near = this.#find(connection);
-      if (near.closedCount > 0) near.late.push('alive');
+      if (near.closedCount > 0) near.late.push('controlFrame');
       near.aliveCount++;
     });
   }
@@ -141,9 +141,9 @@ export class RecordingGateway implements Gateway {
   }
 
   #report<T>(what: string, turn: () => T): T {
-    if (this.#socketCalls > 0) this.intrusions.push(`${what} was reported from inside a call to a socket`);
+    if (this.#socketCalls > 0) this.reentrantCalls.push(`${what} was reported from inside a call to a socket`);
     if (this.#reports > 0 && what !== 'the opening of a stream') {
-      this.intrusions.push(`${what} was reported from inside another report`);
+      this.reentrantCalls.push(`${what} was reported from inside another report`);
     }
     this.#reports++;
     try {
@@ -171,7 +171,7 @@ export class RecordingGateway implements Gateway {
     };
   }
 
-  #find(connection: ConnectionId): Near {
+  #find(connection: ConnectionId): RecordedConnection {
     const near = this.connections.find(({ id }) => id === connection);
     if (near === undefined) throw new Error(`connection ${connection} was never opened`);
     return near;
@@ -183,7 +183,7 @@ export function admissionOf(request: HttpRequest): Admission {
     accept: true,
     dialect: 'echo',
     carrier: 'socket',
-    introduction: introducing(request.query),
+    connectRequest: introducing(request.query),
     address: request.remoteAddress,
   };
 }
@@ -198,19 +198,19 @@ export const ADMISSION: Admission = {
   accept: true,
   dialect: 'echo',
   carrier: 'socket',
-  introduction: introducing(''),
+  connectRequest: introducing(''),
   address: '',
 };
 
-function introducing(id: string): Introduction {
+function introducing(id: string): ConnectRequest {
   return { as: 'peer', key: undefined, id, token: undefined };
 }
 
-export function textOf({ bytes }: Heard): string {
+export function textOf({ bytes }: ReceivedFrame): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
 
-function seen(request: HttpRequest): Seen {
+function seen(request: HttpRequest): RecordedRequest {
   const { method, path, query, remoteAddress } = request;
   const headers = new Map(WATCHED_HEADERS.map((name) => [name, request.header(name)]));
   return { method, path, query, remoteAddress, headers };

@@ -3,7 +3,7 @@ import { SilentLog } from '../../../src/adapters/logs/silent.ts';
 import { SocketIoTransport } from '../../../src/adapters/transports/socketio/transport.ts';
 import { transportContract } from './contract.ts';
 import { IN_MEMORY, memoryStart } from './memory-subject.ts';
-import { BOUNDS } from './scene.ts';
+import { BOUNDS } from './fixture.ts';
 
 /* It stands before another transport, and what is not Socket.IO passes through unchanged. */
 

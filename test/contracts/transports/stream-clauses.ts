@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { WriteOutcome } from '../../../src/application/ports/socket.ts';
-import { streamAdmissionOf, type Near } from './recording-gateway.ts';
-import type { Clause, Scene } from './scene.ts';
+import { streamAdmissionOf, type RecordedConnection } from './recording-gateway.ts';
+import type { Clause, TransportFixture } from './fixture.ts';
 
 /* What http.ts promises of bodies and of answers that stay open, and what socket.ts promises of pings. */
 
@@ -11,19 +11,19 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, n) => `${n};`);
 
 /** Every request is asked for its body, which is the answer; one that is too big is answered 413. */
-function readBodies(scene: Scene, maxBytes: number): string[] {
+function readBodies(scene: TransportFixture, maxBytes: number): string[] {
   const read: string[] = [];
   scene.gateway.answerRequest = (exchange) =>
-    exchange.body(maxBytes, (body) => {
+    exchange.readBody(maxBytes, (body) => {
       const text = body === undefined ? 'too big' : Buffer.from(body).toString();
       read.push(text);
-      exchange.answer({ status: body === undefined ? 413 : 200, headers: [], body: text.slice(0, 100) });
+      exchange.respond({ status: body === undefined ? 413 : 200, headers: [], body: text.slice(0, 100) });
     });
   return read;
 }
 
 /** Writes until the answer is `gone`. */
-function flood({ socket }: Near, size: number, most = 400): WriteOutcome[] {
+function flood({ socket }: RecordedConnection, size: number, most = 400): WriteOutcome[] {
   const outcomes: WriteOutcome[] = [];
   const block = new Uint8Array(size).fill(97);
   while (outcomes.at(-1) !== 'gone' && outcomes.length < most) outcomes.push(socket.write(block));
@@ -36,7 +36,7 @@ const BODIES: readonly Clause[] = [
     async run(scene) {
       const read = readBodies(scene, MORE_THAN_A_PACKET);
       const bodies = ['', 'a=1&b=\u{1f600}', 'x'.repeat(MORE_THAN_A_PACKET)];
-      for (const body of bodies) expect((await scene.ask('POST', '/', { body })).status).toBe(200);
+      for (const body of bodies) expect((await scene.sendRequest('POST', '/', { body })).status).toBe(200);
       expect(read).toEqual(bodies);
     },
   },
@@ -44,7 +44,7 @@ const BODIES: readonly Clause[] = [
     name: 'a body with one byte too many is told as too big, and can be answered',
     async run(scene) {
       const read = readBodies(scene, 10);
-      expect((await scene.ask('POST', '/', { body: 'x'.repeat(11) })).status).toBe(413);
+      expect((await scene.sendRequest('POST', '/', { body: 'x'.repeat(11) })).status).toBe(413);
       expect(read).toEqual(['too big']);
     },
   },
@@ -53,12 +53,12 @@ const BODIES: readonly Clause[] = [
     needs: ['bytes'],
     async run(scene) {
       const read = readBodies(scene, 100);
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.send('POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n');
       await scene.until('it is reported', () => scene.gateway.requests.length === 1);
-      await scene.quiet();
+      await scene.settle();
       line.send('3\r\nefg\r\n0\r\n\r\n');
-      await scene.until('it is answered', () => line.heard.includes('abcdefg'));
+      await scene.until('it is answered', () => line.received.includes('abcdefg'));
       expect(read.filter((text) => text !== '')).toEqual(['abcdefg']);
     },
   },
@@ -67,12 +67,12 @@ const BODIES: readonly Clause[] = [
     needs: ['bytes'],
     async run(scene) {
       const read = readBodies(scene, 100);
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nabcd');
       await scene.until('it is reported', () => scene.gateway.requests.length === 1);
-      await scene.quiet();
+      await scene.settle();
       line.cut();
-      await scene.quiet();
+      await scene.settle();
       expect(read.filter((text) => text !== '')).toEqual([]);
     },
   },
@@ -81,11 +81,11 @@ const BODIES: readonly Clause[] = [
     needs: ['bytes'],
     async run(scene) {
       readBodies(scene, 100);
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.send('POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\none');
-      await scene.until('the first is answered', () => line.heard.includes('one'));
+      await scene.until('the first is answered', () => line.received.includes('one'));
       line.send('POST /2 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\ntwo');
-      await scene.until('the second is answered', () => line.heard.includes('two'));
+      await scene.until('the second is answered', () => line.received.includes('two'));
     },
   },
 ];
@@ -99,47 +99,47 @@ const STREAMS: readonly Clause[] = [
         ['x-twice', 'one'],
         ['x-twice', 'two'],
       ] as const;
-      const { far, near } = await scene.listenTo({ status: 201, headers });
-      expect(far.head?.status).toBe(201);
-      expect(far.head?.headers.filter(([name]) => name.startsWith('x-'))).toEqual(headers);
-      expect(far.head?.headers.some(([name]) => name === 'content-length')).toBe(false);
-      expect(near.admission).toMatchObject({ carrier: 'stream', dialect: 'echo' });
-      expect([near.closedCount, far.state]).toEqual([0, 'open']);
+      const { reader, connection } = await scene.openStream({ status: 201, headers });
+      expect(reader.head?.status).toBe(201);
+      expect(reader.head?.headers.filter(([name]) => name.startsWith('x-'))).toEqual(headers);
+      expect(reader.head?.headers.some(([name]) => name === 'content-length')).toBe(false);
+      expect(connection.admission).toMatchObject({ carrier: 'stream', dialect: 'echo' });
+      expect([connection.closedCount, reader.state]).toEqual([0, 'open']);
     },
   },
   {
     name: 'what is written to a stream arrives in order and byte for byte, also in one turn',
     async run(scene) {
-      const { far, near } = await scene.listenTo();
+      const { reader, connection } = await scene.openStream();
       const texts = [...numbers(300), '\u{1f600}\r\n\n', 'x'.repeat(MORE_THAN_A_PACKET)];
-      for (const text of texts) expect(near.socket.write(bytes(text))).not.toBe('gone');
-      await scene.until('all has arrived', () => far.text.length >= texts.join('').length + 1);
-      near.socket.write(bytes('later'));
-      await scene.until('that too', () => far.text.endsWith('later'));
-      expect(far.text).toBe(`<${texts.join('')}later`);
+      for (const text of texts) expect(connection.socket.write(bytes(text))).not.toBe('gone');
+      await scene.until('all has arrived', () => reader.text.length >= texts.join('').length + 1);
+      connection.socket.write(bytes('later'));
+      await scene.until('that too', () => reader.text.endsWith('later'));
+      expect(reader.text).toBe(`<${texts.join('')}later`);
     },
   },
   {
     name: 'bytes that were lent to write on a stream are the caller\u2019s again when it returns',
     async run(scene) {
-      const { far, near } = await scene.listenTo();
+      const { reader, connection } = await scene.openStream();
       const lent = bytes('mine');
-      near.socket.write(lent);
+      connection.socket.write(lent);
       lent.fill(33);
-      await scene.until('it has arrived', () => far.text.length === 5);
-      expect(far.text).toBe('<mine');
+      await scene.until('it has arrived', () => reader.text.length === 5);
+      expect(reader.text).toBe('<mine');
     },
   },
   {
     name: 'close ends the body behind what was written, and is reported once',
     async run(scene) {
-      const { far, near } = await scene.listenTo();
-      near.socket.write(bytes('last words'));
-      near.socket.close(1012, 'restarting');
-      near.socket.close(1012, 'restarting');
-      expect(near.socket.write(bytes('!'))).toBe('gone');
-      await scene.until('it is over at both ends', () => far.state !== 'open' && near.closedCount === 1);
-      expect([far.state, far.text]).toEqual(['ended', '<last words']);
+      const { reader, connection } = await scene.openStream();
+      connection.socket.write(bytes('last words'));
+      connection.socket.close(1012, 'restarting');
+      connection.socket.close(1012, 'restarting');
+      expect(connection.socket.write(bytes('!'))).toBe('gone');
+      await scene.until('it is over at both ends', () => reader.state !== 'open' && connection.closedCount === 1);
+      expect([reader.state, reader.text]).toEqual(['ended', '<last words']);
     },
   },
   {
@@ -147,32 +147,32 @@ const STREAMS: readonly Clause[] = [
     needs: ['bytes'],
     async run(scene) {
       scene.gateway.answerRequest = (exchange) =>
-        exchange.stream({ status: 200, headers: [] }, streamAdmissionOf(exchange.request));
-      const line = await scene.line();
+        exchange.respondWithStream({ status: 200, headers: [] }, streamAdmissionOf(exchange.request));
+      const line = await scene.openRaw();
       line.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
       await scene.until('it is open', () => scene.gateway.connections.length === 1);
-      const { socket } = scene.gateway.connections[0] as Near;
+      const { socket } = scene.gateway.connections[0] as RecordedConnection;
       socket.write(bytes('one'));
-      await scene.until('it has arrived', () => line.heard.includes('one'));
+      await scene.until('it has arrived', () => line.received.includes('one'));
       socket.write(bytes('last'));
       socket.close(1000, 'left');
-      await scene.until('it is over', () => line.heard.endsWith('0\r\n\r\n'));
-      expect(line.heard.slice(line.heard.indexOf('\r\n\r\n') + 4)).toBe('3\r\none\r\n4\r\nlast\r\n0\r\n\r\n');
-      expect(line.heard.match(/connection: close/gi)).toHaveLength(1);
+      await scene.until('it is over', () => line.received.endsWith('0\r\n\r\n'));
+      expect(line.received.slice(line.received.indexOf('\r\n\r\n') + 4)).toBe('3\r\none\r\n4\r\nlast\r\n0\r\n\r\n');
+      expect(line.received.match(/connection: close/gi)).toHaveLength(1);
     },
   },
   {
     name: 'a far end that goes away is reported once, and nothing can be written to it any more',
     async run(scene) {
-      const { far, near } = await scene.listenTo();
-      const { near: other, far: otherFar } = await scene.listenTo();
-      far.cut();
-      await scene.until('it is reported', () => near.closedCount === 1);
-      expect(near.socket.write(bytes('x'))).toBe('gone');
-      near.socket.close(1000, '');
-      near.socket.ping();
-      near.socket.pause();
-      near.socket.resume();
+      const { reader, connection } = await scene.openStream();
+      const { connection: other, reader: otherFar } = await scene.openStream();
+      reader.cut();
+      await scene.until('it is reported', () => connection.closedCount === 1);
+      expect(connection.socket.write(bytes('x'))).toBe('gone');
+      connection.socket.close(1000, '');
+      connection.socket.ping();
+      connection.socket.pause();
+      connection.socket.resume();
       other.socket.write(bytes('still here'));
       await scene.until('the other one hears', () => otherFar.text === '<still here');
     },
@@ -181,16 +181,16 @@ const STREAMS: readonly Clause[] = [
     name: 'a stream that reads slowly: writes are queued, then gone; and then it is closed',
     settings: { sendBufferBytes: 512 * KIB },
     async run(scene) {
-      const { far, near } = await scene.listenTo();
-      far.stopReading();
+      const { reader, connection } = await scene.openStream();
+      reader.stopReading();
       let outcomes: WriteOutcome[] = [];
       await scene.until('the buffer is full', () => {
-        outcomes = [...outcomes, ...flood(near, 64 * KIB, 20)];
+        outcomes = [...outcomes, ...flood(connection, 64 * KIB, 20)];
         return outcomes.at(-1) === 'gone';
       });
       expect(outcomes.indexOf('queued')).toBeGreaterThanOrEqual(0);
       expect(outcomes.lastIndexOf('sent')).toBeLessThan(outcomes.lastIndexOf('queued'));
-      await scene.until('it is closed', () => near.closedCount === 1);
+      await scene.until('it is closed', () => connection.closedCount === 1);
     },
   },
   {
@@ -199,12 +199,12 @@ const STREAMS: readonly Clause[] = [
       const begin: (() => void)[] = [];
       scene.gateway.answerRequest = (exchange) => {
         const admission = streamAdmissionOf(exchange.request);
-        begin.push(() => exchange.stream({ status: 200, headers: [] }, admission));
+        begin.push(() => exchange.respondWithStream({ status: 200, headers: [] }, admission));
       };
-      const asked = scene.hand.ask('GET', '/stream');
+      const asked = scene.client.sendRequest('GET', '/stream');
       await scene.until('it is asked', () => begin.length === 1);
       asked.abort();
-      await scene.quiet();
+      await scene.settle();
       begin[0]?.();
       expect([scene.gateway.abandonedAdmissions.length, scene.gateway.connections.length]).toEqual([1, 0]);
     },
@@ -212,27 +212,27 @@ const STREAMS: readonly Clause[] = [
   {
     name: 'refuseNew leaves streams open; stop ends and reports them',
     async run(scene) {
-      const { far, near } = await scene.listenTo();
+      const { reader, connection } = await scene.openStream();
       scene.transport.refuseNew();
-      near.socket.write(bytes('on'));
-      await scene.until('it hears on', () => far.text === '<on');
+      connection.socket.write(bytes('on'));
+      await scene.until('it hears on', () => reader.text === '<on');
       await scene.stop();
-      expect(near.closedCount).toBe(1);
-      await scene.until('its far end sees it', () => far.state !== 'open');
+      expect(connection.closedCount).toBe(1);
+      await scene.until('its far end sees it', () => reader.state !== 'open');
     },
   },
   {
     name: 'M16: what a stream took and could not send is told, before it is closed',
     async run(scene) {
-      const { far, near } = await scene.listenTo();
+      const { reader, connection } = await scene.openStream();
       const told: number[] = [];
-      far.cut();
+      reader.cut();
       await scene.until('it is over, whatever it takes meanwhile', () => {
-        near.socket.write(bytes('x'));
-        told.push(near.unsent.length);
-        return near.closedCount === 1;
+        connection.socket.write(bytes('x'));
+        told.push(connection.unsent.length);
+        return connection.closedCount === 1;
       });
-      expect(near.late).toEqual([]);
+      expect(connection.late).toEqual([]);
     },
   },
 ];
@@ -241,20 +241,20 @@ const PINGS: readonly Clause[] = [
   {
     name: 'X7, REL3: a socket answers a ping, and is reported to be alive; not from inside the call',
     async run(scene) {
-      const { near } = await scene.connect();
-      near.socket.ping();
-      await scene.until('it is reported', () => near.aliveCount === 1);
+      const { connection } = await scene.connect();
+      connection.socket.ping();
+      await scene.until('it is reported', () => connection.aliveCount === 1);
     },
   },
   {
     name: 'a ping to a socket that is over does nothing',
     async run(scene) {
-      const { far, near } = await scene.connect();
-      far.cut();
-      await scene.until('it is over', () => near.closedCount === 1);
-      near.socket.ping();
-      await scene.quiet();
-      expect(near.aliveCount).toBe(0);
+      const { client, connection } = await scene.connect();
+      client.cut();
+      await scene.until('it is over', () => connection.closedCount === 1);
+      connection.socket.ping();
+      await scene.settle();
+      expect(connection.aliveCount).toBe(0);
     },
   },
 ];

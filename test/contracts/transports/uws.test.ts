@@ -3,7 +3,7 @@ import { loadUwsTransport } from '../../../src/adapters/transports/uws/listener.
 import { ListenError } from '../../../src/application/ports/transport.ts';
 import { transportContract } from './contract.ts';
 import { networkStart, ON_THE_NETWORK } from './network-subject.ts';
-import { BOUNDS, type Capabilities } from './scene.ts';
+import { BOUNDS, type Capabilities } from './fixture.ts';
 
 const can: Capabilities = {
   ...ON_THE_NETWORK,

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { maskedFrame, type RawLine } from '../../support/far-end.ts';
+import { maskedFrame, type RawConnection } from '../../support/network-client.ts';
 import { textOf } from './recording-gateway.ts';
-import type { Clause, Scene } from './scene.ts';
+import type { Clause, TransportFixture } from './fixture.ts';
 
 /* What no library would send: nothing of it ends the process, or deafens another connection. */
 
@@ -17,20 +17,20 @@ function handshake({
 }
 
 /** A connection that is open, and lies in our hands byte by byte. */
-async function openLine(scene: Scene): Promise<RawLine> {
-  const line = await scene.line();
+async function openLine(scene: TransportFixture): Promise<RawConnection> {
+  const line = await scene.openRaw();
   line.send(handshake());
-  await scene.until('it is open', () => line.heard.includes('\r\n\r\n'));
-  expect(line.heard).toContain('HTTP/1.1 101');
-  line.heard = '';
+  await scene.until('it is open', () => line.received.includes('\r\n\r\n'));
+  expect(line.received).toContain('HTTP/1.1 101');
+  line.received = '';
   return line;
 }
 
 /** The code of the close frame that a line heard, behind short frames of other kinds; nothing where it was cut. */
-function closeCode({ heard }: RawLine): number | undefined {
+function closeCode({ received }: RawConnection): number | undefined {
   let at = 0;
-  while (at < heard.length && heard.charCodeAt(at) !== (0x80 | CLOSE)) at += 2 + heard.charCodeAt(at + 1);
-  return at < heard.length ? heard.charCodeAt(at + 2) * 256 + heard.charCodeAt(at + 3) : undefined;
+  while (at < received.length && received.charCodeAt(at) !== (0x80 | CLOSE)) at += 2 + received.charCodeAt(at + 1);
+  return at < received.length ? received.charCodeAt(at + 2) * 256 + received.charCodeAt(at + 3) : undefined;
 }
 
 /** A small generator of numbers: the same seed gives the same bytes. */
@@ -52,10 +52,10 @@ const HANDSHAKES: readonly Clause[] = [
     name: `a handshake ${what} is answered 400, and its admission abandoned`,
     needs: ['bytes'],
     async run(scene) {
-      const line = await scene.line();
+      const line = await scene.openRaw();
       line.send(malformed);
       await scene.until('it is cut', () => line.isClosed);
-      expect(line.heard).toMatch(/^HTTP\/1\.1 400 /);
+      expect(line.received).toMatch(/^HTTP\/1\.1 400 /);
       await scene.until('it is abandoned', () => scene.gateway.abandonedAdmissions.length > 0);
       expect(scene.gateway.abandonedAdmissions).toEqual(scene.gateway.accepted);
       expect(scene.gateway.abandonedAdmissions[0]).toBe(scene.gateway.accepted[0]);
@@ -68,12 +68,12 @@ const HANDSHAKES: readonly Clause[] = [
     async run(scene) {
       const { gateway } = scene;
       for (let n = 0; n < 20; n++) {
-        const line = await scene.line();
+        const line = await scene.openRaw();
         line.send(handshake(n % 3 === 0 ? { version: '7' } : {}));
         if (n % 2 === 0) await scene.subject.elapse();
         line.cut();
       }
-      await scene.quiet();
+      await scene.settle();
       const isSettled = () =>
         gateway.openCount === 0 && gateway.accepted.length === gateway.connections.length + gateway.abandonedAdmissions.length;
       await scene.until('each is accounted for', isSettled);
@@ -93,10 +93,10 @@ const HANDSHAKES: readonly Clause[] = [
         'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf',
       ];
       scene.gateway.answerRequest = () => undefined;
-      const lines = await Promise.all(halves.map(() => scene.line()));
+      const lines = await Promise.all(halves.map(() => scene.openRaw()));
       for (const [n, line] of lines.entries()) line.send(halves[n] ?? '');
-      lines.push(await scene.hand.line({ isBare: true }));
-      const dripping = [await scene.line(), await scene.line()];
+      lines.push(await scene.client.openRaw({ isBare: true }));
+      const dripping = [await scene.openRaw(), await scene.openRaw()];
       dripping[0]?.send('GET / HTTP/1.1\r\nX-Long: ');
       dripping[1]?.send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n');
       await scene.until('all are cut', () => {
@@ -115,10 +115,10 @@ const HANDSHAKES: readonly Clause[] = [
         `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(9_000)}\r\n\r\n`,
         `GET /${'a'.repeat(9_000)} HTTP/1.1\r\nHost: x\r\n\r\n`,
       ]) {
-        const line = await scene.line();
+        const line = await scene.openRaw();
         line.send(head);
         await scene.until('it is cut', () => line.isClosed);
-        expect(line.heard).toMatch(/^HTTP\/1\.1 431 /);
+        expect(line.received).toMatch(/^HTTP\/1\.1 431 /);
       }
       expect(scene.gateway.requests).toEqual([]);
       await scene.expectAlive(other);
@@ -137,9 +137,9 @@ const FRAMES: readonly Clause[] = [
       line.send(maskedFrame(0, bytes('three '), { isFinal: false }));
       line.send(maskedFrame(0, bytes('pieces')));
       const [near] = scene.gateway.connections;
-      await scene.until('it is reported and the ping answered', () => near?.frames.length === 1 && line.heard.length >= 4);
+      await scene.until('it is reported and the ping answered', () => near?.frames.length === 1 && line.received.length >= 4);
       expect(near?.frames.map(textOf)).toEqual(['in three pieces']);
-      expect(line.heard).toBe('\x8a\x02L3');
+      expect(line.received).toBe('\x8a\x02L3');
     },
   },
   {
@@ -186,7 +186,7 @@ const FRAMES: readonly Clause[] = [
       near?.socket.close(1008, 'ID is taken');
       line.send(maskedFrame(1, bytes('dropped')));
       await scene.until('it is over at both ends', () => line.isClosed && near?.closedCount === 1);
-      expect(line.heard.indexOf('ID is taken')).toBe(2);
+      expect(line.received.indexOf('ID is taken')).toBe(2);
       expect([closeCode(line), near?.frames]).toEqual([1008, []]);
     },
   },
@@ -226,7 +226,7 @@ const FRAMES: readonly Clause[] = [
       const upTo = chance(seed);
       const other = await scene.connect();
       for (let n = 0; n < 40; n++) {
-        const line = n % 2 === 0 ? await scene.line() : await openLine(scene);
+        const line = n % 2 === 0 ? await scene.openRaw() : await openLine(scene);
         if (upTo(3) === 0) line.send(handshake().slice(0, upTo(150)));
         line.send(Uint8Array.from({ length: 1 + upTo(200) }, () => upTo(256)));
         if (upTo(2) === 0) line.cut();
@@ -237,16 +237,16 @@ const FRAMES: readonly Clause[] = [
         connections.every(({ closedCount }) => closedCount <= 1),
         `seed ${seed}`,
       ).toBe(true);
-      expect(scene.gateway.intrusions, `seed ${seed}`).toEqual([]);
+      expect(scene.gateway.reentrantCalls, `seed ${seed}`).toEqual([]);
     },
   },
 ];
 
 /** @returns the code, or nothing where it was cut without a word. */
-async function endOfInvalidText(scene: Scene): Promise<number | undefined> {
+async function endOfInvalidText(scene: TransportFixture): Promise<number | undefined> {
   const line = await openLine(scene);
   line.send(maskedFrame(1, Uint8Array.of(0xff, 0xfe)));
-  await scene.until('it is told, or cut', () => line.heard.length >= 4 || line.isClosed);
+  await scene.until('it is told, or cut', () => line.received.length >= 4 || line.isClosed);
   expect(scene.gateway.connections[0]?.frames).toEqual([]);
   return closeCode(line);
 }

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { Tabs, type ClientOptions, type Tab, type Visitor } from '../../support/e2e/browser.ts';
+import { Tabs, type ClientOptions, type Tab, type BrowserUser } from '../../support/e2e/browser.ts';
 import { Server } from '../../support/e2e/server.ts';
 import type { ServerKind, ServerOptions } from '../../support/e2e/server-kinds.ts';
 import { TcpProxy } from '../../support/e2e/tcp-proxy.ts';
-import { fresh } from '../../support/e2e/visit.ts';
+import { uniqueName } from '../../support/e2e/server-client.ts';
 
 const CERTIFICATE = { sslkey: 'test/support/tls/localhost.key', sslcert: 'test/support/tls/localhost.crt' };
 
@@ -21,53 +21,53 @@ export function browserSuite(kind: ServerKind): void {
 
     it('M1: a call is answered, and both see a moving picture', async () => {
       const at = clientOf(await broker());
-      const bobsId = fresh('bob');
+      const bobsId = uniqueName('bob');
       const guests = await visitor();
-      const [ann, bob] = [await guests.enters(null, at), await guests.enters(bobsId, at)];
-      await ann.does('call', bobsId);
-      await bob.hears('call');
-      for (const tab of [ann, bob]) expect(await tab.hears('plays')).toMatch(/^[1-9]\d+x[1-9]\d+$/);
+      const [ann, bob] = [await guests.openConnectedTab(null, at), await guests.openConnectedTab(bobsId, at)];
+      await ann.call('call', bobsId);
+      await bob.waitForEvent('call');
+      for (const tab of [ann, bob]) expect(await tab.waitForEvent('plays')).toMatch(/^[1-9]\d+x[1-9]\d+$/);
     });
 
     it('O11: a peer that comes late is reached: its offer waited', async () => {
       const at = clientOf(await broker());
-      const [guests, late] = [await visitor(), fresh('late')];
-      const ann = await guests.enters(fresh('ann'), at);
-      const offered = ann.tellsTheBroker('OFFER');
-      await ann.does('connect', late);
+      const [guests, late] = [await visitor(), uniqueName('late')];
+      const ann = await guests.openConnectedTab(uniqueName('ann'), at);
+      const offered = ann.waitForSentFrame('OFFER');
+      await ann.call('connect', late);
       await offered;
-      const bob = await guests.opens(late, at);
-      await Promise.all([ann.hears('connected'), bob.hears('connected')]);
+      const bob = await guests.openTab(late, at);
+      await Promise.all([ann.waitForEvent('connected'), bob.waitForEvent('connected')]);
       await speak(ann, bob);
     });
 
     it('M14: who connects to a peer that does not come is told peer-unavailable', async () => {
       const at = clientOf(await broker({ expire_timeout: 500 }));
-      const ann = await (await visitor()).enters(null, at);
-      await ann.does('connect', 'nobody');
-      expect(await ann.hears('error')).toBe('peer-unavailable: Could not connect to peer nobody');
+      const ann = await (await visitor()).openConnectedTab(null, at);
+      await ann.call('connect', 'nobody');
+      expect(await ann.waitForEvent('error')).toBe('peer-unavailable: Could not connect to peer nobody');
     });
 
     it('O4: an id that another tab holds is unavailable-id', async () => {
       const at = clientOf(await broker());
-      const [guests, id] = [await visitor(), fresh('ann')];
-      await guests.enters(id, at);
-      const other = await guests.opens(id, at);
-      expect(await other.hears('error')).toBe(`unavailable-id: ID "${id}" is taken`);
+      const [guests, id] = [await visitor(), uniqueName('ann')];
+      await guests.openConnectedTab(id, at);
+      const other = await guests.openTab(id, at);
+      expect(await other.waitForEvent('error')).toBe(`unavailable-id: ID "${id}" is taken`);
     });
 
     it('O2: a wrong key is an error that says so', async () => {
       const at = clientOf(await broker({ key: 'secret' }));
-      const ann = await (await visitor()).opens(fresh('ann'), { ...at, key: 'guess' });
-      expect(await ann.hears('error')).toBe('server-error: Invalid key provided');
+      const ann = await (await visitor()).openTab(uniqueName('ann'), { ...at, key: 'guess' });
+      expect(await ann.waitForEvent('error')).toBe('server-error: Invalid key provided');
     });
 
     it('H4: with discovery on, a page of another origin lists all peers', async () => {
       const at = clientOf(await broker({ allow_discovery: true }));
       const guests = await visitor();
-      const ids = [fresh('ann'), fresh('bob')];
-      const [ann] = [await guests.enters(ids[0] ?? '', at), await guests.enters(ids[1] ?? '', at)];
-      expect(await ann.does('list')).toEqual(ids);
+      const ids = [uniqueName('ann'), uniqueName('bob')];
+      const [ann] = [await guests.openConnectedTab(ids[0] ?? '', at), await guests.openConnectedTab(ids[1] ?? '', at)];
+      expect(await ann.call('list')).toEqual(ids);
     });
 
     it('O3: a broker below a path is found there', async () => {
@@ -85,9 +85,9 @@ export function browserSuite(kind: ServerKind): void {
 
     it('L4: the id of a tab that was closed is free', async () => {
       const at = clientOf(await broker());
-      const [guests, id] = [await visitor(), fresh('ann')];
-      await (await guests.enters(id, at)).closes();
-      await guests.enters(id, at);
+      const [guests, id] = [await visitor(), uniqueName('ann')];
+      await (await guests.openConnectedTab(id, at)).close();
+      await guests.openConnectedTab(id, at);
     });
   });
 }
@@ -100,21 +100,21 @@ export function comingBackSuite(kind: ServerKind): void {
     it('O5: after disconnect() and reconnect(), open fires again, and others are reached', async () => {
       const at = clientOf(await broker());
       const [ann, bob] = await pair(await visitor(), at);
-      const id = await ann.hears('open');
-      await ann.does('disconnect');
-      await ann.hears('disconnected');
-      await ann.does('reconnect');
-      expect(await ann.hears('open', 2)).toBe(id);
+      const id = await ann.waitForEvent('open');
+      await ann.call('disconnect');
+      await ann.waitForEvent('disconnected');
+      await ann.call('reconnect');
+      expect(await ann.waitForEvent('open', 2)).toBe(id);
       await meet(ann, bob);
       await speak(ann, bob);
     });
 
     it('O5: disconnect() and reconnect() in one breath never miss open', async () => {
       const at = clientOf(await broker());
-      const ann = await (await visitor()).enters(fresh('ann'), at);
+      const ann = await (await visitor()).openConnectedTab(uniqueName('ann'), at);
       for (let nth = 2; nth <= 11; nth++) {
-        await Promise.all([ann.does('disconnect'), ann.does('reconnect')]);
-        await ann.hears('open', nth);
+        await Promise.all([ann.call('disconnect'), ann.call('reconnect')]);
+        await ann.waitForEvent('open', nth);
       }
     });
 
@@ -128,7 +128,7 @@ export function comingBackSuite(kind: ServerKind): void {
 
     it('O5: after a loss that the broker has not noticed, reconnect() opens again, and others are reached', async () => {
       const { ann, bob, wire } = await overWire();
-      wire.cutUnnoticed();
+      wire.cutNearSide();
       await comesBack(ann);
       await meet(bob, ann);
       await speak(bob, ann);
@@ -140,15 +140,15 @@ export function comingBackSuite(kind: ServerKind): void {
       const [ann, bob] = await pair(await visitor(), at);
       await meet(ann, bob);
       await server.stop();
-      await Promise.all([ann.hears('disconnected'), bob.hears('disconnected')]);
+      await Promise.all([ann.waitForEvent('disconnected'), bob.waitForEvent('disconnected')]);
       await speak(ann, bob);
 
       await broker({}, server.port);
-      for (const tab of [ann, bob]) await tab.does('reconnect');
-      await Promise.all([ann.hears('open', 2), bob.hears('open', 2)]);
-      await bob.does('connect', await ann.hears('open'));
-      await ann.hears('connection');
-      await ann.hears('connected', 2);
+      for (const tab of [ann, bob]) await tab.call('reconnect');
+      await Promise.all([ann.waitForEvent('open', 2), bob.waitForEvent('open', 2)]);
+      await bob.call('connect', await ann.waitForEvent('open'));
+      await ann.waitForEvent('connection');
+      await ann.waitForEvent('connected', 2);
     });
 
     async function overWire(): Promise<{ ann: Tab; bob: Tab; wire: TcpProxy }> {
@@ -156,8 +156,8 @@ export function comingBackSuite(kind: ServerKind): void {
       const wire = await TcpProxy.to(server.port);
       onTestFinished(() => wire.stop());
       const guests = await visitor();
-      const ann = await guests.enters(fresh('ann'), { ...clientOf(server), port: wire.port });
-      const bob = await guests.enters(fresh('bob'), clientOf(server));
+      const ann = await guests.openConnectedTab(uniqueName('ann'), { ...clientOf(server), port: wire.port });
+      const bob = await guests.openConnectedTab(uniqueName('bob'), clientOf(server));
       return { ann, bob, wire };
     }
   });
@@ -165,7 +165,7 @@ export function comingBackSuite(kind: ServerKind): void {
 
 /** One browser for a file; brokers and visitors for a test. */
 interface Stage {
-  visitor(): Promise<Visitor>;
+  visitor(): Promise<BrowserUser>;
   broker(options?: ServerOptions, port?: number): Promise<Server>;
 }
 
@@ -178,8 +178,8 @@ function stage(kind: ServerKind): Stage {
 
   return {
     visitor: async () => {
-      const visitor = await (tabs ?? expect.fail('the browser did not start')).visitor();
-      onTestFinished(() => visitor.leaves());
+      const visitor = await (tabs ?? expect.fail('the browser did not start')).newUser();
+      onTestFinished(() => visitor.close());
       return visitor;
     },
     broker: async (options = {}, port = undefined) => {
@@ -197,27 +197,27 @@ function clientOf({ host, port, path, key, secure }: Server): ClientOptions {
   return { host, port, path, key, secure };
 }
 
-function pair(guests: Visitor, at: ClientOptions): Promise<[Tab, Tab]> {
-  return Promise.all([guests.enters(fresh('ann'), at), guests.enters(fresh('bob'), at)]);
+function pair(guests: BrowserUser, at: ClientOptions): Promise<[Tab, Tab]> {
+  return Promise.all([guests.openConnectedTab(uniqueName('ann'), at), guests.openConnectedTab(uniqueName('bob'), at)]);
 }
 
 /** Waits until the library has noticed its loss, and lets it come back. */
 async function comesBack(tab: Tab): Promise<void> {
-  await tab.hears('disconnected');
-  expect(await tab.hears('error')).toMatch(/^network: /);
-  await tab.does('reconnect');
-  await tab.hears('open', 2);
+  await tab.waitForEvent('disconnected');
+  expect(await tab.waitForEvent('error')).toMatch(/^network: /);
+  await tab.call('reconnect');
+  await tab.waitForEvent('open', 2);
 }
 
 async function meet(one: Tab, other: Tab): Promise<void> {
-  await one.does('connect', await other.hears('open'));
-  await other.hears('connection');
-  await Promise.all([one.hears('connected'), other.hears('connected')]);
+  await one.call('connect', await other.waitForEvent('open'));
+  await other.waitForEvent('connection');
+  await Promise.all([one.waitForEvent('connected'), other.waitForEvent('connected')]);
 }
 
 async function speak(one: Tab, other: Tab): Promise<void> {
-  await one.does('say', 'hello');
-  expect(await other.hears('heard')).toMatch(/: hello$/);
-  await other.does('say', 'hello yourself');
-  expect(await one.hears('heard')).toMatch(/: hello yourself$/);
+  await one.call('send', 'hello');
+  expect(await other.waitForEvent('received')).toMatch(/: hello$/);
+  await other.call('send', 'hello yourself');
+  expect(await one.waitForEvent('received')).toMatch(/: hello yourself$/);
 }

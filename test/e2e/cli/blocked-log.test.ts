@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../support/e2e/free-port.ts';
-import { ask, Wire, type Place } from '../../support/e2e/http.ts';
+import { sendRequest, RawConnection, type Endpoint } from '../../support/e2e/http.ts';
 import { LOOPBACK, SIGNALBOX_CLI } from '../../support/e2e/server-kinds.ts';
 import { until, within } from '../../support/e2e/until.ts';
 
@@ -44,11 +44,11 @@ function fullDisk(): number {
 /** A broker with other streams than those of a test. */
 class Started {
   readonly #child: ChildProcess;
-  readonly #place: Place;
+  readonly #place: Endpoint;
 
   constructor(child: ChildProcess, port: number) {
     this.#child = child;
-    this.#place = { host: LOOPBACK, port, secure: false, patience: 1_000 };
+    this.#place = { host: LOOPBACK, port, secure: false, timeoutMs: 1_000 };
   }
 
   static async on(
@@ -65,11 +65,11 @@ class Started {
   }
 
   async isServing(): Promise<true | undefined> {
-    return (await ask(this.#place, '/healthz')).status === 200 ? true : undefined;
+    return (await sendRequest(this.#place, '/healthz')).status === 200 ? true : undefined;
   }
 
-  wire(): Wire {
-    const wire = new Wire(this.#place);
+  wire(): RawConnection {
+    const wire = new RawConnection(this.#place);
     onTestFinished(() => wire.cut());
     return wire;
   }
@@ -96,8 +96,8 @@ describe('a log that can not be written', () => {
 
   it('a second signal ends the process at once', async () => {
     const broker = await Started.on({ out: fullPipe(), err: fullPipe() }, 'json');
-    const wire = broker.wire().sends(HANDSHAKE);
-    await wire.hears(/OPEN/);
+    const wire = broker.wire().send(HANDSHAKE);
+    await wire.receive(/OPEN/);
     expect(await broker.endsBy('SIGTERM', 'SIGQUIT')).not.toEqual([0, null]);
   });
 });

@@ -5,9 +5,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ROOT } from '../../architecture/tree.ts';
 import { freePort } from '../../support/e2e/free-port.ts';
 import { run } from '../../support/e2e/run.ts';
-import { Server, type Starting } from '../../support/e2e/server.ts';
+import { Server, type ServerStartOptions } from '../../support/e2e/server.ts';
 import { LOOPBACK, SIGNALBOX_CLI, SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerKind } from '../../support/e2e/server-kinds.ts';
-import { hearsBeforeEcho } from '../../support/e2e/visit.ts';
+import { framesBeforeEcho } from '../../support/e2e/server-client.ts';
 
 const TLS = 'test/support/tls';
 const CERTIFICATE = { sslkey: `${TLS}/localhost.key`, sslcert: `${TLS}/localhost.crt` };
@@ -26,14 +26,14 @@ describe.each([
   for (const host of [LOOPBACK, ...(HAS_IPV6 ? ['::1'] : [])]) {
     it(`by default it is found at ${host}`, async () => {
       const server = await starts({ kind: bare(transport), host });
-      await server.enters('ann');
+      await server.connectPeer('ann');
     });
   }
 
   it('with a certificate it speaks TLS, for HTTP and sockets', async () => {
     const server = await starts({ kind, options: CERTIFICATE });
-    expect((await server.asks('peerjs/id')).status).toBe(200);
-    expect(await hearsBeforeEcho(await server.enters('ann'))).toEqual([]);
+    expect((await server.request('peerjs/id')).status).toBe(200);
+    expect(await framesBeforeEcho(await server.connectPeer('ann'))).toEqual([]);
   });
 
   it('a port in use: one line that names it, and exit code 1', async () => {
@@ -68,16 +68,16 @@ describe.each([
 
   it('no more connections than allowed: 503 before the handshake', async () => {
     const server = await starts({ kind, options: { max_connections: 2 } });
-    for (const name of ['ann', 'bob']) await server.enters(name);
-    expect(await server.statusOf({})).toBe(503);
+    for (const name of ['ann', 'bob']) await server.connectPeer(name);
+    expect(await server.handshakeStatus({})).toBe(503);
   });
 
   it('no more connections from one address than allowed: 429 before the handshake, until one has gone', async () => {
     const server = await starts({ kind, options: { max_connections_per_address: 2 } });
-    const [ann] = [await server.enters('ann'), await server.enters('bob')];
-    expect(await server.statusOf({})).toBe(429);
-    await ann.leaves();
-    await server.entersWhenFree('cem');
+    const [ann] = [await server.connectPeer('ann'), await server.connectPeer('bob')];
+    expect(await server.handshakeStatus({})).toBe(429);
+    await ann.close();
+    await server.connectPeerWhenFree('cem');
   });
 });
 
@@ -91,8 +91,8 @@ describe('where the options come from', () => {
     const port = await freePort();
     const environment = { PEERJS_PORT: String(port), PEERJS_HOST: LOOPBACK, PEERJS_KEY: 'secret' };
     const server = await starts({ kind: withFlags(), port, environment });
-    expect((await server.asks('secret/id')).status).toBe(200);
-    expect((await server.asks('peerjs/id')).status).toBe(401);
+    expect((await server.request('secret/id')).status).toBe(200);
+    expect((await server.request('peerjs/id')).status).toBe(401);
   });
 
   it('PORT and PEERSERVER_PATH, as peer knows them', async () => {
@@ -100,7 +100,7 @@ describe('where the options come from', () => {
     const environment = { PORT: String(port), PEERSERVER_PATH: '/below' };
     const kind = withFlags('--host', LOOPBACK);
     const server = await starts({ kind, port, environment, options: { path: '/below' } });
-    expect((await server.asksAt('/below/peerjs/id')).status).toBe(200);
+    expect((await server.requestAt('/below/peerjs/id')).status).toBe(200);
   });
 
   it('a flag is stronger than the environment', async () => {
@@ -120,14 +120,14 @@ describe('where the options come from', () => {
       name: 'npm start',
       command: (port) => [process.execPath, ...start, '--host', LOOPBACK, '--port', String(port)],
     };
-    await (await starts({ kind })).enters('ann');
+    await (await starts({ kind })).connectPeer('ann');
   });
 });
 
-async function starts(starting: Starting): Promise<Server> {
+async function starts(starting: ServerStartOptions): Promise<Server> {
   const server = await Server.start(starting);
   onTestFinished(async () => {
-    server.end();
+    server.closeAll();
     await server.stop();
   });
   return server;

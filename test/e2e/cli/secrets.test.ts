@@ -5,34 +5,34 @@ import { Child } from '../../support/e2e/child.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_CLI, SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
 import { until } from '../../support/e2e/until.ts';
-import { fresh, hearsBeforeEcho } from '../../support/e2e/visit.ts';
+import { uniqueName, framesBeforeEcho } from '../../support/e2e/server-client.ts';
 
 describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('what $name writes into its log', (kind) => {
   it.each(['json', 'pretty'])('no token and no payload is in it, whatever happens (%s)', async (format) => {
     const options = { log_level: 'trace', log_format: format, malformed_limit: 1, drain_timeout: 500 };
     const server = await Server.start({ kind, options });
     onTestFinished(async () => {
-      server.end();
+      server.closeAll();
       await server.stop();
     });
     const canary = `canary-${randomUUID()}`;
-    const ann = await server.enters('ann', { token: canary });
+    const ann = await server.connectPeer('ann', { token: canary });
     const id = ann.id;
 
-    await (await server.opens({ id, token: `other-${canary}` })).closed();
-    await (await server.opens({ id, token: canary, key: 'nobody' })).closed();
-    await (await server.opens({ id: `a\n${fresh('b')}`, token: canary })).closed();
-    const again = await server.opens({ id, token: canary });
+    await (await server.connect({ id, token: `other-${canary}` })).closed();
+    await (await server.connect({ id, token: canary, key: 'nobody' })).closed();
+    await (await server.connect({ id: `a\n${uniqueName('b')}`, token: canary })).closed();
+    const again = await server.connect({ id, token: canary });
     await ann.closed();
-    again.sends({ type: 'OFFER', dst: fresh('absent'), payload: canary }).sends({ type: canary, token: canary });
-    await hearsBeforeEcho(again);
-    again.sendsText(`{${canary}`).sendsText(`{"token":"${canary}"`);
+    again.send({ type: 'OFFER', dst: uniqueName('absent'), payload: canary }).send({ type: canary, token: canary });
+    await framesBeforeEcho(again);
+    again.sendText(`{${canary}`).sendText(`{"token":"${canary}"`);
     await again.closed();
-    await server.asks(`peerjs/id?token=${canary}`);
-    await server.asks(`peerjs/${id}/${canary}/id?i=0`, { method: 'POST' });
-    await server.statusOf(`/elsewhere?key=peerjs&id=x&token=${canary}`);
-    await (await server.enters('bob', { token: canary })).leaves();
-    const wire = server.wire().sends(`GET /peerjs?token=${canary} HTTP/9.9\r\nx: \x00${canary}\r\n\r\n`);
+    await server.request(`peerjs/id?token=${canary}`);
+    await server.request(`peerjs/${id}/${canary}/id?i=0`, { method: 'POST' });
+    await server.handshakeStatus(`/elsewhere?key=peerjs&id=x&token=${canary}`);
+    await (await server.connectPeer('bob', { token: canary })).close();
+    const wire = server.rawConnection().send(`GET /peerjs?token=${canary} HTTP/9.9\r\nx: \x00${canary}\r\n\r\n`);
     await wire.ended;
 
     await server.stop();

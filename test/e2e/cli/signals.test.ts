@@ -40,7 +40,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('what $name does at a signal', (k
   const starts = async (options: ServerOptions = {}): Promise<Server> => {
     const server = await Server.start({ kind, options: { log_format: 'json', ...options } });
     onTestFinished(async () => {
-      server.end();
+      server.closeAll();
       await server.stop();
     });
     return server;
@@ -51,7 +51,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('what $name does at a signal', (k
   it('H12: SIGHUP reloads the certificate, and drops no peer', async () => {
     const { options, renew } = certificate();
     const server = await starts(options);
-    const ann = await server.enters('ann');
+    const ann = await server.connectPeer('ann');
     renew();
     server.signal('SIGHUP');
     await says(server, 'certificate-reloaded');
@@ -80,7 +80,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('what $name does at a signal', (k
     '%s without anything to reload is told, and ends nothing',
     async (signal) => {
       const server = await starts();
-      const ann = await server.enters('ann');
+      const ann = await server.connectPeer('ann');
       server.signal(signal);
       await says(server, `"signal":"${signal}"`);
       expect([server.isRunning, ann.isOpen]).toEqual([true, true]);
@@ -89,7 +89,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('what $name does at a signal', (k
 
   it('SIGQUIT drains like SIGTERM', async () => {
     const server = await starts();
-    const ann = await server.enters('ann');
+    const ann = await server.connectPeer('ann');
     server.signal('SIGQUIT');
     expect((await ann.closed()).code).toBe(1012);
     expect(await within(PATIENCE_MS, 'the end', server.exited)).toEqual({ code: 0, signal: null });

@@ -10,12 +10,12 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('$name after a standstill', (kind
   it('L6: peers whose heartbeats arrived while the process was stopped stay', async () => {
     const server = await Server.start({ kind, options: { alive_timeout: ALIVE_MS, log_format: 'json' } });
     onTestFinished(async () => {
-      server.end();
+      server.closeAll();
       await server.stop();
     });
-    const peers = await Promise.all(['ann', 'bob', 'eve'].map((id) => server.enters(id)));
+    const peers = await Promise.all(['ann', 'bob', 'eve'].map((id) => server.connectPeer(id)));
     const speaking = setInterval(() => {
-      for (const peer of peers) if (peer.isOpen) peer.sends({ type: 'HEARTBEAT' });
+      for (const peer of peers) if (peer.isOpen) peer.send({ type: 'HEARTBEAT' });
     }, ALIVE_MS / 8);
     onTestFinished(() => clearInterval(speaking));
     server.signal('SIGSTOP');
@@ -23,8 +23,8 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('$name after a standstill', (kind
     server.signal('SIGCONT');
     await until(PATIENCE_MS, 'the line about the standstill', () => (server.output.includes('stood-still') ? true : undefined));
     const [ann, bob] = peers as [(typeof peers)[number], (typeof peers)[number]];
-    ann.offers(bob.id, 'still there?');
-    expect(await bob.hears()).toMatchObject({ src: ann.id, payload: 'still there?' });
+    ann.sendOffer(bob.id, 'still there?');
+    expect(await bob.receive()).toMatchObject({ src: ann.id, payload: 'still there?' });
     expect(peers.map((peer) => peer.isOpen)).toEqual([true, true, true]);
   });
 });

@@ -11,7 +11,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('how $name stops', (kind) => {
   const starts = async (options: ServerOptions = {}): Promise<Server> => {
     const server = await Server.start({ kind, options });
     onTestFinished(async () => {
-      server.end();
+      server.closeAll();
       await server.stop();
     });
     return server;
@@ -20,7 +20,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('how $name stops', (kind) => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     it(`${signal} closes the sockets of all peers with 1012, and it ends well`, async () => {
       const server = await starts();
-      const peers = [await server.enters('ann'), await server.enters('bob')];
+      const peers = [await server.connectPeer('ann'), await server.connectPeer('bob')];
       server.signal(signal);
       for (const peer of peers) expect((await peer.closed()).code).toBe(1012);
       expect(await within(PATIENCE_MS, 'the end', server.exited)).toEqual({ code: 0, signal: null });
@@ -35,26 +35,26 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('how $name stops', (kind) => {
 
   it('an HTTP connection that is kept alive does not hold it up', async () => {
     const server = await starts();
-    const wire = server.wire().sends('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
-    await wire.hears(/website/);
+    const wire = server.rawConnection().send('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    await wire.receive(/website/);
     server.signal('SIGTERM');
     expect(await within(PATIENCE_MS, 'the end', server.exited)).toEqual({ code: 0, signal: null });
   });
 
   it('a peer that does not answer its goodbye is cut at the deadline', async () => {
     const server = await starts({ drain_timeout: 500 });
-    const wire = server.wire().sends(handshake(server));
-    await wire.hears(/OPEN/);
+    const wire = server.rawConnection().send(handshake(server));
+    await wire.receive(/OPEN/);
     server.signal('SIGTERM');
     expect(await within(PATIENCE_MS, 'the end', server.exited)).toEqual({ code: 0, signal: null });
   });
 
   it('a second signal ends it at once', async () => {
     const server = await starts({ drain_timeout: 60_000 });
-    const wire = server.wire().sends(handshake(server));
-    await wire.hears(/OPEN/);
+    const wire = server.rawConnection().send(handshake(server));
+    await wire.receive(/OPEN/);
     server.signal('SIGTERM');
-    await wire.hears(GOODBYE);
+    await wire.receive(GOODBYE);
     expect(server.isRunning).toBe(true);
     server.signal('SIGTERM');
     await within(1_000, 'the end', server.exited);
@@ -62,12 +62,12 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('how $name stops', (kind) => {
 
   it('while it drains, nobody gets in', async () => {
     const server = await starts({ drain_timeout: 3_000 });
-    const wire = server.wire().sends(handshake(server));
-    await wire.hears(/OPEN/);
+    const wire = server.rawConnection().send(handshake(server));
+    await wire.receive(/OPEN/);
     server.signal('SIGTERM');
-    await wire.hears(GOODBYE);
+    await wire.receive(GOODBYE);
     await until(PATIENCE_MS, 'the door to be closed', async () => {
-      const status = await server.statusOf({}).catch(() => 'refused');
+      const status = await server.handshakeStatus({}).catch(() => 'refused');
       return status === 101 ? undefined : status;
     });
   });

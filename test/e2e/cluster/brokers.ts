@@ -2,7 +2,7 @@ import { startNats } from '../../support/engines/nats-server.ts';
 import { startRedis } from '../../support/engines/redis-server.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerOptions } from '../../support/e2e/server-kinds.ts';
-import { fresh } from '../../support/e2e/visit.ts';
+import { uniqueName } from '../../support/e2e/server-client.ts';
 
 export const ENGINES = [
   { engine: 'Redis', startEngine: startRedis },
@@ -20,7 +20,7 @@ const OPTIONS: ServerOptions = {
 
 /** Brokers of one cluster as processes of their own, in a realm of their own. */
 export class Brokers {
-  readonly realm = fresh('realm');
+  readonly realm = uniqueName('realm');
   readonly #engine: { readonly url: string };
   readonly #environment: Readonly<Record<string, string>>;
   #all: Server[] = [];
@@ -45,7 +45,7 @@ export class Brokers {
 
   async stop(): Promise<void> {
     for (const server of this.#all.splice(0)) {
-      server.end();
+      server.closeAll();
       await server.stop();
     }
   }

@@ -25,16 +25,16 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
 
   it('M1, M17: peers of different brokers hear each other, in order', async () => {
     const [here, there] = await brokers.pair();
-    const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
+    const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     for (let n = 0; n < MANY; n++) {
-      ann.sends({ type: 'CANDIDATE', src: 'somebody', dst: bob.id, payload: n });
-      bob.offers(ann.id, n);
+      ann.send({ type: 'CANDIDATE', src: 'somebody', dst: bob.id, payload: n });
+      bob.sendOffer(ann.id, n);
     }
     for (const [hearer, sender] of [
       [bob, ann],
       [ann, bob],
     ] as const) {
-      const heard = await hearer.hearsAll(MANY);
+      const heard = await hearer.receiveMany(MANY);
       expect(heard.map(({ payload }) => payload)).toEqual(Array.from({ length: MANY }, (_, n) => n));
       expect(new Set(heard.map(({ src }) => src))).toEqual(new Set([sender.id]));
     }
@@ -42,36 +42,36 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
 
   it('M1: what a peer says right before it goes is heard', async () => {
     const [here, there] = await brokers.pair();
-    const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
-    for (let n = 0; n < MANY; n++) ann.offers(bob.id, n);
+    const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
+    for (let n = 0; n < MANY; n++) ann.sendOffer(bob.id, n);
     ann.socket.close();
-    expect((await bob.hearsAll(MANY)).map(({ payload }) => payload)).toEqual(Array.from({ length: MANY }, (_, n) => n));
+    expect((await bob.receiveMany(MANY)).map(({ payload }) => payload)).toEqual(Array.from({ length: MANY }, (_, n) => n));
   });
 
   it('O4, O5, O11: an id has one owner; its token takes it to another broker, and its mailbox with it', async () => {
     const [here, there] = await brokers.pair();
-    const ann = await here.enters('ann');
-    const thief = await there.opens({ id: ann.id });
-    expect(await thief.hears()).toMatchObject({ type: 'ID-TAKEN' });
-    const again = await there.enters('ann', { id: ann.id, token: ann.token });
+    const ann = await here.connectPeer('ann');
+    const thief = await there.connect({ id: ann.id });
+    expect(await thief.receive()).toMatchObject({ type: 'ID-TAKEN' });
+    const again = await there.connectPeer('ann', { id: ann.id, token: ann.token });
     expect((await ann.closed()).code).toBe(4001);
-    const bob = await here.enters('bob');
-    bob.offers(again.id, 1);
-    expect(await again.hears()).toMatchObject({ src: bob.id, payload: 1 });
+    const bob = await here.connectPeer('bob');
+    bob.sendOffer(again.id, 1);
+    expect(await again.receive()).toMatchObject({ src: bob.id, payload: 1 });
     again.cut();
     const isAway = async (): Promise<true | undefined> =>
-      (await here.asks(`${brokers.realm}/peers`)).body.includes(ann.id) ? undefined : true;
+      (await here.request(`${brokers.realm}/peers`)).body.includes(ann.id) ? undefined : true;
     await until(PATIENCE_MS, 'ann to be away', isAway);
-    bob.offers(ann.id, 'waits');
-    const third = await here.enters('ann', { id: ann.id, token: ann.token });
-    expect(await third.hears()).toMatchObject({ payload: 'waits' });
+    bob.sendOffer(ann.id, 'waits');
+    const third = await here.connectPeer('ann', { id: ann.id, token: ann.token });
+    expect(await third.receive()).toMatchObject({ payload: 'waits' });
   });
 
   it('O5: of two sockets that come to two brokers at once with one token, one stays open', async () => {
     const [here, there] = await brokers.pair();
     const twins = await Promise.all(
       Array.from({ length: RACES }, (_, n) =>
-        Promise.all([here, there].map((broker) => broker.opens({ id: `twin ${n}`, token: 'of both' }))),
+        Promise.all([here, there].map((broker) => broker.connect({ id: `twin ${n}`, token: 'of both' }))),
       ),
     );
     await until(PATIENCE_MS, 'one of each two to be closed', () =>
@@ -81,48 +81,48 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
 
   it('M13, M14: what nobody comes for is told to its sender, wherever that is by then', async () => {
     const [here, there] = await brokers.pair();
-    const ann = await here.enters('ann');
-    ann.offers('nobody');
-    const again = await there.enters('ann', { id: ann.id, token: ann.token });
-    expect(await again.hears()).toEqual({ type: 'EXPIRE', src: 'nobody', dst: ann.id });
+    const ann = await here.connectPeer('ann');
+    ann.sendOffer('nobody');
+    const again = await there.connectPeer('ann', { id: ann.id, token: ann.token });
+    expect(await again.receive()).toEqual({ type: 'EXPIRE', src: 'nobody', dst: ann.id });
   });
 
   it('H4, O6: the list of peers and their bound are those of the cluster', async () => {
     const [here, there] = [await brokers.start({ concurrent_limit: 2 }), await brokers.start({ concurrent_limit: 2 })];
-    const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
-    expect((JSON.parse((await here.asks(`${brokers.realm}/peers`)).body) as string[]).sort()).toEqual([ann.id, bob.id].sort());
-    expect(await (await there.opens()).hears()).toMatchObject({ type: 'ERROR' });
+    const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
+    expect((JSON.parse((await here.request(`${brokers.realm}/peers`)).body) as string[]).sort()).toEqual([ann.id, bob.id].sort());
+    expect(await (await there.connect()).receive()).toMatchObject({ type: 'ERROR' });
   });
 
   it('T4, REL2: what is published is heard at every broker, in order', async () => {
     const [here, there] = await brokers.pair();
-    const [ann, bob] = [await here.opensAt('/relay'), await there.opensAt('/relay')];
-    bob.sends({ type: 'subscribe', topics: ['garden'] }).sends({ type: 'ping' });
-    expect(await bob.hears()).toEqual({ type: 'pong' });
-    for (let n = 0; n < MANY; n++) ann.sends({ type: 'publish', topic: 'garden', n });
-    expect((await bob.hearsAll(MANY)).map(({ n }) => n)).toEqual(Array.from({ length: MANY }, (_, n) => n));
+    const [ann, bob] = [await here.connectTo('/relay'), await there.connectTo('/relay')];
+    bob.send({ type: 'subscribe', topics: ['garden'] }).send({ type: 'ping' });
+    expect(await bob.receive()).toEqual({ type: 'pong' });
+    for (let n = 0; n < MANY; n++) ann.send({ type: 'publish', topic: 'garden', n });
+    expect((await bob.receiveMany(MANY)).map(({ n }) => n)).toEqual(Array.from({ length: MANY }, (_, n) => n));
   });
 
   it('a broker that is killed gives up its ids when its lease ends; what was sent to its peers waits for them', async () => {
     const [here, there] = await brokers.pair();
-    const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
+    const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     here.signal('SIGKILL');
     await here.exited;
-    bob.offers(ann.id, 'are you there?');
-    const again = await there.enters('ann', { id: ann.id, token: ann.token });
-    expect(await again.hears()).toMatchObject({ payload: 'are you there?' });
+    bob.sendOffer(ann.id, 'are you there?');
+    const again = await there.connectPeer('ann', { id: ann.id, token: ann.token });
+    expect(await again.receive()).toMatchObject({ payload: 'are you there?' });
     again.cut();
-    const stranger = await until(PATIENCE_MS, 'the id to be free', async () => there.enters('ann', { id: ann.id }));
+    const stranger = await until(PATIENCE_MS, 'the id to be free', async () => there.connectPeer('ann', { id: ann.id }));
     stranger.cut();
   });
 
   it('a lease that ends frees the id for another token', async () => {
     const [here, there] = await brokers.pair();
-    const ann = await here.enters('ann');
+    const ann = await here.connectPeer('ann');
     here.signal('SIGKILL');
     await here.exited;
-    expect(await (await there.opens({ id: ann.id })).hears()).toMatchObject({ type: 'ID-TAKEN' });
-    await until(PATIENCE_MS, 'the lease to end', () => there.enters('ann', { id: ann.id }));
+    expect(await (await there.connect({ id: ann.id })).receive()).toMatchObject({ type: 'ID-TAKEN' });
+    await until(PATIENCE_MS, 'the lease to end', () => there.connectPeer('ann', { id: ann.id }));
   });
 
   it('M13, M17: of what an engine that hangs can not take, a broker keeps so much, and tells the senders of the rest', async () => {
@@ -139,16 +139,16 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
       await brokers.start({ cluster: own.url, ...roomy }),
       await brokers.start({ cluster: own.url, ...roomy }),
     ];
-    const [ann, amy, bob] = [await here.enters('ann'), await here.enters('amy'), await there.enters('bob')];
+    const [ann, amy, bob] = [await here.connectPeer('ann'), await here.connectPeer('amy'), await there.connectPeer('bob')];
     own.freeze();
-    for (let n = 0; n < TOO_MANY; n++) ann.offers(bob.id, n);
-    ann.offers(amy.id, 'near').offers(ann.id, 'the end');
-    expect(await amy.hears()).toMatchObject({ payload: 'near' });
+    for (let n = 0; n < TOO_MANY; n++) ann.sendOffer(bob.id, n);
+    ann.sendOffer(amy.id, 'near').sendOffer(ann.id, 'the end');
+    expect(await amy.receive()).toMatchObject({ payload: 'near' });
     const told: unknown[] = [];
-    for (let frame = await ann.hears(); frame['type'] !== 'OFFER'; frame = await ann.hears()) told.push(frame['type']);
+    for (let frame = await ann.receive(); frame['type'] !== 'OFFER'; frame = await ann.receive()) told.push(frame['type']);
     expect(told.length).toBeGreaterThan(0);
     own.thaw();
-    const heard = await bob.hearsAll(TOO_MANY - told.length);
+    const heard = await bob.receiveMany(TOO_MANY - told.length);
     expect(new Set(told)).toEqual(new Set(['EXPIRE']));
     expect(heard.map(({ payload }) => payload)).toEqual(Array.from({ length: heard.length }, (_, n) => n));
     await brokers.stop();
@@ -159,16 +159,16 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
     const own = await startEngine();
     const patient = { cluster: own.url, expire_timeout: 60_000 };
     const [here, there] = [await brokers.start(patient), await brokers.start(patient)];
-    const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
-    ann.offers('cem', 'before');
-    bob.offers(ann.id, 'all is well');
-    expect(await ann.hears()).toMatchObject({ payload: 'all is well' });
+    const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
+    ann.sendOffer('cem', 'before');
+    bob.sendOffer(ann.id, 'all is well');
+    expect(await ann.receive()).toMatchObject({ payload: 'all is well' });
     const restarted = own.restart('kept');
-    ann.offers('cem', 'meanwhile').offers(bob.id, 'meanwhile');
+    ann.sendOffer('cem', 'meanwhile').sendOffer(bob.id, 'meanwhile');
     await restarted;
-    expect(await bob.hears()).toMatchObject({ payload: 'meanwhile' });
-    const cem = await there.enters('cem', { id: 'cem' });
-    expect((await cem.hearsAll(2)).map(({ payload }) => payload)).toEqual(['before', 'meanwhile']);
+    expect(await bob.receive()).toMatchObject({ payload: 'meanwhile' });
+    const cem = await there.connectPeer('cem', { id: 'cem' });
+    expect((await cem.receiveMany(2)).map(({ payload }) => payload)).toEqual(['before', 'meanwhile']);
     expect([ann.isOpen, bob.isOpen]).toEqual([true, true]);
     await brokers.stop();
     await own.stop();
@@ -177,22 +177,22 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
   it('an engine that has forgotten everything is told again who is there', async () => {
     const own = await startEngine();
     const [here, there] = [await brokers.start({ cluster: own.url }), await brokers.start({ cluster: own.url })];
-    const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
-    for (let n = 0; n < MANY_VISITORS; n++) (await here.enters('visitor')).cut();
-    ann.offers('nobody', 'far behind in what is forgotten').offers(bob.id, 'and this');
-    expect(await bob.hears()).toMatchObject({ payload: 'and this' });
+    const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
+    for (let n = 0; n < MANY_VISITORS; n++) (await here.connectPeer('visitor')).cut();
+    ann.sendOffer('nobody', 'far behind in what is forgotten').sendOffer(bob.id, 'and this');
+    expect(await bob.receive()).toMatchObject({ payload: 'and this' });
     await own.restart('lost');
-    const cem = await here.enters('cem');
+    const cem = await here.connectPeer('cem');
     cem.cut();
     await until(PATIENCE_MS, 'ann to reach bob', async () => {
-      ann.offers(bob.id, 'again');
-      const frame = await bob.hearsText(300).catch(() => undefined);
+      ann.sendOffer(bob.id, 'again');
+      const frame = await bob.receiveText(300).catch(() => undefined);
       return frame?.includes('again');
     });
     const isKnown = async (): Promise<true | undefined> =>
-      (await there.asks(`${brokers.realm}/peers`)).body.includes(ann.id) ? true : undefined;
+      (await there.request(`${brokers.realm}/peers`)).body.includes(ann.id) ? true : undefined;
     await until(PATIENCE_MS, 'ann to be known', isKnown);
-    expect(await (await there.opens({ id: ann.id })).hears()).toMatchObject({ type: 'ID-TAKEN' });
+    expect(await (await there.connect({ id: ann.id })).receive()).toMatchObject({ type: 'ID-TAKEN' });
     await brokers.stop();
     await own.stop();
   });

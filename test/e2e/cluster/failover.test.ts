@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
-import { NatsHouse } from '../../support/engines/nats-server.ts';
-import { RedisHouse } from '../../support/engines/redis-server.ts';
-import { ask } from '../../support/e2e/http.ts';
+import { NatsCluster } from '../../support/engines/nats-server.ts';
+import { RedisWithSentinel } from '../../support/engines/redis-server.ts';
+import { sendRequest } from '../../support/e2e/http.ts';
 import { Brokers, PATIENCE_MS } from './brokers.ts';
 
 const MANY = 100;
@@ -16,19 +16,19 @@ interface House {
 }
 
 async function redisHouse(): Promise<House> {
-  const house = await RedisHouse.start();
+  const house = await RedisWithSentinel.start();
   return {
     url: house.url,
     async oneDies() {
-      await house.isCopied();
+      await house.waitForReplication();
       await house.primary.kill();
     },
     stop: () => house.stop(),
   };
 }
 
-async function natsHouse(dies: (house: NatsHouse) => Promise<EngineServer | undefined>): Promise<House> {
-  const house = await NatsHouse.start();
+async function natsHouse(dies: (house: NatsCluster) => Promise<EngineServer | undefined>): Promise<House> {
+  const house = await NatsCluster.start();
   return {
     url: house.url,
     oneDies: async () => (await dies(house))?.kill(),
@@ -56,24 +56,24 @@ describe.each(HOUSES)('brokers on $engine', ({ startHouse }) => {
 
   it('M1, M13, M17: a server dies: nobody has to come again, nothing is lost, and nothing comes twice', async () => {
     const [here, there] = await brokers.pair({ expire_timeout: 120_000, cluster_lease: 3_000 });
-    const [ann, bob] = [await here.enters('ann'), await there.enters('bob')];
+    const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     const numbers = Array.from({ length: MANY }, (_, n) => n);
-    for (const n of numbers) ann.offers('cem', n);
-    for (const n of numbers) ann.offers(bob.id, n);
-    expect((await bob.hearsAll(MANY)).map(({ payload }) => payload)).toEqual(numbers);
+    for (const n of numbers) ann.sendOffer('cem', n);
+    for (const n of numbers) ann.sendOffer(bob.id, n);
+    expect((await bob.receiveMany(MANY)).map(({ payload }) => payload)).toEqual(numbers);
     await house.oneDies();
     for (const n of numbers) {
-      ann.offers(bob.id, n);
-      bob.offers(ann.id, n);
+      ann.sendOffer(bob.id, n);
+      bob.sendOffer(ann.id, n);
     }
     for (const hearer of [ann, bob]) {
-      expect(JSON.parse(await hearer.hearsText(PATIENCE_MS))).toMatchObject({ payload: 0 });
-      expect((await hearer.hearsAll(MANY - 1)).map(({ payload }) => payload)).toEqual(numbers.slice(1));
+      expect(JSON.parse(await hearer.receiveText(PATIENCE_MS))).toMatchObject({ payload: 0 });
+      expect((await hearer.receiveMany(MANY - 1)).map(({ payload }) => payload)).toEqual(numbers.slice(1));
     }
-    const cem = await there.enters('cem', { id: 'cem' });
-    expect((await cem.hearsAll(MANY)).map(({ payload }) => payload)).toEqual(numbers);
+    const cem = await there.connectPeer('cem', { id: 'cem' });
+    expect((await cem.receiveMany(MANY)).map(({ payload }) => payload)).toEqual(numbers);
     expect([ann.isOpen, bob.isOpen]).toEqual([true, true]);
-    expect((await ask(here, '/readyz')).status).toBe(200);
-    expect(await (await there.opens({ id: ann.id })).hears()).toMatchObject({ type: 'ID-TAKEN' });
+    expect((await sendRequest(here, '/readyz')).status).toBe(200);
+    expect(await (await there.connect({ id: ann.id })).receive()).toMatchObject({ type: 'ID-TAKEN' });
   });
 });

@@ -5,7 +5,7 @@ import { startRedis } from '../../support/engines/redis-server.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerOptions } from '../../support/e2e/server-kinds.ts';
 import { elapsed, until } from '../../support/e2e/until.ts';
-import { RestlessPeer } from './restless-peer.ts';
+import { ReconnectingPeer } from './reconnecting-peer.ts';
 
 const PEERS = 200;
 const EXPIRE_MS = 20_000;
@@ -37,14 +37,14 @@ it.each(ENGINES)(
     };
     const kinds = [SIGNALBOX_UWS, SIGNALBOX_NODE, SIGNALBOX_UWS];
     const servers = await Promise.all(kinds.map((kind) => Server.start({ kind, options })));
-    const peers = Array.from({ length: PEERS }, () => new RestlessPeer(() => servers.filter(({ isRunning }) => isRunning)));
-    await Promise.all(peers.map((peer) => peer.comes()));
+    const peers = Array.from({ length: PEERS }, () => new ReconnectingPeer(() => servers.filter(({ isRunning }) => isRunning)));
+    await Promise.all(peers.map((peer) => peer.connect()));
 
     let isOver = false;
     const traffic = (async () => {
       while (!isOver) {
         const sender = randomInt(PEERS);
-        peers[sender]?.sends(peers[(sender + 1 + randomInt(FRIENDS)) % PEERS]?.id ?? '', AT_ONCE);
+        peers[sender]?.send(peers[(sender + 1 + randomInt(FRIENDS)) % PEERS]?.id ?? '', AT_ONCE);
         await elapsed(PAUSE_MS);
       }
     })();
@@ -60,17 +60,17 @@ it.each(ENGINES)(
     const sent = peers.flatMap(({ id, acknowledged }) => acknowledged.map((letter) => ({ from: id, ...letter })));
     const byId = new Map(peers.map((peer) => [peer.id, peer]));
     const others = sent.filter(({ from, to }) => from !== to);
-    const hasHeard = ({ from, to, n }: (typeof sent)[number]): boolean => byId.get(to)?.heard.get(from)?.includes(n) === true;
+    const hasHeard = ({ from, to, n }: (typeof sent)[number]): boolean => byId.get(to)?.received.get(from)?.includes(n) === true;
     await until(EXPIRE_MS, 'all to be heard', () => (others.every(hasHeard) ? true : undefined)).catch(() => undefined);
     expect(others.filter((letter) => !hasHeard(letter))).toEqual([]);
-    for (const { heard } of peers) {
-      for (const all of heard.values()) expect(all).toEqual([...new Set(all)].sort((one, other) => one - other));
+    for (const { received } of peers) {
+      for (const all of received.values()) expect(all).toEqual([...new Set(all)].sort((one, other) => one - other));
     }
     expect(others.length).toBeGreaterThan(AT_ONCE * PEERS);
 
-    for (const peer of peers) peer.goes();
+    for (const peer of peers) peer.stop();
     for (const server of servers) {
-      server.end();
+      server.closeAll();
       await server.stop();
     }
     await engine.stop();

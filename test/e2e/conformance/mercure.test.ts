@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DIALECTS } from '../../../conformance/dialects.ts';
 import { runCases } from '../../../conformance/run-cases.ts';
 import { inProcess } from '../../conformance/mutants/in-process.ts';
-import { HonestHub, type HubFault } from '../../conformance/topics/honest-hub.ts';
+import { ConformingHub, type HubFault } from '../../conformance/topics/conforming-hub.ts';
 import { countsTable, expectPublished, notOk, runSuite, signalboxCommand } from './suite.ts';
 
 const { cases } = DIALECTS.mercure;
@@ -74,13 +74,13 @@ const WRONG: Readonly<Record<HubFault, readonly string[]>> = {
 
 describe('the cases of Mercure', () => {
   it('pass a hub that keeps the rules', { timeout: MINUTES }, async () => {
-    const results = await runCases({ cases, servers: inProcess('honest', HonestHub) });
+    const results = await runCases({ cases, servers: inProcess('honest', ConformingHub) });
     expect(results.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
   });
 
   it.concurrent.each(Object.entries(WRONG))('find out one that %s', { timeout: MINUTES }, async (fault, ids) => {
-    class Wrong extends HonestHub {
-      constructor(settings: ConstructorParameters<typeof HonestHub>[0]) {
+    class Wrong extends ConformingHub {
+      constructor(settings: ConstructorParameters<typeof ConformingHub>[0]) {
         super(settings, fault as HubFault);
       }
     }

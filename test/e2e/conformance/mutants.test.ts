@@ -4,9 +4,9 @@ import { inPool } from '../../../conformance/pool.ts';
 import type { CaseResult } from '../../../conformance/results.ts';
 import { runCases } from '../../../conformance/run-cases.ts';
 import { ALL_MUTANTS } from '../../conformance/mutants/all-mutants.ts';
-import { HonestServer } from '../../conformance/mutants/honest-server.ts';
+import { ConformingServer } from '../../conformance/mutants/conforming-server.ts';
 import { inProcess } from '../../conformance/mutants/in-process.ts';
-import { mayTouch, ruleOf, type Mutant } from '../../conformance/mutants/mutant.ts';
+import { mayAffect, ruleOf, type Mutant } from '../../conformance/mutants/mutant.ts';
 
 /** One case of each rule that can be asked quickly: who breaks one rule keeps the others. */
 const SAMPLE = new Set([
@@ -22,7 +22,7 @@ const ASKS_ALL = process.env['MUTANTS'] === 'whole';
 
 describe('the suite', () => {
   it('passes a server that keeps the rules, in every case', async () => {
-    const results = await runCases({ cases: ALL_CASES, servers: inProcess('honest', HonestServer) });
+    const results = await runCases({ cases: ALL_CASES, servers: inProcess('honest', ConformingServer) });
     expect(results.filter(({ verdict }) => verdict !== 'ok').map(told)).toEqual([]);
   });
 
@@ -53,7 +53,7 @@ describe('the suite', () => {
       expect(mutant.fails.map((id) => `${id} is ${verdicts.get(id)}`)).toEqual(
         mutant.fails.map((id) => `${id} is ${mutant.verdict}`),
       );
-      expect(results.filter(({ rule, verdict }) => verdict !== 'ok' && !mayTouch(mutant, rule)).map(told)).toEqual([]);
+      expect(results.filter(({ rule, verdict }) => verdict !== 'ok' && !mayAffect(mutant, rule)).map(told)).toEqual([]);
     });
   });
 });

@@ -32,13 +32,13 @@ describe('peer 1.0.2', () => {
 function onlyBounds(): string[] {
   const beyondPeer = ['two keys', 'few requests', 'few requests behind a proxy', 'small mailboxes', 'small realm'];
   beyondPeer.push('small buffers', 'small messages', 'few messages', 'few messages at a time');
-  const bounds = ALL_CASES.filter(({ needs = 'calm', reference }) => reference !== undefined && beyondPeer.includes(needs));
+  const bounds = ALL_CASES.filter(({ setup = 'calm', reference }) => reference !== undefined && beyondPeer.includes(setup));
   return bounds.flatMap(({ id }) => ['--only', id]);
 }
 
 function unexplained(results: readonly CaseResult[]): string[] {
   return results
-    .filter(({ id, why = '' }) => EXPLAINED.get(id)?.shows.test(why) !== true)
+    .filter(({ id, why = '' }) => EXPLAINED.get(id)?.evidence.test(why) !== true)
     .map(({ id, verdict, why }) => `${verdict} ${id}: ${why}`);
 }
 

@@ -72,7 +72,7 @@ const SHRINKING_MS = 90_000;
 async function ask({ fault, set, patience = IMPATIENT.patience, ...options }: Asked): Promise<RandomResult> {
   let server = await FaultyServer.start(fault, set);
   const profile = (): Profile => ({ ...server.profile, patience });
-  const revive = async (): Promise<Profile> => {
+  const restart = async (): Promise<Profile> => {
     server.stop();
     server = await FaultyServer.start(fault, set);
     return profile();
@@ -80,7 +80,7 @@ async function ask({ fault, set, patience = IMPATIENT.patience, ...options }: As
   const tolerance = { late: IMPATIENT.late };
   try {
     return await runRandom(
-      { server: profile(), seed: 1, expectations: 'signalbox', tolerance, revive, shrinkFor: SHRINKING_MS, ...options },
+      { server: profile(), seed: 1, expectations: 'signalbox', tolerance, restart, shrinkFor: SHRINKING_MS, ...options },
       SILENT,
     );
   } finally {
@@ -158,7 +158,7 @@ describe.concurrent('30 random runs find', () => {
       const address = { host: server.host, port: server.port, secure: false, trustsAnyCertificate: false };
       const { finding } = await runRandom({ server: profileOf(address, {}, 3_000), seed: 5 }, SILENT);
       expect(finding).toMatchObject({ rule: 'M10', isDangerous: false, isRepeatable: true });
-      expect(finding?.words).toHaveLength(2);
+      expect(finding?.descriptions).toHaveLength(2);
     } finally {
       await server.stop();
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DIALECTS } from '../../../conformance/dialects.ts';
 import { runCases } from '../../../conformance/run-cases.ts';
 import { inProcess } from '../../conformance/mutants/in-process.ts';
-import { HonestRelay, type RelayFault } from '../../conformance/topics/honest-relay.ts';
+import { ConformingRelay, type RelayFault } from '../../conformance/topics/conforming-relay.ts';
 import { countsTable, expectPublished, notOk, runSuite, signalboxCommand } from './suite.ts';
 
 const { cases } = DIALECTS.relay;
@@ -40,13 +40,13 @@ const WRONG: Readonly<Record<RelayFault, readonly string[]>> = {
 
 describe('the cases of the topic relay', () => {
   it('pass a relay that keeps the rules', { timeout: MINUTES }, async () => {
-    const results = await runCases({ cases, servers: inProcess('honest', HonestRelay) });
+    const results = await runCases({ cases, servers: inProcess('honest', ConformingRelay) });
     expect(results.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
   });
 
   it.concurrent.each(Object.entries(WRONG))('find out one that %s', { timeout: MINUTES }, async (fault, ids) => {
-    class Wrong extends HonestRelay {
-      constructor(settings: ConstructorParameters<typeof HonestRelay>[0]) {
+    class Wrong extends ConformingRelay {
+      constructor(settings: ConstructorParameters<typeof ConformingRelay>[0]) {
         super(settings, fault as RelayFault);
       }
     }

@@ -3,12 +3,12 @@ import { io, type Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
 import { startRedis } from '../../support/engines/redis-server.ts';
-import { ask } from '../../support/e2e/http.ts';
+import { sendRequest } from '../../support/e2e/http.ts';
 import { Nginx } from '../../support/e2e/nginx.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerOptions } from '../../support/e2e/server-kinds.ts';
 import { until } from '../../support/e2e/until.ts';
-import { fresh } from '../../support/e2e/visit.ts';
+import { uniqueName } from '../../support/e2e/server-client.ts';
 
 const PEERS = 6;
 const PATIENCE_MS = 10_000;
@@ -30,7 +30,7 @@ describe('three brokers behind nginx', () => {
     };
     const kinds = [SIGNALBOX_UWS, SIGNALBOX_NODE, SIGNALBOX_UWS];
     servers = await Promise.all(kinds.map((kind) => Server.start({ kind, options })));
-    nginx = await Nginx.before(servers);
+    nginx = await Nginx.inFrontOf(servers);
   });
   afterEach(async () => {
     await nginx.stop();
@@ -38,10 +38,10 @@ describe('three brokers behind nginx', () => {
   });
 
   it('M1: peers hear each other, whichever broker they came to; no token is in the log', async () => {
-    const peers = await Promise.all(Array.from({ length: PEERS }, () => nginx.enters('peer')));
-    for (const from of peers) for (const to of peers) if (from !== to) from.offers(to.id, from.id);
+    const peers = await Promise.all(Array.from({ length: PEERS }, () => nginx.connectPeer('peer')));
+    for (const from of peers) for (const to of peers) if (from !== to) from.sendOffer(to.id, from.id);
     for (const peer of peers) {
-      const heard = await peer.hearsAll(PEERS - 1);
+      const heard = await peer.receiveMany(PEERS - 1);
       expect(heard.map(({ src }) => src).sort()).toEqual(
         peers
           .filter((other) => other !== peer)
@@ -56,19 +56,19 @@ describe('three brokers behind nginx', () => {
   });
 
   it('MER2: server-sent events come as they are sent', async () => {
-    const topic = fresh('topic');
+    const topic = uniqueName('topic');
     const target = `/.well-known/mercure?topic=${topic}`;
-    const streams = servers.map(() => nginx.wire().sends(`GET ${target} HTTP/1.1\r\nhost: a\r\n\r\n`));
-    for (const stream of streams) await stream.hears(/200 OK/);
+    const streams = servers.map(() => nginx.rawConnection().send(`GET ${target} HTTP/1.1\r\nhost: a\r\n\r\n`));
+    for (const stream of streams) await stream.receive(/200 OK/);
     const form = `topic=${topic}&data=hello`;
     const head = `POST /.well-known/mercure HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-www-form-urlencoded\r\n`;
-    const poster = nginx.wire().sends(`${head}content-length: ${form.length}\r\nconnection: close\r\n\r\n${form}`);
-    await poster.hears(/200 OK/);
-    for (const stream of streams) await stream.hears(/data: ?hello/);
+    const poster = nginx.rawConnection().send(`${head}content-length: ${form.length}\r\nconnection: close\r\n\r\n${form}`);
+    await poster.receive(/200 OK/);
+    for (const stream of streams) await stream.receive(/data: ?hello/);
   });
 
   it('SIO1: long polling finds the same broker again', async () => {
-    const namespace = fresh('room');
+    const namespace = uniqueName('room');
     const sockets = [1, 2].map(() => io(`http://${nginx.host}:${nginx.port}`, { transports: ['polling'], forceNew: true }));
     const [ann, bob] = sockets as [Socket, Socket];
     const heard: unknown[] = [];
@@ -82,17 +82,17 @@ describe('three brokers behind nginx', () => {
 
   it('a broker that dies, or drains, is passed over', async () => {
     const [first, second] = servers as [Server, Server, Server];
-    const peers = await Promise.all(Array.from({ length: PEERS }, () => nginx.enters('peer')));
+    const peers = await Promise.all(Array.from({ length: PEERS }, () => nginx.connectPeer('peer')));
     first.signal('SIGKILL');
     await first.exited;
     second.signal('SIGTERM');
     // Who is just coming when it begins to drain is asked to come again.
     await until(PATIENCE_MS, 'the second to drain', async () => {
-      return !second.isRunning || (await ask(second, '/readyz')).status === 503 || undefined;
+      return !second.isRunning || (await sendRequest(second, '/readyz')).status === 503 || undefined;
     });
-    for (let n = 0; n < PEERS; n++) await nginx.enters('new');
+    for (let n = 0; n < PEERS; n++) await nginx.connectPeer('new');
     await second.exited;
-    for (const { id, token, isOpen } of peers) if (!isOpen) await nginx.enters('peer', { id, token });
+    for (const { id, token, isOpen } of peers) if (!isOpen) await nginx.connectPeer('peer', { id, token });
   });
 
   it('H10: bounds for each address are those of the visitors, not of nginx', async () => {

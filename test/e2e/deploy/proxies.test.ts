@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../../architecture/tree.ts';
-import { TLS_FILES } from '../../support/far-end.ts';
+import { TLS_FILES } from '../../support/network-client.ts';
 import { Child } from '../../support/e2e/child.ts';
 import { freePort } from '../../support/e2e/free-port.ts';
 import { Nginx } from '../../support/e2e/nginx.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { LOOPBACK, SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
 import { until } from '../../support/e2e/until.ts';
-import { Visit } from '../../support/e2e/visit.ts';
+import { ServerClient } from '../../support/e2e/server-client.ts';
 
 /* The files for one broker behind a proxy, as the proxies themselves read them. */
 
@@ -34,19 +34,19 @@ async function brokerWith(
 }
 
 /** Comes with a token by every way that there is; then the broker is gone, and it comes once more. */
-async function comes(visit: Visit, server: Server): Promise<void> {
-  const peer = await visit.opens({ token: TOKEN });
-  await visit.asks(`peerjs/some-id/${TOKEN}/offer`, { method: 'POST' });
-  await visit.asks(`peerjs/id?token=${TOKEN}`);
+async function comes(visit: ServerClient, server: Server): Promise<void> {
+  const peer = await visit.connect({ token: TOKEN });
+  await visit.request(`peerjs/some-id/${TOKEN}/offer`, { method: 'POST' });
+  await visit.request(`peerjs/id?token=${TOKEN}`);
   peer.cut();
   await server.stop();
-  expect(await visit.statusOf({ token: TOKEN })).not.toBe(101);
+  expect(await visit.handshakeStatus({ token: TOKEN })).not.toBe(101);
 }
 
 describe('deploy/nginx', () => {
   it('logs no token, neither of a socket nor of PeerJS 0.3, and not when the broker is gone', async () => {
     const server = await brokerWith(SIGNALBOX_NODE, { proxied: 1, legacy_xhr: true });
-    const nginx = await Nginx.before([server, server, server]);
+    const nginx = await Nginx.inFrontOf([server, server, server]);
     stops.push(() => nginx.stop());
     await comes(nginx, server);
     const logged = await until(PATIENCE_MS, 'the last request', () => (/" 50\d /.test(nginx.log) ? nginx.log : undefined));
@@ -58,10 +58,10 @@ describe('deploy/nginx', () => {
 
   it('holds more peers than the default of worker_connections', async () => {
     const server = await brokerWith(SIGNALBOX_UWS, { proxied: 1 });
-    const nginx = await Nginx.before([server, server, server]);
+    const nginx = await Nginx.inFrontOf([server, server, server]);
     stops.push(() => nginx.stop());
-    for (let n = 0; n < PEERS; n += 50) await Promise.all(Array.from({ length: 50 }, () => nginx.opens()));
-    expect((await nginx.asks('healthz')).status).toBe(200);
+    for (let n = 0; n < PEERS; n += 50) await Promise.all(Array.from({ length: 50 }, () => nginx.connect()));
+    expect((await nginx.request('healthz')).status).toBe(200);
   });
 });
 
@@ -115,12 +115,12 @@ describe('examples', () => {
       await proxy.stop();
       rmSync(folder, { recursive: true, force: true });
     });
-    const visit = new Visit({ host: LOOPBACK, port, secure, path: '/signal/', key: 'peerjs' }, PATIENCE_MS);
+    const visit = new ServerClient({ host: LOOPBACK, port, secure, path: '/signal/', key: 'peerjs' }, PATIENCE_MS);
     const isMissing = await until(PATIENCE_MS, `${file} to be served: ${proxy.stderr}`, async () => {
-      if ((await Promise.race([proxy.exited.catch(() => 'missing'), visit.asks('').catch(() => undefined)])) === 'missing') {
+      if ((await Promise.race([proxy.exited.catch(() => 'missing'), visit.request('').catch(() => undefined)])) === 'missing') {
         return true;
       }
-      return (await visit.asks('')).status === 200 ? false : undefined;
+      return (await visit.request('')).status === 200 ? false : undefined;
     });
     // Caddy is not among the programs that the tests install.
     if (isMissing && file === 'Caddyfile') return;

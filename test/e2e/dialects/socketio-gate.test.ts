@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { Socket } from 'socket.io-client';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ask, type Answer } from '../../support/e2e/http.ts';
+import { sendRequest, type Answer } from '../../support/e2e/http.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
 import { until, within } from '../../support/e2e/until.ts';
@@ -59,9 +59,9 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
 
   /** An upgrade: its status line. The connection is then reset. */
   async function upgrades(server: Server, target: string): Promise<string> {
-    const wire = server.wire().sends(handshake(target));
-    await wire.hears(/HTTP\/1\.1 \d+[^\r]*\r\n\r?/);
-    const [line = ''] = wire.heard.split('\r\n');
+    const wire = server.rawConnection().send(handshake(target));
+    await wire.receive(/HTTP\/1\.1 \d+[^\r]*\r\n\r?/);
+    const [line = ''] = wire.received.split('\r\n');
     wire.cut();
     return line;
   }
@@ -69,10 +69,10 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
   /** Connections that may be open beside what is there: each place is tried, until one is refused. */
   async function freePlaces(server: Server): Promise<number> {
     const wires = Array.from({ length: PLACES + 1 }, () =>
-      server.wire().sends(handshake('/socket.io/?EIO=4&transport=websocket')),
+      server.rawConnection().send(handshake('/socket.io/?EIO=4&transport=websocket')),
     );
-    for (const wire of wires) await wire.hears(/HTTP\/1\.1 \d+/);
-    const accepted = wires.filter(({ heard }) => heard.startsWith('HTTP/1.1 101')).length;
+    for (const wire of wires) await wire.receive(/HTTP\/1\.1 \d+/);
+    const accepted = wires.filter(({ received }) => received.startsWith('HTTP/1.1 101')).length;
     for (const wire of wires) wire.cut();
     return accepted;
   }
@@ -81,7 +81,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     const server = await serve({ max_connections_per_address: PLACES });
     const statuses = async (targets: readonly string[], method = 'GET'): Promise<number[]> => {
       const answers: Answer[] = [];
-      for (const target of targets) answers.push(await ask(server, target, { method }));
+      for (const target of targets) answers.push(await sendRequest(server, target, { method }));
       return answers.map(({ status }) => status);
     };
     const bad = [
@@ -112,8 +112,8 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
   it('SIO7, SIO9: as many are admitted as are open: handshakes that come to nothing, upgrades, sessions that end', async () => {
     const server = await serve({ max_connections_per_address: PLACES, handshake_timeout: 1_000 });
     for (let round = 0; round < PLACES * 2; round++) {
-      server.wire().sends(handshake('/socket.io/?EIO=4&transport=websocket')).cut();
-      server.wire().sends('GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\n\r\n').cut();
+      server.rawConnection().send(handshake('/socket.io/?EIO=4&transport=websocket')).cut();
+      server.rawConnection().send('GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\n\r\n').cut();
     }
     // Sessions of polling that never connect count until they are closed for that.
     await until(PATIENCE_MS, 'every place to be free', async () => ((await freePlaces(server)) === PLACES ? true : undefined));

@@ -1,11 +1,11 @@
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ask } from '../../support/e2e/http.ts';
+import { sendRequest } from '../../support/e2e/http.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
-import { Stages } from '../../support/e2e/stages.ts';
+import { ScriptPages } from '../../support/e2e/script-pages.ts';
 import { until, within } from '../../support/e2e/until.ts';
-import { fresh } from '../../support/e2e/visit.ts';
+import { uniqueName } from '../../support/e2e/server-client.ts';
 
 /* The library's own client, and peers like those of Peerix in Chromium. */
 
@@ -15,11 +15,11 @@ const OPTIONS = { dialects: ['peerjs', 'mercure', 'socketio'], mercure_open: tru
 
 describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
   let server: Server;
-  let peers: Stages;
+  let peers: ScriptPages;
   const sockets: Socket[] = [];
   beforeAll(async () => {
     server = await Server.start({ kind, options: OPTIONS });
-    peers = await Stages.start('peerix.js');
+    peers = await ScriptPages.start('peerix.js');
   });
   afterEach(() => sockets.splice(0).forEach((socket) => socket.close()));
   afterAll(async () => {
@@ -40,7 +40,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
   }
 
   it.each([[['polling']], [['websocket']], [['polling', 'websocket']]])('SIO1, SIO2, SIO3: over %j', async (transports) => {
-    const namespace = fresh('namespace');
+    const namespace = uniqueName('namespace');
     const [ann, bob] = [await joined(namespace, transports), await joined(namespace, transports)];
     for (let number = 0; number < 20; number++) void ann.acked('publish', namespace, [number]);
     await until(PATIENCE_MS, 'all to arrive', () => (bob.heard.length === 20 ? true : undefined));
@@ -52,7 +52,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
   });
 
   it('SIO3, SIO4: older names, prefixes, and bytes', async () => {
-    const namespace = fresh('namespace');
+    const namespace = uniqueName('namespace');
     const [ann, bob] = [await joined(namespace, undefined, 'peerix:'), await joined(namespace)];
     await ann.acked('dispatch', namespace, [1, 2]);
     await bob.acked('publish', namespace, Buffer.of(3));
@@ -61,7 +61,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
   });
 
   it('SIO4: nonsense costs nobody else anything, and a habit its own connection', async () => {
-    const namespace = fresh('namespace');
+    const namespace = uniqueName('namespace');
     const [ann, bob] = [await joined(namespace), await joined(namespace)];
     const gone = within(PATIENCE_MS, 'the server to hang up', new Promise((resolve) => ann.socket.once('disconnect', resolve)));
     for (let count = 0; count < 30; count++) ann.socket.emit('publish', { a: [count] }, null, Infinity, 'x');
@@ -70,31 +70,31 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
   });
 
   it('SIO5: a peer on SSE and a peer on Socket.IO exchange offer, answer and candidates, both ways', async () => {
-    const namespace = fresh('namespace');
-    const [ann, bob] = await Promise.all([peers.tab(), peers.tab()]);
+    const namespace = uniqueName('namespace');
+    const [ann, bob] = await Promise.all([peers.openPage(), peers.openPage()]);
     const base = `http://${server.host}:${server.port}`;
-    await ann.does('join', 'sse', `${base}${MERCURE}`, namespace);
-    await bob.does('join', 'socketio', base, namespace);
-    await ann.does('announce');
-    for (const tab of [ann, bob]) await tab.until('isConnected');
-    await ann.does('tell', 'hello');
-    await bob.until('heard', 'hello');
-    const [eve, sue] = await Promise.all([peers.tab(), peers.tab()]);
-    const other = fresh('namespace');
-    await eve.does('join', 'sse', `${base}${MERCURE}`, other);
-    await sue.does('join', 'socketio', base, other);
-    await sue.does('announce');
-    for (const tab of [eve, sue]) await tab.until('isConnected');
-    await Promise.all([ann, bob, eve, sue].map((tab) => tab.closes()));
+    await ann.call('join', 'sse', `${base}${MERCURE}`, namespace);
+    await bob.call('join', 'socketio', base, namespace);
+    await ann.call('announce');
+    for (const tab of [ann, bob]) await tab.waitFor('isConnected');
+    await ann.call('send', 'hello');
+    await bob.waitFor('received', 'hello');
+    const [eve, sue] = await Promise.all([peers.openPage(), peers.openPage()]);
+    const other = uniqueName('namespace');
+    await eve.call('join', 'sse', `${base}${MERCURE}`, other);
+    await sue.call('join', 'socketio', base, other);
+    await sue.call('announce');
+    for (const tab of [eve, sue]) await tab.waitFor('isConnected');
+    await Promise.all([ann, bob, eve, sue].map((tab) => tab.close()));
   });
 
   it('SIO1, SIO3: two peers like those of Peerix connect', async () => {
-    const [ann, bob] = await Promise.all([peers.tab(), peers.tab()]);
-    const namespace = fresh('namespace');
-    for (const tab of [ann, bob]) await tab.does('join', 'socketio', `http://${server.host}:${server.port}`, namespace);
-    await bob.does('announce');
-    for (const tab of [ann, bob]) await tab.until('isConnected');
-    await Promise.all([ann.closes(), bob.closes()]);
+    const [ann, bob] = await Promise.all([peers.openPage(), peers.openPage()]);
+    const namespace = uniqueName('namespace');
+    for (const tab of [ann, bob]) await tab.call('join', 'socketio', `http://${server.host}:${server.port}`, namespace);
+    await bob.call('announce');
+    for (const tab of [ann, bob]) await tab.waitFor('isConnected');
+    await Promise.all([ann.close(), bob.close()]);
   });
 
   it('SIO7: bounds on connections hold, and are free again when they close', async () => {
@@ -128,11 +128,11 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
   });
 
   it('PeerJS goes on beside it, and a broker that does not serve it answers 404', async () => {
-    const [ann, bob] = [await server.enters('ann'), await server.enters('bob')];
-    ann.offers(bob.id, 1);
-    expect(await bob.hears()).toMatchObject({ type: 'OFFER', payload: 1 });
+    const [ann, bob] = [await server.connectPeer('ann'), await server.connectPeer('bob')];
+    ann.sendOffer(bob.id, 1);
+    expect(await bob.receive()).toMatchObject({ type: 'OFFER', payload: 1 });
     const other = await Server.start({ kind });
-    expect((await ask(other, '/socket.io/?EIO=4&transport=polling')).status).toBe(404);
+    expect((await sendRequest(other, '/socket.io/?EIO=4&transport=polling')).status).toBe(404);
     await other.stop();
   });
 });

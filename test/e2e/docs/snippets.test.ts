@@ -1,6 +1,6 @@
 import { io } from 'socket.io-client';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ask } from '../../support/e2e/http.ts';
+import { sendRequest } from '../../support/e2e/http.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { LOOPBACK, type ServerKind } from '../../support/e2e/server-kinds.ts';
 import { until, within } from '../../support/e2e/until.ts';
@@ -30,24 +30,24 @@ describe('what docs/library.md shows runs as it stands', () => {
   }
 
   async function relays(at: Server): Promise<void> {
-    const ann = await at.enters('ann');
-    const bob = await at.enters('bob');
-    ann.offers(bob.id, 'hello');
-    expect(await bob.hears()).toEqual({ type: 'OFFER', src: ann.id, dst: bob.id, payload: 'hello' });
-    await ann.leaves();
-    await bob.leaves();
+    const ann = await at.connectPeer('ann');
+    const bob = await at.connectPeer('bob');
+    ann.sendOffer(bob.id, 'hello');
+    expect(await bob.receive()).toEqual({ type: 'OFFER', src: ann.id, dst: bob.id, payload: 'hello' });
+    await ann.close();
+    await bob.close();
   }
 
   it('the library tells who comes, what is sent and who goes', async () => {
     const at = await started('library', '/');
     await relays(at);
-    await until(5_000, 'the events to be printed', () => /has gone: lost[^]*has gone: lost/.exec(at.output)?.[0]);
-    expect(at.output).toMatch(/ann-\S+ is here, in peerjs[^]*ann-\S+ sent OFFER to bob-/);
+    await until(5_000, 'the events to be printed', () => /disconnected: lost[^]*disconnected: lost/.exec(at.output)?.[0]);
+    expect(at.output).toMatch(/ann-\S+ connected to peerjs[^]*ann-\S+ sent OFFER to bob-/);
   });
 
   it('the library stops at SIGTERM', async () => {
     const at = await started('library', '/');
-    const ann = await at.enters('ann');
+    const ann = await at.connectPeer('ann');
     at.signal('SIGTERM');
     expect(await ann.closed()).toMatchObject({ code: 1012 });
     expect(await at.exited).toEqual({ code: 0, signal: null });
@@ -55,8 +55,8 @@ describe('what docs/library.md shows runs as it stands', () => {
 
   it('the drop-in serves below its path and lists its peers', async () => {
     const at = await started('drop-in', '/myapp');
-    const ann = await at.enters('ann');
-    expect(JSON.parse((await at.asks('peerjs/peers')).body)).toEqual([ann.id]);
+    const ann = await at.connectPeer('ann');
+    expect(JSON.parse((await at.request('peerjs/peers')).body)).toEqual([ann.id]);
     await until(5_000, 'the event to be printed', () => (at.output.includes(ann.id) ? true : undefined));
     ann.cut();
   });
@@ -64,13 +64,13 @@ describe('what docs/library.md shows runs as it stands', () => {
   it('an Express app keeps its own routes', async () => {
     const at = await started('express', '/peerjs/myapp');
     await relays(at);
-    expect(await at.asksAt('/')).toMatchObject({ status: 200, body: 'Hello' });
+    expect(await at.requestAt('/')).toMatchObject({ status: 200, body: 'Hello' });
   });
 
   it('a bare server keeps its own answers', async () => {
     const at = await started('node-http', '/signal');
     await relays(at);
-    expect(await at.asksAt('/')).toMatchObject({ status: 200, body: 'Hello' });
+    expect(await at.requestAt('/')).toMatchObject({ status: 200, body: 'Hello' });
   });
 
   it.each(['websocket', 'polling'])('Socket.IO works beside it, by %s', async (transport) => {
@@ -85,8 +85,11 @@ describe('what docs/library.md shows runs as it stands', () => {
 
   it('the page with two tabs is served, with the PeerJS client', async () => {
     server = await Server.start({ kind: SERVE, host: 'localhost' });
-    expect((await ask(server, '/')).body).toContain('<script src="/peerjs.min.js">');
-    expect(await ask(server, '/peerjs.min.js')).toMatchObject({ status: 200, headers: { 'content-type': /^text\/javascript/ } });
-    expect(await ask(server, '/serve.mjs')).toMatchObject({ status: 404 });
+    expect((await sendRequest(server, '/')).body).toContain('<script src="/peerjs.min.js">');
+    expect(await sendRequest(server, '/peerjs.min.js')).toMatchObject({
+      status: 200,
+      headers: { 'content-type': /^text\/javascript/ },
+    });
+    expect(await sendRequest(server, '/serve.mjs')).toMatchObject({ status: 404 });
   });
 });

@@ -15,7 +15,7 @@ import {
   type PeerServerHandler,
 } from '../../../src/composition/library.ts';
 import type { PeerClient } from '../../../src/composition/peer-client.ts';
-import { ask, openWebSocket, TLS_FILES, type FarEnd, type Place } from '../../support/far-end.ts';
+import { sendRequest, openWebSocket, TLS_FILES, type WebSocketClient, type Endpoint } from '../../support/network-client.ts';
 import { until, within } from '../../support/e2e/until.ts';
 import { EMBEDDINGS, type Host } from './hosts.ts';
 
@@ -27,11 +27,11 @@ afterEach(async () => {
   host = undefined;
 });
 
-const peer = (place: Place, id: string, path = '/app/peerjs'): Promise<FarEnd> =>
+const peer = (place: Endpoint, id: string, path = '/app/peerjs'): Promise<WebSocketClient> =>
   openWebSocket(place, `${path}?key=peerjs&id=${id}&token=t`);
 
-const hears = (end: FarEnd, count: number): Promise<string[]> =>
-  until(PATIENCE, `${count} frames`, () => (end.heard.length >= count ? [...end.heard] : undefined));
+const hears = (end: WebSocketClient, count: number): Promise<string[]> =>
+  until(PATIENCE, `${count} frames`, () => (end.received.length >= count ? [...end.received] : undefined));
 
 describe.each(Object.entries(EMBEDDINGS))('embedded in %s', (_, embed) => {
   const start = async (options: DropInOptions = {}): Promise<Host> => (host = await embed(options));
@@ -46,8 +46,8 @@ describe.each(Object.entries(EMBEDDINGS))('embedded in %s', (_, embed) => {
 
   it('H2: serves its own paths and leaves the others to the program', async () => {
     const { place } = await start();
-    expect((await ask(place, 'GET', '/app/peerjs/id').answer).body).toMatch(/^[0-9a-f-]{36}$/);
-    expect((await ask(place, 'GET', '/hello').answer).body).toBe('hello');
+    expect((await sendRequest(place, 'GET', '/app/peerjs/id').answer).body).toMatch(/^[0-9a-f-]{36}$/);
+    expect((await sendRequest(place, 'GET', '/hello').answer).body).toBe('hello');
   });
 
   it('tells of connections, messages and disconnections by the names of peer', async () => {
@@ -97,14 +97,14 @@ describe.each(Object.entries(EMBEDDINGS))('embedded in %s', (_, embed) => {
 
   it('H2: ids come from generateClientId', async () => {
     const { place } = await start({ generateClientId: () => 'chosen' });
-    expect((await ask(place, 'GET', '/app/peerjs/id').answer).body).toBe('chosen');
+    expect((await sendRequest(place, 'GET', '/app/peerjs/id').answer).body).toBe('chosen');
   });
 
   it('H6: corsOptions.origin is a list, a pattern or a switch', async () => {
     const { place } = await start({ corsOptions: { origin: [/\.example$/, 'https://a.test'] } });
-    const allowed = await ask(place, 'GET', '/app/peerjs/id', { headers: { origin: 'https://b.example' } }).answer;
+    const allowed = await sendRequest(place, 'GET', '/app/peerjs/id', { headers: { origin: 'https://b.example' } }).answer;
     expect(allowed.headers).toContainEqual(['access-control-allow-origin', 'https://b.example']);
-    const other = await ask(place, 'GET', '/app/peerjs/id', { headers: { origin: 'https://evil.test' } }).answer;
+    const other = await sendRequest(place, 'GET', '/app/peerjs/id', { headers: { origin: 'https://evil.test' } }).answer;
     expect(other.headers.map(([name]) => name)).not.toContain('access-control-allow-origin');
   });
 
@@ -136,7 +136,11 @@ describe.each(Object.entries(EMBEDDINGS))('embedded in %s', (_, embed) => {
   });
 });
 
-const placeOf = (server: Server): Place => ({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, secure: false });
+const placeOf = (server: Server): Endpoint => ({
+  host: '127.0.0.1',
+  port: (server.address() as AddressInfo).port,
+  secure: false,
+});
 
 const own = (options: DropInOptions = {}): Promise<{ server: Server; peers: PeerServerHandler }> =>
   new Promise((resolve) => {
@@ -168,8 +172,8 @@ describe('PeerServer', () => {
     const ssl = { key: readFileSync(keyFile), cert: readFileSync(certFile) };
     const { server, peers } = await own(by === 'ssl' ? { ssl } : { sslkey: keyFile, sslcert: certFile });
     const place = placeOf(server);
-    expect((await ask({ ...place, secure: true }, 'GET', '/peerjs/id').answer).status).toBe(200);
-    await expect(ask(place, 'GET', '/peerjs/id').answer).rejects.toThrow();
+    expect((await sendRequest({ ...place, secure: true }, 'GET', '/peerjs/id').answer).status).toBe(200);
+    await expect(sendRequest(place, 'GET', '/peerjs/id').answer).rejects.toThrow();
     await peers.stop();
   });
 
@@ -180,8 +184,8 @@ describe('PeerServer', () => {
   it('H11: holds max_header_bytes and max_url_bytes', async () => {
     const { server, peers } = await own({ max_header_bytes: 2048, max_url_bytes: 512 });
     const place = placeOf(server);
-    expect((await ask(place, 'GET', '/peerjs/id', { headers: { x: 'x'.repeat(4000) } }).answer).status).toBe(431);
-    expect((await ask(place, 'GET', `/peerjs/id?x=${'x'.repeat(600)}`).answer).status).toBe(414);
+    expect((await sendRequest(place, 'GET', '/peerjs/id', { headers: { x: 'x'.repeat(4000) } }).answer).status).toBe(431);
+    expect((await sendRequest(place, 'GET', `/peerjs/id?x=${'x'.repeat(600)}`).answer).status).toBe(414);
     await peers.stop();
   });
 

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import express4 from 'express4';
 import { ExpressPeerServer, type DropInOptions, type PeerServerHandler } from '../../../src/composition/library.ts';
-import type { Place } from '../../support/far-end.ts';
+import type { Endpoint } from '../../support/network-client.ts';
 
 /** A program that serves PeerJS beside its own pages. */
 export interface Host {
-  readonly place: Place;
+  readonly place: Endpoint;
   readonly server: Server;
   readonly peers: PeerServerHandler;
   stop(): Promise<void>;

@@ -1,6 +1,6 @@
 import { afterEach, it } from 'vitest';
 import { PeeroServer } from '../../../src/composition/library.ts';
-import { type FarEnd, openWebSocket } from '../../support/far-end.ts';
+import { type WebSocketClient, openWebSocket } from '../../support/network-client.ts';
 import { startRedis } from '../../support/engines/redis-server.ts';
 import { until } from '../../support/e2e/until.ts';
 
@@ -14,15 +14,15 @@ afterEach(async () => {
 it('PEO3: an offer reaches the peers of all servers of Peero that share a Redis', async () => {
   const redis = await startRedis();
   stops.push(() => redis.stop());
-  const enter = async (): Promise<FarEnd> => {
+  const enter = async (): Promise<WebSocketClient> => {
     const server = new PeeroServer({ port: 0, host: '127.0.0.1', transport: 'node', cluster: redis.url });
     stops.push(() => server.close());
     const port = await server.run();
     const peer = await openWebSocket({ host: '127.0.0.1', port, secure: false }, '/');
-    await until(PATIENCE, 'hello', () => peer.heard[0]);
+    await until(PATIENCE, 'hello', () => peer.received[0]);
     return peer;
   };
   const [ann, bob] = [await enter(), await enter()];
   ann.send('{"type":"offer","signal":"from-ann"}');
-  await until(PATIENCE, 'the offer', () => bob.heard.find((text) => text.includes('"signal":"from-ann"')));
+  await until(PATIENCE, 'the offer', () => bob.received.find((text) => text.includes('"signal":"from-ann"')));
 });

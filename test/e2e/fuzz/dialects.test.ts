@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PeerSocket } from '../../support/e2e/peer-socket.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
-import { fresh } from '../../support/e2e/visit.ts';
+import { uniqueName } from '../../support/e2e/server-client.ts';
 import { damaged, handshake, nested } from './inputs.ts';
 import { search } from './search.ts';
 
@@ -64,16 +64,16 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('whatever is sent to the dialects
   let server: Server;
   let ann: PeerSocket;
   let bob: PeerSocket;
-  const topic = fresh('others');
+  const topic = uniqueName('others');
 
   beforeAll(async () => {
     server = await Server.start({ kind, options: OPTIONS });
-    [ann, bob] = [await server.opensAt('/relay'), await server.opensAt('/relay')];
-    for (const one of [ann, bob]) one.sends({ type: 'subscribe', topics: [topic] });
+    [ann, bob] = [await server.connectTo('/relay'), await server.connectTo('/relay')];
+    for (const one of [ann, bob]) one.send({ type: 'subscribe', topics: [topic] });
   });
   afterAll(async () => {
     const { isRunning, output } = server;
-    server.end();
+    server.closeAll();
     await server.stop();
     expect(isRunning ? '' : output).toBe('');
   });
@@ -86,11 +86,11 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('whatever is sent to the dialects
       const frame = fc.oneof(right, damaged(right.map((text) => Buffer.from(text))), nested(right), bytes);
       const frames = fc.array(fc.record({ frame, isText: fc.boolean() }), { minLength: 1, maxLength: 20 });
       await search(frames, nothing, async (all) => {
-        const mallory = await server.opensAt(target);
+        const mallory = await server.connectTo(target);
         for (const { frame: bytes, isText } of all) {
-          if (typeof bytes === 'string') mallory.sendsText(bytes);
-          else if (isText) mallory.sendsTextBytes(bytes);
-          else mallory.sendsBytes(bytes);
+          if (typeof bytes === 'string') mallory.sendText(bytes);
+          else if (isText) mallory.sendTextBytes(bytes);
+          else mallory.sendBytes(bytes);
         }
         await othersSpeak();
         mallory.cut();
@@ -115,10 +115,10 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('whatever is sent to the dialects
     );
     const request = fc.oneof(right, damaged(right.map((text) => Buffer.from(text))));
     await search(fc.array(request, { minLength: 1, maxLength: 12 }), nothing, async (requests) => {
-      const wires = requests.map((one) => server.wire().sends(one));
+      const wires = requests.map((one) => server.rawConnection().send(one));
       await othersSpeak();
       for (const wire of wires) {
-        expect(wire.heard).not.toContain('HTTP/1.1 500');
+        expect(wire.received).not.toContain('HTTP/1.1 500');
         wire.cut();
       }
     });
@@ -132,9 +132,9 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('whatever is sent to the dialects
     const target = fc.constantFrom(...Object.keys(FRAMES));
     const streams = fc.tuple(target, fc.array(frame, { minLength: 1, maxLength: 10 }));
     await search(streams, nothing, async ([place, frames]) => {
-      const wire = server.wire().sends(handshake(place));
-      await wire.hears(/101/);
-      for (const one of frames) wire.sends(one);
+      const wire = server.rawConnection().send(handshake(place));
+      await wire.receive(/101/);
+      for (const one of frames) wire.send(one);
       await othersSpeak();
       wire.cut();
     });
@@ -144,9 +144,9 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('whatever is sent to the dialects
   async function othersSpeak(): Promise<void> {
     if (!server.isRunning) throw new Error(`the broker has ended (${JSON.stringify(await server.exited)}): ${server.output}`);
     for (const from of [ann, bob]) {
-      const word = fresh('word');
-      from.sends({ type: 'publish', topic, word });
-      for (const one of [ann, bob]) expect(await one.hears()).toEqual({ type: 'publish', topic, word, clients: 2 });
+      const word = uniqueName('word');
+      from.send({ type: 'publish', topic, word });
+      for (const one of [ann, bob]) expect(await one.receive()).toEqual({ type: 'publish', topic, word, clients: 2 });
     }
   }
 });

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Wire } from '../../support/e2e/http.ts';
+import type { RawConnection } from '../../support/e2e/http.ts';
 import type { PeerSocket } from '../../support/e2e/peer-socket.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
 import { until } from '../../support/e2e/until.ts';
-import { fresh } from '../../support/e2e/visit.ts';
+import { uniqueName } from '../../support/e2e/server-client.ts';
 import { damaged, handshake } from './inputs.ts';
 import { search } from './search.ts';
 
@@ -107,26 +107,26 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('whatever is sent to Socket.IO on
   let server: Server;
   let ann: PeerSocket;
   let bob: PeerSocket;
-  const topic = fresh('others');
+  const topic = uniqueName('others');
 
   beforeAll(async () => {
     server = await Server.start({ kind, options: OPTIONS });
-    [ann, bob] = [await server.opensAt('/relay'), await server.opensAt('/relay')];
-    for (const one of [ann, bob]) one.sends({ type: 'subscribe', topics: [topic] });
+    [ann, bob] = [await server.connectTo('/relay'), await server.connectTo('/relay')];
+    for (const one of [ann, bob]) one.send({ type: 'subscribe', topics: [topic] });
   });
   afterAll(async () => {
     const { isRunning, output } = server;
-    server.end();
+    server.closeAll();
     await server.stop();
     expect(isRunning ? '' : output).toBe('');
   });
 
   it('SIO9, SIO4: requests, upgrades and packets hurt no other, and take no place for good', async () => {
     await search(fc.array(action, { minLength: 1, maxLength: 8 }), nothing, async (actions) => {
-      const opened = server.wire().sends('GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nhost: x\r\n\r\n');
-      const sid = /"sid":"([^"]+)"/.exec(await opened.hears(/"sid":"[^"]+"|HTTP\/1.1 (429|503)/))?.[1] ?? 'none';
+      const opened = server.rawConnection().send('GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nhost: x\r\n\r\n');
+      const sid = /"sid":"([^"]+)"/.exec(await opened.receive(/"sid":"[^"]+"|HTTP\/1.1 (429|503)/))?.[1] ?? 'none';
       const wires = actions.map(({ bytes, frames }) => {
-        const wire = server.wire().sends(
+        const wire = server.rawConnection().send(
           Buffer.from(
             Buffer.from(bytes as string)
               .toString('latin1')
@@ -134,12 +134,12 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('whatever is sent to Socket.IO on
             'latin1',
           ),
         );
-        for (const [head, text] of frames) wire.sends(masked(head, text));
+        for (const [head, text] of frames) wire.send(masked(head, text));
         return wire;
       });
       await othersSpeak();
       for (const wire of [opened, ...wires]) {
-        expect(wire.heard).not.toContain('HTTP/1.1 500');
+        expect(wire.received).not.toContain('HTTP/1.1 500');
         wire.cut();
       }
     });
@@ -147,22 +147,22 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('whatever is sent to Socket.IO on
   });
 
   async function freePlaces(): Promise<number> {
-    const wires: Wire[] = [];
+    const wires: RawConnection[] = [];
     for (let count = 0; count < PLACES; count++) {
-      wires.push(server.wire().sends(handshake('/socket.io/?EIO=4&transport=websocket')));
+      wires.push(server.rawConnection().send(handshake('/socket.io/?EIO=4&transport=websocket')));
     }
-    for (const wire of wires) await wire.hears(/HTTP\/1\.1 \d+/);
+    for (const wire of wires) await wire.receive(/HTTP\/1\.1 \d+/);
     for (const wire of wires) wire.cut();
-    return wires.filter(({ heard }) => heard.startsWith('HTTP/1.1 101')).length;
+    return wires.filter(({ received }) => received.startsWith('HTTP/1.1 101')).length;
   }
 
   /** The server lives, and two who were there before still hear each other. */
   async function othersSpeak(): Promise<void> {
     if (!server.isRunning) throw new Error(`the broker has ended (${JSON.stringify(await server.exited)}): ${server.output}`);
     for (const from of [ann, bob]) {
-      const word = fresh('word');
-      from.sends({ type: 'publish', topic, word });
-      for (const one of [ann, bob]) expect(await one.hears()).toEqual({ type: 'publish', topic, word, clients: 2 });
+      const word = uniqueName('word');
+      from.send({ type: 'publish', topic, word });
+      for (const one of [ann, bob]) expect(await one.receive()).toEqual({ type: 'publish', topic, word, clients: 2 });
     }
   }
 });

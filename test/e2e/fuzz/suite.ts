@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PeerSocket } from '../../support/e2e/peer-socket.ts';
 import { Server } from '../../support/e2e/server.ts';
 import type { ServerKind } from '../../support/e2e/server-kinds.ts';
-import { fresh, hearsBeforeEcho } from '../../support/e2e/visit.ts';
+import { uniqueName, framesBeforeEcho } from '../../support/e2e/server-client.ts';
 import { damaged, frameBytes, handshake, messageText, nested, requestText } from './inputs.ts';
 import { search } from './search.ts';
 
@@ -32,20 +32,20 @@ export function fuzzSuite(kind: ServerKind): void {
       forgiving = await Server.start({ kind, options: { ...OPTIONS, malformed_limit: 1_000_000 } });
     });
     beforeEach(async () => {
-      [ann, bob] = [await forgiving.enters('ann'), await forgiving.enters('bob')];
+      [ann, bob] = [await forgiving.connectPeer('ann'), await forgiving.connectPeer('bob')];
       for (const { id } of [ann, bob]) senders.add(id);
     });
     /** A counterexample may cost somebody the socket; a smaller one is looked for with new ones. */
     const comeBack = async () => {
       const isLate = wereWell && !(ann.isOpen && bob.isOpen);
       wereWell = false;
-      if (!ann.isOpen) ann = await forgiving.entersWhenFree('ann', { id: ann.id });
-      if (!bob.isOpen) bob = await forgiving.entersWhenFree('bob', { id: bob.id });
+      if (!ann.isOpen) ann = await forgiving.connectPeerWhenFree('ann', { id: ann.id });
+      if (!bob.isOpen) bob = await forgiving.connectPeerWhenFree('bob', { id: bob.id });
       if (isLate) expect.fail('ann or bob lost the socket right after the try before this one');
     };
     afterAll(async () => {
       for (const one of [server, forgiving]) {
-        one.end();
+        one.closeAll();
         await one.stop();
       }
     });
@@ -57,8 +57,8 @@ export function fuzzSuite(kind: ServerKind): void {
       await search(fc.array(message, { minLength: 1, maxLength: 30 }), comeBack, async (frames) => {
         const socket = await mallory.socket();
         for (const frame of frames) {
-          if (typeof frame === 'string') socket.sendsText(frame);
-          else socket.sendsBytes(frame);
+          if (typeof frame === 'string') socket.sendText(frame);
+          else socket.sendBytes(frame);
         }
         await mallory.isHeardOrGone();
         await othersSpeak();
@@ -72,8 +72,8 @@ export function fuzzSuite(kind: ServerKind): void {
       await search(fc.array(frame, { minLength: 1, maxLength: 20 }), comeBack, async (frames) => {
         const socket = await mallory.socket();
         for (const { bytes, isText } of frames) {
-          if (isText) socket.sendsTextBytes(bytes);
-          else socket.sendsBytes(bytes);
+          if (isText) socket.sendTextBytes(bytes);
+          else socket.sendBytes(bytes);
         }
         await mallory.isHeardOrGone();
         await othersSpeak();
@@ -83,10 +83,10 @@ export function fuzzSuite(kind: ServerKind): void {
     it('M10: malformed frames deafen nobody until there are too many, and then it is 1007', async () => {
       const frames = fc.array(malformed(), { minLength: MALFORMED_LIMIT + 1, maxLength: MALFORMED_LIMIT + 1 });
       await search(frames, comeBack, async (all) => {
-        const mallory = await server.enters('mallory');
-        for (const frame of all.slice(0, MALFORMED_LIMIT)) mallory.sendsText(frame);
-        expect(await hearsBeforeEcho(mallory)).toEqual([]);
-        mallory.sendsText(all.at(-1) ?? '{');
+        const mallory = await server.connectPeer('mallory');
+        for (const frame of all.slice(0, MALFORMED_LIMIT)) mallory.sendText(frame);
+        expect(await framesBeforeEcho(mallory)).toEqual([]);
+        mallory.sendText(all.at(-1) ?? '{');
         expect((await mallory.closed()).code).toBe(1007);
       });
     });
@@ -96,10 +96,10 @@ export function fuzzSuite(kind: ServerKind): void {
       const valid = requestText(targets);
       const request = fc.oneof(valid, damaged(valid.map((one) => Buffer.from(one))));
       await search(fc.array(request, { minLength: 1, maxLength: 15 }), comeBack, async (requests) => {
-        const wires = requests.map((one) => forgiving.wire().sends(one));
+        const wires = requests.map((one) => forgiving.rawConnection().send(one));
         await othersSpeak();
         for (const wire of wires) {
-          expect(wire.heard).not.toContain('HTTP/1.1 500');
+          expect(wire.received).not.toContain('HTTP/1.1 500');
           wire.cut();
         }
       });
@@ -107,7 +107,7 @@ export function fuzzSuite(kind: ServerKind): void {
 
     it('O9: a stream of bytes instead of HTTP ends neither the broker nor a socket', async () => {
       await search(fc.array(fc.uint8Array({ maxLength: 400 }), { minLength: 1, maxLength: 15 }), comeBack, async (streams) => {
-        const wires = streams.map((bytes) => forgiving.wire().sends(bytes));
+        const wires = streams.map((bytes) => forgiving.rawConnection().send(bytes));
         await othersSpeak();
         for (const wire of wires) wire.cut();
       });
@@ -119,11 +119,11 @@ export function fuzzSuite(kind: ServerKind): void {
         fc.uint8Array({ maxLength: 140 }),
       );
       await search(fc.array(frameBytes(payload), { minLength: 1, maxLength: 20 }), comeBack, async (frames) => {
-        const id = fresh('wire');
+        const id = uniqueName('wire');
         senders.add(id);
-        const wire = forgiving.wire().sends(handshake(forgiving.socketTarget({ id })));
-        await wire.hears(/OPEN/);
-        for (const frame of frames) wire.sends(frame);
+        const wire = forgiving.rawConnection().send(handshake(forgiving.socketTarget({ id })));
+        await wire.receive(/OPEN/);
+        for (const frame of frames) wire.send(frame);
         await othersSpeak();
         wire.cut();
       });
@@ -140,10 +140,10 @@ export function fuzzSuite(kind: ServerKind): void {
         [ann, bob],
         [bob, ann],
       ] as const) {
-        const word = fresh('word');
-        from.offers(to.id, word);
+        const word = uniqueName('word');
+        from.sendOffer(to.id, word);
         for (;;) {
-          const frame = await to.hears();
+          const frame = await to.receive();
           expect(Object.keys(frame)).toEqual(expect.arrayContaining(['type', 'src', 'dst']));
           if (frame['payload'] === word) break;
           expect(senders).toContain(frame['src']);
@@ -157,7 +157,7 @@ export function fuzzSuite(kind: ServerKind): void {
 
 /** Who sends what nobody should. */
 class Mallory {
-  readonly id = fresh('mallory');
+  readonly id = uniqueName('mallory');
   readonly #server: Server;
   #socket: PeerSocket | undefined;
 
@@ -166,7 +166,7 @@ class Mallory {
   }
 
   async socket(): Promise<PeerSocket> {
-    if (this.#socket?.isOpen !== true) this.#socket = await this.#server.entersWhenFree('mallory', { id: this.id });
+    if (this.#socket?.isOpen !== true) this.#socket = await this.#server.connectPeerWhenFree('mallory', { id: this.id });
     return this.#socket;
   }
 
@@ -174,7 +174,7 @@ class Mallory {
   async isHeardOrGone(): Promise<void> {
     const socket = await this.socket();
     const gone = socket.ended.then(({ code }) => code);
-    const heard = hearsBeforeEcho(socket).then(
+    const heard = framesBeforeEcho(socket).then(
       () => 'heard' as const,
       (failure: unknown) => (socket.isOpen ? Promise.reject(failure as Error) : gone),
     );

@@ -9,7 +9,7 @@ import { wounded } from './mutations.ts';
 import { meaningOf, membersOf, type Meaning } from './oracle.ts';
 import { WRITTEN } from './written.ts';
 
-type Relayed = Extract<FrameRequest, { ask: 'relay' }>;
+type Relayed = Extract<FrameRequest, { action: 'relay' }>;
 
 const SENDER = 'the "sender" \u2028😀' as PeerId;
 const NOBODY = 'nobody' as PeerId;
@@ -25,7 +25,7 @@ class Judge {
     // A text frame is UTF-8, or no transport reports it.
     const request = this.#dialect.decode(bytes, isBinary || !isUtf8(bytes));
     expect(asked(request)).toEqual(asks(meaning));
-    if (request.ask !== 'relay' || meaning.is !== 'relayed') return;
+    if (request.action !== 'relay' || meaning.is !== 'relayed') return;
     if (request.payload !== undefined) standsInFrame(bytes, request.payload, meaning);
     this.#leavesAsOne(request, meaning);
   }
@@ -61,24 +61,24 @@ function standsInFrame(bytes: Uint8Array, payload: Uint8Array, meaning: Extract<
 function asks(meaning: Meaning): object {
   switch (meaning.is) {
     case 'no object':
-      return { ask: 'unreadable' };
+      return { action: 'malformed' };
     case 'heartbeat':
-      return { ask: 'stay' };
+      return { action: 'heartbeat' };
     case 'not relayed':
-      return { ask: 'nothing', why: 'not-relayed' };
+      return { action: 'ignore', why: 'not-relayed' };
     case 'to no text':
-      return { ask: 'nothing', why: 'destination-not-text' };
+      return { action: 'ignore', why: 'destination-not-text' };
     case 'goodbye':
-      return { ask: 'leave' };
+      return { action: 'leave' };
     case 'relayed':
-      return { ask: 'relay', kind: meaning.type.toLowerCase(), to: meaning.dst, hasPayload: meaning.payload !== undefined };
+      return { action: 'relay', kind: meaning.type.toLowerCase(), to: meaning.dst, hasPayload: meaning.payload !== undefined };
   }
 }
 
 function asked(request: FrameRequest): object {
-  if (request.ask !== 'relay') return request;
-  const { ask, kind, to, payload } = request;
-  return { ask, kind, to, hasPayload: payload !== undefined };
+  if (request.action !== 'relay') return request;
+  const { action, kind, to, payload } = request;
+  return { action, kind, to, hasPayload: payload !== undefined };
 }
 
 function fuzz(frames: fc.Arbitrary<Uint8Array>, numRuns: number): Judge {

@@ -11,7 +11,7 @@ it('PEO4: whatever is signalled arrives as that, under the true id', () => {
   fc.assert(
     fc.property(kinds, ID, ID, fc.jsonValue(), (type, from, to, signal) => {
       const request = dialect.decode(Buffer.from(JSON.stringify({ type, peer: to, signal, from: 'x' })), false);
-      if (request.ask !== 'relay') return expect.fail(`it was read as ${request.ask}`);
+      if (request.action !== 'relay') return expect.fail(`it was read as ${request.action}`);
       const told = dialect.encode({ kind: request.kind, from, to, payload: request.payload });
       const written = { type, peer: from, signal };
       expect(JSON.parse(Buffer.from(told).toString())).toEqual(JSON.parse(JSON.stringify(written)));
@@ -30,7 +30,7 @@ it('PEO4: a signal arrives byte for byte', () => {
     fc.property(ID, space, signals, (to, gap, signal) => {
       const frame = `{${gap}"signal"${gap}:${gap}${signal}${gap},"type":"offer","peer":${JSON.stringify(to)}}`;
       const request = dialect.decode(Buffer.from(frame), false);
-      if (request.ask !== 'relay') return expect.fail(`it was read as ${request.ask}`);
+      if (request.action !== 'relay') return expect.fail(`it was read as ${request.action}`);
       const told = dialect.encode({ kind: 'offer', from: to, to, payload: request.payload });
       expect(Buffer.from(told).toString().endsWith(`,"signal":${signal.trim()}}`)).toBe(true);
     }),

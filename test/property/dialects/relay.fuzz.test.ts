@@ -19,20 +19,20 @@ const PUBLICATION = fc
 
 it('REL1, REL2, REL4: whatever is published arrives as what was written, with the true number of those who listen', () => {
   fc.assert(
-    fc.property(PUBLICATION, fc.nat(), (frame, listeners) => {
+    fc.property(PUBLICATION, fc.nat(), (frame, subscribers) => {
       const request = dialect.decode(Buffer.from(frame), false);
-      if (request.ask !== 'publish') return expect.fail(`${frame} was read as ${request.ask}`);
+      if (request.action !== 'publish') return expect.fail(`${frame} was read as ${request.action}`);
       const { payload, type, topics } = request.draft;
       const publication: Publication = {
         ...{ id: '', topics: topics as TopicName[], payload, type },
         ...{ retry: undefined, isPrivate: false, from: undefined },
       };
       const told = JSON.parse(
-        Buffer.from(dialect.tell({ news: 'publication', publication, listeners }) ?? []).toString(),
+        Buffer.from(dialect.encodeEvent({ event: 'publication', publication, subscribers }) ?? []).toString(),
       ) as object;
       const written = JSON.parse(frame) as Record<string, unknown>;
       const { topic, payload: sent } = written;
-      expect(told).toEqual(request.echo ? { ...written, clients: listeners } : { topic, payload: sent });
+      expect(told).toEqual(request.echo ? { ...written, clients: subscribers } : { topic, payload: sent });
     }),
     { numRuns: 5_000 },
   );

@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { SocketIoDialect } from '../../../src/adapters/dialects/socketio/dialect.ts';
 import { readEvent } from '../../../src/adapters/transports/socketio/events.ts';
 import { LineReader, requestLine } from '../../../src/adapters/transports/socketio/lines.ts';
-import { BROKEN, encodePayload, readPayload } from '../../../src/adapters/transports/socketio/payloads.ts';
+import { MALFORMED, encodePayload, readPayload } from '../../../src/adapters/transports/socketio/payloads.ts';
 import type { Publication, TopicName } from '../../../src/domain/topic.ts';
-import { sidIn, SocketIoStage } from '../../support/socketio-stage.ts';
+import { sessionIdIn, SocketIoFixture } from '../../support/socketio-fixture.ts';
 
 const dialect = new SocketIoDialect('/socket.io');
 
@@ -15,13 +15,13 @@ it('SIO3, SIO6: whatever bytes are published arrive as those', () => {
       const event = readEvent(JSON.stringify(['publish', namespace, [...data]]), 0, ['']);
       if (typeof event === 'string') return expect.fail(`it was read as ${event}`);
       const request = dialect.decode(requestLine(event.request, 1), false);
-      if (request.ask !== 'publish') return expect.fail(`it was read as ${request.ask}`);
+      if (request.action !== 'publish') return expect.fail(`it was read as ${request.action}`);
       const { topics, payload } = request.draft;
       const publication: Publication = {
         ...{ id: '1', topics: topics as TopicName[], payload },
         ...{ type: undefined, retry: undefined, isPrivate: false, from: undefined },
       };
-      const line = dialect.tell({ news: 'publication', publication, listeners: 1 });
+      const line = dialect.encodeEvent({ event: 'publication', publication, subscribers: 1 });
       const told = new LineReader().read(line ?? new Uint8Array());
       if (told.word !== 'message') return expect.fail(`it was told as ${told.word}`);
       const packet = Buffer.from(told.publication.under('a:')).toString();
@@ -73,7 +73,7 @@ it('SIO9, SIO11: what is encoded is read the same; whatever else comes, reading 
         );
         expect([...readPayload(Buffer.from(body), protocol, false)]).toEqual(packets);
         const read = [...readPayload(Buffer.from(noise), protocol, isBinary)];
-        expect(read.slice(0, -1)).not.toContain(BROKEN);
+        expect(read.slice(0, -1)).not.toContain(MALFORMED);
       },
     ),
     { numRuns: 2_000 },
@@ -127,10 +127,10 @@ const step = fc.oneof(
 it('SIO7, SIO9: whatever clients do, each admission ends once, and all of them when everybody has gone', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-      const stage = new SocketIoStage({ protocols: [4, 3] });
+      const stage = new SocketIoFixture({ protocols: [4, 3] });
       const [sockets, requests, sids] = [
-        [] as ReturnType<SocketIoStage['webSocket']>[],
-        [] as ReturnType<SocketIoStage['get']>[],
+        [] as ReturnType<SocketIoFixture['webSocket']>[],
+        [] as ReturnType<SocketIoFixture['get']>[],
         ['nobody'],
       ];
       const pick = <T>(list: readonly T[], of: number): T | undefined => list[of % Math.max(1, list.length)];
@@ -154,20 +154,20 @@ it('SIO7, SIO9: whatever clients do, each admission ends once, and all of them w
         else if ('packets' in one) {
           const target = `/socket.io/?EIO=${one.isOld ? 3 : 4}&transport=polling&sid=${pick(sids, one.of)}`;
           requests.push(stage.memory.request('POST', target, { body: one.packets.join('\x1e') }));
-        } else if ('span' in one) await stage.passes(one.span);
+        } else if ('span' in one) await stage.advance(one.span);
         else if (one.does === 'abort') pick(requests, one.of)?.abort();
         else if (one.does === 'cut') pick(sockets, one.of)?.cut();
-        else if (one.does === 'tell') stage.tells('receipt', 1);
+        else if (one.does === 'tell') stage.sendLine('receipt', 1);
         else if (one.does === 'end') near(one.of)?.close(1000, '');
         else if (one.does === 'pause') near(one.of)?.pause();
         else near(one.of)?.resume();
       }
-      await stage.passes();
+      await stage.advance();
       for (const socket of sockets) socket.cut();
       for (const request of requests) request.abort();
       for (const { socket } of stage.gateway.connections) socket.close(1000, '');
-      await stage.passes(10_000);
-      await stage.passes(10_000);
+      await stage.advance(10_000);
+      await stage.advance(10_000);
       expect(stage.events).toEqual([]);
       expect(stage.admissions).toBe(0);
       expect(stage.gateway.connections.filter(({ closedCount, late }) => closedCount !== 1 || late.length > 0)).toEqual([]);
@@ -177,7 +177,7 @@ it('SIO7, SIO9: whatever clients do, each admission ends once, and all of them w
 });
 
 it('SIO9: each session has a name of its own', () => {
-  const stage = new SocketIoStage();
-  const names = Array.from({ length: 50 }, () => sidIn(stage.get('EIO=4&transport=polling').answered));
+  const stage = new SocketIoFixture();
+  const names = Array.from({ length: 50 }, () => sessionIdIn(stage.get('EIO=4&transport=polling').answered));
   expect(new Set(names).size).toBe(50);
 });

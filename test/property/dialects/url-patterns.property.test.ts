@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { URLPattern } from 'urlpattern-polyfill';
-import { urlGlob } from '../../../src/adapters/dialects/mercure/url-pattern.ts';
+import { compileUrlPattern } from '../../../src/adapters/dialects/mercure/url-pattern.ts';
 
 const BASE = 'https://topics.invalid/';
 
@@ -60,11 +60,11 @@ it('MER6: a URL pattern of the subset fits what the standard says', () => {
       fc.pre(!text.includes('/.'));
       // The reference takes two slashes at the beginning of a path for those before a host.
       fc.pre(!/(^|[^:])\/\//.test(one));
-      const glob = urlGlob(text);
+      const glob = compileUrlPattern(text);
       if (glob === undefined) return;
       taken += 1;
       const expected = new URLPattern(text, BASE).test(one, BASE);
-      expect(glob.fits(one, { steps: 0 })).toBe(expected);
+      expect(glob.matches(one, { steps: 0 })).toBe(expected);
       if (expected) fitting += 1;
     }),
     { numRuns: 8_000 },

@@ -7,7 +7,7 @@ const FLAGS = [
   ...['--disable-component-update', '--disable-sync', '--allow-loopback-in-peer-connection'],
   ...['--disable-features=WebRtcHideLocalIpsWithMdns', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
 ];
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 /** Chromium, so that peers on this machine find each other. */
 export function launchBrowser(): Promise<Browser> {
@@ -26,7 +26,7 @@ export interface ClientOptions {
 
 /** What the library reports; and of its connections that they opened, said something, closed, showed a moving picture. */
 export type TabEvent =
-  'open' | 'disconnected' | 'close' | 'error' | 'connection' | 'call' | 'connected' | 'heard' | 'parted' | 'plays';
+  'open' | 'disconnected' | 'close' | 'error' | 'connection' | 'call' | 'connected' | 'received' | 'parted' | 'plays';
 
 /** Chromium, and a page that it shows in as many tabs as are asked for. */
 export class Tabs {
@@ -44,8 +44,8 @@ export class Tabs {
   }
 
   /** A visitor with tabs of its own. */
-  async visitor(): Promise<Visitor> {
-    return new Visitor(await this.#browser.newContext({ ignoreHTTPSErrors: true }), this.#pages.url);
+  async newUser(): Promise<BrowserUser> {
+    return new BrowserUser(await this.#browser.newContext({ ignoreHTTPSErrors: true }), this.#pages.url);
   }
 
   async stop(): Promise<void> {
@@ -54,7 +54,7 @@ export class Tabs {
   }
 }
 
-export class Visitor {
+export class BrowserUser {
   readonly #context: BrowserContext;
   readonly #url: string;
 
@@ -64,22 +64,22 @@ export class Visitor {
   }
 
   /** A tab whose peer begins to open; `id` null asks the broker for one. */
-  async opens(id: string | null, options: ClientOptions): Promise<Tab> {
+  async openTab(id: string | null, options: ClientOptions): Promise<Tab> {
     const page = await this.#context.newPage();
     await page.goto(this.#url);
     const tab = new Tab(page);
-    await tab.does('create', { id, options: { ...options, debug: 1, config: { iceServers: [] } } });
+    await tab.call('create', { id, options: { ...options, debug: 1, config: { iceServers: [] } } });
     return tab;
   }
 
   /** A tab whose peer is open. */
-  async enters(id: string | null, options: ClientOptions): Promise<Tab> {
-    const tab = await this.opens(id, options);
-    await tab.hears('open');
+  async openConnectedTab(id: string | null, options: ClientOptions): Promise<Tab> {
+    const tab = await this.openTab(id, options);
+    await tab.waitForEvent('open');
     return tab;
   }
 
-  async leaves(): Promise<void> {
+  async close(): Promise<void> {
     await this.#context.close();
   }
 }
@@ -95,29 +95,29 @@ export class Tab {
   }
 
   /** Calls what the page's script offers. */
-  does(what: string, given?: unknown): Promise<unknown> {
-    const call = `globalThis.stage[${JSON.stringify(what)}](${JSON.stringify(given) ?? ''})`;
+  call(name: string, argument?: unknown): Promise<unknown> {
+    const call = `globalThis.stage[${JSON.stringify(name)}](${JSON.stringify(argument) ?? ''})`;
     return this.#page.evaluate(call);
   }
 
   /** What came with an event, when it happened for the nth time. Fails with the tab's diary. */
-  async hears(event: TabEvent, nth = 1): Promise<unknown> {
+  async waitForEvent(event: TabEvent, nth = 1): Promise<unknown> {
     try {
-      return await within(PATIENCE_MS, `${event} (${nth})`, this.does('event', { event, nth }));
+      return await within(TIMEOUT_MS, `${event} (${nth})`, this.call('event', { event, nth }));
     } catch (error) {
-      throw new Error(`no ${event} (${nth}); the tab saw ${JSON.stringify(await this.does('diary'))}`, { cause: error });
+      throw new Error(`no ${event} (${nth}); the tab saw ${JSON.stringify(await this.call('diary'))}`, { cause: error });
     }
   }
 
   /** Resolves when the page sends such a frame to the broker. To be asked for before it is sent. */
-  async tellsTheBroker(type: string): Promise<void> {
+  async waitForSentFrame(type: string): Promise<void> {
     const socket = this.#sockets.at(-1);
     const predicate = ({ payload }: { payload: string | Buffer }) => String(payload).includes(`"type":"${type}"`);
-    await socket?.waitForEvent('framesent', { predicate, timeout: PATIENCE_MS });
+    await socket?.waitForEvent('framesent', { predicate, timeout: TIMEOUT_MS });
   }
 
   /** As a visitor who closes the tab. */
-  closes(): Promise<void> {
+  close(): Promise<void> {
     return this.#page.close();
   }
 }

@@ -24,7 +24,7 @@ export class Child {
 
   constructor(command: readonly string[], environment: Readonly<Record<string, string>> = {}) {
     const [file = '', ...args] = command;
-    const env = { ...quiet(process.env), ...environment };
+    const env = { ...cleanEnvironment(process.env), ...environment };
     this.#child = spawn(file, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(this.#child);
     collect(this.#child.stdout, this.#stdout);
@@ -73,14 +73,14 @@ export class Child {
 }
 
 const STOP_MS = 3_000;
-const OTHERS = /^(PORT|NODE_OPTIONS|FORCE_COLOR|VITEST.*|PEERJS_.*|PEERSERVER_.*|SIGNALBOX_.*)$/;
+const REMOVED_VARIABLES = /^(PORT|NODE_OPTIONS|FORCE_COLOR|VITEST.*|PEERJS_.*|PEERSERVER_.*|SIGNALBOX_.*)$/;
 
 function collect(stream: NodeJS.ReadableStream | null, into: string[]): void {
   stream?.setEncoding('utf8').on('data', (text: string) => into.push(text));
 }
 
 /** What the test runner and the shell set is nothing that a broker should hear of. */
-function quiet(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const ours = Object.entries(environment).filter(([name]) => !OTHERS.test(name));
+function cleanEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const ours = Object.entries(environment).filter(([name]) => !REMOVED_VARIABLES.test(name));
   return { ...Object.fromEntries(ours), NODE_ENV: 'production' };
 }

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { within } from './until.ts';
 import { PageServer, textOf } from './page-server.ts';
 
-const PATIENCE_MS = 240_000;
-const QUIET = ['datareporting.policy.dataSubmissionEnabled', 'browser.shell.checkDefaultBrowser'];
+const TIMEOUT_MS = 240_000;
+const DISABLED_PREFERENCES = ['datareporting.policy.dataSubmissionEnabled', 'browser.shell.checkDefaultBrowser'];
 
 /**
  * Shows Debian's Firefox a page with the stock library and a script of ours, which posts what it found to `/report`.
@@ -20,14 +20,14 @@ export async function reportFromFirefox(scriptFile: string, query: Readonly<Reco
     '/script.js': { text: textOf(scriptFile), type: 'text/javascript' },
   });
   const home = mkdtempSync(join(tmpdir(), 'firefox-'));
-  writeFileSync(join(home, 'user.js'), QUIET.map((name) => `user_pref("${name}", false);\n`).join(''));
+  writeFileSync(join(home, 'user.js'), DISABLED_PREFERENCES.map((name) => `user_pref("${name}", false);\n`).join(''));
   const program = process.env['FIREFOX_PATH'] ?? 'firefox-esr';
   const flags = ['--headless', '--no-remote', '--profile', home, `${pages.url}?${String(new URLSearchParams(query))}`];
   const firefox = spawn(program, flags, { stdio: 'ignore', env: { ...process.env, HOME: home } });
   const ended = once(firefox, 'exit');
   try {
     const tooEarly = ended.then(() => Promise.reject(new Error('Firefox ended before it reported')));
-    return await within(PATIENCE_MS, 'Firefox to report', Promise.race([pages.reported, tooEarly]));
+    return await within(TIMEOUT_MS, 'Firefox to report', Promise.race([pages.reported, tooEarly]));
   } finally {
     firefox.kill();
     await ended.catch(() => undefined);

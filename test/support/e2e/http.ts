@@ -10,26 +10,30 @@ export interface Answer {
 }
 
 /** Where a server listens, and how long a test waits for what should come from it. */
-export interface Place {
+export interface Endpoint {
   readonly host: string;
   readonly port: number;
   readonly secure: boolean;
-  readonly patience: number;
+  readonly timeoutMs: number;
 }
 
-export interface Asking {
+export interface RequestOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One HTTP request on a connection of its own. `target` goes out as it is. */
-export function ask(place: Place, target: string, { method = 'GET', headers = {} }: Asking = {}): Promise<Answer> {
-  const { host, port, secure, patience } = place;
+export function sendRequest(
+  place: Endpoint,
+  target: string,
+  { method = 'GET', headers = {} }: RequestOptions = {},
+): Promise<Answer> {
+  const { host, port, secure, timeoutMs } = place;
   const send = secure ? httpsRequest : httpRequest;
   const answer = new Promise<Answer>((resolve, reject) => {
     const outgoing = send({ host, port, path: target, method, headers, agent: false, rejectUnauthorized: false });
     outgoing.on('error', reject);
-    outgoing.setTimeout(patience, () => outgoing.destroy(new Error(`no answer in ${patience} ms`)));
+    outgoing.setTimeout(timeoutMs, () => outgoing.destroy(new Error(`no answer in ${timeoutMs} ms`)));
     outgoing.on('response', (incoming) => {
       let body = '';
       incoming.setEncoding('utf8').on('data', (text: string) => (body += text));
@@ -38,52 +42,52 @@ export function ask(place: Place, target: string, { method = 'GET', headers = {}
     });
     outgoing.end();
   });
-  return within(patience, `an answer to ${method} ${target.slice(0, 80)}`, answer);
+  return within(timeoutMs, `an answer to ${method} ${target.slice(0, 80)}`, answer);
 }
 
 /** A bare TCP connection, for what no HTTP library would send. */
-export class Wire {
+export class RawConnection {
   readonly socket: Socket;
   /** Resolves when the far end has closed or cut the connection. */
   readonly ended: Promise<void>;
-  readonly #place: Place;
-  #heard = '';
-  #onHeard: () => void = () => undefined;
+  readonly #endpoint: Endpoint;
+  #received = '';
+  #onReceived: () => void = () => undefined;
 
-  constructor(place: Place) {
-    this.#place = place;
+  constructor(place: Endpoint) {
+    this.#endpoint = place;
     this.socket = connect(place.port, place.host);
     this.socket.setEncoding('latin1').on('data', (text) => {
-      this.#heard += String(text);
-      this.#onHeard();
+      this.#received += String(text);
+      this.#onReceived();
     });
     this.ended = new Promise((resolve) => {
       this.socket.once('close', () => resolve());
       // A cut is an end like any other; `close` follows.
-      this.socket.on('error', () => this.#onHeard());
+      this.socket.on('error', () => this.#onReceived());
     });
   }
 
-  get heard(): string {
-    return this.#heard;
+  get received(): string {
+    return this.#received;
   }
 
-  sends(bytes: string | Uint8Array): this {
+  send(bytes: string | Uint8Array): this {
     this.socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
     return this;
   }
 
   /** All that was heard, once it matches. */
-  hears(pattern: RegExp): Promise<string> {
+  receive(pattern: RegExp): Promise<string> {
     const match = new Promise<string>((resolve, reject) => {
       const look = () => {
-        if (pattern.test(this.#heard)) resolve(this.#heard);
+        if (pattern.test(this.#received)) resolve(this.#received);
       };
-      this.#onHeard = look;
-      void this.ended.then(() => (pattern.test(this.#heard) ? resolve(this.#heard) : reject(this.#ended(pattern))));
+      this.#onReceived = look;
+      void this.ended.then(() => (pattern.test(this.#received) ? resolve(this.#received) : reject(this.#ended(pattern))));
       look();
     });
-    return within(this.#place.patience, `${String(pattern)} on a bare connection`, match);
+    return within(this.#endpoint.timeoutMs, `${String(pattern)} on a bare connection`, match);
   }
 
   cut(): void {
@@ -91,6 +95,6 @@ export class Wire {
   }
 
   #ended(pattern: RegExp): Error {
-    return new Error(`the connection ended before ${String(pattern)}; heard ${JSON.stringify(this.#heard.slice(0, 200))}`);
+    return new Error(`the connection ended before ${String(pattern)}; heard ${JSON.stringify(this.#received.slice(0, 200))}`);
   }
 }

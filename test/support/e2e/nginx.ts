@@ -6,39 +6,39 @@ import { Child } from './child.ts';
 import { freePort } from './free-port.ts';
 import { LOOPBACK } from './server-kinds.ts';
 import { until } from './until.ts';
-import { Visit } from './visit.ts';
+import { ServerClient } from './server-client.ts';
 
 const FOLDER = 'deploy/nginx';
 const LOG = 'access.log';
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 /** nginx as deploy/nginx sets it up, on loopback and before brokers of the test. */
-export class Nginx extends Visit {
+export class Nginx extends ServerClient {
   readonly #child: Child;
   readonly #folder: string;
 
   private constructor(port: number, child: Child, folder: string) {
-    super({ host: LOOPBACK, port, secure: false, path: '/', key: 'peerjs' }, PATIENCE_MS);
+    super({ host: LOOPBACK, port, secure: false, path: '/', key: 'peerjs' }, TIMEOUT_MS);
     this.#child = child;
     this.#folder = folder;
   }
 
   /** @param brokers in the order of `brokers.conf`. @throws where `nginx` is not installed. */
-  static async before(brokers: readonly { readonly host: string; readonly port: number }[]): Promise<Nginx> {
+  static async inFrontOf(brokers: readonly { readonly host: string; readonly port: number }[]): Promise<Nginx> {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'nginx-'));
     const upstreams = brokers.reduce(
       (text, broker, place) => text.replaceAll(`broker-${place + 1}:9000`, `${broker.host}:${broker.port}`),
-      conf('brokers'),
+      readConfig('brokers'),
     );
     writeFileSync(join(folder, 'brokers.conf'), upstreams);
-    const site = conf('signalbox').replace('listen 8080;', `listen ${LOOPBACK}:${port};`);
+    const site = readConfig('signalbox').replace('listen 8080;', `listen ${LOOPBACK}:${port};`);
     writeFileSync(join(folder, 'signalbox.conf'), site.replace('/dev/stdout', join(folder, LOG)));
-    writeFileSync(join(folder, 'nginx.conf'), around(folder));
+    writeFileSync(join(folder, 'nginx.conf'), testConfig(folder));
     const child = new Child(['nginx', '-p', folder, '-c', 'nginx.conf', '-e', 'stderr']);
     const nginx = new Nginx(port, child, folder);
-    const answers = async (): Promise<true | undefined> => (await nginx.asks('healthz')).status === 200 || undefined;
-    await until(PATIENCE_MS, 'nginx to answer', answers).catch((cause: unknown) => {
+    const answers = async (): Promise<true | undefined> => (await nginx.request('healthz')).status === 200 || undefined;
+    await until(TIMEOUT_MS, 'nginx to answer', answers).catch((cause: unknown) => {
       throw new Error(`nginx says ${child.stderr}`, { cause });
     });
     return nginx;
@@ -55,21 +55,21 @@ export class Nginx extends Visit {
   }
 
   async stop(): Promise<void> {
-    this.end();
+    this.closeAll();
     await this.#child.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 
-function conf(name: string): string {
+function readConfig(name: string): string {
   return readFileSync(join(ROOT, FOLDER, `${name}.conf`), 'utf8');
 }
 
 /** deploy/nginx/nginx.conf, in a folder of the test and without the rights of root. */
-function around(folder: string): string {
+function testConfig(folder: string): string {
   const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `  ${name}_temp_path ${folder}/${name};`);
   const head = ['daemon off;', `pid ${folder}/nginx.pid;`, 'error_log stderr;'];
-  const site = conf('nginx')
+  const site = readConfig('nginx')
     .replace('worker_processes auto;', 'worker_processes 2;')
     .replace('http {', ['http {', ...scratch].join('\n'))
     .replace('include /etc/nginx/conf.d/*.conf;', `include ${folder}/brokers.conf;\n  include ${folder}/signalbox.conf;`);

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import WebSocket from 'ws';
-import type { Place } from './http.ts';
+import type { Endpoint } from './http.ts';
 import { within } from './until.ts';
 
 /** A frame that a server sent, as JSON. */
-export type Heard = Readonly<Record<string, unknown>>;
+export type ReceivedFrame = Readonly<Record<string, unknown>>;
 
-export interface Closing {
+export interface CloseResult {
   readonly code: number;
   readonly why: string;
 }
@@ -26,7 +26,7 @@ export class HandshakeRefused extends Error {
 }
 
 /** What a socket is opened with. */
-export interface Opening {
+export interface HandshakeOptions {
   /** All of the target: path and query. */
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -43,29 +43,29 @@ export class PeerSocket {
   readonly id: string;
   readonly token: string;
   /** Frames that were not asked for yet, as they came. */
-  readonly unheard: string[] = [];
+  readonly unread: string[] = [];
   /** How each frame came that is in `unheard`, or was. */
   readonly kinds: ('text' | 'binary')[] = [];
   readonly socket: WebSocket;
   /** How it was closed, whenever that is. */
-  readonly ended: Promise<Closing>;
-  readonly #place: Place;
-  #ending = '';
+  readonly ended: Promise<CloseResult>;
+  readonly #endpoint: Endpoint;
+  #closeReason = '';
   #wake: () => void = () => undefined;
 
-  private constructor(place: Place, socket: WebSocket, { id, token }: Identity) {
-    this.#place = place;
+  private constructor(place: Endpoint, socket: WebSocket, { id, token }: Identity) {
+    this.#endpoint = place;
     this.socket = socket;
     this.id = id;
     this.token = token;
     socket.on('message', (bytes, isBinary) => {
-      this.unheard.push((bytes as Buffer).toString('utf8'));
+      this.unread.push((bytes as Buffer).toString('utf8'));
       this.kinds.push(isBinary ? 'binary' : 'text');
       this.#wake();
     });
     this.ended = new Promise((resolve) =>
       socket.once('close', (code, why) => {
-        this.#ending = ` with ${code} ${why.toString('utf8')}`;
+        this.#closeReason = ` with ${code} ${why.toString('utf8')}`;
         resolve({ code, why: why.toString('utf8') });
       }),
     );
@@ -75,8 +75,8 @@ export class PeerSocket {
   }
 
   /** @throws HandshakeRefused */
-  static async open(place: Place, opening: Opening, who: Identity = { id: '', token: '' }): Promise<PeerSocket> {
-    const { host, port, secure, patience } = place;
+  static async open(place: Endpoint, opening: HandshakeOptions, who: Identity = { id: '', token: '' }): Promise<PeerSocket> {
+    const { host, port, secure, timeoutMs } = place;
     const url = `${secure ? 'wss' : 'ws'}://${host.includes(':') ? `[${host}]` : host}:${port}${opening.target}`;
     const socket = new WebSocket(url, {
       headers: { ...opening.headers },
@@ -85,7 +85,7 @@ export class PeerSocket {
     });
     const ours = new PeerSocket(place, socket, who);
     try {
-      await within(patience, `a handshake at ${opening.target.slice(0, 80)}`, handshake(socket));
+      await within(timeoutMs, `a handshake at ${opening.target.slice(0, 80)}`, handshake(socket));
     } catch (error) {
       socket.terminate();
       throw error;
@@ -97,79 +97,79 @@ export class PeerSocket {
     return this.socket.readyState === WebSocket.OPEN;
   }
 
-  sends(frame: unknown): this {
-    return this.sendsText(JSON.stringify(frame));
+  send(frame: unknown): this {
+    return this.sendText(JSON.stringify(frame));
   }
 
-  sendsText(text: string): this {
+  sendText(text: string): this {
     this.socket.send(text);
     return this;
   }
 
-  sendsBytes(bytes: Uint8Array): this {
+  sendBytes(bytes: Uint8Array): this {
     this.socket.send(bytes, { binary: true });
     return this;
   }
 
   /** A text frame with bytes that need not be UTF-8. */
-  sendsTextBytes(bytes: Uint8Array): this {
+  sendTextBytes(bytes: Uint8Array): this {
     this.socket.send(bytes, { binary: false });
     return this;
   }
 
-  offers(dst: string, payload: unknown = randomUUID()): this {
-    return this.sends({ type: 'OFFER', dst, payload });
+  sendOffer(dst: string, payload: unknown = randomUUID()): this {
+    return this.send({ type: 'OFFER', dst, payload });
   }
 
   /** The next frame, as JSON. */
-  async hears(): Promise<Heard> {
-    return JSON.parse(await this.hearsText()) as Heard;
+  async receive(): Promise<ReceivedFrame> {
+    return JSON.parse(await this.receiveText()) as ReceivedFrame;
   }
 
-  async hearsText(patience = this.#place.patience): Promise<string> {
+  async receiveText(patience = this.#endpoint.timeoutMs): Promise<string> {
     const isThere = new Promise<void>((resolve, reject) => {
       const look = () => {
-        if (this.unheard.length > 0) resolve();
+        if (this.unread.length > 0) resolve();
         else if (this.socket.readyState === WebSocket.CLOSED) {
-          reject(new Error(`${this.id} was closed${this.#ending} before a frame came`));
+          reject(new Error(`${this.id} was closed${this.#closeReason} before a frame came`));
         }
       };
       this.#wake = look;
       look();
     });
     await within(patience, `a frame to ${this.id}`, isThere);
-    return this.unheard.shift() ?? '';
+    return this.unread.shift() ?? '';
   }
 
-  async hearsAll(count: number): Promise<Heard[]> {
-    const frames: Heard[] = [];
-    while (frames.length < count) frames.push(await this.hears());
+  async receiveMany(count: number): Promise<ReceivedFrame[]> {
+    const frames: ReceivedFrame[] = [];
+    while (frames.length < count) frames.push(await this.receive());
     return frames;
   }
 
-  closed(): Promise<Closing> {
-    return within(this.#place.patience, `the socket of ${this.id} to be closed`, this.ended);
+  closed(): Promise<CloseResult> {
+    return within(this.#endpoint.timeoutMs, `the socket of ${this.id} to be closed`, this.ended);
   }
 
-  pings(): Promise<void> {
+  ping(): Promise<void> {
     const answered = new Promise<void>((resolve) => this.socket.once('pong', () => resolve()));
     this.socket.ping();
-    return within(this.#place.patience, `a pong to ${this.id}`, answered);
+    return within(this.#endpoint.timeoutMs, `a pong to ${this.id}`, answered);
   }
 
   /** What it sent was read by the server, or never will be. */
-  async isReadOrClosed(): Promise<void> {
-    if (this.isOpen) await Promise.race([this.pings(), this.ended]);
+  async waitUntilReadOrClosed(): Promise<void> {
+    if (this.isOpen) await Promise.race([this.ping(), this.ended]);
   }
 
   /** Closes like a browser, and waits for the server's side. */
-  async leaves(): Promise<void> {
+  async close(): Promise<void> {
     this.socket.close();
     await this.closed();
   }
 
   /** Lets the far end's bytes pile up. */
-  stopsReading(): void {
+  stopReading(): void {
     this.socket.pause();
   }
 
@@ -179,7 +179,7 @@ export class PeerSocket {
   }
 
   /** As a host does that has lost its memory of the connection: a TCP reset. */
-  resets(): void {
+  reset(): void {
     const { _socket: bare } = this.socket as unknown as { _socket: Socket };
     bare.resetAndDestroy();
   }

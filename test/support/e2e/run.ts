@@ -7,13 +7,13 @@ export interface Outcome extends Exit {
   readonly stderr: string;
 }
 
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 /** Runs the command line to its end. */
 export async function run(flags: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Outcome> {
   const child = new Child([process.execPath, SIGNALBOX_CLI, ...flags], environment);
   try {
-    const exit = await within(PATIENCE_MS, `signalbox ${flags.join(' ')} to end`, child.exited);
+    const exit = await within(TIMEOUT_MS, `signalbox ${flags.join(' ')} to end`, child.exited);
     return { ...exit, stdout: child.stdout, stderr: child.stderr };
   } finally {
     await child.stop();

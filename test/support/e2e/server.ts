@@ -1,11 +1,11 @@
 import { Child, type Exit } from './child.ts';
 import { freePort } from './free-port.ts';
-import { ask } from './http.ts';
+import { sendRequest } from './http.ts';
 import { LOOPBACK, type ServerKind, type ServerOptions } from './server-kinds.ts';
 import { until } from './until.ts';
-import { Visit, type Address } from './visit.ts';
+import { ServerClient, type Address } from './server-client.ts';
 
-export interface Starting {
+export interface ServerStartOptions {
   readonly kind: ServerKind;
   readonly options?: ServerOptions;
   readonly environment?: Readonly<Record<string, string>>;
@@ -15,29 +15,29 @@ export interface Starting {
   readonly port?: number;
 }
 
-const START_MS = 20_000;
-const PATIENCE_MS = 10_000;
+const START_TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 10_000;
 const ATTEMPTS = 5;
 const PORT_TAKEN = /EADDRINUSE|in use/;
 
 /** A server process on loopback. */
-export class Server extends Visit {
+export class Server extends ServerClient {
   readonly kind: ServerKind;
   readonly #child: Child;
 
   private constructor(kind: ServerKind, child: Child, address: Address) {
-    super(address, PATIENCE_MS);
+    super(address, TIMEOUT_MS);
     this.kind = kind;
     this.#child = child;
   }
 
   /** Starts one on a free port, on another one where somebody took it meanwhile, and waits until it answers. */
-  static async start({ kind, options = {}, environment = {}, host = LOOPBACK, port }: Starting): Promise<Server> {
+  static async start({ kind, options = {}, environment = {}, host = LOOPBACK, port }: ServerStartOptions): Promise<Server> {
     for (let attempt = 1; ; attempt++) {
-      const address = { host, port: port ?? (await freePort()), secure: 'sslkey' in options, ...served(options) };
+      const address = { host, port: port ?? (await freePort()), secure: 'sslkey' in options, ...pathAndKey(options) };
       const child = new Child(kind.command(address.port, options), environment);
       const server = new Server(kind, child, address);
-      if (await server.#answers()) return server;
+      if (await server.#waitUntilReady()) return server;
       await child.stop();
       if (attempt < ATTEMPTS && PORT_TAKEN.test(server.output)) continue;
       throw new Error(`${kind.name} does not answer on port ${address.port}: ${server.output}`);
@@ -65,18 +65,18 @@ export class Server extends Visit {
     return this.#child.stop();
   }
 
-  async #answers(): Promise<boolean> {
+  async #waitUntilReady(): Promise<boolean> {
     const { host, port, secure, path } = this;
-    const place = { host, port, secure, patience: 1_000 };
-    const outcome = await until(START_MS, `${this.kind.name} to answer or to end`, async () => {
+    const place = { host, port, secure, timeoutMs: 1_000 };
+    const outcome = await until(START_TIMEOUT_MS, `${this.kind.name} to answer or to end`, async () => {
       if (!this.isRunning || PORT_TAKEN.test(this.output)) return 'ended';
-      return (await ask(place, path)).status === 200 ? 'ready' : undefined;
+      return (await sendRequest(place, path)).status === 200 ? 'ready' : undefined;
     }).catch(() => 'silent');
     return outcome === 'ready' && this.isRunning && !PORT_TAKEN.test(this.output);
   }
 }
 
-function served(options: ServerOptions): { path: string; key: string } {
+function pathAndKey(options: ServerOptions): { path: string; key: string } {
   const { path = '/', key = 'peerjs' } = options;
   return { path: `${String(path).replace(/\/$/, '')}/`, key: String([key].flat()[0]) };
 }

@@ -36,25 +36,25 @@ export class TcpProxy {
   }
 
   /** Cuts what goes through it, and lets nothing new through, until `unblocks`. */
-  blocks(): void {
+  block(): void {
     this.#isBlocked = true;
     this.cut();
   }
 
-  unblocks(): void {
+  unblock(): void {
     this.#isBlocked = false;
   }
 
   /** Cuts it on the near side only, as a phone does that changes its network: the far side does not notice. */
-  cutUnnoticed(): void {
+  cutNearSide(): void {
     for (const pair of this.#pairs) {
-      pair.isForgotten = true;
+      pair.isHalfOpen = true;
       pair.near.resetAndDestroy();
     }
   }
 
   /** From now on, what is said takes so long each way, in ms. What is under way keeps its time. */
-  delays(delay: number): void {
+  setDelay(delay: number): void {
     this.#delay = delay;
   }
 
@@ -62,33 +62,33 @@ export class TcpProxy {
    * Half-open: of the connections that there are, nothing more that `side` says arrives, and neither side is told. New ones go
    * through, unless they are blocked.
    */
-  swallows(side: 'near' | 'far' | 'both'): void {
+  dropFrom(side: 'near' | 'far' | 'both'): void {
     for (const pair of this.#pairs) {
-      if (side !== 'far') pair.swallows.near = true;
-      if (side !== 'near') pair.swallows.far = true;
-      if (side === 'both') pair.isForgotten = true;
+      if (side !== 'far') pair.drops.near = true;
+      if (side !== 'near') pair.drops.far = true;
+      if (side === 'both') pair.isHalfOpen = true;
     }
   }
 
   /** Lets nothing new through; what there is stays. */
-  blocksNew(): void {
+  blockNew(): void {
     this.#isBlocked = true;
   }
 
   async stop(): Promise<void> {
-    for (const pair of this.#pairs) pair.isForgotten = false;
+    for (const pair of this.#pairs) pair.isHalfOpen = false;
     this.cut();
     this.#server.close();
     await once(this.#server, 'close');
   }
 
   #join(near: Socket, far: Socket): void {
-    const pair: Pair = { near, far, isForgotten: false, swallows: { near: false, far: false } };
+    const pair: Pair = { near, far, isHalfOpen: false, drops: { near: false, far: false } };
     this.#pairs.add(pair);
-    this.#passes(pair, 'near', 'far');
-    this.#passes(pair, 'far', 'near');
+    this.#forward(pair, 'near', 'far');
+    this.#forward(pair, 'far', 'near');
     const end = () => {
-      if (pair.isForgotten && !(near.destroyed && far.destroyed)) return;
+      if (pair.isHalfOpen && !(near.destroyed && far.destroyed)) return;
       this.#pairs.delete(pair);
       near.destroy();
       far.destroy();
@@ -96,14 +96,14 @@ export class TcpProxy {
     for (const socket of [near, far]) socket.on('close', end).on('error', end);
   }
 
-  #passes(pair: Pair, from: Side, to: Side): void {
-    const underWay: { readonly bytes: Buffer; readonly due: number }[] = [];
+  #forward(pair: Pair, from: Side, to: Side): void {
+    const inFlight: { readonly bytes: Buffer; readonly due: number }[] = [];
     const arrive = (): void => {
-      while (underWay[0] !== undefined && underWay[0].due <= Date.now()) pair[to].write(underWay.shift()?.bytes ?? '');
+      while (inFlight[0] !== undefined && inFlight[0].due <= Date.now()) pair[to].write(inFlight.shift()?.bytes ?? '');
     };
     pair[from].on('data', (bytes) => {
-      if (pair.swallows[from]) return;
-      underWay.push({ bytes, due: Math.max(underWay.at(-1)?.due ?? 0, Date.now() + this.#delay) });
+      if (pair.drops[from]) return;
+      inFlight.push({ bytes, due: Math.max(inFlight.at(-1)?.due ?? 0, Date.now() + this.#delay) });
       if (this.#delay > 0) setTimeout(arrive, this.#delay + 1);
       arrive();
     });
@@ -116,6 +116,6 @@ interface Pair {
   readonly near: Socket;
   readonly far: Socket;
   /** One side is gone, or deaf, and the other is not to know. */
-  isForgotten: boolean;
-  readonly swallows: Record<Side, boolean>;
+  isHalfOpen: boolean;
+  readonly drops: Record<Side, boolean>;
 }

@@ -1,25 +1,25 @@
 /** Waits for what should come; says what did not when it does not come in time. */
-export async function within<T>(ms: number, what: string, coming: Promise<T>): Promise<T> {
+export async function within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
     const failure = new Error(`waited ${ms} ms for ${what}`);
     timer = setTimeout(() => reject(failure), ms);
   });
   try {
-    return await Promise.race([coming, tooLate]);
+    return await Promise.race([promise, tooLate]);
   } finally {
     clearTimeout(timer);
   }
 }
 
 /** Gives undefined as long as there is no answer. */
-type Ask<T> = () => Promise<T | undefined> | T | undefined;
+type Probe<T> = () => Promise<T | undefined> | T | undefined;
 
 /** Asks again and again until `ask` gives a value; what it throws counts as no answer yet. */
-export async function until<T>(ms: number, what: string, ask: Ask<T>): Promise<T> {
+export async function until<T>(ms: number, what: string, probe: Probe<T>): Promise<T> {
   const deadline = performance.now() + ms;
   for (;;) {
-    const { value, error } = await attempt(ask);
+    const { value, error } = await attempt(probe);
     if (value !== undefined) return value;
     if (performance.now() > deadline) throw new Error(`waited ${ms} ms for ${what}`, { cause: error });
     await elapsed(POLL_MS);
@@ -33,9 +33,9 @@ export function elapsed(ms: number): Promise<void> {
 
 const POLL_MS = 20;
 
-async function attempt<T>(ask: Ask<T>): Promise<{ value?: T | undefined; error?: unknown }> {
+async function attempt<T>(probe: Probe<T>): Promise<{ value?: T | undefined; error?: unknown }> {
   try {
-    return { value: await ask() };
+    return { value: await probe() };
   } catch (error) {
     return { error };
   }

@@ -13,7 +13,7 @@ export interface EngineKind {
   command(port: number, folder: string): readonly string[];
   url(port: number): string;
   /** Resolves where it answers. */
-  answers(port: number): Promise<unknown>;
+  probe(port: number): Promise<unknown>;
 }
 
 const START_MS = 10_000;
@@ -29,13 +29,13 @@ export class EngineServer {
     this.port = port;
     this.#kind = kind;
     this.#folder = mkdtempSync(join(tmpdir(), 'engine-'));
-    this.#child = this.#run();
+    this.#child = this.#spawn();
   }
 
   /** @throws where the program is not installed. */
   static async start(kind: EngineKind, port?: number): Promise<EngineServer> {
     const server = new EngineServer(kind, port ?? (await freePort()));
-    await server.#answers();
+    await server.#waitUntilReady();
     return server;
   }
 
@@ -59,30 +59,30 @@ export class EngineServer {
 
   /** Ends it at once and starts it again. @param memory whether it finds what it has written down. */
   async restart(memory: 'kept' | 'lost' = 'lost'): Promise<void> {
-    await this.#end();
+    await this.#kill();
     if (memory === 'lost') {
       rmSync(this.#folder, { recursive: true, force: true });
       mkdirSync(this.#folder);
     }
-    this.#child = this.#run();
-    await this.#answers();
+    this.#child = this.#spawn();
+    await this.#waitUntilReady();
   }
 
   /** Ends it at once, and for good. */
   kill(): Promise<void> {
-    return this.#end();
+    return this.#kill();
   }
 
   async stop(): Promise<void> {
-    await this.#end();
+    await this.#kill();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #run(): ChildProcess {
+  #spawn(): ChildProcess {
     return spawn(this.#kind.program, this.#kind.command(this.port, this.#folder), { stdio: 'ignore' });
   }
 
-  async #end(): Promise<void> {
+  async #kill(): Promise<void> {
     const child = this.#child;
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -90,13 +90,13 @@ export class EngineServer {
     await ended;
   }
 
-  async #answers(): Promise<void> {
+  async #waitUntilReady(): Promise<void> {
     const { program } = this.#kind;
     const failed = new Promise<never>((_, reject) => {
       this.#child.once('error', () => reject(new Error(`${program} is missing: apt-get install ${program}`)));
     });
     const ready = until(START_MS, `${program} to answer`, () =>
-      this.#kind.answers(this.port).then(
+      this.#kind.probe(this.port).then(
         () => true,
         () => undefined,
       ),

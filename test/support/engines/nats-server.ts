@@ -4,22 +4,22 @@ import { readFileSync } from 'node:fs';
 import { freePort } from '../e2e/free-port.ts';
 import { LOOPBACK } from '../e2e/server-kinds.ts';
 import { until } from '../e2e/until.ts';
-import { TLS_FILES } from '../far-end.ts';
+import { TLS_FILES } from '../network-client.ts';
 import { EngineServer, type EngineKind } from './engine-server.ts';
 
 /** Another one of the same make. */
 const PROGRAM = process.env['NATS_SERVER'] ?? 'nats-server';
-const PATIENCE_MS = 30_000;
-const COPIES = 3;
+const TIMEOUT_MS = 30_000;
+const REPLICAS = 3;
 
 const NATS: EngineKind = {
   program: PROGRAM,
   command: (port, folder) => ['--addr', LOOPBACK, '--port', String(port), '--jetstream', '--store_dir', folder],
   url: (port) => `nats://${LOOPBACK}:${port}`,
-  answers: (port) => asks(port),
+  probe: (port) => probeNats(port),
 };
 
-async function asks(port: number, how: ConnectionOptions = {}): Promise<void> {
+async function probeNats(port: number, how: ConnectionOptions = {}): Promise<void> {
   const connection = await connect({ ...how, servers: `${LOOPBACK}:${port}`, reconnect: false });
   await (await jetstreamManager(connection)).getAccountInfo();
   await connection.close();
@@ -31,26 +31,26 @@ export function startNats(port?: number): Promise<EngineServer> {
 }
 
 /** A NATS that is reached over TLS only, with the certificate of `TLS_FILES`. */
-export function startSecretNats(): Promise<EngineServer> {
+export function startTlsNats(): Promise<EngineServer> {
   const { certFile, keyFile } = TLS_FILES;
   return EngineServer.start({
     ...NATS,
     command: (port, folder) => [...NATS.command(port, folder), '--tls', '--tlscert', certFile, '--tlskey', keyFile],
     url: (port) => `tls://${LOOPBACK}:${port}`,
-    answers: (port) => asks(port, { tls: { ca: readFileSync(certFile, 'utf8') } }),
+    probe: (port) => probeNats(port, { tls: { ca: readFileSync(certFile, 'utf8') } }),
   });
 }
 
 /** Three NATS that keep the same. */
-export class NatsHouse {
+export class NatsCluster {
   readonly servers: readonly EngineServer[];
 
   private constructor(servers: readonly EngineServer[]) {
     this.servers = servers;
   }
 
-  static async start(): Promise<NatsHouse> {
-    const ports = await Promise.all(Array.from({ length: COPIES }, () => freePort()));
+  static async start(): Promise<NatsCluster> {
+    const ports = await Promise.all(Array.from({ length: REPLICAS }, () => freePort()));
     const routes = ports.map((port) => `nats://${LOOPBACK}:${port}`);
     const servers = await Promise.all(
       routes.map((route, n) => {
@@ -58,14 +58,14 @@ export class NatsHouse {
         return EngineServer.start({ ...NATS, command: (port, folder) => [...NATS.command(port, folder), ...more] });
       }),
     );
-    const house = new NatsHouse(servers);
-    await until(PATIENCE_MS, 'three servers that keep the same', () => house.#keepsCopies());
-    return house;
+    const cluster = new NatsCluster(servers);
+    await until(TIMEOUT_MS, 'three servers that keep the same', () => cluster.#canReplicate());
+    return cluster;
   }
 
   /** As it is reached by the first of them, which tells of the others. */
   get url(): string {
-    return `${this.servers[0]?.url ?? ''}?replicas=${COPIES}`;
+    return `${this.servers[0]?.url ?? ''}?replicas=${REPLICAS}`;
   }
 
   /** The one that leads the only bucket there is; not the first, to which clients have connected. */
@@ -74,7 +74,7 @@ export class NatsHouse {
     try {
       const { streams } = await jetstreamManager(connection);
       const [name] = await streams.names().next();
-      return await until(PATIENCE_MS, 'another leader', async () => {
+      return await until(TIMEOUT_MS, 'another leader', async () => {
         const leader = this.servers[Number((await streams.info(name ?? '')).cluster?.leader?.split('-')[1])];
         if (leader !== undefined && leader !== this.servers[0]) return leader;
         await connection.request(`$JS.API.STREAM.LEADER.STEPDOWN.${name}`);
@@ -89,11 +89,11 @@ export class NatsHouse {
     await Promise.all(this.servers.map((server) => server.stop()));
   }
 
-  async #keepsCopies(): Promise<true | undefined> {
+  async #canReplicate(): Promise<true | undefined> {
     const connection = await connect({ servers: this.servers.map(({ port }) => `${LOOPBACK}:${port}`) });
     try {
       const { streams } = await jetstreamManager(connection);
-      await streams.add({ name: 'probe', subjects: ['probe'], num_replicas: COPIES });
+      await streams.add({ name: 'probe', subjects: ['probe'], num_replicas: REPLICAS });
       await streams.delete('probe');
       return true;
     } catch {

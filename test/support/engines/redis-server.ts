@@ -4,21 +4,21 @@ import { join } from 'node:path';
 import { freePort } from '../e2e/free-port.ts';
 import { LOOPBACK } from '../e2e/server-kinds.ts';
 import { until } from '../e2e/until.ts';
-import { TLS_FILES } from '../far-end.ts';
+import { TLS_FILES } from '../network-client.ts';
 import { EngineServer, type EngineKind } from './engine-server.ts';
 
 /** Another one that speaks as Redis does, such as valkey-server. */
 const PROGRAM = process.env['REDIS_SERVER'] ?? 'redis-server';
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 /** The name under which Sentinel knows the primary. */
-const HOUSE = 'house';
+const PRIMARY_NAME = 'house';
 const SLOTS = 16_384;
 
 const REDIS: EngineKind = {
   program: PROGRAM,
   command: (port, folder) => ['--port', String(port), '--bind', LOOPBACK, '--save', '', '--appendonly', 'yes', '--dir', folder],
   url: (port) => `redis://${LOOPBACK}:${port}`,
-  answers: (port) => asks(port, (redis) => redis.ping()),
+  probe: (port) => queryRedis(port, (redis) => redis.ping()),
 };
 
 /** A Redis of one's own. @throws where `redis-server` is not installed. */
@@ -27,7 +27,7 @@ export function startRedis(port?: number): Promise<EngineServer> {
 }
 
 /** A Redis that is reached over TLS only, with the certificate of `TLS_FILES`. */
-export function startSecretRedis(): Promise<EngineServer> {
+export function startTlsRedis(): Promise<EngineServer> {
   return EngineServer.start({
     ...REDIS,
     command(port, folder) {
@@ -36,7 +36,7 @@ export function startSecretRedis(): Promise<EngineServer> {
       return [...REDIS.command(0, folder), '--tls-port', String(port), ...secrets];
     },
     url: (port) => `rediss://${LOOPBACK}:${port}`,
-    answers: (port) => asks(port, (redis) => redis.ping(), { tls: { ca: readFileSync(TLS_FILES.certFile) } }),
+    probe: (port) => queryRedis(port, (redis) => redis.ping(), { tls: { ca: readFileSync(TLS_FILES.certFile) } }),
   });
 }
 
@@ -44,15 +44,15 @@ export function startSecretRedis(): Promise<EngineServer> {
 export async function startClusterRedis(): Promise<EngineServer> {
   const command: EngineKind['command'] = (port, folder) => [...REDIS.command(port, folder), '--cluster-enabled', 'yes'];
   const server = await EngineServer.start({ ...REDIS, command });
-  await asks(server.port, async (redis) => {
+  await queryRedis(server.port, async (redis) => {
     await redis.cluster('ADDSLOTSRANGE', 0, SLOTS - 1);
-    await until(PATIENCE_MS, 'the cluster', async () => /cluster_state:ok/.test(await redis.cluster('INFO')) || undefined);
+    await until(TIMEOUT_MS, 'the cluster', async () => /cluster_state:ok/.test(await redis.cluster('INFO')) || undefined);
   });
   return server;
 }
 
 /** A primary, a replica of it, and a Sentinel that makes the one of the other. */
-export class RedisHouse {
+export class RedisWithSentinel {
   readonly primary: EngineServer;
   readonly replica: EngineServer;
   readonly sentinel: EngineServer;
@@ -63,29 +63,29 @@ export class RedisHouse {
     this.sentinel = sentinel;
   }
 
-  static async start(): Promise<RedisHouse> {
+  static async start(): Promise<RedisWithSentinel> {
     const primary = await startRedis();
     const follows = ['--replicaof', LOOPBACK, String(primary.port), '--repl-diskless-sync-delay', '0'];
     const command: EngineKind['command'] = (port, folder) => [...REDIS.command(port, folder), ...follows];
     const replica = await EngineServer.start({ ...REDIS, command }, await freePort());
     const sentinel = await EngineServer.start(sentinelOf(primary.port));
-    const knowsAll = (): Promise<true | undefined> =>
-      asks(sentinel.port, async (redis) => {
-        const known = (await redis.call('SENTINEL', 'REPLICAS', HOUSE)) as unknown[];
+    const isReplicating = (): Promise<true | undefined> =>
+      queryRedis(sentinel.port, async (redis) => {
+        const known = (await redis.call('SENTINEL', 'REPLICAS', PRIMARY_NAME)) as unknown[];
         return known.length === 1 && /master_link_status:up/.test(await replicaState(replica.port)) ? true : undefined;
       });
-    await until(PATIENCE_MS, 'Sentinel to know the replica', knowsAll);
-    return new RedisHouse(primary, replica, sentinel);
+    await until(TIMEOUT_MS, 'Sentinel to know the replica', isReplicating);
+    return new RedisWithSentinel(primary, replica, sentinel);
   }
 
   get url(): string {
-    return `${this.sentinel.url}?sentinel=${HOUSE}`;
+    return `${this.sentinel.url}?sentinel=${PRIMARY_NAME}`;
   }
 
   /** Resolves when the replica has all that the primary was told before. */
-  async isCopied(): Promise<void> {
-    await asks(this.primary.port, async (redis) => {
-      if ((await redis.wait(1, PATIENCE_MS)) !== 1) throw new Error('the replica does not follow');
+  async waitForReplication(): Promise<void> {
+    await queryRedis(this.primary.port, async (redis) => {
+      if ((await redis.wait(1, TIMEOUT_MS)) !== 1) throw new Error('the replica does not follow');
     });
   }
 
@@ -95,26 +95,26 @@ export class RedisHouse {
 }
 
 function sentinelOf(primary: number): EngineKind {
-  const told = [
-    `monitor ${HOUSE} ${LOOPBACK} ${primary} 1`,
-    `down-after-milliseconds ${HOUSE} 500`,
-    `failover-timeout ${HOUSE} 5000`,
+  const settings = [
+    `monitor ${PRIMARY_NAME} ${LOOPBACK} ${primary} 1`,
+    `down-after-milliseconds ${PRIMARY_NAME} 500`,
+    `failover-timeout ${PRIMARY_NAME} 5000`,
   ];
   return {
     ...REDIS,
     command(port, folder) {
       const file = join(folder, 'sentinel.conf');
-      writeFileSync(file, [`port ${port}`, `bind ${LOOPBACK}`, ...told.map((line) => `sentinel ${line}`)].join('\n'));
+      writeFileSync(file, [`port ${port}`, `bind ${LOOPBACK}`, ...settings.map((line) => `sentinel ${line}`)].join('\n'));
       return [file, '--sentinel'];
     },
   };
 }
 
 function replicaState(port: number): Promise<string> {
-  return asks(port, (redis) => redis.info('replication'));
+  return queryRedis(port, (redis) => redis.info('replication'));
 }
 
-async function asks<T>(
+async function queryRedis<T>(
   port: number,
   ask: (redis: Redis) => Promise<T>,
   how: { readonly tls?: { readonly ca: Buffer } } = {},

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RelayDialect } from '../../../src/adapters/dialects/relay/dialect.ts';
-import { newConnection, passageOf } from '../../../src/application/connection.ts';
+import { newConnection, trafficOf } from '../../../src/application/connection.ts';
 import type { Socket } from '../../../src/application/ports/socket.ts';
 
 const SOCKET: Socket = {
@@ -16,7 +16,7 @@ describe('connection', () => {
     const dialect = new RelayDialect('/relay');
     const opened = newConnection({ socket: SOCKET, dialect, address: '192.0.2.1' }, { origin: undefined, openedAt: 1_000 });
     Object.assign(opened, { framesIn: 2, bytesIn: 30, framesOut: 1, bytesOut: 10 });
-    expect(passageOf(opened, 4_000)).toEqual({
+    expect(trafficOf(opened, 4_000)).toEqual({
       address: '192.0.2.1',
       lifetime: 3_000,
       framesIn: 2,

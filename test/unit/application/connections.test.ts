@@ -23,7 +23,7 @@ function connection(): Connection & { readonly written: string[] } {
   return Object.assign(made, { written });
 }
 
-const SILENT: MessageTap = { isOpen: false, heard: () => undefined, told: () => undefined };
+const SILENT: MessageTap = { isEnabled: false, received: () => undefined, sent: () => undefined };
 const WELCOME = { id: echoed('ann'), replaces: 'nothing' } as const;
 const EXPIRE = notice('expire', echoed('bob'), echoed('ann'));
 
@@ -31,9 +31,9 @@ describe('connections', () => {
   it('are found by name until they are dropped, once', () => {
     const connections = new Connections(SILENT, new ManualClock());
     const ann = connection();
-    const id = connections.open(ann);
+    const id = connections.add(ann);
     expect([connections.find(id), connections.size]).toEqual([ann, 1]);
-    expect([connections.drop(id), connections.drop(id), connections.find(id), connections.size]).toEqual([
+    expect([connections.remove(id), connections.remove(id), connections.find(id), connections.size]).toEqual([
       ann,
       undefined,
       undefined,
@@ -43,26 +43,26 @@ describe('connections', () => {
 
   it('a late answer to an old connection can not reach the new one of its slot', () => {
     const connections = new Connections(SILENT, new ManualClock());
-    const old = connections.open(connection());
-    connections.drop(old);
-    const young = connections.open(connection());
+    const old = connections.add(connection());
+    connections.remove(old);
+    const young = connections.add(connection());
     expect([slotOf(young) === slotOf(old), young === old, connections.find(old)]).toEqual([true, false, undefined]);
   });
 
   it('the longest unused slot is used first', () => {
     const connections = new Connections(SILENT, new ManualClock());
-    const ids = [1, 2, 3].map(() => connections.open(connection()));
-    for (const id of ids) connections.drop(id);
-    expect([1, 2, 3].map(() => slotOf(connections.open(connection())))).toEqual(ids.map(slotOf));
+    const ids = [1, 2, 3].map(() => connections.add(connection()));
+    for (const id of ids) connections.remove(id);
+    expect([1, 2, 3].map(() => slotOf(connections.add(connection())))).toEqual(ids.map(slotOf));
   });
 
   it('promise 5: slots are used again, for ever', () => {
     const connections = new Connections(SILENT, new ManualClock());
     const slots = new Set<number>();
     for (let i = 0; i < 10_000; i++) {
-      const id = connections.open(connection());
+      const id = connections.add(connection());
       slots.add(slotOf(id));
-      connections.drop(id);
+      connections.remove(id);
     }
     expect(slots.size).toBe(1);
   });
@@ -70,25 +70,25 @@ describe('connections', () => {
   it('a message leaves in the dialect of its receiver', () => {
     const connections = new Connections(SILENT, new ManualClock());
     const ann = connection();
-    expect(connections.send(connections.open(ann), EXPIRE)).toBe('sent');
+    expect(connections.send(connections.add(ann), EXPIRE)).toBe('sent');
     expect(ann.written).toEqual(['{"type":"EXPIRE","src":"bob","dst":"ann"}']);
   });
 
   it('who is gone is told nothing', () => {
     const connections = new Connections(SILENT, new ManualClock());
     const gone = connectionId(9, 9);
-    connections.welcome(gone, WELCOME);
-    connections.part(gone, (dialect) => dialect.farewell('left'));
+    connections.sendOpenFrame(gone, WELCOME);
+    connections.close(gone, (dialect) => dialect.closeFrame('left'));
     expect(connections.send(gone, EXPIRE)).toBe('gone');
   });
 
   it('O3, O4: welcome and farewell are words of the dialect', () => {
     const connections = new Connections(SILENT, new ManualClock());
     const ann = connection();
-    const id = connections.open(ann);
-    connections.welcome(id, WELCOME);
-    connections.part(id, (dialect) => dialect.refusal({ reason: 'id-taken' }));
-    connections.part(id, (dialect) => dialect.farewell('left'));
+    const id = connections.add(ann);
+    connections.sendOpenFrame(id, WELCOME);
+    connections.close(id, (dialect) => dialect.refusal({ reason: 'id-taken' }));
+    connections.close(id, (dialect) => dialect.closeFrame('left'));
     expect(ann.written).toEqual([
       '{"type":"OPEN"}',
       '{"type":"ID-TAKEN","payload":{"msg":"ID is taken"}}',
@@ -100,9 +100,9 @@ describe('connections', () => {
   it('all that are open are listed with their names', () => {
     const connections = new Connections(SILENT, new ManualClock());
     const [first, second] = [connection(), connection()];
-    const gone = connections.open(first);
-    const id = connections.open(second);
-    connections.drop(gone);
+    const gone = connections.add(first);
+    const id = connections.add(second);
+    connections.remove(gone);
     expect([...connections.all()]).toEqual([[id, second]]);
   });
 });

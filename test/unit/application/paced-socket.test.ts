@@ -3,7 +3,7 @@ import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { PacedSocket } from '../../../src/application/paced-socket.ts';
 import { echoed } from '../../../src/domain/ids.ts';
 import { notice } from '../../../src/domain/message.ts';
-import { QUEUED_FRAME_BYTES } from '../../../src/domain/weights.ts';
+import { QUEUED_FRAME_BYTES } from '../../../src/domain/memory-sizes.ts';
 import type { Socket } from '../../../src/application/ports/socket.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -27,9 +27,9 @@ describe('X2: a paced socket', () => {
     const lent = bytes('a');
     expect([socket.write(lent), socket.write(bytes('b')), socket.write(bytes('c'))]).toEqual(['sent', 'queued', 'queued']);
     lent.fill(33);
-    clock.passes(59);
+    clock.advance(59);
     expect(did).toEqual(['0 a']);
-    clock.passes(200);
+    clock.advance(200);
     expect([socket.write(bytes('d')), did]).toEqual(['sent', ['0 a', '60 b', '120 c', '259 d']]);
   });
 
@@ -39,7 +39,7 @@ describe('X2: a paced socket', () => {
     socket.close(1000, 'left');
     socket.close(1000, 'again');
     expect(socket.write(bytes('late'))).toBe('gone');
-    clock.passes(100);
+    clock.advance(100);
     expect(did).toEqual(['0 a', '60 b', '60 close 1000 left']);
   });
 
@@ -52,7 +52,7 @@ describe('X2: a paced socket', () => {
   it('promise 5: ends the connection where too much waits, the overhead of each text counted', () => {
     const { socket, clock, did } = paced(2 * QUEUED_FRAME_BYTES + 3);
     expect(['a', 'bb', 'c', 'd'].map((text) => socket.write(bytes(text)))).toEqual(['sent', 'queued', 'queued', 'gone']);
-    clock.passes(500);
+    clock.advance(500);
     expect(did).toEqual(['0 a', '0 close 1008 reads too slowly']);
   });
 
@@ -61,8 +61,8 @@ describe('X2: a paced socket', () => {
     const messages = [1, 2].map(() => notice('expire', echoed('bob'), echoed('ann')));
     for (const message of messages) socket.write(bytes('a'), message);
     socket.write(bytes('b'));
-    expect(socket.withdraw()).toEqual([messages[1]]);
-    clock.passes(500);
+    expect(socket.takeUnsent()).toEqual([messages[1]]);
+    clock.advance(500);
     expect(did).toEqual(['0 a']);
   });
 

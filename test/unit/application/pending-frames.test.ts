@@ -11,9 +11,9 @@ describe('pending frames', () => {
   it('O14: come back once, in the order of arrival, as copies', () => {
     const pending = new PendingFrames(10_000, 10_000);
     const borrowed = text('one');
-    pending.keep(ANN, borrowed, false);
-    pending.keep(BOB, text('other'), false);
-    pending.keep(ANN, text('two'), true);
+    pending.add(ANN, borrowed, false);
+    pending.add(BOB, text('other'), false);
+    pending.add(ANN, text('two'), true);
     borrowed.fill(0);
     expect(pending.connections()).toEqual([ANN, BOB]);
     const taken = pending.take(ANN);
@@ -26,17 +26,17 @@ describe('pending frames', () => {
 
   it('O14, promise 5: have a bound for each connection, which the first frame may exceed', () => {
     const pending = new PendingFrames(1_000, 10_000);
-    expect(pending.keep(ANN, new Uint8Array(5_000), false)).toBe(true);
-    expect(pending.keep(ANN, text('more'), false)).toBe(false);
-    expect(pending.keep(BOB, text('one'), false)).toBe(true);
+    expect(pending.add(ANN, new Uint8Array(5_000), false)).toBe(true);
+    expect(pending.add(ANN, text('more'), false)).toBe(false);
+    expect(pending.add(BOB, text('one'), false)).toBe(true);
   });
 
   it('O14, promise 5: have a bound in all, with the weight of each frame', () => {
     const pending = new PendingFrames(10_000, 2 * OVERHEAD);
-    expect([pending.keep(ANN, text(''), false), pending.keep(BOB, text(''), false)]).toEqual([true, true]);
+    expect([pending.add(ANN, text(''), false), pending.add(BOB, text(''), false)]).toEqual([true, true]);
     expect(pending.bytes).toBe(2 * OVERHEAD);
-    expect(pending.keep(BOB, text(''), false)).toBe(false);
+    expect(pending.add(BOB, text(''), false)).toBe(false);
     pending.take(ANN);
-    expect(pending.keep(BOB, text(''), false)).toBe(true);
+    expect(pending.add(BOB, text(''), false)).toBe(true);
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
-import { House } from '../../support/house.ts';
+import { TestBroker } from '../../support/test-broker.ts';
 
-const refused = (house: House): LogEvent[] => house.events.filter(({ event }) => event.endsWith('-refused'));
+const refused = (house: TestBroker): LogEvent[] => house.events.filter(({ event }) => event.endsWith('-refused'));
 
 describe('what is refused leaves a line', () => {
   it('O9, O10: an upgrade, with its status, path, origin, key and address', () => {
-    const house = new House({}, { origins: { allow: 'listed', isListed: () => false } });
+    const house = new TestBroker({}, { origins: { allow: 'listed', isListed: () => false } });
     const headers = { origin: 'https://evil.test', host: 'a.test' };
     house.transport.connect({ path: '/peerjs', query: 'key=peerjs&id=ann&token=s3cret', headers });
     house.transport.connect({ path: '/nowhere', query: 'token=s3cret' });
@@ -21,9 +21,9 @@ describe('what is refused leaves a line', () => {
   });
 
   it('H11, promise 5: with the limit and what hit it', () => {
-    const house = new House({ maxUrlBytes: 300, maxConnectionsPerAddress: 1 });
-    house.opens('ann');
-    house.opens('bob');
+    const house = new TestBroker({ maxUrlBytes: 300, maxConnectionsPerAddress: 1 });
+    house.connectPeer('ann');
+    house.connectPeer('bob');
     house.transport.connect({ path: '/peerjs', query: 'x'.repeat(400) });
     house.transport.http('GET', `/${'y'.repeat(400)}`);
     expect(refused(house).map((event) => ('limit' in event ? event.limit : undefined))).toEqual([
@@ -39,7 +39,7 @@ describe('what is refused leaves a line', () => {
     ['GET', '/wrong/id', 401, 'Invalid key provided'],
     ['GET', '/peerjs/peers', 401, 'Unauthorized'],
   ])('H2, H3, H8: a request, %s %s', (method, path, status, why) => {
-    const house = new House();
+    const house = new TestBroker();
     house.transport.http(method, `${path}?token=s3cret`, { headers: { 'x-forwarded-for': '198.51.100.7' } });
     const [event] = refused(house);
     expect(event).toMatchObject({ event: 'request-refused', status, request: { method, path, ignoresForwardedFor: true } });
@@ -47,7 +47,7 @@ describe('what is refused leaves a line', () => {
   });
 
   it('X6: the token in the path of an old client is not told', () => {
-    const house = new House();
+    const house = new TestBroker();
     house.transport.http('POST', '/peerjs/ann/s3cret/offer');
     house.transport.http('POST', `/peerjs/ann/s3cret/${'x'.repeat(300)}`);
     house.transport.http('POST', '/app/peerjs/ann/s3cret/');
@@ -57,7 +57,7 @@ describe('what is refused leaves a line', () => {
   });
 
   it('what is answered well leaves none', () => {
-    const house = new House();
+    const house = new TestBroker();
     house.transport.http('GET', '/');
     house.transport.http('OPTIONS', '/peerjs/id');
     expect(refused(house)).toEqual([]);
@@ -66,11 +66,11 @@ describe('what is refused leaves a line', () => {
 
 describe('what is closed leaves a line', () => {
   it('with its code, who closed it, how long it lived and how much passed', () => {
-    const house = new House();
-    const ann = house.opens('ann');
-    ann.says({ type: 'HEARTBEAT' });
-    house.passes(1_500);
-    ann.far.close(1001);
+    const house = new TestBroker();
+    const ann = house.connectPeer('ann');
+    ann.send({ type: 'HEARTBEAT' });
+    house.advance(1_500);
+    ann.client.close(1001);
     const passage = { lifetime: 1_500, framesIn: 1, bytesIn: 20, framesOut: 1, bytesOut: 15, address: '192.0.2.1' };
     const end = { by: 'client', code: 1001 };
     expect(house.events).toContainEqual(expect.objectContaining({ event: 'peer-closed', ending: 'lost', end, passage }));
@@ -78,10 +78,10 @@ describe('what is closed leaves a line', () => {
   });
 
   it('also where the broker closes it, and where it was never a peer', () => {
-    const house = new House({ idLength: 3 });
-    house.opens('ann').says({ type: 'LEAVE' });
-    house.opens('much too long');
-    house.passes(1);
+    const house = new TestBroker({ idLength: 3 });
+    house.connectPeer('ann').send({ type: 'LEAVE' });
+    house.connectPeer('much too long');
+    house.advance(1);
     expect(house.events).toContainEqual(expect.objectContaining({ event: 'peer-closed', end: { by: 'broker', code: 1000 } }));
     const limit = { option: 'id_length', allows: 3 };
     expect(house.events).toContainEqual(expect.objectContaining({ event: 'connection-refused', limit }));

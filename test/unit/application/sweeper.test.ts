@@ -13,7 +13,7 @@ function sweeping(next: () => number = () => NEVER) {
       sweeps.push(clock.now());
       return next();
     },
-    stoodStill: (span) => void standstills.push(span),
+    paused: (span) => void standstills.push(span),
   });
   return { clock, sweeper, sweeps, standstills };
 }
@@ -21,64 +21,64 @@ function sweeping(next: () => number = () => NEVER) {
 describe('the sweeper', () => {
   it('M14, L1: wakes at the deadline', () => {
     const { clock, sweeper, sweeps } = sweeping();
-    sweeper.expect(5_000);
-    clock.passes(60_000);
+    sweeper.scheduleBy(5_000);
+    clock.advance(60_000);
     expect(sweeps).toEqual([5_000]);
   });
 
   it('wakes for the earliest of all deadlines', () => {
     const { clock, sweeper, sweeps } = sweeping();
-    for (const deadline of [5_000, 3_000, 4_000]) sweeper.expect(deadline);
-    clock.passes(60_000);
+    for (const deadline of [5_000, 3_000, 4_000]) sweeper.scheduleBy(deadline);
+    clock.advance(60_000);
     expect(sweeps).toEqual([3_000]);
   });
 
   it('M14: sweeps no more often than once in an interval, whatever the deadlines', () => {
     const { clock, sweeper, sweeps } = sweeping(() => 0);
-    sweeper.expect(10);
-    clock.passes(3_100);
+    sweeper.scheduleBy(10);
+    clock.advance(3_100);
     expect(sweeps).toEqual([10, 1_010, 2_010, 3_010]);
   });
 
   it('sleeps while nothing is due', () => {
     const { clock, sweeper } = sweeping();
-    sweeper.expect(NEVER);
+    sweeper.scheduleBy(NEVER);
     expect(clock.nextWakeup()).toBe(NEVER);
   });
 
   it('is stopped for good', () => {
     const { clock, sweeper, sweeps } = sweeping();
-    sweeper.expect(10);
+    sweeper.scheduleBy(10);
     sweeper.stop();
-    sweeper.expect(20);
-    clock.passes(1_000);
+    sweeper.scheduleBy(20);
+    clock.advance(1_000);
     expect([sweeps, clock.nextWakeup()]).toEqual([[], NEVER]);
   });
 
   it('sweeps for nobody until somebody sweeps', () => {
     const clock = new ManualClock();
-    new Sweeper(clock, 1_000).expect(5);
-    clock.passes(10);
+    new Sweeper(clock, 1_000).scheduleBy(5);
+    clock.advance(10);
     expect(clock.nextWakeup()).toBe(NEVER);
   });
 
   it('L6: a wake-up that comes late is a standstill: what arrived meanwhile is read before the sweep', () => {
     const { clock, sweeper, sweeps, standstills } = sweeping();
-    sweeper.expect(5_000);
-    clock.passes(4_000);
-    clock.standsStill(6_000);
-    clock.passes(999);
+    sweeper.scheduleBy(5_000);
+    clock.advance(4_000);
+    clock.advanceWithoutWaking(6_000);
+    clock.advance(999);
     expect([standstills, sweeps]).toEqual([[5_000], []]);
-    clock.passes(1);
+    clock.advance(1);
     expect([standstills, sweeps]).toEqual([[5_000], [11_000]]);
   });
 
   it('L6: a process that is late again and again sweeps all the same', () => {
     const { clock, sweeper, sweeps, standstills } = sweeping(() => 0);
-    sweeper.expect(1_000);
+    sweeper.scheduleBy(1_000);
     for (let n = 0; n < 4; n++) {
-      clock.standsStill(2_000);
-      clock.passes(0);
+      clock.advanceWithoutWaking(2_000);
+      clock.advance(0);
     }
     expect([standstills, sweeps]).toEqual([
       [1_000, 1_000, 1_000, 1_000],
@@ -88,9 +88,9 @@ describe('the sweeper', () => {
 
   it('L6: a delay as every process has is told, and postpones nothing', () => {
     const { clock, sweeper, sweeps, standstills } = sweeping();
-    sweeper.expect(1_000);
-    clock.standsStill(1_020);
-    clock.passes(0);
+    sweeper.scheduleBy(1_000);
+    clock.advanceWithoutWaking(1_020);
+    clock.advance(0);
     expect([standstills, sweeps]).toEqual([[20], [1_020]]);
   });
 });

@@ -12,7 +12,7 @@ describe('a peer, as an embedding program sees it', () => {
   it('is sent JSON, or text as it is', async () => {
     const { far, peer } = (await peersAtHand()).come('ann');
     expect([peer.send({ type: 'HELLO' }), peer.sendText('{"n":1.0}')]).toEqual([true, true]);
-    expect(far.heard.slice(1)).toEqual(['{"type":"HELLO"}', '{"n":1.0}']);
+    expect(far.received.slice(1)).toEqual(['{"type":"HELLO"}', '{"n":1.0}']);
   });
 
   it('refuses what has no JSON form', async () => {

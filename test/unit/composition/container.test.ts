@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { RandomPeerIds } from '../../../src/adapters/peer-ids/random.ts';
-import { Tally } from '../../../src/adapters/telemetry/tally.ts';
+import { MemoryTelemetry } from '../../../src/adapters/telemetry/memory.ts';
 import { MemoryTransport } from '../../../src/adapters/transports/memory/listener.ts';
 import { defaultConfig, type Config } from '../../../src/composition/configuration/config.ts';
 import { buildBroker } from '../../../src/composition/container.ts';
@@ -14,8 +14,8 @@ function built(config: Partial<Config>) {
       transport,
       clock: new ManualClock(),
       log: { record: () => undefined },
-      telemetry: new Tally(),
-      tap: { isOpen: false, heard: () => undefined, told: () => undefined },
+      telemetry: new MemoryTelemetry(),
+      tap: { isEnabled: false, received: () => undefined, sent: () => undefined },
       peerIds: new RandomPeerIds(),
       origins: { allow: 'echoed' },
     },
@@ -33,7 +33,7 @@ function built(config: Partial<Config>) {
 describe('a broker, built from a configuration', () => {
   it('O2: has a realm for each key', () => {
     const { connect } = built({ keys: ['red', 'blue'] });
-    const heard = ['red', 'blue', 'green'].map((key) => connect(`key=${key}&id=ann&token=t`).heard[0]);
+    const heard = ['red', 'blue', 'green'].map((key) => connect(`key=${key}&id=ann&token=t`).received[0]);
     expect(heard).toEqual(['{"type":"OPEN"}', '{"type":"OPEN"}', expect.stringContaining('Invalid key provided')]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SilentLog } from '../../../src/adapters/logs/silent.ts';
-import { MemoryTransport, type MemoryFarEnd } from '../../../src/adapters/transports/memory/listener.ts';
+import { MemoryTransport, type MemoryClient } from '../../../src/adapters/transports/memory/listener.ts';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
 import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import { EmbeddedBroker } from '../../../src/composition/embedded-broker.ts';
@@ -12,7 +12,7 @@ async function embedded(log = new SilentLog()) {
     { log, makeTransport: () => Promise.resolve(transport) },
   );
   await broker.listen();
-  const peer = (id: string): MemoryFarEnd =>
+  const peer = (id: string): MemoryClient =>
     transport.connect({ path: '/peerjs', query: `key=peerjs&id=${id}&token=secret-${id}` });
   return { broker, peer };
 }
@@ -68,7 +68,7 @@ describe('a broker inside another program', () => {
     });
     const ann = peer('ann');
     expect(peers).toEqual([true, 'secret-ann', true]);
-    expect(ann.heard).toEqual(['{"type":"OPEN"}', '{"type":"HELLO"}']);
+    expect(ann.received).toEqual(['{"type":"OPEN"}', '{"type":"HELLO"}']);
     expect(ann.closed).toEqual({ code: 4000, why: 'enough' });
   });
 
@@ -80,7 +80,7 @@ describe('a broker inside another program', () => {
     });
     const ann = peer('ann');
     ann.send('{"type":"OFFER","dst":"ann"}');
-    expect(ann.heard).toHaveLength(2);
+    expect(ann.received).toHaveLength(2);
     expect(events).toContainEqual(expect.objectContaining({ event: 'fault' }));
   });
 

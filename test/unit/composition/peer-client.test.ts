@@ -22,7 +22,7 @@ describe('a peer by the names of `peer`', () => {
     const { far, client: ann } = await client();
     ann.send({ n: 1 });
     ann.getSocket()?.send('{"n":2}');
-    expect(far.heard.slice(1)).toEqual(['{"n":1}', '{"n":2}']);
+    expect(far.received.slice(1)).toEqual(['{"n":1}', '{"n":2}']);
   });
 
   it('has a socket that closes it', async () => {

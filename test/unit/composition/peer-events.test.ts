@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
 import { PeerEvents, type PeerListener } from '../../../src/composition/peer-events.ts';
-import { session } from '../domain/sessions.ts';
+import { session } from '../domain/session-fixture.ts';
 import { peersAtHand } from './peers-at-hand.ts';
 
 const DEAF: PeerListener = {
@@ -9,7 +9,7 @@ const DEAF: PeerListener = {
   sent: () => undefined,
   disconnected: () => undefined,
   failed: () => undefined,
-  hears: () => false,
+  isListening: () => false,
 };
 
 describe('events for an embedding program', () => {
@@ -22,8 +22,8 @@ describe('events for an embedding program', () => {
 
   it('is open for messages only while somebody hears them', () => {
     const log = { record: () => undefined };
-    expect(new PeerEvents(log, DEAF).isOpen).toBe(false);
-    expect(new PeerEvents(log, { ...DEAF, hears: (what) => what === 'sent' }).isOpen).toBe(true);
+    expect(new PeerEvents(log, DEAF).isEnabled).toBe(false);
+    expect(new PeerEvents(log, { ...DEAF, isListening: (what) => what === 'sent' }).isEnabled).toBe(true);
   });
 
   it('makes no peer that nobody wants to be told of', () => {
@@ -35,7 +35,7 @@ describe('events for an embedding program', () => {
     };
     const ann = session('ann');
     const record = (wanted: string): void => {
-      const events = new PeerEvents({ record: () => undefined }, { ...listener, hears: (what) => what === wanted });
+      const events = new PeerEvents({ record: () => undefined }, { ...listener, isListening: (what) => what === wanted });
       events.record({ event: 'peer-opened', session: ann, address: '' });
       events.record({
         event: 'peer-closed',

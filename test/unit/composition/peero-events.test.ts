@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
 import { PeeroEvents, type PeeroListener } from '../../../src/composition/peero-events.ts';
-import { House } from '../../support/house.ts';
+import { TestBroker } from '../../support/test-broker.ts';
 
 /** A mesh whose events are written down. */
 function mesh(more: Partial<PeeroListener> = {}) {
@@ -18,9 +18,12 @@ function mesh(more: Partial<PeeroListener> = {}) {
   };
   const events = new PeeroEvents({ record: ({ event }) => void logged.push(event) }, listener);
   let count = 0;
-  const peerIds = { fresh: () => `id${++count}` };
-  const house = new House({ dialects: ['peero'], peeroPath: '', expireTimeout: 1_000 }, { log: events, tap: events, peerIds });
-  events.serve(house.broker);
+  const peerIds = { generate: () => `id${++count}` };
+  const house = new TestBroker(
+    { dialects: ['peero'], peeroPath: '', expireTimeout: 1_000 },
+    { log: events, tap: events, peerIds },
+  );
+  events.attachBroker(house.broker);
   return { house, told, logged, enters: () => house.transport.connect({ path: '/' }) };
 }
 
@@ -57,7 +60,7 @@ describe('the events of Peero', () => {
     ann.send('{"type":"offer","signal":1}');
     bob.send('{"type":"answer","peer":"id1","signal":2}');
     bob.send('{"type":"answer","peer":"nobody","signal":3}');
-    house.passes(3_000);
+    house.advance(3_000);
     expect(told).toEqual([
       ['offer', 'id1', 1],
       ['answer', 'id1', 'id3', 2],
@@ -74,7 +77,7 @@ describe('the events of Peero', () => {
     });
     const ann = enters();
     house.transport.settle();
-    expect([frames, ann.heard.includes('{"type":"note"}'), ann.closed?.why]).toEqual([
+    expect([frames, ann.received.includes('{"type":"note"}'), ann.closed?.why]).toEqual([
       [['id1', { type: 'peers', peers: [] }]],
       true,
       'no room',

@@ -1,4 +1,4 @@
-import { MemoryTransport, type MemoryFarEnd } from '../../../src/adapters/transports/memory/listener.ts';
+import { MemoryTransport, type MemoryClient } from '../../../src/adapters/transports/memory/listener.ts';
 import type { Log } from '../../../src/application/ports/log.ts';
 import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import type { ConnectedPeer } from '../../../src/composition/connected-peer.ts';
@@ -14,10 +14,10 @@ export async function peersAtHand(log: Log = { record: () => undefined }) {
   await broker.listen();
   const peers: ConnectedPeer[] = [];
   broker.on('connection', (peer) => peers.push(peer));
-  const connect = (id: string): MemoryFarEnd =>
+  const connect = (id: string): MemoryClient =>
     transport.connect({ path: '/peerjs', query: `key=peerjs&id=${id}&token=secret-${id}` });
   /** A far end, and the peer that the program sees. */
-  const come = (id: string): { far: MemoryFarEnd; peer: ConnectedPeer } => {
+  const come = (id: string): { far: MemoryClient; peer: ConnectedPeer } => {
     const far = connect(id);
     const peer = peers.at(-1);
     if (peer === undefined) throw new Error(`${id} did not come`);

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
 import { defaultConfig, type Config } from '../../../src/composition/configuration/config.ts';
 import { EmbeddedBroker } from '../../../src/composition/embedded-broker.ts';
-import { obeySignals } from '../../../src/composition/signals.ts';
+import { handleSignals } from '../../../src/composition/signals.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 
@@ -17,7 +17,7 @@ function obeying(config: Partial<Config> = {}) {
   );
   let reloads = 0;
   broker.reloadCertificate = () => Promise.resolve(void reloads++);
-  obeySignals(broker, log);
+  handleSignals(broker, log);
   onTestFinished(() => {
     SIGNALS.forEach((signal, n) => {
       for (const listener of process.listeners(signal)) if (before[n]?.has(listener) === false) process.off(signal, listener);

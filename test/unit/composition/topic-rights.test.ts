@@ -26,7 +26,7 @@ function rights(token: string | undefined, policy: Partial<Policy> = {}): readon
   if (given === undefined) return undefined;
   const { clearance } = given;
   const hears = (topic: string): boolean => clearance === 'all' || coversAll(clearance, [topic]) === true;
-  return [given.mayListen, ...['a', 'b'].map(hears), ...['a', 'b'].map(given.mayPublish)];
+  return [given.maySubscribe, ...['a', 'b'].map(hears), ...['a', 'b'].map(given.mayPublish)];
 }
 
 describe('SIO10: the tokens of Mercure count for Socket.IO', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asksFor, dialectAskedFor, readArguments, UsageError } from '../../../conformance/arguments.ts';
+import { hasFlag, requestedDialect, readArguments, UsageError } from '../../../conformance/arguments.ts';
 
 const URL_FLAGS = ['--url', 'http://localhost:9000'];
 
@@ -30,22 +30,22 @@ describe('arguments', () => {
       'a',
       '--key=b',
     ];
-    expect(readArguments([...URL_FLAGS, ...flags]).told).toEqual({
+    expect(readArguments([...URL_FLAGS, ...flags]).declared).toEqual({
       ...{ expire_timeout: 600, alive_timeout: 1_200, allow_discovery: true, proxied: false, key: ['a', 'b'] },
     });
   });
 
   it('take the path from the URL, unless it is told', () => {
-    expect(readArguments(['--url', 'https://a.example/x']).told).toEqual({ path: '/x' });
-    expect(readArguments(['--url', 'https://a.example/x', '--path', '/y']).told).toEqual({ path: '/y' });
+    expect(readArguments(['--url', 'https://a.example/x']).declared).toEqual({ path: '/x' });
+    expect(readArguments(['--url', 'https://a.example/x', '--path', '/y']).declared).toEqual({ path: '/y' });
   });
 
   it('take the path of the URL for that of the dialect', () => {
     const url = ['--url', 'http://localhost/hub'];
     expect(readArguments([...url, '--dialect', 'mercure'])).toMatchObject({ dialect: 'mercure', told: { mercure_path: '/hub' } });
-    expect(readArguments([...url, '--dialect', 'relay']).told).toEqual({ relay_path: '/hub' });
-    expect(dialectAskedFor(['--list', '--dialect', 'relay'])).toBe('relay');
-    expect(dialectAskedFor(['--list'])).toBe('peerjs');
+    expect(readArguments([...url, '--dialect', 'relay']).declared).toEqual({ relay_path: '/hub' });
+    expect(requestedDialect(['--list', '--dialect', 'relay'])).toBe('relay');
+    expect(requestedDialect(['--list'])).toBe('peerjs');
   });
 
   it('take several patterns', () => {
@@ -67,7 +67,7 @@ describe('arguments', () => {
   });
 
   it('ask for help and the list, whatever else is there', () => {
-    expect([asksFor('help', ['--nonsense', '-h']), asksFor('list', ['--list']), asksFor('list', ['--help'])]).toEqual([
+    expect([hasFlag('help', ['--nonsense', '-h']), hasFlag('list', ['--list']), hasFlag('list', ['--help'])]).toEqual([
       true,
       true,
       false,

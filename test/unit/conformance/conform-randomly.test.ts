@@ -19,7 +19,7 @@ describe('random runs', () => {
     const servers = smallServers();
     const { result } = await replay(servers);
     expect(result).toMatchObject({ outcome: 'kept', steps: 1 });
-    expect(servers.started.map(({ isDead }) => isDead)).toEqual([true]);
+    expect(servers.started.map(({ isStopped }) => isStopped)).toEqual([true]);
   });
 
   it('say why there is no server', async () => {

@@ -15,7 +15,7 @@ describe('signalbox conform', () => {
     server = await SmallServer.start();
   });
   afterAll(() => {
-    server.dies();
+    server.stop();
     rmSync(folder, { recursive: true });
   });
 

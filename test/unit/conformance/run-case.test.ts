@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Failed } from '../../../conformance/outcomes.ts';
-import { runCase, untested } from '../../../conformance/run-case.ts';
+import { runCase, notTestable } from '../../../conformance/run-case.ts';
 import { SmallServer } from './small-server.ts';
 import { someCase } from './some-case.ts';
 
@@ -9,10 +9,10 @@ describe('a case is run', () => {
   beforeAll(async () => {
     server = await SmallServer.start();
   });
-  afterAll(() => server.dies());
+  afterAll(() => server.stop());
 
   it('and where it is ok it leaves no transcript', async () => {
-    const one = someCase({ run: async (scene) => void (await scene.enters('ann')) });
+    const one = someCase({ run: async (scene) => void (await scene.connect('ann')) });
     const { took, ...result } = await runCase(one, server.profile());
     expect(took).toBeGreaterThanOrEqual(0);
     expect(result).toEqual({
@@ -23,9 +23,9 @@ describe('a case is run', () => {
 
   it('and where it fails it says why, what the reference does, and what was heard', async () => {
     const one = someCase({
-      reference: { does: 'sends nothing', shows: /so/ },
+      reference: { behaviour: 'sends nothing', evidence: /so/ },
       run: async (scene) => {
-        await scene.enters('ann');
+        await scene.connect('ann');
         throw new Failed('so');
       },
     });
@@ -40,6 +40,6 @@ describe('a case is run', () => {
   });
 
   it('or not, for a reason', () => {
-    expect(untested(someCase(), 'no key')).toMatchObject({ verdict: 'not testable', why: 'no key', took: 0, transcript: [] });
+    expect(notTestable(someCase(), 'no key')).toMatchObject({ verdict: 'not testable', why: 'no key', took: 0, transcript: [] });
   });
 });

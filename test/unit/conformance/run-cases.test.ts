@@ -9,7 +9,7 @@ describe('a run', () => {
   it('gives a result for each case in their order, and tells each as it comes', async () => {
     const cases = [
       someCase({ id: 'M1.alone', pace: 'alone' }),
-      someCase({ id: 'M2.needs', needs: 'messages expire' }),
+      someCase({ id: 'M2.needs', setup: 'messages expire' }),
       someCase({ id: 'M3.calm' }),
     ];
     const told: CaseResult[] = [];
@@ -22,10 +22,10 @@ describe('a run', () => {
 
   it('starts a server for each way of setting it', async () => {
     const servers = smallServers();
-    const signs = { ...servers, settle: servers.settle, signOf: ({ key }: Settings) => String(key) };
-    const settle = (setup: { settings: object }) => ({ settings: 'cors' in setup.settings ? { key: ['other'] } : {} });
-    const cases = [someCase({ id: 'M1.a' }), someCase({ id: 'M2.b', needs: 'open origins' }), someCase({ id: 'M3.c' })];
-    const results = await runCases({ cases, servers: { ...signs, settle } });
+    const signs = { ...servers, settle: servers.resolve, signOf: ({ key }: Settings) => String(key) };
+    const resolve = (setup: { settings: object }) => ({ settings: 'cors' in setup.settings ? { key: ['other'] } : {} });
+    const cases = [someCase({ id: 'M1.a' }), someCase({ id: 'M2.b', setup: 'open origins' }), someCase({ id: 'M3.c' })];
+    const results = await runCases({ cases, servers: { ...signs, resolve } });
     expect(results.map(({ verdict }) => verdict)).toEqual(['ok', 'ok', 'ok']);
     expect(servers.started).toHaveLength(2);
   });

@@ -7,30 +7,30 @@ import type { RunningServer, Servers } from '../../../conformance/server/servers
 import type { Settings } from '../../../conformance/settings.ts';
 
 /** What a small server does with a frame before it relays it: something else, where it returns true. */
-export type Whim = (server: SmallServer, text: string, from: WebSocket) => boolean;
+export type FrameHook = (server: SmallServer, text: string, from: WebSocket) => boolean;
 
 /** Just enough of a PeerJS server to be judged: it opens, relays and frees ids. */
 export class SmallServer {
   readonly #http: Server;
   readonly #peers = new Map<string, WebSocket>();
   readonly #sockets = new Set<Socket>();
-  readonly #whim: Whim;
-  isDeaf = false;
-  isDead = false;
+  readonly #onFrame: FrameHook;
+  ignoresFrames = false;
+  isStopped = false;
 
-  private constructor(whim: Whim) {
-    this.#whim = whim;
+  private constructor(whim: FrameHook) {
+    this.#onFrame = whim;
     this.#http = createServer((request, response) => {
       response.setHeader('content-type', 'text/plain');
       response.end(`${request.method} ${request.url}`);
     });
     this.#http.on('connection', (socket) => this.#sockets.add(socket));
     new WebSocketServer({ server: this.#http, path: '/peerjs' }).on('connection', (socket, request) =>
-      this.#opened(socket, request),
+      this.#accept(socket, request),
     );
   }
 
-  static async start(whim: Whim = () => false): Promise<SmallServer> {
+  static async start(whim: FrameHook = () => false): Promise<SmallServer> {
     const server = new SmallServer(whim);
     server.#http.listen(0, '127.0.0.1');
     await once(server.#http, 'listening');
@@ -50,13 +50,13 @@ export class SmallServer {
   }
 
   /** As a process does that ends: everybody is cut, nobody is let in. */
-  dies(): void {
-    this.isDead = true;
+  stop(): void {
+    this.isStopped = true;
     this.#http.close();
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  #opened(socket: WebSocket, { url = '' }: IncomingMessage): void {
+  #accept(socket: WebSocket, { url = '' }: IncomingMessage): void {
     const { id = '', token = '' } = Object.fromEntries(new URL(url, 'http://here').searchParams);
     if (id === '' || token === '' || this.#peers.has(id)) {
       socket.send('{"type":"ID-TAKEN","payload":{"msg":"ID is taken"}}');
@@ -66,35 +66,38 @@ export class SmallServer {
     socket.on('close', () => this.#peers.delete(id));
     // A broken frame; `close` follows.
     socket.on('error', () => socket.terminate());
-    socket.on('message', (bytes: Buffer) => this.#heard(bytes.toString('utf8'), id, socket));
+    socket.on('message', (bytes: Buffer) => this.#handleFrame(bytes.toString('utf8'), id, socket));
     socket.send('{"type":"OPEN"}');
   }
 
-  #heard(text: string, src: string, socket: WebSocket): void {
-    if (this.isDeaf || this.#whim(this, text, socket)) return;
+  #handleFrame(text: string, src: string, socket: WebSocket): void {
+    if (this.ignoresFrames || this.#onFrame(this, text, socket)) return;
     const { type, dst, payload } = JSON.parse(text) as { type: string; dst: string; payload: unknown };
     if (type !== 'HEARTBEAT') this.#peers.get(dst)?.send(JSON.stringify({ type, src, dst, payload }));
   }
 }
 
 /** Small servers that are started as a command would start them. */
-export function smallServers({ whim, canStartAgain = true }: { whim?: Whim; canStartAgain?: boolean } = {}): Servers & {
+export function smallServers({
+  whim,
+  canStartAgain: canRestart = true,
+}: { whim?: FrameHook; canStartAgain?: boolean } = {}): Servers & {
   readonly started: SmallServer[];
 } {
   const started: SmallServer[] = [];
   return {
     name: 'small',
     started,
-    settle: (setup) => (setup.needs.length === 0 ? { settings: {} } : { missing: 'it is too small' }),
-    signOf: () => 'one',
+    resolve: (setup) => (setup.requires.length === 0 ? { settings: {} } : { missing: 'it is too small' }),
+    processKey: () => 'one',
     start: async (): Promise<RunningServer> => {
       const server = await SmallServer.start(whim);
       started.push(server);
       return {
         profile: server.profile(1_000),
-        canStartAgain,
-        exit: () => (canStartAgain && server.isDead ? 'its process ended' : undefined),
-        stop: async () => server.dies(),
+        canRestart,
+        exitReason: () => (canRestart && server.isStopped ? 'its process ended' : undefined),
+        stop: async () => server.stop(),
       };
     },
   };

@@ -3,14 +3,14 @@ import { expect, it } from 'vitest';
 import { Expiries } from '../../../src/domain/expiries.ts';
 import type { Session } from '../../../src/domain/session.ts';
 import { NEVER } from '../../../src/domain/time.ts';
-import { session } from './sessions.ts';
+import { session } from './session-fixture.ts';
 
 const until = (expiresAt?: number): Session =>
-  session('ann', undefined, 0, { wishes: { joins: [], presence: false, expiresAt } });
+  session('ann', undefined, 0, { requestedTopics: { selectors: [], presence: false, expiresAt } });
 
 it('MER12: what has no end is not watched', () => {
   const expiries = new Expiries();
-  for (const one of [until(), until(NEVER), session('bob')]) expiries.watch(one);
+  for (const one of [until(), until(NEVER), session('bob')]) expiries.add(one);
   expect([expiries.nextDeadline(), [...expiries.due(1e15)]]).toEqual([NEVER, []]);
 });
 
@@ -26,17 +26,17 @@ it('MER12: each is due once, in order, and none that was forgotten', () => {
       let watched: { readonly one: Session; readonly at: number }[] = [];
       for (const { at, forgets, now } of steps) {
         const one = until(at);
-        expiries.watch(one);
+        expiries.add(one);
         watched.push({ one, at });
         if (forgets !== undefined) {
           const [gone] = watched.splice(forgets % watched.length, 1);
-          if (gone !== undefined) expiries.forget(gone.one);
-          if (gone !== undefined) expiries.forget(gone.one);
+          if (gone !== undefined) expiries.remove(gone.one);
+          if (gone !== undefined) expiries.remove(gone.one);
         }
         if (now !== undefined) {
           const due = [...expiries.due(now)];
           expect(new Set(due)).toEqual(new Set(watched.filter((entry) => entry.at <= now).map((entry) => entry.one)));
-          const moments = due.map((found) => found.wishes?.expiresAt ?? 0);
+          const moments = due.map((found) => found.requestedTopics?.expiresAt ?? 0);
           expect(moments).toEqual(moments.toSorted((a, b) => a - b));
           watched = watched.filter((entry) => entry.at > now);
         }

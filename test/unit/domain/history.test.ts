@@ -2,17 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EARLIEST, History } from '../../../src/domain/history.ts';
 import type { Publication } from '../../../src/domain/topic.ts';
-import { named } from './topics.ts';
+import { topicName } from './topic-fixture.ts';
 
 const LIMITS = { historyMessages: 3, historyBytes: 10_000 };
 
 function publication(id: string, text = ''): Publication {
   const payload = new TextEncoder().encode(text);
-  return { id, topics: [named('garden')], payload, type: undefined, retry: undefined, isPrivate: false, from: undefined };
+  return { id, topics: [topicName('garden')], payload, type: undefined, retry: undefined, isPrivate: false, from: undefined };
 }
 
 const missed = (history: History, since: string): [string, string[]] => {
-  const { startsAfter, publications } = history.since(
+  const { startsAfter, publications } = history.replaySince(
     since,
     () => true,
     () => 'take',
@@ -24,7 +24,7 @@ describe('the history', () => {
   it('T6, MER5: tells what came after a publication, in order', () => {
     const history = new History(LIMITS);
     expect(missed(history, 'x')).toEqual([EARLIEST, []]);
-    for (const id of ['a', 'b', 'c']) history.keep(publication(id));
+    for (const id of ['a', 'b', 'c']) history.add(publication(id));
     expect([missed(history, 'a'), missed(history, 'c'), missed(history, EARLIEST)]).toEqual([
       ['a', ['b', 'c']],
       ['c', []],
@@ -34,7 +34,7 @@ describe('the history', () => {
 
   it('MER5: of what it does not know, it tells all that it has, and after what that begins', () => {
     const history = new History(LIMITS);
-    for (const id of ['a', 'b', 'c', 'd', 'e']) history.keep(publication(id));
+    for (const id of ['a', 'b', 'c', 'd', 'e']) history.add(publication(id));
     expect([missed(history, 'a'), missed(history, 'b'), missed(history, EARLIEST)]).toEqual([
       ['b', ['c', 'd', 'e']],
       ['b', ['c', 'd', 'e']],
@@ -44,12 +44,12 @@ describe('the history', () => {
 
   it('MER5: of an id that was used again, the first counts, and none when the first is forgotten', () => {
     const history = new History({ ...LIMITS, historyMessages: 4 });
-    for (const id of ['a', 'b', 'a', 'c']) history.keep(publication(id));
+    for (const id of ['a', 'b', 'a', 'c']) history.add(publication(id));
     expect(missed(history, 'a')).toEqual(['a', ['b', 'a', 'c']]);
-    history.keep(publication('d'));
+    history.add(publication('d'));
     expect(missed(history, 'a')).toEqual(['a', ['b', 'a', 'c', 'd']]);
     expect(
-      history.since(
+      history.replaySince(
         'a',
         () => true,
         () => 'leave',
@@ -59,17 +59,17 @@ describe('the history', () => {
 
   it('MER5: a publication called earliest is no beginning', () => {
     const history = new History(LIMITS);
-    for (const id of ['a', EARLIEST, 'b']) history.keep(publication(id));
+    for (const id of ['a', EARLIEST, 'b']) history.add(publication(id));
     expect(missed(history, EARLIEST)).toEqual([EARLIEST, ['a', EARLIEST, 'b']]);
   });
 
   it('MER5: an id that a publisher chose counts only for those that may have heard it', () => {
     const history = new History(LIMITS);
-    for (const id of ['a', 'b']) history.keep(publication(id));
-    history.keep({ ...publication('c'), isOwnId: true });
+    for (const id of ['a', 'b']) history.add(publication(id));
+    history.add({ ...publication('c'), isOwnId: true });
     const asked = (since: string) =>
       history
-        .since(
+        .replaySince(
           since,
           () => false,
           () => 'take',
@@ -80,10 +80,10 @@ describe('the history', () => {
 
   it('MER5: what is too much is cut at its older end, and it is told after what the rest begins', () => {
     const history = new History(LIMITS);
-    for (const id of ['a', 'b', 'c']) history.keep(publication(id));
+    for (const id of ['a', 'b', 'c']) history.add(publication(id));
     const cut = (most: number) => {
       let taken = 0;
-      const { startsAfter, publications } = history.since(
+      const { startsAfter, publications } = history.replaySince(
         'a',
         () => true,
         () => (taken++ < most ? 'take' : 'stop'),
@@ -100,11 +100,11 @@ describe('the history', () => {
   it('T6: keeps copies', () => {
     const history = new History(LIMITS);
     const lent = publication('a', 'mine');
-    history.keep(lent);
+    history.add(lent);
     lent.payload.fill(33);
     expect(
       Buffer.from(
-        history.since(
+        history.replaySince(
           EARLIEST,
           () => true,
           () => 'take',
@@ -115,14 +115,14 @@ describe('the history', () => {
 
   it('T6: what is bigger than all of it is not kept, and is not told as if nothing had been', () => {
     const history = new History({ historyMessages: 3, historyBytes: 1_000 });
-    history.keep(publication('a'));
-    history.keep(publication('b', 'x'.repeat(2_000)));
+    history.add(publication('a'));
+    history.add(publication('b', 'x'.repeat(2_000)));
     expect([history.size, history.bytes, missed(history, 'a')]).toEqual([0, 0, ['b', []]]);
   });
 
   it('T6: of no messages is none', () => {
     const history = new History({ historyMessages: 0, historyBytes: 1_000 });
-    history.keep(publication('a'));
+    history.add(publication('a'));
     expect([history.size, missed(history, 'a')]).toEqual([0, ['a', []]]);
   });
 
@@ -132,7 +132,7 @@ describe('the history', () => {
     fc.assert(
       fc.property(bounds, fc.array(step, { maxLength: 30 }), (limits, steps) => {
         const history = new History(limits);
-        for (const { id, text } of steps) history.keep(publication(id, text));
+        for (const { id, text } of steps) history.add(publication(id, text));
         const all = steps.map(({ id }) => id);
         const kept = history.size === 0 ? [] : all.slice(-history.size);
         expect(history.size).toBeLessThanOrEqual(limits.historyMessages);

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { Mailbox, type Held } from '../../../src/domain/mailbox.ts';
-import { peerId } from './sessions.ts';
+import { Mailbox, type HeldMessage } from '../../../src/domain/mailbox.ts';
+import { peerId } from './session-fixture.ts';
 
-const held = (from: string, bytes = 10): Held => ({
+const held = (from: string, bytes = 10): HeldMessage => ({
   message: { kind: 'offer', from: peerId(from), to: peerId('eve'), payload: undefined },
   bytes,
   arrivedAt: 0,
   address: undefined,
   older: undefined,
-  younger: undefined,
+  newer: undefined,
 });
 
 describe('a mailbox', () => {
@@ -16,17 +16,17 @@ describe('a mailbox', () => {
     const mailbox = new Mailbox();
     mailbox.add(held('ann', 1));
     mailbox.add(held('bob', 2));
-    expect([mailbox.held.length, mailbox.bytes, [...mailbox.senders()]]).toEqual([2, 3, ['ann', 'bob']]);
+    expect([mailbox.messages.length, mailbox.bytes, [...mailbox.senders()]]).toEqual([2, 3, ['ann', 'bob']]);
   });
 
   it('M14: says when a sender has nothing else here', () => {
     const mailbox = new Mailbox();
     for (const from of ['ann', 'bob', 'ann']) mailbox.add(held(from));
-    const last = [mailbox.dropOldest(), mailbox.holdsFor(peerId('ann')), mailbox.dropOldest(), mailbox.dropOldest()];
+    const last = [mailbox.removeOldest(), mailbox.hasMessagesFrom(peerId('ann')), mailbox.removeOldest(), mailbox.removeOldest()];
     expect([last, mailbox.bytes, [...mailbox.senders()]]).toEqual([[false, true, true, true], 0, []]);
   });
 
   it('has nothing to drop when it is empty', () => {
-    expect(new Mailbox().dropOldest()).toBe(false);
+    expect(new Mailbox().removeOldest()).toBe(false);
   });
 });

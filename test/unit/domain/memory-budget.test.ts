@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MemoryBudget, type Held, type Holding } from '../../../src/domain/memory-budget.ts';
+import { MemoryBudget, type MemoryUse, type MemoryAccount } from '../../../src/domain/memory-budget.ts';
 
 const budget = (limits: Partial<{ memoryBudget: number; memoryPerAddress: number }> = {}): MemoryBudget =>
   new MemoryBudget({ memoryBudget: 100, memoryPerAddress: 50, ...limits });
@@ -35,7 +35,7 @@ describe('the budget of memory', () => {
     expect(ended).toEqual([]);
     opened(memory, ended, { last: ['a', 1] });
     expect(ended).toEqual(['large']);
-    (large as Holding).release();
+    (large as MemoryAccount).release();
     opened(memory, ended, { next: ['a', 28] });
     expect(ended).toEqual(['large']);
   });
@@ -67,40 +67,45 @@ describe('the budget of memory', () => {
 
   it('B2: has no room for messages of an address that holds its share', () => {
     const memory = budget();
-    expect([memory.takes('a', 50), memory.takes('a', 1), memory.takes('b', 1), memory.bytes]).toEqual([true, false, true, 51]);
-    memory.frees('a', 50);
-    expect([memory.takes('a', 50), memory.bytes]).toEqual([true, 51]);
+    expect([memory.reserveMail('a', 50), memory.reserveMail('a', 1), memory.reserveMail('b', 1), memory.bytes]).toEqual([
+      true,
+      false,
+      true,
+      51,
+    ]);
+    memory.releaseMail('a', 50);
+    expect([memory.reserveMail('a', 50), memory.bytes]).toEqual([true, 51]);
   });
 
   it('B3: has room beyond the share of an address only where a larger connection of it pays', () => {
     const [memory, ended] = [budget(), [] as string[]];
-    const [small] = opened(memory, ended, { small: ['a', 10], large: ['a', 30] }) as [Holding];
-    expect([10, 15, 20, 25].map((bytes) => small.mayHold('will', bytes))).toEqual([true, true, false, false]);
-    expect([memory.open('b').mayHold('will', 50), memory.open('b').mayHold('will', 51)]).toEqual([true, false]);
+    const [small] = opened(memory, ended, { small: ['a', 10], large: ['a', 30] }) as [MemoryAccount];
+    expect([10, 15, 20, 25].map((bytes) => small.hasRoomFor('will', bytes))).toEqual([true, true, false, false]);
+    expect([memory.open('b').hasRoomFor('will', 50), memory.open('b').hasRoomFor('will', 51)]).toEqual([true, false]);
   });
 
   it('B1, B3: makes room for messages of a small holder by ending a larger one', () => {
     const [memory, ended] = [budget({ memoryPerAddress: 99 }), [] as string[]];
     opened(memory, ended, { large: ['a', 95] });
-    expect([memory.takes('b', 10), ended]).toEqual([true, ['large']]);
+    expect([memory.reserveMail('b', 10), ended]).toEqual([true, ['large']]);
   });
 
   it('B1: has none where nothing larger can be ended', () => {
     const memory = budget({ memoryPerAddress: 99 });
-    expect([memory.takes('a', 95), memory.takes('b', 10), memory.bytes]).toEqual([true, false, 95]);
+    expect([memory.reserveMail('a', 95), memory.reserveMail('b', 10), memory.bytes]).toEqual([true, false, 95]);
   });
 
   it('B1 to B3: whatever happens, the sum is exact, and no address that is not told to end holds more than its share', () => {
     const step = fc.record({
       who: fc.nat(5),
-      part: fc.constantFrom<Held>('unread', 'will', 'topics'),
+      part: fc.constantFrom<MemoryUse>('unread', 'will', 'topics'),
       bytes: fc.nat(40),
       isOver: fc.boolean(),
     });
     fc.assert(
       fc.property(fc.array(step), (steps) => {
         const memory = budget();
-        const open = new Map<number, Holding>();
+        const open = new Map<number, MemoryAccount>();
         for (const { who, part, bytes, isOver } of steps) {
           const known = open.get(who);
           const holding = known ?? memory.open(`address ${who % 2}`);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { echoed, type PeerId } from '../../../src/domain/ids.ts';
-import { keep, matters, notice, weightOf, type SignalMessage } from '../../../src/domain/message.ts';
+import { copyMessage, needsDelivery, notice, heldMessageBytes, type SignalMessage } from '../../../src/domain/message.ts';
 
 const [ann, bob]: PeerId[] = [echoed('ann'), echoed('bob')] as [PeerId, PeerId];
 const offer = (payload?: Uint8Array): SignalMessage => ({ kind: 'offer', from: ann, to: bob, payload });
 
 describe('messages', () => {
   it.each([Uint8Array.of(1, 2), Buffer.from([1, 2])])('M13: what is kept has its own bytes', (borrowed) => {
-    const kept = keep(offer(borrowed));
+    const kept = copyMessage(offer(borrowed));
     borrowed.fill(9);
     expect(kept).toMatchObject({ kind: 'offer', from: 'ann', to: 'bob' });
     expect([...(kept.payload ?? [])]).toEqual([1, 2]);
@@ -15,12 +15,12 @@ describe('messages', () => {
 
   it('M13: one without payload is kept as it is', () => {
     const message = offer();
-    expect(keep(message)).toBe(message);
+    expect(copyMessage(message)).toBe(message);
   });
 
   it('M13: weighs its payload, its ids in bytes, and the objects around them', () => {
-    expect(weightOf(offer(new Uint8Array(100))) - weightOf(offer())).toBe(100);
-    expect(weightOf({ ...offer(), to: echoed('字'.repeat(100)) }) - weightOf(offer())).toBeGreaterThan(190);
+    expect(heldMessageBytes(offer(new Uint8Array(100))) - heldMessageBytes(offer())).toBe(100);
+    expect(heldMessageBytes({ ...offer(), to: echoed('字'.repeat(100)) }) - heldMessageBytes(offer())).toBeGreaterThan(190);
   });
 
   it('M14, M16: a notice comes from who is absent', () => {
@@ -33,6 +33,12 @@ describe('messages', () => {
   });
 
   it('M6: LEAVE and EXPIRE are not worth keeping', () => {
-    expect((['offer', 'answer', 'candidate', 'leave', 'expire'] as const).map(matters)).toEqual([true, true, true, false, false]);
+    expect((['offer', 'answer', 'candidate', 'leave', 'expire'] as const).map(needsDelivery)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 });

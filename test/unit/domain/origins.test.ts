@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayOpen, pageOf, readableBy, type OriginPolicy } from '../../../src/domain/origins.ts';
+import { mayOpenSocket, pageOf, allowedOrigin, type OriginPolicy } from '../../../src/domain/origins.ts';
 
 const asking = (origin: string | undefined, host: string | undefined) => ({
   header: (name: 'origin' | 'host') => (name === 'origin' ? origin : host),
@@ -8,36 +8,34 @@ const LISTED: OriginPolicy = { allow: 'listed', isListed: (origin) => origin ===
 
 describe('web origins', () => {
   it('H5, H6: each policy tells a page what it may read', () => {
-    const told = (['echoed', 'any', 'silent'] as const).map((allow) => readableBy({ allow }, 'https://x.test'));
+    const told = (['echoed', 'any', 'silent'] as const).map((allow) => allowedOrigin({ allow }, 'https://x.test'));
     expect(told).toEqual(['https://x.test', '*', undefined]);
-    expect(['https://a.test', 'https://x.test'].map((origin) => readableBy(LISTED, origin))).toEqual([
+    expect(['https://a.test', 'https://x.test'].map((origin) => allowedOrigin(LISTED, origin))).toEqual([
       'https://a.test',
       undefined,
     ]);
   });
 
   it('H6: what sends no origin is told none', () => {
-    expect([readableBy({ allow: 'echoed' }, undefined), readableBy(LISTED, undefined)]).toEqual([undefined, undefined]);
+    expect([allowedOrigin({ allow: 'echoed' }, undefined), allowedOrigin(LISTED, undefined)]).toEqual([undefined, undefined]);
   });
 
   it('O10: where origins are listed, a page of another may not open a socket', () => {
     expect(
-      ['https://a.test', 'https://evil.test', undefined].map((origin) => mayOpen(LISTED, asking(origin, 'broker.test'))),
+      ['https://a.test', 'https://evil.test', undefined].map((origin) => mayOpenSocket(LISTED, asking(origin, 'broker.test'))),
     ).toEqual([true, false, true]);
   });
 
   it('O10: a page of the broker’s own host may, one whose host ends alike may not', () => {
-    expect(mayOpen(LISTED, asking('https://broker.test', 'broker.test'))).toBe(true);
-    expect(mayOpen(LISTED, asking('https://evil-broker.test', 'broker.test'))).toBe(false);
-    expect(mayOpen(LISTED, asking('https://broker.test', undefined))).toBe(false);
+    expect(mayOpenSocket(LISTED, asking('https://broker.test', 'broker.test'))).toBe(true);
+    expect(mayOpenSocket(LISTED, asking('https://evil-broker.test', 'broker.test'))).toBe(false);
+    expect(mayOpenSocket(LISTED, asking('https://broker.test', undefined))).toBe(false);
   });
 
   it('O10: without a list everybody may', () => {
-    expect((['echoed', 'any', 'silent'] as const).map((allow) => mayOpen({ allow }, asking('https://x.test', 'b')))).toEqual([
-      true,
-      true,
-      true,
-    ]);
+    expect(
+      (['echoed', 'any', 'silent'] as const).map((allow) => mayOpenSocket({ allow }, asking('https://x.test', 'b'))),
+    ).toEqual([true, true, true]);
   });
 });
 

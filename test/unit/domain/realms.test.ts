@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { Realms } from '../../../src/domain/realms.ts';
-import { LIMITS, PLACE } from './sessions.ts';
+import { LIMITS, REALM_IDENTITY } from './session-fixture.ts';
 
 it('O2: a realm for each key, and none for any other', () => {
-  const realms = new Realms(['red', '__proto__'], PLACE.node, LIMITS);
+  const realms = new Realms(['red', '__proto__'], REALM_IDENTITY.node, LIMITS);
   expect(realms.all().map(({ key }) => key)).toEqual(['red', '__proto__']);
   expect([realms.find('red')?.key, realms.find('__proto__')?.key, realms.find('toString')]).toEqual([
     'red',

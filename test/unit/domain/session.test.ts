@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { SESSION_RULES, type SessionEvent, type SessionState } from '../../../src/domain/session.ts';
-import { session } from './sessions.ts';
+import { SESSION_TRANSITIONS, type SessionEvent, type SessionState } from '../../../src/domain/session.ts';
+import { session } from './session-fixture.ts';
 
 const EVENTS: SessionEvent[] = ['registered', 'refused', 'left', 'superseded', 'ended', 'lost'];
 
 describe('a session', () => {
   it('begins with its first word, connecting', () => {
-    expect(session('ann', undefined, 7)).toMatchObject({ id: 'ann', state: 'connecting', heardAt: 7 });
+    expect(session('ann', undefined, 7)).toMatchObject({ id: 'ann', state: 'connecting', lastReceivedAt: 7 });
   });
 
   it('O3, M7: opens, leaves and is over', () => {
     const ann = session('ann');
-    for (const event of ['registered', 'left', 'lost'] as const) ann.take(event);
+    for (const event of ['registered', 'left', 'lost'] as const) ann.transition(event);
     expect(ann.state).toBe('closed');
   });
 
   it('takes exactly the steps of the table', () => {
-    for (const state of Object.keys(SESSION_RULES) as SessionState[]) {
+    for (const state of Object.keys(SESSION_TRANSITIONS) as SessionState[]) {
       for (const event of EVENTS) {
         const ann = session('ann');
         ann.state = state;
-        const next = (SESSION_RULES[state] as Record<string, string>)[event];
-        if (next === undefined) expect(() => ann.take(event)).toThrow(`a session that is ${state} can be ${event}`);
-        else expect((ann.take(event), ann.state)).toBe(next);
+        const next = (SESSION_TRANSITIONS[state] as Record<string, string>)[event];
+        if (next === undefined) expect(() => ann.transition(event)).toThrow(`a session that is ${state} can be ${event}`);
+        else expect((ann.transition(event), ann.state)).toBe(next);
       }
     }
   });

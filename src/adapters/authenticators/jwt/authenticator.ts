@@ -1,5 +1,5 @@
 import { createVerifier } from 'fast-jwt';
-import type { Authenticator, TokenUse, Verified } from '../../../application/ports/authenticator.ts';
+import type { Authenticator, TokenUse, VerifiedToken } from '../../../application/ports/authenticator.ts';
 import { invariant } from '../../../domain/invariant.ts';
 import { NEVER } from '../../../domain/time.ts';
 import { readTokenKey } from './token-key.ts';
@@ -9,7 +9,7 @@ export type TokenKeys = { readonly [Use in TokenUse]?: string | undefined };
 
 type Verify = (token: string) => unknown;
 
-const REMEMBERED_TOKENS = 1000;
+const CACHED_TOKENS = 1000;
 
 /**
  * Verifies JSON Web Tokens. The configured key, not the token, says which signatures count: `none` never does, and
@@ -25,11 +25,11 @@ export class JwtAuthenticator implements Authenticator {
       if (text === undefined) continue;
       const read = readTokenKey(text);
       invariant(read.ok, 'the configuration has accepted the key');
-      this.#verifiers[use] = createVerifier({ ...read.value, cache: REMEMBERED_TOKENS, complete: true }) as Verify;
+      this.#verifiers[use] = createVerifier({ ...read.value, cache: CACHED_TOKENS, complete: true }) as Verify;
     }
   }
 
-  verify(token: string, use: TokenUse): Verified | undefined {
+  verify(token: string, use: TokenUse): VerifiedToken | undefined {
     let decoded: unknown;
     try {
       decoded = this.#verifiers[use]?.(token);
@@ -39,7 +39,7 @@ export class JwtAuthenticator implements Authenticator {
     if (!isDecoded(decoded)) return undefined;
     const { header, payload } = decoded;
     const now = Date.now();
-    const [from, until] = [momentOf(payload, 'nbf', 0), momentOf(payload, 'exp', NEVER)];
+    const [from, until] = [timeClaim(payload, 'nbf', 0), timeClaim(payload, 'exp', NEVER)];
     if (from === undefined || until === undefined || now < from || now >= until) return undefined;
     return { type: typeOf(header), claims: payload, lifetime: until - now };
   }
@@ -59,7 +59,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** A claim in seconds as milliseconds since 1970. @returns undefined where it is no number. */
-function momentOf(payload: Decoded['payload'], claim: 'exp' | 'nbf', otherwise: number): number | undefined {
+function timeClaim(payload: Decoded['payload'], claim: 'exp' | 'nbf', otherwise: number): number | undefined {
   if (!Object.hasOwn(payload, claim)) return otherwise;
   const seconds = payload[claim];
   return typeof seconds === 'number' ? seconds * 1000 : undefined;

@@ -21,7 +21,7 @@ type Members = Readonly<Record<string, unknown>>;
  * Reads what a token of 1.0 says in `authorization_details`, or one of 0.x in `mercure`.
  * @returns undefined for a token that is malformed: nothing of it counts then.
  */
-export function claimsIn({ type, claims, expiresAt }: ValidToken): Claims | undefined {
+export function readClaims({ type, claims, expiresAt }: ValidToken): Claims | undefined {
   const details = claims['authorization_details'];
   if (type !== ACCESS_TOKEN) return legacyClaims(claims);
   // RFC 9068, 2.2: an access token has an end.

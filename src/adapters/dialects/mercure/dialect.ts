@@ -1,18 +1,18 @@
-import type { Dialect, Farewell } from '../../../application/ports/dialect.ts';
+import type { Dialect, CloseFrame } from '../../../application/ports/dialect.ts';
 import type { HttpResponse } from '../../../application/ports/http.ts';
-import type { FrameRequest, HttpOutcome, HttpRoute, Introduction } from '../../../application/ports/requests.ts';
+import type { FrameRequest, HttpOutcome, HttpRoute, ConnectRequest } from '../../../application/ports/requests.ts';
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
-import type { News } from '../../../domain/topic.ts';
-import { SILENT_FAREWELLS, SILENT_REFUSALS } from '../shared/farewells.ts';
-import { answerOf } from './answers.ts';
-import { COMMENT, eventOf } from './events.ts';
+import type { TopicEvent } from '../../../domain/topic.ts';
+import { ENDING_CLOSE_FRAMES, REFUSAL_CLOSE_FRAMES } from '../shared/close-frames.ts';
+import { responseTo } from './responses.ts';
+import { COMMENT, encodeEvent } from './events.ts';
 import { mercureRoute, type MercurePolicy } from './routes.ts';
 
 /** Mercure: topics over server-sent events and plain requests. docs/protocols/mercure.md. */
 export class MercureDialect implements Dialect {
   readonly name = 'mercure';
   readonly space = 'updates';
-  readonly remembers = true;
+  readonly keepsHistory = true;
   readonly liveness = 'reads';
   readonly pace = 0;
   readonly #path: string;
@@ -25,53 +25,53 @@ export class MercureDialect implements Dialect {
   }
 
   /** Streams only. */
-  opensAt(): boolean {
+  servesWebSocketAt(): boolean {
     return false;
   }
 
-  introduction(): Introduction {
-    return { as: 'guest', key: undefined, joins: [], presence: false };
+  connectRequest(): ConnectRequest {
+    return { as: 'guest', key: undefined, selectors: [], presence: false };
   }
 
-  routes(path: string): HttpRoute | undefined {
+  route(path: string): HttpRoute | undefined {
     return path === this.#path || path === `${this.#path}/` ? this.#route : undefined;
   }
 
-  answer(outcome: HttpOutcome): HttpResponse {
-    return answerOf(outcome);
+  httpResponse(outcome: HttpOutcome): HttpResponse {
+    return responseTo(outcome);
   }
 
   /** A stream says nothing. */
   decode(): FrameRequest {
-    return { ask: 'unreadable' };
+    return { action: 'malformed' };
   }
 
   encode(): undefined {
     return undefined;
   }
 
-  tell(news: News): Uint8Array | undefined {
-    return eventOf(news);
+  encodeEvent(news: TopicEvent): Uint8Array | undefined {
+    return encodeEvent(news);
   }
 
   /** MER1: a browser calls a stream open when its first bytes are there. */
-  preface(): Uint8Array {
+  streamPreamble(): Uint8Array {
     return COMMENT;
   }
 
-  welcome(): undefined {
+  openFrame(): undefined {
     return undefined;
   }
 
-  prompt(): Uint8Array {
+  keepAliveFrame(): Uint8Array {
     return COMMENT;
   }
 
-  refusal(refusal: OpenRefusal): Farewell {
-    return SILENT_REFUSALS[refusal.reason];
+  refusal(refusal: OpenRefusal): CloseFrame {
+    return REFUSAL_CLOSE_FRAMES[refusal.reason];
   }
 
-  farewell(ending: Ending): Farewell {
-    return SILENT_FAREWELLS[ending];
+  closeFrame(ending: Ending): CloseFrame {
+    return ENDING_CLOSE_FRAMES[ending];
   }
 }

@@ -1,4 +1,4 @@
-import type { News } from '../../../domain/topic.ts';
+import type { TopicEvent } from '../../../domain/topic.ts';
 
 const LINE_END = /\r\n|\r|\n/;
 
@@ -6,8 +6,8 @@ const LINE_END = /\r\n|\r|\n/;
 export const COMMENT = Buffer.from(':\n');
 
 /** MER4: a publication as an event. No line end in it can end the event: its data is told line by line. */
-export function eventOf(news: News): Uint8Array | undefined {
-  if (news.news !== 'publication') return undefined;
+export function encodeEvent(news: TopicEvent): Uint8Array | undefined {
+  if (news.event !== 'publication') return undefined;
   const { id, type, retry, payload } = news.publication;
   const lines = [`id: ${id}`];
   if (type !== undefined) lines.push(`event: ${type}`);

@@ -1,13 +1,13 @@
 /** Characters that a pattern leaves open. */
-export interface Hole {
+export interface Wildcard {
   /** How many characters it has at least. */
-  readonly least: 0 | 1;
+  readonly minLength: 0 | 1;
   /** Whether a character (UTF-16 unit) may stand in it. */
-  readonly takes: (unit: number) => boolean;
+  readonly accepts: (unit: number) => boolean;
 }
 
 /** A text, a hole, or pieces that may be missing together. */
-export type Piece = string | Hole | { readonly maybe: readonly Piece[] };
+export type Piece = string | Wildcard | { readonly maybe: readonly Piece[] };
 
 /** Counts the characters that were looked at. */
 export interface Meter {
@@ -20,16 +20,16 @@ interface Needle {
   readonly borders: Uint16Array;
 }
 
-type Compiled = Needle | Hole | { readonly maybe: readonly Compiled[] };
+type Compiled = Needle | Wildcard | { readonly maybe: readonly Compiled[] };
 
 /** Where a piece may begin: 1 at each such place of the text, between two bounds. */
-interface Places {
+interface Positions {
   readonly at: Uint8Array;
   first: number;
   last: number;
 }
 
-export const ANY: Hole = { least: 0, takes: () => true };
+export const ANY: Wildcard = { minLength: 0, accepts: () => true };
 
 /**
  * MER6: a sequence of pieces that a whole text is compared with. All ways to match are followed at once, so
@@ -45,11 +45,11 @@ export class Glob {
   }
 
   /** @param meter takes in what the comparison costs. */
-  fits(text: string, meter: Meter): boolean {
-    const start: Places = { at: new Uint8Array(text.length + 1), first: 0, last: 0 };
+  matches(text: string, meter: Meter): boolean {
+    const start: Positions = { at: new Uint8Array(text.length + 1), first: 0, last: 0 };
     start.at[0] = 1;
     meter.steps += 1;
-    const ends = behindAll(this.#pieces, text, start, meter);
+    const ends = afterSequence(this.#pieces, text, start, meter);
     return ends.at[text.length] === 1;
   }
 }
@@ -75,35 +75,40 @@ function bordersOf(text: string): Uint16Array {
   return borders;
 }
 
-function behindAll(pieces: readonly Compiled[], text: string, start: Places, meter: Meter): Places {
+function afterSequence(pieces: readonly Compiled[], text: string, start: Positions, meter: Meter): Positions {
   let places = start;
   for (const piece of pieces) {
     if (places.first > places.last) return places;
-    if ('maybe' in piece) places = either(places, behindAll(piece.maybe, text, places, meter), meter);
-    else places = 'text' in piece ? behindText(piece, text, places, meter) : behindHole(piece, text, places, meter);
+    if ('maybe' in piece) places = union(places, afterSequence(piece.maybe, text, places, meter), meter);
+    else places = 'text' in piece ? afterText(piece, text, places, meter) : afterWildcard(piece, text, places, meter);
   }
   return places;
 }
 
-function nowhere(text: string): Places {
+function noPositions(text: string): Positions {
   return { at: new Uint8Array(text.length + 1), first: text.length + 1, last: -1 };
 }
 
-function reach(places: Places, at: number): void {
+function addPosition(places: Positions, at: number): void {
   places.at[at] = 1;
   if (at < places.first) places.first = at;
   if (at > places.last) places.last = at;
 }
 
-function either(one: Places, other: Places, meter: Meter): Places {
-  const both: Places = { at: one.at.slice(), first: Math.min(one.first, other.first), last: Math.max(one.last, other.last) };
+function union(one: Positions, other: Positions, meter: Meter): Positions {
+  const both: Positions = { at: one.at.slice(), first: Math.min(one.first, other.first), last: Math.max(one.last, other.last) };
   for (let at = other.first; at <= other.last; at++) if (other.at[at] === 1) both.at[at] = 1;
   meter.steps += Math.max(0, other.last - other.first + 1);
   return both;
 }
 
-function behindText({ text: needle, borders }: Needle, text: string, { at: begins, first, last }: Places, meter: Meter): Places {
-  const next = nowhere(text);
+function afterText(
+  { text: needle, borders }: Needle,
+  text: string,
+  { at: begins, first, last }: Positions,
+  meter: Meter,
+): Positions {
+  const next = noPositions(text);
   const end = Math.min(text.length, last + needle.length);
   let fitting = 0;
   for (let at = first; at < end; at++) {
@@ -115,21 +120,26 @@ function behindText({ text: needle, borders }: Needle, text: string, { at: begin
     if (text.charCodeAt(at) === needle.charCodeAt(fitting)) fitting += 1;
     else if (first === last) return next;
     if (fitting < needle.length) continue;
-    if (begins[at + 1 - needle.length] === 1) reach(next, at + 1);
+    if (begins[at + 1 - needle.length] === 1) addPosition(next, at + 1);
     fitting = borders[fitting] ?? 0;
   }
   return next;
 }
 
-function behindHole({ least, takes }: Hole, text: string, { at: begins, first, last }: Places, meter: Meter): Places {
-  const next = nowhere(text);
+function afterWildcard(
+  { minLength, accepts }: Wildcard,
+  text: string,
+  { at: begins, first, last }: Positions,
+  meter: Meter,
+): Positions {
+  const next = noPositions(text);
   let isInside = false;
   for (let at = first; at <= text.length; at++) {
     meter.steps += 1;
-    if (isInside) isInside = takes(text.charCodeAt(at - 1));
-    if (isInside) reach(next, at);
+    if (isInside) isInside = accepts(text.charCodeAt(at - 1));
+    if (isInside) addPosition(next, at);
     if (begins[at] === 1) {
-      if (least === 0) reach(next, at);
+      if (minLength === 0) addPosition(next, at);
       isInside = true;
     }
     if (!isInside && at >= last) break;

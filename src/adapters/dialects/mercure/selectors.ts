@@ -1,7 +1,7 @@
-import { anyFits } from '../../../domain/hearing.ts';
+import { anyMatches } from '../../../domain/subscriber-search.ts';
 import type { Meter, Selector, TopicPattern } from '../../../domain/topic.ts';
-import { templateGlob } from './uri-template.ts';
-import { urlGlob } from './url-pattern.ts';
+import { compileUriTemplate } from './uri-template.ts';
+import { compileUrlPattern } from './url-pattern.ts';
 
 /** MER6: how a text selects topics. 0.x knows `topic` alone. */
 export type MatchType = 'topic' | 'exact' | 'urlpattern';
@@ -23,25 +23,27 @@ const REFUSALS: Readonly<Record<MatchType, string>> = {
     'but no regular expressions, repetitions (+ or * behind a part), users or IPv6 addresses, and few parts',
 };
 
-const EVERYTHING: TopicPattern = { key: '*', pattern: '*', weight: 0, fits: () => true };
+const EVERYTHING: TopicPattern = { key: '*', pattern: '*', matchCost: 0, matches: () => true };
 
 /** MER6: `*` selects everything, whatever its type. @returns undefined for a text that selects nothing. */
 export function selectorOf(text: string, type: MatchType): Selector | undefined {
   if (text === '*') return EVERYTHING;
   if (type === 'exact') return { topic: text };
   if (type === 'urlpattern') {
-    const glob = urlGlob(text);
-    return glob && { key: `u${text}`, pattern: text, weight: glob.weight, fits: (topic, meter) => glob.fits(topic, meter) };
+    const glob = compileUrlPattern(text);
+    return (
+      glob && { key: `u${text}`, pattern: text, matchCost: glob.weight, matches: (topic, meter) => glob.matches(topic, meter) }
+    );
   }
-  const glob = templateGlob(text);
+  const glob = compileUriTemplate(text);
   if (glob === 'too-many') return undefined;
   if (glob === undefined) return { topic: text };
-  const fits = (topic: string, meter: Meter): boolean => topic === text || glob.fits(topic, meter);
-  return { key: `t${text}`, pattern: text, weight: glob.weight, fits };
+  const matches = (topic: string, meter: Meter): boolean => topic === text || glob.matches(topic, meter);
+  return { key: `t${text}`, pattern: text, matchCost: glob.weight, matches };
 }
 
 /** MER2, MER6: the selectors of a query. @returns what is wrong, where something is. */
-export function selectorsIn(query: URLSearchParams): Selector[] | string {
+export function readSelectors(query: URLSearchParams): Selector[] | string {
   const selectors: Selector[] = [];
   for (const [name, text] of query) {
     const type = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
@@ -57,13 +59,13 @@ export function selectorsIn(query: URLSearchParams): Selector[] | string {
 }
 
 // About ten milliseconds.
-const COVERING_STEPS = 4_000_000;
+const MAX_COVERING_STEPS = 4_000_000;
 
 /** MER7: whether a token's selectors cover each of some topics. @returns undefined where that takes too many steps. */
 export function coversAll(selectors: readonly Selector[], topics: readonly string[]): boolean | undefined {
-  const budget = { steps: 0, most: COVERING_STEPS };
+  const budget = { steps: 0, maxSteps: MAX_COVERING_STEPS };
   for (const topic of topics) {
-    const isCovered = anyFits([topic], selectors, budget);
+    const isCovered = anyMatches([topic], selectors, budget);
     if (isCovered !== true) return isCovered;
   }
   return true;

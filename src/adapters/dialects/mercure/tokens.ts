@@ -4,13 +4,13 @@ import type { HttpHead } from '../../../application/ports/requests.ts';
 const COOKIES = ['__Secure-mercure_access_token', 'mercureAuthorization'] as const;
 
 /** Where a token stood. A cookie comes along with what other pages ask for, too. */
-export interface ShownToken {
+export interface RequestToken {
   readonly text: string;
   readonly isCookie: boolean;
 }
 
 /** MER7: the header, else the query (0.x), else the cookie. @returns `malformed` for a Bearer header without one token. */
-export function tokenIn(head: HttpHead): ShownToken | 'malformed' | undefined {
+export function readToken(head: HttpHead): RequestToken | 'malformed' | undefined {
   const authorization = (head.header('authorization') ?? '').trim();
   if (/^Bearer(?: |$)/i.test(authorization)) {
     const text = authorization.slice('Bearer'.length).trim();

@@ -13,12 +13,12 @@ const AMPERSAND = 0x26;
 const MAX_RETRY_DIGITS = 9;
 
 /** MER3: reads a form. Peerix says the topic in the query, too. @param maxTopics of one publication. */
-export function updateIn(body: Uint8Array, query: string, maxTopics: number): Draft | UpdateFault {
+export function parseUpdate(body: Uint8Array, query: string, maxTopics: number): Draft | UpdateFault {
   if (!isUtf8(body)) return 'no UTF-8';
-  if (fieldsIn(body) > maxTopics + MAX_OTHER_FIELDS) return 'too many fields';
+  if (countFields(body) > maxTopics + MAX_OTHER_FIELDS) return 'too many fields';
   const form = new URLSearchParams(Buffer.from(body.buffer, body.byteOffset, body.length).toString());
   const topics = [...new Set([...form.getAll('topic'), ...new URLSearchParams(query).getAll('topic')])];
-  const [id, type, retry] = [given(form, 'id'), given(form, 'type'), given(form, 'retry')];
+  const [id, type, retry] = [nonEmptyField(form, 'id'), nonEmptyField(form, 'type'), nonEmptyField(form, 'retry')];
   if (topics.length === 0) return 'no topic';
   if (id !== undefined && isReserved(id)) return 'bad id';
   if (type !== undefined && CONTROL.test(type)) return 'bad type';
@@ -39,13 +39,13 @@ function isReserved(id: string): boolean {
 }
 
 /** Reading a form costs what it has of them. */
-function fieldsIn(body: Uint8Array): number {
+function countFields(body: Uint8Array): number {
   let count = 1;
   for (let at = body.indexOf(AMPERSAND); at >= 0; at = body.indexOf(AMPERSAND, at + 1)) count += 1;
   return count;
 }
 
 /** What is empty is as good as absent. */
-function given(form: URLSearchParams, name: string): string | undefined {
+function nonEmptyField(form: URLSearchParams, name: string): string | undefined {
   return form.get(name) || undefined;
 }

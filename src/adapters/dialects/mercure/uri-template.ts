@@ -1,4 +1,4 @@
-import { Glob, type Hole, type Piece } from './glob.ts';
+import { Glob, type Wildcard, type Piece } from './glob.ts';
 
 // Each costs the length of the topic for each try.
 const MAX_EXPRESSIONS = 8;
@@ -9,7 +9,7 @@ const RESERVED = ":/?#[]@!$&'()*+,;=";
 function expansion(first: string, units: string): Piece {
   const known = new Uint8Array(128);
   for (const one of units) known[one.charCodeAt(0)] = 1;
-  const hole: Hole = { least: 0, takes: (unit) => known[unit] === 1 };
+  const hole: Wildcard = { minLength: 0, accepts: (unit) => known[unit] === 1 };
   return first === '' ? hole : { maybe: [first, hole] };
 }
 
@@ -31,7 +31,7 @@ const VARIABLE = /^[\w%.]+(?::\d{1,4}|\*)?$/;
  * MER6: decides whether a URI template could have been expanded to a text.
  * @returns undefined for a text that is no template; `too-many` for one with too many expressions.
  */
-export function templateGlob(template: string): Glob | 'too-many' | undefined {
+export function compileUriTemplate(template: string): Glob | 'too-many' | undefined {
   const pieces: Piece[] = [];
   let end = 0;
   let expressions = 0;

@@ -1,5 +1,5 @@
 /** One part of the text of a URL pattern. */
-export interface Token {
+export interface PatternToken {
   readonly is: 'text' | 'name' | 'star' | 'open' | 'close' | 'maybe';
   /** A character, or the name behind the colon. */
   readonly text: string;
@@ -10,9 +10,9 @@ const NAME_START = /[$_\p{ID_Start}]/u;
 const NAME_PART = /[$_\u200C\u200D\p{ID_Continue}]/u;
 
 /** Reads a URL pattern from left to right. @returns undefined where it has regular expressions, repetitions or nested groups. */
-export function tokensOf(pattern: string): readonly Token[] | undefined {
+export function tokenize(pattern: string): readonly PatternToken[] | undefined {
   const characters = [...pattern];
-  const tokens: Token[] = [];
+  const tokens: PatternToken[] = [];
   let isGrouped = false;
   for (let at = 0; at < characters.length; at++) {
     const character = characters[at] ?? '';
@@ -39,14 +39,14 @@ export function tokensOf(pattern: string): readonly Token[] | undefined {
 }
 
 /** Tokens as far as the first of some characters that stands in no group, and the place where it stands. */
-export function until(
-  tokens: readonly Token[],
+export function takeUntil(
+  tokens: readonly PatternToken[],
   from: number,
   ends: string,
-): { readonly part: readonly Token[]; readonly end: number } {
+): { readonly part: readonly PatternToken[]; readonly end: number } {
   let isGrouped = false;
   for (let at = from; at < tokens.length; at++) {
-    const { is, text } = tokens[at] as Token;
+    const { is, text } = tokens[at] as PatternToken;
     if (is === 'open' || is === 'close') isGrouped = is === 'open';
     if (is === 'text' && !isGrouped && ends.includes(text)) return { part: tokens.slice(from, at), end: at };
   }

@@ -1,19 +1,19 @@
-import { ANY, Glob, type Hole, type Meter, type Piece } from './glob.ts';
+import { ANY, Glob, type Wildcard, type Meter, type Piece } from './glob.ts';
 import { BASE, canonical, COMPONENTS, componentsOf, portFor, SPECIAL, type Component } from './url-components.ts';
-import { tokensOf, until, type Token } from './url-pattern-tokens.ts';
+import { tokenize, takeUntil, type PatternToken } from './url-pattern-tokens.ts';
 
 // Each piece costs the length of the topic for each try.
 const MAX_WEIGHT = 64;
 /** Looking up the components of a topic. */
 const LOOKUP_WEIGHT = 1;
 
-type Parts = Record<Component, readonly Token[] | undefined>;
+type Parts = Record<Component, readonly PatternToken[] | undefined>;
 
-const STAR: readonly Token[] = [{ is: 'star', text: '*' }];
-const NOTHING: readonly Token[] = [];
+const STAR: readonly PatternToken[] = [{ is: 'star', text: '*' }];
+const NOTHING: readonly PatternToken[] = [];
 
 /** MER6: a URL pattern of the subset that has no regular expressions, repetitions, users or passwords. */
-class UrlGlob {
+class UrlMatcher {
   readonly weight: number;
   readonly #globs: readonly (readonly [Component, Glob])[];
 
@@ -23,16 +23,16 @@ class UrlGlob {
   }
 
   /** A topic that is no URL fits none. */
-  fits(topic: string, meter: Meter): boolean {
+  matches(topic: string, meter: Meter): boolean {
     meter.steps += 1;
     const components = componentsOf(topic);
-    return components !== undefined && this.#globs.every(([component, glob]) => glob.fits(components[component], meter));
+    return components !== undefined && this.#globs.every(([component, glob]) => glob.matches(components[component], meter));
   }
 }
 
 /** @returns undefined for a text that is no URL pattern of the subset, or one with too many pieces. */
-export function urlGlob(pattern: string): UrlGlob | undefined {
-  const tokens = tokensOf(pattern);
+export function compileUrlPattern(pattern: string): UrlMatcher | undefined {
+  const tokens = tokenize(pattern);
   const parts = tokens === undefined ? undefined : partsOf(tokens);
   if (parts === undefined) return undefined;
   const globs: [Component, Glob][] = [];
@@ -43,13 +43,13 @@ export function urlGlob(pattern: string): UrlGlob | undefined {
     const written = component === 'port' ? withoutDefault(pieces, textOf(parts.protocol ?? STAR)) : pieces;
     if (!(written.length === 1 && written[0] === ANY)) globs.push([component, new Glob(written)]);
   }
-  const glob = new UrlGlob(globs);
+  const glob = new UrlMatcher(globs);
   return glob.weight > MAX_WEIGHT ? undefined : glob;
 }
 
 /** What is left out before the first part that is there is empty, and behind the last part it is anything. */
-function partsOf(tokens: readonly Token[]): Parts | undefined {
-  const scheme = until(tokens, 0, ':');
+function partsOf(tokens: readonly PatternToken[]): Parts | undefined {
+  const scheme = takeUntil(tokens, 0, ':');
   if (scheme.end === tokens.length) return relative(tokens);
   const isAuthority = isText(tokens[scheme.end + 1], '/') && isText(tokens[scheme.end + 2], '/');
   const protocol = scheme.part;
@@ -57,35 +57,35 @@ function partsOf(tokens: readonly Token[]): Parts | undefined {
   if (!isAuthority) {
     return isSpecial ? undefined : { protocol, hostname: NOTHING, port: NOTHING, ...pathOf(tokens, scheme.end + 1, '') };
   }
-  const authority = until(tokens, scheme.end + 3, '/?#');
-  const host = until(authority.part, 0, ':');
+  const authority = takeUntil(tokens, scheme.end + 3, '/?#');
+  const host = takeUntil(authority.part, 0, ':');
   if (host.part.length === 0 || authority.part.some(({ is, text }) => is === 'text' && '@[]'.includes(text))) return undefined;
   const port = authority.part.slice(host.end + 1);
   if (host.end < authority.part.length && port.length === 0) return undefined;
   return { protocol, hostname: host.part, port, ...pathOf(tokens, authority.end, isSpecial ? '/' : '') };
 }
 
-function relative(tokens: readonly Token[]): Parts {
+function relative(tokens: readonly PatternToken[]): Parts {
   const isBare = !isText(tokens[0], '?') && !isText(tokens[0], '#') && !beginsWithSlash(tokens);
   const all = isBare ? [slash, ...tokens] : tokens;
   const base = { protocol: texts(BASE.protocol), hostname: texts(BASE.hostname), port: NOTHING };
   return { ...base, ...pathOf(all, 0, '/') };
 }
 
-const slash: Token = { is: 'text', text: '/' };
+const slash: PatternToken = { is: 'text', text: '/' };
 
-function pathOf(tokens: readonly Token[], from: number, empty: '' | '/'): Pick<Parts, 'pathname' | 'search' | 'hash'> {
+function pathOf(tokens: readonly PatternToken[], from: number, empty: '' | '/'): Pick<Parts, 'pathname' | 'search' | 'hash'> {
   if (from === tokens.length) return { pathname: undefined, search: undefined, hash: undefined };
-  const path = until(tokens, from, '?#');
+  const path = takeUntil(tokens, from, '?#');
   const pathname = path.part.length === 0 ? texts(empty) : path.part;
   if (path.end === tokens.length) return { pathname, search: undefined, hash: undefined };
   if (isText(tokens[path.end], '#')) return { pathname, search: NOTHING, hash: tokens.slice(path.end + 1) };
-  const search = until(tokens, path.end + 1, '#');
+  const search = takeUntil(tokens, path.end + 1, '#');
   const hash = search.end === tokens.length ? undefined : tokens.slice(search.end + 1);
   return { pathname, search: search.part, hash };
 }
 
-function piecesOf(component: Component, tokens: readonly Token[], names: Set<string>): Piece[] | undefined {
+function piecesOf(component: Component, tokens: readonly PatternToken[], names: Set<string>): Piece[] | undefined {
   const pieces: Piece[] = [];
   let text = '';
   const flush = (): boolean => {
@@ -96,7 +96,7 @@ function piecesOf(component: Component, tokens: readonly Token[], names: Set<str
     return written !== undefined;
   };
   for (let at = 0; at < tokens.length; at++) {
-    const token = tokens[at] as Token;
+    const token = tokens[at] as PatternToken;
     if (token.is === 'text') {
       text += token.text;
       continue;
@@ -116,7 +116,7 @@ function piecesOf(component: Component, tokens: readonly Token[], names: Set<str
 }
 
 /** The pieces of a group: at most one name or wildcard, with texts around it. */
-function innerPieces(component: Component, tokens: readonly Token[], names: Set<string>): Piece[] | undefined {
+function innerPieces(component: Component, tokens: readonly PatternToken[], names: Set<string>): Piece[] | undefined {
   const pieces: Piece[] = [];
   let text = '';
   for (const { is, text: written } of [...tokens, END]) {
@@ -138,12 +138,12 @@ function innerPieces(component: Component, tokens: readonly Token[], names: Set<
   return pieces.filter((piece) => typeof piece !== 'string').length > 1 ? undefined : pieces;
 }
 
-const END: Token = { is: 'close', text: '' };
-const ONE_OR_MORE: Hole = { least: 1, takes: () => true };
-const notUnit = (character: string): Hole => ({ least: 1, takes: (unit) => unit !== character.charCodeAt(0) });
+const END: PatternToken = { is: 'close', text: '' };
+const ONE_OR_MORE: Wildcard = { minLength: 1, accepts: () => true };
+const notUnit = (character: string): Wildcard => ({ minLength: 1, accepts: (unit) => unit !== character.charCodeAt(0) });
 
 /** What a name stands for: at least one character, and no delimiter of its component. */
-const SEGMENTS: Readonly<Record<Component, Hole>> = {
+const SEGMENTS: Readonly<Record<Component, Wildcard>> = {
   protocol: ONE_OR_MORE,
   hostname: notUnit('.'),
   port: ONE_OR_MORE,
@@ -152,7 +152,10 @@ const SEGMENTS: Readonly<Record<Component, Hole>> = {
   hash: ONE_OR_MORE,
 };
 
-function groupAt(tokens: readonly Token[], open: number): { readonly inner: readonly Token[]; readonly end: number } {
+function groupAt(
+  tokens: readonly PatternToken[],
+  open: number,
+): { readonly inner: readonly PatternToken[]; readonly end: number } {
   const end = tokens.findIndex(({ is }, at) => at > open && is === 'close');
   return { inner: tokens.slice(open + 1, end), end };
 }
@@ -165,7 +168,7 @@ function withoutDefault(pieces: Piece[], protocol: string | undefined): Piece[] 
 }
 
 /** Where a part has no names and wildcards. */
-function textOf(tokens: readonly Token[]): string | undefined {
+function textOf(tokens: readonly PatternToken[]): string | undefined {
   return tokens.every(({ is }) => is === 'text')
     ? tokens
         .map(({ text }) => text)
@@ -174,24 +177,24 @@ function textOf(tokens: readonly Token[]): string | undefined {
     : undefined;
 }
 
-function mayBe(tokens: readonly Token[], protocol: string): boolean {
+function mayBe(tokens: readonly PatternToken[], protocol: string): boolean {
   const pieces = piecesOf('protocol', tokens, new Set());
-  return pieces !== undefined && new Glob(pieces).fits(protocol, { steps: 0 });
+  return pieces !== undefined && new Glob(pieces).matches(protocol, { steps: 0 });
 }
 
-function texts(written: string): readonly Token[] {
+function texts(written: string): readonly PatternToken[] {
   return [...written].map((text) => ({ is: 'text', text }));
 }
 
-function isText(token: Token | undefined, text: string): boolean {
+function isText(token: PatternToken | undefined, text: string): boolean {
   return token?.is === 'text' && token.text === text;
 }
 
-function beginsWithSlash([first, second]: readonly Token[]): boolean {
+function beginsWithSlash([first, second]: readonly PatternToken[]): boolean {
   return isText(first, '/') || (first?.is === 'open' && isText(second, '/'));
 }
 
-function endsWithSlash(tokens: readonly Token[], at: number): boolean {
+function endsWithSlash(tokens: readonly PatternToken[], at: number): boolean {
   const before = tokens[at - 1];
   return isText(before, '/') && before?.isEscaped !== true;
 }

@@ -1,13 +1,13 @@
 import type { FrameRequest } from '../../../application/ports/requests.ts';
 import type { MessageKind } from '../../../domain/message.ts';
-import { JsonMembers, NO_TEXT } from '../shared/json-members.ts';
-import type { KnownTexts } from '../shared/known-texts.ts';
+import { JsonMembers, NOT_A_STRING } from '../shared/json-members.ts';
+import type { TextCache } from '../shared/text-cache.ts';
 
-const UNREADABLE: FrameRequest = { ask: 'unreadable' };
-const STAY: FrameRequest = { ask: 'stay' };
-const LEAVE: FrameRequest = { ask: 'leave' };
-const NOT_RELAYED: FrameRequest = { ask: 'nothing', why: 'not-relayed' };
-const NOT_TEXT: FrameRequest = { ask: 'nothing', why: 'destination-not-text' };
+const UNREADABLE: FrameRequest = { action: 'malformed' };
+const STAY: FrameRequest = { action: 'heartbeat' };
+const LEAVE: FrameRequest = { action: 'leave' };
+const NOT_RELAYED: FrameRequest = { action: 'ignore', why: 'not-relayed' };
+const NOT_TEXT: FrameRequest = { action: 'ignore', why: 'destination-not-text' };
 
 /** The types that have a meaning, by their names on the wire; the most frequent first. */
 const MEANINGS: readonly (readonly [name: string, meaning: MessageKind | 'heartbeat'])[] = [
@@ -30,25 +30,25 @@ const PAYLOAD = 2;
 export class Decoder {
   readonly #members: JsonMembers;
 
-  constructor(known: KnownTexts) {
+  constructor(known: TextCache) {
     this.#members = new JsonMembers(MEMBERS, known);
   }
 
   decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
     const members = this.#members;
     if (!members.read(bytes, isBinary)) return UNREADABLE;
-    const kind = MEANINGS[members.word(TYPE, NAMES)]?.[1];
+    const kind = MEANINGS[members.wordIndex(TYPE, NAMES)]?.[1];
     if (kind === undefined) return NOT_RELAYED;
     if (kind === 'heartbeat') return STAY;
     const to = this.#destination();
-    if (to === NO_TEXT) return NOT_TEXT;
+    if (to === NOT_A_STRING) return NOT_TEXT;
     if (kind === 'leave' && !to) return LEAVE;
-    return { ask: 'relay', kind, to, payload: members.raw(PAYLOAD, bytes) };
+    return { action: 'relay', kind, to, payload: members.raw(PAYLOAD, bytes) };
   }
 
   /** M11, M12: `null` counts as absent. */
-  #destination(): string | typeof NO_TEXT | undefined {
-    const to = this.#members.text(DST);
-    return to === NO_TEXT && this.#members.isNull(DST) ? undefined : to;
+  #destination(): string | typeof NOT_A_STRING | undefined {
+    const to = this.#members.string(DST);
+    return to === NOT_A_STRING && this.#members.isNull(DST) ? undefined : to;
   }
 }

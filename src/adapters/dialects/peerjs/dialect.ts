@@ -1,14 +1,14 @@
-import type { Dialect, Farewell, Welcome } from '../../../application/ports/dialect.ts';
+import type { Dialect, CloseFrame, Registration } from '../../../application/ports/dialect.ts';
 import type { HttpResponse } from '../../../application/ports/http.ts';
-import type { FrameRequest, HttpOutcome, HttpRoute, Introduction } from '../../../application/ports/requests.ts';
+import type { FrameRequest, HttpOutcome, HttpRoute, ConnectRequest } from '../../../application/ports/requests.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
 import type { Liveness } from '../../../domain/session.ts';
-import { SILENT_FAREWELLS } from '../shared/farewells.ts';
+import { ENDING_CLOSE_FRAMES } from '../shared/close-frames.ts';
 import { Decoder } from './decode.ts';
 import { Encoder } from './encode.ts';
-import { answerOf } from './http.ts';
-import { KnownTexts } from '../shared/known-texts.ts';
+import { responseTo } from './responses.ts';
+import { TextCache } from '../shared/text-cache.ts';
 import { REFUSALS } from './refusals.ts';
 import { readCredentials, Routes } from './routes.ts';
 
@@ -18,7 +18,7 @@ const OPEN = Buffer.from('{"type":"OPEN"}');
 export class PeerjsDialect implements Dialect {
   readonly name = 'peerjs';
   readonly space = 'peerjs';
-  readonly remembers = false;
+  readonly keepsHistory = false;
   readonly pace = 0;
   readonly liveness: Liveness;
   readonly #routes: Routes;
@@ -29,29 +29,29 @@ export class PeerjsDialect implements Dialect {
    * @param prefix where it is served; begins and ends with a slash.
    * @param liveness X7: `answers` where first-generation clients are about, which send no heartbeat.
    */
-  constructor(prefix: string, liveness: Liveness = 'speaks') {
+  constructor(prefix: string, liveness: Liveness = 'sends') {
     this.liveness = liveness;
     this.#routes = new Routes(prefix);
-    const known = new KnownTexts();
+    const known = new TextCache();
     this.#decoder = new Decoder(known);
     this.#encoder = new Encoder(known);
   }
 
-  opensAt(path: string): boolean {
+  servesWebSocketAt(path: string): boolean {
     return this.#routes.opensAt(path);
   }
 
-  introduction(query: string): Introduction {
+  connectRequest(query: string): ConnectRequest {
     const { key, id, token } = readCredentials(query);
     return { as: 'peer', key, id, token };
   }
 
-  routes(path: string): HttpRoute | undefined {
+  route(path: string): HttpRoute | undefined {
     return this.#routes.find(path);
   }
 
-  answer(outcome: HttpOutcome): HttpResponse {
-    return answerOf(outcome);
+  httpResponse(outcome: HttpOutcome): HttpResponse {
+    return responseTo(outcome);
   }
 
   decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
@@ -63,28 +63,28 @@ export class PeerjsDialect implements Dialect {
   }
 
   /** No client of this wire knows topics. */
-  tell(): undefined {
+  encodeEvent(): undefined {
     return undefined;
   }
 
-  preface(): undefined {
+  streamPreamble(): undefined {
     return undefined;
   }
 
-  prompt(): undefined {
+  keepAliveFrame(): undefined {
     return undefined;
   }
 
   /** O3, O5; X5: a client that heard OPEN on its stream does not hear it again. */
-  welcome({ replaces }: Pick<Welcome, 'replaces'>): Uint8Array | undefined {
+  openFrame({ replaces }: Pick<Registration, 'replaces'>): Uint8Array | undefined {
     return replaces === 'stream' ? undefined : OPEN;
   }
 
-  refusal(refusal: OpenRefusal): Farewell {
+  refusal(refusal: OpenRefusal): CloseFrame {
     return REFUSALS[refusal.reason];
   }
 
-  farewell(ending: Ending): Farewell {
-    return SILENT_FAREWELLS[ending];
+  closeFrame(ending: Ending): CloseFrame {
+    return ENDING_CLOSE_FRAMES[ending];
   }
 }

@@ -1,5 +1,5 @@
 import type { MessageKind, SignalMessage } from '../../../domain/message.ts';
-import type { KnownTexts } from '../shared/known-texts.ts';
+import type { TextCache } from '../shared/text-cache.ts';
 
 const HEADS: Record<MessageKind, Buffer> = {
   offer: Buffer.from('{"type":"OFFER","src":'),
@@ -21,13 +21,13 @@ const CLOSING_BRACE = 0x7d;
 
 /** Writes messages into one buffer that is used again and again, and grows with the longest. */
 export class Encoder {
-  readonly #known: KnownTexts;
+  readonly #cache: TextCache;
   #memory = new ArrayBuffer(4096);
   #buffer = Buffer.from(this.#memory);
   #words = new DataView(this.#memory);
 
-  constructor(known: KnownTexts) {
-    this.#known = known;
+  constructor(known: TextCache) {
+    this.#cache = known;
   }
 
   /** M1, M2, M3: exactly `type`, `src`, `dst`, and the payload byte for byte where there is one. Borrowed until the next call. */
@@ -53,7 +53,7 @@ export class Encoder {
 
   /** A text in quotes. What was never read as it stands is left to who knows how to escape it. */
   #putText(text: string, start: number): number {
-    if (!this.#known.write(text, this.#words, start + 1)) return start + this.#buffer.write(JSON.stringify(text), start);
+    if (!this.#cache.write(text, this.#words, start + 1)) return start + this.#buffer.write(JSON.stringify(text), start);
     const end = start + 1 + text.length;
     this.#buffer[start] = QUOTE;
     this.#buffer[end] = QUOTE;

@@ -1,8 +1,8 @@
 import type { OpenRefusal } from '../../../domain/refusal.ts';
-import type { Farewell } from '../../../application/ports/dialect.ts';
+import type { CloseFrame } from '../../../application/ports/dialect.ts';
 
 /** O1, O2, O4, O6, O7: what a PeerJS peer sees when it is turned away. A new reason does not compile until it has a line here. */
-export const REFUSALS: Record<OpenRefusal['reason'], Farewell> = {
+export const REFUSALS: Record<OpenRefusal['reason'], CloseFrame> = {
   'credentials-missing': error('No id, token, or key supplied to websocket server', 1008),
   'key-unknown': error('Invalid key provided', 1008),
   'peer-id-empty': error('No id, token, or key supplied to websocket server', 1008),
@@ -12,7 +12,7 @@ export const REFUSALS: Record<OpenRefusal['reason'], Farewell> = {
   'realm-full': error('Server has reached its concurrent user limit', 1013),
 };
 
-function error(text: string, code: number): Farewell {
+function error(text: string, code: number): CloseFrame {
   return { frame: bytes(JSON.stringify({ type: 'ERROR', payload: { msg: text } })), code, why: text };
 }
 

@@ -1,4 +1,4 @@
-import type { Credentials, HttpAsk, HttpRoute } from '../../../application/ports/requests.ts';
+import type { Credentials, HttpAction, HttpRoute } from '../../../application/ports/requests.ts';
 
 const READING: readonly string[] = ['GET', 'HEAD'];
 
@@ -13,27 +13,31 @@ export class Routes {
 
   /** O9: the very path, no slash behind it. */
   opensAt(path: string): boolean {
-    return path.length === this.#prefix.length + SOCKET.length && path.startsWith(this.#prefix) && path.endsWith(SOCKET);
+    return (
+      path.length === this.#prefix.length + SOCKET_SEGMENT.length &&
+      path.startsWith(this.#prefix) &&
+      path.endsWith(SOCKET_SEGMENT)
+    );
   }
 
   /** H1 to H4. A slash at the end changes nothing. */
   find(path: string): HttpRoute | undefined {
-    if (path === this.#prefix || `${path}/` === this.#prefix) return reading({ ask: 'describe' });
+    if (path === this.#prefix || `${path}/` === this.#prefix) return reading({ action: 'describe' });
     if (!path.startsWith(this.#prefix)) return undefined;
     const [key, what, ...rest] = path.slice(this.#prefix.length).replace(/\/$/, '').split('/');
-    const realm = decoded(key);
+    const realm = decodeSegment(key);
     if (realm === undefined || rest.length > 0) return undefined;
-    if (what === 'id') return reading({ ask: 'issue-peer-id', key: realm });
-    if (what === 'peers') return reading({ ask: 'list-peers', key: realm });
+    if (what === 'id') return reading({ action: 'issue-peer-id', key: realm });
+    if (what === 'peers') return reading({ action: 'list-peers', key: realm });
     return undefined;
   }
 }
 
-function reading(asked: HttpAsk): HttpRoute {
-  return { methods: READING, ask: () => asked };
+function reading(asked: HttpAction): HttpRoute {
+  return { methods: READING, handle: () => asked };
 }
 
-const SOCKET = 'peerjs';
+const SOCKET_SEGMENT = 'peerjs';
 
 /** O8: of a parameter that is repeated, the last counts. `__proto__` is a name like any other. */
 export function readCredentials(query: string): Credentials {
@@ -53,10 +57,14 @@ function readEscaped(query: string): Credentials {
 
 /** The same where nothing is escaped, as in what the stock client asks for. */
 function readPlain(query: string): Credentials {
-  return { key: lastIn(query, 'key'), id: ownText(lastIn(query, 'id')), token: ownText(lastIn(query, 'token')) };
+  return {
+    key: lastParameter(query, 'key'),
+    id: copyOf(lastParameter(query, 'id')),
+    token: copyOf(lastParameter(query, 'token')),
+  };
 }
 
-function lastIn(query: string, name: string): string | undefined {
+function lastParameter(query: string, name: string): string | undefined {
   for (let end = query.length; end >= 0;) {
     const start = end === 0 ? 0 : query.lastIndexOf('&', end - 1) + 1;
     const behind = start + name.length;
@@ -70,17 +78,17 @@ function lastIn(query: string, name: string): string | undefined {
 }
 
 /** Half a surrogate pair becomes U+FFFD. A slice would keep all of the query alive as long as the peer lives. */
-function ownText(slice: string | undefined): string | undefined {
+function copyOf(slice: string | undefined): string | undefined {
   if (slice === undefined) return undefined;
-  if (slice.length > ROOM.length / BYTES_PER_UNIT) return Buffer.from(slice).toString();
-  return ROOM.toString('utf8', 0, ROOM.write(slice));
+  if (slice.length > SCRATCH.length / BYTES_PER_UNIT) return Buffer.from(slice).toString();
+  return SCRATCH.toString('utf8', 0, SCRATCH.write(slice));
 }
 
-const ROOM = Buffer.alloc(1024);
+const SCRATCH = Buffer.alloc(1024);
 const BYTES_PER_UNIT = 3;
 
 /** A path segment as text; undefined where it is missing or its escapes are broken. */
-export function decoded(segment: string | undefined): string | undefined {
+export function decodeSegment(segment: string | undefined): string | undefined {
   if (segment === undefined || segment === '') return undefined;
   try {
     return decodeURIComponent(segment);

@@ -1,13 +1,13 @@
-import type { Dialect, Farewell, Welcome } from '../../../application/ports/dialect.ts';
+import type { Dialect, CloseFrame, Registration } from '../../../application/ports/dialect.ts';
 import type { HttpResponse } from '../../../application/ports/http.ts';
-import type { FrameRequest, HttpOutcome, HttpRoute, Introduction } from '../../../application/ports/requests.ts';
+import type { FrameRequest, HttpOutcome, HttpRoute, ConnectRequest } from '../../../application/ports/requests.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
-import { SILENT_FAREWELLS, SILENT_REFUSALS } from '../shared/farewells.ts';
+import { ENDING_CLOSE_FRAMES, REFUSAL_CLOSE_FRAMES } from '../shared/close-frames.ts';
 import { Decoder } from './decode.ts';
 import { Encoder } from './encode.ts';
-import { KnownTexts } from '../shared/known-texts.ts';
-import { HTTP_ERROR, xhrAnswerOf } from './xhr-answers.ts';
+import { TextCache } from '../shared/text-cache.ts';
+import { HTTP_ERROR, xhrResponseTo } from './xhr-responses.ts';
 import { XhrRoutes } from './xhr-routes.ts';
 
 const LINE_FEED = Buffer.from('\n');
@@ -18,45 +18,45 @@ const REFUSAL = Buffer.from(`${HTTP_ERROR}\n`);
 const PADDING = Buffer.from(`${'0'.repeat(2048)}\n`);
 
 // Chromium tells a page of progress every 50 ms at most, and the client takes one message for each time.
-const PACE = 60;
+const PACE_MS = 60;
 
 /** What clients of PeerJS 0.3 use until their socket is open, and in its place: docs/protocols/peerjs.md, X1 to X8. */
 export class PeerjsXhrDialect implements Dialect {
   readonly name = 'peerjs-xhr';
   readonly space = 'peerjs';
-  readonly remembers = false;
+  readonly keepsHistory = false;
   readonly liveness = 'reads';
-  readonly pace = PACE;
+  readonly pace = PACE_MS;
   readonly #routes: XhrRoutes;
   readonly #encoder: Encoder;
 
   /** @param prefix that of the PeerJS dialect. */
   constructor(prefix: string, maxBodyBytes: number) {
-    const known = new KnownTexts();
+    const known = new TextCache();
     this.#routes = new XhrRoutes(prefix, new Decoder(known), maxBodyBytes);
     this.#encoder = new Encoder(known);
   }
 
   /** Their socket is that of the PeerJS dialect. */
-  opensAt(): boolean {
+  servesWebSocketAt(): boolean {
     return false;
   }
 
-  introduction(): Introduction {
+  connectRequest(): ConnectRequest {
     return { as: 'peer', key: undefined, id: undefined, token: undefined };
   }
 
-  routes(path: string): HttpRoute | undefined {
+  route(path: string): HttpRoute | undefined {
     return this.#routes.find(path);
   }
 
-  answer(outcome: HttpOutcome): HttpResponse {
-    return xhrAnswerOf(outcome);
+  httpResponse(outcome: HttpOutcome): HttpResponse {
+    return xhrResponseTo(outcome);
   }
 
   /** A stream says nothing. */
   decode(): FrameRequest {
-    return { ask: 'unreadable' };
+    return { action: 'malformed' };
   }
 
   /** X2: one line. */
@@ -64,29 +64,29 @@ export class PeerjsXhrDialect implements Dialect {
     return Buffer.concat([this.#encoder.encode(message), LINE_FEED]);
   }
 
-  tell(): undefined {
+  encodeEvent(): undefined {
     return undefined;
   }
 
-  preface(): Uint8Array {
+  streamPreamble(): Uint8Array {
     return PADDING;
   }
 
   /** X2, X4: only where this stream made the peer. */
-  welcome({ replaces }: Pick<Welcome, 'replaces'>): Uint8Array | undefined {
+  openFrame({ replaces }: Pick<Registration, 'replaces'>): Uint8Array | undefined {
     return replaces === 'nothing' ? OPEN : undefined;
   }
 
   /** X7: whatever were sent, these clients would take it for a message; an empty line would block them for ever. */
-  prompt(): undefined {
+  keepAliveFrame(): undefined {
     return undefined;
   }
 
-  refusal(refusal: OpenRefusal): Farewell {
-    return { ...SILENT_REFUSALS[refusal.reason], frame: REFUSAL };
+  refusal(refusal: OpenRefusal): CloseFrame {
+    return { ...REFUSAL_CLOSE_FRAMES[refusal.reason], frame: REFUSAL };
   }
 
-  farewell(ending: Ending): Farewell {
-    return SILENT_FAREWELLS[ending];
+  closeFrame(ending: Ending): CloseFrame {
+    return ENDING_CLOSE_FRAMES[ending];
   }
 }

@@ -1,10 +1,10 @@
-import type { Credentials, HttpAsk, HttpHead, HttpRoute } from '../../../application/ports/requests.ts';
-import { refusingMessage } from './xhr-answers.ts';
+import type { Credentials, HttpAction, HttpHead, HttpRoute } from '../../../application/ports/requests.ts';
+import { rejectBody } from './xhr-responses.ts';
 import type { Decoder } from './decode.ts';
-import { decoded } from './routes.ts';
+import { decodeSegment } from './routes.ts';
 
-const STREAM = 'id';
-const MESSAGES: readonly string[] = ['offer', 'answer', 'candidate', 'leave'];
+const STREAM_SEGMENT = 'id';
+const MESSAGE_SEGMENTS: readonly string[] = ['offer', 'answer', 'candidate', 'leave'];
 const POSTING: readonly string[] = ['POST'];
 
 /** Chromium tells no progress of what it might be asked to save or to show. */
@@ -32,25 +32,30 @@ export class XhrRoutes {
   find(path: string): HttpRoute | undefined {
     if (!path.startsWith(this.#prefix)) return undefined;
     const [key, id, token, what, ...rest] = path.slice(this.#prefix.length).split('/');
-    const credentials = { key: decoded(key), id: decoded(id), token: decoded(token) };
+    const credentials = { key: decodeSegment(key), id: decodeSegment(id), token: decodeSegment(token) };
     if (rest.length > 0 || what === undefined || Object.values(credentials).includes(undefined)) return undefined;
-    if (what === STREAM) return { methods: POSTING, ask: () => openStream(credentials) };
-    if (MESSAGES.includes(what)) return { methods: POSTING, ask: (head) => this.#readMessage(head, what, credentials) };
+    if (what === STREAM_SEGMENT) return { methods: POSTING, handle: () => openStream(credentials) };
+    if (MESSAGE_SEGMENTS.includes(what))
+      {return { methods: POSTING, handle: (head) => this.#readMessage(head, what, credentials) };}
     return undefined;
   }
 
   /** X6: `leave` may come without a body. */
-  #readMessage(_: HttpHead, what: string, credentials: Credentials): HttpAsk {
-    const then = (body: Uint8Array): HttpAsk => {
-      if (what === 'leave' && body.length === 0) return { ask: 'say', ...credentials, request: { ask: 'leave' } };
+  #readMessage(_: HttpHead, what: string, credentials: Credentials): HttpAction {
+    const then = (body: Uint8Array): HttpAction => {
+      if (what === 'leave' && body.length === 0) return { action: 'send-for-peer', ...credentials, request: { action: 'leave' } };
       const request = this.#decoder.decode(body, true);
-      const kind = request.ask === 'relay' ? request.kind : request.ask;
-      return kind === what ? { ask: 'say', ...credentials, request } : refusingMessage(what);
+      const kind = request.action === 'relay' ? request.kind : request.action;
+      return kind === what ? { action: 'send-for-peer', ...credentials, request } : rejectBody(what);
     };
-    return { ask: 'read-body', maxBytes: this.#maxBodyBytes, then };
+    return { action: 'read-body', maxBytes: this.#maxBodyBytes, then };
   }
 }
 
-function openStream(credentials: Credentials): HttpAsk {
-  return { ask: 'open-stream', introduction: { as: 'peer', ...credentials }, head: () => ({ status: 200, headers: HEADERS }) };
+function openStream(credentials: Credentials): HttpAction {
+  return {
+    action: 'open-stream',
+    connectRequest: { as: 'peer', ...credentials },
+    head: () => ({ status: 200, headers: HEADERS }),
+  };
 }

@@ -1,13 +1,13 @@
 import type { FrameRequest } from '../../../application/ports/requests.ts';
 import type { Payload } from '../../../domain/message.ts';
-import { JsonMembers, NO_TEXT } from '../shared/json-members.ts';
-import { KnownTexts } from '../shared/known-texts.ts';
+import { JsonMembers, NOT_A_STRING } from '../shared/json-members.ts';
+import { TextCache } from '../shared/text-cache.ts';
 
-const UNREADABLE: FrameRequest = { ask: 'unreadable' };
-const STAY: FrameRequest = { ask: 'stay' };
-const LEAVE: FrameRequest = { ask: 'leave' };
-const UNKNOWN: FrameRequest = { ask: 'nothing', why: 'not-relayed' };
-const NOT_TEXT: FrameRequest = { ask: 'nothing', why: 'destination-not-text' };
+const UNREADABLE: FrameRequest = { action: 'malformed' };
+const STAY: FrameRequest = { action: 'heartbeat' };
+const LEAVE: FrameRequest = { action: 'leave' };
+const UNKNOWN: FrameRequest = { action: 'ignore', why: 'not-relayed' };
+const NOT_TEXT: FrameRequest = { action: 'ignore', why: 'destination-not-text' };
 
 const TYPES = ['candidate', 'offer', 'answer', 'heartbeat', 'will', 'leave'] as const;
 
@@ -21,24 +21,24 @@ const NULL: Payload = Buffer.from('null');
 
 /** PEO3 to PEO7: reads frames. A signal is located and validated, and passed on byte for byte (PEO4). */
 export class Decoder {
-  readonly #members = new JsonMembers(MEMBERS, new KnownTexts());
+  readonly #members = new JsonMembers(MEMBERS, new TextCache());
 
   /** Never throws. */
   decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
     const members = this.#members;
     if (!members.read(bytes, isBinary)) return UNREADABLE;
-    const type = TYPES[members.word(TYPE, TYPES)];
+    const type = TYPES[members.wordIndex(TYPE, TYPES)];
     const signal = members.raw(SIGNAL, bytes);
     switch (type) {
       case 'offer':
         if (members.has(PEER)) return this.#toOne('offer', signal);
         // Without topics: to all topics that the publisher listens to.
-        return { ask: 'publish', draft: { topics: [], payload: signal ?? NULL }, echo: false };
+        return { action: 'publish', draft: { topics: [], payload: signal ?? NULL }, echo: false };
       case 'answer':
       case 'candidate':
         return this.#toOne(type, signal);
       case 'will':
-        return { ask: 'bequeath', will: signal ?? NULL };
+        return { action: 'set-will', will: signal ?? NULL };
       case 'heartbeat':
         return STAY;
       case 'leave':
@@ -49,7 +49,7 @@ export class Decoder {
   }
 
   #toOne(kind: 'offer' | 'answer' | 'candidate', payload: Payload | undefined): FrameRequest {
-    const to = this.#members.text(PEER);
-    return to === NO_TEXT ? NOT_TEXT : { ask: 'relay', kind, to, payload };
+    const to = this.#members.string(PEER);
+    return to === NOT_A_STRING ? NOT_TEXT : { action: 'relay', kind, to, payload };
   }
 }

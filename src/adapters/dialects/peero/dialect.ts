@@ -1,20 +1,20 @@
-import type { Dialect, Farewell, Welcome } from '../../../application/ports/dialect.ts';
+import type { Dialect, CloseFrame, Registration } from '../../../application/ports/dialect.ts';
 import type { HttpResponse } from '../../../application/ports/http.ts';
-import type { FrameRequest, Introduction } from '../../../application/ports/requests.ts';
+import type { FrameRequest, ConnectRequest } from '../../../application/ports/requests.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
-import type { News } from '../../../domain/topic.ts';
-import { SILENT_FAREWELLS, SILENT_REFUSALS } from '../shared/farewells.ts';
+import type { TopicEvent } from '../../../domain/topic.ts';
+import { ENDING_CLOSE_FRAMES, REFUSAL_CLOSE_FRAMES } from '../shared/close-frames.ts';
 import { Decoder } from './decode.ts';
-import { helloText, messageText, newsText } from './encode.ts';
+import { encodeHello, encodeMessage, encodeEvent } from './encode.ts';
 
-const EVERYBODY = 'everybody';
+const DEFAULT_TOPIC = 'everybody';
 
 /** A mesh of all who are there: docs/protocols/peero.md. */
 export class PeeroDialect implements Dialect {
   readonly name = 'peero';
   readonly space = 'peero';
-  readonly remembers = false;
+  readonly keepsHistory = false;
   readonly liveness = 'answers';
   readonly pace = 0;
   readonly #path: string;
@@ -25,23 +25,23 @@ export class PeeroDialect implements Dialect {
     this.#path = path;
   }
 
-  opensAt(path: string): boolean {
+  servesWebSocketAt(path: string): boolean {
     return path === this.#path || path === `${this.#path}/`;
   }
 
   /** PEO1, PEO8. */
-  introduction(query: string): Introduction {
+  connectRequest(query: string): ConnectRequest {
     const parameters = new URLSearchParams(query);
-    const topic = parameters.get('topic') ?? EVERYBODY;
-    return { as: 'newcomer', key: parameters.get('key') ?? undefined, joins: [{ topic }], presence: true };
+    const topic = parameters.get('topic') ?? DEFAULT_TOPIC;
+    return { as: 'peer-without-id', key: parameters.get('key') ?? undefined, selectors: [{ topic }], presence: true };
   }
 
   /** Sockets only. */
-  routes(): undefined {
+  route(): undefined {
     return undefined;
   }
 
-  answer(): HttpResponse {
+  httpResponse(): HttpResponse {
     return { status: 404, headers: [], body: '' };
   }
 
@@ -50,30 +50,30 @@ export class PeeroDialect implements Dialect {
   }
 
   encode(message: SignalMessage): Uint8Array {
-    return messageText(message);
+    return encodeMessage(message);
   }
 
-  tell(news: News): Uint8Array | undefined {
-    return newsText(news);
+  encodeEvent(news: TopicEvent): Uint8Array | undefined {
+    return encodeEvent(news);
   }
 
-  preface(): undefined {
+  streamPreamble(): undefined {
     return undefined;
   }
 
-  welcome({ id }: Pick<Welcome, 'id'>): Uint8Array {
-    return helloText(id);
+  openFrame({ id }: Pick<Registration, 'id'>): Uint8Array {
+    return encodeHello(id);
   }
 
-  prompt(): undefined {
+  keepAliveFrame(): undefined {
     return undefined;
   }
 
-  refusal(refusal: OpenRefusal): Farewell {
-    return SILENT_REFUSALS[refusal.reason];
+  refusal(refusal: OpenRefusal): CloseFrame {
+    return REFUSAL_CLOSE_FRAMES[refusal.reason];
   }
 
-  farewell(ending: Ending): Farewell {
-    return SILENT_FAREWELLS[ending];
+  closeFrame(ending: Ending): CloseFrame {
+    return ENDING_CLOSE_FRAMES[ending];
   }
 }

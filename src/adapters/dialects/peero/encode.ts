@@ -1,5 +1,5 @@
 import type { MessageKind, Payload, SignalMessage } from '../../../domain/message.ts';
-import type { News } from '../../../domain/topic.ts';
+import type { TopicEvent } from '../../../domain/topic.ts';
 
 /** What a message is called on this wire, where it has a name. */
 const TYPES: Record<MessageKind, string> = {
@@ -11,14 +11,14 @@ const TYPES: Record<MessageKind, string> = {
 };
 
 /** PEO3, PEO4, PEO6. */
-export function messageText({ kind, from, payload }: SignalMessage): Uint8Array {
+export function encodeMessage({ kind, from, payload }: SignalMessage): Uint8Array {
   if (kind === 'expire') return bytes({ type: TYPES[kind], peer: from, message: 'The peer could not be reached' });
   return withSignal({ type: TYPES[kind], peer: from }, payload);
 }
 
 /** PEO2, PEO3, PEO5. Undefined for what this wire has no word for. */
-export function newsText(news: News): Uint8Array | undefined {
-  switch (news.news) {
+export function encodeEvent(news: TopicEvent): Uint8Array | undefined {
+  switch (news.event) {
     case 'publication':
       return withSignal({ type: 'offer', peer: news.publication.from }, news.publication.payload);
     case 'present':
@@ -33,7 +33,7 @@ export function newsText(news: News): Uint8Array | undefined {
 }
 
 /** PEO1. */
-export function helloText(id: string): Uint8Array {
+export function encodeHello(id: string): Uint8Array {
   return bytes({ type: 'hello', peer: id });
 }
 

@@ -1,17 +1,17 @@
-import type { Dialect, Farewell } from '../../../application/ports/dialect.ts';
+import type { Dialect, CloseFrame } from '../../../application/ports/dialect.ts';
 import type { HttpResponse } from '../../../application/ports/http.ts';
-import type { FrameRequest, Introduction } from '../../../application/ports/requests.ts';
+import type { FrameRequest, ConnectRequest } from '../../../application/ports/requests.ts';
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
-import type { News } from '../../../domain/topic.ts';
-import { SILENT_FAREWELLS, SILENT_REFUSALS } from '../shared/farewells.ts';
+import type { TopicEvent } from '../../../domain/topic.ts';
+import { ENDING_CLOSE_FRAMES, REFUSAL_CLOSE_FRAMES } from '../shared/close-frames.ts';
 import { Decoder } from './decode.ts';
-import { newsText } from './encode.ts';
+import { encodeEvent } from './encode.ts';
 
 /** The signalling wire of y-webrtc, and Trystero's own relay: docs/protocols/relay.md. */
 export class RelayDialect implements Dialect {
   readonly name = 'relay';
   readonly space = 'relay';
-  readonly remembers = false;
+  readonly keepsHistory = false;
   /** REL3. */
   readonly liveness = 'answers';
   readonly pace = 0;
@@ -23,21 +23,21 @@ export class RelayDialect implements Dialect {
     this.#path = path;
   }
 
-  opensAt(path: string): boolean {
+  servesWebSocketAt(path: string): boolean {
     return path === this.#path || path === `${this.#path}/`;
   }
 
   /** REL5. */
-  introduction(query: string): Introduction {
-    return { as: 'guest', key: new URLSearchParams(query).get('key') ?? undefined, joins: [], presence: false };
+  connectRequest(query: string): ConnectRequest {
+    return { as: 'guest', key: new URLSearchParams(query).get('key') ?? undefined, selectors: [], presence: false };
   }
 
   /** Sockets only. */
-  routes(): undefined {
+  route(): undefined {
     return undefined;
   }
 
-  answer(): HttpResponse {
+  httpResponse(): HttpResponse {
     return { status: 404, headers: [], body: '' };
   }
 
@@ -50,27 +50,27 @@ export class RelayDialect implements Dialect {
     return undefined;
   }
 
-  tell(news: News): Uint8Array | undefined {
-    return newsText(news);
+  encodeEvent(news: TopicEvent): Uint8Array | undefined {
+    return encodeEvent(news);
   }
 
-  preface(): undefined {
+  streamPreamble(): undefined {
     return undefined;
   }
 
-  welcome(): undefined {
+  openFrame(): undefined {
     return undefined;
   }
 
-  prompt(): undefined {
+  keepAliveFrame(): undefined {
     return undefined;
   }
 
-  refusal(refusal: OpenRefusal): Farewell {
-    return SILENT_REFUSALS[refusal.reason];
+  refusal(refusal: OpenRefusal): CloseFrame {
+    return REFUSAL_CLOSE_FRAMES[refusal.reason];
   }
 
-  farewell(ending: Ending): Farewell {
-    return SILENT_FAREWELLS[ending];
+  closeFrame(ending: Ending): CloseFrame {
+    return ENDING_CLOSE_FRAMES[ending];
   }
 }

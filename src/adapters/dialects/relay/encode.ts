@@ -1,15 +1,15 @@
-import type { News } from '../../../domain/topic.ts';
-import { AS_IT_CAME } from './decode.ts';
+import type { TopicEvent } from '../../../domain/topic.ts';
+import { VERBATIM } from './decode.ts';
 
 const PONG = Buffer.from('{"type":"pong"}');
 const CLOSING_BRACE = 0x7d;
 
 /** REL1, REL2, REL4. Undefined for what this wire has no word for. */
-export function newsText(news: News): Uint8Array | undefined {
-  if (news.news === 'pong') return PONG;
-  if (news.news !== 'publication') return undefined;
+export function encodeEvent(news: TopicEvent): Uint8Array | undefined {
+  if (news.event === 'pong') return PONG;
+  if (news.event !== 'publication') return undefined;
   const { payload, type } = news.publication;
-  return type === AS_IT_CAME ? withCount(payload, news.listeners) : payload;
+  return type === VERBATIM ? withCount(payload, news.subscribers) : payload;
 }
 
 /** REL2: of a member that is there twice the last counts, so what the publisher wrote about it does not. */

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { BROKEN, JsonScanner } from './json-scan.ts';
-import type { KnownTexts } from './known-texts.ts';
+import { INVALID, JsonScanner } from './json-scanner.ts';
+import type { TextCache } from './text-cache.ts';
 
 /** A value of another type than text. */
-export const NO_TEXT = Symbol('no text');
+export const NOT_A_STRING = Symbol('no text');
 
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
@@ -24,10 +24,10 @@ export class JsonMembers {
   readonly #scanner: JsonScanner;
   readonly #starts: Int32Array;
   readonly #ends: Int32Array;
-  #others = 0;
+  #unknownCount = 0;
 
   /** @param names ASCII, at most eleven characters each; the most frequent first. */
-  constructor(names: readonly string[], known: KnownTexts) {
+  constructor(names: readonly string[], known: TextCache) {
     this.#names = names;
     this.#scanner = new JsonScanner(known);
     this.#starts = new Int32Array(names.length);
@@ -40,36 +40,36 @@ export class JsonMembers {
     const scanner = this.#scanner;
     const starts = this.#starts;
     starts.fill(ABSENT);
-    this.#others = 0;
+    this.#unknownCount = 0;
     scanner.load(bytes);
-    let at = scanner.skipSpace(0);
-    if (scanner.at(at) !== OPEN_OBJECT) return false;
-    at = scanner.skipSpace(at + 1);
-    if (scanner.at(at) === CLOSE_OBJECT) return scanner.isEnd(at + 1);
+    let at = scanner.skipWhitespace(0);
+    if (scanner.byteAt(at) !== OPEN_OBJECT) return false;
+    at = scanner.skipWhitespace(at + 1);
+    if (scanner.byteAt(at) === CLOSE_OBJECT) return scanner.isEnd(at + 1);
 
     for (;;) {
       const nameEnd = scanner.skipString(at);
-      if (nameEnd === BROKEN) return false;
+      if (nameEnd === INVALID) return false;
       const value = scanner.skipColon(nameEnd);
-      if (value === BROKEN) return false;
+      if (value === INVALID) return false;
       const end = scanner.skipValue(value);
-      if (end === BROKEN) return false;
-      const member = scanner.find(at, nameEnd, this.#names);
-      if (member < 0) this.#others += 1;
+      if (end === INVALID) return false;
+      const member = scanner.indexOfWord(at, nameEnd, this.#names);
+      if (member < 0) this.#unknownCount += 1;
       else {
         starts[member] = value;
         this.#ends[member] = end;
       }
-      at = scanner.skipSpace(end);
-      if (scanner.at(at) === CLOSE_OBJECT) return scanner.isEnd(at + 1);
-      if (scanner.at(at) !== COMMA) return false;
-      at = scanner.skipSpace(at + 1);
+      at = scanner.skipWhitespace(end);
+      if (scanner.byteAt(at) === CLOSE_OBJECT) return scanner.isEnd(at + 1);
+      if (scanner.byteAt(at) !== COMMA) return false;
+      at = scanner.skipWhitespace(at + 1);
     }
   }
 
   /** How many members have none of the names; repeated ones count each. */
-  get others(): number {
-    return this.#others;
+  get unknownCount(): number {
+    return this.#unknownCount;
   }
 
   has(member: number): boolean {
@@ -77,7 +77,7 @@ export class JsonMembers {
   }
 
   isNull(member: number): boolean {
-    return this.has(member) && this.#scanner.at(this.#start(member)) === LETTER_N;
+    return this.has(member) && this.#scanner.byteAt(this.#start(member)) === LETTER_N;
   }
 
   /** The value as it was written: a view on `bytes`, the frame that was read. Undefined where there is none. */
@@ -86,30 +86,30 @@ export class JsonMembers {
   }
 
   /** Undefined where there is none; NO_TEXT for a value of another type, `null` too. */
-  text(member: number): string | typeof NO_TEXT | undefined {
+  string(member: number): string | typeof NOT_A_STRING | undefined {
     const start = this.#start(member);
     if (start === ABSENT) return undefined;
-    return this.#scanner.at(start) === QUOTE ? this.#scanner.text(start, this.#end(member)) : NO_TEXT;
+    return this.#scanner.byteAt(start) === QUOTE ? this.#scanner.readString(start, this.#end(member)) : NOT_A_STRING;
   }
 
   /** Which of `words` the value is; -1 for none of them. @param words ASCII, at most eleven characters each. */
-  word(member: number, words: readonly string[]): number {
+  wordIndex(member: number, words: readonly string[]): number {
     const start = this.#start(member);
-    return start === ABSENT ? -1 : this.#scanner.find(start, this.#end(member), words);
+    return start === ABSENT ? -1 : this.#scanner.indexOfWord(start, this.#end(member), words);
   }
 
   /** The texts in a list; its other elements are skipped. Undefined where the value is no list. */
-  texts(member: number): string[] | undefined {
+  strings(member: number): string[] | undefined {
     const scanner = this.#scanner;
     const start = this.#start(member);
-    if (start === ABSENT || scanner.at(start) !== OPEN_ARRAY) return undefined;
+    if (start === ABSENT || scanner.byteAt(start) !== OPEN_ARRAY) return undefined;
     const texts: string[] = [];
-    let at = scanner.skipSpace(start + 1);
-    while (scanner.at(at) !== CLOSE_ARRAY) {
+    let at = scanner.skipWhitespace(start + 1);
+    while (scanner.byteAt(at) !== CLOSE_ARRAY) {
       const end = scanner.skipValue(at);
-      if (scanner.at(at) === QUOTE) texts.push(scanner.text(at, end));
-      at = scanner.skipSpace(end);
-      if (scanner.at(at) === COMMA) at = scanner.skipSpace(at + 1);
+      if (scanner.byteAt(at) === QUOTE) texts.push(scanner.readString(at, end));
+      at = scanner.skipWhitespace(end);
+      if (scanner.byteAt(at) === COMMA) at = scanner.skipWhitespace(at + 1);
     }
     return texts;
   }

@@ -3,7 +3,7 @@ const LETTER_U = 0x75;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-const OTHER = -1;
+const NO_MATCH = -1;
 
 /**
  * Where a word ends at the beginning of a well-formed JSON string, in which letters may be escaped; -1 where the string
@@ -14,12 +14,12 @@ export function endOfWord(bytes: Uint8Array, quote: number, word: string): numbe
   let at = quote + 1;
   for (let i = 0; i < word.length; i++) {
     if (bytes[at] !== BACKSLASH) {
-      if (bytes[at] !== word.charCodeAt(i)) return OTHER;
+      if (bytes[at] !== word.charCodeAt(i)) return NO_MATCH;
       at += 1;
       continue;
     }
     // The short escapes stand for no letter.
-    if (bytes[at + 1] !== LETTER_U || codeAt(bytes, at + 2) !== word.charCodeAt(i)) return OTHER;
+    if (bytes[at + 1] !== LETTER_U || codeAt(bytes, at + 2) !== word.charCodeAt(i)) return NO_MATCH;
     at += 6;
   }
   return at;

@@ -1,14 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import type { FrameRequest } from '../../../application/ports/requests.ts';
 
-const UNREADABLE: FrameRequest = { ask: 'unreadable' };
+const UNREADABLE: FrameRequest = { action: 'malformed' };
 
 /** Lines of one word. */
 const WORDS: ReadonlyMap<unknown, FrameRequest> = new Map<unknown, FrameRequest>([
-  ['unknown', { ask: 'nothing', why: 'not-relayed' }],
-  ['forbidden', { ask: 'nothing', why: 'not-allowed' }],
-  ['stay', { ask: 'stay' }],
-  ['leave', { ask: 'leave' }],
+  ['unknown', { action: 'ignore', why: 'not-relayed' }],
+  ['forbidden', { action: 'ignore', why: 'not-allowed' }],
+  ['stay', { action: 'heartbeat' }],
+  ['leave', { action: 'leave' }],
 ]);
 
 /** SIO1 to SIO3, SIO6: reads one line. Never throws. */
@@ -20,12 +20,12 @@ export function readLine(bytes: Uint8Array, isBinary: boolean): FrameRequest {
   if (asked !== undefined) return asked;
   if (typeof namespace !== 'string') return UNREADABLE;
   const selectors = [{ topic: namespace }];
-  if (verb === 'subscribe') return { ask: 'join', selectors, receipt: numberIn(rest[0]) };
-  if (verb === 'unsubscribe') return { ask: 'part', selectors, receipt: numberIn(rest[0]) };
+  if (verb === 'subscribe') return { action: 'join-topics', selectors, receipt: numberIn(rest[0]) };
+  if (verb === 'unsubscribe') return { action: 'leave-topics', selectors, receipt: numberIn(rest[0]) };
   const [data, receipt] = rest;
   if (verb !== 'publish' || typeof data !== 'string') return UNREADABLE;
   const draft = { topics: [namespace], payload: Buffer.from(data) };
-  return { ask: 'publish', draft, echo: false, receipt: numberIn(receipt) };
+  return { action: 'publish', draft, echo: false, receipt: numberIn(receipt) };
 }
 
 function numberIn(value: unknown): number | undefined {

@@ -1,11 +1,11 @@
-import type { Dialect, Farewell, Welcome } from '../../../application/ports/dialect.ts';
+import type { Dialect, CloseFrame, Registration } from '../../../application/ports/dialect.ts';
 import type { HttpResponse } from '../../../application/ports/http.ts';
-import type { FrameRequest, HttpOutcome, HttpRoute, Introduction } from '../../../application/ports/requests.ts';
+import type { FrameRequest, HttpOutcome, HttpRoute, ConnectRequest } from '../../../application/ports/requests.ts';
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
-import type { News } from '../../../domain/topic.ts';
-import { SILENT_FAREWELLS, SILENT_REFUSALS } from '../shared/farewells.ts';
+import type { TopicEvent } from '../../../domain/topic.ts';
+import { ENDING_CLOSE_FRAMES, REFUSAL_CLOSE_FRAMES } from '../shared/close-frames.ts';
 import { readLine } from './decode.ts';
-import { newsLine } from './encode.ts';
+import { encodeEvent } from './encode.ts';
 
 /**
  * Topics over Socket.IO, in lines between this dialect and the transport that talks to the library:
@@ -14,16 +14,16 @@ import { newsLine } from './encode.ts';
 export class SocketIoDialect implements Dialect {
   readonly name = 'socketio';
   readonly space = 'updates';
-  readonly remembers = true;
+  readonly keepsHistory = true;
   readonly liveness = 'answers';
   readonly pace = 0;
   readonly #path: string;
   readonly #route: HttpRoute = {
     methods: ['GET', 'POST'],
     takesCookies: true,
-    ask: ({ query }) => ({
-      ask: 'open-stream',
-      introduction: this.introduction(query),
+    handle: ({ query }) => ({
+      action: 'open-stream',
+      connectRequest: this.connectRequest(query),
       head: () => ({ status: 200, headers: [] }),
     }),
   };
@@ -33,25 +33,25 @@ export class SocketIoDialect implements Dialect {
     this.#path = path;
   }
 
-  opensAt(path: string): boolean {
+  servesWebSocketAt(path: string): boolean {
     return path === this.#path || path === `${this.#path}/`;
   }
 
   /** SIO7. */
-  introduction(query: string): Extract<Introduction, { as: 'guest' }> {
-    return { as: 'guest', key: new URLSearchParams(query).get('key') ?? undefined, joins: [], presence: false };
+  connectRequest(query: string): Extract<ConnectRequest, { as: 'guest' }> {
+    return { as: 'guest', key: new URLSearchParams(query).get('key') ?? undefined, selectors: [], presence: false };
   }
 
   /** SIO9: an Engine.IO handshake asks for something that stays open; the transport makes a session of it. */
-  routes(path: string): HttpRoute | undefined {
-    return this.opensAt(path) ? this.#route : undefined;
+  route(path: string): HttpRoute | undefined {
+    return this.servesWebSocketAt(path) ? this.#route : undefined;
   }
 
   /** SIO7. */
-  answer(outcome: HttpOutcome): HttpResponse {
-    const reason = outcome.gave === 'refusal' ? outcome.reason : undefined;
-    if (reason === 'realm-full') return plain(503, SILENT_REFUSALS['realm-full'].why);
-    return plain(404, reason === 'key-unknown' ? SILENT_REFUSALS['key-unknown'].why : 'Not Found');
+  httpResponse(outcome: HttpOutcome): HttpResponse {
+    const reason = outcome.kind === 'refusal' ? outcome.reason : undefined;
+    if (reason === 'realm-full') return plain(503, REFUSAL_CLOSE_FRAMES['realm-full'].why);
+    return plain(404, reason === 'key-unknown' ? REFUSAL_CLOSE_FRAMES['key-unknown'].why : 'Not Found');
   }
 
   decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
@@ -63,30 +63,30 @@ export class SocketIoDialect implements Dialect {
     return undefined;
   }
 
-  tell(news: News): Uint8Array | undefined {
-    return newsLine(news);
+  encodeEvent(news: TopicEvent): Uint8Array | undefined {
+    return encodeEvent(news);
   }
 
-  preface(): undefined {
+  streamPreamble(): undefined {
     return undefined;
   }
 
   /** SIO6. */
-  welcome({ id }: Welcome): Uint8Array {
+  openFrame({ id }: Registration): Uint8Array {
     return Buffer.from(JSON.stringify(['welcome', id]));
   }
 
-  prompt(): undefined {
+  keepAliveFrame(): undefined {
     return undefined;
   }
 
-  refusal(refusal: OpenRefusal): Farewell {
-    const silent = SILENT_REFUSALS[refusal.reason];
+  refusal(refusal: OpenRefusal): CloseFrame {
+    const silent = REFUSAL_CLOSE_FRAMES[refusal.reason];
     return { ...silent, frame: Buffer.from(JSON.stringify(['refused', silent.why])) };
   }
 
-  farewell(ending: Ending): Farewell {
-    return SILENT_FAREWELLS[ending];
+  closeFrame(ending: Ending): CloseFrame {
+    return ENDING_CLOSE_FRAMES[ending];
   }
 }
 

@@ -1,11 +1,11 @@
-import type { News } from '../../../domain/topic.ts';
+import type { TopicEvent } from '../../../domain/topic.ts';
 
 const BASE64 = /^[A-Za-z\d+/]*={0,2}$/;
 
 /** SIO3, SIO5, SIO6: one line. Undefined for what this wire has no word for: text that is no base64 is nobody's bytes. */
-export function newsLine(news: News): Uint8Array | undefined {
-  if (news.news === 'receipt') return Buffer.from(JSON.stringify(['receipt', news.receipt]));
-  if (news.news !== 'publication') return undefined;
+export function encodeEvent(news: TopicEvent): Uint8Array | undefined {
+  if (news.event === 'receipt') return Buffer.from(JSON.stringify(['receipt', news.receipt]));
+  if (news.event !== 'publication') return undefined;
   const { topics, payload } = news.publication;
   const data = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('latin1');
   if (data.length % 4 !== 0 || !BASE64.test(data)) return undefined;

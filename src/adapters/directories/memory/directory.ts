@@ -1,6 +1,6 @@
 import type { Clock } from '../../../application/ports/clock.ts';
-import type { NodeWord } from '../../../application/ports/node-bus.ts';
-import type { Claim, ClaimOutcome, Holder, KeepOutcome, PeerDirectory } from '../../../application/ports/peer-directory.ts';
+import type { BusMessage } from '../../../application/ports/node-bus.ts';
+import type { Claim, ClaimOutcome, Holder, RenewOutcome, PeerDirectory } from '../../../application/ports/peer-directory.ts';
 import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import { NEVER, type Millis } from '../../../domain/time.ts';
 
@@ -8,9 +8,9 @@ import { NEVER, type Millis } from '../../../domain/time.ts';
 export class MemoryPeerDirectory implements PeerDirectory {
   readonly lease: Millis;
   readonly #clock: Clock;
-  readonly #tell: (node: NodeId, word: NodeWord) => void;
+  readonly #notify: (node: NodeId, word: BusMessage) => void;
   readonly #realms = new Map<RealmKey, Map<PeerId, Claim>>();
-  readonly #keptUntil = new Map<NodeId, Millis>();
+  readonly #leaseEnds = new Map<NodeId, Millis>();
   /** Nodes that have claimed after their lease had ended, and were not told yet. */
   readonly #lapsed = new Set<NodeId>();
 
@@ -18,10 +18,10 @@ export class MemoryPeerDirectory implements PeerDirectory {
    * @param lease NEVER for a single node, whose claims can't outlive it.
    * @param tell how the nodes of a cluster are told.
    */
-  constructor(clock: Clock, lease: Millis = NEVER, tell: (node: NodeId, word: NodeWord) => void = () => undefined) {
+  constructor(clock: Clock, lease: Millis = NEVER, tell: (node: NodeId, word: BusMessage) => void = () => undefined) {
     this.#clock = clock;
     this.lease = lease;
-    this.#tell = tell;
+    this.#notify = tell;
   }
 
   claim(claim: Claim, answer: (outcome: ClaimOutcome, before?: Holder) => void): void {
@@ -30,16 +30,16 @@ export class MemoryPeerDirectory implements PeerDirectory {
     if (holder !== undefined && !holder.token.matches(claim.token)) return answer('taken');
     const before = this.#claimsOf(key).get(claim.id);
     this.#claimsOf(key).set(claim.id, claim);
-    if (this.#hasLapsed(node)) this.#keepForClaim(node);
+    if (this.#hasLapsed(node)) this.#startLease(node);
     answer('granted', holder === undefined ? undefined : { node: holder.realm.node, connection: holder.connection });
     if (before === undefined || before.realm.node === node) return;
-    this.#tell(before.realm.node, { say: 'superseded', realm: key, id: claim.id, connection: before.connection });
+    this.#notify(before.realm.node, { type: 'superseded', realm: key, id: claim.id, connection: before.connection });
   }
 
   confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void {
     const claims = this.#claimsOf(claim.realm.key);
     const holder = claims.get(claim.id);
-    if (holder !== undefined) return answer(isOf(holder, claim) ? 'held' : 'lost');
+    if (holder !== undefined) return answer(isSameConnection(holder, claim) ? 'held' : 'lost');
     if (!ifFree) return answer('lost');
     claims.set(claim.id, claim);
     answer('held');
@@ -48,13 +48,13 @@ export class MemoryPeerDirectory implements PeerDirectory {
   release(claim: Claim): void {
     const claims = this.#realms.get(claim.realm.key);
     const holder = claims?.get(claim.id);
-    if (holder !== undefined && isOf(holder, claim)) claims?.delete(claim.id);
+    if (holder !== undefined && isSameConnection(holder, claim)) claims?.delete(claim.id);
   }
 
-  keep(node: NodeId, answer: (outcome: KeepOutcome) => void): void {
-    const lapsed = this.#keptUntil.has(node) ? 'lapsed' : 'unknown';
+  renewLease(node: NodeId, answer: (outcome: RenewOutcome) => void): void {
+    const lapsed = this.#leaseEnds.has(node) ? 'lapsed' : 'unknown';
     const outcome = this.#lapsed.delete(node) || this.#hasLapsed(node) ? lapsed : 'kept';
-    this.#keptUntil.set(node, this.#clock.now() + this.lease);
+    this.#leaseEnds.set(node, this.#clock.now() + this.lease);
     answer(outcome);
   }
 
@@ -74,9 +74,9 @@ export class MemoryPeerDirectory implements PeerDirectory {
     return { node: claim.realm.node, connection: claim.connection, lives: !this.#hasLapsed(claim.realm.node) };
   }
 
-  #keepForClaim(node: NodeId): void {
-    if (this.#keptUntil.has(node)) this.#lapsed.add(node);
-    this.#keptUntil.set(node, this.#clock.now() + this.lease);
+  #startLease(node: NodeId): void {
+    if (this.#leaseEnds.has(node)) this.#lapsed.add(node);
+    this.#leaseEnds.set(node, this.#clock.now() + this.lease);
   }
 
   /** Who holds the id, unless its node's lease has ended. */
@@ -87,7 +87,7 @@ export class MemoryPeerDirectory implements PeerDirectory {
 
   /** Whether the lease of `node` has ended, or never began. */
   #hasLapsed(node: NodeId): boolean {
-    return this.#clock.now() >= (this.#keptUntil.get(node) ?? 0);
+    return this.#clock.now() >= (this.#leaseEnds.get(node) ?? 0);
   }
 
   #claimsOf(realm: RealmKey): Map<PeerId, Claim> {
@@ -98,6 +98,6 @@ export class MemoryPeerDirectory implements PeerDirectory {
 }
 
 /** Whether a claim is that of the very connection. */
-function isOf(held: Claim, claim: Claim): boolean {
+function isSameConnection(held: Claim, claim: Claim): boolean {
   return held.realm.node === claim.realm.node && held.connection === claim.connection;
 }

@@ -1,16 +1,16 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
-import type { NodeBus, NodeEars, NodeWord, PublicationWord } from '../../../application/ports/node-bus.ts';
+import type { NodeBus, BusListener, BusMessage, BusPublication } from '../../../application/ports/node-bus.ts';
 import type { NodeId } from '../../../domain/ids.ts';
-import { readWord, writeWord, type WordFault } from '../shared/words.ts';
-import { WORDS_FOR_ALL } from './keys.ts';
-import { Parts, partsOf } from './parts.ts';
+import { decodeBusMessage, encodeBusMessage, type MessageFault } from '../shared/bus-messages.ts';
+import { BROADCAST_SUBJECT } from './keys.ts';
+import { PartAssembler, splitMessage } from './message-parts.ts';
 
 /** What an engine that does not take it may leave behind; what is published beyond that is not told. */
-const MOST_BYTES = 16 * 1024 * 1024;
+const MAX_UNSENT_BYTES = 16 * 1024 * 1024;
 
-export interface NatsBusParts {
-  readonly onFault: (fault: WordFault) => void;
-  readonly isReached: () => boolean;
+export interface NatsBusOptions {
+  readonly onFault: (fault: MessageFault) => void;
+  readonly isReachable: () => boolean;
   readonly onClose: () => Promise<void>;
 }
 
@@ -18,62 +18,63 @@ export interface NatsBusParts {
 export class NatsNodeBus implements NodeBus {
   readonly #node: NodeId;
   readonly #connection: NatsConnection;
-  readonly #onFault: (fault: WordFault) => void;
-  readonly #isReached: () => boolean;
+  readonly #onFault: (fault: MessageFault) => void;
+  readonly #isReachable: () => boolean;
   readonly #onClose: () => Promise<void>;
-  #ears: NodeEars | undefined;
+  #listener: BusListener | undefined;
   #subscription: Subscription | undefined;
   /** Bytes that the engine has not taken yet, as far as is known. */
-  #untaken = 0;
+  #unsentBytes = 0;
   #isFlushing = false;
   #isClosed = false;
   /** Words of this node so far. */
-  #words = 0;
-  readonly #parts = new Parts();
+  #messageCount = 0;
+  readonly #assembler = new PartAssembler();
 
   /**
-   * @param parts.isReached whether what the nodes share can be asked now.
+   * @param parts.isReachable whether what the nodes share can be asked now.
    * @param parts.onClose ends the connection, when nothing is told any more.
    */
-  constructor(node: NodeId, connection: NatsConnection, { onFault, isReached, onClose }: NatsBusParts) {
+  constructor(node: NodeId, connection: NatsConnection, { onFault, isReachable, onClose }: NatsBusOptions) {
     this.#node = node;
     this.#connection = connection;
     this.#onFault = onFault;
-    this.#isReached = isReached;
+    this.#isReachable = isReachable;
     this.#onClose = onClose;
   }
 
-  get isReached(): boolean {
-    return this.#isReached();
+  get isReachable(): boolean {
+    return this.#isReachable();
   }
 
-  listen(ears: NodeEars): void {
-    this.#ears = ears;
-    const options = { callback: (_error: unknown, { data }: { readonly data: Uint8Array }) => this.#heard(data) };
-    this.#subscription = this.#connection.subscribe(WORDS_FOR_ALL, options);
+  listen(ears: BusListener): void {
+    this.#listener = ears;
+    const options = { callback: (_error: unknown, { data }: { readonly data: Uint8Array }) => this.#receive(data) };
+    this.#subscription = this.#connection.subscribe(BROADCAST_SUBJECT, options);
     this.#connection.flush().then(
-      () => this.missed(),
+      () => this.reportLoss(),
       () => undefined,
     );
   }
 
-  tellOthers(word: PublicationWord): void {
-    if (this.#isClosed || this.#connection.isClosed() || !this.isReached || this.#untaken > MOST_BYTES) return;
-    const text = writeWord(this.#node, word);
+  broadcast(word: BusPublication): void {
+    if (this.#isClosed || this.#connection.isClosed() || !this.isReachable || this.#unsentBytes > MAX_UNSENT_BYTES) return;
+    const text = encodeBusMessage(this.#node, word);
     const mostBytes = this.#connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
-    for (const part of partsOf(this.#node, ++this.#words, text, mostBytes)) this.#connection.publish(WORDS_FOR_ALL, part);
-    this.#untaken += text.length;
+    for (const part of splitMessage(this.#node, ++this.#messageCount, text, mostBytes))
+      {this.#connection.publish(BROADCAST_SUBJECT, part);}
+    this.#unsentBytes += text.length;
     void this.#flush();
   }
 
   /** What the engine itself has told this node. */
-  overheard(word: NodeWord): void {
-    if (!this.#isClosed) this.#ears?.heard(word);
+  deliver(word: BusMessage): void {
+    if (!this.#isClosed) this.#listener?.onMessage(word);
   }
 
   /** Words were lost, with the connection. */
-  missed(): void {
-    if (!this.#isClosed) this.#ears?.missed();
+  reportLoss(): void {
+    if (!this.#isClosed) this.#listener?.onMessagesLost();
   }
 
   async close(): Promise<void> {
@@ -85,21 +86,21 @@ export class NatsNodeBus implements NodeBus {
   async #flush(): Promise<void> {
     if (this.#isFlushing) return;
     this.#isFlushing = true;
-    while (this.#untaken > 0) {
-      const leaving = this.#untaken;
+    while (this.#unsentBytes > 0) {
+      const leaving = this.#unsentBytes;
       // A connection that is lost has taken what was told with it.
       await this.#connection.flush().catch(() => undefined);
-      this.#untaken -= leaving;
+      this.#unsentBytes -= leaving;
     }
     this.#isFlushing = false;
   }
 
-  #heard(message: Uint8Array): void {
+  #receive(message: Uint8Array): void {
     if (this.#isClosed) return;
-    const text = this.#parts.take(message);
+    const text = this.#assembler.add(message);
     if (text === undefined) return;
-    const said = readWord(text);
+    const said = decodeBusMessage(text);
     if ('why' in said) this.#onFault(said);
-    else if (said.from !== this.#node) this.#ears?.heard(said.word);
+    else if (said.from !== this.#node) this.#listener?.onMessage(said.message);
   }
 }

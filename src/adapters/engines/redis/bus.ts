@@ -1,43 +1,43 @@
 import type { Redis } from 'ioredis';
-import type { NodeBus, NodeEars, PublicationWord } from '../../../application/ports/node-bus.ts';
+import type { NodeBus, BusListener, BusPublication } from '../../../application/ports/node-bus.ts';
 import type { NodeId } from '../../../domain/ids.ts';
-import { readWord, writeWord, type WordFault } from '../shared/words.ts';
-import { WORDS_FOR_ALL, wordsFor } from './keys.ts';
-import type { RedisLink } from './link.ts';
+import { decodeBusMessage, encodeBusMessage, type MessageFault } from '../shared/bus-messages.ts';
+import { BROADCAST_CHANNEL, nodeChannel } from './keys.ts';
+import type { ScriptRunner } from './script-runner.ts';
 
 /** Words between nodes over Redis' pub/sub, which tells each at most once. */
 export class RedisNodeBus implements NodeBus {
   readonly #node: NodeId;
-  readonly #link: RedisLink;
-  readonly #ears: Redis;
-  readonly #onFault: (fault: WordFault) => void;
+  readonly #runner: ScriptRunner;
+  readonly #subscriber: Redis;
+  readonly #onFault: (fault: MessageFault) => void;
 
   /** @param ears a connection of its own: one that listens can't ask. */
-  constructor(node: NodeId, link: RedisLink, ears: Redis, onFault: (fault: WordFault) => void) {
+  constructor(node: NodeId, link: ScriptRunner, ears: Redis, onFault: (fault: MessageFault) => void) {
     this.#node = node;
-    this.#link = link;
-    this.#ears = ears;
+    this.#runner = link;
+    this.#subscriber = ears;
     this.#onFault = onFault;
   }
 
-  get isReached(): boolean {
-    return this.#link.isReady;
+  get isReachable(): boolean {
+    return this.#runner.isReady;
   }
 
-  listen({ heard, missed }: NodeEars): void {
-    this.#ears.on('message', (_channel: string, text: string) => {
-      const said = readWord(text);
+  listen({ onMessage, onMessagesLost }: BusListener): void {
+    this.#subscriber.on('message', (_channel: string, text: string) => {
+      const said = decodeBusMessage(text);
       if ('why' in said) this.#onFault(said);
-      else if (said.word.say !== 'publication' || said.from !== this.#node) heard(said.word);
+      else if (said.message.type !== 'publication' || said.from !== this.#node) onMessage(said.message);
     });
     // What was published before each subscription is lost.
-    this.#ears.on('ready', () => this.#subscribe(missed));
-    if (this.#ears.status === 'ready') this.#subscribe(missed);
+    this.#subscriber.on('ready', () => this.#subscribe(onMessagesLost));
+    if (this.#subscriber.status === 'ready') this.#subscribe(onMessagesLost);
   }
 
-  tellOthers(word: PublicationWord): void {
-    const given = [WORDS_FOR_ALL, writeWord(this.#node, word)];
-    this.#link.ask(
+  broadcast(word: BusPublication): void {
+    const given = [BROADCAST_CHANNEL, encodeBusMessage(this.#node, word)];
+    this.#runner.run(
       'tell',
       word.realm,
       given,
@@ -47,11 +47,11 @@ export class RedisNodeBus implements NodeBus {
   }
 
   close(): Promise<void> {
-    this.#ears.disconnect();
-    return this.#link.close();
+    this.#subscriber.disconnect();
+    return this.#runner.close();
   }
 
   #subscribe(then: () => void): void {
-    this.#ears.subscribe(wordsFor(this.#node), WORDS_FOR_ALL).then(then, () => undefined);
+    this.#subscriber.subscribe(nodeChannel(this.#node), BROADCAST_CHANNEL).then(then, () => undefined);
   }
 }

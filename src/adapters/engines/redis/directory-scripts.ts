@@ -1,6 +1,6 @@
-import { script } from './script.ts';
+import { defineScript } from './script.ts';
 
-const COUNTS = `
+const CLAIM_COUNTS = `
 local function count(node, by)
   if redis.call('HINCRBY', p .. 'claims', node, by) <= 0 then redis.call('HDEL', p .. 'claims', node) end
 end
@@ -21,7 +21,7 @@ end
 `;
 
 /** id, node, connection, digest, lease, limit (0: none), word for the last holder -> outcome, its node, its connection */
-const CLAIM = script(
+const CLAIM = defineScript(
   `
 local id, node, connection, digest, lease, limit, word = unpack(given)
 local held = holder(id)
@@ -41,11 +41,11 @@ end
 if not held or not held.lives then return { 'granted' } end
 return { 'granted', held.node, held.connection }
 `,
-  COUNTS,
+  CLAIM_COUNTS,
 );
 
 /** id, node, connection, digest, ifFree -> outcome */
-const CONFIRM = script(
+const CONFIRM = defineScript(
   `
 local id, node, connection, digest, ifFree = unpack(given)
 local held = holder(id)
@@ -54,25 +54,25 @@ if ifFree ~= '1' then return 'lost' end
 seats(id, node, connection, digest)
 return 'held'
 `,
-  COUNTS,
+  CLAIM_COUNTS,
 );
 
 /** id, node, connection */
-const RELEASE = script(
+const RELEASE = defineScript(
   `
 local held = holder(given[1])
 if not held or held.node ~= given[2] or held.connection ~= given[3] then return end
 redis.call('HDEL', p .. 'peers', given[1])
 count(held.node, -1)
 `,
-  COUNTS,
+  CLAIM_COUNTS,
 );
 
 /**
  * node, lease, time after which dead nodes are forgotten -> outcome, nodes to forget. The first write frees memory, so that a
  * Redis without memory still renews leases.
  */
-const KEEP = script(
+const RENEW = defineScript(
   `
 local node, lease, memory = unpack(given)
 local hasLapsed = redis.call('SREM', p .. 'lapsed', node) == 1 or not lives(node)
@@ -92,7 +92,7 @@ return isFirst and answer or { outcome }
 );
 
 /** node, cursor, about how many entries to look at -> the next cursor; '0' when all claims of the node were dropped */
-const FORGET = script(
+const REMOVE_NODE = defineScript(
   `
 local node = given[1]
 if lives(node) then return '0' end
@@ -109,11 +109,11 @@ if page[1] == '0' then
 end
 return page[1]
 `,
-  COUNTS,
+  CLAIM_COUNTS,
 );
 
 /** id -> node, or '' */
-const LOCATE = script(
+const LOCATE = defineScript(
   `
 local held = holder(given[1])
 return held and held.lives and held.node or ''
@@ -121,7 +121,7 @@ return held and held.lives and held.node or ''
 );
 
 /** cursor, about how many entries to look at -> the next cursor ('0' at the end), ids: some of them twice in several calls */
-const PRESENT = script(
+const LIST_PEERS = defineScript(
   `
 local page = redis.call('HSCAN', p .. 'peers', given[1], 'COUNT', given[2])
 local alive = {}
@@ -139,8 +139,8 @@ export const DIRECTORY_SCRIPTS = {
   claim: CLAIM,
   confirm: CONFIRM,
   release: RELEASE,
-  keep: KEEP,
-  forget: FORGET,
+  keep: RENEW,
+  forget: REMOVE_NODE,
   locate: LOCATE,
-  present: PRESENT,
+  present: LIST_PEERS,
 } as const;

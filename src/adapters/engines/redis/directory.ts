@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Claim, ClaimOutcome, Holder, KeepOutcome, PeerDirectory } from '../../../application/ports/peer-directory.ts';
+import type { Claim, ClaimOutcome, Holder, RenewOutcome, PeerDirectory } from '../../../application/ports/peer-directory.ts';
 import { nodeId, type ConnectionId, type NodeId, type PeerId, type RealmKey } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
-import { worst } from '../shared/keep-outcomes.ts';
-import { writeWord } from '../shared/words.ts';
-import { listOf, textOf, type RedisLink } from './link.ts';
+import { worstOutcome } from '../shared/keep-outcomes.ts';
+import { encodeBusMessage } from '../shared/bus-messages.ts';
+import { listOf, textOf, type ScriptRunner } from './script-runner.ts';
 
 export interface RedisDirectorySettings {
   readonly realms: readonly RealmKey[];
@@ -14,47 +14,47 @@ export interface RedisDirectorySettings {
 }
 
 /** After so many leases nobody comes back: what a node had claimed is dropped. */
-const LEASES_REMEMBERED = 20;
+const DEAD_NODE_RETENTION_LEASES = 20;
 /** Claims that one script looks at. */
-const BATCH = 500;
+const SCAN_COUNT = 500;
 /** Where a scan begins, and its cursor at the end. */
-const ENDS = '0';
+const CURSOR_ZERO = '0';
 
 /** Who owns an id, in Redis or Valkey. Leases end by the engine's time. Tokens stand there as digests only. */
 export class RedisPeerDirectory implements PeerDirectory {
   readonly lease: Millis;
-  readonly #link: RedisLink;
+  readonly #runner: ScriptRunner;
   readonly #settings: RedisDirectorySettings;
   /** Claims that have no answer yet, and have not been given back. */
-  readonly #wanted = new Set<Claim>();
+  readonly #pendingClaims = new Set<Claim>();
   /** Dead nodes whose claims are being dropped, with the realm in front. */
-  readonly #forgetting = new Set<string>();
+  readonly #removing = new Set<string>();
 
-  constructor(link: RedisLink, settings: RedisDirectorySettings) {
-    this.#link = link;
+  constructor(link: ScriptRunner, settings: RedisDirectorySettings) {
+    this.#runner = link;
     this.#settings = settings;
     this.lease = settings.lease;
   }
 
   claim(claim: Claim, answer: (outcome: ClaimOutcome, before?: Holder) => void): void {
     const { realm, id, connection } = claim;
-    const word = writeWord(realm.node, { say: 'superseded', realm: realm.key, id, connection });
-    const given = [id, realm.node, connection, digestOf(claim), this.lease, this.#settings.concurrentLimit, word];
-    this.#wanted.add(claim);
-    this.#link.ask(
+    const word = encodeBusMessage(realm.node, { type: 'superseded', realm: realm.key, id, connection });
+    const given = [id, realm.node, connection, tokenDigest(claim), this.lease, this.#settings.concurrentLimit, word];
+    this.#pendingClaims.add(claim);
+    this.#runner.run(
       // Whoever has gone while the engine was out of reach takes the id from nobody.
-      () => (this.#wanted.has(claim) ? 'claim' : 'release'),
+      () => (this.#pendingClaims.has(claim) ? 'claim' : 'release'),
       realm.key,
       given,
       (reply) => {
-        this.#wanted.delete(claim);
+        this.#pendingClaims.delete(claim);
         const [outcome, node, before] = listOf(reply).map(textOf);
         if (outcome !== 'granted') return answer(outcome === 'full' ? 'full' : 'taken');
         const holder = node === undefined ? undefined : { node: nodeId(node), connection: Number(before) as ConnectionId };
         answer('granted', holder);
       },
       () => {
-        this.#wanted.delete(claim);
+        this.#pendingClaims.delete(claim);
         answer('full');
       },
     );
@@ -62,8 +62,8 @@ export class RedisPeerDirectory implements PeerDirectory {
 
   confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void {
     const { realm, id, connection } = claim;
-    const given = [id, realm.node, connection, digestOf(claim), ifFree ? '1' : '0'];
-    this.#link.ask(
+    const given = [id, realm.node, connection, tokenDigest(claim), ifFree ? '1' : '0'];
+    this.#runner.run(
       'confirm',
       realm.key,
       given,
@@ -75,8 +75,8 @@ export class RedisPeerDirectory implements PeerDirectory {
 
   release(claim: Claim): void {
     const { realm, id, connection } = claim;
-    this.#wanted.delete(claim);
-    this.#link.ask(
+    this.#pendingClaims.delete(claim);
+    this.#runner.run(
       'release',
       realm.key,
       [id, realm.node, connection],
@@ -85,21 +85,21 @@ export class RedisPeerDirectory implements PeerDirectory {
     );
   }
 
-  keep(node: NodeId, answer: (outcome: KeepOutcome) => void): void {
+  renewLease(node: NodeId, answer: (outcome: RenewOutcome) => void): void {
     const { realms } = this.#settings;
-    const outcomes: KeepOutcome[] = [];
-    const settle = (outcome: KeepOutcome): void => {
+    const outcomes: RenewOutcome[] = [];
+    const settle = (outcome: RenewOutcome): void => {
       outcomes.push(outcome);
-      if (outcomes.length === realms.length) answer(worst(outcomes));
+      if (outcomes.length === realms.length) answer(worstOutcome(outcomes));
     };
     for (const realm of realms) {
-      this.#link.ask(
+      this.#runner.run(
         'keep',
         realm,
-        [node, this.lease, this.lease * LEASES_REMEMBERED],
+        [node, this.lease, this.lease * DEAD_NODE_RETENTION_LEASES],
         (reply) => {
           const [outcome, ...dead] = listOf(reply).map(textOf);
-          for (const other of dead) this.#forget(realm, other);
+          for (const other of dead) this.#removeDeadNode(realm, other);
           settle(outcome === 'kept' || outcome === 'lapsed' ? outcome : 'unknown');
         },
         () => settle('failed'),
@@ -108,7 +108,7 @@ export class RedisPeerDirectory implements PeerDirectory {
   }
 
   locate(realm: RealmKey, id: PeerId, answer: (node: NodeId | undefined) => void): void {
-    this.#link.ask(
+    this.#runner.run(
       'locate',
       realm,
       [id],
@@ -118,48 +118,48 @@ export class RedisPeerDirectory implements PeerDirectory {
   }
 
   present(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void {
-    this.#present(realm, ENDS, new Set(), answer);
+    this.#listFrom(realm, CURSOR_ZERO, new Set(), answer);
   }
 
   /** In steps, so that no step keeps the engine busy. */
-  #present(realm: RealmKey, cursor: string, ids: Set<PeerId>, answer: (ids: readonly PeerId[]) => void): void {
-    this.#link.ask(
+  #listFrom(realm: RealmKey, cursor: string, ids: Set<PeerId>, answer: (ids: readonly PeerId[]) => void): void {
+    this.#runner.run(
       'present',
       realm,
-      [cursor, BATCH],
+      [cursor, SCAN_COUNT],
       (reply) => {
         const [next, ...more] = listOf(reply).map(textOf);
         for (const id of more) ids.add(id as PeerId);
-        if (next === undefined || next === ENDS) return answer([...ids]);
-        this.#present(realm, next, ids, answer);
+        if (next === undefined || next === CURSOR_ZERO) return answer([...ids]);
+        this.#listFrom(realm, next, ids, answer);
       },
       () => answer([]),
     );
   }
 
   /** A node that has been dead for long leaves its claims behind, and its name. */
-  #forget(realm: RealmKey, node: string): void {
+  #removeDeadNode(realm: RealmKey, node: string): void {
     const key = `${realm} ${node}`;
-    if (this.#forgetting.has(key)) return;
-    this.#forgetting.add(key);
-    this.#forgetFrom(realm, node, ENDS, () => this.#forgetting.delete(key));
+    if (this.#removing.has(key)) return;
+    this.#removing.add(key);
+    this.#removeClaims(realm, node, CURSOR_ZERO, () => this.#removing.delete(key));
   }
 
-  #forgetFrom(realm: RealmKey, node: string, cursor: string, then: () => void): void {
-    this.#link.ask(
+  #removeClaims(realm: RealmKey, node: string, cursor: string, then: () => void): void {
+    this.#runner.run(
       'forget',
       realm,
-      [node, cursor, BATCH],
+      [node, cursor, SCAN_COUNT],
       (reply) => {
         const next = textOf(reply);
-        if (next === ENDS || next === '') return then();
-        this.#forgetFrom(realm, node, next, then);
+        if (next === CURSOR_ZERO || next === '') return then();
+        this.#removeClaims(realm, node, next, then);
       },
       then,
     );
   }
 }
 
-function digestOf({ token }: Claim): string {
+function tokenDigest({ token }: Claim): string {
   return createHash('sha256').update(token.reveal()).digest('base64url');
 }

@@ -9,8 +9,8 @@ export function realmPrefix(realm: RealmKey): string {
 }
 
 /** Where one node is told something, and where all are. */
-export function wordsFor(node: string): string {
+export function nodeChannel(node: string): string {
   return `signalbox:node:${node}`;
 }
 
-export const WORDS_FOR_ALL = 'signalbox:nodes';
+export const BROADCAST_CHANNEL = 'signalbox:nodes';

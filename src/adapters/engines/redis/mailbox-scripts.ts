@@ -1,6 +1,6 @@
-import { script } from './script.ts';
+import { defineScript } from './script.ts';
 
-const MAIL = `
+const MAILBOX_COUNTS = `
 local function dropped(id, message)
   local from, bytes = message[2], tonumber(message[4])
   if redis.call('HINCRBY', p .. 'from:' .. from, id, -1) <= 0 then redis.call('HDEL', p .. 'from:' .. from, id) end
@@ -14,7 +14,7 @@ end
  * no '1' behind it for none), proof of the owner ('' for none); limits: bytes of the realm, messages and bytes of a mailbox,
  * mailboxes of a sender, and bytes of a mailbox whose peer is connected; and the word for the node of the addressee -> outcome
  */
-const PUT = script(
+const PUT = defineScript(
   `
 local to, from, node, connection, kind, matters, bytes, payload, has, proof = unpack(given, 1, 10)
 local mostOfAll, most, mostBytes, mostOfSender, mostOfSeated, word = unpack(given, 11, 16)
@@ -46,14 +46,14 @@ redis.call('HINCRBY', p .. 'bytes', 'of ' .. to, size)
 if at ~= '' then tell(at, word) end
 return 'held'
 `,
-  MAIL,
+  MAILBOX_COUNTS,
 );
 
 /**
  * id, node, connection -> 'moved'; or addressees of the taker as one list, then kind, from, has, payload, proof of each message.
  * The first write frees memory, so that a Redis without memory still hands out mail.
  */
-const TAKE = script(
+const TAKE = defineScript(
   `
 local id, node, connection = unpack(given)
 local held = holder(id)
@@ -73,14 +73,14 @@ for _, entry in ipairs(entries) do
 end
 return answer
 `,
-  MAIL,
+  MAILBOX_COUNTS,
 );
 
 /**
  * how long a message waits, how many messages to look at at most -> how long until the next is due ('' for none), and of each
  * pair of sender and addressee: from, to, proof of the sender
  */
-const EXPIRE = script(
+const EXPIRE = defineScript(
   `
 local oldest = now - tonumber(given[1])
 local left = tonumber(given[2])
@@ -117,14 +117,14 @@ local next = redis.call('ZRANGE', p .. 'due', 0, 0, 'WITHSCORES')
 table.insert(answer, 1, next[2] and tostring(math.max(0, tonumber(next[2]) - oldest)) or '')
 return answer
 `,
-  MAIL,
+  MAILBOX_COUNTS,
 );
 
 /** most -> ids */
-const WAITING = script(
+const LIST_MAILBOXES = defineScript(
   `
 return redis.call('ZRANGE', p .. 'due', 0, tonumber(given[1]) - 1)
 `,
 );
 
-export const MAILBOX_SCRIPTS = { put: PUT, take: TAKE, expire: EXPIRE, waiting: WAITING } as const;
+export const MAILBOX_SCRIPTS = { put: PUT, take: TAKE, expire: EXPIRE, waiting: LIST_MAILBOXES } as const;

@@ -1,7 +1,7 @@
 /** Why a command has to be retried, and what has to be done first. */
 export type Outage = 'no connection' | 'no scripts' | 'no primary' | 'no writes';
 
-const BY_CODE: Readonly<Record<string, Outage>> = {
+const OUTAGE_BY_ERROR_CODE: Readonly<Record<string, Outage>> = {
   NOSCRIPT: 'no scripts',
   READONLY: 'no primary',
   // Redis refuses every write, also one that frees memory, until an operator or its replicas have changed that.
@@ -19,15 +19,15 @@ const BY_CODE: Readonly<Record<string, Outage>> = {
  */
 export function outageOf(error: unknown): Outage | undefined {
   if (!(error instanceof Error) || error.name !== 'ReplyError') return 'no connection';
-  return BY_CODE[codeOf(error)];
+  return OUTAGE_BY_ERROR_CODE[errorCodeOf(error)];
 }
 
 /** Whether an error says that Redis accepts no writes, or none that need memory. */
-export function refusesWrites(error: Error): boolean {
-  const outage = BY_CODE[codeOf(error)];
-  return outage === 'no primary' || outage === 'no writes' || codeOf(error) === 'OOM';
+export function rejectsWrites(error: Error): boolean {
+  const outage = OUTAGE_BY_ERROR_CODE[errorCodeOf(error)];
+  return outage === 'no primary' || outage === 'no writes' || errorCodeOf(error) === 'OOM';
 }
 
-function codeOf({ message }: Error): string {
+function errorCodeOf({ message }: Error): string {
   return message.split(' ', 1)[0] ?? '';
 }

@@ -1,4 +1,4 @@
-import { wordsFor } from './keys.ts';
+import { nodeChannel } from './keys.ts';
 
 /*
  * Each script runs as a whole, and none reads or writes more than a bounded part of a realm. KEYS[1] is the prefix of a realm:
@@ -13,7 +13,7 @@ import { wordsFor } from './keys.ts';
  * was lost or a connection brings late what another one has brought, is not done again: it gets the answer that it had.
  */
 
-const COMMON = `
+const PRELUDE = `
 local p = KEYS[1]
 local now, number, answered = tonumber(ARGV[1]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local done = p .. 'done:' .. ARGV[2]
@@ -33,12 +33,12 @@ local function holder(id)
   return { node = node, connection = connection, digest = digest, lives = lives(node) }
 end
 local function tell(node, word)
-  redis.call('PUBLISH', '${wordsFor('')}' .. node, word)
+  redis.call('PUBLISH', '${nodeChannel('')}' .. node, word)
 end
 `;
 
 /** How a script becomes one that is done once. */
-const ONCE = `
+const RUN_ONCE = `
 if not number then return errand() end
 local before = redis.call('HMGET', done, 'last', 'answered')
 if before[1] and number <= tonumber(before[1]) then
@@ -51,7 +51,7 @@ for old = tonumber(before[2] or answered) + 1, answered do redis.call('HDEL', do
 return reply
 `;
 
-/** @param errand what is done, as the body of a function. @param also functions that it calls. */
-export function script(errand: string, also = ''): string {
-  return `${COMMON}${also}local function errand()${errand}end${ONCE}`;
+/** @param command what is done, as the body of a function. @param helpers functions that it calls. */
+export function defineScript(command: string, helpers = ''): string {
+  return `${PRELUDE}${helpers}local function errand()${command}end${RUN_ONCE}`;
 }

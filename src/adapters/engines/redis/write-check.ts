@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { NodeId } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
-import { refusesWrites } from './outages.ts';
+import { rejectsWrites } from './outages.ts';
 
 const INTERVAL_MS: Millis = 2_000;
 /** How long Redis keeps what a check has written. */
@@ -15,7 +15,7 @@ export class WriteCheck {
   readonly #redis: Redis;
   readonly #key: string;
   #timer: NodeJS.Timeout | undefined;
-  #refusal: Error | undefined;
+  #error: Error | undefined;
   #onChange: (refusal: Error | undefined) => void = () => undefined;
 
   constructor(redis: Redis, node: NodeId) {
@@ -24,8 +24,8 @@ export class WriteCheck {
   }
 
   /** Why the last write was refused; undefined if it was not. */
-  get refusal(): Error | undefined {
-    return this.#refusal;
+  get error(): Error | undefined {
+    return this.#error;
   }
 
   onChange(onChange: (refusal: Error | undefined) => void): void {
@@ -42,8 +42,8 @@ export class WriteCheck {
   }
 
   /** A command failed; `refusal` follows if that was because it writes. */
-  failed(error: Error): void {
-    if (refusesWrites(error)) this.#becomes(error);
+  report(error: Error): void {
+    if (rejectsWrites(error)) this.#setError(error);
   }
 
   /** Writes once. Without a connection, `refusal` stays as it is. */
@@ -51,15 +51,15 @@ export class WriteCheck {
     if (this.#redis.status !== 'ready') return;
     try {
       await this.#redis.set(this.#key, '1', 'PX', TTL_MS);
-      this.#becomes(undefined);
+      this.#setError(undefined);
     } catch (error) {
-      if (error instanceof Error) this.failed(error);
+      if (error instanceof Error) this.report(error);
     }
   }
 
-  #becomes(refusal: Error | undefined): void {
-    const hasChanged = (refusal === undefined) !== (this.#refusal === undefined);
-    this.#refusal = refusal;
+  #setError(refusal: Error | undefined): void {
+    const hasChanged = (refusal === undefined) !== (this.#error === undefined);
+    this.#error = refusal;
     if (hasChanged) this.#onChange(refusal);
   }
 }

@@ -1,5 +1,5 @@
 /** How many lines of one kind are written in one window. */
-const LINES = 20;
+const MAX_LINES = 20;
 const WINDOW_MS = 10_000;
 /** More kinds than these share one account. */
 const MAX_KINDS = 100;
@@ -7,13 +7,13 @@ const OTHERS = 'others';
 
 /** Bounds the lines of a flood: of each kind so many in a window, and at its end one line with the number of the others. */
 export class BurstLimit {
-  readonly #tell: (kind: string, count: number) => void;
+  readonly #onSuppressed: (kind: string, count: number) => void;
   readonly #counts = new Map<string, number>();
   #window: NodeJS.Timeout | undefined;
 
   /** @param tell is called for each kind of which lines were held back, when the window is over. */
   constructor(tell: (kind: string, count: number) => void) {
-    this.#tell = tell;
+    this.#onSuppressed = tell;
   }
 
   /** @returns whether one more line of that kind may be written. */
@@ -23,7 +23,7 @@ export class BurstLimit {
     const account = this.#counts.has(kind) || this.#counts.size < MAX_KINDS ? kind : OTHERS;
     const count = (this.#counts.get(account) ?? 0) + 1;
     this.#counts.set(account, count);
-    return count <= LINES;
+    return count <= MAX_LINES;
   }
 
   /** Ends the window, and tells what was held back. */
@@ -32,6 +32,6 @@ export class BurstLimit {
     this.#window = undefined;
     const counts = [...this.#counts];
     this.#counts.clear();
-    for (const [kind, count] of counts) if (count > LINES) this.#tell(kind, count - LINES);
+    for (const [kind, count] of counts) if (count > MAX_LINES) this.#onSuppressed(kind, count - MAX_LINES);
   }
 }

@@ -1,5 +1,5 @@
 import type { HitLimit } from '../../../application/ports/hit-limit.ts';
-import type { LogEvent, LoggedRequest, Passage } from '../../../application/ports/log.ts';
+import type { LogEvent, LoggedRequest, TrafficSummary } from '../../../application/ports/log.ts';
 import type { ConnectionEnd, ListeningAddress, TransportFault } from '../../../application/ports/transport.ts';
 import type { Ending } from '../../../domain/refusal.ts';
 import type { Session } from '../../../domain/session.ts';
@@ -7,21 +7,21 @@ import type { Session } from '../../../domain/session.ts';
 export type Level = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 /** One event in words and fields. Undefined fields are left out of the line. */
-export interface Line {
+export interface LogLine {
   readonly level: Level;
   readonly text: string;
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /** What the log knows of the broker beside its events. */
-export interface Surroundings {
+export interface LogContext {
   /** Where it is served, with a slash at both ends. */
   readonly path?: string;
   readonly version?: string;
 }
 
 /** Of what comes from outside, so much is told. */
-const MAX_CHARACTERS = 200;
+const MAX_FIELD_LENGTH = 200;
 
 /** The option whose limit ended a connection. */
 const LIMITS: Readonly<Partial<Record<Ending | TransportFault | 'lost', string>>> = {
@@ -37,7 +37,7 @@ const LIMITS: Readonly<Partial<Record<Ending | TransportFault | 'lost', string>>
 
 /** How each event reads. */
 const LINES: {
-  readonly [Name in LogEvent['event']]: (event: LogEvent & { readonly event: Name }, around: Surroundings) => Line;
+  readonly [Name in LogEvent['event']]: (event: LogEvent & { readonly event: Name }, around: LogContext) => LogLine;
 } = {
   listening: (event, around) => listening(event, around),
   'in-effect': ({ event, dialects, realms, ...inEffect }, { version }) => {
@@ -66,7 +66,7 @@ const LINES: {
   'connection-refused': ({ connection, realm, id, key, refusal, address, origin, limit, event }) => {
     const who = {
       realm,
-      key: realm === undefined ? key?.slice(0, MAX_CHARACTERS) : undefined,
+      key: realm === undefined ? key?.slice(0, MAX_FIELD_LENGTH) : undefined,
       peer: id,
       connection,
       address,
@@ -81,7 +81,7 @@ const LINES: {
       { event },
       {
         ...asked(request),
-        ...{ key: key?.slice(0, MAX_CHARACTERS), status, why, ...hit(limit) },
+        ...{ key: key?.slice(0, MAX_FIELD_LENGTH), status, why, ...hit(limit) },
       },
     ),
   'request-refused': ({ request, status, why, limit, event }) =>
@@ -114,14 +114,14 @@ const LINES: {
 };
 
 /** The line of an event. Only named fields are taken out of it, so that no token gets in. */
-export function lineOf(event: LogEvent, surroundings: Surroundings = {}): Line {
-  const lineFor = LINES[event.event] as (event: LogEvent, around: Surroundings) => Line;
+export function lineOf(event: LogEvent, surroundings: LogContext = {}): LogLine {
+  const lineFor = LINES[event.event] as (event: LogEvent, around: LogContext) => LogLine;
   return lineFor(event, surroundings);
 }
 
 type Listening = LogEvent & { event: 'listening' };
 
-function listening(event: Listening, { path = '/', version }: Surroundings): Line {
+function listening(event: Listening, { path = '/', version }: LogContext): LogLine {
   const { transport, address } = event;
   const place = placeOf(address, path);
   const [http, ws] = address.secure ? ['https', 'wss'] : ['http', 'ws'];
@@ -134,26 +134,26 @@ function placeOf({ host, port }: ListeningAddress, path: string): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}${path}`;
 }
 
-function line(level: Level, text: string, { event }: Pick<LogEvent, 'event'>, fields: Line['fields']): Line {
+function line(level: Level, text: string, { event }: Pick<LogEvent, 'event'>, fields: LogLine['fields']): LogLine {
   return { level, text, fields: { event, ...fields } };
 }
 
 /** Undefined for what did not happen is left out of the line. */
-function ended(end: ConnectionEnd, passage: Passage | undefined): Line['fields'] {
+function ended(end: ConnectionEnd, passage: TrafficSummary | undefined): LogLine['fields'] {
   const { address, lifetime, framesIn, bytesIn, framesOut, bytesOut } = passage ?? {};
   return { code: end.code, closedBy: end.by, address, lifetimeMs: lifetime, framesIn, bytesIn, framesOut, bytesOut };
 }
 
-function asked({ method, path, origin, address, proxy, ignoresForwardedFor }: LoggedRequest): Line['fields'] {
+function asked({ method, path, origin, address, proxy, ignoresForwardedFor }: LoggedRequest): LogLine['fields'] {
   const forwardedFor = ignoresForwardedFor ? 'ignored' : undefined;
   return { method, path, origin, address, proxy, forwardedFor };
 }
 
-function hit(limit: HitLimit | undefined): Line['fields'] {
+function hit(limit: HitLimit | undefined): LogLine['fields'] {
   return limit === undefined ? {} : { limit: limit.option, allowed: limit.allows, asked: limit.asked };
 }
 
-function peerIn({ realm, id, connection }: Session): Line['fields'] {
+function peerIn({ realm, id, connection }: Session): LogLine['fields'] {
   return { realm: realm.key, peer: id, connection };
 }
 

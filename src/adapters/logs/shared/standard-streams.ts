@@ -1,32 +1,32 @@
 import { constants, fstatSync, openSync, write, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { type Outlet, PatientStream } from './patient-stream.ts';
+import { type OutputDescriptor, NonBlockingStream } from './non-blocking-stream.ts';
 
 const STDOUT = 1;
 const STDERR = 2;
 const MAX_WAITING = 4 * 1024 * 1024;
 
-const streams = new Map<number, PatientStream>();
+const streams = new Map<number, NonBlockingStream>();
 
 /** The standard output of this process, as a stream that holds up nothing: neither its writers nor the end of the process. */
-export function standardOutput(): PatientStream {
+export function standardOutput(): NonBlockingStream {
   return streamOf(STDOUT, () => process.stdout);
 }
 
 /** The same for the standard error. */
-export function standardError(): PatientStream {
+export function standardError(): NonBlockingStream {
   return streamOf(STDERR, () => process.stderr);
 }
 
-function streamOf(standard: number, open: () => NodeJS.WriteStream): PatientStream {
+function streamOf(standard: number, open: () => NodeJS.WriteStream): NonBlockingStream {
   const known = streams.get(standard);
   if (known !== undefined) return known;
   const descriptor = unblocked(standard, open);
-  const outlet: Outlet = {
+  const outlet: OutputDescriptor = {
     write: (bytes, done) => write(descriptor, bytes, done),
     writeSync: (bytes) => writeSync(descriptor, bytes),
   };
-  const stream = new PatientStream(outlet, MAX_WAITING);
+  const stream = new NonBlockingStream(outlet, MAX_WAITING);
   process.once('exit', () => stream.flush());
   streams.set(standard, stream);
   return stream;

@@ -1,18 +1,18 @@
 import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
-import type { Admission, Exchange, Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
+import type { Admission, HttpExchange, Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { invariant } from '../../../domain/invariant.ts';
-import { closedByFarEnd } from '../shared/goodbyes.ts';
-import { Reports } from '../shared/reports.ts';
+import { closedByClient } from '../shared/close-frames.ts';
+import { ConnectionReporter } from '../shared/connection-reporter.ts';
 import { hasNoBody, NOT_ACCEPTING, splitTarget } from '../shared/requests.ts';
-import type { ConnectionLimits } from '../shared/settings.ts';
-import { MemoryFarEnd } from './far-end.ts';
+import type { PerConnectionLimits } from '../shared/settings.ts';
+import { MemoryClient } from './client.ts';
 import { MemorySocket } from './socket.ts';
 import { Turns } from './turns.ts';
 
-export type { MemoryFarEnd } from './far-end.ts';
+export type { MemoryClient } from './client.ts';
 
 /** Who asks, and what for. */
-interface Origin {
+interface RequestOptions {
   /** Names in small letters. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly address?: string;
@@ -20,12 +20,12 @@ interface Origin {
 }
 
 /** The side of an exchange that asks. */
-interface Asker {
+interface ExchangeClient {
   readonly isGone: () => boolean;
   readonly hold?: (gone: () => void) => void;
   readonly answer: (response: HttpResponse) => void;
   /** Where the answer goes, if it is a stream. */
-  readonly farEnd: () => MemoryFarEnd;
+  readonly client: () => MemoryClient;
 }
 
 /** A request whose answer may come later. */
@@ -35,8 +35,8 @@ interface MemoryExchange {
   abort(): void;
 }
 
-const AN_ADDRESS = '192.0.2.1';
-const DEFAULTS: ConnectionLimits = { maxFrameBytes: 1_048_576, sendBufferBytes: 4_194_304 };
+const DEFAULT_ADDRESS = '192.0.2.1';
+const DEFAULTS: PerConnectionLimits = { maxFrameBytes: 1_048_576, sendBufferBytes: 4_194_304 };
 
 /**
  * A transport without a network. All that a control sets off has happened when the control returns;
@@ -44,13 +44,13 @@ const DEFAULTS: ConnectionLimits = { maxFrameBytes: 1_048_576, sendBufferBytes: 
  */
 export class MemoryTransport implements Transport {
   readonly name = 'memory';
-  readonly #limits: ConnectionLimits;
+  readonly #limits: PerConnectionLimits;
   readonly #turns = new Turns();
   readonly #open = new Set<MemorySocket>();
   #gateway: Gateway | undefined;
   #isAccepting = false;
 
-  constructor(limits: Partial<ConnectionLimits> = {}) {
+  constructor(limits: Partial<PerConnectionLimits> = {}) {
     this.#limits = { ...DEFAULTS, ...limits };
   }
 
@@ -71,14 +71,14 @@ export class MemoryTransport implements Transport {
 
   stop(): Promise<void> {
     this.refuseNew();
-    for (const socket of this.#open) socket.cut();
+    for (const socket of this.#open) socket.terminate();
     this.settle();
     return Promise.resolve();
   }
 
   /** Opens a connection, or is refused. */
-  connect({ path, query = '', ...origin }: { readonly path: string; readonly query?: string } & Origin): MemoryFarEnd {
-    const farEnd = new MemoryFarEnd();
+  connect({ path, query = '', ...origin }: { readonly path: string; readonly query?: string } & RequestOptions): MemoryClient {
+    const farEnd = new MemoryClient();
     const headers = { connection: 'Upgrade', upgrade: 'websocket', ...origin.headers };
     const request = requestOf('GET', { path, query }, { ...origin, headers });
     this.#turns.run(() => this.#upgrade(farEnd, request));
@@ -86,14 +86,14 @@ export class MemoryTransport implements Transport {
   }
 
   /** Asks for what is answered at once. */
-  http(method: string, target: string, origin: Origin = {}): HttpResponse {
+  http(method: string, target: string, origin: RequestOptions = {}): HttpResponse {
     const { answered } = this.request(method, target, origin);
     invariant(answered !== undefined, 'the request is answered in its own turn');
     return answered;
   }
 
   /** Asks for what may be answered later. */
-  request(method: string, target: string, origin: Origin = {}): MemoryExchange {
+  request(method: string, target: string, origin: RequestOptions = {}): MemoryExchange {
     let answered: HttpResponse | undefined;
     let isAborted = false;
     let onGone = (): void => undefined;
@@ -101,9 +101,9 @@ export class MemoryTransport implements Transport {
       isGone: () => isAborted,
       hold: (gone) => (onGone = gone),
       answer: (response) => {
-        if (!isAborted) answered ??= onTheWire(response, method === 'HEAD');
+        if (!isAborted) answered ??= wireResponse(response, method === 'HEAD');
       },
-      farEnd: () => new MemoryFarEnd(),
+      client: () => new MemoryClient(),
     });
     this.#turns.run(() => this.#ask(exchange));
     return {
@@ -119,12 +119,12 @@ export class MemoryTransport implements Transport {
   }
 
   /** Asks for a stream, or is refused. What it says is not heard. */
-  stream(method: string, target: string, origin: Origin = {}): MemoryFarEnd {
-    const farEnd = new MemoryFarEnd();
+  stream(method: string, target: string, origin: RequestOptions = {}): MemoryClient {
+    const farEnd = new MemoryClient();
     const exchange = this.#exchangeOf(method, target, origin, {
       isGone: () => false,
-      answer: (response) => farEnd.refused(onTheWire(response, false)),
-      farEnd: () => farEnd,
+      answer: (response) => farEnd.refused(wireResponse(response, false)),
+      client: () => farEnd,
     });
     this.#turns.run(() => this.#ask(exchange));
     return farEnd;
@@ -135,68 +135,73 @@ export class MemoryTransport implements Transport {
     this.#turns.settle();
   }
 
-  #ask(exchange: Exchange): void {
-    if (this.#gateway === undefined || !this.#isAccepting) exchange.answer(NOT_ACCEPTING);
-    else this.#gateway.http(exchange);
+  #ask(exchange: HttpExchange): void {
+    if (this.#gateway === undefined || !this.#isAccepting) exchange.respond(NOT_ACCEPTING);
+    else this.#gateway.httpRequest(exchange);
   }
 
-  #exchangeOf(method: string, target: string, origin: Origin, { isGone, hold, answer, farEnd }: Asker): Exchange {
+  #exchangeOf(
+    method: string,
+    target: string,
+    origin: RequestOptions,
+    { isGone, hold, answer: respond, client }: ExchangeClient,
+  ): HttpExchange {
     return {
       request: requestOf(method, splitTarget(target), origin),
-      answer,
-      hold: (gone) => hold?.(gone),
-      body: (maxBytes, then) => {
+      respond,
+      holdOpen: (gone) => hold?.(gone),
+      readBody: (maxBytes, then) => {
         const body = Buffer.from(origin.body ?? '');
-        this.#turns.later(() => {
+        this.#turns.defer(() => {
           if (isGone()) return;
           then(body.length > maxBytes ? undefined : body);
           body.fill(0xff);
         });
       },
-      stream: (head, admission) => {
+      respondWithStream: (head, admission) => {
         if (this.#gateway === undefined) return;
         if (isGone()) return this.#gateway.abandoned(admission);
-        const far = farEnd();
+        const far = client();
         far.head = head;
         this.#connected(far, admission, this.#gateway);
       },
     };
   }
 
-  #upgrade(farEnd: MemoryFarEnd, request: HttpRequest): void {
+  #upgrade(farEnd: MemoryClient, request: HttpRequest): void {
     if (this.#gateway === undefined || !this.#isAccepting) return farEnd.refused();
     const answer = this.#gateway.upgrade(request);
-    if (!answer.accept) return farEnd.refused(onTheWire(answer.response, false));
-    this.#connected(farEnd, answer, lending(this.#gateway));
+    if (!answer.accept) return farEnd.refused(wireResponse(answer.response, false));
+    this.#connected(farEnd, answer, overwritingFrames(this.#gateway));
   }
 
-  #connected(farEnd: MemoryFarEnd, admission: Admission, gateway: Gateway): void {
-    const later = (turn: () => void): void => this.#turns.later(turn);
-    const reports = new Reports({ gateway, later, room: this.#limits.sendBufferBytes }, admission);
-    const forget = (over: MemorySocket): void => void this.#open.delete(over);
-    const socket = new MemorySocket(farEnd, reports, { limits: this.#limits, forget, later });
+  #connected(farEnd: MemoryClient, admission: Admission, gateway: Gateway): void {
+    const defer = (turn: () => void): void => this.#turns.defer(turn);
+    const reports = new ConnectionReporter({ gateway, defer, maxBacklogBytes: this.#limits.sendBufferBytes }, admission);
+    const onClosed = (over: MemorySocket): void => void this.#open.delete(over);
+    const socket = new MemorySocket(farEnd, reports, { limits: this.#limits, onClosed, defer });
     this.#open.add(socket);
-    farEnd.answered({
-      sent: (bytes, isBinary) => {
-        if (admission.carrier === 'socket') this.#turns.run(() => socket.arrived(bytes, isBinary));
+    farEnd.opened({
+      receiveFrame: (bytes, isBinary) => {
+        if (admission.carrier === 'socket') this.#turns.run(() => socket.receiveMessage(bytes, isBinary));
       },
-      caughtUp: () => reports.unread(0),
-      pinged: () => this.#turns.run(() => socket.pinged()),
-      gone: (code, unread) => this.#turns.run(() => socket.lost(closedByFarEnd(code), unread)),
+      readAll: () => reports.unreadBytes(0),
+      receivePing: () => this.#turns.run(() => socket.receivePing()),
+      disconnected: (code, unread) => this.#turns.run(() => socket.closed(closedByClient(code), unread)),
     });
     reports.opened(socket);
   }
 }
 
 /** Whoever keeps what a frame lent finds it overwritten. */
-function lending(gateway: Gateway): Gateway {
+function overwritingFrames(gateway: Gateway): Gateway {
   return {
-    http: (exchange) => gateway.http(exchange),
+    httpRequest: (exchange) => gateway.httpRequest(exchange),
     upgrade: (request) => gateway.upgrade(request),
     abandoned: (admission) => gateway.abandoned(admission),
     refused: (request, response) => gateway.refused(request, response),
     opened: (socket, admission) => gateway.opened(socket, admission),
-    alive: (connection) => gateway.alive(connection),
+    controlFrame: (connection) => gateway.controlFrame(connection),
     unsent: (connection, message) => gateway.unsent(connection, message),
     closed: (connection, end) => gateway.closed(connection, end),
     frame: (connection, bytes, isBinary) => {
@@ -210,14 +215,14 @@ function lending(gateway: Gateway): Gateway {
 function requestOf(
   method: string,
   target: { readonly path: string; readonly query: string },
-  { headers = {}, address = AN_ADDRESS }: Origin,
+  { headers = {}, address = DEFAULT_ADDRESS }: RequestOptions,
 ): HttpRequest {
   const named = new Map(Object.entries(headers));
   return { method, ...target, remoteAddress: address, header: (name) => named.get(name) };
 }
 
 /** The answer as its far end gets it. */
-function onTheWire({ status, headers, body }: HttpResponse, isHead: boolean): HttpResponse {
+function wireResponse({ status, headers, body }: HttpResponse, isHead: boolean): HttpResponse {
   if (hasNoBody(status)) return { status, headers, body: '' };
   const length = String(new TextEncoder().encode(body).length);
   return { status, headers: [...headers, ['content-length', length]], body: isHead ? '' : body };

@@ -1,52 +1,52 @@
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
 import type { ConnectionEnd } from '../../../application/ports/transport.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
-import { closedByBroker, CUT, fittingReason, type Goodbye, GOODBYES } from '../shared/goodbyes.ts';
-import type { Reports } from '../shared/reports.ts';
-import type { ConnectionLimits } from '../shared/settings.ts';
-import type { MemoryFarEnd } from './far-end.ts';
+import { closedByBroker, TERMINATED, truncatedReason, type CloseFrame, CLOSE_FRAMES } from '../shared/close-frames.ts';
+import type { ConnectionReporter } from '../shared/connection-reporter.ts';
+import type { PerConnectionLimits } from '../shared/settings.ts';
+import type { MemoryClient } from './client.ts';
 
 // Throws for what is no UTF-8: a broker that sends such a text is broken.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** What all sockets of a transport have in common. */
-interface MemoryHome {
-  readonly limits: ConnectionLimits;
-  readonly forget: (socket: MemorySocket) => void;
-  readonly later: (turn: () => void) => void;
+interface MemorySocketContext {
+  readonly limits: PerConnectionLimits;
+  readonly onClosed: (socket: MemorySocket) => void;
+  readonly defer: (turn: () => void) => void;
 }
 
 /** One connection that leads to another object of this process. */
 export class MemorySocket implements Socket {
-  readonly #farEnd: MemoryFarEnd;
-  readonly #reports: Reports;
-  readonly #limits: ConnectionLimits;
-  readonly #forget: (socket: MemorySocket) => void;
-  readonly #later: (turn: () => void) => void;
+  readonly #client: MemoryClient;
+  readonly #reporter: ConnectionReporter;
+  readonly #limits: PerConnectionLimits;
+  readonly #onClosed: (socket: MemorySocket) => void;
+  readonly #defer: (turn: () => void) => void;
   #isOver = false;
 
-  constructor(farEnd: MemoryFarEnd, reports: Reports, { limits, forget, later }: MemoryHome) {
-    this.#farEnd = farEnd;
-    this.#reports = reports;
+  constructor(farEnd: MemoryClient, reports: ConnectionReporter, { limits, onClosed, defer }: MemorySocketContext) {
+    this.#client = farEnd;
+    this.#reporter = reports;
     this.#limits = limits;
-    this.#forget = forget;
-    this.#later = later;
+    this.#onClosed = onClosed;
+    this.#defer = defer;
   }
 
   write(text: Uint8Array, message?: SignalMessage): WriteOutcome {
     if (this.#isOver) return 'gone';
-    const unread = this.#farEnd.unreadBytes;
+    const unread = this.#client.unreadBytes;
     if (unread > 0 && unread + text.length > this.#limits.sendBufferBytes) {
-      this.#end(GOODBYES.readsTooSlowly);
+      this.#end(CLOSE_FRAMES.readsTooSlowly);
       return 'gone';
     }
-    const isRead = this.#farEnd.arrived(decoder.decode(text), text.length, message);
-    this.#reports.unread(this.#farEnd.unreadBytes);
+    const isRead = this.#client.deliver(decoder.decode(text), text.length, message);
+    this.#reporter.unreadBytes(this.#client.unreadBytes);
     return isRead ? 'sent' : 'queued';
   }
 
   ping(): void {
-    if (!this.#isOver && this.#farEnd.answersPings) this.#later(() => this.#reports.alive());
+    if (!this.#isOver && this.#client.answersPings) this.#defer(() => this.#reporter.controlFrame());
   }
 
   close(code: number, why: string): void {
@@ -54,41 +54,41 @@ export class MemorySocket implements Socket {
   }
 
   pause(): void {
-    this.#reports.pause();
+    this.#reporter.pause();
   }
 
   resume(): void {
-    this.#reports.resume();
+    this.#reporter.resume();
   }
 
   /** M18: what is too big is not reported. */
-  arrived(bytes: Uint8Array, isBinary: boolean): void {
-    if (bytes.length > this.#limits.maxFrameBytes) return this.#end(GOODBYES.tooBig);
-    if (!this.#reports.frame(bytes, isBinary)) this.#end(GOODBYES.sendsTooFast);
+  receiveMessage(bytes: Uint8Array, isBinary: boolean): void {
+    if (bytes.length > this.#limits.maxFrameBytes) return this.#end(CLOSE_FRAMES.tooBig);
+    if (!this.#reporter.frame(bytes, isBinary)) this.#end(CLOSE_FRAMES.sendsTooFast);
   }
 
   /** M20: the far end sent a ping. */
-  pinged(): void {
-    if (!this.#isOver && !this.#reports.alive()) this.#end(GOODBYES.sendsTooFast);
+  receivePing(): void {
+    if (!this.#isOver && !this.#reporter.controlFrame()) this.#end(CLOSE_FRAMES.sendsTooFast);
   }
 
   /** The far end has gone. @param unsent what it will never hear. */
-  lost(end: ConnectionEnd, unsent: readonly SignalMessage[] = []): void {
+  closed(end: ConnectionEnd, unsent: readonly SignalMessage[] = []): void {
     this.#isOver = true;
-    for (const message of unsent) this.#reports.unsent(message);
-    this.#reports.closed(end);
-    this.#forget(this);
+    for (const message of unsent) this.#reporter.unsent(message);
+    this.#reporter.closed(end);
+    this.#onClosed(this);
   }
 
   /** Ends the connection without a word. */
-  cut(): void {
-    this.#farEnd.dropped();
-    this.lost(CUT);
+  terminate(): void {
+    this.#client.terminated();
+    this.closed(TERMINATED);
   }
 
-  #end(goodbye: Goodbye): void {
+  #end(goodbye: CloseFrame): void {
     if (this.#isOver) return;
-    this.#farEnd.dismissed({ code: goodbye.code, why: fittingReason(goodbye.why) });
-    this.lost(closedByBroker(goodbye));
+    this.#client.closedByBroker({ code: goodbye.code, why: truncatedReason(goodbye.why) });
+    this.closed(closedByBroker(goodbye));
   }
 }

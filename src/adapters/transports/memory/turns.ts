@@ -13,7 +13,7 @@ export class Turns {
    * Leaves `turn` for the end of the running turn. Where none is running, as when a clock woke the
    * broker, it waits for the next `run` or `settle`, or at last for the caller's stack to be empty.
    */
-  later(turn: () => void): void {
+  defer(turn: () => void): void {
     this.#waiting.push(turn);
     if (!this.#isRunning) queueMicrotask(() => this.settle());
   }

@@ -4,14 +4,20 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { readCertificate } from '../shared/certificate.ts';
-import { NOT_ACCEPTING, wantsWebSocket } from '../shared/requests.ts';
+import { NOT_ACCEPTING, isWebSocketUpgrade } from '../shared/requests.ts';
 import type { CertificateFiles } from '../shared/settings.ts';
-import { NodeRequest, send } from './http.ts';
-import { type Handshaker, type HandshakerOptions, handshakerOptions, type OpeningLimits, Openings } from './openings.ts';
-import { upgradesOf, type UpgradeOwner } from './shared-upgrades.ts';
+import { NodeRequest, sendResponse } from './http.ts';
+import {
+  type Handshaker,
+  type HandshakerOptions,
+  handshakerOptions,
+  type AcceptorLimits,
+  ConnectionAcceptor,
+} from './connection-acceptor.ts';
+import { sharedUpgradesOf, type UpgradeOwner } from './shared-upgrades.ts';
 
 /** What belongs to the embedding program, and which part of it is ours. */
-export interface AttachmentSettings extends OpeningLimits {
+export interface AttachmentSettings extends AcceptorLimits {
   /** Listens, is secured and is closed by the embedding program. `https` servers are welcome too. */
   readonly server: Server;
   /** H12: the files of the certificate, where the server was made with them; undefined where it is the program's own. */
@@ -19,7 +25,7 @@ export interface AttachmentSettings extends OpeningLimits {
   /** Whether a path, as the gateway sees it, is ours. Upgrades and requests for others are left alone. */
   readonly owns: (path: string) => boolean;
   /** Whether a WebSocket can be opened at a path of ours: of two listeners for upgrades, this one gets it. All, if left out. */
-  readonly opensAt?: (path: string) => boolean;
+  readonly servesWebSocketAt?: (path: string) => boolean;
   /** A mount path that the gateway does not know: it is taken off every path, and what lies outside is not ours. */
   readonly prefix?: () => string;
   /** Makes the `WebSocketServer` to shake hands with. It must neither listen nor attach itself. */
@@ -33,17 +39,17 @@ type RequestHandler = (request: IncomingMessage, response: ServerResponse, next?
 export class AttachedTransport implements Transport {
   readonly name = 'attached';
   /** To be mounted by the embedding program. Answers 503 before `listen` and after `stop`. */
-  readonly handle: RequestHandler = (raw, response, next) => this.#serve(raw, response, next);
+  readonly handle: RequestHandler = (raw, response, next) => this.#serveRequest(raw, response, next);
   readonly #settings: AttachmentSettings;
   readonly #owner: UpgradeOwner;
   #gateway: Gateway | undefined;
-  #openings: Openings | undefined;
+  #acceptor: ConnectionAcceptor | undefined;
 
   constructor(settings: AttachmentSettings) {
     this.#settings = settings;
     this.#owner = {
       owns: (raw, hasOthers) => this.#ownsUpgrade(raw, hasOthers),
-      take: (raw, stream, head) => this.#upgrade(raw, stream, head),
+      accept: (raw, stream, head) => this.#acceptUpgrade(raw, stream, head),
     };
   }
 
@@ -53,8 +59,8 @@ export class AttachedTransport implements Transport {
     const options = handshakerOptions(this.#settings);
     const handshaker = createWebSocketServer?.(options) ?? new WebSocketServer({ ...options, clientTracking: false });
     this.#gateway = gateway;
-    const upgrades = upgradesOf(server);
-    this.#openings = new Openings(gateway, {
+    const upgrades = sharedUpgradesOf(server);
+    this.#acceptor = new ConnectionAcceptor(gateway, {
       handshaker,
       limits: this.#settings,
       ownsConnections: false,
@@ -67,7 +73,7 @@ export class AttachedTransport implements Transport {
   }
 
   refuseNew(): void {
-    this.#openings?.refuseNew();
+    this.#acceptor?.refuseNew();
   }
 
   reloadCertificate(): void {
@@ -76,40 +82,40 @@ export class AttachedTransport implements Transport {
   }
 
   async stop(): Promise<void> {
-    upgradesOf(this.#settings.server).remove(this.#owner);
+    sharedUpgradesOf(this.#settings.server).remove(this.#owner);
     this.#gateway = undefined;
-    await this.#openings?.stop();
+    await this.#acceptor?.stop();
   }
 
-  #serve(raw: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): void {
+  #serveRequest(raw: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): void {
     const path = this.#ownedPath(raw);
     if (path === undefined && next !== undefined) return next();
-    if (this.#openings === undefined || this.#gateway === undefined) return send(response, NOT_ACCEPTING);
-    this.#openings.serve(raw, response, new NodeRequest(raw, path));
+    if (this.#acceptor === undefined || this.#gateway === undefined) return sendResponse(response, NOT_ACCEPTING);
+    this.#acceptor.serveRequest(raw, response, new NodeRequest(raw, path));
   }
 
-  #upgrade(raw: IncomingMessage, stream: Duplex, head: Buffer): void {
-    this.#openings?.take({ raw, request: new NodeRequest(raw, this.#ownedPath(raw)), stream, head });
+  #acceptUpgrade(raw: IncomingMessage, stream: Duplex, head: Buffer): void {
+    this.#acceptor?.acceptUpgrade({ raw, request: new NodeRequest(raw, this.#ownedPath(raw)), stream, head });
   }
 
   /** A WebSocket for a path of ours that opens none is left to others, for it may be a path of theirs as well. */
   #ownsUpgrade(raw: IncomingMessage, hasOthers: boolean): boolean {
     const path = this.#ownedPath(raw);
     if (path === undefined) return false;
-    const { opensAt = () => true } = this.#settings;
-    return opensAt(path) || !hasOthers || !wantsWebSocket(new NodeRequest(raw));
+    const { servesWebSocketAt = () => true } = this.#settings;
+    return servesWebSocketAt(path) || !hasOthers || !isWebSocketUpgrade(new NodeRequest(raw));
   }
 
   /** @returns the path for the gateway, or nothing where it is not ours. */
   #ownedPath(raw: IncomingMessage): string | undefined {
     const { owns, prefix } = this.#settings;
-    const path = below(prefix?.() ?? '', new NodeRequest(raw).path);
+    const path = pathUnder(prefix?.() ?? '', new NodeRequest(raw).path);
     return path !== undefined && owns(path) ? path : undefined;
   }
 }
 
 /** @returns what `path` is under `prefix`, beginning with a slash; nothing where it is not under it. */
-function below(prefix: string, path: string): string | undefined {
+function pathUnder(prefix: string, path: string): string | undefined {
   const mount = prefix.replace(/\/+$/, '');
   if (!path.startsWith(mount)) return undefined;
   const rest = path.slice(mount.length);

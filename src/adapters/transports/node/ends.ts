@@ -1,5 +1,5 @@
 import type { ConnectionEnd, TransportFault } from '../../../application/ports/transport.ts';
-import { closedByFarEnd, closedForFault } from '../shared/goodbyes.ts';
+import { closedByClient, closedForFault } from '../shared/close-frames.ts';
 
 /** The errors of `ws` that have a close code other than 1002. */
 const FAULTS: ReadonlyMap<string, TransportFault> = new Map([
@@ -10,6 +10,6 @@ const FAULTS: ReadonlyMap<string, TransportFault> = new Map([
 
 /** How a connection ended of which `ws` reports an error: a broken rule of the protocol, or a failure of the network. */
 export function endOfError({ code = '' }: NodeJS.ErrnoException): ConnectionEnd {
-  if (!code.startsWith('WS_ERR_')) return closedByFarEnd(1006);
+  if (!code.startsWith('WS_ERR_')) return closedByClient(1006);
   return closedForFault(FAULTS.get(code) ?? 'frame-invalid');
 }

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
 import type { StreamHead } from '../../../application/ports/requests.ts';
-import type { Admission, Exchange } from '../../../application/ports/transport.ts';
+import type { Admission, HttpExchange } from '../../../application/ports/transport.ts';
 import type { Millis } from '../../../domain/time.ts';
-import { addressText } from '../shared/addresses.ts';
-import { Body, type BodyWish } from '../shared/body.ts';
-import { withSocket, type Line } from './line.ts';
+import { normalizedAddress } from '../shared/addresses.ts';
+import { BodyReader, type BodyCallback } from '../shared/body-reader.ts';
+import { withSocket, type HttpConnection } from './http-connection.ts';
 import { hasNoBody, MAX_BODY_BYTES, splitTarget } from '../shared/requests.ts';
 
 /** Express keeps the whole target there and cuts its mount path off `url`. */
@@ -26,7 +26,7 @@ export class NodeRequest implements HttpRequest {
     this.method = (request.method ?? 'GET').toUpperCase();
     this.path = path ?? target.path;
     this.query = target.query;
-    this.remoteAddress = addressText(request.socket.remoteAddress);
+    this.remoteAddress = normalizedAddress(request.socket.remoteAddress);
   }
 
   header(name: string): string | undefined {
@@ -37,105 +37,105 @@ export class NodeRequest implements HttpRequest {
 }
 
 /** A response, and the connection that it leaves by. */
-export interface Answering {
+export interface ResponseContext {
   readonly response: ServerResponse;
-  readonly line: Line;
+  readonly connection: HttpConnection;
 }
 
 /** What the requests of a transport have in common. */
-export interface Desk {
+export interface ExchangeHost {
   /** How long an answer may make no progress because its far end does not read. */
-  readonly answerTimeout: Millis;
+  readonly responseTimeout: Millis;
   /** Whether the connection may carry another request. */
-  goesOn(): boolean;
+  keepsAlive(): boolean;
   /** Begins a stream in place of an answer. */
-  stream(answering: Answering, head: StreamHead, admission: Admission): void;
+  stream(answering: ResponseContext, head: StreamHead, admission: Admission): void;
   /** An admitted stream came to nothing. */
   abandoned(admission: Admission): void;
 }
 
 /** One request of `node:http` that waits for its answer. Its body is always read, so that the connection is fit for the next. */
-export class NodeExchange implements Exchange {
+export class NodeExchange implements HttpExchange {
   readonly request: HttpRequest;
   readonly #raw: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #line: Line;
-  readonly #desk: Desk;
-  readonly #body = new Body(MAX_BODY_BYTES);
+  readonly #connection: HttpConnection;
+  readonly #host: ExchangeHost;
+  readonly #body = new BodyReader(MAX_BODY_BYTES);
   /** The idle timeout that `hold` took off the connection. */
   #heldTimeout: number | undefined;
   #release: (() => void) | undefined;
 
-  constructor(raw: IncomingMessage, { response, line }: Answering, request: HttpRequest, desk: Desk) {
+  constructor(raw: IncomingMessage, { response, connection }: ResponseContext, request: HttpRequest, desk: ExchangeHost) {
     this.request = request;
     this.#raw = raw;
     this.#response = response;
-    this.#line = line;
-    this.#desk = desk;
+    this.#connection = connection;
+    this.#host = desk;
     raw.on('data', (piece: Buffer) => {
       if (this.#body.add(piece) === 'excessive') raw.destroy();
     });
     raw.on('end', () => this.#body.end());
   }
 
-  body(maxBytes: number, then: BodyWish): void {
+  readBody(maxBytes: number, then: BodyCallback): void {
     const give = (body: Uint8Array | undefined): void => {
       // Nothing else is read of a connection whose body was not read to its end.
       if (body === undefined) this.#response.shouldKeepAlive = false;
       then(body);
     };
-    if (!this.#raw.readableEnded) return this.#body.wish(maxBytes, give);
-    const body = bodyReadBefore(this.#raw);
+    if (!this.#raw.readableEnded) return this.#body.read(maxBytes, give);
+    const body = parsedBody(this.#raw);
     queueMicrotask(() => give(body.length > maxBytes ? undefined : body));
   }
 
-  hold(gone: () => void): void {
+  holdOpen(gone: () => void): void {
     withSocket(this.#response, (socket) => {
       if (this.#isOver) return;
       this.#heldTimeout = socket.timeout;
       socket.setTimeout(0);
     });
-    this.#release = this.#line.whenGone(() => queueMicrotask(gone));
+    this.#release = this.#connection.onClose(() => queueMicrotask(gone));
   }
 
-  answer(answer: HttpResponse): void {
+  respond(answer: HttpResponse): void {
     if (this.#isOver) return;
     this.#release?.();
-    if (!this.#line.owes(this.#response, Buffer.byteLength(answer.body))) return this.#line.cut();
+    if (!this.#connection.reserveResponse(this.#response, Buffer.byteLength(answer.body))) return this.#connection.terminate();
     // An answer that is not read is cut like any other.
     if (this.#heldTimeout !== undefined) this.#response.socket?.setTimeout(this.#heldTimeout);
-    if (!this.#desk.goesOn()) this.#response.shouldKeepAlive = false;
-    send(this.#response, answer);
-    if (this.#response.writableLength > 0) this.#boundReading();
+    if (!this.#host.keepsAlive()) this.#response.shouldKeepAlive = false;
+    sendResponse(this.#response, answer);
+    if (this.#response.writableLength > 0) this.#limitReadTime();
   }
 
-  stream(head: StreamHead, admission: Admission): void {
-    if (this.#isOver) return this.#desk.abandoned(admission);
+  respondWithStream(head: StreamHead, admission: Admission): void {
+    if (this.#isOver) return this.#host.abandoned(admission);
     this.#release?.();
-    this.#desk.stream({ response: this.#response, line: this.#line }, head, admission);
+    this.#host.stream({ response: this.#response, connection: this.#connection }, head, admission);
   }
 
   /** The server of an embedding program may have no timeout. */
-  #boundReading(): void {
-    const { answerTimeout } = this.#desk;
+  #limitReadTime(): void {
+    const { responseTimeout } = this.#host;
     withSocket(this.#response, (socket) => {
       if ((socket.timeout ?? 0) > 0) return;
-      socket.setTimeout(answerTimeout);
+      socket.setTimeout(responseTimeout);
       this.#response.once('finish', () => {
         // Node may have set its timeout of idle connections since.
-        if (socket.timeout === answerTimeout) socket.setTimeout(0);
+        if (socket.timeout === responseTimeout) socket.setTimeout(0);
       });
     });
   }
 
   /** Or answered by another handler of an embedding program. */
   get #isOver(): boolean {
-    return this.#line.isGone || this.#response.destroyed || this.#response.headersSent;
+    return this.#connection.isClosed || this.#response.destroyed || this.#response.headersSent;
   }
 }
 
 /** What a body parser of an embedding program has left of a body that it read before us. */
-function bodyReadBefore({ headers, body }: IncomingMessage & { readonly body?: unknown }): Uint8Array {
+function parsedBody({ headers, body }: IncomingMessage & { readonly body?: unknown }): Uint8Array {
   if (body instanceof Uint8Array) return body;
   if (typeof body === 'string') return Buffer.from(body);
   if (typeof body !== 'object' || body === null) return new Uint8Array();
@@ -150,7 +150,7 @@ function formOf(fields: object): string {
 }
 
 /** Writes the whole answer. What was set on `response` before stays, but for headers of the same names. */
-export function send(response: ServerResponse, { status, headers, body }: HttpResponse): void {
+export function sendResponse(response: ServerResponse, { status, headers, body }: HttpResponse): void {
   setHead(response, { status, headers });
   if (hasNoBody(status)) return void response.end();
   response.setHeader('content-length', Buffer.byteLength(body));

@@ -6,23 +6,23 @@ import { WebSocketServer } from 'ws';
 import type { Log } from '../../../application/ports/log.ts';
 import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { readCertificate } from '../shared/certificate.ts';
-import { listenRefused } from '../shared/listen-refusals.ts';
+import { listenError } from '../shared/listen-errors.ts';
 import type { TransportSettings } from '../shared/settings.ts';
 import { createBoundedServer } from './bounded-server.ts';
 import { dropBeyondOpenFiles } from './dropped-connections.ts';
 import { NodeRequest } from './http.ts';
-import { handshakerOptions, Openings } from './openings.ts';
-import { answerUnreadable } from './unreadable-requests.ts';
+import { handshakerOptions, ConnectionAcceptor } from './connection-acceptor.ts';
+import { respondToMalformed } from './malformed-requests.ts';
 
 /** Listens with `node:http` or `node:https`, and `ws`. */
 export class NodeTransport implements Transport {
   readonly name = 'node';
   readonly #settings: TransportSettings;
   readonly #log: Log | undefined;
-  readonly #lines = new Set<NetSocket>();
-  #openings: Openings | undefined;
+  readonly #sockets = new Set<NetSocket>();
+  #acceptor: ConnectionAcceptor | undefined;
   #server: Server | undefined;
-  #unbound: Promise<void> | undefined;
+  #serverClosed: Promise<void> | undefined;
 
   constructor(settings: TransportSettings, log?: Log) {
     this.#settings = settings;
@@ -36,16 +36,16 @@ export class NodeTransport implements Transport {
     dropBeyondOpenFiles(server, this.#log);
     const handshaker = new WebSocketServer({ ...handshakerOptions(this.#settings), clientTracking: false });
     this.#server = server;
-    this.#openings = new Openings(gateway, { handshaker, limits: this.#settings, ownsConnections: true });
-    server.on('clientError', answerUnreadable(gateway, this.#settings));
-    this.#serve(server, this.#openings);
+    this.#acceptor = new ConnectionAcceptor(gateway, { handshaker, limits: this.#settings, ownsConnections: true });
+    server.on('clientError', respondToMalformed(gateway, this.#settings));
+    this.#serve(server, this.#acceptor);
     return { host, port: (server.address() as AddressInfo).port, secure: tls !== undefined };
   }
 
   refuseNew(): void {
-    this.#openings?.refuseNew();
+    this.#acceptor?.refuseNew();
     const server = this.#server;
-    if (server !== undefined) this.#unbound ??= new Promise((resolve) => server.close(() => resolve()));
+    if (server !== undefined) this.#serverClosed ??= new Promise((resolve) => server.close(() => resolve()));
   }
 
   reloadCertificate(): void {
@@ -55,22 +55,22 @@ export class NodeTransport implements Transport {
 
   async stop(): Promise<void> {
     this.refuseNew();
-    const told = this.#openings?.stop();
-    for (const line of this.#lines) line.destroy();
+    const told = this.#acceptor?.stop();
+    for (const line of this.#sockets) line.destroy();
     await told;
-    await this.#unbound;
+    await this.#serverClosed;
   }
 
-  #serve(server: Server, openings: Openings): void {
+  #serve(server: Server, openings: ConnectionAcceptor): void {
     server.on('request', (raw: IncomingMessage, response: ServerResponse) => {
-      openings.serve(raw, response, new NodeRequest(raw));
+      openings.serveRequest(raw, response, new NodeRequest(raw));
     });
     server.on('upgrade', (raw: IncomingMessage, stream: Duplex, head: Buffer) => {
-      openings.take({ raw, request: new NodeRequest(raw), stream, head });
+      openings.acceptUpgrade({ raw, request: new NodeRequest(raw), stream, head });
     });
     server.on('connection', (line: NetSocket) => {
-      this.#lines.add(line);
-      line.once('close', () => this.#lines.delete(line));
+      this.#sockets.add(line);
+      line.once('close', () => this.#sockets.delete(line));
     });
   }
 }
@@ -78,7 +78,7 @@ export class NodeTransport implements Transport {
 function bind(server: Server, { host, port }: TransportSettings): Promise<void> {
   return new Promise((resolve, reject) => {
     // The listener stays: a connection that can't be accepted, for want of file handles, is no reason to die.
-    server.on('error', (cause: NodeJS.ErrnoException) => reject(listenRefused(cause.code ?? cause.message, { host, port })));
+    server.on('error', (cause: NodeJS.ErrnoException) => reject(listenError(cause.code ?? cause.message, { host, port })));
     server.listen({ host, port, exclusive: true }, () => resolve());
   });
 }

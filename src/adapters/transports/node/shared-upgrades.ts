@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { HttpResponse } from '../../../application/ports/http.ts';
 import { splitTarget } from '../shared/requests.ts';
-import { answerAndEnd } from './openings.ts';
+import { respondAndClose } from './connection-acceptor.ts';
 
 type Emit = (event: string | symbol, ...given: unknown[]) => boolean;
 type UpgradeListener = (raw: IncomingMessage, stream: Duplex, head: Buffer) => void;
@@ -11,7 +11,7 @@ type UpgradeListener = (raw: IncomingMessage, stream: Duplex, head: Buffer) => v
 export interface UpgradeOwner {
   /** Whether an upgrade is for this broker. @param hasOthers whether listeners other than brokers would get it otherwise. */
   owns(raw: IncomingMessage, hasOthers: boolean): boolean;
-  readonly take: UpgradeListener;
+  readonly accept: UpgradeListener;
 }
 
 const NOT_FOUND: HttpResponse = { status: 404, headers: [['content-type', 'text/plain; charset=utf-8']], body: 'Not found' };
@@ -21,7 +21,7 @@ const REMEDY = 'Set another path for one of them (option path of the broker).';
 const SHARED = new WeakMap<Server, SharedUpgrades>();
 
 /** @returns the upgrades of `server`, one object for all brokers on it. */
-export function upgradesOf(server: Server): SharedUpgrades {
+export function sharedUpgradesOf(server: Server): SharedUpgrades {
   const known = SHARED.get(server) ?? new SharedUpgrades(server);
   SHARED.set(server, known);
   return known;
@@ -42,7 +42,7 @@ class SharedUpgrades {
   /** Node reads a request as an upgrade only if there is a listener. */
   readonly #onUnowned: UpgradeListener = (raw, stream) => {
     // Without another listener the request would never be answered.
-    if (this.#others === 0) answerAndEnd(raw, stream, NOT_FOUND);
+    if (this.#others === 0) respondAndClose(raw, stream, NOT_FOUND);
   };
 
   constructor(server: Server) {
@@ -89,7 +89,7 @@ class SharedUpgrades {
       this.#warn(`Two brokers on one server serve ${path}: the one that was attached first gets all its WebSockets. ${REMEDY}`);
     }
     this.#taken.add(stream);
-    owner.take(raw, stream, head);
+    owner.accept(raw, stream, head);
     return true;
   }
 

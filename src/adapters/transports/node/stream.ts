@@ -1,53 +1,56 @@
 import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
-import type { Reports } from '../shared/reports.ts';
-import { STREAM_CLOSED, STREAM_LEFT, STREAM_UNREAD } from '../shared/goodbyes.ts';
+import type { ConnectionReporter } from '../shared/connection-reporter.ts';
+import { STREAM_CLOSED, STREAM_DISCONNECTED, STREAM_TOO_SLOW } from '../shared/close-frames.ts';
 import { CLOSE_GRACE } from '../shared/settings.ts';
 import type { Corked } from '../shared/turn-end.ts';
-import { setHead, type Answering } from './http.ts';
-import { withSocket } from './line.ts';
-import { type Home, unreadBytes } from './socket.ts';
+import { setHead, type ResponseContext } from './http.ts';
+import { withSocket } from './http-connection.ts';
+import { type SocketContext, unreadBytes } from './socket.ts';
 
 /** One answer of `node:http` that stays open. What one turn of the event loop brings leaves in one write. */
 export class NodeStream implements Socket, Corked {
-  readonly #response: Answering['response'];
-  readonly #line: Answering['line'];
-  readonly #reports: Reports;
-  readonly #home: Home;
+  readonly #response: ResponseContext['response'];
+  readonly #connection: ResponseContext['connection'];
+  readonly #reporter: ConnectionReporter;
+  readonly #context: SocketContext;
   #waiting: SignalMessage[] | undefined = undefined;
 
-  constructor({ response, line }: Answering, { reports, home }: { readonly reports: Reports; readonly home: Home }) {
+  constructor(
+    { response, connection }: ResponseContext,
+    { reports, home }: { readonly reports: ConnectionReporter; readonly home: SocketContext },
+  ) {
     this.#response = response;
-    this.#line = line;
-    response.on('drain', () => reports.unread(0));
-    this.#reports = reports;
-    this.#home = home;
+    this.#connection = connection;
+    response.on('drain', () => reports.unreadBytes(0));
+    this.#reporter = reports;
+    this.#context = home;
   }
 
-  begin(head: StreamHead): void {
+  start(head: StreamHead): void {
     const response = this.#response;
     // It may be silent for longer than any request takes; and nothing comes after it.
     withSocket(response, (socket) => void socket.setTimeout(0));
-    this.#line.streams();
+    this.#connection.markStreaming();
     response.shouldKeepAlive = false;
     setHead(response, head);
     response.flushHeaders();
-    this.#reports.opened(this);
+    this.#reporter.opened(this);
   }
 
   write(text: Uint8Array, message?: SignalMessage): WriteOutcome {
     const response = this.#response;
     if (!this.#isOpen) return 'gone';
-    if (this.#isTooFarBehind(text.length)) {
-      this.#reports.hearNoMore(STREAM_UNREAD);
+    if (this.#exceedsSendBuffer(text.length)) {
+      this.#reporter.stopReporting(STREAM_TOO_SLOW);
       this.#response.destroy();
       return 'gone';
     }
     if (this.#waiting === undefined) {
       this.#waiting = [];
       response.cork();
-      this.#home.turnEnd.awaitedBy(this);
+      this.#context.turnEnd.schedule(this);
     }
     if (message !== undefined) this.#waiting.push(message);
     response.write(Buffer.from(text));
@@ -58,7 +61,7 @@ export class NodeStream implements Socket, Corked {
     if (this.#waiting === undefined) return;
     this.#waiting = undefined;
     this.#response.uncork();
-    this.#reports.unread(unreadBytes(this.#response));
+    this.#reporter.unreadBytes(unreadBytes(this.#response));
   }
 
   ping(): void {
@@ -68,10 +71,10 @@ export class NodeStream implements Socket, Corked {
   /** Neither code nor reason can be told. */
   close(): void {
     if (!this.#isOpen) return;
-    this.#reports.hearNoMore(STREAM_CLOSED);
+    this.#reporter.stopReporting(STREAM_CLOSED);
     this.uncork();
     this.#response.end();
-    setTimeout(() => this.#line.cut(), CLOSE_GRACE).unref();
+    setTimeout(() => this.#connection.terminate(), CLOSE_GRACE).unref();
   }
 
   pause(): void {
@@ -83,25 +86,25 @@ export class NodeStream implements Socket, Corked {
   }
 
   /** The answer is over, or its far end has gone. */
-  ended(): void {
-    for (const message of this.#waiting ?? []) this.#reports.unsent(message);
+  closed(): void {
+    for (const message of this.#waiting ?? []) this.#reporter.unsent(message);
     this.#waiting = undefined;
-    this.#reports.closed(STREAM_LEFT);
+    this.#reporter.closed(STREAM_DISCONNECTED);
   }
 
   /** Ends it without a word: nothing else is answered on its connection. */
-  cut(): void {
-    this.#reports.hearNoMore(STREAM_CLOSED);
-    this.#line.cut();
+  terminate(): void {
+    this.#reporter.stopReporting(STREAM_CLOSED);
+    this.#connection.terminate();
   }
 
   get #isOpen(): boolean {
-    return !this.#line.isGone && !this.#response.destroyed && !this.#response.writableEnded;
+    return !this.#connection.isClosed && !this.#response.destroyed && !this.#response.writableEnded;
   }
 
   /** What waits for the end of the turn may all leave at once: whether it does is seen before it is judged. */
-  #isTooFarBehind(added: number): boolean {
-    const { sendBufferBytes } = this.#home.limits;
+  #exceedsSendBuffer(added: number): boolean {
+    const { sendBufferBytes } = this.#context.limits;
     if (this.#response.writableLength + added > sendBufferBytes) this.uncork();
     const unread = this.#response.writableLength;
     return unread > 0 && unread + added > sendBufferBytes;

@@ -4,15 +4,15 @@ import ipaddr from 'ipaddr.js';
 const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
 /** An address as this house writes it: IPv6 in its short form, IPv4 inside IPv6 as IPv4. Empty where there is none. */
-export function addressText(address: string | undefined): string {
+export function normalizedAddress(address: string | undefined): string {
   if (address === undefined || !ipaddr.isValid(address)) return '';
   return ipaddr.process(address).toString();
 }
 
 /** The same for the 4 or 16 bytes of an address. */
-export function addressOfBytes(bytes: Uint8Array): string {
+export function addressFromBytes(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.');
   if (bytes.length !== 16) return '';
   if (MAPPED.every((byte, place) => bytes[place] === byte)) return bytes.subarray(MAPPED.length).join('.');
-  return addressText(ipaddr.fromByteArray([...bytes]).toString());
+  return normalizedAddress(ipaddr.fromByteArray([...bytes]).toString());
 }

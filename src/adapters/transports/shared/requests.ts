@@ -11,7 +11,7 @@ export const NOT_ACCEPTING: HttpResponse = {
 };
 
 /** H13: what a head is answered that two readers might read in two ways. */
-export const AMBIGUOUS: HttpResponse = {
+export const AMBIGUOUS_LENGTH: HttpResponse = {
   status: 400,
   headers: [['content-type', 'text/plain; charset=utf-8']],
   body: 'The head says in two ways where the body ends',
@@ -20,7 +20,7 @@ export const AMBIGUOUS: HttpResponse = {
 const NAMES_UPGRADE = /(?:^|,)\s*upgrade\s*(?:,|$)/i;
 
 /** A WebSocket is requested with GET, and both headers of an upgrade. Any other upgrade is ignored, as HTTP allows. */
-export function wantsWebSocket(request: HttpRequest): boolean {
+export function isWebSocketUpgrade(request: HttpRequest): boolean {
   if (request.method !== 'GET' || request.header('upgrade')?.toLowerCase() !== 'websocket') return false;
   return NAMES_UPGRADE.test(request.header('connection') ?? '');
 }

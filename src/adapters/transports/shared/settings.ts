@@ -7,7 +7,7 @@ export interface CertificateFiles {
 }
 
 /** What bounds one connection. */
-export interface ConnectionLimits {
+export interface PerConnectionLimits {
   /** M18: a message of more bytes is not reported, and its connection is closed 1009. */
   readonly maxFrameBytes: number;
   /** How much may wait for a far end that reads slowly; and how much it may send ahead while it is paused. */
@@ -15,7 +15,7 @@ export interface ConnectionLimits {
 }
 
 /** What a transport that listens by itself has to know. */
-export interface TransportSettings extends ConnectionLimits {
+export interface TransportSettings extends PerConnectionLimits {
   /** A name or an address. `::` takes IPv4 too. */
   readonly host: string;
   /** 0 asks for any free one. */

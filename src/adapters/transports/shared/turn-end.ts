@@ -12,7 +12,7 @@ export class TurnEnd {
     this.#corked.length = 0;
   };
 
-  awaitedBy(one: Corked): void {
+  schedule(one: Corked): void {
     if (this.#corked.push(one) === 1) setImmediate(this.#end);
   }
 }

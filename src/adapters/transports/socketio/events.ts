@@ -23,7 +23,7 @@ const VERBS: Readonly<Record<string, EventRequest['verb']>> = {
 const PLACEHOLDER = /\{\s*"_placeholder"\s*:\s*true\s*,\s*"num"\s*:\s*(?<num>\d{1,2})\s*\}/y;
 
 /** A name longer than this is no name of an event, and is not decoded. */
-const LONGEST_NAME = 128;
+const MAX_NAME_LENGTH = 128;
 
 /**
  * SIO1 to SIO4: reads the JSON list of an event. Only what is used of it is read, in one pass: a
@@ -40,7 +40,7 @@ export function readEvent(
   const open = skipBlanks(text, start);
   if (text[open] !== '[') return 'unreadable';
   const named = token(text, open + 1);
-  if (named === undefined || named.end - named.start > LONGEST_NAME) return 'unknown';
+  if (named === undefined || named.end - named.start > MAX_NAME_LENGTH) return 'unknown';
   const name = stringIn(text, named);
   for (const prefix of prefixes) {
     const word = name?.startsWith(prefix) === true ? name.slice(prefix.length) : '';

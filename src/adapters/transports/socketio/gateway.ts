@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto';
 import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
 import type { Log } from '../../../application/ports/log.ts';
 import type { Socket } from '../../../application/ports/socket.ts';
-import type { Admission, ConnectionEnd, Exchange, Gateway, UpgradeAnswer } from '../../../application/ports/transport.ts';
+import type { Admission, ConnectionEnd, HttpExchange, Gateway, UpgradeAnswer } from '../../../application/ports/transport.ts';
 import type { ConnectionId } from '../../../domain/ids.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
-import { mayOpen, type OriginPolicy } from '../../../domain/origins.ts';
-import type { Goodbye } from '../shared/goodbyes.ts';
-import { WebSocketAdmission, type Seat } from './admissions.ts';
+import { mayOpenSocket, type OriginPolicy } from '../../../domain/origins.ts';
+import type { CloseFrame } from '../shared/close-frames.ts';
+import { WebSocketAdmission, type SessionEntry } from './admissions.ts';
 import { faultResponse, readSessionQuery, tokenIn, type Protocol, type SessionFault, type SessionQuery } from './handshake.ts';
-import { PollingCarrier } from './polling.ts';
-import { EngineSession, type Carrier, type SessionHome } from './session.ts';
-import { UpgradeProbe, WebSocketCarrier, type WebSocketReports } from './websocket.ts';
+import { PollingTransport } from './polling.ts';
+import { EngineSession, type EngineTransport, type SessionContext } from './session.ts';
+import { UpgradeProbe, WebSocketTransport, type WebSocketReports } from './websocket.ts';
 
 /** What of the configuration concerns requests. */
 export interface GateSettings {
@@ -25,7 +25,7 @@ export interface GateSettings {
 
 const SESSION_METHODS = ['GET', 'POST'];
 const SID_BYTES = 18;
-const RESTARTING: Goodbye = { code: 1012, why: 'server is restarting' };
+const RESTARTING: CloseFrame = { code: 1012, why: 'server is restarting' };
 const FAULT: HttpResponse = {
   status: 500,
   headers: [['content-type', 'text/plain; charset=utf-8']],
@@ -40,28 +40,28 @@ const FAULT: HttpResponse = {
 export class SocketIoGateway implements Gateway {
   readonly #gateway: Gateway;
   readonly #settings: GateSettings;
-  readonly #home: SessionHome;
+  readonly #context: SessionContext;
   readonly #log: Log;
-  readonly #sessions = new Map<string, Seat>();
+  readonly #sessions = new Map<string, SessionEntry>();
   readonly #webSockets = new Map<number, WebSocketReports>();
-  #lastName = 0;
+  #lastId = 0;
 
-  constructor(settings: GateSettings, home: SessionHome, log: Log) {
+  constructor(settings: GateSettings, home: SessionContext, log: Log) {
     this.#gateway = home.gateway;
     this.#settings = settings;
-    this.#home = {
+    this.#context = {
       ...home,
-      later: (turn) => home.later(() => this.#guard(turn)),
+      defer: (turn) => home.defer(() => this.#guard(turn)),
       clock: guarded(home.clock, (turn) => this.#guard(turn)),
     };
     this.#log = log;
   }
 
-  http(exchange: Exchange): void {
-    if (!this.#owns(exchange.request)) return this.#gateway.http(exchange);
+  httpRequest(exchange: HttpExchange): void {
+    if (!this.#owns(exchange.request)) return this.#gateway.httpRequest(exchange);
     this.#guard(
-      () => this.#serve(this.#safe(exchange)),
-      () => exchange.answer(FAULT),
+      () => this.#serveRequest(this.#safe(exchange)),
+      () => exchange.respond(FAULT),
     );
   }
 
@@ -70,8 +70,8 @@ export class SocketIoGateway implements Gateway {
     const query = readSessionQuery(request.query, this.#settings.protocols);
     // The length of a target is checked first.
     if (this.#isTooLong(request)) return this.#gateway.upgrade(request);
-    if (typeof query === 'string') return this.#rejects(request, query);
-    if (query.carrier !== 'websocket') return this.#rejects(request, 'bad-request');
+    if (typeof query === 'string') return this.#rejectUpgrade(request, query);
+    if (query.carrier !== 'websocket') return this.#rejectUpgrade(request, 'bad-request');
     if (query.sid !== undefined) return this.#upgradeOf(query.sid, query, request);
     const token = tokenIn(request.header('authorization'), request.query);
     const answer = this.#gateway.upgrade(request);
@@ -80,9 +80,9 @@ export class SocketIoGateway implements Gateway {
 
   abandoned(admission: Admission): void {
     if (!(admission instanceof WebSocketAdmission)) return this.#gateway.abandoned(admission);
-    const { seat } = admission.purpose;
-    if (seat === undefined) this.#gateway.abandoned(admission.original);
-    else seat.probe = undefined;
+    const { entry } = admission.purpose;
+    if (entry === undefined) this.#gateway.abandoned(admission.original);
+    else entry.probe = undefined;
   }
 
   refused(request: HttpRequest, response: HttpResponse): void {
@@ -91,7 +91,7 @@ export class SocketIoGateway implements Gateway {
 
   opened(socket: Socket, admission: Admission): ConnectionId {
     if (!(admission instanceof WebSocketAdmission)) return this.#gateway.opened(socket, admission);
-    const name = --this.#lastName;
+    const name = --this.#lastId;
     this.#guard(() => void this.#webSockets.set(name, this.#webSocketOf(socket, admission)));
     return name as ConnectionId;
   }
@@ -105,9 +105,9 @@ export class SocketIoGateway implements Gateway {
     );
   }
 
-  alive(connection: ConnectionId): void {
-    if (connection >= 0) return this.#gateway.alive(connection);
-    this.#webSockets.get(connection)?.alive();
+  controlFrame(connection: ConnectionId): void {
+    if (connection >= 0) return this.#gateway.controlFrame(connection);
+    this.#webSockets.get(connection)?.controlFrame();
   }
 
   unsent(connection: ConnectionId, message: SignalMessage): void {
@@ -132,7 +132,7 @@ export class SocketIoGateway implements Gateway {
   stop(): void {
     for (const { session, polling } of [...this.#sessions.values()]) {
       session.end(RESTARTING);
-      if (polling !== undefined && session.isPolling) this.#guard(() => polling.cut());
+      if (polling !== undefined && session.isPolling) this.#guard(() => polling.terminate());
     }
   }
 
@@ -146,35 +146,35 @@ export class SocketIoGateway implements Gateway {
   }
 
   /** SIO9: what belongs to a session goes to it; everything else is asked of the gateway as a handshake. */
-  #serve(exchange: Exchange): void {
+  #serveRequest(exchange: HttpExchange): void {
     const { request } = exchange;
     const query = this.#isTooLong(request) ? 'bad-request' : readSessionQuery(request.query, this.#settings.protocols);
     const seat = typeof query === 'string' || query.sid === undefined ? undefined : this.#sessions.get(query.sid);
     if (typeof query === 'string' || seat === undefined || !SESSION_METHODS.includes(request.method)) {
-      return this.#gateway.http(this.#handshake(exchange, query));
+      return this.#gateway.httpRequest(this.#handshake(exchange, query));
     }
     const { session, polling } = seat;
-    if (!mayOpen(this.#settings.origins, request)) return this.#turnAway(exchange, faultResponse('forbidden'));
+    if (!mayOpenSocket(this.#settings.origins, request)) return this.#rejectRequest(exchange, faultResponse('forbidden'));
     const fits = query.carrier === 'polling' && query.protocol === session.protocol && polling !== undefined && session.isPolling;
-    if (!fits) return this.#turnAway(exchange, faultResponse('bad-request'));
-    if (request.method === 'GET') polling.polled(exchange);
-    else polling.posted(exchange);
+    if (!fits) return this.#rejectRequest(exchange, faultResponse('bad-request'));
+    if (request.method === 'GET') polling.handlePoll(exchange);
+    else polling.handlePost(exchange);
   }
 
   /** The gateway lets it in, or not, as it does with a stream: in place of that, a session begins. */
-  #handshake(exchange: Exchange, query: SessionQuery | SessionFault): Exchange {
+  #handshake(exchange: HttpExchange, query: SessionQuery | SessionFault): HttpExchange {
     const { request } = exchange;
     const fault = handshakeFault(query, request.method);
     const token = tokenIn(request.header('authorization'), request.query);
     return {
       request,
-      body: (maxBytes, then) => exchange.body(maxBytes, then),
-      hold: (gone) => exchange.hold(gone),
-      answer: (response) => exchange.answer(response),
-      stream: ({ headers }, admission) => {
+      readBody: (maxBytes, then) => exchange.readBody(maxBytes, then),
+      holdOpen: (gone) => exchange.holdOpen(gone),
+      respond: (response) => exchange.respond(response),
+      respondWithStream: ({ headers }, admission) => {
         if (typeof query === 'string' || fault !== undefined) {
           this.#gateway.abandoned(admission);
-          return this.#turnAway(exchange, withHeaders(faultResponse(fault ?? 'bad-request'), headers));
+          return this.#rejectRequest(exchange, withHeaders(faultResponse(fault ?? 'bad-request'), headers));
         }
         this.#guard(() => this.#beginPolling(exchange, { protocol: query.protocol, admission, token, headers }));
       },
@@ -182,47 +182,47 @@ export class SocketIoGateway implements Gateway {
   }
 
   #beginPolling(
-    exchange: Exchange,
+    exchange: HttpExchange,
     {
       headers,
       ...opening
     }: { protocol: Protocol; admission: Admission; token: string | undefined; headers: HttpResponse['headers'] },
   ): void {
     const sid = newSid();
-    const session = new EngineSession({ ...opening, sid }, this.#home, () => this.#ended(sid));
-    const polling = new PollingCarrier(session, this.#home, headers);
+    const session = new EngineSession({ ...opening, sid }, this.#context, () => this.#ended(sid));
+    const polling = new PollingTransport(session, this.#context, headers);
     this.#sessions.set(sid, { session, polling, probe: undefined });
-    polling.opens(exchange);
-    session.begin(polling);
+    polling.handleHandshake(exchange);
+    session.start(polling);
     polling.flush();
   }
 
-  #webSocketOf(socket: Socket, { original, purpose: { seat, query, token } }: WebSocketAdmission): WebSocketReports {
-    if (seat?.polling !== undefined) {
-      const probe = new UpgradeProbe(socket, seat.session, seat.polling, this.#home, () => (seat.probe = undefined));
-      seat.probe = probe;
-      if (!seat.session.isOpen) probe.end();
+  #webSocketOf(socket: Socket, { original, purpose: { entry, query, token } }: WebSocketAdmission): WebSocketReports {
+    if (entry?.polling !== undefined) {
+      const probe = new UpgradeProbe(socket, entry.session, entry.polling, this.#context, () => (entry.probe = undefined));
+      entry.probe = probe;
+      if (!entry.session.isOpen) probe.end();
       return probe;
     }
     const sid = newSid();
     const opening = { sid, protocol: query.protocol, admission: original, token };
-    const session = new EngineSession(opening, this.#home, () => this.#ended(sid));
-    const carrier: Carrier & WebSocketReports = new WebSocketCarrier(socket, session);
+    const session = new EngineSession(opening, this.#context, () => this.#ended(sid));
+    const carrier: EngineTransport & WebSocketReports = new WebSocketTransport(socket, session);
     this.#sessions.set(sid, { session, polling: undefined, probe: undefined });
-    session.begin(carrier);
+    session.start(carrier);
     return carrier;
   }
 
   /** SIO9: one WebSocket at a time may take a session over. It is let in with the session, and not counted a second time. */
   #upgradeOf(sid: string, query: SessionQuery, request: HttpRequest): UpgradeAnswer {
-    const seat = this.#sessions.get(sid);
-    if (seat === undefined) return this.#rejects(request, 'unknown-sid');
-    const { session, polling, probe } = seat;
-    if (!mayOpen(this.#settings.origins, request)) return this.#rejects(request, 'forbidden');
+    const entry = this.#sessions.get(sid);
+    if (entry === undefined) return this.#rejectUpgrade(request, 'unknown-sid');
+    const { session, polling, probe } = entry;
+    if (!mayOpenSocket(this.#settings.origins, request)) return this.#rejectUpgrade(request, 'forbidden');
     const fits = polling !== undefined && session.isPolling && session.isOpen && session.protocol === query.protocol;
-    if (!fits || probe !== undefined) return this.#rejects(request, 'bad-request');
-    seat.probe = 'opening';
-    return new WebSocketAdmission(session.admission, { query, seat });
+    if (!fits || probe !== undefined) return this.#rejectUpgrade(request, 'bad-request');
+    entry.probe = 'opening';
+    return new WebSocketAdmission(session.admission, { query, entry });
   }
 
   #ended(sid: string): void {
@@ -232,25 +232,25 @@ export class SocketIoGateway implements Gateway {
   }
 
   /** What an exchange calls back is guarded, too. */
-  #safe(exchange: Exchange): Exchange {
+  #safe(exchange: HttpExchange): HttpExchange {
     return {
       request: exchange.request,
-      body: (maxBytes, then) => exchange.body(maxBytes, (body) => this.#guard(() => then(body))),
-      hold: (gone) => exchange.hold(() => this.#guard(gone)),
-      answer: (response) => exchange.answer(response),
-      stream: (head, admission) => exchange.stream(head, admission),
+      readBody: (maxBytes, then) => exchange.readBody(maxBytes, (body) => this.#guard(() => then(body))),
+      holdOpen: (gone) => exchange.holdOpen(() => this.#guard(gone)),
+      respond: (response) => exchange.respond(response),
+      respondWithStream: (head, admission) => exchange.respondWithStream(head, admission),
     };
   }
 
-  #rejects(request: HttpRequest, fault: SessionFault): UpgradeAnswer {
+  #rejectUpgrade(request: HttpRequest, fault: SessionFault): UpgradeAnswer {
     const response = faultResponse(fault);
     this.#gateway.refused(request, response);
     return { accept: false, response };
   }
 
-  #turnAway(exchange: Exchange, response: HttpResponse): void {
+  #rejectRequest(exchange: HttpExchange, response: HttpResponse): void {
     this.#gateway.refused(exchange.request, response);
-    exchange.answer(response);
+    exchange.respond(response);
   }
 
   /** The one catch of this wire: a fault is logged, and nothing else notices. */
@@ -278,7 +278,7 @@ function withHeaders(response: HttpResponse, headers: HttpResponse['headers']): 
   };
 }
 
-function guarded(clock: SessionHome['clock'], guard: (turn: () => void) => void): SessionHome['clock'] {
+function guarded(clock: SessionContext['clock'], guard: (turn: () => void) => void): SessionContext['clock'] {
   return { now: () => clock.now(), wakeAt: (at, wake) => clock.wakeAt(at, () => guard(wake)) };
 }
 

@@ -57,11 +57,11 @@ export function tokenIn(authorization: string | undefined, query: string): strin
 }
 
 /** A longer auth object has no token of ours. */
-export const LONGEST_AUTH = 16_384;
+export const MAX_AUTH_LENGTH = 16_384;
 
 /** SIO10: the token of a CONNECT packet. */
 export function tokenOfAuth(auth: string | undefined): string | undefined {
-  if (auth === undefined || auth === '' || auth.length > LONGEST_AUTH) return undefined;
+  if (auth === undefined || auth === '' || auth.length > MAX_AUTH_LENGTH) return undefined;
   try {
     const value: unknown = JSON.parse(auth);
     const token =

@@ -27,7 +27,7 @@ export function requestLine(request: EventRequest, receipt: number | undefined):
 }
 
 /** What the dialect tells one client. */
-export type Told =
+export type DialectLine =
   | { readonly word: 'welcome'; readonly id: string }
   | { readonly word: 'refused'; readonly why: string }
   | { readonly word: 'receipt'; readonly receipt: number }
@@ -61,7 +61,7 @@ class PublicationText {
 export class LineReader {
   readonly #publications = new WeakMap<Uint8Array, PublicationText>();
 
-  read(line: Uint8Array): Told {
+  read(line: Uint8Array): DialectLine {
     const known = this.#publications.get(line);
     if (known !== undefined) return { word: 'message', publication: known };
     const [word, ...rest] = JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.length).toString()) as [

@@ -17,7 +17,7 @@ const TYPES = ['connect', 'disconnect', 'event', 'ack', 'connect-error', 'binary
 const HEAD = /(?<type>[0-6])(?<attachments>\d{1,2}-)?(?<namespace>\/[^,]{0,255}(?:,|$))?(?<id>\d{0,15})/y;
 
 /** An event carries one value that may be binary; a client may attach more, which are ignored. */
-const MOST_ATTACHMENTS = 10;
+const MAX_ATTACHMENTS = 10;
 
 /** SIO6: reads the head of the packet that begins at `start`. Undefined for what is no packet. */
 export function readPacket(text: string, start: number): Packet | undefined {
@@ -27,7 +27,7 @@ export function readPacket(text: string, start: number): Packet | undefined {
   const type = TYPES[Number(found['type'])] as PacketType;
   const attachments = Number.parseInt(found['attachments'] ?? '0', 10);
   const isBinary = type === 'binary-event' || type === 'binary-ack';
-  if (isBinary !== (found['attachments'] !== undefined) || attachments > MOST_ATTACHMENTS) return undefined;
+  if (isBinary !== (found['attachments'] !== undefined) || attachments > MAX_ATTACHMENTS) return undefined;
   const namespace = (found['namespace'] ?? '/').replace(/,$/, '').replace(/\?.*$/s, '');
   const id = found['id'] === '' ? undefined : Number(found['id']);
   return { type, namespace, id, attachments, start: HEAD.lastIndex };

@@ -5,7 +5,7 @@ export type EnginePacket = string | Uint8Array;
 
 const SEPARATOR = '\x1e';
 const BASE64_MARK: Readonly<Record<Protocol, string>> = { 3: 'b4', 4: 'b' };
-const MOST_LENGTH_DIGITS = 9;
+const MAX_LENGTH_DIGITS = 9;
 
 /** Where a payload of version 3 stores strings and bytes side by side: what separates a length from its packet. */
 const LENGTH_END = 0xff;
@@ -13,7 +13,7 @@ const BINARY = 1;
 const MESSAGE = 4;
 
 /** A packet that can't be read; whatever came behind it is not read either. */
-export const BROKEN = Symbol('broken');
+export const MALFORMED = Symbol('broken');
 
 /** SIO9: the body of a response to a poll. Every packet of ours is text. */
 export function encodePayload(packets: readonly Uint8Array[], protocol: Protocol): string {
@@ -22,7 +22,11 @@ export function encodePayload(packets: readonly Uint8Array[], protocol: Protocol
 }
 
 /** SIO9: the packets of a POST, one after the other, so that a client is charged for each before the next is read. */
-export function* readPayload(body: Buffer, protocol: Protocol, isBinary: boolean): Generator<EnginePacket | typeof BROKEN, void> {
+export function* readPayload(
+  body: Buffer,
+  protocol: Protocol,
+  isBinary: boolean,
+): Generator<EnginePacket | typeof MALFORMED, void> {
   if (protocol === 4) yield* separated(body.toString());
   else if (isBinary) yield* counted(body);
   else yield* prefixed(body.toString());
@@ -38,27 +42,27 @@ function* separated(text: string): Generator<EnginePacket, void> {
 }
 
 /** Version 3: `length:packet`, where a length counts UTF-16 units. */
-function* prefixed(text: string): Generator<EnginePacket | typeof BROKEN, void> {
+function* prefixed(text: string): Generator<EnginePacket | typeof MALFORMED, void> {
   for (let start = 0; start < text.length;) {
     const colon = text.indexOf(':', start);
-    const digits = colon < 0 || colon - start > MOST_LENGTH_DIGITS ? '' : text.slice(start, colon);
+    const digits = colon < 0 || colon - start > MAX_LENGTH_DIGITS ? '' : text.slice(start, colon);
     const end = colon + 1 + Number(digits);
-    if (!/^\d+$/.test(digits) || end > text.length) return void (yield BROKEN);
+    if (!/^\d+$/.test(digits) || end > text.length) return void (yield MALFORMED);
     yield packetOf(text.slice(colon + 1, end), 3);
     start = end;
   }
 }
 
 /** Version 3 as bytes: 0 or 1 for text or binary, each digit of the length in a byte, 255, and the packet. */
-function* counted(body: Buffer): Generator<EnginePacket | typeof BROKEN, void> {
+function* counted(body: Buffer): Generator<EnginePacket | typeof MALFORMED, void> {
   for (let start = 0; start < body.length;) {
     let [length, at] = [0, start + 1];
-    while (at <= start + MOST_LENGTH_DIGITS && (body[at] ?? LENGTH_END) <= 9) length = length * 10 + (body[at++] as number);
-    if (body[at] !== LENGTH_END || at === start + 1 || at + 1 + length > body.length) return void (yield BROKEN);
+    while (at <= start + MAX_LENGTH_DIGITS && (body[at] ?? LENGTH_END) <= 9) length = length * 10 + (body[at++] as number);
+    if (body[at] !== LENGTH_END || at === start + 1 || at + 1 + length > body.length) return void (yield MALFORMED);
     const packet = body.subarray(at + 1, at + 1 + length);
     if (body[start] !== BINARY) yield packet.toString();
     else if (packet[0] === MESSAGE) yield packet.subarray(1);
-    else return void (yield BROKEN);
+    else return void (yield MALFORMED);
     start = at + 1 + length;
   }
 }

@@ -1,42 +1,42 @@
 import { isUtf8 } from 'node:buffer';
 import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { WriteOutcome } from '../../../application/ports/socket.ts';
-import type { ConnectionEnd, Exchange } from '../../../application/ports/transport.ts';
-import { CUT, GOODBYES, STREAM_LEFT, type Goodbye } from '../shared/goodbyes.ts';
+import type { ConnectionEnd, HttpExchange } from '../../../application/ports/transport.ts';
+import { TERMINATED, CLOSE_FRAMES, STREAM_DISCONNECTED, type CloseFrame } from '../shared/close-frames.ts';
 import { CLOSE_GRACE } from '../shared/settings.ts';
 import { faultResponse } from './handshake.ts';
-import { BROKEN, encodePayload, readPayload, type EnginePacket } from './payloads.ts';
-import type { Carrier, EngineSession, SessionHome } from './session.ts';
+import { MALFORMED, encodePayload, readPayload, type EnginePacket } from './payloads.ts';
+import type { EngineTransport, EngineSession, SessionContext } from './session.ts';
 
 type Headers = HttpResponse['headers'];
 
 const NOOP = Buffer.from('6');
 const CLOSE = Buffer.from('1');
-const OVERLAP: Goodbye = { code: 1008, why: 'two requests at a time' };
+const OVERLAP: CloseFrame = { code: 1008, why: 'two requests at a time' };
 
 /**
  * SIO9: a session's packets over HTTP: one GET waits for what is sent, and POSTs bring what the
  * client says. What waits for the next GET is bounded by the send buffer.
  */
-export class PollingCarrier implements Carrier {
+export class PollingTransport implements EngineTransport {
   readonly kind = 'polling';
   readonly #session: EngineSession;
-  readonly #home: SessionHome;
+  readonly #context: SessionContext;
   readonly #headers: Headers;
-  #poll: Exchange | undefined;
-  #post: Exchange | undefined;
-  #packets: Iterator<EnginePacket | typeof BROKEN, void> | undefined;
-  #waiting: Uint8Array[] = [];
-  #waitingBytes = 0;
+  #poll: HttpExchange | undefined;
+  #post: HttpExchange | undefined;
+  #packets: Iterator<EnginePacket | typeof MALFORMED, void> | undefined;
+  #queued: Uint8Array[] = [];
+  #queuedBytes = 0;
   #isFlushDue = false;
   #isPaused = false;
   #isProbed = false;
   #state: 'open' | 'ending' | 'over' = 'open';
 
   /** @param headers of every response: what CORS needs. */
-  constructor(session: EngineSession, home: SessionHome, headers: Headers) {
+  constructor(session: EngineSession, home: SessionContext, headers: Headers) {
     this.#session = session;
-    this.#home = home;
+    this.#context = home;
     this.#headers = headers;
   }
 
@@ -46,34 +46,34 @@ export class PollingCarrier implements Carrier {
   }
 
   /** The GET of the handshake. */
-  opens(exchange: Exchange): void {
+  handleHandshake(exchange: HttpExchange): void {
     this.#poll = exchange;
   }
 
   /** A GET. To be called before the call that brings it returns. A second one at a time ends the session. */
-  polled(exchange: Exchange): void {
-    if (this.#poll !== undefined) return this.#overlaps(exchange);
+  handlePoll(exchange: HttpExchange): void {
+    if (this.#poll !== undefined) return this.#rejectOverlap(exchange);
     this.#poll = exchange;
-    exchange.hold(() => this.#aborted());
-    this.#session.charge();
-    if (this.#waiting.length > 0 || this.#isProbed || this.#state !== 'open') this.flush();
+    exchange.holdOpen(() => this.#aborted());
+    this.#session.chargeRateLimit();
+    if (this.#queued.length > 0 || this.#isProbed || this.#state !== 'open') this.flush();
   }
 
   /** A POST. To be called before the call that brings it returns. */
-  posted(exchange: Exchange): void {
-    if (this.#post !== undefined) return this.#overlaps(exchange);
-    const { maxFrameBytes } = this.#home.limits;
+  handlePost(exchange: HttpExchange): void {
+    if (this.#post !== undefined) return this.#rejectOverlap(exchange);
+    const { maxFrameBytes } = this.#context.limits;
     const isBinary = exchange.request.header('content-type') === 'application/octet-stream';
     this.#post = exchange;
-    exchange.hold(() => this.#aborted());
-    exchange.body(maxFrameBytes, (body) => {
+    exchange.holdOpen(() => this.#aborted());
+    exchange.readBody(maxFrameBytes, (body) => {
       if (body === undefined) {
         this.#answerPost({ status: 413, body: 'Content Too Large' });
-        return this.#session.end(GOODBYES.tooBig);
+        return this.#session.end(CLOSE_FRAMES.tooBig);
       }
       if (!isBinary && !isUtf8(body)) {
         this.#answerPost({ status: 400, body: 'The body is not UTF-8' });
-        return this.#session.unreadable();
+        return this.#session.reportMalformed();
       }
       this.#packets = readPayload(Buffer.from(body), this.#session.protocol, isBinary);
       this.#read();
@@ -82,14 +82,14 @@ export class PollingCarrier implements Carrier {
 
   send(packet: Uint8Array): WriteOutcome {
     if (this.#state !== 'open') return 'gone';
-    if (this.#waiting.length > 0 && this.#waitingBytes + packet.length > this.#home.limits.sendBufferBytes) {
-      this.#dropWaiting();
-      this.#session.end(GOODBYES.readsTooSlowly);
+    if (this.#queued.length > 0 && this.#queuedBytes + packet.length > this.#context.limits.sendBufferBytes) {
+      this.#clearQueue();
+      this.#session.end(CLOSE_FRAMES.readsTooSlowly);
       return 'gone';
     }
-    this.#waiting.push(packet);
-    this.#waitingBytes += packet.length;
-    this.#session.admission.holding?.set('unread', this.#waitingBytes);
+    this.#queued.push(packet);
+    this.#queuedBytes += packet.length;
+    this.#session.admission.memory?.set('unread', this.#queuedBytes);
     if (this.#poll === undefined) return 'queued';
     this.#flushLater();
     return 'sent';
@@ -100,8 +100,8 @@ export class PollingCarrier implements Carrier {
     if (this.#state !== 'open') return;
     this.#state = 'ending';
     if (this.#poll !== undefined) return this.#flushLater();
-    const { clock } = this.#home;
-    clock.wakeAt(clock.now() + CLOSE_GRACE, () => this.#over(CUT));
+    const { clock } = this.#context;
+    clock.wakeAt(clock.now() + CLOSE_GRACE, () => this.#closed(TERMINATED));
   }
 
   pause(): void {
@@ -110,7 +110,7 @@ export class PollingCarrier implements Carrier {
 
   resume(): void {
     this.#isPaused = false;
-    this.#home.later(() => this.#read());
+    this.#context.defer(() => this.#read());
   }
 
   /** SIO9: a WebSocket asks to take over, and the client waits for its poll to end. */
@@ -126,18 +126,18 @@ export class PollingCarrier implements Carrier {
 
   /** A WebSocket takes over. @returns what still waits. */
   upgraded(): readonly Uint8Array[] {
-    const waiting = this.#waiting;
-    this.#dropWaiting();
+    const waiting = this.#queued;
+    this.#clearQueue();
     this.flush();
     this.#state = 'over';
     return waiting;
   }
 
   /** Ends it at once. To be called in a turn of its own. */
-  cut(): void {
+  terminate(): void {
     this.#state = 'ending';
     this.flush();
-    this.#over(CUT);
+    this.#closed(TERMINATED);
   }
 
   /** Answers the poll, where there is one, with all that waits. */
@@ -146,24 +146,24 @@ export class PollingCarrier implements Carrier {
     this.#isFlushDue = false;
     if (poll === undefined) return;
     const last = this.#state === 'ending' ? CLOSE : NOOP;
-    const packets = this.#state === 'ending' || this.#waiting.length === 0 ? [...this.#waiting, last] : this.#waiting;
+    const packets = this.#state === 'ending' || this.#queued.length === 0 ? [...this.#queued, last] : this.#queued;
     this.#poll = undefined;
-    this.#dropWaiting();
+    this.#clearQueue();
     this.#answer(poll, { status: 200, body: encodePayload(packets, this.#session.protocol) });
-    if (this.#state === 'ending') this.#home.later(() => this.#over(CUT));
+    if (this.#state === 'ending') this.#context.defer(() => this.#closed(TERMINATED));
   }
 
-  #dropWaiting(): void {
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    this.#session.admission.holding?.set('unread', 0);
+  #clearQueue(): void {
+    this.#queued = [];
+    this.#queuedBytes = 0;
+    this.#session.admission.memory?.set('unread', 0);
   }
 
   /** What one turn brings leaves in one response. */
   #flushLater(): void {
     if (this.#isFlushDue) return;
     this.#isFlushDue = true;
-    this.#home.later(() => this.flush());
+    this.#context.defer(() => this.flush());
   }
 
   /** Reads on in what was posted, until the rate limit pauses it. */
@@ -173,7 +173,7 @@ export class PollingCarrier implements Carrier {
     while (!this.#isPaused && this.#state === 'open') {
       const next = packets.next();
       if (next.done === true) break;
-      if (next.value === BROKEN) this.#session.unreadable();
+      if (next.value === MALFORMED) this.#session.reportMalformed();
       else this.#session.receive(next.value);
     }
     if (this.#isPaused && this.#state === 'open') return;
@@ -187,13 +187,13 @@ export class PollingCarrier implements Carrier {
     if (post !== undefined) this.#answer(post, response);
   }
 
-  #answer(exchange: Exchange, response: Omit<HttpResponse, 'headers'>): void {
+  #answer(exchange: HttpExchange, response: Omit<HttpResponse, 'headers'>): void {
     const headers: Headers = [['content-type', 'text/plain; charset=UTF-8'], ['cache-control', 'no-store'], ...this.#headers];
-    exchange.answer({ ...response, headers });
+    exchange.respond({ ...response, headers });
   }
 
-  #overlaps(exchange: Exchange): void {
-    exchange.answer(faultResponse('bad-request'));
+  #rejectOverlap(exchange: HttpExchange): void {
+    exchange.respond(faultResponse('bad-request'));
     this.#session.end(OVERLAP);
   }
 
@@ -202,15 +202,15 @@ export class PollingCarrier implements Carrier {
     if (this.#state === 'over') return;
     this.#poll = undefined;
     this.#post = undefined;
-    this.#over(STREAM_LEFT);
+    this.#closed(STREAM_DISCONNECTED);
   }
 
-  #over(end: ConnectionEnd): void {
+  #closed(end: ConnectionEnd): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
     this.#packets = undefined;
-    this.#waiting = [];
+    this.#queued = [];
     this.#answerPost({ status: 200, body: 'ok' });
-    this.#session.lost(end);
+    this.#session.closed(end);
   }
 }

@@ -4,7 +4,7 @@ import type { Clearance } from '../../../domain/topic.ts';
 /** SIO10: what a connection may do in its topics. */
 export interface Rights {
   /** Whether it may listen at all. */
-  readonly mayListen: boolean;
+  readonly maySubscribe: boolean;
   /** MER7: the topics of which it hears what is private. */
   readonly clearance: Clearance;
   /** MER12: the moment from which nothing of this counts. */

@@ -3,25 +3,25 @@ import type { Clock, Wakeup } from '../../../application/ports/clock.ts';
 import type { Admission, ConnectionEnd, Gateway } from '../../../application/ports/transport.ts';
 import type { ConnectionId } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
-import { closedByBroker, GOODBYES, type Goodbye } from '../shared/goodbyes.ts';
-import type { Later } from '../shared/reports.ts';
-import type { ConnectionLimits } from '../shared/settings.ts';
+import { closedByBroker, CLOSE_FRAMES, type CloseFrame } from '../shared/close-frames.ts';
+import type { Defer } from '../shared/connection-reporter.ts';
+import type { PerConnectionLimits } from '../shared/settings.ts';
 import { AttachmentBuffer } from './attachments.ts';
 import { readEvent } from './events.ts';
-import { LONGEST_AUTH, tokenOfAuth, type Protocol } from './handshake.ts';
+import { MAX_AUTH_LENGTH, tokenOfAuth, type Protocol } from './handshake.ts';
 import { FORBIDDEN, LEAVE, requestLine, STAY, UNKNOWN, UNREADABLE, type LineReader } from './lines.ts';
 import { readPacket, type Packet } from './packets.ts';
 import type { EnginePacket } from './payloads.ts';
 import type { Authorize, Rights } from './rights.ts';
-import { connectError, SocketIoSocket, type Listener, type Wire } from './socket.ts';
+import { connectError, SocketIoSocket, type ClientFormat, type PacketChannel } from './socket.ts';
 
 /** What all sessions have in common. */
-export interface SessionHome {
+export interface SessionContext {
   readonly gateway: Gateway;
   readonly clock: Clock;
   /** Runs a turn after the present one; what it throws is caught there. */
-  readonly later: Later;
-  readonly limits: ConnectionLimits;
+  readonly defer: Defer;
+  readonly limits: PerConnectionLimits;
   /** The longest first. */
   readonly prefixes: readonly string[];
   readonly authorize: Authorize;
@@ -33,7 +33,7 @@ export interface SessionHome {
 }
 
 /** What brings the packets of a session. */
-export interface Carrier extends Wire {
+export interface EngineTransport extends PacketChannel {
   readonly kind: 'polling' | 'websocket';
 }
 
@@ -47,26 +47,26 @@ export interface SessionOpening {
 }
 
 // A client sends CONNECT first; a few polls and pings may surround it.
-const MOST_EARLY_PACKETS = 20;
-const LONGEST_PING = 64;
-const NOT_CONNECTED: Goodbye = { code: 1008, why: 'not connected in time' };
-const LEFT: Goodbye = { code: 1000, why: 'left' };
+const MAX_EARLY_PACKETS = 20;
+const MAX_PING_LENGTH = 64;
+const NOT_CONNECTED: CloseFrame = { code: 1008, why: 'not connected in time' };
+const LEFT: CloseFrame = { code: 1000, why: 'left' };
 const encoder = new TextEncoder();
 
 /**
  * One session of Engine.IO: one admission, which ends with it, whatever carries it. Its packets
  * become lines for the dialect; each packet counts against the rate limit, whatever it is.
  */
-export class EngineSession implements Wire, Listener {
+export class EngineSession implements PacketChannel, ClientFormat {
   readonly sid: string;
   readonly protocol: Protocol;
   readonly admission: Admission;
   prefix = '';
-  readonly #home: SessionHome;
+  readonly #context: SessionContext;
   readonly #token: string | undefined;
-  readonly #onOver: () => void;
+  readonly #onClosed: () => void;
   readonly #attachments: AttachmentBuffer;
-  #carrier: Carrier | undefined;
+  #transport: EngineTransport | undefined;
   /** Undefined until the client has connected to the main namespace. */
   #id: ConnectionId | undefined;
   #rights: Rights | undefined;
@@ -76,17 +76,17 @@ export class EngineSession implements Wire, Listener {
   #isPaused = false;
   #end: ConnectionEnd | undefined;
 
-  constructor({ sid, protocol, admission, token }: SessionOpening, home: SessionHome, onOver: () => void) {
+  constructor({ sid, protocol, admission, token }: SessionOpening, home: SessionContext, onOver: () => void) {
     this.sid = sid;
     this.protocol = protocol;
     this.admission = admission;
     this.#token = token;
-    this.#home = home;
-    this.#onOver = onOver;
+    this.#context = home;
+    this.#onClosed = onOver;
     this.#attachments = new AttachmentBuffer(home.limits.maxFrameBytes);
   }
 
-  get isOld(): boolean {
+  get isVersion3(): boolean {
     return this.protocol === 3;
   }
 
@@ -96,7 +96,7 @@ export class EngineSession implements Wire, Listener {
 
   /** Whether requests carry it. */
   get isPolling(): boolean {
-    return this.#carrier?.kind === 'polling';
+    return this.#transport?.kind === 'polling';
   }
 
   get isConnected(): boolean {
@@ -104,42 +104,42 @@ export class EngineSession implements Wire, Listener {
   }
 
   /** SIO8, SIO9: tells what the client needs to know; a client of version 3 is connected at once. */
-  begin(carrier: Carrier): void {
-    const { clock, connectTimeout, pingInterval, limits } = this.#home;
-    this.#carrier = carrier;
+  start(carrier: EngineTransport): void {
+    const { clock, connectTimeout, pingInterval, limits } = this.#context;
+    this.#transport = carrier;
     const upgrades = carrier.kind === 'polling' ? ['websocket'] : [];
     // The first ping comes an interval after CONNECT.
     const pingTimeout = connectTimeout + GRACE;
     const open = { sid: this.sid, upgrades, pingInterval, pingTimeout, maxPayload: limits.maxFrameBytes };
     carrier.send(encoder.encode(`0${JSON.stringify(open)}`));
     this.#deadline = clock.wakeAt(clock.now() + connectTimeout, () => this.end(NOT_CONNECTED));
-    if (this.isOld) this.#connect(undefined);
+    if (this.isVersion3) this.#connect(undefined);
   }
 
   /** SIO9: the session goes on over a WebSocket. */
-  upgradeTo(carrier: Carrier, waiting: readonly Uint8Array[]): void {
-    this.#carrier = carrier;
+  upgradeTo(carrier: EngineTransport, waiting: readonly Uint8Array[]): void {
+    this.#transport = carrier;
     for (const packet of waiting) carrier.send(packet);
     if (this.#isPaused) carrier.pause();
   }
 
   /** A poll, or something else that asks for nothing. */
-  charge(): void {
+  chargeRateLimit(): void {
     this.#report(STAY);
   }
 
   /** Something that can't be read. */
-  unreadable(): void {
+  reportMalformed(): void {
     this.#report(UNREADABLE);
   }
 
   /** One packet of the client. */
   receive(packet: EnginePacket): void {
     if (this.#state !== 'open') return;
-    if (typeof packet !== 'string') return this.#attached(packet);
+    if (typeof packet !== 'string') return this.#receiveAttachment(packet);
     switch (packet[0]) {
       case '1':
-        return this.#left();
+        return this.#closedByClient();
       case '2':
         return this.#pinged(packet);
       case '3':
@@ -154,51 +154,51 @@ export class EngineSession implements Wire, Listener {
   }
 
   /** The far end answered a ping of its WebSocket. */
-  alive(): void {
-    if (this.#state === 'open' && this.#id !== undefined) this.#home.gateway.alive(this.#id);
+  controlFrame(): void {
+    if (this.#state === 'open' && this.#id !== undefined) this.#context.gateway.controlFrame(this.#id);
   }
 
   /** The carrier is over. To be called in a turn of its own. @param end counts where the session had not ended before. */
-  lost(end: ConnectionEnd): void {
+  closed(end: ConnectionEnd): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
     this.#deadline?.cancel();
-    this.#onOver();
-    if (this.#id === undefined) this.#home.gateway.abandoned(this.admission);
-    else this.#home.gateway.closed(this.#id, this.#end ?? end);
+    this.#onClosed();
+    if (this.#id === undefined) this.#context.gateway.abandoned(this.admission);
+    else this.#context.gateway.closed(this.#id, this.#end ?? end);
   }
 
   send(packet: Uint8Array): WriteOutcome {
-    return this.#state === 'open' ? (this.#carrier?.send(packet) ?? 'gone') : 'gone';
+    return this.#state === 'open' ? (this.#transport?.send(packet) ?? 'gone') : 'gone';
   }
 
-  end(goodbye: Goodbye): void {
+  end(goodbye: CloseFrame): void {
     if (this.#state !== 'open') return;
     this.#state = 'ending';
     this.#end ??= closedByBroker(goodbye);
     this.#attachments.clear();
-    this.#carrier?.end(goodbye);
+    this.#transport?.end(goodbye);
   }
 
   pause(): void {
     this.#isPaused = true;
-    this.#carrier?.pause();
+    this.#transport?.pause();
   }
 
   resume(): void {
     this.#isPaused = false;
-    this.#carrier?.resume();
+    this.#transport?.resume();
   }
 
   /** The client has closed the session. */
-  #left(): void {
+  #closedByClient(): void {
     this.#end = { by: 'client', code: LEFT.code };
     this.end(LEFT);
   }
 
   /** SIO11. A client of version 4 does not ping. */
   #pinged(packet: string): void {
-    if (!this.isOld || packet.length > LONGEST_PING) return this.#report(UNREADABLE);
+    if (!this.isVersion3 || packet.length > MAX_PING_LENGTH) return this.#report(UNREADABLE);
     this.#report(STAY);
     this.send(encoder.encode(`3${packet.slice(1)}`));
   }
@@ -217,22 +217,22 @@ export class EngineSession implements Wire, Listener {
     this.#complete(text, packet, []);
   }
 
-  #attached(bytes: Uint8Array): void {
+  #receiveAttachment(bytes: Uint8Array): void {
     const { isWaiting } = this.#attachments;
     const whole = this.#attachments.add(bytes);
-    if (whole === 'too big') return this.end(GOODBYES.tooBig);
+    if (whole === 'too big') return this.end(CLOSE_FRAMES.tooBig);
     if (whole === undefined) return this.#report(isWaiting ? STAY : UNREADABLE);
     this.#complete(whole.text, whole.packet, whole.attachments);
   }
 
   #complete(text: string, packet: Packet, attachments: readonly Uint8Array[]): void {
-    if (packet.namespace !== '/') return this.#elsewhere(packet);
+    if (packet.namespace !== '/') return this.#otherNamespace(packet);
     switch (packet.type) {
       case 'connect':
         if (this.#id !== undefined) return this.#report(STAY);
-        return this.#connect(text.slice(packet.start, packet.start + LONGEST_AUTH + 1));
+        return this.#connect(text.slice(packet.start, packet.start + MAX_AUTH_LENGTH + 1));
       case 'disconnect':
-        return this.#id === undefined ? this.#left() : this.#report(LEAVE);
+        return this.#id === undefined ? this.#closedByClient() : this.#report(LEAVE);
       case 'event':
       case 'binary-event':
         return this.#event(text, packet, attachments);
@@ -242,48 +242,48 @@ export class EngineSession implements Wire, Listener {
   }
 
   /** SIO7: there is one namespace. */
-  #elsewhere({ type, namespace }: Packet): void {
+  #otherNamespace({ type, namespace }: Packet): void {
     this.#report(STAY);
-    if (type === 'connect') this.send(connectError(namespace, 'Invalid namespace', this.isOld));
+    if (type === 'connect') this.send(connectError(namespace, 'Invalid namespace', this.isVersion3));
   }
 
   /** SIO10. */
   #connect(auth: string | undefined): void {
-    const rights = this.#home.authorize(tokenOfAuth(auth) ?? this.#token);
+    const rights = this.#context.authorize(tokenOfAuth(auth) ?? this.#token);
     if (rights === undefined) {
       this.#report(STAY);
-      return void this.send(connectError('/', 'A valid token is needed', this.isOld));
+      return void this.send(connectError('/', 'A valid token is needed', this.isVersion3));
     }
     this.#deadline?.cancel();
     this.#rights = rights;
     const { clearance, expiresAt } = rights;
-    const introduction = { ...this.admission.introduction, clearance, expiresAt };
-    const socket: Socket = new SocketIoSocket(this, this, this.#home.lines);
-    this.#id = this.#home.gateway.opened(socket, { ...this.admission, carrier: 'socket', introduction });
+    const connectRequest = { ...this.admission.connectRequest, clearance, expiresAt };
+    const socket: Socket = new SocketIoSocket(this, this, this.#context.lines);
+    this.#id = this.#context.gateway.opened(socket, { ...this.admission, carrier: 'socket', connectRequest });
   }
 
   #event(text: string, packet: Packet, attachments: readonly Uint8Array[]): void {
-    const read = readEvent(text, packet.start, this.#home.prefixes, attachments);
+    const read = readEvent(text, packet.start, this.#context.prefixes, attachments);
     if (typeof read === 'string') return this.#report(read === 'unknown' ? UNKNOWN : UNREADABLE);
     const { prefix, request } = read;
     this.prefix = prefix;
     if (!this.#allows(request.verb, request.namespace)) return this.#report(FORBIDDEN);
     const line = requestLine(request, packet.id);
-    if (line.length > this.#home.limits.maxFrameBytes) return this.end(GOODBYES.tooBig);
+    if (line.length > this.#context.limits.maxFrameBytes) return this.end(CLOSE_FRAMES.tooBig);
     this.#report(line);
   }
 
   #allows(verb: 'subscribe' | 'unsubscribe' | 'publish', topic: string): boolean {
     if (verb === 'unsubscribe') return true;
-    return verb === 'publish' ? this.#rights?.mayPublish(topic) === true : this.#rights?.mayListen === true;
+    return verb === 'publish' ? this.#rights?.mayPublish(topic) === true : this.#rights?.maySubscribe === true;
   }
 
   /** M8, M19: whatever it is, the client lives, and is charged for it. */
   #report(line: Uint8Array): void {
     if (this.#state !== 'open') return;
-    if (this.#id !== undefined) return this.#home.gateway.frame(this.#id, line, false);
+    if (this.#id !== undefined) return this.#context.gateway.frame(this.#id, line, false);
     this.#earlyPackets += 1;
-    if (this.#earlyPackets > MOST_EARLY_PACKETS) this.end(GOODBYES.sendsTooFast);
+    if (this.#earlyPackets > MAX_EARLY_PACKETS) this.end(CLOSE_FRAMES.sendsTooFast);
   }
 }
 

@@ -2,12 +2,12 @@ import type { Clock } from '../../../application/ports/clock.ts';
 import type { Log } from '../../../application/ports/log.ts';
 import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import type { Millis } from '../../../domain/time.ts';
-import type { ConnectionLimits } from '../shared/settings.ts';
+import type { PerConnectionLimits } from '../shared/settings.ts';
 import { SocketIoGateway, type GateSettings } from './gateway.ts';
 import { LineReader } from './lines.ts';
 import type { Authorize } from './rights.ts';
 
-export interface SocketIoSettings extends GateSettings, ConnectionLimits {
+export interface SocketIoSettings extends GateSettings, PerConnectionLimits {
   /** SIO4. */
   readonly prefixes: readonly string[];
   /** SIO8. */
@@ -44,7 +44,7 @@ export class SocketIoTransport implements Transport {
     const { prefixes, ...settings } = this.#settings;
     const { clock, log } = this.#parts;
     const home = {
-      ...{ gateway, clock, later: queueMicrotask, lines: new LineReader(), limits: settings },
+      ...{ gateway, clock, defer: queueMicrotask, lines: new LineReader(), limits: settings },
       ...{ authorize: settings.authorize, pingInterval: settings.pingInterval, connectTimeout: settings.connectTimeout },
       prefixes: [...prefixes].sort((one, other) => other.length - one.length),
     };

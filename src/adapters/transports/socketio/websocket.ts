@@ -1,24 +1,24 @@
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
 import type { Wakeup } from '../../../application/ports/clock.ts';
 import type { ConnectionEnd } from '../../../application/ports/transport.ts';
-import type { Goodbye } from '../shared/goodbyes.ts';
-import type { PollingCarrier } from './polling.ts';
-import type { Carrier, EngineSession, SessionHome } from './session.ts';
+import type { CloseFrame } from '../shared/close-frames.ts';
+import type { PollingTransport } from './polling.ts';
+import type { EngineTransport, EngineSession, SessionContext } from './session.ts';
 
 /** What a WebSocket of this transport reports. */
 export interface WebSocketReports {
   frame(bytes: Uint8Array, isBinary: boolean): void;
-  alive(): void;
+  controlFrame(): void;
   closed(end: ConnectionEnd): void;
   /** The broker has failed with a frame of it. */
   fault(): void;
 }
 
 const MESSAGE = 4;
-const FAULT: Goodbye = { code: 1011, why: 'internal error' };
+const FAULT: CloseFrame = { code: 1011, why: 'internal error' };
 
 /** SIO9: a session's packets over a WebSocket, one in each frame. */
-export class WebSocketCarrier implements Carrier, WebSocketReports {
+export class WebSocketTransport implements EngineTransport, WebSocketReports {
   readonly kind = 'websocket';
   readonly #socket: Socket;
   readonly #session: EngineSession;
@@ -32,7 +32,7 @@ export class WebSocketCarrier implements Carrier, WebSocketReports {
     return this.#socket.write(packet);
   }
 
-  end({ code, why }: Goodbye): void {
+  end({ code, why }: CloseFrame): void {
     this.#socket.close(code, why);
   }
 
@@ -46,17 +46,17 @@ export class WebSocketCarrier implements Carrier, WebSocketReports {
 
   frame(bytes: Uint8Array, isBinary: boolean): void {
     if (!isBinary) return this.#session.receive(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());
-    if (!this.#session.isOld) return this.#session.receive(bytes);
+    if (!this.#session.isVersion3) return this.#session.receive(bytes);
     if (bytes[0] === MESSAGE) this.#session.receive(bytes.subarray(1));
-    else this.#session.unreadable();
+    else this.#session.reportMalformed();
   }
 
-  alive(): void {
-    this.#session.alive();
+  controlFrame(): void {
+    this.#session.controlFrame();
   }
 
   closed(end: ConnectionEnd): void {
-    this.#session.lost(end);
+    this.#session.closed(end);
   }
 
   fault(): void {
@@ -68,31 +68,31 @@ export class WebSocketCarrier implements Carrier, WebSocketReports {
 export class UpgradeProbe implements WebSocketReports {
   readonly #socket: Socket;
   readonly #session: EngineSession;
-  readonly #polling: PollingCarrier;
-  readonly #onOver: () => void;
+  readonly #polling: PollingTransport;
+  readonly #onClosed: () => void;
   readonly #deadline: Wakeup;
   #isProbed = false;
-  #carrier: WebSocketCarrier | undefined;
+  #transport: WebSocketTransport | undefined;
 
   /** @param onOver it is over, and another one may try. */
   constructor(
     socket: Socket,
     session: EngineSession,
-    polling: PollingCarrier,
-    { clock, connectTimeout }: SessionHome,
+    polling: PollingTransport,
+    { clock, connectTimeout }: SessionContext,
     onOver: () => void,
   ) {
     this.#socket = socket;
     this.#session = session;
     this.#polling = polling;
-    this.#onOver = onOver;
+    this.#onClosed = onOver;
     this.#deadline = clock.wakeAt(clock.now() + connectTimeout, () => socket.close(1008, 'not upgraded in time'));
   }
 
   frame(bytes: Uint8Array, isBinary: boolean): void {
-    if (this.#carrier !== undefined) return this.#carrier.frame(bytes, isBinary);
+    if (this.#transport !== undefined) return this.#transport.frame(bytes, isBinary);
     const text = isBinary || bytes.length > '2probe'.length ? '' : Buffer.from(bytes).toString();
-    this.#session.charge();
+    this.#session.chargeRateLimit();
     if (text === '2probe' && !this.#isProbed) {
       this.#isProbed = true;
       this.#socket.write(Buffer.from('3probe'));
@@ -101,18 +101,18 @@ export class UpgradeProbe implements WebSocketReports {
     const isUpgrade = text === '5' && this.#isProbed && this.#session.isOpen && !this.#polling.isReading;
     if (!isUpgrade) return this.#socket.close(1008, 'not an upgrade');
     this.#deadline.cancel();
-    this.#carrier = new WebSocketCarrier(this.#socket, this.#session);
-    this.#session.upgradeTo(this.#carrier, this.#polling.upgraded());
+    this.#transport = new WebSocketTransport(this.#socket, this.#session);
+    this.#session.upgradeTo(this.#transport, this.#polling.upgraded());
   }
 
-  alive(): void {
-    this.#carrier?.alive();
+  controlFrame(): void {
+    this.#transport?.controlFrame();
   }
 
   closed(end: ConnectionEnd): void {
     this.#deadline.cancel();
-    this.#onOver();
-    if (this.#carrier !== undefined) return this.#carrier.closed(end);
+    this.#onClosed();
+    if (this.#transport !== undefined) return this.#transport.closed(end);
     this.#polling.probeEnded();
   }
 
@@ -122,6 +122,6 @@ export class UpgradeProbe implements WebSocketReports {
 
   /** The session has ended. */
   end(): void {
-    if (this.#carrier === undefined) this.#socket.close(1000, 'the session has ended');
+    if (this.#transport === undefined) this.#socket.close(1000, 'the session has ended');
   }
 }

@@ -31,7 +31,7 @@ export class Apps {
   }
 
   /** Serves new connections with the present files. An unchanged certificate makes no new app. @throws ListenError */
-  renew(): void {
+  reloadCertificate(): void {
     if (this.#tls === undefined) return;
     const certificate = readCertificate(this.#tls);
     if (isSame(certificate, this.#inUse)) return;

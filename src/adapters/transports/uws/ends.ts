@@ -1,5 +1,5 @@
 import type { ConnectionEnd, TransportFault } from '../../../application/ports/transport.ts';
-import { closedByFarEnd, closedForFault } from '../shared/goodbyes.ts';
+import { closedByClient, closedForFault } from '../shared/close-frames.ts';
 
 /** What uWebSockets.js calls the faults for which it cuts a connection, without a close frame. */
 const FAULTS: ReadonlyMap<string, TransportFault> = new Map([
@@ -18,6 +18,6 @@ const decoder = new TextDecoder();
  */
 export function endOf(code: number, reason: ArrayBuffer, tooBig: TransportFault = 'message-too-big'): ConnectionEnd {
   const fault = code === 1006 && reason.byteLength > 0 ? FAULTS.get(decoder.decode(reason)) : undefined;
-  if (fault === undefined) return closedByFarEnd(code);
+  if (fault === undefined) return closedByClient(code);
   return closedForFault(fault === 'message-too-big' ? tooBig : fault);
 }

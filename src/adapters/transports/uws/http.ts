@@ -2,20 +2,20 @@ import { STATUS_CODES } from 'node:http';
 import type * as uWS from 'uWebSockets.js';
 import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { StreamHead } from '../../../application/ports/requests.ts';
-import type { Admission, Exchange } from '../../../application/ports/transport.ts';
-import { Body, type BodyWish } from '../shared/body.ts';
+import type { Admission, HttpExchange } from '../../../application/ports/transport.ts';
+import { BodyReader, type BodyCallback } from '../shared/body-reader.ts';
 import { hasNoBody, MAX_BODY_BYTES } from '../shared/requests.ts';
 import type { UwsRequest } from './request.ts';
 
 /** What the requests of a transport have in common. */
-export interface Desk {
+export interface ExchangeHost {
   /** Whether the connection may carry another request. */
-  goesOn(): boolean;
+  keepsAlive(): boolean;
   /** Begins a stream in place of an answer; whoever gets it hears of its end from `onAborted` no more. */
-  stream(response: uWS.HttpResponse, head: StreamHead, admission: Admission): { ended(): void };
+  stream(response: uWS.HttpResponse, head: StreamHead, admission: Admission): { closed(): void };
   /** An admitted stream came to nothing. */
   abandoned(admission: Admission): void;
-  readonly bodiless: BodilessAnswers;
+  readonly bodilessResponses: BodilessResponses;
 }
 
 const BODILESS_IN_A_ROW = 64;
@@ -24,11 +24,11 @@ const BODILESS_IN_A_ROW = 64;
  * H15: which answers without a body end their connection: each 64th of the transport. The library does not tell whether
  * the far end reads such answers, so this bounds how many of them a connection can leave unread.
  */
-export class BodilessAnswers {
+export class BodilessResponses {
   #count = 0;
 
   /** Counts one. @returns whether its connection goes on. */
-  goesOn(): boolean {
+  keepsAlive(): boolean {
     this.#count = (this.#count + 1) % BODILESS_IN_A_ROW;
     return this.#count !== 0;
   }
@@ -38,58 +38,58 @@ export class BodilessAnswers {
  * One request of uWebSockets.js that waits for its answer. A body is read to its end first, so that
  * the connection is fit for the next request.
  */
-export class UwsExchange implements Exchange {
+export class UwsExchange implements HttpExchange {
   readonly request: UwsRequest;
-  readonly #desk: Desk;
+  readonly #host: ExchangeHost;
   #response: uWS.HttpResponse | undefined;
-  #stream: { ended(): void } | undefined;
+  #stream: { closed(): void } | undefined;
   #gone: (() => void) | undefined;
   /** There while it is to be read. */
-  #body: Body | undefined;
+  #body: BodyReader | undefined;
   #answer: HttpResponse | undefined;
   #isTooBig = false;
   #isDeferred = false;
 
-  constructor(request: UwsRequest, response: uWS.HttpResponse, desk: Desk) {
+  constructor(request: UwsRequest, response: uWS.HttpResponse, desk: ExchangeHost) {
     this.request = request;
     this.#response = response;
-    this.#desk = desk;
+    this.#host = desk;
     response.onAborted(() => {
       const gone = this.#response === undefined ? undefined : this.#gone;
       this.#response = undefined;
-      this.#stream?.ended();
+      this.#stream?.closed();
       // The library may call this from inside a call to one of its sockets.
       if (gone !== undefined) queueMicrotask(gone);
     });
-    if (request.framing !== 'none') this.#read(response, (this.#body = new Body(MAX_BODY_BYTES)));
+    if (request.framing !== 'none') this.#read(response, (this.#body = new BodyReader(MAX_BODY_BYTES)));
   }
 
-  body(maxBytes: number, then: BodyWish): void {
+  readBody(maxBytes: number, then: BodyCallback): void {
     const give = (body: Uint8Array | undefined): void => {
       this.#isTooBig = body === undefined;
       if (this.#response !== undefined) then(body);
     };
     if (this.#body === undefined) queueMicrotask(() => give(new Uint8Array()));
-    else this.#body.wish(maxBytes, give);
+    else this.#body.read(maxBytes, give);
   }
 
   /** The library has no timeout for a request whose body is there. */
-  hold(gone: () => void): void {
+  holdOpen(gone: () => void): void {
     this.#gone = gone;
   }
 
-  answer(answer: HttpResponse): void {
+  respond(answer: HttpResponse): void {
     this.#answer ??= answer;
     this.#sendWhenReady();
   }
 
-  stream(head: StreamHead, admission: Admission): void {
+  respondWithStream(head: StreamHead, admission: Admission): void {
     const response = this.#response;
-    if (response === undefined) return this.#desk.abandoned(admission);
-    this.#stream = this.#desk.stream(response, head, admission);
+    if (response === undefined) return this.#host.abandoned(admission);
+    this.#stream = this.#host.stream(response, head, admission);
   }
 
-  #read(response: uWS.HttpResponse, body: Body): void {
+  #read(response: uWS.HttpResponse, body: BodyReader): void {
     response.onData((piece, isLast) => {
       if (body.add(new Uint8Array(piece)) === 'excessive') return void this.#response?.close();
       if (!isLast) return;
@@ -107,33 +107,33 @@ export class UwsExchange implements Exchange {
     if (response === undefined || answer === undefined || !isReady || this.#isDeferred) return;
     const isHead = this.request.method === 'HEAD';
     const isBodiless = isHead || !hasBody(answer);
-    const isLast = !this.#goesOn || saysClose(answer) || (isBodiless && !this.#desk.bodiless.goesOn());
+    const isLast = !this.#keepsAlive || closesConnection(answer) || (isBodiless && !this.#host.bodilessResponses.keepsAlive());
     if (!isLast) {
       this.#response = undefined;
-      return isBodiless ? sendWithoutBody(response, answer, isHead) : sendAndGoOn(response, answer);
+      return isBodiless ? sendWithoutBody(response, answer, isHead) : sendAndKeepAlive(response, answer);
     }
     this.#isDeferred = true;
     setImmediate(() => {
       if (this.#response === undefined) return;
       this.#response = undefined;
-      sendAndEnd(response, answer, isHead);
+      sendAndClose(response, answer, isHead);
     });
   }
 
   /** H13: the library does not look behind the last chunk, where it takes trailers for another request. */
-  get #goesOn(): boolean {
-    return this.#desk.goesOn() && !this.#isTooBig && this.request.framing !== 'chunked';
+  get #keepsAlive(): boolean {
+    return this.#host.keepsAlive() && !this.#isTooBig && this.request.framing !== 'chunked';
   }
 }
 
 /** Refuses an upgrade, or a head that is ambiguous; its connection ends with that. */
-export function refuse(response: uWS.HttpResponse, answer: HttpResponse): void {
+export function rejectRequest(response: uWS.HttpResponse, answer: HttpResponse): void {
   let isOver = false;
   response.onAborted(() => {
     isOver = true;
   });
   setImmediate(() => {
-    if (!isOver) sendAndEnd(response, answer, false);
+    if (!isOver) sendAndClose(response, answer, false);
   });
 }
 
@@ -143,7 +143,7 @@ export function refuse(response: uWS.HttpResponse, answer: HttpResponse): void {
  * to a far end that has not read the earlier ones, and the last answer leaves when the turn of the event loop is over.
  */
 
-function sendAndGoOn(response: uWS.HttpResponse, { status, headers, body }: HttpResponse): void {
+function sendAndKeepAlive(response: uWS.HttpResponse, { status, headers, body }: HttpResponse): void {
   const bytes = Buffer.from(body);
   response.cork(() => {
     writeHead(response, { status, headers });
@@ -163,9 +163,9 @@ function sendWithoutBody(response: uWS.HttpResponse, { status, headers, body }: 
   });
 }
 
-function sendAndEnd(response: uWS.HttpResponse, answer: HttpResponse, isHead: boolean): void {
+function sendAndClose(response: uWS.HttpResponse, answer: HttpResponse, isHead: boolean): void {
   const { status, headers, body } = answer;
-  const isTold = saysClose(answer);
+  const isTold = closesConnection(answer);
   const closing: HttpResponse = isTold ? answer : { status, headers: [...headers, ['connection', 'close']], body };
   if (isHead || hasNoBody(status)) return sendWithoutBody(response, closing, isHead);
   response.cork(() => {
@@ -184,6 +184,6 @@ function hasBody({ status, body }: HttpResponse): boolean {
   return body !== '' && !hasNoBody(status);
 }
 
-function saysClose({ headers }: HttpResponse): boolean {
+function closesConnection({ headers }: HttpResponse): boolean {
   return headers.some(([name, value]) => name === 'connection' && value === 'close');
 }

@@ -4,21 +4,21 @@ import type * as uWS from 'uWebSockets.js';
 import type { HttpResponse } from '../../../application/ports/http.ts';
 import { ListenError } from '../../../application/ports/transport.ts';
 import type { Admission, Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
-import { GOODBYES } from '../shared/goodbyes.ts';
+import { CLOSE_FRAMES } from '../shared/close-frames.ts';
 import { handshakeFault } from '../shared/handshake.ts';
-import { listenRefused } from '../shared/listen-refusals.ts';
-import { Reports, type Desk } from '../shared/reports.ts';
-import { AMBIGUOUS, NOT_ACCEPTING, wantsWebSocket } from '../shared/requests.ts';
+import { listenError } from '../shared/listen-errors.ts';
+import { ConnectionReporter, type ReporterContext } from '../shared/connection-reporter.ts';
+import { AMBIGUOUS_LENGTH, NOT_ACCEPTING, isWebSocketUpgrade } from '../shared/requests.ts';
 import type { TransportSettings } from '../shared/settings.ts';
 import { TurnEnd } from '../shared/turn-end.ts';
-import { Closings } from './closings.ts';
+import { PendingCloses } from './pending-closes.ts';
 import { Apps } from './apps.ts';
-import { HandleWatch } from './handles.ts';
-import { BodilessAnswers, refuse, type Desk as HttpDesk, UwsExchange } from './http.ts';
+import { FileHandleMonitor } from './file-handle-monitor.ts';
+import { BodilessResponses, rejectRequest, type ExchangeHost as HttpDesk, UwsExchange } from './http.ts';
 import { UwsRequest } from './request.ts';
 import { endOf } from './ends.ts';
 import { Outbox } from './outbox.ts';
-import { UwsSocket, type Home } from './socket.ts';
+import { UwsSocket, type SocketContext } from './socket.ts';
 import { UwsStream } from './stream.ts';
 
 // Its types leave out one constant.
@@ -30,13 +30,13 @@ interface ListenerWithOption {
 }
 
 /** What connections and requests have in common. */
-interface Desks {
-  readonly desk: Desk;
+interface HandlerContexts {
+  readonly desk: ReporterContext;
   readonly httpDesk: HttpDesk;
 }
 
 /** What the library keeps for us with each of its sockets. */
-interface Line {
+interface SocketData {
   readonly socket: UwsSocket;
 }
 
@@ -74,44 +74,49 @@ class UwsTransport implements Transport {
   readonly #library: Library;
   readonly #settings: TransportSettings;
   /** Of connections that may send messages of `maxFrameBytes`. */
-  readonly #home: Home;
+  readonly #socketContext: SocketContext;
   /** B4: of further connections of an address. */
-  readonly #reducedHome: Home;
+  readonly #reducedSocketContext: SocketContext;
   /** B4: admitted, and passed on to the handler of connections with the reduced limit. */
-  #passedOn: Admission | undefined;
+  #yieldedAdmission: Admission | undefined;
   readonly #turnEnd = new TurnEnd();
   #apps: Apps | undefined;
   #listening: uWS.us_listen_socket | undefined;
-  #handles: HandleWatch | undefined;
+  #fileHandles: FileHandleMonitor | undefined;
   #isAccepting = false;
 
   constructor(library: Library, settings: TransportSettings) {
     this.#library = library;
     this.#settings = settings;
-    this.#home = { outbox: new Outbox(), closings: new Closings(), limits: settings, tooBig: GOODBYES.tooBig };
+    this.#socketContext = {
+      outbox: new Outbox(),
+      pendingCloses: new PendingCloses(),
+      limits: settings,
+      tooBig: CLOSE_FRAMES.tooBig,
+    };
     const limits = { ...settings, maxFrameBytes: REDUCED_FRAME_BYTES };
-    this.#reducedHome = { ...this.#home, limits, tooBig: GOODBYES.tooBigForAddress };
+    this.#reducedSocketContext = { ...this.#socketContext, limits, tooBig: CLOSE_FRAMES.tooBigForAddress };
   }
 
   async listen(gateway: Gateway): Promise<ListeningAddress> {
     const { host, port, tls } = this.#settings;
-    const apps = new Apps(this.#library, tls, (app) => this.#answer(app, gateway));
+    const apps = new Apps(this.#library, tls, (app) => this.#registerHandlers(app, gateway));
     const token = await this.#bind(apps.listener, port);
     if (token === false) {
       apps.close();
-      throw listenRefused(await obstacleAt(host, port), { host, port });
+      throw listenError(await listenFailureAt(host, port), { host, port });
     }
     this.#apps = apps;
     this.#listening = token;
     this.#isAccepting = true;
     const bound = this.#library.us_socket_local_port(token);
-    this.#handles = new HandleWatch({ close: () => this.#unbind(), open: () => this.#rebind(apps.listener, bound) });
+    this.#fileHandles = new FileHandleMonitor({ close: () => this.#unbind(), open: () => this.#rebind(apps.listener, bound) });
     return { host, port: bound, secure: tls !== undefined };
   }
 
   refuseNew(): void {
     this.#isAccepting = false;
-    this.#handles?.stop();
+    this.#fileHandles?.stop();
     this.#unbind();
   }
 
@@ -123,13 +128,13 @@ class UwsTransport implements Transport {
   }
 
   reloadCertificate(): void {
-    if (this.#isAccepting) this.#apps?.renew();
+    if (this.#isAccepting) this.#apps?.reloadCertificate();
   }
 
   async stop(): Promise<void> {
     this.refuseNew();
-    this.#home.outbox.flush();
-    this.#home.closings.endAll();
+    this.#socketContext.outbox.flush();
+    this.#socketContext.pendingCloses.closeAll();
     // Calls every `close` handler; what they leave for later comes before whoever awaits this.
     this.#apps?.close();
     this.#apps = undefined;
@@ -150,111 +155,116 @@ class UwsTransport implements Transport {
     return new Promise((resolve) => listener.listen(host, port, this.#library.LIBUS_LISTEN_EXCLUSIVE_PORT, resolve));
   }
 
-  #answer(app: uWS.TemplatedApp, gateway: Gateway): void {
-    const desk: Desk = { gateway, later: queueMicrotask, room: this.#settings.sendBufferBytes };
-    const httpDesk = this.#httpDesk(desk);
+  #registerHandlers(app: uWS.TemplatedApp, gateway: Gateway): void {
+    const desk: ReporterContext = { gateway, defer: queueMicrotask, maxBacklogBytes: this.#settings.sendBufferBytes };
+    const httpDesk = this.#exchangeHost(desk);
     app.filter((_, count) => {
-      if (count > 0) this.#handles?.accepted();
+      if (count > 0) this.#fileHandles?.accepted();
     });
     // The library offers a handshake to the first handler, and to the second where the first yields. Equal patterns would replace
     // each other; these two match the same paths.
-    app.ws<Line>('/*', {
-      ...this.#behavior(this.#home),
+    app.ws<SocketData>('/*', {
+      ...this.#behavior(this.#socketContext),
       upgrade: (response, request, context) => this.#serve({ desk, httpDesk }, response, request, context),
     });
-    app.ws<Line>('/**', {
-      ...this.#behavior(this.#reducedHome),
+    app.ws<SocketData>('/**', {
+      ...this.#behavior(this.#reducedSocketContext),
       upgrade: (response, request, context) => {
-        const admission = this.#passedOn;
-        this.#passedOn = undefined;
+        const admission = this.#yieldedAdmission;
+        this.#yieldedAdmission = undefined;
         if (admission === undefined) request.setYield(true);
-        else this.#upgrade({ desk, home: this.#reducedHome, admission }, response, request, context);
+        else this.#upgrade({ desk, home: this.#reducedSocketContext, admission }, response, request, context);
       },
     });
     app.any('/*', (response, request) => this.#serve({ desk, httpDesk }, response, request));
   }
 
   /** The handlers of connections, but for `upgrade`. */
-  #behavior({ limits, tooBig }: Home): uWS.WebSocketBehavior<Line> {
+  #behavior({ limits, tooBig }: SocketContext): uWS.WebSocketBehavior<SocketData> {
     return {
       maxPayloadLength: maxPayloadLength(limits.maxFrameBytes),
       maxBackpressure: 0,
       idleTimeout: 0,
       sendPingsAutomatically: false,
       open: (ws) => socketOf(ws).opened(ws),
-      pong: (ws, payload) => socketOf(ws).ponged(payload),
-      ping: (ws) => socketOf(ws).pinged(),
+      pong: (ws, payload) => socketOf(ws).receivePong(payload),
+      ping: (ws) => socketOf(ws).receivePing(),
       drain: (ws) => socketOf(ws).drained(),
-      message: (ws, bytes, isBinary) => socketOf(ws).arrived(new Uint8Array(bytes), isBinary),
-      close: (ws, code, reason) => socketOf(ws).ended(endOf(code, reason, tooBig.fault)),
+      message: (ws, bytes, isBinary) => socketOf(ws).receiveMessage(new Uint8Array(bytes), isBinary),
+      close: (ws, code, reason) => socketOf(ws).closed(endOf(code, reason, tooBig.fault)),
     };
   }
 
-  #httpDesk(desk: Desk): HttpDesk {
+  #exchangeHost(desk: ReporterContext): HttpDesk {
     const home = { turnEnd: this.#turnEnd, limits: this.#settings };
     return {
-      goesOn: () => this.#isAccepting,
-      bodiless: new BodilessAnswers(),
+      keepsAlive: () => this.#isAccepting,
+      bodilessResponses: new BodilessResponses(),
       abandoned: (admission) => desk.gateway.abandoned(admission),
       stream: (response, head, admission) => {
-        const stream = new UwsStream(response, { reports: new Reports(desk, admission), home });
-        stream.begin(head);
+        const stream = new UwsStream(response, { reports: new ConnectionReporter(desk, admission), home });
+        stream.start(head);
         return stream;
       },
     };
   }
 
   /** @param context there where the library sees a handshake itself: it looks at the length of the key and no further. */
-  #serve({ desk, httpDesk }: Desks, response: uWS.HttpResponse, raw: uWS.HttpRequest, context?: uWS.us_socket_context_t): void {
+  #serve(
+    { desk, httpDesk }: HandlerContexts,
+    response: uWS.HttpResponse,
+    raw: uWS.HttpRequest,
+    context?: uWS.us_socket_context_t,
+  ): void {
     const { gateway } = desk;
     // Handshakes come in crowds, and each takes as long as many messages.
-    this.#home.outbox.flush();
+    this.#socketContext.outbox.flush();
     const request = new UwsRequest(raw, response);
     const turnAway = (answer: HttpResponse): void => {
       gateway.refused(request, answer);
-      refuse(response, answer);
+      rejectRequest(response, answer);
     };
-    if (request.framing === 'ambiguous') return turnAway(AMBIGUOUS);
-    if (!wantsWebSocket(request)) {
-      return gateway.http(new UwsExchange(request, response, httpDesk));
+    if (request.framing === 'ambiguous') return turnAway(AMBIGUOUS_LENGTH);
+    if (!isWebSocketUpgrade(request)) {
+      return gateway.httpRequest(new UwsExchange(request, response, httpDesk));
     }
     // The library would read the body as frames.
-    if (request.framing !== 'none') return turnAway(AMBIGUOUS);
+    if (request.framing !== 'none') return turnAway(AMBIGUOUS_LENGTH);
     if (!this.#isAccepting) return turnAway(NOT_ACCEPTING);
     const answer = gateway.upgrade(request);
-    if (!answer.accept) return refuse(response, answer.response);
+    if (!answer.accept) return rejectRequest(response, answer.response);
     const fault = handshakeFault(request);
     if (fault !== undefined || context === undefined) {
       gateway.abandoned(answer);
       return turnAway(fault ?? NOT_ACCEPTING);
     }
     const { maxFrameBytes } = this.#settings;
-    if (maxFrameBytes <= REDUCED_FRAME_BYTES || answer.holding?.reserve(maxFrameBytes) !== false) {
-      return this.#upgrade({ desk, home: this.#home, admission: answer }, response, raw, context);
+    if (maxFrameBytes <= REDUCED_FRAME_BYTES || answer.memory?.reserve(maxFrameBytes) !== false) {
+      return this.#upgrade({ desk, home: this.#socketContext, admission: answer }, response, raw, context);
     }
-    this.#passedOn = answer;
+    this.#yieldedAdmission = answer;
     raw.setYield(true);
   }
 
   #upgrade(
-    { desk, home, admission }: { readonly desk: Desk; readonly home: Home; readonly admission: Admission },
+    { desk, home, admission }: { readonly desk: ReporterContext; readonly home: SocketContext; readonly admission: Admission },
     response: uWS.HttpResponse,
     request: uWS.HttpRequest,
     context: uWS.us_socket_context_t,
   ): void {
-    const line: Line = { socket: new UwsSocket(new Reports(desk, admission), home) };
+    const line: SocketData = { socket: new UwsSocket(new ConnectionReporter(desk, admission), home) };
     // O13: the broker knows no subprotocol, and the library would grant the first.
     response.upgrade(line, request.getHeader('sec-websocket-key'), '', '', context);
   }
 }
 
 /** The library hangs what it keeps on its socket itself; `getUserData` would be one more call into it for each message. */
-function socketOf(ws: uWS.WebSocket<Line> & Partial<Line>): UwsSocket {
+function socketOf(ws: uWS.WebSocket<SocketData> & Partial<SocketData>): UwsSocket {
   return ws.socket ?? ws.getUserData().socket;
 }
 
 /** The library can't tell why it can't listen; Node's own server can. @returns the code of the operating system. */
-async function obstacleAt(host: string, port: number): Promise<string> {
+async function listenFailureAt(host: string, port: number): Promise<string> {
   const probe = createServer();
   try {
     probe.listen({ host, port, exclusive: true });

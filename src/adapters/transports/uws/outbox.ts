@@ -2,15 +2,15 @@ import type { WebSocket } from 'uWebSockets.js';
 import type { SignalMessage } from '../../../domain/message.ts';
 
 /** Whose texts wait in an outbox. The fields are the outbox's alone. */
-export interface Sender {
+export interface OutboxSender {
   /** Its oldest text that waits, and its newest; NONE where nothing does. */
   oldest: number;
   newest: number;
   unsentBytes: number;
   /** Where to; undefined when it is over. */
-  readonly line: WebSocket<unknown> | undefined;
+  readonly webSocket: WebSocket<unknown> | undefined;
   /** The library took a text, and kept some of it: the far end reads slowly. */
-  fellBehind(): void;
+  backpressured(): void;
 }
 
 export const NONE = -1;
@@ -35,13 +35,13 @@ export class Outbox {
   readonly #messages: (SignalMessage | undefined)[] = [];
   readonly #next: number[] = [];
   #count = 0;
-  readonly #senders: Sender[] = [];
-  #corked: Sender | undefined = undefined;
-  readonly #sendCorked = (): void => this.#sendAll(this.#corked as Sender);
+  readonly #senders: OutboxSender[] = [];
+  #corked: OutboxSender | undefined = undefined;
+  readonly #sendCorked = (): void => this.#sendAll(this.#corked as OutboxSender);
   readonly #flush = (): void => this.flush();
 
   /** @param message comes back from `withdraw`. */
-  put(sender: Sender, text: Uint8Array, message: SignalMessage | undefined): void {
+  put(sender: OutboxSender, text: Uint8Array, message: SignalMessage | undefined): void {
     if (text.length > SLAB_BYTES - this.#used) this.flush();
     if (text.length > SLAB_BYTES) return send(sender, text);
     const entry = this.#count++;
@@ -66,30 +66,30 @@ export class Outbox {
   }
 
   /** Sends what waits of one sender. */
-  flushOf(sender: Sender): void {
-    const { oldest, newest, line } = sender;
+  flushOf(sender: OutboxSender): void {
+    const { oldest, newest, webSocket } = sender;
     if (oldest === NONE) return;
-    if (oldest === newest || line === undefined) this.#sendAll(sender);
+    if (oldest === newest || webSocket === undefined) this.#sendAll(sender);
     else {
       this.#corked = sender;
-      line.cork(this.#sendCorked);
+      webSocket.cork(this.#sendCorked);
       this.#corked = undefined;
     }
-    forget(sender);
+    resetSender(sender);
   }
 
   /** Takes back what waits of a sender that is over. @returns what it would have told, where that is known. */
-  withdraw(sender: Sender): SignalMessage[] {
+  takeUnsent(sender: OutboxSender): SignalMessage[] {
     const messages: SignalMessage[] = [];
     for (let entry = sender.oldest; entry !== NONE; entry = this.#next[entry] as number) {
       const message = this.#messages[entry];
       if (message !== undefined) messages.push(message);
     }
-    forget(sender);
+    resetSender(sender);
     return messages;
   }
 
-  #append(sender: Sender, entry: number): void {
+  #append(sender: OutboxSender, entry: number): void {
     if (sender.oldest === NONE) {
       sender.oldest = entry;
       this.#senders.push(sender);
@@ -97,7 +97,7 @@ export class Outbox {
     sender.newest = entry;
   }
 
-  #sendAll(sender: Sender): void {
+  #sendAll(sender: OutboxSender): void {
     for (let entry = sender.oldest; entry !== NONE; entry = this.#next[entry] as number) {
       const start = entry === 0 ? 0 : (this.#ends[entry - 1] as number);
       send(sender, new Uint8Array(this.#memory, start, (this.#ends[entry] as number) - start));
@@ -105,11 +105,11 @@ export class Outbox {
   }
 }
 
-function send(sender: Sender, text: Uint8Array): void {
-  if (sender.line !== undefined && sender.line.send(text, false) !== SENT) sender.fellBehind();
+function send(sender: OutboxSender, text: Uint8Array): void {
+  if (sender.webSocket !== undefined && sender.webSocket.send(text, false) !== SENT) sender.backpressured();
 }
 
-function forget(sender: Sender): void {
+function resetSender(sender: OutboxSender): void {
   sender.oldest = NONE;
   sender.newest = NONE;
   sender.unsentBytes = 0;

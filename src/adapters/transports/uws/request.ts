@@ -1,6 +1,6 @@
 import type * as uWS from 'uWebSockets.js';
 import type { HttpRequest } from '../../../application/ports/http.ts';
-import { addressOfBytes } from '../shared/addresses.ts';
+import { addressFromBytes } from '../shared/addresses.ts';
 
 /**
  * How a request says where its body ends. `ambiguous`: another reader might end it elsewhere (RFC 9112, 6.3). The
@@ -28,7 +28,7 @@ export class UwsRequest implements HttpRequest {
     this.path = request.getUrl();
     // Typed as text, and yet undefined where the target has no `?`.
     this.query = request.getQuery() ?? '';
-    this.remoteAddress = addressOfBytes(new Uint8Array(response.getRemoteAddress()));
+    this.remoteAddress = addressFromBytes(new Uint8Array(response.getRemoteAddress()));
     request.forEach((name, value) => this.#note(name, value));
   }
 

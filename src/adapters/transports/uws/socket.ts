@@ -2,57 +2,57 @@ import type { WebSocket } from 'uWebSockets.js';
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
 import type { ConnectionEnd } from '../../../application/ports/transport.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
-import { closedByBroker, fittingReason, type Goodbye, GOODBYES } from '../shared/goodbyes.ts';
-import type { Reports } from '../shared/reports.ts';
-import type { ConnectionLimits } from '../shared/settings.ts';
-import type { Closing, Closings } from './closings.ts';
-import { NONE, type Outbox, type Sender } from './outbox.ts';
+import { closedByBroker, truncatedReason, type CloseFrame, CLOSE_FRAMES } from '../shared/close-frames.ts';
+import type { ConnectionReporter } from '../shared/connection-reporter.ts';
+import type { PerConnectionLimits } from '../shared/settings.ts';
+import type { ClosingConnection, PendingCloses } from './pending-closes.ts';
+import { NONE, type Outbox, type OutboxSender } from './outbox.ts';
 
 /** What all sockets of a transport have in common. */
-export interface Home {
+export interface SocketContext {
   readonly outbox: Outbox;
-  readonly closings: Closings;
-  readonly limits: ConnectionLimits;
+  readonly pendingCloses: PendingCloses;
+  readonly limits: PerConnectionLimits;
   /** Closes a connection whose message is larger than the limit. */
-  readonly tooBig: Goodbye;
+  readonly tooBig: CloseFrame;
 }
 
 /** Asks whether the far end has read the last text. No other ping has a payload. */
-const LAST_PING = 'closing';
+const CLOSING_PING = 'closing';
 
 /** How a connection is to be closed, once the far end has read all that it was sent. */
-interface CloseFrame {
+interface PendingClose {
   readonly ws: WebSocket<unknown>;
   readonly code: number;
   readonly why: string;
 }
 
 /** One connection of uWebSockets.js. The library's socket dies the moment it is closed; any call to it then throws. */
-export class UwsSocket implements Socket, Sender, Closing {
+export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
   oldest = NONE;
   newest = NONE;
   unsentBytes = 0;
   #ws: WebSocket<unknown> | undefined = undefined;
-  readonly #reports: Reports;
-  readonly #home: Home;
-  #mayBeBehind = false;
+  readonly #reporter: ConnectionReporter;
+  readonly #context: SocketContext;
+  #mayHaveBackpressure = false;
   /** There from the close until the library closes the socket: its input counts no more. */
-  #closing: CloseFrame | undefined = undefined;
+  #closing: PendingClose | undefined = undefined;
 
-  constructor(reports: Reports, home: Home) {
-    this.#reports = reports;
-    this.#home = home;
+  constructor(reports: ConnectionReporter, home: SocketContext) {
+    this.#reporter = reports;
+    this.#context = home;
   }
 
   /** The library has shaken hands. */
   opened(ws: WebSocket<unknown>): void {
     this.#ws = ws;
-    this.#reports.opened(this);
+    this.#reporter.opened(this);
     // The library has not sent its own answer yet: the first words leave with it.
-    this.#home.outbox.flushOf(this);
+    this.#context.outbox.flushOf(this);
   }
 
-  get line(): WebSocket<unknown> | undefined {
+  get webSocket(): WebSocket<unknown> | undefined {
     return this.#ws;
   }
 
@@ -60,23 +60,23 @@ export class UwsSocket implements Socket, Sender, Closing {
     const ws = this.#ws;
     if (ws === undefined) return 'gone';
     // What waits may all leave at once. Before it fills the buffer, we look whether it does.
-    if (this.unsentBytes + text.length > this.#home.limits.sendBufferBytes / 2) this.#home.outbox.flushOf(this);
-    if (this.#mayBeBehind && this.#isTooFarBehind(ws, text.length)) {
-      this.#end(GOODBYES.readsTooSlowly);
+    if (this.unsentBytes + text.length > this.#context.limits.sendBufferBytes / 2) this.#context.outbox.flushOf(this);
+    if (this.#mayHaveBackpressure && this.#exceedsSendBuffer(ws, text.length)) {
+      this.#beginClose(CLOSE_FRAMES.readsTooSlowly);
       return 'gone';
     }
-    this.#home.outbox.put(this, text, message);
-    return this.#mayBeBehind ? 'queued' : 'sent';
+    this.#context.outbox.put(this, text, message);
+    return this.#mayHaveBackpressure ? 'queued' : 'sent';
   }
 
-  fellBehind(): void {
-    this.#mayBeBehind = true;
+  backpressured(): void {
+    this.#mayHaveBackpressure = true;
     this.drained();
   }
 
   /** The library has sent some of what it kept. */
   drained(): void {
-    if (this.#ws !== undefined) this.#reports.unread(this.#ws.getBufferedAmount());
+    if (this.#ws !== undefined) this.#reporter.unreadBytes(this.#ws.getBufferedAmount());
   }
 
   ping(): void {
@@ -84,81 +84,81 @@ export class UwsSocket implements Socket, Sender, Closing {
   }
 
   /** M20: the library has answered already, whether or not the far end reads. */
-  pinged(): void {
+  receivePing(): void {
     const ws = this.#ws ?? this.#closing?.ws;
-    if (ws !== undefined && ws.getBufferedAmount() > this.#home.limits.sendBufferBytes) {
+    if (ws !== undefined && ws.getBufferedAmount() > this.#context.limits.sendBufferBytes) {
       if (this.#closing !== undefined) return void ws.close();
-      return this.#end(GOODBYES.readsTooSlowly);
+      return this.#beginClose(CLOSE_FRAMES.readsTooSlowly);
     }
-    this.#alive();
+    this.#reportControlFrame();
   }
 
-  ponged(payload: ArrayBuffer): void {
-    if (this.#closing !== undefined && payload.byteLength === LAST_PING.length) this.#home.closings.hasRead(this);
-    this.#alive();
+  receivePong(payload: ArrayBuffer): void {
+    if (this.#closing !== undefined && payload.byteLength === CLOSING_PING.length) this.#context.pendingCloses.acknowledged(this);
+    this.#reportControlFrame();
   }
 
-  #alive(): void {
-    if (!this.#reports.alive()) this.#end(GOODBYES.sendsTooFast);
+  #reportControlFrame(): void {
+    if (!this.#reporter.controlFrame()) this.#beginClose(CLOSE_FRAMES.sendsTooFast);
   }
 
   close(code: number, why: string): void {
-    this.#end({ code, why });
+    this.#beginClose({ code, why });
   }
 
   // The library can't stop reading: what comes meanwhile is kept by `Reports`.
   pause(): void {
-    this.#reports.pause();
+    this.#reporter.pause();
   }
 
   resume(): void {
-    this.#reports.resume();
+    this.#reporter.resume();
   }
 
   /** M18: the library passes on what is a little too big, so that it can be told so. */
-  arrived(bytes: Uint8Array, isBinary: boolean): void {
+  receiveMessage(bytes: Uint8Array, isBinary: boolean): void {
     if (this.#closing !== undefined) return;
-    if (bytes.length > this.#home.limits.maxFrameBytes) return this.#end(this.#home.tooBig);
-    if (!this.#reports.frame(bytes, isBinary)) this.#end(GOODBYES.sendsTooFast);
+    if (bytes.length > this.#context.limits.maxFrameBytes) return this.#beginClose(this.#context.tooBig);
+    if (!this.#reporter.frame(bytes, isBinary)) this.#beginClose(CLOSE_FRAMES.sendsTooFast);
   }
 
   /** The library has closed the socket, maybe from inside `end`: that is why `Reports` tells it later. */
-  ended(end: ConnectionEnd): void {
+  closed(end: ConnectionEnd): void {
     this.#ws = undefined;
     this.#closing = undefined;
-    this.#home.closings.over(this);
-    for (const message of this.#home.outbox.withdraw(this)) this.#reports.unsent(message);
+    this.#context.pendingCloses.remove(this);
+    for (const message of this.#context.outbox.takeUnsent(this)) this.#reporter.unsent(message);
     // A thousand connections may end in one turn of the loop: what waits for others is not to wait for that.
-    this.#home.outbox.flush();
-    this.#reports.closed(end);
+    this.#context.outbox.flush();
+    this.#reporter.closed(end);
   }
 
-  #isTooFarBehind(ws: WebSocket<unknown>, added: number): boolean {
+  #exceedsSendBuffer(ws: WebSocket<unknown>, added: number): boolean {
     const unread = ws.getBufferedAmount();
-    this.#mayBeBehind = unread > 0;
-    this.#reports.unread(unread);
-    return unread > 0 && unread + this.unsentBytes + added > this.#home.limits.sendBufferBytes;
+    this.#mayHaveBackpressure = unread > 0;
+    this.#reporter.unreadBytes(unread);
+    return unread > 0 && unread + this.unsentBytes + added > this.#context.limits.sendBufferBytes;
   }
 
-  #end(goodbye: Goodbye): void {
+  #beginClose(goodbye: CloseFrame): void {
     const ws = this.#ws;
     if (ws === undefined) return;
-    this.#home.outbox.flushOf(this);
+    this.#context.outbox.flushOf(this);
     this.#ws = undefined;
-    this.#reports.hearNoMore(closedByBroker(goodbye));
-    this.#closing = { ws, code: goodbye.code, why: fittingReason(goodbye.why) };
-    this.#home.closings.add(this);
+    this.#reporter.stopReporting(closedByBroker(goodbye));
+    this.#closing = { ws, code: goodbye.code, why: truncatedReason(goodbye.why) };
+    this.#context.pendingCloses.add(this);
   }
 
-  ask(): void {
-    this.#closing?.ws.ping(LAST_PING);
+  sendPing(): void {
+    this.#closing?.ws.ping(CLOSING_PING);
   }
 
   /**
    * M21: the far end has read its last text, or its time is up. Within a cork the library sends no FIN behind the close frame:
    * a FIN makes Firefox forget texts that it has not told its page yet. The far end closes, or the library cuts in 4 s.
    */
-  part(): void {
+  sendClose(): void {
     if (this.#closing === undefined) return;
     const { ws, code, why } = this.#closing;
     if (ws.getBufferedAmount() > 0) return void ws.close();

@@ -2,23 +2,23 @@ import type { HttpResponse } from 'uWebSockets.js';
 import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
-import { STREAM_CLOSED, STREAM_LEFT, STREAM_UNREAD } from '../shared/goodbyes.ts';
-import type { Reports } from '../shared/reports.ts';
-import type { ConnectionLimits } from '../shared/settings.ts';
+import { STREAM_CLOSED, STREAM_DISCONNECTED, STREAM_TOO_SLOW } from '../shared/close-frames.ts';
+import type { ConnectionReporter } from '../shared/connection-reporter.ts';
+import type { PerConnectionLimits } from '../shared/settings.ts';
 import type { Corked, TurnEnd } from '../shared/turn-end.ts';
 import { writeHead } from './http.ts';
 
 /** What all streams of a transport have in common. */
-export interface StreamHome {
+export interface StreamContext {
   readonly turnEnd: TurnEnd;
-  readonly limits: ConnectionLimits;
+  readonly limits: PerConnectionLimits;
 }
 
 /** One answer of uWebSockets.js that stays open. What one turn of the event loop brings leaves in one write. */
 export class UwsStream implements Socket, Corked {
   #response: HttpResponse | undefined;
-  readonly #reports: Reports;
-  readonly #home: StreamHome;
+  readonly #reporter: ConnectionReporter;
+  readonly #context: StreamContext;
   readonly #texts: Uint8Array[] = [];
   readonly #messages: SignalMessage[] = [];
   #waitingBytes = 0;
@@ -26,41 +26,41 @@ export class UwsStream implements Socket, Corked {
    * What was written since the library last had nothing left to send. It does not tell how much of
    * that has left: who never catches up is ended when this is the buffer, which is early, not late.
    */
-  #behindBytes = 0;
+  #unsentBytes = 0;
 
-  constructor(response: HttpResponse, { reports, home }: { readonly reports: Reports; readonly home: StreamHome }) {
+  constructor(response: HttpResponse, { reports, home }: { readonly reports: ConnectionReporter; readonly home: StreamContext }) {
     this.#response = response;
-    this.#reports = reports;
-    this.#home = home;
+    this.#reporter = reports;
+    this.#context = home;
   }
 
   /** The head leaves with the first text. */
-  begin(head: StreamHead): void {
+  start(head: StreamHead): void {
     this.#response?.cork(() => {
       // Asked to close it at the end, the library would say so in the middle of the body.
       if (this.#response !== undefined) {
         writeHead(this.#response, { ...head, headers: [...head.headers, ['connection', 'close']] });
       }
-      this.#reports.opened(this);
+      this.#reporter.opened(this);
       this.#send();
     });
   }
 
   write(text: Uint8Array, message?: SignalMessage): WriteOutcome {
     if (this.#response === undefined) return 'gone';
-    const { sendBufferBytes } = this.#home.limits;
+    const { sendBufferBytes } = this.#context.limits;
     // What waits may all leave at once. Before it fills the buffer, we look whether it does.
     if (this.#waitingBytes + text.length > sendBufferBytes / 2) this.uncork();
-    if (this.#behindBytes > 0 && this.#behindBytes + this.#waitingBytes + text.length > sendBufferBytes) {
-      this.#reports.hearNoMore(STREAM_UNREAD);
-      this.cut();
+    if (this.#unsentBytes > 0 && this.#unsentBytes + this.#waitingBytes + text.length > sendBufferBytes) {
+      this.#reporter.stopReporting(STREAM_TOO_SLOW);
+      this.terminate();
       return 'gone';
     }
-    if (this.#texts.length === 0) this.#home.turnEnd.awaitedBy(this);
+    if (this.#texts.length === 0) this.#context.turnEnd.schedule(this);
     this.#texts.push(Uint8Array.from(text));
     this.#waitingBytes += text.length;
     if (message !== undefined) this.#messages.push(message);
-    return this.#behindBytes > 0 ? 'queued' : 'sent';
+    return this.#unsentBytes > 0 ? 'queued' : 'sent';
   }
 
   uncork(): void {
@@ -77,9 +77,9 @@ export class UwsStream implements Socket, Corked {
     if (response === undefined) return;
     this.uncork();
     this.#response = undefined;
-    this.#reports.hearNoMore(STREAM_CLOSED);
+    this.#reporter.stopReporting(STREAM_CLOSED);
     response.cork(() => response.end());
-    this.#reports.closed(STREAM_CLOSED);
+    this.#reporter.closed(STREAM_CLOSED);
   }
 
   pause(): void {
@@ -91,16 +91,16 @@ export class UwsStream implements Socket, Corked {
   }
 
   /** Ends it without a word: the library reports it as any other end. */
-  cut(): void {
+  terminate(): void {
     this.#response?.close();
   }
 
   /** The far end has gone. */
-  ended(): void {
+  closed(): void {
     if (this.#response === undefined) return;
     this.#response = undefined;
-    for (const message of this.#messages) this.#reports.unsent(message);
-    this.#reports.closed(STREAM_LEFT);
+    for (const message of this.#messages) this.#reporter.unsent(message);
+    this.#reporter.closed(STREAM_DISCONNECTED);
   }
 
   #send(): void {
@@ -109,7 +109,7 @@ export class UwsStream implements Socket, Corked {
     this.#texts.length = 0;
     this.#messages.length = 0;
     this.#waitingBytes = 0;
-    this.#behindBytes = this.#response.write(text) ? 0 : this.#behindBytes + text.length;
-    this.#reports.unread(this.#behindBytes);
+    this.#unsentBytes = this.#response.write(text) ? 0 : this.#unsentBytes + text.length;
+    this.#reporter.unreadBytes(this.#unsentBytes);
   }
 }

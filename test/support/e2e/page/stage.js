@@ -15,7 +15,7 @@ function note(event, detail) {
 function keep(connection) {
   connections.push(connection);
   connection.on('open', () => note('connected', connection.peer));
-  connection.on('data', (text) => note('heard', `${connection.peer}: ${text}`));
+  connection.on('data', (text) => note('received', `${connection.peer}: ${text}`));
   connection.on('close', () => note('parted', connection.peer));
 }
 
@@ -74,7 +74,7 @@ globalThis.stage = {
 
   diary: () => diary,
   connect: (id) => keep(peer.connect(id, { reliable: true })),
-  say: (text) => connections.at(-1).send(text),
+  send: (text) => connections.at(-1).send(text),
   call: async (id) => show(peer.call(id, await camera())),
   list: () => new Promise((resolve) => peer.listAllPeers(resolve)),
   disconnect: () => peer.disconnect(),

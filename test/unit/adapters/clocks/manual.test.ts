@@ -6,7 +6,7 @@ describe('the manual clock', () => {
   it('stands until it is turned', () => {
     const clock = new ManualClock();
     expect(clock.now()).toBe(0);
-    clock.passes(250);
+    clock.advance(250);
     expect(clock.now()).toBe(250);
   });
 
@@ -21,7 +21,7 @@ describe('the manual clock', () => {
     ] as const) {
       clock.wakeAt(at, () => woken.push(`${name} at ${clock.now()}`));
     }
-    clock.passes(100);
+    clock.advance(100);
     expect(woken).toEqual(['now at 0', 'first at 10', 'second at 10', 'late at 30']);
     expect(clock.now()).toBe(100);
   });
@@ -30,9 +30,9 @@ describe('the manual clock', () => {
     const clock = new ManualClock();
     const woken: number[] = [];
     clock.wakeAt(10, () => woken.push(10));
-    clock.passes(9);
+    clock.advance(9);
     expect(woken).toEqual([]);
-    clock.passes(1);
+    clock.advance(1);
     expect(woken).toEqual([10]);
   });
 
@@ -40,7 +40,7 @@ describe('the manual clock', () => {
     const clock = new ManualClock();
     const woken: number[] = [];
     clock.wakeAt(10, () => clock.wakeAt(20, () => woken.push(clock.now())));
-    clock.passes(100);
+    clock.advance(100);
     expect(woken).toEqual([20]);
   });
 
@@ -48,7 +48,7 @@ describe('the manual clock', () => {
     const clock = new ManualClock();
     const woken: number[] = [];
     clock.wakeAt(2 ** 33, () => woken.push(clock.now()));
-    clock.passes(2 ** 34);
+    clock.advance(2 ** 34);
     expect(woken).toEqual([2 ** 33]);
   });
 
@@ -60,14 +60,14 @@ describe('the manual clock', () => {
     expect(clock.nextWakeup()).toBe(10);
     sooner.cancel();
     expect(clock.nextWakeup()).toBe(20);
-    clock.passes(20);
+    clock.advance(20);
     expect(clock.nextWakeup()).toBe(NEVER);
   });
 
   it('does not run backwards when it is turned from inside a wake-up', () => {
     const clock = new ManualClock();
-    clock.wakeAt(5, () => clock.passes(100));
-    clock.passes(10);
+    clock.wakeAt(5, () => clock.advance(100));
+    clock.advance(10);
     expect(clock.now()).toBe(105);
   });
 });

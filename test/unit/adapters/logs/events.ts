@@ -1,8 +1,8 @@
-import type { LogEvent, LoggedRequest, Passage } from '../../../../src/application/ports/log.ts';
+import type { LogEvent, LoggedRequest, TrafficSummary } from '../../../../src/application/ports/log.ts';
 import { defaultConfig } from '../../../../src/composition/configuration/config.ts';
 import { connectionId, nodeId, type PeerId, realmKey } from '../../../../src/domain/ids.ts';
 import { Realm } from '../../../../src/domain/realm.ts';
-import { Session, type Manner } from '../../../../src/domain/session.ts';
+import { Session, type SessionTraits } from '../../../../src/domain/session.ts';
 import { Token } from '../../../../src/domain/token.ts';
 
 export const CANARY = 'c4n4ry-70k3n';
@@ -10,11 +10,11 @@ export const CANARY = 'c4n4ry-70k3n';
 const connection = connectionId(7, 0);
 const realm = new Realm({ key: realmKey('main'), node: nodeId('here') }, defaultConfig());
 const ann = 'ann' as PeerId;
-const manner: Manner = { carrier: 'socket', liveness: 'speaks', space: 'letters', remembers: false };
-const session = new Session({ connection, realm, id: ann, token: new Token(CANARY), manner }, 0);
+const traits: SessionTraits = { carrier: 'socket', liveness: 'sends', space: 'letters', keepsHistory: false };
+const session = new Session({ connection, realm, id: ann, token: new Token(CANARY), traits }, 0);
 const address = '203.0.113.9';
 
-const passage: Passage = { address, lifetime: 1_500, framesIn: 2, bytesIn: 90, framesOut: 3, bytesOut: 120 };
+const passage: TrafficSummary = { address, lifetime: 1_500, framesIn: 2, bytesIn: 90, framesOut: 3, bytesOut: 120 };
 const request: LoggedRequest = {
   method: 'GET',
   path: '/peerjs',

@@ -4,5 +4,5 @@ import { SuppliedPeerIds } from '../../../../src/adapters/peer-ids/supplied.ts';
 it('H2: gives what the program makes, each time anew', () => {
   let made = 0;
   const ids = new SuppliedPeerIds(() => `peer ${++made}`);
-  expect([ids.fresh(), ids.fresh()]).toEqual(['peer 1', 'peer 2']);
+  expect([ids.generate(), ids.generate()]).toEqual(['peer 1', 'peer 2']);
 });

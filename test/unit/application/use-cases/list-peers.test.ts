@@ -4,15 +4,15 @@ import { MemoryPeerDirectory } from '../../../../src/adapters/directories/memory
 import type { HttpOutcome } from '../../../../src/application/ports/requests.ts';
 import { listPeers } from '../../../../src/application/use-cases/list-peers.ts';
 import { Realms } from '../../../../src/domain/realms.ts';
-import { LIMITS, PLACE } from '../../domain/sessions.ts';
+import { LIMITS, REALM_IDENTITY } from '../../domain/session-fixture.ts';
 
 it('H3: discovery that is off does not even tell whether a key is known', () => {
   const directory = new MemoryPeerDirectory(new ManualClock());
-  const list = listPeers({ realms: new Realms(['peerjs'], PLACE.node, LIMITS), directory, allowDiscovery: false });
+  const list = listPeers({ realms: new Realms(['peerjs'], REALM_IDENTITY.node, LIMITS), directory, allowDiscovery: false });
   const answers: HttpOutcome[] = [];
   for (const key of ['peerjs', 'nonsense']) list({ key }, (outcome) => answers.push(outcome));
   expect(answers).toEqual([
-    { gave: 'refusal', reason: 'discovery-off' },
-    { gave: 'refusal', reason: 'discovery-off' },
+    { kind: 'refusal', reason: 'discovery-off' },
+    { kind: 'refusal', reason: 'discovery-off' },
   ]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readEnvironment, slipsIn, variablesOf } from '../../../../src/composition/configuration/environment.ts';
+import { readEnvironment, misspelledVariables, variablesOf } from '../../../../src/composition/configuration/environment.ts';
 import { OPTION_NAMES } from '../../../../src/composition/configuration/options.ts';
 
 describe('the environment', () => {
@@ -38,16 +38,18 @@ describe('the environment', () => {
       SIGNALBOX_SERVICE_HOST: 'x',
     };
     expect(readEnvironment(env)).toEqual([{ name: 'port', raw: '9001', source: 'PORT' }]);
-    expect(slipsIn(env)).toEqual([]);
+    expect(misspelledVariables(env)).toEqual([]);
   });
 });
 
 describe('slips of the pen', () => {
   it('are warned of', () => {
-    expect(slipsIn({ SIGNALBOX_PROT: '1' })).toEqual(['SIGNALBOX_PROT is no option; did you mean SIGNALBOX_PORT?']);
+    expect(misspelledVariables({ SIGNALBOX_PROT: '1' })).toEqual(['SIGNALBOX_PROT is no option; did you mean SIGNALBOX_PORT?']);
   });
 
   it('are not what somebody else set', () => {
-    expect(slipsIn({ SIGNALBOX_IMAGE_TAG: '1', SIGNALBOX_PORT: '1', SIGNALBOX_: '', PEERJS_PROT: '1', PROT: '1' })).toEqual([]);
+    expect(
+      misspelledVariables({ SIGNALBOX_IMAGE_TAG: '1', SIGNALBOX_PORT: '1', SIGNALBOX_: '', PEERJS_PROT: '1', PROT: '1' }),
+    ).toEqual([]);
   });
 });

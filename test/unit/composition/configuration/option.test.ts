@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { choice, flag, integer, type Kind, list, maybe, option, text } from '../../../../src/composition/configuration/option.ts';
+import {
+  choice,
+  flag,
+  integer,
+  type ValueType,
+  list,
+  maybe,
+  option,
+  text,
+} from '../../../../src/composition/configuration/option.ts';
 
 /** The value, or `no` and what is refused. */
-function read(kind: Kind<unknown, unknown>, raw: unknown): unknown {
+function read(kind: ValueType<unknown, unknown>, raw: unknown): unknown {
   const outcome = kind.read(raw);
   return outcome.ok ? outcome.value : { no: outcome.refusal };
 }
@@ -91,9 +100,9 @@ describe('a list', () => {
 
 describe('an option', () => {
   it('stands everywhere and has no variables of others, unless it says so', () => {
-    const traits = { group: 'Log', meaning: 'Nothing.', default: false } as const;
+    const traits = { group: 'Log', description: 'Nothing.', default: false } as const;
     expect(option(flag(), traits)).toMatchObject({ reach: 'everywhere', env: [], takes: 'none', default: false });
-    expect(option(maybe(flag()), { ...traits, reach: 'command line', env: ['X'] })).toMatchObject({
+    expect(option(maybe(flag()), { ...traits, scope: 'command line', env: ['X'] })).toMatchObject({
       reach: 'command line',
       env: ['X'],
     });

@@ -13,8 +13,8 @@ describe('the schema', () => {
     });
 
     it(`${name}: text for people is whole sentences`, () => {
-      const { meaning, seen = '.' } = OPTIONS[name as keyof typeof OPTIONS] as Option<unknown, unknown>;
-      expect([meaning.at(-1), seen.at(-1)]).toEqual(['.', '.']);
+      const { description, effect = '.' } = OPTIONS[name as keyof typeof OPTIONS] as Option<unknown, unknown>;
+      expect([description.at(-1), effect.at(-1)]).toEqual(['.', '.']);
     });
   }
 

@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { stepLists, type Scope } from '../../../../conformance/random/draw-steps.ts';
+import { stepLists, type DrawOptions } from '../../../../conformance/random/draw-steps.ts';
 import { readReplay, writeReplay } from '../../../../conformance/random/replay.ts';
-import { NOBODY } from '../../../../conformance/random/steps.ts';
+import { UNUSABLE_ID } from '../../../../conformance/random/steps.ts';
 
-const SCOPE: Scope = {
+const SCOPE: DrawOptions = {
   realms: 2,
-  hasNobody: true,
-  arrivals: 8,
-  floods: [3],
-  stumbles: [1, 2],
-  spans: [[5, 6]],
-  least: 4,
-  most: 40,
+  hasUnusableId: true,
+  connectWeight: 8,
+  floodSizes: [3],
+  malformedCounts: [1, 2],
+  waitRanges: [[5, 6]],
+  minSteps: 4,
+  maxSteps: 40,
 };
 
-const draw = (scope: Scope, seed: number) => fc.sample(stepLists(scope), { seed, numRuns: 100 });
+const draw = (scope: DrawOptions, seed: number) => fc.sample(stepLists(scope), { seed, numRuns: 100 });
 
 describe('drawing steps', () => {
   it('gives the same for the same seed, and more of the same for more runs', () => {
@@ -27,13 +27,13 @@ describe('drawing steps', () => {
   it('leaves no kind of step out', () => {
     const steps = draw(SCOPE, 1).flat();
     expect(new Set(steps.map((step) => step.do)).size).toBe(13);
-    expect(JSON.stringify(steps)).toContain(JSON.stringify(NOBODY));
+    expect(JSON.stringify(steps)).toContain(JSON.stringify(UNUSABLE_ID));
   });
 
   it('keeps to its scope', () => {
-    const lists = draw({ ...SCOPE, realms: 1, hasNobody: false }, 1);
+    const lists = draw({ ...SCOPE, realms: 1, hasUnusableId: false }, 1);
     expect(lists.every(({ length }) => length >= 4 && length <= 40)).toBe(true);
-    expect(JSON.stringify(lists)).not.toContain(JSON.stringify(NOBODY));
+    expect(JSON.stringify(lists)).not.toContain(JSON.stringify(UNUSABLE_ID));
     expect(lists.flat().every((step) => !('realm' in step) || step.realm === 0)).toBe(true);
   });
 

@@ -61,20 +61,20 @@ export interface FaultySettings extends Partial<Record<'expire_timeout' | 'alive
 
 const PATIENCE_MS = 5_000;
 /** M10: so many malformed frames of one socket. */
-const FORGIVEN = 20;
-const TURNED_AWAY = { full: 'Server has reached its concurrent user limit', unfit: 'Invalid id' };
+const MAX_MALFORMED = 20;
+const REFUSAL_TEXTS = { full: 'Server has reached its concurrent user limit', unfit: 'Invalid id' };
 
 interface Peer {
   readonly id: string;
   readonly realm: string;
   readonly token: string;
   readonly socket: WebSocket;
-  heardAt: number;
+  receivedAt: number;
   /** How many malformed frames it has sent. */
-  stumbles: number;
+  malformed: number;
 }
 
-interface Held {
+interface HeldMessage {
   readonly text: string;
   readonly from: string;
   readonly at: number;
@@ -89,17 +89,17 @@ export class FaultyServer {
   readonly #lag: number | undefined;
   readonly #server: WebSocketServer;
   readonly #peers = new Map<string, Peer>();
-  readonly #mailboxes = new Map<string, Held[]>();
-  readonly #late = new Map<WebSocket, string[]>();
-  readonly #sweeping: NodeJS.Timeout;
+  readonly #mailboxes = new Map<string, HeldMessage[]>();
+  readonly #delayed = new Map<WebSocket, string[]>();
+  readonly #sweepTimer: NodeJS.Timeout;
 
   private constructor(fault: Fault | undefined, { lag, ...settings }: FaultySettings) {
     this.#fault = fault;
     this.#lag = lag;
     this.#settings = { ...SETTINGS, ...settings };
     this.#server = new WebSocketServer({ port: 0, host: '127.0.0.1', autoPong: fault !== 'answers no ping' });
-    this.#server.on('connection', (socket, request) => this.#arrives(socket, request));
-    this.#sweeping = setInterval(() => this.#sweep(), this.#settings.cleanup_out_msgs);
+    this.#server.on('connection', (socket, request) => this.#accept(socket, request));
+    this.#sweepTimer = setInterval(() => this.#sweep(), this.#settings.cleanup_out_msgs);
   }
 
   static async start(fault?: Fault, settings: FaultySettings = {}): Promise<FaultyServer> {
@@ -115,67 +115,69 @@ export class FaultyServer {
   }
 
   stop(): void {
-    clearInterval(this.#sweeping);
+    clearInterval(this.#sweepTimer);
     for (const socket of this.#server.clients) socket.terminate();
     this.#server.close();
   }
 
-  #arrives(socket: WebSocket, { url = '' }: IncomingMessage): void {
+  #accept(socket: WebSocket, { url = '' }: IncomingMessage): void {
     const query = new URL(url, 'http://server').searchParams;
     const [id = '', token = '', key = ''] = ['id', 'token', 'key'].map((name) => query.get(name) ?? '');
     const realm = this.#fault === 'mixes realms' ? 'any' : key;
-    const peer: Peer = { id, realm, token, socket, heardAt: Date.now(), stumbles: 0 };
-    this.#soon(() => this.#asks(peer));
-    socket.on('message', (bytes, isBinary) => this.#soon(() => this.#reads(peer, (bytes as Buffer).toString(), isBinary)));
-    socket.on('close', () => this.#soon(() => this.#isGone(peer)));
+    const peer: Peer = { id, realm, token, socket, receivedAt: Date.now(), malformed: 0 };
+    this.#afterLag(() => this.#admit(peer));
+    socket.on('message', (bytes, isBinary) =>
+      this.#afterLag(() => this.#handleFrame(peer, (bytes as Buffer).toString(), isBinary)),
+    );
+    socket.on('close', () => this.#afterLag(() => this.#handleClose(peer)));
   }
 
   /** In the order of calls. */
-  #soon(work: () => void): void {
+  #afterLag(work: () => void): void {
     if (this.#lag === undefined) work();
     else setTimeout(work, this.#lag);
   }
 
-  #asks(peer: Peer): void {
+  #admit(peer: Peer): void {
     const { socket } = peer;
     const refusal = this.#refusal(peer);
-    if (refusal === undefined) return this.#enters(peer);
+    if (refusal === undefined) return this.#register(peer);
     if (this.#fault === 'sends OPEN to who is refused') socket.send('{"type":"OPEN"}');
     socket.send(JSON.stringify({ type: refusal.type, payload: { msg: refusal.why } }));
     socket.close(refusal.code);
   }
 
-  #reads(peer: Peer, text: string, isBinary: boolean): void {
-    if (peer.stumbles > 0 && this.#fault === 'goes deaf after bad JSON') return;
-    const message = this.#messageIn(text, isBinary);
-    if (message !== undefined) return this.#hears(peer, message);
-    peer.stumbles++;
-    if (peer.stumbles > FORGIVEN && this.#fault !== 'forgives all bad JSON') this.#ends(peer, 1007);
+  #handleFrame(peer: Peer, text: string, isBinary: boolean): void {
+    if (peer.malformed > 0 && this.#fault === 'goes deaf after bad JSON') return;
+    const message = this.#parse(text, isBinary);
+    if (message !== undefined) return this.#dispatch(peer, message);
+    peer.malformed++;
+    if (peer.malformed > MAX_MALFORMED && this.#fault !== 'forgives all bad JSON') this.#close(peer, 1007);
   }
 
-  #isGone(peer: Peer): void {
-    const isCurrent = this.#peers.get(seat(peer)) === peer || this.#fault === 'frees an id that was taken over';
-    if (isCurrent && this.#fault !== 'frees no id') this.#peers.delete(seat(peer));
+  #handleClose(peer: Peer): void {
+    const isCurrent = this.#peers.get(idKey(peer)) === peer || this.#fault === 'frees an id that was taken over';
+    if (isCurrent && this.#fault !== 'frees no id') this.#peers.delete(idKey(peer));
   }
 
   #refusal(peer: Peer): { type: string; why: string; code: number } | undefined {
     const { id, token, realm } = peer;
     if (/\p{Cc}/u.test(id) && this.#fault !== 'takes ids that are nobody’s') {
-      return { type: 'ERROR', why: TURNED_AWAY.unfit, code: 1008 };
+      return { type: 'ERROR', why: REFUSAL_TEXTS.unfit, code: 1008 };
     }
-    const owner = this.#peers.get(seat(peer));
+    const owner = this.#peers.get(idKey(peer));
     if (owner !== undefined) {
       const isSame = owner.token === token || this.#fault === 'ignores tokens';
       return isSame ? undefined : { type: 'ID-TAKEN', why: 'ID is taken', code: 1008 };
     }
     const room = this.#settings.concurrent_limit + (this.#fault === 'lets too many in' ? 1 : 0);
     const isFull = [...this.#peers.values()].filter((other) => other.realm === realm).length >= room;
-    return isFull ? { type: 'ERROR', why: TURNED_AWAY.full, code: 1013 } : undefined;
+    return isFull ? { type: 'ERROR', why: REFUSAL_TEXTS.full, code: 1013 } : undefined;
   }
 
-  #enters(peer: Peer): void {
-    const before = this.#peers.get(seat(peer));
-    this.#peers.set(seat(peer), peer);
+  #register(peer: Peer): void {
+    const before = this.#peers.get(idKey(peer));
+    this.#peers.set(idKey(peer), peer);
     if (this.#fault !== 'lets the old socket live') before?.socket.close(4001);
     if (this.#fault === 'delivers what is held before OPEN') this.#deliverHeld(peer);
     if (this.#fault !== 'sends no OPEN') peer.socket.send('{"type":"OPEN"}');
@@ -183,14 +185,14 @@ export class FaultyServer {
   }
 
   #deliverHeld(peer: Peer): void {
-    const held = this.#mailboxes.get(seat(peer)) ?? [];
-    if (this.#fault !== 'delivers what is held twice') this.#mailboxes.delete(seat(peer));
+    const held = this.#mailboxes.get(idKey(peer)) ?? [];
+    if (this.#fault !== 'delivers what is held twice') this.#mailboxes.delete(idKey(peer));
     if (this.#fault === 'loses what is held') held.shift();
     if (this.#fault === 'delivers what is held backwards') held.reverse();
     for (const { text } of held) peer.socket.send(text);
   }
 
-  #messageIn(text: string, isBinary: boolean): Message | undefined {
+  #parse(text: string, isBinary: boolean): Message | undefined {
     try {
       const value: unknown = isBinary ? undefined : JSON.parse(text);
       if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Message;
@@ -200,26 +202,26 @@ export class FaultyServer {
     return undefined;
   }
 
-  #hears(peer: Peer, message: Message): void {
+  #dispatch(peer: Peer, message: Message): void {
     // Who was closed counts no more.
-    if (this.#peers.get(seat(peer)) !== peer && this.#fault !== 'lets the old socket live') return;
-    peer.heardAt = Date.now();
+    if (this.#peers.get(idKey(peer)) !== peer && this.#fault !== 'lets the old socket live') return;
+    peer.receivedAt = Date.now();
     const { type, dst } = message;
     if (type === 'HEARTBEAT' && this.#fault === 'answers HEARTBEAT') peer.socket.send('{"type":"HEARTBEAT"}');
     if (!/^(OFFER|ANSWER|CANDIDATE|LEAVE)$/.test(String(type))) return;
     if (typeof dst === 'string') return this.#relay(peer, dst, message);
-    if (type === 'LEAVE') this.#leaves(peer);
+    if (type === 'LEAVE') this.#handleLeave(peer);
   }
 
-  #leaves(peer: Peer): void {
-    if (this.#fault === 'keeps who has left') return void this.#peers.delete(seat(peer));
-    this.#ends(peer, 1000);
+  #handleLeave(peer: Peer): void {
+    if (this.#fault === 'keeps who has left') return void this.#peers.delete(idKey(peer));
+    this.#close(peer, 1000);
     // A new entry, which the close of the socket does not find.
-    if (this.#fault === 'frees no id at LEAVE') this.#peers.set(seat(peer), { ...peer });
+    if (this.#fault === 'frees no id at LEAVE') this.#peers.set(idKey(peer), { ...peer });
   }
 
-  #ends(peer: Peer, code: number): void {
-    if (this.#peers.get(seat(peer)) === peer) this.#peers.delete(seat(peer));
+  #close(peer: Peer, code: number): void {
+    if (this.#peers.get(idKey(peer)) === peer) this.#peers.delete(idKey(peer));
     peer.socket.close(code);
   }
 
@@ -237,9 +239,9 @@ export class FaultyServer {
   #receiver({ realm }: Peer, dst: string, type: unknown): Peer | undefined {
     const others = [...this.#peers.values()];
     if (this.#fault === 'delivers to another' && type === 'ANSWER') {
-      return others.find(({ id }) => id !== dst && isOfWorld(id, dst));
+      return others.find(({ id }) => id !== dst && isOfSameRun(id, dst));
     }
-    return this.#peers.get(seat({ realm, id: dst }));
+    return this.#peers.get(idKey({ realm, id: dst }));
   }
 
   #deliver({ socket }: Peer, text: string): void {
@@ -250,31 +252,31 @@ export class FaultyServer {
 
   /** What comes in one turn leaves backwards. */
   #deliverLater(socket: WebSocket, text: string): void {
-    const waiting = this.#late.get(socket);
+    const waiting = this.#delayed.get(socket);
     if (waiting !== undefined) return void waiting.unshift(text);
-    this.#late.set(socket, [text]);
+    this.#delayed.set(socket, [text]);
     setImmediate(() => {
-      for (const one of this.#late.get(socket) ?? []) socket.send(one);
-      this.#late.delete(socket);
+      for (const one of this.#delayed.get(socket) ?? []) socket.send(one);
+      this.#delayed.delete(socket);
     });
   }
 
   #hold(peer: Peer, dst: string, text: string): void {
     const { id: from, realm } = peer;
-    const box = this.#mailboxes.get(seat({ realm, id: dst })) ?? [];
+    const box = this.#mailboxes.get(idKey({ realm, id: dst })) ?? [];
     const boxes = [...this.#mailboxes].filter(([name, held]) => inRealm(name, realm) && held.some((one) => one.from === from));
     const isFull = box.length >= this.#settings.mailbox_messages;
     const isOneMore = !box.some((one) => one.from === from) && boxes.length >= this.#settings.mailboxes_per_sender;
     const hasRoom = (!isFull && !isOneMore) || this.#fault === 'has no bound for mailboxes';
-    if (/\p{Cc}/u.test(dst) || !hasRoom) return this.#tellExpire({ realm, id: from }, dst);
-    if (this.#fault === 'tells EXPIRE where there is room' && box.length === 0) return this.#tellExpire({ realm, id: from }, dst);
-    this.#mailboxes.set(seat({ realm, id: dst }), [...box, { text, from, at: Date.now() }]);
+    if (/\p{Cc}/u.test(dst) || !hasRoom) return this.#sendExpire({ realm, id: from }, dst);
+    if (this.#fault === 'tells EXPIRE where there is room' && box.length === 0) return this.#sendExpire({ realm, id: from }, dst);
+    this.#mailboxes.set(idKey({ realm, id: dst }), [...box, { text, from, at: Date.now() }]);
   }
 
-  #tellExpire({ realm, id }: { realm: string; id: string }, absent: string): void {
+  #sendExpire({ realm, id }: { realm: string; id: string }, absent: string): void {
     if (this.#fault === 'tells no EXPIRE') return;
     const told = [...this.#peers.values()].filter(
-      (peer) => peer.realm === realm && (peer.id === id || (this.#fault === 'tells EXPIRE to all' && isOfWorld(peer.id, id))),
+      (peer) => peer.realm === realm && (peer.id === id || (this.#fault === 'tells EXPIRE to all' && isOfSameRun(peer.id, id))),
     );
     for (const peer of told) peer.socket.send(JSON.stringify({ type: 'EXPIRE', src: absent, dst: peer.id }));
   }
@@ -285,24 +287,24 @@ export class FaultyServer {
     for (const [name, held] of this.#mailboxes) {
       const [realm = '', id = ''] = name.split('\n');
       const due = held.filter(({ at }) => now - at >= age);
-      for (const from of new Set(due.map((one) => one.from))) this.#tellExpire({ realm, id: from }, id);
+      for (const from of new Set(due.map((one) => one.from))) this.#sendExpire({ realm, id: from }, id);
       const left = held.filter((one) => this.#fault === 'tells EXPIRE and delivers' || !due.includes(one));
       if (left.length === 0) this.#mailboxes.delete(name);
       else this.#mailboxes.set(name, left);
     }
-    this.#closeSilent(now);
+    this.#closeTimedOut(now);
   }
 
-  #closeSilent(now: number): void {
+  #closeTimedOut(now: number): void {
     const patience = this.#settings.alive_timeout - (this.#fault === 'cuts who is not silent' ? 500 : 0);
     for (const peer of this.#peers.values()) {
-      if (now - peer.heardAt < patience || this.#fault === 'keeps who is silent') continue;
-      this.#ends(peer, 4002);
+      if (now - peer.receivedAt < patience || this.#fault === 'keeps who is silent') continue;
+      this.#close(peer, 4002);
     }
   }
 }
 
-function seat({ realm, id }: { readonly realm: string; readonly id: string }): string {
+function idKey({ realm, id }: { readonly realm: string; readonly id: string }): string {
   return `${realm}\n${id}`;
 }
 
@@ -311,6 +313,6 @@ function inRealm(name: string, realm: string): boolean {
 }
 
 /** Whether two ids are of the same run: others are played at the same time. */
-function isOfWorld(id: string, other: string): boolean {
+function isOfSameRun(id: string, other: string): boolean {
   return id.slice(0, 8) === other.slice(0, 8);
 }

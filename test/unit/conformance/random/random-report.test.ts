@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asCase, inWords, type Outcome } from '../../../../conformance/random/random-report.ts';
+import { asCase, formatOutcome, type Outcome } from '../../../../conformance/random/random-report.ts';
 import type { Finding } from '../../../../conformance/random/random-result.ts';
 
 const KEPT: Outcome = {
@@ -13,14 +13,14 @@ const KEPT: Outcome = {
 };
 const FINDING: Finding = {
   rule: 'M10',
-  claim: 'M10: line 0 (ann) sends a message to itself, and does not hear it',
+  message: 'M10: line 0 (ann) sends a message to itself, and does not hear it',
   isDangerous: false,
   isRepeatable: true,
   steps: [
     { do: 'connect', realm: 0, id: 'ann', token: 'one' },
     { do: 'wait', ms: 5 },
   ],
-  words: ['ann connects with token one', '5 ms pass'],
+  descriptions: ['ann connects with token one', '5 ms pass'],
   stepsBefore: 20,
   transcript: [{ at: 0, who: 'ann', how: 'noted', what: 'opens' }],
 };
@@ -29,12 +29,12 @@ const REPLAY = `--replay '[{"do":"connect","realm":0,"id":"ann","token":"one"},{
 
 describe('for people', () => {
   it('one line says that all is well', () => {
-    expect(inWords(KEPT)).toBe('30 random runs, 612 steps, seed 7: every promise was kept.\n');
-    expect(inWords({ ...KEPT, seed: undefined, steps: 1 })).toBe('replay of 1 step: every promise was kept.\n');
+    expect(formatOutcome(KEPT)).toBe('30 random runs, 612 steps, seed 7: every promise was kept.\n');
+    expect(formatOutcome({ ...KEPT, seed: undefined, steps: 1 })).toBe('replay of 1 step: every promise was kept.\n');
   });
 
   it('steps are numbered, and can be played again', () => {
-    expect(inWords(BROKEN).split('\n')).toEqual([
+    expect(formatOutcome(BROKEN).split('\n')).toEqual([
       '30 random runs, 612 steps, seed 7: a broken promise.',
       '',
       '  M10: line 0 (ann) sends a message to itself, and does not hear it',
@@ -51,14 +51,16 @@ describe('for people', () => {
   });
 
   it('what is dangerous, or does not happen again, is told', () => {
-    const words = inWords({ ...BROKEN, finding: { ...FINDING, isDangerous: true, isRepeatable: false, stepsBefore: 2 } });
+    const words = formatOutcome({ ...BROKEN, finding: { ...FINDING, isDangerous: true, isRepeatable: false, stepsBefore: 2 } });
     expect(words).toContain('seed 7: a dangerous broken promise.');
     expect(words).toContain('\nSteps:\n');
     expect(words).toContain('Played once more, the same steps broke no promise: it depends on time or on chance.');
   });
 
   it('so is a server that is not there', () => {
-    expect(inWords({ ...KEPT, outcome: 'unreachable', unreachable: 'refused' })).toBe('The server can not be reached: refused\n');
+    expect(formatOutcome({ ...KEPT, outcome: 'unreachable', unreachable: 'refused' })).toBe(
+      'The server can not be reached: refused\n',
+    );
   });
 });
 

@@ -9,7 +9,7 @@ import type { Step } from '../../../../conformance/random/steps.ts';
 const STEPS: readonly Step[] = [
   { do: 'connect', realm: 0, id: 'ann', token: 'one' },
   { do: 'relay', realm: 0, who: 'ann', kind: 'OFFER', to: 'no\u0007body' },
-  { do: 'stumble', realm: 0, who: 'ann', over: 'half an object', times: 2 },
+  { do: 'malformed', realm: 0, who: 'ann', frame: 'half an object', times: 2 },
   { do: 'wait', ms: 20 },
 ];
 

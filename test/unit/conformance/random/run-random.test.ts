@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../../conformance/arguments.ts';
 import { runRandom, type RandomOptions } from '../../../../conformance/random/run-random.ts';
-import { playground } from './playground.ts';
+import { startFaultyServer } from './start-faulty-server.ts';
 
 /* What it finds is in test/e2e/conformance/random.test.ts. */
 
@@ -15,9 +15,9 @@ function terminal(isTerminal = false) {
   return { io, written };
 }
 
-async function run(options: Partial<RandomOptions>, wanted: Parameters<typeof playground>[0] = {}) {
+async function run(options: Partial<RandomOptions>, wanted: Parameters<typeof startFaultyServer>[0] = {}) {
   const { io, written } = terminal();
-  const { server } = (await playground(wanted)).stage;
+  const { server } = (await startFaultyServer(wanted)).stage;
   return { ...(await runRandom({ server, runs: 5, seed: 3, expectations: 'signalbox', ...options }, io)), written };
 }
 
@@ -34,7 +34,7 @@ describe('random runs', () => {
     const [one, other, third] = await Promise.all([run({}), run({}), run({ seed: 4 })]);
     expect(one.steps).toBe(other.steps);
     expect(one.steps).not.toBe(third.steps);
-    expect((await run({ seed: undefined, runs: 1, mostSteps: 2 })).seed).toBeGreaterThanOrEqual(0);
+    expect((await run({ seed: undefined, runs: 1, maxSteps: 2 })).seed).toBeGreaterThanOrEqual(0);
   });
 
   it('end with the first broken promise, and how to break it again', async () => {
@@ -46,9 +46,9 @@ describe('random runs', () => {
     expect(again).toMatchObject({
       outcome: 'broken',
       seed: undefined,
-      finding: { words: finding?.words, stepsBefore: finding?.words.length },
+      finding: { words: finding?.descriptions, stepsBefore: finding?.descriptions.length },
     });
-    expect((await run({ replay })).report).toBe(`replay of ${finding?.words.length} steps: every promise was kept.\n`);
+    expect((await run({ replay })).report).toBe(`replay of ${finding?.descriptions.length} steps: every promise was kept.\n`);
   });
 
   it('hold a server to what is expected of it', async () => {
@@ -67,7 +67,7 @@ describe('random runs', () => {
   });
 
   it('need a server, and steps that can be read', async () => {
-    const { stage, server } = await playground();
+    const { stage, server } = await startFaultyServer();
     server.stop();
     const { io, written } = terminal();
     expect(await runRandom({ server: stage.server }, io)).toMatchObject({
@@ -83,7 +83,7 @@ describe('random runs', () => {
 
   it('tell a terminal how far they are', async () => {
     const { io, written } = terminal(true);
-    await runRandom({ server: (await playground()).stage.server, runs: 2, seed: 1, mostSteps: 5 }, io);
+    await runRandom({ server: (await startFaultyServer()).stage.server, runs: 2, seed: 1, maxSteps: 5 }, io);
     expect(written.stderr).toContain('random run 2 of 2');
     expect(written.stderr.endsWith('\r\u001b[K')).toBe(true);
   });

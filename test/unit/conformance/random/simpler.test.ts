@@ -13,14 +13,14 @@ describe('a simpler step', () => {
       { do: 'flood', ...ANN, to: 'bob', count: 30 },
     ]);
     expect(simpler({ do: 'flood', ...ANN, to: 'bob', count: 2 })).toEqual([relay]);
-    expect(simpler({ do: 'chorus', realm: 0, to: 'bob' })).toContainEqual(relay);
+    expect(simpler({ do: 'from-all', realm: 0, to: 'bob' })).toContainEqual(relay);
   });
 
   it('is shorter, fewer, or the one that is known best', () => {
     expect(simpler({ do: 'wait', ms: 500 })).toEqual([{ do: 'wait', ms: 250 }]);
     expect(simpler({ do: 'connect', realm: 0, id: 'ann', token: 'two' })).toMatchObject([{ token: 'one' }]);
     expect(simpler({ do: 'relay', ...ANN, kind: 'LEAVE', to: 'bob' })).toMatchObject([{ kind: 'OFFER' }]);
-    expect(simpler({ do: 'stumble', ...ANN, over: 'nothing', times: 3 })).toMatchObject([
+    expect(simpler({ do: 'malformed', ...ANN, frame: 'nothing', times: 3 })).toMatchObject([
       { times: 1 },
       { over: 'half an object' },
     ]);
@@ -29,13 +29,13 @@ describe('a simpler step', () => {
   it('comes to an end for every step', () => {
     const scope = {
       realms: 2,
-      hasNobody: true,
-      arrivals: 8,
-      floods: [250],
-      stumbles: [43],
-      spans: [[1, 6_000]],
-      least: 20,
-      most: 20,
+      hasUnusableId: true,
+      connectWeight: 8,
+      floodSizes: [250],
+      malformedCounts: [43],
+      waitRanges: [[1, 6_000]],
+      minSteps: 20,
+      maxSteps: 20,
     } as const;
     for (const step of fc.sample(stepLists(scope), { seed: 1, numRuns: 20 }).flat()) {
       let [least, tries] = [step, 0];

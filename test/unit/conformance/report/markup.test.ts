@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asSeen, html, trusted } from '../../../../conformance/report/markup.ts';
+import { showInvisible, html, trustedHtml } from '../../../../conformance/report/markup.ts';
 
 describe('markup', () => {
   it('escapes what is put into it, in text and in attributes', () => {
@@ -9,7 +9,7 @@ describe('markup', () => {
   it('takes markup as it is, lists one after the other, and nothing for nothing', () => {
     const items = ['a', '<'].map((text) => html`<i>${text}</i>`);
     expect(html`<b>${items}${undefined}${''}${0}</b>`.markup).toBe('<b><i>a</i><i>&lt;</i>0</b>');
-    expect(html`${trusted('<hr>')}`.markup).toBe('<hr>');
+    expect(html`${trustedHtml('<hr>')}`.markup).toBe('<hr>');
   });
 
   it('tells characters by their number that HTML can not write or nobody can see', () => {
@@ -24,6 +24,6 @@ describe('markup', () => {
   });
 
   it('sets what can not be seen apart from a backslash that was there', () => {
-    expect(asSeen('\\u0000 \u0000\u0007 <').markup).toBe('\\u0000 <span class="unseen">\\u0000\\u0007</span> &lt;');
+    expect(showInvisible('\\u0000 \u0000\u0007 <').markup).toBe('\\u0000 <span class="unseen">\\u0000\\u0007</span> &lt;');
   });
 });

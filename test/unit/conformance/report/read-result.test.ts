@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ForeignResult, readResult } from '../../../../conformance/report/read-result.ts';
+import { InvalidResult, readResult } from '../../../../conformance/report/read-result.ts';
 import { EACH_VERDICT, HOSTILE_CASE, sampleRun } from './sample-runs.ts';
 
 const RUN = sampleRun([...EACH_VERDICT, HOSTILE_CASE]);
@@ -39,7 +39,7 @@ describe('the JSON of a run', () => {
     ['at cases[0].transcript[0].how', { ...RUN, cases: [{ ...EACH_VERDICT[0], transcript: [{ at: 1, who: 'ann', how: 'x' }] }] }],
   ])('%s', (complaint, foreign) => {
     const read = () => readResult(typeof foreign === 'string' ? foreign : JSON.stringify(foreign));
-    expect(read).toThrow(ForeignResult);
+    expect(read).toThrow(InvalidResult);
     expect(read).toThrow(complaint);
   });
 });

@@ -8,8 +8,8 @@ describe('a child', () => {
   it('that ends says how, and its last words', async () => {
     const child = node("console.log('one\\ntwo\\nthree'); console.error('four'); process.exitCode = 3");
     await child.exited;
-    expect(child.ending).toBe('ended with code 3');
-    await expect.poll(() => child.lastWords).toMatch(/three/);
+    expect(child.exitReason).toBe('ended with code 3');
+    await expect.poll(() => child.lastOutput).toMatch(/three/);
     expect(child.output).toContain('one');
     child.kill('SIGKILL');
     await child.stop();
@@ -18,7 +18,7 @@ describe('a child', () => {
   it('that breaks says what it complained of', async () => {
     const child = node("console.log('fine'); throw new TypeError('so')");
     await child.exited;
-    await expect.poll(() => child.lastWords).toBe('TypeError: so');
+    await expect.poll(() => child.lastOutput).toBe('TypeError: so');
   });
 
   it('that runs is stopped, and what it has started with it', async () => {
@@ -26,16 +26,16 @@ describe('a child', () => {
     const starts = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(listens)}], { stdio: 'inherit' })`;
     const child = node(starts);
     await expect.poll(() => child.output, { timeout: 10_000 }).toMatch(/^\d+\n/);
-    expect(child.ending).toBeUndefined();
+    expect(child.exitReason).toBeUndefined();
     await child.stop();
-    expect(child.ending).toBe('ended with SIGTERM');
+    expect(child.exitReason).toBe('ended with SIGTERM');
     await expect.poll(() => isListening(Number(child.output)), { timeout: 10_000 }).toBe(false);
   });
 
   it('that can not be started says so', async () => {
     const child = new Child(['no-such-program-anywhere']);
     await child.exited;
-    expect(child.ending).toMatch(/^could not be started: .*ENOENT/);
+    expect(child.exitReason).toMatch(/^could not be started: .*ENOENT/);
     await child.stop();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ask } from '../../../../conformance/far-end/ask.ts';
-import { Transcript } from '../../../../conformance/far-end/transcript.ts';
+import { sendRequest } from '../../../../conformance/client/send-request.ts';
+import { Transcript } from '../../../../conformance/client/transcript.ts';
 import { commandServers } from '../../../../conformance/server/command-servers.ts';
 import { readTemplate } from '../../../../conformance/server/command-template.ts';
 import { StartFailed, type Servers } from '../../../../conformance/server/servers.ts';
@@ -10,32 +10,32 @@ const LISTEN = "require('http').createServer((q, s) => s.end(process.argv.slice(
 
 function servers(script: string, rest = '{port} {options}', startTimeout = 10_000): Servers {
   const template = readTemplate(`"${process.execPath}" -e "${script}" ${rest}`);
-  return commandServers({ name: 'node', template, told: { path: '/told' }, patience: 2_000, startTimeout });
+  return commandServers({ name: 'node', template, declared: { path: '/told' }, patience: 2_000, startTimeout });
 }
 
 describe('a command', () => {
   it('starts a server with its settings, waits until it answers, and ends it', async () => {
     const server = await servers(LISTEN, '{port} -- {options}').start({ expire_timeout: 600, path: '/told' });
-    const { body } = await ask(server.profile, new Transcript(), '/');
+    const { body } = await sendRequest(server.profile, new Transcript(), '/');
     expect(body).toMatch(/--path,\/told,--expire_timeout,600$/);
     expect(server.profile).toMatchObject({ path: '/told/', patience: 2_000, settings: { expire_timeout: 600 } });
-    expect([server.canStartAgain, server.exit()]).toEqual([true, undefined]);
+    expect([server.canRestart, server.exitReason()]).toEqual([true, undefined]);
     await server.stop();
-    expect(server.exit()).toBe('its process ended with SIGTERM: ');
+    expect(server.exitReason()).toBe('its process ended with SIGTERM: ');
   });
 
   it('shares a process where the command is the same', () => {
-    const { signOf, settle } = servers(LISTEN);
+    const { processKey, resolve } = servers(LISTEN);
     const signs = [SETUPS.calm, SETUPS['no discovery'], SETUPS.discovery].map((setup) => {
-      const settled = settle(setup);
-      return 'settings' in settled ? signOf(settled.settings) : settled.missing;
+      const settled = resolve(setup);
+      return 'settings' in settled ? processKey(settled.settings) : settled.missing;
     });
     expect(signs[0]).toBe(signs[1]);
     expect(signs[0]).not.toBe(signs[2]);
   });
 
   it('says what it has no place for', () => {
-    expect(servers(LISTEN).settle(SETUPS['small buffers'])).toEqual({
+    expect(servers(LISTEN).resolve(SETUPS['small buffers'])).toEqual({
       missing: 'neither told, nor has the command a place for it: --send-buffer-bytes',
     });
   });

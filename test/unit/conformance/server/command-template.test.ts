@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canTell, filled, readTemplate } from '../../../../conformance/server/command-template.ts';
+import { canSet, fillTemplate, readTemplate } from '../../../../conformance/server/command-template.ts';
 
 describe('a command template', () => {
   it('is split into words, with quotes taken off', () => {
@@ -15,22 +15,22 @@ describe('a command template', () => {
   it('is filled with a port and flags', () => {
     const settings = { path: '/x', cors: ['a', 'b'], allow_discovery: true, proxied: false, max_message_bytes: 5 };
     const peers = ['--path', '/x', '--allow_discovery', '--cors', 'a', '--cors', 'b'];
-    expect(filled(readTemplate('a -p={port} {options}'), 9000, settings)).toEqual(['a', '-p=9000', ...peers]);
-    const all = filled(readTemplate('a {port} {options}', 'signalbox'), 9000, settings);
+    expect(fillTemplate(readTemplate('a -p={port} {options}'), 9000, settings)).toEqual(['a', '-p=9000', ...peers]);
+    const all = fillTemplate(readTemplate('a {port} {options}', 'signalbox'), 9000, settings);
     expect(all).toEqual(['a', '9000', ...peers, '--max_message_bytes', '5']);
   });
 
   it('is filled at places with the names of settings, which then are no flags', () => {
     const template = readTemplate('a {port} --wait={expire_timeout} --keys {key} {options}');
-    expect(filled(template, 1, { expire_timeout: 600, key: ['a', 'b'], path: '/' })).toEqual([
+    expect(fillTemplate(template, 1, { expire_timeout: 600, key: ['a', 'b'], path: '/' })).toEqual([
       ...['a', '1', '--wait=600', '--keys', 'a,b', '--path', '/'],
     ]);
-    expect(filled(template, 1, {})).toEqual(['a', '1', '--wait=', '--keys', '']);
+    expect(fillTemplate(template, 1, {})).toEqual(['a', '1', '--wait=', '--keys', '']);
   });
 
   it('knows what can be told', () => {
     const template = readTemplate('a {port} {mailbox_bytes} {options}');
-    const can = (name: Parameters<typeof canTell>[1], settings = {}) => canTell(template, name, settings);
+    const can = (name: Parameters<typeof canSet>[1], settings = {}) => canSet(template, name, settings);
     expect([can('mailbox_bytes'), can('expire_timeout'), can('max_message_bytes')]).toEqual([true, true, false]);
     expect([can('key', { key: ['a'] }), can('key', { key: ['a', 'b'] })]).toEqual([true, false]);
   });

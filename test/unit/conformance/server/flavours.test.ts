@@ -1,9 +1,16 @@
 import { expect, it } from 'vitest';
-import { canSay, flagsFor } from '../../../../conformance/server/flavours.ts';
+import { supports, flagsFor } from '../../../../conformance/server/flavours.ts';
 
 it('each flavour says what it has flags for', () => {
-  expect([canSay('peer', 'cors', {}), canSay('peer', 'on_flood', {}), canSay('none', 'cors', {})]).toEqual([true, false, false]);
-  expect([canSay('peer', 'key', { key: ['a', 'b'] }), canSay('signalbox', 'key', { key: ['a', 'b'] })]).toEqual([false, true]);
+  expect([supports('peer', 'cors', {}), supports('peer', 'on_flood', {}), supports('none', 'cors', {})]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect([supports('peer', 'key', { key: ['a', 'b'] }), supports('signalbox', 'key', { key: ['a', 'b'] })]).toEqual([
+    false,
+    true,
+  ]);
 });
 
 it('flags are those of the settings that are there', () => {

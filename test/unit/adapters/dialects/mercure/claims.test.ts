@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { claimsIn, type Claims } from '../../../../../src/adapters/dialects/mercure/claims.ts';
+import { readClaims, type Claims } from '../../../../../src/adapters/dialects/mercure/claims.ts';
 
 const DETAIL = 'https://mercure.rocks/authorization-detail';
 const read = (claims: Record<string, unknown>, type?: string, expiresAt = 1000): Claims | undefined =>
-  claimsIn({ type, claims, expiresAt });
+  readClaims({ type, claims, expiresAt });
 const details = (...authorization_details: unknown[]): Claims | undefined => read({ authorization_details }, 'at+jwt');
 const detail = (more: object): object => ({ type: DETAIL, actions: ['publish'], topics: [{ match: 'a' }], ...more });
 

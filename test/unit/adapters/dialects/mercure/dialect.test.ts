@@ -1,23 +1,23 @@
 import { createSigner } from 'fast-jwt';
 import { describe, expect, it } from 'vitest';
-import type { MemoryFarEnd } from '../../../../../src/adapters/transports/memory/listener.ts';
+import type { MemoryClient } from '../../../../../src/adapters/transports/memory/listener.ts';
 import type { Authenticator } from '../../../../../src/application/ports/authenticator.ts';
 import type { Config } from '../../../../../src/composition/configuration/config.ts';
-import type { Surroundings } from '../../../../../src/composition/broker-environment.ts';
+import type { BrokerEnvironment } from '../../../../../src/composition/broker-environment.ts';
 import { originsFromList } from '../../../../../src/composition/origins.ts';
-import { House } from '../../../../support/house.ts';
+import { TestBroker } from '../../../../support/test-broker.ts';
 
 const PATH = '/.well-known/mercure';
 const SECRET = 'a secret of the tests, long enough to be one';
 const token = (mercure: object): string => createSigner({ key: SECRET })({ mercure });
 
-class MercureHouse extends House {
-  constructor(config: Partial<Config> = { mercureOpen: true }, surroundings: Partial<Surroundings> = {}) {
+class MercureHouse extends TestBroker {
+  constructor(config: Partial<Config> = { mercureOpen: true }, surroundings: Partial<BrokerEnvironment> = {}) {
     let count = 0;
-    super({ dialects: ['mercure'], ...config }, { peerIds: { fresh: () => `id${++count}` }, ...surroundings });
+    super({ dialects: ['mercure'], ...config }, { peerIds: { generate: () => `id${++count}` }, ...surroundings });
   }
 
-  listens(query: string, headers: Record<string, string> = {}): MemoryFarEnd {
+  listens(query: string, headers: Record<string, string> = {}): MemoryClient {
     return this.transport.stream('GET', `${PATH}?${query}`, { headers });
   }
 
@@ -29,7 +29,7 @@ class MercureHouse extends House {
 }
 
 /** What an EventSource would make of it, in short. */
-const heard = ({ heard: texts }: MemoryFarEnd): string[] =>
+const heard = ({ received: texts }: MemoryClient): string[] =>
   texts
     .join('')
     .split('\n\n')
@@ -40,7 +40,7 @@ describe('Mercure', () => {
   it('MER1, MER4: an update reaches each stream once that listens', () => {
     const house = new MercureHouse();
     const [ann, bob, eve] = [house.listens('topic=garden&topic=house'), house.listens('topic=*'), house.listens('topic=street')];
-    expect([ann.head?.status, ann.heard]).toEqual([200, [':\n']]);
+    expect([ann.head?.status, ann.received]).toEqual([200, [':\n']]);
     expect(house.publishes('topic=garden&topic=house&data=a%0Ab&id=1&type=t&retry=5')).toMatchObject({ status: 200, body: '1' });
     const event = 'id: 1|event: t|retry: 5|data: a|data: b';
     expect([ann, bob, eve].map(heard)).toEqual([[event], [event], []]);
@@ -64,7 +64,7 @@ describe('Mercure', () => {
     for (const id of [1, 2, 3]) house.publishes(`topic=garden&data=${id}&id=${id}`);
     const known = house.listens('topic=garden', { 'last-event-id': '2' });
     const unknown = house.listens('topic=garden&lastEventID=gone');
-    const first = (far: MemoryFarEnd) => far.head?.headers.find(([name]) => name === 'last-event-id')?.[1];
+    const first = (far: MemoryClient) => far.head?.headers.find(([name]) => name === 'last-event-id')?.[1];
     expect([first(known), heard(known)]).toEqual(['2', ['id: 3|data: 3']]);
     expect([first(unknown), heard(unknown)]).toEqual(['1', ['id: 2|data: 2', 'id: 3|data: 3']]);
     expect(first(house.listens('topic=garden'))).toBeUndefined();
@@ -141,9 +141,9 @@ describe('Mercure', () => {
     const house = new MercureHouse({}, { authenticator });
     const authorization = 'Bearer any';
     const far = house.listens('topic=a', { authorization });
-    house.passes(4_999);
+    house.advance(4_999);
     house.publishes('topic=a&data=before&id=1&private=on', { authorization });
-    house.passes(1);
+    house.advance(1);
     house.publishes('topic=a&data=after&id=2', { authorization });
     expect([heard(far), far.state]).toEqual([['id: 1|data: before'], 'closed']);
   });
@@ -151,9 +151,9 @@ describe('Mercure', () => {
   it('MER5: a replay that is too much for the send buffer is cut at its older end, and it is told', () => {
     const house = new MercureHouse({ mercureOpen: true, sendBufferBytes: 2_000_000 });
     for (const id of [1, 2, 3]) house.publishes(`topic=garden&id=${id}&data=${'x'.repeat(400_000)}`);
-    house.passes(0);
+    house.advance(0);
     const far = house.listens('topic=garden&last_event_id=earliest');
-    house.passes(0);
+    house.advance(0);
     expect(far.head?.headers.filter(([name]) => name.endsWith('last-event-id')).map(([, id]) => id)).toEqual(['1', '1']);
     expect([heard(far).map((event) => event.slice(0, 5)), far.state]).toEqual([['id: 2', 'id: 3'], 'open']);
   });
@@ -172,8 +172,8 @@ describe('Mercure', () => {
   it('MER9: a comment now and then', () => {
     const house = new MercureHouse({ mercureOpen: true, streamHeartbeat: 40_000 });
     const far = house.listens('topic=a');
-    house.passes(40_000);
-    expect(far.heard).toEqual([':\n', ':\n']);
+    house.advance(40_000);
+    expect(far.received).toEqual([':\n', ':\n']);
   });
 
   it('MER9: who reads too slowly is ended, and the others are not', () => {
@@ -182,7 +182,7 @@ describe('Mercure', () => {
     slow.stopReading();
     for (let count = 0; count < 10; count++) {
       house.publishes(`topic=a&data=${'x'.repeat(900_000)}`);
-      house.passes(0);
+      house.advance(0);
     }
     slow.startReading();
     expect([slow.state, quick.state, heard(quick).length]).toEqual(['closed', 'open', 10]);
@@ -191,7 +191,7 @@ describe('Mercure', () => {
   it('answers with a slash behind its path, no other method, and 404 where it is not served', () => {
     const house = new MercureHouse();
     expect([house.transport.http('DELETE', PATH).status, house.transport.http('GET', `${PATH}/`).status]).toEqual([405, 400]);
-    expect(new House().transport.http('GET', PATH).status).toBe(404);
+    expect(new TestBroker().transport.http('GET', PATH).status).toBe(404);
     expect(house.transport.connect({ path: PATH }).refusal?.status).toBe(404);
   });
 });

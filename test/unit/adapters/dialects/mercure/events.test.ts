@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventOf } from '../../../../../src/adapters/dialects/mercure/events.ts';
+import { encodeEvent } from '../../../../../src/adapters/dialects/mercure/events.ts';
 import type { Publication, TopicName } from '../../../../../src/domain/topic.ts';
 
 function told(data: string, more: Partial<Publication> = {}): string {
@@ -7,7 +7,7 @@ function told(data: string, more: Partial<Publication> = {}): string {
     ...{ id: '1', topics: ['a' as TopicName], payload: Buffer.from(data) },
     ...{ type: undefined, retry: undefined, isPrivate: false, from: undefined, ...more },
   };
-  return Buffer.from(eventOf({ news: 'publication', publication, listeners: 1 }) ?? []).toString();
+  return Buffer.from(encodeEvent({ event: 'publication', publication, subscribers: 1 }) ?? []).toString();
 }
 
 describe('MER4: an event', () => {
@@ -21,5 +21,5 @@ describe('MER4: an event', () => {
 
   it('may be empty', () => expect(told('')).toBe('id: 1\ndata: \n\n'));
 
-  it('is not made of anything else', () => expect(eventOf({ news: 'pong' })).toBeUndefined());
+  it('is not made of anything else', () => expect(encodeEvent({ event: 'pong' })).toBeUndefined());
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ANY, Glob, type Hole, type Piece } from '../../../../../src/adapters/dialects/mercure/glob.ts';
+import { ANY, Glob, type Wildcard, type Piece } from '../../../../../src/adapters/dialects/mercure/glob.ts';
 
-const LETTER: Hole = { least: 1, takes: (unit) => unit === 97 || unit === 98 };
+const LETTER: Wildcard = { minLength: 1, accepts: (unit) => unit === 97 || unit === 98 };
 
 /** Tries every way, one after the other. */
 function reference(pieces: readonly Piece[], text: string): boolean {
@@ -10,8 +10,8 @@ function reference(pieces: readonly Piece[], text: string): boolean {
   if (piece === undefined) return text === '';
   if (typeof piece === 'string') return text.startsWith(piece) && reference(others, text.slice(piece.length));
   if ('maybe' in piece) return reference(others, text) || reference([...piece.maybe, ...others], text);
-  for (let length = piece.least; length <= text.length; length++) {
-    if (![...text.slice(0, length)].every((one) => piece.takes(one.charCodeAt(0)))) return false;
+  for (let length = piece.minLength; length <= text.length; length++) {
+    if (![...text.slice(0, length)].every((one) => piece.accepts(one.charCodeAt(0)))) return false;
     if (reference(others, text.slice(length))) return true;
   }
   return false;
@@ -30,7 +30,7 @@ describe('MER6: a pattern', () => {
     let fitting = 0;
     fc.assert(
       fc.property(pieces, text, (all, one) => {
-        const fits = new Glob(all).fits(one, { steps: 0 });
+        const fits = new Glob(all).matches(one, { steps: 0 });
         expect(fits).toBe(reference(all, one));
         if (fits) fitting += 1;
       }),
@@ -51,7 +51,7 @@ describe('MER6: a pattern', () => {
         (all, one) => {
           const meter = { steps: 0 };
           const glob = new Glob(all);
-          glob.fits(one, meter);
+          glob.matches(one, meter);
           expect(meter.steps).toBeLessThanOrEqual(glob.weight * (one.length + 1));
         },
       ),
@@ -62,12 +62,12 @@ describe('MER6: a pattern', () => {
   it('takes a few steps for a text that begins otherwise', () => {
     const meter = { steps: 0 };
     const glob = new Glob(['https://a.test/', ANY, 'a'.repeat(1000)]);
-    expect([glob.fits(`https://b.test/${'a'.repeat(5000)}`, meter), meter.steps < 20]).toEqual([false, true]);
+    expect([glob.matches(`https://b.test/${'a'.repeat(5000)}`, meter), meter.steps < 20]).toEqual([false, true]);
   });
 
   it('takes a long text that nearly repeats itself once', () => {
     const meter = { steps: 0 };
     const glob = new Glob([ANY, `${'a'.repeat(500)}b`, ANY]);
-    expect([glob.fits('a'.repeat(5000), meter), meter.steps < glob.weight * 5001]).toEqual([false, true]);
+    expect([glob.matches('a'.repeat(5000), meter), meter.steps < glob.weight * 5001]).toEqual([false, true]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mercureRoute, type MercurePolicy } from '../../../../../src/adapters/dialects/mercure/routes.ts';
 import type { HttpResponse } from '../../../../../src/application/ports/http.ts';
-import type { HttpAsk, ValidToken } from '../../../../../src/application/ports/requests.ts';
+import type { HttpAction, ValidToken } from '../../../../../src/application/ports/requests.ts';
 import type { Page } from '../../../../../src/domain/origins.ts';
 import type { Clearance } from '../../../../../src/domain/topic.ts';
 
@@ -19,13 +19,13 @@ interface Asking {
 }
 
 /** What it comes to: a status, or the ask. */
-function asked(asking: Asking): HttpAsk | number {
+function asked(asking: Asking): HttpAction | number {
   return answered(asking)?.status ?? followed(asking);
 }
 
 function answered(asking: Asking): HttpResponse | undefined {
   const ask = followed(asking);
-  return ask.ask === 'answer' ? ask.response : undefined;
+  return ask.action === 'respond' ? ask.response : undefined;
 }
 
 function followed({
@@ -37,12 +37,12 @@ function followed({
   policy = {},
   page = 'none',
   expiresAt = 1000,
-}: Asking): HttpAsk {
+}: Asking): HttpAction {
   const route = mercureRoute({ ...POLICY, ...policy });
-  let ask = route.ask({ method, path: '/', query, header: (name) => headers[name] }, page);
+  let ask = route.handle({ method, path: '/', query, header: (name) => headers[name] }, page);
   for (;;) {
-    if (ask.ask === 'verify') ask = ask.then(claims && { type: undefined, claims, expiresAt });
-    else if (ask.ask === 'read-body') ask = ask.then(Buffer.from(body));
+    if (ask.action === 'verify-token') ask = ask.then(claims && { type: undefined, claims, expiresAt });
+    else if (ask.action === 'read-body') ask = ask.then(Buffer.from(body));
     else return ask;
   }
 }
@@ -56,7 +56,7 @@ describe('subscribing', () => {
     expect([asked({ policy }), asked({ policy, query: 'match_urlpattern=(' }), asked({ policy, query: 'topic=' })]).toEqual([
       400,
       400,
-      expect.objectContaining({ ask: 'open-stream' }),
+      expect.objectContaining({ action: 'open-stream' }),
     ]);
   });
 
@@ -68,7 +68,7 @@ describe('subscribing', () => {
       expect.objectContaining({ key: '*' }),
       expect.objectContaining({}),
     ];
-    expect(ask).toMatchObject({ introduction: { as: 'guest', key: undefined, presence: false, joins } });
+    expect(ask).toMatchObject({ connectRequest: { as: 'guest', key: undefined, presence: false, selectors: joins } });
   });
 
   it('MER5: says what it knows, in the header or the query', () => {
@@ -80,7 +80,10 @@ describe('subscribing', () => {
       asked({ policy, query: 'topic=a&last_event_id=4&lastEventID=5' }),
       asked({ policy, query: 'topic=a&last_event_id=4', headers: { 'last-event-id': '6' } }),
       asked({ policy, query: 'topic=a' }),
-    ].map((ask) => typeof ask !== 'number' && ask.ask === 'open-stream' && 'since' in ask.introduction && ask.introduction.since);
+    ].map(
+      (ask) =>
+        typeof ask !== 'number' && ask.action === 'open-stream' && 'since' in ask.connectRequest && ask.connectRequest.since,
+    );
     expect(since).toEqual(['1', '2', '3', '4', '6', undefined]);
   });
 
@@ -100,7 +103,7 @@ describe('subscribing', () => {
 describe('publishing', () => {
   it('MER3: says what, and in which realm', () => {
     expect(publishing({ policy: { isOpen: true }, query: 'key=red' })).toMatchObject({
-      ask: 'publish',
+      action: 'publish',
       key: 'red',
       draft: { topics: ['a'] },
     });
@@ -112,7 +115,7 @@ describe('publishing', () => {
     const statuses = [undefined, {}, { mercure: { publish: ['b'] } }, { mercure: { publish: ['*'] } }].map((claims) =>
       publishing({ headers: bearer, claims }),
     );
-    expect(statuses).toEqual([401, 403, 403, expect.objectContaining({ ask: 'publish' })]);
+    expect(statuses).toEqual([401, 403, 403, expect.objectContaining({ action: 'publish' })]);
     expect(publishing({ headers: bearer, claims: { mercure: { publish: ['a'] } }, body: 'topic=a&topic=b' })).toBe(403);
   });
 
@@ -120,29 +123,29 @@ describe('publishing', () => {
     const claims = { mercure: { publish: ['*'] } };
     const of = (page: Page) => publishing({ claims, page, headers: { cookie: 'mercureAuthorization=a.b.c' } });
     expect([of('none'), of('foreign')]).toEqual([403, 403]);
-    for (const page of ['own', 'listed'] as const) expect(of(page)).toMatchObject({ ask: 'publish' });
+    for (const page of ['own', 'listed'] as const) expect(of(page)).toMatchObject({ action: 'publish' });
   });
 
   it('MER10: and for subscribing from none that is not; a token in the header counts from any', () => {
     const [cookie, claims, query] = [{ cookie: 'mercureAuthorization=a.b.c' }, { mercure: { subscribe: ['*'] } }, 'topic=a'];
     const of = (page: Page, headers: Record<string, string>, policy = {}) => asked({ claims, page, query, headers, policy });
     expect([of('foreign', cookie), of('foreign', cookie, { isAnonymous: true })]).toEqual([403, 403]);
-    for (const page of ['none', 'own', 'listed'] as const) expect(of(page, cookie)).toMatchObject({ ask: 'open-stream' });
-    expect(of('foreign', { ...cookie, ...bearer })).toMatchObject({ ask: 'open-stream' });
+    for (const page of ['none', 'own', 'listed'] as const) expect(of(page, cookie)).toMatchObject({ action: 'open-stream' });
+    expect(of('foreign', { ...cookie, ...bearer })).toMatchObject({ action: 'open-stream' });
   });
 
   it('MER12: a stream ends when its token does', () => {
     const ask = asked({ query: 'topic=a', headers: bearer, claims: {}, expiresAt: 77 });
-    expect(ask).toMatchObject({ introduction: { expiresAt: 77 } });
+    expect(ask).toMatchObject({ connectRequest: { expiresAt: 77 } });
   });
 
   it('MER12: a token that ends while the body comes publishes nothing', () => {
     const head = { method: 'POST', path: '/', query: '', header: (name: string) => ({ authorization: 'Bearer a' })[name] };
-    const first = mercureRoute(POLICY).ask(head, 'none');
+    const first = mercureRoute(POLICY).handle(head, 'none');
     const valid = { type: undefined, claims: { mercure: { publish: ['*'] } }, expiresAt: 1 };
-    const second = first.ask === 'verify' ? first.then(valid) : first;
-    const third = second.ask === 'read-body' ? second.then(Buffer.from('topic=a')) : second;
-    expect(third.ask === 'verify' && third.then(undefined)).toMatchObject({ response: { status: 401 } });
+    const second = first.action === 'verify-token' ? first.then(valid) : first;
+    const third = second.action === 'read-body' ? second.then(Buffer.from('topic=a')) : second;
+    expect(third.action === 'verify-token' && third.then(undefined)).toMatchObject({ response: { status: 401 } });
   });
 
   it('RFC 6750: a refusal says what is wrong with the token', () => {
@@ -164,9 +167,9 @@ describe('publishing', () => {
   });
 });
 
-function clearance(ask: HttpAsk | number): Clearance | undefined {
-  if (typeof ask === 'number' || ask.ask !== 'open-stream' || ask.introduction.as !== 'guest') {
+function clearance(ask: HttpAction | number): Clearance | undefined {
+  if (typeof ask === 'number' || ask.action !== 'open-stream' || ask.connectRequest.as !== 'guest') {
     throw new Error('it opens a stream');
   }
-  return ask.introduction.clearance;
+  return ask.connectRequest.clearance;
 }

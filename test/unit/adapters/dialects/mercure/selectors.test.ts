@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { coversAll, selectorOf, selectorsIn } from '../../../../../src/adapters/dialects/mercure/selectors.ts';
+import { coversAll, selectorOf, readSelectors } from '../../../../../src/adapters/dialects/mercure/selectors.ts';
 import type { Selector } from '../../../../../src/domain/topic.ts';
 
 const all = (...texts: string[]): Selector[] => texts.flatMap((text) => selectorOf(text, 'topic') ?? []);
-const inQuery = (query: string): Selector[] | string => selectorsIn(new URLSearchParams(query));
+const inQuery = (query: string): Selector[] | string => readSelectors(new URLSearchParams(query));
 
 describe('MER6: selectors', () => {
   it('are the very topic, or a template', () => {

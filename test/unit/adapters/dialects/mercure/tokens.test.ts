@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { tokenIn } from '../../../../../src/adapters/dialects/mercure/tokens.ts';
+import { readToken } from '../../../../../src/adapters/dialects/mercure/tokens.ts';
 
 const shown = (headers: Record<string, string>, query = '') =>
-  tokenIn({ method: 'GET', path: '/', query, header: (name) => headers[name] });
+  readToken({ method: 'GET', path: '/', query, header: (name) => headers[name] });
 
 describe('MER7: a token', () => {
   it('stands in the header, the query or a cookie, in this order', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { updateIn } from '../../../../../src/adapters/dialects/mercure/update.ts';
+import { parseUpdate } from '../../../../../src/adapters/dialects/mercure/update.ts';
 
-const read = (form: string, query = '') => updateIn(Buffer.from(form), query, 3);
+const read = (form: string, query = '') => parseUpdate(Buffer.from(form), query, 3);
 
 describe('MER3: a form', () => {
   it('is read, with all names of the topic', () => {
@@ -35,5 +35,5 @@ describe('MER3: a form', () => {
     ['topic=a&retry=9999999999', 'bad retry'],
   ])('%s: %s', (form, fault) => expect(read(form)).toBe(fault));
 
-  it('that is no UTF-8 is none', () => expect(updateIn(Buffer.of(0xff), 'topic=a', 3)).toBe('no UTF-8'));
+  it('that is no UTF-8 is none', () => expect(parseUpdate(Buffer.of(0xff), 'topic=a', 3)).toBe('no UTF-8'));
 });

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { tokensOf, until } from '../../../../../src/adapters/dialects/mercure/url-pattern-tokens.ts';
+import { tokenize, takeUntil } from '../../../../../src/adapters/dialects/mercure/url-pattern-tokens.ts';
 
 const kinds = (pattern: string): string | undefined =>
-  tokensOf(pattern)
+  tokenize(pattern)
     ?.map(({ is, text }) => `${is} ${text}`)
     .join(',');
 
@@ -13,11 +13,11 @@ it('MER6: reads names, wildcards, groups, texts and what may be missing', () => 
 });
 
 it.each(['(', ')', '\\', '{', '}', '{{', '**', ':a+', '{a}*'])('MER6: %s is outside the subset', (pattern) =>
-  expect(tokensOf(pattern)).toBeUndefined(),
+  expect(tokenize(pattern)).toBeUndefined(),
 );
 
 it('MER6: ends a part where one of some characters stands in no group', () => {
-  const tokens = tokensOf('a{?}b?c') ?? [];
-  expect(until(tokens, 0, '?#')).toEqual({ part: tokens.slice(0, 5), end: 5 });
-  expect(until(tokens, 6, '?').end).toBe(tokens.length);
+  const tokens = tokenize('a{?}b?c') ?? [];
+  expect(takeUntil(tokens, 0, '?#')).toEqual({ part: tokens.slice(0, 5), end: 5 });
+  expect(takeUntil(tokens, 6, '?').end).toBe(tokens.length);
 });

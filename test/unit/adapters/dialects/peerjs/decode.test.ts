@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../../../../src/adapters/dialects/peerjs/decode.ts';
-import { KnownTexts } from '../../../../../src/adapters/dialects/shared/known-texts.ts';
+import { TextCache } from '../../../../../src/adapters/dialects/shared/text-cache.ts';
 
-const decoder = new Decoder(new KnownTexts());
+const decoder = new Decoder(new TextCache());
 
-const UNREADABLE = { ask: 'unreadable' };
-const NOT_RELAYED = { ask: 'nothing', why: 'not-relayed' };
-const NOT_TEXT = { ask: 'nothing', why: 'destination-not-text' };
+const UNREADABLE = { action: 'malformed' };
+const NOT_RELAYED = { action: 'ignore', why: 'not-relayed' };
+const NOT_TEXT = { action: 'ignore', why: 'destination-not-text' };
 
 /** What a frame asks for, its payload as text. */
 function read(frame: string | Uint8Array, isBinary = false): object {
   const request = decoder.decode(Buffer.from(frame), isBinary);
-  if (request.ask !== 'relay') return request;
+  if (request.action !== 'relay') return request;
   return { ...request, payload: request.payload && Buffer.from(request.payload).toString() };
 }
 
 function offer(to: string | undefined, payload?: string): object {
-  return { ask: 'relay', kind: 'offer', to, payload };
+  return { action: 'relay', kind: 'offer', to, payload };
 }
 
 describe('messages that are relayed', () => {
@@ -27,7 +27,7 @@ describe('messages that are relayed', () => {
     ['M6', 'LEAVE', 'leave'],
     ['M1', 'EXPIRE', 'expire'],
   ])('%s: %s', (_, type, kind) => {
-    const request = { ask: 'relay', kind, to: 'bob', payload: '{"a":1}' };
+    const request = { action: 'relay', kind, to: 'bob', payload: '{"a":1}' };
     expect(read(`{"type":"${type}","dst":"bob","payload":{"a":1}}`)).toEqual(request);
   });
 
@@ -86,7 +86,7 @@ describe('payloads', () => {
   it('M2: a view, also where the frame is a part of something larger', () => {
     const memory = Buffer.from('xxx{"type":"OFFER","dst":"bob","payload":[1]}yyy');
     const request = decoder.decode(memory.subarray(3, -3), false);
-    if (request.ask !== 'relay') return expect.fail('it is an offer');
+    if (request.action !== 'relay') return expect.fail('it is an offer');
     expect(request.payload?.buffer).toBe(memory.buffer);
     memory.fill('z');
     expect(Buffer.from(request.payload ?? []).toString()).toBe('zzz');
@@ -160,7 +160,7 @@ describe('destinations', () => {
 
   it('M7: LEAVE to nobody is a goodbye, whatever its payload', () => {
     for (const frame of ['{"type":"LEAVE"}', '{"type":"LEAVE","dst":null}', '{"type":"LEAVE","dst":"","payload":1}']) {
-      expect(read(frame), frame).toEqual({ ask: 'leave' });
+      expect(read(frame), frame).toEqual({ action: 'leave' });
     }
   });
 });
@@ -168,7 +168,7 @@ describe('destinations', () => {
 describe('what is not relayed', () => {
   it('M8: a heartbeat asks for nothing, whatever else it says', () => {
     const frames = ['{"type":"HEARTBEAT"}', '{"type":"HEARTBEAT","dst":5,"payload":{}}', '{"dst":"bob","type":"HEARTBEAT"}'];
-    for (const frame of frames) expect(read(frame), frame).toEqual({ ask: 'stay' });
+    for (const frame of frames) expect(read(frame), frame).toEqual({ action: 'heartbeat' });
   });
 
   it('M9: other types, and none, are ignored', () => {

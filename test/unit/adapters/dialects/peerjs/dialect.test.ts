@@ -7,26 +7,26 @@ const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode
 
 describe('the PeerJS dialect', () => {
   it('O3, O5: welcomes with OPEN', () => {
-    expect(text(dialect.welcome({ replaces: 'socket' }))).toBe('{"type":"OPEN"}');
+    expect(text(dialect.openFrame({ replaces: 'socket' }))).toBe('{"type":"OPEN"}');
   });
 
   it('O9: opens behind its prefix', () => {
-    expect(dialect.opensAt('/myapp/peerjs')).toBe(true);
-    expect(dialect.opensAt('/peerjs')).toBe(false);
+    expect(dialect.servesWebSocketAt('/myapp/peerjs')).toBe(true);
+    expect(dialect.servesWebSocketAt('/peerjs')).toBe(false);
   });
 
   it('H2: routes behind its prefix, and answers', () => {
     expect(
-      dialect.routes('/myapp/peerjs/id')?.ask({ method: 'GET', path: '', query: '', header: () => undefined }, 'none'),
+      dialect.route('/myapp/peerjs/id')?.handle({ method: 'GET', path: '', query: '', header: () => undefined }, 'none'),
     ).toEqual({
-      ask: 'issue-peer-id',
+      action: 'issue-peer-id',
       key: 'peerjs',
     });
-    expect(dialect.answer({ gave: 'peer-id', id: 'ann' }).body).toBe('ann');
+    expect(dialect.httpResponse({ kind: 'peer-id', id: 'ann' }).body).toBe('ann');
   });
 
   it('O1: reads credentials', () => {
-    expect(dialect.introduction('key=k&id=i&token=t')).toEqual({ as: 'peer', key: 'k', id: 'i', token: 't' });
+    expect(dialect.connectRequest('key=k&id=i&token=t')).toEqual({ as: 'peer', key: 'k', id: 'i', token: 't' });
   });
 
   it('O7: an id that is too long is refused by its own reason', () => {
@@ -36,13 +36,13 @@ describe('the PeerJS dialect', () => {
   });
 
   it('L1: says goodbye to the silent with 4002', () => {
-    expect(dialect.farewell('silent').code).toBe(4002);
+    expect(dialect.closeFrame('silent').code).toBe(4002);
   });
 
   it('M1: what a peer wrote about src is not what leaves', () => {
     const frame = Buffer.from('{"type":"OFFER","src":"mallory","dst":"bob","payload":{"sdp":1},"extra":true}');
     const request = dialect.decode(frame, false);
-    if (request.ask !== 'relay') return expect.fail('it is an offer');
+    if (request.action !== 'relay') return expect.fail('it is an offer');
     const message = { kind: request.kind, from: 'ann' as PeerId, to: request.to as PeerId, payload: request.payload };
     expect(text(dialect.encode(message))).toBe('{"type":"OFFER","src":"ann","dst":"bob","payload":{"sdp":1}}');
   });

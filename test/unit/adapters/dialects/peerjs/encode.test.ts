@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Encoder } from '../../../../../src/adapters/dialects/peerjs/encode.ts';
-import { KnownTexts } from '../../../../../src/adapters/dialects/shared/known-texts.ts';
+import { TextCache } from '../../../../../src/adapters/dialects/shared/text-cache.ts';
 import type { PeerId } from '../../../../../src/domain/ids.ts';
 import type { MessageKind, SignalMessage } from '../../../../../src/domain/message.ts';
 
@@ -12,7 +12,7 @@ function offer(but: { from?: string; to?: string; payload?: Uint8Array | string;
   return { kind: but.kind ?? 'offer', from: (but.from ?? ANN) as PeerId, to: (but.to ?? BOB) as PeerId, payload };
 }
 
-function written(message: SignalMessage, encoder = new Encoder(new KnownTexts())): string {
+function written(message: SignalMessage, encoder = new Encoder(new TextCache())): string {
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(encoder.encode(message));
 }
 
@@ -57,7 +57,7 @@ describe('what leaves', () => {
 
 describe('the buffer of an encoder', () => {
   it('M2: grows with the longest message, for its names and for its payload', () => {
-    const encoder = new Encoder(new KnownTexts());
+    const encoder = new Encoder(new TextCache());
     for (const length of [4_000, 4_090, 4_096, 5_000, 100_000, 1, 1_000_000]) {
       const payload = `"${'x'.repeat(length)}"`;
       expect(JSON.parse(written(offer({ payload }), encoder)).payload).toHaveLength(length);
@@ -67,13 +67,13 @@ describe('the buffer of an encoder', () => {
 
   it('M2: is the right size for every length around its own', () => {
     for (let length = 4_000; length < 4_120; length++) {
-      const encoder = new Encoder(new KnownTexts());
+      const encoder = new Encoder(new TextCache());
       expect(JSON.parse(written(offer({ payload: `"${'x'.repeat(length)}"` }), encoder)).payload).toHaveLength(length);
     }
   });
 
   it('M2: leaves nothing of a longer message behind a shorter one', () => {
-    const encoder = new Encoder(new KnownTexts());
+    const encoder = new Encoder(new TextCache());
     written(offer({ payload: `"${'x'.repeat(1_000)}"` }), encoder);
     expect(written(offer({ payload: '1' }), encoder)).toBe('{"type":"OFFER","src":"ann","dst":"bob","payload":1}');
     expect(written(offer({ kind: 'leave' }), encoder)).toBe('{"type":"LEAVE","src":"ann","dst":"bob"}');
@@ -81,7 +81,7 @@ describe('the buffer of an encoder', () => {
 
   it('M2: is not the borrowed payload', () => {
     const payload = Buffer.from('{"sdp":1}');
-    const bytes = new Encoder(new KnownTexts()).encode(offer({ payload }));
+    const bytes = new Encoder(new TextCache()).encode(offer({ payload }));
     payload.fill(0x78);
     expect(Buffer.from(bytes).toString()).toContain('{"sdp":1}');
   });

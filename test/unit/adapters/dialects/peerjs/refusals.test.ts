@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { REFUSALS } from '../../../../../src/adapters/dialects/peerjs/refusals.ts';
-import type { Farewell } from '../../../../../src/application/ports/dialect.ts';
+import type { CloseFrame } from '../../../../../src/application/ports/dialect.ts';
 
 const NO_CREDENTIALS = '{"type":"ERROR","payload":{"msg":"No id, token, or key supplied to websocket server"}}';
 const NO_ID = '{"type":"ERROR","payload":{"msg":"Invalid id"}}';
@@ -20,6 +20,6 @@ describe('what a refused peer hears', () => {
   });
 });
 
-function textOf({ frame }: Farewell): string {
+function textOf({ frame }: CloseFrame): string {
   return new TextDecoder().decode(frame);
 }

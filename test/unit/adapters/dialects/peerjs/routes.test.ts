@@ -2,21 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { readCredentials, Routes } from '../../../../../src/adapters/dialects/peerjs/routes.ts';
 
 const HEAD = { method: 'GET', path: '', query: '', header: () => undefined };
-const askedAt = (routes: Routes, path: string): object | undefined => routes.find(path)?.ask(HEAD, 'none');
+const askedAt = (routes: Routes, path: string): object | undefined => routes.find(path)?.handle(HEAD, 'none');
 
 describe('routes of HTTP', () => {
   const routes = new Routes('/');
 
   it('H1, H7: the prefix describes the broker', () => {
-    expect(askedAt(routes, '/')).toEqual({ ask: 'describe' });
+    expect(askedAt(routes, '/')).toEqual({ action: 'describe' });
   });
 
   it('H2, H7: {key}/id gives an id', () => {
-    expect(askedAt(routes, '/peerjs/id')).toEqual({ ask: 'issue-peer-id', key: 'peerjs' });
+    expect(askedAt(routes, '/peerjs/id')).toEqual({ action: 'issue-peer-id', key: 'peerjs' });
   });
 
   it('H3, H4, H7: {key}/peers lists the peers', () => {
-    expect(askedAt(routes, '/peerjs/peers')).toEqual({ ask: 'list-peers', key: 'peerjs' });
+    expect(askedAt(routes, '/peerjs/peers')).toEqual({ action: 'list-peers', key: 'peerjs' });
   });
 
   it('H2: a slash at the end changes nothing, a second one does', () => {
@@ -32,8 +32,8 @@ describe('routes of HTTP', () => {
   });
 
   it('H2: the key is taken for what its escapes mean', () => {
-    expect(askedAt(routes, '/a%2Fb%20%F0%9F%98%80/id')).toEqual({ ask: 'issue-peer-id', key: 'a/b 😀' });
-    expect(askedAt(routes, '/__proto__/id')).toEqual({ ask: 'issue-peer-id', key: '__proto__' });
+    expect(askedAt(routes, '/a%2Fb%20%F0%9F%98%80/id')).toEqual({ action: 'issue-peer-id', key: 'a/b 😀' });
+    expect(askedAt(routes, '/__proto__/id')).toEqual({ action: 'issue-peer-id', key: '__proto__' });
   });
 
   it('H8: a key with broken escapes is nowhere', () => {
@@ -41,8 +41,8 @@ describe('routes of HTTP', () => {
   });
 
   it('H2: a key may be called like a route', () => {
-    expect(askedAt(routes, '/id/id')).toEqual({ ask: 'issue-peer-id', key: 'id' });
-    expect(askedAt(routes, '/peers/id')).toEqual({ ask: 'issue-peer-id', key: 'peers' });
+    expect(askedAt(routes, '/id/id')).toEqual({ action: 'issue-peer-id', key: 'id' });
+    expect(askedAt(routes, '/peers/id')).toEqual({ action: 'issue-peer-id', key: 'peers' });
   });
 });
 
@@ -50,15 +50,15 @@ describe('routes behind a prefix', () => {
   const routes = new Routes('/my/app/');
 
   it('H1: the prefix counts with its last slash or without', () => {
-    expect(askedAt(routes, '/my/app/')).toEqual({ ask: 'describe' });
-    expect(askedAt(routes, '/my/app')).toEqual({ ask: 'describe' });
+    expect(askedAt(routes, '/my/app/')).toEqual({ action: 'describe' });
+    expect(askedAt(routes, '/my/app')).toEqual({ action: 'describe' });
   });
 
   it('H8: what stands before the prefix, or only resembles it, is nowhere', () => {
     for (const path of ['/', '/peerjs/id', '/my/apple/id', '/my/app//id', '/MY/APP/peerjs/id', '/x/my/app/peerjs/id']) {
       expect(routes.find(path), path).toBeUndefined();
     }
-    expect(askedAt(routes, '/my/app/peerjs/id')).toEqual({ ask: 'issue-peer-id', key: 'peerjs' });
+    expect(askedAt(routes, '/my/app/peerjs/id')).toEqual({ action: 'issue-peer-id', key: 'peerjs' });
   });
 
   it('O9: a socket opens at {path}peerjs and nowhere else', () => {

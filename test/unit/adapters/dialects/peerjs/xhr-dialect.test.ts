@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { MemoryFarEnd } from '../../../../../src/adapters/transports/memory/listener.ts';
+import type { MemoryClient } from '../../../../../src/adapters/transports/memory/listener.ts';
 import type { Config } from '../../../../../src/composition/configuration/config.ts';
-import { House } from '../../../../support/house.ts';
+import { TestBroker } from '../../../../support/test-broker.ts';
 
 const PADDING = '0'.repeat(2048);
 
-class LegacyHouse extends House {
+class LegacyHouse extends TestBroker {
   constructor(config: Partial<Config> = {}) {
     super({ legacyXhr: true, ...config });
   }
 
-  streams(id: string, token = 't', key = 'peerjs'): MemoryFarEnd {
+  streams(id: string, token = 't', key = 'peerjs'): MemoryClient {
     return this.transport.stream('POST', `/${key}/${id}/${token}/id?i=0`);
   }
 
@@ -24,7 +24,7 @@ class LegacyHouse extends House {
 }
 
 /** The lines so far, the padding in short. */
-const lines = ({ heard }: MemoryFarEnd): string[] => heard.join('').replace(PADDING, 'padding').split('\n').slice(0, -1);
+const lines = ({ received }: MemoryClient): string[] => received.join('').replace(PADDING, 'padding').split('\n').slice(0, -1);
 const OFFER = { type: 'OFFER', dst: 'ann', payload: 1 };
 
 describe('the XHR API of PeerJS 0.3', () => {
@@ -36,14 +36,14 @@ describe('the XHR API of PeerJS 0.3', () => {
     const house = new LegacyHouse();
     const ann = house.streams('ann');
     expect([ann.head?.status, lines(ann)]).toEqual([200, ['padding']]);
-    house.passes(60);
+    house.advance(60);
     expect(lines(ann)).toEqual(['padding', '{"type":"OPEN"}']);
-    const bob = house.opens('bob');
-    bob.offers('ann', 1);
-    bob.offers('ann', 2);
-    house.passes(60);
+    const bob = house.connectPeer('bob');
+    bob.sendOffer('ann', 1);
+    bob.sendOffer('ann', 2);
+    house.advance(60);
     expect(lines(ann).length).toBe(3);
-    house.passes(60);
+    house.advance(60);
     expect(
       lines(ann)
         .slice(2)
@@ -52,14 +52,14 @@ describe('the XHR API of PeerJS 0.3', () => {
       { ...OFFER, src: 'bob' },
       { ...OFFER, src: 'bob', payload: 2 },
     ]);
-    expect(ann.heard.join('')).not.toContain('\n\n');
+    expect(ann.received.join('')).not.toContain('\n\n');
   });
 
   it('X3: another token, or a wrong key', () => {
     const house = new LegacyHouse();
     house.streams('ann');
     const other = house.streams('ann', 'his');
-    house.passes(100);
+    house.advance(100);
     expect([lines(other), other.state]).toEqual([['padding', '{"type":"HTTP-ERROR"}'], 'closed']);
     expect(house.streams('ann', 't', 'nonsense').refusal).toMatchObject({ status: 200, body: '{"type":"HTTP-ERROR"}' });
   });
@@ -67,36 +67,36 @@ describe('the XHR API of PeerJS 0.3', () => {
   it('X4: the same token again becomes the stream; the end of the old one changes nothing, that of the only one frees the id', () => {
     const house = new LegacyHouse();
     const first = house.streams('ann');
-    house.passes(100);
+    house.advance(100);
     const second = house.streams('ann');
-    house.passes(100);
+    house.advance(100);
     first.cut();
-    house.opens('bob').offers('ann', 1);
-    house.passes(100);
+    house.connectPeer('bob').sendOffer('ann', 1);
+    house.advance(100);
     expect([lines(first), lines(second).length, lines(second)[0]]).toEqual([['padding', '{"type":"OPEN"}'], 2, 'padding']);
     second.cut();
-    expect(house.opens('ann', { token: 'new' }).far.state).toBe('open');
+    expect(house.connectPeer('ann', { token: 'new' }).client.state).toBe('open');
   });
 
   it('X5: a socket takes over: no second OPEN, the stream ends, and messages go to the socket', () => {
     const house = new LegacyHouse();
     const stream = house.streams('ann');
-    house.passes(100);
-    const socket = house.opens('ann');
-    house.opens('bob').offers('ann', 1);
-    house.passes(100);
+    house.advance(100);
+    const socket = house.connectPeer('ann');
+    house.connectPeer('bob').sendOffer('ann', 1);
+    house.advance(100);
     expect([stream.state, lines(stream).length]).toEqual(['closed', 2]);
-    expect(socket.far.heard.map((text) => JSON.parse(text) as unknown)).toEqual([{ ...OFFER, src: 'bob' }]);
+    expect(socket.client.received.map((text) => JSON.parse(text) as unknown)).toEqual([{ ...OFFER, src: 'bob' }]);
   });
 
   it('X5: a stream that comes after the socket hears only padding, its end is harmless, and it does not stay for ever', () => {
     const house = new LegacyHouse();
-    const socket = house.opens('ann');
+    const socket = house.connectPeer('ann');
     const [stream, other] = [house.streams('ann'), house.streams('ann')];
     stream.cut();
-    house.opens('bob').offers('ann', 1);
-    house.passes(40_000);
-    expect([lines(stream), other.state, socket.far.state, socket.heard]).toEqual([
+    house.connectPeer('bob').sendOffer('ann', 1);
+    house.advance(40_000);
+    expect([lines(stream), other.state, socket.client.state, socket.received]).toEqual([
       ['padding'],
       'closed',
       'open',
@@ -106,7 +106,7 @@ describe('the XHR API of PeerJS 0.3', () => {
 
   it('X6: messages by POST, in the name that the path proves', () => {
     const house = new LegacyHouse();
-    const bob = house.opens('bob');
+    const bob = house.connectPeer('bob');
     house.streams('ann');
     const offer = { type: 'OFFER', src: 'eve', dst: 'bob', payload: 1 };
     expect([
@@ -114,7 +114,7 @@ describe('the XHR API of PeerJS 0.3', () => {
       house.posts('ann', 'offer', offer, 'his'),
       house.posts('eve', 'offer', offer),
     ]).toEqual([200, 401, 401]);
-    expect(bob.heard).toEqual([{ type: 'OFFER', src: 'ann', dst: 'bob', payload: 1 }]);
+    expect(bob.received).toEqual([{ type: 'OFFER', src: 'ann', dst: 'bob', payload: 1 }]);
     expect([house.posts('ann', 'leave'), house.posts('ann', 'offer', offer)]).toEqual([200, 401]);
   });
 
@@ -131,23 +131,23 @@ describe('the XHR API of PeerJS 0.3', () => {
 
   it('X7: streams stay, and sockets that answer pings', () => {
     const house = new LegacyHouse({ pingInterval: 30_000, sweepInterval: 1 });
-    const [stream, socket, silent] = [house.streams('ann'), house.opens('bob'), house.opens('eve')];
-    silent.far.answersPings = false;
-    for (let minute = 0; minute < 5; minute++) house.passes(30_000);
-    expect([stream.state, socket.far.state, silent.closedWith]).toEqual(['open', 'open', 4002]);
+    const [stream, socket, silent] = [house.streams('ann'), house.connectPeer('bob'), house.connectPeer('eve')];
+    silent.client.answersPings = false;
+    for (let minute = 0; minute < 5; minute++) house.advance(30_000);
+    expect([stream.state, socket.client.state, silent.closeCode]).toEqual(['open', 'open', 4002]);
   });
 
   it('M16: what waited for its turn when the stream broke off is told to its sender', () => {
     const house = new LegacyHouse();
     const ann = house.streams('ann');
-    const bob = house.opens('bob');
-    bob.offers('ann', 1);
+    const bob = house.connectPeer('bob');
+    bob.sendOffer('ann', 1);
     ann.cut();
-    expect(bob.heard).toEqual([{ type: 'LEAVE', src: 'ann', dst: 'bob' }]);
+    expect(bob.received).toEqual([{ type: 'LEAVE', src: 'ann', dst: 'bob' }]);
   });
 
   it('X8: where it is off, its 404 can be read by a page', () => {
-    const answer = new House().transport.http('POST', '/peerjs/ann/t/id?i=0', { headers: { origin: 'https://a.test' } });
+    const answer = new TestBroker().transport.http('POST', '/peerjs/ann/t/id?i=0', { headers: { origin: 'https://a.test' } });
     expect([answer.status, new Map(answer.headers).get('access-control-allow-origin')]).toEqual([404, 'https://a.test']);
   });
 });

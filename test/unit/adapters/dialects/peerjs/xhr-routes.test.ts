@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../../../../src/adapters/dialects/peerjs/decode.ts';
-import { KnownTexts } from '../../../../../src/adapters/dialects/shared/known-texts.ts';
+import { TextCache } from '../../../../../src/adapters/dialects/shared/text-cache.ts';
 import { XhrRoutes } from '../../../../../src/adapters/dialects/peerjs/xhr-routes.ts';
-import type { HttpAsk } from '../../../../../src/application/ports/requests.ts';
+import type { HttpAction } from '../../../../../src/application/ports/requests.ts';
 
-const routes = new XhrRoutes('/myapp/', new Decoder(new KnownTexts()), 100);
+const routes = new XhrRoutes('/myapp/', new Decoder(new TextCache()), 100);
 const ann = { key: 'peerjs', id: 'ann', token: 'hers' };
 
-function posted(path: string, body = ''): HttpAsk | undefined {
-  const asked = routes.find(path)?.ask({ method: 'POST', path, query: '', header: () => undefined }, 'none');
-  return asked?.ask === 'read-body' ? asked.then(Buffer.from(body)) : asked;
+function posted(path: string, body = ''): HttpAction | undefined {
+  const asked = routes.find(path)?.handle({ method: 'POST', path, query: '', header: () => undefined }, 'none');
+  return asked?.action === 'read-body' ? asked.then(Buffer.from(body)) : asked;
 }
 
 describe('routes of the first clients', () => {
   it('X2: a stream for a peer', () => {
-    expect(posted('/myapp/peerjs/ann/hers/id')).toMatchObject({ ask: 'open-stream', introduction: { as: 'peer', ...ann } });
+    expect(posted('/myapp/peerjs/ann/hers/id')).toMatchObject({ action: 'open-stream', connectRequest: { as: 'peer', ...ann } });
   });
 
   it('X6: messages of four kinds', () => {
     const message = (type: string): string => `{"type":"${type}","dst":"bob","payload":{"a":1}}`;
     for (const kind of ['offer', 'answer', 'candidate', 'leave']) {
-      const request = { ask: 'relay', kind, to: 'bob' };
+      const request = { action: 'relay', kind, to: 'bob' };
       expect(posted(`/myapp/peerjs/ann/hers/${kind}`, message(kind.toUpperCase()))).toMatchObject({
-        ask: 'say',
+        action: 'send-for-peer',
         ...ann,
         request,
       });
@@ -30,7 +30,7 @@ describe('routes of the first clients', () => {
   });
 
   it('X6: a goodbye, with a body or without', () => {
-    const goodbye = { ask: 'say', ...ann, request: { ask: 'leave' } };
+    const goodbye = { action: 'send-for-peer', ...ann, request: { action: 'leave' } };
     expect([posted('/myapp/peerjs/ann/hers/leave'), posted('/myapp/peerjs/ann/hers/leave', '{"type":"LEAVE"}')]).toEqual([
       goodbye,
       goodbye,
@@ -39,7 +39,7 @@ describe('routes of the first clients', () => {
 
   it('X6: a body that does not fit is refused', () => {
     for (const body of ['', '{', '{"type":"ANSWER","dst":"bob"}', '{"type":"HEARTBEAT"}']) {
-      expect(posted('/myapp/peerjs/ann/hers/offer', body), body).toMatchObject({ ask: 'answer', response: { status: 400 } });
+      expect(posted('/myapp/peerjs/ann/hers/offer', body), body).toMatchObject({ action: 'respond', response: { status: 400 } });
     }
   });
 

@@ -8,12 +8,12 @@ const signal = Buffer.from('{"sdp":1}');
 describe('what is read', () => {
   it('PEO3: an offer to all, or to one', () => {
     expect(read('{"type":"offer","signal":{"sdp":1}}')).toEqual({
-      ask: 'publish',
+      action: 'publish',
       draft: { topics: [], payload: signal },
       echo: false,
     });
     expect(read('{"type":"offer","peer":"bob","signal":{"sdp":1}}')).toEqual({
-      ask: 'relay',
+      action: 'relay',
       kind: 'offer',
       to: 'bob',
       payload: signal,
@@ -23,10 +23,10 @@ describe('what is read', () => {
 
   it('PEO4: an answer and a candidate to one', () => {
     for (const kind of ['answer', 'candidate']) {
-      const relay = { ask: 'relay', kind, to: 'bob', payload: signal };
+      const relay = { action: 'relay', kind, to: 'bob', payload: signal };
       expect(read(`{"type":"${kind}","peer":"bob","signal":{"sdp":1}}`)).toEqual(relay);
-      expect(read(`{"type":"${kind}"}`)).toEqual({ ask: 'relay', kind, to: undefined, payload: undefined });
-      expect(read(`{"type":"${kind}","peer":5}`)).toEqual({ ask: 'nothing', why: 'destination-not-text' });
+      expect(read(`{"type":"${kind}"}`)).toEqual({ action: 'relay', kind, to: undefined, payload: undefined });
+      expect(read(`{"type":"${kind}","peer":5}`)).toEqual({ action: 'ignore', why: 'destination-not-text' });
     }
   });
 
@@ -37,22 +37,22 @@ describe('what is read', () => {
       const bytes = Buffer.from(text);
       expect(read(`{"type":"offer","signal":${text}}`)).toMatchObject({ draft: { payload: bytes } });
       expect(read(`{"type":"answer","peer":"bob","signal":${text}}`)).toMatchObject({ payload: bytes });
-      expect(read(`{"type":"will","signal":${text}}`)).toEqual({ ask: 'bequeath', will: bytes });
+      expect(read(`{"type":"will","signal":${text}}`)).toEqual({ action: 'set-will', will: bytes });
     }
-    expect(read(`{"type":"heartbeat","x":${deep}}`)).toEqual({ ask: 'stay' });
+    expect(read(`{"type":"heartbeat","x":${deep}}`)).toEqual({ action: 'heartbeat' });
   });
 
   it('PEO4: a destination that is null is no text', () => {
-    expect(read('{"type":"offer","peer":null}')).toEqual({ ask: 'nothing', why: 'destination-not-text' });
+    expect(read('{"type":"offer","peer":null}')).toEqual({ action: 'ignore', why: 'destination-not-text' });
   });
 
   it('PEO5, PEO7: a will, a goodbye, a sign of life', () => {
-    expect(read('{"type":"will","signal":"x"}')).toEqual({ ask: 'bequeath', will: Buffer.from('"x"') });
-    expect([read('{"type":"leave"}'), read('{"type":"heartbeat"}')]).toEqual([{ ask: 'leave' }, { ask: 'stay' }]);
+    expect(read('{"type":"will","signal":"x"}')).toEqual({ action: 'set-will', will: Buffer.from('"x"') });
+    expect([read('{"type":"leave"}'), read('{"type":"heartbeat"}')]).toEqual([{ action: 'leave' }, { action: 'heartbeat' }]);
   });
 
   it('PEO7: what is none of these is ignored, what is no object is malformed', () => {
-    expect([read('{}'), read('{"type":"peers"}')]).toEqual(Array(2).fill({ ask: 'nothing', why: 'not-relayed' }));
-    expect([read('[]'), read('{'), decoder.decode(Buffer.of(0xff), true)]).toEqual(Array(3).fill({ ask: 'unreadable' }));
+    expect([read('{}'), read('{"type":"peers"}')]).toEqual(Array(2).fill({ action: 'ignore', why: 'not-relayed' }));
+    expect([read('[]'), read('{'), decoder.decode(Buffer.of(0xff), true)]).toEqual(Array(3).fill({ action: 'malformed' }));
   });
 });

@@ -1,29 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import type { MemoryFarEnd } from '../../../../../src/adapters/transports/memory/listener.ts';
+import type { MemoryClient } from '../../../../../src/adapters/transports/memory/listener.ts';
 import type { Config } from '../../../../../src/composition/configuration/config.ts';
-import { House } from '../../../../support/house.ts';
+import { TestBroker } from '../../../../support/test-broker.ts';
 
-class PeeroHouse extends House {
+class PeeroHouse extends TestBroker {
   constructor(config: Partial<Config> = {}) {
     let count = 0;
-    super({ dialects: ['peerjs', 'peero'], ...config }, { peerIds: { fresh: () => `id${++count}` } });
+    super({ dialects: ['peerjs', 'peero'], ...config }, { peerIds: { generate: () => `id${++count}` } });
   }
 
-  enters(query = ''): { far: MemoryFarEnd; id: string } {
+  enters(query = ''): { far: MemoryClient; id: string } {
     const far = this.transport.connect({ path: '/peero', query });
-    return { far, id: (JSON.parse(far.heard[0] ?? '{}') as { peer: string }).peer };
+    return { far, id: (JSON.parse(far.received[0] ?? '{}') as { peer: string }).peer };
   }
 }
 
-const says = ({ far }: { far: MemoryFarEnd }, frame: object): void => far.send(JSON.stringify(frame));
+const says = ({ far }: { far: MemoryClient }, frame: object): void => far.send(JSON.stringify(frame));
 /** What it heard behind hello. */
-const heard = ({ far }: { far: MemoryFarEnd }): unknown[] => far.heard.slice(1).map((text) => JSON.parse(text) as unknown);
+const heard = ({ far }: { far: MemoryClient }): unknown[] => far.received.slice(1).map((text) => JSON.parse(text) as unknown);
 
 describe('Peero', () => {
   it('PEO1, PEO2: who comes hears who is there, and they hear of it', () => {
     const house = new PeeroHouse();
     const [ann, bob] = [house.enters(), house.enters()];
-    expect(ann.far.heard[0]).toBe(`{"type":"hello","peer":"${ann.id}"}`);
+    expect(ann.far.received[0]).toBe(`{"type":"hello","peer":"${ann.id}"}`);
     expect([heard(ann), heard(bob)]).toEqual([
       [
         { type: 'peers', peers: [] },
@@ -72,7 +72,7 @@ describe('Peero', () => {
     const house = new PeeroHouse({ expireTimeout: 5_000 });
     const ann = house.enters();
     says(ann, { type: 'answer', peer: 'nobody', signal: 1 });
-    house.passes(6_000);
+    house.advance(6_000);
     expect(heard(ann).at(-1)).toMatchObject({ type: 'error', peer: 'nobody' });
   });
 
@@ -80,7 +80,7 @@ describe('Peero', () => {
     const house = new PeeroHouse({ sweepInterval: 1 });
     const [ann, bob] = [house.enters(), house.enters()];
     bob.far.answersPings = false;
-    for (let minute = 0; minute < 3; minute++) house.passes(30_000);
+    for (let minute = 0; minute < 3; minute++) house.advance(30_000);
     expect([bob.far.closed?.code, heard(ann).at(-1)]).toEqual([4002, { type: 'remove', peer: bob.id }]);
   });
 
@@ -100,15 +100,15 @@ describe('Peero', () => {
 
   it('PEO4: a PeerJS peer of its realm reaches it, and the other way round', () => {
     const house = new PeeroHouse();
-    const [ann, bob] = [house.enters(), house.opens('bob')];
-    bob.offers(ann.id, { sdp: 1 });
+    const [ann, bob] = [house.enters(), house.connectPeer('bob')];
+    bob.sendOffer(ann.id, { sdp: 1 });
     says(ann, { type: 'answer', peer: 'bob', signal: { sdp: 2 } });
     expect(heard(ann).at(-1)).toEqual({ type: 'offer', peer: 'bob', signal: { sdp: 1 } });
-    expect(bob.heard).toEqual([{ type: 'ANSWER', src: ann.id, dst: 'bob', payload: { sdp: 2 } }]);
+    expect(bob.received).toEqual([{ type: 'ANSWER', src: ann.id, dst: 'bob', payload: { sdp: 2 } }]);
   });
 
   it('H16: a request without an upgrade is answered 426, and 404 where the dialect is off', () => {
-    expect(new House().transport.connect({ path: '/peero' }).refusal?.status).toBe(404);
+    expect(new TestBroker().transport.connect({ path: '/peero' }).refusal?.status).toBe(404);
     expect(new PeeroHouse().transport.http('GET', '/peero').status).toBe(426);
   });
 });

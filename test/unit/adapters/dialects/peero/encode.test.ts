@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { helloText, messageText, newsText } from '../../../../../src/adapters/dialects/peero/encode.ts';
+import { encodeHello, encodeMessage, encodeEvent } from '../../../../../src/adapters/dialects/peero/encode.ts';
 import type { PeerId } from '../../../../../src/domain/ids.ts';
 import type { TopicName } from '../../../../../src/domain/topic.ts';
 
@@ -8,38 +8,38 @@ const [ann, bob, topic] = ['ann' as PeerId, 'bob' as PeerId, 'garden' as TopicNa
 const payload = Buffer.from('{"n":1e400}');
 
 describe('what is told', () => {
-  it('PEO1: its own id', () => expect(text(helloText('ann'))).toBe('{"type":"hello","peer":"ann"}'));
+  it('PEO1: its own id', () => expect(text(encodeHello('ann'))).toBe('{"type":"hello","peer":"ann"}'));
 
   it('PEO2, PEO5: who is there, comes and goes', () => {
-    expect(text(newsText({ news: 'present', topic, peers: [ann] }))).toBe('{"type":"peers","peers":["ann"]}');
-    expect(text(newsText({ news: 'joined', topic, peer: ann }))).toBe('{"type":"announce","peer":"ann"}');
-    expect(text(newsText({ news: 'left', topic, peer: ann, will: undefined }))).toBe('{"type":"remove","peer":"ann"}');
-    expect(text(newsText({ news: 'left', topic, peer: ann, will: payload }))).toBe(
+    expect(text(encodeEvent({ event: 'present', topic, peers: [ann] }))).toBe('{"type":"peers","peers":["ann"]}');
+    expect(text(encodeEvent({ event: 'joined', topic, peer: ann }))).toBe('{"type":"announce","peer":"ann"}');
+    expect(text(encodeEvent({ event: 'left', topic, peer: ann, will: undefined }))).toBe('{"type":"remove","peer":"ann"}');
+    expect(text(encodeEvent({ event: 'left', topic, peer: ann, will: payload }))).toBe(
       '{"type":"remove","peer":"ann","signal":{"n":1e400}}',
     );
   });
 
   it('PEO3, PEO4: signals as they were sent', () => {
     const publication = { id: '', topics: [topic], payload, type: undefined, retry: undefined, isPrivate: false, from: ann };
-    expect(text(newsText({ news: 'publication', publication, listeners: 1 }))).toBe(
+    expect(text(encodeEvent({ event: 'publication', publication, subscribers: 1 }))).toBe(
       '{"type":"offer","peer":"ann","signal":{"n":1e400}}',
     );
-    expect(text(messageText({ kind: 'answer', from: ann, to: bob, payload }))).toBe(
+    expect(text(encodeMessage({ kind: 'answer', from: ann, to: bob, payload }))).toBe(
       '{"type":"answer","peer":"ann","signal":{"n":1e400}}',
     );
-    expect(text(messageText({ kind: 'candidate', from: ann, to: bob, payload: undefined }))).toBe(
+    expect(text(encodeMessage({ kind: 'candidate', from: ann, to: bob, payload: undefined }))).toBe(
       '{"type":"candidate","peer":"ann"}',
     );
   });
 
   it('PEO6: what could not be delivered', () => {
     const word = (kind: 'leave' | 'expire') =>
-      JSON.parse(text(messageText({ kind, from: ann, to: bob, payload: undefined }))) as object;
+      JSON.parse(text(encodeMessage({ kind, from: ann, to: bob, payload: undefined }))) as object;
     expect([word('leave'), word('expire')]).toMatchObject([
       { type: 'remove', peer: 'ann' },
       { type: 'error', peer: 'ann' },
     ]);
   });
 
-  it('nothing of what this wire has no word for', () => expect(newsText({ news: 'pong' })).toBeUndefined());
+  it('nothing of what this wire has no word for', () => expect(encodeEvent({ event: 'pong' })).toBeUndefined());
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AS_IT_CAME, Decoder } from '../../../../../src/adapters/dialects/relay/decode.ts';
+import { VERBATIM, Decoder } from '../../../../../src/adapters/dialects/relay/decode.ts';
 
 const decoder = new Decoder();
 const read = (text: string, isBinary = false) => decoder.decode(Buffer.from(text), isBinary);
@@ -7,26 +7,26 @@ const read = (text: string, isBinary = false) => decoder.decode(Buffer.from(text
 describe('REL1: what is read', () => {
   it('subscriptions, with what is no text passed over', () => {
     const selectors = [{ topic: 'a' }, { topic: '' }];
-    expect(read('{"type":"subscribe","topics":["a",1,null,["x"],""]}')).toEqual({ ask: 'join', selectors });
-    expect(read('{"type":"unsubscribe","topics":["a",""]}')).toEqual({ ask: 'part', selectors });
-    expect(read('{"type":"subscribe","topics":"a"}')).toEqual({ ask: 'join', selectors: [] });
+    expect(read('{"type":"subscribe","topics":["a",1,null,["x"],""]}')).toEqual({ action: 'join-topics', selectors });
+    expect(read('{"type":"unsubscribe","topics":["a",""]}')).toEqual({ action: 'leave-topics', selectors });
+    expect(read('{"type":"subscribe","topics":"a"}')).toEqual({ action: 'join-topics', selectors: [] });
   });
 
   it('REL4: one topic', () => {
-    expect(read('{"type":"subscribe","topic":"a"}')).toEqual({ ask: 'join', selectors: [{ topic: 'a' }] });
-    expect(read('{"type":"unsubscribe","topic":"a"}')).toEqual({ ask: 'part', selectors: [{ topic: 'a' }] });
+    expect(read('{"type":"subscribe","topic":"a"}')).toEqual({ action: 'join-topics', selectors: [{ topic: 'a' }] });
+    expect(read('{"type":"unsubscribe","topic":"a"}')).toEqual({ action: 'leave-topics', selectors: [{ topic: 'a' }] });
   });
 
   it('REL2: a publication, as it came', () => {
     const frame = '{"type":"publish","topic":"a","data":12345678901234567890}';
-    const draft = { topics: ['a'], payload: Buffer.from(frame), type: AS_IT_CAME };
-    expect(read(frame)).toEqual({ ask: 'publish', draft, echo: true });
-    expect(read(frame, true)).toEqual({ ask: 'publish', draft, echo: true });
+    const draft = { topics: ['a'], payload: Buffer.from(frame), type: VERBATIM };
+    expect(read(frame)).toEqual({ action: 'publish', draft, echo: true });
+    expect(read(frame, true)).toEqual({ action: 'publish', draft, echo: true });
   });
 
   it('REL4: a publication of exactly type, topic and payload, for the others', () => {
     expect(read('{"payload":{"x":[1]},"topic":"a","type":"publish"}')).toEqual({
-      ask: 'publish',
+      action: 'publish',
       draft: { topics: ['a'], payload: Buffer.from('{"topic":"a","payload":{"x":[1]}}') },
       echo: false,
     });
@@ -35,7 +35,7 @@ describe('REL1: what is read', () => {
   it('REL4: a payload of Trystero keeps its bytes', () => {
     const payload = '{ "a":1e400,"b":12345678901234567890,"c":1.10,"d":1,"d":2 }';
     expect(read(`{"type":"publish","topic":"\\u0061","payload":${payload}}`)).toEqual({
-      ask: 'publish',
+      action: 'publish',
       draft: { topics: ['a'], payload: Buffer.from(`{"topic":"\\u0061","payload":${payload}}`) },
       echo: false,
     });
@@ -43,7 +43,7 @@ describe('REL1: what is read', () => {
 
   it('REL2: a repeated or a fourth member keeps the frame as it came', () => {
     const frames = ['{"type":"publish","topic":"a","payload":1,"x":2}', '{"type":"publish","topic":"a","payload":1,"topics":[]}'];
-    for (const frame of frames) expect(read(frame)).toMatchObject({ draft: { type: AS_IT_CAME }, echo: true });
+    for (const frame of frames) expect(read(frame)).toMatchObject({ draft: { type: VERBATIM }, echo: true });
     expect(read('{"type":"publish","topic":"b","topic":"a","payload":1}')).toMatchObject({
       draft: { topics: ['a'] },
       echo: false,
@@ -52,12 +52,12 @@ describe('REL1: what is read', () => {
 
   it('REL3: nesting of any depth is read', () => {
     const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
-    expect(read(`{"type":"publish","topic":"a","payload":${deep}}`)).toMatchObject({ ask: 'publish', echo: false });
-    expect(read(`{"type":"publish","topic":"a","data":${deep}}`)).toMatchObject({ ask: 'publish', echo: true });
-    expect(read(`{"type":"subscribe","topics":[${deep},"a"]}`)).toEqual({ ask: 'join', selectors: [{ topic: 'a' }] });
+    expect(read(`{"type":"publish","topic":"a","payload":${deep}}`)).toMatchObject({ action: 'publish', echo: false });
+    expect(read(`{"type":"publish","topic":"a","data":${deep}}`)).toMatchObject({ action: 'publish', echo: true });
+    expect(read(`{"type":"subscribe","topics":[${deep},"a"]}`)).toEqual({ action: 'join-topics', selectors: [{ topic: 'a' }] });
   });
 
-  it('pings', () => expect(read('{"type":"ping"}')).toEqual({ ask: 'pong' }));
+  it('pings', () => expect(read('{"type":"ping"}')).toEqual({ action: 'pong' }));
 
   it.each([
     ['{"type":"publish"}', 'destination-missing'],
@@ -67,14 +67,14 @@ describe('REL1: what is read', () => {
     ['{"type":"pong"}', 'not-relayed'],
     ['{"type":"__proto__"}', 'not-relayed'],
     ['{}', 'not-relayed'],
-  ])('%s is ignored, and why is counted', (text, why) => expect(read(text)).toEqual({ ask: 'nothing', why }));
+  ])('%s is ignored, and why is counted', (text, why) => expect(read(text)).toEqual({ action: 'ignore', why }));
 
   it.each(['', '{', 'null', '[]', '5', '"publish"', '\u0000'])('REL3: %j is no JSON object', (text) =>
-    expect(read(text)).toEqual({ ask: 'unreadable' }),
+    expect(read(text)).toEqual({ action: 'malformed' }),
   );
 
   it('REL3: a binary frame that is no UTF-8 is none either', () => {
     const frame = Buffer.concat([Buffer.from('{"type":"publish","topic":"a","x":"'), Buffer.of(0xff), Buffer.from('"}')]);
-    expect(decoder.decode(frame, true)).toEqual({ ask: 'unreadable' });
+    expect(decoder.decode(frame, true)).toEqual({ action: 'malformed' });
   });
 });

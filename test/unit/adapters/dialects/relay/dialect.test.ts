@@ -1,28 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import { RelayDialect } from '../../../../../src/adapters/dialects/relay/dialect.ts';
-import type { MemoryFarEnd } from '../../../../../src/adapters/transports/memory/listener.ts';
+import type { MemoryClient } from '../../../../../src/adapters/transports/memory/listener.ts';
 import type { Config } from '../../../../../src/composition/configuration/config.ts';
-import { House } from '../../../../support/house.ts';
+import { TestBroker } from '../../../../support/test-broker.ts';
 
-class RelayHouse extends House {
+class RelayHouse extends TestBroker {
   constructor(config: Partial<Config> = {}) {
     let count = 0;
-    super({ dialects: ['relay'], ...config }, { peerIds: { fresh: () => `id${++count}` } });
+    super({ dialects: ['relay'], ...config }, { peerIds: { generate: () => `id${++count}` } });
   }
 
-  enters(query = ''): MemoryFarEnd {
+  enters(query = ''): MemoryClient {
     return this.transport.connect({ path: '/relay', query });
   }
 }
 
-const says = (far: MemoryFarEnd, message: object): void => far.send(JSON.stringify(message));
-const heard = ({ heard: texts }: MemoryFarEnd): unknown[] => texts.map((text) => JSON.parse(text) as unknown);
+const says = (far: MemoryClient, message: object): void => far.send(JSON.stringify(message));
+const heard = ({ received: texts }: MemoryClient): unknown[] => texts.map((text) => JSON.parse(text) as unknown);
 
 describe('the topic relay', () => {
   it('is at its path, with a slash behind it or without; at the root it is at the root', () => {
     const dialect = new RelayDialect('/relay');
-    expect(['/relay', '/relay/', '/relayed', '/'].map((path) => dialect.opensAt(path))).toEqual([true, true, false, false]);
-    expect(new RelayDialect('').opensAt('/')).toBe(true);
+    expect(['/relay', '/relay/', '/relayed', '/'].map((path) => dialect.servesWebSocketAt(path))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(new RelayDialect('').servesWebSocketAt('/')).toBe(true);
   });
 
   it('REL1, REL2: who listens hears, the publisher included', () => {
@@ -56,7 +61,7 @@ describe('the topic relay', () => {
     const house = new RelayHouse({ pingInterval: 30_000, aliveTimeout: 60_000, sweepInterval: 1 });
     const [ann, bob] = [house.enters(), house.enters()];
     bob.answersPings = false;
-    for (let minute = 0; minute < 5; minute++) house.passes(30_000);
+    for (let minute = 0; minute < 5; minute++) house.advance(30_000);
     expect([ann.state, bob.closed?.code]).toEqual(['open', 4002]);
   });
 
@@ -86,7 +91,7 @@ describe('the topic relay', () => {
   });
 
   it('H16: a request without an upgrade is answered 426, and 404 where the dialect is off', () => {
-    expect(new House().transport.connect({ path: '/relay' }).refusal?.status).toBe(404);
+    expect(new TestBroker().transport.connect({ path: '/relay' }).refusal?.status).toBe(404);
     expect(new RelayHouse().transport.http('GET', '/relay').status).toBe(426);
   });
 });

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../../../../src/adapters/dialects/relay/decode.ts';
-import { newsText } from '../../../../../src/adapters/dialects/relay/encode.ts';
-import type { News, Publication, TopicName } from '../../../../../src/domain/topic.ts';
+import { encodeEvent } from '../../../../../src/adapters/dialects/relay/encode.ts';
+import type { TopicEvent, Publication, TopicName } from '../../../../../src/domain/topic.ts';
 
 const topic = 'garden' as TopicName;
 
 /** What those who listen are told of a frame. */
-function toldOf(frame: string, listeners = 3): string {
+function toldOf(frame: string, subscribers = 3): string {
   const request = new Decoder().decode(Buffer.from(frame), false);
-  if (request.ask !== 'publish') throw new Error(`${frame} publishes nothing`);
+  if (request.action !== 'publish') throw new Error(`${frame} publishes nothing`);
   const { payload, type } = request.draft;
   const publication: Publication = {
     id: '',
@@ -19,7 +19,7 @@ function toldOf(frame: string, listeners = 3): string {
     isPrivate: false,
     from: undefined,
   };
-  return Buffer.from(newsText({ news: 'publication', publication, listeners }) ?? []).toString();
+  return Buffer.from(encodeEvent({ event: 'publication', publication, subscribers }) ?? []).toString();
 }
 
 describe('what is told', () => {
@@ -37,11 +37,11 @@ describe('what is told', () => {
   });
 
   it('REL1: a pong; and nothing of what this wire has no word for', () => {
-    expect(Buffer.from(newsText({ news: 'pong' }) ?? []).toString()).toBe('{"type":"pong"}');
-    const others: News[] = [
-      { news: 'receipt', receipt: 1 },
-      { news: 'present', topic, peers: [] },
+    expect(Buffer.from(encodeEvent({ event: 'pong' }) ?? []).toString()).toBe('{"type":"pong"}');
+    const others: TopicEvent[] = [
+      { event: 'receipt', receipt: 1 },
+      { event: 'present', topic, peers: [] },
     ];
-    expect(others.map(newsText)).toEqual([undefined, undefined]);
+    expect(others.map(encodeEvent)).toEqual([undefined, undefined]);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { JsonMembers, NO_TEXT } from '../../../../../src/adapters/dialects/shared/json-members.ts';
-import { KnownTexts } from '../../../../../src/adapters/dialects/shared/known-texts.ts';
+import { JsonMembers, NOT_A_STRING } from '../../../../../src/adapters/dialects/shared/json-members.ts';
+import { TextCache } from '../../../../../src/adapters/dialects/shared/text-cache.ts';
 
 const A = 0;
 const B = 1;
-const members = new JsonMembers(['a', 'b'], new KnownTexts());
+const members = new JsonMembers(['a', 'b'], new TextCache());
 
 function read(text: string): JsonMembers {
   expect(members.read(Buffer.from(text), false)).toBe(true);
@@ -43,26 +43,26 @@ describe('members', () => {
 
   it('nothing is left of the frame before', () => {
     read('{"a":1,"b":2,"c":3}');
-    expect([read('{}').has(A), members.others, members.text(B), members.word(B, ['x']), members.texts(B)]).toEqual([
-      ...[false, 0, undefined, -1, undefined],
-    ]);
+    expect([read('{}').has(A), members.unknownCount, members.string(B), members.wordIndex(B, ['x']), members.strings(B)]).toEqual(
+      [...[false, 0, undefined, -1, undefined]],
+    );
   });
 
   it('a text, no text, null', () => {
-    const texts = ['"x"', '"\\u0078"', '5', 'null', '["x"]'].map((value) => read(`{"a":${value}}`).text(A));
-    expect(texts).toEqual(['x', 'x', NO_TEXT, NO_TEXT, NO_TEXT]);
+    const texts = ['"x"', '"\\u0078"', '5', 'null', '["x"]'].map((value) => read(`{"a":${value}}`).string(A));
+    expect(texts).toEqual(['x', 'x', NOT_A_STRING, NOT_A_STRING, NOT_A_STRING]);
     expect(['"null"', 'null', '0'].map((value) => read(`{"a":${value}}`).isNull(A))).toEqual([false, true, false]);
     expect(read('{}').isNull(A)).toBe(false);
   });
 
   it('a word of a list, escaped or not', () => {
-    expect(['"one"', '"tw\\u006f"', '"three"', '1'].map((value) => read(`{"a":${value}}`).word(A, ['one', 'two']))).toEqual([
+    expect(['"one"', '"tw\\u006f"', '"three"', '1'].map((value) => read(`{"a":${value}}`).wordIndex(A, ['one', 'two']))).toEqual([
       ...[0, 1, -1, -1],
     ]);
   });
 
   it('how many members have other names', () => {
-    expect(['{}', '{"a":1}', '{"a":1,"c":1,"c":2,"":3}'].map((text) => read(text).others)).toEqual([0, 0, 3]);
+    expect(['{}', '{"a":1}', '{"a":1,"c":1,"c":2,"":3}'].map((text) => read(text).unknownCount)).toEqual([0, 0, 3]);
   });
 });
 
@@ -74,5 +74,5 @@ describe('lists of texts', () => {
     [' [ "x" , 1 , ["y"] , null , {"z":"z"} , "" ] ', ['x', '']],
     ['"x"', undefined],
     ['{"0":"x"}', undefined],
-  ])('%s', (value, texts) => expect(read(`{"a":${value}}`).texts(A)).toEqual(texts));
+  ])('%s', (value, texts) => expect(read(`{"a":${value}}`).strings(A)).toEqual(texts));
 });

@@ -6,25 +6,25 @@ const read = (line: string) => readLine(Buffer.from(line), false);
 describe('SIO6: lines', () => {
   it('join and part, with a receipt or without', () => {
     const selectors = [{ topic: 'garden' }];
-    expect(read('["subscribe","garden",1]')).toEqual({ ask: 'join', selectors, receipt: 1 });
-    expect(read('["unsubscribe","garden"]')).toEqual({ ask: 'part', selectors, receipt: undefined });
+    expect(read('["subscribe","garden",1]')).toEqual({ action: 'join-topics', selectors, receipt: 1 });
+    expect(read('["unsubscribe","garden"]')).toEqual({ action: 'leave-topics', selectors, receipt: undefined });
   });
 
   it('publish', () => {
     const draft = { topics: ['garden'], payload: Buffer.from('AQID') };
-    expect(read('["publish","garden","AQID",2]')).toEqual({ ask: 'publish', draft, echo: false, receipt: 2 });
+    expect(read('["publish","garden","AQID",2]')).toEqual({ action: 'publish', draft, echo: false, receipt: 2 });
   });
 
   it.each([
-    ['unknown', { ask: 'nothing', why: 'not-relayed' }],
-    ['forbidden', { ask: 'nothing', why: 'not-allowed' }],
-    ['stay', { ask: 'stay' }],
-    ['leave', { ask: 'leave' }],
+    ['unknown', { action: 'ignore', why: 'not-relayed' }],
+    ['forbidden', { action: 'ignore', why: 'not-allowed' }],
+    ['stay', { action: 'heartbeat' }],
+    ['leave', { action: 'leave' }],
   ])('%s', (word, request) => expect(read(`["${word}"]`)).toEqual(request));
 
   it.each(['null', '{}', '', '[]', '["subscribe",5]', '["publish","a",5]', '["else","a"]'])('%j is none', (line) =>
-    expect(read(line)).toEqual({ ask: 'unreadable' }),
+    expect(read(line)).toEqual({ action: 'malformed' }),
   );
 
-  it('that is no UTF-8 is none', () => expect(readLine(Buffer.of(0xff), true)).toEqual({ ask: 'unreadable' }));
+  it('that is no UTF-8 is none', () => expect(readLine(Buffer.of(0xff), true)).toEqual({ action: 'malformed' }));
 });

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { MemoryFarEnd } from '../../../../../src/adapters/transports/memory/listener.ts';
-import { House } from '../../../../support/house.ts';
+import type { MemoryClient } from '../../../../../src/adapters/transports/memory/listener.ts';
+import { TestBroker } from '../../../../support/test-broker.ts';
 
-const house = (): House => {
+const house = (): TestBroker => {
   let count = 0;
-  return new House(
+  return new TestBroker(
     { dialects: ['socketio', 'mercure'], mercureOpen: true, keys: ['red', 'blue'] },
-    { peerIds: { fresh: () => `id${++count}` } },
+    { peerIds: { generate: () => `id${++count}` } },
   );
 };
-const says = (far: MemoryFarEnd, ...line: unknown[]): void => far.send(JSON.stringify(line));
+const says = (far: MemoryClient, ...line: unknown[]): void => far.send(JSON.stringify(line));
 /** Everything after the welcome. */
-const heard = ({ heard: lines }: MemoryFarEnd): unknown[] => lines.slice(1).map((line) => JSON.parse(line) as unknown);
+const heard = ({ received: lines }: MemoryClient): unknown[] => lines.slice(1).map((line) => JSON.parse(line) as unknown);
 
 describe('Socket.IO, in lines', () => {
   it('SIO1, SIO2, SIO3: everybody else hears, and what was asked for is acknowledged when it holds', () => {
@@ -44,14 +44,17 @@ describe('Socket.IO, in lines', () => {
       transport.request('POST', '/.well-known/mercure', { body: new URLSearchParams({ topic: 'garden', data }).toString() });
       transport.settle();
     }
-    expect([bob.heard.some((text) => text.includes('data: AQID')), heard(ann)]).toEqual([true, [['message', 'garden', 'BAUG']]]);
+    expect([bob.received.some((text) => text.includes('data: AQID')), heard(ann)]).toEqual([
+      true,
+      [['message', 'garden', 'BAUG']],
+    ]);
   });
 
   it('SIO6: a client is welcomed by its id, or told why it is refused', () => {
     const { transport } = house();
-    expect(transport.connect({ path: '/socket.io/' }).heard).toEqual(['["welcome","id1"]']);
+    expect(transport.connect({ path: '/socket.io/' }).received).toEqual(['["welcome","id1"]']);
     const stranger = transport.connect({ path: '/socket.io/', query: 'key=nobody' });
-    expect([stranger.heard, stranger.closed?.code]).toEqual([['["refused","Invalid key provided"]'], 1008]);
+    expect([stranger.received, stranger.closed?.code]).toEqual([['["refused","Invalid key provided"]'], 1008]);
   });
 
   it('SIO6: STAY and LEAVE, and what is forbidden', () => {
@@ -65,7 +68,7 @@ describe('Socket.IO, in lines', () => {
   });
 
   it('SIO7: a handshake for an unknown or full realm is refused with a status', () => {
-    const here = new House({ dialects: ['socketio'], keys: ['red'], concurrentLimit: 0 });
+    const here = new TestBroker({ dialects: ['socketio'], keys: ['red'], concurrentLimit: 0 });
     expect(here.transport.http('GET', '/socket.io/?key=blue')).toMatchObject({ status: 404, body: 'Invalid key provided' });
     expect(here.transport.http('GET', '/socket.io?key=red').status).toBe(503);
     expect(['HEAD', 'PUT', 'OPTIONS'].map((method) => here.transport.http(method, '/socket.io/').status)).toEqual([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newsLine } from '../../../../../src/adapters/dialects/socketio/encode.ts';
+import { encodeEvent } from '../../../../../src/adapters/dialects/socketio/encode.ts';
 import type { Publication, TopicName } from '../../../../../src/domain/topic.ts';
 
 function told(payload: string): string | undefined {
@@ -7,7 +7,7 @@ function told(payload: string): string | undefined {
     ...{ id: '1', topics: ['garden' as TopicName], payload: Buffer.from(payload) },
     ...{ type: undefined, retry: undefined, isPrivate: false, from: undefined },
   };
-  const line = newsLine({ news: 'publication', publication, listeners: 1 });
+  const line = encodeEvent({ event: 'publication', publication, subscribers: 1 });
   return line === undefined ? undefined : Buffer.from(line).toString();
 }
 
@@ -15,12 +15,12 @@ describe('what is told', () => {
   it('SIO3, SIO6: a message, a receipt', () => {
     expect(told('AQID')).toBe('["message","garden","AQID"]');
     expect(told('')).toBe('["message","garden",""]');
-    expect(Buffer.from(newsLine({ news: 'receipt', receipt: 3 }) ?? []).toString()).toBe('["receipt",3]');
+    expect(Buffer.from(encodeEvent({ event: 'receipt', receipt: 3 }) ?? []).toString()).toBe('["receipt",3]');
   });
 
   it.each(['AQI', 'AQ=D', 'hello, world', '\u{1f600}', 'AQID\n'])('SIO5: %j is nobody\u2019s bytes', (payload) =>
     expect(told(payload)).toBeUndefined(),
   );
 
-  it('nothing else', () => expect(newsLine({ news: 'pong' })).toBeUndefined());
+  it('nothing else', () => expect(encodeEvent({ event: 'pong' })).toBeUndefined());
 });

@@ -40,9 +40,9 @@ describe('the memory directory', () => {
     const clock = new ManualClock();
     const directory = new MemoryPeerDirectory(clock, LEASE);
     directory.claim(ANN, () => undefined);
-    clock.passes(LEASE - 1);
+    clock.advance(LEASE - 1);
     expect(located(directory)).toBe(HERE);
-    clock.passes(1);
+    clock.advance(1);
     expect(located(directory)).toBeUndefined();
   });
 
@@ -50,11 +50,11 @@ describe('the memory directory', () => {
     const clock = new ManualClock();
     const directory = new MemoryPeerDirectory(clock, LEASE);
     directory.claim(ANN, () => undefined);
-    clock.passes(600);
-    directory.keep(HERE, () => undefined);
-    clock.passes(LEASE - 1);
+    clock.advance(600);
+    directory.renewLease(HERE, () => undefined);
+    clock.advance(LEASE - 1);
     expect(located(directory)).toBe(HERE);
-    clock.passes(1);
+    clock.advance(1);
     expect(located(directory)).toBeUndefined();
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
-  readBag,
-  readSeat,
-  readSign,
-  readTaken,
-  writeBag,
-  writeSeat,
-  writeSign,
-  writeTaken,
+  decodeBatch,
+  decodeClaim,
+  decodeMarker,
+  decodeRemoval,
+  encodeBatch,
+  encodeClaim,
+  encodeMarker,
+  encodeRemoval,
 } from '../../../../../src/adapters/engines/nats/entries.ts';
 import { connectionId, nodeId, type PeerId } from '../../../../../src/domain/ids.ts';
 
@@ -18,24 +18,24 @@ const bytes = (text: string): Uint8Array => Buffer.from(text);
 
 describe('what stands in a journal', () => {
   it('comes back as it was written', () => {
-    const seat = { owner: OWNER, by: 'x=1' };
-    expect(readSeat(writeSeat(seat, undefined))).toEqual(seat);
-    const free = { owner: undefined, by: 'x=2' };
-    expect(readSeat(writeSeat(free, 5))).toEqual({ ...free, at: 5 });
-    expect(readSign(writeSign(undefined))).toEqual({});
+    const seat = { owner: OWNER, changeId: 'x=1' };
+    expect(decodeClaim(encodeClaim(seat, undefined))).toEqual(seat);
+    const free = { owner: undefined, changeId: 'x=2' };
+    expect(decodeClaim(encodeClaim(free, 5))).toEqual({ ...free, at: 5 });
+    expect(decodeMarker(encodeMarker(undefined))).toEqual({});
     for (const connection of [OWNER.connection, undefined]) {
       const taken = { node: OWNER.node, connection, upTo: 7 };
-      expect(readTaken(writeTaken(taken, 5))).toEqual({ ...taken, at: 5 });
+      expect(decodeRemoval(encodeRemoval(taken, 5))).toEqual({ ...taken, at: 5 });
     }
   });
 
   it('keeps its names', () => {
     const head = { from: 'ann', to: 'bob', sender: SENDER, kind: 'offer', proof: 'p', bytes: 2 };
     const written = [
-      writeSeat({ owner: OWNER, by: 'x=1' }, 5),
-      writeTaken({ node: OWNER.node, connection: OWNER.connection, upTo: 7 }, undefined),
-      writeSign(5),
-      writeBag([{ ...LETTER, payload: bytes('{}'), proof: 'p' }], undefined).subarray(0, -3),
+      encodeClaim({ owner: OWNER, changeId: 'x=1' }, 5),
+      encodeRemoval({ node: OWNER.node, connection: OWNER.connection, upTo: 7 }, undefined),
+      encodeMarker(5),
+      encodeBatch([{ ...LETTER, payload: bytes('{}'), proof: 'p' }], undefined).subarray(0, -3),
     ];
     expect(written.map((entry) => JSON.parse(Buffer.from(entry).toString()) as unknown)).toEqual([
       { v: 1, at: 5, owner: OWNER, by: 'x=1' },
@@ -48,7 +48,7 @@ describe('what stands in a journal', () => {
   it('M2: carries payloads to the last byte, and tells none from an empty one', () => {
     const texts = ['', '{"sdp":"v=0\\r\\n"}', '\n\n', undefined, '\u0000', 'é'];
     const letters = texts.map((text) => ({ ...LETTER, payload: text === undefined ? undefined : bytes(text) }));
-    const read = readBag(writeBag([...letters, { ...LETTER, sender: undefined, payload: undefined }], 3));
+    const read = decodeBatch(encodeBatch([...letters, { ...LETTER, sender: undefined, payload: undefined }], 3));
     if ('why' in read) throw new Error(read.why);
     expect(read.at).toBe(3);
     expect(read.letters.map(({ payload }) => (payload === undefined ? undefined : Buffer.from(payload).toString()))).toEqual([
@@ -60,25 +60,25 @@ describe('what stands in a journal', () => {
   });
 
   it('says of another version that it is one', () => {
-    for (const read of [readSeat, readTaken, readBag, readSign]) {
+    for (const read of [decodeClaim, decodeRemoval, decodeBatch, decodeMarker]) {
       expect(read(bytes('{"v":2}'))).toEqual({ why: 'unknown-version', version: 2 });
       expect(read(bytes('{}'))).toEqual({ why: 'unknown-version', version: undefined });
     }
   });
 
   it.each(['', '{', 'null', '7', '"text"', '\n', '{"v":1'])('is unreadable: %j', (text) => {
-    for (const read of [readSeat, readTaken, readBag, readSign]) {
+    for (const read of [decodeClaim, decodeRemoval, decodeBatch, decodeMarker]) {
       expect(read(bytes(text))).toMatchObject({ why: expect.any(String) });
     }
   });
 
   it.each(['{"v":1}', '{"v":1,"by":7}', '{"v":1,"by":"x","owner":{"node":1}}'])('is no seat: %s', (text) =>
-    expect(readSeat(bytes(text))).toEqual({ why: 'unreadable' }),
+    expect(decodeClaim(bytes(text))).toEqual({ why: 'unreadable' }),
   );
 
   it.each(['{"v":1}', '{"v":1,"node":"x"}', '{"v":1,"node":"x","upTo":"1"}', '{"v":1,"node":"x","upTo":1,"connection":"1"}'])(
     'is not taken: %s',
-    (text) => expect(readTaken(bytes(text))).toEqual({ why: 'unreadable' }),
+    (text) => expect(decodeRemoval(bytes(text))).toEqual({ why: 'unreadable' }),
   );
 
   it.each([
@@ -88,5 +88,5 @@ describe('what stands in a journal', () => {
     '{"v":1,"letters":[{"from":"ann","to":"bob"}]}',
     '{"v":1,"letters":[{"from":"ann","to":"bob","kind":"offer","bytes":-1}]}',
     '{"v":1,"letters":[{"from":"ann","to":"bob","kind":"offer","bytes":9}]}\nshort',
-  ])('is no bag: %s', (text) => expect(readBag(bytes(text))).toEqual({ why: 'unreadable' }));
+  ])('is no bag: %s', (text) => expect(decodeBatch(bytes(text))).toEqual({ why: 'unreadable' }));
 });

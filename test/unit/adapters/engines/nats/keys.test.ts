@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
-  bagKey,
+  batchKey,
   bucketOf,
   leaseKey,
-  placeOf,
-  seatKey,
-  takenKey,
+  parseKey,
+  claimKey,
+  removalKey,
   tickKey,
-  ticketOf,
+  messageIdOf,
 } from '../../../../../src/adapters/engines/nats/keys.ts';
 import { nodeId, realmKey, type PeerId } from '../../../../../src/domain/ids.ts';
 
@@ -17,22 +17,22 @@ const KEY = /^[-/=.\w]+$/;
 describe('places in a journal', () => {
   it('are told apart by their keys, whatever the id is', () => {
     for (const id of ODD) {
-      const [author, ticket] = [nodeId(id), ticketOf(nodeId(id), 7)];
-      expect(placeOf(seatKey(id))).toEqual({ of: 'seat', id });
-      expect(placeOf(takenKey(id, author))).toEqual({ of: 'taken', id });
-      expect(placeOf(bagKey(ticket))).toEqual({ of: 'bag', ticket, author });
-      expect(placeOf(leaseKey(nodeId(id)))).toEqual({ of: 'lease', node: id });
-      for (const key of [seatKey(id), takenKey(id, author), bagKey(ticket), leaseKey(author), tickKey(author)]) {
+      const [author, ticket] = [nodeId(id), messageIdOf(nodeId(id), 7)];
+      expect(parseKey(claimKey(id))).toEqual({ of: 'seat', id });
+      expect(parseKey(removalKey(id, author))).toEqual({ of: 'taken', id });
+      expect(parseKey(batchKey(ticket))).toEqual({ of: 'bag', messageId: ticket, author });
+      expect(parseKey(leaseKey(nodeId(id)))).toEqual({ of: 'lease', node: id });
+      for (const key of [claimKey(id), removalKey(id, author), batchKey(ticket), leaseKey(author), tickKey(author)]) {
         expect(key).toMatch(KEY);
       }
     }
-    expect(placeOf(tickKey(nodeId('here')))).toEqual({ of: 'tick' });
+    expect(parseKey(tickKey(nodeId('here')))).toEqual({ of: 'tick' });
   });
 
-  it.each(['', 'seat', 'bag', 'other.YQ', 'lease'])('%j is none', (key) => expect(placeOf(key)).toBeUndefined());
+  it.each(['', 'seat', 'bag', 'other.YQ', 'lease'])('%j is none', (key) => expect(parseKey(key)).toBeUndefined());
 
   it('no two tickets are one', () => {
-    const tickets = ['ab', 'ab=c', 'ab=1'].flatMap((node) => [1, 11].map((count) => ticketOf(nodeId(node), count)));
+    const tickets = ['ab', 'ab=c', 'ab=1'].flatMap((node) => [1, 11].map((count) => messageIdOf(nodeId(node), count)));
     expect(new Set(tickets).size).toBe(tickets.length);
   });
 

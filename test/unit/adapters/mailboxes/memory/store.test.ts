@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryMailboxStore } from '../../../../../src/adapters/mailboxes/memory/store.ts';
 import { realmKey, type PeerId } from '../../../../../src/domain/ids.ts';
-import { correspondent } from '../../../../contracts/mailboxes/scene.ts';
-import { weightOf, type SignalMessage } from '../../../../../src/domain/message.ts';
+import { mailboxOwner } from '../../../../contracts/mailboxes/fixture.ts';
+import { heldMessageBytes, type SignalMessage } from '../../../../../src/domain/message.ts';
 import { NEVER } from '../../../../../src/domain/time.ts';
 
 const GREEN = realmKey('green');
@@ -22,19 +22,19 @@ describe('the memory mailbox store', () => {
     const answers: unknown[] = [];
     const store = new MemoryMailboxStore(LIMITS);
     for (let message = 0; message < 3; message++) {
-      store.put(GREEN, correspondent(GREEN, OFFER.from), OFFER, 0, (outcome) => answers.push(outcome));
+      store.put(GREEN, mailboxOwner(GREEN, OFFER.from), OFFER, 0, (outcome) => answers.push(outcome));
     }
-    store.take(correspondent(GREEN, OFFER.to), (messages) => answers.push(messages.length));
+    store.take(mailboxOwner(GREEN, OFFER.to), (messages) => answers.push(messages.length));
     store.expire(5_000, (expired) => answers.push(expired.length));
     expect(answers).toEqual(['held', 'held', 'full', 2, 0]);
   });
 
   it('promise 5: tells what waits in all realms together', () => {
     const store = new MemoryMailboxStore(LIMITS);
-    for (const realm of [GREEN, GREEN, BLUE]) store.put(realm, correspondent(realm, OFFER.from), OFFER, 0, () => undefined);
-    expect(store.usage()).toEqual({ mailboxes: 2, bytes: 3 * weightOf(OFFER) });
-    store.take(correspondent(GREEN, OFFER.to), () => undefined);
-    expect(store.usage()).toEqual({ mailboxes: 1, bytes: weightOf(OFFER) });
+    for (const realm of [GREEN, GREEN, BLUE]) store.put(realm, mailboxOwner(realm, OFFER.from), OFFER, 0, () => undefined);
+    expect(store.usage()).toEqual({ mailboxes: 2, bytes: 3 * heldMessageBytes(OFFER) });
+    store.take(mailboxOwner(GREEN, OFFER.to), () => undefined);
+    expect(store.usage()).toEqual({ mailboxes: 1, bytes: heldMessageBytes(OFFER) });
     store.expire(1_000, () => undefined);
     expect(store.usage()).toEqual({ mailboxes: 0, bytes: 0 });
   });
@@ -42,10 +42,10 @@ describe('the memory mailbox store', () => {
   it('M14: its next deadline is the earliest of all realms', () => {
     const store = new MemoryMailboxStore(LIMITS);
     expect(store.nextDeadline()).toBe(NEVER);
-    store.put(GREEN, correspondent(GREEN, OFFER.from), OFFER, 70, () => undefined);
-    store.put(BLUE, correspondent(BLUE, OFFER.from), OFFER, 80, () => undefined);
+    store.put(GREEN, mailboxOwner(GREEN, OFFER.from), OFFER, 70, () => undefined);
+    store.put(BLUE, mailboxOwner(BLUE, OFFER.from), OFFER, 80, () => undefined);
     expect(store.nextDeadline()).toBe(1_070);
-    store.take(correspondent(GREEN, OFFER.to), () => undefined);
+    store.take(mailboxOwner(GREEN, OFFER.to), () => undefined);
     expect(store.nextDeadline()).toBe(1_080);
   });
 });

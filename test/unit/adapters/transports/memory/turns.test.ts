@@ -6,7 +6,7 @@ it('a turn that is run from inside another comes after it, and before the outer 
   const order: string[] = [];
   turns.run(() => {
     turns.run(() => order.push('inner'));
-    turns.later(() => order.push('later'));
+    turns.defer(() => order.push('later'));
     order.push('outer');
   });
   expect(order).toEqual(['outer', 'inner', 'later']);
@@ -15,11 +15,11 @@ it('a turn that is run from inside another comes after it, and before the outer 
 it('a turn for later comes with the next run or settle', () => {
   const turns = new Turns();
   const order: string[] = [];
-  turns.later(() => order.push('later'));
+  turns.defer(() => order.push('later'));
   expect(order).toEqual([]);
   turns.run(() => order.push('run'));
   expect(order).toEqual(['later', 'run']);
-  turns.later(() => order.push('settled'));
+  turns.defer(() => order.push('settled'));
   turns.settle();
   expect(order.at(-1)).toBe('settled');
 });
@@ -27,7 +27,7 @@ it('a turn for later comes with the next run or settle', () => {
 it('a turn for later comes by itself once the stack is empty', async () => {
   const turns = new Turns();
   let hasCome = false;
-  turns.later(() => {
+  turns.defer(() => {
     hasCome = true;
   });
   await Promise.resolve();
@@ -39,7 +39,7 @@ it('a turn that throws stops the run, and no later one', () => {
   const order: string[] = [];
   const failing = () =>
     turns.run(() => {
-      turns.later(() => order.push('later'));
+      turns.defer(() => order.push('later'));
       throw new Error('a bug');
     });
   expect(failing).toThrow('a bug');

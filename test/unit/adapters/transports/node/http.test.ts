@@ -2,7 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { NodeExchange, NodeRequest } from '../../../../../src/adapters/transports/node/http.ts';
-import { Line } from '../../../../../src/adapters/transports/node/line.ts';
+import { HttpConnection } from '../../../../../src/adapters/transports/node/http-connection.ts';
 
 function incoming(fields: Partial<IncomingMessage> & { originalUrl?: string }): IncomingMessage {
   return Object.assign(new IncomingMessage(new Socket()), fields);
@@ -34,13 +34,18 @@ describe('a request of node:http', () => {
   });
 });
 
-const DESK = { answerTimeout: 1_000, goesOn: () => true, stream: () => undefined, abandoned: () => undefined };
+const DESK = { responseTimeout: 1_000, keepsAlive: () => true, stream: () => undefined, abandoned: () => undefined };
 
 it('an exchange whose far end has gone touches nothing', () => {
   const raw = incoming({ method: 'GET', url: '/' });
   const response = new ServerResponse(raw);
-  const exchange = new NodeExchange(raw, { response, line: new Line(raw.socket, 1_000) }, new NodeRequest(raw), DESK);
+  const exchange = new NodeExchange(
+    raw,
+    { response, connection: new HttpConnection(raw.socket, 1_000) },
+    new NodeRequest(raw),
+    DESK,
+  );
   response.destroy();
-  exchange.answer({ status: 200, headers: [['vary', 'Origin']], body: 'nobody reads this' });
+  exchange.respond({ status: 200, headers: [['vary', 'Origin']], body: 'nobody reads this' });
   expect([response.headersSent, response.hasHeader('vary')]).toEqual([false, false]);
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import { NodeSocket } from '../../../../../src/adapters/transports/node/socket.ts';
 import { TurnEnd } from '../../../../../src/adapters/transports/shared/turn-end.ts';
-import { Reports } from '../../../../../src/adapters/transports/shared/reports.ts';
+import { ConnectionReporter } from '../../../../../src/adapters/transports/shared/connection-reporter.ts';
 import { echoed } from '../../../../../src/domain/ids.ts';
 import { notice } from '../../../../../src/domain/message.ts';
 import { ADMISSION, RecordingGateway } from '../../../../contracts/transports/recording-gateway.ts';
@@ -43,8 +43,8 @@ function opened({ isStuck = false } = {}) {
   };
   const gateway = new RecordingGateway();
   const turns: (() => void)[] = [];
-  const desk = { gateway, later: (turn: () => void) => void turns.push(turn), room: 1_000 };
-  const reports = new Reports(desk, ADMISSION);
+  const desk = { gateway, defer: (turn: () => void) => void turns.push(turn), maxBacklogBytes: 1_000 };
+  const reports = new ConnectionReporter(desk, ADMISSION);
   const home = { limits: LIMITS, turnEnd: new TurnEnd() };
   const socket = new NodeSocket(ws as unknown as WebSocket, stream as never, { reports, home });
   reports.opened(socket);
@@ -66,7 +66,7 @@ describe('a socket of ws', () => {
   it('M16: a message that it took, and whose turn to leave never came, is handed back before the end is told', () => {
     const { socket, writes, pass, near } = opened();
     expect(socket.write(bytes('a'), message)).toBe('sent');
-    socket.ended(1006);
+    socket.closed(1006);
     pass();
     expect([writes, near()?.unsent, near()?.late, near()?.closedCount]).toEqual([[], [message], [], 1]);
   });
@@ -75,7 +75,7 @@ describe('a socket of ws', () => {
     const { socket, pass, near } = opened();
     socket.write(bytes('a'), message);
     await turnOfTheLoop();
-    socket.ended(1006);
+    socket.closed(1006);
     pass();
     expect(near()?.unsent).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hasNoBody, splitTarget, wantsWebSocket } from '../../../../../src/adapters/transports/shared/requests.ts';
+import { hasNoBody, splitTarget, isWebSocketUpgrade } from '../../../../../src/adapters/transports/shared/requests.ts';
 import type { HttpRequest } from '../../../../../src/application/ports/http.ts';
 
 function request(method: string, upgrade?: string, connection = 'Upgrade'): HttpRequest {
@@ -14,17 +14,17 @@ it('a target is divided at its first question mark, and left as it is otherwise'
 });
 
 it('only GET asks for a WebSocket, and only by that name', () => {
-  expect(wantsWebSocket(request('GET', 'WebSocket'))).toBe(true);
-  expect(wantsWebSocket(request('POST', 'websocket'))).toBe(false);
-  expect(wantsWebSocket(request('GET', 'h2c'))).toBe(false);
-  expect(wantsWebSocket(request('GET'))).toBe(false);
+  expect(isWebSocketUpgrade(request('GET', 'WebSocket'))).toBe(true);
+  expect(isWebSocketUpgrade(request('POST', 'websocket'))).toBe(false);
+  expect(isWebSocketUpgrade(request('GET', 'h2c'))).toBe(false);
+  expect(isWebSocketUpgrade(request('GET'))).toBe(false);
 });
 
 it('H14: an upgrade that the header `connection` does not name is none', () => {
   const wanted = ['upgrade', 'keep-alive, Upgrade', 'Upgrade ,x'].map((connection) => request('GET', 'websocket', connection));
-  expect(wanted.map(wantsWebSocket)).toEqual([true, true, true]);
+  expect(wanted.map(isWebSocketUpgrade)).toEqual([true, true, true]);
   const others = ['', 'keep-alive', 'upgrades', 'x-upgrade'].map((connection) => request('GET', 'websocket', connection));
-  expect(others.map(wantsWebSocket)).toEqual([false, false, false, false]);
+  expect(others.map(isWebSocketUpgrade)).toEqual([false, false, false, false]);
 });
 
 it('H5: 204 and 304 have no body', () => {

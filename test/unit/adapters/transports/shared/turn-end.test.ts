@@ -7,12 +7,12 @@ it('comes once for all that wait, and again when somebody waits again', async ()
   const out: string[] = [];
   const turnEnd = new TurnEnd();
   const corked = (name: string) => ({ uncork: () => void out.push(name) });
-  turnEnd.awaitedBy(corked('ann'));
-  turnEnd.awaitedBy(corked('bob'));
+  turnEnd.schedule(corked('ann'));
+  turnEnd.schedule(corked('bob'));
   expect(out).toEqual([]);
   await turnOfTheLoop();
   expect(out).toEqual(['ann', 'bob']);
-  turnEnd.awaitedBy(corked('eve'));
+  turnEnd.schedule(corked('eve'));
   await turnOfTheLoop();
   await turnOfTheLoop();
   expect(out).toEqual(['ann', 'bob', 'eve']);

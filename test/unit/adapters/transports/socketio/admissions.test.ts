@@ -6,11 +6,11 @@ import { ADMISSION } from '../../../../contracts/transports/recording-gateway.ts
 it('SIO9: the admission of a WebSocket reads like the one that the gateway gave', () => {
   const admission = new WebSocketAdmission(ADMISSION, { query: { carrier: 'websocket', protocol: 4, sid: undefined } });
   expect(admission).toMatchObject(ADMISSION);
-  expect([admission.original, admission.purpose.seat]).toEqual([ADMISSION, undefined]);
+  expect([admission.original, admission.purpose.entry]).toEqual([ADMISSION, undefined]);
 });
 
 it('B1: the transport counts the memory of a WebSocket for the admission that the gateway gave', () => {
-  const holding = new MemoryBudget({ memoryBudget: 1, memoryPerAddress: 1 }).open('a');
+  const memory = new MemoryBudget({ memoryBudget: 1, memoryPerAddress: 1 }).open('a');
   const purpose = { query: { carrier: 'websocket', protocol: 4, sid: undefined } } as const;
-  expect(new WebSocketAdmission({ ...ADMISSION, holding }, purpose).holding).toBe(holding);
+  expect(new WebSocketAdmission({ ...ADMISSION, memory }, purpose).memory).toBe(memory);
 });

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { sidIn, SocketIoStage } from '../../../../support/socketio-stage.ts';
+import { sessionIdIn, SocketIoFixture } from '../../../../support/socketio-fixture.ts';
 
 const WS = { path: '/socket.io/', query: 'EIO=4&transport=websocket' };
 
 describe('SIO9: the gate', () => {
   it('is at the path, with a slash at its end or without; everything else passes through', () => {
-    const stage = new SocketIoStage();
+    const stage = new SocketIoFixture();
     const { memory } = stage;
     for (const path of ['/socket.io', '/socket.io/']) {
-      expect(memory.connect({ ...WS, path }).heard[0]).toMatch(/^0\{"sid"/);
+      expect(memory.connect({ ...WS, path }).received[0]).toMatch(/^0\{"sid"/);
       expect(memory.http('GET', `${path}?EIO=4&transport=polling`).body).toMatch(/^0\{"sid"/);
     }
     const others = ['/socket.io//', '/socket.io/x', '/socket.iox', '/', '/peerjs'].map((path) => memory.connect({ ...WS, path }));
-    expect([others.map(({ heard }) => heard.length), stage.gateway.connections.length]).toEqual([[0, 0, 0, 0, 0], 5]);
+    expect([others.map(({ received }) => received.length), stage.gateway.connections.length]).toEqual([[0, 0, 0, 0, 0], 5]);
     others[0]?.send('hello');
     expect(stage.gateway.connections[0]?.frames.length).toBe(1);
     others[0]?.close();
@@ -27,7 +27,7 @@ describe('SIO9: the gate', () => {
     ['EIO=4&transport=websocket&sid=someone', 1],
     ['EIO=4&transport=websocket&transport=polling', 3],
   ])('an upgrade with %s is refused, and counts nowhere', (query, code) => {
-    const stage = new SocketIoStage();
+    const stage = new SocketIoFixture();
     const { refusal } = stage.webSocket(query);
     expect([refusal?.status, JSON.parse(refusal?.body ?? '')]).toEqual([400, expect.objectContaining({ code })]);
     expect([stage.admissions, stage.gateway.upgrades.length]).toEqual([0, 0]);
@@ -42,16 +42,16 @@ describe('SIO9: the gate', () => {
     ['GET', 'EIO=4&transport=polling&j=1', 3],
     ['GET', '', 0],
   ])('a %s with %s is refused, and counts as a request only', (method, query, code) => {
-    const stage = new SocketIoStage();
+    const stage = new SocketIoFixture();
     const { status, body, headers } = stage.memory.http(method, `/socket.io/?${query}`);
     expect([status, JSON.parse(body), stage.admissions]).toEqual([400, expect.objectContaining({ code }), 0]);
     expect([stage.gateway.requests.length, headers.some(([name]) => name === 'x-cors')]).toEqual([1, true]);
   });
 
   it('other methods are the gateway’s to answer, with a session or without', async () => {
-    const stage = new SocketIoStage();
-    const sid = await stage.polls();
-    stage.gateway.answerRequest = (exchange) => exchange.answer({ status: 405, headers: [], body: '' });
+    const stage = new SocketIoFixture();
+    const sid = await stage.openPolling();
+    stage.gateway.answerRequest = (exchange) => exchange.respond({ status: 405, headers: [], body: '' });
     for (const query of ['EIO=4&transport=polling', `EIO=4&transport=polling&sid=${sid}`]) {
       for (const method of ['HEAD', 'PUT', 'DELETE', 'OPTIONS']) {
         expect(stage.memory.http(method, `/socket.io/?${query}`).status).toBe(405);
@@ -61,9 +61,9 @@ describe('SIO9: the gate', () => {
   });
 
   it('H11: a target that is too long is the gateway’s to refuse, with a session or without', async () => {
-    const stage = new SocketIoStage();
-    const sid = await stage.polls();
-    stage.gateway.answerRequest = (exchange) => exchange.answer({ status: 414, headers: [], body: '' });
+    const stage = new SocketIoFixture();
+    const sid = await stage.openPolling();
+    stage.gateway.answerRequest = (exchange) => exchange.respond({ status: 414, headers: [], body: '' });
     const padding = `&t=${'x'.repeat(1_000)}`;
     expect(stage.get(`EIO=4&transport=polling&sid=${sid}${padding}`).answered?.status).toBe(414);
     stage.gateway.answerUpgrade = () => ({ accept: false, response: { status: 414, headers: [], body: '' } });
@@ -71,8 +71,8 @@ describe('SIO9: the gate', () => {
   });
 
   it('O10: a page of another origin may not use a session either', async () => {
-    const stage = new SocketIoStage({ origins: { allow: 'listed', isListed: (origin) => origin === 'http://good.example' } });
-    const sid = await stage.polls();
+    const stage = new SocketIoFixture({ origins: { allow: 'listed', isListed: (origin) => origin === 'http://good.example' } });
+    const sid = await stage.openPolling();
     for (const [origin, status] of [
       ['http://bad.example', 403],
       ['http://good.example', undefined],
@@ -84,10 +84,10 @@ describe('SIO9: the gate', () => {
   });
 
   it('a session is used by its own carrier and version only', async () => {
-    const stage = new SocketIoStage({ protocols: [4, 3] });
-    const sid = await stage.polls();
+    const stage = new SocketIoFixture({ protocols: [4, 3] });
+    const sid = await stage.openPolling();
     const far = stage.webSocket();
-    const own = sidIn({ status: 200, headers: [], body: far.heard[0] ?? '' });
+    const own = sessionIdIn({ status: 200, headers: [], body: far.received[0] ?? '' });
     for (const query of [
       `EIO=3&transport=polling&sid=${sid}`,
       `EIO=4&transport=websocket&sid=${sid}`,
@@ -99,35 +99,35 @@ describe('SIO9: the gate', () => {
   });
 
   it('what is refused by the gateway is refused', () => {
-    const stage = new SocketIoStage();
+    const stage = new SocketIoFixture();
     stage.gateway.answerUpgrade = () => ({ accept: false, response: { status: 429, headers: [], body: 'no' } });
-    stage.gateway.answerRequest = (exchange) => exchange.answer({ status: 503, headers: [], body: 'no' });
+    stage.gateway.answerRequest = (exchange) => exchange.respond({ status: 503, headers: [], body: 'no' });
     expect([stage.webSocket().refusal?.status, stage.get('EIO=4&transport=polling').answered?.status]).toEqual([429, 503]);
   });
 
   it('an accepted upgrade that comes to nothing counts no more', async () => {
-    const stage = new SocketIoStage();
+    const stage = new SocketIoFixture();
     const upgrade = (query: string): void => {
       const request = { method: 'GET', path: '/socket.io', query, remoteAddress: '', header: () => undefined };
-      const answer = stage.front.upgrade(request);
-      if (answer.accept) stage.front.abandoned(answer);
+      const answer = stage.innerGateway.upgrade(request);
+      if (answer.accept) stage.innerGateway.abandoned(answer);
     };
     upgrade('EIO=4&transport=websocket');
     expect([stage.gateway.accepted.length, stage.admissions]).toEqual([1, 0]);
-    const sid = await stage.polls();
+    const sid = await stage.openPolling();
     upgrade(`EIO=4&transport=websocket&sid=${sid}`);
     expect([stage.webSocket(`EIO=4&transport=websocket&sid=${sid}`).state, stage.admissions]).toEqual(['open', 1]);
   });
 
   it('promise 6: a fault in here is logged, ends the connection that it came from, and nothing else', async () => {
-    const stage = new SocketIoStage();
-    const [other, far, sid] = [stage.connected(), stage.connected(), await stage.polls()];
+    const stage = new SocketIoFixture();
+    const [other, far, sid] = [stage.connect(), stage.connect(), await stage.openPolling()];
     stage.gateway.onFrame = (near) => {
       if (near !== stage.gateway.connections[0]) throw new Error('a bug');
     };
     far.send('3');
     await stage.post(sid, '3');
-    await stage.passes();
+    await stage.advance();
     other.send('3');
     expect([far.closed?.code, other.state]).toEqual([1011, 'open']);
     expect(stage.events.map(({ event }) => event)).toEqual(['fault', 'fault']);
@@ -136,21 +136,21 @@ describe('SIO9: the gate', () => {
 
 describe('SIO8: when the broker stops', () => {
   it('sessions that have not connected are ended at once', async () => {
-    const stage = new SocketIoStage();
-    const [far, connected] = [stage.webSocket(), stage.connected()];
+    const stage = new SocketIoFixture();
+    const [far, connected] = [stage.webSocket(), stage.connect()];
     stage.transport.refuseNew();
-    await stage.passes();
+    await stage.advance();
     expect([far.closed?.code, connected.state, stage.admissions]).toEqual([1012, 'open', 1]);
   });
 
   it('all sessions are ended and reported, polls are answered', async () => {
-    const stage = new SocketIoStage();
-    const [far, sid, idle] = [stage.connected(), await stage.polls(), await stage.polls()];
+    const stage = new SocketIoFixture();
+    const [far, sid, idle] = [stage.connect(), await stage.openPolling(), await stage.openPolling()];
     const poll = stage.poll(sid);
     await stage.transport.stop();
     expect([far.state, poll.answered?.body, stage.admissions, idle.length > 0]).toEqual(['closed', '1', 0, true]);
     expect(stage.gateway.connections.map(({ closedCount }) => closedCount)).toEqual([1, 1, 1]);
-    await stage.passes(60_000);
-    expect(stage.gateway.intrusions).toEqual([]);
+    await stage.advance(60_000);
+    expect(stage.gateway.reentrantCalls).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BROKEN, encodePayload, readPayload } from '../../../../../src/adapters/transports/socketio/payloads.ts';
+import { MALFORMED, encodePayload, readPayload } from '../../../../../src/adapters/transports/socketio/payloads.ts';
 
 const read = (body: string | Uint8Array, protocol: 3 | 4 = 4, isBinary = false): unknown[] => [
   ...readPayload(Buffer.from(body as string), protocol, isBinary),
@@ -19,7 +19,7 @@ describe('SIO9: payloads', () => {
   });
 
   it.each(['5:40', 'x', ':', '-1:4', '1e1:4', '9999999999:4', '2:403'])('SIO11: %s is broken', (body) =>
-    expect(read(body, 3).at(-1)).toBe(BROKEN),
+    expect(read(body, 3).at(-1)).toBe(MALFORMED),
   );
 
   it('SIO11: may be bytes in version 3', () => {
@@ -37,5 +37,5 @@ describe('SIO9: payloads', () => {
     [0, 1],
     [1, 2, 0xff, 5, 9],
     [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0xff],
-  ])('SIO11: bytes %j are broken', (...bytes: number[]) => expect(read(Uint8Array.from(bytes), 3, true)).toEqual([BROKEN]));
+  ])('SIO11: bytes %j are broken', (...bytes: number[]) => expect(read(Uint8Array.from(bytes), 3, true)).toEqual([MALFORMED]));
 });

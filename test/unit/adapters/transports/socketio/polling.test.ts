@@ -1,145 +1,145 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryBudget } from '../../../../../src/domain/memory-budget.ts';
 import { streamAdmissionOf } from '../../../../contracts/transports/recording-gateway.ts';
-import { sidIn, SocketIoStage } from '../../../../support/socketio-stage.ts';
+import { sessionIdIn, SocketIoFixture } from '../../../../support/socketio-fixture.ts';
 
 const PLAIN = ['content-type', 'text/plain; charset=UTF-8'];
 
 describe('SIO9: polling', () => {
   it('a handshake, a poll that waits, and what one turn tells in one response', async () => {
-    const stage = new SocketIoStage();
+    const stage = new SocketIoFixture();
     const opened = stage.get('EIO=4&transport=polling').answered;
     expect(opened).toMatchObject({ status: 200, headers: expect.arrayContaining([PLAIN, ['x-cors', 'yes']]) as unknown });
     expect(JSON.parse(opened?.body.slice(1) ?? '')).toMatchObject({ upgrades: ['websocket'] });
-    const sid = sidIn(opened);
+    const sid = sessionIdIn(opened);
     expect(await stage.post(sid, '40')).toMatchObject({ status: 200, body: 'ok' });
     const poll = stage.poll(sid);
-    await stage.passes();
+    await stage.advance();
     expect(poll.answered).toBeUndefined();
-    stage.tells('welcome', 'id');
-    stage.tells('message', 'garden', 'AQID');
-    await stage.passes();
+    stage.sendLine('welcome', 'id');
+    stage.sendLine('message', 'garden', 'AQID');
+    await stage.advance();
     expect(poll.answered?.body).toBe('40{"sid":"id"}\x1e42["message","garden",[1,2,3]]');
-    expect([stage.admissions, stage.gateway.intrusions]).toEqual([1, []]);
+    expect([stage.admissions, stage.gateway.reentrantCalls]).toEqual([1, []]);
   });
 
   it('what is told between two polls waits for the next', async () => {
-    const stage = new SocketIoStage();
-    const sid = await stage.polls();
-    stage.tells('receipt', 1);
-    stage.tells('receipt', 2);
+    const stage = new SocketIoFixture();
+    const sid = await stage.openPolling();
+    stage.sendLine('receipt', 1);
+    stage.sendLine('receipt', 2);
     expect(stage.poll(sid).answered?.body).toBe('431[]\x1e432[]');
   });
 
   it('B1: packets that wait for a poll are counted until it comes', async () => {
-    const stage = new SocketIoStage();
-    const holding = new MemoryBudget({ memoryBudget: 100_000, memoryPerAddress: 100_000 }).open('a');
+    const stage = new SocketIoFixture();
+    const memory = new MemoryBudget({ memoryBudget: 100_000, memoryPerAddress: 100_000 }).open('a');
     stage.gateway.answerRequest = (exchange) =>
-      exchange.stream({ status: 200, headers: [] }, { ...streamAdmissionOf(exchange.request), holding });
-    const sid = await stage.polls();
-    expect(holding.bytes).toBe(0);
-    stage.tells('receipt', 1);
-    expect(holding.bytes).toBe('431[]'.length);
+      exchange.respondWithStream({ status: 200, headers: [] }, { ...streamAdmissionOf(exchange.request), memory });
+    const sid = await stage.openPolling();
+    expect(memory.bytes).toBe(0);
+    stage.sendLine('receipt', 1);
+    expect(memory.bytes).toBe('431[]'.length);
     stage.poll(sid);
-    expect(holding.bytes).toBe(0);
+    expect(memory.bytes).toBe(0);
   });
 
   it('M16, SIO12: what waits is bounded: the session ends, and is told so when it polls', async () => {
-    const stage = new SocketIoStage();
-    const sid = await stage.polls();
+    const stage = new SocketIoFixture();
+    const sid = await stage.openPolling();
     const data = Buffer.alloc(1_000).toString('base64');
-    for (let count = 0; count < 20; count++) stage.tells('message', 'garden', data);
+    for (let count = 0; count < 20; count++) stage.sendLine('message', 'garden', data);
     expect(stage.poll(sid).answered?.body).toBe('1');
-    await stage.passes();
+    await stage.advance();
     expect([stage.admissions, stage.gateway.connections[0]?.closedCount]).toEqual([0, 1]);
     expect(stage.poll(sid).answered?.status).toBe(400);
   });
 
   it('M19, SIO12: each poll and each packet counts like a message', async () => {
-    const stage = new SocketIoStage();
-    const sid = await stage.polls();
+    const stage = new SocketIoFixture();
+    const sid = await stage.openPolling();
     stage.poll(sid);
     await stage.post(sid, '42["subscribe","a"]\x1e\x1e3\x1eb!\x1e431[]');
     expect(stage.lines).toEqual(['["stay"]', '["subscribe","a",null]', 'null', '["stay"]', 'null', '["stay"]']);
   });
 
   it('M19: a pause holds up the rest of what was posted, and its answer', async () => {
-    const stage = new SocketIoStage();
-    const sid = await stage.polls();
+    const stage = new SocketIoFixture();
+    const sid = await stage.openPolling();
     stage.gateway.onFrame = ({ socket }) => socket.pause();
     const posted = stage.memory.request('POST', `/socket.io/?EIO=4&transport=polling&sid=${sid}`, { body: '3\x1e3' });
-    await stage.passes();
+    await stage.advance();
     expect([stage.lines.length, posted.answered]).toEqual([1, undefined]);
     stage.gateway.onFrame = () => undefined;
     stage.gateway.connections[0]?.socket.resume();
-    await stage.passes();
+    await stage.advance();
     expect([stage.lines.length, posted.answered?.body]).toEqual([2, 'ok']);
   });
 
   it('a poll that is aborted ends the session, and so does an aborted POST', async () => {
-    const stage = new SocketIoStage();
-    const [one, other] = [await stage.polls(), await stage.polls()];
+    const stage = new SocketIoFixture();
+    const [one, other] = [await stage.openPolling(), await stage.openPolling()];
     stage.poll(one).abort();
     stage.gateway.onFrame = ({ socket }) => socket.pause();
     stage.memory.request('POST', `/socket.io/?EIO=4&transport=polling&sid=${other}`, { body: '3\x1e3' }).abort();
-    await stage.passes();
+    await stage.advance();
     expect([stage.admissions, stage.gateway.connections.map(({ closedCount }) => closedCount)]).toEqual([0, [1, 1]]);
   });
 
   it('two polls at a time, and two POSTs at a time, end the session', async () => {
-    const stage = new SocketIoStage();
-    const [one, other] = [await stage.polls(), await stage.polls()];
+    const stage = new SocketIoFixture();
+    const [one, other] = [await stage.openPolling(), await stage.openPolling()];
     const first = stage.poll(one);
     expect(stage.poll(one).answered?.status).toBe(400);
     const target = `/socket.io/?EIO=4&transport=polling&sid=${other}`;
     stage.gateway.onFrame = ({ socket }) => socket.pause();
     stage.memory.request('POST', target, { body: '3\x1e3' });
-    await stage.passes();
+    await stage.advance();
     expect(stage.memory.request('POST', target, { body: '3' }).answered?.status).toBe(400);
-    await stage.passes(2_000);
+    await stage.advance(2_000);
     expect([first.answered?.body, stage.admissions]).toEqual(['1', 0]);
   });
 
   it('SIO8: a session that is ended is told so by its present poll, by the next, or not at all', async () => {
-    const stage = new SocketIoStage();
-    const [one, other, third] = [await stage.polls(), await stage.polls(), await stage.polls()];
-    stage.tells('welcome', 'id');
+    const stage = new SocketIoFixture();
+    const [one, other, third] = [await stage.openPolling(), await stage.openPolling(), await stage.openPolling()];
+    stage.sendLine('welcome', 'id');
     for (const sid of [one, other, third]) stage.poll(sid);
-    await stage.passes();
+    await stage.advance();
     const present = stage.poll(one);
     for (const { socket } of stage.gateway.connections) socket.close(1012, 'server is restarting');
-    await stage.passes();
+    await stage.advance();
     expect([present.answered?.body, stage.poll(other).answered?.body, stage.admissions]).toEqual(['41\x1e1', '41\x1e1', 2]);
-    await stage.passes(2_000);
+    await stage.advance(2_000);
     expect([stage.admissions, stage.poll(third).answered?.status]).toEqual([0, 400]);
   });
 
   it('M18: a body larger than a message is answered 413, and ends the session', async () => {
-    const stage = new SocketIoStage();
-    const sid = await stage.polls();
+    const stage = new SocketIoFixture();
+    const sid = await stage.openPolling();
     expect((await stage.post(sid, 'x'.repeat(10_001)))?.status).toBe(413);
-    await stage.passes(2_000);
+    await stage.advance(2_000);
     expect(stage.admissions).toBe(0);
   });
 
   it('SIO4: a body that is not UTF-8 counts as malformed', async () => {
-    const stage = new SocketIoStage();
-    const sid = await stage.polls();
+    const stage = new SocketIoFixture();
+    const sid = await stage.openPolling();
     expect((await stage.post(sid, Uint8Array.of(0x34, 0xff)))?.status).toBe(400);
     expect(stage.lines).toEqual(['null']);
   });
 
   it('SIO11: payloads of version 3, both ways', async () => {
-    const stage = new SocketIoStage({ protocols: [4, 3] });
+    const stage = new SocketIoFixture({ protocols: [4, 3] });
     const opened = stage.get('EIO=3&transport=polling').answered;
     const { sid } = JSON.parse(opened?.body.replace(/^\d+:0/, '') ?? '') as { sid: string };
     const target = `/socket.io/?EIO=3&transport=polling&sid=${sid}`;
     stage.memory.request('POST', target, { body: '20:42["subscribe","ž"]5:x' });
     const headers = { 'content-type': 'application/octet-stream' };
-    await stage.passes();
+    await stage.advance();
     stage.memory.request('POST', target, { body: Uint8Array.of(0, 1, 0xff, 0x32), headers });
-    await stage.passes();
-    stage.tells('message', 'ž', 'AQ==');
+    await stage.advance();
+    stage.sendLine('message', 'ž', 'AQ==');
     expect(stage.memory.request('GET', target).answered?.body).toBe('1:321:42["message","ž",[1]]');
     expect(stage.lines.slice(0, 3)).toEqual(['["subscribe","ž",null]', 'null', '["stay"]']);
   });

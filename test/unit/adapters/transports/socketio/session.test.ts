@@ -1,44 +1,44 @@
 import { describe, expect, it } from 'vitest';
 import { NEVER } from '../../../../../src/domain/time.ts';
-import { SocketIoStage } from '../../../../support/socketio-stage.ts';
+import { SocketIoFixture } from '../../../../support/socketio-fixture.ts';
 
 describe('a session', () => {
   it('SIO7: is a connection of the gateway as soon as it has connected to the main namespace, and ends with its WebSocket', () => {
-    const stage = new SocketIoStage();
+    const stage = new SocketIoFixture();
     const far = stage.webSocket('EIO=4&transport=websocket&key=red');
     expect([stage.gateway.connections.length, stage.admissions]).toEqual([0, 1]);
-    expect(JSON.parse(far.heard[0]?.slice(1) ?? '')).toMatchObject({ upgrades: [], pingInterval: 25_000, maxPayload: 10_000 });
+    expect(JSON.parse(far.received[0]?.slice(1) ?? '')).toMatchObject({ upgrades: [], pingInterval: 25_000, maxPayload: 10_000 });
     far.send('40');
     expect(stage.gateway.connections.length).toBe(1);
     far.send('421["subscribe","garden"]');
     expect(stage.lines).toEqual(['["subscribe","garden",1]']);
     far.close();
-    expect([stage.gateway.connections[0]?.closedCount, stage.admissions, stage.gateway.intrusions]).toEqual([1, 0, []]);
+    expect([stage.gateway.connections[0]?.closedCount, stage.admissions, stage.gateway.reentrantCalls]).toEqual([1, 0, []]);
   });
 
   it('SIO7: that never connects is closed, and counts no more', async () => {
-    const stage = new SocketIoStage();
+    const stage = new SocketIoFixture();
     const far = stage.webSocket();
-    await stage.passes(9_999);
+    await stage.advance(9_999);
     expect([far.state, stage.admissions]).toEqual(['open', 1]);
-    await stage.passes(1);
+    await stage.advance(1);
     expect([far.closed?.code, stage.admissions, stage.gateway.connections.length]).toEqual([1008, 0, 0]);
   });
 
   it('M19, SIO7: that says too much before it connects is closed', async () => {
-    const stage = new SocketIoStage();
+    const stage = new SocketIoFixture();
     const far = stage.webSocket();
     for (let count = 0; count < 100; count++) far.send('3');
-    await stage.passes();
+    await stage.advance();
     expect([far.closed?.code, stage.admissions]).toEqual([1008, 0]);
   });
 
   it('SIO7: there is one namespace; whoever asks for others is told so, each time for the price of a message', () => {
-    const stage = new SocketIoStage();
-    const far = stage.connected();
-    const before = far.heard.length;
+    const stage = new SocketIoFixture();
+    const far = stage.connect();
+    const before = far.received.length;
     for (let count = 0; count < 50; count++) far.send(`40/other${count},{}`);
-    expect(far.heard.slice(before)).toEqual(
+    expect(far.received.slice(before)).toEqual(
       Array.from({ length: 50 }, (_, count) => `44/other${count},{"message":"Invalid namespace"}`),
     );
     expect([stage.gateway.connections.length, stage.admissions]).toEqual([1, 1]);
@@ -48,8 +48,8 @@ describe('a session', () => {
   it.each(['3', '6', '430[]', '44{"message":"x"}', '40', '42/other,["subscribe","a"]'])(
     'M19: %s asks for nothing, and counts like a message',
     (packet) => {
-      const stage = new SocketIoStage();
-      stage.connected().send(packet);
+      const stage = new SocketIoFixture();
+      stage.connect().send(packet);
       expect(stage.lines).toEqual(['["stay"]']);
     },
   );
@@ -57,15 +57,15 @@ describe('a session', () => {
   it.each(['', '2', '2probe', '7', '0', '4', '49', '45["publish"]', '42["publish","a",[256]]'])(
     'SIO4: %s can’t be read, and counts as malformed',
     (packet) => {
-      const stage = new SocketIoStage();
-      stage.connected().send(packet);
+      const stage = new SocketIoFixture();
+      stage.connect().send(packet);
       expect(stage.lines).toEqual(['null']);
     },
   );
 
   it('M19, SIO3: attachments count each, and make one event', () => {
-    const stage = new SocketIoStage();
-    const far = stage.connected();
+    const stage = new SocketIoFixture();
+    const far = stage.connect();
     far.send('452-5["publish","a",{"_placeholder":true,"num":1}]');
     far.send(Uint8Array.of(9));
     far.send(Uint8Array.of(1, 2, 3));
@@ -73,8 +73,8 @@ describe('a session', () => {
   });
 
   it('SIO4: an attachment of nothing, and a text in place of one, are malformed', () => {
-    const stage = new SocketIoStage();
-    const far = stage.connected();
+    const stage = new SocketIoFixture();
+    const far = stage.connect();
     far.send(Uint8Array.of(9));
     far.send('451-["publish","a",{"_placeholder":true,"num":0}]');
     far.send('42["subscribe","a"]');
@@ -83,42 +83,42 @@ describe('a session', () => {
   });
 
   it('M18: an event with its attachments is no larger than a message', async () => {
-    const stage = new SocketIoStage();
-    const far = stage.connected();
+    const stage = new SocketIoFixture();
+    const far = stage.connect();
     far.send('452-["publish","a",{"_placeholder":true,"num":0}]');
     far.send(new Uint8Array(6_000));
     far.send(new Uint8Array(6_000));
-    await stage.passes();
+    await stage.advance();
     expect([far.closed?.code, stage.admissions]).toEqual([1009, 0]);
   });
 
   it('SIO8: DISCONNECT leaves; the close packet ends the connection', async () => {
-    const stage = new SocketIoStage();
-    stage.connected().send('41');
+    const stage = new SocketIoFixture();
+    stage.connect().send('41');
     expect(stage.lines).toEqual(['["leave"]']);
-    const far = stage.connected();
+    const far = stage.connect();
     far.send('1');
-    await stage.passes();
+    await stage.advance();
     expect([far.closed?.code, stage.admissions]).toEqual([1000, 1]);
   });
 
   it('SIO10: a token that does not count is told so; the next one may', () => {
     const seen: unknown[] = [];
-    const stage = new SocketIoStage({
+    const stage = new SocketIoFixture({
       authorize: (token) => {
         seen.push(token);
-        return token === 'good' ? { mayListen: true, clearance: [], expiresAt: NEVER, mayPublish: () => false } : undefined;
+        return token === 'good' ? { maySubscribe: true, clearance: [], expiresAt: NEVER, mayPublish: () => false } : undefined;
       },
     });
-    const far = stage.connected();
-    expect([far.heard.at(-1), stage.gateway.connections.length]).toEqual(['44{"message":"A valid token is needed"}', 0]);
+    const far = stage.connect();
+    expect([far.received.at(-1), stage.gateway.connections.length]).toEqual(['44{"message":"A valid token is needed"}', 0]);
     for (const auth of ['{"token":"bad"}', '{"token":5}', '{"token":', '[]', '{"token":"good"}']) far.send(`40${auth}`);
     expect([seen, stage.gateway.connections.length]).toEqual([[undefined, 'bad', undefined, undefined, undefined, 'good'], 1]);
   });
 
   it('SIO10: the header or the query has a token, too', () => {
     const seen: unknown[] = [];
-    const stage = new SocketIoStage({ authorize: (token) => void seen.push(token) });
+    const stage = new SocketIoFixture({ authorize: (token) => void seen.push(token) });
     stage.webSocket('EIO=4&transport=websocket', { authorization: 'Bearer a' }).send('40');
     stage.webSocket('EIO=4&transport=websocket&token=b').send('40');
     stage.webSocket('EIO=4&transport=websocket&token=b').send('40{"token":"c"}');
@@ -126,28 +126,33 @@ describe('a session', () => {
   });
 
   it('SIO10: what the token does not cover is neither published nor joined', () => {
-    const stage = new SocketIoStage({
-      authorize: () => ({ mayListen: false, clearance: [{ topic: 'a' }], expiresAt: 77, mayPublish: (topic) => topic === 'a' }),
+    const stage = new SocketIoFixture({
+      authorize: () => ({
+        maySubscribe: false,
+        clearance: [{ topic: 'a' }],
+        expiresAt: 77,
+        mayPublish: (topic) => topic === 'a',
+      }),
     });
-    const far = stage.connected();
+    const far = stage.connect();
     for (const event of ['["publish","a",[]]', '["publish","b",[]]', '["subscribe","a"]', '["unsubscribe","a"]']) {
       far.send(`42${event}`);
     }
     expect(stage.lines).toEqual(['["publish","a","",null]', '["forbidden"]', '["forbidden"]', '["unsubscribe","a",null]']);
-    const { introduction, carrier } = stage.gateway.connections[0]?.admission ?? {};
-    expect([carrier, introduction]).toMatchObject(['socket', { clearance: [{ topic: 'a' }], expiresAt: 77 }]);
+    const { connectRequest, carrier } = stage.gateway.connections[0]?.admission ?? {};
+    expect([carrier, connectRequest]).toMatchObject(['socket', { clearance: [{ topic: 'a' }], expiresAt: 77 }]);
   });
 
   it('SIO11: a client of version 3 is connected at once, pings, and marks its bytes', () => {
-    const stage = new SocketIoStage({ protocols: [4, 3] });
+    const stage = new SocketIoFixture({ protocols: [4, 3] });
     const far = stage.webSocket('EIO=3&transport=websocket');
-    stage.tells('welcome', 'id');
+    stage.sendLine('welcome', 'id');
     far.send('2');
     far.send('2probe');
     far.send('451-["publish","a",{"_placeholder":true,"num":0}]');
     far.send(Uint8Array.of(4, 1, 2, 3));
     far.send(Uint8Array.of(1, 2, 3));
-    expect(far.heard.slice(1)).toEqual(['40', '3', '3probe']);
+    expect(far.received.slice(1)).toEqual(['40', '3', '3probe']);
     expect(stage.lines).toEqual(['["stay"]', '["stay"]', '["stay"]', '["publish","a","AQID",null]', 'null']);
   });
 });

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { SocketIoStage } from '../../../../support/socketio-stage.ts';
+import { SocketIoFixture } from '../../../../support/socketio-fixture.ts';
 
 describe('the socket of a client', () => {
   it('SIO1, SIO3, SIO6: is told in packets, by the prefix that it used last', () => {
-    const stage = new SocketIoStage();
-    const far = stage.connected();
-    stage.tells('welcome', 'id-1');
+    const stage = new SocketIoFixture();
+    const far = stage.connect();
+    stage.sendLine('welcome', 'id-1');
     far.send('427["peerix:subscribe","garden"]');
-    stage.tells('receipt', 7);
-    stage.tells('message', 'garden', 'AQID');
+    stage.sendLine('receipt', 7);
+    stage.sendLine('message', 'garden', 'AQID');
     far.send('42["subscribe","garden"]');
-    stage.tells('message', 'garden', 'AQID');
-    expect(far.heard.slice(1)).toEqual([
+    stage.sendLine('message', 'garden', 'AQID');
+    expect(far.received.slice(1)).toEqual([
       '40{"sid":"id-1"}',
       '437[]',
       '42["peerix:message","garden",[1,2,3]]',
@@ -20,59 +20,59 @@ describe('the socket of a client', () => {
   });
 
   it('SIO7: who is refused is told so', async () => {
-    const stage = new SocketIoStage({ protocols: [4, 3] });
+    const stage = new SocketIoFixture({ protocols: [4, 3] });
     stage.gateway.onOpened = ({ socket }) => {
       socket.write(Buffer.from('["refused","full"]'));
       socket.close(1013, 'full');
     };
-    const [far, old] = [stage.connected(), stage.webSocket('EIO=3&transport=websocket')];
-    await stage.passes();
-    expect([far.heard.at(-1), old.heard.at(-1), far.closed?.code]).toEqual(['44{"message":"full"}', '44"full"', 1013]);
+    const [far, old] = [stage.connect(), stage.webSocket('EIO=3&transport=websocket')];
+    await stage.advance();
+    expect([far.received.at(-1), old.received.at(-1), far.closed?.code]).toEqual(['44{"message":"full"}', '44"full"', 1013]);
     expect(stage.admissions).toBe(0);
   });
 
   it('SIO8: is pinged, says DISCONNECT before it is closed, and takes nothing afterwards', async () => {
-    const stage = new SocketIoStage();
-    const far = stage.connected();
-    stage.tells('welcome', 'id');
+    const stage = new SocketIoFixture();
+    const far = stage.connect();
+    stage.sendLine('welcome', 'id');
     const { socket } = stage.gateway.connections[0] ?? {};
     socket?.ping();
     socket?.close(1012, 'server is restarting');
     socket?.close(1000, 'again');
     expect(socket?.write(Buffer.from('["receipt",1]'))).toBe('gone');
     socket?.ping();
-    await stage.passes();
-    expect([far.heard.slice(2), far.closed?.code]).toEqual([['2', '41'], 1012]);
+    await stage.advance();
+    expect([far.received.slice(2), far.closed?.code]).toEqual([['2', '41'], 1012]);
   });
 
   it('SIO11: a client of version 3 is not pinged', () => {
-    const stage = new SocketIoStage({ protocols: [3] });
+    const stage = new SocketIoFixture({ protocols: [3] });
     const far = stage.webSocket('EIO=3&transport=websocket');
     stage.gateway.connections[0]?.socket.ping();
-    expect(far.heard.length).toBe(1);
+    expect(far.received.length).toBe(1);
   });
 
   it('M16: one who reads slowly is closed, not spared what it missed', async () => {
-    const stage = new SocketIoStage();
-    const far = stage.connected();
+    const stage = new SocketIoFixture();
+    const far = stage.connect();
     far.stopReading();
     const data = Buffer.alloc(1_000).toString('base64');
-    for (let count = 0; count < 10; count++) stage.tells('message', 'garden', data);
-    await stage.passes();
+    for (let count = 0; count < 10; count++) stage.sendLine('message', 'garden', data);
+    await stage.advance();
     expect(stage.admissions).toBe(0);
     far.startReading();
     expect(far.closed?.code).toBe(1008);
   });
 
   it('M19: is paused and resumed', async () => {
-    const stage = new SocketIoStage();
-    const far = stage.connected();
+    const stage = new SocketIoFixture();
+    const far = stage.connect();
     const { socket } = stage.gateway.connections[0] ?? {};
     socket?.pause();
     far.send('42["subscribe","a"]');
     expect(stage.lines).toEqual([]);
     socket?.resume();
-    await stage.passes();
+    await stage.advance();
     expect(stage.lines).toEqual(['["subscribe","a",null]']);
   });
 });

@@ -3,11 +3,11 @@ import { MemoryTransport } from '../../../../../src/adapters/transports/memory/l
 import { SocketIoTransport } from '../../../../../src/adapters/transports/socketio/transport.ts';
 import { ManualClock } from '../../../../../src/adapters/clocks/manual.ts';
 import { SilentLog } from '../../../../../src/adapters/logs/silent.ts';
-import { SocketIoStage } from '../../../../support/socketio-stage.ts';
+import { SocketIoFixture } from '../../../../support/socketio-fixture.ts';
 
 it('SIO4: of two prefixes that fit, the longer one counts', () => {
-  const stage = new SocketIoStage({ prefixes: ['', 'sub'] });
-  stage.connected().send('42["subsubscribe","a"]');
+  const stage = new SocketIoFixture({ prefixes: ['', 'sub'] });
+  stage.connect().send('42["subsubscribe","a"]');
   expect(stage.lines).toEqual(['["subscribe","a",null]']);
 });
 

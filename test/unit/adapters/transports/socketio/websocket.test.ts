@@ -1,40 +1,40 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionId } from '../../../../../src/domain/ids.ts';
-import { SocketIoStage } from '../../../../support/socketio-stage.ts';
+import { SocketIoFixture } from '../../../../support/socketio-fixture.ts';
 
 const upgrade = (sid: string): string => `EIO=4&transport=websocket&sid=${sid}`;
 
 describe('SIO9: from polling to a WebSocket', () => {
   it('a probe, an end of the poll, the upgrade, and what waited in order; it is one admission all the time', async () => {
-    const stage = new SocketIoStage();
-    const sid = await stage.polls();
+    const stage = new SocketIoFixture();
+    const sid = await stage.openPolling();
     const poll = stage.poll(sid);
     const far = stage.webSocket(upgrade(sid));
     expect(stage.admissions).toBe(1);
     far.send('2probe');
-    expect([far.heard, poll.answered?.body]).toEqual([['3probe'], '6']);
+    expect([far.received, poll.answered?.body]).toEqual([['3probe'], '6']);
     expect(stage.poll(sid).answered?.body).toBe('6');
-    stage.tells('receipt', 1);
+    stage.sendLine('receipt', 1);
     far.send('5');
-    stage.tells('receipt', 2);
-    expect(far.heard.slice(1)).toEqual(['431[]', '432[]']);
+    stage.sendLine('receipt', 2);
+    expect(far.received.slice(1)).toEqual(['431[]', '432[]']);
     expect(stage.poll(sid).answered?.status).toBe(400);
     far.send('42["subscribe","a"]');
     expect(stage.lines.at(-1)).toBe('["subscribe","a",null]');
     far.close();
-    expect([stage.admissions, stage.gateway.connections[0]?.closedCount, stage.gateway.intrusions]).toEqual([0, 1, []]);
+    expect([stage.admissions, stage.gateway.connections[0]?.closedCount, stage.gateway.reentrantCalls]).toEqual([0, 1, []]);
   });
 
   it.each([[['2']], [['5']], [['42["subscribe","a"]']], [['2probe', '2probe']], [['2probe', '3']], [[Uint8Array.of(1)]]])(
     'whatever is no upgrade (%j) ends the WebSocket, and the session goes on',
     async (said) => {
-      const stage = new SocketIoStage();
-      const sid = await stage.polls();
+      const stage = new SocketIoFixture();
+      const sid = await stage.openPolling();
       const far = stage.webSocket(upgrade(sid));
       for (const packet of said) far.send(packet);
-      await stage.passes();
+      await stage.advance();
       expect([far.closed?.code, stage.admissions]).toEqual([1008, 1]);
-      stage.tells('receipt', 1);
+      stage.sendLine('receipt', 1);
       expect(stage.poll(sid).answered?.body).toBe('431[]');
       stage.webSocket(upgrade(sid)).send('2probe');
       expect(stage.poll(sid).answered?.body).toBe('6');
@@ -42,15 +42,15 @@ describe('SIO9: from polling to a WebSocket', () => {
   );
 
   it('one that takes too long is closed', async () => {
-    const stage = new SocketIoStage();
-    const far = stage.webSocket(upgrade(await stage.polls()));
-    await stage.passes(10_000);
+    const stage = new SocketIoFixture();
+    const far = stage.webSocket(upgrade(await stage.openPolling()));
+    await stage.advance(10_000);
     expect([far.closed?.code, stage.admissions]).toEqual([1008, 1]);
   });
 
   it('one at a time; of a session that is there, that polls, and of the same version', async () => {
-    const stage = new SocketIoStage({ protocols: [4, 3] });
-    const sid = await stage.polls();
+    const stage = new SocketIoFixture({ protocols: [4, 3] });
+    const sid = await stage.openPolling();
     const far = stage.webSocket(upgrade(sid));
     const again = stage.webSocket(upgrade(sid));
     expect([far.state, again.refusal?.status]).toEqual(['open', 400]);
@@ -62,25 +62,25 @@ describe('SIO9: from polling to a WebSocket', () => {
   });
 
   it('a session that ends takes its probe along', async () => {
-    const stage = new SocketIoStage();
-    const sid = await stage.polls();
+    const stage = new SocketIoFixture();
+    const sid = await stage.openPolling();
     const far = stage.webSocket(upgrade(sid));
     stage.poll(sid).abort();
-    await stage.passes();
+    await stage.advance();
     expect([far.state, stage.admissions]).toEqual(['closed', 0]);
   });
 
   it('SIO8: an answered ping of the WebSocket is a sign of life', () => {
-    const stage = new SocketIoStage();
+    const stage = new SocketIoFixture();
     const names: ConnectionId[] = [];
-    const { front } = stage;
-    const opened = front.opened.bind(front);
-    front.opened = (socket, admission) => {
+    const { innerGateway } = stage;
+    const opened = innerGateway.opened.bind(innerGateway);
+    innerGateway.opened = (socket, admission) => {
       names.push(opened(socket, admission));
       return names.at(-1) as ConnectionId;
     };
-    stage.connected();
-    for (const name of names) stage.front.alive(name);
+    stage.connect();
+    for (const name of names) stage.innerGateway.controlFrame(name);
     expect(stage.gateway.connections[0]?.aliveCount).toBe(1);
   });
 });

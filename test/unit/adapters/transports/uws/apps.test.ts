@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type * as uWS from 'uWebSockets.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Apps } from '../../../../../src/adapters/transports/uws/apps.ts';
-import { RENEWED_TLS_FILES, TLS_FILES } from '../../../../support/far-end.ts';
+import { RENEWED_TLS_FILES, TLS_FILES } from '../../../../support/network-client.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
 const tls = { keyFile: join(folder, 'key.pem'), certFile: join(folder, 'cert.pem') };
@@ -38,9 +38,9 @@ describe('the apps of uWebSockets.js', () => {
     const { did, library } = recorded();
     const apps = new Apps(library, tls, () => undefined);
     put(RENEWED_TLS_FILES);
-    apps.renew();
+    apps.reloadCertificate();
     put(TLS_FILES);
-    apps.renew();
+    apps.reloadCertificate();
     expect(did.filter((deed) => !deed.includes('made'))).toEqual([
       'app 1 passes on to app 2',
       'app 1 spares app 2',
@@ -54,8 +54,8 @@ describe('the apps of uWebSockets.js', () => {
     put(TLS_FILES);
     const { did, library } = recorded();
     const apps = new Apps(library, tls, () => undefined);
-    apps.renew();
-    apps.renew();
+    apps.reloadCertificate();
+    apps.reloadCertificate();
     expect(did).toEqual(['app 1 is made']);
   });
 
@@ -64,7 +64,7 @@ describe('the apps of uWebSockets.js', () => {
     const attached: unknown[] = [];
     const apps = new Apps(recorded().library, tls, (app) => attached.push(app));
     put(RENEWED_TLS_FILES);
-    apps.renew();
+    apps.reloadCertificate();
     expect(attached).toHaveLength(2);
     expect(attached[0]).toBe(apps.listener);
   });

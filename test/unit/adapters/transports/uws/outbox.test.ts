@@ -1,6 +1,6 @@
 import type { WebSocket } from 'uWebSockets.js';
 import { describe, expect, it } from 'vitest';
-import { NONE, Outbox, type Sender } from '../../../../../src/adapters/transports/uws/outbox.ts';
+import { NONE, Outbox, type OutboxSender } from '../../../../../src/adapters/transports/uws/outbox.ts';
 import { echoed } from '../../../../../src/domain/ids.ts';
 import { notice, type SignalMessage } from '../../../../../src/domain/message.ts';
 
@@ -31,12 +31,12 @@ function sender(answer = SENT) {
     },
   };
   const behind = { count: 0 };
-  const one: Sender & { line: WebSocket<unknown> | undefined } = {
+  const one: OutboxSender & { webSocket: WebSocket<unknown> | undefined } = {
     oldest: NONE,
     newest: NONE,
     unsentBytes: 0,
-    line: line as unknown as WebSocket<unknown>,
-    fellBehind: () => void behind.count++,
+    webSocket: line as unknown as WebSocket<unknown>,
+    backpressured: () => void behind.count++,
   };
   return { one, writes, behind };
 }
@@ -94,9 +94,9 @@ describe('the outbox', () => {
     outbox.put(ann.one, bytes('a'), message('eve'));
     outbox.put(bob.one, bytes('b'), message('ann'));
     outbox.put(ann.one, bytes('c'), message('fay'));
-    ann.one.line = undefined;
-    expect(outbox.withdraw(ann.one)).toEqual([message('eve'), message('fay')]);
-    expect(outbox.withdraw(ann.one)).toEqual([]);
+    ann.one.webSocket = undefined;
+    expect(outbox.takeUnsent(ann.one)).toEqual([message('eve'), message('fay')]);
+    expect(outbox.takeUnsent(ann.one)).toEqual([]);
     await turnOfTheLoop();
     expect([ann.writes, bob.writes]).toEqual([[], [['b']]]);
   });

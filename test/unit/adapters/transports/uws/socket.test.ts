@@ -1,20 +1,20 @@
 import type { WebSocket } from 'uWebSockets.js';
 import { describe, expect, it, vi } from 'vitest';
-import { GOODBYES } from '../../../../../src/adapters/transports/shared/goodbyes.ts';
-import { Reports } from '../../../../../src/adapters/transports/shared/reports.ts';
-import { Closings } from '../../../../../src/adapters/transports/uws/closings.ts';
+import { CLOSE_FRAMES } from '../../../../../src/adapters/transports/shared/close-frames.ts';
+import { ConnectionReporter } from '../../../../../src/adapters/transports/shared/connection-reporter.ts';
+import { PendingCloses } from '../../../../../src/adapters/transports/uws/pending-closes.ts';
 import { Outbox } from '../../../../../src/adapters/transports/uws/outbox.ts';
 import { UwsSocket } from '../../../../../src/adapters/transports/uws/socket.ts';
 import { echoed } from '../../../../../src/domain/ids.ts';
 import { notice } from '../../../../../src/domain/message.ts';
-import { ADMISSION, RecordingGateway, type Near } from '../../../../contracts/transports/recording-gateway.ts';
+import { ADMISSION, RecordingGateway, type RecordedConnection } from '../../../../contracts/transports/recording-gateway.ts';
 
 const LIMITS = { maxFrameBytes: 1_000, sendBufferBytes: 100 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const message = notice('leave', echoed('bob'), echoed('ann'));
 
 /** An open socket over a library socket that takes nothing further while it is `stuck`. */
-function opened(onOpened: (near: Near) => void = () => undefined) {
+function opened(onOpened: (near: RecordedConnection) => void = () => undefined) {
   const gateway = new RecordingGateway();
   gateway.onOpened = onOpened;
   const turns: (() => void)[] = [];
@@ -34,13 +34,13 @@ function opened(onOpened: (near: Near) => void = () => undefined) {
     getBufferedAmount: () => wire.unread,
   };
   const outbox = new Outbox();
-  const closings = new Closings();
-  const desk = { gateway, later: (turn: () => void) => void turns.push(turn), room: 1_000 };
-  const reports = new Reports(desk, ADMISSION);
-  const socket = new UwsSocket(reports, { outbox, closings, limits: LIMITS, tooBig: GOODBYES.tooBig });
+  const pendingCloses = new PendingCloses();
+  const desk = { gateway, defer: (turn: () => void) => void turns.push(turn), maxBacklogBytes: 1_000 };
+  const reports = new ConnectionReporter(desk, ADMISSION);
+  const socket = new UwsSocket(reports, { outbox, pendingCloses, limits: LIMITS, tooBig: CLOSE_FRAMES.tooBig });
   socket.opened(ws as unknown as WebSocket<unknown>);
   const pass = (): void => turns.splice(0).forEach((turn) => turn());
-  return { socket, outbox, closings, reports, wire, pass, near: () => gateway.connections[0] };
+  return { socket, outbox, closings: pendingCloses, reports, wire, pass, near: () => gateway.connections[0] };
 }
 
 describe('a socket of uWebSockets.js', () => {
@@ -54,7 +54,7 @@ describe('a socket of uWebSockets.js', () => {
     socket.write(bytes('a'));
     socket.write(bytes('b'));
     socket.close(1000, '');
-    closings.endAll();
+    closings.closeAll();
     expect(wire.did).toEqual(['a', 'b', 'end 1000']);
     expect(socket.write(bytes('c'))).toBe('gone');
   });
@@ -62,7 +62,7 @@ describe('a socket of uWebSockets.js', () => {
   it('M16: a message that it took, and whose turn to leave never came, is handed back before the end is told', () => {
     const { socket, outbox, wire, pass, near } = opened();
     expect(socket.write(bytes('a'), message)).toBe('sent');
-    socket.ended({ by: 'network', code: 1006 });
+    socket.closed({ by: 'network', code: 1006 });
     outbox.flush();
     pass();
     expect([wire.did, near()?.unsent, near()?.late, near()?.closedCount]).toEqual([[], [message], [], 1]);
@@ -72,12 +72,12 @@ describe('a socket of uWebSockets.js', () => {
     const [ann, bob] = [opened(), opened()];
     const shared = new UwsSocket(ann.reports, {
       outbox: bob.outbox,
-      closings: bob.closings,
+      pendingCloses: bob.closings,
       limits: LIMITS,
-      tooBig: GOODBYES.tooBig,
+      tooBig: CLOSE_FRAMES.tooBig,
     });
     bob.socket.write(bytes('a'));
-    shared.ended({ by: 'network', code: 1006 });
+    shared.closed({ by: 'network', code: 1006 });
     expect(bob.wire.did).toEqual(['a']);
   });
 
@@ -104,12 +104,12 @@ describe('a socket of uWebSockets.js', () => {
   it('M20: a far end that pings and leaves the pongs unread is closed, and cut when it goes on', () => {
     const { socket, wire, pass, near } = opened();
     wire.unread = LIMITS.sendBufferBytes;
-    socket.pinged();
+    socket.receivePing();
     expect([near()?.aliveCount, wire.did]).toEqual([1, []]);
     wire.unread += 1;
-    socket.pinged();
+    socket.receivePing();
     expect(socket.write(bytes('a'))).toBe('gone');
-    socket.pinged();
+    socket.receivePing();
     pass();
     expect([near()?.aliveCount, wire.did]).toEqual([1, ['cut']]);
   });
@@ -123,10 +123,10 @@ describe('a socket of uWebSockets.js', () => {
       socket.close(1008, 'ID is taken');
       expect(wire.did).toEqual(['ID is taken']);
       await new Promise(setImmediate);
-      socket.ponged(pong(''));
+      socket.receivePong(pong(''));
       await new Promise(setImmediate);
       expect(wire.did).toEqual(['ID is taken', 'ping closing']);
-      socket.ponged(pong('closing'));
+      socket.receivePong(pong('closing'));
       expect(wire.did).toHaveLength(2);
       await new Promise(setImmediate);
       expect(wire.did.slice(2)).toEqual(['end 1008']);
@@ -149,8 +149,8 @@ describe('a socket of uWebSockets.js', () => {
     it('and one that the far end closes meanwhile is not closed again', () => {
       const { socket, closings, wire, pass, near } = opened();
       socket.close(1008, '');
-      socket.ended({ by: 'network', code: 1006 });
-      closings.endAll();
+      socket.closed({ by: 'network', code: 1006 });
+      closings.closeAll();
       pass();
       expect([wire.did, near()?.closedCount]).toEqual([[], 1]);
     });
@@ -158,8 +158,8 @@ describe('a socket of uWebSockets.js', () => {
     it('and what the far end sends meanwhile is dropped', () => {
       const { socket, wire, near } = opened();
       socket.close(1008, '');
-      socket.arrived(bytes('x'.repeat(LIMITS.maxFrameBytes + 1)), false);
-      socket.arrived(bytes('x'), false);
+      socket.receiveMessage(bytes('x'.repeat(LIMITS.maxFrameBytes + 1)), false);
+      socket.receiveMessage(bytes('x'), false);
       expect([wire.did, near()?.frames]).toEqual([[], []]);
     });
   });

@@ -1,0 +1,94 @@
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { Failed } from '../outcomes.ts';
+import type { Profile } from '../profile.ts';
+import { withTimeout } from '../waiting.ts';
+import type { Transcript } from './transcript.ts';
+
+/** A bare TCP (or TLS) connection, for what no HTTP library would send. Bytes are written and read as Latin-1. */
+export class RawConnection {
+  /** Resolves when the far end has closed or cut the connection. */
+  readonly ended: Promise<void>;
+  readonly #socket: Socket;
+  readonly #patience: number;
+  readonly #transcript: Transcript;
+  #received = '';
+  #onChange: () => void = () => undefined;
+
+  constructor(server: Profile, transcript: Transcript) {
+    const { host, port, secure, trustsAnyCertificate, patience } = server;
+    this.#patience = patience;
+    this.#transcript = transcript;
+    this.#socket = secure ? connectTls({ host, port, rejectUnauthorized: !trustsAnyCertificate }) : connect(port, host);
+    this.#socket.setEncoding('latin1').on('data', (text) => {
+      transcript.received('wire', String(text));
+      this.#received += String(text);
+      this.#onChange();
+    });
+    this.ended = new Promise((resolve) => {
+      this.#socket.once('close', () => {
+        transcript.noted('wire', 'closed');
+        resolve();
+      });
+      // A cut is an end like any other; `close` follows.
+      this.#socket.on('error', (error) => transcript.noted('wire', error.message));
+    });
+  }
+
+  /** All that came so far. */
+  get received(): string {
+    return this.#received;
+  }
+
+  send(bytes: string | Uint8Array): this {
+    const buffer = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : Buffer.from(bytes);
+    this.#transcript.sent('wire', buffer.toString('latin1'));
+    this.#socket.write(buffer);
+    return this;
+  }
+
+  /** Resolves when all that it sends is out of this process, or never will be. */
+  flush(): Promise<void> {
+    return Promise.race([this.ended, new Promise<void>((resolve) => this.#socket.write('', () => resolve()))]);
+  }
+
+  /** All that was heard, once it matches. @throws Failed */
+  waitFor(pattern: RegExp): Promise<string> {
+    const match = new Promise<string>((resolve, reject) => {
+      const look = (): void => {
+        if (pattern.test(this.#received)) resolve(this.#received);
+      };
+      this.#onChange = look;
+      void this.ended.then(() => {
+        look();
+        const said = JSON.stringify(this.#received.slice(0, 200));
+        reject(new Failed(`the connection ended before ${String(pattern)} came; heard ${said}`));
+      });
+      look();
+    });
+    return withTimeout(this.#patience, `${String(pattern)} on a bare connection`, match);
+  }
+
+  /** The HTTP status of the first answer; undefined where the connection ends without one. @throws Failed where neither comes. */
+  async status(): Promise<number | undefined> {
+    const look = (): number | undefined => {
+      const status = /^HTTP\/1\.[01] (\d{3})/.exec(this.#received)?.[1];
+      return status === undefined ? undefined : Number(status);
+    };
+    const answered = new Promise<void>((resolve) => {
+      this.#onChange = () => look() === undefined || resolve();
+      this.#onChange();
+    });
+    await withTimeout(this.#patience, 'an answer on a bare connection', Promise.race([answered, this.ended]));
+    return look();
+  }
+
+  /** Waits for the far end to close or cut. @throws Failed */
+  waitForClose(): Promise<void> {
+    return withTimeout(this.#patience, 'a bare connection to be closed', this.ended);
+  }
+
+  terminate(): void {
+    this.#socket.destroy();
+  }
+}

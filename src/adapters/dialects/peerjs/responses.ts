@@ -1,0 +1,45 @@
+import type { HttpResponse } from '../../../application/ports/http.ts';
+import type { HttpOutcome, HttpRefusal } from '../../../application/ports/requests.ts';
+import { impossible } from '../../../domain/invariant.ts';
+
+const DESCRIPTION = JSON.stringify({
+  name: 'Signalbox',
+  description: 'A signalling broker for WebRTC, compatible with PeerJS clients.',
+  website: 'https://peerjs.com/',
+});
+
+const JSON_TYPE = ['content-type', 'application/json; charset=utf-8'] as const;
+const HTML_TYPE = ['content-type', 'text/html; charset=utf-8'] as const;
+const PLAIN_TYPE = ['content-type', 'text/plain; charset=utf-8'] as const;
+/** An id that a cache gives out twice is two peers with one name. */
+const NO_STORE = ['cache-control', 'no-store'] as const;
+
+/** H2 to H4. The others come of what no client of this wire asks for. */
+const REFUSALS: Record<HttpRefusal, string> = {
+  'key-unknown': 'Invalid key provided',
+  'discovery-off': 'Unauthorized',
+  'sender-unknown': 'Unauthorized',
+  'topic-unusable': 'Unauthorized',
+  'too-many-topics': 'Unauthorized',
+  'realm-full': 'Unauthorized',
+  overloaded: 'Unauthorized',
+};
+
+/** H1 to H4: what came of a request, as PeerJS tells it. */
+export function responseTo(outcome: HttpOutcome): HttpResponse {
+  switch (outcome.kind) {
+    case 'description':
+      return { status: 200, headers: [JSON_TYPE], body: DESCRIPTION };
+    case 'peer-id':
+      return { status: 200, headers: [HTML_TYPE, NO_STORE], body: outcome.id };
+    case 'peers':
+      return { status: 200, headers: [JSON_TYPE, NO_STORE], body: JSON.stringify(outcome.ids) };
+    case 'refusal':
+      return { status: 401, headers: [PLAIN_TYPE], body: REFUSALS[outcome.reason] };
+    case 'publication':
+    case 'sent':
+      return { status: 204, headers: [], body: '' };
+    default:
+      return impossible(outcome);
+  }
+}

@@ -1,0 +1,22 @@
+import type { HttpResponse } from '../../../application/ports/http.ts';
+import type { HttpAction, HttpOutcome } from '../../../application/ports/requests.ts';
+
+const PLAIN = ['content-type', 'text/plain; charset=utf-8'] as const;
+
+/** X3: the one word that these clients know for a refusal. */
+export const HTTP_ERROR = '{"type":"HTTP-ERROR"}';
+
+/** X3, X6: what came of a request. */
+export function xhrResponseTo(outcome: HttpOutcome): HttpResponse {
+  if (outcome.kind === 'sent') return { status: 200, headers: [PLAIN], body: 'OK' };
+  if (outcome.kind === 'refusal' && outcome.reason === 'sender-unknown') {
+    return { status: 401, headers: [PLAIN], body: 'Unauthorized' };
+  }
+  return { status: 200, headers: [['content-type', 'application/octet-stream']], body: HTTP_ERROR };
+}
+
+/** X6. */
+export function rejectBody(what: string): HttpAction {
+  const body = `The body is no JSON object with a type of ${what.toUpperCase()}`;
+  return { action: 'respond', response: { status: 400, headers: [PLAIN], body } };
+}

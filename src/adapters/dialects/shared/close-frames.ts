@@ -1,0 +1,31 @@
+import type { CloseFrame } from '../../../application/ports/dialect.ts';
+import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
+
+/** How the socket of whoever is turned away is closed, by a dialect that has no word of its own for it. */
+export const REFUSAL_CLOSE_FRAMES: Record<OpenRefusal['reason'], CloseFrame> = {
+  'credentials-missing': closeOnly(1008, 'No id, token, or key supplied'),
+  'key-unknown': closeOnly(1008, 'Invalid key provided'),
+  'peer-id-empty': closeOnly(1008, 'No id, token, or key supplied'),
+  'peer-id-too-long': closeOnly(1008, 'Invalid id'),
+  'peer-id-unprintable': closeOnly(1008, 'Invalid id'),
+  'id-taken': closeOnly(1008, 'ID is taken'),
+  'realm-full': closeOnly(1013, 'Server has reached its concurrent user limit'),
+};
+
+/** How a socket that was open is closed. A client that knows no word for these sees a lost socket. */
+export const ENDING_CLOSE_FRAMES: Record<Ending, CloseFrame> = {
+  left: closeOnly(1000, 'left'),
+  superseded: closeOnly(4001, 'superseded'),
+  silent: closeOnly(4002, 'silent for too long'),
+  malformed: closeOnly(1007, 'too many malformed messages'),
+  flooding: closeOnly(1008, 'too many messages'),
+  overreaching: closeOnly(1008, 'too many topics'),
+  expired: closeOnly(4003, 'token expired'),
+  hoarding: closeOnly(1008, 'holds too much memory'),
+  restarting: closeOnly(1012, 'server is restarting'),
+  fault: closeOnly(1011, 'internal error'),
+};
+
+function closeOnly(code: number, why: string): CloseFrame {
+  return { frame: undefined, code, why };
+}

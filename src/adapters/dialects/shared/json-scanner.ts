@@ -1,0 +1,287 @@
+import { endOfWord } from './json-words.ts';
+import type { TextCache } from './text-cache.ts';
+
+/** No value ends here. */
+export const INVALID = -1;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const MINUS = 0x2d;
+const DOT = 0x2e;
+const ZERO = 0x30;
+const LETTER_U = 0x75;
+
+/** Behind the text: stands for nothing in JSON, so whatever is unfinished there is broken. */
+const END = 0;
+
+const FIRST_ROOM = 16 * 1024;
+/** Bytes of the longest word that a dialect looks for, with its quotes and each character escaped in six bytes. */
+const LONGEST_WORD = 2 + 6 * 'unsubscribe'.length;
+const WORD = 4;
+
+/** 1: may follow a backslash by itself. */
+const SHORT_ESCAPE = table('"\\/bfnrt');
+const HEX = table('0123456789abcdefABCDEF');
+
+/**
+ * Strict JSON (RFC 8259) over bytes, without building anything: where does a value end, and is all
+ * of it well-formed? Every `skip…` is given a place in the text that was loaded, and gives the
+ * place behind what it read, or BROKEN. None recurses, so no depth of nesting can exhaust the stack.
+ */
+export class JsonScanner {
+  /** The text, copied: whatever bytes it came in, it is read from the same ones, four at a time. */
+  #bytes = new Uint8Array(FIRST_ROOM);
+  #words = new DataView(this.#bytes.buffer);
+  #buffer = Buffer.from(this.#bytes.buffer);
+  #length = 0;
+  /** Which of the open containers are objects; it grows with the deepest message seen, a byte a level. */
+  #inObject = new Uint8Array(64);
+  readonly #cache: TextCache;
+
+  constructor(known: TextCache) {
+    this.#cache = known;
+  }
+
+  /** Takes in a text, and forgets the one before. */
+  load(text: Uint8Array): void {
+    // A word may begin with the end.
+    const room = text.length + WORD;
+    if (room > this.#bytes.length) this.#growFor(room);
+    this.#bytes.set(text);
+    this.#bytes[text.length] = END;
+    this.#length = text.length;
+  }
+
+  /** The byte at a place; END behind the text. */
+  byteAt(place: number): number {
+    return this.#bytes[place] as number;
+  }
+
+  /** Whether nothing but space stands from a place on. */
+  isEnd(place: number): boolean {
+    return this.skipWhitespace(place) === this.#length;
+  }
+
+  /** The text of a string whose quotes stand at `start` and before `end`. */
+  readString(start: number, end: number): string {
+    const known = this.#cache.find(this.#words, start + 1, end - 1);
+    if (known !== undefined) return known;
+    if (this.#isEscaped(start, end)) return JSON.parse(this.#buffer.toString('utf8', start, end)) as string;
+    const text = this.#buffer.toString('utf8', start + 1, end - 1);
+    // Then it is all ASCII, a byte for each character.
+    if (text.length === end - start - 2) this.#cache.add(text, this.#words, start + 1);
+    return text;
+  }
+
+  /** Which of `words`, all ASCII and short, is what stands from `start` to before `end`, in quotes; -1 for none of them. */
+  indexOfWord(start: number, end: number, words: readonly string[]): number {
+    for (let i = 0; i < words.length; i++) if (this.#equals(start, end, words[i] as string)) return i;
+    if (end - start > LONGEST_WORD || this.#bytes[start] !== QUOTE || !this.#isEscaped(start, end)) return -1;
+    for (let i = 0; i < words.length; i++) if (endOfWord(this.#bytes, start, words[i] as string) === end - 1) return i;
+    return -1;
+  }
+
+  #equals(start: number, end: number, word: string): boolean {
+    if (end - start !== word.length + 2) return false;
+    const bytes = this.#bytes;
+    for (let i = 0; i < word.length; i++) if (bytes[start + 1 + i] !== word.charCodeAt(i)) return false;
+    return bytes[start] === QUOTE;
+  }
+
+  #isEscaped(start: number, end: number): boolean {
+    const bytes = this.#bytes;
+    for (let at = start; at < end; at++) if (bytes[at] === BACKSLASH) return true;
+    return false;
+  }
+
+  skipWhitespace(start: number): number {
+    const bytes = this.#bytes;
+    let at = start;
+    for (;;) {
+      const byte = bytes[at] as number;
+      if (byte > 0x20 || (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)) return at;
+      at++;
+    }
+  }
+
+  /** @param start the place of the opening quote. */
+  skipString(start: number): number {
+    const bytes = this.#bytes;
+    const words = this.#words;
+    if (bytes[start] !== QUOTE) return INVALID;
+    let at = start + 1;
+    for (;;) {
+      let stops = stopBits(words.getInt32(at, true));
+      while (stops === 0) stops = stopBits(words.getInt32((at += WORD), true));
+      at += indexOfLowestByte(stops);
+      while (bytes[at] === BACKSLASH) {
+        if (SHORT_ESCAPE[bytes[at + 1] as number] === 1) at += 2;
+        else if ((at = this.#skipCodeEscape(at + 1)) === INVALID) return INVALID;
+      }
+      const byte = bytes[at] as number;
+      if (byte === QUOTE) return at + 1;
+      if (byte < 0x20) return INVALID;
+    }
+  }
+
+  /** Any value, however deep. @param start the place of its first byte. */
+  skipValue(start: number): number {
+    const bytes = this.#bytes;
+    let at = start;
+    let depth = 0;
+    let isObject = false;
+    let isKey = false;
+    for (;;) {
+      const byte = bytes[at] as number;
+      if (byte === QUOTE) {
+        at = this.skipString(at);
+        if (at === INVALID) return INVALID;
+        if (isKey) {
+          isKey = false;
+          at = this.skipColon(at);
+          if (at === INVALID) return INVALID;
+          continue;
+        }
+      } else if (isKey) {
+        return INVALID;
+      } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+        at = this.skipWhitespace(at + 1);
+        // The brackets of JSON stand two apart from each other.
+        if (bytes[at] !== byte + 2) {
+          isObject = byte === OPEN_OBJECT;
+          isKey = isObject;
+          this.#enter(depth++, isObject);
+          continue;
+        }
+        at++;
+      } else {
+        at = this.#skipScalar(at);
+        if (at === INVALID) return INVALID;
+      }
+      // A value ended: so do all containers that close behind it.
+      for (;;) {
+        if (depth === 0) return at;
+        at = this.skipWhitespace(at);
+        const next = bytes[at];
+        if (next === COMMA) {
+          at = this.skipWhitespace(at + 1);
+          isKey = isObject;
+          break;
+        }
+        if (next !== (isObject ? CLOSE_OBJECT : CLOSE_ARRAY)) return INVALID;
+        depth--;
+        isObject = depth > 0 && this.#inObject[depth - 1] === 1;
+        at++;
+      }
+    }
+  }
+
+  /** A colon and the space around. */
+  skipColon(start: number): number {
+    const colon = this.skipWhitespace(start);
+    return this.#bytes[colon] === COLON ? this.skipWhitespace(colon + 1) : INVALID;
+  }
+
+  #enter(depth: number, isObject: boolean): void {
+    if (depth === this.#inObject.length) {
+      const grown = new Uint8Array(depth * 2);
+      grown.set(this.#inObject);
+      this.#inObject = grown;
+    }
+    this.#inObject[depth] = isObject ? 1 : 0;
+  }
+
+  #skipScalar(start: number): number {
+    switch (this.#bytes[start]) {
+      case 0x74:
+        return this.#skipWord(start, 'true');
+      case 0x66:
+        return this.#skipWord(start, 'false');
+      case 0x6e:
+        return this.#skipWord(start, 'null');
+      default:
+        return this.#skipNumber(start);
+    }
+  }
+
+  #skipWord(start: number, word: string): number {
+    for (let i = 0; i < word.length; i++) if (this.#bytes[start + i] !== word.charCodeAt(i)) return INVALID;
+    return start + word.length;
+  }
+
+  #skipNumber(start: number): number {
+    const bytes = this.#bytes;
+    let at = bytes[start] === MINUS ? start + 1 : start;
+    at = bytes[at] === ZERO ? at + 1 : this.#skipDigits(at);
+    if (at !== INVALID && bytes[at] === DOT) at = this.#skipDigits(at + 1);
+    if (at === INVALID || !isExponentMark(bytes[at] as number)) return at;
+    const sign = bytes[at + 1];
+    return this.#skipDigits(sign === MINUS || sign === 0x2b ? at + 2 : at + 1);
+  }
+
+  /** At least one digit. */
+  #skipDigits(start: number): number {
+    let at = start;
+    while (isDigit(this.#bytes[at] as number)) at++;
+    return at === start ? INVALID : at;
+  }
+
+  /** @param at the place behind the backslash. */
+  #skipCodeEscape(at: number): number {
+    const bytes = this.#bytes;
+    if (bytes[at] !== LETTER_U) return INVALID;
+    for (let i = 1; i <= 4; i++) if (HEX[bytes[at + i] as number] !== 1) return INVALID;
+    return at + 5;
+  }
+
+  #growFor(room: number): void {
+    let size = this.#bytes.length;
+    while (size < room) size *= 2;
+    this.#bytes = new Uint8Array(size);
+    this.#words = new DataView(this.#bytes.buffer);
+    this.#buffer = Buffer.from(this.#bytes.buffer);
+  }
+}
+
+const HIGH_BITS = 0x80808080 | 0;
+const SWAPS_QUOTE_AND_SPACE = 0x02020202;
+const ABOVE_SPACES = 0x21212121;
+const BACKSLASHES = 0x5c5c5c5c;
+const ONES = 0x01010101;
+
+/**
+ * Of four bytes, the lowest whose high bit is set here is the first that does not stand for itself
+ * in a string: it ends it, escapes, or is forbidden. What is set above it means nothing. With quote
+ * and space swapped, a quote and all that is forbidden are below 0x21, and no other ASCII is; a
+ * backslash is zero once it is taken off. Both borrow from the high bit, which ASCII leaves free.
+ */
+function stopBits(word: number): number {
+  const quotesAndControls = (word ^ SWAPS_QUOTE_AND_SPACE) - ABOVE_SPACES;
+  const backslashes = (word ^ BACKSLASHES) - ONES;
+  return (quotesAndControls | backslashes) & ~word & HIGH_BITS;
+}
+
+/** Which of four bytes has the lowest bit that is set. */
+function indexOfLowestByte(bits: number): number {
+  return (31 - Math.clz32(bits & -bits)) >> 3;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= 0x39;
+}
+
+function isExponentMark(byte: number): boolean {
+  return byte === 0x65 || byte === 0x45;
+}
+
+function table(characters: string): Uint8Array {
+  const marks = new Uint8Array(256);
+  for (const character of characters) marks[character.charCodeAt(0)] = 1;
+  return marks;
+}

@@ -1,0 +1,26 @@
+import { invariant } from '../../../domain/invariant.ts';
+import type { RealmKey } from '../../../domain/ids.ts';
+import type { ClaimTable } from './claim-table.ts';
+
+/** The realms of the cluster, as one node has them. */
+export class ClaimTables {
+  readonly #all: ReadonlyMap<RealmKey, ClaimTable>;
+
+  constructor(all: ReadonlyMap<RealmKey, ClaimTable>) {
+    this.#all = all;
+  }
+
+  all(): readonly ClaimTable[] {
+    return [...this.#all.values()];
+  }
+
+  entries(): readonly (readonly [RealmKey, ClaimTable])[] {
+    return [...this.#all];
+  }
+
+  of(realm: RealmKey): ClaimTable {
+    const seats = this.#all.get(realm);
+    invariant(seats !== undefined, 'every realm has a journal');
+    return seats;
+  }
+}

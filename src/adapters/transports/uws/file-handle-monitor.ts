@@ -1,0 +1,68 @@
+import { closeSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
+import type { Millis } from '../../../domain/time.ts';
+
+/** How many file handles have to be free before connections are accepted again. */
+const MARGIN = 16;
+const INTERVAL: Millis = 1_000;
+
+/** Whether so many file handles can be opened now. */
+export function canOpen(count: number): boolean {
+  const open: number[] = [];
+  try {
+    while (open.length < count) open.push(openSync(devNull, 'r'));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    for (const handle of open) closeSync(handle);
+  }
+}
+
+/** Where connections are accepted. */
+export interface ListenSocket {
+  close(): void;
+  /** Resolves whether it is open again. */
+  open(): Promise<boolean>;
+}
+
+/**
+ * Closes the door while the process has no file handle left. The library would try to accept the waiting connection in
+ * every turn of the event loop, which costs a whole core.
+ */
+export class FileHandleMonitor {
+  readonly #listenSocket: ListenSocket;
+  readonly #canOpen: (count: number) => boolean;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+  #isScheduled = false;
+
+  constructor(door: ListenSocket, canOpenHandles = canOpen) {
+    this.#listenSocket = door;
+    this.#canOpen = canOpenHandles;
+    this.#timer = setInterval(() => void this.#check(), INTERVAL).unref();
+  }
+
+  /** Looks when the turn of the event loop is over, once for all connections of it. */
+  accepted(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      void this.#check();
+    });
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #check(): Promise<void> {
+    if (this.#timer === undefined) return;
+    if (!this.#isClosed && !this.#canOpen(1)) {
+      this.#isClosed = true;
+      this.#listenSocket.close();
+    } else if (this.#isClosed && this.#canOpen(MARGIN)) this.#isClosed = !(await this.#listenSocket.open());
+  }
+}

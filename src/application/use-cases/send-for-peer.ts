@@ -1,0 +1,30 @@
+import type { Realms } from '../../domain/realms.ts';
+import { Token } from '../../domain/token.ts';
+import type { Dispatcher } from '../dispatcher.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { HttpAction, HttpOutcome } from '../ports/requests.ts';
+import type { Turns } from '../turns.ts';
+
+/** A peer says something beside its connection. A turn of its own. */
+export type SendForPeer = (
+  asked: Extract<HttpAction, { action: 'send-for-peer' }>,
+  answer: (outcome: HttpOutcome) => void,
+) => void;
+
+export interface SendForPeerParts {
+  readonly realms: Realms;
+  readonly dispatcher: Dispatcher;
+  readonly turns: Turns;
+  readonly clock: Clock;
+}
+
+/** X6: it counts as if the connection had said it. */
+export function sendForPeer({ realms, dispatcher, turns, clock }: SendForPeerParts): SendForPeer {
+  return ({ key, id, token, request }, answer) => {
+    const realm = realms.find(key ?? '');
+    const session = realm?.sessionOf(id ?? '', new Token(token ?? ''));
+    if (session === undefined) return answer({ kind: 'refusal', reason: 'sender-unknown' });
+    turns.run(() => dispatcher.dispatch(session, request, clock.now()));
+    answer({ kind: 'sent' });
+  };
+}

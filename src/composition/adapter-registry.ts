@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Authenticator } from '../application/ports/authenticator.ts';
+import type { ClientAddresses } from '../application/ports/client-addresses.ts';
+import type { Clock } from '../application/ports/clock.ts';
+import type { Dialect } from '../application/ports/dialect.ts';
+import type { Log } from '../application/ports/log.ts';
+import type { MailboxStore } from '../application/ports/mailbox-store.ts';
+import type { NodeBus } from '../application/ports/node-bus.ts';
+import type { PeerDirectory } from '../application/ports/peer-directory.ts';
+import { JwtAuthenticator } from '../adapters/authenticators/jwt/authenticator.ts';
+import { MemoryBusNetwork } from '../adapters/buses/memory/bus.ts';
+import { DirectAddresses } from '../adapters/client-addresses/direct.ts';
+import { ProxiedAddresses } from '../adapters/client-addresses/proxied.ts';
+import { SystemClock } from '../adapters/clocks/system.ts';
+import { PeerjsDialect } from '../adapters/dialects/peerjs/dialect.ts';
+import { PeerjsXhrDialect } from '../adapters/dialects/peerjs/xhr-dialect.ts';
+import { MercureDialect } from '../adapters/dialects/mercure/dialect.ts';
+import { PeeroDialect } from '../adapters/dialects/peero/dialect.ts';
+import { RelayDialect } from '../adapters/dialects/relay/dialect.ts';
+import { SocketIoDialect } from '../adapters/dialects/socketio/dialect.ts';
+import { MemoryPeerDirectory } from '../adapters/directories/memory/directory.ts';
+import { MemoryMailboxStore } from '../adapters/mailboxes/memory/store.ts';
+import { NodeTransport } from '../adapters/transports/node/listener.ts';
+import type { TransportSettings } from '../adapters/transports/shared/settings.ts';
+import { SocketIoTransport } from '../adapters/transports/socketio/transport.ts';
+import { loadUwsTransport } from '../adapters/transports/uws/listener.ts';
+import { ListenError, type Transport } from '../application/ports/transport.ts';
+import { nodeId, realmKey, type NodeId, type RealmKey } from '../domain/ids.ts';
+import type { Millis } from '../domain/time.ts';
+import type { MemoryBudget } from '../domain/memory-budget.ts';
+import type { Engine } from './broker-environment.ts';
+import type { Config } from './configuration/config.ts';
+import type { DialectName } from './configuration/dialect-options.ts';
+import { originsFromList } from './origins.ts';
+import { topicRights } from './topic-rights.ts';
+
+/* The whole wiring on one screen: which adapter serves which port, and what chooses it. */
+
+const dialects: Record<DialectName, (config: Config) => Dialect> = {
+  peerjs: (config) => new PeerjsDialect(config.path, config.legacyXhr ? 'answers' : 'sends'),
+  mercure: (config) =>
+    new MercureDialect(config.mercurePath, {
+      isOpen: config.mercureOpen,
+      isAnonymous: config.mercureAnonymous,
+      maxBodyBytes: config.maxMessageBytes,
+      maxTopics: config.topicsPerConnection,
+    }),
+  peero: (config) => new PeeroDialect(config.peeroPath),
+  socketio: (config) => new SocketIoDialect(config.socketioPath),
+  relay: (config) => new RelayDialect(config.relayPath),
+};
+
+/** PeerJS comes last: under its prefix, any path may name a realm. */
+export function dialectsOf(config: Config): readonly Dialect[] {
+  const others = config.dialects.filter((name) => name !== 'peerjs');
+  const peerjs = config.dialects.filter((name) => name === 'peerjs');
+  const xhr = config.legacyXhr && peerjs.length > 0 ? [new PeerjsXhrDialect(config.path, config.maxMessageBytes)] : [];
+  return [...others.map((name) => dialects[name](config)), ...xhr, ...peerjs.map((name) => dialects[name](config))];
+}
+
+/** Checks whatever tokens there is a key for. */
+export function authenticatorOf({ mercurePublisherKey, mercureSubscriberKey }: Config): Authenticator {
+  return new JwtAuthenticator({ publisher: mercurePublisherKey, subscriber: mercureSubscriberKey });
+}
+
+export const transports: Record<Config['transport'], (settings: TransportSettings, log: Log) => Promise<Transport>> = {
+  uws: loadUwsTransport,
+  node: (settings, log) => Promise.resolve(new NodeTransport(settings, log)),
+  auto: (settings, log) =>
+    loadUwsTransport(settings).catch((error: unknown) => {
+      if (!(error instanceof ListenError) || error.refusal.reason !== 'transport-unavailable') throw error;
+      log.record({ event: 'transport-unavailable', wanted: 'uws', taken: 'node', detail: error.refusal.detail });
+      return new NodeTransport(settings, log);
+    }),
+};
+
+/** Dialects that need more of a transport than one WebSocket for each connection. */
+export const bridges: Record<'socketio', (inner: Transport, config: Config, log: Log) => Transport> = {
+  socketio: (inner, config, log) => {
+    const { socketioPath: path, socketioPrefixes: prefixes, maxMessageBytes, handshakeTimeout } = config;
+    const clock = new SystemClock();
+    const settings = {
+      ...{ ...config, path, prefixes, maxFrameBytes: maxMessageBytes, connectTimeout: handshakeTimeout },
+      protocols: config.socketioEio3 ? ([4, 3] as const) : ([4] as const),
+      origins: originsFromList(config.cors),
+      authorize: topicRights(config, authenticatorOf(config), () => clock.now()),
+    };
+    return new SocketIoTransport(inner, settings, { clock, log });
+  },
+};
+
+export const directories: Record<'memory', (clock: Clock) => PeerDirectory> = {
+  memory: (clock) => new MemoryPeerDirectory(clock),
+};
+
+export const mailboxStores: Record<'memory', (config: Config, memory: MemoryBudget) => MailboxStore> = {
+  memory: (config, memory) => new MemoryMailboxStore(config, undefined, memory),
+};
+
+/** A library that is not used is not loaded. @throws ListenError where the engine does not answer. */
+export const engines: Record<'redis' | 'nats', (url: string, config: Config, log: Log) => Promise<Engine>> = {
+  async redis(url, config, log) {
+    const { connectRedisEngine } = await import('../adapters/engines/redis/engine.ts');
+    return connectRedisEngine(url, engineSettings(config), log);
+  },
+  async nats(url, config, log) {
+    const { connectNatsEngine } = await import('../adapters/engines/nats/engine.ts');
+    return connectNatsEngine(url, engineSettings(config), log);
+  },
+};
+
+function engineSettings(config: Config): Config & { node: NodeId; realms: readonly RealmKey[]; lease: Millis } {
+  const node = nodeId(`${hostname().replaceAll(/\s/g, '-')}-${process.pid}-${randomUUID().slice(0, 8)}`);
+  return { ...config, node, realms: config.keys.map(realmKey), lease: config.clusterLease };
+}
+
+export const buses: Record<'memory', (node: NodeId) => NodeBus> = {
+  memory: (node) => new MemoryBusNetwork().busOf(node),
+};
+
+/** The id of the node where there is no engine. */
+export const SINGLE_NODE: NodeId = nodeId('alone');
+
+export function clientAddressesOf({ proxied }: Config): ClientAddresses {
+  return proxied === false ? new DirectAddresses() : new ProxiedAddresses(proxied);
+}

@@ -1,0 +1,66 @@
+import { HELD_MESSAGE_BYTES } from '../../domain/memory-sizes.ts';
+import type { DialectName } from './dialect-options.ts';
+import { sharedPaths } from './endpoints.ts';
+import type { OptionName, Settings } from './options.ts';
+import type { ConfigProblem, SourceOf } from './reading.ts';
+
+const KIB = 1024;
+
+type Size =
+  | 'max_message_bytes'
+  | 'mailbox_bytes'
+  | 'realm_mailbox_bytes'
+  | 'send_buffer_bytes'
+  | 'memory_budget'
+  | 'memory_per_address'
+  | 'max_header_bytes'
+  | 'max_url_bytes';
+
+/** What a message that waits counts beside its payload, with ids of a few hundred characters (M13). */
+const ENVELOPE_BYTES = HELD_MESSAGE_BYTES + KIB;
+
+/** Sizes that must hold another one: a bound that nothing fits into refuses everything. */
+const CONTAINMENTS: readonly { readonly outer: Size; readonly inner: Size; readonly spare: number }[] = [
+  { outer: 'mailbox_bytes', inner: 'max_message_bytes', spare: ENVELOPE_BYTES },
+  { outer: 'realm_mailbox_bytes', inner: 'mailbox_bytes', spare: 0 },
+  { outer: 'send_buffer_bytes', inner: 'max_message_bytes', spare: 0 },
+  { outer: 'memory_per_address', inner: 'send_buffer_bytes', spare: 0 },
+  { outer: 'memory_budget', inner: 'memory_per_address', spare: 0 },
+  { outer: 'max_header_bytes', inner: 'max_url_bytes', spare: 0 },
+];
+
+/** Dialects whose clients say nothing by themselves: they stay as long as they answer pings. */
+const PINGED: readonly DialectName[] = ['socketio', 'peero', 'relay'];
+
+/** Values that are allowed each for itself, but not together. */
+export function configConflicts(settings: Settings, sourceOf: SourceOf): ConfigProblem[] {
+  const spelled = (name: OptionName): string => sourceOf(name) ?? `the default of ${name}`;
+  const tooSmall = CONTAINMENTS.filter(({ outer, inner, spare }) => settings[outer] < settings[inner] + spare).map(
+    ({ outer, inner, spare }) => {
+      const least = `${spelled(inner)} (${settings[inner]})${spare === 0 ? '' : ` and ${spare} more`}`;
+      return {
+        source: sourceOf(outer) ?? outer,
+        message: `${spelled(outer)} is ${settings[outer]}; it must be at least ${settings[inner] + spare}, to hold ${least}`,
+      };
+    },
+  );
+  return [...tooSmall, ...incompleteTls(settings, spelled), ...latePings(settings, spelled), ...sharedPaths(settings, sourceOf)];
+}
+
+/** REL3, X7: who is asked after its time is up can't stay. */
+function latePings(settings: Settings, spelled: (name: OptionName) => string): ConfigProblem[] {
+  const { all, legacy_xhr, dialects, ping_interval, alive_timeout } = settings;
+  const isAnyPinged = all || legacy_xhr || dialects.some((name) => PINGED.includes(name));
+  if (!isAnyPinged || ping_interval < alive_timeout) return [];
+  const source = spelled('ping_interval');
+  return [
+    { source, message: `${source} is ${ping_interval}; it must be less than ${spelled('alive_timeout')} (${alive_timeout})` },
+  ];
+}
+
+function incompleteTls({ sslkey, sslcert }: Settings, spelled: (name: OptionName) => string): ConfigProblem[] {
+  if ((sslkey === undefined) === (sslcert === undefined)) return [];
+  const [there, missing] = sslkey === undefined ? (['sslcert', 'sslkey'] as const) : (['sslkey', 'sslcert'] as const);
+  const source = spelled(there);
+  return [{ source, message: `${source} is given without ${missing}; TLS needs both sslkey and sslcert` }];
+}

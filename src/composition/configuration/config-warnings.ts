@@ -1,0 +1,132 @@
+import { DIALECT_NAMES } from './dialect-options.ts';
+import type { Option } from './option.ts';
+import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
+import type { Reading, SourceOf } from './reading.ts';
+
+/** How often a PeerJS client sends a heartbeat. */
+const PEERJS_HEARTBEAT_MS = 5000;
+const MIN_ALIVE_TIMEOUT_MS = 2 * PEERJS_HEARTBEAT_MS;
+
+/** What is allowed, and probably a mistake. One line each, with the next step. */
+export function configWarnings(settings: Settings, sourceOf: SourceOf): string[] {
+  return [
+    ...closedMercure(settings),
+    ...unservedDialects(settings, sourceOf),
+    ...ineffectiveOptions(settings, sourceOf),
+    ...shortAliveTimeout(settings, sourceOf),
+    ...openInHardenedProfile(settings, sourceOf),
+    ...openWithKeys(settings, sourceOf),
+    ...unreachableLimits(settings, sourceOf),
+  ];
+}
+
+/** Values of a file that are text where JSON has a word of its own. */
+export function quotedValues(readings: readonly Reading[]): string[] {
+  return readings.flatMap(({ name, raw, source }) => {
+    const value = OPTIONS[name].read(raw);
+    if (typeof raw !== 'string' || !value.ok || !['number', 'boolean'].includes(typeof value.value)) return [];
+    return [`${source} is the text "${raw}"; write ${String(value.value)} without quotes`];
+  });
+}
+
+function serves(settings: Settings, dialect: string): boolean {
+  return settings.all || settings.dialects.some((name) => name === dialect);
+}
+
+/** SIO10: Mercure and Socket.IO are one space with one set of rights. */
+function servesUpdates(settings: Settings): boolean {
+  return serves(settings, 'mercure') || serves(settings, 'socketio');
+}
+
+/** MER7. */
+function closedMercure(settings: Settings): string[] {
+  const { mercure_open, mercure_anonymous, mercure_publisher_key, mercure_subscriber_key } = settings;
+  const isKeyed = mercure_publisher_key !== undefined || mercure_subscriber_key !== undefined;
+  if (!serves(settings, 'mercure') || mercure_open || mercure_anonymous || isKeyed) return [];
+  return [
+    'mercure is served, but no client is let in: give mercure_publisher_key and mercure_subscriber_key, or mercure_anonymous, ' +
+      'or mercure_open',
+  ];
+}
+
+function unservedDialects(settings: Settings, sourceOf: SourceOf): string[] {
+  return OPTION_NAMES.flatMap((name) => {
+    const { dialects }: Option<unknown, unknown> = OPTIONS[name];
+    const source = sourceOf(name);
+    if (source === undefined || dialects === undefined || dialects.some((one) => serves(settings, one))) return [];
+    const first = dialects[0] ?? DIALECT_NAMES[0];
+    return [`${source} has no effect, because ${dialects.join(' or ')} is not served: add --dialects ${first}, or leave it out`];
+  });
+}
+
+/** Options that another one makes pointless. */
+function ineffectiveOptions(settings: Settings, sourceOf: SourceOf): string[] {
+  const pairs: readonly { readonly name: OptionName; readonly isIneffective: boolean; readonly why: string }[] = [
+    ...(['cluster_lease', 'cluster_cut'] as const).map((name) => ({
+      ...{ name, isIneffective: settings.cluster === undefined },
+      why: 'without cluster: give the URL of Redis or NATS as cluster, or leave it out',
+    })),
+    { name: 'dialects', isIneffective: settings.all, why: 'beside all, which serves every dialect: leave one of them out' },
+    {
+      name: 'mercure_anonymous',
+      isIneffective: settings.mercure_open,
+      why: 'beside mercure_open, which allows more: leave one of them out',
+    },
+    {
+      name: 'http_rate_window',
+      isIneffective: settings.http_rate_limit === 0,
+      why: 'while http_rate_limit is 0: set http_rate_limit',
+    },
+    {
+      name: 'malformed_window',
+      isIneffective: settings.malformed_limit === 0,
+      why: 'while malformed_limit is 0: set malformed_limit',
+    },
+  ];
+  return pairs.flatMap(({ name, isIneffective, why }) => {
+    const source = sourceOf(name);
+    return isIneffective && source !== undefined ? [`${source} has no effect ${why}`] : [];
+  });
+}
+
+/** L1. */
+function shortAliveTimeout(settings: Settings, sourceOf: SourceOf): string[] {
+  const { alive_timeout } = settings;
+  if (alive_timeout > PEERJS_HEARTBEAT_MS || !serves(settings, 'peerjs')) return [];
+  const source = sourceOf('alive_timeout') ?? 'alive_timeout';
+  return [
+    `${source} ${alive_timeout} is not longer than the PeerJS heartbeat (${PEERJS_HEARTBEAT_MS} ms): idle clients may be ` +
+      `disconnected. Use at least ${MIN_ALIVE_TIMEOUT_MS}.`,
+  ];
+}
+
+/** MER7. */
+function openInHardenedProfile(settings: Settings, sourceOf: SourceOf): string[] {
+  if (settings.profile !== 'hardened' || !settings.mercure_open || !servesUpdates(settings)) return [];
+  const source = sourceOf('mercure_open') ?? 'mercure_open';
+  return [
+    `${source} lets every client publish and subscribe without a token, in the hardened profile: ` +
+      'give mercure_publisher_key and mercure_subscriber_key instead',
+  ];
+}
+
+/** MER7: a key beside `mercure_open` looks like protection and is none. */
+function openWithKeys(settings: Settings, sourceOf: SourceOf): string[] {
+  const keys = (['mercure_publisher_key', 'mercure_subscriber_key'] as const).filter((name) => settings[name] !== undefined);
+  if (!settings.mercure_open || keys.length === 0 || !servesUpdates(settings)) return [];
+  const [source, ...others] = (['mercure_open', ...keys] as const).map((name) => sourceOf(name) ?? name);
+  return [
+    `${source ?? ''} lets every client in without a token, so ${others.join(' and ')} would protect nothing: leave one out`,
+  ];
+}
+
+/** Bounds that another one, which is smaller, never lets anybody reach. */
+function unreachableLimits(settings: Settings, sourceOf: SourceOf): string[] {
+  const { max_connections } = settings;
+  return (['concurrent_limit', 'max_connections_per_address'] as const).flatMap((name) => {
+    const source = sourceOf(name);
+    if (source === undefined || settings[name] <= max_connections) return [];
+    const bound = sourceOf('max_connections') ?? 'max_connections';
+    return [`${source} is ${settings[name]}, but ${bound} lets in ${max_connections}: raise max_connections, or lower ${name}`];
+  });
+}

@@ -1,0 +1,62 @@
+/** A place in a text, both from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+type Expected = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | ', or }' | ', or ]' | 'end';
+
+const BLANK = /[ \t\r\n]*/y;
+const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
+const PLAIN = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+
+/**
+ * Where a text stops being JSON, and what should stand there. It is for messages that must not quote the text, as those of
+ * `JSON.parse` do; undefined for valid JSON. Iterative, so that depth does not matter.
+ */
+export function jsonError(text: string): (Position & { readonly expected: string }) | undefined {
+  const ends: ('}' | ']')[] = [];
+  let expected: Expected = 'value';
+  let at = 0;
+  const take = (pattern: RegExp): boolean => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text);
+    at += found?.[0].length ?? 0;
+    return found !== null;
+  };
+  const afterValue = (): Expected => (ends.length === 0 ? 'end' : ends.at(-1) === '}' ? ', or }' : ', or ]');
+
+  for (;;) {
+    take(BLANK);
+    const next = text[at] ?? '';
+    if (expected === 'end' && next === '') return undefined;
+    if (next !== '' && next === ends.at(-1) && mayEnd(expected)) {
+      at += 1;
+      ends.pop();
+      expected = afterValue();
+    } else if ((expected === 'value' || expected === 'value or ]') && (next === '{' || next === '[')) {
+      at += 1;
+      ends.push(next === '{' ? '}' : ']');
+      expected = next === '{' ? 'name or }' : 'value or ]';
+    } else if ((expected === 'value' || expected === 'value or ]') && (take(STRING) || take(PLAIN))) {
+      expected = afterValue();
+    } else if ((expected === 'name' || expected === 'name or }') && take(STRING)) {
+      expected = ':';
+    } else if ((expected === ', or }' || expected === ', or ]') && next === ',') {
+      at += 1;
+      expected = expected === ', or }' ? 'name' : 'value';
+    } else if (expected === ':' && next === ':') {
+      at += 1;
+      expected = 'value';
+    } else return { ...placeAt(text, at), expected };
+  }
+}
+
+function mayEnd(expected: Expected): boolean {
+  return expected === 'name or }' || expected === 'value or ]' || expected === ', or }' || expected === ', or ]';
+}
+
+function placeAt(text: string, at: number): Position {
+  const before = text.slice(0, at).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}

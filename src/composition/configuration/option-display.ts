@@ -1,0 +1,26 @@
+import type { Option, Unit } from './option.ts';
+
+const MULTIPLES = [
+  [2 ** 30, 'GiB'],
+  [2 ** 20, 'MiB'],
+  [2 ** 10, 'KiB'],
+] as const;
+
+/** A value as people read it; `none` where there is no value. */
+export function displayValue(value: unknown, unit: Unit = ''): string {
+  if (typeof value === 'number') return displayNumber(value, unit);
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return 'none';
+  return Array.isArray(value) ? value.join(', ') : String(value);
+}
+
+/** The default of an option, and that of the hardened profile where it is another one. */
+export function displayDefault({ default: usual, hardened, unit }: Option<unknown, unknown>): string {
+  const words = displayValue(usual, unit);
+  return hardened === undefined ? words : `${words}; hardened ${displayValue(hardened, unit)}`;
+}
+
+function displayNumber(value: number, unit: Unit): string {
+  const [size, name] = MULTIPLES.find(([multiple]) => value >= multiple && value % multiple === 0) ?? [1, 'bytes'];
+  if (unit === 'bytes' && size > 1) return `${value / size} ${name}`;
+  return unit === '' ? String(value) : `${value} ${unit}`;
+}

@@ -1,0 +1,156 @@
+import { MIN_SECRET_BYTES, readTokenKey } from '../../adapters/authenticators/jwt/token-key.ts';
+import { parseSubnet, type TrustedProxies } from '../../adapters/client-addresses/proxied.ts';
+import { accepted, refused } from '../../domain/result.ts';
+import { flag, HIDDEN, type ValueType, list, text, UnusableSecret } from './option.ts';
+
+const CONTROL = /\p{Cc}/u;
+
+/** A host to listen on; an IPv6 address may stand in brackets. */
+export function host(): ValueType<string> {
+  return text({
+    placeholder: '<host>',
+    allowed: "a host name or an address, such as '127.0.0.1' or '::'",
+    parse: (value) => (/^(\[[\da-f:.]+\]|[\w.:%-]+)$/i.test(value) ? value.replace(/^\[|\]$/g, '') : undefined),
+  });
+}
+
+const SETTINGS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
+  'redis:': { sentinel: /./ },
+  'rediss:': { sentinel: /./ },
+  'nats:': { replicas: /^[1-5]$/, credentials: /./ },
+  'tls:': { replicas: /^[1-5]$/, credentials: /./ },
+};
+
+function isEngineUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, pathname, searchParams, username, password } = new URL(value);
+  if (!isDecodable(username) || !isDecodable(password)) return false;
+  const known = SETTINGS[protocol];
+  if (known === undefined || hostname === '' || !/^\/?\d*$/.test(pathname)) return false;
+  return [...searchParams].every(([name, set]) => known[name]?.test(set) === true);
+}
+
+/** Whether a part of a URL is valid percent-encoding: a `%` of a password is written as `%25`. */
+function isDecodable(part: string): boolean {
+  try {
+    return typeof decodeURIComponent(part) === 'string';
+  } catch {
+    return false;
+  }
+}
+
+/** The path of a file. */
+export function file(): ValueType<string> {
+  return text({
+    placeholder: '<file>',
+    allowed: 'the path of a file',
+    parse: (value) => (value === '' || CONTROL.test(value) || /^\s*\{|-----BEGIN/.test(value) ? undefined : value),
+  });
+}
+
+/** A path of a URL; the value begins and ends with a slash, and is written as browsers send it. */
+export function urlPath(): ValueType<string> {
+  return text({
+    placeholder: '<path>',
+    allowed: "a path of a URL, such as '/' or '/signal', without '?', '#' or '\\'",
+    parse: (value) => {
+      if (/[?#\\]/.test(value) || CONTROL.test(value)) return undefined;
+      return new URL(`http://host/${value}/`).pathname.replace(/\/{2,}/g, '/');
+    },
+  });
+}
+
+/** The path of one endpoint: as `urlPath`, but ends without a slash; empty for the root. */
+export function endpoint(): ValueType<string> {
+  const path = urlPath();
+  return {
+    ...path,
+    read: (raw) => {
+      const value = path.read(raw);
+      return value.ok ? accepted(value.value.replace(/\/$/, '')) : value;
+    },
+  };
+}
+
+/** What events may begin with; nothing is allowed. */
+export function eventPrefixes(): ValueType<readonly string[], string | readonly string[]> {
+  return list({
+    placeholder: '<prefix>',
+    allowed: 'texts of at most 64 characters',
+    parse: (value) => (value.length > 64 || CONTROL.test(value) ? undefined : value),
+  });
+}
+
+/** Where an engine is. It may hold a password, so it is never shown. */
+export function engineUrl(): ValueType<string> {
+  const form = text({
+    placeholder: '<url>',
+    allowed:
+      'a URL such as redis://host:6379, rediss://user:password@host:6379/0 or nats://user:password@host:4222; ' +
+      'behind it ?sentinel=<name> for redis and rediss, ?replicas=<1 to 5> and credentials=<file> for nats and tls',
+    parse: (value) => (isEngineUrl(value) ? value : undefined),
+  });
+  return secret(form);
+}
+
+/** MER11: what tokens are verified with. It is never shown; the reason for a refusal is. */
+export function tokenKey(): ValueType<string> {
+  return {
+    takes: 'one',
+    placeholder: '<secret|PEM|JWK>',
+    allowed: `a shared secret of at least ${MIN_SECRET_BYTES} bytes, or one public RSA, EC or Ed25519 key as PEM or JWK`,
+    isSecret: true,
+    read: (raw) => {
+      if (typeof raw !== 'string') return refused(HIDDEN);
+      const key = readTokenKey(raw);
+      return key.ok ? accepted(raw) : refused(new UnusableSecret(key.refusal));
+    },
+  };
+}
+
+/** A form whose values are never shown, not even when they are refused. */
+function secret(form: ValueType<string>): ValueType<string> {
+  return {
+    ...form,
+    isSecret: true,
+    read: (raw) => {
+      const value = form.read(raw);
+      return value.ok ? value : refused(HIDDEN);
+    },
+  };
+}
+
+/** Keys of realms. They stand in URLs as one segment of a path. */
+export function keys(): ValueType<readonly string[], string | readonly string[]> {
+  const form = list({
+    placeholder: '<key>',
+    allowed: "one key or more, each of 1 to 128 characters without '/' and control characters",
+    parse: (value) => (value === '' || value.length > 128 || value.includes('/') || CONTROL.test(value) ? undefined : value),
+  });
+  return { ...form, read: (raw) => (Array.isArray(raw) && raw.length === 0 ? refused(raw) : form.read(raw)) };
+}
+
+const MAX_HOPS = 32;
+
+/** Which proxies are trusted: none, one, a number of hops, or those of a list. */
+export function trustedProxies(): ValueType<TrustedProxies, TrustedProxies | string> {
+  const bool = flag();
+  return {
+    takes: 'none',
+    placeholder: '[hops|addresses]',
+    allowed: `true, false, a number of hops up to ${MAX_HOPS}, or a list of addresses and subnets, such as '10.0.0.0/8,::1'`,
+    read(raw) {
+      const hops = typeof raw === 'string' && /^\d{1,2}$/.test(raw) ? Number(raw) : raw;
+      if (hops === 0) return accepted(false);
+      if (typeof hops === 'number') return Number.isInteger(hops) && hops > 0 && hops <= MAX_HOPS ? accepted(hops) : refused(raw);
+      const word = bool.read(raw);
+      return word.ok ? word : readSubnets(typeof raw === 'string' ? raw.split(',').map((item) => item.trim()) : raw);
+    },
+  };
+}
+
+function readSubnets(raw: unknown): ReturnType<ValueType<TrustedProxies>['read']> {
+  if (!Array.isArray(raw) || raw.length === 0) return refused(raw);
+  const strangers = raw.filter((item) => typeof item !== 'string' || parseSubnet(item) === undefined);
+  return strangers.length > 0 ? refused(strangers[0]) : accepted(raw as string[]);
+}

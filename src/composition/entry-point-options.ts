@@ -1,0 +1,106 @@
+import { ConfigError } from './configuration/config-error.ts';
+import { type Config, type ConfigProblem, resolveConfig } from './configuration/config.ts';
+import { optionNamed } from './configuration/option-names.ts';
+import type { OptionName } from './configuration/options.ts';
+import { shown } from './configuration/reading.ts';
+
+/** The ways to start a broker from a program. */
+export type EntryPoint = 'createBroker' | 'PeerServer' | 'ExpressPeerServer' | 'PeeroServer';
+
+/** Why an option has no effect on a face, and what to do instead; undefined for a value that is right there. */
+type RejectionReason = (value: unknown) => string | undefined;
+
+interface EntryPointRules {
+  /** Stand in for the defaults of the command line. */
+  readonly defaults: Partial<Record<OptionName, unknown>>;
+  /** Options that can't hold: they are refused, with the reason. */
+  readonly refused: Partial<Record<OptionName, RejectionReason>>;
+  /** Options of `peer` that it ignores too, so that programs give them: each is a warning. */
+  readonly ignored: Partial<Record<OptionName, string>>;
+}
+
+const reject =
+  (reason: string): RejectionReason =>
+  () =>
+    reason;
+
+const rejectUws: RejectionReason = (value) =>
+  value === 'uws' ? "this server is of node:http: leave it out, or use createBroker for transport 'uws'" : undefined;
+
+/** `peer` waits longer for a silent peer as a library than from its command line. */
+const PEER_DEFAULTS = { alive_timeout: 90_000 };
+
+const RULES: Readonly<Record<EntryPoint, EntryPointRules>> = {
+  createBroker: { defaults: {}, refused: {}, ignored: {} },
+  PeerServer: { defaults: PEER_DEFAULTS, refused: { transport: rejectUws }, ignored: {} },
+  ExpressPeerServer: {
+    defaults: PEER_DEFAULTS,
+    refused: {
+      transport: rejectUws,
+      handshake_timeout: reject('the server is yours: set its headersTimeout and requestTimeout'),
+      keep_alive_timeout: reject('the server is yours: set its keepAliveTimeout'),
+      max_header_bytes: reject('the server is yours: give maxHeaderSize to createServer'),
+      sslkey: reject('the server is yours: pass one of https.createServer'),
+      sslcert: reject('the server is yours: pass one of https.createServer'),
+    },
+    ignored: { port: 'your server listens where you say', host: 'your server listens where you say' },
+  },
+  PeeroServer: {
+    defaults: { port: 8080, peero_path: '/', dialects: ['peero'] },
+    refused: {
+      dialects: (value) => (isPeeroOnly(value) ? undefined : 'it serves Peero alone: use createBroker for several dialects'),
+      all: (value) => (value === false ? undefined : 'it serves Peero alone: use createBroker for several dialects'),
+    },
+    ignored: {},
+  },
+};
+
+/** The options that a program gives, by name. @throws ConfigError for anything else, such as a port. */
+export function checkedOptions(entryPoint: EntryPoint, options: unknown): Record<string, unknown> {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return { ...options };
+  const message = `the options of ${entryPoint} are ${shown(options)}; they must be an object, such as { port: 9000 }`;
+  throw new ConfigError([{ source: 'options', message }]);
+}
+
+/**
+ * Settles the options that a program gives to one of the faces. What is allowed but probably a mistake is a process warning.
+ * @throws ConfigError naming each option, its value and what is allowed.
+ */
+export function configFor(entryPoint: EntryPoint, given: Readonly<Record<string, unknown>>): Config {
+  const spellings = spellingsIn(given);
+  const { defaults, refused, ignored } = RULES[entryPoint];
+  const problems = entriesOf(refused).flatMap(([name, objection]): ConfigProblem[] => {
+    const source = spellings.get(name);
+    const reason = source === undefined ? undefined : objection(given[source]);
+    if (source === undefined || reason === undefined) return [];
+    return [{ source, message: `${source} is ${shown(given[source])}; ${entryPoint} can't use it, because ${reason}` }];
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
+  const missing = Object.entries(defaults).filter(([name]) => !spellings.has(name as OptionName));
+  const resolved = resolveConfig({ given: { ...Object.fromEntries(missing), ...given } });
+  if (!resolved.ok) throw new ConfigError(resolved.refusal);
+  for (const warning of resolved.value.warnings) process.emitWarning(warning);
+  for (const [name, reason] of entriesOf(ignored)) {
+    const source = spellings.get(name);
+    if (source !== undefined) process.emitWarning(`${source} has no effect on ${entryPoint}: ${reason}`);
+  }
+  return resolved.value.config;
+}
+
+/** How each option that is given is spelled. */
+function spellingsIn(given: Readonly<Record<string, unknown>>): Map<OptionName, string> {
+  const spellings = new Map<OptionName, string>();
+  for (const [spelling, value] of Object.entries(given)) {
+    const name = optionNamed(spelling);
+    if (name !== undefined && value !== undefined) spellings.set(name, spelling);
+  }
+  return spellings;
+}
+
+function entriesOf<Value>(record: Partial<Record<OptionName, Value>>): [OptionName, Value][] {
+  return Object.entries(record) as [OptionName, Value][];
+}
+
+function isPeeroOnly(value: unknown): boolean {
+  return [value].flat().every((name) => name === 'peero');
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { addressOf } from '../adapters/engines/shared/engine-connection.ts';
+import type { Log } from '../application/ports/log.ts';
+import type { Config } from './configuration/config.ts';
+import type { DialectName } from './configuration/dialect-options.ts';
+
+const MAX_REALMS = 20;
+
+/** Logs what a broker that listens now works with, without its secrets; and warns where the system allows it less. */
+export function logConfiguration(config: Config, log: Log, openFiles = openFileLimit()): void {
+  const { keys, profile, proxied, cors, cluster, maxConnections, maxConnectionsPerAddress, aliveTimeout } = config;
+  const realms = keys.length > MAX_REALMS ? [...keys.slice(0, MAX_REALMS), `and ${keys.length - MAX_REALMS} more`] : keys;
+  log.record({
+    event: 'in-effect',
+    dialects: Object.fromEntries(config.dialects.map((name) => [name, PATHS[name](config)])),
+    realms,
+    profile,
+    proxied: typeof proxied === 'object' ? proxied.join(' ') : String(proxied),
+    origins: cors.length === 0 ? 'any' : cors.join(' '),
+    engine: cluster === undefined ? undefined : addressOf(cluster),
+    ...{ maxConnections, maxConnectionsPerAddress, aliveTimeout, openFiles },
+  });
+  if (openFiles !== undefined && maxConnections + RESERVED_FILES > openFiles) {
+    log.record({ event: 'open-files-short', maxConnections, openFiles });
+  }
+}
+
+/** What a broker opens beside connections: libraries, its log, its engine. */
+const RESERVED_FILES = 64;
+
+const PATHS: Readonly<Record<DialectName, (config: Config) => string>> = {
+  peerjs: ({ path }) => path,
+  mercure: ({ mercurePath }) => mercurePath,
+  peero: ({ peeroPath }) => peeroPath,
+  relay: ({ relayPath }) => relayPath,
+  socketio: ({ socketioPath }) => socketioPath,
+};
+
+/** How many files this process may open; undefined where the system does not tell, or has no limit. */
+function openFileLimit(): number | undefined {
+  try {
+    const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+    return soft === undefined ? undefined : Number(soft);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,530 @@
+import { once } from 'node:events';
+import { createServer, STATUS_CODES, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { WebSocket, WebSocketServer } from 'ws';
+import type { Settings } from '../../../conformance/settings.ts';
+import { readFrame, writeFrame, type Frame, type OutgoingFrame } from './frame.ts';
+import { ConformingHttp, type HttpRequest } from './conforming-http.ts';
+
+/** What a socket was opened with; what is missing is empty. */
+export interface Credentials {
+  readonly id: string;
+  readonly token: string;
+  readonly key: string;
+}
+
+export interface Peer {
+  readonly id: string;
+  readonly token: string;
+  readonly realm: Realm;
+  socket: WebSocket;
+  receivedAt: number;
+  /** L5: when its last message came, whatever its pongs say. */
+  messageAt: number;
+  malformed: number;
+  /** Messages that it may still send at once. */
+  tokens: number;
+  tokensAt: number;
+  /** What it has sent beyond that, where it is only slowed down. */
+  readonly backlog: Buffer[];
+}
+
+export interface HeldMessage {
+  readonly from: Peer;
+  readonly frame: OutgoingFrame;
+  readonly at: number;
+}
+
+export interface Realm {
+  readonly peers: Map<string, Peer>;
+  readonly mailboxes: Map<string, HeldMessage[]>;
+}
+
+export interface Refusal {
+  readonly frame: object;
+  readonly code: number;
+}
+
+const MEBIBYTE = 1024 * 1024;
+const MAX_MALFORMED = 100;
+const LOOPBACK = '127.0.0.1';
+
+/**
+ * A small PeerJS server that keeps every rule that the suite asks of others. Each method is a place where a mutant may do
+ * something else. It shares no line with Signalbox.
+ */
+export class ConformingServer extends ConformingHttp {
+  readonly realms = new Map<string, Realm>();
+  /** How it died; undefined as long as it lives. */
+  crashReason: string | undefined;
+  readonly #connections = new Set<Socket>();
+  readonly #http = createServer((request, response) => this.guarded(() => this.#answer(request, response)));
+  readonly #sockets: WebSocketServer;
+  readonly #sweeper: NodeJS.Timeout;
+
+  constructor(settings: Settings) {
+    super(settings);
+    for (const key of this.keys) this.realms.set(key, { peers: new Map(), mailboxes: new Map() });
+    this.#sockets = new WebSocketServer({
+      ...{ noServer: true, maxPayload: this.maxMessageBytes(), autoPong: this.answersPings() },
+      handleProtocols: (offered) => this.subprotocol(offered),
+    });
+    this.#http.on('upgrade', (request, socket, head) => this.guarded(() => this.#upgrade(request, socket as Socket, head)));
+    this.#http.on('connection', (socket: Socket) => {
+      this.#connections.add(socket);
+      socket.on('close', () => this.#connections.delete(socket));
+    });
+    this.#http.on('clientError', (error: NodeJS.ErrnoException, socket) =>
+      this.guarded(() => this.handleRequestError(error, socket as Socket)),
+    );
+    this.#sweeper = setInterval(() => this.guarded(() => this.sweep()), settings.cleanup_out_msgs ?? 300);
+  }
+
+  async start(): Promise<number> {
+    this.#http.listen(0, LOOPBACK);
+    await once(this.#http, 'listening');
+    return (this.#http.address() as AddressInfo).port;
+  }
+
+  /** As when its process ends: everybody is cut, and nobody is let in any more. */
+  stop(): void {
+    clearInterval(this.#sweeper);
+    this.#http.close();
+    for (const socket of this.#connections) socket.destroy();
+  }
+
+  /** What a program does with an error that nobody catches. */
+  crash(error: unknown): void {
+    this.crashReason ??= `it ended with code 1: ${String(error)}`;
+    this.stop();
+  }
+
+  guarded(work: () => void): void {
+    try {
+      if (this.crashReason === undefined) work();
+    } catch (error) {
+      this.crash(error);
+    }
+  }
+
+  // Opening
+
+  /** O9, O10: 101 to let a socket open. */
+  handshakeStatus(path: string, { origin, host }: IncomingHttpHeaders, _query: URLSearchParams): number {
+    if (path !== `${this.path}peerjs`) return 404;
+    return origin === undefined || origin === `http://${host}` || this.allowsOrigin(origin) ? 101 : 403;
+  }
+
+  /** O13 */
+  subprotocol(_offered: ReadonlySet<string>): string | false {
+    return false;
+  }
+
+  /** O8: the last one wins. */
+  parameter(query: URLSearchParams, name: string): string {
+    return query.getAll(name).at(-1) ?? '';
+  }
+
+  acceptSocket(socket: WebSocket, who: Credentials): void {
+    const refusal = this.refusalOf(who);
+    if (refusal !== undefined) return this.refuse(socket, refusal);
+    const realm = this.realmOf(who.key);
+    const known = realm?.peers.get(who.id);
+    if (realm === undefined) return;
+    if (known === undefined) return this.addPeer(socket, who, realm);
+    this.reconnect(known, socket);
+  }
+
+  /** O1, O2, O4, O6, O7. */
+  refusalOf(who: Credentials): Refusal | undefined {
+    if (who.id === '' || who.token === '' || who.key === '') {
+      return refusal('No id, token, or key supplied to websocket server', 1008);
+    }
+    const realm = this.realmOf(who.key);
+    if (realm === undefined) return refusal('Invalid key provided', 1008);
+    if (!this.isValidId(who.id)) return refusal('Invalid id', 1008);
+    const known = realm.peers.get(who.id);
+    if (known !== undefined) return this.ownsId(known, who.token) ? undefined : this.idTaken();
+    return this.isFull() ? refusal('Server has reached its concurrent user limit', 1013) : undefined;
+  }
+
+  realmOf(key: string): Realm | undefined {
+    return this.realms.get(key);
+  }
+
+  isValidId(text: string): boolean {
+    return text !== '' && [...text].length <= 128 && !/[\p{Cc}\p{Cs}]/u.test(text);
+  }
+
+  ownsId(known: Peer, token: string): boolean {
+    return known.token === token;
+  }
+
+  idTaken(): Refusal {
+    return { frame: { type: 'ID-TAKEN', payload: { msg: 'ID is taken' } }, code: 1008 };
+  }
+
+  isFull(): boolean {
+    return this.peerCount() >= (this.settings.concurrent_limit ?? Infinity);
+  }
+
+  peerCount(): number {
+    return [...this.realms.values()].reduce((count, { peers }) => count + peers.size, 0);
+  }
+
+  refuse(socket: WebSocket, { frame, code }: Refusal): void {
+    socket.send(JSON.stringify(frame));
+    socket.close(code);
+  }
+
+  addPeer(socket: WebSocket, { id, token }: Credentials, realm: Realm): void {
+    const now = performance.now();
+    const allowance = { tokens: this.settings.message_burst ?? Infinity, tokensAt: now };
+    const peer: Peer = {
+      ...{ id, token, realm, socket, receivedAt: now, messageAt: now, malformed: 0, backlog: [] },
+      ...allowance,
+    };
+    realm.peers.set(id, peer);
+    this.attach(peer, socket);
+    this.greet(peer);
+  }
+
+  /** O5 */
+  reconnect(peer: Peer, socket: WebSocket): void {
+    const old = peer.socket;
+    peer.socket = socket;
+    this.recordActivity(peer);
+    this.attach(peer, socket);
+    this.closeSuperseded(old);
+    this.greet(peer);
+  }
+
+  closeSuperseded(old: WebSocket): void {
+    old.close(4001, 'superseded');
+  }
+
+  /** O3, O11 */
+  greet(peer: Peer): void {
+    this.sendOpen(peer);
+    this.deliverMailbox(peer);
+  }
+
+  sendOpen({ socket }: Peer): void {
+    socket.send('{"type":"OPEN"}');
+  }
+
+  deliverMailbox(peer: Peer): void {
+    for (const { frame } of this.takeMailbox(peer)) this.send(peer, frame);
+  }
+
+  takeMailbox({ id, realm }: Peer): HeldMessage[] {
+    const held = realm.mailboxes.get(id) ?? [];
+    realm.mailboxes.delete(id);
+    return held;
+  }
+
+  attach(peer: Peer, socket: WebSocket): void {
+    socket.on('message', (bytes: Buffer, isBinary: boolean) =>
+      this.guarded(() => this.isCurrentSocket(peer, socket) && this.applyRateLimit(peer, bytes, isBinary)),
+    );
+    socket.on('close', (code) => this.guarded(() => this.handleClose(peer, socket, code)));
+    socket.on('pong', () => this.guarded(() => this.handlePong(peer)));
+    // What is too large or no WebSocket frame; `close` follows.
+    socket.on('error', (error) => this.guarded(() => this.handleSocketError(peer, error)));
+  }
+
+  /** Whether what comes on a socket counts as the peer's. */
+  isCurrentSocket(peer: Peer, socket: WebSocket): boolean {
+    return peer.socket === socket && peer.realm.peers.get(peer.id) === peer;
+  }
+
+  handleSocketError({ socket }: Peer, _error: Error): void {
+    // The code of the closing is the library's: 1009 for what is too large, 1007 for what is no text.
+    if (socket.readyState === WebSocket.OPEN) socket.close();
+  }
+
+  // Messages
+
+  /** M18 */
+  maxMessageBytes(): number {
+    return this.settings.max_message_bytes ?? MEBIBYTE;
+  }
+
+  /** M19 */
+  applyRateLimit(peer: Peer, bytes: Buffer, isBinary: boolean): void {
+    if (this.takeToken(peer) && peer.backlog.length === 0) return this.handleFrame(peer, bytes, isBinary);
+    if (this.settings.on_flood !== 'pause') return peer.socket.close(1008, 'flood');
+    peer.backlog.push(bytes);
+    if (peer.backlog.length === 1) this.drainBacklog(peer);
+  }
+
+  takeToken(peer: Peer): boolean {
+    const { messages_per_second: rate = Infinity, message_burst: burst = Infinity } = this.settings;
+    const now = performance.now();
+    peer.tokens = Math.min(burst, peer.tokens + ((now - peer.tokensAt) / 1_000) * rate);
+    peer.tokensAt = now;
+    if (peer.tokens < 1) return false;
+    peer.tokens--;
+    return true;
+  }
+
+  drainBacklog(peer: Peer): void {
+    setTimeout(
+      () =>
+        this.guarded(() => {
+          while (peer.backlog[0] !== undefined && this.takeToken(peer)) {
+            this.handleFrame(peer, peer.backlog.shift() ?? Buffer.alloc(0), false);
+          }
+          if (peer.backlog.length > 0) this.drainBacklog(peer);
+        }),
+      20,
+    );
+  }
+
+  handleFrame(peer: Peer, bytes: Buffer, _isBinary: boolean): void {
+    this.recordActivity(peer);
+    const frame = this.parseFrame(bytes);
+    if (frame === undefined) return this.handleMalformed(peer, bytes);
+    this.dispatch(peer, frame);
+  }
+
+  /** M8: every message is a sign of life. */
+  recordActivity(peer: Peer): void {
+    peer.receivedAt = performance.now();
+    peer.messageAt = peer.receivedAt;
+  }
+
+  parseFrame(bytes: Buffer): Frame | undefined {
+    return readFrame(bytes);
+  }
+
+  /** M10 */
+  handleMalformed(peer: Peer, _bytes: Buffer): void {
+    if (++peer.malformed > MAX_MALFORMED) peer.socket.close(1007, 'malformed');
+  }
+
+  dispatch(peer: Peer, frame: Frame): void {
+    const { type, dst } = frame;
+    switch (type) {
+      case 'OFFER':
+      case 'ANSWER':
+      case 'CANDIDATE':
+        if (typeof dst !== 'string' || dst === '') return this.handleMissingDst(peer, frame);
+        return this.relay(peer, { type, src: this.srcOf(peer, frame), dst, payload: this.payloadOf(frame) }, frame);
+      case 'LEAVE':
+      case 'EXPIRE':
+        if (typeof dst === 'string' && dst !== '') return this.forward(peer, type, dst, frame);
+        return type === 'LEAVE' && (dst === undefined || dst === null || dst === '') ? this.handleLeave(peer) : undefined;
+      default:
+        return this.ignore(peer, frame);
+    }
+  }
+
+  /** M11, M12 */
+  handleMissingDst(_peer: Peer, _frame: Frame): void {}
+
+  /** M8, M9 */
+  ignore(_peer: Peer, _frame: Frame): void {}
+
+  srcOf(peer: Peer, _frame: Frame): string {
+    return peer.id;
+  }
+
+  payloadOf(frame: Frame): string | undefined {
+    return frame.payload;
+  }
+
+  /** M6 */
+  forward(peer: Peer, type: string, dst: string, frame: Frame): void {
+    const to = this.findPeer(peer.realm, dst);
+    if (to !== undefined) this.deliver(peer, to, { type, src: this.srcOf(peer, frame), dst, payload: this.payloadOf(frame) });
+  }
+
+  relay(peer: Peer, frame: OutgoingFrame, _frame: Frame): void {
+    const to = this.findPeer(peer.realm, frame.dst);
+    if (to !== undefined) return this.deliver(peer, to, frame);
+    if (!this.isValidId(frame.dst) || !this.hasRoom(peer, frame)) return this.rejectFull(peer, frame.dst);
+    this.hold({ from: peer, frame, at: performance.now() });
+  }
+
+  findPeer(realm: Realm, id: string): Peer | undefined {
+    return realm.peers.get(id);
+  }
+
+  /** M16: who reads nothing can be sent nothing, and its sender is told so. */
+  deliver(from: Peer, to: Peer, told: OutgoingFrame): void {
+    if (to.socket.bufferedAmount <= this.sendBufferBytes()) return this.send(to, told);
+    this.reportUndeliverable(from, told);
+  }
+
+  sendBufferBytes(): number {
+    return this.settings.send_buffer_bytes ?? 8 * MEBIBYTE;
+  }
+
+  reportUndeliverable(from: Peer, { dst }: OutgoingFrame): void {
+    this.send(from, { type: 'LEAVE', src: dst, dst: from.id });
+  }
+
+  send({ socket }: Peer, told: OutgoingFrame): void {
+    if (socket.readyState === WebSocket.OPEN) socket.send(this.encode(told));
+  }
+
+  encode(told: OutgoingFrame): string {
+    return writeFrame(told);
+  }
+
+  /** M7 */
+  handleLeave(peer: Peer): void {
+    this.removePeer(peer);
+    peer.socket.close(1000);
+  }
+
+  // Mailboxes
+
+  /** M13 */
+  hasRoom(from: Peer, told: OutgoingFrame): boolean {
+    const { mailbox_messages = 1_000, mailbox_bytes = 4 * MEBIBYTE, realm_mailbox_bytes = 64 * MEBIBYTE } = this.settings;
+    const { mailboxes_per_sender = 1_000 } = this.settings;
+    const { mailboxes } = from.realm;
+    const box = mailboxes.get(told.dst) ?? [];
+    const size = sizeOf(told);
+    if (box.length >= mailbox_messages || sum(box) + size > mailbox_bytes) return false;
+    if (sum([...mailboxes.values()].flat()) + size > realm_mailbox_bytes) return false;
+    const isNew = !box.some((held) => held.from === from);
+    const others = [...mailboxes.values()].filter((one) => one.some((held) => held.from === from)).length;
+    return !isNew || others < mailboxes_per_sender;
+  }
+
+  rejectFull(peer: Peer, absent: string): void {
+    this.sendExpire(peer, absent);
+  }
+
+  hold(held: HeldMessage): void {
+    const { mailboxes } = held.from.realm;
+    mailboxes.set(held.frame.dst, [...(mailboxes.get(held.frame.dst) ?? []), held]);
+  }
+
+  expireTimeout(): number {
+    return this.settings.expire_timeout ?? 5_000;
+  }
+
+  sweep(): void {
+    for (const realm of this.realms.values()) {
+      this.expireMailboxes(realm);
+      for (const peer of realm.peers.values()) {
+        if (this.isTimedOut(peer)) this.closeTimedOut(peer);
+        else this.pingIfIdle(peer);
+      }
+    }
+  }
+
+  /** M14 */
+  expireMailboxes({ mailboxes }: Realm): void {
+    const latest = performance.now() - this.expireTimeout();
+    for (const [absent, box] of mailboxes) {
+      const [old, young] = [box.filter(({ at }) => at <= latest), box.filter(({ at }) => at > latest)];
+      if (young.length === 0) mailboxes.delete(absent);
+      else mailboxes.set(absent, young);
+      for (const from of new Set(old.map((held) => held.from))) this.sendExpire(from, absent);
+    }
+  }
+
+  /** M15: whoever has gone is told nothing. */
+  sendExpire(from: Peer, absent: string): void {
+    if (from.realm.peers.get(from.id) === from) this.send(from, { type: 'EXPIRE', src: absent, dst: from.id });
+  }
+
+  // Liveness
+
+  isTimedOut({ receivedAt }: Peer): boolean {
+    return performance.now() - receivedAt >= this.aliveTimeout();
+  }
+
+  aliveTimeout(): number {
+    return this.settings.alive_timeout ?? 60_000;
+  }
+
+  /** L5 */
+  pingIfIdle({ receivedAt, socket }: Peer): void {
+    if (performance.now() - receivedAt >= this.aliveTimeout() / 2 && socket.readyState === WebSocket.OPEN) socket.ping();
+  }
+
+  /** L5 */
+  handlePong(peer: Peer): void {
+    const now = performance.now();
+    if (now - peer.messageAt < this.aliveTimeout()) peer.receivedAt = now;
+  }
+
+  /** L1 */
+  closeTimedOut(peer: Peer): void {
+    this.removePeer(peer);
+    peer.socket.close(4002, 'silent');
+  }
+
+  /** L3 */
+  answersPings(): boolean {
+    return true;
+  }
+
+  /** L2 */
+  handleClose(peer: Peer, socket: WebSocket, _code: number): void {
+    if (peer.socket === socket) this.removePeer(peer);
+  }
+
+  /** L4 */
+  removePeer(peer: Peer): void {
+    if (peer.realm.peers.get(peer.id) === peer) peer.realm.peers.delete(peer.id);
+  }
+
+  // HTTP
+
+  /** H11 */
+  handleRequestError({ code }: NodeJS.ErrnoException, socket: Socket): void {
+    const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
+    if (socket.writable) socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\n\r\n`);
+    else socket.destroy();
+  }
+
+  idsIn(key: string): string[] {
+    return [...(this.realmOf(key)?.peers.keys() ?? [])];
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { status, headers, body = '' } = this.reply(askedIn(request));
+    response.writeHead(status, { ...headers, ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }) });
+    response.end(body);
+  }
+
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    // A handshake that is cut off: `close` follows.
+    socket.on('error', () => socket.destroy());
+    const { url = '' } = request;
+    const [path = '', query = ''] = url.split(/\?(.*)/s);
+    const parameters = new URLSearchParams(query);
+    const status = this.handshakeStatus(path, request.headers, parameters);
+    if (status !== 101) {
+      socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+      return;
+    }
+    const [id, token, key] = ['id', 'token', 'key'].map((name) => this.parameter(parameters, name));
+    this.#sockets.handleUpgrade(request, socket, head, (open) =>
+      this.guarded(() => this.acceptSocket(open, { id: id ?? '', token: token ?? '', key: key ?? '' })),
+    );
+  }
+}
+
+function refusal(msg: string, code: number): Refusal {
+  return { frame: { type: 'ERROR', payload: { msg } }, code };
+}
+
+function sizeOf(told: OutgoingFrame): number {
+  return Buffer.byteLength(writeFrame(told));
+}
+
+function sum(box: readonly HeldMessage[]): number {
+  return box.reduce((bytes, { frame }) => bytes + sizeOf(frame), 0);
+}
+
+function askedIn({ method = '', url = '', headers, socket }: IncomingMessage): HttpRequest {
+  return { method, path: url.split('?', 1)[0] ?? '', headers, address: socket.remoteAddress ?? '' };
+}

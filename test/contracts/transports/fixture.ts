@@ -1,0 +1,256 @@
+import type { HttpResponse } from '../../../src/application/ports/http.ts';
+import type { StreamHead } from '../../../src/application/ports/requests.ts';
+import type { ListeningAddress, Transport } from '../../../src/application/ports/transport.ts';
+import type { TransportSettings } from '../../../src/adapters/transports/shared/settings.ts';
+import type { PendingRequest, WebSocketClient, StreamReader, RawConnection } from '../../support/network-client.ts';
+import { RecordingGateway, streamAdmissionOf, type RecordedConnection } from './recording-gateway.ts';
+
+/** What a transport may lack, with the reason why it does. */
+export type Capability = true | `no: ${string}`;
+
+/** Each transport declares all of them. */
+export interface Capabilities {
+  /** There are bytes to be malformed. */
+  readonly bytes: Capability;
+  /** It opens and closes the port by itself. */
+  readonly ownPort: Capability;
+  /** The length of a head and the time for it are its own to bound. */
+  readonly ownHeads: Capability;
+  readonly handshakeTimeout: Capability;
+  /** Ports exist that this process may not bind. */
+  readonly forbiddenPorts: Capability;
+  readonly ipv6: Capability;
+  /** It counts the received bytes of a message that is not complete. */
+  readonly countsIncomplete: Capability;
+  /** However big a frame is, its sender is told 1009. */
+  readonly tellsHugeFrames: Capability;
+  /** A text that is no UTF-8 is answered 1007. */
+  readonly tellsInvalidText: Capability;
+}
+
+export interface ConnectOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Which of this machine's addresses to knock at; 127.0.0.1 unless told. */
+  readonly host?: string;
+}
+
+export interface RequestOptions extends ConnectOptions {
+  readonly body?: string;
+}
+
+/** The far end of whatever lies between. */
+export interface TestClient {
+  connect(target: string, options?: ConnectOptions): Promise<WebSocketClient>;
+  sendRequest(method: string, target: string, options?: RequestOptions): PendingRequest;
+  /** Asks, and reads the answer as it comes. */
+  openStream(method: string, target: string, options?: RequestOptions): Promise<StreamReader>;
+  /** @param isBare whether to leave out TLS. */
+  openRaw(options?: { readonly isBare?: boolean }): Promise<RawConnection>;
+}
+
+/** One transport, not listening yet, with a hand at its far end. */
+export interface Subject {
+  readonly transport: Transport;
+  readonly can: Capabilities;
+  /** How long a condition may take to come true, in real milliseconds. */
+  readonly patience: number;
+  reach(address: ListeningAddress): TestClient;
+  /** One moment passes. */
+  elapse(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export type Start = (settings: Partial<TransportSettings>) => Promise<Subject>;
+
+/** Both ends of one stream. */
+export interface StreamPair {
+  readonly reader: StreamReader;
+  readonly connection: RecordedConnection;
+}
+
+/** Both ends of one connection. */
+export interface Pair {
+  readonly client: WebSocketClient;
+  readonly connection: RecordedConnection;
+}
+
+const STREAM_HEAD: StreamHead = { status: 200, headers: [['content-type', 'text/event-stream']] };
+
+/** The bounds of every clause that sets no others. */
+export const BOUNDS = {
+  maxFrameBytes: 1_048_576,
+  sendBufferBytes: 1_048_576,
+  handshakeTimeout: 5_000,
+  keepAliveTimeout: 5_000,
+  maxHeaderBytes: 8_192,
+};
+
+/** A transport that listens, a gateway that remembers, and hands at the far end: where a clause plays. */
+export class TransportFixture {
+  readonly gateway = new RecordingGateway();
+  readonly subject: Subject;
+  readonly transport: Transport;
+  readonly start: Start;
+  readonly #far: { cut(): void }[] = [];
+  readonly #others: Subject[] = [];
+  #client: TestClient | undefined;
+  #address: ListeningAddress | undefined;
+  #isStopped = false;
+
+  private constructor(start: Start, subject: Subject) {
+    this.start = start;
+    this.subject = subject;
+    this.transport = subject.transport;
+  }
+
+  /** @param listens whether to listen at once. */
+  static async open(
+    start: Start,
+    { listens = true, settings = {} }: { listens?: boolean; settings?: Partial<TransportSettings> } = {},
+  ): Promise<TransportFixture> {
+    const scene = new TransportFixture(start, await start(settings));
+    if (listens) await scene.listen();
+    return scene;
+  }
+
+  async listen(): Promise<ListeningAddress> {
+    this.#address = await this.transport.listen(this.gateway);
+    this.#client = this.subject.reach(this.#address);
+    return this.#address;
+  }
+
+  get address(): ListeningAddress {
+    if (this.#address === undefined) throw new Error('it is not listening');
+    return this.#address;
+  }
+
+  get client(): TestClient {
+    if (this.#client === undefined) throw new Error('it is not listening');
+    return this.#client;
+  }
+
+  /** Another transport of the same kind, stopped with the scene. */
+  async another(settings: Partial<TransportSettings>): Promise<Transport> {
+    const subject = await this.start(settings);
+    this.#others.push(subject);
+    return subject.transport;
+  }
+
+  async connect(target = '/ws?id=ann', options: ConnectOptions = {}): Promise<Pair> {
+    const before = this.gateway.connections.length;
+    const client = await this.tryConnect(target, options);
+    await this.until(
+      'the connection is open at both ends',
+      () => this.gateway.connections.length > before && client.state !== 'connecting',
+    );
+    return { client, connection: this.gateway.connections[before] as RecordedConnection };
+  }
+
+  /** Opens a stream: every request for one is admitted, with this head. */
+  async openStream(head: StreamHead = STREAM_HEAD, options: RequestOptions = {}): Promise<StreamPair> {
+    this.gateway.answerRequest = (exchange) => exchange.respondWithStream(head, streamAdmissionOf(exchange.request));
+    const before = this.gateway.connections.length;
+    this.gateway.onOpened = ({ admission, socket }) => {
+      if (admission.carrier === 'stream') socket.write(new TextEncoder().encode('<'));
+    };
+    const reader = await this.client.openStream('GET', '/stream', options);
+    this.#far.push(reader);
+    await this.until('the stream is open at both ends', () => reader.text.startsWith('<'));
+    return { reader, connection: this.gateway.connections[before] as RecordedConnection };
+  }
+
+  /** Opens what may well be refused. */
+  async tryConnect(target = '/ws', options: ConnectOptions = {}): Promise<WebSocketClient> {
+    const far = await this.client.connect(target, options);
+    this.#far.push(far);
+    return far;
+  }
+
+  async openRaw(): Promise<RawConnection> {
+    const line = await this.client.openRaw();
+    this.#far.push(line);
+    return line;
+  }
+
+  sendRequest(method: string, target: string, options: RequestOptions = {}): Promise<HttpResponse> {
+    return this.client.sendRequest(method, target, options).answer;
+  }
+
+  /** @throws when `condition` has not come true in good time. */
+  async until(what: string, condition: () => boolean): Promise<void> {
+    const deadline = Date.now() + this.subject.patience;
+    for (let moments = 0; !condition(); moments++) {
+      if (moments > 10 && Date.now() >= deadline) throw new Error(`never came true: ${what}`);
+      await this.subject.elapse();
+    }
+  }
+
+  /** Whatever is under way arrives: what has not come by now does not come. Two round trips took place since. */
+  async settle(): Promise<void> {
+    for (let trip = 0; trip < 2; trip++) {
+      if (!this.#isStopped) await this.#trip();
+      for (let moment = 0; moment < 5; moment++) await this.subject.elapse();
+    }
+  }
+
+  async #trip(): Promise<void> {
+    const { answerRequest } = this.gateway;
+    this.gateway.answerRequest = (exchange) => exchange.respond({ status: 200, headers: [], body: 'here' });
+    await this.sendRequest('GET', '/quiet').catch(() => undefined);
+    this.gateway.answerRequest = answerRequest;
+  }
+
+  /** The pair still works, both ways. */
+  async expectAlive({ client, connection }: Pair): Promise<void> {
+    const frames = connection.frames.length;
+    const words = client.received.length;
+    client.send('are you there?');
+    await this.until('a frame arrives', () => connection.frames.length > frames);
+    connection.socket.write(new TextEncoder().encode('I am'));
+    await this.until('the answer is heard', () => client.received.length > words);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await within(this.subject.patience, 'stop resolves', this.transport.stop());
+  }
+
+  async dispose(): Promise<void> {
+    for (const far of this.#far) far.cut();
+    await this.stop();
+    await this.subject.dispose();
+    await this.stopOthers();
+  }
+
+  async stopOthers(): Promise<void> {
+    for (const { transport, dispose } of this.#others.splice(0)) {
+      await transport.stop();
+      await dispose();
+    }
+  }
+}
+
+/** @throws when `promise` takes longer than `patience`, and than a few turns. */
+export async function within<T>(patience: number, what: string, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`took too long: ${what}`)), patience + 100);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** One promise of a transport. */
+export interface Clause {
+  readonly name: string;
+  readonly needs?: readonly (keyof Capabilities)[];
+  /** What is so where only this one is lacking. In any other case the clause is listed by name. */
+  readonly otherwise?: {
+    readonly lacking: keyof Capabilities;
+    readonly name: string;
+    run(scene: TransportFixture): Promise<void>;
+  };
+  readonly settings?: Partial<TransportSettings>;
+  /** The clause begins before `listen`. */
+  readonly isEarly?: true;
+  run(scene: TransportFixture): Promise<void>;
+}

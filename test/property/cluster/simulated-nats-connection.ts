@@ -1,0 +1,213 @@
+import { JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream';
+import type { KV, KvWatchEntry, Kvm } from '@nats-io/kv';
+import type { NatsConnection, Status } from '@nats-io/transport-node';
+import type { ManualClock } from '../../../src/adapters/clocks/manual.ts';
+import type { NatsClient } from '../../../src/adapters/engines/nats/engine.ts';
+import type { Millis } from '../../../src/domain/time.ts';
+import type { EngineConnection } from './simulated-engine.ts';
+import type { StoredEntry, SimulatedStream } from './simulated-stream.ts';
+
+const WRONG_LAST_SEQUENCE = 10_071;
+const NOT_FOUND = 10_037;
+/** Of the library, and of those who write. */
+const REQUEST_TIMEOUT_MS: Millis = 5_000;
+
+/** What somebody waits for, one after the other. */
+class Queue<T> implements AsyncIterable<T> {
+  readonly #all: T[] = [];
+  #wake: () => void = () => undefined;
+  #isOver = false;
+
+  push(one: T): void {
+    this.#all.push(one);
+    this.#wake();
+  }
+
+  stop(): void {
+    this.#isOver = true;
+    this.#wake();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<T> {
+    while (!this.#isOver) {
+      const one = this.#all.shift();
+      if (one !== undefined) yield one;
+      else await new Promise<void>((wake) => (this.#wake = wake));
+    }
+  }
+}
+
+/** A watch of the whole stream: what was erased or replaced before it came to it, it does not see. */
+interface Watch {
+  readonly queue: Queue<KvWatchEntry>;
+  position: number;
+}
+
+/**
+ * A node's way to a simulated NATS. What goes over it keeps its order and takes its time. When it is cut, what is under way to
+ * the engine arrives all the same, or never does; its answers never do.
+ */
+export class SimulatedNatsConnection implements EngineConnection {
+  delay: Millis = 1;
+  /** They come with the journal. */
+  busDelay: Millis = 1;
+  isCut = false;
+  readonly client: NatsClient;
+  readonly #clock: ManualClock;
+  readonly #stream: SimulatedStream;
+  readonly #notifyAll: () => void;
+  readonly #statuses = new Queue<Status>();
+  #watches: Watch[] = [];
+  #connection = 1;
+  /** How often what was under way to the engine was lost. */
+  #losses = 0;
+  #lastTo: Millis = 0;
+  #lastFrom: Millis = 0;
+
+  /** @param wakeAll tells all lines that there is more in the stream. */
+  constructor(clock: ManualClock, stream: SimulatedStream, wakeAll: () => void) {
+    this.#clock = clock;
+    this.#stream = stream;
+    this.#notifyAll = wakeAll;
+    this.client = { connection: this.#nats(), kvm: this.#kvm(), replicas: 1, place: 'nats://simulated' };
+  }
+
+  cut(): void {
+    if (this.isCut) return;
+    this.isCut = true;
+    this.#connection += 1;
+    this.#watches = [];
+    this.#statuses.push({ type: 'disconnect' } as Status);
+  }
+
+  restore(): void {
+    if (!this.isCut) return;
+    this.isCut = false;
+    this.#statuses.push({ type: 'reconnect' } as Status);
+  }
+
+  kill(): void {
+    this.isCut = true;
+    this.#connection += 1;
+    this.#watches = [];
+  }
+
+  dropInFlight(): void {
+    this.#losses += 1;
+  }
+
+  /** There may be more to read. */
+  notify(): void {
+    for (const watch of this.#watches) this.#fromEngine(this.#connection, () => this.#read(watch));
+  }
+
+  #read(watch: Watch): void {
+    for (const stored of this.#stream.after(watch.position)) {
+      watch.position = stored.revision;
+      watch.queue.push(entryOf(stored));
+    }
+  }
+
+  /** What is asked without a connection, or answered to one that is gone, nobody hears of again, but that it is late. */
+  #request<T>(ask: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#clock.wakeAt(this.#clock.now() + REQUEST_TIMEOUT_MS, () => reject(new Error('timeout')));
+      if (this.isCut) return;
+      const connection = this.#connection;
+      // Every second connection loses with it what is under way; the others bring it late.
+      const losses = this.#losses;
+      const isLost = (): boolean => losses !== this.#losses || (connection !== this.#connection && connection % 2 === 0);
+      this.#lastTo = Math.max(this.#lastTo, this.#clock.now() + this.delay);
+      this.#clock.wakeAt(this.#lastTo, () => {
+        if (isLost()) return;
+        try {
+          const answer = ask();
+          this.#fromEngine(connection, () => resolve(answer));
+        } catch (error) {
+          const failure = error instanceof Error ? error : new Error(String(error));
+          this.#fromEngine(connection, () => reject(failure));
+        }
+      });
+    });
+  }
+
+  #fromEngine(connection: number, arrive: () => void): void {
+    this.#lastFrom = Math.max(this.#lastFrom, this.#clock.now() + this.delay);
+    this.#clock.wakeAt(this.#lastFrom, () => {
+      if (connection === this.#connection) arrive();
+    });
+  }
+
+  #write(key: string, body: Uint8Array, expectedRevision?: number, messageId?: string): Promise<number> {
+    return this.#request(() => {
+      const written = this.#stream.write({ key, body, expectedRevision, messageId });
+      if ('instead' in written) throw refusal(WRONG_LAST_SEQUENCE, `wrong last sequence: ${written.instead}`);
+      this.#notifyAll();
+      return written.at;
+    });
+  }
+
+  #nats(): NatsConnection {
+    const connection = {
+      info: { max_payload: 1024 * 1024 },
+      subscribe: () => ({ unsubscribe: () => undefined }),
+      publish: () => undefined,
+      flush: () => Promise.resolve(),
+      isClosed: () => false,
+      close: () => Promise.resolve(),
+      status: () => this.#statuses,
+    };
+    return connection as unknown as NatsConnection;
+  }
+
+  #kvm(): Kvm {
+    const streams = {
+      info: () => this.#request(() => ({ created: 'at the beginning' })),
+      deleteMessage: (_name: string, revision: number) =>
+        this.#request(() => {
+          if (!this.#stream.delete(revision)) throw refusal(NOT_FOUND, 'no message found');
+          return true;
+        }),
+    };
+    const js = {
+      publish: async (
+        subject: string,
+        body: Uint8Array,
+        { msgID, expect }: { msgID?: string; expect?: { lastSubjectSequence: number } },
+      ) => ({ seq: await this.#write(keyIn(subject), body, expect?.lastSubjectSequence, msgID) }),
+      jetstreamManager: () => this.#request(() => ({ streams })),
+    } as unknown as JetStreamClient;
+    return { js, create: () => this.#request(() => this.#kv()) } as unknown as Kvm;
+  }
+
+  #kv(): KV {
+    const kv = {
+      put: (key: string, body: Uint8Array) => this.#write(key, body),
+      get: (_key: string, { revision }: { revision: number }) =>
+        this.#request(() => {
+          const stored = this.#stream.get(revision);
+          return stored === undefined ? null : entryOf(stored);
+        }),
+      watch: () =>
+        this.#request(() => {
+          const watch = { queue: new Queue<KvWatchEntry>(), position: 0 };
+          this.#watches.push(watch);
+          this.notify();
+          return watch.queue;
+        }),
+    };
+    return kv as unknown as KV;
+  }
+}
+
+function entryOf({ key, body, revision, at }: StoredEntry): KvWatchEntry {
+  return { key, value: body, revision, created: new Date(at), operation: 'PUT' } as KvWatchEntry;
+}
+
+function keyIn(subject: string): string {
+  return subject.split('.').slice(2).join('.');
+}
+
+function refusal(err_code: number, description: string): JetStreamApiError {
+  return new JetStreamApiError({ code: 400, err_code, description });
+}

@@ -1,0 +1,22 @@
+import { MemoryBusNetwork } from '../../src/adapters/buses/memory/bus.ts';
+import { ManualClock } from '../../src/adapters/clocks/manual.ts';
+import { MemoryPeerDirectory } from '../../src/adapters/directories/memory/directory.ts';
+import { MemoryMailboxStore } from '../../src/adapters/mailboxes/memory/store.ts';
+import type { NodeBus } from '../../src/application/ports/node-bus.ts';
+import { defaultConfig } from '../../src/composition/configuration/config.ts';
+import type { Engine } from '../../src/composition/broker-environment.ts';
+import { nodeId } from '../../src/domain/ids.ts';
+
+/** An engine for one node, in memory, that is out of reach when a test says so. */
+export class UnreachableEngine implements Engine {
+  readonly node = nodeId('here');
+  readonly directory = new MemoryPeerDirectory(new ManualClock());
+  readonly mailboxes = new MemoryMailboxStore(defaultConfig(), { holders: this.directory, notify: () => undefined });
+  readonly bus: NodeBus;
+  isReachable = true;
+
+  constructor() {
+    const bus = new MemoryBusNetwork().busOf(this.node);
+    this.bus = Object.defineProperty(bus, 'isReachable', { get: () => this.isReachable });
+  }
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { TextCache } from '../../../../../src/adapters/dialects/shared/text-cache.ts';
+
+const IDS = Array.from({ length: 50_000 }, (_, n) => `${n.toString(36)}-peer-${(n * 7919).toString(16)}`);
+
+function view(text: string): DataView {
+  const { buffer, byteOffset, length } = Buffer.from(text, 'latin1');
+  return new DataView(buffer, byteOffset, length);
+}
+
+function added(known: TextCache, text: string): void {
+  known.add(text, view(`"${text}"`), 1);
+}
+
+function found(known: TextCache, text: string): string | undefined {
+  return known.find(view(`"${text}"`), 1, text.length + 1);
+}
+
+function written(known: TextCache, text: string): string | undefined {
+  const target = new DataView(new ArrayBuffer(text.length + 1));
+  if (!known.write(text, target, 1)) return undefined;
+  return Buffer.from(target.buffer, 1, text.length).toString('latin1');
+}
+
+describe('texts that were read before', () => {
+  it('M2: are found and written as they are, of every length that has room', () => {
+    for (let length = 0; length < 80; length++) {
+      const text = 'abcdefghijklmnopqrstuvwxyz0123456789'.repeat(3).slice(0, length);
+      const known = new TextCache();
+      expect([found(known, text), written(known, text)]).toEqual([undefined, undefined]);
+      added(known, text);
+      const expected = length >= 4 && length <= 64 ? text : undefined;
+      expect([found(known, text), written(known, text)]).toEqual([expected, expected]);
+    }
+  });
+
+  it('M1: one that differs in any place is another', () => {
+    const id = 'a3a0f4ad-4f6f-4f3c-a1c4-6e9f7e0f2f1b';
+    const known = new TextCache();
+    added(known, id);
+    for (let place = 0; place < id.length; place++) {
+      const other = `${id.slice(0, place)}x${id.slice(place + 1)}`;
+      expect([found(known, other), written(known, other)]).toEqual([undefined, undefined]);
+    }
+    for (const other of [id.slice(1), id.slice(0, -1), `${id}1`]) expect(found(known, other)).toBe(undefined);
+  });
+
+  it.each([
+    ['last', (n: number) => `everybody-${n.toString(36).padStart(4, '0')}`],
+    ['first', (n: number) => `${n.toString(36).padStart(4, '0')}-everybody`],
+  ])('M1: are told apart where only their %s characters differ, also those that want the same place', (_, name) => {
+    const known = new TextCache();
+    const ids = Array.from({ length: 20_000 }, (_, n) => name(n));
+    for (const id of ids) added(known, id);
+    expect(ids.filter((id) => (found(known, id) ?? id) !== id)).toEqual([]);
+  });
+
+  it('promise 5: make room for others, and what is found is always what was asked for', () => {
+    const known = new TextCache();
+    for (const id of IDS) added(known, id);
+    const remembered = IDS.filter((id) => {
+      const text = found(known, id);
+      expect(text ?? id).toBe(id);
+      expect(written(known, id)).toBe(text);
+      return text !== undefined;
+    });
+    expect(remembered.length).toBeLessThanOrEqual(8_192);
+    expect(remembered).toContain(IDS.at(-1));
+  });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type OutputDescriptor, NonBlockingStream } from '../../../../../src/adapters/logs/shared/non-blocking-stream.ts';
+
+type Done = Parameters<OutputDescriptor['write']>[1];
+
+/** An outlet whose far end reads when the test says so. */
+class SlowOutlet implements OutputDescriptor {
+  readonly #taken: Uint8Array[] = [];
+  pending: { bytes: Uint8Array; done: Done } | undefined = undefined;
+  failsAtOnce = false;
+
+  get taken(): string {
+    return Buffer.concat(this.#taken).toString();
+  }
+
+  write(bytes: Uint8Array, done: Done): void {
+    this.pending = { bytes, done };
+  }
+
+  writeSync(bytes: Uint8Array): number {
+    if (this.failsAtOnce) throw new Error('EAGAIN');
+    const some = bytes.subarray(0, 4);
+    this.#taken.push(some);
+    return some.length;
+  }
+
+  takes(count = Infinity): void {
+    const { bytes, done } = this.#next();
+    const some = bytes.subarray(0, count);
+    this.#taken.push(some);
+    done(null, some.length);
+  }
+
+  fails(code: string): void {
+    this.#next().done(Object.assign(new Error(code), { code }), 0);
+  }
+
+  #next(): { bytes: Uint8Array; done: Done } {
+    const next = this.pending ?? expect.fail('nothing is written');
+    this.pending = undefined;
+    return next;
+  }
+}
+
+function stream(maxWaiting = 100): { outlet: SlowOutlet; log: NonBlockingStream } {
+  const outlet = new SlowOutlet();
+  return { outlet, log: new NonBlockingStream(outlet, maxWaiting) };
+}
+
+describe('a stream that is patient', () => {
+  it('writes lines in order, those that came meanwhile together', () => {
+    const { outlet, log } = stream();
+    for (const line of ['one\n', 'two\n', 'three\n']) log.write(line);
+    outlet.takes();
+    expect(outlet.taken).toBe('one\n');
+    outlet.takes();
+    expect(outlet.taken).toBe('one\ntwo\nthree\n');
+    expect(outlet.pending).toBeUndefined();
+  });
+
+  it('writes the rest of what was taken in part', () => {
+    const { outlet, log } = stream();
+    log.write('één\n');
+    outlet.takes(2);
+    outlet.takes();
+    expect(outlet.taken).toBe('één\n');
+    expect(outlet.pending).toBeUndefined();
+  });
+
+  it('tries again where the far end has no room yet', async () => {
+    vi.useFakeTimers();
+    const { outlet, log } = stream();
+    log.write('one\n');
+    outlet.fails('EAGAIN');
+    expect(outlet.pending).toBeUndefined();
+    await vi.runAllTimersAsync();
+    outlet.takes();
+    expect(outlet.taken).toBe('one\n');
+    vi.useRealTimers();
+  });
+
+  it('lets no more wait than its bound, and goes on when there is room', () => {
+    const { outlet, log } = stream(10);
+    log.write('first\n');
+    for (const line of ['12345\n', 'too long\n', 'abc\n']) log.write(line);
+    outlet.takes();
+    outlet.takes();
+    log.write('last\n');
+    outlet.takes();
+    expect(outlet.taken).toBe('first\n12345\nabc\nlast\n');
+  });
+
+  it.each(['ENOSPC', 'EDQUOT', 'EFBIG'])('%s loses the lines at hand, and later ones are tried again', (failure) => {
+    const { outlet, log } = stream();
+    log.write('lost\n');
+    outlet.fails(failure);
+    log.write('kept\n');
+    outlet.takes();
+    expect(outlet.taken).toBe('kept\n');
+  });
+
+  it('at the end tries once more what the far end had no room for', () => {
+    vi.useFakeTimers();
+    const { outlet, log } = stream();
+    log.write('one\n');
+    outlet.fails('EAGAIN');
+    log.write('two\n');
+    log.flush();
+    expect(outlet.taken).toBe('one\ntwo\n');
+    vi.useRealTimers();
+  });
+
+  it('gives up where nobody reads any more', () => {
+    const { outlet, log } = stream();
+    log.write('one\n');
+    log.write('two\n');
+    outlet.fails('EPIPE');
+    log.write('three\n');
+    expect(outlet.pending).toBeUndefined();
+  });
+
+  it('at the end writes at once what still waits', () => {
+    const { outlet, log } = stream();
+    log.write('under way\n');
+    log.write('waits until the end\n');
+    log.flush();
+    expect(outlet.taken).toBe('waits until the end\n');
+  });
+
+  it('at the end waits for nobody', () => {
+    const { outlet, log } = stream();
+    outlet.failsAtOnce = true;
+    log.write('under way\n');
+    log.write('lost\n');
+    log.flush();
+    expect(outlet.taken).toBe('');
+  });
+});

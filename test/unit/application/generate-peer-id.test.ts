@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { generatePeerId } from '../../../src/application/generate-peer-id.ts';
+import { Realm } from '../../../src/domain/realm.ts';
+import { LIMITS, REALM_IDENTITY, session } from '../domain/session-fixture.ts';
+
+function withAnn(): Realm {
+  const realm = new Realm(REALM_IDENTITY, LIMITS);
+  realm.admit(session('ann', realm));
+  return realm;
+}
+
+it('H2, T9: finds an id that nobody has', () => {
+  const ids = ['ann', 'ann', 'bob'];
+  expect(generatePeerId(withAnn(), { generate: () => ids.shift() ?? '' })).toBe('bob');
+});
+
+it('H2: does not ask a broken source for ever', () => {
+  expect(() => generatePeerId(withAnn(), { generate: () => 'ann' })).toThrow('100 ids in a row that are taken');
+});

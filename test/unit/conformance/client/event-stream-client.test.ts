@@ -1,0 +1,67 @@
+import { createServer, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EventStreamClient } from '../../../../conformance/client/event-stream-client.ts';
+import { Transcript } from '../../../../conformance/client/transcript.ts';
+import { profileOf } from '../../../../conformance/profile.ts';
+
+describe('a stream at the far end', () => {
+  const server = createServer((request, response) => {
+    if (request.url === '/silent') return;
+    if (request.url === '/refused') return void response.writeHead(403).end();
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+    answers.push(response);
+  });
+  const answers: ServerResponse[] = [];
+  let port = 0;
+  beforeEach(async () => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    port = (server.address() as AddressInfo).port;
+  });
+  afterEach(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    answers.length = 0;
+  });
+  const transcript = new Transcript();
+  const listens = (target = '/', patience = 2_000) => {
+    const address = { host: '127.0.0.1', port, secure: false, trustsAnyCertificate: false };
+    return EventStreamClient.open(profileOf(address, {}, patience), transcript, { name: 'ann', target });
+  };
+
+  it('hears events and comments in the order in which they came', async () => {
+    const ann = await listens();
+    answers[0]?.write(':\n\ndata: 1\n\ndata: 2\n\n:\n');
+    expect((await ann.receiveMany(2)).map(({ data }) => data)).toEqual(['1', '2']);
+    await ann.waitForComments(2);
+    expect(transcript.lines.map(({ what }) => what).join()).toContain('data: 2');
+    ann.terminate();
+    await ann.waitForClose();
+  });
+
+  it('is there with any status', async () => {
+    expect((await listens('/refused')).status).toBe(403);
+  });
+
+  it('says what did not come in time, or before its end', async () => {
+    await expect(listens('/silent', 50)).rejects.toThrow('waited 50 ms for an answer to GET /silent');
+    const ann = await listens('/', 50);
+    await expect(ann.receive()).rejects.toThrow('waited 50 ms for an event to ann');
+    await expect(ann.waitForClose()).rejects.toThrow('waited 50 ms for the stream of ann to be ended');
+    const bob = await listens();
+    answers[1]?.end();
+    await expect(bob.receive()).rejects.toThrow('the stream of ann was over before an event to ann came');
+  });
+
+  it('can leave the bytes of the server where they are', async () => {
+    const ann = await listens();
+    ann.pauseReading();
+    answers[0]?.write('data: 1\n\n');
+    const hears = ann.receive();
+    ann.resumeReading();
+    expect((await hears).data).toBe('1');
+    ann.terminate();
+  });
+});

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { ConditionWaiter } from '../../../../conformance/random/condition-waiter.ts';
+
+it('looks again after every event', async () => {
+  const watch = new ConditionWaiter();
+  let isThere = false;
+  setImmediate(() => {
+    isThere = true;
+    watch.notify();
+  });
+  expect(await watch.waitUntil(() => isThere, 60_000)).toBe(true);
+});
+
+it('looks now and then where nothing happens', async () => {
+  const watch = new ConditionWaiter();
+  expect(await watch.waitUntil(() => watch.now >= 30, 60_000)).toBe(true);
+});
+
+it('gives up when its time is over', async () => {
+  const watch = new ConditionWaiter();
+  expect(await watch.waitUntil(() => false, 5)).toBe(false);
+  expect(watch.now).toBeGreaterThan(4);
+});

@@ -1,0 +1,69 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { deliverableTo } from '../../../src/domain/mailbox-fetch.ts';
+import { notice, type SignalMessage } from '../../../src/domain/message.ts';
+import { DeliveryNotices } from '../../../src/domain/delivery-notices.ts';
+import { SessionTable } from '../../../src/domain/session-table.ts';
+import type { Session } from '../../../src/domain/session.ts';
+import { ownerOf, Token } from '../../../src/domain/token.ts';
+import { peerId, session } from './session-fixture.ts';
+
+let roster: SessionTable;
+beforeEach(() => {
+  roster = new SessionTable();
+});
+
+function seated(token: string): Session {
+  const ann = session('ann', undefined, 0, { token: new Token(token) });
+  ann.transition('registered');
+  roster.register(ann);
+  return ann;
+}
+
+const letter = (token: string): SignalMessage => ({
+  kind: 'offer',
+  from: peerId('ann'),
+  to: peerId('bob'),
+  payload: undefined,
+  owner: ownerOf(new Token(token).proof),
+});
+
+describe('notices', () => {
+  it('M13, M14, M16: go to the sender, also on another connection with its token', () => {
+    const { connection } = seated('hers');
+    const notices = new DeliveryNotices(roster, true);
+    const decisions = [notices.undelivered(letter('hers')), notices.unheld(letter('hers')), notices.expired(letter('hers'))];
+    expect(decisions).toMatchObject(
+      (['leave', 'expire', 'expire'] as const).map((kind) => ({
+        do: 'deliver',
+        to: connection,
+        message: { kind, from: 'bob', to: 'ann' },
+      })),
+    );
+  });
+
+  it.each([true, false])('M15: never go to a later owner of the id; alone: %s', (isAlone) => {
+    seated('another');
+    const notices = new DeliveryNotices(roster, isAlone);
+    const gone = { do: 'ignore', why: 'sender-gone' };
+    expect([notices.undelivered(letter('hers')), notices.unheld(letter('hers')), notices.expired(letter('hers'))]).toEqual([
+      ...[gone, gone, gone],
+    ]);
+  });
+
+  it('M15: wait with their owner for a sender that may be elsewhere, also when they come back', () => {
+    const notices = new DeliveryNotices(roster, false);
+    const { from, to, owner } = letter('hers');
+    const report = { do: 'hold-notice', kind: 'expire', undelivered: { from, to, owner } };
+    expect(notices.expired(letter('hers'))).toEqual(report);
+    expect(notices.returned(notice('expire', to, from, owner))).toEqual(report);
+  });
+
+  it('M15: are not received by a later owner that collects them, and what peers sent is', () => {
+    const heir = seated('another');
+    const { from, to, owner } = letter('hers');
+    const others = [letter('theirs'), { ...letter('theirs'), kind: 'leave', owner: undefined } as const];
+    const own = notice('expire', to, from, heir.token);
+    heir.inherited = [notice('expire', to, from, owner)];
+    expect(deliverableTo(heir, [notice('leave', to, from, owner), own], others)).toEqual([own, ...others]);
+  });
+});

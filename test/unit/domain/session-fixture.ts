@@ -1,0 +1,50 @@
+import { connectionId, nodeId, parsePeerId, realmKey, type PeerId } from '../../../src/domain/ids.ts';
+import { Realm, type RealmLimits, type RealmSession } from '../../../src/domain/realm.ts';
+import { Session, type SessionTraits, type SessionRequest } from '../../../src/domain/session.ts';
+import { Token } from '../../../src/domain/token.ts';
+
+/** Of a realm: its key and its node. */
+export const REALM_IDENTITY = { key: realmKey('peerjs'), node: nodeId('here') };
+
+export const LIMITS: RealmLimits = {
+  concurrentLimit: 3,
+  aliveTimeout: 60_000,
+  idLength: 10,
+  onFlood: 'close',
+  messagesPerSecond: 10,
+  messageBurst: 5,
+  malformedPerWindow: 2,
+  malformedWindow: 1_000,
+  pingInterval: 20_000,
+  streamHeartbeat: 40_000,
+  topicLength: 10,
+  topicsPerConnection: 3,
+  topicJoins: 8,
+  topicPatterns: 2,
+  topicPresence: 3,
+  historyMessages: 3,
+  historyBytes: 2_000,
+  sendBufferBytes: 10_000,
+};
+
+/** A peer on a WebSocket, as those of PeerJS are. */
+export const SOCKET_TRAITS: SessionTraits = { carrier: 'socket', liveness: 'sends', space: 'letters', keepsHistory: false };
+
+export function peerId(text: string): PeerId {
+  const parsed = parsePeerId(text);
+  if (!parsed.ok) throw new Error(`${text} is no id`);
+  return parsed.value;
+}
+
+let slot = 0;
+
+/** A session that asks to be `id`, on a connection of its own. */
+export function session(
+  id: string,
+  realm = new Realm(REALM_IDENTITY, LIMITS),
+  now = 0,
+  how: Partial<SessionRequest<Realm>> = {},
+): RealmSession {
+  const connection = connectionId(slot++, 0);
+  return new Session({ connection, realm, id: peerId(id), token: new Token('t'), traits: SOCKET_TRAITS, ...how }, now);
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { anyMatches, SubscriberSearch, UNBOUNDED, type Budget } from '../../../src/domain/subscriber-search.ts';
+import type { Publication, TopicPattern } from '../../../src/domain/topic.ts';
+import { prefixPattern, guest, topicName, topic } from './topic-fixture.ts';
+
+const publication = (topics: readonly string[], isPrivate = false): Publication => {
+  const common = { id: 'a', payload: new Uint8Array(), type: undefined, retry: undefined, from: undefined };
+  return { ...common, topics: topics.map(topicName), isPrivate };
+};
+const patterns = (...all: TopicPattern[]) => new Map(all.map((pattern) => [pattern.key, pattern]));
+const budget = (maxSteps = UNBOUNDED): Budget => ({ steps: 0, maxSteps });
+
+describe('T10: a hearing', () => {
+  it('says in any number of slices who hears a publication, the same as at once', () => {
+    const [ann, bob, eve] = ['ann', 'bob', 'eve'].map((id) => guest(id)) as [
+      ReturnType<typeof guest>,
+      ReturnType<typeof guest>,
+      ReturnType<typeof guest>,
+    ];
+    const topics = ['x1', 'x2', 'x3', 'garden'];
+    const hearing = () =>
+      new SubscriberSearch(
+        publication(topics),
+        [ann],
+        [
+          [bob, patterns(prefixPattern('y'), prefixPattern('gar'))],
+          [eve, patterns(prefixPattern('z'))],
+        ],
+      );
+    const atOnce = hearing();
+    expect([0, 1, 2].map((place) => atOnce.matches(place, budget()))).toEqual([true, true, false]);
+    const sliced = hearing();
+    const found: boolean[] = [];
+    let slices = 0;
+    while (found.length < 3 && slices < 100) {
+      const slice = budget(4);
+      for (
+        let hears = sliced.matches(found.length, slice);
+        hears !== undefined && found.length < 3;
+        hears = sliced.matches(found.length, slice)
+      ) {
+        found.push(hears);
+      }
+      slices += 1;
+      expect(slice.steps).toBeLessThanOrEqual(4 + 'garden'.length + 2);
+    }
+    expect([found, slices > 3]).toEqual([[true, true, false], true]);
+  });
+
+  it('tries a pattern once, however many listeners have it', () => {
+    const all = Array.from({ length: 100 }, () => [guest('ann'), patterns(prefixPattern('no'))] as const);
+    const hearing = new SubscriberSearch(publication(['garden']), [], all);
+    const spent = budget();
+    expect(all.map((_, place) => hearing.matches(place, spent)).includes(true)).toBe(false);
+    expect(spent.steps).toBe(100 + 'garden'.length + 1);
+  });
+
+  it('MER7: of what is private, asks for clearance too', () => {
+    const cleared = (clearance?: 'all' | ReturnType<typeof topic>[]) => guest('ann', undefined, { clearance });
+    const listeners = [cleared(), cleared([]), cleared('all'), cleared([topic('garden')]), cleared([prefixPattern('gar')])];
+    const hearing = new SubscriberSearch(publication(['garden'], true), listeners, []);
+    expect(listeners.map((_, place) => hearing.matches(place, budget()))).toEqual([false, false, true, true, true]);
+  });
+});
+
+it('T5: fitting stops where the budget ends', () => {
+  expect([anyMatches(['a', 'b'], [topic('c')], budget(1)), anyMatches(['a', 'b'], [topic('b')], budget(2))]).toEqual([
+    undefined,
+    true,
+  ]);
+});
