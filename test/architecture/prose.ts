@@ -25,8 +25,16 @@ const SHORTEST_SENTENCE = 4;
 const BANNED_START = /^(who|what|whoever|whatever|so many|so long)\b/i;
 const BANNED_WORD = /\b(somebody|nobody|whoever|whatever)\b/i;
 
+const BLOCKS = new WeakMap<SourceFile, readonly Block[]>();
+
 /** All prose of one file, with inline code replaced by the word `code`. */
-export function proseOf(file: SourceFile): Block[] {
+export function proseOf(file: SourceFile): readonly Block[] {
+  const blocks = BLOCKS.get(file) ?? readProse(file);
+  BLOCKS.set(file, blocks);
+  return blocks;
+}
+
+function readProse(file: SourceFile): Block[] {
   if (DOCUMENT.test(file.path)) return blocksOfDocument(file.text);
   if (CODE.test(file.path)) return blocksOfCode(file);
   return HASH_COMMENTS.test(file.path) ? hashComments(file.text) : [];
@@ -131,18 +139,21 @@ function blocksOfDocument(text: string): Block[] {
 function blocksOfCode({ path, text }: SourceFile): Block[] {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const lineOf = (place: number): number => source.getLineAndCharacterOfPosition(place).line + 1;
-  const blocks = commentsOf(source, lineOf);
+  const blocks: Block[] = [];
+  const literals: ts.TextRange[] = [];
   const visit = (node: ts.Node): void => {
-    const words = ts.isStringLiteralLike(node) || ts.isTemplateExpression(node) ? node.getText(source).slice(1, -1) : undefined;
-    if (words !== undefined && /[A-Za-z]+ [A-Za-z]+ [A-Za-z]+/.test(words)) {
+    if (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node) || ts.isRegularExpressionLiteral(node)) {
+      const pos = node.getStart(source);
+      literals.push({ pos, end: node.end });
+      const words = text.slice(pos + 1, node.end - 1);
       const kind = isTitle(node) ? 'title' : 'message';
-      const isRead = kind === 'title' ? TEST.test(path) : MESSAGES.test(path);
-      if (isRead) blocks.push({ kind, line: lineOf(node.getStart(source)), text: plain(words) });
+      const isRead = !ts.isRegularExpressionLiteral(node) && (kind === 'title' ? TEST.test(path) : MESSAGES.test(path));
+      if (isRead && /[A-Za-z]+ [A-Za-z]+ [A-Za-z]+/.test(words)) blocks.push({ kind, line: lineOf(pos), text: plain(words) });
     }
     ts.forEachChild(node, visit);
   };
   visit(source);
-  return blocks;
+  return [...blocks, ...commentsOf(text, literals, lineOf)];
 }
 
 /** Whether a string is the first argument of a test or of a group of tests. */
@@ -151,50 +162,53 @@ function isTitle(node: ts.Node): boolean {
   return ts.isCallExpression(parent) && parent.arguments[0] === node && /^(it|test|describe)\b/.test(parent.expression.getText());
 }
 
-/** Comments on their own; line comments that follow one another are one block. */
-function commentsOf(source: ts.SourceFile, lineOf: (place: number) => number): Block[] {
-  const { text } = source;
+/** Comments on their own; line comments that follow one another are one block. `literals` are the places of text in the code. */
+function commentsOf(text: string, literals: readonly ts.TextRange[], lineOf: (place: number) => number): Block[] {
   const blocks: Block[] = [];
-  const ranges = new Map<number, ts.CommentRange>();
-  const visit = (node: ts.Node): void => {
-    for (const range of ts.getLeadingCommentRanges(text, node.getFullStart()) ?? []) ranges.set(range.pos, range);
-    for (const range of ts.getTrailingCommentRanges(text, node.end) ?? []) ranges.set(range.pos, range);
-    for (const child of node.getChildren(source)) visit(child);
-  };
-  visit(source);
-  let last: { end: number; lines: string[]; line: number } | undefined;
+  let open: { end: number; lines: string[]; line: number } | undefined;
   const close = (): void => {
-    if (last !== undefined) blocks.push({ kind: 'comment', line: last.line, text: plain(last.lines.join(' ')) });
-    last = undefined;
+    if (open !== undefined) blocks.push({ kind: 'comment', line: open.line, text: plain(open.lines.join(' ')) });
+    open = undefined;
   };
-  for (const { pos, end, kind } of [...ranges.values()].sort((a, b) => a.pos - b.pos)) {
-    const raw = text.slice(pos, end);
-    const line = lineOf(pos);
-    if (kind === ts.SyntaxKind.SingleLineCommentTrivia) {
-      const words = raw.replace(/^\/\/+\s?/, '');
-      if (last?.end === line - 1) {
-        last.lines.push(words);
-        last.end = line;
-      } else {
+  for (const { 0: raw, index } of withoutRanges(text, literals).matchAll(/\/\/[^\n]*|\/\*[^]*?\*\//g)) {
+    const line = lineOf(index);
+    const words = text.slice(index, index + raw.length);
+    if (raw.startsWith('//')) {
+      if (open?.end !== line - 1) {
         close();
-        last = { end: line, lines: [words], line };
+        open = { end: line, lines: [], line };
       }
+      open.lines.push(words.replace(/^\/\/+\s?/, ''));
+      open.end = line;
       continue;
     }
     close();
-    const inner = raw
-      .slice(2, -2)
-      .split('\n')
-      .map((part) => part.replace(/^\s*\*+ ?/, '').trim());
-    const parts = inner.join('\n').split(/\n\s*\n|(?:^|\s)@(?:returns|param\s+\S+|throws|see|default)\s|\n- /);
-    blocks.push(
-      ...parts
-        .filter((part) => /\w/.test(part))
-        .map((part): Block => ({ kind: 'comment', line, text: plain(part.replaceAll('\n', ' ')) })),
-    );
+    blocks.push(...partsOf(words).map((part): Block => ({ kind: 'comment', line, text: plain(part.replaceAll('\n', ' ')) })));
   }
   close();
   return blocks;
+}
+
+/** The paragraphs, tags and list items of a block comment. */
+function partsOf(comment: string): string[] {
+  const lines = comment.slice(2, -2).split('\n');
+  return lines
+    .map((line) => line.replace(/^\s*\*+ ?/, '').trim())
+    .join('\n')
+    .split(/\n\s*\n|(?:^|\s)@(?:returns|param\s+\S+|throws|see|default)\s|\n- /)
+    .filter((part) => /\w/.test(part));
+}
+
+/** The text with blanks in place of the ranges, so that positions stay. */
+function withoutRanges(text: string, ranges: readonly ts.TextRange[]): string {
+  let end = 0;
+  const pieces: string[] = [];
+  for (const { pos, end: stop } of [...ranges].sort((a, b) => a.pos - b.pos)) {
+    if (pos < end) continue;
+    pieces.push(text.slice(end, pos), ' '.repeat(stop - pos));
+    end = stop;
+  }
+  return [...pieces, text.slice(end)].join('');
 }
 
 function hashComments(text: string): Block[] {
