@@ -1,30 +1,29 @@
 import { networkOf } from './networks.ts';
 import type { Millis } from './time.ts';
 
-/** What one client address may do. */
+/** Limits of connections and requests. */
 export interface ConnectionLimitSettings {
-  /** Connections at one time, in all. */
+  /** Concurrent connections in total. */
   readonly connections: number;
-  /** Connections at one time from one address. */
+  /** Concurrent connections from one address. */
   readonly connectionsPerAddress: number;
-  /** H9: HTTP requests from one address in a window; 0 for no bound. */
+  /** H9: HTTP requests from one address in a window; 0 is unlimited. */
   readonly requestsPerWindow: number;
-  /** H9: how long a window is. */
+  /** H9: length of a window. */
   readonly requestWindow: Millis;
 }
 
-/** Why an address may not open one more connection. */
+/** The reason why an address may not open another connection. */
 export type LimitRefusal = 'too-many-connections' | 'too-many-connections-from-address';
 
-// Addresses with an account of their own in one window; what comes beyond shares one, so that a
-// crowd of invented addresses can't fill the memory.
+// Addresses with their own counter in one window. Further addresses share one counter, which bounds the memory.
 const MAX_COUNTERS = 65_536;
 const SHARED_COUNTER = '';
 
-/** H17: how many times the connections of one address a network may have: several hosts of a household share a /64. */
+/** H17: the limit of a /64 network, in multiples of the limit of one address, because several hosts share a /64. */
 const ADDRESSES_OF_NETWORK = 2;
 
-/** What each client address and its network have open, and have asked for in this window (H17). */
+/** Counts open connections and requests in the current window, by client address and network (H17). */
 export class ConnectionLimits {
   readonly limits: ConnectionLimitSettings;
   readonly #connections = new Map<string, number>();
@@ -37,12 +36,12 @@ export class ConnectionLimits {
     this.#windowOpenedAt = now;
   }
 
-  /** Connections open now. */
+  /** Open connections. */
   get open(): number {
     return this.#open;
   }
 
-  /** @returns why `address` may not connect; undefined where it may. */
+  /** @returns undefined if `address` may connect. */
   refusalFor(address: string): LimitRefusal | undefined {
     if (this.#open >= this.limits.connections) return 'too-many-connections';
     const { connectionsPerAddress } = this.limits;
@@ -65,7 +64,7 @@ export class ConnectionLimits {
     this.releaseAddress(address);
   }
 
-  /** M19: the connection is over, and counts for its address until `vacate`. */
+  /** M19: the connection has ended, but counts for its address until `releaseAddress`. */
   removeKeepingAddress(): void {
     this.#open -= 1;
   }
@@ -77,9 +76,8 @@ export class ConnectionLimits {
   }
 
   /**
-   * H9: counts one HTTP request in a window that is the same for everybody, so that the table is
-   * emptied at once and needs no sweep.
-   * @returns how long until the next window, where this request is one too many; else 0.
+   * H9: counts one HTTP request. All addresses share the same window, so that the table is cleared at once.
+   * @returns the time until the next window if the limit is exceeded; else 0.
    */
   countRequest(address: string, now: Millis): Millis {
     const { requestsPerWindow, requestWindow } = this.limits;

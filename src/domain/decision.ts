@@ -7,7 +7,7 @@ import type { Millis } from './time.ts';
 import type { Owner } from './token.ts';
 import type { Receivers, TopicEvent } from './topic.ts';
 
-/** Why a message had no effect. Each is counted. */
+/** The reason why a message had no effect. Each one is a counter. */
 export type Ignored =
   | 'malformed'
   | 'not-relayed'
@@ -19,10 +19,10 @@ export type Ignored =
   | 'topic-unusable'
   | 'not-allowed';
 
-/** O5, X4, X5: what spoke for an id until now. */
+/** O5, X4, X5: the carrier of the session that had the id before. */
 export type Replaced = 'nothing' | Carrier;
 
-/** All that a rule may ask for. `application/perform.ts` is the one place that does it. */
+/** The result of a rule. `application/perform.ts` performs it. */
 export type Decision =
   | { readonly do: 'deliver'; readonly to: ConnectionId; readonly message: SignalMessage }
   | { readonly do: 'hold'; readonly sender: Session; readonly message: SignalMessage }
@@ -32,21 +32,21 @@ export type Decision =
       readonly do: 'fetch-mailbox';
       readonly session: Session;
       readonly replaces: Replaced;
-      /** What was collected before, and not told yet. */
+      /** Fetched earlier, and not delivered yet. */
       readonly alreadyFetched: readonly SignalMessage[];
     }
-  /** M14, M16: the sender is not here, and may be elsewhere. */
+  /** M14, M16: holds the notice in the mailbox of a sender that may be connected to another node. */
   | { readonly do: 'hold-notice'; readonly kind: 'expire' | 'leave'; readonly undelivered: Expired }
   | { readonly do: 'open'; readonly session: Session; readonly replaces: Replaced }
   | { readonly do: 'refuse'; readonly session: Session; readonly refusal: OpenRefusal }
   | { readonly do: 'close'; readonly session: Session; readonly ending: Ending }
   | { readonly do: 'notify'; readonly to: Receivers; readonly event: TopicEvent }
-  /** T10: tells those that hear it, who are still to be found. */
+  /** T10: notifies the subscribers that `search` finds. */
   | { readonly do: 'broadcast'; readonly search: SubscriberSearch; readonly event: TopicEvent }
   | { readonly do: 'ping'; readonly session: Session }
   | { readonly do: 'pause'; readonly session: Session; readonly until: Millis };
 
-/** That nothing comes of a message. */
+/** Decisions for messages that have no effect, shared to avoid allocation. */
 export const IGNORE = {
   missing: { do: 'ignore', why: 'destination-missing' },
   absent: { do: 'ignore', why: 'destination-absent' },
@@ -54,10 +54,10 @@ export const IGNORE = {
   malformed: { do: 'ignore', why: 'malformed' },
 } as const satisfies Readonly<Record<string, Decision>>;
 
-/** M14: a sender and the peer it could not reach in time. */
+/** M14: a sender, and the peer that its messages did not reach. */
 export interface Expired {
   readonly from: PeerId;
   readonly to: PeerId;
-  /** M15: the sender's owner at the time; undefined where a store has not kept it. */
+  /** M15: the owner of the sender's id at that time; undefined if the store did not keep it. */
   readonly owner?: Owner | undefined;
 }

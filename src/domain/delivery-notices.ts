@@ -3,8 +3,8 @@ import { needsDelivery, notice, type SignalMessage } from './message.ts';
 import type { SessionTable } from './session-table.ts';
 
 /**
- * What a sender is told of a message that did not arrive. M15: only its owner is told. A peer that holds the same id later
- * has another token, and must not learn whom the former owner has called.
+ * Notices to the senders of undelivered messages. M15: only the owner of the message receives the notice. A later peer with the
+ * same id has another token, and must not see the contacts of the former owner.
  */
 export class DeliveryNotices {
   readonly #sessions: SessionTable;
@@ -16,22 +16,22 @@ export class DeliveryNotices {
     this.#isSingleNode = isAlone;
   }
 
-  /** M16: its receiver did not take it. */
+  /** M16: the connection of the recipient did not accept the message. */
   undelivered(message: SignalMessage): Decision {
     return needsDelivery(message.kind) ? this.#notifySender('leave', message) : IGNORE.gone;
   }
 
-  /** M13: the mailbox had no room for it. */
+  /** M13: the mailbox had no room for the message. */
   unheld(message: SignalMessage): Decision {
     return needsDelivery(message.kind) ? this.#notifySender('expire', message) : IGNORE.absent;
   }
 
-  /** M14: it waited for `expire_timeout`. */
+  /** M14: held messages expired after `expire_timeout`. */
   expired(expired: Expired): Decision {
     return this.#notifySender('expire', expired);
   }
 
-  /** It was collected for a peer that has gone since. A notice waits for its owner, which may be connected to another node. */
+  /** The message was fetched for a peer that has disconnected. A notice is held again, for an owner on another node. */
   returned(message: SignalMessage): Decision {
     const { kind, from, to, owner } = message;
     if (kind !== 'expire' && kind !== 'leave') return this.unheld(message);
@@ -40,8 +40,9 @@ export class DeliveryNotices {
 
   #notifySender(kind: 'expire' | 'leave', { from, to, owner }: Expired): Decision {
     const sender = this.#sessions.find(from);
-    if (sender?.state !== 'open')
-      {return this.#isSingleNode ? IGNORE.gone : { do: 'hold-notice', kind, undelivered: { from, to, owner } };}
+    if (sender?.state !== 'open') {
+      return this.#isSingleNode ? IGNORE.gone : { do: 'hold-notice', kind, undelivered: { from, to, owner } };
+    }
     if (!sender.token.owns({ owner })) return IGNORE.gone;
     return { do: 'deliver', to: sender.connection, message: notice(kind, to, sender.id, sender.token) };
   }

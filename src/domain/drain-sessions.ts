@@ -1,16 +1,16 @@
 import type { Session } from './session.ts';
 
-/** Who is asked to leave, and who of them can go at once. */
+/** The number of sessions that are now draining, and those of them that can be closed at once. */
 export interface DrainStep {
   readonly marked: number;
   readonly ready: readonly Session[];
 }
 
 /**
- * Asks sessions to leave, those that were asked before not again. Who is collecting mail goes when it has been told it: it was
- * taken, and would be lost.
- * @param max how many are asked.
- * @param waitsForMail whether there is time for that; if not, everybody goes now.
+ * Marks sessions as draining; sessions that are marked already are skipped. A session that fetches its mailbox is closed after
+ * the delivery, because the fetched messages would be lost.
+ * @param max number of sessions to mark.
+ * @param waitsForMail false closes all sessions at once.
  */
 export function drainSessions(sessions: Iterable<Session>, max: number, waitsForMail: boolean): DrainStep {
   const ready: Session[] = [];

@@ -6,12 +6,12 @@ interface Entry {
   readonly at: Millis;
 }
 
-/** MER12: which sessions end at a moment that is known, the earliest first. A heap: each change costs its height. */
+/** MER12: sessions with an expiry time, the earliest first. A binary heap: each change costs O(log n). */
 export class Expiries {
   readonly #heap: Entry[] = [];
   readonly #indexes = new Map<Session, number>();
 
-  /** A session without an end is not watched. */
+  /** Ignores a session without an expiry time. */
   add(session: Session): void {
     const at = session.requestedTopics?.expiresAt ?? NEVER;
     if (at === NEVER) return;
@@ -19,7 +19,7 @@ export class Expiries {
     this.#siftUp(this.#heap.length - 1);
   }
 
-  /** Harmless when it was never watched. */
+  /** Ignores a session that was not added. */
   remove(session: Session): void {
     const index = this.#indexes.get(session);
     const last = this.#heap.at(-1);
@@ -32,7 +32,7 @@ export class Expiries {
     this.#siftDown(this.#indexes.get(last.session) ?? index);
   }
 
-  /** Each whose moment has come, the earliest first; none is watched any more. Costs what it finds. */
+  /** Removes and yields every session that has expired, the earliest first. */
   *due(now: Millis): Generator<Session> {
     for (let first = this.#heap[0]; first !== undefined && first.at <= now; first = this.#heap[0]) {
       this.remove(first.session);

@@ -1,34 +1,34 @@
 import type { Publication } from './topic.ts';
 import { KEPT_PUBLICATION_BYTES, textBytes } from './memory-sizes.ts';
 
-/** T6: how much of what was published is kept for those who come back. */
+/** T6: limits of the publications that are kept for subscribers that reconnect. */
 export interface HistoryLimits {
-  /** Publications; 0 keeps none. */
+  /** Number of publications; 0 keeps none. */
   readonly historyMessages: number;
   readonly historyBytes: number;
 }
 
-/** What a listener missed. */
+/** The publications that a subscriber missed. */
 export interface Replay {
-  /** MER5: the publication before the first of them; EARLIEST where nothing was ever forgotten. */
+  /** MER5: the id of the publication before the first one; EARLIEST if nothing was evicted. */
   readonly startsAfter: string;
   readonly publications: readonly Publication[];
 }
 
-/** MER5: asks for, and tells of, the time before the first publication. */
+/** MER5: the position before the first publication, in requests and in responses. */
 export const EARLIEST = 'earliest';
 
-/** What a replay does with a publication. `leave`: it is not for this listener. `stop`: it and all before it are too much. */
-export type ReplayStep = 'take' | 'leave' | 'stop';
+/** How a replay treats a publication. `skip`: not for this subscriber. `stop`: this one and older ones exceed a limit. */
+export type ReplayStep = 'take' | 'skip' | 'stop';
 
-/** What an id stands for, among what is kept. */
+/** The kept publications with one id. */
 interface IdUse {
-  /** The place of the first publication with it. Undefined when that is forgotten: a later one may not hide what was between. */
+  /** Position of the first publication. Undefined after its eviction, because a later one would hide those in between. */
   firstPosition: number | undefined;
   count: number;
 }
 
-/** What was published last, the oldest first, within two bounds. A publication is known by its place in the order. */
+/** The latest publications, the oldest first, within two limits. A position is the sequence number of a publication. */
 export class History {
   readonly #limits: HistoryLimits;
   readonly #ids = new Map<string, IdUse>();
@@ -50,7 +50,7 @@ export class History {
     return this.#kept.size;
   }
 
-  /** Keeps a copy, and forgets what there is no room for any more: it may be this one. */
+  /** Adds a copy, and evicts the oldest publications beyond the limits, possibly this one. */
   add(publication: Publication): void {
     this.#kept.set(this.#next, { ...publication, payload: new Uint8Array(publication.payload) });
     const use = this.#ids.get(publication.id);
@@ -62,23 +62,24 @@ export class History {
   }
 
   /**
-   * MER5. @param since a publication's id, or EARLIEST. What is not known misses all that is kept.
-   * @param mayKnow whether the listener may have heard a publication whose id a publisher chose.
-   * @param take is asked from the newest to the oldest.
+   * MER5: the publications after `since`, or all that are kept if the id is unknown.
+   * @param since the id of a publication, or EARLIEST.
+   * @param mayKnow whether the subscriber may have received a publication with an id that a publisher chose.
+   * @param choose called from the newest to the oldest.
    */
   replaySince(
     since: string,
     mayKnow: (publication: Publication) => boolean,
-    take: (publication: Publication) => ReplayStep,
+    choose: (publication: Publication) => ReplayStep,
   ): Replay {
     const position = this.#positionOf(since, mayKnow);
     const publications: Publication[] = [];
     let first = position === undefined ? this.#oldest : position + 1;
     for (let at = this.#next - 1; at >= first; at--) {
       const publication = this.#kept.get(at) as Publication;
-      const taking = take(publication);
-      if (taking === 'stop') first = at + 1;
-      if (taking === 'take') publications.push(publication);
+      const step = choose(publication);
+      if (step === 'stop') first = at + 1;
+      if (step === 'take') publications.push(publication);
     }
     const before = this.#kept.get(first - 1)?.id ?? this.#lastEvictedId;
     return {

@@ -1,7 +1,7 @@
 import type { Session } from './session.ts';
 import { NEVER, type Millis } from './time.ts';
 
-/** Sessions in the order in which they were last heard. Adding and removing cost a few writes. */
+/** A linked list of sessions in the order of their last received frame. */
 class SessionList {
   #oldest: Session | undefined = undefined;
   #newest: Session | undefined = undefined;
@@ -21,7 +21,7 @@ class SessionList {
     this.#newest = session;
   }
 
-  /** @returns whether it was in this queue. */
+  /** @returns whether the list contained the session. */
   remove(session: Session): boolean {
     const { idleLonger, idleShorter } = session;
     if (idleLonger === undefined && session !== this.#oldest) return false;
@@ -36,20 +36,19 @@ class SessionList {
 }
 
 /**
- * When each session was last heard. Hearing a session costs a few writes, and finding the silent costs what is found:
- * no other session is looked at, and none has a timer.
+ * Sessions by idle time. A received frame costs a few writes. Finding idle sessions costs time proportional to their number:
+ * no other session is checked, and no session has a timer.
  */
 export class IdleQueue {
   readonly #active = new SessionList();
-  /** L5: silent for so long that they were pinged. All were heard before those in `#heard`. */
+  /** L5: sessions that were idle until a ping. All of them are idle longer than those in `#active`. */
   readonly #pinged = new SessionList();
 
-  /** Starts to watch `session`. */
   add(session: Session, now: Millis): void {
     this.#append(session, now);
   }
 
-  /** L1, L5, M8: `session` gave a sign of life. Harmless when it is not watched. */
+  /** L1, L5, M8: restarts the idle time. Ignores a session that was not added. */
   received(session: Session, now: Millis): void {
     if (session === this.#active.newest) {
       session.lastReceivedAt = Math.max(session.lastReceivedAt, now);
@@ -58,12 +57,12 @@ export class IdleQueue {
     if (this.#unlink(session)) this.#append(session, now);
   }
 
-  /** Stops watching `session`. Harmless when it is not watched. */
+  /** Ignores a session that was not added. */
   remove(session: Session): void {
     this.#unlink(session);
   }
 
-  /** L1: every session that was silent for `alive`, the longest silent first; none is watched any more. */
+  /** L1: removes and yields every session that was idle for `timeout`, the longest idle first. */
   *timedOut(now: Millis, timeout: Millis): Generator<Session> {
     for (const queue of [this.#pinged, this.#active]) {
       for (let session = queue.oldest; session !== undefined; session = queue.oldest) {
@@ -74,7 +73,7 @@ export class IdleQueue {
     }
   }
 
-  /** L5: every session that was silent for `patience` and not pinged since; each is given once. */
+  /** L5: yields every session that was idle for `pingAfter`, once for each idle period. */
   *unpinged(now: Millis, pingAfter: Millis): Generator<Session> {
     for (let session = this.#active.oldest; session !== undefined; session = this.#active.oldest) {
       if (now - session.lastReceivedAt < pingAfter) return;
@@ -85,19 +84,19 @@ export class IdleQueue {
     }
   }
 
-  /** When the next session falls silent, if none is heard before. */
+  /** When the next session times out, if no frame arrives before. */
   nextDeadline(timeout: Millis): Millis {
     const session = this.#pinged.oldest ?? this.#active.oldest;
     return session === undefined ? NEVER : session.lastReceivedAt + timeout;
   }
 
-  /** When the next session is to be pinged, if none is heard before. */
+  /** When the next ping is due, if no frame arrives before. */
   nextPing(pingAfter: Millis): Millis {
     const session = this.#active.oldest;
     return session === undefined ? NEVER : session.lastReceivedAt + pingAfter;
   }
 
-  /** Keeps the order, also where the clock of the caller was set back by a standstill. */
+  /** Keeps the list sorted, also after a pause of the process sets the caller's time back. */
   #append(session: Session, now: Millis): void {
     session.isPinged = false;
     session.lastReceivedAt = Math.max(now, this.#active.newest?.lastReceivedAt ?? now);

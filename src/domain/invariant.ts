@@ -1,14 +1,14 @@
-/** A broken assumption of our own: never thrown for anything that came from the network. */
+/** A violated invariant of the code. Input from the network never causes one. */
 export class Bug extends Error {
   override readonly name = 'Bug';
 }
 
-/** @param claim a sentence that says what holds. @throws Bug when it does not. */
+/** @param claim the condition in words. @throws Bug if the condition is false. */
 export function invariant(condition: boolean, claim: string): asserts condition {
-  if (!condition) throw new Bug(`does not hold: ${claim}`);
+  if (!condition) throw new Bug(`invariant violated: ${claim}`);
 }
 
-/** Ends an exhaustive switch: the compiler proves it is never reached. @throws Bug if it is. */
+/** Default case of an exhaustive switch, unreachable by type. @throws Bug */
 export function impossible(value: never): never {
   throw new Bug(`no such case: ${JSON.stringify(value)}`);
 }

@@ -6,25 +6,25 @@ import type { Millis } from './time.ts';
 
 /** Liveness timeouts. */
 export interface LivenessTimeouts {
-  /** L1: how long a peer may be silent. */
+  /** L1: idle time after which a connection is closed. */
   readonly aliveTimeout: Millis;
-  /** REL3, X7: how often a connection that sends nothing by itself is pinged. */
+  /** REL3, X7: interval of pings to a connection that sends nothing by itself. */
   readonly pingInterval: Millis;
-  /** MER9: how often a stream is sent something, so that no proxy takes it for dead. */
+  /** MER9: interval of keep-alives on a stream, shorter than the idle timeout of proxies. */
   readonly streamHeartbeat: Millis;
 }
 
-/** L5: the share of `aliveTimeout` after which a silent peer is pinged. The rest is for its pong. */
+/** L5: fraction of `aliveTimeout` after which an idle peer is pinged. The rest is for its pong. */
 const PING_AT = 0.5;
 
-/** Which connections are alive, which were silent for too long, and which are to be pinged. */
+/** Finds connections that have timed out, have expired, or are due for a ping. */
 export class LivenessMonitor {
   readonly #limits: LivenessTimeouts;
   readonly #senders = new IdleQueue();
   readonly #responders = new IdleQueue();
   readonly #pings = new PingSchedule();
   readonly #heartbeats = new PingSchedule();
-  /** L6: how long in all the process did not run. */
+  /** L6: total time for which the process was suspended. */
   #pausedFor: Millis = 0;
   readonly #expiries = new Expiries();
 
@@ -50,7 +50,7 @@ export class LivenessMonitor {
     this.#heartbeats.remove(session);
   }
 
-  /** L1, M8: a message came. */
+  /** L1, M8: a message arrived. */
   received(session: Session, now: Millis): void {
     const { liveness } = session.traits;
     if (liveness === 'reads') return;
@@ -58,38 +58,39 @@ export class LivenessMonitor {
     (liveness === 'sends' ? this.#senders : this.#responders).received(session, now - this.#pausedFor);
   }
 
-  /** REL3, X7, L5: a pong or a ping came. Of a peer that has to send messages it counts for a while only. */
+  /** REL3, X7, L5: a pong or a ping arrived. For a peer that must send messages, it counts for `aliveTimeout` after the last. */
   pongReceived(session: Session, now: Millis): void {
     const { liveness } = session.traits;
     const moment = now - this.#pausedFor;
     if (liveness === 'answers') this.#responders.received(session, moment);
-    if (liveness === 'sends' && moment - session.lastMessageAt < this.#limits.aliveTimeout)
-      {this.#senders.received(session, moment);}
+    if (liveness === 'sends' && moment - session.lastMessageAt < this.#limits.aliveTimeout) {
+      this.#senders.received(session, moment);
+    }
   }
 
-  /** L6: for `span` the process did not run, so what a connection sent meanwhile was not read: no silence of it counts. */
+  /** L6: excludes a suspension of the process from all idle times, because frames of that time are not read yet. */
   addPause(duration: Millis): void {
     this.#pausedFor += duration;
   }
 
-  /** How long nothing was heard of a session. */
+  /** Time since the last frame of a session. */
   idleTimeOf(session: Session, now: Millis): Millis {
     return Math.max(0, now - this.#pausedFor - session.lastReceivedAt);
   }
 
-  /** L1: every session that was silent for too long. */
+  /** L1: yields every session that has timed out. */
   *timedOut(now: Millis): Generator<Session> {
     const { aliveTimeout } = this.#limits;
     yield* this.#senders.timedOut(now - this.#pausedFor, aliveTimeout);
     yield* this.#responders.timedOut(now - this.#pausedFor, aliveTimeout);
   }
 
-  /** MER12: each session whose token has ended. */
+  /** MER12: yields every session with an expired token. */
   expired(now: Millis): Iterable<Session> {
     return this.#expiries.due(now);
   }
 
-  /** L5, REL3, X7, MER9: every session that is to be pinged, or sent something. */
+  /** L5, REL3, X7, MER9: yields every session that is due for a ping or a keep-alive. */
   *due(now: Millis): Generator<Session> {
     const { aliveTimeout, pingInterval, streamHeartbeat } = this.#limits;
     yield* this.#senders.unpinged(now - this.#pausedFor, aliveTimeout * PING_AT);
@@ -97,7 +98,7 @@ export class LivenessMonitor {
     yield* this.#heartbeats.due(now, streamHeartbeat);
   }
 
-  /** When a session falls silent, if none is heard before, or is to be pinged. */
+  /** When the next session times out, expires, or is due for a ping. */
   nextDeadline(): Millis {
     const { aliveTimeout, pingInterval, streamHeartbeat } = this.#limits;
     const timeout = Math.min(

@@ -2,14 +2,14 @@ import type { Decision, Replaced } from './decision.ts';
 import { needsDelivery, type SignalMessage } from './message.ts';
 import type { Session } from './session.ts';
 
-/** One way to the mailbox of a peer. */
+/** The decision to fetch the mailbox of a peer. */
 export type MailboxFetch = Extract<Decision, { do: 'fetch-mailbox' }>;
 
 const NO_MESSAGES: readonly SignalMessage[] = [];
 
 /**
- * O11: from now on, what is sent to `session` waits in its mailbox, until that was read to its end.
- * @param alreadyFetched was collected, and can't be told yet.
+ * O11: from now on, messages for `session` are held in its mailbox until the mailbox is empty.
+ * @param alreadyFetched messages of an earlier fetch that are not delivered yet.
  */
 export function fetchMailbox(
   session: Session,
@@ -21,14 +21,14 @@ export function fetchMailbox(
   return { do: 'fetch-mailbox', session, replaces, alreadyFetched };
 }
 
-/** O11: something waits for a peer that is here. @returns undefined where it is asking already: it will ask again. */
+/** O11: the mailbox of a connected peer is not empty. @returns undefined during a fetch, which is then followed by another. */
 export function fetchMore(session: Session): MailboxFetch | undefined {
   if (!session.isFetchingMailbox) return fetchMailbox(session, 'nothing');
   session.mustFetchAgain = true;
   return undefined;
 }
 
-/** All that is to be told to `session`, in the order in which it was collected. M15: without what is for a former owner. */
+/** All fetched messages for `session`, in order. M15: without notices for a former owner of the id. */
 export function deliverableTo(
   session: Session,
   earlier: readonly SignalMessage[],
@@ -44,7 +44,7 @@ function mayReceive({ token }: Session, message: SignalMessage): boolean {
   return needsDelivery(message.kind) || token.owns(message);
 }
 
-/** O5, O11: what was collected for a connection that is over is for the one that has replaced it. @returns whether one has. */
+/** O5, O11: hands the messages fetched for a closed connection to its successor. @returns false if there is none. */
 export function handOver(successor: Session | undefined, messages: readonly SignalMessage[]): boolean {
   if (successor?.isFetchingMailbox !== true) return false;
   successor.inherited = [...successor.inherited, ...messages];

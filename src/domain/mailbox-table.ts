@@ -5,31 +5,31 @@ import type { MemoryBudget } from './memory-budget.ts';
 import { copyMessage, needsDelivery, heldMessageBytes, type SignalMessage } from './message.ts';
 import { NEVER, type Millis } from './time.ts';
 
-/** M13, M14: how much may wait, and for how long. */
+/** M13, M14: limits of held messages. */
 export interface MailboxLimits {
-  /** Messages for one absent peer. */
+  /** Messages in one mailbox. */
   readonly mailboxMessages: number;
-  /** Bytes for one absent peer. */
+  /** Bytes in one mailbox. */
   readonly mailboxBytes: number;
-  /** Bytes in all mailboxes of the realm together. */
+  /** Bytes in all mailboxes of the realm. */
   readonly realmMailboxBytes: number;
-  /** Absent peers that one sender has messages waiting for. */
+  /** Mailboxes that hold messages from one sender. */
   readonly mailboxesPerSender: number;
-  /** Bytes for one peer that is connected to another node of the cluster, and is about to collect them. */
+  /** Bytes for one peer that is connected to another node of the cluster, which is about to fetch them. */
   readonly sendBufferBytes: number;
-  /** How long a message waits. */
+  /** Time until a held message expires. */
   readonly expireTimeout: Millis;
 }
 
-/** How a message came. */
+/** Circumstances of a message. */
 export interface HoldOptions {
-  /** Whether the addressee is connected. */
+  /** Whether the recipient is connected. */
   readonly isConnected?: boolean;
-  /** B2: the address that has sent it; undefined where it is not counted. */
+  /** B2: client address of the sender; undefined if no memory is counted. */
   readonly address?: string | undefined;
 }
 
-/** All mailboxes of one realm, under its bounds. */
+/** All mailboxes of one realm, within its limits. */
 export class MailboxTable {
   readonly #limits: MailboxLimits;
   readonly #memory: MemoryBudget | undefined;
@@ -39,23 +39,23 @@ export class MailboxTable {
   #oldest: HeldMessage | undefined = undefined;
   #newest: HeldMessage | undefined = undefined;
 
-  /** @param memory B1, B2: where the messages are counted for the addresses that have sent them. */
+  /** @param memory B1, B2: counts held messages for the client addresses of their senders. */
   constructor(limits: MailboxLimits, memory?: MemoryBudget) {
     this.#limits = limits;
     this.#memory = memory;
   }
 
-  /** What waits, in bytes. */
+  /** Size of all held messages. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** For how many absent peers something waits. */
+  /** Number of peers with held messages. */
   get mailboxCount(): number {
     return this.#mailboxes.size;
   }
 
-  /** M13, B2: keeps a copy, unless a bound is hit. @returns whether it is kept. */
+  /** M13, B2: holds a copy of the message. @returns false if a limit is reached. */
   put(message: SignalMessage, now: Millis, { isConnected = false, address }: HoldOptions = {}): boolean {
     const bytes = heldMessageBytes(message);
     const mailbox = this.#mailboxes.get(message.to);
@@ -65,8 +65,9 @@ export class MailboxTable {
     if (address !== undefined && this.#memory?.reserveMail(address, bytes, isScarce) === false) return false;
 
     const target = mailbox ?? this.#open(message.to);
-    if (!target.hasMessagesFrom(message.from))
-      {this.#mailboxCountBySender.set(message.from, (this.#mailboxCountBySender.get(message.from) ?? 0) + 1);}
+    if (!target.hasMessagesFrom(message.from)) {
+      this.#mailboxCountBySender.set(message.from, (this.#mailboxCountBySender.get(message.from) ?? 0) + 1);
+    }
     const held: HeldMessage = {
       message: copyMessage(message),
       bytes,
@@ -83,7 +84,7 @@ export class MailboxTable {
     return true;
   }
 
-  /** O11: everything that waits for `id`, in the order it came; nothing waits for it any more. */
+  /** O11: removes and returns all messages for `id`, in order of arrival. */
   take(id: PeerId): SignalMessage[] {
     const mailbox = this.#mailboxes.get(id);
     if (mailbox === undefined) return [];
@@ -96,7 +97,7 @@ export class MailboxTable {
     });
   }
 
-  /** Those that something of `sender` waits for. Costs what there are mailboxes. */
+  /** The recipients of held messages from `sender`. The cost is proportional to the number of mailboxes. */
   recipientsOf(sender: PeerId): PeerId[] {
     if (!this.#mailboxCountBySender.has(sender)) return [];
     const ids: PeerId[] = [];
@@ -104,7 +105,7 @@ export class MailboxTable {
     return ids;
   }
 
-  /** Some of those that something waits for. */
+  /** At most `max` peers with held messages. */
   recipients(max: number): PeerId[] {
     const ids: PeerId[] = [];
     for (const id of this.#mailboxes.keys()) if (ids.push(id as PeerId) === max) break;
@@ -112,8 +113,8 @@ export class MailboxTable {
   }
 
   /**
-   * M14, M15: drops what has waited for `expireTimeout`, oldest first. Costs what it drops.
-   * @returns each pair of sender and absent peer once, however many messages it had. Two owners of an id are two senders.
+   * M14, M15: removes messages older than `expireTimeout`, the oldest first. The cost is proportional to their number.
+   * @returns each pair of sender and recipient once. Two owners of the same id are two senders.
    */
   expire(now: Millis): Expired[] {
     const seen = new Map<string, Set<PeerId>>();
@@ -132,7 +133,7 @@ export class MailboxTable {
     return expired;
   }
 
-  /** When the oldest message has waited long enough. */
+  /** When the oldest message expires. */
   nextDeadline(): Millis {
     return this.#oldest === undefined ? NEVER : this.#oldest.arrivedAt + this.#limits.expireTimeout;
   }
@@ -149,7 +150,7 @@ export class MailboxTable {
     return mailbox?.hasMessagesFrom(sender) === true || (this.#mailboxCountBySender.get(sender) ?? 0) < mailboxesPerSender;
   }
 
-  /** For a peer that is connected: what waits for it is on its way. */
+  /** Limits for a connected recipient, whose node is about to fetch the messages. */
   #hasRoomForConnected(mailbox: Mailbox | undefined, bytes: number): boolean {
     const { realmMailboxBytes, sendBufferBytes } = this.#limits;
     if (this.#bytes + bytes > realmMailboxBytes) return false;
@@ -162,7 +163,7 @@ export class MailboxTable {
     return mailbox;
   }
 
-  /** The oldest of all is the oldest of its mailbox too: every message waits equally long. */
+  /** `held` is the oldest message of the realm, and therefore of its mailbox. */
   #remove(held: HeldMessage): void {
     const { from, to } = held.message;
     const mailbox = this.#mailboxes.get(to);

@@ -2,22 +2,22 @@ import type { PeerId } from './ids.ts';
 import type { SignalMessage } from './message.ts';
 import type { Millis } from './time.ts';
 
-/** One message that waits, and its place among all that wait in the realm. */
+/** A held message, linked to the next older and the next newer one of the realm. */
 export interface HeldMessage {
   readonly message: SignalMessage;
   readonly bytes: number;
   readonly arrivedAt: Millis;
-  /** B2: the address that has sent it. */
+  /** B2: client address of the sender. */
   readonly address: string | undefined;
   older: HeldMessage | undefined;
   newer: HeldMessage | undefined;
 }
 
-/** The messages for one absent peer, in the order they came. */
+/** The held messages for one absent peer, in order of arrival. */
 export class Mailbox {
   readonly messages: HeldMessage[] = [];
   bytes = 0;
-  /** How many messages of each sender wait here. */
+  /** Number of messages by sender. */
   readonly #bySender = new Map<PeerId, number>();
 
   hasMessagesFrom(sender: PeerId): boolean {
@@ -35,7 +35,7 @@ export class Mailbox {
     this.#bySender.set(from, (this.#bySender.get(from) ?? 0) + 1);
   }
 
-  /** Takes the oldest out. @returns whether its sender has nothing else here. */
+  /** Removes the oldest message. @returns true if the mailbox has no other message from its sender. */
   removeOldest(): boolean {
     const oldest = this.messages.shift();
     if (oldest === undefined) return false;

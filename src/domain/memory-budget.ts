@@ -1,27 +1,27 @@
-/** How much the connections and the waiting messages of a process may hold, beside what each connection takes by itself. */
+/** Limits of the memory that clients can make the process hold, beyond the fixed cost of a connection. */
 export interface MemoryLimits {
-  /** B1: in all, in bytes. */
+  /** B1: bytes in total. */
   readonly memoryBudget: number;
-  /** B2: of one client address, in bytes. */
+  /** B2: bytes of one client address. */
   readonly memoryPerAddress: number;
 }
 
 /**
- * What is held for one connection. `unread`: was sent and not read. `paced`: is sent later (X2). `incomplete`: received parts of
- * a message. `backlog`: came and was not processed. `topics`: names and patterns. `will`: T8. `credentials`: an id and a token
- * that are longer than usual.
+ * Uses of memory for one connection. `unread`: written, not yet read by the client. `paced`: to be written later (X2).
+ * `incomplete`: received fragments of a message. `backlog`: received, not yet processed. `topics`: names and patterns.
+ * `will`: T8. `credentials`: id and token beyond the included length.
  */
 export type MemoryUse = 'unread' | 'paced' | 'incomplete' | 'backlog' | 'topics' | 'will' | 'credentials';
 
-/** All that one address holds. */
+/** The memory of one client address. */
 class AddressShare {
   readonly address: string;
   bytes = 0;
-  /** B3: of `bytes`, what is freed soon: its connections were told to end. */
+  /** B3: the part of `bytes` that belongs to connections that are being closed. */
   endingBytes = 0;
-  /** Those that hold anything. */
+  /** Accounts that are not empty. */
   readonly accounts = new Set<MemoryAccount>();
-  /** Which class of sizes it is listed in. */
+  /** Index in `MemoryBudget.#bySize`. */
   sizeClass = 0;
 
   constructor(address: string) {
@@ -29,15 +29,15 @@ class AddressShare {
   }
 }
 
-/** What one connection makes the broker hold. */
+/** The memory that the broker holds for one connection. */
 export class MemoryAccount {
   readonly address: string;
   bytes = 0;
   isEnding = false;
-  /** B3: ends the connection. May be called from inside any change of a holding, so it must put that off. */
+  /** B3: closes the connection. Called during an update of any account, so the close must be deferred. */
   onExcess: (() => void) | undefined = undefined;
   readonly #budget: MemoryBudget;
-  /** Most connections hold nothing. */
+  /** Undefined for most connections, which hold nothing. */
   #parts: Record<MemoryUse, number> | undefined = undefined;
   #reserved = 0;
 
@@ -46,7 +46,7 @@ export class MemoryAccount {
     this.address = address;
   }
 
-  /** Costs a comparison where nothing has changed. */
+  /** Costs one comparison if the size is unchanged. */
   set(part: MemoryUse, bytes: number): void {
     const before = this.#parts?.[part] ?? 0;
     if (bytes === before) return;
@@ -56,8 +56,8 @@ export class MemoryAccount {
   }
 
   /**
-   * B3: whether it may hold so much, to be asked before anything is copied. Where its address has no room for it, another
-   * connection has to hold more, which pays for it.
+   * B3: whether `part` may grow to `bytes`; checked before data is copied. If the address has no room, the answer is true
+   * only if another connection of the address holds more, which is then closed.
    */
   hasRoomFor(part: MemoryUse, bytes: number): boolean {
     return this.#budget.hasRoomFor(this, bytes - (this.#parts?.[part] ?? 0));
@@ -74,7 +74,7 @@ export class MemoryAccount {
     return true;
   }
 
-  /** The connection is over. */
+  /** Frees the memory of a closed connection. */
   release(): void {
     if (this.#reserved > 0) this.#budget.unreserves(this.address, this.#reserved);
     this.#reserved = 0;
@@ -83,7 +83,7 @@ export class MemoryAccount {
   }
 }
 
-/** Of those that can be ended; of two that are as large, the later one. */
+/** The largest account whose connection can be closed; among equals, the latest. */
 function largestOf(share: AddressShare | undefined): MemoryAccount | undefined {
   let largest: MemoryAccount | undefined;
   for (const account of share?.accounts ?? []) {
@@ -95,17 +95,17 @@ function largestOf(share: AddressShare | undefined): MemoryAccount | undefined {
 const SIZE_CLASSES = 54;
 
 /**
- * B1 to B3: one budget for all that strangers can make the process hold, and a share of it for each address. Where either is
- * exhausted, one of the largest holders is ended; the others are not affected.
+ * B1 to B3: one budget for all memory that clients can make the process hold, and a share of it for each client address.
+ * If either is exhausted, one of the largest connections is closed; the others are not affected.
  */
 export class MemoryBudget {
   readonly #limits: MemoryLimits;
   readonly #shares = new Map<string, AddressShare>();
-  /** What waits in mailboxes, by the address that has sent it. */
+  /** Bytes of held messages, by client address of the sender. */
   readonly #mailBytes = new Map<string, number>();
   /** B4: reserved bytes of each address. */
   readonly #reserved = new Map<string, number>();
-  /** All shares by the power of two of their size, so that one of the largest is found without looking at the others. */
+  /** Shares by the binary logarithm of their size, so that one of the largest is found without a scan. */
   readonly #bySize: Set<AddressShare>[] = Array.from({ length: SIZE_CLASSES }, () => new Set<AddressShare>());
   #bytes = 0;
   #endingBytes = 0;
@@ -118,12 +118,12 @@ export class MemoryBudget {
     return this.#bytes;
   }
 
-  /** For a connection from `address`. Nothing is kept of it while it holds nothing. */
+  /** An account for a connection from `address`. An empty account takes no memory in the budget. */
   open(address: string): MemoryAccount {
     return new MemoryAccount(this, address);
   }
 
-  /** Called by `Holding` alone. */
+  /** Called by `MemoryAccount` only. */
   changed(account: MemoryAccount, added: number): void {
     if (added === 0) return;
     const share = this.#shareOf(account.address);
@@ -135,14 +135,14 @@ export class MemoryBudget {
     if (added > 0) this.#enforce(share);
   }
 
-  /** Called by `Holding` alone. */
+  /** Called by `MemoryAccount` only. */
   hasRoomFor(account: MemoryAccount, added: number): boolean {
     const share = this.#shares.get(account.address);
     if ((share?.bytes ?? 0) - (share?.endingBytes ?? 0) + added <= this.#limits.memoryPerAddress) return true;
     return (largestOf(share)?.bytes ?? 0) > account.bytes + added;
   }
 
-  /** Called by `Holding` alone. */
+  /** Called by `MemoryAccount` only. */
   reserves(address: string, bytes: number): boolean {
     const earlier = this.#reserved.get(address) ?? 0;
     if (earlier > 0 && earlier + bytes > this.#limits.memoryPerAddress) return false;
@@ -150,7 +150,7 @@ export class MemoryBudget {
     return true;
   }
 
-  /** Called by `Holding` alone. */
+  /** Called by `MemoryAccount` only. */
   unreserves(address: string, bytes: number): void {
     const left = (this.#reserved.get(address) ?? 0) - bytes;
     if (left > 0) this.#reserved.set(address, left);
@@ -158,10 +158,10 @@ export class MemoryBudget {
   }
 
   /**
-   * M13: counts what waits in a mailbox for the address that has sent it, beside what its connections hold. Nothing of it can
-   * be ended: the sender is told EXPIRE at once where the budget is exhausted and no larger holder can be ended for it.
-   * @param isScarce whether others may soon find no room: only then an address is held to its share.
-   * @returns whether there is room; if not, nothing is counted.
+   * M13: reserves memory for a held message, counted for the client address of its sender. Held messages are never evicted:
+   * if the budget is exhausted and no larger connection can be closed, the sender receives EXPIRE at once.
+   * @param isScarce whether the realm's mailboxes are filling up. Only then the share of the address is enforced.
+   * @returns false if there is no room; nothing is reserved then.
    */
   reserveMail(address: string, bytes: number, isScarce = true): boolean {
     const total = (this.#mailBytes.get(address) ?? 0) + bytes;
@@ -172,7 +172,7 @@ export class MemoryBudget {
     return true;
   }
 
-  /** What was taken by `takes` is gone. */
+  /** Reverts `reserveMail`. */
   releaseMail(address: string, bytes: number): void {
     const left = (this.#mailBytes.get(address) ?? 0) - bytes;
     if (left > 0) this.#mailBytes.set(address, left);
@@ -181,13 +181,13 @@ export class MemoryBudget {
   }
 
   #enforce(share: AddressShare): void {
-    // What is being ended is gone soon; it may be as much again, so that ending is no way to hold more.
+    // Memory of closing connections is about to be freed, and is tolerated up to the same limit again.
     const { memoryPerAddress, memoryBudget } = this.#limits;
     if (share.bytes - share.endingBytes > memoryPerAddress || share.bytes > 2 * memoryPerAddress) this.#endLargestOf(share);
     if (this.#bytes - this.#endingBytes > memoryBudget || this.#bytes > memoryBudget + memoryPerAddress) this.#endLargest(0);
   }
 
-  /** @returns whether a share of more than `least` had a connection that could be ended. */
+  /** @returns whether a share of more than `least` bytes had a connection that could be closed. */
   #endLargest(least: number): boolean {
     for (let size = SIZE_CLASSES - 1; size >= 0; size--) {
       for (const share of this.#bySize[size] ?? []) {

@@ -1,33 +1,33 @@
 /*
- * What V8 spends on what the broker keeps, in bytes of heap and of memory outside it.
+ * Memory costs of the broker's data in V8, in bytes of heap and external memory.
  *
  * Measured on Node 20 (64 bits): heapUsed + external after four full collections, divided by the number of entries, for
  * 20,000 to 200,000 entries and for sizes just above a power of two, where hash tables have doubled. Each constant is the
- * largest value, rounded up. Texts are counted beside them, by `textBytes`.
+ * largest value, rounded up. Texts are counted separately, by `textBytes`.
  */
 
-/** A message that waits alone in its mailbox, and is the only one of its sender: 910 with a payload, without its texts. */
+/** A held message that is alone in its mailbox and the only one of its sender: 910 with a payload, without its texts. */
 export const HELD_MESSAGE_BYTES = 928;
 
 /** A publication in a history: 470 with one topic, without its texts. */
 export const KEPT_PUBLICATION_BYTES = 512;
 
-/** A topic that a connection listens to as the first one: 606 with the tables of the connection and of the topic. */
+/** The first subscription of a connection: 606 with the tables of the connection and of the topic. */
 export const FIRST_SUBSCRIPTION_BYTES = 616;
 
-/** Each further topic of a connection: 298, where no other connection listens to it. */
+/** Each further subscription of a connection: 298, if the topic has no other subscriber. */
 export const SUBSCRIPTION_BYTES = 304;
 
 /** A byte array with its buffer, without its bytes: 208. */
 export const BUFFER_BYTES = 208;
 
-/** A frame that waits, or a text that was not sent yet: 258 with its byte array and its place in a list, without its bytes. */
+/** A queued frame or text: 258 with its byte array and its list entry, without its bytes. */
 export const QUEUED_FRAME_BYTES = 272;
 
 const STRING_HEADER_BYTES = 16;
 const TWO_BYTES = /[^\u0000-\u00ff]/;
 
-/** A text: one byte for each character, or two where any is beyond U+00FF; in steps of eight. */
+/** Size of a text: one byte for each character, or two if any is beyond U+00FF; rounded up to a multiple of eight. */
 export function textBytes(text: string): number {
   const bytes = TWO_BYTES.test(text) ? 2 * text.length : text.length;
   return STRING_HEADER_BYTES + 8 * Math.ceil(bytes / 8);

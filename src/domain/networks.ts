@@ -1,10 +1,10 @@
 const GROUPS = 8;
-/** H17: of the eight groups of an IPv6 address, those that its network has given it. */
+/** H17: groups of an IPv6 address that identify its /64 network. */
 const NETWORK_GROUPS = 4;
 
 /**
- * H17: what limits for an address count for: an IPv4 address, and the /64 of an IPv6 address, because each host may use a
- * whole /64. @param address in its usual text form; any other text stands for itself.
+ * H17: the unit for limits by address: an IPv4 address, or the /64 network of an IPv6 address, because one host may use a
+ * whole /64. @param address in its usual text form; any other text is returned unchanged.
  */
 export function networkOf(address: string): string {
   if (!address.includes(':')) return address;

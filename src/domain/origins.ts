@@ -1,6 +1,6 @@
 /**
- * Which web origins may use the broker. `echoed`: all, each told its own name; `any`: all, told
- * `*`; `listed`: those on a list; `silent`: no word about origins, so browsers keep to their own.
+ * The web origins that may use the broker (CORS). `echoed`: all, the response repeats the origin. `any`: all, the response has
+ * `*`. `listed`: those on a list. `silent`: no CORS headers, so that browsers allow the broker's own origin only.
  */
 export type OriginPolicy =
   | { readonly allow: 'echoed' }
@@ -8,7 +8,7 @@ export type OriginPolicy =
   | { readonly allow: 'silent' }
   | { readonly allow: 'listed'; readonly isListed: (origin: string) => boolean };
 
-/** H5, H6: what a page of `origin` is told it may read; undefined for no word. */
+/** H5, H6: the value of `Access-Control-Allow-Origin` for a page of `origin`; undefined for no header. */
 export function allowedOrigin(policy: OriginPolicy, origin: string | undefined): string | undefined {
   if (policy.allow === 'any') return '*';
   if (origin === undefined || policy.allow === 'silent') return undefined;
@@ -17,8 +17,8 @@ export function allowedOrigin(policy: OriginPolicy, origin: string | undefined):
 }
 
 /**
- * O10: where origins are listed, a page of another one may not open a socket. What sends no origin
- * is no page; and a page that the broker's own host served is none of another's.
+ * O10: with a list of origins, a page of an unlisted origin may not open a socket. Allowed are also clients without an origin,
+ * which are not web pages, and pages of the broker's own host.
  */
 export function mayOpenSocket(policy: OriginPolicy, request: { header(name: 'origin' | 'host'): string | undefined }): boolean {
   if (policy.allow !== 'listed') return true;
@@ -28,14 +28,14 @@ export function mayOpenSocket(policy: OriginPolicy, request: { header(name: 'ori
   return host !== undefined && origin.endsWith(`://${host}`);
 }
 
-/** Where a request comes from. `none`: from no page, or from one that can not read the answer. */
+/** The origin of a request. `none`: not a web page, or a page that cannot read the response. */
 export type Page = 'none' | 'own' | 'listed' | 'foreign';
 
 type PageHeader = 'origin' | 'host' | 'sec-fetch-site';
 
 /**
- * MER10: what a cookie is worth. A page counts as the broker's own by its address or `localhost` only: any
- * other name in `Host` may be one that the owner of the page has pointed at the broker (DNS rebinding).
+ * MER10: decides whether a cookie is accepted. A page is the broker's own only by IP address or `localhost`, because the owner
+ * of a page can point any other name in `Host` at the broker (DNS rebinding).
  */
 export function pageOf(policy: OriginPolicy, request: { header(name: PageHeader): string | undefined }): Page {
   const origin = request.header('origin');

@@ -1,7 +1,7 @@
 import type { Session } from './session.ts';
 import { NEVER, type Millis } from './time.ts';
 
-/** Whose turn it is to be asked for a sign of life: all equally often, so the longest unasked is always the first. */
+/** Sessions in the order of their last ping. The interval is the same for all, so the first one is always due first. */
 export class PingSchedule {
   readonly #pingedAt = new Map<Session, Millis>();
 
@@ -9,12 +9,12 @@ export class PingSchedule {
     this.#pingedAt.set(session, now);
   }
 
-  /** Harmless when it was never watched. */
+  /** Ignores a session that was not added. */
   remove(session: Session): void {
     this.#pingedAt.delete(session);
   }
 
-  /** X7, MER9: everyone who was not asked for `interval`; they are asked now. Costs what it finds. */
+  /** X7, MER9: yields the sessions without a ping for `interval`, and records a ping now. The cost is proportional to their number. */
   *due(now: Millis, interval: Millis): Generator<Session> {
     for (const [session, pingedAt] of this.#pingedAt) {
       if (now - pingedAt < interval) return;

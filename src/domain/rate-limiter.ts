@@ -1,20 +1,20 @@
 import type { Millis } from './time.ts';
 
-/** How much one peer may send. */
+/** Rate limits of one peer. */
 export interface RateLimits {
-  /** M19: tokens per second that flow into the bucket. */
+  /** M19: refill rate of the token bucket, in tokens per second. One message takes one token. */
   readonly messagesPerSecond: number;
-  /** M19: what the bucket holds when it is full. */
+  /** M19: capacity of the token bucket. */
   readonly messageBurst: number;
-  /** M10: how many malformed messages a window forgives. */
+  /** M10: strikes (malformed messages) that are tolerated in one window. */
   readonly malformedPerWindow: number;
-  /** M10: how long a window is. */
+  /** M10: length of a window. */
   readonly malformedWindow: Millis;
 }
 
-/** M10, M19: what one peer has left: a token bucket for its messages, a window for its malformed ones. */
+/** M10, M19: rate limits of one peer: a token bucket for messages, and a window of strikes for malformed messages. */
 export class RateLimiter {
-  /** M19: since when a bucket that was empty then would hold what this one holds. Later than now: how long its debt takes. */
+  /** M19: the moment at which the bucket was empty, if it only filled since then. In the future while the bucket is overdrawn. */
   #emptySince: Millis;
   #strikes: Strikes | undefined = undefined;
 
@@ -23,29 +23,29 @@ export class RateLimiter {
   }
 
   /**
-   * M19: pays for one message, on credit if need be.
-   * @returns how long until the debt is paid; 0 where there is none.
+   * M19: takes one token, also from an empty bucket.
+   * @returns the time until the overdraft is refilled; 0 if the bucket is not overdrawn.
    */
   takeToken(limits: RateLimits, now: Millis): Millis {
     const fullSince = now - refillTime(limits.messageBurst, limits);
     this.#emptySince = Math.max(this.#emptySince, fullSince) + refillTime(1, limits);
-    // What is filled drop by drop is not exact to the last digit.
+    // Sums of fractions are not exact.
     const overdraft = this.#emptySince - now;
     return overdraft > ROUNDING ? Math.ceil(overdraft - ROUNDING) : 0;
   }
 
-  /** How long until it is as it was at first: the bucket full, and no malformed message remembered. */
+  /** Time until the limiter is in its initial state: a full bucket and no strikes. */
   timeUntilReset(limits: RateLimits, now: Millis): Millis {
     const window = this.#strikes === undefined ? 0 : this.#strikes.since + limits.malformedWindow - now;
     return Math.max(this.timeUntilFull(limits, now), window);
   }
 
-  /** M19: how long until the bucket is full. */
+  /** M19: time until the bucket is full. */
   timeUntilFull(limits: RateLimits, now: Millis): Millis {
     return Math.max(0, this.#emptySince + refillTime(limits.messageBurst, limits) - now);
   }
 
-  /** M10: counts one malformed message. @returns whether it was one too many for its window. */
+  /** M10: counts one malformed message. @returns true if the window has more strikes than are tolerated. */
   strike(limits: RateLimits, now: Millis): boolean {
     if (this.#strikes === undefined || now - this.#strikes.since >= limits.malformedWindow) {
       this.#strikes = { since: now, count: 0 };
@@ -55,7 +55,7 @@ export class RateLimiter {
   }
 }
 
-/** Malformed messages in one window; few peers ever need one. */
+/** Malformed messages in one window. Allocated on the first one, because most peers send none. */
 interface Strikes {
   readonly since: Millis;
   count: number;
@@ -63,7 +63,7 @@ interface Strikes {
 
 const ROUNDING: Millis = 1e-3;
 
-/** How long it takes for so many tokens to flow in. */
+/** Time in which the bucket gains `tokens`. */
 function refillTime(tokens: number, { messagesPerSecond }: RateLimits): Millis {
   return (tokens * 1000) / messagesPerSecond;
 }

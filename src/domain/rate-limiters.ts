@@ -9,12 +9,12 @@ interface SavedLimiter {
   readonly rateLimiter: RateLimiter;
 }
 
-// Some 200 bytes each. Beyond it the longest remembered is forgotten, which is the first to be full again.
+// About 200 bytes each. Beyond this number the oldest one is dropped, because it is the first to be full again.
 const MAX_SAVED = 16_384;
 
 /**
- * M10, M19: what peers have left that are gone, until it is full again: an allowance belongs to an id and its token, so a
- * reconnect does not refill it.
+ * M10, M19: rate limiters of disconnected peers, saved until they are full again. A limiter belongs to an id and its token,
+ * so a reconnect does not refill it.
  */
 export class RateLimiters {
   readonly #limits: RateLimits;
@@ -28,7 +28,7 @@ export class RateLimiters {
     return this.#saved.size;
   }
 
-  /** The connection of a peer is over. */
+  /** Saves the limiter of a session that has ended. */
   save({ id, token, rateLimiter, lastReceivedAt }: Session): void {
     if (rateLimiter.timeUntilReset(this.#limits, lastReceivedAt) === 0) return;
     this.#saved.delete(id);
@@ -37,7 +37,7 @@ export class RateLimiters {
     for (const oldest of this.#saved.keys()) return void this.#saved.delete(oldest);
   }
 
-  /** A peer is in: it goes on with what it had left. */
+  /** Gives a new session the saved limiter of its id and token. */
   restore(session: Session): void {
     const saved = this.#saved.get(session.id);
     if (saved === undefined || !saved.token.matches(session.token)) return;
@@ -45,7 +45,7 @@ export class RateLimiters {
     session.rateLimiter = saved.rateLimiter;
   }
 
-  /** Forgets those that are full again, the longest remembered first. Costs what it finds. */
+  /** Drops limiters that are full again, the oldest first. The cost is proportional to the number dropped. */
   sweep(now: Millis): void {
     for (const [id, { rateLimiter }] of this.#saved) {
       if (rateLimiter.timeUntilReset(this.#limits, now) > 0) return;

@@ -14,31 +14,31 @@ import type { Millis } from './time.ts';
 import type { Token } from './token.ts';
 import { LivenessMonitor, type LivenessTimeouts } from './liveness-monitor.ts';
 
-/** What one tenant may use. */
+/** Limits of one realm. */
 export interface RealmLimits extends RateLimits, TopicLimits, LivenessTimeouts {
-  /** O6: peers at one time. */
+  /** O6: concurrent peers. */
   readonly concurrentLimit: number;
-  /** O7: characters of an id. */
+  /** O7: length of a peer id, in characters. */
   readonly idLength: number;
-  /** M19: what happens to a peer that sends more than it may. */
+  /** M19: the action on a peer that exceeds its rate limit. */
   readonly onFlood: 'close' | 'pause';
 }
 
-/** Which realm it is, and of which node. */
+/** The key of a realm, and its node. */
 interface RealmIdentity {
   readonly key: RealmKey;
   readonly node: NodeId;
   readonly isSingleNode?: boolean;
 }
 
-/** A session with the rules of its realm at hand. */
+/** A session with access to the rules of its realm. */
 export type RealmSession = Session<Realm>;
 
 /** The rules of one tenant, authoritative for the connections of its node: facts in, decisions out, no side effects. */
 export class Realm {
   readonly key: RealmKey;
   readonly node: NodeId;
-  /** Whether there is no other node: who is not here is nowhere. */
+  /** True for a single node: a peer unknown here is unknown everywhere. */
   readonly isSingleNode: boolean;
   readonly limits: RealmLimits;
   readonly #sessions = new SessionTable<RealmSession>();
@@ -58,7 +58,7 @@ export class Realm {
     this.#rateLimiters = new RateLimiters(limits);
   }
 
-  /** How many peers and guests are here. */
+  /** Number of peers and guests on this node. */
   get size(): number {
     return this.#sessions.size + this.#guests.size;
   }
@@ -68,7 +68,7 @@ export class Realm {
     return this.size >= this.limits.concurrentLimit;
   }
 
-  /** T2: the topics of one space. */
+  /** T2: the topic registry of one space. */
   topics({ space, keepsHistory }: Pick<SessionTraits, 'space' | 'keepsHistory'>): TopicRegistry {
     const known = this.#topicRegistries.get(space);
     if (known !== undefined) return known;
@@ -81,30 +81,30 @@ export class Realm {
     return this.#sessions.find(id) !== undefined;
   }
 
-  /** H4: the ids of all peers that are open. */
+  /** H4: the ids of all open peers. */
   present(): PeerId[] {
     return this.#sessions.present();
   }
 
-  /** X5, X6: the open peer with that id, if the token is its own. */
+  /** X5, X6: the open session of a peer, if the token matches. */
   sessionOf(id: string, token: Token): RealmSession | undefined {
     const session = this.#sessions.find(id);
     return session?.state === 'open' && session.token.matches(token) ? session : undefined;
   }
 
-  /** A connection asks to be a peer or a guest. Who owns an id is the directory's to say. */
+  /** Starts the liveness timeout of a new session. The directory decides the ownership of its id. */
   connecting(session: Session, now: Millis): void {
     this.liveness.add(session, now);
   }
 
-  /** T9, O6: lets in who is not to be addressed. */
+  /** T9, O6: admits a guest, which is not addressable. */
   admitGuest(session: Session, out: Decision[]): void {
     if (this.isFull) return void out.push(this.refuse(session, 'realm-full'));
     this.#guests.add(session);
     this.#openSession(session, 'nothing', [], out);
   }
 
-  /** O4, O6: the connection does not become a peer. */
+  /** O4, O6: rejects a connecting session. */
   refuse(session: Session, reason: 'id-taken' | 'realm-full'): Decision {
     this.#remove(session, 'refused');
     return { do: 'refuse', session, refusal: { reason } };
@@ -118,7 +118,7 @@ export class Realm {
     return fetchMailbox(session, 'nothing');
   }
 
-  /** O5: the directory granted an id that is seated here: it has a new socket, the old one is over. */
+  /** O5: the directory granted an id with a session on this node. The new session replaces the old one. */
   reconnect(session: RealmSession, out: Decision[]): void {
     const before = this.#sessions.register(session);
     if (before !== undefined) out.push(this.#close(before, 'superseded', 'superseded'));
@@ -127,9 +127,9 @@ export class Realm {
   }
 
   /**
-   * O3, O11: the mailbox is here. First the welcome, then what waited, in order. What came to wait meanwhile is collected,
-   * too, before anything is told directly: nothing overtakes it.
-   * @param unread have not collected yet what the peer sent from elsewhere. They are asked to when it arrives.
+   * O3, O11: the mailbox was fetched. OPEN comes first, then the held messages, in order. Messages held during the fetch are
+   * fetched before any direct delivery, so that no message overtakes another.
+   * @param unread peers with unfetched messages that this peer sent from another node. They fetch their mailboxes after OPEN.
    */
   mailboxFetched(
     { session, replaces, alreadyFetched }: Omit<MailboxFetch, 'do'>,
@@ -142,7 +142,7 @@ export class Realm {
     if (session.state === 'connecting' && fetchesAgain) return void out.push(fetchMailbox(session, replaces, all));
     if (session.state === 'connecting') {
       this.#openSession(session, replaces, all, out);
-      // Only now, and not of itself: those who may take nothing would have one another ask for ever.
+      // After OPEN, and never for the peer itself; otherwise two peers whose writes fail would trigger each other endlessly.
       out.push(...unread.flatMap((id) => (id === session.id ? [] : (this.mailWaiting(id) ?? []))));
     } else if (session.state === 'open') {
       for (const message of all) out.push({ do: 'deliver', to: session.connection, message });
@@ -152,30 +152,30 @@ export class Realm {
     else if (session.isDraining) out.push(this.#close(session, 'ended', 'restarting'));
   }
 
-  /** O11: something waits for an id. @returns undefined where nobody here speaks for it, or is asking already. */
+  /** O11: a mailbox is not empty. @returns undefined if this node has no session for the id, or its fetch is in progress. */
   mailWaiting(id: PeerId): Decision | undefined {
     const session = this.#sessions.find(id);
     return session === undefined ? undefined : fetchMore(session);
   }
 
-  /** O5: the directory has given the id of a connection to one of another node. */
+  /** O5: the directory moved the id of a connection to another node. */
   superseded(id: PeerId, connection: ConnectionId): Decision | undefined {
     const session = this.#sessions.find(id);
     return session?.connection === connection ? this.#close(session, 'superseded', 'superseded') : undefined;
   }
 
-  /** All that speak for an id here, or are about to. */
+  /** All sessions with an id on this node, open or connecting. */
   sessions(): Iterable<RealmSession> {
     return this.#sessions.sessions();
   }
 
-  /** M8, M19: a message came: its peer lives, and has one token less. @returns the decision of `charge` */
+  /** M8, M19: a message arrived: restarts the liveness timeout and takes a token. @returns the decision of `takeToken` */
   frameReceived(session: Session, now: Millis): Decision | undefined {
     this.liveness.received(session, now);
     return this.takeToken(session, now);
   }
 
-  /** M19, M20: takes a token. @returns the decision for a peer that is over its rate limit; undefined within the allowance */
+  /** M19, M20. @returns the rate-limit decision (pause or close); undefined within the limit */
   takeToken(session: Session, now: Millis): Decision | undefined {
     const overdraft = session.rateLimiter.takeToken(this.limits, now);
     if (overdraft === 0) return undefined;
@@ -201,35 +201,35 @@ export class Realm {
     return { do: 'deliver', to: sender.connection, message: notice('expire', echoed(to), sender.id, sender.token) };
   }
 
-  /** M10: a peer may stumble; only a habit is closed, so that one bad frame does not end a call. */
+  /** M10: counts a strike. Several strikes in a window close the connection; a single malformed frame does not. */
   malformed(session: Session, now: Millis): Decision {
     if (session.rateLimiter.strike(this.limits, now)) return this.#close(session, 'ended', 'malformed');
     return IGNORE.malformed;
   }
 
-  /** T5, O14, B3: it asked for more topics than it may have, sent more than is kept, or holds the most of an exhausted budget. */
+  /** T5, O14, B3: the session exceeded its topics, its backlog, or the memory budget. */
   limitExceeded(session: Session, ending: 'overreaching' | 'flooding' | 'hoarding' = 'overreaching'): Decision {
     return this.#close(session, 'ended', ending);
   }
 
-  /** M7, T8: the peer says goodbye. */
+  /** M7, T8: the peer leaves by request, so its will is discarded. */
   leave(session: Session): Decision {
     session.will = undefined;
     return this.#close(session, 'left', 'left');
   }
 
-  /** T7, T8: the connection is gone: those in its topics are told. */
+  /** T7, T8: removes the subscriptions of a closed connection and notifies the other subscribers. */
   leaveTopics(session: Session, out: Decision[]): void {
     if (session.subscriptions !== undefined) this.topics(session.traits).leaveAll(session, out);
   }
 
-  /** L2, L4: the connection is gone, and with it its claim to the id. */
+  /** L2, L4: the connection was lost, so its claim is released. */
   lost(session: Session): Decision {
     this.#remove(session, 'lost');
     return { do: 'release', session };
   }
 
-  /** The broker itself stumbled over this connection; it alone pays. */
+  /** Internal error on this connection; other connections are not affected. */
   faulted(session: Session): Decision {
     return this.#close(session, 'ended', 'fault');
   }
@@ -249,7 +249,7 @@ export class Realm {
     return this.#notices.expired(expired);
   }
 
-  /** L1, L5: closes every session that was silent for too long. Costs what it finds, not what lives. */
+  /** L1, L5: closes idle and expired sessions, and pings those that are due. The cost is proportional to their number. */
   sweep(now: Millis, out: Decision[]): void {
     this.#rateLimiters.sweep(now);
     for (const session of this.liveness.timedOut(now)) out.push(this.#close(session, 'ended', 'silent'));
@@ -257,29 +257,30 @@ export class Realm {
     for (const session of this.liveness.due(now)) out.push({ do: 'ping', session });
   }
 
-  /** When a session falls silent, if none is heard before, or is to be pinged. */
+  /** When the next `sweep` has work to do. */
   nextDeadline(): Millis {
     return this.liveness.nextDeadline();
   }
 
-  /** The node goes: so many are asked to come back elsewhere. @param waitsForMail see `askToLeave`. @returns how many were asked. */
+  /** Drains up to `max` sessions of a node that shuts down; see `drainSessions`. @returns the number of sessions marked */
   drain(out: Decision[], max: number, waitsForMail: boolean): number {
     const { marked, ready } = drainSessions([...this.#sessions.sessions(), ...this.#guests], max, waitsForMail);
     out.push(...ready.map((session) => this.#close(session, 'ended', 'restarting')));
     return marked;
   }
 
-  /** O3, O11, T3: first the welcome, then what waited, in order, then the topics that it came for. */
+  /** O3, O11, T3: first OPEN, then the held messages, in order, then the requested topics. */
   #openSession(session: Session, replaces: Replaced, messages: readonly SignalMessage[], out: Decision[]): void {
     session.transition('registered');
     out.push({ do: 'open', session, replaces });
     for (const message of messages) out.push({ do: 'deliver', to: session.connection, message });
     const { requestedTopics, traits } = session;
-    if (requestedTopics !== undefined && !this.topics(traits).subscribeRequested(session, requestedTopics, out))
-      {out.push(this.limitExceeded(session));}
+    if (requestedTopics !== undefined && !this.topics(traits).subscribeRequested(session, requestedTopics, out)) {
+      out.push(this.limitExceeded(session));
+    }
   }
 
-  /** It was collected for a connection that is over. */
+  /** The messages were fetched for a connection that has closed. */
   #handOver({ id }: Session, messages: readonly SignalMessage[], out: Decision[]): void {
     if (!handOver(this.#sessions.find(id), messages)) out.push(...messages.map((message) => this.#notices.returned(message)));
   }

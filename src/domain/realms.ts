@@ -2,7 +2,7 @@ import { realmKey, type NodeId } from './ids.ts';
 import { invariant } from './invariant.ts';
 import { Realm, type RealmLimits } from './realm.ts';
 
-/** All realms of one node: one for each key that it was given. */
+/** All realms of one node, one for each configured key. */
 export class Realms {
   readonly #byKey: ReadonlyMap<string, Realm>;
 
@@ -10,12 +10,12 @@ export class Realms {
     this.#byKey = new Map(keys.map((key) => [key, new Realm({ key: realmKey(key), node, isSingleNode }, limits)]));
   }
 
-  /** O2: the realm of a key; undefined for a key that nobody gave out. @param key any text. */
+  /** O2: the realm of a key. @param key any text. @returns undefined for an unknown key. */
   find(key: string): Realm | undefined {
     return this.#byKey.get(key);
   }
 
-  /** The realm of those who name none: that of the first key. */
+  /** The realm for clients that send no key: that of the first key. */
   get first(): Realm {
     const [first] = this.#byKey.values();
     invariant(first !== undefined, 'there is at least one key');

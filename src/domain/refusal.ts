@@ -1,6 +1,6 @@
 import type { PeerIdRefusal } from './ids.ts';
 
-/** Why a connection does not become a peer. Every dialect has a line for each. */
+/** The reason why a connection does not become a peer. Every dialect maps each reason to its wire. */
 export type OpenRefusal =
   | { readonly reason: 'credentials-missing' }
   | { readonly reason: 'key-unknown' }
@@ -8,6 +8,6 @@ export type OpenRefusal =
   | { readonly reason: 'id-taken' }
   | { readonly reason: 'realm-full' };
 
-/** Why an open connection ends by the broker's will. Every dialect has a close code for each. */
+/** The reason why the broker closes an open connection. Every dialect has a close code for each. */
 export type Ending =
   'left' | 'superseded' | 'silent' | 'malformed' | 'flooding' | 'overreaching' | 'hoarding' | 'restarting' | 'expired' | 'fault';

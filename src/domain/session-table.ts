@@ -2,7 +2,7 @@ import { invariant } from './invariant.ts';
 import type { PeerId } from './ids.ts';
 import type { Session } from './session.ts';
 
-/** Who is present on this node, and which connection speaks for whom. */
+/** The sessions of all peers on this node, by id. */
 export class SessionTable<S extends Session = Session> {
   readonly #byId = new Map<string, S>();
 
@@ -10,26 +10,26 @@ export class SessionTable<S extends Session = Session> {
     return this.#byId.size;
   }
 
-  /** @param destination any text: what names nobody finds nobody. */
+  /** @param destination any text. */
   find(destination: string): S | undefined {
     return this.#byId.get(destination);
   }
 
-  /** Promise 4: `session` speaks for its id from now on; gives back who did before. */
+  /** Promise 4: makes `session` the only session of its id. @returns the replaced session. */
   register(session: S): S | undefined {
     const before = this.#byId.get(session.id);
-    invariant(before !== session, 'a session takes its seat once');
+    invariant(before !== session, 'a session is registered once');
     this.#byId.set(session.id, session);
     return before;
   }
 
-  /** Frees the seat of `session`, if it is still its own. */
+  /** Removes `session`, unless another session has replaced it. */
   remove(session: Session): boolean {
     if (this.#byId.get(session.id) !== session) return false;
     return this.#byId.delete(session.id);
   }
 
-  /** H4: the ids of all peers that are open, in the order they came. */
+  /** H4: the ids of all open peers, in order of registration. */
   present(): PeerId[] {
     const ids: PeerId[] = [];
     for (const session of this.#byId.values()) if (session.state === 'open') ids.push(session.id);

@@ -8,7 +8,7 @@ import type { Token } from './token.ts';
 import type { PatternMap, TopicName, RequestedTopics } from './topic.ts';
 import { textBytes } from './memory-sizes.ts';
 
-/** What is legal in each state of one connection. The diagram in ARCHITECTURE.md is its print. */
+/** The state machine of a session. The diagram in ARCHITECTURE.md is generated from it. */
 export const SESSION_TRANSITIONS = {
   connecting: { registered: 'open', refused: 'closing', superseded: 'closing', ended: 'closing', lost: 'closed' },
   open: { left: 'closing', superseded: 'closing', ended: 'closing', lost: 'closed' },
@@ -19,26 +19,26 @@ export const SESSION_TRANSITIONS = {
 export type SessionState = keyof typeof SESSION_TRANSITIONS;
 export type SessionEvent = 'registered' | 'refused' | 'left' | 'superseded' | 'ended' | 'lost';
 
-/** What brings a connection: `socket` goes both ways, `stream` only tells. */
+/** The kind of a connection: `socket` is bidirectional, `stream` only sends to the client. */
 export type Carrier = 'socket' | 'stream';
 
 /**
- * L1, X7, MER9: what shows that a connection lives. `speaks`: its far end says something now and then.
- * `answers`: it does so when it is asked. `reads`: it takes what it is told.
+ * L1, X7, MER9: the evidence that a connection is alive. `sends`: the client sends messages regularly. `answers`: the client
+ * answers pings. `reads`: the client keeps reading.
  */
 export type Liveness = 'sends' | 'answers' | 'reads';
 
-/** How all connections of one dialect and carrier are. */
+/** Traits of all connections of one dialect and carrier. */
 export interface SessionTraits {
   readonly carrier: Carrier;
   readonly liveness: Liveness;
-  /** T2: whose publications they hear. */
+  /** T2: the namespace of topics. */
   readonly space: string;
-  /** T6: whether these are kept for those who come back. */
+  /** T6: whether publications are kept for subscribers that reconnect. */
   readonly keepsHistory: boolean;
 }
 
-/** The part of a realm that a session depends on. `Realm` implements it; the rules of the realm stay out of reach from here. */
+/** The part of a realm that a session depends on, without the rules. Implemented by `Realm`. */
 export interface SessionRealm {
   readonly key: RealmKey;
   readonly node: NodeId;
@@ -51,82 +51,82 @@ export interface SessionSubscriptions {
   readonly topics: Set<TopicName>;
   /** By key. Replaced by a new map on each change, because a publication on its way uses the map of its time. */
   patterns: PatternMap;
-  /** B1: what all of it takes. */
+  /** B1: memory of all subscriptions. */
   bytes: number;
 }
 
-/** What a connection asked to become. */
+/** The request of a connection to become a peer or a subscriber. */
 export interface SessionRequest<R extends SessionRealm = SessionRealm> {
   readonly connection: ConnectionId;
   readonly realm: R;
   readonly id: PeerId;
   readonly token: Token;
   readonly traits: SessionTraits;
-  /** What it comes for, where it comes for topics. */
+  /** Undefined for a connection without topics. */
   readonly requestedTopics?: RequestedTopics | undefined;
-  /** B1: where is counted what the session keeps. */
+  /** B1: account for the memory of the session. */
   readonly memory?: MemoryAccount | undefined;
 }
 
 const NO_MESSAGES: readonly SignalMessage[] = [];
 
-/** One connection that asked to be a peer, from its request to its close. `R`: its realm, with or without the rules. */
+/** A connection from its request to become a peer or a subscriber until its close. */
 export class Session<R extends SessionRealm = SessionRealm> {
   readonly connection: ConnectionId;
   readonly realm: R;
   readonly id: PeerId;
   readonly token: Token;
-  /** Kept by `Allowances`: it is older than the session where its peer was here before. */
+  /** Owned by `RateLimiters`. After a reconnect, the limiter of the previous session. */
   rateLimiter: RateLimiter;
   readonly traits: SessionTraits;
   readonly requestedTopics: RequestedTopics | undefined;
   readonly memory: MemoryAccount | undefined;
   state: SessionState = 'connecting';
 
-  /** Kept by `Board` alone: what it listens to, where it listens at all. */
+  /** Owned by `Subscriptions`. Undefined before the first subscription. */
   subscriptions: SessionSubscriptions | undefined = undefined;
-  /** T8. */
+  /** T8: published when the connection is lost. */
   will: Payload | undefined = undefined;
 
-  /** Kept by `Realm` alone: O11: its mailbox is on its way; and whether something came to wait there meanwhile. */
+  /** O11. Owned by `Realm`: a fetch of the mailbox is in progress; and messages were held meanwhile. */
   isFetchingMailbox = false;
   mustFetchAgain = false;
-  /** What was collected for a connection that it has replaced since. */
+  /** Messages fetched for a connection that this session has replaced. */
   inherited: readonly SignalMessage[] = NO_MESSAGES;
-  /** Kept by `Realm` alone: it ends when it has been told what it is collecting. */
+  /** Owned by `Realm`: the session is closed after the fetched messages are delivered. */
   isDraining = false;
 
-  /** Kept by `Vigil` alone: when its last message came, in the time that the process ran (L6). */
+  /** Owned by `LivenessMonitor`: time of the last message, without suspensions of the process (L6). */
   lastMessageAt: Millis;
-  /** Kept by `Silence` alone. */
+  /** Owned by `IdleQueue`. */
   lastReceivedAt: Millis;
   isPinged = false;
   idleLonger: Session | undefined = undefined;
   idleShorter: Session | undefined = undefined;
 
-  constructor(opening: SessionRequest<R>, now: Millis) {
-    this.connection = opening.connection;
-    this.realm = opening.realm;
-    this.id = opening.id;
-    this.token = opening.token;
-    this.rateLimiter = new RateLimiter(opening.realm.limits, now);
-    this.traits = opening.traits;
-    this.requestedTopics = opening.requestedTopics;
+  constructor(request: SessionRequest<R>, now: Millis) {
+    this.connection = request.connection;
+    this.realm = request.realm;
+    this.id = request.id;
+    this.token = request.token;
+    this.rateLimiter = new RateLimiter(request.realm.limits, now);
+    this.traits = request.traits;
+    this.requestedTopics = request.requestedTopics;
     this.lastMessageAt = now;
-    this.memory = opening.memory;
-    this.memory?.set('credentials', extraCredentialBytes(opening));
+    this.memory = request.memory;
+    this.memory?.set('credentials', extraCredentialBytes(request));
     this.lastReceivedAt = now;
   }
 
-  /** @throws Bug where the table knows no such step. */
+  /** @throws Bug if the state machine has no such transition. */
   transition(event: SessionEvent): void {
     const next = (SESSION_TRANSITIONS[this.state] as Partial<Record<SessionEvent, SessionState>>)[event];
-    invariant(next !== undefined, `a session that is ${this.state} can be ${event}`);
+    invariant(next !== undefined, `a session in state ${this.state} allows the event ${event}`);
     this.state = next;
   }
 }
 
-/** Every connection may have an id and a token of usual length; they are part of what a connection takes by itself. */
+/** Length of id and token that the fixed cost of a connection includes. */
 const INCLUDED_CREDENTIAL_BYTES = 256;
 
 function extraCredentialBytes({ id, token }: Pick<SessionRequest, 'id' | 'token'>): number {

@@ -1,9 +1,9 @@
 /*
- * SHA-256 (FIPS 180-4), because the domain imports nothing of its host. One block of 64 bytes takes a few microseconds.
+ * SHA-256 (FIPS 180-4), implemented here because the domain imports nothing. One block of 64 bytes takes a few microseconds.
  */
 
 const BLOCK_BYTES = 64;
-/** The length in bits stands in the last 8 bytes, after a byte of 0x80. */
+/** A byte of 0x80, and the length in bits in the last 8 bytes. */
 const TRAILER_BYTES = 9;
 
 const PRIMES = firstPrimes(64);
@@ -56,7 +56,7 @@ function rotate(word: number, by: number): number {
   return (word >>> by) | (word << (32 - by));
 }
 
-/** The first 32 bits after the point. */
+/** The first 32 bits of the fraction. */
 function fractionOf(root: number): number {
   return ((root % 1) * 2 ** 32) >>> 0;
 }

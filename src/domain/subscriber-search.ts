@@ -1,14 +1,14 @@
 import type { Session } from './session.ts';
 import type { Meter, PatternMap, Publication, Selector, TopicName, TopicPattern } from './topic.ts';
 
-/** How many steps may be taken until the next pause. */
+/** Steps of one slice of a search. */
 export interface Budget extends Meter {
   readonly maxSteps: number;
 }
 
 export const UNBOUNDED = Number.POSITIVE_INFINITY;
 
-/** Whether any selector fits any topic. @returns undefined where the budget was used up before that was known. */
+/** Whether any selector matches any topic. @returns undefined if the budget is exhausted before a result. */
 export function anyMatches(topics: readonly string[], selectors: Iterable<Selector>, budget: Budget): boolean | undefined {
   for (const selector of selectors) {
     for (const topic of topics) {
@@ -24,20 +24,20 @@ const MATCH = -1;
 const NO_MATCH = -2;
 
 /**
- * T3, T10, MER7: decides which listeners hear one publication, one listener after the other and in any number
- * of slices. A pattern is tried once, however many listeners have it.
+ * T3, T10, MER7: finds the subscribers that receive one publication, one candidate at a time and in any number of slices.
+ * Each pattern is matched once, even if many subscribers share it.
  */
 export class SubscriberSearch {
   readonly publication: Publication;
-  /** First those that listen by name, then those that listen by patterns and may or may not hear it. */
+  /** First the subscribers by topic, then the subscribers by pattern, which may or may not match. */
   readonly candidates: readonly Session[];
   readonly #patterns: readonly PatternMap[];
   readonly #namedCount: number;
   readonly #topics: ReadonlySet<string>;
-  /** By the key of a pattern: whether it fits, or how many topics were tried. */
+  /** By pattern key: MATCH, NO_MATCH, or the number of topics tried so far. */
   readonly #tried = new Map<string, number>();
 
-  /** @param byPattern of other listeners than `named`. */
+  /** @param byPattern the patterns of subscribers that are not in `named`. */
   constructor(publication: Publication, named: readonly Session[], byPattern: readonly (readonly [Session, PatternMap])[]) {
     this.publication = publication;
     this.candidates = [...named, ...byPattern.map(([session]) => session)];
@@ -46,7 +46,7 @@ export class SubscriberSearch {
     this.#topics = new Set(publication.topics);
   }
 
-  /** @param index in `listeners`. @returns undefined where the budget is used up: to be asked again with a new one. */
+  /** @param index in `candidates`. @returns undefined if the budget is exhausted: call again with a new budget. */
   matches(index: number, budget: Budget): boolean | undefined {
     const isSubscribed =
       index < this.#namedCount || this.#anyMatches(this.#patterns[index - this.#namedCount]?.values() ?? [], budget);

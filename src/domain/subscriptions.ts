@@ -3,7 +3,7 @@ import type { SessionSubscriptions, Session } from './session.ts';
 import type { PatternMap, Publication, TopicName, TopicPattern } from './topic.ts';
 import { FIRST_SUBSCRIPTION_BYTES, SUBSCRIPTION_BYTES, textBytes } from './memory-sizes.ts';
 
-/** How many listen by a pattern with the same key, and what a try costs. */
+/** A pattern that subscribers share by its key. */
 interface SharedPattern {
   readonly matchCost: number;
   subscribers: number;
@@ -11,17 +11,17 @@ interface SharedPattern {
 
 const NO_PATTERNS: PatternMap = new Map();
 
-/** Who listens to what: from a topic to its listeners, and back. */
+/** The subscribers of each topic and pattern, and the topics and patterns of each subscriber. */
 export class Subscriptions {
   readonly #byTopic = new Map<TopicName, Set<Session>>();
-  /** Those that listen by a pattern may hear any publication. */
+  /** Subscribers by pattern, which may match any publication. */
   readonly #byPattern = new Set<Session>();
   readonly #sharedPatterns = new Map<string, SharedPattern>();
   #count = 0;
   #patternCount = 0;
   #matchCost = 0;
 
-  /** Pairs of a connection and a topic or pattern that it listens to. */
+  /** Pairs of a connection and a topic or pattern. */
   get total(): number {
     return this.#count;
   }
@@ -30,7 +30,7 @@ export class Subscriptions {
     return this.#patternCount;
   }
 
-  /** T5: what a try of all patterns costs, for each unit of `extentOf`. The same pattern counts once. */
+  /** T5: steps for matching all patterns, for each unit of `maxUrlLength`. A shared pattern counts once. */
   get matchCost(): number {
     return this.#matchCost;
   }
@@ -39,7 +39,7 @@ export class Subscriptions {
     return this.#byTopic.get(topic)?.size ?? 0;
   }
 
-  /** @returns whether it did not listen to it before. */
+  /** @returns false if the session was subscribed already. */
   addTopic(session: Session, topic: TopicName): boolean {
     const { topics } = subscriptionsOf(session);
     if (topics.has(topic)) return false;
@@ -66,7 +66,7 @@ export class Subscriptions {
     if (patterns.size > 0) this.#byPattern.add(session);
   }
 
-  /** @returns whether it listened to it. */
+  /** @returns false if the session was not subscribed. */
   removeTopic(session: Session, topic: TopicName): boolean {
     if (session.subscriptions?.topics.delete(topic) !== true) return false;
     session.subscriptions.bytes -= subscriptionBytes(topic);
@@ -77,11 +77,11 @@ export class Subscriptions {
     return true;
   }
 
-  removePatterns(session: Session, dropped: Iterable<string>): void {
+  removePatterns(session: Session, removed: Iterable<string>): void {
     const { subscriptions } = session;
     if (subscriptions === undefined || subscriptions.patterns.size === 0) return;
     const patterns = new Map(subscriptions.patterns);
-    for (const key of dropped) {
+    for (const key of removed) {
       if (!patterns.delete(key)) continue;
       subscriptions.bytes -= subscriptionBytes(key);
       this.#count -= 1;
@@ -92,12 +92,12 @@ export class Subscriptions {
     if (patterns.size === 0) this.#byPattern.delete(session);
   }
 
-  /** All that listen to `topic` by its name, in the order they came. */
+  /** The subscribers of `topic` by name, in order of subscription. */
   subscribersOf(topic: TopicName): Iterable<Session> {
     return this.#byTopic.get(topic) ?? [];
   }
 
-  /** All that listen to any of `topics` by name, each once. */
+  /** The subscribers of any of `topics` by name, each once. */
   subscribersOfAny(topics: readonly TopicName[]): readonly Session[] {
     if (topics.length === 1) return [...this.subscribersOf(topics[0] as TopicName)];
     const found = new Set<Session>();
@@ -105,7 +105,7 @@ export class Subscriptions {
     return [...found];
   }
 
-  /** @param isReceiver of those that listen at all. */
+  /** @param isReceiver filters the subscribers by pattern. */
   search(publication: Publication, named: readonly Session[], isReceiver: (session: Session) => boolean): SubscriberSearch {
     const byName = new Set(named);
     const byPattern: [Session, PatternMap][] = [];
@@ -136,13 +136,13 @@ function subscriptionsOf(session: Session): SessionSubscriptions {
   return (session.subscriptions ??= { topics: new Set(), patterns: NO_PATTERNS, bytes: 0 });
 }
 
-/** B1: counts what a session listens to, once for all that it has joined or left. Its tables count with its first topic. */
+/** B1: updates the memory of all subscriptions of a session. The first subscription includes the tables. */
 export function recordTopicMemory({ subscriptions, memory }: Session): void {
   if (subscriptions === undefined) return;
   memory?.set('topics', subscriptions.bytes === 0 ? 0 : subscriptions.bytes + FIRST_SUBSCRIPTION_BYTES - SUBSCRIPTION_BYTES);
 }
 
-/** Also where another connection listens to the same topic: it may leave earlier. */
+/** Does not depend on other subscribers of the topic, because they may leave earlier. */
 export function subscriptionBytes(text: string): number {
   return SUBSCRIPTION_BYTES + textBytes(text);
 }

@@ -1,8 +1,7 @@
 /**
- * A moment or a span, in whole milliseconds. Moments count from an arbitrary start and never
- * run backwards: they order events and measure silence, they are no date.
+ * A moment or a duration, in whole milliseconds. Moments count from an arbitrary start, are monotonic, and are not dates.
  */
 export type Millis = number;
 
-/** A moment that does not come. */
+/** A moment later than all others. */
 export const NEVER: Millis = Number.POSITIVE_INFINITY;

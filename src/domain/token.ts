@@ -3,12 +3,12 @@ import { sha256 } from './sha-256.ts';
 declare const brand: unique symbol;
 
 /**
- * A digest of a token: equal tokens have equal proofs, and a proof does not reveal its token. For comparison with a token that
- * is kept for longer than its session, or on another node.
+ * A digest of a token: equal tokens have equal proofs, and a proof does not reveal its token. Kept after the session has ended,
+ * and on other nodes, for comparison with later tokens.
  */
 export type TokenProof = string & { readonly [brand]: 'TokenProof' };
 
-/** The owner of an id, as far as it can be told from another peer that holds the same id later. */
+/** The owner of an id, distinguished from later peers with the same id. */
 export interface Owner {
   readonly proof: TokenProof;
 }
@@ -16,7 +16,7 @@ export interface Owner {
 // 128 bits.
 const PROOF_DIGITS = 32;
 
-/** A peer's secret for its id. It compares in constant time and never prints. */
+/** The secret of a peer for its id. Compares in constant time, and prints as `[token]`. */
 export class Token implements Owner {
   readonly #secret: string;
   #proof: TokenProof | undefined = undefined;
@@ -25,7 +25,7 @@ export class Token implements Owner {
     this.#secret = secret;
   }
 
-  /** O4: takes as long for a wrong token as for the right one of the same length. */
+  /** O4: the duration does not depend on the position of the first difference. */
   matches(other: Token): boolean {
     const mine = this.#secret;
     const theirs = other.#secret;
@@ -34,17 +34,17 @@ export class Token implements Owner {
     return difference === 0;
   }
 
-  /** Computed when it is asked for first: few tokens ever need one. */
+  /** Computed on first use, because few tokens need a proof. */
   get proof(): TokenProof {
     return (this.#proof ??= proofOf(this.#secret));
   }
 
-  /** M15: whether it is the token of `owner`. */
+  /** M15: whether this is the token of `owner`; true for an unknown owner. */
   owns({ owner }: { readonly owner?: Owner | undefined }): boolean {
     return owner === undefined || owner === this || owner.proof === this.proof;
   }
 
-  /** The secret itself, for the wire only: the one way out, so that a search finds every use. */
+  /** The secret, for the wire only. The only accessor, so that a search finds every use. */
   reveal(): string {
     return this.#secret;
   }
@@ -58,12 +58,12 @@ export class Token implements Owner {
   }
 }
 
-/** A proof that a store has kept. */
+/** @param proof from a store. */
 export function ownerOf(proof: string): Owner {
   return { proof: proof as TokenProof };
 }
 
-/** Two bytes for each UTF-16 unit, so that no two texts give the same bytes. */
+/** Two bytes for each UTF-16 unit, so that different texts give different bytes. */
 function proofOf(secret: string): TokenProof {
   const bytes = new Uint8Array(2 * secret.length);
   for (let i = 0; i < secret.length; i++) {

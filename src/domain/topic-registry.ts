@@ -17,26 +17,26 @@ import {
   type RequestedTopics,
 } from './topic.ts';
 
-/** How much one realm may have of topics, in each space. */
+/** Limits of the topics of one realm, for each space. */
 export interface TopicLimits extends HistoryLimits {
-  /** T1: characters of a topic. */
+  /** T1: length of a topic, in characters. */
   readonly topicLength: number;
-  /** T5: topics and patterns that one connection listens to. */
+  /** T5: subscriptions (topics and patterns) of one connection. */
   readonly topicsPerConnection: number;
-  /** T5: the same, of all connections together. */
+  /** T5: subscriptions of all connections together. */
   readonly topicJoins: number;
-  /** T5: patterns of all connections together: each is tried for every publication. */
+  /** T5: patterns of all connections together. Each one is matched against every publication. */
   readonly topicPatterns: number;
-  /** MER5: half of it may be replayed. */
+  /** MER5: a replay uses at most half of it. */
   readonly sendBufferBytes: number;
-  /** T5: connections in one topic of a dialect with presence: each that joins costs as much as there are. */
+  /** T5: connections in one topic of a dialect with presence, because each join notifies all of them. */
   readonly topicPresence: number;
 }
 
-/** Why nothing is joined, or published. */
+/** The reason why a subscription or a publication is rejected. */
 export type TopicRefusal = 'topic-unusable' | 'too-many-topics';
 
-/** The rules of the topics of one realm in one space: facts in, decisions out. */
+/** The rules of all topics in one space of a realm: facts in, decisions out. */
 export class TopicRegistry {
   readonly #limits: TopicLimits;
   readonly #subscriptions = new Subscriptions();
@@ -47,17 +47,17 @@ export class TopicRegistry {
     this.#history = remembers ? new History(limits) : undefined;
   }
 
-  /** T6: whether publications are kept, so that each needs an id. */
+  /** T6: whether publications are kept in a history, so that each one needs an id. */
   get keepsHistory(): boolean {
     return this.#history !== undefined;
   }
 
-  /** Pairs of a connection and what it listens to. */
+  /** Pairs of a connection and a topic or pattern. */
   get subscriptionCount(): number {
     return this.#subscriptions.total;
   }
 
-  /** T1, T5, B3: why a connection can't join these; undefined where it can. All or none are joined. */
+  /** T1, T5, B3: checks whether a connection may join all of `selectors`. @returns undefined if it may. */
   refusalFor(selectors: readonly Selector[], session?: Session): TopicRefusal | undefined {
     const { topicLength, topicsPerConnection, topicJoins, topicPatterns, topicPresence } = this.#limits;
     let isCrowded = false;
@@ -90,19 +90,20 @@ export class TopicRegistry {
     return added > 0 && (isTooMany || isTooMuch) ? 'too-many-topics' : undefined;
   }
 
-  /** T3, T7: joins all of them. Joining again changes nothing. To be called where `refuses` does not. */
+  /** T3, T7: joins all selectors; idempotent. The caller checks `refusalFor` first. */
   join(session: Session, selectors: readonly Selector[], out: Decision[]): void {
     this.#subscriptions.addPatterns(session, selectors.filter(isPattern));
     for (const selector of selectors) {
       if ('pattern' in selector) continue;
       const topic = selector.topic as TopicName;
-      if (this.#subscriptions.addTopic(session, topic) && session.requestedTopics?.presence === true)
-        {this.#announceJoin(session, topic, out);}
+      if (this.#subscriptions.addTopic(session, topic) && session.requestedTopics?.presence === true) {
+        this.#announceJoin(session, topic, out);
+      }
     }
     recordTopicMemory(session);
   }
 
-  /** T3, T5, MER5: joins what it came for, and replays what it missed. @returns false where it asks for too much. */
+  /** T3, T5, MER5: joins the requested topics and replays missed publications. @returns false if a limit is exceeded. */
   subscribeRequested(
     session: Session,
     { selectors, since }: Pick<RequestedTopics, 'selectors' | 'since'>,
@@ -114,7 +115,7 @@ export class TopicRegistry {
     return true;
   }
 
-  /** T3: hears no more of these. Of what it does not listen to, nothing is said. */
+  /** T3: removes subscriptions. Selectors without a subscription are ignored. */
   leave(session: Session, selectors: readonly Selector[], out: Decision[]): void {
     this.#subscriptions.removePatterns(
       session,
@@ -126,7 +127,7 @@ export class TopicRegistry {
     recordTopicMemory(session);
   }
 
-  /** T7, T8: the connection is over. */
+  /** T7, T8: removes all subscriptions of a connection that has ended. */
   leaveAll(session: Session, out: Decision[]): void {
     const { subscriptions } = session;
     if (subscriptions === undefined) return;
@@ -135,7 +136,7 @@ export class TopicRegistry {
     recordTopicMemory(session);
   }
 
-  /** T1: what can be published as it was written; its payload is still borrowed. */
+  /** T1: validates a draft. The payload of the publication is still borrowed. */
   parsePublication(draft: Draft, id: string, from: Session | undefined): Publication | TopicRefusal {
     const topics: TopicName[] = [];
     const written = draft.topics.length > 0 ? draft.topics : (from?.subscriptions?.topics ?? []);
@@ -151,8 +152,8 @@ export class TopicRegistry {
   }
 
   /**
-   * T3, T4, T6: tells all that listen, and keeps it. @param except does not hear it.
-   * @returns how many may hear it.
+   * T3, T4, T6: adds the publication to the history and notifies all subscribers but `except`.
+   * @returns the number of candidates: every receiver, and subscribers by pattern that are still to be matched.
    */
   publish(publication: Publication, except: Session | undefined, out: Decision[]): number {
     this.#history?.add(publication);
@@ -169,25 +170,25 @@ export class TopicRegistry {
     return search.candidates.length;
   }
 
-  /** MER5: what such a listener has missed, as far as it is kept and can be told at once. Undefined where nothing is kept. */
+  /** MER5: the publications that such a subscriber missed, within history and send buffer. Undefined without a history. */
   replayFor({ selectors, clearance, since }: RequestedTopics): Replay | undefined {
     if (since === undefined) return undefined;
     const budget: Budget = { steps: 0, maxSteps: MAX_REPLAY_STEPS };
-    const hears = (publication: Publication): boolean | undefined => mayReceive(publication, selectors, clearance, budget);
-    let room = this.#limits.sendBufferBytes / 2;
+    const matches = (publication: Publication): boolean | undefined => mayReceive(publication, selectors, clearance, budget);
+    let freeBytes = this.#limits.sendBufferBytes / 2;
     return this.#history?.replaySince(
       since,
-      (publication) => hears(publication) === true,
+      (publication) => matches(publication) === true,
       (publication) => {
-        const isHeard = hears(publication);
-        if (isHeard === false) return 'leave';
-        room -= estimatedEventBytes(publication);
-        return isHeard === undefined || room < 0 ? 'stop' : 'take';
+        const isMatch = matches(publication);
+        if (isMatch === false) return 'skip';
+        freeBytes -= estimatedEventBytes(publication);
+        return isMatch === undefined || freeBytes < 0 ? 'stop' : 'take';
       },
     );
   }
 
-  /** MER5: tells a connection that has just joined what it missed, in order, before anything new. */
+  /** MER5: sends a connection that has just joined the missed publications, in order, before newer ones. */
   replay(session: Session, out: Decision[]): void {
     const missed = session.requestedTopics === undefined ? undefined : this.replayFor(session.requestedTopics);
     for (const publication of missed?.publications ?? []) {
@@ -196,7 +197,7 @@ export class TopicRegistry {
     }
   }
 
-  /** T5: one topic may always be tried with all patterns, more only as long as that is bounded. */
+  /** T5: a publication with one topic is always accepted. With more topics, matching all patterns must stay within the limit. */
   #isTooExpensive(topics: readonly TopicName[]): boolean {
     const { matchCost } = this.#subscriptions;
     if (topics.length === 1 || matchCost === 0) return false;
@@ -227,24 +228,24 @@ function notifyAll(sessions: readonly Session[], event: Extract<Decision, { do: 
   if (sessions.length > 0) out.push({ do: 'notify', to: sessions.map(({ connection }) => connection), event });
 }
 
-/** T5: steps that trying all patterns with all topics of one publication may take. */
+/** T5: limit for matching all patterns against all topics of one publication. */
 const MAX_PUBLICATION_STEPS = 64_000_000;
 
-/** MER5: steps that finding what a listener missed may take. */
+/** MER5: limit for finding the missed publications of one subscriber. */
 const MAX_REPLAY_STEPS = 2_000_000;
 
 function mayReceive(
   publication: Publication,
-  joins: readonly Selector[],
+  selectors: readonly Selector[],
   clearance: Clearance | undefined,
   budget: Budget,
 ): boolean | undefined {
-  const listens = anyMatches(publication.topics, joins, budget);
-  if (listens !== true || !publication.isPrivate || clearance === 'all') return listens;
+  const isSubscribed = anyMatches(publication.topics, selectors, budget);
+  if (isSubscribed !== true || !publication.isPrivate || clearance === 'all') return isSubscribed;
   return anyMatches(publication.topics, clearance ?? [], budget);
 }
 
-/** About how long it is on the wire: each line of the payload has a prefix there. */
+/** Approximate size on the wire, where each line of the payload has a prefix. */
 function estimatedEventBytes({ id, type, payload }: Publication): number {
   let lines = 1;
   for (const byte of payload) if (byte === LINE_FEED || byte === CARRIAGE_RETURN) lines += 1;

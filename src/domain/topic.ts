@@ -5,7 +5,7 @@ import type { Millis } from './time.ts';
 
 declare const brand: unique symbol;
 
-/** Names what is published about. Any text that is not empty. */
+/** The name of a topic: any text that is not empty. */
 export type TopicName = string & { readonly [brand]: 'TopicName' };
 
 /** T1: 1 to `limit` characters (UTF-16 units). */
@@ -13,99 +13,99 @@ export function parseTopicName(text: string, limit: number): Result<TopicName, '
   return text.length > 0 && text.length <= limit ? accepted(text as TopicName) : refused('topic-unusable');
 }
 
-/** Counts the steps that matching takes. */
+/** Counts the steps of matching. */
 export interface Meter {
   steps: number;
 }
 
-/** Fits any number of topics. */
+/** Matches any number of topics. */
 export interface TopicPattern {
-  /** Tells patterns apart: two with the same key fit the same topics. */
+  /** Identifies the pattern: two patterns with the same key match the same topics. */
   readonly key: string;
-  /** As it was written. */
+  /** The source text. */
   readonly pattern: string;
-  /** T5: a try takes at most `weight` steps for each character of the topic, as `extentOf` counts them. */
+  /** T5: maximum of steps for each unit of `maxUrlLength` of a topic. */
   readonly matchCost: number;
-  /** Pure. @param meter takes in the steps. */
+  /** Pure, but for the steps added to `meter`. */
   matches(topic: string, meter: Meter): boolean;
 }
 
 /** The patterns of one connection, by key. */
 export type PatternMap = ReadonlyMap<string, TopicPattern>;
 
-/** What a listener wants to hear of: one topic by its name, or all that a pattern fits. */
+/** A subscription: one topic by name, or all topics that a pattern matches. */
 export type Selector = { readonly topic: string } | TopicPattern;
 
-/** MER7: the topics of which private publications may be heard. */
+/** MER7: the topics for which a subscriber may receive private publications. */
 export type Clearance = 'all' | readonly Selector[];
 
-/** T5: a bound for the characters of a topic as a part of a URL, where each is written as up to 3 or 9, and two more. */
+/** T5: upper bound of the length of a topic in a URL: 3 characters for each ASCII one, 9 for each other one, and 2 more. */
 export function maxUrlLength(topic: string): number {
   let length = 2;
   for (let at = 0; at < topic.length; at++) length += topic.charCodeAt(at) < 128 ? 3 : 9;
   return length;
 }
 
-/** What somebody wants to publish, as a dialect read it. */
+/** A publication as decoded by a dialect, before validation. */
 export interface Draft {
   /**
-   * As they were written. The first is what the publication is about, the others are more names for that.
-   * None from a connection: all that it listens to by name.
+   * Unvalidated. The first one is the topic of the publication, the others are alternative names. Empty from a connection: all
+   * topics to which the connection is subscribed by name.
    */
   readonly topics: readonly string[];
-  /** Text, UTF-8. Borrowed for the turn. */
+  /** UTF-8 text, borrowed for the turn. */
   readonly payload: Payload;
-  /** What it is to be called in the history; where undefined, the broker finds a name. */
+  /** The id in the history. If undefined, the broker generates one. */
   readonly id?: string | undefined;
-  /** What kind of event it is, in words of its dialect. */
+  /** The type of the event, specific to the dialect. */
   readonly type?: string | undefined;
-  /** MER3: how long a listener that lost its stream is to wait before it comes back. */
+  /** MER3: time that a subscriber waits before it reconnects its stream. */
   readonly retry?: Millis | undefined;
-  /** MER7: only for listeners that are cleared for one of its topics. */
+  /** MER7: only for subscribers with clearance for one of the topics. */
   readonly isPrivate?: boolean;
 }
 
-/** One thing that was published. Listeners hear it once, however many of its topics they listen to. */
+/** A publication. Each subscriber receives it once, even if several of its topics match. */
 export interface Publication {
   readonly id: string;
-  /** MER5: whether this node chose the id, so that no publisher could have chosen the same. */
+  /** MER5: whether the broker generated the id, so that no publisher can have chosen the same. */
   readonly isOwnId?: boolean;
   readonly topics: readonly TopicName[];
   readonly payload: Payload;
   readonly type: string | undefined;
   readonly retry: Millis | undefined;
   readonly isPrivate: boolean;
-  /** Undefined where nobody published it that has a connection. */
+  /** Undefined for a publication by HTTP request. */
   readonly from: PeerId | undefined;
 }
 
-/** What the broker tells a connection beside the messages of peers. */
+/** Everything that the broker sends to a connection besides messages of peers. */
 export type TopicEvent =
-  /** @param listeners how many connections listen to its first topic by name, the publisher included. */
+  /** `subscribers`: number of connections subscribed to the first topic by name, including the publisher. */
   | { readonly event: 'publication'; readonly publication: Publication; readonly subscribers: number }
-  /** Who else is in a topic that was just joined. */
+  /** The other peers in a topic that the connection has just joined. */
   | { readonly event: 'present'; readonly topic: TopicName; readonly peers: readonly PeerId[] }
   | { readonly event: 'joined'; readonly topic: TopicName; readonly peer: PeerId }
-  /** T8: the will is there where the connection was lost and had left one. */
+  /** T8: the will is set if the connection was lost and had set one. */
   | { readonly event: 'left'; readonly topic: TopicName; readonly peer: PeerId; readonly will: Payload | undefined }
-  /** What the connection asked for under this number holds now. */
+  /** Confirms the request with this number. */
   | { readonly event: 'receipt'; readonly receipt: number }
-  /** The answer to a ping in the dialect's own words. */
+  /** The response to a ping of the dialect. */
   | { readonly event: 'pong' };
 
-/** What a connection brings along when it comes for topics. */
+/** The topics and conditions in the connect request of a subscriber. */
 export interface RequestedTopics {
-  /** Joined as soon as the connection is open. */
+  /** Joined when the connection opens. */
   readonly selectors: readonly Selector[];
-  /** T7: whether it is told who is in its topics, and they of it. */
+  /** T7: whether the connection is visible in its topics, and notified of others. */
   readonly presence: boolean;
-  /** MER5: the last publication that it knows; it is told what came later. */
+  /** MER5: id of the last received publication. Later ones are replayed. */
   readonly since?: string | undefined;
-  /** MER7: where undefined, it hears nothing private. */
+  /** MER7: undefined for no private publications. */
   readonly clearance?: Clearance | undefined;
-  /** MER12: the moment from which it hears nothing more; where undefined, there is none. */
+  /** MER12: the connection is closed at this moment; undefined for never. */
   readonly expiresAt?: Millis | undefined;
 }
 
-/** Who is told something. */
+/** The receivers of a notification. */
 export type Receivers = readonly ConnectionId[];
