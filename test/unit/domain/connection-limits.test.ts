@@ -5,8 +5,8 @@ const LIMITS: ConnectionLimitSettings = { connections: 3, connectionsPerAddress:
 const visitors = (limits: Partial<ConnectionLimitSettings> = {}): ConnectionLimits =>
   new ConnectionLimits({ ...LIMITS, ...limits }, 0);
 
-describe('visitors', () => {
-  it('promise 5: bounds the connections of an address, and of all', () => {
+describe('ConnectionLimits', () => {
+  it('promise 5: limits the connections of one address, and of all addresses', () => {
     const all = visitors();
     for (const address of ['a', 'a', 'b']) all.add(address);
     expect([all.refusalFor('c'), all.open]).toEqual(['too-many-connections', 3]);
@@ -16,7 +16,7 @@ describe('visitors', () => {
     expect(all.refusalFor('a')).toBeUndefined();
   });
 
-  it('promise 5: remembers nobody who has gone', () => {
+  it('promise 5: keeps no counter of an address without connections', () => {
     const all = visitors();
     for (let i = 0; i < 10; i++) {
       all.add('a');
@@ -25,13 +25,13 @@ describe('visitors', () => {
     expect([all.open, all.refusalFor('a')]).toEqual([0, undefined]);
   });
 
-  it('H9: counts requests of an address in a fixed window', () => {
+  it('H9: limits the requests of one address in a fixed window', () => {
     const all = visitors();
     expect([0, 100, 200, 900].map((now) => all.countRequest('a', now))).toEqual([0, 0, 800, 100]);
     expect([all.countRequest('b', 950), all.countRequest('a', 1_000)]).toEqual([0, 0]);
   });
 
-  it('H17: of IPv6, a /64 may have twice the connections of one address', () => {
+  it('H17: limits an IPv6 /64 network to twice the connections of one address', () => {
     const all = visitors({ connections: 10 });
     for (const address of ['2001:db8::1', '2001:db8::1', '2001:db8::2']) all.add(address);
     expect(['2001:db8::1', '2001:db8::2', '2001:db8::3'].map((address) => all.refusalFor(address))).toEqual([
@@ -45,17 +45,17 @@ describe('visitors', () => {
     expect(all.refusalFor('2001:db8::3')).toBeUndefined();
   });
 
-  it('H17: of IPv6, a /64 has the HTTP requests of one address', () => {
+  it('H17: counts the HTTP requests of an IPv6 /64 network as one address', () => {
     const all = visitors();
     expect(['2001:db8::1', '2001:db8::2', '2001:db8::3'].map((address) => all.countRequest(address, 0))).toEqual([0, 0, 1_000]);
   });
 
-  it('H9: is off at 0', () => {
+  it('H9: does not limit requests if the limit is 0', () => {
     const all = visitors({ requestsPerWindow: 0 });
     expect(Array.from({ length: 9 }, () => all.countRequest('a', 0))).not.toContain(1_000);
   });
 
-  it('H9, promise 5: a crowd of invented addresses shares one account, known ones keep theirs', () => {
+  it('H9, promise 5: counts addresses beyond 65,536 in one shared counter; known addresses keep their own', () => {
     const all = visitors();
     for (let i = 0; i < 65_536; i++) all.countRequest(`address ${i}`, 0);
     expect([all.countRequest('new 1', 0), all.countRequest('new 2', 0), all.countRequest('new 3', 0)]).toEqual([0, 0, 1_000]);

@@ -27,8 +27,8 @@ const letter = (token: string): SignalMessage => ({
   owner: ownerOf(new Token(token).proof),
 });
 
-describe('notices', () => {
-  it('M13, M14, M16: go to the sender, also on another connection with its token', () => {
+describe('DeliveryNotices', () => {
+  it('M13, M14, M16: sends the notice to the sender, also on a new connection with the same token', () => {
     const { connection } = seated('hers');
     const notices = new DeliveryNotices(roster, true);
     const decisions = [notices.undelivered(letter('hers')), notices.unheld(letter('hers')), notices.expired(letter('hers'))];
@@ -41,7 +41,7 @@ describe('notices', () => {
     );
   });
 
-  it.each([true, false])('M15: never go to a later owner of the id; alone: %s', (isAlone) => {
+  it.each([true, false])('M15: sends no notice to a later owner of the id (single node: %s)', (isAlone) => {
     seated('another');
     const notices = new DeliveryNotices(roster, isAlone);
     const gone = { do: 'ignore', why: 'sender-gone' };
@@ -50,7 +50,7 @@ describe('notices', () => {
     ]);
   });
 
-  it('M15: wait with their owner for a sender that may be elsewhere, also when they come back', () => {
+  it('M15: holds the notice, with its owner, for a sender that may be on another node; a returned notice too', () => {
     const notices = new DeliveryNotices(roster, false);
     const { from, to, owner } = letter('hers');
     const report = { do: 'hold-notice', kind: 'expire', undelivered: { from, to, owner } };
@@ -58,7 +58,7 @@ describe('notices', () => {
     expect(notices.returned(notice('expire', to, from, owner))).toEqual(report);
   });
 
-  it('M15: are not received by a later owner that collects them, and what peers sent is', () => {
+  it('M15: removes notices for a former owner from a fetched mailbox, and keeps messages of peers', () => {
     const heir = seated('another');
     const { from, to, owner } = letter('hers');
     const others = [letter('theirs'), { ...letter('theirs'), kind: 'leave', owner: undefined } as const];

@@ -8,13 +8,13 @@ import { session } from './session-fixture.ts';
 const until = (expiresAt?: number): Session =>
   session('ann', undefined, 0, { requestedTopics: { selectors: [], presence: false, expiresAt } });
 
-it('MER12: what has no end is not watched', () => {
+it('MER12: ignores a session without an expiry time', () => {
   const expiries = new Expiries();
   for (const one of [until(), until(NEVER), session('bob')]) expiries.add(one);
   expect([expiries.nextDeadline(), [...expiries.due(1e15)]]).toEqual([NEVER, []]);
 });
 
-it('MER12: each is due once, in order, and none that was forgotten', () => {
+it('MER12: yields each expired session once, in order, and no removed one', () => {
   const step = fc.record({
     at: fc.nat(30),
     forgets: fc.option(fc.nat(50), { nil: undefined }),

@@ -20,8 +20,8 @@ const missed = (history: History, since: string): [string, string[]] => {
   return [startsAfter, publications.map(({ id }) => id)];
 };
 
-describe('the history', () => {
-  it('T6, MER5: tells what came after a publication, in order', () => {
+describe('History', () => {
+  it('T6, MER5: replays the publications after an id, in order', () => {
     const history = new History(LIMITS);
     expect(missed(history, 'x')).toEqual([EARLIEST, []]);
     for (const id of ['a', 'b', 'c']) history.add(publication(id));
@@ -32,7 +32,7 @@ describe('the history', () => {
     ]);
   });
 
-  it('MER5: of what it does not know, it tells all that it has, and after what that begins', () => {
+  it('MER5: replays everything after an unknown id, and returns the id before the first publication', () => {
     const history = new History(LIMITS);
     for (const id of ['a', 'b', 'c', 'd', 'e']) history.add(publication(id));
     expect([missed(history, 'a'), missed(history, 'b'), missed(history, EARLIEST)]).toEqual([
@@ -42,7 +42,7 @@ describe('the history', () => {
     ]);
   });
 
-  it('MER5: of an id that was used again, the first counts, and none when the first is forgotten', () => {
+  it('MER5: replays after the first publication with a repeated id, or everything after the eviction of the first', () => {
     const history = new History({ ...LIMITS, historyMessages: 4 });
     for (const id of ['a', 'b', 'a', 'c']) history.add(publication(id));
     expect(missed(history, 'a')).toEqual(['a', ['b', 'a', 'c']]);
@@ -52,18 +52,18 @@ describe('the history', () => {
       history.replaySince(
         'a',
         () => true,
-        () => 'leave',
+        () => 'skip',
       ).startsAfter,
     ).toBe('a');
   });
 
-  it('MER5: a publication called earliest is no beginning', () => {
+  it('MER5: does not treat a publication with the id "earliest" as the start of the history', () => {
     const history = new History(LIMITS);
     for (const id of ['a', EARLIEST, 'b']) history.add(publication(id));
     expect(missed(history, EARLIEST)).toEqual([EARLIEST, ['a', EARLIEST, 'b']]);
   });
 
-  it('MER5: an id that a publisher chose counts only for those that may have heard it', () => {
+  it('MER5: accepts an id that a publisher chose only from a subscriber that may have received it', () => {
     const history = new History(LIMITS);
     for (const id of ['a', 'b']) history.add(publication(id));
     history.add({ ...publication('c'), isOwnId: true });
@@ -78,7 +78,7 @@ describe('the history', () => {
     expect([asked('b'), asked('c')]).toEqual([['a', 'b', 'c'], []]);
   });
 
-  it('MER5: what is too much is cut at its older end, and it is told after what the rest begins', () => {
+  it('MER5: omits the oldest publications beyond the limit, and returns the id before the first replayed one', () => {
     const history = new History(LIMITS);
     for (const id of ['a', 'b', 'c']) history.add(publication(id));
     const cut = (most: number) => {
@@ -97,7 +97,7 @@ describe('the history', () => {
     ]);
   });
 
-  it('T6: keeps copies', () => {
+  it('T6: copies the payload', () => {
     const history = new History(LIMITS);
     const lent = publication('a', 'mine');
     history.add(lent);
@@ -113,20 +113,20 @@ describe('the history', () => {
     ).toBe('mine');
   });
 
-  it('T6: what is bigger than all of it is not kept, and is not told as if nothing had been', () => {
+  it('T6: evicts a publication larger than the whole history, and records its id', () => {
     const history = new History({ historyMessages: 3, historyBytes: 1_000 });
     history.add(publication('a'));
     history.add(publication('b', 'x'.repeat(2_000)));
     expect([history.size, history.bytes, missed(history, 'a')]).toEqual([0, 0, ['b', []]]);
   });
 
-  it('T6: of no messages is none', () => {
+  it('T6: keeps nothing if the limit is 0 messages', () => {
     const history = new History({ historyMessages: 0, historyBytes: 1_000 });
     history.add(publication('a'));
     expect([history.size, missed(history, 'a')]).toEqual([0, ['a', []]]);
   });
 
-  it('T6, MER5, promise 5: is the end of all that was published, within its bounds, whatever is published', () => {
+  it('T6, MER5, promise 5: contains the latest publications within its limits, for any sequence', () => {
     const step = fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), text: fc.string({ maxLength: 300 }) });
     const bounds = fc.record({ historyMessages: fc.nat(5), historyBytes: fc.nat(2_000) });
     fc.assert(
@@ -142,7 +142,7 @@ describe('the history', () => {
           const [startsAfter, after] = missed(history, id);
           expect(after).toEqual(kept.slice(kept.length - after.length));
           expect(startsAfter === id || after.length === kept.length).toBe(true);
-          // Nothing that came behind the first of that id is hidden.
+          // No publication after the first one with that id is missing.
           expect(after.length).toBeGreaterThanOrEqual(kept.length - 1 - kept.indexOf(id));
         }
       }),

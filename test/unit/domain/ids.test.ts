@@ -7,11 +7,11 @@ const reason = (text: string, limit?: number) => {
 };
 
 describe('peer ids', () => {
-  it.each(['a', '__proto__', 'constructor', 'čtyři 😀', '%00', 'a b', '<script>'])('O7: %s is a plain id', (text) => {
+  it.each(['a', '__proto__', 'constructor', 'čtyři 😀', '%00', 'a b', '<script>'])('O7: accepts %s as a peer id', (text) => {
     expect(parsePeerId(text)).toEqual({ ok: true, value: text });
   });
 
-  it('O7: an id has a first character, and no more than the limit', () => {
+  it('O7: rejects an empty id and one longer than the limit', () => {
     expect(['', 'x'.repeat(128), 'x'.repeat(129)].map((text) => reason(text))).toEqual([
       'peer-id-empty',
       'accepted',
@@ -19,7 +19,7 @@ describe('peer ids', () => {
     ]);
   });
 
-  it('O7: characters are counted, not their halves', () => {
+  it('O7: counts code points, not surrogates', () => {
     expect([reason('😀'.repeat(128)), reason('😀'.repeat(129)), reason('😀😀', 1)]).toEqual([
       'accepted',
       'peer-id-too-long',
@@ -29,26 +29,26 @@ describe('peer ids', () => {
     expect(reason('😀aa', 2)).toBe('peer-id-too-long');
   });
 
-  it.each(['\0', 'a\n', '\u007f', '\u0085', '\ud800'])('O7: control characters and halves of characters are refused', (text) => {
+  it.each(['\0', 'a\n', '\u007f', '\u0085', '\ud800'])('O7: rejects control characters and unpaired surrogates', (text) => {
     expect(reason(text)).toBe('peer-id-unprintable');
   });
 
-  it('M13: what a sender wrote comes back as it was', () => {
+  it('M13: returns the destination of a sender unchanged', () => {
     expect(echoed('x'.repeat(500))).toBe('x'.repeat(500));
   });
 });
 
-describe('names that come from inside', () => {
-  it('are taken as they are', () => {
+describe('internal ids', () => {
+  it('are not validated', () => {
     expect([realmKey('peerjs'), nodeId('alone')]).toEqual(['peerjs', 'alone']);
   });
 
-  it('connections have a slot and a generation', () => {
+  it('a connection id consists of a slot and a generation', () => {
     const id = connectionId(1_048_575, 2_047);
     expect([slotOf(id), generationOf(id), id > 0]).toEqual([1_048_575, 2_047, true]);
   });
 
-  it('a generation begins again after the last', () => {
+  it('generations wrap around', () => {
     expect(connectionId(5, 2_048)).toBe(connectionId(5, 0));
   });
 });

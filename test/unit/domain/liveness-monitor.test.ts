@@ -7,8 +7,8 @@ import { session, SOCKET_TRAITS } from './session-fixture.ts';
 const one = (liveness: Liveness) => session('ann', undefined, 0, { traits: { ...SOCKET_TRAITS, liveness } });
 const vigil = () => new LivenessMonitor({ aliveTimeout: 1_000, pingInterval: 300, streamHeartbeat: 400 });
 
-describe('a vigil', () => {
-  it('L5: a peer that was silent for half its time is pinged, and its pong is a sign of life', () => {
+describe('LivenessMonitor', () => {
+  it('L5: pings a peer that was idle for half of the timeout; its pong restarts the timeout', () => {
     const [all, ann] = [vigil(), one('sends')];
     all.add(ann, 0);
     expect([all.nextDeadline(), [...all.due(499)], [...all.due(500)], [...all.due(900)]]).toEqual([500, [], [ann], []]);
@@ -17,7 +17,7 @@ describe('a vigil', () => {
     expect([[...all.timedOut(1_899)], [...all.timedOut(1_900)]]).toEqual([[], [ann]]);
   });
 
-  it('L5: pongs count until the last message is as old as a peer may be silent, and a message renews that', () => {
+  it('L5: counts pongs for the timeout after the last message; a message renews this', () => {
     const [all, ann] = [vigil(), one('sends')];
     all.add(ann, 0);
     all.received(ann, 100);
@@ -29,7 +29,7 @@ describe('a vigil', () => {
     expect([[...all.timedOut(3_999)], [...all.timedOut(4_000)]]).toEqual([[], [ann]]);
   });
 
-  it('L5: a peer that sends messages is never pinged', () => {
+  it('L5: does not ping a peer that sends messages', () => {
     const [all, ann] = [vigil(), one('sends')];
     all.add(ann, 0);
     for (let now = 400; now < 4_000; now += 400) {
@@ -38,16 +38,19 @@ describe('a vigil', () => {
     }
   });
 
-  it.each(['sends', 'answers'] as const)('L6: a standstill is no silence of a peer that %s', (liveness) => {
-    const [all, ann] = [vigil(), one(liveness)];
-    all.add(ann, 0);
-    all.addPause(5_000);
-    expect([[...all.timedOut(5_999)], all.idleTimeOf(ann, 5_999)]).toEqual([[], 999]);
-    all.received(ann, 5_999);
-    expect([[...all.timedOut(6_998)], [...all.timedOut(6_999)]]).toEqual([[], [ann]]);
-  });
+  it.each(['sends', 'answers'] as const)(
+    'L6: excludes a suspension of the process from the idle time (liveness: %s)',
+    (liveness) => {
+      const [all, ann] = [vigil(), one(liveness)];
+      all.add(ann, 0);
+      all.addPause(5_000);
+      expect([[...all.timedOut(5_999)], all.idleTimeOf(ann, 5_999)]).toEqual([[], 999]);
+      all.received(ann, 5_999);
+      expect([[...all.timedOut(6_998)], [...all.timedOut(6_999)]]).toEqual([[], [ann]]);
+    },
+  );
 
-  it('REL3: who answers is asked, and lives by its answers', () => {
+  it('REL3: pings a connection with liveness "answers", and counts its answers', () => {
     const [all, ann] = [vigil(), one('answers')];
     all.add(ann, 0);
     expect(all.nextDeadline()).toBe(300);
@@ -56,7 +59,7 @@ describe('a vigil', () => {
     expect([[...all.timedOut(1_499)], [...all.timedOut(1_500)]]).toEqual([[], [ann]]);
   });
 
-  it('MER9: who reads is told something, and is never silent', () => {
+  it('MER9: sends keep-alives to a connection with liveness "reads", and does not time it out', () => {
     const [all, ann] = [vigil(), one('reads')];
     all.add(ann, 0);
     all.received(ann, 10);
@@ -64,7 +67,7 @@ describe('a vigil', () => {
     expect([...all.timedOut(1e6)]).toEqual([]);
   });
 
-  it('MER12: whose token ends is due then, whatever it shows', () => {
+  it('MER12: expires a session with its token, for any liveness', () => {
     const all = vigil();
     const ann = session('ann', undefined, 0, {
       traits: SOCKET_TRAITS,
@@ -74,7 +77,7 @@ describe('a vigil', () => {
     expect([all.nextDeadline(), [...all.expired(199)], [...all.expired(200)], all.nextDeadline()]).toEqual([200, [], [ann], 500]);
   });
 
-  it('forgets', () => {
+  it('removes sessions', () => {
     const all = vigil();
     for (const liveness of ['sends', 'answers', 'reads'] as const) {
       const ann = one(liveness);

@@ -5,13 +5,13 @@ import { heldMessageBytes, type SignalMessage } from '../../../src/domain/messag
 import { NEVER } from '../../../src/domain/time.ts';
 import { peerId } from './session-fixture.ts';
 
-const letter = (from: string, to: string, size = 0): SignalMessage => ({
+const offer = (from: string, to: string, size = 0): SignalMessage => ({
   kind: 'offer',
   from: peerId(from),
   to: peerId(to),
   payload: new Uint8Array(size),
 });
-const ENVELOPE = heldMessageBytes(letter('a', 'b'));
+const ENVELOPE = heldMessageBytes(offer('a', 'b'));
 const LIMITS: MailboxLimits = {
   mailboxMessages: 3,
   mailboxBytes: 1_000 + 3 * ENVELOPE,
@@ -20,57 +20,57 @@ const LIMITS: MailboxLimits = {
   sendBufferBytes: 1_000_000,
   expireTimeout: 5_000,
 };
-const room = (limits: Partial<MailboxLimits> = {}): MailboxTable => new MailboxTable({ ...LIMITS, ...limits });
+const mailboxTable = (limits: Partial<MailboxLimits> = {}): MailboxTable => new MailboxTable({ ...LIMITS, ...limits });
 
-describe('the mailroom', () => {
-  it('O11: gives all that waits, in order, once', () => {
-    const mailroom = room();
-    for (const from of ['ann', 'bob', 'ann']) mailroom.put(letter(from, 'eve'), 0);
-    expect(mailroom.take(peerId('eve')).map(({ from }) => from)).toEqual(['ann', 'bob', 'ann']);
-    expect([mailroom.take(peerId('eve')), mailroom.bytes, mailroom.mailboxCount]).toEqual([[], 0, 0]);
+describe('MailboxTable', () => {
+  it('O11: returns all held messages once, in order', () => {
+    const mailboxes = mailboxTable();
+    for (const from of ['ann', 'bob', 'ann']) mailboxes.put(offer(from, 'eve'), 0);
+    expect(mailboxes.take(peerId('eve')).map(({ from }) => from)).toEqual(['ann', 'bob', 'ann']);
+    expect([mailboxes.take(peerId('eve')), mailboxes.bytes, mailboxes.mailboxCount]).toEqual([[], 0, 0]);
   });
 
-  it('M13: bounds the messages of a mailbox', () => {
-    const mailroom = room();
-    expect([1, 2, 3, 4].map(() => mailroom.put(letter('ann', 'eve'), 0))).toEqual([true, true, true, false]);
+  it('M13: limits the messages of a mailbox', () => {
+    const mailboxes = mailboxTable();
+    expect([1, 2, 3, 4].map(() => mailboxes.put(offer('ann', 'eve'), 0))).toEqual([true, true, true, false]);
   });
 
-  it('M13: bounds the bytes of a mailbox, to the last one', () => {
-    expect(room().put(letter('ann', 'eve', 1_000 + 2 * ENVELOPE), 0)).toBe(true);
-    expect(room().put(letter('ann', 'eve', 1_001 + 2 * ENVELOPE), 0)).toBe(false);
+  it('M13: limits the bytes of a mailbox, exactly', () => {
+    expect(mailboxTable().put(offer('ann', 'eve', 1_000 + 2 * ENVELOPE), 0)).toBe(true);
+    expect(mailboxTable().put(offer('ann', 'eve', 1_001 + 2 * ENVELOPE), 0)).toBe(false);
   });
 
-  it('M13: bounds the bytes of the realm', () => {
-    const mailroom = room({ realmMailboxBytes: 2 * ENVELOPE });
-    expect(['eve', 'fay', 'gil'].map((to, i) => mailroom.put(letter(`from ${i}`, to), 0))).toEqual([true, true, false]);
+  it('M13: limits the bytes of the realm', () => {
+    const mailboxes = mailboxTable({ realmMailboxBytes: 2 * ENVELOPE });
+    expect(['eve', 'fay', 'gil'].map((to, i) => mailboxes.put(offer(`from ${i}`, to), 0))).toEqual([true, true, false]);
   });
 
-  it('M13: bounds the mailboxes of a sender, not of others', () => {
-    const mailroom = room();
-    expect(['eve', 'fay', 'gil', 'eve'].map((to) => mailroom.put(letter('ann', to), 0))).toEqual([true, true, false, true]);
-    expect(mailroom.put(letter('bob', 'gil'), 0)).toBe(true);
+  it('M13: limits the mailboxes of one sender, independently of others', () => {
+    const mailboxes = mailboxTable();
+    expect(['eve', 'fay', 'gil', 'eve'].map((to) => mailboxes.put(offer('ann', to), 0))).toEqual([true, true, false, true]);
+    expect(mailboxes.put(offer('bob', 'gil'), 0)).toBe(true);
   });
 
-  it('M14: a message expires at its own age', () => {
-    const mailroom = room();
-    mailroom.put(letter('ann', 'eve'), 0);
-    mailroom.put(letter('bob', 'eve'), 4_600);
-    expect(mailroom.expire(4_999)).toEqual([]);
-    expect(mailroom.expire(5_000)).toEqual([{ from: 'ann', to: 'eve' }]);
-    expect([mailroom.nextDeadline(), mailroom.take(peerId('eve')).length]).toEqual([9_600, 1]);
+  it('M14: expires each message at its own age', () => {
+    const mailboxes = mailboxTable();
+    mailboxes.put(offer('ann', 'eve'), 0);
+    mailboxes.put(offer('bob', 'eve'), 4_600);
+    expect(mailboxes.expire(4_999)).toEqual([]);
+    expect(mailboxes.expire(5_000)).toEqual([{ from: 'ann', to: 'eve' }]);
+    expect([mailboxes.nextDeadline(), mailboxes.take(peerId('eve')).length]).toEqual([9_600, 1]);
   });
 
-  it('M14: tells each pair once, and leaves nothing', () => {
-    const mailroom = room();
-    for (const to of ['eve', 'eve', 'fay']) mailroom.put(letter('ann', to), 0);
-    expect(mailroom.expire(5_000)).toEqual([
+  it('M14: returns each expired pair once, and keeps nothing', () => {
+    const mailboxes = mailboxTable();
+    for (const to of ['eve', 'eve', 'fay']) mailboxes.put(offer('ann', to), 0);
+    expect(mailboxes.expire(5_000)).toEqual([
       { from: 'ann', to: 'eve' },
       { from: 'ann', to: 'fay' },
     ]);
-    expect([mailroom.bytes, mailroom.mailboxCount, mailroom.nextDeadline()]).toEqual([0, 0, NEVER]);
+    expect([mailboxes.bytes, mailboxes.mailboxCount, mailboxes.nextDeadline()]).toEqual([0, 0, NEVER]);
   });
 
-  it('M13, M14: counts like somebody who counts everything anew, whatever comes, is taken and expires', () => {
+  it('M13, M14: agrees with a full recount, for any sequence of put, take and expire', () => {
     const id = fc.constantFrom('ann', 'bob', 'eve', 'fay');
     const step = fc.record({
       does: fc.constantFrom('put', 'put', 'put', 'take', 'expire'),
@@ -81,42 +81,42 @@ describe('the mailroom', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
-        const mailroom = room();
-        let waiting: { from: string; to: string; bytes: number; at: number }[] = [];
+        const mailboxes = mailboxTable();
+        let expected: { from: string; to: string; bytes: number; at: number }[] = [];
         let now = 0;
         for (const { does, from, to, size, after } of steps) {
           now += after;
           if (does === 'put') {
-            const message = letter(from, to, size);
+            const message = offer(from, to, size);
             const bytes = heldMessageBytes(message);
-            const same = waiting.filter((other) => other.to === to);
-            const boxes = new Set(waiting.filter((other) => other.from === from).map((other) => other.to)).add(to);
+            const same = expected.filter((other) => other.to === to);
+            const boxes = new Set(expected.filter((other) => other.from === from).map((other) => other.to)).add(to);
             const fits =
               same.length < LIMITS.mailboxMessages &&
               sum(same) + bytes <= LIMITS.mailboxBytes &&
-              sum(waiting) + bytes <= LIMITS.realmMailboxBytes &&
+              sum(expected) + bytes <= LIMITS.realmMailboxBytes &&
               boxes.size <= LIMITS.mailboxesPerSender;
-            expect(mailroom.put(message, now)).toBe(fits);
-            if (fits) waiting.push({ from, to, bytes, at: now });
+            expect(mailboxes.put(message, now)).toBe(fits);
+            if (fits) expected.push({ from, to, bytes, at: now });
           } else if (does === 'take') {
-            const taken = waiting.filter((other) => other.to === to);
-            expect(mailroom.take(peerId(to)).map((message) => message.from)).toEqual(taken.map((other) => other.from));
-            waiting = waiting.filter((other) => other.to !== to);
+            const taken = expected.filter((other) => other.to === to);
+            expect(mailboxes.take(peerId(to)).map((message) => message.from)).toEqual(taken.map((other) => other.from));
+            expected = expected.filter((other) => other.to !== to);
           } else {
-            const due = waiting.filter((other) => now - other.at >= LIMITS.expireTimeout);
+            const due = expected.filter((other) => now - other.at >= LIMITS.expireTimeout);
             const pairs = new Set(due.map((other) => `${other.from} ${other.to}`));
-            expect(new Set(mailroom.expire(now).map((pair) => `${pair.from} ${pair.to}`))).toEqual(pairs);
-            waiting = waiting.filter((other) => now - other.at < LIMITS.expireTimeout);
+            expect(new Set(mailboxes.expire(now).map((pair) => `${pair.from} ${pair.to}`))).toEqual(pairs);
+            expected = expected.filter((other) => now - other.at < LIMITS.expireTimeout);
           }
-          expect(mailroom.bytes).toBe(sum(waiting));
-          expect(mailroom.mailboxCount).toBe(new Set(waiting.map((other) => other.to)).size);
-          expect(mailroom.nextDeadline()).toBe((waiting[0]?.at ?? NEVER) + LIMITS.expireTimeout);
+          expect(mailboxes.bytes).toBe(sum(expected));
+          expect(mailboxes.mailboxCount).toBe(new Set(expected.map((other) => other.to)).size);
+          expect(mailboxes.nextDeadline()).toBe((expected[0]?.at ?? NEVER) + LIMITS.expireTimeout);
         }
       }),
     );
   });
 });
 
-function sum(waiting: readonly { readonly bytes: number }[]): number {
-  return waiting.reduce((all, { bytes }) => all + bytes, 0);
+function sum(expected: readonly { readonly bytes: number }[]): number {
+  return expected.reduce((all, { bytes }) => all + bytes, 0);
 }

@@ -11,7 +11,7 @@ const held = (from: string, bytes = 10): HeldMessage => ({
   newer: undefined,
 });
 
-describe('a mailbox', () => {
+describe('Mailbox', () => {
   it('M13: counts messages, bytes and senders', () => {
     const mailbox = new Mailbox();
     mailbox.add(held('ann', 1));
@@ -19,14 +19,14 @@ describe('a mailbox', () => {
     expect([mailbox.messages.length, mailbox.bytes, [...mailbox.senders()]]).toEqual([2, 3, ['ann', 'bob']]);
   });
 
-  it('M14: says when a sender has nothing else here', () => {
+  it('M14: reports when a sender has no other message in the mailbox', () => {
     const mailbox = new Mailbox();
     for (const from of ['ann', 'bob', 'ann']) mailbox.add(held(from));
     const last = [mailbox.removeOldest(), mailbox.hasMessagesFrom(peerId('ann')), mailbox.removeOldest(), mailbox.removeOldest()];
     expect([last, mailbox.bytes, [...mailbox.senders()]]).toEqual([[false, true, true, true], 0, []]);
   });
 
-  it('has nothing to drop when it is empty', () => {
+  it('returns false if it is empty', () => {
     expect(new Mailbox().removeOldest()).toBe(false);
   });
 });

@@ -5,18 +5,18 @@ import { MemoryBudget, type MemoryUse, type MemoryAccount } from '../../../src/d
 const budget = (limits: Partial<{ memoryBudget: number; memoryPerAddress: number }> = {}): MemoryBudget =>
   new MemoryBudget({ memoryBudget: 100, memoryPerAddress: 50, ...limits });
 
-/** Connections of `address` that hold so much, and their names as they are told to end. */
+/** Opens accounts with the given sizes. `ended` collects the names of the connections to close. */
 function opened(memory: MemoryBudget, ended: string[], sizes: Readonly<Record<string, [address: string, bytes: number]>>) {
   return Object.entries(sizes).map(([name, [address, bytes]]) => {
-    const holding = memory.open(address);
-    holding.onExcess = () => void ended.push(name);
-    holding.set('unread', bytes);
-    return holding;
+    const account = memory.open(address);
+    account.onExcess = () => void ended.push(name);
+    account.set('unread', bytes);
+    return account;
   });
 }
 
-describe('the budget of memory', () => {
-  it('B1: counts each part of each connection, and forgets what was released', () => {
+describe('MemoryBudget', () => {
+  it('B1: counts each use of memory of each connection until its release', () => {
     const memory = budget();
     const [ann, bob] = [memory.open('a'), memory.open('b')];
     ann.set('unread', 10);
@@ -29,7 +29,7 @@ describe('the budget of memory', () => {
     expect([memory.bytes, ann.bytes]).toEqual([2, 0]);
   });
 
-  it('B2, B3: ends the largest of an address that holds too much, and no other', () => {
+  it('B2, B3: closes only the largest connection of an address over its share', () => {
     const [memory, ended] = [budget(), [] as string[]];
     const [, large] = opened(memory, ended, { small: ['a', 20], large: ['a', 30], other: ['b', 40] });
     expect(ended).toEqual([]);
@@ -40,14 +40,14 @@ describe('the budget of memory', () => {
     expect(ended).toEqual(['large']);
   });
 
-  it('B1, B3: ends the largest of the largest address where all together hold too much', () => {
+  it('B1, B3: closes the largest connection of the largest address if the total exceeds the budget', () => {
     const [memory, ended] = [budget({ memoryPerAddress: 90 }), [] as string[]];
     opened(memory, ended, { a1: ['a', 5], b1: ['b', 60], b2: ['b', 10], c1: ['c', 20] });
     opened(memory, ended, { d1: ['d', 6] });
     expect(ended).toEqual(['b1']);
   });
 
-  it('B3: takes what is being ended for freed, up to as much again', () => {
+  it('B3: excludes closing connections, up to the same limit again', () => {
     const [memory, ended] = [budget(), [] as string[]];
     opened(memory, ended, { first: ['a', 51], second: ['a', 49] });
     expect(ended).toEqual(['first']);
@@ -65,7 +65,7 @@ describe('the budget of memory', () => {
     expect([third.reserve(26), third.reserve(25)]).toEqual([false, true]);
   });
 
-  it('B2: has no room for messages of an address that holds its share', () => {
+  it('B2: rejects messages of an address that has used its share', () => {
     const memory = budget();
     expect([memory.reserveMail('a', 50), memory.reserveMail('a', 1), memory.reserveMail('b', 1), memory.bytes]).toEqual([
       true,
@@ -77,25 +77,25 @@ describe('the budget of memory', () => {
     expect([memory.reserveMail('a', 50), memory.bytes]).toEqual([true, 51]);
   });
 
-  it('B3: has room beyond the share of an address only where a larger connection of it pays', () => {
+  it('B3: has room beyond the share of an address only if a larger connection can be closed', () => {
     const [memory, ended] = [budget(), [] as string[]];
     const [small] = opened(memory, ended, { small: ['a', 10], large: ['a', 30] }) as [MemoryAccount];
     expect([10, 15, 20, 25].map((bytes) => small.hasRoomFor('will', bytes))).toEqual([true, true, false, false]);
     expect([memory.open('b').hasRoomFor('will', 50), memory.open('b').hasRoomFor('will', 51)]).toEqual([true, false]);
   });
 
-  it('B1, B3: makes room for messages of a small holder by ending a larger one', () => {
+  it('B1, B3: closes a larger connection to make room for messages of a smaller one', () => {
     const [memory, ended] = [budget({ memoryPerAddress: 99 }), [] as string[]];
     opened(memory, ended, { large: ['a', 95] });
     expect([memory.reserveMail('b', 10), ended]).toEqual([true, ['large']]);
   });
 
-  it('B1: has none where nothing larger can be ended', () => {
+  it('B1: rejects messages if no larger connection can be closed', () => {
     const memory = budget({ memoryPerAddress: 99 });
     expect([memory.reserveMail('a', 95), memory.reserveMail('b', 10), memory.bytes]).toEqual([true, false, 95]);
   });
 
-  it('B1 to B3: whatever happens, the sum is exact, and no address that is not told to end holds more than its share', () => {
+  it('B1 to B3: keeps an exact sum, and every address within its share, for any sequence', () => {
     const step = fc.record({
       who: fc.nat(5),
       part: fc.constantFrom<MemoryUse>('unread', 'will', 'topics'),
@@ -108,18 +108,18 @@ describe('the budget of memory', () => {
         const open = new Map<number, MemoryAccount>();
         for (const { who, part, bytes, isOver } of steps) {
           const known = open.get(who);
-          const holding = known ?? memory.open(`address ${who % 2}`);
-          holding.onExcess ??= () => undefined;
-          open.set(who, holding);
-          if (isOver || holding.isEnding) {
-            holding.release();
+          const account = known ?? memory.open(`address ${who % 2}`);
+          account.onExcess ??= () => undefined;
+          open.set(who, account);
+          if (isOver || account.isEnding) {
+            account.release();
             open.delete(who);
-          } else holding.set(part, bytes);
+          } else account.set(part, bytes);
           const all = [...open.values()];
           expect(memory.bytes).toBe(all.reduce((sum, each) => sum + each.bytes, 0));
           for (const address of ['address 0', 'address 1']) {
-            const staying = all.filter((each) => each.address === address && !each.isEnding);
-            expect(staying.reduce((sum, each) => sum + each.bytes, 0)).toBeLessThanOrEqual(50);
+            const remaining = all.filter((each) => each.address === address && !each.isEnding);
+            expect(remaining.reduce((sum, each) => sum + each.bytes, 0)).toBeLessThanOrEqual(50);
           }
         }
       }),

@@ -6,24 +6,24 @@ const [ann, bob]: PeerId[] = [echoed('ann'), echoed('bob')] as [PeerId, PeerId];
 const offer = (payload?: Uint8Array): SignalMessage => ({ kind: 'offer', from: ann, to: bob, payload });
 
 describe('messages', () => {
-  it.each([Uint8Array.of(1, 2), Buffer.from([1, 2])])('M13: what is kept has its own bytes', (borrowed) => {
+  it.each([Uint8Array.of(1, 2), Buffer.from([1, 2])])('M13: copies the payload', (borrowed) => {
     const kept = copyMessage(offer(borrowed));
     borrowed.fill(9);
     expect(kept).toMatchObject({ kind: 'offer', from: 'ann', to: 'bob' });
     expect([...(kept.payload ?? [])]).toEqual([1, 2]);
   });
 
-  it('M13: one without payload is kept as it is', () => {
+  it('M13: returns a message without payload unchanged', () => {
     const message = offer();
     expect(copyMessage(message)).toBe(message);
   });
 
-  it('M13: weighs its payload, its ids in bytes, and the objects around them', () => {
+  it('M13: counts the payload, the ids in bytes, and the objects around them', () => {
     expect(heldMessageBytes(offer(new Uint8Array(100))) - heldMessageBytes(offer())).toBe(100);
     expect(heldMessageBytes({ ...offer(), to: echoed('字'.repeat(100)) }) - heldMessageBytes(offer())).toBeGreaterThan(190);
   });
 
-  it('M14, M16: a notice comes from who is absent', () => {
+  it('M14, M16: the sender of a notice is the absent peer', () => {
     expect(notice('expire', bob, ann)).toEqual({
       kind: 'expire',
       from: 'bob',
@@ -32,7 +32,7 @@ describe('messages', () => {
     });
   });
 
-  it('M6: LEAVE and EXPIRE are not worth keeping', () => {
+  it('M6: LEAVE and EXPIRE need no delivery', () => {
     expect((['offer', 'answer', 'candidate', 'leave', 'expire'] as const).map(needsDelivery)).toEqual([
       true,
       true,

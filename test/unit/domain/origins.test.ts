@@ -1,49 +1,49 @@
 import { describe, expect, it } from 'vitest';
 import { mayOpenSocket, pageOf, allowedOrigin, type OriginPolicy } from '../../../src/domain/origins.ts';
 
-const asking = (origin: string | undefined, host: string | undefined) => ({
+const request = (origin: string | undefined, host: string | undefined) => ({
   header: (name: 'origin' | 'host') => (name === 'origin' ? origin : host),
 });
 const LISTED: OriginPolicy = { allow: 'listed', isListed: (origin) => origin === 'https://a.test' };
 
 describe('web origins', () => {
-  it('H5, H6: each policy tells a page what it may read', () => {
-    const told = (['echoed', 'any', 'silent'] as const).map((allow) => allowedOrigin({ allow }, 'https://x.test'));
-    expect(told).toEqual(['https://x.test', '*', undefined]);
+  it('H5, H6: each policy sets the allowed origin of a response', () => {
+    const allowed = (['echoed', 'any', 'silent'] as const).map((allow) => allowedOrigin({ allow }, 'https://x.test'));
+    expect(allowed).toEqual(['https://x.test', '*', undefined]);
     expect(['https://a.test', 'https://x.test'].map((origin) => allowedOrigin(LISTED, origin))).toEqual([
       'https://a.test',
       undefined,
     ]);
   });
 
-  it('H6: what sends no origin is told none', () => {
+  it('H6: a request without an origin gets no header', () => {
     expect([allowedOrigin({ allow: 'echoed' }, undefined), allowedOrigin(LISTED, undefined)]).toEqual([undefined, undefined]);
   });
 
-  it('O10: where origins are listed, a page of another may not open a socket', () => {
+  it('O10: with a list of origins, a page of an unlisted origin may not open a socket', () => {
     expect(
-      ['https://a.test', 'https://evil.test', undefined].map((origin) => mayOpenSocket(LISTED, asking(origin, 'broker.test'))),
+      ['https://a.test', 'https://evil.test', undefined].map((origin) => mayOpenSocket(LISTED, request(origin, 'broker.test'))),
     ).toEqual([true, false, true]);
   });
 
-  it('O10: a page of the broker’s own host may, one whose host ends alike may not', () => {
-    expect(mayOpenSocket(LISTED, asking('https://broker.test', 'broker.test'))).toBe(true);
-    expect(mayOpenSocket(LISTED, asking('https://evil-broker.test', 'broker.test'))).toBe(false);
-    expect(mayOpenSocket(LISTED, asking('https://broker.test', undefined))).toBe(false);
+  it('O10: a page of the broker’s own host may open a socket, one of a host with the same suffix may not', () => {
+    expect(mayOpenSocket(LISTED, request('https://broker.test', 'broker.test'))).toBe(true);
+    expect(mayOpenSocket(LISTED, request('https://evil-broker.test', 'broker.test'))).toBe(false);
+    expect(mayOpenSocket(LISTED, request('https://broker.test', undefined))).toBe(false);
   });
 
-  it('O10: without a list everybody may', () => {
+  it('O10: without a list, every page may open a socket', () => {
     expect(
-      (['echoed', 'any', 'silent'] as const).map((allow) => mayOpenSocket({ allow }, asking('https://x.test', 'b'))),
+      (['echoed', 'any', 'silent'] as const).map((allow) => mayOpenSocket({ allow }, request('https://x.test', 'b'))),
     ).toEqual([true, true, true]);
   });
 });
 
-describe('MER10: a page', () => {
+describe('MER10: pageOf', () => {
   const from = (headers: Record<string, string>, policy: OriginPolicy = LISTED) =>
     pageOf(policy, { header: (name) => headers[name] });
 
-  it('is listed, or foreign; without an origin it is none, unless the browser says that it is of another site', () => {
+  it('returns listed or foreign; none without an origin, unless the browser reports a cross-site request', () => {
     expect([
       from({ origin: 'https://a.test' }),
       from({ origin: 'https://x.test' }),

@@ -2,35 +2,29 @@ import { describe, expect, it } from 'vitest';
 import { RateLimiter } from '../../../src/domain/rate-limiter.ts';
 import { LIMITS } from './session-fixture.ts';
 
-describe('what a peer may send', () => {
-  it('M19: a full bucket, then as much as flows in', () => {
-    const allowance = new RateLimiter(LIMITS, 0);
-    const debts = Array.from({ length: 6 }, () => allowance.takeToken(LIMITS, 0));
-    expect(debts).toEqual([0, 0, 0, 0, 0, 100]);
-    expect([allowance.takeToken(LIMITS, 200), allowance.takeToken(LIMITS, 200)]).toEqual([0, 100]);
+describe('RateLimiter', () => {
+  it('M19: allows the burst, then the refill rate', () => {
+    const limiter = new RateLimiter(LIMITS, 0);
+    const overdrafts = Array.from({ length: 6 }, () => limiter.takeToken(LIMITS, 0));
+    expect(overdrafts).toEqual([0, 0, 0, 0, 0, 100]);
+    expect([limiter.takeToken(LIMITS, 200), limiter.takeToken(LIMITS, 200)]).toEqual([0, 100]);
   });
 
-  it('M19: a debt grows with every message, and a bucket never holds more than its burst', () => {
-    const allowance = new RateLimiter(LIMITS, 0);
-    for (let i = 0; i < 5; i++) allowance.takeToken(LIMITS, 0);
-    expect([allowance.takeToken(LIMITS, 0), allowance.takeToken(LIMITS, 0)]).toEqual([100, 200]);
-    const debts = Array.from({ length: 6 }, () => allowance.takeToken(LIMITS, 3_600_000));
-    expect(debts).toEqual([0, 0, 0, 0, 0, 100]);
+  it('M19: increases the overdraft with every message, and never fills beyond the burst', () => {
+    const limiter = new RateLimiter(LIMITS, 0);
+    for (let i = 0; i < 5; i++) limiter.takeToken(LIMITS, 0);
+    expect([limiter.takeToken(LIMITS, 0), limiter.takeToken(LIMITS, 0)]).toEqual([100, 200]);
+    const overdrafts = Array.from({ length: 6 }, () => limiter.takeToken(LIMITS, 3_600_000));
+    expect(overdrafts).toEqual([0, 0, 0, 0, 0, 100]);
   });
 
-  it('M10: forgives so many malformed messages in a window', () => {
-    const allowance = new RateLimiter(LIMITS, 0);
-    expect([0, 500, 999].map((now) => allowance.strike(LIMITS, now))).toEqual([false, false, true]);
+  it('M10: tolerates the configured number of strikes in a window', () => {
+    const limiter = new RateLimiter(LIMITS, 0);
+    expect([0, 500, 999].map((now) => limiter.strike(LIMITS, now))).toEqual([false, false, true]);
   });
 
-  it('M10: forgets them with the window', () => {
-    const allowance = new RateLimiter(LIMITS, 0);
-    expect([0, 500, 1_000, 1_999, 2_000].map((now) => allowance.strike(LIMITS, now))).toEqual([
-      false,
-      false,
-      false,
-      false,
-      false,
-    ]);
+  it('M10: resets the strikes with each window', () => {
+    const limiter = new RateLimiter(LIMITS, 0);
+    expect([0, 500, 1_000, 1_999, 2_000].map((now) => limiter.strike(LIMITS, now))).toEqual([false, false, false, false, false]);
   });
 });

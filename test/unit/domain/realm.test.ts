@@ -16,7 +16,7 @@ beforeEach(() => {
   realm = new Realm(REALM_IDENTITY, LIMITS);
 });
 
-/** A peer that is in. */
+/** An open peer. */
 function open(id: string, now = 0): RealmSession {
   const peer = session(id, realm, now);
   realm.connecting(peer, now);
@@ -31,7 +31,7 @@ const out = (fact: (decisions: Decision[]) => void): Decision[] => {
   return decisions;
 };
 
-const letter = (from: string, to: string): SignalMessage => ({
+const offer = (from: string, to: string): SignalMessage => ({
   kind: 'offer',
   from: peerId(from),
   to: peerId(to),
@@ -39,7 +39,7 @@ const letter = (from: string, to: string): SignalMessage => ({
 });
 
 describe('opening', () => {
-  it('O3: a free id is seated, and its mailbox asked for', () => {
+  it('O3: registers a free id and fetches its mailbox', () => {
     const ann = session('ann', realm);
     realm.connecting(ann, 0);
     expect([realm.admit(ann), realm.has('ann'), realm.present()]).toEqual([
@@ -49,11 +49,11 @@ describe('opening', () => {
     ]);
   });
 
-  it('O3, O11: first the welcome, then what waited, in order', () => {
+  it('O3, O11: sends OPEN first, then the held messages, in order', () => {
     const ann = session('ann', realm);
     realm.connecting(ann, 0);
     realm.admit(ann);
-    const [first, second] = [letter('bob', 'ann'), letter('eve', 'ann')];
+    const [first, second] = [offer('bob', 'ann'), offer('eve', 'ann')];
     expect(
       out((decisions) =>
         realm.mailboxFetched({ session: ann, replaces: 'nothing', alreadyFetched: [] }, [first, second], [], decisions),
@@ -66,14 +66,14 @@ describe('opening', () => {
     expect([ann.state, realm.present()]).toEqual(['open', ['ann']]);
   });
 
-  it('O4: a taken id is refused', () => {
+  it('O4: rejects a taken id', () => {
     const ann = session('ann', realm);
     realm.connecting(ann, 0);
     expect(realm.refuse(ann, 'id-taken')).toEqual({ do: 'refuse', session: ann, refusal: { reason: 'id-taken' } });
     expect([ann.state, realm.nextDeadline()]).toEqual(['closing', NEVER]);
   });
 
-  it('O5: a reconnect ends the old session, then asks for the mailbox', () => {
+  it('O5: closes the old session on a reconnect, then fetches the mailbox', () => {
     const old = open('ann');
     const young = session('ann', realm);
     realm.connecting(young, 0);
@@ -84,7 +84,7 @@ describe('opening', () => {
     expect([old.state, realm.size]).toEqual(['closing', 1]);
   });
 
-  it('O6: a full realm refuses, and does not refuse who is in already', () => {
+  it('O6: rejects a new peer of a full realm, but not a reconnect', () => {
     for (const id of ['ann', 'bob', 'eve']) open(id);
     const fay = session('fay', realm);
     realm.connecting(fay, 0);
@@ -97,7 +97,7 @@ describe('opening', () => {
     ]);
   });
 
-  it('promise 2: mail for who went meanwhile is told to its senders', () => {
+  it('promise 2: notifies the senders of messages for a peer that disconnected during the fetch', () => {
     const bob = open('bob');
     const ann = session('ann', realm);
     realm.connecting(ann, 0);
@@ -105,7 +105,7 @@ describe('opening', () => {
     realm.lost(ann);
     expect(
       out((decisions) =>
-        realm.mailboxFetched({ session: ann, replaces: 'nothing', alreadyFetched: [] }, [letter('bob', 'ann')], [], decisions),
+        realm.mailboxFetched({ session: ann, replaces: 'nothing', alreadyFetched: [] }, [offer('bob', 'ann')], [], decisions),
       ),
     ).toMatchObject([{ do: 'deliver', to: bob.connection, message: { kind: 'expire', from: 'ann' } }]);
   });
@@ -114,7 +114,7 @@ describe('opening', () => {
 describe('relaying', () => {
   const payload = Uint8Array.of(1);
 
-  it('M1, promise 1: to a peer that is in, from the registered id', () => {
+  it('M1, promise 1: delivers to an open peer, from the registered id', () => {
     const [ann, bob] = [open('ann'), open('bob')];
     expect(realm.relay(ann, { kind: 'offer', to: 'bob', payload })).toEqual({
       do: 'deliver',
@@ -123,12 +123,12 @@ describe('relaying', () => {
     });
   });
 
-  it('M4: to oneself', () => {
+  it('M4: delivers to the sender itself', () => {
     const ann = open('ann');
     expect(realm.relay(ann, { kind: 'answer', to: 'ann', payload })).toMatchObject({ do: 'deliver', to: ann.connection });
   });
 
-  it('M6: LEAVE reaches who is in and is dropped for who is not', () => {
+  it('M6: delivers LEAVE to an open peer, and drops it for an absent one', () => {
     const ann = open('ann');
     open('bob');
     expect(realm.relay(ann, { kind: 'leave', to: 'bob', payload: undefined })).toMatchObject({ do: 'deliver' });
@@ -138,11 +138,11 @@ describe('relaying', () => {
     });
   });
 
-  it.each([undefined, ''])('M12: without a destination it is ignored', (to) => {
+  it.each([undefined, ''])('M12: ignores a message without a destination', (to) => {
     expect(realm.relay(open('ann'), { kind: 'offer', to, payload })).toEqual({ do: 'ignore', why: 'destination-missing' });
   });
 
-  it('M13: for an absent peer it is held', () => {
+  it('M13: holds a message for an absent peer', () => {
     const ann = open('ann');
     expect(realm.relay(ann, { kind: 'candidate', to: 'bob', payload })).toEqual({
       do: 'hold',
@@ -151,7 +151,7 @@ describe('relaying', () => {
     });
   });
 
-  it('M13: for a peer that is about to be in it is held', () => {
+  it('M13: holds a message for a connecting peer', () => {
     const ann = open('ann');
     const bob = session('bob', realm);
     realm.connecting(bob, 0);
@@ -159,7 +159,7 @@ describe('relaying', () => {
     expect(realm.relay(ann, { kind: 'offer', to: 'bob', payload })).toMatchObject({ do: 'hold' });
   });
 
-  it('M13, O7: what nobody can be named comes back at once', () => {
+  it('M13, O7: returns EXPIRE at once for an invalid destination', () => {
     const ann = open('ann');
     expect(realm.relay(ann, { kind: 'offer', to: 'x'.repeat(11), payload })).toMatchObject({
       do: 'deliver',
@@ -168,29 +168,29 @@ describe('relaying', () => {
     });
   });
 
-  it('M16: what nobody took is told as LEAVE, a notice is not', () => {
+  it('M16: reports an undelivered message with LEAVE, but not an undelivered notice', () => {
     const ann = open('ann');
-    expect(realm.undelivered(letter('ann', 'bob'))).toMatchObject({
+    expect(realm.undelivered(offer('ann', 'bob'))).toMatchObject({
       do: 'deliver',
       to: ann.connection,
       message: { kind: 'leave', from: 'bob' },
     });
-    expect(realm.undelivered({ ...letter('ann', 'bob'), kind: 'expire' })).toEqual({ do: 'ignore', why: 'sender-gone' });
+    expect(realm.undelivered({ ...offer('ann', 'bob'), kind: 'expire' })).toEqual({ do: 'ignore', why: 'sender-gone' });
   });
 
-  it('M13, M14: what has no room, or waited long enough, is told as EXPIRE', () => {
+  it('M13, M14: reports a rejected or expired message with EXPIRE', () => {
     const ann = open('ann');
     const told = { do: 'deliver', to: ann.connection, message: { kind: 'expire', from: 'bob', to: 'ann', owner: ann.token } };
-    expect([realm.unheld(letter('ann', 'bob')), realm.expired(letter('ann', 'bob'))]).toMatchObject([told, told]);
+    expect([realm.unheld(offer('ann', 'bob')), realm.expired(offer('ann', 'bob'))]).toMatchObject([told, told]);
   });
 
-  it('M15: nobody is told for a sender that has gone', () => {
-    expect(realm.expired(letter('ann', 'bob'))).toEqual({ do: 'ignore', why: 'sender-gone' });
+  it('M15: sends no notice for a disconnected sender', () => {
+    expect(realm.expired(offer('ann', 'bob'))).toEqual({ do: 'ignore', why: 'sender-gone' });
   });
 });
 
-describe('living and leaving', () => {
-  it('L1, M8: a silent peer is closed, a heard one is not', () => {
+describe('liveness and closing', () => {
+  it('L1, M8: closes an idle peer, but not one that sends messages', () => {
     const [ann, bob] = [open('ann'), open('bob')];
     realm.frameReceived(bob, 1);
     expect(realm.nextDeadline()).toBe(30_000);
@@ -200,17 +200,17 @@ describe('living and leaving', () => {
     expect(realm.nextDeadline()).toBe(60_001);
   });
 
-  it('M19: closes who sends too much', () => {
+  it('M19: closes a peer that exceeds its rate limit', () => {
     const ann = open('ann');
     const verdicts = Array.from({ length: 6 }, () => realm.frameReceived(ann, 0));
     expect(verdicts.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => undefined));
     expect(verdicts[5]).toEqual({ do: 'close', session: ann, ending: 'flooding' });
   });
 
-  it('M10, M19: a peer that is back goes on with its allowance, after a reconnect and after it was gone', () => {
+  it('M10, M19: keeps the rate limiter of a peer across a reconnect and a disconnection', () => {
     const ann = open('ann');
     for (let n = 0; n < 4; n++) realm.frameReceived(ann, 0);
-    const again = arrived('ann');
+    const again = connecting('ann');
     realm.reconnect(again, []);
     expect(realm.frameReceived(again, 0)).toBeUndefined();
     realm.lost(again);
@@ -218,29 +218,29 @@ describe('living and leaving', () => {
     expect(realm.frameReceived(later, 0)).toEqual({ do: 'close', session: later, ending: 'flooding' });
   });
 
-  it('M19: or makes it wait until its debt is paid', () => {
+  it('M19: pauses a peer until its overdraft is refilled, if configured', () => {
     realm = new Realm(REALM_IDENTITY, { ...LIMITS, onFlood: 'pause' });
     const ann = open('ann');
     for (let i = 0; i < 5; i++) realm.frameReceived(ann, 0);
     expect(realm.frameReceived(ann, 0)).toEqual({ do: 'pause', session: ann, until: 100 });
   });
 
-  it('M10: a peer may stumble, a habit is closed', () => {
+  it('M10: tolerates strikes up to the limit, then closes the peer', () => {
     const ann = open('ann');
     expect([1, 2, 3].map(() => realm.malformed(ann, 0).do)).toEqual(['ignore', 'ignore', 'close']);
   });
 
-  it('M7: who leaves is closed, and its id is free', () => {
+  it('M7: closes a peer that leaves, and frees its id', () => {
     const ann = open('ann');
     expect([realm.leave(ann), realm.has('ann')]).toEqual([{ do: 'close', session: ann, ending: 'left' }, false]);
   });
 
-  it('L2, L4: a lost connection gives its id back', () => {
+  it('L2, L4: releases the id of a lost connection', () => {
     const ann = open('ann');
     expect([realm.lost(ann), realm.has('ann'), realm.nextDeadline()]).toEqual([{ do: 'release', session: ann }, false, NEVER]);
   });
 
-  it('O5: losing the old connection leaves the new one in', () => {
+  it('O5: keeps the new session when the old connection is lost', () => {
     const old = open('ann');
     const young = session('ann', realm);
     realm.connecting(young, 0);
@@ -249,13 +249,13 @@ describe('living and leaving', () => {
     expect(realm.has('ann')).toBe(true);
   });
 
-  it('promise 6: a fault of ours ends that session alone', () => {
+  it('promise 6: closes only the session with an internal error', () => {
     const [ann] = [open('ann'), open('bob')];
     expect(realm.faulted(ann)).toEqual({ do: 'close', session: ann, ending: 'fault' });
     expect(realm.present()).toEqual(['bob']);
   });
 
-  it('a node that goes closes everybody', () => {
+  it('closes all sessions when the node shuts down', () => {
     const [ann, bob] = [open('ann'), open('bob')];
     expect(out((decisions) => realm.drain(decisions, 10, true))).toEqual([
       { do: 'close', session: ann, ending: 'restarting' },
@@ -265,66 +265,66 @@ describe('living and leaving', () => {
   });
 });
 
-describe('what was collected for a connection that is over', () => {
-  const letter: SignalMessage = { kind: 'offer', from: 'eve' as PeerId, to: 'ann' as PeerId, payload: undefined };
-  const news: SignalMessage = { ...letter, kind: 'expire' };
+describe('messages fetched for a closed connection', () => {
+  const offer: SignalMessage = { kind: 'offer', from: 'eve' as PeerId, to: 'ann' as PeerId, payload: undefined };
+  const expiry: SignalMessage = { ...offer, kind: 'expire' };
 
-  it('O5: is for the one that has replaced it, before what that one collects itself', () => {
+  it('O5: are delivered to its successor, before the messages that the successor fetches', () => {
     const ann = open('ann');
-    const collecting = realm.mailWaiting(ann.id) as MailboxFetch;
-    const heir = arrived('ann');
+    const fetch = realm.mailWaiting(ann.id) as MailboxFetch;
+    const heir = connecting('ann');
     const [, next] = out((decisions) => realm.reconnect(heir, decisions));
-    expect(out((decisions) => realm.mailboxFetched(collecting, [letter], [], decisions))).toEqual([]);
-    const later = { ...letter, kind: 'answer' } as const;
+    expect(out((decisions) => realm.mailboxFetched(fetch, [offer], [], decisions))).toEqual([]);
+    const later = { ...offer, kind: 'answer' } as const;
     const told = out((decisions) => realm.mailboxFetched(next as MailboxFetch, [later], [], decisions));
     expect(told.map((decision) => (decision.do === 'deliver' ? decision.message : decision.do))).toEqual([
-      ...['open', letter, later],
+      ...['open', offer, later],
     ]);
   });
 
-  it('M14: is told to its senders, where nobody is here any more; news waits for who may be elsewhere', () => {
-    const far = new Realm({ key: realm.key, node: realm.node, isSingleNode: false }, LIMITS);
-    const ann = session('ann', far);
-    far.connecting(ann, 0);
-    const collecting = far.admit(ann) as MailboxFetch;
-    far.lost(ann);
-    expect(out((decisions) => far.mailboxFetched(collecting, [letter, news], [], decisions))).toEqual([
+  it('M14: are reported to their senders if there is no successor; notices are held again', () => {
+    const clusterRealm = new Realm({ key: realm.key, node: realm.node, isSingleNode: false }, LIMITS);
+    const ann = session('ann', clusterRealm);
+    clusterRealm.connecting(ann, 0);
+    const fetch = clusterRealm.admit(ann) as MailboxFetch;
+    clusterRealm.lost(ann);
+    expect(out((decisions) => clusterRealm.mailboxFetched(fetch, [offer, expiry], [], decisions))).toEqual([
       { do: 'hold-notice', kind: 'expire', undelivered: { from: 'eve', to: 'ann' } },
       { do: 'hold-notice', kind: 'expire', undelivered: { from: 'ann', to: 'eve' } },
     ]);
   });
 });
 
-describe('a node that goes', () => {
-  it('asks so many at a time, and nobody twice', () => {
+describe('a draining node', () => {
+  it('closes at most the given number of sessions at a time, each once', () => {
     for (const id of ['ann', 'bob', 'cem']) open(id);
     const asked = (): unknown[] => out((decisions) => realm.drain(decisions, 2, true));
     expect([asked().length, asked().length, asked().length, realm.size]).toEqual([2, 1, 0, 0]);
   });
 
-  it('M13: lets a peer hear first what was taken for it, and collects no more', () => {
+  it('M13: delivers fetched messages before the close, and fetches no more', () => {
     const ann = open('ann');
-    const letter: SignalMessage = { kind: 'offer', from: ann.id, to: ann.id, payload: undefined };
-    const collecting = realm.mailWaiting(ann.id) as MailboxFetch;
+    const offer: SignalMessage = { kind: 'offer', from: ann.id, to: ann.id, payload: undefined };
+    const fetch = realm.mailWaiting(ann.id) as MailboxFetch;
     expect(out((decisions) => realm.drain(decisions, 10, true))).toEqual([]);
     expect(realm.mailWaiting(ann.id)).toBeUndefined();
-    expect(out((decisions) => realm.mailboxFetched(collecting, [letter], [], decisions))).toEqual([
-      { do: 'deliver', to: ann.connection, message: letter },
+    expect(out((decisions) => realm.mailboxFetched(fetch, [offer], [], decisions))).toEqual([
+      { do: 'deliver', to: ann.connection, message: offer },
       { do: 'close', session: ann, ending: 'restarting' },
     ]);
   });
 
-  it('O11, M13: so it does with one that is just coming', () => {
-    const ann = arrived('ann');
-    const collecting = realm.admit(ann) as MailboxFetch;
+  it('O11, M13: does the same for a connecting peer', () => {
+    const ann = connecting('ann');
+    const fetch = realm.admit(ann) as MailboxFetch;
     realm.drain([], 10, true);
-    expect(out((decisions) => realm.mailboxFetched(collecting, [], [], decisions)).map((decision) => decision.do)).toEqual([
+    expect(out((decisions) => realm.mailboxFetched(fetch, [], [], decisions)).map((decision) => decision.do)).toEqual([
       'open',
       'close',
     ]);
   });
 
-  it('waits for nobody at last', () => {
+  it('closes all sessions at once when it no longer waits', () => {
     const ann = open('ann');
     realm.mailWaiting(ann.id);
     realm.drain([], 10, true);
@@ -333,7 +333,7 @@ describe('a node that goes', () => {
 });
 
 describe('guests', () => {
-  it('T3, T9: a guest is welcomed, then joins what it came for; nobody can address it', () => {
+  it('T3, T9: opens a guest, then joins its requested topics; a guest is not addressable', () => {
     const [ann, bob] = [
       open('ann'),
       session('bob', realm, 0, { traits: SUBSCRIBER_TRAITS, requestedTopics: wishing({ selectors: [topic('garden')] }) }),
@@ -344,17 +344,17 @@ describe('guests', () => {
     expect(realm.relay(ann, { kind: 'offer', to: 'bob', payload: undefined }).do).toBe('hold');
   });
 
-  it('O6, T9: counts as one more, until it is gone', () => {
+  it('O6, T9: counts a guest for the limit until it disconnects', () => {
     const guests = ['a', 'b', 'c'].map((id) => guest(id, realm));
-    expect([realm.isFull, realm.size, realm.admit(arrived('ann')).do]).toEqual([true, 3, 'refuse']);
-    expect(out((decisions) => realm.admitGuest(arrived('eve'), decisions))).toMatchObject([
+    expect([realm.isFull, realm.size, realm.admit(connecting('ann')).do]).toEqual([true, 3, 'refuse']);
+    expect(out((decisions) => realm.admitGuest(connecting('eve'), decisions))).toMatchObject([
       { do: 'refuse', refusal: { reason: 'realm-full' } },
     ]);
     for (const one of guests) realm.lost(one);
     expect([realm.isFull, realm.size]).toEqual([false, 0]);
   });
 
-  it('T5: who comes for more topics than it may have is closed', () => {
+  it('T5: closes a guest that requests too many topics', () => {
     const greedy = session('eve', realm, 0, { requestedTopics: wishing({ selectors: ['a', 'b', 'c', 'd'].map(topic) }) });
     realm.connecting(greedy, 0);
     expect(out((decisions) => realm.admitGuest(greedy, decisions))).toMatchObject([
@@ -363,7 +363,7 @@ describe('guests', () => {
     ]);
   });
 
-  it('MER5: is told what it missed', () => {
+  it('MER5: replays missed publications to a guest', () => {
     const board = realm.topics(SUBSCRIBER_TRAITS);
     const publication = board.parsePublication(draft('garden', 'rain'), '1', undefined);
     if (typeof publication === 'string') return expect.fail(publication);
@@ -376,15 +376,15 @@ describe('guests', () => {
     expect(out((decisions) => realm.admitGuest(late, decisions)).map((decision) => decision.do)).toEqual(['open', 'notify']);
   });
 
-  it('a node that goes closes them too', () => {
+  it('closes guests when the node shuts down', () => {
     guest('ann', realm);
     expect(out((decisions) => realm.drain(decisions, 10, true))).toMatchObject([{ do: 'close', ending: 'restarting' }]);
   });
 });
 
-describe('signs of life', () => {
-  it('X7, REL3: who does not speak by itself is asked, and closed when it does not answer', () => {
-    const quiet = arrived('ann', { traits: { ...SOCKET_TRAITS, liveness: 'answers' } });
+describe('pings', () => {
+  it('X7, REL3: pings a connection that sends nothing by itself, and closes it without an answer', () => {
+    const quiet = connecting('ann', { traits: { ...SOCKET_TRAITS, liveness: 'answers' } });
     realm.admit(quiet);
     realm.mailboxFetched({ session: quiet, replaces: 'nothing', alreadyFetched: [] }, [], [], []);
     expect(realm.nextDeadline()).toBe(20_000);
@@ -395,21 +395,21 @@ describe('signs of life', () => {
     expect(realm.nextDeadline()).toBe(NEVER);
   });
 
-  it('L5: a peer that sends nothing and answers pings is closed all the same, later', () => {
+  it('L5: closes a peer that only answers pings, after a longer time', () => {
     const ann = open('ann');
     realm.liveness.pongReceived(ann, 59_999);
     realm.liveness.pongReceived(ann, 60_000);
     expect(out((decisions) => realm.sweep(119_999, decisions))).toMatchObject([{ do: 'close', session: ann, ending: 'silent' }]);
   });
 
-  it('M20: a ping costs as much as a message: over the allowance its peer is closed, or paused', () => {
+  it('M20: takes a token for a ping of a peer; over the limit, the peer is closed or paused', () => {
     const ann = open('ann');
     const decisions = Array.from({ length: LIMITS.messageBurst + 1 }, () => realm.takeToken(ann, 0));
     expect(decisions.slice(0, -1).every((decision) => decision === undefined)).toBe(true);
     expect(decisions.at(-1)).toMatchObject({ do: 'close', session: ann, ending: 'flooding' });
   });
 
-  it('MER9: a stream is told something now and then, and never closed for its silence', () => {
+  it('MER9: sends keep-alives on a stream, and never times it out', () => {
     const stream = guest('ann', realm);
     expect(realm.nextDeadline()).toBe(40_000);
     for (const now of [40_000, 90_000, 900_000]) {
@@ -420,12 +420,12 @@ describe('signs of life', () => {
   });
 });
 
-describe('a peer that has more than one connection', () => {
-  it('X4, X5: who takes over is told from what', () => {
-    const stream = arrived('ann', { traits: { ...SOCKET_TRAITS, carrier: 'stream', liveness: 'reads' } });
+describe('a peer with several connections', () => {
+  it('X4, X5: passes the carrier of the old session to the new one', () => {
+    const stream = connecting('ann', { traits: { ...SOCKET_TRAITS, carrier: 'stream', liveness: 'reads' } });
     realm.admit(stream);
     realm.mailboxFetched({ session: stream, replaces: 'nothing', alreadyFetched: [] }, [], [], []);
-    const socket = arrived('ann');
+    const socket = connecting('ann');
     const [closed, collect] = out((decisions) => realm.reconnect(socket, decisions));
     expect([closed, collect]).toMatchObject([
       { do: 'close', session: stream },
@@ -436,7 +436,7 @@ describe('a peer that has more than one connection', () => {
     ).toEqual([{ do: 'open', session: socket, replaces: 'stream' }]);
   });
 
-  it('X6: is known by its token while it is open', () => {
+  it('X6: finds the session by id and token while it is open', () => {
     const ann = open('ann');
     expect([
       realm.sessionOf('ann', new Token('t')),
@@ -448,7 +448,7 @@ describe('a peer that has more than one connection', () => {
   });
 });
 
-function arrived(id: string, how: Partial<SessionRequest<Realm>> = {}): RealmSession {
+function connecting(id: string, how: Partial<SessionRequest<Realm>> = {}): RealmSession {
   const one = session(id, realm, 0, how);
   realm.connecting(one, 0);
   return one;
@@ -456,69 +456,69 @@ function arrived(id: string, how: Partial<SessionRequest<Realm>> = {}): RealmSes
 
 const wishing = (wishes: Partial<RequestedTopics>): RequestedTopics => ({ selectors: [], presence: false, ...wishes });
 
-describe('a realm of a cluster', () => {
+describe('a realm in a cluster', () => {
   beforeEach(() => {
     realm = new Realm({ ...REALM_IDENTITY, isSingleNode: false }, LIMITS);
   });
-  const letter = (from: string, to: string): SignalMessage => ({
+  const offer = (from: string, to: string): SignalMessage => ({
     kind: 'offer',
     from: peerId(from),
     to: peerId(to),
     payload: undefined,
   });
-  const collecting = (session: RealmSession) => ({ session, replaces: 'nothing' as const, alreadyFetched: [] });
+  const fetch = (session: RealmSession) => ({ session, replaces: 'nothing' as const, alreadyFetched: [] });
 
-  it('M6: what is not worth waiting for may be wanted elsewhere', () => {
+  it('M6: holds LEAVE for a peer that may be on another node', () => {
     expect(realm.relay(open('ann'), { kind: 'leave', to: 'bob', payload: undefined })).toMatchObject({ do: 'hold' });
     expect(realm.relay(open('eve'), { kind: 'leave', to: '\u0000', payload: undefined })).toMatchObject({ do: 'ignore' });
   });
 
-  it('O11: mail for who is here is collected; for who is not, nobody asks', () => {
+  it('O11: fetches the mailbox of a connected peer, but not of an absent one', () => {
     const ann = open('ann');
     expect(realm.mailWaiting(peerId('bob'))).toBeUndefined();
     expect(realm.mailWaiting(ann.id)).toMatchObject({ do: 'fetch-mailbox', session: ann });
     expect(realm.mailWaiting(ann.id)).toBeUndefined();
   });
 
-  it('M17: while a mailbox is on its way, nothing overtakes it', () => {
+  it('M17: delivers no message before the fetched mailbox', () => {
     const [ann, bob] = [open('ann'), open('bob')];
     realm.mailWaiting(ann.id);
     expect(realm.relay(bob, { kind: 'offer', to: 'ann', payload: undefined })).toMatchObject({ do: 'hold', sender: bob });
-    expect(out((decisions) => realm.mailboxFetched(collecting(ann), [letter('eve', 'ann')], [], decisions))).toMatchObject([
+    expect(out((decisions) => realm.mailboxFetched(fetch(ann), [offer('eve', 'ann')], [], decisions))).toMatchObject([
       { do: 'deliver', message: { from: 'eve' } },
       { do: 'fetch-mailbox', session: ann },
     ]);
-    realm.mailboxFetched(collecting(ann), [], [], []);
+    realm.mailboxFetched(fetch(ann), [], [], []);
     expect(realm.relay(bob, { kind: 'offer', to: 'ann', payload: undefined })).toMatchObject({ do: 'deliver' });
   });
 
-  it('M17: who is about to be in collects to the end before it hears anything', () => {
+  it('M17: fetches the whole mailbox of a connecting peer before any delivery', () => {
     const [bob, ann] = [open('bob'), session('ann', realm)];
     realm.connecting(ann, 0);
     realm.admit(ann);
     realm.relay(bob, { kind: 'offer', to: 'ann', payload: undefined });
-    const [again] = out((decisions) => realm.mailboxFetched(collecting(ann), [letter('eve', 'ann')], [], decisions));
+    const [again] = out((decisions) => realm.mailboxFetched(fetch(ann), [offer('eve', 'ann')], [], decisions));
     expect(again).toMatchObject({ do: 'fetch-mailbox', alreadyFetched: [{ from: 'eve' }] });
-    if (again?.do !== 'fetch-mailbox') throw new Error('it is not collected again');
-    expect(out((decisions) => realm.mailboxFetched(again, [letter('bob', 'ann')], [], decisions))).toMatchObject([
+    if (again?.do !== 'fetch-mailbox') throw new Error('the mailbox is not fetched again');
+    expect(out((decisions) => realm.mailboxFetched(again, [offer('bob', 'ann')], [], decisions))).toMatchObject([
       { do: 'open' },
       { do: 'deliver', message: { from: 'eve' } },
       { do: 'deliver', message: { from: 'bob' } },
     ]);
   });
 
-  it('M17: those collect first that have not read what a peer sent from elsewhere', () => {
+  it('M17: first fetches the mailboxes with messages that the peer sent from another node', () => {
     const [ann, bob] = [session('ann', realm), open('bob')];
     realm.connecting(ann, 0);
     realm.admit(ann);
-    expect(out((decisions) => realm.mailboxFetched(collecting(ann), [], [bob.id, peerId('far')], decisions))).toMatchObject([
+    expect(out((decisions) => realm.mailboxFetched(fetch(ann), [], [bob.id, peerId('clusterRealm')], decisions))).toMatchObject([
       { do: 'open', session: ann },
       { do: 'fetch-mailbox', session: bob },
     ]);
     expect(realm.relay(ann, { kind: 'offer', to: 'bob', payload: undefined })).toMatchObject({ do: 'hold' });
   });
 
-  it('M17: those who may take nothing of what they sent each other, and themselves, do not ask for ever', () => {
+  it('M17: ends the fetches of two peers whose writes fail', () => {
     const both = [session('ann', realm), session('bob', realm)] as const;
     for (const one of both) realm.connecting(one, 0);
     const asked = both.map((one) => realm.admit(one));
@@ -536,17 +536,17 @@ describe('a realm of a cluster', () => {
     ]);
   });
 
-  it('O5: only the very connection is superseded', () => {
+  it('O5: supersedes only the given connection', () => {
     const ann = open('ann');
     expect(realm.superseded(ann.id, session('ann', realm).connection)).toBeUndefined();
     expect(realm.superseded(ann.id, ann.connection)).toMatchObject({ do: 'close', ending: 'superseded' });
   });
 
-  it('M14, M16: news for a sender that is not here is reported', () => {
-    expect(realm.expired({ from: peerId('far'), to: peerId('bob') })).toEqual({
+  it('M14, M16: holds a notice for a sender that may be on another node', () => {
+    expect(realm.expired({ from: peerId('clusterRealm'), to: peerId('bob') })).toEqual({
       do: 'hold-notice',
       kind: 'expire',
-      undelivered: { from: 'far', to: 'bob' },
+      undelivered: { from: 'clusterRealm', to: 'bob' },
     });
   });
 });

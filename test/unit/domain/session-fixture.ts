@@ -3,7 +3,6 @@ import { Realm, type RealmLimits, type RealmSession } from '../../../src/domain/
 import { Session, type SessionTraits, type SessionRequest } from '../../../src/domain/session.ts';
 import { Token } from '../../../src/domain/token.ts';
 
-/** Of a realm: its key and its node. */
 export const REALM_IDENTITY = { key: realmKey('peerjs'), node: nodeId('here') };
 
 export const LIMITS: RealmLimits = {
@@ -27,24 +26,24 @@ export const LIMITS: RealmLimits = {
   sendBufferBytes: 10_000,
 };
 
-/** A peer on a WebSocket, as those of PeerJS are. */
+/** Traits of a PeerJS WebSocket. */
 export const SOCKET_TRAITS: SessionTraits = { carrier: 'socket', liveness: 'sends', space: 'letters', keepsHistory: false };
 
 export function peerId(text: string): PeerId {
   const parsed = parsePeerId(text);
-  if (!parsed.ok) throw new Error(`${text} is no id`);
+  if (!parsed.ok) throw new Error(`${text} is not a peer id`);
   return parsed.value;
 }
 
 let slot = 0;
 
-/** A session that asks to be `id`, on a connection of its own. */
+/** A connecting session for `id`, on a new connection. */
 export function session(
   id: string,
   realm = new Realm(REALM_IDENTITY, LIMITS),
   now = 0,
-  how: Partial<SessionRequest<Realm>> = {},
+  request: Partial<SessionRequest<Realm>> = {},
 ): RealmSession {
   const connection = connectionId(slot++, 0);
-  return new Session({ connection, realm, id: peerId(id), token: new Token('t'), traits: SOCKET_TRAITS, ...how }, now);
+  return new Session({ connection, realm, id: peerId(id), token: new Token('t'), traits: SOCKET_TRAITS, ...request }, now);
 }

@@ -4,25 +4,26 @@ import { session } from './session-fixture.ts';
 
 const EVENTS: SessionEvent[] = ['registered', 'refused', 'left', 'superseded', 'ended', 'lost'];
 
-describe('a session', () => {
-  it('begins with its first word, connecting', () => {
+describe('Session', () => {
+  it('starts in the state connecting', () => {
     expect(session('ann', undefined, 7)).toMatchObject({ id: 'ann', state: 'connecting', lastReceivedAt: 7 });
   });
 
-  it('O3, M7: opens, leaves and is over', () => {
+  it('O3, M7: opens, leaves and closes', () => {
     const ann = session('ann');
     for (const event of ['registered', 'left', 'lost'] as const) ann.transition(event);
     expect(ann.state).toBe('closed');
   });
 
-  it('takes exactly the steps of the table', () => {
+  it('allows exactly the transitions of the table', () => {
     for (const state of Object.keys(SESSION_TRANSITIONS) as SessionState[]) {
       for (const event of EVENTS) {
         const ann = session('ann');
         ann.state = state;
         const next = (SESSION_TRANSITIONS[state] as Record<string, string>)[event];
-        if (next === undefined) expect(() => ann.transition(event)).toThrow(`a session that is ${state} can be ${event}`);
-        else expect((ann.transition(event), ann.state)).toBe(next);
+        if (next === undefined) {
+          expect(() => ann.transition(event)).toThrow(`a session in state ${state} allows the event ${event}`);
+        } else expect((ann.transition(event), ann.state)).toBe(next);
       }
     }
   });

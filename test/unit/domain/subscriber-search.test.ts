@@ -10,15 +10,15 @@ const publication = (topics: readonly string[], isPrivate = false): Publication 
 const patterns = (...all: TopicPattern[]) => new Map(all.map((pattern) => [pattern.key, pattern]));
 const budget = (maxSteps = UNBOUNDED): Budget => ({ steps: 0, maxSteps });
 
-describe('T10: a hearing', () => {
-  it('says in any number of slices who hears a publication, the same as at once', () => {
+describe('T10: SubscriberSearch', () => {
+  it('finds the same receivers in any number of slices', () => {
     const [ann, bob, eve] = ['ann', 'bob', 'eve'].map((id) => guest(id)) as [
       ReturnType<typeof guest>,
       ReturnType<typeof guest>,
       ReturnType<typeof guest>,
     ];
     const topics = ['x1', 'x2', 'x3', 'garden'];
-    const hearing = () =>
+    const search = () =>
       new SubscriberSearch(
         publication(topics),
         [ann],
@@ -27,19 +27,19 @@ describe('T10: a hearing', () => {
           [eve, patterns(prefixPattern('z'))],
         ],
       );
-    const atOnce = hearing();
+    const atOnce = search();
     expect([0, 1, 2].map((place) => atOnce.matches(place, budget()))).toEqual([true, true, false]);
-    const sliced = hearing();
+    const sliced = search();
     const found: boolean[] = [];
     let slices = 0;
     while (found.length < 3 && slices < 100) {
       const slice = budget(4);
       for (
-        let hears = sliced.matches(found.length, slice);
-        hears !== undefined && found.length < 3;
-        hears = sliced.matches(found.length, slice)
+        let isMatch = sliced.matches(found.length, slice);
+        isMatch !== undefined && found.length < 3;
+        isMatch = sliced.matches(found.length, slice)
       ) {
-        found.push(hears);
+        found.push(isMatch);
       }
       slices += 1;
       expect(slice.steps).toBeLessThanOrEqual(4 + 'garden'.length + 2);
@@ -47,23 +47,23 @@ describe('T10: a hearing', () => {
     expect([found, slices > 3]).toEqual([[true, true, false], true]);
   });
 
-  it('tries a pattern once, however many listeners have it', () => {
+  it('matches a shared pattern once', () => {
     const all = Array.from({ length: 100 }, () => [guest('ann'), patterns(prefixPattern('no'))] as const);
-    const hearing = new SubscriberSearch(publication(['garden']), [], all);
+    const search = new SubscriberSearch(publication(['garden']), [], all);
     const spent = budget();
-    expect(all.map((_, place) => hearing.matches(place, spent)).includes(true)).toBe(false);
+    expect(all.map((_, place) => search.matches(place, spent)).includes(true)).toBe(false);
     expect(spent.steps).toBe(100 + 'garden'.length + 1);
   });
 
-  it('MER7: of what is private, asks for clearance too', () => {
+  it('MER7: requires clearance for a private publication', () => {
     const cleared = (clearance?: 'all' | ReturnType<typeof topic>[]) => guest('ann', undefined, { clearance });
-    const listeners = [cleared(), cleared([]), cleared('all'), cleared([topic('garden')]), cleared([prefixPattern('gar')])];
-    const hearing = new SubscriberSearch(publication(['garden'], true), listeners, []);
-    expect(listeners.map((_, place) => hearing.matches(place, budget()))).toEqual([false, false, true, true, true]);
+    const subscribers = [cleared(), cleared([]), cleared('all'), cleared([topic('garden')]), cleared([prefixPattern('gar')])];
+    const search = new SubscriberSearch(publication(['garden'], true), subscribers, []);
+    expect(subscribers.map((_, place) => search.matches(place, budget()))).toEqual([false, false, true, true, true]);
   });
 });
 
-it('T5: fitting stops where the budget ends', () => {
+it('T5: stops when the budget is exhausted', () => {
   expect([anyMatches(['a', 'b'], [topic('c')], budget(1)), anyMatches(['a', 'b'], [topic('b')], budget(2))]).toEqual([
     undefined,
     true,

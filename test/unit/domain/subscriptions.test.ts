@@ -6,7 +6,7 @@ import type { Publication, TopicName } from '../../../src/domain/topic.ts';
 import { session } from './session-fixture.ts';
 import { prefixPattern, topicName } from './topic-fixture.ts';
 
-const [garden, house] = [topicName('garden'), topicName('house')];
+const [garden, street] = [topicName('garden'), topicName('street')];
 const pattern = prefixPattern('gar');
 
 const publication = (...topics: TopicName[]): Publication => {
@@ -14,63 +14,63 @@ const publication = (...topics: TopicName[]): Publication => {
   return { id: 'a', topics, payload, type: undefined, retry: undefined, isPrivate: false, from: undefined };
 };
 
-/** All that listen to any of `topics`. */
-function ofAny(listeners: Subscriptions, topics: TopicName[]): Session[] {
-  const hearing = listeners.search(publication(...topics), listeners.subscribersOfAny(topics), () => true);
-  return hearing.candidates.filter((_, place) => hearing.matches(place, { steps: 0, maxSteps: UNBOUNDED }));
+/** All receivers of a publication on `topics`. */
+function receiversOf(subscriptions: Subscriptions, topics: TopicName[]): Session[] {
+  const search = subscriptions.search(publication(...topics), subscriptions.subscribersOfAny(topics), () => true);
+  return search.candidates.filter((_, place) => search.matches(place, { steps: 0, maxSteps: UNBOUNDED }));
 }
 
-describe('listeners', () => {
-  it('T3: are found by topic, in the order they came, each once', () => {
-    const listeners = new Subscriptions();
+describe('Subscriptions', () => {
+  it('T3: finds subscribers by topic, each once, in order of subscription', () => {
+    const subscriptions = new Subscriptions();
     const [ann, bob] = [session('ann'), session('bob')];
-    expect([listeners.addTopic(ann, garden), listeners.addTopic(bob, garden), listeners.addTopic(ann, garden)]).toEqual([
-      true,
-      true,
-      false,
-    ]);
-    listeners.addTopic(ann, house);
     expect([
-      [...listeners.subscribersOf(garden)],
-      [...listeners.subscribersOf(topicName('x'))],
-      listeners.subscriberCount(garden),
-      listeners.total,
+      subscriptions.addTopic(ann, garden),
+      subscriptions.addTopic(bob, garden),
+      subscriptions.addTopic(ann, garden),
+    ]).toEqual([true, true, false]);
+    subscriptions.addTopic(ann, street);
+    expect([
+      [...subscriptions.subscribersOf(garden)],
+      [...subscriptions.subscribersOf(topicName('x'))],
+      subscriptions.subscriberCount(garden),
+      subscriptions.total,
     ]).toEqual([[ann, bob], [], 2, 3]);
-    expect(ofAny(listeners, [garden, house])).toEqual([ann, bob]);
+    expect(receiversOf(subscriptions, [garden, street])).toEqual([ann, bob]);
   });
 
-  it('T3: are found by pattern, and once where a topic of theirs fits too', () => {
-    const listeners = new Subscriptions();
+  it('T3: finds subscribers by pattern, once if they are also subscribed by topic', () => {
+    const subscriptions = new Subscriptions();
     const [ann, bob] = [session('ann'), session('bob')];
-    listeners.addPatterns(ann, [pattern]);
-    listeners.addPatterns(ann, [pattern]);
-    listeners.addTopic(ann, garden);
-    listeners.addTopic(bob, house);
-    expect([ofAny(listeners, [garden]), ofAny(listeners, [house]), ofAny(listeners, [house, garden])]).toEqual([
-      [ann],
-      [bob],
-      [bob, ann],
-    ]);
-    expect([listeners.total, listeners.patternCount, listeners.matchCost]).toEqual([3, 1, 1]);
+    subscriptions.addPatterns(ann, [pattern]);
+    subscriptions.addPatterns(ann, [pattern]);
+    subscriptions.addTopic(ann, garden);
+    subscriptions.addTopic(bob, street);
+    expect([
+      receiversOf(subscriptions, [garden]),
+      receiversOf(subscriptions, [street]),
+      receiversOf(subscriptions, [street, garden]),
+    ]).toEqual([[ann], [bob], [bob, ann]]);
+    expect([subscriptions.total, subscriptions.patternCount, subscriptions.matchCost]).toEqual([3, 1, 1]);
   });
 
-  it('promise 5: leave nothing behind', () => {
-    const listeners = new Subscriptions();
+  it('promise 5: keeps nothing after the last subscription', () => {
+    const subscriptions = new Subscriptions();
     const ann = session('ann');
-    listeners.addTopic(ann, garden);
-    listeners.addPatterns(ann, [pattern]);
+    subscriptions.addTopic(ann, garden);
+    subscriptions.addPatterns(ann, [pattern]);
     expect([
-      listeners.removeTopic(ann, garden),
-      listeners.removeTopic(ann, garden),
-      listeners.removeTopic(session('bob'), garden),
+      subscriptions.removeTopic(ann, garden),
+      subscriptions.removeTopic(ann, garden),
+      subscriptions.removeTopic(session('bob'), garden),
     ]).toEqual([true, false, false]);
-    listeners.removePatterns(ann, [pattern.key]);
-    listeners.removePatterns(ann, [pattern.key]);
-    expect([listeners.total, listeners.patternCount, listeners.subscriberCount(garden), ofAny(listeners, [garden])]).toEqual([
-      0,
-      0,
-      0,
-      [],
-    ]);
+    subscriptions.removePatterns(ann, [pattern.key]);
+    subscriptions.removePatterns(ann, [pattern.key]);
+    expect([
+      subscriptions.total,
+      subscriptions.patternCount,
+      subscriptions.subscriberCount(garden),
+      receiversOf(subscriptions, [garden]),
+    ]).toEqual([0, 0, 0, []]);
   });
 });

@@ -7,7 +7,7 @@ import { LIMITS, REALM_IDENTITY, session } from './session-fixture.ts';
 
 /* Words of the tests of topics. */
 
-/** A guest on a stream, in a space that remembers. */
+/** Traits of a guest on a stream, in a space with a history. */
 export const SUBSCRIBER_TRAITS: SessionTraits = { carrier: 'stream', liveness: 'reads', space: 'letters', keepsHistory: true };
 
 export const topic = (text: string): Selector => ({ topic: text });
@@ -28,7 +28,7 @@ export const draft = (topics: string | readonly string[], text = '', more: Parti
   ...more,
 });
 
-/** A guest that is in. */
+/** An open guest. */
 export function guest(id: string, realm = new Realm(REALM_IDENTITY, LIMITS), wishes: Partial<RequestedTopics> = {}): Session {
   const one = session(id, realm, 0, {
     traits: SUBSCRIBER_TRAITS,
@@ -45,7 +45,7 @@ export function decisionsOf(fact: (out: Decision[]) => void): Decision[] {
   return out;
 }
 
-/** Who is told what, in short: `connection: news text`. */
+/** The notifications in short form: connection and event. */
 export function notifications(decisions: readonly Decision[]): string[] {
   return decisions.flatMap((decision) =>
     decision.do === 'notify' || decision.do === 'broadcast'
@@ -54,7 +54,7 @@ export function notifications(decisions: readonly Decision[]): string[] {
   );
 }
 
-/** Those that hear it, however long it takes to find them. */
+/** The receivers of a decision, found with an unlimited budget. */
 function receiversOf(decision: Extract<Decision, { do: 'notify' | 'broadcast' }>): Receivers {
   if (decision.do === 'notify') return decision.to;
   const { search } = decision;
