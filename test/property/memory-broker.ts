@@ -32,7 +32,7 @@ const LIMITS = {
 
 const REALMS = ['red', 'blue'];
 
-/** What the world can tell apart, for whoever draws steps for it. */
+/** The range of steps that are generated for this driver. */
 export const SCOPE = {
   realms: REALMS.length,
   hasUnusableId: true,
@@ -50,15 +50,15 @@ export const SCOPE = {
   maxSteps: 100,
 } as const;
 
-/** A real broker over the memory transport, on a clock that stands; and the notebook that watches it. */
+/** Drives a real broker over the memory transport on a manual clock, and checks it against the model. */
 export class MemoryBroker implements StepDriver<void> {
   readonly clock = new ManualClock();
-  readonly notebook = new Model({ behaviours: STRICT_BEHAVIOURS, limits: LIMITS, tolerance: EXACT });
+  readonly model = new Model({ behaviours: STRICT_BEHAVIOURS, limits: LIMITS, tolerance: EXACT });
   readonly #transport = new MemoryTransport();
   readonly #broker: Broker;
-  readonly #ends = new Map<ClientConnection, MemoryClient>();
-  /** Frames of each line that were read so far. */
-  readonly #read = new Map<ClientConnection, number>();
+  readonly #clients = new Map<ClientConnection, MemoryClient>();
+  /** Number of frames of each connection that were checked so far. */
+  readonly #checked = new Map<ClientConnection, number>();
 
   constructor() {
     this.#broker = buildBroker(
@@ -77,118 +77,123 @@ export class MemoryBroker implements StepDriver<void> {
   }
 
   activePeers(): ActivePeer[] {
-    return this.#open().map((line) => ({ connection: line, realm: REALMS.indexOf(line.realm), id: line.id }));
+    return this.#open().map((connection) => ({ connection, realm: REALMS.indexOf(connection.realm), id: connection.id }));
   }
 
   connect({ realm, id }: { readonly realm: number; readonly id: string }, token: string): void {
     const key = REALMS[realm % REALMS.length] ?? 'red';
-    const line = newConnection(`line ${this.#ends.size} (${id} in ${key})`, { realm: key, id, token });
-    this.notebook.recordConnect(line);
-    this.#ends.set(line, this.#transport.connect({ path: '/peerjs', query: new URLSearchParams({ key, id, token }).toString() }));
-    this.#look();
+    const connection = newConnection(`connection ${this.#clients.size} (${id} in ${key})`, { realm: key, id, token });
+    this.model.recordConnect(connection);
+    this.#clients.set(
+      connection,
+      this.#transport.connect({ path: '/peerjs', query: new URLSearchParams({ key, id, token }).toString() }),
+    );
+    this.#check();
   }
 
-  relay(line: ClientConnection, dst: string, type: Kind): void {
-    const n = this.notebook.recordMessage(line, dst, type);
-    this.#end(line).send(JSON.stringify({ type, src: 'somebody else', dst, payload: { n }, hops: 1 }));
-    this.#look();
+  relay(connection: ClientConnection, dst: string, type: Kind): void {
+    const n = this.model.recordMessage(connection, dst, type);
+    this.#client(connection).send(JSON.stringify({ type, src: 'another peer', dst, payload: { n }, hops: 1 }));
+    this.#check();
   }
 
-  flood(line: ClientConnection, to: string, count: number): void {
-    for (let i = 0; i < count && !line.isClosed; i++) this.relay(line, to, 'CANDIDATE');
+  flood(connection: ClientConnection, to: string, count: number): void {
+    for (let i = 0; i < count && !connection.isClosed; i++) this.relay(connection, to, 'CANDIDATE');
   }
 
-  sendFromAll(lines: readonly ClientConnection[], to: string): void {
-    for (const line of lines) if (!line.isClosed) this.relay(line, to, 'CANDIDATE');
+  sendFromAll(connections: readonly ClientConnection[], to: string): void {
+    for (const connection of connections) if (!connection.isClosed) this.relay(connection, to, 'CANDIDATE');
   }
 
-  sendHeartbeat(line: ClientConnection): void {
-    this.notebook.recordFrame(line, true);
-    this.#say(line, '{"type":"HEARTBEAT"}');
+  sendHeartbeat(connection: ClientConnection): void {
+    this.model.recordFrame(connection, true);
+    this.#send(connection, '{"type":"HEARTBEAT"}');
   }
 
-  sendMalformed(line: ClientConnection, over: string, times: number): void {
-    for (let i = 0; i < times && !line.isClosed; i++) {
-      this.notebook.recordMalformed(line);
-      this.#say(line, MALFORMED_FRAMES[over] ?? over);
+  sendMalformed(connection: ClientConnection, frame: string, times: number): void {
+    for (let i = 0; i < times && !connection.isClosed; i++) {
+      this.model.recordMalformed(connection);
+      this.#send(connection, MALFORMED_FRAMES[frame] ?? frame);
     }
   }
 
-  sendIgnored(line: ClientConnection, what: string): void {
-    this.notebook.recordFrame(line);
-    this.#say(line, IGNORED_FRAMES[what] ?? what);
+  sendIgnored(connection: ClientConnection, frame: string): void {
+    this.model.recordFrame(connection);
+    this.#send(connection, IGNORED_FRAMES[frame] ?? frame);
   }
 
-  leave(line: ClientConnection): void {
-    this.notebook.recordLeave(line);
-    this.#say(line, '{"type":"LEAVE"}');
+  leave(connection: ClientConnection): void {
+    this.model.recordLeave(connection);
+    this.#send(connection, '{"type":"LEAVE"}');
   }
 
-  hangUp(line: ClientConnection, how: 'close' | 'cut'): void {
-    this.notebook.recordHangUp(line);
-    this.#end(line)[how]();
-    this.#look();
+  hangUp(connection: ClientConnection, how: 'close' | 'cut'): void {
+    this.model.recordHangUp(connection);
+    this.#client(connection)[how]();
+    this.#check();
   }
 
-  wait(span: number): void {
-    this.notebook.isTimePassing = true;
-    const until = this.clock.now() + span;
+  wait(duration: number): void {
+    this.model.isTimePassing = true;
+    const until = this.clock.now() + duration;
     while (this.clock.now() < until) {
       const step = Math.min(until, Math.max(this.clock.nextWakeup(), this.clock.now())) - this.clock.now();
       this.clock.advance(step);
       this.#transport.settle();
-      this.notebook.now = this.clock.now();
-      this.#look();
-      if (step === 0) throw new RuleViolation('L1', 'a wake-up in the past comes again and again');
+      this.model.now = this.clock.now();
+      this.#check();
+      if (step === 0) throw new RuleViolation('L1', 'a wake-up in the past repeats');
     }
-    this.notebook.isTimePassing = false;
+    this.model.isTimePassing = false;
   }
 
-  /** Promise 5: when everybody has gone and all has expired, nothing is left anywhere. */
+  /** Promise 5: after all disconnections and expiries, nothing is left. */
   finish(): void {
-    for (const line of this.#open()) this.hangUp(line, 'cut');
+    for (const connection of this.#open()) this.hangUp(connection, 'cut');
     this.wait(LIMITS.expireTimeout + LIMITS.sweepInterval + 1);
     for (const realm of REALMS.keys()) {
       for (const id of [...IDS, UNUSABLE_ID]) this.connect({ realm, id }, 'a token never used before');
-      for (const line of this.#open()) this.hangUp(line, 'close');
+      for (const connection of this.#open()) this.hangUp(connection, 'close');
     }
     if (Number.isFinite(this.clock.nextWakeup()) && this.clock.nextWakeup() < this.clock.now()) {
-      throw new RuleViolation('L1', 'a wake-up is left for nobody');
+      throw new RuleViolation('L1', 'a wake-up is left without a connection');
     }
   }
 
-  /** Lines that are not over, as their far ends see it. */
+  /** Connections that are open for the client. */
   #open(): ClientConnection[] {
-    return [...this.#ends.keys()].filter((line) => !line.isClosed);
+    return [...this.#clients.keys()].filter((connection) => !connection.isClosed);
   }
 
-  #say(line: ClientConnection, frame: string | Uint8Array): void {
-    this.#end(line).send(frame);
-    this.#look();
+  #send(connection: ClientConnection, frame: string | Uint8Array): void {
+    this.#client(connection).send(frame);
+    this.#check();
   }
 
-  /** Reads what every line has heard, and lets the notebook judge it. */
-  #look(): void {
-    for (const line of this.#ends.keys()) this.#hear(line);
-    for (const [line, { closed }] of this.#ends) if (closed !== undefined) this.notebook.recordClose(line, closed.code);
-    this.notebook.checkAll();
-    this.notebook.settle();
-  }
-
-  #hear(line: ClientConnection): void {
-    const { received } = this.#end(line);
-    let read = this.#read.get(line) ?? 0;
-    for (; read < received.length; read++) {
-      const frame = readFrame(received[read] ?? '');
-      if (frame === undefined) throw new RuleViolation('M1', `${line.name} heard what is no JSON object`);
-      this.notebook.receive(line, frame);
+  /** Passes the new frames of all connections to the model. */
+  #check(): void {
+    for (const connection of this.#clients.keys()) this.#receive(connection);
+    for (const [connection, { closed }] of this.#clients) {
+      if (closed !== undefined) this.model.recordClose(connection, closed.code);
     }
-    this.#read.set(line, read);
+    this.model.checkAll();
+    this.model.settle();
   }
 
-  #end(line: ClientConnection): MemoryClient {
-    const end = this.#ends.get(line);
-    if (end === undefined) throw new RuleViolation('O3', `${line.name} was never opened`);
-    return end;
+  #receive(connection: ClientConnection): void {
+    const { received } = this.#client(connection);
+    let checked = this.#checked.get(connection) ?? 0;
+    for (; checked < received.length; checked++) {
+      const frame = readFrame(received[checked] ?? '');
+      if (frame === undefined) throw new RuleViolation('M1', `${connection.name} received a frame that is not a JSON object`);
+      this.model.receive(connection, frame);
+    }
+    this.#checked.set(connection, checked);
+  }
+
+  #client(connection: ClientConnection): MemoryClient {
+    const client = this.#clients.get(connection);
+    if (client === undefined) throw new RuleViolation('O3', `${connection.name} was never opened`);
+    return client;
   }
 }

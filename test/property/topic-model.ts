@@ -3,11 +3,11 @@ import { LinesBroker } from '../support/lines-broker.ts';
 import { RelayDialect } from '../../src/adapters/dialects/relay/dialect.ts';
 import { LinesDialect } from '../../examples/lines-dialect/dialect.ts';
 
-export const TOPICS = ['garden', 'house', 'roof', 'sea'] as const;
+export const TOPICS = ['garden', 'street', 'roof', 'sea'] as const;
 
 export type Topic = (typeof TOPICS)[number];
 
-/** How somebody takes part: with presence and without an echo, or the other way round. Each kind has a space of its own. */
+/** `lines`: with presence, without echo. `relay`: without presence, with echo. Each kind has its own space. */
 export type Kind = 'lines' | 'relay';
 
 const LIMITS = {
@@ -18,137 +18,151 @@ const LIMITS = {
   aliveTimeout: 10_000,
   pingInterval: 1_000,
 };
-const OVERREACHING = 1008;
+const LIMIT_EXCEEDED = 1008;
 const REALM_FULL = 1013;
-const SILENT = 4002;
-/** Pings, and why somebody is shown out: it is the code that counts. */
-const SMALL_TALK = /^#(?! \S+ (came|left|are|\w+:))/;
+const TIMED_OUT = 4002;
+/** Lines that are not compared: pings, and close reasons, whose codes are compared. */
+const NOT_COMPARED = /^#(?! \S+ (came|left|are|\w+:))/;
 
-/** Somebody who takes part, what it should have heard by now, and how it should have been closed. */
-interface Guest {
+/** A client, the lines that it should have received so socket, and its expected close code. */
+interface Client {
   readonly kind: Kind;
-  readonly far: MemoryClient;
+  readonly socket: MemoryClient;
   readonly id: string;
   readonly topics: Topic[];
-  /** Whether it answers pings. */
-  readonly isAwake: boolean;
+  /** Whether the client answers pings. */
+  readonly answersPings: boolean;
   readonly expected: string[];
-  closedWith: number | undefined;
+  closeCode: number | undefined;
 }
 
-/** A whole broker on a clock that stands, and a notebook of who should hear what. */
+/** A whole broker on a manual clock, and a model of the notifications that each client should receive. */
 export class TopicModel {
-  readonly #house = new LinesBroker(LIMITS, { moreDialects: [new LinesDialect('/lines'), new RelayDialect('/relay')] });
-  readonly #guests: Guest[] = [];
-  #words = 0;
+  readonly #broker = new LinesBroker(LIMITS, { moreDialects: [new LinesDialect('/lines'), new RelayDialect('/relay')] });
+  readonly #clients: Client[] = [];
+  #publications = 0;
 
-  /** Those who are still there. */
-  get here(): readonly Guest[] {
-    return this.#guests.filter(({ closedWith }) => closedWith === undefined);
+  /** Clients that should be connected. */
+  get connected(): readonly Client[] {
+    return this.#clients.filter(({ closeCode }) => closeCode === undefined);
   }
 
-  enters(kind: Kind, isAwake: boolean): void {
-    const isFull = this.here.length >= LIMITS.concurrentLimit;
-    const far = this.#house.transport.connect({ path: `/${kind}` });
-    far.answersPings = isAwake;
-    const id = /you are (.+)/.exec(far.received[0] ?? '')?.[1] ?? '';
+  connect(kind: Kind, answersPings: boolean): void {
+    const isFull = this.connected.length >= LIMITS.concurrentLimit;
+    const socket = this.#broker.transport.connect({ path: `/${kind}` });
+    socket.answersPings = answersPings;
+    const id = /you are (.+)/.exec(socket.received[0] ?? '')?.[1] ?? '';
     const greeting = kind === 'lines' && !isFull ? [`# you are ${id}`] : [];
-    this.#guests.push({ kind, far, id, topics: [], isAwake, expected: greeting, closedWith: isFull ? REALM_FULL : undefined });
+    this.#clients.push({
+      kind,
+      socket,
+      id,
+      topics: [],
+      answersPings,
+      expected: greeting,
+      closeCode: isFull ? REALM_FULL : undefined,
+    });
   }
 
   /** T1, T3, T5, T7. */
-  joins(guest: Guest, topic: Topic): void {
-    const isThere = guest.topics.includes(topic);
-    const ofKind = this.here.filter(({ kind }) => kind === guest.kind);
-    const joins = ofKind.reduce((sum, { topics }) => sum + topics.length, 0);
-    guest.far.send(guest.kind === 'lines' ? `+${topic}` : JSON.stringify({ type: 'subscribe', topics: [topic] }));
-    if (isThere) return;
-    if (guest.topics.length === LIMITS.topicsPerConnection || joins === LIMITS.topicJoins) return this.#ends(guest, OVERREACHING);
-    const others = this.#listeners(guest.kind, topic);
-    guest.topics.push(topic);
-    if (guest.kind !== 'lines') return;
-    this.#order.set(`${guest.id} ${topic}`, ++this.#joined);
-    guest.expected.push(`# in ${topic}: ${others.map(({ id }) => id).join(' ')}`.trimEnd());
-    for (const other of others) other.expected.push(`# ${guest.id} came to ${topic}`);
+  join(client: Client, topic: Topic): void {
+    const isSubscribed = client.topics.includes(topic);
+    const ofKind = this.connected.filter(({ kind }) => kind === client.kind);
+    const subscriptions = ofKind.reduce((sum, { topics }) => sum + topics.length, 0);
+    client.socket.send(client.kind === 'lines' ? `+${topic}` : JSON.stringify({ type: 'subscribe', topics: [topic] }));
+    if (isSubscribed) return;
+    if (client.topics.length === LIMITS.topicsPerConnection || subscriptions === LIMITS.topicJoins) {
+      return this.#close(client, LIMIT_EXCEEDED);
+    }
+    const others = this.#subscribers(client.kind, topic);
+    client.topics.push(topic);
+    if (client.kind !== 'lines') return;
+    this.#order.set(`${client.id} ${topic}`, ++this.#joinCount);
+    client.expected.push(`# in ${topic}: ${others.map(({ id }) => id).join(' ')}`.trimEnd());
+    for (const other of others) other.expected.push(`# ${client.id} came to ${topic}`);
   }
 
   /** T3, T7. */
-  parts(guest: Guest, topic: Topic): void {
-    guest.far.send(guest.kind === 'lines' ? `-${topic}` : JSON.stringify({ type: 'unsubscribe', topics: [topic] }));
-    if (guest.topics.includes(topic)) this.#leaves(guest, topic);
+  leave(client: Client, topic: Topic): void {
+    client.socket.send(client.kind === 'lines' ? `-${topic}` : JSON.stringify({ type: 'unsubscribe', topics: [topic] }));
+    if (client.topics.includes(topic)) this.#leave(client, topic);
   }
 
   /** T3, T4. */
-  publishes(guest: Guest, topic: Topic): void {
-    const word = `word${++this.#words}`;
-    const listeners = this.#listeners(guest.kind, topic);
-    if (guest.kind === 'lines') {
-      guest.far.send(`${topic} ${word}`);
-      for (const one of listeners) if (one !== guest) one.expected.push(`${topic} ${word}`);
+  publish(client: Client, topic: Topic): void {
+    const word = `word${++this.#publications}`;
+    const subscribers = this.#subscribers(client.kind, topic);
+    if (client.kind === 'lines') {
+      client.socket.send(`${topic} ${word}`);
+      for (const one of subscribers) if (one !== client) one.expected.push(`${topic} ${word}`);
       return;
     }
     const text = JSON.stringify({ type: 'publish', topic, word });
-    guest.far.send(text);
-    for (const one of listeners) one.expected.push(`${text.slice(0, -1)},"clients":${listeners.length}}`);
+    client.socket.send(text);
+    for (const one of subscribers) one.expected.push(`${text.slice(0, -1)},"clients":${subscribers.length}}`);
   }
 
-  /** T1: none of a list is joined of which one can't be. */
-  joinsBadly(guest: Guest): void {
-    guest.far.send(guest.kind === 'lines' ? '+toolong' : JSON.stringify({ type: 'subscribe', topics: ['sea', 'toolong'] }));
+  /** T1: joins no topic of a list that contains an invalid one. */
+  joinInvalid(client: Client): void {
+    client.socket.send(client.kind === 'lines' ? '+toolong' : JSON.stringify({ type: 'subscribe', topics: ['sea', 'toolong'] }));
   }
 
   /** T7. */
-  goes(guest: Guest, how: 'close' | 'cut'): void {
-    guest.far[how]();
-    this.#ends(guest, how === 'close' ? 1000 : 1006);
+  disconnect(client: Client, how: 'close' | 'cut'): void {
+    client.socket[how]();
+    this.#close(client, how === 'close' ? 1000 : 1006);
   }
 
-  /** Long enough for whoever answers no ping. */
-  time(): void {
+  /** Advances the clock beyond the liveness timeout. */
+  timeOut(): void {
     for (let past = 0; past < LIMITS.aliveTimeout * 2; past += LIMITS.pingInterval) {
-      this.#house.advance(LIMITS.pingInterval);
-      // Lines are asked by a line, and answered by one.
-      for (const { kind, isAwake, far } of this.here) if (kind === 'lines' && isAwake) far.send('');
+      this.#broker.advance(LIMITS.pingInterval);
+      // The lines dialect pings with a line, and expects a line as the answer.
+      for (const { kind, answersPings, socket } of this.connected) if (kind === 'lines' && answersPings) socket.send('');
     }
-    for (const guest of this.here.filter(({ isAwake }) => !isAwake)) this.#ends(guest, SILENT);
+    for (const client of this.connected.filter(({ answersPings }) => !answersPings)) this.#close(client, TIMED_OUT);
   }
 
-  /** @returns what is not as it should be; undefined where all is. */
-  wrong(): string | undefined {
-    for (const { far, id, kind, expected, closedWith } of this.#guests) {
-      const heard = far.received.map((line) => line.trimEnd()).filter((line) => !SMALL_TALK.test(line));
-      // Of several who fall silent at once, it is not said who is told first, nor what each of them still hears.
-      const [seen, due] = closedWith === SILENT ? [[], []] : [settled(heard), settled(expected)];
-      if (seen.join('\n') !== due.join('\n')) return `${kind} ${id} heard\n${seen.join('\n')}\ninstead of\n${due.join('\n')}`;
-      if (far.closed?.code !== closedWith) return `${kind} ${id} was closed with ${far.closed?.code}, not ${closedWith}`;
+  /** @returns the first difference from the model; undefined for none. */
+  difference(): string | undefined {
+    for (const { socket, id, kind, expected, closeCode } of this.#clients) {
+      const received = socket.received.map((line) => line.trimEnd()).filter((line) => !NOT_COMPARED.test(line));
+      // If several clients time out at once, the order of their notifications is not specified.
+      const [actual, wanted] = closeCode === TIMED_OUT ? [[], []] : [withSortedLeaves(received), withSortedLeaves(expected)];
+      if (actual.join('\n') !== wanted.join('\n')) {
+        return `${kind} ${id} received\n${actual.join('\n')}\ninstead of\n${wanted.join('\n')}`;
+      }
+      if (socket.closed?.code !== closeCode) return `${kind} ${id} was closed with ${socket.closed?.code}, not ${closeCode}`;
     }
     return undefined;
   }
 
   readonly #order = new Map<string, number>();
-  #joined = 0;
+  #joinCount = 0;
 
-  /** In the order in which they joined. */
-  #listeners(kind: Kind, topic: Topic): Guest[] {
-    const listeners = this.here.filter((one) => one.kind === kind && one.topics.includes(topic));
-    const rank = ({ id }: Guest): number => this.#order.get(`${id} ${topic}`) ?? 0;
-    return listeners.sort((one, other) => rank(one) - rank(other));
+  /** In the order of subscription. */
+  #subscribers(kind: Kind, topic: Topic): Client[] {
+    const subscribers = this.connected.filter((one) => one.kind === kind && one.topics.includes(topic));
+    const rank = ({ id }: Client): number => this.#order.get(`${id} ${topic}`) ?? 0;
+    return subscribers.sort((one, other) => rank(one) - rank(other));
   }
 
-  #leaves(guest: Guest, topic: Topic): void {
-    guest.topics.splice(guest.topics.indexOf(topic), 1);
-    if (guest.kind !== 'lines') return;
-    for (const other of this.#listeners('lines', topic)) if (other !== guest) other.expected.push(`# ${guest.id} left ${topic}`);
+  #leave(client: Client, topic: Topic): void {
+    client.topics.splice(client.topics.indexOf(topic), 1);
+    if (client.kind !== 'lines') return;
+    for (const other of this.#subscribers('lines', topic)) {
+      if (other !== client) other.expected.push(`# ${client.id} left ${topic}`);
+    }
   }
 
-  #ends(guest: Guest, code: number): void {
-    guest.closedWith = code;
-    for (const topic of [...guest.topics]) this.#leaves(guest, topic);
+  #close(client: Client, code: number): void {
+    client.closeCode = code;
+    for (const topic of [...client.topics]) this.#leave(client, topic);
   }
 }
 
-/** Lines in their order, but for those that say who left: where they stand side by side, they are sorted. */
-function settled(lines: readonly string[]): string[] {
+/** The lines in order, with adjacent `left` lines sorted. */
+function withSortedLeaves(lines: readonly string[]): string[] {
   const all: string[] = [];
   let leaving: string[] = [];
   for (const line of [...lines, '']) {
