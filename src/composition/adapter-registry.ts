@@ -35,7 +35,7 @@ import type { DialectName } from './configuration/dialect-options.ts';
 import { originsFromList } from './origins.ts';
 import { topicRights } from './topic-rights.ts';
 
-/* The whole wiring on one screen: which adapter serves which port, and what chooses it. */
+/* The adapter of each port, and the option that selects it. */
 
 const dialects: Record<DialectName, (config: Config) => Dialect> = {
   peerjs: (config) => new PeerjsDialect(config.path, config.legacyXhr ? 'answers' : 'sends'),
@@ -51,7 +51,7 @@ const dialects: Record<DialectName, (config: Config) => Dialect> = {
   relay: (config) => new RelayDialect(config.relayPath),
 };
 
-/** PeerJS comes last: under its prefix, any path may name a realm. */
+/** PeerJS is last, because any path below its prefix may be the key of a realm. */
 export function dialectsOf(config: Config): readonly Dialect[] {
   const others = config.dialects.filter((name) => name !== 'peerjs');
   const peerjs = config.dialects.filter((name) => name === 'peerjs');
@@ -59,7 +59,7 @@ export function dialectsOf(config: Config): readonly Dialect[] {
   return [...others.map((name) => dialects[name](config)), ...xhr, ...peerjs.map((name) => dialects[name](config))];
 }
 
-/** Checks whatever tokens there is a key for. */
+/** Verifies the tokens of publishers and subscribers with the configured keys; without a key no token is valid. */
 export function authenticatorOf({ mercurePublisherKey, mercureSubscriberKey }: Config): Authenticator {
   return new JwtAuthenticator({ publisher: mercurePublisherKey, subscriber: mercureSubscriberKey });
 }
@@ -75,7 +75,7 @@ export const transports: Record<Config['transport'], (settings: TransportSetting
     }),
 };
 
-/** Dialects that need more of a transport than one WebSocket for each connection. */
+/** Transports that wrap another one, for dialects whose sessions outlive a WebSocket or request. */
 export const bridges: Record<'socketio', (inner: Transport, config: Config, log: Log) => Transport> = {
   socketio: (inner, config, log) => {
     const { socketioPath: path, socketioPrefixes: prefixes, maxMessageBytes, handshakeTimeout } = config;
@@ -98,7 +98,7 @@ export const mailboxStores: Record<'memory', (config: Config, memory: MemoryBudg
   memory: (config, memory) => new MemoryMailboxStore(config, undefined, memory),
 };
 
-/** A library that is not used is not loaded. @throws ListenError where the engine does not answer. */
+/** Each engine loads its client library on use. @throws ListenError when the engine does not respond. */
 export const engines: Record<'redis' | 'nats', (url: string, config: Config, log: Log) => Promise<Engine>> = {
   async redis(url, config, log) {
     const { connectRedisEngine } = await import('../adapters/engines/redis/engine.ts');
@@ -119,7 +119,7 @@ export const buses: Record<'memory', (node: NodeId) => NodeBus> = {
   memory: (node) => new MemoryBusNetwork().busOf(node),
 };
 
-/** The id of the node where there is no engine. */
+/** The id of a node without an engine. */
 export const SINGLE_NODE: NodeId = nodeId('alone');
 
 export function clientAddressesOf({ proxied }: Config): ClientAddresses {

@@ -21,7 +21,7 @@ export interface Engine {
   readonly bus: NodeBus;
 }
 
-/** What a broker is built around; everything else follows from the configuration. */
+/** The adapters that a broker is built with. The configuration determines all other parts. */
 export interface BrokerEnvironment {
   readonly transport: Transport;
   readonly clock: Clock;

@@ -4,8 +4,8 @@ import type { CertificateFiles } from '../adapters/transports/shared/settings.ts
 const INTERVAL_MS = 2_000;
 
 /**
- * H12: notices that the files of a certificate were replaced, also behind symbolic links, as Kubernetes mounts them.
- * Looks at them now and then, because a watch on a file is lost with the file.
+ * H12: detects that the files of a certificate were replaced, also behind symbolic links, as Kubernetes mounts them.
+ * Polls, because a file-system watch ends when its file is replaced.
  */
 export class CertificateWatch {
   readonly #files: CertificateFiles;
@@ -14,16 +14,16 @@ export class CertificateWatch {
   #loaded: string | undefined;
   #seen: string | undefined;
 
-  /** @param onChange is called once for each change, when both files have stayed the same for one interval. */
+  /** @param onChange is called once for each change, after both files have been unchanged for one interval. */
   constructor(files: CertificateFiles, onChange: () => void) {
     this.#files = files;
     this.#onChange = onChange;
   }
 
-  /** What is there now is loaded already. */
+  /** Takes the current files as loaded, and starts the timer. */
   async begin(): Promise<void> {
     this.#loaded = this.#seen = await this.#state();
-    // A broker that waits for a renewal is no reason for its process to live.
+    // The timer does not keep the process alive.
     this.#timer ??= setInterval(() => void this.look(), INTERVAL_MS).unref();
   }
 
@@ -32,10 +32,10 @@ export class CertificateWatch {
     this.#timer = undefined;
   }
 
-  /** Compares the files with those that are loaded. The timer calls it. */
+  /** Compares the files with the loaded ones. Called by the timer. */
   async look(): Promise<void> {
     const state = await this.#state();
-    // One of the two may be written already, and the other not yet.
+    // A renewal writes two files; one interval without a change means that both are complete.
     const isSettled = state === this.#seen;
     this.#seen = state;
     if (!isSettled || state === this.#loaded) return;

@@ -33,10 +33,11 @@ function hasFlag(name: 'help' | 'version'): boolean {
   return readCommandLine(argv).readings.some((reading) => reading.name === name && OPTIONS[name].read(reading.raw).ok);
 }
 
-/** A signal ends it by `exit`, so that no server that it has started outlives it. */
+/** A signal ends the command by `exit`, whose handlers stop the servers that the command has started. */
 async function runSuite(suite: Command): Promise<void> {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    {process.on(signal, () => process.exit(SIGNAL_EXIT_BASE + constants.signals[signal]));}
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => process.exit(SIGNAL_EXIT_BASE + constants.signals[signal]));
+  }
   const { stdout, stderr } = process;
   process.exitCode = await suite(argv.slice(1), { stdout, stderr, isTerminal: stderr.isTTY });
 }
@@ -71,7 +72,7 @@ function exitOnFault(log: Log): void {
   const end = (error: unknown): void => {
     log.record({ event: 'crashed', error });
     const { stack, message } = readableError(error);
-    printError(`ended by a fault: ${stack ?? message}`);
+    printError(`exits after an internal error: ${stack ?? message}`);
     process.exit(FAILED);
   };
   process.on('uncaughtException', end);
@@ -85,6 +86,6 @@ function rejectOptions(problems: readonly ConfigProblem[]): void {
 }
 
 function printError(message: string): void {
-  // Not `console.error`: a standard error that is not read must not hold up the end.
+  // Not `console.error`, which blocks the exit while standard error is not read.
   standardError().write(`signalbox: ${message}\n`);
 }

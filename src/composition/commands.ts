@@ -1,12 +1,12 @@
 import { health } from './health.ts';
 
-/** The commands of the conformance suite, by the words that call them: where their code is, and what it exports. */
+/** The commands of the conformance suite by name: the file, and the function that it exports. */
 const COMMANDS: Readonly<Record<string, { readonly file: string; readonly run: string }>> = {
   conform: { file: 'conform.js', run: 'conform' },
   'conform-report': { file: 'conform-report.js', run: 'conformReport' },
 };
 
-/** What a command of the suite is: its arguments and where it writes to in, its exit code out. */
+/** A command: takes its arguments and output streams, returns its exit code. */
 export type Command = (args: readonly string[], io: CommandIo) => Promise<number>;
 
 export interface CommandIo {
@@ -16,8 +16,8 @@ export interface CommandIo {
 }
 
 /**
- * The command beside `serve` that a word calls, such as one of the suite; undefined for other words.
- * Nothing of the suite is loaded before that: the broker does not know it, and it stands beside what is built of `src`.
+ * The command of that name, other than `serve`; undefined for any other word.
+ * The conformance suite is loaded on use, from its own folder beside the build of `src`.
  */
 export async function commandNamed(word: string | undefined): Promise<Command | undefined> {
   if (word === 'health') return health;

@@ -1,7 +1,7 @@
 import type { Broker } from '../application/broker.ts';
 import type { Session } from '../domain/session.ts';
 
-/** A peer, as an embedding program sees it. */
+/** A connected peer, for an embedding program. */
 export class ConnectedPeer {
   readonly #session: Session;
   readonly #broker: () => Broker | undefined;
@@ -20,7 +20,7 @@ export class ConnectedPeer {
     return this.#session.realm.key;
   }
 
-  /** The peer's secret. It is the program's to keep: it is not printed with the peer. */
+  /** The peer's secret. Inspecting or logging the peer does not print it. */
   get token(): string {
     return this.#session.token.reveal();
   }
@@ -30,8 +30,8 @@ export class ConnectedPeer {
   }
 
   /**
-   * Sends JSON of the program's own. @returns whether it left or waits to leave.
-   * @throws TypeError for what has no JSON form.
+   * Sends a value as JSON. @returns whether it was sent or queued; false when the connection is closed.
+   * @throws TypeError for a value without a JSON form.
    */
   send(message: unknown): boolean {
     const text = JSON.stringify(message) as string | undefined;
@@ -39,13 +39,13 @@ export class ConnectedPeer {
     return this.sendText(text);
   }
 
-  /** Sends text as it is; it must be what the peer's dialect understands. @returns whether it left or waits to leave. */
+  /** Sends text unchanged. It must be a frame of the peer's dialect. @returns whether it was sent or queued. */
   sendText(text: string): boolean {
     const outcome = this.#broker()?.send(this.#session.connection, Buffer.from(text)) ?? 'gone';
     return outcome !== 'gone';
   }
 
-  /** Milliseconds since the peer was last heard. */
+  /** Milliseconds since the last frame of the peer. */
   silentFor(): number {
     return this.#broker()?.idleTimeOf(this.#session) ?? 0;
   }

@@ -45,7 +45,7 @@ export function buildBroker(configuration: Config, brokerEnvironment: BrokerEnvi
   return build(broker, [given(config, configuration), given(environment, brokerEnvironment)]);
 }
 
-/* Inputs: the options, and what the broker is built around. */
+/* Inputs: the options and the environment. Each binding lists its needs; the compiler checks their names and types. */
 const config = input<Config>('config');
 const environment = input<BrokerEnvironment>('environment');
 const options = members(config);
@@ -75,7 +75,7 @@ const authenticator = derive({ config, environment }, (p) => p.environment.authe
 const addresses = derive({ config }, (p) => clientAddressesOf(p.config));
 const connections = derive({ tap, clock }, (p) => new Connections(p.tap, p.clock));
 
-/* What runs the use-cases. */
+/* The machinery of the use-cases. */
 const turns = derive({ log }, (p) => new Turns((error) => p.log.record({ event: 'fault', error, connection: undefined })));
 const sweeper = derive({ clock, sweepInterval }, (p) => new Sweeper(p.clock, p.sweepInterval));
 const fence = derive({ directory, clock }, (p) => new LeaseFence(p.directory.lease, p.clock.now()));
@@ -90,7 +90,7 @@ const admissionControl = construct(AdmissionControl, {
 });
 const probes = construct(Probes, { admissionControl, bus, fence, clock });
 
-/* Use-cases that the broker and its entry points call by name. */
+/* Use-cases that other components call. */
 const useCases = {
   recordFrame: call(recordFrame, { performer }),
   leaveRealm: call(leaveRealm, { performer, clock, log }),
@@ -106,7 +106,7 @@ const useCases = {
   }),
 };
 
-/* Use-cases that a request calls: frames of connections, then HTTP. */
+/* Use-cases by request: first of frames, then of HTTP. A new use-case gets a line here and a variant in ports/requests.ts. */
 const frameUseCases = group({
   relay: call(relayMessage, { performer }),
   leave: members(useCases.leaveRealm).byRequest,

@@ -22,9 +22,9 @@ import type { PeerMessage } from './peer-events.ts';
 import { PeerClient } from './peer-client.ts';
 import { dialectsOf } from './adapter-registry.ts';
 
-/* The face for programs that were written for `peer`: its two functions, its options, its events. */
+/* The API of the `peer` package: its two functions, its options, its events. */
 
-/** The options of `peer`, and all of Signalbox's own. What is no option of either is passed over with a warning. */
+/** The options of `peer` and of Signalbox. Any other name is ignored with a warning. */
 export interface DropInOptions extends GivenOptions {
   /** Options for `https.createServer`; only for `PeerServer`. */
   readonly ssl?: ServerOptions;
@@ -33,7 +33,7 @@ export interface DropInOptions extends GivenOptions {
   readonly createWebSocketServer?: NonNullable<AttachmentSettings['createWebSocketServer']>;
 }
 
-/** The events of `peer`. Nobody has to listen for `error`. */
+/** The events of `peer`. Without a listener for `error`, an error is a process warning. */
 export interface PeerServerEvents {
   connection: [client: PeerClient];
   message: [client: PeerClient, message: PeerMessage];
@@ -44,13 +44,13 @@ export interface PeerServerEvents {
 
 /** A request handler for Express 4 and 5, or for a bare `node:http` server, that emits events. */
 export type PeerServerHandler = MountableHandler<PeerServerEvents> & {
-  /** Drains and stops the broker. A server of its own stops too; one that it is attached to stays. */
+  /** Drains and stops the broker and its own server. A server that the broker is attached to keeps running. */
   stop(): Promise<void>;
 };
 
 /**
- * Serves PeerJS on a server of the program's own. The result is to be mounted
- * (`app.use('/peerjs', handler)`), or to be a bare server's request handler.
+ * Serves PeerJS on a server of the program. Mount the result (`app.use('/peerjs', handler)`), or use it as the request
+ * handler of a `node:http` server.
  * @throws ConfigError naming each option, its value and what is allowed.
  */
 export function ExpressPeerServer(server: Server | SecureServer, options: DropInOptions = {}): PeerServerHandler {
@@ -64,8 +64,8 @@ export function ExpressPeerServer(server: Server | SecureServer, options: DropIn
 }
 
 /**
- * Serves PeerJS on a server of its own. @param callback hears when the server listens.
- * @throws ConfigError naming each option, its value and what is allowed; ListenError for a certificate that can't be used.
+ * Serves PeerJS on a new server. @param callback is called when the server listens.
+ * @throws ConfigError naming each option, its value and what is allowed; ListenError for an unusable certificate.
  */
 export function PeerServer(options: DropInOptions = {}, callback?: (server: Server | SecureServer) => void): PeerServerHandler {
   const config = configOf('PeerServer', options);
@@ -108,7 +108,7 @@ function attach(server: Server | SecureServer, config: Config, options: DropInOp
   return { handler, broker, log };
 }
 
-/** Resolves when the server has closed, whether or not it listened. */
+/** Resolves when the server has closed, also if it never listened. */
 function closed(server: Server | SecureServer): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
@@ -116,21 +116,20 @@ function closed(server: Server | SecureServer): Promise<void> {
   });
 }
 
-/** A program that owns the server has a Socket.IO of its own there, or none. */
 const NO_SOCKETIO = {
   source: 'dialects',
   message:
-    "dialects has 'socketio', which needs a server of the broker's own: use createBroker, or another path for your Socket.IO",
+    "dialects has 'socketio', which needs a server created by the broker: use createBroker, or run Socket.IO itself on another path",
 };
 
 const TWO_CERTIFICATES = {
   source: 'ssl',
-  message: 'ssl is given beside sslkey and sslcert: leave one of them out',
+  message: 'ssl is given together with sslkey and sslcert: remove one of them',
 };
 
 const TWO_LISTS = {
   source: 'cors',
-  message: 'cors is given beside corsOptions.origin: leave one of them out',
+  message: 'cors is given together with corsOptions.origin: remove one of them',
 };
 
 function isGiven(ssl: ServerOptions | undefined): ssl is ServerOptions {
@@ -156,8 +155,8 @@ function originsOf(corsOptions: DropInOptions['corsOptions']): OriginPolicy | un
   for (const name of Object.keys(others)) process.emitWarning(`corsOptions.${name} has no effect; only corsOptions.origin has`);
   if (origin === undefined) return undefined;
   if (isOriginOption(origin)) {
-    for (const odd of unmatchable(origin)) {
-      process.emitWarning(`corsOptions.origin has '${odd}', which no browser sends as an origin`);
+    for (const item of unmatchable(origin)) {
+      process.emitWarning(`corsOptions.origin has '${item}', which no browser sends as an origin`);
     }
     return originsFromOption(origin);
   }
@@ -165,13 +164,13 @@ function originsOf(corsOptions: DropInOptions['corsOptions']): OriginPolicy | un
   throw new ConfigError([{ source: 'corsOptions.origin', message }]);
 }
 
-/** Texts that are compared with origins and can never be equal to one, such as those with a path. */
+/** Entries that can never equal an origin, such as those with a path. */
 function unmatchable(origin: OriginOption): string[] {
   const items = origin === '*' || typeof origin === 'boolean' ? [] : [origin].flat();
   return items.filter((item) => typeof item === 'string').filter((item) => item.includes('*') || parseOrigin(item) !== item);
 }
 
-// Read by this face itself; `debug` is in many examples of `peer`, which never read it.
+// Read by this file; `debug` is in many examples of `peer`, which never read it.
 const DROP_IN_NAMES = new Set(['ssl', 'corsOptions', 'generateClientId', 'createWebSocketServer', 'debug']);
 
 function attachment(
@@ -194,7 +193,7 @@ function attachment(
   };
 }
 
-/** The events of `peer`, from those of the broker. A program may keep a client: it is the same object each time. */
+/** Emits the events of `peer` for those of the broker. All events of a connection have the same client object. */
 function forwardEvents(broker: EmbeddedBroker, handler: MountableHandler<PeerServerEvents>): void {
   const clients = new WeakMap<ConnectedPeer, PeerClient>();
   const clientOf = (peer: ConnectedPeer): PeerClient => {
@@ -205,14 +204,14 @@ function forwardEvents(broker: EmbeddedBroker, handler: MountableHandler<PeerSer
   broker.on('connection', (peer) => handler.emit('connection', clientOf(peer)));
   broker.on('disconnect', (peer) => handler.emit('disconnect', clientOf(peer)));
   broker.on('error', (error) => emitError(handler, error));
-  // The broker reads messages only for a listener, so it gets one when there is one here.
+  // Without a listener for `message` the broker parses no messages, so it gets one only when the handler has one.
   handler.on('newListener', (event) => {
     if (event !== 'message' || broker.listenerCount('message') > 0) return;
     broker.on('message', (peer, message) => handler.emit('message', clientOf(peer), message));
   });
 }
 
-/** An `error` that nobody listens for would end the process (as it does with `peer`). */
+/** An `error` event without a listener would end the process, as with `peer`; it becomes a warning. */
 function emitError(handler: MountableHandler<PeerServerEvents>, error: unknown): void {
   const failure = error instanceof Error ? error : new Error(String(error));
   if (handler.listenerCount('error') > 0) handler.emit('error', failure);

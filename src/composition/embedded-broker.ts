@@ -17,22 +17,22 @@ import { makeEngine } from './make-engine.ts';
 import { originsFromList } from './origins.ts';
 import { PeerEvents, type DisconnectReason, type PeerMessage } from './peer-events.ts';
 
-/** What an embedding program can listen to. */
+/** The events for an embedding program. */
 export interface BrokerEvents {
-  /** A peer is registered and has heard OPEN; a reconnect is a new connection. */
+  /** A peer is registered and OPEN was sent. A reconnect is a new connection. */
   connection: [peer: ConnectedPeer];
-  /** A peer sent a message, heartbeats too. Messages are read for this event only while somebody listens. */
+  /** A peer sent a message or a heartbeat. Messages are parsed for this event only while it has a listener. */
   message: [peer: ConnectedPeer, message: PeerMessage];
-  /** A peer is gone. */
+  /** A peer's connection has ended. */
   disconnect: [peer: ConnectedPeer, reason: DisconnectReason];
-  /** Something went wrong in the broker or in a listener. Nobody has to listen. */
+  /** An internal error of the broker, or an exception of a listener. A listener is optional. */
   error: [error: Error];
 }
 
-/** What each thing that a listener can be told is called here. */
+/** Names of the events of `PeerListener` in `BrokerEvents`. */
 const EVENTS = { connected: 'connection', sent: 'message', disconnected: 'disconnect' } as const;
 
-/** What a broker may be built around, where the configuration's own choice is not wanted. */
+/** Adapters that replace those of the configuration. */
 export interface EmbeddedParts {
   readonly log: Log;
   readonly makeTransport: (config: Config, log: Log) => Promise<Transport>;
@@ -56,7 +56,7 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
     this.#certificateWatch = tls && new CertificateWatch(tls, () => void this.reloadCertificate());
   }
 
-  /** Starts to accept. @throws ListenError, and then nothing is left open. */
+  /** Starts to accept connections. @throws ListenError; nothing stays open then. */
   async listen(): Promise<ListeningAddress> {
     if (this.#broker !== undefined) throw new Error('listen was called before: a broker listens once');
     this.#broker = this.#build();
@@ -66,21 +66,21 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
     return address;
   }
 
-  /** Drains and stops; resolves when nothing is left open. Harmless before `listen` and when repeated. */
+  /** Drains and stops; resolves when all connections are closed. Idempotent; does nothing before `listen`. */
   async close(): Promise<void> {
     this.#certificateWatch?.end();
     await (await this.#broker)?.close();
   }
 
   /**
-   * H12: reads the files of the certificate again, for new connections; the log tells the outcome. It is also done without this
-   * call when the files have changed. Does nothing before `listen`, and without a certificate.
+   * H12: reloads the files of the certificate for new connections, and logs the outcome. The broker also reloads them when
+   * they change. Does nothing before `listen`, or without a certificate.
    */
   async reloadCertificate(): Promise<void> {
     if (this.config.tls !== undefined) (await this.#broker)?.reloadCertificate();
   }
 
-  /** What was counted since the start, by name. */
+  /** Counters since the start, by name. */
   counts(): Partial<Record<Counter, number>> {
     return this.#tally.all();
   }
@@ -109,7 +109,7 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
     return broker;
   }
 
-  /** An `error` that nobody listens for would end the process. It is in the log already. */
+  /** An `error` event without a listener would end the process. The error is already logged. */
   #fail(error: Error): void {
     if (this.listenerCount('error') > 0) this.emit('error', error);
   }

@@ -4,18 +4,18 @@ import { optionNamed } from './configuration/option-names.ts';
 import type { OptionName } from './configuration/options.ts';
 import { shown } from './configuration/reading.ts';
 
-/** The ways to start a broker from a program. */
+/** The functions and classes that start a broker from a program. */
 export type EntryPoint = 'createBroker' | 'PeerServer' | 'ExpressPeerServer' | 'PeeroServer';
 
-/** Why an option has no effect on a face, and what to do instead; undefined for a value that is right there. */
+/** The reason why an entry point rejects the value of an option, and the alternative; undefined for an allowed value. */
 type RejectionReason = (value: unknown) => string | undefined;
 
 interface EntryPointRules {
-  /** Stand in for the defaults of the command line. */
+  /** Replace the defaults of the command line. */
   readonly defaults: Partial<Record<OptionName, unknown>>;
-  /** Options that can't hold: they are refused, with the reason. */
+  /** Rejected, with the reason. */
   readonly refused: Partial<Record<OptionName, RejectionReason>>;
-  /** Options of `peer` that it ignores too, so that programs give them: each is a warning. */
+  /** Accepted with a warning, because `peer` accepts and ignores them too. */
   readonly ignored: Partial<Record<OptionName, string>>;
 }
 
@@ -25,9 +25,9 @@ const reject =
     reason;
 
 const rejectUws: RejectionReason = (value) =>
-  value === 'uws' ? "this server is of node:http: leave it out, or use createBroker for transport 'uws'" : undefined;
+  value === 'uws' ? "this server uses node:http: remove the option, or use createBroker for transport 'uws'" : undefined;
 
-/** `peer` waits longer for a silent peer as a library than from its command line. */
+/** As a library, `peer` has a longer liveness timeout than from its command line. */
 const PEER_DEFAULTS = { alive_timeout: 90_000 };
 
 const RULES: Readonly<Record<EntryPoint, EntryPointRules>> = {
@@ -37,25 +37,25 @@ const RULES: Readonly<Record<EntryPoint, EntryPointRules>> = {
     defaults: PEER_DEFAULTS,
     refused: {
       transport: rejectUws,
-      handshake_timeout: reject('the server is yours: set its headersTimeout and requestTimeout'),
-      keep_alive_timeout: reject('the server is yours: set its keepAliveTimeout'),
-      max_header_bytes: reject('the server is yours: give maxHeaderSize to createServer'),
-      sslkey: reject('the server is yours: pass one of https.createServer'),
-      sslcert: reject('the server is yours: pass one of https.createServer'),
+      handshake_timeout: reject('your program owns the server: set its headersTimeout and requestTimeout'),
+      keep_alive_timeout: reject('your program owns the server: set its keepAliveTimeout'),
+      max_header_bytes: reject('your program owns the server: pass maxHeaderSize to createServer'),
+      sslkey: reject('your program owns the server: pass one of https.createServer'),
+      sslcert: reject('your program owns the server: pass one of https.createServer'),
     },
-    ignored: { port: 'your server listens where you say', host: 'your server listens where you say' },
+    ignored: { port: 'set it in the call of server.listen', host: 'set it in the call of server.listen' },
   },
   PeeroServer: {
     defaults: { port: 8080, peero_path: '/', dialects: ['peero'] },
     refused: {
-      dialects: (value) => (isPeeroOnly(value) ? undefined : 'it serves Peero alone: use createBroker for several dialects'),
-      all: (value) => (value === false ? undefined : 'it serves Peero alone: use createBroker for several dialects'),
+      dialects: (value) => (isPeeroOnly(value) ? undefined : 'it serves only Peero: use createBroker for several dialects'),
+      all: (value) => (value === false ? undefined : 'it serves only Peero: use createBroker for several dialects'),
     },
     ignored: {},
   },
 };
 
-/** The options that a program gives, by name. @throws ConfigError for anything else, such as a port. */
+/** @returns a copy of the given options. @throws ConfigError for a value that is no object, such as a port number. */
 export function checkedOptions(entryPoint: EntryPoint, options: unknown): Record<string, unknown> {
   if (typeof options === 'object' && options !== null && !Array.isArray(options)) return { ...options };
   const message = `the options of ${entryPoint} are ${shown(options)}; they must be an object, such as { port: 9000 }`;
@@ -63,7 +63,7 @@ export function checkedOptions(entryPoint: EntryPoint, options: unknown): Record
 }
 
 /**
- * Settles the options that a program gives to one of the faces. What is allowed but probably a mistake is a process warning.
+ * Resolves the options that a program gives to an entry point. Likely mistakes are process warnings.
  * @throws ConfigError naming each option, its value and what is allowed.
  */
 export function configFor(entryPoint: EntryPoint, given: Readonly<Record<string, unknown>>): Config {
@@ -87,7 +87,7 @@ export function configFor(entryPoint: EntryPoint, given: Readonly<Record<string,
   return resolved.value.config;
 }
 
-/** How each option that is given is spelled. */
+/** The spelling of each given option. */
 function spellingsIn(given: Readonly<Record<string, unknown>>): Map<OptionName, string> {
   const spellings = new Map<OptionName, string>();
   for (const [spelling, value] of Object.entries(given)) {

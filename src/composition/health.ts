@@ -11,11 +11,11 @@ const INVALID_USAGE = 2;
 
 const USAGE = `Usage: signalbox health [--ready] [--process <id>] [options of signalbox]
 
-Asks the broker that has the same options, environment and file whether it is well: /healthz, or with --ready /readyz.
-Ends with 0 if it is, else with 1 and one line that says why; with 2 for options that can not be used.
+Checks the health of the broker that has the same options, environment and config file: /healthz, or /readyz with --ready.
+Exits with 0 if the broker is healthy, 1 and one line with the reason if not, and 2 for invalid options.
 
-  --ready         also asks whether new connections are accepted
-  --process <id>  takes the options of that process from its command line (Linux), such as 1 in a container
+  --ready         also checks that new connections are accepted
+  --process <id>  reads the options from the command line of that process (Linux), such as 1 in a container
 `;
 
 interface Outputs {
@@ -23,7 +23,7 @@ interface Outputs {
   readonly stderr: { write(text: string): unknown };
 }
 
-/** The command that health checks call. @returns its exit code. */
+/** The command for health checks. @returns its exit code. */
 export async function health(args: readonly string[], { stdout, stderr }: Outputs): Promise<number> {
   const reportError = (message: string): void => void stderr.write(`signalbox health: ${message}\n`);
   const { own, options } = splitArguments(args);
@@ -45,16 +45,16 @@ export async function health(args: readonly string[], { stdout, stderr }: Output
   }
   const { config } = resolved.value;
   if (config.port === 0) {
-    reportError('the port is 0, so it is not known here: give --port');
+    reportError('port is 0, so the actual port is unknown: give --port');
     return INVALID_USAGE;
   }
   const path = own.ready === true ? '/readyz' : '/healthz';
   try {
     const { status, body } = await fetchStatus(config, path);
     if (status === 200) return HEALTHY;
-    reportError(`${path} answers ${status}: ${body.trim()}`);
+    reportError(`${path} responded ${status}: ${body.trim()}`);
   } catch (error) {
-    reportError(`no answer from ${urlOf(config)}: ${messageOf(error)}`);
+    reportError(`no response from ${urlOf(config)}: ${messageOf(error)}`);
   }
   return UNHEALTHY;
 }
@@ -65,7 +65,7 @@ interface OwnFlags {
   readonly process?: string;
 }
 
-/** Takes the flags of this command out of those of the broker. */
+/** Separates the flags of this command from the options of the broker. */
 function splitArguments(args: readonly string[]): { own: OwnFlags; options: string[] } {
   const flags = { help: { type: 'boolean', short: 'h' }, ready: { type: 'boolean' }, process: { type: 'string' } } as const;
   const { values, tokens } = parseArgs({ args: [...args], options: flags, strict: false, tokens: true });
@@ -78,24 +78,24 @@ function splitArguments(args: readonly string[]): { own: OwnFlags; options: stri
   return { own: values as OwnFlags, options: args.filter((_, i) => !taken.has(i)) };
 }
 
-/** The arguments behind the broker's script, of a process that runs it: perhaps beneath an init, perhaps with its own title. */
+/** The arguments of a broker process, also of one that an init runs, or that has replaced its process title. */
 export function argumentsOf(id: string, read: (path: string) => string = (path) => readFileSync(path, 'utf8')): string[] {
-  if (!/^\d+$/.test(id)) throw new Error('it is no number');
+  if (!/^\d+$/.test(id)) throw new Error('the id must be a number');
   const line = read(`/proc/${id}/cmdline`).replace(/\0+$/, '');
   const words = line.includes('\0') ? line.split('\0') : line.split(' ');
   const at = words.findIndex((word) => /(^|\/)(cli\.js|signalbox)$/.test(word));
-  if (at < 0) throw new Error('it does not run signalbox');
+  if (at < 0) throw new Error('the process does not run signalbox');
   return words.slice(at + 1);
 }
 
-/** The broker itself is asked, so its certificate need not be one for this name. */
+/** The certificate is not verified, because the request goes to this machine and the certificate is for a public name. */
 function fetchStatus(config: Config, path: string): Promise<{ status: number; body: string }> {
   const { port, tls } = config;
   const options = { host: hostOf(config), port, path, timeout: TIMEOUT_MS, agent: false as const };
   return new Promise((resolve, reject) => {
     const asked = tls === undefined ? requestHttp(options) : requestHttps({ ...options, rejectUnauthorized: false });
     asked.on('error', reject);
-    asked.on('timeout', () => asked.destroy(new Error(`none within ${TIMEOUT_MS} ms`)));
+    asked.on('timeout', () => asked.destroy(new Error(`timeout after ${TIMEOUT_MS} ms`)));
     asked.on('response', (answer) => {
       let body = '';
       answer.setEncoding('utf8').on('data', (text: string) => (body += text));
@@ -106,7 +106,7 @@ function fetchStatus(config: Config, path: string): Promise<{ status: number; bo
   });
 }
 
-/** A broker that listens everywhere is found on loopback. */
+/** A broker that listens on all addresses also listens on loopback. */
 function hostOf({ host }: Config): string {
   return host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host;
 }

@@ -7,7 +7,7 @@ import { configFor, checkedOptions } from './entry-point-options.ts';
 import { isLogAsked, makeLog } from './make-log.ts';
 import { makeTransport } from './make-transport.ts';
 
-/* What `import … from 'signalbox'` gives. */
+/* The exports of the package `signalbox`. */
 
 export type { BrokerEvents } from './embedded-broker.ts';
 export type { ConnectedPeer } from './connected-peer.ts';
@@ -24,9 +24,9 @@ export { ExpressPeerServer, PeerServer } from './drop-in.ts';
 export type { PeeroServerEvents } from './peero-server.ts';
 export { PeeroServer } from './peero-server.ts';
 
-/** Options of the command line by either spelling, and where the log goes. */
+/** The options of the command line, in either spelling, and the log. */
 export interface BrokerOptions extends GivenOptions {
-  /** Gets every lifecycle event. Without it, and without `logLevel` and `logFormat`, the library is silent. */
+  /** Receives every log event. Without `log`, `logLevel` and `logFormat`, the library logs nothing. */
   readonly log?: Log;
 }
 
@@ -34,12 +34,12 @@ export interface BrokerOptions extends GivenOptions {
 export function createBroker(options: BrokerOptions = {}): EmbeddedBroker {
   const { log, ...given }: BrokerOptions = checkedOptions('createBroker', options);
   const config = configFor('createBroker', given);
-  const speaks = isLogAsked(given);
-  if (log !== undefined && speaks) throw new ConfigError([TWO_LOGS]);
-  return new EmbeddedBroker(config, { log: log ?? (speaks ? makeLog(config) : new SilentLog()), makeTransport });
+  const hasLogOptions = isLogAsked(given);
+  if (log !== undefined && hasLogOptions) throw new ConfigError([TWO_LOGS]);
+  return new EmbeddedBroker(config, { log: log ?? (hasLogOptions ? makeLog(config) : new SilentLog()), makeTransport });
 }
 
 const TWO_LOGS = {
   source: 'log',
-  message: 'log is given beside log_level or log_format, which have no effect then: leave one of them out',
+  message: 'log is given together with log_level or log_format, which then have no effect: remove one of them',
 };

@@ -1,13 +1,13 @@
 import net from 'node:net';
 import type { Log } from '../application/ports/log.ts';
 
-/** What the operating system answers for `::` where IPv6 is not compiled in, or is disabled. */
+/** Errors of the operating system for `::` when IPv6 is disabled or not compiled in. */
 const WITHOUT_IPV6 = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EPROTONOSUPPORT']);
 
 const IPV6_ANY = '::';
 const IPV4_ANY = '0.0.0.0';
 
-/** @returns the host to listen on: `::`, which takes IPv4 too, becomes `0.0.0.0` on a machine without IPv6. */
+/** @returns the host to listen on: `::`, which also accepts IPv4, becomes `0.0.0.0` on a machine without IPv6. */
 export async function listeningHost(host: string, log: Log): Promise<string> {
   if (host !== IPV6_ANY) return host;
   const probe = net.createServer();
@@ -24,11 +24,11 @@ interface ListenOptions {
   readonly host: string;
   readonly port: number;
   readonly log: Log;
-  /** Receives every `error` of the server, but for the one that is answered with the second attempt. */
+  /** Receives every `error` of the server, except the one that causes the second attempt. */
   readonly failed: (error: Error) => void;
 }
 
-/** Listens at once, for callers that can't wait; listens on `0.0.0.0` where `::` fails on a machine without IPv6. */
+/** Listens synchronously. On a machine without IPv6, `::` fails and the server then listens on `0.0.0.0`. */
 export function listenOnHost(server: net.Server, { host, port, log, failed }: ListenOptions): void {
   let mayRetry = host === IPV6_ANY;
   server.on('error', (error) => {

@@ -6,7 +6,7 @@ import type { DialectName } from './configuration/dialect-options.ts';
 
 const MAX_REALMS = 20;
 
-/** Logs what a broker that listens now works with, without its secrets; and warns where the system allows it less. */
+/** Logs the configuration in effect, without secrets, and warns when the open-file limit is below `max_connections`. */
 export function logConfiguration(config: Config, log: Log, openFiles = openFileLimit()): void {
   const { keys, profile, proxied, cors, cluster, maxConnections, maxConnectionsPerAddress, aliveTimeout } = config;
   const realms = keys.length > MAX_REALMS ? [...keys.slice(0, MAX_REALMS), `and ${keys.length - MAX_REALMS} more`] : keys;
@@ -25,7 +25,7 @@ export function logConfiguration(config: Config, log: Log, openFiles = openFileL
   }
 }
 
-/** What a broker opens beside connections: libraries, its log, its engine. */
+/** Files that a broker opens beside connections: libraries, the log, the engine. */
 const RESERVED_FILES = 64;
 
 const PATHS: Readonly<Record<DialectName, (config: Config) => string>> = {
@@ -36,7 +36,7 @@ const PATHS: Readonly<Record<DialectName, (config: Config) => string>> = {
   socketio: ({ socketioPath }) => socketioPath,
 };
 
-/** How many files this process may open; undefined where the system does not tell, or has no limit. */
+/** The open-file limit of this process; undefined when it is unknown or unlimited. */
 function openFileLimit(): number | undefined {
   try {
     const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];

@@ -3,7 +3,7 @@ import type { Engine } from './broker-environment.ts';
 import type { Config } from './configuration/config.ts';
 import { engines } from './adapter-registry.ts';
 
-/** What this node shares with others; undefined where it is alone. @throws ListenError where the engine does not answer. */
+/** The engine of the option `cluster`; undefined for a single node. @throws ListenError when the engine does not respond. */
 export async function makeEngine(config: Config, log: Log): Promise<Engine | undefined> {
   const { cluster } = config;
   if (cluster === undefined) return undefined;

@@ -4,7 +4,7 @@ import type { Config } from './configuration/config.ts';
 import { listeningHost } from './listening-host.ts';
 import { bridges, transports } from './adapter-registry.ts';
 
-/** The transport that the configuration asks for. @throws ListenError where it can't load. */
+/** The transport of the options. @throws ListenError when its library can't load. */
 export async function makeTransport(config: Config, log: Log): Promise<Transport> {
   const { port, host, tls, maxMessageBytes, sendBufferBytes, handshakeTimeout, keepAliveTimeout, maxHeaderBytes } = config;
   const settings = {

@@ -4,28 +4,28 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 type Next = (error?: unknown) => void;
 type Serve = (request: IncomingMessage, response: ServerResponse, next?: Next) => void;
 
-/** A request handler that emits events, and that Express mounts as it mounts an app of its own. */
+/** A request handler that emits events, and that Express mounts like an app. */
 export type MountableHandler<Events extends Record<keyof Events, unknown[]>> = Serve & EventEmitter<Events>;
 
-/** What Express (4 and 5) looks for, and leaves, on an app that it mounts. */
+/** Properties that Express 4 and 5 set on a mounted app. */
 interface Mounted {
   mountpath?: string | readonly string[];
   parent?: { path?: () => string };
 }
 
 /**
- * Makes `serve` a handler that Express tells where it is mounted: `mountPath()` then gives that
- * path without a slash at its end, and '' for a handler that is not mounted.
+ * Makes `serve` a handler that Express can mount. `mountPath()` is the path of the mount without a slash at its end, and ''
+ * for a handler that is not mounted.
  */
 export function mountableHandler<Events extends Record<keyof Events, unknown[]>>(
   serve: Serve,
 ): { readonly handler: MountableHandler<Events>; readonly mountPath: () => string } {
   const handler: Serve & Mounted = (request, response, next) => serve(request, response, next);
-  // A function that is an emitter too: the methods of one, and what its constructor sets up.
+  // Makes the function an EventEmitter: its methods, and the state that its constructor sets.
   const { constructor: _, ...methods } = Object.getOwnPropertyDescriptors(EventEmitter.prototype);
   Object.defineProperties(handler, methods);
   (EventEmitter as unknown as () => void).call(handler);
-  // Express mounts as an app what has `handle` and `set`; anything else is not told its path.
+  // Express passes the mount path only to an app, which it recognizes by `handle` and `set`.
   Object.assign(handler, { handle: serve, set: () => handler });
 
   const mountPath = (): string => {

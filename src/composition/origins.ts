@@ -1,15 +1,15 @@
 import type { OriginPolicy } from '../domain/origins.ts';
 
-/** What `corsOptions.origin` may be: the forms of the `cors` package that need no request to be waited for. */
+/** The value of `corsOptions.origin`: the forms of the `cors` package, except functions. */
 export type OriginOption = boolean | string | RegExp | readonly (string | RegExp)[];
 
-/** H6, O10: the policy of a list of origins. An empty list is no list: every origin is echoed. */
+/** H6, O10: the policy of a list of origins. With an empty list every origin is allowed and echoed. */
 export function originsFromList(listed: readonly string[]): OriginPolicy {
   if (listed.length === 0) return { allow: 'echoed' };
   return originsFromOption(listed.includes('*') ? '*' : listed.map(originPattern));
 }
 
-/** A listed origin, or the pattern of one with a wildcard: `*.` in front of the host, `*` in place of the port. */
+/** The origin, or the pattern of an origin with a wildcard: `*.` in front of the host, `*` in place of the port. */
 export function originPattern(listed: string): string | RegExp {
   if (!listed.includes('*')) return listed;
   const escaped = listed.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
@@ -25,7 +25,7 @@ export function originsFromOption(option: OriginOption): OriginPolicy {
   return { allow: 'listed', isListed: (origin) => patterns.some((pattern) => matches(pattern, origin)) };
 }
 
-/** Whether a program's `corsOptions.origin` is one that is known here; a function is not. */
+/** Whether the value is supported as `corsOptions.origin`; a function is not. */
 export function isOriginOption(option: unknown): option is OriginOption {
   if (Array.isArray(option)) return option.every(isPattern);
   return typeof option === 'boolean' || isPattern(option);

@@ -1,6 +1,6 @@
 import type { ConnectedPeer } from './connected-peer.ts';
 
-/** What `peer` calls a client: the same peer, by the names of its API. */
+/** A connected peer with the API of the clients of `peer`. */
 export class PeerClient {
   readonly #peer: ConnectedPeer;
 
@@ -16,7 +16,7 @@ export class PeerClient {
     return this.#peer.token;
   }
 
-  /** What is needed of a socket: a way to send text and to close it; null when the peer is gone. */
+  /** Sends text and closes the connection; null when the connection has ended. */
   getSocket(): PeerSocket | null {
     const peer = this.#peer;
     if (!peer.isOpen) return null;
@@ -26,7 +26,7 @@ export class PeerClient {
     };
   }
 
-  /** When the peer was last heard, in milliseconds since 1970. */
+  /** The time of the peer's last frame, in milliseconds since 1970. */
   getLastPing(): number {
     return Date.now() - this.#peer.silentFor();
   }
@@ -36,7 +36,7 @@ export class PeerClient {
   }
 }
 
-/** The part of a WebSocket that programs reach for through `getSocket()`. */
+/** The part of a WebSocket that `getSocket()` offers. */
 export interface PeerSocket {
   send(text: string): void;
   close(code?: number, reason?: string): void;

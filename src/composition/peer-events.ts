@@ -6,7 +6,7 @@ import type { MessageKind } from '../domain/message.ts';
 import type { Session } from '../domain/session.ts';
 import { ConnectedPeer } from './connected-peer.ts';
 
-/** A message as the embedding program sees it: the sender's JSON, with the sender's true id. */
+/** A message for the embedding program: the sender's JSON, with the registered id of the sender as `src`. */
 export interface PeerMessage {
   readonly type: 'OFFER' | 'ANSWER' | 'CANDIDATE' | 'LEAVE' | 'EXPIRE' | 'HEARTBEAT';
   readonly src: string;
@@ -14,16 +14,16 @@ export interface PeerMessage {
   readonly payload?: unknown;
 }
 
-/** Why a peer is gone: by its own word or loss, or what the broker closed it for. */
+/** The reason for the end of a connection: left, lost, or the reason for which the broker closed it. */
 export type DisconnectReason = Extract<LogEvent, { event: 'peer-closed' }>['ending'];
 
-/** What an embedding program can listen to. */
+/** The events for an embedding program. */
 export interface PeerListener {
   connected(peer: ConnectedPeer): void;
   sent(peer: ConnectedPeer, message: PeerMessage): void;
   disconnected(peer: ConnectedPeer, reason: DisconnectReason): void;
   failed(error: Error): void;
-  /** Whether anybody wants to be told: to make a peer, or to read every message, for nobody would cost. */
+  /** Whether the event has a listener. Without one, no peer is created and no message is parsed. */
   isListening(what: 'connected' | 'sent' | 'disconnected'): boolean;
 }
 
@@ -35,7 +35,7 @@ const TYPES: Record<MessageKind, Exclude<PeerMessage['type'], 'HEARTBEAT'>> = {
   expire: 'EXPIRE',
 };
 
-/** Turns what the broker records into events for an embedding program, and passes the records on. */
+/** Emits events for an embedding program from the log events of the broker, and forwards the log events. */
 export class PeerEvents implements Log, MessageTap {
   readonly #log: Log;
   readonly #listener: PeerListener;
@@ -47,7 +47,7 @@ export class PeerEvents implements Log, MessageTap {
     this.#listener = listener;
   }
 
-  /** The broker is built around this object, so it comes later. */
+  /** Called after the broker was built, because the broker is built with this object as its log. */
   attachBroker(broker: Broker): void {
     this.#broker = broker;
   }
@@ -61,7 +61,7 @@ export class PeerEvents implements Log, MessageTap {
     if (message !== undefined) this.#guard(() => this.#listener.sent(this.#peerOf(session), message));
   }
 
-  /** The library's events are of what peers say. */
+  /** Sent frames are no event of the library. */
   sent(): void {}
 
   record(event: LogEvent): void {
@@ -80,7 +80,7 @@ export class PeerEvents implements Log, MessageTap {
     }
   }
 
-  /** A listener that throws is its program's bug; it must not cost a peer its connection. */
+  /** Logs an exception of a listener, because it must not close the connection of a peer. */
   #guard(notify: () => void): void {
     try {
       notify();
@@ -98,7 +98,7 @@ export class PeerEvents implements Log, MessageTap {
   }
 }
 
-/** Undefined for what had no effect. */
+/** Undefined for a request without an effect. */
 function messageOf(session: Session, request: FrameRequest): PeerMessage | undefined {
   switch (request.action) {
     case 'heartbeat':

@@ -6,7 +6,7 @@ import type { ConnectionId } from '../domain/ids.ts';
 import type { Session } from '../domain/session.ts';
 import { ConnectedPeer } from './connected-peer.ts';
 
-/** What a mesh does, by the names of Peero. */
+/** The events of a mesh, with their names in Peero. */
 export interface PeeroListener {
   connection(socket: ConnectedPeer): void;
   message(socket: ConnectedPeer, message: unknown): void;
@@ -18,7 +18,7 @@ export interface PeeroListener {
   error(error: Error, socket: ConnectedPeer | undefined): void;
 }
 
-/** A frame of this wire, as the dialect wrote it. */
+/** A frame that the dialect has encoded. */
 interface PeeroFrame {
   readonly type: string;
   readonly peer?: string;
@@ -27,7 +27,7 @@ interface PeeroFrame {
   readonly message?: string;
 }
 
-/** Turns what the broker records, hears and tells into the events of Peero, and passes the records on. */
+/** Emits the events of Peero from log events and frames, and forwards the log events. */
 export class PeeroEvents implements Log, MessageTap {
   readonly isEnabled = true;
   readonly #log: Log;
@@ -40,7 +40,7 @@ export class PeeroEvents implements Log, MessageTap {
     this.#listener = listener;
   }
 
-  /** The broker is built around this object, so it comes later. */
+  /** Called after the broker was built, because the broker is built with this object as its log. */
   attachBroker(broker: Broker): void {
     this.#broker = broker;
   }
@@ -93,12 +93,12 @@ export class PeeroEvents implements Log, MessageTap {
     if (type === 'answer') this.#listener.answer(socket, peer, signal);
     if (type === 'error') this.#listener.error(new Error(`${peer}: ${message ?? ''}`), socket);
     if (type !== 'peers') return;
-    // By the time that a newcomer hears who is there, they have been told of it.
+    // The list of peers is sent after the other peers were notified of the new one.
     this.#listener.announce(socket);
     this.#listener.peers(socket, peers);
   }
 
-  /** A listener that throws is its program's bug; it must not cost a peer its connection. */
+  /** Logs an exception of a listener, because it must not close the connection of a peer. */
   #guard(notify: () => void): void {
     try {
       notify();

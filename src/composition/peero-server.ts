@@ -17,41 +17,41 @@ import { makeTransport } from './make-transport.ts';
 import { originsFromList } from './origins.ts';
 import { PeeroEvents } from './peero-events.ts';
 
-/** The events of Peero. `socket` is who it is about, or who it was sent to. Nobody has to listen for `error`. */
+/** The events of Peero. `socket` is the peer concerned, or the receiver of a frame. A listener for `error` is optional. */
 export interface PeeroServerEvents {
-  /** Somebody has come. */
+  /** A peer has connected. */
   connection: [socket: ConnectedPeer];
-  /** Anything was sent to somebody. */
+  /** A frame was sent to a peer. */
   message: [socket: ConnectedPeer, message: unknown];
-  /** An offer was sent to all but who made it. */
+  /** An offer was sent to all peers except its sender. */
   offer: [socket: ConnectedPeer, signal: unknown];
-  /** An answer was sent. @param peerId who answers. */
+  /** An answer was sent. @param peerId the id of its sender. */
   answer: [socket: ConnectedPeer, peerId: string, signal: unknown];
-  /** The others were told of who has come. */
+  /** The other peers were notified of a new peer. */
   announce: [socket: ConnectedPeer];
-  /** Who has come was told of the others. */
+  /** A new peer received the list of the other peers. */
   peers: [socket: ConnectedPeer, peers: readonly string[]];
-  /** Somebody has gone. */
+  /** A peer has disconnected. */
   remove: [peerId: string];
-  /** Somebody could not be reached; or the broker stumbled. */
+  /** A peer could not be reached, or the broker had an internal error. */
   error: [error: Error, socket: ConnectedPeer | undefined];
 }
 
-/** A broker that serves Peero alone, at the root: docs/protocols/peero.md. */
+/** A broker that serves only Peero, at the path `/`: docs/protocols/peero.md. */
 export class PeeroServer extends EventEmitter<PeeroServerEvents> {
   readonly #config: Config;
   readonly #log: Log;
   #broker: Promise<Broker> | undefined = undefined;
   #certificateWatch: CertificateWatch | undefined;
 
-  /** @param options `port`, by default 8080, and all others of the broker. @throws ConfigError */
+  /** @param options `port` (default 8080) and all other options of the broker. @throws ConfigError */
   constructor(options: GivenOptions = {}) {
     super();
     this.#config = configFor('PeeroServer', checkedOptions('PeeroServer', options));
     this.#log = isLogAsked(options) ? makeLog(this.#config) : new SilentLog();
   }
 
-  /** Starts to accept. @param callback hears the port. What goes wrong is told to it, or rejects. */
+  /** Starts to accept connections. @param callback receives the port. An error rejects the promise. */
   async run(callback?: (port: number) => void): Promise<number> {
     if (this.#broker !== undefined) throw new Error('run was called before: a server runs once');
     this.#broker = this.#build();
@@ -65,7 +65,7 @@ export class PeeroServer extends EventEmitter<PeeroServerEvents> {
     return port;
   }
 
-  /** Says goodbye to all and stops. The process lives on. Harmless before `run` and when repeated. */
+  /** Closes all connections and stops, without ending the process. Idempotent; does nothing before `run`. */
   async close(callback?: () => void): Promise<void> {
     this.#certificateWatch?.end();
     await (await this.#broker)?.close();
@@ -83,7 +83,7 @@ export class PeeroServer extends EventEmitter<PeeroServerEvents> {
       announce: (socket) => void this.emit('announce', socket),
       peers: (socket, peers) => void this.emit('peers', socket, peers),
       remove: (peerId) => void this.emit('remove', peerId),
-      // An `error` that nobody listens for would end the process.
+      // An `error` event without a listener would end the process.
       error: (error, socket) => void (this.listenerCount('error') > 0 && this.emit('error', error, socket)),
     });
     const broker = buildBroker(config, {

@@ -3,8 +3,8 @@ import type { Option } from './configuration/option.ts';
 import { OPTIONS } from './configuration/options.ts';
 
 /**
- * A title for a process whose arguments hold secrets, which every user of the machine could read: the arguments without them.
- * @returns undefined where there is nothing to hide.
+ * The process title for arguments that contain secrets: the arguments without the secrets. Every user of the machine can read
+ * the title. @returns undefined when the arguments contain no secret.
  */
 export function titleWithoutSecrets(argv: readonly string[]): string | undefined {
   const { readings } = readCommandLine(argv);

@@ -6,17 +6,18 @@ import type { EmbeddedBroker } from './embedded-broker.ts';
 const SIGNAL_EXIT_BASE = 128;
 const STDIN = 0;
 
-// Where npm stands between, it passes on the Ctrl-C that the terminal has sent already.
+// npm forwards a Ctrl-C that the terminal has already sent to the whole process group.
 const DUPLICATE_SIGNAL_MS = 500;
 
-// After the stop the process ends by itself, when the log is written. A log that nobody reads does not hold it up.
+// After the shutdown the process ends when the log is flushed, or at the latest after this time.
 const LOG_FLUSH_MS = 1000;
 
 type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGQUIT' | 'SIGHUP';
 
 /**
- * SIGTERM, SIGINT and SIGQUIT drain, and a second one ends the process at once. SIGHUP reloads the certificate, or drains where
- * the terminal was closed. SIGUSR1 and SIGUSR2 are ignored, because their defaults open a debugger and end the process.
+ * SIGTERM, SIGINT and SIGQUIT drain the broker; a second one ends the process at once. SIGHUP reloads the certificate, or
+ * drains when the terminal was closed. SIGUSR1 and SIGUSR2 are ignored, because by default they open a debugger or end the
+ * process.
  */
 export function handleSignals(broker: EmbeddedBroker, log: Log): void {
   const stop = stopHandler(broker);

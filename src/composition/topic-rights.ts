@@ -5,11 +5,11 @@ import { NEVER, type Millis } from '../domain/time.ts';
 import type { Clearance } from '../domain/topic.ts';
 import type { Config } from './configuration/config.ts';
 
-/** SIO10: what a connection may do in the topics of Mercure. */
+/** SIO10: the rights of a connection in the topics of Mercure. */
 export interface TopicRights {
   readonly maySubscribe: boolean;
   readonly clearance: Clearance;
-  /** MER12: the moment from which nothing of this counts. */
+  /** MER12: the moment at which these rights expire. */
   readonly expiresAt: Millis;
   mayPublish(topic: string): boolean;
 }
@@ -17,10 +17,10 @@ export interface TopicRights {
 type Policy = Pick<Config, 'dialects' | 'mercureOpen' | 'mercureAnonymous' | 'mercurePublisherKey' | 'mercureSubscriberKey'>;
 
 const ALL_RIGHTS: TopicRights = { maySubscribe: true, clearance: 'all', expiresAt: NEVER, mayPublish: () => true };
-/** MER7: without a token, what is public may be heard. */
+/** MER7: a client without a token may subscribe to public updates. */
 const PUBLIC_RIGHTS: TopicRights = { maySubscribe: true, clearance: [], expiresAt: NEVER, mayPublish: () => false };
 
-/** SIO10: the rules of Mercure (MER7) for another wire of the same space. */
+/** SIO10: the rules of Mercure (MER7) for Socket.IO, which shares its topics. */
 export function topicRights(
   policy: Policy,
   authenticator: Authenticator,
@@ -48,7 +48,7 @@ export function topicRights(
   };
 }
 
-/** Without Mercure and its keys there are no tokens, so nothing can ask for one. */
+/** Without the Mercure dialect and without keys there are no tokens, so all rights are granted. */
 function isOpen({ dialects, mercureOpen, mercurePublisherKey, mercureSubscriberKey }: Policy): boolean {
   const isKeyed = mercurePublisherKey !== undefined || mercureSubscriberKey !== undefined;
   return mercureOpen || (!isKeyed && !dialects.includes('mercure'));

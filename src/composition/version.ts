@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
 
-/** The version of this package. It stands equally far from its sources and from what they are built to. */
+/** The version of this package. The relative path is the same from `src` and from `dist`. */
 export const VERSION = (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
   .version;

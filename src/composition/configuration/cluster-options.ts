@@ -1,27 +1,28 @@
 import { choice, integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
 import { engineUrl } from './option-types.ts';
 
-/** The part of the schema that makes several brokers act as one. */
+/** The options of a cluster. */
 export const CLUSTER_OPTIONS = {
   cluster: option(maybe(engineUrl()), {
     group: 'Cluster',
     description:
-      'Redis, Valkey or NATS that the brokers of a cluster share, such as redis://host:6379 or nats://host:4222. ' +
-      'Without one, the broker is alone, and all is in its memory.',
-    effect: 'Peers of all brokers see each other; an id, a mailbox and a list of peers are those of the whole cluster.',
+      'URL of the Redis, Valkey or NATS server that the brokers of a cluster share, such as redis://host:6379 or ' +
+      'nats://host:4222. Without it the broker is a single node with all state in memory.',
+    effect: 'Peers of all brokers see each other. Ids, mailboxes and peer lists are those of the whole cluster.',
     default: undefined,
   }),
   cluster_lease: option(integer({ unit: 'ms', min: 500, max: LONGEST_MS }), {
     group: 'Cluster',
-    description: 'How long the ids of a broker stay its own when nothing is heard of it any more, by the time of the engine.',
-    effect: 'After that, another token may take them.',
+    description: 'Lease: time that the claims of a broker stay valid without a renewal, by the clock of the engine.',
+    effect: 'Afterwards another token may claim the ids.',
     default: 10_000,
   }),
   cluster_cut: option(choice(['hold', 'refuse']), {
     group: 'Cluster',
-    description: 'What becomes of those who come, and of messages for peers elsewhere, while the engine is out of reach.',
+    description: 'Handling of new connections, and of messages to peers of other brokers, while the engine is unreachable.',
     effect:
-      'hold: they wait for it. refuse: 503 for a socket, and EXPIRE at once. Peers of one broker hear each other either way.',
+      'hold: they wait for the engine. refuse: 503 for a handshake, and EXPIRE at once. Peers of one broker reach each ' +
+      'other either way.',
     default: 'hold',
   }),
 } as const satisfies Readonly<Record<string, Option<unknown, unknown>>>;

@@ -4,7 +4,7 @@ import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName } from './options.ts';
 import { type ConfigProblem, type Reading, type Readings, shown } from './reading.ts';
 
-/** Reads the arguments behind `signalbox`. The word `serve` may stand first and changes nothing. */
+/** Parses the arguments after `signalbox`. The optional first word `serve` has no effect. */
 export function readCommandLine(argv: readonly string[]): Readings {
   const walk = new ArgumentParser();
   const { args, slips } = withoutMistypedFlags(argv[0] === 'serve' ? argv.slice(1) : argv);
@@ -29,7 +29,7 @@ const FLAGS: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
   }),
 );
 
-/** Left to itself, the parser takes `--host` for the value in `--port --host ::`. */
+/** In `--port --host ::`, `parseArgs` would take `--host` as the value of `--port`. */
 function* tokensOf(args: readonly string[]): Generator<Token> {
   for (const token of parse(args).tokens) {
     const isFlagForValue = token.kind === 'option' && token.inlineValue === false && /^-(?!\d)./.test(token.value);
@@ -43,7 +43,7 @@ function* tokensOf(args: readonly string[]): Generator<Token> {
   }
 }
 
-/** What an argument that is no flag may belong to: the flag right before it. */
+/** The flag right before an argument that is no flag, whose value the argument may be. */
 type OpenFlag = { readonly name: OptionName; readonly source: string } | 'unknown flag' | undefined;
 
 class ArgumentParser {
@@ -83,7 +83,7 @@ class ArgumentParser {
       return;
     }
     if (value === undefined) this.#open = 'unknown flag';
-    this.#report(source, `${source} is no flag${suggestion(source, flagsLike(source))}`);
+    this.#report(source, `${source} is not a flag${suggestion(source, flagsLike(source))}`);
   }
 
   /** `--proxied 2`, `--allow_discovery false` and, as with `peer`, `--cors A B`. */
@@ -98,11 +98,11 @@ class ArgumentParser {
     if (OPTIONS[open.name].takes === 'none') this.#open = undefined;
   }
 
-  /** Behind a flag it may be the rest of a secret with blanks, and is not shown. */
+  /** After a flag the value is not shown, because it may be the rest of a secret that contains spaces. */
   #unexpected(value: string): void {
     const before = this.#lastFlag;
     const message = before === undefined ? `unexpected argument ${shown(value)}` : `unexpected argument after ${before}`;
-    this.#report('argument', `${message}; quote a value that has blanks`);
+    this.#report('argument', `${message}; quote a value that contains spaces`);
   }
 
   #report(source: string, message: string): void {
@@ -110,7 +110,7 @@ class ArgumentParser {
   }
 }
 
-/** Takes out `-port 9000`, which the parser would read as `-p ort` and an argument. */
+/** Removes `-port 9000`, which `parseArgs` would read as `-p ort` and an argument. */
 function withoutMistypedFlags(argv: readonly string[]): { args: string[]; slips: ConfigProblem[] } {
   const slips: ConfigProblem[] = [];
   const args: string[] = [];
@@ -123,13 +123,13 @@ function withoutMistypedFlags(argv: readonly string[]): { args: string[]; slips:
       continue;
     }
     const source = `-${written}`;
-    slips.push({ source, message: `${source} is no flag; did you mean -${source}?` });
+    slips.push({ source, message: `${source} is not a flag; did you mean -${source}?` });
     if (inline === undefined && argv[i + 1]?.startsWith('-') === false) i += 1;
   }
   return { args, slips };
 }
 
-/** Of an option that is repeated the last value holds; of a list, all. */
+/** A repeated option keeps its last value; a list keeps all values. */
 function merged(readings: readonly Reading[]): Reading[] {
   const byName = new Map<OptionName, Reading>();
   for (const reading of readings) {

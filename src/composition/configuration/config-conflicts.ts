@@ -16,10 +16,10 @@ type Size =
   | 'max_header_bytes'
   | 'max_url_bytes';
 
-/** What a message that waits counts beside its payload, with ids of a few hundred characters (M13). */
+/** Overhead of a held message beside its payload, with ids of up to a few hundred characters (M13). */
 const ENVELOPE_BYTES = HELD_MESSAGE_BYTES + KIB;
 
-/** Sizes that must hold another one: a bound that nothing fits into refuses everything. */
+/** Limits that must be at least as large as another one; otherwise the outer limit rejects everything. */
 const CONTAINMENTS: readonly { readonly outer: Size; readonly inner: Size; readonly spare: number }[] = [
   { outer: 'mailbox_bytes', inner: 'max_message_bytes', spare: ENVELOPE_BYTES },
   { outer: 'realm_mailbox_bytes', inner: 'mailbox_bytes', spare: 0 },
@@ -29,10 +29,10 @@ const CONTAINMENTS: readonly { readonly outer: Size; readonly inner: Size; reado
   { outer: 'max_header_bytes', inner: 'max_url_bytes', spare: 0 },
 ];
 
-/** Dialects whose clients say nothing by themselves: they stay as long as they answer pings. */
+/** Dialects whose clients send no heartbeat. Their connections stay open as long as the clients answer pings. */
 const PINGED: readonly DialectName[] = ['socketio', 'peero', 'relay'];
 
-/** Values that are allowed each for itself, but not together. */
+/** Combinations of valid values that contradict each other. */
 export function configConflicts(settings: Settings, sourceOf: SourceOf): ConfigProblem[] {
   const spelled = (name: OptionName): string => sourceOf(name) ?? `the default of ${name}`;
   const tooSmall = CONTAINMENTS.filter(({ outer, inner, spare }) => settings[outer] < settings[inner] + spare).map(
@@ -47,7 +47,7 @@ export function configConflicts(settings: Settings, sourceOf: SourceOf): ConfigP
   return [...tooSmall, ...incompleteTls(settings, spelled), ...latePings(settings, spelled), ...sharedPaths(settings, sourceOf)];
 }
 
-/** REL3, X7: who is asked after its time is up can't stay. */
+/** REL3, X7: with a ping interval above the liveness timeout, every idle connection would time out. */
 function latePings(settings: Settings, spelled: (name: OptionName) => string): ConfigProblem[] {
   const { all, legacy_xhr, dialects, ping_interval, alive_timeout } = settings;
   const isAnyPinged = all || legacy_xhr || dialects.some((name) => PINGED.includes(name));

@@ -1,6 +1,6 @@
 import type { ConfigProblem } from './config.ts';
 
-/** Options that can't be used: each names the option, its value, and what is allowed. */
+/** Invalid options. Each problem names the option, its value and the allowed values. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly ConfigProblem[];

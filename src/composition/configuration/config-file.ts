@@ -6,10 +6,10 @@ import { type ConfigProblem, type Reading, type Readings, shown } from './readin
 
 const EVERYWHERE: readonly OptionName[] = OPTION_NAMES.filter((name) => OPTIONS[name].scope === 'everywhere');
 
-/** Reads a file's text. @throws Error where it can't. */
+/** Reads the text of a file. @throws Error when the file can't be read. */
 export type ReadFile = (path: string) => string;
 
-/** Reads a file with options: one JSON object. @param source where the file was named. */
+/** Reads a config file: one JSON object. @param source the option or variable that names the file. */
 export function readConfigFile(path: string, source: string, readFile: ReadFile): Readings {
   const fails = (message: string): Readings => ({ readings: [], problems: [{ source, message }] });
   let written: string;
@@ -25,10 +25,10 @@ export function readConfigFile(path: string, source: string, readFile: ReadFile)
   }
   const content: unknown = JSON.parse(written);
   if (typeof content === 'object' && content !== null && !Array.isArray(content)) return readObject(content, ` in ${path}`);
-  return fails(`${path} must hold one JSON object with options by name`);
+  return fails(`${path} must contain one JSON object with options by name, such as {"port": 9000}`);
 }
 
-/** Reads options by name, in any spelling. @param place follows the name in messages. */
+/** Reads options by name, in any spelling. @param place is appended to the name in messages. */
 export function readObject(given: object, place: string): Readings {
   const readings: Reading[] = [];
   const problems: ConfigProblem[] = [];
@@ -37,7 +37,7 @@ export function readObject(given: object, place: string): Readings {
     const source = `${written}${place}`;
     const name = optionNamed(written);
     const twin = name === undefined ? undefined : spellings.get(name);
-    if (name === undefined) problems.push({ source, message: `${source} is no option${suggestion(written, EVERYWHERE)}` });
+    if (name === undefined) problems.push({ source, message: `${source} is not an option${suggestion(written, EVERYWHERE)}` });
     else if (!EVERYWHERE.includes(name)) problems.push({ source, message: `${source} is for the command line only` });
     else if (raw === undefined) continue;
     else if (twin !== undefined) problems.push({ source, message: `${twin} and ${source} are one option: give it once` });
@@ -49,7 +49,7 @@ export function readObject(given: object, place: string): Readings {
   return { readings, problems };
 }
 
-/** Settings as a file for `config` that comes to the same, but for what is secret: it is left out. */
+/** The content of a config file with these settings. Secrets are left out. */
 export function fileOf(settings: Settings): Partial<Settings> {
   const entries = Object.entries(settings) as [OptionName, unknown][];
   return Object.fromEntries(

@@ -3,11 +3,11 @@ import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
 import type { Reading, SourceOf } from './reading.ts';
 
-/** How often a PeerJS client sends a heartbeat. */
+/** The heartbeat interval of PeerJS clients. */
 const PEERJS_HEARTBEAT_MS = 5000;
 const MIN_ALIVE_TIMEOUT_MS = 2 * PEERJS_HEARTBEAT_MS;
 
-/** What is allowed, and probably a mistake. One line each, with the next step. */
+/** Allowed values that are likely mistakes, one line each, with the next step. */
 export function configWarnings(settings: Settings, sourceOf: SourceOf): string[] {
   return [
     ...closedMercure(settings),
@@ -20,7 +20,7 @@ export function configWarnings(settings: Settings, sourceOf: SourceOf): string[]
   ];
 }
 
-/** Values of a file that are text where JSON has a word of its own. */
+/** Numbers and booleans that a file has as quoted text. */
 export function quotedValues(readings: readonly Reading[]): string[] {
   return readings.flatMap(({ name, raw, source }) => {
     const value = OPTIONS[name].read(raw);
@@ -33,7 +33,7 @@ function serves(settings: Settings, dialect: string): boolean {
   return settings.all || settings.dialects.some((name) => name === dialect);
 }
 
-/** SIO10: Mercure and Socket.IO are one space with one set of rights. */
+/** SIO10: Mercure and Socket.IO share topics and rights. */
 function servesUpdates(settings: Settings): boolean {
   return serves(settings, 'mercure') || serves(settings, 'socketio');
 }
@@ -44,7 +44,7 @@ function closedMercure(settings: Settings): string[] {
   const isKeyed = mercure_publisher_key !== undefined || mercure_subscriber_key !== undefined;
   if (!serves(settings, 'mercure') || mercure_open || mercure_anonymous || isKeyed) return [];
   return [
-    'mercure is served, but no client is let in: give mercure_publisher_key and mercure_subscriber_key, or mercure_anonymous, ' +
+    'mercure is served, but rejects every client: set mercure_publisher_key and mercure_subscriber_key, or mercure_anonymous, ' +
       'or mercure_open',
   ];
 }
@@ -55,22 +55,24 @@ function unservedDialects(settings: Settings, sourceOf: SourceOf): string[] {
     const source = sourceOf(name);
     if (source === undefined || dialects === undefined || dialects.some((one) => serves(settings, one))) return [];
     const first = dialects[0] ?? DIALECT_NAMES[0];
-    return [`${source} has no effect, because ${dialects.join(' or ')} is not served: add --dialects ${first}, or leave it out`];
+    return [
+      `${source} has no effect, because ${dialects.join(' or ')} is not served: add --dialects ${first}, or remove the option`,
+    ];
   });
 }
 
-/** Options that another one makes pointless. */
+/** Options that have no effect because of another option. */
 function ineffectiveOptions(settings: Settings, sourceOf: SourceOf): string[] {
   const pairs: readonly { readonly name: OptionName; readonly isIneffective: boolean; readonly why: string }[] = [
     ...(['cluster_lease', 'cluster_cut'] as const).map((name) => ({
       ...{ name, isIneffective: settings.cluster === undefined },
-      why: 'without cluster: give the URL of Redis or NATS as cluster, or leave it out',
+      why: 'without cluster: set cluster to the URL of Redis or NATS, or remove the option',
     })),
-    { name: 'dialects', isIneffective: settings.all, why: 'beside all, which serves every dialect: leave one of them out' },
+    { name: 'dialects', isIneffective: settings.all, why: 'together with all, which serves every dialect: remove one of them' },
     {
       name: 'mercure_anonymous',
       isIneffective: settings.mercure_open,
-      why: 'beside mercure_open, which allows more: leave one of them out',
+      why: 'together with mercure_open, which allows more: remove one of them',
     },
     {
       name: 'http_rate_window',
@@ -105,28 +107,30 @@ function openInHardenedProfile(settings: Settings, sourceOf: SourceOf): string[]
   if (settings.profile !== 'hardened' || !settings.mercure_open || !servesUpdates(settings)) return [];
   const source = sourceOf('mercure_open') ?? 'mercure_open';
   return [
-    `${source} lets every client publish and subscribe without a token, in the hardened profile: ` +
-      'give mercure_publisher_key and mercure_subscriber_key instead',
+    `${source} allows every client to publish and subscribe without a token, also in the hardened profile: ` +
+      'set mercure_publisher_key and mercure_subscriber_key instead',
   ];
 }
 
-/** MER7: a key beside `mercure_open` looks like protection and is none. */
+/** MER7: with `mercure_open`, the keys have no effect. */
 function openWithKeys(settings: Settings, sourceOf: SourceOf): string[] {
   const keys = (['mercure_publisher_key', 'mercure_subscriber_key'] as const).filter((name) => settings[name] !== undefined);
   if (!settings.mercure_open || keys.length === 0 || !servesUpdates(settings)) return [];
   const [source, ...others] = (['mercure_open', ...keys] as const).map((name) => sourceOf(name) ?? name);
   return [
-    `${source ?? ''} lets every client in without a token, so ${others.join(' and ')} would protect nothing: leave one out`,
+    `${source ?? ''} accepts every client without a token, which makes ${others.join(' and ')} ineffective: remove one of them`,
   ];
 }
 
-/** Bounds that another one, which is smaller, never lets anybody reach. */
+/** Limits above `max_connections`, which can't be reached. */
 function unreachableLimits(settings: Settings, sourceOf: SourceOf): string[] {
   const { max_connections } = settings;
   return (['concurrent_limit', 'max_connections_per_address'] as const).flatMap((name) => {
     const source = sourceOf(name);
     if (source === undefined || settings[name] <= max_connections) return [];
     const bound = sourceOf('max_connections') ?? 'max_connections';
-    return [`${source} is ${settings[name]}, but ${bound} lets in ${max_connections}: raise max_connections, or lower ${name}`];
+    return [
+      `${source} is ${settings[name]}, but ${bound} allows only ${max_connections}: raise max_connections, or lower ${name}`,
+    ];
   });
 }

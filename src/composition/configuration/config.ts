@@ -17,7 +17,7 @@ export type { ConfigProblem } from './reading.ts';
 type CommandLineOption = 'config' | 'print_config' | 'version' | 'help';
 type GivableOption = Exclude<OptionName, CommandLineOption>;
 
-/** All that a broker is built from: times are in milliseconds. docs/options.md tells what each means. */
+/** The resolved configuration of a broker, described in docs/options.md. Times are in milliseconds. */
 export type Config = {
   readonly [Name in Exclude<GivableOption, 'sslkey' | 'sslcert' | 'all'> as ConfigName<Name>]: ValueOf<Name>;
 } & { readonly tls?: CertificateFiles };
@@ -25,26 +25,26 @@ export type Config = {
 /** Options as a program gives them, in the spelling of `peer` or in camel case. */
 export type GivenOptions = { readonly [Name in GivableOption as Spelling<Name>]?: GivenFor<Name> | undefined };
 
-/** Where options come from, the strongest first. */
+/** The sources of options, in descending order of precedence. */
 export interface Sources {
-  /** By name, from a program. */
+  /** Options by name, from a program. */
   readonly given?: object;
-  /** What stands behind the command's name. */
+  /** The arguments after the name of the command. */
   readonly argv?: readonly string[];
   readonly env?: Environment;
-  /** Reads the file that `config` names. */
+  /** Reads the file of the option `config`. */
   readonly readFile?: ReadFile;
 }
 
 export interface Resolved {
   readonly config: Config;
-  /** The same by the names of the options. */
+  /** The same values by the names of the options. */
   readonly settings: Settings;
-  /** What is probably a mistake. One line each. */
+  /** Likely mistakes, one line each. */
   readonly warnings: readonly string[];
 }
 
-/** Settles all options, or says of each that can't be used what is wrong with it. */
+/** Resolves all options. The refusal lists every invalid option. */
 export function resolveConfig(sources: Sources): Result<Resolved, readonly ConfigProblem[]> {
   const { readings, problems, inFile } = readAll(sources);
   const found = new Map(readings.map((reading) => [reading.name, reading]));
@@ -64,13 +64,13 @@ export function defaultConfig(): Config {
   return resolved.value.config;
 }
 
-/** Whether a program may give an option of that spelling. */
+/** Whether the name, in any spelling, is an option for programs. */
 export function isKnownOption(spelling: string): boolean {
   const name = optionNamed(spelling);
   return name !== undefined && OPTIONS[name].scope === 'everywhere';
 }
 
-/** All that all sources say, the strongest last. */
+/** The readings of all sources, in ascending order of precedence. */
 function readAll({ given = {}, argv = [], env = {}, readFile }: Sources): Readings & { readonly inFile: readonly Reading[] } {
   const stronger = [{ readings: readEnvironment(env), problems: [] }, readCommandLine(argv), readObject(given, '')];
   const named = stronger.flatMap(({ readings }) => readings).findLast(({ name }) => name === 'config');
@@ -100,7 +100,7 @@ function resolveSettings(found: ReadonlyMap<OptionName, Reading>): { settings: S
     invalid.push({ source, message });
     return [name, option.default] as const;
   });
-  // The schema's own types say what each option comes to.
+  // The schema determines the type of each value.
   return { settings: Object.fromEntries(values) as Settings, invalid };
 }
 

@@ -2,13 +2,13 @@ import type { DialectName } from './dialect-options.ts';
 import type { OptionName, Settings } from './options.ts';
 import type { ConfigProblem, SourceOf } from './reading.ts';
 
-/** Where a dialect is served, and the option that says so. */
+/** The path of a dialect, and its option. */
 interface Endpoint {
   readonly dialect: string;
   readonly option: OptionName | undefined;
-  /** Without a slash at its end; empty for the root. */
+  /** Without a slash at the end; empty for the root. */
   readonly path: string;
-  /** Whether all that lies below it belongs to it too. */
+  /** Whether all paths below it belong to the dialect too. */
   readonly isPrefix: boolean;
 }
 
@@ -19,7 +19,7 @@ const PATHS = {
   relay: 'relay_path',
 } as const satisfies Partial<Record<DialectName, OptionName>>;
 
-/** Two that are served at one path: only the first would ever be asked. */
+/** Dialects with the same path, of which only the first would receive requests. */
 export function sharedPaths(settings: Settings, sourceOf: SourceOf): ConfigProblem[] {
   const endpoints = endpointsOf(settings);
   return endpoints.flatMap((endpoint, i) => {
@@ -28,7 +28,7 @@ export function sharedPaths(settings: Settings, sourceOf: SourceOf): ConfigProbl
     if (option === undefined || other === undefined) return [];
     const source = sourceOf(option) ?? `the default of ${option}`;
     const where = other.option === undefined ? '' : ` (${sourceOf(other.option) ?? `the default of ${other.option}`})`;
-    const message = `${source} is '${path === '' ? '/' : path}', which belongs to ${other.dialect}${where}: give ${dialect} a path of its own`;
+    const message = `${source} is '${path === '' ? '/' : path}', which is a path of ${other.dialect}${where}: choose another path for ${dialect}`;
     return [{ source, message }];
   });
 }
@@ -38,7 +38,7 @@ function overlap(one: Endpoint, other: Endpoint): boolean {
   return one.path === other.path || isBelow(one, other) || isBelow(other, one);
 }
 
-/** Those without an option first: they can't move. */
+/** Endpoints without an option are first, because their paths are fixed. */
 function endpointsOf(settings: Settings): Endpoint[] {
   const { all, dialects, path, key } = settings;
   const served = (name: DialectName): boolean => all || dialects.includes(name);

@@ -7,7 +7,7 @@ const NARROWEST = 40;
 const MARGIN = 2;
 const LEFT_COLUMN = 38;
 const NARROW_INDENT = 10;
-// A space at which no line is broken.
+// A space without a line break.
 const TIE = '\u00A0';
 
 const EXAMPLES = [
@@ -18,22 +18,22 @@ const EXAMPLES = [
 ];
 
 const CLOSING = [
-  'Every option but those of the command line can also stand in the environment, in capitals (SIGNALBOX_PORT=9000, lists ' +
-    'with commas), or in a JSON file (--config). The command line is stronger than the environment, that than the file. ' +
-    'Names may be written with _ or with -; what is true by --name is false by --no-name.',
-  'Ends with 0 after a clean stop, 1 when it can not start or breaks, 2 for options that can not be used. SIGTERM and SIGINT ' +
-    'drain; a second one ends at once.',
-  'What each option means to clients: docs/options.md in the package.',
-  `Other commands: \`${tied('signalbox health')}\` asks a broker with the same options whether it is well, for health checks; ` +
-    `\`${tied('signalbox conform --help')}\` asks any PeerJS-compatible server whether it keeps the rules, ` +
-    `\`${tied('signalbox conform-report --help')}\` makes one page of what it found.`,
+  'Every option outside the group "Command line" can also be set by an environment variable in capitals (SIGNALBOX_PORT=9000, ' +
+    'lists separated by commas) or in a JSON file (--config). The command line overrides the environment, and the environment ' +
+    'overrides the file. Names may be written with _ or with -. --no-name sets an option to false.',
+  'Exit codes: 0 after a graceful shutdown, 1 if the broker can not start or fails, 2 for invalid options. SIGTERM and SIGINT ' +
+    'drain; a second signal ends the process at once.',
+  'docs/options.md in the package describes the effect of each option on clients.',
+  `Other commands: \`${tied('signalbox health')}\` checks the health of a broker with the same options; ` +
+    `\`${tied('signalbox conform --help')}\` tests any PeerJS-compatible server against the rules of the protocol; ` +
+    `\`${tied('signalbox conform-report --help')}\` makes a report of the results.`,
 ];
 
 function tied(words: string): string {
   return words.replaceAll(' ', TIE);
 }
 
-/** The usage, wrapped. @param columns of the terminal; undefined where there is none. */
+/** The help text, wrapped. @param columns the width of the terminal; undefined without a terminal. */
 export function usage(columns: number = WIDEST): string {
   const width = Math.max(NARROWEST, Math.min(WIDEST, columns));
   const sections = GROUPS.map(([group, names]) => [group, ...names.flatMap((name) => entry(name, width))].join('\n'));

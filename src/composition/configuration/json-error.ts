@@ -1,4 +1,4 @@
-/** A place in a text, both from 1. */
+/** A position in a text. Both numbers start at 1. */
 export interface Position {
   readonly line: number;
   readonly column: number;
@@ -11,8 +11,8 @@ const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
 const PLAIN = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 /**
- * Where a text stops being JSON, and what should stand there. It is for messages that must not quote the text, as those of
- * `JSON.parse` do; undefined for valid JSON. Iterative, so that depth does not matter.
+ * The position of the first syntax error in a JSON text, and the expected token; undefined for valid JSON. For messages that
+ * must not quote the text, as those of `JSON.parse` do. Iterative, so the depth of the text is unlimited.
  */
 export function jsonError(text: string): (Position & { readonly expected: string }) | undefined {
   const ends: ('}' | ']')[] = [];

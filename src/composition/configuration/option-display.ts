@@ -6,14 +6,14 @@ const MULTIPLES = [
   [2 ** 10, 'KiB'],
 ] as const;
 
-/** A value as people read it; `none` where there is no value. */
+/** A value for people; `none` for no value. */
 export function displayValue(value: unknown, unit: Unit = ''): string {
   if (typeof value === 'number') return displayNumber(value, unit);
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return 'none';
   return Array.isArray(value) ? value.join(', ') : String(value);
 }
 
-/** The default of an option, and that of the hardened profile where it is another one. */
+/** The default of an option, and the default of the hardened profile if it differs. */
 export function displayDefault({ default: usual, hardened, unit }: Option<unknown, unknown>): string {
   const words = displayValue(usual, unit);
   return hardened === undefined ? words : `${words}; hardened ${displayValue(hardened, unit)}`;

@@ -1,14 +1,14 @@
 import { OPTION_NAMES, type OptionName } from './options.ts';
 
-/** Names of `Config` that are not just the option's name in camel case. */
+/** Names in `Config` that differ from the option's name in camel case. */
 const RENAMED = { key: 'keys', cleanup_out_msgs: 'sweepInterval', malformed_limit: 'malformedPerWindow' } as const;
 
 type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : Name;
 
-/** How `Config` calls an option. */
+/** The name of an option in `Config`. */
 export type ConfigName<Name extends OptionName> = Name extends keyof typeof RENAMED ? (typeof RENAMED)[Name] : CamelCase<Name>;
 
-/** All ways in which a program may spell an option. */
+/** All spellings of an option for programs. */
 export type Spelling<Name extends OptionName> = Name | CamelCase<Name> | ConfigName<Name>;
 
 export function configName(name: OptionName): string {
@@ -22,12 +22,12 @@ export function spellingsOf(name: OptionName): readonly string[] {
 
 const BY_SPELLING = new Map(OPTION_NAMES.flatMap((name) => spellingsOf(name).map((spelling) => [spelling, name] as const)));
 
-/** The option of that spelling; undefined for none. */
+/** The option with that spelling, if any. */
 export function optionNamed(spelling: string): OptionName | undefined {
   return BY_SPELLING.get(spelling);
 }
 
-/** The known word that somebody most likely meant; undefined where none is near. */
+/** The known word with the smallest edit distance; undefined when none is close. */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   const reach = Math.max(1, Math.floor(written.length / 3));
   const distances = known.map((word) => ({ word, distance: editDistance(written, word) }));
@@ -35,7 +35,7 @@ export function nearest(written: string, known: readonly string[]): string | und
   return best?.word;
 }
 
-/** What to add to a complaint about `written`. */
+/** A suggestion for an unknown name, to append to a message; empty when no known name is close. */
 export function suggestion(written: string, known: readonly string[]): string {
   const meant = nearest(written, known);
   return meant === undefined ? '' : `; did you mean ${meant}?`;
@@ -45,7 +45,7 @@ function camelCase(name: string): string {
   return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Letters to insert, remove, replace or swap with their neighbour. */
+/** The number of letters to insert, remove, replace or swap with their neighbour. */
 function editDistance(one: string, other: string): number {
   let before: number[] = [];
   let last = Array.from({ length: other.length + 1 }, (_, j) => j);

@@ -5,7 +5,7 @@ import { flag, HIDDEN, type ValueType, list, text, UnusableSecret } from './opti
 
 const CONTROL = /\p{Cc}/u;
 
-/** A host to listen on; an IPv6 address may stand in brackets. */
+/** A host to listen on. An IPv6 address may have brackets. */
 export function host(): ValueType<string> {
   return text({
     placeholder: '<host>',
@@ -30,7 +30,7 @@ function isEngineUrl(value: string): boolean {
   return [...searchParams].every(([name, set]) => known[name]?.test(set) === true);
 }
 
-/** Whether a part of a URL is valid percent-encoding: a `%` of a password is written as `%25`. */
+/** Whether a part of a URL is valid percent-encoding. A `%` in a password must be written as `%25`. */
 function isDecodable(part: string): boolean {
   try {
     return typeof decodeURIComponent(part) === 'string';
@@ -48,7 +48,7 @@ export function file(): ValueType<string> {
   });
 }
 
-/** A path of a URL; the value begins and ends with a slash, and is written as browsers send it. */
+/** A path of a URL. The value begins and ends with a slash, and is encoded as browsers encode it. */
 export function urlPath(): ValueType<string> {
   return text({
     placeholder: '<path>',
@@ -60,7 +60,7 @@ export function urlPath(): ValueType<string> {
   });
 }
 
-/** The path of one endpoint: as `urlPath`, but ends without a slash; empty for the root. */
+/** The path of one endpoint: like `urlPath`, but without a slash at the end; empty for the root. */
 export function endpoint(): ValueType<string> {
   const path = urlPath();
   return {
@@ -72,7 +72,7 @@ export function endpoint(): ValueType<string> {
   };
 }
 
-/** What events may begin with; nothing is allowed. */
+/** Prefixes of event names. The empty prefix is allowed. */
 export function eventPrefixes(): ValueType<readonly string[], string | readonly string[]> {
   return list({
     placeholder: '<prefix>',
@@ -81,19 +81,19 @@ export function eventPrefixes(): ValueType<readonly string[], string | readonly 
   });
 }
 
-/** Where an engine is. It may hold a password, so it is never shown. */
+/** The URL of an engine. It may contain a password and is never shown. */
 export function engineUrl(): ValueType<string> {
   const form = text({
     placeholder: '<url>',
     allowed:
       'a URL such as redis://host:6379, rediss://user:password@host:6379/0 or nats://user:password@host:4222; ' +
-      'behind it ?sentinel=<name> for redis and rediss, ?replicas=<1 to 5> and credentials=<file> for nats and tls',
+      'with the parameters ?sentinel=<name> for redis and rediss, ?replicas=<1 to 5> and credentials=<file> for nats and tls',
     parse: (value) => (isEngineUrl(value) ? value : undefined),
   });
   return secret(form);
 }
 
-/** MER11: what tokens are verified with. It is never shown; the reason for a refusal is. */
+/** MER11: a key that verifies tokens. It is never shown; the reason for a refusal is. */
 export function tokenKey(): ValueType<string> {
   return {
     takes: 'one',
@@ -108,7 +108,7 @@ export function tokenKey(): ValueType<string> {
   };
 }
 
-/** A form whose values are never shown, not even when they are refused. */
+/** A type whose values are never shown, also when they are refused. */
 function secret(form: ValueType<string>): ValueType<string> {
   return {
     ...form,
@@ -120,7 +120,7 @@ function secret(form: ValueType<string>): ValueType<string> {
   };
 }
 
-/** Keys of realms. They stand in URLs as one segment of a path. */
+/** Keys of realms. A key is one segment of a URL path. */
 export function keys(): ValueType<readonly string[], string | readonly string[]> {
   const form = list({
     placeholder: '<key>',
@@ -132,7 +132,7 @@ export function keys(): ValueType<readonly string[], string | readonly string[]>
 
 const MAX_HOPS = 32;
 
-/** Which proxies are trusted: none, one, a number of hops, or those of a list. */
+/** Trusted proxies: none, one, a number of hops, or a list of addresses and subnets. */
 export function trustedProxies(): ValueType<TrustedProxies, TrustedProxies | string> {
   const bool = flag();
   return {
@@ -151,6 +151,6 @@ export function trustedProxies(): ValueType<TrustedProxies, TrustedProxies | str
 
 function readSubnets(raw: unknown): ReturnType<ValueType<TrustedProxies>['read']> {
   if (!Array.isArray(raw) || raw.length === 0) return refused(raw);
-  const strangers = raw.filter((item) => typeof item !== 'string' || parseSubnet(item) === undefined);
-  return strangers.length > 0 ? refused(strangers[0]) : accepted(raw as string[]);
+  const invalid = raw.filter((item) => typeof item !== 'string' || parseSubnet(item) === undefined);
+  return invalid.length > 0 ? refused(invalid[0]) : accepted(raw as string[]);
 }

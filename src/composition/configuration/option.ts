@@ -1,33 +1,33 @@
 import { accepted, refused, type Result } from '../../domain/result.ts';
 
-/** What kind of value an option has, and how such a value is read from text or from JSON. */
+/** The type of an option's value, and its parser for text and JSON. */
 export interface ValueType<Value, Given = Value> {
-  /** How many values the command line gives: `none` where the name alone may stand. */
+  /** The number of values on the command line: `none` for a flag without a value. */
   readonly takes: 'none' | 'one' | 'many';
-  /** What stands for the value in the usage: `<port>`. */
+  /** The placeholder of the value in the help: `<port>`. */
   readonly placeholder: string;
-  /** What is allowed, in words that follow "it must be". */
+  /** The allowed values, as a phrase after "it must be". */
   readonly allowed: string;
-  /** In what a number is counted. */
+  /** The unit of a number. */
   readonly unit?: Unit;
-  /** The refusal is the part that is not allowed. */
+  /** The refusal is the part of the value that is not allowed. */
   read(raw: unknown): Result<Value, unknown>;
-  /** The next step for a value that is refused, if there is one. */
+  /** The next step for a refused value, if there is one. */
   hint?(refusal: unknown): string | undefined;
-  /** Never shown. */
+  /** Whether the value is a secret, which is never shown. */
   readonly isSecret?: boolean;
-  /** Never set: the type that a program may give. */
+  /** Never set: the type of the value that a program may give. */
   readonly given?: Given;
 }
 
-/** Stands for a value that is never shown. */
+/** Replaces a secret value in messages. */
 export const HIDDEN = Symbol('hidden');
 
-/** Stands for a value that is never shown, and says what it is instead of what is allowed. */
+/** Replaces a secret value in messages, with a description of the value. */
 export class UnusableSecret {
   readonly what: string;
 
-  /** @param what a noun without any part of the value. */
+  /** @param what describes the value, without any part of it. */
   constructor(what: string) {
     this.what = what;
   }
@@ -36,7 +36,7 @@ export class UnusableSecret {
 /** `''` for a bare number. */
 export type Unit = 'ms' | 'bytes' | '';
 
-/** Where an option may stand: everywhere, wherever a start is asked for, or on the command line alone. */
+/** Sources of an option: all, the command line and the environment, or only the command line. */
 export type Scope = 'everywhere' | 'outside the file' | 'command line';
 
 export type Group =
@@ -53,22 +53,22 @@ export type Group =
   | 'Log'
   | 'Command line';
 
-/** All about one option: every source of options, the usage and docs/options.md read it from here. */
+/** The definition of one option, for the parsers of all sources, the help and docs/options.md. */
 export interface Option<Value, Given = Value> extends ValueType<Value, Given> {
   readonly group: Group;
   readonly scope: Scope;
   readonly short?: string;
   readonly description: string;
-  /** What a client sees when it is hit, or what it changes for clients. */
+  /** The effect for clients, such as the response at the limit. */
   readonly effect?: string;
   readonly default: Value;
-  /** The default of the hardened profile, where it is another one. */
+  /** The default of the hardened profile, if it differs. */
   readonly hardened?: Value;
-  /** Environment variables beside SIGNALBOX_‹NAME›, the stronger first. */
+  /** Environment variables beside SIGNALBOX_‹NAME›, in descending order of precedence. */
   readonly env: readonly string[];
-  /** Whether it takes all arguments up to the next flag, as with `peer`. */
+  /** Whether the option takes all arguments up to the next flag, as with `peer`. */
   readonly isGreedy?: boolean;
-  /** Dialects of which one must be served for it to have an effect; undefined where that does not matter. */
+  /** Dialects of which one must be served for the option to have an effect; undefined for any. */
   readonly dialects?: readonly string[];
 }
 
@@ -89,7 +89,7 @@ export function option<Value, Given>(kind: ValueType<Value, Given>, traits: Opti
   return { scope: 'everywhere', env: [], ...kind, ...traits };
 }
 
-/** The longest that a timer can wait. */
+/** The longest delay of a timer. */
 export const LONGEST_MS = 2 ** 31 - 1;
 
 interface IntegerBounds {
@@ -123,7 +123,7 @@ interface TextForm {
   readonly parse: (text: string) => string | undefined;
 }
 
-/** A text of some form. */
+/** A text of a given form. */
 export function text({ placeholder, allowed, parse }: TextForm): ValueType<string> {
   return {
     takes: 'one',
@@ -136,12 +136,12 @@ export function text({ placeholder, allowed, parse }: TextForm): ValueType<strin
   };
 }
 
-/** A kind whose default is that there is no value. */
+/** A type whose default is no value. */
 export function maybe<Value, Given>(kind: ValueType<Value, Given>): ValueType<Value | undefined, Given> {
   return kind;
 }
 
-/** Several texts of one form; each counts once. */
+/** Several texts of one form, without duplicates. */
 export function list({ placeholder, allowed, parse }: TextForm): ValueType<readonly string[], string | readonly string[]> {
   return {
     takes: 'many',
@@ -162,7 +162,7 @@ export function list({ placeholder, allowed, parse }: TextForm): ValueType<reado
 const YES = new Set(['true', '1', 'yes', 'on']);
 const NO = new Set(['false', '0', 'no', 'off']);
 
-/** True or false; its name alone says true. */
+/** True or false. The name alone sets true. */
 export function flag(): ValueType<boolean, boolean | string> {
   return {
     takes: 'none',
@@ -177,7 +177,7 @@ export function flag(): ValueType<boolean, boolean | string> {
   };
 }
 
-/** One of some words, in capitals too. @param synonyms words of others for them. */
+/** One of several words, in any case. @param synonyms other words with the same meaning. */
 export function choice<const Word extends string>(
   words: readonly Word[],
   synonyms: Readonly<Record<string, Word>> = {},
@@ -194,7 +194,7 @@ export function choice<const Word extends string>(
   };
 }
 
-/** Some of a few words, each once, in the order of `words`. */
+/** Several of the words, without duplicates, in the order of `words`. */
 export function choices<const Word extends string>(
   words: readonly Word[],
 ): ValueType<readonly Word[], string | readonly string[]> {

@@ -19,14 +19,14 @@ export function origins(): ValueType<readonly string[], string | readonly string
   };
 }
 
-/** Schemes whose origins have no host: a page from a disk, in a web view that says so. */
+/** The origin of pages from a disk in some web views. It has no host. */
 const WITHOUT_HOST = /^file:\/\/\/?$/i;
-/** The scheme, the labels that stand for any, the host, the port. */
+/** The scheme, the wildcard for labels, the host, the port. */
 const FORM = /^([a-z][a-z\d+.-]*):\/\/(\*\.)?([^\s/?#@,*:[\]]+|\[[\da-f:.]+\])(?::(\d{1,5}|\*))?\/?$/i;
 
 /**
- * An origin as browsers send it: in small letters, without the port of its scheme; undefined for what no browser sends.
- * `*.` in front of the host stands for one label or more, `*` in place of the port for any port.
+ * An origin as browsers send it: in lower case, without the default port of its scheme; undefined for any other text.
+ * `*.` in front of the host matches one or more labels, `*` in place of the port matches any port.
  */
 export function parseOrigin(value: string): string | undefined {
   if (value === '*' || value === 'null') return value;
@@ -38,14 +38,14 @@ export function parseOrigin(value: string): string | undefined {
   if (!URL.canParse(plain)) return undefined;
   const { origin, hostname } = new URL(plain);
   if (origin === 'null') return `${scheme}://${labels}${plain.slice(scheme.length + 3)}${anyPort}`.toLowerCase();
-  // A wildcard under a public suffix of one label would be almost everybody.
+  // A wildcard below a top-level domain would match almost every site.
   if (labels !== '' && !hostname.includes('.') && hostname !== 'localhost') return undefined;
   return origin.replace('://', `://${labels}`) + anyPort;
 }
 
-/** What to write instead. */
+/** The next step for an invalid origin. */
 function hintFor(refusal: unknown): string | undefined {
-  if (Array.isArray(refusal)) return "'*' lets every origin in, whatever stands beside it: leave it out, or the others";
+  if (Array.isArray(refusal)) return "'*' allows every origin: remove it, or remove the others";
   if (typeof refusal !== 'string') return undefined;
   const [, beforePath = ''] = /^([a-z][a-z\d+.-]*:\/\/[^\s/?#@,]+)[/?#]/i.exec(refusal) ?? [];
   if (parseOrigin(beforePath) !== undefined) return `an origin has no path: write '${beforePath}'`;
@@ -54,7 +54,7 @@ function hintFor(refusal: unknown): string | undefined {
     return parseOrigin(secure) === undefined ? undefined : `an origin has a scheme: write '${secure}'`;
   }
   if (refusal.includes('*')) {
-    return "a wildcard stands for whole labels in front of a domain ('https://*.example.org') or for a port";
+    return "a wildcard replaces whole labels in front of a domain ('https://*.example.org') or the port";
   }
   return undefined;
 }

@@ -1,26 +1,26 @@
 import { HIDDEN, UnusableSecret } from './option.ts';
 import type { OptionName } from './options.ts';
 
-/** One value as some source wrote it. */
+/** One value of one source, before validation. */
 export interface Reading {
   readonly name: OptionName;
   readonly raw: unknown;
-  /** Where it stands, as its writer spelled it: `--port`, `PEERJS_PORT`, `port in signalbox.json`. */
+  /** The place of the value, as it was spelled: `--port`, `PEERJS_PORT`, `port in signalbox.json`. */
   readonly source: string;
 }
 
-/** Where an option's value was given, as its writer spelled it; undefined for its default. */
+/** The place of an option's value, as it was spelled; undefined for a default. */
 export type SourceOf = (name: OptionName) => string | undefined;
 
-/** One option that can't be used. */
+/** One invalid option. */
 export interface ConfigProblem {
-  /** Where it stands, as its writer spelled it. */
+  /** The place of the value, as it was spelled. */
   readonly source: string;
-  /** One line that names the option, its value and what is allowed. */
+  /** One line with the option, its value and the allowed values. */
   readonly message: string;
 }
 
-/** What one source says. */
+/** The values and problems of one source. */
 export interface Readings {
   readonly readings: readonly Reading[];
   readonly problems: readonly ConfigProblem[];
@@ -28,7 +28,7 @@ export interface Readings {
 
 export const NO_READINGS: Readings = { readings: [], problems: [] };
 
-/** A value in a message: whole where it is short, on one line, and without what looks like a secret. */
+/** A value for a message: on one line, cut to 60 characters, and hidden if it may contain a secret. */
 export function shown(raw: unknown): string {
   if (raw instanceof UnusableSecret) return `${raw.what} (the value is not shown)`;
   if (raw === HIDDEN || holdsSecret(raw)) return 'not shown here';
@@ -42,7 +42,7 @@ function cut(text: string): string {
   return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
 }
 
-/** PEM text, a JSON object or web key, a token, or a URL with credentials: what stands in the wrong option by mistake. */
+/** PEM text, a JSON object or web key, a token, or a URL with credentials, which may be in the wrong option by mistake. */
 function holdsSecret(raw: unknown): boolean {
   const items: unknown[] = [raw].flat(Infinity);
   const looksSecret = (item: unknown): boolean =>

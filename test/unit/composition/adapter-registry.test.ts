@@ -15,18 +15,18 @@ async function made(transport: 'auto' | 'uws' | 'node') {
   return { name, events };
 }
 
-describe('the transport that is asked for', () => {
-  it('is node where node is asked for', async () => {
+describe('the option transport', () => {
+  it('node selects the node transport', async () => {
     expect((await made('node')).name).toBe('node');
   });
 
-  it('is by itself uWebSockets.js where it loads, else node, with one line that says why', async () => {
+  it('auto selects uWebSockets.js if it loads, else node, and logs the reason', async () => {
     const { name, events } = await made('auto');
     expect(name).toBe(loads ? 'uws' : 'node');
     expect(events.map(({ event }) => event)).toEqual(loads ? [] : ['transport-unavailable']);
   });
 
-  it('is uWebSockets.js or nothing where that is asked for', async () => {
+  it('uws selects uWebSockets.js, or rejects when it does not load', async () => {
     const outcome = await made('uws').catch((error: unknown) => error);
     if (loads) expect(outcome).toMatchObject({ name: 'uws', events: [] });
     else expect(outcome).toBeInstanceOf(ListenError);

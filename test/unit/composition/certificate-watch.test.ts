@@ -20,13 +20,13 @@ async function watching() {
   return { files, looks };
 }
 
-describe('the watch on the files of a certificate', () => {
-  it('H12: finds no change where there is none', async () => {
+describe('CertificateWatch', () => {
+  it('H12: reports no change of unchanged files', async () => {
     const { looks } = await watching();
     expect(await looks(3)).toBe(0);
   });
 
-  it('H12: tells a change once, when both files have stayed the same for an interval', async () => {
+  it('H12: reports a change once, after both files have been unchanged for an interval', async () => {
     const { files, looks } = await watching();
     writeFileSync(files.keyFile, 'renewed key');
     expect(await looks(1)).toBe(0);
@@ -35,14 +35,14 @@ describe('the watch on the files of a certificate', () => {
     expect(await looks(3)).toBe(1);
   });
 
-  it('H12: finds a file that was replaced by another of the same size', async () => {
+  it('H12: detects a file that was replaced by another of the same size', async () => {
     const { files, looks } = await watching();
     writeFileSync(`${files.certFile}.new`, 'new');
     renameSync(`${files.certFile}.new`, files.certFile);
     expect(await looks(3)).toBe(1);
   });
 
-  it('H12: a file that is missing for a while is a change, and so is its return', async () => {
+  it('H12: reports a missing file as a change, and its return as another one', async () => {
     const { files, looks } = await watching();
     rmSync(files.keyFile);
     expect(await looks(2)).toBe(1);

@@ -17,8 +17,8 @@ async function embedded(log = new SilentLog()) {
   return { broker, peer };
 }
 
-describe('a broker inside another program', () => {
-  it('tells who came and who went, and why', async () => {
+describe('EmbeddedBroker', () => {
+  it('emits connection and disconnect, with the reason', async () => {
     const { broker, peer } = await embedded();
     const seen: string[] = [];
     broker.on('connection', ({ id, realm }) => seen.push(`${id} came to ${realm}`));
@@ -28,7 +28,7 @@ describe('a broker inside another program', () => {
     expect(seen).toEqual(['ann came to peerjs', 'ann lost', 'bob came to peerjs', 'bob left']);
   });
 
-  it('O5: a reconnect is a disconnection, then a connection', async () => {
+  it('O5: emits disconnect and then connection for a reconnect', async () => {
     const { broker, peer } = await embedded();
     const seen: string[] = [];
     broker.on('connection', ({ id }) => seen.push(id));
@@ -38,7 +38,7 @@ describe('a broker inside another program', () => {
     expect(seen).toEqual(['ann', 'superseded', 'ann']);
   });
 
-  it('tells of every message with the true sender, whatever it wrote', async () => {
+  it('emits every message with the registered sender, for any src in the frame', async () => {
     const { broker, peer } = await embedded();
     const seen: unknown[] = [];
     broker.on('message', (_, message) => seen.push(message));
@@ -56,7 +56,7 @@ describe('a broker inside another program', () => {
     ]);
   });
 
-  it('sends and closes by a peer’s hand', async () => {
+  it('sends to a peer and closes its connection', async () => {
     const { broker, peer } = await embedded();
     const peers: unknown[] = [];
     broker.on('connection', (connected) => {
@@ -72,11 +72,11 @@ describe('a broker inside another program', () => {
     expect(ann.closed).toEqual({ code: 4000, why: 'enough' });
   });
 
-  it('promise 6: a listener that throws costs nobody anything, and is logged', async () => {
+  it('promise 6: logs the exception of a listener and keeps the connection', async () => {
     const events: LogEvent[] = [];
     const { broker, peer } = await embedded({ record: (event) => void events.push(event) });
     broker.on('connection', () => {
-      throw new Error('a bug of the program');
+      throw new Error('bug in the program');
     });
     const ann = peer('ann');
     ann.send('{"type":"OFFER","dst":"ann"}');
@@ -84,13 +84,13 @@ describe('a broker inside another program', () => {
     expect(events).toContainEqual(expect.objectContaining({ event: 'fault' }));
   });
 
-  it('counts what had no effect', async () => {
+  it('counts requests without effect', async () => {
     const { broker, peer } = await embedded();
     peer('ann').send('{');
     expect(broker.counts()).toEqual({ 'ignored:malformed': 1 });
   });
 
-  it('closes every peer with 1012, also when asked twice or before it listened', async () => {
+  it('closes every peer with 1012, and accepts a second close or one before listen', async () => {
     const { broker, peer } = await embedded();
     const ann = peer('ann');
     await Promise.all([broker.close(), broker.close()]);
@@ -102,7 +102,7 @@ describe('a broker inside another program', () => {
     await expect(idle.close()).resolves.toBeUndefined();
   });
 
-  it('listens once, and says so', async () => {
+  it('rejects a second listen', async () => {
     const { broker } = await embedded();
     await expect(broker.listen()).rejects.toThrow('listen was called before: a broker listens once');
   });

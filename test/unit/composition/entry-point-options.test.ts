@@ -9,12 +9,12 @@ import { filesUnder } from '../../architecture/tree.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-const FACES: readonly EntryPoint[] = ['createBroker', 'PeerServer', 'ExpressPeerServer', 'PeeroServer'];
+const ENTRY_POINTS: readonly EntryPoint[] = ['createBroker', 'PeerServer', 'ExpressPeerServer', 'PeeroServer'];
 const EVERYWHERE = OPTION_NAMES.filter((name) => OPTIONS[name].scope === 'everywhere');
 
 const SECRET = 'a-shared-secret-of-more-than-32-bytes';
 
-/** A value that is not the default, where none can be derived from the default. */
+/** Values other than the default, for options where none can be derived from the default. */
 const SAMPLES: Partial<Record<OptionName, unknown>> = {
   ...{ host: '127.0.0.1', path: '/a/', key: ['a', 'b'], cors: ['https://a.example'], proxied: 2, transport: 'node' },
   ...{
@@ -28,17 +28,17 @@ const SAMPLES: Partial<Record<OptionName, unknown>> = {
   ...{ sslkey: 'key.pem', sslcert: 'cert.pem', cluster: 'redis://127.0.0.1:1', socketio_prefixes: ['a'] },
   ...{ mercure_path: '/m', peero_path: '/p', socketio_path: '/s', relay_path: '/r' },
   ...{ mercure_publisher_key: SECRET, mercure_subscriber_key: SECRET },
-  // Larger than what it must hold, or smaller than what must hold it.
+  // At least as large as the limits inside them, or as small as the limits around them.
   ...{ max_message_bytes: 1_000_000, max_url_bytes: 4000, ping_interval: 29_000 },
 };
 
-/** Other options that an option needs beside it. */
+/** Options that are required together with an option. */
 const COMPANIONS: Partial<Record<OptionName, Partial<Record<OptionName, unknown>>>> = {
   sslkey: { sslcert: 'cert.pem' },
   sslcert: { sslkey: 'key.pem' },
 };
 
-/** What a face refuses, because it can't hold there; all else must reach its configuration. */
+/** Options that an entry point rejects. All others must reach its configuration. */
 const REFUSED: Readonly<Record<EntryPoint, Partial<Record<OptionName, unknown>>>> = {
   createBroker: {},
   PeerServer: { transport: 'uws' },
@@ -55,7 +55,7 @@ const REFUSED: Readonly<Record<EntryPoint, Partial<Record<OptionName, unknown>>>
   PeeroServer: { dialects: ['peerjs', 'peero'], all: true },
 };
 
-/** What `peer` ignores too on that face: it is told by a warning. */
+/** Options that `peer` ignores too: the entry point emits a warning. */
 const WARNED: Partial<Record<EntryPoint, readonly OptionName[]>> = { ExpressPeerServer: ['port', 'host'] };
 
 function sampleOf(name: OptionName): unknown {
@@ -65,7 +65,7 @@ function sampleOf(name: OptionName): unknown {
   return typeof usual === 'number' ? usual + 1 : expect.fail(`${name} needs a value in SAMPLES`);
 }
 
-/** The part of a configuration that an option decides. */
+/** The part of a configuration that an option determines. */
 function effectOf(name: OptionName, config: Config): unknown {
   if (name === 'sslkey' || name === 'sslcert') return config.tls;
   if (name === 'all') return config.dialects;
@@ -85,7 +85,7 @@ describe.each(EVERYWHERE)('%s', (name) => {
 
   it('changes the configuration', () => expect(effectOf(name, viaProgram)).not.toEqual(effectOf(name, defaultConfig())));
 
-  it('is the same from the command line, the environment and a file', () => {
+  it('has the same effect from the command line, the environment and a file', () => {
     const entries = Object.entries(given) as [OptionName, unknown][];
     const argv = entries.flatMap(([option, value]) => [value].flat().map((one) => `--${option}=${String(one)}`));
     const env = Object.fromEntries(entries.map(([option, value]) => [variablesOf(option)[0] ?? '', text(value)]));
@@ -93,23 +93,23 @@ describe.each(EVERYWHERE)('%s', (name) => {
     for (const sources of [{ argv }, { env }, file]) expect(resolved(sources)).toEqual(viaProgram);
   });
 
-  it.each(FACES)('on %s holds, or is refused', (face) => {
+  it.each(ENTRY_POINTS)('takes effect on %s, or is rejected', (entryPoint) => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-    const refused = REFUSED[face];
+    const refused = REFUSED[entryPoint];
     if (name in refused) {
-      expect(() => configFor(face, { [name]: refused[name] })).toThrow(ConfigError);
-      expect(() => configFor(face, { [name]: refused[name] })).toThrow(
-        new RegExp(`^${name} is .*; ${face} can't use it, because `),
+      expect(() => configFor(entryPoint, { [name]: refused[name] })).toThrow(ConfigError);
+      expect(() => configFor(entryPoint, { [name]: refused[name] })).toThrow(
+        new RegExp(`^${name} is .*; ${entryPoint} can't use it, because `),
       );
       return;
     }
-    expect(effectOf(name, configFor(face, given))).toEqual(effectOf(name, viaProgram));
-    const told = warn.mock.calls.flat().filter((line) => String(line).startsWith(`${name} has no effect on ${face}: `));
-    expect(told).toHaveLength(WARNED[face]?.includes(name) === true ? 1 : 0);
+    expect(effectOf(name, configFor(entryPoint, given))).toEqual(effectOf(name, viaProgram));
+    const told = warn.mock.calls.flat().filter((line) => String(line).startsWith(`${name} has no effect on ${entryPoint}: `));
+    expect(told).toHaveLength(WARNED[entryPoint]?.includes(name) === true ? 1 : 0);
   });
 });
 
-describe('options that do nothing', () => {
+describe('options without effect', () => {
   const code = filesUnder('src', /\.ts$/).filter(({ path }) => !path.startsWith('src/composition/configuration/'));
 
   it.each(EVERYWHERE.filter((name) => !['sslkey', 'sslcert', 'all', 'profile'].includes(name)))(
@@ -122,28 +122,28 @@ describe('options that do nothing', () => {
 });
 
 describe('options of a program', () => {
-  it('are an object', () => {
-    for (const face of FACES) {
-      expect(() => checkedOptions(face, 9000)).toThrow(
-        `the options of ${face} are 9000; they must be an object, such as { port: 9000 }`,
+  it('are rejected unless they are an object', () => {
+    for (const entryPoint of ENTRY_POINTS) {
+      expect(() => checkedOptions(entryPoint, 9000)).toThrow(
+        `the options of ${entryPoint} are 9000; they must be an object, such as { port: 9000 }`,
       );
     }
     expect(() => checkedOptions('PeerServer', null)).toThrow(ConfigError);
     expect(() => checkedOptions('PeerServer', ['port'])).toThrow(ConfigError);
   });
 
-  it('in camel case are refused where they can not hold, too', () => {
+  it('are rejected in camel case too', () => {
     expect(() => configFor('ExpressPeerServer', { handshakeTimeout: 500 })).toThrow(
       /^handshakeTimeout is 500; ExpressPeerServer/,
     );
   });
 
-  it('of the faces of peer: silent peers stay for 90 s, unless something else is said in either spelling', () => {
+  it('have an alive_timeout of 90 s by default in the drop-in API, in either spelling', () => {
     expect(configFor('PeerServer', {}).aliveTimeout).toBe(90_000);
     expect(configFor('ExpressPeerServer', { aliveTimeout: 40_000 }).aliveTimeout).toBe(40_000);
   });
 
-  it('that are probably a mistake are told as process warnings', () => {
+  it('are process warnings if they are likely mistakes', () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     configFor('createBroker', { dialects: ['mercure'] });
     expect(warn.mock.calls.flat().join()).toContain('mercure is served, but');

@@ -13,7 +13,7 @@ afterEach(() => {
   server = undefined;
 });
 
-/** A server that answers `/healthz` with 200 and all else with 503. @returns its port. */
+/** A server that responds 200 to `/healthz` and 503 to all other paths. @returns its port. */
 async function listening(made: Server, host: string): Promise<number> {
   server = made.on('request', (request, response) => {
     response.statusCode = request.url === '/healthz' ? 200 : 503;
@@ -23,51 +23,53 @@ async function listening(made: Server, host: string): Promise<number> {
   return (made.address() as AddressInfo).port;
 }
 
-async function asked(...args: string[]): Promise<{ code: number; said: string }> {
-  let said = '';
-  const output = { write: (text: string) => (said += text) };
-  return { code: await health(args, { stdout: output, stderr: output }), said };
+async function asked(...args: string[]): Promise<{ code: number; printed: string }> {
+  let printed = '';
+  const output = { write: (text: string) => (printed += text) };
+  return { code: await health(args, { stdout: output, stderr: output }), printed };
 }
 
 describe('signalbox health', () => {
-  it('asks the broker of the same options', async () => {
+  it('checks the broker with the same options', async () => {
     const port = String(await listening(createServer(), '127.0.0.1'));
-    expect(await asked('--port', port)).toEqual({ code: 0, said: '' });
-    expect(await asked('-p', port, '--host', '127.0.0.1', '--path', '/a')).toEqual({ code: 0, said: '' });
+    expect(await asked('--port', port)).toEqual({ code: 0, printed: '' });
+    expect(await asked('-p', port, '--host', '127.0.0.1', '--path', '/a')).toEqual({ code: 0, printed: '' });
     expect(await asked('--port', port, '--ready')).toEqual({
-      ...{ code: 1, said: 'signalbox health: /readyz answers 503: draining\n' },
+      ...{ code: 1, printed: 'signalbox health: /readyz responded 503: draining\n' },
     });
   });
 
-  it('over TLS, whatever name the certificate is for', async () => {
+  it('accepts a TLS certificate for any name', async () => {
     const { keyFile, certFile } = TLS_FILES;
     const secure = createSecureServer({ key: readFileSync(keyFile), cert: readFileSync(certFile) });
     const port = String(await listening(secure, '127.0.0.1'));
-    expect(await asked('--port', port, '--sslkey', keyFile, '--sslcert', certFile)).toEqual({ code: 0, said: '' });
+    expect(await asked('--port', port, '--sslkey', keyFile, '--sslcert', certFile)).toEqual({ code: 0, printed: '' });
   });
 
-  it('says why it is not well', async () => {
+  it('prints the reason when the broker is unhealthy', async () => {
     const port = String(await listening(createServer(), '127.0.0.1'));
     server?.close();
-    const { code, said } = await asked('--port', port);
+    const { code, printed } = await asked('--port', port);
     expect(code).toBe(1);
-    expect(said).toMatch(new RegExp(`^signalbox health: no answer from http://127.0.0.1:${port}: .*ECONNREFUSED`));
+    expect(printed).toMatch(new RegExp(`^signalbox health: no response from http://127.0.0.1:${port}: .*ECONNREFUSED`));
   });
 
-  it('refuses what the broker would refuse', async () => {
+  it('rejects the options that the broker rejects', async () => {
     expect(await asked('--prot', '9000')).toEqual({
-      ...{ code: 2, said: 'signalbox health: --prot is no flag; did you mean --port?\n' },
+      ...{ code: 2, printed: 'signalbox health: --prot is not a flag; did you mean --port?\n' },
     });
-    expect((await asked('--port', '0')).said).toBe('signalbox health: the port is 0, so it is not known here: give --port\n');
+    expect((await asked('--port', '0')).printed).toBe(
+      'signalbox health: port is 0, so the actual port is unknown: give --port\n',
+    );
   });
 
-  it('tells its usage', async () => {
-    expect(await asked('--help')).toEqual({ code: 0, said: expect.stringContaining('Usage: signalbox health') as string });
+  it('prints its usage', async () => {
+    expect(await asked('--help')).toEqual({ code: 0, printed: expect.stringContaining('Usage: signalbox health') as string });
   });
 
-  it('of a process that can not be read', async () => {
+  it('fails for a process that can not be read', async () => {
     expect((await asked('--process', '999999999')).code).toBe(1);
-    expect((await asked('--process', 'one')).said).toContain("process one can't be read: it is no number");
+    expect((await asked('--process', 'one')).printed).toContain("process one can't be read: the id must be a number");
   });
 });
 
@@ -79,7 +81,7 @@ describe('the arguments of a process', () => {
     ['signalbox --port=8000 --key=a\0\0\0', ['--port=8000', '--key=a']],
   ])('%j', (line, expected) => expect(argumentsOf('1', () => line)).toEqual(expected));
 
-  it('of another program are none', () => {
-    expect(() => argumentsOf('1', () => 'nginx\0-g\0')).toThrow('it does not run signalbox');
+  it('throws for another program', () => {
+    expect(() => argumentsOf('1', () => 'nginx\0-g\0')).toThrow('the process does not run signalbox');
   });
 });

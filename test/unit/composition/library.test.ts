@@ -2,23 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError, createBroker } from '../../../src/composition/library.ts';
 
 describe('createBroker', () => {
-  it('takes options in both spellings', () => {
+  it('accepts options in both spellings', () => {
     expect(createBroker({ expire_timeout: 7_000 }).config.expireTimeout).toBe(7_000);
     expect(createBroker({ expireTimeout: 8_000 }).config.expireTimeout).toBe(8_000);
   });
 
-  it('names a bad option, its value and what is allowed', () => {
+  it('names an invalid option, its value and the allowed values', () => {
     expect(() => createBroker({ port: 70_000 })).toThrow(ConfigError);
     expect(() => createBroker({ port: 70_000 })).toThrow(/port.*70000.*65535/);
   });
 
-  it('takes an object of options only', () => {
+  it('rejects options that are not an object', () => {
     expect(() => createBroker(9000 as never)).toThrow('the options of createBroker are 9000; they must be an object');
   });
 
-  it('takes a log of the program, or options for one of its own', () => {
+  it('accepts a log or options of the log, but not both', () => {
     const log = { record: () => undefined };
-    expect(() => createBroker({ log, logLevel: 'info' })).toThrow('log is given beside log_level or log_format');
+    expect(() => createBroker({ log, logLevel: 'info' })).toThrow('log is given together with log_level or log_format');
     expect(() => createBroker({ log, log_format: 'json' })).toThrow(ConfigError);
   });
 

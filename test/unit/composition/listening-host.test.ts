@@ -14,7 +14,7 @@ afterEach(() => {
   events.length = 0;
 });
 
-/** Makes `listen` on `::` fail as the operating system does it; other hosts are listened on. */
+/** Makes `listen` on `::` fail as the operating system does. Other hosts work. */
 function refuseIpv6(code: string): void {
   const { listen } = net.Server.prototype;
   vi.spyOn(net.Server.prototype, 'listen').mockImplementation(function (this: net.Server, ...given: unknown[]) {
@@ -27,31 +27,31 @@ function refuseIpv6(code: string): void {
 
 describe('the host to listen on', () => {
   for (const code of ['EAFNOSUPPORT', 'EADDRNOTAVAIL']) {
-    it(`is 0.0.0.0 instead of :: where the system answers ${code}, with one log event`, async () => {
+    it(`is 0.0.0.0 instead of :: after the error ${code}, with one log event`, async () => {
       refuseIpv6(code);
       expect(await listeningHost('::', log)).toBe('0.0.0.0');
       expect(events).toEqual([{ event: 'ipv6-unavailable', taken: '0.0.0.0' }]);
     });
   }
 
-  it('stays :: after any other error, which the transport then reports', async () => {
+  it('stays :: after any other error, which the transport reports', async () => {
     refuseIpv6('EMFILE');
     expect([await listeningHost('::', log), events]).toEqual(['::', []]);
   });
 
-  it('stays as it was given where it is not ::', async () => {
+  it('is unchanged for any host other than ::', async () => {
     refuseIpv6('EAFNOSUPPORT');
     expect([await listeningHost('::1', log), await listeningHost('127.0.0.1', log), events]).toEqual(['::1', '127.0.0.1', []]);
   });
 
-  it('holds for the transport of a configuration', async () => {
+  it('applies to the transport of a configuration', async () => {
     refuseIpv6('EAFNOSUPPORT');
     const transport = await makeTransport({ ...defaultConfig(), transport: 'node', port: 0 }, log);
     expect((await transport.listen({} as never)).host).toBe('0.0.0.0');
     await transport.stop();
   });
 
-  it('holds for PeerServer', async () => {
+  it('applies to PeerServer', async () => {
     refuseIpv6('EAFNOSUPPORT');
     const server = await new Promise<net.Server>((resolve) => {
       const handler = PeerServer({ port: 0 }, resolve);

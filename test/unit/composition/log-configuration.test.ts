@@ -9,8 +9,8 @@ function logged(config: Partial<Config>, openFiles?: number): LogEvent[] {
   return events;
 }
 
-describe('what is in effect', () => {
-  it('names dialects with their paths, realms, proxies and the engine without its credentials', () => {
+describe('logConfiguration', () => {
+  it('logs dialects with their paths, realms, proxies, and the engine without its credentials', () => {
     const [event] = logged({
       dialects: ['peerjs', 'relay'],
       cluster: 'redis://user:secret@engine:6379/0',
@@ -26,12 +26,12 @@ describe('what is in effect', () => {
     expect(JSON.stringify(event)).not.toContain('secret');
   });
 
-  it('names so many realms, and counts the others', () => {
+  it('logs the first realms, and the number of the others', () => {
     const keys = Array.from({ length: 30 }, (_, n) => `key-${n}`);
     expect(logged({ keys })[0]).toMatchObject({ realms: [...keys.slice(0, 20), 'and 10 more'] });
   });
 
-  it('warns where more connections are allowed than the system allows open files', () => {
+  it('warns when max_connections exceeds the open-file limit', () => {
     const names = (openFiles: number) => logged({ maxConnections: 1_000 }, openFiles).map(({ event }) => event);
     expect([names(1_024), names(1_064)]).toEqual([['in-effect', 'open-files-short'], ['in-effect']]);
   });

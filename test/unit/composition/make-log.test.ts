@@ -4,7 +4,7 @@ import { SilentLog } from '../../../src/adapters/logs/silent.ts';
 import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import { makeLog } from '../../../src/composition/make-log.ts';
 
-it('is silent where silence is asked for, else writes with pino', () => {
+it('logs nothing at level silent, else with pino', () => {
   expect(makeLog({ ...defaultConfig(), logLevel: 'silent' })).toBeInstanceOf(SilentLog);
   expect(makeLog({ ...defaultConfig(), logLevel: 'warn' })).toBeInstanceOf(PinoLog);
 });

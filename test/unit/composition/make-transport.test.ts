@@ -5,7 +5,7 @@ import { makeTransport } from '../../../src/composition/make-transport.ts';
 const log = { record: () => undefined };
 
 describe('the transport of a configuration', () => {
-  it('listens where the configuration says', async () => {
+  it('listens on the host and port of the configuration', async () => {
     const transport = await makeTransport({ ...defaultConfig(), transport: 'node', host: '127.0.0.1', port: 0 }, log);
     const gateway = { http: () => undefined } as never;
     const { host, port, secure } = await transport.listen(gateway);
@@ -13,7 +13,7 @@ describe('the transport of a configuration', () => {
     expect({ host, isOpen: port > 0, secure }).toEqual({ host: '127.0.0.1', isOpen: true, secure: false });
   });
 
-  it('is secured by the certificate of the configuration', async () => {
+  it('uses the certificate of the configuration', async () => {
     const tls = { keyFile: 'no-such.key', certFile: 'no-such.crt' };
     const transport = await makeTransport({ ...defaultConfig(), transport: 'node', host: '127.0.0.1', port: 0, tls }, log);
     await expect(transport.listen({} as never)).rejects.toThrow(/no-such/);

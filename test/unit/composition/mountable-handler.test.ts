@@ -8,7 +8,7 @@ interface Events {
 }
 
 describe('a handler that Express mounts like an app', () => {
-  it('serves what it is called with', () => {
+  it('calls its function with the arguments of the request', () => {
     const served: unknown[] = [];
     const { handler } = mountableHandler<Events>((request, response, next) => void served.push(request, response, next));
     const next = (): void => undefined;
@@ -16,7 +16,7 @@ describe('a handler that Express mounts like an app', () => {
     expect(served).toEqual([{ url: '/' }, {}, next]);
   });
 
-  it('emits events, each handler its own', () => {
+  it('emits events to the listeners of that handler only', () => {
     const [one, other] = [mountableHandler<Events>(() => undefined), mountableHandler<Events>(() => undefined)];
     const heard: string[] = [];
     one.handler.on('word', (text) => heard.push(`one ${text}`));
@@ -27,7 +27,7 @@ describe('a handler that Express mounts like an app', () => {
     expect(heard).toEqual(['one a', 'other b']);
   });
 
-  it('knows where it is mounted, under an app that is mounted itself', () => {
+  it('returns its mount path below an app that is mounted itself', () => {
     const { handler, mountPath } = mountableHandler<Events>(() => undefined);
     expect(mountPath()).toBe('');
     const [outer, inner] = [express(), express()];

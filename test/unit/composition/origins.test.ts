@@ -9,12 +9,12 @@ describe('origins', () => {
     expect(originsFromList([])).toEqual({ allow: 'echoed' });
   });
 
-  it('H6: a list allows what is on it', () => {
+  it('H6: a list allows its origins', () => {
     expect(allowedOrigin(originsFromList([PAGE]), PAGE)).toBe(PAGE);
     expect(allowedOrigin(originsFromList([PAGE]), 'https://other.test')).toBeUndefined();
   });
 
-  it('H6: a star on the list allows any', () => {
+  it('H6: * on the list allows every origin', () => {
     expect(originsFromList(['*'])).toEqual({ allow: 'any' });
   });
 
@@ -26,12 +26,12 @@ describe('origins', () => {
     expect(originsFromOption(option)).toEqual(policy);
   });
 
-  it('H6: corsOptions.origin is one origin, or one pattern', () => {
+  it('H6: corsOptions.origin may be one origin or one pattern', () => {
     expect(allowedOrigin(originsFromOption(PAGE), PAGE)).toBe(PAGE);
     expect(allowedOrigin(originsFromOption(/page/), PAGE)).toBe(PAGE);
   });
 
-  it('H6: a pattern with a memory matches every time', () => {
+  it('H6: a pattern with the flag g matches every time', () => {
     const policy = originsFromOption(/page/g);
     expect([allowedOrigin(policy, PAGE), allowedOrigin(policy, PAGE)]).toEqual([PAGE, PAGE]);
   });

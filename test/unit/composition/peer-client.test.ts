@@ -7,31 +7,31 @@ async function client() {
   return { far, client: new PeerClient(peer) };
 }
 
-describe('a peer by the names of `peer`', () => {
-  it('says who it is', async () => {
+describe('PeerClient', () => {
+  it('has an id and a token', async () => {
     const { client: ann } = await client();
     expect([ann.getId(), ann.getToken()]).toEqual(['ann', 'secret-ann']);
   });
 
-  it('was last heard a moment ago', async () => {
+  it('has the time of the last frame', async () => {
     const { client: ann } = await client();
     expect(Math.abs(Date.now() - ann.getLastPing())).toBeLessThan(60_000);
   });
 
-  it('is sent JSON, and text through its socket', async () => {
+  it('sends JSON, and text by its socket', async () => {
     const { far, client: ann } = await client();
     ann.send({ n: 1 });
     ann.getSocket()?.send('{"n":2}');
     expect(far.received.slice(1)).toEqual(['{"n":1}', '{"n":2}']);
   });
 
-  it('has a socket that closes it', async () => {
+  it('closes by its socket', async () => {
     const { far, client: ann } = await client();
     ann.getSocket()?.close(4000, 'enough');
     expect(far.closed).toEqual({ code: 4000, why: 'enough' });
   });
 
-  it('has no socket when it is gone', async () => {
+  it('has no socket after its connection has ended', async () => {
     const { far, client: ann } = await client();
     far.cut();
     expect(ann.getSocket()).toBeNull();

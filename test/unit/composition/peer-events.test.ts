@@ -13,20 +13,20 @@ const DEAF: PeerListener = {
 };
 
 describe('events for an embedding program', () => {
-  it('passes every record on to the log', () => {
+  it('forwards every event to the log', () => {
     const events: LogEvent[] = [];
     const stopped: LogEvent = { event: 'stopped', cut: 0 };
     new PeerEvents({ record: (event) => void events.push(event) }, DEAF).record(stopped);
     expect(events).toEqual([stopped]);
   });
 
-  it('is open for messages only while somebody hears them', () => {
+  it('is enabled for messages only while they have a listener', () => {
     const log = { record: () => undefined };
     expect(new PeerEvents(log, DEAF).isEnabled).toBe(false);
     expect(new PeerEvents(log, { ...DEAF, isListening: (what) => what === 'sent' }).isEnabled).toBe(true);
   });
 
-  it('makes no peer that nobody wants to be told of', () => {
+  it('creates no peer for an event without a listener', () => {
     const told: string[] = [];
     const listener: PeerListener = {
       ...DEAF,
@@ -49,7 +49,7 @@ describe('events for an embedding program', () => {
     expect(told).toEqual(['connected', 'disconnected']);
   });
 
-  it('tells a fault as an Error, whatever was thrown', () => {
+  it('emits a fault as an Error for any thrown value', () => {
     const failures: Error[] = [];
     const events = new PeerEvents({ record: () => undefined }, { ...DEAF, failed: (error) => void failures.push(error) });
     const error = new RangeError('one');
@@ -58,7 +58,7 @@ describe('events for an embedding program', () => {
     expect(failures).toEqual([error, new Error('two')]);
   });
 
-  it('shows the same peer in all its events', async () => {
+  it('has the same peer object in all events of a connection', async () => {
     const { broker, come } = await peersAtHand();
     const seen: unknown[] = [];
     broker.on('message', (peer) => seen.push(peer));
@@ -70,7 +70,7 @@ describe('events for an embedding program', () => {
     expect(seen[0]).toBe(peer);
   });
 
-  it('M11: tells nothing of what had no effect', async () => {
+  it('M11: emits nothing for a request without effect', async () => {
     const { broker, come } = await peersAtHand();
     const seen: unknown[] = [];
     broker.on('message', (_, message) => seen.push(message));

@@ -3,7 +3,7 @@ import type { LogEvent } from '../../../src/application/ports/log.ts';
 import { PeeroEvents, type PeeroListener } from '../../../src/composition/peero-events.ts';
 import { TestBroker } from '../../support/test-broker.ts';
 
-/** A mesh whose events are written down. */
+/** A mesh that records its events. */
 function mesh(more: Partial<PeeroListener> = {}) {
   const told: unknown[][] = [];
   const logged: LogEvent['event'][] = [];
@@ -34,7 +34,7 @@ function short(given: unknown): unknown {
 }
 
 describe('the events of Peero', () => {
-  it('PEO2: tell who comes and goes', () => {
+  it('PEO2: are emitted when peers connect and disconnect', () => {
     const { told, enters } = mesh();
     const [ann, bob] = [enters(), enters()];
     expect([ann.state, told]).toEqual([
@@ -53,7 +53,7 @@ describe('the events of Peero', () => {
     expect(told).toEqual([['remove', 'id3']]);
   });
 
-  it('PEO3, PEO4, PEO6: tell of offers, answers and what could not be delivered', () => {
+  it('PEO3, PEO4, PEO6: are emitted for offers, answers and undelivered frames', () => {
     const { house, told, enters } = mesh();
     const [ann, bob] = [enters(), enters()];
     told.length = 0;
@@ -68,7 +68,7 @@ describe('the events of Peero', () => {
     ]);
   });
 
-  it('tell of every frame that is sent to somebody, and sockets can send and close', () => {
+  it('are emitted for every sent frame, with sockets that can send and close', () => {
     const frames: unknown[] = [];
     const { house, enters } = mesh({
       connection: (socket) => void socket.send({ type: 'note' }),
@@ -84,10 +84,10 @@ describe('the events of Peero', () => {
     ]);
   });
 
-  it('promise 6: a listener that throws costs nobody a connection', () => {
+  it('promise 6: keep the connection when a listener throws', () => {
     const { logged, enters } = mesh({
       connection: () => {
-        throw new Error('a bug of the program');
+        throw new Error('bug in the program');
       },
     });
     expect([enters().state, logged.includes('fault')]).toEqual(['open', true]);

@@ -3,12 +3,12 @@ import { WebSocket } from 'ws';
 import { PeeroServer } from '../../../src/composition/peero-server.ts';
 
 describe('PeeroServer', () => {
-  it('takes the options of Peero, and all others', () => {
+  it('accepts the options of Peero and all others', () => {
     expect(() => new PeeroServer({ port: '80' })).not.toThrow();
     expect(() => new PeeroServer({ port: 'x' })).toThrow("port is 'x'");
   });
 
-  it.each(['auto', 'node'] as const)('runs, tells its port, serves at the root, and closes, on %s', async (transport) => {
+  it.each(['auto', 'node'] as const)('runs, returns its port, serves at /, and closes, on %s', async (transport) => {
     const server = new PeeroServer({ port: 0, host: '127.0.0.1', transport });
     await expect(server.close()).resolves.toBeUndefined();
     let told = 0;
@@ -30,16 +30,16 @@ describe('PeeroServer', () => {
     expect(isClosed).toBe(true);
   });
 
-  it('serves Peero alone', () => {
+  it('serves only Peero', () => {
     expect(() => new PeeroServer({ dialects: 'relay' })).toThrow(/^dialects is 'relay'; PeeroServer can't use it/);
     expect(() => new PeeroServer({ all: true })).toThrow(/^all is true; PeeroServer can't use it/);
     expect(() => new PeeroServer(9000 as never)).toThrow('the options of PeeroServer are 9000');
   });
 
-  it('nobody has to listen for errors', async () => {
+  it('works without a listener for errors', async () => {
     const server = new PeeroServer({ port: 0, host: '127.0.0.1', transport: 'node' });
     server.on('connection', () => {
-      throw new Error('a bug of the program');
+      throw new Error('bug in the program');
     });
     const port = await server.run();
     const socket = new WebSocket(`ws://127.0.0.1:${port}/`);

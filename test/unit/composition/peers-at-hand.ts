@@ -4,7 +4,7 @@ import { defaultConfig } from '../../../src/composition/configuration/config.ts'
 import type { ConnectedPeer } from '../../../src/composition/connected-peer.ts';
 import { EmbeddedBroker } from '../../../src/composition/embedded-broker.ts';
 
-/** An embedded broker without a network, and what it told of the peers that came. */
+/** An embedded broker without a network, and the peers of its connection events. */
 export async function peersAtHand(log: Log = { record: () => undefined }) {
   const transport = new MemoryTransport();
   const broker = new EmbeddedBroker(
@@ -16,11 +16,11 @@ export async function peersAtHand(log: Log = { record: () => undefined }) {
   broker.on('connection', (peer) => peers.push(peer));
   const connect = (id: string): MemoryClient =>
     transport.connect({ path: '/peerjs', query: `key=peerjs&id=${id}&token=secret-${id}` });
-  /** A far end, and the peer that the program sees. */
+  /** A client, and the peer object of the program. */
   const come = (id: string): { far: MemoryClient; peer: ConnectedPeer } => {
     const far = connect(id);
     const peer = peers.at(-1);
-    if (peer === undefined) throw new Error(`${id} did not come`);
+    if (peer === undefined) throw new Error(`${id} has not connected`);
     return { far, peer };
   };
   return { broker, connect, come };

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { titleWithoutSecrets } from '../../../src/composition/process-title.ts';
 
-it('holds the arguments without secrets', () => {
+it('contains the arguments without secrets', () => {
   const argv = ['--port', '8000', '--cluster=redis://:sesame@host', '-k', 'a', '-k', 'b', '--allow_discovery', '--no-proxied'];
   expect(titleWithoutSecrets(argv)).toBe('signalbox --port=8000 --key=a --key=b --allow_discovery --no-proxied');
 });
 
-it('leaves a process without secrets as it is', () => expect(titleWithoutSecrets(['--port', '8000'])).toBeUndefined());
+it('is unchanged for arguments without secrets', () => expect(titleWithoutSecrets(['--port', '8000'])).toBeUndefined());

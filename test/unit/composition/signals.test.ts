@@ -6,14 +6,14 @@ import { handleSignals } from '../../../src/composition/signals.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 
-/** What a broker logs and does at a signal, which the test sends to nobody else. */
+/** The log events and actions of a broker at a signal, which the test emits only inside this process. */
 function obeying(config: Partial<Config> = {}) {
   const before = SIGNALS.map((signal) => new Set(process.listeners(signal)));
   const events: LogEvent[] = [];
   const log = { record: (event: LogEvent) => void events.push(event) };
   const broker = new EmbeddedBroker(
     { ...defaultConfig(), ...config },
-    { log, makeTransport: () => Promise.reject(new Error('not wanted')) },
+    { log, makeTransport: () => Promise.reject(new Error('not needed')) },
   );
   let reloads = 0;
   broker.reloadCertificate = () => Promise.resolve(void reloads++);
@@ -37,7 +37,7 @@ describe('signals', () => {
     expect([reloads(), events]).toEqual([1, []]);
   });
 
-  it.each(['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)('%s with nothing to reload is logged, and does nothing', (signal) => {
+  it.each(['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)('%s with nothing to reload is logged and ignored', (signal) => {
     const { events, send, reloads } = obeying();
     send(signal);
     expect([reloads(), events]).toEqual([0, [{ event: 'signal-ignored', signal }]]);

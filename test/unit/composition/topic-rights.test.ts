@@ -20,7 +20,7 @@ const authenticator: Authenticator = {
 
 type Policy = Parameters<typeof topicRights>[0];
 
-/** May listen; may hear private updates of `a`, `b`; may publish to `a`, `b`. */
+/** Subscribing, the clearance for private updates of `a` and `b`, publishing to `a` and `b`. */
 function rights(token: string | undefined, policy: Partial<Policy> = {}): readonly boolean[] | undefined {
   const given = topicRights({ ...CLOSED, ...policy }, authenticator, () => 0)(token);
   if (given === undefined) return undefined;
@@ -29,26 +29,26 @@ function rights(token: string | undefined, policy: Partial<Policy> = {}): readon
   return [given.maySubscribe, ...['a', 'b'].map(hears), ...['a', 'b'].map(given.mayPublish)];
 }
 
-describe('SIO10: the tokens of Mercure count for Socket.IO', () => {
-  it('without one, or with one that does not count, nobody gets in', () => {
+describe('SIO10: the tokens of Mercure are valid for Socket.IO', () => {
+  it('rejects a client without a valid token', () => {
     expect([rights(undefined), rights('forged')]).toEqual([undefined, undefined]);
   });
 
-  it('each use has its own token, and its own topics', () => {
+  it('grants the topics of the publisher token and of the subscriber token', () => {
     expect(rights('both')).toEqual([true, false, true, true, false]);
     expect(rights('publisher')).toEqual([false, false, false, true, false]);
     expect(rights('subscriber')).toEqual([true, false, true, false, false]);
     expect(rights('empty')).toEqual([true, false, false, false, false]);
   });
 
-  it('anonymous clients hear what is public; a forged token is worth less than none', () => {
+  it('allows anonymous clients to subscribe to public updates, and rejects a forged token', () => {
     const policy = { mercureAnonymous: true };
     expect(rights(undefined, policy)).toEqual([true, false, false, false, false]);
     expect(rights('publisher', policy)).toEqual([true, false, false, true, false]);
     expect(rights('forged', policy)).toBeUndefined();
   });
 
-  it('where Mercure is open, or there is none, everything is allowed', () => {
+  it('allows everything if Mercure is open or not served', () => {
     const everything = [true, true, true, true, true];
     const none = { mercurePublisherKey: undefined, mercureSubscriberKey: undefined };
     expect(rights(undefined, { mercureOpen: true })).toEqual(everything);
@@ -57,7 +57,7 @@ describe('SIO10: the tokens of Mercure count for Socket.IO', () => {
     expect(rights(undefined, { dialects: ['socketio'] })).toBeUndefined();
   });
 
-  it('MER12: nothing is allowed from the moment at which the token ends', () => {
+  it('MER12: allows nothing after the token has expired', () => {
     let now = 500;
     const given = topicRights(CLOSED, authenticator, () => now)('both');
     const before = given?.mayPublish('a');

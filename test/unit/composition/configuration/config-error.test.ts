@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ConfigError } from '../../../../src/composition/configuration/config-error.ts';
 
-it('says every problem, a line each', () => {
+it('lists every problem on a line of its own', () => {
   const problems = [
     { source: 'port', message: 'port is x' },
     { source: 'host', message: 'host is y' },

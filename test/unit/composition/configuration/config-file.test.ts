@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { fileOf, readConfigFile, readObject } from '../../../../src/composition/configuration/config-file.ts';
 import { resolveConfig } from '../../../../src/composition/configuration/config.ts';
 
-/** What is read, or the complaints. */
+/** The values, or the error messages. */
 function read(content: string): unknown {
   const { readings, problems } = readConfigFile('signalbox.json', '--config', () => content);
   return problems.length > 0 ? problems.map(({ message }) => message) : readings;
 }
 
-describe('a file with options', () => {
-  it('is one JSON object', () => {
+describe('a config file', () => {
+  it('contains one JSON object', () => {
     expect(read('{"port": 9000, "cors": ["http://a"]}')).toEqual([
       { name: 'port', raw: 9000, source: 'port in signalbox.json' },
       { name: 'cors', raw: ['http://a'], source: 'cors in signalbox.json' },
@@ -20,7 +20,7 @@ describe('a file with options', () => {
     expect(read('\uFEFF{"port": 1}')).toEqual([{ name: 'port', raw: 1, source: 'port in signalbox.json' }]);
   });
 
-  it('that can not be read', () => {
+  it('is rejected if it can not be read', () => {
     const { readings, problems } = readConfigFile('/nowhere.json', 'SIGNALBOX_CONFIG', () => {
       throw new Error('ENOENT: no such file');
     });
@@ -30,25 +30,27 @@ describe('a file with options', () => {
     ]);
   });
 
-  it('that is not JSON: the place is told, and nothing of the text', () => {
+  it('is rejected if it is not JSON, with the position but without the text', () => {
     expect(read('{\n  port: 1}')).toEqual(['signalbox.json is not JSON: line 2, column 3: expected name or }']);
   });
 
-  it('that is no object', () => {
+  it('is rejected if it is not an object', () => {
     for (const content of ['[]', 'null', '7', '"port"']) {
-      expect(read(content), content).toEqual(['signalbox.json must hold one JSON object with options by name']);
+      expect(read(content), content).toEqual([
+        'signalbox.json must contain one JSON object with options by name, such as {"port": 9000}',
+      ]);
     }
   });
 
-  it('with names that are no options', () => {
+  it('is rejected for unknown options', () => {
     expect(read('{"prot": 1, "banana": 2, "__proto__": 3}')).toEqual([
-      'prot in signalbox.json is no option; did you mean port?',
-      'banana in signalbox.json is no option',
-      '__proto__ in signalbox.json is no option',
+      'prot in signalbox.json is not an option; did you mean port?',
+      'banana in signalbox.json is not an option',
+      '__proto__ in signalbox.json is not an option',
     ]);
   });
 
-  it('with options of the command line', () => {
+  it('is rejected for options of the command line', () => {
     expect(read('{"config": "x", "help": true, "printConfig": true}')).toEqual([
       'config in signalbox.json is for the command line only',
       'help in signalbox.json is for the command line only',
@@ -58,11 +60,11 @@ describe('a file with options', () => {
 });
 
 describe('options of a program', () => {
-  it('may be undefined, which says nothing', () => expect(readObject({ port: undefined }, '').readings).toEqual([]));
+  it('count as unset if they are undefined', () => expect(readObject({ port: undefined }, '').readings).toEqual([]));
 });
 
-describe('a configuration that is printed', () => {
-  it('comes to the same when it is read', () => {
+describe('a printed configuration', () => {
+  it('has the same values when it is read again', () => {
     const argv = [
       '--key',
       'a',
@@ -78,7 +80,7 @@ describe('a configuration that is printed', () => {
       'c',
     ];
     const first = resolveConfig({ argv });
-    const { settings, config } = first.ok ? first.value : expect.fail('refused');
+    const { settings, config } = first.ok ? first.value : expect.fail('rejected');
     const again = resolveConfig({ argv: ['--config', 'x'], readFile: () => JSON.stringify(fileOf(settings)) });
     expect(again.ok && again.value.config).toEqual(config);
   });

@@ -6,21 +6,21 @@ function warnings(sources: Sources): readonly string[] {
   return resolved.ok ? resolved.value.warnings : expect.fail(JSON.stringify(resolved.refusal));
 }
 
-const doubts = (given: Record<string, unknown>): readonly string[] => warnings({ given });
+const warningsFor = (given: Record<string, unknown>): readonly string[] => warnings({ given });
 
-it('the defaults, and those of the hardened profile, are not doubtful', () => {
-  expect(doubts({})).toEqual([]);
-  expect(doubts({ profile: 'hardened' })).toEqual([]);
+it('does not warn about the defaults of both profiles', () => {
+  expect(warningsFor({})).toEqual([]);
+  expect(warningsFor({ profile: 'hardened' })).toEqual([]);
 });
 
-it('MER7: a Mercure endpoint that lets no client in is doubtful', () => {
-  const shut = [expect.stringContaining('mercure is served, but no client is let in: give mercure_publisher_key')];
-  expect(doubts({ dialects: ['mercure'] })).toEqual(shut);
-  expect(doubts({ all: true })).toEqual(shut);
-  expect(doubts({ dialects: ['peerjs', 'relay'] })).toEqual([]);
-  expect(doubts({ all: true, mercure_open: true })).toEqual([]);
-  expect(doubts({ all: true, mercure_anonymous: true })).toEqual([]);
-  expect(doubts({ all: true, mercure_publisher_key: 'a-shared-secret-of-more-than-32-bytes' })).toEqual([]);
+it('MER7: warns about a Mercure endpoint that rejects every client', () => {
+  const expected = [expect.stringContaining('mercure is served, but rejects every client: set mercure_publisher_key')];
+  expect(warningsFor({ dialects: ['mercure'] })).toEqual(expected);
+  expect(warningsFor({ all: true })).toEqual(expected);
+  expect(warningsFor({ dialects: ['peerjs', 'relay'] })).toEqual([]);
+  expect(warningsFor({ all: true, mercure_open: true })).toEqual([]);
+  expect(warningsFor({ all: true, mercure_anonymous: true })).toEqual([]);
+  expect(warningsFor({ all: true, mercure_publisher_key: 'a-shared-secret-of-more-than-32-bytes' })).toEqual([]);
 });
 
 describe('options that have no effect', () => {
@@ -31,12 +31,12 @@ describe('options that have no effect', () => {
     [['--relay_path', '/r'], '--relay_path', 'relay'],
     [['--dialects', 'relay', '--allow_discovery'], '--allow_discovery', 'peerjs'],
     [['--dialects', 'relay', '--legacy_xhr'], '--legacy_xhr', 'peerjs'],
-  ])('%j, because its dialect is not served', (argv, source, dialect) => {
-    const next = `add --dialects ${dialect.split(' ')[0]}, or leave it out`;
+  ])('%j: the dialect is not served', (argv, source, dialect) => {
+    const next = `add --dialects ${dialect.split(' ')[0]}, or remove the option`;
     expect(warnings({ argv })).toEqual([`${source} has no effect, because ${dialect} is not served: ${next}`]);
   });
 
-  it('keys of Mercure in the environment are named by their variable', () => {
+  it('names Mercure keys by their environment variable', () => {
     const env = { MERCURE_PUBLISHER_JWT_KEY: 'a-shared-secret-of-more-than-32-bytes' };
     expect(warnings({ env })).toEqual([
       expect.stringMatching(/^MERCURE_PUBLISHER_JWT_KEY has no effect, because mercure or socketio is not/),
@@ -44,49 +44,49 @@ describe('options that have no effect', () => {
   });
 
   it.each([
-    [{ cluster_lease: 5000 }, /^cluster_lease has no effect without cluster: give the URL/],
-    [{ cluster_cut: 'refuse' }, /^cluster_cut has no effect without cluster: give the URL/],
-    [{ all: true, dialects: ['relay'], mercure_open: true }, /^dialects has no effect beside all/],
-    [{ all: true, mercure_open: true, mercure_anonymous: true }, /^mercure_anonymous has no effect beside mercure_open/],
+    [{ cluster_lease: 5000 }, /^cluster_lease has no effect without cluster: set cluster to the URL/],
+    [{ cluster_cut: 'refuse' }, /^cluster_cut has no effect without cluster: set cluster to the URL/],
+    [{ all: true, dialects: ['relay'], mercure_open: true }, /^dialects has no effect together with all/],
+    [{ all: true, mercure_open: true, mercure_anonymous: true }, /^mercure_anonymous has no effect together with mercure_open/],
     [{ http_rate_window: 1000 }, /^http_rate_window has no effect while http_rate_limit is 0/],
     [{ malformed_limit: 0, malformed_window: 1000 }, /^malformed_window has no effect while malformed_limit is 0/],
-  ])('%j', (given, expected) => expect(doubts(given)).toEqual([expect.stringMatching(expected)]));
+  ])('%j', (given, expected) => expect(warningsFor(given)).toEqual([expect.stringMatching(expected)]));
 });
 
-it('L1: a timeout that is not longer than the heartbeat of PeerJS is doubtful, if PeerJS is served', () => {
+it('L1: warns about an alive_timeout below the PeerJS heartbeat if PeerJS is served', () => {
   const short = ['--alive_timeout', '3000'];
   expect(warnings({ argv: short })).toEqual([
     '--alive_timeout 3000 is not longer than the PeerJS heartbeat (5000 ms): idle clients may be disconnected. Use at least 10000.',
   ]);
-  expect(doubts({ alive_timeout: 10_000 })).toEqual([]);
+  expect(warningsFor({ alive_timeout: 10_000 })).toEqual([]);
   expect(warnings({ argv: [...short, '--dialects', 'mercure', '--mercure_open'] })).toEqual([]);
 });
 
-it('MER7: everybody may publish, though the profile is hardened', () => {
+it('MER7: warns about mercure_open in the hardened profile', () => {
   expect(warnings({ argv: ['--profile', 'hardened', '--all', '--mercure_open'] })).toEqual([
     expect.stringMatching(
-      /^--mercure_open lets every client publish and subscribe without a token, in the hardened profile: give/,
+      /^--mercure_open allows every client to publish and subscribe without a token, also in the hardened profile: set/,
     ),
   ]);
 });
 
-it('MER7: keys beside mercure_open protect nothing', () => {
+it('MER7: warns about keys together with mercure_open', () => {
   const key = 'a-shared-secret-of-more-than-32-bytes';
   const argv = ['--dialects', 'mercure', '--mercure_open', '--mercure_publisher_key', key];
   expect(warnings({ argv, env: { MERCURE_SUBSCRIBER_JWT_KEY: key } })).toEqual([
-    '--mercure_open lets every client in without a token, so --mercure_publisher_key and MERCURE_SUBSCRIBER_JWT_KEY would protect ' +
-      'nothing: leave one out',
+    '--mercure_open accepts every client without a token, which makes --mercure_publisher_key and ' +
+      'MERCURE_SUBSCRIBER_JWT_KEY ineffective: remove one of them',
   ]);
 });
 
-it('a bound that a smaller one never lets be reached is doubtful', () => {
-  expect(doubts({ concurrent_limit: 200_000 })).toEqual([
-    'concurrent_limit is 200000, but max_connections lets in 100000: raise max_connections, or lower concurrent_limit',
+it('warns about a limit above max_connections', () => {
+  expect(warningsFor({ concurrent_limit: 200_000 })).toEqual([
+    'concurrent_limit is 200000, but max_connections allows only 100000: raise max_connections, or lower concurrent_limit',
   ]);
-  expect(doubts({ max_connections: 10 })).toEqual([]);
+  expect(warningsFor({ max_connections: 10 })).toEqual([]);
 });
 
-it('text in a file where JSON has a word of its own is doubtful', () => {
+it('warns about numbers and booleans in quotes', () => {
   const file = { port: '9000', allow_discovery: 'yes', proxied: '2', path: '9000', cors: [] };
   const sources = { argv: ['--config', 'x.json'], readFile: () => JSON.stringify(file) };
   expect(warnings(sources)).toEqual([
@@ -94,5 +94,5 @@ it('text in a file where JSON has a word of its own is doubtful', () => {
     'allow_discovery in x.json is the text "yes"; write true without quotes',
     'proxied in x.json is the text "2"; write 2 without quotes',
   ]);
-  expect(doubts({ port: '9000' })).toEqual([]);
+  expect(warningsFor({ port: '9000' })).toEqual([]);
 });

@@ -15,13 +15,13 @@ function configOf(sources: Sources): Config {
   return resolved.ok ? resolved.value.config : expect.fail(resolved.refusal.map(({ message }) => message).join('\n'));
 }
 
-function complaints(sources: Sources): string[] {
+function messages(sources: Sources): string[] {
   const resolved = resolveConfig(sources);
   return resolved.ok ? [] : resolved.refusal.map(({ message }) => message);
 }
 
 describe('the defaults', () => {
-  it('are these', () => {
+  it('have these values', () => {
     expect(defaultConfig()).toEqual({
       ...{ host: '::', port: 9000, path: '/', transport: 'auto', profile: 'drop-in', drainTimeout: 10_000, drainSpread: 0 },
       ...{ cluster: undefined, clusterLease: 10_000, clusterCut: 'hold' },
@@ -63,18 +63,18 @@ describe('the defaults', () => {
     });
   });
 
-  it('speak every dialect where all is said', () => {
+  it('include every dialect with the option all', () => {
     expect(configOf({ argv: ['--all'] }).dialects).toEqual(DIALECT_NAMES);
     expect(configOf({ argv: ['--dialects', 'Relay, peerjs,relay'] }).dialects).toEqual(['peerjs', 'relay']);
-    expect(complaints({ argv: ['--dialects', 'peerjs,smoke'] })).toEqual([
+    expect(messages({ argv: ['--dialects', 'peerjs,smoke'] })).toEqual([
       `--dialects is 'smoke'; it must be some of ${DIALECT_NAMES.join(', ')}`,
     ]);
   });
 
-  it('a secret is never shown', () => {
+  it('never show a secret', () => {
     const env = { MERCURE_PUBLISHER_JWT_KEY: '-----BEGIN nonsense' };
     const what = 'MERCURE_PUBLISHER_JWT_KEY is a PEM that is incomplete (the value is not shown); it must be';
-    expect(complaints({ env }).join()).toContain(what);
+    expect(messages({ env }).join()).toContain(what);
     const secret = 'open sesame '.repeat(3);
     const resolved = resolveConfig({ argv: ['--mercure_publisher_key', secret] });
     expect(
@@ -85,7 +85,7 @@ describe('the defaults', () => {
     ).toEqual([secret, false]);
   });
 
-  it('are narrower in the hardened profile, and can still be set', () => {
+  it('are lower in the hardened profile, and can be changed', () => {
     const config = configOf({ argv: ['--profile', 'hardened', '--max_connections_per_address', '300'] });
     expect(config).toMatchObject({
       httpRateLimit: 120,
@@ -95,14 +95,14 @@ describe('the defaults', () => {
     });
   });
 
-  it('of the hardened profile fit together', () => expect(complaints({ env: { SIGNALBOX_PROFILE: 'hardened' } })).toEqual([]));
+  it('of the hardened profile have no conflicts', () => expect(messages({ env: { SIGNALBOX_PROFILE: 'hardened' } })).toEqual([]));
 });
 
-describe('the first source that says something counts', () => {
+describe('precedence of the sources', () => {
   const file: Sources = { argv: ['--config', 'x.json'], readFile: () => '{"port": 1}' };
   const peer = { PORT: '2', PEERSERVER_PATH: '/two' };
 
-  it('of all, from the weakest', () => {
+  it('is file, PORT, PEERJS_PORT, SIGNALBOX_PORT, command line', () => {
     expect(configOf(file).port).toBe(1);
     expect(configOf({ ...file, env: peer }).port).toBe(2);
     expect(configOf({ ...file, env: { ...peer, PEERJS_PORT: '3' } }).port).toBe(3);
@@ -110,21 +110,22 @@ describe('the first source that says something counts', () => {
     expect(configOf({ ...file, argv: ['--config', 'x.json', '-p', '5'], env: { SIGNALBOX_PORT: '4' } }).port).toBe(5);
   });
 
-  it('a weaker one may say what is not allowed', () => expect(configOf({ argv: ['-p', '5'], env: { PORT: 'x' } }).port).toBe(5));
+  it('ignores an invalid value of a source with lower precedence', () =>
+    expect(configOf({ argv: ['-p', '5'], env: { PORT: 'x' } }).port).toBe(5));
 
-  it('the file may be named by the environment, and the command line names another', () => {
+  it('prefers the config file of the command line to the one of the environment', () => {
     const readFile = (path: string): string => `{"path": "${path}"}`;
     expect(configOf({ env: { SIGNALBOX_CONFIG: 'a' }, readFile }).path).toBe('/a/');
     expect(configOf({ argv: ['--config', 'b'], env: { SIGNALBOX_CONFIG: 'a' }, readFile }).path).toBe('/b/');
   });
 
-  it('the file may choose the profile', () => {
+  it('applies a profile of the config file', () => {
     expect(configOf({ argv: ['--config', 'x'], readFile: () => '{"profile": "hardened"}' }).httpRateLimit).toBe(120);
   });
 });
 
-describe('what others set', () => {
-  it('PEERJS_*, with levels as Python names them', () => {
+describe('variables of other programs', () => {
+  it('PEERJS_* with the log levels of Python', () => {
     const env = { PEERJS_HOST: '0.0.0.0', PEERJS_KEY: 'a,b', PEERJS_ALLOW_DISCOVERY: 'True', PEERJS_CORS_ORIGIN: '*' };
     expect(configOf({ env })).toMatchObject({ host: '0.0.0.0', keys: ['a', 'b'], allowDiscovery: true, cors: ['*'] });
     const levels = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'].map(
@@ -139,8 +140,8 @@ describe('what others set', () => {
   });
 });
 
-describe('a program gives options', () => {
-  it('in the spelling of peer or in camel case', () => {
+describe('options of a program', () => {
+  it('have the spelling of peer or camel case', () => {
     expect(configOf({ given: { expire_timeout: 7, allow_discovery: true, key: 'a' } })).toMatchObject({
       ...{ expireTimeout: 7, allowDiscovery: true, keys: ['a'] },
     });
@@ -149,7 +150,7 @@ describe('a program gives options', () => {
     });
   });
 
-  it('of the types that they may have', () => {
+  it('have types', () => {
     expectTypeOf<GivenOptions['port']>().toEqualTypeOf<number | string | undefined>();
     expectTypeOf<GivenOptions['keys']>().toEqualTypeOf<string | readonly string[] | undefined>();
     expectTypeOf<GivenOptions>().not.toHaveProperty('help');
@@ -157,33 +158,33 @@ describe('a program gives options', () => {
     expectTypeOf<Config['tls']>().toEqualTypeOf<{ readonly keyFile: string; readonly certFile: string } | undefined>();
   });
 
-  it('two spellings of one option are refused, in a program and in a file', () => {
-    expect(complaints({ given: { max_connections: 1, maxConnections: 2 } })).toEqual([
+  it('are rejected for two spellings of one option, also in a file', () => {
+    expect(messages({ given: { max_connections: 1, maxConnections: 2 } })).toEqual([
       'max_connections and maxConnections are one option: give it once',
     ]);
-    expect(complaints({ argv: ['--config', 'x.json'], readFile: () => '{"key": "a", "keys": ["b"]}' })).toEqual([
+    expect(messages({ argv: ['--config', 'x.json'], readFile: () => '{"key": "a", "keys": ["b"]}' })).toEqual([
       'key and keys in x.json are one option: give it once',
     ]);
     expect(configOf({ given: { alive_timeout: undefined, aliveTimeout: 20_000 } }).aliveTimeout).toBe(20_000);
   });
 
-  it('and is told what is wrong with them', () => {
-    expect(complaints({ given: { port: -1, prot: 1, key: [], host: null } })).toEqual([
-      'prot is no option; did you mean port?',
+  it('are rejected with the reason', () => {
+    expect(messages({ given: { port: -1, prot: 1, key: [], host: null } })).toEqual([
+      'prot is not an option; did you mean port?',
       'port is -1; it must be a whole number from 0 to 65535',
       "host is null; it must be a host name or an address, such as '127.0.0.1' or '::'",
       "key is []; it must be one key or more, each of 1 to 128 characters without '/' and control characters",
     ]);
   });
 
-  it('knows which names are options', () => {
+  it('have known names', () => {
     expect(['port', 'expire_timeout', 'expireTimeout', 'keys'].every(isKnownOption)).toBe(true);
     expect(['prot', 'help', 'config', 'print_config', '__proto__'].some(isKnownOption)).toBe(false);
   });
 });
 
 describe('TLS', () => {
-  it('by two files', () => {
+  it('has two files', () => {
     expect(configOf({ argv: ['--sslkey', 'k.pem', '--sslcert', 'c.pem'] }).tls).toEqual({ keyFile: 'k.pem', certFile: 'c.pem' });
     expect('tls' in defaultConfig()).toBe(false);
   });
@@ -209,58 +210,56 @@ describe('secrets', () => {
     ['one dash', { argv: ['-mercure_publisher_key', SECRET] }],
     ['one dash with =', { argv: [`-mercure_publisher_key=a/${SECRET}`] }],
     ['one dash, misspelled', { argv: ['-mercure_publisher_kye', SECRET] }],
-    ['a secret with blanks', { argv: ['--mercure_publisher_key', 'open', SECRET] }],
-    ['a secret with blanks behind a misspelled flag', { argv: ['--mercure_publisher_kye', 'open', SECRET] }],
+    ['a secret with spaces', { argv: ['--mercure_publisher_key', 'open', SECRET] }],
+    ['a secret with spaces after a misspelled flag', { argv: ['--mercure_publisher_kye', 'open', SECRET] }],
     ['a key in place of its file', { env: { SIGNALBOX_SSLKEY: PEM } }],
     ['a key on one line in place of its file', { env: { SIGNALBOX_SSLKEY: PEM.replaceAll('\n', '\\n') } }],
     ['an engine that is no URL', { env: { SIGNALBOX_CLUSTER: `redis:/:${SECRET}@host` } }],
     ['an engine in place of a host', { env: { SIGNALBOX_HOST: `redis://:${SECRET}@host` } }],
     ['an engine in a list', { given: { cors: ['https://a.example', `https://ann:${SECRET}@host`] } }],
     ['a web key in place of a port', { given: { port: { kty: 'oct', k: SECRET } } }],
-  ] as [string, Sources][])('%s: the complaint does not show it', (_, sources) => {
-    const told = complaints({ readFile: () => '{}', ...sources });
-    expect(told).not.toEqual([]);
-    expect(told.join('\n')).not.toContain('open-sesame');
+  ] as [string, Sources][])('%s: the message does not show it', (_, sources) => {
+    const shown = messages({ readFile: () => '{}', ...sources });
+    expect(shown).not.toEqual([]);
+    expect(shown.join('\n')).not.toContain('open-sesame');
   });
 });
 
-describe('complaints', () => {
-  it('name the option as it was spelled, its value, and what is allowed', () => {
+describe('error messages', () => {
+  it('name the option as spelled, its value, and the allowed values', () => {
     const readFile = (): string => '{"idLength": 0}';
-    expect(
-      complaints({ argv: ['--expire-timeout', 'soon', '--config=x.json'], env: { PEERJS_PORT: '65536' }, readFile }),
-    ).toEqual([
+    expect(messages({ argv: ['--expire-timeout', 'soon', '--config=x.json'], env: { PEERJS_PORT: '65536' }, readFile })).toEqual([
       "PEERJS_PORT is '65536'; it must be a whole number from 0 to 65535",
       "--expire-timeout is 'soon'; it must be a whole number of ms from 1 to 2147483647",
       'idLength in x.json is 0; it must be a whole number from 1 to 1024',
     ]);
   });
 
-  it('name the one item of a list that is wrong', () => {
-    expect(complaints({ argv: ['--cors', 'http://a', 'b'] })).toEqual([
+  it('name the invalid item of a list', () => {
+    expect(messages({ argv: ['--cors', 'http://a', 'b'] })).toEqual([
       "--cors is 'b'; it must be '*', 'null', or origins without a path, each such as 'https://example.org' or " +
         "'https://*.example.org': an origin has a scheme: write 'https://b'",
     ]);
-    expect(complaints({ argv: ['--proxied', '10.0.0.0/8,x'] })).toEqual([
+    expect(messages({ argv: ['--proxied', '10.0.0.0/8,x'] })).toEqual([
       "--proxied is 'x'; it must be true, false, a number of hops up to 32, or a list of addresses and subnets, such as '10.0.0.0/8,::1'",
     ]);
   });
 
-  it('tell all that is wrong at once; of what does not fit together only when all else is right', () => {
-    expect(complaints({ argv: ['--prot', '--port=x', '--sslkey', 'k'] })).toHaveLength(2);
-    expect(complaints({ argv: ['--sslkey', 'k', '--mailbox_bytes', '2000'] })).toHaveLength(2);
+  it('list all invalid values at once, and conflicts only if all values are valid', () => {
+    expect(messages({ argv: ['--prot', '--port=x', '--sslkey', 'k'] })).toHaveLength(2);
+    expect(messages({ argv: ['--sslkey', 'k', '--mailbox_bytes', '2000'] })).toHaveLength(2);
   });
 
-  it('of a file that is no path or can not be read', () => {
+  it('name a config file without a path, or that can not be read', () => {
     const readFile = (): string => {
       throw new Error('EACCES');
     };
-    expect(complaints({ argv: ['--config='], readFile })).toEqual(["--config is ''; it must be the path of a file"]);
-    expect(complaints({ argv: ['--config', 'x'], readFile })).toEqual(["--config is 'x', which can't be read: EACCES"]);
+    expect(messages({ argv: ['--config='], readFile })).toEqual(["--config is ''; it must be the path of a file"]);
+    expect(messages({ argv: ['--config', 'x'], readFile })).toEqual(["--config is 'x', which can't be read: EACCES"]);
   });
 });
 
-it('what is probably a mistake is a warning', () => {
+it('warns about likely mistakes', () => {
   const resolved = resolveConfig({ env: { SIGNALBOX_PROT: '1' } });
-  expect(resolved.ok && resolved.value.warnings).toEqual(['SIGNALBOX_PROT is no option; did you mean SIGNALBOX_PORT?']);
+  expect(resolved.ok && resolved.value.warnings).toEqual(['SIGNALBOX_PROT is not an option; did you mean SIGNALBOX_PORT?']);
 });

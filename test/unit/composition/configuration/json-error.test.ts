@@ -15,17 +15,17 @@ it.each([
   ['{} x', 1, 4, 'end'],
   ['', 1, 1, 'value'],
   ['// comment', 1, 1, 'value'],
-])('%j: line %i, column %i, where %s should stand', (text, line, column, expected) => {
+])('%j: line %i, column %i, expected %s', (text, line, column, expected) => {
   expect(jsonError(text)).toEqual({ line, column, expected });
 });
 
-it('finds nothing in JSON, however deep', () => {
+it('accepts valid JSON of any depth', () => {
   fc.assert(fc.property(fc.json(), (text) => jsonError(text) === undefined));
   expect(jsonError(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)).toBeUndefined();
   expect(jsonError(' {"a": [true, null, -1.5e+3, {}], "b": "\\u00e9\\n"}\r\n')).toBeUndefined();
 });
 
-it('agrees with JSON.parse on texts that are almost JSON', () => {
+it('agrees with JSON.parse on almost valid JSON', () => {
   const pieces = fc.array(fc.constantFrom('{', '}', '[', ']', ',', ':', '"a"', '1', '-', 'true', ' ', '"', '\\', '0', '.'));
   fc.assert(fc.property(pieces, (parts) => (jsonError(parts.join('')) === undefined) === isJson(parts.join(''))));
 });

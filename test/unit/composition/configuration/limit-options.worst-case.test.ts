@@ -6,7 +6,7 @@ const GIB = 1024 ** 3;
 
 function total(given: object): number {
   const resolved = resolveConfig({ given });
-  if (!resolved.ok) throw new Error('these options are allowed');
+  if (!resolved.ok) throw new Error('these options are invalid');
   return worstCaseOf(resolved.value.settings).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
@@ -21,7 +21,7 @@ describe('the worst case of all limits together', () => {
     expect(resolved.ok && incompleteBytesOf(resolved.value.settings)).toBeGreaterThan(0);
   });
 
-  it('grows with each limit that it names', () => {
+  it('grows with each of its limits', () => {
     const before = total({});
     for (const more of [
       { max_connections: 100_001 },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HIDDEN, type ValueType } from '../../../../src/composition/configuration/option.ts';
 import { engineUrl, file, host, keys, trustedProxies, urlPath } from '../../../../src/composition/configuration/option-types.ts';
 
-/** The value, or `no` and what is refused. */
+/** The value, or `no` and the refused part. */
 function read(kind: ValueType<unknown, unknown>, raw: unknown): unknown {
   const outcome = kind.read(raw);
   return outcome.ok ? outcome.value : { no: outcome.refusal };
@@ -13,20 +13,20 @@ describe('a host', () => {
     for (const raw of ['::', '0.0.0.0', 'localhost', 'my-host.example', 'fe80::1%eth0']) expect(read(host(), raw)).toBe(raw);
   });
 
-  it('may stand in brackets', () => expect(read(host(), '[::1]')).toBe('::1'));
+  it('may have brackets', () => expect(read(host(), '[::1]')).toBe('::1'));
 
-  it('is no URL and no host with a port', () => {
+  it('is not a URL or a host with a port', () => {
     for (const raw of ['', 'http://host', 'a b', 'host/', '[::1]:9000', 9]) expect(read(host(), raw)).toEqual({ no: raw });
   });
 });
 
 describe('a file', () => {
   it('has a path', () => expect(read(file(), '../key.pem')).toBe('../key.pem'));
-  it('has one without control characters', () => {
+  it('has a path without control characters', () => {
     for (const raw of ['', 'a\0b', true]) expect(read(file(), raw)).toEqual({ no: raw });
   });
 
-  it('is not the content of one', () => {
+  it('is not the content of a file', () => {
     for (const raw of ['-----BEGIN PRIVATE KEY-----', ' {"port": 1}']) expect(read(file(), raw)).toEqual({ no: raw });
   });
 });
@@ -37,7 +37,7 @@ describe('a path', () => {
     for (const [raw, path] of Object.entries(paths)) expect(read(urlPath(), raw), raw).toBe(path);
   });
 
-  it('is written as browsers send it', () => {
+  it('is encoded as browsers encode it', () => {
     expect(read(urlPath(), '/grüße an')).toBe('/gr%C3%BC%C3%9Fe%20an/');
     expect(read(urlPath(), '/a/../b/./c')).toBe('/b/c/');
   });
@@ -57,22 +57,22 @@ describe('keys', () => {
     for (const raw of ['', 'a/b', 'a\tb', 'x'.repeat(129)]) expect(read(keys(), ['ok', raw])).toEqual({ no: raw });
   });
 
-  it('are one at least', () => expect(read(keys(), [])).toEqual({ no: [] }));
+  it('need at least one', () => expect(read(keys(), [])).toEqual({ no: [] }));
 });
 
 describe('H10: trusted proxies', () => {
-  it('are none, one, or so many hops', () => {
+  it('are none, one, or a number of hops', () => {
     for (const raw of [false, 'false', 'off', 0, '0']) expect(read(trustedProxies(), raw), String(raw)).toBe(false);
     for (const raw of [true, 'true', 'yes']) expect(read(trustedProxies(), raw), String(raw)).toBe(true);
     for (const raw of [1, '1', 2, '32']) expect(read(trustedProxies(), raw)).toBe(Number(raw));
   });
 
-  it('are those of a list', () => {
+  it('are a list of addresses and subnets', () => {
     expect(read(trustedProxies(), '10.0.0.0/8, ::1')).toEqual(['10.0.0.0/8', '::1']);
     expect(read(trustedProxies(), ['10.0.0.0/8'])).toEqual(['10.0.0.0/8']);
   });
 
-  it('are nothing else', () => {
+  it('reject all other values', () => {
     for (const raw of [33, -1, 1.5, [], null, undefined, {}]) expect(read(trustedProxies(), raw)).toEqual({ no: raw });
     expect(read(trustedProxies(), '33')).toEqual({ no: '33' });
     expect(read(trustedProxies(), '10.0.0.0/33,::1')).toEqual({ no: '10.0.0.0/33' });
@@ -94,7 +94,7 @@ describe('an engine', () => {
     ...['', 'redis', 'http://host', 'redis://', 'redis://host/name', 'redis://host?replicas=3', 'redis://host?sentinel='],
     ...['redis://:50%@host', 'nats://ann:100%ZZ@host'],
     ...['nats://host?replicas=9', 'nats://host?replicas=three', 'nats://host?sentinel=house', 7],
-  ])('is not %j, and what was said is not repeated: it may have a password', (raw) => {
+  ])('is not %j, and the message does not repeat the value, which may contain a password', (raw) => {
     expect(read(engineUrl(), raw)).toEqual({ no: HIDDEN });
   });
 });

@@ -7,12 +7,12 @@ const ALL: readonly (readonly [string, Option<unknown, unknown>])[] = Object.ent
 
 describe('the schema', () => {
   for (const [name, { default: usual, hardened, read }] of ALL) {
-    it(`${name}: its own defaults are allowed, as they are`, () => {
+    it(`${name}: its defaults are valid and unchanged by parsing`, () => {
       if (usual !== undefined) expect(read(usual)).toEqual({ ok: true, value: usual });
       if (hardened !== undefined) expect(read(hardened)).toEqual({ ok: true, value: hardened });
     });
 
-    it(`${name}: text for people is whole sentences`, () => {
+    it(`${name}: description and effect end with a full stop`, () => {
       const { description, effect = '.' } = OPTIONS[name as keyof typeof OPTIONS] as Option<unknown, unknown>;
       expect([description.at(-1), effect.at(-1)]).toEqual(['.', '.']);
     });
@@ -25,12 +25,12 @@ describe('the schema', () => {
     expect(new Set(variables).size).toBe(variables.length);
   });
 
-  it('a name says the same on the command line, in a file and in a program', () => {
+  it('names are valid on the command line, in a file and in a program', () => {
     for (const name of OPTION_NAMES) expect(name).toMatch(/^[a-z]+(_[a-z]+\d?)*$/);
     expect(spellingsOf('key')).not.toContain('config');
   });
 
-  it('every option stands in one group', () => {
+  it('every option is in one group', () => {
     expect(GROUPS.flatMap(([, names]) => names).sort()).toEqual([...OPTION_NAMES].sort());
     expect(GROUPS.map(([group]) => group)).toEqual([
       ...['Serving', 'Peers and messages', 'Pages and proxies', 'Dialects'],
@@ -48,8 +48,8 @@ describe('the schema', () => {
   });
 });
 
-describe('what ran with peer runs', () => {
-  it('its flags and their letters', () => {
+describe('compatibility with peer', () => {
+  it('has the flags of peer and their letters', () => {
     const flags = ['port', 'host', 'key', 'path', 'expire_timeout', 'alive_timeout', 'concurrent_limit'] as const;
     const more = ['sslkey', 'sslcert', 'allow_discovery', 'proxied', 'cors'] as const;
     expect(OPTION_NAMES).toEqual(expect.arrayContaining([...flags, ...more]));
@@ -57,7 +57,7 @@ describe('what ran with peer runs', () => {
     for (const [letter, name] of Object.entries(letters)) expect(OPTIONS[name].short).toBe(letter);
   });
 
-  it('its defaults', () => {
+  it('has the defaults of peer', () => {
     const { port, host, key, path, expire_timeout, alive_timeout, concurrent_limit, cleanup_out_msgs, allow_discovery, proxied } =
       OPTIONS;
     expect([port.default, host.default, key.default, path.default]).toEqual([9000, '::', ['peerjs'], '/']);

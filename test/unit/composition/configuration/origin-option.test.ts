@@ -3,7 +3,7 @@ import { resolveConfig } from '../../../../src/composition/configuration/config.
 import { parseOrigin } from '../../../../src/composition/configuration/origin-option.ts';
 import { originPattern } from '../../../../src/composition/origins.ts';
 
-/** The origins, or the complaint. */
+/** The origins, or the error message. */
 function cors(...given: unknown[]): unknown {
   const resolved = resolveConfig({ given: { cors: given } });
   return resolved.ok ? resolved.value.config.cors : resolved.refusal.map(({ message }) => message).join();
@@ -27,15 +27,15 @@ describe('origins', () => {
     ['http://localhost:*', 'http://localhost:*'],
     ['https://*.example.org:*', 'https://*.example.org:*'],
     ['ionic://*.app.example', 'ionic://*.app.example'],
-  ])('%s is that of a page: %s', (written, origin) => expect(parseOrigin(written)).toBe(origin));
+  ])('%s is the origin %s', (written, origin) => expect(parseOrigin(written)).toBe(origin));
 
   it.each([
     ...['', 'example.org', 'https://', 'https://a/b', 'https://a?b', 'https://u@a', 'https://a,https://b', 'https://a b'],
     ...['http://a:99999', 'https://*', 'https://*.org', 'https://a.*.example', 'https://ex*mple.org', '*.example.org'],
     ...['https://example.org:80*', 'https://**.example.org', '*://example.org'],
-  ])('%j is none', (written) => expect(parseOrigin(written)).toBeUndefined());
+  ])('%j is not an origin', (written) => expect(parseOrigin(written)).toBeUndefined());
 
-  it('may be none, and are texts', () => {
+  it('may be empty, and must be texts', () => {
     expect(cors()).toEqual([]);
     expect(cors(7)).toContain("cors is 7; it must be '*', 'null', or origins without a path");
   });
@@ -43,12 +43,12 @@ describe('origins', () => {
   it.each([
     ['https://a.example/app', "an origin has no path: write 'https://a.example'"],
     ['a.example', "an origin has a scheme: write 'https://a.example'"],
-    ['https://ex*mple.org', 'a wildcard stands for whole labels in front of a domain'],
-    ['https://*', 'a wildcard stands for whole labels in front of a domain'],
-  ])('%s is refused with the next step', (written, hint) => expect(cors(written)).toContain(hint));
+    ['https://ex*mple.org', 'a wildcard replaces whole labels in front of a domain'],
+    ['https://*', 'a wildcard replaces whole labels in front of a domain'],
+  ])('%s is rejected with the next step', (written, hint) => expect(cors(written)).toContain(hint));
 
-  it('* beside another one is refused: it lets every origin in', () => {
-    expect(cors('https://a.example', '*')).toContain("'*' lets every origin in, whatever stands beside it");
+  it('* is rejected together with another origin', () => {
+    expect(cors('https://a.example', '*')).toContain("'*' allows every origin");
     expect(cors('*')).toEqual(['*']);
   });
 });
@@ -66,7 +66,7 @@ describe('a wildcard', () => {
     ['http://localhost:*', 'http://localhost'],
     ['http://localhost:*', 'http://localhost:5173'],
     ['https://*.example.org:*', 'https://a.example.org:1'],
-  ])('%s holds for %s', (listed, origin) => expect(matches(listed, origin)).toBe(true));
+  ])('%s matches %s', (listed, origin) => expect(matches(listed, origin)).toBe(true));
 
   it.each([
     ['https://*.example.org', 'https://example.org'],
@@ -79,9 +79,9 @@ describe('a wildcard', () => {
     ['https://*.example.org', 'https://.example.org'],
     ['http://localhost:*', 'http://localhost.evil.example'],
     ['http://localhost:*', 'http://localhost:1@evil.example'],
-  ])('%s does not hold for %s', (listed, origin) => expect(matches(listed, origin)).toBe(false));
+  ])('%s does not match %s', (listed, origin) => expect(matches(listed, origin)).toBe(false));
 
-  it('takes linear time, whatever the origin', () => {
+  it('takes linear time for any origin', () => {
     expect(matches('https://*.example.org', `https://${'a.'.repeat(100_000)}example.com`)).toBe(false);
   });
 });
