@@ -2,17 +2,17 @@ import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 
-/** What a far end does to its connection: the side of it that the transport serves. */
+/** The transport's side of a connection, as the client uses it. */
 export interface ClientConnection {
   receiveFrame(bytes: Uint8Array, isBinary: boolean): void;
-  /** It has read all that it was told. */
+  /** The client has read all that was sent. */
   readAll(): void;
   receivePing(): void;
-  /** @param unread what it would have been told by what it never read. */
+  /** @param unread the messages that were sent and not read. */
   disconnected(code: number, unread: readonly SignalMessage[]): void;
 }
 
-/** How a connection ended, as its far end sees it. 1006: without a word. */
+/** How a connection ended, as the client sees it. 1006: without a close frame. */
 export interface CloseFrame {
   readonly code: number;
   readonly why: string;
@@ -27,15 +27,15 @@ interface Unread {
 const CUT: CloseFrame = { code: 1006, why: '' };
 const encoder = new TextEncoder();
 
-/** The hand at the far end of one connection, to be moved by tests. Nothing that it can't do throws: it does nothing. */
+/** The client of one connection, controlled by tests. An impossible action is ignored. */
 export class MemoryClient {
-  /** Every text message that was delivered and read, in order. */
+  /** The text messages that were delivered and read, in order. */
   readonly received: string[] = [];
-  /** The answer, where an upgrade or a stream was refused with one. */
+  /** The response, if an upgrade or a stream was rejected. */
   refusal: HttpResponse | undefined;
-  /** How the answer began, where it is a stream. */
+  /** The status and headers of a stream. */
   head: StreamHead | undefined;
-  /** Whether it answers pings, as every living WebSocket does. */
+  /** True if the client answers pings, as every connected WebSocket does. */
   answersPings = true;
   #state: 'connecting' | 'open' | 'refused' | 'closed' = 'connecting';
   #closed: CloseFrame | undefined;
@@ -64,7 +64,7 @@ export class MemoryClient {
     this.#connection?.receiveFrame(isBinary ? message : encoder.encode(message), isBinary);
   }
 
-  /** Sends a ping of its own. */
+  /** Sends a ping. */
   ping(): void {
     if (this.#state === 'open') this.#connection?.receivePing();
   }
@@ -73,7 +73,7 @@ export class MemoryClient {
     this.#disconnect({ code, why });
   }
 
-  /** Is gone without a word. */
+  /** Disconnects without a close frame. */
   cut(): void {
     this.#disconnect(CUT);
   }
@@ -91,18 +91,18 @@ export class MemoryClient {
   }
 
   /** For the transport: the connection is open. */
-  opened(line: ClientConnection): void {
-    this.#connection = line;
+  opened(connection: ClientConnection): void {
+    this.#connection = connection;
     this.#state = 'open';
   }
 
-  /** For the transport: it is not. */
+  /** For the transport: the connection was rejected. */
   refused(answer?: HttpResponse): void {
     this.refusal = answer;
     this.#state = 'refused';
   }
 
-  /** For the transport: a message arrives. @param size in bytes. @returns whether it was read at once. */
+  /** For the transport: delivers a message. @param size in bytes. @returns whether it was read at once. */
   deliver(text: string, size: number, message?: SignalMessage): boolean {
     if (this.#state !== 'open') return true;
     if (!this.#isReading) {
@@ -114,28 +114,28 @@ export class MemoryClient {
     return true;
   }
 
-  /** For the transport: the broker says goodbye, behind whatever is unread. */
-  closedByBroker(goodbye: CloseFrame): void {
-    if (this.#isReading) return this.#end(goodbye);
-    this.#unreadCloseFrame = goodbye;
+  /** For the transport: the broker closes the connection; unread messages come first. */
+  closedByBroker(frame: CloseFrame): void {
+    if (this.#isReading) return this.#end(frame);
+    this.#unreadCloseFrame = frame;
   }
 
-  /** For the transport: the connection is gone, and what is unread with it. */
+  /** For the transport: the connection ended, and unread messages are lost. */
   terminated(): void {
     this.#end(CUT);
   }
 
-  #disconnect(goodbye: CloseFrame): void {
+  #disconnect(frame: CloseFrame): void {
     if (this.#state !== 'open') return;
     const unread = this.#unread.map(({ message }) => message).filter((message) => message !== undefined);
-    this.#end(goodbye);
-    this.#connection?.disconnected(goodbye.code, unread);
+    this.#end(frame);
+    this.#connection?.disconnected(frame.code, unread);
   }
 
-  #end(goodbye: CloseFrame): void {
+  #end(frame: CloseFrame): void {
     if (this.#state !== 'open') return;
     this.#state = 'closed';
-    this.#closed = goodbye;
+    this.#closed = frame;
     this.#unread.length = 0;
     this.#unreadBytes = 0;
   }

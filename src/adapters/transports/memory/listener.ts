@@ -11,27 +11,27 @@ import { Turns } from './turns.ts';
 
 export type { MemoryClient } from './client.ts';
 
-/** Who asks, and what for. */
+/** The sender and the body of a request. */
 interface RequestOptions {
-  /** Names in small letters. */
+  /** Lower-case header names. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly address?: string;
   readonly body?: string | Uint8Array;
 }
 
-/** The side of an exchange that asks. */
+/** The client's side of an exchange. */
 interface ExchangeClient {
   readonly isGone: () => boolean;
   readonly hold?: (gone: () => void) => void;
   readonly answer: (response: HttpResponse) => void;
-  /** Where the answer goes, if it is a stream. */
+  /** The client that reads the response, if it is a stream. */
   readonly client: () => MemoryClient;
 }
 
-/** A request whose answer may come later. */
+/** A request whose response may be sent later. */
 interface MemoryExchange {
   readonly answered: HttpResponse | undefined;
-  /** The far end goes without waiting any longer. */
+  /** The client disconnects without waiting for the response. */
   abort(): void;
 }
 
@@ -39,8 +39,8 @@ const DEFAULT_ADDRESS = '192.0.2.1';
 const DEFAULTS: PerConnectionLimits = { maxFrameBytes: 1_048_576, sendBufferBytes: 4_194_304 };
 
 /**
- * A transport without a network. All that a control sets off has happened when the control returns;
- * what a clock's turn sets off is told to the broker with the next control, or `settle`.
+ * A transport without a network. All effects of a method have happened when the method returns. Effects of a clock's turn reach
+ * the broker with the next method call or `settle`.
  */
 export class MemoryTransport implements Transport {
   readonly name = 'memory';
@@ -54,7 +54,7 @@ export class MemoryTransport implements Transport {
     this.#limits = { ...DEFAULTS, ...limits };
   }
 
-  /** Is accepting when it returns; nobody needs to wait for the promise. */
+  /** The transport accepts connections as soon as the call returns; the promise need not be awaited. */
   listen(gateway: Gateway): Promise<ListeningAddress> {
     this.#gateway = gateway;
     this.#isAccepting = true;
@@ -76,28 +76,28 @@ export class MemoryTransport implements Transport {
     return Promise.resolve();
   }
 
-  /** Opens a connection, or is refused. */
-  connect({ path, query = '', ...origin }: { readonly path: string; readonly query?: string } & RequestOptions): MemoryClient {
-    const farEnd = new MemoryClient();
-    const headers = { connection: 'Upgrade', upgrade: 'websocket', ...origin.headers };
-    const request = requestOf('GET', { path, query }, { ...origin, headers });
-    this.#turns.run(() => this.#upgrade(farEnd, request));
-    return farEnd;
+  /** Opens a connection; the broker may reject it. */
+  connect({ path, query = '', ...options }: { readonly path: string; readonly query?: string } & RequestOptions): MemoryClient {
+    const client = new MemoryClient();
+    const headers = { connection: 'Upgrade', upgrade: 'websocket', ...options.headers };
+    const request = requestOf('GET', { path, query }, { ...options, headers });
+    this.#turns.run(() => this.#upgrade(client, request));
+    return client;
   }
 
-  /** Asks for what is answered at once. */
-  http(method: string, target: string, origin: RequestOptions = {}): HttpResponse {
-    const { answered } = this.request(method, target, origin);
+  /** Sends a request that is answered in its own turn. */
+  http(method: string, target: string, options: RequestOptions = {}): HttpResponse {
+    const { answered } = this.request(method, target, options);
     invariant(answered !== undefined, 'the request is answered in its own turn');
     return answered;
   }
 
-  /** Asks for what may be answered later. */
-  request(method: string, target: string, origin: RequestOptions = {}): MemoryExchange {
+  /** Sends a request that may be answered later. */
+  request(method: string, target: string, options: RequestOptions = {}): MemoryExchange {
     let answered: HttpResponse | undefined;
     let isAborted = false;
     let onGone = (): void => undefined;
-    const exchange = this.#exchangeOf(method, target, origin, {
+    const exchange = this.#exchangeOf(method, target, options, {
       isGone: () => isAborted,
       hold: (gone) => (onGone = gone),
       answer: (response) => {
@@ -118,19 +118,19 @@ export class MemoryTransport implements Transport {
     };
   }
 
-  /** Asks for a stream, or is refused. What it says is not heard. */
-  stream(method: string, target: string, origin: RequestOptions = {}): MemoryClient {
-    const farEnd = new MemoryClient();
-    const exchange = this.#exchangeOf(method, target, origin, {
+  /** Opens a stream; the broker may reject it. Messages of the client are ignored. */
+  stream(method: string, target: string, options: RequestOptions = {}): MemoryClient {
+    const client = new MemoryClient();
+    const exchange = this.#exchangeOf(method, target, options, {
       isGone: () => false,
-      answer: (response) => farEnd.refused(wireResponse(response, false)),
-      client: () => farEnd,
+      answer: (response) => client.refused(wireResponse(response, false)),
+      client: () => client,
     });
     this.#turns.run(() => this.#ask(exchange));
-    return farEnd;
+    return client;
   }
 
-  /** Tells the broker whatever it has not been told yet. */
+  /** Reports all pending events to the broker. */
   settle(): void {
     this.#turns.settle();
   }
@@ -143,15 +143,15 @@ export class MemoryTransport implements Transport {
   #exchangeOf(
     method: string,
     target: string,
-    origin: RequestOptions,
+    options: RequestOptions,
     { isGone, hold, answer: respond, client }: ExchangeClient,
   ): HttpExchange {
     return {
-      request: requestOf(method, splitTarget(target), origin),
+      request: requestOf(method, splitTarget(target), options),
       respond,
       holdOpen: (gone) => hold?.(gone),
       readBody: (maxBytes, then) => {
-        const body = Buffer.from(origin.body ?? '');
+        const body = Buffer.from(options.body ?? '');
         this.#turns.defer(() => {
           if (isGone()) return;
           then(body.length > maxBytes ? undefined : body);
@@ -161,39 +161,39 @@ export class MemoryTransport implements Transport {
       respondWithStream: (head, admission) => {
         if (this.#gateway === undefined) return;
         if (isGone()) return this.#gateway.abandoned(admission);
-        const far = client();
-        far.head = head;
-        this.#connected(far, admission, this.#gateway);
+        const reader = client();
+        reader.head = head;
+        this.#connected(reader, admission, this.#gateway);
       },
     };
   }
 
-  #upgrade(farEnd: MemoryClient, request: HttpRequest): void {
-    if (this.#gateway === undefined || !this.#isAccepting) return farEnd.refused();
+  #upgrade(client: MemoryClient, request: HttpRequest): void {
+    if (this.#gateway === undefined || !this.#isAccepting) return client.refused();
     const answer = this.#gateway.upgrade(request);
-    if (!answer.accept) return farEnd.refused(wireResponse(answer.response, false));
-    this.#connected(farEnd, answer, overwritingFrames(this.#gateway));
+    if (!answer.accept) return client.refused(wireResponse(answer.response, false));
+    this.#connected(client, answer, overwritingFrames(this.#gateway));
   }
 
-  #connected(farEnd: MemoryClient, admission: Admission, gateway: Gateway): void {
+  #connected(client: MemoryClient, admission: Admission, gateway: Gateway): void {
     const defer = (turn: () => void): void => this.#turns.defer(turn);
-    const reports = new ConnectionReporter({ gateway, defer, maxBacklogBytes: this.#limits.sendBufferBytes }, admission);
+    const reporter = new ConnectionReporter({ gateway, defer, maxBacklogBytes: this.#limits.sendBufferBytes }, admission);
     const onClosed = (over: MemorySocket): void => void this.#open.delete(over);
-    const socket = new MemorySocket(farEnd, reports, { limits: this.#limits, onClosed, defer });
+    const socket = new MemorySocket(client, reporter, { limits: this.#limits, onClosed, defer });
     this.#open.add(socket);
-    farEnd.opened({
+    client.opened({
       receiveFrame: (bytes, isBinary) => {
         if (admission.carrier === 'socket') this.#turns.run(() => socket.receiveMessage(bytes, isBinary));
       },
-      readAll: () => reports.unreadBytes(0),
+      readAll: () => reporter.unreadBytes(0),
       receivePing: () => this.#turns.run(() => socket.receivePing()),
       disconnected: (code, unread) => this.#turns.run(() => socket.closed(closedByClient(code), unread)),
     });
-    reports.opened(socket);
+    reporter.opened(socket);
   }
 }
 
-/** Whoever keeps what a frame lent finds it overwritten. */
+/** Overwrites the bytes of a frame after the call, so that a handler that keeps borrowed bytes fails in tests. */
 function overwritingFrames(gateway: Gateway): Gateway {
   return {
     httpRequest: (exchange) => gateway.httpRequest(exchange),
@@ -221,7 +221,7 @@ function requestOf(
   return { method, ...target, remoteAddress: address, header: (name) => named.get(name) };
 }
 
-/** The answer as its far end gets it. */
+/** The response in the form that the client receives. */
 function wireResponse({ status, headers, body }: HttpResponse, isHead: boolean): HttpResponse {
   if (hasNoBody(status)) return { status, headers, body: '' };
   const length = String(new TextEncoder().encode(body).length);

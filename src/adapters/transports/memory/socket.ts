@@ -6,17 +6,17 @@ import type { ConnectionReporter } from '../shared/connection-reporter.ts';
 import type { PerConnectionLimits } from '../shared/settings.ts';
 import type { MemoryClient } from './client.ts';
 
-// Throws for what is no UTF-8: a broker that sends such a text is broken.
+// Throws for text that is not UTF-8, because the broker must not send such text.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** What all sockets of a transport have in common. */
+/** Dependencies that all sockets of a transport share. */
 interface MemorySocketContext {
   readonly limits: PerConnectionLimits;
   readonly onClosed: (socket: MemorySocket) => void;
   readonly defer: (turn: () => void) => void;
 }
 
-/** One connection that leads to another object of this process. */
+/** One connection to a `MemoryClient` in this process. */
 export class MemorySocket implements Socket {
   readonly #client: MemoryClient;
   readonly #reporter: ConnectionReporter;
@@ -25,9 +25,9 @@ export class MemorySocket implements Socket {
   readonly #defer: (turn: () => void) => void;
   #isOver = false;
 
-  constructor(farEnd: MemoryClient, reports: ConnectionReporter, { limits, onClosed, defer }: MemorySocketContext) {
-    this.#client = farEnd;
-    this.#reporter = reports;
+  constructor(client: MemoryClient, reporter: ConnectionReporter, { limits, onClosed, defer }: MemorySocketContext) {
+    this.#client = client;
+    this.#reporter = reporter;
     this.#limits = limits;
     this.#onClosed = onClosed;
     this.#defer = defer;
@@ -61,18 +61,18 @@ export class MemorySocket implements Socket {
     this.#reporter.resume();
   }
 
-  /** M18: what is too big is not reported. */
+  /** M18: a message beyond the limit is not reported. */
   receiveMessage(bytes: Uint8Array, isBinary: boolean): void {
     if (bytes.length > this.#limits.maxFrameBytes) return this.#end(CLOSE_FRAMES.tooBig);
     if (!this.#reporter.frame(bytes, isBinary)) this.#end(CLOSE_FRAMES.sendsTooFast);
   }
 
-  /** M20: the far end sent a ping. */
+  /** M20: the client sent a ping. */
   receivePing(): void {
     if (!this.#isOver && !this.#reporter.controlFrame()) this.#end(CLOSE_FRAMES.sendsTooFast);
   }
 
-  /** The far end has gone. @param unsent what it will never hear. */
+  /** The client has disconnected. @param unsent messages that were not read. */
   closed(end: ConnectionEnd, unsent: readonly SignalMessage[] = []): void {
     this.#isOver = true;
     for (const message of unsent) this.#reporter.unsent(message);
@@ -80,15 +80,15 @@ export class MemorySocket implements Socket {
     this.#onClosed(this);
   }
 
-  /** Ends the connection without a word. */
+  /** Ends the connection without a close frame. */
   terminate(): void {
     this.#client.terminated();
     this.closed(TERMINATED);
   }
 
-  #end(goodbye: CloseFrame): void {
+  #end(frame: CloseFrame): void {
     if (this.#isOver) return;
-    this.#client.closedByBroker({ code: goodbye.code, why: truncatedReason(goodbye.why) });
-    this.closed(closedByBroker(goodbye));
+    this.#client.closedByBroker({ code: frame.code, why: truncatedReason(frame.why) });
+    this.closed(closedByBroker(frame));
   }
 }

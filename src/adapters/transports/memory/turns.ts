@@ -1,24 +1,24 @@
-/** Runs one turn after the other, never one inside another. */
+/** Runs turns one after another, never one inside another. */
 export class Turns {
   readonly #waiting: (() => void)[] = [];
   #isRunning = false;
 
-  /** Runs `turn`, and what follows from it, before it returns; from inside a turn: right after that one. */
+  /** Runs `turn` and all turns that follow from it before the call returns; inside a turn, right after the current one. */
   run(turn: () => void): void {
     this.#waiting.push(turn);
     this.settle();
   }
 
   /**
-   * Leaves `turn` for the end of the running turn. Where none is running, as when a clock woke the
-   * broker, it waits for the next `run` or `settle`, or at last for the caller's stack to be empty.
+   * Queues `turn` behind the running turn. If none is running, as after a wake-up of the clock, it runs with the next `run` or
+   * `settle`, at the latest when the caller's stack is empty.
    */
   defer(turn: () => void): void {
     this.#waiting.push(turn);
     if (!this.#isRunning) queueMicrotask(() => this.settle());
   }
 
-  /** Runs all that waits. Harmless from inside a turn. */
+  /** Runs all queued turns. Harmless inside a turn. */
   settle(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;

@@ -16,29 +16,35 @@ import {
 } from './connection-acceptor.ts';
 import { sharedUpgradesOf, type UpgradeOwner } from './shared-upgrades.ts';
 
-/** What belongs to the embedding program, and which part of it is ours. */
+/** The server of an embedding program, and the part of it that the broker serves. */
 export interface AttachmentSettings extends AcceptorLimits {
-  /** Listens, is secured and is closed by the embedding program. `https` servers are welcome too. */
+  /** The embedding program listens on, secures and closes this server. It may be an `https` server. */
   readonly server: Server;
-  /** H12: the files of the certificate, where the server was made with them; undefined where it is the program's own. */
+  /** H12: the certificate files with which the server was created. Undefined if the embedding program manages the certificate. */
   readonly certificate?: CertificateFiles | undefined;
-  /** Whether a path, as the gateway sees it, is ours. Upgrades and requests for others are left alone. */
+  /**
+   * Returns true for a path of the broker, in the form that the gateway receives. Requests and upgrades for other paths are
+   * ignored.
+   */
   readonly owns: (path: string) => boolean;
-  /** Whether a WebSocket can be opened at a path of ours: of two listeners for upgrades, this one gets it. All, if left out. */
+  /**
+   * Returns true if the path accepts WebSockets. If the server has other upgrade listeners, only such upgrades are accepted.
+   * Default: all paths of the broker.
+   */
   readonly servesWebSocketAt?: (path: string) => boolean;
-  /** A mount path that the gateway does not know: it is taken off every path, and what lies outside is not ours. */
+  /** The mount path, which the gateway does not receive. Paths outside of it do not belong to the broker. */
   readonly prefix?: () => string;
-  /** Makes the `WebSocketServer` to shake hands with. It must neither listen nor attach itself. */
+  /** Creates the `WebSocketServer` for handshakes. The server must neither listen nor attach itself. */
   readonly createWebSocketServer?: (options: HandshakerOptions) => Handshaker;
 }
 
-/** Serves a request, or passes it on. Express calls it with `next`; without, every request is ours. */
+/** Serves a request or calls `next`, as Express expects. Without `next`, every request is served. */
 type RequestHandler = (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => void;
 
-/** Serves connections of a server that an embedding program owns, beside whatever else lives there. */
+/** Serves connections of a server that an embedding program owns, beside the other handlers of that server. */
 export class AttachedTransport implements Transport {
   readonly name = 'attached';
-  /** To be mounted by the embedding program. Answers 503 before `listen` and after `stop`. */
+  /** The embedding program mounts this handler. Before `listen` and after `stop` the handler answers 503. */
   readonly handle: RequestHandler = (raw, response, next) => this.#serveRequest(raw, response, next);
   readonly #settings: AttachmentSettings;
   readonly #owner: UpgradeOwner;
@@ -53,7 +59,7 @@ export class AttachedTransport implements Transport {
     };
   }
 
-  /** Attaches itself; tells no port (0) where the server is not listening yet. */
+  /** Attaches to the server. Returns port 0 if the server is not listening yet. */
   listen(gateway: Gateway): Promise<ListeningAddress> {
     const { server, createWebSocketServer } = this.#settings;
     const options = handshakerOptions(this.#settings);
@@ -98,7 +104,10 @@ export class AttachedTransport implements Transport {
     this.#acceptor?.acceptUpgrade({ raw, request: new NodeRequest(raw, this.#ownedPath(raw)), stream, head });
   }
 
-  /** A WebSocket for a path of ours that opens none is left to others, for it may be a path of theirs as well. */
+  /**
+   * A WebSocket for a path that belongs to the broker but opens no WebSocket is left to other listeners, which may serve that
+   * path too.
+   */
   #ownsUpgrade(raw: IncomingMessage, hasOthers: boolean): boolean {
     const path = this.#ownedPath(raw);
     if (path === undefined) return false;
@@ -106,7 +115,7 @@ export class AttachedTransport implements Transport {
     return servesWebSocketAt(path) || !hasOthers || !isWebSocketUpgrade(new NodeRequest(raw));
   }
 
-  /** @returns the path for the gateway, or nothing where it is not ours. */
+  /** @returns the path for the gateway; undefined if it does not belong to the broker. */
   #ownedPath(raw: IncomingMessage): string | undefined {
     const { owns, prefix } = this.#settings;
     const path = pathUnder(prefix?.() ?? '', new NodeRequest(raw).path);
@@ -114,7 +123,7 @@ export class AttachedTransport implements Transport {
   }
 }
 
-/** @returns what `path` is under `prefix`, beginning with a slash; nothing where it is not under it. */
+/** @returns the part of `path` below `prefix`, with a leading slash; undefined if `path` is outside of `prefix`. */
 function pathUnder(prefix: string, path: string): string | undefined {
   const mount = prefix.replace(/\/+$/, '');
   if (!path.startsWith(mount)) return undefined;

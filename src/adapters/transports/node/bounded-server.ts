@@ -3,13 +3,13 @@ import { createServer as createSecureServer, type ServerOptions as SecureServerO
 import { readCertificate } from '../shared/certificate.ts';
 import type { TransportSettings } from '../shared/settings.ts';
 
-/** The part of the settings that belongs to an HTTP server. */
+/** The settings of an HTTP server. */
 export type ServerBounds = Pick<TransportSettings, 'tls' | 'handshakeTimeout' | 'keepAliveTimeout' | 'maxHeaderBytes'>;
 
 /**
- * Makes the HTTP or HTTPS server of a broker, with the bounds of a request.
- * @param ssl options of `https.createServer`, in place of the certificate files of `tls`.
- * @throws ListenError if a certificate can't be used.
+ * Creates the HTTP or HTTPS server of a broker, with limits on requests.
+ * @param ssl options of `https.createServer`, which replace the certificate files of `tls`.
+ * @throws ListenError if the certificate can't be used.
  */
 export function createBoundedServer(bounds: ServerBounds, ssl?: SecureServerOptions): Server {
   const { tls, handshakeTimeout, keepAliveTimeout, maxHeaderBytes } = bounds;
@@ -22,7 +22,7 @@ export function createBoundedServer(bounds: ServerBounds, ssl?: SecureServerOpti
   };
   const secrets = ssl ?? (tls === undefined ? undefined : readCertificate(tls));
   const server = secrets === undefined ? createServer(options) : createSecureServer({ ...options, handshakeTimeout, ...secrets });
-  // A client that does not read its answer is cut too.
+  // Also closes a client that does not read its response.
   server.timeout = handshakeTimeout;
   return server;
 }

@@ -12,13 +12,13 @@ import type { Millis } from '../../../domain/time.ts';
 import { CLOSE_GRACE, type PerConnectionLimits } from '../shared/settings.ts';
 import { TurnEnd } from '../shared/turn-end.ts';
 import { endOfError } from './ends.ts';
-import { NodeExchange, sendResponse, type ResponseContext, type ExchangeHost as HttpDesk } from './http.ts';
+import { NodeExchange, sendResponse, type ResponseContext, type ExchangeHost } from './http.ts';
 import { HttpConnections } from './http-connection.ts';
 import { OpenConnections } from './open-connections.ts';
 import { NodeSocket, type SocketContext } from './socket.ts';
 import { NodeStream } from './stream.ts';
 
-/** What is used of a `WebSocketServer`: it may be an embedding program's own. */
+/** The methods of a `WebSocketServer` that are used. The instance may belong to an embedding program. */
 export interface Handshaker {
   handleUpgrade(
     request: IncomingMessage,
@@ -29,7 +29,7 @@ export interface Handshaker {
   emit(event: 'connection', ws: WebSocket, request: IncomingMessage): unknown;
 }
 
-/** What a `WebSocketServer` is made with. */
+/** Options for a `WebSocketServer`. */
 export interface HandshakerOptions {
   readonly noServer: true;
   readonly perMessageDeflate: false;
@@ -38,14 +38,14 @@ export interface HandshakerOptions {
   readonly closeTimeout: number;
 }
 
-/** What a `WebSocketServer` has to be told so that it keeps the transport's promises. */
+/** Options with which a `WebSocketServer` keeps the contract of the transport. */
 export function handshakerOptions({ maxFrameBytes }: PerConnectionLimits): HandshakerOptions {
-  // O13: the broker knows no subprotocol, and `ws` would grant the first.
+  // O13: the broker supports no subprotocol, and `ws` would accept the first.
   const handleProtocols = (): false => false;
   return { noServer: true, perMessageDeflate: false, maxPayload: maxFrameBytes, closeTimeout: CLOSE_GRACE, handleProtocols };
 }
 
-/** An upgrade as Node tells it. */
+/** An upgrade request, as Node emits it. */
 export interface UpgradeRequest {
   readonly raw: IncomingMessage;
   readonly request: HttpRequest;
@@ -53,23 +53,29 @@ export interface UpgradeRequest {
   readonly head: Buffer;
 }
 
-/** What bounds connections, and requests for them. */
+/** Limits on connections and handshakes. */
 export interface AcceptorLimits extends PerConnectionLimits {
-  /** A handshake that is not finished by then, by this side either, is cut. */
+  /** A handshake that is not complete by then, on either side, is terminated. */
   readonly handshakeTimeout: Millis;
 }
 
 interface AcceptorParts {
   readonly handshaker: Handshaker;
   readonly limits: AcceptorLimits;
-  /** False where the connections belong to an embedding program, which decides how long they stay. */
+  /** False if the connections belong to an embedding program, which decides how long they stay open. */
   readonly ownsConnections: boolean;
-  /** `refused`: by an answer or right after the handshake. `taken`: another listener has the socket already. */
+  /**
+   * `refused`: rejected by a response, or closed right after the handshake. `taken`: another listener has already used the
+   * socket.
+   */
   readonly failed?: (raw: IncomingMessage, why: 'refused' | 'taken') => void;
 }
 
-/** Turns requests into exchanges, and upgrades and answers that stay open into connections; knows all those that are not over. */
-export class ConnectionAcceptor implements HttpDesk {
+/**
+ * Converts requests to exchanges, and upgrades and streaming responses to connections. Tracks all connections until they are
+ * closed.
+ */
+export class ConnectionAcceptor implements ExchangeHost {
   readonly #gateway: Gateway;
   readonly #reporterContext: ReporterContext;
   readonly #handshaker: Handshaker;
@@ -83,7 +89,7 @@ export class ConnectionAcceptor implements HttpDesk {
 
   constructor(gateway: Gateway, { handshaker, limits, ownsConnections, failed = () => undefined }: AcceptorParts) {
     this.#gateway = gateway;
-    // Pauses are the network's business here: what waits beside it came in one packet.
+    // No limit: a pause stops the TCP connection, so the backlog holds only the frames of one packet.
     this.#reporterContext = { gateway, defer: queueMicrotask, maxBacklogBytes: Number.POSITIVE_INFINITY };
     this.#handshaker = handshaker;
     this.#socketContext = { limits, turnEnd: new TurnEnd() };
@@ -93,43 +99,43 @@ export class ConnectionAcceptor implements HttpDesk {
     this.#failed = failed;
   }
 
-  /** A request that wants no WebSocket. */
+  /** Serves a request that is not a WebSocket upgrade. */
   serveRequest(raw: IncomingMessage, response: ServerResponse, request: HttpRequest): void {
     const connection = this.#httpConnections.of(raw, response);
     if (!connection.acceptRequest(response)) return connection.terminate();
     this.#gateway.httpRequest(new NodeExchange(raw, { response, connection }, request, this));
   }
 
-  /** An upgrade. One to anything but a WebSocket is passed over, as HTTP allows: it is a request like any other. */
-  acceptUpgrade(knock: UpgradeRequest): void {
-    const { raw, request, stream } = knock;
+  /** Accepts an upgrade. An upgrade to another protocol is served as a plain request, as HTTP allows. */
+  acceptUpgrade(upgrade: UpgradeRequest): void {
+    const { raw, request, stream } = upgrade;
     const isWebSocket = isWebSocketUpgrade(request);
     const begin = (): void => {
-      if (isWebSocket) this.#handshake(knock);
+      if (isWebSocket) this.#handshake(upgrade);
       else this.serveRequest(raw, plainResponse(raw, stream), request);
     };
-    const line = this.#httpConnections.of(raw);
-    if (line.isIdle) return begin();
-    // Answers to earlier requests leave first. Node has let go of the stream: its errors would end the process.
+    const connection = this.#httpConnections.of(raw);
+    if (connection.isIdle) return begin();
+    // Responses to earlier requests are sent first. Node has detached the stream: an unhandled error would end the process.
     stream.on('error', () => stream.destroy());
-    line.onIdle(begin);
+    connection.onIdle(begin);
   }
 
-  stream(answering: ResponseContext, head: StreamHead, admission: Admission): void {
-    const { response, connection } = answering;
-    const reports = new ConnectionReporter(this.#reporterContext, admission);
-    const stream = new NodeStream(answering, { reports, home: this.#socketContext });
-    const over = (): void => {
+  stream(context: ResponseContext, head: StreamHead, admission: Admission): void {
+    const { response, connection } = context;
+    const reporter = new ConnectionReporter(this.#reporterContext, admission);
+    const stream = new NodeStream(context, { reporter, context: this.#socketContext });
+    const onClosed = (): void => {
       stream.closed();
       queueMicrotask(() => this.#openConnections.delete(stream));
     };
     this.#openConnections.add(stream);
     response.on('error', () => response.destroy());
-    // A response behind another one emits no `close` where the connection ends.
-    const release = connection.onClose(over);
+    // A response that is queued behind another one emits no `close` when the connection closes.
+    const release = connection.onClose(onClosed);
     response.on('close', () => {
       release();
-      over();
+      onClosed();
     });
     stream.start(head);
   }
@@ -146,7 +152,7 @@ export class ConnectionAcceptor implements HttpDesk {
     this.#isAccepting = false;
   }
 
-  /** Cuts whatever is not over yet, and resolves when all of it was reported. */
+  /** Terminates all open connections, and resolves when each was reported as closed. */
   async stop(): Promise<void> {
     this.refuseNew();
     await this.#openConnections.terminateAll();
@@ -154,11 +160,11 @@ export class ConnectionAcceptor implements HttpDesk {
 
   #handshake({ raw, request, stream, head }: UpgradeRequest): void {
     if (stream.destroyed) return;
-    const turnAway = (answer: HttpResponse): void => {
+    const reject = (answer: HttpResponse): void => {
       this.#gateway.refused(request, answer);
       respondAndClose(raw, stream, answer);
     };
-    if (!this.#isAccepting) return turnAway(NOT_ACCEPTING);
+    if (!this.#isAccepting) return reject(NOT_ACCEPTING);
     const answer = this.#gateway.upgrade(request);
     if (!answer.accept) {
       respondAndClose(raw, stream, answer.response);
@@ -167,19 +173,19 @@ export class ConnectionAcceptor implements HttpDesk {
     const fault = handshakeFault(request);
     if (fault !== undefined) {
       this.#gateway.abandoned(answer);
-      return turnAway(fault);
+      return reject(fault);
     }
-    const shaking = { terminate: () => stream.destroy() };
+    const handshake = { terminate: () => stream.destroy() };
     let timer: NodeJS.Timeout | undefined;
     const done = (): void => {
       clearTimeout(timer);
-      this.#openConnections.delete(shaking);
+      this.#openConnections.delete(handshake);
     };
     const abandoned = (): void => {
       this.#gateway.abandoned(answer);
       done();
     };
-    this.#openConnections.add(shaking);
+    this.#openConnections.add(handshake);
     stream.once('close', abandoned);
     let isOpened = false;
     const opened = (ws: WebSocket): void => {
@@ -187,55 +193,55 @@ export class ConnectionAcceptor implements HttpDesk {
       stream.off('close', abandoned);
       this.#opened(ws, stream, answer);
       done();
-      // Closed already, by the broker.
+      // The broker has already closed the connection.
       if (ws.readyState !== ws.OPEN) this.#failed(raw, 'refused');
       this.#handshaker.emit('connection', ws, raw);
     };
     try {
       this.#handshaker.handleUpgrade(raw, stream, head, opened);
     } catch (error) {
-      // Thrown by a listener of an embedding program.
+      // A listener of the embedding program threw the error.
       if (isOpened) throw error;
-      // `ws` throws for a socket that another WebSocketServer has taken: it is not ours to end.
+      // `ws` throws for a socket that another WebSocketServer has used; the broker must not close that socket.
       stream.off('close', abandoned);
       abandoned();
       return this.#failed(raw, 'taken');
     }
-    // An embedding program judges clients by itself, and may never answer.
+    // An embedding program verifies clients itself, and may never respond.
     if (!isOpened) timer = setTimeout(() => stream.destroy(), this.responseTimeout);
   }
 
   #opened(ws: WebSocket, stream: Duplex, admission: Admission): void {
-    const reports = new ConnectionReporter(this.#reporterContext, admission);
-    const socket = new NodeSocket(ws, stream, { reports, home: this.#socketContext });
+    const reporter = new ConnectionReporter(this.#reporterContext, admission);
+    const socket = new NodeSocket(ws, stream, { reporter, context: this.#socketContext });
     this.#openConnections.add(socket);
     ws.on('message', (bytes: Buffer, isBinary) => socket.receiveMessage(bytes, isBinary));
     ws.on('pong', ({ length }) => socket.receivePong(length));
     ws.on('ping', ({ length }) => socket.receivePing(length));
-    // `ws` reads each chunk first: its listener was added before.
+    // `ws` reads each chunk first, because its listener was added earlier.
     stream.on('data', ({ length }: Buffer) => socket.receiveChunk(length));
-    // What went wrong is told to the far end by `ws`; to us it is an end like any other.
-    ws.on('error', (error) => reports.stopReporting(endOfError(error)));
+    // `ws` sends the close code to the client; the reporter only records how the connection ended.
+    ws.on('error', (error) => reporter.stopReporting(endOfError(error)));
     ws.on('close', (code) => {
       socket.closed(code);
       queueMicrotask(() => this.#openConnections.delete(socket));
     });
-    // A far end that ends without a close frame. Compressed messages are read later: `close` comes after them.
+    // The client ended the connection without a close frame. With compression, messages are decoded later, so `close` is awaited.
     stream.once('end', () => {
       if (ws.extensions === '') socket.closed(1006);
     });
-    reports.opened(socket);
+    reporter.opened(socket);
   }
 }
 
-/** Answers an upgrade like an ordinary request, and ends its connection with that. */
+/** Answers an upgrade with a plain response and closes the connection. */
 export function respondAndClose(raw: IncomingMessage, stream: Duplex, answer: HttpResponse): void {
-  // Cut a far end that does not read even this.
+  // Destroys the connection if the client does not read the response.
   if ('setTimeout' in stream) (stream as NetSocket).setTimeout(CLOSE_GRACE, () => stream.destroy());
   sendResponse(plainResponse(raw, stream), answer);
 }
 
-/** Goes back from an upgrade to an answer, the last of its connection: Node has let go of the stream. */
+/** Creates the last response on an upgraded connection, because Node has detached the stream. */
 function plainResponse(raw: IncomingMessage, stream: Duplex): ServerResponse {
   const response = new ServerResponse(raw);
   response.shouldKeepAlive = false;
@@ -243,7 +249,7 @@ function plainResponse(raw: IncomingMessage, stream: Duplex): ServerResponse {
   try {
     response.assignSocket(stream as NetSocket);
   } catch {
-    // An embedding program has not answered an earlier request of this connection.
+    // The embedding program has not answered an earlier request on this connection.
     stream.destroy();
     response.destroy();
   }

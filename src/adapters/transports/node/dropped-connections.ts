@@ -5,8 +5,8 @@ import { connectionsWithin, openFileLimit } from '../shared/open-files.ts';
 const LOG_INTERVAL = 60_000;
 
 /**
- * Closes new connections while the process has no file handle left for them. Node would accept and close them
- * without a report. Idle HTTP connections make room; one line a minute says how many were closed.
+ * Closes new connections while the process has no free file handle. Node would accept and close them without an event. Closes
+ * idle HTTP connections to free handles, and logs the number of dropped connections once a minute.
  */
 export function dropBeyondOpenFiles(server: Server, log: Log | undefined, openFiles = openFileLimit()): void {
   const most = connectionsWithin(openFiles);

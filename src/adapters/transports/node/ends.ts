@@ -1,14 +1,14 @@
 import type { ConnectionEnd, TransportFault } from '../../../application/ports/transport.ts';
 import { closedByClient, closedForFault } from '../shared/close-frames.ts';
 
-/** The errors of `ws` that have a close code other than 1002. */
+/** The `ws` errors with a close code other than 1002. */
 const FAULTS: ReadonlyMap<string, TransportFault> = new Map([
   ['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 'message-too-big'],
   ['WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH', 'message-too-big'],
   ['WS_ERR_INVALID_UTF8', 'text-not-utf8'],
 ]);
 
-/** How a connection ended of which `ws` reports an error: a broken rule of the protocol, or a failure of the network. */
+/** Maps an error of `ws` to the end of its connection: a protocol violation or a network failure. */
 export function endOfError({ code = '' }: NodeJS.ErrnoException): ConnectionEnd {
   if (!code.startsWith('WS_ERR_')) return closedByClient(1006);
   return closedForFault(FAULTS.get(code) ?? 'frame-invalid');

@@ -1,34 +1,34 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 
-/** H15: requests that a connection may send before the first of them is answered. */
+/** H15: requests of a connection that may wait for a response. */
 const MAX_PIPELINED_REQUESTS = 100;
 
-/** What ends with an event `close`: a TCP connection, or an answer of HTTP/2. */
+/** The emitter of `close`: a TCP connection, or an HTTP/2 response. */
 interface HttpCarrier {
   once(event: 'close', listener: () => void): unknown;
   destroy(): unknown;
 }
 
 /**
- * One connection of `node:http` and what it owes. Requests may be pipelined: Node parses all that came in one
- * packet, and a response behind another one has no socket, so it emits neither `finish` nor `close` by itself.
+ * One connection of `node:http` and its outstanding responses. Clients may pipeline requests: Node parses all requests of a
+ * packet at once. A response that is queued behind another one has no socket, and emits neither `finish` nor `close` itself.
  */
 export class HttpConnection {
   readonly #carrier: HttpCarrier;
   readonly #maxUnsentBytes: number;
   readonly #closeCallbacks = new Set<() => void>();
-  /** Requests without a complete answer. */
+  /** Requests without a complete response. */
   #pendingRequests = 0;
-  /** Bytes of answers that the system has not taken yet. */
+  /** Bytes of responses that the operating system has not accepted yet. */
   #unsentBytes = 0;
   #isStreaming = false;
   #isClosed = false;
   #idleCallback: (() => void) | undefined;
 
-  constructor(carrier: HttpCarrier, maxOwedBytes: number) {
+  constructor(carrier: HttpCarrier, maxUnsentBytes: number) {
     this.#carrier = carrier;
-    this.#maxUnsentBytes = maxOwedBytes;
+    this.#maxUnsentBytes = maxUnsentBytes;
     carrier.once('close', () => {
       this.#isClosed = true;
       this.#idleCallback = undefined;
@@ -41,10 +41,14 @@ export class HttpConnection {
     return this.#isClosed;
   }
 
-  /** H15. @returns whether the request may be served. Nothing is served behind a stream: it would never be answered. */
+  /**
+   * H15.
+   * @returns whether the request may be served. A request behind a stream is rejected, because it would never be answered.
+   */
   acceptRequest(response: ServerResponse): boolean {
-    if (this.#isStreaming || this.#pendingRequests >= MAX_PIPELINED_REQUESTS || this.#unsentBytes > this.#maxUnsentBytes)
-      {return false;}
+    if (this.#isStreaming || this.#pendingRequests >= MAX_PIPELINED_REQUESTS || this.#unsentBytes > this.#maxUnsentBytes) {
+      return false;
+    }
     this.#pendingRequests++;
     response.once('finish', () => {
       this.#pendingRequests--;
@@ -56,7 +60,7 @@ export class HttpConnection {
     return true;
   }
 
-  /** H15. @returns whether an answer of so many bytes may be written. */
+  /** H15. @returns whether a response of this size may be written. */
   reserveResponse(response: ServerResponse, bytes: number): boolean {
     if (this.#unsentBytes > 0 && this.#unsentBytes + bytes > this.#maxUnsentBytes) return false;
     this.#unsentBytes += bytes;
@@ -66,22 +70,22 @@ export class HttpConnection {
     return true;
   }
 
-  /** The answer to the last request stays open. */
+  /** Marks the response to the last request as a stream. */
   markStreaming(): void {
     this.#isStreaming = true;
   }
 
-  /** Whether every request is answered. */
+  /** True if every request is answered. */
   get isIdle(): boolean {
     return this.#pendingRequests === 0;
   }
 
-  /** Calls `then` when every request is answered; never if the connection ends before. */
+  /** Calls `then` when every request is answered; never if the connection closes first. */
   onIdle(then: () => void): void {
     this.#idleCallback = then;
   }
 
-  /** Calls `gone` at the end of the connection, unless the returned function was called before. */
+  /** Calls `gone` when the connection closes. @returns a function that removes the callback. */
   onClose(gone: () => void): () => void {
     this.#closeCallbacks.add(gone);
     return () => void this.#closeCallbacks.delete(gone);
@@ -97,21 +101,21 @@ export class HttpConnections {
   readonly #maxUnsentBytes: number;
   readonly #connections = new WeakMap<HttpCarrier, HttpConnection>();
 
-  /** @param maxOwedBytes of answers that one connection may leave unread. */
-  constructor(maxOwedBytes: number) {
-    this.#maxUnsentBytes = maxOwedBytes;
+  /** @param maxUnsentBytes bytes of responses that one connection may leave unread. */
+  constructor(maxUnsentBytes: number) {
+    this.#maxUnsentBytes = maxUnsentBytes;
   }
 
-  /** @param response needed for a request of HTTP/2, whose answers do not wait for each other. */
+  /** @param response required for HTTP/2, where responses do not wait for each other. */
   of(raw: IncomingMessage, response?: ServerResponse): HttpConnection {
     const carrier: HttpCarrier = raw.httpVersionMajor > 1 && response !== undefined ? response : raw.socket;
-    const line = this.#connections.get(carrier) ?? new HttpConnection(carrier, this.#maxUnsentBytes);
-    this.#connections.set(carrier, line);
-    return line;
+    const connection = this.#connections.get(carrier) ?? new HttpConnection(carrier, this.#maxUnsentBytes);
+    this.#connections.set(carrier, connection);
+    return connection;
   }
 }
 
-/** Calls `then` with the socket of a response; later for a response behind another one. */
+/** Calls `then` with the socket of a response; later if the response is queued behind another one. */
 export function withSocket(response: ServerResponse, then: (socket: NetSocket) => void): void {
   if (response.socket === null) response.once('socket', then);
   else then(response.socket);

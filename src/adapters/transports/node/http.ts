@@ -8,10 +8,10 @@ import { BodyReader, type BodyCallback } from '../shared/body-reader.ts';
 import { withSocket, type HttpConnection } from './http-connection.ts';
 import { hasNoBody, MAX_BODY_BYTES, splitTarget } from '../shared/requests.ts';
 
-/** Express keeps the whole target there and cuts its mount path off `url`. */
+/** Express keeps the complete target in `originalUrl`, and removes its mount path from `url`. */
 type MaybeMounted = IncomingMessage & { readonly originalUrl?: string };
 
-/** Reads a request of `node:http`. */
+/** Adapts a request of `node:http`. */
 export class NodeRequest implements HttpRequest {
   readonly method: string;
   readonly path: string;
@@ -19,7 +19,7 @@ export class NodeRequest implements HttpRequest {
   readonly remoteAddress: string;
   readonly #request: IncomingMessage;
 
-  /** @param path what to tell as the path, where it is not all of it. */
+  /** @param path replaces the path of the request, for example below a mount path. */
   constructor(request: MaybeMounted, path?: string) {
     const target = splitTarget(request.originalUrl ?? request.url ?? '/');
     this.#request = request;
@@ -36,25 +36,25 @@ export class NodeRequest implements HttpRequest {
   }
 }
 
-/** A response, and the connection that it leaves by. */
+/** A response and its connection. */
 export interface ResponseContext {
   readonly response: ServerResponse;
   readonly connection: HttpConnection;
 }
 
-/** What the requests of a transport have in common. */
+/** Operations that the requests of a transport share. */
 export interface ExchangeHost {
-  /** How long an answer may make no progress because its far end does not read. */
+  /** How long a response may make no progress because the client does not read. */
   readonly responseTimeout: Millis;
-  /** Whether the connection may carry another request. */
+  /** True if the connection may carry another request. */
   keepsAlive(): boolean;
-  /** Begins a stream in place of an answer. */
+  /** Starts a stream as the response. */
   stream(answering: ResponseContext, head: StreamHead, admission: Admission): void;
-  /** An admitted stream came to nothing. */
+  /** An admitted stream did not start. */
   abandoned(admission: Admission): void;
 }
 
-/** One request of `node:http` that waits for its answer. Its body is always read, so that the connection is fit for the next. */
+/** One request of `node:http` and its response. The body is always read, so that the connection can carry the next request. */
 export class NodeExchange implements HttpExchange {
   readonly request: HttpRequest;
   readonly #raw: IncomingMessage;
@@ -62,16 +62,16 @@ export class NodeExchange implements HttpExchange {
   readonly #connection: HttpConnection;
   readonly #host: ExchangeHost;
   readonly #body = new BodyReader(MAX_BODY_BYTES);
-  /** The idle timeout that `hold` took off the connection. */
+  /** The idle timeout of the connection before `holdOpen` disabled it. */
   #heldTimeout: number | undefined;
   #release: (() => void) | undefined;
 
-  constructor(raw: IncomingMessage, { response, connection }: ResponseContext, request: HttpRequest, desk: ExchangeHost) {
+  constructor(raw: IncomingMessage, { response, connection }: ResponseContext, request: HttpRequest, host: ExchangeHost) {
     this.request = request;
     this.#raw = raw;
     this.#response = response;
     this.#connection = connection;
-    this.#host = desk;
+    this.#host = host;
     raw.on('data', (piece: Buffer) => {
       if (this.#body.add(piece) === 'excessive') raw.destroy();
     });
@@ -80,7 +80,7 @@ export class NodeExchange implements HttpExchange {
 
   readBody(maxBytes: number, then: BodyCallback): void {
     const give = (body: Uint8Array | undefined): void => {
-      // Nothing else is read of a connection whose body was not read to its end.
+      // The rest of the body is not read, so the connection can't carry another request.
       if (body === undefined) this.#response.shouldKeepAlive = false;
       then(body);
     };
@@ -102,7 +102,7 @@ export class NodeExchange implements HttpExchange {
     if (this.#isOver) return;
     this.#release?.();
     if (!this.#connection.reserveResponse(this.#response, Buffer.byteLength(answer.body))) return this.#connection.terminate();
-    // An answer that is not read is cut like any other.
+    // Restores the timeout, which closes a client that does not read the response.
     if (this.#heldTimeout !== undefined) this.#response.socket?.setTimeout(this.#heldTimeout);
     if (!this.#host.keepsAlive()) this.#response.shouldKeepAlive = false;
     sendResponse(this.#response, answer);
@@ -115,26 +115,26 @@ export class NodeExchange implements HttpExchange {
     this.#host.stream({ response: this.#response, connection: this.#connection }, head, admission);
   }
 
-  /** The server of an embedding program may have no timeout. */
+  /** Sets a timeout, because the server of an embedding program may have none. */
   #limitReadTime(): void {
     const { responseTimeout } = this.#host;
     withSocket(this.#response, (socket) => {
       if ((socket.timeout ?? 0) > 0) return;
       socket.setTimeout(responseTimeout);
       this.#response.once('finish', () => {
-        // Node may have set its timeout of idle connections since.
+        // Node may have set the timeout of idle connections in the meantime.
         if (socket.timeout === responseTimeout) socket.setTimeout(0);
       });
     });
   }
 
-  /** Or answered by another handler of an embedding program. */
+  /** True also if another handler of the embedding program has responded. */
   get #isOver(): boolean {
     return this.#connection.isClosed || this.#response.destroyed || this.#response.headersSent;
   }
 }
 
-/** What a body parser of an embedding program has left of a body that it read before us. */
+/** The body, if a body parser of the embedding program read it earlier. */
 function parsedBody({ headers, body }: IncomingMessage & { readonly body?: unknown }): Uint8Array {
   if (body instanceof Uint8Array) return body;
   if (typeof body === 'string') return Buffer.from(body);
@@ -149,7 +149,7 @@ function formOf(fields: object): string {
   return form.toString();
 }
 
-/** Writes the whole answer. What was set on `response` before stays, but for headers of the same names. */
+/** Writes the complete response. Headers that were set on `response` earlier stay, except headers of the same names. */
 export function sendResponse(response: ServerResponse, { status, headers, body }: HttpResponse): void {
   setHead(response, { status, headers });
   if (hasNoBody(status)) return void response.end();

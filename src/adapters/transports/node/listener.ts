@@ -56,7 +56,7 @@ export class NodeTransport implements Transport {
   async stop(): Promise<void> {
     this.refuseNew();
     const told = this.#acceptor?.stop();
-    for (const line of this.#sockets) line.destroy();
+    for (const socket of this.#sockets) socket.destroy();
     await told;
     await this.#serverClosed;
   }
@@ -68,16 +68,16 @@ export class NodeTransport implements Transport {
     server.on('upgrade', (raw: IncomingMessage, stream: Duplex, head: Buffer) => {
       openings.acceptUpgrade({ raw, request: new NodeRequest(raw), stream, head });
     });
-    server.on('connection', (line: NetSocket) => {
-      this.#sockets.add(line);
-      line.once('close', () => this.#sockets.delete(line));
+    server.on('connection', (socket: NetSocket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
     });
   }
 }
 
 function bind(server: Server, { host, port }: TransportSettings): Promise<void> {
   return new Promise((resolve, reject) => {
-    // The listener stays: a connection that can't be accepted, for want of file handles, is no reason to die.
+    // The error listener stays: a failed accept, for lack of file handles, must not end the process.
     server.on('error', (cause: NodeJS.ErrnoException) => reject(listenError(cause.code ?? cause.message, { host, port })));
     server.listen({ host, port, exclusive: true }, () => resolve());
   });

@@ -10,32 +10,32 @@ const STATUSES: ReadonlyMap<string | undefined, number> = new Map([
   ['ERR_HTTP_REQUEST_TIMEOUT', 408],
 ]);
 
-/** Answers what Node's parser refuses as Node does, and has it logged: H11, and what is no HTTP. */
+/** Answers requests that Node's parser rejects (H11, malformed HTTP) in the same way as Node, and logs them. */
 export function respondToMalformed(gateway: Gateway, { maxHeaderBytes }: { readonly maxHeaderBytes: number }) {
   return (error: NodeJS.ErrnoException, stream: Duplex & HttpStream): void => {
-    // Gone, or answered already.
+    // The client has disconnected, or the request is answered.
     if (!stream.writable || stream._httpMessage?._headerSent === true) return void stream.destroy();
     const status = STATUSES.get(error.code) ?? 400;
     const limit: HitLimit | undefined = status === 431 ? { option: 'max_header_bytes', allows: maxHeaderBytes } : undefined;
     const response: HttpResponse = { status, headers: [], body: '', why: error.code, limit };
     gateway.refused(malformedRequest(stream), response);
-    // As Node does it: whether the far end reads the answer is not waited for.
+    // As in Node, the connection is closed without waiting until the client has read the response.
     if (!isOfTls(error)) stream.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n\r\n`);
     stream.destroy();
   };
 }
 
-/** What Node keeps on the stream of a request that it answers. */
+/** Node's property on the stream of a request in progress. */
 interface HttpStream {
   readonly _httpMessage?: { readonly _headerSent?: boolean } | null;
 }
 
-/** Nothing can be answered where TLS has failed. */
+/** After a TLS error, no response can be sent. */
 function isOfTls({ code = '' }: NodeJS.ErrnoException): boolean {
   return code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS');
 }
 
-/** A request of which nothing could be read but its sender. */
+/** A request of which only the remote address is known. */
 function malformedRequest(stream: Duplex & { readonly remoteAddress?: string | undefined }): HttpRequest {
   return { method: '', path: '', query: '', remoteAddress: normalizedAddress(stream.remoteAddress), header: () => undefined };
 }

@@ -1,9 +1,9 @@
-/** Something that leads to a far end, and can be ended without a word. */
+/** A connection that can be terminated without a close frame. */
 interface Terminable {
   terminate(): void;
 }
 
-/** All that is not over yet. */
+/** All connections that are not reported as closed yet. */
 export class OpenConnections {
   readonly #connections = new Set<Terminable>();
   #whenEmpty: (() => void) | undefined;
@@ -12,13 +12,13 @@ export class OpenConnections {
     this.#connections.add(end);
   }
 
-  /** It is over, and was reported. */
+  /** The connection was reported as closed. */
   delete(end: Terminable): void {
     this.#connections.delete(end);
     if (this.#connections.size === 0) this.#whenEmpty?.();
   }
 
-  /** Cuts what is left, and resolves when all of it was reported. */
+  /** Terminates all open connections, and resolves when each was reported as closed. */
   async terminateAll(): Promise<void> {
     for (const end of this.#connections) end.terminate();
     if (this.#connections.size === 0) return;

@@ -7,9 +7,9 @@ import { respondAndClose } from './connection-acceptor.ts';
 type Emit = (event: string | symbol, ...given: unknown[]) => boolean;
 type UpgradeListener = (raw: IncomingMessage, stream: Duplex, head: Buffer) => void;
 
-/** A broker on a server that others use, too. */
+/** A broker on a server with other upgrade listeners. */
 export interface UpgradeOwner {
-  /** Whether an upgrade is for this broker. @param hasOthers whether listeners other than brokers would get it otherwise. */
+  /** Returns true if the upgrade is for this broker. @param hasOthers true if other listeners would receive it otherwise. */
   owns(raw: IncomingMessage, hasOthers: boolean): boolean;
   readonly accept: UpgradeListener;
 }
@@ -20,7 +20,7 @@ const REMEDY = 'Set another path for one of them (option path of the broker).';
 
 const SHARED = new WeakMap<Server, SharedUpgrades>();
 
-/** @returns the upgrades of `server`, one object for all brokers on it. */
+/** @returns the shared upgrades of `server`: one object for all brokers on it. */
 export function sharedUpgradesOf(server: Server): SharedUpgrades {
   const known = SHARED.get(server) ?? new SharedUpgrades(server);
   SHARED.set(server, known);
@@ -28,20 +28,20 @@ export function sharedUpgradesOf(server: Server): SharedUpgrades {
 }
 
 /**
- * Gives each upgrade of a server to the broker that owns its path. Other `upgrade` listeners do not see such
- * an upgrade, whenever they were added: a `WebSocketServer` of `ws` answers 400 on paths that are not its own, and
- * throws for a socket that another one has taken. Upgrades of all other paths reach them as if no broker were there.
+ * Passes each upgrade of a server to the broker that owns its path. Other `upgrade` listeners do not receive such an upgrade, in
+ * whichever order they were added. This is needed because a `WebSocketServer` of `ws` answers 400 for paths that are not its own,
+ * and throws for a socket that another one has used. Upgrades of all other paths reach the other listeners unchanged.
  */
 class SharedUpgrades {
   readonly #server: Server;
   readonly #owners: UpgradeOwner[] = [];
-  /** Undefined while `emit` is the server's own. */
+  /** Undefined while `emit` is the original method of the server. */
   #unwrap: (() => void) | undefined;
   #hasWarned = false;
   readonly #taken = new WeakSet<Duplex>();
-  /** Node reads a request as an upgrade only if there is a listener. */
+  /** Node emits an upgrade only if there is a listener. */
   readonly #onUnowned: UpgradeListener = (raw, stream) => {
-    // Without another listener the request would never be answered.
+    // Without another listener, the request would never be answered.
     if (this.#others === 0) respondAndClose(raw, stream, NOT_FOUND);
   };
 
@@ -64,7 +64,7 @@ class SharedUpgrades {
     this.#unwrap?.();
   }
 
-  /** An upgrade of an owned path came to nothing: the client may have been meant for another listener. */
+  /** An upgrade of an owned path failed. Logs a warning, because the client may have meant another listener. */
   failed(raw: IncomingMessage, why: 'refused' | 'taken'): void {
     const path = pathOf(raw);
     if (why === 'taken') {
@@ -77,9 +77,9 @@ class SharedUpgrades {
     );
   }
 
-  /** @returns whether an owner took it. */
+  /** @returns whether an owner accepted it. */
   #take(raw: IncomingMessage, stream: Duplex, head: Buffer): boolean {
-    // A router of the program may emit one upgrade twice.
+    // A router of the embedding program may emit one upgrade twice.
     if (this.#taken.has(stream)) return true;
     const hasOthers = this.#others > 0;
     const [owner, second] = this.#owners.filter((one) => one.owns(raw, hasOthers));
@@ -103,7 +103,9 @@ class SharedUpgrades {
     process.emitWarning(message, { code: WARNING });
   }
 
-  /** An own property hides the method of the prototype: Node, and a router of the program, emit upgrades by it. */
+  /**
+   * An own property shadows the method of the prototype, so Node and a router of the embedding program emit upgrades through it.
+   */
   #wrapEmit(): void {
     const server = this.#server;
     const before = Reflect.get(server, 'emit') as Emit;
@@ -114,7 +116,7 @@ class SharedUpgrades {
     const property = Object.getOwnPropertyDescriptor(server, 'emit');
     Object.defineProperty(server, 'emit', { value: emit, configurable: true, writable: true, enumerable: false });
     this.#unwrap = () => {
-      // Something else was wrapped around it since: it stays, and passes everything on.
+      // Another wrapper was added later: this one stays and passes all events on.
       if (Reflect.get(server, 'emit') !== emit) return;
       this.#unwrap = undefined;
       if (property === undefined) Reflect.deleteProperty(server, 'emit');

@@ -15,52 +15,52 @@ import type { ConnectionReporter } from '../shared/connection-reporter.ts';
 import type { PerConnectionLimits } from '../shared/settings.ts';
 import type { Corked, TurnEnd } from '../shared/turn-end.ts';
 
-/** What all sockets of a transport have in common. */
+/** Dependencies that all sockets of a transport share. */
 export interface SocketContext {
   readonly limits: PerConnectionLimits;
   readonly turnEnd: TurnEnd;
 }
 
-/** What leaves at the end of the turn, and the messages that it tells. */
+/** The frames that are sent at the end of the turn, and their messages. */
 interface PendingWrites {
   readonly frames: Buffer[];
   readonly messages: SignalMessage[];
   bytes: number;
 }
 
-/** A control frame of a client has a head of two bytes and a mask of four. */
+/** A control frame of a client has a header of two bytes and a mask of four. */
 const CONTROL_HEAD_BYTES = 6;
 
-/** One connection of `ws`. What one turn of the event loop brings for it leaves in one write. */
+/** One connection of `ws`. All frames of one event-loop turn are sent in one write. */
 export class NodeSocket implements Socket, Corked {
   readonly #ws: WebSocket;
   readonly #stream: Duplex;
   readonly #reporter: ConnectionReporter;
   readonly #context: SocketContext;
-  /** The `close` of `ws`, without what the constructor adds to it. */
+  /** The original `close` of `ws`, without the constructor's hook. */
   readonly #closeWebSocket: WebSocket['close'];
-  /** B1: what `ws` keeps of the chunks since the last whole message. */
+  /** B1: bytes of an incomplete message that `ws` buffers. */
   #incompleteBytes = 0;
-  /** Of control frames, in the chunk that `ws` has just read. */
+  /** Bytes of control frames in the current chunk. */
   #controlBytes = 0;
-  /** A message was complete within the chunk that `ws` has just read. */
+  /** True if a message was complete within the current chunk. */
   #isComplete = false;
-  /** Undefined where nothing was written in this turn. */
+  /** Undefined if nothing was written in this turn. */
   #pending: PendingWrites | undefined = undefined;
 
-  /** @param stream what `ws` writes to. */
+  /** @param stream the stream to which `ws` writes. */
   constructor(
     ws: WebSocket,
     stream: Duplex,
-    { reports, home }: { readonly reports: ConnectionReporter; readonly home: SocketContext },
+    { reporter, context }: { readonly reporter: ConnectionReporter; readonly context: SocketContext },
   ) {
     this.#ws = ws;
     this.#stream = stream;
-    this.#reporter = reports;
-    this.#context = home;
+    this.#reporter = reporter;
+    this.#context = context;
     this.#closeWebSocket = ws.close.bind(ws);
-    stream.on('drain', () => reports.unreadBytes(0));
-    // L2: `ws` answers the far end's close frame by calling its own `close`; its event `close` waits for the end of TCP.
+    stream.on('drain', () => reporter.unreadBytes(0));
+    // L2: `ws` calls its own `close` when it receives a close frame; its `close` event is emitted only when TCP has ended.
     ws.close = (code, why): void => {
       this.closed(code ?? 1005);
       this.#closeWebSocket(code, why);
@@ -97,7 +97,7 @@ export class NodeSocket implements Socket, Corked {
     if (this.#isOpen) this.#ws.ping();
   }
 
-  /** M20: `ws` has answered already, whether or not the far end reads. */
+  /** M20: `ws` has already sent the pong, even if the client does not read. */
   receivePing(payloadBytes: number): void {
     this.receivePong(payloadBytes);
     if (this.#ws.bufferedAmount > this.#context.limits.sendBufferBytes) this.#end(CLOSE_FRAMES.readsTooSlowly);
@@ -109,8 +109,8 @@ export class NodeSocket implements Socket, Corked {
   }
 
   /**
-   * B1: `ws` has read a chunk, and keeps what completes no message. The rest of a chunk behind a whole message is not counted:
-   * at most 64 KiB.
+   * B1: `ws` has read a chunk, and buffers the part that completes no message. Bytes behind a complete message in the same chunk
+   * (at most 64 KiB) are not counted.
    */
   receiveChunk(bytes: number): void {
     const kept = bytes - this.#controlBytes;
@@ -125,7 +125,7 @@ export class NodeSocket implements Socket, Corked {
     this.#end({ code, why });
   }
 
-  // Frames that came in the same packet as the last are told all the same: `Reports` keeps them.
+  // `ws` may still emit frames of the packet that was read last: `ConnectionReporter` queues them.
   pause(): void {
     if (!this.#isOpen) return;
     this.#reporter.pause();
@@ -138,7 +138,7 @@ export class NodeSocket implements Socket, Corked {
     this.#ws.resume();
   }
 
-  /** M18: `ws` closes what is too big by itself, unless an embedding program gave it another limit. */
+  /** M18: `ws` closes a connection with a larger message itself, unless an embedding program configured another limit. */
   receiveMessage(bytes: Uint8Array, isBinary: boolean): void {
     this.#isComplete = true;
     if (bytes.length > this.#context.limits.maxFrameBytes) return this.#end(CLOSE_FRAMES.tooBig);
@@ -146,8 +146,8 @@ export class NodeSocket implements Socket, Corked {
   }
 
   /**
-   * L2: the connection is over, or its far end has closed it: what has not left stays here (M16).
-   * @param code of the close frame that was received; 1006 for none.
+   * L2: the connection is closed, or the client has sent a close frame. Unsent messages are reported (M16).
+   * @param code of the received close frame; 1006 if there was none.
    */
   closed(code: number): void {
     for (const message of this.#pending?.messages ?? []) this.#reporter.unsent(message);
@@ -155,7 +155,7 @@ export class NodeSocket implements Socket, Corked {
     this.#reporter.closed(closedByClient(code));
   }
 
-  /** Ends the connection without a word. */
+  /** Ends the connection without a close frame. */
   terminate(): void {
     this.#reporter.stopReporting(TERMINATED);
     this.#ws.terminate();
@@ -169,7 +169,7 @@ export class NodeSocket implements Socket, Corked {
     return this.#ws.bufferedAmount + (this.#pending?.bytes ?? 0);
   }
 
-  /** What waits for the end of the turn may all leave at once: whether it does is seen before it is judged. */
+  /** Pending frames may be accepted by the network at once, so they are written before the limit is checked. */
   #exceedsSendBuffer(added: number): boolean {
     const { sendBufferBytes } = this.#context.limits;
     if (this.#unsentBytes + added > sendBufferBytes) this.uncork();
@@ -177,17 +177,17 @@ export class NodeSocket implements Socket, Corked {
     return unread > 0 && unread + added > sendBufferBytes;
   }
 
-  #end(goodbye: CloseFrame): void {
+  #end(frame: CloseFrame): void {
     if (!this.#isOpen) return;
-    this.#reporter.stopReporting(closedByBroker(goodbye));
+    this.#reporter.stopReporting(closedByBroker(frame));
     this.uncork();
-    this.#closeWebSocket(goodbye.code, truncatedReason(goodbye.why));
-    // The far end's own goodbye has to be read.
+    this.#closeWebSocket(frame.code, truncatedReason(frame.why));
+    // The close frame of the client has to be read.
     this.#ws.resume();
   }
 }
 
-/** B1: what is below the mark of the stream comes without an event when it has left, so it is not counted. */
+/** B1: bytes below the high-water mark of the stream are not counted, because no event reports when they are sent. */
 export function unreadBytes({ writableNeedDrain, writableLength }: Pick<Duplex, 'writableNeedDrain' | 'writableLength'>): number {
   return writableNeedDrain ? writableLength : 0;
 }

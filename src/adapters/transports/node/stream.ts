@@ -9,7 +9,7 @@ import { setHead, type ResponseContext } from './http.ts';
 import { withSocket } from './http-connection.ts';
 import { type SocketContext, unreadBytes } from './socket.ts';
 
-/** One answer of `node:http` that stays open. What one turn of the event loop brings leaves in one write. */
+/** One streaming response of `node:http`. All text of one event-loop turn is sent in one write. */
 export class NodeStream implements Socket, Corked {
   readonly #response: ResponseContext['response'];
   readonly #connection: ResponseContext['connection'];
@@ -19,18 +19,18 @@ export class NodeStream implements Socket, Corked {
 
   constructor(
     { response, connection }: ResponseContext,
-    { reports, home }: { readonly reports: ConnectionReporter; readonly home: SocketContext },
+    { reporter, context }: { readonly reporter: ConnectionReporter; readonly context: SocketContext },
   ) {
     this.#response = response;
     this.#connection = connection;
-    response.on('drain', () => reports.unreadBytes(0));
-    this.#reporter = reports;
-    this.#context = home;
+    response.on('drain', () => reporter.unreadBytes(0));
+    this.#reporter = reporter;
+    this.#context = context;
   }
 
   start(head: StreamHead): void {
     const response = this.#response;
-    // It may be silent for longer than any request takes; and nothing comes after it.
+    // A stream may be idle longer than any request, and is the last response of its connection.
     withSocket(response, (socket) => void socket.setTimeout(0));
     this.#connection.markStreaming();
     response.shouldKeepAlive = false;
@@ -65,10 +65,10 @@ export class NodeStream implements Socket, Corked {
   }
 
   ping(): void {
-    // A stream has no word for it.
+    // A stream has no ping.
   }
 
-  /** Neither code nor reason can be told. */
+  /** A stream has neither close code nor reason. */
   close(): void {
     if (!this.#isOpen) return;
     this.#reporter.stopReporting(STREAM_CLOSED);
@@ -78,21 +78,21 @@ export class NodeStream implements Socket, Corked {
   }
 
   pause(): void {
-    // It hears nothing anyway.
+    // A stream receives nothing.
   }
 
   resume(): void {
     // See `pause`.
   }
 
-  /** The answer is over, or its far end has gone. */
+  /** The response has ended, or the client has disconnected. */
   closed(): void {
     for (const message of this.#waiting ?? []) this.#reporter.unsent(message);
     this.#waiting = undefined;
     this.#reporter.closed(STREAM_DISCONNECTED);
   }
 
-  /** Ends it without a word: nothing else is answered on its connection. */
+  /** Destroys the connection, so that later requests on it are not answered. */
   terminate(): void {
     this.#reporter.stopReporting(STREAM_CLOSED);
     this.#connection.terminate();
@@ -102,7 +102,7 @@ export class NodeStream implements Socket, Corked {
     return !this.#connection.isClosed && !this.#response.destroyed && !this.#response.writableEnded;
   }
 
-  /** What waits for the end of the turn may all leave at once: whether it does is seen before it is judged. */
+  /** Pending text may be accepted by the network at once, so it is written before the limit is checked. */
   #exceedsSendBuffer(added: number): boolean {
     const { sendBufferBytes } = this.#context.limits;
     if (this.#response.writableLength + added > sendBufferBytes) this.uncork();

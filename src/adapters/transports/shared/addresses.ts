@@ -1,15 +1,15 @@
 import ipaddr from 'ipaddr.js';
 
-/** How IPv4 inside IPv6 begins: where `::` is listened on, every IPv4 client comes like this. */
+/** Prefix of an IPv4-mapped IPv6 address. A server that listens on `::` receives IPv4 clients in this form. */
 const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
-/** An address as this house writes it: IPv6 in its short form, IPv4 inside IPv6 as IPv4. Empty where there is none. */
+/** Normalizes an address: IPv6 in the short form, IPv4-mapped IPv6 as IPv4. Empty if there is no valid address. */
 export function normalizedAddress(address: string | undefined): string {
   if (address === undefined || !ipaddr.isValid(address)) return '';
   return ipaddr.process(address).toString();
 }
 
-/** The same for the 4 or 16 bytes of an address. */
+/** The normalized address of 4 or 16 bytes. */
 export function addressFromBytes(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.');
   if (bytes.length !== 16) return '';

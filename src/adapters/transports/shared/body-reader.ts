@@ -1,7 +1,7 @@
-/** Gets the body, or undefined where it was too big. */
+/** Receives the body; undefined if it was too large. */
 export type BodyCallback = (body: Uint8Array | undefined) => void;
 
-/** What a transport reads of one request's body: into memory for who asks, past it otherwise. */
+/** Reads the body of one request: into memory if it is needed, otherwise it is discarded. */
 export class BodyReader {
   readonly #chunks: Uint8Array[] = [];
   readonly #maxUnread: number;
@@ -9,7 +9,7 @@ export class BodyReader {
   #bytes = 0;
   #callback: BodyCallback | undefined;
 
-  /** @param maxUnread how many bytes are read past before it is `excessive`. */
+  /** @param maxUnread bytes that are discarded before the body is `excessive`. */
   constructor(maxUnread: number) {
     this.#maxUnread = maxUnread;
   }
@@ -19,19 +19,19 @@ export class BodyReader {
     this.#callback = then;
   }
 
-  /** Takes a copy of what is asked for. @returns `excessive`: whoever sends it is not worth being read on. */
-  add(piece: Uint8Array): 'going on' | 'excessive' {
+  /** Copies the chunk if the body is needed. @returns `excessive` if the connection should be closed instead of read on. */
+  add(piece: Uint8Array): 'continue' | 'excessive' {
     this.#bytes += piece.length;
-    if (this.#callback === undefined) return this.#bytes > this.#maxUnread ? 'excessive' : 'going on';
+    if (this.#callback === undefined) return this.#bytes > this.#maxUnread ? 'excessive' : 'continue';
     if (this.#bytes <= this.#maxBytes) {
       this.#chunks.push(Uint8Array.from(piece));
-      return 'going on';
+      return 'continue';
     }
     this.#finish(undefined);
-    return 'going on';
+    return 'continue';
   }
 
-  /** All of it is there. */
+  /** The body is complete. */
   end(): void {
     this.#finish(this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks));
   }
@@ -40,7 +40,7 @@ export class BodyReader {
     const then = this.#callback;
     this.#callback = undefined;
     this.#chunks.length = 0;
-    // What is still to come of a body that is too big is read past, and counts from here.
+    // The rest of a body that is too large is discarded; its bytes are counted from here.
     this.#bytes = 0;
     then?.(body);
   }

@@ -7,7 +7,7 @@ export interface CloseFrame {
   readonly fault?: TransportFault;
 }
 
-/** Why a transport itself ends a connection. */
+/** The close frames that a transport sends on its own decision. */
 export const CLOSE_FRAMES = {
   tooBig: { code: 1009, why: 'message too big', fault: 'message-too-big' },
   tooBigForAddress: {
@@ -21,11 +21,11 @@ export const CLOSE_FRAMES = {
 
 /** The broker ended a stream, which has no close code. */
 export const STREAM_CLOSED: ConnectionEnd = { by: 'broker', code: undefined };
-/** A stream that was ended because its far end did not read it. */
+/** The broker ended a stream because the client did not read it. */
 export const STREAM_TOO_SLOW: ConnectionEnd = { by: 'broker', code: undefined, fault: 'reads-too-slowly' };
-/** The far end closed its stream, or the network did: the two can't be told apart. */
+/** The client or the network closed a stream; the transport can't distinguish the two. */
 export const STREAM_DISCONNECTED: ConnectionEnd = { by: 'client', code: undefined };
-/** The broker cut a connection without a close frame, because it stops. */
+/** The broker closed a connection without a close frame, because it stops. */
 export const TERMINATED: ConnectionEnd = { by: 'broker', code: 1006 };
 
 /** The end of a connection that the broker closed. */
@@ -33,12 +33,12 @@ export function closedByBroker({ code, fault }: Omit<CloseFrame, 'why'>): Connec
   return { by: 'broker', code, fault };
 }
 
-/** The end of a connection that the broker did not close. @param code 1006 where no close frame came. */
+/** The end of a connection that the broker did not close. @param code 1006 if no close frame was received. */
 export function closedByClient(code: number): ConnectionEnd {
   return { by: code === 1006 ? 'network' : 'client', code };
 }
 
-/** The end of a connection whose far end broke the WebSocket protocol. */
+/** The end of a connection whose client violated the WebSocket protocol. */
 export function closedForFault(fault: TransportFault): ConnectionEnd {
   return { by: 'broker', code: FAULT_CODES[fault], fault };
 }
@@ -55,7 +55,7 @@ const FAULT_CODES: Readonly<Record<TransportFault, number>> = {
 const MAX_REASON_BYTES = 123;
 const encoder = new TextEncoder();
 
-/** What of `why` fits into a close frame: whole characters only. */
+/** Truncates `why` to the size of a close frame, at a character boundary. */
 export function truncatedReason(why: string): string {
   const { read } = encoder.encodeInto(why, new Uint8Array(MAX_REASON_BYTES));
   return read === why.length ? why : why.slice(0, read);

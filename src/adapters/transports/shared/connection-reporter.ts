@@ -5,14 +5,14 @@ import { invariant } from '../../../domain/invariant.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 import { QUEUED_FRAME_BYTES } from '../../../domain/memory-sizes.ts';
 
-/** Runs a turn after the present one, never inside it. */
+/** Runs a turn after the current one, never inside it. */
 export type Defer = (turn: () => void) => void;
 
-/** What all connections of a transport have in common. */
+/** Dependencies that all connections of a transport share. */
 export interface ReporterContext {
   readonly gateway: Gateway;
   readonly defer: Defer;
-  /** How many bytes may wait for one connection while it is paused. */
+  /** Bytes that may be queued for one connection while it is paused. */
   readonly maxBacklogBytes: number;
 }
 
@@ -21,33 +21,33 @@ interface QueuedFrame {
   readonly isBinary: boolean;
 }
 
-/** Stands for a ping or a pong. */
+/** A queued ping or pong. */
 const CONTROL_FRAME: QueuedFrame = { bytes: new Uint8Array(), isBinary: true };
 
-/** What came while a connection was paused. */
+/** The frames that were received while a connection was paused. */
 interface Backlog {
   readonly frames: QueuedFrame[];
   bytes: number;
 }
 
-/** What one connection tells the gateway: that it is open, its frames in order, and once, as the last, that it is closed. */
+/** Reports one connection to the gateway: `opened`, its frames in order, and `closed` once, as the last. */
 export class ConnectionReporter {
   readonly #context: ReporterContext;
-  /** How the connection is called; before it is open, how it was let in. */
+  /** The connection id; before the connection is open, its admission. */
   #id: ConnectionId | Admission;
-  /** `deaf`: whatever still comes from the far end counts no more. */
-  #state: 'hearing' | 'paused' | 'deaf' | 'closed' = 'hearing';
+  /** `muted`: further input of the client is ignored. */
+  #state: 'reporting' | 'paused' | 'muted' | 'closed' = 'reporting';
   #backlog: Backlog | undefined = undefined;
   readonly #holding: Admission['memory'];
   #end: ConnectionEnd | undefined = undefined;
 
-  constructor(desk: ReporterContext, admission: Admission) {
-    this.#context = desk;
+  constructor(context: ReporterContext, admission: Admission) {
+    this.#context = context;
     this.#id = admission;
     this.#holding = admission.memory;
   }
 
-  /** B1: how much the far end has left unread, in bytes. To be told when it changes, and may be told when it has not. */
+  /** B1: bytes that the client has not read. Must be called on each change; repeated values are harmless. */
   unreadBytes(bytes: number): void {
     this.#holding?.set('unread', bytes);
   }
@@ -63,50 +63,50 @@ export class ConnectionReporter {
   }
 
   /**
-   * Reports the frame, or keeps a copy of it while paused. @returns false where too much waits already;
-   * one frame always finds room, for its size has a bound of its own.
+   * Reports the frame, or queues a copy while the connection is paused.
+   * @returns false if the queue is full. One frame always fits, because its size has a limit of its own.
    */
   frame(bytes: Uint8Array, isBinary: boolean): boolean {
     if (this.#state === 'paused' || this.#backlog !== undefined) return this.#enqueue({ bytes, isBinary });
-    if (this.#state === 'hearing') this.#context.gateway.frame(this.#connectionId(), bytes, isBinary);
+    if (this.#state === 'reporting') this.#context.gateway.frame(this.#connectionId(), bytes, isBinary);
     return true;
   }
 
   pause(): void {
-    if (this.#state === 'hearing') this.#state = 'paused';
+    if (this.#state === 'reporting') this.#state = 'paused';
   }
 
   resume(): void {
     if (this.#state !== 'paused') return;
-    this.#state = 'hearing';
+    this.#state = 'reporting';
     this.#context.defer(() => this.#drain());
   }
 
-  /** The broker has closed the connection: nothing that still comes is reported. The first `end` counts. */
+  /** The broker has closed the connection: further input is not reported. The first `end` counts. */
   stopReporting(end: ConnectionEnd): void {
     this.#end ??= end;
-    if (this.#state !== 'closed') this.#state = 'deaf';
+    if (this.#state !== 'closed') this.#state = 'muted';
     this.#dropBacklog();
   }
 
-  /** M20: a ping or a pong came. While paused it waits like a frame. @returns false where too much waits already. */
+  /** M20: a ping or a pong was received. While paused, it is queued like a frame. @returns false if the queue is full. */
   controlFrame(): boolean {
     if (this.#state === 'paused' || this.#backlog !== undefined) return this.#enqueue(CONTROL_FRAME);
-    if (this.#state === 'hearing') this.#context.gateway.controlFrame(this.#connectionId());
+    if (this.#state === 'reporting') this.#context.gateway.controlFrame(this.#connectionId());
     return true;
   }
 
-  /** To be told before `closed`. */
+  /** Must be called before `closed`. */
   unsent(message: SignalMessage): void {
     this.#context.defer(() => this.#context.gateway.unsent(this.#connectionId(), message));
   }
 
-  /** @param end counts where `hearNoMore` was told none. */
+  /** @param end is used if `stopReporting` was not called. */
   closed(end: ConnectionEnd): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#dropBacklog();
-    // A library may tell the fault for which it closes after it has closed.
+    // A library may report the fault for which it closes a connection only after the close.
     this.#context.defer(() => this.#context.gateway.closed(this.#connectionId(), this.#end ?? end));
   }
 
@@ -127,9 +127,9 @@ export class ConnectionReporter {
     return true;
   }
 
-  // The gateway may pause, or say goodbye, in the middle of it.
+  // The gateway may pause or close the connection within the loop.
   #drain(): void {
-    while (this.#state === 'hearing' && this.#backlog !== undefined) {
+    while (this.#state === 'reporting' && this.#backlog !== undefined) {
       const frame = this.#backlog.frames.shift();
       if (frame === undefined) {
         this.#dropBacklog();

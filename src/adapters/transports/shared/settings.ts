@@ -1,33 +1,33 @@
 import type { Millis } from '../../../domain/time.ts';
 
-/** Where the private key and the certificate chain stand, both PEM. */
+/** Paths of the private key and the certificate chain, both PEM. */
 export interface CertificateFiles {
   readonly keyFile: string;
   readonly certFile: string;
 }
 
-/** What bounds one connection. */
+/** Limits of one connection. */
 export interface PerConnectionLimits {
-  /** M18: a message of more bytes is not reported, and its connection is closed 1009. */
+  /** M18: a larger message is not reported, and its connection is closed with 1009. */
   readonly maxFrameBytes: number;
-  /** How much may wait for a far end that reads slowly; and how much it may send ahead while it is paused. */
+  /** Bytes that may be queued for a slow client, and bytes that may be received while the connection is paused. */
   readonly sendBufferBytes: number;
 }
 
-/** What a transport that listens by itself has to know. */
+/** Settings of a transport that opens its own port. */
 export interface TransportSettings extends PerConnectionLimits {
-  /** A name or an address. `::` takes IPv4 too. */
+  /** A host name or an address. `::` accepts IPv4 too. */
   readonly host: string;
-  /** 0 asks for any free one. */
+  /** 0 selects any free port. */
   readonly port: number;
   readonly tls?: CertificateFiles;
-  /** A far end that has not sent its whole request by then is cut. */
+  /** A client that has not sent a complete request by then is disconnected. */
   readonly handshakeTimeout: Millis;
   /** How long a connection may be idle between two requests. */
   readonly keepAliveTimeout: Millis;
-  /** H11: a request with a longer head is answered 431. */
+  /** H11: a request with a larger header section is answered with 431. */
   readonly maxHeaderBytes: number;
 }
 
-/** How long the far end has to answer a goodbye before it is cut. */
+/** How long the client may take to answer a close frame before the connection is terminated. */
 export const CLOSE_GRACE: Millis = 2_000;

@@ -1,10 +1,10 @@
-/** Whose writes wait for the end of the turn. */
+/** A writer whose writes wait for the end of the turn. */
 export interface Corked {
-  /** Lets out what waits. */
+  /** Sends the pending writes. */
   uncork(): void;
 }
 
-/** Comes once at the end of each turn of the event loop in which something was written, for all connections together. */
+/** Uncorks all scheduled writers at the end of each event-loop turn. */
 export class TurnEnd {
   readonly #corked: Corked[] = [];
   readonly #end = (): void => {

@@ -4,24 +4,24 @@ import type { PollingTransport } from './polling.ts';
 import type { EngineSession } from './session.ts';
 import type { UpgradeProbe } from './websocket.ts';
 
-/** A session, and what may carry it. */
+/** A session and its transports. */
 export interface SessionEntry {
   readonly session: EngineSession;
   readonly polling: PollingTransport | undefined;
-  /** The WebSocket that may take it over; it is let in before it opens. */
+  /** The WebSocket to which the session may upgrade; `opening` after its admission, before it is open. */
   probe: UpgradeProbe | 'opening' | undefined;
 }
 
-/** What a WebSocket on the path of Socket.IO was let in for. */
+/** The purpose for which a WebSocket on the path of Socket.IO was admitted. */
 export interface WebSocketPurpose {
   readonly query: SessionQuery;
-  /** The token of a handshake. */
+  /** The token of the handshake. */
   readonly token?: string | undefined;
-  /** The session that it may take over. */
+  /** The session that this WebSocket may take over. */
   readonly entry?: SessionEntry;
 }
 
-/** The admission of a WebSocket on the path of Socket.IO. The gateway knows the original. */
+/** The admission of a WebSocket on the path of Socket.IO. `original` is the admission that the gateway gave. */
 export class WebSocketAdmission implements Admission {
   readonly accept = true;
   readonly dialect: string;

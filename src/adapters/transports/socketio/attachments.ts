@@ -1,13 +1,13 @@
 import type { Packet } from './packets.ts';
 
-/** A packet with all that belongs to it. */
+/** A packet with all its attachments. */
 export interface WholePacket {
   readonly text: string;
   readonly packet: Packet;
   readonly attachments: readonly Uint8Array[];
 }
 
-/** SIO3: keeps a packet until its attachments are there, within the bound of a message. */
+/** SIO3: buffers a packet until its attachments are received, up to the size limit of a message. */
 export class AttachmentBuffer {
   readonly #maxBytes: number;
   #text = '';
@@ -29,7 +29,7 @@ export class AttachmentBuffer {
     this.#bytes = text.length;
   }
 
-  /** Takes a copy. @returns the packet where this was the last attachment that it waited for. */
+  /** Copies one attachment. @returns the packet if this was the last attachment. */
   add(bytes: Uint8Array): WholePacket | 'too big' | undefined {
     const packet = this.#packet;
     if (packet === undefined) return undefined;

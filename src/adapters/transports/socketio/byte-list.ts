@@ -4,16 +4,16 @@ const NINE = 0x39;
 const CLOSE = 0x5d;
 const LARGEST = 255;
 
-/** A list of byte numbers, as it was read. */
+/** A decoded list of byte numbers. */
 export interface ByteList {
   readonly bytes: Buffer;
-  /** Where the text goes on behind its `]`. */
+  /** The position behind its `]`. */
   readonly end: number;
 }
 
 /**
- * SIO3: reads the JSON list of byte numbers whose `[` stands at `start`, without making a number
- * object for each. Undefined for anything else.
+ * SIO3: parses the JSON list of byte numbers whose `[` is at `start`, without a number object for each. Undefined for any other
+ * text.
  */
 export function readByteList(text: string, start: number): ByteList | undefined {
   // Each number takes at least one digit and one separator.
@@ -37,7 +37,7 @@ export function readByteList(text: string, start: number): ByteList | undefined 
   }
 }
 
-/** @returns the first place from `at` that is no JSON whitespace. */
+/** @returns the first position from `at` that is not JSON whitespace. */
 export function skipBlanks(text: string, at: number): number {
   let next = at;
   for (let code = text.charCodeAt(next); code === 0x20 || (code >= 0x09 && code <= 0x0d);) code = text.charCodeAt(++next);
@@ -46,7 +46,7 @@ export function skipBlanks(text: string, at: number): number {
 
 const DIGITS: readonly Buffer[] = Array.from({ length: LARGEST + 1 }, (_, value) => Buffer.from(`${value},`));
 
-/** SIO3: `bytes` as byte numbers with commas between them, ASCII. */
+/** SIO3: encodes `bytes` as byte numbers with commas between them, in ASCII. */
 export function byteListText(bytes: Uint8Array): Buffer {
   const text = Buffer.allocUnsafe(bytes.length * 4);
   let length = 0;

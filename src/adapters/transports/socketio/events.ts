@@ -1,18 +1,18 @@
 import { readByteList, skipBlanks } from './byte-list.ts';
 
-/** What an event asks for. */
+/** The request in an event. */
 export type EventRequest =
   | { readonly verb: 'subscribe' | 'unsubscribe'; readonly namespace: string }
   | { readonly verb: 'publish'; readonly namespace: string; readonly data: Uint8Array };
 
-/** An event, as far as this wire knows it. */
+/** A decoded event. */
 export interface EventRead {
-  /** What the names of this peer's events begin with. */
+  /** The prefix of this client's event names. */
   readonly prefix: string;
   readonly request: EventRequest;
 }
 
-/** SIO3: older peers say `dispatch`. */
+/** SIO3: older clients use `dispatch`. */
 const VERBS: Readonly<Record<string, EventRequest['verb']>> = {
   subscribe: 'subscribe',
   unsubscribe: 'unsubscribe',
@@ -22,13 +22,13 @@ const VERBS: Readonly<Record<string, EventRequest['verb']>> = {
 
 const PLACEHOLDER = /\{\s*"_placeholder"\s*:\s*true\s*,\s*"num"\s*:\s*(?<num>\d{1,2})\s*\}/y;
 
-/** A name longer than this is no name of an event, and is not decoded. */
+/** A longer name is not an event of this protocol, and is not decoded. */
 const MAX_NAME_LENGTH = 128;
 
 /**
- * SIO1 to SIO4: reads the JSON list of an event. Only what is used of it is read, in one pass: a
- * general parser would build all else that a client puts into it. Never throws.
- * @param start where its `[` stands.
+ * SIO1 to SIO4: parses the JSON list of an event in one pass. Only the used parts are decoded, because a general parser would
+ * build everything that a client sends. Never throws.
+ * @param start the position of its `[`.
  * @param prefixes the longest first.
  */
 export function readEvent(
@@ -36,9 +36,9 @@ export function readEvent(
   start: number,
   prefixes: readonly string[],
   attachments: readonly Uint8Array[] = [],
-): EventRead | 'unknown' | 'unreadable' {
+): EventRead | 'unknown' | 'malformed' {
   const open = skipBlanks(text, start);
-  if (text[open] !== '[') return 'unreadable';
+  if (text[open] !== '[') return 'malformed';
   const named = token(text, open + 1);
   if (named === undefined || named.end - named.start > MAX_NAME_LENGTH) return 'unknown';
   const name = stringIn(text, named);
@@ -46,7 +46,7 @@ export function readEvent(
     const word = name?.startsWith(prefix) === true ? name.slice(prefix.length) : '';
     if (!Object.hasOwn(VERBS, word)) continue;
     const request = requestIn(VERBS[word] as EventRequest['verb'], text, named.end, attachments);
-    return request === undefined ? 'unreadable' : { prefix, request };
+    return request === undefined ? 'malformed' : { prefix, request };
   }
   return 'unknown';
 }
@@ -78,7 +78,7 @@ function dataAt(text: string, at: number, attachments: readonly Uint8Array[]): U
   return num === undefined || !endsOrGoesOn(text, PLACEHOLDER.lastIndex) ? undefined : attachments[Number(num)];
 }
 
-/** @returns where the next value of a list begins; undefined where there is none. */
+/** @returns the position of the next value of a list; undefined if there is none. */
 function nextValue(text: string, at: number): number | undefined {
   const comma = skipBlanks(text, at);
   return text[comma] === ',' ? skipBlanks(text, comma + 1) : undefined;
@@ -94,7 +94,7 @@ interface Token {
   readonly end: number;
 }
 
-/** Where the JSON string stands that begins at `at`, blanks aside. Undefined where none does. */
+/** The position of the JSON string that begins at `at`, after whitespace. Undefined if there is none. */
 function token(text: string, at: number): Token | undefined {
   const start = skipBlanks(text, at);
   if (text[start] !== '"') return undefined;

@@ -13,9 +13,9 @@ import { PollingTransport } from './polling.ts';
 import { EngineSession, type EngineTransport, type SessionContext } from './session.ts';
 import { UpgradeProbe, WebSocketTransport, type WebSocketReports } from './websocket.ts';
 
-/** What of the configuration concerns requests. */
+/** Settings for requests. */
 export interface GateSettings {
-  /** Without a slash at its end, which changes nothing. */
+  /** Without a trailing slash; requests may have one. */
   readonly path: string;
   readonly protocols: readonly Protocol[];
   readonly origins: OriginPolicy;
@@ -33,9 +33,9 @@ const FAULT: HttpResponse = {
 };
 
 /**
- * Stands between a transport and the gateway, and serves Socket.IO at its path: requests and
- * WebSockets there become sessions, and sessions become connections of the gateway. Everything
- * else passes through. Connections of ours have negative names here, all others those of the gateway.
+ * Sits between a transport and the gateway, and serves Socket.IO at its path. Requests and WebSockets there become sessions, and
+ * sessions become connections of the gateway. All other traffic passes through. Socket.IO's connections have negative ids here,
+ * because all other ids are those of the gateway.
  */
 export class SocketIoGateway implements Gateway {
   readonly #gateway: Gateway;
@@ -46,13 +46,13 @@ export class SocketIoGateway implements Gateway {
   readonly #webSockets = new Map<number, WebSocketReports>();
   #lastId = 0;
 
-  constructor(settings: GateSettings, home: SessionContext, log: Log) {
-    this.#gateway = home.gateway;
+  constructor(settings: GateSettings, context: SessionContext, log: Log) {
+    this.#gateway = context.gateway;
     this.#settings = settings;
     this.#context = {
-      ...home,
-      defer: (turn) => home.defer(() => this.#guard(turn)),
-      clock: guarded(home.clock, (turn) => this.#guard(turn)),
+      ...context,
+      defer: (turn) => context.defer(() => this.#guard(turn)),
+      clock: guarded(context.clock, (turn) => this.#guard(turn)),
     };
     this.#log = log;
   }
@@ -121,14 +121,14 @@ export class SocketIoGateway implements Gateway {
     this.#guard(() => webSocket?.closed(end));
   }
 
-  /** Sessions that did not connect are not waited for. */
+  /** Ends the sessions that have not connected yet, so that a drain does not wait for them. */
   refuseNew(): void {
     for (const { session } of this.#sessions.values()) {
       if (!session.isConnected) session.end(RESTARTING);
     }
   }
 
-  /** Ends what is carried by requests, and reports it. What WebSockets carry ends with them. */
+  /** Ends and reports the polling sessions. Sessions over WebSockets end with their WebSockets. */
   stop(): void {
     for (const { session, polling } of [...this.#sessions.values()]) {
       session.end(RESTARTING);
@@ -145,15 +145,15 @@ export class SocketIoGateway implements Gateway {
     return path.length + query.length > this.#settings.maxUrlBytes;
   }
 
-  /** SIO9: what belongs to a session goes to it; everything else is asked of the gateway as a handshake. */
+  /** SIO9: a request of a session is passed to the session. Any other request is passed to the gateway as a handshake. */
   #serveRequest(exchange: HttpExchange): void {
     const { request } = exchange;
     const query = this.#isTooLong(request) ? 'bad-request' : readSessionQuery(request.query, this.#settings.protocols);
-    const seat = typeof query === 'string' || query.sid === undefined ? undefined : this.#sessions.get(query.sid);
-    if (typeof query === 'string' || seat === undefined || !SESSION_METHODS.includes(request.method)) {
+    const entry = typeof query === 'string' || query.sid === undefined ? undefined : this.#sessions.get(query.sid);
+    if (typeof query === 'string' || entry === undefined || !SESSION_METHODS.includes(request.method)) {
       return this.#gateway.httpRequest(this.#handshake(exchange, query));
     }
-    const { session, polling } = seat;
+    const { session, polling } = entry;
     if (!mayOpenSocket(this.#settings.origins, request)) return this.#rejectRequest(exchange, faultResponse('forbidden'));
     const fits = query.carrier === 'polling' && query.protocol === session.protocol && polling !== undefined && session.isPolling;
     if (!fits) return this.#rejectRequest(exchange, faultResponse('bad-request'));
@@ -161,7 +161,7 @@ export class SocketIoGateway implements Gateway {
     else polling.handlePost(exchange);
   }
 
-  /** The gateway lets it in, or not, as it does with a stream: in place of that, a session begins. */
+  /** The gateway admits the handshake like a stream. A session starts instead of the stream. */
   #handshake(exchange: HttpExchange, query: SessionQuery | SessionFault): HttpExchange {
     const { request } = exchange;
     const fault = handshakeFault(query, request.method);
@@ -207,13 +207,13 @@ export class SocketIoGateway implements Gateway {
     const sid = newSid();
     const opening = { sid, protocol: query.protocol, admission: original, token };
     const session = new EngineSession(opening, this.#context, () => this.#ended(sid));
-    const carrier: EngineTransport & WebSocketReports = new WebSocketTransport(socket, session);
+    const transport: EngineTransport & WebSocketReports = new WebSocketTransport(socket, session);
     this.#sessions.set(sid, { session, polling: undefined, probe: undefined });
-    session.start(carrier);
-    return carrier;
+    session.start(transport);
+    return transport;
   }
 
-  /** SIO9: one WebSocket at a time may take a session over. It is let in with the session, and not counted a second time. */
+  /** SIO9: one WebSocket at a time may take over a session. It uses the admission of the session and is not counted again. */
   #upgradeOf(sid: string, query: SessionQuery, request: HttpRequest): UpgradeAnswer {
     const entry = this.#sessions.get(sid);
     if (entry === undefined) return this.#rejectUpgrade(request, 'unknown-sid');
@@ -231,7 +231,7 @@ export class SocketIoGateway implements Gateway {
     if (probe instanceof UpgradeProbe) probe.end();
   }
 
-  /** What an exchange calls back is guarded, too. */
+  /** Wraps the callbacks of an exchange, so that their errors are caught too. */
   #safe(exchange: HttpExchange): HttpExchange {
     return {
       request: exchange.request,
@@ -253,7 +253,7 @@ export class SocketIoGateway implements Gateway {
     exchange.respond(response);
   }
 
-  /** The one catch of this wire: a fault is logged, and nothing else notices. */
+  /** The only catch of this transport: an error is logged, and other connections are not affected. */
   #guard(step: () => void, otherwise?: () => void): void {
     try {
       step();

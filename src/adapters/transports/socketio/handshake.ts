@@ -1,9 +1,9 @@
 import type { HttpResponse } from '../../../application/ports/http.ts';
 
-/** The version of the Engine.IO protocol: 3 is what Socket.IO 2 speaks. */
+/** The version of the Engine.IO protocol. Socket.IO 2 uses version 3. */
 export type Protocol = 3 | 4;
 
-/** What the query of a request says about the Engine.IO session that it belongs to, or opens. */
+/** The Engine.IO session that the query of a request names or opens. */
 export interface SessionQuery {
   readonly carrier: 'polling' | 'websocket';
   readonly protocol: Protocol;
@@ -11,7 +11,7 @@ export interface SessionQuery {
   readonly sid: string | undefined;
 }
 
-/** Why a request is rejected. The names are those of Engine.IO. */
+/** The reason for which a request is rejected, in the terms of Engine.IO. */
 export type SessionFault = keyof typeof FAULTS;
 
 const FAULTS = {
@@ -25,10 +25,10 @@ const FAULTS = {
 
 const CARRIERS: readonly string[] = ['polling', 'websocket'] satisfies SessionQuery['carrier'][];
 
-/** Parameters that select a session. One that is there twice is ambiguous. */
+/** Parameters that select a session. A repeated one is ambiguous. */
 const SINGLE = ['EIO', 'transport', 'sid', 'j'] as const;
 
-/** SIO9: reads the query of a request. JSONP (`j`) is rejected: any page could read its responses. */
+/** SIO9: parses the query of a request. JSONP (`j`) is rejected, because any page could read its responses. */
 export function readSessionQuery(query: string, protocols: readonly Protocol[]): SessionQuery | SessionFault {
   const parameters = new URLSearchParams(query);
   if (parameters.has('j') || SINGLE.some((name) => parameters.getAll(name).length > 1)) return 'bad-request';
@@ -39,7 +39,7 @@ export function readSessionQuery(query: string, protocols: readonly Protocol[]):
   return { carrier: carrier as SessionQuery['carrier'], protocol, sid: parameters.get('sid') ?? undefined };
 }
 
-/** SIO9: the response to a rejected request, in the form that the server of Socket.IO gives it. */
+/** SIO9: the response to a rejected request, in the format of the Socket.IO server. */
 export function faultResponse(fault: SessionFault): HttpResponse {
   const headers = [
     ['content-type', 'application/json'],
@@ -56,7 +56,7 @@ export function tokenIn(authorization: string | undefined, query: string): strin
   return parameters.get('authorization') || parameters.get('token') || undefined;
 }
 
-/** A longer auth object has no token of ours. */
+/** A longer auth object is ignored. */
 export const MAX_AUTH_LENGTH = 16_384;
 
 /** SIO10: the token of a CONNECT packet. */

@@ -1,39 +1,39 @@
 import { byteListText } from './byte-list.ts';
 import type { EventRequest } from './events.ts';
 
-/* SIO6: the lines of JSON between this transport and the dialect. */
+/* SIO6: the JSON lines between this transport and the dialect. */
 
 const encoder = new TextEncoder();
 
-/** An event that nothing is asked for with. */
+/** An event without a known request. */
 export const UNKNOWN = encoder.encode('["unknown"]');
-/** What can't be read. */
-export const UNREADABLE = encoder.encode('null');
-/** Something that came from the client and asks for nothing: it counts against the rate limit. */
+/** A malformed packet. */
+export const MALFORMED_LINE = encoder.encode('null');
+/** Input without a request, which counts against the rate limit. */
 export const STAY = encoder.encode('["stay"]');
-/** SIO10: a request that the token does not cover. */
+/** SIO10: a request that the token does not permit. */
 export const FORBIDDEN = encoder.encode('["forbidden"]');
 /** The client has disconnected. */
 export const LEAVE = encoder.encode('["leave"]');
 
-/** @param receipt SIO1: what the client wants its acknowledgement to be called. */
+/** @param receipt SIO1: the id that the client expects in the acknowledgement. */
 export function requestLine(request: EventRequest, receipt: number | undefined): Uint8Array {
   const { verb, namespace } = request;
   if (request.verb !== 'publish') return encoder.encode(JSON.stringify([verb, namespace, receipt]));
   const { buffer, byteOffset, length } = request.data;
   const base64 = Buffer.from(buffer, byteOffset, length).toString('base64');
-  // Base64 needs no escape, and may be long.
+  // Base64 needs no escapes, and may be long.
   return Buffer.from(`["publish",${JSON.stringify(namespace)},"${base64}",${receipt ?? null}]`);
 }
 
-/** What the dialect tells one client. */
+/** A line from the dialect to one client. */
 export type DialectLine =
   | { readonly word: 'welcome'; readonly id: string }
   | { readonly word: 'refused'; readonly why: string }
   | { readonly word: 'receipt'; readonly receipt: number }
   | { readonly word: 'message'; readonly publication: PublicationText };
 
-/** SIO3: a publication as an event, encoded once for all clients that use the same prefix. */
+/** SIO3: a publication as an event, encoded once for all clients with the same prefix. */
 class PublicationText {
   readonly #arguments: Buffer;
   readonly #byPrefix = new Map<string, Uint8Array>();
@@ -46,18 +46,18 @@ class PublicationText {
     ]);
   }
 
-  /** The packet of Engine.IO; not to be changed. */
+  /** The Engine.IO packet; must not be changed. */
   under(prefix: string): Uint8Array {
     const known = this.#byPrefix.get(prefix);
     if (known !== undefined) return known;
-    // A prefix comes from the configuration and may need escapes.
+    // A configured prefix may need escapes.
     const packet = Buffer.concat([Buffer.from(`42["${JSON.stringify(prefix).slice(1, -1)}`), this.#arguments]);
     this.#byPrefix.set(prefix, packet);
     return packet;
   }
 }
 
-/** Reads what the dialect tells, each publication once, to however many clients it is told. */
+/** Parses the lines of the dialect. A publication is parsed once for all clients. */
 export class LineReader {
   readonly #publications = new WeakMap<Uint8Array, PublicationText>();
 

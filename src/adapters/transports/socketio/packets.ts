@@ -1,12 +1,12 @@
-/** A packet of Socket.IO up to its JSON, which is read by whoever needs it. */
+/** The head of a Socket.IO packet. Its JSON is parsed later. */
 export interface Packet {
   readonly type: PacketType;
   readonly namespace: string;
-  /** What the far end wants its acknowledgement to be called. */
+  /** The id that the client expects in the acknowledgement. */
   readonly id: number | undefined;
-  /** How many binary packets belong to it. */
+  /** The number of binary packets that belong to it. */
   readonly attachments: number;
-  /** Where its JSON begins; the end of the text where it has none. */
+  /** The position of its JSON; the end of the text if it has none. */
   readonly start: number;
 }
 
@@ -16,10 +16,10 @@ const TYPES = ['connect', 'disconnect', 'event', 'ack', 'connect-error', 'binary
 
 const HEAD = /(?<type>[0-6])(?<attachments>\d{1,2}-)?(?<namespace>\/[^,]{0,255}(?:,|$))?(?<id>\d{0,15})/y;
 
-/** An event carries one value that may be binary; a client may attach more, which are ignored. */
+/** An event has one value that may be binary; further attachments are ignored. */
 const MAX_ATTACHMENTS = 10;
 
-/** SIO6: reads the head of the packet that begins at `start`. Undefined for what is no packet. */
+/** SIO6: parses the head of the packet at `start`. Undefined for any other text. */
 export function readPacket(text: string, start: number): Packet | undefined {
   HEAD.lastIndex = start;
   const found = HEAD.exec(text)?.groups;

@@ -1,27 +1,27 @@
 import type { Protocol } from './handshake.ts';
 
-/** One packet of Engine.IO: text, or the bytes of a binary packet. */
+/** One Engine.IO packet: text, or the bytes of a binary packet. */
 export type EnginePacket = string | Uint8Array;
 
 const SEPARATOR = '\x1e';
 const BASE64_MARK: Readonly<Record<Protocol, string>> = { 3: 'b4', 4: 'b' };
 const MAX_LENGTH_DIGITS = 9;
 
-/** Where a payload of version 3 stores strings and bytes side by side: what separates a length from its packet. */
+/** In a binary payload of version 3: the byte between a length and its packet. */
 const LENGTH_END = 0xff;
 const BINARY = 1;
 const MESSAGE = 4;
 
-/** A packet that can't be read; whatever came behind it is not read either. */
+/** A malformed packet; the packets behind it are not read. */
 export const MALFORMED = Symbol('broken');
 
-/** SIO9: the body of a response to a poll. Every packet of ours is text. */
+/** SIO9: the body of the response to a poll. All packets of the broker are text. */
 export function encodePayload(packets: readonly Uint8Array[], protocol: Protocol): string {
   const texts = packets.map(({ buffer, byteOffset, length }) => Buffer.from(buffer, byteOffset, length).toString());
   return protocol === 4 ? texts.join(SEPARATOR) : texts.map((text) => `${text.length}:${text}`).join('');
 }
 
-/** SIO9: the packets of a POST, one after the other, so that a client is charged for each before the next is read. */
+/** SIO9: yields the packets of a POST one by one, so that each is charged before the next is read. */
 export function* readPayload(
   body: Buffer,
   protocol: Protocol,
@@ -41,7 +41,7 @@ function* separated(text: string): Generator<EnginePacket, void> {
   }
 }
 
-/** Version 3: `length:packet`, where a length counts UTF-16 units. */
+/** Version 3: `length:packet`; the length counts UTF-16 units. */
 function* prefixed(text: string): Generator<EnginePacket | typeof MALFORMED, void> {
   for (let start = 0; start < text.length;) {
     const colon = text.indexOf(':', start);
@@ -53,7 +53,7 @@ function* prefixed(text: string): Generator<EnginePacket | typeof MALFORMED, voi
   }
 }
 
-/** Version 3 as bytes: 0 or 1 for text or binary, each digit of the length in a byte, 255, and the packet. */
+/** Version 3 as bytes: 0 or 1 for text or binary, one byte for each digit of the length, 255, and the packet. */
 function* counted(body: Buffer): Generator<EnginePacket | typeof MALFORMED, void> {
   for (let start = 0; start < body.length;) {
     let [length, at] = [0, start + 1];

@@ -15,8 +15,8 @@ const CLOSE = Buffer.from('1');
 const OVERLAP: CloseFrame = { code: 1008, why: 'two requests at a time' };
 
 /**
- * SIO9: a session's packets over HTTP: one GET waits for what is sent, and POSTs bring what the
- * client says. What waits for the next GET is bounded by the send buffer.
+ * SIO9: the packets of a session over HTTP. One GET waits for packets of the broker; POSTs carry packets of the client. The queue
+ * for the next GET is limited by the send buffer.
  */
 export class PollingTransport implements EngineTransport {
   readonly kind = 'polling';
@@ -33,24 +33,24 @@ export class PollingTransport implements EngineTransport {
   #isProbed = false;
   #state: 'open' | 'ending' | 'over' = 'open';
 
-  /** @param headers of every response: what CORS needs. */
-  constructor(session: EngineSession, home: SessionContext, headers: Headers) {
+  /** @param headers of every response, for CORS. */
+  constructor(session: EngineSession, context: SessionContext, headers: Headers) {
     this.#session = session;
-    this.#context = home;
+    this.#context = context;
     this.#headers = headers;
   }
 
-  /** Whether a POST is not read to its end yet. */
+  /** True while a POST is not read completely. */
   get isReading(): boolean {
     return this.#post !== undefined;
   }
 
-  /** The GET of the handshake. */
+  /** Handles the GET of the handshake. */
   handleHandshake(exchange: HttpExchange): void {
     this.#poll = exchange;
   }
 
-  /** A GET. To be called before the call that brings it returns. A second one at a time ends the session. */
+  /** Handles a GET, within the call that delivers it. A second concurrent one ends the session. */
   handlePoll(exchange: HttpExchange): void {
     if (this.#poll !== undefined) return this.#rejectOverlap(exchange);
     this.#poll = exchange;
@@ -59,7 +59,7 @@ export class PollingTransport implements EngineTransport {
     if (this.#queued.length > 0 || this.#isProbed || this.#state !== 'open') this.flush();
   }
 
-  /** A POST. To be called before the call that brings it returns. */
+  /** Handles a POST, within the call that delivers it. */
   handlePost(exchange: HttpExchange): void {
     if (this.#post !== undefined) return this.#rejectOverlap(exchange);
     const { maxFrameBytes } = this.#context.limits;
@@ -95,7 +95,7 @@ export class PollingTransport implements EngineTransport {
     return 'sent';
   }
 
-  /** The client is told with its present poll, or the next if it comes soon. */
+  /** Ends the session with the current poll, or with the next one if it is received within the grace period. */
   end(): void {
     if (this.#state !== 'open') return;
     this.#state = 'ending';
@@ -113,18 +113,18 @@ export class PollingTransport implements EngineTransport {
     this.#context.defer(() => this.#read());
   }
 
-  /** SIO9: a WebSocket asks to take over, and the client waits for its poll to end. */
+  /** SIO9: a WebSocket probes the session; the client waits until its poll ends. */
   probed(): void {
     this.#isProbed = true;
     this.flush();
   }
 
-  /** It did not take over. */
+  /** The WebSocket did not take over. */
   probeEnded(): void {
     this.#isProbed = false;
   }
 
-  /** A WebSocket takes over. @returns what still waits. */
+  /** A WebSocket takes over. @returns the queued packets. */
   upgraded(): readonly Uint8Array[] {
     const waiting = this.#queued;
     this.#clearQueue();
@@ -133,14 +133,14 @@ export class PollingTransport implements EngineTransport {
     return waiting;
   }
 
-  /** Ends it at once. To be called in a turn of its own. */
+  /** Ends the session at once. Must be called in a turn of its own. */
   terminate(): void {
     this.#state = 'ending';
     this.flush();
     this.#closed(TERMINATED);
   }
 
-  /** Answers the poll, where there is one, with all that waits. */
+  /** Answers the open poll, if any, with all queued packets. */
   flush(): void {
     const poll = this.#poll;
     this.#isFlushDue = false;
@@ -159,14 +159,14 @@ export class PollingTransport implements EngineTransport {
     this.#session.admission.memory?.set('unread', 0);
   }
 
-  /** What one turn brings leaves in one response. */
+  /** Sends all packets of one turn in one response. */
   #flushLater(): void {
     if (this.#isFlushDue) return;
     this.#isFlushDue = true;
     this.#context.defer(() => this.flush());
   }
 
-  /** Reads on in what was posted, until the rate limit pauses it. */
+  /** Reads the posted packets until the rate limit pauses the session. */
   #read(): void {
     const packets = this.#packets;
     if (packets === undefined) return;
@@ -197,7 +197,7 @@ export class PollingTransport implements EngineTransport {
     this.#session.end(OVERLAP);
   }
 
-  /** The client went away in the middle of a request: what it would have been told is lost, so is the session. */
+  /** The client disconnected within a request. The response is lost, so the session ends. */
   #aborted(): void {
     if (this.#state === 'over') return;
     this.#poll = undefined;

@@ -1,16 +1,19 @@
 import type { Millis } from '../../../domain/time.ts';
 import type { Clearance } from '../../../domain/topic.ts';
 
-/** SIO10: what a connection may do in its topics. */
+/** SIO10: the permissions of a connection for topics. */
 export interface Rights {
-  /** Whether it may listen at all. */
+  /** True if the connection may subscribe. */
   readonly maySubscribe: boolean;
-  /** MER7: the topics of which it hears what is private. */
+  /** MER7: the topics of which the connection receives private updates. */
   readonly clearance: Clearance;
-  /** MER12: the moment from which nothing of this counts. */
+  /** MER12: the time at which the permissions end. */
   readonly expiresAt: Millis;
   mayPublish(topic: string): boolean;
 }
 
-/** Checks the token of a connection, undefined where it has none. @returns undefined where it may not connect. */
+/**
+ * Verifies the token of a connection; undefined for a connection without a token.
+ * @returns undefined if the connection is rejected.
+ */
 export type Authorize = (token: string | undefined) => Rights | undefined;

@@ -9,17 +9,17 @@ import type { PerConnectionLimits } from '../shared/settings.ts';
 import { AttachmentBuffer } from './attachments.ts';
 import { readEvent } from './events.ts';
 import { MAX_AUTH_LENGTH, tokenOfAuth, type Protocol } from './handshake.ts';
-import { FORBIDDEN, LEAVE, requestLine, STAY, UNKNOWN, UNREADABLE, type LineReader } from './lines.ts';
+import { FORBIDDEN, LEAVE, requestLine, STAY, UNKNOWN, MALFORMED_LINE, type LineReader } from './lines.ts';
 import { readPacket, type Packet } from './packets.ts';
 import type { EnginePacket } from './payloads.ts';
 import type { Authorize, Rights } from './rights.ts';
 import { connectError, SocketIoSocket, type ClientFormat, type PacketChannel } from './socket.ts';
 
-/** What all sessions have in common. */
+/** Dependencies that all sessions share. */
 export interface SessionContext {
   readonly gateway: Gateway;
   readonly clock: Clock;
-  /** Runs a turn after the present one; what it throws is caught there. */
+  /** Runs a turn after the current one, and catches its errors. */
   readonly defer: Defer;
   readonly limits: PerConnectionLimits;
   /** The longest first. */
@@ -28,16 +28,16 @@ export interface SessionContext {
   readonly lines: LineReader;
   /** SIO7: how long a session may take to connect to the main namespace. */
   readonly connectTimeout: Millis;
-  /** SIO8: what clients are told about pings. */
+  /** SIO8: the ping interval in the handshake response. */
   readonly pingInterval: Millis;
 }
 
-/** What brings the packets of a session. */
+/** The transport of a session, in the sense of Engine.IO. */
 export interface EngineTransport extends PacketChannel {
   readonly kind: 'polling' | 'websocket';
 }
 
-/** How a session begins. */
+/** Parameters of a new session. */
 export interface SessionOpening {
   readonly sid: string;
   readonly protocol: Protocol;
@@ -46,7 +46,7 @@ export interface SessionOpening {
   readonly token: string | undefined;
 }
 
-// A client sends CONNECT first; a few polls and pings may surround it.
+// CONNECT is the first packet of a client; a few polls and pings may come before it.
 const MAX_EARLY_PACKETS = 20;
 const MAX_PING_LENGTH = 64;
 const NOT_CONNECTED: CloseFrame = { code: 1008, why: 'not connected in time' };
@@ -54,8 +54,8 @@ const LEFT: CloseFrame = { code: 1000, why: 'left' };
 const encoder = new TextEncoder();
 
 /**
- * One session of Engine.IO: one admission, which ends with it, whatever carries it. Its packets
- * become lines for the dialect; each packet counts against the rate limit, whatever it is.
+ * One session of Engine.IO. It has one admission, which ends with the session, on every transport. Packets become lines for the
+ * dialect. Every packet counts against the rate limit.
  */
 export class EngineSession implements PacketChannel, ClientFormat {
   readonly sid: string;
@@ -76,14 +76,14 @@ export class EngineSession implements PacketChannel, ClientFormat {
   #isPaused = false;
   #end: ConnectionEnd | undefined;
 
-  constructor({ sid, protocol, admission, token }: SessionOpening, home: SessionContext, onOver: () => void) {
+  constructor({ sid, protocol, admission, token }: SessionOpening, context: SessionContext, onClosed: () => void) {
     this.sid = sid;
     this.protocol = protocol;
     this.admission = admission;
     this.#token = token;
-    this.#context = home;
-    this.#onClosed = onOver;
-    this.#attachments = new AttachmentBuffer(home.limits.maxFrameBytes);
+    this.#context = context;
+    this.#onClosed = onClosed;
+    this.#attachments = new AttachmentBuffer(context.limits.maxFrameBytes);
   }
 
   get isVersion3(): boolean {
@@ -94,7 +94,7 @@ export class EngineSession implements PacketChannel, ClientFormat {
     return this.#state === 'open';
   }
 
-  /** Whether requests carry it. */
+  /** True while the transport is polling. */
   get isPolling(): boolean {
     return this.#transport?.kind === 'polling';
   }
@@ -103,37 +103,37 @@ export class EngineSession implements PacketChannel, ClientFormat {
     return this.#id !== undefined;
   }
 
-  /** SIO8, SIO9: tells what the client needs to know; a client of version 3 is connected at once. */
-  start(carrier: EngineTransport): void {
+  /** SIO8, SIO9: sends the open packet. A client of version 3 is connected at once. */
+  start(transport: EngineTransport): void {
     const { clock, connectTimeout, pingInterval, limits } = this.#context;
-    this.#transport = carrier;
-    const upgrades = carrier.kind === 'polling' ? ['websocket'] : [];
-    // The first ping comes an interval after CONNECT.
+    this.#transport = transport;
+    const upgrades = transport.kind === 'polling' ? ['websocket'] : [];
+    // The first ping is sent one interval after CONNECT.
     const pingTimeout = connectTimeout + GRACE;
     const open = { sid: this.sid, upgrades, pingInterval, pingTimeout, maxPayload: limits.maxFrameBytes };
-    carrier.send(encoder.encode(`0${JSON.stringify(open)}`));
+    transport.send(encoder.encode(`0${JSON.stringify(open)}`));
     this.#deadline = clock.wakeAt(clock.now() + connectTimeout, () => this.end(NOT_CONNECTED));
     if (this.isVersion3) this.#connect(undefined);
   }
 
-  /** SIO9: the session goes on over a WebSocket. */
-  upgradeTo(carrier: EngineTransport, waiting: readonly Uint8Array[]): void {
-    this.#transport = carrier;
-    for (const packet of waiting) carrier.send(packet);
-    if (this.#isPaused) carrier.pause();
+  /** SIO9: the session continues over a WebSocket. */
+  upgradeTo(transport: EngineTransport, queued: readonly Uint8Array[]): void {
+    this.#transport = transport;
+    for (const packet of queued) transport.send(packet);
+    if (this.#isPaused) transport.pause();
   }
 
-  /** A poll, or something else that asks for nothing. */
+  /** Charges the rate limit for a poll, or for other input without a request. */
   chargeRateLimit(): void {
     this.#report(STAY);
   }
 
-  /** Something that can't be read. */
+  /** Reports a malformed packet. */
   reportMalformed(): void {
-    this.#report(UNREADABLE);
+    this.#report(MALFORMED_LINE);
   }
 
-  /** One packet of the client. */
+  /** Handles one packet of the client. */
   receive(packet: EnginePacket): void {
     if (this.#state !== 'open') return;
     if (typeof packet !== 'string') return this.#receiveAttachment(packet);
@@ -149,16 +149,16 @@ export class EngineSession implements PacketChannel, ClientFormat {
       case '4':
         return this.#packet(packet);
       default:
-        return this.#report(UNREADABLE);
+        return this.#report(MALFORMED_LINE);
     }
   }
 
-  /** The far end answered a ping of its WebSocket. */
+  /** The client answered a WebSocket ping. */
   controlFrame(): void {
     if (this.#state === 'open' && this.#id !== undefined) this.#context.gateway.controlFrame(this.#id);
   }
 
-  /** The carrier is over. To be called in a turn of its own. @param end counts where the session had not ended before. */
+  /** The transport is closed. Must be called in a turn of its own. @param end is used if the session had not ended before. */
   closed(end: ConnectionEnd): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
@@ -172,12 +172,12 @@ export class EngineSession implements PacketChannel, ClientFormat {
     return this.#state === 'open' ? (this.#transport?.send(packet) ?? 'gone') : 'gone';
   }
 
-  end(goodbye: CloseFrame): void {
+  end(frame: CloseFrame): void {
     if (this.#state !== 'open') return;
     this.#state = 'ending';
-    this.#end ??= closedByBroker(goodbye);
+    this.#end ??= closedByBroker(frame);
     this.#attachments.clear();
-    this.#transport?.end(goodbye);
+    this.#transport?.end(frame);
   }
 
   pause(): void {
@@ -196,9 +196,9 @@ export class EngineSession implements PacketChannel, ClientFormat {
     this.end(LEFT);
   }
 
-  /** SIO11. A client of version 4 does not ping. */
+  /** SIO11. Clients of version 4 send no pings. */
   #pinged(packet: string): void {
-    if (!this.isVersion3 || packet.length > MAX_PING_LENGTH) return this.#report(UNREADABLE);
+    if (!this.isVersion3 || packet.length > MAX_PING_LENGTH) return this.#report(MALFORMED_LINE);
     this.#report(STAY);
     this.send(encoder.encode(`3${packet.slice(1)}`));
   }
@@ -206,10 +206,10 @@ export class EngineSession implements PacketChannel, ClientFormat {
   #packet(text: string): void {
     if (this.#attachments.isWaiting) {
       this.#attachments.clear();
-      this.#report(UNREADABLE);
+      this.#report(MALFORMED_LINE);
     }
     const packet = readPacket(text, 1);
-    if (packet === undefined) return this.#report(UNREADABLE);
+    if (packet === undefined) return this.#report(MALFORMED_LINE);
     if (packet.attachments > 0) {
       this.#attachments.expect(text, packet);
       return this.#report(STAY);
@@ -221,7 +221,7 @@ export class EngineSession implements PacketChannel, ClientFormat {
     const { isWaiting } = this.#attachments;
     const whole = this.#attachments.add(bytes);
     if (whole === 'too big') return this.end(CLOSE_FRAMES.tooBig);
-    if (whole === undefined) return this.#report(isWaiting ? STAY : UNREADABLE);
+    if (whole === undefined) return this.#report(isWaiting ? STAY : MALFORMED_LINE);
     this.#complete(whole.text, whole.packet, whole.attachments);
   }
 
@@ -241,7 +241,7 @@ export class EngineSession implements PacketChannel, ClientFormat {
     }
   }
 
-  /** SIO7: there is one namespace. */
+  /** SIO7: there is only one namespace. */
   #otherNamespace({ type, namespace }: Packet): void {
     this.#report(STAY);
     if (type === 'connect') this.send(connectError(namespace, 'Invalid namespace', this.isVersion3));
@@ -264,7 +264,7 @@ export class EngineSession implements PacketChannel, ClientFormat {
 
   #event(text: string, packet: Packet, attachments: readonly Uint8Array[]): void {
     const read = readEvent(text, packet.start, this.#context.prefixes, attachments);
-    if (typeof read === 'string') return this.#report(read === 'unknown' ? UNKNOWN : UNREADABLE);
+    if (typeof read === 'string') return this.#report(read === 'unknown' ? UNKNOWN : MALFORMED_LINE);
     const { prefix, request } = read;
     this.prefix = prefix;
     if (!this.#allows(request.verb, request.namespace)) return this.#report(FORBIDDEN);
@@ -278,7 +278,7 @@ export class EngineSession implements PacketChannel, ClientFormat {
     return verb === 'publish' ? this.#rights?.mayPublish(topic) === true : this.#rights?.maySubscribe === true;
   }
 
-  /** M8, M19: whatever it is, the client lives, and is charged for it. */
+  /** M8, M19: each packet keeps the client alive and is charged. */
   #report(line: Uint8Array): void {
     if (this.#state !== 'open') return;
     if (this.#id !== undefined) return this.#context.gateway.frame(this.#id, line, false);

@@ -2,21 +2,21 @@ import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts'
 import type { CloseFrame } from '../shared/close-frames.ts';
 import type { LineReader } from './lines.ts';
 
-/** What a socket needs of the session that carries it. */
+/** The operations of a session that a socket uses. */
 export interface PacketChannel {
-  /** One packet of Engine.IO, not to be changed afterwards. */
+  /** Sends one Engine.IO packet, which must not be changed afterwards. */
   send(packet: Uint8Array): WriteOutcome;
-  /** Ends the connection once what was sent has left. Reported later. */
-  end(goodbye: CloseFrame): void;
+  /** Ends the connection after all packets were sent. Reported in a later turn. */
+  end(frame: CloseFrame): void;
   pause(): void;
   resume(): void;
 }
 
-/** What of the far end decides how it is told something. */
+/** The properties of a client that select the packet format. */
 export interface ClientFormat {
-  /** What this peer's events begin with; it is told messages by the same prefix. */
+  /** The prefix of the client's event names; its messages have the same prefix. */
   readonly prefix: string;
-  /** SIO11: a client of version 3 asks for signs of life itself, and reads CONNECT and errors in another form. */
+  /** SIO11: clients of version 3 send pings themselves, and use another format for CONNECT and errors. */
   readonly isVersion3: boolean;
 }
 
@@ -24,7 +24,7 @@ const encoder = new TextEncoder();
 const PING = encoder.encode('2');
 const DISCONNECT = encoder.encode('41');
 
-/** The socket of one client in Socket.IO's main namespace: lines of the dialect become packets. */
+/** The socket of one client in the main namespace of Socket.IO. Converts lines of the dialect to packets. */
 export class SocketIoSocket implements Socket {
   readonly #channel: PacketChannel;
   readonly #format: ClientFormat;
@@ -40,12 +40,12 @@ export class SocketIoSocket implements Socket {
 
   write(line: Uint8Array): WriteOutcome {
     if (this.#isOver) return 'gone';
-    const told = this.#lines.read(line);
-    if (told.word === 'message') return this.#channel.send(told.publication.under(this.#format.prefix));
-    if (told.word === 'receipt') return this.#channel.send(encoder.encode(`43${told.receipt}[]`));
-    if (told.word === 'refused') return this.#channel.send(connectError('/', told.why, this.#format.isVersion3));
+    const decoded = this.#lines.read(line);
+    if (decoded.word === 'message') return this.#channel.send(decoded.publication.under(this.#format.prefix));
+    if (decoded.word === 'receipt') return this.#channel.send(encoder.encode(`43${decoded.receipt}[]`));
+    if (decoded.word === 'refused') return this.#channel.send(connectError('/', decoded.why, this.#format.isVersion3));
     this.#isWelcome = true;
-    return this.#channel.send(encoder.encode(this.#format.isVersion3 ? '40' : `40${JSON.stringify({ sid: told.id })}`));
+    return this.#channel.send(encoder.encode(this.#format.isVersion3 ? '40' : `40${JSON.stringify({ sid: decoded.id })}`));
   }
 
   /** SIO8. */
@@ -69,7 +69,7 @@ export class SocketIoSocket implements Socket {
   }
 }
 
-/** SIO7: why a client is not let into a namespace. */
+/** SIO7: the error packet for a rejected namespace or connection. */
 export function connectError(namespace: string, message: string, isOld: boolean): Uint8Array {
   const place = namespace === '/' ? '' : `${namespace},`;
   return encoder.encode(`44${place}${JSON.stringify(isOld ? message : { message })}`);

@@ -17,13 +17,13 @@ export interface SocketIoSettings extends GateSettings, PerConnectionLimits {
   readonly authorize: Authorize;
 }
 
-/** What the broker gives to it. */
+/** Dependencies. */
 export interface SocketIoParts {
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Serves Socket.IO beside whatever another transport brings, over the port of that one. */
+/** Adds Socket.IO to another transport, on the port of that transport. */
 export class SocketIoTransport implements Transport {
   readonly #inner: Transport;
   readonly #settings: SocketIoSettings;
@@ -43,12 +43,12 @@ export class SocketIoTransport implements Transport {
   listen(gateway: Gateway): Promise<ListeningAddress> {
     const { prefixes, ...settings } = this.#settings;
     const { clock, log } = this.#parts;
-    const home = {
+    const context = {
       ...{ gateway, clock, defer: queueMicrotask, lines: new LineReader(), limits: settings },
       ...{ authorize: settings.authorize, pingInterval: settings.pingInterval, connectTimeout: settings.connectTimeout },
       prefixes: [...prefixes].sort((one, other) => other.length - one.length),
     };
-    this.#gateway = new SocketIoGateway(settings, home, log);
+    this.#gateway = new SocketIoGateway(settings, context, log);
     return this.#inner.listen(this.#gateway);
   }
 

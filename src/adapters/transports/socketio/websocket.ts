@@ -5,19 +5,19 @@ import type { CloseFrame } from '../shared/close-frames.ts';
 import type { PollingTransport } from './polling.ts';
 import type { EngineTransport, EngineSession, SessionContext } from './session.ts';
 
-/** What a WebSocket of this transport reports. */
+/** The events of a WebSocket on the path of Socket.IO. */
 export interface WebSocketReports {
   frame(bytes: Uint8Array, isBinary: boolean): void;
   controlFrame(): void;
   closed(end: ConnectionEnd): void;
-  /** The broker has failed with a frame of it. */
+  /** The broker failed while it handled a frame. */
   fault(): void;
 }
 
 const MESSAGE = 4;
 const FAULT: CloseFrame = { code: 1011, why: 'internal error' };
 
-/** SIO9: a session's packets over a WebSocket, one in each frame. */
+/** SIO9: the packets of a session over a WebSocket, one in each frame. */
 export class WebSocketTransport implements EngineTransport, WebSocketReports {
   readonly kind = 'websocket';
   readonly #socket: Socket;
@@ -64,7 +64,7 @@ export class WebSocketTransport implements EngineTransport, WebSocketReports {
   }
 }
 
-/** SIO9: a WebSocket that may take a polling session over: probed, then upgraded, within a time. */
+/** SIO9: a WebSocket to which a polling session may upgrade. The client sends a probe, then the upgrade, within a timeout. */
 export class UpgradeProbe implements WebSocketReports {
   readonly #socket: Socket;
   readonly #session: EngineSession;
@@ -74,18 +74,18 @@ export class UpgradeProbe implements WebSocketReports {
   #isProbed = false;
   #transport: WebSocketTransport | undefined;
 
-  /** @param onOver it is over, and another one may try. */
+  /** @param onClosed the probe has ended, and another WebSocket may try. */
   constructor(
     socket: Socket,
     session: EngineSession,
     polling: PollingTransport,
     { clock, connectTimeout }: SessionContext,
-    onOver: () => void,
+    onClosed: () => void,
   ) {
     this.#socket = socket;
     this.#session = session;
     this.#polling = polling;
-    this.#onClosed = onOver;
+    this.#onClosed = onClosed;
     this.#deadline = clock.wakeAt(clock.now() + connectTimeout, () => socket.close(1008, 'not upgraded in time'));
   }
 

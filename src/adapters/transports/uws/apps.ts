@@ -2,7 +2,7 @@ import type * as uWS from 'uWebSockets.js';
 import { type Certificate, readCertificate } from '../shared/certificate.ts';
 import type { CertificateFiles } from '../shared/settings.ts';
 
-/** The types of the library leave out how an app passes what it accepts on to another. */
+/** Methods that the library's types omit: passing accepted connections on to another app. */
 type App = uWS.TemplatedApp & {
   getDescriptor(): unknown;
   addChildAppDescriptor(descriptor: unknown): void;
@@ -10,8 +10,8 @@ type App = uWS.TemplatedApp & {
 };
 
 /**
- * The app that listens and, once the certificate was renewed, the app that serves what the first accepts. The
- * library can't give an app another certificate; older apps keep the connections that they have.
+ * The app that listens, and the apps that serve its connections after a certificate was reloaded. The library can't replace the
+ * certificate of an app. Older apps keep their connections.
  */
 export class Apps {
   readonly listener: App;
@@ -30,7 +30,7 @@ export class Apps {
     this.listener = this.#create();
   }
 
-  /** Serves new connections with the present files. An unchanged certificate makes no new app. @throws ListenError */
+  /** Serves new connections with the current files. An unchanged certificate creates no new app. @throws ListenError */
   reloadCertificate(): void {
     if (this.#tls === undefined) return;
     const certificate = readCertificate(this.#tls);
@@ -42,7 +42,7 @@ export class Apps {
     this.#inUse = certificate;
   }
 
-  /** Ends every connection of every app. */
+  /** Closes every connection of every app. */
   close(): void {
     for (const app of this.#all) app.close();
   }

@@ -1,7 +1,7 @@
 import type { ConnectionEnd, TransportFault } from '../../../application/ports/transport.ts';
 import { closedByClient, closedForFault } from '../shared/close-frames.ts';
 
-/** What uWebSockets.js calls the faults for which it cuts a connection, without a close frame. */
+/** The reasons with which uWebSockets.js cuts a connection without a close frame. */
 const FAULTS: ReadonlyMap<string, TransportFault> = new Map([
   ['Received too big message', 'message-too-big'],
   ['Received invalid UTF-8', 'text-not-utf8'],
@@ -12,9 +12,9 @@ const FAULTS: ReadonlyMap<string, TransportFault> = new Map([
 const decoder = new TextDecoder();
 
 /**
- * How a connection ended that the broker did not close.
- * @param reason borrowed; the library's own words where the code is 1006.
- * @param tooBig the fault of a message that is larger than the library's limit.
+ * Maps a close that the broker did not start to the end of its connection.
+ * @param reason borrowed; with code 1006 it is set by the library.
+ * @param tooBig the fault for a message beyond the library's limit.
  */
 export function endOf(code: number, reason: ArrayBuffer, tooBig: TransportFault = 'message-too-big'): ConnectionEnd {
   const fault = code === 1006 && reason.byteLength > 0 ? FAULTS.get(decoder.decode(reason)) : undefined;

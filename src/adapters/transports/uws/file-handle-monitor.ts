@@ -2,11 +2,11 @@ import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 import type { Millis } from '../../../domain/time.ts';
 
-/** How many file handles have to be free before connections are accepted again. */
+/** File handles that must be free before connections are accepted again. */
 const MARGIN = 16;
 const INTERVAL: Millis = 1_000;
 
-/** Whether so many file handles can be opened now. */
+/** Checks whether this number of file handles can be opened now. */
 export function canOpen(count: number): boolean {
   const open: number[] = [];
   try {
@@ -19,16 +19,16 @@ export function canOpen(count: number): boolean {
   }
 }
 
-/** Where connections are accepted. */
+/** The socket on which connections are accepted. */
 export interface ListenSocket {
   close(): void;
-  /** Resolves whether it is open again. */
+  /** Resolves to true if the socket is open again. */
   open(): Promise<boolean>;
 }
 
 /**
- * Closes the door while the process has no file handle left. The library would try to accept the waiting connection in
- * every turn of the event loop, which costs a whole core.
+ * Closes the listen socket while the process has no free file handle. Otherwise the library would retry the accept in every turn
+ * of the event loop, which occupies a core.
  */
 export class FileHandleMonitor {
   readonly #listenSocket: ListenSocket;
@@ -43,7 +43,7 @@ export class FileHandleMonitor {
     this.#timer = setInterval(() => void this.#check(), INTERVAL).unref();
   }
 
-  /** Looks when the turn of the event loop is over, once for all connections of it. */
+  /** Checks at the end of the event-loop turn, once for all connections of the turn. */
   accepted(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;

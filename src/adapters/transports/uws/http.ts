@@ -7,13 +7,13 @@ import { BodyReader, type BodyCallback } from '../shared/body-reader.ts';
 import { hasNoBody, MAX_BODY_BYTES } from '../shared/requests.ts';
 import type { UwsRequest } from './request.ts';
 
-/** What the requests of a transport have in common. */
+/** Operations that the requests of a transport share. */
 export interface ExchangeHost {
-  /** Whether the connection may carry another request. */
+  /** True if the connection may carry another request. */
   keepsAlive(): boolean;
-  /** Begins a stream in place of an answer; whoever gets it hears of its end from `onAborted` no more. */
+  /** Starts a stream as the response. Its end is reported by `closed`, because the response has only one abort handler. */
   stream(response: uWS.HttpResponse, head: StreamHead, admission: Admission): { closed(): void };
-  /** An admitted stream came to nothing. */
+  /** An admitted stream did not start. */
   abandoned(admission: Admission): void;
   readonly bodilessResponses: BodilessResponses;
 }
@@ -21,13 +21,13 @@ export interface ExchangeHost {
 const BODILESS_IN_A_ROW = 64;
 
 /**
- * H15: which answers without a body end their connection: each 64th of the transport. The library does not tell whether
- * the far end reads such answers, so this bounds how many of them a connection can leave unread.
+ * H15: closes the connection after every 64th response without a body, counted over the transport. The library does not report
+ * whether a client reads such responses, so this limits how many of them a connection can leave unread.
  */
 export class BodilessResponses {
   #count = 0;
 
-  /** Counts one. @returns whether its connection goes on. */
+  /** Counts one response. @returns whether its connection stays open. */
   keepsAlive(): boolean {
     this.#count = (this.#count + 1) % BODILESS_IN_A_ROW;
     return this.#count !== 0;
@@ -35,8 +35,8 @@ export class BodilessResponses {
 }
 
 /**
- * One request of uWebSockets.js that waits for its answer. A body is read to its end first, so that
- * the connection is fit for the next request.
+ * One request of uWebSockets.js and its response. The body is read completely first, so that the connection can carry the next
+ * request.
  */
 export class UwsExchange implements HttpExchange {
   readonly request: UwsRequest;
@@ -44,21 +44,21 @@ export class UwsExchange implements HttpExchange {
   #response: uWS.HttpResponse | undefined;
   #stream: { closed(): void } | undefined;
   #gone: (() => void) | undefined;
-  /** There while it is to be read. */
+  /** Defined while the body is being read. */
   #body: BodyReader | undefined;
   #answer: HttpResponse | undefined;
   #isTooBig = false;
   #isDeferred = false;
 
-  constructor(request: UwsRequest, response: uWS.HttpResponse, desk: ExchangeHost) {
+  constructor(request: UwsRequest, response: uWS.HttpResponse, host: ExchangeHost) {
     this.request = request;
     this.#response = response;
-    this.#host = desk;
+    this.#host = host;
     response.onAborted(() => {
       const gone = this.#response === undefined ? undefined : this.#gone;
       this.#response = undefined;
       this.#stream?.closed();
-      // The library may call this from inside a call to one of its sockets.
+      // The library may call this handler within a call to one of its sockets.
       if (gone !== undefined) queueMicrotask(gone);
     });
     if (request.framing !== 'none') this.#read(response, (this.#body = new BodyReader(MAX_BODY_BYTES)));
@@ -73,7 +73,7 @@ export class UwsExchange implements HttpExchange {
     else this.#body.read(maxBytes, give);
   }
 
-  /** The library has no timeout for a request whose body is there. */
+  /** The library has no timeout for a request with a complete body. */
   holdOpen(gone: () => void): void {
     this.#gone = gone;
   }
@@ -99,7 +99,7 @@ export class UwsExchange implements HttpExchange {
     });
   }
 
-  /** What is too big is answered at once: nothing else is read of that connection. */
+  /** A body that is too large is answered at once, because the rest of the connection is not read. */
   #sendWhenReady(): void {
     const response = this.#response;
     const answer = this.#answer;
@@ -120,13 +120,13 @@ export class UwsExchange implements HttpExchange {
     });
   }
 
-  /** H13: the library does not look behind the last chunk, where it takes trailers for another request. */
+  /** H13: the library ignores trailers after the last chunk, and would read them as another request. */
   get #keepsAlive(): boolean {
     return this.#host.keepsAlive() && !this.#isTooBig && this.request.framing !== 'chunked';
   }
 }
 
-/** Refuses an upgrade, or a head that is ambiguous; its connection ends with that. */
+/** Rejects an upgrade or an ambiguous request, and closes the connection. */
 export function rejectRequest(response: uWS.HttpResponse, answer: HttpResponse): void {
   let isOver = false;
   response.onAborted(() => {
@@ -138,9 +138,9 @@ export function rejectRequest(response: uWS.HttpResponse, answer: HttpResponse):
 }
 
 /*
- * H15: the library writes an answer whether or not the far end reads, and goes on to the next request in the packet.
- * It cuts a connection whose next request comes before the answer is sent. So an answer with a body is not sent whole
- * to a far end that has not read the earlier ones, and the last answer leaves when the turn of the event loop is over.
+ * H15: the library writes a response even if the client does not read, and continues with the next request of the packet. It
+ * closes a connection whose next request is parsed before the response is sent. Therefore a response with a body is not written
+ * completely to a client that has not read the earlier ones, and the last response is sent at the end of the event-loop turn.
  */
 
 function sendAndKeepAlive(response: uWS.HttpResponse, { status, headers, body }: HttpResponse): void {
@@ -152,8 +152,8 @@ function sendAndKeepAlive(response: uWS.HttpResponse, { status, headers, body }:
   });
 }
 
-// Told a length and given no body, the library waits for one, and the connection carries no other request. So HEAD
-// tells its length itself, and the library is given no argument: with any it tells one.
+// With a length and no body, the library waits for the body and the connection carries no further request. Therefore the length
+// of HEAD is written as a header, and `endWithoutBody` is called without arguments.
 function sendWithoutBody(response: uWS.HttpResponse, { status, headers, body }: HttpResponse, isHead: boolean): void {
   response.cork(() => {
     writeHead(response, { status, headers });
@@ -174,7 +174,7 @@ function sendAndClose(response: uWS.HttpResponse, answer: HttpResponse, isHead: 
   });
 }
 
-/** To be called within a cork. */
+/** Must be called within a cork. */
 export function writeHead(response: uWS.HttpResponse, { status, headers }: StreamHead): void {
   response.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`);
   for (const [name, value] of headers) response.writeHeader(name, value);

@@ -14,48 +14,48 @@ import { TurnEnd } from '../shared/turn-end.ts';
 import { PendingCloses } from './pending-closes.ts';
 import { Apps } from './apps.ts';
 import { FileHandleMonitor } from './file-handle-monitor.ts';
-import { BodilessResponses, rejectRequest, type ExchangeHost as HttpDesk, UwsExchange } from './http.ts';
+import { BodilessResponses, rejectRequest, type ExchangeHost, UwsExchange } from './http.ts';
 import { UwsRequest } from './request.ts';
 import { endOf } from './ends.ts';
 import { Outbox } from './outbox.ts';
 import { UwsSocket, type SocketContext } from './socket.ts';
 import { UwsStream } from './stream.ts';
 
-// Its types leave out one constant.
+// The library's types omit one constant.
 type Library = typeof uWS & { readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number };
 
-// They know an option between port and callback for listening without a host only.
+// The types have an option between port and callback only for `listen` without a host.
 interface ListenerWithOption {
   listen(host: string, port: number, option: number, listening: (token: uWS.us_listen_socket | false) => void): void;
 }
 
-/** What connections and requests have in common. */
+/** Dependencies of the request and connection handlers. */
 interface HandlerContexts {
-  readonly desk: ReporterContext;
-  readonly httpDesk: HttpDesk;
+  readonly reporterContext: ReporterContext;
+  readonly exchangeHost: ExchangeHost;
 }
 
-/** What the library keeps for us with each of its sockets. */
+/** The user data of a socket of the library. */
 interface SocketData {
   readonly socket: UwsSocket;
 }
 
-// M18: the library cuts what is over its own limit without a word. What is over ours by no more than
-// our limit again, or this, is taken in whole, so that its sender is told 1009; beyond that the cut is 1006.
+// M18: the library cuts a message beyond its own limit without a close frame. So its limit is larger: a message up to twice our
+// limit, or up to 64 KiB more, is received completely and closed with 1009. Beyond that the client sees 1006.
 const EXCESS_BYTES = 64 * 1024;
 const LARGEST_PAYLOAD = 2 ** 31 - 1;
 
-/** B4: the message limit of connections for which the address has no room to reserve `maxFrameBytes`. */
+/** B4: the message limit of a connection if the address can't reserve `maxFrameBytes`. */
 const REDUCED_FRAME_BYTES = 64 * 1024;
 
-/** B4: bytes that the library buffers of an incomplete message, at most. */
+/** B4: the maximum number of bytes that the library buffers for an incomplete message. */
 function maxPayloadLength(maxFrameBytes: number): number {
   return Math.min(maxFrameBytes + Math.max(maxFrameBytes, EXCESS_BYTES), LARGEST_PAYLOAD);
 }
 
 /**
- * Loads uWebSockets.js, which has no build for every platform, and sets it to `settings`.
- * The length of request heads is fixed by the first load in a process.
+ * Loads uWebSockets.js, which has no build for some platforms. The first load in a process fixes the maximum size of request
+ * headers.
  * @throws ListenError `transport-unavailable`
  */
 export async function loadUwsTransport(settings: TransportSettings): Promise<UwsTransport> {
@@ -68,16 +68,16 @@ export async function loadUwsTransport(settings: TransportSettings): Promise<Uws
   }
 }
 
-/** Listens with uWebSockets.js. `handshakeTimeout` is the library's own: 10 s. */
+/** Listens with uWebSockets.js. The library has a fixed handshake timeout of 10 s, so `handshakeTimeout` has no effect. */
 class UwsTransport implements Transport {
   readonly name = 'uws';
   readonly #library: Library;
   readonly #settings: TransportSettings;
-  /** Of connections that may send messages of `maxFrameBytes`. */
+  /** For connections with the full message limit. */
   readonly #socketContext: SocketContext;
-  /** B4: of further connections of an address. */
+  /** B4: for further connections of an address. */
   readonly #reducedSocketContext: SocketContext;
-  /** B4: admitted, and passed on to the handler of connections with the reduced limit. */
+  /** B4: the admission that the first upgrade handler passes to the second. */
   #yieldedAdmission: Admission | undefined;
   readonly #turnEnd = new TurnEnd();
   #apps: Apps | undefined;
@@ -135,7 +135,7 @@ class UwsTransport implements Transport {
     this.refuseNew();
     this.#socketContext.outbox.flush();
     this.#socketContext.pendingCloses.closeAll();
-    // Calls every `close` handler; what they leave for later comes before whoever awaits this.
+    // Calls every `close` handler; their deferred calls run before the caller continues.
     this.#apps?.close();
     this.#apps = undefined;
   }
@@ -151,21 +151,21 @@ class UwsTransport implements Transport {
   #bind(app: uWS.TemplatedApp, port: number): Promise<uWS.us_listen_socket | false> {
     const { host } = this.#settings;
     const listener = app as unknown as ListenerWithOption;
-    // Without the option a busy port is shared in silence.
+    // Without this option a port that is in use is shared silently.
     return new Promise((resolve) => listener.listen(host, port, this.#library.LIBUS_LISTEN_EXCLUSIVE_PORT, resolve));
   }
 
   #registerHandlers(app: uWS.TemplatedApp, gateway: Gateway): void {
-    const desk: ReporterContext = { gateway, defer: queueMicrotask, maxBacklogBytes: this.#settings.sendBufferBytes };
-    const httpDesk = this.#exchangeHost(desk);
+    const reporterContext: ReporterContext = { gateway, defer: queueMicrotask, maxBacklogBytes: this.#settings.sendBufferBytes };
+    const exchangeHost = this.#exchangeHost(reporterContext);
     app.filter((_, count) => {
       if (count > 0) this.#fileHandles?.accepted();
     });
-    // The library offers a handshake to the first handler, and to the second where the first yields. Equal patterns would replace
-    // each other; these two match the same paths.
+    // The library calls the first handler, and the second if the first yields. Two equal patterns would replace each other; these
+    // two match the same paths.
     app.ws<SocketData>('/*', {
       ...this.#behavior(this.#socketContext),
-      upgrade: (response, request, context) => this.#serve({ desk, httpDesk }, response, request, context),
+      upgrade: (response, request, context) => this.#serveRequest({ reporterContext, exchangeHost }, response, request, context),
     });
     app.ws<SocketData>('/**', {
       ...this.#behavior(this.#reducedSocketContext),
@@ -173,13 +173,13 @@ class UwsTransport implements Transport {
         const admission = this.#yieldedAdmission;
         this.#yieldedAdmission = undefined;
         if (admission === undefined) request.setYield(true);
-        else this.#upgrade({ desk, home: this.#reducedSocketContext, admission }, response, request, context);
+        else this.#upgrade({ reporterContext, socketContext: this.#reducedSocketContext, admission }, response, request, context);
       },
     });
-    app.any('/*', (response, request) => this.#serve({ desk, httpDesk }, response, request));
+    app.any('/*', (response, request) => this.#serveRequest({ reporterContext, exchangeHost }, response, request));
   }
 
-  /** The handlers of connections, but for `upgrade`. */
+  /** The handlers of WebSockets, except `upgrade`. */
   #behavior({ limits, tooBig }: SocketContext): uWS.WebSocketBehavior<SocketData> {
     return {
       maxPayloadLength: maxPayloadLength(limits.maxFrameBytes),
@@ -195,75 +195,82 @@ class UwsTransport implements Transport {
     };
   }
 
-  #exchangeHost(desk: ReporterContext): HttpDesk {
-    const home = { turnEnd: this.#turnEnd, limits: this.#settings };
+  #exchangeHost(reporterContext: ReporterContext): ExchangeHost {
+    const context = { turnEnd: this.#turnEnd, limits: this.#settings };
     return {
       keepsAlive: () => this.#isAccepting,
       bodilessResponses: new BodilessResponses(),
-      abandoned: (admission) => desk.gateway.abandoned(admission),
+      abandoned: (admission) => reporterContext.gateway.abandoned(admission),
       stream: (response, head, admission) => {
-        const stream = new UwsStream(response, { reports: new ConnectionReporter(desk, admission), home });
+        const stream = new UwsStream(response, { reporter: new ConnectionReporter(reporterContext, admission), context });
         stream.start(head);
         return stream;
       },
     };
   }
 
-  /** @param context there where the library sees a handshake itself: it looks at the length of the key and no further. */
-  #serve(
-    { desk, httpDesk }: HandlerContexts,
+  /** @param context undefined if the library did not recognize a handshake; the library checks only the length of the key. */
+  #serveRequest(
+    { reporterContext, exchangeHost }: HandlerContexts,
     response: uWS.HttpResponse,
     raw: uWS.HttpRequest,
     context?: uWS.us_socket_context_t,
   ): void {
-    const { gateway } = desk;
-    // Handshakes come in crowds, and each takes as long as many messages.
+    const { gateway } = reporterContext;
+    // A handshake takes as long as many messages, and handshakes come in bursts.
     this.#socketContext.outbox.flush();
     const request = new UwsRequest(raw, response);
-    const turnAway = (answer: HttpResponse): void => {
+    const reject = (answer: HttpResponse): void => {
       gateway.refused(request, answer);
       rejectRequest(response, answer);
     };
-    if (request.framing === 'ambiguous') return turnAway(AMBIGUOUS_LENGTH);
+    if (request.framing === 'ambiguous') return reject(AMBIGUOUS_LENGTH);
     if (!isWebSocketUpgrade(request)) {
-      return gateway.httpRequest(new UwsExchange(request, response, httpDesk));
+      return gateway.httpRequest(new UwsExchange(request, response, exchangeHost));
     }
     // The library would read the body as frames.
-    if (request.framing !== 'none') return turnAway(AMBIGUOUS_LENGTH);
-    if (!this.#isAccepting) return turnAway(NOT_ACCEPTING);
+    if (request.framing !== 'none') return reject(AMBIGUOUS_LENGTH);
+    if (!this.#isAccepting) return reject(NOT_ACCEPTING);
     const answer = gateway.upgrade(request);
     if (!answer.accept) return rejectRequest(response, answer.response);
     const fault = handshakeFault(request);
     if (fault !== undefined || context === undefined) {
       gateway.abandoned(answer);
-      return turnAway(fault ?? NOT_ACCEPTING);
+      return reject(fault ?? NOT_ACCEPTING);
     }
     const { maxFrameBytes } = this.#settings;
     if (maxFrameBytes <= REDUCED_FRAME_BYTES || answer.memory?.reserve(maxFrameBytes) !== false) {
-      return this.#upgrade({ desk, home: this.#socketContext, admission: answer }, response, raw, context);
+      return this.#upgrade({ reporterContext, socketContext: this.#socketContext, admission: answer }, response, raw, context);
     }
     this.#yieldedAdmission = answer;
     raw.setYield(true);
   }
 
   #upgrade(
-    { desk, home, admission }: { readonly desk: ReporterContext; readonly home: SocketContext; readonly admission: Admission },
+    {
+      reporterContext,
+      socketContext,
+      admission,
+    }: { readonly reporterContext: ReporterContext; readonly socketContext: SocketContext; readonly admission: Admission },
     response: uWS.HttpResponse,
     request: uWS.HttpRequest,
     context: uWS.us_socket_context_t,
   ): void {
-    const line: SocketData = { socket: new UwsSocket(new ConnectionReporter(desk, admission), home) };
-    // O13: the broker knows no subprotocol, and the library would grant the first.
-    response.upgrade(line, request.getHeader('sec-websocket-key'), '', '', context);
+    const userData: SocketData = { socket: new UwsSocket(new ConnectionReporter(reporterContext, admission), socketContext) };
+    // O13: the broker supports no subprotocol, and the library would accept the first.
+    response.upgrade(userData, request.getHeader('sec-websocket-key'), '', '', context);
   }
 }
 
-/** The library hangs what it keeps on its socket itself; `getUserData` would be one more call into it for each message. */
+/** The library copies the user data onto its socket. `getUserData` would be one more native call for each message. */
 function socketOf(ws: uWS.WebSocket<SocketData> & Partial<SocketData>): UwsSocket {
   return ws.socket ?? ws.getUserData().socket;
 }
 
-/** The library can't tell why it can't listen; Node's own server can. @returns the code of the operating system. */
+/**
+ * Finds the reason with Node's own server, because the library does not report it.
+ * @returns the error code of the operating system.
+ */
 async function listenFailureAt(host: string, port: number): Promise<string> {
   const probe = createServer();
   try {
@@ -273,5 +280,5 @@ async function listenFailureAt(host: string, port: number): Promise<string> {
     return (cause as NodeJS.ErrnoException).code ?? String(cause);
   }
   probe.close();
-  return 'EADDRINUSE'; // It was, a moment ago.
+  return 'EADDRINUSE'; // The port was in use a moment ago.
 }

@@ -1,36 +1,35 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { SignalMessage } from '../../../domain/message.ts';
 
-/** Whose texts wait in an outbox. The fields are the outbox's alone. */
+/** A connection with queued texts. Only the outbox changes the fields. */
 export interface OutboxSender {
-  /** Its oldest text that waits, and its newest; NONE where nothing does. */
+  /** The oldest and the newest queued text; NONE if there is none. */
   oldest: number;
   newest: number;
   unsentBytes: number;
-  /** Where to; undefined when it is over. */
+  /** The destination; undefined after the close. */
   readonly webSocket: WebSocket<unknown> | undefined;
-  /** The library took a text, and kept some of it: the far end reads slowly. */
+  /** The library buffered a part of the text, because the client reads slowly. */
   backpressured(): void;
 }
 
 export const NONE = -1;
 
-/** What the library's `send` answers where all of it went to the network. */
+/** The return value of `send` if the network accepted all bytes. */
 const SENT = 1;
 
-// Memory that nothing was ever written to costs nothing. Where it does not suffice, what waits is sent earlier.
+// Untouched pages of the slab occupy no memory. When the slab is full, the queued texts are sent early.
 const SLAB_BYTES = 8 * 1024 * 1024;
 
 /**
- * What one turn of the event loop brings for one connection leaves in one write, when the turn
- * ends: a system call costs more than all else that is done for a message. Where there is one text
- * only, it is sent as it is. Texts are copied, for their bytes are borrowed.
+ * Sends all texts for one connection in one write at the end of an event-loop turn, because a system call costs more than all
+ * other work for a message. A single text is sent without a cork. Texts are copied, because their bytes are borrowed.
  */
 export class Outbox {
   readonly #memory = new ArrayBuffer(SLAB_BYTES);
   readonly #slab = new Uint8Array(this.#memory);
   #used = 0;
-  /** Of each text that waits: where it stands, what it tells, and which one of the same sender is next. */
+  /** Of each queued text: its end in the slab, its message, and the next text of the same sender. */
   readonly #ends: number[] = [];
   readonly #messages: (SignalMessage | undefined)[] = [];
   readonly #next: number[] = [];
@@ -40,7 +39,7 @@ export class Outbox {
   readonly #sendCorked = (): void => this.#sendAll(this.#corked as OutboxSender);
   readonly #flush = (): void => this.flush();
 
-  /** @param message comes back from `withdraw`. */
+  /** @param message is returned by `takeUnsent`. */
   put(sender: OutboxSender, text: Uint8Array, message: SignalMessage | undefined): void {
     if (text.length > SLAB_BYTES - this.#used) this.flush();
     if (text.length > SLAB_BYTES) return send(sender, text);
@@ -55,7 +54,7 @@ export class Outbox {
     sender.unsentBytes += text.length;
   }
 
-  /** Sends what waits, all of it: when the turn ends, and before anything that takes long. */
+  /** Sends all queued texts: at the end of the turn, and before long operations. */
   flush(): void {
     if (this.#count === 0) return;
     for (const sender of this.#senders) this.flushOf(sender);
@@ -65,7 +64,7 @@ export class Outbox {
     this.#used = 0;
   }
 
-  /** Sends what waits of one sender. */
+  /** Sends the queued texts of one sender. */
   flushOf(sender: OutboxSender): void {
     const { oldest, newest, webSocket } = sender;
     if (oldest === NONE) return;
@@ -78,7 +77,7 @@ export class Outbox {
     resetSender(sender);
   }
 
-  /** Takes back what waits of a sender that is over. @returns what it would have told, where that is known. */
+  /** Removes the queued texts of a closed sender. @returns their messages, if known. */
   takeUnsent(sender: OutboxSender): SignalMessage[] {
     const messages: SignalMessage[] = [];
     for (let entry = sender.oldest; entry !== NONE; entry = this.#next[entry] as number) {

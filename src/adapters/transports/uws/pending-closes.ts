@@ -1,23 +1,22 @@
 import type { Millis } from '../../../domain/time.ts';
 
-/** A connection that was sent its last text. */
+/** A connection to which the last text was sent. */
 export interface ClosingConnection {
-  /** Asks the far end to show that it has read all that it was sent. */
+  /** Sends a ping. The pong shows that the client has read all earlier texts. */
   sendPing(): void;
-  /** Closes it: the far end has read all that it was sent, or has had its time. */
+  /** Closes the connection: the client has read all texts, or the timeout is over. */
   sendClose(): void;
 }
 
-/** How long a far end has to show that it has read its last text. */
+/** How long a client may take to read its last text. */
 const READ_GRACE: Millis = 1_000;
 
 /**
- * The connections that are closed as soon as their far ends have read their last text, or after a grace. Nothing is
- * written from inside a handler of the library: there it would end the TCP connection with the close frame, and over
- * TLS lose what it has not read yet.
+ * Closes connections when the client has read the last text, or after a timeout. Never writes within a handler of the library:
+ * there the library would end the TCP connection together with the close frame, and over TLS lose unread input.
  */
 export class PendingCloses {
-  /** With the moment of their end, the earliest first. */
+  /** The deadline of each connection, the earliest first. */
   readonly #waiting = new Map<ClosingConnection, Millis>();
   readonly #unpinged = new Set<ClosingConnection>();
   readonly #ready = new Set<ClosingConnection>();
@@ -37,14 +36,14 @@ export class PendingCloses {
     this.#schedule();
   }
 
-  /** It is closed, and not by `part`. */
+  /** The connection was closed by other means than `sendClose`. */
   remove(closing: ClosingConnection): void {
     this.#waiting.delete(closing);
     this.#unpinged.delete(closing);
     this.#ready.delete(closing);
   }
 
-  /** Waits no longer. */
+  /** Closes all connections without waiting. */
   closeAll(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -3,16 +3,15 @@ import type { HttpRequest } from '../../../application/ports/http.ts';
 import { addressFromBytes } from '../shared/addresses.ts';
 
 /**
- * How a request says where its body ends. `ambiguous`: another reader might end it elsewhere (RFC 9112, 6.3). The
- * library reads such heads in its own way: it takes the first of two lengths, an empty length for none, and every
- * coding for `chunked`.
+ * How a request marks the end of its body. `ambiguous`: another parser could find another end (RFC 9112, 6.3). The library
+ * accepts such requests: it uses the first of two lengths, reads an empty length as none, and every coding as `chunked`.
  */
 export type Framing = 'none' | 'counted' | 'chunked' | 'ambiguous';
 
-/** H10: headers that may come in several pieces. The library's own `getHeader` gives the first. */
+/** H10: headers that may be repeated. The library's `getHeader` returns only the first. */
 const LISTS: ReadonlySet<string> = new Set(['connection', 'x-forwarded-for', 'access-control-request-headers']);
 
-/** Reads the library's request, which lives only as long as the handler that was given it. */
+/** Adapts the library's request, which is valid only within its handler. */
 export class UwsRequest implements HttpRequest {
   readonly method: string;
   readonly path: string;
@@ -26,7 +25,7 @@ export class UwsRequest implements HttpRequest {
     this.#request = request;
     this.method = request.getCaseSensitiveMethod().toUpperCase();
     this.path = request.getUrl();
-    // Typed as text, and yet undefined where the target has no `?`.
+    // Typed as a string, but undefined for a target without `?`.
     this.query = request.getQuery() ?? '';
     this.remoteAddress = addressFromBytes(new Uint8Array(response.getRemoteAddress()));
     request.forEach((name, value) => this.#note(name, value));
@@ -38,7 +37,7 @@ export class UwsRequest implements HttpRequest {
 
   header(name: string): string | undefined {
     if (LISTS.has(name)) return this.#lists.get(name);
-    // Empty where there is none.
+    // Empty if the header is missing.
     return this.#request.getHeader(name) || undefined;
   }
 

@@ -8,26 +8,26 @@ import type { PerConnectionLimits } from '../shared/settings.ts';
 import type { ClosingConnection, PendingCloses } from './pending-closes.ts';
 import { NONE, type Outbox, type OutboxSender } from './outbox.ts';
 
-/** What all sockets of a transport have in common. */
+/** Dependencies that all sockets of a transport share. */
 export interface SocketContext {
   readonly outbox: Outbox;
   readonly pendingCloses: PendingCloses;
   readonly limits: PerConnectionLimits;
-  /** Closes a connection whose message is larger than the limit. */
+  /** The close frame for a message beyond the limit. */
   readonly tooBig: CloseFrame;
 }
 
-/** Asks whether the far end has read the last text. No other ping has a payload. */
+/** The payload of the ping that checks whether the client has read the last text. All other pings have no payload. */
 const CLOSING_PING = 'closing';
 
-/** How a connection is to be closed, once the far end has read all that it was sent. */
+/** The close frame to send after the client has read all texts. */
 interface PendingClose {
   readonly ws: WebSocket<unknown>;
   readonly code: number;
   readonly why: string;
 }
 
-/** One connection of uWebSockets.js. The library's socket dies the moment it is closed; any call to it then throws. */
+/** One connection of uWebSockets.js. After a close, any call to the library's socket throws. */
 export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
   oldest = NONE;
   newest = NONE;
@@ -36,19 +36,19 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
   readonly #reporter: ConnectionReporter;
   readonly #context: SocketContext;
   #mayHaveBackpressure = false;
-  /** There from the close until the library closes the socket: its input counts no more. */
+  /** Defined from the decision to close until the library reports the close. Input is ignored in the meantime. */
   #closing: PendingClose | undefined = undefined;
 
-  constructor(reports: ConnectionReporter, home: SocketContext) {
-    this.#reporter = reports;
-    this.#context = home;
+  constructor(reporter: ConnectionReporter, context: SocketContext) {
+    this.#reporter = reporter;
+    this.#context = context;
   }
 
-  /** The library has shaken hands. */
+  /** The handshake is complete. */
   opened(ws: WebSocket<unknown>): void {
     this.#ws = ws;
     this.#reporter.opened(this);
-    // The library has not sent its own answer yet: the first words leave with it.
+    // The library has not sent its handshake response yet: the first frames are sent together with it.
     this.#context.outbox.flushOf(this);
   }
 
@@ -59,7 +59,7 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
   write(text: Uint8Array, message?: SignalMessage): WriteOutcome {
     const ws = this.#ws;
     if (ws === undefined) return 'gone';
-    // What waits may all leave at once. Before it fills the buffer, we look whether it does.
+    // Queued texts may be accepted by the network at once, so they are sent before they fill the buffer.
     if (this.unsentBytes + text.length > this.#context.limits.sendBufferBytes / 2) this.#context.outbox.flushOf(this);
     if (this.#mayHaveBackpressure && this.#exceedsSendBuffer(ws, text.length)) {
       this.#beginClose(CLOSE_FRAMES.readsTooSlowly);
@@ -74,7 +74,7 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
     this.drained();
   }
 
-  /** The library has sent some of what it kept. */
+  /** The library has sent a part of its buffer. */
   drained(): void {
     if (this.#ws !== undefined) this.#reporter.unreadBytes(this.#ws.getBufferedAmount());
   }
@@ -83,7 +83,7 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
     this.#ws?.ping();
   }
 
-  /** M20: the library has answered already, whether or not the far end reads. */
+  /** M20: the library has already sent the pong, even if the client does not read. */
   receivePing(): void {
     const ws = this.#ws ?? this.#closing?.ws;
     if (ws !== undefined && ws.getBufferedAmount() > this.#context.limits.sendBufferBytes) {
@@ -106,7 +106,7 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
     this.#beginClose({ code, why });
   }
 
-  // The library can't stop reading: what comes meanwhile is kept by `Reports`.
+  // The library can't stop reading: `ConnectionReporter` queues the input.
   pause(): void {
     this.#reporter.pause();
   }
@@ -115,20 +115,23 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
     this.#reporter.resume();
   }
 
-  /** M18: the library passes on what is a little too big, so that it can be told so. */
+  /** M18: the library passes on messages slightly beyond the limit, so that the client receives 1009. */
   receiveMessage(bytes: Uint8Array, isBinary: boolean): void {
     if (this.#closing !== undefined) return;
     if (bytes.length > this.#context.limits.maxFrameBytes) return this.#beginClose(this.#context.tooBig);
     if (!this.#reporter.frame(bytes, isBinary)) this.#beginClose(CLOSE_FRAMES.sendsTooFast);
   }
 
-  /** The library has closed the socket, maybe from inside `end`: that is why `Reports` tells it later. */
+  /**
+   * The library has closed the socket, possibly within a call to `end`; therefore `ConnectionReporter` reports it in a later
+   * turn.
+   */
   closed(end: ConnectionEnd): void {
     this.#ws = undefined;
     this.#closing = undefined;
     this.#context.pendingCloses.remove(this);
     for (const message of this.#context.outbox.takeUnsent(this)) this.#reporter.unsent(message);
-    // A thousand connections may end in one turn of the loop: what waits for others is not to wait for that.
+    // Thousands of connections may close in one turn. Texts for other connections must not wait for that.
     this.#context.outbox.flush();
     this.#reporter.closed(end);
   }
@@ -140,13 +143,13 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
     return unread > 0 && unread + this.unsentBytes + added > this.#context.limits.sendBufferBytes;
   }
 
-  #beginClose(goodbye: CloseFrame): void {
+  #beginClose(frame: CloseFrame): void {
     const ws = this.#ws;
     if (ws === undefined) return;
     this.#context.outbox.flushOf(this);
     this.#ws = undefined;
-    this.#reporter.stopReporting(closedByBroker(goodbye));
-    this.#closing = { ws, code: goodbye.code, why: truncatedReason(goodbye.why) };
+    this.#reporter.stopReporting(closedByBroker(frame));
+    this.#closing = { ws, code: frame.code, why: truncatedReason(frame.why) };
     this.#context.pendingCloses.add(this);
   }
 
@@ -155,8 +158,9 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
   }
 
   /**
-   * M21: the far end has read its last text, or its time is up. Within a cork the library sends no FIN behind the close frame:
-   * a FIN makes Firefox forget texts that it has not told its page yet. The far end closes, or the library cuts in 4 s.
+   * M21: the client has read its last text, or the timeout is over. Within a cork, the library sends no FIN after the close
+   * frame. A FIN would make Firefox discard texts that the page has not received yet. The client closes the connection, or the
+   * library cuts it after 4 s.
    */
   sendClose(): void {
     if (this.#closing === undefined) return;

@@ -8,13 +8,13 @@ import type { PerConnectionLimits } from '../shared/settings.ts';
 import type { Corked, TurnEnd } from '../shared/turn-end.ts';
 import { writeHead } from './http.ts';
 
-/** What all streams of a transport have in common. */
+/** Dependencies that all streams of a transport share. */
 export interface StreamContext {
   readonly turnEnd: TurnEnd;
   readonly limits: PerConnectionLimits;
 }
 
-/** One answer of uWebSockets.js that stays open. What one turn of the event loop brings leaves in one write. */
+/** One streaming response of uWebSockets.js. All text of one event-loop turn is sent in one write. */
 export class UwsStream implements Socket, Corked {
   #response: HttpResponse | undefined;
   readonly #reporter: ConnectionReporter;
@@ -23,21 +23,24 @@ export class UwsStream implements Socket, Corked {
   readonly #messages: SignalMessage[] = [];
   #waitingBytes = 0;
   /**
-   * What was written since the library last had nothing left to send. It does not tell how much of
-   * that has left: who never catches up is ended when this is the buffer, which is early, not late.
+   * Bytes that were written since the library's buffer was last empty. The library does not report partial progress, so a client
+   * that never catches up is closed at this limit: early, never late.
    */
   #unsentBytes = 0;
 
-  constructor(response: HttpResponse, { reports, home }: { readonly reports: ConnectionReporter; readonly home: StreamContext }) {
+  constructor(
+    response: HttpResponse,
+    { reporter, context }: { readonly reporter: ConnectionReporter; readonly context: StreamContext },
+  ) {
     this.#response = response;
-    this.#reporter = reports;
-    this.#context = home;
+    this.#reporter = reporter;
+    this.#context = context;
   }
 
-  /** The head leaves with the first text. */
+  /** The headers are sent with the first text. */
   start(head: StreamHead): void {
     this.#response?.cork(() => {
-      // Asked to close it at the end, the library would say so in the middle of the body.
+      // If the close were requested at the end, the library would write the header into the body.
       if (this.#response !== undefined) {
         writeHead(this.#response, { ...head, headers: [...head.headers, ['connection', 'close']] });
       }
@@ -49,7 +52,7 @@ export class UwsStream implements Socket, Corked {
   write(text: Uint8Array, message?: SignalMessage): WriteOutcome {
     if (this.#response === undefined) return 'gone';
     const { sendBufferBytes } = this.#context.limits;
-    // What waits may all leave at once. Before it fills the buffer, we look whether it does.
+    // Queued text may be accepted by the network at once, so it is sent before it fills the buffer.
     if (this.#waitingBytes + text.length > sendBufferBytes / 2) this.uncork();
     if (this.#unsentBytes > 0 && this.#unsentBytes + this.#waitingBytes + text.length > sendBufferBytes) {
       this.#reporter.stopReporting(STREAM_TOO_SLOW);
@@ -68,10 +71,10 @@ export class UwsStream implements Socket, Corked {
   }
 
   ping(): void {
-    // A stream has no word for it.
+    // A stream has no ping.
   }
 
-  /** Neither code nor reason can be told. */
+  /** A stream has neither close code nor reason. */
   close(): void {
     const response = this.#response;
     if (response === undefined) return;
@@ -83,19 +86,19 @@ export class UwsStream implements Socket, Corked {
   }
 
   pause(): void {
-    // It hears nothing anyway.
+    // A stream receives nothing.
   }
 
   resume(): void {
     // See `pause`.
   }
 
-  /** Ends it without a word: the library reports it as any other end. */
+  /** Closes the response without an end; the library reports it like any other close. */
   terminate(): void {
     this.#response?.close();
   }
 
-  /** The far end has gone. */
+  /** The client has disconnected. */
   closed(): void {
     if (this.#response === undefined) return;
     this.#response = undefined;

@@ -4,7 +4,7 @@ import { RecordingGateway, textOf } from '../../../../contracts/transports/recor
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-describe('the far end of a connection in memory', () => {
+describe('the client of the memory transport', () => {
   let transport: MemoryTransport;
   let gateway: RecordingGateway;
   let far: MemoryClient;
@@ -16,13 +16,13 @@ describe('the far end of a connection in memory', () => {
     far = transport.connect({ path: '/ws', query: 'id=ann', headers: { origin: 'http://a.example' }, address: '2001:db8::1' });
   });
 
-  it('is told with its target, its headers and its address', () => {
+  it('sends its target, its headers and its address', () => {
     const [upgrade] = gateway.upgrades;
     expect(upgrade).toMatchObject({ method: 'GET', path: '/ws', query: 'id=ann', remoteAddress: '2001:db8::1' });
     expect(upgrade?.headers.get('origin')).toBe('http://a.example');
   });
 
-  it('reads nothing after stopReading, and all of it after startReading, the goodbye last', () => {
+  it('receives nothing after stopReading, and all of it after startReading, the close last', () => {
     const socket = gateway.connections[0]?.socket;
     far.stopReading();
     expect([socket?.write(bytes('a')), socket?.write(bytes('b'))]).toEqual(['queued', 'queued']);
@@ -32,7 +32,7 @@ describe('the far end of a connection in memory', () => {
     expect([far.received, far.state, far.closed]).toEqual([['a', 'b'], 'closed', { code: 1008, why: 'bye' }]);
   });
 
-  it('keeps what it heard when it is cut, and loses what it did not read', () => {
+  it('keeps received messages after a cut, and loses unread ones', () => {
     gateway.connections[0]?.socket.write(bytes('a'));
     far.stopReading();
     gateway.connections[0]?.socket.write(bytes('b'));
@@ -41,7 +41,7 @@ describe('the far end of a connection in memory', () => {
     expect([far.received, far.closed, far.unreadBytes]).toEqual([['a'], { code: 1006, why: '' }, 0]);
   });
 
-  it('does nothing that it can’t do any more', () => {
+  it('ignores impossible actions', () => {
     far.close(4000, 'mine');
     far.send('too late');
     far.close();
@@ -53,7 +53,7 @@ describe('the far end of a connection in memory', () => {
     ]);
   });
 
-  it('that is moved from inside a report acts after it', () => {
+  it('acts after a report when it is used within that report', () => {
     gateway.onFrame = ({ frames }) => {
       if (frames.length === 1) far.send('second');
       expect(frames.length).toBeLessThan(3);
@@ -63,7 +63,7 @@ describe('the far end of a connection in memory', () => {
     expect(gateway.reentrantCalls).toEqual([]);
   });
 
-  it('is refused before listen and after refuseNew, without an answer; by the gateway with one', () => {
+  it('is rejected before listen and after refuseNew, without a response; by the gateway with a response', () => {
     expect(new MemoryTransport().connect({ path: '/ws' })).toMatchObject({ state: 'refused', refusal: undefined });
     gateway.answerUpgrade = () => ({ accept: false, response: { status: 403, headers: [], body: 'no' } });
     expect(transport.connect({ path: '/ws' })).toMatchObject({ state: 'refused', refusal: { status: 403, body: 'no' } });
@@ -72,7 +72,7 @@ describe('the far end of a connection in memory', () => {
   });
 });
 
-it('a request that is not answered in its own turn is no request for `http`', () => {
+it('`http` rejects a request that is not answered in its own turn', () => {
   const transport = new MemoryTransport();
   const gateway = new RecordingGateway();
   gateway.answerRequest = () => undefined;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Turns } from '../../../../../src/adapters/transports/memory/turns.ts';
 
-it('a turn that is run from inside another comes after it, and before the outer run returns', () => {
+it('a turn that is started within another one runs after it, and before the outer run returns', () => {
   const turns = new Turns();
   const order: string[] = [];
   turns.run(() => {
@@ -12,7 +12,7 @@ it('a turn that is run from inside another comes after it, and before the outer 
   expect(order).toEqual(['outer', 'inner', 'later']);
 });
 
-it('a turn for later comes with the next run or settle', () => {
+it('a deferred turn runs with the next run or settle', () => {
   const turns = new Turns();
   const order: string[] = [];
   turns.defer(() => order.push('later'));
@@ -24,7 +24,7 @@ it('a turn for later comes with the next run or settle', () => {
   expect(order.at(-1)).toBe('settled');
 });
 
-it('a turn for later comes by itself once the stack is empty', async () => {
+it('a deferred turn runs by itself when the stack is empty', async () => {
   const turns = new Turns();
   let hasCome = false;
   turns.defer(() => {

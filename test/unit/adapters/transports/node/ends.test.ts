@@ -8,10 +8,10 @@ it.each([
   ['WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH', 1009, 'message-too-big'],
   ['WS_ERR_INVALID_UTF8', 1007, 'text-not-utf8'],
   ['WS_ERR_INVALID_OPCODE', 1002, 'frame-invalid'],
-])('M10, M18: %s is an end of the broker with code %i', (error, code, fault) => {
+])('M10, M18: %s is a close by the broker with code %i', (error, code, fault) => {
   expect(endOfError(failure(error))).toEqual({ by: 'broker', code, fault });
 });
 
-it('an error of the system is an end of the network', () => {
+it('a system error is a close by the network', () => {
   expect(endOfError(failure('ECONNRESET'))).toEqual({ by: 'network', code: 1006 });
 });

@@ -9,12 +9,12 @@ function incoming(fields: Partial<IncomingMessage> & { originalUrl?: string }): 
 }
 
 describe('a request of node:http', () => {
-  it('is told by its whole target, where a framework cut a piece off', () => {
+  it('has its complete target, even if a framework removed a part', () => {
     const request = new NodeRequest(incoming({ method: 'GET', url: '/id?ts=1', originalUrl: '/mount/id?ts=1' }));
     expect([request.path, request.query]).toEqual(['/mount/id', 'ts=1']);
   });
 
-  it('may be told by another path', () => {
+  it('may have another path', () => {
     const request = new NodeRequest(incoming({ method: 'GET', url: '/mount/id?ts=1' }), '/id');
     expect([request.path, request.query]).toEqual(['/id', 'ts=1']);
   });
@@ -29,14 +29,14 @@ describe('a request of node:http', () => {
     ]);
   });
 
-  it('of a far end that has gone has no address', () => {
+  it('has no address after the client has disconnected', () => {
     expect(new NodeRequest(incoming({})).remoteAddress).toBe('');
   });
 });
 
 const DESK = { responseTimeout: 1_000, keepsAlive: () => true, stream: () => undefined, abandoned: () => undefined };
 
-it('an exchange whose far end has gone touches nothing', () => {
+it('an exchange does nothing after the client has disconnected', () => {
   const raw = incoming({ method: 'GET', url: '/' });
   const response = new ServerResponse(raw);
   const exchange = new NodeExchange(
@@ -46,6 +46,6 @@ it('an exchange whose far end has gone touches nothing', () => {
     DESK,
   );
   response.destroy();
-  exchange.respond({ status: 200, headers: [['vary', 'Origin']], body: 'nobody reads this' });
+  exchange.respond({ status: 200, headers: [['vary', 'Origin']], body: 'not sent' });
   expect([response.headersSent, response.hasHeader('vary')]).toEqual([false, false]);
 });

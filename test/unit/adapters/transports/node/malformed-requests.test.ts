@@ -19,13 +19,13 @@ async function answerTo(bytes: string): Promise<{ answer: string; gateway: Recor
   return { answer, gateway };
 }
 
-it('H11: a head that is too long is answered 431, and reported', async () => {
+it('H11: a header section beyond the limit is answered with 431, and reported', async () => {
   const { answer, gateway } = await answerTo(`GET / HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(5_000)}\r\n\r\n`);
   expect(answer).toMatch(/^HTTP\/1\.1 431 /);
   expect(gateway.refusals).toMatchObject([{ status: 431 }]);
 });
 
-it('what is no HTTP is answered 400, and reported', async () => {
+it('malformed HTTP is answered with 400, and reported', async () => {
   const { answer, gateway } = await answerTo('hello\r\n\r\n');
   expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   expect(gateway.refusals).toMatchObject([{ status: 400 }]);

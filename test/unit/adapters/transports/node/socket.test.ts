@@ -15,7 +15,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const message = notice('leave', echoed('bob'), echoed('ann'));
 const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
-/** An open socket over a stream that notes what leaves together. */
+/** An open socket over a stream that records each write. */
 function opened({ isStuck = false } = {}) {
   const writes: string[][] = [];
   const left = (chunks: readonly Buffer[], done: () => void): void => {
@@ -45,15 +45,15 @@ function opened({ isStuck = false } = {}) {
   const turns: (() => void)[] = [];
   const desk = { gateway, defer: (turn: () => void) => void turns.push(turn), maxBacklogBytes: 1_000 };
   const reports = new ConnectionReporter(desk, ADMISSION);
-  const home = { limits: LIMITS, turnEnd: new TurnEnd() };
-  const socket = new NodeSocket(ws as unknown as WebSocket, stream as never, { reports, home });
+  const context = { limits: LIMITS, turnEnd: new TurnEnd() };
+  const socket = new NodeSocket(ws as unknown as WebSocket, stream as never, { reporter: reports, context });
   reports.opened(socket);
   const pass = (): void => turns.splice(0).forEach((turn) => turn());
   return { socket, writes, goodbyes, pass, near: () => gateway.connections[0] };
 }
 
 describe('a socket of ws', () => {
-  it('M17: what one turn of the loop brings leaves in one write, in order', async () => {
+  it('M17: texts of one event-loop turn are sent in one write, in order', async () => {
     const { socket, writes } = opened();
     for (const text of ['a', 'b', 'c']) socket.write(bytes(text));
     expect(writes).toEqual([]);
@@ -63,7 +63,7 @@ describe('a socket of ws', () => {
     expect(writes).toEqual([['a', 'b', 'c'], ['d']]);
   });
 
-  it('M16: a message that it took, and whose turn to leave never came, is handed back before the end is told', () => {
+  it('M16: a message that was accepted and not sent is returned before the close is reported', () => {
     const { socket, writes, pass, near } = opened();
     expect(socket.write(bytes('a'), message)).toBe('sent');
     socket.closed(1006);
@@ -71,7 +71,7 @@ describe('a socket of ws', () => {
     expect([writes, near()?.unsent, near()?.late, near()?.closedCount]).toEqual([[], [message], [], 1]);
   });
 
-  it('M16: what has left is not handed back', async () => {
+  it('M16: a sent message is not returned', async () => {
     const { socket, pass, near } = opened();
     socket.write(bytes('a'), message);
     await turnOfTheLoop();
@@ -80,7 +80,7 @@ describe('a socket of ws', () => {
     expect(near()?.unsent).toEqual([]);
   });
 
-  it('M16: a turn may bring more than the buffer holds to who reads it, and to nobody else', () => {
+  it('M16: a turn may write more than the buffer to a client that reads, and to no other', () => {
     const reader = opened();
     const outcomes = (socket: NodeSocket) => Array.from({ length: 5 }, () => socket.write(bytes('x'.repeat(40))));
     expect(outcomes(reader.socket)).not.toContain('gone');

@@ -19,7 +19,7 @@ const CLOSED: ConnectionEnd = { by: 'broker', code: 4001 };
 const LOST: ConnectionEnd = { by: 'network', code: 1006 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** One open connection, and a queue of the turns that are to come later. */
+/** One open connection, and a queue of the deferred turns. */
 function opened(room = 1_000, memory?: MemoryAccount) {
   const gateway = new RecordingGateway();
   const turns: (() => void)[] = [];
@@ -30,14 +30,14 @@ function opened(room = 1_000, memory?: MemoryAccount) {
   return { reports, gateway, pass, heard: () => gateway.connections[0]?.frames.map(textOf), near: () => gateway.connections[0] };
 }
 
-describe('reports of one connection', () => {
-  it('frames go through at once', () => {
+describe('the reports of one connection', () => {
+  it('frames are reported at once', () => {
     const { reports, heard } = opened();
     expect(reports.frame(bytes('a'), false)).toBe(true);
     expect(heard()).toEqual(['a']);
   });
 
-  it('M19: what comes while paused is copied and waits; what comes after resume stays behind it', () => {
+  it('M19: frames that are received while paused are copied and queued; frames after resume are queued behind them', () => {
     const { reports, heard, pass } = opened();
     const lent = bytes('a');
     reports.pause();
@@ -51,7 +51,7 @@ describe('reports of one connection', () => {
     expect(heard()).toEqual(['a', 'b', 'c']);
   });
 
-  it('a pause in the middle of what waited holds the rest', () => {
+  it('a pause while the queue is drained stops at the next frame', () => {
     const { reports, gateway, heard, pass } = opened();
     gateway.onFrame = () => reports.pause();
     reports.pause();
@@ -64,7 +64,7 @@ describe('reports of one connection', () => {
     expect(heard()).toEqual(['a', 'b']);
   });
 
-  it('M16: what was never sent is told later, and before the end', () => {
+  it('M16: unsent messages are reported in a later turn, and before the close', () => {
     const { reports, near, pass } = opened();
     const message = notice('leave', echoed('bob'), echoed('ann'));
     reports.unsent(message);
@@ -85,14 +85,14 @@ describe('reports of one connection', () => {
     expect(heard()).toEqual(['a']);
   });
 
-  it('what waits has a bound; empty frames count too', () => {
+  it('the queue has a limit; empty frames count too', () => {
     const { reports } = opened(1_000);
     reports.pause();
     const kept = Array.from({ length: 20 }, () => reports.frame(new Uint8Array(), false)).filter(Boolean);
     expect(kept).toHaveLength(Math.floor(1_000 / QUEUED_FRAME_BYTES));
   });
 
-  it('M20: pings and pongs that come while paused wait in order, within the same bound', () => {
+  it('M20: pings and pongs that are received while paused are queued in order, within the same limit', () => {
     const { reports, near, heard, pass } = opened(3 * QUEUED_FRAME_BYTES + 8);
     reports.controlFrame();
     reports.pause();
@@ -108,14 +108,14 @@ describe('reports of one connection', () => {
     expect([near()?.aliveCount, heard()]).toEqual([3, ['a']]);
   });
 
-  it('one frame always finds room', () => {
+  it('one frame always fits', () => {
     const { reports } = opened(1_000);
     reports.pause();
     expect(reports.frame(new Uint8Array(5_000), false)).toBe(true);
     expect(reports.frame(new Uint8Array(), false)).toBe(false);
   });
 
-  it('room comes free again', () => {
+  it('a drained queue has room again', () => {
     const { reports, pass } = opened(1_000);
     for (let round = 0; round < 3; round++) {
       reports.pause();
@@ -125,7 +125,7 @@ describe('reports of one connection', () => {
     }
   });
 
-  it('O5: after hearNoMore no frame counts, neither new nor waiting', () => {
+  it('O5: after stopReporting no frame is reported, neither new nor queued', () => {
     const { reports, heard, pass } = opened();
     reports.pause();
     reports.frame(bytes('a'), false);
@@ -136,7 +136,7 @@ describe('reports of one connection', () => {
     expect(heard()).toEqual([]);
   });
 
-  it('closed is told once, later, and as the last', () => {
+  it('closed is reported once, in a later turn, and as the last', () => {
     const { reports, near, heard, pass } = opened();
     reports.pause();
     reports.frame(bytes('a'), false);
@@ -148,7 +148,7 @@ describe('reports of one connection', () => {
     expect([near()?.closedCount, heard()]).toEqual([1, []]);
   });
 
-  it('the first end counts: what the broker did is not overwritten by the close that follows', () => {
+  it('the first end counts: a close by the broker is not overwritten by the later close event', () => {
     const { reports, near, pass } = opened();
     reports.stopReporting(CLOSED);
     reports.stopReporting(LOST);
@@ -157,14 +157,14 @@ describe('reports of one connection', () => {
     expect(near()?.end).toEqual(CLOSED);
   });
 
-  it('without an end of the broker, that of the close counts', () => {
+  it('without a close by the broker, the end of the close event counts', () => {
     const { reports, near, pass } = opened();
     reports.closed(LOST);
     pass();
     expect(near()?.end).toEqual(LOST);
   });
 
-  it('B1: what waits while it is paused is counted, and what is unread', () => {
+  it('B1: queued frames and unread bytes are counted', () => {
     const holding = new MemoryBudget({ memoryBudget: 9_999, memoryPerAddress: 9_999 }).open('');
     const { reports, pass } = opened(1_000, holding);
     reports.pause();
@@ -177,7 +177,7 @@ describe('reports of one connection', () => {
     expect(holding.bytes).toBe(7);
   });
 
-  it('B1: nothing waits of a connection that was told to end', () => {
+  it('B1: after stopReporting no queued frame is counted', () => {
     const holding = new MemoryBudget({ memoryBudget: 9_999, memoryPerAddress: 9_999 }).open('');
     const { reports } = opened(1_000, holding);
     reports.pause();

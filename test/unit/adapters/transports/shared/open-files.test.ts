@@ -3,13 +3,13 @@ import { connectionsWithin, openFileLimit } from '../../../../../src/adapters/tr
 
 const LIMITS = 'Limit                     Soft Limit           Hard Limit           Units\n';
 
-describe('the limit for open files', () => {
+describe('the open-file limit', () => {
   it('is the soft limit of the process', () => {
     const line = 'Max open files            256                  4096                 files\n';
     expect(openFileLimit(() => LIMITS + line)).toBe(256);
   });
 
-  it('is unknown where there is none, or the system does not say', () => {
+  it('is undefined if there is none, or the system does not report it', () => {
     const line = 'Max open files            unlimited            unlimited            files\n';
     const fail = (): string => {
       throw new Error('ENOENT');
@@ -17,7 +17,7 @@ describe('the limit for open files', () => {
     expect([openFileLimit(() => LIMITS + line), openFileLimit(fail)]).toEqual([undefined, undefined]);
   });
 
-  it('leaves room for what is open beside connections', () => {
+  it('leaves room for files that are not connections', () => {
     expect(connectionsWithin(undefined)).toBeUndefined();
     expect(connectionsWithin(1)).toBe(1);
     expect(connectionsWithin(100_000)).toBeLessThan(100_000);

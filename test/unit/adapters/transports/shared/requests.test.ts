@@ -7,20 +7,20 @@ function request(method: string, upgrade?: string, connection = 'Upgrade'): Http
   return { method, path: '/', query: '', remoteAddress: '', header: (name) => headers[name] };
 }
 
-it('a target is divided at its first question mark, and left as it is otherwise', () => {
+it('a target is split at its first question mark, and otherwise unchanged', () => {
   expect(splitTarget('/a')).toEqual({ path: '/a', query: '' });
   expect(splitTarget('/a?')).toEqual({ path: '/a', query: '' });
   expect(splitTarget('/a%3F?b=?c#d')).toEqual({ path: '/a%3F', query: 'b=?c#d' });
 });
 
-it('only GET asks for a WebSocket, and only by that name', () => {
+it('only GET with `upgrade: websocket` is a WebSocket upgrade', () => {
   expect(isWebSocketUpgrade(request('GET', 'WebSocket'))).toBe(true);
   expect(isWebSocketUpgrade(request('POST', 'websocket'))).toBe(false);
   expect(isWebSocketUpgrade(request('GET', 'h2c'))).toBe(false);
   expect(isWebSocketUpgrade(request('GET'))).toBe(false);
 });
 
-it('H14: an upgrade that the header `connection` does not name is none', () => {
+it('H14: an upgrade that the header `connection` does not name is an ordinary request', () => {
   const wanted = ['upgrade', 'keep-alive, Upgrade', 'Upgrade ,x'].map((connection) => request('GET', 'websocket', connection));
   expect(wanted.map(isWebSocketUpgrade)).toEqual([true, true, true]);
   const others = ['', 'keep-alive', 'upgrades', 'x-upgrade'].map((connection) => request('GET', 'websocket', connection));

@@ -3,7 +3,7 @@ import { TurnEnd } from '../../../../../src/adapters/transports/shared/turn-end.
 
 const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
-it('comes once for all that wait, and again when somebody waits again', async () => {
+it('uncorks all scheduled writers once, and again after they were scheduled again', async () => {
   const out: string[] = [];
   const turnEnd = new TurnEnd();
   const corked = (name: string) => ({ uncork: () => void out.push(name) });

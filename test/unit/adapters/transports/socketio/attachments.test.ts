@@ -5,7 +5,7 @@ import { readPacket, type Packet } from '../../../../../src/adapters/transports/
 const TEXT = '452-["publish"]';
 const packet = readPacket(TEXT, 1) as Packet;
 
-it('SIO3: a packet is whole when its last attachment is there; what was lent is copied', () => {
+it('SIO3: a packet is complete with its last attachment; borrowed bytes are copied', () => {
   const buffer = new AttachmentBuffer(100);
   expect([buffer.isWaiting, buffer.add(Buffer.of(1))]).toEqual([false, undefined]);
   buffer.expect(TEXT, packet);
@@ -16,7 +16,7 @@ it('SIO3: a packet is whole when its last attachment is there; what was lent is 
   expect(buffer.isWaiting).toBe(false);
 });
 
-it('M18: all of it together is no larger than a message', () => {
+it('M18: a packet with its attachments is limited to the size of a message', () => {
   const buffer = new AttachmentBuffer(TEXT.length + 3);
   buffer.expect(TEXT, packet);
   expect([buffer.add(Buffer.alloc(3)), buffer.add(Buffer.alloc(1))]).toEqual([undefined, 'too big']);

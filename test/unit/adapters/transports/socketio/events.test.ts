@@ -22,11 +22,11 @@ describe('events', () => {
     const attachment = Buffer.of(7);
     const text = '["publish","a",{"_placeholder":true,"num":0}]';
     expect(readEvent(text, 0, PREFIXES, [attachment])).toMatchObject({ request: { data: attachment } });
-    expect(readEvent(text, 0, PREFIXES, [])).toBe('unreadable');
-    expect(readEvent(text.replace('0', '1'), 0, PREFIXES, [attachment])).toBe('unreadable');
+    expect(readEvent(text, 0, PREFIXES, [])).toBe('malformed');
+    expect(readEvent(text.replace('0', '1'), 0, PREFIXES, [attachment])).toBe('malformed');
   });
 
-  it('SIO4: may begin with a prefix, which is told', () => {
+  it('SIO4: may begin with a prefix, which is returned', () => {
     expect(read('peerix:subscribe', 'a')).toMatchObject({ prefix: 'peerix:' });
     expect(readEvent('["subscribe","a"]', 0, ['x:'])).toBe('unknown');
   });
@@ -43,7 +43,7 @@ describe('events', () => {
     null,
     ['publish'],
     'x'.repeat(200),
-  ])('SIO4: %j is not known', (event) => expect(read(event, 'a')).toBe('unknown'));
+  ])('SIO4: %j is unknown', (event) => expect(read(event, 'a')).toBe('unknown'));
 
   it.each([
     [],
@@ -57,7 +57,7 @@ describe('events', () => {
     ['a', { length: 1 }],
     ['a', [[1]]],
     ['a', { _placeholder: true, num: 99 }],
-  ])('SIO4: publish with %j does not fit', (...given: unknown[]) => expect(read('publish', ...given)).toBe('unreadable'));
+  ])('SIO4: publish with %j is malformed', (...given: unknown[]) => expect(read('publish', ...given)).toBe('malformed'));
 
   it.each([
     '',
@@ -68,9 +68,9 @@ describe('events', () => {
     '["subscribe","a"',
     '["subscribe","\\x"]',
     '["subscribe" "a"]',
-  ])('SIO4: %s is no event', (text) => expect(readEvent(text, 0, PREFIXES)).toBe('unreadable'));
+  ])('SIO4: %s is not an event', (text) => expect(readEvent(text, 0, PREFIXES)).toBe('malformed'));
 
-  it('SIO4: only what is used is read, however deep the rest is nested', () => {
+  it('SIO4: only used parts are parsed, at any nesting depth of the rest', () => {
     expect(readEvent(`["subscribe","a",${'['.repeat(100_000)}`, 0, PREFIXES)).toMatchObject({ request: { namespace: 'a' } });
     expect(readEvent(`[${'['.repeat(100_000)}`, 0, PREFIXES)).toBe('unknown');
   });

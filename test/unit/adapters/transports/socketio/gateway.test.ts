@@ -3,8 +3,8 @@ import { sessionIdIn, SocketIoFixture } from '../../../../support/socketio-fixtu
 
 const WS = { path: '/socket.io/', query: 'EIO=4&transport=websocket' };
 
-describe('SIO9: the gate', () => {
-  it('is at the path, with a slash at its end or without; everything else passes through', () => {
+describe('SIO9: the Socket.IO gateway', () => {
+  it('serves its path, with or without a trailing slash; all other requests pass through', () => {
     const stage = new SocketIoFixture();
     const { memory } = stage;
     for (const path of ['/socket.io', '/socket.io/']) {
@@ -26,7 +26,7 @@ describe('SIO9: the gate', () => {
     ['EIO=4&transport=webtransport', 0],
     ['EIO=4&transport=websocket&sid=someone', 1],
     ['EIO=4&transport=websocket&transport=polling', 3],
-  ])('an upgrade with %s is refused, and counts nowhere', (query, code) => {
+  ])('an upgrade with %s is rejected, and counted nowhere', (query, code) => {
     const stage = new SocketIoFixture();
     const { refusal } = stage.webSocket(query);
     expect([refusal?.status, JSON.parse(refusal?.body ?? '')]).toEqual([400, expect.objectContaining({ code })]);
@@ -41,14 +41,14 @@ describe('SIO9: the gate', () => {
     ['GET', 'EIO=3&transport=polling', 5],
     ['GET', 'EIO=4&transport=polling&j=1', 3],
     ['GET', '', 0],
-  ])('a %s with %s is refused, and counts as a request only', (method, query, code) => {
+  ])('a %s with %s is rejected, and counted as a request only', (method, query, code) => {
     const stage = new SocketIoFixture();
     const { status, body, headers } = stage.memory.http(method, `/socket.io/?${query}`);
     expect([status, JSON.parse(body), stage.admissions]).toEqual([400, expect.objectContaining({ code }), 0]);
     expect([stage.gateway.requests.length, headers.some(([name]) => name === 'x-cors')]).toEqual([1, true]);
   });
 
-  it('other methods are the gateway’s to answer, with a session or without', async () => {
+  it('the gateway answers other methods, with or without a session', async () => {
     const stage = new SocketIoFixture();
     const sid = await stage.openPolling();
     stage.gateway.answerRequest = (exchange) => exchange.respond({ status: 405, headers: [], body: '' });
@@ -60,7 +60,7 @@ describe('SIO9: the gate', () => {
     expect(stage.admissions).toBe(1);
   });
 
-  it('H11: a target that is too long is the gateway’s to refuse, with a session or without', async () => {
+  it('H11: the gateway rejects a target beyond the limit, with or without a session', async () => {
     const stage = new SocketIoFixture();
     const sid = await stage.openPolling();
     stage.gateway.answerRequest = (exchange) => exchange.respond({ status: 414, headers: [], body: '' });
@@ -70,7 +70,7 @@ describe('SIO9: the gate', () => {
     expect(stage.webSocket(`EIO=4&transport=polling${padding}`).refusal?.status).toBe(414);
   });
 
-  it('O10: a page of another origin may not use a session either', async () => {
+  it('O10: a page of an origin that is not allowed can’t use a session either', async () => {
     const stage = new SocketIoFixture({ origins: { allow: 'listed', isListed: (origin) => origin === 'http://good.example' } });
     const sid = await stage.openPolling();
     for (const [origin, status] of [
@@ -83,7 +83,7 @@ describe('SIO9: the gate', () => {
     expect((await stage.post(sid, '3', { origin: 'http://bad.example' }))?.status).toBe(403);
   });
 
-  it('a session is used by its own carrier and version only', async () => {
+  it('a session accepts only its own transport and version', async () => {
     const stage = new SocketIoFixture({ protocols: [4, 3] });
     const sid = await stage.openPolling();
     const far = stage.webSocket();
@@ -98,14 +98,14 @@ describe('SIO9: the gate', () => {
     expect(stage.webSocket(`EIO=4&transport=websocket&sid=${own}`).refusal?.status).toBe(400);
   });
 
-  it('what is refused by the gateway is refused', () => {
+  it('a rejection by the gateway is passed on', () => {
     const stage = new SocketIoFixture();
     stage.gateway.answerUpgrade = () => ({ accept: false, response: { status: 429, headers: [], body: 'no' } });
     stage.gateway.answerRequest = (exchange) => exchange.respond({ status: 503, headers: [], body: 'no' });
     expect([stage.webSocket().refusal?.status, stage.get('EIO=4&transport=polling').answered?.status]).toEqual([429, 503]);
   });
 
-  it('an accepted upgrade that comes to nothing counts no more', async () => {
+  it('an abandoned upgrade is no longer counted', async () => {
     const stage = new SocketIoFixture();
     const upgrade = (query: string): void => {
       const request = { method: 'GET', path: '/socket.io', query, remoteAddress: '', header: () => undefined };
@@ -119,7 +119,7 @@ describe('SIO9: the gate', () => {
     expect([stage.webSocket(`EIO=4&transport=websocket&sid=${sid}`).state, stage.admissions]).toEqual(['open', 1]);
   });
 
-  it('promise 6: a fault in here is logged, ends the connection that it came from, and nothing else', async () => {
+  it('promise 6: an error in this transport is logged, and ends only its own connection', async () => {
     const stage = new SocketIoFixture();
     const [other, far, sid] = [stage.connect(), stage.connect(), await stage.openPolling()];
     stage.gateway.onFrame = (near) => {
@@ -143,7 +143,7 @@ describe('SIO8: when the broker stops', () => {
     expect([far.closed?.code, connected.state, stage.admissions]).toEqual([1012, 'open', 1]);
   });
 
-  it('all sessions are ended and reported, polls are answered', async () => {
+  it('all sessions are ended and reported, and polls are answered', async () => {
     const stage = new SocketIoFixture();
     const [far, sid, idle] = [stage.connect(), await stage.openPolling(), await stage.openPolling()];
     const poll = stage.poll(sid);

@@ -6,7 +6,7 @@ import {
   tokenOfAuth,
 } from '../../../../../src/adapters/transports/socketio/handshake.ts';
 
-describe('SIO9: what a request says of its session', () => {
+describe('SIO9: the session in the query of a request', () => {
   it.each([
     ['EIO=4&transport=polling', { carrier: 'polling', protocol: 4, sid: undefined }],
     ['EIO=4&transport=websocket&sid=a&t=x&key=red', { carrier: 'websocket', protocol: 4, sid: 'a' }],
@@ -28,11 +28,11 @@ describe('SIO9: what a request says of its session', () => {
     ['EIO=3&transport=polling', 'unsupported-version'],
   ])('%s: %s', (query, fault) => expect(readSessionQuery(query, [4])).toBe(fault));
 
-  it('SIO11: version 3 where it is served', () => {
+  it('SIO11: version 3, if it is enabled', () => {
     expect(readSessionQuery('EIO=3&transport=polling&b64=1', [4, 3])).toMatchObject({ protocol: 3 });
   });
 
-  it('a rejected request is told why', () => {
+  it('a rejected request receives the reason', () => {
     expect(faultResponse('unknown-sid')).toMatchObject({ status: 400, body: '{"code":1,"message":"Session ID unknown"}' });
     expect(faultResponse('forbidden').status).toBe(403);
   });
@@ -47,7 +47,7 @@ it('SIO10: the token of a handshake is in the header, else in the query', () => 
   ]);
 });
 
-it('SIO10: the token of a CONNECT packet is a text of its auth object', () => {
+it('SIO10: the token of a CONNECT packet is a string in its auth object', () => {
   expect([tokenOfAuth('{"token":"t","more":1}'), tokenOfAuth(undefined), tokenOfAuth('')]).toEqual(['t', undefined, undefined]);
   for (const auth of ['{', 'null', '"token"', '[]', '{"token":""}', '{"token":{}}', `{"token":"${'x'.repeat(20_000)}"}`]) {
     expect(tokenOfAuth(auth)).toBeUndefined();

@@ -5,21 +5,21 @@ const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 const line = (...words: unknown[]): Uint8Array => Buffer.from(JSON.stringify(words));
 
 describe('SIO6: lines', () => {
-  it('ask the dialect', () => {
+  it('of requests are encoded', () => {
     expect(text(requestLine({ verb: 'subscribe', namespace: 'ga"rden' }, 7))).toBe('["subscribe","ga\\"rden",7]');
     expect(text(requestLine({ verb: 'publish', namespace: 'a', data: Buffer.of(1, 2, 3) }, undefined))).toBe(
       '["publish","a","AQID",null]',
     );
   });
 
-  it('of the dialect are read', () => {
+  it('of the dialect are parsed', () => {
     const reader = new LineReader();
     expect(reader.read(line('receipt', 3))).toEqual({ word: 'receipt', receipt: 3 });
     expect(reader.read(line('welcome', 'id'))).toEqual({ word: 'welcome', id: 'id' });
     expect(reader.read(line('refused', 'full'))).toEqual({ word: 'refused', why: 'full' });
   });
 
-  it('SIO3: a publication is encoded once for each prefix, to however many it is told', () => {
+  it('SIO3: a publication is encoded once for each prefix, for any number of clients', () => {
     const reader = new LineReader();
     const message = line('message', 'garden', 'AQL/');
     const packets = Array.from({ length: 3 }, () => {

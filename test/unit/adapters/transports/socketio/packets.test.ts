@@ -14,11 +14,12 @@ describe('heads of packets', () => {
     ['461-1[]', { type: 'binary-ack', namespace: '/', id: 1, attachments: 1, start: 5 }],
   ])('SIO6: %s', (text, packet) => expect(readPacket(text, 1)).toEqual(packet));
 
-  it.each(['4', '47', '4x', '45["a"]', '421-["a"]', '4511-["a"]', `45${'9'.repeat(20)}-["a"]`])('SIO4: %s is none', (text) =>
-    expect(readPacket(text, 1)).toBeUndefined(),
+  it.each(['4', '47', '4x', '45["a"]', '421-["a"]', '4511-["a"]', `45${'9'.repeat(20)}-["a"]`])(
+    'SIO4: %s is not a packet',
+    (text) => expect(readPacket(text, 1)).toBeUndefined(),
   );
 
-  it('SIO4: an id with more digits than a number holds is no id', () => {
+  it('SIO4: a number with more digits than an integer holds is not an id', () => {
     expect(readPacket(`42${'1'.repeat(20)}["a"]`, 1)).toMatchObject({ id: 111_111_111_111_111, start: 17 });
   });
 });

@@ -18,7 +18,7 @@ describe('SIO9: payloads', () => {
     expect(read('2:407:42["ž"]6:b4AQI=', 3)).toEqual(['40', '42["ž"]', Buffer.of(1, 2)]);
   });
 
-  it.each(['5:40', 'x', ':', '-1:4', '1e1:4', '9999999999:4', '2:403'])('SIO11: %s is broken', (body) =>
+  it.each(['5:40', 'x', ':', '-1:4', '1e1:4', '9999999999:4', '2:403'])('SIO11: %s is malformed', (body) =>
     expect(read(body, 3).at(-1)).toBe(MALFORMED),
   );
 
@@ -37,5 +37,5 @@ describe('SIO9: payloads', () => {
     [0, 1],
     [1, 2, 0xff, 5, 9],
     [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0xff],
-  ])('SIO11: bytes %j are broken', (...bytes: number[]) => expect(read(Uint8Array.from(bytes), 3, true)).toEqual([MALFORMED]));
+  ])('SIO11: bytes %j are malformed', (...bytes: number[]) => expect(read(Uint8Array.from(bytes), 3, true)).toEqual([MALFORMED]));
 });

@@ -6,7 +6,7 @@ import { sessionIdIn, SocketIoFixture } from '../../../../support/socketio-fixtu
 const PLAIN = ['content-type', 'text/plain; charset=UTF-8'];
 
 describe('SIO9: polling', () => {
-  it('a handshake, a poll that waits, and what one turn tells in one response', async () => {
+  it('a handshake, a waiting poll, and the packets of one turn in one response', async () => {
     const stage = new SocketIoFixture();
     const opened = stage.get('EIO=4&transport=polling').answered;
     expect(opened).toMatchObject({ status: 200, headers: expect.arrayContaining([PLAIN, ['x-cors', 'yes']]) as unknown });
@@ -23,7 +23,7 @@ describe('SIO9: polling', () => {
     expect([stage.admissions, stage.gateway.reentrantCalls]).toEqual([1, []]);
   });
 
-  it('what is told between two polls waits for the next', async () => {
+  it('packets between two polls are queued for the next', async () => {
     const stage = new SocketIoFixture();
     const sid = await stage.openPolling();
     stage.sendLine('receipt', 1);
@@ -31,7 +31,7 @@ describe('SIO9: polling', () => {
     expect(stage.poll(sid).answered?.body).toBe('431[]\x1e432[]');
   });
 
-  it('B1: packets that wait for a poll are counted until it comes', async () => {
+  it('B1: packets that are queued for a poll are counted until it is answered', async () => {
     const stage = new SocketIoFixture();
     const memory = new MemoryBudget({ memoryBudget: 100_000, memoryPerAddress: 100_000 }).open('a');
     stage.gateway.answerRequest = (exchange) =>
@@ -44,7 +44,7 @@ describe('SIO9: polling', () => {
     expect(memory.bytes).toBe(0);
   });
 
-  it('M16, SIO12: what waits is bounded: the session ends, and is told so when it polls', async () => {
+  it('M16, SIO12: the queue is limited: the session ends, and the next poll receives the close packet', async () => {
     const stage = new SocketIoFixture();
     const sid = await stage.openPolling();
     const data = Buffer.alloc(1_000).toString('base64');
@@ -63,7 +63,7 @@ describe('SIO9: polling', () => {
     expect(stage.lines).toEqual(['["stay"]', '["subscribe","a",null]', 'null', '["stay"]', 'null', '["stay"]']);
   });
 
-  it('M19: a pause holds up the rest of what was posted, and its answer', async () => {
+  it('M19: a pause delays the rest of a POST, and its response', async () => {
     const stage = new SocketIoFixture();
     const sid = await stage.openPolling();
     stage.gateway.onFrame = ({ socket }) => socket.pause();
@@ -76,7 +76,7 @@ describe('SIO9: polling', () => {
     expect([stage.lines.length, posted.answered?.body]).toEqual([2, 'ok']);
   });
 
-  it('a poll that is aborted ends the session, and so does an aborted POST', async () => {
+  it('an aborted poll ends the session, and so does an aborted POST', async () => {
     const stage = new SocketIoFixture();
     const [one, other] = [await stage.openPolling(), await stage.openPolling()];
     stage.poll(one).abort();
@@ -86,7 +86,7 @@ describe('SIO9: polling', () => {
     expect([stage.admissions, stage.gateway.connections.map(({ closedCount }) => closedCount)]).toEqual([0, [1, 1]]);
   });
 
-  it('two polls at a time, and two POSTs at a time, end the session', async () => {
+  it('two concurrent polls, and two concurrent POSTs, end the session', async () => {
     const stage = new SocketIoFixture();
     const [one, other] = [await stage.openPolling(), await stage.openPolling()];
     const first = stage.poll(one);
@@ -100,7 +100,7 @@ describe('SIO9: polling', () => {
     expect([first.answered?.body, stage.admissions]).toEqual(['1', 0]);
   });
 
-  it('SIO8: a session that is ended is told so by its present poll, by the next, or not at all', async () => {
+  it('SIO8: an ended session receives the close packet with its current poll, with the next one, or not at all', async () => {
     const stage = new SocketIoFixture();
     const [one, other, third] = [await stage.openPolling(), await stage.openPolling(), await stage.openPolling()];
     stage.sendLine('welcome', 'id');
@@ -114,7 +114,7 @@ describe('SIO9: polling', () => {
     expect([stage.admissions, stage.poll(third).answered?.status]).toEqual([0, 400]);
   });
 
-  it('M18: a body larger than a message is answered 413, and ends the session', async () => {
+  it('M18: a body larger than a message is answered with 413, and ends the session', async () => {
     const stage = new SocketIoFixture();
     const sid = await stage.openPolling();
     expect((await stage.post(sid, 'x'.repeat(10_001)))?.status).toBe(413);
@@ -129,7 +129,7 @@ describe('SIO9: polling', () => {
     expect(stage.lines).toEqual(['null']);
   });
 
-  it('SIO11: payloads of version 3, both ways', async () => {
+  it('SIO11: payloads of version 3, in both directions', async () => {
     const stage = new SocketIoFixture({ protocols: [4, 3] });
     const opened = stage.get('EIO=3&transport=polling').answered;
     const { sid } = JSON.parse(opened?.body.replace(/^\d+:0/, '') ?? '') as { sid: string };

@@ -3,7 +3,7 @@ import { NEVER } from '../../../../../src/domain/time.ts';
 import { SocketIoFixture } from '../../../../support/socketio-fixture.ts';
 
 describe('a session', () => {
-  it('SIO7: is a connection of the gateway as soon as it has connected to the main namespace, and ends with its WebSocket', () => {
+  it('SIO7: opens a connection of the gateway when it connects to the main namespace, and ends with its WebSocket', () => {
     const stage = new SocketIoFixture();
     const far = stage.webSocket('EIO=4&transport=websocket&key=red');
     expect([stage.gateway.connections.length, stage.admissions]).toEqual([0, 1]);
@@ -16,7 +16,7 @@ describe('a session', () => {
     expect([stage.gateway.connections[0]?.closedCount, stage.admissions, stage.gateway.reentrantCalls]).toEqual([1, 0, []]);
   });
 
-  it('SIO7: that never connects is closed, and counts no more', async () => {
+  it('SIO7: is closed without CONNECT, and is no longer counted', async () => {
     const stage = new SocketIoFixture();
     const far = stage.webSocket();
     await stage.advance(9_999);
@@ -25,7 +25,7 @@ describe('a session', () => {
     expect([far.closed?.code, stage.admissions, stage.gateway.connections.length]).toEqual([1008, 0, 0]);
   });
 
-  it('M19, SIO7: that says too much before it connects is closed', async () => {
+  it('M19, SIO7: is closed after too many packets before CONNECT', async () => {
     const stage = new SocketIoFixture();
     const far = stage.webSocket();
     for (let count = 0; count < 100; count++) far.send('3');
@@ -33,7 +33,7 @@ describe('a session', () => {
     expect([far.closed?.code, stage.admissions]).toEqual([1008, 0]);
   });
 
-  it('SIO7: there is one namespace; whoever asks for others is told so, each time for the price of a message', () => {
+  it('SIO7: has one namespace; a request for another receives an error, and costs a message', () => {
     const stage = new SocketIoFixture();
     const far = stage.connect();
     const before = far.received.length;
@@ -46,7 +46,7 @@ describe('a session', () => {
   });
 
   it.each(['3', '6', '430[]', '44{"message":"x"}', '40', '42/other,["subscribe","a"]'])(
-    'M19: %s asks for nothing, and counts like a message',
+    'M19: %s contains no request, and counts like a message',
     (packet) => {
       const stage = new SocketIoFixture();
       stage.connect().send(packet);
@@ -55,7 +55,7 @@ describe('a session', () => {
   );
 
   it.each(['', '2', '2probe', '7', '0', '4', '49', '45["publish"]', '42["publish","a",[256]]'])(
-    'SIO4: %s can’t be read, and counts as malformed',
+    'SIO4: %s is malformed',
     (packet) => {
       const stage = new SocketIoFixture();
       stage.connect().send(packet);
@@ -63,7 +63,7 @@ describe('a session', () => {
     },
   );
 
-  it('M19, SIO3: attachments count each, and make one event', () => {
+  it('M19, SIO3: attachments count as a message each, and make one event', () => {
     const stage = new SocketIoFixture();
     const far = stage.connect();
     far.send('452-5["publish","a",{"_placeholder":true,"num":1}]');
@@ -72,7 +72,7 @@ describe('a session', () => {
     expect(stage.lines).toEqual(['["stay"]', '["stay"]', '["publish","a","AQID",5]']);
   });
 
-  it('SIO4: an attachment of nothing, and a text in place of one, are malformed', () => {
+  it('SIO4: an attachment without a packet, and a text in place of one, are malformed', () => {
     const stage = new SocketIoFixture();
     const far = stage.connect();
     far.send(Uint8Array.of(9));
@@ -82,7 +82,7 @@ describe('a session', () => {
     expect(stage.lines).toEqual(['null', '["stay"]', 'null', '["subscribe","a",null]', 'null']);
   });
 
-  it('M18: an event with its attachments is no larger than a message', async () => {
+  it('M18: an event with its attachments is limited to the size of a message', async () => {
     const stage = new SocketIoFixture();
     const far = stage.connect();
     far.send('452-["publish","a",{"_placeholder":true,"num":0}]');
@@ -102,7 +102,7 @@ describe('a session', () => {
     expect([far.closed?.code, stage.admissions]).toEqual([1000, 1]);
   });
 
-  it('SIO10: a token that does not count is told so; the next one may', () => {
+  it('SIO10: an invalid token receives an error; a later one may be valid', () => {
     const seen: unknown[] = [];
     const stage = new SocketIoFixture({
       authorize: (token) => {
@@ -116,7 +116,7 @@ describe('a session', () => {
     expect([seen, stage.gateway.connections.length]).toEqual([[undefined, 'bad', undefined, undefined, undefined, 'good'], 1]);
   });
 
-  it('SIO10: the header or the query has a token, too', () => {
+  it('SIO10: the token may be in the header or in the query', () => {
     const seen: unknown[] = [];
     const stage = new SocketIoFixture({ authorize: (token) => void seen.push(token) });
     stage.webSocket('EIO=4&transport=websocket', { authorization: 'Bearer a' }).send('40');
@@ -125,7 +125,7 @@ describe('a session', () => {
     expect(seen).toEqual(['a', 'b', 'c']);
   });
 
-  it('SIO10: what the token does not cover is neither published nor joined', () => {
+  it('SIO10: topics that the token does not permit are neither published nor joined', () => {
     const stage = new SocketIoFixture({
       authorize: () => ({
         maySubscribe: false,
@@ -143,7 +143,7 @@ describe('a session', () => {
     expect([carrier, connectRequest]).toMatchObject(['socket', { clearance: [{ topic: 'a' }], expiresAt: 77 }]);
   });
 
-  it('SIO11: a client of version 3 is connected at once, pings, and marks its bytes', () => {
+  it('SIO11: a client of version 3 is connected at once, sends pings, and marks its binary packets', () => {
     const stage = new SocketIoFixture({ protocols: [4, 3] });
     const far = stage.webSocket('EIO=3&transport=websocket');
     stage.sendLine('welcome', 'id');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SocketIoFixture } from '../../../../support/socketio-fixture.ts';
 
 describe('the socket of a client', () => {
-  it('SIO1, SIO3, SIO6: is told in packets, by the prefix that it used last', () => {
+  it('SIO1, SIO3, SIO6: sends packets with the prefix that the client used last', () => {
     const stage = new SocketIoFixture();
     const far = stage.connect();
     stage.sendLine('welcome', 'id-1');
@@ -19,7 +19,7 @@ describe('the socket of a client', () => {
     ]);
   });
 
-  it('SIO7: who is refused is told so', async () => {
+  it('SIO7: sends an error packet for a refusal', async () => {
     const stage = new SocketIoFixture({ protocols: [4, 3] });
     stage.gateway.onOpened = ({ socket }) => {
       socket.write(Buffer.from('["refused","full"]'));
@@ -31,7 +31,7 @@ describe('the socket of a client', () => {
     expect(stage.admissions).toBe(0);
   });
 
-  it('SIO8: is pinged, says DISCONNECT before it is closed, and takes nothing afterwards', async () => {
+  it('SIO8: sends pings, sends DISCONNECT before its close, and nothing afterwards', async () => {
     const stage = new SocketIoFixture();
     const far = stage.connect();
     stage.sendLine('welcome', 'id');
@@ -45,14 +45,14 @@ describe('the socket of a client', () => {
     expect([far.received.slice(2), far.closed?.code]).toEqual([['2', '41'], 1012]);
   });
 
-  it('SIO11: a client of version 3 is not pinged', () => {
+  it('SIO11: sends no ping to a client of version 3', () => {
     const stage = new SocketIoFixture({ protocols: [3] });
     const far = stage.webSocket('EIO=3&transport=websocket');
     stage.gateway.connections[0]?.socket.ping();
     expect(far.received.length).toBe(1);
   });
 
-  it('M16: one who reads slowly is closed, not spared what it missed', async () => {
+  it('M16: closes a slow client instead of skipping messages', async () => {
     const stage = new SocketIoFixture();
     const far = stage.connect();
     far.stopReading();
@@ -64,7 +64,7 @@ describe('the socket of a client', () => {
     expect(far.closed?.code).toBe(1008);
   });
 
-  it('M19: is paused and resumed', async () => {
+  it('M19: pauses and resumes', async () => {
     const stage = new SocketIoFixture();
     const far = stage.connect();
     const { socket } = stage.gateway.connections[0] ?? {};

@@ -5,13 +5,13 @@ import { ManualClock } from '../../../../../src/adapters/clocks/manual.ts';
 import { SilentLog } from '../../../../../src/adapters/logs/silent.ts';
 import { SocketIoFixture } from '../../../../support/socketio-fixture.ts';
 
-it('SIO4: of two prefixes that fit, the longer one counts', () => {
+it('SIO4: of two matching prefixes, the longer one is used', () => {
   const stage = new SocketIoFixture({ prefixes: ['', 'sub'] });
   stage.connect().send('42["subsubscribe","a"]');
   expect(stage.lines).toEqual(['["subscribe","a",null]']);
 });
 
-it('is called like the transport that it stands before, and passes on what that one alone does', async () => {
+it('has the name of the wrapped transport, and passes its other methods on', async () => {
   const calls: string[] = [];
   const inner = new MemoryTransport();
   inner.reloadCertificate = () => void calls.push('reloadCertificate');

@@ -4,8 +4,8 @@ import { SocketIoFixture } from '../../../../support/socketio-fixture.ts';
 
 const upgrade = (sid: string): string => `EIO=4&transport=websocket&sid=${sid}`;
 
-describe('SIO9: from polling to a WebSocket', () => {
-  it('a probe, an end of the poll, the upgrade, and what waited in order; it is one admission all the time', async () => {
+describe('SIO9: the upgrade from polling to a WebSocket', () => {
+  it('a probe, the end of the poll, the upgrade, and the queued packets in order, all with one admission', async () => {
     const stage = new SocketIoFixture();
     const sid = await stage.openPolling();
     const poll = stage.poll(sid);
@@ -26,7 +26,7 @@ describe('SIO9: from polling to a WebSocket', () => {
   });
 
   it.each([[['2']], [['5']], [['42["subscribe","a"]']], [['2probe', '2probe']], [['2probe', '3']], [[Uint8Array.of(1)]]])(
-    'whatever is no upgrade (%j) ends the WebSocket, and the session goes on',
+    'any other packet (%j) closes the WebSocket, and the session continues',
     async (said) => {
       const stage = new SocketIoFixture();
       const sid = await stage.openPolling();
@@ -41,14 +41,14 @@ describe('SIO9: from polling to a WebSocket', () => {
     },
   );
 
-  it('one that takes too long is closed', async () => {
+  it('an upgrade that takes too long is closed', async () => {
     const stage = new SocketIoFixture();
     const far = stage.webSocket(upgrade(await stage.openPolling()));
     await stage.advance(10_000);
     expect([far.closed?.code, stage.admissions]).toEqual([1008, 1]);
   });
 
-  it('one at a time; of a session that is there, that polls, and of the same version', async () => {
+  it('one at a time, for an open polling session of the same version', async () => {
     const stage = new SocketIoFixture({ protocols: [4, 3] });
     const sid = await stage.openPolling();
     const far = stage.webSocket(upgrade(sid));
@@ -61,7 +61,7 @@ describe('SIO9: from polling to a WebSocket', () => {
     expect(stage.admissions).toBe(1);
   });
 
-  it('a session that ends takes its probe along', async () => {
+  it('the end of a session closes its probe', async () => {
     const stage = new SocketIoFixture();
     const sid = await stage.openPolling();
     const far = stage.webSocket(upgrade(sid));
@@ -70,7 +70,7 @@ describe('SIO9: from polling to a WebSocket', () => {
     expect([far.state, stage.admissions]).toEqual(['closed', 0]);
   });
 
-  it('SIO8: an answered ping of the WebSocket is a sign of life', () => {
+  it('SIO8: a pong of the WebSocket keeps the session alive', () => {
     const stage = new SocketIoFixture();
     const names: ConnectionId[] = [];
     const { innerGateway } = stage;

@@ -15,51 +15,51 @@ function put({ keyFile, certFile }: typeof TLS_FILES): void {
   copyFileSync(certFile, tls.certFile);
 }
 
-/** A library that writes down what is done with its apps. */
+/** A library that records the calls to its apps. */
 function recorded() {
-  const did: string[] = [];
+  const calls: string[] = [];
   let made = 0;
   const create = (): unknown => {
     const name = `app ${++made}`;
-    did.push(`${name} is made`);
+    calls.push(`${name} is created`);
     return {
       getDescriptor: () => name,
-      addChildAppDescriptor: (child: string) => did.push(`${name} passes on to ${child}`),
-      removeChildAppDescriptor: (child: string) => did.push(`${name} spares ${child}`),
-      close: () => did.push(`${name} is closed`),
+      addChildAppDescriptor: (child: string) => calls.push(`${name} adds ${child}`),
+      removeChildAppDescriptor: (child: string) => calls.push(`${name} removes ${child}`),
+      close: () => calls.push(`${name} is closed`),
     };
   };
-  return { did, library: { App: create, SSLApp: create } as unknown as typeof uWS };
+  return { calls, library: { App: create, SSLApp: create } as unknown as typeof uWS };
 }
 
 describe('the apps of uWebSockets.js', () => {
-  it('H12: the listening app passes new connections on to the app with the newest certificate', () => {
+  it('H12: the listening app passes new connections to the app with the newest certificate', () => {
     put(TLS_FILES);
-    const { did, library } = recorded();
+    const { calls, library } = recorded();
     const apps = new Apps(library, tls, () => undefined);
     put(RENEWED_TLS_FILES);
     apps.reloadCertificate();
     put(TLS_FILES);
     apps.reloadCertificate();
-    expect(did.filter((deed) => !deed.includes('made'))).toEqual([
-      'app 1 passes on to app 2',
-      'app 1 spares app 2',
-      'app 1 passes on to app 3',
+    expect(calls.filter((call) => !call.includes('created'))).toEqual([
+      'app 1 adds app 2',
+      'app 1 removes app 2',
+      'app 1 adds app 3',
     ]);
     apps.close();
-    expect(did.slice(-3)).toEqual(['app 1 is closed', 'app 2 is closed', 'app 3 is closed']);
+    expect(calls.slice(-3)).toEqual(['app 1 is closed', 'app 2 is closed', 'app 3 is closed']);
   });
 
-  it('H12: an unchanged certificate makes no new app, however often it is reloaded', () => {
+  it('H12: an unchanged certificate creates no new app, on any number of reloads', () => {
     put(TLS_FILES);
-    const { did, library } = recorded();
+    const { calls, library } = recorded();
     const apps = new Apps(library, tls, () => undefined);
     apps.reloadCertificate();
     apps.reloadCertificate();
-    expect(did).toEqual(['app 1 is made']);
+    expect(calls).toEqual(['app 1 is created']);
   });
 
-  it('each app gets the same handlers', () => {
+  it('each app has the same handlers', () => {
     put(TLS_FILES);
     const attached: unknown[] = [];
     const apps = new Apps(recorded().library, tls, (app) => attached.push(app));

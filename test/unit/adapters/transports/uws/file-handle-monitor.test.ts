@@ -4,7 +4,7 @@ import { canOpen, FileHandleMonitor } from '../../../../../src/adapters/transpor
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A process with so many free handles. */
+/** A process with a number of free file handles. */
 function watched(free: number) {
   const did: string[] = [];
   const host = { free, isPortTaken: false };
@@ -18,9 +18,9 @@ function watched(free: number) {
   return { did, host, watch: new FileHandleMonitor(door, (count) => count <= host.free) };
 }
 
-it('handles can be opened here', () => expect(canOpen(4)).toBe(true));
+it('file handles can be opened', () => expect(canOpen(4)).toBe(true));
 
-it('the door closes in the turn that takes the last handle, once, and opens again when a margin is free', async () => {
+it('closes the listen socket once, in the turn that uses the last handle, and opens it when a margin is free', async () => {
   const { did, host, watch } = watched(0);
   watch.accepted();
   watch.accepted();
@@ -35,7 +35,7 @@ it('the door closes in the turn that takes the last handle, once, and opens agai
   watch.stop();
 });
 
-it('handles that others took are noticed within a second', async () => {
+it('detects within a second that other parts of the process used the handles', async () => {
   const { did, host, watch } = watched(100);
   host.free = 0;
   await vi.advanceTimersByTimeAsync(1_000);
@@ -43,7 +43,7 @@ it('handles that others took are noticed within a second', async () => {
   watch.stop();
 });
 
-it('a port that can not be bound again is tried again', async () => {
+it('retries to open a port that can’t be opened', async () => {
   const { did, host, watch } = watched(0);
   host.isPortTaken = true;
   await vi.advanceTimersByTimeAsync(1_000);
@@ -55,7 +55,7 @@ it('a port that can not be bound again is tried again', async () => {
   watch.stop();
 });
 
-it('after stop the door stays as it is', async () => {
+it('does nothing after stop', async () => {
   const { did, watch } = watched(0);
   watch.accepted();
   watch.stop();

@@ -18,7 +18,7 @@ const SETTINGS = {
   maxHeaderBytes: 4_321,
 };
 
-it('where the library has no build, that is told in one line', async () => {
+it('a missing build of the library is reported in one line', async () => {
   library.complaint = 'no build for this platform\nfor several reasons';
   const failure: unknown = await loadUwsTransport(SETTINGS).then(
     () => undefined,
@@ -31,7 +31,7 @@ it('where the library has no build, that is told in one line', async () => {
   expect(message).not.toContain('\n');
 });
 
-it('H11: the library is told how long a head may be, unless the environment says so', async () => {
+it('H11: sets the maximum header size of the library, unless the environment sets it', async () => {
   vi.stubEnv('UWS_HTTP_MAX_HEADERS_SIZE', undefined);
   await expect(loadUwsTransport(SETTINGS)).rejects.toThrow(ListenError);
   expect(process.env['UWS_HTTP_MAX_HEADERS_SIZE']).toBe('4321');

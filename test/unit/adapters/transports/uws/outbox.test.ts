@@ -12,7 +12,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const message = (to: string): SignalMessage => notice('leave', echoed('bob'), echoed(to));
 const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
-/** A sender whose library socket notes each write: what was corked together stands together. */
+/** A sender whose library socket records each write; texts of one cork are recorded together. */
 function sender(answer = SENT) {
   const writes: string[][] = [];
   let corked: string[] | undefined;
@@ -42,7 +42,7 @@ function sender(answer = SENT) {
 }
 
 describe('the outbox', () => {
-  it('M17: sends in one write what one turn brings for one receiver, in order, and in order of their first', async () => {
+  it('M17: sends all texts of one turn to one receiver in one write, in order', async () => {
     const outbox = new Outbox();
     const [ann, bob] = [sender(), sender()];
     for (const text of ['a', 'b', 'c']) {
@@ -57,7 +57,7 @@ describe('the outbox', () => {
     expect(bob.writes.at(-1)).toEqual(['d']);
   });
 
-  it('copies what it is lent', async () => {
+  it('copies borrowed bytes', async () => {
     const outbox = new Outbox();
     const { one, writes } = sender();
     const lent = bytes('mine');
@@ -67,7 +67,7 @@ describe('the outbox', () => {
     expect(writes).toEqual([['mine']]);
   });
 
-  it('can send what waits of one alone, once', async () => {
+  it('can send the texts of one sender alone, once', async () => {
     const outbox = new Outbox();
     const [ann, bob] = [sender(), sender()];
     outbox.put(ann.one, bytes('a'), undefined);
@@ -79,7 +79,7 @@ describe('the outbox', () => {
     expect([ann.writes, bob.writes]).toEqual([[['a']], [['b'], ['c']]]);
   });
 
-  it('says who fell behind', async () => {
+  it('reports back-pressure to the sender', async () => {
     const outbox = new Outbox();
     const { one, behind } = sender(KEPT);
     outbox.put(one, bytes('a'), undefined);
@@ -87,7 +87,7 @@ describe('the outbox', () => {
     expect(behind.count).toBe(1);
   });
 
-  it('M16: gives back what can not be sent any more, in order, and sends none of it', async () => {
+  it('M16: returns unsent messages in order, and sends none of them', async () => {
     const outbox = new Outbox();
     const [ann, bob] = [sender(), sender()];
     outbox.put(ann.one, bytes('welcome'), undefined);
@@ -101,7 +101,7 @@ describe('the outbox', () => {
     expect([ann.writes, bob.writes]).toEqual([[], [['b']]]);
   });
 
-  it('promise 5: sends early what is more than it holds, and at once what it never could', async () => {
+  it('promise 5: sends early when it is full, and a text larger than itself at once', async () => {
     const outbox = new Outbox();
     const { one, writes } = sender();
     for (const letter of ['a', 'b', 'c']) outbox.put(one, bytes(letter.repeat(3 * MIB)), undefined);

@@ -13,7 +13,7 @@ function scene() {
 }
 
 describe('M21: connections that are closing', () => {
-  it('each has the same grace, and one timer serves them all', () => {
+  it('each has the same timeout, and one timer serves them all', () => {
     const { closings, ended, closing } = scene();
     closings.add(closing('ann'));
     vi.advanceTimersByTime(600);
@@ -27,7 +27,7 @@ describe('M21: connections that are closing', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('each is asked once, when the turn is over', () => {
+  it('each receives one ping, at the end of the turn', () => {
     const { closings, asked, closing } = scene();
     closings.add(closing('ann'));
     closings.add(closing('bob'));
@@ -36,7 +36,7 @@ describe('M21: connections that are closing', () => {
     expect(asked).toEqual(['ann', 'bob']);
   });
 
-  it('one that has read its last text is closed with the end of the turn, once', () => {
+  it('a connection that has read its last text is closed once, at the end of the turn', () => {
     const { closings, ended, closing } = scene();
     const ann = closing('ann');
     closings.add(ann);
@@ -47,7 +47,7 @@ describe('M21: connections that are closing', () => {
     expect(ended).toEqual(['ann']);
   });
 
-  it('one that is over is not closed any more', () => {
+  it('a removed connection is not closed', () => {
     const { closings, ended, closing } = scene();
     const [ann, bob] = [closing('ann'), closing('bob')];
     closings.add(ann);
@@ -59,7 +59,7 @@ describe('M21: connections that are closing', () => {
     expect(ended).toEqual([]);
   });
 
-  it('endAll closes all of them at once, and leaves no timer', () => {
+  it('closeAll closes all of them at once, and leaves no timer', () => {
     const { closings, ended, closing } = scene();
     const [ann, bob] = [closing('ann'), closing('bob')];
     closings.add(ann);

@@ -15,12 +15,12 @@ function request(...headers: readonly (readonly [name: string, value: string])[]
   return new UwsRequest(raw as unknown as uWS.HttpRequest, response as unknown as uWS.HttpResponse);
 }
 
-it('reads the head of a request', () => {
+it('parses the head of a request', () => {
   const { method, path, query, remoteAddress } = request();
   expect([method, path, query, remoteAddress]).toEqual(['GET', '/a', '', '192.0.2.1']);
 });
 
-it('H10: lists that come in pieces are whole; of other headers the first counts', () => {
+it('H10: repeated list headers are joined; of other headers the first counts', () => {
   const given = request(
     ['x-forwarded-for', 'a'],
     ['origin', 'b'],
@@ -36,7 +36,7 @@ it('H10: lists that come in pieces are whole; of other headers the first counts'
   ]);
 });
 
-it('H13: tells how the head says where the body ends', () => {
+it('H13: returns how the head marks the end of the body', () => {
   const length = ['content-length', '5'] as const;
   const chunked = ['transfer-encoding', 'Chunked'] as const;
   expect([request(), request(length), request(chunked)].map(({ framing }) => framing)).toEqual(['none', 'counted', 'chunked']);

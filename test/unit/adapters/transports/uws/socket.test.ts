@@ -13,7 +13,7 @@ const LIMITS = { maxFrameBytes: 1_000, sendBufferBytes: 100 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const message = notice('leave', echoed('bob'), echoed('ann'));
 
-/** An open socket over a library socket that takes nothing further while it is `stuck`. */
+/** An open socket over a library socket that accepts no bytes while it is `stuck`. */
 function opened(onOpened: (near: RecordedConnection) => void = () => undefined) {
   const gateway = new RecordingGateway();
   gateway.onOpened = onOpened;
@@ -44,12 +44,12 @@ function opened(onOpened: (near: RecordedConnection) => void = () => undefined) 
 }
 
 describe('a socket of uWebSockets.js', () => {
-  it('O3: what the gateway says when it opens leaves at once, with the answer to the handshake', () => {
+  it('O3: texts that the gateway writes on opening are sent at once, with the handshake response', () => {
     const { wire } = opened((near) => near.socket.write(bytes('welcome')));
     expect(wire.did).toEqual(['welcome']);
   });
 
-  it('M17: what was written leaves before the goodbye', () => {
+  it('M17: texts are sent before the close', () => {
     const { socket, closings, wire } = opened();
     socket.write(bytes('a'));
     socket.write(bytes('b'));
@@ -59,7 +59,7 @@ describe('a socket of uWebSockets.js', () => {
     expect(socket.write(bytes('c'))).toBe('gone');
   });
 
-  it('M16: a message that it took, and whose turn to leave never came, is handed back before the end is told', () => {
+  it('M16: a message that was accepted and not sent is returned before the close is reported', () => {
     const { socket, outbox, wire, pass, near } = opened();
     expect(socket.write(bytes('a'), message)).toBe('sent');
     socket.closed({ by: 'network', code: 1006 });
@@ -68,7 +68,7 @@ describe('a socket of uWebSockets.js', () => {
     expect([wire.did, near()?.unsent, near()?.late, near()?.closedCount]).toEqual([[], [message], [], 1]);
   });
 
-  it('what waits for others does not wait for the end of a connection, for a thousand may end at once', () => {
+  it('texts for other connections do not wait while a thousand connections close', () => {
     const [ann, bob] = [opened(), opened()];
     const shared = new UwsSocket(ann.reports, {
       outbox: bob.outbox,
@@ -81,7 +81,7 @@ describe('a socket of uWebSockets.js', () => {
     expect(bob.wire.did).toEqual(['a']);
   });
 
-  it('M16: what waits counts against the buffer, so no turn can bring more than it holds', () => {
+  it('M16: queued texts count against the buffer, so one turn can’t exceed it', () => {
     const { socket, wire } = opened();
     wire.stuck = true;
     const outcomes = Array.from({ length: 6 }, () => socket.write(bytes('x'.repeat(30))));
@@ -90,7 +90,7 @@ describe('a socket of uWebSockets.js', () => {
     expect(wire.unread).toBe(90);
   });
 
-  it('M16: a far end that catches up is behind no more', () => {
+  it('M16: a client that has caught up has no back-pressure', () => {
     const { socket, outbox, wire } = opened();
     wire.stuck = true;
     socket.write(bytes('a'.repeat(90)));
@@ -101,7 +101,7 @@ describe('a socket of uWebSockets.js', () => {
     expect(socket.write(bytes('c'.repeat(90)))).toBe('sent');
   });
 
-  it('M20: a far end that pings and leaves the pongs unread is closed, and cut when it goes on', () => {
+  it('M20: a client that sends pings and reads no pongs is closed, and cut if it continues', () => {
     const { socket, wire, pass, near } = opened();
     wire.unread = LIMITS.sendBufferBytes;
     socket.receivePing();
@@ -114,10 +114,10 @@ describe('a socket of uWebSockets.js', () => {
     expect([near()?.aliveCount, wire.did]).toEqual([1, ['cut']]);
   });
 
-  describe('M21: the close waits until the far end has read what it was sent', () => {
+  describe('M21: the close waits until the client has read all texts', () => {
     const pong = (text: string): ArrayBuffer => new Uint8Array(bytes(text)).buffer;
 
-    it('which its pong shows; one to another ping does not', async () => {
+    it('until its pong to the closing ping; other pongs are ignored', async () => {
       const { socket, wire } = opened();
       socket.write(bytes('ID is taken'));
       socket.close(1008, 'ID is taken');
@@ -132,7 +132,7 @@ describe('a socket of uWebSockets.js', () => {
       expect(wire.did.slice(2)).toEqual(['end 1008']);
     });
 
-    it('for a grace at most; one that has left something unread by then is cut', () => {
+    it('until a timeout; a client with unread bytes is cut then', () => {
       vi.useFakeTimers();
       const [ann, bob] = [opened(), opened()];
       ann.socket.close(4001, '');
@@ -146,7 +146,7 @@ describe('a socket of uWebSockets.js', () => {
       vi.useRealTimers();
     });
 
-    it('and one that the far end closes meanwhile is not closed again', () => {
+    it('unless the client closes first', () => {
       const { socket, closings, wire, pass, near } = opened();
       socket.close(1008, '');
       socket.closed({ by: 'network', code: 1006 });
@@ -155,7 +155,7 @@ describe('a socket of uWebSockets.js', () => {
       expect([wire.did, near()?.closedCount]).toEqual([[], 1]);
     });
 
-    it('and what the far end sends meanwhile is dropped', () => {
+    it('and input is ignored in the meantime', () => {
       const { socket, wire, near } = opened();
       socket.close(1008, '');
       socket.receiveMessage(bytes('x'.repeat(LIMITS.maxFrameBytes + 1)), false);
