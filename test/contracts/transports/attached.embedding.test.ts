@@ -12,7 +12,7 @@ import { sendRequest, openWebSocket, RawConnection, type Endpoint } from '../../
 import { admissionOf, RecordingGateway } from './recording-gateway.ts';
 import { BOUNDS } from './fixture.ts';
 
-/* What the embedding program and the transport promise each other, beyond the contract. */
+/* The contract between the embedding program and the transport, beyond the transport contract. */
 
 const cleanups: (() => unknown)[] = [];
 
@@ -47,12 +47,12 @@ async function attach(
 async function until(what: string, condition: () => boolean): Promise<void> {
   const deadline = Date.now() + 8_000;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`never came true: ${what}`);
+    if (Date.now() > deadline) throw new Error(`timeout: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
 
-/** Waits until so many TCP connections are open. */
+/** Waits for a number of open TCP connections. */
 async function connectionsOf(server: Server, count: number): Promise<void> {
   let open = -1;
   await until(`${count} connections are open`, () => {
@@ -67,14 +67,14 @@ const UPGRADE =
   'Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 
 describe('attached: upgrades', () => {
-  it('one for a path that is not ours is answered 404 where nobody else would answer', async () => {
+  it('one for a foreign path is answered with 404 if there is no other listener', async () => {
     const { server, place } = await serverOf();
     const { gateway } = await attach(server);
     expect((await openWebSocket(place, '/theirs')).refusal?.status).toBe(404);
     expect(gateway.upgrades).toEqual([]);
   });
 
-  it('one for a path that is not ours is left to whoever else listens', async () => {
+  it('one for a foreign path is left to the other listeners', async () => {
     const { server, place } = await serverOf();
     await attach(server);
     server.on(
@@ -85,7 +85,7 @@ describe('attached: upgrades', () => {
     expect((await openWebSocket(place, '/ours')).state).toBe('open');
   });
 
-  it('two attachments share a server: each takes its own, and what is neither’s is answered 404 once', async () => {
+  it('two attachments share a server: each accepts its own, and an unowned one is answered with 404 once', async () => {
     const { server, place } = await serverOf();
     const { gateway: one } = await attach(server);
     const { gateway: other } = await attach(server, { owns: (path) => path === '/other' });
@@ -93,12 +93,12 @@ describe('attached: upgrades', () => {
     expect((await openWebSocket(place, '/other')).state).toBe('open');
     const line = await RawConnection.open(place);
     line.send(`GET /theirs HTTP/1.1\r\n${UPGRADE}`);
-    await until('it is cut', () => line.isClosed);
+    await until('the connection is closed', () => line.isClosed);
     expect(line.received.match(/HTTP\/1\.1 404/g)).toHaveLength(1);
     expect([one.connections.length, other.connections.length]).toEqual([1, 1]);
   });
 
-  it('Socket.IO lives on the same server: by WebSocket, and with its habit of ending upgrades that nobody took', async () => {
+  it('Socket.IO shares the server, although it closes upgrades that no listener accepted', async () => {
     const { server, place } = await serverOf();
     const { gateway } = await attach(server);
     const theirs = new SocketIoServer(server, { destroyUpgradeTimeout: 50 });
@@ -109,14 +109,14 @@ describe('attached: upgrades', () => {
     cleanups.push(() => client.close());
     expect(await client.timeout(8_000).emitWithAck('hello')).toBe('theirs');
     expect((await openWebSocket(place, '/nobodys').catch(() => undefined))?.state).not.toBe('open');
-    far.send('still here');
-    await until('it is heard', () => gateway.connections[0]?.frames.length === 1);
+    far.send('still connected');
+    await until('the text is received', () => gateway.connections[0]?.frames.length === 1);
     expect(gateway.upgrades.map(({ path }) => path)).toEqual(['/ours']);
   });
 });
 
 describe('attached: requests', () => {
-  it('one that is not ours goes on to the next handler; without one, all are ours', async () => {
+  it('one for a foreign path is passed to the next handler; without a next handler, all are served', async () => {
     const { server, place } = await serverOf();
     const { transport, gateway } = await attach(server);
     const app = express()
@@ -134,7 +134,7 @@ describe('attached: requests', () => {
     ['Express 5', express],
     ['Express 4', express4],
   ] as const) {
-    it(`${name}: under a mount path, requests and upgrades tell the same whole path`, async () => {
+    it(`${name}: requests and upgrades under a mount path have the same complete path`, async () => {
       const app = framework();
       const { server, place } = await serverOf(app);
       const { transport, gateway } = await attach(server, { owns: () => true });
@@ -146,7 +146,7 @@ describe('attached: requests', () => {
       }
     });
 
-    it(`${name}: a prefix is taken off both, and what lies outside is not ours`, async () => {
+    it(`${name}: a prefix is removed from both, and paths outside of it are ignored`, async () => {
       const app = framework();
       const { server, place } = await serverOf(app);
       const { transport, gateway } = await attach(server, { owns: () => true, prefix: () => '/mount/' });
@@ -178,7 +178,7 @@ describe('attached: requests', () => {
 });
 
 describe('attached: a server without timeouts', () => {
-  it('an answer that is not read costs its connection, one that is read does not', async () => {
+  it('a response that is not read costs its connection, and one that is read does not', async () => {
     const { server, place } = await serverOf();
     const { transport, gateway } = await attach(server, { handshakeTimeout: 1_000 });
     server.keepAliveTimeout = 0;
@@ -188,16 +188,16 @@ describe('attached: a server without timeouts', () => {
     other.stopReading();
     for (const line of [reader, other]) line.send('GET /ours HTTP/1.1\r\nHost: x\r\n\r\n');
     await connectionsOf(server, 1);
-    await until('the answer is read', () => reader.received.length > 8_000_000);
+    await until('the response is received', () => reader.received.length > 8_000_000);
     reader.send('GET /ours HTTP/1.1\r\nHost: x\r\n\r\n');
-    await until('the next one, too', () => reader.received.length > 16_000_000);
+    await until('the next response is received', () => reader.received.length > 16_000_000);
     other.cut();
     reader.cut();
   });
 });
 
-describe('attached: whose server it is', () => {
-  it('stop ends what is ours, and leaves the server and all others alone', async () => {
+describe('attached: the server of an embedding program', () => {
+  it('stop ends the connections of the broker, and leaves the server and all others open', async () => {
     const { server, place } = await serverOf((_, response) => void response.end('theirs'));
     const theirs = new WebSocketServer({ noServer: true });
     server.on('upgrade', (request: IncomingMessage, socket, head) => {
@@ -207,14 +207,14 @@ describe('attached: whose server it is', () => {
     const [ours, other] = [await openWebSocket(place, '/ours'), await openWebSocket(place, '/theirs')];
     await transport.stop();
     expect(gateway.connections.map(({ closedCount }) => closedCount)).toEqual([1]);
-    await until('ours is closed', () => ours.state === 'closed');
+    await until('the connection of the broker is closed', () => ours.state === 'closed');
     expect(other.state).toBe('open');
     expect((await sendRequest(place, 'GET', '/').answer).body).toBe('theirs');
     expect([server.listening, server.listenerCount('upgrade')]).toEqual([true, 1]);
     other.cut();
   });
 
-  it('requests before listen and after stop are answered 503, or go on to the next handler', async () => {
+  it('requests before listen and after stop are answered with 503, or passed to the next handler', async () => {
     const { server, place } = await serverOf();
     const transport = new AttachedTransport({ ...BOUNDS, server, owns: () => true });
     server.on('request', transport.handle);
@@ -225,7 +225,7 @@ describe('attached: whose server it is', () => {
     expect((await sendRequest(place, 'GET', '/').answer).status).toBe(503);
   });
 
-  it('the address is told as far as the server knows it', async () => {
+  it('the address is returned as far as the server has one', async () => {
     const { server, place } = await serverOf();
     const gateway = new RecordingGateway();
     const settings = { ...BOUNDS, owns: () => true };
@@ -237,7 +237,7 @@ describe('attached: whose server it is', () => {
 });
 
 describe('attached: createWebSocketServer', () => {
-  it('a WebSocketServer of the program shakes hands, and emits its own events', async () => {
+  it('a WebSocketServer of the embedding program handles handshakes, and emits its own events', async () => {
     const { server, place } = await serverOf();
     let theirs: WebSocketServer | undefined;
     const createWebSocketServer = (options: object): WebSocketServer =>
@@ -247,23 +247,23 @@ describe('attached: createWebSocketServer', () => {
     const far = await openWebSocket(place, '/ours');
     await connected;
     far.send('x'.repeat(10_000));
-    await until('it is reported', () => gateway.connections[0]?.frames.length === 1);
+    await until('the report is made', () => gateway.connections[0]?.frames.length === 1);
     gateway.connections[0]?.socket.write(new TextEncoder().encode('heard'));
-    await until('it is heard', () => far.received[0] === 'heard');
+    await until('the text is received', () => far.received[0] === 'heard');
     expect(theirs?.clients.size).toBe(1);
   });
 
-  it('M18: our limit holds whatever limit theirs has', async () => {
+  it('M18: the limit of the broker applies with any limit of the WebSocketServer', async () => {
     const { server, place } = await serverOf();
     const createWebSocketServer = (): WebSocketServer => new WebSocketServer({ noServer: true });
     const { gateway } = await attach(server, { createWebSocketServer, maxFrameBytes: 1_000 });
     const far = await openWebSocket(place, '/ours');
     far.send('x'.repeat(1_001));
-    await until('it is closed', () => far.closed !== undefined);
+    await until('the connection is closed', () => far.closed !== undefined);
     expect([far.closed?.code, gateway.connections[0]?.frames]).toEqual([1009, []]);
   });
 
-  it('an upgrade that theirs turns down is abandoned, also later', async () => {
+  it('an upgrade that the WebSocketServer rejects is abandoned, also later', async () => {
     const { server, place } = await serverOf();
     const verifyClient = (_: unknown, answer: (isWelcome: boolean, code: number) => void): void =>
       void setImmediate(() => answer(false, 401));
@@ -271,28 +271,28 @@ describe('attached: createWebSocketServer', () => {
     const { gateway } = await attach(server, { createWebSocketServer });
     gateway.answerUpgrade = admissionOf;
     expect((await openWebSocket(place, '/ours')).refusal?.status).toBe(401);
-    await until('it is abandoned', () => gateway.abandonedAdmissions.length === 1);
+    await until('the admission is abandoned', () => gateway.abandonedAdmissions.length === 1);
     expect(gateway.abandonedAdmissions[0]).toBe(gateway.accepted[0]);
   });
 
-  it('an upgrade that theirs never answers is cut after handshakeTimeout, and abandoned', async () => {
+  it('an upgrade that the WebSocketServer never answers is closed after handshakeTimeout, and abandoned', async () => {
     const { server, place } = await serverOf();
     const createWebSocketServer = (options: object): WebSocketServer =>
       new WebSocketServer({ ...options, verifyClient: (_: unknown, __: unknown) => undefined });
     const { gateway } = await attach(server, { createWebSocketServer, handshakeTimeout: 50 });
     await expect(openWebSocket(place, '/ours')).rejects.toThrow();
-    await until('it is abandoned', () => gateway.abandonedAdmissions.length === 1);
+    await until('the admission is abandoned', () => gateway.abandonedAdmissions.length === 1);
     expect(gateway.connections).toEqual([]);
   });
 
-  it('a refusal that is not read costs its connection all the same', async () => {
+  it('a client that does not read its rejection is disconnected', async () => {
     const { server, place } = await serverOf();
     const { gateway } = await attach(server);
     gateway.answerUpgrade = () => ({ accept: false, response: { status: 403, headers: [], body: 'x'.repeat(8_000_000) } });
     const line = await RawConnection.open(place);
     line.stopReading();
     line.send(`GET /ours HTTP/1.1\r\n${UPGRADE}`);
-    await until('it is refused', () => gateway.upgrades.length === 1);
+    await until('the connection is rejected', () => gateway.upgrades.length === 1);
     await connectionsOf(server, 0);
     line.cut();
   });

@@ -13,7 +13,7 @@ import { openWebSocket, RawConnection, type WebSocketClient, type Endpoint } fro
 import { RecordingGateway } from './recording-gateway.ts';
 import { BOUNDS } from './fixture.ts';
 
-/* Several listeners for upgrades on one server: each keeps its own WebSockets, in any order of registration. */
+/* Several upgrade listeners on one server: each keeps its own WebSockets, in any order of registration. */
 
 const cleanups: (() => unknown)[] = [];
 let warnings: string[] = [];
@@ -26,7 +26,7 @@ afterEach(async () => {
 async function until(what: string, condition: () => boolean): Promise<void> {
   const deadline = Date.now() + 8_000;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`never came true: ${what}`);
+    if (Date.now() > deadline) throw new Error(`timeout: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
@@ -81,7 +81,7 @@ function attachWs(server: Server, options: { path?: string } = {}): WebSocketSer
 async function expectEcho(place: Endpoint, path: string): Promise<WebSocketClient> {
   const far = await openWebSocket(place, path);
   far.send('hello');
-  await until('the echo is heard', () => far.received[0] === 'echo hello');
+  await until('the echo is received', () => far.received[0] === 'echo hello');
   return far;
 }
 
@@ -102,7 +102,7 @@ const ORDERS: readonly (readonly ('broker' | 'ws')[])[] = [
 describe('attached, beside a WebSocketServer of ws', () => {
   for (const [what, { options, at }] of Object.entries(WS_SERVERS)) {
     for (const order of ORDERS) {
-      it(`${what}, ${order.join(' before ')}: both get their WebSockets, again and again`, async () => {
+      it(`${what}, ${order.join(' before ')}: both receive their WebSockets, repeatedly`, async () => {
         const server = newServer();
         let broker: Broker | undefined;
         for (const one of order) {
@@ -138,7 +138,7 @@ describe('attached, beside a WebSocketServer of ws', () => {
     expect([first.state, second.state]).toEqual(['open', 'open']);
   });
 
-  it('gets every path after the broker has stopped, and the server is as it was before', async () => {
+  it('receives every path after the broker has stopped, and the server is restored', async () => {
     const server = newServer();
     const { emit } = server;
     attachWs(server);
@@ -152,7 +152,7 @@ describe('attached, beside a WebSocketServer of ws', () => {
 });
 
 describe('attached, beside others', () => {
-  it('Socket.IO, added before or after: both get their WebSockets', async () => {
+  it('Socket.IO, added before or after: both receive their WebSockets', async () => {
     for (const isFirst of [true, false]) {
       const server = newServer();
       const attachTheirs = (): void => {
@@ -171,7 +171,7 @@ describe('attached, beside others', () => {
     }
   });
 
-  it('Fastify with @fastify/websocket, which answers every path: both get their WebSockets', async () => {
+  it('Fastify with @fastify/websocket, which answers every path: both receive their WebSockets', async () => {
     const app = fastify();
     await app.register(fastifyWebsocket);
     app.get('/chat', { websocket: true }, (ws) => {
@@ -187,7 +187,7 @@ describe('attached, beside others', () => {
     await expectOurs(place, broker);
   });
 
-  it('a router of the program that took over all listeners, and destroys what it does not know', async () => {
+  it('a router of the program that replaced all listeners and destroys unknown upgrades', async () => {
     const server = newServer();
     const broker = await attachBroker(server);
     server.removeAllListeners('upgrade').on('upgrade', (_: IncomingMessage, stream: Duplex) => stream.destroy());
@@ -237,8 +237,8 @@ describe('attached, beside others', () => {
   });
 });
 
-describe('attached: a path that two want', () => {
-  it('two brokers: the first gets all WebSockets, and one warning names the path and the option', async () => {
+describe('attached: a path with two owners', () => {
+  it('two brokers: the first receives all WebSockets, and one warning names the path and the option', async () => {
     const server = newServer();
     const first = await attachBroker(server);
     const second = await brokerAt('/ours')(server);
@@ -249,7 +249,7 @@ describe('attached: a path that two want', () => {
     expect(warnings).toEqual([expect.stringMatching(/Two brokers .* \/ours: .*option path/)]);
   });
 
-  it('a client that the broker refuses while others listen: one warning names the path and the option', async () => {
+  it('a rejected client while there are other listeners: one warning names the path and the option', async () => {
     const server = newServer();
     const { gateway } = await attachBroker(server);
     gateway.onOpened = ({ socket }) => socket.close(1008, 'No id, token, or key supplied to websocket server');
@@ -257,12 +257,12 @@ describe('attached: a path that two want', () => {
     const place = await listening(server);
     for (let n = 0; n < 2; n++) {
       const far = await openWebSocket(place, '/ours');
-      await until('it is closed', () => far.closed !== undefined);
+      await until('the connection is closed', () => far.closed !== undefined);
     }
     expect(warnings).toEqual([expect.stringMatching(/refused a WebSocket for \/ours.*option path/)]);
   });
 
-  it('a refused client without other listeners causes no warning', async () => {
+  it('a rejected client without other listeners causes no warning', async () => {
     const server = newServer();
     const { gateway } = await attachBroker(server);
     gateway.answerUpgrade = () => ({ accept: false, response: { status: 403, headers: [], body: '' } });
@@ -271,7 +271,7 @@ describe('attached: a path that two want', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('a socket that another has taken before stays theirs: the admission is abandoned, with one warning', async () => {
+  it('a socket that another listener has used is left alone: the admission is abandoned, with one warning', async () => {
     const server = newServer();
     const { gateway } = await attachBroker(server);
     const theirs = new WebSocketServer({ noServer: true });
@@ -285,7 +285,7 @@ describe('attached: a path that two want', () => {
     });
     const place = await listening(server);
     const far = await openWebSocket(place, '/ours');
-    await until('it is heard', () => far.received.length === 1);
+    await until('the text is received', () => far.received.length === 1);
     expect([far.state, gateway.abandonedAdmissions.length, gateway.connections.length]).toEqual(['open', 1, 0]);
     expect(warnings).toEqual([expect.stringMatching(/took a WebSocket for \/ours/)]);
     far.cut();
@@ -323,7 +323,7 @@ it('attached: an upgrade behind a request that the program has not answered does
     line.send(
       `GET /slow HTTP/1.1\r\nHost: x\r\n\r\nGET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n`,
     );
-    await until('it is cut', () => line.isClosed);
+    await until('the connection is closed', () => line.isClosed);
   }
   for (const answer of theirs) answer();
 });

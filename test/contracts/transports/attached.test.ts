@@ -9,7 +9,7 @@ import { transportContract } from './contract.ts';
 import { networkStart, ON_THE_NETWORK } from './network-subject.ts';
 import type { Capabilities } from './fixture.ts';
 
-const NOT_OURS = 'no: that is up to the embedding program’s server';
+const NOT_OURS = 'no: the server of the embedding program decides';
 const can: Capabilities = {
   ...ON_THE_NETWORK,
   ownPort: NOT_OURS,

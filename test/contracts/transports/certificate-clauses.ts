@@ -7,11 +7,11 @@ import { RENEWED_TLS_FILES, UNMATCHED_KEY_FILE, TLS_FILES } from '../../support/
 import { expectNotTaken } from './listening-clauses.ts';
 import { TransportFixture, type Clause } from './fixture.ts';
 
-/* What transport.ts promises of a certificate that is renewed. */
+/* Renewed certificates, as documented in transport.ts. */
 
 type Files = typeof TLS_FILES;
 
-/** A place of its own for a key and a certificate. */
+/** A temporary directory for a key and a certificate. */
 function copied(from: Files): Files & { replace(by: Files): void; dispose(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
   const files = { keyFile: join(folder, 'key.pem'), certFile: join(folder, 'cert.pem') };
@@ -23,9 +23,9 @@ function copied(from: Files): Files & { replace(by: Files): void; dispose(): voi
   return { ...files, replace, dispose: () => rmSync(folder, { recursive: true }) };
 }
 
-/** What a new connection is shown. */
-async function shownCertificate(scene: TransportFixture): Promise<string | undefined> {
-  const line = await scene.openRaw();
+/** The certificate that a new connection receives. */
+async function shownCertificate(fixture: TransportFixture): Promise<string | undefined> {
+  const line = await fixture.openRaw();
   const { certificate } = line;
   line.cut();
   return certificate;
@@ -35,67 +35,67 @@ const textOfFile = ({ certFile }: Files): string => readFileSync(certFile, 'utf8
 
 export const CERTIFICATE_CLAUSES: readonly Clause[] = [
   {
-    name: 'H12: a reloaded certificate is shown to new connections; the open ones stay',
+    name: 'H12: new connections receive a reloaded certificate; open ones stay',
     needs: ['ownPort'],
     isEarly: true,
     async run({ start }) {
       const { replace, dispose, ...tls } = copied(TLS_FILES);
-      const scene = await TransportFixture.open(start, { settings: { tls } });
-      const first = await scene.connect();
-      expect(await shownCertificate(scene)).toBe(textOfFile(TLS_FILES));
+      const fixture = await TransportFixture.open(start, { settings: { tls } });
+      const first = await fixture.connect();
+      expect(await shownCertificate(fixture)).toBe(textOfFile(TLS_FILES));
       replace(RENEWED_TLS_FILES);
-      scene.transport.reloadCertificate();
-      expect(await shownCertificate(scene)).toBe(textOfFile(RENEWED_TLS_FILES));
-      const second = await scene.connect();
+      fixture.transport.reloadCertificate();
+      expect(await shownCertificate(fixture)).toBe(textOfFile(RENEWED_TLS_FILES));
+      const second = await fixture.connect();
       replace(TLS_FILES);
-      scene.transport.reloadCertificate();
-      scene.transport.reloadCertificate();
-      expect(await shownCertificate(scene)).toBe(textOfFile(TLS_FILES));
-      for (const pair of [first, second, await scene.connect()]) await scene.expectAlive(pair);
-      expect((await scene.sendRequest('GET', '/')).status).toBe(200);
-      await scene.stop();
-      expect(scene.gateway.connections.map(({ closedCount }) => closedCount)).toEqual([1, 1, 1]);
-      await scene.dispose();
+      fixture.transport.reloadCertificate();
+      fixture.transport.reloadCertificate();
+      expect(await shownCertificate(fixture)).toBe(textOfFile(TLS_FILES));
+      for (const pair of [first, second, await fixture.connect()]) await fixture.expectAlive(pair);
+      expect((await fixture.sendRequest('GET', '/')).status).toBe(200);
+      await fixture.stop();
+      expect(fixture.gateway.connections.map(({ closedCount }) => closedCount)).toEqual([1, 1, 1]);
+      await fixture.dispose();
       dispose();
     },
   },
   {
-    name: 'H12: an unusable certificate is refused by its file, and the old one stays in use',
+    name: 'H12: an unusable certificate is reported with its file, and the old one stays in use',
     needs: ['ownPort'],
     isEarly: true,
     async run({ start }) {
       const { replace, dispose, ...tls } = copied(TLS_FILES);
-      const scene = await TransportFixture.open(start, { settings: { tls } });
-      const pair = await scene.connect();
+      const fixture = await TransportFixture.open(start, { settings: { tls } });
+      const pair = await fixture.connect();
       for (const spoil of [
         () => writeFileSync(tls.certFile, 'no certificate'),
         () => replace({ ...TLS_FILES, keyFile: UNMATCHED_KEY_FILE }),
         () => rmSync(tls.keyFile),
       ]) {
         spoil();
-        expect(() => scene.transport.reloadCertificate()).toThrow(ListenError);
+        expect(() => fixture.transport.reloadCertificate()).toThrow(ListenError);
       }
-      expect(await shownCertificate(scene)).toBe(textOfFile(TLS_FILES));
-      await scene.expectAlive(pair);
+      expect(await shownCertificate(fixture)).toBe(textOfFile(TLS_FILES));
+      await fixture.expectAlive(pair);
       replace(RENEWED_TLS_FILES);
-      scene.transport.reloadCertificate();
-      expect(await shownCertificate(scene)).toBe(textOfFile(RENEWED_TLS_FILES));
-      await scene.dispose();
+      fixture.transport.reloadCertificate();
+      expect(await shownCertificate(fixture)).toBe(textOfFile(RENEWED_TLS_FILES));
+      await fixture.dispose();
       dispose();
     },
   },
   {
-    name: 'reloadCertificate is harmless where there is none, before listen and after stop',
+    name: 'reloadCertificate is harmless without a certificate, before listen and after stop',
     isEarly: true,
-    async run(scene) {
-      scene.transport.reloadCertificate();
-      await scene.listen();
-      const pair = await scene.connect();
-      scene.transport.reloadCertificate();
-      await scene.expectAlive(pair);
-      await scene.stop();
-      scene.transport.reloadCertificate();
-      await expectNotTaken(scene);
+    async run(fixture) {
+      fixture.transport.reloadCertificate();
+      await fixture.listen();
+      const pair = await fixture.connect();
+      fixture.transport.reloadCertificate();
+      await fixture.expectAlive(pair);
+      await fixture.stop();
+      fixture.transport.reloadCertificate();
+      await expectNotTaken(fixture);
     },
   },
 ];

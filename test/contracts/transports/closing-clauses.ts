@@ -5,7 +5,7 @@ import { maskedFrame } from '../../support/network-client.ts';
 import { admissionOf, textOf } from './recording-gateway.ts';
 import type { Clause } from './fixture.ts';
 
-/* When a connection that its far end closes is over. */
+/* When a connection that its client closes is reported as closed. */
 
 const TEXT = 1;
 const CLOSE = 8;
@@ -18,72 +18,72 @@ const UPGRADE =
 
 export const CLOSING_CLAUSES: readonly Clause[] = [
   {
-    name: 'L2: a connection that the far end has closed is reported before the next upgrade',
-    async run(scene) {
+    name: 'L2: a connection that the client has closed is reported before the next upgrade',
+    async run(fixture) {
       const closedBefore: number[] = [];
-      scene.gateway.answerUpgrade = (request) => {
-        closedBefore.push(scene.gateway.connections.length - scene.gateway.openCount);
+      fixture.gateway.answerUpgrade = (request) => {
+        closedBefore.push(fixture.gateway.connections.length - fixture.gateway.openCount);
         return admissionOf(request);
       };
       for (let opened = 0; opened < 10; opened++) {
-        const { client } = await scene.connect();
+        const { client } = await fixture.connect();
         client.close();
       }
       expect(closedBefore).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     },
   },
   {
-    name: 'L2: the close frame ends a connection whose far end keeps TCP open',
+    name: 'L2: a close frame ends a connection whose client keeps TCP open',
     needs: ['bytes'],
-    async run(scene) {
-      const line = await scene.openRaw();
+    async run(fixture) {
+      const line = await fixture.openRaw();
       line.send(UPGRADE);
-      await scene.until('it is open', () => scene.gateway.connections.length === 1);
+      await fixture.until('the connection is open', () => fixture.gateway.connections.length === 1);
       line.stopReading();
       line.send(CLOSE_FRAME);
-      await scene.settle();
-      expect(scene.gateway.connections[0]?.closedCount).toBe(1);
+      await fixture.settle();
+      expect(fixture.gateway.connections[0]?.closedCount).toBe(1);
     },
   },
   {
-    name: 'L2: the end of the bytes ends a connection without a close frame',
+    name: 'L2: the end of the TCP stream ends a connection without a close frame',
     needs: ['bytes'],
-    async run(scene) {
-      const line = await scene.openRaw();
+    async run(fixture) {
+      const line = await fixture.openRaw();
       line.send(UPGRADE);
-      await scene.until('it is open', () => scene.gateway.connections.length === 1);
+      await fixture.until('the connection is open', () => fixture.gateway.connections.length === 1);
       line.stopReading();
       line.end();
-      await scene.settle();
-      expect(scene.gateway.connections[0]?.closedCount).toBe(1);
+      await fixture.settle();
+      expect(fixture.gateway.connections[0]?.closedCount).toBe(1);
     },
   },
   {
-    name: 'L2: what came before the close frame is reported, what came behind it is not',
+    name: 'L2: frames before the close frame are reported, and frames after it are not',
     needs: ['bytes'],
-    async run(scene) {
-      const line = await scene.openRaw();
+    async run(fixture) {
+      const line = await fixture.openRaw();
       line.send(UPGRADE);
-      await scene.until('it is open', () => scene.gateway.connections.length === 1);
+      await fixture.until('the connection is open', () => fixture.gateway.connections.length === 1);
       line.send(
         Buffer.concat([maskedFrame(TEXT, bytes('1')), maskedFrame(TEXT, bytes('2')), CLOSE_FRAME, maskedFrame(TEXT, bytes('3'))]),
       );
-      await scene.until('it is closed', () => scene.gateway.openCount === 0);
-      expect(scene.gateway.connections[0]?.frames.map(textOf)).toEqual(['1', '2']);
+      await fixture.until('the connection is closed', () => fixture.gateway.openCount === 0);
+      expect(fixture.gateway.connections[0]?.frames.map(textOf)).toEqual(['1', '2']);
     },
   },
   {
-    name: 'M16: a message that is written in the turn in which the close frame is read does not leave, and is handed back',
+    name: 'M16: a message that is written in the turn in which the close frame is read is not sent, and returned',
     needs: ['bytes'],
-    async run(scene) {
+    async run(fixture) {
       const message = notice('leave', echoed('bob'), echoed('ann'));
-      scene.gateway.onFrame = ({ socket }) => void socket.write(bytes('too late'), message);
-      const line = await scene.openRaw();
+      fixture.gateway.onFrame = ({ socket }) => void socket.write(bytes('too late'), message);
+      const line = await fixture.openRaw();
       line.send(UPGRADE);
-      await scene.until('it is open', () => scene.gateway.connections.length === 1);
+      await fixture.until('the connection is open', () => fixture.gateway.connections.length === 1);
       line.send(Buffer.concat([maskedFrame(TEXT, bytes('go')), CLOSE_FRAME]));
-      await scene.until('it is over at both ends', () => scene.gateway.openCount === 0 && line.isClosed);
-      expect(scene.gateway.connections[0]?.unsent).toEqual([message]);
+      await fixture.until('both ends are closed', () => fixture.gateway.openCount === 0 && line.isClosed);
+      expect(fixture.gateway.connections[0]?.unsent).toEqual([message]);
       expect(line.received).not.toContain('too late');
     },
   },

@@ -11,7 +11,7 @@ import { SOCKET_CLAUSES } from './socket-clauses.ts';
 import { STREAM_CLAUSES } from './stream-clauses.ts';
 import { WIRE_CLAUSES } from './wire-clauses.ts';
 
-/** All that a transport promises, by name. */
+/** All clauses of the transport contract, by name. */
 export const CLAUSES: readonly Clause[] = [
   ...SOCKET_CLAUSES,
   ...CLOSING_CLAUSES,
@@ -25,30 +25,34 @@ export const CLAUSES: readonly Clause[] = [
   ...WIRE_CLAUSES,
 ];
 
-/** What `clause` needs and a transport does not have. */
+/** The capabilities that `clause` needs and a transport does not have. */
 export function lackingFor({ needs = [] }: Clause, can: Capabilities): (keyof Capabilities)[] {
   return needs.filter((need) => can[need] !== true);
 }
 
-/** Lets a clause play. @throws what it finds. */
+/** Runs a clause. @throws the first violation. */
 export async function play(
   clause: Clause,
   start: Start,
-  run: (scene: TransportFixture) => Promise<void> = clause.run,
+  run: (fixture: TransportFixture) => Promise<void> = clause.run,
 ): Promise<TransportFixture> {
-  const scene = await TransportFixture.open(start, {
+  const fixture = await TransportFixture.open(start, {
     listens: clause.isEarly !== true,
     ...(clause.settings && { settings: clause.settings }),
   });
   try {
-    await run(scene);
+    await run(fixture);
   } finally {
-    await scene.dispose();
+    await fixture.dispose();
   }
-  return scene;
+  return fixture;
 }
 
-/** Holds a transport to its promises. @param can what it declares. @param start gives subjects, a new one for each clause. */
+/**
+ * Tests a transport against the contract.
+ * @param can the capabilities that the transport declares.
+ * @param start creates subjects, a new one for each clause.
+ */
 export function transportContract(name: string, { can, start }: { readonly can: Capabilities; readonly start: Start }): void {
   describe(`transport: ${name}`, () => {
     const unmet = new Map<keyof Capabilities, string[]>();
@@ -62,13 +66,13 @@ export function transportContract(name: string, { can, start }: { readonly can: 
     }
 
     for (const [lack, names] of unmet) {
-      it(`does not promise ${lack} (${can[lack]}), so not: ${names.join('; ')}`, () => expect(can[lack]).toMatch(/^no: \w.+/));
+      it(`does not have ${lack} (${can[lack]}), so not: ${names.join('; ')}`, () => expect(can[lack]).toMatch(/^no: \w.+/));
     }
   });
 }
 
-/** In every clause: no report comes from inside a call or another report, and each connection ends once and for good. */
-async function wellMannered(clause: Clause, start: Start, run?: (scene: TransportFixture) => Promise<void>): Promise<void> {
+/** In every clause: no report is made within a call or another report, and each connection closes once. */
+async function wellMannered(clause: Clause, start: Start, run?: (fixture: TransportFixture) => Promise<void>): Promise<void> {
   const { gateway } = await play(clause, start, run);
   expect(gateway.reentrantCalls).toEqual([]);
   expect(gateway.connections.filter(({ closedCount, late }) => closedCount !== 1 || late.length > 0)).toEqual([]);

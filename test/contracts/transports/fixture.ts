@@ -5,32 +5,32 @@ import type { TransportSettings } from '../../../src/adapters/transports/shared/
 import type { PendingRequest, WebSocketClient, StreamReader, RawConnection } from '../../support/network-client.ts';
 import { RecordingGateway, streamAdmissionOf, type RecordedConnection } from './recording-gateway.ts';
 
-/** What a transport may lack, with the reason why it does. */
+/** A capability that a transport may lack, with the reason. */
 export type Capability = true | `no: ${string}`;
 
 /** Each transport declares all of them. */
 export interface Capabilities {
-  /** There are bytes to be malformed. */
+  /** The transport carries bytes, which may be malformed. */
   readonly bytes: Capability;
-  /** It opens and closes the port by itself. */
+  /** The transport opens and closes the port itself. */
   readonly ownPort: Capability;
-  /** The length of a head and the time for it are its own to bound. */
+  /** The transport limits the size of a head and the time for it. */
   readonly ownHeads: Capability;
   readonly handshakeTimeout: Capability;
-  /** Ports exist that this process may not bind. */
+  /** The machine has ports that this process may not bind. */
   readonly forbiddenPorts: Capability;
   readonly ipv6: Capability;
-  /** It counts the received bytes of a message that is not complete. */
+  /** The transport counts the received bytes of an incomplete message. */
   readonly countsIncomplete: Capability;
-  /** However big a frame is, its sender is told 1009. */
+  /** The sender of a frame of any size receives 1009. */
   readonly tellsHugeFrames: Capability;
-  /** A text that is no UTF-8 is answered 1007. */
+  /** The sender of text that is not UTF-8 receives 1007. */
   readonly tellsInvalidText: Capability;
 }
 
 export interface ConnectOptions {
   readonly headers?: Readonly<Record<string, string>>;
-  /** Which of this machine's addresses to knock at; 127.0.0.1 unless told. */
+  /** The address of this machine to connect to. Default: 127.0.0.1. */
   readonly host?: string;
 }
 
@@ -38,24 +38,24 @@ export interface RequestOptions extends ConnectOptions {
   readonly body?: string;
 }
 
-/** The far end of whatever lies between. */
+/** Client operations on a transport. */
 export interface TestClient {
   connect(target: string, options?: ConnectOptions): Promise<WebSocketClient>;
   sendRequest(method: string, target: string, options?: RequestOptions): PendingRequest;
-  /** Asks, and reads the answer as it comes. */
+  /** Sends a request, and reads the response as a stream. */
   openStream(method: string, target: string, options?: RequestOptions): Promise<StreamReader>;
-  /** @param isBare whether to leave out TLS. */
+  /** @param isBare true to connect without TLS. */
   openRaw(options?: { readonly isBare?: boolean }): Promise<RawConnection>;
 }
 
-/** One transport, not listening yet, with a hand at its far end. */
+/** One transport that is not listening yet, and its clients. */
 export interface Subject {
   readonly transport: Transport;
   readonly can: Capabilities;
-  /** How long a condition may take to come true, in real milliseconds. */
+  /** How long a condition may take to become true, in milliseconds of real time. */
   readonly patience: number;
   reach(address: ListeningAddress): TestClient;
-  /** One moment passes. */
+  /** A short time passes. */
   elapse(): Promise<void>;
   dispose(): Promise<void>;
 }
@@ -76,7 +76,7 @@ export interface Pair {
 
 const STREAM_HEAD: StreamHead = { status: 200, headers: [['content-type', 'text/event-stream']] };
 
-/** The bounds of every clause that sets no others. */
+/** The settings of clauses without settings of their own. */
 export const BOUNDS = {
   maxFrameBytes: 1_048_576,
   sendBufferBytes: 1_048_576,
@@ -85,7 +85,7 @@ export const BOUNDS = {
   maxHeaderBytes: 8_192,
 };
 
-/** A transport that listens, a gateway that remembers, and hands at the far end: where a clause plays. */
+/** The fixture of a clause: a listening transport, a recording gateway, and clients. */
 export class TransportFixture {
   readonly gateway = new RecordingGateway();
   readonly subject: Subject;
@@ -108,9 +108,9 @@ export class TransportFixture {
     start: Start,
     { listens = true, settings = {} }: { listens?: boolean; settings?: Partial<TransportSettings> } = {},
   ): Promise<TransportFixture> {
-    const scene = new TransportFixture(start, await start(settings));
-    if (listens) await scene.listen();
-    return scene;
+    const fixture = new TransportFixture(start, await start(settings));
+    if (listens) await fixture.listen();
+    return fixture;
   }
 
   async listen(): Promise<ListeningAddress> {
@@ -120,16 +120,16 @@ export class TransportFixture {
   }
 
   get address(): ListeningAddress {
-    if (this.#address === undefined) throw new Error('it is not listening');
+    if (this.#address === undefined) throw new Error('the transport is not listening');
     return this.#address;
   }
 
   get client(): TestClient {
-    if (this.#client === undefined) throw new Error('it is not listening');
+    if (this.#client === undefined) throw new Error('the transport is not listening');
     return this.#client;
   }
 
-  /** Another transport of the same kind, stopped with the scene. */
+  /** Another transport of the same kind, which is stopped with the fixture. */
   async another(settings: Partial<TransportSettings>): Promise<Transport> {
     const subject = await this.start(settings);
     this.#others.push(subject);
@@ -146,7 +146,7 @@ export class TransportFixture {
     return { client, connection: this.gateway.connections[before] as RecordedConnection };
   }
 
-  /** Opens a stream: every request for one is admitted, with this head. */
+  /** Opens a stream: every request is admitted as a stream, with this head. */
   async openStream(head: StreamHead = STREAM_HEAD, options: RequestOptions = {}): Promise<StreamPair> {
     this.gateway.answerRequest = (exchange) => exchange.respondWithStream(head, streamAdmissionOf(exchange.request));
     const before = this.gateway.connections.length;
@@ -159,7 +159,7 @@ export class TransportFixture {
     return { reader, connection: this.gateway.connections[before] as RecordedConnection };
   }
 
-  /** Opens what may well be refused. */
+  /** Opens a connection that may be rejected. */
   async tryConnect(target = '/ws', options: ConnectOptions = {}): Promise<WebSocketClient> {
     const far = await this.client.connect(target, options);
     this.#far.push(far);
@@ -176,16 +176,16 @@ export class TransportFixture {
     return this.client.sendRequest(method, target, options).answer;
   }
 
-  /** @throws when `condition` has not come true in good time. */
+  /** @throws if `condition` does not become true in time. */
   async until(what: string, condition: () => boolean): Promise<void> {
     const deadline = Date.now() + this.subject.patience;
     for (let moments = 0; !condition(); moments++) {
-      if (moments > 10 && Date.now() >= deadline) throw new Error(`never came true: ${what}`);
+      if (moments > 10 && Date.now() >= deadline) throw new Error(`timeout: ${what}`);
       await this.subject.elapse();
     }
   }
 
-  /** Whatever is under way arrives: what has not come by now does not come. Two round trips took place since. */
+  /** Waits until all input is processed: two round trips and some time pass. */
   async settle(): Promise<void> {
     for (let trip = 0; trip < 2; trip++) {
       if (!this.#isStopped) await this.#trip();
@@ -200,14 +200,14 @@ export class TransportFixture {
     this.gateway.answerRequest = answerRequest;
   }
 
-  /** The pair still works, both ways. */
+  /** The connection still works in both directions. */
   async expectAlive({ client, connection }: Pair): Promise<void> {
     const frames = connection.frames.length;
     const words = client.received.length;
-    client.send('are you there?');
+    client.send('ping from the client');
     await this.until('a frame arrives', () => connection.frames.length > frames);
     connection.socket.write(new TextEncoder().encode('I am'));
-    await this.until('the answer is heard', () => client.received.length > words);
+    await this.until('the response is received', () => client.received.length > words);
   }
 
   async stop(): Promise<void> {
@@ -230,27 +230,27 @@ export class TransportFixture {
   }
 }
 
-/** @throws when `promise` takes longer than `patience`, and than a few turns. */
+/** @throws if `promise` takes longer than `patience` and some turns. */
 export async function within<T>(patience: number, what: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`took too long: ${what}`)), patience + 100);
+    timer = setTimeout(() => reject(new Error(`timeout: ${what}`)), patience + 100);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** One promise of a transport. */
+/** One clause of the transport contract. */
 export interface Clause {
   readonly name: string;
   readonly needs?: readonly (keyof Capabilities)[];
-  /** What is so where only this one is lacking. In any other case the clause is listed by name. */
+  /** The clause for a transport that lacks only this capability. Otherwise the clause is listed by name. */
   readonly otherwise?: {
     readonly lacking: keyof Capabilities;
     readonly name: string;
-    run(scene: TransportFixture): Promise<void>;
+    run(fixture: TransportFixture): Promise<void>;
   };
   readonly settings?: Partial<TransportSettings>;
   /** The clause begins before `listen`. */
   readonly isEarly?: true;
-  run(scene: TransportFixture): Promise<void>;
+  run(fixture: TransportFixture): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Clause } from './fixture.ts';
 
-/* Heads that libraries read in more than one way. */
+/* Request heads that parsers read in more than one way. */
 
 const HIDDEN = 'GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n';
 const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
@@ -25,42 +25,42 @@ const FRAMING: readonly Clause[] = [
     const request = `POST /open HTTP/1.1\r\nHost: x\r\n${headers}\r\n${body}`;
     return [
       {
-        name: `H13: a head with ${what} is refused, or read in one way only, and its connection ends`,
+        name: `H13: a head with ${what} is rejected, or read in one way only, and its connection closes`,
         needs: ['bytes', 'ownHeads'],
-        async run(scene) {
-          const line = await scene.openRaw();
+        async run(fixture) {
+          const line = await fixture.openRaw();
           line.send(request.slice(0, request.length - body.length));
-          await scene.until('it is over', () => line.isClosed);
+          await fixture.until('the connection is closed', () => line.isClosed);
           expect(line.received.split(' ')[1]).toMatch(status);
-          expect(scene.gateway.requests.length).toBe(line.received.startsWith('HTTP/1.1 400') ? 0 : 1);
+          expect(fixture.gateway.requests.length).toBe(line.received.startsWith('HTTP/1.1 400') ? 0 : 1);
         },
       },
       {
         name: `H13: behind a head with ${what} no second request is served`,
         needs: ['bytes'],
-        async run(scene) {
-          const line = await scene.openRaw();
+        async run(fixture) {
+          const line = await fixture.openRaw();
           line.send(`${request}${HIDDEN}${HIDDEN}`);
-          await scene.until('it is over', () => line.isClosed);
-          expect(scene.gateway.requests.filter(({ path }) => path === '/hidden')).toEqual([]);
+          await fixture.until('the connection is closed', () => line.isClosed);
+          expect(fixture.gateway.requests.filter(({ path }) => path === '/hidden')).toEqual([]);
         },
       },
     ];
   }),
   {
-    name: 'H13: what stands where trailers may stand is no request',
+    name: 'H13: bytes in the place of trailers are not served as a request',
     needs: ['bytes'],
-    async run(scene) {
-      const line = await scene.openRaw();
+    async run(fixture) {
+      const line = await fixture.openRaw();
       line.send(`POST /open HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n${HIDDEN}`);
-      await scene.until('it is over', () => line.isClosed || scene.gateway.requests.length > 0);
-      await scene.settle();
-      expect(scene.gateway.requests.filter(({ path }) => path === '/hidden')).toEqual([]);
+      await fixture.until('the connection is closed', () => line.isClosed || fixture.gateway.requests.length > 0);
+      await fixture.settle();
+      expect(fixture.gateway.requests.filter(({ path }) => path === '/hidden')).toEqual([]);
     },
   },
 ];
 
-/** The head of a handshake, with more of it behind. */
+/** The head of a handshake, up to its last header. */
 function handshake(connection: string, more = ''): string {
   const head = `GET /ws?id=eve HTTP/1.1\r\nHost: x\r\n${connection}Upgrade: websocket\r\n`;
   return `${head}Sec-WebSocket-Version: 13\r\n${KEY}${more}\r\n`;
@@ -68,103 +68,103 @@ function handshake(connection: string, more = ''): string {
 
 const UPGRADES: readonly Clause[] = [
   {
-    name: 'H14: an upgrade that the header Connection does not name is a request like any other',
+    name: 'H14: an upgrade that the header Connection does not name is an ordinary request',
     needs: ['bytes'],
-    async run(scene) {
+    async run(fixture) {
       for (const connection of ['', 'Connection: keep-alive\r\n']) {
-        const line = await scene.openRaw();
+        const line = await fixture.openRaw();
         line.send(handshake(connection));
-        await scene.until('it is answered', () => line.received.includes('HTTP/1.1'));
+        await fixture.until('the response is received', () => line.received.includes('HTTP/1.1'));
         expect(line.received).toMatch(/^HTTP\/1\.1 200 /);
       }
-      expect([scene.gateway.upgrades, scene.gateway.requests.length]).toEqual([[], 2]);
+      expect([fixture.gateway.upgrades, fixture.gateway.requests.length]).toEqual([[], 2]);
     },
   },
   {
-    name: 'H14: the header Connection may name more than the upgrade, and come in pieces',
+    name: 'H14: the header Connection may have other tokens, and be repeated',
     needs: ['bytes'],
-    async run(scene) {
+    async run(fixture) {
       for (const connection of ['Connection: keep-alive, Upgrade\r\n', 'Connection: keep-alive\r\nConnection: upgrade\r\n']) {
-        const line = await scene.openRaw();
+        const line = await fixture.openRaw();
         line.send(handshake(connection));
-        await scene.until('it is answered', () => line.received.includes('\r\n\r\n'));
+        await fixture.until('the response is received', () => line.received.includes('\r\n\r\n'));
         expect(line.received).toMatch(/^HTTP\/1\.1 101 /);
       }
     },
   },
   {
-    name: 'O13: no subprotocol is granted',
+    name: 'O13: no subprotocol is accepted',
     needs: ['bytes'],
-    async run(scene) {
-      const line = await scene.openRaw();
+    async run(fixture) {
+      const line = await fixture.openRaw();
       line.send(handshake('Connection: Upgrade\r\n', 'Sec-WebSocket-Protocol: chat, superchat\r\n'));
-      await scene.until('it is answered', () => line.received.includes('\r\n\r\n'));
+      await fixture.until('the response is received', () => line.received.includes('\r\n\r\n'));
       expect(line.received).toMatch(/^HTTP\/1\.1 101 /);
       expect(line.received.toLowerCase()).not.toContain('sec-websocket-protocol');
     },
   },
   {
-    name: 'O12: a handshake of version 8 is answered 400, with the version that is spoken',
+    name: 'O12: a handshake of version 8 is answered with 400 and the supported version',
     needs: ['bytes'],
-    async run(scene) {
-      const line = await scene.openRaw();
+    async run(fixture) {
+      const line = await fixture.openRaw();
       line.send(handshake('Connection: Upgrade\r\n').replace('Version: 13', 'Version: 8'));
-      await scene.until('it is cut', () => line.isClosed);
+      await fixture.until('the connection is closed', () => line.isClosed);
       expect(line.received).toMatch(/^HTTP\/1\.1 400 /);
       expect(line.received.toLowerCase()).toContain('sec-websocket-version: 13\r\n');
-      expect(scene.gateway.abandonedAdmissions).toEqual(scene.gateway.accepted);
-      expect(scene.gateway.refusals).toMatchObject([{ status: 400 }]);
+      expect(fixture.gateway.abandonedAdmissions).toEqual(fixture.gateway.accepted);
+      expect(fixture.gateway.refusals).toMatchObject([{ status: 400 }]);
     },
   },
 ];
 
 const UNREAD: readonly Clause[] = [
   {
-    name: 'H15: a far end that sends requests and reads no answer is cut, or read no further',
+    name: 'H15: a client that sends requests and reads no response is disconnected, or no longer read',
     needs: ['bytes'],
-    async run(scene) {
-      const other = await scene.connect();
+    async run(fixture) {
+      const other = await fixture.connect();
       const body = 'x'.repeat(65_536);
-      scene.gateway.answerRequest = (exchange) => exchange.respond({ status: 200, headers: [], body });
-      const line = await scene.openRaw();
+      fixture.gateway.answerRequest = (exchange) => exchange.respond({ status: 200, headers: [], body });
+      const line = await fixture.openRaw();
       line.stopReading();
       const requests = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2_000);
       for (let n = 0; n < 10; n++) line.send(requests);
-      await scene.expectAlive(other);
-      await scene.settle();
-      // What the two kernels hold of 64 KiB answers is far less.
-      expect(scene.gateway.requests.length).toBeLessThan(5_000);
+      await fixture.expectAlive(other);
+      await fixture.settle();
+      // Far more 64 KiB responses than the buffers of both kernels hold.
+      expect(fixture.gateway.requests.length).toBeLessThan(5_000);
     },
   },
   {
-    name: 'H15: a far end that sends HEAD requests and reads no answer is cut, or read no further',
+    name: 'H15: a client that sends HEAD requests and reads no response is disconnected, or no longer read',
     needs: ['bytes'],
-    async run(scene) {
-      const other = await scene.connect();
-      const line = await scene.openRaw();
+    async run(fixture) {
+      const other = await fixture.connect();
+      const line = await fixture.openRaw();
       line.stopReading();
       const requests = 'HEAD / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2_000);
       for (let n = 0; n < 20; n++) line.send(requests);
-      await scene.expectAlive(other);
-      await scene.settle();
-      expect(scene.gateway.requests.length).toBeLessThan(10_000);
+      await fixture.expectAlive(other);
+      await fixture.settle();
+      expect(fixture.gateway.requests.length).toBeLessThan(10_000);
     },
   },
   {
-    name: 'H15: a far end that reads gets every answer to the requests that it sent ahead',
+    name: 'H15: a client that reads receives every response to pipelined requests',
     needs: ['bytes'],
-    async run(scene) {
-      const line = await scene.openRaw();
+    async run(fixture) {
+      const line = await fixture.openRaw();
       line.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(50));
-      await scene.until('all are answered', () => line.received.split('HTTP/1.1 200').length === 51);
+      await fixture.until('all are answered', () => line.received.split('HTTP/1.1 200').length === 51);
     },
   },
   {
-    name: 'H15: an answer larger than what the network takes at once arrives whole',
-    async run(scene) {
+    name: 'H15: a response larger than the network buffers arrives completely',
+    async run(fixture) {
       const body = 'x'.repeat(16 * 1_048_576);
-      scene.gateway.answerRequest = (exchange) => exchange.respond({ status: 200, headers: [], body });
-      const answer = await scene.sendRequest('GET', '/');
+      fixture.gateway.answerRequest = (exchange) => exchange.respond({ status: 200, headers: [], body });
+      const answer = await fixture.sendRequest('GET', '/');
       expect(answer.body.length).toBe(body.length);
     },
   },

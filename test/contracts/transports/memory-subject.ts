@@ -5,7 +5,7 @@ import type { HttpResponse } from '../../../src/application/ports/http.ts';
 import type { StreamReader } from '../../support/network-client.ts';
 import { BOUNDS, type Capabilities, type Start } from './fixture.ts';
 
-/* The transport whose far end is an object of this process. */
+/* The transport whose clients are objects of this process. */
 
 const NO_NETWORK = 'no: nothing leaves the process';
 
@@ -15,15 +15,15 @@ export const IN_MEMORY: Capabilities = {
   ownHeads: NO_NETWORK,
   handshakeTimeout: NO_NETWORK,
   forbiddenPorts: NO_NETWORK,
-  ipv6: 'no: an address is what the test says',
+  ipv6: 'no: the test chooses the address',
   countsIncomplete: 'no: a frame arrives whole',
   tellsHugeFrames: true,
-  tellsInvalidText: 'no: a text is a string until it is sent',
+  tellsInvalidText: 'no: text is a string until it is sent',
 };
 
 const TURNS = 20;
 
-/** @param wrap what to put between the transport and the gateway. */
+/** @param wrap wraps the transport, between it and the gateway. */
 export function memoryStart(wrap: (transport: MemoryTransport) => Transport = (transport) => transport): Start {
   return async (settings) => {
     const memory = new MemoryTransport({ ...BOUNDS, ...settings });
@@ -44,7 +44,7 @@ export function memoryStart(wrap: (transport: MemoryTransport) => Transport = (t
         sendRequest: (method, target, { headers = {}, body = '' } = {}) => {
           const exchange = memory.request(method, target, { headers, body });
           const answer = answerOf(exchange);
-          // Whoever aborts need not wait for the failure.
+          // An aborted request need not be awaited.
           answer.catch(() => undefined);
           return { answer, abort: () => exchange.abort() };
         },
@@ -56,7 +56,7 @@ export function memoryStart(wrap: (transport: MemoryTransport) => Transport = (t
   };
 }
 
-/** A stream's far end in the words of a network's. */
+/** A memory client with the interface of a network stream reader. */
 function listening(far: MemoryClient): StreamReader {
   return {
     get head() {
@@ -80,6 +80,6 @@ const CUT = 1006;
 
 async function answerOf(exchange: { readonly answered: HttpResponse | undefined }): Promise<HttpResponse> {
   for (let turn = 0; turn < TURNS && exchange.answered === undefined; turn++) await turnOver();
-  if (exchange.answered === undefined) throw new Error('no answer');
+  if (exchange.answered === undefined) throw new Error('no response');
   return exchange.answered;
 }

@@ -14,7 +14,7 @@ describe('memory, beyond the contract', () => {
     return { transport, gateway };
   }
 
-  it('all that a control sets off has happened when it returns', () => {
+  it('all effects of a method have happened when it returns', () => {
     const { transport, gateway } = listening();
     gateway.onFrame = ({ socket }) => socket.close(4001, 'superseded');
     const farEnd = transport.connect({ path: '/ws' });
@@ -23,7 +23,7 @@ describe('memory, beyond the contract', () => {
     expect(gateway.connections[0]?.closedCount).toBe(1);
   });
 
-  it('what a turn of the clock sets off is told with settle, or with the next control', () => {
+  it('effects of a clock turn are reported with settle, or with the next method', () => {
     const { transport, gateway } = listening();
     const [one, two] = [transport.connect({ path: '/ws' }), transport.connect({ path: '/ws' })];
     gateway.connections[0]?.socket.close(1001, 'silent');
@@ -34,7 +34,7 @@ describe('memory, beyond the contract', () => {
     expect([two.state, ...gateway.connections.map(({ closedCount }) => closedCount)]).toEqual(['closed', 1, 1]);
   });
 
-  it('whoever keeps the bytes that a frame lent finds them overwritten', () => {
+  it('borrowed bytes of a frame are overwritten after the call', () => {
     const { transport, gateway } = listening();
     let kept: Uint8Array = new Uint8Array();
     gateway.onFrame = (_, bytes) => {
@@ -44,7 +44,7 @@ describe('memory, beyond the contract', () => {
     expect([...kept]).toEqual([0xff, 0xff]);
   });
 
-  it('a text that is no UTF-8 is a fault of the broker, and thrown at it', () => {
+  it('text that is not UTF-8 throws, because the broker must not send it', () => {
     const { transport, gateway } = listening();
     transport.connect({ path: '/ws' });
     expect(() => gateway.connections[0]?.socket.write(Uint8Array.of(0xff))).toThrow(TypeError);

@@ -5,20 +5,20 @@ import type { ConnectionId } from '../../../src/domain/ids.ts';
 import { CLAUSES, lackingFor, play } from './contract.ts';
 import { IN_MEMORY, memoryStart } from './memory-subject.ts';
 
-/* Transports with one fault each: the contract must find it, in the clause that names it. */
+/* Transports with one fault each: the contract must detect the fault, in the expected clause. */
 
 const clauses = CLAUSES.filter((clause) => lackingFor(clause, IN_MEMORY).length === 0);
 
 interface Fault {
-  /** What the gateway is told instead. */
+  /** Replacement for reports to the gateway. */
   readonly gateway?: (honest: Gateway) => Partial<Gateway>;
-  /** What a socket does instead. */
+  /** Replacement for methods of a socket. */
   readonly socket?: (honest: Socket, gateway: Gateway, name: () => ConnectionId) => Partial<Socket>;
-  /** What the transport does instead. */
+  /** Replacement for methods of the transport. */
   readonly transport?: (honest: Transport) => Partial<Transport>;
 }
 
-/** Puts a fault between an honest transport and its gateway. */
+/** Inserts a fault between a correct transport and its gateway. */
 function faulty(honest: Transport, fault: Fault): Transport {
   const listen = (gateway: Gateway) => {
     const told: Gateway = { ...bound(gateway, GATEWAY), ...fault.gateway?.(gateway) };
@@ -65,7 +65,7 @@ const encoder = new TextEncoder();
 const MUTANTS: readonly { readonly what: string; readonly foundBy: string; readonly fault: () => Fault }[] = [
   {
     what: 'reports closed twice',
-    foundBy: 'closed is reported exactly once, whoever ends the connection, and however often',
+    foundBy: 'closed is reported exactly once, for any number of closes by either side',
     fault: () => ({
       gateway: (honest) => ({
         closed: (connection, end) => {
@@ -76,15 +76,15 @@ const MUTANTS: readonly { readonly what: string; readonly foundBy: string; reado
     }),
   },
   {
-    what: 'reports every end as a loss',
-    foundBy: 'closed tells which side ended the connection, and the close code',
+    what: 'reports every close as a loss',
+    foundBy: 'closed contains the side that ended the connection, and the close code',
     fault: () => ({
       gateway: (honest) => ({ closed: (connection) => honest.closed(connection, { by: 'network', code: 1006 }) }),
     }),
   },
   {
-    what: 'reports closed from inside close',
-    foundBy: 'close never reports from inside the call',
+    what: 'reports closed within close',
+    foundBy: 'close never reports within the call',
     fault: () => {
       const told = new Set<ConnectionId>();
       const once = (gateway: Gateway, connection: ConnectionId, end: ConnectionEnd): void => {
@@ -105,7 +105,7 @@ const MUTANTS: readonly { readonly what: string; readonly foundBy: string; reado
   },
   {
     what: 'reports a frame after closed',
-    foundBy: 'nothing of a connection is reported after it was closed',
+    foundBy: 'a closed connection is not reported any more',
     fault: () => ({
       gateway: (honest) => ({
         closed: (connection, end) => {
@@ -116,8 +116,8 @@ const MUTANTS: readonly { readonly what: string; readonly foundBy: string; reado
     }),
   },
   {
-    what: 'goes on reporting after close',
-    foundBy: 'O5: what the far end says after close counts no more',
+    what: 'continues to report after close',
+    foundBy: 'O5: input after close is not reported',
     fault: () => {
       const pending: (() => void)[] = [];
       return {
@@ -138,7 +138,7 @@ const MUTANTS: readonly { readonly what: string; readonly foundBy: string; reado
   },
   {
     what: 'swaps two writes',
-    foundBy: 'M17: order is kept, both ways',
+    foundBy: 'M17: order is kept, in both directions',
     fault: () => {
       let held: Uint8Array | undefined;
       return {
@@ -156,8 +156,8 @@ const MUTANTS: readonly { readonly what: string; readonly foundBy: string; reado
     },
   },
   {
-    what: 'keeps what write was lent, and sends it later',
-    foundBy: 'bytes that were lent to write are the caller’s again when it returns',
+    what: 'keeps the borrowed bytes of write, and sends them later',
+    foundBy: 'borrowed bytes of write may be changed when it returns',
     fault: () => ({
       socket: (honest) => ({
         write: (text) => {
@@ -168,21 +168,21 @@ const MUTANTS: readonly { readonly what: string; readonly foundBy: string; reado
     }),
   },
   {
-    what: 'throws when a gone socket is written to',
-    foundBy: 'write to a socket that is over answers gone; no call throws',
+    what: 'throws when a closed socket is written to',
+    foundBy: 'write to a closed socket returns gone; no call throws',
     fault: () => ({
       socket: (honest) => ({
         write: (text) => {
           const outcome = honest.write(text);
-          if (outcome === 'gone') throw new Error('the socket is gone');
+          if (outcome === 'gone') throw new Error('the socket is closed');
           return outcome;
         },
       }),
     }),
   },
   {
-    what: 'says that a gone socket was written to',
-    foundBy: 'write to a socket that is over answers gone; no call throws',
+    what: 'reports a write to a closed socket as sent',
+    foundBy: 'write to a closed socket returns gone; no call throws',
     fault: () => ({
       socket: (honest) => ({
         write: (text) => {
@@ -223,12 +223,12 @@ const MUTANTS: readonly { readonly what: string; readonly foundBy: string; reado
   },
   {
     what: 'does not pause',
-    foundBy: 'M19: a paused connection reports no frame until resume, and not from inside it; then all, in order',
+    foundBy: 'M19: a paused connection reports no frame until resume, and none within the call; then all, in order',
     fault: () => ({ socket: () => ({ pause: () => undefined }) }),
   },
   {
-    what: 'takes all that a slow reader is sent',
-    foundBy: 'M16: a far end that reads slowly: writes are queued, then gone; and then it is closed',
+    what: 'accepts all writes for a slow reader',
+    foundBy: 'M16: writes to a slow client are queued, then gone; then the client is closed',
     fault: () => ({
       socket: (honest) => {
         let isBehind = false;
@@ -243,8 +243,8 @@ const MUTANTS: readonly { readonly what: string; readonly foundBy: string; reado
     }),
   },
   {
-    what: 'gives an admission of its own',
-    foundBy: 'an accepted upgrade is opened with the very admission it was given',
+    what: 'passes another admission object',
+    foundBy: 'an accepted upgrade is opened with the same admission object',
     fault: () => ({
       gateway: (honest) => ({
         upgrade: (request) => {
@@ -255,18 +255,18 @@ const MUTANTS: readonly { readonly what: string; readonly foundBy: string; reado
     }),
   },
   {
-    what: 'takes new connections after refuseNew',
-    foundBy: 'refuseNew: new connections are not taken; the open ones live on',
+    what: 'accepts new connections after refuseNew',
+    foundBy: 'refuseNew: new connections are not accepted; open ones stay',
     fault: () => ({ transport: () => ({ refuseNew: () => undefined }) }),
   },
   {
-    what: 'says another code than it was told',
-    foundBy: 'close tells its code and its reason',
+    what: 'sends another close code',
+    foundBy: 'close sends its code and its reason',
     fault: () => ({ socket: (honest) => ({ close: (_, why) => honest.close(1000, why) }) }),
   },
   {
-    what: 'reads an empty text as nothing',
-    foundBy: 'M2: empty text, 128 unicode characters, `__proto__` and a megabyte pass untouched, both ways',
+    what: 'drops an empty text',
+    foundBy: 'M2: empty text, 128 unicode characters, `__proto__` and a megabyte pass unchanged, in both directions',
     fault: () => ({
       gateway: (honest) => ({
         frame: (connection, bytes, isBinary) => {
@@ -277,8 +277,8 @@ const MUTANTS: readonly { readonly what: string; readonly foundBy: string; reado
   },
 ];
 
-describe('the transport contract finds', () => {
-  it('nothing where there is nothing', async () => {
+describe('the transport contract detects', () => {
+  it('nothing in a correct transport', async () => {
     expect(await failing({})).toEqual([]);
   });
 
@@ -290,7 +290,7 @@ describe('the transport contract finds', () => {
   }
 });
 
-/** @returns the names of the clauses that a transport with this fault breaks. */
+/** @returns the names of the clauses that a transport with this fault violates. */
 async function failing(fault: Fault | (() => Fault)): Promise<string[]> {
   const names: string[] = [];
   for (const clause of clauses) {

@@ -13,7 +13,7 @@ const LOOPBACK = '127.0.0.1';
 const MOMENT = 2;
 const PATIENCE = 8_000;
 
-/** What a transport has that opens its own port on this machine. */
+/** The capabilities of a transport that opens its own port on this machine. */
 export const ON_THE_NETWORK: Capabilities = {
   bytes: true,
   ownPort: true,
@@ -26,7 +26,7 @@ export const ON_THE_NETWORK: Capabilities = {
   tellsInvalidText: true,
 };
 
-/** @param dispose what else to end with the transport that `make` gave. */
+/** @param dispose ends other resources with the transport that `make` returned. */
 export function networkStart(
   make: (settings: TransportSettings) => Promise<{ transport: Transport; dispose?: () => Promise<void> }>,
   { can = ON_THE_NETWORK, isSecure = false }: { can?: Capabilities; isSecure?: boolean } = {},

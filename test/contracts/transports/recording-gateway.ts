@@ -5,29 +5,29 @@ import type { Admission, ConnectionEnd, HttpExchange, Gateway, UpgradeAnswer } f
 import { connectionId, type ConnectionId } from '../../../src/domain/ids.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 
-/** One message as it was reported, copied. */
+/** A copy of one reported message. */
 export interface ReceivedFrame {
   readonly bytes: Uint8Array;
   readonly isBinary: boolean;
 }
 
-/** One connection as the gateway knows it: what was reported of it, and the socket to answer with. */
+/** One connection of the recording gateway: its reports and its socket. */
 export interface RecordedConnection {
   readonly id: ConnectionId;
   readonly socket: Socket;
   readonly admission: Admission;
   readonly frames: ReceivedFrame[];
-  /** What it took and could not send. */
+  /** Messages that the socket accepted and did not send. */
   readonly unsent: SignalMessage[];
   aliveCount: number;
   closedCount: number;
-  /** How it ended, as it was reported first. */
+  /** The reported end of the connection. */
   end: ConnectionEnd | undefined;
-  /** What was reported of it after it was closed. */
+  /** Reports after the connection was closed. */
   readonly late: string[];
 }
 
-/** A request as it read in its own turn. */
+/** A copy of a request, made in its own turn. */
 export interface RecordedRequest {
   readonly method: string;
   readonly path: string;
@@ -38,16 +38,16 @@ export interface RecordedRequest {
 
 const WATCHED_HEADERS = ['host', 'origin', 'x-forwarded-for', 'x-nobody', '__proto__', 'constructor'];
 
-/** A gateway that remembers all it was told, answers as the test likes, and watches over the manners of its transport. */
+/** A gateway that records all reports, answers as a test configures it, and detects violations of the turn rules. */
 export class RecordingGateway implements Gateway {
   readonly connections: RecordedConnection[] = [];
   readonly requests: RecordedRequest[] = [];
   readonly upgrades: RecordedRequest[] = [];
   readonly accepted: Admission[] = [];
   readonly abandonedAdmissions: Admission[] = [];
-  /** What the transport refused by itself. */
+  /** Requests that the transport rejected itself. */
   readonly refusals: { readonly path: string; readonly status: number }[] = [];
-  /** Reports that came from inside a call to a socket, or inside another report. */
+  /** Reports that were made within a call to a socket, or within another report. */
   readonly reentrantCalls: string[] = [];
 
   answerUpgrade: (request: HttpRequest) => UpgradeAnswer = (request) => admissionOf(request);
@@ -141,9 +141,9 @@ export class RecordingGateway implements Gateway {
   }
 
   #report<T>(what: string, turn: () => T): T {
-    if (this.#socketCalls > 0) this.reentrantCalls.push(`${what} was reported from inside a call to a socket`);
+    if (this.#socketCalls > 0) this.reentrantCalls.push(`${what} was reported within a call to a socket`);
     if (this.#reports > 0 && what !== 'the opening of a stream') {
-      this.reentrantCalls.push(`${what} was reported from inside another report`);
+      this.reentrantCalls.push(`${what} was reported within another report`);
     }
     this.#reports++;
     try {
@@ -188,12 +188,12 @@ export function admissionOf(request: HttpRequest): Admission {
   };
 }
 
-/** For a request whose answer is to stay open. */
+/** The admission of a stream. */
 export function streamAdmissionOf(request: HttpRequest): Admission {
   return { ...admissionOf(request), carrier: 'stream' };
 }
 
-/** For who does not ask how it came in. */
+/** An admission for tests that do not check it. */
 export const ADMISSION: Admission = {
   accept: true,
   dialect: 'echo',

@@ -5,7 +5,7 @@ import { transportContract } from './contract.ts';
 import { IN_MEMORY, memoryStart } from './memory-subject.ts';
 import { BOUNDS } from './fixture.ts';
 
-/* It stands before another transport, and what is not Socket.IO passes through unchanged. */
+/* Socket.IO wraps another transport; all other traffic passes through unchanged. */
 
 const settings = {
   ...{ ...BOUNDS, path: '/socket.io', protocols: [4] as const, origins: { allow: 'echoed' } as const, maxUrlBytes: 4_096 },

@@ -8,9 +8,9 @@ import { BOUNDS, type Capabilities } from './fixture.ts';
 const can: Capabilities = {
   ...ON_THE_NETWORK,
   handshakeTimeout: 'no: 10 s, fixed in the library',
-  countsIncomplete: 'no: the library tells nothing of a message before it is complete',
-  tellsHugeFrames: 'no: what is over the library’s own limit is cut by it',
-  tellsInvalidText: 'no: the library cuts without a word',
+  countsIncomplete: 'no: the library reports a message only when it is complete',
+  tellsHugeFrames: 'no: the library cuts a message beyond its own limit',
+  tellsInvalidText: 'no: the library cuts without a close frame',
 };
 
 const settings = { host: '127.0.0.1', port: 0, ...BOUNDS };
@@ -27,8 +27,8 @@ if (unavailable === undefined) {
     });
   }
 } else {
-  describe('transport: uws, on a platform that it has no build for', () => {
-    it('is refused as transport-unavailable, in one line', () => {
+  describe('transport: uws, on a platform without a build', () => {
+    it('rejects with transport-unavailable, in one line', () => {
       expect(unavailable).toBeInstanceOf(ListenError);
       const { refusal, message } = unavailable as ListenError;
       expect(refusal.reason).toBe('transport-unavailable');
