@@ -4,8 +4,8 @@ import type { ClientAddresses } from '../../application/ports/client-addresses.t
 import type { HttpRequest } from '../../application/ports/http.ts';
 
 /**
- * Which proxies are trusted: so many hops, counted from here, or those in certain subnets. `true`
- * is one hop: to trust them all would let every client choose its address.
+ * The trusted proxies: a number of hops, counted from the broker, or a list of subnets. `true` is one hop, because a client
+ * behind an unlimited number of trusted hops could choose its address.
  */
 export type TrustedProxies = boolean | number | readonly string[];
 
@@ -14,14 +14,14 @@ type Subnet = readonly [network: Address, prefixLength: number];
 
 const HEADER = 'x-forwarded-for';
 
-// So much of a header is read, from its end, however long it is.
+// At most this many entries are read, from the end of the header.
 const MAX_ENTRIES = 64;
 
-/** H10: behind proxies, each of which has added to `x-forwarded-for` whom it heard. */
+/** H10: client addresses behind proxies, each of which appends the address of its client to `x-forwarded-for`. */
 export class ProxiedAddresses implements ClientAddresses {
   readonly #isTrusted: (address: string, hops: number) => boolean;
 
-  /** @param trusted subnets are such as `parseSubnet` takes; others trust nobody. */
+  /** @param trusted subnets in the form that `parseSubnet` accepts; other entries are ignored. */
   constructor(trusted: TrustedProxies) {
     if (typeof trusted === 'object') {
       const subnets = trusted.map(parseSubnet).filter((subnet) => subnet !== undefined);
@@ -31,7 +31,10 @@ export class ProxiedAddresses implements ClientAddresses {
     }
   }
 
-  /** The nearest address that is not a trusted proxy's; where an entry is none, the last one before it. */
+  /**
+   * The nearest address that does not belong to a trusted proxy. An entry that is not an address ends the search at the previous
+   * address.
+   */
   of(request: HttpRequest): string {
     let address = request.remoteAddress;
     if (!this.#isTrusted(address, 0)) return address;
@@ -47,7 +50,7 @@ export class ProxiedAddresses implements ClientAddresses {
   }
 }
 
-/** An address, or a subnet such as `10.0.0.0/8`; undefined for what is neither. */
+/** Parses an address, or a subnet such as `10.0.0.0/8`. @returns undefined for any other text. */
 export function parseSubnet(text: string): Subnet | undefined {
   const [network = '', length, ...rest] = text.split('/');
   if (isIP(network) === 0 || network.includes('%') || rest.length > 0) return undefined;
@@ -77,7 +80,7 @@ function* fromTheRight(header: string): Generator<string> {
 
 const WITH_PORT = /^(?:\[(?<six>[^\]]+)\]|(?<four>[\d.]+))(?::\d{1,5})?$/;
 
-/** The address in one entry, which some proxies write with a port; undefined for anything else. */
+/** The address in one entry, which some proxies write with a port. Undefined for any other text. */
 function addressIn(entry: string): string | undefined {
   const { six, four } = WITH_PORT.exec(entry)?.groups ?? {};
   const text = six ?? four ?? entry;

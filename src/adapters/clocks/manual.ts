@@ -1,7 +1,7 @@
 import type { Clock, Wakeup } from '../../application/ports/clock.ts';
 import { NEVER, type Millis } from '../../domain/time.ts';
 
-/** A clock that stands until it is turned. */
+/** A clock for tests: time passes only when a test advances it. */
 export class ManualClock implements Clock {
   #now: Millis = 0;
   #order = 0;
@@ -23,17 +23,17 @@ export class ManualClock implements Clock {
     };
   }
 
-  /** L6: `span` goes by and wakes nobody, as while a process is stopped. What was due then is woken by the next `passes`. */
+  /** L6: advances the clock without waking, as while the process is suspended. Due wake-ups run at the next `advance`. */
   advanceWithoutWaking(span: Millis): void {
     this.#now += span;
   }
 
-  /** When the next wake-up is due. */
+  /** The time of the next wake-up. */
   nextWakeup(): Millis {
     return this.#pending[0]?.at ?? NEVER;
   }
 
-  /** Lets `span` pass and wakes whoever is due on the way, each at its own moment. */
+  /** Advances the clock and runs each due wake-up at its own time. */
   advance(span: Millis): void {
     const until = this.#now + span;
     for (let due = this.#pending[0]; due !== undefined && due.at <= until; due = this.#pending[0]) {

@@ -2,10 +2,10 @@ import { performance } from 'node:perf_hooks';
 import type { Clock, Wakeup } from '../../application/ports/clock.ts';
 import type { Millis } from '../../domain/time.ts';
 
-// Node fires a longer timer at once.
+// Node fires a timer with a longer delay immediately.
 const LONGEST_TIMER: Millis = 2 ** 31 - 1;
 
-/** The machine's monotonic clock: a step of the wall clock cuts nobody off. */
+/** The monotonic clock of the machine: a change of the wall clock does not close connections. */
 export class SystemClock implements Clock {
   now(): Millis {
     return Math.floor(performance.now());
@@ -20,7 +20,7 @@ export class SystemClock implements Clock {
     return { cancel: () => clearTimeout(timer) };
   }
 
-  /** A broker that waits is no reason for its process to live. */
+  /** Unreferenced: a pending wake-up does not keep the process running. */
   #arm(at: Millis, fire: () => void): NodeJS.Timeout {
     const span = Math.min(Math.max(0, at - this.now()), LONGEST_TIMER);
     return setTimeout(fire, span).unref();

@@ -6,15 +6,15 @@ import { lineOf, type LogContext } from './shared/lines.ts';
 import { standardOutput } from './shared/standard-streams.ts';
 
 export interface PinoLogSettings extends LogContext {
-  /** The least grave level that is written. */
+  /** The lowest level that is written. */
   readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
-  /** `auto`: pretty where the standard output is a terminal. */
+  /** `auto`: pretty if the standard output is a terminal. */
   readonly format: 'auto' | 'pretty' | 'json';
-  /** Takes one line at a time; the standard output by default. */
+  /** Receives one line at a time. Default: the standard output. */
   readonly to?: DestinationStream;
 }
 
-/** Writes one line for each event, with pino. A standard output that is not read holds up neither the broker nor its end. */
+/** Writes one line for each event, with pino. A standard output that is not read blocks neither the broker nor its shutdown. */
 export class PinoLog implements Log {
   readonly #logger: Logger;
   readonly #context: LogContext;
@@ -37,14 +37,17 @@ export class PinoLog implements Log {
   }
 
   #logSuppressed(kind: string, count: number): void {
-    this.#logger.warn({ event: 'lines-held-back', kind, count }, 'more lines of the same kind: the level debug shows each');
+    this.#logger.warn(
+      { event: 'lines-held-back', kind, count },
+      'similar lines were suppressed: set the level debug to log each',
+    );
   }
 }
 
-/** What anybody outside can bring about as often as they like. */
+/** Events that a client can cause at any rate. */
 const RATE_LIMITED_EVENTS: ReadonlySet<string> = new Set(['connection-refused', 'upgrade-refused', 'request-refused']);
 
-/** For people: within the call, without the streams and threads that lose the last lines of a process. */
+/** Formats lines for a terminal, synchronously: pino's worker threads and streams lose the last lines of a process. */
 function prettyDestination(to: DestinationStream): DestinationStream {
   const format = prettyFactory({ translateTime: 'SYS:HH:MM:ss.l', hideObject: true, messageFormat: sentence });
   return { write: (json) => to.write(format(json)) };
@@ -63,7 +66,7 @@ function plain(value: unknown): string {
   return typeof value === 'string' && /^[^\s"=\p{Cc}]+$/u.test(value) ? value : JSON.stringify(value);
 }
 
-/** A terminal obeys control characters. */
+/** Replaces control characters, which a terminal would execute. */
 function printable(text: string): string {
   return text.replaceAll(/[^\P{Cc}\n\t]/gu, '?');
 }

@@ -1,6 +1,6 @@
 import type { Log, LogEvent } from '../../application/ports/log.ts';
 
-/** Says nothing. */
+/** Discards all events. */
 export class SilentLog implements Log {
   record(_: LogEvent): void {
     return;

@@ -1,6 +1,6 @@
 import type { PeerIds } from '../../application/ports/peer-ids.ts';
 
-/** Ids that the embedding program makes (`generateClientId` of `peer`). */
+/** Ids from the embedding program (`generateClientId` of `peer`). */
 export class SuppliedPeerIds implements PeerIds {
   readonly #make: () => string;
 

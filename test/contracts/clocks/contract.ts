@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/application/ports/clock.ts';
 import { NEVER, type Millis } from '../../../src/domain/time.ts';
 
-/** One clock, and a way to let it go on. */
+/** A clock under test, and a way to let time pass. */
 export interface ClockSubject {
   readonly clock: Clock;
-  /** Turns the clock, or truly waits: at least `span`. */
+  /** Advances the clock, or really waits, by at least `span`. */
   elapse(span: Millis): Promise<void>;
 }
 
-/** One promise of the port. */
+/** One requirement of the port. */
 export interface Clause {
   readonly name: string;
   run(subject: ClockSubject): Promise<void>;
@@ -18,12 +18,12 @@ export interface Clause {
 // Wake-ups that a clause waits for are due within a few milliseconds.
 const PATIENCE: Millis = 2_000;
 
-/** Beyond what a timer of the platform can count: by one, by a whole turn of 32 bits, for ever. */
+/** Delays beyond the range of a platform timer: by one, by a full 32-bit range, and without end. */
 const FAR_FUTURE: readonly Millis[] = [2 ** 31, 2 ** 31 + 1, 2 ** 32 + 1, 2 ** 33 + 1, NEVER];
 
 export const CLAUSES: readonly Clause[] = [
   {
-    name: 'now is told in whole milliseconds, and never runs backwards',
+    name: 'now returns whole milliseconds and never decreases',
     async run({ clock, elapse }) {
       let before = clock.now();
       for (let reading = 0; reading < 500; reading++) {
@@ -36,7 +36,7 @@ export const CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'now goes on by at least the time that went by',
+    name: 'now advances at least by the time that has passed',
     async run({ clock, elapse }) {
       const before = clock.now();
       await elapse(10);
@@ -44,20 +44,20 @@ export const CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'a wake-up never comes from inside the call, even for a moment that has passed',
+    name: 'a wake-up never runs within the call, even if its time has passed',
     async run(subject) {
       const { clock } = subject;
       const woken: string[] = [];
       await subject.elapse(5);
-      clock.wakeAt(0, () => woken.push('long gone'));
-      clock.wakeAt(clock.now(), () => woken.push('this very moment'));
+      clock.wakeAt(0, () => woken.push('long past'));
+      clock.wakeAt(clock.now(), () => woken.push('now'));
       clock.wakeAt(clock.now() + 1, () => woken.push('the next'));
       expect(woken).toEqual([]);
       await until(subject, () => woken.length >= 3);
     },
   },
   {
-    name: 'a wake-up ordered from inside another comes in a turn of its own',
+    name: 'a wake-up that is scheduled within another one runs in a turn of its own',
     async run(subject) {
       const { clock } = subject;
       const woken: string[] = [];
@@ -70,7 +70,7 @@ export const CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'a wake-up comes at its moment or soon after, never before',
+    name: 'a wake-up runs at its time or shortly after, never before',
     async run(subject) {
       const { clock } = subject;
       const early: Millis[] = [];
@@ -87,7 +87,7 @@ export const CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'a wake-up comes once',
+    name: 'a wake-up runs once',
     async run(subject) {
       const { clock } = subject;
       let woken = 0;
@@ -98,13 +98,13 @@ export const CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'a wake-up that was called off does not come, and the others do',
+    name: 'a cancelled wake-up does not run, and the others do',
     async run(subject) {
       const { clock } = subject;
       const woken: string[] = [];
       const at = clock.now() + 2;
       clock.wakeAt(at, () => woken.push('before'));
-      clock.wakeAt(at, () => woken.push('called off')).cancel();
+      clock.wakeAt(at, () => woken.push('cancelled')).cancel();
       clock.wakeAt(at, () => woken.push('behind'));
       await until(subject, () => woken.length >= 2);
       await subject.elapse(5);
@@ -112,7 +112,7 @@ export const CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'calling off twice, from inside the wake-up or late is harmless',
+    name: 'cancelling twice, within the wake-up or late is harmless',
     async run(subject) {
       const { clock } = subject;
       const woken: string[] = [];
@@ -121,17 +121,17 @@ export const CLAUSES: readonly Clause[] = [
       twice.cancel();
       const inside = clock.wakeAt(clock.now() + 1, () => {
         inside.cancel();
-        woken.push('called off inside');
+        woken.push('cancelled within');
       });
       await until(subject, () => woken.length === 1);
       clock.wakeAt(clock.now() + 1, () => woken.push('another'));
       inside.cancel();
       await until(subject, () => woken.length === 2);
-      expect(woken).toEqual(['called off inside', 'another']);
+      expect(woken).toEqual(['cancelled within', 'another']);
     },
   },
   {
-    name: 'a moment beyond 2^31 milliseconds does not come at once, and can be called off',
+    name: 'a wake-up more than 2^31 milliseconds ahead does not run at once, and can be cancelled',
     async run({ clock, elapse }) {
       const woken: Millis[] = [];
       const wakeups = FAR_FUTURE.map((span) => clock.wakeAt(clock.now() + span, () => woken.push(span)));
@@ -143,7 +143,7 @@ export const CLAUSES: readonly Clause[] = [
   },
 ];
 
-/** Holds one clock to all promises of its port. */
+/** Tests one clock against all clauses. */
 export function clockContract(name: string, start: () => ClockSubject): void {
   describe(`clock ${name}`, () => {
     for (const clause of CLAUSES) it(clause.name, () => clause.run(start()));
@@ -155,5 +155,5 @@ async function until({ elapse }: ClockSubject, condition: () => boolean): Promis
     if (condition()) return;
     await elapse(1);
   }
-  expect.fail('a wake-up that was ordered did not come');
+  expect.fail('a scheduled wake-up did not run');
 }

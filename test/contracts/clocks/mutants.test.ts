@@ -32,7 +32,7 @@ class DeafClock extends ManualClock {
   }
 }
 
-/** Calls off whatever was ordered last, as one that keeps a single timer would. */
+/** Cancels the wake-up that was scheduled last, like a clock with a single timer. */
 class ForgetfulClock extends ManualClock {
   #last: Wakeup | undefined = undefined;
 
@@ -67,44 +67,44 @@ class SlippingClock extends ManualClock {
 
 const MUTANTS = [
   {
-    fault: 'wakes from inside the call',
+    fault: 'wakes within the call',
     make: () => new HastyClock(),
     dies: [
-      'a wake-up never comes from inside the call, even for a moment that has passed',
-      'a wake-up ordered from inside another comes in a turn of its own',
+      'a wake-up never runs within the call, even if its time has passed',
+      'a wake-up that is scheduled within another one runs in a turn of its own',
     ],
   },
   {
     fault: 'wakes a millisecond early',
     make: () => new EarlyClock(),
-    dies: ['a wake-up comes at its moment or soon after, never before'],
+    dies: ['a wake-up runs at its time or shortly after, never before'],
   },
-  { fault: 'wakes twice', make: () => new RepeatingClock(), dies: ['a wake-up comes once'] },
+  { fault: 'wakes twice', make: () => new RepeatingClock(), dies: ['a wake-up runs once'] },
   {
-    fault: 'calls nothing off',
+    fault: 'cancels nothing',
     make: () => new DeafClock(),
-    dies: ['a wake-up that was called off does not come, and the others do'],
+    dies: ['a cancelled wake-up does not run, and the others do'],
   },
   {
-    fault: 'calls off the wrong one the second time',
+    fault: 'cancels the wrong wake-up the second time',
     make: () => new ForgetfulClock(),
-    dies: ['calling off twice, from inside the wake-up or late is harmless'],
+    dies: ['cancelling twice, within the wake-up or late is harmless'],
   },
   {
     fault: 'counts in 32 bits',
     make: () => new NarrowClock(),
-    dies: ['a moment beyond 2^31 milliseconds does not come at once, and can be called off'],
+    dies: ['a wake-up more than 2^31 milliseconds ahead does not run at once, and can be cancelled'],
   },
   {
-    fault: 'slips back now and then',
+    fault: 'decreases now and then',
     make: () => new SlippingClock(),
-    dies: ['now is told in whole milliseconds, and never runs backwards'],
+    dies: ['now returns whole milliseconds and never decreases'],
   },
 ];
 
-describe('a clock that breaks a promise', () => {
+describe('a clock with one fault', () => {
   for (const { fault, make, dies } of MUTANTS) {
-    it(`${fault}: fails where it is said, and nowhere else`, async () => {
+    it(`${fault}: fails the expected clauses, and no others`, async () => {
       expect(await failures(make)).toEqual(dies);
     });
   }

@@ -1,24 +1,24 @@
-/** How many lines of one kind are written in one window. */
+/** Lines of one kind that are written in one window. */
 const MAX_LINES = 20;
 const WINDOW_MS = 10_000;
-/** More kinds than these share one account. */
+/** Further kinds share one counter. */
 const MAX_KINDS = 100;
 const OTHERS = 'others';
 
-/** Bounds the lines of a flood: of each kind so many in a window, and at its end one line with the number of the others. */
+/** Limits the lines of each kind in a window. At the end of the window, one line reports the number of suppressed lines. */
 export class BurstLimit {
   readonly #onSuppressed: (kind: string, count: number) => void;
   readonly #counts = new Map<string, number>();
   #window: NodeJS.Timeout | undefined;
 
-  /** @param tell is called for each kind of which lines were held back, when the window is over. */
+  /** @param tell is called at the end of the window, for each kind with suppressed lines. */
   constructor(tell: (kind: string, count: number) => void) {
     this.#onSuppressed = tell;
   }
 
-  /** @returns whether one more line of that kind may be written. */
+  /** @returns whether one more line of this kind may be written. */
   admits(kind: string): boolean {
-    // A window is no reason for the process to live.
+    // An open window does not keep the process running.
     this.#window ??= setTimeout(() => this.end(), WINDOW_MS).unref();
     const account = this.#counts.has(kind) || this.#counts.size < MAX_KINDS ? kind : OTHERS;
     const count = (this.#counts.get(account) ?? 0) + 1;
@@ -26,7 +26,7 @@ export class BurstLimit {
     return count <= MAX_LINES;
   }
 
-  /** Ends the window, and tells what was held back. */
+  /** Ends the window, and reports the suppressed lines. */
   end(): void {
     clearTimeout(this.#window);
     this.#window = undefined;

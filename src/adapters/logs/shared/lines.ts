@@ -6,21 +6,21 @@ import type { Session } from '../../../domain/session.ts';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
-/** One event in words and fields. Undefined fields are left out of the line. */
+/** The text and the fields of one event. Undefined fields are omitted. */
 export interface LogLine {
   readonly level: Level;
   readonly text: string;
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** What the log knows of the broker beside its events. */
+/** Facts about the broker that are not part of an event. */
 export interface LogContext {
-  /** Where it is served, with a slash at both ends. */
+  /** The path at which the broker serves, with a slash at both ends. */
   readonly path?: string;
   readonly version?: string;
 }
 
-/** Of what comes from outside, so much is told. */
+/** Values that a client sent are truncated to this length. */
 const MAX_FIELD_LENGTH = 200;
 
 /** The option whose limit ended a connection. */
@@ -35,7 +35,7 @@ const LIMITS: Readonly<Partial<Record<Ending | TransportFault | 'lost', string>>
   'sends-too-fast': 'send_buffer_bytes',
 };
 
-/** How each event reads. */
+/** The log line of each event. */
 const LINES: {
   readonly [Name in LogEvent['event']]: (event: LogEvent & { readonly event: Name }, around: LogContext) => LogLine;
 } = {
@@ -43,7 +43,7 @@ const LINES: {
   'in-effect': ({ event, dialects, realms, ...inEffect }, { version }) => {
     const served = Object.entries(dialects).map(([name, path]) => `${name}=${path}`);
     const fields = { version, dialects: served.join(' '), realms: realms.join(' '), ...inEffect };
-    return line('info', 'in effect', { event }, fields);
+    return line('info', 'configuration in effect', { event }, fields);
   },
   'open-files-short': ({ event, maxConnections, openFiles }) => {
     const text = `max_connections is ${maxConnections}, and the system allows ${openFiles} open files: raise the limit (ulimit -n)`;
@@ -51,7 +51,7 @@ const LINES: {
   },
   'transport-unavailable': (event) => {
     const { wanted, taken, detail } = event;
-    return line('warn', `transport ${wanted} is not available, ${taken} takes its place`, event, { wanted, taken, detail });
+    return line('warn', `transport ${wanted} is not available: using ${taken} instead`, event, { wanted, taken, detail });
   },
   'ipv6-unavailable': (event) =>
     line('info', `this machine has no IPv6: listening on ${event.taken} instead of ::`, event, { taken: event.taken }),
@@ -87,33 +87,35 @@ const LINES: {
   'request-refused': ({ request, status, why, limit, event }) =>
     line('info', 'request refused', { event }, { ...asked(request), status, why, ...hit(limit) }),
   'upgrade-abandoned': ({ address, dialect, event }) =>
-    line('debug', 'handshake came to nothing', { event }, { address, dialect }),
-  'engine-reached': (event) =>
-    line('info', 'the engine of the cluster answers', event, { engine: event.engine, node: event.node }),
+    line('debug', 'handshake abandoned: the client disconnected', { event }, { address, dialect }),
+  'engine-reached': (event) => line('info', 'the cluster engine is reachable', event, { engine: event.engine, node: event.node }),
   'engine-lost': (event) => {
-    const text = 'the engine of the cluster is out of reach: peers of this node hear each other only';
+    const text = 'the cluster engine is unreachable: peers of this node can reach each other only';
     return line('error', text, event, { engine: event.engine, detail: event.detail });
   },
   'word-refused': (event) =>
-    line('warn', 'another node said what this one does not understand', event, { why: event.why, version: event.version }),
+    line('warn', 'a message from another node was ignored: unknown type or version', event, {
+      why: event.why,
+      version: event.version,
+    }),
   'connections-dropped': (event) => {
     const { dropped, openFiles } = event;
-    const text = 'too many open files: new connections are closed; raise the limit of this process (ulimit -n)';
+    const text = 'too many open files: new connections are closed; raise the limit of the process (ulimit -n)';
     return line('warn', text, event, { dropped, openFiles });
   },
   'stood-still': (event) =>
-    line('warn', 'the process stood still: peers were not judged for that time', event, { spanMs: event.span }),
-  'certificate-reloaded': (event) => line('info', 'the certificate was reloaded: new connections get it', event, {}),
+    line('warn', 'the process was suspended: liveness timeouts are extended by that time', event, { spanMs: event.span }),
+  'certificate-reloaded': (event) => line('info', 'certificate reloaded: new connections use it', event, {}),
   'certificate-refused': (event) =>
-    line('error', 'the certificate could not be reloaded: the old one stays in use', event, { detail: event.detail }),
-  'signal-ignored': (event) => line('info', 'a signal was ignored', event, { signal: event.signal }),
+    line('error', 'certificate not reloaded: the previous certificate stays in use', event, { detail: event.detail }),
+  'signal-ignored': (event) => line('info', 'signal ignored', event, { signal: event.signal }),
   draining: (event) => line('info', 'draining', event, { connections: event.connections, patienceMs: event.patience }),
   stopped: (event) => line('info', 'stopped', event, { cut: event.cut }),
   fault: (event) => line('error', 'fault', event, { connection: event.connection, error: readableError(event.error) }),
   crashed: (event) => line('fatal', 'crashed', event, { error: readableError(event.error) }),
 };
 
-/** The line of an event. Only named fields are taken out of it, so that no token gets in. */
+/** Returns the line of an event. Only named fields are copied, so that a line contains no token. */
 export function lineOf(event: LogEvent, surroundings: LogContext = {}): LogLine {
   const lineFor = LINES[event.event] as (event: LogEvent, around: LogContext) => LogLine;
   return lineFor(event, surroundings);
@@ -138,7 +140,7 @@ function line(level: Level, text: string, { event }: Pick<LogEvent, 'event'>, fi
   return { level, text, fields: { event, ...fields } };
 }
 
-/** Undefined for what did not happen is left out of the line. */
+/** Undefined fields are omitted from the line. */
 function ended(end: ConnectionEnd, passage: TrafficSummary | undefined): LogLine['fields'] {
   const { address, lifetime, framesIn, bytesIn, framesOut, bytesOut } = passage ?? {};
   return { code: end.code, closedBy: end.by, address, lifetimeMs: lifetime, framesIn, bytesIn, framesOut, bytesOut };
@@ -157,7 +159,7 @@ function peerIn({ realm, id, connection }: Session): LogLine['fields'] {
   return { realm: realm.key, peer: id, connection };
 }
 
-/** What somebody threw, for people to read. It may hold a URL, and so a token. */
+/** Converts a thrown value to text. Its message may contain a URL, and so a token. */
 export function readableError(error: unknown): { readonly type: string; readonly message: string; readonly stack?: string } {
   if (error instanceof Error) {
     const { name, message, stack } = error;

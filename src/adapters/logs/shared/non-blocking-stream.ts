@@ -1,28 +1,28 @@
-/** Where bytes go, as `node:fs` serves a file descriptor that does not block. */
+/** A file descriptor in non-blocking mode, as `node:fs` writes to it. */
 export interface OutputDescriptor {
   write(bytes: Uint8Array, done: (error: NodeJS.ErrnoException | null, written: number) => void): void;
-  /** @throws where it can't write at once. */
+  /** @throws if the bytes can't be written at once. */
   writeSync(bytes: Uint8Array): number;
 }
 
 const RETRY_MS = 50;
-/** The lines at hand are lost, later ones may find room. */
+/** Errors that lose the queued lines; later lines may be written. */
 const FULL: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 const NOTHING = new Uint8Array();
 
 /**
- * Lines for an outlet that may be slow, stuck, full or gone. Writing a line never waits and never throws:
- * lines queue up to a bound, beyond which they are lost, as are all lines of an outlet that is gone.
+ * Writes lines to a descriptor that may be slow, blocked, full or closed. A write neither blocks nor throws. Lines are queued up
+ * to a limit; lines beyond the limit, and all lines to a closed descriptor, are lost.
  */
 export class NonBlockingStream {
   readonly #outlet: OutputDescriptor;
   readonly #maxWaiting: number;
   #queued = '';
-  /** Given to the outlet, and not written yet. */
+  /** Passed to the descriptor, and not written yet. */
   #writing: Uint8Array = NOTHING;
   #state: 'idle' | 'writing' | 'retrying' | 'gone' = 'idle';
 
-  /** @param maxWaiting how many characters may queue. */
+  /** @param maxWaiting characters that may be queued. */
   constructor(outlet: OutputDescriptor, maxWaiting: number) {
     this.#outlet = outlet;
     this.#maxWaiting = maxWaiting;
@@ -34,9 +34,9 @@ export class NonBlockingStream {
     if (this.#state === 'idle') this.#writeWaiting();
   }
 
-  /** Writes what can be written at once: for the end of the process, when no callback comes any more. */
+  /** Writes all that can be written synchronously. For process exit, when no callback runs any more. */
   flush(): void {
-    // What an outlet is writing can't be taken back: it is written by now, or lost.
+    // A write in progress can't be cancelled: its bytes are either written or lost.
     const begun = this.#state === 'retrying' ? this.#writing : NOTHING;
     let rest: Uint8Array = Buffer.concat([begun, Buffer.from(this.#queued)]);
     this.#queued = '';

@@ -8,12 +8,12 @@ const MAX_WAITING = 4 * 1024 * 1024;
 
 const streams = new Map<number, NonBlockingStream>();
 
-/** The standard output of this process, as a stream that holds up nothing: neither its writers nor the end of the process. */
+/** The standard output of this process, as a stream that blocks neither a writer nor process exit. */
 export function standardOutput(): NonBlockingStream {
   return streamOf(STDOUT, () => process.stdout);
 }
 
-/** The same for the standard error. */
+/** The standard error, as a stream of the same kind. */
 export function standardError(): NonBlockingStream {
   return streamOf(STDERR, () => process.stderr);
 }
@@ -33,22 +33,23 @@ function streamOf(standard: number, open: () => NodeJS.WriteStream): NonBlocking
 }
 
 /**
- * A write that blocks, to a pipe that nobody reads or a terminal that is held, keeps a thread, and a process ends only with
- * all its threads. @returns a descriptor whose writes fail with EAGAIN instead, for the same place.
+ * A blocking write (to a pipe without a reader, or a suspended terminal) occupies a thread, and a process exits only after all
+ * its threads.
+ * @returns a descriptor of the same file whose writes fail with EAGAIN instead of blocking.
  */
 function unblocked(standard: number, open: () => NodeJS.WriteStream): number {
   try {
     const status = fstatSync(standard);
-    // A second description of a file would have a position of its own.
+    // A second file description would have a position of its own.
     if (status.isFile()) return standard;
-    // Another description of the pipe or terminal: programs that share ours do not expect it to change.
+    // A new description of the pipe or terminal, because other programs share the original and do not expect O_NONBLOCK.
     if (status.isFIFO() || isatty(standard)) {
       return openSync(`/proc/self/fd/${standard}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     }
   } catch {
-    // No /proc, or no permission to open it once more; or the descriptor is closed.
+    // There is no /proc, or no permission to open the file again, or the descriptor is closed.
   }
-  // Node's own stream makes the description of a pipe or a socket not block.
+  // Node's own stream sets the description of a pipe or socket to non-blocking mode.
   open();
   return standard;
 }

@@ -14,8 +14,8 @@ function clientOf({ trusted, forwarded, from = PROXY }: Visit): string {
   return new ProxiedAddresses(trusted).of({ method: 'GET', path: '/', query: '', remoteAddress: from, header });
 }
 
-describe('H10: so many hops are trusted', () => {
-  it('one hop: the last entry, whatever is claimed before it', () => {
+describe('H10: a number of trusted hops', () => {
+  it('one hop: the last entry, regardless of the entries before it', () => {
     expect(clientOf({ trusted: 1, forwarded: '1.1.1.1, 203.0.113.9' })).toBe('203.0.113.9');
   });
 
@@ -28,33 +28,33 @@ describe('H10: so many hops are trusted', () => {
     expect(clientOf({ trusted: 2, forwarded: '1.1.1.1,203.0.113.9,10.0.0.2' })).toBe('203.0.113.9');
   });
 
-  it('with fewer entries than hops, the first entry', () => {
+  it('fewer entries than hops: the first entry', () => {
     expect(clientOf({ trusted: 3, forwarded: '203.0.113.9' })).toBe('203.0.113.9');
   });
 
-  it('without the header, the far end of the connection', () => {
+  it('without the header: the remote address of the connection', () => {
     expect(clientOf({ trusted: 1 })).toBe(PROXY);
     expect(clientOf({ trusted: 1, forwarded: '' })).toBe(PROXY);
   });
 });
 
-describe('H10: proxies of certain subnets are trusted', () => {
+describe('H10: proxies of trusted subnets', () => {
   const trusted = ['10.0.0.0/8', '2001:db8::/32', '192.0.2.4'];
 
-  it('the nearest address outside of them', () => {
+  it('the nearest address outside of the subnets', () => {
     expect(clientOf({ trusted, forwarded: '1.1.1.1, 203.0.113.9, 10.9.9.9, 192.0.2.4' })).toBe('203.0.113.9');
   });
 
-  it('whoever connects from outside of them is the client, whatever the header says', () => {
+  it('a client that connects from outside of the subnets can send any header', () => {
     expect(clientOf({ trusted, forwarded: '1.1.1.1', from: '203.0.113.9' })).toBe('203.0.113.9');
     expect(clientOf({ trusted, forwarded: '1.1.1.1', from: '' })).toBe('');
   });
 
-  it('where every entry is a trusted proxy, the first', () => {
+  it('every entry is a trusted proxy: the first entry', () => {
     expect(clientOf({ trusted, forwarded: '10.0.0.3, 10.0.0.2' })).toBe('10.0.0.3');
   });
 
-  it('IPv6 subnets hold IPv6 addresses, and IPv4 inside IPv6 is IPv4', () => {
+  it('IPv6 subnets contain IPv6 addresses, and IPv4-mapped IPv6 counts as IPv4', () => {
     expect(clientOf({ trusted, forwarded: '2001:db9::1, 2001:db8::7' })).toBe('2001:db9::1');
     expect(clientOf({ trusted, forwarded: '203.0.113.9, ::ffff:10.1.1.1' })).toBe('203.0.113.9');
     expect(clientOf({ trusted: ['::ffff:10.0.0.0/104'], forwarded: '203.0.113.9' })).toBe('203.0.113.9');
@@ -62,7 +62,7 @@ describe('H10: proxies of certain subnets are trusted', () => {
   });
 });
 
-describe('H10: what is no address ends the walk at the last good one', () => {
+describe('H10: an entry that is not an address ends the search at the previous address', () => {
   for (const garbage of [
     'unknown',
     '',
@@ -88,25 +88,25 @@ describe('H10: what is no address ends the walk at the last good one', () => {
     expect(clientOf({ trusted: 1, forwarded: '[2001:db8::1]' })).toBe('2001:db8::1');
   });
 
-  it('one address has one spelling', () => {
+  it('each address has one spelling', () => {
     expect(clientOf({ trusted: 1, forwarded: '2001:0DB8:0000::0001' })).toBe('2001:db8::1');
     expect(clientOf({ trusted: 1, forwarded: '::ffff:203.0.113.9' })).toBe('203.0.113.9');
   });
 
-  it('of thousands of trusted entries only the nearest are read', () => {
+  it('only the nearest of thousands of trusted entries are read', () => {
     const forwarded = Array.from({ length: 20_000 }, (_, i) => `10.1.${(i >> 8) & 255}.${i & 255}`).join(',');
     expect(clientOf({ trusted: ['10.0.0.0/8'], forwarded })).toBe(`10.1.${(19_936 >> 8) & 255}.${19_936 & 255}`);
   });
 });
 
 describe('a subnet', () => {
-  it('is an address with or without the length of its prefix', () => {
+  it('is an address with or without a prefix length', () => {
     for (const text of ['10.0.0.0/8', '10.0.0.0/0', '192.0.2.1', '::1', '2001:db8::/128', '::ffff:10.0.0.0/96']) {
       expect(parseSubnet(text), text).toBeDefined();
     }
   });
 
-  it('is nothing else', () => {
+  it('is no other text', () => {
     for (const text of [
       '',
       'x',

@@ -3,14 +3,14 @@ import { ManualClock } from '../../../../src/adapters/clocks/manual.ts';
 import { NEVER } from '../../../../src/domain/time.ts';
 
 describe('the manual clock', () => {
-  it('stands until it is turned', () => {
+  it('passes no time until it is advanced', () => {
     const clock = new ManualClock();
     expect(clock.now()).toBe(0);
     clock.advance(250);
     expect(clock.now()).toBe(250);
   });
 
-  it('wakes each at its own moment, the earlier first, and of the same moment whoever asked first', () => {
+  it('wakes each at its own time, in the order of time, then of scheduling', () => {
     const clock = new ManualClock();
     const woken: string[] = [];
     for (const [name, at] of [
@@ -26,7 +26,7 @@ describe('the manual clock', () => {
     expect(clock.now()).toBe(100);
   });
 
-  it('wakes nobody who is due a millisecond later', () => {
+  it('wakes nothing that is due a millisecond later', () => {
     const clock = new ManualClock();
     const woken: number[] = [];
     clock.wakeAt(10, () => woken.push(10));
@@ -36,7 +36,7 @@ describe('the manual clock', () => {
     expect(woken).toEqual([10]);
   });
 
-  it('wakes whoever a wake-up orders on the way', () => {
+  it('wakes a wake-up that another one schedules on the way', () => {
     const clock = new ManualClock();
     const woken: number[] = [];
     clock.wakeAt(10, () => clock.wakeAt(20, () => woken.push(clock.now())));
@@ -52,7 +52,7 @@ describe('the manual clock', () => {
     expect(woken).toEqual([2 ** 33]);
   });
 
-  it('says when the next wake-up is due', () => {
+  it('returns the time of the next wake-up', () => {
     const clock = new ManualClock();
     expect(clock.nextWakeup()).toBe(NEVER);
     const sooner = clock.wakeAt(10, () => undefined);
@@ -64,7 +64,7 @@ describe('the manual clock', () => {
     expect(clock.nextWakeup()).toBe(NEVER);
   });
 
-  it('does not run backwards when it is turned from inside a wake-up', () => {
+  it('never decreases when it is advanced within a wake-up', () => {
     const clock = new ManualClock();
     clock.wakeAt(5, () => clock.advance(100));
     clock.advance(10);

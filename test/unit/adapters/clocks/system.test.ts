@@ -5,7 +5,7 @@ import { NEVER } from '../../../../src/domain/time.ts';
 
 const DAY = 86_400_000;
 
-describe('the system clock, on a machine whose time we turn', () => {
+describe('the system clock, with fake timers', () => {
   let machine = 0;
 
   beforeEach(() => {
@@ -24,11 +24,11 @@ describe('the system clock, on a machine whose time we turn', () => {
     vi.advanceTimersByTime(span);
   }
 
-  it('tells whole milliseconds', () => {
+  it('returns whole milliseconds', () => {
     expect(new SystemClock().now()).toBe(1_000);
   });
 
-  it('wakes in a hundred days, not at once and not sooner', () => {
+  it('wakes in a hundred days, neither at once nor earlier', () => {
     const wake = vi.fn();
     const clock = new SystemClock();
     clock.wakeAt(clock.now() + 100 * DAY, wake);
@@ -38,7 +38,7 @@ describe('the system clock, on a machine whose time we turn', () => {
     expect(wake).toHaveBeenCalledTimes(1);
   });
 
-  it('calls a wake-up off after its timer was set anew', () => {
+  it('cancels a wake-up after its timer was set again', () => {
     const wake = vi.fn();
     const clock = new SystemClock();
     const wakeup = clock.wakeAt(clock.now() + 100 * DAY, wake);
@@ -54,7 +54,7 @@ describe('the system clock, on a machine whose time we turn', () => {
     expect(wake).not.toHaveBeenCalled();
   });
 
-  it('waits again when a timer fires before its moment, as timers of the platform do', () => {
+  it('waits again when a timer fires early, as platform timers do', () => {
     const wake = vi.fn();
     const clock = new SystemClock();
     clock.wakeAt(clock.now() + 10, wake);
@@ -65,8 +65,8 @@ describe('the system clock, on a machine whose time we turn', () => {
   });
 });
 
-describe('the system clock, on this machine', () => {
-  it('a wake-up that waits is no reason for the process to live', () => {
+describe('the system clock, with real timers', () => {
+  it('a pending wake-up does not keep the process running', () => {
     const set = vi.spyOn(globalThis, 'setTimeout');
     const clock = new SystemClock();
     const wakeup = clock.wakeAt(clock.now() + DAY, () => undefined);

@@ -24,13 +24,13 @@ const request: LoggedRequest = {
   ignoresForwardedFor: true,
 };
 
-/** A fault as it may come: around a URL, and with the session at hand. */
+/** An error as it may be thrown: its message contains a URL, and the session is attached. */
 function leakyError(): Error {
   const error = new TypeError(`Invalid URL: ws://host/peerjs?key=main&id=ann&token=${CANARY}&version=1 {"token":"${CANARY}"}`);
   return Object.assign(error, { session, token: CANARY, cause: new Error(CANARY) });
 }
 
-/** One of each. */
+/** One event of each kind. */
 export const EVENTS: { readonly [Name in LogEvent['event']]: LogEvent & { readonly event: Name } } = {
   listening: { event: 'listening', transport: 'uws', address: { host: '::', port: 9000, secure: false } },
   'in-effect': {
@@ -77,7 +77,7 @@ export const EVENTS: { readonly [Name in LogEvent['event']]: LogEvent & { readon
   'word-refused': { event: 'word-refused', why: 'unknown-version', version: 9 },
   'stood-still': { event: 'stood-still', span: 5_000 },
   'certificate-reloaded': { event: 'certificate-reloaded' },
-  'certificate-refused': { event: 'certificate-refused', detail: 'key.pem holds no usable private key' },
+  'certificate-refused': { event: 'certificate-refused', detail: 'key.pem contains no usable private key' },
   'signal-ignored': { event: 'signal-ignored', signal: 'SIGUSR2' },
   draining: { event: 'draining', connections: 3, patience: 10_000 },
   stopped: { event: 'stopped', cut: 1 },

@@ -34,7 +34,7 @@ describe('as JSON', () => {
   });
 });
 
-describe('for people', () => {
+describe('in the pretty format', () => {
   it('each event is one line with its fields; a fault adds its stack', () => {
     expect(written({ format: 'pretty' }, [EVENTS['peer-closed']])).toEqual([
       expect.stringMatching(/^\[[\d:.]+\].*INFO.*: .*peer closed realm=main peer=ann connection=7 why=superseded.*\n$/),
@@ -42,7 +42,7 @@ describe('for people', () => {
     expect(written({ format: 'pretty' }, [EVENTS.fault]).join('')).toMatch(/fault connection=7\nTypeError: .*\n\s+at /);
   });
 
-  it('a value with blanks is quoted, and no control character gets to the terminal', () => {
+  it('a value with spaces is quoted, and control characters are replaced', () => {
     const [line = ''] = written({ format: 'pretty' }, [
       { ...EVENTS['transport-unavailable'], detail: 'no \u001B[2J\u009B build' },
     ]);
@@ -51,23 +51,23 @@ describe('for people', () => {
     expect(fault).toContain('a?[2J');
   });
 
-  it('where listening, the address says all', () => {
+  it('the line of listening contains the address only in its text', () => {
     const [line = ''] = written({ format: 'pretty', path: '/signal/', version: '1.2.3' }, [EVENTS.listening]);
     expect(line).toMatch(/signalbox 1\.2\.3 is listening on http:\/\/\[::\]:9000\/signal\/ and ws:\S+ by transport uws\S*\n$/);
   });
 });
 
-describe('a flood of refusals', () => {
+describe('a burst of refusals', () => {
   const refusals = Array.from({ length: 30 }, () => EVENTS['upgrade-refused']);
 
-  it('is cut short, and the number of the lines that are not there is told', () => {
+  it('is truncated, and the number of suppressed lines is logged', () => {
     const lines = written({}, [...refusals, EVENTS['connection-refused'], EVENTS.stopped]);
     expect(lines.filter((line) => line.includes('upgrade-refused: origin-not-allowed'))).toHaveLength(1);
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ event: 'lines-held-back', count: 10 });
     expect(lines).toHaveLength(20 + 1 + 1 + 1);
   });
 
-  it('is there in whole at the level debug', () => {
+  it('is complete at the level debug', () => {
     expect(written({ level: 'debug' }, refusals)).toHaveLength(30);
   });
 });
@@ -76,7 +76,7 @@ describe('levels', () => {
   const names = (level: PinoLogSettings['level']): string[] =>
     written({ level }).map((line) => (JSON.parse(line) as { event: string }).event);
 
-  it('leave out what is less grave', () => {
+  it('levels below the minimum are omitted', () => {
     expect(names('trace')).toHaveLength(ALL.length);
     const warnings = [
       'transport-unavailable',

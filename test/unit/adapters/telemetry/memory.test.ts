@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { MemoryTelemetry } from '../../../../src/adapters/telemetry/memory.ts';
 
-it('M9: counts each thing by itself', () => {
+it('M9: counts each counter separately', () => {
   const tally = new MemoryTelemetry();
   tally.count('ignored:not-relayed');
   tally.count('ignored:not-relayed');

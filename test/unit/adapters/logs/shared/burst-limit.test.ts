@@ -10,8 +10,8 @@ function limit() {
   return { limit, told, writes };
 }
 
-describe('the limit of a flood of lines', () => {
-  it('lets so many lines of one kind through in one window, and tells the number of the others at its end', () => {
+describe('the limit on bursts of lines', () => {
+  it('admits a number of lines of one kind in one window, and reports the others at its end', () => {
     const { told, writes } = limit();
     expect([writes('a', 50), writes('b', 3)]).toEqual([20, 3]);
     expect(told).toEqual([]);
@@ -21,14 +21,14 @@ describe('the limit of a flood of lines', () => {
     vi.useRealTimers();
   });
 
-  it('holds nothing where no line comes', () => {
+  it('reports nothing without suppressed lines', () => {
     limit().writes('a', 1);
     vi.advanceTimersByTime(60_000);
     expect(vi.getTimerCount()).toBe(0);
     vi.useRealTimers();
   });
 
-  it('kinds without number share one account', () => {
+  it('kinds beyond the limit share one counter', () => {
     const { writes } = limit();
     const written = Array.from({ length: 1_000 }, (_, n) => writes(`kind ${n}`, 1)).filter((count) => count === 1).length;
     expect(written).toBe(100 + 20);

@@ -3,7 +3,7 @@ import { lineOf, readableError } from '../../../../../src/adapters/logs/shared/l
 import { CANARY, EVENTS } from '../events.ts';
 
 describe('each event is one line', () => {
-  it('of what happens: info', () => {
+  it('info for normal events', () => {
     expect(lineOf(EVENTS['peer-opened'])).toEqual({
       level: 'info',
       text: 'peer opened',
@@ -26,7 +26,7 @@ describe('each event is one line', () => {
     expect(lineOf(EVENTS.stopped)).toMatchObject({ level: 'info', fields: { cut: 1 } });
   });
 
-  it('of what is refused or missing: warn', () => {
+  it('warn for refusals and missing features', () => {
     expect(lineOf(EVENTS['connection-refused'])).toEqual({
       level: 'warn',
       text: 'connection refused',
@@ -61,12 +61,12 @@ describe('each event is one line', () => {
     });
     expect(lineOf(EVENTS['transport-unavailable'])).toMatchObject({
       level: 'warn',
-      text: 'transport uws is not available, node takes its place',
+      text: 'transport uws is not available: using node instead',
       fields: { wanted: 'uws', taken: 'node', detail: 'no build' },
     });
   });
 
-  it('of a fault: error, with its stack', () => {
+  it('error for a fault, with its stack', () => {
     const { level, fields } = lineOf(EVENTS.fault);
     expect(level).toBe('error');
     expect(fields).toMatchObject({ connection: 7, error: { type: 'TypeError' } });
@@ -74,8 +74,8 @@ describe('each event is one line', () => {
   });
 });
 
-describe('the line about listening', () => {
-  it('says where, by what and which version', () => {
+describe('the line of listening', () => {
+  it('contains the address, the transport and the version', () => {
     const { text, fields } = lineOf(EVENTS.listening, { path: '/signal/', version: '1.2.3' });
     expect(text).toBe('signalbox 1.2.3 is listening on http://[::]:9000/signal/ and ws://[::]:9000/signal/ by transport uws');
     expect(fields).toEqual({ event: 'listening', url: 'http://[::]:9000/signal/', transport: 'uws', version: '1.2.3' });
@@ -93,8 +93,8 @@ describe('no token is in any line', () => {
   }
 });
 
-describe('what was thrown', () => {
-  it('may be no error at all', () => {
+describe('a thrown value', () => {
+  it('may be another value than an error', () => {
     expect(readableError('boom')).toEqual({ type: 'string', message: 'boom' });
     expect(readableError(undefined)).toEqual({ type: 'undefined', message: 'undefined' });
     expect(readableError({ token: CANARY })).toEqual({ type: 'object', message: '[object Object]' });
@@ -107,7 +107,7 @@ describe('what was thrown', () => {
     expect(readableError(error)).toEqual({ type: 'RangeError', message: 'boom', stack: 'RangeError: boom' });
   });
 
-  it('loses the tokens in the URLs that it holds', () => {
+  it('loses the tokens in its URLs', () => {
     expect(readableError(`/peerjs?token=${CANARY}&id=ann`).message).toBe('/peerjs?token=[token]&id=ann');
     expect(readableError(`/peerjs?id=ann&TOKEN%3D${CANARY}`).message).not.toContain(CANARY);
   });

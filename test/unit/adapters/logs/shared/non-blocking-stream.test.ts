@@ -3,7 +3,7 @@ import { type OutputDescriptor, NonBlockingStream } from '../../../../../src/ada
 
 type Done = Parameters<OutputDescriptor['write']>[1];
 
-/** An outlet whose far end reads when the test says so. */
+/** A descriptor whose reader reads when the test allows it. */
 class SlowOutlet implements OutputDescriptor {
   readonly #taken: Uint8Array[] = [];
   pending: { bytes: Uint8Array; done: Done } | undefined = undefined;
@@ -47,8 +47,8 @@ function stream(maxWaiting = 100): { outlet: SlowOutlet; log: NonBlockingStream 
   return { outlet, log: new NonBlockingStream(outlet, maxWaiting) };
 }
 
-describe('a stream that is patient', () => {
-  it('writes lines in order, those that came meanwhile together', () => {
+describe('a non-blocking stream', () => {
+  it('writes lines in order, and queued lines together', () => {
     const { outlet, log } = stream();
     for (const line of ['one\n', 'two\n', 'three\n']) log.write(line);
     outlet.takes();
@@ -58,7 +58,7 @@ describe('a stream that is patient', () => {
     expect(outlet.pending).toBeUndefined();
   });
 
-  it('writes the rest of what was taken in part', () => {
+  it('writes the rest after a partial write', () => {
     const { outlet, log } = stream();
     log.write('één\n');
     outlet.takes(2);
@@ -67,7 +67,7 @@ describe('a stream that is patient', () => {
     expect(outlet.pending).toBeUndefined();
   });
 
-  it('tries again where the far end has no room yet', async () => {
+  it('retries while the descriptor would block', async () => {
     vi.useFakeTimers();
     const { outlet, log } = stream();
     log.write('one\n');
@@ -79,7 +79,7 @@ describe('a stream that is patient', () => {
     vi.useRealTimers();
   });
 
-  it('lets no more wait than its bound, and goes on when there is room', () => {
+  it('queues no more than its limit, and continues when there is room', () => {
     const { outlet, log } = stream(10);
     log.write('first\n');
     for (const line of ['12345\n', 'too long\n', 'abc\n']) log.write(line);
@@ -90,7 +90,7 @@ describe('a stream that is patient', () => {
     expect(outlet.taken).toBe('first\n12345\nabc\nlast\n');
   });
 
-  it.each(['ENOSPC', 'EDQUOT', 'EFBIG'])('%s loses the lines at hand, and later ones are tried again', (failure) => {
+  it.each(['ENOSPC', 'EDQUOT', 'EFBIG'])('%s loses the queued lines, and later ones are written', (failure) => {
     const { outlet, log } = stream();
     log.write('lost\n');
     outlet.fails(failure);
@@ -99,7 +99,7 @@ describe('a stream that is patient', () => {
     expect(outlet.taken).toBe('kept\n');
   });
 
-  it('at the end tries once more what the far end had no room for', () => {
+  it('retries at exit the lines for which there was no room', () => {
     vi.useFakeTimers();
     const { outlet, log } = stream();
     log.write('one\n');
@@ -110,7 +110,7 @@ describe('a stream that is patient', () => {
     vi.useRealTimers();
   });
 
-  it('gives up where nobody reads any more', () => {
+  it('stops writing when the reader has closed the descriptor', () => {
     const { outlet, log } = stream();
     log.write('one\n');
     log.write('two\n');
@@ -119,18 +119,18 @@ describe('a stream that is patient', () => {
     expect(outlet.pending).toBeUndefined();
   });
 
-  it('at the end writes at once what still waits', () => {
+  it('writes queued lines synchronously at exit', () => {
     const { outlet, log } = stream();
-    log.write('under way\n');
-    log.write('waits until the end\n');
+    log.write('in progress\n');
+    log.write('queued until exit\n');
     log.flush();
-    expect(outlet.taken).toBe('waits until the end\n');
+    expect(outlet.taken).toBe('queued until exit\n');
   });
 
-  it('at the end waits for nobody', () => {
+  it('does not wait at exit', () => {
     const { outlet, log } = stream();
     outlet.failsAtOnce = true;
-    log.write('under way\n');
+    log.write('in progress\n');
     log.write('lost\n');
     log.flush();
     expect(outlet.taken).toBe('');
