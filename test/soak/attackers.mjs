@@ -1,4 +1,4 @@
-/* Runs the attacks one after the other until it is ended; a process of its own, with low priority. */
+/* Runs the attacks in turn until the process is ended. A separate process with low priority. */
 import { setPriority } from 'node:os';
 import { ATTACKS } from './attacks.mjs';
 import { RawClient } from './raw.mjs';

@@ -1,6 +1,6 @@
 /*
- * One round of each attack. A round opens at most some twenty connections, takes a second or two, and leaves nothing
- * open. `client()` connects from the attack's own address.
+ * One round of each attack. A round opens about twenty connections, takes one or two seconds, and closes all of them. `client()`
+ * connects from the attack's own address.
  */
 import { Buffer } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,7 +28,7 @@ async function leaveOpen(clients, milliseconds) {
   for (const one of clients) one.cut();
 }
 
-/** @param body a form, posted to the hub. */
+/** @param body a form for the hub. */
 function post(client, body) {
   const one = client();
   const head = [`POST ${HUB} HTTP/1.1`, 'Host: a', 'Content-Type: application/x-www-form-urlencoded'];
@@ -82,7 +82,7 @@ export const ATTACKS = {
     await leaveOpen(clients, 1_000);
   },
 
-  async 'publications that are not read'(client) {
+  async 'publications without a reader'(client) {
     const clients = [];
     for (let i = 0; i < 20; i++) {
       const one = await opened(client, '/relay');
@@ -95,7 +95,7 @@ export const ATTACKS = {
     await leaveOpen([...clients, publisher], 500);
   },
 
-  async 'mail for absent peers'(client) {
+  async 'messages for absent peers'(client) {
     const one = await opened(client, peer(fresh()));
     const id = fresh();
     const offers = times(256, (i) => frame(JSON.stringify({ type: 'OFFER', dst: `${id}-${i}-${'😀'.repeat(50)}` })));
@@ -103,7 +103,7 @@ export const ATTACKS = {
     await leaveOpen([one], 200);
   },
 
-  async 'reconnects for a new allowance'(client) {
+  async 'reconnects that reset the rate limit'(client) {
     const [id, offer] = [fresh(), frame(JSON.stringify({ type: 'CANDIDATE', dst: 'nobody', payload: 1 }))];
     for (let i = 0; i < 20; i++) {
       const one = await opened(client, peer(id, 'same'));
@@ -112,7 +112,7 @@ export const ATTACKS = {
     }
   },
 
-  async 'names and wills'(client) {
+  async 'topic names and wills'(client) {
     const clients = [];
     for (let i = 0; i < 10; i++) {
       const [listens, wills] = [await opened(client, '/relay'), await opened(client, `/peero?topic=${fresh()}`)];
@@ -123,7 +123,7 @@ export const ATTACKS = {
     await leaveOpen(clients, 300);
   },
 
-  async 'a mesh that everybody joins'(client) {
+  async 'a mesh that every client joins'(client) {
     const clients = times(40, () => client());
     await Promise.all(clients.map((one) => one.upgrade('/peero?topic=mesh')));
     await leaveOpen(clients, 500);
@@ -146,7 +146,7 @@ export const ATTACKS = {
     await leaveOpen(streams, 300);
   },
 
-  async 'answers that are not read'(client) {
+  async 'responses without a reader'(client) {
     const one = client();
     one.stopReading();
     const requests = 'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(2_000);
@@ -189,7 +189,7 @@ export const ATTACKS = {
     await leaveOpen([...clients, one], 200);
   },
 
-  async 'requests cut into pieces'(client) {
+  async 'requests in fragments'(client) {
     const text = `GET ${peer(fresh())} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n`;
     const clients = times(10, () => client());
     for (const [i, one] of clients.entries()) {

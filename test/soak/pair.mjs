@@ -1,4 +1,4 @@
-/* Two peers that send each other offers all the time, and how long each took. */
+/* Two peers that send offers to each other continuously, and the latency of each offer. */
 import { performance } from 'node:perf_hooks';
 import { clearInterval, setInterval } from 'node:timers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,7 +35,7 @@ export class Pair {
     return summaryOf(window);
   }
 
-  /** Waits for what is on its way. */
+  /** Waits for messages in flight. */
   async stop() {
     clearInterval(this.#timer);
     for (let i = 0; i < 100 && this.#received < this.#sent; i++) await sleep(100);

@@ -1,4 +1,4 @@
-/* A client without manners: bytes on a socket, and frames that no library would write. */
+/* A client that sends raw bytes, and frames that no library would send. */
 import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
@@ -25,13 +25,13 @@ export function frame(payload, { opcode = 1, isFinal = true } = {}) {
   return Buffer.concat([head, mask, bytes]);
 }
 
-/** A TCP connection to the broker from an address of its own. Errors end it, and nothing else. */
+/** A TCP connection to the broker from an address of its own. An error only closes the connection. */
 export class RawClient {
   #socket;
   #closed;
   isClosed = false;
 
-  /** @param localAddress an address of loopback, so that each attack has bounds of its own. */
+  /** @param localAddress a loopback address, so that each attack has limits of its own. */
   constructor({ port, localAddress }) {
     this.#socket = connect({ host: '127.0.0.1', port, localAddress });
     this.#socket.on('error', () => this.cut());
@@ -40,14 +40,14 @@ export class RawClient {
     this.#socket.on('data', () => undefined);
   }
 
-  /** Resolves when the bytes have left, or the connection is over, or `patience` milliseconds have passed. */
+  /** Resolves when the bytes are sent, the connection is closed, or `patience` milliseconds have passed. */
   async send(bytes, patience = 1_000) {
     if (this.isClosed || this.#socket.destroyed || this.#socket.write(bytes)) return;
     await Promise.race([new Promise((resolve) => this.#socket.once('drain', resolve)), this.#closed, sleep(patience)]);
     this.#socket.removeAllListeners('drain');
   }
 
-  /** Opens a WebSocket at a target, without waiting for the answer. */
+  /** Sends a handshake, without waiting for the response. */
   upgrade(target) {
     const lines = [`GET ${target} HTTP/1.1`, 'Host: a', 'Connection: Upgrade', 'Upgrade: websocket'];
     return this.send([...lines, 'Sec-WebSocket-Version: 13', `Sec-WebSocket-Key: ${KEY}`, '', ''].join('\r\n'));
@@ -57,7 +57,7 @@ export class RawClient {
     return this.send(frame(typeof value === 'string' ? value : JSON.stringify(value)));
   }
 
-  /** Leaves the far end's bytes where they are. */
+  /** Stops reading from the connection. */
   stopReading() {
     this.#socket.pause();
   }

@@ -1,8 +1,7 @@
 /*
- * Attacks a broker for a while, beside a pair of peers that relay. Fails where the pair loses a message or waits too
- * long, where the broker ends, or where it takes more memory than it says.
- *
- *   npm run test:soak -- [--minutes 60] [--transport uws|node] [--p99 50] [--mib 1024]
+ * Attacks a broker for some time, beside a pair of peers that relay messages. Fails if the pair loses a message or its latency is
+ * too high, if the broker ends, or if the broker uses more memory than documented. npm run test:soak -- [--minutes 60]
+ * [--transport uws|node] [--p99 50] [--mib 1024]
  */
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';

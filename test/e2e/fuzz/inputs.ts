@@ -1,23 +1,23 @@
 import fc from 'fast-check';
 
-/** One small accident on the way of some bytes. */
-type Accident =
+/** One mutation of a byte sequence. */
+type Mutation =
   | { readonly does: 'flip'; readonly at: number; readonly bit: number }
   | { readonly does: 'drop'; readonly at: number; readonly length: number }
   | { readonly does: 'insert'; readonly at: number; readonly bytes: Uint8Array }
   | { readonly does: 'repeat'; readonly at: number; readonly length: number };
 
-// Not a float: most of those that a search draws are almost nothing.
+// Not a float, because most random floats are almost zero.
 const place = fc.nat({ max: 1_000 }).map((share) => share / 1_000);
 const ODD_BYTES = [
   ...['\0', '\r\n', '\n', ' ', '\\', '"', '{', '}', '[', ',', ':', '\u2028', '\ud83e'],
   ...['%00', '%', '/', '__proto__', '1e999'],
 ];
 const TYPES = ['OFFER', 'ANSWER', 'CANDIDATE', 'LEAVE', 'EXPIRE', 'HEARTBEAT', 'OPEN', 'ERROR', 'ID-TAKEN'];
-// Text, binary, ping, pong, close; the first part of a message, and the last.
+// Text, binary, ping, pong, close; the first fragment of a message, and the last.
 const FIRST_BYTES = [0x81, 0x82, 0x89, 0x8a, 0x88, 0x01, 0x80];
 
-const accident: fc.Arbitrary<Accident> = fc.oneof(
+const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   fc.record({ does: fc.constant('flip' as const), at: place, bit: fc.nat(7) }),
   fc.record({ does: fc.constant('drop' as const), at: place, length: fc.integer({ min: 1, max: 30 }) }),
   fc.record({
@@ -31,28 +31,28 @@ const accident: fc.Arbitrary<Accident> = fc.oneof(
   fc.record({ does: fc.constant('repeat' as const), at: place, length: fc.integer({ min: 1, max: 300 }) }),
 );
 
-/** Bytes near to valid ones. */
+/** Mutated valid bytes. */
 export function damaged(valid: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> {
-  // Mostly one: what is almost right gets furthest.
-  const some = fc.oneof(fc.tuple(accident), fc.array(accident, { minLength: 2, maxLength: 4 }));
-  return fc.tuple(valid, some).map(([bytes, accidents]) => accidents.reduce(suffer, bytes));
+  // Mostly one mutation: almost valid input reaches the deepest code.
+  const some = fc.oneof(fc.tuple(mutation), fc.array(mutation, { minLength: 2, maxLength: 4 }));
+  return fc.tuple(valid, some).map(([bytes, accidents]) => accidents.reduce(mutate, bytes));
 }
 
-function suffer(bytes: Uint8Array, { at: share, ...accident }: Accident): Uint8Array {
+function mutate(bytes: Uint8Array, { at: share, ...mutation }: Mutation): Uint8Array {
   const at = Math.floor(share * bytes.length);
   const [before, after] = [bytes.subarray(0, at), bytes.subarray(at)];
-  switch (accident.does) {
+  switch (mutation.does) {
     case 'flip': {
       const flipped = Uint8Array.from(bytes);
-      flipped[at] = (flipped[at] ?? 0) ^ (1 << accident.bit);
+      flipped[at] = (flipped[at] ?? 0) ^ (1 << mutation.bit);
       return flipped;
     }
     case 'drop':
-      return Buffer.concat([before, after.subarray(accident.length)]);
+      return Buffer.concat([before, after.subarray(mutation.length)]);
     case 'insert':
-      return Buffer.concat([before, accident.bytes, after]);
+      return Buffer.concat([before, mutation.bytes, after]);
     case 'repeat':
-      return Buffer.concat([before, after.subarray(0, accident.length), after]);
+      return Buffer.concat([before, after.subarray(0, mutation.length), after]);
   }
 }
 
@@ -62,7 +62,7 @@ const BRACKETS = [
   { open: '[{"a":[', close: ']}]' },
 ];
 
-/** Frames in which one value nests so deeply that a recursive reader or writer overflows its stack. */
+/** Frames with one value that is nested so deeply that a recursive reader or writer overflows its stack. */
 export function nested(frames: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const shape = fc.record({ brackets: fc.constantFrom(...BRACKETS), depth: fc.integer({ min: 4_500, max: 6_000 }) });
   return fc.tuple(frames, shape, fc.boolean()).map(([frame, { brackets, depth }, isKnownMember]) => {
@@ -74,7 +74,7 @@ export function nested(frames: fc.Arbitrary<string>): fc.Arbitrary<string> {
   });
 }
 
-/** Messages as JSON, right and almost right; `ids` are peers that are there. */
+/** Valid and almost valid JSON messages; `ids` are connected peers. */
 export function messageText(ids: readonly string[]): fc.Arbitrary<string> {
   const type = fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...TYPES) }, { weight: 1, arbitrary: fc.jsonValue() });
   const dst = fc.oneof(
@@ -89,7 +89,7 @@ export function messageText(ids: readonly string[]): fc.Arbitrary<string> {
     fc.tuple(fc.constantFrom('src', '__proto__', 'toString', ''), fc.jsonValue()),
     fc.tuple(fc.string(), fc.jsonValue()),
   );
-  // Members by hand, so that they may be repeated.
+  // Members are written by hand, so that they may be repeated.
   const odd = fc.array(member, { maxLength: 7 }).map((members) => {
     const texts = members.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
     return `{${texts.join(',')}}`;
@@ -100,7 +100,7 @@ export function messageText(ids: readonly string[]): fc.Arbitrary<string> {
   return fc.oneof(odd, plain);
 }
 
-/** HTTP requests and handshakes, right ones. */
+/** Valid HTTP requests and handshakes. */
 export function requestText(targets: readonly string[]): fc.Arbitrary<string> {
   const pieces = [
     ...['/', 'peerjs', 'id', 'peers', '..', '%', '%00', '%ff', '%2F', '?', '&', '=', '+', '#', '\\'],
@@ -121,7 +121,7 @@ export function requestText(targets: readonly string[]): fc.Arbitrary<string> {
     .map(([verb, path, lines, rest]) => [`${verb} ${path} HTTP/1.1`, ...lines, '', rest].join('\r\n'));
 }
 
-/** What follows a handshake: WebSocket frames of a client, with whatever in their heads. */
+/** Input after a handshake: WebSocket frames of a client, with random heads. */
 export function frameBytes(payload: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> {
   const head = fc.record({
     first: fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...FIRST_BYTES) }, { weight: 1, arbitrary: fc.nat(255) }),
@@ -146,7 +146,7 @@ function lengthBytes(length: number, isMasked: boolean): Buffer {
   return long;
 }
 
-/** A request for a socket. */
+/** A handshake. */
 export function handshake(target: string): string {
   const lines = ['host: a', 'upgrade: websocket', 'connection: upgrade', 'sec-websocket-version: 13'];
   return [`GET ${target} HTTP/1.1`, ...lines, 'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==', '', ''].join('\r\n');

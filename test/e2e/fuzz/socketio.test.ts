@@ -10,18 +10,18 @@ import { damaged, handshake } from './inputs.ts';
 import { search } from './search.ts';
 
 const PATIENCE_MS = 45_000;
-const PLACES = 40;
+const MAX_CONNECTIONS = 40;
 const OPTIONS = {
   ...{ dialects: ['peerjs', 'relay', 'socketio'], socketio_eio3: true, drain_timeout: 500, log_level: 'error' },
   ...{ malformed_limit: 1_000_000, messages_per_second: 1_000_000, message_burst: 1_000_000, http_rate_limit: 0 },
-  // Two relay sockets, and what one search opens.
+  // Two relay sockets, and the connections of one search.
   ...{
     max_message_bytes: 65_536,
     handshake_timeout: 1_000,
     ping_interval: 3_000,
     alive_timeout: 12_000,
-    max_connections: PLACES + 2,
-    max_connections_per_address: PLACES + 2,
+    max_connections: MAX_CONNECTIONS + 2,
+    max_connections_per_address: MAX_CONNECTIONS + 2,
   },
 };
 
@@ -82,7 +82,7 @@ const VALID = [
 ];
 const said = fc.oneof(fc.constantFrom(...VALID), fc.string({ maxLength: 30 }));
 
-/** What goes out on a connection of its own. SID stands for a session of polling that is open. */
+/** Input on a connection of its own. SID is replaced by the id of an open polling session. */
 const request = fc.oneof(
   target.map((text) => handshake(text)),
   fc
@@ -102,8 +102,8 @@ const action = fc.record({
   frames: fc.array(fc.tuple(fc.constantFrom(0x81, 0x81, 0x82, 0x01, 0x80, 0x89, 0x88), said), { maxLength: 6 }),
 });
 
-/** Promise 6 for Socket.IO: no request and no packet ends the process, and whatever is over counts no more. */
-describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('whatever is sent to Socket.IO on $name', (kind) => {
+/** Promise 6 for Socket.IO: no request and no packet ends the process, and closed connections are no longer counted. */
+describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('fuzzing Socket.IO on $name', (kind) => {
   let server: Server;
   let ann: PeerSocket;
   let bob: PeerSocket;
@@ -121,7 +121,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('whatever is sent to Socket.IO on
     expect(isRunning ? '' : output).toBe('');
   });
 
-  it('SIO9, SIO4: requests, upgrades and packets hurt no other, and take no place for good', async () => {
+  it('SIO9, SIO4: requests, upgrades and packets affect no other client, and occupy no connection after their end', async () => {
     await search(fc.array(action, { minLength: 1, maxLength: 8 }), nothing, async (actions) => {
       const opened = server.rawConnection().send('GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nhost: x\r\n\r\n');
       const sid = /"sid":"([^"]+)"/.exec(await opened.receive(/"sid":"[^"]+"|HTTP\/1.1 (429|503)/))?.[1] ?? 'none';
@@ -137,18 +137,20 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('whatever is sent to Socket.IO on
         for (const [head, text] of frames) wire.send(masked(head, text));
         return wire;
       });
-      await othersSpeak();
+      await expectOthersRelay();
       for (const wire of [opened, ...wires]) {
         expect(wire.received).not.toContain('HTTP/1.1 500');
         wire.cut();
       }
     });
-    await until(PATIENCE_MS, 'every place to be free again', async () => ((await freePlaces()) === PLACES ? true : undefined));
+    await until(PATIENCE_MS, 'all connections are free again', async () =>
+      (await freeConnections()) === MAX_CONNECTIONS ? true : undefined,
+    );
   });
 
-  async function freePlaces(): Promise<number> {
+  async function freeConnections(): Promise<number> {
     const wires: RawConnection[] = [];
-    for (let count = 0; count < PLACES; count++) {
+    for (let count = 0; count < MAX_CONNECTIONS; count++) {
       wires.push(server.rawConnection().send(handshake('/socket.io/?EIO=4&transport=websocket')));
     }
     for (const wire of wires) await wire.receive(/HTTP\/1\.1 \d+/);
@@ -156,8 +158,8 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('whatever is sent to Socket.IO on
     return wires.filter(({ received }) => received.startsWith('HTTP/1.1 101')).length;
   }
 
-  /** The server lives, and two who were there before still hear each other. */
-  async function othersSpeak(): Promise<void> {
+  /** The server is running, and two earlier clients still receive each other's messages. */
+  async function expectOthersRelay(): Promise<void> {
     if (!server.isRunning) throw new Error(`the broker has ended (${JSON.stringify(await server.exited)}): ${server.output}`);
     for (const from of [ann, bob]) {
       const word = uniqueName('word');
@@ -167,7 +169,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('whatever is sent to Socket.IO on
   }
 });
 
-/** A frame as a client sends it, of less than 126 bytes. */
+/** A masked frame of a client, of less than 126 bytes. */
 function masked(head: number, text: string): Uint8Array {
   const body = Buffer.from(text).subarray(0, 125);
   return Buffer.concat([Buffer.of(head, 0x80 | body.length, 0, 0, 0, 0), body]);

@@ -8,7 +8,7 @@ import { damaged, frameBytes, handshake, messageText, nested, requestText } from
 import { search } from './search.ts';
 
 const MALFORMED_LIMIT = 20;
-/** Whatever a peer sends, its socket may end with these only. 1006: cut without a word. */
+/** The close codes that the socket of a sender may receive. 1006: closed without a close frame. */
 const ENDINGS = [1000, 1002, 1005, 1006, 1007, 1009];
 const OPTIONS = {
   ...{ expire_timeout: 200, cleanup_out_msgs: 100, drain_timeout: 500, log_level: 'error' },
@@ -16,14 +16,14 @@ const OPTIONS = {
   ...{ max_message_bytes: 65_536, max_url_bytes: 512, max_header_bytes: 2_048 },
 };
 
-/** Promise 6: no input from the network ends the process or deafens another connection. */
+/** Promise 6: no network input ends the process or interrupts another connection. */
 export function fuzzSuite(kind: ServerKind): void {
-  describe(`whatever is sent to ${kind.name}`, () => {
+  describe(`fuzzing ${kind.name}`, () => {
     let server: Server;
     let forgiving: Server;
     let ann: PeerSocket;
     let bob: PeerSocket;
-    /** Everybody who was ever let in by these tests: what they sent may arrive late. */
+    /** All peers that these tests opened: their messages may be received late. */
     const senders = new Set<unknown>();
     let wereWell = false;
 
@@ -35,13 +35,13 @@ export function fuzzSuite(kind: ServerKind): void {
       [ann, bob] = [await forgiving.connectPeer('ann'), await forgiving.connectPeer('bob')];
       for (const { id } of [ann, bob]) senders.add(id);
     });
-    /** A counterexample may cost somebody the socket; a smaller one is looked for with new ones. */
+    /** A counterexample may cost a peer its socket; shrinking continues with new ones. */
     const comeBack = async () => {
       const isLate = wereWell && !(ann.isOpen && bob.isOpen);
       wereWell = false;
       if (!ann.isOpen) ann = await forgiving.connectPeerWhenFree('ann', { id: ann.id });
       if (!bob.isOpen) bob = await forgiving.connectPeerWhenFree('bob', { id: bob.id });
-      if (isLate) expect.fail('ann or bob lost the socket right after the try before this one');
+      if (isLate) expect.fail('ann or bob lost the socket right after the previous try');
     };
     afterAll(async () => {
       for (const one of [server, forgiving]) {
@@ -50,54 +50,54 @@ export function fuzzSuite(kind: ServerKind): void {
       }
     });
 
-    it('M1, M10: messages that are almost right deafen nobody, and forge no sender', async () => {
-      const mallory = new Mallory(forgiving);
-      senders.add(mallory.id);
+    it('M1, M10: almost valid messages interrupt no peer, and forge no sender', async () => {
+      const attacker = new Attacker(forgiving);
+      senders.add(attacker.id);
       const message = fc.oneof(text(), nested(text()), damaged(text().map((valid) => Buffer.from(valid))));
       await search(fc.array(message, { minLength: 1, maxLength: 30 }), comeBack, async (frames) => {
-        const socket = await mallory.socket();
+        const socket = await attacker.socket();
         for (const frame of frames) {
           if (typeof frame === 'string') socket.sendText(frame);
           else socket.sendBytes(frame);
         }
-        await mallory.isHeardOrGone();
-        await othersSpeak();
+        await attacker.expectEchoOrClose();
+        await expectOthersRelay();
       });
     });
 
-    it('M5, M10: bytes of any kind, in frames of any kind, harm only who sends them', async () => {
-      const mallory = new Mallory(forgiving);
-      senders.add(mallory.id);
+    it('M5, M10: random bytes in random frames affect only their sender', async () => {
+      const attacker = new Attacker(forgiving);
+      senders.add(attacker.id);
       const frame = fc.record({ bytes: fc.uint8Array({ maxLength: 300 }), isText: fc.boolean() });
       await search(fc.array(frame, { minLength: 1, maxLength: 20 }), comeBack, async (frames) => {
-        const socket = await mallory.socket();
+        const socket = await attacker.socket();
         for (const { bytes, isText } of frames) {
           if (isText) socket.sendTextBytes(bytes);
           else socket.sendBytes(bytes);
         }
-        await mallory.isHeardOrGone();
-        await othersSpeak();
+        await attacker.expectEchoOrClose();
+        await expectOthersRelay();
       });
     });
 
-    it('M10: malformed frames deafen nobody until there are too many, and then it is 1007', async () => {
+    it('M10: malformed frames close a socket with 1007 only beyond the limit', async () => {
       const frames = fc.array(malformed(), { minLength: MALFORMED_LIMIT + 1, maxLength: MALFORMED_LIMIT + 1 });
       await search(frames, comeBack, async (all) => {
-        const mallory = await server.connectPeer('mallory');
-        for (const frame of all.slice(0, MALFORMED_LIMIT)) mallory.sendText(frame);
-        expect(await framesBeforeEcho(mallory)).toEqual([]);
-        mallory.sendText(all.at(-1) ?? '{');
-        expect((await mallory.closed()).code).toBe(1007);
+        const attacker = await server.connectPeer('attacker');
+        for (const frame of all.slice(0, MALFORMED_LIMIT)) attacker.sendText(frame);
+        expect(await framesBeforeEcho(attacker)).toEqual([]);
+        attacker.sendText(all.at(-1) ?? '{');
+        expect((await attacker.closed()).code).toBe(1007);
       });
     });
 
-    it('H11, O9: requests and handshakes that are almost right end neither the broker nor a socket', async () => {
+    it('H11, O9: almost valid requests and handshakes end neither the broker nor a socket', async () => {
       const targets = ['/', '/peerjs/id', '/peerjs/peers', '*', 'http://a/', `/${'x'.repeat(600)}`, forgiving.socketTarget()];
       const valid = requestText(targets);
       const request = fc.oneof(valid, damaged(valid.map((one) => Buffer.from(one))));
       await search(fc.array(request, { minLength: 1, maxLength: 15 }), comeBack, async (requests) => {
         const wires = requests.map((one) => forgiving.rawConnection().send(one));
-        await othersSpeak();
+        await expectOthersRelay();
         for (const wire of wires) {
           expect(wire.received).not.toContain('HTTP/1.1 500');
           wire.cut();
@@ -105,15 +105,15 @@ export function fuzzSuite(kind: ServerKind): void {
       });
     });
 
-    it('O9: a stream of bytes instead of HTTP ends neither the broker nor a socket', async () => {
+    it('O9: random bytes instead of HTTP end neither the broker nor a socket', async () => {
       await search(fc.array(fc.uint8Array({ maxLength: 400 }), { minLength: 1, maxLength: 15 }), comeBack, async (streams) => {
         const wires = streams.map((bytes) => forgiving.rawConnection().send(bytes));
-        await othersSpeak();
+        await expectOthersRelay();
         for (const wire of wires) wire.cut();
       });
     });
 
-    it('M10, M18: WebSocket frames with broken heads end only the socket that they come on', async () => {
+    it('M10, M18: WebSocket frames with malformed heads close only their own socket', async () => {
       const payload = fc.oneof(
         text().map((valid) => Buffer.from(valid)),
         fc.uint8Array({ maxLength: 140 }),
@@ -124,7 +124,7 @@ export function fuzzSuite(kind: ServerKind): void {
         const wire = forgiving.rawConnection().send(handshake(forgiving.socketTarget({ id })));
         await wire.receive(/OPEN/);
         for (const frame of frames) wire.send(frame);
-        await othersSpeak();
+        await expectOthersRelay();
         wire.cut();
       });
     });
@@ -133,8 +133,8 @@ export function fuzzSuite(kind: ServerKind): void {
       return fc.constantFrom(0).chain(() => messageText([ann.id, bob.id]));
     }
 
-    /** The server lives, and two peers that were there before relay both ways. */
-    async function othersSpeak(): Promise<void> {
+    /** The server is running, and two earlier peers relay in both directions. */
+    async function expectOthersRelay(): Promise<void> {
       expect(forgiving.isRunning).toBe(true);
       for (const [from, to] of [
         [ann, bob],
@@ -155,9 +155,9 @@ export function fuzzSuite(kind: ServerKind): void {
   });
 }
 
-/** Who sends what nobody should. */
-class Mallory {
-  readonly id = uniqueName('mallory');
+/** A client that sends invalid input. */
+class Attacker {
+  readonly id = uniqueName('attacker');
   readonly #server: Server;
   #socket: PeerSocket | undefined;
 
@@ -166,12 +166,12 @@ class Mallory {
   }
 
   async socket(): Promise<PeerSocket> {
-    if (this.#socket?.isOpen !== true) this.#socket = await this.#server.connectPeerWhenFree('mallory', { id: this.id });
+    if (this.#socket?.isOpen !== true) this.#socket = await this.#server.connectPeerWhenFree('attacker', { id: this.id });
     return this.#socket;
   }
 
-  /** Its own echo comes back, or its socket has been closed for a reason. */
-  async isHeardOrGone(): Promise<void> {
+  /** The client receives its own echo, or its socket was closed with an expected code. */
+  async expectEchoOrClose(): Promise<void> {
     const socket = await this.socket();
     const gone = socket.ended.then(({ code }) => code);
     const heard = framesBeforeEcho(socket).then(
@@ -183,7 +183,7 @@ class Mallory {
   }
 }
 
-/** Frames that hold no JSON object. */
+/** Frames that contain no JSON object. */
 function malformed(): fc.Arbitrary<string> {
   const json = fc.jsonValue().filter((value) => typeof value !== 'object' || value === null || Array.isArray(value));
   const broken = fc.string({ maxLength: 60 }).filter((text) => !isJson(text));
