@@ -10,26 +10,26 @@ import type { MessageKind, SignalMessage } from '../../../src/domain/message.ts'
 import type { Ending, OpenRefusal } from '../../../src/domain/refusal.ts';
 import type { TopicEvent, TopicName } from '../../../src/domain/topic.ts';
 
-/** One dialect, and what a suite can't know of it. */
+/** A dialect under test, with sample input. */
 export interface DialectSubject {
-  /** A fresh one for each call, all alike. */
+  /** Creates an independent instance; all instances behave the same. */
   make(): Dialect;
-  /** What it reads as a message where it finds what it wrote itself; nothing, where nobody can be addressed. */
+  /** The message kinds that it decodes from its own encoded form; empty for a dialect without addressable peers. */
   readonly readsBack: readonly MessageKind[];
-  /** Paths, queries and frames that mean something to it: what is thrown at it lies close by. */
+  /** Valid paths, queries and frames. Generated input is a variation of these. */
   readonly paths: readonly string[];
   readonly queries: readonly string[];
-  /** None for a dialect whose connections only listen. */
+  /** Empty for a dialect without frames from clients. */
   readonly frames: readonly string[];
-  /** Whether payloads of messages are bytes of its own, lent until its next call, and no views. */
+  /** True if payloads of messages are borrowed until the next call, and not views on the frame. */
   readonly lendsPayloads?: true;
-  /** Bodies of requests, where it reads any. */
+  /** Valid request bodies, for a dialect that reads any. */
   readonly bodies?: readonly string[];
-  /** Payloads as they come from connections of its space. By default JSON. */
+  /** Payloads of publications in its space. JSON by default. */
   readonly payloads?: fc.Arbitrary<string>;
 }
 
-/** One promise of the port. */
+/** One guarantee of the port. */
 export interface Clause {
   readonly name: string;
   run(subject: DialectSubject): void | Promise<void>;
@@ -37,7 +37,7 @@ export interface Clause {
 
 const KINDS: readonly MessageKind[] = ['offer', 'answer', 'candidate', 'leave', 'expire'];
 
-// By key, so that a reason that is forgotten here does not compile.
+// A record by reason, so that a missing reason does not compile.
 const REFUSALS: { readonly [R in OpenRefusal['reason']]: Extract<OpenRefusal, { reason: R }> } = {
   'credentials-missing': { reason: 'credentials-missing' },
   'key-unknown': { reason: 'key-unknown' },
@@ -80,7 +80,7 @@ const HTTP_REFUSALS: Record<HttpRefusal, true> = {
   overloaded: true,
 };
 
-/** Any bytes, any text, and what the dialect understands with a few bytes wrong. */
+/** Any bytes, any text, and valid frames with a few wrong bytes. */
 function frames({ frames }: DialectSubject): fc.Arbitrary<Uint8Array> {
   const known = fc.constantFrom(...(frames.length > 0 ? frames : ['{}'])).map((text) => Uint8Array.from(Buffer.from(text)));
   const bitten = fc
@@ -96,14 +96,14 @@ function text(arbitrary: fc.Arbitrary<string>): fc.Arbitrary<Uint8Array> {
   return arbitrary.map((written) => Uint8Array.from(Buffer.from(written)));
 }
 
-/** Text that lies close to some that means something. */
+/** Text similar to valid text. */
 function targets(known: readonly string[]): fc.Arbitrary<string> {
   const pieces = fc.constantFrom(...known, '/', '?', '&', '=', '%', '%zz', '%C3', '%2F', '+', '\u0000', '..');
   const joined = fc.array(fc.oneof(pieces, fc.string()), { maxLength: 6 }).map((all) => all.join(''));
   return fc.oneof(fc.string({ unit: 'binary' }), joined);
 }
 
-/** Ids as they can stand in a message: a destination that a sender wrote can be any text. */
+/** Ids in a message. The destination from a sender can be any text. */
 const PEERS = fc
   .oneof(
     fc.string({ unit: 'binary', minLength: 1, maxLength: 128 }),
@@ -120,7 +120,7 @@ const MESSAGES: fc.Arbitrary<SignalMessage> = fc.record({
 
 const TOPIC = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).map((topic) => topic as TopicName);
 
-/** All that can be told of topics, from publishers of the same space. */
+/** All topic events, with payloads of publishers of the same space. */
 function newsFor({ payloads = fc.json() }: DialectSubject): fc.Arbitrary<TopicEvent> {
   const payload = text(payloads);
   const publication = fc.record({
@@ -142,7 +142,7 @@ function newsFor({ payloads = fc.json() }: DialectSubject): fc.Arbitrary<TopicEv
   );
 }
 
-/** A request's head, around what means something. */
+/** Request heads with values similar to valid ones. */
 function heads({ queries }: DialectSubject): fc.Arbitrary<HttpHead> {
   const names = ['authorization', 'cookie', 'content-type', 'last-event-id', 'x-forwarded-for'];
   const fields = fc.dictionary(fc.constantFrom(...names), fc.oneof(fc.string(), fc.constantFrom('Bearer a.b.c', 'text/plain')));
@@ -151,14 +151,14 @@ function heads({ queries }: DialectSubject): fc.Arbitrary<HttpHead> {
     .map(([method, query, sent]) => ({ method, path: '/', query, header: (name) => sent[name] }));
 }
 
-/** Follows an ask through all its steps. @returns what it comes to. */
+/** Follows a request through all its steps. @returns the last step. */
 function followed(asked: HttpAction, body: Uint8Array, claims: ValidToken | undefined): HttpAction {
   if (asked.action === 'read-body') return followed(asked.then(body), body, claims);
   if (asked.action === 'verify-token') return followed(asked.then(claims), body, claims);
   return asked;
 }
 
-/** A token with these claims; none where they are no object. */
+/** A token with these claims; undefined if they are not an object. */
 function tokenWith(claims: unknown): ValidToken | undefined {
   const isObject = typeof claims === 'object' && claims !== null;
   return isObject ? { type: undefined, claims: claims as ValidToken['claims'], expiresAt: 1000 } : undefined;
@@ -166,7 +166,7 @@ function tokenWith(claims: unknown): ValidToken | undefined {
 
 export const CLAUSES: readonly Clause[] = [
   {
-    name: 'promise 6: no frame makes it throw, as text or as binary',
+    name: 'promise 6: decodes every frame without an exception, as text and as binary',
     run(subject) {
       const dialect = subject.make();
       const property = fc.property(frames(subject), fc.boolean(), (bytes, isBinary) => void dialect.decode(bytes, isBinary));
@@ -174,7 +174,7 @@ export const CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'promise 6: no path and no query makes it throw',
+    name: 'promise 6: accepts every path and every query without an exception',
     run(subject) {
       const dialect = subject.make();
       fc.assert(
@@ -188,7 +188,7 @@ export const CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'promise 6: no request makes it throw, whatever its head, its body and the claims of its token',
+    name: 'promise 6: handles every request without an exception, with any head, body and token claims',
     run(subject) {
       const dialect = subject.make();
       const bodies = fc.oneof(fc.uint8Array(), text(fc.string({ unit: 'binary' })), text(targets(subject.bodies ?? ['a=b'])));
@@ -209,7 +209,7 @@ export const CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'the same bytes give the same answer, whatever came before',
+    name: 'decodes equal bytes to equal requests, after any other frames',
     run(subject) {
       const dialect = subject.make();
       const property = fc.property(frames(subject), frames(subject), fc.boolean(), (bytes, between, isBinary) => {
@@ -220,7 +220,7 @@ export const CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'the payload of a message is a view on the bytes that were read, wherever they lie, and the bytes stay as they are',
+    name: 'gives the payload of a message as a view on the frame, and does not change the frame',
     run(subject) {
       const dialect = subject.make();
       let [payloads, messages] = [0, 0];
@@ -242,14 +242,14 @@ export const CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'what it writes is UTF-8, whoever it names',
+    name: 'encodes messages as UTF-8, with any ids',
     run(subject) {
       const dialect = subject.make();
       fc.assert(fc.property(MESSAGES, (message) => isUtf8(dialect.encode(message) ?? Buffer.from(''))));
     },
   },
   {
-    name: 'what it tells of topics is UTF-8, whatever was published, and the same whatever it told before',
+    name: 'encodes topic events as UTF-8 with any payload, and independently of earlier events',
     run(subject) {
       const [used, fresh] = [subject.make(), subject.make()];
       const property = fc.property(newsFor(subject), newsFor(subject), (before, news) => {
@@ -262,10 +262,10 @@ export const CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'M2: what it writes and reads back is the same message: kind, destination, and the payload byte for byte',
+    name: 'M2: decodes an encoded message to the same kind and destination, and the payload byte for byte',
     run(subject) {
       const dialect = subject.make();
-      // Nothing would ever come of a filter that lets nothing through.
+      // A filter that accepts no value would never end.
       if (subject.readsBack.length === 0) return;
       const readable = MESSAGES.filter(({ kind }) => subject.readsBack.includes(kind));
       const property = fc.property(readable, fc.boolean(), (message, isBinary) => {
@@ -277,7 +277,7 @@ export const CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'what it writes to one peer does not depend on what it wrote before',
+    name: 'encodes a message independently of earlier messages',
     run(subject) {
       const [used, fresh] = [subject.make(), subject.make()];
       const property = fc.property(MESSAGES, MESSAGES, (before, message) => {
@@ -288,7 +288,7 @@ export const CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'bytes that it gave out stay as they are until its next call, whatever another one of its kind does',
+    name: 'keeps encoded bytes unchanged until its next call, also while another instance is used',
     async run(subject) {
       const [dialect, other] = [subject.make(), subject.make()];
       for (const message of fc.sample(MESSAGES, 20)) {
@@ -302,7 +302,7 @@ export const CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'its welcome and its farewells are always the same',
+    name: 'gives the same first and last messages on every call',
     run(subject) {
       const dialect = subject.make();
       const words = (): string => JSON.stringify([...firstWords(dialect).map(hex), ...farewells(dialect)]);
@@ -312,7 +312,7 @@ export const CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'every refusal and every ending has a farewell: UTF-8, a close code that may be sent, a reason that fits a close frame',
+    name: 'has a close frame for each refusal and ending: UTF-8, a code that may be sent, a reason of at most 123 bytes',
     run(subject) {
       const dialect = subject.make();
       for (const { frame, code, why } of farewells(dialect)) {
@@ -325,7 +325,7 @@ export const CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'every HTTP outcome has an answer that can be sent',
+    name: 'has a valid HTTP response for each outcome',
     run(subject) {
       const dialect = subject.make();
       const refusals = (Object.keys(HTTP_REFUSALS) as HttpRefusal[]).map((reason) => ({ kind: 'refusal', reason }) as const);
@@ -335,10 +335,10 @@ export const CLAUSES: readonly Clause[] = [
   },
 ];
 
-/** Holds one dialect to all promises of its port. */
+/** Runs all clauses of the port on one dialect. */
 export function dialectContract(name: string, subject: DialectSubject): void {
   describe(`dialect ${name}`, () => {
-    it('is called so', () => expect(subject.make().name).toBe(name));
+    it('has this name', () => expect(subject.make().name).toBe(name));
     for (const clause of CLAUSES) it(clause.name, () => clause.run(subject));
   });
 }
@@ -350,7 +350,7 @@ function firstWords(dialect: Dialect): (Uint8Array | undefined)[] {
   return [...welcomes, dialect.streamPreamble(), dialect.keepAliveFrame()];
 }
 
-/** What is wrong with an answer. */
+/** The faults of a response. */
 function complaints({ status, headers, body }: HttpResponse): string[] {
   const wrong: string[] = [];
   if (!(status >= 200 && status < 600)) wrong.push(`status ${status}`);
@@ -372,13 +372,13 @@ function farewells(dialect: Dialect): CloseFrame[] {
   return [...refusals, ...endings];
 }
 
-/** RFC 6455, 7.4: others are reserved, or only ever told to a program by its own side. */
+/** RFC 6455, 7.4: all other codes are reserved, or only reported locally. */
 function mayBeSent(code: number): boolean {
   const isDefined = code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code);
   return isDefined || (code >= 3000 && code <= 4999);
 }
 
-/** A request that compares by what it holds: payloads by their bytes, patterns by what they were made of. */
+/** A value for comparison: byte arrays as hexadecimal text, without functions. */
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return { hex: hex(value) };
   if (Array.isArray(value)) return value.map(plain);

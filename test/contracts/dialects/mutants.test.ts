@@ -90,7 +90,7 @@ class HastyDialect extends PeerjsDialect {
   }
 }
 
-/** Gives some of its farewells otherwise. */
+/** Changes the close frame of one ending. */
 class RudeDialect extends PeerjsDialect {
   readonly #but: Partial<CloseFrame>;
 
@@ -120,97 +120,97 @@ class SplittableDialect extends PeerjsDialect {
 }
 
 const FAREWELLS =
-  'every refusal and every ending has a farewell: UTF-8, a close code that may be sent, a reason that fits a close frame';
+  'has a close frame for each refusal and ending: UTF-8, a code that may be sent, a reason of at most 123 bytes';
 
 const MUTANTS: readonly { fault: string; make(): Dialect; dies: readonly string[] }[] = [
   {
-    fault: 'parses what may be no JSON',
+    fault: 'parses frames without checking for JSON',
     make: () => new TrustfulDialect(PREFIX),
     dies: [
-      'promise 6: no frame makes it throw, as text or as binary',
-      'the same bytes give the same answer, whatever came before',
+      'promise 6: decodes every frame without an exception, as text and as binary',
+      'decodes equal bytes to equal requests, after any other frames',
     ],
   },
   {
-    fault: 'decodes a query that may not be encoded',
+    fault: 'decodes a query with broken escapes',
     make: () => new DecodingDialect(PREFIX),
-    dies: ['promise 6: no path and no query makes it throw'],
+    dies: ['promise 6: accepts every path and every query without an exception'],
   },
   {
-    fault: 'reads nothing more once it stumbled',
+    fault: 'rejects all frames after an unreadable one',
     make: () => new SuspiciousDialect(PREFIX),
-    dies: ['the same bytes give the same answer, whatever came before'],
+    dies: ['decodes equal bytes to equal requests, after any other frames'],
   },
   {
-    fault: 'copies before it reads',
+    fault: 'copies a frame before decoding',
     make: () => new CopyingDialect(PREFIX),
-    dies: ['the payload of a message is a view on the bytes that were read, wherever they lie, and the bytes stay as they are'],
+    dies: ['gives the payload of a message as a view on the frame, and does not change the frame'],
   },
   {
-    fault: 'writes into what it reads',
+    fault: 'changes the frame',
     make: () => new TidyDialect(PREFIX),
     dies: [
-      'the same bytes give the same answer, whatever came before',
-      'the payload of a message is a view on the bytes that were read, wherever they lie, and the bytes stay as they are',
+      'decodes equal bytes to equal requests, after any other frames',
+      'gives the payload of a message as a view on the frame, and does not change the frame',
     ],
   },
   {
-    fault: 'writes Latin-1',
+    fault: 'encodes as Latin-1',
     make: () => new LatinDialect(PREFIX),
     dies: [
-      'what it writes is UTF-8, whoever it names',
-      'M2: what it writes and reads back is the same message: kind, destination, and the payload byte for byte',
+      'encodes messages as UTF-8, with any ids',
+      'M2: decodes an encoded message to the same kind and destination, and the payload byte for byte',
     ],
   },
   {
-    fault: 'builds the payload anew',
+    fault: 'parses and prints the payload',
     make: () => new RebuildingDialect(PREFIX),
-    dies: ['M2: what it writes and reads back is the same message: kind, destination, and the payload byte for byte'],
+    dies: ['M2: decodes an encoded message to the same kind and destination, and the payload byte for byte'],
   },
   {
-    fault: 'leaves the end of a longer message behind a shorter one',
+    fault: 'keeps the end of a longer message after a shorter one',
     make: () => new RemainingDialect(PREFIX),
     dies: [
-      'what it writes is UTF-8, whoever it names',
-      'M2: what it writes and reads back is the same message: kind, destination, and the payload byte for byte',
-      'what it writes to one peer does not depend on what it wrote before',
+      'encodes messages as UTF-8, with any ids',
+      'M2: decodes an encoded message to the same kind and destination, and the payload byte for byte',
+      'encodes a message independently of earlier messages',
     ],
   },
   {
-    fault: 'shares its buffer with all of its kind',
+    fault: 'shares its buffer with other instances',
     make: () => new SharingDialect(PREFIX),
-    dies: ['bytes that it gave out stay as they are until its next call, whatever another one of its kind does'],
+    dies: ['keeps encoded bytes unchanged until its next call, also while another instance is used'],
   },
   {
-    fault: 'wipes what it gave out',
+    fault: 'overwrites encoded bytes before the next call',
     make: () => new HastyDialect(PREFIX),
-    dies: ['bytes that it gave out stay as they are until its next call, whatever another one of its kind does'],
+    dies: ['keeps encoded bytes unchanged until its next call, also while another instance is used'],
   },
   {
-    fault: 'closes with a code that is never sent',
+    fault: 'closes with a code that must not be sent',
     make: () => new RudeDialect({ code: 1006 }),
     dies: [FAREWELLS],
   },
   {
-    fault: 'gives a reason that is too long',
+    fault: 'closes with a reason that is too long',
     make: () => new RudeDialect({ why: 'é'.repeat(62) }),
     dies: [FAREWELLS],
   },
   {
-    fault: 'says nothing at length',
+    fault: 'sends an empty last message',
     make: () => new SilentDialect(PREFIX),
     dies: [FAREWELLS],
   },
   {
-    fault: 'lets an id into a header',
+    fault: 'puts an id into a header',
     make: () => new SplittableDialect(PREFIX),
-    dies: ['every HTTP outcome has an answer that can be sent'],
+    dies: ['has a valid HTTP response for each outcome'],
   },
 ];
 
-describe('a dialect that breaks a promise', () => {
+describe('a dialect that violates the port', () => {
   for (const { fault, make, dies } of MUTANTS) {
-    it(`${fault}: fails where it is said, and nowhere else`, async () => {
+    it(`${fault}: fails exactly the expected clauses`, async () => {
       expect(await failures(make)).toEqual(dies);
     });
   }

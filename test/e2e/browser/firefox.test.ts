@@ -6,7 +6,7 @@ import { SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts
 const ATTEMPTS = 40;
 
 describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Firefox, on $name', (kind) => {
-  it('O4, M21: reads every time that the id is taken, before the socket is closed', { timeout: 300_000 }, async () => {
+  it('O4, M21: always receives ID-TAKEN before the close of the socket', { timeout: 300_000 }, async () => {
     const broker = await Server.start({ kind });
     onTestFinished(async () => void (await broker.stop()));
     const { host, port } = broker;

@@ -7,19 +7,19 @@ import { uniqueName } from '../../support/e2e/server-client.ts';
 
 const CERTIFICATE = { sslkey: 'test/support/tls/localhost.key', sslcert: 'test/support/tls/localhost.crt' };
 
-/** What the real client in a real browser does with a broker, and what both promise there. */
+/** Tests of the PeerJS client in Chromium that every PeerJS server passes. */
 export function browserSuite(kind: ServerKind): void {
   describe(`peerjs in Chromium, on ${kind.name}`, () => {
     const { visitor, broker } = stage(kind);
 
-    it('M1: two tabs find each other, and speak both ways', async () => {
+    it('M1: two tabs connect, and send messages in both directions', async () => {
       const at = clientOf(await broker());
       const [ann, bob] = await pair(await visitor(), at);
       await meet(ann, bob);
       await speak(ann, bob);
     });
 
-    it('M1: a call is answered, and both see a moving picture', async () => {
+    it('M1: a call is answered, and both tabs play the video', async () => {
       const at = clientOf(await broker());
       const bobsId = uniqueName('bob');
       const guests = await visitor();
@@ -29,7 +29,7 @@ export function browserSuite(kind: ServerKind): void {
       for (const tab of [ann, bob]) expect(await tab.waitForEvent('plays')).toMatch(/^[1-9]\d+x[1-9]\d+$/);
     });
 
-    it('O11: a peer that comes late is reached: its offer waited', async () => {
+    it('O11: a peer that connects later receives the waiting offer', async () => {
       const at = clientOf(await broker());
       const [guests, late] = [await visitor(), uniqueName('late')];
       const ann = await guests.openConnectedTab(uniqueName('ann'), at);
@@ -41,14 +41,14 @@ export function browserSuite(kind: ServerKind): void {
       await speak(ann, bob);
     });
 
-    it('M14: who connects to a peer that does not come is told peer-unavailable', async () => {
+    it('M14: a connection to a peer that never connects fails with peer-unavailable', async () => {
       const at = clientOf(await broker({ expire_timeout: 500 }));
       const ann = await (await visitor()).openConnectedTab(null, at);
       await ann.call('connect', 'nobody');
       expect(await ann.waitForEvent('error')).toBe('peer-unavailable: Could not connect to peer nobody');
     });
 
-    it('O4: an id that another tab holds is unavailable-id', async () => {
+    it('O4: the id of another tab fails with unavailable-id', async () => {
       const at = clientOf(await broker());
       const [guests, id] = [await visitor(), uniqueName('ann')];
       await guests.openConnectedTab(id, at);
@@ -56,13 +56,13 @@ export function browserSuite(kind: ServerKind): void {
       expect(await other.waitForEvent('error')).toBe(`unavailable-id: ID "${id}" is taken`);
     });
 
-    it('O2: a wrong key is an error that says so', async () => {
+    it('O2: a wrong key fails with an error that names it', async () => {
       const at = clientOf(await broker({ key: 'secret' }));
       const ann = await (await visitor()).openTab(uniqueName('ann'), { ...at, key: 'guess' });
       expect(await ann.waitForEvent('error')).toBe('server-error: Invalid key provided');
     });
 
-    it('H4: with discovery on, a page of another origin lists all peers', async () => {
+    it('H4: a page of another origin lists all peers if discovery is on', async () => {
       const at = clientOf(await broker({ allow_discovery: true }));
       const guests = await visitor();
       const ids = [uniqueName('ann'), uniqueName('bob')];
@@ -70,20 +70,20 @@ export function browserSuite(kind: ServerKind): void {
       expect(await ann.call('list')).toEqual(ids);
     });
 
-    it('O3: a broker below a path is found there', async () => {
+    it('O3: a client connects to a broker under a path', async () => {
       const at = clientOf(await broker({ path: '/myapp' }));
       const [ann, bob] = await pair(await visitor(), at);
       await meet(ann, bob);
     });
 
-    it('O3: a broker with a certificate is found', async () => {
+    it('O3: a client connects to a broker with a certificate', async () => {
       const at = clientOf(await broker(CERTIFICATE));
       const [ann, bob] = await pair(await visitor(), at);
       await meet(ann, bob);
       await speak(ann, bob);
     });
 
-    it('L4: the id of a tab that was closed is free', async () => {
+    it('L4: the id of a closed tab is free', async () => {
       const at = clientOf(await broker());
       const [guests, id] = [await visitor(), uniqueName('ann')];
       await (await guests.openConnectedTab(id, at)).close();
@@ -92,12 +92,12 @@ export function browserSuite(kind: ServerKind): void {
   });
 }
 
-/** What the reference does not do for its own client. */
+/** Tests of reconnects in Chromium, which the reference server does not pass. */
 export function comingBackSuite(kind: ServerKind): void {
-  describe(`coming back with peerjs in Chromium, on ${kind.name}`, () => {
+  describe(`reconnecting with peerjs in Chromium, on ${kind.name}`, () => {
     const { visitor, broker } = stage(kind);
 
-    it('O5: after disconnect() and reconnect(), open fires again, and others are reached', async () => {
+    it('O5: open fires again after disconnect() and reconnect(), and other peers can be reached', async () => {
       const at = clientOf(await broker());
       const [ann, bob] = await pair(await visitor(), at);
       const id = await ann.waitForEvent('open');
@@ -109,7 +109,7 @@ export function comingBackSuite(kind: ServerKind): void {
       await speak(ann, bob);
     });
 
-    it('O5: disconnect() and reconnect() in one breath never miss open', async () => {
+    it('O5: open fires also if reconnect() follows disconnect() at once', async () => {
       const at = clientOf(await broker());
       const ann = await (await visitor()).openConnectedTab(uniqueName('ann'), at);
       for (let nth = 2; nth <= 11; nth++) {
@@ -118,7 +118,7 @@ export function comingBackSuite(kind: ServerKind): void {
       }
     });
 
-    it('L2: after the wire was cut, reconnect() opens again, and others are reached', async () => {
+    it('L2: reconnect() opens again after a lost TCP connection, and other peers can be reached', async () => {
       const { ann, bob, wire } = await overWire();
       wire.cut();
       await comesBack(ann);
@@ -126,7 +126,7 @@ export function comingBackSuite(kind: ServerKind): void {
       await speak(bob, ann);
     });
 
-    it('O5: after a loss that the broker has not noticed, reconnect() opens again, and others are reached', async () => {
+    it('O5: reconnect() opens again after a loss that the broker has not detected, and other peers can be reached', async () => {
       const { ann, bob, wire } = await overWire();
       wire.cutNearSide();
       await comesBack(ann);
@@ -134,7 +134,7 @@ export function comingBackSuite(kind: ServerKind): void {
       await speak(bob, ann);
     });
 
-    it('O5: while the broker restarts, what is connected stays so, and then reconnect() opens again', async () => {
+    it('O5: peer connections survive a broker restart, and reconnect() opens again', async () => {
       const server = await broker();
       const at = clientOf(server);
       const [ann, bob] = await pair(await visitor(), at);
@@ -163,7 +163,7 @@ export function comingBackSuite(kind: ServerKind): void {
   });
 }
 
-/** One browser for a file; brokers and visitors for a test. */
+/** One browser for each file; brokers and browser contexts for each test. */
 interface Stage {
   visitor(): Promise<BrowserUser>;
   broker(options?: ServerOptions, port?: number): Promise<Server>;
@@ -201,7 +201,7 @@ function pair(guests: BrowserUser, at: ClientOptions): Promise<[Tab, Tab]> {
   return Promise.all([guests.openConnectedTab(uniqueName('ann'), at), guests.openConnectedTab(uniqueName('bob'), at)]);
 }
 
-/** Waits until the library has noticed its loss, and lets it come back. */
+/** Waits until the client has detected the loss, and reconnects it. */
 async function comesBack(tab: Tab): Promise<void> {
   await tab.waitForEvent('disconnected');
   expect(await tab.waitForEvent('error')).toMatch(/^network: /);

@@ -9,9 +9,9 @@ import { ScriptPages, type ScriptPage } from '../../support/e2e/script-pages.ts'
 import { elapsed } from '../../support/e2e/until.ts';
 import { uniqueName } from '../../support/e2e/server-client.ts';
 
-/* The client of the first generation, in Chromium, alone and with the one of today. */
+/* The PeerJS 0.3 client in Chromium, with itself and with the current client. */
 
-/** The old client gives its stream up five seconds after its socket is open. */
+/** The 0.3 client closes its stream five seconds after its socket is open. */
 const STREAM_GIVEN_UP_MS = 5_500;
 
 let old: ScriptPages;
@@ -50,7 +50,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('peerjs 0.3.14 on $name', (kind) 
     await from.waitFor('received', 'hello back');
   }
 
-  it('X2, X6: connects through the stream alone, to a client of today and from one', async () => {
+  it('X2, X6: connects over the stream only, to a current client and from one', async () => {
     const ann = await opened(old, { isBlocked: true });
     const bob = await opened(young);
     await talk(ann.tab, bob);
@@ -59,7 +59,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('peerjs 0.3.14 on $name', (kind) 
     for (const { tab } of [ann, bob, eve, sue]) await tab.close();
   });
 
-  it('X5: opens once where socket and stream are there, and stays when the stream is given up', async () => {
+  it('X5: opens once with a socket and a stream, and stays connected after the stream ends', async () => {
     const [ann, bob] = [await opened(old), await opened(young)];
     await elapsed(STREAM_GIVEN_UP_MS);
     expect([await ann.tab.call('count', 'open'), await ann.tab.call('diary')]).toEqual([1, ['open']]);
@@ -67,7 +67,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('peerjs 0.3.14 on $name', (kind) 
     for (const { tab } of [ann, bob]) await tab.close();
   });
 
-  it('X5: two of the first generation connect', async () => {
+  it('X5: connects to another 0.3 client', async () => {
     const [ann, bob] = [await opened(old), await opened(old)];
     await talk(ann.tab, bob);
     for (const { tab } of [ann, bob]) await tab.close();

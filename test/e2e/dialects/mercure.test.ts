@@ -7,7 +7,7 @@ import { ScriptPages } from '../../support/e2e/script-pages.ts';
 import { TcpProxy } from '../../support/e2e/tcp-proxy.ts';
 import { uniqueName } from '../../support/e2e/server-client.ts';
 
-/* Browsers, and peers like those of Peerix, on the Mercure endpoint. The pages are of another origin than the broker. */
+/* Browsers, and clients with the protocol of Peerix, on the Mercure endpoint. The pages have another origin than the broker. */
 
 const PATH = '/.well-known/mercure';
 const SECRET = 'a secret of the tests, long enough to be one';
@@ -33,7 +33,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Mercure on $name', (kind) => {
   });
   afterAll(() => server.stop());
 
-  it('MER1, MER3, MER4: a page listens with EventSource and publishes with fetch', async () => {
+  it('MER1, MER3, MER4: a page subscribes with EventSource and publishes with fetch', async () => {
     const [garden, house] = [uniqueName('garden'), uniqueName('house')];
     const tab = await pages.openPage();
     await tab.call('listen', urlOf(server, `?topic=${garden}&topic=${house}`));
@@ -48,7 +48,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Mercure on $name', (kind) => {
     await tab.close();
   });
 
-  it('MER1, MER4: two peers like those of Peerix connect', async () => {
+  it('MER1, MER4: two Peerix clients connect', async () => {
     const namespace = uniqueName('namespace');
     const [ann, bob] = await Promise.all([peers.openPage(), peers.openPage()]);
     for (const tab of [ann, bob]) await tab.call('join', 'sse', urlOf(server), namespace);
@@ -59,7 +59,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Mercure on $name', (kind) => {
     await Promise.all([ann.close(), bob.close()]);
   });
 
-  it('MER9: streams end with the broker, and it ends in time', async () => {
+  it('MER9: streams end when the broker stops, and the broker stops in time', async () => {
     const other = await Server.start({ kind, options: OPEN });
     const tab = await pages.openPage();
     await tab.call('listen', urlOf(other, '?topic=a'));
@@ -70,7 +70,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Mercure on $name', (kind) => {
 });
 
 describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Mercure with tokens on $name', (kind) => {
-  it('MER5: a browser whose broker was away asks for what it missed, by itself', async () => {
+  it('MER5: a browser reconnects to a restarted broker and requests missed updates, without code of the page', async () => {
     const first = await Server.start({ kind, options: OPEN });
     const tab = await pages.openPage();
     await tab.call('listen', urlOf(first, '?topic=garden'));
@@ -86,7 +86,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Mercure with tokens on $name', (
     await second.stop();
   });
 
-  it('MER5: a browser that was cut off hears what it missed, by itself', async () => {
+  it('MER5: a browser receives missed updates after a lost connection, without code of the page', async () => {
     const server = await Server.start({ kind, options: OPEN });
     const wire = await TcpProxy.to(server.port);
     const tab = await pages.openPage();
@@ -104,7 +104,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Mercure with tokens on $name', (
     await server.stop();
   });
 
-  it('MER7, MER8: a token in a header or a cookie opens what it covers, for pages of listed origins', async () => {
+  it('MER7, MER8: a token in a header or a cookie gives access to its topics, for pages of listed origins', async () => {
     const tab = await pages.openPage();
     const origin = new URL(tab.page.url()).origin;
     const keys = { mercure_publisher_key: SECRET, mercure_subscriber_key: SECRET };
@@ -125,7 +125,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Mercure with tokens on $name', (
     await server.stop();
   });
 
-  it('a broker that does not serve it answers 404', async () => {
+  it('a broker without the dialect answers 404', async () => {
     const server = await Server.start({ kind });
     expect((await sendRequest(server, `${PATH}?topic=a`)).status).toBe(404);
     await server.stop();

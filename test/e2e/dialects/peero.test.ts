@@ -5,7 +5,7 @@ import { Child } from '../../support/e2e/child.ts';
 import { freePort } from '../../support/e2e/free-port.ts';
 import { until } from '../../support/e2e/until.ts';
 
-/* The mesh of examples/peero, in three tabs. */
+/* The example of a mesh, examples/peero, in three tabs. */
 
 const PATIENCE_MS = 20_000;
 
@@ -36,7 +36,7 @@ describe('the example of a mesh', () => {
     return (await page.textContent('#id')) ?? '';
   };
 
-  it('PEO2, PEO3, PEO4, PEO5: three tabs find each other, talk, and see one go', async () => {
+  it('PEO2, PEO3, PEO4, PEO5: three tabs connect, exchange messages, and see one disconnect', async () => {
     const tabs = [await opened(), await opened(), await opened()];
     const ids = await Promise.all(tabs.map(idOf));
     for (const [place, tab] of tabs.entries()) {

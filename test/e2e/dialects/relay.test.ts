@@ -4,7 +4,7 @@ import { SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts
 import { ScriptPages } from '../../support/e2e/script-pages.ts';
 import { uniqueName } from '../../support/e2e/server-client.ts';
 
-/* y-webrtc itself, and the core of Trystero, in Chromium, through the broker. */
+/* y-webrtc and the core of Trystero in Chromium, over the broker. */
 
 let stages: ScriptPages;
 beforeAll(async () => {
@@ -29,7 +29,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('y-webrtc through $name', (kind) 
     expect(await server.stop()).toMatchObject({ code: 0 });
   });
 
-  it('REL1: a broker that was restarted is found again, and brings new ones together', async () => {
+  it('REL1: a client reconnects to a restarted broker, and meets a new client', async () => {
     const first = await start();
     const [room, url] = [uniqueName('room'), `ws://${first.host}:${first.port}/relay`];
     const [ann, bob] = await Promise.all([stages.openPage(), stages.openPage()]);
@@ -47,7 +47,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('y-webrtc through $name', (kind) 
 });
 
 describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Trystero through $name', (kind) => {
-  it('REL4: three tabs meet in a room, speak, and see one leave', async () => {
+  it('REL4: three tabs meet in a room, exchange messages, and see one leave', async () => {
     const server = await Server.start({ kind, options: { dialects: ['peerjs', 'relay'] } });
     const rooms = await ScriptPages.start('trystero.js');
     const [room, url] = [uniqueName('room'), `ws://${server.host}:${server.port}/relay`];

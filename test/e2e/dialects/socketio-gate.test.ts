@@ -8,7 +8,7 @@ import { SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts
 import { until, within } from '../../support/e2e/until.ts';
 import { handshake } from '../fuzz/inputs.ts';
 
-/* What stands before the sessions of Socket.IO: the gate, the accounting, the rights; and clients of every age. */
+/* Admission of Socket.IO sessions: rejected requests, connection limits and tokens; and clients of all versions. */
 
 const PATIENCE_MS = 10_000;
 const PLACES = 12;
@@ -17,7 +17,7 @@ const require = createRequire(import.meta.url);
 
 type Connect = (url: string, options: Readonly<Record<string, unknown>>) => Socket;
 
-/** The stock client of a major version; that of version 2 has no types. */
+/** The official client of a major version. Version 2 has no types. */
 function clientOf(name: string): Connect {
   const client = require(name) as Connect & { readonly io?: Connect };
   return client.io ?? client;
@@ -51,13 +51,13 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     return socket;
   }
 
-  /** What a socket hears of the event, as soon as it does. */
+  /** The first argument of the next such event. */
   const told = (socket: Socket, event: string): Promise<unknown> =>
-    within(PATIENCE_MS, `${event} to be told`, new Promise((resolve) => socket.once(event, resolve)));
+    within(PATIENCE_MS, `the event ${event}`, new Promise((resolve) => socket.once(event, resolve)));
   const acked = (socket: Socket, ...event: [string, ...unknown[]]): Promise<unknown> =>
     within(PATIENCE_MS, `${event[0]} to be acknowledged`, new Promise((resolve) => socket.emit(...event, resolve)));
 
-  /** An upgrade: its status line. The connection is then reset. */
+  /** The status line of the response to an upgrade. The connection is then reset. */
   async function upgrades(server: Server, target: string): Promise<string> {
     const wire = server.rawConnection().send(handshake(target));
     await wire.receive(/HTTP\/1\.1 \d+[^\r]*\r\n\r?/);
@@ -66,7 +66,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     return line;
   }
 
-  /** Connections that may be open beside what is there: each place is tried, until one is refused. */
+  /** The number of connections that can still be opened. */
   async function freePlaces(server: Server): Promise<number> {
     const wires = Array.from({ length: PLACES + 1 }, () =>
       server.rawConnection().send(handshake('/socket.io/?EIO=4&transport=websocket')),
@@ -77,7 +77,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     return accepted;
   }
 
-  it('SIO9: what the gate rejects has a status, ends nothing, and takes no place', async () => {
+  it('SIO9: a rejected request gets a status, ends no session, and is not counted as a connection', async () => {
     const server = await serve({ max_connections_per_address: PLACES });
     const statuses = async (targets: readonly string[], method = 'GET'): Promise<number[]> => {
       const answers: Answer[] = [];
@@ -105,26 +105,26 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
       }
       expect(await upgrades(server, '/socket.io/x?EIO=4&transport=websocket')).toMatch(/^HTTP\/1\.1 404/);
     }
-    await until(PATIENCE_MS, 'every place to be free', async () => ((await freePlaces(server)) === PLACES ? true : undefined));
+    await until(PATIENCE_MS, 'all connections to be free', async () => ((await freePlaces(server)) === PLACES ? true : undefined));
     expect(server.isRunning).toBe(true);
   });
 
-  it('SIO7, SIO9: as many are admitted as are open: handshakes that come to nothing, upgrades, sessions that end', async () => {
+  it('SIO7, SIO9: counts open sessions exactly: with unfinished handshakes, upgrades and ended sessions', async () => {
     const server = await serve({ max_connections_per_address: PLACES, handshake_timeout: 1_000 });
     for (let round = 0; round < PLACES * 2; round++) {
       server.rawConnection().send(handshake('/socket.io/?EIO=4&transport=websocket')).cut();
       server.rawConnection().send('GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\n\r\n').cut();
     }
-    // Sessions of polling that never connect count until they are closed for that.
-    await until(PATIENCE_MS, 'every place to be free', async () => ((await freePlaces(server)) === PLACES ? true : undefined));
+    // Polling sessions that never connect count until `handshake_timeout`.
+    await until(PATIENCE_MS, 'all connections to be free', async () => ((await freePlaces(server)) === PLACES ? true : undefined));
     const open = [['polling'], ['websocket'], ['polling', 'websocket']].map((transports) => opens(server, { transports }));
     await Promise.all(open.map((socket) => acked(socket, 'subscribe', 'a')));
-    await until(PATIENCE_MS, 'one to be upgraded', () => (open[2]?.io.engine.transport.name === 'websocket' ? true : undefined));
+    await until(PATIENCE_MS, 'a session to be upgraded', () => (open[2]?.io.engine.transport.name === 'websocket' ? true : undefined));
     const other = open[0]?.io.socket('/other');
     if (other !== undefined) await told(other.connect(), 'connect_error');
     expect(await freePlaces(server)).toBe(PLACES - 3);
     for (const socket of open) socket.close();
-    await until(PATIENCE_MS, 'every place to be free again', async () =>
+    await until(PATIENCE_MS, 'all connections to be free again', async () =>
       (await freePlaces(server)) === PLACES ? true : undefined,
     );
   });
@@ -142,17 +142,17 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     await acked(bob, 'subscribe', 'a');
     ann.emit('publish', 'a', [1, 2]);
     await acked(ann, 'publish', 'a', Buffer.of(3));
-    await until(PATIENCE_MS, 'both to arrive', () => (heard.length === 2 ? true : undefined));
+    await until(PATIENCE_MS, 'both messages to arrive', () => (heard.length === 2 ? true : undefined));
     expect(heard).toEqual([[1, 2], [3]]);
   });
 
-  it('SIO11: without the option, a client of version 2 is told so', async () => {
+  it('SIO11: without the option, a client of version 2 gets an error', async () => {
     const server = await serve({});
     const error = await told(opens(server, { transports: ['polling'] }, clientOf('socket.io-client2')), 'connect_error');
     expect(error).toBeInstanceOf(Error);
   });
 
-  it('SIO10: the tokens of Mercure decide who connects, publishes, and hears what is private', async () => {
+  it('SIO10: enforces the tokens of Mercure for connecting, publishing and private updates', async () => {
     const keys = { mercure_publisher_key: SECRET, mercure_subscriber_key: SECRET };
     const server = await serve({ dialects: ['peerjs', 'mercure', 'socketio'], ...keys });
     expect(await told(opens(server), 'connect_error')).toMatchObject({ message: 'A valid token is needed' });
@@ -175,12 +175,12 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     const url = `http://${server.host}:${server.port}/.well-known/mercure`;
     expect((await fetch(url, { method: 'POST', headers, body: new URLSearchParams(update) })).status).toBe(200);
     await acked(writer, 'publish', 'a', [3]);
-    await until(PATIENCE_MS, 'what is public to arrive', () => (heard['stranger']?.length === 1 ? true : undefined));
-    await until(PATIENCE_MS, 'both to arrive', () => (heard['reader']?.length === 2 ? true : undefined));
+    await until(PATIENCE_MS, 'the public message to arrive', () => (heard['stranger']?.length === 1 ? true : undefined));
+    await until(PATIENCE_MS, 'both messages to arrive', () => (heard['reader']?.length === 2 ? true : undefined));
     expect(heard).toEqual({ reader: [[2], [3]], stranger: [[3]] });
   });
 
-  it('SIO8: polling clients do not hold up the end, and are told of it', async () => {
+  it('SIO8: the broker stops in time with polling clients, and they receive a disconnect', async () => {
     const server = await serve({});
     const open = [opens(server, { transports: ['polling'] }), opens(server, { transports: ['polling'] })];
     await Promise.all(open.map((socket) => acked(socket, 'subscribe', 'a')));

@@ -7,7 +7,7 @@ import { ScriptPages } from '../../support/e2e/script-pages.ts';
 import { until, within } from '../../support/e2e/until.ts';
 import { uniqueName } from '../../support/e2e/server-client.ts';
 
-/* The library's own client, and peers like those of Peerix in Chromium. */
+/* The official Socket.IO client, and clients with the protocol of Peerix in Chromium. */
 
 const PATIENCE_MS = 10_000;
 const MERCURE = '/.well-known/mercure';
@@ -27,7 +27,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     await server.stop();
   });
 
-  /** One who listens to a namespace, and what it heard. */
+  /** A client that subscribed to a namespace, and its received messages. */
   async function joined(namespace: string, transports = ['polling', 'websocket'], prefix = '', at = server) {
     const socket = io(`http://${at.host}:${at.port}`, { transports, reconnectionDelay: 50 });
     sockets.push(socket);
@@ -43,7 +43,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     const namespace = uniqueName('namespace');
     const [ann, bob] = [await joined(namespace, transports), await joined(namespace, transports)];
     for (let number = 0; number < 20; number++) void ann.acked('publish', namespace, [number]);
-    await until(PATIENCE_MS, 'all to arrive', () => (bob.heard.length === 20 ? true : undefined));
+    await until(PATIENCE_MS, 'all messages to arrive', () => (bob.heard.length === 20 ? true : undefined));
     expect([bob.heard.flat(), ann.heard]).toEqual([Array.from({ length: 20 }, (_, number) => number), []]);
     await bob.acked('unsubscribe', namespace);
     await ann.acked('publish', namespace, [1]);
@@ -51,25 +51,25 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     expect(bob.heard.length).toBe(20);
   });
 
-  it('SIO3, SIO4: older names, prefixes, and bytes', async () => {
+  it('SIO3, SIO4: accepts older event names, prefixes and bytes', async () => {
     const namespace = uniqueName('namespace');
     const [ann, bob] = [await joined(namespace, undefined, 'peerix:'), await joined(namespace)];
     await ann.acked('dispatch', namespace, [1, 2]);
     await bob.acked('publish', namespace, Buffer.of(3));
-    await until(PATIENCE_MS, 'both to arrive', () => (ann.heard.length + bob.heard.length === 2 ? true : undefined));
+    await until(PATIENCE_MS, 'both messages to arrive', () => (ann.heard.length + bob.heard.length === 2 ? true : undefined));
     expect([ann.heard, bob.heard]).toEqual([[[3]], [[1, 2]]]);
   });
 
-  it('SIO4: nonsense costs nobody else anything, and a habit its own connection', async () => {
+  it('SIO4: closes a client after many malformed events, and no other client', async () => {
     const namespace = uniqueName('namespace');
     const [ann, bob] = [await joined(namespace), await joined(namespace)];
-    const gone = within(PATIENCE_MS, 'the server to hang up', new Promise((resolve) => ann.socket.once('disconnect', resolve)));
+    const gone = within(PATIENCE_MS, 'the server to disconnect', new Promise((resolve) => ann.socket.once('disconnect', resolve)));
     for (let count = 0; count < 30; count++) ann.socket.emit('publish', { a: [count] }, null, Infinity, 'x');
     expect(await gone).toBe('io server disconnect');
     await bob.acked('publish', namespace, [1]);
   });
 
-  it('SIO5: a peer on SSE and a peer on Socket.IO exchange offer, answer and candidates, both ways', async () => {
+  it('SIO5: a client on SSE and a client on Socket.IO exchange offer, answer and candidates in both directions', async () => {
     const namespace = uniqueName('namespace');
     const [ann, bob] = await Promise.all([peers.openPage(), peers.openPage()]);
     const base = `http://${server.host}:${server.port}`;
@@ -88,7 +88,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     await Promise.all([ann, bob, eve, sue].map((tab) => tab.close()));
   });
 
-  it('SIO1, SIO3: two peers like those of Peerix connect', async () => {
+  it('SIO1, SIO3: two Peerix clients connect', async () => {
     const [ann, bob] = await Promise.all([peers.openPage(), peers.openPage()]);
     const namespace = uniqueName('namespace');
     for (const tab of [ann, bob]) await tab.call('join', 'socketio', `http://${server.host}:${server.port}`, namespace);
@@ -97,14 +97,14 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     await Promise.all([ann.close(), bob.close()]);
   });
 
-  it('SIO7: bounds on connections hold, and are free again when they close', async () => {
+  it('SIO7: enforces the connection limit, and accepts a client again after another one closes', async () => {
     const small = await Server.start({ kind, options: { ...OPTIONS, max_connections: 1 } });
     const first = await joined('a', ['websocket'], '', small);
     const refused = io(`http://${small.host}:${small.port}`, { transports: ['websocket'], reconnection: false });
     sockets.push(refused);
     await within(PATIENCE_MS, 'a refusal', new Promise((resolve) => refused.once('connect_error', resolve)));
     first.socket.close();
-    await until(PATIENCE_MS, 'room', async () => {
+    await until(PATIENCE_MS, 'an accepted connection', async () => {
       const next = io(`http://${small.host}:${small.port}`, { transports: ['websocket'], reconnection: false, forceNew: true });
       sockets.push(next);
       return new Promise<true | undefined>((resolve) => {
@@ -115,7 +115,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     await small.stop();
   });
 
-  it('SIO8: sockets come back to a broker that was restarted; one that stops ends in time', async () => {
+  it('SIO8: a client reconnects to a restarted broker, and the broker stops in time', async () => {
     const first = await Server.start({ kind, options: OPTIONS });
     const ann = await joined('a', ['websocket'], '', first);
     const gone = within(PATIENCE_MS, 'a disconnect', new Promise((resolve) => ann.socket.once('disconnect', resolve)));
@@ -127,7 +127,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     await second.stop();
   });
 
-  it('PeerJS goes on beside it, and a broker that does not serve it answers 404', async () => {
+  it('PeerJS works beside it, and a broker without the dialect answers 404', async () => {
     const [ann, bob] = [await server.connectPeer('ann'), await server.connectPeer('bob')];
     ann.sendOffer(bob.id, 1);
     expect(await bob.receive()).toMatchObject({ type: 'OFFER', payload: 1 });

@@ -4,7 +4,7 @@ import { invariant } from '../../../domain/invariant.ts';
 import { NEVER } from '../../../domain/time.ts';
 import { readTokenKey } from './token-key.ts';
 
-/** For each use the configured text of its key: a shared secret, or a public key as PEM or JWK. */
+/** The configured key of each use: a shared secret, or a public key as PEM or JWK. */
 export type TokenKeys = { readonly [Use in TokenUse]?: string | undefined };
 
 type Verify = (token: string) => unknown;
@@ -12,8 +12,8 @@ type Verify = (token: string) => unknown;
 const CACHED_TOKENS = 1000;
 
 /**
- * Verifies JSON Web Tokens. The configured key, not the token, says which signatures count: `none` never does, and
- * `kid`, `jwk` and `jku` of a token are not read. Verified signatures are cached; times are checked for every use.
+ * Verifies JSON Web Tokens. The configured key determines the accepted algorithms; `none` is never accepted, and `kid`, `jwk`
+ * and `jku` of a token are not read. Verified signatures are cached. `nbf` and `exp` are checked on every call.
  */
 export class JwtAuthenticator implements Authenticator {
   readonly #verifiers: Partial<Record<TokenUse, Verify>> = {};
@@ -24,7 +24,7 @@ export class JwtAuthenticator implements Authenticator {
       const text = keys[use];
       if (text === undefined) continue;
       const read = readTokenKey(text);
-      invariant(read.ok, 'the configuration has accepted the key');
+      invariant(read.ok, 'the configuration accepted the key');
       this.#verifiers[use] = createVerifier({ ...read.value, cache: CACHED_TOKENS, complete: true }) as Verify;
     }
   }
@@ -58,14 +58,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A claim in seconds as milliseconds since 1970. @returns undefined where it is no number. */
+/** A claim in seconds, as milliseconds since 1970. @returns undefined if it is not a number. */
 function timeClaim(payload: Decoded['payload'], claim: 'exp' | 'nbf', otherwise: number): number | undefined {
   if (!Object.hasOwn(payload, claim)) return otherwise;
   const seconds = payload[claim];
   return typeof seconds === 'number' ? seconds * 1000 : undefined;
 }
 
-/** RFC 7515, 4.1.9: in small letters and without `application/`. */
+/** RFC 7515, 4.1.9: in lower case and without `application/`. */
 function typeOf({ typ }: Decoded['header']): string | undefined {
   return typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined;
 }

@@ -2,14 +2,14 @@ import { createPublicKey, X509Certificate, type JsonWebKey, type KeyObject } fro
 import type { Algorithm } from 'fast-jwt';
 import { accepted, refused, type Result } from '../../../domain/result.ts';
 
-/** What tokens are verified with, and the signature algorithms that this kind of key allows. */
+/** A key that verifies tokens, and the signature algorithms that its kind allows. */
 export interface TokenKey {
   /** A shared secret, or a public key as PEM. */
   readonly key: string;
   readonly algorithms: Algorithm[];
 }
 
-/** RFC 7518, 3.2: a shorter secret can be guessed from one token. */
+/** RFC 7518, 3.2: a shorter secret can be guessed offline from one token. */
 export const MIN_SECRET_BYTES = 32;
 /** RFC 7518, 3.3. */
 const MIN_RSA_BITS = 2048;
@@ -19,9 +19,9 @@ const RSA: Algorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
 const CURVES: Readonly<Record<string, Algorithm>> = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' };
 
 /**
- * MER11: decides from the form of the configured text what kind of key it is. Text that anybody may know,
- * such as a public key in any encoding, a URL or the name of a file, is never taken for a shared secret.
- * @returns the reason, without any part of the text, where it is no usable key.
+ * MER11: determines the kind of a configured key from the form of its text. A text that may be public is never accepted as a
+ * shared secret: a public key in any encoding, a URL, or a file name.
+ * @returns the refusal for a key that is not usable; it contains no part of the text.
  */
 export function readTokenKey(text: string): Result<TokenKey, string> {
   const trimmed = text.replaceAll('\uFEFF', '').trim();
@@ -29,7 +29,7 @@ export function readTokenKey(text: string): Result<TokenKey, string> {
   if (/BEGIN|-----/.test(trimmed)) return fromPem(trimmed);
   if (/^[[{"]/.test(trimmed)) return fromJwk(trimmed);
   if (isEncodedKey(trimmed)) return refused('a key without its BEGIN and END lines');
-  if (/^(ssh-|ecdsa-|sk-)\S+ /.test(trimmed)) return refused('a key in the form of SSH');
+  if (/^(ssh-|ecdsa-|sk-)\S+ /.test(trimmed)) return refused('an SSH key');
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(trimmed)) return refused('a URL');
   if (/^[\w./~:\\-]+\.(pem|key|pub|crt|cer|der|jwk|jwks|json|txt)$/i.test(trimmed)) return refused('the name of a file');
   const { length } = Buffer.from(trimmed);
@@ -72,7 +72,7 @@ function fromPublic(read: () => KeyObject, otherwise: string): Result<TokenKey, 
   return accepted({ key: key.export({ type: 'spki', format: 'pem' }).toString(), algorithms });
 }
 
-/** @returns why it verifies no tokens, where it does not. */
+/** @returns a text for a key that can't verify tokens. */
 function algorithmsOf({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject): Algorithm[] | string {
   const { modulusLength = 0, namedCurve = '' } = asymmetricKeyDetails;
   if (asymmetricKeyType === 'ed25519') return ['EdDSA'];
@@ -84,7 +84,7 @@ function algorithmsOf({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObjec
 
 const DER_KINDS = ['spki', 'pkcs1'] as const;
 
-/** Whether it is the body of a PEM, or a whole PEM, in base64 or hexadecimal. */
+/** True for a whole PEM or JWK, or the body of a PEM, in base64 or hexadecimal. */
 function isEncodedKey(text: string): boolean {
   const packed = text.replaceAll(/\s/g, '');
   if (!/^[\w+/-]+=*$/.test(packed)) return false;
@@ -92,7 +92,7 @@ function isEncodedKey(text: string): boolean {
   return forms.some((bytes) => bytes.includes('BEGIN ') || bytes.includes('"kty"') || isDer(bytes));
 }
 
-/** A DER of a key or certificate is one SEQUENCE that fills the whole text. */
+/** The DER of a key or certificate is one SEQUENCE that fills the whole text. */
 function isDer(bytes: Buffer): boolean {
   if (bytes[0] !== 0x30) return false;
   if (DER_KINDS.some((type) => can(() => createPublicKey({ key: bytes, format: 'der', type })))) return true;

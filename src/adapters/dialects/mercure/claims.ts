@@ -2,7 +2,7 @@ import type { ValidToken } from '../../../application/ports/requests.ts';
 import type { Selector } from '../../../domain/topic.ts';
 import { selectorOf, type MatchType } from './selectors.ts';
 
-/** MER7: what a token allows. Undefined where it says nothing about it. */
+/** MER7: the topics that a token allows for each action; undefined if the token has no entry for the action. */
 export interface Claims {
   readonly publish: readonly Selector[] | undefined;
   readonly subscribe: readonly Selector[] | undefined;
@@ -10,7 +10,7 @@ export interface Claims {
 
 const DETAIL_TYPE = 'https://mercure.rocks/authorization-detail';
 const ACCESS_TOKEN = 'at+jwt';
-// Each is tried for each name of a publication.
+// Each selector is matched with each topic of a publication.
 const MAX_SELECTORS = 100;
 
 const NOTHING: Claims = { publish: undefined, subscribe: undefined };
@@ -18,13 +18,13 @@ const NOTHING: Claims = { publish: undefined, subscribe: undefined };
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * Reads what a token of 1.0 says in `authorization_details`, or one of 0.x in `mercure`.
- * @returns undefined for a token that is malformed: nothing of it counts then.
+ * Reads the claims of Mercure 1.0 (`authorization_details`) or 0.x (`mercure`).
+ * @returns undefined for a token with any malformed entry; the whole token is rejected then.
  */
 export function readClaims({ type, claims, expiresAt }: ValidToken): Claims | undefined {
   const details = claims['authorization_details'];
   if (type !== ACCESS_TOKEN) return legacyClaims(claims);
-  // RFC 9068, 2.2: an access token has an end.
+  // RFC 9068, 2.2: an access token must have an expiry.
   if (expiresAt === Number.POSITIVE_INFINITY) return undefined;
   return details === undefined ? legacyClaims(claims) : detailedClaims(details);
 }
@@ -53,7 +53,7 @@ function detailedClaims(details: unknown): Claims | undefined {
   return count > MAX_SELECTORS ? undefined : { publish: allowed['to publish'], subscribe: allowed['to subscribe'] };
 }
 
-/** A list of texts (0.x) and of objects with `match` and `match_type`. */
+/** A list of strings (0.x) and of objects with `match` and `match_type`. */
 function selectorsOf(list: unknown, type: MatchType): readonly Selector[] | 'malformed' | undefined {
   if (!Array.isArray(list)) return undefined;
   if (list.length > MAX_SELECTORS) return 'malformed';

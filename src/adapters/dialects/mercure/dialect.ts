@@ -8,7 +8,7 @@ import { responseTo } from './responses.ts';
 import { COMMENT, encodeEvent } from './events.ts';
 import { mercureRoute, type MercurePolicy } from './routes.ts';
 
-/** Mercure: topics over server-sent events and plain requests. docs/protocols/mercure.md. */
+/** Mercure: topics over server-sent events and HTTP requests: docs/protocols/mercure.md. */
 export class MercureDialect implements Dialect {
   readonly name = 'mercure';
   readonly space = 'updates';
@@ -18,7 +18,7 @@ export class MercureDialect implements Dialect {
   readonly #path: string;
   readonly #route: HttpRoute;
 
-  /** @param path where it is served; without a slash at its end, which changes nothing. */
+  /** @param path without a trailing slash. Requests may have one. */
   constructor(path: string, policy: MercurePolicy) {
     this.#path = path;
     this.#route = mercureRoute(policy);
@@ -41,7 +41,7 @@ export class MercureDialect implements Dialect {
     return responseTo(outcome);
   }
 
-  /** A stream says nothing. */
+  /** A stream carries no frames from the client. */
   decode(): FrameRequest {
     return { action: 'malformed' };
   }
@@ -54,7 +54,7 @@ export class MercureDialect implements Dialect {
     return encodeEvent(news);
   }
 
-  /** MER1: a browser calls a stream open when its first bytes are there. */
+  /** MER1: a browser fires `open` when the first bytes of the stream arrive. */
   streamPreamble(): Uint8Array {
     return COMMENT;
   }

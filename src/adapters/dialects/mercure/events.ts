@@ -2,10 +2,10 @@ import type { TopicEvent } from '../../../domain/topic.ts';
 
 const LINE_END = /\r\n|\r|\n/;
 
-/** MER9: a comment, which an EventSource passes over. */
+/** MER9: a comment, which an EventSource ignores. */
 export const COMMENT = Buffer.from(':\n');
 
-/** MER4: a publication as an event. No line end in it can end the event: its data is told line by line. */
+/** MER4: a publication as an event. Each line of its data is one `data` line, so that a line end can't end the event. */
 export function encodeEvent(news: TopicEvent): Uint8Array | undefined {
   if (news.event !== 'publication') return undefined;
   const { id, type, retry, payload } = news.publication;

@@ -1,20 +1,20 @@
-/** Characters that a pattern leaves open. */
+/** A run of characters of a class. */
 export interface Wildcard {
-  /** How many characters it has at least. */
+  /** The least number of characters. */
   readonly minLength: 0 | 1;
-  /** Whether a character (UTF-16 unit) may stand in it. */
+  /** True for a character (UTF-16 unit) of the class. */
   readonly accepts: (unit: number) => boolean;
 }
 
-/** A text, a hole, or pieces that may be missing together. */
+/** A literal text, a wildcard, or an optional sequence of pieces. */
 export type Piece = string | Wildcard | { readonly maybe: readonly Piece[] };
 
-/** Counts the characters that were looked at. */
+/** Counts the characters that were compared. */
 export interface Meter {
   steps: number;
 }
 
-/** A text with the length of the longest border of each of its beginnings (Knuth, Morris and Pratt). */
+/** A literal text with its failure table, for the search of Knuth, Morris and Pratt. */
 interface Needle {
   readonly text: string;
   readonly borders: Uint16Array;
@@ -22,7 +22,7 @@ interface Needle {
 
 type Compiled = Needle | Wildcard | { readonly maybe: readonly Compiled[] };
 
-/** Where a piece may begin: 1 at each such place of the text, between two bounds. */
+/** The set of positions at which the next piece may begin: 1 at each of them, all between `first` and `last`. */
 interface Positions {
   readonly at: Uint8Array;
   first: number;
@@ -32,8 +32,8 @@ interface Positions {
 export const ANY: Wildcard = { minLength: 0, accepts: () => true };
 
 /**
- * MER6: a sequence of pieces that a whole text is compared with. All ways to match are followed at once, so
- * the cost is bounded: at most `weight` steps for each character of the text and one more.
+ * MER6: matches a whole text with a sequence of pieces. All ways to match are followed at the same time, without backtracking.
+ * So the cost is bounded: at most `weight * (length + 1)` steps.
  */
 export class Glob {
   readonly weight: number;
@@ -44,7 +44,7 @@ export class Glob {
     this.weight = weightOf(this.#pieces);
   }
 
-  /** @param meter takes in what the comparison costs. */
+  /** @param meter counts the steps. */
   matches(text: string, meter: Meter): boolean {
     const start: Positions = { at: new Uint8Array(text.length + 1), first: 0, last: 0 };
     start.at[0] = 1;

@@ -25,14 +25,14 @@ const REASONS: Record<HttpRefusal, string> = {
   overloaded: 'Too many deliveries are waiting; try again in a second',
 };
 
-/** MER3: the id of what was published; or why nothing was. */
+/** MER3: the id of the publication, or the refusal. */
 export function responseTo(outcome: HttpOutcome): HttpResponse {
   if (outcome.kind === 'publication') return plain(200, outcome.id);
   if (outcome.kind === 'refusal') return refusalOf(outcome.reason);
   return plain(404, 'Not Found');
 }
 
-/** T10: what passes by itself is told with the time to wait. */
+/** T10: a temporary refusal has `retry-after`. */
 function refusalOf(reason: HttpRefusal): HttpResponse {
   const response = plain(STATUSES[reason], REASONS[reason]);
   return reason === 'overloaded' ? { ...response, headers: [...response.headers, ['retry-after', '1']] } : response;
@@ -41,7 +41,7 @@ function refusalOf(reason: HttpRefusal): HttpResponse {
 /** RFC 6750, 3.1. */
 type TokenError = 'invalid_token' | 'invalid_request' | 'insufficient_scope';
 
-/** MER2, MER3, MER7: what is refused without asking further. @param error what is wrong with a token that was shown. */
+/** MER2, MER3, MER7: rejects a request. @param error the reason for `www-authenticate`, if the token is at fault. */
 export function reject(status: 400 | 401 | 403, body: string, error?: TokenError): HttpAction {
   const response = plain(status, body);
   if (status !== 401 && error === undefined) return { action: 'respond', response };
@@ -49,7 +49,7 @@ export function reject(status: 400 | 401 | 403, body: string, error?: TokenError
   return { action: 'respond', response: { ...response, headers: [...response.headers, ['www-authenticate', challenge]] } };
 }
 
-/** MER1, MER5. What is between must neither keep it, nor wait for its end, nor press it. */
+/** MER1, MER5. The headers keep proxies from caching, buffering or compressing the stream. */
 export function streamHead(startsAfter: string | undefined): StreamHead {
   const headers: [string, string][] = [
     ['content-type', 'text/event-stream'],
@@ -63,12 +63,12 @@ export function streamHead(startsAfter: string | undefined): StreamHead {
   return { status: 200, headers };
 }
 
-/** An id may be any text; a header may not. */
+/** Ids may contain characters that are not allowed in a header. */
 function isHeaderText(text: string): boolean {
   return /^[\x21-\x7e]+$/.test(text);
 }
 
-/** Ids come back as they were sent. */
+/** Plain text that is not cached, because a response may contain an id that a client chose. */
 function plain(status: number, body: string): HttpResponse {
   return { status, headers: [PLAIN, ['cache-control', 'no-store']], body };
 }

@@ -7,18 +7,18 @@ import { coversAll, readSelectors } from './selectors.ts';
 import { readToken, type RequestToken } from './tokens.ts';
 import { parseUpdate } from './update.ts';
 
-/** What is allowed without a token, and how much. */
+/** Access without a token, and the limits of a publication. */
 export interface MercurePolicy {
-  /** Everything. */
+  /** True: publish and subscribe need no token. */
   readonly isOpen: boolean;
-  /** Subscribing to what is public. */
+  /** True: public updates need no token. */
   readonly isAnonymous: boolean;
   readonly maxBodyBytes: number;
-  /** T5: of one publication. */
+  /** T5: topics of one publication. */
   readonly maxTopics: number;
 }
 
-/** One request at the one path of this wire. */
+/** One request to the endpoint. */
 interface Asked {
   readonly head: HttpHead;
   readonly page: Page;
@@ -48,7 +48,7 @@ function subscribeRequest({ head, page, policy }: Asked): HttpAction {
   if (policy.isOpen) return listening('all');
   const token = readToken(head);
   if (token === undefined) {
-    return policy.isAnonymous ? listening() : reject(401, 'A token is needed to subscribe');
+    return policy.isAnonymous ? listening() : reject(401, 'A token is required to subscribe');
   }
   return verifyToken(token, page, 'subscriber', (valid) => {
     const claims = readClaims(valid);
@@ -59,20 +59,20 @@ function subscribeRequest({ head, page, policy }: Asked): HttpAction {
 function publishRequest({ head, page, policy }: Asked): HttpAction {
   if (policy.isOpen) return readUpdate(head, policy, (publish) => publish('all'));
   const token = readToken(head);
-  if (token === undefined) return reject(401, 'A token is needed to publish');
+  if (token === undefined) return reject(401, 'A token is required to publish');
   const verify = (then: (clearance: Clearance) => HttpAction): HttpAction =>
     verifyToken(token, page, 'publisher', (valid) => {
       const claims = readClaims(valid);
       if (claims === undefined) return INVALID;
       return claims.publish === undefined
-        ? reject(403, 'The token does not allow to publish', 'insufficient_scope')
+        ? reject(403, 'The token does not allow publishing', 'insufficient_scope')
         : then(claims.publish);
     });
-  // MER12: it is verified before the body is read, and again when the body is there.
+  // MER12: the token is verified before the body is read, and again after it.
   return verify(() => readUpdate(head, policy, verify));
 }
 
-/** @param allowed calls on with what may be published. */
+/** @param allowed verifies the token and continues with its clearance. */
 function readUpdate(
   { query }: HttpHead,
   { maxBodyBytes, maxTopics }: MercurePolicy,
@@ -85,7 +85,7 @@ function readUpdate(
     return allowed((clearance) => {
       const isCovered = clearance === 'all' || coversAll(clearance, draft.topics);
       if (isCovered === true) return { action: 'publish', key, draft };
-      if (isCovered === undefined) return reject(403, 'The token has too many patterns for so many topics');
+      if (isCovered === undefined) return reject(403, 'The token has too many patterns for the number of topics');
       return reject(403, 'The token does not cover the topic', 'insufficient_scope');
     });
   };
@@ -100,23 +100,23 @@ function verifyToken(
   as: 'publisher' | 'subscriber',
   then: (valid: ValidToken) => HttpAction,
 ): HttpAction {
-  if (token === 'malformed') return reject(400, 'The Authorization header is not Bearer and one token', 'invalid_request');
-  // MER10: a page of any origin can make its visitor's browser ask, cookies included.
+  if (token === 'malformed') return reject(400, 'The Authorization header must be Bearer and one token', 'invalid_request');
+  // MER10: a page of any origin can make a browser send a request with cookies.
   const isForeign = token.isCookie && (page === 'foreign' || (page === 'none' && as === 'publisher'));
   if (isForeign) return reject(403, FOREIGN_COOKIE);
   return { action: 'verify-token', token: token.text, as, then: (valid) => (valid === undefined ? INVALID : then(valid)) };
 }
 
 const FOREIGN_COOKIE =
-  'A cookie counts only from a page of an origin that is listed by cors, or of this host by its address or as localhost';
+  'A cookie is accepted only from a page of an origin listed in cors, or of this host by its IP address or as localhost';
 
-/** MER5: an EventSource that comes back sends the header; the first time, a page can say it in the query only. */
+/** MER5: an EventSource sends the header when it reconnects. For the first request, a page can only use the query. */
 function readSince(head: HttpHead, parameters: URLSearchParams): string | undefined {
   const told = [head.header('last-event-id'), ...SINCE.map((name) => parameters.get(name))];
   return told.find((since) => since !== undefined && since !== null && since !== '') ?? undefined;
 }
 
-/** The name of 1.0 and 0.14, then those before it. */
+/** The name of 1.0 and 0.14, then the older names. */
 const SINCE = ['last_event_id', 'lastEventID', 'last-event-id', 'Last-Event-ID'] as const;
 
 function readKey(query: string): string | undefined {

@@ -3,7 +3,7 @@ import type { Meter, Selector, TopicPattern } from '../../../domain/topic.ts';
 import { compileUriTemplate } from './uri-template.ts';
 import { compileUrlPattern } from './url-pattern.ts';
 
-/** MER6: how a text selects topics. 0.x knows `topic` alone. */
+/** MER6: the kind of a selector. Mercure 0.x has only `topic`. */
 export type MatchType = 'topic' | 'exact' | 'urlpattern';
 
 /** The parameters of a query that select topics. */
@@ -14,18 +14,18 @@ const PARAMETERS: Readonly<Record<string, MatchType>> = {
   match_urlpattern: 'urlpattern',
 };
 
-/** Why a text of a type selects nothing. */
+/** The allowed form of each kind, for error messages. */
 const REFUSALS: Readonly<Record<MatchType, string>> = {
   topic: 'a URI template has at most 8 expressions',
-  exact: 'a name is a name',
+  exact: 'a name is any text',
   urlpattern:
-    'a URL pattern begins with a scheme and //, or with / ? or #; it has names and wildcards, groups that are not nested and ?, ' +
-    'but no regular expressions, repetitions (+ or * behind a part), users or IPv6 addresses, and few parts',
+    'a URL pattern begins with a scheme and //, or with / ? or #. It may have names, wildcards, groups that are not nested, and ?. ' +
+    'Not allowed are regular expressions, repetitions (+ or * after a part), users, IPv6 addresses, and more than about 20 parts',
 };
 
 const EVERYTHING: TopicPattern = { key: '*', pattern: '*', matchCost: 0, matches: () => true };
 
-/** MER6: `*` selects everything, whatever its type. @returns undefined for a text that selects nothing. */
+/** MER6: `*` selects every topic, for each type. @returns undefined for a text that is not valid for the type. */
 export function selectorOf(text: string, type: MatchType): Selector | undefined {
   if (text === '*') return EVERYTHING;
   if (type === 'exact') return { topic: text };
@@ -42,26 +42,26 @@ export function selectorOf(text: string, type: MatchType): Selector | undefined 
   return { key: `t${text}`, pattern: text, matchCost: glob.weight, matches };
 }
 
-/** MER2, MER6: the selectors of a query. @returns what is wrong, where something is. */
+/** MER2, MER6: the selectors of a query, or the reason why the query is rejected. */
 export function readSelectors(query: URLSearchParams): Selector[] | string {
   const selectors: Selector[] = [];
   for (const [name, text] of query) {
     const type = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
     if (type === undefined && name.toLowerCase().startsWith('match')) {
-      return `There is no parameter ${JSON.stringify(name.slice(0, 40))}; topics are selected by ${Object.keys(PARAMETERS).join(', ')}`;
+      return `There is no parameter ${JSON.stringify(name.slice(0, 40))}; use one of ${Object.keys(PARAMETERS).join(', ')}`;
     }
     if (type === undefined) continue;
     const selector = selectorOf(text, type);
-    if (selector === undefined) return `A ${name} can not be used: ${REFUSALS[type]}`;
+    if (selector === undefined) return `The parameter ${name} is not valid: ${REFUSALS[type]}`;
     selectors.push(selector);
   }
-  return selectors.length === 0 ? 'Say which topics you mean: ?topic=…' : selectors;
+  return selectors.length === 0 ? 'The topics are missing: use ?topic=…' : selectors;
 }
 
 // About ten milliseconds.
 const MAX_COVERING_STEPS = 4_000_000;
 
-/** MER7: whether a token's selectors cover each of some topics. @returns undefined where that takes too many steps. */
+/** MER7: true if the selectors of a token cover every topic. @returns undefined if that takes too many steps. */
 export function coversAll(selectors: readonly Selector[], topics: readonly string[]): boolean | undefined {
   const budget = { steps: 0, maxSteps: MAX_COVERING_STEPS };
   for (const topic of topics) {

@@ -1,15 +1,15 @@
 import type { HttpHead } from '../../../application/ports/requests.ts';
 
-/** The name of 1.0, which browsers take over TLS only, before that of 0.x. */
+/** The cookie name of 1.0, which browsers accept over TLS only, before that of 0.x. */
 const COOKIES = ['__Secure-mercure_access_token', 'mercureAuthorization'] as const;
 
-/** Where a token stood. A cookie comes along with what other pages ask for, too. */
+/** The token of a request. A cookie is marked, because browsers also attach cookies to requests from other pages. */
 export interface RequestToken {
   readonly text: string;
   readonly isCookie: boolean;
 }
 
-/** MER7: the header, else the query (0.x), else the cookie. @returns `malformed` for a Bearer header without one token. */
+/** MER7: the header, else the query (0.x), else the cookie. @returns `malformed` for a Bearer header that is not one token. */
 export function readToken(head: HttpHead): RequestToken | 'malformed' | undefined {
   const authorization = (head.header('authorization') ?? '').trim();
   if (/^Bearer(?: |$)/i.test(authorization)) {
@@ -22,7 +22,7 @@ export function readToken(head: HttpHead): RequestToken | 'malformed' | undefine
   return cookie === undefined ? undefined : { text: cookie, isCookie: true };
 }
 
-/** Of several with the same name the first counts, as browsers send the most specific one first. */
+/** The first of several cookies with the same name, because browsers send the most specific one first. */
 function cookieIn(header: string): string | undefined {
   const found = new Map<string, string>();
   for (const pair of header.split(';')) {

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { EARLIEST } from '../../../domain/history.ts';
 import type { Draft } from '../../../domain/topic.ts';
 
-/** What is wrong with what somebody wants to publish. */
+/** The reason why an update is rejected. */
 export type UpdateFault = 'no topic' | 'no UTF-8' | 'too many fields' | 'bad id' | 'bad type' | 'bad retry';
 
 // MER3: C0, DEL and C1.
@@ -12,7 +12,7 @@ const MAX_OTHER_FIELDS = 100;
 const AMPERSAND = 0x26;
 const MAX_RETRY_DIGITS = 9;
 
-/** MER3: reads a form. Peerix says the topic in the query, too. @param maxTopics of one publication. */
+/** MER3: reads a form. Topics may also be in the query, as Peerix sends them. @param maxTopics of one publication. */
 export function parseUpdate(body: Uint8Array, query: string, maxTopics: number): Draft | UpdateFault {
   if (!isUtf8(body)) return 'no UTF-8';
   if (countFields(body) > maxTopics + MAX_OTHER_FIELDS) return 'too many fields';
@@ -33,19 +33,19 @@ export function parseUpdate(body: Uint8Array, query: string, maxTopics: number):
   };
 }
 
-/** MER3: ids of other meanings, and ids that fit no line or header. */
+/** MER3: reserved ids, and ids that would not fit in an event line or a header. */
 function isReserved(id: string): boolean {
   return id.startsWith('#') || id === EARLIEST || id.length > MAX_ID_LENGTH || CONTROL.test(id);
 }
 
-/** Reading a form costs what it has of them. */
+/** Counted before parsing, because the cost of parsing grows with the number of fields. */
 function countFields(body: Uint8Array): number {
   let count = 1;
   for (let at = body.indexOf(AMPERSAND); at >= 0; at = body.indexOf(AMPERSAND, at + 1)) count += 1;
   return count;
 }
 
-/** What is empty is as good as absent. */
+/** An empty field is treated as absent. */
 function nonEmptyField(form: URLSearchParams, name: string): string | undefined {
   return form.get(name) || undefined;
 }

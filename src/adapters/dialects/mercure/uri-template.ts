@@ -1,6 +1,6 @@
 import { Glob, type Wildcard, type Piece } from './glob.ts';
 
-// Each costs the length of the topic for each try.
+// Each expression costs one step for each character of the topic.
 const MAX_EXPRESSIONS = 8;
 
 const UNRESERVED = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%';
@@ -13,7 +13,7 @@ function expansion(first: string, units: string): Piece {
   return first === '' ? hole : { maybe: [first, hole] };
 }
 
-/** RFC 6570, 2.2: what begins the expansion of each operator, and what may stand in it. */
+/** RFC 6570, 2.2: the first character of the expansion of each operator, and the characters that it may contain. */
 const OPERATORS: Readonly<Record<string, Piece>> = {
   '': expansion('', `${UNRESERVED},=`),
   '+': expansion('', `${UNRESERVED}${RESERVED}`),
@@ -28,8 +28,8 @@ const OPERATORS: Readonly<Record<string, Piece>> = {
 const VARIABLE = /^[\w%.]+(?::\d{1,4}|\*)?$/;
 
 /**
- * MER6: decides whether a URI template could have been expanded to a text.
- * @returns undefined for a text that is no template; `too-many` for one with too many expressions.
+ * MER6: compiles a URI template to a matcher for its possible expansions.
+ * @returns undefined for a text that is not a template; `too-many` for too many expressions.
  */
 export function compileUriTemplate(template: string): Glob | 'too-many' | undefined {
   const pieces: Piece[] = [];

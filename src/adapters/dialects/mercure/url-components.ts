@@ -1,13 +1,13 @@
 import { domainToASCII } from 'node:url';
 
-/** What a URL is compared by. A user and a password count for nothing. */
+/** The components that a pattern is matched with. A user and a password are ignored. */
 export const COMPONENTS = ['protocol', 'hostname', 'port', 'pathname', 'search', 'hash'] as const;
 
 export type Component = (typeof COMPONENTS)[number];
 
 export type UrlComponents = Readonly<Record<Component, string>>;
 
-// Whatever is no absolute URL is taken relative to this, topics and patterns alike.
+// The base of topics and patterns that are not absolute URLs.
 export const BASE = { url: 'https://topics.invalid/', protocol: 'https', hostname: 'topics.invalid' } as const;
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '443', ws: '80', wss: '443', ftp: '21' };
@@ -16,7 +16,7 @@ export const SPECIAL: readonly string[] = [...Object.keys(DEFAULT_PORTS), 'file'
 const MAX_KNOWN = 64;
 const known = new Map<string, UrlComponents | undefined>();
 
-/** The components of a topic as a URL; undefined where it is none. The last few are kept: many patterns ask for the same. */
+/** The components of a topic as a URL; undefined if it is not a URL. Cached, because many patterns match the same topic. */
 export function componentsOf(topic: string): UrlComponents | undefined {
   if (known.has(topic)) return known.get(topic);
   if (known.size >= MAX_KNOWN) known.clear();
@@ -31,7 +31,7 @@ function parsed(topic: string): UrlComponents | undefined {
   return { protocol: protocol.slice(0, -1), hostname, port, pathname, search: search.slice(1), hash: hash.slice(1) };
 }
 
-/** A text of a pattern in the form in which a component of a URL has it; undefined where no URL has it. */
+/** A text of a pattern in the canonical form of its component; undefined if no URL can contain it. */
 export const canonical: Readonly<Record<Component, (text: string) => string | undefined>> = {
   protocol: (text) => (/^[a-z\d+.-]+$/i.test(text) ? text.toLowerCase() : undefined),
   hostname: (text) => {
@@ -45,7 +45,7 @@ export const canonical: Readonly<Record<Component, (text: string) => string | un
   hash: (text) => encoded(text, HASH),
 };
 
-/** The port of a scheme is not written. */
+/** The default port of a scheme becomes the empty text, as in a URL. */
 export function portFor(protocol: string | undefined, port: string): string {
   const plain = String(Number(port));
   return protocol !== undefined && DEFAULT_PORTS[protocol] === plain ? '' : plain;
@@ -53,13 +53,13 @@ export function portFor(protocol: string | undefined, port: string): string {
 
 type Place = 'pathname' | 'search' | 'hash';
 
-/** How each ASCII character stands there, as the URL parser of this process writes it. */
+/** The encoding of each ASCII character in a component, taken from the URL parser of this process. */
 function tableOf(place: Place): readonly string[] {
   return Array.from({ length: 128 }, (_, code) => {
     const character = String.fromCharCode(code);
     const url = new URL('https://a/');
     if (character === '/' || character === '.') return character;
-    // Behind a letter nothing is stripped.
+    // Between letters, the parser strips no character.
     url[place] = `a${character}a`;
     const written = url[place];
     return written.slice(written.indexOf('a') + 1, written.lastIndexOf('a'));
@@ -74,7 +74,7 @@ function encoded(text: string, table: readonly string[]): string {
   return written;
 }
 
-/** A lone surrogate becomes U+FFFD, as in every URL. */
+/** A lone surrogate becomes U+FFFD, as in the URL parser. */
 function percentEncoded(character: string): string {
   return [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 }

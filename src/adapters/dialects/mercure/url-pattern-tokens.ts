@@ -1,7 +1,7 @@
-/** One part of the text of a URL pattern. */
+/** One token of a URL pattern. */
 export interface PatternToken {
   readonly is: 'text' | 'name' | 'star' | 'open' | 'close' | 'maybe';
-  /** A character, or the name behind the colon. */
+  /** A character, or the name after the colon. */
   readonly text: string;
   readonly isEscaped?: boolean;
 }
@@ -9,7 +9,7 @@ export interface PatternToken {
 const NAME_START = /[$_\p{ID_Start}]/u;
 const NAME_PART = /[$_\u200C\u200D\p{ID_Continue}]/u;
 
-/** Reads a URL pattern from left to right. @returns undefined where it has regular expressions, repetitions or nested groups. */
+/** Splits a URL pattern into tokens. @returns undefined for regular expressions, repetitions and nested groups. */
 export function tokenize(pattern: string): readonly PatternToken[] | undefined {
   const characters = [...pattern];
   const tokens: PatternToken[] = [];
@@ -38,7 +38,7 @@ export function tokenize(pattern: string): readonly PatternToken[] | undefined {
   return isGrouped ? undefined : tokens;
 }
 
-/** Tokens as far as the first of some characters that stands in no group, and the place where it stands. */
+/** The tokens before the first of the characters `ends` outside a group, and the index of that character. */
 export function takeUntil(
   tokens: readonly PatternToken[],
   from: number,

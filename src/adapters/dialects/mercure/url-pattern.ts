@@ -2,9 +2,9 @@ import { ANY, Glob, type Wildcard, type Meter, type Piece } from './glob.ts';
 import { BASE, canonical, COMPONENTS, componentsOf, portFor, SPECIAL, type Component } from './url-components.ts';
 import { tokenize, takeUntil, type PatternToken } from './url-pattern-tokens.ts';
 
-// Each piece costs the length of the topic for each try.
+// Each piece costs a step for each character of the topic.
 const MAX_WEIGHT = 64;
-/** Looking up the components of a topic. */
+/** The step that looks up the components of a topic. */
 const LOOKUP_WEIGHT = 1;
 
 type Parts = Record<Component, readonly PatternToken[] | undefined>;
@@ -12,7 +12,7 @@ type Parts = Record<Component, readonly PatternToken[] | undefined>;
 const STAR: readonly PatternToken[] = [{ is: 'star', text: '*' }];
 const NOTHING: readonly PatternToken[] = [];
 
-/** MER6: a URL pattern of the subset that has no regular expressions, repetitions, users or passwords. */
+/** MER6: a URL pattern of a subset without regular expressions, repetitions, users and passwords. */
 class UrlMatcher {
   readonly weight: number;
   readonly #globs: readonly (readonly [Component, Glob])[];
@@ -22,7 +22,7 @@ class UrlMatcher {
     this.weight = globs.reduce((sum, [, glob]) => sum + glob.weight, LOOKUP_WEIGHT);
   }
 
-  /** A topic that is no URL fits none. */
+  /** False for a topic that is not a URL. */
   matches(topic: string, meter: Meter): boolean {
     meter.steps += 1;
     const components = componentsOf(topic);
@@ -30,7 +30,7 @@ class UrlMatcher {
   }
 }
 
-/** @returns undefined for a text that is no URL pattern of the subset, or one with too many pieces. */
+/** @returns undefined for a text outside the subset, and for a pattern with too many pieces. */
 export function compileUrlPattern(pattern: string): UrlMatcher | undefined {
   const tokens = tokenize(pattern);
   const parts = tokens === undefined ? undefined : partsOf(tokens);
@@ -47,7 +47,7 @@ export function compileUrlPattern(pattern: string): UrlMatcher | undefined {
   return glob.weight > MAX_WEIGHT ? undefined : glob;
 }
 
-/** What is left out before the first part that is there is empty, and behind the last part it is anything. */
+/** A missing part before the first part of the pattern is empty; a missing part after the last one matches any text. */
 function partsOf(tokens: readonly PatternToken[]): Parts | undefined {
   const scheme = takeUntil(tokens, 0, ':');
   if (scheme.end === tokens.length) return relative(tokens);
@@ -103,7 +103,7 @@ function piecesOf(component: Component, tokens: readonly PatternToken[], names: 
     }
     const group = token.is === 'open' ? groupAt(tokens, at) : { inner: [token], end: at };
     const isMaybe = tokens[group.end + 1]?.is === 'maybe';
-    // A slash before what may be missing is missing with it.
+    // A slash before an optional name or wildcard is optional with it.
     const takesSlash = isMaybe && token.is !== 'open' && component === 'pathname' && endsWithSlash(tokens, at);
     if (takesSlash) text = text.slice(0, -1);
     if (!flush()) return undefined;
@@ -142,7 +142,7 @@ const END: PatternToken = { is: 'close', text: '' };
 const ONE_OR_MORE: Wildcard = { minLength: 1, accepts: () => true };
 const notUnit = (character: string): Wildcard => ({ minLength: 1, accepts: (unit) => unit !== character.charCodeAt(0) });
 
-/** What a name stands for: at least one character, and no delimiter of its component. */
+/** The text that a name matches: at least one character, without the delimiter of its component. */
 const SEGMENTS: Readonly<Record<Component, Wildcard>> = {
   protocol: ONE_OR_MORE,
   hostname: notUnit('.'),
@@ -167,7 +167,7 @@ function withoutDefault(pieces: Piece[], protocol: string | undefined): Piece[] 
   return written === '' ? [] : [written];
 }
 
-/** Where a part has no names and wildcards. */
+/** The text of a part without names and wildcards; otherwise undefined. */
 function textOf(tokens: readonly PatternToken[]): string | undefined {
   return tokens.every(({ is }) => is === 'text')
     ? tokens

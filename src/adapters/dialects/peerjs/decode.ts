@@ -9,7 +9,7 @@ const LEAVE: FrameRequest = { action: 'leave' };
 const NOT_RELAYED: FrameRequest = { action: 'ignore', why: 'not-relayed' };
 const NOT_TEXT: FrameRequest = { action: 'ignore', why: 'destination-not-text' };
 
-/** The types that have a meaning, by their names on the wire; the most frequent first. */
+/** The types of the wire, in order of frequency. */
 const MEANINGS: readonly (readonly [name: string, meaning: MessageKind | 'heartbeat'])[] = [
   ['CANDIDATE', 'candidate'],
   ['OFFER', 'offer'],
@@ -20,13 +20,13 @@ const MEANINGS: readonly (readonly [name: string, meaning: MessageKind | 'heartb
 ];
 const NAMES: readonly string[] = MEANINGS.map(([name]) => name);
 
-/** The members that have a meaning. */
+/** The members that are read; all others are ignored. */
 const MEMBERS = ['type', 'dst', 'payload'] as const;
 const TYPE = 0;
 const DST = 1;
 const PAYLOAD = 2;
 
-/** M1 to M12: reads frames, each in one pass. The payload is located, not built, but all of it is validated. */
+/** M1 to M12: reads each frame in one pass. The payload is validated and located, but not built. */
 export class Decoder {
   readonly #members: JsonMembers;
 
@@ -46,7 +46,7 @@ export class Decoder {
     return { action: 'relay', kind, to, payload: members.raw(PAYLOAD, bytes) };
   }
 
-  /** M11, M12: `null` counts as absent. */
+  /** M11, M12: `null` is the same as absent. */
   #destination(): string | typeof NOT_A_STRING | undefined {
     const to = this.#members.string(DST);
     return to === NOT_A_STRING && this.#members.isNull(DST) ? undefined : to;

@@ -26,8 +26,8 @@ export class PeerjsDialect implements Dialect {
   readonly #encoder: Encoder;
 
   /**
-   * @param prefix where it is served; begins and ends with a slash.
-   * @param liveness X7: `answers` where first-generation clients are about, which send no heartbeat.
+   * @param prefix the path of this dialect; begins and ends with a slash.
+   * @param liveness X7: `answers` if PeerJS 0.3 clients are served, because these send no heartbeat.
    */
   constructor(prefix: string, liveness: Liveness = 'sends') {
     this.liveness = liveness;
@@ -62,7 +62,7 @@ export class PeerjsDialect implements Dialect {
     return this.#encoder.encode(message);
   }
 
-  /** No client of this wire knows topics. */
+  /** This wire has no topics. */
   encodeEvent(): undefined {
     return undefined;
   }
@@ -75,7 +75,7 @@ export class PeerjsDialect implements Dialect {
     return undefined;
   }
 
-  /** O3, O5; X5: a client that heard OPEN on its stream does not hear it again. */
+  /** O3, O5; X5: a client receives OPEN only once, on its stream or on its socket. */
   openFrame({ replaces }: Pick<Registration, 'replaces'>): Uint8Array | undefined {
     return replaces === 'stream' ? undefined : OPEN;
   }

@@ -11,15 +11,15 @@ const HEADS: Record<MessageKind, Buffer> = {
 const DST = Buffer.from(',"dst":');
 const PAYLOAD = Buffer.from(',"payload":');
 
-/** More than all that is neither an id nor the payload. */
+/** An upper bound for the bytes of a frame apart from its ids and payload. */
 const FRAME_BYTES = 64;
-/** A character of an id takes at most so many as JSON: `\u0000`. */
+/** The longest JSON form of a character: `\u0000`. */
 const BYTES_PER_CHARACTER = 6;
 
 const QUOTE = 0x22;
 const CLOSING_BRACE = 0x7d;
 
-/** Writes messages into one buffer that is used again and again, and grows with the longest. */
+/** Writes messages into one reusable buffer, which grows with the longest message. */
 export class Encoder {
   readonly #cache: TextCache;
   #memory = new ArrayBuffer(4096);
@@ -30,7 +30,7 @@ export class Encoder {
     this.#cache = known;
   }
 
-  /** M1, M2, M3: exactly `type`, `src`, `dst`, and the payload byte for byte where there is one. Borrowed until the next call. */
+  /** M1, M2, M3: `type`, `src`, `dst`, and the payload byte for byte if there is one. The result is valid until the next call. */
   encode({ kind, from, to, payload }: SignalMessage): Uint8Array {
     const room = FRAME_BYTES + (from.length + to.length) * BYTES_PER_CHARACTER + (payload?.length ?? 0);
     if (room > this.#buffer.length) this.#grow(room * 2);
@@ -51,7 +51,7 @@ export class Encoder {
     return at + bytes.length;
   }
 
-  /** A text in quotes. What was never read as it stands is left to who knows how to escape it. */
+  /** A text in quotes. A text that is not cached may need escapes. */
   #putText(text: string, start: number): number {
     if (!this.#cache.write(text, this.#words, start + 1)) return start + this.#buffer.write(JSON.stringify(text), start);
     const end = start + 1 + text.length;

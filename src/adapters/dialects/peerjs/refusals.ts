@@ -1,7 +1,7 @@
 import type { OpenRefusal } from '../../../domain/refusal.ts';
 import type { CloseFrame } from '../../../application/ports/dialect.ts';
 
-/** O1, O2, O4, O6, O7: what a PeerJS peer sees when it is turned away. A new reason does not compile until it has a line here. */
+/** O1, O2, O4, O6, O7: the message and close code for each refusal. A new reason does not compile without a line here. */
 export const REFUSALS: Record<OpenRefusal['reason'], CloseFrame> = {
   'credentials-missing': error('No id, token, or key supplied to websocket server', 1008),
   'key-unknown': error('Invalid key provided', 1008),

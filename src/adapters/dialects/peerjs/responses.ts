@@ -11,10 +11,10 @@ const DESCRIPTION = JSON.stringify({
 const JSON_TYPE = ['content-type', 'application/json; charset=utf-8'] as const;
 const HTML_TYPE = ['content-type', 'text/html; charset=utf-8'] as const;
 const PLAIN_TYPE = ['content-type', 'text/plain; charset=utf-8'] as const;
-/** An id that a cache gives out twice is two peers with one name. */
+/** A cached id would be given to two peers. */
 const NO_STORE = ['cache-control', 'no-store'] as const;
 
-/** H2 to H4. The others come of what no client of this wire asks for. */
+/** H2 to H4. No route of this dialect gives the other reasons. */
 const REFUSALS: Record<HttpRefusal, string> = {
   'key-unknown': 'Invalid key provided',
   'discovery-off': 'Unauthorized',
@@ -25,7 +25,7 @@ const REFUSALS: Record<HttpRefusal, string> = {
   overloaded: 'Unauthorized',
 };
 
-/** H1 to H4: what came of a request, as PeerJS tells it. */
+/** H1 to H4. */
 export function responseTo(outcome: HttpOutcome): HttpResponse {
   switch (outcome.kind) {
     case 'description':

@@ -2,7 +2,7 @@ import type { Credentials, HttpAction, HttpRoute } from '../../../application/po
 
 const READING: readonly string[] = ['GET', 'HEAD'];
 
-/** What PeerJS serves where, under one prefix (H1 to H4, O9). */
+/** The HTTP routes and the socket path of PeerJS, under one prefix (H1 to H4, O9). */
 export class Routes {
   readonly #prefix: string;
 
@@ -11,7 +11,7 @@ export class Routes {
     this.#prefix = prefix;
   }
 
-  /** O9: the very path, no slash behind it. */
+  /** O9: the exact path, without a trailing slash. */
   opensAt(path: string): boolean {
     return (
       path.length === this.#prefix.length + SOCKET_SEGMENT.length &&
@@ -20,7 +20,7 @@ export class Routes {
     );
   }
 
-  /** H1 to H4. A slash at the end changes nothing. */
+  /** H1 to H4. A trailing slash changes nothing. */
   find(path: string): HttpRoute | undefined {
     if (path === this.#prefix || `${path}/` === this.#prefix) return reading({ action: 'describe' });
     if (!path.startsWith(this.#prefix)) return undefined;
@@ -39,7 +39,7 @@ function reading(asked: HttpAction): HttpRoute {
 
 const SOCKET_SEGMENT = 'peerjs';
 
-/** O8: of a parameter that is repeated, the last counts. `__proto__` is a name like any other. */
+/** O8: the last value of a repeated parameter applies. `__proto__` is an ordinary name. */
 export function readCredentials(query: string): Credentials {
   return ESCAPES.test(query) ? readEscaped(query) : readPlain(query);
 }
@@ -55,7 +55,7 @@ function readEscaped(query: string): Credentials {
   };
 }
 
-/** The same where nothing is escaped, as in what the stock client asks for. */
+/** A faster path for queries without escapes, such as those of the stock client. */
 function readPlain(query: string): Credentials {
   return {
     key: lastParameter(query, 'key'),
@@ -77,7 +77,7 @@ function lastParameter(query: string, name: string): string | undefined {
   return undefined;
 }
 
-/** Half a surrogate pair becomes U+FFFD. A slice would keep all of the query alive as long as the peer lives. */
+/** A copy, because a slice would keep the whole query in memory for the lifetime of the peer. A lone surrogate becomes U+FFFD. */
 function copyOf(slice: string | undefined): string | undefined {
   if (slice === undefined) return undefined;
   if (slice.length > SCRATCH.length / BYTES_PER_UNIT) return Buffer.from(slice).toString();
@@ -87,7 +87,7 @@ function copyOf(slice: string | undefined): string | undefined {
 const SCRATCH = Buffer.alloc(1024);
 const BYTES_PER_UNIT = 3;
 
-/** A path segment as text; undefined where it is missing or its escapes are broken. */
+/** A decoded path segment; undefined if it is missing, empty, or has broken escapes. */
 export function decodeSegment(segment: string | undefined): string | undefined {
   if (segment === undefined || segment === '') return undefined;
   try {

@@ -14,13 +14,13 @@ const LINE_FEED = Buffer.from('\n');
 const OPEN = Buffer.from('{"type":"OPEN"}\n');
 const REFUSAL = Buffer.from(`${HTTP_ERROR}\n`);
 
-// Browsers show nothing of an answer before it has some length; the client passes over its first line.
+// Browsers buffer the beginning of a response before they report progress; the client ignores the first line.
 const PADDING = Buffer.from(`${'0'.repeat(2048)}\n`);
 
-// Chromium tells a page of progress every 50 ms at most, and the client takes one message for each time.
+// Chromium reports progress at most every 50 ms, and the client reads one message for each report.
 const PACE_MS = 60;
 
-/** What clients of PeerJS 0.3 use until their socket is open, and in its place: docs/protocols/peerjs.md, X1 to X8. */
+/** The HTTP streams of PeerJS 0.3 clients, before and instead of a socket: docs/protocols/peerjs.md, X1 to X8. */
 export class PeerjsXhrDialect implements Dialect {
   readonly name = 'peerjs-xhr';
   readonly space = 'peerjs';
@@ -30,14 +30,14 @@ export class PeerjsXhrDialect implements Dialect {
   readonly #routes: XhrRoutes;
   readonly #encoder: Encoder;
 
-  /** @param prefix that of the PeerJS dialect. */
+  /** @param prefix the same as for the PeerJS dialect. */
   constructor(prefix: string, maxBodyBytes: number) {
     const known = new TextCache();
     this.#routes = new XhrRoutes(prefix, new Decoder(known), maxBodyBytes);
     this.#encoder = new Encoder(known);
   }
 
-  /** Their socket is that of the PeerJS dialect. */
+  /** The sockets of these clients belong to the PeerJS dialect. */
   servesWebSocketAt(): boolean {
     return false;
   }
@@ -54,12 +54,12 @@ export class PeerjsXhrDialect implements Dialect {
     return xhrResponseTo(outcome);
   }
 
-  /** A stream says nothing. */
+  /** A stream carries no frames from the client. */
   decode(): FrameRequest {
     return { action: 'malformed' };
   }
 
-  /** X2: one line. */
+  /** X2: one line for each message. */
   encode(message: SignalMessage): Uint8Array {
     return Buffer.concat([this.#encoder.encode(message), LINE_FEED]);
   }
@@ -72,12 +72,12 @@ export class PeerjsXhrDialect implements Dialect {
     return PADDING;
   }
 
-  /** X2, X4: only where this stream made the peer. */
+  /** X2, X4: only if this stream registered the peer. */
   openFrame({ replaces }: Pick<Registration, 'replaces'>): Uint8Array | undefined {
     return replaces === 'nothing' ? OPEN : undefined;
   }
 
-  /** X7: whatever were sent, these clients would take it for a message; an empty line would block them for ever. */
+  /** X7: no ping, because these clients parse each line as a message, and an empty line blocks the stream permanently. */
   keepAliveFrame(): undefined {
     return undefined;
   }

@@ -3,10 +3,10 @@ import type { HttpAction, HttpOutcome } from '../../../application/ports/request
 
 const PLAIN = ['content-type', 'text/plain; charset=utf-8'] as const;
 
-/** X3: the one word that these clients know for a refusal. */
+/** X3: the only error message that these clients read. */
 export const HTTP_ERROR = '{"type":"HTTP-ERROR"}';
 
-/** X3, X6: what came of a request. */
+/** X3, X6. */
 export function xhrResponseTo(outcome: HttpOutcome): HttpResponse {
   if (outcome.kind === 'sent') return { status: 200, headers: [PLAIN], body: 'OK' };
   if (outcome.kind === 'refusal' && outcome.reason === 'sender-unknown') {
@@ -15,8 +15,8 @@ export function xhrResponseTo(outcome: HttpOutcome): HttpResponse {
   return { status: 200, headers: [['content-type', 'application/octet-stream']], body: HTTP_ERROR };
 }
 
-/** X6. */
+/** X6: a body that does not fit its path. @param what the type in the path. */
 export function rejectBody(what: string): HttpAction {
-  const body = `The body is no JSON object with a type of ${what.toUpperCase()}`;
+  const body = `The body must be a JSON object with the type ${what.toUpperCase()}`;
   return { action: 'respond', response: { status: 400, headers: [PLAIN], body } };
 }

@@ -7,7 +7,7 @@ const STREAM_SEGMENT = 'id';
 const MESSAGE_SEGMENTS: readonly string[] = ['offer', 'answer', 'candidate', 'leave'];
 const POSTING: readonly string[] = ['POST'];
 
-/** Chromium tells no progress of what it might be asked to save or to show. */
+/** `nosniff`, because Chromium reports no progress for a response whose type it detects by its content. */
 const HEADERS = [
   ['content-type', 'application/octet-stream'],
   ['cache-control', 'no-store, no-transform'],
@@ -15,7 +15,7 @@ const HEADERS = [
   ['x-content-type-options', 'nosniff'],
 ] as const;
 
-/** What the first clients ask for beside their socket, under one prefix (X2, X6). */
+/** The HTTP requests of PeerJS 0.3 clients, under one prefix (X2, X6). */
 export class XhrRoutes {
   readonly #prefix: string;
   readonly #decoder: Decoder;
@@ -28,7 +28,7 @@ export class XhrRoutes {
     this.#maxBodyBytes = maxBodyBytes;
   }
 
-  /** `{key}/{id}/{token}/id`, and the same with a kind of message. */
+  /** `{key}/{id}/{token}/id` opens a stream; a message kind in place of `id` sends a message. */
   find(path: string): HttpRoute | undefined {
     if (!path.startsWith(this.#prefix)) return undefined;
     const [key, id, token, what, ...rest] = path.slice(this.#prefix.length).split('/');
@@ -40,7 +40,7 @@ export class XhrRoutes {
     return undefined;
   }
 
-  /** X6: `leave` may come without a body. */
+  /** X6: only `leave` may have an empty body. */
   #readMessage(_: HttpHead, what: string, credentials: Credentials): HttpAction {
     const then = (body: Uint8Array): HttpAction => {
       if (what === 'leave' && body.length === 0) return { action: 'send-for-peer', ...credentials, request: { action: 'leave' } };

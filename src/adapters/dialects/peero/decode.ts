@@ -11,7 +11,7 @@ const NOT_TEXT: FrameRequest = { action: 'ignore', why: 'destination-not-text' }
 
 const TYPES = ['candidate', 'offer', 'answer', 'heartbeat', 'will', 'leave'] as const;
 
-/** The members that have a meaning. */
+/** The members that are read; all others are ignored. */
 const MEMBERS = ['type', 'peer', 'signal'] as const;
 const TYPE = 0;
 const PEER = 1;
@@ -19,7 +19,7 @@ const SIGNAL = 2;
 
 const NULL: Payload = Buffer.from('null');
 
-/** PEO3 to PEO7: reads frames. A signal is located and validated, and passed on byte for byte (PEO4). */
+/** PEO3 to PEO7: reads frames. A signal is validated, located, and forwarded byte for byte (PEO4). */
 export class Decoder {
   readonly #members = new JsonMembers(MEMBERS, new TextCache());
 
@@ -32,7 +32,7 @@ export class Decoder {
     switch (type) {
       case 'offer':
         if (members.has(PEER)) return this.#toOne('offer', signal);
-        // Without topics: to all topics that the publisher listens to.
+        // An empty list means all topics of the publisher.
         return { action: 'publish', draft: { topics: [], payload: signal ?? NULL }, echo: false };
       case 'answer':
       case 'candidate':

@@ -10,7 +10,7 @@ import { encodeHello, encodeMessage, encodeEvent } from './encode.ts';
 
 const DEFAULT_TOPIC = 'everybody';
 
-/** A mesh of all who are there: docs/protocols/peero.md. */
+/** A full mesh of peers: docs/protocols/peero.md. */
 export class PeeroDialect implements Dialect {
   readonly name = 'peero';
   readonly space = 'peero';
@@ -20,7 +20,7 @@ export class PeeroDialect implements Dialect {
   readonly #path: string;
   readonly #decoder = new Decoder();
 
-  /** @param path where it is served; without a slash at its end, which changes nothing. */
+  /** @param path without a trailing slash. Requests may have one. */
   constructor(path: string) {
     this.#path = path;
   }

@@ -1,7 +1,7 @@
 import type { MessageKind, Payload, SignalMessage } from '../../../domain/message.ts';
 import type { TopicEvent } from '../../../domain/topic.ts';
 
-/** What a message is called on this wire, where it has a name. */
+/** The types on the wire. */
 const TYPES: Record<MessageKind, string> = {
   offer: 'offer',
   answer: 'answer',
@@ -16,7 +16,7 @@ export function encodeMessage({ kind, from, payload }: SignalMessage): Uint8Arra
   return withSignal({ type: TYPES[kind], peer: from }, payload);
 }
 
-/** PEO2, PEO3, PEO5. Undefined for what this wire has no word for. */
+/** PEO2, PEO3, PEO5. Undefined for events without a form on this wire. */
 export function encodeEvent(news: TopicEvent): Uint8Array | undefined {
   switch (news.event) {
     case 'publication':
@@ -37,7 +37,7 @@ export function encodeHello(id: string): Uint8Array {
   return bytes({ type: 'hello', peer: id });
 }
 
-/** The signal stands as it was sent. */
+/** Inserts the signal byte for byte. */
 function withSignal(frame: object, signal: Payload | undefined): Uint8Array {
   const head = bytes(frame);
   if (signal === undefined) return head;

@@ -2,7 +2,7 @@ import type { FrameRequest } from '../../../application/ports/requests.ts';
 import { JsonMembers, NOT_A_STRING } from '../shared/json-members.ts';
 import { TextCache } from '../shared/text-cache.ts';
 
-/** REL2, REL4: the form of a publication: the frame as it came and `clients`, or `{topic, payload}`. */
+/** REL2, REL4: marks a publication that is sent as its original frame with `clients`; others are sent as `{topic, payload}`. */
 export const VERBATIM = 'as it came';
 
 const UNREADABLE: FrameRequest = { action: 'malformed' };
@@ -13,7 +13,7 @@ const TOPIC_NOT_TEXT: FrameRequest = { action: 'ignore', why: 'destination-not-t
 
 const TYPES = ['publish', 'ping', 'subscribe', 'unsubscribe'] as const;
 
-/** The members that have a meaning. */
+/** The members that are read; all others are ignored. */
 const MEMBERS = ['type', 'topic', 'topics', 'payload'] as const;
 const TYPE = 0;
 const TOPIC = 1;
@@ -24,7 +24,7 @@ const BEFORE_TOPIC = Buffer.from('{"topic":');
 const BEFORE_PAYLOAD = Buffer.from(',"payload":');
 const BEHIND = Buffer.from('}');
 
-/** REL1, REL3, REL4: reads frames. What is published is validated, and passed on byte for byte. */
+/** REL1, REL3, REL4: reads frames. Publications are validated and forwarded byte for byte. */
 export class Decoder {
   readonly #members = new JsonMembers(MEMBERS, new TextCache());
 
@@ -56,7 +56,7 @@ export class Decoder {
     return { action: 'publish', draft: { topics: [topic], payload: bytes, type: VERBATIM }, echo: true };
   }
 
-  /** REL4: Trystero writes exactly `type`, `topic` and `payload`. Undefined for any other frame. */
+  /** REL4: Trystero sends exactly `type`, `topic` and `payload`. Undefined for any other frame. */
   #payloadForOthers(bytes: Uint8Array): Uint8Array | undefined {
     const members = this.#members;
     const topic = members.raw(TOPIC, bytes);
@@ -65,7 +65,7 @@ export class Decoder {
     return Buffer.concat([BEFORE_TOPIC, topic, BEFORE_PAYLOAD, payload, BEHIND]);
   }
 
-  /** REL1, REL4: one `topic`, or a list of `topics`. Values of other types are skipped, as the reference does. */
+  /** REL1, REL4: one `topic`, or a list of `topics`. Values of other types are skipped, as in the reference server. */
   #topics(): { readonly topic: string }[] {
     const one = this.#members.string(TOPIC);
     const all = this.#members.strings(TOPICS) ?? (typeof one === 'string' ? [one] : []);

@@ -7,7 +7,7 @@ import { ENDING_CLOSE_FRAMES, REFUSAL_CLOSE_FRAMES } from '../shared/close-frame
 import { Decoder } from './decode.ts';
 import { encodeEvent } from './encode.ts';
 
-/** The signalling wire of y-webrtc, and Trystero's own relay: docs/protocols/relay.md. */
+/** The wires of the y-webrtc signalling server and of Trystero's relay: docs/protocols/relay.md. */
 export class RelayDialect implements Dialect {
   readonly name = 'relay';
   readonly space = 'relay';
@@ -18,7 +18,7 @@ export class RelayDialect implements Dialect {
   readonly #path: string;
   readonly #decoder = new Decoder();
 
-  /** @param path where it is served; without a slash at its end, which changes nothing. */
+  /** @param path without a trailing slash. Requests may have one. */
   constructor(path: string) {
     this.#path = path;
   }
@@ -45,7 +45,7 @@ export class RelayDialect implements Dialect {
     return this.#decoder.decode(bytes, isBinary);
   }
 
-  /** Nobody can be addressed here. */
+  /** Clients of this wire are not addressable. */
   encode(): undefined {
     return undefined;
   }

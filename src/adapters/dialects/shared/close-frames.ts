@@ -1,7 +1,7 @@
 import type { CloseFrame } from '../../../application/ports/dialect.ts';
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
 
-/** How the socket of whoever is turned away is closed, by a dialect that has no word of its own for it. */
+/** The close frames of refused connections, for a dialect without a refusal message. */
 export const REFUSAL_CLOSE_FRAMES: Record<OpenRefusal['reason'], CloseFrame> = {
   'credentials-missing': closeOnly(1008, 'No id, token, or key supplied'),
   'key-unknown': closeOnly(1008, 'Invalid key provided'),
@@ -12,7 +12,7 @@ export const REFUSAL_CLOSE_FRAMES: Record<OpenRefusal['reason'], CloseFrame> = {
   'realm-full': closeOnly(1013, 'Server has reached its concurrent user limit'),
 };
 
-/** How a socket that was open is closed. A client that knows no word for these sees a lost socket. */
+/** The close frames of open connections. A client that does not use close codes sees a lost socket. */
 export const ENDING_CLOSE_FRAMES: Record<Ending, CloseFrame> = {
   left: closeOnly(1000, 'left'),
   superseded: closeOnly(4001, 'superseded'),

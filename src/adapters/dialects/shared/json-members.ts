@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { INVALID, JsonScanner } from './json-scanner.ts';
 import type { TextCache } from './text-cache.ts';
 
-/** A value of another type than text. */
+/** The result for a value that is not a string. */
 export const NOT_A_STRING = Symbol('no text');
 
 const OPEN_OBJECT = 0x7b;
@@ -15,9 +15,9 @@ const LETTER_N = 0x6e;
 const ABSENT = -1;
 
 /**
- * Finds members of a JSON object by name, in one pass over its bytes. Values are located and validated, not
- * built: a value can be passed on byte for byte, and nesting of any depth costs no stack. Of a name that is
- * repeated, the last member counts (M3). Members are numbered by their place in the list of names.
+ * Finds members of a JSON object by name, in one pass over its bytes. Values are validated and located but not built, so
+ * a value can be forwarded byte for byte, and deep nesting uses no stack. If a name is repeated, the last member applies
+ * (M3). A member is identified by its index in the list of names.
  */
 export class JsonMembers {
   readonly #names: readonly string[];
@@ -26,7 +26,7 @@ export class JsonMembers {
   readonly #ends: Int32Array;
   #unknownCount = 0;
 
-  /** @param names ASCII, at most eleven characters each; the most frequent first. */
+  /** @param names ASCII, at most eleven characters each, in order of frequency. */
   constructor(names: readonly string[], known: TextCache) {
     this.#names = names;
     this.#scanner = new JsonScanner(known);
@@ -34,7 +34,7 @@ export class JsonMembers {
     this.#ends = new Int32Array(names.length);
   }
 
-  /** Reads a frame. @returns false for anything but exactly one JSON object in UTF-8 (M10). */
+  /** Reads a frame. @returns false unless it is exactly one JSON object in UTF-8 (M10). */
   read(bytes: Uint8Array, isBinary: boolean): boolean {
     if (isBinary && !isUtf8(bytes)) return false;
     const scanner = this.#scanner;
@@ -67,7 +67,7 @@ export class JsonMembers {
     }
   }
 
-  /** How many members have none of the names; repeated ones count each. */
+  /** The number of members with other names; each repetition counts. */
   get unknownCount(): number {
     return this.#unknownCount;
   }
@@ -80,25 +80,25 @@ export class JsonMembers {
     return this.has(member) && this.#scanner.byteAt(this.#start(member)) === LETTER_N;
   }
 
-  /** The value as it was written: a view on `bytes`, the frame that was read. Undefined where there is none. */
+  /** The bytes of the value: a view on `bytes`, the frame that was read. Undefined if the member is absent. */
   raw(member: number, bytes: Uint8Array): Uint8Array | undefined {
     return this.has(member) ? bytes.subarray(this.#start(member), this.#end(member)) : undefined;
   }
 
-  /** Undefined where there is none; NO_TEXT for a value of another type, `null` too. */
+  /** Undefined if the member is absent; NOT_A_STRING for a value of another type, including `null`. */
   string(member: number): string | typeof NOT_A_STRING | undefined {
     const start = this.#start(member);
     if (start === ABSENT) return undefined;
     return this.#scanner.byteAt(start) === QUOTE ? this.#scanner.readString(start, this.#end(member)) : NOT_A_STRING;
   }
 
-  /** Which of `words` the value is; -1 for none of them. @param words ASCII, at most eleven characters each. */
+  /** The index of the value in `words`; -1 for none. @param words ASCII, at most eleven characters each. */
   wordIndex(member: number, words: readonly string[]): number {
     const start = this.#start(member);
     return start === ABSENT ? -1 : this.#scanner.indexOfWord(start, this.#end(member), words);
   }
 
-  /** The texts in a list; its other elements are skipped. Undefined where the value is no list. */
+  /** The strings of a list; other elements are skipped. Undefined if the value is not a list. */
   strings(member: number): string[] | undefined {
     const scanner = this.#scanner;
     const start = this.#start(member);

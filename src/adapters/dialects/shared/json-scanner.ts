@@ -1,7 +1,7 @@
 import { endOfWord } from './json-words.ts';
 import type { TextCache } from './text-cache.ts';
 
-/** No value ends here. */
+/** The result of a `skip…` method if the text is not valid JSON. */
 export const INVALID = -1;
 
 const QUOTE = 0x22;
@@ -17,30 +17,30 @@ const DOT = 0x2e;
 const ZERO = 0x30;
 const LETTER_U = 0x75;
 
-/** Behind the text: stands for nothing in JSON, so whatever is unfinished there is broken. */
+/** The byte after the text. It is not valid in JSON, so an unfinished value is invalid there without a bounds check. */
 const END = 0;
 
 const FIRST_ROOM = 16 * 1024;
-/** Bytes of the longest word that a dialect looks for, with its quotes and each character escaped in six bytes. */
+/** Bytes of the longest word of a dialect, with its quotes and each character escaped in six bytes. */
 const LONGEST_WORD = 2 + 6 * 'unsubscribe'.length;
 const WORD = 4;
 
-/** 1: may follow a backslash by itself. */
+/** 1 for each character that may follow a backslash. */
 const SHORT_ESCAPE = table('"\\/bfnrt');
 const HEX = table('0123456789abcdefABCDEF');
 
 /**
- * Strict JSON (RFC 8259) over bytes, without building anything: where does a value end, and is all
- * of it well-formed? Every `skip…` is given a place in the text that was loaded, and gives the
- * place behind what it read, or BROKEN. None recurses, so no depth of nesting can exhaust the stack.
+ * Validates strict JSON (RFC 8259) in bytes, and finds the ends of values without building them. Every `skip…` method takes an
+ * offset in the loaded text, and returns the offset after the item, or INVALID. No method recurses, so deep nesting can't
+ * exhaust the stack.
  */
 export class JsonScanner {
-  /** The text, copied: whatever bytes it came in, it is read from the same ones, four at a time. */
+  /** A copy of the text, so that it can be read four bytes at a time from one buffer. */
   #bytes = new Uint8Array(FIRST_ROOM);
   #words = new DataView(this.#bytes.buffer);
   #buffer = Buffer.from(this.#bytes.buffer);
   #length = 0;
-  /** Which of the open containers are objects; it grows with the deepest message seen, a byte a level. */
+  /** 1 for each open container that is an object, one byte a level. It grows with the deepest text. */
   #inObject = new Uint8Array(64);
   readonly #cache: TextCache;
 
@@ -48,9 +48,9 @@ export class JsonScanner {
     this.#cache = known;
   }
 
-  /** Takes in a text, and forgets the one before. */
+  /** Replaces the text. */
   load(text: Uint8Array): void {
-    // A word may begin with the end.
+    // A word read may begin at the END byte.
     const room = text.length + WORD;
     if (room > this.#bytes.length) this.#growFor(room);
     this.#bytes.set(text);
@@ -58,28 +58,28 @@ export class JsonScanner {
     this.#length = text.length;
   }
 
-  /** The byte at a place; END behind the text. */
+  /** The byte at an offset; END after the text. */
   byteAt(place: number): number {
     return this.#bytes[place] as number;
   }
 
-  /** Whether nothing but space stands from a place on. */
+  /** True if only whitespace follows. */
   isEnd(place: number): boolean {
     return this.skipWhitespace(place) === this.#length;
   }
 
-  /** The text of a string whose quotes stand at `start` and before `end`. */
+  /** The value of a string. @param start the offset of its opening quote. @param end the offset after its closing quote. */
   readString(start: number, end: number): string {
     const known = this.#cache.find(this.#words, start + 1, end - 1);
     if (known !== undefined) return known;
     if (this.#isEscaped(start, end)) return JSON.parse(this.#buffer.toString('utf8', start, end)) as string;
     const text = this.#buffer.toString('utf8', start + 1, end - 1);
-    // Then it is all ASCII, a byte for each character.
+    // Equal lengths mean that the string is ASCII.
     if (text.length === end - start - 2) this.#cache.add(text, this.#words, start + 1);
     return text;
   }
 
-  /** Which of `words`, all ASCII and short, is what stands from `start` to before `end`, in quotes; -1 for none of them. */
+  /** The index in `words` of the string from `start` to before `end`, quotes included; -1 for none. @param words ASCII, short. */
   indexOfWord(start: number, end: number, words: readonly string[]): number {
     for (let i = 0; i < words.length; i++) if (this.#equals(start, end, words[i] as string)) return i;
     if (end - start > LONGEST_WORD || this.#bytes[start] !== QUOTE || !this.#isEscaped(start, end)) return -1;
@@ -110,7 +110,7 @@ export class JsonScanner {
     }
   }
 
-  /** @param start the place of the opening quote. */
+  /** @param start the offset of the opening quote. */
   skipString(start: number): number {
     const bytes = this.#bytes;
     const words = this.#words;
@@ -130,7 +130,7 @@ export class JsonScanner {
     }
   }
 
-  /** Any value, however deep. @param start the place of its first byte. */
+  /** Any value of any depth. @param start the offset of its first byte. */
   skipValue(start: number): number {
     const bytes = this.#bytes;
     let at = start;
@@ -152,7 +152,7 @@ export class JsonScanner {
         return INVALID;
       } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
         at = this.skipWhitespace(at + 1);
-        // The brackets of JSON stand two apart from each other.
+        // In ASCII, each closing bracket is its opening bracket plus two.
         if (bytes[at] !== byte + 2) {
           isObject = byte === OPEN_OBJECT;
           isKey = isObject;
@@ -164,7 +164,7 @@ export class JsonScanner {
         at = this.#skipScalar(at);
         if (at === INVALID) return INVALID;
       }
-      // A value ended: so do all containers that close behind it.
+      // After a value, close all containers that end here.
       for (;;) {
         if (depth === 0) return at;
         at = this.skipWhitespace(at);
@@ -182,7 +182,7 @@ export class JsonScanner {
     }
   }
 
-  /** A colon and the space around. */
+  /** A colon and the whitespace around it. */
   skipColon(start: number): number {
     const colon = this.skipWhitespace(start);
     return this.#bytes[colon] === COLON ? this.skipWhitespace(colon + 1) : INVALID;
@@ -232,7 +232,7 @@ export class JsonScanner {
     return at === start ? INVALID : at;
   }
 
-  /** @param at the place behind the backslash. */
+  /** @param at the offset after the backslash. */
   #skipCodeEscape(at: number): number {
     const bytes = this.#bytes;
     if (bytes[at] !== LETTER_U) return INVALID;
@@ -256,10 +256,10 @@ const BACKSLASHES = 0x5c5c5c5c;
 const ONES = 0x01010101;
 
 /**
- * Of four bytes, the lowest whose high bit is set here is the first that does not stand for itself
- * in a string: it ends it, escapes, or is forbidden. What is set above it means nothing. With quote
- * and space swapped, a quote and all that is forbidden are below 0x21, and no other ASCII is; a
- * backslash is zero once it is taken off. Both borrow from the high bit, which ASCII leaves free.
+ * Finds bytes that end or interrupt a string: quotes, backslashes and control characters. The lowest byte with its high bit
+ * set in the result is the first of them; higher bits are not valid. The XOR swaps quote and space, so that a quote and the
+ * control characters are the only ASCII bytes below 0x21. A backslash becomes zero. Both subtractions then borrow from the
+ * high bit, which is free in ASCII.
  */
 function stopBits(word: number): number {
   const quotesAndControls = (word ^ SWAPS_QUOTE_AND_SPACE) - ABOVE_SPACES;
@@ -267,7 +267,7 @@ function stopBits(word: number): number {
   return (quotesAndControls | backslashes) & ~word & HIGH_BITS;
 }
 
-/** Which of four bytes has the lowest bit that is set. */
+/** The index of the byte with the lowest bit that is set, 0 to 3. */
 function indexOfLowestByte(bits: number): number {
   return (31 - Math.clz32(bits & -bits)) >> 3;
 }

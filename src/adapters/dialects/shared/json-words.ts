@@ -6,9 +6,10 @@ const NINE = 0x39;
 const NO_MATCH = -1;
 
 /**
- * Where a word ends at the beginning of a well-formed JSON string, in which letters may be escaped; -1 where the string
- * begins otherwise. Builds nothing, so that a frame full of escaped names costs no more than one of plain names.
- * @param quote the place of the opening quote. @param word ASCII letters
+ * Compares the beginning of a valid JSON string with a word, also if letters are escaped. It builds no string, so that escaped
+ * names cost no more than plain names.
+ * @param quote the offset of the opening quote. @param word ASCII letters.
+ * @returns the offset after the word; -1 if the string begins differently.
  */
 export function endOfWord(bytes: Uint8Array, quote: number, word: string): number {
   let at = quote + 1;
@@ -18,7 +19,7 @@ export function endOfWord(bytes: Uint8Array, quote: number, word: string): numbe
       at += 1;
       continue;
     }
-    // The short escapes stand for no letter.
+    // Only \u escapes can encode a letter.
     if (bytes[at + 1] !== LETTER_U || codeAt(bytes, at + 2) !== word.charCodeAt(i)) return NO_MATCH;
     at += 6;
   }

@@ -1,19 +1,18 @@
-// A power of two. Peers write the same few ids again and again.
+// A power of two: `slotOf` takes the upper bits of a 32-bit hash.
 const SLOTS = 8_192;
 const SLOT_BYTES = 64;
 const WORD_BYTES = 4;
 
 /**
- * Short texts that were read before, with their bytes: who reads one again gets the same string,
- * whose hash is known, and who writes it copies words. Only ASCII that stands for itself in a JSON
- * string is kept. Each text has one place where it can stand, and goes when another needs it; so
- * there are never more, and nothing depends on which there are.
+ * A direct-mapped cache of short texts and their bytes, for ids that repeat in many frames. A cached text is read
+ * without a new string, and written without escaping. It holds only ASCII that JSON strings contain unescaped. Each
+ * text has one slot; a new text replaces the text in its slot, so the size is fixed. A miss only costs time.
  */
 export class TextCache {
   readonly #texts: string[] = new Array<string>(SLOTS).fill('');
   readonly #bytes = new DataView(new ArrayBuffer(SLOTS * SLOT_BYTES));
 
-  /** What the bytes from `start` to before `end` spell, if it is known. */
+  /** The text of the bytes from `start` to before `end`; undefined if it is not cached. */
   find(source: DataView, start: number, end: number): string | undefined {
     const length = end - start;
     if (!isCacheable(length)) return undefined;
@@ -22,7 +21,7 @@ export class TextCache {
     return text.length === length && this.#matches(place * SLOT_BYTES, source, start, length) ? text : undefined;
   }
 
-  /** @param source where the bytes of `text` stand, from `start` on. */
+  /** @param source has the bytes of `text` from `start` on. */
   add(text: string, source: DataView, start: number): void {
     const { length } = text;
     if (!isCacheable(length)) return;
@@ -31,13 +30,13 @@ export class TextCache {
     copy(source, start, this.#bytes, place * SLOT_BYTES, length);
   }
 
-  /** Writes `text`. @returns whether it is known; if not, nothing was written. */
+  /** Writes a cached `text`. @returns false, and writes no bytes, if it is not cached. */
   write(text: string, target: DataView, at: number): boolean {
     const { length } = text;
     if (!isCacheable(length)) return false;
     const place = slotOf(wordIn(text, 0), wordIn(text, length - WORD_BYTES));
     if (this.#texts[place] !== text) return false;
-    // Of equal strings the one that the broker itself has: to compare it with itself costs nothing.
+    // Keeps the string of the caller, because the next comparison with the same string object is then free.
     this.#texts[place] = text;
     copy(this.#bytes, place * SLOT_BYTES, target, at, length);
     return true;
@@ -52,12 +51,12 @@ export class TextCache {
   }
 }
 
-/** Whether it is at least a word, and no longer than its place. */
+/** At least one word, so that the words at both ends can be read, and at most one slot. */
 function isCacheable(length: number): boolean {
   return length >= WORD_BYTES && length <= SLOT_BYTES;
 }
 
-/** Ids differ in their first or in their last characters, if they differ at all. */
+/** A hash of the first and the last word, because ids with a common prefix or suffix differ at the other end. */
 function slotOf(first: number, last: number): number {
   const hash = Math.imul(Math.imul(first, 0x9e3779b1) ^ last, 0x85ebca6b);
   return hash >>> 19;
@@ -67,7 +66,7 @@ function wordIn(text: string, at: number): number {
   return text.charCodeAt(at) | (text.charCodeAt(at + 1) << 8) | (text.charCodeAt(at + 2) << 16) | (text.charCodeAt(at + 3) << 24);
 }
 
-/** Word by word, the last from where it ends. */
+/** Copies word by word. The last word is aligned with the end and may overlap the one before. */
 function copy(source: DataView, from: number, target: DataView, to: number, length: number): void {
   const last = length - WORD_BYTES;
   for (let at = 0; at < last; at += WORD_BYTES) target.setInt32(to + at, source.getInt32(from + at, true), true);

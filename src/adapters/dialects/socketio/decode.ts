@@ -3,7 +3,7 @@ import type { FrameRequest } from '../../../application/ports/requests.ts';
 
 const UNREADABLE: FrameRequest = { action: 'malformed' };
 
-/** Lines of one word. */
+/** Requests without arguments. */
 const WORDS: ReadonlyMap<unknown, FrameRequest> = new Map<unknown, FrameRequest>([
   ['unknown', { action: 'ignore', why: 'not-relayed' }],
   ['forbidden', { action: 'ignore', why: 'not-allowed' }],
@@ -11,7 +11,7 @@ const WORDS: ReadonlyMap<unknown, FrameRequest> = new Map<unknown, FrameRequest>
   ['leave', { action: 'leave' }],
 ]);
 
-/** SIO1 to SIO3, SIO6: reads one line. Never throws. */
+/** SIO1 to SIO3, SIO6: reads one line. Does not throw. */
 export function readLine(bytes: Uint8Array, isBinary: boolean): FrameRequest {
   const line = isBinary && !isUtf8(bytes) ? undefined : listIn(bytes);
   if (line === undefined) return UNREADABLE;

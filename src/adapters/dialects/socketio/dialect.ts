@@ -8,8 +8,8 @@ import { readLine } from './decode.ts';
 import { encodeEvent } from './encode.ts';
 
 /**
- * Topics over Socket.IO, in lines between this dialect and the transport that talks to the library:
- * docs/protocols/socketio.md.
+ * Topics over Socket.IO. The Socket.IO transport implements the protocol of the library, and exchanges lines of JSON with this
+ * dialect: docs/protocols/socketio.md.
  */
 export class SocketIoDialect implements Dialect {
   readonly name = 'socketio';
@@ -28,7 +28,7 @@ export class SocketIoDialect implements Dialect {
     }),
   };
 
-  /** @param path where it is served; without a slash at its end. */
+  /** @param path without a trailing slash. Requests may have one. */
   constructor(path: string) {
     this.#path = path;
   }
@@ -42,7 +42,7 @@ export class SocketIoDialect implements Dialect {
     return { as: 'guest', key: new URLSearchParams(query).get('key') ?? undefined, selectors: [], presence: false };
   }
 
-  /** SIO9: an Engine.IO handshake asks for something that stays open; the transport makes a session of it. */
+  /** SIO9: an Engine.IO handshake opens a stream, which the transport turns into a session. */
   route(path: string): HttpRoute | undefined {
     return this.servesWebSocketAt(path) ? this.#route : undefined;
   }
@@ -58,7 +58,7 @@ export class SocketIoDialect implements Dialect {
     return readLine(bytes, isBinary);
   }
 
-  /** Nobody can be addressed here. */
+  /** Clients of this wire are not addressable. */
   encode(): undefined {
     return undefined;
   }

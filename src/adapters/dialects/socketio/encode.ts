@@ -2,7 +2,7 @@ import type { TopicEvent } from '../../../domain/topic.ts';
 
 const BASE64 = /^[A-Za-z\d+/]*={0,2}$/;
 
-/** SIO3, SIO5, SIO6: one line. Undefined for what this wire has no word for: text that is no base64 is nobody's bytes. */
+/** SIO3, SIO5, SIO6: one line. Undefined for other events, and for a payload that is not base64. */
 export function encodeEvent(news: TopicEvent): Uint8Array | undefined {
   if (news.event === 'receipt') return Buffer.from(JSON.stringify(['receipt', news.receipt]));
   if (news.event !== 'publication') return undefined;

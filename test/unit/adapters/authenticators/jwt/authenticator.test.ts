@@ -9,7 +9,7 @@ const SECOND = 1_000;
 const signed = (payload: object, key = SECRET): string => createSigner({ key })(payload);
 const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** A token with any header and any payload, and a signature that holds. */
+/** A token with any header and payload, and a valid signature. */
 function made(header: object, payload: unknown, hash = 'sha256'): string {
   const text = `${base64(header)}.${base64(payload)}`;
   return `${text}.${createHmac(hash, SECRET).update(text).digest('base64url')}`;
@@ -21,19 +21,19 @@ describe('MER7: tokens', () => {
   const authenticator = new JwtAuthenticator({ publisher: SECRET });
   const claimsOf = (token: string): unknown => authenticator.verify(token, 'publisher')?.claims;
 
-  it('count by the key of their use', () => {
+  it('are verified with the key of their use', () => {
     expect(claimsOf(signed({ mercure: 1 }))).toMatchObject({ mercure: 1 });
     expect(claimsOf(signed({}, 'another secret that is long enough'))).toBeUndefined();
     expect(authenticator.verify(signed({}), 'subscriber')).toBeUndefined();
   });
 
-  it('MER12: count while their time is', () => {
+  it('MER12: are valid between nbf and exp', () => {
     const now = Math.floor(Date.now() / SECOND);
     expect(claimsOf(signed({ exp: now + 1000 }))).toBeDefined();
     expect([claimsOf(signed({ exp: now - 1000 })), claimsOf(signed({ nbf: now + 1000 }))]).toEqual([undefined, undefined]);
   });
 
-  it('MER12: count no longer than that, though they were verified before', () => {
+  it('MER12: expire at exp, also if their signature is cached', () => {
     vi.useFakeTimers({ now: 1_000_000, toFake: ['Date'] });
     const token = signed({ exp: 1_010, nbf: 900 });
     expect(authenticator.verify(token, 'publisher')?.lifetime).toBe(10_000);
@@ -54,22 +54,22 @@ describe('MER7: tokens', () => {
     ['far negative', -1e300, undefined],
     ['a fraction', 4102444800.5, true],
     ['too far for a date', 1e300, true],
-  ])('MER12: an exp that is %s', (_, exp, counts) =>
+  ])('MER12: are checked with an exp that is %s', (_, exp, counts) =>
     expect(claimsOf(made({ alg: 'HS256' }, { exp })) === undefined ? undefined : true).toBe(counts),
   );
 
-  it('MER12: without an exp have no end', () => {
+  it('MER12: do not expire without an exp', () => {
     expect(authenticator.verify(signed({ iat: 1 }), 'publisher')?.lifetime).toBe(NEVER);
   });
 
-  it('tell the type of their header', () => {
+  it('have the type of their header', () => {
     const types = ['at+JWT', 'application/at+jwt', 5].map((typ) =>
       authenticator.verify(made({ alg: 'HS256', typ }, {}), 'publisher'),
     );
     expect(types.map((verified) => verified?.type)).toEqual(['at+jwt', 'at+jwt', undefined]);
   });
 
-  it.each(['none', 'None', 'NONE', 'hs256', 'RS256', 'HS512', '', null])('signed by %j never count', (alg) => {
+  it.each(['none', 'None', 'NONE', 'hs256', 'RS256', 'HS512', '', null])('are rejected if signed with %j', (alg) => {
     const payload = { mercure: { publish: ['*'] } };
     expect([claimsOf(made({ alg }, payload)), claimsOf(`${base64({ alg })}.${base64(payload)}.`)]).toEqual([
       undefined,
@@ -77,7 +77,7 @@ describe('MER7: tokens', () => {
     ]);
   });
 
-  it('choose no key by themselves', () => {
+  it('can not choose the key that verifies them', () => {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const jwk = publicKey.export({ format: 'jwk' });
@@ -86,11 +86,11 @@ describe('MER7: tokens', () => {
     expect(claimsOf(made({ alg: 'HS256', ...header }, { mercure: 1 }))).toEqual({ mercure: 1 });
   });
 
-  it.each([[], 'text', 5, null])('that claim %j are none', (payload) =>
+  it.each([[], 'text', 5, null])('are rejected if their claims are %j', (payload) =>
     expect(claimsOf(made({ alg: 'HS256' }, payload))).toBeUndefined(),
   );
 
-  it.each(['', 'x', 'a.b.c', '..', 'é.é.é', `${signed({})}x`])('%j is none', (token) => expect(claimsOf(token)).toBeUndefined());
+  it.each(['', 'x', 'a.b.c', '..', 'é.é.é', `${signed({})}x`])('%j is not a token', (token) => expect(claimsOf(token)).toBeUndefined());
 });
 
 describe('MER11: key pairs', () => {
@@ -99,7 +99,7 @@ describe('MER11: key pairs', () => {
     return kind === 'ec' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
   };
 
-  it.each(['rsa', 'ec', 'ed25519'] as const)('%s: what the private half signs, the public half verifies', (kind) => {
+  it.each(['rsa', 'ec', 'ed25519'] as const)('%s: the public key verifies a token of the private key', (kind) => {
     const { publicKey, privateKey } = pairOf(kind);
     const token = signed({ mercure: 1 }, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
     const texts = [

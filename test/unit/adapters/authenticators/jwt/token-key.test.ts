@@ -18,21 +18,21 @@ const kindOf = (text: string): unknown => {
 
 const RSA = 'RS256 RS384 RS512 PS256 PS384 PS512';
 
-describe('MER11: the form of a key says what it is', () => {
+describe('MER11: the form of a key determines its kind', () => {
   it.each([
     ['PEM', PEM],
-    ['PEM behind a line break', `\n${PEM}`],
-    ['PEM behind a byte order mark', `\uFEFF${PEM}`],
-    ['PEM behind a comment', `# the key of the hub\n${PEM}`],
-    ['PEM behind blanks, with blanks at its end', `   ${PEM}  \n`],
+    ['PEM after a line break', `\n${PEM}`],
+    ['PEM after a byte order mark', `\uFEFF${PEM}`],
+    ['PEM after a comment', `# the key of the hub\n${PEM}`],
+    ['PEM between blanks', `   ${PEM}  \n`],
     ['PEM with Windows line ends', PEM.replaceAll('\n', '\r\n')],
     ['PEM on one line of an environment file', PEM.replaceAll('\n', '\\n')],
     ['PKCS #1 PEM', rsa.publicKey.export({ type: 'pkcs1', format: 'pem' }).toString()],
     ['JWK', jwkOf(rsa.publicKey)],
-    ['JWK behind a byte order mark', `\uFEFF ${jwkOf(rsa.publicKey, { kid: 'a', alg: 'HS256', use: 'sig' })}`],
-  ])('a public RSA key: %s', (_, text) => expect(kindOf(text)).toBe(RSA));
+    ['JWK after a byte order mark', `\uFEFF ${jwkOf(rsa.publicKey, { kid: 'a', alg: 'HS256', use: 'sig' })}`],
+  ])('accepts a public RSA key: %s', (_, text) => expect(kindOf(text)).toBe(RSA));
 
-  it('a public EC key allows the algorithm of its curve alone, an Ed25519 key EdDSA', () => {
+  it('allows only the algorithm of its curve for a public EC key, and EdDSA for Ed25519', () => {
     const ed = generateKeyPairSync('ed25519').publicKey;
     expect([kindOf(pemOf(ec.publicKey)), kindOf(jwkOf(ec.publicKey)), kindOf(pemOf(ed)), kindOf(jwkOf(ed))]).toEqual([
       'ES384',
@@ -42,7 +42,7 @@ describe('MER11: the form of a key says what it is', () => {
     ]);
   });
 
-  it('a shared secret has at least 32 bytes', () => {
+  it('requires a shared secret of at least 32 bytes', () => {
     const secret = '0123456789abcdef0123456789abcdef';
     expect([kindOf(secret), kindOf(secret.slice(1)), kindOf('é'.repeat(16)), kindOf(`${' '.repeat(40)}short`)]).toEqual([
       'HS256 HS384 HS512',
@@ -72,15 +72,15 @@ describe('MER11: the form of a key says what it is', () => {
     [derOf(rsa.publicKey).toString('hex'), 'a key without its BEGIN and END lines'],
     [derOf(ec.publicKey).toString('base64url'), 'a key without its BEGIN and END lines'],
     [Buffer.from(PEM).toString('base64'), 'a key without its BEGIN and END lines'],
-    [`ssh-rsa ${'A'.repeat(100)} hub`, 'a key in the form of SSH'],
+    [`ssh-rsa ${'A'.repeat(100)} hub`, 'an SSH key'],
     ['https://issuer.example/.well-known/jwks.json', 'a URL'],
     ['/run/secrets/the-publisher-key-of-the-hub.pem', 'the name of a file'],
     [pemOf(generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey), 'an RSA key of 1024 bits'],
     [pemOf(generateKeyPairSync('x25519').publicKey), 'a key of the kind x25519'],
     [pemOf(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey), 'a key on the curve secp256k1'],
-  ])('%j is refused', (text, why) => expect(kindOf(text)).toBe(why));
+  ])('refuses %j', (text, why) => expect(kindOf(text)).toBe(why));
 
-  it('no token that is signed with the text of a public key counts', () => {
+  it('rejects tokens that are signed with the text of a public key', () => {
     const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     const signed = `${part({ alg: 'HS256' })}.${part({ mercure: { publish: ['*'] } })}`;
     for (const text of [PEM, `\n${PEM}`, `# hub\n${PEM}`, jwkOf(rsa.publicKey)]) {

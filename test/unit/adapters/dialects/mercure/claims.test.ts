@@ -8,25 +8,25 @@ const details = (...authorization_details: unknown[]): Claims | undefined => rea
 const detail = (more: object): object => ({ type: DETAIL, actions: ['publish'], topics: [{ match: 'a' }], ...more });
 
 describe('MER7: tokens of 0.x', () => {
-  it('say what may be published and heard', () => {
+  it('list the topics to publish and to subscribe', () => {
     expect(read({ mercure: { publish: ['a'], subscribe: [] } })).toEqual({ publish: [{ topic: 'a' }], subscribe: [] });
     const pattern = { match: '/a/:id', match_type: 'urlpattern' };
     expect(read({ 'https://mercure.rocks/': { publish: [pattern] } })?.publish).toMatchObject([{ key: 'u/a/:id' }]);
   });
 
   it.each([{}, { mercure: null }, { mercure: [] }, { mercure: 5 }, { mercure: { publish: '*', subscribe: null } }])(
-    '%j says nothing',
+    '%j has no permissions',
     (claims) => expect(read(claims)).toEqual({ publish: undefined, subscribe: undefined }),
   );
 
   it.each([[[1]], [[null]], [[{}]], [['{a}'.repeat(9)]], [[{ match: 'a', match_type: 'regexp' }]], [Array(101).fill('a')]])(
-    'with %j are malformed',
+    'are malformed with %j',
     (subscribe) => expect(read({ mercure: { subscribe } })).toBeUndefined(),
   );
 });
 
 describe('MER7: tokens of 1.0', () => {
-  it('say it in authorization_details', () => {
+  it('have permissions in authorization_details', () => {
     const both = detail({ actions: ['publish', 'subscribe', 'dance'], topics: [{ match: '*' }] });
     expect(details(both, detail({}), { type: 'other', topics: 'any form' })).toEqual({
       publish: [expect.objectContaining({ key: '*' }), { topic: 'a' }],
@@ -48,9 +48,9 @@ describe('MER7: tokens of 1.0', () => {
     detail({ topics: Array(101).fill({ match: 'a' }) }),
     'text',
     null,
-  ])('with %j are malformed, whatever else they say', (one) => expect(details(detail({}), one)).toBeUndefined());
+  ])('are malformed with %j, also beside valid entries', (one) => expect(details(detail({}), one)).toBeUndefined());
 
-  it('have an end, and another type has no authorization_details', () => {
+  it('require exp, and ignore authorization_details in tokens of another type', () => {
     const claims = { authorization_details: [detail({})] };
     expect(read(claims, 'at+jwt', Number.POSITIVE_INFINITY)).toBeUndefined();
     expect([read(claims, 'jwt')?.publish, read(claims)?.publish]).toEqual([undefined, undefined]);

@@ -28,7 +28,7 @@ class MercureHouse extends TestBroker {
   }
 }
 
-/** What an EventSource would make of it, in short. */
+/** The received events, each on one line. */
 const heard = ({ received: texts }: MemoryClient): string[] =>
   texts
     .join('')
@@ -37,7 +37,7 @@ const heard = ({ received: texts }: MemoryClient): string[] =>
     .filter((event) => event !== '');
 
 describe('Mercure', () => {
-  it('MER1, MER4: an update reaches each stream once that listens', () => {
+  it('MER1, MER4: sends an update once to each subscribed stream', () => {
     const house = new MercureHouse();
     const [ann, bob, eve] = [house.listens('topic=garden&topic=house'), house.listens('topic=*'), house.listens('topic=street')];
     expect([ann.head?.status, ann.received]).toEqual([200, [':\n']]);
@@ -46,7 +46,7 @@ describe('Mercure', () => {
     expect([ann, bob, eve].map(heard)).toEqual([[event], [event], []]);
   });
 
-  it('MER3: finds an id where none is given; Peerix says the topic in the query', () => {
+  it('MER3: generates an id if none is given, and reads the topic from the query', () => {
     const house = new MercureHouse();
     const ann = house.listens('topic=garden');
     const answer = house.publishes('data=AQID', { 'content-type': 'application/x-www-form-urlencoded' }, 'topic=garden');
@@ -54,12 +54,12 @@ describe('Mercure', () => {
     expect(heard(ann)).toEqual([`id: ${answer?.body ?? ''}|data: AQID`]);
   });
 
-  it('MER3: a body that is too large is refused', () => {
+  it('MER3: rejects a body that is too large', () => {
     const house = new MercureHouse({ mercureOpen: true, maxMessageBytes: 100 });
     expect(house.publishes(`topic=a&data=${'x'.repeat(100)}`)?.status).toBe(413);
   });
 
-  it('MER5: who comes back hears what it missed, and behind what that begins', () => {
+  it('MER5: replays missed updates after a reconnect, and names the update before the replay', () => {
     const house = new MercureHouse({ mercureOpen: true, historyMessages: 2 });
     for (const id of [1, 2, 3]) house.publishes(`topic=garden&data=${id}&id=${id}`);
     const known = house.listens('topic=garden', { 'last-event-id': '2' });
@@ -70,14 +70,14 @@ describe('Mercure', () => {
     expect(first(house.listens('topic=garden'))).toBeUndefined();
   });
 
-  it('MER6: patterns of both generations', () => {
+  it('MER6: accepts the patterns of 0.x and 1.0', () => {
     const house = new MercureHouse();
     const [template, pattern] = [house.listens('topic=/books/%7Bid%7D'), house.listens('match_urlpattern=/books/*')];
     house.publishes('topic=/books/1&id=1');
     expect([heard(template), heard(pattern)]).toEqual([['id: 1|data: '], ['id: 1|data: ']]);
   });
 
-  it('MER7: tokens say who may what', () => {
+  it('MER7: enforces the permissions of tokens', () => {
     const house = new MercureHouse({ mercurePublisherKey: SECRET, mercureSubscriberKey: SECRET, mercureAnonymous: true });
     const authorization = `Bearer ${token({ publish: ['garden'], subscribe: ['garden'] })}`;
     const [cleared, anonymous] = [house.listens('topic=garden', { authorization }), house.listens('topic=garden')];
@@ -93,12 +93,12 @@ describe('Mercure', () => {
     expect(statuses).toEqual([401, 403, 401, 401]);
   });
 
-  it('MER7: without a key and without leave, nobody gets in', () => {
+  it('MER7: rejects all requests if no key and no open mode is configured', () => {
     const house = new MercureHouse({});
     expect([house.listens('topic=a').refusal?.status, house.publishes('topic=a')?.status]).toEqual([401, 401]);
   });
 
-  it('MER8, MER10: pages may read the answer, those of listed origins with cookies', () => {
+  it('MER8, MER10: lets pages read the response, and pages of listed origins send cookies', () => {
     const told = (house: MercureHouse) => {
       const headers = new Map(house.listens('topic=a', { origin: 'https://a.test' }).head?.headers);
       return [headers.get('access-control-allow-origin'), headers.get('access-control-allow-credentials')];
@@ -114,7 +114,7 @@ describe('Mercure', () => {
     expect(new Map(preflight.headers).get('access-control-allow-headers')).toBe('authorization,cache-control');
   });
 
-  it('MER10: a cookie opens nothing to a page whose origin is not listed, by whatever name it calls the host', () => {
+  it('MER10: rejects a cookie from a page whose origin is not listed, with any Host name', () => {
     const house = new MercureHouse({ mercurePublisherKey: SECRET, mercureSubscriberKey: SECRET });
     const cookie = `mercureAuthorization=${token({ publish: ['*'], subscribe: ['*'] })}`;
     const statusFor = (headers: Record<string, string>) => house.listens('topic=a', { cookie, ...headers }).refusal?.status;
@@ -134,7 +134,7 @@ describe('Mercure', () => {
     ]);
   });
 
-  it('MER12: a stream hears nothing from the moment at which its token ends, and is ended by the next sweep', () => {
+  it('MER12: sends nothing to a stream after its token expired, and ends it in the next sweep', () => {
     const authenticator: Authenticator = {
       verify: () => ({ type: undefined, claims: { mercure: { publish: ['*'], subscribe: ['*'] } }, lifetime: 5_000 }),
     };
@@ -148,7 +148,7 @@ describe('Mercure', () => {
     expect([heard(far), far.state]).toEqual([['id: 1|data: before'], 'closed']);
   });
 
-  it('MER5: a replay that is too much for the send buffer is cut at its older end, and it is told', () => {
+  it('MER5: cuts a replay that exceeds the send buffer at its older end, and reports it', () => {
     const house = new MercureHouse({ mercureOpen: true, sendBufferBytes: 2_000_000 });
     for (const id of [1, 2, 3]) house.publishes(`topic=garden&id=${id}&data=${'x'.repeat(400_000)}`);
     house.advance(0);
@@ -158,7 +158,7 @@ describe('Mercure', () => {
     expect([heard(far).map((event) => event.slice(0, 5)), far.state]).toEqual([['id: 2', 'id: 3'], 'open']);
   });
 
-  it('MER5: no publisher of another topic hides what was missed, by the same id or by earliest', () => {
+  it('MER5: replays missed updates also if another topic has an update with the same id', () => {
     const house = new MercureHouse();
     house.publishes('topic=garden&id=seen');
     house.publishes('topic=garden&id=missed');
@@ -169,14 +169,14 @@ describe('Mercure', () => {
     }
   });
 
-  it('MER9: a comment now and then', () => {
+  it('MER9: sends a comment at each heartbeat', () => {
     const house = new MercureHouse({ mercureOpen: true, streamHeartbeat: 40_000 });
     const far = house.listens('topic=a');
     house.advance(40_000);
     expect(far.received).toEqual([':\n', ':\n']);
   });
 
-  it('MER9: who reads too slowly is ended, and the others are not', () => {
+  it('MER9: ends a stream that reads too slowly, and no other', () => {
     const house = new MercureHouse();
     const [slow, quick] = [house.listens('topic=a'), house.listens('topic=a')];
     slow.stopReading();
@@ -188,7 +188,7 @@ describe('Mercure', () => {
     expect([slow.state, quick.state, heard(quick).length]).toEqual(['closed', 'open', 10]);
   });
 
-  it('answers with a slash behind its path, no other method, and 404 where it is not served', () => {
+  it('accepts a trailing slash, rejects other methods, and answers 404 if it is not served', () => {
     const house = new MercureHouse();
     expect([house.transport.http('DELETE', PATH).status, house.transport.http('GET', `${PATH}/`).status]).toEqual([405, 400]);
     expect(new TestBroker().transport.http('GET', PATH).status).toBe(404);

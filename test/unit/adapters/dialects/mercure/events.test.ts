@@ -11,15 +11,15 @@ function told(data: string, more: Partial<Publication> = {}): string {
 }
 
 describe('MER4: an event', () => {
-  it('says id, type, retry and data', () => {
+  it('has id, type, retry and data', () => {
     expect(told('x', { type: 't', retry: 5 })).toBe('id: 1\nevent: t\nretry: 5\ndata: x\n\n');
   });
 
-  it('has a line for each line of the data, whatever ends it', () => {
+  it('has a line for each line of the data, with any line end', () => {
     expect(told('a\nb\r\nc\rd\n')).toBe('id: 1\ndata: a\ndata: b\ndata: c\ndata: d\ndata: \n\n');
   });
 
-  it('may be empty', () => expect(told('')).toBe('id: 1\ndata: \n\n'));
+  it('may have empty data', () => expect(told('')).toBe('id: 1\ndata: \n\n'));
 
-  it('is not made of anything else', () => expect(encodeEvent({ event: 'pong' })).toBeUndefined());
+  it('does not exist for other events', () => expect(encodeEvent({ event: 'pong' })).toBeUndefined());
 });

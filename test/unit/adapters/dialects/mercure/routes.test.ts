@@ -18,7 +18,7 @@ interface Asking {
   readonly expiresAt?: number;
 }
 
-/** What it comes to: a status, or the ask. */
+/** The status of the response, or the final request to the broker. */
 function asked(asking: Asking): HttpAction | number {
   return answered(asking)?.status ?? followed(asking);
 }
@@ -51,7 +51,7 @@ const bearer = { authorization: 'Bearer a.b.c' };
 const publishing = (more: Asking) => asked({ method: 'POST', body: 'topic=a&data=x', ...more });
 
 describe('subscribing', () => {
-  it('MER2: needs a topic that can be understood', () => {
+  it('MER2: requires a valid topic', () => {
     const policy = { isOpen: true };
     expect([asked({ policy }), asked({ policy, query: 'match_urlpattern=(' }), asked({ policy, query: 'topic=' })]).toEqual([
       400,
@@ -60,7 +60,7 @@ describe('subscribing', () => {
     ]);
   });
 
-  it('MER6: joins names, templates and patterns', () => {
+  it('MER6: reads names, templates and patterns', () => {
     const ask = asked({ policy: { isOpen: true }, query: 'topic=a&topic=%2Fb%2F%7Bid%7D&match=*&match_urlpattern=/c/*' });
     const joins = [
       { topic: 'a' },
@@ -71,7 +71,7 @@ describe('subscribing', () => {
     expect(ask).toMatchObject({ connectRequest: { as: 'guest', key: undefined, presence: false, selectors: joins } });
   });
 
-  it('MER5: says what it knows, in the header or the query', () => {
+  it('MER5: reads the last update from the header or the query', () => {
     const policy = { isOpen: true };
     const since = [
       asked({ policy, query: 'topic=a', headers: { 'last-event-id': '1' } }),
@@ -87,13 +87,13 @@ describe('subscribing', () => {
     expect(since).toEqual(['1', '2', '3', '4', '6', undefined]);
   });
 
-  it('MER7: without a token is refused, or hears what is public, or everything', () => {
+  it('MER7: depends on the policy without a token: rejected, public updates, or all updates', () => {
     expect(asked({ query: 'topic=a' })).toBe(401);
     const cleared = [{ isAnonymous: true }, { isOpen: true }].map((policy) => clearance(asked({ query: 'topic=a', policy })));
     expect(cleared).toEqual([undefined, 'all']);
   });
 
-  it('MER7: with a token hears what it covers; with one that does not hold, nothing', () => {
+  it('MER7: has the clearance of a valid token, and is rejected with an invalid one', () => {
     const claims = { mercure: { subscribe: ['a'] } };
     expect(clearance(asked({ query: 'topic=a', headers: bearer, claims }))).toEqual([{ topic: 'a' }]);
     expect(asked({ query: 'topic=a', headers: bearer, claims: undefined, policy: { isAnonymous: true } })).toBe(401);
@@ -101,7 +101,7 @@ describe('subscribing', () => {
 });
 
 describe('publishing', () => {
-  it('MER3: says what, and in which realm', () => {
+  it('MER3: reads the update and its realm', () => {
     expect(publishing({ policy: { isOpen: true }, query: 'key=red' })).toMatchObject({
       action: 'publish',
       key: 'red',
@@ -110,7 +110,7 @@ describe('publishing', () => {
     expect(publishing({ policy: { isOpen: true }, body: 'data=x' })).toBe(400);
   });
 
-  it('MER7: needs a token that covers all names of the topic', () => {
+  it('MER7: requires a token that covers all topics', () => {
     expect(publishing({ policy: { isAnonymous: true } })).toBe(401);
     const statuses = [undefined, {}, { mercure: { publish: ['b'] } }, { mercure: { publish: ['*'] } }].map((claims) =>
       publishing({ headers: bearer, claims }),
@@ -119,14 +119,14 @@ describe('publishing', () => {
     expect(publishing({ headers: bearer, claims: { mercure: { publish: ['a'] } }, body: 'topic=a&topic=b' })).toBe(403);
   });
 
-  it('MER10: a cookie counts for publishing only from a page that is trusted', () => {
+  it('MER10: accepts a cookie only from a trusted page', () => {
     const claims = { mercure: { publish: ['*'] } };
     const of = (page: Page) => publishing({ claims, page, headers: { cookie: 'mercureAuthorization=a.b.c' } });
     expect([of('none'), of('foreign')]).toEqual([403, 403]);
     for (const page of ['own', 'listed'] as const) expect(of(page)).toMatchObject({ action: 'publish' });
   });
 
-  it('MER10: and for subscribing from none that is not; a token in the header counts from any', () => {
+  it('MER10: a stream rejects a cookie from an untrusted page, and accepts a header token from any page', () => {
     const [cookie, claims, query] = [{ cookie: 'mercureAuthorization=a.b.c' }, { mercure: { subscribe: ['*'] } }, 'topic=a'];
     const of = (page: Page, headers: Record<string, string>, policy = {}) => asked({ claims, page, query, headers, policy });
     expect([of('foreign', cookie), of('foreign', cookie, { isAnonymous: true })]).toEqual([403, 403]);
@@ -134,12 +134,12 @@ describe('publishing', () => {
     expect(of('foreign', { ...cookie, ...bearer })).toMatchObject({ action: 'open-stream' });
   });
 
-  it('MER12: a stream ends when its token does', () => {
+  it('MER12: a stream ends when its token expires', () => {
     const ask = asked({ query: 'topic=a', headers: bearer, claims: {}, expiresAt: 77 });
     expect(ask).toMatchObject({ connectRequest: { expiresAt: 77 } });
   });
 
-  it('MER12: a token that ends while the body comes publishes nothing', () => {
+  it('MER12: rejects a token that expires while the body arrives', () => {
     const head = { method: 'POST', path: '/', query: '', header: (name: string) => ({ authorization: 'Bearer a' })[name] };
     const first = mercureRoute(POLICY).handle(head, 'none');
     const valid = { type: undefined, claims: { mercure: { publish: ['*'] } }, expiresAt: 1 };
@@ -148,7 +148,7 @@ describe('publishing', () => {
     expect(third.action === 'verify-token' && third.then(undefined)).toMatchObject({ response: { status: 401 } });
   });
 
-  it('RFC 6750: a refusal says what is wrong with the token', () => {
+  it('RFC 6750: a rejection names the error of the token', () => {
     const challenge = (more: Asking): string | undefined => {
       const response = answered({ query: 'topic=a', ...more });
       return response?.headers.find(([name]) => name === 'www-authenticate')?.[1];
@@ -169,7 +169,7 @@ describe('publishing', () => {
 
 function clearance(ask: HttpAction | number): Clearance | undefined {
   if (typeof ask === 'number' || ask.action !== 'open-stream' || ask.connectRequest.as !== 'guest') {
-    throw new Error('it opens a stream');
+    throw new Error('expected a stream of a guest');
   }
   return ask.connectRequest.clearance;
 }

@@ -5,14 +5,14 @@ const shown = (headers: Record<string, string>, query = '') =>
   readToken({ method: 'GET', path: '/', query, header: (name) => headers[name] });
 
 describe('MER7: a token', () => {
-  it('stands in the header, the query or a cookie, in this order', () => {
+  it('is read from the header, the query or a cookie, in this order', () => {
     const [authorization, cookie, query] = ['bearer one', 'a=b; mercureAuthorization=three; c', 'authorization=two'];
     expect(shown({ authorization, cookie }, query)).toEqual({ text: 'one', isCookie: false });
     expect(shown({ cookie }, query)).toEqual({ text: 'two', isCookie: false });
     expect(shown({ cookie })).toEqual({ text: 'three', isCookie: true });
   });
 
-  it('MER7: of 1.0 in a cookie goes before one of 0.x, and of two alike the first counts', () => {
+  it('MER7: is read from the cookie of 1.0 before that of 0.x, and from the first of two equal names', () => {
     expect(shown({ cookie: 'mercureAuthorization=old; __Secure-mercure_access_token=new' })).toEqual({
       text: 'new',
       isCookie: true,
@@ -20,11 +20,11 @@ describe('MER7: a token', () => {
     expect(shown({ cookie: 'mercureAuthorization=one; mercureAuthorization=two' })).toEqual({ text: 'one', isCookie: true });
   });
 
-  it.each(['Bearer ', 'Bearer', 'Bearer a b', 'bearer a, Bearer b'])('%j is malformed, whatever else there is', (authorization) =>
+  it.each(['Bearer ', 'Bearer', 'Bearer a b', 'bearer a, Bearer b'])('%j is malformed, also if there are other tokens', (authorization) =>
     expect(shown({ authorization, cookie: 'mercureAuthorization=x' }, 'authorization=y')).toBe('malformed'),
   );
 
-  it.each([{}, { authorization: 'Basic x' }, { cookie: 'mercureAuthorization=' }])('is not in %j', (headers) =>
+  it.each([{}, { authorization: 'Basic x' }, { cookie: 'mercureAuthorization=' }])('is absent in %j', (headers) =>
     expect(shown(headers as Record<string, string>, 'authorization=')).toBeUndefined(),
   );
 });

@@ -4,7 +4,7 @@ import { parseUpdate } from '../../../../../src/adapters/dialects/mercure/update
 const read = (form: string, query = '') => parseUpdate(Buffer.from(form), query, 3);
 
 describe('MER3: a form', () => {
-  it('is read, with all names of the topic', () => {
+  it('is read with all its topics', () => {
     expect(read('topic=a&topic=b&data=x%0Ay&id=1&type=t&retry=500&private=on', 'topic=b&topic=c')).toEqual({
       topics: ['a', 'b', 'c'],
       payload: Buffer.from('x\ny'),
@@ -12,7 +12,7 @@ describe('MER3: a form', () => {
     });
   });
 
-  it('may say nothing but the topic, in the query too', () => {
+  it('may have only a topic, also in the query', () => {
     const bare = { payload: Buffer.from(''), id: undefined, type: undefined, retry: undefined, isPrivate: false };
     expect([read('topic=a&id=&type='), read('', 'topic=a')]).toEqual([
       { topics: ['a'], ...bare },
@@ -35,5 +35,5 @@ describe('MER3: a form', () => {
     ['topic=a&retry=9999999999', 'bad retry'],
   ])('%s: %s', (form, fault) => expect(read(form)).toBe(fault));
 
-  it('that is no UTF-8 is none', () => expect(parseUpdate(Buffer.of(0xff), 'topic=a', 3)).toBe('no UTF-8'));
+  it('is rejected if it is not UTF-8', () => expect(parseUpdate(Buffer.of(0xff), 'topic=a', 3)).toBe('no UTF-8'));
 });

@@ -29,17 +29,17 @@ describe('MER6: URI templates', () => {
     ['{id}', 'a%20b', true],
     ['{id}', 'a b', false],
     ['{id:3}', 'abc', true],
-  ])('%s could be %s: %s', (template, text, expected) => expect(fits(template, text)).toBe(expected));
+  ])('%s matches %s: %s', (template, text, expected) => expect(fits(template, text)).toBe(expected));
 
   it.each(['plain', '', '{', '}', '{}', 'a{b', '{a}}', '{!reserved}', '{a b}', '{a{b}}', '{a{b}c}', '{?x*,}'])(
-    '%j is none',
+    '%j is not a template',
     (text) => expect(compileUriTemplate(text)).toBeUndefined(),
   );
 
-  it('of more than eight expressions are refused', () =>
+  it('are rejected with more than eight expressions', () =>
     expect([compileUriTemplate('{a}'.repeat(9)), typeof compileUriTemplate('{a}'.repeat(8))]).toEqual(['too-many', 'object']));
 
-  it('of a list, with an exploded variable, with characters of other scripts', () => {
+  it('match exploded variables, and literal characters of other scripts', () => {
     expect([fits('/a{?x*}', '/a?x=1&x=2'), fits('/名/{id}', '/名/1'), fits('/{id}', '/名')]).toEqual([true, true, false]);
   });
 });

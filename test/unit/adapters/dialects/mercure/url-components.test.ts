@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { canonical, componentsOf, portFor } from '../../../../../src/adapters/dialects/mercure/url-components.ts';
 
-it('MER6: a topic has the components of its URL, and without a host those of one common base', () => {
+it('MER6: a topic has the components of its URL, and of one common base if it is relative', () => {
   const { protocol, hostname, port, pathname, search, hash } = componentsOf('https://A.test:8080/a b?c#d') ?? {};
   expect([protocol, hostname, port, pathname, search, hash]).toEqual(['https', 'a.test', '8080', '/a%20b', 'c', 'd']);
   expect([componentsOf('/a')?.hostname, componentsOf('http://[')]).toEqual(['topics.invalid', undefined]);
 });
 
-it('MER6: the text of a pattern is written as a URL has it, or is none', () => {
+it('MER6: the text of a pattern is converted to its canonical form in a URL, or rejected', () => {
   expect([canonical.pathname('a b/"名%41'), canonical.search("a'b c"), canonical.hash('a`b')]).toEqual([
     'a%20b/%22%E5%90%8D%41',
     new URL("https://a/?a'b c").search.slice(1),
@@ -28,5 +28,5 @@ it('MER6: the text of a pattern is written as a URL has it, or is none', () => {
   ]).toEqual(['80', undefined, '', '443', '80']);
 });
 
-it('MER6: a lone surrogate is written as the replacement character', () =>
+it('MER6: a lone surrogate becomes the replacement character', () =>
   expect(canonical.pathname('\uD800')).toBe('%EF%BF%BD'));

@@ -6,7 +6,7 @@ const kinds = (pattern: string): string | undefined =>
     ?.map(({ is, text }) => `${is} ${text}`)
     .join(',');
 
-it('MER6: reads names, wildcards, groups, texts and what may be missing', () => {
+it('MER6: reads names, wildcards, groups, texts and optional parts', () => {
   expect(kinds('a:id*')).toBeUndefined();
   expect(kinds('/:id?{b}?*?')).toBe('text /,name id,maybe ?,open {,text b,close },maybe ?,star *,maybe ?');
   expect(kinds(':1\\:x?')).toBe('text :,text 1,text :,text x,text ?');
@@ -16,7 +16,7 @@ it.each(['(', ')', '\\', '{', '}', '{{', '**', ':a+', '{a}*'])('MER6: %s is outs
   expect(tokenize(pattern)).toBeUndefined(),
 );
 
-it('MER6: ends a part where one of some characters stands in no group', () => {
+it('MER6: ends a part at a delimiter outside a group', () => {
   const tokens = tokenize('a{?}b?c') ?? [];
   expect(takeUntil(tokens, 0, '?#')).toEqual({ part: tokens.slice(0, 5), end: 5 });
   expect(takeUntil(tokens, 6, '?').end).toBe(tokens.length);

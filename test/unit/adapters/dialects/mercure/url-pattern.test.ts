@@ -69,9 +69,9 @@ describe('MER6: URL patterns', () => {
     'https://a.test:80a/',
     '*'.repeat(500),
     `/${Array.from({ length: 40 }, (_, i) => `:a${i}-`).join('')}`,
-  ])('promise 6: %s is refused', (pattern) => expect(compileUrlPattern(pattern)).toBeUndefined());
+  ])('promise 6: %s is rejected', (pattern) => expect(compileUrlPattern(pattern)).toBeUndefined());
 
-  it('T5: take at most their weight for each character of the URL', () => {
+  it('T5: take at most weight steps for each character of the URL', () => {
     const meter = { steps: 0 };
     const glob = compileUrlPattern('/*a*a*a*a*!');
     glob?.matches(`/${'a'.repeat(5000)}`, meter);

@@ -8,7 +8,7 @@ const UNREADABLE = { action: 'malformed' };
 const NOT_RELAYED = { action: 'ignore', why: 'not-relayed' };
 const NOT_TEXT = { action: 'ignore', why: 'destination-not-text' };
 
-/** What a frame asks for, its payload as text. */
+/** The request of a frame, with its payload as text. */
 function read(frame: string | Uint8Array, isBinary = false): object {
   const request = decoder.decode(Buffer.from(frame), isBinary);
   if (request.action !== 'relay') return request;
@@ -19,7 +19,7 @@ function offer(to: string | undefined, payload?: string): object {
   return { action: 'relay', kind: 'offer', to, payload };
 }
 
-describe('messages that are relayed', () => {
+describe('relayed messages', () => {
   it.each([
     ['M1', 'OFFER', 'offer'],
     ['M1', 'ANSWER', 'answer'],
@@ -31,20 +31,20 @@ describe('messages that are relayed', () => {
     expect(read(`{"type":"${type}","dst":"bob","payload":{"a":1}}`)).toEqual(request);
   });
 
-  it('M1: src and what else a peer wrote does not count', () => {
+  it('M1: src and unknown members are ignored', () => {
     expect(read('{"src":"mallory","type":"OFFER","ttl":[{}],"dst":"bob","payload":1,"from":null}')).toEqual(offer('bob', '1'));
   });
 
-  it('M1: members come in any order, with any space between', () => {
+  it('M1: members are read in any order, with any whitespace between', () => {
     const frame = '\r\n\t { "payload"\t:\n{ "a" : [ 1 , 2 ] } \n,"dst" :"bob"\r, "type": "OFFER" }\n ';
     expect(read(frame)).toEqual(offer('bob', '{ "a" : [ 1 , 2 ] }'));
   });
 
-  it('M5: a binary frame is read like text', () => {
+  it('M5: a binary frame is read like a text frame', () => {
     expect(read('{"type":"OFFER","dst":"bób","payload":"😀"}', true)).toEqual(offer('bób', '"😀"'));
   });
 
-  it('M5, M10: a binary frame that is no UTF-8 is unreadable, wherever it is wrong', () => {
+  it('M5, M10: a binary frame with invalid UTF-8 at any place is unreadable', () => {
     for (const broken of [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xc0, 0xaf], [0xf4, 0x90, 0x80, 0x80]]) {
       for (const frame of ['{"type":"OFFER","dst":"bob","payload":"?"}', '{"type":"OFFER","?":1,"dst":"bob"}']) {
         const [before = '', behind = ''] = frame.split('?');
@@ -56,7 +56,7 @@ describe('messages that are relayed', () => {
 });
 
 describe('payloads', () => {
-  it('M2: each value is found and left as it is', () => {
+  it('M2: each value is located and unchanged', () => {
     const values = [
       ...['null', 'true', 'false', '""', '"a"', '[]', '{}', '0', '-0', '1.10', '-1.5E+07', '1e400'],
       ...['[[],{},""]', '"}"', '"\\"}"'],
@@ -68,12 +68,12 @@ describe('payloads', () => {
     }
   });
 
-  it('M2: none is none, null is one', () => {
+  it('M2: an absent payload stays absent, null is a payload', () => {
     expect(read('{"type":"OFFER","dst":"bob"}')).toEqual(offer('bob'));
     expect(read('{"type":"OFFER","dst":"bob","payload":null}')).toEqual(offer('bob', 'null'));
   });
 
-  it('M2: 100,000 levels are no depth, in the payload or beside it', () => {
+  it('M2: 100,000 levels are read, in the payload or in another member', () => {
     const arrays = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     const objects = `${'{"a":'.repeat(100_000)}0${'}'.repeat(100_000)}`;
     for (const deep of [arrays, objects]) {
@@ -83,22 +83,22 @@ describe('payloads', () => {
     }
   });
 
-  it('M2: a view, also where the frame is a part of something larger', () => {
+  it('M2: a payload is a view, also if the frame is part of a larger buffer', () => {
     const memory = Buffer.from('xxx{"type":"OFFER","dst":"bob","payload":[1]}yyy');
     const request = decoder.decode(memory.subarray(3, -3), false);
-    if (request.action !== 'relay') return expect.fail('it is an offer');
+    if (request.action !== 'relay') return expect.fail('expected an offer');
     expect(request.payload?.buffer).toBe(memory.buffer);
     memory.fill('z');
     expect(Buffer.from(request.payload ?? []).toString()).toBe('zzz');
   });
 });
 
-describe('members that are repeated or escaped', () => {
-  it('M3: the last one wins, whichever it is', () => {
+describe('repeated and escaped members', () => {
+  it('M3: the last one of each name applies', () => {
     expect(read('{"dst":"a","type":"LEAVE","payload":1,"type":"OFFER","dst":"bob","payload":2}')).toEqual(offer('bob', '2'));
   });
 
-  it('M3: the last one wins, also when it is worse', () => {
+  it('M3: the last one applies, also if it is invalid', () => {
     expect(read('{"type":"OFFER","dst":"bob","dst":5}')).toEqual(NOT_TEXT);
     expect(read('{"type":"OFFER","dst":"bob","dst":null}')).toEqual(offer(undefined));
     expect(read('{"type":"OFFER","dst":"bob","type":"OPEN"}')).toEqual(NOT_RELAYED);
@@ -106,7 +106,7 @@ describe('members that are repeated or escaped', () => {
     expect(read('{"type":"OFFER","dst":"bob","payload":1,"payload":null}')).toEqual(offer('bob', 'null'));
   });
 
-  it('M3: the last one wins, also when it is better', () => {
+  it('M3: the last one applies, also if an earlier one is invalid', () => {
     expect(read('{"type":7,"dst":[],"type":"OFFER","dst":"bob"}')).toEqual(offer('bob'));
   });
 
@@ -117,7 +117,7 @@ describe('members that are repeated or escaped', () => {
     expect(read(`{"type":"OFFER","dst":"bob","${payload}":[]}`)).toEqual(offer('bob', '[]'));
   });
 
-  it('M1: a name that only resembles ours is another', () => {
+  it('M1: a similar name is a different name', () => {
     const close = ['Type', 'type ', ' type', 'typ', 'types', 'ty\\u0070e\\u0000', '\\ud800type', 't\u0443pe'];
     for (const name of ['', ...close, 'payload'.repeat(20)]) {
       expect(read(`{"${name}":"OFFER","dst":"bob"}`), name).toEqual(NOT_RELAYED);
@@ -126,7 +126,7 @@ describe('members that are repeated or escaped', () => {
     expect(read('{"payload":{"type":"OFFER","dst":"bob"}}')).toEqual(NOT_RELAYED);
   });
 
-  it('M1: a type may be escaped, its letters are capitals', () => {
+  it('M1: a type may be escaped, and is case-sensitive', () => {
     expect(read('{"type":"\\u004fFFER","dst":"bob"}')).toEqual(offer('bob'));
     for (const type of ['offer', 'Offer', 'OFFER ', 'OFFER\\u0000', '\ufeffOFFER']) {
       expect(read(`{"type":"${type}","dst":"bob"}`), type).toEqual(NOT_RELAYED);
@@ -135,43 +135,43 @@ describe('members that are repeated or escaped', () => {
 });
 
 describe('destinations', () => {
-  it('O7: any text is one, escaped or not', () => {
+  it('O7: any string is accepted, escaped or not', () => {
     expect(read('{"type":"OFFER","dst":"\\u005f_proto__"}')).toEqual(offer('__proto__'));
     expect(read('{"type":"OFFER","dst":"a\\"b\\\\c\\/d\\n😀\\ud83d\\ude00\u2028"}')).toEqual(offer('a"b\\c/d\n😀😀\u2028'));
     expect(read('{"type":"OFFER","dst":"\ufeffbob"}')).toEqual(offer('\ufeffbob'));
   });
 
-  it('M13: half a surrogate pair is text, though nobody is called so', () => {
+  it('M13: a lone surrogate is accepted as text', () => {
     expect(read('{"type":"OFFER","dst":"\\ud83d"}')).toEqual(offer('\ud83d'));
   });
 
-  it('M11: what is no text is ignored', () => {
+  it('M11: a value that is not a string is ignored', () => {
     for (const dst of ['5', '0', '-1.5e3', 'true', 'false', '[]', '["bob"]', '{}', '{"dst":"bob"}']) {
       expect(read(`{"type":"OFFER","dst":${dst}}`), dst).toEqual(NOT_TEXT);
       expect(read(`{"type":"LEAVE","dst":${dst}}`), dst).toEqual(NOT_TEXT);
     }
   });
 
-  it('M12: null and empty name nobody', () => {
+  it('M12: null and the empty string are not a destination', () => {
     expect(read('{"type":"OFFER","dst":null}')).toEqual(offer(undefined));
     expect(read('{"type":"OFFER","dst":""}')).toEqual(offer(''));
     expect(read('{"type":"OFFER","payload":1}')).toEqual(offer(undefined, '1'));
   });
 
-  it('M7: LEAVE to nobody is a goodbye, whatever its payload', () => {
+  it('M7: LEAVE without a destination ends the session, with any payload', () => {
     for (const frame of ['{"type":"LEAVE"}', '{"type":"LEAVE","dst":null}', '{"type":"LEAVE","dst":"","payload":1}']) {
       expect(read(frame), frame).toEqual({ action: 'leave' });
     }
   });
 });
 
-describe('what is not relayed', () => {
-  it('M8: a heartbeat asks for nothing, whatever else it says', () => {
+describe('messages that are not relayed', () => {
+  it('M8: a heartbeat only keeps the peer alive, with any other members', () => {
     const frames = ['{"type":"HEARTBEAT"}', '{"type":"HEARTBEAT","dst":5,"payload":{}}', '{"dst":"bob","type":"HEARTBEAT"}'];
     for (const frame of frames) expect(read(frame), frame).toEqual({ action: 'heartbeat' });
   });
 
-  it('M9: other types, and none, are ignored', () => {
+  it('M9: other types, and a missing type, are ignored', () => {
     const names = ['"OPEN"', '"ID-TAKEN"', '"ERROR"', '"__proto__"', '"constructor"', '""'];
     for (const type of [...names, '5', 'null', '["OFFER"]', '{}', 'true']) {
       expect(read(`{"type":${type},"dst":"bob","payload":1}`), type).toEqual(NOT_RELAYED);
@@ -181,19 +181,19 @@ describe('what is not relayed', () => {
   });
 });
 
-describe('what is unreadable', () => {
-  it('M10: JSON that is no object', () => {
+describe('unreadable frames', () => {
+  it('M10: JSON that is not an object', () => {
     for (const frame of ['null', 'true', '5', '"OFFER"', '[]', '[{"type":"OFFER","dst":"bob"}]', ' null ']) {
       expect(read(frame), frame).toEqual(UNREADABLE);
     }
   });
 
-  it('M10: nothing, space, and what only begins like an object', () => {
+  it('M10: an empty frame, whitespace, and an unfinished object', () => {
     const begun = ['{', '{"', '{"type', '{"type"', '{"type":', '{"type":"OFFER"', '{"type":"OFFER",'];
     for (const frame of ['', ' ', '\n', '}', '{,}', '{"a":1,}', ...begun]) expect(read(frame), frame).toEqual(UNREADABLE);
   });
 
-  it('M10: an object with something before or behind it', () => {
+  it('M10: an object with other characters before or after it', () => {
     const object = '{"type":"OFFER","dst":"bob"}';
     for (const behind of [object, ',', '}', ']', 'x', '\u0000', '\u00a0', ' 1']) {
       expect(read(`${object}${behind}`), behind).toEqual(UNREADABLE);
@@ -201,19 +201,19 @@ describe('what is unreadable', () => {
     for (const before of ['\ufeff', 'x', '\u0000', ',', '[', '{']) expect(read(`${before}${object}`), before).toEqual(UNREADABLE);
   });
 
-  it('M10: space that JSON does not know', () => {
+  it('M10: whitespace that JSON does not allow', () => {
     for (const space of ['\u00a0', '\u2028', '\u000b', '\u000c', '\ufeff', '/**/']) {
       expect(read(`{${space}"type":"OFFER"}`), space).toEqual(UNREADABLE);
       expect(read(`{"type":${space}"OFFER"}`), space).toEqual(UNREADABLE);
     }
   });
 
-  it('M10: what other notations allow', () => {
+  it('M10: syntax of other notations', () => {
     const others = ["{'type':'OFFER'}", '{type:"OFFER"}', '{"type"="OFFER"}', '{"type":"OFFER";"dst":"bob"}'];
     for (const frame of [...others, '{"a":.5}', '{"a":undefined}']) expect(read(frame), frame).toEqual(UNREADABLE);
   });
 
-  it('M10: a fault anywhere, though all that matters was said before', () => {
+  it('M10: a syntax error anywhere, also after all members that are read', () => {
     for (const fault of ['01', '1.', '+1', 'NaN', '"\t"', '"\\x"', '[1,]', '{"a"}', 'nul', '']) {
       expect(read(`{"type":"OFFER","dst":"bob","payload":1,"more":${fault}}`), fault).toEqual(UNREADABLE);
       expect(read(`{"type":"HEARTBEAT","payload":${fault}}`), fault).toEqual(UNREADABLE);

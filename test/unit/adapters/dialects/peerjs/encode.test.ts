@@ -16,8 +16,8 @@ function written(message: SignalMessage, encoder = new Encoder(new TextCache()))
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(encoder.encode(message));
 }
 
-describe('what leaves', () => {
-  it('M1: exactly type, src, dst and payload', () => {
+describe('encoded messages', () => {
+  it('M1: have exactly type, src, dst and payload', () => {
     expect(written(offer({ payload: '{"sdp":1}' }))).toBe('{"type":"OFFER","src":"ann","dst":"bob","payload":{"sdp":1}}');
   });
 
@@ -27,36 +27,36 @@ describe('what leaves', () => {
     ['M1', 'candidate', 'CANDIDATE'],
     ['M6, M16', 'leave', 'LEAVE'],
     ['M14', 'expire', 'EXPIRE'],
-  ] as const)('%s: %s is called %s', (_, kind, type) => {
+  ] as const)('%s: %s has the type %s', (_, kind, type) => {
     expect(written(offer({ kind }))).toBe(`{"type":"${type}","src":"ann","dst":"bob"}`);
   });
 
-  it('M2: no payload where there was none, and null where it was null', () => {
+  it('M2: have no payload if there was none, and null if it was null', () => {
     expect(Object.keys(JSON.parse(written(offer())))).toEqual(['type', 'src', 'dst']);
     expect(JSON.parse(written(offer({ payload: 'null' })))).toHaveProperty('payload', null);
   });
 
-  it('M2: the payload leaves byte for byte, however odd it is written', () => {
+  it('M2: contain the payload byte for byte, also in an unusual notation', () => {
     const numbers = ['1.10', '-0', '1e400', '9'.repeat(400)];
     for (const payload of [...numbers, '""', '"\\u0041\u2028"', ' \t{ "a" :\n1 }', '{"__proto__":1,"__proto__":2}']) {
       expect(written(offer({ payload }))).toBe(`{"type":"OFFER","src":"ann","dst":"bob","payload":${payload}}`);
     }
   });
 
-  it('O7, M2: names are written as JSON, whatever is in them', () => {
+  it('O7, M2: contain ids as valid JSON, with any characters', () => {
     for (const name of ['__proto__', 'a"b\\c', '\u2028\u2029', '😀'.repeat(128), '字'.repeat(128), '</script>', '\u007f']) {
       const message = JSON.parse(written(offer({ from: name, to: name, payload: '1' })));
       expect(message).toEqual({ type: 'OFFER', src: name, dst: name, payload: 1 });
     }
   });
 
-  it('M13: a destination that is half a surrogate pair is written as an escape', () => {
+  it('M13: contain a lone surrogate as an escape', () => {
     expect(written(offer({ kind: 'expire', from: '\ud83d', to: 'ann' }))).toBe('{"type":"EXPIRE","src":"\\ud83d","dst":"ann"}');
   });
 });
 
 describe('the buffer of an encoder', () => {
-  it('M2: grows with the longest message, for its names and for its payload', () => {
+  it('M2: grows for long ids and long payloads', () => {
     const encoder = new Encoder(new TextCache());
     for (const length of [4_000, 4_090, 4_096, 5_000, 100_000, 1, 1_000_000]) {
       const payload = `"${'x'.repeat(length)}"`;
@@ -65,21 +65,21 @@ describe('the buffer of an encoder', () => {
     }
   });
 
-  it('M2: is the right size for every length around its own', () => {
+  it('M2: is large enough for every length around its initial size', () => {
     for (let length = 4_000; length < 4_120; length++) {
       const encoder = new Encoder(new TextCache());
       expect(JSON.parse(written(offer({ payload: `"${'x'.repeat(length)}"` }), encoder)).payload).toHaveLength(length);
     }
   });
 
-  it('M2: leaves nothing of a longer message behind a shorter one', () => {
+  it('M2: contains no bytes of a longer message after a shorter one', () => {
     const encoder = new Encoder(new TextCache());
     written(offer({ payload: `"${'x'.repeat(1_000)}"` }), encoder);
     expect(written(offer({ payload: '1' }), encoder)).toBe('{"type":"OFFER","src":"ann","dst":"bob","payload":1}');
     expect(written(offer({ kind: 'leave' }), encoder)).toBe('{"type":"LEAVE","src":"ann","dst":"bob"}');
   });
 
-  it('M2: is not the borrowed payload', () => {
+  it('M2: is a copy of the borrowed payload', () => {
     const payload = Buffer.from('{"sdp":1}');
     const bytes = new Encoder(new TextCache()).encode(offer({ payload }));
     payload.fill(0x78);

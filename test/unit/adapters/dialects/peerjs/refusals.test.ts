@@ -5,7 +5,7 @@ import type { CloseFrame } from '../../../../../src/application/ports/dialect.ts
 const NO_CREDENTIALS = '{"type":"ERROR","payload":{"msg":"No id, token, or key supplied to websocket server"}}';
 const NO_ID = '{"type":"ERROR","payload":{"msg":"Invalid id"}}';
 
-describe('what a refused peer hears', () => {
+describe('the last message to a refused connection', () => {
   it.each([
     ['O1', 'credentials-missing', NO_CREDENTIALS, 1008],
     ['O1', 'peer-id-empty', NO_CREDENTIALS, 1008],

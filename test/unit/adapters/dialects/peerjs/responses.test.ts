@@ -7,37 +7,37 @@ function headerOf(outcome: Parameters<typeof responseTo>[0], wanted: string): st
   return responseTo(outcome).headers.find(([name]) => name === wanted)?.[1];
 }
 
-describe('what came of an HTTP request', () => {
-  it('H1: the description is an object with a name, a description and a website', () => {
+describe('HTTP responses of PeerJS', () => {
+  it('H1: describes the broker by an object with name, description and website', () => {
     const { status, body } = responseTo({ kind: 'description' });
     expect(status).toBe(200);
     expect(JSON.parse(body)).toEqual({ name: expect.any(String), description: expect.any(String), website: expect.any(String) });
     expect(headerOf({ kind: 'description' }, 'content-type')).toBe(JSON_TYPE);
   });
 
-  it('H2: an id is the whole body, as it is', () => {
+  it('H2: returns an id as the whole body', () => {
     const outcome = { kind: 'peer-id', id: 'a-fresh id' } as const;
     expect(responseTo(outcome)).toMatchObject({ status: 200, body: 'a-fresh id' });
     expect(headerOf(outcome, 'content-type')).toBe('text/html; charset=utf-8');
   });
 
-  it('H2, H4: no cache gives out an id or a list a second time', () => {
+  it('H2, H4: forbids caching of ids and lists', () => {
     expect(headerOf({ kind: 'peer-id', id: 'ann' }, 'cache-control')).toBe('no-store');
     expect(headerOf({ kind: 'peers', ids: [] }, 'cache-control')).toBe('no-store');
   });
 
-  it('H4: the peers are a JSON array of their ids, in the order given', () => {
+  it('H4: returns the peers as a JSON array of ids, in the given order', () => {
     const ids = ['bob', '__proto__', 'a"b', '😀'];
     expect(JSON.parse(responseTo({ kind: 'peers', ids }).body)).toEqual(ids);
     expect(responseTo({ kind: 'peers', ids: [] })).toMatchObject({ status: 200, body: '[]' });
     expect(headerOf({ kind: 'peers', ids }, 'content-type')).toBe(JSON_TYPE);
   });
 
-  it('H3: where discovery is off, the answer is 401', () => {
+  it('H3: answers 401 if discovery is off', () => {
     expect(responseTo({ kind: 'refusal', reason: 'discovery-off' }).status).toBe(401);
   });
 
-  it('H2: for an unknown key, the answer is 401 and says so', () => {
+  it('H2: answers 401 with a reason for an unknown key', () => {
     expect(responseTo({ kind: 'refusal', reason: 'key-unknown' })).toMatchObject({ status: 401, body: 'Invalid key provided' });
   });
 });

@@ -23,16 +23,16 @@ class LegacyHouse extends TestBroker {
   }
 }
 
-/** The lines so far, the padding in short. */
+/** The received lines, with the padding as one word. */
 const lines = ({ received }: MemoryClient): string[] => received.join('').replace(PADDING, 'padding').split('\n').slice(0, -1);
 const OFFER = { type: 'OFFER', dst: 'ann', payload: 1 };
 
 describe('the XHR API of PeerJS 0.3', () => {
-  it('X1: an id is given as text', () => {
+  it('X1: returns an id as text', () => {
     expect(new LegacyHouse().transport.http('GET', '/peerjs/id?ts=1')).toMatchObject({ status: 200, body: 'fresh' });
   });
 
-  it('X2: padding, OPEN, and one message on each line, spaced', () => {
+  it('X2: sends padding, OPEN, and one message on each line, at intervals', () => {
     const house = new LegacyHouse();
     const ann = house.streams('ann');
     expect([ann.head?.status, lines(ann)]).toEqual([200, ['padding']]);
@@ -55,7 +55,7 @@ describe('the XHR API of PeerJS 0.3', () => {
     expect(ann.received.join('')).not.toContain('\n\n');
   });
 
-  it('X3: another token, or a wrong key', () => {
+  it('X3: refuses another token and a wrong key', () => {
     const house = new LegacyHouse();
     house.streams('ann');
     const other = house.streams('ann', 'his');
@@ -64,7 +64,7 @@ describe('the XHR API of PeerJS 0.3', () => {
     expect(house.streams('ann', 't', 'nonsense').refusal).toMatchObject({ status: 200, body: '{"type":"HTTP-ERROR"}' });
   });
 
-  it('X4: the same token again becomes the stream; the end of the old one changes nothing, that of the only one frees the id', () => {
+  it('X4: a second request with the same token replaces the stream; only the end of the last stream frees the id', () => {
     const house = new LegacyHouse();
     const first = house.streams('ann');
     house.advance(100);
@@ -78,7 +78,7 @@ describe('the XHR API of PeerJS 0.3', () => {
     expect(house.connectPeer('ann', { token: 'new' }).client.state).toBe('open');
   });
 
-  it('X5: a socket takes over: no second OPEN, the stream ends, and messages go to the socket', () => {
+  it('X5: a socket takes over: the stream ends, and the socket receives messages without a second OPEN', () => {
     const house = new LegacyHouse();
     const stream = house.streams('ann');
     house.advance(100);
@@ -89,7 +89,7 @@ describe('the XHR API of PeerJS 0.3', () => {
     expect(socket.client.received.map((text) => JSON.parse(text) as unknown)).toEqual([{ ...OFFER, src: 'bob' }]);
   });
 
-  it('X5: a stream that comes after the socket hears only padding, its end is harmless, and it does not stay for ever', () => {
+  it('X5: a stream after the socket receives only padding, has no effect when it ends, and is closed after a while', () => {
     const house = new LegacyHouse();
     const socket = house.connectPeer('ann');
     const [stream, other] = [house.streams('ann'), house.streams('ann')];
@@ -104,7 +104,7 @@ describe('the XHR API of PeerJS 0.3', () => {
     ]);
   });
 
-  it('X6: messages by POST, in the name that the path proves', () => {
+  it('X6: accepts messages by POST, with the id of the path as sender', () => {
     const house = new LegacyHouse();
     const bob = house.connectPeer('bob');
     house.streams('ann');
@@ -118,7 +118,7 @@ describe('the XHR API of PeerJS 0.3', () => {
     expect([house.posts('ann', 'leave'), house.posts('ann', 'offer', offer)]).toEqual([200, 401]);
   });
 
-  it('X6: a page of another origin may post JSON', () => {
+  it('X6: lets a page of another origin post JSON', () => {
     const preflight = new LegacyHouse().transport.http('OPTIONS', '/peerjs/ann/t/offer', {
       headers: { origin: 'https://a.test', 'access-control-request-headers': 'content-type' },
     });
@@ -129,7 +129,7 @@ describe('the XHR API of PeerJS 0.3', () => {
     ]);
   });
 
-  it('X7: streams stay, and sockets that answer pings', () => {
+  it('X7: keeps streams open, and sockets that answer pings', () => {
     const house = new LegacyHouse({ pingInterval: 30_000, sweepInterval: 1 });
     const [stream, socket, silent] = [house.streams('ann'), house.connectPeer('bob'), house.connectPeer('eve')];
     silent.client.answersPings = false;
@@ -137,7 +137,7 @@ describe('the XHR API of PeerJS 0.3', () => {
     expect([stream.state, socket.client.state, silent.closeCode]).toEqual(['open', 'open', 4002]);
   });
 
-  it('M16: what waited for its turn when the stream broke off is told to its sender', () => {
+  it('M16: notifies the sender of a message that waited when the stream was cut', () => {
     const house = new LegacyHouse();
     const ann = house.streams('ann');
     const bob = house.connectPeer('bob');
@@ -146,7 +146,7 @@ describe('the XHR API of PeerJS 0.3', () => {
     expect(bob.received).toEqual([{ type: 'LEAVE', src: 'ann', dst: 'bob' }]);
   });
 
-  it('X8: where it is off, its 404 can be read by a page', () => {
+  it('X8: answers 404 that a page can read if the routes are off', () => {
     const answer = new TestBroker().transport.http('POST', '/peerjs/ann/t/id?i=0', { headers: { origin: 'https://a.test' } });
     expect([answer.status, new Map(answer.headers).get('access-control-allow-origin')]).toEqual([404, 'https://a.test']);
   });

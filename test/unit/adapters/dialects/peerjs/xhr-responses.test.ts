@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
 import { rejectBody, xhrResponseTo } from '../../../../../src/adapters/dialects/peerjs/xhr-responses.ts';
 
-it('X6: what was taken is OK; who is not known is 401', () => {
+it('X6: answers OK to an accepted message, and 401 to an unknown sender', () => {
   expect(xhrResponseTo({ kind: 'sent' })).toMatchObject({ status: 200, body: 'OK' });
   expect(xhrResponseTo({ kind: 'refusal', reason: 'sender-unknown' }).status).toBe(401);
 });
 
-it('X3: a wrong key is 200 with the one word that the client knows', () => {
+it('X3: answers a wrong key with 200 and HTTP-ERROR', () => {
   expect(xhrResponseTo({ kind: 'refusal', reason: 'key-unknown' })).toMatchObject({ status: 200, body: '{"type":"HTTP-ERROR"}' });
 });
 
-it('X6: a body that does not fit says what would', () => {
+it('X6: names the expected type for a body that does not fit', () => {
   expect(rejectBody('offer')).toMatchObject({ response: { status: 400, body: expect.stringContaining('OFFER') as string } });
 });

@@ -12,12 +12,12 @@ function posted(path: string, body = ''): HttpAction | undefined {
   return asked?.action === 'read-body' ? asked.then(Buffer.from(body)) : asked;
 }
 
-describe('routes of the first clients', () => {
-  it('X2: a stream for a peer', () => {
+describe('routes of PeerJS 0.3', () => {
+  it('X2: open a stream for a peer', () => {
     expect(posted('/myapp/peerjs/ann/hers/id')).toMatchObject({ action: 'open-stream', connectRequest: { as: 'peer', ...ann } });
   });
 
-  it('X6: messages of four kinds', () => {
+  it('X6: accept messages of four kinds', () => {
     const message = (type: string): string => `{"type":"${type}","dst":"bob","payload":{"a":1}}`;
     for (const kind of ['offer', 'answer', 'candidate', 'leave']) {
       const request = { action: 'relay', kind, to: 'bob' };
@@ -29,7 +29,7 @@ describe('routes of the first clients', () => {
     }
   });
 
-  it('X6: a goodbye, with a body or without', () => {
+  it('X6: accept LEAVE with or without a body', () => {
     const goodbye = { action: 'send-for-peer', ...ann, request: { action: 'leave' } };
     expect([posted('/myapp/peerjs/ann/hers/leave'), posted('/myapp/peerjs/ann/hers/leave', '{"type":"LEAVE"}')]).toEqual([
       goodbye,
@@ -37,13 +37,13 @@ describe('routes of the first clients', () => {
     ]);
   });
 
-  it('X6: a body that does not fit is refused', () => {
+  it('X6: reject a body that does not fit the path', () => {
     for (const body of ['', '{', '{"type":"ANSWER","dst":"bob"}', '{"type":"HEARTBEAT"}']) {
       expect(posted('/myapp/peerjs/ann/hers/offer', body), body).toMatchObject({ action: 'respond', response: { status: 400 } });
     }
   });
 
-  it('X8: anything else is nowhere', () => {
+  it('X8: are not found at any other path', () => {
     const elsewhere = [
       '/peerjs/ann/hers/id',
       '/myapp/peerjs/ann/hers',

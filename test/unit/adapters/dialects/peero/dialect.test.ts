@@ -16,11 +16,11 @@ class PeeroHouse extends TestBroker {
 }
 
 const says = ({ far }: { far: MemoryClient }, frame: object): void => far.send(JSON.stringify(frame));
-/** What it heard behind hello. */
+/** The frames after hello. */
 const heard = ({ far }: { far: MemoryClient }): unknown[] => far.received.slice(1).map((text) => JSON.parse(text) as unknown);
 
 describe('Peero', () => {
-  it('PEO1, PEO2: who comes hears who is there, and they hear of it', () => {
+  it('PEO1, PEO2: lists the other peers to a new peer, and announces it to them', () => {
     const house = new PeeroHouse();
     const [ann, bob] = [house.enters(), house.enters()];
     expect(ann.far.received[0]).toBe(`{"type":"hello","peer":"${ann.id}"}`);
@@ -33,7 +33,7 @@ describe('Peero', () => {
     ]);
   });
 
-  it('PEO3: an offer goes to all others, under the true id', () => {
+  it('PEO3: sends an offer to all others, with the real id of the sender', () => {
     const house = new PeeroHouse();
     const [ann, bob, eve] = [house.enters(), house.enters(), house.enters()];
     says(ann, { type: 'offer', signal: { sdp: 1 } });
@@ -48,14 +48,14 @@ describe('Peero', () => {
     expect(heard(ann).filter((frame) => (frame as { type: string }).type === 'offer')).toEqual([]);
   });
 
-  it('PEO4: an answer goes to one', () => {
+  it('PEO4: sends an answer to one peer', () => {
     const house = new PeeroHouse();
     const [ann, bob, eve] = [house.enters(), house.enters(), house.enters()];
     says(bob, { type: 'answer', peer: ann.id, signal: 1 });
     expect([heard(ann).at(-1), heard(eve).length]).toEqual([{ type: 'answer', peer: bob.id, signal: 1 }, 1]);
   });
 
-  it('PEO5: the others hear who is gone, with its will unless it said goodbye', () => {
+  it('PEO5: notifies the others of a disconnected peer, with its will unless it sent leave', () => {
     const house = new PeeroHouse();
     const [ann, bob, eve] = [house.enters(), house.enters(), house.enters()];
     for (const one of [bob, eve]) says(one, { type: 'will', signal: 'lost' });
@@ -68,7 +68,7 @@ describe('Peero', () => {
     expect(eve.far.closed?.code).toBe(1000);
   });
 
-  it('PEO6: what could not be delivered comes back', () => {
+  it('PEO6: returns an error for a message that could not be delivered', () => {
     const house = new PeeroHouse({ expireTimeout: 5_000 });
     const ann = house.enters();
     says(ann, { type: 'answer', peer: 'nobody', signal: 1 });
@@ -76,7 +76,7 @@ describe('Peero', () => {
     expect(heard(ann).at(-1)).toMatchObject({ type: 'error', peer: 'nobody' });
   });
 
-  it('PEO7: who is silent and does not answer is gone', () => {
+  it('PEO7: removes an idle peer that does not answer pings', () => {
     const house = new PeeroHouse({ sweepInterval: 1 });
     const [ann, bob] = [house.enters(), house.enters()];
     bob.far.answersPings = false;
@@ -84,7 +84,7 @@ describe('Peero', () => {
     expect([bob.far.closed?.code, heard(ann).at(-1)]).toEqual([4002, { type: 'remove', peer: bob.id }]);
   });
 
-  it('PEO8: topics and keys divide', () => {
+  it('PEO8: separates meshes by topic and by key', () => {
     const house = new PeeroHouse({ keys: ['red', 'blue'] });
     const [ann, bob, eve, sue] = [
       house.enters(),
@@ -98,7 +98,7 @@ describe('Peero', () => {
     expect(house.enters('key=green').far.closed?.code).toBe(1008);
   });
 
-  it('PEO4: a PeerJS peer of its realm reaches it, and the other way round', () => {
+  it('PEO4: exchanges messages with a PeerJS peer of the same realm', () => {
     const house = new PeeroHouse();
     const [ann, bob] = [house.enters(), house.connectPeer('bob')];
     bob.sendOffer(ann.id, { sdp: 1 });
@@ -107,7 +107,7 @@ describe('Peero', () => {
     expect(bob.received).toEqual([{ type: 'ANSWER', src: ann.id, dst: 'bob', payload: { sdp: 2 } }]);
   });
 
-  it('H16: a request without an upgrade is answered 426, and 404 where the dialect is off', () => {
+  it('H16: answers 426 to a request without an upgrade, and 404 if the dialect is off', () => {
     expect(new TestBroker().transport.connect({ path: '/peero' }).refusal?.status).toBe(404);
     expect(new PeeroHouse().transport.http('GET', '/peero').status).toBe(426);
   });

@@ -7,10 +7,10 @@ const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? [])
 const [ann, bob, topic] = ['ann' as PeerId, 'bob' as PeerId, 'garden' as TopicName];
 const payload = Buffer.from('{"n":1e400}');
 
-describe('what is told', () => {
-  it('PEO1: its own id', () => expect(text(encodeHello('ann'))).toBe('{"type":"hello","peer":"ann"}'));
+describe('encoded frames of Peero', () => {
+  it('PEO1: contain the id of the new peer', () => expect(text(encodeHello('ann'))).toBe('{"type":"hello","peer":"ann"}'));
 
-  it('PEO2, PEO5: who is there, comes and goes', () => {
+  it('PEO2, PEO5: list peers, announce new peers, and remove peers', () => {
     expect(text(encodeEvent({ event: 'present', topic, peers: [ann] }))).toBe('{"type":"peers","peers":["ann"]}');
     expect(text(encodeEvent({ event: 'joined', topic, peer: ann }))).toBe('{"type":"announce","peer":"ann"}');
     expect(text(encodeEvent({ event: 'left', topic, peer: ann, will: undefined }))).toBe('{"type":"remove","peer":"ann"}');
@@ -19,7 +19,7 @@ describe('what is told', () => {
     );
   });
 
-  it('PEO3, PEO4: signals as they were sent', () => {
+  it('PEO3, PEO4: contain signals byte for byte', () => {
     const publication = { id: '', topics: [topic], payload, type: undefined, retry: undefined, isPrivate: false, from: ann };
     expect(text(encodeEvent({ event: 'publication', publication, subscribers: 1 }))).toBe(
       '{"type":"offer","peer":"ann","signal":{"n":1e400}}',
@@ -32,7 +32,7 @@ describe('what is told', () => {
     );
   });
 
-  it('PEO6: what could not be delivered', () => {
+  it('PEO6: report messages that could not be delivered', () => {
     const word = (kind: 'leave' | 'expire') =>
       JSON.parse(text(encodeMessage({ kind, from: ann, to: bob, payload: undefined }))) as object;
     expect([word('leave'), word('expire')]).toMatchObject([
@@ -41,5 +41,5 @@ describe('what is told', () => {
     ]);
   });
 
-  it('nothing of what this wire has no word for', () => expect(encodeEvent({ event: 'pong' })).toBeUndefined());
+  it('do not exist for other events', () => expect(encodeEvent({ event: 'pong' })).toBeUndefined());
 });

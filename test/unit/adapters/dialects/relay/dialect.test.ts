@@ -19,7 +19,7 @@ const says = (far: MemoryClient, message: object): void => far.send(JSON.stringi
 const heard = ({ received: texts }: MemoryClient): unknown[] => texts.map((text) => JSON.parse(text) as unknown);
 
 describe('the topic relay', () => {
-  it('is at its path, with a slash behind it or without; at the root it is at the root', () => {
+  it('is served at its path, with or without a trailing slash, and at the root if its path is empty', () => {
     const dialect = new RelayDialect('/relay');
     expect(['/relay', '/relay/', '/relayed', '/'].map((path) => dialect.servesWebSocketAt(path))).toEqual([
       true,
@@ -30,7 +30,7 @@ describe('the topic relay', () => {
     expect(new RelayDialect('').servesWebSocketAt('/')).toBe(true);
   });
 
-  it('REL1, REL2: who listens hears, the publisher included', () => {
+  it('REL1, REL2: sends a publication to all subscribers, the publisher included', () => {
     const house = new RelayHouse();
     const [ann, bob, eve] = [house.enters(), house.enters(), house.enters()];
     for (const far of [ann, bob]) says(far, { type: 'subscribe', topics: ['garden', 'house'] });
@@ -43,7 +43,7 @@ describe('the topic relay', () => {
     expect([heard(ann).at(-1), heard(bob).length]).toEqual([{ type: 'publish', topic: 'garden', clients: 1 }, 1]);
   });
 
-  it('REL4: Trystero hears the others only', () => {
+  it('REL4: sends a Trystero publication to the other subscribers only', () => {
     const house = new RelayHouse();
     const [ann, bob] = [house.enters(), house.enters()];
     for (const far of [ann, bob]) says(far, { type: 'subscribe', topic: 'garden' });
@@ -57,7 +57,7 @@ describe('the topic relay', () => {
     expect(heard(ann)).toEqual([{ type: 'pong' }]);
   });
 
-  it('REL3: pings, and closes who does not answer', () => {
+  it('REL3: sends pings, and closes a connection that does not answer', () => {
     const house = new RelayHouse({ pingInterval: 30_000, aliveTimeout: 60_000, sweepInterval: 1 });
     const [ann, bob] = [house.enters(), house.enters()];
     bob.answersPings = false;
@@ -65,7 +65,7 @@ describe('the topic relay', () => {
     expect([ann.state, bob.closed?.code]).toEqual(['open', 4002]);
   });
 
-  it('REL3: one bad frame costs nothing, a habit one connection', () => {
+  it('REL3: allows one malformed frame, and closes the connection after a second one', () => {
     const house = new RelayHouse({ malformedPerWindow: 1 });
     const [ann, bob] = [house.enters(), house.enters()];
     ann.send('{');
@@ -75,7 +75,7 @@ describe('the topic relay', () => {
     expect([ann.closed?.code, heard(bob)]).toEqual([1007, [{ type: 'pong' }]]);
   });
 
-  it('REL5: the key names the realm', () => {
+  it('REL5: selects the realm by the key', () => {
     const house = new RelayHouse({ keys: ['red', 'blue'] });
     const [ann, bob, eve] = [house.enters(), house.enters('key=red'), house.enters('key=blue')];
     for (const far of [ann, bob, eve]) says(far, { type: 'subscribe', topics: ['garden'] });
@@ -84,13 +84,13 @@ describe('the topic relay', () => {
     expect(house.enters('key=green').closed?.code).toBe(1008);
   });
 
-  it('T5: who subscribes to too much is closed', () => {
+  it('T5: closes a connection that subscribes to too many topics', () => {
     const ann = new RelayHouse({ topicsPerConnection: 2 }).enters();
     says(ann, { type: 'subscribe', topics: ['a', 'b', 'c'] });
     expect(ann.closed?.code).toBe(1008);
   });
 
-  it('H16: a request without an upgrade is answered 426, and 404 where the dialect is off', () => {
+  it('H16: answers 426 to a request without an upgrade, and 404 if the dialect is off', () => {
     expect(new TestBroker().transport.connect({ path: '/relay' }).refusal?.status).toBe(404);
     expect(new RelayHouse().transport.http('GET', '/relay').status).toBe(426);
   });

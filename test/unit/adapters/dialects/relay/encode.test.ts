@@ -5,10 +5,10 @@ import type { TopicEvent, Publication, TopicName } from '../../../../../src/doma
 
 const topic = 'garden' as TopicName;
 
-/** What those who listen are told of a frame. */
+/** The text that subscribers receive for a frame. */
 function toldOf(frame: string, subscribers = 3): string {
   const request = new Decoder().decode(Buffer.from(frame), false);
-  if (request.action !== 'publish') throw new Error(`${frame} publishes nothing`);
+  if (request.action !== 'publish') throw new Error(`${frame} is not a publication`);
   const { payload, type } = request.draft;
   const publication: Publication = {
     id: '',
@@ -22,21 +22,21 @@ function toldOf(frame: string, subscribers = 3): string {
   return Buffer.from(encodeEvent({ event: 'publication', publication, subscribers }) ?? []).toString();
 }
 
-describe('what is told', () => {
-  it('REL2: a publication as it came, byte for byte, and how many listen', () => {
+describe('encoded frames of the relay', () => {
+  it('REL2: contain a publication byte for byte, and the number of subscribers', () => {
     const frame = '{ "type":"publish", "topic":"a\\u0062", "n":1e400, "n":12345678901234567890 }  ';
     expect(toldOf(frame)).toBe('{ "type":"publish", "topic":"a\\u0062", "n":1e400, "n":12345678901234567890 ,"clients":3}');
   });
 
-  it('REL2: what the publisher says about clients does not count', () => {
+  it('REL2: override the clients member of the publisher', () => {
     expect(JSON.parse(toldOf('{"type":"publish","topic":"a","clients":99}'))).toMatchObject({ clients: 3 });
   });
 
-  it('REL4: topic and payload', () => {
+  it('REL4: contain topic and payload', () => {
     expect(toldOf('{"type":"publish","topic":"a","payload":"x"}')).toBe('{"topic":"a","payload":"x"}');
   });
 
-  it('REL1: a pong; and nothing of what this wire has no word for', () => {
+  it('REL1: contain a pong, and do not exist for other events', () => {
     expect(Buffer.from(encodeEvent({ event: 'pong' }) ?? []).toString()).toBe('{"type":"pong"}');
     const others: TopicEvent[] = [
       { event: 'receipt', receipt: 1 },

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ENDING_CLOSE_FRAMES, REFUSAL_CLOSE_FRAMES } from '../../../../../src/adapters/dialects/shared/close-frames.ts';
 
-it('M7, O5, L1, M10, M19, T5, MER12: each ending has its close code, and no word of its own', () => {
+it('M7, O5, L1, M10, M19, T5, MER12: each ending has its close code and no last message', () => {
   const codes = Object.entries(ENDING_CLOSE_FRAMES).map(([ending, { code }]) => [ending, code]);
   expect(Object.fromEntries(codes)).toEqual({
     ...{ left: 1000, superseded: 4001, silent: 4002, malformed: 1007 },
@@ -12,6 +12,6 @@ it('M7, O5, L1, M10, M19, T5, MER12: each ending has its close code, and no word
   ).toBe(false);
 });
 
-it('O6: who finds no place may come back', () => {
+it('O6: the close code of a full realm allows a later retry', () => {
   expect(REFUSAL_CLOSE_FRAMES['realm-full'].code).toBe(1013);
 });

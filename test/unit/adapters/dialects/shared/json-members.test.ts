@@ -16,57 +16,57 @@ function rawOf(member: number, text: string): string | undefined {
   return raw === undefined ? undefined : Buffer.from(raw).toString();
 }
 
-describe('M10: what is read', () => {
-  it.each(['{}', ' { } ', '{"a":1}', '{"__proto__":1}', ' {"a":[{"b":2}]}\n'])('%j is an object', (text) => {
+describe('M10: JsonMembers.read', () => {
+  it.each(['{}', ' { } ', '{"a":1}', '{"__proto__":1}', ' {"a":[{"b":2}]}\n'])('accepts %j as a JSON object', (text) => {
     for (const isBinary of [false, true]) expect(members.read(Buffer.from(text), isBinary)).toBe(true);
   });
 
   it.each(['', '{', '[]', 'null', '5', '"x"', '{"a":1}}', '{"a":1}{}', '{"a":1,}', '{a:1}', '{"a" 1}', "{'a':1}"])(
-    '%j is none',
+    'rejects %j, which is not exactly one JSON object',
     (text) => expect(members.read(Buffer.from(text), false)).toBe(false),
   );
 
-  it('a binary frame that is not UTF-8 is none', () => {
+  it('rejects a binary frame that is not UTF-8', () => {
     expect(members.read(Buffer.concat([Buffer.from('{"'), Buffer.of(0xff), Buffer.from('":1}')]), true)).toBe(false);
   });
 });
 
 describe('members', () => {
-  it('M2: a value is given as it was written', () => {
+  it('M2: returns a value byte for byte', () => {
     expect(rawOf(A, '{"a": [1.10, 1e400 ] ,"b":2}')).toBe('[1.10, 1e400 ]');
     expect(rawOf(B, '{"a":1}')).toBeUndefined();
   });
 
-  it('M3: of a repeated name the last counts, whatever way it is escaped', () => {
+  it('M3: uses the last of repeated names, also if one is escaped', () => {
     expect(rawOf(A, '{"a":1,"\\u0061":2}')).toBe('2');
   });
 
-  it('nothing is left of the frame before', () => {
+  it('keeps no state of the previous frame', () => {
     read('{"a":1,"b":2,"c":3}');
     expect([read('{}').has(A), members.unknownCount, members.string(B), members.wordIndex(B, ['x']), members.strings(B)]).toEqual(
       [...[false, 0, undefined, -1, undefined]],
     );
   });
 
-  it('a text, no text, null', () => {
+  it('distinguishes strings, other values and null', () => {
     const texts = ['"x"', '"\\u0078"', '5', 'null', '["x"]'].map((value) => read(`{"a":${value}}`).string(A));
     expect(texts).toEqual(['x', 'x', NOT_A_STRING, NOT_A_STRING, NOT_A_STRING]);
     expect(['"null"', 'null', '0'].map((value) => read(`{"a":${value}}`).isNull(A))).toEqual([false, true, false]);
     expect(read('{}').isNull(A)).toBe(false);
   });
 
-  it('a word of a list, escaped or not', () => {
+  it('finds a value in a list of words, escaped or not', () => {
     expect(['"one"', '"tw\\u006f"', '"three"', '1'].map((value) => read(`{"a":${value}}`).wordIndex(A, ['one', 'two']))).toEqual([
       ...[0, 1, -1, -1],
     ]);
   });
 
-  it('how many members have other names', () => {
+  it('counts members with other names', () => {
     expect(['{}', '{"a":1}', '{"a":1,"c":1,"c":2,"":3}'].map((text) => read(text).unknownCount)).toEqual([0, 0, 3]);
   });
 });
 
-describe('lists of texts', () => {
+describe('lists of strings', () => {
   it.each([
     ['[]', []],
     ['[ ]', []],

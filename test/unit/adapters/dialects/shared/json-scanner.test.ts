@@ -33,32 +33,32 @@ function scan(text: string): JsonScanner {
   return scanner;
 }
 
-/** Where the value that begins with `text` ends. */
+/** The offset after the first value of `text`. */
 function endOf(text: string): number {
   return scan(text).skipValue(0);
 }
 
-describe('values (M10: well-formed means the same as to JSON.parse)', () => {
-  it.each([...NUMBERS, ...STRINGS, ...OTHERS])('M2: %j ends where it ends', (text) => {
+describe('values (M10: valid means the same as for JSON.parse)', () => {
+  it.each([...NUMBERS, ...STRINGS, ...OTHERS])('M2: finds the end of %j', (text) => {
     expect(() => JSON.parse(text)).not.toThrow();
     for (const behind of ['', ',', '}', ']', ' ', '"']) expect(endOf(`${text}${behind}`)).toBe(Buffer.byteLength(text));
   });
 
-  it.each([...NO_NUMBERS, ...NO_STRINGS, ...BROKEN_ONES])('M10: %j is broken', (text) => {
+  it.each([...NO_NUMBERS, ...NO_STRINGS, ...BROKEN_ONES])('M10: rejects %j', (text) => {
     expect(() => JSON.parse(text)).toThrow();
     expect(endOf(text)).toBe(INVALID);
     expect(endOf(`[0,${text}`)).toBe(INVALID);
     expect(endOf(`{"a":${text}`)).toBe(INVALID);
   });
 
-  it('M10: a number ends where no digit follows; who reads on sees what stands there', () => {
+  it('M10: ends a number at the first byte that is not part of it, also if that byte is invalid there', () => {
     expect(endOf('01')).toBe(1);
     expect(endOf('1.5.5')).toBe(3);
     expect(endOf('[01]')).toBe(INVALID);
     expect(endOf('[1-1]')).toBe(INVALID);
   });
 
-  it('M10: no control character stands for itself in a string, every other byte does', () => {
+  it('M10: rejects unescaped control characters in a string, and accepts every other byte', () => {
     for (let code = 0; code < 0x80; code++) {
       const character = String.fromCharCode(code);
       const isFine = code >= 0x20 && character !== '"' && character !== '\\';
@@ -66,7 +66,7 @@ describe('values (M10: well-formed means the same as to JSON.parse)', () => {
     }
   });
 
-  it('M10: eight characters may be escaped by themselves', () => {
+  it('M10: accepts eight characters after a backslash', () => {
     for (let code = 0; code < 0x80; code++) {
       const character = String.fromCharCode(code);
       expect(endOf(`"\\${character}"`) === 4, `${code}`).toBe('"\\/bfnrt'.includes(character));
@@ -75,7 +75,7 @@ describe('values (M10: well-formed means the same as to JSON.parse)', () => {
 });
 
 describe('depth', () => {
-  it('M2: 100,000 levels cost no stack, closed or not', () => {
+  it('M2: skips 100,000 levels without using the stack, closed or not', () => {
     const mixed = '[{"a":'.repeat(50_000);
     const closed = `${mixed}0${'}]'.repeat(50_000)}`;
     expect(endOf(closed)).toBe(closed.length);
@@ -83,7 +83,7 @@ describe('depth', () => {
     expect(endOf('['.repeat(100_000))).toBe(INVALID);
   });
 
-  it('M10: what was deep before does not matter to what comes after', () => {
+  it('M10: keeps no nesting of the previous text', () => {
     endOf('['.repeat(1_000));
     expect(endOf('{"a":1]')).toBe(INVALID);
     endOf('{"a":'.repeat(1_000));
@@ -91,14 +91,14 @@ describe('depth', () => {
     expect(endOf('[1,"a"]')).toBe(7);
   });
 
-  it('M10: each level closes with its own bracket', () => {
+  it('M10: requires the matching bracket at the end of each level', () => {
     const crossed = ['[{]}', '{"a":[}]', '[[1]}', '{"a":{"b":1]}', `${'['.repeat(64)}${']'.repeat(63)}}`];
     for (const text of crossed) expect(endOf(text), text).toBe(INVALID);
   });
 });
 
 describe('words', () => {
-  it('M10: what may not stand for itself is found in each byte of a word, whatever stands around it', () => {
+  it('M10: finds a character that is not allowed in each byte of a word, after and before any other', () => {
     const around = ['a', ' ', '!', '#', '[', ']', '\u007f', '\u0080', 'ÿ', '😀'];
     for (const stop of ['"', '\\', '\u0000', '\u001f', '\n']) {
       for (const before of around) {
@@ -114,7 +114,7 @@ describe('words', () => {
     }
   });
 
-  it('M2: texts of every length and at every place are read whole', () => {
+  it('M2: reads strings of every length at every offset', () => {
     for (let length = 0; length < 70; length++) {
       for (let place = 0; place < 8; place++) {
         const text = 'abcdefghij'.repeat(7).slice(0, length);
@@ -124,7 +124,7 @@ describe('words', () => {
     }
   });
 
-  it('M3: a word is found plain or escaped, and only as a whole', () => {
+  it('M3: finds a whole word, plain or escaped', () => {
     const words = ['type', 'dst'];
     const found = (text: string): number => scan(text).indexOfWord(0, text.length, words);
     expect(['"type"', '"dst"', '"\\u0064st"', '"t\\u0079pe"'].map(found)).toEqual([0, 1, 1, 0]);
@@ -134,25 +134,25 @@ describe('words', () => {
   });
 });
 
-describe('the parts between', () => {
-  it('M1: four characters are space', () => {
+describe('whitespace, colons and ends', () => {
+  it('M1: skips four whitespace characters', () => {
     expect(scan(' \n\r\tx').skipWhitespace(0)).toBe(4);
     expect(scan('  ').skipWhitespace(0)).toBe(2);
     expect(scan('\u000b').skipWhitespace(0)).toBe(0);
   });
 
-  it('M1: a colon ends behind the space that follows', () => {
+  it('M1: skips a colon and the whitespace after it', () => {
     expect(scan(' \n: 1').skipColon(0)).toBe(4);
     expect(scan('1').skipColon(0)).toBe(INVALID);
     expect(scan('').skipColon(0)).toBe(INVALID);
   });
 
-  it('M3: an escaped quote ends no text', () => {
+  it('M3: does not end a string at an escaped quote', () => {
     expect(scan('"a\\"b":1').skipString(0)).toBe(6);
     expect(scan('x"a"').skipString(1)).toBe(4);
   });
 
-  it('M10: nothing is read beyond the end, whatever text was there before', () => {
+  it('M10: reads no bytes of the previous text after the end', () => {
     const rest = ['', '"', '"a', '"\\', '"\\u', '"\\u12', '[', '{', '{"a"', '{"a":', '1.', '1e', '-', 'tr', '[1,'];
     for (const text of rest) {
       scan(`${text.padEnd(3, '0')}${'00",0]}'.repeat(9)}`);
@@ -161,7 +161,7 @@ describe('the parts between', () => {
     }
   });
 
-  it('M18: grows with the longest text', () => {
+  it('M18: grows its buffer for the longest text', () => {
     for (const length of [10, 16_381, 16_382, 16_383, 16_384, 100_000, 5]) {
       expect(endOf(`"${'a'.repeat(length)}"`)).toBe(length + 2);
       expect(endOf(`"${'a'.repeat(length)}`)).toBe(INVALID);

@@ -22,8 +22,8 @@ function written(known: TextCache, text: string): string | undefined {
   return Buffer.from(target.buffer, 1, text.length).toString('latin1');
 }
 
-describe('texts that were read before', () => {
-  it('M2: are found and written as they are, of every length that has room', () => {
+describe('the text cache', () => {
+  it('M2: finds and writes texts of every length that fits a slot', () => {
     for (let length = 0; length < 80; length++) {
       const text = 'abcdefghijklmnopqrstuvwxyz0123456789'.repeat(3).slice(0, length);
       const known = new TextCache();
@@ -34,7 +34,7 @@ describe('texts that were read before', () => {
     }
   });
 
-  it('M1: one that differs in any place is another', () => {
+  it('M1: does not find a text that differs in one character', () => {
     const id = 'a3a0f4ad-4f6f-4f3c-a1c4-6e9f7e0f2f1b';
     const known = new TextCache();
     added(known, id);
@@ -48,14 +48,14 @@ describe('texts that were read before', () => {
   it.each([
     ['last', (n: number) => `everybody-${n.toString(36).padStart(4, '0')}`],
     ['first', (n: number) => `${n.toString(36).padStart(4, '0')}-everybody`],
-  ])('M1: are told apart where only their %s characters differ, also those that want the same place', (_, name) => {
+  ])('M1: distinguishes texts that differ only in their %s characters, also in the same slot', (_, name) => {
     const known = new TextCache();
     const ids = Array.from({ length: 20_000 }, (_, n) => name(n));
     for (const id of ids) added(known, id);
     expect(ids.filter((id) => (found(known, id) ?? id) !== id)).toEqual([]);
   });
 
-  it('promise 5: make room for others, and what is found is always what was asked for', () => {
+  it('promise 5: has a fixed size, and never returns another text', () => {
     const known = new TextCache();
     for (const id of IDS) added(known, id);
     const remembered = IDS.filter((id) => {

@@ -3,8 +3,8 @@ import { readLine } from '../../../../../src/adapters/dialects/socketio/decode.t
 
 const read = (line: string) => readLine(Buffer.from(line), false);
 
-describe('SIO6: lines', () => {
-  it('join and part, with a receipt or without', () => {
+describe('SIO6: decoded lines', () => {
+  it('subscribe and unsubscribe, with or without a receipt', () => {
     const selectors = [{ topic: 'garden' }];
     expect(read('["subscribe","garden",1]')).toEqual({ action: 'join-topics', selectors, receipt: 1 });
     expect(read('["unsubscribe","garden"]')).toEqual({ action: 'leave-topics', selectors, receipt: undefined });
@@ -22,9 +22,9 @@ describe('SIO6: lines', () => {
     ['leave', { action: 'leave' }],
   ])('%s', (word, request) => expect(read(`["${word}"]`)).toEqual(request));
 
-  it.each(['null', '{}', '', '[]', '["subscribe",5]', '["publish","a",5]', '["else","a"]'])('%j is none', (line) =>
+  it.each(['null', '{}', '', '[]', '["subscribe",5]', '["publish","a",5]', '["else","a"]'])('%j is unreadable', (line) =>
     expect(read(line)).toEqual({ action: 'malformed' }),
   );
 
-  it('that is no UTF-8 is none', () => expect(readLine(Buffer.of(0xff), true)).toEqual({ action: 'malformed' }));
+  it('are unreadable if they are not UTF-8', () => expect(readLine(Buffer.of(0xff), true)).toEqual({ action: 'malformed' }));
 });

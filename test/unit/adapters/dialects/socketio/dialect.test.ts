@@ -10,11 +10,11 @@ const house = (): TestBroker => {
   );
 };
 const says = (far: MemoryClient, ...line: unknown[]): void => far.send(JSON.stringify(line));
-/** Everything after the welcome. */
+/** The lines after the welcome. */
 const heard = ({ received: lines }: MemoryClient): unknown[] => lines.slice(1).map((line) => JSON.parse(line) as unknown);
 
-describe('Socket.IO, in lines', () => {
-  it('SIO1, SIO2, SIO3: everybody else hears, and what was asked for is acknowledged when it holds', () => {
+describe('the Socket.IO dialect', () => {
+  it('SIO1, SIO2, SIO3: sends publications to all other subscribers, and receipts for each change', () => {
     const { transport } = house();
     const [ann, bob] = [transport.connect({ path: '/socket.io/' }), transport.connect({ path: '/socket.io/' })];
     for (const far of [ann, bob]) says(far, 'subscribe', 'garden', 1);
@@ -34,7 +34,7 @@ describe('Socket.IO, in lines', () => {
     ]);
   });
 
-  it('SIO5: peers of Mercure and of Socket.IO meet', () => {
+  it('SIO5: exchanges publications with Mercure', () => {
     const { transport } = house();
     const ann = transport.connect({ path: '/socket.io/' });
     says(ann, 'subscribe', 'garden');
@@ -50,14 +50,14 @@ describe('Socket.IO, in lines', () => {
     ]);
   });
 
-  it('SIO6: a client is welcomed by its id, or told why it is refused', () => {
+  it('SIO6: sends a client its id, or the reason of a refusal', () => {
     const { transport } = house();
     expect(transport.connect({ path: '/socket.io/' }).received).toEqual(['["welcome","id1"]']);
     const stranger = transport.connect({ path: '/socket.io/', query: 'key=nobody' });
     expect([stranger.received, stranger.closed?.code]).toEqual([['["refused","Invalid key provided"]'], 1008]);
   });
 
-  it('SIO6: STAY and LEAVE, and what is forbidden', () => {
+  it('SIO6: handles stay, leave and forbidden', () => {
     const here = house();
     const ann = here.transport.connect({ path: '/socket.io/' });
     says(ann, 'stay');
@@ -67,7 +67,7 @@ describe('Socket.IO, in lines', () => {
     expect(ann.closed?.code).toBe(1000);
   });
 
-  it('SIO7: a handshake for an unknown or full realm is refused with a status', () => {
+  it('SIO7: refuses a handshake for an unknown or full realm with a status', () => {
     const here = new TestBroker({ dialects: ['socketio'], keys: ['red'], concurrentLimit: 0 });
     expect(here.transport.http('GET', '/socket.io/?key=blue')).toMatchObject({ status: 404, body: 'Invalid key provided' });
     expect(here.transport.http('GET', '/socket.io?key=red').status).toBe(503);
@@ -76,7 +76,7 @@ describe('Socket.IO, in lines', () => {
     ]);
   });
 
-  it('SIO7: the key names the realm', () => {
+  it('SIO7: selects the realm by the key', () => {
     const { transport } = house();
     const [ann, bob] = [
       transport.connect({ path: '/socket.io/', query: 'key=blue' }),

@@ -11,16 +11,16 @@ function told(payload: string): string | undefined {
   return line === undefined ? undefined : Buffer.from(line).toString();
 }
 
-describe('what is told', () => {
-  it('SIO3, SIO6: a message, a receipt', () => {
+describe('encoded lines of Socket.IO', () => {
+  it('SIO3, SIO6: are messages and receipts', () => {
     expect(told('AQID')).toBe('["message","garden","AQID"]');
     expect(told('')).toBe('["message","garden",""]');
     expect(Buffer.from(encodeEvent({ event: 'receipt', receipt: 3 }) ?? []).toString()).toBe('["receipt",3]');
   });
 
-  it.each(['AQI', 'AQ=D', 'hello, world', '\u{1f600}', 'AQID\n'])('SIO5: %j is nobody\u2019s bytes', (payload) =>
+  it.each(['AQI', 'AQ=D', 'hello, world', '\u{1f600}', 'AQID\n'])('SIO5: do not exist for %j, which is not base64', (payload) =>
     expect(told(payload)).toBeUndefined(),
   );
 
-  it('nothing else', () => expect(encodeEvent({ event: 'pong' })).toBeUndefined());
+  it('do not exist for other events', () => expect(encodeEvent({ event: 'pong' })).toBeUndefined());
 });
