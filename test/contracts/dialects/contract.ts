@@ -329,8 +329,9 @@ export const CLAUSES: readonly Clause[] = [
     run(subject) {
       const dialect = subject.make();
       const refusals = (Object.keys(HTTP_REFUSALS) as HttpRefusal[]).map((reason) => ({ kind: 'refusal', reason }) as const);
-      for (const outcome of [...OUTCOMES, ...refusals])
-        {expect(complaints(dialect.httpResponse(outcome)), outcome.kind).toEqual([]);}
+      for (const outcome of [...OUTCOMES, ...refusals]) {
+        expect(complaints(dialect.httpResponse(outcome)), outcome.kind).toEqual([]);
+      }
     },
   },
 ];

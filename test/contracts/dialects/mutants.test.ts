@@ -119,8 +119,7 @@ class SplittableDialect extends PeerjsDialect {
   }
 }
 
-const FAREWELLS =
-  'has a close frame for each refusal and ending: UTF-8, a code that may be sent, a reason of at most 123 bytes';
+const FAREWELLS = 'has a close frame for each refusal and ending: UTF-8, a code that may be sent, a reason of at most 123 bytes';
 
 const MUTANTS: readonly { fault: string; make(): Dialect; dies: readonly string[] }[] = [
   {

@@ -1,5 +1,5 @@
 import { SIGNALBOX_NODE } from '../../support/e2e/server-kinds.ts';
-import { browserSuite, comingBackSuite } from './suite.ts';
+import { browserSuite, reconnectSuite } from './suite.ts';
 
 browserSuite(SIGNALBOX_NODE);
-comingBackSuite(SIGNALBOX_NODE);
+reconnectSuite(SIGNALBOX_NODE);

@@ -1,5 +1,5 @@
 import { SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
-import { browserSuite, comingBackSuite } from './suite.ts';
+import { browserSuite, reconnectSuite } from './suite.ts';
 
 browserSuite(SIGNALBOX_UWS);
-comingBackSuite(SIGNALBOX_UWS);
+reconnectSuite(SIGNALBOX_UWS);

@@ -15,8 +15,8 @@ export function browserSuite(kind: ServerKind): void {
     it('M1: two tabs connect, and send messages in both directions', async () => {
       const at = clientOf(await broker());
       const [ann, bob] = await pair(await visitor(), at);
-      await meet(ann, bob);
-      await speak(ann, bob);
+      await connectTabs(ann, bob);
+      await exchange(ann, bob);
     });
 
     it('M1: a call is answered, and both tabs play the video', async () => {
@@ -38,7 +38,7 @@ export function browserSuite(kind: ServerKind): void {
       await offered;
       const bob = await guests.openTab(late, at);
       await Promise.all([ann.waitForEvent('connected'), bob.waitForEvent('connected')]);
-      await speak(ann, bob);
+      await exchange(ann, bob);
     });
 
     it('M14: a connection to a peer that never connects fails with peer-unavailable', async () => {
@@ -73,14 +73,14 @@ export function browserSuite(kind: ServerKind): void {
     it('O3: a client connects to a broker under a path', async () => {
       const at = clientOf(await broker({ path: '/myapp' }));
       const [ann, bob] = await pair(await visitor(), at);
-      await meet(ann, bob);
+      await connectTabs(ann, bob);
     });
 
     it('O3: a client connects to a broker with a certificate', async () => {
       const at = clientOf(await broker(CERTIFICATE));
       const [ann, bob] = await pair(await visitor(), at);
-      await meet(ann, bob);
-      await speak(ann, bob);
+      await connectTabs(ann, bob);
+      await exchange(ann, bob);
     });
 
     it('L4: the id of a closed tab is free', async () => {
@@ -93,7 +93,7 @@ export function browserSuite(kind: ServerKind): void {
 }
 
 /** Tests of reconnects in Chromium, which the reference server does not pass. */
-export function comingBackSuite(kind: ServerKind): void {
+export function reconnectSuite(kind: ServerKind): void {
   describe(`reconnecting with peerjs in Chromium, on ${kind.name}`, () => {
     const { visitor, broker } = stage(kind);
 
@@ -105,8 +105,8 @@ export function comingBackSuite(kind: ServerKind): void {
       await ann.waitForEvent('disconnected');
       await ann.call('reconnect');
       expect(await ann.waitForEvent('open', 2)).toBe(id);
-      await meet(ann, bob);
-      await speak(ann, bob);
+      await connectTabs(ann, bob);
+      await exchange(ann, bob);
     });
 
     it('O5: open fires also if reconnect() follows disconnect() at once', async () => {
@@ -119,29 +119,29 @@ export function comingBackSuite(kind: ServerKind): void {
     });
 
     it('L2: reconnect() opens again after a lost TCP connection, and other peers can be reached', async () => {
-      const { ann, bob, wire } = await overWire();
+      const { ann, bob, wire } = await overProxy();
       wire.cut();
-      await comesBack(ann);
-      await meet(bob, ann);
-      await speak(bob, ann);
+      await reconnect(ann);
+      await connectTabs(bob, ann);
+      await exchange(bob, ann);
     });
 
     it('O5: reconnect() opens again after a loss that the broker has not detected, and other peers can be reached', async () => {
-      const { ann, bob, wire } = await overWire();
+      const { ann, bob, wire } = await overProxy();
       wire.cutNearSide();
-      await comesBack(ann);
-      await meet(bob, ann);
-      await speak(bob, ann);
+      await reconnect(ann);
+      await connectTabs(bob, ann);
+      await exchange(bob, ann);
     });
 
     it('O5: peer connections survive a broker restart, and reconnect() opens again', async () => {
       const server = await broker();
       const at = clientOf(server);
       const [ann, bob] = await pair(await visitor(), at);
-      await meet(ann, bob);
+      await connectTabs(ann, bob);
       await server.stop();
       await Promise.all([ann.waitForEvent('disconnected'), bob.waitForEvent('disconnected')]);
-      await speak(ann, bob);
+      await exchange(ann, bob);
 
       await broker({}, server.port);
       for (const tab of [ann, bob]) await tab.call('reconnect');
@@ -151,7 +151,7 @@ export function comingBackSuite(kind: ServerKind): void {
       await ann.waitForEvent('connected', 2);
     });
 
-    async function overWire(): Promise<{ ann: Tab; bob: Tab; wire: TcpProxy }> {
+    async function overProxy(): Promise<{ ann: Tab; bob: Tab; wire: TcpProxy }> {
       const server = await broker();
       const wire = await TcpProxy.to(server.port);
       onTestFinished(() => wire.stop());
@@ -164,12 +164,12 @@ export function comingBackSuite(kind: ServerKind): void {
 }
 
 /** One browser for each file; brokers and browser contexts for each test. */
-interface Stage {
+interface TestStage {
   visitor(): Promise<BrowserUser>;
   broker(options?: ServerOptions, port?: number): Promise<Server>;
 }
 
-function stage(kind: ServerKind): Stage {
+function stage(kind: ServerKind): TestStage {
   let tabs: Tabs | undefined;
   beforeAll(async () => {
     tabs = await Tabs.start();
@@ -202,20 +202,20 @@ function pair(guests: BrowserUser, at: ClientOptions): Promise<[Tab, Tab]> {
 }
 
 /** Waits until the client has detected the loss, and reconnects it. */
-async function comesBack(tab: Tab): Promise<void> {
+async function reconnect(tab: Tab): Promise<void> {
   await tab.waitForEvent('disconnected');
   expect(await tab.waitForEvent('error')).toMatch(/^network: /);
   await tab.call('reconnect');
   await tab.waitForEvent('open', 2);
 }
 
-async function meet(one: Tab, other: Tab): Promise<void> {
+async function connectTabs(one: Tab, other: Tab): Promise<void> {
   await one.call('connect', await other.waitForEvent('open'));
   await other.waitForEvent('connection');
   await Promise.all([one.waitForEvent('connected'), other.waitForEvent('connected')]);
 }
 
-async function speak(one: Tab, other: Tab): Promise<void> {
+async function exchange(one: Tab, other: Tab): Promise<void> {
   await one.call('send', 'hello');
   expect(await other.waitForEvent('received')).toMatch(/: hello$/);
   await other.call('send', 'hello yourself');

@@ -12,17 +12,17 @@ import { uniqueName } from '../../support/e2e/server-client.ts';
 /* The PeerJS 0.3 client in Chromium, with itself and with the current client. */
 
 /** The 0.3 client closes its stream five seconds after its socket is open. */
-const STREAM_GIVEN_UP_MS = 5_500;
+const STREAM_TIMEOUT_MS = 5_500;
 
-let old: ScriptPages;
-let young: ScriptPages;
+let legacy: ScriptPages;
+let current: ScriptPages;
 beforeAll(async () => {
-  old = await ScriptPages.start('peerjs.js', await legacyPeerjs());
-  young = await ScriptPages.start('peerjs.js', readFileSync(join(ROOT, 'node_modules/peerjs/dist/peerjs.min.js'), 'utf8'));
+  legacy = await ScriptPages.start('peerjs.js', await legacyPeerjs());
+  current = await ScriptPages.start('peerjs.js', readFileSync(join(ROOT, 'node_modules/peerjs/dist/peerjs.min.js'), 'utf8'));
 });
 afterAll(async () => {
-  await old.stop();
-  await young.stop();
+  await legacy.stop();
+  await current.stop();
 });
 
 describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('peerjs 0.3.14 on $name', (kind) => {
@@ -41,7 +41,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('peerjs 0.3.14 on $name', (kind) 
     return { tab, id };
   }
 
-  async function talk(from: ScriptPage, to: { tab: ScriptPage; id: string }): Promise<void> {
+  async function exchange(from: ScriptPage, to: { tab: ScriptPage; id: string }): Promise<void> {
     await from.call('connect', to.id);
     await from.waitFor('saw', 'connected');
     await from.call('send', 'hello');
@@ -51,25 +51,25 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('peerjs 0.3.14 on $name', (kind) 
   }
 
   it('X2, X6: connects over the stream only, to a current client and from one', async () => {
-    const ann = await opened(old, { isBlocked: true });
-    const bob = await opened(young);
-    await talk(ann.tab, bob);
-    const [eve, sue] = [await opened(young), await opened(old, { isBlocked: true })];
-    await talk(eve.tab, sue);
+    const ann = await opened(legacy, { isBlocked: true });
+    const bob = await opened(current);
+    await exchange(ann.tab, bob);
+    const [eve, sue] = [await opened(current), await opened(legacy, { isBlocked: true })];
+    await exchange(eve.tab, sue);
     for (const { tab } of [ann, bob, eve, sue]) await tab.close();
   });
 
   it('X5: opens once with a socket and a stream, and stays connected after the stream ends', async () => {
-    const [ann, bob] = [await opened(old), await opened(young)];
-    await elapsed(STREAM_GIVEN_UP_MS);
+    const [ann, bob] = [await opened(legacy), await opened(current)];
+    await elapsed(STREAM_TIMEOUT_MS);
     expect([await ann.tab.call('count', 'open'), await ann.tab.call('diary')]).toEqual([1, ['open']]);
-    await talk(bob.tab, ann);
+    await exchange(bob.tab, ann);
     for (const { tab } of [ann, bob]) await tab.close();
   });
 
   it('X5: connects to another 0.3 client', async () => {
-    const [ann, bob] = [await opened(old), await opened(old)];
-    await talk(ann.tab, bob);
+    const [ann, bob] = [await opened(legacy), await opened(legacy)];
+    await exchange(ann.tab, bob);
     for (const { tab } of [ann, bob]) await tab.close();
   });
 });

@@ -7,7 +7,7 @@ import { until } from '../../support/e2e/until.ts';
 
 /* The example of a mesh, examples/peero, in three tabs. */
 
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 describe('the example of a mesh', () => {
   let browser: Browser;
@@ -17,7 +17,7 @@ describe('the example of a mesh', () => {
     const [brokerPort, pagePort] = [await freePort(), await freePort()];
     url = `http://localhost:${pagePort}/`;
     broker = new Child([process.execPath, 'examples/peero/start.mjs', String(brokerPort), String(pagePort)], {});
-    await until(PATIENCE_MS, 'the example to start', () => (broker.stdout.includes('Open http') ? true : undefined));
+    await until(TIMEOUT_MS, 'the example to start', () => (broker.stdout.includes('Open http') ? true : undefined));
     browser = await launchBrowser();
   });
   afterAll(async () => {
@@ -30,9 +30,9 @@ describe('the example of a mesh', () => {
     await page.goto(url);
     return page;
   };
-  const logs = (page: Page, text: string): Promise<unknown> => page.getByText(text).first().waitFor({ timeout: PATIENCE_MS });
+  const logs = (page: Page, text: string): Promise<unknown> => page.getByText(text).first().waitFor({ timeout: TIMEOUT_MS });
   const idOf = async (page: Page): Promise<string> => {
-    await page.waitForFunction("document.querySelector('#id').textContent.length > 10", undefined, { timeout: PATIENCE_MS });
+    await page.waitForFunction("document.querySelector('#id').textContent.length > 10", undefined, { timeout: TIMEOUT_MS });
     return (await page.textContent('#id')) ?? '';
   };
 

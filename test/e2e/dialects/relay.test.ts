@@ -54,8 +54,9 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Trystero through $name', (kind) 
     const [ann, bob, eve] = await Promise.all([rooms.openPage(), rooms.openPage(), rooms.openPage()]);
     const ids = await Promise.all([ann, bob, eve].map((tab) => tab.call('id')));
     for (const tab of [ann, bob, eve]) await tab.call('join', room, url);
-    for (const [place, tab] of [ann, bob, eve].entries())
-      {await tab.waitFor('meets', ...ids.filter((_, other) => other !== place));}
+    for (const [place, tab] of [ann, bob, eve].entries()) {
+      await tab.waitFor('meets', ...ids.filter((_, other) => other !== place));
+    }
     await ann.call('send', 'hello');
     for (const tab of [bob, eve]) await tab.waitFor('received', `${String(ids[0])}: hello`);
     for (const tab of [ann, bob]) await tab.call('leave');

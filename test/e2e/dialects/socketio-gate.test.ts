@@ -10,8 +10,8 @@ import { handshake } from '../fuzz/inputs.ts';
 
 /* Admission of Socket.IO sessions: rejected requests, connection limits and tokens; and clients of all versions. */
 
-const PATIENCE_MS = 10_000;
-const PLACES = 12;
+const TIMEOUT_MS = 10_000;
+const MAX_CONNECTIONS = 12;
 const SECRET = 'a shared secret of more than 32 characters';
 const require = createRequire(import.meta.url);
 
@@ -45,20 +45,20 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     return server;
   }
 
-  function opens({ host, port }: Server, options: Readonly<Record<string, unknown>> = {}, connect = io): Socket {
+  function connectTo({ host, port }: Server, options: Readonly<Record<string, unknown>> = {}, connect = io): Socket {
     const socket = connect(`http://${host}:${port}`, { forceNew: true, reconnection: false, ...options });
     sockets.push(socket);
     return socket;
   }
 
   /** The first argument of the next such event. */
-  const told = (socket: Socket, event: string): Promise<unknown> =>
-    within(PATIENCE_MS, `the event ${event}`, new Promise((resolve) => socket.once(event, resolve)));
+  const next = (socket: Socket, event: string): Promise<unknown> =>
+    within(TIMEOUT_MS, `the event ${event}`, new Promise((resolve) => socket.once(event, resolve)));
   const acked = (socket: Socket, ...event: [string, ...unknown[]]): Promise<unknown> =>
-    within(PATIENCE_MS, `${event[0]} to be acknowledged`, new Promise((resolve) => socket.emit(...event, resolve)));
+    within(TIMEOUT_MS, `${event[0]} to be acknowledged`, new Promise((resolve) => socket.emit(...event, resolve)));
 
   /** The status line of the response to an upgrade. The connection is then reset. */
-  async function upgrades(server: Server, target: string): Promise<string> {
+  async function upgradeStatus(server: Server, target: string): Promise<string> {
     const wire = server.rawConnection().send(handshake(target));
     await wire.receive(/HTTP\/1\.1 \d+[^\r]*\r\n\r?/);
     const [line = ''] = wire.received.split('\r\n');
@@ -67,8 +67,8 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
   }
 
   /** The number of connections that can still be opened. */
-  async function freePlaces(server: Server): Promise<number> {
-    const wires = Array.from({ length: PLACES + 1 }, () =>
+  async function freeConnections(server: Server): Promise<number> {
+    const wires = Array.from({ length: MAX_CONNECTIONS + 1 }, () =>
       server.rawConnection().send(handshake('/socket.io/?EIO=4&transport=websocket')),
     );
     for (const wire of wires) await wire.receive(/HTTP\/1\.1 \d+/);
@@ -78,7 +78,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
   }
 
   it('SIO9: a rejected request gets a status, ends no session, and is not counted as a connection', async () => {
-    const server = await serve({ max_connections_per_address: PLACES });
+    const server = await serve({ max_connections_per_address: MAX_CONNECTIONS });
     const statuses = async (targets: readonly string[], method = 'GET'): Promise<number[]> => {
       const answers: Answer[] = [];
       for (const target of targets) answers.push(await sendRequest(server, target, { method }));
@@ -100,32 +100,38 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
       }
       for (const query of ['EIO=4&transport=polling', 'EIO=3&transport=websocket', 'EIO=4&transport=websocket&sid=x', '']) {
         for (const path of ['/socket.io/', '/socket.io']) {
-          expect(await upgrades(server, `${path}?${query}`)).toMatch(/^HTTP\/1\.1 400/);
+          expect(await upgradeStatus(server, `${path}?${query}`)).toMatch(/^HTTP\/1\.1 400/);
         }
       }
-      expect(await upgrades(server, '/socket.io/x?EIO=4&transport=websocket')).toMatch(/^HTTP\/1\.1 404/);
+      expect(await upgradeStatus(server, '/socket.io/x?EIO=4&transport=websocket')).toMatch(/^HTTP\/1\.1 404/);
     }
-    await until(PATIENCE_MS, 'all connections to be free', async () => ((await freePlaces(server)) === PLACES ? true : undefined));
+    await until(TIMEOUT_MS, 'all connections to be free', async () =>
+      (await freeConnections(server)) === MAX_CONNECTIONS ? true : undefined,
+    );
     expect(server.isRunning).toBe(true);
   });
 
   it('SIO7, SIO9: counts open sessions exactly: with unfinished handshakes, upgrades and ended sessions', async () => {
-    const server = await serve({ max_connections_per_address: PLACES, handshake_timeout: 1_000 });
-    for (let round = 0; round < PLACES * 2; round++) {
+    const server = await serve({ max_connections_per_address: MAX_CONNECTIONS, handshake_timeout: 1_000 });
+    for (let round = 0; round < MAX_CONNECTIONS * 2; round++) {
       server.rawConnection().send(handshake('/socket.io/?EIO=4&transport=websocket')).cut();
       server.rawConnection().send('GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\n\r\n').cut();
     }
     // Polling sessions that never connect count until `handshake_timeout`.
-    await until(PATIENCE_MS, 'all connections to be free', async () => ((await freePlaces(server)) === PLACES ? true : undefined));
-    const open = [['polling'], ['websocket'], ['polling', 'websocket']].map((transports) => opens(server, { transports }));
+    await until(TIMEOUT_MS, 'all connections to be free', async () =>
+      (await freeConnections(server)) === MAX_CONNECTIONS ? true : undefined,
+    );
+    const open = [['polling'], ['websocket'], ['polling', 'websocket']].map((transports) => connectTo(server, { transports }));
     await Promise.all(open.map((socket) => acked(socket, 'subscribe', 'a')));
-    await until(PATIENCE_MS, 'a session to be upgraded', () => (open[2]?.io.engine.transport.name === 'websocket' ? true : undefined));
+    await until(TIMEOUT_MS, 'a session to be upgraded', () =>
+      open[2]?.io.engine.transport.name === 'websocket' ? true : undefined,
+    );
     const other = open[0]?.io.socket('/other');
-    if (other !== undefined) await told(other.connect(), 'connect_error');
-    expect(await freePlaces(server)).toBe(PLACES - 3);
+    if (other !== undefined) await next(other.connect(), 'connect_error');
+    expect(await freeConnections(server)).toBe(MAX_CONNECTIONS - 3);
     for (const socket of open) socket.close();
-    await until(PATIENCE_MS, 'all connections to be free again', async () =>
-      (await freePlaces(server)) === PLACES ? true : undefined,
+    await until(TIMEOUT_MS, 'all connections to be free again', async () =>
+      (await freeConnections(server)) === MAX_CONNECTIONS ? true : undefined,
     );
   });
 
@@ -136,30 +142,30 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     ['socket.io-client3', ['polling', 'websocket']],
   ])('SIO1, SIO3, SIO11: %s over %j', async (name, transports) => {
     const server = await serve({ socketio_eio3: true });
-    const [ann, bob] = [opens(server, { transports }, clientOf(name)), opens(server, { transports }, clientOf(name))];
+    const [ann, bob] = [connectTo(server, { transports }, clientOf(name)), connectTo(server, { transports }, clientOf(name))];
     const heard: unknown[] = [];
     bob.on('message', (_: string, data: unknown) => void heard.push(data));
     await acked(bob, 'subscribe', 'a');
     ann.emit('publish', 'a', [1, 2]);
     await acked(ann, 'publish', 'a', Buffer.of(3));
-    await until(PATIENCE_MS, 'both messages to arrive', () => (heard.length === 2 ? true : undefined));
+    await until(TIMEOUT_MS, 'both messages to arrive', () => (heard.length === 2 ? true : undefined));
     expect(heard).toEqual([[1, 2], [3]]);
   });
 
   it('SIO11: without the option, a client of version 2 gets an error', async () => {
     const server = await serve({});
-    const error = await told(opens(server, { transports: ['polling'] }, clientOf('socket.io-client2')), 'connect_error');
+    const error = await next(connectTo(server, { transports: ['polling'] }, clientOf('socket.io-client2')), 'connect_error');
     expect(error).toBeInstanceOf(Error);
   });
 
   it('SIO10: enforces the tokens of Mercure for connecting, publishing and private updates', async () => {
     const keys = { mercure_publisher_key: SECRET, mercure_subscriber_key: SECRET };
     const server = await serve({ dialects: ['peerjs', 'mercure', 'socketio'], ...keys });
-    expect(await told(opens(server), 'connect_error')).toMatchObject({ message: 'A valid token is needed' });
-    expect(await told(opens(server, { auth: { token: 'a.b.c' } }), 'connect_error')).toBeInstanceOf(Error);
-    const reader = opens(server, { auth: { token: tokenFor({ subscribe: ['a'] }) } });
-    const stranger = opens(server, { query: { token: tokenFor({ subscribe: ['b'] }) } });
-    const writer = opens(server, { extraHeaders: { authorization: `Bearer ${tokenFor({ publish: ['a'] })}` } });
+    expect(await next(connectTo(server), 'connect_error')).toMatchObject({ message: 'A valid token is needed' });
+    expect(await next(connectTo(server, { auth: { token: 'a.b.c' } }), 'connect_error')).toBeInstanceOf(Error);
+    const reader = connectTo(server, { auth: { token: tokenFor({ subscribe: ['a'] }) } });
+    const stranger = connectTo(server, { query: { token: tokenFor({ subscribe: ['b'] }) } });
+    const writer = connectTo(server, { extraHeaders: { authorization: `Bearer ${tokenFor({ publish: ['a'] })}` } });
     const heard: Record<string, unknown[]> = { reader: [], stranger: [] };
     for (const [who, socket] of Object.entries({ reader, stranger })) {
       socket.on('message', (_: string, data: unknown) => void heard[who]?.push(data));
@@ -175,16 +181,16 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     const url = `http://${server.host}:${server.port}/.well-known/mercure`;
     expect((await fetch(url, { method: 'POST', headers, body: new URLSearchParams(update) })).status).toBe(200);
     await acked(writer, 'publish', 'a', [3]);
-    await until(PATIENCE_MS, 'the public message to arrive', () => (heard['stranger']?.length === 1 ? true : undefined));
-    await until(PATIENCE_MS, 'both messages to arrive', () => (heard['reader']?.length === 2 ? true : undefined));
+    await until(TIMEOUT_MS, 'the public message to arrive', () => (heard['stranger']?.length === 1 ? true : undefined));
+    await until(TIMEOUT_MS, 'both messages to arrive', () => (heard['reader']?.length === 2 ? true : undefined));
     expect(heard).toEqual({ reader: [[2], [3]], stranger: [[3]] });
   });
 
   it('SIO8: the broker stops in time with polling clients, and they receive a disconnect', async () => {
     const server = await serve({});
-    const open = [opens(server, { transports: ['polling'] }), opens(server, { transports: ['polling'] })];
+    const open = [connectTo(server, { transports: ['polling'] }), connectTo(server, { transports: ['polling'] })];
     await Promise.all(open.map((socket) => acked(socket, 'subscribe', 'a')));
-    const gone = Promise.all(open.map((socket) => told(socket, 'disconnect')));
+    const gone = Promise.all(open.map((socket) => next(socket, 'disconnect')));
     expect(await server.stop()).toMatchObject({ code: 0 });
     await gone;
   });

@@ -9,7 +9,7 @@ import { uniqueName } from '../../support/e2e/server-client.ts';
 
 /* The official Socket.IO client, and clients with the protocol of Peerix in Chromium. */
 
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 const MERCURE = '/.well-known/mercure';
 const OPTIONS = { dialects: ['peerjs', 'mercure', 'socketio'], mercure_open: true };
 
@@ -28,22 +28,22 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
   });
 
   /** A client that subscribed to a namespace, and its received messages. */
-  async function joined(namespace: string, transports = ['polling', 'websocket'], prefix = '', at = server) {
+  async function subscribe(namespace: string, transports = ['polling', 'websocket'], prefix = '', at = server) {
     const socket = io(`http://${at.host}:${at.port}`, { transports, reconnectionDelay: 50 });
     sockets.push(socket);
     const heard: number[][] = [];
     socket.on(`${prefix}message`, (name: string, data: number[]) => void (name === namespace && heard.push(data)));
     const acked = (event: string, ...given: unknown[]): Promise<unknown> =>
-      socket.timeout(PATIENCE_MS).emitWithAck(`${prefix}${event}`, ...given);
+      socket.timeout(TIMEOUT_MS).emitWithAck(`${prefix}${event}`, ...given);
     await acked('subscribe', namespace);
     return { socket, heard, acked };
   }
 
   it.each([[['polling']], [['websocket']], [['polling', 'websocket']]])('SIO1, SIO2, SIO3: over %j', async (transports) => {
     const namespace = uniqueName('namespace');
-    const [ann, bob] = [await joined(namespace, transports), await joined(namespace, transports)];
+    const [ann, bob] = [await subscribe(namespace, transports), await subscribe(namespace, transports)];
     for (let number = 0; number < 20; number++) void ann.acked('publish', namespace, [number]);
-    await until(PATIENCE_MS, 'all messages to arrive', () => (bob.heard.length === 20 ? true : undefined));
+    await until(TIMEOUT_MS, 'all messages to arrive', () => (bob.heard.length === 20 ? true : undefined));
     expect([bob.heard.flat(), ann.heard]).toEqual([Array.from({ length: 20 }, (_, number) => number), []]);
     await bob.acked('unsubscribe', namespace);
     await ann.acked('publish', namespace, [1]);
@@ -53,17 +53,17 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
 
   it('SIO3, SIO4: accepts older event names, prefixes and bytes', async () => {
     const namespace = uniqueName('namespace');
-    const [ann, bob] = [await joined(namespace, undefined, 'peerix:'), await joined(namespace)];
+    const [ann, bob] = [await subscribe(namespace, undefined, 'peerix:'), await subscribe(namespace)];
     await ann.acked('dispatch', namespace, [1, 2]);
     await bob.acked('publish', namespace, Buffer.of(3));
-    await until(PATIENCE_MS, 'both messages to arrive', () => (ann.heard.length + bob.heard.length === 2 ? true : undefined));
+    await until(TIMEOUT_MS, 'both messages to arrive', () => (ann.heard.length + bob.heard.length === 2 ? true : undefined));
     expect([ann.heard, bob.heard]).toEqual([[[3]], [[1, 2]]]);
   });
 
   it('SIO4: closes a client after many malformed events, and no other client', async () => {
     const namespace = uniqueName('namespace');
-    const [ann, bob] = [await joined(namespace), await joined(namespace)];
-    const gone = within(PATIENCE_MS, 'the server to disconnect', new Promise((resolve) => ann.socket.once('disconnect', resolve)));
+    const [ann, bob] = [await subscribe(namespace), await subscribe(namespace)];
+    const gone = within(TIMEOUT_MS, 'the server to disconnect', new Promise((resolve) => ann.socket.once('disconnect', resolve)));
     for (let count = 0; count < 30; count++) ann.socket.emit('publish', { a: [count] }, null, Infinity, 'x');
     expect(await gone).toBe('io server disconnect');
     await bob.acked('publish', namespace, [1]);
@@ -99,12 +99,12 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
 
   it('SIO7: enforces the connection limit, and accepts a client again after another one closes', async () => {
     const small = await Server.start({ kind, options: { ...OPTIONS, max_connections: 1 } });
-    const first = await joined('a', ['websocket'], '', small);
+    const first = await subscribe('a', ['websocket'], '', small);
     const refused = io(`http://${small.host}:${small.port}`, { transports: ['websocket'], reconnection: false });
     sockets.push(refused);
-    await within(PATIENCE_MS, 'a refusal', new Promise((resolve) => refused.once('connect_error', resolve)));
+    await within(TIMEOUT_MS, 'a refusal', new Promise((resolve) => refused.once('connect_error', resolve)));
     first.socket.close();
-    await until(PATIENCE_MS, 'an accepted connection', async () => {
+    await until(TIMEOUT_MS, 'an accepted connection', async () => {
       const next = io(`http://${small.host}:${small.port}`, { transports: ['websocket'], reconnection: false, forceNew: true });
       sockets.push(next);
       return new Promise<true | undefined>((resolve) => {
@@ -117,8 +117,8 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
 
   it('SIO8: a client reconnects to a restarted broker, and the broker stops in time', async () => {
     const first = await Server.start({ kind, options: OPTIONS });
-    const ann = await joined('a', ['websocket'], '', first);
-    const gone = within(PATIENCE_MS, 'a disconnect', new Promise((resolve) => ann.socket.once('disconnect', resolve)));
+    const ann = await subscribe('a', ['websocket'], '', first);
+    const gone = within(TIMEOUT_MS, 'a disconnect', new Promise((resolve) => ann.socket.once('disconnect', resolve)));
     expect(await first.stop()).toMatchObject({ code: 0 });
     await gone;
     const second = await Server.start({ kind, options: OPTIONS, port: first.port });

@@ -59,8 +59,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** A claim in seconds, as milliseconds since 1970. @returns undefined if it is not a number. */
-function timeClaim(payload: Decoded['payload'], claim: 'exp' | 'nbf', otherwise: number): number | undefined {
-  if (!Object.hasOwn(payload, claim)) return otherwise;
+function timeClaim(payload: Decoded['payload'], claim: 'exp' | 'nbf', fallback: number): number | undefined {
+  if (!Object.hasOwn(payload, claim)) return fallback;
   const seconds = payload[claim];
   return typeof seconds === 'number' ? seconds * 1000 : undefined;
 }

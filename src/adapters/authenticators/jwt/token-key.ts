@@ -60,12 +60,12 @@ function fromJwk(text: string): Result<TokenKey, string> {
   return fromPublic(() => createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }), 'a JWK of an unknown kind');
 }
 
-function fromPublic(read: () => KeyObject, otherwise: string): Result<TokenKey, string> {
+function fromPublic(read: () => KeyObject, refusal: string): Result<TokenKey, string> {
   let key: KeyObject;
   try {
     key = read();
   } catch {
-    return refused(otherwise);
+    return refused(refusal);
   }
   const algorithms = algorithmsOf(key);
   if (typeof algorithms === 'string') return refused(algorithms);
@@ -95,11 +95,11 @@ function isEncodedKey(text: string): boolean {
 /** The DER of a key or certificate is one SEQUENCE that fills the whole text. */
 function isDer(bytes: Buffer): boolean {
   if (bytes[0] !== 0x30) return false;
-  if (DER_KINDS.some((type) => can(() => createPublicKey({ key: bytes, format: 'der', type })))) return true;
-  return can(() => new X509Certificate(bytes)) || (bytes[1] === 0x82 && bytes.readUInt16BE(2) + 4 === bytes.length);
+  if (DER_KINDS.some((type) => succeeds(() => createPublicKey({ key: bytes, format: 'der', type })))) return true;
+  return succeeds(() => new X509Certificate(bytes)) || (bytes[1] === 0x82 && bytes.readUInt16BE(2) + 4 === bytes.length);
 }
 
-function can(read: () => unknown): boolean {
+function succeeds(read: () => unknown): boolean {
   try {
     read();
     return true;

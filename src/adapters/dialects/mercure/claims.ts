@@ -13,7 +13,7 @@ const ACCESS_TOKEN = 'at+jwt';
 // Each selector is matched with each topic of a publication.
 const MAX_SELECTORS = 100;
 
-const NOTHING: Claims = { publish: undefined, subscribe: undefined };
+const NO_CLAIMS: Claims = { publish: undefined, subscribe: undefined };
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -31,7 +31,7 @@ export function readClaims({ type, claims, expiresAt }: ValidToken): Claims | un
 
 function legacyClaims(claims: Members): Claims | undefined {
   const mercure = claims['mercure'] ?? claims['https://mercure.rocks/'];
-  if (!isObject(mercure)) return NOTHING;
+  if (!isObject(mercure)) return NO_CLAIMS;
   const [publish, subscribe] = [selectorsOf(mercure['publish'], 'topic'), selectorsOf(mercure['subscribe'], 'topic')];
   return publish === 'malformed' || subscribe === 'malformed' ? undefined : { publish, subscribe };
 }
@@ -44,8 +44,8 @@ function detailedClaims(details: unknown): Claims | undefined {
     if (!isObject(detail)) return undefined;
     if (detail['type'] !== DETAIL_TYPE) continue;
     const { actions, topics } = detail;
-    const selectors = isFull(topics) && topics.every(isObject) ? selectorsOf(topics, 'topic') : 'malformed';
-    if (!isFull(actions) || !actions.every((action) => typeof action === 'string')) return undefined;
+    const selectors = isNonEmptyList(topics) && topics.every(isObject) ? selectorsOf(topics, 'topic') : 'malformed';
+    if (!isNonEmptyList(actions) || !actions.every((action) => typeof action === 'string')) return undefined;
     if (selectors === 'malformed' || selectors === undefined) return undefined;
     count += selectors.length;
     for (const action of new Set(actions)) (allowed[`to ${action}`] ??= []).push(...selectors);
@@ -71,7 +71,7 @@ function objectSelector({ match, match_type: type = 'exact' }: Members): Selecto
   return type === 'exact' || type === 'urlpattern' ? selectorOf(match, type) : undefined;
 }
 
-function isFull(value: unknown): value is readonly unknown[] {
+function isNonEmptyList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value) && value.length > 0;
 }
 

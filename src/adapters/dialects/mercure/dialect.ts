@@ -50,8 +50,8 @@ export class MercureDialect implements Dialect {
     return undefined;
   }
 
-  encodeEvent(news: TopicEvent): Uint8Array | undefined {
-    return encodeEvent(news);
+  encodeEvent(event: TopicEvent): Uint8Array | undefined {
+    return encodeEvent(event);
   }
 
   /** MER1: a browser fires `open` when the first bytes of the stream arrive. */

@@ -6,9 +6,9 @@ const LINE_END = /\r\n|\r|\n/;
 export const COMMENT = Buffer.from(':\n');
 
 /** MER4: a publication as an event. Each line of its data is one `data` line, so that a line end can't end the event. */
-export function encodeEvent(news: TopicEvent): Uint8Array | undefined {
-  if (news.event !== 'publication') return undefined;
-  const { id, type, retry, payload } = news.publication;
+export function encodeEvent(event: TopicEvent): Uint8Array | undefined {
+  if (event.event !== 'publication') return undefined;
+  const { id, type, retry, payload } = event.publication;
   const lines = [`id: ${id}`];
   if (type !== undefined) lines.push(`event: ${type}`);
   if (retry !== undefined) lines.push(`retry: ${retry}`);

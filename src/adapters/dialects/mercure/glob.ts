@@ -7,7 +7,7 @@ export interface Wildcard {
 }
 
 /** A literal text, a wildcard, or an optional sequence of pieces. */
-export type Piece = string | Wildcard | { readonly maybe: readonly Piece[] };
+export type Piece = string | Wildcard | { readonly optional: readonly Piece[] };
 
 /** Counts the characters that were compared. */
 export interface Meter {
@@ -17,10 +17,10 @@ export interface Meter {
 /** A literal text with its failure table, for the search of Knuth, Morris and Pratt. */
 interface Needle {
   readonly text: string;
-  readonly borders: Uint16Array;
+  readonly failures: Uint16Array;
 }
 
-type Compiled = Needle | Wildcard | { readonly maybe: readonly Compiled[] };
+type Compiled = Needle | Wildcard | { readonly optional: readonly Compiled[] };
 
 /** The set of positions at which the next piece may begin: 1 at each of them, all between `first` and `last`. */
 interface Positions {
@@ -40,7 +40,7 @@ export class Glob {
   readonly #pieces: readonly Compiled[];
 
   constructor(pieces: readonly Piece[]) {
-    this.#pieces = pieces.filter((piece) => piece !== '').map(compiled);
+    this.#pieces = pieces.filter((piece) => piece !== '').map(compile);
     this.weight = weightOf(this.#pieces);
   }
 
@@ -54,45 +54,45 @@ export class Glob {
   }
 }
 
-function compiled(piece: Piece): Compiled {
-  if (typeof piece === 'string') return { text: piece, borders: bordersOf(piece) };
-  return 'maybe' in piece ? { maybe: piece.maybe.filter((one) => one !== '').map(compiled) } : piece;
+function compile(piece: Piece): Compiled {
+  if (typeof piece === 'string') return { text: piece, failures: failureTable(piece) };
+  return 'optional' in piece ? { optional: piece.optional.filter((one) => one !== '').map(compile) } : piece;
 }
 
 function weightOf(pieces: readonly Compiled[]): number {
   let weight = 1;
-  for (const piece of pieces) weight += 'maybe' in piece ? weightOf(piece.maybe) + 1 : 'text' in piece ? 3 : 1;
+  for (const piece of pieces) weight += 'optional' in piece ? weightOf(piece.optional) + 1 : 'text' in piece ? 3 : 1;
   return weight;
 }
 
-function bordersOf(text: string): Uint16Array {
-  const borders = new Uint16Array(text.length + 1);
-  for (let at = 1, border = 0; at < text.length; at++) {
-    while (border > 0 && text.charCodeAt(at) !== text.charCodeAt(border)) border = borders[border] ?? 0;
-    if (text.charCodeAt(at) === text.charCodeAt(border)) border += 1;
-    borders[at + 1] = border;
+function failureTable(text: string): Uint16Array {
+  const failures = new Uint16Array(text.length + 1);
+  for (let at = 1, length = 0; at < text.length; at++) {
+    while (length > 0 && text.charCodeAt(at) !== text.charCodeAt(length)) length = failures[length] ?? 0;
+    if (text.charCodeAt(at) === text.charCodeAt(length)) length += 1;
+    failures[at + 1] = length;
   }
-  return borders;
+  return failures;
 }
 
 function afterSequence(pieces: readonly Compiled[], text: string, start: Positions, meter: Meter): Positions {
-  let places = start;
+  let positions = start;
   for (const piece of pieces) {
-    if (places.first > places.last) return places;
-    if ('maybe' in piece) places = union(places, afterSequence(piece.maybe, text, places, meter), meter);
-    else places = 'text' in piece ? afterText(piece, text, places, meter) : afterWildcard(piece, text, places, meter);
+    if (positions.first > positions.last) return positions;
+    if ('optional' in piece) positions = union(positions, afterSequence(piece.optional, text, positions, meter), meter);
+    else positions = 'text' in piece ? afterText(piece, text, positions, meter) : afterWildcard(piece, text, positions, meter);
   }
-  return places;
+  return positions;
 }
 
 function noPositions(text: string): Positions {
   return { at: new Uint8Array(text.length + 1), first: text.length + 1, last: -1 };
 }
 
-function addPosition(places: Positions, at: number): void {
-  places.at[at] = 1;
-  if (at < places.first) places.first = at;
-  if (at > places.last) places.last = at;
+function addPosition(positions: Positions, at: number): void {
+  positions.at[at] = 1;
+  if (at < positions.first) positions.first = at;
+  if (at > positions.last) positions.last = at;
 }
 
 function union(one: Positions, other: Positions, meter: Meter): Positions {
@@ -103,25 +103,25 @@ function union(one: Positions, other: Positions, meter: Meter): Positions {
 }
 
 function afterText(
-  { text: needle, borders }: Needle,
+  { text: needle, failures }: Needle,
   text: string,
-  { at: begins, first, last }: Positions,
+  { at: starts, first, last }: Positions,
   meter: Meter,
 ): Positions {
   const next = noPositions(text);
   const end = Math.min(text.length, last + needle.length);
-  let fitting = 0;
+  let matched = 0;
   for (let at = first; at < end; at++) {
-    while (fitting > 0 && text.charCodeAt(at) !== needle.charCodeAt(fitting)) {
-      fitting = borders[fitting] ?? 0;
+    while (matched > 0 && text.charCodeAt(at) !== needle.charCodeAt(matched)) {
+      matched = failures[matched] ?? 0;
       meter.steps += 1;
     }
     meter.steps += 1;
-    if (text.charCodeAt(at) === needle.charCodeAt(fitting)) fitting += 1;
+    if (text.charCodeAt(at) === needle.charCodeAt(matched)) matched += 1;
     else if (first === last) return next;
-    if (fitting < needle.length) continue;
-    if (begins[at + 1 - needle.length] === 1) addPosition(next, at + 1);
-    fitting = borders[fitting] ?? 0;
+    if (matched < needle.length) continue;
+    if (starts[at + 1 - needle.length] === 1) addPosition(next, at + 1);
+    matched = failures[matched] ?? 0;
   }
   return next;
 }
@@ -129,7 +129,7 @@ function afterText(
 function afterWildcard(
   { minLength, accepts }: Wildcard,
   text: string,
-  { at: begins, first, last }: Positions,
+  { at: starts, first, last }: Positions,
   meter: Meter,
 ): Positions {
   const next = noPositions(text);
@@ -138,7 +138,7 @@ function afterWildcard(
     meter.steps += 1;
     if (isInside) isInside = accepts(text.charCodeAt(at - 1));
     if (isInside) addPosition(next, at);
-    if (begins[at] === 1) {
+    if (starts[at] === 1) {
       if (minLength === 0) addPosition(next, at);
       isInside = true;
     }

@@ -58,8 +58,8 @@ export function streamHead(startsAfter: string | undefined): StreamHead {
     ['access-control-expose-headers', 'Last-Event-ID, Mercure-Last-Event-ID'],
   ];
   if (startsAfter === undefined) return { status: 200, headers };
-  const told = isHeaderText(startsAfter) ? startsAfter : EARLIEST;
-  headers.push(['last-event-id', told], ['mercure-last-event-id', told]);
+  const lastEventId = isHeaderText(startsAfter) ? startsAfter : EARLIEST;
+  headers.push(['last-event-id', lastEventId], ['mercure-last-event-id', lastEventId]);
   return { status: 200, headers };
 }
 

@@ -5,7 +5,7 @@ import { reject, streamHead } from './responses.ts';
 import { readClaims } from './claims.ts';
 import { coversAll, readSelectors } from './selectors.ts';
 import { readToken, type RequestToken } from './tokens.ts';
-import { parseUpdate } from './update.ts';
+import { parseUpdate, UPDATE_FAULTS } from './update.ts';
 
 /** Access without a token, and the limits of a publication. */
 export interface MercurePolicy {
@@ -19,7 +19,7 @@ export interface MercurePolicy {
 }
 
 /** One request to the endpoint. */
-interface Asked {
+interface EndpointRequest {
   readonly head: HttpHead;
   readonly page: Page;
   readonly policy: MercurePolicy;
@@ -35,28 +35,28 @@ export function mercureRoute(policy: MercurePolicy): HttpRoute {
   };
 }
 
-function subscribeRequest({ head, page, policy }: Asked): HttpAction {
+function subscribeRequest({ head, page, policy }: EndpointRequest): HttpAction {
   const parameters = new URLSearchParams(head.query);
   const selectors = readSelectors(parameters);
   if (typeof selectors === 'string') return reject(400, selectors);
   const [key, since] = [readKey(head.query), readSince(head, parameters)];
-  const listening = (clearance?: Clearance, expiresAt?: number): HttpAction => ({
+  const openStream = (clearance?: Clearance, expiresAt?: number): HttpAction => ({
     action: 'open-stream',
     connectRequest: { as: 'guest', key, selectors, presence: false, since, clearance, expiresAt },
     head: streamHead,
   });
-  if (policy.isOpen) return listening('all');
+  if (policy.isOpen) return openStream('all');
   const token = readToken(head);
   if (token === undefined) {
-    return policy.isAnonymous ? listening() : reject(401, 'A token is required to subscribe');
+    return policy.isAnonymous ? openStream() : reject(401, 'A token is required to subscribe');
   }
   return verifyToken(token, page, 'subscriber', (valid) => {
     const claims = readClaims(valid);
-    return claims === undefined ? INVALID : listening(claims.subscribe ?? [], valid.expiresAt);
+    return claims === undefined ? INVALID : openStream(claims.subscribe ?? [], valid.expiresAt);
   });
 }
 
-function publishRequest({ head, page, policy }: Asked): HttpAction {
+function publishRequest({ head, page, policy }: EndpointRequest): HttpAction {
   if (policy.isOpen) return readUpdate(head, policy, (publish) => publish('all'));
   const token = readToken(head);
   if (token === undefined) return reject(401, 'A token is required to publish');
@@ -81,7 +81,7 @@ function readUpdate(
   const key = readKey(query);
   const then = (body: Uint8Array): HttpAction => {
     const draft = parseUpdate(body, query, maxTopics);
-    if (typeof draft === 'string') return reject(400, `Not published: ${draft}`);
+    if (typeof draft === 'string') return reject(400, `Not published: ${UPDATE_FAULTS[draft]}`);
     return allowed((clearance) => {
       const isCovered = clearance === 'all' || coversAll(clearance, draft.topics);
       if (isCovered === true) return { action: 'publish', key, draft };
@@ -112,8 +112,8 @@ const FOREIGN_COOKIE =
 
 /** MER5: an EventSource sends the header when it reconnects. For the first request, a page can only use the query. */
 function readSince(head: HttpHead, parameters: URLSearchParams): string | undefined {
-  const told = [head.header('last-event-id'), ...SINCE.map((name) => parameters.get(name))];
-  return told.find((since) => since !== undefined && since !== null && since !== '') ?? undefined;
+  const candidates = [head.header('last-event-id'), ...SINCE.map((name) => parameters.get(name))];
+  return candidates.find((since) => since !== undefined && since !== null && since !== '') ?? undefined;
 }
 
 /** The name of 1.0 and 0.14, then the older names. */

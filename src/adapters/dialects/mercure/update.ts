@@ -2,8 +2,17 @@ import { isUtf8 } from 'node:buffer';
 import { EARLIEST } from '../../../domain/history.ts';
 import type { Draft } from '../../../domain/topic.ts';
 
-/** The reason why an update is rejected. */
-export type UpdateFault = 'no topic' | 'no UTF-8' | 'too many fields' | 'bad id' | 'bad type' | 'bad retry';
+/** The reasons why an update is rejected, with the text for its publisher. */
+export const UPDATE_FAULTS = {
+  'topic-missing': 'the field topic is missing',
+  'not-utf8': 'the form is not UTF-8',
+  'too-many-fields': 'the form has too many fields',
+  'id-invalid': 'id must have at most 1024 characters, no control characters, and must not begin with # or be earliest',
+  'type-invalid': 'type must have no control characters',
+  'retry-invalid': 'retry must be a whole number of milliseconds with at most 9 digits',
+} as const;
+
+export type UpdateFault = keyof typeof UPDATE_FAULTS;
 
 // MER3: C0, DEL and C1.
 const CONTROL = /\p{Cc}/u;
@@ -14,15 +23,15 @@ const MAX_RETRY_DIGITS = 9;
 
 /** MER3: reads a form. Topics may also be in the query, as Peerix sends them. @param maxTopics of one publication. */
 export function parseUpdate(body: Uint8Array, query: string, maxTopics: number): Draft | UpdateFault {
-  if (!isUtf8(body)) return 'no UTF-8';
-  if (countFields(body) > maxTopics + MAX_OTHER_FIELDS) return 'too many fields';
+  if (!isUtf8(body)) return 'not-utf8';
+  if (countFields(body) > maxTopics + MAX_OTHER_FIELDS) return 'too-many-fields';
   const form = new URLSearchParams(Buffer.from(body.buffer, body.byteOffset, body.length).toString());
   const topics = [...new Set([...form.getAll('topic'), ...new URLSearchParams(query).getAll('topic')])];
   const [id, type, retry] = [nonEmptyField(form, 'id'), nonEmptyField(form, 'type'), nonEmptyField(form, 'retry')];
-  if (topics.length === 0) return 'no topic';
-  if (id !== undefined && isReserved(id)) return 'bad id';
-  if (type !== undefined && CONTROL.test(type)) return 'bad type';
-  if (retry !== undefined && (!/^\d+$/.test(retry) || retry.length > MAX_RETRY_DIGITS)) return 'bad retry';
+  if (topics.length === 0) return 'topic-missing';
+  if (id !== undefined && isReserved(id)) return 'id-invalid';
+  if (type !== undefined && CONTROL.test(type)) return 'type-invalid';
+  if (retry !== undefined && (!/^\d+$/.test(retry) || retry.length > MAX_RETRY_DIGITS)) return 'retry-invalid';
   return {
     topics,
     payload: Buffer.from(form.get('data') ?? ''),

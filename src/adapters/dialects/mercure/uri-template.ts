@@ -1,4 +1,4 @@
-import { Glob, type Wildcard, type Piece } from './glob.ts';
+import { Glob, type Piece, type Wildcard } from './glob.ts';
 
 // Each expression costs one step for each character of the topic.
 const MAX_EXPRESSIONS = 8;
@@ -6,11 +6,11 @@ const MAX_EXPRESSIONS = 8;
 const UNRESERVED = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%';
 const RESERVED = ":/?#[]@!$&'()*+,;=";
 
-function expansion(first: string, units: string): Piece {
-  const known = new Uint8Array(128);
-  for (const one of units) known[one.charCodeAt(0)] = 1;
-  const hole: Wildcard = { minLength: 0, accepts: (unit) => known[unit] === 1 };
-  return first === '' ? hole : { maybe: [first, hole] };
+function expansion(first: string, characters: string): Piece {
+  const allowed = new Uint8Array(128);
+  for (const one of characters) allowed[one.charCodeAt(0)] = 1;
+  const wildcard: Wildcard = { minLength: 0, accepts: (unit) => allowed[unit] === 1 };
+  return first === '' ? wildcard : { optional: [first, wildcard] };
 }
 
 /** RFC 6570, 2.2: the first character of the expansion of each operator, and the characters that it may contain. */

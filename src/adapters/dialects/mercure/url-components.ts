@@ -11,21 +11,21 @@ export type UrlComponents = Readonly<Record<Component, string>>;
 export const BASE = { url: 'https://topics.invalid/', protocol: 'https', hostname: 'topics.invalid' } as const;
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '443', ws: '80', wss: '443', ftp: '21' };
-export const SPECIAL: readonly string[] = [...Object.keys(DEFAULT_PORTS), 'file'];
+export const SPECIAL_SCHEMES: readonly string[] = [...Object.keys(DEFAULT_PORTS), 'file'];
 
-const MAX_KNOWN = 64;
-const known = new Map<string, UrlComponents | undefined>();
+const MAX_CACHED = 64;
+const cache = new Map<string, UrlComponents | undefined>();
 
 /** The components of a topic as a URL; undefined if it is not a URL. Cached, because many patterns match the same topic. */
 export function componentsOf(topic: string): UrlComponents | undefined {
-  if (known.has(topic)) return known.get(topic);
-  if (known.size >= MAX_KNOWN) known.clear();
-  const components = parsed(topic);
-  known.set(topic, components);
+  if (cache.has(topic)) return cache.get(topic);
+  if (cache.size >= MAX_CACHED) cache.clear();
+  const components = parseTopic(topic);
+  cache.set(topic, components);
   return components;
 }
 
-function parsed(topic: string): UrlComponents | undefined {
+function parseTopic(topic: string): UrlComponents | undefined {
   if (!URL.canParse(topic, BASE.url)) return undefined;
   const { protocol, hostname, port, pathname, search, hash } = new URL(topic, BASE.url);
   return { protocol: protocol.slice(0, -1), hostname, port, pathname, search: search.slice(1), hash: hash.slice(1) };
@@ -40,9 +40,9 @@ export const canonical: Readonly<Record<Component, (text: string) => string | un
     return host === '' || /[#%/:<>?@[\\\]^|]/.test(host) ? undefined : host;
   },
   port: (text) => (/^\d{1,5}$/.test(text) ? text : undefined),
-  pathname: (text) => encoded(text, PATH),
-  search: (text) => encoded(text, SEARCH),
-  hash: (text) => encoded(text, HASH),
+  pathname: (text) => encodeText(text, PATH),
+  search: (text) => encodeText(text, SEARCH),
+  hash: (text) => encodeText(text, HASH),
 };
 
 /** The default port of a scheme becomes the empty text, as in a URL. */
@@ -68,7 +68,7 @@ function tableOf(place: Place): readonly string[] {
 
 const [PATH, SEARCH, HASH] = (['pathname', 'search', 'hash'] as const).map(tableOf) as [string[], string[], string[]];
 
-function encoded(text: string, table: readonly string[]): string {
+function encodeText(text: string, table: readonly string[]): string {
   let written = '';
   for (const character of text) written += table[character.codePointAt(0) ?? 0] ?? percentEncoded(character);
   return written;

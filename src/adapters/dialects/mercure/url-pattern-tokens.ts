@@ -1,6 +1,6 @@
 /** One token of a URL pattern. */
 export interface PatternToken {
-  readonly is: 'text' | 'name' | 'star' | 'open' | 'close' | 'maybe';
+  readonly kind: 'text' | 'name' | 'wildcard' | 'open' | 'close' | 'optional';
   /** A character, or the name after the colon. */
   readonly text: string;
   readonly isEscaped?: boolean;
@@ -16,24 +16,24 @@ export function tokenize(pattern: string): readonly PatternToken[] | undefined {
   let isGrouped = false;
   for (let at = 0; at < characters.length; at++) {
     const character = characters[at] ?? '';
-    const last = tokens.at(-1)?.is;
-    const isRepeatable = last === 'name' || last === 'star' || last === 'close';
+    const last = tokens.at(-1)?.kind;
+    const isRepeatable = last === 'name' || last === 'wildcard' || last === 'close';
     if (character === '(' || character === ')') return undefined;
     if ((character === '+' || character === '*') && isRepeatable) return undefined;
     if (character === '\\') {
       at += 1;
       if (at === characters.length) return undefined;
-      tokens.push({ is: 'text', text: characters[at] ?? '', isEscaped: true });
+      tokens.push({ kind: 'text', text: characters[at] ?? '', isEscaped: true });
     } else if (character === ':' && NAME_START.test(characters[at + 1] ?? '')) {
       const start = at + 1;
       while (NAME_PART.test(characters[at + 1] ?? '')) at += 1;
-      tokens.push({ is: 'name', text: characters.slice(start, at + 1).join('') });
+      tokens.push({ kind: 'name', text: characters.slice(start, at + 1).join('') });
     } else if (character === '{' || character === '}') {
       if (isGrouped === (character === '{')) return undefined;
       isGrouped = !isGrouped;
-      tokens.push({ is: isGrouped ? 'open' : 'close', text: character });
-    } else if (character === '*') tokens.push({ is: 'star', text: character });
-    else tokens.push({ is: character === '?' && isRepeatable ? 'maybe' : 'text', text: character });
+      tokens.push({ kind: isGrouped ? 'open' : 'close', text: character });
+    } else if (character === '*') tokens.push({ kind: 'wildcard', text: character });
+    else tokens.push({ kind: character === '?' && isRepeatable ? 'optional' : 'text', text: character });
   }
   return isGrouped ? undefined : tokens;
 }
@@ -46,9 +46,9 @@ export function takeUntil(
 ): { readonly part: readonly PatternToken[]; readonly end: number } {
   let isGrouped = false;
   for (let at = from; at < tokens.length; at++) {
-    const { is, text } = tokens[at] as PatternToken;
-    if (is === 'open' || is === 'close') isGrouped = is === 'open';
-    if (is === 'text' && !isGrouped && ends.includes(text)) return { part: tokens.slice(from, at), end: at };
+    const { kind, text } = tokens[at] as PatternToken;
+    if (kind === 'open' || kind === 'close') isGrouped = kind === 'open';
+    if (kind === 'text' && !isGrouped && ends.includes(text)) return { part: tokens.slice(from, at), end: at };
   }
   return { part: tokens.slice(from), end: tokens.length };
 }

@@ -1,5 +1,5 @@
-import { ANY, Glob, type Wildcard, type Meter, type Piece } from './glob.ts';
-import { BASE, canonical, COMPONENTS, componentsOf, portFor, SPECIAL, type Component } from './url-components.ts';
+import { ANY, Glob, type Meter, type Piece, type Wildcard } from './glob.ts';
+import { BASE, canonical, COMPONENTS, componentsOf, portFor, SPECIAL_SCHEMES, type Component } from './url-components.ts';
 import { tokenize, takeUntil, type PatternToken } from './url-pattern-tokens.ts';
 
 // Each piece costs a step for each character of the topic.
@@ -9,8 +9,8 @@ const LOOKUP_WEIGHT = 1;
 
 type Parts = Record<Component, readonly PatternToken[] | undefined>;
 
-const STAR: readonly PatternToken[] = [{ is: 'star', text: '*' }];
-const NOTHING: readonly PatternToken[] = [];
+const ANY_TEXT: readonly PatternToken[] = [{ kind: 'wildcard', text: '*' }];
+const EMPTY: readonly PatternToken[] = [];
 
 /** MER6: a URL pattern of a subset without regular expressions, repetitions, users and passwords. */
 class UrlMatcher {
@@ -38,9 +38,9 @@ export function compileUrlPattern(pattern: string): UrlMatcher | undefined {
   const globs: [Component, Glob][] = [];
   const names = new Set<string>();
   for (const component of COMPONENTS) {
-    const pieces = piecesOf(component, parts[component] ?? STAR, names);
+    const pieces = piecesOf(component, parts[component] ?? ANY_TEXT, names);
     if (pieces === undefined) return undefined;
-    const written = component === 'port' ? withoutDefault(pieces, textOf(parts.protocol ?? STAR)) : pieces;
+    const written = component === 'port' ? withoutDefault(pieces, textOf(parts.protocol ?? ANY_TEXT)) : pieces;
     if (!(written.length === 1 && written[0] === ANY)) globs.push([component, new Glob(written)]);
   }
   const glob = new UrlMatcher(globs);
@@ -50,36 +50,38 @@ export function compileUrlPattern(pattern: string): UrlMatcher | undefined {
 /** A missing part before the first part of the pattern is empty; a missing part after the last one matches any text. */
 function partsOf(tokens: readonly PatternToken[]): Parts | undefined {
   const scheme = takeUntil(tokens, 0, ':');
-  if (scheme.end === tokens.length) return relative(tokens);
+  if (scheme.end === tokens.length) return relativeParts(tokens);
   const isAuthority = isText(tokens[scheme.end + 1], '/') && isText(tokens[scheme.end + 2], '/');
   const protocol = scheme.part;
-  const isSpecial = SPECIAL.some((name) => mayBe(protocol, name));
+  const isSpecial = SPECIAL_SCHEMES.some((name) => canMatch(protocol, name));
   if (!isAuthority) {
-    return isSpecial ? undefined : { protocol, hostname: NOTHING, port: NOTHING, ...pathOf(tokens, scheme.end + 1, '') };
+    return isSpecial ? undefined : { protocol, hostname: EMPTY, port: EMPTY, ...pathParts(tokens, scheme.end + 1, '') };
   }
   const authority = takeUntil(tokens, scheme.end + 3, '/?#');
   const host = takeUntil(authority.part, 0, ':');
-  if (host.part.length === 0 || authority.part.some(({ is, text }) => is === 'text' && '@[]'.includes(text))) return undefined;
+  if (host.part.length === 0 || authority.part.some(({ kind, text }) => kind === 'text' && '@[]'.includes(text))) {
+    return undefined;
+  }
   const port = authority.part.slice(host.end + 1);
   if (host.end < authority.part.length && port.length === 0) return undefined;
-  return { protocol, hostname: host.part, port, ...pathOf(tokens, authority.end, isSpecial ? '/' : '') };
+  return { protocol, hostname: host.part, port, ...pathParts(tokens, authority.end, isSpecial ? '/' : '') };
 }
 
-function relative(tokens: readonly PatternToken[]): Parts {
+function relativeParts(tokens: readonly PatternToken[]): Parts {
   const isBare = !isText(tokens[0], '?') && !isText(tokens[0], '#') && !beginsWithSlash(tokens);
   const all = isBare ? [slash, ...tokens] : tokens;
-  const base = { protocol: texts(BASE.protocol), hostname: texts(BASE.hostname), port: NOTHING };
-  return { ...base, ...pathOf(all, 0, '/') };
+  const base = { protocol: texts(BASE.protocol), hostname: texts(BASE.hostname), port: EMPTY };
+  return { ...base, ...pathParts(all, 0, '/') };
 }
 
-const slash: PatternToken = { is: 'text', text: '/' };
+const slash: PatternToken = { kind: 'text', text: '/' };
 
-function pathOf(tokens: readonly PatternToken[], from: number, empty: '' | '/'): Pick<Parts, 'pathname' | 'search' | 'hash'> {
+function pathParts(tokens: readonly PatternToken[], from: number, empty: '' | '/'): Pick<Parts, 'pathname' | 'search' | 'hash'> {
   if (from === tokens.length) return { pathname: undefined, search: undefined, hash: undefined };
   const path = takeUntil(tokens, from, '?#');
   const pathname = path.part.length === 0 ? texts(empty) : path.part;
   if (path.end === tokens.length) return { pathname, search: undefined, hash: undefined };
-  if (isText(tokens[path.end], '#')) return { pathname, search: NOTHING, hash: tokens.slice(path.end + 1) };
+  if (isText(tokens[path.end], '#')) return { pathname, search: EMPTY, hash: tokens.slice(path.end + 1) };
   const search = takeUntil(tokens, path.end + 1, '#');
   const hash = search.end === tokens.length ? undefined : tokens.slice(search.end + 1);
   return { pathname, search: search.part, hash };
@@ -97,20 +99,20 @@ function piecesOf(component: Component, tokens: readonly PatternToken[], names: 
   };
   for (let at = 0; at < tokens.length; at++) {
     const token = tokens[at] as PatternToken;
-    if (token.is === 'text') {
+    if (token.kind === 'text') {
       text += token.text;
       continue;
     }
-    const group = token.is === 'open' ? groupAt(tokens, at) : { inner: [token], end: at };
-    const isMaybe = tokens[group.end + 1]?.is === 'maybe';
+    const group = token.kind === 'open' ? groupAt(tokens, at) : { inner: [token], end: at };
+    const isOptional = tokens[group.end + 1]?.kind === 'optional';
     // A slash before an optional name or wildcard is optional with it.
-    const takesSlash = isMaybe && token.is !== 'open' && component === 'pathname' && endsWithSlash(tokens, at);
+    const takesSlash = isOptional && token.kind !== 'open' && component === 'pathname' && endsWithSlash(tokens, at);
     if (takesSlash) text = text.slice(0, -1);
     if (!flush()) return undefined;
     const inner = innerPieces(component, takesSlash ? [slash, ...group.inner] : group.inner, names);
     if (inner === undefined) return undefined;
-    pieces.push(...(isMaybe ? [{ maybe: inner }] : inner));
-    at = isMaybe ? group.end + 1 : group.end;
+    pieces.push(...(isOptional ? [{ optional: inner }] : inner));
+    at = isOptional ? group.end + 1 : group.end;
   }
   return flush() ? pieces : undefined;
 }
@@ -119,8 +121,8 @@ function piecesOf(component: Component, tokens: readonly PatternToken[], names: 
 function innerPieces(component: Component, tokens: readonly PatternToken[], names: Set<string>): Piece[] | undefined {
   const pieces: Piece[] = [];
   let text = '';
-  for (const { is, text: written } of [...tokens, END]) {
-    if (is === 'text') {
+  for (const { kind, text: written } of [...tokens, END]) {
+    if (kind === 'text') {
       text += written;
       continue;
     }
@@ -130,24 +132,24 @@ function innerPieces(component: Component, tokens: readonly PatternToken[], name
       pieces.push(form);
       text = '';
     }
-    if (is === 'close') break;
-    if (is === 'name' && names.has(written)) return undefined;
-    if (is === 'name') names.add(written);
-    pieces.push(is === 'name' ? SEGMENTS[component] : ANY);
+    if (kind === 'close') break;
+    if (kind === 'name' && names.has(written)) return undefined;
+    if (kind === 'name') names.add(written);
+    pieces.push(kind === 'name' ? SEGMENTS[component] : ANY);
   }
   return pieces.filter((piece) => typeof piece !== 'string').length > 1 ? undefined : pieces;
 }
 
-const END: PatternToken = { is: 'close', text: '' };
+const END: PatternToken = { kind: 'close', text: '' };
 const ONE_OR_MORE: Wildcard = { minLength: 1, accepts: () => true };
-const notUnit = (character: string): Wildcard => ({ minLength: 1, accepts: (unit) => unit !== character.charCodeAt(0) });
+const anyExcept = (character: string): Wildcard => ({ minLength: 1, accepts: (unit) => unit !== character.charCodeAt(0) });
 
 /** The text that a name matches: at least one character, without the delimiter of its component. */
 const SEGMENTS: Readonly<Record<Component, Wildcard>> = {
   protocol: ONE_OR_MORE,
-  hostname: notUnit('.'),
+  hostname: anyExcept('.'),
   port: ONE_OR_MORE,
-  pathname: notUnit('/'),
+  pathname: anyExcept('/'),
   search: ONE_OR_MORE,
   hash: ONE_OR_MORE,
 };
@@ -156,7 +158,7 @@ function groupAt(
   tokens: readonly PatternToken[],
   open: number,
 ): { readonly inner: readonly PatternToken[]; readonly end: number } {
-  const end = tokens.findIndex(({ is }, at) => at > open && is === 'close');
+  const end = tokens.findIndex(({ kind }, at) => at > open && kind === 'close');
   return { inner: tokens.slice(open + 1, end), end };
 }
 
@@ -169,7 +171,7 @@ function withoutDefault(pieces: Piece[], protocol: string | undefined): Piece[] 
 
 /** The text of a part without names and wildcards; otherwise undefined. */
 function textOf(tokens: readonly PatternToken[]): string | undefined {
-  return tokens.every(({ is }) => is === 'text')
+  return tokens.every(({ kind }) => kind === 'text')
     ? tokens
         .map(({ text }) => text)
         .join('')
@@ -177,21 +179,21 @@ function textOf(tokens: readonly PatternToken[]): string | undefined {
     : undefined;
 }
 
-function mayBe(tokens: readonly PatternToken[], protocol: string): boolean {
+function canMatch(tokens: readonly PatternToken[], protocol: string): boolean {
   const pieces = piecesOf('protocol', tokens, new Set());
   return pieces !== undefined && new Glob(pieces).matches(protocol, { steps: 0 });
 }
 
 function texts(written: string): readonly PatternToken[] {
-  return [...written].map((text) => ({ is: 'text', text }));
+  return [...written].map((text) => ({ kind: 'text', text }));
 }
 
 function isText(token: PatternToken | undefined, text: string): boolean {
-  return token?.is === 'text' && token.text === text;
+  return token?.kind === 'text' && token.text === text;
 }
 
 function beginsWithSlash([first, second]: readonly PatternToken[]): boolean {
-  return isText(first, '/') || (first?.is === 'open' && isText(second, '/'));
+  return isText(first, '/') || (first?.kind === 'open' && isText(second, '/'));
 }
 
 function endsWithSlash(tokens: readonly PatternToken[], at: number): boolean {

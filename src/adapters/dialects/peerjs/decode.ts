@@ -3,14 +3,14 @@ import type { MessageKind } from '../../../domain/message.ts';
 import { JsonMembers, NOT_A_STRING } from '../shared/json-members.ts';
 import type { TextCache } from '../shared/text-cache.ts';
 
-const UNREADABLE: FrameRequest = { action: 'malformed' };
-const STAY: FrameRequest = { action: 'heartbeat' };
+const MALFORMED: FrameRequest = { action: 'malformed' };
+const HEARTBEAT: FrameRequest = { action: 'heartbeat' };
 const LEAVE: FrameRequest = { action: 'leave' };
 const NOT_RELAYED: FrameRequest = { action: 'ignore', why: 'not-relayed' };
 const NOT_TEXT: FrameRequest = { action: 'ignore', why: 'destination-not-text' };
 
 /** The types of the wire, in order of frequency. */
-const MEANINGS: readonly (readonly [name: string, meaning: MessageKind | 'heartbeat'])[] = [
+const TYPES: readonly (readonly [name: string, meaning: MessageKind | 'heartbeat'])[] = [
   ['CANDIDATE', 'candidate'],
   ['OFFER', 'offer'],
   ['ANSWER', 'answer'],
@@ -18,7 +18,7 @@ const MEANINGS: readonly (readonly [name: string, meaning: MessageKind | 'heartb
   ['LEAVE', 'leave'],
   ['EXPIRE', 'expire'],
 ];
-const NAMES: readonly string[] = MEANINGS.map(([name]) => name);
+const TYPE_NAMES: readonly string[] = TYPES.map(([name]) => name);
 
 /** The members that are read; all others are ignored. */
 const MEMBERS = ['type', 'dst', 'payload'] as const;
@@ -30,16 +30,16 @@ const PAYLOAD = 2;
 export class Decoder {
   readonly #members: JsonMembers;
 
-  constructor(known: TextCache) {
-    this.#members = new JsonMembers(MEMBERS, known);
+  constructor(cache: TextCache) {
+    this.#members = new JsonMembers(MEMBERS, cache);
   }
 
   decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
     const members = this.#members;
-    if (!members.read(bytes, isBinary)) return UNREADABLE;
-    const kind = MEANINGS[members.wordIndex(TYPE, NAMES)]?.[1];
+    if (!members.read(bytes, isBinary)) return MALFORMED;
+    const kind = TYPES[members.wordIndex(TYPE, TYPE_NAMES)]?.[1];
     if (kind === undefined) return NOT_RELAYED;
-    if (kind === 'heartbeat') return STAY;
+    if (kind === 'heartbeat') return HEARTBEAT;
     const to = this.#destination();
     if (to === NOT_A_STRING) return NOT_TEXT;
     if (kind === 'leave' && !to) return LEAVE;

@@ -32,9 +32,9 @@ export class PeerjsDialect implements Dialect {
   constructor(prefix: string, liveness: Liveness = 'sends') {
     this.liveness = liveness;
     this.#routes = new Routes(prefix);
-    const known = new TextCache();
-    this.#decoder = new Decoder(known);
-    this.#encoder = new Encoder(known);
+    const cache = new TextCache();
+    this.#decoder = new Decoder(cache);
+    this.#encoder = new Encoder(cache);
   }
 
   servesWebSocketAt(path: string): boolean {

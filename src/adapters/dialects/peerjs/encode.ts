@@ -26,14 +26,14 @@ export class Encoder {
   #buffer = Buffer.from(this.#memory);
   #words = new DataView(this.#memory);
 
-  constructor(known: TextCache) {
-    this.#cache = known;
+  constructor(cache: TextCache) {
+    this.#cache = cache;
   }
 
   /** M1, M2, M3: `type`, `src`, `dst`, and the payload byte for byte if there is one. The result is valid until the next call. */
   encode({ kind, from, to, payload }: SignalMessage): Uint8Array {
-    const room = FRAME_BYTES + (from.length + to.length) * BYTES_PER_CHARACTER + (payload?.length ?? 0);
-    if (room > this.#buffer.length) this.#grow(room * 2);
+    const size = FRAME_BYTES + (from.length + to.length) * BYTES_PER_CHARACTER + (payload?.length ?? 0);
+    if (size > this.#buffer.length) this.#grow(size * 2);
     let end = this.#put(HEADS[kind], 0);
     end = this.#putText(from, end);
     end = this.#put(DST, end);
@@ -60,8 +60,8 @@ export class Encoder {
     return end + 1;
   }
 
-  #grow(room: number): void {
-    this.#memory = new ArrayBuffer(room);
+  #grow(size: number): void {
+    this.#memory = new ArrayBuffer(size);
     this.#buffer = Buffer.from(this.#memory);
     this.#words = new DataView(this.#memory);
   }

@@ -1,6 +1,6 @@
 import type { Credentials, HttpAction, HttpRoute } from '../../../application/ports/requests.ts';
 
-const READING: readonly string[] = ['GET', 'HEAD'];
+const READ_METHODS: readonly string[] = ['GET', 'HEAD'];
 
 /** The HTTP routes and the socket path of PeerJS, under one prefix (H1 to H4, O9). */
 export class Routes {
@@ -22,19 +22,19 @@ export class Routes {
 
   /** H1 to H4. A trailing slash changes nothing. */
   find(path: string): HttpRoute | undefined {
-    if (path === this.#prefix || `${path}/` === this.#prefix) return reading({ action: 'describe' });
+    if (path === this.#prefix || `${path}/` === this.#prefix) return readRoute({ action: 'describe' });
     if (!path.startsWith(this.#prefix)) return undefined;
-    const [key, what, ...rest] = path.slice(this.#prefix.length).replace(/\/$/, '').split('/');
+    const [key, resource, ...rest] = path.slice(this.#prefix.length).replace(/\/$/, '').split('/');
     const realm = decodeSegment(key);
     if (realm === undefined || rest.length > 0) return undefined;
-    if (what === 'id') return reading({ action: 'issue-peer-id', key: realm });
-    if (what === 'peers') return reading({ action: 'list-peers', key: realm });
+    if (resource === 'id') return readRoute({ action: 'issue-peer-id', key: realm });
+    if (resource === 'peers') return readRoute({ action: 'list-peers', key: realm });
     return undefined;
   }
 }
 
-function reading(asked: HttpAction): HttpRoute {
-  return { methods: READING, handle: () => asked };
+function readRoute(request: HttpAction): HttpRoute {
+  return { methods: READ_METHODS, handle: () => request };
 }
 
 const SOCKET_SEGMENT = 'peerjs';
@@ -67,10 +67,10 @@ function readPlain(query: string): Credentials {
 function lastParameter(query: string, name: string): string | undefined {
   for (let end = query.length; end >= 0;) {
     const start = end === 0 ? 0 : query.lastIndexOf('&', end - 1) + 1;
-    const behind = start + name.length;
+    const afterName = start + name.length;
     if (query.startsWith(name, start)) {
-      if (behind === end) return '';
-      if (query[behind] === '=') return query.slice(behind + 1, end);
+      if (afterName === end) return '';
+      if (query[afterName] === '=') return query.slice(afterName + 1, end);
     }
     end = start - 1;
   }

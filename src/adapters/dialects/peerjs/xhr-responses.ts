@@ -15,8 +15,8 @@ export function xhrResponseTo(outcome: HttpOutcome): HttpResponse {
   return { status: 200, headers: [['content-type', 'application/octet-stream']], body: HTTP_ERROR };
 }
 
-/** X6: a body that does not fit its path. @param what the type in the path. */
-export function rejectBody(what: string): HttpAction {
-  const body = `The body must be a JSON object with the type ${what.toUpperCase()}`;
+/** X6: a body that does not fit its path. @param type the type in the path. */
+export function rejectBody(type: string): HttpAction {
+  const body = `The body must be a JSON object with the type ${type.toUpperCase()}`;
   return { action: 'respond', response: { status: 400, headers: [PLAIN], body } };
 }

@@ -5,7 +5,7 @@ import { decodeSegment } from './routes.ts';
 
 const STREAM_SEGMENT = 'id';
 const MESSAGE_SEGMENTS: readonly string[] = ['offer', 'answer', 'candidate', 'leave'];
-const POSTING: readonly string[] = ['POST'];
+const POST_ONLY: readonly string[] = ['POST'];
 
 /** `nosniff`, because Chromium reports no progress for a response whose type it detects by its content. */
 const HEADERS = [
@@ -31,22 +31,25 @@ export class XhrRoutes {
   /** `{key}/{id}/{token}/id` opens a stream; a message kind in place of `id` sends a message. */
   find(path: string): HttpRoute | undefined {
     if (!path.startsWith(this.#prefix)) return undefined;
-    const [key, id, token, what, ...rest] = path.slice(this.#prefix.length).split('/');
+    const [key, id, token, action, ...rest] = path.slice(this.#prefix.length).split('/');
     const credentials = { key: decodeSegment(key), id: decodeSegment(id), token: decodeSegment(token) };
-    if (rest.length > 0 || what === undefined || Object.values(credentials).includes(undefined)) return undefined;
-    if (what === STREAM_SEGMENT) return { methods: POSTING, handle: () => openStream(credentials) };
-    if (MESSAGE_SEGMENTS.includes(what))
-      {return { methods: POSTING, handle: (head) => this.#readMessage(head, what, credentials) };}
+    if (rest.length > 0 || action === undefined || Object.values(credentials).includes(undefined)) return undefined;
+    if (action === STREAM_SEGMENT) return { methods: POST_ONLY, handle: () => openStream(credentials) };
+    if (MESSAGE_SEGMENTS.includes(action)) {
+      return { methods: POST_ONLY, handle: (head) => this.#readMessage(head, action, credentials) };
+    }
     return undefined;
   }
 
   /** X6: only `leave` may have an empty body. */
-  #readMessage(_: HttpHead, what: string, credentials: Credentials): HttpAction {
+  #readMessage(_: HttpHead, action: string, credentials: Credentials): HttpAction {
     const then = (body: Uint8Array): HttpAction => {
-      if (what === 'leave' && body.length === 0) return { action: 'send-for-peer', ...credentials, request: { action: 'leave' } };
+      if (action === 'leave' && body.length === 0) {
+        return { action: 'send-for-peer', ...credentials, request: { action: 'leave' } };
+      }
       const request = this.#decoder.decode(body, true);
       const kind = request.action === 'relay' ? request.kind : request.action;
-      return kind === what ? { action: 'send-for-peer', ...credentials, request } : rejectBody(what);
+      return kind === action ? { action: 'send-for-peer', ...credentials, request } : rejectBody(action);
     };
     return { action: 'read-body', maxBytes: this.#maxBodyBytes, then };
   }

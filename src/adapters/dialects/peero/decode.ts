@@ -3,8 +3,8 @@ import type { Payload } from '../../../domain/message.ts';
 import { JsonMembers, NOT_A_STRING } from '../shared/json-members.ts';
 import { TextCache } from '../shared/text-cache.ts';
 
-const UNREADABLE: FrameRequest = { action: 'malformed' };
-const STAY: FrameRequest = { action: 'heartbeat' };
+const MALFORMED: FrameRequest = { action: 'malformed' };
+const HEARTBEAT: FrameRequest = { action: 'heartbeat' };
 const LEAVE: FrameRequest = { action: 'leave' };
 const UNKNOWN: FrameRequest = { action: 'ignore', why: 'not-relayed' };
 const NOT_TEXT: FrameRequest = { action: 'ignore', why: 'destination-not-text' };
@@ -26,7 +26,7 @@ export class Decoder {
   /** Never throws. */
   decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
     const members = this.#members;
-    if (!members.read(bytes, isBinary)) return UNREADABLE;
+    if (!members.read(bytes, isBinary)) return MALFORMED;
     const type = TYPES[members.wordIndex(TYPE, TYPES)];
     const signal = members.raw(SIGNAL, bytes);
     switch (type) {
@@ -40,7 +40,7 @@ export class Decoder {
       case 'will':
         return { action: 'set-will', will: signal ?? NULL };
       case 'heartbeat':
-        return STAY;
+        return HEARTBEAT;
       case 'leave':
         return LEAVE;
       default:

@@ -53,8 +53,8 @@ export class PeeroDialect implements Dialect {
     return encodeMessage(message);
   }
 
-  encodeEvent(news: TopicEvent): Uint8Array | undefined {
-    return encodeEvent(news);
+  encodeEvent(event: TopicEvent): Uint8Array | undefined {
+    return encodeEvent(event);
   }
 
   streamPreamble(): undefined {

@@ -17,16 +17,16 @@ export function encodeMessage({ kind, from, payload }: SignalMessage): Uint8Arra
 }
 
 /** PEO2, PEO3, PEO5. Undefined for events without a form on this wire. */
-export function encodeEvent(news: TopicEvent): Uint8Array | undefined {
-  switch (news.event) {
+export function encodeEvent(event: TopicEvent): Uint8Array | undefined {
+  switch (event.event) {
     case 'publication':
-      return withSignal({ type: 'offer', peer: news.publication.from }, news.publication.payload);
+      return withSignal({ type: 'offer', peer: event.publication.from }, event.publication.payload);
     case 'present':
-      return bytes({ type: 'peers', peers: news.peers });
+      return bytes({ type: 'peers', peers: event.peers });
     case 'joined':
-      return bytes({ type: 'announce', peer: news.peer });
+      return bytes({ type: 'announce', peer: event.peer });
     case 'left':
-      return withSignal({ type: 'remove', peer: news.peer }, news.will);
+      return withSignal({ type: 'remove', peer: event.peer }, event.will);
     default:
       return undefined;
   }

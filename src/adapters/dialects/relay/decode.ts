@@ -5,7 +5,7 @@ import { TextCache } from '../shared/text-cache.ts';
 /** REL2, REL4: marks a publication that is sent as its original frame with `clients`; others are sent as `{topic, payload}`. */
 export const VERBATIM = 'as it came';
 
-const UNREADABLE: FrameRequest = { action: 'malformed' };
+const MALFORMED: FrameRequest = { action: 'malformed' };
 const PONG: FrameRequest = { action: 'pong' };
 const UNKNOWN: FrameRequest = { action: 'ignore', why: 'not-relayed' };
 const TOPIC_MISSING: FrameRequest = { action: 'ignore', why: 'destination-missing' };
@@ -20,9 +20,9 @@ const TOPIC = 1;
 const TOPICS = 2;
 const PAYLOAD = 3;
 
-const BEFORE_TOPIC = Buffer.from('{"topic":');
-const BEFORE_PAYLOAD = Buffer.from(',"payload":');
-const BEHIND = Buffer.from('}');
+const TOPIC_KEY = Buffer.from('{"topic":');
+const PAYLOAD_KEY = Buffer.from(',"payload":');
+const END_OF_FRAME = Buffer.from('}');
 
 /** REL1, REL3, REL4: reads frames. Publications are validated and forwarded byte for byte. */
 export class Decoder {
@@ -31,7 +31,7 @@ export class Decoder {
   /** Never throws. */
   decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
     const members = this.#members;
-    if (!members.read(bytes, isBinary)) return UNREADABLE;
+    if (!members.read(bytes, isBinary)) return MALFORMED;
     switch (TYPES[members.wordIndex(TYPE, TYPES)]) {
       case 'subscribe':
         return { action: 'join-topics', selectors: this.#topics() };
@@ -51,18 +51,18 @@ export class Decoder {
     const topic = members.string(TOPIC);
     if (topic === undefined || topic === '' || members.isNull(TOPIC)) return TOPIC_MISSING;
     if (topic === NOT_A_STRING) return TOPIC_NOT_TEXT;
-    const payload = this.#payloadForOthers(bytes);
+    const payload = this.#trysteroPayload(bytes);
     if (payload !== undefined) return { action: 'publish', draft: { topics: [topic], payload }, echo: false };
     return { action: 'publish', draft: { topics: [topic], payload: bytes, type: VERBATIM }, echo: true };
   }
 
   /** REL4: Trystero sends exactly `type`, `topic` and `payload`. Undefined for any other frame. */
-  #payloadForOthers(bytes: Uint8Array): Uint8Array | undefined {
+  #trysteroPayload(bytes: Uint8Array): Uint8Array | undefined {
     const members = this.#members;
     const topic = members.raw(TOPIC, bytes);
     const payload = members.raw(PAYLOAD, bytes);
     if (topic === undefined || payload === undefined || members.unknownCount > 0 || members.has(TOPICS)) return undefined;
-    return Buffer.concat([BEFORE_TOPIC, topic, BEFORE_PAYLOAD, payload, BEHIND]);
+    return Buffer.concat([TOPIC_KEY, topic, PAYLOAD_KEY, payload, END_OF_FRAME]);
   }
 
   /** REL1, REL4: one `topic`, or a list of `topics`. Values of other types are skipped, as in the reference server. */

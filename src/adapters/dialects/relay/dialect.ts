@@ -50,8 +50,8 @@ export class RelayDialect implements Dialect {
     return undefined;
   }
 
-  encodeEvent(news: TopicEvent): Uint8Array | undefined {
-    return encodeEvent(news);
+  encodeEvent(event: TopicEvent): Uint8Array | undefined {
+    return encodeEvent(event);
   }
 
   streamPreamble(): undefined {

@@ -27,9 +27,9 @@ export class JsonMembers {
   #unknownCount = 0;
 
   /** @param names ASCII, at most eleven characters each, in order of frequency. */
-  constructor(names: readonly string[], known: TextCache) {
+  constructor(names: readonly string[], cache: TextCache) {
     this.#names = names;
-    this.#scanner = new JsonScanner(known);
+    this.#scanner = new JsonScanner(cache);
     this.#starts = new Int32Array(names.length);
     this.#ends = new Int32Array(names.length);
   }

@@ -20,14 +20,14 @@ const LETTER_U = 0x75;
 /** The byte after the text. It is not valid in JSON, so an unfinished value is invalid there without a bounds check. */
 const END = 0;
 
-const FIRST_ROOM = 16 * 1024;
+const INITIAL_BYTES = 16 * 1024;
 /** Bytes of the longest word of a dialect, with its quotes and each character escaped in six bytes. */
 const LONGEST_WORD = 2 + 6 * 'unsubscribe'.length;
-const WORD = 4;
+const WORD_BYTES = 4;
 
 /** 1 for each character that may follow a backslash. */
-const SHORT_ESCAPE = table('"\\/bfnrt');
-const HEX = table('0123456789abcdefABCDEF');
+const SIMPLE_ESCAPES = table('"\\/bfnrt');
+const HEX_DIGITS = table('0123456789abcdefABCDEF');
 
 /**
  * Validates strict JSON (RFC 8259) in bytes, and finds the ends of values without building them. Every `skip…` method takes an
@@ -36,7 +36,7 @@ const HEX = table('0123456789abcdefABCDEF');
  */
 export class JsonScanner {
   /** A copy of the text, so that it can be read four bytes at a time from one buffer. */
-  #bytes = new Uint8Array(FIRST_ROOM);
+  #bytes = new Uint8Array(INITIAL_BYTES);
   #words = new DataView(this.#bytes.buffer);
   #buffer = Buffer.from(this.#bytes.buffer);
   #length = 0;
@@ -44,34 +44,34 @@ export class JsonScanner {
   #inObject = new Uint8Array(64);
   readonly #cache: TextCache;
 
-  constructor(known: TextCache) {
-    this.#cache = known;
+  constructor(cache: TextCache) {
+    this.#cache = cache;
   }
 
   /** Replaces the text. */
   load(text: Uint8Array): void {
     // A word read may begin at the END byte.
-    const room = text.length + WORD;
-    if (room > this.#bytes.length) this.#growFor(room);
+    const size = text.length + WORD_BYTES;
+    if (size > this.#bytes.length) this.#growFor(size);
     this.#bytes.set(text);
     this.#bytes[text.length] = END;
     this.#length = text.length;
   }
 
   /** The byte at an offset; END after the text. */
-  byteAt(place: number): number {
-    return this.#bytes[place] as number;
+  byteAt(offset: number): number {
+    return this.#bytes[offset] as number;
   }
 
   /** True if only whitespace follows. */
-  isEnd(place: number): boolean {
-    return this.skipWhitespace(place) === this.#length;
+  isEnd(offset: number): boolean {
+    return this.skipWhitespace(offset) === this.#length;
   }
 
   /** The value of a string. @param start the offset of its opening quote. @param end the offset after its closing quote. */
   readString(start: number, end: number): string {
-    const known = this.#cache.find(this.#words, start + 1, end - 1);
-    if (known !== undefined) return known;
+    const cached = this.#cache.find(this.#words, start + 1, end - 1);
+    if (cached !== undefined) return cached;
     if (this.#isEscaped(start, end)) return JSON.parse(this.#buffer.toString('utf8', start, end)) as string;
     const text = this.#buffer.toString('utf8', start + 1, end - 1);
     // Equal lengths mean that the string is ASCII.
@@ -118,10 +118,10 @@ export class JsonScanner {
     let at = start + 1;
     for (;;) {
       let stops = stopBits(words.getInt32(at, true));
-      while (stops === 0) stops = stopBits(words.getInt32((at += WORD), true));
+      while (stops === 0) stops = stopBits(words.getInt32((at += WORD_BYTES), true));
       at += indexOfLowestByte(stops);
       while (bytes[at] === BACKSLASH) {
-        if (SHORT_ESCAPE[bytes[at + 1] as number] === 1) at += 2;
+        if (SIMPLE_ESCAPES[bytes[at + 1] as number] === 1) at += 2;
         else if ((at = this.#skipCodeEscape(at + 1)) === INVALID) return INVALID;
       }
       const byte = bytes[at] as number;
@@ -200,19 +200,19 @@ export class JsonScanner {
   #skipScalar(start: number): number {
     switch (this.#bytes[start]) {
       case 0x74:
-        return this.#skipWord(start, 'true');
+        return this.#skipLiteral(start, 'true');
       case 0x66:
-        return this.#skipWord(start, 'false');
+        return this.#skipLiteral(start, 'false');
       case 0x6e:
-        return this.#skipWord(start, 'null');
+        return this.#skipLiteral(start, 'null');
       default:
         return this.#skipNumber(start);
     }
   }
 
-  #skipWord(start: number, word: string): number {
-    for (let i = 0; i < word.length; i++) if (this.#bytes[start + i] !== word.charCodeAt(i)) return INVALID;
-    return start + word.length;
+  #skipLiteral(start: number, literal: string): number {
+    for (let i = 0; i < literal.length; i++) if (this.#bytes[start + i] !== literal.charCodeAt(i)) return INVALID;
+    return start + literal.length;
   }
 
   #skipNumber(start: number): number {
@@ -236,13 +236,13 @@ export class JsonScanner {
   #skipCodeEscape(at: number): number {
     const bytes = this.#bytes;
     if (bytes[at] !== LETTER_U) return INVALID;
-    for (let i = 1; i <= 4; i++) if (HEX[bytes[at + i] as number] !== 1) return INVALID;
+    for (let i = 1; i <= 4; i++) if (HEX_DIGITS[bytes[at + i] as number] !== 1) return INVALID;
     return at + 5;
   }
 
-  #growFor(room: number): void {
+  #growFor(needed: number): void {
     let size = this.#bytes.length;
-    while (size < room) size *= 2;
+    while (size < needed) size *= 2;
     this.#bytes = new Uint8Array(size);
     this.#words = new DataView(this.#bytes.buffer);
     this.#buffer = Buffer.from(this.#bytes.buffer);

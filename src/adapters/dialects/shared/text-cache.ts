@@ -16,38 +16,38 @@ export class TextCache {
   find(source: DataView, start: number, end: number): string | undefined {
     const length = end - start;
     if (!isCacheable(length)) return undefined;
-    const place = slotOf(source.getInt32(start, true), source.getInt32(end - WORD_BYTES, true));
-    const text = this.#texts[place] as string;
-    return text.length === length && this.#matches(place * SLOT_BYTES, source, start, length) ? text : undefined;
+    const slot = slotOf(source.getInt32(start, true), source.getInt32(end - WORD_BYTES, true));
+    const text = this.#texts[slot] as string;
+    return text.length === length && this.#matches(slot * SLOT_BYTES, source, start, length) ? text : undefined;
   }
 
   /** @param source has the bytes of `text` from `start` on. */
   add(text: string, source: DataView, start: number): void {
     const { length } = text;
     if (!isCacheable(length)) return;
-    const place = slotOf(source.getInt32(start, true), source.getInt32(start + length - WORD_BYTES, true));
-    this.#texts[place] = text;
-    copy(source, start, this.#bytes, place * SLOT_BYTES, length);
+    const slot = slotOf(source.getInt32(start, true), source.getInt32(start + length - WORD_BYTES, true));
+    this.#texts[slot] = text;
+    copy(source, start, this.#bytes, slot * SLOT_BYTES, length);
   }
 
   /** Writes a cached `text`. @returns false, and writes no bytes, if it is not cached. */
   write(text: string, target: DataView, at: number): boolean {
     const { length } = text;
     if (!isCacheable(length)) return false;
-    const place = slotOf(wordIn(text, 0), wordIn(text, length - WORD_BYTES));
-    if (this.#texts[place] !== text) return false;
+    const slot = slotOf(wordAt(text, 0), wordAt(text, length - WORD_BYTES));
+    if (this.#texts[slot] !== text) return false;
     // Keeps the string of the caller, because the next comparison with the same string object is then free.
-    this.#texts[place] = text;
-    copy(this.#bytes, place * SLOT_BYTES, target, at, length);
+    this.#texts[slot] = text;
+    copy(this.#bytes, slot * SLOT_BYTES, target, at, length);
     return true;
   }
 
-  #matches(known: number, source: DataView, start: number, length: number): boolean {
+  #matches(cached: number, source: DataView, start: number, length: number): boolean {
     const last = length - WORD_BYTES;
     for (let at = 0; at < last; at += WORD_BYTES) {
-      if (source.getInt32(start + at, true) !== this.#bytes.getInt32(known + at, true)) return false;
+      if (source.getInt32(start + at, true) !== this.#bytes.getInt32(cached + at, true)) return false;
     }
-    return source.getInt32(start + last, true) === this.#bytes.getInt32(known + last, true);
+    return source.getInt32(start + last, true) === this.#bytes.getInt32(cached + last, true);
   }
 }
 
@@ -62,7 +62,7 @@ function slotOf(first: number, last: number): number {
   return hash >>> 19;
 }
 
-function wordIn(text: string, at: number): number {
+function wordAt(text: string, at: number): number {
   return text.charCodeAt(at) | (text.charCodeAt(at + 1) << 8) | (text.charCodeAt(at + 2) << 16) | (text.charCodeAt(at + 3) << 24);
 }
 

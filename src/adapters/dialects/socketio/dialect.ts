@@ -63,8 +63,8 @@ export class SocketIoDialect implements Dialect {
     return undefined;
   }
 
-  encodeEvent(news: TopicEvent): Uint8Array | undefined {
-    return encodeEvent(news);
+  encodeEvent(event: TopicEvent): Uint8Array | undefined {
+    return encodeEvent(event);
   }
 
   streamPreamble(): undefined {

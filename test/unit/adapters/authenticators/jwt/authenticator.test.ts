@@ -90,7 +90,9 @@ describe('MER7: tokens', () => {
     expect(claimsOf(made({ alg: 'HS256' }, payload))).toBeUndefined(),
   );
 
-  it.each(['', 'x', 'a.b.c', '..', 'é.é.é', `${signed({})}x`])('%j is not a token', (token) => expect(claimsOf(token)).toBeUndefined());
+  it.each(['', 'x', 'a.b.c', '..', 'é.é.é', `${signed({})}x`])('%j is not a token', (token) =>
+    expect(claimsOf(token)).toBeUndefined(),
+  );
 });
 
 describe('MER11: key pairs', () => {

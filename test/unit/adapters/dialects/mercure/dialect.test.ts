@@ -29,7 +29,7 @@ class MercureHouse extends TestBroker {
 }
 
 /** The received events, each on one line. */
-const heard = ({ received: texts }: MemoryClient): string[] =>
+const received = ({ received: texts }: MemoryClient): string[] =>
   texts
     .join('')
     .split('\n\n')
@@ -43,7 +43,7 @@ describe('Mercure', () => {
     expect([ann.head?.status, ann.received]).toEqual([200, [':\n']]);
     expect(house.publishes('topic=garden&topic=house&data=a%0Ab&id=1&type=t&retry=5')).toMatchObject({ status: 200, body: '1' });
     const event = 'id: 1|event: t|retry: 5|data: a|data: b';
-    expect([ann, bob, eve].map(heard)).toEqual([[event], [event], []]);
+    expect([ann, bob, eve].map(received)).toEqual([[event], [event], []]);
   });
 
   it('MER3: generates an id if none is given, and reads the topic from the query', () => {
@@ -51,7 +51,7 @@ describe('Mercure', () => {
     const ann = house.listens('topic=garden');
     const answer = house.publishes('data=AQID', { 'content-type': 'application/x-www-form-urlencoded' }, 'topic=garden');
     expect(answer?.body).toMatch(/^urn:uuid:id\d+$/);
-    expect(heard(ann)).toEqual([`id: ${answer?.body ?? ''}|data: AQID`]);
+    expect(received(ann)).toEqual([`id: ${answer?.body ?? ''}|data: AQID`]);
   });
 
   it('MER3: rejects a body that is too large', () => {
@@ -65,8 +65,8 @@ describe('Mercure', () => {
     const known = house.listens('topic=garden', { 'last-event-id': '2' });
     const unknown = house.listens('topic=garden&lastEventID=gone');
     const first = (far: MemoryClient) => far.head?.headers.find(([name]) => name === 'last-event-id')?.[1];
-    expect([first(known), heard(known)]).toEqual(['2', ['id: 3|data: 3']]);
-    expect([first(unknown), heard(unknown)]).toEqual(['1', ['id: 2|data: 2', 'id: 3|data: 3']]);
+    expect([first(known), received(known)]).toEqual(['2', ['id: 3|data: 3']]);
+    expect([first(unknown), received(unknown)]).toEqual(['1', ['id: 2|data: 2', 'id: 3|data: 3']]);
     expect(first(house.listens('topic=garden'))).toBeUndefined();
   });
 
@@ -74,7 +74,7 @@ describe('Mercure', () => {
     const house = new MercureHouse();
     const [template, pattern] = [house.listens('topic=/books/%7Bid%7D'), house.listens('match_urlpattern=/books/*')];
     house.publishes('topic=/books/1&id=1');
-    expect([heard(template), heard(pattern)]).toEqual([['id: 1|data: '], ['id: 1|data: ']]);
+    expect([received(template), received(pattern)]).toEqual([['id: 1|data: '], ['id: 1|data: ']]);
   });
 
   it('MER7: enforces the permissions of tokens', () => {
@@ -83,7 +83,7 @@ describe('Mercure', () => {
     const [cleared, anonymous] = [house.listens('topic=garden', { authorization }), house.listens('topic=garden')];
     expect(house.publishes('topic=garden&data=key&id=1&private=on', { authorization })?.status).toBe(200);
     expect(house.publishes('topic=garden&data=rain&id=2', { authorization })?.status).toBe(200);
-    expect([heard(cleared), heard(anonymous)]).toEqual([['id: 1|data: key', 'id: 2|data: rain'], ['id: 2|data: rain']]);
+    expect([received(cleared), received(anonymous)]).toEqual([['id: 1|data: key', 'id: 2|data: rain'], ['id: 2|data: rain']]);
     const statuses = [
       house.publishes('topic=garden')?.status,
       house.publishes('topic=house', { authorization })?.status,
@@ -145,7 +145,7 @@ describe('Mercure', () => {
     house.publishes('topic=a&data=before&id=1&private=on', { authorization });
     house.advance(1);
     house.publishes('topic=a&data=after&id=2', { authorization });
-    expect([heard(far), far.state]).toEqual([['id: 1|data: before'], 'closed']);
+    expect([received(far), far.state]).toEqual([['id: 1|data: before'], 'closed']);
   });
 
   it('MER5: cuts a replay that exceeds the send buffer at its older end, and reports it', () => {
@@ -155,7 +155,7 @@ describe('Mercure', () => {
     const far = house.listens('topic=garden&last_event_id=earliest');
     house.advance(0);
     expect(far.head?.headers.filter(([name]) => name.endsWith('last-event-id')).map(([, id]) => id)).toEqual(['1', '1']);
-    expect([heard(far).map((event) => event.slice(0, 5)), far.state]).toEqual([['id: 2', 'id: 3'], 'open']);
+    expect([received(far).map((event) => event.slice(0, 5)), far.state]).toEqual([['id: 2', 'id: 3'], 'open']);
   });
 
   it('MER5: replays missed updates also if another topic has an update with the same id', () => {
@@ -165,7 +165,7 @@ describe('Mercure', () => {
     house.publishes('topic=other&id=seen');
     expect(house.publishes('topic=other&id=earliest')?.status).toBe(400);
     for (const since of ['seen', 'earliest']) {
-      expect(heard(house.listens(`topic=garden&last_event_id=${since}`)).at(-1)).toContain('id: missed');
+      expect(received(house.listens(`topic=garden&last_event_id=${since}`)).at(-1)).toContain('id: missed');
     }
   });
 
@@ -185,7 +185,7 @@ describe('Mercure', () => {
       house.advance(0);
     }
     slow.startReading();
-    expect([slow.state, quick.state, heard(quick).length]).toEqual(['closed', 'open', 10]);
+    expect([slow.state, quick.state, received(quick).length]).toEqual(['closed', 'open', 10]);
   });
 
   it('accepts a trailing slash, rejects other methods, and answers 404 if it is not served', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeEvent } from '../../../../../src/adapters/dialects/mercure/events.ts';
 import type { Publication, TopicName } from '../../../../../src/domain/topic.ts';
 
-function told(data: string, more: Partial<Publication> = {}): string {
+function encoded(data: string, more: Partial<Publication> = {}): string {
   const publication: Publication = {
     ...{ id: '1', topics: ['a' as TopicName], payload: Buffer.from(data) },
     ...{ type: undefined, retry: undefined, isPrivate: false, from: undefined, ...more },
@@ -12,14 +12,14 @@ function told(data: string, more: Partial<Publication> = {}): string {
 
 describe('MER4: an event', () => {
   it('has id, type, retry and data', () => {
-    expect(told('x', { type: 't', retry: 5 })).toBe('id: 1\nevent: t\nretry: 5\ndata: x\n\n');
+    expect(encoded('x', { type: 't', retry: 5 })).toBe('id: 1\nevent: t\nretry: 5\ndata: x\n\n');
   });
 
   it('has a line for each line of the data, with any line end', () => {
-    expect(told('a\nb\r\nc\rd\n')).toBe('id: 1\ndata: a\ndata: b\ndata: c\ndata: d\ndata: \n\n');
+    expect(encoded('a\nb\r\nc\rd\n')).toBe('id: 1\ndata: a\ndata: b\ndata: c\ndata: d\ndata: \n\n');
   });
 
-  it('may have empty data', () => expect(told('')).toBe('id: 1\ndata: \n\n'));
+  it('may have empty data', () => expect(encoded('')).toBe('id: 1\ndata: \n\n'));
 
   it('does not exist for other events', () => expect(encodeEvent({ event: 'pong' })).toBeUndefined());
 });

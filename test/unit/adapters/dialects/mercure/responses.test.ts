@@ -28,7 +28,7 @@ describe('responses of Mercure', () => {
   });
 
   it('MER5: name the update before the replay, or earliest if its id does not fit in a header', () => {
-    const told = ['urn:uuid:1', 'caf\u00e9', 'a\r\nb', ''].map((id) => new Map(streamHead(id).headers).get('last-event-id'));
-    expect(told).toEqual(['urn:uuid:1', 'earliest', 'earliest', 'earliest']);
+    const ids = ['urn:uuid:1', 'caf\u00e9', 'a\r\nb', ''].map((id) => new Map(streamHead(id).headers).get('last-event-id'));
+    expect(ids).toEqual(['urn:uuid:1', 'earliest', 'earliest', 'earliest']);
   });
 });

@@ -20,8 +20,9 @@ describe('MER7: a token', () => {
     expect(shown({ cookie: 'mercureAuthorization=one; mercureAuthorization=two' })).toEqual({ text: 'one', isCookie: true });
   });
 
-  it.each(['Bearer ', 'Bearer', 'Bearer a b', 'bearer a, Bearer b'])('%j is malformed, also if there are other tokens', (authorization) =>
-    expect(shown({ authorization, cookie: 'mercureAuthorization=x' }, 'authorization=y')).toBe('malformed'),
+  it.each(['Bearer ', 'Bearer', 'Bearer a b', 'bearer a, Bearer b'])(
+    '%j is malformed, also if there are other tokens',
+    (authorization) => expect(shown({ authorization, cookie: 'mercureAuthorization=x' }, 'authorization=y')).toBe('malformed'),
   );
 
   it.each([{}, { authorization: 'Basic x' }, { cookie: 'mercureAuthorization=' }])('is absent in %j', (headers) =>

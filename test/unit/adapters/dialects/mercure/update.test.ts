@@ -21,19 +21,19 @@ describe('MER3: a form', () => {
   });
 
   it.each([
-    ['data=x', 'no topic'],
-    ['topic=a&id=%23x', 'bad id'],
-    ['topic=a&id=x%0Ay', 'bad id'],
-    ['topic=a&id=x%00', 'bad id'],
-    ['topic=a&id=earliest', 'bad id'],
-    ['topic=a&id=x%C2%85y', 'bad id'],
-    [`topic=a&id=${'x'.repeat(1025)}`, 'bad id'],
-    [`topic=a${'&'.repeat(200)}`, 'too many fields'],
-    ['topic=a&type=x%0Dy', 'bad type'],
-    ['topic=a&retry=-1', 'bad retry'],
-    ['topic=a&retry=1e3', 'bad retry'],
-    ['topic=a&retry=9999999999', 'bad retry'],
+    ['data=x', 'topic-missing'],
+    ['topic=a&id=%23x', 'id-invalid'],
+    ['topic=a&id=x%0Ay', 'id-invalid'],
+    ['topic=a&id=x%00', 'id-invalid'],
+    ['topic=a&id=earliest', 'id-invalid'],
+    ['topic=a&id=x%C2%85y', 'id-invalid'],
+    [`topic=a&id=${'x'.repeat(1025)}`, 'id-invalid'],
+    [`topic=a${'&'.repeat(200)}`, 'too-many-fields'],
+    ['topic=a&type=x%0Dy', 'type-invalid'],
+    ['topic=a&retry=-1', 'retry-invalid'],
+    ['topic=a&retry=1e3', 'retry-invalid'],
+    ['topic=a&retry=9999999999', 'retry-invalid'],
   ])('%s: %s', (form, fault) => expect(read(form)).toBe(fault));
 
-  it('is rejected if it is not UTF-8', () => expect(parseUpdate(Buffer.of(0xff), 'topic=a', 3)).toBe('no UTF-8'));
+  it('is rejected if it is not UTF-8', () => expect(parseUpdate(Buffer.of(0xff), 'topic=a', 3)).toBe('not-utf8'));
 });

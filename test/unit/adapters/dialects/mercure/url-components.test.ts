@@ -28,5 +28,4 @@ it('MER6: the text of a pattern is converted to its canonical form in a URL, or 
   ]).toEqual(['80', undefined, '', '443', '80']);
 });
 
-it('MER6: a lone surrogate becomes the replacement character', () =>
-  expect(canonical.pathname('\uD800')).toBe('%EF%BF%BD'));
+it('MER6: a lone surrogate becomes the replacement character', () => expect(canonical.pathname('\uD800')).toBe('%EF%BF%BD'));

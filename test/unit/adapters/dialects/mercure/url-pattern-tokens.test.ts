@@ -3,12 +3,12 @@ import { tokenize, takeUntil } from '../../../../../src/adapters/dialects/mercur
 
 const kinds = (pattern: string): string | undefined =>
   tokenize(pattern)
-    ?.map(({ is, text }) => `${is} ${text}`)
+    ?.map(({ kind, text }) => `${kind} ${text}`)
     .join(',');
 
 it('MER6: reads names, wildcards, groups, texts and optional parts', () => {
   expect(kinds('a:id*')).toBeUndefined();
-  expect(kinds('/:id?{b}?*?')).toBe('text /,name id,maybe ?,open {,text b,close },maybe ?,star *,maybe ?');
+  expect(kinds('/:id?{b}?*?')).toBe('text /,name id,optional ?,open {,text b,close },optional ?,wildcard *,optional ?');
   expect(kinds(':1\\:x?')).toBe('text :,text 1,text :,text x,text ?');
 });
 

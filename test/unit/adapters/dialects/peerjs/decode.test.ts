@@ -4,7 +4,7 @@ import { TextCache } from '../../../../../src/adapters/dialects/shared/text-cach
 
 const decoder = new Decoder(new TextCache());
 
-const UNREADABLE = { action: 'malformed' };
+const MALFORMED = { action: 'malformed' };
 const NOT_RELAYED = { action: 'ignore', why: 'not-relayed' };
 const NOT_TEXT = { action: 'ignore', why: 'destination-not-text' };
 
@@ -49,7 +49,7 @@ describe('relayed messages', () => {
       for (const frame of ['{"type":"OFFER","dst":"bob","payload":"?"}', '{"type":"OFFER","?":1,"dst":"bob"}']) {
         const [before = '', behind = ''] = frame.split('?');
         const bytes = Buffer.concat([Buffer.from(before), Buffer.from(broken), Buffer.from(behind)]);
-        expect(read(bytes, true)).toEqual(UNREADABLE);
+        expect(read(bytes, true)).toEqual(MALFORMED);
       }
     }
   });
@@ -79,7 +79,7 @@ describe('payloads', () => {
     for (const deep of [arrays, objects]) {
       expect(read(`{"type":"OFFER","dst":"bob","payload":${deep}}`)).toEqual(offer('bob', deep));
       expect(read(`{"beside":${deep},"type":"OFFER","dst":"bob"}`)).toEqual(offer('bob'));
-      expect(read(`{"type":"OFFER","dst":"bob","payload":${deep.slice(0, -1)}}`)).toEqual(UNREADABLE);
+      expect(read(`{"type":"OFFER","dst":"bob","payload":${deep.slice(0, -1)}}`)).toEqual(MALFORMED);
     }
   });
 
@@ -184,39 +184,39 @@ describe('messages that are not relayed', () => {
 describe('unreadable frames', () => {
   it('M10: JSON that is not an object', () => {
     for (const frame of ['null', 'true', '5', '"OFFER"', '[]', '[{"type":"OFFER","dst":"bob"}]', ' null ']) {
-      expect(read(frame), frame).toEqual(UNREADABLE);
+      expect(read(frame), frame).toEqual(MALFORMED);
     }
   });
 
   it('M10: an empty frame, whitespace, and an unfinished object', () => {
     const begun = ['{', '{"', '{"type', '{"type"', '{"type":', '{"type":"OFFER"', '{"type":"OFFER",'];
-    for (const frame of ['', ' ', '\n', '}', '{,}', '{"a":1,}', ...begun]) expect(read(frame), frame).toEqual(UNREADABLE);
+    for (const frame of ['', ' ', '\n', '}', '{,}', '{"a":1,}', ...begun]) expect(read(frame), frame).toEqual(MALFORMED);
   });
 
   it('M10: an object with other characters before or after it', () => {
     const object = '{"type":"OFFER","dst":"bob"}';
     for (const behind of [object, ',', '}', ']', 'x', '\u0000', '\u00a0', ' 1']) {
-      expect(read(`${object}${behind}`), behind).toEqual(UNREADABLE);
+      expect(read(`${object}${behind}`), behind).toEqual(MALFORMED);
     }
-    for (const before of ['\ufeff', 'x', '\u0000', ',', '[', '{']) expect(read(`${before}${object}`), before).toEqual(UNREADABLE);
+    for (const before of ['\ufeff', 'x', '\u0000', ',', '[', '{']) expect(read(`${before}${object}`), before).toEqual(MALFORMED);
   });
 
   it('M10: whitespace that JSON does not allow', () => {
     for (const space of ['\u00a0', '\u2028', '\u000b', '\u000c', '\ufeff', '/**/']) {
-      expect(read(`{${space}"type":"OFFER"}`), space).toEqual(UNREADABLE);
-      expect(read(`{"type":${space}"OFFER"}`), space).toEqual(UNREADABLE);
+      expect(read(`{${space}"type":"OFFER"}`), space).toEqual(MALFORMED);
+      expect(read(`{"type":${space}"OFFER"}`), space).toEqual(MALFORMED);
     }
   });
 
   it('M10: syntax of other notations', () => {
     const others = ["{'type':'OFFER'}", '{type:"OFFER"}', '{"type"="OFFER"}', '{"type":"OFFER";"dst":"bob"}'];
-    for (const frame of [...others, '{"a":.5}', '{"a":undefined}']) expect(read(frame), frame).toEqual(UNREADABLE);
+    for (const frame of [...others, '{"a":.5}', '{"a":undefined}']) expect(read(frame), frame).toEqual(MALFORMED);
   });
 
   it('M10: a syntax error anywhere, also after all members that are read', () => {
     for (const fault of ['01', '1.', '+1', 'NaN', '"\t"', '"\\x"', '[1,]', '{"a"}', 'nul', '']) {
-      expect(read(`{"type":"OFFER","dst":"bob","payload":1,"more":${fault}}`), fault).toEqual(UNREADABLE);
-      expect(read(`{"type":"HEARTBEAT","payload":${fault}}`), fault).toEqual(UNREADABLE);
+      expect(read(`{"type":"OFFER","dst":"bob","payload":1,"more":${fault}}`), fault).toEqual(MALFORMED);
+      expect(read(`{"type":"HEARTBEAT","payload":${fault}}`), fault).toEqual(MALFORMED);
     }
   });
 });

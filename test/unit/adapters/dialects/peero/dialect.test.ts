@@ -15,16 +15,16 @@ class PeeroHouse extends TestBroker {
   }
 }
 
-const says = ({ far }: { far: MemoryClient }, frame: object): void => far.send(JSON.stringify(frame));
+const send = ({ far }: { far: MemoryClient }, frame: object): void => far.send(JSON.stringify(frame));
 /** The frames after hello. */
-const heard = ({ far }: { far: MemoryClient }): unknown[] => far.received.slice(1).map((text) => JSON.parse(text) as unknown);
+const received = ({ far }: { far: MemoryClient }): unknown[] => far.received.slice(1).map((text) => JSON.parse(text) as unknown);
 
 describe('Peero', () => {
   it('PEO1, PEO2: lists the other peers to a new peer, and announces it to them', () => {
     const house = new PeeroHouse();
     const [ann, bob] = [house.enters(), house.enters()];
     expect(ann.far.received[0]).toBe(`{"type":"hello","peer":"${ann.id}"}`);
-    expect([heard(ann), heard(bob)]).toEqual([
+    expect([received(ann), received(bob)]).toEqual([
       [
         { type: 'peers', peers: [] },
         { type: 'announce', peer: bob.id },
@@ -36,32 +36,32 @@ describe('Peero', () => {
   it('PEO3: sends an offer to all others, with the real id of the sender', () => {
     const house = new PeeroHouse();
     const [ann, bob, eve] = [house.enters(), house.enters(), house.enters()];
-    says(ann, { type: 'offer', signal: { sdp: 1 } });
-    says(ann, { type: 'offer', peer: bob.id, from: 'x', signal: 2 });
-    expect([heard(bob).slice(-2), heard(eve).at(-1)]).toEqual([
+    send(ann, { type: 'offer', signal: { sdp: 1 } });
+    send(ann, { type: 'offer', peer: bob.id, from: 'x', signal: 2 });
+    expect([received(bob).slice(-2), received(eve).at(-1)]).toEqual([
       [
         { type: 'offer', peer: ann.id, signal: { sdp: 1 } },
         { type: 'offer', peer: ann.id, signal: 2 },
       ],
       { type: 'offer', peer: ann.id, signal: { sdp: 1 } },
     ]);
-    expect(heard(ann).filter((frame) => (frame as { type: string }).type === 'offer')).toEqual([]);
+    expect(received(ann).filter((frame) => (frame as { type: string }).type === 'offer')).toEqual([]);
   });
 
   it('PEO4: sends an answer to one peer', () => {
     const house = new PeeroHouse();
     const [ann, bob, eve] = [house.enters(), house.enters(), house.enters()];
-    says(bob, { type: 'answer', peer: ann.id, signal: 1 });
-    expect([heard(ann).at(-1), heard(eve).length]).toEqual([{ type: 'answer', peer: bob.id, signal: 1 }, 1]);
+    send(bob, { type: 'answer', peer: ann.id, signal: 1 });
+    expect([received(ann).at(-1), received(eve).length]).toEqual([{ type: 'answer', peer: bob.id, signal: 1 }, 1]);
   });
 
   it('PEO5: notifies the others of a disconnected peer, with its will unless it sent leave', () => {
     const house = new PeeroHouse();
     const [ann, bob, eve] = [house.enters(), house.enters(), house.enters()];
-    for (const one of [bob, eve]) says(one, { type: 'will', signal: 'lost' });
+    for (const one of [bob, eve]) send(one, { type: 'will', signal: 'lost' });
     bob.far.cut();
-    says(eve, { type: 'leave' });
-    expect(heard(ann).slice(-2)).toEqual([
+    send(eve, { type: 'leave' });
+    expect(received(ann).slice(-2)).toEqual([
       { type: 'remove', peer: bob.id, signal: 'lost' },
       { type: 'remove', peer: eve.id },
     ]);
@@ -71,9 +71,9 @@ describe('Peero', () => {
   it('PEO6: returns an error for a message that could not be delivered', () => {
     const house = new PeeroHouse({ expireTimeout: 5_000 });
     const ann = house.enters();
-    says(ann, { type: 'answer', peer: 'nobody', signal: 1 });
+    send(ann, { type: 'answer', peer: 'nobody', signal: 1 });
     house.advance(6_000);
-    expect(heard(ann).at(-1)).toMatchObject({ type: 'error', peer: 'nobody' });
+    expect(received(ann).at(-1)).toMatchObject({ type: 'error', peer: 'nobody' });
   });
 
   it('PEO7: removes an idle peer that does not answer pings', () => {
@@ -81,7 +81,7 @@ describe('Peero', () => {
     const [ann, bob] = [house.enters(), house.enters()];
     bob.far.answersPings = false;
     for (let minute = 0; minute < 3; minute++) house.advance(30_000);
-    expect([bob.far.closed?.code, heard(ann).at(-1)]).toEqual([4002, { type: 'remove', peer: bob.id }]);
+    expect([bob.far.closed?.code, received(ann).at(-1)]).toEqual([4002, { type: 'remove', peer: bob.id }]);
   });
 
   it('PEO8: separates meshes by topic and by key', () => {
@@ -92,7 +92,7 @@ describe('Peero', () => {
       house.enters('key=blue'),
       house.enters('key=red'),
     ];
-    expect([ann, bob, eve, sue].map((one) => heard(one)[0])).toEqual(
+    expect([ann, bob, eve, sue].map((one) => received(one)[0])).toEqual(
       [[], [], [], [ann.id]].map((peers) => ({ type: 'peers', peers })),
     );
     expect(house.enters('key=green').far.closed?.code).toBe(1008);
@@ -102,8 +102,8 @@ describe('Peero', () => {
     const house = new PeeroHouse();
     const [ann, bob] = [house.enters(), house.connectPeer('bob')];
     bob.sendOffer(ann.id, { sdp: 1 });
-    says(ann, { type: 'answer', peer: 'bob', signal: { sdp: 2 } });
-    expect(heard(ann).at(-1)).toEqual({ type: 'offer', peer: 'bob', signal: { sdp: 1 } });
+    send(ann, { type: 'answer', peer: 'bob', signal: { sdp: 2 } });
+    expect(received(ann).at(-1)).toEqual({ type: 'offer', peer: 'bob', signal: { sdp: 1 } });
     expect(bob.received).toEqual([{ type: 'ANSWER', src: ann.id, dst: 'bob', payload: { sdp: 2 } }]);
   });
 

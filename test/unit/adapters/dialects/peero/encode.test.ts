@@ -33,9 +33,9 @@ describe('encoded frames of Peero', () => {
   });
 
   it('PEO6: report messages that could not be delivered', () => {
-    const word = (kind: 'leave' | 'expire') =>
+    const notice = (kind: 'leave' | 'expire') =>
       JSON.parse(text(encodeMessage({ kind, from: ann, to: bob, payload: undefined }))) as object;
-    expect([word('leave'), word('expire')]).toMatchObject([
+    expect([notice('leave'), notice('expire')]).toMatchObject([
       { type: 'remove', peer: 'ann' },
       { type: 'error', peer: 'ann' },
     ]);

@@ -15,8 +15,8 @@ class RelayHouse extends TestBroker {
   }
 }
 
-const says = (far: MemoryClient, message: object): void => far.send(JSON.stringify(message));
-const heard = ({ received: texts }: MemoryClient): unknown[] => texts.map((text) => JSON.parse(text) as unknown);
+const send = (far: MemoryClient, message: object): void => far.send(JSON.stringify(message));
+const received = ({ received: texts }: MemoryClient): unknown[] => texts.map((text) => JSON.parse(text) as unknown);
 
 describe('the topic relay', () => {
   it('is served at its path, with or without a trailing slash, and at the root if its path is empty', () => {
@@ -33,28 +33,28 @@ describe('the topic relay', () => {
   it('REL1, REL2: sends a publication to all subscribers, the publisher included', () => {
     const house = new RelayHouse();
     const [ann, bob, eve] = [house.enters(), house.enters(), house.enters()];
-    for (const far of [ann, bob]) says(far, { type: 'subscribe', topics: ['garden', 'house'] });
-    says(eve, { type: 'subscribe', topics: ['street'] });
-    says(ann, { type: 'publish', topic: 'garden', data: [1] });
-    const told = { type: 'publish', topic: 'garden', data: [1], clients: 2 };
-    expect([ann, bob, eve].map(heard)).toEqual([[told], [told], []]);
-    says(bob, { type: 'unsubscribe', topics: ['garden'] });
-    says(eve, { type: 'publish', topic: 'garden' });
-    expect([heard(ann).at(-1), heard(bob).length]).toEqual([{ type: 'publish', topic: 'garden', clients: 1 }, 1]);
+    for (const far of [ann, bob]) send(far, { type: 'subscribe', topics: ['garden', 'house'] });
+    send(eve, { type: 'subscribe', topics: ['street'] });
+    send(ann, { type: 'publish', topic: 'garden', data: [1] });
+    const publication = { type: 'publish', topic: 'garden', data: [1], clients: 2 };
+    expect([ann, bob, eve].map(received)).toEqual([[publication], [publication], []]);
+    send(bob, { type: 'unsubscribe', topics: ['garden'] });
+    send(eve, { type: 'publish', topic: 'garden' });
+    expect([received(ann).at(-1), received(bob).length]).toEqual([{ type: 'publish', topic: 'garden', clients: 1 }, 1]);
   });
 
   it('REL4: sends a Trystero publication to the other subscribers only', () => {
     const house = new RelayHouse();
     const [ann, bob] = [house.enters(), house.enters()];
-    for (const far of [ann, bob]) says(far, { type: 'subscribe', topic: 'garden' });
-    says(ann, { type: 'publish', topic: 'garden', payload: 'rain' });
-    expect([ann, bob].map(heard)).toEqual([[], [{ topic: 'garden', payload: 'rain' }]]);
+    for (const far of [ann, bob]) send(far, { type: 'subscribe', topic: 'garden' });
+    send(ann, { type: 'publish', topic: 'garden', payload: 'rain' });
+    expect([ann, bob].map(received)).toEqual([[], [{ topic: 'garden', payload: 'rain' }]]);
   });
 
   it('REL1: answers pings', () => {
     const ann = new RelayHouse().enters();
-    says(ann, { type: 'ping' });
-    expect(heard(ann)).toEqual([{ type: 'pong' }]);
+    send(ann, { type: 'ping' });
+    expect(received(ann)).toEqual([{ type: 'pong' }]);
   });
 
   it('REL3: sends pings, and closes a connection that does not answer', () => {
@@ -71,22 +71,22 @@ describe('the topic relay', () => {
     ann.send('{');
     expect(ann.state).toBe('open');
     ann.send('{');
-    says(bob, { type: 'ping' });
-    expect([ann.closed?.code, heard(bob)]).toEqual([1007, [{ type: 'pong' }]]);
+    send(bob, { type: 'ping' });
+    expect([ann.closed?.code, received(bob)]).toEqual([1007, [{ type: 'pong' }]]);
   });
 
   it('REL5: selects the realm by the key', () => {
     const house = new RelayHouse({ keys: ['red', 'blue'] });
     const [ann, bob, eve] = [house.enters(), house.enters('key=red'), house.enters('key=blue')];
-    for (const far of [ann, bob, eve]) says(far, { type: 'subscribe', topics: ['garden'] });
-    says(ann, { type: 'publish', topic: 'garden' });
-    expect([ann, bob, eve].map((far) => heard(far).length)).toEqual([1, 1, 0]);
+    for (const far of [ann, bob, eve]) send(far, { type: 'subscribe', topics: ['garden'] });
+    send(ann, { type: 'publish', topic: 'garden' });
+    expect([ann, bob, eve].map((far) => received(far).length)).toEqual([1, 1, 0]);
     expect(house.enters('key=green').closed?.code).toBe(1008);
   });
 
   it('T5: closes a connection that subscribes to too many topics', () => {
     const ann = new RelayHouse({ topicsPerConnection: 2 }).enters();
-    says(ann, { type: 'subscribe', topics: ['a', 'b', 'c'] });
+    send(ann, { type: 'subscribe', topics: ['a', 'b', 'c'] });
     expect(ann.closed?.code).toBe(1008);
   });
 

@@ -6,7 +6,7 @@ import type { TopicEvent, Publication, TopicName } from '../../../../../src/doma
 const topic = 'garden' as TopicName;
 
 /** The text that subscribers receive for a frame. */
-function toldOf(frame: string, subscribers = 3): string {
+function encodedOf(frame: string, subscribers = 3): string {
   const request = new Decoder().decode(Buffer.from(frame), false);
   if (request.action !== 'publish') throw new Error(`${frame} is not a publication`);
   const { payload, type } = request.draft;
@@ -25,15 +25,15 @@ function toldOf(frame: string, subscribers = 3): string {
 describe('encoded frames of the relay', () => {
   it('REL2: contain a publication byte for byte, and the number of subscribers', () => {
     const frame = '{ "type":"publish", "topic":"a\\u0062", "n":1e400, "n":12345678901234567890 }  ';
-    expect(toldOf(frame)).toBe('{ "type":"publish", "topic":"a\\u0062", "n":1e400, "n":12345678901234567890 ,"clients":3}');
+    expect(encodedOf(frame)).toBe('{ "type":"publish", "topic":"a\\u0062", "n":1e400, "n":12345678901234567890 ,"clients":3}');
   });
 
   it('REL2: override the clients member of the publisher', () => {
-    expect(JSON.parse(toldOf('{"type":"publish","topic":"a","clients":99}'))).toMatchObject({ clients: 3 });
+    expect(JSON.parse(encodedOf('{"type":"publish","topic":"a","clients":99}'))).toMatchObject({ clients: 3 });
   });
 
   it('REL4: contain topic and payload', () => {
-    expect(toldOf('{"type":"publish","topic":"a","payload":"x"}')).toBe('{"topic":"a","payload":"x"}');
+    expect(encodedOf('{"type":"publish","topic":"a","payload":"x"}')).toBe('{"topic":"a","payload":"x"}');
   });
 
   it('REL1: contain a pong, and do not exist for other events', () => {

@@ -9,19 +9,19 @@ const house = (): TestBroker => {
     { peerIds: { generate: () => `id${++count}` } },
   );
 };
-const says = (far: MemoryClient, ...line: unknown[]): void => far.send(JSON.stringify(line));
+const send = (far: MemoryClient, ...line: unknown[]): void => far.send(JSON.stringify(line));
 /** The lines after the welcome. */
-const heard = ({ received: lines }: MemoryClient): unknown[] => lines.slice(1).map((line) => JSON.parse(line) as unknown);
+const received = ({ received: lines }: MemoryClient): unknown[] => lines.slice(1).map((line) => JSON.parse(line) as unknown);
 
 describe('the Socket.IO dialect', () => {
   it('SIO1, SIO2, SIO3: sends publications to all other subscribers, and receipts for each change', () => {
     const { transport } = house();
     const [ann, bob] = [transport.connect({ path: '/socket.io/' }), transport.connect({ path: '/socket.io/' })];
-    for (const far of [ann, bob]) says(far, 'subscribe', 'garden', 1);
-    says(ann, 'publish', 'garden', 'AQID', 2);
-    says(bob, 'unsubscribe', 'garden', 2);
-    says(ann, 'publish', 'garden', 'AQID');
-    expect([heard(ann), heard(bob)]).toEqual([
+    for (const far of [ann, bob]) send(far, 'subscribe', 'garden', 1);
+    send(ann, 'publish', 'garden', 'AQID', 2);
+    send(bob, 'unsubscribe', 'garden', 2);
+    send(ann, 'publish', 'garden', 'AQID');
+    expect([received(ann), received(bob)]).toEqual([
       [
         ['receipt', 1],
         ['receipt', 2],
@@ -37,14 +37,14 @@ describe('the Socket.IO dialect', () => {
   it('SIO5: exchanges publications with Mercure', () => {
     const { transport } = house();
     const ann = transport.connect({ path: '/socket.io/' });
-    says(ann, 'subscribe', 'garden');
+    send(ann, 'subscribe', 'garden');
     const bob = transport.stream('GET', '/.well-known/mercure?topic=garden');
-    says(ann, 'publish', 'garden', 'AQID');
+    send(ann, 'publish', 'garden', 'AQID');
     for (const data of ['BAUG', 'no base64']) {
       transport.request('POST', '/.well-known/mercure', { body: new URLSearchParams({ topic: 'garden', data }).toString() });
       transport.settle();
     }
-    expect([bob.received.some((text) => text.includes('data: AQID')), heard(ann)]).toEqual([
+    expect([bob.received.some((text) => text.includes('data: AQID')), received(ann)]).toEqual([
       true,
       [['message', 'garden', 'BAUG']],
     ]);
@@ -53,17 +53,17 @@ describe('the Socket.IO dialect', () => {
   it('SIO6: sends a client its id, or the reason of a refusal', () => {
     const { transport } = house();
     expect(transport.connect({ path: '/socket.io/' }).received).toEqual(['["welcome","id1"]']);
-    const stranger = transport.connect({ path: '/socket.io/', query: 'key=nobody' });
-    expect([stranger.received, stranger.closed?.code]).toEqual([['["refused","Invalid key provided"]'], 1008]);
+    const refused = transport.connect({ path: '/socket.io/', query: 'key=nobody' });
+    expect([refused.received, refused.closed?.code]).toEqual([['["refused","Invalid key provided"]'], 1008]);
   });
 
   it('SIO6: handles stay, leave and forbidden', () => {
     const here = house();
     const ann = here.transport.connect({ path: '/socket.io/' });
-    says(ann, 'stay');
-    says(ann, 'forbidden');
+    send(ann, 'stay');
+    send(ann, 'forbidden');
     expect([ann.state, here.tally.all()]).toEqual(['open', { 'ignored:not-allowed': 1 }]);
-    says(ann, 'leave');
+    send(ann, 'leave');
     expect(ann.closed?.code).toBe(1000);
   });
 
@@ -82,8 +82,8 @@ describe('the Socket.IO dialect', () => {
       transport.connect({ path: '/socket.io/', query: 'key=blue' }),
       transport.connect({ path: '/socket.io/' }),
     ];
-    for (const far of [ann, bob]) says(far, 'subscribe', 'garden');
-    says(ann, 'publish', 'garden', 'AQID');
-    expect(heard(bob)).toEqual([]);
+    for (const far of [ann, bob]) send(far, 'subscribe', 'garden');
+    send(ann, 'publish', 'garden', 'AQID');
+    expect(received(bob)).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeEvent } from '../../../../../src/adapters/dialects/socketio/encode.ts';
 import type { Publication, TopicName } from '../../../../../src/domain/topic.ts';
 
-function told(payload: string): string | undefined {
+function encoded(payload: string): string | undefined {
   const publication: Publication = {
     ...{ id: '1', topics: ['garden' as TopicName], payload: Buffer.from(payload) },
     ...{ type: undefined, retry: undefined, isPrivate: false, from: undefined },
@@ -13,13 +13,13 @@ function told(payload: string): string | undefined {
 
 describe('encoded lines of Socket.IO', () => {
   it('SIO3, SIO6: are messages and receipts', () => {
-    expect(told('AQID')).toBe('["message","garden","AQID"]');
-    expect(told('')).toBe('["message","garden",""]');
+    expect(encoded('AQID')).toBe('["message","garden","AQID"]');
+    expect(encoded('')).toBe('["message","garden",""]');
     expect(Buffer.from(encodeEvent({ event: 'receipt', receipt: 3 }) ?? []).toString()).toBe('["receipt",3]');
   });
 
   it.each(['AQI', 'AQ=D', 'hello, world', '\u{1f600}', 'AQID\n'])('SIO5: do not exist for %j, which is not base64', (payload) =>
-    expect(told(payload)).toBeUndefined(),
+    expect(encoded(payload)).toBeUndefined(),
   );
 
   it('do not exist for other events', () => expect(encodeEvent({ event: 'pong' })).toBeUndefined());
