@@ -83,13 +83,13 @@ const HTTP_REFUSALS: Record<HttpRefusal, true> = {
 /** Any bytes, any text, and valid frames with a few wrong bytes. */
 function frames({ frames }: DialectSubject): fc.Arbitrary<Uint8Array> {
   const known = fc.constantFrom(...(frames.length > 0 ? frames : ['{}'])).map((text) => Uint8Array.from(Buffer.from(text)));
-  const bitten = fc
+  const mutated = fc
     .tuple(known, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }), fc.nat())
-    .map(([bytes, bites, end]) => {
-      for (const [place, byte] of bites) bytes[place % bytes.length] = byte;
+    .map(([bytes, changes, end]) => {
+      for (const [place, byte] of changes) bytes[place % bytes.length] = byte;
       return end % 3 === 0 ? bytes.subarray(0, end % bytes.length) : bytes;
     });
-  return fc.oneof(fc.uint8Array({ maxLength: 200 }), known, bitten, text(fc.string({ unit: 'binary' })), text(fc.json()));
+  return fc.oneof(fc.uint8Array({ maxLength: 200 }), known, mutated, text(fc.string({ unit: 'binary' })), text(fc.json()));
 }
 
 function text(arbitrary: fc.Arbitrary<string>): fc.Arbitrary<Uint8Array> {
@@ -121,7 +121,7 @@ const MESSAGES: fc.Arbitrary<SignalMessage> = fc.record({
 const TOPIC = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).map((topic) => topic as TopicName);
 
 /** All topic events, with payloads of publishers of the same space. */
-function newsFor({ payloads = fc.json() }: DialectSubject): fc.Arbitrary<TopicEvent> {
+function eventsFor({ payloads = fc.json() }: DialectSubject): fc.Arbitrary<TopicEvent> {
   const payload = text(payloads);
   const publication = fc.record({
     id: fc.string({ unit: 'grapheme-ascii' }),
@@ -152,10 +152,10 @@ function heads({ queries }: DialectSubject): fc.Arbitrary<HttpHead> {
 }
 
 /** Follows a request through all its steps. @returns the last step. */
-function followed(asked: HttpAction, body: Uint8Array, claims: ValidToken | undefined): HttpAction {
-  if (asked.action === 'read-body') return followed(asked.then(body), body, claims);
-  if (asked.action === 'verify-token') return followed(asked.then(claims), body, claims);
-  return asked;
+function followSteps(action: HttpAction, body: Uint8Array, claims: ValidToken | undefined): HttpAction {
+  if (action.action === 'read-body') return followSteps(action.then(body), body, claims);
+  if (action.action === 'verify-token') return followSteps(action.then(claims), body, claims);
+  return action;
 }
 
 /** A token with these claims; undefined if they are not an object. */
@@ -200,9 +200,9 @@ export const CLAUSES: readonly Clause[] = [
         (path, head, body, claims) => {
           const route = dialect.route(path);
           if (route?.methods.includes(head.method) !== true) return;
-          const asked = followed(route.handle({ ...head, path }, 'none'), body, tokenWith(claims));
-          if (asked.action === 'respond') expect(complaints(asked.response)).toEqual([]);
-          if (asked.action === 'open-stream') for (const start of [undefined, 'x']) asked.head(start);
+          const action = followSteps(route.handle({ ...head, path }, 'none'), body, tokenWith(claims));
+          if (action.action === 'respond') expect(faultsOf(action.response)).toEqual([]);
+          if (action.action === 'open-stream') for (const start of [undefined, 'x']) action.head(start);
         },
       );
       fc.assert(property, { numRuns: 2_000 });
@@ -252,11 +252,11 @@ export const CLAUSES: readonly Clause[] = [
     name: 'encodes topic events as UTF-8 with any payload, and independently of earlier events',
     run(subject) {
       const [used, fresh] = [subject.make(), subject.make()];
-      const property = fc.property(newsFor(subject), newsFor(subject), (before, news) => {
+      const property = fc.property(eventsFor(subject), eventsFor(subject), (before, event) => {
         used.encodeEvent(before);
-        const told = hex(used.encodeEvent(news));
-        expect(isUtf8(Buffer.from(told, 'hex'))).toBe(true);
-        expect(told).toBe(hex(fresh.encodeEvent(news)));
+        const encoded = hex(used.encodeEvent(event));
+        expect(isUtf8(Buffer.from(encoded, 'hex'))).toBe(true);
+        expect(encoded).toBe(hex(fresh.encodeEvent(event)));
       });
       fc.assert(property, { numRuns: 1_000 });
     },
@@ -305,23 +305,23 @@ export const CLAUSES: readonly Clause[] = [
     name: 'gives the same first and last messages on every call',
     run(subject) {
       const dialect = subject.make();
-      const words = (): string => JSON.stringify([...firstWords(dialect).map(hex), ...farewells(dialect)]);
-      const before = words();
+      const allFrames = (): string => JSON.stringify([...openingFrames(dialect).map(hex), ...closeFrames(dialect)]);
+      const before = allFrames();
       for (const message of fc.sample(MESSAGES, 50)) dialect.encode(message);
-      expect(words()).toBe(before);
+      expect(allFrames()).toBe(before);
     },
   },
   {
     name: 'has a close frame for each refusal and ending: UTF-8, a code that may be sent, a reason of at most 123 bytes',
     run(subject) {
       const dialect = subject.make();
-      for (const { frame, code, why } of farewells(dialect)) {
+      for (const { frame, code, why } of closeFrames(dialect)) {
         expect(frame === undefined || (frame.length > 0 && isUtf8(frame))).toBe(true);
-        expect(mayBeSent(code), `${code}`).toBe(true);
+        expect(isSendable(code), `${code}`).toBe(true);
         expect(why.length).toBeGreaterThan(0);
         expect(Buffer.byteLength(why)).toBeLessThanOrEqual(123);
       }
-      for (const word of firstWords(dialect)) expect(word === undefined || (word.length > 0 && isUtf8(word))).toBe(true);
+      for (const frame of openingFrames(dialect)) expect(frame === undefined || (frame.length > 0 && isUtf8(frame))).toBe(true);
     },
   },
   {
@@ -330,7 +330,7 @@ export const CLAUSES: readonly Clause[] = [
       const dialect = subject.make();
       const refusals = (Object.keys(HTTP_REFUSALS) as HttpRefusal[]).map((reason) => ({ kind: 'refusal', reason }) as const);
       for (const outcome of [...OUTCOMES, ...refusals]) {
-        expect(complaints(dialect.httpResponse(outcome)), outcome.kind).toEqual([]);
+        expect(faultsOf(dialect.httpResponse(outcome)), outcome.kind).toEqual([]);
       }
     },
   },
@@ -344,15 +344,15 @@ export function dialectContract(name: string, subject: DialectSubject): void {
   });
 }
 
-function firstWords(dialect: Dialect): (Uint8Array | undefined)[] {
-  const welcomes = (['nothing', 'socket', 'stream'] as const).map((replaces) =>
+function openingFrames(dialect: Dialect): (Uint8Array | undefined)[] {
+  const openFrames = (['nothing', 'socket', 'stream'] as const).map((replaces) =>
     dialect.openFrame({ id: 'ann' as PeerId, replaces }),
   );
-  return [...welcomes, dialect.streamPreamble(), dialect.keepAliveFrame()];
+  return [...openFrames, dialect.streamPreamble(), dialect.keepAliveFrame()];
 }
 
 /** The faults of a response. */
-function complaints({ status, headers, body }: HttpResponse): string[] {
+function faultsOf({ status, headers, body }: HttpResponse): string[] {
   const wrong: string[] = [];
   if (!(status >= 200 && status < 600)) wrong.push(`status ${status}`);
   if (body !== '' && !headers.some(([name]) => name === 'content-type')) wrong.push('no content-type');
@@ -367,14 +367,14 @@ function hex(bytes: Uint8Array | undefined): string {
   return Buffer.from(bytes ?? []).toString('hex');
 }
 
-function farewells(dialect: Dialect): CloseFrame[] {
+function closeFrames(dialect: Dialect): CloseFrame[] {
   const refusals = Object.values(REFUSALS).map((refusal) => dialect.refusal(refusal));
   const endings = (Object.keys(ENDINGS) as Ending[]).map((ending) => dialect.closeFrame(ending));
   return [...refusals, ...endings];
 }
 
 /** RFC 6455, 7.4: all other codes are reserved, or only reported locally. */
-function mayBeSent(code: number): boolean {
+function isSendable(code: number): boolean {
   const isDefined = code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code);
   return isDefined || (code >= 3000 && code <= 4999);
 }

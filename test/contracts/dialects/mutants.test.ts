@@ -10,7 +10,7 @@ import { PEERJS } from './peerjs.ts';
 
 const PREFIX = '/myapp/';
 
-class TrustfulDialect extends PeerjsDialect {
+class UncheckedDialect extends PeerjsDialect {
   override decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
     JSON.parse(Buffer.from(bytes).toString());
     return super.decode(bytes, isBinary);
@@ -23,13 +23,13 @@ class DecodingDialect extends PeerjsDialect {
   }
 }
 
-class SuspiciousDialect extends PeerjsDialect {
-  #hasStumbled = false;
+class StatefulDialect extends PeerjsDialect {
+  #hasFailed = false;
 
   override decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
     const request = super.decode(bytes, isBinary);
-    if (request.action === 'malformed') this.#hasStumbled = true;
-    return this.#hasStumbled ? { action: 'malformed' } : request;
+    if (request.action === 'malformed') this.#hasFailed = true;
+    return this.#hasFailed ? { action: 'malformed' } : request;
   }
 }
 
@@ -39,7 +39,7 @@ class CopyingDialect extends PeerjsDialect {
   }
 }
 
-class TidyDialect extends PeerjsDialect {
+class OverwritingDialect extends PeerjsDialect {
   override decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
     const request = super.decode(Buffer.from(bytes), isBinary);
     bytes.fill(0x20, 0, 1);
@@ -47,7 +47,7 @@ class TidyDialect extends PeerjsDialect {
   }
 }
 
-class LatinDialect extends PeerjsDialect {
+class Latin1Dialect extends PeerjsDialect {
   override encode(message: SignalMessage): Uint8Array {
     const text = Buffer.from(super.encode(message)).toString();
     return Buffer.from(text, 'latin1');
@@ -61,7 +61,7 @@ class RebuildingDialect extends PeerjsDialect {
   }
 }
 
-class RemainingDialect extends PeerjsDialect {
+class StaleBytesDialect extends PeerjsDialect {
   #longest = Buffer.alloc(0);
 
   override encode(message: SignalMessage): Uint8Array {
@@ -74,7 +74,7 @@ class RemainingDialect extends PeerjsDialect {
 
 const SHARED = Buffer.alloc(1_000_000);
 
-class SharingDialect extends PeerjsDialect {
+class SharedBufferDialect extends PeerjsDialect {
   override encode(message: SignalMessage): Uint8Array {
     const written = super.encode(message);
     SHARED.set(written);
@@ -82,7 +82,7 @@ class SharingDialect extends PeerjsDialect {
   }
 }
 
-class HastyDialect extends PeerjsDialect {
+class EarlyReuseDialect extends PeerjsDialect {
   override encode(message: SignalMessage): Uint8Array {
     const written = super.encode(message);
     queueMicrotask(() => written.fill(0x20));
@@ -91,7 +91,7 @@ class HastyDialect extends PeerjsDialect {
 }
 
 /** Changes the close frame of one ending. */
-class RudeDialect extends PeerjsDialect {
+class WrongCloseDialect extends PeerjsDialect {
   readonly #but: Partial<CloseFrame>;
 
   constructor(but: Partial<CloseFrame>) {
@@ -104,14 +104,14 @@ class RudeDialect extends PeerjsDialect {
   }
 }
 
-class SilentDialect extends PeerjsDialect {
+class EmptyFrameDialect extends PeerjsDialect {
   override refusal(refusal: OpenRefusal): CloseFrame {
-    const farewell = super.refusal(refusal);
-    return refusal.reason === 'peer-id-unprintable' ? { ...farewell, frame: new Uint8Array(0) } : farewell;
+    const closeFrame = super.refusal(refusal);
+    return refusal.reason === 'peer-id-unprintable' ? { ...closeFrame, frame: new Uint8Array(0) } : closeFrame;
   }
 }
 
-class SplittableDialect extends PeerjsDialect {
+class HeaderInjectionDialect extends PeerjsDialect {
   override httpResponse(outcome: HttpOutcome): HttpResponse {
     const response = super.httpResponse(outcome);
     if (outcome.kind !== 'peer-id') return response;
@@ -119,13 +119,14 @@ class SplittableDialect extends PeerjsDialect {
   }
 }
 
-const FAREWELLS = 'has a close frame for each refusal and ending: UTF-8, a code that may be sent, a reason of at most 123 bytes';
+const CLOSE_FRAMES =
+  'has a close frame for each refusal and ending: UTF-8, a code that may be sent, a reason of at most 123 bytes';
 
-const MUTANTS: readonly { fault: string; make(): Dialect; dies: readonly string[] }[] = [
+const MUTANTS: readonly { fault: string; make(): Dialect; fails: readonly string[] }[] = [
   {
     fault: 'parses frames without checking for JSON',
-    make: () => new TrustfulDialect(PREFIX),
-    dies: [
+    make: () => new UncheckedDialect(PREFIX),
+    fails: [
       'promise 6: decodes every frame without an exception, as text and as binary',
       'decodes equal bytes to equal requests, after any other frames',
     ],
@@ -133,30 +134,30 @@ const MUTANTS: readonly { fault: string; make(): Dialect; dies: readonly string[
   {
     fault: 'decodes a query with broken escapes',
     make: () => new DecodingDialect(PREFIX),
-    dies: ['promise 6: accepts every path and every query without an exception'],
+    fails: ['promise 6: accepts every path and every query without an exception'],
   },
   {
     fault: 'rejects all frames after an unreadable one',
-    make: () => new SuspiciousDialect(PREFIX),
-    dies: ['decodes equal bytes to equal requests, after any other frames'],
+    make: () => new StatefulDialect(PREFIX),
+    fails: ['decodes equal bytes to equal requests, after any other frames'],
   },
   {
     fault: 'copies a frame before decoding',
     make: () => new CopyingDialect(PREFIX),
-    dies: ['gives the payload of a message as a view on the frame, and does not change the frame'],
+    fails: ['gives the payload of a message as a view on the frame, and does not change the frame'],
   },
   {
     fault: 'changes the frame',
-    make: () => new TidyDialect(PREFIX),
-    dies: [
+    make: () => new OverwritingDialect(PREFIX),
+    fails: [
       'decodes equal bytes to equal requests, after any other frames',
       'gives the payload of a message as a view on the frame, and does not change the frame',
     ],
   },
   {
     fault: 'encodes as Latin-1',
-    make: () => new LatinDialect(PREFIX),
-    dies: [
+    make: () => new Latin1Dialect(PREFIX),
+    fails: [
       'encodes messages as UTF-8, with any ids',
       'M2: decodes an encoded message to the same kind and destination, and the payload byte for byte',
     ],
@@ -164,12 +165,12 @@ const MUTANTS: readonly { fault: string; make(): Dialect; dies: readonly string[
   {
     fault: 'parses and prints the payload',
     make: () => new RebuildingDialect(PREFIX),
-    dies: ['M2: decodes an encoded message to the same kind and destination, and the payload byte for byte'],
+    fails: ['M2: decodes an encoded message to the same kind and destination, and the payload byte for byte'],
   },
   {
     fault: 'keeps the end of a longer message after a shorter one',
-    make: () => new RemainingDialect(PREFIX),
-    dies: [
+    make: () => new StaleBytesDialect(PREFIX),
+    fails: [
       'encodes messages as UTF-8, with any ids',
       'M2: decodes an encoded message to the same kind and destination, and the payload byte for byte',
       'encodes a message independently of earlier messages',
@@ -177,40 +178,40 @@ const MUTANTS: readonly { fault: string; make(): Dialect; dies: readonly string[
   },
   {
     fault: 'shares its buffer with other instances',
-    make: () => new SharingDialect(PREFIX),
-    dies: ['keeps encoded bytes unchanged until its next call, also while another instance is used'],
+    make: () => new SharedBufferDialect(PREFIX),
+    fails: ['keeps encoded bytes unchanged until its next call, also while another instance is used'],
   },
   {
     fault: 'overwrites encoded bytes before the next call',
-    make: () => new HastyDialect(PREFIX),
-    dies: ['keeps encoded bytes unchanged until its next call, also while another instance is used'],
+    make: () => new EarlyReuseDialect(PREFIX),
+    fails: ['keeps encoded bytes unchanged until its next call, also while another instance is used'],
   },
   {
     fault: 'closes with a code that must not be sent',
-    make: () => new RudeDialect({ code: 1006 }),
-    dies: [FAREWELLS],
+    make: () => new WrongCloseDialect({ code: 1006 }),
+    fails: [CLOSE_FRAMES],
   },
   {
     fault: 'closes with a reason that is too long',
-    make: () => new RudeDialect({ why: 'é'.repeat(62) }),
-    dies: [FAREWELLS],
+    make: () => new WrongCloseDialect({ why: 'é'.repeat(62) }),
+    fails: [CLOSE_FRAMES],
   },
   {
     fault: 'sends an empty last message',
-    make: () => new SilentDialect(PREFIX),
-    dies: [FAREWELLS],
+    make: () => new EmptyFrameDialect(PREFIX),
+    fails: [CLOSE_FRAMES],
   },
   {
     fault: 'puts an id into a header',
-    make: () => new SplittableDialect(PREFIX),
-    dies: ['has a valid HTTP response for each outcome'],
+    make: () => new HeaderInjectionDialect(PREFIX),
+    fails: ['has a valid HTTP response for each outcome'],
   },
 ];
 
 describe('a dialect that violates the port', () => {
-  for (const { fault, make, dies } of MUTANTS) {
+  for (const { fault, make, fails } of MUTANTS) {
     it(`${fault}: fails exactly the expected clauses`, async () => {
-      expect(await failures(make)).toEqual(dies);
+      expect(await failures(make)).toEqual(fails);
     });
   }
 });

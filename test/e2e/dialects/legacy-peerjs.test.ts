@@ -32,8 +32,8 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('peerjs 0.3.14 on $name', (kind) 
   });
   afterAll(() => server.stop());
 
-  async function opened(stages: ScriptPages, { isBlocked = false } = {}): Promise<{ tab: ScriptPage; id: string }> {
-    const tab = await stages.openPage();
+  async function openPeer(pages: ScriptPages, { isBlocked = false } = {}): Promise<{ tab: ScriptPage; id: string }> {
+    const tab = await pages.openPage();
     const id = uniqueName('peer').replaceAll('-', '');
     const { host, port } = server;
     await tab.call('open', id, { host, port, path: '/', key: 'peerjs' }, isBlocked);
@@ -51,16 +51,16 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('peerjs 0.3.14 on $name', (kind) 
   }
 
   it('X2, X6: connects over the stream only, to a current client and from one', async () => {
-    const ann = await opened(legacy, { isBlocked: true });
-    const bob = await opened(current);
+    const ann = await openPeer(legacy, { isBlocked: true });
+    const bob = await openPeer(current);
     await exchange(ann.tab, bob);
-    const [eve, sue] = [await opened(current), await opened(legacy, { isBlocked: true })];
+    const [eve, sue] = [await openPeer(current), await openPeer(legacy, { isBlocked: true })];
     await exchange(eve.tab, sue);
     for (const { tab } of [ann, bob, eve, sue]) await tab.close();
   });
 
   it('X5: opens once with a socket and a stream, and stays connected after the stream ends', async () => {
-    const [ann, bob] = [await opened(legacy), await opened(current)];
+    const [ann, bob] = [await openPeer(legacy), await openPeer(current)];
     await elapsed(STREAM_TIMEOUT_MS);
     expect([await ann.tab.call('count', 'open'), await ann.tab.call('diary')]).toEqual([1, ['open']]);
     await exchange(bob.tab, ann);
@@ -68,7 +68,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('peerjs 0.3.14 on $name', (kind) 
   });
 
   it('X5: connects to another 0.3 client', async () => {
-    const [ann, bob] = [await opened(legacy), await opened(legacy)];
+    const [ann, bob] = [await openPeer(legacy), await openPeer(legacy)];
     await exchange(ann.tab, bob);
     for (const { tab } of [ann, bob]) await tab.close();
   });

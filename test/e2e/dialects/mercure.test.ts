@@ -34,16 +34,16 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Mercure on $name', (kind) => {
   afterAll(() => server.stop());
 
   it('MER1, MER3, MER4: a page subscribes with EventSource and publishes with fetch', async () => {
-    const [garden, house] = [uniqueName('garden'), uniqueName('house')];
+    const [garden, other] = [uniqueName('garden'), uniqueName('house')];
     const tab = await pages.openPage();
-    await tab.call('listen', urlOf(server, `?topic=${garden}&topic=${house}`));
+    await tab.call('listen', urlOf(server, `?topic=${garden}&topic=${other}`));
     await tab.waitFor('isOpen');
     expect(await tab.call('publish', urlOf(server), { topic: garden, data: 'a\nb', id: 'one' })).toEqual({
       status: 200,
       body: 'one',
     });
-    await tab.call('publish', urlOf(server), { topic: house, data: '\u{1f600}', type: 'alarm' });
-    await tab.call('publish', urlOf(server), { topic: house });
+    await tab.call('publish', urlOf(server), { topic: other, data: '\u{1f600}', type: 'alarm' });
+    await tab.call('publish', urlOf(server), { topic: other });
     await tab.waitFor('received', 'a\nb', '\u{1f600}', '');
     await tab.close();
   });
@@ -88,19 +88,19 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Mercure with tokens on $name', (
 
   it('MER5: a browser receives missed updates after a lost connection, without code of the page', async () => {
     const server = await Server.start({ kind, options: OPEN });
-    const wire = await TcpProxy.to(server.port);
+    const proxy = await TcpProxy.to(server.port);
     const tab = await pages.openPage();
-    await tab.call('listen', `http://${server.host}:${wire.port}${PATH}?topic=garden`);
+    await tab.call('listen', `http://${server.host}:${proxy.port}${PATH}?topic=garden`);
     await tab.waitFor('isOpen');
     await tab.call('publish', urlOf(server), { topic: 'garden', data: '1', retry: '1000' });
     await tab.waitFor('received', '1');
-    wire.cut();
+    proxy.cut();
     for (const data of ['2', '3']) await tab.call('publish', urlOf(server), { topic: 'garden', data });
     await tab.waitFor('received', '1', '2', '3');
     await tab.call('publish', urlOf(server), { topic: 'garden', data: '4' });
     await tab.waitFor('received', '1', '2', '3', '4');
     await tab.close();
-    await wire.stop();
+    await proxy.stop();
     await server.stop();
   });
 

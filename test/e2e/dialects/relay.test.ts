@@ -6,11 +6,11 @@ import { uniqueName } from '../../support/e2e/server-client.ts';
 
 /* y-webrtc and the core of Trystero in Chromium, over the broker. */
 
-let stages: ScriptPages;
+let pages: ScriptPages;
 beforeAll(async () => {
-  stages = await ScriptPages.start('y-webrtc.js');
+  pages = await ScriptPages.start('y-webrtc.js');
 });
-afterAll(() => stages.stop());
+afterAll(() => pages.stop());
 
 describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('y-webrtc through $name', (kind) => {
   const start = (port?: number): Promise<Server> =>
@@ -19,7 +19,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('y-webrtc through $name', (kind) 
   it('REL1, REL2: three tabs share one document', async () => {
     const server = await start();
     const [room, url] = [uniqueName('room'), `ws://${server.host}:${server.port}/relay`];
-    const tabs = await Promise.all([stages.openPage(), stages.openPage(), stages.openPage()]);
+    const tabs = await Promise.all([pages.openPage(), pages.openPage(), pages.openPage()]);
     for (const [place, tab] of tabs.entries()) {
       await tab.call('join', room, url);
       await tab.call('write', `word${place}`);
@@ -32,7 +32,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('y-webrtc through $name', (kind) 
   it('REL1: a client reconnects to a restarted broker, and meets a new client', async () => {
     const first = await start();
     const [room, url] = [uniqueName('room'), `ws://${first.host}:${first.port}/relay`];
-    const [ann, bob] = await Promise.all([stages.openPage(), stages.openPage()]);
+    const [ann, bob] = await Promise.all([pages.openPage(), pages.openPage()]);
     await ann.call('join', room, url);
     await ann.waitFor('isSignalled');
     await first.stop();

@@ -59,21 +59,21 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
 
   /** The status line of the response to an upgrade. The connection is then reset. */
   async function upgradeStatus(server: Server, target: string): Promise<string> {
-    const wire = server.rawConnection().send(handshake(target));
-    await wire.receive(/HTTP\/1\.1 \d+[^\r]*\r\n\r?/);
-    const [line = ''] = wire.received.split('\r\n');
-    wire.cut();
+    const connection = server.rawConnection().send(handshake(target));
+    await connection.receive(/HTTP\/1\.1 \d+[^\r]*\r\n\r?/);
+    const [line = ''] = connection.received.split('\r\n');
+    connection.cut();
     return line;
   }
 
   /** The number of connections that can still be opened. */
   async function freeConnections(server: Server): Promise<number> {
-    const wires = Array.from({ length: MAX_CONNECTIONS + 1 }, () =>
+    const connections = Array.from({ length: MAX_CONNECTIONS + 1 }, () =>
       server.rawConnection().send(handshake('/socket.io/?EIO=4&transport=websocket')),
     );
-    for (const wire of wires) await wire.receive(/HTTP\/1\.1 \d+/);
-    const accepted = wires.filter(({ received }) => received.startsWith('HTTP/1.1 101')).length;
-    for (const wire of wires) wire.cut();
+    for (const connection of connections) await connection.receive(/HTTP\/1\.1 \d+/);
+    const accepted = connections.filter(({ received }) => received.startsWith('HTTP/1.1 101')).length;
+    for (const connection of connections) connection.cut();
     return accepted;
   }
 
@@ -143,13 +143,13 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
   ])('SIO1, SIO3, SIO11: %s over %j', async (name, transports) => {
     const server = await serve({ socketio_eio3: true });
     const [ann, bob] = [connectTo(server, { transports }, clientOf(name)), connectTo(server, { transports }, clientOf(name))];
-    const heard: unknown[] = [];
-    bob.on('message', (_: string, data: unknown) => void heard.push(data));
+    const received: unknown[] = [];
+    bob.on('message', (_: string, data: unknown) => void received.push(data));
     await acked(bob, 'subscribe', 'a');
     ann.emit('publish', 'a', [1, 2]);
     await acked(ann, 'publish', 'a', Buffer.of(3));
-    await until(TIMEOUT_MS, 'both messages to arrive', () => (heard.length === 2 ? true : undefined));
-    expect(heard).toEqual([[1, 2], [3]]);
+    await until(TIMEOUT_MS, 'both messages to arrive', () => (received.length === 2 ? true : undefined));
+    expect(received).toEqual([[1, 2], [3]]);
   });
 
   it('SIO11: without the option, a client of version 2 gets an error', async () => {
@@ -164,11 +164,11 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     expect(await next(connectTo(server), 'connect_error')).toMatchObject({ message: 'A valid token is needed' });
     expect(await next(connectTo(server, { auth: { token: 'a.b.c' } }), 'connect_error')).toBeInstanceOf(Error);
     const reader = connectTo(server, { auth: { token: tokenFor({ subscribe: ['a'] }) } });
-    const stranger = connectTo(server, { query: { token: tokenFor({ subscribe: ['b'] }) } });
+    const other = connectTo(server, { query: { token: tokenFor({ subscribe: ['b'] }) } });
     const writer = connectTo(server, { extraHeaders: { authorization: `Bearer ${tokenFor({ publish: ['a'] })}` } });
-    const heard: Record<string, unknown[]> = { reader: [], stranger: [] };
-    for (const [who, socket] of Object.entries({ reader, stranger })) {
-      socket.on('message', (_: string, data: unknown) => void heard[who]?.push(data));
+    const received: Record<string, unknown[]> = { reader: [], other: [] };
+    for (const [name, socket] of Object.entries({ reader, other })) {
+      socket.on('message', (_: string, data: unknown) => void received[name]?.push(data));
       await acked(socket, 'subscribe', 'a');
     }
     for (const socket of [reader, writer]) socket.emit('publish', 'b', [0]);
@@ -181,17 +181,17 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     const url = `http://${server.host}:${server.port}/.well-known/mercure`;
     expect((await fetch(url, { method: 'POST', headers, body: new URLSearchParams(update) })).status).toBe(200);
     await acked(writer, 'publish', 'a', [3]);
-    await until(TIMEOUT_MS, 'the public message to arrive', () => (heard['stranger']?.length === 1 ? true : undefined));
-    await until(TIMEOUT_MS, 'both messages to arrive', () => (heard['reader']?.length === 2 ? true : undefined));
-    expect(heard).toEqual({ reader: [[2], [3]], stranger: [[3]] });
+    await until(TIMEOUT_MS, 'the public message to arrive', () => (received['other']?.length === 1 ? true : undefined));
+    await until(TIMEOUT_MS, 'both messages to arrive', () => (received['reader']?.length === 2 ? true : undefined));
+    expect(received).toEqual({ reader: [[2], [3]], other: [[3]] });
   });
 
   it('SIO8: the broker stops in time with polling clients, and they receive a disconnect', async () => {
     const server = await serve({});
     const open = [connectTo(server, { transports: ['polling'] }), connectTo(server, { transports: ['polling'] })];
     await Promise.all(open.map((socket) => acked(socket, 'subscribe', 'a')));
-    const gone = Promise.all(open.map((socket) => next(socket, 'disconnect')));
+    const disconnected = Promise.all(open.map((socket) => next(socket, 'disconnect')));
     expect(await server.stop()).toMatchObject({ code: 0 });
-    await gone;
+    await disconnected;
   });
 });

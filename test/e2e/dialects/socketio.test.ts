@@ -31,24 +31,24 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
   async function subscribe(namespace: string, transports = ['polling', 'websocket'], prefix = '', at = server) {
     const socket = io(`http://${at.host}:${at.port}`, { transports, reconnectionDelay: 50 });
     sockets.push(socket);
-    const heard: number[][] = [];
-    socket.on(`${prefix}message`, (name: string, data: number[]) => void (name === namespace && heard.push(data)));
-    const acked = (event: string, ...given: unknown[]): Promise<unknown> =>
-      socket.timeout(TIMEOUT_MS).emitWithAck(`${prefix}${event}`, ...given);
+    const received: number[][] = [];
+    socket.on(`${prefix}message`, (name: string, data: number[]) => void (name === namespace && received.push(data)));
+    const acked = (event: string, ...args: unknown[]): Promise<unknown> =>
+      socket.timeout(TIMEOUT_MS).emitWithAck(`${prefix}${event}`, ...args);
     await acked('subscribe', namespace);
-    return { socket, heard, acked };
+    return { socket, received, acked };
   }
 
   it.each([[['polling']], [['websocket']], [['polling', 'websocket']]])('SIO1, SIO2, SIO3: over %j', async (transports) => {
     const namespace = uniqueName('namespace');
     const [ann, bob] = [await subscribe(namespace, transports), await subscribe(namespace, transports)];
     for (let number = 0; number < 20; number++) void ann.acked('publish', namespace, [number]);
-    await until(TIMEOUT_MS, 'all messages to arrive', () => (bob.heard.length === 20 ? true : undefined));
-    expect([bob.heard.flat(), ann.heard]).toEqual([Array.from({ length: 20 }, (_, number) => number), []]);
+    await until(TIMEOUT_MS, 'all messages to arrive', () => (bob.received.length === 20 ? true : undefined));
+    expect([bob.received.flat(), ann.received]).toEqual([Array.from({ length: 20 }, (_, number) => number), []]);
     await bob.acked('unsubscribe', namespace);
     await ann.acked('publish', namespace, [1]);
     await bob.acked('publish', namespace, [2]);
-    expect(bob.heard.length).toBe(20);
+    expect(bob.received.length).toBe(20);
   });
 
   it('SIO3, SIO4: accepts older event names, prefixes and bytes', async () => {
@@ -56,16 +56,22 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     const [ann, bob] = [await subscribe(namespace, undefined, 'peerix:'), await subscribe(namespace)];
     await ann.acked('dispatch', namespace, [1, 2]);
     await bob.acked('publish', namespace, Buffer.of(3));
-    await until(TIMEOUT_MS, 'both messages to arrive', () => (ann.heard.length + bob.heard.length === 2 ? true : undefined));
-    expect([ann.heard, bob.heard]).toEqual([[[3]], [[1, 2]]]);
+    await until(TIMEOUT_MS, 'both messages to arrive', () =>
+      ann.received.length + bob.received.length === 2 ? true : undefined,
+    );
+    expect([ann.received, bob.received]).toEqual([[[3]], [[1, 2]]]);
   });
 
   it('SIO4: closes a client after many malformed events, and no other client', async () => {
     const namespace = uniqueName('namespace');
     const [ann, bob] = [await subscribe(namespace), await subscribe(namespace)];
-    const gone = within(TIMEOUT_MS, 'the server to disconnect', new Promise((resolve) => ann.socket.once('disconnect', resolve)));
+    const disconnected = within(
+      TIMEOUT_MS,
+      'the server to disconnect',
+      new Promise((resolve) => ann.socket.once('disconnect', resolve)),
+    );
     for (let count = 0; count < 30; count++) ann.socket.emit('publish', { a: [count] }, null, Infinity, 'x');
-    expect(await gone).toBe('io server disconnect');
+    expect(await disconnected).toBe('io server disconnect');
     await bob.acked('publish', namespace, [1]);
   });
 
@@ -118,9 +124,9 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
   it('SIO8: a client reconnects to a restarted broker, and the broker stops in time', async () => {
     const first = await Server.start({ kind, options: OPTIONS });
     const ann = await subscribe('a', ['websocket'], '', first);
-    const gone = within(TIMEOUT_MS, 'a disconnect', new Promise((resolve) => ann.socket.once('disconnect', resolve)));
+    const disconnected = within(TIMEOUT_MS, 'a disconnect', new Promise((resolve) => ann.socket.once('disconnect', resolve)));
     expect(await first.stop()).toMatchObject({ code: 0 });
-    await gone;
+    await disconnected;
     const second = await Server.start({ kind, options: OPTIONS, port: first.port });
     ann.socket.connect();
     await ann.acked('subscribe', 'a');

@@ -4,18 +4,18 @@ import type { MemoryClient } from '../../../../../src/adapters/transports/memory
 import type { Config } from '../../../../../src/composition/configuration/config.ts';
 import { TestBroker } from '../../../../support/test-broker.ts';
 
-class RelayHouse extends TestBroker {
+class RelayBroker extends TestBroker {
   constructor(config: Partial<Config> = {}) {
     let count = 0;
     super({ dialects: ['relay'], ...config }, { peerIds: { generate: () => `id${++count}` } });
   }
 
-  enters(query = ''): MemoryClient {
+  connect(query = ''): MemoryClient {
     return this.transport.connect({ path: '/relay', query });
   }
 }
 
-const send = (far: MemoryClient, message: object): void => far.send(JSON.stringify(message));
+const send = (client: MemoryClient, message: object): void => client.send(JSON.stringify(message));
 const received = ({ received: texts }: MemoryClient): unknown[] => texts.map((text) => JSON.parse(text) as unknown);
 
 describe('the topic relay', () => {
@@ -31,9 +31,9 @@ describe('the topic relay', () => {
   });
 
   it('REL1, REL2: sends a publication to all subscribers, the publisher included', () => {
-    const house = new RelayHouse();
-    const [ann, bob, eve] = [house.enters(), house.enters(), house.enters()];
-    for (const far of [ann, bob]) send(far, { type: 'subscribe', topics: ['garden', 'house'] });
+    const broker = new RelayBroker();
+    const [ann, bob, eve] = [broker.connect(), broker.connect(), broker.connect()];
+    for (const client of [ann, bob]) send(client, { type: 'subscribe', topics: ['garden', 'house'] });
     send(eve, { type: 'subscribe', topics: ['street'] });
     send(ann, { type: 'publish', topic: 'garden', data: [1] });
     const publication = { type: 'publish', topic: 'garden', data: [1], clients: 2 };
@@ -44,30 +44,30 @@ describe('the topic relay', () => {
   });
 
   it('REL4: sends a Trystero publication to the other subscribers only', () => {
-    const house = new RelayHouse();
-    const [ann, bob] = [house.enters(), house.enters()];
-    for (const far of [ann, bob]) send(far, { type: 'subscribe', topic: 'garden' });
+    const broker = new RelayBroker();
+    const [ann, bob] = [broker.connect(), broker.connect()];
+    for (const client of [ann, bob]) send(client, { type: 'subscribe', topic: 'garden' });
     send(ann, { type: 'publish', topic: 'garden', payload: 'rain' });
     expect([ann, bob].map(received)).toEqual([[], [{ topic: 'garden', payload: 'rain' }]]);
   });
 
   it('REL1: answers pings', () => {
-    const ann = new RelayHouse().enters();
+    const ann = new RelayBroker().connect();
     send(ann, { type: 'ping' });
     expect(received(ann)).toEqual([{ type: 'pong' }]);
   });
 
   it('REL3: sends pings, and closes a connection that does not answer', () => {
-    const house = new RelayHouse({ pingInterval: 30_000, aliveTimeout: 60_000, sweepInterval: 1 });
-    const [ann, bob] = [house.enters(), house.enters()];
+    const broker = new RelayBroker({ pingInterval: 30_000, aliveTimeout: 60_000, sweepInterval: 1 });
+    const [ann, bob] = [broker.connect(), broker.connect()];
     bob.answersPings = false;
-    for (let minute = 0; minute < 5; minute++) house.advance(30_000);
+    for (let minute = 0; minute < 5; minute++) broker.advance(30_000);
     expect([ann.state, bob.closed?.code]).toEqual(['open', 4002]);
   });
 
   it('REL3: allows one malformed frame, and closes the connection after a second one', () => {
-    const house = new RelayHouse({ malformedPerWindow: 1 });
-    const [ann, bob] = [house.enters(), house.enters()];
+    const broker = new RelayBroker({ malformedPerWindow: 1 });
+    const [ann, bob] = [broker.connect(), broker.connect()];
     ann.send('{');
     expect(ann.state).toBe('open');
     ann.send('{');
@@ -76,22 +76,22 @@ describe('the topic relay', () => {
   });
 
   it('REL5: selects the realm by the key', () => {
-    const house = new RelayHouse({ keys: ['red', 'blue'] });
-    const [ann, bob, eve] = [house.enters(), house.enters('key=red'), house.enters('key=blue')];
-    for (const far of [ann, bob, eve]) send(far, { type: 'subscribe', topics: ['garden'] });
+    const broker = new RelayBroker({ keys: ['red', 'blue'] });
+    const [ann, bob, eve] = [broker.connect(), broker.connect('key=red'), broker.connect('key=blue')];
+    for (const client of [ann, bob, eve]) send(client, { type: 'subscribe', topics: ['garden'] });
     send(ann, { type: 'publish', topic: 'garden' });
-    expect([ann, bob, eve].map((far) => received(far).length)).toEqual([1, 1, 0]);
-    expect(house.enters('key=green').closed?.code).toBe(1008);
+    expect([ann, bob, eve].map((client) => received(client).length)).toEqual([1, 1, 0]);
+    expect(broker.connect('key=green').closed?.code).toBe(1008);
   });
 
   it('T5: closes a connection that subscribes to too many topics', () => {
-    const ann = new RelayHouse({ topicsPerConnection: 2 }).enters();
+    const ann = new RelayBroker({ topicsPerConnection: 2 }).connect();
     send(ann, { type: 'subscribe', topics: ['a', 'b', 'c'] });
     expect(ann.closed?.code).toBe(1008);
   });
 
   it('H16: answers 426 to a request without an upgrade, and 404 if the dialect is off', () => {
     expect(new TestBroker().transport.connect({ path: '/relay' }).refusal?.status).toBe(404);
-    expect(new RelayHouse().transport.http('GET', '/relay').status).toBe(426);
+    expect(new RelayBroker().transport.http('GET', '/relay').status).toBe(426);
   });
 });

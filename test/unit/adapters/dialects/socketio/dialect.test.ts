@@ -2,22 +2,22 @@ import { describe, expect, it } from 'vitest';
 import type { MemoryClient } from '../../../../../src/adapters/transports/memory/listener.ts';
 import { TestBroker } from '../../../../support/test-broker.ts';
 
-const house = (): TestBroker => {
+const startBroker = (): TestBroker => {
   let count = 0;
   return new TestBroker(
     { dialects: ['socketio', 'mercure'], mercureOpen: true, keys: ['red', 'blue'] },
     { peerIds: { generate: () => `id${++count}` } },
   );
 };
-const send = (far: MemoryClient, ...line: unknown[]): void => far.send(JSON.stringify(line));
+const send = (client: MemoryClient, ...line: unknown[]): void => client.send(JSON.stringify(line));
 /** The lines after the welcome. */
 const received = ({ received: lines }: MemoryClient): unknown[] => lines.slice(1).map((line) => JSON.parse(line) as unknown);
 
 describe('the Socket.IO dialect', () => {
   it('SIO1, SIO2, SIO3: sends publications to all other subscribers, and receipts for each change', () => {
-    const { transport } = house();
+    const { transport } = startBroker();
     const [ann, bob] = [transport.connect({ path: '/socket.io/' }), transport.connect({ path: '/socket.io/' })];
-    for (const far of [ann, bob]) send(far, 'subscribe', 'garden', 1);
+    for (const client of [ann, bob]) send(client, 'subscribe', 'garden', 1);
     send(ann, 'publish', 'garden', 'AQID', 2);
     send(bob, 'unsubscribe', 'garden', 2);
     send(ann, 'publish', 'garden', 'AQID');
@@ -35,7 +35,7 @@ describe('the Socket.IO dialect', () => {
   });
 
   it('SIO5: exchanges publications with Mercure', () => {
-    const { transport } = house();
+    const { transport } = startBroker();
     const ann = transport.connect({ path: '/socket.io/' });
     send(ann, 'subscribe', 'garden');
     const bob = transport.stream('GET', '/.well-known/mercure?topic=garden');
@@ -51,38 +51,38 @@ describe('the Socket.IO dialect', () => {
   });
 
   it('SIO6: sends a client its id, or the reason of a refusal', () => {
-    const { transport } = house();
+    const { transport } = startBroker();
     expect(transport.connect({ path: '/socket.io/' }).received).toEqual(['["welcome","id1"]']);
     const refused = transport.connect({ path: '/socket.io/', query: 'key=nobody' });
     expect([refused.received, refused.closed?.code]).toEqual([['["refused","Invalid key provided"]'], 1008]);
   });
 
   it('SIO6: handles stay, leave and forbidden', () => {
-    const here = house();
-    const ann = here.transport.connect({ path: '/socket.io/' });
+    const broker = startBroker();
+    const ann = broker.transport.connect({ path: '/socket.io/' });
     send(ann, 'stay');
     send(ann, 'forbidden');
-    expect([ann.state, here.tally.all()]).toEqual(['open', { 'ignored:not-allowed': 1 }]);
+    expect([ann.state, broker.tally.all()]).toEqual(['open', { 'ignored:not-allowed': 1 }]);
     send(ann, 'leave');
     expect(ann.closed?.code).toBe(1000);
   });
 
   it('SIO7: refuses a handshake for an unknown or full realm with a status', () => {
-    const here = new TestBroker({ dialects: ['socketio'], keys: ['red'], concurrentLimit: 0 });
-    expect(here.transport.http('GET', '/socket.io/?key=blue')).toMatchObject({ status: 404, body: 'Invalid key provided' });
-    expect(here.transport.http('GET', '/socket.io?key=red').status).toBe(503);
-    expect(['HEAD', 'PUT', 'OPTIONS'].map((method) => here.transport.http(method, '/socket.io/').status)).toEqual([
+    const broker = new TestBroker({ dialects: ['socketio'], keys: ['red'], concurrentLimit: 0 });
+    expect(broker.transport.http('GET', '/socket.io/?key=blue')).toMatchObject({ status: 404, body: 'Invalid key provided' });
+    expect(broker.transport.http('GET', '/socket.io?key=red').status).toBe(503);
+    expect(['HEAD', 'PUT', 'OPTIONS'].map((method) => broker.transport.http(method, '/socket.io/').status)).toEqual([
       405, 405, 204,
     ]);
   });
 
   it('SIO7: selects the realm by the key', () => {
-    const { transport } = house();
+    const { transport } = startBroker();
     const [ann, bob] = [
       transport.connect({ path: '/socket.io/', query: 'key=blue' }),
       transport.connect({ path: '/socket.io/' }),
     ];
-    for (const far of [ann, bob]) send(far, 'subscribe', 'garden');
+    for (const client of [ann, bob]) send(client, 'subscribe', 'garden');
     send(ann, 'publish', 'garden', 'AQID');
     expect(received(bob)).toEqual([]);
   });
