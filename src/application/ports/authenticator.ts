@@ -1,19 +1,19 @@
 import type { Millis } from '../../domain/time.ts';
 
-/** What a token is shown for. */
+/** The use that a request makes of its token. */
 export type TokenUse = 'publisher' | 'subscriber';
 
-/** A token whose signature holds and whose time has come and not passed. */
+/** A token with a valid signature that is neither expired nor used before its time. */
 export interface VerifiedToken {
-  /** The media type of its header, in small letters and without `application/`. */
+  /** The media type in the header of the token, in lower case and without `application/`. */
   readonly type: string | undefined;
   readonly claims: Readonly<Record<string, unknown>>;
-  /** How long it still holds, from this call; NEVER for a token without an end. */
+  /** Remaining lifetime from this call on; NEVER for a token without an expiry. */
   readonly lifetime: Millis;
 }
 
 /** Verifies tokens. */
 export interface Authenticator {
-  /** MER7. Never throws. @returns undefined for a token that does not count, whatever is wrong with it. */
+  /** MER7. Never throws. @returns undefined for a token that must not be accepted, for any reason. */
   verify(token: string, use: TokenUse): VerifiedToken | undefined;
 }

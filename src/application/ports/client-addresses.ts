@@ -1,7 +1,7 @@
 import type { HttpRequest } from './http.ts';
 
-/** Who is at the far end, where proxies may stand between. */
+/** Finds the client's address behind proxies. */
 export interface ClientAddresses {
-  /** H10: the address of the client itself; what a proxy says counts only where that proxy is trusted. */
+  /** H10: the address of the client. A forwarded address is used only if the proxy is trusted. */
   of(request: HttpRequest): string;
 }

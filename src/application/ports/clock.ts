@@ -1,15 +1,15 @@
 import type { Millis } from '../../domain/time.ts';
 
-/** A wake-up that was ordered and may be called off. Calling it off twice, or late, is harmless. */
+/** A scheduled wake-up. Cancelling twice, or after the call, has no effect. */
 export interface Wakeup {
   cancel(): void;
 }
 
-/** Time, from outside. */
+/** The source of time. Domain and application read no other clock. */
 export interface Clock {
-  /** Now. Never earlier than the answer before. Cheap enough for every message. */
+  /** The current time. Never earlier than a previous result. Cheap enough to be called for every message. */
   now(): Millis;
 
-  /** Calls `wake` once, at `at` or soon after, never before, and never from inside this call. */
+  /** Calls `wake` once, at `at` or soon after, never before `at`, and never from inside this call. */
   wakeAt(at: Millis, wake: () => void): Wakeup;
 }

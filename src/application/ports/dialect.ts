@@ -7,68 +7,67 @@ import type { TopicEvent } from '../../domain/topic.ts';
 import type { HttpResponse } from './http.ts';
 import type { FrameRequest, HttpOutcome, HttpRoute, ConnectRequest } from './requests.ts';
 
-/** What a refused connection is told before it is closed. */
+/** How a dialect closes a connection: an optional last message, then the close code. */
 export interface CloseFrame {
-  /** A last message, UTF-8; undefined where the dialect has no word for it. */
+  /** The last message, UTF-8; undefined if the dialect has no message for this case. */
   readonly frame: Uint8Array | undefined;
   readonly code: number;
   readonly why: string;
 }
 
-/** What a connection became a peer or a guest with. */
+/** The registration that is confirmed to a new peer or guest. */
 export interface Registration {
   readonly id: PeerId;
-  /** O5, X4, X5: what spoke for the id until now, with the same token. */
+  /** O5, X4, X5: the connection with the same token that this one replaces. */
   readonly replaces: 'nothing' | 'socket' | 'stream';
 }
 
 /**
- * One wire: from bytes to what is asked, from what is told to bytes. Pure, so the same text gives
- * the same answer; it never throws, whatever the bytes. Bytes that it gives out are borrowed until
- * its next call.
+ * A wire protocol: decodes frames to requests and encodes messages and events to frames. A dialect is pure: the same input gives
+ * the same output. It never throws, for any bytes. Returned bytes are borrowed until the next call.
  */
 export interface Dialect {
   readonly name: string;
 
-  /** T2: whose publications its connections hear: those of all dialects that name the same space. */
+  /** T2: the topic space. Dialects with the same space share their publications. */
   readonly space: string;
 
-  /** T6: whether what is published in its space is kept for those who come back. */
+  /** T6: whether publications in the space are kept for replay. */
   readonly keepsHistory: boolean;
 
-  /** L1, X7: what shows that a connection lives. */
+  /** L1, X7: how a connection shows that it is alive. */
   readonly liveness: Liveness;
 
-  /** X2: the least time between two texts on a stream; 0 for none. */
+  /** X2: the shortest interval between two messages on a stream; 0 for none. */
   readonly pace: Millis;
 
-  /** Whether a WebSocket on this path speaks this dialect. @param path as it was sent. */
+  /** Whether WebSockets on this path use this dialect. @param path as the client sent it. */
   servesWebSocketAt(path: string): boolean;
 
-  /** Who a WebSocket says it is. @param query as it was sent. */
+  /** Reads the connect request of a WebSocket. @param query as the client sent it. */
   connectRequest(query: string): ConnectRequest;
 
-  /** What this dialect serves at a path; undefined where nothing. */
+  /** The HTTP route at a path; undefined if the dialect serves none there. */
   route(path: string): HttpRoute | undefined;
 
   httpResponse(outcome: HttpOutcome): HttpResponse;
 
-  /** Reads one frame. A payload in the answer is a view on `bytes`, or lent until the next call. */
+  /** Decodes one frame. A payload in the result is a view on `bytes`, or is valid until the next call. */
   decode(bytes: Uint8Array, isBinary: boolean): FrameRequest;
 
-  /** What a peer is told of a message; undefined where the dialect has no word for it. */
+  /** Encodes a message to a peer; undefined if the dialect can't express it. */
   encode(message: SignalMessage): Uint8Array | undefined;
 
-  /** The same for news; undefined where the dialect has no word for it. */
-  encodeEvent(news: TopicEvent): Uint8Array | undefined;
+  /** Encodes a topic event; undefined if the dialect can't express it. */
+  encodeEvent(event: TopicEvent): Uint8Array | undefined;
 
-  /** How a stream begins, before anything else; undefined for a dialect without streams. */
+  /** The first bytes of a stream; undefined for a dialect without streams. */
   streamPreamble(): Uint8Array | undefined;
 
-  /** What a connection hears first when it is let in; undefined where nothing. */
-  openFrame(welcome: Registration): Uint8Array | undefined;
+  /** The frame that confirms the registration; undefined if the dialect has none. */
+  openFrame(registration: Registration): Uint8Array | undefined;
 
-  /** What keeps a connection alive that says nothing: MER9. Undefined for the transport's own ping. */
+  /** MER9: the frame that keeps an idle connection alive; undefined to use the transport's own ping. */
   keepAliveFrame(): Uint8Array | undefined;
 
   refusal(refusal: OpenRefusal): CloseFrame;

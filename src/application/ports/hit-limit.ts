@@ -1,7 +1,7 @@
-/** A limit, by the name of its option, and what hit it. */
+/** A limit that was exceeded, by the name of its option. */
 export interface HitLimit {
   readonly option: string;
   readonly allows: number;
-  /** Undefined where it is known only that it is more. */
+  /** The requested amount; undefined if only known to be more than `allows`. */
   readonly asked?: number | undefined;
 }

@@ -1,31 +1,31 @@
 import type { HitLimit } from './hit-limit.ts';
 
-/** One HTTP request, or the request of an upgrade. To be read before the call that brings it returns. */
+/** One HTTP request, or the request of an upgrade. Readable only until the call that delivers the request returns. */
 export interface HttpRequest {
-  /** In capitals. */
+  /** In upper case. */
   readonly method: string;
-  /** The target up to `?`, as it was sent. */
+  /** The request target before `?`, as the client sent it. */
   readonly path: string;
-  /** The target behind `?`, as it was sent; empty where there is none. */
+  /** The request target after `?`, as the client sent it; empty if there is none. */
   readonly query: string;
-  /** The far end of the TCP connection: `192.0.2.1`, `2001:db8::1`; IPv4 inside IPv6 is told as IPv4. */
+  /** The remote end of the TCP connection: `192.0.2.1`, `2001:db8::1`. IPv4-mapped IPv6 is given as IPv4. */
   readonly remoteAddress: string;
   /**
-   * Undefined where there is none. Of `x-forwarded-for` and `access-control-request-headers`, all that
-   * were sent, as one list in order; of any other at least the first.
-   * @param name in small letters.
+   * The value of a header; undefined if absent. For `x-forwarded-for` and `access-control-request-headers` the values of all
+   * occurrences, joined in order; for any other header at least the first value.
+   * @param name in lower case.
    */
   header(name: string): string | undefined;
 }
 
-/** A whole answer. `content-length` is the transport's to add, and to leave the body out for HEAD. */
+/** A complete response. The transport adds `content-length`, and omits the body for HEAD. */
 export interface HttpResponse {
   readonly status: number;
-  /** Names in small letters. */
+  /** Header names in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string;
-  /** For the log, and not sent: why it refuses, where the body does not say so. */
+  /** Logged, not sent: the reason of a refusal, if the body does not give one. */
   readonly why?: string | undefined;
-  /** For the log, and not sent: the limit that was hit. */
+  /** Logged, not sent: the limit that was exceeded. */
   readonly limit?: HitLimit | undefined;
 }

@@ -5,23 +5,23 @@ import type { Session } from '../../domain/session.ts';
 import type { HitLimit } from './hit-limit.ts';
 import type { ConnectionEnd, ListeningAddress, TransportFault } from './transport.ts';
 
-/** A request as the log tells it: without its query, and without a token in its path. */
+/** A request as it is logged: without its query, and with a token in its path masked. */
 export interface LoggedRequest {
   readonly method: string;
   readonly path: string;
   readonly origin: string | undefined;
-  /** H10: the address that counts. */
+  /** H10: the address that limits are applied to. */
   readonly address: string;
-  /** H10: the far end of the TCP connection, where that is a trusted proxy. */
+  /** H10: the remote end of the TCP connection, if that is a trusted proxy. */
   readonly proxy: string | undefined;
-  /** H10: a proxy named its client, and is not trusted to: see the option `proxied`. */
+  /** H10: the request has a forwarded address, and its sender is no trusted proxy: see the option `proxied`. */
   readonly ignoresForwardedFor: boolean;
 }
 
-/** What passed over a connection. */
+/** The traffic of one connection since it opened. */
 export interface TrafficSummary {
   readonly address: string;
-  /** How long it was open. */
+  /** Time since the connection opened. */
   readonly lifetime: Millis;
   readonly framesIn: number;
   readonly bytesIn: number;
@@ -29,44 +29,44 @@ export interface TrafficSummary {
   readonly bytesOut: number;
 }
 
-/** One thing that happened to the broker or to a connection. Messages that go well are no events. */
+/** One lifecycle event of the broker or of a connection. Delivered messages are not logged. */
 export type LogEvent =
   | { readonly event: 'listening'; readonly address: ListeningAddress; readonly transport: string }
-  /** What the broker that listens now works with. */
+  /** The configuration in effect, logged after `listening`. */
   | {
       readonly event: 'in-effect';
-      /** Names, and where they are served. */
+      /** Paths by dialect name. */
       readonly dialects: Readonly<Record<string, string>>;
       readonly realms: readonly string[];
       readonly profile: string;
       /** H10. */
       readonly proxied: string;
       readonly origins: string;
-      /** Of the cluster, without credentials; undefined for a single node. */
+      /** The URL of the cluster engine, without credentials; undefined for a single node. */
       readonly engine: string | undefined;
       readonly maxConnections: number;
       readonly maxConnectionsPerAddress: number;
       readonly aliveTimeout: Millis;
-      /** How many files the system lets this process open; undefined where it does not tell. */
+      /** The limit of open files of this process; undefined if the system does not report one. */
       readonly openFiles: number | undefined;
     }
-  /** More connections are allowed than the system lets this process open files. */
+  /** `max_connections` is above the limit of open files. */
   | { readonly event: 'open-files-short'; readonly maxConnections: number; readonly openFiles: number }
   | { readonly event: 'transport-unavailable'; readonly wanted: string; readonly taken: string; readonly detail: string }
-  /** The host has no IPv6. @param taken the host that is listened on instead of `::`. */
+  /** The host has no IPv6. @param taken the host that is used instead of `::`. */
   | { readonly event: 'ipv6-unavailable'; readonly taken: string }
-  /** New connections were closed, because the process may open no more files. @param dropped since the last such event. */
+  /** New connections were closed because the limit of open files is reached. @param dropped since the last such event. */
   | { readonly event: 'connections-dropped'; readonly dropped: number; readonly openFiles: number }
   | { readonly event: 'peer-opened'; readonly session: Session; readonly address: string }
   | {
       readonly event: 'peer-closed';
       readonly session: Session;
-      /** `lost`: the client closed its connection, or the network ended it; `end` tells which. */
+      /** `lost`: the client closed the connection or the network failed; `end` gives which of the two. */
       readonly ending: Ending | TransportFault | 'lost';
       readonly end: ConnectionEnd;
       readonly passage: TrafficSummary | undefined;
     }
-  /** A connection is over, whether or not it was ever a peer. */
+  /** A connection has ended, whether or not it was registered as a peer. */
   | {
       readonly event: 'connection-closed';
       readonly connection: ConnectionId;
@@ -82,7 +82,7 @@ export type LogEvent =
       readonly id: PeerId | undefined;
       readonly refusal: OpenRefusal;
       readonly address: string;
-      /** As it was asked for, where it is no realm. */
+      /** The key of the request, if there is no such realm. */
       readonly key: string | undefined;
       readonly origin: string | undefined;
       readonly limit: HitLimit | undefined;
@@ -102,18 +102,18 @@ export type LogEvent =
       readonly why: string;
       readonly limit: HitLimit | undefined;
     }
-  /** An upgrade was accepted, and its handshake came to nothing. */
+  /** An upgrade was accepted, and its handshake was not completed. */
   | { readonly event: 'upgrade-abandoned'; readonly address: string; readonly dialect: string }
-  /** The engine of the cluster answers. @param engine without credentials. */
+  /** The cluster engine is reachable. @param engine URL without credentials. */
   | { readonly event: 'engine-reached'; readonly engine: string; readonly node: NodeId }
   | { readonly event: 'engine-lost'; readonly engine: string; readonly detail: string }
-  /** What another node said is no word for this one. */
+  /** A bus message has an unknown type or version. The message is ignored. */
   | { readonly event: 'word-refused'; readonly why: string; readonly version: unknown }
-  /** L6: the process did not run, or was busy with something else, for `span`. */
+  /** L6: the process was suspended, or its event loop was blocked, for `span`. */
   | { readonly event: 'stood-still'; readonly span: Millis }
   /** H12. */
   | { readonly event: 'certificate-reloaded' }
-  /** H12: the old certificate stays in use. */
+  /** H12: the new certificate is unusable; the old one stays in use. */
   | { readonly event: 'certificate-refused'; readonly detail: string }
   | { readonly event: 'signal-ignored'; readonly signal: string }
   | { readonly event: 'draining'; readonly connections: number; readonly patience: Millis }
@@ -121,7 +121,7 @@ export type LogEvent =
   | { readonly event: 'fault'; readonly error: unknown; readonly connection: ConnectionId | undefined }
   | { readonly event: 'crashed'; readonly error: unknown };
 
-/** Where lifecycle events go. Never throws, never waits; secrets are types that can't print. */
+/** Receives lifecycle events. Never throws and never blocks. Secrets can't be logged: their types do not convert to text. */
 export interface Log {
   record(event: LogEvent): void;
 }

@@ -6,35 +6,41 @@ import type { Millis } from '../../domain/time.ts';
 import type { Claim } from './peer-directory.ts';
 
 /**
- * Whether a message waits now; if not, nothing is kept. `full`: a bound was hit. `unwanted`: nobody holds the id, and it is
- * not worth keeping for who may come (M6). `moved`: another connection speaks for the sender now, and may have been heard.
+ * The outcome of holding a message; only `held` keeps it. `full`: a limit was reached. `unwanted`: no peer holds the id, and the
+ * message need not be kept for a later peer (M6). `moved`: another connection speaks for the sender now, and may have sent
+ * messages already.
  */
 export type HoldOutcome = 'held' | 'full' | 'unwanted' | 'moved';
 
-/** Whose mail it is: an id, and the connection that speaks for it. B2: and the address that its memory is counted for. */
+/**
+ * A peer as the mailbox store sees it: an id and its connection. B2: `memory` has the address that held messages are counted for.
+ */
 export interface MailboxPeer extends Pick<Claim, 'realm' | 'id' | 'connection'> {
   readonly memory?: Pick<MemoryAccount, 'address'> | undefined;
 }
 
-/** What was taken, for whom something of the taker waits, and whether it still holds its id: it does, where nothing is said. */
+/**
+ * The fetched messages, the peers with held messages of the taker (`unread`), and the state of the taker's claim. The claim is
+ * held if omitted.
+ */
 export type TakeAnswer = (messages: readonly SignalMessage[], unread: readonly PeerId[], claim?: 'held' | 'moved') => void;
 
-/** One expired pair, and the realm of both. */
+/** One expired pair of sender and receiver, and their realm. */
 export interface ExpiredInRealm extends Expired {
   readonly realm: RealmKey;
 }
 
 /**
- * What waits for absent peers. It is the judge of room and age. Each answer comes exactly once,
- * from inside the call or later, in the order of the calls of one node.
+ * Holds messages for absent peers, and decides on limits and expiry. Each callback is called exactly once, from inside the call
+ * or later, in the order of the calls of one node.
  */
 export interface MailboxStore {
   /**
-   * M13: keeps a copy for `message.to`, within the bounds. The message itself is borrowed for the call. O11: the node at which
-   * that peer is seated, if there is one, hears of it soon, by the word `mail` of its bus; and nothing is lost if it does not.
-   * For such a peer, the bounds are the bytes of its send buffer and of the realm. What the broker itself has to say waits for
-   * every peer that holds its id, also if the lease of its node has ended.
-   * @param sender whose message it is; undefined for what the broker itself has to say.
+   * M13: holds a copy for `message.to`, within the limits. The message itself is borrowed for the call. O11: if that peer is
+   * registered at a node, the bus sends `mail` to that node. Delivery does not depend on this notification. For such a peer the
+   * limits are the bytes of its send buffer and of the realm. A message of the broker itself is held for every peer that holds
+   * its id, also after the lease of its node has ended.
+   * @param sender the sending peer; undefined for a message of the broker itself.
    */
   put(
     realm: RealmKey,
@@ -45,19 +51,19 @@ export interface MailboxStore {
   ): void;
 
   /**
-   * O11: takes all that waits for an id, in the order it came; nobody else gets any of it. O5: nothing, and `moved`,
-   * where another connection holds the id now: what waits is for that one.
-   * @param answer is told, too, for whom something of the taker itself still waits, of the peers that are in the cluster:
-   * what it sends from now on must not overtake that (M17).
+   * O11: fetches and removes all held messages for an id, in order of arrival. Each message is fetched once. O5: if another
+   * connection holds the id now, no message is fetched and the claim is `moved`, because the messages belong to that connection.
+   * @param answer also receives the peers of the cluster with held messages from the taker. Later messages of the taker must not
+   * overtake those (M17).
    */
   take(taker: MailboxPeer, answer: TakeAnswer): void;
 
-  /** O11: ids of a realm that something waits for, in no order; not all of them where there are many. */
+  /** O11: ids of a realm with held messages, in no order; possibly not all of them if there are many. */
   waiting(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void;
 
-  /** M14: drops what has waited too long, and tells each pair of sender and absent peer once, where that matters (M6). */
+  /** M14: removes expired messages, and reports each pair of sender and absent peer once, if the sender must be notified (M6). */
   expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void;
 
-  /** When something will have waited too long, as far as this node knows; NEVER where nothing waits. Rather too early. */
+  /** The time of the next expiry that this node knows of, possibly too early; NEVER if no message is held. */
   nextDeadline(): Millis;
 }

@@ -2,12 +2,12 @@ import type { ConnectionId } from '../../domain/ids.ts';
 import type { Session } from '../../domain/session.ts';
 import type { FrameRequest } from './requests.ts';
 
-/** Hears what peers send and are told, for an embedding program that wants to. */
+/** Passes frames to the embedding program, if that program subscribed to them. */
 export interface MessageTap {
-  /** Whether anybody listens; where nobody does, `heard` and `told` are not called and cost nothing. */
+  /** Whether frames are observed. If false, the broker skips `received` and `sent` and pays nothing for the tap. */
   readonly isEnabled: boolean;
-  /** What an open peer sent, as its dialect read it. Borrowed for the call. */
+  /** A request of an open peer, as its dialect decoded the frame. Borrowed for the call. */
   received(sender: Session, request: FrameRequest): void;
-  /** What a connection was told, in its own dialect. Borrowed for the call. */
+  /** A frame to a connection, as its dialect encoded the message. Borrowed for the call. */
   sent(connection: ConnectionId, text: Uint8Array): void;
 }

@@ -1,7 +1,7 @@
 import type { ConnectionId, PeerId, RealmKey } from '../../domain/ids.ts';
 import type { Publication } from '../../domain/topic.ts';
 
-/** T4: tell your listeners. */
+/** T4: a publication for the subscribers of the other nodes. */
 export interface BusPublication {
   readonly type: 'publication';
   readonly realm: RealmKey;
@@ -10,32 +10,33 @@ export interface BusPublication {
   readonly publication: Publication;
 }
 
-/** What a node is told. */
+/** A message from another node. */
 export type BusMessage =
-  /** O11: something waits for a peer that is seated at yours. The mailbox store sees to it. */
+  /** O11: a message is held for a peer that is registered at the receiving node. Sent by the mailbox store. */
   | { readonly type: 'mail'; readonly realm: RealmKey; readonly id: PeerId }
-  /** O5: the claim of your connection has moved to another node. The directory sees to it. */
+  /** O5: the claim of a connection of the receiving node has moved to another node. Sent by the directory. */
   | { readonly type: 'superseded'; readonly realm: RealmKey; readonly id: PeerId; readonly connection: ConnectionId }
   | BusPublication;
 
-/** What a node does when it is told something. */
+/** The handlers for messages from other nodes. */
 export interface BusListener {
-  readonly onMessage: (word: BusMessage) => void;
-  /** Words may have been lost, of any node. */
+  readonly onMessage: (message: BusMessage) => void;
+  /** Messages of any node may have been lost. */
   readonly onMessagesLost: () => void;
 }
 
 /**
- * Carries words between the nodes of a cluster: each at most once, those of one node to another in their order.
- * What may not be lost is not told here: it waits in a mailbox, and a word about it only makes haste.
+ * Carries messages between the nodes of a cluster. Each message arrives at most once; messages from one node to another arrive in
+ * order. Delivery to peers does not depend on the bus: a held message waits in a mailbox, and the bus message only lowers its
+ * latency.
  */
 export interface NodeBus {
-  /** Whether the engine that the nodes share can be reached now, as far as this node knows. */
+  /** Whether this node can reach the shared engine now, as far as the node has noticed. */
   readonly isReachable: boolean;
-  /** Begins to listen for this node; to be called once, before anything is told. */
-  listen(ears: BusListener): void;
-  /** Tells all other nodes, and not from inside the call. Borrows the word for the call. */
-  broadcast(word: BusPublication): void;
-  /** Says nothing more, and hears nothing more. */
+  /** Subscribes this node. Called once, before any broadcast. */
+  listen(listener: BusListener): void;
+  /** Sends to all other nodes, and not from inside the call. The message is borrowed for the call. */
+  broadcast(message: BusPublication): void;
+  /** Stops sending and receiving. */
   close(): Promise<void>;
 }

@@ -2,19 +2,19 @@ import type { ConnectionId, NodeId, PeerId, RealmKey } from '../../domain/ids.ts
 import type { Millis } from '../../domain/time.ts';
 import type { Token } from '../../domain/token.ts';
 
-/** What the directory says to a claim. O6: `full` where the realm has as many peers as it may, in the whole cluster. */
+/** The outcome of a claim. O6: `full`: the realm has reached its peer limit in the whole cluster. */
 export type ClaimOutcome = 'granted' | 'taken' | 'full';
 
-/** The result of renewing a lease. */
+/** The outcome of renewing a lease. */
 export type RenewOutcome = 'kept' | 'lapsed' | 'unknown' | 'failed';
 
-/** Which connection spoke for an id. */
+/** The connection that holds an id. */
 export interface Holder {
   readonly node: NodeId;
   readonly connection: ConnectionId;
 }
 
-/** One connection of a node that wants to speak for an id of a realm, or does. Every session is one. */
+/** The claim of a connection to an id of a realm. Every session is a claim. */
 export interface Claim {
   readonly realm: { readonly key: RealmKey; readonly node: NodeId };
   readonly id: PeerId;
@@ -23,47 +23,46 @@ export interface Claim {
 }
 
 /**
- * Who owns an id in the whole cluster. Each answer comes exactly once, from inside the call or
- * later, in the order of the calls of one node; the caller must be ready for both.
+ * Decides which connection owns an id, for the whole cluster. Each callback is called exactly once, from inside the call or
+ * later, in the order of the calls of one node; the caller must handle both.
  */
 export interface PeerDirectory {
   /**
-   * How long the claims of a node hold unless it says `keep`; NEVER where they can't outlive
-   * their node. Judged by the directory's own time.
+   * How long the claims of a node are valid without `renewLease`, by the directory's own clock; NEVER if claims can't outlive
+   * their node.
    */
   readonly lease: Millis;
 
   /**
-   * Atomic, whatever races: a free id is `granted`; so is one that the same token holds, and then
-   * the claim moves to this connection. Whenever a claim moves from another node, that node hears so soon, by the word
-   * `superseded` of its bus, also if its lease had ended.
-   * Any other is `taken`. Tokens compare in constant time.
-   * @param answer is told, too, who held what was granted, where its lease had not ended.
+   * Atomic. A free id is `granted`. An id with the same token is `granted` too, and the claim moves to this connection. If a
+   * claim moves from another node, the bus sends `superseded` to that node, also after its lease has ended. Any other id is
+   * `taken`. Tokens compare in constant time.
+   * @param answer also receives the previous holder of a granted id, if its lease had not ended.
    */
-  claim(claim: Claim, answer: (outcome: ClaimOutcome, before?: Holder) => void): void;
+  claim(claim: Claim, answer: (outcome: ClaimOutcome, previous?: Holder) => void): void;
 
   /**
-   * Whether this very connection still holds the id, or does again now that its node's lease goes on.
-   * @param ifFree whether it may take the id, where nobody holds it and nobody is known to have held it.
+   * Reports whether this connection holds the id, including after its node's lease was renewed.
+   * @param ifFree whether to claim the id if it is free and no holder is known.
    */
   confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void;
 
   /**
-   * Gives the id back, if this very connection still holds it; else nothing happens. Where its claim still waits for a directory
-   * that is out of reach, it is not made any more.
+   * Releases the id if this connection holds it; otherwise has no effect. A claim that is still waiting for an unreachable
+   * directory is cancelled.
    */
   release(claim: Claim): void;
 
   /**
-   * Prolongs all claims of `node` by the lease. `lapsed`: it had ended, and what was claimed may be somebody else's; reported
-   * once, also where a claim of the node has begun a new lease meanwhile. `unknown`: the directory has never heard of the node,
-   * or has forgotten all it was told. `failed`: the lease was not renewed.
+   * Renews the lease of all claims of `node`. `lapsed`: the lease had ended, and other nodes may have claimed the ids; reported
+   * once, also if a claim of the node has started a new lease meanwhile. `unknown`: the directory has no state of the node, or
+   * lost its state. `failed`: the lease was not renewed.
    */
   renewLease(node: NodeId, answer: (outcome: RenewOutcome) => void): void;
 
-  /** Which node holds the id now; undefined for none. */
+  /** Reports the node that holds the id; undefined for none. */
   locate(realm: RealmKey, id: PeerId, answer: (node: NodeId | undefined) => void): void;
 
-  /** H4: the ids that are held in a realm now, on whatever node. The answer may come after those to later calls. */
+  /** H4: reports the ids that are held in a realm, on any node. The callback may be called after those of later calls. */
   present(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void;
 }

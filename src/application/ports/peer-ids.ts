@@ -1,5 +1,5 @@
-/** Makes ids for peers that bring none. */
+/** Generates ids for peers that request none. */
 export interface PeerIds {
-  /** A fresh one: hard to guess, and as good as never given before. The caller checks that it is free. */
+  /** A new id: hard to guess and, for all practical purposes, unique. The caller checks that it is free. */
   generate(): string;
 }

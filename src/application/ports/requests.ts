@@ -7,7 +7,7 @@ import type { Payload } from '../../domain/message.ts';
 import type { TokenUse, VerifiedToken } from './authenticator.ts';
 import type { HttpResponse } from './http.ts';
 
-/** What a connection may ask for, once a dialect has read its frame. A receipt is told when what was asked for holds. */
+/** A request of a connection, decoded from one frame. A receipt is sent when the request has taken effect. */
 export type FrameRequest =
   | ({ readonly action: 'relay' } & OutgoingMessage)
   | { readonly action: 'leave' }
@@ -17,42 +17,42 @@ export type FrameRequest =
   | {
       readonly action: 'publish';
       readonly draft: Draft;
-      /** Whether the publisher hears it too, where it listens. */
+      /** Whether the publisher receives the publication too, if subscribed. */
       readonly echo: boolean;
       readonly receipt?: number | undefined;
     }
-  /** T8: what those who are told that it left are to hear, should its connection be lost. */
+  /** T8: the payload that the subscribers of its topics receive if this connection is lost. */
   | { readonly action: 'set-will'; readonly will: Payload }
   | { readonly action: 'pong' }
   | { readonly action: 'ignore'; readonly why: Ignored }
   | { readonly action: 'malformed' };
 
-/** Who a peer says it is; still to be parsed. */
+/** The credentials of a peer, not validated yet. */
 export interface Credentials {
   readonly key: string | undefined;
   readonly id: string | undefined;
   readonly token: string | undefined;
 }
 
-/** What a connection says of itself when it opens. Without a key it comes to the first realm. */
+/** The request of a connection to be registered. Without a key, the first realm is used. */
 export type ConnectRequest =
-  /** A peer with an id of its own, and a token that proves it. */
+  /** A peer with its own id, and the token that proves ownership. */
   | ({ readonly as: 'peer' } & Credentials)
-  /** A peer that the broker finds an id for. */
+  /** A peer whose id the broker generates. */
   | ({ readonly as: 'peer-without-id'; readonly key: string | undefined } & RequestedTopics)
-  /** Somebody who can't be addressed, and takes part in topics only. The broker finds an id for it. */
+  /** A subscriber that can't be addressed. The broker generates its id. */
   | ({ readonly as: 'guest'; readonly key: string | undefined } & RequestedTopics);
 
-/** What an HTTP request may ask for. Some is asked in steps: a dialect reads on when it was given what it needs. */
+/** An action requested over HTTP. Some actions are steps: `then` receives the result and returns the next action. */
 export type HttpAction =
   | { readonly action: 'describe' }
   | { readonly action: 'issue-peer-id'; readonly key: string }
   | { readonly action: 'list-peers'; readonly key: string }
-  /** The dialect has the answer itself. */
+  /** The dialect has the response already. */
   | { readonly action: 'respond'; readonly response: HttpResponse }
-  /** A body of more bytes is answered 413. It is borrowed for the call, the ask in the answer too. */
+  /** Reads the body; one of more than `maxBytes` is answered with 413. Body and next action are borrowed for the call. */
   | { readonly action: 'read-body'; readonly maxBytes: number; readonly then: (body: Uint8Array) => HttpAction }
-  /** MER7. @param token undefined where it is not valid. */
+  /** MER7. @param token undefined if the token is not valid. */
   | {
       readonly action: 'verify-token';
       readonly token: string;
@@ -62,46 +62,49 @@ export type HttpAction =
   | {
       readonly action: 'open-stream';
       readonly connectRequest: ConnectRequest;
-      /** @param startsAfter MER5: the publication before the first that it will be told; undefined where `since` is. */
+      /**
+       * @param startsAfter MER5: the id of the publication before the first one that the stream receives; undefined if that is
+       * `since`.
+       */
       readonly head: (startsAfter: string | undefined) => StreamHead;
     }
   | { readonly action: 'publish'; readonly key: string | undefined; readonly draft: Draft }
-  /** X6: something that a peer says beside its connection. */
+  /** X6: an HTTP request that acts for a registered peer. */
   | ({ readonly action: 'send-for-peer'; readonly request: FrameRequest } & Credentials);
 
-/** A token that was verified in this call. */
+/** A token that was verified within this call. */
 export type ValidToken = Pick<VerifiedToken, 'type' | 'claims'> & {
-  /** MER12: the moment from which it does not count. */
+  /** MER12: the time of expiry. */
   readonly expiresAt: Millis;
 };
 
-/** How an answer begins whose body stays open. */
+/** The head of a response whose body stays open. */
 export type StreamHead = Omit<HttpResponse, 'body'>;
 
-/** Where a dialect serves a path: the methods that it takes there, and what is asked. */
+/** The route that a dialect serves at one path. */
 export interface HttpRoute {
   readonly methods: readonly string[];
-  /** MER8: whether a page may send its cookies along. */
+  /** MER8: whether pages may send cookies. */
   readonly takesCookies?: boolean;
   /**
-   * Called with one of `methods` only. HEAD asks what GET asks.
-   * @param request to be read within the call.
-   * @param page MER10: where it comes from.
+   * Handles a request with one of `methods`. HEAD is handled like GET.
+   * @param request readable only within the call.
+   * @param page MER10: the page that sent the request.
    */
   handle(request: HttpHead, page: Page): HttpAction;
 }
 
-/** What a dialect may read of an HTTP request. */
+/** The parts of an HTTP request that a dialect reads. */
 export interface HttpHead {
   readonly method: string;
   readonly path: string;
-  /** As it was sent. */
+  /** As the client sent it. */
   readonly query: string;
-  /** @param name in small letters. */
+  /** @param name in lower case. */
   header(name: string): string | undefined;
 }
 
-/** What came of an HTTP ask. */
+/** The outcome of an HTTP action. */
 export type HttpOutcome =
   | { readonly kind: 'description' }
   | { readonly kind: 'peer-id'; readonly id: string }
@@ -112,9 +115,9 @@ export type HttpOutcome =
   | { readonly kind: 'refusal'; readonly reason: HttpRefusal };
 
 /**
- * `sender-unknown`: nobody with that id and token is here (X6). `topic-unusable`: empty or too long.
- * `too-many-topics`: more than a connection may listen to, or a publication may have. `realm-full`: no more connections.
- * `overloaded`: too many deliveries wait (T10).
+ * `sender-unknown`: no peer with that id and token is registered on this node (X6). `topic-unusable`: a topic is empty or too
+ * long. `too-many-topics`: more topics than a connection or a publication may have. `realm-full`: the realm is at its connection
+ * limit. `overloaded`: too many deliveries are pending (T10).
  */
 export type HttpRefusal =
   'key-unknown' | 'discovery-off' | 'sender-unknown' | 'topic-unusable' | 'too-many-topics' | 'realm-full' | 'overloaded';

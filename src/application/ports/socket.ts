@@ -1,31 +1,34 @@
 import type { SignalMessage } from '../../domain/message.ts';
 
-/** `queued`: accepted, but the far end reads slowly. `gone`: nothing was sent, nothing will be. */
+/**
+ * `queued`: accepted while earlier bytes are still unread by the client. `gone`: the connection is closed; nothing was or will be
+ * sent.
+ */
 export type WriteOutcome = 'sent' | 'queued' | 'gone';
 
 /**
- * One accepted connection. Never reports back from inside any of its calls: what follows from
- * them is told to the gateway in a later turn. No call throws, whatever state the connection is in.
+ * One accepted connection. No method calls the gateway from inside itself: the resulting reports arrive in a later turn. No
+ * method throws, in any state of the connection.
  */
 export interface Socket {
   /**
-   * Sends `text`, UTF-8 bytes, as one text message. The bytes are borrowed: what can't leave within
-   * the call is copied. It may leave as late as the present turn of the event loop ends, together
-   * with what else was written by then. Order is kept. Where the far end has left more than the
-   * configured buffer unread, the answer is `gone`, and the connection is closed and reported like
-   * any other.
-   * @param message what the text tells, if it is a message: `Gateway.unsent` gets it where the text
-   * was accepted and the connection ended before it could leave. Its payload is not looked at.
+   * Sends `text`, UTF-8 bytes, as one text message, in order. The bytes are borrowed: what can't be sent within the call is
+   * copied. Sending may be delayed until the end of the current turn of the event loop, to batch writes. If the client leaves
+   * more than the configured send buffer unread, the result is `gone`, and the connection is closed and reported like any other.
+   * @param message the message that `text` encodes, if any. `Gateway.unsent` returns it if the connection ends before any of
+   * `text` was sent. Its payload is not read.
    */
   write(text: Uint8Array, message?: SignalMessage): WriteOutcome;
 
-  /** Asks the far end for a sign of life, below any dialect: `Gateway.alive` tells the answer. Does nothing on a stream. */
+  /** Sends a ping of the transport; `Gateway.controlFrame` reports the pong. Has no effect on a stream. */
   ping(): void;
 
-  /** Says goodbye with a close code and a reason of at most 123 bytes. The second call does nothing. */
+  /** Closes with a code and a reason of at most 123 bytes. A second call has no effect. */
   close(code: number, why: string): void;
 
-  /** M19: reports no more frames until `resume`. What arrives meanwhile waits within the frame and buffer bounds. */
+  /**
+   * M19: stops reporting frames until `resume`. Frames that arrive meanwhile are kept within the bounds for frames and buffers.
+   */
   pause(): void;
 
   resume(): void;

@@ -1,10 +1,10 @@
 import type { Ignored } from '../../domain/decision.ts';
 
-/** What is counted. */
+/** The counters. */
 export type Counter =
   `ignored:${Ignored}` | 'http-rate-limited' | 'undelivered' | 'mailbox-full' | 'expired' | 'paused' | 'hoarding';
 
-/** Counts what is too frequent to be logged. Cheap enough for every message. */
+/** Counts events that are too frequent for the log. Cheap enough to be called for every message. */
 export interface Telemetry {
   count(what: Counter): void;
 }

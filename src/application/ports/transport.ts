@@ -6,61 +6,64 @@ import type { HttpRequest, HttpResponse } from './http.ts';
 import type { ConnectRequest } from './requests.ts';
 import type { Socket } from './socket.ts';
 
-/** Where a transport listens. */
+/** The address that a transport listens on. */
 export interface ListeningAddress {
   readonly host: string;
   readonly port: number;
   readonly secure: boolean;
 }
 
-/** What is asked of a connection that may open: kept by the transport, untouched, for `opened`. */
+/** An accepted connection. The transport keeps the admission unchanged and passes it to `opened` or `abandoned`. */
 export interface Admission {
   readonly accept: true;
   readonly dialect: string;
   readonly connectRequest: ConnectRequest;
   readonly carrier: Carrier;
   readonly address: string;
-  /** The page that opens it, for the log. */
+  /** The origin of the page that opens the connection, for the log. */
   readonly origin?: string | undefined;
-  /** B1: where the transport counts what it keeps for the connection. */
+  /** B1: the account for memory that the transport holds for the connection. */
   readonly memory?: MemoryAccount | undefined;
 }
 
-/** Whether a connection may be upgraded, and if not, the whole answer. */
+/** The decision on an upgrade, or on a stream. A refusal contains the complete response. */
 export type UpgradeAnswer = Admission | { readonly accept: false; readonly response: HttpResponse };
 
-/** One request that waits for its answer. */
+/** One HTTP request and its pending response. */
 export interface HttpExchange {
   readonly request: HttpRequest;
 
   /**
-   * Asks for the body. To be called before the call that brings the exchange returns, at most once;
-   * a body that nobody asks for is read past. Not answered where the far end goes away first.
-   * @param then gets the whole body in a turn of its own, borrowed for the call; undefined where it
-   * has more than `maxBytes`. Without a body it gets no bytes.
+   * Requests the body. Called at most once, before the call that delivers the exchange returns; otherwise the body is skipped.
+   * Not answered if the client disconnects first.
+   * @param then receives the complete body in a turn of its own, borrowed for the call; undefined if the body has more than
+   * `maxBytes`. Without a body, `then` receives no bytes.
    */
   readBody(maxBytes: number, then: (body: Uint8Array | undefined) => void): void;
 
   /**
-   * The answer may take as long as it likes: no timeout of the transport ends the exchange before it.
-   * To be called before the call that brings the exchange returns, at most once.
-   * @param gone called in a turn of its own, once, if the far end goes away before it was answered.
+   * Disables the transport's timeout for this exchange, so that the response may take any time. Called at most once, before the
+   * call that delivers the exchange returns.
+   * @param onClientGone called once, in a turn of its own, if the client disconnects before the response.
    */
-  holdOpen(gone: () => void): void;
+  holdOpen(onClientGone: () => void): void;
 
-  /** `answer` or `stream` is to be called exactly once, in this turn or later. Does nothing when the far end has gone. */
+  /**
+   * Sends the response. Exactly one call of `respond` or `respondWithStream` is required, in this turn or later. Has no effect if
+   * the client has disconnected.
+   */
   respond(response: HttpResponse): void;
 
   /**
-   * Begins an answer whose body stays open: a connection that only ever tells. It is reported like
-   * any other, `opened` within this call; where the far end has gone, it is `abandoned` instead. So
-   * it must not be called within a turn of the broker. Its `close` ends the body; code and reason are not told.
-   * The head leaves with the first text at the latest.
+   * Starts a response whose body stays open: a connection that only receives. Like any other connection, the stream is reported
+   * by `opened`, within this call; if the client has disconnected, by `abandoned` instead. Must not be called within a turn of
+   * the broker. Closing the connection ends the body; a stream has no close code. The head is sent with the first text at the
+   * latest.
    */
   respondWithStream(head: Omit<HttpResponse, 'body'>, admission: Admission): void;
 }
 
-/** What a transport closes a connection for by itself. */
+/** Why a transport itself closed a connection. */
 export type TransportFault =
   | 'message-too-big'
   /** B4 */
@@ -72,56 +75,55 @@ export type TransportFault =
 
 /** How a connection ended. */
 export interface ConnectionEnd {
-  /** The side that ended it; `network` for a connection that was cut without a close frame. */
+  /** The side that ended the connection; `network` if the connection was cut without a close frame. */
   readonly by: 'broker' | 'client' | 'network';
-  /**
-   * The close code that was sent or received first. 1005: a close frame without a code. 1006: no close frame.
-   * Undefined for a stream.
-   */
+  /** The first close code, sent or received. 1005: a close frame without a code. 1006: no close frame. Undefined for a stream. */
   readonly code: number | undefined;
-  /** Undefined where the broker asked for the close, and where the far end or the network ended it. */
+  /** Undefined if the broker requested the close, or if the client or the network ended the connection. */
   readonly fault?: TransportFault | undefined;
 }
 
 /**
- * The driving port: what a transport reports to. Each call is a turn of its own and never throws.
- * A transport never calls it from inside a call to one of its own sockets.
+ * The driving port: transports report to it. Each call is one turn and never throws. A transport never calls the gateway from
+ * inside a call to one of its own sockets.
  */
 export interface Gateway {
-  /** A request that wants no upgrade. */
+  /** A request without an upgrade. */
   httpRequest(exchange: HttpExchange): void;
 
-  /** A request for a WebSocket. The answer is given at once; an accepted one is counted until `closed` or `abandoned`. */
+  /**
+   * A WebSocket upgrade request. The decision is synchronous. An accepted connection is counted until `closed` or `abandoned`.
+   */
   upgrade(request: HttpRequest): UpgradeAnswer;
 
-  /** An accepted upgrade or stream that came to nothing: it is not counted any more. */
+  /** An accepted upgrade or stream was not opened. The connection is no longer counted. */
   abandoned(admission: Admission): void;
 
-  /** A request that the transport refused by itself, or whose handshake it refused: for the log. It answers the request. */
+  /** The transport refused a request, or a handshake, and answers the request. Reported for the log. */
   refused(request: HttpRequest, response: HttpResponse): void;
 
-  /** The socket or stream is open. The connection's name is used in all later reports of it. */
+  /** The socket or stream is open. Later reports of the connection use the returned id. */
   opened(socket: Socket, admission: Admission): ConnectionId;
 
   /**
-   * One whole message of at most the configured size. `bytes` are borrowed for the call. A text
-   * frame is valid UTF-8; a binary one may be anything.
+   * One complete message of at most the configured size. `bytes` are borrowed for the call. A text frame is valid UTF-8; a binary
+   * frame may contain anything.
    */
   frame(connection: ConnectionId, bytes: Uint8Array, isBinary: boolean): void;
 
-  /** M20: the far end answered a ping, or sent one of its own. */
+  /** M20: the client sent a ping or a pong. */
   controlFrame(connection: ConnectionId): void;
 
   /**
-   * M16: a socket took this message, and the connection ended before any of it could leave. Reported
-   * before `closed`. The message's payload is borrowed no more: nobody may read it.
+   * M16: a socket accepted this message, and the connection ended before any of it was sent. Reported before `closed`. The
+   * payload is no longer borrowed and must not be read.
    */
   unsent(connection: ConnectionId, message: SignalMessage): void;
 
   /**
-   * The connection is over. Reported exactly once; nothing is reported of it afterwards.
-   * L2: the far end's close frame, or the end of its bytes, is enough; TCP may end later.
-   * @param end the first of its ends, where both sides ended it.
+   * The connection ended. Reported exactly once; no other report of the connection follows. L2: the client's close frame or the
+   * end of its bytes suffices; TCP may end later.
+   * @param end the first end, if both sides ended the connection.
    */
   closed(connection: ConnectionId, end: ConnectionEnd): void;
 }
@@ -135,7 +137,7 @@ export type ListenRefusal =
   | { readonly reason: 'transport-unavailable'; readonly detail: string }
   | { readonly reason: 'engine-unreachable'; readonly detail: string };
 
-/** A transport could not listen: the operator's to mend. */
+/** A transport could not listen. The operator has to change the configuration or the system. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
   readonly refusal: ListenRefusal;
@@ -146,23 +148,23 @@ export class ListenError extends Error {
   }
 }
 
-/** Brings connections from the world. */
+/** Accepts connections and HTTP requests from the network. */
 export interface Transport {
   readonly name: string;
 
-  /** Starts to accept. @throws ListenError, and then nothing is left open. */
+  /** Starts accepting connections. @throws ListenError, after closing everything that was opened. */
   listen(gateway: Gateway): Promise<ListeningAddress>;
 
-  /** Accepts no new connection from now on; the open ones stay. Harmless before `listen` and when repeated. */
+  /** Stops accepting connections; open ones stay. Has no effect before `listen` or when repeated. */
   refuseNew(): void;
 
   /**
-   * H12: reads the files of the key and the certificate again: new connections get the new certificate, open ones stay.
-   * Harmless where the transport is not listening, or has no certificate of its own.
-   * @throws ListenError `certificate-unusable`, and then the old certificate stays in use.
+   * H12: reloads the key and the certificate from their files, for new connections. Open connections are not affected. Has no
+   * effect if the transport is not listening or has no certificate.
+   * @throws ListenError `certificate-unusable`; the old certificate then stays in use.
    */
   reloadCertificate(): void;
 
-  /** Ends what is still open, reports each as `closed`, then resolves. Harmless before `listen` and when repeated. */
+  /** Closes open connections, reports each as `closed`, then resolves. Has no effect before `listen` or when repeated. */
   stop(): Promise<void>;
 }
