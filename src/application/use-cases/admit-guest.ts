@@ -3,10 +3,10 @@ import type { Performer } from '../performer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RealmSession } from '../../domain/realm.ts';
 
-/** Somebody comes for topics only. To be called within a turn. */
+/** Admits a subscriber that can't be addressed. Must be called within a turn. */
 export type AdmitGuest = (session: RealmSession) => void;
 
-/** T9: nobody can own what nobody is addressed by, so the directory is not asked. */
+/** T9: guests are not addressable, so their ids are not claimed in the directory. */
 export function admitGuest({ performer, clock }: { readonly performer: Performer; readonly clock: Clock }): AdmitGuest {
   return (session) => {
     const decisions: Decision[] = [];

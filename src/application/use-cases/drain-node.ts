@@ -10,7 +10,7 @@ import type { Transport } from '../ports/transport.ts';
 import type { Sweeper } from '../sweeper.ts';
 import type { Turns } from '../turns.ts';
 
-/** Says goodbye to everybody, waits for them until the deadline, and stops. */
+/** Closes all connections, waits until they are closed or the timeout passes, and stops the transport. */
 export type DrainNode = () => Promise<void>;
 
 export interface DrainNodeParts {
@@ -23,38 +23,38 @@ export interface DrainNodeParts {
   readonly sweeper: Sweeper;
   readonly clock: Clock;
   readonly log: Log;
-  /** How long the far ends have to go by themselves. */
+  /** How long clients have to close by themselves. */
   readonly closeTimeout: Millis;
-  /** Over how long the goodbyes are spread, so that not everybody comes back elsewhere at once. */
+  /** Over how long the closing of peers is spread, so that the other brokers do not get all reconnects at once. */
   readonly spread: Millis;
 }
 
 const SLICE: Millis = 50;
 
-/** Refuses new connections, closes the open ones with the code of a restart (1012), cuts what is left. */
+/** Refuses new connections, closes the open ones with the restart code (1012), and cuts the remaining ones after the timeout. */
 export function drainNode(parts: DrainNodeParts): DrainNode {
   const { transport, admissionControl, realms, connections, performer, turns, sweeper, clock, log, closeTimeout, spread } = parts;
 
   return async () => {
     log.record({ event: 'draining', connections: connections.size, patience: closeTimeout });
-    // Who watches over the node is told so, as long as it takes.
+    // Health checks report the drain from here on.
     admissionControl.close();
-    await peersGone(clock.now() + spread + closeTimeout);
+    await drainPeers(clock.now() + spread + closeTimeout);
     transport.refuseNew();
-    turns.run(sayGoodbye);
-    await allGone();
+    turns.run(closeAll);
+    await connectionsClosed();
     const cut = connections.size;
     sweeper.stop();
     await transport.stop();
     log.record({ event: 'stopped', cut });
   };
 
-  /** Resolves when no peer is left, or at the deadline. Who stays meanwhile hears and is heard. */
-  function peersGone(deadline: Millis): Promise<void> {
+  /** Resolves when no peer is left, or at the deadline. Until its own close, a peer sends and receives as before. */
+  function drainPeers(deadline: Millis): Promise<void> {
     const share = spread === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.ceil((peersOf(realms) * SLICE) / spread));
     return new Promise((resolve) => {
       const step = (): void => {
-        turns.run(() => drain(share, true));
+        turns.run(() => drainSome(share, true));
         if (peersOf(realms) === 0 || clock.now() >= deadline) resolve();
         else clock.wakeAt(clock.now() + SLICE, step);
       };
@@ -62,22 +62,22 @@ export function drainNode(parts: DrainNodeParts): DrainNode {
     });
   }
 
-  function drain(most: number, waits: boolean): void {
-    let left = most;
+  function drainSome(max: number, waitsForMail: boolean): void {
+    let left = max;
     for (const realm of realms.all()) {
       const decisions: Decision[] = [];
-      left -= realm.drain(decisions, left, waits);
+      left -= realm.drain(decisions, left, waitsForMail);
       performer.performAll(realm, decisions, clock.now());
     }
   }
 
-  function sayGoodbye(): void {
-    drain(Number.POSITIVE_INFINITY, false);
-    // Those that are no peers yet, or no more.
+  function closeAll(): void {
+    drainSome(Number.POSITIVE_INFINITY, false);
+    // Connections that are not registered, or not registered any more.
     for (const [id] of connections.all()) connections.close(id, (dialect) => dialect.closeFrame('restarting'));
   }
 
-  function allGone(): Promise<void> {
+  function connectionsClosed(): Promise<void> {
     if (connections.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const deadline = clock.wakeAt(clock.now() + closeTimeout, resolve);

@@ -3,10 +3,10 @@ import { generatePeerId } from '../generate-peer-id.ts';
 import type { PeerIds } from '../ports/peer-ids.ts';
 import type { HttpOutcome } from '../ports/requests.ts';
 
-/** Gives out an id that nobody in the realm has. */
+/** Issues an id that is free in the realm. */
 export type IssuePeerId = (asked: { readonly key: string }, answer: (outcome: HttpOutcome) => void) => void;
 
-/** H2. @throws when the source of ids gave only taken ones. */
+/** H2. @throws if the source of ids returns taken ids only. */
 export function issuePeerId({ realms, peerIds }: { readonly realms: Realms; readonly peerIds: PeerIds }): IssuePeerId {
   return ({ key }, answer) => {
     const realm = realms.find(key);

@@ -4,12 +4,12 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log, TrafficSummary } from '../ports/log.ts';
 import type { ConnectionEnd } from '../ports/transport.ts';
 
-/** A peer leaves: by its own word, or because its connection is gone. To be called within a turn. */
+/** Ends the session of a peer: by request, or because its connection has ended. Must be called within a turn. */
 export interface LeaveRealm {
-  /** M7: it said so. */
+  /** M7: the peer requested it. */
   readonly byRequest: (session: RealmSession) => void;
-  /** L2, L4: its connection is over. A session that was ended before has nothing left to give back. */
-  readonly byDisconnect: (session: RealmSession, end: ConnectionEnd, passage: TrafficSummary) => void;
+  /** L2, L4: the connection has ended. Of a session that was closed before, nothing is left to release. */
+  readonly byDisconnect: (session: RealmSession, end: ConnectionEnd, traffic: TrafficSummary) => void;
 }
 
 export interface LeaveRealmParts {
@@ -22,12 +22,12 @@ export function leaveRealm({ performer, clock, log }: LeaveRealmParts): LeaveRea
   return {
     byRequest: (session) => performer.perform(session.realm, session.realm.leave(session), clock.now()),
 
-    byDisconnect: (session, end, passage) => {
+    byDisconnect: (session, end, traffic) => {
       const wasOpen = session.state === 'open';
       const decisions = [session.realm.lost(session)];
       session.realm.leaveTopics(session, decisions);
       performer.performAll(session.realm, decisions, clock.now());
-      if (wasOpen) log.record({ event: 'peer-closed', session, ending: end.fault ?? 'lost', end, passage });
+      if (wasOpen) log.record({ event: 'peer-closed', session, ending: end.fault ?? 'lost', end, passage: traffic });
     },
   };
 }

@@ -4,8 +4,8 @@ import type { Millis } from '../../domain/time.ts';
 import type { Performer } from '../performer.ts';
 import type { FrameRequest } from '../ports/requests.ts';
 
-/** An open connection wants to hear no more of topics. To be called within a turn. */
-export type LeaveTopic = (session: RealmSession, asked: Extract<FrameRequest, { action: 'leave-topics' }>, now: Millis) => void;
+/** Unsubscribes an open connection from topics. Must be called within a turn. */
+export type LeaveTopic = (session: RealmSession, request: Extract<FrameRequest, { action: 'leave-topics' }>, now: Millis) => void;
 
 /** T3. */
 export function leaveTopic({ performer }: { readonly performer: Performer }): LeaveTopic {

@@ -2,7 +2,7 @@ import type { Realms } from '../../domain/realms.ts';
 import type { PeerDirectory } from '../ports/peer-directory.ts';
 import type { HttpOutcome } from '../ports/requests.ts';
 
-/** Tells who is present in a realm. */
+/** Lists the peers of a realm. */
 export type ListPeers = (asked: { readonly key: string }, answer: (outcome: HttpOutcome) => void) => void;
 
 export interface ListPeersParts {
@@ -11,7 +11,7 @@ export interface ListPeersParts {
   readonly allowDiscovery: boolean;
 }
 
-/** H3, H4: of that realm only, on whatever node, and only where discovery is on. */
+/** H3, H4: lists one realm, on all nodes, and only if discovery is enabled. */
 export function listPeers({ realms, directory, allowDiscovery }: ListPeersParts): ListPeers {
   return ({ key }, answer) => {
     if (!allowDiscovery) return answer({ kind: 'refusal', reason: 'discovery-off' });

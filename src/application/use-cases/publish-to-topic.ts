@@ -13,15 +13,15 @@ import type { PeerIds } from '../ports/peer-ids.ts';
 import type { FrameRequest, HttpAction, HttpOutcome } from '../ports/requests.ts';
 import type { Turns } from '../turns.ts';
 
-/** Tells all that listen to a topic. */
+/** Publishes to the subscribers of a topic. */
 export interface PublishToTopic {
-  /** An open connection publishes. To be called within a turn. */
-  readonly fromConnection: (session: RealmSession, asked: Extract<FrameRequest, { action: 'publish' }>, now: Millis) => void;
-  /** An HTTP request does. A turn of its own. @param key undefined for the first realm. */
+  /** Publishes for an open connection. Must be called within a turn. */
+  readonly fromConnection: (session: RealmSession, request: Extract<FrameRequest, { action: 'publish' }>, now: Millis) => void;
+  /** Publishes for an HTTP request, in a turn of its own. @param key undefined for the first realm. */
   readonly fromHttp: (
-    asked: Pick<Extract<HttpAction, { action: 'publish' }>, 'key' | 'draft'>,
+    request: Pick<Extract<HttpAction, { action: 'publish' }>, 'key' | 'draft'>,
     answer: (outcome: HttpOutcome) => void,
-    manner: Pick<SessionTraits, 'space' | 'keepsHistory'>,
+    traits: Pick<SessionTraits, 'space' | 'keepsHistory'>,
   ) => void;
 }
 
@@ -35,47 +35,47 @@ export interface PublishToTopicParts {
   readonly clock: Clock;
 }
 
-/** T11: how many listeners cost one token of M19 more, and how many tokens at most. */
-const LISTENERS_PER_TOKEN = 250;
-const MOST_EXTRA_TOKENS = 20;
+/** T11: the number of subscribers that cost one more token of M19, and the maximum of such tokens. */
+const SUBSCRIBERS_PER_TOKEN = 250;
+const MAX_EXTRA_TOKENS = 20;
 const OVERLOAD_PAUSE: Millis = 20;
 
-/** T1, T3, T4, T6: whoever publishes, those who listen are told in the order in which it was published. */
+/** T1, T3, T4, T6: subscribers receive publications in the order of publishing, for every kind of publisher. */
 export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
   const { realms, performer, connections, bus, peerIds, turns, clock } = parts;
   return {
     fromConnection: (session, { draft, echo, receipt }, now) => {
       const { realm } = session;
-      const board = realm.topics(session.traits);
-      const publication = board.parsePublication(draft, idFor(board, draft), session);
+      const topics = realm.topics(session.traits);
+      const publication = topics.parsePublication(draft, idFor(topics, draft), session);
       if (typeof publication === 'string') return performer.perform(realm, { do: 'ignore', why: 'topic-unusable' }, now);
       const decisions: Decision[] = [];
-      const listeners = board.publish(publication, echo ? undefined : session, decisions);
-      tellOthers(realm, session.traits, publication);
+      const subscribers = topics.publish(publication, echo ? undefined : session, decisions);
+      broadcast(realm, session.traits, publication);
       if (receipt !== undefined) decisions.push({ do: 'notify', to: [session.connection], event: { event: 'receipt', receipt } });
       performer.performAll(realm, decisions, now);
-      charge(parts, session, listeners, now);
+      chargeFanOut(parts, session, subscribers, now);
     },
 
-    fromHttp: ({ key, draft }, answer, manner) => {
+    fromHttp: ({ key, draft }, answer, traits) => {
       const realm = key === undefined ? realms.first : realms.find(key);
       if (realm === undefined) return answer({ kind: 'refusal', reason: 'key-unknown' });
       if (connections.fanOut.isFull) return answer({ kind: 'refusal', reason: 'overloaded' });
-      const board = realm.topics(manner);
-      const publication = board.parsePublication(draft, idFor(board, draft), undefined);
+      const topics = realm.topics(traits);
+      const publication = topics.parsePublication(draft, idFor(topics, draft), undefined);
       if (typeof publication === 'string') return answer({ kind: 'refusal', reason: publication });
       turns.run(() => {
         const decisions: Decision[] = [];
-        board.publish(publication, undefined, decisions);
-        tellOthers(realm, manner, publication);
+        topics.publish(publication, undefined, decisions);
+        broadcast(realm, traits, publication);
         performer.performAll(realm, decisions, clock.now());
       });
       answer({ kind: 'publication', id: publication.id });
     },
   };
 
-  /** T4: the listeners of other nodes hear it, too. */
-  function tellOthers(
+  /** T4: subscribers of other nodes receive the publication over the bus. */
+  function broadcast(
     realm: Realm,
     { space, keepsHistory }: Pick<SessionTraits, 'space' | 'keepsHistory'>,
     publication: Publication,
@@ -83,21 +83,29 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
     if (!realm.isSingleNode) bus.broadcast({ type: 'publication', realm: realm.key, space, keepsHistory, publication });
   }
 
-  /** Where nothing is kept, nobody asks for it by its id. */
-  function idFor(board: TopicRegistry, { id }: Draft): string {
-    return id ?? (board.keepsHistory ? `urn:uuid:${peerIds.generate()}` : '');
+  /** Without history, publications need no id. */
+  function idFor(topics: TopicRegistry, { id }: Draft): string {
+    return id ?? (topics.keepsHistory ? `urn:uuid:${peerIds.generate()}` : '');
   }
 }
 
-/** T10, T11, M19: many listeners cost its publisher more; while too much waits, nothing more is read from it. */
-function charge({ performer, connections }: PublishToTopicParts, session: RealmSession, listeners: number, now: Millis): void {
+/**
+ * T10, T11, M19: a publication with many subscribers costs its publisher more tokens. While the limit for pending deliveries is
+ * reached, the publisher is paused.
+ */
+function chargeFanOut(
+  { performer, connections }: PublishToTopicParts,
+  session: RealmSession,
+  subscribers: number,
+  now: Millis,
+): void {
   const { realm } = session;
-  const extra = Math.min(MOST_EXTRA_TOKENS, Math.floor(listeners / LISTENERS_PER_TOKEN));
+  const extra = Math.min(MAX_EXTRA_TOKENS, Math.floor(subscribers / SUBSCRIBERS_PER_TOKEN));
   for (let token = 0; token < extra; token++) {
-    const toll = realm.frameReceived(session, now);
-    if (toll === undefined) continue;
-    performer.perform(realm, toll, now);
-    if (toll.do === 'close') return;
+    const decision = realm.frameReceived(session, now);
+    if (decision === undefined) continue;
+    performer.perform(realm, decision, now);
+    if (decision.do === 'close') return;
   }
   if (connections.fanOut.isFull) performer.perform(realm, { do: 'pause', session, until: now + OVERLOAD_PAUSE }, now);
 }

@@ -20,8 +20,8 @@ import { limitOf } from '../hit-limits.ts';
 import type { AdmitGuest } from './admit-guest.ts';
 import type { Reconnect } from './reconnect.ts';
 
-/** A connection says who it wants to be, or what it comes for. To be called within a turn. */
-export type RegisterPeer = (connection: ConnectionId, introduction: ConnectRequest, manner: SessionTraits) => void;
+/** Registers a connection as a peer or a guest. Must be called within a turn. */
+export type RegisterPeer = (connection: ConnectionId, request: ConnectRequest, traits: SessionTraits) => void;
 
 export interface RegisterPeerParts {
   readonly realms: Realms;
@@ -37,39 +37,42 @@ export interface RegisterPeerParts {
   readonly admitGuest: AdmitGuest;
 }
 
-// The client waits for five seconds.
-const BYSTANDER_PATIENCE: Millis = 30_000;
+// The client itself waits for five seconds.
+const UNUSED_STREAM_TIMEOUT: Millis = 30_000;
 
-/** O1 to O7: reads the credentials, claims the id, and seats the peer once it is granted. T9: or lets a guest in. */
+/** O1 to O7: validates the credentials, claims the id, and registers the peer if the claim is granted. T9: or admits a guest. */
 export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
   const { realms, connections, directory, performer, turns, clock, sweeper, log, peerIds, reconnect, admitGuest } = parts;
 
-  return (connection, introduction, traits) => {
-    const asked = introduction.as === 'peer' ? parseOpening(realms, introduction) : invent(realms, peerIds, introduction);
-    if (!asked.ok) return turnAway(connection, introduction, asked.refusal);
-    if (traits.carrier === 'stream' && isOnSocket(asked.value)) return standBy(connection);
+  return (connection, request, traits) => {
+    const details = request.as === 'peer' ? validateCredentials(realms, request) : generateCredentials(realms, peerIds, request);
+    if (!details.ok) return refuse(connection, request, details.refusal);
+    if (traits.carrier === 'stream' && hasSocket(details.value)) return leaveUnused(connection);
 
     const now = clock.now();
     const found = connections.find(connection);
-    const session = new Session({ connection, traits, memory: found?.memory, ...asked.value }, now);
+    const session = new Session({ connection, traits, memory: found?.memory, ...details.value }, now);
     if (found !== undefined) found.session = session;
     session.realm.connecting(session, now);
     sweeper.scheduleBy(session.realm.nextDeadline());
-    if (introduction.as === 'guest') return admitGuest(session);
-    directory.claim(session, (outcome, before) => turns.run(() => settle(session, outcome, before)));
+    if (request.as === 'guest') return admitGuest(session);
+    directory.claim(session, (outcome, previous) => turns.run(() => claimAnswered(session, outcome, previous)));
   };
 
-  /** X5: its client goes away by itself; who does not is sent away. */
-  function standBy(connection: ConnectionId): void {
-    clock.wakeAt(clock.now() + BYSTANDER_PATIENCE, () =>
+  /**
+   * X5: leaves the stream open and unused, because its client closes the stream soon. Closes the stream after a timeout
+   * otherwise.
+   */
+  function leaveUnused(connection: ConnectionId): void {
+    clock.wakeAt(clock.now() + UNUSED_STREAM_TIMEOUT, () =>
       connections.close(connection, (dialect) => dialect.closeFrame('superseded')),
     );
   }
 
-  function settle(session: RealmSession, outcome: ClaimOutcome, before: Holder | undefined): void {
+  function claimAnswered(session: RealmSession, outcome: ClaimOutcome, previous: Holder | undefined): void {
     const { realm } = session;
     const now = clock.now();
-    if (session.state !== 'connecting') return goneMeanwhile(session, before, now);
+    if (session.state !== 'connecting') return endedMeanwhile(session, previous, now);
     if (outcome !== 'granted') {
       return performer.perform(realm, realm.refuse(session, outcome === 'taken' ? 'id-taken' : 'realm-full'), now);
     }
@@ -77,33 +80,33 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     performer.perform(realm, realm.admit(session), now);
   }
 
-  /** O5: whom it has taken the id from is over all the same, as if it had stayed. */
-  function goneMeanwhile(session: RealmSession, before: Holder | undefined, now: Millis): void {
+  /** O5: the connection ended while its claim was pending. The previous holder of the id is superseded all the same. */
+  function endedMeanwhile(session: RealmSession, previous: Holder | undefined, now: Millis): void {
     const { realm } = session;
-    const old = before?.node === realm.node ? realm.superseded(session.id, before.connection) : undefined;
+    const old = previous?.node === realm.node ? realm.superseded(session.id, previous.connection) : undefined;
     if (old !== undefined) performer.perform(realm, old, now);
     performer.perform(realm, { do: 'release', session }, now);
   }
 
-  function turnAway(connection: ConnectionId, { key }: ConnectRequest, refusal: OpenRefusal): void {
+  function refuse(connection: ConnectionId, { key }: ConnectRequest, refusal: OpenRefusal): void {
     const { address = '', origin } = connections.find(connection) ?? {};
     const realm = key === undefined ? undefined : realms.find(key);
     const limit = limitOf(refusal, realm?.limits);
-    const asked = { connection, realm: realm?.key, id: undefined, key, address, origin };
-    log.record({ event: 'connection-refused', ...asked, refusal, limit });
+    const details = { connection, realm: realm?.key, id: undefined, key, address, origin };
+    log.record({ event: 'connection-refused', ...details, refusal, limit });
     connections.close(connection, (dialect) => dialect.refusal(refusal));
   }
 }
 
-type Asked = Omit<SessionRequest<Realm>, 'connection' | 'traits'>;
+type ValidRequest = Omit<SessionRequest<Realm>, 'connection' | 'traits'>;
 
-/** X5: a stream that comes while a socket speaks for its peer changes nothing, and its end nothing either. */
-function isOnSocket({ realm, id, token }: Asked): boolean {
+/** X5: a stream for a peer with an open socket does not replace that socket. */
+function hasSocket({ realm, id, token }: ValidRequest): boolean {
   return realm.sessionOf(id, token)?.traits.carrier === 'socket';
 }
 
 /** O1, O2, O7. */
-function parseOpening(realms: Realms, { key, id, token }: Credentials): Result<Asked, OpenRefusal> {
+function validateCredentials(realms: Realms, { key, id, token }: Credentials): Result<ValidRequest, OpenRefusal> {
   if (!key || !id || !token) return refused({ reason: 'credentials-missing' });
   const realm = realms.find(key);
   if (realm === undefined) return refused({ reason: 'key-unknown' });
@@ -112,15 +115,15 @@ function parseOpening(realms: Realms, { key, id, token }: Credentials): Result<A
   return accepted({ realm, id: peerId.value, token: new Token(token) });
 }
 
-/** T9, PEO1: an id that nobody has, and a token that nobody knows. */
-function invent(
+/** T9, PEO1: generates the id and the token. */
+function generateCredentials(
   realms: Realms,
   peerIds: PeerIds,
-  introduction: Exclude<ConnectRequest, Credentials>,
-): Result<Asked, OpenRefusal> {
-  const realm = introduction.key === undefined ? realms.first : realms.find(introduction.key);
+  request: Exclude<ConnectRequest, Credentials>,
+): Result<ValidRequest, OpenRefusal> {
+  const realm = request.key === undefined ? realms.first : realms.find(request.key);
   if (realm === undefined) return refused({ reason: 'key-unknown' });
   const peerId = parsePeerId(generatePeerId(realm, peerIds), Number.POSITIVE_INFINITY);
   if (!peerId.ok) return peerId;
-  return accepted({ realm, id: peerId.value, token: new Token(peerIds.generate()), requestedTopics: introduction });
+  return accepted({ realm, id: peerId.value, token: new Token(peerIds.generate()), requestedTopics: request });
 }

@@ -3,10 +3,10 @@ import type { RealmSession } from '../../domain/realm.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Performer } from '../performer.ts';
 
-/** An open peer sends a message to another. To be called within a turn. */
+/** Relays a message of an open peer to another peer. Must be called within a turn. */
 export type RelayMessage = (session: RealmSession, outgoing: OutgoingMessage, now: Millis) => void;
 
-/** M1, M13: `from` is what the session registered, whatever the sender wrote. */
+/** M1, M13: `from` is the registered id of the session, never a value from the frame. */
 export function relayMessage({ performer }: { readonly performer: Performer }): RelayMessage {
   return (session, outgoing, now) => performer.perform(session.realm, session.realm.relay(session, outgoing), now);
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { HttpAction, HttpOutcome } from '../ports/requests.ts';
 import type { Turns } from '../turns.ts';
 
-/** A peer says something beside its connection. A turn of its own. */
+/** Handles an HTTP request that acts for a registered peer, in a turn of its own. */
 export type SendForPeer = (
   asked: Extract<HttpAction, { action: 'send-for-peer' }>,
   answer: (outcome: HttpOutcome) => void,
@@ -18,7 +18,7 @@ export interface SendForPeerParts {
   readonly clock: Clock;
 }
 
-/** X6: it counts as if the connection had said it. */
+/** X6: handled like a frame of the peer's connection. */
 export function sendForPeer({ realms, dispatcher, turns, clock }: SendForPeerParts): SendForPeer {
   return ({ key, id, token, request }, answer) => {
     const realm = realms.find(key ?? '');

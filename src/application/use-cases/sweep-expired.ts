@@ -9,7 +9,7 @@ import type { Telemetry } from '../ports/telemetry.ts';
 import type { Sweep } from '../sweeper.ts';
 import type { Turns } from '../turns.ts';
 
-/** Finds the silent and the expired. */
+/** Closes idle connections and expires held messages. */
 export type SweepExpired = Sweep;
 
 export interface SweepExpiredParts {
@@ -22,10 +22,10 @@ export interface SweepExpiredParts {
   readonly log: Log;
 }
 
-/** A shorter standstill is no event: every busy process has some. */
-const WORTH_A_LINE: Millis = 1_000;
+/** Shorter pauses are not logged, because every busy process has some. */
+const MIN_LOGGED_PAUSE: Millis = 1_000;
 
-/** L1, L6, M14: costs what it finds, nothing per live peer or waiting message. */
+/** L1, L6, M14: the cost is proportional to expired entries, not to live peers or held messages. */
 export function sweepExpired({ realms, mailboxes, performer, turns, clock, telemetry, log }: SweepExpiredParts): SweepExpired {
   return {
     sweep: () => {
@@ -38,7 +38,7 @@ export function sweepExpired({ realms, mailboxes, performer, turns, clock, telem
 
   function paused(span: Millis): void {
     for (const realm of realms.all()) realm.liveness.addPause(span);
-    if (span >= WORTH_A_LINE) log.record({ event: 'stood-still', span });
+    if (span >= MIN_LOGGED_PAUSE) log.record({ event: 'stood-still', span });
   }
 
   function sweep(): void {
@@ -48,10 +48,10 @@ export function sweepExpired({ realms, mailboxes, performer, turns, clock, telem
       realm.sweep(now, decisions);
       performer.performAll(realm, decisions, now);
     }
-    mailboxes.expire(now, (expired) => turns.run(() => tell(expired, clock.now())));
+    mailboxes.expire(now, (expired) => turns.run(() => notifySenders(expired, clock.now())));
   }
 
-  function tell(expired: readonly ExpiredInRealm[], now: Millis): void {
+  function notifySenders(expired: readonly ExpiredInRealm[], now: Millis): void {
     for (const pair of expired) {
       telemetry.count('expired');
       const realm = realms.find(pair.realm);
