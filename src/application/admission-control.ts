@@ -23,16 +23,16 @@ export interface AdmissionControlParts {
   readonly bus: NodeBus;
   readonly clock: Clock;
   readonly log: Log;
-  /** H11: characters of a request target. */
+  /** H11: maximum length of a request target, in characters. */
   readonly maxUrlBytes: number;
-  /** What becomes of those who come while the engine of the cluster is out of reach. */
+  /** How new connections are treated while the cluster engine is unreachable. */
   readonly clusterCut: 'hold' | 'refuse';
 }
 
 /** Why a connection is refused before its handshake. */
 type AdmissionRefusal = LimitRefusal | 'origin-not-allowed' | 'draining' | 'cut-off' | 'path-unknown' | 'target-too-long';
 
-/** What a page or a proxy is told when a WebSocket is refused before its handshake. */
+/** The responses to refused connections. */
 const REFUSALS: Record<AdmissionRefusal, HttpResponse> = {
   'path-unknown': plain(404, 'Not Found'),
   'target-too-long': plain(414, 'URI Too Long'),
@@ -43,10 +43,10 @@ const REFUSALS: Record<AdmissionRefusal, HttpResponse> = {
   'cut-off': plain(503, 'Server is cut off from its cluster'),
 };
 
-/** M19: a peer that says little owes less when it leaves. */
-const LEAST_DEBT: Millis = 1_000;
+/** M19: a smaller overdraft is ignored, because a peer that sent little should free its place at once. */
+const MIN_OVERDRAFT: Millis = 1_000;
 
-/** Decides who may open a socket at all, and counts who is in. */
+/** Decides whether a connection is accepted, and counts accepted connections. */
 export class AdmissionControl {
   readonly #parts: AdmissionControlParts;
   #isClosed = false;
@@ -56,13 +56,13 @@ export class AdmissionControl {
     this.#parts = parts;
   }
 
-  /** O9, O10, H11 and the bounds on connections. An accepted one is counted until `left`. */
+  /** O9, O10, H11, and the connection limits. An accepted connection is counted until `release`. */
   admit(request: HttpRequest): UpgradeAnswer {
     const { dialects, addresses, maxUrlBytes } = this.#parts;
     const dialect = dialects.find((candidate) => candidate.servesWebSocketAt(request.path));
-    const asked = request.path.length + request.query.length;
-    const limit = { option: 'max_url_bytes', allows: maxUrlBytes, asked };
-    if (asked > maxUrlBytes) return this.#refuse(request, 'target-too-long', limit);
+    const length = request.path.length + request.query.length;
+    const limit = { option: 'max_url_bytes', allows: maxUrlBytes, asked: length };
+    if (length > maxUrlBytes) return this.#refuse(request, 'target-too-long', limit);
     if (dialect === undefined) return this.#refuse(request, 'path-unknown');
     const introduction = (): ConnectRequest => dialect.connectRequest(request.query);
     const address = addresses.of(request);
@@ -71,27 +71,27 @@ export class AdmissionControl {
     return this.#accept(request, { dialect: dialect.name, carrier: 'socket', address, connectRequest: introduction() });
   }
 
-  /** The same for a request whose answer is to be a stream. To be asked before the request's call returns. */
+  /** Decides on a stream. Must be called before the call that delivers the request returns. */
   admitStream(request: HttpRequest, dialect: Dialect, connectRequest: ConnectRequest): UpgradeAnswer {
     const address = this.#parts.addresses.of(request);
     const why = this.#refusalFor(request, address);
-    // The refusal is the answer to a request, and logged as such.
+    // The refusal is the response to a request, and is logged as such.
     if (why !== undefined) return { accept: false, response: { ...REFUSALS[why], why, limit: this.#limitOf(why) } };
     return this.#accept(request, { dialect: dialect.name, carrier: 'stream', address, connectRequest });
   }
 
-  /** An accepted connection is over. @param debt M19: how long until its allowance is full again. */
-  release(address: string, debt: Millis = 0): void {
+  /** An accepted connection has ended. @param overdraft M19: how long until its rate limit allowance is full again. */
+  release(address: string, overdraft: Millis = 0): void {
     const { connectionLimits, clock } = this.#parts;
-    if (debt < LEAST_DEBT) connectionLimits.remove(address);
+    if (overdraft < MIN_OVERDRAFT) connectionLimits.remove(address);
     else {
       connectionLimits.removeKeepingAddress();
-      clock.wakeAt(clock.now() + debt, () => connectionLimits.releaseAddress(address));
+      clock.wakeAt(clock.now() + overdraft, () => connectionLimits.releaseAddress(address));
     }
     if (this.#parts.connectionLimits.open === 0) this.#onEmpty();
   }
 
-  /** Lets nobody in from now on. */
+  /** Refuses every new connection from now on. */
   close(): void {
     this.#isClosed = true;
   }
@@ -100,7 +100,7 @@ export class AdmissionControl {
     return this.#isClosed;
   }
 
-  /** Calls `then` when the last one has gone. */
+  /** Calls `then` when the last connection has ended. */
   whenEmpty(then: () => void): void {
     this.#onEmpty = then;
   }

@@ -24,7 +24,7 @@ export interface BrokerParts {
   readonly log: Log;
 }
 
-/** The face that the library and the command line drive. */
+/** The interface for the library and the command line. */
 export class Broker {
   readonly #parts: BrokerParts;
   #closing: Promise<void> | undefined = undefined;
@@ -34,7 +34,7 @@ export class Broker {
     parts.sweeper.onWake(parts.sweepExpired);
   }
 
-  /** Starts to accept. @throws ListenError, and then nothing is left open. */
+  /** Starts accepting connections. @throws ListenError, after closing everything that was opened. */
   async listen(): Promise<ListeningAddress> {
     const { transport, gateway, membership, log } = this.#parts;
     membership.start();
@@ -49,7 +49,7 @@ export class Broker {
     return address;
   }
 
-  /** H12: new connections get the certificate that is in the files now. What came of it is logged. */
+  /** H12: reloads the certificate for new connections, and logs the result. */
   reloadCertificate(): void {
     const { transport, log } = this.#parts;
     try {
@@ -61,22 +61,22 @@ export class Broker {
     log.record({ event: 'certificate-reloaded' });
   }
 
-  /** Sends text of the embedding program's own to one connection; it must be what its dialect understands. */
+  /** Sends a text of the embedding program to one connection. The text must be valid in the dialect of the connection. */
   send(connection: ConnectionId, text: Uint8Array): WriteOutcome {
     return this.#parts.connections.find(connection)?.socket.write(text) ?? 'gone';
   }
 
-  /** How long nothing was heard of a peer. */
+  /** Time since the last frame of a peer. */
   idleTimeOf(session: Session): Millis {
     return session.realm.liveness.idleTimeOf(session, this.#parts.clock.now());
   }
 
-  /** Closes one connection at the embedding program's wish; `closed` follows as for any other. */
+  /** Closes one connection for the embedding program. The gateway reports `closed` as for any other connection. */
   closeConnection(connection: ConnectionId, code: number, why: string): void {
     this.#parts.connections.find(connection)?.socket.close(code, why);
   }
 
-  /** Drains and stops; resolves when nothing is left open. A second call waits for the first. */
+  /** Drains and stops; resolves when every connection is closed. A second call returns the promise of the first. */
   close(): Promise<void> {
     const { drainNode, membership } = this.#parts;
     this.#closing ??= drainNode().then(() => membership.stop());

@@ -7,34 +7,34 @@ import type { Dialect } from './ports/dialect.ts';
 import type { TrafficSummary } from './ports/log.ts';
 import type { Socket } from './ports/socket.ts';
 
-/** News on its way to those that have not been told yet. */
+/** An event with its pending recipients. */
 export interface DeliveryBatch {
   readonly recipients: ConnectionId[];
-  /** Undefined where all of `to` hear it; else those at `places` of it are asked. */
+  /** Undefined if all of `recipients` match; else the search, whose candidates at `indexes` are matched at delivery. */
   readonly search: SubscriberSearch | undefined;
   readonly indexes: number[];
   readonly frames: Map<Dialect, Uint8Array | undefined>;
-  /** The first of `to` that was not served yet. */
+  /** Position of the first recipient that was not handled yet. */
   nextRecipient: number;
 }
 
-/** One open socket or stream, the language it speaks, and who speaks it. */
+/** One open socket or stream, its dialect, and its session. */
 export interface Connection {
   readonly socket: Socket;
   readonly dialect: Dialect;
-  /** Where it comes from. */
+  /** The client's address. */
   readonly address: string;
-  /** B1. Undefined where nothing is counted. */
+  /** B1. Undefined if memory is not counted. */
   readonly memory?: MemoryAccount | undefined;
-  /** Undefined until the credentials are read, and for a connection that never becomes a peer. */
+  /** Undefined until the credentials are read, and for a connection that is never registered. */
   session: RealmSession | undefined;
-  /** M19: nothing is read until then; 0 where it is not paused. */
+  /** M19: reading is paused until this time; 0 if not paused. */
   pausedUntil: Millis;
-  /** Kept by `FanOut` alone: news that it has not been told yet, the oldest first. */
+  /** Changed by `FanOut` only: batches that are pending for this connection, the oldest first. */
   pendingBatches?: DeliveryBatch[] | undefined;
-  /** M20: the broker sent a ping; the pong that answers it is free. */
+  /** M20: the broker sent a ping; the pong that answers it costs no rate-limit token. */
   isPinged: boolean;
-  /** The page that opened it, for the line of a refusal; forgotten when it is let in. */
+  /** The origin of the page, for the log line of a refusal; cleared on registration. */
   origin: string | undefined;
   readonly openedAt: Millis;
   framesIn: number;
@@ -43,17 +43,17 @@ export interface Connection {
   bytesOut: number;
 }
 
-/** A connection on which nothing has passed yet. */
+/** Makes a connection without traffic. */
 export function newConnection(
   { socket, dialect, address, memory }: Pick<Connection, 'socket' | 'dialect' | 'address' | 'memory'>,
   { origin, openedAt }: Pick<Connection, 'origin' | 'openedAt'>,
 ): Connection {
-  const passed = { framesIn: 0, bytesIn: 0, framesOut: 0, bytesOut: 0 };
+  const traffic = { framesIn: 0, bytesIn: 0, framesOut: 0, bytesOut: 0 };
   const idle = { session: undefined, pausedUntil: 0, pendingBatches: undefined, isPinged: false };
-  return { socket, dialect, address, memory, ...idle, origin, openedAt, ...passed };
+  return { socket, dialect, address, memory, ...idle, origin, openedAt, ...traffic };
 }
 
-/** What has passed over a connection until now. */
+/** The traffic of a connection until now. */
 export function trafficOf(
   { address, openedAt, framesIn, bytesIn, framesOut, bytesOut }: Connection,
   now: Millis,

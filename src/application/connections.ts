@@ -9,12 +9,12 @@ import type { Dialect, CloseFrame, Registration } from './ports/dialect.ts';
 import type { MessageTap } from './ports/message-tap.ts';
 import type { WriteOutcome } from './ports/socket.ts';
 
-/** From a connection's name to its socket and dialect: the only place that knows both. */
+/** Finds the socket and the dialect of a connection by its id. All frames to connections are written here. */
 export class Connections {
   readonly #tap: MessageTap;
   readonly #slots: (Connection | undefined)[] = [];
   readonly #generations: number[] = [];
-  /** Slots to use again, the longest unused first, so that a name comes back as late as possible. */
+  /** Free slots, the one that is unused for longest first, so that an id is reused as late as possible. */
   readonly #free: number[] = [];
   #nextFree = 0;
   #size = 0;
@@ -37,13 +37,13 @@ export class Connections {
     return connectionId(slot, this.#generations[slot] ?? 0);
   }
 
-  /** Undefined for a connection that is over, also when its slot has a new one. */
+  /** Undefined if the connection has ended, also if its slot has been reused. */
   find(id: ConnectionId): Connection | undefined {
     const slot = slotOf(id);
     return this.#generations[slot] === generationOf(id) ? this.#slots[slot] : undefined;
   }
 
-  /** Forgets a connection. @returns what it was; undefined where it was forgotten before. */
+  /** @returns the removed connection; undefined if already removed. */
   remove(id: ConnectionId): Connection | undefined {
     const connection = this.find(id);
     if (connection === undefined) return undefined;
@@ -55,7 +55,7 @@ export class Connections {
     return connection;
   }
 
-  /** Tells `to` a message in its own dialect. `gone` too where that has no word for it. */
+  /** Sends a message in the dialect of the receiver. `gone` also if the dialect can't express the message. */
   send(to: ConnectionId, message: SignalMessage): WriteOutcome {
     const connection = this.find(to);
     const text = connection?.dialect.encode(message);
@@ -67,45 +67,47 @@ export class Connections {
     return connection.socket.write(text, message);
   }
 
-  /** Tells all of `to`, each in its own dialect. Nobody asks whether they hear it. */
-  notify(to: Receivers, news: TopicEvent): void {
-    this.fanOut.notify(to, news);
+  /** Sends an event to all receivers, each in its own dialect. Results of the writes are ignored. */
+  notify(to: Receivers, event: TopicEvent): void {
+    this.fanOut.notify(to, event);
   }
 
-  /** How a stream begins. */
+  /** Sends the first bytes of a stream, if its dialect has any. */
   beginStream(id: ConnectionId): void {
     const connection = this.find(id);
     if (connection !== undefined) this.#write(id, connection, connection.dialect.streamPreamble());
   }
 
-  /** The first word to who is let in, where its dialect has one. */
-  sendOpenFrame(id: ConnectionId, welcome: Registration): void {
+  /** Confirms the registration, if the dialect has a frame for that. */
+  sendOpenFrame(id: ConnectionId, registration: Registration): void {
     const connection = this.find(id);
-    if (connection !== undefined) this.#write(id, connection, connection.dialect.openFrame(welcome));
+    if (connection !== undefined) this.#write(id, connection, connection.dialect.openFrame(registration));
   }
 
-  /** Asks for a sign of life, or gives one. */
+  /** Sends the keep-alive frame of the dialect, else a ping of the transport. */
   ping(id: ConnectionId): void {
     const connection = this.find(id);
     if (connection === undefined) return;
-    const word = connection.dialect.keepAliveFrame();
-    if (word !== undefined) return void connection.socket.write(word);
+    const frame = connection.dialect.keepAliveFrame();
+    if (frame !== undefined) return void connection.socket.write(frame);
     connection.isPinged = true;
     connection.socket.ping();
   }
 
-  /** A last word, where the dialect has one, and the close. @returns its code; undefined where the connection is over. */
-  close(id: ConnectionId, farewell: (dialect: Dialect) => CloseFrame): number | undefined {
+  /**
+   * Sends the last message, if the dialect has one, and closes. @returns the close code; undefined if the connection has ended.
+   */
+  close(id: ConnectionId, closeFrame: (dialect: Dialect) => CloseFrame): number | undefined {
     const connection = this.find(id);
     if (connection === undefined) return undefined;
-    const { frame, code, why } = farewell(connection.dialect);
+    const { frame, code, why } = closeFrame(connection.dialect);
     if (connection.pendingBatches !== undefined) this.fanOut.flush(id, connection);
     this.#write(id, connection, frame);
     connection.socket.close(code, why);
     return code;
   }
 
-  /** All that are open now, with their names. */
+  /** All open connections with their ids. */
   *all(): Generator<[ConnectionId, Connection]> {
     for (let slot = 0; slot < this.#slots.length; slot++) {
       const connection = this.#slots[slot];

@@ -8,11 +8,11 @@ import type { MessageTap } from './ports/message-tap.ts';
 import type { FrameRequest } from './ports/requests.ts';
 import type { RecordFrame } from './use-cases/record-frame.ts';
 
-/** Requests that the dispatcher answers itself. */
-type OwnRequest = Extract<FrameRequest, { action: 'heartbeat' | 'set-will' | 'pong' | 'ignore' | 'malformed' }>;
-type UseCaseRequest = Exclude<FrameRequest, OwnRequest>;
+/** Requests that the dispatcher handles itself. */
+type BuiltInRequest = Extract<FrameRequest, { action: 'heartbeat' | 'set-will' | 'pong' | 'ignore' | 'malformed' }>;
+type UseCaseRequest = Exclude<FrameRequest, BuiltInRequest>;
 
-/** The use-case of every other request, called within a turn. */
+/** The use-cases of the other requests, called within a turn. */
 export type FrameUseCases = {
   readonly [Request in UseCaseRequest as Request['action']]: (session: RealmSession, request: Request, now: Millis) => void;
 };
@@ -24,7 +24,7 @@ export interface DispatcherParts {
   readonly useCases: FrameUseCases;
 }
 
-/** From what an open connection asks for to the use-case that does it. */
+/** Dispatches the requests of open connections to the use-cases. */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
 
@@ -32,28 +32,28 @@ export class Dispatcher {
     this.#parts = parts;
   }
 
-  /** To be called within a turn. */
+  /** Must be called within a turn. */
   dispatch(session: RealmSession, request: FrameRequest, now: Millis): void {
     if (this.admits(session, now)) this.handle(session, request, now);
   }
 
-  /** M8, M19: something came from a peer. To be called within a turn. @returns whether it may be handled. */
+  /** M8, M19: a frame of a peer arrived. Must be called within a turn. @returns whether the frame may be handled. */
   admits(session: RealmSession, now: Millis): boolean {
     return this.#parts.recordFrame(session, now);
   }
 
-  /** What was admitted. To be called within a turn. */
+  /** Handles an admitted frame. Must be called within a turn. */
   handle(session: RealmSession, request: FrameRequest, now: Millis): void {
     const { useCases, tap } = this.#parts;
     if (tap.isEnabled) tap.received(session, request);
     if (request.action === 'relay') return useCases.relay(session, request, now);
-    if (!hasUseCase(useCases, request)) return this.#other(session, request, now);
+    if (!hasUseCase(useCases, request)) return this.#handleOther(session, request, now);
     const useCase = useCases[request.action] as (session: RealmSession, request: UseCaseRequest, now: Millis) => void;
     useCase(session, request, now);
   }
 
-  /** T8, B3: refused before it is copied, where there is no room for it. */
-  #bequeath(session: RealmSession, will: Payload, now: Millis): void {
+  /** T8, B3: checked before the copy. Closes the connection if the memory budget has no room. */
+  #setWill(session: RealmSession, will: Payload, now: Millis): void {
     const { realm, memory } = session;
     const bytes = BUFFER_BYTES + will.length;
     if (memory?.hasRoomFor('will', bytes) === false) {
@@ -63,13 +63,13 @@ export class Dispatcher {
     memory?.set('will', bytes);
   }
 
-  #other(session: RealmSession, request: OwnRequest, now: Millis): void {
+  #handleOther(session: RealmSession, request: BuiltInRequest, now: Millis): void {
     const { performer } = this.#parts;
     switch (request.action) {
       case 'heartbeat':
         return;
       case 'set-will':
-        return this.#bequeath(session, request.will, now);
+        return this.#setWill(session, request.will, now);
       case 'pong':
         return performer.perform(session.realm, { do: 'notify', to: [session.connection], event: { event: 'pong' } }, now);
       case 'ignore':

@@ -12,137 +12,145 @@ export interface FanOutParts {
   readonly write: (id: ConnectionId, connection: Connection, text: Uint8Array) => void;
 }
 
-// About a microsecond each: what one turn of the event loop spends on telling news.
+// The budget for deliveries in one turn of the event loop. One unit takes about a microsecond.
 const UNITS_PER_TURN = 500;
 const BYTES_PER_UNIT = 4096;
 const STEPS_PER_UNIT = 1000;
 
-/** T10: deliveries that may wait. Beyond it, requests are refused; beyond twice of it, the oldest are served at once. */
+/**
+ * T10: the limit for pending deliveries. Above it, publish requests are refused; above twice the limit, the oldest deliveries are
+ * made at once.
+ */
 export const MAX_PENDING_DELIVERIES = 200_000;
 
 /**
- * T10: tells news to any number of connections in slices, each within one turn of the event loop. News is encoded
- * once for each dialect. What a connection is owed is told in order, before anything else is written to it.
+ * T10: delivers events to any number of connections in slices, one slice for each turn of the event loop. An event is encoded
+ * once for each dialect. Pending events of a connection are delivered in order, before any other frame to that connection.
  */
 export class FanOut {
   readonly #parts: FanOutParts;
   readonly #batches: DeliveryBatch[] = [];
   #first = 0;
-  #waiting = 0;
+  #pending = 0;
   #spent = 0;
-  #isAwaited = false;
+  #isScheduled = false;
 
   constructor(parts: FanOutParts) {
     this.#parts = parts;
   }
 
-  /** T10: whether so much waits that nothing more should be accepted. */
+  /** T10: whether the limit for pending deliveries is reached. */
   get isFull(): boolean {
-    return this.#waiting >= MAX_PENDING_DELIVERIES;
+    return this.#pending >= MAX_PENDING_DELIVERIES;
   }
 
-  /** Tells all of `to`, each in its own dialect, now or in later turns. The news is borrowed for the call. */
-  notify(to: Receivers, news: TopicEvent): void {
-    this.#deliver(to.length, (place) => to[place] as ConnectionId, undefined, news);
+  /** Delivers to all receivers, each in its own dialect, now or in later turns. The event is borrowed for the call. */
+  notify(to: Receivers, event: TopicEvent): void {
+    this.#deliver(to.length, (index) => to[index] as ConnectionId, undefined, event);
   }
 
-  /** The same for those that hear it. */
-  broadcast(hearing: SubscriberSearch, news: TopicEvent): void {
-    const { candidates } = hearing;
-    this.#deliver(candidates.length, (place) => candidates[place]?.connection as ConnectionId, hearing, news);
+  /** Delivers to the candidates that match the search. */
+  broadcast(search: SubscriberSearch, event: TopicEvent): void {
+    const { candidates } = search;
+    this.#deliver(candidates.length, (index) => candidates[index]?.connection as ConnectionId, search, event);
   }
 
-  /** Tells a connection all that it is owed: something else is to be written to it. */
+  /** Delivers the pending events of a connection at once, because another frame is about to be written. */
   flush(id: ConnectionId, connection: Connection): void {
     const { pendingBatches } = connection;
     connection.pendingBatches = undefined;
     for (const batch of pendingBatches ?? []) {
-      const place = batch.search === undefined ? 0 : (batch.indexes[batch.recipients.indexOf(id, batch.nextRecipient)] ?? 0);
-      if (batch.search?.matches(place, { steps: 0, maxSteps: UNBOUNDED }) === false) continue;
+      const index = batch.search === undefined ? 0 : (batch.indexes[batch.recipients.indexOf(id, batch.nextRecipient)] ?? 0);
+      if (batch.search?.matches(index, { steps: 0, maxSteps: UNBOUNDED }) === false) continue;
       this.#write(id, connection, batch.frames.get(connection.dialect));
     }
   }
 
-  #deliver(count: number, idAt: (place: number) => ConnectionId, search: SubscriberSearch | undefined, news: TopicEvent): void {
+  #deliver(
+    count: number,
+    connectionAt: (index: number) => ConnectionId,
+    search: SubscriberSearch | undefined,
+    event: TopicEvent,
+  ): void {
     let batch: DeliveryBatch | undefined;
-    const texts: DeliveryBatch['frames'] = new Map();
-    for (let place = 0; place < count; place++) {
-      const id = idAt(place);
+    const frames: DeliveryBatch['frames'] = new Map();
+    for (let index = 0; index < count; index++) {
+      const id = connectionAt(index);
       const connection = this.#parts.find(id);
       if (connection === undefined) continue;
-      const isDue = connection.pendingBatches === undefined && this.#spent < UNITS_PER_TURN;
-      const hears = isDue ? this.#matches(search, place) : undefined;
-      if (hears === false) continue;
-      if (hears === true) {
-        this.#write(id, connection, textFor(connection.dialect, news, texts));
+      const isImmediate = connection.pendingBatches === undefined && this.#spent < UNITS_PER_TURN;
+      const isMatch = isImmediate ? this.#matches(search, index) : undefined;
+      if (isMatch === false) continue;
+      if (isMatch === true) {
+        this.#write(id, connection, frameFor(connection.dialect, event, frames));
         continue;
       }
       batch ??= { recipients: [], search, indexes: [], frames: new Map(), nextRecipient: 0 };
-      keepText(connection.dialect, news, batch.frames, texts);
+      copyFrame(connection.dialect, event, batch.frames, frames);
       batch.recipients.push(id);
-      if (search !== undefined) batch.indexes.push(place);
+      if (search !== undefined) batch.indexes.push(index);
       (connection.pendingBatches ??= []).push(batch);
     }
     if (batch !== undefined) this.#queue(batch);
-    else if (this.#spent > 0) this.#awaitTurn();
+    else if (this.#spent > 0) this.#scheduleSlice();
   }
 
   #queue(batch: DeliveryBatch): void {
     this.#batches.push(batch);
-    this.#waiting += batch.recipients.length;
-    while (this.#waiting > 2 * MAX_PENDING_DELIVERIES) this.#serve();
-    this.#awaitTurn();
+    this.#pending += batch.recipients.length;
+    while (this.#pending > 2 * MAX_PENDING_DELIVERIES) this.#deliverSlice();
+    this.#scheduleSlice();
   }
 
-  /** A new turn of the event loop has its own share. */
-  #awaitTurn(): void {
-    if (this.#isAwaited) return;
-    this.#isAwaited = true;
+  /** The next turn of the event loop has a new budget. */
+  #scheduleSlice(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
     const { clock } = this.#parts;
     clock.wakeAt(clock.now(), () => {
-      this.#isAwaited = false;
-      this.#serve();
-      if (this.#waiting > 0) this.#awaitTurn();
+      this.#isScheduled = false;
+      this.#deliverSlice();
+      if (this.#pending > 0) this.#scheduleSlice();
     });
   }
 
-  /** One slice: the oldest first. */
-  #serve(): void {
+  /** Delivers one slice, the oldest batches first. */
+  #deliverSlice(): void {
     this.#spent = 0;
     for (let batch = this.#batches[this.#first]; batch !== undefined; batch = this.#batches[this.#first]) {
-      if (!this.#serveBatch(batch)) return;
+      if (!this.#deliverBatch(batch)) return;
       this.#first += 1;
     }
     this.#batches.length = 0;
     this.#first = 0;
   }
 
-  /** @returns whether all of it are served. */
-  #serveBatch(batch: DeliveryBatch): boolean {
-    for (; batch.nextRecipient < batch.recipients.length; batch.nextRecipient++, this.#waiting--) {
+  /** @returns whether the batch is complete. */
+  #deliverBatch(batch: DeliveryBatch): boolean {
+    for (; batch.nextRecipient < batch.recipients.length; batch.nextRecipient++, this.#pending--) {
       if (this.#spent >= UNITS_PER_TURN) return false;
       const id = batch.recipients[batch.nextRecipient] as ConnectionId;
       const connection = this.#parts.find(id);
       if (connection?.pendingBatches?.[0] !== batch) continue;
-      const hears = this.#matches(batch.search, batch.indexes[batch.nextRecipient] ?? 0);
-      if (hears === undefined) return false;
+      const isMatch = this.#matches(batch.search, batch.indexes[batch.nextRecipient] ?? 0);
+      if (isMatch === undefined) return false;
       connection.pendingBatches.shift();
       if (connection.pendingBatches.length === 0) connection.pendingBatches = undefined;
-      if (hears) this.#write(id, connection, batch.frames.get(connection.dialect));
+      if (isMatch) this.#write(id, connection, batch.frames.get(connection.dialect));
     }
     return true;
   }
 
-  #matches(hearing: SubscriberSearch | undefined, place: number): boolean | undefined {
-    if (hearing === undefined) return true;
+  #matches(search: SubscriberSearch | undefined, index: number): boolean | undefined {
+    if (search === undefined) return true;
     const budget = { steps: 0, maxSteps: (UNITS_PER_TURN - this.#spent) * STEPS_PER_UNIT };
-    const hears = hearing.matches(place, budget);
+    const isMatch = search.matches(index, budget);
     this.#spent += budget.steps / STEPS_PER_UNIT;
-    if (hears === undefined) this.#spent = Math.max(this.#spent, UNITS_PER_TURN);
-    return hears;
+    if (isMatch === undefined) this.#spent = Math.max(this.#spent, UNITS_PER_TURN);
+    return isMatch;
   }
 
-  /** MER12: a listener whose token has ended hears nothing more, also before its stream is closed. */
+  /** MER12: after the expiry of its token, a subscriber receives nothing more, even while its stream is still open. */
   #write(id: ConnectionId, connection: Connection, text: Uint8Array | undefined): void {
     const { clock, write } = this.#parts;
     const expiresAt = connection.session?.requestedTopics?.expiresAt;
@@ -152,14 +160,14 @@ export class FanOut {
   }
 }
 
-function textFor(dialect: Dialect, news: TopicEvent, texts: DeliveryBatch['frames']): Uint8Array | undefined {
-  if (!texts.has(dialect)) texts.set(dialect, dialect.encodeEvent(news));
-  return texts.get(dialect);
+function frameFor(dialect: Dialect, event: TopicEvent, frames: DeliveryBatch['frames']): Uint8Array | undefined {
+  if (!frames.has(dialect)) frames.set(dialect, dialect.encodeEvent(event));
+  return frames.get(dialect);
 }
 
-/** What waits outlives the call that lent it. */
-function keepText(dialect: Dialect, news: TopicEvent, kept: DeliveryBatch['frames'], texts: DeliveryBatch['frames']): void {
+/** The frames of a batch are copied, because the dialect lends its bytes for one call only. */
+function copyFrame(dialect: Dialect, event: TopicEvent, kept: DeliveryBatch['frames'], frames: DeliveryBatch['frames']): void {
   if (kept.has(dialect)) return;
-  const text = textFor(dialect, news, texts);
+  const text = frameFor(dialect, event, frames);
   kept.set(dialect, text && new Uint8Array(text));
 }

@@ -41,17 +41,17 @@ export interface GatewayParts {
   readonly registerPeer: RegisterPeer;
   readonly leaveRealm: LeaveRealm;
   readonly fence: LeaseFence;
-  /** X2, O14: what may wait for a paced stream, and what a connection may send before it is open, in bytes. */
+  /** X2, O14: bytes that may be queued on a paced stream, and bytes that a connection may send before it is open. */
   readonly sendBufferBytes: number;
 }
 
-/** O14: what all connections together may send before they are open. */
+/** O14: bytes that all connections together may send before they are open. */
 const PENDING_BYTES = 64 * 1024 * 1024;
 
-/** A dialect, and how its connections are. */
-interface Spoken {
+/** A dialect, and the traits of its sessions. */
+interface ServedDialect {
   readonly dialect: Dialect;
-  readonly manners: Readonly<Record<Carrier, SessionTraits>>;
+  readonly traits: Readonly<Record<Carrier, SessionTraits>>;
 }
 
 const FAULT: HttpResponse = {
@@ -61,17 +61,17 @@ const FAULT: HttpResponse = {
 };
 
 /**
- * From what a transport reports to the use-cases. The one catch of this edge: what goes wrong in
- * here is logged, ends the connection that it came from, and nobody else notices (promise 6).
+ * Passes the reports of transports to the use-cases. Exceptions are caught here: a fault is logged and closes the connection that
+ * caused it; other connections are not affected (promise 6).
  */
 export class BrokerGateway implements Gateway {
   readonly #parts: GatewayParts;
-  readonly #spoken: ReadonlyMap<string, Spoken>;
+  readonly #dialects: ReadonlyMap<string, ServedDialect>;
   readonly #pending: PendingFrames;
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
-    this.#spoken = new Map(parts.dialects.map((dialect) => [dialect.name, { dialect, manners: mannersOf(dialect) }]));
+    this.#dialects = new Map(parts.dialects.map((dialect) => [dialect.name, { dialect, traits: traitsOf(dialect) }]));
     this.#pending = new PendingFrames(parts.sendBufferBytes, PENDING_BYTES);
     parts.performer.onOpened((id) => {
       if (this.#pending.has(id)) parts.turns.run(() => this.#handlePending(id));
@@ -85,9 +85,9 @@ export class BrokerGateway implements Gateway {
   }
 
   httpRequest(exchange: HttpExchange): void {
-    const recorded = new LoggedExchange(exchange, this.#parts);
-    this.#parts.httpController.serve(recorded);
-    recorded.snapshotRequest();
+    const logged = new LoggedExchange(exchange, this.#parts);
+    this.#parts.httpController.serve(logged);
+    logged.snapshotRequest();
   }
 
   upgrade(request: HttpRequest): UpgradeAnswer {
@@ -114,17 +114,17 @@ export class BrokerGateway implements Gateway {
 
   opened(socket: Socket, { dialect: name, carrier, connectRequest, address, origin, memory }: Admission): ConnectionId {
     const { connections, turns, registerPeer, clock } = this.#parts;
-    const spoken = this.#spoken.get(name);
-    invariant(spoken !== undefined, 'a transport hands back the admission that it was given');
-    const { dialect, manners } = spoken;
+    const served = this.#dialects.get(name);
+    invariant(served !== undefined, 'a transport passes back the admission that it received');
+    const { dialect, traits } = served;
     const openedAt = clock.now();
     const paced = this.#paced(socket, dialect, memory);
     const id = connections.add(newConnection({ socket: paced, dialect, address, memory }, { origin, openedAt }));
-    if (memory !== undefined) memory.onExcess = () => void clock.wakeAt(clock.now(), () => this.#hoarding(id));
+    if (memory !== undefined) memory.onExcess = () => void clock.wakeAt(clock.now(), () => this.#closeForMemory(id));
     turns.begin();
     try {
       if (carrier === 'stream') connections.beginStream(id);
-      registerPeer(id, connectRequest, manners[carrier]);
+      registerPeer(id, connectRequest, traits[carrier]);
     } catch (error) {
       this.#fault(id, error);
     }
@@ -141,7 +141,7 @@ export class BrokerGateway implements Gateway {
     connection.framesIn += 1;
     connection.bytesIn += bytes.length;
     if (session.state === 'connecting' || (session.state === 'open' && this.#mustWait(id, now))) {
-      return this.#keep(session, { bytes, isBinary }, now);
+      return this.#keepPending(session, { bytes, isBinary }, now);
     }
     if (session.state !== 'open') return telemetry.count('ignored:session-not-open');
     turns.begin();
@@ -191,27 +191,29 @@ export class BrokerGateway implements Gateway {
     if (connection.socket instanceof PacedSocket) for (const message of connection.socket.takeUnsent()) this.unsent(id, message);
     connections.remove(id);
     this.#pending.take(id);
-    const passage = trafficOf(connection, clock.now());
+    const traffic = trafficOf(connection, clock.now());
     connection.memory?.release();
     turns.begin();
     try {
-      if (connection.session !== undefined) leaveRealm.byDisconnect(connection.session, end, passage);
+      if (connection.session !== undefined) leaveRealm.byDisconnect(connection.session, end, traffic);
     } catch (error) {
       this.#fault(id, error);
     }
     turns.end();
     const { session, dialect } = connection;
-    log.record({ event: 'connection-closed', connection: id, session, dialect: dialect.name, end, passage });
-    admissionControl.release(connection.address, debtOf(connection, clock.now()));
+    log.record({ event: 'connection-closed', connection: id, session, dialect: dialect.name, end, passage: traffic });
+    admissionControl.release(connection.address, overdraftOf(connection, clock.now()));
   }
 
-  /** Whether a frame of an open peer waits for the lease of this node, or for frames of the same peer that do. */
+  /**
+   * Whether a frame of an open peer must wait for the renewal of this node's lease, or for earlier frames of the peer that wait.
+   */
   #mustWait(id: ConnectionId, now: Millis): boolean {
     return this.#parts.fence.isBlocking(now) || this.#pending.has(id);
   }
 
-  /** O14: it shows that its peer is alive, and counts for its rate limit, when it arrives. */
-  #keep(session: RealmSession, { bytes, isBinary }: PendingFrame, now: Millis): void {
+  /** O14: the frame counts for liveness and for the rate limit on arrival, not when it is handled. */
+  #keepPending(session: RealmSession, { bytes, isBinary }: PendingFrame, now: Millis): void {
     const { dispatcher, performer, turns } = this.#parts;
     const { connection, realm } = session;
     turns.begin();
@@ -227,7 +229,7 @@ export class BrokerGateway implements Gateway {
     turns.end();
   }
 
-  /** O14: in the order of arrival. To be called within a turn. */
+  /** O14: handles pending frames in order of arrival. Must be called within a turn. */
   #handlePending(id: ConnectionId): void {
     const { connections, dispatcher, clock, fence } = this.#parts;
     const now = clock.now();
@@ -244,7 +246,7 @@ export class BrokerGateway implements Gateway {
     }
   }
 
-  /** O14, M13: what a connection has sent before it was superseded came to nothing, and its peer is told. */
+  /** O14, M13: a superseded connection's pending frames are not handled. The peer is notified about each message among them. */
   #refusePending(realm: Realm, { connection: id, id: from, token: owner }: Session): void {
     const { connections, performer, clock } = this.#parts;
     const dialect = connections.find(id)?.dialect;
@@ -256,13 +258,13 @@ export class BrokerGateway implements Gateway {
     }
   }
 
-  #paced(socket: Socket, { pace }: Dialect, holding: Admission['memory']): Socket {
+  #paced(socket: Socket, { pace }: Dialect, memory: Admission['memory']): Socket {
     const { clock, sendBufferBytes } = this.#parts;
-    return pace === 0 ? socket : new PacedSocket(socket, clock, { pace, room: sendBufferBytes, holding });
+    return pace === 0 ? socket : new PacedSocket(socket, clock, { pace, maxBytes: sendBufferBytes, memory });
   }
 
-  /** B3. */
-  #hoarding(id: ConnectionId): void {
+  /** B3: closes a connection that exceeds the memory budget. */
+  #closeForMemory(id: ConnectionId): void {
     const { connections, performer, telemetry, turns, clock } = this.#parts;
     const connection = connections.find(id);
     if (connection === undefined) return;
@@ -284,12 +286,12 @@ export class BrokerGateway implements Gateway {
   }
 }
 
-/** M19. */
-function debtOf({ session }: Connection, now: Millis): Millis {
+/** M19: how long until the rate limiter of a connection has its full allowance again. */
+function overdraftOf({ session }: Connection, now: Millis): Millis {
   return session?.rateLimiter.timeUntilFull(session.realm.limits, now) ?? 0;
 }
 
-function mannersOf({ liveness, space, keepsHistory }: Dialect): Record<Carrier, SessionTraits> {
+function traitsOf({ liveness, space, keepsHistory }: Dialect): Record<Carrier, SessionTraits> {
   return {
     socket: { carrier: 'socket', liveness, space, keepsHistory },
     stream: { carrier: 'stream', liveness: 'reads', space, keepsHistory },

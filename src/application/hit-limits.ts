@@ -2,7 +2,7 @@ import type { RealmLimits } from '../domain/realm.ts';
 import type { OpenRefusal } from '../domain/refusal.ts';
 import type { HitLimit } from './ports/hit-limit.ts';
 
-/** The limit for which a connection was refused; undefined where it was none. */
+/** The limit that a refused connection exceeded; undefined if the refusal has another reason. */
 export function limitOf(refusal: OpenRefusal, limits: Pick<RealmLimits, 'concurrentLimit'> | undefined): HitLimit | undefined {
   if (refusal.reason === 'peer-id-too-long') return { option: 'id_length', allows: refusal.limit };
   if (refusal.reason !== 'realm-full' || limits === undefined) return undefined;

@@ -14,13 +14,13 @@ import type { HttpAction, HttpOutcome, HttpRefusal, HttpRoute, ConnectRequest, V
 import type { Telemetry } from './ports/telemetry.ts';
 import type { Probes } from './probes.ts';
 
-/** Requests that are answered without a use-case. */
-type OwnAsk = Extract<HttpAction, { action: 'respond' | 'describe' | 'open-stream' | 'read-body' | 'verify-token' }>;
-type UseCaseAsk = Exclude<HttpAction, OwnAsk>;
-type UseCaseFor<Ask> = (asked: Ask, answer: (outcome: HttpOutcome) => void, dialect: Dialect) => void;
+/** Actions that the controller performs itself. */
+type BuiltInAction = Extract<HttpAction, { action: 'respond' | 'describe' | 'open-stream' | 'read-body' | 'verify-token' }>;
+type UseCaseAction = Exclude<HttpAction, BuiltInAction>;
+type UseCaseFor<Action> = (action: Action, answer: (outcome: HttpOutcome) => void, dialect: Dialect) => void;
 
-/** The use-case of every other request. It answers once, now or later. */
-export type HttpUseCases = { readonly [Ask in UseCaseAsk as Ask['action']]: UseCaseFor<Ask> };
+/** The use-cases of the other actions. Each calls `answer` once, now or later. */
+export type HttpUseCases = { readonly [Action in UseCaseAction as Action['action']]: UseCaseFor<Action> };
 
 export interface HttpControllerParts {
   readonly dialects: readonly Dialect[];
@@ -34,21 +34,21 @@ export interface HttpControllerParts {
   readonly log: Log;
   readonly telemetry: Telemetry;
   readonly useCases: HttpUseCases;
-  /** H11: characters of a request target. */
+  /** H11: maximum length of a request target, in characters. */
   readonly maxUrlBytes: number;
   readonly probes: Probes;
 }
 
 type Header = readonly [name: string, value: string];
 
-/** A dialect that serves a path, and how. */
-interface Service {
+/** A dialect, and its route at a path. */
+interface ServedRoute {
   readonly dialect: Dialect;
   readonly route: HttpRoute;
 }
 
-/** One request on its way to its answer. What is needed of its head later is read already. */
-interface Errand {
+/** A request without response yet. Everything that is needed of its head was read before. */
+interface PendingRequest {
   readonly exchange: HttpExchange;
   readonly dialect: Dialect;
   readonly cors: readonly Header[];
@@ -63,9 +63,9 @@ const UPGRADE_REQUIRED: HttpResponse = {
   headers: [PLAIN, ['upgrade', 'websocket'], ['connection', 'upgrade']],
   body: 'This path accepts WebSocket handshakes only. A proxy in front of it must pass on the headers Upgrade and Connection.',
 };
-const FOREIGN: HttpResponse = { status: 403, headers: [PLAIN], body: 'Origin not allowed' };
+const ORIGIN_NOT_ALLOWED: HttpResponse = { status: 403, headers: [PLAIN], body: 'Origin not allowed' };
 
-/** Answers HTTP requests: the rules that hold for every dialect, then the dialect that serves the path. */
+/** Answers HTTP requests. The rules for all dialects apply first, then the dialect that serves the path. */
 export class HttpController {
   readonly #parts: HttpControllerParts;
 
@@ -73,26 +73,26 @@ export class HttpController {
     this.#parts = parts;
   }
 
-  /** Answers now, or when the body has come. Never throws: what goes wrong is logged, and answered 500. */
+  /** Responds now, or when the body has arrived. Never throws: a fault is logged and answered with 500. */
   serve(exchange: HttpExchange): void {
     const { request } = exchange;
     this.#guard(exchange, [], () => {
-      const state = this.#parts.probes.answer(request);
-      if (state !== undefined) return reply(exchange, [], state);
-      const service = this.#serviceAt(request.path);
-      const cors = this.#corsHeaders(request, service?.route);
+      const probe = this.#parts.probes.answer(request);
+      if (probe !== undefined) return reply(exchange, [], probe);
+      const served = this.#routeAt(request.path);
+      const cors = this.#corsHeaders(request, served?.route);
       this.#guard(exchange, cors, () => {
-        const early = this.#answerWithout(service, request);
-        if (early !== undefined) return reply(exchange, cors, early);
-        if (service === undefined) return reply(exchange, cors, this.#notServed(request));
-        const { dialect, route } = service;
-        this.#follow({ exchange, dialect, cors }, route.handle(request, pageOf(this.#parts.origins, request)));
+        const response = this.#commonResponse(served, request);
+        if (response !== undefined) return reply(exchange, cors, response);
+        if (served === undefined) return reply(exchange, cors, this.#notFound(request));
+        const { dialect, route } = served;
+        this.#performAction({ exchange, dialect, cors }, route.handle(request, pageOf(this.#parts.origins, request)));
       });
     });
   }
 
-  /** What needs no dialect: H5, H7 to H9, H11. */
-  #answerWithout(service: Service | undefined, request: HttpRequest): HttpResponse | undefined {
+  /** The responses that need no dialect: H5, H7 to H9, H11. */
+  #commonResponse(served: ServedRoute | undefined, request: HttpRequest): HttpResponse | undefined {
     const { connectionLimits, addresses, clock, telemetry, origins, maxUrlBytes } = this.#parts;
     if (request.path.length + request.query.length > maxUrlBytes) {
       const limit = { option: 'max_url_bytes', allows: maxUrlBytes, asked: request.path.length + request.query.length };
@@ -104,17 +104,17 @@ export class HttpController {
       const limit = { option: 'http_rate_limit', allows: connectionLimits.limits.requestsPerWindow };
       return { status: 429, headers: [PLAIN, ['retry-after', String(Math.ceil(wait / 1000))]], body: 'Too Many Requests', limit };
     }
-    const methods = service?.route.methods;
+    const methods = served?.route.methods;
     if (request.method === 'OPTIONS') return preflight(request, methods ?? READABLE_METHODS);
     if (methods === undefined) return undefined;
     if (methods.includes(request.method)) {
-      // O10: a page may send what changes something without asking first, so that hiding the answer is not enough.
-      return READABLE_METHODS.includes(request.method) || mayOpenSocket(origins, request) ? undefined : FOREIGN;
+      // O10: a page can send a request that changes state without a preflight. Hiding the response is therefore not enough.
+      return READABLE_METHODS.includes(request.method) || mayOpenSocket(origins, request) ? undefined : ORIGIN_NOT_ALLOWED;
     }
     return { status: 405, headers: [PLAIN, ['allow', [...methods, 'OPTIONS'].join(', ')]], body: 'Method Not Allowed' };
   }
 
-  #serviceAt(path: string): Service | undefined {
+  #routeAt(path: string): ServedRoute | undefined {
     for (const dialect of this.#parts.dialects) {
       const route = dialect.route(path);
       if (route !== undefined) return { dialect, route };
@@ -123,91 +123,91 @@ export class HttpController {
   }
 
   /** H8, H16. */
-  #notServed({ method, path }: HttpRequest): HttpResponse {
+  #notFound({ method, path }: HttpRequest): HttpResponse {
     const isSocketPath = this.#parts.dialects.some((dialect) => dialect.servesWebSocketAt(path));
     return isSocketPath && READABLE_METHODS.includes(method) ? UPGRADE_REQUIRED : NOT_FOUND;
   }
 
-  #follow(errand: Errand, ask: HttpAction): void {
-    const { exchange, dialect, cors } = errand;
-    if (hasUseCase(this.#parts.useCases, ask)) return this.#callUseCase(errand, ask);
-    switch (ask.action) {
+  #performAction(pending: PendingRequest, action: HttpAction): void {
+    const { exchange, dialect, cors } = pending;
+    if (hasUseCase(this.#parts.useCases, action)) return this.#callUseCase(pending, action);
+    switch (action.action) {
       case 'respond':
-        return reply(exchange, cors, ask.response);
+        return reply(exchange, cors, action.response);
       case 'verify-token':
-        return this.#follow(errand, ask.then(this.#verified(ask)));
+        return this.#performAction(pending, action.then(this.#verifyToken(action)));
       case 'read-body':
-        return exchange.readBody(ask.maxBytes, (body) =>
+        return exchange.readBody(action.maxBytes, (body) =>
           this.#guard(exchange, cors, () => {
-            if (body === undefined) reply(exchange, cors, tooBig(ask.maxBytes));
-            else this.#follow(errand, ask.then(body));
+            if (body === undefined) reply(exchange, cors, tooBig(action.maxBytes));
+            else this.#performAction(pending, action.then(body));
           }),
         );
       case 'open-stream':
-        return this.#openStream(errand, ask);
+        return this.#openStream(pending, action);
       case 'describe':
         return reply(exchange, cors, dialect.httpResponse({ kind: 'description' }));
       default:
-        return impossible(ask);
+        return impossible(action);
     }
   }
 
-  #callUseCase({ exchange, dialect, cors }: Errand, asked: UseCaseAsk): void {
-    const useCase = this.#parts.useCases[asked.action] as UseCaseFor<UseCaseAsk>;
+  #callUseCase({ exchange, dialect, cors }: PendingRequest, action: UseCaseAction): void {
+    const useCase = this.#parts.useCases[action.action] as UseCaseFor<UseCaseAction>;
     const answer = (outcome: HttpOutcome): void =>
       this.#guard(exchange, cors, () => reply(exchange, cors, dialect.httpResponse(outcome)));
-    useCase(asked, answer, dialect);
+    useCase(action, answer, dialect);
   }
 
   /** MER7, MER12. */
-  #verified({ token, as }: Extract<HttpAction, { action: 'verify-token' }>): ValidToken | undefined {
+  #verifyToken({ token, as }: Extract<HttpAction, { action: 'verify-token' }>): ValidToken | undefined {
     const { authenticator, clock } = this.#parts;
     const verified = authenticator.verify(token, as);
     return verified && { type: verified.type, claims: verified.claims, expiresAt: clock.now() + verified.lifetime };
   }
 
-  /** What can be known before is told before, with a status: once it is open, a stream has no word for it. */
+  /** Refusals are sent before the stream is opened, because only a response has a status. */
   #openStream(
-    { exchange, dialect, cors }: Errand,
+    { exchange, dialect, cors }: PendingRequest,
     { connectRequest, head }: Extract<HttpAction, { action: 'open-stream' }>,
   ): void {
-    const reason = this.#refuses(connectRequest, dialect);
+    const reason = this.#refusalFor(connectRequest, dialect);
     if (reason !== undefined) return reply(exchange, cors, dialect.httpResponse({ kind: 'refusal', reason }));
-    // Before it is counted: if it throws, nothing is reported as over.
-    const { status, headers } = head(this.#startOf(connectRequest, dialect));
+    // Called before the connection is counted, because `head` may throw.
+    const { status, headers } = head(this.#startsAfter(connectRequest, dialect));
     const admission = this.#parts.admissionControl.admitStream(exchange.request, dialect, connectRequest);
     if (!admission.accept) return reply(exchange, cors, admission.response);
     exchange.respondWithStream({ status, headers: [...headers, ...cors] }, admission);
   }
 
-  #refuses(introduction: ConnectRequest, dialect: Dialect): HttpRefusal | undefined {
-    const realm = this.#realmOf(introduction);
+  #refusalFor(connectRequest: ConnectRequest, dialect: Dialect): HttpRefusal | undefined {
+    const realm = this.#realmOf(connectRequest);
     if (realm === undefined) return 'key-unknown';
-    // Who owns an id is the directory's to say, later.
-    if (introduction.as === 'peer') return undefined;
-    return realm.isFull ? 'realm-full' : realm.topics(dialect).refusalFor(introduction.selectors);
+    // The directory decides later about the ownership of the id.
+    if (connectRequest.as === 'peer') return undefined;
+    return realm.isFull ? 'realm-full' : realm.topics(dialect).refusalFor(connectRequest.selectors);
   }
 
   /** MER5. */
-  #startOf(introduction: ConnectRequest, dialect: Dialect): string | undefined {
-    return introduction.as === 'peer'
+  #startsAfter(connectRequest: ConnectRequest, dialect: Dialect): string | undefined {
+    return connectRequest.as === 'peer'
       ? undefined
-      : this.#realmOf(introduction)?.topics(dialect).replayFor(introduction)?.startsAfter;
+      : this.#realmOf(connectRequest)?.topics(dialect).replayFor(connectRequest)?.startsAfter;
   }
 
   #realmOf({ key }: ConnectRequest): ReturnType<Realms['find']> {
     return key === undefined ? this.#parts.realms.first : this.#parts.realms.find(key);
   }
 
-  /** H5, H6, MER8: on every answer, errors too, so that a page can read them. */
+  /** H5, H6, MER8: sent with every response, also errors, so that pages can read them. */
   #corsHeaders(request: HttpRequest, route: HttpRoute | undefined): Header[] {
     const { origins } = this.#parts;
     if (origins.allow === 'silent') return [];
     const readable = allowedOrigin(origins, request.header('origin'));
     const allowed: Header[] = readable === undefined ? [] : [['access-control-allow-origin', readable]];
-    // To everybody, browsers send no cookies.
+    // Browsers send no cookies if `*` is allowed.
     if (origins.allow === 'any') return allowed;
-    // MER10: of an origin that nobody has listed, no page reads what a cookie opens.
+    // MER10: credentials are allowed for listed origins only. Other pages must not read responses that depend on a cookie.
     if (readable !== undefined && origins.allow === 'listed' && route?.takesCookies === true) {
       allowed.push(['access-control-allow-credentials', 'true']);
     }
@@ -224,8 +224,8 @@ export class HttpController {
   }
 }
 
-function hasUseCase(useCases: HttpUseCases, ask: HttpAction): ask is UseCaseAsk {
-  return ask.action in useCases;
+function hasUseCase(useCases: HttpUseCases, action: HttpAction): action is UseCaseAction {
+  return action.action in useCases;
 }
 
 function tooBig(maxBytes: number): HttpResponse {

@@ -1,50 +1,50 @@
 import { NEVER, type Millis } from '../domain/time.ts';
 
-/** How much of a lease a node trusts: clocks do not run at the same speed. */
-const SHARE = 0.9;
+/** The trusted share of a lease, because the clocks of two machines run at different speeds. */
+const TRUSTED_SHARE = 0.9;
 
 /**
- * Whether other nodes may own the ids of this node by now, by this node's own clock: a lease counts from when its renewal was
- * requested. A process that was stopped for longer than the lease finds that out here, before it relays what has piled up in its
- * sockets. A node that knows that it is cut off from the engine goes on: its peers still reach each other.
+ * Blocks frames while other nodes may own the ids of this node, judged by this node's own clock. A lease counts from the request
+ * of its renewal. The fence detects a process that was suspended for longer than its lease, before the frames in its sockets are
+ * relayed. A node that knows that the engine is unreachable continues: its own peers still reach each other.
  */
 export class LeaseFence {
-  readonly #span: Millis;
+  readonly #duration: Millis;
   #until: Millis;
-  #isCutOff = false;
-  #onDown: () => void = () => undefined;
+  #isEngineUnreachable = false;
+  #liftedListener: () => void = () => undefined;
 
   /** @param lease NEVER for a single node. */
   constructor(lease: Millis, now: Millis) {
-    this.#span = lease === NEVER ? NEVER : lease * SHARE;
-    this.#until = now + this.#span;
+    this.#duration = lease === NEVER ? NEVER : lease * TRUSTED_SHARE;
+    this.#until = now + this.#duration;
   }
 
-  /** Whether frames of peers have to wait until the lease was renewed. */
+  /** Whether frames of peers must wait until the lease is renewed. */
   isBlocking(now: Millis): boolean {
-    return now > this.#until && !this.#isCutOff;
+    return now > this.#until && !this.#isEngineUnreachable;
   }
 
-  /** Whether no renewal of the lease was answered in time: a new peer would not be answered either. */
+  /** Whether the last renewal of the lease is too old. The engine would not answer a new peer either. */
   isOverdue(now: Millis): boolean {
     return now > this.#until;
   }
 
-  /** @param onDown is called when frames need not wait any more; possibly without need. */
-  onLifted(onDown: () => void): void {
-    this.#onDown = onDown;
+  /** @param onLifted called when frames need not wait any more; may be called without need. */
+  onLifted(onLifted: () => void): void {
+    this.#liftedListener = onLifted;
   }
 
-  /** The lease was renewed, and every claim that another node may have taken was confirmed. */
+  /** Reports that the lease was renewed, and that every claim at risk was confirmed. */
   renewed(requestedAt: Millis): void {
-    this.#until = Math.max(this.#until, requestedAt + this.#span);
-    this.#isCutOff = false;
-    this.#onDown();
+    this.#until = Math.max(this.#until, requestedAt + this.#duration);
+    this.#isEngineUnreachable = false;
+    this.#liftedListener();
   }
 
-  /** The engine can't be reached, and this node knows it. */
+  /** Reports that the engine is unreachable, and that this node has noticed. */
   engineUnreachable(): void {
-    this.#isCutOff = true;
-    this.#onDown();
+    this.#isEngineUnreachable = true;
+    this.#liftedListener();
   }
 }

@@ -24,29 +24,29 @@ export interface MembershipParts {
   readonly turns: Turns;
   readonly clock: Clock;
   readonly fence: LeaseFence;
-  /** M14: how long a message waits. */
+  /** M14: how long a message is held. */
   readonly expireTimeout: Millis;
 }
 
-/** How often a lease is prolonged before it would end: two may be lost. */
-const KEEPS_PER_LEASE = 3;
+/** Renewals in the time of one lease, so that a lease survives two lost renewals. */
+const RENEWALS_PER_LEASE = 3;
 
-const LOOKS_PER_TIMEOUT = 2;
+const POLLS_PER_TIMEOUT = 2;
 
-/** In so many of these every claim is confirmed once: who was told nothing, because the teller died, learns it then. */
-const KEEPS_PER_ROUND = 60;
+/** Every claim is verified once in this many renewals, in case a `superseded` notification was lost with its sender. */
+const RENEWALS_PER_ROUND = 60;
 
 /**
- * What makes a node one of a cluster: it keeps its lease, hears the other nodes, looks after mail that nobody told it of,
- * and gives up what it lost while it was away. Of a node alone it asks nothing.
+ * Makes this node a member of the cluster: renews its lease, receives bus messages, polls for held messages in case a bus message
+ * was lost, and closes sessions whose claims were lost. Inactive on a single node.
  */
 export class Membership {
   readonly #parts: MembershipParts;
   #wakeup: Wakeup | undefined;
-  #look: Wakeup | undefined;
+  #poll: Wakeup | undefined;
   /** Sessions whose claims are still to be confirmed in this round. */
   #round: RealmSession[] = [];
-  #share = 0;
+  #batchSize = 0;
 
   constructor(parts: MembershipParts) {
     this.#parts = parts;
@@ -55,43 +55,46 @@ export class Membership {
   start(): void {
     const { bus, turns } = this.#parts;
     bus.listen({
-      onMessage: (word) => turns.run(() => this.#heard(word)),
-      onMessagesLost: () => this.#lookAround(() => this.#confirmAll(false)),
+      onMessage: (message) => turns.run(() => this.#receive(message)),
+      onMessagesLost: () => this.#renew(() => this.#confirmAll(false)),
     });
-    this.#keep();
-    this.#lookOften();
+    this.#renewRegularly();
+    this.#schedulePoll();
   }
 
-  /** Claims are given back as their connections close; what is left ends with the lease. */
+  /** Claims are released when their connections close; the others expire with the lease. */
   async stop(): Promise<void> {
     this.#wakeup?.cancel();
-    this.#look?.cancel();
+    this.#poll?.cancel();
     await this.#parts.bus.close();
   }
 
-  #keep(): void {
+  #renewRegularly(): void {
     const { directory, sweeper, clock, bus, fence } = this.#parts;
     if (directory.lease === NEVER) return;
     if (!bus.isReachable) fence.engineUnreachable();
-    this.#wakeup = clock.wakeAt(clock.now() + directory.lease / KEEPS_PER_LEASE, () => this.#keep());
-    this.#lookAround(() => this.#confirmSome());
-    // What a node has put that is gone, another one has to look after.
+    this.#wakeup = clock.wakeAt(clock.now() + directory.lease / RENEWALS_PER_LEASE, () => this.#renewRegularly());
+    this.#renew(() => this.#confirmSome());
+    // Another node must expire the messages that a failed node had stored.
     sweeper.scheduleBy(clock.now());
   }
 
-  /** M14: a message must not expire because a word about it was lost, however long the lease is. */
-  #lookOften(): void {
+  /**
+   * M14: polls more often than the lease is renewed if the lease is long, so that no message expires because a bus message was
+   * lost.
+   */
+  #schedulePoll(): void {
     const { directory, clock, expireTimeout } = this.#parts;
-    const interval = expireTimeout / LOOKS_PER_TIMEOUT;
-    if (directory.lease === NEVER || interval >= directory.lease / KEEPS_PER_LEASE) return;
-    this.#look = clock.wakeAt(clock.now() + interval, () => {
-      this.#lookForMail();
-      this.#lookOften();
+    const interval = expireTimeout / POLLS_PER_TIMEOUT;
+    if (directory.lease === NEVER || interval >= directory.lease / RENEWALS_PER_LEASE) return;
+    this.#poll = clock.wakeAt(clock.now() + interval, () => {
+      this.#pollMailboxes();
+      this.#schedulePoll();
     });
   }
 
-  /** @param onKept what is to be confirmed where the lease has not ended. */
-  #lookAround(onKept: () => void): void {
+  /** @param onKept called if the lease has not ended. */
+  #renew(onKept: () => void): void {
     const { node, directory, clock, fence } = this.#parts;
     const requestedAt = clock.now();
     directory.renewLease(node, (outcome) => {
@@ -100,12 +103,12 @@ export class Membership {
       fence.renewed(requestedAt);
       onKept();
     });
-    this.#lookForMail();
+    this.#pollMailboxes();
   }
 
-  /** While its lease had ended, or it was deaf, others may have claimed what was this node's. */
+  /** Other nodes may have claimed ids of this node while its lease had ended or bus messages were lost. */
   #confirmAll(ifFree: boolean, then: () => void = () => undefined): void {
-    const all = this.#seated();
+    const all = this.#sessions();
     let left = all.length;
     if (left === 0) return then();
     for (const session of all) {
@@ -115,13 +118,13 @@ export class Membership {
     }
   }
 
-  /** O5: a part of all, so that it costs little at a time. */
+  /** O5: verifies a part of the claims, to limit the cost of one renewal. */
   #confirmSome(): void {
     if (this.#round.length === 0) {
-      this.#round = this.#seated();
-      this.#share = Math.ceil(this.#round.length / KEEPS_PER_ROUND);
+      this.#round = this.#sessions();
+      this.#batchSize = Math.ceil(this.#round.length / RENEWALS_PER_ROUND);
     }
-    for (const session of this.#round.splice(-this.#share)) if (session.state === 'open') this.#confirm(session, false);
+    for (const session of this.#round.splice(-this.#batchSize)) if (session.state === 'open') this.#confirm(session, false);
   }
 
   #confirm(session: RealmSession, ifFree: boolean, then: () => void = () => undefined): void {
@@ -133,37 +136,37 @@ export class Membership {
     });
   }
 
-  #seated(): RealmSession[] {
+  #sessions(): RealmSession[] {
     return this.#parts.realms.all().flatMap((realm) => [...realm.sessions()]);
   }
 
-  /** O11: words about mail are told at most once; the mail itself waits until it is looked for. */
-  #lookForMail(): void {
+  /** O11: bus messages arrive at most once, but a held message waits until a poll finds it. */
+  #pollMailboxes(): void {
     const { realms, mailboxes, performer, turns } = this.#parts;
     for (const realm of realms.all()) {
       if (realm.size === 0) continue;
       mailboxes.waiting(realm.key, (ids) => {
-        for (const id of ids) if (realm.has(id)) turns.run(() => performer.mailWaits(realm, id));
+        for (const id of ids) if (realm.has(id)) turns.run(() => performer.mailWaiting(realm, id));
       });
     }
   }
 
-  #heard(word: BusMessage): void {
-    const realm = this.#parts.realms.find(word.realm);
+  #receive(message: BusMessage): void {
+    const realm = this.#parts.realms.find(message.realm);
     if (realm === undefined) return;
-    switch (word.type) {
+    switch (message.type) {
       case 'mail':
-        return this.#parts.performer.mailWaits(realm, word.id);
+        return this.#parts.performer.mailWaiting(realm, message.id);
       case 'superseded':
-        return this.#perform(realm, realm.superseded(word.id, word.connection));
+        return this.#perform(realm, realm.superseded(message.id, message.connection));
       case 'publication':
-        return this.#tellListeners(realm, word);
+        return this.#publishLocally(realm, message);
       default:
-        return impossible(word);
+        return impossible(message);
     }
   }
 
-  #tellListeners(realm: Realm, { space, keepsHistory, publication }: Extract<BusMessage, { type: 'publication' }>): void {
+  #publishLocally(realm: Realm, { space, keepsHistory, publication }: Extract<BusMessage, { type: 'publication' }>): void {
     const decisions: Decision[] = [];
     realm.topics({ space, keepsHistory }).publish(publication, undefined, decisions);
     this.#parts.performer.performAll(realm, decisions, this.#parts.clock.now());

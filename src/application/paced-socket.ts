@@ -5,54 +5,54 @@ import { QUEUED_FRAME_BYTES } from '../domain/memory-sizes.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Socket, WriteOutcome } from './ports/socket.ts';
 
-/** The close code for what breaks a limit. */
-const TOO_MUCH = 1008;
+/** The close code for an exceeded limit. */
+const POLICY_VIOLATION = 1008;
 
 interface Pace {
   readonly pace: Millis;
-  readonly room: number;
+  readonly maxBytes: number;
   /** B1. */
-  readonly holding?: MemoryAccount | undefined;
+  readonly memory?: MemoryAccount | undefined;
 }
 
-/** X2: a socket that leaves a least time between two texts, for a far end that would take them for one. */
+/** X2: a socket that keeps a minimum interval between two texts, because old clients take texts that arrive together for one. */
 export class PacedSocket implements Socket {
   readonly #socket: Socket;
   readonly #clock: Clock;
   readonly #pace: Millis;
-  /** How many bytes may wait. */
-  readonly #room: number;
-  readonly #holding: MemoryAccount | undefined;
-  readonly #waiting: { readonly text: Uint8Array; readonly message: SignalMessage | undefined }[] = [];
-  #waitingBytes = 0;
-  #freeAt: Millis;
-  #farewell: (() => void) | undefined;
+  /** The limit for queued bytes. */
+  readonly #maxBytes: number;
+  readonly #memory: MemoryAccount | undefined;
+  readonly #queue: { readonly text: Uint8Array; readonly message: SignalMessage | undefined }[] = [];
+  #queuedBytes = 0;
+  #nextAt: Millis;
+  #pendingClose: (() => void) | undefined;
   #isClosed = false;
 
-  constructor(socket: Socket, clock: Clock, { pace, room, holding }: Pace) {
+  constructor(socket: Socket, clock: Clock, { pace, maxBytes, memory }: Pace) {
     this.#socket = socket;
     this.#clock = clock;
     this.#pace = pace;
-    this.#room = room;
-    this.#holding = holding;
-    this.#freeAt = clock.now();
+    this.#maxBytes = maxBytes;
+    this.#memory = memory;
+    this.#nextAt = clock.now();
   }
 
   write(text: Uint8Array, message?: SignalMessage): WriteOutcome {
-    if (this.#isClosed || this.#farewell !== undefined) return 'gone';
+    if (this.#isClosed || this.#pendingClose !== undefined) return 'gone';
     const now = this.#clock.now();
-    if (this.#waiting.length === 0 && now >= this.#freeAt) {
-      this.#freeAt = now + this.#pace;
+    if (this.#queue.length === 0 && now >= this.#nextAt) {
+      this.#nextAt = now + this.#pace;
       return this.#socket.write(text, message);
     }
-    if (this.#waiting.length > 0 && this.#waitingBytes + QUEUED_FRAME_BYTES + text.length > this.#room) {
-      // What waits is handed back when the end is reported.
-      this.#end(() => this.#socket.close(TOO_MUCH, 'reads too slowly'));
+    if (this.#queue.length > 0 && this.#queuedBytes + QUEUED_FRAME_BYTES + text.length > this.#maxBytes) {
+      // Queued messages are returned when the end is reported.
+      this.#close(() => this.#socket.close(POLICY_VIOLATION, 'reads too slowly'));
       return 'gone';
     }
-    if (this.#waiting.length === 0) this.#clock.wakeAt(this.#freeAt, () => this.#next());
-    this.#waiting.push({ text: new Uint8Array(text), message });
-    this.#weigh(QUEUED_FRAME_BYTES + text.length);
+    if (this.#queue.length === 0) this.#clock.wakeAt(this.#nextAt, () => this.#sendNext());
+    this.#queue.push({ text: new Uint8Array(text), message });
+    this.#countBytes(QUEUED_FRAME_BYTES + text.length);
     return 'queued';
   }
 
@@ -60,10 +60,10 @@ export class PacedSocket implements Socket {
     this.#socket.ping();
   }
 
-  /** What waits is sent first, unless the socket is closed for the memory that it takes (B1). */
+  /** Queued texts are sent before the close, unless the socket is closed to free memory (B1). */
   close(code: number, why: string): void {
-    if (this.#waiting.length === 0 || this.#holding?.isEnding === true) return this.#end(() => this.#socket.close(code, why));
-    this.#farewell ??= () => this.#end(() => this.#socket.close(code, why));
+    if (this.#queue.length === 0 || this.#memory?.isEnding === true) return this.#close(() => this.#socket.close(code, why));
+    this.#pendingClose ??= () => this.#close(() => this.#socket.close(code, why));
   }
 
   pause(): void {
@@ -74,31 +74,31 @@ export class PacedSocket implements Socket {
     this.#socket.resume();
   }
 
-  /** M16: the connection is over. @returns what it took and has not told. */
+  /** M16: called after the end of the connection. @returns accepted messages that were not sent. */
   takeUnsent(): SignalMessage[] {
     this.#isClosed = true;
-    const messages = this.#waiting.map(({ message }) => message).filter((message) => message !== undefined);
-    this.#waiting.length = 0;
+    const messages = this.#queue.map(({ message }) => message).filter((message) => message !== undefined);
+    this.#queue.length = 0;
     return messages;
   }
 
-  #next(): void {
+  #sendNext(): void {
     if (this.#isClosed) return;
-    const waiting = this.#waiting.shift();
-    if (waiting === undefined) return;
-    this.#weigh(-QUEUED_FRAME_BYTES - waiting.text.length);
-    this.#freeAt = this.#clock.now() + this.#pace;
-    this.#socket.write(waiting.text, waiting.message);
-    if (this.#waiting.length > 0) this.#clock.wakeAt(this.#freeAt, () => this.#next());
-    else this.#farewell?.();
+    const next = this.#queue.shift();
+    if (next === undefined) return;
+    this.#countBytes(-QUEUED_FRAME_BYTES - next.text.length);
+    this.#nextAt = this.#clock.now() + this.#pace;
+    this.#socket.write(next.text, next.message);
+    if (this.#queue.length > 0) this.#clock.wakeAt(this.#nextAt, () => this.#sendNext());
+    else this.#pendingClose?.();
   }
 
-  #weigh(added: number): void {
-    this.#waitingBytes += added;
-    this.#holding?.set('paced', this.#waitingBytes);
+  #countBytes(added: number): void {
+    this.#queuedBytes += added;
+    this.#memory?.set('paced', this.#queuedBytes);
   }
 
-  #end(close: () => void): void {
+  #close(close: () => void): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     close();

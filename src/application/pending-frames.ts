@@ -10,23 +10,23 @@ interface Backlog {
   bytes: number;
 }
 
-// The copy's object, its view, and its place in the list: about what V8 spends on them.
+// The approximate cost in V8 of the copy's object, its view, and its place in the list.
 const FRAME_OVERHEAD_BYTES = 280;
 
 /**
- * O14: frames of connections that can't be handled yet. Bounded for each connection and in all; the first frame of a connection
- * always has room within the bound in all.
+ * O14: keeps frames of connections that can't be handled yet. Bounded for each connection and in total. The first frame of a
+ * connection only needs maxBytesPerConnection within the total.
  */
 export class PendingFrames {
-  readonly #room: number;
-  readonly #roomInAll: number;
+  readonly #maxBytesPerConnection: number;
+  readonly #maxBytes: number;
   readonly #backlogs = new Map<ConnectionId, Backlog>();
   #bytes = 0;
 
-  /** @param room for one connection, in bytes. @param roomInAll for all, in bytes. */
-  constructor(room: number, roomInAll: number) {
-    this.#room = room;
-    this.#roomInAll = roomInAll;
+  /** @param maxBytesPerConnection with the overhead of each frame. @param maxBytes for all connections. */
+  constructor(maxBytesPerConnection: number, maxBytes: number) {
+    this.#maxBytesPerConnection = maxBytesPerConnection;
+    this.#maxBytes = maxBytes;
   }
 
   /** Of all connections, with the overhead of each frame. */
@@ -38,17 +38,17 @@ export class PendingFrames {
     return this.#backlogs.has(id);
   }
 
-  /** Connections that have frames here, in the order of their first one. */
+  /** Connections with pending frames, in the order of their first frame. */
   connections(): readonly ConnectionId[] {
     return [...this.#backlogs.keys()];
   }
 
-  /** Keeps a copy. @returns false if there is no room for it. */
+  /** Keeps a copy. @returns false if there is no room. */
   add(id: ConnectionId, bytes: Uint8Array, isBinary: boolean): boolean {
     const backlog = this.#backlogs.get(id) ?? { frames: [], bytes: 0 };
     const size = bytes.length + FRAME_OVERHEAD_BYTES;
-    if (this.#bytes + size > this.#roomInAll) return false;
-    if (backlog.frames.length > 0 && backlog.bytes + size > this.#room) return false;
+    if (this.#bytes + size > this.#maxBytes) return false;
+    if (backlog.frames.length > 0 && backlog.bytes + size > this.#maxBytesPerConnection) return false;
     this.#backlogs.set(id, backlog);
     backlog.frames.push({ bytes: new Uint8Array(bytes), isBinary });
     backlog.bytes += size;
@@ -56,7 +56,7 @@ export class PendingFrames {
     return true;
   }
 
-  /** What was kept for a connection, in the order of arrival; nothing is kept any more. */
+  /** Removes and returns the pending frames of a connection, in order of arrival. */
   take(id: ConnectionId): readonly PendingFrame[] {
     const backlog = this.#backlogs.get(id);
     if (backlog === undefined) return [];

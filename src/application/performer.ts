@@ -18,7 +18,7 @@ import type { Telemetry } from './ports/telemetry.ts';
 import type { Sweeper } from './sweeper.ts';
 import type { Turns } from './turns.ts';
 
-/** What performing needs. */
+/** The dependencies of the performer. */
 export interface PerformerParts {
   readonly connections: Connections;
   readonly directory: PeerDirectory;
@@ -29,11 +29,11 @@ export interface PerformerParts {
   readonly sweeper: Sweeper;
   readonly log: Log;
   readonly telemetry: Telemetry;
-  /** What becomes of what is for others while the engine of the cluster is out of reach. */
+  /** How messages to other nodes are treated while the cluster engine is unreachable. */
   readonly clusterCut: 'hold' | 'refuse';
 }
 
-/** Does what the domain decided, and brings back what came of it as the next fact. */
+/** Performs the decisions of the domain, and reports the results to the domain as facts. */
 export class Performer {
   readonly #parts: PerformerParts;
   #openedListener: (id: ConnectionId) => void = () => undefined;
@@ -43,17 +43,17 @@ export class Performer {
     this.#parts = parts;
   }
 
-  /** @param onOpened is called within a turn, when a connection has become a peer or a guest. */
-  onOpened(onOpened: (id: ConnectionId) => void): void {
-    this.#openedListener = onOpened;
+  /** @param listener called within a turn, when a connection was registered. */
+  onOpened(listener: (id: ConnectionId) => void): void {
+    this.#openedListener = listener;
   }
 
-  /** @param onSuperseded is called within a turn, when another connection has become the peer. */
-  onSuperseded(onSuperseded: (realm: Realm, session: Session) => void): void {
-    this.#supersededListener = onSuperseded;
+  /** @param listener called within a turn, when another connection has taken over the id. */
+  onSuperseded(listener: (realm: Realm, session: Session) => void): void {
+    this.#supersededListener = listener;
   }
 
-  /** The only switch from a decision to the ports. To be called within a turn. */
+  /** Maps decisions to calls of the ports. Must be called within a turn. */
   perform(realm: Realm, decision: Decision, now: Millis): void {
     switch (decision.do) {
       case 'deliver':
@@ -70,11 +70,11 @@ export class Performer {
       case 'broadcast':
         return this.#parts.connections.fanOut.broadcast(decision.search, decision.event);
       case 'fetch-mailbox':
-        return this.#collect(realm, decision);
+        return this.#fetchMailbox(realm, decision);
       case 'hold-notice':
-        return this.#report(realm, decision);
+        return this.#holdNotice(realm, decision);
       case 'open':
-        return this.#welcome(decision);
+        return this.#confirmOpen(decision);
       case 'release':
         return this.#parts.directory.release(decision.session);
       case 'refuse':
@@ -94,7 +94,7 @@ export class Performer {
     for (const decision of decisions) this.perform(realm, decision, now);
   }
 
-  /** M16: a socket did not take a message, or took it and could not send it. */
+  /** M16: a socket refused a message, or accepted it and could not send it. */
   undelivered(realm: Realm, message: SignalMessage, now: Millis): void {
     this.#parts.telemetry.count('undelivered');
     this.perform(realm, realm.undelivered(message), now);
@@ -102,7 +102,7 @@ export class Performer {
 
   #hold(realm: Realm, { sender, message }: Extract<Decision, { do: 'hold' }>, now: Millis): void {
     const { mailboxes, bus, turns, sweeper, telemetry, clock, clusterCut } = this.#parts;
-    // The payload is borrowed and the answer may come late; what a refusal needs is the two ids and the owner.
+    // The payload is borrowed and the callback may be late. A refusal needs only the two ids and the owner.
     const { kind, from, to, owner } = message;
     if (clusterCut === 'refuse' && !bus.isReachable) return this.perform(realm, realm.unheld(message), now);
     mailboxes.put(realm.key, sender, message, now, (outcome) => {
@@ -113,14 +113,14 @@ export class Performer {
     });
   }
 
-  /** O11: something waits for a peer that is not away. To be called within a turn. */
-  mailWaits(realm: Realm, id: PeerId): void {
+  /** O11: a message is held for a peer of this node. Must be called within a turn. */
+  mailWaiting(realm: Realm, id: PeerId): void {
     const decision = realm.mailWaiting(id);
     if (decision !== undefined) this.perform(realm, decision, this.#parts.clock.now());
   }
 
-  /** M14, M16: who is not here finds the news in its mailbox, if it is in the cluster. */
-  #report(realm: Realm, { kind, undelivered }: Extract<Decision, { do: 'hold-notice' }>): void {
+  /** M14, M16: a sender that is not on this node finds the notice in its mailbox, if the sender is in the cluster. */
+  #holdNotice(realm: Realm, { kind, undelivered }: Extract<Decision, { do: 'hold-notice' }>): void {
     const { mailboxes, telemetry, clock } = this.#parts;
     mailboxes.put(
       realm.key,
@@ -133,21 +133,21 @@ export class Performer {
     );
   }
 
-  #collect(realm: Realm, collecting: MailboxFetch): void {
+  #fetchMailbox(realm: Realm, fetch: MailboxFetch): void {
     const { mailboxes, turns, clock } = this.#parts;
-    const { session } = collecting;
+    const { session } = fetch;
     mailboxes.take(session, (messages, unread, claim) =>
       turns.run(() => {
-        // O5: the word about it may have come before the session had its seat.
-        const over = claim === 'moved' ? realm.superseded(session.id, session.connection) : undefined;
-        const decisions: Decision[] = over === undefined ? [] : [over];
-        realm.mailboxFetched(collecting, messages, unread, decisions);
+        // O5: the bus message about it may have arrived before the session was registered.
+        const supersede = claim === 'moved' ? realm.superseded(session.id, session.connection) : undefined;
+        const decisions: Decision[] = supersede === undefined ? [] : [supersede];
+        realm.mailboxFetched(fetch, messages, unread, decisions);
         this.performAll(realm, decisions, clock.now());
       }),
     );
   }
 
-  #welcome({ session, replaces }: Extract<Decision, { do: 'open' }>): void {
+  #confirmOpen({ session, replaces }: Extract<Decision, { do: 'open' }>): void {
     const { connections, log } = this.#parts;
     connections.sendOpenFrame(session.connection, { id: session.id, replaces });
     const connection = connections.find(session.connection);
@@ -181,12 +181,12 @@ export class Performer {
     directory.release(session);
     const code = connections.close(session.connection, (dialect) => dialect.closeFrame(ending));
     const connection = connections.find(session.connection);
-    const passage = connection && trafficOf(connection, clock.now());
-    log.record({ event: 'peer-closed', session, ending, end: { by: 'broker', code }, passage });
+    const traffic = connection && trafficOf(connection, clock.now());
+    log.record({ event: 'peer-closed', session, ending, end: { by: 'broker', code }, passage: traffic });
     if (ending === 'superseded') this.#supersededListener(realm, session);
   }
 
-  /** M19: reads nothing from a peer until its debt is paid. */
+  /** M19: pauses reading until the peer is within its rate limit again. */
   #pause({ session, until }: Extract<Decision, { do: 'pause' }>): void {
     const { connections, clock, telemetry } = this.#parts;
     const connection = connections.find(session.connection);

@@ -17,7 +17,10 @@ const HEADERS = [
   ['cache-control', 'no-store'],
 ] as const;
 
-/** Answers those who watch over the process, and those who send it visitors: often, from one address, so nothing bounds it. */
+/**
+ * Answers health checks of supervisors and load balancers. Health checks are frequent and come from one address, so the rate
+ * limit does not apply to them.
+ */
 export class Probes {
   readonly #parts: ProbesParts;
 
@@ -26,8 +29,8 @@ export class Probes {
   }
 
   /**
-   * `/healthz`: 200 from a process that is alive. `/readyz`: 200 from one that takes visitors, else 503 and why.
-   * @returns undefined for whatever else is asked.
+   * `/healthz`: 200 while the process is running. `/readyz`: 200 while new connections are accepted, else 503 and the reason.
+   * @returns undefined for any other request.
    */
   answer({ method, path }: Pick<HttpHead, 'method' | 'path'>): HttpResponse | undefined {
     if (method !== 'GET' && method !== 'HEAD') return undefined;

@@ -5,11 +5,11 @@ import type { Admission, HttpExchange } from './ports/transport.ts';
 
 const MAX_CHARACTERS = 200;
 const MASK = '[…]';
-/** X2, X6: what old clients post to carries their token as the last segment but one. */
-const WORDS: ReadonlySet<string> = new Set(['id', 'offer', 'answer', 'candidate', 'leave', '']);
-const LEAST_SEGMENTS_WITH_TOKEN = 4;
+/** X2, X6: old clients post to paths whose last segment but one is the token. */
+const MESSAGE_SEGMENTS: ReadonlySet<string> = new Set(['id', 'offer', 'answer', 'candidate', 'leave', '']);
+const MIN_SEGMENTS_WITH_TOKEN = 4;
 
-/** What the log tells of a request: no query, no token. To be called while the request can be read. */
+/** The logged parts of a request: no query and no token. Must be called while the request is readable. */
 export function loggedRequest(request: HttpRequest, addresses: ClientAddresses): LoggedRequest {
   const { method, path, remoteAddress } = request;
   const address = addresses.of(request);
@@ -27,26 +27,26 @@ export function loggedRequest(request: HttpRequest, addresses: ClientAddresses):
 function withoutToken(path: string): string {
   const segments = path.slice(0, MAX_CHARACTERS).split('/');
   const isCut = path.length > MAX_CHARACTERS;
-  const hasToken = segments.length > LEAST_SEGMENTS_WITH_TOKEN && (isCut || WORDS.has(segments.at(-1) ?? ''));
+  const hasToken = segments.length > MIN_SEGMENTS_WITH_TOKEN && (isCut || MESSAGE_SEGMENTS.has(segments.at(-1) ?? ''));
   if (!hasToken) return segments.join('/') + (isCut ? '…' : '');
-  // Where the path was cut, its token is anywhere behind the id.
-  if (isCut) return [...segments.slice(0, LEAST_SEGMENTS_WITH_TOKEN - 1), MASK].join('/');
+  // In a truncated path the token may be anywhere after the id.
+  if (isCut) return [...segments.slice(0, MIN_SEGMENTS_WITH_TOKEN - 1), MASK].join('/');
   return [...segments.slice(0, -2), MASK, segments.at(-1)].join('/');
 }
 
-/** Why a response refuses, in a few words of the broker's own. */
+/** The short reason of a refusal. */
 export function reasonOf({ status, body, why }: HttpResponse): string {
   return why ?? (body.split('\n', 1)[0]?.slice(0, MAX_CHARACTERS) || String(status));
 }
 
-/** An exchange whose refusal is logged. */
+/** An exchange that logs a refusal. */
 export class LoggedExchange implements HttpExchange {
   readonly request: HttpRequest;
   readonly #exchange: HttpExchange;
   readonly #addresses: ClientAddresses;
   readonly #log: Log;
   #logged: LoggedRequest | undefined = undefined;
-  #isOver = false;
+  #isAnswered = false;
 
   constructor(exchange: HttpExchange, { addresses, log }: { readonly addresses: ClientAddresses; readonly log: Log }) {
     this.request = exchange.request;
@@ -59,12 +59,12 @@ export class LoggedExchange implements HttpExchange {
     this.#exchange.readBody(maxBytes, then);
   }
 
-  holdOpen(gone: () => void): void {
-    this.#exchange.holdOpen(gone);
+  holdOpen(onClientGone: () => void): void {
+    this.#exchange.holdOpen(onClientGone);
   }
 
   respond(response: HttpResponse): void {
-    this.#isOver = true;
+    this.#isAnswered = true;
     this.#exchange.respond(response);
     if (response.status < 400) return;
     const { status, limit } = response;
@@ -73,12 +73,12 @@ export class LoggedExchange implements HttpExchange {
   }
 
   respondWithStream(head: Omit<HttpResponse, 'body'>, admission: Admission): void {
-    this.#isOver = true;
+    this.#isAnswered = true;
     this.#exchange.respondWithStream(head, admission);
   }
 
-  /** The call that brought the exchange is about to return: what the log may need of the request is read now. */
+  /** Reads the logged parts of the request, because the request is not readable after the call that delivered the exchange. */
   snapshotRequest(): void {
-    if (!this.#isOver) this.#logged = loggedRequest(this.request, this.#addresses);
+    if (!this.#isAnswered) this.#logged = loggedRequest(this.request, this.#addresses);
   }
 }

@@ -1,26 +1,26 @@
 import { NEVER, type Millis } from '../domain/time.ts';
 import type { Clock, Wakeup } from './ports/clock.ts';
 
-/** What is done when a deadline has come. */
+/** The work that is done at a deadline. */
 export interface Sweep {
-  /** Finds what is due. @returns when it is next needed. */
+  /** Handles everything that is due. @returns the next deadline. */
   sweep(): Millis;
-  /** L6: for `span` the process did not run. Called before what arrived meanwhile is judged. */
+  /** L6: the process was suspended for `span`. Called before frames that arrived meanwhile are handled. */
   paused(span: Millis): void;
 }
 
 /**
- * L6: a wake-up that comes later than this is no ordinary delay: the process was stopped, or was busy with something else.
- * What waits in the sockets is read first, and answers to pings get the time of a round trip.
+ * L6: a longer delay is no ordinary one: the process was suspended, or its event loop was blocked. Frames that wait in the
+ * sockets are read first, and answers to pings get the time of a round trip.
  */
-const STANDSTILL: Millis = 500;
-const READING_TIME: Millis = 1_000;
+const PAUSE_THRESHOLD: Millis = 500;
+const CATCH_UP_TIME: Millis = 1_000;
 
 const NOTHING: Sweep = { sweep: () => NEVER, paused: () => undefined };
 
 /**
- * Wakes when the earliest deadline has come, but not more often than once in an interval. Costs
- * nothing while nothing is due: deadlines only ever move away from the one that is expected.
+ * Wakes at the earliest deadline, at most once in an interval. Costs nothing while nothing is due, because deadlines only ever
+ * move away from the expected one.
  */
 export class Sweeper {
   readonly #clock: Clock;
@@ -41,7 +41,7 @@ export class Sweeper {
     this.#work = work;
   }
 
-  /** Something will be due at `deadline`. */
+  /** Announces work that is due at `deadline`. The sweep is delayed to the end of the current interval if that is later. */
   scheduleBy(deadline: Millis): void {
     const at = Math.max(deadline, this.#earliest);
     if (at >= this.#wakesAt) return;
@@ -60,8 +60,8 @@ export class Sweeper {
     const late = now - this.#wakesAt;
     this.#wakesAt = NEVER;
     if (late > 0) this.#work.paused(late);
-    // Once only: a process that is always busy still finds the silent.
-    if (late >= STANDSTILL && !this.#isPostponed) return this.#postpone(now);
+    // Postponed at most once in a row, so that a process that is always busy still closes idle connections.
+    if (late >= PAUSE_THRESHOLD && !this.#isPostponed) return this.#postpone(now);
     this.#isPostponed = false;
     this.#earliest = now + this.#interval;
     this.scheduleBy(this.#work.sweep());
@@ -69,7 +69,7 @@ export class Sweeper {
 
   #postpone(now: Millis): void {
     this.#isPostponed = true;
-    this.#earliest = now + Math.max(this.#interval, READING_TIME);
+    this.#earliest = now + Math.max(this.#interval, CATCH_UP_TIME);
     this.scheduleBy(now);
   }
 }

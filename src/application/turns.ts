@@ -1,44 +1,44 @@
 import { invariant } from '../domain/invariant.ts';
 
 /**
- * One fact at a time. A fact is taken in, all that was decided is performed, then the next: what
- * comes up meanwhile (an answer of a directory or a mailbox store, from inside the call or later)
- * waits its turn. So one code path serves a single node, a cluster and the simulator.
+ * Handles one fact at a time: a fact is taken in, its decisions are performed, then the next fact follows. Facts that arrive
+ * meanwhile are queued, such as the callback of a directory or a mailbox store. A single node, a cluster and the simulator
+ * therefore share one code path.
  */
 export class Turns {
   readonly #onFault: (error: unknown) => void;
-  readonly #waiting: (() => void)[] = [];
+  readonly #queue: (() => void)[] = [];
   #isBusy = false;
 
-  /** @param onFault hears what a queued fact threw: a bug of ours, never the network's doing. */
+  /** @param onFault receives what a queued fact threw: a bug of the broker, never caused by the network alone. */
   constructor(onFault: (error: unknown) => void) {
     this.#onFault = onFault;
   }
 
-  /** Runs `fact` now, or after those that wait. */
+  /** Runs `fact` now, or after the queued facts. */
   run(fact: () => void): void {
-    this.#waiting.push(fact);
+    this.#queue.push(fact);
     if (this.#isBusy) return;
     this.begin();
     this.end();
   }
 
-  /** Opens a turn without a closure, for the hot path. Each `begin` has its `end`. */
+  /** Opens a turn without allocating a closure, for the hot path. Each `begin` needs an `end`. */
   begin(): void {
-    invariant(!this.#isBusy, 'the world reports only between turns');
+    invariant(!this.#isBusy, 'transports report only between turns');
     this.#isBusy = true;
   }
 
-  /** Takes in what came up meanwhile, then closes the turn. */
+  /** Runs the queued facts, then closes the turn. */
   end(): void {
-    for (let i = 0; i < this.#waiting.length; i++) {
+    for (let i = 0; i < this.#queue.length; i++) {
       try {
-        this.#waiting[i]?.();
+        this.#queue[i]?.();
       } catch (error) {
         this.#onFault(error);
       }
     }
-    if (this.#waiting.length > 0) this.#waiting.length = 0;
+    if (this.#queue.length > 0) this.#queue.length = 0;
     this.#isBusy = false;
   }
 }
