@@ -4,28 +4,28 @@ import type { Config } from '../../src/composition/configuration/config.ts';
 import type { BrokerEnvironment } from '../../src/composition/broker-environment.ts';
 import { TestBroker } from './test-broker.ts';
 
-/** One who speaks in lines, in the words of a test. */
+/** A client of the lines dialect. */
 export class LinesPeer {
   readonly client: MemoryClient;
-  /** The id that the broker found, as the first line tells. */
+  /** The generated id, read from the first line. */
   readonly id: string;
 
-  constructor(far: MemoryClient) {
-    this.client = far;
-    this.id = /you are (.+)/.exec(far.received.join(''))?.[1] ?? '';
+  constructor(client: MemoryClient) {
+    this.client = client;
+    this.id = /you are (.+)/.exec(client.received.join(''))?.[1] ?? '';
   }
 
   send(line: string): void {
     this.client.send(line);
   }
 
-  /** All it heard behind the first line. */
+  /** The lines after the first one. */
   get received(): string[] {
     return this.client.received.slice(1).map((line) => line.trimEnd());
   }
 }
 
-/** A house where people speak in lines too. */
+/** A broker that also serves the lines dialect. */
 export class LinesBroker extends TestBroker {
   constructor(config: Partial<Config> = {}, surroundings: Partial<BrokerEnvironment> = {}) {
     let count = 0;
@@ -37,7 +37,7 @@ export class LinesBroker extends TestBroker {
     return new LinesPeer(this.transport.connect({ path: '/lines', query }));
   }
 
-  /** Opens a stream, or is refused. */
+  /** Opens a stream; the result may be a refusal. */
   openStream(...topics: string[]): MemoryClient {
     return this.transport.stream('GET', `/lines?${topics.map((topic) => `topic=${encodeURIComponent(topic)}`).join('&')}`);
   }

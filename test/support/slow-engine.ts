@@ -11,13 +11,13 @@ import { nodeId } from '../../src/domain/ids.ts';
 import { copyMessage } from '../../src/domain/message.ts';
 import type { Millis } from '../../src/domain/time.ts';
 
-/** An engine for one node, in memory, that receives and answers nothing while a test says so. */
+/** An in-memory engine for one node. A test can pause it: requests are then queued. */
 export class SlowEngine implements Engine {
   readonly node = nodeId('here');
   readonly directory: PeerDirectory;
   readonly mailboxes: MailboxStore;
   readonly bus: NodeBus;
-  /** What the engine knows, for a test to act as another node. */
+  /** The directory behind the engine, through which a test acts as another node. */
   readonly sharedDirectory: MemoryPeerDirectory;
   isReachable = true;
   readonly #queue: (() => void)[] = [];
@@ -53,19 +53,19 @@ export class SlowEngine implements Engine {
     this.#isPaused = true;
   }
 
-  /** Handles what was asked meanwhile, and everything from now on. */
+  /** Handles the queued requests, and later ones at once. */
   resume(): void {
     this.#isPaused = false;
-    for (let ask = this.#queue.shift(); ask !== undefined; ask = this.#queue.shift()) ask();
+    for (let request = this.#queue.shift(); request !== undefined; request = this.#queue.shift()) request();
   }
 
-  /** Handles so much of what was asked, and goes on being slow. */
+  /** Handles `count` queued requests and stays paused. */
   handleNext(count: number): void {
-    for (const ask of this.#queue.splice(0, count)) ask();
+    for (const request of this.#queue.splice(0, count)) request();
   }
 
-  #run(ask: () => void): void {
-    if (this.#isPaused) this.#queue.push(ask);
-    else ask();
+  #run(request: () => void): void {
+    if (this.#isPaused) this.#queue.push(request);
+    else request();
   }
 }

@@ -7,17 +7,17 @@ import { defaultConfig, type Config } from '../../src/composition/configuration/
 import { buildBroker } from '../../src/composition/container.ts';
 import type { BrokerEnvironment } from '../../src/composition/broker-environment.ts';
 
-/** One peer's far end, in the words of a test. */
+/** A PeerJS client and its peer id. */
 export class TestPeer {
   readonly client: MemoryClient;
   readonly id: string;
 
-  constructor(far: MemoryClient, id: string) {
-    this.client = far;
+  constructor(client: MemoryClient, id: string) {
+    this.client = client;
     this.id = id;
   }
 
-  /** What it heard after OPEN. */
+  /** The messages after OPEN. */
   get received(): unknown[] {
     return this.client.received.slice(1).map((text) => JSON.parse(text) as unknown);
   }
@@ -35,7 +35,7 @@ export class TestPeer {
   }
 }
 
-/** A whole broker without a network, on a clock that stands until it is turned. */
+/** A complete broker on a memory transport and a manual clock. */
 export class TestBroker {
   readonly clock = new ManualClock();
   readonly tally = new MemoryTelemetry();
@@ -65,23 +65,23 @@ export class TestBroker {
     return new TestPeer(this.transport.connect({ path: '/peerjs', query, address }), id);
   }
 
-  /** Lets time pass; what that sets off has happened when it returns. */
+  /** Advances the clock. The resulting work is done when the call returns. */
   advance(span: number): void {
     this.clock.advance(span);
     this.transport.settle();
   }
 
-  /** The names of the events so far. */
+  /** The names of the logged events so far. */
   get eventNames(): string[] {
     return this.events.map(({ event }) => event);
   }
 }
 
-/** A house with two peers in it. */
+/** A broker with two connected peers. */
 export function pair(
   config: Partial<Config> = {},
   surroundings: Partial<BrokerEnvironment> = {},
-): { house: TestBroker; ann: TestPeer; bob: TestPeer } {
-  const house = new TestBroker(config, surroundings);
-  return { house, ann: house.connectPeer('ann'), bob: house.connectPeer('bob') };
+): { broker: TestBroker; ann: TestPeer; bob: TestPeer } {
+  const broker = new TestBroker(config, surroundings);
+  return { broker, ann: broker.connectPeer('ann'), bob: broker.connectPeer('bob') };
 }

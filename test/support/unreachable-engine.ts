@@ -7,7 +7,7 @@ import { defaultConfig } from '../../src/composition/configuration/config.ts';
 import type { Engine } from '../../src/composition/broker-environment.ts';
 import { nodeId } from '../../src/domain/ids.ts';
 
-/** An engine for one node, in memory, that is out of reach when a test says so. */
+/** An in-memory engine for one node. A test can make it unreachable. */
 export class UnreachableEngine implements Engine {
   readonly node = nodeId('here');
   readonly directory = new MemoryPeerDirectory(new ManualClock());

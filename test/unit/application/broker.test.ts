@@ -3,65 +3,65 @@ import { ListenError } from '../../../src/application/ports/transport.ts';
 import type { Session } from '../../../src/domain/session.ts';
 import { TestBroker, pair } from '../../support/test-broker.ts';
 
-describe('the broker', () => {
-  it('says where it listens', () => {
-    const house = new TestBroker();
-    return Promise.resolve().then(() => expect(house.eventNames).toEqual(['listening']));
+describe('Broker', () => {
+  it('logs the address that it listens on', () => {
+    const broker = new TestBroker();
+    return Promise.resolve().then(() => expect(broker.eventNames).toEqual(['listening']));
   });
 
-  it('tells and dismisses one connection, and nobody who is gone', () => {
+  it('sends to one connection and closes it, but not after its end', () => {
     const sessions: Session[] = [];
-    const house: TestBroker = new TestBroker(
+    const broker: TestBroker = new TestBroker(
       {},
       { log: { record: (event) => event.event === 'peer-opened' && void sessions.push(event.session) } },
     );
-    const ann = house.connectPeer('ann');
+    const ann = broker.connectPeer('ann');
     const [session] = sessions;
-    if (session === undefined) throw new Error('nobody came');
-    expect(house.broker.send(session.connection, Buffer.from('{"n":1}'))).toBe('sent');
-    house.broker.closeConnection(session.connection, 4000, 'enough');
-    house.advance(1);
-    expect([ann.received, ann.closeCode, house.broker.send(session.connection, Buffer.from('2'))]).toEqual([
+    if (session === undefined) throw new Error('no peer was opened');
+    expect(broker.broker.send(session.connection, Buffer.from('{"n":1}'))).toBe('sent');
+    broker.broker.closeConnection(session.connection, 4000, 'enough');
+    broker.advance(1);
+    expect([ann.received, ann.closeCode, broker.broker.send(session.connection, Buffer.from('2'))]).toEqual([
       [{ n: 1 }],
       4000,
       'gone',
     ]);
-    expect(house.broker.idleTimeOf(session)).toBe(1);
+    expect(broker.broker.idleTimeOf(session)).toBe(1);
   });
 
-  it('closes once, however often it is asked', async () => {
-    const { house } = pair({ drainTimeout: 0 });
-    const closing = house.broker.close();
-    expect(house.broker.close()).toBe(closing);
-    house.advance(1);
+  it('drains once if close is called twice', async () => {
+    const { broker } = pair({ drainTimeout: 0 });
+    const closing = broker.broker.close();
+    expect(broker.broker.close()).toBe(closing);
+    broker.advance(1);
     await closing;
-    expect(house.eventNames.filter((event) => event === 'draining')).toHaveLength(1);
+    expect(broker.eventNames.filter((event) => event === 'draining')).toHaveLength(1);
   });
 });
 
-describe('the certificate', () => {
+describe('Broker.reloadCertificate', () => {
   const fails = (error: Error): TestBroker => {
-    const house = new TestBroker();
-    house.transport.reloadCertificate = () => {
+    const broker = new TestBroker();
+    broker.transport.reloadCertificate = () => {
       throw error;
     };
-    return house;
+    return broker;
   };
 
-  it('H12: a reload is logged', () => {
-    const house = new TestBroker();
-    house.broker.reloadCertificate();
-    expect(house.eventNames).toContain('certificate-reloaded');
+  it('H12: logs a reload', () => {
+    const broker = new TestBroker();
+    broker.broker.reloadCertificate();
+    expect(broker.eventNames).toContain('certificate-reloaded');
   });
 
-  it('H12: files that can not be used are logged with the reason, and end nothing', () => {
-    const house = fails(new ListenError({ reason: 'certificate-unusable', detail: 'no key' }, 'no key'));
-    house.broker.reloadCertificate();
-    expect(house.events.at(-1)).toEqual({ event: 'certificate-refused', detail: 'no key' });
+  it('H12: logs unusable files with the reason, and keeps running', () => {
+    const broker = fails(new ListenError({ reason: 'certificate-unusable', detail: 'no key' }, 'no key'));
+    broker.broker.reloadCertificate();
+    expect(broker.events.at(-1)).toEqual({ event: 'certificate-refused', detail: 'no key' });
   });
 
-  it('a bug is no unusable certificate', () => {
-    const house = fails(new Error('bug'));
-    expect(() => house.broker.reloadCertificate()).toThrow('bug');
+  it('throws other errors', () => {
+    const broker = fails(new Error('bug'));
+    expect(() => broker.broker.reloadCertificate()).toThrow('bug');
   });
 });

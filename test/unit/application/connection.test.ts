@@ -11,8 +11,8 @@ const SOCKET: Socket = {
   resume: () => undefined,
 };
 
-describe('connection', () => {
-  it('reports its lifetime and its traffic in both directions', () => {
+describe('trafficOf', () => {
+  it('reports the lifetime and the traffic in both directions', () => {
     const dialect = new RelayDialect('/relay');
     const opened = newConnection({ socket: SOCKET, dialect, address: '192.0.2.1' }, { origin: undefined, openedAt: 1_000 });
     Object.assign(opened, { framesIn: 2, bytesIn: 30, framesOut: 1, bytesOut: 10 });

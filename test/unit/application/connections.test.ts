@@ -23,13 +23,13 @@ function connection(): Connection & { readonly written: string[] } {
   return Object.assign(made, { written });
 }
 
-const SILENT: MessageTap = { isEnabled: false, received: () => undefined, sent: () => undefined };
-const WELCOME = { id: echoed('ann'), replaces: 'nothing' } as const;
+const DISABLED_TAP: MessageTap = { isEnabled: false, received: () => undefined, sent: () => undefined };
+const REGISTRATION = { id: echoed('ann'), replaces: 'nothing' } as const;
 const EXPIRE = notice('expire', echoed('bob'), echoed('ann'));
 
 describe('connections', () => {
-  it('are found by name until they are dropped, once', () => {
-    const connections = new Connections(SILENT, new ManualClock());
+  it('finds a connection by its id until it is removed, once', () => {
+    const connections = new Connections(DISABLED_TAP, new ManualClock());
     const ann = connection();
     const id = connections.add(ann);
     expect([connections.find(id), connections.size]).toEqual([ann, 1]);
@@ -41,23 +41,23 @@ describe('connections', () => {
     ]);
   });
 
-  it('a late answer to an old connection can not reach the new one of its slot', () => {
-    const connections = new Connections(SILENT, new ManualClock());
+  it('does not find the new connection of a slot by the id of the old one', () => {
+    const connections = new Connections(DISABLED_TAP, new ManualClock());
     const old = connections.add(connection());
     connections.remove(old);
-    const young = connections.add(connection());
-    expect([slotOf(young) === slotOf(old), young === old, connections.find(old)]).toEqual([true, false, undefined]);
+    const reused = connections.add(connection());
+    expect([slotOf(reused) === slotOf(old), reused === old, connections.find(old)]).toEqual([true, false, undefined]);
   });
 
-  it('the longest unused slot is used first', () => {
-    const connections = new Connections(SILENT, new ManualClock());
+  it('reuses the slot that is unused for longest', () => {
+    const connections = new Connections(DISABLED_TAP, new ManualClock());
     const ids = [1, 2, 3].map(() => connections.add(connection()));
     for (const id of ids) connections.remove(id);
     expect([1, 2, 3].map(() => slotOf(connections.add(connection())))).toEqual(ids.map(slotOf));
   });
 
-  it('promise 5: slots are used again, for ever', () => {
-    const connections = new Connections(SILENT, new ManualClock());
+  it('promise 5: reuses slots without limit', () => {
+    const connections = new Connections(DISABLED_TAP, new ManualClock());
     const slots = new Set<number>();
     for (let i = 0; i < 10_000; i++) {
       const id = connections.add(connection());
@@ -67,26 +67,26 @@ describe('connections', () => {
     expect(slots.size).toBe(1);
   });
 
-  it('a message leaves in the dialect of its receiver', () => {
-    const connections = new Connections(SILENT, new ManualClock());
+  it('encodes a message in the dialect of its receiver', () => {
+    const connections = new Connections(DISABLED_TAP, new ManualClock());
     const ann = connection();
     expect(connections.send(connections.add(ann), EXPIRE)).toBe('sent');
     expect(ann.written).toEqual(['{"type":"EXPIRE","src":"bob","dst":"ann"}']);
   });
 
-  it('who is gone is told nothing', () => {
-    const connections = new Connections(SILENT, new ManualClock());
-    const gone = connectionId(9, 9);
-    connections.sendOpenFrame(gone, WELCOME);
-    connections.close(gone, (dialect) => dialect.closeFrame('left'));
-    expect(connections.send(gone, EXPIRE)).toBe('gone');
+  it('sends nothing to a connection that has ended', () => {
+    const connections = new Connections(DISABLED_TAP, new ManualClock());
+    const ended = connectionId(9, 9);
+    connections.sendOpenFrame(ended, REGISTRATION);
+    connections.close(ended, (dialect) => dialect.closeFrame('left'));
+    expect(connections.send(ended, EXPIRE)).toBe('gone');
   });
 
-  it('O3, O4: welcome and farewell are words of the dialect', () => {
-    const connections = new Connections(SILENT, new ManualClock());
+  it('O3, O4: encodes open and close frames in the dialect', () => {
+    const connections = new Connections(DISABLED_TAP, new ManualClock());
     const ann = connection();
     const id = connections.add(ann);
-    connections.sendOpenFrame(id, WELCOME);
+    connections.sendOpenFrame(id, REGISTRATION);
     connections.close(id, (dialect) => dialect.refusal({ reason: 'id-taken' }));
     connections.close(id, (dialect) => dialect.closeFrame('left'));
     expect(ann.written).toEqual([
@@ -97,12 +97,12 @@ describe('connections', () => {
     ]);
   });
 
-  it('all that are open are listed with their names', () => {
-    const connections = new Connections(SILENT, new ManualClock());
+  it('lists all open connections with their ids', () => {
+    const connections = new Connections(DISABLED_TAP, new ManualClock());
     const [first, second] = [connection(), connection()];
-    const gone = connections.add(first);
+    const ended = connections.add(first);
     const id = connections.add(second);
-    connections.remove(gone);
+    connections.remove(ended);
     expect([...connections.all()]).toEqual([[id, second]]);
   });
 });

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { FrameRequest } from '../../../src/application/ports/requests.ts';
 import { LinesBroker } from '../../support/lines-broker.ts';
 
-describe('the dispatcher', () => {
-  it('T3: joins, publishes and parts for who asks', () => {
-    const house = new LinesBroker();
-    const [ann, bob] = [house.connectLines(), house.connectLines()];
+describe('Dispatcher', () => {
+  it('T3: joins topics, publishes and leaves topics on request', () => {
+    const broker = new LinesBroker();
+    const [ann, bob] = [broker.connectLines(), broker.connectLines()];
     bob.send('+garden');
     ann.send('garden It rains');
     bob.send('-garden');
@@ -13,34 +13,34 @@ describe('the dispatcher', () => {
     expect(bob.received).toEqual(['# in garden:', 'garden It rains']);
   });
 
-  it('M10: what can not be read counts, for guests too', () => {
-    const house = new LinesBroker({ malformedPerWindow: 1 });
-    const ann = house.connectLines();
+  it('M10: counts malformed frames, also of guests', () => {
+    const broker = new LinesBroker({ malformedPerWindow: 1 });
+    const ann = broker.connectLines();
     ann.send('what');
     expect(ann.client.state).toBe('open');
     ann.send('what');
     expect(ann.client.closed?.code).toBe(1007);
   });
 
-  it('M19: who says too much is closed, whatever it says', () => {
-    const house = new LinesBroker({ messageBurst: 2 });
-    const ann = house.connectLines();
+  it('M19: closes a connection above its rate limit, for any kind of frame', () => {
+    const broker = new LinesBroker({ messageBurst: 2 });
+    const ann = broker.connectLines();
     for (const line of ['+a', '+b', '+c']) ann.send(line);
     expect(ann.client.closed?.code).toBe(1008);
   });
 
-  it('shows an embedding program what is asked, and what is told', () => {
-    const asked: FrameRequest['action'][] = [];
-    const told: string[] = [];
+  it('passes received requests and sent frames to the tap', () => {
+    const received: FrameRequest['action'][] = [];
+    const sent: string[] = [];
     const tap = {
       isEnabled: true,
-      received: (_: unknown, { action }: FrameRequest) => void asked.push(action),
-      sent: (_: unknown, text: Uint8Array) => void told.push(Buffer.from(text).toString().trimEnd()),
+      received: (_: unknown, { action }: FrameRequest) => void received.push(action),
+      sent: (_: unknown, text: Uint8Array) => void sent.push(Buffer.from(text).toString().trimEnd()),
     };
     const ann = new LinesBroker({}, { tap }).connectLines();
     ann.send('+garden');
     ann.send('');
-    expect([asked, told]).toEqual([
+    expect([received, sent]).toEqual([
       ['join-topics', 'heartbeat'],
       ['# you are id1', '# in garden:'],
     ]);

@@ -12,19 +12,19 @@ import type { ConnectionId } from '../../../src/domain/ids.ts';
 import type { TopicEvent, Publication } from '../../../src/domain/topic.ts';
 import { prefixPattern, guest, topicName } from '../domain/topic-fixture.ts';
 
-/** Counts how often it encodes. */
+/** Counts calls of `encodeEvent`. */
 class CountingDialect extends RelayDialect {
   encoded = 0;
 
-  override encodeEvent(news: TopicEvent): Uint8Array | undefined {
+  override encodeEvent(event: TopicEvent): Uint8Array | undefined {
     this.encoded += 1;
-    return super.encodeEvent(news);
+    return super.encodeEvent(event);
   }
 }
 
-const SILENT = { isEnabled: false, received: () => undefined, sent: () => undefined };
+const DISABLED_TAP = { isEnabled: false, received: () => undefined, sent: () => undefined };
 
-/** Lets the turns of the event loop be looked at. */
+/** A clock that reports the turns of the event loop. */
 class TurningClock extends ManualClock {
   readonly #turns: (() => void)[] = [];
 
@@ -35,7 +35,7 @@ class TurningClock extends ManualClock {
     });
   }
 
-  /** @returns what `count` says after each turn. */
+  /** @returns the result of `count` after each turn. */
   turnsUntilDone(count: () => number): number[] {
     const counts: number[] = [];
     this.#turns.push(() => void counts.push(count()));
@@ -49,11 +49,11 @@ let connections: Connections;
 let written: string[];
 beforeEach(() => {
   clock = new TurningClock();
-  connections = new Connections(SILENT, clock);
+  connections = new Connections(DISABLED_TAP, clock);
   written = [];
 });
 
-function opens(count: number, dialect: Dialect = new RelayDialect('/relay')): ConnectionId[] {
+function openConnections(count: number, dialect: Dialect = new RelayDialect('/relay')): ConnectionId[] {
   return Array.from({ length: count }, () => {
     const socket: Socket = {
       write: (text) => (written.push(`${id} ${Buffer.from(text).toString()}`), 'sent'),
@@ -81,89 +81,89 @@ function publication(text: string): Publication {
   };
 }
 
-const news = (text: string): TopicEvent => ({ event: 'publication', publication: publication(text), subscribers: 0 });
-const heardBy = (id: ConnectionId): string[] =>
+const event = (text: string): TopicEvent => ({ event: 'publication', publication: publication(text), subscribers: 0 });
+const receivedBy = (id: ConnectionId): string[] =>
   written.filter((line) => line.startsWith(`${id} `)).map((line) => line.slice(`${id} `.length));
 
-describe('T10: news to many', () => {
-  it('is told to a few at once', () => {
-    connections.notify(opens(100), news('rain'));
+describe('T10: FanOut', () => {
+  it('delivers to a few receivers at once', () => {
+    connections.notify(openConnections(100), event('rain'));
     expect(written.length).toBe(100);
   });
 
-  it('is told in slices, one for each turn of the event loop, to all in their order', () => {
-    const all = opens(2_000);
-    connections.notify(all, news('rain'));
+  it('delivers in slices, one for each turn of the event loop, in the order of the receivers', () => {
+    const all = openConnections(2_000);
+    connections.notify(all, event('rain'));
     const counts = [written.length, ...clock.turnsUntilDone(() => written.length)];
     const slices = counts.map((count, at) => count - (counts[at - 1] ?? 0));
     expect([Math.max(...slices) <= 500, written]).toEqual([true, all.map((id) => `${id} rain`)]);
   });
 
-  it('is told in smaller slices where it is large', () => {
-    const all = opens(20);
-    connections.notify(all, news('x'.repeat(1_000_000)));
+  it('delivers large events in smaller slices', () => {
+    const all = openConnections(20);
+    connections.notify(all, event('x'.repeat(1_000_000)));
     expect(written.length).toBeLessThanOrEqual(3);
     clock.advance(0);
     expect(written.length).toBe(20);
   });
 
-  it('is encoded once for each dialect, whatever the order of the connections', () => {
+  it('encodes an event once for each dialect, in any order of the receivers', () => {
     const [one, other] = [new CountingDialect('/one'), new CountingDialect('/other')];
-    const all = Array.from({ length: 1_000 }, () => [...opens(1, one), ...opens(1, other)]).flat();
-    connections.notify(all, news('rain'));
+    const all = Array.from({ length: 1_000 }, () => [...openConnections(1, one), ...openConnections(1, other)]).flat();
+    connections.notify(all, event('rain'));
     clock.advance(0);
     expect([one.encoded, other.encoded, written.length]).toEqual([1, 1, 2_000]);
   });
 
-  it('does not wait on bytes that are lent', () => {
-    const all = opens(1_000);
-    const lent = news('rain');
-    connections.notify(all, lent);
-    if (lent.event === 'publication') lent.publication.payload.fill(33);
+  it('copies bytes that are borrowed', () => {
+    const all = openConnections(1_000);
+    const borrowed = event('rain');
+    connections.notify(all, borrowed);
+    if (borrowed.event === 'publication') borrowed.publication.payload.fill(33);
     clock.advance(0);
     expect(new Set(written.map((line) => line.split(' ')[1]))).toEqual(new Set(['rain']));
   });
 
-  it('T4: is overtaken by no later news to the same connection', () => {
-    const all = opens(1_200);
-    for (const text of ['one', 'two', 'three']) connections.notify(all, news(text));
-    connections.notify(all.slice(-1), news('four'));
+  it('T4: delivers events to a connection in order', () => {
+    const all = openConnections(1_200);
+    for (const text of ['one', 'two', 'three']) connections.notify(all, event(text));
+    connections.notify(all.slice(-1), event('four'));
     clock.advance(0);
-    expect(all.slice(0, -1).filter((id) => heardBy(id).join() !== 'one,two,three')).toEqual([]);
-    expect(heardBy(all.at(-1) as ConnectionId)).toEqual(['one', 'two', 'three', 'four']);
+    expect(all.slice(0, -1).filter((id) => receivedBy(id).join() !== 'one,two,three')).toEqual([]);
+    expect(receivedBy(all.at(-1) as ConnectionId)).toEqual(['one', 'two', 'three', 'four']);
   });
 
-  it('is overtaken by no last word either', () => {
-    const all = opens(1_000);
+  it('delivers pending events before a close frame', () => {
+    const all = openConnections(1_000);
     const last = all.at(-1) as ConnectionId;
-    connections.notify(all, news('rain'));
-    connections.close(last, () => ({ frame: Buffer.from('farewell'), code: 1000, why: '' }));
-    expect(heardBy(last)).toEqual(['rain', 'farewell', 'closed']);
+    connections.notify(all, event('rain'));
+    connections.close(last, () => ({ frame: Buffer.from('last frame'), code: 1000, why: '' }));
+    expect(receivedBy(last)).toEqual(['rain', 'last frame', 'closed']);
     clock.advance(0);
-    expect(heardBy(last)).toEqual(['rain', 'farewell', 'closed']);
+    expect(receivedBy(last)).toEqual(['rain', 'last frame', 'closed']);
   });
 
-  it('does not reach a connection that is over, nor the next one in its slot', () => {
-    const all = opens(1_000);
-    connections.notify(all, news('rain'));
+  it('does not deliver to a connection that has ended, nor to the next one in its slot', () => {
+    const all = openConnections(1_000);
+    connections.notify(all, event('rain'));
     connections.remove(all.at(-1) as ConnectionId);
-    const [young] = opens(1) as [ConnectionId];
+    const [reused] = openConnections(1) as [ConnectionId];
     clock.advance(0);
-    expect([heardBy(young), written.length]).toEqual([[], 999]);
+    expect([receivedBy(reused), written.length]).toEqual([[], 999]);
   });
 
-  it('T10: has a bound; what is beyond twice of it is told at once', () => {
-    const all = opens(1_000);
-    for (let count = 0; count < MAX_PENDING_DELIVERIES / 1_000 + 1; count++) connections.notify(all, news('rain'));
+  it('T10: limits pending deliveries, and delivers at once above twice the limit', () => {
+    const all = openConnections(1_000);
+    for (let count = 0; count < MAX_PENDING_DELIVERIES / 1_000 + 1; count++) connections.notify(all, event('rain'));
     expect(connections.fanOut.isFull).toBe(true);
-    for (let count = 0; count < MAX_PENDING_DELIVERIES / 1_000 + 1; count++) connections.notify(all, news('rain'));
+    for (let count = 0; count < MAX_PENDING_DELIVERIES / 1_000 + 1; count++) connections.notify(all, event('rain'));
     expect(2 * MAX_PENDING_DELIVERIES + 2_000 - written.length).toBeLessThanOrEqual(2 * MAX_PENDING_DELIVERIES);
     clock.advance(0);
     expect([connections.fanOut.isFull, written.length]).toEqual([false, 2 * MAX_PENDING_DELIVERIES + 2_000]);
   });
 
-  it('T10: those that hear it are found in slices too', () => {
-    const all = opens(300);
+  it('T10: matches candidates in slices too', () => {
+    const all = openConnections(300);
     let tries = 0;
     const costly = (key: string) => ({
       ...prefixPattern('gar'),
@@ -173,8 +173,8 @@ describe('T10: news to many', () => {
     const byPattern = all.map(
       (connection, place) => [Object.assign(guest('ann'), { connection }), new Map([['a', costly(`${place}`)]])] as const,
     );
-    const said = news('rain');
-    connections.fanOut.broadcast(new SubscriberSearch(publication('rain'), [], byPattern), said);
+    const published = event('rain');
+    connections.fanOut.broadcast(new SubscriberSearch(publication('rain'), [], byPattern), published);
     expect([tries < 20, tries]).toEqual([true, written.length]);
     clock.advance(0);
     expect([tries, written.length]).toEqual([300, 300]);

@@ -6,27 +6,27 @@ import type { FrameRequest } from '../../../src/application/ports/requests.ts';
 import { TestBroker, pair } from '../../support/test-broker.ts';
 import { SlowEngine } from '../../support/slow-engine.ts';
 
-describe('the gateway', () => {
+describe('Gateway', () => {
   it.each([
     ['{', 'ignored:malformed'],
     ['{"type":"OPEN"}', 'ignored:not-relayed'],
     ['{"type":"OFFER"}', 'ignored:destination-missing'],
     ['{"type":"OFFER","dst":7}', 'ignored:destination-not-text'],
     ['{"type":"LEAVE","dst":"eve"}', 'ignored:destination-absent'],
-  ] as const)('M6, M9 to M12: %s is ignored and counted, and the peer goes on', (frame, counter) => {
-    const { house, ann, bob } = pair();
+  ] as const)('M6, M9 to M12: ignores and counts %s, and keeps the connection open', (frame, counter) => {
+    const { broker, ann, bob } = pair();
     ann.client.send(frame);
     ann.sendOffer('bob');
-    expect([house.tally.get(counter), bob.received.length]).toEqual([1, 1]);
+    expect([broker.tally.get(counter), bob.received.length]).toEqual([1, 1]);
   });
 
-  it('M10: a habit of malformed messages is closed 1007', () => {
+  it('M10: closes 1007 after too many malformed messages', () => {
     const { ann } = pair({ malformedPerWindow: 2 });
     for (let i = 0; i < 3; i++) ann.client.send('nonsense');
     expect(ann.closeCode).toBe(1007);
   });
 
-  it('M20: pings cost as much as messages, each of them', () => {
+  it('M20: charges a ping like a message', () => {
     const { ann, bob } = pair({ messageBurst: 10, messagesPerSecond: 1 });
     for (let i = 0; i < 10; i++) ann.client.ping();
     expect(ann.closeCode).toBeUndefined();
@@ -34,22 +34,22 @@ describe('the gateway', () => {
     expect([ann.closeCode, bob.closeCode]).toEqual([1008, undefined]);
   });
 
-  it('M7: LEAVE without a destination closes 1000', () => {
+  it('M7: closes 1000 on LEAVE without a destination', () => {
     const { ann } = pair();
     ann.send({ type: 'LEAVE' });
     expect(ann.closeCode).toBe(1000);
   });
 
-  it('O5: nothing that an old socket sends counts', () => {
-    const { house, ann, bob } = pair();
-    house.connectPeer('ann');
+  it('O5: ignores frames of a superseded socket', () => {
+    const { broker, ann, bob } = pair();
+    broker.connectPeer('ann');
     ann.sendOffer('bob');
     expect([ann.closeCode, bob.received]).toEqual([4001, []]);
   });
 
-  it('M16, promise 2: what a socket took and could not send is told to each sender, before the receiver is gone', () => {
-    const { house, ann, bob } = pair();
-    const eve = house.connectPeer('eve');
+  it('M16, promise 2: notifies each sender of unsent messages before the receiver is removed', () => {
+    const { broker, ann, bob } = pair();
+    const eve = broker.connectPeer('eve');
     bob.client.stopReading();
     ann.sendOffer('bob', { n: 1 });
     eve.send({ type: 'CANDIDATE', dst: 'bob', payload: { n: 2 } });
@@ -59,33 +59,33 @@ describe('the gateway', () => {
       [{ type: 'LEAVE', src: 'bob', dst: 'ann' }],
       [{ type: 'LEAVE', src: 'bob', dst: 'eve' }],
     ]);
-    expect(house.tally.get('undelivered')).toBe(3);
+    expect(broker.tally.get('undelivered')).toBe(3);
   });
 
-  it('M16: whoever has gone meanwhile is told nothing', () => {
-    const { house, ann, bob } = pair();
+  it('M16: does not notify a sender that has disconnected', () => {
+    const { broker, ann, bob } = pair();
     bob.client.stopReading();
     ann.sendOffer('bob');
     ann.client.cut();
     bob.client.cut();
-    expect([ann.received, house.eventNames.includes('fault')]).toEqual([[], false]);
+    expect([ann.received, broker.eventNames.includes('fault')]).toEqual([[], false]);
   });
 
-  it('tells the tap what open peers send, and only while it is open', () => {
-    const heard: FrameRequest['action'][] = [];
+  it('passes requests of open peers to the tap while the tap is enabled', () => {
+    const received: FrameRequest['action'][] = [];
     const tap = {
       isEnabled: true,
-      received: (_: Session, request: FrameRequest) => void heard.push(request.action),
+      received: (_: Session, request: FrameRequest) => void received.push(request.action),
       sent: () => undefined,
     };
     const { ann } = pair({}, { tap });
     ann.send({ type: 'HEARTBEAT' });
     tap.isEnabled = false;
     ann.send({ type: 'HEARTBEAT' });
-    expect(heard).toEqual(['heartbeat']);
+    expect(received).toEqual(['heartbeat']);
   });
 
-  it('promise 6: a fault of ours closes that connection alone, and is logged', () => {
+  it('promise 6: an internal error closes only that connection, and is logged', () => {
     const tap = {
       isEnabled: true,
       sent: () => undefined,
@@ -93,43 +93,43 @@ describe('the gateway', () => {
         if (session.id === 'ann') throw new Error('a bug');
       },
     };
-    const { house, ann, bob } = pair({}, { tap });
+    const { broker, ann, bob } = pair({}, { tap });
     ann.sendOffer('bob');
     bob.sendOffer('bob');
-    expect([ann.closeCode, bob.received.length, house.eventNames.includes('fault')]).toEqual([1011, 1, true]);
+    expect([ann.closeCode, bob.received.length, broker.eventNames.includes('fault')]).toEqual([1011, 1, true]);
   });
 
-  it('promise 6: a fault at the HTTP desk is a 500, and is logged', () => {
-    const house = new TestBroker({}, { peerIds: { generate: () => JSON.parse('') as string } });
-    expect(house.transport.http('GET', '/peerjs/id').status).toBe(500);
-    expect(house.eventNames).toContain('fault');
+  it('promise 6: an internal error of an HTTP request is answered with 500, and is logged', () => {
+    const broker = new TestBroker({}, { peerIds: { generate: () => JSON.parse('') as string } });
+    expect(broker.transport.http('GET', '/peerjs/id').status).toBe(500);
+    expect(broker.eventNames).toContain('fault');
   });
 
-  it('promise 6: a fault at the door is a 500, and is logged', () => {
+  it('promise 6: an internal error during admission is answered with 500, and is logged', () => {
     const isListed = (): boolean => {
       throw new Error('a bug');
     };
-    const house = new TestBroker({}, { origins: { allow: 'listed', isListed } });
-    const { refusal } = house.transport.connect({ path: '/peerjs', query: '', headers: { origin: 'https://a.test' } });
-    expect([refusal?.status, house.eventNames.includes('fault')]).toEqual([500, true]);
+    const broker = new TestBroker({}, { origins: { allow: 'listed', isListed } });
+    const { refusal } = broker.transport.connect({ path: '/peerjs', query: '', headers: { origin: 'https://a.test' } });
+    expect([refusal?.status, broker.eventNames.includes('fault')]).toEqual([500, true]);
   });
 });
 
 const LEASE = 3_000;
 
-function setUp(config: Partial<Config> = {}): { house: TestBroker; engine: SlowEngine; clock: ManualClock } {
+function setUp(config: Partial<Config> = {}): { broker: TestBroker; engine: SlowEngine; clock: ManualClock } {
   const clock = new ManualClock();
   const engine = new SlowEngine(clock, LEASE);
-  const house = new TestBroker(config, { clock, engine });
-  return { house, engine, clock };
+  const broker = new TestBroker(config, { clock, engine });
+  return { broker, engine, clock };
 }
 
-describe('a peer that sends before it is open', () => {
-  it('O14: is heard after its OPEN, in order', () => {
-    const { house, engine } = setUp();
-    const bob = house.connectPeer('bob');
+describe('frames that arrive before the connection is open', () => {
+  it('O14: are relayed after OPEN, in order', () => {
+    const { broker, engine } = setUp();
+    const bob = broker.connectPeer('bob');
     engine.pause();
-    const ann = house.connectPeer('ann');
+    const ann = broker.connectPeer('ann');
     for (const n of [1, 2, 3]) ann.sendOffer('bob', n);
     expect([bob.received, ann.client.received]).toEqual([[], []]);
     engine.resume();
@@ -138,54 +138,54 @@ describe('a peer that sends before it is open', () => {
     expect(ann.client.received).toEqual(['{"type":"OPEN"}']);
   });
 
-  it('O14, M17: hears its mailbox before it hears itself', () => {
-    const { house, engine } = setUp();
-    const bob = house.connectPeer('bob');
+  it('O14, M17: are handled after the held messages are delivered', () => {
+    const { broker, engine } = setUp();
+    const bob = broker.connectPeer('bob');
     bob.sendOffer('ann', 'before');
     engine.pause();
-    const ann = house.connectPeer('ann');
+    const ann = broker.connectPeer('ann');
     ann.sendOffer('ann', 'after');
     engine.resume();
     expect(ann.received).toMatchObject([{ payload: 'before' }, { payload: 'after' }]);
   });
 
-  it('O14, M7: leaves when it said so', () => {
-    const { house, engine } = setUp();
+  it('O14, M7: close the connection after OPEN if they request to leave', () => {
+    const { broker, engine } = setUp();
     engine.pause();
-    const ann = house.connectPeer('ann');
+    const ann = broker.connectPeer('ann');
     ann.send({ type: 'LEAVE' });
     engine.resume();
     expect([ann.client.received, ann.closeCode]).toEqual([['{"type":"OPEN"}'], 1000]);
   });
 
-  it('O14, O4: is not heard where the id belongs to another token', () => {
-    const { house, engine } = setUp();
-    const [bob] = [house.connectPeer('bob'), house.connectPeer('ann')];
+  it('O14, O4: are dropped if the id belongs to another token', () => {
+    const { broker, engine } = setUp();
+    const [bob] = [broker.connectPeer('bob'), broker.connectPeer('ann')];
     engine.pause();
-    const thief = house.connectPeer('ann', { token: 'his' });
+    const thief = broker.connectPeer('ann', { token: 'his' });
     thief.sendOffer('bob');
     engine.resume();
     expect([thief.closeCode, bob.received]).toEqual([1008, []]);
   });
 
-  it('O14, O5: is told EXPIRE on the socket that has superseded it meanwhile', () => {
-    const { house, engine, clock } = setUp();
+  it('O14, O5: are answered with EXPIRE on the socket that superseded the connection', () => {
+    const { broker, engine, clock } = setUp();
     engine.pause();
-    const [old, young] = [house.connectPeer('ann'), house.connectPeer('ann')];
+    const [old, current] = [broker.connectPeer('ann'), broker.connectPeer('ann')];
     old.sendOffer('bob', 1);
     old.send({ type: 'HEARTBEAT' });
     old.send({ type: 'OFFER', dst: '' });
     engine.handleNext(2);
     engine.resume();
     clock.advance(LEASE);
-    expect([old.closeCode, young.closeCode]).toEqual([4001, undefined]);
-    expect(young.received).toEqual([{ type: 'EXPIRE', src: 'bob', dst: 'ann' }]);
+    expect([old.closeCode, current.closeCode]).toEqual([4001, undefined]);
+    expect(current.received).toEqual([{ type: 'EXPIRE', src: 'bob', dst: 'ann' }]);
   });
 
-  it('O14, L1: is alive while it sends', () => {
-    const { house, engine, clock } = setUp({ aliveTimeout: 10_000 });
+  it('O14, L1: keep the connection alive', () => {
+    const { broker, engine, clock } = setUp({ aliveTimeout: 10_000 });
     engine.pause();
-    const ann = house.connectPeer('ann');
+    const ann = broker.connectPeer('ann');
     for (let n = 0; n < 5; n++) {
       clock.advance(5_000);
       ann.send({ type: 'HEARTBEAT' });
@@ -194,21 +194,21 @@ describe('a peer that sends before it is open', () => {
     expect(ann.closeCode).toBe(undefined);
   });
 
-  it('O14, M19: pays for what it sends when it arrives', () => {
-    const { house, engine } = setUp({ messageBurst: 2, onFlood: 'close' });
-    const bob = house.connectPeer('bob');
+  it('O14, M19: count for the rate limit on arrival', () => {
+    const { broker, engine } = setUp({ messageBurst: 2, onFlood: 'close' });
+    const bob = broker.connectPeer('bob');
     engine.pause();
-    const ann = house.connectPeer('ann');
+    const ann = broker.connectPeer('ann');
     for (const n of [1, 2, 3]) ann.sendOffer('bob', n);
     expect(ann.closeCode).toBe(1008);
     engine.resume();
     expect(bob.received).toEqual([]);
   });
 
-  it('O14, promise 5: is closed where it sends more than is kept', () => {
-    const { house, engine } = setUp({ sendBufferBytes: 1_000 });
+  it('O14, promise 5: close the connection if they exceed the buffer', () => {
+    const { broker, engine } = setUp({ sendBufferBytes: 1_000 });
     engine.pause();
-    const ann = house.connectPeer('ann');
+    const ann = broker.connectPeer('ann');
     for (let n = 0; n < 4; n++) ann.sendOffer('bob', n);
     expect(ann.closeCode).toBe(1008);
   });

@@ -9,11 +9,11 @@ function withAnn(): Realm {
   return realm;
 }
 
-it('H2, T9: finds an id that nobody has', () => {
+it('H2, T9: generates an id that is free', () => {
   const ids = ['ann', 'ann', 'bob'];
   expect(generatePeerId(withAnn(), { generate: () => ids.shift() ?? '' })).toBe('bob');
 });
 
-it('H2: does not ask a broken source for ever', () => {
+it('H2: gives up after 100 taken ids', () => {
   expect(() => generatePeerId(withAnn(), { generate: () => 'ann' })).toThrow('100 ids in a row that are taken');
 });

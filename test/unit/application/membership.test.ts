@@ -11,7 +11,7 @@ import { SlowEngine } from '../../support/slow-engine.ts';
 
 const LEASE = 3_000;
 
-interface Neighbours {
+interface Nodes {
   readonly clock: ManualClock;
   readonly here: TestBroker;
   readonly there: TestBroker;
@@ -19,18 +19,21 @@ interface Neighbours {
   readonly settle: () => Promise<void>;
 }
 
-/** Three brokers in one process that share a directory, mailboxes and a bus. @param isDeaf whether every word is lost. */
-function neighbours(isDeaf = false): Neighbours {
+/**
+ * Three brokers in one process that share a directory, mailboxes and a bus. @param losesMessages whether the bus loses every
+ * message.
+ */
+function startNodes(losesMessages = false): Nodes {
   const clock = new ManualClock();
   const line = new MemoryBusNetwork();
-  const notify = isDeaf ? () => undefined : line.send.bind(line);
+  const notify = losesMessages ? () => undefined : line.send.bind(line);
   const directory = new MemoryPeerDirectory(clock, LEASE, notify);
   const mailboxes = new MemoryMailboxStore(defaultConfig(), { holders: directory, notify });
-  const house = (name: string): TestBroker => {
+  const broker = (name: string): TestBroker => {
     const node = nodeId(name);
     return new TestBroker({ allowDiscovery: true }, { clock, engine: { node, directory, mailboxes, bus: line.busOf(node) } });
   };
-  const [here, there, far] = [house('here'), house('there'), house('far')];
+  const [here, there, far] = [broker('here'), broker('there'), broker('far')];
   const settle = async (): Promise<void> => {
     await Promise.resolve();
     for (const { transport } of [here, there, far]) transport.settle();
@@ -39,52 +42,52 @@ function neighbours(isDeaf = false): Neighbours {
 }
 
 describe('a node of a cluster', () => {
-  it('O11, M1: a message for a peer of another node is there as soon as that is told of it', async () => {
-    const { here, there, settle } = neighbours();
+  it('O11, M1: delivers a message to a peer of another node when the bus message arrives', async () => {
+    const { here, there, settle } = startNodes();
     const [ann, bob] = [here.connectPeer('ann'), there.connectPeer('bob')];
     ann.sendOffer('bob', 1);
     await settle();
     expect(bob.received).toEqual([{ type: 'OFFER', src: 'ann', dst: 'bob', payload: 1 }]);
   });
 
-  it('O11: it is there with the next look, where nobody told of it', () => {
-    const { clock, here, there } = neighbours();
+  it('O11: delivers a held message with the next poll if the bus message was lost', () => {
+    const { clock, here, there } = startNodes();
     const [ann, bob] = [here.connectPeer('ann'), there.connectPeer('bob')];
     ann.sendOffer('bob', 1);
     clock.advance(LEASE / 3);
     expect(bob.received).toHaveLength(1);
   });
 
-  it('O5: a peer that comes to another node leaves its old socket', async () => {
-    const { here, there, settle } = neighbours();
-    const [old, young] = [here.connectPeer('ann'), there.connectPeer('ann')];
+  it('O5: closes the old socket of a peer that connects to another node', async () => {
+    const { here, there, settle } = startNodes();
+    const [old, current] = [here.connectPeer('ann'), there.connectPeer('ann')];
     await settle();
-    expect([old.closeCode, young.closeCode]).toEqual([4001, undefined]);
+    expect([old.closeCode, current.closeCode]).toEqual([4001, undefined]);
   });
 
-  it('O5: a peer that has come to another node leaves its old socket when that looks for mail, where the word was lost', async () => {
-    const { clock, here, there, far } = neighbours(true);
-    const [old, young, bob] = [here.connectPeer('ann'), there.connectPeer('ann'), far.connectPeer('bob')];
+  it('O5: closes the old socket with the next poll if the bus message was lost', async () => {
+    const { clock, here, there, far } = startNodes(true);
+    const [old, current, bob] = [here.connectPeer('ann'), there.connectPeer('ann'), far.connectPeer('bob')];
     bob.sendOffer('ann', 1);
     clock.advance(LEASE / 3);
-    expect([old.closeCode, young.closeCode, young.received.length]).toEqual([4001, undefined, 1]);
+    expect([old.closeCode, current.closeCode, current.received.length]).toEqual([4001, undefined, 1]);
   });
 
-  it('O4: an id of another node is taken', () => {
-    const { here, there } = neighbours();
+  it('O4: refuses an id that is held at another node', () => {
+    const { here, there } = startNodes();
     here.connectPeer('ann');
     expect(there.connectPeer('ann', { token: 'another' }).closeCode).toBe(1008);
   });
 
-  it('keeps its lease as long as it lives', () => {
-    const { clock, here, there } = neighbours();
+  it('renews its lease while it runs', () => {
+    const { clock, here, there } = startNodes();
     here.connectPeer('ann');
     clock.advance(10 * LEASE);
     expect(there.connectPeer('ann', { token: 'another' }).closeCode).toBe(1008);
   });
 
   it('H4: lists the peers of all nodes', () => {
-    const { here, there } = neighbours();
+    const { here, there } = startNodes();
     here.connectPeer('ann');
     there.connectPeer('bob');
     const list = here.transport.http('GET', '/peerjs/peers');
@@ -92,18 +95,18 @@ describe('a node of a cluster', () => {
   });
 });
 
-/** A broker on an engine that a test stops and lets go on. */
-function setUp(): { house: TestBroker; engine: SlowEngine; clock: ManualClock } {
+/** A broker on an engine that a test can pause. */
+function setUp(): { broker: TestBroker; engine: SlowEngine; clock: ManualClock } {
   const clock = new ManualClock();
   const engine = new SlowEngine(clock, LEASE);
-  const house = new TestBroker({}, { clock, engine });
-  return { house, engine, clock };
+  const broker = new TestBroker({}, { clock, engine });
+  return { broker, engine, clock };
 }
 
-describe('a node that may have lost its ids', () => {
-  it('O4, O14: relays what its peers send when its lease was renewed', () => {
-    const { house, engine, clock } = setUp();
-    const [ann, bob] = [house.connectPeer('ann'), house.connectPeer('bob')];
+describe('a node whose lease may have ended', () => {
+  it('O4, O14: relays waiting frames after its lease was renewed', () => {
+    const { broker, engine, clock } = setUp();
+    const [ann, bob] = [broker.connectPeer('ann'), broker.connectPeer('bob')];
     engine.pause();
     clock.advance(LEASE);
     ann.sendOffer('bob', 1);
@@ -113,12 +116,12 @@ describe('a node that may have lost its ids', () => {
     expect(bob.received).toMatchObject([{ payload: 1 }, { payload: 2 }]);
   });
 
-  it('O4: relays nothing of a peer whose id another token has claimed meanwhile', () => {
-    const { house, engine, clock } = setUp();
-    const [ann, bob, cem] = [house.connectPeer('ann'), house.connectPeer('bob'), house.connectPeer('cem')];
+  it('O4: drops waiting frames of a peer whose id another token has claimed', () => {
+    const { broker, engine, clock } = setUp();
+    const [ann, bob, cem] = [broker.connectPeer('ann'), broker.connectPeer('bob'), broker.connectPeer('cem')];
     engine.pause();
     clock.advance(LEASE);
-    engine.sharedDirectory.claim({ ...stranger('ann'), token: new Token('his') }, () => undefined);
+    engine.sharedDirectory.claim({ ...otherNodesPeer('ann'), token: new Token('his') }, () => undefined);
     ann.sendOffer('bob', 1);
     cem.sendOffer('bob', 2);
     engine.resume();
@@ -126,9 +129,9 @@ describe('a node that may have lost its ids', () => {
     expect(bob.received).toMatchObject([{ src: 'cem', payload: 2 }]);
   });
 
-  it('goes on where it knows that it is cut off', () => {
-    const { house, engine, clock } = setUp();
-    const [ann, bob] = [house.connectPeer('ann'), house.connectPeer('bob')];
+  it('relays frames while the engine is known to be unreachable', () => {
+    const { broker, engine, clock } = setUp();
+    const [ann, bob] = [broker.connectPeer('ann'), broker.connectPeer('bob')];
     engine.pause();
     engine.isReachable = false;
     clock.advance(2 * LEASE);
@@ -137,8 +140,8 @@ describe('a node that may have lost its ids', () => {
   });
 
   it('is not ready', () => {
-    const { house, engine, clock } = setUp();
-    const ready = (): number => house.transport.http('GET', '/readyz').status;
+    const { broker, engine, clock } = setUp();
+    const ready = (): number => broker.transport.http('GET', '/readyz').status;
     engine.pause();
     expect(ready()).toBe(200);
     clock.advance(LEASE);
@@ -149,12 +152,12 @@ describe('a node that may have lost its ids', () => {
 });
 
 describe('a node with a long lease', () => {
-  it('M13, M14: looks for mail twice before a message would expire, also where no word of it comes', () => {
+  it('M13, M14: polls for held messages twice before a message would expire', () => {
     const clock = new ManualClock();
     const engine = new SlowEngine(clock, 60_000);
-    const house = new TestBroker({ expireTimeout: 5_000 }, { clock, engine });
-    const bob = house.connectPeer('bob');
-    const ann = { ...stranger('ann'), token: new Token('hers') };
+    const broker = new TestBroker({ expireTimeout: 5_000 }, { clock, engine });
+    const bob = broker.connectPeer('bob');
+    const ann = { ...otherNodesPeer('ann'), token: new Token('hers') };
     engine.sharedDirectory.claim(ann, () => undefined);
     const message = { kind: 'offer', from: ann.id, to: 'bob' as PeerId, payload: Buffer.from('1') } as const;
     engine.mailboxes.put(realmKey('peerjs'), ann, message, clock.now(), () => undefined);
@@ -163,6 +166,6 @@ describe('a node with a long lease', () => {
   });
 });
 
-function stranger(id: string) {
+function otherNodesPeer(id: string) {
   return { realm: { key: realmKey('peerjs'), node: nodeId('there') }, id: id as PeerId, connection: connectionId(9, 0) };
 }

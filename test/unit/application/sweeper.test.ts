@@ -7,46 +7,46 @@ function sweeping(next: () => number = () => NEVER) {
   const clock = new ManualClock();
   const sweeper = new Sweeper(clock, 1_000);
   const sweeps: number[] = [];
-  const standstills: number[] = [];
+  const pauses: number[] = [];
   sweeper.onWake({
     sweep: () => {
       sweeps.push(clock.now());
       return next();
     },
-    paused: (span) => void standstills.push(span),
+    paused: (span) => void pauses.push(span),
   });
-  return { clock, sweeper, sweeps, standstills };
+  return { clock, sweeper, sweeps, pauses };
 }
 
-describe('the sweeper', () => {
-  it('M14, L1: wakes at the deadline', () => {
+describe('Sweeper', () => {
+  it('M14, L1: sweeps at the deadline', () => {
     const { clock, sweeper, sweeps } = sweeping();
     sweeper.scheduleBy(5_000);
     clock.advance(60_000);
     expect(sweeps).toEqual([5_000]);
   });
 
-  it('wakes for the earliest of all deadlines', () => {
+  it('sweeps at the earliest of all deadlines', () => {
     const { clock, sweeper, sweeps } = sweeping();
     for (const deadline of [5_000, 3_000, 4_000]) sweeper.scheduleBy(deadline);
     clock.advance(60_000);
     expect(sweeps).toEqual([3_000]);
   });
 
-  it('M14: sweeps no more often than once in an interval, whatever the deadlines', () => {
+  it('M14: sweeps at most once in an interval, for any deadlines', () => {
     const { clock, sweeper, sweeps } = sweeping(() => 0);
     sweeper.scheduleBy(10);
     clock.advance(3_100);
     expect(sweeps).toEqual([10, 1_010, 2_010, 3_010]);
   });
 
-  it('sleeps while nothing is due', () => {
+  it('schedules no wake-up while nothing is due', () => {
     const { clock, sweeper } = sweeping();
     sweeper.scheduleBy(NEVER);
     expect(clock.nextWakeup()).toBe(NEVER);
   });
 
-  it('is stopped for good', () => {
+  it('stays stopped', () => {
     const { clock, sweeper, sweeps } = sweeping();
     sweeper.scheduleBy(10);
     sweeper.stop();
@@ -55,42 +55,42 @@ describe('the sweeper', () => {
     expect([sweeps, clock.nextWakeup()]).toEqual([[], NEVER]);
   });
 
-  it('sweeps for nobody until somebody sweeps', () => {
+  it('does nothing before `onWake`', () => {
     const clock = new ManualClock();
     new Sweeper(clock, 1_000).scheduleBy(5);
     clock.advance(10);
     expect(clock.nextWakeup()).toBe(NEVER);
   });
 
-  it('L6: a wake-up that comes late is a standstill: what arrived meanwhile is read before the sweep', () => {
-    const { clock, sweeper, sweeps, standstills } = sweeping();
+  it('L6: reports a late wake-up as a pause, and reads waiting frames before the sweep', () => {
+    const { clock, sweeper, sweeps, pauses } = sweeping();
     sweeper.scheduleBy(5_000);
     clock.advance(4_000);
     clock.advanceWithoutWaking(6_000);
     clock.advance(999);
-    expect([standstills, sweeps]).toEqual([[5_000], []]);
+    expect([pauses, sweeps]).toEqual([[5_000], []]);
     clock.advance(1);
-    expect([standstills, sweeps]).toEqual([[5_000], [11_000]]);
+    expect([pauses, sweeps]).toEqual([[5_000], [11_000]]);
   });
 
-  it('L6: a process that is late again and again sweeps all the same', () => {
-    const { clock, sweeper, sweeps, standstills } = sweeping(() => 0);
+  it('L6: sweeps although every wake-up is late', () => {
+    const { clock, sweeper, sweeps, pauses } = sweeping(() => 0);
     sweeper.scheduleBy(1_000);
     for (let n = 0; n < 4; n++) {
       clock.advanceWithoutWaking(2_000);
       clock.advance(0);
     }
-    expect([standstills, sweeps]).toEqual([
+    expect([pauses, sweeps]).toEqual([
       [1_000, 1_000, 1_000, 1_000],
       [4_000, 8_000],
     ]);
   });
 
-  it('L6: a delay as every process has is told, and postpones nothing', () => {
-    const { clock, sweeper, sweeps, standstills } = sweeping();
+  it('L6: reports a short delay, and does not postpone the sweep', () => {
+    const { clock, sweeper, sweeps, pauses } = sweeping();
     sweeper.scheduleBy(1_000);
     clock.advanceWithoutWaking(1_020);
     clock.advance(0);
-    expect([standstills, sweeps]).toEqual([[20], [1_020]]);
+    expect([pauses, sweeps]).toEqual([[20], [1_020]]);
   });
 });

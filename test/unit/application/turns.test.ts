@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Turns } from '../../../src/application/turns.ts';
 
-const silent = (): void => undefined;
+const ignoreFaults = (): void => undefined;
 
-describe('turns', () => {
-  it('a fact that comes up in a turn waits for its end', () => {
-    const turns = new Turns(silent);
+describe('Turns', () => {
+  it('queues a fact that arrives in a turn until the turn ends', () => {
+    const turns = new Turns(ignoreFaults);
     const done: string[] = [];
     turns.run(() => {
       turns.run(() => done.push('later'));
@@ -14,8 +14,8 @@ describe('turns', () => {
     expect(done).toEqual(['now', 'later']);
   });
 
-  it('facts are taken in the order they came up', () => {
-    const turns = new Turns(silent);
+  it('handles facts in order of arrival', () => {
+    const turns = new Turns(ignoreFaults);
     const done: number[] = [];
     turns.begin();
     for (const n of [1, 2]) turns.run(() => (done.push(n), n === 1 && turns.run(() => done.push(3))));
@@ -23,7 +23,7 @@ describe('turns', () => {
     expect(done).toEqual([1, 2, 3]);
   });
 
-  it('promise 6: a fact that throws costs the others nothing', () => {
+  it('promise 6: handles the other facts if one throws', () => {
     const faults: unknown[] = [];
     const turns = new Turns((error) => faults.push(error));
     const done: string[] = [];
@@ -37,9 +37,9 @@ describe('turns', () => {
     expect([done, faults]).toEqual([['other', 'next turn'], [new Error('one')]]);
   });
 
-  it('the world reports only between turns', () => {
-    const turns = new Turns(silent);
+  it('rejects a report within a turn', () => {
+    const turns = new Turns(ignoreFaults);
     turns.begin();
-    expect(() => turns.begin()).toThrow('the world reports only between turns');
+    expect(() => turns.begin()).toThrow('transports report only between turns');
   });
 });

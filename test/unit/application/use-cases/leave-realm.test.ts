@@ -2,29 +2,29 @@ import { describe, expect, it } from 'vitest';
 import { pair } from '../../../support/test-broker.ts';
 
 describe('leaveRealm', () => {
-  it('M7, L4: by word: the id is free at once', () => {
-    const { house, ann } = pair();
+  it('M7, L4: frees the id at once on request', () => {
+    const { broker, ann } = pair();
     ann.send({ type: 'LEAVE' });
-    expect(house.connectPeer('ann', { token: 'other' }).client.state).toBe('open');
+    expect(broker.connectPeer('ann', { token: 'other' }).client.state).toBe('open');
   });
 
-  it('L2, L4: by loss: the id is free at once, others are not told, it is logged', () => {
-    const { house, ann, bob } = pair();
+  it('L2, L4: frees the id at once on disconnect, notifies no other peer, and logs the close', () => {
+    const { broker, ann, bob } = pair();
     ann.client.cut();
-    expect([house.connectPeer('ann', { token: 'other' }).client.state, bob.received]).toEqual(['open', []]);
-    expect(house.events).toContainEqual(expect.objectContaining({ event: 'peer-closed', ending: 'lost' }));
+    expect([broker.connectPeer('ann', { token: 'other' }).client.state, bob.received]).toEqual(['open', []]);
+    expect(broker.events).toContainEqual(expect.objectContaining({ event: 'peer-closed', ending: 'lost' }));
   });
 
-  it('is logged once, also when the broker closed it before it was lost', () => {
-    const { house, ann } = pair();
+  it('logs the close once, also if the broker closed the connection first', () => {
+    const { broker, ann } = pair();
     ann.send({ type: 'LEAVE' });
-    house.advance(1);
-    expect(house.eventNames.filter((event) => event === 'peer-closed')).toHaveLength(1);
+    broker.advance(1);
+    expect(broker.eventNames.filter((event) => event === 'peer-closed')).toHaveLength(1);
   });
 });
 
-it('M18: a peer that the transport closed for a fault is logged with that fault', () => {
-  const { house, ann } = pair();
+it('M18: logs the fault for which the transport closed the connection', () => {
+  const { broker, ann } = pair();
   ann.client.send('x'.repeat(2_000_000));
-  expect(house.events).toContainEqual(expect.objectContaining({ event: 'peer-closed', ending: 'message-too-big' }));
+  expect(broker.events).toContainEqual(expect.objectContaining({ event: 'peer-closed', ending: 'message-too-big' }));
 });

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { LinesBroker } from '../../../support/lines-broker.ts';
 
-it('T3, T7: who parts hears no more, and the others are told', () => {
-  const house = new LinesBroker();
-  const [ann, bob] = [house.connectLines(), house.connectLines()];
+it('T3, T7: sends nothing more to a peer that left a topic, and notifies the others', () => {
+  const broker = new LinesBroker();
+  const [ann, bob] = [broker.connectLines(), broker.connectLines()];
   for (const one of [ann, bob]) one.send('+garden');
   bob.send('-garden');
   bob.send('-garden');
@@ -12,9 +12,9 @@ it('T3, T7: who parts hears no more, and the others are told', () => {
   expect(bob.received).toEqual([`# in garden: ${ann.id}`]);
 });
 
-it('T7: whose connection ends has left', () => {
-  const house = new LinesBroker();
-  const [ann, bob] = [house.connectLines(), house.connectLines()];
+it('T7: notifies the others if a connection ends', () => {
+  const broker = new LinesBroker();
+  const [ann, bob] = [broker.connectLines(), broker.connectLines()];
   for (const one of [ann, bob]) one.send('+garden');
   bob.client.cut();
   expect(ann.received.at(-1)).toBe(`# ${bob.id} left garden`);

@@ -6,7 +6,7 @@ import { listPeers } from '../../../../src/application/use-cases/list-peers.ts';
 import { Realms } from '../../../../src/domain/realms.ts';
 import { LIMITS, REALM_IDENTITY } from '../../domain/session-fixture.ts';
 
-it('H3: discovery that is off does not even tell whether a key is known', () => {
+it('H3: does not reveal whether a key exists while discovery is disabled', () => {
   const directory = new MemoryPeerDirectory(new ManualClock());
   const list = listPeers({ realms: new Realms(['peerjs'], REALM_IDENTITY.node, LIMITS), directory, allowDiscovery: false });
   const answers: HttpOutcome[] = [];

@@ -2,22 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { pair } from '../../../support/test-broker.ts';
 
 describe('reconnect', () => {
-  it('O5: the new socket hears OPEN, the old one is closed 4001', () => {
-    const { house, ann } = pair();
-    const again = house.connectPeer('ann');
-    expect([again.client.received, ann.closeCode]).toEqual([['{"type":"OPEN"}'], 4001]);
+  it('O5: sends OPEN to the new socket and closes the old one with 4001', () => {
+    const { broker, ann } = pair();
+    const reconnected = broker.connectPeer('ann');
+    expect([reconnected.client.received, ann.closeCode]).toEqual([['{"type":"OPEN"}'], 4001]);
   });
 
-  it('O5, M17: messages go to the new socket, in order', () => {
-    const { house, ann, bob } = pair();
+  it('O5, M17: delivers messages to the new socket, in order', () => {
+    const { broker, ann, bob } = pair();
     bob.sendOffer('ann', 1);
-    const again = house.connectPeer('ann');
+    const reconnected = broker.connectPeer('ann');
     bob.sendOffer('ann', 2);
-    expect([ann.received.length, again.received.length]).toEqual([1, 1]);
+    expect([ann.received.length, reconnected.received.length]).toEqual([1, 1]);
   });
 
-  it('O6: a reconnect is never refused for the limit', () => {
-    const { house } = pair({ concurrentLimit: 2 });
-    expect(house.connectPeer('ann').client.state).toBe('open');
+  it('O6: never refuses a reconnect for the peer limit', () => {
+    const { broker } = pair({ concurrentLimit: 2 });
+    expect(broker.connectPeer('ann').client.state).toBe('open');
   });
 });

@@ -3,7 +3,7 @@ import { LinesDialect } from '../../../../examples/lines-dialect/dialect.ts';
 import type { HttpRoute } from '../../../../src/application/ports/requests.ts';
 import { TestBroker } from '../../../support/test-broker.ts';
 
-/** Lines, and a way to offer something to Bob in another's name. */
+/** The lines dialect, and a route that sends an offer to Bob for Ann. */
 class ProxyDialect extends LinesDialect {
   override route(): HttpRoute {
     const payload = Buffer.from('1');
@@ -20,17 +20,17 @@ class ProxyDialect extends LinesDialect {
   }
 }
 
-describe('X6: what is said beside the connection', () => {
-  const house = new TestBroker({}, { moreDialects: [new ProxyDialect('/lines')] });
-  const bob = house.connectPeer('bob');
+describe('X6: sendForPeer', () => {
+  const broker = new TestBroker({}, { moreDialects: [new ProxyDialect('/lines')] });
+  const bob = broker.connectPeer('bob');
 
-  it('counts as if the connection had said it', () => {
-    house.connectPeer('ann', { token: 'hers' });
-    expect(house.transport.http('POST', '/x?hers').status).toBe(204);
+  it("relays the message like a frame of the peer's connection", () => {
+    broker.connectPeer('ann', { token: 'hers' });
+    expect(broker.transport.http('POST', '/x?hers').status).toBe(204);
     expect(bob.received).toEqual([{ type: 'OFFER', src: 'ann', dst: 'bob', payload: 1 }]);
   });
 
-  it('needs the token of a peer that is here', () => {
-    expect(house.transport.http('POST', '/x?his').status).toBe(401);
+  it('requires the token of a registered peer', () => {
+    expect(broker.transport.http('POST', '/x?his').status).toBe(401);
   });
 });
