@@ -20,7 +20,7 @@ import { ROUTE_CASES } from './cases/routes.ts';
 
 const FAMILIES = 'HOMLX';
 
-/** Every case, in the order of the rules. */
+/** Every PeerJS case, sorted by rule. */
 export const ALL_CASES: readonly Case[] = [
   ...[HTTP_CASES, DISCOVERY_CASES, CORS_CASES, ROUTE_CASES, HTTP_BOUND_CASES, HANDSHAKE_CASES],
   ...[OPENING_CASES, RECONNECTING_CASES, CONCURRENT_LIMIT_CASES, ID_CASES],

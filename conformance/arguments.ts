@@ -5,14 +5,14 @@ import type { Flavour } from './server/flavours.ts';
 import { readTemplate, TemplateError, type CommandTemplate } from './server/command-template.ts';
 import { flagOf, SETTING_NAMES, SETTINGS, type Settings } from './settings.ts';
 
-/** Where the server is, or how it is started. */
+/** A running server, or the command that starts one. */
 export type Target = { readonly url: URL } | { readonly command: string; readonly template: CommandTemplate };
 
-/** What `signalbox conform` was asked for. */
+/** The parsed command line of `signalbox conform`. */
 export interface ConformArguments {
   readonly target: Target;
   readonly dialect: DialectName;
-  /** What the user says of how the server is set. */
+  /** How the server is configured, as declared by flags. */
   readonly declared: Settings;
   readonly name: string | undefined;
   readonly only: readonly string[];
@@ -22,25 +22,25 @@ export interface ConformArguments {
   readonly patience: number;
   /** Milliseconds. */
   readonly startTimeout: number;
-  /** Files; `-` for stdout. */
+  /** File paths; `-` is stdout. */
   readonly json: string | undefined;
   readonly junit: string | undefined;
   readonly report: string | undefined;
-  /** Instead of the cases. */
+  /** Random runs replace the cases. */
   readonly random: RandomArguments | undefined;
-  /** What random runs hold the server to. */
+  /** The model's expectations for random runs. */
   readonly expect: ExpectationsName;
 }
 
-/** What is asked of random runs; what is not said is theirs to choose. */
+/** Options of random runs; undefined means the default. */
 export interface RandomArguments {
   readonly runs: number | undefined;
   readonly seed: number | undefined;
-  /** Steps as a random run prints them. */
+  /** Steps in the format that a random run prints. */
   readonly replay: string | undefined;
 }
 
-/** Arguments that can't be used; the message names the flag, the value and what is allowed. */
+/** Invalid arguments. The message names the flag, the value and what is allowed. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -50,7 +50,7 @@ const DEFAULT_START_TIMEOUT_MS = 20_000;
 const FLAVOURS: readonly string[] = ['peer', 'signalbox', 'none'] satisfies Flavour[];
 const EXPECTATIONS: readonly string[] = ['compatible', 'signalbox', 'peer'] satisfies ExpectationsName[];
 
-/** Whether a flag such as `help` is given, whatever else is. */
+/** True if a flag such as `--help` is present, even among invalid flags. */
 export function hasFlag(name: 'help' | 'list', args: readonly string[]): boolean {
   return args.includes(`--${name}`) || (name === 'help' && args.includes('-h'));
 }
@@ -65,9 +65,11 @@ export function readArguments(args: readonly string[]): ConformArguments {
   const { path } = DIALECTS[dialect];
   const usesUrlPath = 'url' in target && declared[path] === undefined && target.url.pathname !== '/';
   const [runs, seed, replay] = [number('random'), number('seed'), text('replay')];
-  if (seed !== undefined && runs === undefined) throw new UsageError('--seed belongs to --random, which is missing');
+  if (seed !== undefined && runs === undefined) throw new UsageError('--seed requires --random; add --random N');
   if (dialect !== 'peerjs' && (runs !== undefined || replay !== undefined)) {
-    throw new UsageError(`--random and --replay are for --dialect peerjs, not '${dialect}'`);
+    throw new UsageError(
+      `--random and --replay support --dialect peerjs only, not '${dialect}'; remove them or use --dialect peerjs`,
+    );
   }
   return {
     target,
@@ -87,14 +89,14 @@ export function readArguments(args: readonly string[]): ConformArguments {
   };
 }
 
-/** The wire that is asked about, whatever else is asked. @throws UsageError */
+/** The value of `--dialect`; ignores all other flags. @throws UsageError */
 export function requestedDialect(args: readonly string[]): DialectName {
   return readDialect(flagReader(readFlags(args)).text('dialect'));
 }
 
 type Given = ReadonlyMap<string, readonly string[]>;
 
-/** Names without dashes, each with its values; a truth is written `true` or `false`. */
+/** Flag names without dashes, each with its values. A boolean is stored as `true` or `false`. */
 function readFlags(args: readonly string[]): Given {
   const given = new Map<string, string[]>();
   for (let i = 0; i < args.length; i++) {
@@ -104,7 +106,7 @@ function readFlags(args: readonly string[]): Given {
     if (flag === undefined) throw new UsageError(`unknown option ${source}; see signalbox conform --help`);
     const value = flag.form === 'truth' ? (inline ?? String(!isNegated)) : (inline ?? args[++i]);
     if (value === undefined || (inline === undefined && flag.form !== 'truth' && value.startsWith('--'))) {
-      throw new UsageError(`${source} has no value; it needs ${flag.placeholder}`);
+      throw new UsageError(`${source} requires a value: ${flag.placeholder}`);
     }
     checkValue(source, flag.form, value);
     given.set(name, flag.form === 'list' ? [...(given.get(name) ?? []), value] : [value]);
@@ -162,33 +164,35 @@ function readSettings(given: Given): Settings {
 }
 
 function readTarget(url: string | undefined, command: string | undefined, flavour: string | undefined): Target {
-  if ((url === undefined) === (command === undefined)) throw new UsageError('needs either --url or --command');
+  if ((url === undefined) === (command === undefined)) {
+    throw new UsageError('exactly one of --url and --command is required; see signalbox conform --help');
+  }
   if (url !== undefined) return { url: readUrl(url) };
   if (flavour !== undefined && !FLAVOURS.includes(flavour)) {
-    throw new UsageError(`--flavour must be ${FLAVOURS.join(', ')}, not '${flavour}'`);
+    throw new UsageError(`--flavour must be one of ${FLAVOURS.join(', ')}, not '${flavour}'`);
   }
   try {
     return { command: command ?? '', template: readTemplate(command ?? '', flavour as Flavour | undefined) };
   } catch (error) {
-    if (error instanceof TemplateError) throw new UsageError(`--command '${command}' can't be used: ${error.message}`);
+    if (error instanceof TemplateError) throw new UsageError(`--command '${command}' is invalid: ${error.message}`);
     throw error;
   }
 }
 
 function readDialect(text = 'peerjs'): DialectName {
   if (isDialect(text)) return text;
-  throw new UsageError(`--dialect must be ${Object.keys(DIALECTS).join(', ')}, not '${text}'`);
+  throw new UsageError(`--dialect must be one of ${Object.keys(DIALECTS).join(', ')}, not '${text}'`);
 }
 
-/** Who starts Signalbox by its own flags means Signalbox. */
+/** The default is `signalbox` for a command with Signalbox flags, otherwise `compatible`. */
 function readExpectations(text: string | undefined, target: Target): ExpectationsName {
   if (text === undefined) return 'template' in target && target.template.flavour === 'signalbox' ? 'signalbox' : 'compatible';
   if (EXPECTATIONS.includes(text)) return text as ExpectationsName;
-  throw new UsageError(`--expect must be ${EXPECTATIONS.join(', ')}, not '${text}'`);
+  throw new UsageError(`--expect must be one of ${EXPECTATIONS.join(', ')}, not '${text}'`);
 }
 
 function readUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
-  throw new UsageError(`--url must be like http://host:port, not '${text}'`);
+  throw new UsageError(`--url must be like http://host:port or https://host:port, not '${text}'`);
 }

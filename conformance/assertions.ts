@@ -6,25 +6,27 @@ export function assertThat(condition: boolean, why: string): asserts condition {
   if (!condition) throw new Failed(why);
 }
 
-/** The same, member by member. @throws Failed */
+/** Compares deeply. @throws Failed */
 export function assertEqual(what: string, actual: unknown, expected: unknown): void {
-  if (!isDeepStrictEqual(actual, expected))
-    {throw new Failed(`${what}: expected ${formatValue(expected)}, got ${formatValue(actual)}`);}
+  if (!isDeepStrictEqual(actual, expected)) {
+    throw new Failed(`${what}: expected ${formatValue(expected)}, got ${formatValue(actual)}`);
+  }
 }
 
-/** At least these members, with these values. @throws Failed */
+/** Compares only the given members. @throws Failed */
 export function assertMembers(what: string, actual: unknown, members: Readonly<Record<string, unknown>>): void {
   const found = Object.fromEntries(Object.keys(members).map((name) => [name, memberOf(actual, name)]));
-  if (!isDeepStrictEqual(found, members))
-    {throw new Failed(`${what}: expected ${formatValue(members)}, got ${formatValue(actual)}`);}
+  if (!isDeepStrictEqual(found, members)) {
+    throw new Failed(`${what}: expected ${formatValue(members)}, got ${formatValue(actual)}`);
+  }
 }
 
 /** @throws Failed */
 export function assertMatch(what: string, actual: string | undefined, pattern: RegExp): void {
-  assertThat(pattern.test(actual ?? ''), `${what}: expected it to match ${String(pattern)}, got ${formatValue(actual)}`);
+  assertThat(pattern.test(actual ?? ''), `${what}: expected a match for ${String(pattern)}, got ${formatValue(actual)}`);
 }
 
-/** A value as a failure names it: JSON where it has one, cut where it is long. */
+/** The value as JSON, truncated, for failure messages. */
 export function formatValue(value: unknown): string {
   const text = value === undefined ? 'nothing' : JSON.stringify(value);
   return text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}… (${text.length} characters)` : text;

@@ -3,46 +3,46 @@ import type { Severity } from './results.ts';
 import type { Fixture } from './fixture.ts';
 import type { SetupName } from './setups.ts';
 
-/** One side of one rule, asked of a running server from outside. */
+/** A black-box test of one aspect of one rule. */
 export interface Case {
-  /** The rule, a dot, and a word or two in kebab-case: `M14.told-once`. Stable over releases. */
+  /** The rule, a dot, and a few words in kebab-case: `M14.told-once`. Stable across releases. */
   readonly id: string;
   /** The rule's id in `docs/protocols`. */
   readonly rule: string;
-  /** What is done, in words. */
+  /** The input: what the clients send. */
   readonly title: string;
   readonly severity: Severity;
-  /** What must be seen, in one sentence. */
+  /** The required observation, in one sentence. */
   readonly expected: string;
-  /** Where `peer` 1.0.2 does something else. */
+  /** The known deviation of `peer` 1.0.2, if any. */
   readonly reference?: Reference;
-  /** How the server must be set; `calm` where nothing is said. */
+  /** The server configuration that the case requires; the default is `long timeouts`. */
   readonly setup?: SetupName;
   /**
-   * - together (where nothing is said): at the same time as others;
-   * - later: the same, after those that it might disturb;
-   * - alone: by itself, and then it is asked whether the server lives and hears others.
+   * - undefined: runs in parallel with other cases;
+   * - later: also in parallel, after the cases that it could disturb;
+   * - alone: runs alone. Afterwards a health check verifies that the server still serves other peers.
    */
   readonly pace?: 'later' | 'alone';
   /**
-   * Returns where the rule is kept, if only loosely.
+   * Returns a value only if the verdict is `loose`.
    * @throws Failed, Dangerous, NotTestable; any other error counts as Failed.
    */
   run(scene: Fixture): Promise<Loose | void>;
 }
 
-/** What `peer` 1.0.2 does, and how that shows. */
+/** The known deviation of `peer` 1.0.2 and the evidence for it. */
 export interface Reference {
-  /** In one sentence without a subject: `leaves the old socket open`. */
+  /** A verb phrase without a subject: `leaves the old socket open`. */
   readonly behaviour: string;
-  /** What the case says there. Another reason is no proof of this difference. */
+  /** Matches the reason that the case reports for `peer`. Any other reason means that the deviation has changed. */
   readonly evidence: RegExp;
 }
 
-/** A case before its rule is read from its id. */
+/** A case whose rule has not been derived from its id. */
 export type CaseDraft = Omit<Case, 'rule'>;
 
-/** The cases of a file, each with its rule: what stands before the dot in its id. */
+/** Adds the rule to each case: the part of its id before the dot. */
 export function cases(drafts: readonly CaseDraft[]): readonly Case[] {
   return drafts.map((draft) => ({ ...draft, rule: draft.id.split('.')[0] ?? draft.id }));
 }

@@ -6,9 +6,8 @@ import { StartFailed, type RunningServer, type Servers } from './server/servers.
 import { SETUPS } from './setups.ts';
 
 /**
- * `signalbox conform --random` and `--replay`: starts the server, or takes the one that is given, and lets peers do to it
- * what they like.
- * @throws UsageError where the steps of `--replay` can't be used.
+ * Implements `signalbox conform --random` and `--replay`: starts a server, or uses the given one, and plays random steps.
+ * @throws UsageError if the steps of `--replay` are invalid.
  */
 export async function conformRandomly(
   random: RandomArguments,
@@ -16,7 +15,7 @@ export async function conformRandomly(
   { declared, expect }: ConformArguments,
   io: Io,
 ): Promise<RandomResult | undefined> {
-  const resolved = servers.resolve(SETUPS['anything goes']);
+  const resolved = servers.resolve(SETUPS['random runs']);
   const settings = 'settings' in resolved ? resolved.settings : declared;
   let server: RunningServer;
   try {

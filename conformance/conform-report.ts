@@ -10,24 +10,24 @@ const EXIT_USAGE = 2;
 
 const USAGE = `Usage: signalbox conform-report RESULT.json … --html FILE [--title TEXT]
 
-Makes one page of what signalbox conform --json has written: a summary of each server, and a matrix of cases and servers
-whose cells open to what was expected and seen. The page is complete in itself, and fetches nothing.
+Merges results of signalbox conform --json into one HTML page: a summary of each server, and a matrix of cases and servers.
+Each cell opens the details of the case. The page is self-contained and fetches nothing.
 
 Options
-  --html FILE     writes the page there, - for stdout
-  --title TEXT    what the page is called; the servers where it is not told
-  --help, -h      prints this, and ends
+  --html FILE     output file; - is stdout
+  --title TEXT    title of the page [names of the servers]
+  --help, -h      prints this help and exits
 
-Ends with 0 where the page is written, with 2 where it can't be.
+Exit codes: 0 if the page was written, otherwise 2.
 `;
 
-/** What can't be done, in one line. */
+/** An error that is reported in one line. */
 class UsageError extends Error {}
 
 /**
- * `signalbox conform-report`: merges results into one page.
- * @param args behind the word `conform-report`.
- * @returns the exit code: 0 where the page is written, 2 where it can't be.
+ * Implements `signalbox conform-report`: merges results into one page.
+ * @param args the arguments after `conform-report`.
+ * @returns the exit code: 0 if the page was written, otherwise 2.
  */
 export async function conformReport(args: readonly string[], io: Io): Promise<number> {
   try {
@@ -36,8 +36,8 @@ export async function conformReport(args: readonly string[], io: Io): Promise<nu
       io.stdout.write(USAGE);
       return 0;
     }
-    if (files.length === 0) throw new UsageError('needs at least one result; see signalbox conform-report --help');
-    if (page === undefined) throw new UsageError('needs --html FILE');
+    if (files.length === 0) throw new UsageError('at least one result file is required; see signalbox conform-report --help');
+    if (page === undefined) throw new UsageError('--html FILE is required; use - for stdout');
     const markup = reportInHtml(files.map(readResultFile), title);
     if (page === '-') io.stdout.write(markup);
     else writePage(page, markup);
@@ -71,7 +71,7 @@ function readResultFile(file: string): RunResult {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`${file} can't be read: ${errorMessage(error)}`);
+    throw new UsageError(`cannot read ${file}: ${errorMessage(error)}`);
   }
   try {
     return readResult(text);
@@ -85,6 +85,6 @@ function writePage(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw new UsageError(`${file} can't be written: ${errorMessage(error)}`);
+    throw new UsageError(`cannot write ${file}: ${errorMessage(error)}`);
   }
 }

@@ -23,10 +23,9 @@ const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
 /**
- * `signalbox conform`: asks a server whether it keeps the rules.
- * @param args behind the word `conform`.
- * @returns the exit code: 0 where nothing failed and nothing was dangerous, 1 where something did or nothing could be
- * tested, 2 for arguments that can't be used.
+ * Implements `signalbox conform`: runs the conformance cases against a server.
+ * @param args the arguments after `conform`.
+ * @returns the exit code: 0 if no case is failed or dangerous, 1 if one is or no case could be tested, 2 for invalid arguments.
  */
 export async function conform(args: readonly string[], io: Io): Promise<number> {
   if (hasFlag('help', args)) {
@@ -62,14 +61,14 @@ async function run(parsed: ConformArguments, io: Io): Promise<number> {
 
 async function runAll({ dialect, only }: ConformArguments, servers: Servers, io: Io): Promise<readonly CaseResult[]> {
   const cases = selectCases(DIALECTS[dialect].cases, only);
-  if (cases.length === 0) throw new UsageError(`--only ${only.join(',')} names no case; --list prints them`);
+  if (cases.length === 0) throw new UsageError(`--only ${only.join(',')} matches no case; list the cases with --list`);
   const progress = new Progress(io.isTerminal ? io.stderr : undefined, cases.length);
   const results = await runCases({ cases, servers, onResult: (result) => progress.ended(result) });
   progress.clear();
   return results;
 }
 
-/** Random runs tell people themselves what they found. */
+/** Random runs print their own report. */
 async function runRandomly(
   given: ConformArguments,
   random: RandomArguments,

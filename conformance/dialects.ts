@@ -9,13 +9,13 @@ import { TOPIC_RELAY_BOUND_CASES } from './cases/topic-relay-bounds.ts';
 import { TOPIC_RELAY_CASES } from './cases/topic-relay.ts';
 import type { SettingName } from './settings.ts';
 
-/** A wire that the suite has cases for. */
+/** A wire protocol that the suite has cases for. */
 export type DialectName = 'peerjs' | 'mercure' | 'relay';
 
 interface Dialect {
-  /** In the order of its rules. */
+  /** Sorted by rule. */
   readonly cases: readonly Case[];
-  /** The setting that says where it is served: the path of a URL is meant for it. */
+  /** The setting for the path of the endpoint; the path of `--url` sets it. */
   readonly path: SettingName;
 }
 
@@ -34,7 +34,7 @@ export function isDialect(text: string): text is DialectName {
   return Object.hasOwn(DIALECTS, text);
 }
 
-/** Of one family: by the numbers of the rules. */
+/** Sorts cases of one rule family by rule number. */
 function inOrder(cases: readonly Case[]): readonly Case[] {
   return [...cases].sort((one, other) => numberOf(one.rule) - numberOf(other.rule));
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sendRequest, type HttpResponse, type RequestOptions } from './client/send-request.ts';
 import { EventStreamClient, type StreamOptions } from './client/event-stream-client.ts';
-import { PeerClient, HandshakeRefused, type CloseInfo, type Frame } from './client/peer-client.ts';
+import { PeerClient, HandshakeRefused, type SocketClose, type Frame } from './client/peer-client.ts';
 import { Transcript } from './client/transcript.ts';
 import { RawConnection } from './client/raw-connection.ts';
 import { formatValue } from './assertions.ts';
@@ -15,7 +15,7 @@ const HEARTBEATS_PER_TIMEOUT = 4;
 const PROBE_ATTEMPTS = 12;
 const PROBE_PAUSE_MS = 50;
 
-/** Who opens a socket; what is not said is made up. */
+/** Options for opening a socket; a missing id or token is generated. */
 export interface ConnectOptions {
   readonly id?: string | undefined;
   readonly token?: string | undefined;
@@ -23,7 +23,7 @@ export interface ConnectOptions {
   readonly origin?: string | undefined;
 }
 
-/** What one case is given: a server, and hands at its far end. All that it opens is cut in the end. */
+/** The test fixture of one case: creates clients for the server under test and closes all of them at the end. */
 export class Fixture {
   readonly server: Profile;
   readonly transcript: Transcript;
@@ -36,56 +36,58 @@ export class Fixture {
     this.transcript = transcript;
   }
 
-  /** Keeps every peer alive from now on, where the server is short of patience. */
+  /** Sends periodic heartbeats for every peer if the liveness timeout of the server is short. */
   keepAlive(): void {
     const { alive_timeout = Infinity } = this.server.settings;
     if (alive_timeout > SHORT_LIVENESS_MS) return;
-    const beating = setInterval(() => {
+    const heartbeat = setInterval(() => {
       for (const peer of this.#clients) if (peer.isOpen) peer.send({ type: 'HEARTBEAT' });
     }, alive_timeout / HEARTBEATS_PER_TIMEOUT);
-    this.#cleanups.push(() => clearInterval(beating));
+    this.#cleanups.push(() => clearInterval(heartbeat));
   }
 
   get patience(): number {
     return this.server.patience;
   }
 
-  /** @throws NotTestable where the server is known to take no message of this size. */
+  /** @throws NotTestable if the declared message limit of the server is lower. */
   requireMessageSize(bytes: number): void {
     const { max_message_bytes = Infinity } = this.server.settings;
-    if (bytes > max_message_bytes) throw new NotTestable(`needs a server with max-message-bytes of at least ${bytes}`);
+    if (bytes > max_message_bytes) {
+      throw new NotTestable(`requires --max-message-bytes of at least ${bytes}; configure the server, then pass the flag`);
+    }
   }
 
-  /** A setting of the server that the case can't do without. @throws NotTestable where it is not known. */
+  /** A setting that the case depends on. @throws NotTestable if the value is unknown */
   setting(name: NumberSetting): number {
     const value = this.server.settings[name];
-    if (value === undefined) throw new NotTestable(`not known: ${flagOf(name)}`);
+    if (value === undefined) throw new NotTestable(`requires ${flagOf(name)}; pass the value that the server uses`);
     return value;
   }
 
-  /** @param target behind the configured path. */
-  request(target: string, asking?: RequestOptions): Promise<HttpResponse> {
-    return this.requestAt(this.server.path + target, asking);
+  /** @param target appended to the configured path. */
+  request(target: string, options?: RequestOptions): Promise<HttpResponse> {
+    return this.requestAt(this.server.path + target, options);
   }
 
-  /** @param target all of it. */
-  requestAt(target: string, asking?: RequestOptions): Promise<HttpResponse> {
-    return sendRequest(this.server, this.transcript, target, asking);
+  /** @param target the complete request target. */
+  requestAt(target: string, options?: RequestOptions): Promise<HttpResponse> {
+    return sendRequest(this.server, this.transcript, target, options);
   }
 
-  /** A bare connection to the server. */
+  /** Opens a raw TCP or TLS connection. */
   openRaw(): RawConnection {
-    const wire = new RawConnection(this.server, this.transcript);
-    this.#cleanups.push(() => wire.terminate());
-    return wire;
+    const connection = new RawConnection(this.server, this.transcript);
+    this.#cleanups.push(() => connection.terminate());
+    return connection;
   }
 
-  /** The target of a handshake. */
+  /** The request target of a PeerJS handshake. */
   socketTarget({ id = uniqueName('peer'), token = uniqueName('token'), key = this.server.key }: ConnectOptions = {}): string {
     return `${this.server.path}peerjs?key=${encoded(key)}&id=${encoded(id)}&token=${encoded(token)}`;
   }
 
-  /** A socket, whatever is heard on it. @throws HandshakeRefused */
+  /** Opens a socket without waiting for a frame. @throws HandshakeRefused */
   openSocket(
     name: string,
     { id = uniqueName(name), token = uniqueName('token'), key, origin }: ConnectOptions = {},
@@ -94,22 +96,22 @@ export class Fixture {
     return this.#open({ name, target: this.socketTarget({ id, token, key }), headers, id, token });
   }
 
-  /** A socket for a target as it stands. @throws HandshakeRefused */
+  /** Opens a socket at a verbatim target. @throws HandshakeRefused */
   openSocketAt(target: string, name = 'socket', answersPings = true): Promise<PeerClient> {
     return this.#open({ name, target, headers: {}, id: '', token: '', answersPings });
   }
 
-  /** A stream of events, or whatever the answer is. */
-  async openStream(listening: StreamOptions): Promise<EventStreamClient> {
-    const stream = await EventStreamClient.open(this.server, this.transcript, listening);
+  /** Opens an event stream with any response status. */
+  async openStream(options: StreamOptions): Promise<EventStreamClient> {
+    const stream = await EventStreamClient.open(this.server, this.transcript, options);
     this.#cleanups.push(() => stream.terminate());
     return stream;
   }
 
-  /** The HTTP status that answers a handshake: 101 where it is accepted. */
-  async handshakeStatus(asked: ConnectOptions | string): Promise<number> {
+  /** The HTTP status of the handshake; 101 if the server accepts it. */
+  async handshakeStatus(handshake: ConnectOptions | string): Promise<number> {
     try {
-      const socket = await (typeof asked === 'string' ? this.openSocketAt(asked) : this.openSocket('socket', asked));
+      const socket = await (typeof handshake === 'string' ? this.openSocketAt(handshake) : this.openSocket('socket', handshake));
       socket.terminate();
       return 101;
     } catch (error) {
@@ -118,33 +120,33 @@ export class Fixture {
     }
   }
 
-  /** A peer that has heard OPEN. @throws Failed where it hears something else. */
+  /** Opens a socket and waits for OPEN. @throws Failed if another frame arrives */
   async connect(name: string, who: ConnectOptions = {}): Promise<PeerClient> {
     const peer = await this.openSocket(name, who);
     const first = await peer.receive();
     if (first['type'] === 'OPEN') return peer;
     peer.terminate();
-    throw new Failed(`${name} heard ${formatValue(first)} instead of OPEN`);
+    throw new Failed(`${name} received ${formatValue(first)} instead of OPEN`);
   }
 
-  /** A peer that may have to wait for its id, or for room. @throws Failed */
+  /** Retries until the id is free or the server has capacity. @throws Failed after the patience */
   connectWhenFree(name: string, who: ConnectOptions = {}): Promise<PeerClient> {
-    return pollUntil(this.patience, `room for ${name}`, () => this.connect(name, who));
+    return pollUntil(this.patience, `the server to accept ${name}`, () => this.connect(name, who));
   }
 
-  /** Ann and Bob. */
+  /** Connects the peers Ann and Bob. */
   connectPair(): Promise<[PeerClient, PeerClient]> {
     return Promise.all([this.connect('ann'), this.connect('bob')]);
   }
 
-  /** Another socket with the id and token of a peer; what it hears is not looked at. */
+  /** Opens another socket with the id and token of a peer, without waiting for a frame. */
   reconnect(peer: PeerClient): Promise<PeerClient> {
     return this.openSocket(`${peer.name}-again`, { id: peer.id, token: peer.token });
   }
 
   /**
-   * What came to `peer` before its word to a partner, and the partner's word back, had gone round: all that the
-   * server had to say to what `peer` sent before.
+   * Sends a message to a partner and waits for its echo. @returns all frames that `peer` received before the echo: every response
+   * to its earlier frames.
    */
   async receiveUntilEcho(peer: PeerClient, key: string = this.server.key): Promise<Frame[]> {
     const partner = await this.#echoPartner(key);
@@ -160,42 +162,46 @@ export class Fixture {
     }
   }
 
-  /** Nothing came to `peer`, by the measure of an echo. @throws Failed */
+  /** Asserts that `peer` receives no frame before an echo. @throws Failed */
   async expectNothing(peer: PeerClient, key?: string): Promise<void> {
     const frames = await this.receiveUntilEcho(peer, key);
-    if (frames.length > 0) throw new Failed(`${peer.name} should hear nothing, and heard ${formatValue(frames[0])}`);
+    if (frames.length > 0) throw new Failed(`${peer.name} should receive no frame, but received ${formatValue(frames[0])}`);
   }
 
-  /** The same, where what comes would be meant for somebody else. @throws Dangerous */
+  /** Asserts that `peer` receives no frame that is addressed to another peer. @throws Dangerous */
   async expectNoLeak(peer: PeerClient, key?: string): Promise<void> {
     const frames = await this.receiveUntilEcho(peer, key);
-    if (frames.length > 0) throw new Dangerous(`${peer.name} heard what is not meant for it: ${formatValue(frames[0])}`);
+    if (frames.length > 0) {
+      throw new Dangerous(`${peer.name} received a frame that is addressed to another peer: ${formatValue(frames[0])}`);
+    }
   }
 
   /**
-   * Whether what `from` sends still reaches `to`, or how the socket of `from` was closed. Words of a partner that overtake
-   * it, again and again, show that it is not merely late, however slow the server is.
+   * Tests whether frames of `from` are still relayed to `to`; returns the close info if the socket of `from` was closed. Several
+   * messages of a partner arrive first, so a slow server is not mistaken for one that ignores `from`.
    */
-  async checkRelay(from: PeerClient, to: PeerClient): Promise<'heard' | 'unheard' | CloseInfo> {
+  async checkRelay(from: PeerClient, to: PeerClient): Promise<'relayed' | 'ignored' | SocketClose> {
     const partner = await this.#echoPartner(this.server.key);
     const next = uniqueName('next');
     from.sendOffer(to.id, next);
     for (let n = 0; n < PROBE_ATTEMPTS && from.isOpen; n++) {
-      const word = uniqueName('word');
-      partner.sendOffer(to.id, word);
-      for (let heard: unknown; heard !== word; heard = (await to.receive())['payload']) if (heard === next) return 'heard';
+      const marker = uniqueName('marker');
+      partner.sendOffer(to.id, marker);
+      for (let payload: unknown; payload !== marker; payload = (await to.receive())['payload']) {
+        if (payload === next) return 'relayed';
+      }
       await sleep(PROBE_PAUSE_MS);
     }
-    return from.isOpen ? 'unheard' : from.waitForClose();
+    return from.isOpen ? 'ignored' : from.waitForClose();
   }
 
-  /** For rules that are about time. */
+  /** For rules about time. */
   async wait(ms: number): Promise<void> {
     this.transcript.noted('suite', `waits ${ms} ms`);
     await sleep(ms);
   }
 
-  /** Cuts all that was opened. */
+  /** Closes all clients. */
   close(): void {
     for (const leave of this.#cleanups) leave();
   }
@@ -216,7 +222,7 @@ export class Fixture {
   }
 }
 
-/** A name that nothing else in this run has. */
+/** A name that is unique in this run. */
 export function uniqueName(name: string): string {
   return `${name}-${randomUUID().slice(0, 13)}`;
 }

@@ -1,63 +1,67 @@
 import { flagOf, SETTING_NAMES, SETTINGS } from './settings.ts';
 
-/** How the value of a flag is written. */
+/** The value type of a flag. */
 type Form = 'text' | 'number' | 'truth' | 'list';
 
 export interface Flag {
   readonly form: Form;
-  /** What the usage calls the value. */
+  /** The placeholder for the value in the usage text. */
   readonly placeholder: string;
   readonly meaning: string;
 }
 
-/** The flags of the suite itself, in the order of the usage. */
+/** The flags of the suite itself, in the order of the usage text. */
 const SUITE_FLAGS: Readonly<Record<string, Flag>> = {
-  url: { form: 'text', placeholder: 'URL', meaning: 'a server that runs: http://host:port, or https' },
+  url: { form: 'text', placeholder: 'URL', meaning: 'tests a running server: http://host:port or https://host:port' },
   command: {
     form: 'text',
     placeholder: 'COMMAND',
     meaning:
-      'starts servers, one for each way of setting them: "npx --package peer peerjs --port {port} {options}". {port} is a free port, {options} ' +
-      'the flags; a setting by its name, such as {expire_timeout}, stands for its value',
+      'starts one server for each required configuration: "npx --package peer peerjs --port {port} {options}". {port} is a free port, {options} ' +
+      'the flags; a setting name such as {expire_timeout} is replaced by its value',
   },
   flavour: {
     form: 'text',
     placeholder: 'FLAVOUR',
-    meaning: 'whose flags {options} stands for: peer, signalbox or none [peer]',
+    meaning: 'the flags that {options} produces: peer, signalbox or none [peer]',
   },
   dialect: {
     form: 'text',
     placeholder: 'DIALECT',
-    meaning: 'which wire is asked about: peerjs, mercure or relay, the topic relay of y-webrtc and Trystero [peerjs]',
+    meaning: 'the protocol to test: peerjs, mercure or relay (topic relay of y-webrtc and Trystero) [peerjs]',
   },
-  name: { form: 'text', placeholder: 'NAME', meaning: 'how the server is called in reports' },
-  only: { form: 'list', placeholder: 'PATTERN', meaning: 'cases by rule or id: M14, "M*", O5.closes-old; repeat it for more' },
-  strict: { form: 'truth', placeholder: '', meaning: 'what is loose fails the run too' },
-  report: { form: 'text', placeholder: 'FILE', meaning: 'writes a page to read' },
-  json: { form: 'text', placeholder: 'FILE', meaning: 'writes the results as JSON, - for stdout' },
-  junit: { form: 'text', placeholder: 'FILE', meaning: 'writes the results as JUnit XML' },
-  list: { form: 'truth', placeholder: '', meaning: 'prints the cases, and ends' },
-  patience: { form: 'number', placeholder: 'MS', meaning: 'how long to wait for what should come [5000]' },
-  'start-timeout': { form: 'number', placeholder: 'MS', meaning: 'how long a command may take until it answers [20000]' },
-  insecure: { form: 'truth', placeholder: '', meaning: 'takes a certificate that nobody vouches for' },
+  name: { form: 'text', placeholder: 'NAME', meaning: 'name of the server in reports' },
+  only: {
+    form: 'list',
+    placeholder: 'PATTERN',
+    meaning: 'runs only the cases that match a rule or id: M14, "M*", O5.closes-old; repeatable',
+  },
+  strict: { form: 'truth', placeholder: '', meaning: 'exits with 1 for loose cases too' },
+  report: { form: 'text', placeholder: 'FILE', meaning: 'writes an HTML report' },
+  json: { form: 'text', placeholder: 'FILE', meaning: 'writes the results as JSON; - is stdout' },
+  junit: { form: 'text', placeholder: 'FILE', meaning: 'writes the results as JUnit XML; - is stdout' },
+  list: { form: 'truth', placeholder: '', meaning: 'lists the cases and exits' },
+  patience: { form: 'number', placeholder: 'MS', meaning: 'how long to wait for an expected response [5000]' },
+  'start-timeout': { form: 'number', placeholder: 'MS', meaning: 'how long a started command may take to respond [20000]' },
+  insecure: { form: 'truth', placeholder: '', meaning: 'accepts untrusted TLS certificates' },
   random: {
     form: 'number',
     placeholder: 'N',
-    meaning: 'instead of the cases: so many random runs, judged by the model; for peerjs only',
+    meaning: 'runs N random step sequences instead of the cases; peerjs only',
   },
-  seed: { form: 'number', placeholder: 'S', meaning: 'where the random runs begin; the same seed gives the same steps' },
-  replay: { form: 'text', placeholder: 'STEPS', meaning: 'plays what a random run has printed' },
+  seed: { form: 'number', placeholder: 'S', meaning: 'seed of the random runs; the same seed produces the same steps' },
+  replay: { form: 'text', placeholder: 'STEPS', meaning: 'replays the steps that a random run has printed' },
   expect: {
     form: 'text',
     placeholder: 'WHAT',
-    meaning: 'what random runs hold the server to: compatible, signalbox (every rule) or peer [compatible]',
+    meaning: 'expectations of random runs: compatible, signalbox (every rule) or peer [compatible]',
   },
-  help: { form: 'truth', placeholder: '', meaning: 'prints this, and ends' },
+  help: { form: 'truth', placeholder: '', meaning: 'prints this help and exits' },
 };
 
 const PLACEHOLDERS = { number: 'N', truth: '', text: 'TEXT', list: 'TEXT' } as const;
 
-/** How a server is set that the suite can not set by itself. */
+/** The configuration of a server that the suite cannot configure itself. */
 const SETTING_FLAGS: Readonly<Record<string, Flag>> = Object.fromEntries(
   SETTING_NAMES.map((name) => {
     const { kind, meaning } = SETTINGS[name];
@@ -65,25 +69,26 @@ const SETTING_FLAGS: Readonly<Record<string, Flag>> = Object.fromEntries(
   }),
 );
 
-/** Every flag by its name, without the dashes in front. */
+/** All flags by name, without leading dashes. */
 export const FLAGS: Readonly<Record<string, Flag>> = { ...SUITE_FLAGS, ...SETTING_FLAGS };
 
-/** What `signalbox conform --help` prints. */
+/** The output of `signalbox conform --help`. */
 export function usage(): string {
   return `Usage: signalbox conform --url http://host:port [options]
        signalbox conform --command "npx --package peer peerjs --port {port} {options}" [options]
 
-Asks a PeerJS-compatible server, a Mercure hub or a topic relay whether it keeps the rules, and
-says what it found.
+Tests a PeerJS-compatible server, a Mercure hub or a topic relay against the rules of its
+protocol, and reports every violation.
 
 Options
 ${table(SUITE_FLAGS)}
 
-How the server is set, where {options} does not set it. What is not told can not be tested.
+Server configuration, where {options} does not set it. Without a flag the value is unknown, and
+the cases that depend on it are not testable.
 ${table(SETTING_FLAGS)}
 
-Ends with 0 where nothing failed and nothing was dangerous, else with 1; with 2 for options that
-can not be used.
+Exit codes: 0 if no case is failed or dangerous, 1 if one is or no case could be tested, 2 for
+invalid options.
 `;
 }
 

@@ -4,12 +4,12 @@ import type { RunningServer } from './server/servers.ts';
 import { uniqueName, Fixture } from './fixture.ts';
 import { sleep, errorMessage } from './waiting.ts';
 
-/** Where fewer peers are let in, two that only watch would be in the way. */
+/** Below this limit two additional peers would exhaust the capacity of the server. */
 const MIN_LIMIT_FOR_BYSTANDERS = 8;
-/** A process that cuts its connections may need a moment to be seen to end. */
+/** The exit of a process may be reported a moment after its connections close. */
 const EXIT_GRACE_MS = 200;
 
-/** Two peers that do nothing wrong, and by whom it shows whether the server lives and hears others. */
+/** Tests whether the server still serves other peers, with two well-behaved bystanders. */
 export class HealthCheck {
   readonly #server: RunningServer;
   readonly #fixture: Fixture;
@@ -22,12 +22,12 @@ export class HealthCheck {
     this.#fixture.keepAlive();
   }
 
-  /** Brings the witnesses in. Where no two peers can hear each other there are none, and HTTP must do. */
+  /** Connects the bystanders. If they cannot exchange messages, the health check uses HTTP only. */
   async start(): Promise<void> {
     const { concurrent_limit = Infinity } = this.#server.profile.settings;
     if (concurrent_limit < MIN_LIMIT_FOR_BYSTANDERS) return;
     try {
-      this.#bystanders = await Promise.all([this.#fixture.connect('witness'), this.#fixture.connect('witness')]);
+      this.#bystanders = await Promise.all([this.#fixture.connect('bystander'), this.#fixture.connect('bystander')]);
       await this.#checkRelay();
     } catch {
       this.#bystanders = [];
@@ -35,7 +35,7 @@ export class HealthCheck {
     }
   }
 
-  /** Asks whether all is well; who asks meanwhile hears the same. @returns what is not. */
+  /** Runs the check; concurrent calls share one run. @returns the problem, or undefined if the server is healthy */
   check(): Promise<string | undefined> {
     this.#pendingCheck ??= this.#run().finally(() => (this.#pendingCheck = undefined));
     return this.#pendingCheck;
@@ -51,27 +51,27 @@ export class HealthCheck {
       await this.#fixture.request(`${this.#fixture.server.key}/id`);
     } catch (error) {
       await sleep(EXIT_GRACE_MS);
-      return this.#exitProblem() ?? `the server does not answer: ${errorMessage(error)}`;
+      return this.#exitProblem() ?? `the server does not respond: ${errorMessage(error)}`;
     }
     try {
       await this.#checkRelay();
       return undefined;
     } catch (error) {
-      return `${errorMessage(error)}, though it had done nothing wrong`;
+      return `${errorMessage(error)}, although this peer sent no invalid frame`;
     }
   }
 
   #exitProblem(): string | undefined {
     const exit = this.#server.exitReason();
-    return exit === undefined ? undefined : `the server died: ${exit}`;
+    return exit === undefined ? undefined : `the server crashed: ${exit}`;
   }
 
   async #checkRelay(): Promise<void> {
     const [one, other] = this.#bystanders;
     if (one === undefined || other === undefined) return;
-    for (const { isOpen } of [one, other]) if (!isOpen) throw new Failed('the server has cut the connection of a witness');
-    const word = uniqueName('word');
-    one.sendOffer(other.id, word);
-    while ((await other.receive())['payload'] !== word);
+    for (const { isOpen } of [one, other]) if (!isOpen) throw new Failed('the server closed the connection of a bystander');
+    const payload = uniqueName('ping');
+    one.sendOffer(other.id, payload);
+    while ((await other.receive())['payload'] !== payload);
   }
 }

@@ -6,23 +6,23 @@ import { Failed } from './outcomes.ts';
 import { uniqueName, type Fixture } from './fixture.ts';
 import { createToken, type Claims } from './token.ts';
 
-/** Where a hub is, if nothing else is said. */
+/** The default path of the hub. */
 const DEFAULT_PATH = '/.well-known/mercure';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
-/** What is published: a form, of which a field may stand several times. */
+/** The form fields of a publication; a field may be repeated. */
 export type Update = Readonly<Record<string, string | readonly string[]>>;
 
-/** How somebody comes to a hub; what is not said is as it should be. */
+/** Options of a request to the hub; the defaults are valid. */
 export interface HubRequestOptions {
-  /** Undefined for the one that lets in wherever one is needed; null for none. */
+  /** undefined: a valid token if the hub has keys; null: no token. */
   readonly token?: string | null | undefined;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Fields of the query beside what is listened to. */
+  /** Query parameters in addition to the topic selectors. */
   readonly query?: Readonly<Record<string, string>>;
 }
 
-/** The hands of one case at a Mercure endpoint. */
+/** A client of a Mercure hub. */
 export class HubClient {
   readonly #fixture: Fixture;
 
@@ -34,7 +34,7 @@ export class HubClient {
     return this.#fixture.server.settings.mercure_path ?? DEFAULT_PATH;
   }
 
-  /** A token that the hub believes. */
+  /** A valid publisher token. */
   publisherToken(claims: Claims = { publish: ['*'] }): string {
     return createToken(this.#fixture.server.settings.mercure_publisher_key ?? '', claims);
   }
@@ -43,17 +43,17 @@ export class HubClient {
     return createToken(this.#fixture.server.settings.mercure_subscriber_key ?? '', claims);
   }
 
-  /** A stream, or whatever the answer is. @param selectors fields of the query: `topic`, `match`, `match_urlpattern`. */
+  /** Requests a stream; returns it with any status. @param selectors query parameters: `topic`, `match`, `match_urlpattern`. */
   requestStream(name: string, selectors: Update, coming: HubRequestOptions = {}): Promise<EventStreamClient> {
     const query = formFields({ ...selectors, ...coming.query });
     const headers = this.#headers(coming, () => this.subscriberToken());
     return this.#fixture.openStream({ name, target: `${this.path}?${query.toString()}`, headers });
   }
 
-  /** A stream. @throws Failed where it is not opened. */
+  /** Opens a stream. @throws Failed if the status is not 200 */
   async openStream(name: string, selectors: Update, coming: HubRequestOptions = {}): Promise<EventStreamClient> {
     const stream = await this.requestStream(name, selectors, coming);
-    if (stream.status !== 200) throw new Failed(`${name} was refused with ${stream.status}`);
+    if (stream.status !== 200) throw new Failed(`the server refused the stream of ${name} with ${stream.status}`);
     return stream;
   }
 
@@ -63,18 +63,20 @@ export class HubClient {
     return this.request({ method: 'POST', headers, body: formFields(update).toString() }, query);
   }
 
-  /** @returns the id of the update. @throws Failed where it is not published. */
+  /** @returns the id of the update. @throws Failed if the status is not 200 */
   async publish(update: Update, coming: HubRequestOptions = {}): Promise<string> {
     const { status, body } = await this.requestPublish(update, coming);
-    if (status !== 200) throw new Failed(`publishing was refused with ${status} ${body.slice(0, 80)}`);
+    if (status !== 200) throw new Failed(`the server refused the update with ${status} ${body.slice(0, 80)}`);
     return body;
   }
 
-  request(asking: RequestOptions, query = ''): Promise<HttpResponse> {
-    return this.#fixture.requestAt(this.path + query, asking);
+  request(options: RequestOptions, query = ''): Promise<HttpResponse> {
+    return this.#fixture.requestAt(this.path + query, options);
   }
 
-  /** What came to a stream before an update that it must hear came: all that was published for it before. */
+  /**
+   * Publishes a marker and waits for it. @returns the events that arrived before the marker: all earlier updates for the stream
+   */
   async receiveUntilMarker(stream: EventStreamClient, topic: string): Promise<StreamEvent[]> {
     const id = await this.publish({ topic, data: uniqueName('marker') });
     const events: StreamEvent[] = [];
@@ -88,7 +90,7 @@ export class HubClient {
   /** @throws Failed */
   async expectNothing(stream: EventStreamClient, topic: string): Promise<void> {
     const [first] = await this.receiveUntilMarker(stream, topic);
-    if (first !== undefined) throw new Failed(`${stream.name} should hear nothing, and heard ${formatValue(first)}`);
+    if (first !== undefined) throw new Failed(`${stream.name} should receive no event, but received ${formatValue(first)}`);
   }
 
   #headers({ token, headers }: HubRequestOptions, usual: () => string): Record<string, string> {

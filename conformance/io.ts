@@ -1,8 +1,8 @@
-/** Where a command writes to. */
+/** Output streams of a command. */
 export interface Io {
   readonly stdout: Sink;
   readonly stderr: Sink;
-  /** Whether somebody watches: a line may then be written over. */
+  /** True for an interactive terminal, where a line can be overwritten. */
   readonly isTerminal: boolean;
 }
 

@@ -2,19 +2,19 @@ import { Dangerous, NotTestable, type Loose } from './outcomes.ts';
 import type { Severity, Verdict } from './results.ts';
 import { errorMessage } from './waiting.ts';
 
-/** What came of a case. */
+/** The verdict of one case. */
 export interface Judgement {
   readonly verdict: Verdict;
-  /** Why it is not `ok`. */
+  /** The reason, unless the verdict is `ok`. */
   readonly why?: string;
 }
 
-/** A case ended by itself. */
+/** For a case that returned. */
 export function judgeReturn(outcome: Loose | void): Judgement {
   return outcome === undefined ? { verdict: 'ok' } : { verdict: 'loose', why: outcome.loose };
 }
 
-/** A case threw. What is only recommended may be left undone, so that is loose at worst, unless it is dangerous. */
+/** For a case that threw. A recommended rule is at worst loose, unless the behaviour is dangerous. */
 export function judgeError(error: unknown, severity: Severity): Judgement {
   const why = errorMessage(error);
   if (error instanceof NotTestable) return { verdict: 'not testable', why };

@@ -1,24 +1,24 @@
-/** The server does not do what the rule says. The message says what was seen instead. */
+/** The server violates the rule. The message states what was seen. */
 export class Failed extends Error {
   override readonly name = 'Failed';
 }
 
-/** The server died, went deaf to others, or gave one peer what belongs to another. */
+/** The server crashed, stopped serving other peers, or exposed the data of one peer to another. */
 export class Dangerous extends Error {
   override readonly name = 'Dangerous';
 }
 
-/** This server, or this way of reaching it, does not let the case be run. The message says why. */
+/** The case cannot run against this server or configuration. The message states the reason. */
 export class NotTestable extends Error {
   override readonly name = 'NotTestable';
 }
 
-/** What a case returns where the server does what is allowed, but not what the rule recommends. */
+/** The result of a case if the behaviour is allowed, but not recommended. */
 export interface Loose {
   readonly loose: string;
 }
 
-/** @param why what was seen. */
+/** @param why the observation. */
 export function loose(why: string): Loose {
   return { loose: why };
 }

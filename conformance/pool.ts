@@ -1,4 +1,7 @@
-/** Does all, so many at once, in their order. Stops where one throws, when those under way have ended. */
+/**
+ * Runs `work` for all items in order, at most `size` in parallel. After an error no new item starts; the error is thrown when the
+ * running ones have ended.
+ */
 export async function inPool<T>(size: number, things: readonly T[], work: (thing: T) => Promise<void>): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {

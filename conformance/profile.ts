@@ -1,28 +1,28 @@
 import type { Settings } from './settings.ts';
 
-/** What the suite knows of a running server. */
+/** Address and configuration of a running server. */
 export interface Profile {
   readonly host: string;
   readonly port: number;
   readonly secure: boolean;
-  /** Whether a certificate that nobody vouches for will do. */
+  /** Accept untrusted TLS certificates. */
   readonly trustsAnyCertificate: boolean;
-  /** With a slash at both ends, or one for both. */
+  /** With a leading and a trailing slash; `/` for the root. */
   readonly path: string;
-  /** The first where there are several. */
+  /** The first key if the server has several. */
   readonly key: string;
-  /** As it was started with, or as was told. */
+  /** The settings that the server was started with, or that the user declared. */
   readonly settings: Settings;
-  /** How long a case waits for what should come, in milliseconds. */
+  /** How long a case waits for an expected event, in milliseconds. */
   readonly patience: number;
 }
 
-/** Where a server listens. */
+/** The address of a server. */
 export type Address = Pick<Profile, 'host' | 'port' | 'secure' | 'trustsAnyCertificate'>;
 
 const DEFAULT_KEY = 'peerjs';
 
-/** What is known of a server at an address that is set like this. */
+/** The profile of a server with these settings. */
 export function profileOf(address: Address, settings: Settings, patience: number): Profile {
   const { host, port, secure, trustsAnyCertificate } = address;
   const path = `/${settings.path ?? ''}/`.replaceAll(/\/+/g, '/');

@@ -1,56 +1,56 @@
-/* What a run of the conformance suite found, as its JSON states it. Reports are made of this and nothing else. */
+/* The result of a run, in the format of `--json`. All reports are generated from it. */
 
 /**
- * - `ok`: as the rule says.
+ * - `ok`: conforms to the rule.
  * - `loose`: allowed, but not what the rule recommends.
- * - `failed`: not as the rule says.
- * - `dangerous`: the server died, went deaf to others, or gave one peer what belongs to another.
- * - `not testable`: this server, or this way of reaching it, does not let the case be run.
+ * - `failed`: violates the rule.
+ * - `dangerous`: the server crashed, stopped serving other peers, or exposed the data of one peer to another.
+ * - `not testable`: the case cannot run against this server or configuration.
  */
 export type Verdict = 'ok' | 'loose' | 'failed' | 'dangerous' | 'not testable';
 
-/** How much a rule matters: `required` to be compatible, `recommended` to be good, `hardening` to stay up. */
+/** The weight of a rule: `required` for compatibility, `recommended` for good behaviour, `hardening` for availability. */
 export type Severity = 'required' | 'recommended' | 'hardening';
 
-/** One thing that happened on a wire, as the suite saw it. */
+/** One entry of the transcript. */
 export interface TranscriptLine {
   /** Milliseconds since the case began. */
   readonly at: number;
-  /** Whose wire: the name of a peer of the case, or `http`, or `suite` for what the suite itself notes. */
+  /** The connection: the name of a peer, `http`, or `suite` for notes of the suite. */
   readonly who: string;
-  /** Seen from the suite: `sent`, `heard`, or `noted` for what is no byte on a wire (opened, cut, waited). */
+  /** From the client's view: `sent`, `heard` (received), or `noted` for events other than bytes (opened, closed, waited). */
   readonly how: 'sent' | 'heard' | 'noted';
-  /** The frame, the request line, the answer; cut at a few hundred characters, secrets included as sent. */
+  /** The frame, request or response, truncated. Tokens are included as sent. */
   readonly what: string;
 }
 
 export interface CaseResult {
-  /** Stable over releases, for example `M14.told-once`. */
+  /** Stable across releases, for example `M14.told-once`. */
   readonly id: string;
   /** The rule's id, for example `M14`. */
   readonly rule: string;
   readonly title: string;
   readonly severity: Severity;
   readonly verdict: Verdict;
-  /** What was expected, in one sentence. */
+  /** The required observation, in one sentence. */
   readonly expected: string;
-  /** What the reference server does, where it does something else. */
+  /** The known deviation of `peer` 1.0.2, if any. */
   readonly reference?: string;
-  /** Why the verdict is not `ok`. */
+  /** The reason, unless the verdict is `ok`. */
   readonly why?: string;
   /** Milliseconds. */
   readonly took: number;
-  /** Empty where the verdict is `ok`. */
+  /** Empty if the verdict is `ok`. */
   readonly transcript: readonly TranscriptLine[];
 }
 
 export interface RunResult {
   readonly suite: 'signalbox conform';
-  /** Of this file's shape. */
+  /** The version of this format. */
   readonly format: 1;
-  /** Of the suite. */
+  /** The version of the suite. */
   readonly version: string;
-  /** How the server is called in reports: its URL, its command, or what `--name` says. */
+  /** The name of the server in reports: its URL, its command, or the value of `--name`. */
   readonly server: string;
   /** ISO 8601. */
   readonly startedAt: string;

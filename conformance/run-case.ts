@@ -6,13 +6,13 @@ import { Fixture } from './fixture.ts';
 import { SETUPS } from './setups.ts';
 import { withTimeout } from './waiting.ts';
 
-/** In patiences: more than any case needs, and an end where one hangs. */
+/** The time limit of a case, as a multiple of the patience. */
 const MAX_CASE_PATIENCES = 12;
 
 /** Runs one case against a server. */
 export async function runCase(one: Case, server: Profile): Promise<CaseResult> {
   const scene = new Fixture(server);
-  if (SETUPS[one.setup ?? 'calm'].isAboutLiveness !== true) scene.keepAlive();
+  if (SETUPS[one.setup ?? 'long timeouts'].isAboutLiveness !== true) scene.keepAlive();
   const startedAt = performance.now();
   const judgement = await judgeCase(one, scene);
   const took = Math.round(performance.now() - startedAt);
@@ -21,7 +21,7 @@ export async function runCase(one: Case, server: Profile): Promise<CaseResult> {
   return resultOf(one, judgement, took, lines);
 }
 
-/** What stands in a report for a case that could not be run. */
+/** The result of a case that could not run. */
 export function notTestable(one: Case, why: string): CaseResult {
   return resultOf(one, { verdict: 'not testable', why }, 0, []);
 }

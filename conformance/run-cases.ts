@@ -6,45 +6,45 @@ import { notTestable } from './run-case.ts';
 import type { Servers } from './server/servers.ts';
 import { SETUPS } from './setups.ts';
 
-/** A run of cases against a server. */
+/** The cases to run, and the server. */
 export interface RunOptions {
   readonly cases: readonly Case[];
   readonly servers: Servers;
-  /** Told of each result as it comes. */
+  /** Called with each result as soon as it is known. */
   readonly onResult?: (result: CaseResult) => void;
 }
 
-// Each is a process of its own, and there may be two processors only.
+// Each server is a separate process; a machine may have only two processors.
 const PARALLEL_SERVERS = 3;
-// Cases wait more than they work.
+// Cases spend most of their time waiting.
 const PARALLEL_CASES = 32;
 
-/** Runs every case that the server lets be run. @returns a result for each, in the order of the cases. */
+/** Runs all cases that the server's configuration allows. @returns one result per case, in the order of the cases */
 export async function runCases({ cases, servers, onResult }: RunOptions): Promise<CaseResult[]> {
   const results = new Map<string, CaseResult>();
   const report = (result: CaseResult): void => {
     results.set(result.id, result);
     onResult?.(result);
   };
-  const errands = groupCases(cases, servers, report);
-  await inPool(PARALLEL_SERVERS, errands, (errand) => runGroup({ ...errand, servers, report, atOnce: PARALLEL_CASES }));
+  const groups = groupCases(cases, servers, report);
+  await inPool(PARALLEL_SERVERS, groups, (group) => runGroup({ ...group, servers, report, atOnce: PARALLEL_CASES }));
   return cases.flatMap(({ id }) => results.get(id) ?? []);
 }
 
 function groupCases(cases: readonly Case[], servers: Servers, report: (result: CaseResult) => void): CaseGroup[] {
-  const errands = new Map<string, CaseGroup & { cases: ScheduledCase[] }>();
+  const groups = new Map<string, CaseGroup & { cases: ScheduledCase[] }>();
   for (const testCase of cases) {
-    const setup = SETUPS[testCase.setup ?? 'calm'];
-    const settled = servers.resolve(setup);
-    if ('missing' in settled) {
-      report(notTestable(testCase, settled.missing));
+    const setup = SETUPS[testCase.setup ?? 'long timeouts'];
+    const resolved = servers.resolve(setup);
+    if ('missing' in resolved) {
+      report(notTestable(testCase, resolved.missing));
       continue;
     }
-    const { settings } = settled;
-    const sign = servers.processKey(settings);
-    const errand = errands.get(sign) ?? { settings, cases: [] };
-    errand.cases.push({ testCase, settings, extraWait: setup.extraWait?.(settings) ?? 0 });
-    errands.set(sign, errand);
+    const { settings } = resolved;
+    const key = servers.processKey(settings);
+    const group = groups.get(key) ?? { settings, cases: [] };
+    group.cases.push({ testCase, settings, extraWait: setup.extraWait?.(settings) ?? 0 });
+    groups.set(key, group);
   }
-  return [...errands.values()];
+  return [...groups.values()];
 }

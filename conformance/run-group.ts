@@ -7,17 +7,17 @@ import { StartFailed, type RunningServer, type Servers } from './server/servers.
 import type { Settings } from './settings.ts';
 import { sleep } from './waiting.ts';
 
-/** A case, and what is known of the server that it is run against. */
+/** A case with the settings of its server. */
 export interface ScheduledCase {
   readonly testCase: Case;
   readonly settings: Settings;
-  /** Beyond the usual patience, in milliseconds. */
+  /** Added to the patience, in milliseconds. */
   readonly extraWait: number;
 }
 
-/** The cases that share a server process. */
+/** Cases that share one server process. */
 export interface CaseGroup {
-  /** How the server is started. */
+  /** The settings that the server is started with. */
   readonly settings: Settings;
   readonly cases: readonly ScheduledCase[];
 }
@@ -28,7 +28,7 @@ export interface GroupOptions extends CaseGroup {
   readonly report: (result: CaseResult) => void;
 }
 
-/** A server under test, and the witnesses that watch it. */
+/** The current server process and its health check. */
 interface ServerUnderTest {
   readonly server: RunningServer;
   readonly healthCheck: HealthCheck;
@@ -37,8 +37,8 @@ interface ServerUnderTest {
 const RESTART_POLL_MS = 250;
 
 /**
- * Runs the cases of one errand: those that may at the same time, then those that may later, then each of the rest by
- * itself. Where the server falls ill meanwhile, what ran then is run again by itself, so that the right one is blamed.
+ * Runs one group: parallel cases first, then those marked `later`, then the others one by one. If the server becomes unhealthy,
+ * all cases that were running are repeated alone, to find the one that caused it.
  */
 export async function runGroup(options: GroupOptions): Promise<void> {
   const round = new GroupRun(options);
@@ -52,7 +52,7 @@ export async function runGroup(options: GroupOptions): Promise<void> {
 class GroupRun {
   readonly #options: GroupOptions;
   #current: ServerUnderTest | undefined;
-  /** Why there is no server any more. */
+  /** The reason why no server is available. */
   #unavailable = '';
 
   constructor(options: GroupOptions) {
@@ -62,9 +62,11 @@ class GroupRun {
   async run(): Promise<void> {
     const { cases } = this.#options;
     await this.#start();
-    const again = await this.#runTogether(cases.filter(({ testCase }) => testCase.pace === undefined));
-    again.push(...(await this.#runTogether(cases.filter(({ testCase }) => testCase.pace === 'later'))));
-    for (const turn of [...again, ...cases.filter(({ testCase }) => testCase.pace === 'alone')]) await this.#runAlone(turn);
+    const repeats = await this.#runTogether(cases.filter(({ testCase }) => testCase.pace === undefined));
+    repeats.push(...(await this.#runTogether(cases.filter(({ testCase }) => testCase.pace === 'later'))));
+    for (const scheduled of [...repeats, ...cases.filter(({ testCase }) => testCase.pace === 'alone')]) {
+      await this.#runAlone(scheduled);
+    }
   }
 
   async stop(): Promise<void> {
@@ -73,47 +75,47 @@ class GroupRun {
     this.#current = undefined;
   }
 
-  /** @returns what must be run again, because the server fell ill. */
-  async #runTogether(turns: readonly ScheduledCase[]): Promise<ScheduledCase[]> {
-    const again: ScheduledCase[] = [];
+  /** @returns the cases to repeat, because the server became unhealthy. */
+  async #runTogether(cases: readonly ScheduledCase[]): Promise<ScheduledCase[]> {
+    const repeats: ScheduledCase[] = [];
     const running = new Set<ScheduledCase>();
     let suspects: ScheduledCase[] = [];
-    let illness: string | undefined;
-    await inPool(this.#options.atOnce, turns, async (turn) => {
-      const ward = this.#current;
-      if (illness !== undefined || ward === undefined) return void again.push(turn);
-      running.add(turn);
-      const result = await perform(turn, ward);
-      if (result.verdict !== 'ok' && illness === undefined) {
-        illness = await ward.healthCheck.check();
-        if (illness !== undefined) suspects = [...running];
+    let problem: string | undefined;
+    await inPool(this.#options.atOnce, cases, async (scheduled) => {
+      const current = this.#current;
+      if (problem !== undefined || current === undefined) return void repeats.push(scheduled);
+      running.add(scheduled);
+      const result = await runScheduled(scheduled, current);
+      if (result.verdict !== 'ok' && problem === undefined) {
+        problem = await current.healthCheck.check();
+        if (problem !== undefined) suspects = [...running];
       }
-      running.delete(turn);
-      if (illness === undefined) return this.#options.report(result);
-      again.push(turn);
+      running.delete(scheduled);
+      if (problem === undefined) return this.#options.report(result);
+      repeats.push(scheduled);
     });
-    if (illness === undefined) return again;
-    await this.#recover(illness);
-    return this.#current === undefined ? this.#reportSuspects(suspects, illness, again) : again;
+    if (problem === undefined) return repeats;
+    await this.#recover(problem);
+    return this.#current === undefined ? this.#reportSuspects(suspects, problem, repeats) : repeats;
   }
 
-  async #runAlone(turn: ScheduledCase): Promise<void> {
+  async #runAlone(scheduled: ScheduledCase): Promise<void> {
     const { report } = this.#options;
-    if (this.#current === undefined) return report(notTestable(turn.testCase, this.#unavailable));
-    const result = await perform(turn, this.#current);
-    const illness = await this.#current.healthCheck.check();
-    if (illness === undefined) return report(result);
-    report({ ...result, verdict: 'dangerous', why: result.why === undefined ? illness : `${illness} (${result.why})` });
-    await this.#recover(`${illness}, after ${turn.testCase.id}`);
+    if (this.#current === undefined) return report(notTestable(scheduled.testCase, this.#unavailable));
+    const result = await runScheduled(scheduled, this.#current);
+    const problem = await this.#current.healthCheck.check();
+    if (problem === undefined) return report(result);
+    report({ ...result, verdict: 'dangerous', why: result.why === undefined ? problem : `${problem} (${result.why})` });
+    await this.#recover(`${problem}, after ${scheduled.testCase.id}`);
   }
 
-  /** The server is gone for good, so nobody can tell which of them it was. @returns the others. */
-  #reportSuspects(suspects: readonly ScheduledCase[], illness: string, turns: readonly ScheduledCase[]): ScheduledCase[] {
+  /** The server cannot be restarted, so the responsible case cannot be determined. @returns the remaining cases */
+  #reportSuspects(suspects: readonly ScheduledCase[], problem: string, cases: readonly ScheduledCase[]): ScheduledCase[] {
     const names = suspects.map(({ testCase }) => testCase.id).join(', ');
     for (const { testCase } of suspects) {
-      this.#options.report({ ...notTestable(testCase, `${illness}, while these ran: ${names}`), verdict: 'dangerous' });
+      this.#options.report({ ...notTestable(testCase, `${problem}, while these ran: ${names}`), verdict: 'dangerous' });
     }
-    return turns.filter((turn) => !suspects.includes(turn));
+    return cases.filter((scheduled) => !suspects.includes(scheduled));
   }
 
   async #start(): Promise<void> {
@@ -126,33 +128,33 @@ class GroupRun {
       return;
     }
     await this.#current.healthCheck.start();
-    const illness = await this.#current.healthCheck.check();
-    if (illness === undefined) return;
+    const problem = await this.#current.healthCheck.check();
+    if (problem === undefined) return;
     await this.stop();
-    this.#unavailable = illness;
+    this.#unavailable = problem;
   }
 
-  /** Starts another server, or waits for the one that was given to come back. */
-  async #recover(illness: string): Promise<void> {
-    const ward = this.#current;
-    if (ward === undefined) return;
+  /** Starts another server, or waits for an external server to recover. */
+  async #recover(problem: string): Promise<void> {
+    const current = this.#current;
+    if (current === undefined) return;
     await this.stop();
-    if (ward.server.canRestart) return this.#start();
-    const deadline = performance.now() + ward.server.profile.patience;
+    if (current.server.canRestart) return this.#start();
+    const deadline = performance.now() + current.server.profile.patience;
     while (performance.now() < deadline) {
-      const healthCheck = new HealthCheck(ward.server);
+      const healthCheck = new HealthCheck(current.server);
       await healthCheck.start();
       if ((await healthCheck.check()) === undefined) {
-        this.#current = { server: ward.server, healthCheck };
+        this.#current = { server: current.server, healthCheck };
         return;
       }
       healthCheck.stop();
       await sleep(RESTART_POLL_MS);
     }
-    this.#unavailable = `earlier, ${illness}`;
+    this.#unavailable = `earlier, ${problem}`;
   }
 }
 
-function perform({ testCase, settings, extraWait }: ScheduledCase, { server }: ServerUnderTest): Promise<CaseResult> {
+function runScheduled({ testCase, settings, extraWait }: ScheduledCase, { server }: ServerUnderTest): Promise<CaseResult> {
   return runCase(testCase, { ...server.profile, settings, patience: server.profile.patience + extraWait });
 }

@@ -1,6 +1,6 @@
 import type { Case } from './case.ts';
 
-/** The cases whose rule or id one of the patterns matches: `M14`, `M*`, `O5.*`. All where there is no pattern. */
+/** The cases whose rule or id matches a pattern: `M14`, `M*`, `O5.*`. Without patterns, all cases. */
 export function selectCases(cases: readonly Case[], patterns: readonly string[]): readonly Case[] {
   if (patterns.length === 0) return cases;
   const expressions = patterns.map(expressionOf);

@@ -1,4 +1,4 @@
-/** What a server can be set to, by the names of `peer` and, where that has none, of Signalbox. Times are milliseconds. */
+/** The configuration of a server, with the option names of `peer` or, for other options, of Signalbox. Times are milliseconds. */
 export interface Settings {
   readonly path?: string;
   readonly key?: readonly string[];
@@ -34,7 +34,7 @@ export interface Settings {
 
 export type SettingName = keyof Settings;
 
-/** Settings that are whole numbers. */
+/** The names of numeric settings. */
 export type NumberSetting = {
   [Name in SettingName]: NonNullable<Settings[Name]> extends number ? Name : never;
 }[SettingName];
@@ -46,43 +46,43 @@ interface Setting {
   readonly meaning: string;
 }
 
-/** Every setting: how it is written, and what it means. */
+/** All settings with type and description. */
 export const SETTINGS: Readonly<Record<SettingName, Setting>> = {
-  path: { kind: 'text', meaning: 'path under which all is served; / where it is not told' },
-  key: { kind: 'list', meaning: 'key of a realm; peerjs where it is not told; repeat it where the server knows several' },
-  expire_timeout: { kind: 'number', meaning: 'how long a message waits for an absent peer, in ms' },
-  alive_timeout: { kind: 'number', meaning: 'how long a peer may be silent, in ms' },
-  cleanup_out_msgs: { kind: 'number', meaning: 'how often expired messages are looked for, in ms; 1000 where it is not told' },
-  concurrent_limit: { kind: 'number', meaning: 'peers at one time' },
-  allow_discovery: { kind: 'truth', meaning: 'peers are listed; not so where it is not told' },
-  cors: { kind: 'list', meaning: 'origin that is welcome; every one where none is told' },
-  proxied: { kind: 'truth', meaning: 'one proxy is trusted to tell the address of a client' },
-  http_rate_limit: { kind: 'number', meaning: 'HTTP requests of one address in one window' },
-  http_rate_window: { kind: 'number', meaning: 'the window, in ms' },
-  messages_per_second: { kind: 'number', meaning: 'messages of one peer each second' },
-  message_burst: { kind: 'number', meaning: 'messages of one peer at once' },
-  on_flood: { kind: 'text', meaning: 'what happens to a peer that sends more: close or pause' },
-  max_message_bytes: { kind: 'number', meaning: 'size of a message' },
-  send_buffer_bytes: { kind: 'number', meaning: 'what may wait for a peer that reads slowly' },
-  mailbox_messages: { kind: 'number', meaning: 'messages for one absent peer' },
-  mailbox_bytes: { kind: 'number', meaning: 'bytes for one absent peer' },
-  realm_mailbox_bytes: { kind: 'number', meaning: 'bytes for all absent peers' },
-  mailboxes_per_sender: { kind: 'number', meaning: 'absent peers that messages of one sender wait for' },
-  dialects: { kind: 'list', meaning: 'wire that is served beside that of PeerJS, for a server that must be told' },
-  mercure_path: { kind: 'text', meaning: 'path of the Mercure endpoint; /.well-known/mercure where it is not told' },
-  mercure_publisher_key: { kind: 'text', meaning: 'secret that tokens of publishers are signed with, by HS256' },
-  mercure_subscriber_key: { kind: 'text', meaning: 'secret that tokens of subscribers are signed with, by HS256' },
-  mercure_anonymous: { kind: 'truth', meaning: 'who has no token may subscribe' },
-  mercure_open: { kind: 'truth', meaning: 'who has no token may subscribe and publish' },
-  stream_heartbeat: { kind: 'number', meaning: 'how often a stream is sent a comment, in ms' },
-  history_messages: { kind: 'number', meaning: 'publications that are kept for who comes back' },
-  relay_path: { kind: 'text', meaning: 'path of the topic relay; /relay where it is not told' },
-  ping_interval: { kind: 'number', meaning: 'how often who sends no heartbeat is pinged, in ms' },
+  path: { kind: 'text', meaning: 'path prefix of the server [/]' },
+  key: { kind: 'list', meaning: 'key of a realm, repeatable [peerjs]' },
+  expire_timeout: { kind: 'number', meaning: 'how long a message for an absent peer is kept, in ms' },
+  alive_timeout: { kind: 'number', meaning: 'liveness timeout of a peer, in ms' },
+  cleanup_out_msgs: { kind: 'number', meaning: 'interval of the sweep for expired messages, in ms [1000]' },
+  concurrent_limit: { kind: 'number', meaning: 'maximum number of peers' },
+  allow_discovery: { kind: 'truth', meaning: 'the server lists its peers [false]' },
+  cors: { kind: 'list', meaning: 'allowed origin, repeatable [all]' },
+  proxied: { kind: 'truth', meaning: 'the server trusts one proxy for client addresses' },
+  http_rate_limit: { kind: 'number', meaning: 'HTTP requests per client address and window' },
+  http_rate_window: { kind: 'number', meaning: 'length of the window, in ms' },
+  messages_per_second: { kind: 'number', meaning: 'messages per second and peer' },
+  message_burst: { kind: 'number', meaning: 'messages that a peer may send at once' },
+  on_flood: { kind: 'text', meaning: 'reaction to a rate limit violation: close or pause' },
+  max_message_bytes: { kind: 'number', meaning: 'maximum size of a message, in bytes' },
+  send_buffer_bytes: { kind: 'number', meaning: 'maximum number of buffered bytes for a slow peer' },
+  mailbox_messages: { kind: 'number', meaning: 'maximum number of messages for one absent peer' },
+  mailbox_bytes: { kind: 'number', meaning: 'maximum number of bytes for one absent peer' },
+  realm_mailbox_bytes: { kind: 'number', meaning: 'maximum number of bytes for all absent peers' },
+  mailboxes_per_sender: { kind: 'number', meaning: 'maximum number of absent peers per sender' },
+  dialects: { kind: 'list', meaning: 'dialect to enable in addition to peerjs, repeatable' },
+  mercure_path: { kind: 'text', meaning: 'path of the Mercure hub [/.well-known/mercure]' },
+  mercure_publisher_key: { kind: 'text', meaning: 'HS256 secret of publisher tokens' },
+  mercure_subscriber_key: { kind: 'text', meaning: 'HS256 secret of subscriber tokens' },
+  mercure_anonymous: { kind: 'truth', meaning: 'clients without a token may subscribe' },
+  mercure_open: { kind: 'truth', meaning: 'clients without a token may subscribe and publish' },
+  stream_heartbeat: { kind: 'number', meaning: 'interval of comments on an event stream, in ms' },
+  history_messages: { kind: 'number', meaning: 'number of publications kept for replay' },
+  relay_path: { kind: 'text', meaning: 'path of the topic relay [/relay]' },
+  ping_interval: { kind: 'number', meaning: 'interval of pings for clients without heartbeats, in ms' },
 };
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 
-/** A setting as a flag of the suite: `--expire-timeout`. */
+/** The flag of a setting: `--expire-timeout`. */
 export function flagOf(name: SettingName): string {
   return `--${name.replaceAll('_', '-')}`;
 }

@@ -1,28 +1,28 @@
 import { flagOf, type SettingName, type Settings } from './settings.ts';
 
-/** One way to set a server, for the cases that need it. */
+/** A server configuration that cases require. */
 export interface Setup {
-  /** How a server is started for it, where it can be told so. */
+  /** The settings for a server that the suite starts. */
   readonly settings: Settings;
-  /** What of that must be known of a server that was set by somebody else. The rest is only convenient. */
+  /** The settings whose value must be known for an external server. The others are optional. */
   readonly requires: readonly SettingName[];
-  /** Whether a server that is set like this will do. @returns what is missing. */
+  /** Validates the configuration of a server. @returns the unmet requirement, if any */
   readonly unmet?: (settings: Settings) => string | undefined;
-  /** How much longer than usual something may take to come, in milliseconds. */
+  /** Added to the patience, in milliseconds. */
   readonly extraWait?: (settings: Settings) => number;
-  /** Whether the cases are about silence: else peers are kept alive where the server is short of patience. */
+  /** True if the cases test the liveness timeout. Otherwise the fixture sends heartbeats. */
   readonly isAboutLiveness?: true;
 }
 
-/** Nothing happens by itself while a case runs. */
+/** No timeout expires during a case. */
 export const LONG_TIMEOUTS: Settings = { expire_timeout: 60_000, alive_timeout: 60_000 };
 
-/** What is missing where a bound is larger. */
+/** The unmet requirement if the value is higher. */
 export function atMost(name: SettingName, value: number, bound: number): string | undefined {
-  return value <= bound ? undefined : `needs a server with ${flagOf(name).slice(2)} of at most ${bound}`;
+  return value <= bound ? undefined : `requires ${flagOf(name)} of at most ${bound}; configure the server, then pass the flag`;
 }
 
-/** What is missing where a bound is smaller. */
+/** The unmet requirement if the value is lower. */
 export function atLeast(name: SettingName, value: number, bound: number): string | undefined {
-  return value >= bound ? undefined : `needs a server with ${flagOf(name).slice(2)} of at least ${bound}`;
+  return value >= bound ? undefined : `requires ${flagOf(name)} of at least ${bound}; configure the server, then pass the flag`;
 }

@@ -4,13 +4,13 @@ import { TOPIC_SETUPS } from './topic-setups.ts';
 
 const SWEEP_MS = 100;
 const DEFAULT_SWEEP_MS = 1_000;
-/** More than the window of a slow machine lets through, and less than what hurts. */
+/** The highest limit that a case fills up. */
 const MAX_FILLABLE_LIMIT = 50;
 
 const SETUPS_BY_NAME = {
-  calm: { settings: LONG_TIMEOUTS, requires: [] },
-  /** Messages wait long enough for a case to come back for them. */
-  'messages wait': {
+  'long timeouts': { settings: LONG_TIMEOUTS, requires: [] },
+  /** Messages are held long enough for the recipient to connect. */
+  mailboxes: {
     settings: LONG_TIMEOUTS,
     requires: [],
     unmet: ({ expire_timeout = 5_000, mailbox_messages = Infinity }) =>
@@ -19,35 +19,38 @@ const SETUPS_BY_NAME = {
   'no discovery': {
     settings: { ...LONG_TIMEOUTS, allow_discovery: false },
     requires: [],
-    unmet: ({ allow_discovery }) => (allow_discovery === true ? 'needs a server that lists no peers' : undefined),
+    unmet: ({ allow_discovery }) =>
+      allow_discovery === true ? 'requires a server without discovery; disable allow_discovery' : undefined,
   },
   discovery: {
     settings: { ...LONG_TIMEOUTS, allow_discovery: true },
     requires: [],
     unmet: ({ allow_discovery }) =>
-      allow_discovery === true ? undefined : 'needs a server that lists its peers: --allow-discovery',
+      allow_discovery === true ? undefined : 'requires a server with discovery; enable it, then pass --allow-discovery',
   },
-  'below a path': {
+  'path prefix': {
     settings: { ...LONG_TIMEOUTS, path: '/myapp' },
     requires: [],
-    unmet: ({ path = '/' }) => (path === '/' ? 'needs a server that is not at the root: --path' : undefined),
+    unmet: ({ path = '/' }) => (path === '/' ? 'requires a path prefix; configure one, then pass --path' : undefined),
   },
-  'open origins': {
+  'any origin': {
     settings: { ...LONG_TIMEOUTS, cors: [] },
     requires: [],
-    unmet: ({ cors = [] }) => (cors.length > 0 ? 'needs a server without listed origins' : undefined),
+    unmet: ({ cors = [] }) => (cors.length > 0 ? 'requires a server without a list of origins' : undefined),
   },
   'listed origins': {
     settings: { ...LONG_TIMEOUTS, cors: ['https://a.example', 'http://b.example:8080'] },
     requires: [],
-    unmet: ({ cors = [] }) => (cors.length > 0 && !cors.includes('*') ? undefined : 'needs a server with listed origins: --cors'),
+    unmet: ({ cors = [] }) =>
+      cors.length > 0 && !cors.includes('*') ? undefined : 'requires a list of allowed origins; configure it, then pass --cors',
   },
-  'every origin listed': {
+  'wildcard origin': {
     settings: { ...LONG_TIMEOUTS, cors: ['*'] },
     requires: [],
-    unmet: ({ cors = [] }) => (cors.includes('*') ? undefined : 'needs a server that lists every origin: --cors "*"'),
+    unmet: ({ cors = [] }) =>
+      cors.includes('*') ? undefined : 'requires a server that allows every origin; configure it, then pass --cors "*"',
   },
-  'few peers': {
+  'low concurrent limit': {
     settings: { ...LONG_TIMEOUTS, concurrent_limit: 2 },
     requires: ['concurrent_limit'],
     unmet: ({ concurrent_limit = Infinity }) => atMost('concurrent_limit', concurrent_limit, MAX_FILLABLE_LIMIT),
@@ -55,7 +58,7 @@ const SETUPS_BY_NAME = {
   'two keys': {
     settings: { ...LONG_TIMEOUTS, allow_discovery: true, key: ['here', 'there'] },
     requires: [],
-    unmet: ({ key = [] }) => (key.length > 1 ? undefined : 'needs a server with several keys: --key'),
+    unmet: ({ key = [] }) => (key.length > 1 ? undefined : 'requires several keys; configure them, then pass --key for each'),
   },
   'messages expire': {
     settings: { ...LONG_TIMEOUTS, expire_timeout: 600, cleanup_out_msgs: SWEEP_MS },
@@ -70,15 +73,15 @@ const SETUPS_BY_NAME = {
       atLeast('expire_timeout', expire_timeout, 1_500) ?? atMost('expire_timeout', expire_timeout, 6_000),
     extraWait: expiryDelay,
   },
-  'short patience': {
+  'short liveness timeout': {
     settings: { ...LONG_TIMEOUTS, alive_timeout: 1_200, cleanup_out_msgs: SWEEP_MS },
     requires: ['alive_timeout'],
     unmet: ({ alive_timeout = Infinity }) => atMost('alive_timeout', alive_timeout, 10_000),
     extraWait: ({ alive_timeout = 0, cleanup_out_msgs = DEFAULT_SWEEP_MS }) => 2 * (alive_timeout + cleanup_out_msgs),
     isAboutLiveness: true,
   },
-  /** For random runs: what happens by itself happens soon, and bounds are near. */
-  'anything goes': {
+  /** For random runs: short timeouts and low limits. */
+  'random runs': {
     settings: {
       ...{ expire_timeout: 700, alive_timeout: 2_000, cleanup_out_msgs: SWEEP_MS, key: ['here', 'there'] },
       ...{ mailbox_messages: 12, mailboxes_per_sender: 6, concurrent_limit: 500 },
@@ -104,27 +107,30 @@ const SETUPS_BY_NAME = {
     requires: ['realm_mailbox_bytes'],
     unmet: ({ realm_mailbox_bytes = Infinity }) => atMost('realm_mailbox_bytes', realm_mailbox_bytes, 4_000_000),
   },
-  'few requests': {
+  'low HTTP rate limit': {
     settings: { ...LONG_TIMEOUTS, http_rate_limit: 5, http_rate_window: 1_000 },
     requires: ['http_rate_limit', 'http_rate_window'],
     unmet: unmetRequestLimit,
     extraWait: ({ http_rate_window = 0 }) => http_rate_window,
   },
-  'few requests behind a proxy': {
+  'low HTTP rate limit behind a proxy': {
     settings: { ...LONG_TIMEOUTS, http_rate_limit: 5, http_rate_window: 1_000, proxied: true },
     requires: ['http_rate_limit', 'http_rate_window', 'proxied'],
-    unmet: (settings) => (settings.proxied === true ? unmetRequestLimit(settings) : 'needs a server that trusts one proxy'),
+    unmet: (settings) =>
+      settings.proxied === true
+        ? unmetRequestLimit(settings)
+        : 'requires a server that trusts one proxy; configure it, then pass --proxied',
     extraWait: ({ http_rate_window = 0 }) => http_rate_window,
   },
-  'few messages': {
+  'low message rate limit': {
     settings: { ...LONG_TIMEOUTS, messages_per_second: 20, message_burst: 20 },
     requires: ['messages_per_second', 'message_burst'],
-    unmet: ({ on_flood = 'close', ...rates }) => (on_flood === 'close' ? unmetMessageLimit(rates) : 'needs on_flood to be close'),
+    unmet: ({ on_flood = 'close', ...rates }) => (on_flood === 'close' ? unmetMessageLimit(rates) : 'requires --on-flood close'),
   },
-  'few messages at a time': {
+  'low message rate limit with pause': {
     settings: { ...LONG_TIMEOUTS, messages_per_second: 20, message_burst: 20, on_flood: 'pause' },
     requires: ['messages_per_second', 'message_burst', 'on_flood'],
-    unmet: ({ on_flood, ...rates }) => (on_flood === 'pause' ? unmetMessageLimit(rates) : 'needs on_flood to be pause'),
+    unmet: ({ on_flood, ...rates }) => (on_flood === 'pause' ? unmetMessageLimit(rates) : 'requires --on-flood pause'),
     extraWait: () => 2_000,
   },
   'small buffers': {
@@ -147,14 +153,15 @@ const SETUPS_BY_NAME = {
   ...TOPIC_SETUPS,
 } as const satisfies Readonly<Record<string, Setup>>;
 
-/** How the setups are called: the words for what a case needs. */
+/** The names of the setups. */
 export type SetupName = keyof typeof SETUPS_BY_NAME;
 
 export const SETUPS: Readonly<Record<SetupName, Setup>> = SETUPS_BY_NAME;
 
 /**
- * What a setup lacks on a server that is set like this. Where a setup does not say otherwise, many peers come at once, and
- * they ask and send a lot.
+ * The unmet requirement of a setup on a server with these settings. Unless the setup sets them, the general limits must allow
+ * many
+ * parallel peers, messages and requests.
  */
 export function unmetRequirement({ settings: own, unmet }: Setup, settings: Settings): string | undefined {
   const room = { concurrent_limit: 300, message_burst: 400, http_rate_limit: 1_000 } as const;

@@ -1,15 +1,15 @@
 import { createHmac } from 'node:crypto';
 
-/** What a token says of topics, by selectors. */
+/** The topic selectors of a token. */
 export interface Claims {
   readonly publish?: readonly string[];
   readonly subscribe?: readonly string[];
 }
 
-/** How a token is made; what is not said is as it should be. */
+/** Options for creating a token; the defaults are valid. */
 interface TokenOptions {
   readonly algorithm?: 'HS256' | 'none';
-  /** When it stops to count, in seconds since 1970. */
+  /** Expiry time, in seconds since 1970. */
   readonly expires?: number;
 }
 

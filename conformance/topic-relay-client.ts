@@ -2,15 +2,15 @@ import { assertMembers } from './assertions.ts';
 import type { PeerClient, Frame } from './client/peer-client.ts';
 import { uniqueName, type Fixture } from './fixture.ts';
 
-/** Where a topic relay is, if nothing else is said. */
+/** The default path of the topic relay. */
 const DEFAULT_PATH = '/relay';
 
-/** The target of a socket at the topic relay. */
+/** The request target of the topic relay. */
 export function relayTarget(scene: Fixture, query = ''): string {
   return (scene.server.settings.relay_path ?? DEFAULT_PATH) + query;
 }
 
-/** REL1: somebody at the topic relay who listens to these topics, and knows that the relay knows it. */
+/** REL1: connects and subscribes; returns after the relay has processed the subscription. */
 export async function connectToRelay(scene: Fixture, name: string, ...topics: readonly string[]): Promise<PeerClient> {
   const visitor = await scene.openSocketAt(relayTarget(scene), name);
   if (topics.length > 0) await subscribe(visitor, topics);
@@ -22,14 +22,15 @@ export async function subscribe(visitor: PeerClient, topics: readonly unknown[])
   await waitForPong(visitor.send({ type: 'subscribe', topics }));
 }
 
-/** All that it sent before was read: the relay answers it. @throws Failed */
+/** Waits until the relay has processed all earlier frames, with a ping. @throws Failed */
 export async function waitForPong(visitor: PeerClient): Promise<void> {
-  assertMembers('the answer to a ping', await visitor.send({ type: 'ping' }).receive(), { type: 'pong' });
+  assertMembers('the response to a ping', await visitor.send({ type: 'ping' }).receive(), { type: 'pong' });
 }
 
 /**
- * What came to `listener`, who listens to `topic`, before something that it must hear came: all that `publisher` sent
- * before, as far as it is meant for it.
+ * Publishes a marker and waits for it. @returns the frames that `listener` received before the marker: all earlier publications
+ * of
+ * `publisher` that match its topics
  */
 export async function receiveUntilMarker(listener: PeerClient, publisher: PeerClient, topic: string): Promise<Frame[]> {
   const mark = uniqueName('mark');

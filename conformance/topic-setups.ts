@@ -10,32 +10,39 @@ const HUB: Settings = {
 };
 const RELAY: Settings = { ...LONG_TIMEOUTS, dialects: ['peerjs', 'relay'] };
 
-/** How a server is set for the cases of Mercure and of the topic relay. */
+/** Server configurations for the Mercure and topic relay cases. */
 export const TOPIC_SETUPS = {
   hub: { settings: HUB, requires: [], unmet: unmetAccess },
   'hub with tokens': { settings: HUB, requires: ['mercure_publisher_key', 'mercure_subscriber_key'], unmet: unmetKeys },
-  'hub with guests': {
+  'hub with anonymous subscribers': {
     settings: { ...HUB, mercure_anonymous: true },
     requires: ['mercure_publisher_key', 'mercure_subscriber_key', 'mercure_anonymous'],
-    unmet: (settings) => unmetKeys(settings) ?? (settings.mercure_anonymous === true ? undefined : 'needs --mercure-anonymous'),
+    unmet: (settings) =>
+      unmetKeys(settings) ??
+      (settings.mercure_anonymous === true
+        ? undefined
+        : 'requires anonymous subscribers; enable them, then pass --mercure-anonymous'),
   },
   'open hub': {
     settings: { ...HUB, mercure_open: true },
     requires: ['mercure_open'],
-    unmet: ({ mercure_open }) => (mercure_open === true ? undefined : 'needs --mercure-open'),
+    unmet: ({ mercure_open }) =>
+      mercure_open === true ? undefined : 'requires an open hub; enable it, then pass --mercure-open',
   },
   'hub for listed origins': {
     settings: { ...HUB, cors: ['https://a.example', 'http://b.example:8080'] },
     requires: ['cors', 'mercure_publisher_key', 'mercure_subscriber_key'],
-    unmet: (settings) => unmetKeys(settings) ?? ((settings.cors ?? []).length > 0 ? undefined : 'needs listed origins: --cors'),
+    unmet: (settings) =>
+      unmetKeys(settings) ??
+      ((settings.cors ?? []).length > 0 ? undefined : 'requires a list of allowed origins; configure it, then pass --cors'),
   },
-  'hub that forgets': {
+  'hub with short history': {
     settings: { ...HUB, history_messages: 2 },
     requires: ['history_messages'],
     unmet: ({ history_messages = Infinity, ...settings }) =>
       unmetAccess(settings) ?? atMost('history_messages', history_messages, 100),
   },
-  'hub with small bounds': {
+  'hub with low limits': {
     settings: { ...HUB, max_message_bytes: 66_000, send_buffer_bytes: 66_000 },
     requires: ['max_message_bytes', 'send_buffer_bytes'],
     unmet: ({ max_message_bytes = Infinity, send_buffer_bytes = Infinity, ...settings }) =>
@@ -43,7 +50,7 @@ export const TOPIC_SETUPS = {
       atMost('max_message_bytes', max_message_bytes, 1_000_000) ??
       atMost('send_buffer_bytes', send_buffer_bytes, 1_000_000),
   },
-  'hub that is heard': {
+  'hub with short heartbeat': {
     settings: { ...HUB, stream_heartbeat: 200 },
     requires: ['stream_heartbeat'],
     unmet: ({ stream_heartbeat = Infinity, ...settings }) =>
@@ -51,12 +58,12 @@ export const TOPIC_SETUPS = {
     extraWait: ({ stream_heartbeat = 0 }) => 3 * stream_heartbeat,
   },
   'topic relay': { settings: RELAY, requires: [] },
-  'topic relay of two realms': {
+  'topic relay with two realms': {
     settings: { ...RELAY, key: ['here', 'there'] },
     requires: [],
-    unmet: ({ key = [] }) => (key.length > 1 ? undefined : 'needs a server with several keys: --key'),
+    unmet: ({ key = [] }) => (key.length > 1 ? undefined : 'requires several keys; configure them, then pass --key for each'),
   },
-  'topic relay that pings': {
+  'topic relay with short ping interval': {
     settings: { ...RELAY, ping_interval: 200, alive_timeout: 1_000, cleanup_out_msgs: 100 },
     requires: ['ping_interval', 'alive_timeout'],
     unmet: ({ ping_interval = Infinity, alive_timeout = Infinity }) =>
@@ -69,14 +76,14 @@ export const TOPIC_SETUPS = {
 function unmetAccess(settings: Settings): string | undefined {
   return settings.mercure_open === true || unmetKeys(settings) === undefined
     ? undefined
-    : 'needs --mercure-open, or secrets: --mercure-publisher-key, --mercure-subscriber-key';
+    : 'requires --mercure-open, or both --mercure-publisher-key and --mercure-subscriber-key';
 }
 
-/** The suite can sign by a secret only. */
+/** The suite can sign tokens with shared secrets only. */
 function unmetKeys({ mercure_publisher_key: publisher, mercure_subscriber_key: subscriber }: Settings): string | undefined {
   for (const key of [publisher, subscriber]) {
     if (key === undefined || key.startsWith('-----BEGIN')) {
-      return 'needs secrets: --mercure-publisher-key, --mercure-subscriber-key';
+      return 'requires shared secrets: pass --mercure-publisher-key and --mercure-subscriber-key';
     }
   }
   return undefined;

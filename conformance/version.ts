@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** The version of this package. Sources and what they are built to stand at different depths. */
+/** The version of this package. The depth of this file differs between source and build. */
 export const VERSION = readVersion(new URL('.', import.meta.url));
 
 function readVersion(folder: URL): string {

@@ -1,10 +1,10 @@
 import { Failed } from './outcomes.ts';
 
-/** Waits for what should come. @throws Failed, saying what did not come in time. */
+/** Waits for a promise with a time limit. @throws Failed, naming what did not arrive */
 export async function withTimeout<T>(ms: number, what: string, coming: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Failed(`waited ${ms} ms for ${what}`)), ms);
+    timer = setTimeout(() => reject(new Failed(`timed out after ${ms} ms waiting for ${what}`)), ms);
   });
   try {
     return await Promise.race([coming, tooLate]);
@@ -14,8 +14,8 @@ export async function withTimeout<T>(ms: number, what: string, coming: Promise<T
 }
 
 /**
- * Asks again and again until there is an answer; what `ask` throws counts as none yet.
- * @throws Failed, saying what did not come and the last error of `ask`.
+ * Polls until `ask` returns a value; an error of `ask` counts as no value.
+ * @throws Failed with the last error of `ask`.
  */
 export async function pollUntil<T>(ms: number, what: string, ask: () => Promise<T | undefined>): Promise<T> {
   const deadline = performance.now() + ms;
@@ -29,15 +29,15 @@ export async function pollUntil<T>(ms: number, what: string, ask: () => Promise<
     }
     await sleep(POLL_MS);
   }
-  throw new Failed(`waited ${ms} ms for ${what}${last}`);
+  throw new Failed(`timed out after ${ms} ms waiting for ${what}${last}`);
 }
 
-/** For rules that are about time: resolves when `ms` have passed. */
+/** Resolves after `ms` milliseconds. */
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** What an error says; that of a failed connection has its text in a code. */
+/** The message of an error; for a failed connection, its code. */
 export function errorMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.message !== '') return error.message;

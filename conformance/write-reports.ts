@@ -6,32 +6,34 @@ import { reportInHtml } from './report/html.ts';
 import { reportInJunit } from './report/junit.ts';
 import type { RunResult } from './results.ts';
 
-/** Where reports go: files, or `-` for stdout. */
+/** The report files; `-` is stdout. */
 export type Reports = Pick<ConformArguments, 'json' | 'junit' | 'report'>;
 
 const STDOUT = '-';
 
-/** Looks before a run whether its results can be written. @throws UsageError */
+/** Verifies before the run that the files can be written. @throws UsageError */
 export function checkReports(reports: Reports): void {
   const files = filesOf(reports);
-  if (files.filter(([, file]) => file === STDOUT).length > 1) throw new UsageError('only one report can go to stdout');
+  if (files.filter(([, file]) => file === STDOUT).length > 1) {
+    throw new UsageError('only one of --json, --junit and --report can be - (stdout)');
+  }
   for (const [flag, file] of files) {
     if (file === STDOUT) continue;
     try {
       accessSync(dirname(file), constants.W_OK);
     } catch {
-      throw new UsageError(`${flag} '${file}' can't be written: there is no such folder, or it is not yours to write to`);
+      throw new UsageError(`cannot write ${flag} '${file}': the folder does not exist or is not writable`);
     }
-    if (isFolder(file)) throw new UsageError(`${flag} '${file}' is a folder; it must be a file`);
+    if (isFolder(file)) throw new UsageError(`${flag} '${file}' is a folder; use the name of a file`);
   }
 }
 
-/** Where text for people goes: to stdout, unless that has a report already. */
+/** The stream for the text report: stdout, or stderr if another report uses stdout. */
 export function textSink(reports: Reports, io: Io): Sink {
   return filesOf(reports).some(([, file]) => file === STDOUT) ? io.stderr : io.stdout;
 }
 
-/** Writes what was asked for. */
+/** Writes the requested report files. */
 export function writeReports(result: RunResult, reports: Reports, io: Io): void {
   const { json, junit, report } = reports;
   const write = (file: string | undefined, text: () => string): void => {

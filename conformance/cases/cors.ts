@@ -4,19 +4,20 @@ import { loose, type Loose } from '../outcomes.ts';
 import type { Fixture } from '../fixture.ts';
 
 const ORIGIN = 'https://a.example';
-const UNLISTED_ORIGIN = 'https://stranger.example';
+const UNLISTED_ORIGIN = 'https://unlisted.example';
 const ALLOWED = 'access-control-allow-origin';
 
-/** H5, H6, O10: what pages of other origins may do. */
+/** H5, H6, O10: cross-origin requests of web pages. */
 export const CORS_CASES = cases([
   ...Object.entries({ root: '', id: '{key}/id', peers: '{key}/peers', nowhere: 'nowhere' }).map(([name, path]): CaseDraft => ({
     id: `H5.${name}`,
-    title: `OPTIONS {path}${path} from a page`,
+    title: `OPTIONS {path}${path} with an Origin header (CORS preflight)`,
     severity: 'recommended',
-    expected: '204 without a body; the origin is echoed, GET is allowed, and the answer varies with Origin',
-    setup: 'open origins',
-    async run(scene) {
-      const { status, headers, body } = await scene.request(path.replace('{key}', scene.server.key), preflight(ORIGIN));
+    expected:
+      '204 without a body; Access-Control-Allow-Origin echoes the origin, Access-Control-Allow-Methods includes GET, and Vary includes Origin',
+    setup: 'any origin',
+    async run(fixture) {
+      const { status, headers, body } = await fixture.request(path.replace('{key}', fixture.server.key), preflight(ORIGIN));
       assertEqual('status and body', [status, body], [204, '']);
       assertEqual(ALLOWED, headers[ALLOWED], ORIGIN);
       assertMatch('access-control-allow-methods', headers['access-control-allow-methods'], /\bGET\b/);
@@ -25,12 +26,12 @@ export const CORS_CASES = cases([
   })),
   {
     id: 'H5.asked-headers',
-    title: 'OPTIONS {path}{key}/id, asking for two headers',
+    title: 'OPTIONS {path}{key}/id with Access-Control-Request-Headers: x-one,content-type',
     severity: 'recommended',
-    expected: 'both are allowed',
-    setup: 'open origins',
-    async run(scene) {
-      const { headers } = await scene.request(`${scene.server.key}/id`, preflight(ORIGIN, 'x-one,content-type'));
+    expected: 'Access-Control-Allow-Headers includes both names',
+    setup: 'any origin',
+    async run(fixture) {
+      const { headers } = await fixture.request(`${fixture.server.key}/id`, preflight(ORIGIN, 'x-one,content-type'));
       for (const name of [/\bx-one\b/i, /\bcontent-type\b/i]) {
         assertMatch('access-control-allow-headers', headers['access-control-allow-headers'], name);
       }
@@ -38,13 +39,13 @@ export const CORS_CASES = cases([
   },
   {
     id: 'H5.served-methods',
-    title: 'OPTIONS {path}{key}/id',
+    title: 'OPTIONS {path}{key}/id with an Origin header',
     severity: 'recommended',
-    expected: 'only methods that are served are named: GET and HEAD',
-    setup: 'open origins',
-    reference: { behaviour: 'names PUT, PATCH, POST and DELETE too, and answers 404 to them', evidence: /PUT/ },
-    async run(scene) {
-      const { headers } = await scene.request(`${scene.server.key}/id`, preflight(ORIGIN));
+    expected: 'Access-Control-Allow-Methods lists only the methods that the route serves: GET and HEAD',
+    setup: 'any origin',
+    reference: { behaviour: 'also lists PUT, PATCH, POST and DELETE, but answers them with 404', evidence: /PUT/ },
+    async run(fixture) {
+      const { headers } = await fixture.request(`${fixture.server.key}/id`, preflight(ORIGIN));
       assertEqual('access-control-allow-methods', headers['access-control-allow-methods']?.split(/\s*,\s*/).sort(), [
         'GET',
         'HEAD',
@@ -60,13 +61,14 @@ export const CORS_CASES = cases([
     ] as const
   ).map(([name, path, severity]): CaseDraft => ({
     id: `H6.echoed-${name}`,
-    title: `GET {path}${path} from a page, where no origins are listed`,
+    title: `GET {path}${path} with an Origin header, on a server without an origin list`,
     severity,
-    expected: 'its origin is echoed (or *), whatever the status, and the answer varies with Origin',
-    setup: 'open origins',
-    async run(scene) {
-      const { headers } = await scene.request(path.replace('{key}', scene.server.key), withOrigin(UNLISTED_ORIGIN));
-      if (headers[ALLOWED] === '*') return loose('tells * instead of the origin');
+    expected:
+      'Access-Control-Allow-Origin is the origin or *, for every status, and Vary includes Origin; otherwise a web page cannot read the response',
+    setup: 'any origin',
+    async run(fixture) {
+      const { headers } = await fixture.request(path.replace('{key}', fixture.server.key), withOrigin(UNLISTED_ORIGIN));
+      if (headers[ALLOWED] === '*') return loose('sends * instead of the origin');
       assertEqual(ALLOWED, headers[ALLOWED], UNLISTED_ORIGIN);
       assertMatch('vary', headers.vary, /\borigin\b/i);
       return undefined;
@@ -74,45 +76,45 @@ export const CORS_CASES = cases([
   })),
   {
     id: 'H6.opaque',
-    title: 'GET {path}{key}/id from a page with the opaque origin null',
+    title: 'GET {path}{key}/id with Origin: null (sandboxed frame or local file)',
     severity: 'recommended',
-    expected: 'null is echoed',
-    setup: 'open origins',
-    async run(scene) {
-      assertEqual(ALLOWED, await allowedOrigin(scene, 'null'), 'null');
+    expected: 'Access-Control-Allow-Origin: null',
+    setup: 'any origin',
+    async run(fixture) {
+      assertEqual(ALLOWED, await allowedOrigin(fixture, 'null'), 'null');
     },
   },
   {
     id: 'H6.no-origin',
-    title: 'GET {path}{key}/id without Origin',
+    title: 'GET {path}{key}/id without an Origin header',
     severity: 'recommended',
-    expected: '200, and no origin is named',
-    setup: 'open origins',
-    async run(scene) {
-      const { status, headers } = await scene.request(`${scene.server.key}/id`);
+    expected: '200 without Access-Control-Allow-Origin',
+    setup: 'any origin',
+    async run(fixture) {
+      const { status, headers } = await fixture.request(`${fixture.server.key}/id`);
       assertEqual('the status', status, 200);
       assertEqual(ALLOWED, headers[ALLOWED], undefined);
     },
   },
   {
     id: 'O10.any-origin',
-    title: 'a page of any origin opens a socket, where no origins are listed',
+    title: 'a handshake with an arbitrary Origin, on a server without an origin list',
     severity: 'required',
     expected: 'OPEN',
-    setup: 'open origins',
-    async run(scene) {
-      await scene.connect('ann', { origin: UNLISTED_ORIGIN });
+    setup: 'any origin',
+    async run(fixture) {
+      await fixture.connect('ann', { origin: UNLISTED_ORIGIN });
     },
   },
   {
     id: 'H6.listed',
-    title: 'GET {path}{key}/id from a page of each listed origin',
+    title: 'GET {path}{key}/id with each of the listed origins',
     severity: 'required',
-    expected: 'its origin is echoed, and the answer varies with Origin',
+    expected: 'Access-Control-Allow-Origin echoes the origin, and Vary includes Origin',
     setup: 'listed origins',
-    async run(scene) {
-      for (const origin of listedOrigins(scene)) {
-        const { headers } = await scene.request(`${scene.server.key}/id`, withOrigin(origin));
+    async run(fixture) {
+      for (const origin of listedOrigins(fixture)) {
+        const { headers } = await fixture.request(`${fixture.server.key}/id`, withOrigin(origin));
         assertEqual(ALLOWED, headers[ALLOWED], origin);
         assertMatch('vary', headers.vary, /\borigin\b/i);
       }
@@ -128,84 +130,87 @@ export const CORS_CASES = cases([
     opaque: () => 'null',
   }).map(([name, almost]): CaseDraft => ({
     id: `H6.not-listed-${name}`,
-    title: `GET {path}{key}/id from ${almost(ORIGIN)}, where ${ORIGIN} is listed`,
+    title: `GET {path}{key}/id with Origin: ${almost(ORIGIN)}, where only ${ORIGIN} is listed`,
     severity: 'hardening',
-    expected: 'the answer names no origin',
+    expected: 'no Access-Control-Allow-Origin, so the page cannot read the response',
     setup: 'listed origins',
-    async run(scene) {
-      const origin = almost(listedOrigins(scene)[0] ?? '');
-      return expectNotAllowed(origin, await allowedOrigin(scene, origin));
+    async run(fixture) {
+      const origin = almost(listedOrigins(fixture)[0] ?? '');
+      return expectNotAllowed(origin, await allowedOrigin(fixture, origin));
     },
   })),
   {
     id: 'H6.listed-404',
-    title: 'GET {path}nowhere from a page of a listed origin',
+    title: 'GET {path}nowhere with a listed origin',
     severity: 'recommended',
-    expected: 'the page may read the 404',
+    expected: '404 with Access-Control-Allow-Origin, so the page can read the status',
     setup: 'listed origins',
-    async run(scene) {
-      const [listed = ''] = listedOrigins(scene);
-      assertEqual(ALLOWED, (await scene.request('nowhere', withOrigin(listed))).headers[ALLOWED], listed);
+    async run(fixture) {
+      const [listed = ''] = listedOrigins(fixture);
+      assertEqual(ALLOWED, (await fixture.request('nowhere', withOrigin(listed))).headers[ALLOWED], listed);
     },
   },
   {
     id: 'H5.listed',
-    title: 'OPTIONS {path}{key}/id from a page of a listed origin, and from one of another',
+    title: 'OPTIONS {path}{key}/id with a listed origin, then with an unlisted one',
     severity: 'required',
-    expected: 'the first is echoed, the second is not',
+    expected: 'Access-Control-Allow-Origin echoes only the listed origin',
     setup: 'listed origins',
-    async run(scene) {
-      const [listed = ''] = listedOrigins(scene);
-      const told = async (origin: string): Promise<string | undefined> =>
-        (await scene.request(`${scene.server.key}/id`, preflight(origin))).headers[ALLOWED];
-      assertEqual(ALLOWED, await told(listed), listed);
-      return expectNotAllowed(UNLISTED_ORIGIN, await told(UNLISTED_ORIGIN));
+    async run(fixture) {
+      const [listed = ''] = listedOrigins(fixture);
+      const allowed = async (origin: string): Promise<string | undefined> =>
+        (await fixture.request(`${fixture.server.key}/id`, preflight(origin))).headers[ALLOWED];
+      assertEqual(ALLOWED, await allowed(listed), listed);
+      return expectNotAllowed(UNLISTED_ORIGIN, await allowed(UNLISTED_ORIGIN));
     },
   },
   ...Object.entries({
-    listed: (scene: Fixture) => listedOrigins(scene).at(-1),
+    listed: (fixture: Fixture) => listedOrigins(fixture).at(-1),
     'no-origin': () => undefined,
     'own-host': ({ server }: Fixture) => `${server.secure ? 'https' : 'http'}://${server.host}:${server.port}`,
   }).map(([name, originIn]): CaseDraft => ({
     id: `O10.${name}`,
-    title: `a socket with ${{ listed: 'a listed origin', 'no-origin': 'no origin', 'own-host': "the server's own origin" }[name]}`,
+    title: `a handshake with ${{ listed: 'a listed origin', 'no-origin': 'no Origin header', 'own-host': "the server's own origin" }[name]}, on a server with an origin list`,
     severity: name === 'own-host' ? 'recommended' : 'required',
     expected: 'OPEN',
     setup: 'listed origins',
-    async run(scene) {
-      await scene.connect('ann', { origin: originIn(scene) });
+    async run(fixture) {
+      await fixture.connect('ann', { origin: originIn(fixture) });
     },
   })),
   ...Object.entries({ stranger: UNLISTED_ORIGIN, opaque: 'null' }).map(([name, origin]): CaseDraft => ({
     id: `O10.refuses-${name}`,
-    title: `a page of ${origin}, which is not listed, opens a socket`,
+    title: `a handshake with Origin: ${origin}, which is not listed`,
     severity: 'hardening',
-    expected: 'refused with 403 before the handshake',
+    expected: 'the handshake is refused with 403',
     setup: 'listed origins',
-    reference: { behaviour: 'opens the socket: its list covers HTTP only', evidence: /expected 403, got 101/ },
-    async run(scene) {
-      assertEqual('the status', await scene.handshakeStatus({ origin }), 403);
+    reference: {
+      behaviour: 'accepts the handshake, because its origin list covers HTTP only',
+      evidence: /expected 403, got 101/,
+    },
+    async run(fixture) {
+      assertEqual('the status', await fixture.handshakeStatus({ origin }), 403);
     },
   })),
   {
     id: 'H6.star',
-    title: 'GET {path}{key}/id from a page, where * is listed',
+    title: 'GET {path}{key}/id with an Origin header, where * is listed',
     severity: 'recommended',
-    expected: 'it is told *',
-    setup: 'every origin listed',
-    reference: { behaviour: 'takes * of its command line for the name of an origin, and welcomes none', evidence: /got nothing/ },
-    async run(scene) {
-      assertEqual(ALLOWED, await allowedOrigin(scene, UNLISTED_ORIGIN), '*');
+    expected: 'Access-Control-Allow-Origin: *',
+    setup: 'wildcard origin',
+    reference: { behaviour: 'treats * as the name of an origin, and allows none', evidence: /got nothing/ },
+    async run(fixture) {
+      assertEqual(ALLOWED, await allowedOrigin(fixture, UNLISTED_ORIGIN), '*');
     },
   },
   {
     id: 'O10.star',
-    title: 'a page of any origin opens a socket, where * is listed',
+    title: 'a handshake with an arbitrary Origin, where * is listed',
     severity: 'required',
     expected: 'OPEN',
-    setup: 'every origin listed',
-    async run(scene) {
-      await scene.connect('ann', { origin: UNLISTED_ORIGIN });
+    setup: 'wildcard origin',
+    async run(fixture) {
+      await fixture.connect('ann', { origin: UNLISTED_ORIGIN });
     },
   },
 ]);
@@ -219,17 +224,17 @@ function preflight(origin: string, asked?: string): { method: string; headers: R
   return { method: 'OPTIONS', headers: asked === undefined ? headers : { ...headers, 'access-control-request-headers': asked } };
 }
 
-async function allowedOrigin(scene: Fixture, origin: string): Promise<string | undefined> {
-  const { headers } = await scene.request(`${scene.server.key}/id`, withOrigin(origin));
+async function allowedOrigin(fixture: Fixture, origin: string): Promise<string | undefined> {
+  const { headers } = await fixture.request(`${fixture.server.key}/id`, withOrigin(origin));
   return headers[ALLOWED];
 }
 
-/** To name another origin tells a page nothing that it may use, but caches and people are better off without it. */
+/** Allowing another origin does not help the page, but it misleads caches and developers. */
 function expectNotAllowed(origin: string, allowed: string | undefined): Loose | void {
-  assertThat(allowed !== origin && allowed !== '*', `${origin} is welcome`);
-  return allowed === undefined ? undefined : loose(`names ${allowed} instead`);
+  assertThat(allowed !== origin && allowed !== '*', `the server allows ${origin}`);
+  return allowed === undefined ? undefined : loose(`sends Access-Control-Allow-Origin: ${allowed}`);
 }
 
-function listedOrigins(scene: Fixture): readonly string[] {
-  return scene.server.settings.cors ?? [];
+function listedOrigins(fixture: Fixture): readonly string[] {
+  return fixture.server.settings.cors ?? [];
 }

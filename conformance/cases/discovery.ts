@@ -3,127 +3,127 @@ import { assertEqual, assertThat, assertMatch } from '../assertions.ts';
 import { Dangerous, Failed } from '../outcomes.ts';
 import { uniqueName, type Fixture } from '../fixture.ts';
 
-/** H4: who is here, where everybody may know. */
+/** H4: the list of peers, on a server with discovery. */
 export const DISCOVERY_CASES = cases([
   {
     id: 'H4.lists-peers',
-    title: 'Ann, Bob and Cem enter; GET {path}{key}/peers, with discovery on',
+    title: 'Ann, Bob and Cem connect; GET {path}{key}/peers, with discovery',
     severity: 'required',
-    expected: '200, and a JSON array with the three ids',
+    expected: '200, and a JSON array that includes the three ids',
     setup: 'discovery',
-    async run(scene) {
-      const ids = await connectThree(scene);
-      const { status, headers } = await scene.request(`${scene.server.key}/peers`);
+    async run(fixture) {
+      const ids = await connectThree(fixture);
+      const { status, headers } = await fixture.request(`${fixture.server.key}/peers`);
       assertEqual('the status', status, 200);
       assertMatch('the content type', headers['content-type'], /^application\/json/);
-      const listed = await listedPeers(scene);
+      const listed = await listedPeers(fixture);
       for (const id of ids) assertThat(listed.includes(id), `${id} is not listed`);
     },
   },
   {
     id: 'H4.order',
-    title: 'Ann, Bob and Cem enter; GET {path}{key}/peers',
+    title: 'Ann, Bob and Cem connect; GET {path}{key}/peers',
     severity: 'recommended',
-    expected: 'the ids stand in the order in which the peers came',
+    expected: 'the ids are listed in the order of connection',
     setup: 'discovery',
-    async run(scene) {
-      const ids = await connectThree(scene);
+    async run(fixture) {
+      const ids = await connectThree(fixture);
       assertEqual(
         'the order',
-        (await listedPeers(scene)).filter((id) => ids.includes(id)),
+        (await listedPeers(fixture)).filter((id) => ids.includes(id)),
         ids,
       );
     },
   },
   {
     id: 'H4.once',
-    title: 'Ann enters, and comes back with the same token; GET {path}{key}/peers',
+    title: 'Ann connects, then reconnects with the same token; GET {path}{key}/peers',
     severity: 'required',
     expected: 'Ann is listed once',
     setup: 'discovery',
-    async run(scene) {
-      const ann = await scene.connect('ann');
-      await (await scene.reconnect(ann)).ping();
-      assertEqual('the times that Ann is listed', (await listedPeers(scene)).filter((id) => id === ann.id).length, 1);
+    async run(fixture) {
+      const ann = await fixture.connect('ann');
+      await (await fixture.reconnect(ann)).ping();
+      assertEqual('the number of entries for Ann', (await listedPeers(fixture)).filter((id) => id === ann.id).length, 1);
     },
   },
   {
     id: 'H4.left',
-    title: 'Ann leaves, Bob stays; GET {path}{key}/peers',
+    title: 'Ann disconnects, Bob stays connected; GET {path}{key}/peers',
     severity: 'required',
-    expected: 'Bob is listed, and Ann is not',
+    expected: 'Bob is listed, Ann is not',
     setup: 'discovery',
-    async run(scene) {
-      const [ann, bob] = await scene.connectPair();
+    async run(fixture) {
+      const [ann, bob] = await fixture.connectPair();
       await ann.close();
-      const listed = await listedPeers(scene);
+      const listed = await listedPeers(fixture);
       assertThat(listed.includes(bob.id), 'Bob is not listed');
       assertThat(!listed.includes(ann.id), 'Ann is still listed');
     },
   },
   {
     id: 'H4.refused',
-    title: 'a socket is refused for its key; GET {path}{key}/peers',
+    title: 'a socket is refused for an unknown key; GET {path}{key}/peers',
     severity: 'required',
-    expected: 'it is not listed',
+    expected: 'the refused id is not listed',
     setup: 'discovery',
-    async run(scene) {
-      const refused = await scene.openSocket('stranger', { key: 'nobody' });
+    async run(fixture) {
+      const refused = await fixture.openSocket('unknown-key', { key: 'unknown' });
       await refused.waitForClose();
-      assertThat(!(await listedPeers(scene)).includes(refused.id), 'the refused one is listed');
+      assertThat(!(await listedPeers(fixture)).includes(refused.id), 'the refused id is listed');
     },
   },
   {
     id: 'H4.odd-ids',
-    title: 'Ann enters with an id of quotes, tags and Unicode; GET {path}{key}/peers',
+    title: 'Ann connects with an id that contains quotes, tags and Unicode; GET {path}{key}/peers',
     severity: 'hardening',
-    expected: 'the id stands in the JSON as it is',
+    expected: 'the JSON array includes the id unchanged',
     setup: 'discovery',
-    async run(scene) {
-      const { id } = await scene.connect('ann', { id: uniqueName('"\\ <b> \u2028 🦊') });
-      assertThat((await listedPeers(scene)).includes(id), 'the id is not listed as it is');
+    async run(fixture) {
+      const { id } = await fixture.connect('ann', { id: uniqueName('"\\ <b> \u2028 🦊') });
+      assertThat((await listedPeers(fixture)).includes(id), 'the id is missing or changed');
     },
   },
   {
     id: 'H4.unknown-key',
-    title: 'GET {path}nobody/peers, with discovery on',
+    title: 'GET {path}unknown/peers, with discovery',
     severity: 'recommended',
     expected: '401',
     setup: 'discovery',
-    reference: { behaviour: 'lists its peers to any key', evidence: /status: expected 401, got 200/ },
-    async run(scene) {
-      assertEqual('the status', (await scene.request('nobody/peers')).status, 401);
+    reference: { behaviour: 'lists its peers for any key', evidence: /status: expected 401, got 200/ },
+    async run(fixture) {
+      assertEqual('the status', (await fixture.request('unknown/peers')).status, 401);
     },
   },
   {
     id: 'H4.own-realm',
-    title: 'Ann enters the first of several realms, Bob the second; GET {path}{second key}/peers',
+    title: 'Ann connects to the first of several realms, Bob to the second; GET {path}{second key}/peers',
     severity: 'required',
-    expected: 'Bob is listed, and Ann is not',
+    expected: 'Bob is listed, Ann is not: a list includes one realm only',
     setup: 'two keys',
-    reference: { behaviour: 'knows one key only', evidence: /instead of OPEN/ },
-    async run(scene) {
-      const [here = '', there = ''] = scene.server.settings.key ?? [];
-      const ann = await scene.connect('ann', { key: here });
-      const bob = await scene.connect('bob', { key: there });
-      const { status } = await scene.request(`${there}/peers`);
-      if (status === 401) throw new Failed('the peers of the second realm are not listed: 401');
-      const listed = await listedPeers(scene, there);
-      if (listed.includes(ann.id)) throw new Dangerous('the list of one realm names a peer of another');
+    reference: { behaviour: 'supports only one key', evidence: /instead of OPEN/ },
+    async run(fixture) {
+      const [here = '', there = ''] = fixture.server.settings.key ?? [];
+      const ann = await fixture.connect('ann', { key: here });
+      const bob = await fixture.connect('bob', { key: there });
+      const { status } = await fixture.request(`${there}/peers`);
+      if (status === 401) throw new Failed('the list of the second realm is refused with 401');
+      const listed = await listedPeers(fixture, there);
+      if (listed.includes(ann.id)) throw new Dangerous('the list of one realm includes a peer of another realm');
       assertThat(listed.includes(bob.id), 'Bob is not listed');
     },
   },
 ]);
 
-async function connectThree(scene: Fixture): Promise<string[]> {
+async function connectThree(fixture: Fixture): Promise<string[]> {
   const ids: string[] = [];
-  for (const name of ['ann', 'bob', 'cem']) ids.push((await scene.connect(name)).id);
+  for (const name of ['ann', 'bob', 'cem']) ids.push((await fixture.connect(name)).id);
   return ids;
 }
 
-async function listedPeers(scene: Fixture, key: string = scene.server.key): Promise<string[]> {
-  const { body } = await scene.request(`${key}/peers`);
+async function listedPeers(fixture: Fixture, key: string = fixture.server.key): Promise<string[]> {
+  const { body } = await fixture.request(`${key}/peers`);
   const listed: unknown = JSON.parse(body);
-  if (!Array.isArray(listed)) throw new Failed(`the answer is no array: ${body.slice(0, 100)}`);
+  if (!Array.isArray(listed)) throw new Failed(`the response is not a JSON array: ${body.slice(0, 100)}`);
   return listed.map(String);
 }

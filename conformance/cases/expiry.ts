@@ -4,204 +4,212 @@ import type { PeerClient, Frame } from '../client/peer-client.ts';
 import { Dangerous } from '../outcomes.ts';
 import { uniqueName } from '../fixture.ts';
 
-/** M14 and M15, and what never expires: M6, M11, M12. */
+/** M14 and M15: expired messages; M6, M11, M12: messages that never expire. */
 export const EXPIRY_CASES = cases([
   {
     id: 'M14.told',
-    title: 'Ann writes to a peer that does not come',
+    title: 'Ann sends an OFFER to an absent peer',
     severity: 'required',
-    expected: 'she hears EXPIRE with that peer as src and herself as dst, and no payload',
+    expected:
+      'Ann receives EXPIRE without a payload, src is the absent peer, dst is Ann; the PeerJS client uses src to report the failed call',
     setup: 'messages expire',
-    async run(scene) {
-      const [ann, absent] = [await scene.connect('ann'), uniqueName('absent')];
+    async run(fixture) {
+      const [ann, absent] = [await fixture.connect('ann'), uniqueName('absent')];
       ann.sendOffer(absent);
-      assertEqual('what Ann hears', await receiveOwn(ann), { type: 'EXPIRE', src: absent, dst: ann.id });
+      assertEqual('frame received by Ann', await receiveOwn(ann), { type: 'EXPIRE', src: absent, dst: ann.id });
     },
   },
   {
     id: 'M14.not-early',
-    title: 'Ann writes to a peer that does not come',
+    title: 'Ann sends an OFFER to an absent peer',
     severity: 'required',
-    expected: 'she hears EXPIRE when the time is over, and not before',
+    expected: 'EXPIRE arrives after the expire timeout, not earlier, because the peer may still connect',
     setup: 'messages expire',
-    async run(scene) {
-      const ann = await scene.connect('ann');
+    async run(fixture) {
+      const ann = await fixture.connect('ann');
       const sentAt = performance.now();
       ann.sendOffer(uniqueName('absent'));
       await ann.receive();
       const waited = Math.ceil(performance.now() - sentAt);
-      assertThat(waited >= scene.setting('expire_timeout') - ROUNDING_MS, `EXPIRE came after ${waited} ms`);
+      assertThat(waited >= fixture.setting('expire_timeout') - ROUNDING_MS, `EXPIRE arrived after ${waited} ms`);
     },
   },
   {
     id: 'M14.not-late',
-    title: 'Ann writes to a peer that does not come, and asks for an echo when its time is long over',
+    title: 'Ann sends an OFFER to an absent peer, and long after the expire timeout a message that is echoed',
     severity: 'recommended',
-    expected: 'she hears EXPIRE before the echo: no message is kept for longer than its time and one sweep',
+    expected: 'EXPIRE arrives before the echo: a message is held for at most the timeout and one sweep',
     setup: 'messages expire',
-    async run(scene) {
-      const [ann, absent] = [await scene.connect('ann'), uniqueName('absent')];
+    async run(fixture) {
+      const [ann, absent] = [await fixture.connect('ann'), uniqueName('absent')];
       ann.sendOffer(absent);
-      const sweep = scene.server.settings.cleanup_out_msgs ?? DEFAULT_SWEEP_MS;
-      await scene.wait(scene.setting('expire_timeout') + 2 * sweep + GRACE_MS);
-      assertEqual('what Ann hears before the echo', await scene.receiveUntilEcho(ann), [
+      const sweep = fixture.server.settings.cleanup_out_msgs ?? DEFAULT_SWEEP_MS;
+      await fixture.wait(fixture.setting('expire_timeout') + 2 * sweep + GRACE_MS);
+      assertEqual('the frames before the echo', await fixture.receiveUntilEcho(ann), [
         { type: 'EXPIRE', src: absent, dst: ann.id },
       ]);
     },
   },
   {
     id: 'M14.told-once',
-    title: 'Ann writes twenty messages to one absent peer, and later one to another',
+    title: 'Ann sends 20 messages to one absent peer, and later one message to another absent peer',
     severity: 'recommended',
-    expected: 'she hears EXPIRE of the first once for each sweep, not for each message, and then of the second',
+    expected: 'EXPIRE for the first peer arrives once per sweep, not once per message, then EXPIRE for the second peer',
     setup: 'messages expire',
-    async run(scene) {
-      const [ann, first, second] = [await scene.connect('ann'), uniqueName('first'), uniqueName('second')];
+    async run(fixture) {
+      const [ann, first, second] = [await fixture.connect('ann'), uniqueName('first'), uniqueName('second')];
       for (let n = 0; n < 20; n++) ann.send({ type: 'CANDIDATE', dst: first, payload: n });
-      await scene.wait(scene.setting('expire_timeout') / 2);
+      await fixture.wait(fixture.setting('expire_timeout') / 2);
       ann.sendOffer(second);
-      const told: unknown[] = [];
-      while (told.at(-1) !== second) told.push((await ann.receive())['src']);
-      // One sweep may fall between the arrivals.
-      assertThat(told.length <= 3, `Ann heard EXPIRE of the first ${told.length - 1} times`);
-      assertThat(told.includes(first), 'Ann heard no EXPIRE of the first');
+      const sources: unknown[] = [];
+      while (sources.at(-1) !== second) sources.push((await ann.receive())['src']);
+      // The messages may be spread over two sweeps.
+      assertThat(sources.length <= 3, `Ann received EXPIRE for the first peer ${sources.length - 1} times`);
+      assertThat(sources.includes(first), 'Ann received no EXPIRE for the first peer');
     },
   },
   {
     id: 'M14.each-pair',
-    title: 'Ann and Bob each write to the same two absent peers',
+    title: 'Ann and Bob each send an OFFER to the same two absent peers',
     severity: 'required',
-    expected: 'each hears EXPIRE of both',
+    expected: 'each sender receives EXPIRE for both peers',
     setup: 'messages expire',
-    async run(scene) {
-      const [ann, bob] = await scene.connectPair();
+    async run(fixture) {
+      const [ann, bob] = await fixture.connectPair();
       const absent = [uniqueName('x'), uniqueName('y')].sort();
       for (const id of absent) {
         ann.sendOffer(id);
         bob.sendOffer(id);
       }
       for (const sender of [ann, bob]) {
-        const told = await sender.receiveMany(2);
-        assertEqual(`of whom ${sender.name} hears`, told.map((frame) => String(frame['src'])).sort(), absent);
-        if (told.some((frame) => frame['dst'] !== sender.id)) throw new Dangerous(`${sender.name} hears an EXPIRE for another`);
+        const frames = await sender.receiveMany(2);
+        assertEqual(`the src of each EXPIRE for ${sender.name}`, frames.map((frame) => String(frame['src'])).sort(), absent);
+        if (frames.some((frame) => frame['dst'] !== sender.id)) {
+          throw new Dangerous(`${sender.name} received an EXPIRE with the dst of another peer`);
+        }
       }
     },
   },
   {
     id: 'M14.nobody-else',
-    title: 'Ann writes to a peer that does not come, while Eve is here',
+    title: 'Ann sends an OFFER to an absent peer while Eve is connected',
     severity: 'required',
-    expected: 'Ann hears EXPIRE, and Eve nothing',
+    expected: 'Ann receives EXPIRE, Eve receives nothing',
     setup: 'messages expire',
-    async run(scene) {
-      const [ann, eve, absent] = [await scene.connect('ann'), await scene.connect('eve'), uniqueName('absent')];
+    async run(fixture) {
+      const [ann, eve, absent] = [await fixture.connect('ann'), await fixture.connect('eve'), uniqueName('absent')];
       ann.sendOffer(absent);
-      assertMembers('what Ann hears', await receiveOwn(ann), { type: 'EXPIRE', src: absent });
-      await scene.expectNoLeak(eve);
+      assertMembers('frame received by Ann', await receiveOwn(ann), { type: 'EXPIRE', src: absent });
+      await fixture.expectNoLeak(eve);
     },
   },
   {
     id: 'M14.not-delivered',
-    title: 'Ann hears EXPIRE of Bob, who enters then',
+    title: 'Ann receives EXPIRE for Bob, then Bob connects',
     severity: 'required',
-    expected: 'Bob hears nothing of it any more',
+    expected: 'Bob does not receive the expired message',
     setup: 'messages expire',
-    async run(scene) {
-      const [ann, id] = [await scene.connect('ann'), uniqueName('bob')];
+    async run(fixture) {
+      const [ann, id] = [await fixture.connect('ann'), uniqueName('bob')];
       ann.sendOffer(id);
-      assertMembers('what Ann hears', await receiveOwn(ann), { type: 'EXPIRE', src: id });
-      await scene.expectNothing(await scene.connect('bob', { id }));
+      assertMembers('frame received by Ann', await receiveOwn(ann), { type: 'EXPIRE', src: id });
+      await fixture.expectNothing(await fixture.connect('bob', { id }));
     },
   },
   {
     id: 'M14.delivered-in-time',
-    title: 'Ann writes to Bob, who enters in time; then she writes to a peer that does not come',
+    title: 'Ann sends an OFFER to Bob, who connects in time; then Ann sends an OFFER to an absent peer',
     severity: 'required',
-    expected: 'she hears EXPIRE of the second only',
+    expected: 'Ann receives EXPIRE for the second message only: a delivered message does not expire',
     setup: 'messages expire',
-    async run(scene) {
-      const [ann, id, absent] = [await scene.connect('ann'), uniqueName('bob'), uniqueName('absent')];
+    async run(fixture) {
+      const [ann, id, absent] = [await fixture.connect('ann'), uniqueName('bob'), uniqueName('absent')];
       ann.sendOffer(id, 'in time');
-      await scene.expectNothing(ann);
-      assertEqual('the payload', (await (await scene.connect('bob', { id })).receive())['payload'], 'in time');
+      await fixture.expectNothing(ann);
+      assertEqual('the payload', (await (await fixture.connect('bob', { id })).receive())['payload'], 'in time');
       ann.sendOffer(absent);
-      assertMembers('what Ann hears', await receiveOwn(ann), { type: 'EXPIRE', src: absent });
+      assertMembers('frame received by Ann', await receiveOwn(ann), { type: 'EXPIRE', src: absent });
     },
   },
   {
     id: 'M14.names-of-javascript',
-    title: 'Ann writes to __proto__, constructor and hasOwnProperty, which do not come',
+    title: 'Ann sends an OFFER to __proto__, constructor and hasOwnProperty, which are absent',
     severity: 'hardening',
-    expected: 'she hears EXPIRE of each',
+    expected: 'Ann receives EXPIRE for each; these names are special in plain JavaScript objects',
     setup: 'messages expire',
-    async run(scene) {
-      const [ann, ids] = [await scene.connect('ann'), ['__proto__', 'constructor', 'hasOwnProperty']];
+    async run(fixture) {
+      const [ann, ids] = [await fixture.connect('ann'), ['__proto__', 'constructor', 'hasOwnProperty']];
       for (const id of ids) ann.sendOffer(id);
-      assertEqual('of whom Ann hears', (await ann.receiveMany(3)).map((frame) => String(frame['src'])).sort(), ids.sort());
+      assertEqual(
+        'the src of each EXPIRE for Ann',
+        (await ann.receiveMany(3)).map((frame) => String(frame['src'])).sort(),
+        ids.sort(),
+      );
     },
   },
   {
     id: 'M14.full-time',
-    title: 'Ann writes to Bob, who is absent; late in that time Cem does; Ann hears EXPIRE, and Bob enters',
+    title:
+      'Ann sends an OFFER to absent Bob; shortly before it expires, Cem sends one to Bob; Ann receives EXPIRE, then Bob connects',
     severity: 'recommended',
-    expected: 'Bob hears Cem: each message has its own time, however old the mailbox is',
+    expected: 'Bob receives the OFFER of Cem: each message expires individually, independently of the age of the mailbox',
     setup: 'messages expire later',
     reference: {
-      behaviour: 'counts from the first message of the mailbox, and drops a later one young',
-      evidence: /waited \d+ ms for a frame/,
+      behaviour: 'counts from the first message of the mailbox, and drops later messages early',
+      evidence: /waiting for a frame/,
     },
-    async run(scene) {
-      const [ann, cem, id] = [await scene.connect('ann'), await scene.connect('cem'), uniqueName('bob')];
+    async run(fixture) {
+      const [ann, cem, id] = [await fixture.connect('ann'), await fixture.connect('cem'), uniqueName('bob')];
       ann.sendOffer(id, 'old');
-      await scene.wait(scene.setting('expire_timeout') * 0.45);
+      await fixture.wait(fixture.setting('expire_timeout') * 0.45);
       cem.sendOffer(id, 'young');
-      assertMembers('what Ann hears', await receiveOwn(ann), { type: 'EXPIRE', src: id });
-      const bob = await scene.connect('bob', { id });
-      assertMembers('what Bob hears', await bob.receive(IMMEDIATE_MS), { src: cem.id, payload: 'young' });
+      assertMembers('frame received by Ann', await receiveOwn(ann), { type: 'EXPIRE', src: id });
+      const bob = await fixture.connect('bob', { id });
+      assertMembers('frame received by Bob', await bob.receive(IMMEDIATE_MS), { src: cem.id, payload: 'young' });
     },
   },
   {
     id: 'M15.sender-gone',
-    title: 'Ann writes to an absent peer and is cut off; Bob writes to it too',
+    title: 'Ann sends an OFFER to an absent peer and loses her connection; Bob sends one to the same peer',
     severity: 'required',
-    expected: 'Bob hears his own EXPIRE, and nothing of hers',
+    expected: 'Bob receives EXPIRE for his own message only',
     setup: 'messages expire',
-    async run(scene) {
-      const [ann, bob, absent] = [await scene.connect('ann'), await scene.connect('bob'), uniqueName('absent')];
+    async run(fixture) {
+      const [ann, bob, absent] = [await fixture.connect('ann'), await fixture.connect('bob'), uniqueName('absent')];
       ann.sendOffer(absent);
-      await scene.expectNothing(ann);
+      await fixture.expectNothing(ann);
       ann.terminate();
       bob.sendOffer(absent);
-      assertEqual('what Bob hears', await receiveOwn(bob), { type: 'EXPIRE', src: absent, dst: bob.id });
-      await scene.expectNoLeak(bob);
+      assertEqual('frame received by Bob', await receiveOwn(bob), { type: 'EXPIRE', src: absent, dst: bob.id });
+      await fixture.expectNoLeak(bob);
     },
   },
   {
     id: 'M6.never-expires',
-    title: 'Ann sends LEAVE and EXPIRE to absent peers, and later an OFFER to another',
+    title: 'Ann sends LEAVE and EXPIRE to absent peers, and later an OFFER to another absent peer',
     severity: 'required',
-    expected: 'she hears EXPIRE of the last only',
+    expected: 'Ann receives EXPIRE for the OFFER only',
     setup: 'messages expire',
-    async run(scene) {
-      const [ann, absent] = [await scene.connect('ann'), uniqueName('absent')];
-      ann.send({ type: 'LEAVE', dst: uniqueName('nobody') }).send({ type: 'EXPIRE', dst: uniqueName('nobody') });
-      await scene.wait(scene.setting('expire_timeout') / 2);
+    async run(fixture) {
+      const [ann, absent] = [await fixture.connect('ann'), uniqueName('absent')];
+      ann.send({ type: 'LEAVE', dst: uniqueName('absent') }).send({ type: 'EXPIRE', dst: uniqueName('absent') });
+      await fixture.wait(fixture.setting('expire_timeout') / 2);
       ann.sendOffer(absent);
-      assertMembers('what Ann hears', await receiveOwn(ann), { type: 'EXPIRE', src: absent });
+      assertMembers('frame received by Ann', await receiveOwn(ann), { type: 'EXPIRE', src: absent });
     },
   },
   {
     id: 'M12.never-expires',
-    title: 'Ann sends an OFFER without dst, and later one to an absent peer',
+    title: 'Ann sends an OFFER without a dst, and later an OFFER to an absent peer',
     severity: 'hardening',
-    expected: 'she hears EXPIRE of the last only',
+    expected: 'Ann receives EXPIRE for the second OFFER only',
     setup: 'messages expire',
-    async run(scene) {
-      const [ann, absent] = [await scene.connect('ann'), uniqueName('absent')];
+    async run(fixture) {
+      const [ann, absent] = [await fixture.connect('ann'), uniqueName('absent')];
       ann.send({ type: 'OFFER', payload: 1 });
-      await scene.wait(scene.setting('expire_timeout') / 2);
+      await fixture.wait(fixture.setting('expire_timeout') / 2);
       ann.sendOffer(absent);
-      assertEqual('what Ann hears', await receiveOwn(ann), { type: 'EXPIRE', src: absent, dst: ann.id });
+      assertEqual('frame received by Ann', await receiveOwn(ann), { type: 'EXPIRE', src: absent, dst: ann.id });
     },
   },
   ...Object.entries({ five: '5', fraction: '-0.5', object: '{}', list: '[]', 'list-of-text': '["bob"]', true: 'true' }).map(
@@ -210,54 +218,54 @@ export const EXPIRY_CASES = cases([
   ...Object.entries({ false: 'false', zero: '0' }).map(([name, dst]) => invalidDestination(name, dst, false)),
   {
     id: 'M11.others-still-expire',
-    title: 'Mallory sends an OFFER to {"id":1}, and Ann writes to a peer that does not come',
+    title: 'Mallory sends an OFFER with the dst {"id":1}; Ann sends an OFFER to an absent peer',
     severity: 'hardening',
-    expected: 'Ann hears EXPIRE as ever',
+    expected: 'Ann receives EXPIRE: an invalid dst does not stop the sweep',
     setup: 'messages expire',
     pace: 'alone',
-    async run(scene) {
-      const [ann, mallory, absent] = [await scene.connect('ann'), await scene.connect('mallory'), uniqueName('absent')];
+    async run(fixture) {
+      const [ann, mallory, absent] = [await fixture.connect('ann'), await fixture.connect('mallory'), uniqueName('absent')];
       mallory.sendText('{"type":"OFFER","dst":{"id":1},"payload":1}');
       await mallory.waitUntilReadOrClosed();
-      await scene.wait(scene.setting('expire_timeout') + 300);
+      await fixture.wait(fixture.setting('expire_timeout') + 300);
       ann.sendOffer(absent);
-      assertEqual('what Ann hears', await receiveOwn(ann), { type: 'EXPIRE', src: absent, dst: ann.id });
+      assertEqual('frame received by Ann', await receiveOwn(ann), { type: 'EXPIRE', src: absent, dst: ann.id });
     },
   },
 ]);
 
-/** A timer may ring a little early. */
+/** Tolerance for timers that fire early. */
 const ROUNDING_MS = 5;
-/** How late a sweep may be. What a slow machine delays, it delays with the echo. */
+/** The maximum delay of a sweep. A slow machine delays the echo as well. */
 const GRACE_MS = 1_000;
 const DEFAULT_SWEEP_MS = 1_000;
-/** What is there comes at once. */
+/** The time limit for a message that is already held. */
 const IMMEDIATE_MS = 3_000;
 
-/** What a peer hears next. @throws Dangerous where it is an EXPIRE that another should hear. */
+/** Returns the next frame. @throws Dangerous for an EXPIRE with the dst of another peer */
 async function receiveOwn(peer: PeerClient): Promise<Frame> {
   const frame = await peer.receive();
   const { type, src, dst } = frame;
   if (type !== 'EXPIRE' || dst === peer.id || src === peer.id) return frame;
-  throw new Dangerous(`${peer.name} hears an EXPIRE for another: ${formatValue(frame)}`);
+  throw new Dangerous(`${peer.name} received an EXPIRE with the dst of another peer: ${formatValue(frame)}`);
 }
 
 function invalidDestination(name: string, dst: string, differs: boolean): CaseDraft {
-  const behaviour = 'keeps it under that value, and tells EXPIRE with the same value as `src`';
+  const behaviour = 'holds the message under that value, and sends EXPIRE with the same value as `src`';
   return {
     id: `M11.${name}`,
-    title: `Ann sends an OFFER to ${dst}, which is no text, and later one to an absent peer`,
+    title: `Ann sends an OFFER with the dst ${dst}, which is not a string, and later an OFFER to an absent peer`,
     severity: 'hardening',
-    expected: 'the first is ignored: she hears EXPIRE of the last only',
+    expected: 'the first OFFER is ignored: Ann receives EXPIRE for the second one only',
     setup: 'messages expire',
     pace: 'later',
-    ...(differs ? { reference: { behaviour, evidence: /what Ann hears: expected/ } } : {}),
-    async run(scene) {
-      const [ann, absent] = [await scene.connect('ann'), uniqueName('absent')];
+    ...(differs ? { reference: { behaviour, evidence: /frame received by Ann: expected/ } } : {}),
+    async run(fixture) {
+      const [ann, absent] = [await fixture.connect('ann'), uniqueName('absent')];
       ann.sendText(`{"type":"OFFER","dst":${dst},"payload":1}`);
-      await scene.wait(scene.setting('expire_timeout') / 2);
+      await fixture.wait(fixture.setting('expire_timeout') / 2);
       ann.sendOffer(absent);
-      assertMembers('what Ann hears', await receiveOwn(ann), { type: 'EXPIRE', src: absent });
+      assertMembers('frame received by Ann', await receiveOwn(ann), { type: 'EXPIRE', src: absent });
     },
   };
 }

@@ -5,9 +5,9 @@ import { loose, type Loose } from '../outcomes.ts';
 import type { Fixture } from '../fixture.ts';
 import { pollUntil } from '../waiting.ts';
 
-// So many that they do not all fit into a few windows, however slow the machine.
+// More requests than fit into a few windows, even on a slow machine.
 const REQUESTS = 40;
-const UNBOUNDED = { behaviour: 'has no bound', evidence: /no request was refused/ };
+const UNBOUNDED = { behaviour: 'has no rate limit', evidence: /no request was refused/ };
 const UPGRADE = [
   'upgrade: websocket',
   'connection: upgrade',
@@ -16,101 +16,103 @@ const UPGRADE = [
   '',
 ].join('\r\n');
 
-/** H9 to H11, H15: too many requests, too long ones, none at all, and many on one connection. */
+/** H9 to H11, H15: rate limits, oversized requests, invalid requests, and pipelining. */
 export const HTTP_BOUND_CASES = cases([
   {
     id: 'H9.too-many',
-    title: `${REQUESTS} requests at once, more than the window allows`,
+    title: `${REQUESTS} parallel requests, more than the rate limit allows`,
     severity: 'hardening',
-    expected: '429 for some, with retry-after in seconds',
-    setup: 'few requests',
+    expected: '429 for some of them, with Retry-After in seconds',
+    setup: 'low HTTP rate limit',
     pace: 'alone',
     reference: UNBOUNDED,
-    async run(scene) {
-      const answers = await Promise.all(Array.from({ length: REQUESTS }, () => scene.request(`${scene.server.key}/id`)));
-      const late = answers.find(({ status }) => status === 429);
-      assertThat(late !== undefined, 'no request was refused');
-      assertMatch('retry-after', late.headers['retry-after'], /^[1-9]\d*$/);
+    async run(fixture) {
+      const answers = await Promise.all(Array.from({ length: REQUESTS }, () => fixture.request(`${fixture.server.key}/id`)));
+      const refused = answers.find(({ status }) => status === 429);
+      assertThat(refused !== undefined, 'no request was refused');
+      assertMatch('retry-after', refused.headers['retry-after'], /^[1-9]\d*$/);
     },
   },
   {
     id: 'H9.next-window',
-    title: 'too many requests, and one in the next window',
+    title: 'more requests than the rate limit allows, then one in the next window',
     severity: 'hardening',
-    expected: 'the first are refused, the last is answered',
-    setup: 'few requests',
+    expected: 'the first ones are refused, the last one is answered',
+    setup: 'low HTTP rate limit',
     pace: 'alone',
     reference: UNBOUNDED,
-    async run(scene) {
-      await expectRateLimit(scene, () => ({}));
-      await pollUntil(scene.patience, 'the next window', async () =>
-        (await scene.request(`${scene.server.key}/id`)).status === 200 ? true : undefined,
+    async run(fixture) {
+      await expectRateLimit(fixture, () => ({}));
+      await pollUntil(fixture.patience, 'a response in the next window', async () =>
+        (await fixture.request(`${fixture.server.key}/id`)).status === 200 ? true : undefined,
       );
     },
   },
   {
     id: 'H9.sockets-open',
-    title: 'too many requests, then a socket',
+    title: 'more requests than the rate limit allows, then a handshake',
     severity: 'recommended',
-    expected: 'OPEN: sockets are not counted',
-    setup: 'few requests',
+    expected: 'OPEN: handshakes do not count as requests',
+    setup: 'low HTTP rate limit',
     pace: 'alone',
-    async run(scene) {
-      await requestStatuses(scene, () => ({}));
-      await scene.connect('ann');
+    async run(fixture) {
+      await requestStatuses(fixture, () => ({}));
+      await fixture.connect('ann');
     },
   },
   {
     id: 'H10.no-proxy',
-    title: 'too many requests, each with another address in x-forwarded-for, where no proxy is trusted',
+    title:
+      'more requests than the rate limit allows, each with another address in X-Forwarded-For, on a server without a trusted proxy',
     severity: 'hardening',
-    expected: 'some are refused: the header changes nothing',
-    setup: 'few requests',
+    expected: 'some are refused: an untrusted X-Forwarded-For is ignored, because a client could use it to evade the limit',
+    setup: 'low HTTP rate limit',
     pace: 'alone',
     reference: UNBOUNDED,
-    run: (scene) => expectRateLimit(scene, (n) => ({ 'x-forwarded-for': `203.0.113.${n}` })),
+    run: (fixture) => expectRateLimit(fixture, (n) => ({ 'x-forwarded-for': `203.0.113.${n}` })),
   },
   {
     id: 'H10.each-address',
-    title: 'one request of each of many addresses, behind a proxy that is trusted',
+    title: 'one request from each of many client addresses, behind a trusted proxy',
     severity: 'hardening',
-    expected: 'all are answered',
-    setup: 'few requests behind a proxy',
-    async run(scene) {
+    expected: '200 for all: the rate limit applies per client address',
+    setup: 'low HTTP rate limit behind a proxy',
+    async run(fixture) {
       assertEqual(
         'the statuses',
-        new Set(await requestStatuses(scene, (n) => ({ 'x-forwarded-for': `203.0.113.${n}` }))),
+        new Set(await requestStatuses(fixture, (n) => ({ 'x-forwarded-for': `203.0.113.${n}` }))),
         new Set([200]),
       );
     },
   },
   {
     id: 'H10.one-address',
-    title: 'too many requests of one address, behind a proxy that is trusted',
+    title: 'more requests than the rate limit allows from one client address, behind a trusted proxy',
     severity: 'hardening',
     expected: 'some are refused',
-    setup: 'few requests behind a proxy',
+    setup: 'low HTTP rate limit behind a proxy',
     reference: UNBOUNDED,
-    run: (scene) => expectRateLimit(scene, () => ({ 'x-forwarded-for': '203.0.113.200' })),
+    run: (fixture) => expectRateLimit(fixture, () => ({ 'x-forwarded-for': '203.0.113.200' })),
   },
   {
     id: 'H10.forged',
-    title: 'too many requests of one address that writes other addresses in front of what its proxy adds',
+    title:
+      'more requests than the rate limit allows from one client that prepends forged addresses to X-Forwarded-For, behind a trusted proxy',
     severity: 'hardening',
-    expected: 'some are refused: what a client writes does not count',
-    setup: 'few requests behind a proxy',
+    expected: 'some are refused: only the address added by the trusted proxy counts',
+    setup: 'low HTTP rate limit behind a proxy',
     reference: UNBOUNDED,
-    run: (scene) => expectRateLimit(scene, (n) => ({ 'x-forwarded-for': `198.51.100.${n}, 203.0.113.201` })),
+    run: (fixture) => expectRateLimit(fixture, (n) => ({ 'x-forwarded-for': `198.51.100.${n}, 203.0.113.201` })),
   },
   ...[20_000, 200_000].map((length): CaseDraft => ({
     id: `H11.target-${length}`,
     title: `a request target of ${length} characters`,
     severity: 'hardening',
-    expected: '414 or 431, and the server lives',
+    expected: '414 or 431, and the server keeps running',
     pace: 'alone',
-    async run(scene) {
-      const wire = scene.openRaw();
-      wire.send(`GET ${scene.server.path}?${'x'.repeat(length)} HTTP/1.1\r\nhost: a\r\n\r\n`);
+    async run(fixture) {
+      const wire = fixture.openRaw();
+      wire.send(`GET ${fixture.server.path}?${'x'.repeat(length)} HTTP/1.1\r\nhost: a\r\n\r\n`);
       return expectRefusal(wire, [414, 431]);
     },
   })),
@@ -118,24 +120,24 @@ export const HTTP_BOUND_CASES = cases([
     id: 'H11.long-header',
     title: 'a header of 20,000 characters',
     severity: 'hardening',
-    expected: '431, and the server lives',
+    expected: '431, and the server keeps running',
     pace: 'alone',
-    async run(scene) {
-      const wire = scene.openRaw();
-      wire.send(`GET ${scene.server.path} HTTP/1.1\r\nhost: a\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`);
+    async run(fixture) {
+      const wire = fixture.openRaw();
+      wire.send(`GET ${fixture.server.path} HTTP/1.1\r\nhost: a\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`);
       return expectRefusal(wire, [431]);
     },
   },
   {
     id: 'H11.many-headers',
-    title: 'a thousand headers',
+    title: '1,000 headers',
     severity: 'hardening',
-    expected: '431, and the server lives',
+    expected: '431, and the server keeps running',
     pace: 'alone',
-    async run(scene) {
-      const wire = scene.openRaw();
+    async run(fixture) {
+      const wire = fixture.openRaw();
       const lines = Array.from({ length: 1000 }, (_, n) => `x-${n}: ${'y'.repeat(40)}\r\n`);
-      wire.send(`GET ${scene.server.path} HTTP/1.1\r\nhost: a\r\n${lines.join('')}\r\n`);
+      wire.send(`GET ${fixture.server.path} HTTP/1.1\r\nhost: a\r\n${lines.join('')}\r\n`);
       return expectRefusal(wire, [431]);
     },
   },
@@ -143,42 +145,42 @@ export const HTTP_BOUND_CASES = cases([
     id: 'H11.long-handshake',
     title: 'a handshake with a target of 20,000 characters',
     severity: 'hardening',
-    expected: '414 or 431, and others get in',
+    expected: '414 or 431, and other peers can connect',
     pace: 'alone',
-    async run(scene) {
-      const wire = scene.openRaw();
-      wire.send(`GET ${scene.socketTarget()}&more=${'x'.repeat(20_000)} HTTP/1.1\r\nhost: a\r\n${UPGRADE}\r\n`);
+    async run(fixture) {
+      const wire = fixture.openRaw();
+      wire.send(`GET ${fixture.socketTarget()}&more=${'x'.repeat(20_000)} HTTP/1.1\r\nhost: a\r\n${UPGRADE}\r\n`);
       const refusal = await expectRefusal(wire, [414, 431]);
-      await scene.connect('ann');
+      await fixture.connect('ann');
       return refusal;
     },
   },
   {
     id: 'H11.no-http',
-    title: 'bytes that are no HTTP, on several connections',
+    title: 'bytes that are not HTTP, on several connections',
     severity: 'hardening',
-    expected: 'each is closed or answered with 400, and the server lives',
+    expected: 'each connection is closed or answered with 400, and the server keeps running',
     pace: 'alone',
-    async run(scene) {
+    async run(fixture) {
       for (const bytes of [Buffer.alloc(512, 0xff), Buffer.from('\0\0\0\0\r\n\r\n'), Buffer.from('BREW / HTCPCP/1.0\r\n\r\n')]) {
-        const wire = scene.openRaw().send(bytes);
+        const wire = fixture.openRaw().send(bytes);
         const status = await wire.status();
-        assertThat(status === undefined || status >= 400, `it was answered with ${status}`);
+        assertThat(status === undefined || status >= 400, `the invalid request was answered with ${status}`);
         wire.terminate();
       }
     },
   },
   {
     id: 'H15.in-order',
-    title: 'ten requests on one connection, each sent before the answer to the one before',
+    title: 'ten pipelined requests on one connection',
     severity: 'recommended',
-    expected: 'ten answers, in their order',
-    async run(scene) {
-      const { path, key } = scene.server;
+    expected: 'ten responses in the same order',
+    async run(fixture) {
+      const { path, key } = fixture.server;
       const targets = Array.from({ length: 9 }, (_, n) => (n % 2 === 0 ? `${key}/id` : 'nowhere'));
       const requests = targets.map((target) => `GET ${path}${target} HTTP/1.1\r\nhost: a\r\n\r\n`);
       const last = `GET ${path}${key}/id HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`;
-      const wire = scene.openRaw().send(requests.join('') + last);
+      const wire = fixture.openRaw().send(requests.join('') + last);
       await wire.waitForClose();
       const statuses = Array.from(wire.received.matchAll(/HTTP\/1\.1 (\d{3})/g), ([, status]) => Number(status));
       assertEqual('the statuses', statuses, [...targets.map((target) => (target === 'nowhere' ? 404 : 200)), 200]);
@@ -186,35 +188,37 @@ export const HTTP_BOUND_CASES = cases([
   },
   {
     id: 'H11.half-request',
-    title: 'twenty connections that are cut in the midst of a request or a handshake',
+    title: 'twenty connections that close in the middle of a request or handshake',
     severity: 'hardening',
-    expected: 'the server lives, and others get in',
+    expected: 'the server keeps running, and other peers can connect',
     pace: 'alone',
-    async run(scene) {
+    async run(fixture) {
       for (let n = 0; n < 20; n++) {
-        const target = n % 2 === 0 ? scene.server.path : scene.socketTarget();
-        const wire = scene.openRaw().send(`GET ${target} HTTP/1.1\r\nhost: a\r\n${UPGRADE.slice(0, 6 * n)}`);
+        const target = n % 2 === 0 ? fixture.server.path : fixture.socketTarget();
+        const wire = fixture.openRaw().send(`GET ${target} HTTP/1.1\r\nhost: a\r\n${UPGRADE.slice(0, 6 * n)}`);
         await wire.flush();
         wire.terminate();
       }
-      await scene.connect('ann');
+      await fixture.connect('ann');
     },
   },
 ]);
 
-/** Where a limit lies is the server's choice, so to take it is loose; so is to close without a word. */
+/** The limit is the choice of the server, so a larger one is loose, as is closing without a response. */
 async function expectRefusal(wire: RawConnection, expected: readonly number[]): Promise<Loose | void> {
   const status = await wire.status();
-  if (status === undefined) return loose('closes the connection without an answer');
+  if (status === undefined) return loose('closes the connection without a response');
   return expected.includes(status) ? undefined : loose(`answers ${status}`);
 }
 
-async function expectRateLimit(scene: Fixture, headersOf: (n: number) => Record<string, string>): Promise<void> {
-  assertThat((await requestStatuses(scene, headersOf)).includes(429), 'no request was refused');
+async function expectRateLimit(fixture: Fixture, headersOf: (n: number) => Record<string, string>): Promise<void> {
+  assertThat((await requestStatuses(fixture, headersOf)).includes(429), 'no request was refused');
 }
 
-async function requestStatuses(scene: Fixture, headersOf: (n: number) => Record<string, string>): Promise<number[]> {
-  const target = `${scene.server.key}/id`;
-  const answers = await Promise.all(Array.from({ length: REQUESTS }, (_, n) => scene.request(target, { headers: headersOf(n) })));
+async function requestStatuses(fixture: Fixture, headersOf: (n: number) => Record<string, string>): Promise<number[]> {
+  const target = `${fixture.server.key}/id`;
+  const answers = await Promise.all(
+    Array.from({ length: REQUESTS }, (_, n) => fixture.request(target, { headers: headersOf(n) })),
+  );
   return answers.map(({ status }) => status);
 }

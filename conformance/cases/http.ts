@@ -3,18 +3,18 @@ import { assertEqual, assertMembers, assertMatch, formatValue } from '../asserti
 import { Dangerous } from '../outcomes.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** What the PeerJS client takes for an id. */
+/** The ids that the PeerJS client accepts. */
 const CLIENT_ID_PATTERN = /^[A-Za-z0-9]+(?:[ _-][A-Za-z0-9]+)*$/;
 
-/** H1 to H3: what a server says of itself, ids, and who is here. */
+/** H1 to H3: server description, generated ids, and the list of peers. */
 export const HTTP_CASES = cases([
   {
     id: 'H1.describes',
     title: 'GET {path}',
     severity: 'recommended',
-    expected: '200, and a JSON object with a name, a description and a website',
-    async run(scene) {
-      const { status, headers, body } = await scene.request('');
+    expected: '200, and a JSON object with the strings name, description and website',
+    async run(fixture) {
+      const { status, headers, body } = await fixture.request('');
       assertEqual('the status', status, 200);
       assertMatch('the content type', headers['content-type'], /^application\/json/);
       const described = JSON.parse(body) as Record<string, unknown>;
@@ -23,11 +23,11 @@ export const HTTP_CASES = cases([
   },
   {
     id: 'H1.html',
-    title: 'GET {path} by a browser that prefers HTML',
+    title: 'GET {path} with Accept: text/html',
     severity: 'recommended',
     expected: 'the same JSON',
-    async run(scene) {
-      const { headers, body } = await scene.request('', { headers: { accept: 'text/html' } });
+    async run(fixture) {
+      const { headers, body } = await fixture.request('', { headers: { accept: 'text/html' } });
       assertMatch('the content type', headers['content-type'], /^application\/json/);
       assertEqual('the type of name', typeof (JSON.parse(body) as Record<string, unknown>)['name'], 'string');
     },
@@ -36,9 +36,9 @@ export const HTTP_CASES = cases([
     id: 'H2.gives-id',
     title: 'GET {path}{key}/id',
     severity: 'required',
-    expected: '200, and the whole body is an id that the PeerJS client takes',
-    async run(scene) {
-      const { status, body } = await scene.request(`${scene.server.key}/id`);
+    expected: '200, and the body is an id that the PeerJS client accepts; otherwise the client cannot connect without its own id',
+    async run(fixture) {
+      const { status, body } = await fixture.request(`${fixture.server.key}/id`);
       assertEqual('the status', status, 200);
       assertMatch('the body', body, CLIENT_ID_PATTERN);
     },
@@ -47,90 +47,92 @@ export const HTTP_CASES = cases([
     id: 'H2.uuid',
     title: 'GET {path}{key}/id',
     severity: 'recommended',
-    expected: 'the id is a UUID, as text/html',
-    async run(scene) {
-      const { headers, body } = await scene.request(`${scene.server.key}/id`);
+    expected: 'the id is a UUID with the content type text/html',
+    async run(fixture) {
+      const { headers, body } = await fixture.request(`${fixture.server.key}/id`);
       assertMatch('the content type', headers['content-type'], /^text\/html/);
       assertMatch('the body', body, UUID);
     },
   },
   {
     id: 'H2.no-id-twice',
-    title: 'twenty requests for an id at once',
+    title: '20 parallel requests for an id',
     severity: 'required',
-    expected: 'twenty different ids',
-    async run(scene) {
-      const answers = await Promise.all(Array.from({ length: 20 }, () => scene.request(`${scene.server.key}/id`)));
+    expected: '20 different ids',
+    async run(fixture) {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => fixture.request(`${fixture.server.key}/id`)));
       assertEqual('the number of different ids', new Set(answers.map(({ body }) => body)).size, 20);
     },
   },
   {
     id: 'H2.any-query',
-    title: 'GET {path}{key}/id with the query of the client, a parameter twice and a broken escape',
+    title: 'GET {path}{key}/id with the query of the PeerJS client, a repeated parameter and an invalid escape',
     severity: 'required',
     expected: '200, and an id',
-    async run(scene) {
-      const { status, body } = await scene.request(`${scene.server.key}/id?ts=17000000000000.123&version=1.5.5&ts=%zz`);
+    async run(fixture) {
+      const { status, body } = await fixture.request(`${fixture.server.key}/id?ts=17000000000000.123&version=1.5.5&ts=%zz`);
       assertEqual('the status', status, 200);
       assertMatch('the body', body, CLIENT_ID_PATTERN);
     },
   },
   {
     id: 'H2.id-opens',
-    title: 'Ann opens a socket with an id that was given out, and Bob writes to it',
+    title: 'Ann connects with a generated id, and Bob sends an OFFER to that id',
     severity: 'required',
-    expected: 'Ann hears Bob',
-    async run(scene) {
-      const { body: id } = await scene.request(`${scene.server.key}/id`);
-      const [ann, bob] = [await scene.connect('ann', { id }), await scene.connect('bob')];
+    expected: 'Ann receives the OFFER',
+    async run(fixture) {
+      const { body: id } = await fixture.request(`${fixture.server.key}/id`);
+      const [ann, bob] = [await fixture.connect('ann', { id }), await fixture.connect('bob')];
       bob.sendOffer(id, 'hello');
-      assertMembers('what Ann hears', await ann.receive(), { src: bob.id, dst: id, payload: 'hello' });
+      assertMembers('frame received by Ann', await ann.receive(), { src: bob.id, dst: id, payload: 'hello' });
     },
   },
   {
     id: 'H2.unknown-key',
-    title: 'GET {path}nobody/id, where no realm has that key',
+    title: 'GET {path}unknown/id with an unknown key',
     severity: 'recommended',
-    expected: '401, and a text that says so',
-    reference: { behaviour: 'gives out an id for any key', evidence: /status: expected 401, got 200/ },
-    async run(scene) {
-      const { status, body } = await scene.request('nobody/id');
+    expected: '401 with the body "Invalid key provided"',
+    reference: { behaviour: 'generates an id for any key', evidence: /status: expected 401, got 200/ },
+    async run(fixture) {
+      const { status, body } = await fixture.request('unknown/id');
       assertEqual('the status', status, 401);
       assertEqual('the body', body, 'Invalid key provided');
     },
   },
   {
     id: 'H2.escaped-key',
-    title: 'GET {path}{key}/id with characters of the key written as escapes',
+    title: 'GET {path}{key}/id with percent-encoded characters in the key',
     severity: 'recommended',
-    expected: 'it is the same key: 200',
-    async run(scene) {
-      const { key } = scene.server;
+    expected: '200: a percent-encoded key is the same key',
+    async run(fixture) {
+      const { key } = fixture.server;
       const escaped = Array.from(Buffer.from(key.slice(0, 2)), (byte) => `%${byte.toString(16)}`).join('');
-      assertEqual('the status', (await scene.request(`${escaped}${key.slice(2)}/id`)).status, 200);
+      assertEqual('the status', (await fixture.request(`${escaped}${key.slice(2)}/id`)).status, 200);
     },
   },
   {
     id: 'H3.nobody-is-listed',
-    title: 'GET {path}{key}/peers while Ann is here, with discovery off',
+    title: 'GET {path}{key}/peers while Ann is connected, without discovery',
     severity: 'required',
-    expected: '401, and nothing of Ann',
+    expected: '401, and the response does not include the id of Ann',
     setup: 'no discovery',
-    async run(scene) {
-      const ann = await scene.connect('ann');
-      const { status, body } = await scene.request(`${scene.server.key}/peers`);
-      if (body.includes(ann.id)) throw new Dangerous(`discovery is off, and the answer names Ann: ${formatValue(body)}`);
+    async run(fixture) {
+      const ann = await fixture.connect('ann');
+      const { status, body } = await fixture.request(`${fixture.server.key}/peers`);
+      if (body.includes(ann.id)) {
+        throw new Dangerous(`discovery is disabled, but the response includes the id of Ann: ${formatValue(body)}`);
+      }
       assertEqual('the status', status, 401);
     },
   },
   {
     id: 'H3.unknown-key',
-    title: 'GET {path}nobody/peers, with discovery off',
+    title: 'GET {path}unknown/peers, without discovery',
     severity: 'recommended',
-    expected: '401, as for any key',
+    expected: '401, as for a known key',
     setup: 'no discovery',
-    async run(scene) {
-      assertEqual('the status', (await scene.request('nobody/peers')).status, 401);
+    async run(fixture) {
+      assertEqual('the status', (await fixture.request('unknown/peers')).status, 401);
     },
   },
 ]);

@@ -4,38 +4,38 @@ import { loose } from '../outcomes.ts';
 import { uniqueName } from '../fixture.ts';
 import { INVALID_ID, refusedWith, TAKEN, WRONG_KEY } from './refusals.ts';
 
-/** Ids that the PeerJS client takes. */
+/** Ids that the PeerJS client accepts. */
 const CLIENT_IDS = { letters: 'Ann', dashes: 'ann-of-green_gables', spaces: 'two words', digits: '0' };
-/** Ids that it refuses itself, and that a program of another making may well have. */
+/** Ids that the PeerJS client rejects, but that other clients may use. */
 const UNUSUAL_IDS = {
   ...{ unicode: 'ünïcode-☃-🦊', plus: '+', escaped: 'a%2Fb', url: 'a/b?c=d&e#f', dots: '..' },
   ...{ tags: '<script>alert(1)</script>', quotes: "'; drop table" },
 };
-/** Bare, because that is their point; nobody else has them meanwhile. */
+/** Used without a unique suffix; no other case uses them. */
 const JAVASCRIPT_NAMES = ['__proto__', 'constructor', 'toString', 'null'];
 
-/** O7 to O9: what an id may be, and where sockets open. */
+/** O7 to O9: valid ids, repeated parameters, and the path of the socket. */
 export const ID_CASES = cases([
   ...Object.entries(CLIENT_IDS).map(([name, id]) => validId(name, id, 'required', () => uniqueName(id))),
   ...Object.entries(UNUSUAL_IDS).map(([name, id]) => validId(name, id, 'recommended', () => uniqueName(id))),
   ...JAVASCRIPT_NAMES.map((id) => validId(`name-${id.toLowerCase().replaceAll('_', '')}`, id, 'hardening', () => id)),
   validId('length-128', '128 characters', 'recommended', () => uniqueName('x'.repeat(128)).slice(-128)),
-  validId('length-128-unicode', '128 foxes: characters are counted, not their parts', 'recommended', () => '🦊'.repeat(128)),
+  validId('length-128-unicode', '128 fox emoji: the length is counted in code points', 'recommended', () => '🦊'.repeat(128)),
   ...Object.entries({
     'too-long': ['of 129 characters', 'x'.repeat(129)],
     'far-too-long': ['of 3,000 characters', 'x'.repeat(3000)],
     'line-feed': ['with a line feed', 'an\nn'],
-    'null-character': ['with a null character', 'an\u0000n'],
-    'c1-character': ['with a control character of C1', 'an\u0085n'],
+    'null-character': ['with a NUL character', 'an\u0000n'],
+    'c1-character': ['with a C1 control character', 'an\u0085n'],
   }).map(([name, [what = '', id = '']]): CaseDraft => ({
     id: `O7.${name}`,
-    title: `a socket with an id ${what}`,
+    title: `a handshake with an id ${what}`,
     severity: 'hardening',
-    expected: 'ERROR "Invalid id", then close 1008',
+    expected: 'an ERROR frame with "Invalid id", then close code 1008',
     pace: 'alone',
     reference: { behaviour: 'accepts it', evidence: /accepts it/ },
-    async run(scene) {
-      const socket = await scene.openSocket('ann', { id });
+    async run(fixture) {
+      const socket = await fixture.openSocket('ann', { id });
       const first = await socket.receive();
       if (first['type'] === 'OPEN') return loose('accepts it');
       const { code } = await socket.waitForClose();
@@ -44,43 +44,51 @@ export const ID_CASES = cases([
   })),
   {
     id: 'O8.id',
-    title: 'a socket with two ids in its query',
+    title: 'a handshake with two id parameters',
     severity: 'recommended',
-    expected: 'the last one wins',
-    async run(scene) {
+    expected: 'the last value is used',
+    async run(fixture) {
       const [first, last] = [uniqueName('first'), uniqueName('last')];
-      const socket = await scene.openSocketAt(
-        `${scene.server.path}peerjs?key=${scene.server.key}&id=${first}&token=t&id=${last}`,
+      const socket = await fixture.openSocketAt(
+        `${fixture.server.path}peerjs?key=${fixture.server.key}&id=${first}&token=t&id=${last}`,
       );
       assertEqual('the first frame', await socket.receive(), { type: 'OPEN' });
-      (await scene.connect('bob')).sendOffer(last, 'hello');
+      (await fixture.connect('bob')).sendOffer(last, 'hello');
       assertEqual('the payload', (await socket.receive())['payload'], 'hello');
     },
   },
   {
     id: 'O8.key',
-    title: 'sockets with two keys in their query, of which one is known',
+    title: 'handshakes with two key parameters, one of which is known',
     severity: 'recommended',
-    expected: 'the last one wins',
-    async run(scene) {
-      const { path, key } = scene.server;
+    expected: 'the last value is used',
+    async run(fixture) {
+      const { path, key } = fixture.server;
       const target = (one: string, other: string): string =>
         `${path}peerjs?key=${one}&token=t&id=${uniqueName('ann')}&key=${other}`;
-      assertEqual('with the known key last', await (await scene.openSocketAt(target('nobody', key))).receive(), { type: 'OPEN' });
-      assertMembers('with the unknown key last', await (await scene.openSocketAt(target(key, 'nobody'))).receive(), {
-        type: WRONG_KEY.type,
+      assertEqual('first frame with the known key last', await (await fixture.openSocketAt(target('nobody', key))).receive(), {
+        type: 'OPEN',
       });
+      assertMembers(
+        'first frame with the unknown key last',
+        await (await fixture.openSocketAt(target(key, 'nobody'))).receive(),
+        {
+          type: WRONG_KEY.type,
+        },
+      );
     },
   },
   {
     id: 'O8.token',
-    title: 'a socket with two tokens in its query; another with the first of them',
+    title: 'a handshake with two token parameters; another one with the first token only',
     severity: 'recommended',
-    expected: 'the last one wins, so the other hears ID-TAKEN',
-    async run(scene) {
-      const target = `${scene.server.path}peerjs?key=${scene.server.key}&id=${uniqueName('ann')}&token=first`;
-      await (await scene.openSocketAt(`${target}&token=last`)).receive();
-      assertMembers('what the other hears', await (await scene.openSocketAt(target)).receive(), { type: TAKEN.type });
+    expected: 'the last value is used, so the second socket receives ID-TAKEN',
+    async run(fixture) {
+      const target = `${fixture.server.path}peerjs?key=${fixture.server.key}&id=${uniqueName('ann')}&token=first`;
+      await (await fixture.openSocketAt(`${target}&token=last`)).receive();
+      assertMembers('frame received on the second socket', await (await fixture.openSocketAt(target)).receive(), {
+        type: TAKEN.type,
+      });
     },
   },
   ...Object.entries({
@@ -93,15 +101,15 @@ export const ID_CASES = cases([
     'http-route': 'peerjs/id',
   }).map(([name, path]): CaseDraft => ({
     id: `O9.${name}`,
-    title: `a socket at {path}${path}`,
+    title: `a handshake at {path}${path}`,
     severity: 'required',
-    expected: 'none opens: 404',
+    expected: '404: only {path}peerjs accepts handshakes',
     reference: { behaviour: 'answers 400', evidence: /400/ },
-    async run(scene) {
-      const status = await scene.handshakeStatus(
-        `${scene.server.path}${path}?key=${scene.server.key}&id=${uniqueName('ann')}&token=t`,
+    async run(fixture) {
+      const status = await fixture.handshakeStatus(
+        `${fixture.server.path}${path}?key=${fixture.server.key}&id=${uniqueName('ann')}&token=t`,
       );
-      assertThat(status !== 101, 'a socket opens there');
+      assertThat(status !== 101, 'the handshake was accepted');
       return status === 404 ? undefined : loose(`answers ${status}`);
     },
   })),
@@ -110,16 +118,16 @@ export const ID_CASES = cases([
 function validId(name: string, what: string, severity: CaseDraft['severity'], idOf: () => string): CaseDraft {
   return {
     id: `O7.${name}`,
-    title: `Ann enters with the id ${what}, Bob writes to her, and she answers`,
+    title: `Ann connects with the id ${what}, Bob sends an OFFER to her, and Ann sends an ANSWER`,
     severity,
-    expected: 'both hear each other, and her id as it is',
-    async run(scene) {
+    expected: 'both messages are delivered, with the id of Ann unchanged',
+    async run(fixture) {
       const id = idOf();
-      const [ann, bob] = [await scene.connect('ann', { id }), await scene.connect('bob')];
+      const [ann, bob] = [await fixture.connect('ann', { id }), await fixture.connect('bob')];
       bob.sendOffer(id, { to: id });
-      assertEqual('what Ann hears', await ann.receive(), { type: 'OFFER', src: bob.id, dst: id, payload: { to: id } });
+      assertEqual('frame received by Ann', await ann.receive(), { type: 'OFFER', src: bob.id, dst: id, payload: { to: id } });
       ann.send({ type: 'ANSWER', dst: bob.id });
-      assertEqual('what Bob hears', await bob.receive(), { type: 'ANSWER', src: id, dst: bob.id });
+      assertEqual('frame received by Bob', await bob.receive(), { type: 'ANSWER', src: id, dst: bob.id });
     },
   };
 }

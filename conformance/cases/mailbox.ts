@@ -3,76 +3,76 @@ import { assertEqual, assertMembers } from '../assertions.ts';
 import { Dangerous } from '../outcomes.ts';
 import { uniqueName } from '../fixture.ts';
 
-const UNBOUNDED: Reference = { behaviour: 'keeps it without bound', evidence: /waited \d+ ms for a frame/ };
+const UNBOUNDED: Reference = { behaviour: 'holds messages without a limit', evidence: /waiting for a frame/ };
 
-/** O11 and M13: what waits for a peer that is absent. */
+/** O11 and M13: messages held for an absent peer. */
 export const MAILBOX_CASES = cases([
   {
     id: 'O11.after-open',
-    title: 'Ann writes three messages to Bob, who is absent; Bob enters',
+    title: 'Ann sends three messages to absent Bob; Bob connects',
     severity: 'required',
-    expected: 'Bob hears OPEN, then the messages in order, each once; Ann hears nothing',
-    setup: 'messages wait',
-    async run(scene) {
-      const [ann, id] = [await scene.connect('ann'), uniqueName('bob')];
+    expected: 'Bob receives OPEN, then the messages once and in order; Ann receives nothing',
+    setup: 'mailboxes',
+    async run(fixture) {
+      const [ann, id] = [await fixture.connect('ann'), uniqueName('bob')];
       ann.send({ type: 'OFFER', dst: id, payload: 1 });
       ann.send({ type: 'CANDIDATE', dst: id, payload: 2 }).send({ type: 'CANDIDATE', dst: id });
-      await scene.expectNothing(ann);
-      const bob = await scene.openSocket('bob', { id });
-      assertEqual('what Bob hears', await bob.receiveMany(4), [
+      await fixture.expectNothing(ann);
+      const bob = await fixture.openSocket('bob', { id });
+      assertEqual('frame received by Bob', await bob.receiveMany(4), [
         { type: 'OPEN' },
         { type: 'OFFER', src: ann.id, dst: id, payload: 1 },
         { type: 'CANDIDATE', src: ann.id, dst: id, payload: 2 },
         { type: 'CANDIDATE', src: ann.id, dst: id },
       ]);
-      await scene.expectNothing(bob);
+      await fixture.expectNothing(bob);
     },
   },
   {
     id: 'O11.once',
-    title: 'Ann writes to Bob, who is absent; Bob enters, leaves and enters again',
+    title: 'Ann sends an OFFER to absent Bob; Bob connects, disconnects and connects again',
     severity: 'required',
-    expected: 'Bob hears it the first time only',
-    setup: 'messages wait',
-    async run(scene) {
-      const [ann, id] = [await scene.connect('ann'), uniqueName('bob')];
+    expected: 'Bob receives the OFFER the first time only',
+    setup: 'mailboxes',
+    async run(fixture) {
+      const [ann, id] = [await fixture.connect('ann'), uniqueName('bob')];
       ann.sendOffer(id, 'once');
-      await scene.expectNothing(ann);
-      const bob = await scene.connect('bob', { id });
+      await fixture.expectNothing(ann);
+      const bob = await fixture.connect('bob', { id });
       assertEqual('the payload', (await bob.receive())['payload'], 'once');
       await bob.close();
-      await scene.expectNothing(await scene.connectWhenFree('bob', { id }));
+      await fixture.expectNothing(await fixture.connectWhenFree('bob', { id }));
     },
   },
   {
     id: 'O11.refused-hears-nothing',
-    title: 'Ann writes to Bob, who is absent; a socket with his id and an unknown key is refused; Bob enters',
+    title: 'Ann sends an OFFER to absent Bob; a socket with his id and an unknown key is refused; Bob connects',
     severity: 'required',
-    expected: 'the refused one hears nothing of it, Bob does',
-    setup: 'messages wait',
-    async run(scene) {
-      const [ann, id] = [await scene.connect('ann'), uniqueName('bob')];
+    expected: 'the refused socket does not receive the OFFER, Bob does',
+    setup: 'mailboxes',
+    async run(fixture) {
+      const [ann, id] = [await fixture.connect('ann'), uniqueName('bob')];
       ann.sendOffer(id, 'for Bob only');
-      await scene.expectNothing(ann);
-      const stranger = await scene.openSocket('stranger', { id, key: 'nobody' });
-      await stranger.waitForClose();
-      const overheard = stranger.unread.find(({ text }) => text.includes('for Bob only'));
-      if (overheard !== undefined) throw new Dangerous(`a socket that was refused hears what waits: ${overheard.text}`);
-      assertEqual('the payload', (await (await scene.connect('bob', { id })).receive())['payload'], 'for Bob only');
+      await fixture.expectNothing(ann);
+      const rejected = await fixture.openSocket('unknown-key', { id, key: 'unknown' });
+      await rejected.waitForClose();
+      const overheard = rejected.unread.find(({ text }) => text.includes('for Bob only'));
+      if (overheard !== undefined) throw new Dangerous(`a refused socket received a held message: ${overheard.text}`);
+      assertEqual('the payload', (await (await fixture.connect('bob', { id })).receive())['payload'], 'for Bob only');
     },
   },
   {
     id: 'O11.sender-has-left',
-    title: 'Ann writes to Bob, who is absent, and leaves; Bob enters',
+    title: 'Ann sends an OFFER to absent Bob and disconnects; Bob connects',
     severity: 'recommended',
-    expected: 'Bob hears it all the same',
-    setup: 'messages wait',
-    async run(scene) {
-      const [ann, id] = [await scene.connect('ann'), uniqueName('bob')];
+    expected: 'Bob receives the OFFER, although its sender is no longer connected',
+    setup: 'mailboxes',
+    async run(fixture) {
+      const [ann, id] = [await fixture.connect('ann'), uniqueName('bob')];
       ann.sendOffer(id, 'left behind');
-      await scene.expectNothing(ann);
+      await fixture.expectNothing(ann);
       await ann.close();
-      assertMembers('what Bob hears', await (await scene.connect('bob', { id })).receive(), {
+      assertMembers('frame received by Bob', await (await fixture.connect('bob', { id })).receive(), {
         src: ann.id,
         payload: 'left behind',
       });
@@ -80,125 +80,125 @@ export const MAILBOX_CASES = cases([
   },
   {
     id: 'M13.waits',
-    title: 'Ann sends an OFFER, an ANSWER and a CANDIDATE to Bob, who is absent; Bob enters',
+    title: 'Ann sends an OFFER, an ANSWER and a CANDIDATE to absent Bob; Bob connects',
     severity: 'required',
-    expected: 'each has waited for him',
-    setup: 'messages wait',
-    async run(scene) {
-      const [ann, id] = [await scene.connect('ann'), uniqueName('bob')];
+    expected: 'Bob receives all three: a call can start before the recipient is connected',
+    setup: 'mailboxes',
+    async run(fixture) {
+      const [ann, id] = [await fixture.connect('ann'), uniqueName('bob')];
       const types = ['OFFER', 'ANSWER', 'CANDIDATE'];
       for (const type of types) ann.send({ type, dst: id, payload: type });
-      await scene.expectNothing(ann);
-      const heard = await (await scene.connect('bob', { id })).receiveMany(types.length);
+      await fixture.expectNothing(ann);
+      const received = await (await fixture.connect('bob', { id })).receiveMany(types.length);
       assertEqual(
         'the types',
-        heard.map((frame) => frame['type']),
+        received.map((frame) => frame['type']),
         types,
       );
     },
   },
   {
     id: 'M13.each-mailbox',
-    title: 'Ann writes to two absent peers; both enter',
+    title: 'Ann sends an OFFER to each of two absent peers; both connect',
     severity: 'required',
-    expected: 'each hears what was written to it',
-    setup: 'messages wait',
-    async run(scene) {
-      const [ann, bobs, cems] = [await scene.connect('ann'), uniqueName('bob'), uniqueName('cem')];
+    expected: 'each peer receives its own OFFER only',
+    setup: 'mailboxes',
+    async run(fixture) {
+      const [ann, bobs, cems] = [await fixture.connect('ann'), uniqueName('bob'), uniqueName('cem')];
       ann.sendOffer(bobs, 'for Bob').sendOffer(cems, 'for Cem');
-      await scene.expectNothing(ann);
+      await fixture.expectNothing(ann);
       for (const [name, id, payload] of [
         ['bob', bobs, 'for Bob'],
         ['cem', cems, 'for Cem'],
       ] as const) {
-        const peer = await scene.connect(name, { id });
-        const heard = await peer.receive();
-        if (heard['dst'] !== id) throw new Dangerous(`${name} hears what waits for another`);
-        assertEqual('the payload', heard['payload'], payload);
-        await scene.expectNoLeak(peer);
+        const peer = await fixture.connect(name, { id });
+        const received = await peer.receive();
+        if (received['dst'] !== id) throw new Dangerous(`${name} received a message held for another peer`);
+        assertEqual('the payload', received['payload'], payload);
+        await fixture.expectNoLeak(peer);
       }
     },
   },
   {
     id: 'M13.too-many-messages',
-    title: 'Ann writes one message too many to an absent peer, which then enters',
+    title: 'Ann sends one message more than a mailbox holds to an absent peer, which then connects',
     severity: 'hardening',
-    expected: 'Ann hears EXPIRE at once, and the others have waited',
+    expected: 'Ann receives EXPIRE immediately for the last message, and the peer receives the others',
     setup: 'small mailboxes',
     reference: UNBOUNDED,
-    async run(scene) {
-      const [ann, id, room] = [await scene.connect('ann'), uniqueName('bob'), scene.setting('mailbox_messages')];
+    async run(fixture) {
+      const [ann, id, room] = [await fixture.connect('ann'), uniqueName('bob'), fixture.setting('mailbox_messages')];
       for (let n = 0; n <= room; n++) ann.send({ type: 'CANDIDATE', dst: id, payload: n });
-      assertEqual('what Ann hears', await ann.receive(), { type: 'EXPIRE', src: id, dst: ann.id });
-      const heard = await (await scene.connect('bob', { id })).receiveMany(room);
+      assertEqual('frame received by Ann', await ann.receive(), { type: 'EXPIRE', src: id, dst: ann.id });
+      const received = await (await fixture.connect('bob', { id })).receiveMany(room);
       assertEqual(
-        'what has waited',
-        heard.map((frame) => frame['payload']),
+        'the held messages',
+        received.map((frame) => frame['payload']),
         Array.from({ length: room }, (_, n) => n),
       );
     },
   },
   {
     id: 'M13.too-many-bytes',
-    title: 'Ann writes more bytes to an absent peer than its mailbox holds, in two messages',
+    title: 'Ann sends two messages to an absent peer, together larger than a mailbox',
     severity: 'hardening',
-    expected: 'she hears EXPIRE at once',
+    expected: 'Ann receives EXPIRE immediately for the second message',
     setup: 'small mailboxes',
     reference: UNBOUNDED,
-    async run(scene) {
-      const [ann, id] = [await scene.connect('ann'), uniqueName('bob')];
-      const payload = 'x'.repeat(Math.ceil(scene.setting('mailbox_bytes') * 0.57));
+    async run(fixture) {
+      const [ann, id] = [await fixture.connect('ann'), uniqueName('bob')];
+      const payload = 'x'.repeat(Math.ceil(fixture.setting('mailbox_bytes') * 0.57));
       ann.sendOffer(id, payload).sendOffer(id, payload);
-      assertEqual('what Ann hears', await ann.receive(), { type: 'EXPIRE', src: id, dst: ann.id });
+      assertEqual('frame received by Ann', await ann.receive(), { type: 'EXPIRE', src: id, dst: ann.id });
     },
   },
   {
     id: 'M13.too-many-mailboxes',
-    title: 'Ann writes to more absent peers than she may',
+    title: 'Ann sends an OFFER to one absent peer more than a sender may have mailboxes',
     severity: 'hardening',
-    expected: 'she hears EXPIRE from the last at once',
+    expected: 'Ann receives EXPIRE immediately for the last one',
     setup: 'small mailboxes',
     reference: UNBOUNDED,
-    async run(scene) {
-      const count = scene.setting('mailboxes_per_sender') + 1;
-      const [ann, ids] = [await scene.connect('ann'), Array.from({ length: count }, () => uniqueName('absent'))];
+    async run(fixture) {
+      const count = fixture.setting('mailboxes_per_sender') + 1;
+      const [ann, ids] = [await fixture.connect('ann'), Array.from({ length: count }, () => uniqueName('absent'))];
       for (const id of ids) ann.sendOffer(id);
-      assertEqual('what Ann hears', await ann.receive(), { type: 'EXPIRE', src: ids.at(-1), dst: ann.id });
+      assertEqual('frame received by Ann', await ann.receive(), { type: 'EXPIRE', src: ids.at(-1), dst: ann.id });
     },
   },
   ...Object.entries({
     'too-long': ['too long', 'x'.repeat(129)],
     'control-character': ['with a control character', 'a\u0007b'],
-    'half-surrogate': ['with half of a surrogate pair', 'a\ud83eb'],
+    'half-surrogate': ['with a lone surrogate', 'a\ud83eb'],
   }).map(([name, [what = '', id = '']]): CaseDraft => ({
     id: `M13.nobodys-${name}`,
-    title: `Ann writes to an id that can be nobody's: ${what}`,
+    title: `Ann sends an OFFER to an invalid id: ${what}`,
     severity: 'recommended',
-    expected: 'she hears EXPIRE at once',
-    setup: 'messages wait',
-    reference: { behaviour: 'keeps it like any other', evidence: /waited \d+ ms for a frame/ },
-    async run(scene) {
-      const ann = await scene.connect('ann');
+    expected: 'Ann receives EXPIRE immediately, because no peer can register that id',
+    setup: 'mailboxes',
+    reference: { behaviour: 'holds the message, as for a valid id', evidence: /waiting for a frame/ },
+    async run(fixture) {
+      const ann = await fixture.connect('ann');
       ann.sendOffer(id);
-      assertEqual('what Ann hears', await ann.receive(), { type: 'EXPIRE', src: id, dst: ann.id });
+      assertEqual('frame received by Ann', await ann.receive(), { type: 'EXPIRE', src: id, dst: ann.id });
     },
   })),
   {
     id: 'M13.realm-full',
-    title: 'Ann and Bob write more bytes to two absent peers than the realm holds',
+    title: 'Ann and Bob send more bytes to two absent peers than the realm holds',
     severity: 'hardening',
-    expected: 'Bob hears EXPIRE at once',
+    expected: 'Bob receives EXPIRE immediately: the memory of a realm is limited',
     setup: 'small realm',
     pace: 'alone',
     reference: UNBOUNDED,
-    async run(scene) {
-      const [ann, bob] = await scene.connectPair();
-      const payload = 'x'.repeat(Math.ceil(scene.setting('realm_mailbox_bytes') * 0.6));
+    async run(fixture) {
+      const [ann, bob] = await fixture.connectPair();
+      const payload = 'x'.repeat(Math.ceil(fixture.setting('realm_mailbox_bytes') * 0.6));
       ann.sendOffer(uniqueName('first'), payload);
-      await scene.expectNothing(ann);
+      await fixture.expectNothing(ann);
       const second = uniqueName('second');
       bob.sendOffer(second, payload);
-      assertEqual('what Bob hears', await bob.receive(), { type: 'EXPIRE', src: second, dst: bob.id });
+      assertEqual('frame received by Bob', await bob.receive(), { type: 'EXPIRE', src: second, dst: bob.id });
     },
   },
 ]);

@@ -3,20 +3,20 @@ import { assertEqual, assertMatch } from '../assertions.ts';
 import { HubClient } from '../hub-client.ts';
 import { uniqueName } from '../fixture.ts';
 
-const UNLISTED_ORIGIN = 'https://stranger.example';
+const UNLISTED_ORIGIN = 'https://unlisted.example';
 
-/** MER8: pages of other origins. */
+/** MER8: cross-origin requests of web pages. */
 export const MERCURE_PAGE_CASES = cases([
   {
     id: 'MER8.listed',
-    title: 'a page of a listed origin listens and publishes',
+    title: 'a page of a listed origin subscribes and publishes',
     severity: 'required',
-    expected: 'both answers name its origin, and let it send cookies along',
+    expected: 'both responses have Access-Control-Allow-Origin with the origin and Access-Control-Allow-Credentials: true',
     setup: 'hub for listed origins',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
-      const headers = { origin: scene.server.settings.cors?.[0] ?? '' };
+      const headers = { origin: fixture.server.settings.cors?.[0] ?? '' };
       const stream = await hub.openStream('ann', { topic }, { headers });
       const published = await hub.requestPublish({ topic, data: '1' }, { headers });
       for (const answer of [stream, published]) {
@@ -27,29 +27,29 @@ export const MERCURE_PAGE_CASES = cases([
   },
   {
     id: 'MER8.stranger',
-    title: 'a page of an origin that is not listed listens',
+    title: 'a page of an unlisted origin subscribes',
     severity: 'required',
-    expected: 'the answer does not let it read',
+    expected: 'Access-Control-Allow-Origin does not allow the origin',
     setup: 'hub for listed origins',
-    async run(scene) {
-      const stream = await new HubClient(scene).requestStream(
+    async run(fixture) {
+      const stream = await new HubClient(fixture).requestStream(
         'ann',
         { topic: uniqueName('topic') },
         { headers: { origin: UNLISTED_ORIGIN } },
       );
       const allowed = stream.headers['access-control-allow-origin'];
-      assertEqual('whether it may read', allowed === UNLISTED_ORIGIN || allowed === '*', false);
+      assertEqual('whether the origin is allowed', allowed === UNLISTED_ORIGIN || allowed === '*', false);
     },
   },
   {
     id: 'MER8.refusals',
-    title: 'a page of a listed origin is refused: without a topic, and without a token',
+    title: 'a page of a listed origin subscribes without a topic, and publishes without a token',
     severity: 'recommended',
-    expected: '400 and 401, and the page may read why',
+    expected: '400 and 401 with Access-Control-Allow-Origin, so the page can read the status',
     setup: 'hub for listed origins',
-    async run(scene) {
-      const hub = new HubClient(scene);
-      const headers = { origin: scene.server.settings.cors?.[0] ?? '' };
+    async run(fixture) {
+      const hub = new HubClient(fixture);
+      const headers = { origin: fixture.server.settings.cors?.[0] ?? '' };
       const stream = await hub.requestStream('ann', {}, { headers });
       const published = await hub.requestPublish({ topic: uniqueName('topic') }, { headers, token: null });
       assertEqual('the statuses', [stream.status, published.status], [400, 401]);
@@ -60,14 +60,15 @@ export const MERCURE_PAGE_CASES = cases([
   },
   {
     id: 'MER8.preflight',
-    title: 'a browser asks whether a page of a listed origin may publish with a token',
+    title: 'a preflight of a page of a listed origin for POST with an Authorization header',
     severity: 'required',
-    expected: 'a status of 2xx that names the origin, POST, and the header authorization',
+    expected:
+      'a 2xx status with the origin in Access-Control-Allow-Origin, POST in -Allow-Methods and authorization in -Allow-Headers',
     setup: 'hub for listed origins',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const headers = {
-        origin: scene.server.settings.cors?.[0] ?? '',
+        origin: fixture.server.settings.cors?.[0] ?? '',
         'access-control-request-method': 'POST',
         'access-control-request-headers': 'authorization,content-type',
       };

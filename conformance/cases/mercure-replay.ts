@@ -5,22 +5,22 @@ import { uniqueName } from '../fixture.ts';
 
 const MANY = 40;
 
-/** Where an id of before may stand. */
+/** Where a client can send the id of its last event. */
 const LAST_EVENT_ID_PLACES = {
   header: (id: string) => ({ headers: { 'last-event-id': id } }),
   query: (id: string) => ({ query: { lastEventID: id } }),
 } as const;
 
-/** MER5: who comes back. */
+/** MER5: replay of missed updates. */
 export const MERCURE_REPLAY_CASES = cases([
   ...Object.entries(LAST_EVENT_ID_PLACES).map(([name, comingBackWith]): CaseDraft => ({
     id: `MER5.${name}`,
-    title: `Ann knows the first of three updates, and says so in the ${name}`,
+    title: `three updates are published; Ann subscribes with the id of the first one in the ${name}`,
     severity: 'required',
-    expected: 'she hears the second and the third, then what is new',
+    expected: 'she receives the second and the third update, then new ones',
     setup: 'hub',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const first = await hub.publish({ topic, data: '1' });
       await hub.publish({ topic, data: '2' });
@@ -36,12 +36,12 @@ export const MERCURE_REPLAY_CASES = cases([
   })),
   {
     id: 'MER5.others-unheard',
-    title: 'Ann comes back, and another topic was published to meanwhile',
+    title: 'Ann resubscribes with her last event id after an update on another topic',
     severity: 'required',
-    expected: 'she hears nothing of it',
+    expected: 'she does not receive the update',
     setup: 'hub',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const first = await hub.publish({ topic, data: '1' });
       await hub.publish({ topic: uniqueName('other'), data: '2' });
@@ -50,12 +50,12 @@ export const MERCURE_REPLAY_CASES = cases([
   },
   {
     id: 'MER5.says-where-it-begins',
-    title: 'Ann comes back to a hub that has all that she missed',
+    title: 'Ann resubscribes to a hub that has kept all updates since her last event id',
     severity: 'recommended',
-    expected: 'the answer names the same update in last-event-id',
+    expected: 'Last-Event-ID of the response is her last event id',
     setup: 'hub',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const first = await hub.publish({ topic, data: '1' });
       assertEqual(
@@ -67,52 +67,53 @@ export const MERCURE_REPLAY_CASES = cases([
   },
   {
     id: 'MER5.forgotten',
-    title: 'Ann comes back to a hub that has forgotten the update that she knows',
+    title: 'Ann resubscribes with a last event id that the hub no longer has',
     severity: 'recommended',
-    expected: 'the answer names another update, and she hears what is kept, in order',
-    setup: 'hub that forgets',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    expected:
+      'Last-Event-ID of the response is another id, so the client can detect the gap, and she receives the kept updates in order',
+    setup: 'hub with short history',
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const first = await hub.publish({ topic, data: '0' });
-      const many = scene.setting('history_messages') + 2;
+      const many = fixture.setting('history_messages') + 2;
       for (let n = 1; n <= many; n++) await hub.publish({ topic, data: String(n) });
       const ann = await hub.openStream('ann', { topic }, LAST_EVENT_ID_PLACES.header(first));
       const named = ann.headers['last-event-id'];
-      assertThat(named !== undefined && named !== first, `last-event-id is ${formatValue(named)}, though something is missing`);
-      const heard = (await hub.receiveUntilMarker(ann, topic)).map(({ data }) => Number(data));
+      assertThat(named !== undefined && named !== first, `Last-Event-ID is ${formatValue(named)}, although updates are missing`);
+      const received = (await hub.receiveUntilMarker(ann, topic)).map(({ data }) => Number(data));
       assertEqual(
-        'what is heard',
-        heard,
-        Array.from({ length: heard.length }, (_, n) => many - heard.length + 1 + n),
+        'the received updates',
+        received,
+        Array.from({ length: received.length }, (_, n) => many - received.length + 1 + n),
       );
     },
   },
   {
     id: 'MER5.no-gap',
-    title: `Ann comes back again and again while ${MANY} updates are published`,
+    title: `Ann resubscribes repeatedly while ${MANY} updates are published`,
     severity: 'required',
-    expected: 'she hears each of them once, in order',
+    expected: 'she receives each update exactly once, in order',
     setup: 'hub',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       let last = await hub.publish({ topic, data: '-1' });
       const publishing = (async () => {
         for (let n = 0; n < MANY; n++) await hub.publish({ topic, data: String(n) });
       })();
-      const heard: string[] = [];
-      while (heard.length < MANY) {
+      const received: string[] = [];
+      while (received.length < MANY) {
         const ann = await hub.openStream('ann', { topic }, LAST_EVENT_ID_PLACES.header(last));
-        const events = await ann.receiveMany(Math.min(3, MANY - heard.length));
+        const events = await ann.receiveMany(Math.min(3, MANY - received.length));
         ann.terminate();
-        heard.push(...events.map(({ data }) => data));
+        received.push(...events.map(({ data }) => data));
         last = events.at(-1)?.id ?? last;
       }
       await publishing;
       assertEqual(
         'the data',
-        heard,
+        received,
         Array.from({ length: MANY }, (_, n) => String(n)),
       );
     },

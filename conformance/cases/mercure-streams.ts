@@ -6,75 +6,76 @@ import { uniqueName } from '../fixture.ts';
 
 const MANY = 50;
 const BIG_BYTES = 40_000;
-/** Far beyond what the kernels on the way keep for somebody who reads nothing. */
+/** More than the socket buffers of both sides hold. */
 const BIG_UPDATES = 600;
 
-/** Each one: what is listened to, what then is heard, and what is not. */
+/** Each entry: a selector, a topic that matches it, and a topic that does not. */
 const SELECTORS = {
-  all: { listening: { topic: '*' }, heard: 'http://topics.example/a', unheard: undefined },
-  'very-name': { listening: { topic: 'a b/ü' }, heard: 'a b/ü', unheard: 'a b/u' },
+  all: { selector: { topic: '*' }, matching: 'http://topics.example/a', other: undefined },
+  'very-name': { selector: { topic: 'a b/ü' }, matching: 'a b/ü', other: 'a b/u' },
   template: {
-    listening: { topic: 'http://topics.example/{id}' },
-    heard: 'http://topics.example/1',
-    unheard: 'http://topics.example/1/2',
+    selector: { topic: 'http://topics.example/{id}' },
+    matching: 'http://topics.example/1',
+    other: 'http://topics.example/1/2',
   },
   match: {
-    listening: { match: 'http://topics.example/{id}' },
-    heard: 'http://topics.example/{id}',
-    unheard: 'http://topics.example/1',
+    selector: { match: 'http://topics.example/{id}' },
+    matching: 'http://topics.example/{id}',
+    other: 'http://topics.example/1',
   },
   'url-pattern': {
-    listening: { match_urlpattern: 'https://topics.example/gardens/:id' },
-    heard: 'https://topics.example/gardens/1',
-    unheard: 'https://topics.example/houses/1',
+    selector: { match_urlpattern: 'https://topics.example/gardens/:id' },
+    matching: 'https://topics.example/gardens/1',
+    other: 'https://topics.example/houses/1',
   },
 } as const;
 
-/** MER1, MER2, MER4, MER6, MER9: who listens. */
+/** MER1, MER2, MER4, MER6, MER9: subscriptions. */
 export const MERCURE_STREAM_CASES = cases([
   {
     id: 'MER1.head',
-    title: 'a stream is asked for',
+    title: 'Ann subscribes',
     severity: 'required',
-    expected: '200, and text/event-stream',
+    expected: '200 with the content type text/event-stream',
     setup: 'hub',
-    async run(scene) {
-      const { status, headers } = await new HubClient(scene).requestStream('ann', { topic: uniqueName('topic') });
+    async run(fixture) {
+      const { status, headers } = await new HubClient(fixture).requestStream('ann', { topic: uniqueName('topic') });
       assertEqual('the status', status, 200);
       assertMatch('content-type', headers['content-type'], /^text\/event-stream\b/);
     },
   },
   {
     id: 'MER1.not-kept',
-    title: 'a stream is asked for, by somebody who reads gzip',
+    title: 'Ann subscribes with Accept-Encoding: gzip, br',
     severity: 'recommended',
-    expected: 'cache-control says no-cache or no-store, and nothing is pressed',
+    expected:
+      'Cache-Control includes no-cache or no-store, and the stream is not compressed, because a cache or a compressor could delay events',
     setup: 'hub',
-    async run(scene) {
+    async run(fixture) {
       const headers = { 'accept-encoding': 'gzip, br' };
-      const stream = await new HubClient(scene).openStream('ann', { topic: uniqueName('topic') }, { headers });
+      const stream = await new HubClient(fixture).openStream('ann', { topic: uniqueName('topic') }, { headers });
       assertMatch('cache-control', stream.headers['cache-control'], /no-cache|no-store/);
       assertEqual('content-encoding', stream.headers['content-encoding'], undefined);
     },
   },
   {
     id: 'MER1.opens-at-once',
-    title: 'a stream is asked for, and nobody publishes',
+    title: 'Ann subscribes, and no update is published',
     severity: 'recommended',
-    expected: 'a comment comes, so that whoever waits for the first byte knows',
+    expected: 'a comment arrives immediately, so a client that waits for the first byte knows that it is subscribed',
     setup: 'hub',
-    async run(scene) {
-      await (await new HubClient(scene).openStream('ann', { topic: uniqueName('topic') })).waitForComments(1);
+    async run(fixture) {
+      await (await new HubClient(fixture).openStream('ann', { topic: uniqueName('topic') })).waitForComments(1);
     },
   },
   {
     id: 'MER1.several-topics',
-    title: 'Ann listens to two topics, and each is published to',
+    title: 'Ann subscribes to two topics; an update is published on each',
     severity: 'required',
-    expected: 'she hears both',
+    expected: 'she receives both updates',
     setup: 'hub',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const [garden, house] = [uniqueName('garden'), uniqueName('house')];
       const ann = await hub.openStream('ann', { topic: [garden, house] });
       await hub.publish({ topic: garden, data: '1' });
@@ -84,35 +85,35 @@ export const MERCURE_STREAM_CASES = cases([
   },
   {
     id: 'MER1.slash-at-end',
-    title: 'a stream is asked for with a slash at the end of the path',
+    title: 'Ann subscribes with a trailing slash in the path',
     severity: 'recommended',
     expected: '200',
     setup: 'hub',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const headers = { authorization: `Bearer ${hub.subscriberToken()}` };
-      const stream = await scene.openStream({ name: 'ann', target: `${hub.path}/?topic=${uniqueName('topic')}`, headers });
+      const stream = await fixture.openStream({ name: 'ann', target: `${hub.path}/?topic=${uniqueName('topic')}`, headers });
       assertEqual('the status', stream.status, 200);
     },
   },
   {
     id: 'MER2.no-topic',
-    title: 'a stream is asked for without a topic',
+    title: 'Ann subscribes without a topic',
     severity: 'required',
     expected: '400',
     setup: 'hub',
-    async run(scene) {
-      assertEqual('the status', (await new HubClient(scene).requestStream('ann', {})).status, 400);
+    async run(fixture) {
+      assertEqual('the status', (await new HubClient(fixture).requestStream('ann', {})).status, 400);
     },
   },
   {
     id: 'MER4.others-unheard',
-    title: 'Ann listens to one topic, and another one is published to',
+    title: 'Ann subscribes to one topic; an update is published on another one',
     severity: 'required',
-    expected: 'she hears nothing',
+    expected: 'she does not receive the update',
     setup: 'hub',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const ann = await hub.openStream('ann', { topic });
       await hub.publish({ topic: `${topic}/below`, data: '1' });
@@ -121,12 +122,12 @@ export const MERCURE_STREAM_CASES = cases([
   },
   {
     id: 'MER4.alternate-name',
-    title: 'Ann and Bob listen to one name each of an update that has two',
+    title: 'Ann and Bob subscribe to one of two topics each; one update is published on both topics',
     severity: 'required',
-    expected: 'both hear it',
+    expected: 'both receive the update',
     setup: 'hub',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const [garden, house] = [uniqueName('garden'), uniqueName('house')];
       const [ann, bob] = [await hub.openStream('ann', { topic: garden }), await hub.openStream('bob', { topic: house })];
       await hub.publish({ topic: [garden, house], data: '1' });
@@ -135,12 +136,12 @@ export const MERCURE_STREAM_CASES = cases([
   },
   {
     id: 'MER4.once',
-    title: 'Ann listens to both names of an update, and to a template that fits both',
+    title: 'Ann subscribes to two topics and a matching template; one update is published on both topics',
     severity: 'required',
-    expected: 'she hears it once',
+    expected: 'she receives the update once',
     setup: 'hub',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const place = `http://topics.example/${uniqueName('place')}`;
       const [garden, house] = [`${place}/garden`, `${place}/house`];
       const ann = await hub.openStream('ann', { topic: [garden, house, `${place}/{name}`] });
@@ -151,68 +152,69 @@ export const MERCURE_STREAM_CASES = cases([
   },
   {
     id: 'MER4.order',
-    title: `${MANY} updates, one after the other`,
+    title: `${MANY} updates are published one after the other`,
     severity: 'required',
-    expected: 'they are heard in this order',
+    expected: 'the updates arrive in order',
     setup: 'hub',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const ann = await hub.openStream('ann', { topic });
       const sent = Array.from({ length: MANY }, (_, n) => String(n));
       for (const data of sent) await hub.publish({ topic, data });
-      const heard = (await ann.receiveMany(MANY)).map(({ data }) => data);
-      assertEqual('the data', heard, sent);
+      const received = (await ann.receiveMany(MANY)).map(({ data }) => data);
+      assertEqual('the data', received, sent);
     },
   },
-  ...Object.entries(SELECTORS).map(([name, { listening, heard, unheard }]): CaseDraft => ({
+  ...Object.entries(SELECTORS).map(([name, { selector, matching, other }]): CaseDraft => ({
     id: `MER6.${name}`,
-    title: `Ann listens by ${JSON.stringify(listening)}, and ${heard} is published to${unheard === undefined ? '' : `, after ${unheard}`}`,
+    title: `Ann subscribes with ${JSON.stringify(selector)}; an update is published on ${matching}${other === undefined ? '' : `, after one on ${other}`}`,
     severity: name === 'match' || name === 'url-pattern' ? 'recommended' : 'required',
-    expected: unheard === undefined ? 'she hears it' : 'she hears the last only',
+    expected: other === undefined ? 'she receives the update' : 'she receives the update on the matching topic only',
     setup: 'hub',
-    async run(scene) {
-      const hub = new HubClient(scene);
-      const ann = await hub.openStream('ann', listening);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
+      const ann = await hub.openStream('ann', selector);
       const data = uniqueName('word');
-      if (unheard !== undefined) await hub.publish({ topic: unheard, data: `not ${data}` });
-      await hub.publish({ topic: heard, data });
-      // Other cases use these names, too.
-      for (let word = ''; word !== data; word = (await ann.receive()).data)
-        {assertThat(word !== `not ${data}`, `${unheard} is heard`);}
+      if (other !== undefined) await hub.publish({ topic: other, data: `not ${data}` });
+      await hub.publish({ topic: matching, data });
+      // Other cases publish on the same topics in parallel.
+      for (let word = ''; word !== data; word = (await ann.receive()).data) {
+        assertThat(word !== `not ${data}`, `the update on ${other} was received`);
+      }
     },
   })),
   ...Object.entries({ 'regular-expression': 'https://a.example/(a+)+', 'no-pattern': 'https://a.example/{' }).map(
     ([name, pattern]): CaseDraft => ({
       id: `MER6.${name}`,
-      title: `a stream is asked for by match_urlpattern=${pattern}`,
+      title: `Ann subscribes with match_urlpattern=${pattern}`,
       severity: 'recommended',
       expected: '400',
       setup: 'hub',
-      async run(scene) {
-        assertEqual('the status', (await new HubClient(scene).requestStream('ann', { match_urlpattern: pattern })).status, 400);
+      async run(fixture) {
+        assertEqual('the status', (await new HubClient(fixture).requestStream('ann', { match_urlpattern: pattern })).status, 400);
       },
     }),
   ),
   {
     id: 'MER9.heartbeat',
-    title: 'Ann listens, and nobody publishes for a while',
+    title: 'Ann subscribes, and no update is published for a while',
     severity: 'recommended',
-    expected: 'comments come again and again',
-    setup: 'hub that is heard',
-    async run(scene) {
-      await (await new HubClient(scene).openStream('ann', { topic: uniqueName('topic') })).waitForComments(3);
+    expected: 'comments arrive periodically, so that proxies keep the connection open',
+    setup: 'hub with short heartbeat',
+    async run(fixture) {
+      await (await new HubClient(fixture).openStream('ann', { topic: uniqueName('topic') })).waitForComments(3);
     },
   },
   {
     id: 'MER9.cut',
-    title: 'Ann is cut while much is published to what she and Bob listen to',
+    title: 'Ann and Bob subscribe; the connection of Ann is destroyed while updates are published',
     severity: 'hardening',
-    expected: 'Bob hears all of it',
+    expected: 'Bob receives all updates',
     setup: 'hub',
     pace: 'alone',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const [ann, bob] = [await hub.openStream('ann', { topic }), await hub.openStream('bob', { topic })];
       for (let n = 0; n < MANY; n++) {
@@ -224,24 +226,24 @@ export const MERCURE_STREAM_CASES = cases([
   },
   {
     id: 'MER9.slow-reader',
-    title: `Ann stops reading, and ${(BIG_UPDATES * BIG_BYTES) / 1e6} MB are published to what she and Bob listen to`,
+    title: `Ann and Bob subscribe; Ann stops reading while ${(BIG_UPDATES * BIG_BYTES) / 1e6} MB of updates are published`,
     severity: 'hardening',
-    expected: 'Bob hears all of it, and the stream of Ann is ended',
-    setup: 'hub with small bounds',
+    expected: 'Bob receives all updates, and the stream of Ann is ended to limit the memory',
+    setup: 'hub with low limits',
     pace: 'alone',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const [ann, bob] = [await hub.openStream('ann', { topic }), await hub.openStream('bob', { topic })];
       ann.pauseReading();
       const data = 'x'.repeat(BIG_BYTES);
       for (let n = 0; n < BIG_UPDATES; n++) {
         await hub.publish({ topic, data });
-        assertMembers('what Bob hears', await bob.receive(), { data });
+        assertMembers('frame received by Bob', await bob.receive(), { data });
       }
       ann.resumeReading();
       await ann.waitForClose();
-      if (ann.unread.length === BIG_UPDATES) throw new Dangerous('all of it was kept for Ann');
+      if (ann.unread.length === BIG_UPDATES) throw new Dangerous('the server buffered all updates for Ann');
     },
   },
 ]);

@@ -6,11 +6,11 @@ import { uniqueName, type Fixture } from '../fixture.ts';
 import { createToken } from '../token.ts';
 import { sleep } from '../waiting.ts';
 
-const OTHER_SECRET = 'a secret that the server does not know';
+const OTHER_SECRET = 'a secret that the server does not have';
 const PAST_SECONDS = 1_000_000_000;
 const ALL_TOPICS = { publish: ['*'], subscribe: ['*'] };
 
-/** Tokens that no hub may believe. */
+/** Tokens that every hub must reject. */
 const INVALID_TOKENS: Readonly<Record<string, (hub: HubClient, secret: string) => string>> = {
   'no-token': () => '',
   'no-jwt': () => 'nonsense',
@@ -19,7 +19,7 @@ const INVALID_TOKENS: Readonly<Record<string, (hub: HubClient, secret: string) =
   expired: (_, secret) => createToken(secret, ALL_TOPICS, { expires: PAST_SECONDS }),
 };
 
-/** Tokens that hold, and do not cover the topic. */
+/** Valid tokens whose claims do not include the topic. */
 const INSUFFICIENT_CLAIMS = {
   'no-claim': {},
   'claim-of-nothing': { publish: [] },
@@ -31,40 +31,40 @@ export const MERCURE_TOKEN_CASES = cases([
   ...Object.entries(INVALID_TOKENS).flatMap(([name, tokenFor]): CaseDraft[] => [
     {
       id: `MER7.publish-${name}`,
-      title: `somebody publishes with a token that is worth nothing: ${name}`,
+      title: `an update is published with an invalid token: ${name}`,
       severity: 'required',
-      expected: '401, and nobody hears it',
+      expected: '401, and the update is not delivered',
       setup: 'hub with tokens',
-      async run(scene) {
-        const hub = new HubClient(scene);
+      async run(fixture) {
+        const hub = new HubClient(fixture);
         const topic = uniqueName('topic');
         const ann = await hub.openStream('ann', { topic });
-        const token = tokenFor(hub, scene.server.settings.mercure_publisher_key ?? '') || null;
+        const token = tokenFor(hub, fixture.server.settings.mercure_publisher_key ?? '') || null;
         assertEqual('the status', (await hub.requestPublish({ topic, data: '1' }, { token })).status, 401);
         await hub.expectNothing(ann, topic);
       },
     },
     {
       id: `MER7.subscribe-${name}`,
-      title: `somebody subscribes with a token that is worth nothing: ${name}`,
+      title: `a subscription with an invalid token: ${name}`,
       severity: 'required',
       expected: '401',
       setup: 'hub with tokens',
-      async run(scene) {
-        const hub = new HubClient(scene);
-        const token = tokenFor(hub, scene.server.settings.mercure_subscriber_key ?? '') || null;
+      async run(fixture) {
+        const hub = new HubClient(fixture);
+        const token = tokenFor(hub, fixture.server.settings.mercure_subscriber_key ?? '') || null;
         assertEqual('the status', (await hub.requestStream('ann', { topic: uniqueName('topic') }, { token })).status, 401);
       },
     },
   ]),
   ...Object.entries(INSUFFICIENT_CLAIMS).map(([name, claims]): CaseDraft => ({
     id: `MER7.${name}`,
-    title: `somebody publishes whose token says ${JSON.stringify(claims)}`,
+    title: `an update is published with the mercure claim ${JSON.stringify(claims)}`,
     severity: 'required',
-    expected: '403, and nobody hears it',
+    expected: '403, and the update is not delivered',
     setup: 'hub with tokens',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const ann = await hub.openStream('ann', { topic });
       const token = hub.publisherToken(claims);
@@ -74,12 +74,12 @@ export const MERCURE_TOKEN_CASES = cases([
   })),
   {
     id: 'MER7.claim-by-selector',
-    title: 'somebody publishes whose token covers the topic by a template',
+    title: 'an update is published with a claim that matches the topic by a template',
     severity: 'required',
-    expected: 'it is heard',
+    expected: 'the update is delivered',
     setup: 'hub with tokens',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = `http://topics.example/${uniqueName('topic')}`;
       const ann = await hub.openStream('ann', { topic });
       await hub.publish({ topic, data: '1' }, { token: hub.publisherToken({ publish: ['http://topics.example/{id}'] }) });
@@ -88,12 +88,12 @@ export const MERCURE_TOKEN_CASES = cases([
   },
   {
     id: 'MER7.one-name-uncovered',
-    title: 'somebody publishes under two names, of which the token covers one',
+    title: 'an update is published on two topics, of which the claim includes one',
     severity: 'required',
     expected: '403',
     setup: 'hub with tokens',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const [garden, house] = [uniqueName('garden'), uniqueName('house')];
       const token = hub.publisherToken({ publish: [garden] });
       assertEqual('the status', (await hub.requestPublish({ topic: [garden, house], data: '1' }, { token })).status, 403);
@@ -101,35 +101,37 @@ export const MERCURE_TOKEN_CASES = cases([
   },
   {
     id: 'MER7.private',
-    title: 'a private update is published, and then one that is not',
+    title: 'a private update is published, then a public one',
     severity: 'required',
-    expected: 'who is covered hears both, who is not the second only',
+    expected: 'a subscriber whose claim includes the topic receives both, another one receives the public update only',
     setup: 'hub with tokens',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const ann = await hub.openStream('ann', { topic }, { token: hub.subscriberToken({ subscribe: [topic] }) });
       const bob = await hub.openStream('bob', { topic }, { token: hub.subscriberToken({ subscribe: [uniqueName('other')] }) });
       await hub.publish({ topic, data: 'secret', private: 'on' });
       await hub.publish({ topic, data: 'open' });
-      assertEqual('what Ann hears', [(await ann.receive()).data, (await ann.receive()).data], ['secret', 'open']);
-      if ((await bob.receive()).data === 'secret') throw new Dangerous('Bob heard what is not meant for him');
+      assertEqual('frame received by Ann', [(await ann.receive()).data, (await ann.receive()).data], ['secret', 'open']);
+      if ((await bob.receive()).data === 'secret') throw new Dangerous('Bob received a private update without a matching claim');
     },
   },
   {
     id: 'MER7.private-replayed',
-    title: 'somebody comes back who is not covered, and a private update was published meanwhile',
+    title: 'a private update is published; a subscriber without a matching claim resubscribes with an earlier event id',
     severity: 'required',
-    expected: 'it is not heard',
+    expected: 'the private update is not replayed',
     setup: 'hub with tokens',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const first = await hub.publish({ topic, data: 'first' });
       await hub.publish({ topic, data: 'secret', private: 'on' });
       const token = hub.subscriberToken({ subscribe: [] });
       const bob = await hub.openStream('bob', { topic }, { token, headers: { 'last-event-id': first } });
-      if ((await hub.receiveUntilMarker(bob, topic)).length > 0) throw new Dangerous('Bob heard what is not meant for him');
+      if ((await hub.receiveUntilMarker(bob, topic)).length > 0) {
+        throw new Dangerous('Bob received a private update without a matching claim');
+      }
     },
   },
   ...Object.entries({
@@ -137,12 +139,12 @@ export const MERCURE_TOKEN_CASES = cases([
     query: (token: string) => ({ query: { authorization: token } }),
   }).map(([name, showing]): CaseDraft => ({
     id: `MER7.token-in-${name}`,
-    title: `Ann shows her token in the ${name}`,
+    title: `Ann sends her token in the ${name}`,
     severity: 'required',
-    expected: 'she hears what is private, too',
+    expected: 'she receives private updates',
     setup: 'hub with tokens',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const ann = await hub.openStream('ann', { topic }, { token: null, ...showing(hub.subscriberToken()) });
       await hub.publish({ topic, data: 'secret', private: 'on' });
@@ -151,59 +153,59 @@ export const MERCURE_TOKEN_CASES = cases([
   })),
   ...Object.entries({ 'foreign-page': 'https://evil.example', 'no-origin': undefined }).map(([name, origin]): CaseDraft => ({
     id: `MER7.cookie-of-${name}`,
-    title: `${origin === undefined ? 'somebody who does not say from where' : `a page of ${origin}`} publishes with the cookie of a visitor`,
+    title: `${origin === undefined ? 'a client without an Origin header' : `a page of ${origin}`} publishes with the authorization cookie of a user`,
     severity: 'hardening',
-    expected: '403, and nobody hears it',
+    expected: '403, and the update is not delivered, which prevents cross-site request forgery',
     setup: 'hub with tokens',
-    run: (scene) => publishByCookie(scene, origin, 403),
+    run: (fixture) => publishByCookie(fixture, origin, 403),
   })),
   {
     id: 'MER7.cookie-of-listed-page',
-    title: 'a page of a listed origin publishes with the cookie of a visitor',
+    title: 'a page of a listed origin publishes with the authorization cookie of a user',
     severity: 'recommended',
-    expected: 'it is heard',
+    expected: 'the update is delivered',
     setup: 'hub for listed origins',
-    run: (scene) => publishByCookie(scene, scene.server.settings.cors?.[0], 200),
+    run: (fixture) => publishByCookie(fixture, fixture.server.settings.cors?.[0], 200),
   },
   {
     id: 'MER7.guest-hears',
-    title: 'Ann subscribes without a token, where guests may',
+    title: 'Ann subscribes without a token to a hub with anonymous subscribers',
     severity: 'required',
-    expected: 'she hears what is not private, and that only',
-    setup: 'hub with guests',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    expected: 'she receives public updates only',
+    setup: 'hub with anonymous subscribers',
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const ann = await hub.openStream('ann', { topic }, { token: null });
       await hub.publish({ topic, data: 'secret', private: 'on' });
       await hub.publish({ topic, data: 'open' });
       const { data } = await ann.receive();
-      if (data === 'secret') throw new Dangerous('Ann heard what is not meant for her');
+      if (data === 'secret') throw new Dangerous('Ann received a private update without a token');
       assertEqual('the data', data, 'open');
     },
   },
   {
     id: 'MER7.guest-is-silent',
-    title: 'somebody publishes without a token, where guests may listen',
+    title: 'an update is published without a token to a hub with anonymous subscribers',
     severity: 'required',
     expected: '401',
-    setup: 'hub with guests',
-    async run(scene) {
+    setup: 'hub with anonymous subscribers',
+    async run(fixture) {
       assertEqual(
         'the status',
-        (await new HubClient(scene).requestPublish({ topic: uniqueName('topic'), data: '1' }, { token: null })).status,
+        (await new HubClient(fixture).requestPublish({ topic: uniqueName('topic'), data: '1' }, { token: null })).status,
         401,
       );
     },
   },
   {
     id: 'MER7.open',
-    title: 'Ann subscribes and Bob publishes without a token, where everybody may',
+    title: 'Ann subscribes and Bob publishes without a token to an open hub',
     severity: 'required',
-    expected: 'she hears it, private or not',
+    expected: 'she receives the update, also if it is private',
     setup: 'open hub',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const ann = await hub.openStream('ann', { topic }, { token: null });
       await hub.publish({ topic, data: '1', private: 'on' }, { token: null });
@@ -212,12 +214,12 @@ export const MERCURE_TOKEN_CASES = cases([
   },
   {
     id: 'MER10.stream-of-foreign-page',
-    title: 'a page of https://evil.example subscribes with the cookie of a visitor',
+    title: 'a page of https://evil.example subscribes with the authorization cookie of a user',
     severity: 'hardening',
-    expected: '403: the page may not read what is private to the visitor',
+    expected: '403, because the page could read private updates of the user',
     setup: 'hub with tokens',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const headers = { cookie: `mercureAuthorization=${hub.subscriberToken()}`, origin: 'https://evil.example' };
       const { status } = await hub.requestStream('ann', { topic: uniqueName('topic') }, { token: null, headers });
       assertEqual('the status', status, 403);
@@ -227,13 +229,13 @@ export const MERCURE_TOKEN_CASES = cases([
     id: 'MER12.stream-ends',
     title: 'Ann subscribes with a token that expires soon',
     severity: 'required',
-    expected: 'her stream is ended, and nothing comes after the end of the token',
+    expected: 'her stream ends when the token expires, and no later update is delivered',
     setup: 'hub with tokens',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const expires = Math.ceil(Date.now() / 1_000) + 1;
-      const token = createToken(scene.server.settings.mercure_subscriber_key ?? '', { subscribe: ['*'] }, { expires });
+      const token = createToken(fixture.server.settings.mercure_subscriber_key ?? '', { subscribe: ['*'] }, { expires });
       const ann = await hub.openStream('ann', { topic }, { token });
       await sleep(expires * 1_000 - Date.now() + CLOCK_SKEW_MS);
       await hub.publish({ topic, data: 'late', private: 'on' });
@@ -243,11 +245,11 @@ export const MERCURE_TOKEN_CASES = cases([
   },
 ]);
 
-/** How far apart the clocks of both sides, and their timers, may be. */
+/** Tolerance for the clocks and timers of both sides. */
 const CLOCK_SKEW_MS = 100;
 
-async function publishByCookie(scene: Fixture, origin: string | undefined, expected: number): Promise<void> {
-  const hub = new HubClient(scene);
+async function publishByCookie(fixture: Fixture, origin: string | undefined, expected: number): Promise<void> {
+  const hub = new HubClient(fixture);
   const topic = uniqueName('topic');
   const ann = await hub.openStream('ann', { topic });
   const headers = { cookie: `mercureAuthorization=${hub.publisherToken()}`, ...(origin === undefined ? {} : { origin }) };

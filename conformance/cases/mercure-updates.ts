@@ -6,36 +6,36 @@ import { uniqueName } from '../fixture.ts';
 const TOO_LARGE_BYTES = 1_100_000;
 const INJECTED_DATA = 'z'.repeat(16);
 
-/** Each one: what is published, and what of it is heard. */
+/** Each entry: the published form and the expected event. */
 const UPDATES = {
-  'empty-data': { update: { data: '' }, heard: { data: '' } },
-  'no-data': { update: {}, heard: { data: '' } },
-  unicode: { update: { data: 'ü \u{1f600} 𝒳' }, heard: { data: 'ü \u{1f600} 𝒳' } },
-  'spaces-in-front': { update: { data: '  two' }, heard: { data: '  two' } },
-  'like-a-field': { update: { data: 'id: 7\n\ndata: more' }, heard: { data: 'id: 7\n\ndata: more' } },
-  lines: { update: { data: 'one\ntwo\n' }, heard: { data: 'one\ntwo\n' } },
-  'line-ends': { update: { data: 'one\r\ntwo\rthree' }, heard: { data: 'one\ntwo\nthree' } },
-  type: { update: { data: '1', type: 'alarm' }, heard: { event: 'alarm', data: '1' } },
-  retry: { update: { data: '1', retry: '1500' }, heard: { retry: '1500', data: '1' } },
+  'empty-data': { update: { data: '' }, event: { data: '' } },
+  'no-data': { update: {}, event: { data: '' } },
+  unicode: { update: { data: 'ü \u{1f600} 𝒳' }, event: { data: 'ü \u{1f600} 𝒳' } },
+  'spaces-in-front': { update: { data: '  two' }, event: { data: '  two' } },
+  'like-a-field': { update: { data: 'id: 7\n\ndata: more' }, event: { data: 'id: 7\n\ndata: more' } },
+  lines: { update: { data: 'one\ntwo\n' }, event: { data: 'one\ntwo\n' } },
+  'line-ends': { update: { data: 'one\r\ntwo\rthree' }, event: { data: 'one\ntwo\nthree' } },
+  type: { update: { data: '1', type: 'alarm' }, event: { event: 'alarm', data: '1' } },
+  retry: { update: { data: '1', retry: '1500' }, event: { retry: '1500', data: '1' } },
 } as const;
 
-/** Forms that are no updates. */
+/** Invalid forms. */
 const INVALID_UPDATES: Readonly<Record<string, (topic: string) => Update>> = {
   'no-topic': () => ({ data: '1' }),
   'reserved-id': (topic) => ({ topic, data: '1', id: '#one' }),
   'retry-no-number': (topic) => ({ topic, data: '1', retry: 'soon' }),
 };
 
-/** MER3, MER4: who publishes, and what comes of it. */
+/** MER3, MER4: publishing. */
 export const MERCURE_UPDATE_CASES = cases([
   {
     id: 'MER3.id-made',
     title: 'an update without an id is published',
     severity: 'required',
-    expected: '200, and the body is the id that it is heard with',
+    expected: '200, the body is a generated id, and the event has the same id',
     setup: 'hub',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const ann = await hub.openStream('ann', { topic });
       const { status, body } = await hub.requestPublish({ topic, data: '1' });
@@ -48,10 +48,10 @@ export const MERCURE_UPDATE_CASES = cases([
     id: 'MER3.id-given',
     title: 'an update with an id is published',
     severity: 'required',
-    expected: 'this id is the body, and it is heard with it',
+    expected: 'the body and the event have this id',
     setup: 'hub',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const id = `urn:uuid:${uniqueName('id')}`;
       const ann = await hub.openStream('ann', { topic });
@@ -61,12 +61,12 @@ export const MERCURE_UPDATE_CASES = cases([
   },
   {
     id: 'MER3.topic-in-query',
-    title: 'an update whose topic stands in the query is published',
+    title: 'an update with the topic in the query is published',
     severity: 'recommended',
-    expected: 'it is heard',
+    expected: 'the update is delivered',
     setup: 'hub',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const ann = await hub.openStream('ann', { topic });
       await hub.publish({ data: '1' }, { query: { topic } });
@@ -77,10 +77,10 @@ export const MERCURE_UPDATE_CASES = cases([
     id: `MER3.${name}`,
     title: `${JSON.stringify(updateOf('…'))} is published`,
     severity: name === 'no-topic' ? 'required' : 'recommended',
-    expected: '400, and nobody hears it',
+    expected: '400, and nothing is delivered',
     setup: 'hub',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const ann = await hub.openStream('ann', { topic });
       assertEqual('the status', (await hub.requestPublish(updateOf(topic))).status, 400);
@@ -89,80 +89,80 @@ export const MERCURE_UPDATE_CASES = cases([
   })),
   {
     id: 'MER3.no-form',
-    title: 'JSON is posted',
+    title: 'a POST with a JSON body',
     severity: 'recommended',
     expected: '400 or 415',
     setup: 'hub',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${hub.publisherToken()}` };
       const { status } = await hub.request({ method: 'POST', headers, body: '{"topic":"a","data":"b"}' });
-      assertThat(status === 400 || status === 415, `it was answered with ${status}`);
+      assertThat(status === 400 || status === 415, `the server answered with ${status}`);
     },
   },
   {
     id: 'MER3.bytes-no-text',
-    title: 'a form is posted whose bytes, once unescaped, are no UTF-8',
+    title: 'a POST with a form whose decoded values are not valid UTF-8',
     severity: 'hardening',
-    expected: 'an answer, and the hub goes on',
+    expected: '200 or 400, and the hub keeps running',
     setup: 'hub',
     pace: 'alone',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const ann = await hub.openStream('ann', { topic });
       const headers = { 'content-type': 'application/x-www-form-urlencoded', authorization: `Bearer ${hub.publisherToken()}` };
       for (const body of [`topic=${topic}%ff&data=%ff%fe`, '%', '&&&=', 'topic=%zz']) {
         const { status } = await hub.request({ method: 'POST', headers, body });
-        assertThat(status === 200 || status === 400, `it was answered with ${status}`);
+        assertThat(status === 200 || status === 400, `the server answered with ${status}`);
       }
       await hub.expectNothing(ann, topic);
     },
   },
   {
     id: 'MER3.too-large',
-    title: 'an update is published that is larger than may be',
+    title: 'an update above the size limit is published',
     severity: 'hardening',
-    expected: '413, and nobody hears it',
-    setup: 'hub with small bounds',
+    expected: '413, and the update is not delivered',
+    setup: 'hub with low limits',
     pace: 'alone',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const ann = await hub.openStream('ann', { topic });
       assertEqual('the status', (await hub.requestPublish({ topic, data: 'x'.repeat(TOO_LARGE_BYTES) })).status, 413);
       await hub.expectNothing(ann, topic);
     },
   },
-  ...Object.entries(UPDATES).map(([name, { update, heard }]): CaseDraft => ({
+  ...Object.entries(UPDATES).map(([name, { update, event }]): CaseDraft => ({
     id: `MER4.${name}`,
     title: `${JSON.stringify(update)} is published`,
     severity: 'required',
-    expected: `${JSON.stringify(heard)} is heard`,
+    expected: `the event ${JSON.stringify(event)} arrives`,
     setup: 'hub',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const ann = await hub.openStream('ann', { topic });
       await hub.publish({ topic, ...update });
-      assertMembers('what Ann hears', await ann.receive(), heard);
+      assertMembers('frame received by Ann', await ann.receive(), event);
     },
   })),
   ...['id', 'type'].map((field): CaseDraft => ({
     id: `MER4.line-end-in-${field}`,
-    title: `an update is published whose ${field} has a line end and a field of its own`,
+    title: `an update is published whose ${field} contains a line break and an additional field`,
     severity: 'hardening',
-    expected: 'it is refused, or no line of it is heard as a field',
+    expected: 'the update is refused, or the additional field is not part of the event, which prevents event injection',
     setup: 'hub',
-    async run(scene) {
-      const hub = new HubClient(scene);
+    async run(fixture) {
+      const hub = new HubClient(fixture);
       const topic = uniqueName('topic');
       const ann = await hub.openStream('ann', { topic });
       for (const end of ['\n', '\r']) {
         await hub.requestPublish({ topic, data: '1', [field]: `a${end}data: ${INJECTED_DATA}${end}${end}` });
       }
-      const heard = await hub.receiveUntilMarker(ann, topic);
-      assertThat(!heard.some(({ data }) => data.includes(INJECTED_DATA)), 'what stood in another field was heard as data');
+      const events = await hub.receiveUntilMarker(ann, topic);
+      assertThat(!events.some(({ data }) => data.includes(INJECTED_DATA)), 'the additional field was received as data');
     },
   })),
 ]);

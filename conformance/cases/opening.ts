@@ -5,7 +5,7 @@ import { uniqueName } from '../fixture.ts';
 import { INCOMPLETE, refusedWith, TAKEN, WRONG_KEY } from './refusals.ts';
 
 const NO_CODE: Reference = {
-  behaviour: 'closes without a code, which a client sees as 1005',
+  behaviour: 'closes without a status code, which the client reports as 1005',
   evidence: /expected \d+, got 1005/,
 };
 
@@ -20,217 +20,227 @@ const INCOMPLETE_QUERIES = {
   'empty-token': 'key={key}&id=ann&token=',
 };
 
-/** O1 to O4: who gets in. */
+/** O1 to O4: registration. */
 export const OPENING_CASES = cases([
   ...Object.entries(INCOMPLETE_QUERIES).map(([name, query]): CaseDraft => ({
     id: `O1.${name}`,
-    title: `a socket with the query ?${query}`,
+    title: `a handshake with the query ?${query}`,
     severity: 'required',
-    expected: 'an ERROR says what is missing, nothing else comes, and the socket is closed',
-    async run(scene) {
-      const { path, key } = scene.server;
-      const socket = await scene.openSocketAt(`${path}peerjs?${query.replace('{key}', key)}`);
+    expected: 'an ERROR frame names the missing parameter, no other frame follows, and the socket is closed',
+    async run(fixture) {
+      const { path, key } = fixture.server;
+      const socket = await fixture.openSocketAt(`${path}peerjs?${query.replace('{key}', key)}`);
       const first = await socket.receive();
       await socket.waitForClose();
-      assertEqual('what came after it', socket.unread, []);
+      assertEqual('the frames after the ERROR', socket.unread, []);
       return refusedWith(first, INCOMPLETE);
     },
   })),
   {
     id: 'O1.code',
-    title: 'a socket without id and token',
+    title: 'a handshake without id and token',
     severity: 'recommended',
-    expected: 'it is closed with 1008',
+    expected: 'the socket is closed with 1008',
     reference: NO_CODE,
-    async run(scene) {
-      const socket = await scene.openSocketAt(`${scene.server.path}peerjs?key=${scene.server.key}`);
-      assertEqual('the code', (await socket.waitForClose()).code, 1008);
+    async run(fixture) {
+      const socket = await fixture.openSocketAt(`${fixture.server.path}peerjs?key=${fixture.server.key}`);
+      assertEqual('the close code', (await socket.waitForClose()).code, 1008);
     },
   },
   ...Object.entries({
-    unknown: () => 'nobody',
+    unknown: () => 'unknown',
     capitals: (key: string) => key.charAt(0).toUpperCase() + key.slice(1),
     'space-behind': (key: string) => `${key} `,
     proto: () => '__proto__',
     constructor: () => 'constructor',
   }).map(([name, wrong]): CaseDraft => ({
     id: `O2.${name}`,
-    title: `a socket with the key "${wrong('peerjs')}", which is not known`,
+    title: `a handshake with the unknown key "${wrong('peerjs')}"`,
     severity: 'required',
-    expected: 'an ERROR says so, and the socket is closed',
-    async run(scene) {
-      const socket = await scene.openSocket('stranger', { key: wrong(scene.server.key) });
+    expected: 'an ERROR frame with the reason, and the socket is closed',
+    async run(fixture) {
+      const socket = await fixture.openSocket('unknown-key', { key: wrong(fixture.server.key) });
       const first = await socket.receive();
-      if (first['type'] === 'OPEN') throw new Dangerous('an unknown key opens a socket');
+      if (first['type'] === 'OPEN') throw new Dangerous('the server accepted an unknown key');
       await socket.waitForClose();
       return refusedWith(first, WRONG_KEY);
     },
   })),
   {
     id: 'O2.code',
-    title: 'a socket with an unknown key',
+    title: 'a handshake with an unknown key',
     severity: 'recommended',
-    expected: 'it is closed with 1008',
+    expected: 'the socket is closed with 1008',
     reference: NO_CODE,
-    async run(scene) {
-      assertEqual('the code', (await (await scene.openSocket('stranger', { key: 'nobody' })).waitForClose()).code, 1008);
+    async run(fixture) {
+      assertEqual(
+        'the close code',
+        (await (await fixture.openSocket('unknown-key', { key: 'unknown' })).waitForClose()).code,
+        1008,
+      );
     },
   },
   {
     id: 'O14.before-open',
-    title: 'Ann writes three messages to Bob as soon as her socket is up, without waiting for OPEN',
+    title: 'Ann sends Bob three messages immediately after the handshake, without waiting for OPEN',
     severity: 'required',
-    expected: 'Ann hears OPEN, and Bob the messages, in order',
-    async run(scene) {
-      const bob = await scene.connect('bob');
-      const ann = await scene.openSocket('ann');
+    expected: 'Ann receives OPEN, and Bob receives the messages in order',
+    async run(fixture) {
+      const bob = await fixture.connect('bob');
+      const ann = await fixture.openSocket('ann');
       for (const n of [1, 2, 3]) ann.send({ type: 'CANDIDATE', dst: bob.id, payload: n });
       assertEqual(
-        'what Bob hears',
+        'frame received by Bob',
         (await bob.receiveMany(3)).map(({ payload }) => payload),
         [1, 2, 3],
       );
-      assertEqual('what Ann hears', await ann.receive(), { type: 'OPEN' });
+      assertEqual('frame received by Ann', await ann.receive(), { type: 'OPEN' });
     },
   },
   {
     id: 'O2.own-realm',
-    title: 'Ann enters two realms with one id; in the first she writes to the id that Bob has in the second',
+    title:
+      'Ann connects to two realms with the same id; in the first one she sends an OFFER to the id that Bob has in the second one',
     severity: 'hardening',
-    expected: 'both open, and nothing passes from one realm to the other',
+    expected: 'OPEN in both realms, and no message crosses the realms',
     setup: 'two keys',
-    reference: { behaviour: 'knows one key only', evidence: /instead of OPEN/ },
-    async run(scene) {
-      const [here = '', there = ''] = scene.server.settings.key ?? [];
+    reference: { behaviour: 'supports only one key', evidence: /instead of OPEN/ },
+    async run(fixture) {
+      const [here = '', there = ''] = fixture.server.settings.key ?? [];
       const id = uniqueName('ann');
-      const ann = await scene.connect('ann', { id, key: here });
-      const namesake = await scene.connect('namesake', { id, key: there });
-      const bob = await scene.connect('bob', { key: there });
+      const ann = await fixture.connect('ann', { id, key: here });
+      const namesake = await fixture.connect('namesake', { id, key: there });
+      const bob = await fixture.connect('bob', { key: there });
       ann.sendOffer(bob.id, 'across').sendOffer(id, 'to myself');
-      await scene.expectNoLeak(bob, there);
-      await scene.expectNoLeak(namesake, there);
+      await fixture.expectNoLeak(bob, there);
+      await fixture.expectNoLeak(namesake, there);
     },
   },
   {
     id: 'O2.own-mailboxes',
-    title: 'Ann writes to Bob, who is absent; a namesake of his enters another realm, and then Bob his own',
+    title: 'Ann sends an OFFER to absent Bob; a peer with his id connects to another realm, then Bob connects to his realm',
     severity: 'hardening',
-    expected: 'the namesake hears nothing, and Bob hears her',
+    expected: 'only Bob receives the OFFER',
     setup: 'two keys',
-    reference: { behaviour: 'knows one key only', evidence: /instead of OPEN/ },
-    async run(scene) {
-      const [here = '', there = ''] = scene.server.settings.key ?? [];
-      const [ann, id] = [await scene.connect('ann', { key: here }), uniqueName('bob')];
+    reference: { behaviour: 'supports only one key', evidence: /instead of OPEN/ },
+    async run(fixture) {
+      const [here = '', there = ''] = fixture.server.settings.key ?? [];
+      const [ann, id] = [await fixture.connect('ann', { key: here }), uniqueName('bob')];
       ann.sendOffer(id, 'for Bob only');
-      await scene.expectNothing(ann, here);
-      await scene.expectNoLeak(await scene.connect('namesake', { id, key: there }), there);
-      assertEqual('the payload', (await (await scene.connect('bob', { id, key: here })).receive())['payload'], 'for Bob only');
+      await fixture.expectNothing(ann, here);
+      await fixture.expectNoLeak(await fixture.connect('namesake', { id, key: there }), there);
+      assertEqual('the payload', (await (await fixture.connect('bob', { id, key: here })).receive())['payload'], 'for Bob only');
     },
   },
   {
     id: 'O3.open',
-    title: 'a socket with a free id',
+    title: 'a handshake with a free id',
     severity: 'required',
-    expected: 'OPEN, and nothing else',
-    async run(scene) {
-      const ann = await scene.openSocket('ann');
+    expected: 'OPEN and no other frame',
+    async run(fixture) {
+      const ann = await fixture.openSocket('ann');
       assertEqual('the first frame', await ann.receive(), { type: 'OPEN' });
-      await scene.expectNothing(ann);
+      await fixture.expectNothing(ann);
     },
   },
   {
     id: 'O3.further-parameters',
-    title: 'a socket with further parameters, as the client sends them and others',
+    title: 'a handshake with additional parameters, among them those of the PeerJS client',
     severity: 'required',
-    expected: 'OPEN: they are ignored',
-    async run(scene) {
-      const socket = await scene.openSocketAt(`${scene.socketTarget()}&version=1.5.5&ts=1&__proto__=x`);
+    expected: 'OPEN: unknown parameters are ignored',
+    async run(fixture) {
+      const socket = await fixture.openSocketAt(`${fixture.socketTarget()}&version=1.5.5&ts=1&__proto__=x`);
       assertEqual('the first frame', await socket.receive(), { type: 'OPEN' });
     },
   },
   {
     id: 'O3.any-order',
-    title: 'a socket with its parameters in another order',
+    title: 'a handshake with the parameters in another order',
     severity: 'required',
     expected: 'OPEN',
-    async run(scene) {
-      const socket = await scene.openSocketAt(
-        `${scene.server.path}peerjs?token=t&id=${uniqueName('ann')}&key=${scene.server.key}`,
+    async run(fixture) {
+      const socket = await fixture.openSocketAt(
+        `${fixture.server.path}peerjs?token=t&id=${uniqueName('ann')}&key=${fixture.server.key}`,
       );
       assertEqual('the first frame', await socket.receive(), { type: 'OPEN' });
     },
   },
   {
     id: 'O3.speaks-at-once',
-    title: 'Ann writes to Bob as soon as her socket is open, before she has heard OPEN',
+    title: 'Ann sends an OFFER to Bob immediately after the handshake, before she receives OPEN',
     severity: 'recommended',
-    expected: 'Bob hears her',
-    async run(scene) {
-      const bob = await scene.connect('bob');
-      const ann = await scene.openSocket('ann');
+    expected: 'Bob receives the OFFER',
+    async run(fixture) {
+      const bob = await fixture.connect('bob');
+      const ann = await fixture.openSocket('ann');
       ann.sendOffer(bob.id, 'early');
       assertEqual('the payload', (await bob.receive())['payload'], 'early');
     },
   },
   {
     id: 'O3.many-at-once',
-    title: 'a hundred sockets open at once',
+    title: '100 handshakes in parallel',
     severity: 'required',
-    expected: 'each hears OPEN',
+    expected: 'OPEN on each socket',
     pace: 'alone',
-    async run(scene) {
-      await Promise.all(Array.from({ length: 100 }, (_, n) => scene.connect(`peer-${n}`)));
+    async run(fixture) {
+      await Promise.all(Array.from({ length: 100 }, (_, n) => fixture.connect(`peer-${n}`)));
     },
   },
   {
     id: 'O4.taken',
-    title: "a socket with Ann's id and another token, while Ann is here",
+    title: 'a handshake with the id of Ann and another token, while Ann is connected',
     severity: 'required',
     expected: 'ID-TAKEN, and the socket is closed',
-    async run(scene) {
-      const ann = await scene.connect('ann');
-      const thief = await scene.openSocket('thief', { id: ann.id });
-      const first = await thief.receive();
-      if (first['type'] === 'OPEN') throw new Dangerous("another token was given Ann's id while she is here");
-      await thief.waitForClose();
+    async run(fixture) {
+      const ann = await fixture.connect('ann');
+      const intruder = await fixture.openSocket('intruder', { id: ann.id });
+      const first = await intruder.receive();
+      if (first['type'] === 'OPEN') throw new Dangerous('another token received the id of Ann while she is connected');
+      await intruder.waitForClose();
       return refusedWith(first, TAKEN);
     },
   },
   {
     id: 'O4.code',
-    title: "a socket with Ann's id and another token",
+    title: 'a handshake with the id of Ann and another token',
     severity: 'recommended',
-    expected: 'it is closed with 1008',
+    expected: 'the socket is closed with 1008',
     reference: NO_CODE,
-    async run(scene) {
-      const ann = await scene.connect('ann');
-      assertEqual('the code', (await (await scene.openSocket('thief', { id: ann.id })).waitForClose()).code, 1008);
+    async run(fixture) {
+      const ann = await fixture.connect('ann');
+      assertEqual('the close code', (await (await fixture.openSocket('intruder', { id: ann.id })).waitForClose()).code, 1008);
     },
   },
   {
     id: 'O4.holder-stays',
-    title: "a socket with Ann's id and another token; then Bob writes to Ann",
+    title: 'a handshake with the id of Ann and another token; then Bob sends an OFFER to Ann',
     severity: 'required',
-    expected: 'Ann hears Bob, and nothing of the other',
-    async run(scene) {
-      const [ann, bob] = await scene.connectPair();
-      await (await scene.openSocket('thief', { id: ann.id })).waitForClose();
+    expected: 'Ann receives the OFFER and no other frame: a refused socket does not affect the owner',
+    async run(fixture) {
+      const [ann, bob] = await fixture.connectPair();
+      await (await fixture.openSocket('intruder', { id: ann.id })).waitForClose();
       bob.sendOffer(ann.id, 'still you?');
-      assertEqual('what Ann hears', await ann.receive(), { type: 'OFFER', src: bob.id, dst: ann.id, payload: 'still you?' });
-      await scene.expectNothing(ann);
+      assertEqual('frame received by Ann', await ann.receive(), {
+        type: 'OFFER',
+        src: bob.id,
+        dst: ann.id,
+        payload: 'still you?',
+      });
+      await fixture.expectNothing(ann);
     },
   },
   {
     id: 'O4.thief-is-mute',
-    title: "a socket with Ann's id and another token writes to Bob as soon as it is open",
+    title: 'a socket with the id of Ann and another token sends an OFFER to Bob immediately after the handshake',
     severity: 'required',
-    expected: 'Bob hears nothing of it',
-    async run(scene) {
-      const [ann, bob] = await scene.connectPair();
-      const thief = await scene.openSocket('thief', { id: ann.id });
-      if (thief.isOpen) thief.sendOffer(bob.id, 'I am Ann');
-      await thief.waitForClose();
-      await scene.expectNoLeak(bob);
+    expected: 'Bob receives nothing, because the socket does not own the id',
+    async run(fixture) {
+      const [ann, bob] = await fixture.connectPair();
+      const intruder = await fixture.openSocket('intruder', { id: ann.id });
+      if (intruder.isOpen) intruder.sendOffer(bob.id, 'I am Ann');
+      await intruder.waitForClose();
+      await fixture.expectNoLeak(bob);
     },
   },
   ...Object.entries({
@@ -239,43 +249,43 @@ export const OPENING_CASES = cases([
     case: (token: string) => token.toLowerCase(),
   }).map(([name, almost]): CaseDraft => ({
     id: `O4.token-${name}`,
-    title: `a socket with Ann's id and "${almost('Token')}", where her token is "Token"`,
+    title: `a handshake with the id of Ann and the token "${almost('Token')}", where her token is "Token"`,
     severity: 'required',
-    expected: 'ID-TAKEN: it is another token',
-    async run(scene) {
+    expected: 'ID-TAKEN: tokens are compared exactly',
+    async run(fixture) {
       const token = uniqueName('Token');
-      const { id } = await scene.connect('ann', { token });
-      const thief = await scene.openSocket('thief', { id, token: almost(token) });
-      assertMembers('the first frame', await thief.receive(), { type: TAKEN.type });
+      const { id } = await fixture.connect('ann', { token });
+      const intruder = await fixture.openSocket('intruder', { id, token: almost(token) });
+      assertMembers('the first frame', await intruder.receive(), { type: TAKEN.type });
     },
   })),
   {
     id: 'O4.former-holder',
-    title: 'Ann leaves, an heir enters with her id and another token, and a socket comes with the token that Ann had',
+    title: 'Ann disconnects, another peer connects with her id and another token, then a socket uses the former token of Ann',
     severity: 'required',
-    expected: 'ID-TAKEN: the id is that of the heir',
-    async run(scene) {
-      const ann = await scene.connect('ann');
+    expected: 'ID-TAKEN: the id belongs to the new owner',
+    async run(fixture) {
+      const ann = await fixture.connect('ann');
       await ann.close();
-      await scene.connectWhenFree('heir', { id: ann.id });
-      const first = await (await scene.reconnect(ann)).receive();
-      if (first['type'] === 'OPEN') throw new Dangerous('a token of the past was given the id of the heir');
+      await fixture.connectWhenFree('new-owner', { id: ann.id });
+      const first = await (await fixture.reconnect(ann)).receive();
+      if (first['type'] === 'OPEN') throw new Dangerous('a former token received the id of the new owner');
       assertMembers('the first frame', first, { type: TAKEN.type });
     },
   },
   {
     id: 'O4.race',
-    title: 'ten sockets with one free id and ten tokens, at once',
+    title: 'ten handshakes in parallel with the same free id and different tokens',
     severity: 'required',
-    expected: 'one hears OPEN, the others ID-TAKEN',
-    async run(scene) {
+    expected: 'one socket receives OPEN, the others receive ID-TAKEN',
+    async run(fixture) {
       const id = uniqueName('ann');
-      const racers = await Promise.all(Array.from({ length: 10 }, (_, n) => scene.openSocket(`racer-${n}`, { id })));
+      const racers = await Promise.all(Array.from({ length: 10 }, (_, n) => fixture.openSocket(`racer-${n}`, { id })));
       const types = await Promise.all(racers.map(async (racer) => (await racer.receive())['type']));
       const winners = types.filter((type) => type === 'OPEN').length;
-      if (winners > 1) throw new Dangerous(`${winners} tokens were given one id`);
-      assertThat(winners === 1, 'nobody was given the id');
-      assertEqual('what the others hear', new Set(types), new Set(['OPEN', 'ID-TAKEN']));
+      if (winners > 1) throw new Dangerous(`${winners} tokens received the same id`);
+      assertThat(winners === 1, 'no socket received the id');
+      assertEqual('the frames of all sockets', new Set(types), new Set(['OPEN', 'ID-TAKEN']));
     },
   },
 ]);

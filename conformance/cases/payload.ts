@@ -14,47 +14,47 @@ const SAME_VALUE = {
 };
 
 const SAME_BYTES: Readonly<Record<string, readonly [payload: string, seen: string]>> = {
-  decimals: ['1.10', 'prints numbers again: `1.1`'],
+  decimals: ['1.10', 'serializes numbers again: `1.1`'],
   'large-integer': ['12345678901234567890', 'loses digits of large integers'],
-  'large-exponent': ['1e400', 'tells null'],
-  spaces: ['{ "a" : [ 1 , 2 ] }', 'drops the spaces'],
-  'repeated-members': ['{"a":1,"a":2}', 'keeps the last of members that are repeated'],
-  escapes: ['"\\u0041\\/"', 'writes its own escapes'],
+  'large-exponent': ['1e400', 'sends null'],
+  spaces: ['{ "a" : [ 1 , 2 ] }', 'removes the spaces'],
+  'repeated-members': ['{"a":1,"a":2}', 'keeps the last of repeated members'],
+  escapes: ['"\\u0041\\/"', 'changes the escapes'],
 };
 
-/** M2 and M3: what becomes of the text between two peers. */
+/** M2 and M3: payloads and JSON members. */
 export const PAYLOAD_CASES = cases([
   ...Object.entries(SAME_VALUE).map(([name, payload]): CaseDraft => ({
     id: `M2.${name}`,
     title: `Ann sends Bob the payload ${formatValue(payload)}`,
     severity: 'required',
-    expected: 'Bob hears the same value',
-    async run(scene) {
-      const [ann, bob] = await scene.connectPair();
+    expected: 'Bob receives the same value',
+    async run(fixture) {
+      const [ann, bob] = await fixture.connectPair();
       ann.sendOffer(bob.id, payload);
-      assertEqual('what Bob hears', await bob.receive(), { type: 'OFFER', src: ann.id, dst: bob.id, payload });
+      assertEqual('frame received by Bob', await bob.receive(), { type: 'OFFER', src: ann.id, dst: bob.id, payload });
     },
   })),
   {
     id: 'M2.nested-proto',
     title: 'Ann sends Bob a payload with members named __proto__ and constructor',
     severity: 'hardening',
-    expected: 'Bob hears them as they are',
-    async run(scene) {
-      const [ann, bob] = await scene.connectPair();
+    expected: 'Bob receives both members unchanged',
+    async run(fixture) {
+      const [ann, bob] = await fixture.connectPair();
       const payload = '{"__proto__":{"a":1},"constructor":{"prototype":2}}';
       ann.sendText(`{"type":"OFFER","dst":"${bob.id}","payload":${payload}}`);
-      // As text: a parser of our own might hide what is missing.
+      // Compared as text, because a JSON parser may drop members.
       assertEqual('the payload', JSON.stringify((await bob.receive())['payload']), payload);
     },
   },
   {
     id: 'M2.half-surrogate',
-    title: 'Ann sends Bob half of a surrogate pair, escaped',
+    title: 'Ann sends Bob an escaped lone surrogate',
     severity: 'recommended',
-    expected: 'Bob hears it, escaped',
-    async run(scene) {
-      const [ann, bob] = await scene.connectPair();
+    expected: 'Bob receives the same escape',
+    async run(fixture) {
+      const [ann, bob] = await fixture.connectPair();
       ann.sendText(`{"type":"OFFER","dst":"${bob.id}","payload":"\\ud83e!"}`);
       assertEqual('the payload', (await bob.receive())['payload'], '\ud83e!');
     },
@@ -63,74 +63,74 @@ export const PAYLOAD_CASES = cases([
     id: 'M2.large',
     title: 'Ann sends Bob a payload of about 500 KB',
     severity: 'recommended',
-    expected: 'Bob hears it whole',
-    async run(scene) {
-      scene.requireMessageSize(600_000);
-      const [ann, bob] = await scene.connectPair();
+    expected: 'Bob receives the complete payload',
+    async run(fixture) {
+      fixture.requireMessageSize(600_000);
+      const [ann, bob] = await fixture.connectPair();
       const payload = 'ab🦊☃'.repeat(50_000);
       ann.sendOffer(bob.id, payload);
-      assertThat((await bob.receive())['payload'] === payload, 'Bob hears another payload');
+      assertThat((await bob.receive())['payload'] === payload, 'Bob received a different payload');
     },
   },
   {
     id: 'M2.nested',
-    title: 'Ann sends Bob a payload of 500 lists in each other',
+    title: 'Ann sends Bob a payload of 500 nested arrays',
     severity: 'recommended',
-    expected: 'Bob hears it whole, and the server lives',
+    expected: 'Bob receives the complete payload, and the server keeps running',
     pace: 'alone',
-    async run(scene) {
-      const [ann, bob] = await scene.connectPair();
+    async run(fixture) {
+      const [ann, bob] = await fixture.connectPair();
       const payload = `${'['.repeat(500)}7${']'.repeat(500)}`;
       ann.sendText(`{"type":"OFFER","dst":"${bob.id}","payload":${payload}}`);
-      assertThat((await bob.receiveText()).includes(payload), 'Bob hears another payload');
+      assertThat((await bob.receiveText()).includes(payload), 'Bob received a different payload');
     },
   },
   ...Object.entries(SAME_BYTES).map(([name, [payload, behaviour]]): CaseDraft => ({
     id: `M2.same-bytes-${name}`,
     title: `Ann sends Bob the payload ${payload}`,
     severity: 'recommended',
-    expected: 'Bob hears it byte for byte',
-    reference: { behaviour, evidence: /Bob hears \{/ },
-    async run(scene) {
-      const [ann, bob] = await scene.connectPair();
+    expected: 'Bob receives the payload byte for byte, because it belongs to the peers',
+    reference: { behaviour, evidence: /Bob received \{/ },
+    async run(fixture) {
+      const [ann, bob] = await fixture.connectPair();
       ann.sendText(`{"type":"OFFER","dst":"${bob.id}","payload":${payload}}`);
-      const heard = await bob.receiveText();
-      assertThat(heard.includes(`"payload":${payload}`), `Bob hears ${heard}`);
+      const received = await bob.receiveText();
+      assertThat(received.includes(`"payload":${payload}`), `Bob received ${received}`);
     },
   })),
   {
     id: 'M3.last-wins',
-    title: 'Ann sends a frame with two types, two destinations and two payloads',
+    title: 'Ann sends a frame with two types, two dst and two payloads',
     severity: 'hardening',
-    expected: 'the last of each wins, and one of each leaves',
-    async run(scene) {
-      const [ann, bob] = await scene.connectPair();
+    expected: 'the last value of each is used, and the relayed frame has each member once',
+    async run(fixture) {
+      const [ann, bob] = await fixture.connectPair();
       ann.sendText(`{"type":"LEAVE","dst":"nobody","payload":1,"type":"OFFER","dst":"${bob.id}","payload":2}`);
-      const heard = await bob.receiveText();
-      assertEqual('what Bob hears', JSON.parse(heard), { type: 'OFFER', src: ann.id, dst: bob.id, payload: 2 });
-      assertEqual('the number of members', heard.match(/"(type|src|dst|payload)":/g)?.length, 4);
+      const received = await bob.receiveText();
+      assertEqual('frame received by Bob', JSON.parse(received), { type: 'OFFER', src: ann.id, dst: bob.id, payload: 2 });
+      assertEqual('the number of members', received.match(/"(type|src|dst|payload)":/g)?.length, 4);
     },
   },
   {
     id: 'M3.escaped-names',
-    title: 'Ann sends a frame with each member twice, the second time with an escape in its name',
+    title: 'Ann sends a frame with each member twice, the second time with an escape in the member name',
     severity: 'hardening',
-    expected: 'an escaped name is the same name: the last of each wins',
-    async run(scene) {
-      const [ann, bob] = await scene.connectPair();
+    expected: 'the last value of each is used: an escaped name is the same name',
+    async run(fixture) {
+      const [ann, bob] = await fixture.connectPair();
       ann.sendText(`{"type":"LEAVE","\\u0074ype":"OFFER","ds\\u0074":"${bob.id}","payload":1,"p\\u0061yload":2}`);
-      assertEqual('what Bob hears', await bob.receive(), { type: 'OFFER', src: ann.id, dst: bob.id, payload: 2 });
+      assertEqual('frame received by Bob', await bob.receive(), { type: 'OFFER', src: ann.id, dst: bob.id, payload: 2 });
     },
   },
   {
     id: 'M3.escaped-values',
-    title: 'Ann sends a frame with escapes in its type and destination',
+    title: 'Ann sends a frame with escapes in type and dst',
     severity: 'required',
-    expected: 'Bob hears it: an escape is the character',
-    async run(scene) {
-      const [ann, bob] = await scene.connectPair();
+    expected: 'Bob receives the message: escapes are decoded',
+    async run(fixture) {
+      const [ann, bob] = await fixture.connectPair();
       ann.sendText(`{"type":"\\u004fFFER","dst":"\\u0062${bob.id.slice(1)}"}`);
-      assertEqual('what Bob hears', await bob.receive(), { type: 'OFFER', src: ann.id, dst: bob.id });
+      assertEqual('frame received by Bob', await bob.receive(), { type: 'OFFER', src: ann.id, dst: bob.id });
     },
   },
 ]);

@@ -3,7 +3,7 @@ import { assertMembers, formatValue } from '../assertions.ts';
 import type { Frame } from '../client/peer-client.ts';
 import { loose, type Loose } from '../outcomes.ts';
 
-/** What a server says before it closes a socket that it does not take. */
+/** The frame that precedes the close of a refused socket. */
 export interface Refusal {
   readonly type: string;
   readonly payload: { readonly msg: string };
@@ -20,10 +20,10 @@ export const FULL = refusal('ERROR', 'Server has reached its concurrent user lim
 /** O7 */
 export const INVALID_ID = refusal('ERROR', 'Invalid id');
 
-/** Clients look at the type only, so other words are loose. @throws Failed where it is another frame. */
+/** Clients evaluate the type only, so a different text is loose. @throws Failed for another type */
 export function refusedWith(frame: Frame, { type, payload }: Refusal): Loose | void {
   assertMembers('the first frame', frame, { type });
-  return isDeepStrictEqual(frame['payload'], payload) ? undefined : loose(`says ${formatValue(frame['payload'])}`);
+  return isDeepStrictEqual(frame['payload'], payload) ? undefined : loose(`sends the text ${formatValue(frame['payload'])}`);
 }
 
 function refusal(type: string, msg: string): Refusal {

@@ -7,7 +7,7 @@ import { receiveUntilMarker, relayTarget, subscribe, connectToRelay } from '../t
 const MALFORMED_FRAMES = 200;
 const LIVENESS_TIMEOUT_CODE = 4002;
 
-/** What nobody should send, and what means nothing. */
+/** Valid JSON objects that the relay ignores. */
 const IGNORED = {
   'unknown-type': '{"type":"shout","topic":"a"}',
   'no-type': '{"topic":"a"}',
@@ -23,29 +23,29 @@ const NO_OBJECTS = {
   empty: '',
 } as const;
 
-/** REL1, REL3: what nobody should do, and who is gone. */
+/** REL1, REL3: invalid frames and liveness. */
 export const TOPIC_RELAY_BOUND_CASES = cases([
   ...Object.entries(IGNORED).map(([name, text]): CaseDraft => ({
     id: `REL1.${name}`,
     title: `Ann sends ${text}`,
     severity: 'hardening',
-    expected: 'she hears nothing, and goes on',
+    expected: 'she receives nothing, and stays connected',
     setup: 'topic relay',
     pace: 'alone',
-    run: (scene) => expectStillServed(scene, text),
+    run: (fixture) => expectStillServed(fixture, text),
   })),
   {
     id: 'REL1.names-of-objects',
-    title: 'Ann listens to __proto__ and constructor, and Bob publishes to both',
+    title: 'Ann subscribes to __proto__ and constructor; Bob publishes on both',
     severity: 'hardening',
-    expected: 'Ann hears both: they are names like others',
+    expected: 'Ann receives both messages: these are ordinary topic names',
     setup: 'topic relay',
     pace: 'alone',
-    async run(scene) {
-      const [ann, bob] = [await connectToRelay(scene, 'ann', '__proto__', 'constructor'), await connectToRelay(scene, 'bob')];
+    async run(fixture) {
+      const [ann, bob] = [await connectToRelay(fixture, 'ann', '__proto__', 'constructor'), await connectToRelay(fixture, 'bob')];
       for (const topic of ['__proto__', 'constructor']) {
         bob.send({ type: 'publish', topic, data: 1 });
-        assertMembers('what Ann hears', await ann.receive(), { topic, data: 1 });
+        assertMembers('frame received by Ann', await ann.receive(), { topic, data: 1 });
       }
     },
   },
@@ -53,66 +53,66 @@ export const TOPIC_RELAY_BOUND_CASES = cases([
     id: `REL3.${name}`,
     title: `Ann sends ${text === '' ? 'an empty frame' : text}`,
     severity: 'hardening',
-    expected: 'she hears nothing, and goes on',
+    expected: 'she receives nothing, and stays connected',
     setup: 'topic relay',
     pace: 'alone',
-    run: (scene) => expectStillServed(scene, text),
+    run: (fixture) => expectStillServed(fixture, text),
   })),
   {
     id: 'REL3.much-nonsense',
-    title: `Ann sends ${MALFORMED_FRAMES} frames that are no JSON`,
+    title: `Ann sends ${MALFORMED_FRAMES} frames that are not JSON`,
     severity: 'hardening',
-    expected: 'she is closed, and nobody else notices',
+    expected: 'her socket is closed, and other clients are not affected',
     setup: 'topic relay',
     pace: 'alone',
-    async run(scene) {
+    async run(fixture) {
       const topic = uniqueName('topic');
-      const [bob, eve] = [await connectToRelay(scene, 'bob', topic), await connectToRelay(scene, 'eve')];
-      const ann = await connectToRelay(scene, 'ann', topic);
+      const [bob, eve] = [await connectToRelay(fixture, 'bob', topic), await connectToRelay(fixture, 'eve')];
+      const ann = await connectToRelay(fixture, 'ann', topic);
       for (let n = 0; n < MALFORMED_FRAMES && ann.isOpen; n++) ann.sendText('{');
       await ann.waitForClose();
-      assertEqual('what Bob hears before the mark', await receiveUntilMarker(bob, eve, topic), []);
+      assertEqual('frames received by Bob before the marker', await receiveUntilMarker(bob, eve, topic), []);
     },
   },
   {
     id: 'REL3.pinged',
-    title: 'Ann is silent, and answers pings',
+    title: 'Ann sends nothing, but answers pings',
     severity: 'required',
-    expected: 'she is pinged again and again, and stays',
-    setup: 'topic relay that pings',
-    async run(scene) {
+    expected: 'she is pinged periodically and stays connected',
+    setup: 'topic relay with short ping interval',
+    async run(fixture) {
       const topic = uniqueName('topic');
-      const ann = await connectToRelay(scene, 'ann', topic);
-      const until = performance.now() + 2 * scene.setting('alive_timeout');
+      const ann = await connectToRelay(fixture, 'ann', topic);
+      const until = performance.now() + 2 * fixture.setting('alive_timeout');
       while (performance.now() < until) await ann.waitForPing();
-      const bob = await connectToRelay(scene, 'bob');
-      assertEqual('what Ann hears before the mark', await receiveUntilMarker(ann, bob, topic), []);
+      const bob = await connectToRelay(fixture, 'bob');
+      assertEqual('frames received by Ann before the marker', await receiveUntilMarker(ann, bob, topic), []);
     },
   },
   {
     id: 'REL3.unanswered',
     title: 'Ann does not answer pings',
     severity: 'required',
-    expected: `she is closed with ${LIVENESS_TIMEOUT_CODE}, and counts no more`,
-    setup: 'topic relay that pings',
-    async run(scene) {
+    expected: `her socket is closed with ${LIVENESS_TIMEOUT_CODE}, and she is not counted any more`,
+    setup: 'topic relay with short ping interval',
+    async run(fixture) {
       const topic = uniqueName('topic');
-      const ann = await scene.openSocketAt(relayTarget(scene), 'ann', false);
+      const ann = await fixture.openSocketAt(relayTarget(fixture), 'ann', false);
       await subscribe(ann, [topic]);
       const { code } = await ann.waitForClose();
-      const [bob, eve] = [await connectToRelay(scene, 'bob', topic), await connectToRelay(scene, 'eve')];
+      const [bob, eve] = [await connectToRelay(fixture, 'bob', topic), await connectToRelay(fixture, 'eve')];
       eve.send({ type: 'publish', topic, data: 1 });
-      assertMembers('what Bob hears', await bob.receive(), { clients: 1 });
-      return code === LIVENESS_TIMEOUT_CODE ? undefined : loose(`closed with ${code}`);
+      assertMembers('frame received by Bob', await bob.receive(), { clients: 1 });
+      return code === LIVENESS_TIMEOUT_CODE ? undefined : loose(`closes with ${code}`);
     },
   },
 ]);
 
-/** Whoever sent `text` still hears, and is heard. */
-async function expectStillServed(scene: Fixture, text: string): Promise<void> {
+/** Verifies that the sender of `text` can still subscribe and publish. */
+async function expectStillServed(fixture: Fixture, text: string): Promise<void> {
   const topic = uniqueName('topic');
-  const [ann, bob] = [await connectToRelay(scene, 'ann', topic), await connectToRelay(scene, 'bob', topic)];
+  const [ann, bob] = [await connectToRelay(fixture, 'ann', topic), await connectToRelay(fixture, 'bob', topic)];
   ann.sendText(text);
-  assertEqual('what Ann hears before the mark', await receiveUntilMarker(ann, bob, topic), []);
-  assertEqual('what Bob hears besides', (await receiveUntilMarker(bob, ann, topic)).length, 1);
+  assertEqual('frames received by Ann before the marker', await receiveUntilMarker(ann, bob, topic), []);
+  assertEqual('number of frames received by Bob before the marker', (await receiveUntilMarker(bob, ann, topic)).length, 1);
 }

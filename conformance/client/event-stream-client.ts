@@ -6,23 +6,23 @@ import { withTimeout } from '../waiting.ts';
 import { EventStreamParser, type StreamEvent } from './event-stream-parser.ts';
 import type { Transcript } from './transcript.ts';
 
-/** What a stream is asked for with. */
+/** Options for opening a stream. */
 export interface StreamOptions {
-  /** What the transcript calls it. */
+  /** The name in the transcript. */
   readonly name: string;
-  /** All of the target: path and query. */
+  /** The request target: path and query. */
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A stream of server-sent events at the server's far end. */
+/** A client of one stream of server-sent events. */
 export class EventStreamClient {
   readonly name: string;
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Resolves when it is over, whoever ended it. */
+  /** Resolves when the stream ends, whichever side ended it. */
   readonly ended: Promise<void>;
-  /** Events that were not asked for yet. */
+  /** Events that have arrived and have not been received by the case yet. */
   readonly unread: StreamEvent[] = [];
   readonly #incoming: IncomingMessage;
   readonly #parser = new EventStreamParser();
@@ -43,10 +43,10 @@ export class EventStreamClient {
       this.#onChange();
     });
     this.ended = new Promise((resolve) => {
-      // A stream that is cut is over like any other; `close` follows.
+      // A reset ends the stream as well; `close` follows.
       incoming.on('error', (error) => transcript.noted(name, error.message));
       incoming.once('close', () => {
-        transcript.noted(name, 'is over');
+        transcript.noted(name, 'ended');
         this.#isEnded = true;
         resolve();
         this.#onChange();
@@ -55,8 +55,8 @@ export class EventStreamClient {
   }
 
   /**
-   * Whatever the status of the answer is.
-   * @throws Failed where no answer comes in time; what Node throws where no connection comes about.
+   * Opens the stream with any response status.
+   * @throws Failed after the patience; a Node.js error if the connection fails.
    */
   static async open(
     server: Profile,
@@ -65,11 +65,18 @@ export class EventStreamClient {
   ): Promise<EventStreamClient> {
     const { host, port, secure, trustsAnyCertificate, patience } = server;
     const send = secure ? httpsRequest : httpRequest;
-    const asked = { accept: 'text/event-stream', ...headers };
+    const allHeaders = { accept: 'text/event-stream', ...headers };
     transcript.sent(name, [`GET ${target}`, ...Object.entries(headers).map((pair) => pair.join(': '))].join('\n'));
-    const outgoing = send({ host, port, path: target, headers: asked, agent: false, rejectUnauthorized: !trustsAnyCertificate });
+    const outgoing = send({
+      host,
+      port,
+      path: target,
+      headers: allHeaders,
+      agent: false,
+      rejectUnauthorized: !trustsAnyCertificate,
+    });
     try {
-      const incoming = await withTimeout(patience, `an answer to GET ${target.slice(0, 80)}`, responseTo(outgoing));
+      const incoming = await withTimeout(patience, `a response to GET ${target.slice(0, 80)}`, responseTo(outgoing));
       return new EventStreamClient(name, incoming, patience, transcript);
     } catch (error) {
       outgoing.destroy();
@@ -77,31 +84,31 @@ export class EventStreamClient {
     }
   }
 
-  /** The next event. @throws Failed where none comes. */
+  /** Returns the next event. @throws Failed after the patience */
   async receive(): Promise<StreamEvent> {
     let event: StreamEvent | undefined;
-    await this.#waitUntil(`an event to ${this.name}`, () => (event = this.unread.shift()) !== undefined);
+    await this.#waitUntil(`an event for ${this.name}`, () => (event = this.unread.shift()) !== undefined);
     return event ?? { data: '' };
   }
 
-  /** So many events. @throws Failed */
+  /** Returns the next `count` events. @throws Failed */
   async receiveMany(count: number): Promise<StreamEvent[]> {
     const events: StreamEvent[] = [];
     while (events.length < count) events.push(await this.receive());
     return events;
   }
 
-  /** So many comments came since it was opened. @throws Failed */
+  /** Waits until at least `count` comments have arrived since the stream was opened. @throws Failed */
   waitForComments(count: number): Promise<void> {
-    return this.#waitUntil(`${count} comments to ${this.name}`, () => this.#parser.comments >= count);
+    return this.#waitUntil(`${count} comments for ${this.name}`, () => this.#parser.comments >= count);
   }
 
-  /** @throws Failed where the server leaves it open. */
+  /** Waits for the server to end the stream. @throws Failed after the patience */
   waitForClose(): Promise<void> {
-    return withTimeout(this.#patience, `the stream of ${this.name} to be ended`, this.ended);
+    return withTimeout(this.#patience, `the server to end the stream of ${this.name}`, this.ended);
   }
 
-  /** Lets the server's bytes pile up. */
+  /** Applies back-pressure: bytes accumulate on the server. */
   pauseReading(): void {
     this.#incoming.pause();
   }
@@ -110,7 +117,7 @@ export class EventStreamClient {
     this.#incoming.resume();
   }
 
-  /** As a network does that goes away. Harmless when it is over. */
+  /** Destroys the connection, like a network failure. No effect after the end. */
   terminate(): void {
     this.#incoming.destroy();
   }
@@ -119,7 +126,7 @@ export class EventStreamClient {
     const there = new Promise<void>((resolve, reject) => {
       const look = (): void => {
         if (isThere()) resolve();
-        else if (this.#isEnded) reject(new Failed(`the stream of ${this.name} was over before ${what} came`));
+        else if (this.#isEnded) reject(new Failed(`the stream of ${this.name} ended before ${what} arrived`));
         else return;
         this.#onChange = () => undefined;
       };

@@ -1,9 +1,9 @@
-/** What came over a stream of server-sent events. */
+/** One server-sent event. */
 export interface StreamEvent {
   readonly id?: string;
   readonly event?: string;
   readonly retry?: string;
-  /** Its lines, with line feeds between them. */
+  /** All `data` lines, joined with line feeds. */
   readonly data: string;
 }
 
@@ -11,18 +11,18 @@ type Field = 'id' | 'event' | 'retry' | 'data';
 
 const FIELDS: readonly string[] = ['id', 'event', 'retry', 'data'] satisfies Field[];
 
-/** Reads a stream of server-sent events piece by piece, as the HTML standard has it. */
+/** Incremental parser of server-sent events, according to the HTML standard. */
 export class EventStreamParser {
-  /** Comments that came so far. */
+  /** Number of comments so far. */
   comments = 0;
   #partialLine = '';
   #fields: Partial<Record<Field, string>> = {};
 
-  /** @returns the events that are complete with this piece. */
+  /** @returns the events that this chunk completes. */
   push(piece: string): StreamEvent[] {
     const events: StreamEvent[] = [];
     const text = this.#partialLine + piece;
-    // What ends with a carriage return may go on with its line feed.
+    // A line feed may follow a carriage return at the end of the chunk.
     const lines = text.split(/\r\n|\n|\r(?!$)/);
     this.#partialLine = lines.pop() ?? '';
     for (const line of lines) {

@@ -6,57 +6,57 @@ import type { Profile } from '../profile.ts';
 import { withTimeout } from '../waiting.ts';
 import type { Transcript } from './transcript.ts';
 
-/** A frame that the server sent, as JSON. */
+/** A received frame, parsed as JSON. */
 export type Frame = Readonly<Record<string, unknown>>;
 
-/** A frame that the server sent, as it came. */
+/** A received frame, unparsed. */
 export interface RawFrame {
   readonly text: string;
   readonly isBinary: boolean;
 }
 
-/** How a socket was closed: 1005 where no code came, 1006 where no close frame came. */
-export interface CloseInfo {
+/** The close event: code 1005 means no status code, 1006 means no close frame. */
+export interface SocketClose {
   readonly code: number;
   readonly reason: string;
 }
 
-/** The server answered a handshake with an HTTP status instead of a socket. */
+/** The server answered the handshake with an HTTP status other than 101. */
 export class HandshakeRefused extends Error {
   override readonly name = 'HandshakeRefused';
   readonly status: number;
 
   constructor(status: number, body: string) {
-    super(`the handshake was refused with ${status} ${body.slice(0, 80)}`);
+    super(`the server refused the handshake with ${status} ${body.slice(0, 80)}`);
     this.status = status;
   }
 }
 
-/** What a socket is opened with. */
+/** Options for opening a socket. */
 export interface ClientOptions {
-  /** What the transcript calls it. */
+  /** The name in the transcript. */
   readonly name: string;
-  /** All of the target: path and query. */
+  /** The request target: path and query. */
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whom the socket speaks for; empty where that is part of the question. */
+  /** The id that the socket registers; empty if the case tests the query itself. */
   readonly id: string;
   readonly token: string;
-  /** Whether pings of the server are answered, as by every browser. */
+  /** Whether pings of the server are answered, as every browser does. */
   readonly answersPings?: boolean;
 }
 
 const MAX_FRAME_BYTES = 256 * 1024 * 1024;
 
-/** A WebSocket at the server's far end that speaks for one peer. */
+/** A WebSocket client that represents one peer. */
 export class PeerClient {
   readonly name: string;
   readonly id: string;
   readonly token: string;
-  /** Frames that were not asked for yet, as they came. */
+  /** Frames that have arrived and have not been received by the case yet. */
   readonly unread: RawFrame[] = [];
-  /** How it was closed, whenever that is. */
-  readonly ended: Promise<CloseInfo>;
+  /** Resolves when the socket closes, for any reason. */
+  readonly ended: Promise<SocketClose>;
   readonly #socket: WebSocket;
   readonly #patience: number;
   readonly #transcript: Transcript;
@@ -88,7 +88,7 @@ export class PeerClient {
     this.ended = this.#attach();
   }
 
-  /** @throws HandshakeRefused, Failed where no answer comes, what Node throws where no connection comes about. */
+  /** @throws HandshakeRefused; Failed after the patience; a Node.js error if the connection fails. */
   static async open(server: Profile, transcript: Transcript, opening: ClientOptions): Promise<PeerClient> {
     const peer = new PeerClient(server, transcript, opening);
     try {
@@ -120,14 +120,14 @@ export class PeerClient {
     return this;
   }
 
-  /** A text frame with bytes that need not be UTF-8. */
+  /** Sends a text frame whose bytes may be invalid UTF-8. */
   sendTextBytes(bytes: Uint8Array): this {
     this.#transcript.sent(this.name, `(bytes as text) ${Buffer.from(bytes).toString('latin1')}`);
     this.#socket.send(bytes, { binary: false });
     return this;
   }
 
-  /** One message in several frames. */
+  /** Sends one message in several WebSocket frames. */
   sendFragments(parts: readonly string[]): this {
     this.#transcript.sent(this.name, `(${parts.length} fragments) ${parts.join('')}`);
     parts.forEach((part, i) => this.#socket.send(part, { fin: i === parts.length - 1 }));
@@ -138,20 +138,20 @@ export class PeerClient {
     return this.send({ type: 'OFFER', dst, payload });
   }
 
-  /** The next frame, as JSON. @throws Failed where none comes, or one that is no JSON object. */
+  /** Returns the next frame, parsed. @throws Failed after the patience, or if the frame is not a JSON object */
   async receive(patience: number = this.#patience): Promise<Frame> {
     const text = await this.receiveText(patience);
     const frame = parseObject(text);
-    if (frame === undefined) throw new Failed(`${this.name} heard what is no JSON object: ${text.slice(0, 100)}`);
+    if (frame === undefined) throw new Failed(`${this.name} received a frame that is not a JSON object: ${text.slice(0, 100)}`);
     return frame;
   }
 
-  /** The next frame, as it came. @throws Failed where none comes. */
+  /** Returns the text of the next frame. @throws Failed after the patience */
   async receiveText(patience: number = this.#patience): Promise<string> {
     return (await this.receiveRaw(patience)).text;
   }
 
-  /** The next frame, as it came, and how. @throws Failed where none comes. */
+  /** Returns the next frame with its type. @throws Failed after the patience */
   async receiveRaw(patience: number = this.#patience): Promise<RawFrame> {
     const isThere = new Promise<RawFrame>((resolve, reject) => {
       const look = (): void => {
@@ -160,36 +160,36 @@ export class PeerClient {
           this.#onChange = () => undefined;
           resolve(frame);
         } else if (this.#socket.readyState === WebSocket.CLOSED) {
-          reject(new Failed(`${this.name} was closed before a frame came`));
+          reject(new Failed(`the socket of ${this.name} was closed before a frame arrived`));
         }
       };
       this.#onChange = look;
       look();
     });
     try {
-      return await withTimeout(patience, `a frame to ${this.name}`, isThere);
+      return await withTimeout(patience, `a frame for ${this.name}`, isThere);
     } finally {
       this.#onChange = () => undefined;
     }
   }
 
-  /** So many frames. @throws Failed */
+  /** Returns the next `count` frames. @throws Failed */
   async receiveMany(count: number): Promise<Frame[]> {
     const frames: Frame[] = [];
     while (frames.length < count) frames.push(await this.receive());
     return frames;
   }
 
-  /** How the server closed it. @throws Failed where it stays open. */
-  waitForClose(): Promise<CloseInfo> {
-    return withTimeout(this.#patience, `the socket of ${this.name} to be closed`, this.ended);
+  /** Waits for the socket to close. @throws Failed after the patience */
+  waitForClose(): Promise<SocketClose> {
+    return withTimeout(this.#patience, `the server to close the socket of ${this.name}`, this.ended);
   }
 
-  /** A WebSocket ping and its answer. @throws Failed */
+  /** Sends a WebSocket ping and waits for the pong. @throws Failed */
   ping(): Promise<void> {
     const answered = new Promise<void>((resolve) => this.#socket.once('pong', () => resolve()));
     this.sendPing();
-    return withTimeout(this.#patience, `a pong to ${this.name}`, answered);
+    return withTimeout(this.#patience, `a pong for ${this.name}`, answered);
   }
 
   sendPing(): void {
@@ -197,45 +197,47 @@ export class PeerClient {
     this.#socket.ping();
   }
 
-  /** The server's next ping. @throws Failed where none comes. */
+  /** Waits for the next ping of the server. @throws Failed after the patience */
   waitForPing(): Promise<void> {
     const pinged = new Promise<void>((resolve) => this.#socket.once('ping', () => resolve()));
-    return withTimeout(this.#patience, `a ping to ${this.name}`, pinged);
+    return withTimeout(this.#patience, `a ping for ${this.name}`, pinged);
   }
 
-  /** What it sent was read by the server, or never will be. */
+  /** Waits until the server has read all frames sent so far, or has closed the socket. */
   async waitUntilReadOrClosed(): Promise<void> {
     if (this.isOpen) await Promise.race([this.ping(), this.ended]);
   }
 
-  /** Closes like a browser, and waits for the server's side. @throws Failed */
+  /** Closes with a closing handshake, like a browser, and waits for the server. @throws Failed */
   async close(): Promise<void> {
     this.#transcript.noted(this.name, 'closes its socket');
     this.#socket.close();
     await this.waitForClose();
   }
 
-  /** Lets the far end's bytes pile up. */
+  /** Applies back-pressure: bytes accumulate on the server. */
   pauseReading(): void {
     this.#transcript.noted(this.name, 'stops reading');
     this.#socket.pause();
   }
 
-  /** As a network does that goes away: no closing handshake. Harmless when it is closed. */
+  /** Destroys the connection without a closing handshake, like a network failure. No effect after the close. */
   terminate(): void {
-    if (this.isOpen) this.#transcript.noted(this.name, 'is cut');
+    if (this.isOpen) this.#transcript.noted(this.name, 'destroys its connection');
     this.#socket.terminate();
   }
 
-  /** As a host does that has lost its memory of the connection: a TCP reset. @throws NotTestable over TLS. */
+  /** Sends a TCP reset, like a rebooted host. @throws NotTestable over TLS */
   reset(): void {
-    if (this.#socket.url.startsWith('wss:')) throw new NotTestable('a connection over TLS can not be reset from here');
+    if (this.#socket.url.startsWith('wss:')) {
+      throw new NotTestable('requires a server without TLS: the suite cannot reset a TLS connection');
+    }
     this.#transcript.noted(this.name, 'resets its connection');
     const { _socket: bare } = this.#socket as unknown as { _socket: Socket };
     bare.resetAndDestroy();
   }
 
-  #attach(): Promise<CloseInfo> {
+  #attach(): Promise<SocketClose> {
     this.#socket.on('message', (bytes, isBinary) => {
       const text = (bytes as Buffer).toString('utf8');
       this.#transcript.received(this.name, isBinary ? `(binary) ${text}` : text);

@@ -5,9 +5,9 @@ import type { Profile } from '../profile.ts';
 import { withTimeout } from '../waiting.ts';
 import type { Transcript } from './transcript.ts';
 
-/** A bare TCP (or TLS) connection, for what no HTTP library would send. Bytes are written and read as Latin-1. */
+/** A bare TCP or TLS connection, for requests that no HTTP library sends. Bytes are encoded as Latin-1. */
 export class RawConnection {
-  /** Resolves when the far end has closed or cut the connection. */
+  /** Resolves when the server has closed or reset the connection. */
   readonly ended: Promise<void>;
   readonly #socket: Socket;
   readonly #patience: number;
@@ -30,12 +30,12 @@ export class RawConnection {
         transcript.noted('wire', 'closed');
         resolve();
       });
-      // A cut is an end like any other; `close` follows.
+      // A reset ends the connection as well; `close` follows.
       this.#socket.on('error', (error) => transcript.noted('wire', error.message));
     });
   }
 
-  /** All that came so far. */
+  /** All bytes received so far. */
   get received(): string {
     return this.#received;
   }
@@ -47,12 +47,12 @@ export class RawConnection {
     return this;
   }
 
-  /** Resolves when all that it sends is out of this process, or never will be. */
+  /** Resolves when all bytes have been written to the operating system, or the connection has ended. */
   flush(): Promise<void> {
     return Promise.race([this.ended, new Promise<void>((resolve) => this.#socket.write('', () => resolve()))]);
   }
 
-  /** All that was heard, once it matches. @throws Failed */
+  /** Waits until all received bytes match; returns them. @throws Failed */
   waitFor(pattern: RegExp): Promise<string> {
     const match = new Promise<string>((resolve, reject) => {
       const look = (): void => {
@@ -61,15 +61,15 @@ export class RawConnection {
       this.#onChange = look;
       void this.ended.then(() => {
         look();
-        const said = JSON.stringify(this.#received.slice(0, 200));
-        reject(new Failed(`the connection ended before ${String(pattern)} came; heard ${said}`));
+        const text = JSON.stringify(this.#received.slice(0, 200));
+        reject(new Failed(`the connection ended before ${String(pattern)} arrived; received ${text}`));
       });
       look();
     });
-    return withTimeout(this.#patience, `${String(pattern)} on a bare connection`, match);
+    return withTimeout(this.#patience, `${String(pattern)} on a raw connection`, match);
   }
 
-  /** The HTTP status of the first answer; undefined where the connection ends without one. @throws Failed where neither comes. */
+  /** The HTTP status of the first response; undefined if the connection ends without one. @throws Failed after the patience */
   async status(): Promise<number | undefined> {
     const look = (): number | undefined => {
       const status = /^HTTP\/1\.[01] (\d{3})/.exec(this.#received)?.[1];
@@ -79,13 +79,13 @@ export class RawConnection {
       this.#onChange = () => look() === undefined || resolve();
       this.#onChange();
     });
-    await withTimeout(this.#patience, 'an answer on a bare connection', Promise.race([answered, this.ended]));
+    await withTimeout(this.#patience, 'a response on a raw connection', Promise.race([answered, this.ended]));
     return look();
   }
 
-  /** Waits for the far end to close or cut. @throws Failed */
+  /** Waits for the server to close or reset the connection. @throws Failed after the patience */
   waitForClose(): Promise<void> {
-    return withTimeout(this.#patience, 'a bare connection to be closed', this.ended);
+    return withTimeout(this.#patience, 'the server to close a raw connection', this.ended);
   }
 
   terminate(): void {

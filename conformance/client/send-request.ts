@@ -17,8 +17,8 @@ export interface RequestOptions {
 }
 
 /**
- * One HTTP request on a connection of its own. `target` goes out as it is.
- * @throws Failed where no answer comes in time; what Node throws where no connection comes about.
+ * Sends one HTTP request on its own connection. `target` is sent verbatim.
+ * @throws Failed after the patience; a Node.js error if the connection fails.
  */
 export async function sendRequest(
   server: Profile,
@@ -44,7 +44,7 @@ export async function sendRequest(
     outgoing.end(sent);
   });
   try {
-    const answer = await withTimeout(patience, `an answer to ${method} ${target.slice(0, 80)}`, pending);
+    const answer = await withTimeout(patience, `a response to ${method} ${target.slice(0, 80)}`, pending);
     transcript.received('http', `${answer.status} ${answer.body}`);
     return answer;
   } finally {

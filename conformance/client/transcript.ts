@@ -1,11 +1,11 @@
 import type { TranscriptLine } from '../results.ts';
 
 const MAX_TEXT_CHARACTERS = 300;
-/** Of a flood the beginning and the end are enough. */
+/** For a long transcript, the first and the last lines are kept. */
 const FIRST_LINES = 150;
 const LAST_LINES = 150;
 
-/** What happened on the wires of one case, with the time of each thing. */
+/** The timestamped log of all frames, requests and events of one case. */
 export class Transcript {
   readonly #startedAt = performance.now();
   readonly #first: TranscriptLine[] = [];
@@ -24,11 +24,11 @@ export class Transcript {
     this.#add(who, 'noted', what);
   }
 
-  /** In the order of events. Where lines were left out, one says how many. */
+  /** In chronological order. If lines were omitted, one entry gives their number. */
   get lines(): TranscriptLine[] {
     if (this.#omitted === 0) return [...this.#first, ...this.#last];
     const at = this.#last[0]?.at ?? 0;
-    return [...this.#first, { at, who: 'suite', how: 'noted', what: `${this.#omitted} lines left out` }, ...this.#last];
+    return [...this.#first, { at, who: 'suite', how: 'noted', what: `${this.#omitted} lines omitted` }, ...this.#last];
   }
 
   #add(who: string, how: TranscriptLine['how'], what: string): void {

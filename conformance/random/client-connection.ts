@@ -1,9 +1,9 @@
 import type { Millis } from '../../src/domain/time.ts';
 
-/** What must come of an attempt to open a line, by O3 to O7. */
-export type AdmissionOutcome = 'in' | 'taken' | 'full' | 'unfit';
+/** The expected result of a connection attempt, by O3 to O7. */
+export type AdmissionOutcome = 'admitted' | 'taken' | 'full' | 'invalid-id';
 
-/** Whom a line speaks for. */
+/** The peer that the connection registers. */
 export interface Credentials {
   /** The key of its realm. */
   readonly realm: string;
@@ -11,45 +11,45 @@ export interface Credentials {
   readonly token: string;
 }
 
-/** Why and how the server closes a line. */
+/** The expected close by the server. */
 export interface ExpectedClose {
   readonly rule: string;
   readonly code: number;
-  /** Whether it may as well be left open. */
+  /** False if the server may also leave the connection open. */
   readonly isRequired: boolean;
 }
 
-/** One connection, as its far end knows it. */
+/** The model's state of one connection, from the client's view. */
 export interface ClientConnection extends Credentials {
   readonly name: string;
-  /** What must come of it. */
+  /** The expected result of the attempt. */
   outcome: AdmissionOutcome;
-  /** Whether it took over from another line with the same token. */
+  /** True if the connection replaced another one with the same token. */
   isReconnect: boolean;
-  /** Whether it heard OPEN. */
+  /** True after OPEN was received. */
   gotOpen: boolean;
-  /** Whether it heard why it is not let in. */
+  /** True after a refusal frame was received. */
   gotRefusal: boolean;
   isClosed: boolean;
   expectedClose: ExpectedClose | undefined;
-  /** When it opened, and when each of its frames was sent. */
+  /** The times of the opening and of each sent frame. */
   readonly sentAt: Millis[];
-  /** When it was last heard in a way that counts for every server. */
+  /** The time of the last frame that keeps a peer alive on every server. */
   lastAliveAt: Millis;
-  /** When each of its malformed frames was sent. */
+  /** The times of the malformed frames sent. */
   readonly malformedAt: Millis[];
-  /** What its owner has said on connections before this one. */
+  /** The frames that the owner of the id sent on earlier connections. */
   previous: { readonly sentAt: readonly Millis[]; readonly malformedAt: readonly Millis[] };
 }
 
-/** A line that nobody has looked at yet. */
+/** The initial state of a connection. */
 export function newConnection(name: string, { realm, id, token }: Credentials): ClientConnection {
   return {
     name,
     realm,
     id,
     token,
-    outcome: 'in',
+    outcome: 'admitted',
     isReconnect: false,
     gotOpen: false,
     gotRefusal: false,
@@ -62,7 +62,18 @@ export function newConnection(name: string, { realm, id, token }: Credentials): 
   };
 }
 
-/** One id in one realm, as text. */
+/** The realm and id as a map key. */
 export function idKey({ realm, id }: Pick<ClientConnection, 'realm' | 'id'>): string {
   return `${realm}\n${id}`;
+}
+
+/** Older times cannot exceed a rate limit. */
+const MAX_KEPT_TIMES = 1_000;
+
+/** The frames of the owner on this connection and earlier ones. */
+export function timesOf({ previous, sentAt, malformedAt }: ClientConnection): ClientConnection['previous'] {
+  return {
+    sentAt: [...previous.sentAt, ...sentAt].slice(-MAX_KEPT_TIMES),
+    malformedAt: [...previous.malformedAt, ...malformedAt].slice(-MAX_KEPT_TIMES),
+  };
 }

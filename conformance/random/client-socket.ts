@@ -5,21 +5,21 @@ import type { Profile } from '../profile.ts';
 import { withTimeout } from '../waiting.ts';
 import type { Credentials } from './client-connection.ts';
 
-/** What is told of a socket, as it happens. */
+/** Receives the events of a socket. */
 export interface SocketListener {
   received(text: string, isBinary: boolean): void;
   closed(code: number): void;
-  /** Something else has changed. */
+  /** Another property has changed. */
   changed(): void;
 }
 
 type Report = (listener: SocketListener) => void;
 
-/** A WebSocket that reports what happens to it. Until somebody listens it remembers. */
+/** A WebSocket that buffers its events until a listener is attached. */
 export class ClientSocket {
-  /** The number of the last ping that was answered. */
+  /** The number of the last answered ping. */
   lastPong = 0;
-  /** The first frame, as it came. */
+  /** The first received frame. */
   firstFrame: string | undefined;
   isClosed = false;
   readonly #socket: WebSocket;
@@ -39,7 +39,7 @@ export class ClientSocket {
     socket.on('error', (error) => transcript.noted(name, error.message));
   }
 
-  /** @throws HandshakeRefused, Failed where no answer comes, what Node throws where no connection comes about. */
+  /** @throws HandshakeRefused; Failed after the patience; a Node.js error if the connection fails. */
   static async open(
     server: Profile,
     who: Credentials & { readonly name: string },
@@ -52,27 +52,27 @@ export class ClientSocket {
       perMessageDeflate: false,
     });
     transcript.noted(who.name, `opens ${target}`);
-    const line = new ClientSocket(socket, who.name, transcript);
+    const connection = new ClientSocket(socket, who.name, transcript);
     try {
       await withTimeout(server.patience, `a handshake at ${target}`, handshake(socket));
     } catch (error) {
       socket.terminate();
       throw error;
     }
-    return line;
+    return connection;
   }
 
   get isOpen(): boolean {
     return this.#socket.readyState === WebSocket.OPEN;
   }
 
-  /** Tells what was remembered, and from now on whatever happens. */
+  /** Delivers the buffered events, then all later ones. */
   reportTo(listener: SocketListener): void {
     this.#listener = listener;
     for (const report of this.#buffered.splice(0)) report(listener);
   }
 
-  /** Once it has heard a frame or was closed, or `ms` have passed. */
+  /** Resolves after the first frame, the close, or `ms` milliseconds. */
   async waitForDecision(ms: number): Promise<void> {
     if (this.firstFrame !== undefined || this.isClosed) return;
     await new Promise<void>((resolve) => {
@@ -85,7 +85,7 @@ export class ClientSocket {
     });
   }
 
-  /** Does nothing where it is not open any more. */
+  /** No effect after the close. */
   send(frame: string | Uint8Array): void {
     if (!this.isOpen) return;
     const isText = typeof frame === 'string';
@@ -93,20 +93,20 @@ export class ClientSocket {
     this.#socket.send(frame, { binary: !isText });
   }
 
-  /** @param number comes back with the answer. */
+  /** @param number returned in the pong. */
   ping(number: number): void {
     if (this.isOpen) this.#socket.ping(String(number));
   }
 
-  /** With a closing handshake. */
+  /** Closes with a closing handshake. */
   close(): void {
     this.#transcript.noted(this.#name, 'closes its socket');
     this.#socket.close();
   }
 
-  /** As a network does that goes away. Harmless when it is closed. */
+  /** Destroys the connection, like a network failure. No effect after the close. */
   cut(): void {
-    if (this.isOpen) this.#transcript.noted(this.#name, 'is cut');
+    if (this.isOpen) this.#transcript.noted(this.#name, 'destroys its connection');
     this.#socket.terminate();
   }
 

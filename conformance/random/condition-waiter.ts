@@ -1,24 +1,24 @@
 import type { Millis } from '../../src/domain/time.ts';
 
-/** Time that passes by itself is looked at this often, where nothing happens. */
+/** Polling interval for conditions that depend on time only. */
 const POLL_MS = 25;
 
-/** Waits for conditions that events make true. One who waits at a time. */
+/** Waits for conditions that events make true. Only one wait can be active. */
 export class ConditionWaiter {
   readonly #startedAt = performance.now();
   #onEvent: () => void = () => undefined;
 
-  /** Since it was made. */
+  /** Milliseconds since the creation. */
   get now(): Millis {
     return performance.now() - this.#startedAt;
   }
 
-  /** Something has happened. */
+  /** Re-evaluates the condition after an event. */
   notify(): void {
     this.#onEvent();
   }
 
-  /** @returns whether `holds` came true within `ms`. It is asked after every event, and now and then. */
+  /** @returns true if `holds` became true within `ms`. The condition is evaluated after each event and periodically. */
   async waitUntil(holds: () => boolean, ms: Millis): Promise<boolean> {
     const deadline = this.now + ms;
     while (!holds()) {

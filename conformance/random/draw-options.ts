@@ -4,14 +4,14 @@ import type { RunContext } from './run-context.ts';
 import { IDS } from './steps.ts';
 
 const DEFAULT_CONNECT_WEIGHT = 8;
-/** A realm that is hardly ever full shows nothing of its bound. */
+/** The concurrent limit is tested only if the realm is often full. */
 const HIGH_CONNECT_WEIGHT = 24;
 const DEFAULT_FLOOD_SIZES = [20, 60, 250];
-/** A bound that is higher would cost too much to reach. */
+/** Higher limits are too expensive to reach. */
 const MAX_REACHABLE_BURST = 1_000;
 const MAX_REACHABLE_MALFORMED = 50;
 
-/** What random steps are drawn from on a stage: bounds that are known and near are run into, deadlines waited for. */
+/** The distribution of random steps: known limits within reach are exceeded, and timeouts are awaited. */
 export function drawOptionsFor({ keys, expected, longestWait }: RunContext, maxSteps: number): DrawOptions {
   const { behaviours, limits } = expected;
   return {
@@ -35,7 +35,7 @@ function malformedCountsFor({ malformedPerWindow = Infinity }: Limits): number[]
   return malformedPerWindow <= MAX_REACHABLE_MALFORMED ? [1, 1, 1, 2 * malformedPerWindow + 3] : [1];
 }
 
-/** Where a deadline comes soon enough it is waited for, and approached. */
+/** A timeout that is short enough is awaited and approached. */
 function waitRangesFor(
   { expireTimeout = Infinity, aliveTimeout = Infinity, sweepInterval }: Limits,
   longest: number,

@@ -3,26 +3,26 @@ import { KINDS } from './message-kinds.ts';
 import { IGNORED_FRAMES, MALFORMED_FRAMES } from './odd-frames.ts';
 import { IDS, UNUSABLE_ID, type Step } from './steps.ts';
 
-/** What steps are drawn from. */
+/** The distribution of random steps. */
 export interface DrawOptions {
-  /** How many realms are played with. */
+  /** Number of realms. */
   readonly realms: number;
-  /** Whether messages to an id that can be nobody's, and attempts to have it, are drawn too. */
+  /** Include messages to, and connections with, an invalid id. */
   readonly hasUnusableId: boolean;
-  /** How often somebody connects; 8 is about every fifth step. */
+  /** The weight of connect steps; 8 is about one step in five. */
   readonly connectWeight: number;
-  /** How many messages a flood may have. */
+  /** The possible message counts of a flood. */
   readonly floodSizes: readonly number[];
-  /** How many malformed frames may come in a row. */
+  /** The possible numbers of consecutive malformed frames. */
   readonly malformedCounts: readonly number[];
-  /** How long a wait may be: bounds, both included. Each is as likely as the others. */
+  /** The ranges of wait times, inclusive. Each range is equally likely. */
   readonly waitRanges: readonly (readonly [from: number, to: number])[];
-  /** How many steps a list has. */
+  /** The number of steps of a list. */
   readonly minSteps: number;
   readonly maxSteps: number;
 }
 
-/** Lists of steps. The same seed gives the same lists. */
+/** Generates lists of steps. The same seed generates the same lists. */
 export function stepLists({
   realms,
   hasUnusableId,

@@ -1,37 +1,37 @@
 import type { Millis } from '../../src/domain/time.ts';
 import { PEER_LIMITS, SIGNALBOX_LIMITS, UNKNOWN_LIMITS, type Limits } from './limits.ts';
 
-/** Where servers differ. True: it must be so. False: it may be so, or as the reference has it. */
+/** Behaviours in which servers differ. True: required. False: optional; the behaviour of `peer` is accepted as well. */
 export interface ServerBehaviours {
-  /** O5: a reconnect hears OPEN, and its old socket is closed. */
+  /** O5: a reconnect receives OPEN, and the old socket is closed. */
   readonly reconnectGetsOpen: boolean;
-  /** M7: who says LEAVE is closed. */
+  /** M7: the server closes the socket after LEAVE. */
   readonly leaveCloses: boolean;
-  /** O4, O5, O6, O7, M7, M10, M19, L1: what the server closes, it closes with the code of the rule. */
+  /** O4, O5, O6, O7, M7, M10, M19, L1: the server closes with the code of the rule. */
   readonly usesCloseCodes: boolean;
-  /** O7: an id that can be nobody's is refused. */
+  /** O7: the server refuses an invalid id. */
   readonly validatesIds: boolean;
   /** M8: every message keeps a peer alive, not only HEARTBEAT. */
   readonly anyMessageKeepsAlive: boolean;
-  /** M14: each message has its own age; it does not share that of its mailbox. */
+  /** M14: each message expires individually, not with the first message of its mailbox. */
   readonly messagesExpireIndividually: boolean;
-  /** M15: EXPIRE goes to the owner that has written, not to a later owner of its id. */
+  /** M15: EXPIRE goes to the owner that sent the message, not to a later owner of the id. */
   readonly expireOnlyToSender: boolean;
-  /** M10: a socket hears on after a frame that is no JSON. */
+  /** M10: the server still processes a socket after a frame that is not JSON. */
   readonly toleratesMalformed: boolean;
 }
 
-/** How exactly time is told. All zero: the clock is ours. */
+/** Time tolerances. All are 0 with a manual clock. */
 export interface Tolerance {
-  /** How much too early something may seem to come: clocks round. */
+  /** How much too early an event may appear, because of rounding. */
   readonly early: Millis;
-  /** How much too late something may come: machines are busy. */
+  /** How much too late an event may arrive, on a busy machine. */
   readonly late: Millis;
-  /** How much the time between two frames may change on their way. */
+  /** The variation of the delay between two frames. */
   readonly jitter: Millis;
 }
 
-/** What the model holds a server to. */
+/** The model's expectations of a server. */
 export interface Expectations {
   readonly behaviours: ServerBehaviours;
   readonly limits: Limits;
@@ -41,7 +41,7 @@ export interface Expectations {
 export const EXACT: Tolerance = { early: 0, late: 0, jitter: 0 };
 const NETWORK_TOLERANCE: Tolerance = { early: 20, late: 3_000, jitter: 500 };
 
-/** All that the rules recommend. */
+/** All recommended behaviours. */
 export const STRICT_BEHAVIOURS: ServerBehaviours = {
   reconnectGetsOpen: true,
   leaveCloses: true,
@@ -53,7 +53,7 @@ export const STRICT_BEHAVIOURS: ServerBehaviours = {
   toleratesMalformed: true,
 };
 
-/** What the reference does is fine too, as long as it harms nobody. */
+/** The behaviours of `peer` are accepted unless they harm other peers. */
 const COMPATIBLE_BEHAVIOURS: ServerBehaviours = {
   reconnectGetsOpen: false,
   leaveCloses: false,
@@ -66,10 +66,11 @@ const COMPATIBLE_BEHAVIOURS: ServerBehaviours = {
 };
 
 /**
- * - `signalbox`: the rules to the letter, and the limits that Signalbox has where it is told none;
- * - `compatible`: for a server that nobody knows. What `peer` 1.0.2 does is fine too, unless it harms peers; limits that
- *   are not told are not judged;
- * - `peer`: what `peer` 1.0.2 is known to do. The same, with its limits, and a socket that went deaf is no surprise.
+ * - `signalbox`: all rules, and the default limits of Signalbox;
+ * - `compatible`: for an unknown server. The behaviours of `peer` 1.0.2 are accepted unless they harm other peers. Unknown limits
+ * are
+ * not tested;
+ * - `peer`: the same with the limits of `peer` 1.0.2, which also ignores a socket after a malformed frame.
  */
 export type ExpectationsName = 'signalbox' | 'compatible' | 'peer';
 

@@ -9,49 +9,49 @@ import type { RunContext } from './run-context.ts';
 import type { Step } from './steps.ts';
 
 interface InvestigationOptions {
-  /** How long to look for fewer steps. */
+  /** Time limit for reducing the steps. */
   readonly shrinkFor: Millis;
-  /** Starts the server again. */
+  /** Restarts the server. */
   readonly restart: (() => Promise<Profile>) | undefined;
 }
 
-/** What shows that a server lives and hears: two peers come, and one of them says something to the other. */
+/** Steps that show that the server is healthy: two peers connect, and one sends a message to the other. */
 const HEALTH_CHECK: readonly Step[] = [
   { do: 'connect', realm: 0, id: 'ann', token: 'one' },
   { do: 'connect', realm: 0, id: 'bob', token: 'one' },
   { do: 'relay', realm: 0, who: 'ann', kind: 'OFFER', to: 'bob' },
 ];
 
-/** While steps are left out, nobody waits much longer than the slowest answer took so far. */
+/** While steps are removed, the patience is a multiple of the slowest answer so far. */
 const PATIENCE_FACTOR = 8;
 const MIN_PATIENCE_MS = 400;
 
-/** @returns why no socket can be opened; undefined where one can. */
-export async function findUnreachable(stage: RunContext): Promise<string | undefined> {
-  const { violation } = await play(HEALTH_CHECK.slice(0, 1), stage);
+/** @returns the reason why no socket can be opened, or undefined. */
+export async function findUnreachable(context: RunContext): Promise<string | undefined> {
+  const { violation } = await play(HEALTH_CHECK.slice(0, 1), context);
   return violation instanceof ConnectFailure ? violation.message : undefined;
 }
 
 /**
- * Finds out how bad a broken promise is, whether it breaks again, and by how few steps.
- * @param broken played at the same time, so that one may have suffered from another.
+ * Determines whether a violation is dangerous, whether it is repeatable, and the fewest steps that cause it.
+ * @param broken runs that were played in parallel; one may have affected another.
  */
 export async function investigate(
   broken: readonly [ViolatingRun, ...ViolatingRun[]],
-  stage: RunContext,
-  means: InvestigationOptions,
+  context: RunContext,
+  options: InvestigationOptions,
 ): Promise<Finding> {
-  const suspects = broken.map((one) => new Suspect(one, stage, means));
+  const suspects = broken.map((one) => new Suspect(one, context, options));
   const [first] = suspects;
-  if (first === undefined) throw new RangeError('somebody is suspected');
+  if (first === undefined) throw new RangeError('expected at least one violating run');
   await first.checkHealth();
   const culprit = broken.length === 1 ? first : ((await firstRepeatable(suspects, first)) ?? first);
-  if (means.shrinkFor > 0) await culprit.shrink();
+  if (options.shrinkFor > 0) await culprit.shrink();
   await culprit.replay();
   return culprit.finding();
 }
 
-/** Each by itself, on a server that was well before. */
+/** Replays each run alone on a healthy server. */
 async function firstRepeatable(suspects: readonly Suspect[], first: Suspect): Promise<Suspect | undefined> {
   for (const suspect of suspects) {
     suspect.continueFrom(first);
@@ -62,7 +62,7 @@ async function firstRepeatable(suspects: readonly Suspect[], first: Suspect): Pr
   return undefined;
 }
 
-/** Steps that broke a promise. */
+/** A run that violated a rule. */
 export type ViolatingRun = PlayedRun & { readonly violation: RuleViolation };
 
 export function hasViolation(played: PlayedRun): played is ViolatingRun {
@@ -71,44 +71,45 @@ export function hasViolation(played: PlayedRun): played is ViolatingRun {
 
 class Suspect {
   readonly #first: ViolatingRun;
-  /** The fewest that break the same promise. */
+  /** The fewest steps that violate the same rule. */
   #steps: readonly Step[];
-  /** The last time that the promise was broken. */
+  /** The most recent run with the same violation. */
   #repeated: ViolatingRun | undefined;
   #context: RunContext;
   readonly #options: InvestigationOptions;
   #damage: string | undefined;
   #isRepeatable: boolean | undefined;
-  /** Whether there is no server any more to ask. */
+  /** True if the server has crashed and cannot be restarted. */
   #isServerGone = false;
 
-  constructor(broken: ViolatingRun, stage: RunContext, means: InvestigationOptions) {
+  constructor(broken: ViolatingRun, context: RunContext, options: InvestigationOptions) {
     this.#first = broken;
     this.#steps = this.#first.steps;
-    this.#context = stage;
-    this.#options = means;
+    this.#context = context;
+    this.#options = options;
   }
 
-  /** Whether the same promise was broken again; undefined where that was not tried. */
+  /** True if a replay violated the same rule; undefined before a replay. */
   get isRepeatable(): boolean | undefined {
     return this.#isRepeatable;
   }
 
-  /** On the server that another one left. */
+  /** Continues with the server state of another suspect. */
   continueFrom(other: Suspect): void {
     this.#context = other.#context;
     this.#damage = other.#damage;
     this.#isServerGone = other.#isServerGone;
   }
 
-  /** Whether the server still serves others. Where it does not, it is started again if that can be done. */
+  /** Tests whether the server still serves other peers; restarts it if not, where possible. */
   async checkHealth(): Promise<void> {
     const { violation } = await play(HEALTH_CHECK, this.#context);
     if (violation === undefined) return;
-    if (violation instanceof ConnectFailure) this.#damage = `then the server takes no connection any more (${violation.message})`;
-    // What breaks without any cause says nothing about what this run has done.
-    else if (violation.rule !== this.#first.violation.rule)
-      {this.#damage = `then others are served no more (${violation.message})`;}
+    if (violation instanceof ConnectFailure) this.#damage = `afterwards the server accepts no connection (${violation.message})`;
+    // A violation of the same rule without the steps of this run is not evidence against the run.
+    else if (violation.rule !== this.#first.violation.rule) {
+      this.#damage = `afterwards the server does not serve other peers (${violation.message})`;
+    }
     if (this.#damage === undefined) return;
     await this.#restart();
   }
@@ -120,12 +121,12 @@ class Suspect {
       failing: async (steps) => (await this.#violates(steps, this.#shortPatience()))?.steps,
       simpler,
       isOver: () => this.#isServerGone || performance.now() > deadline,
-      // A server that dies takes with it whatever else is played.
+      // A crash affects all parallel runs.
       atOnce: this.#damage === undefined ? this.#context.atOnce : 1,
     });
   }
 
-  /** With all patience. What broke for haste is forgotten. */
+  /** Replays the steps with the full patience, which discards violations caused by the short patience. */
   async replay(): Promise<void> {
     if (this.#isServerGone) return;
     let again = await this.#violates(this.#steps, this.#context);
@@ -148,9 +149,9 @@ class Suspect {
     };
   }
 
-  /** @returns what came of it where the same promise was broken. */
-  async #violates(steps: readonly Step[], stage: RunContext): Promise<ViolatingRun | undefined> {
-    const { violation, ...played } = await play(steps, stage);
+  /** @returns the run if it violates the same rule. */
+  async #violates(steps: readonly Step[], context: RunContext): Promise<ViolatingRun | undefined> {
+    const { violation, ...played } = await play(steps, context);
     if (violation !== undefined && this.#damage !== undefined) await this.#restart();
     return violation?.rule === this.#first.violation.rule ? { ...played, violation } : undefined;
   }

@@ -1,27 +1,27 @@
 import type { Millis } from '../../src/domain/time.ts';
 import type { Settings } from '../settings.ts';
 
-/** How a server is set, as far as the model judges it. What is undefined is not known, so nothing is judged by it. */
+/** The limits that the model tests. An undefined limit is unknown and not tested. */
 export interface Limits {
-  /** M14: how long a message waits. */
+  /** M14: how long a message is held. */
   readonly expireTimeout: Millis | undefined;
-  /** L1: how long a peer may be silent. */
+  /** L1: the liveness timeout. */
   readonly aliveTimeout: Millis | undefined;
-  /** M14, L1: how much later than due a sweep may come. */
+  /** M14, L1: the maximum delay of a sweep. */
   readonly sweepInterval: Millis;
-  /** M13: messages for one absent peer. */
+  /** M13: messages per absent peer. */
   readonly mailboxMessages: number | undefined;
-  /** M13: absent peers that messages of one sender wait for. */
+  /** M13: absent peers per sender. */
   readonly mailboxesPerSender: number | undefined;
-  /** O6: peers of a realm at one time. */
+  /** O6: concurrent peers per realm. */
   readonly concurrentLimit: number | undefined;
-  /** M19: what flows into the bucket. */
+  /** M19: the refill rate of the token bucket. */
   readonly messagesPerSecond: number | undefined;
-  /** M19: what the bucket holds. */
+  /** M19: the capacity of the token bucket. */
   readonly messageBurst: number | undefined;
-  /** M19: what happens to who sends more. */
+  /** M19: the reaction to a rate limit violation. */
   readonly onFlood: 'close' | 'pause' | undefined;
-  /** M10: malformed frames that a window forgives. */
+  /** M10: tolerated malformed frames per window. */
   readonly malformedPerWindow: number | undefined;
   /** M10. */
   readonly malformedWindow: Millis | undefined;
@@ -29,7 +29,7 @@ export interface Limits {
 
 const DEFAULT_SWEEP_MS = 1_000;
 
-/** Of a server that nobody has told anything about. */
+/** For a server with an undeclared configuration. */
 export const UNKNOWN_LIMITS: Limits = {
   expireTimeout: undefined,
   aliveTimeout: undefined,
@@ -44,7 +44,7 @@ export const UNKNOWN_LIMITS: Limits = {
   malformedWindow: undefined,
 };
 
-/** The defaults of the command line of `signalbox`. */
+/** The defaults of the `signalbox` command. */
 export const SIGNALBOX_LIMITS: Limits = {
   expireTimeout: 5_000,
   aliveTimeout: 60_000,
@@ -59,7 +59,7 @@ export const SIGNALBOX_LIMITS: Limits = {
   malformedWindow: 60_000,
 };
 
-/** The defaults of the command line of `peer` 1.0.2, which has no other bounds. */
+/** The defaults of the `peer` 1.0.2 command, which has no other limits. */
 export const PEER_LIMITS: Limits = {
   expireTimeout: 5_000,
   aliveTimeout: 60_000,
@@ -74,7 +74,7 @@ export const PEER_LIMITS: Limits = {
   malformedWindow: 60_000,
 };
 
-/** What a server was started with, over what it takes where nothing is said. */
+/** The declared settings, completed with defaults. */
 export function limitsFrom(settings: Settings, usual: Limits): Limits {
   const { on_flood } = settings;
   return {

@@ -5,40 +5,40 @@ import { SocketDriver } from './socket-driver.ts';
 import type { RunContext } from './run-context.ts';
 import { actionFor, type Step } from './steps.ts';
 
-/** What came of a list of steps. */
+/** The result of playing a list of steps. */
 export interface PlayedRun {
-  /** Undefined where every promise was kept. */
+  /** Undefined if no rule was violated. */
   readonly violation: RuleViolation | undefined;
-  /** The steps that somebody was there to do, up to the one that showed it. */
+  /** The executed steps, up to the one that showed the violation. */
   readonly steps: readonly Step[];
-  /** The same in plain words. */
+  /** The same steps as text. */
   readonly descriptions: readonly string[];
   readonly transcript: readonly TranscriptLine[];
-  /** How long the slowest answer took. */
+  /** The duration of the slowest answer. */
   readonly slowestAnswer: Millis;
 }
 
-/** Plays steps in a world of their own. */
-export async function play(steps: readonly Step[], stage: RunContext): Promise<PlayedRun> {
-  const world = new SocketDriver(stage);
+/** Plays steps with a new set of clients. */
+export async function play(steps: readonly Step[], context: RunContext): Promise<PlayedRun> {
+  const driver = new SocketDriver(context);
   const done: Step[] = [];
   const descriptions: string[] = [];
   let violation: RuleViolation | undefined;
   try {
     for (const step of steps) {
-      const deed = actionFor(step, world);
-      if (deed === undefined) continue;
-      done.push(deed.step);
-      descriptions.push(deed.description);
-      world.announce(`${descriptions.length}. ${deed.description}`);
-      await deed.run();
+      const action = actionFor(step, driver);
+      if (action === undefined) continue;
+      done.push(action.step);
+      descriptions.push(action.description);
+      driver.announce(`${descriptions.length}. ${action.description}`);
+      await action.run();
     }
-    await world.finish();
+    await driver.finish();
   } catch (error) {
     if (!(error instanceof RuleViolation)) throw error;
     violation = error;
   } finally {
-    world.close();
+    driver.close();
   }
-  return { violation, steps: done, descriptions, transcript: world.transcript, slowestAnswer: world.slowestAnswer };
+  return { violation, steps: done, descriptions, transcript: driver.transcript, slowestAnswer: driver.slowestAnswer };
 }

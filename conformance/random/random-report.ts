@@ -2,45 +2,45 @@ import type { CaseResult, Verdict } from '../results.ts';
 import { writeReplay } from './replay.ts';
 import type { Finding, RandomResult } from './random-result.ts';
 
-/** What happened, before it is put into words. */
+/** The outcome before it is formatted. */
 export type Outcome = Omit<RandomResult, 'report' | 'cases'> & { readonly took: number };
 
-/** For people: one line where all is well, else the steps and how to play them again. */
+/** The text report: one line without a violation, otherwise the steps and a replay command. */
 export function formatOutcome(outcome: Outcome): string {
   const { finding, unreachable } = outcome;
-  if (unreachable !== undefined) return `The server can not be reached: ${unreachable}\n`;
-  if (finding === undefined) return `${runSummary(outcome)}: every promise was kept.\n`;
+  if (unreachable !== undefined) return `The server is unreachable: ${unreachable}\n`;
+  if (finding === undefined) return `${runSummary(outcome)}: no rule was violated.\n`;
   const { message, descriptions, steps, stepsBefore, isRepeatable, isDangerous } = finding;
-  const shrunk = stepsBefore > descriptions.length ? `, made of ${stepsBefore}` : '';
+  const shrunk = stepsBefore > descriptions.length ? `, reduced from ${stepsBefore}` : '';
   return [
-    `${runSummary(outcome)}: ${isDangerous ? 'a dangerous broken promise' : 'a broken promise'}.`,
+    `${runSummary(outcome)}: ${isDangerous ? 'dangerous rule violation' : 'rule violation'}.`,
     '',
     `  ${message}`,
     '',
     `Steps${shrunk}:`,
     ...descriptions.map((step, i) => `${String(i + 1).padStart(4)}. ${step}`),
     ...(isRepeatable === false
-      ? ['', 'Played once more, the same steps broke no promise: it depends on time or on chance.']
+      ? ['', 'A replay of the same steps violated no rule: the violation depends on timing or chance.']
       : []),
     '',
-    'To play them again:',
+    'Replay:',
     '',
     `  --replay '${writeReplay(steps)}'`,
     '',
   ].join('\n');
 }
 
-/** As a case among the others. A run that keeps every promise stands for the first of them. */
+/** The outcome as a case result. Without a violation, the result is listed under M1. */
 export function asCase(outcome: Outcome): CaseResult {
   const { seed, finding, unreachable, took } = outcome;
   const why = unreachable ?? (finding === undefined ? undefined : violationText(finding));
   return {
     id: `RANDOM.${seed ?? 'replay'}`,
     rule: finding?.rule ?? 'M1',
-    title: `${runSummary(outcome)}: what peers do at random breaks no promise`,
+    title: `${runSummary(outcome)}: peers send random valid and invalid frames`,
     severity: 'required',
     verdict: verdictOf(outcome),
-    expected: 'Whatever peers do, and in whatever order, each rule of the model is kept after every step.',
+    expected: 'After every step, all observations conform to the rules of the model.',
     ...(why === undefined ? {} : { why }),
     took: Math.round(took),
     transcript: finding?.transcript ?? [],
@@ -55,7 +55,7 @@ function verdictOf({ finding, unreachable }: Outcome): Verdict {
 
 function violationText({ message, descriptions, steps }: Finding): string {
   const numbered = descriptions.map((step, i) => `${i + 1}. ${step}`);
-  return `${message}. Steps: ${numbered.join('; ')}. To play them again: --replay '${writeReplay(steps)}'`;
+  return `${message}. Steps: ${numbered.join('; ')}. Replay: --replay '${writeReplay(steps)}'`;
 }
 
 function runSummary({ seed, runs, steps }: Outcome): string {

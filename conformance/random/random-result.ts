@@ -1,40 +1,40 @@
 import type { CaseResult, TranscriptLine } from '../results.ts';
 import type { Step } from './steps.ts';
 
-/** A promise that the server broke, and the shortest way there that was found. */
+/** A rule violation with the shortest known steps. */
 export interface Finding {
   /** The rule's id. */
   readonly rule: string;
-  /** What was seen, or missed: the rule's id, a colon, a sentence. */
+  /** The observation: rule id, colon, sentence. */
   readonly message: string;
-  /** The server died, went deaf to others, or gave one peer what belongs to another. */
+  /** The server crashed, stopped serving other peers, or exposed the data of one peer to another. */
   readonly isDangerous: boolean;
-  /** Whether the same promise was broken when the same steps were played once more; undefined where they could not be. */
+  /** True if a replay violated the same rule; undefined without a replay. */
   readonly isRepeatable: boolean | undefined;
   readonly steps: readonly Step[];
-  /** The steps in plain words. */
+  /** The steps as text. */
   readonly descriptions: readonly string[];
-  /** How many steps the run had before it was made shorter. */
+  /** The number of steps before the reduction. */
   readonly stepsBefore: number;
-  /** Of the last time that these steps were played. */
+  /** The transcript of the last replay. */
   readonly transcript: readonly TranscriptLine[];
 }
 
-/** What came of random runs, or of a replay. */
+/** The result of random runs, or of a replay. */
 export interface RandomResult {
-  /** `unreachable`: no socket could be opened, so nothing was played. */
-  readonly outcome: 'kept' | 'broken' | 'unreachable';
+  /** `unreachable`: no socket could be opened, so no step was played. */
+  readonly outcome: 'passed' | 'violated' | 'unreachable';
   /** Undefined for a replay. */
   readonly seed: number | undefined;
-  /** How many lists of steps were played before the shrinking. */
+  /** The number of step lists played before the reduction. */
   readonly runs: number;
-  /** How many steps these had. */
+  /** The total number of their steps. */
   readonly steps: number;
   readonly finding: Finding | undefined;
-  /** Why the server could not be reached. */
+  /** The reason why the server is unreachable. */
   readonly unreachable: string | undefined;
-  /** For people, several lines. It was written to `io.stdout` too. */
+  /** The text report. It was also written to `io.stdout`. */
   readonly report: string;
-  /** What belongs into the JSON of a run of the suite. */
+  /** The case results for the JSON report. */
   readonly cases: readonly CaseResult[];
 }

@@ -1,25 +1,25 @@
-/** What the model writes into a payload. */
+/** The payload of a message of the model. */
 export interface ModelPayload {
-  /** The message's number. */
+  /** The number of the message. */
   readonly n?: number;
-  /** The number of a message to oneself, by which it shows that the server has read what was sent before. */
+  /** The number of a message to the sender itself, which shows that the server has read all earlier frames. */
   readonly echo?: number;
-  /** Whose numbers these are, where others number their messages too. */
+  /** The run that the numbers belong to, because runs are parallel. */
   readonly of?: string;
 }
 
-/** A frame that a line heard, as far as the model looks at it. */
+/** The parts of a received frame that the model verifies. */
 export interface ReceivedFrame {
   readonly type: string;
   readonly src: string | undefined;
   readonly dst: string | undefined;
-  /** What the model had written into it; undefined where there was no payload at all. */
+  /** The model's part of the payload; undefined if the frame has no payload. */
   readonly payload: ModelPayload | undefined;
-  /** Whether it has the members that belong to its type, and no other. */
+  /** True if the frame has exactly the members of its type. */
   readonly isExact: boolean;
 }
 
-/** What a frame says; undefined where it is no JSON object with a type. */
+/** Parses a frame. @returns undefined if the text is not a JSON object with a type */
 export function readFrame(text: string): ReceivedFrame | undefined {
   const frame = parseObject(text);
   const type = frame?.['type'];
@@ -45,7 +45,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
 }
 
-/** An id that is no text is nobody's, but can be told in a complaint. */
+/** An id that is not a string is invalid, but is shown in messages. */
 function textOf(value: unknown): string | undefined {
   return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -5,20 +5,20 @@ import { KINDS } from './message-kinds.ts';
 import { IGNORED_FRAMES, MALFORMED_FRAMES } from './odd-frames.ts';
 import type { Step } from './steps.ts';
 
-/** Steps on one line, as `--replay` takes them. They hold no single quote, so that a shell takes them between two. */
+/** Formats steps as one line for `--replay`. The text contains no single quote, so a shell accepts it in single quotes. */
 export function writeReplay(steps: readonly Step[]): string {
   return JSON.stringify(steps).replaceAll("'", '\\u0027');
 }
 
 /**
- * Steps from the text that `writeReplay` gives, from lines with one step each, or from a file with either.
- * @param given begins with a bracket or a brace, or is the path of a file.
+ * Parses the output of `writeReplay`, one step per line, or a file with either.
+ * @param given JSON if the first character is a bracket or a brace, otherwise a file path.
  * @throws UsageError
  */
 export function readReplay(given: string): readonly Step[] {
   const text = (/^\s*[[{]/.test(given) ? given : contentOf(given)).trim();
   const values = text.startsWith('[') ? listIn(text) : linesOf(text).map((line) => json(line));
-  if (values.length === 0) throw new UsageError('--replay has no steps');
+  if (values.length === 0) throw new UsageError('--replay contains no steps');
   return values.map(stepIn);
 }
 
@@ -26,7 +26,7 @@ function contentOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`--replay must be steps or a file with steps, not '${path}': ${errorMessage(error)}`);
+    throw new UsageError(`--replay must be steps in JSON or a file with steps, not '${path}': ${errorMessage(error)}`);
   }
 }
 
@@ -43,7 +43,7 @@ function json(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UsageError(`--replay must be JSON, a list of steps or one on each line, not '${text.slice(0, 60)}'`);
+    throw new UsageError(`--replay must be a JSON list of steps or one JSON object per line, not '${text.slice(0, 60)}'`);
   }
 }
 
@@ -56,7 +56,7 @@ const ONE_OF =
   (value) =>
     typeof value === 'string' && allowed.includes(value);
 
-/** What stands in a file may ask for much, but not for all. */
+/** An upper limit for numbers from a file. */
 const MOST = 1_000_000;
 const ACTOR = { realm: COUNT, who: TEXT };
 
@@ -82,10 +82,10 @@ function stepIn(value: unknown, at: number): Step {
   const what = String(step['do']);
   const place = `step ${at + 1} of --replay`;
   if (!Object.hasOwn(MEMBERS, what)) {
-    throw new UsageError(`${place} does '${what}', which is none of ${Object.keys(MEMBERS).join(', ')}`);
+    throw new UsageError(`${place}: unknown action '${what}'; use one of ${Object.keys(MEMBERS).join(', ')}`);
   }
   for (const [name, isRight] of Object.entries(MEMBERS[what as Step['do']])) {
-    if (!isRight(step[name])) throw new UsageError(`${place} (${what}) can not have ${name} ${JSON.stringify(step[name])}`);
+    if (!isRight(step[name])) throw new UsageError(`${place} (${what}): invalid ${name} ${JSON.stringify(step[name])}`);
   }
   return step as unknown as Step;
 }

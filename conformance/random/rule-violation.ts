@@ -1,12 +1,12 @@
-/** Something seen, or missed, that the rules rule out. */
+/** An observation, or a missing one, that violates a rule. */
 export class RuleViolation extends Error {
   override readonly name: string = 'BrokenPromise';
   /** The id of the rule. */
   readonly rule: string;
-  /** Whether a peer got what belongs to another, or the server is gone. */
+  /** True if the server exposed the data of one peer to another, or has crashed. */
   readonly isDangerous: boolean;
 
-  /** @param claim a sentence that says what was seen. */
+  /** @param claim a sentence that states the observation. */
   constructor(rule: string, claim: string, { isDangerous = false } = {}) {
     super(`${rule}: ${claim}`);
     this.rule = rule;
@@ -14,17 +14,17 @@ export class RuleViolation extends Error {
   }
 }
 
-/** O3: no socket can be opened at all. */
+/** O3: no socket can be opened. */
 export class ConnectFailure extends RuleViolation {
   override readonly name = 'NoSocket';
 
-  /** @param how `isDangerous` where nobody answers. */
+  /** @param how `isDangerous` if the server does not respond at all. */
   constructor(claim: string, how: { readonly isDangerous: boolean }) {
     super('O3', claim, how);
   }
 }
 
-/** @throws BrokenPromise */
+/** @throws RuleViolation */
 export function assertRule(holds: boolean, rule: string, claim: string, how?: { readonly isDangerous: boolean }): asserts holds {
   if (!holds) throw new RuleViolation(rule, claim, how);
 }

@@ -2,22 +2,22 @@ import type { Millis } from '../../src/domain/time.ts';
 import type { Profile } from '../profile.ts';
 import type { Expectations } from './expectations.ts';
 
-/** Where random runs are played, and by what they are judged. */
+/** The server and the expectations of random runs. */
 export interface RunContext {
   readonly server: Profile;
-  /** The key of each realm that is played with. */
+  /** The key of each realm. */
   readonly keys: readonly string[];
   readonly expected: Expectations;
-  /** Whatever happens by itself later than this is not waited for. */
+  /** Longer timeouts are not awaited. */
   readonly longestWait: Millis;
-  /** How many worlds may be played in at the same time. */
+  /** The number of parallel runs. */
   readonly atOnce: number;
 }
 
-/** With fewer seats, worlds would sit on those of others. */
+/** With a lower limit, parallel runs would exhaust the capacity of each other. */
 const MIN_LIMIT_FOR_PARALLEL = 200;
 
-/** How many worlds a server has room for. */
+/** The number of parallel runs that the server has capacity for. */
 export function parallelRunsFor({ limits }: Expectations, wanted: number): number {
   return (limits.concurrentLimit ?? Infinity) >= MIN_LIMIT_FOR_PARALLEL ? wanted : 1;
 }

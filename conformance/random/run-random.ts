@@ -17,39 +17,40 @@ import { drawOptionsFor } from './draw-options.ts';
 import { parallelRunsFor, type RunContext } from './run-context.ts';
 import type { Step } from './steps.ts';
 
-/** What is asked of random runs. Only `server` must be said. */
+/** Options of random runs; only `server` is required. */
 export interface RandomOptions {
   /**
-   * Where the server is, how long to wait for what should come (`patience`), and how the server is set: `settings` go over
-   * the limits that `expectations` bring. Every key in `settings.key` is a realm that is played with.
+   * The address of the server, the `patience` and the configuration: `settings` override the limits of `expectations`. Each key
+   * in
+   * `settings.key` is a realm.
    */
   readonly server: Profile;
-  /** How many lists of steps are played, 1 to 10,000; it ends with the first that breaks a promise. 30. */
+  /** The number of step lists, 1 to 10,000; the default is 30. The run ends at the first violation. */
   readonly runs?: number | undefined;
-  /** 0 to 2^31 − 1. The same seed gives the same steps, in the same order, for a server that is set alike. Random. */
+  /** 0 to 2^31 − 1; the default is random. The same seed generates the same steps for the same configuration. */
   readonly seed?: number | undefined;
-  /** Steps, or a file with steps, as a finding prints them. They are played once, instead of random ones. */
+  /** Steps, or a file with steps, as printed for a violation. They are played once instead of random steps. */
   readonly replay?: string | undefined;
-  /** What the server is held to. `compatible`. */
+  /** The default is `compatible`. */
   readonly expectations?: ExpectationsName | undefined;
-  /** Limits that `settings` have no name for; they go over all others. */
+  /** Limits without a setting; they override all others. */
   readonly limits?: Partial<Limits> | undefined;
-  /** For a server that is far away or slow: what is not said is 20 ms early, 3 s late, half a second of jitter. */
+  /** For a remote or slow server. The defaults are 20 ms early, 3 s late and 0.5 s jitter. */
   readonly tolerance?: Partial<Tolerance> | undefined;
-  /** The most steps of a run. 50. */
+  /** The maximum number of steps per run; the default is 50. */
   readonly maxSteps?: number | undefined;
-  /** Timeouts that are longer than this are not waited for. 3 s. */
+  /** Longer timeouts are not awaited; the default is 3 s. */
   readonly longestWait?: Millis | undefined;
-  /** How many runs are under way at the same time. 4; one where the server lets few peers in. */
+  /** The number of parallel runs; the default is 4, or 1 if the server has a low concurrent limit. */
   readonly atOnce?: number | undefined;
-  /** How long to look for fewer steps that break the same promise. 30 s; 0 for not at all. */
+  /** Time limit for reducing the steps; the default is 30 s, 0 disables the reduction. */
   readonly shrinkFor?: Millis | undefined;
-  /** Starts the server again where it has died, so that the steps can still be made fewer. */
+  /** Restarts a crashed server, so that the steps can be reduced. */
   readonly restart?: (() => Promise<Profile>) | undefined;
 }
 
 const DEFAULT_RUNS = 30;
-/** All of them are drawn before the first is played. */
+/** All lists are generated before the first one is played. */
 const MAX_RUNS = 10_000;
 const DEFAULT_STEPS = 50;
 const DEFAULT_LONGEST_WAIT_MS = 3_000;
@@ -58,26 +59,27 @@ const DEFAULT_SHRINK_MS = 30_000;
 const SEEDS = 2 ** 31;
 
 /**
- * Lets peers do to a server what they like, at random, and judges after each step what is seen by the model that the
- * property tests use. What breaks a promise is played again with fewer and simpler steps, and printed.
- * @throws UsageError where `replay` or `runs` can't be used.
+ * Plays random steps against a server, and verifies the observations after each step with the model of the property tests. The
+ * steps
+ * of a violation are reduced, replayed and printed.
+ * @throws UsageError if `replay` or `runs` is invalid.
  */
 export async function runRandom(options: RandomOptions, io: Io): Promise<RandomResult> {
   const startedAt = performance.now();
   const steps = options.replay === undefined ? undefined : readReplay(options.replay);
   const seed = steps === undefined ? (options.seed ?? randomInt(SEEDS)) : undefined;
-  const stage = contextOf(options);
-  const lists = steps === undefined ? draw(stage, options, seed ?? 0) : [steps];
-  const unreachable = await findUnreachable(stage);
-  const played = unreachable === undefined ? await playAll(lists, stage, io) : [];
+  const context = contextOf(options);
+  const lists = steps === undefined ? draw(context, options, seed ?? 0) : [steps];
+  const unreachable = await findUnreachable(context);
+  const played = unreachable === undefined ? await playAll(lists, context, io) : [];
   const [broken, ...others] = played.filter(hasViolation);
   const shrinkFor = steps === undefined ? (options.shrinkFor ?? DEFAULT_SHRINK_MS) : 0;
-  if (broken !== undefined) showProgress(io, 'a promise was broken; looking for fewer steps that break it');
-  const means = { shrinkFor, restart: options.restart };
-  const finding = broken === undefined ? undefined : await investigate([broken, ...others], stage, means);
+  if (broken !== undefined) showProgress(io, 'a rule was violated; reducing the steps');
+  const investigation = { shrinkFor, restart: options.restart };
+  const finding = broken === undefined ? undefined : await investigate([broken, ...others], context, investigation);
   showProgress(io, '');
   const outcome: Outcome = {
-    outcome: unreachable !== undefined ? 'unreachable' : finding === undefined ? 'kept' : 'broken',
+    outcome: unreachable !== undefined ? 'unreachable' : finding === undefined ? 'passed' : 'violated',
     seed,
     runs: played.length,
     steps: played.reduce((sum, one) => sum + one.steps.length, 0),
@@ -92,11 +94,11 @@ export async function runRandom(options: RandomOptions, io: Io): Promise<RandomR
 
 function contextOf(options: RandomOptions): RunContext {
   const { server, longestWait = DEFAULT_LONGEST_WAIT_MS, atOnce = DEFAULT_PARALLEL_RUNS } = options;
-  const usual = EXPECTATIONS[options.expectations ?? 'compatible'];
+  const defaults = EXPECTATIONS[options.expectations ?? 'compatible'];
   const expected: Expectations = {
-    ...usual,
-    limits: { ...limitsFrom(server.settings, usual.limits), ...options.limits },
-    tolerance: { ...usual.tolerance, ...options.tolerance },
+    ...defaults,
+    limits: { ...limitsFrom(server.settings, defaults.limits), ...options.limits },
+    tolerance: { ...defaults.tolerance, ...options.tolerance },
   };
   const keys = server.settings.key ?? [];
   return {
@@ -109,22 +111,22 @@ function contextOf(options: RandomOptions): RunContext {
 }
 
 function draw(
-  stage: RunContext,
+  context: RunContext,
   { runs = DEFAULT_RUNS, maxSteps = DEFAULT_STEPS }: RandomOptions,
   seed: number,
 ): readonly Step[][] {
   if (runs < 1 || runs > MAX_RUNS) throw new UsageError(`--random must be from 1 to ${MAX_RUNS}, not ${runs}`);
-  return fc.sample(stepLists(drawOptionsFor(stage, maxSteps)), { seed, numRuns: runs });
+  return fc.sample(stepLists(drawOptionsFor(context, maxSteps)), { seed, numRuns: runs });
 }
 
-/** Those that were played, in their order. None begins after one has broken a promise. */
-async function playAll(lists: readonly (readonly Step[])[], stage: RunContext, io: Io): Promise<readonly PlayedRun[]> {
+/** @returns the played runs in their order. After a violation no new run starts. */
+async function playAll(lists: readonly (readonly Step[])[], context: RunContext, io: Io): Promise<readonly PlayedRun[]> {
   const played: (PlayedRun | undefined)[] = [];
   let ended = 0;
   let isOver = false;
-  await inPool(stage.atOnce, [...lists.entries()], async ([at, steps]) => {
+  await inPool(context.atOnce, [...lists.entries()], async ([at, steps]) => {
     if (isOver) return;
-    const one = await play(steps, stage);
+    const one = await play(steps, context);
     isOver ||= hasViolation(one);
     played[at] = one;
     showProgress(io, `random run ${++ended} of ${lists.length}`);
@@ -134,7 +136,7 @@ async function playAll(lists: readonly (readonly Step[])[], stage: RunContext, i
 
 const ERASE_LINE = '\r\u001b[K';
 
-/** A line that the next one is written over. */
+/** Writes a line that the next one overwrites. */
 function showProgress({ stderr, isTerminal }: Io, text: string): void {
   if (isTerminal) stderr.write(ERASE_LINE + text);
 }

@@ -2,25 +2,25 @@ import type { Millis } from '../../src/domain/time.ts';
 import type { ClientConnection } from './client-connection.ts';
 import type { Kind } from './message-kinds.ts';
 
-/** A message as its sender wrote it, and what came of it. */
+/** A sent message and its outcome. */
 export interface SentMessage {
-  /** Its number, which is its payload too. */
+  /** The number of the message, which is also its payload. */
   readonly n: number;
   readonly kind: Kind;
   readonly from: ClientConnection;
   readonly to: string;
   readonly at: Millis;
-  /** Whether the recipient was in when it was sent. */
+  /** True if the recipient was present when the message was sent. */
   readonly wasPresent: boolean;
-  /** Whether it may never have arrived, or may have gone with others: nothing is owed any more. */
+  /** True if the message may not have arrived, or may have expired with others. No event is required any more. */
   isUncertain: boolean;
-  /** The message of which an EXPIRE spoke that may have spoken of this one too. */
+  /** The expired message whose EXPIRE may have included this one. */
   mayHaveExpiredWith: SentMessage | undefined;
-  /** What came of it, once something did. */
-  fate: 'heard' | 'told' | 'dropped' | undefined;
+  /** The outcome, once it is known. */
+  fate: 'delivered' | 'expired' | 'dropped' | undefined;
 }
 
-/** A message as complaints name it. */
+/** The message as text for violations. */
 export function describeMessage({ n, kind, from, to }: SentMessage): string {
   return `${kind} ${n} of ${from.name} to ${JSON.stringify(to)}`;
 }

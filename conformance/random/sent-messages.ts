@@ -8,19 +8,19 @@ import { describeMessage, type SentMessage } from './sent-message.ts';
 type NewMessage = Pick<SentMessage, 'kind' | 'from' | 'to' | 'at' | 'wasPresent'> & { readonly isDropped: boolean };
 type OwnerOf = (who: Pick<ClientConnection, 'realm' | 'id'>) => ClientConnection | undefined;
 
-/** How little a server must hold, where its bounds are not known. */
+/** The minimum capacity of a server with unknown limits. */
 const MIN_CAPACITY = 1;
 
-/** What was sent, and what came of it: the part of the notebook that is about messages. */
+/** The part of the model for messages: what was sent, and its outcome. */
 export class SentMessages {
   readonly #expected: Expectations;
   readonly #ownerOf: OwnerOf;
   readonly #sent: SentMessage[] = [];
-  /** Those of which nothing was seen yet, in their order. */
+  /** Messages without an outcome, in the order of sending. */
   readonly #open = new Set<SentMessage>();
-  /** When something in a mailbox was last seen to expire. */
+  /** The last time that an EXPIRE for a mailbox was received. */
   readonly #expiredAt = new Map<string, Millis>();
-  /** From which number on the server may not have read them yet. */
+  /** The first number that the server may not have read yet. */
   #unsettledFrom = 0;
 
   constructor(expected: Expectations, ownerOf: OwnerOf) {
@@ -32,7 +32,7 @@ export class SentMessages {
     return this.#sent[n ?? -1];
   }
 
-  /** @returns its number. */
+  /** @returns the number of the message. */
   add({ isDropped, ...draft }: NewMessage): number {
     const sent: SentMessage = {
       ...draft,
@@ -50,41 +50,51 @@ export class SentMessages {
     this.#unsettledFrom = this.#sent.length;
   }
 
-  /** @throws BrokenPromise */
+  /** @throws RuleViolation */
   recordDelivery(sent: SentMessage, now: Millis): void {
     const what = describeMessage(sent);
-    assertRule(sent.fate !== 'heard', sent.wasPresent ? 'M1' : 'O11', `${what} came twice`);
-    assertRule(sent.fate !== 'told', 'M14', `${what} came after its sender was told that it expired`);
-    assertRule(sent.fate !== 'dropped', 'M6', `${what} came, and ${JSON.stringify(sent.to)} was not in when it was sent`);
-    assertRule(!this.#isLate(sent, now), 'M14', `${what} came too late`);
-    this.#resolve(sent, 'heard');
+    assertRule(sent.fate !== 'delivered', sent.wasPresent ? 'M1' : 'O11', `${what} was delivered twice`);
+    assertRule(sent.fate !== 'expired', 'M14', `${what} was delivered after its sender had received EXPIRE`);
+    assertRule(
+      sent.fate !== 'dropped',
+      'M6',
+      `${what} was delivered, although ${JSON.stringify(sent.to)} was not present when it was sent`,
+    );
+    assertRule(!this.#isLate(sent, now), 'M14', `${what} was delivered too late`);
+    this.#resolve(sent, 'delivered');
   }
 
   /**
-   * M13, M14: `line` heard EXPIRE. It speaks of every message of the pair that is old enough, or of one for which there
-   * was no room. @throws BrokenPromise
+   * M13, M14: `connection` received EXPIRE. It covers all messages of the pair that are old enough, or one that exceeded the
+   * capacity.
+   * @throws RuleViolation
    */
-  recordExpire(line: ClientConnection, { absent, now, isWaiting }: { absent: string; now: Millis; isWaiting: boolean }): void {
-    const seat = idKey(line);
-    const ofId = [...this.#open].filter((sent) => sent.to === absent && idKey(sent.from) === seat && mayBeHeld(sent));
-    const open = this.#expected.behaviours.expireOnlyToSender ? ofId.filter((sent) => sent.from.token === line.token) : ofId;
-    const heard = `${line.name} heard an EXPIRE from ${JSON.stringify(absent)}`;
-    assertRule(open.length > 0 || ofId.length === 0, 'M15', `${heard}, to which another owner of its id has written`);
-    assertRule(open.length > 0, 'M14', `${heard} for nothing`);
+  recordExpire(
+    connection: ClientConnection,
+    { absent, now, isWaiting }: { absent: string; now: Millis; isWaiting: boolean },
+  ): void {
+    const senderKey = idKey(connection);
+    const ofId = [...this.#open].filter((sent) => sent.to === absent && idKey(sent.from) === senderKey && mayBeHeld(sent));
+    const open = this.#expected.behaviours.expireOnlyToSender
+      ? ofId.filter((sent) => sent.from.token === connection.token)
+      : ofId;
+    const summary = `${connection.name} received an EXPIRE from ${JSON.stringify(absent)}`;
+    assertRule(open.length > 0 || ofId.length === 0, 'M15', `${summary}, but the message was sent by another owner of its id`);
+    assertRule(open.length > 0, 'M14', `${summary} without a held message`);
     if (this.#expected.limits.expireTimeout === undefined) return open.forEach(markUncertain);
     const last = open.at(-1);
-    if (last !== undefined && this.#isUnsettled(last) && this.#mayBeFull(last, now)) return this.#resolve(last, 'told');
+    if (last !== undefined && this.#isUnsettled(last) && this.#mayBeFull(last, now)) return this.#resolve(last, 'expired');
     const [oldest, ...others] = isWaiting ? open.filter((sent) => this.#isDue(sent, now)) : [];
     if (oldest === undefined) {
       const isAnswer = last !== undefined && this.#isUnsettled(last);
       throw isAnswer
-        ? new RuleViolation('M13', `${heard} at once, and there was room`)
-        : new RuleViolation('M14', `${heard} before its time`);
+        ? new RuleViolation('M13', `${summary} at once, although the mailbox had capacity`)
+        : new RuleViolation('M14', `${summary} before the expire timeout`);
     }
-    this.#resolve(oldest, 'told');
+    this.#resolve(oldest, 'expired');
     this.#expiredAt.set(mailboxOf(oldest), now);
     for (const sent of others) {
-      if (this.#surelyExpired(sent, now)) this.#resolve(sent, 'told');
+      if (this.#surelyExpired(sent, now)) this.#resolve(sent, 'expired');
       else {
         sent.isUncertain = true;
         sent.mayHaveExpiredWith ??= oldest;
@@ -93,8 +103,9 @@ export class SentMessages {
   }
 
   /**
-   * Whether an EXPIRE that has come surely speaks of it too. A message that is hardly old enough may wait for the next
-   * sweep; that one takes whatever came soon after what the first one took.
+   * True if a received EXPIRE certainly covers this message too. A message that is barely old enough may expire in the next
+   * sweep,
+   * which covers all messages sent shortly after those of the first sweep.
    */
   #surelyExpired({ at, mayHaveExpiredWith }: SentMessage, now: Millis): boolean {
     const { limits, tolerance } = this.#expected;
@@ -103,19 +114,20 @@ export class SentMessages {
   }
 
   /**
-   * The server closed `line` by its own will: what it had just sent may not have been read, and what was sent to it may
-   * have come too late.
-   * @param isOneTooMany M19: it was closed for the last that it sent, and the close is the answer.
+   * The server closed `connection`: its last frames may not have been read, and messages to it may have arrived too late.
+   * @param isOneTooMany M19: the last frame exceeded the rate limit, so the close answers it.
    */
-  recordInterruption(line: ClientConnection, { isOneTooMany }: { readonly isOneTooMany: boolean }): void {
+  recordInterruption(connection: ClientConnection, { isOneTooMany }: { readonly isOneTooMany: boolean }): void {
     for (const sent of this.#open) {
       if (!this.#isUnsettled(sent)) continue;
-      if (isOneTooMany && sent.from === line) this.#resolve(sent, 'told');
-      else if (sent.from === line || (sent.to === line.id && sent.from.realm === line.realm)) markUncertain(sent);
+      if (isOneTooMany && sent.from === connection) this.#resolve(sent, 'expired');
+      else if (sent.from === connection || (sent.to === connection.id && sent.from.realm === connection.realm)) {
+        markUncertain(sent);
+      }
     }
   }
 
-  /** What should have come by now. */
+  /** A missing event that is due. */
   overdue(now: Millis): RuleViolation | undefined {
     for (const sent of this.#open) {
       const claim = this.#missing(sent, now);
@@ -124,11 +136,11 @@ export class SentMessages {
     return this.#exceededLimit(now);
   }
 
-  /** M15: gives up what was dropped without a word, because nobody was left who had to be told. */
+  /** M15: discards messages that the server dropped silently, because the sender was no longer connected. */
   dropUnreported(now: Millis): void {
     for (const sent of this.#open) {
       const isIn = this.#ownerOf({ realm: sent.from.realm, id: sent.to }) !== undefined;
-      if (this.#mayBeDropped(sent, now) && (isIn || this.#isLate(sent, now))) this.#resolve(sent, 'told');
+      if (this.#mayBeDropped(sent, now) && (isIn || this.#isLate(sent, now))) this.#resolve(sent, 'expired');
     }
   }
 
@@ -146,7 +158,7 @@ export class SentMessages {
     return [...this.#open].some((sent) => this.#isAwaitingExpiry(sent));
   }
 
-  /** Its sender is there, and has heard nothing of it. */
+  /** True if the sender is still connected and has not been notified. */
   #isAwaitingExpiry(sent: SentMessage): boolean {
     return !sent.isUncertain && this.#senderOf(sent) === sent.from;
   }
@@ -158,14 +170,14 @@ export class SentMessages {
   #missing(sent: SentMessage, now: Millis): RuleViolation | undefined {
     if (sent.isUncertain || this.#mayBeDropped(sent, now)) return undefined;
     const [what, to] = [describeMessage(sent), JSON.stringify(sent.to)];
-    if (sent.wasPresent) return new RuleViolation('M1', `${what} was not delivered, and ${to} was in`);
+    if (sent.wasPresent) return new RuleViolation('M1', `${what} was not delivered, although ${to} was present`);
     if (this.#ownerOf({ realm: sent.from.realm, id: sent.to }) !== undefined) {
-      return new RuleViolation('O11', `${what} was not delivered, and ${to} is in`);
+      return new RuleViolation('O11', `${what} was not delivered, although ${to} has connected`);
     }
-    return this.#isLate(sent, now) ? new RuleViolation('M14', `${what} is lost in silence`) : undefined;
+    return this.#isLate(sent, now) ? new RuleViolation('M14', `${what} was lost without an EXPIRE`) : undefined;
   }
 
-  #resolve(sent: SentMessage, fate: 'heard' | 'told'): void {
+  #resolve(sent: SentMessage, fate: 'delivered' | 'expired'): void {
     sent.fate = fate;
     this.#open.delete(sent);
   }
@@ -179,7 +191,7 @@ export class SentMessages {
     return now - since >= (limits.expireTimeout ?? 0) - tolerance.early;
   }
 
-  /** M14: whether a sweep may drop it. */
+  /** M14: true if a sweep may drop the message. */
   #isDue(sent: SentMessage, now: Millis): boolean {
     if (this.#isOldEnough(sent.at, now)) return true;
     if (this.#expected.behaviours.messagesExpireIndividually) return false;
@@ -194,12 +206,12 @@ export class SentMessages {
     return now - at > (limits.expireTimeout ?? Infinity) + limits.sweepInterval + tolerance.late;
   }
 
-  /** M15: old enough to be dropped, and nobody left who had to be told of it. */
+  /** M15: true if the message may have been dropped silently, because it is old enough and its sender is not connected. */
   #mayBeDropped(sent: SentMessage, now: Millis): boolean {
     return this.#senderOf(sent) !== sent.from && this.#isDue(sent, now);
   }
 
-  /** M13: whether a bound may have been hit by what waited when `sent` came. */
+  /** M13: true if a limit may have been reached when `sent` arrived. */
   #mayBeFull(sent: SentMessage, now: Millis): boolean {
     if (!parsePeerId(sent.to).ok) return true;
     const { mailboxMessages = MIN_CAPACITY, mailboxesPerSender = MIN_CAPACITY } = this.#expected.limits;
@@ -217,7 +229,7 @@ export class SentMessages {
     return !sent.isUncertain && !this.#mayBeDropped(sent, now);
   }
 
-  /** M13, promise 5: no more may wait than there is room for. */
+  /** M13, promise 5: the limits of mailboxes. */
   #exceededLimit(now: Millis): RuleViolation | undefined {
     const { mailboxMessages = Infinity, mailboxesPerSender = Infinity } = this.#expected.limits;
     if (mailboxMessages === Infinity && mailboxesPerSender === Infinity) return undefined;
@@ -231,23 +243,23 @@ export class SentMessages {
       mailboxesOf.set(idKey(from), (mailboxesOf.get(idKey(from)) ?? new Set()).add(to));
     }
     const most = Math.max(0, ...inMailbox.values());
-    if (most > mailboxMessages) return new RuleViolation('M13', `${most} messages wait for one peer`);
+    if (most > mailboxMessages) return new RuleViolation('M13', `${most} messages are held for one peer`);
     const boxes = Math.max(0, ...Array.from(mailboxesOf.values(), ({ size }) => size));
     return boxes > mailboxesPerSender ? new RuleViolation('M13', `${boxes} mailboxes hold messages of one sender`) : undefined;
   }
 }
 
-/** Nothing is owed for it any more, whatever comes of it. */
+/** No event is required for the message any more. */
 function markUncertain(sent: SentMessage): void {
   sent.isUncertain = true;
 }
 
-/** Whether it may be in a mailbox. */
+/** True if the message may be in a mailbox. */
 function mayBeHeld({ wasPresent, isUncertain }: SentMessage): boolean {
   return !wasPresent || isUncertain;
 }
 
-/** The seat of the one that it is for. */
+/** The key of the recipient. */
 function mailboxOf({ from, to }: SentMessage): string {
   return idKey({ realm: from.realm, id: to });
 }

@@ -1,18 +1,18 @@
-/** Looks for fewer and simpler things that still fail. */
+/** Options for reducing a failing list. */
 export interface ShrinkOptions<T> {
-  /** @returns those of these that fail in the same way; undefined where they do not. */
+  /** @returns the executed items if they fail in the same way, otherwise undefined. */
   readonly failing: (things: readonly T[]) => Promise<readonly T[] | undefined>;
-  /** What one thing may be made into, the simplest first. */
+  /** Simpler replacements of an item, simplest first. */
   readonly simpler: (thing: T) => readonly T[];
-  /** Whether there is no more time; then what was found so far must do. */
+  /** True after the time limit; the best result so far is returned. */
   readonly isOver: () => boolean;
-  /** How much is tried at the same time. */
+  /** The number of parallel attempts. */
   readonly atOnce: number;
 }
 
 /**
- * Leaves things out, large pieces first, then makes what is left simpler, until nothing more can be done.
- * @param things that fail. @returns things that fail too, at most as many.
+ * Removes items, large chunks first, then simplifies the remaining ones, until no attempt fails any more.
+ * @param things a failing list. @returns a failing list of at most the same length
  */
 export async function shrink<T>(things: readonly T[], shrinking: ShrinkOptions<T>): Promise<readonly T[]> {
   let least = things;
@@ -26,7 +26,7 @@ export async function shrink<T>(things: readonly T[], shrinking: ShrinkOptions<T
 async function leaveOut<T>(things: readonly T[], shrinking: ShrinkOptions<T>): Promise<readonly T[]> {
   let least = things;
   for (let size = Math.floor(least.length / 2); size >= 1; size = Math.floor(Math.min(size, least.length) / 2)) {
-    // What stands at the end showed the failure: it is hardly ever one too many.
+    // The last item showed the failure, so it is rarely removable.
     let end = size > 1 ? least.length - 1 : least.length;
     while (end > 0 && !shrinking.isOver()) {
       const ends = Array.from({ length: shrinking.atOnce }, (_, i) => end - i * size).filter((place) => place > 0);
@@ -61,7 +61,7 @@ interface Tried<T> {
   readonly failing: readonly T[];
 }
 
-/** Tries so many at once as it may. @returns the first in their order that fails. */
+/** Tries candidates in parallel. @returns the first failing one, in their order */
 async function firstFailing<T>(
   candidates: readonly (readonly T[])[],
   { failing, isOver, atOnce }: ShrinkOptions<T>,

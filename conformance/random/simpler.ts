@@ -2,9 +2,9 @@ import { IDS, type Step } from './steps.ts';
 
 const SHORTEST_FLOOD = 2;
 const SHORTEST_WAIT_MS = 10;
-const FIRST_STUMBLE = 'half an object';
+const FIRST_STUMBLE = 'a truncated object';
 
-/** What a step may be made into so that a failure is easier to read, the simplest first. */
+/** Simpler replacements of a step, simplest first, to make a failure easier to read. */
 export function simpler(step: Step): readonly Step[] {
   switch (step.do) {
     case 'connect':

@@ -10,27 +10,28 @@ import type { StepDriver, ActivePeer } from './steps.ts';
 
 type Seat = Pick<ActivePeer, 'realm' | 'id'>;
 
-/** What is about to happen by itself within this is waited for before anybody acts. */
+/** Timeouts within this margin are awaited before the next step. */
 const DEADLINE_MARGIN_MS: Millis = 250;
-/** With less room a peer that went deaf, and holds its id, would be in the way. */
+/** Below this limit, a peer that is ignored but keeps its id would exhaust the capacity. */
 const MIN_LIMIT_FOR_MALFORMED = 100;
 
 /**
- * Any server over real sockets, and the notebook that watches it. After each step it waits until the server has read all
- * that was sent, and the peers have heard all that came of it. So a run gives the same verdicts whenever it is played, as
- * long as the server keeps the order of each socket.
+ * Plays steps against a server over WebSockets, and reports all observations to the model. After each step the driver waits until
+ * the server has read all frames and the clients have received all answers. Replays therefore give the same verdict, if the
+ * server
+ * preserves the order of each socket.
  */
 export class SocketDriver implements StepDriver<Promise<void>> {
   readonly #context: RunContext;
   readonly #swarm: Swarm;
   readonly #seats = new Map<ClientConnection, Seat>();
 
-  constructor(stage: RunContext) {
-    this.#context = stage;
-    this.#swarm = new Swarm(stage);
+  constructor(context: RunContext) {
+    this.#context = context;
+    this.#swarm = new Swarm(context);
   }
 
-  /** How long the slowest answer took. */
+  /** The duration of the slowest answer. */
   get slowestAnswer(): Millis {
     return this.#swarm.slowestAnswer;
   }
@@ -39,14 +40,14 @@ export class SocketDriver implements StepDriver<Promise<void>> {
     return this.#swarm.transcript.lines;
   }
 
-  /** Writes into the transcript what is done next. */
-  announce(words: string): void {
-    this.#swarm.transcript.noted('suite', words);
+  /** Writes the next step into the transcript. */
+  announce(description: string): void {
+    this.#swarm.transcript.noted('suite', description);
   }
 
   activePeers(): ActivePeer[] {
-    const owners = [...this.#seats].filter(([line]) => this.#swarm.model.ownerOf(line) === line);
-    return owners.map(([line, seat]) => ({ connection: line, ...seat }));
+    const owners = [...this.#seats].filter(([connection]) => this.#swarm.model.ownerOf(connection) === connection);
+    return owners.map(([connection, seat]) => ({ connection, ...seat }));
   }
 
   connect(seat: Seat, token: string): Promise<void> {
@@ -70,10 +71,10 @@ export class SocketDriver implements StepDriver<Promise<void>> {
     });
   }
 
-  sendFromAll(lines: readonly ClientConnection[], to: string): Promise<void> {
+  sendFromAll(connections: readonly ClientConnection[], to: string): Promise<void> {
     return this.#step(async () => {
-      for (const line of lines) this.#sendMessage(line, to, 'CANDIDATE');
-      await this.#swarm.settle(...lines.map((line) => ({ connection: line })));
+      for (const connection of connections) this.#sendMessage(connection, to, 'CANDIDATE');
+      await this.#swarm.settle(...connections.map((connection) => ({ connection })));
     });
   }
 
@@ -104,20 +105,20 @@ export class SocketDriver implements StepDriver<Promise<void>> {
     });
   }
 
-  leave(line: ClientConnection): Promise<void> {
+  leave(connection: ClientConnection): Promise<void> {
     return this.#step(async () => {
-      await this.#sendLeave(line);
-      await this.#expectFreeId(line);
+      await this.#sendLeave(connection);
+      await this.#expectFreeId(connection);
     });
   }
 
-  hangUp(line: ClientConnection, how: 'close' | 'cut'): Promise<void> {
+  hangUp(connection: ClientConnection, how: 'close' | 'cut'): Promise<void> {
     return this.#step(async () => {
-      this.#swarm.model.recordHangUp(line);
-      this.#swarm.socket(line)[how]();
-      await this.#swarm.waitForClose(line);
+      this.#swarm.model.recordHangUp(connection);
+      this.#swarm.socket(connection)[how]();
+      await this.#swarm.waitForClose(connection);
       await this.#swarm.settle();
-      await this.#expectFreeId(line);
+      await this.#expectFreeId(connection);
     });
   }
 
@@ -129,24 +130,24 @@ export class SocketDriver implements StepDriver<Promise<void>> {
     });
   }
 
-  /** Waits for what must still come, as far as the stage allows it. */
+  /** Waits for outstanding events, if their timeouts are short enough. */
   async finish(): Promise<void> {
     const { expireTimeout = Infinity, sweepInterval } = this.#context.expected.limits;
     if (expireTimeout + sweepInterval > this.#context.longestWait) return;
     await this.#step(() => this.#swarm.waitUnlessOverdue(() => !this.#swarm.model.isAwaitingExpiry));
   }
 
-  /** Cuts all that it opened. */
+  /** Closes all connections. */
   close(): void {
     this.#swarm.close();
   }
 
-  /** Nobody acts in twilight: what happens by itself at the same time could be the answer to either. */
+  /** No step starts near a timeout, because the source of an event would be ambiguous. */
   async #step(act: () => Promise<void>): Promise<void> {
     const { model, closedByServer } = this.#swarm;
     await this.#waitForQuiet();
     await act();
-    for (const line of closedByServer.splice(0)) await this.#expectFreeId(line);
+    for (const connection of closedByServer.splice(0)) await this.#expectFreeId(connection);
     model.checkAll();
     model.settle();
   }
@@ -157,40 +158,42 @@ export class SocketDriver implements StepDriver<Promise<void>> {
 
   async #connect(seat: Seat, token: string): Promise<ClientConnection> {
     const { realm, id } = seat;
-    const line = await this.#swarm.connect(`line ${this.#swarm.size} (${id})`, {
+    const connection = await this.#swarm.connect(`connection ${this.#swarm.size} (${id})`, {
       realm: this.#context.keys[realm % this.#context.keys.length] ?? '',
       id: this.#prefixed(id),
       token,
     });
-    this.#seats.set(line, seat);
-    return line;
+    this.#seats.set(connection, seat);
+    return connection;
   }
 
-  /** L4: another token can have the id. Whoever tries it leaves again. */
-  async #expectFreeId(line: ClientConnection): Promise<void> {
-    const seat = this.#seats.get(line);
-    if (seat === undefined || this.#swarm.model.ownerOf(line) !== undefined) return;
+  /** L4: connects with another token to verify that the id is free, then leaves. */
+  async #expectFreeId(connection: ClientConnection): Promise<void> {
+    const seat = this.#seats.get(connection);
+    if (seat === undefined || this.#swarm.model.ownerOf(connection) !== undefined) return;
     await this.#sendLeave(await this.#connect(seat, randomUUID()));
   }
 
-  async #sendLeave(line: ClientConnection): Promise<void> {
-    this.#swarm.model.recordLeave(line);
-    this.#swarm.socket(line).send('{"type":"LEAVE"}');
-    await this.#swarm.waitForLeave(line);
+  async #sendLeave(connection: ClientConnection): Promise<void> {
+    this.#swarm.model.recordLeave(connection);
+    this.#swarm.socket(connection).send('{"type":"LEAVE"}');
+    await this.#swarm.waitForLeave(connection);
     await this.#swarm.settle();
   }
 
-  #sendMessage(line: ClientConnection, to: string, type: Kind): void {
+  #sendMessage(connection: ClientConnection, to: string, type: Kind): void {
     const dst = this.#prefixed(to);
-    const n = this.#swarm.model.recordMessage(line, dst, type);
-    this.#swarm.sendFrame(line, { type, src: 'somebody else', dst, payload: { n, of: this.#swarm.runId }, hops: 1 });
+    const n = this.#swarm.model.recordMessage(connection, dst, type);
+    this.#swarm.sendFrame(connection, { type, src: 'forged src', dst, payload: { n, of: this.#swarm.runId }, hops: 1 });
   }
 
   #prefixed(id: string): string {
     return `${this.#swarm.runId}-${id}`;
   }
 
-  /** M10: what deafens the one that says it must not harm others. Whoever says it is of no further use. */
+  /**
+   * M10: some servers ignore a socket after a malformed frame. A separate guest sends the frame, so the other peers stay usable.
+   */
   async #sendMalformedAsGuest({ realm }: Credentials, frame: string | Uint8Array): Promise<void> {
     if ((this.#context.expected.limits.concurrentLimit ?? Infinity) < MIN_LIMIT_FOR_MALFORMED) return;
     const name = `guest-${this.#swarm.size}`;

@@ -11,86 +11,86 @@ import { ClientSocket } from './client-socket.ts';
 import type { RunContext } from './run-context.ts';
 import { ConditionWaiter } from './condition-waiter.ts';
 
-/** One line that has just said something, and by what rule the server should still hear it. */
+/** A connection that has just sent a frame, and the rule that requires the server to process its next one. */
 export interface Sender {
   readonly connection: ClientConnection;
   readonly ignoredRule?: string;
 }
 
-/** How long an id that should be free is asked for again. */
+/** Retry interval for an id that should be free. */
 const MIN_RETRY_MS = 2;
 const MAX_RETRY_MS = 100;
 
-/** How long a server may take for its part of a close, or to close who has left, before nobody waits for it. */
+/** Time limits for the closing handshake, and for the close after LEAVE. */
 const CLOSE_TIMEOUT_MS = 1_000;
 const LEAVE_TIMEOUT_MS = 250;
 
-/** The lines of a world, each with its socket, and the notebook that is told of whatever they hear. */
+/** All connections of a run with their sockets. Reports every received frame to the model. */
 export class Swarm {
   readonly model: Model;
   readonly transcript = new Transcript();
-  /** Lines that the server closed by its own will; whoever takes them out sees to it that their ids are free. */
+  /** Connections that the server closed. The driver verifies that their ids are free. */
   readonly closedByServer: ClientConnection[] = [];
-  /** Ids are this crowd's own, and so are the numbers of its messages: nobody disturbs others that are here. */
+  /** Prefix of ids and tag of message numbers, so that parallel runs do not interfere. */
   readonly runId = randomUUID().slice(0, 8);
   readonly #context: RunContext;
   readonly #waiter = new ConditionWaiter();
   readonly #sockets = new Map<ClientConnection, ClientSocket>();
-  /** M7: as long as nothing else was seen. */
+  /** M7: true until the server leaves a socket open after LEAVE. */
   #closesAfterLeave = true;
   #violation: Error | undefined;
   #probes = 0;
   #lastEcho = 0;
   #slowestAnswer: Millis = 0;
 
-  constructor(stage: RunContext) {
-    this.#context = stage;
-    this.model = new Model(stage.expected);
+  constructor(context: RunContext) {
+    this.#context = context;
+    this.model = new Model(context.expected);
     this.model.isTimePassing = true;
   }
 
-  /** How long the slowest answer took. */
+  /** The duration of the slowest answer. */
   get slowestAnswer(): Millis {
     return this.#slowestAnswer;
   }
 
-  /** How many lines there ever were. */
+  /** The number of connections opened so far. */
   get size(): number {
     return this.#sockets.size;
   }
 
-  /** A line that has heard whether it is in. @throws BrokenPromise */
+  /** Opens a connection and waits until it is admitted or refused. @throws RuleViolation */
   async connect(name: string, who: Credentials): Promise<ClientConnection> {
-    const line = newConnection(name, who);
+    const connection = newConnection(name, who);
     this.#tick();
-    const verdict = this.model.recordConnect(line);
-    const wasSomebodys = verdict === 'in' && !line.isReconnect && this.model.freedBy(line) !== undefined;
-    const socket = wasSomebodys ? await this.#openWhenFree(line) : await this.#open(line);
-    this.#sockets.set(line, socket);
-    this.#listen(line, socket);
-    const needsNoWelcome = line.isReconnect && !this.#context.expected.behaviours.reconnectGetsOpen;
-    await this.#waitForDue(() => line.isClosed || line.gotOpen || needsNoWelcome);
-    return line;
+    const verdict = this.model.recordConnect(connection);
+    const wasSomebodys = verdict === 'admitted' && !connection.isReconnect && this.model.freedBy(connection) !== undefined;
+    const socket = wasSomebodys ? await this.#openWhenFree(connection) : await this.#open(connection);
+    this.#sockets.set(connection, socket);
+    this.#listen(connection, socket);
+    const needsNoWelcome = connection.isReconnect && !this.#context.expected.behaviours.reconnectGetsOpen;
+    await this.#waitForDue(() => connection.isClosed || connection.gotOpen || needsNoWelcome);
+    return connection;
   }
 
-  /** A line that the notebook is not told of. @throws BrokenPromise where no socket can be opened. */
+  /** Opens a connection that the model does not track. @throws RuleViolation if no socket can be opened */
   async connectUntracked(name: string, who: Credentials): Promise<ClientConnection> {
-    const line = newConnection(name, who);
-    const socket = await this.#open(line);
-    this.#sockets.set(line, socket);
+    const connection = newConnection(name, who);
+    const socket = await this.#open(connection);
+    this.#sockets.set(connection, socket);
     await socket.waitForDecision(this.#context.server.patience);
-    return line;
+    return connection;
   }
 
-  /** The socket is closed on both sides; where the server takes too long, on ours. */
-  async waitForClose(line: ClientConnection): Promise<void> {
-    const socket = this.socket(line);
+  /** Waits for the closing handshake; destroys the socket after the time limit. */
+  async waitForClose(connection: ClientConnection): Promise<void> {
+    const socket = this.socket(connection);
     if (!(await this.waitUntil(() => socket.isClosed, CLOSE_TIMEOUT_MS))) socket.cut();
   }
 
-  /** M7: LEAVE has been read. It shows by the close of the socket or, where that is not closed, by a pong. */
-  async waitForLeave(line: ClientConnection): Promise<void> {
-    const socket = this.socket(line);
+  /** M7: waits until the server has read LEAVE, which the close of the socket or a pong shows. */
+  async waitForLeave(connection: ClientConnection): Promise<void> {
+    const socket = this.socket(connection);
     const number = ++this.#probes;
     socket.ping(number);
     if (this.#closesAfterLeave && (await this.waitUntil(() => socket.isClosed, LEAVE_TIMEOUT_MS))) return;
@@ -99,30 +99,31 @@ export class Swarm {
   }
 
   /**
-   * All that was sent has been read, and all that came of it has come: whoever spoke hears its own echo, which the
-   * server relays behind what was sent before; and every other line a pong, which comes behind what was relayed to it.
-   * @throws BrokenPromise
+   * Waits until the server has read all sent frames and all answers have arrived. Each sender receives an echo of its own
+   * message, which
+   * the server relays after its earlier frames. All other connections receive a pong, which follows the frames relayed to them.
+   * @throws RuleViolation
    */
-  async settle(...speakers: readonly Sender[]): Promise<void> {
+  async settle(...senders: readonly Sender[]): Promise<void> {
     const startedAt = this.#waiter.now;
-    for (const speaker of speakers) await this.#expectEcho(speaker);
-    const others = [...this.#sockets.keys()].filter((line) => this.model.ownerOf(line) === line);
+    for (const sender of senders) await this.#expectEcho(sender);
+    const others = [...this.#sockets.keys()].filter((connection) => this.model.ownerOf(connection) === connection);
     const silent = await this.#ping(others);
-    assertRule(silent === undefined, 'L3', `${silent?.name} gets no answer to a WebSocket ping`);
+    assertRule(silent === undefined, 'L3', `${silent?.name} received no pong`);
     await this.#waitForDue(() => true);
     this.#slowestAnswer = Math.max(this.#slowestAnswer, this.#waiter.now - startedAt);
   }
 
-  /** Waits until `holds`, unless something should have happened before. @throws BrokenPromise */
+  /** Waits until `holds` is true or an event is overdue. @throws RuleViolation */
   async waitUnlessOverdue(holds: () => boolean): Promise<void> {
     await this.waitUntil(() => {
-      const owed = this.model.overdue();
-      if (owed !== undefined) throw owed;
+      const overdue = this.model.overdue();
+      if (overdue !== undefined) throw overdue;
       return holds();
     }, Infinity);
   }
 
-  /** @returns whether `holds` came true in time. @throws BrokenPromise */
+  /** @returns true if `holds` became true in time. @throws RuleViolation */
   waitUntil(holds: () => boolean, ms: Millis = this.#context.server.patience): Promise<boolean> {
     return this.#waiter.waitUntil(() => {
       this.#tick();
@@ -131,31 +132,31 @@ export class Swarm {
     }, ms);
   }
 
-  sendHeartbeat(line: ClientConnection): void {
-    this.model.recordFrame(line, true);
-    this.socket(line).send('{"type":"HEARTBEAT"}');
+  sendHeartbeat(connection: ClientConnection): void {
+    this.model.recordFrame(connection, true);
+    this.socket(connection).send('{"type":"HEARTBEAT"}');
   }
 
-  sendFrame(line: ClientConnection, frame: object): void {
-    this.socket(line).send(JSON.stringify(frame));
+  sendFrame(connection: ClientConnection, frame: object): void {
+    this.socket(connection).send(JSON.stringify(frame));
   }
 
-  socket(line: ClientConnection): ClientSocket {
-    const socket = this.#sockets.get(line);
-    if (socket === undefined) throw new ConnectFailure(`${line.name} was never opened`, { isDangerous: false });
+  socket(connection: ClientConnection): ClientSocket {
+    const socket = this.#sockets.get(connection);
+    if (socket === undefined) throw new ConnectFailure(`${connection.name} was never opened`, { isDangerous: false });
     return socket;
   }
 
-  /** Cuts all that is open. */
+  /** Destroys all open connections. */
   close(): void {
     for (const socket of this.#sockets.values()) socket.cut();
   }
 
-  /** L4: the id is free, but the server may not have noticed yet. */
-  async #openWhenFree(line: ClientConnection): Promise<ClientSocket> {
+  /** L4: the id is free, but the server may not have detected it yet. */
+  async #openWhenFree(connection: ClientConnection): Promise<ClientSocket> {
     const deadline = this.#waiter.now + this.#context.server.patience;
     for (let pause = MIN_RETRY_MS; ; pause = Math.min(2 * pause, MAX_RETRY_MS)) {
-      const socket = await this.#open(line);
+      const socket = await this.#open(connection);
       await socket.waitForDecision(deadline - this.#waiter.now);
       const isRefused = /"(ID-TAKEN|ERROR)"/.test(socket.firstFrame ?? '');
       if (!isRefused || this.#waiter.now > deadline) return socket;
@@ -164,18 +165,18 @@ export class Swarm {
     }
   }
 
-  async #open(line: ClientConnection): Promise<ClientSocket> {
+  async #open(connection: ClientConnection): Promise<ClientSocket> {
     try {
-      return await ClientSocket.open(this.#context.server, line, this.transcript);
+      return await ClientSocket.open(this.#context.server, connection, this.transcript);
     } catch (error) {
       const isDangerous = !(error instanceof HandshakeRefused);
-      throw new ConnectFailure(`${line.name} can not open a socket: ${errorMessage(error)}`, { isDangerous });
+      throw new ConnectFailure(`${connection.name} cannot open a socket: ${errorMessage(error)}`, { isDangerous });
     }
   }
 
   async #expectEcho({ connection, ignoredRule = 'M4' }: Sender): Promise<void> {
     if (connection.isClosed) return;
-    // Where only HEARTBEAT counts, who speaks says it too, so that nobody can take it for silent.
+    // If only HEARTBEAT keeps a peer alive, the sender adds one to prevent a liveness timeout.
     if (!this.#context.expected.behaviours.anyMessageKeepsAlive) this.sendHeartbeat(connection);
     const echo = ++this.#probes;
     this.model.recordFrame(connection);
@@ -183,39 +184,40 @@ export class Swarm {
     const sentAt = this.#waiter.now;
     const isHeard = await this.waitUntil(() => this.#lastEcho >= echo || connection.isClosed);
     const isDeaf = !isHeard || (this.#lastEcho < echo && this.#wasTimedOut(connection, sentAt));
-    assertRule(!isDeaf, ignoredRule, `${connection.name} sends a message to itself, and does not hear it`);
+    assertRule(!isDeaf, ignoredRule, `${connection.name} sent a message to itself, but did not receive it`);
   }
 
-  /** L1: whether it was closed for its silence, long after it had said something. */
-  #wasTimedOut(line: ClientConnection, since: Millis): boolean {
+  /** L1: true if the server closed the connection for a liveness timeout, long after its frame. */
+  #wasTimedOut(connection: ClientConnection, since: Millis): boolean {
     const { aliveTimeout = Infinity } = this.#context.expected.limits;
-    return this.model.freedBy(line) === 'L1' && this.#waiter.now - since >= aliveTimeout / 2;
+    return this.model.freedBy(connection) === 'L1' && this.#waiter.now - since >= aliveTimeout / 2;
   }
 
-  /** @returns a line that got no answer, and is not closed either. */
-  async #ping(lines: readonly ClientConnection[]): Promise<ClientConnection | undefined> {
+  /** @returns a connection without a pong that is still open. */
+  async #ping(connections: readonly ClientConnection[]): Promise<ClientConnection | undefined> {
     const number = ++this.#probes;
-    for (const line of lines) this.socket(line).ping(number);
-    const isSilent = (line: ClientConnection): boolean => this.socket(line).isOpen && this.socket(line).lastPong < number;
-    await this.waitUntil(() => !lines.some(isSilent));
-    return lines.find(isSilent);
+    for (const connection of connections) this.socket(connection).ping(number);
+    const isSilent = (connection: ClientConnection): boolean =>
+      this.socket(connection).isOpen && this.socket(connection).lastPong < number;
+    await this.waitUntil(() => !connections.some(isSilent));
+    return connections.find(isSilent);
   }
 
-  /** Gives what should have come some time. @throws BrokenPromise for what does not come, or where `holds` does not. */
+  /** Waits for outstanding events. @throws RuleViolation for an event that does not arrive, or if `holds` stays false */
   async #waitForDue(holds: () => boolean): Promise<void> {
     if (await this.waitUntil(() => this.model.overdue() === undefined && holds())) return;
-    throw this.model.overdue() ?? new RuleViolation('O3', 'a socket was opened, and nothing comes of it');
+    throw this.model.overdue() ?? new RuleViolation('O3', 'a socket was opened, but no frame arrived and it was not closed');
   }
 
-  #listen(line: ClientConnection, socket: ClientSocket): void {
+  #listen(connection: ClientConnection, socket: ClientSocket): void {
     socket.reportTo({
-      received: (text, isBinary) => this.#record(() => this.#receive(line, text, isBinary)),
-      closed: (code) => this.#record(() => this.#handleClose(line, code)),
+      received: (text, isBinary) => this.#record(() => this.#receive(connection, text, isBinary)),
+      closed: (code) => this.#record(() => this.#handleClose(connection, code)),
       changed: () => this.#waiter.notify(),
     });
   }
 
-  /** Whoever waits next is told of what was broken. */
+  /** The next wait throws the violation. */
   #record(fact: () => void): void {
     this.#tick();
     try {
@@ -226,27 +228,29 @@ export class Swarm {
     this.#waiter.notify();
   }
 
-  #receive(line: ClientConnection, text: string, isBinary: boolean): void {
+  #receive(connection: ClientConnection, text: string, isBinary: boolean): void {
     const frame = readFrame(text);
-    if (frame === undefined) throw new RuleViolation('M1', `${line.name} heard what is no JSON object with a type`);
-    assertRule(!isBinary, 'M5', `${line.name} heard a binary frame`);
+    if (frame === undefined) {
+      throw new RuleViolation('M1', `${connection.name} received a frame that is not a JSON object with a type`);
+    }
+    assertRule(!isBinary, 'M5', `${connection.name} received a binary frame`);
     const isOurs = frame.src === undefined || frame.payload === undefined || frame.payload.of === this.runId;
-    assertRule(isOurs, 'M1', `${line.name} heard what nobody here has sent to anybody`, { isDangerous: true });
-    if (frame.payload?.echo === undefined) this.model.receive(line, frame);
-    else this.#receiveEcho(line, frame, frame.payload.echo);
+    assertRule(isOurs, 'M1', `${connection.name} received a message that no peer of this run sent`, { isDangerous: true });
+    if (frame.payload?.echo === undefined) this.model.receive(connection, frame);
+    else this.#receiveEcho(connection, frame, frame.payload.echo);
   }
 
-  #receiveEcho(line: ClientConnection, { src, dst }: ReceivedFrame, echo: number): void {
-    const isOwn = src === line.id && dst === line.id;
-    assertRule(isOwn, 'M1', `${line.name} heard what ${src} sent to ${dst}`, { isDangerous: true });
-    assertRule(echo > this.#lastEcho, 'M1', `${line.name} heard a message to itself twice`);
+  #receiveEcho(connection: ClientConnection, { src, dst }: ReceivedFrame, echo: number): void {
+    const isOwn = src === connection.id && dst === connection.id;
+    assertRule(isOwn, 'M1', `${connection.name} received a message that ${src} sent to ${dst}`, { isDangerous: true });
+    assertRule(echo > this.#lastEcho, 'M1', `${connection.name} received a message to itself twice`);
     this.#lastEcho = echo;
   }
 
-  #handleClose(line: ClientConnection, code: number): void {
-    const wasOwner = this.model.ownerOf(line) === line;
-    this.model.recordClose(line, code);
-    if (wasOwner) this.closedByServer.push(line);
+  #handleClose(connection: ClientConnection, code: number): void {
+    const wasOwner = this.model.ownerOf(connection) === connection;
+    this.model.recordClose(connection, code);
+    if (wasOwner) this.closedByServer.push(connection);
   }
 
   #tick(): void {

@@ -2,43 +2,58 @@ import type { Millis } from '../../src/domain/time.ts';
 import type { Expectations } from './expectations.ts';
 import type { ClientConnection } from './client-connection.ts';
 
-/* M10, M19: whether a line has said too much. */
+/* L1, M10, M19: timeouts and rate limits of a connection. */
 
-// A bucket that is filled drop by drop is not exact to the last digit.
+// Tolerance for the rounding errors of a token bucket.
 const ROUNDING_MS: Millis = 1e-6;
-/** A server that stands less at once lets no call come about. */
+/** With a smaller burst no call could be established. */
 const MIN_BURST = 20;
 
-/** Whether the server may close the line as one that floods: an allowance may belong to the owner, not to its connection. */
-export function mayExceedRate(line: ClientConnection, { limits, tolerance }: Expectations): boolean {
+/** True if the server may close the connection for its rate. The rate limit may apply to the owner across connections. */
+export function mayExceedRate(connection: ClientConnection, { limits, tolerance }: Expectations): boolean {
   const { messageBurst = MIN_BURST, messagesPerSecond = 0 } = limits;
-  return overflows([...line.previous.sentAt, ...line.sentAt], {
+  return overflows([...connection.previous.sentAt, ...connection.sentAt], {
     burst: messageBurst,
     rate: messagesPerSecond,
     stretch: -tolerance.jitter - ROUNDING_MS,
   });
 }
 
-/** Whether the server must close the line as one that floods. */
-export function surelyExceedsRate(line: ClientConnection, { limits, tolerance }: Expectations): boolean {
+/** True if the server must close the connection for its rate. */
+export function surelyExceedsRate(connection: ClientConnection, { limits, tolerance }: Expectations): boolean {
   const { messageBurst = Infinity, messagesPerSecond = Infinity, onFlood } = limits;
   if (onFlood !== 'close' || messageBurst === Infinity) return false;
-  return overflows(line.sentAt, { burst: messageBurst, rate: messagesPerSecond, stretch: tolerance.jitter + ROUNDING_MS });
+  return overflows(connection.sentAt, { burst: messageBurst, rate: messagesPerSecond, stretch: tolerance.jitter + ROUNDING_MS });
 }
 
-/** Whether the server may close the line as one that stumbles. */
-export function mayExceedMalformed(line: ClientConnection, { limits, tolerance }: Expectations, now: Millis): boolean {
+/** True if the server may close the connection for malformed frames. */
+export function mayExceedMalformed(connection: ClientConnection, { limits, tolerance }: Expectations, now: Millis): boolean {
   const { malformedPerWindow = 0, malformedWindow = Infinity } = limits;
   return (
-    malformedWithin([...line.previous.malformedAt, ...line.malformedAt], malformedWindow + tolerance.jitter, now) >
+    malformedWithin([...connection.previous.malformedAt, ...connection.malformedAt], malformedWindow + tolerance.jitter, now) >
     malformedPerWindow
   );
 }
 
-/** Whether the server must close the line as one that stumbles; windows need not begin with the first stumble. */
-export function surelyExceedsMalformed(line: ClientConnection, { limits, tolerance }: Expectations, now: Millis): boolean {
+/** True if the server must close the connection for malformed frames. A window need not start at the first one. */
+export function surelyExceedsMalformed(connection: ClientConnection, { limits, tolerance }: Expectations, now: Millis): boolean {
   const { malformedPerWindow = Infinity, malformedWindow = 0 } = limits;
-  return malformedWithin(line.malformedAt, malformedWindow - tolerance.jitter, now) > 2 * malformedPerWindow;
+  return malformedWithin(connection.malformedAt, malformedWindow - tolerance.jitter, now) > 2 * malformedPerWindow;
+}
+
+/** L1, M10, M19: the rule that allows the server to close an admitted connection with this code. */
+export function allowedCloseRule(
+  connection: ClientConnection,
+  code: number,
+  expected: Expectations,
+  now: Millis,
+): string | undefined {
+  const { behaviours, limits, tolerance } = expected;
+  const isCode = (right: number): boolean => !behaviours.usesCloseCodes || code === right;
+  const silence = now - connection.lastAliveAt + tolerance.early;
+  if (isCode(4002) && silence >= (limits.aliveTimeout ?? 0)) return 'L1';
+  if (isCode(1007) && mayExceedMalformed(connection, expected, now)) return 'M10';
+  return isCode(1008) && mayExceedRate(connection, expected) ? 'M19' : undefined;
 }
 
 function malformedWithin(stumbles: readonly Millis[], span: Millis, now: Millis): number {
@@ -48,14 +63,11 @@ function malformedWithin(stumbles: readonly Millis[], span: Millis, now: Millis)
 interface Bucket {
   readonly burst: number;
   readonly rate: number;
-  /** How much longer than it seems a span may have been. */
+  /** The possible deviation of a measured interval. */
   readonly stretch: Millis;
 }
 
-/**
- * Whether a span of time holds more words than the bucket and what flowed into it. The first is
- * no word, it opened the line.
- */
+/** True if an interval contains more frames than the bucket allows. The first time is the opening, not a frame. */
 function overflows(words: readonly Millis[], { burst, rate, stretch }: Bucket): boolean {
   const last = words.at(-1) ?? 0;
   for (let i = 1; i < words.length && words.length - i > burst; i++) {

@@ -12,9 +12,9 @@ import { familiesOf, type Family } from './rule-families.ts';
 import { VERDICT_MEANINGS, WORST_FIRST } from './verdicts.ts';
 
 /**
- * One page about one run or several side by side: a summary of each, and a matrix of cases and servers whose cells open to
- * what was expected and seen. It is complete in itself and fetches nothing; without scripts all works but the search.
- * @param title what the page is called; the servers where none is given.
+ * One page for one or more runs: a summary of each, and a matrix of cases and servers whose cells open the details. The page is
+ * self-contained and fetches nothing; only the search needs scripts.
+ * @param title the page title; the default lists the servers.
  */
 export function reportInHtml(runs: readonly RunResult[], title: string = titleOf(runs)): string {
   const matrix = matrixOf(runs);
@@ -46,7 +46,7 @@ export function reportInHtml(runs: readonly RunResult[], title: string = titleOf
   return markup;
 }
 
-/** Whatever might slip through, the page runs and loads nothing but its own. */
+/** Prevents the page from running or loading anything from elsewhere. */
 const POLICY = [
   "default-src 'none'",
   `style-src '${hashOf(STYLE)}'`,
@@ -69,9 +69,9 @@ function intro(title: string, runs: readonly RunResult[], { rows }: Matrix): Mar
   const cases = rows.length === 1 ? '1 case' : `${rows.length} cases`;
   return html`<header class="intro">
     <h1>${title}</h1>
-    <p>${cases} about the rules of the PeerJS protocol, asked by <code>signalbox conform</code> ${versions}.</p>
+    <p>${cases} for the rules of the PeerJS protocol, run by <code>signalbox conform</code> ${versions}.</p>
     <details>
-      <summary>What the verdicts mean</summary>
+      <summary>Meaning of the verdicts</summary>
       <dl>
         ${WORST_FIRST.map(
           (verdict) =>

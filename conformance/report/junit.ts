@@ -2,8 +2,8 @@ import type { CaseResult, RunResult, TranscriptLine } from '../results.ts';
 import { familiesOf, type Family } from './rule-families.ts';
 
 /**
- * A run as JUnit XML, for what reads test reports: a suite for each family of rules. What failed is a failure, what is
- * dangerous an error, what could not be tested is skipped; what is loose passes, with a note.
+ * A run as JUnit XML, with one suite for each rule family. Verdicts map as follows: failed is a failure, dangerous an error, not
+ * testable skipped; loose passes with a note.
  */
 export function reportInJunit({ server, startedAt, took, cases }: RunResult): string {
   const suites = familiesOf(cases).map((family) => suite(family, server, startedAt));
@@ -69,11 +69,11 @@ function openingTag(name: string, attributes: Readonly<Record<string, string>>):
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' };
-/** What XML 1.0 has no way to write, not even by its number, and what it discourages. */
+/** Characters that XML 1.0 cannot represent or discourages. */
 const UNWRITABLE =
   /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-/** A parser makes spaces of the line feeds and tabs of an attribute. */
+/** An XML parser normalizes line feeds and tabs in attributes to spaces. */
 function quoted(text: string): string {
   return escaped(text).replaceAll('"', '&quot;').replaceAll('\n', '&#10;').replaceAll('\t', '&#9;');
 }

@@ -1,25 +1,22 @@
-/** Text that is HTML already. */
+/** Escaped HTML. */
 export interface Markup {
   readonly markup: string;
 }
 
-/** What may stand in a template: HTML, text that is escaped, several of both, or nothing. */
+/** The allowed values in a template: HTML, text to escape, lists of both, or undefined. */
 export type Part = Markup | string | number | undefined | readonly Part[];
 
-/** HTML with parts in it. Whatever is not `Markup` is escaped, so that no part can end the text or attribute it stands in. */
+/** A tagged template for HTML. All values other than `Markup` are escaped. */
 export function html(literals: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return trustedHtml(literals.map((literal, i) => literal.replaceAll(INDENT, '\n') + written(parts[i])).join(''));
 }
 
-/** For what a template can't say. Only for text that nobody outside of this folder has a part in. */
+/** Marks text as HTML without escaping. Only for text that is defined in this folder. */
 export function trustedHtml(markup: string): Markup {
   return { markup };
 }
 
-/**
- * Text from a wire, in which what can't be seen is shown: control characters, halves of surrogate pairs, and what turns the
- * direction of writing. Line feeds and tabs stay.
- */
+/** Makes invisible characters visible: control characters, lone surrogates and bidirectional marks. Line feeds and tabs stay. */
 export function showInvisible(text: string): Markup {
   const pieces = text
     .split(UNSEEN)
@@ -27,7 +24,7 @@ export function showInvisible(text: string): Markup {
   return html`${pieces}`;
 }
 
-/** Of a template, which is no part of the page. */
+/** The indentation of a template literal. */
 const INDENT = /\n\s+/g;
 const UNSEEN =
   /((?:[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff])+)/;
@@ -39,7 +36,7 @@ function written(part: Part): string {
   return 'markup' in part ? part.markup : part.map(written).join('');
 }
 
-/** HTML has no way to write some characters: they are told by their number. */
+/** HTML cannot represent some characters; they are shown as `\u` escapes. */
 function escaped(text: string): string {
   return text
     .replaceAll(new RegExp(UNSEEN, 'g'), (run) =>

@@ -1,20 +1,20 @@
 import type { CaseResult, RunResult } from '../results.ts';
 
-/** One run, as it is called in a report. */
+/** One run in a report. */
 export interface Column {
-  /** Short and different for each: `A`, `B`. */
+  /** A short unique label: `A`, `B`. */
   readonly tag: string;
-  /** Different for each, also where two servers are called the same. */
+  /** A unique name, even if two servers have the same one. */
   readonly name: string;
   readonly run: RunResult;
 }
 
-/** One case, and what came of it in each run. */
+/** One case with its result in each run. */
 export interface Row {
   readonly id: string;
   readonly rule: string;
   readonly title: string;
-  /** One for each column; undefined where that run did not know the case. */
+  /** One result per column; undefined if the run did not include the case. */
   readonly cells: readonly (CaseResult | undefined)[];
 }
 
@@ -23,7 +23,7 @@ export interface Matrix {
   readonly rows: readonly Row[];
 }
 
-/** Several runs side by side. A case that only later runs know stands behind the one that it follows there. */
+/** Merges runs. A case that only later runs include is inserted after its predecessor there. */
 export function matrixOf(runs: readonly RunResult[]): Matrix {
   const found = runs.map(({ cases }) => new Map(cases.map((one) => [one.id, one])));
   const rows = mergedIds(runs).flatMap((id): Row[] => {

@@ -6,10 +6,10 @@ import { detailsId, type NumberedRow } from './page-matrix.ts';
 import { formatDuration } from './durations.ts';
 import { SEVERITY_MEANINGS } from './verdicts.ts';
 
-/** What the cells open: popovers on a screen, an appendix on paper. */
+/** The details of the cells: popovers on screen, an appendix in print. */
 export function details({ columns }: Matrix, rows: readonly NumberedRow[]): Markup {
   return html`<section class="details" aria-label="Details">
-    <h2 class="on-paper">What was seen</h2>
+    <h2 class="on-paper">Observations</h2>
     ${rows.map((row) =>
       columns.map((column, i) => {
         const result = row.cells[i];
@@ -70,19 +70,21 @@ const ARROWS: Readonly<Record<TranscriptLine['how'], string>> = { sent: '→', h
 
 function transcript({ verdict, transcript: lines }: CaseResult): Markup {
   if (lines.length === 0) {
-    return html`<p class="nothing">${verdict === 'ok' ? 'Of what is ok no transcript is kept.' : 'There is no transcript.'}</p>`;
+    return html`<p class="nothing">
+      ${verdict === 'ok' ? 'No transcript is kept for the verdict ok.' : 'There is no transcript.'}
+    </p>`;
   }
   return html`<table class="transcript">
     <caption>
       Transcript
-      <span>→ sent to the server, ← heard from it, times in milliseconds since the case began</span>
+      <span>→ sent to the server, ← received from it, times in milliseconds since the start of the case</span>
     </caption>
     <thead class="unseeable">
       <tr>
         <th scope="col">Time</th>
-        <th scope="col">Whose wire</th>
+        <th scope="col">Connection</th>
         <th scope="col">Direction</th>
-        <th scope="col">What</th>
+        <th scope="col">Content</th>
       </tr>
     </thead>
     <tbody>

@@ -1,10 +1,10 @@
 import type { Verdict } from '../results.ts';
 import { html, trustedHtml, type Markup } from './markup.ts';
 
-/** What stands for a verdict, or for a case that a run did not know. */
+/** A verdict, or `absent` for a case that the run did not include. */
 export type Mark = Verdict | 'absent';
 
-/** As drawings, so that no font is needed and none makes a picture of it. Different in shape, not only in colour. */
+/** Inline SVG, independent of fonts. The shapes differ, not only the colours. */
 const SHAPES: Readonly<Record<Mark, string>> = {
   dangerous: '<path d="M8 1.6 15 14.2H1z" fill="currentColor" stroke="none"/><path class="hole" d="M8 6v4M8 12v.2"/>',
   failed: '<path d="m3.8 3.8 8.4 8.4m0-8.4-8.4 8.4"/>',
@@ -14,19 +14,19 @@ const SHAPES: Readonly<Record<Mark, string>> = {
   absent: '<circle cx="8" cy="8" r="1.2" fill="currentColor" stroke="none"/>',
 };
 
-/** The drawings, once for the whole page. */
+/** The definitions of all symbols. */
 export const GLYPHS: Markup = trustedHtml(
   `<svg class="sprite" aria-hidden="true">${Object.entries(SHAPES)
     .map(([mark, shape]) => `<symbol id="glyph-${slug(mark)}" viewBox="0 0 16 16">${shape}</symbol>`)
     .join('')}</svg>`,
 );
 
-/** For eyes only: words stand beside it. */
+/** Decorative: the verdict is also shown as text. */
 export function glyph(mark: Mark): Markup {
   return html`<svg class="glyph" aria-hidden="true"><use href="#glyph-${slug(mark)}" /></svg>`;
 }
 
-/** A verdict as part of a class or an id. */
+/** The verdict as part of a class name or id. */
 export function slug(mark: string): string {
   return mark.replaceAll(' ', '-');
 }

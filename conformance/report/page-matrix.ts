@@ -5,23 +5,23 @@ import { glyph, slug, type Mark } from './page-glyphs.ts';
 import type { Family } from './rule-families.ts';
 import { WORST_FIRST } from './verdicts.ts';
 
-/** A column for each server fits on a wide page as long as there are no more than these. */
+/** The maximum number of columns on a wide page without horizontal scrolling. */
 const FEW_COLUMNS = 5;
 
-/** Rows know their number in the whole matrix: their cells open details by it. */
+/** A row with its number in the whole matrix, which identifies its details. */
 export type NumberedRow = Row & { readonly n: number };
 
-/** A table for each family of rules. */
+/** One table for each rule family. */
 export function tables({ columns }: Matrix, families: readonly Family<NumberedRow>[]): Markup {
   return html`${families.map((family) => table(family, columns))}`;
 }
 
-/** The id of what a cell opens. */
+/** The id of the details of a cell. */
 export function detailsId(row: number, { tag }: Column): string {
   return `case-${row}-${tag}`;
 }
 
-/** The id of the section of a family. */
+/** The id of the section of a rule family. */
 export function familyId({ letters }: Family<unknown>): string {
   return `family-${letters}`;
 }
@@ -67,13 +67,13 @@ function tableRow(row: NumberedRow, columns: readonly Column[], isFirstOfRule: b
   </tr> `;
 }
 
-/** Suites of different versions may weigh a case differently; then the first one holds. */
+/** If versions of the suite differ in severity, the first one is used. */
 function severityOf({ cells }: Row): Severity | '' {
   return cells.find((one) => one !== undefined)?.severity ?? '';
 }
 
 function cell(row: NumberedRow, column: Column, result: CaseResult | undefined): Markup {
-  if (result === undefined) return html`<span class="cell absent">${glyph('absent')} <span class="word">not asked</span></span>`;
+  if (result === undefined) return html`<span class="cell absent">${glyph('absent')} <span class="word">not run</span></span>`;
   const name = `${result.verdict}, ${row.id}, ${column.name}`;
   const opens = detailsId(row.n, column);
   return html`<button type="button" class="cell ${slug(result.verdict)}" popovertarget="${opens}" aria-label="${name}">
@@ -81,7 +81,7 @@ function cell(row: NumberedRow, column: Column, result: CaseResult | undefined):
   </button>`;
 }
 
-/** The worst first, so that classes come in a fixed order. */
+/** Worst first, so that the order of class names is stable. */
 function marksOf({ cells }: Row): Mark[] {
   const found = new Set<Mark>(cells.map((result) => result?.verdict ?? 'absent'));
   return [...WORST_FIRST, 'absent' as const].filter((mark) => found.has(mark));

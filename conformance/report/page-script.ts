@@ -1,6 +1,7 @@
 /**
- * What the page does beyond HTML and CSS: it finds text, counts what is shown, steps from finding to finding, and keeps in the
- * address which case is open. Plain JavaScript, and no part of it comes from a result.
+ * The script of the page: search, counts, navigation between findings, and the open case in the URL fragment. Plain JavaScript
+ * that
+ * contains no text of a result.
  */
 export const SCRIPT = `
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -18,7 +19,7 @@ function filter() {
     family.classList.toggle('unfound', all('tbody tr[class]', family).every((row) => row.classList.contains('unfound')));
   }
   const shown = rows.filter((row) => row.checkVisibility()).length;
-  status.textContent = shown === rows.length ? '' : shown === 0 ? 'No case is like that.' : shown + ' of ' + rows.length + ' cases';
+  status.textContent = shown === rows.length ? '' : shown === 0 ? 'No case matches.' : shown + ' of ' + rows.length + ' cases';
 }
 
 find.closest('label').hidden = false;

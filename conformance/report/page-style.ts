@@ -1,7 +1,7 @@
 import { slug } from './page-glyphs.ts';
 import { WORST_FIRST } from './verdicts.ts';
 
-/** How the page looks: light and dark, on a wide screen, a phone and paper. */
+/** The stylesheet: light and dark, for wide screens, phones and print. */
 export const STYLE = `
 :root {
   --paper: #faf9f6; --card: #fff; --ink: #1e2328; --soft: #59616b; --line: #e2dfd8; --faint: #f1efe9; --link: #1d5a9e;
@@ -254,7 +254,7 @@ button.cell:hover { border-color: currentColor; }
 }
 `.replace('VISIBLE_ROWS', visibleRows());
 
-/** A row is there where one of its verdicts is asked for. */
+/** A row is visible if one of its verdicts is selected. */
 function visibleRows(): string {
   return WORST_FIRST.map((verdict) => {
     const [asked, has] = [`:root:has(#show-${slug(verdict)}:checked)`, `has-${slug(verdict)}`];

@@ -2,10 +2,10 @@ import type { CaseResult, Severity, Verdict } from '../results.ts';
 import { html, type Markup } from './markup.ts';
 import type { Column } from './matrix.ts';
 import { glyph, slug } from './page-glyphs.ts';
-import { formatTimestamp, formatDuration } from './durations.ts';
+import { formatUtcTime, formatDuration } from './durations.ts';
 import { MOST_SEVERE_FIRST, outcomeOf, WORST_FIRST } from './verdicts.ts';
 
-/** A card for each server: what it comes to, and how many of each verdict there are, the worst first. */
+/** A card for each server: the outcome and the count of each verdict, worst first. */
 export function summary(columns: readonly Column[]): Markup {
   return html`<section class="summary${columns.length > 1 ? '' : ' alone'}" aria-label="Summary">
     ${columns.map((column) => card(column, columns.length > 1))}
@@ -23,12 +23,12 @@ function card({ tag, name, run }: Column, isTagged: boolean): Markup {
       ${WORST_FIRST.map((one) => line(one, run.cases))}
     </ul>
     <p class="about">
-      ${count} in ${formatDuration(run.took)}, <time datetime="${run.startedAt}">${formatTimestamp(run.startedAt)}</time>
+      ${count} in ${formatDuration(run.took)}, <time datetime="${run.startedAt}">${formatUtcTime(run.startedAt)}</time>
     </p>
   </article>`;
 }
 
-/** For eyes only: the counts stand below it. */
+/** Decorative: the counts are also shown as text. */
 function bar(cases: readonly CaseResult[]): Markup {
   let from = 0;
   const parts = WORST_FIRST.map((verdict) => {

@@ -4,13 +4,13 @@ import type { CaseResult, Verdict } from '../results.ts';
 const ERASE = '\r\u001b[2K';
 const SHOWN: readonly Verdict[] = ['ok', 'loose', 'failed', 'dangerous', 'not testable'];
 
-/** A line that is written over as cases end; nothing where nobody watches. */
+/** A progress line that is overwritten after each case; disabled without a terminal. */
 export class Progress {
   readonly #sink: Sink | undefined;
   readonly #total: number;
   readonly #counts = new Map<Verdict, number>();
 
-  /** @param sink undefined where nobody watches. */
+  /** @param sink undefined without a terminal. */
   constructor(sink: Sink | undefined, total: number) {
     this.#sink = sink;
     this.#total = total;

@@ -1,17 +1,17 @@
 import type { CaseResult, RunResult, TranscriptLine } from '../results.ts';
 import { MOST_SEVERE_FIRST, WORST_FIRST } from './verdicts.ts';
 
-/** The text is no result of the suite. The message says what is wrong with it, without a subject: `is no JSON`. */
+/** The text is not a result of the suite. The message is a verb phrase: `is not JSON`. */
 export class InvalidResult extends Error {
   override readonly name = 'ForeignResult';
 }
 
-/** The JSON that `signalbox conform --json` writes. Members that are not known are passed over. @throws ForeignResult */
+/** Parses the output of `signalbox conform --json`; ignores unknown members. @throws InvalidResult */
 export function readResult(text: string): RunResult {
   const run = members(parsed(text), 'the whole');
   const { suite, format, cases } = run;
-  if (suite !== 'signalbox conform') throw new InvalidResult('is no result of signalbox conform');
-  if (format !== 1) throw new InvalidResult(`has format ${shown(format)}, and only format 1 is known`);
+  if (suite !== 'signalbox conform') throw new InvalidResult('is not a result of signalbox conform');
+  if (format !== 1) throw new InvalidResult(`has the unsupported format ${shown(format)}; only format 1 is supported`);
   return {
     suite,
     format,
@@ -54,7 +54,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new InvalidResult('is no JSON');
+    throw new InvalidResult('is not JSON');
   }
 }
 
@@ -71,7 +71,7 @@ function listed(value: unknown, where: string): readonly unknown[] {
 function textIn(from: Readonly<Record<string, unknown>>, name: string, where: string): string {
   const value = from[name];
   if (typeof value === 'string') return value;
-  throw new InvalidResult(`has no text at ${where === 'the whole' ? name : `${where}.${name}`}`);
+  throw new InvalidResult(`has no string at ${where === 'the whole' ? name : `${where}.${name}`}`);
 }
 
 function numberIn(from: Readonly<Record<string, unknown>>, name: string, where: string): number {
@@ -83,7 +83,7 @@ function numberIn(from: Readonly<Record<string, unknown>>, name: string, where: 
 function oneOf<T extends string>(known: readonly T[], value: unknown, where: string): T {
   const found = known.find((one) => one === value);
   if (found !== undefined) return found;
-  throw new InvalidResult(`has ${shown(value)} at ${where}, where there may be ${known.join(', ')}`);
+  throw new InvalidResult(`has ${shown(value)} at ${where}; allowed are ${known.join(', ')}`);
 }
 
 function shown(value: unknown): string {

@@ -3,27 +3,27 @@ const NAMES: Readonly<Record<string, string>> = {
   O: 'Opening a socket',
   M: 'Messages',
   L: 'Liveness and leaving',
-  X: 'Older clients',
+  X: 'Legacy clients',
   MER: 'Mercure',
-  REL: 'The topic relay',
+  REL: 'Topic relay',
 };
 const ORDER = Object.keys(NAMES);
 
-/** What has a rule, and stands with others of its family in a report. */
+/** An item that belongs to a rule. */
 interface Ruled {
   readonly rule: string;
 }
 
-/** The things of one family of rules. */
+/** The items of one rule family. */
 export interface Family<T> {
-  /** The letters in front of its rules: `M`. */
+  /** The letters of its rules: `M`. */
   readonly letters: string;
   readonly name: string;
-  /** In the order in which they were given. */
+  /** In their original order. */
   readonly members: readonly T[];
 }
 
-/** Things by the letters of their rules, in the order of the protocol; families that it does not know come last. */
+/** Groups items by rule family, in the order of the protocol documents; unknown families are last. */
 export function familiesOf<T extends Ruled>(things: readonly T[]): readonly Family<T>[] {
   const families = new Map<string, T[]>();
   for (const thing of things) {

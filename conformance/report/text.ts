@@ -5,12 +5,12 @@ const MAX_LINE_CHARACTERS = 160;
 const TRANSCRIPT_LINES = 12;
 const MAX_NAMES = 8;
 
-/** How many of each verdict there are, in a fixed order: `12 ok, 1 loose, 0 failed, 0 dangerous, 3 not testable`. */
+/** The count of each verdict, in a fixed order: `12 ok, 1 loose, 0 failed, 0 dangerous, 3 not testable`. */
 function formatCounts(results: readonly CaseResult[]): string {
   return VERDICTS.map((verdict) => `${results.filter((one) => one.verdict === verdict).length} ${verdict}`).join(', ');
 }
 
-/** What was not right, each with its reason, and what could not be asked; then the counts. */
+/** The text report: cases that are not ok, with reasons; then untestable cases; then the counts. */
 export function reportInText({ server, took, cases }: RunResult): string {
   const wrong = cases.filter(({ verdict }) => verdict !== 'ok' && verdict !== 'not testable');
   const untestable = cases.filter(({ verdict }) => verdict === 'not testable');
@@ -32,10 +32,10 @@ function lastOf(transcript: readonly TranscriptLine[]): string[] {
   const lines = shown.map(
     ({ at, who, how, what }) => `    ${String(at).padStart(6)} ms  ${who} ${how} ${what.replaceAll('\n', ' | ')}`,
   );
-  return left === 0 ? lines : [`    ${left} lines before`, ...lines];
+  return left === 0 ? lines : [`    ${left} earlier lines`, ...lines];
 }
 
-/** Cases that lack the same are told together. */
+/** Groups cases by their unmet requirement. */
 function reasons(untestable: readonly CaseResult[]): string[] {
   const byReason = new Map<string, string[]>();
   for (const { id, why = '' } of untestable) byReason.set(why, [...(byReason.get(why) ?? []), id]);

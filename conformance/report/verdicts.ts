@@ -1,26 +1,26 @@
 import type { CaseResult, Severity, Verdict } from '../results.ts';
 
-/** Every verdict, the worst first. */
+/** All verdicts, worst first. */
 export const WORST_FIRST: readonly Verdict[] = ['dangerous', 'failed', 'loose', 'not testable', 'ok'];
 
-/** Every severity, what weighs most first. */
+/** All severities, most severe first. */
 export const MOST_SEVERE_FIRST: readonly Severity[] = ['required', 'recommended', 'hardening'];
 
 export const VERDICT_MEANINGS: Readonly<Record<Verdict, string>> = {
-  dangerous: 'The server died, went deaf to others, or gave one peer what belongs to another.',
-  failed: 'Not as the rule says.',
+  dangerous: 'The server crashed, stopped serving other peers, or exposed the data of one peer to another.',
+  failed: 'The server violates the rule.',
   loose: 'Allowed, but not what the rule recommends.',
-  'not testable': 'This server, or this way of reaching it, does not let the case be run.',
-  ok: 'As the rule says.',
+  'not testable': 'The case cannot run against this server or configuration.',
+  ok: 'The server conforms to the rule.',
 };
 
 export const SEVERITY_MEANINGS: Readonly<Record<Severity, string>> = {
-  required: 'needed to be compatible',
-  recommended: 'needed to be good',
-  hardening: 'needed to stay up',
+  required: 'required for compatibility',
+  recommended: 'recommended for good behaviour',
+  hardening: 'required for availability',
 };
 
-/** What a run comes to, in a word or two. */
+/** The outcome of a run in one or two words. */
 export function outcomeOf(cases: readonly CaseResult[]): { readonly verdict: Verdict; readonly words: string } {
   const has = (wanted: Verdict): boolean => cases.some(({ verdict }) => verdict === wanted);
   if (has('dangerous')) return { verdict: 'dangerous', words: 'Dangerous' };

@@ -8,12 +8,12 @@ const HAS_PROCESS_GROUPS = process.platform !== 'win32';
 
 const running = new Set<Child>();
 
-/** Ends what is left. A signal that ends this process by `process.exit` leaves no server behind. */
+/** Kills the remaining servers, also if a signal ends this process by `process.exit`. */
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** A server process that the suite started, and whatever that started in turn. */
+/** A server process started by the suite, with its descendants. */
 export class Child {
   readonly exited: Promise<void>;
   readonly #process: ChildProcess;
@@ -22,7 +22,7 @@ export class Child {
 
   constructor(command: readonly string[]) {
     const [file = '', ...args] = command;
-    // A group of its own: what `npx` starts is ended with it.
+    // A separate process group, so that descendants of `npx` are killed as well.
     this.#process = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: HAS_PROCESS_GROUPS });
     running.add(this);
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
@@ -36,23 +36,23 @@ export class Child {
         running.delete(this);
         resolve();
       };
-      this.#process.once('error', (error) => end(`could not be started: ${error.message}`));
-      this.#process.once('exit', (code, signal) => end(`ended with ${signal ?? `code ${code}`}`));
+      this.#process.once('error', (error) => end(`failed to start: ${error.message}`));
+      this.#process.once('exit', (code, signal) => end(`exited with ${signal ?? `code ${code}`}`));
     });
   }
 
-  /** How it ended; undefined as long as it runs. */
+  /** How the process ended; undefined while it is running. */
   get exitReason(): string | undefined {
     return this.#exitReason;
   }
 
-  /** Its last complaint, or the last lines that it printed where there is none; on one line. */
+  /** The last line that looks like an error, otherwise the last lines of output; on one line. */
   get lastOutput(): string {
     const lines = this.#output.trim().split(/\s*\n\s*/);
     return lines.findLast((line) => ERROR_LINE.test(line)) ?? lines.slice(-LAST_LINES).join(' | ');
   }
 
-  /** All that it printed lately. */
+  /** The most recent output. */
   get output(): string {
     return this.#output;
   }
@@ -64,12 +64,12 @@ export class Child {
       if (HAS_PROCESS_GROUPS) process.kill(-pid, signal);
       else this.#process.kill(signal);
     } catch (error) {
-      // It has ended meanwhile.
+      // The process has already ended.
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   }
 
-  /** SIGTERM; where that is not enough, SIGKILL. Harmless when it has ended. */
+  /** Sends SIGTERM, then SIGKILL after a timeout. No effect if the process has ended. */
   async stop(): Promise<void> {
     if (this.#exitReason !== undefined) return;
     this.kill('SIGTERM');

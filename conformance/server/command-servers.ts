@@ -11,10 +11,10 @@ import { resolveSetup, StartFailed, type RunningServer, type Servers } from './s
 export interface CommandOptions {
   readonly name: string;
   readonly template: CommandTemplate;
-  /** What holds for every start: settings that the user told. */
+  /** Settings that the user declared; they apply to every start. */
   readonly declared: Settings;
   readonly patience: number;
-  /** How long a start may take, in milliseconds. */
+  /** Time limit for the first response, in milliseconds. */
   readonly startTimeout: number;
 }
 
@@ -24,7 +24,7 @@ const PORT_TAKEN = /EADDRINUSE|in use/i;
 const POLL_MS = 20;
 const POLL_PATIENCE_MS = 1_000;
 
-/** A command that starts the server, once for each way of setting it. */
+/** Starts the server with a command, once for each configuration. */
 export function commandServers(commanded: CommandOptions): Servers {
   const { name, template, declared } = commanded;
   return {
@@ -34,14 +34,14 @@ export function commandServers(commanded: CommandOptions): Servers {
         setup,
         declared,
         (setting) => canSet(template, setting, setup.settings),
-        'neither told, nor has the command a place for it:',
+        'value unknown; pass the flag or add the placeholder to --command:',
       ),
     processKey: (settings) => JSON.stringify(fillTemplate(template, 0, settings)),
     start: (settings) => start(commanded, settings),
   };
 }
 
-/** Starts one on a free port, on another one where somebody took it meanwhile, and waits until it answers. */
+/** Starts a server on a free port, retries with another port if it is in use, and waits for the first response. */
 async function start(commanded: CommandOptions, settings: Settings): Promise<RunningServer> {
   for (let attempt = 1; ; attempt++) {
     const address = { host: LOOPBACK, port: await freePort(LOOPBACK), secure: false, trustsAnyCertificate: false };
@@ -65,16 +65,16 @@ function running(child: Child, profile: Profile): RunningServer {
   };
 }
 
-/** Any answer will do: what it says is for the cases to judge. */
+/** Any HTTP response counts. */
 async function failureToAnswer(child: Child, profile: Profile, timeout: number): Promise<string | undefined> {
   const deadline = performance.now() + timeout;
   while (performance.now() < deadline) {
     if (child.exitReason !== undefined) return child.exitReason;
-    if (PORT_TAKEN.test(child.output)) return 'found its port taken';
+    if (PORT_TAKEN.test(child.output)) return 'reported that its port is in use';
     if (await answers({ ...profile, patience: POLL_PATIENCE_MS })) return child.exitReason;
     await sleep(POLL_MS);
   }
-  return `did not answer within ${timeout} ms`;
+  return `did not respond within ${timeout} ms`;
 }
 
 async function answers(profile: Profile): Promise<boolean> {

@@ -1,14 +1,14 @@
 import { SETTING_NAMES, type SettingName, type Settings } from '../settings.ts';
 import { supports, flagsFor, FLAVOURS, type Flavour } from './flavours.ts';
 
-/** A command line with places for what the suite fills in. */
+/** A command line with placeholders. */
 export interface CommandTemplate {
-  /** Its words; quotes are taken off. */
+  /** Arguments without quotes. */
   readonly words: readonly string[];
   readonly flavour: Flavour;
 }
 
-/** What a template lacks or has too much of. */
+/** The template is invalid. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
 }
@@ -17,27 +17,31 @@ const OPTIONS = '{options}';
 const PLACEHOLDER = /\{(\w+)\}/g;
 
 /**
- * Reads `npx --package peer peerjs --port {port} {options}`. Words are split at spaces, unless quoted; there is no shell.
+ * Parses `npx --package peer peerjs --port {port} {options}`. Arguments are separated by spaces unless quoted; no shell is used.
  * @throws TemplateError
  */
 export function readTemplate(text: string, flavour?: Flavour): CommandTemplate {
   const words = splitWords(text);
-  const places = words.flatMap((word) => Array.from(word.matchAll(PLACEHOLDER), ([, name = '']) => name));
-  const unknown = places.filter((name) => !['port', 'options', ...SETTING_NAMES].includes(name));
-  if (unknown.length > 0) throw new TemplateError(`{${unknown[0]}} is no place; there are {port}, {options} and the settings`);
-  if (!places.includes('port')) throw new TemplateError('it has no {port}');
+  const placeholders = words.flatMap((word) => Array.from(word.matchAll(PLACEHOLDER), ([, name = '']) => name));
+  const unknown = placeholders.filter((name) => !['port', 'options', ...SETTING_NAMES].includes(name));
+  if (unknown.length > 0) {
+    throw new TemplateError(`unknown placeholder {${unknown[0]}}; use {port}, {options} or the name of a setting`);
+  }
+  if (!placeholders.includes('port')) throw new TemplateError('the placeholder {port} is missing');
   const hasOptions = words.includes(OPTIONS);
-  if (places.includes('options') && !hasOptions) throw new TemplateError('{options} must be a word of its own');
-  if (!hasOptions && flavour !== undefined && flavour !== 'none') throw new TemplateError('a flavour needs {options}');
+  if (placeholders.includes('options') && !hasOptions) throw new TemplateError('{options} must be a separate argument');
+  if (!hasOptions && flavour !== undefined && flavour !== 'none') {
+    throw new TemplateError('--flavour requires the placeholder {options}');
+  }
   return { words, flavour: hasOptions ? (flavour ?? 'peer') : 'none' };
 }
 
-/** Whether the command can be told this. */
+/** True if the command has a flag or placeholder for the setting. */
 export function canSet(template: CommandTemplate, name: SettingName, settings: Settings): boolean {
   return supports(template.flavour, name, settings) || placeholdersIn(template).has(name);
 }
 
-/** The command for a port and settings; lists stand in a place with commas. */
+/** The command for a port and settings. In a placeholder, lists are joined with commas. */
 export function fillTemplate(template: CommandTemplate, port: number, settings: Settings): string[] {
   const named = placeholdersIn(template);
   const flags = flagsFor(
@@ -60,11 +64,11 @@ function formatSetting(value: Settings[SettingName]): string {
   return value === undefined ? '' : String(value);
 }
 
-/** Splits like a shell does, as far as spaces and quotes go. */
+/** Splits at spaces and removes quotes, like a shell. */
 function splitWords(text: string): string[] {
   const words = Array.from(text.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g), ([word]) =>
     word.replaceAll(/"([^"]*)"|'([^']*)'/g, '$1$2'),
   );
-  if (words.length === 0) throw new TemplateError('it is empty');
+  if (words.length === 0) throw new TemplateError('the command is empty');
   return words;
 }

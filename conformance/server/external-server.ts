@@ -5,12 +5,12 @@ import { resolveSetup, type RunningServer, type Servers } from './servers.ts';
 export interface ExternalServerOptions {
   readonly name: string;
   readonly address: Address;
-  /** What the user says of how it is set. */
+  /** The configuration that the user declared. */
   readonly declared: Settings;
   readonly patience: number;
 }
 
-/** A server that somebody else has started. */
+/** A server that the suite did not start. */
 export function externalServer({ name, address, declared, patience }: ExternalServerOptions): Servers {
   const server: RunningServer = {
     profile: profileOf(address, declared, patience),
@@ -20,7 +20,7 @@ export function externalServer({ name, address, declared, patience }: ExternalSe
   };
   return {
     name,
-    resolve: (setup) => resolveSetup(setup, declared, () => false, 'not told:'),
+    resolve: (setup) => resolveSetup(setup, declared, () => false, 'value unknown; pass the flag:'),
     processKey: () => 'given',
     start: async () => server,
   };

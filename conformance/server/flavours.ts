@@ -1,9 +1,9 @@
 import { SETTING_NAMES, type SettingName, type Settings } from '../settings.ts';
 
-/** Whose flags a command understands: those of `peer`, all of Signalbox, or none. */
+/** The command line flags that the command accepts: those of `peer`, those of Signalbox, or none. */
 export type Flavour = 'peer' | 'signalbox' | 'none';
 
-/** The settings that each flavour has flags for, under their own names. */
+/** The settings for which each flavour has a flag of the same name. */
 export const FLAVOURS: Readonly<Record<Flavour, readonly SettingName[]>> = {
   peer: [
     ...(['path', 'key', 'expire_timeout', 'alive_timeout', 'cleanup_out_msgs', 'concurrent_limit'] as const),
@@ -13,13 +13,13 @@ export const FLAVOURS: Readonly<Record<Flavour, readonly SettingName[]>> = {
   none: [],
 };
 
-/** Whether a flavour can be set like this: `peer` knows one key only. */
+/** True if the flavour has a flag for the setting; `peer` supports only one key. */
 export function supports(flavour: Flavour, name: SettingName, settings: Settings): boolean {
   if (flavour === 'peer' && name === 'key') return (settings.key?.length ?? 0) < 2;
   return FLAVOURS[flavour].includes(name);
 }
 
-/** Settings as flags of a command line. */
+/** Formats settings as command line flags. */
 export function flagsFor(settings: Settings, names: readonly SettingName[]): string[] {
   return names.flatMap((name) => {
     const value = settings[name];

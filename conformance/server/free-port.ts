@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
-/** A port of this host that nobody listened on a moment ago. Somebody else may take it meanwhile. */
+/** A currently unused port. Another process can take it before it is used. */
 export async function freePort(host: string): Promise<number> {
   const probe = createServer().listen(0, host);
   await once(probe, 'listening');

@@ -5,7 +5,7 @@ import type { Servers } from './servers.ts';
 
 const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
-/** The server that the arguments speak of. */
+/** The server that the arguments select. */
 export function serversFor({ target, declared, name, patience, startTimeout, insecure }: ConformArguments): Servers {
   if (!('url' in target)) {
     return commandServers({ name: name ?? target.command, template: target.template, declared, patience, startTimeout });

@@ -3,40 +3,40 @@ import { flagOf, type Settings } from '../settings.ts';
 import type { Setup } from '../setup.ts';
 import { unmetRequirement } from '../setups.ts';
 
-/** What a setup comes to on this server: how it is set then, or why that can't be. */
+/** The settings for a setup on this server, or the reason why it is unavailable. */
 export type ResolvedSetup = { readonly settings: Settings } | { readonly missing: string };
 
-/** The server under test: one that runs already, or a command that starts one for each way of setting it. */
+/** The server under test: an external one, or a command that starts one for each configuration. */
 export interface Servers {
-  /** How it is called in reports. */
+  /** The name in reports. */
   readonly name: string;
   resolve(setup: Setup): ResolvedSetup;
-  /** Two settings with the same sign are served by the same process. */
+  /** Settings with the same key share one process. */
   processKey(settings: Settings): string;
   /** @throws StartFailed */
   start(settings: Settings): Promise<RunningServer>;
 }
 
-/** One server that answers, or did. */
+/** A server that was started and has responded. */
 export interface RunningServer {
   readonly profile: Profile;
-  /** Whether another one can be started in its place. */
+  /** True if the suite can start another one. */
   readonly canRestart: boolean;
-  /** How its process ended, and its last words; undefined as long as it runs, or where that can't be seen. */
+  /** How the process ended, with its last output; undefined while it is running, or for an external server. */
   exitReason(): string | undefined;
-  /** Ends it, where it is ours. Harmless when it has ended. */
+  /** Stops the process, if the suite started it. Idempotent. */
   stop(): Promise<void>;
 }
 
-/** The server did not come to answer. The message has its last words. */
+/** The server did not respond. The message includes its last output. */
 export class StartFailed extends Error {
   override readonly name = 'StartFailed';
 }
 
 /**
- * What a setup comes to where some settings can be set, and others were told.
- * @param canSet which ones can be set.
- * @param hint how the user may tell or set what is missing.
+ * Combines the settings of a setup with those that the user declared.
+ * @param canSet true for a setting that the suite can set.
+ * @param hint how the user can supply a missing value.
  */
 export function resolveSetup(
   setup: Setup,
