@@ -12,7 +12,7 @@ it.each([
   ['docs/conformance.md', 'mercure-cases', dialectSection(DIALECTS.mercure.cases)],
   ['docs/conformance.md', 'relay-cases', dialectSection(DIALECTS.relay.cases)],
   ['docs/differences-from-peer.md', 'differences', differencesSection(ALL_CASES)],
-])('%s says of the %s what the cases say (else: npm run docs)', (path, name, section) => {
+])('the section of %s for %s is up to date (otherwise: npm run docs)', (path, name, section) => {
   const page = join(ROOT, path);
   if (process.env['UPDATE_DOCS'] === '1') writeFileSync(page, withSection(readFileSync(page, 'utf8'), name, section));
   expect(sectionOf(readFileSync(page, 'utf8'), name)).toBe(section);

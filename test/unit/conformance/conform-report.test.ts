@@ -30,38 +30,38 @@ describe('signalbox conform-report', () => {
     for (const name of ['one', 'other', 'M1', 'M2', 'Conformance of 2 servers']) expect(page).toContain(name);
   });
 
-  it('takes a title, and writes to stdout', async () => {
+  it('accepts a title, and writes to stdout', async () => {
     const { code, stdout } = await run('--title', 'Ours', '--html', '-', one);
     expect(code).toBe(0);
     expect(stdout).toContain('<title>Ours</title>');
   });
 
-  it.each(['--help', '-h'])('prints its usage: %s', async (flag) => {
+  it.each(['--help', '-h'])('prints the usage: %s', async (flag) => {
     const { code, stdout } = await run(flag);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Usage: signalbox conform-report RESULT\.json/);
   });
 
   it.each<[string, () => string[], RegExp]>([
-    ['no result', () => ['--html', place('a.html')], /needs at least one result/],
-    ['no page', () => [one], /needs --html FILE/],
-    ['a flag that is not known', () => [one, '--htlm', 'x'], /--htlm/],
-    ['a flag without its value', () => [one, '--html'], /--html/],
-    ['a result that is not there', () => [place('gone.json'), '--html', '-'], /gone\.json can't be read: ENOENT/],
-    ['a result that is a folder', () => [folder, '--html', '-'], /can't be read: EISDIR/],
-    ['no JSON', () => [written('text.json', 'hello'), '--html', '-'], /text\.json is no JSON/],
+    ['no result', () => ['--html', place('a.html')], /at least one result file is required/],
+    ['no page', () => [one], /--html FILE is required/],
+    ['an unknown flag', () => [one, '--htlm', 'x'], /--htlm/],
+    ['a flag without a value', () => [one, '--html'], /--html/],
+    ['a missing result file', () => [place('gone.json'), '--html', '-'], /cannot read .*gone\.json: ENOENT/],
+    ['a folder instead of a result file', () => [folder, '--html', '-'], /cannot read .*: EISDIR/],
+    ['a file that is not JSON', () => [written('text.json', 'hello'), '--html', '-'], /text\.json is not JSON/],
     [
-      'foreign JSON',
+      'JSON of another program',
       () => [written('foreign.json', '{"name":"x"}'), '--html', '-'],
-      /foreign\.json is no result of signalbox conform/,
+      /foreign\.json is not a result of signalbox conform/,
     ],
-    ['a newer format', () => [written('new.json', '{"suite":"signalbox conform","format":9}'), '--html', '-'], /has format 9/],
     [
-      'a page that can not be written',
-      () => [one, '--html', place('no/such/folder.html')],
-      /folder\.html can't be written: ENOENT/,
+      'an unsupported format',
+      () => [written('new.json', '{"suite":"signalbox conform","format":9}'), '--html', '-'],
+      /has the unsupported format 9/,
     ],
-  ])('says in one line what is wrong, and ends with 2: %s', async (_, args, complaint) => {
+    ['a page that cannot be written', () => [one, '--html', place('no/such/folder.html')], /cannot write .*folder\.html: ENOENT/],
+  ])('reports the error in one line and returns 2: %s', async (_, args, complaint) => {
     const { code, stdout, stderr } = await run(...args());
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(complaint);

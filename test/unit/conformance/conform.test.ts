@@ -27,27 +27,27 @@ describe('signalbox conform', () => {
   }
   const url = () => ['--url', `http://127.0.0.1:${server.port}`, '--patience', '300'];
 
-  it('ends with 0 where nothing failed', async () => {
+  it('returns 0 if no case failed', async () => {
     const { code, stdout, stderr } = await run(...url(), '--only', 'M1.offer');
     expect([code, stdout]).toEqual([0, expect.stringContaining('1 ok, 0 loose, 0 failed')]);
     expect(stderr).toContain('1/1  1 ok  M1.offer');
   });
 
-  it('ends with 1 where something failed, and says what', async () => {
+  it('returns 1 for a failed case, and reports it', async () => {
     const { code, stdout } = await run(...url(), '--only', 'O1.key-only');
     expect([code, stdout]).toEqual([1, expect.stringContaining('FAILED O1.key-only')]);
   });
 
-  it('ends with 1 for what is loose where it is strict', async () => {
+  it('returns 1 for a loose case with --strict', async () => {
     expect((await run(...url(), '--only', 'H2.uuid')).code).toBe(0);
     expect((await run(...url(), '--only', 'H2.uuid', '--strict')).code).toBe(1);
   });
 
-  it('ends with 1 where nothing could be asked', async () => {
+  it('returns 1 if no case could be tested', async () => {
     expect((await run(...url(), '--only', 'M19')).code).toBe(1);
   });
 
-  it('writes the results as JSON, to a file or to stdout', async () => {
+  it('writes the results as JSON to a file or stdout', async () => {
     const file = join(folder, 'out.json');
     await run(...url(), '--only', 'M1.of*', '--json', file, '--name', 'small');
     const written = JSON.parse(readFileSync(file, 'utf8')) as RunResult;
@@ -61,21 +61,23 @@ describe('signalbox conform', () => {
     expect(JSON.parse(stdout)).toMatchObject({ cases: [{ id: 'M1.offer' }] });
   });
 
-  it('tells its usage and its cases', async () => {
+  it('prints the usage and the list of cases', async () => {
     expect(await run('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('Usage: signalbox conform') });
     expect((await run('--list')).stdout.trimEnd().split('\n')).toHaveLength(ALL_CASES.length);
     const listed = (await run('--list', '--dialect', 'relay')).stdout.trimEnd().split('\n');
     expect(listed.map((line) => line.split(':')[0])).toEqual(DIALECTS.relay.cases.map(({ id }) => id));
   });
 
-  it('asks about another dialect', async () => {
+  it('tests another dialect', async () => {
     const { code, stdout } = await run(...url(), '--dialect', 'relay', '--only', 'REL1.publish');
     expect([code, stdout]).toEqual([1, expect.stringContaining('FAILED REL1.publish')]);
   });
 
-  it('ends with 2 and one line for what can not be used', async () => {
-    const expected = 'signalbox conform: needs either --url or --command\n';
+  it('returns 2 and prints one line for invalid arguments', async () => {
+    const expected = 'signalbox conform: exactly one of --url and --command is required; see signalbox conform --help\n';
     expect(await run()).toEqual({ code: 2, stdout: '', stderr: expected });
-    expect((await run(...url(), '--only', 'Q1')).stderr).toBe('signalbox conform: --only Q1 names no case; --list prints them\n');
+    expect((await run(...url(), '--only', 'Q1')).stderr).toBe(
+      'signalbox conform: --only Q1 matches no case; list the cases with --list\n',
+    );
   });
 });

@@ -5,30 +5,30 @@ import { DIALECTS, isDialect } from '../../../conformance/dialects.ts';
 import { rulesIn } from '../../architecture/citations.ts';
 import { ROOT } from '../../architecture/tree.ts';
 
-/** What can't be asked from outside, and why. */
+/** Rules that a black-box test cannot cover, with the reason. */
 const NOT_ASKED: Readonly<Record<string, string>> = { MER11: 'the keys of a hub are its configuration' };
 
 describe.each(['mercure', 'relay'] as const)('the cases of %s', (dialect) => {
   const { cases } = DIALECTS[dialect];
   const rules = rulesIn(readFileSync(join(ROOT, `docs/protocols/${dialect}.md`), 'utf8')).map(({ id }) => id);
 
-  it('look at every rule, in their order, and at none that is not there', () => {
+  it('cover every rule in order, and no unknown rule', () => {
     expect([...new Set(cases.map(({ rule }) => rule))]).toEqual(rules.filter((id) => !Object.hasOwn(NOT_ASKED, id)));
   });
 
-  it('each has an id of its own: the rule, a dot, and words in kebab-case', () => {
+  it('have unique ids: the rule, a dot, and words in kebab-case', () => {
     const ids = cases.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.filter((id) => !/^[A-Z]{3}\d+\.[a-z0-9]+(-[a-z0-9]+)*$/.test(id))).toEqual([]);
   });
 });
 
-describe('the dialects of the suite', () => {
-  it('have 30 cases and more beside those of PeerJS', () => {
+describe('the dialects', () => {
+  it('have at least 30 cases in addition to those of PeerJS', () => {
     expect(DIALECTS.mercure.cases.length + DIALECTS.relay.cases.length).toBeGreaterThanOrEqual(30);
   });
 
-  it('are known by name', () => {
+  it('are identified by name', () => {
     expect(['peerjs', 'mercure', 'relay', 'peero', 'toString'].map(isDialect)).toEqual([true, true, true, false, false]);
   });
 });

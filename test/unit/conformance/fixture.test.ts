@@ -3,90 +3,92 @@ import { Dangerous, Failed, NotTestable } from '../../../conformance/outcomes.ts
 import { uniqueName, Fixture } from '../../../conformance/fixture.ts';
 import { SmallServer } from './small-server.ts';
 
-describe('a scene', () => {
+describe('a fixture', () => {
   let server: SmallServer;
-  let scene: Fixture;
+  let fixture: Fixture;
   beforeEach(async () => {
     server = await SmallServer.start((_, text, from) => {
-      if (text.includes('for everybody')) from.send('{"type":"OFFER","src":"x","dst":"y","payload":"stray"}');
+      if (text.includes('broadcast')) from.send('{"type":"OFFER","src":"x","dst":"y","payload":"stray"}');
       return text.includes('lost');
     });
-    scene = new Fixture(server.profile(2_000, { expire_timeout: 5 }));
+    fixture = new Fixture(server.profile(2_000, { expire_timeout: 5 }));
   });
   afterEach(() => {
-    scene.close();
+    fixture.close();
     server.stop();
   });
 
-  it('brings in peers that hear OPEN, and refuses others', async () => {
-    const [ann, bob] = await scene.connectPair();
+  it('connects peers that receive OPEN, and rejects others', async () => {
+    const [ann, bob] = await fixture.connectPair();
     ann.sendOffer(bob.id, 'hello');
     expect(await bob.receive()).toEqual({ type: 'OFFER', src: ann.id, dst: bob.id, payload: 'hello' });
-    await expect(scene.connect('thief', { id: ann.id })).rejects.toThrow(/thief heard .*ID-TAKEN.* instead of OPEN/);
+    await expect(fixture.connect('intruder', { id: ann.id })).rejects.toThrow(/intruder received .*ID-TAKEN.* instead of OPEN/);
   });
 
-  it('waits for an id to be free', async () => {
-    const ann = await scene.connect('ann');
-    const heir = scene.connectWhenFree('heir', { id: ann.id });
+  it('retries until an id is free', async () => {
+    const ann = await fixture.connect('ann');
+    const newOwner = fixture.connectWhenFree('new-owner', { id: ann.id });
     ann.terminate();
-    expect((await heir).isOpen).toBe(true);
+    expect((await newOwner).isOpen).toBe(true);
   });
 
-  it('asks behind the path, and at any target', async () => {
-    expect((await scene.request('peerjs/id')).body).toBe('GET /peerjs/id');
-    expect((await scene.requestAt('/%zz', { method: 'PUT' })).body).toBe('PUT /%zz');
+  it('requests paths below the prefix, or any target', async () => {
+    expect((await fixture.request('peerjs/id')).body).toBe('GET /peerjs/id');
+    expect((await fixture.requestAt('/%zz', { method: 'PUT' })).body).toBe('PUT /%zz');
   });
 
-  it('tells the status of a handshake', async () => expect(await scene.handshakeStatus({})).toBe(101));
+  it('returns the status of a handshake', async () => expect(await fixture.handshakeStatus({})).toBe(101));
 
-  it('hears all that came before an echo', async () => {
-    const ann = await scene.connect('ann');
-    await scene.expectNothing(ann);
-    ann.send({ type: 'OFFER', dst: 'nobody', payload: 'for everybody' });
-    expect(await scene.receiveUntilEcho(ann)).toEqual([{ type: 'OFFER', src: 'x', dst: 'y', payload: 'stray' }]);
+  it('returns all frames received before an echo', async () => {
+    const ann = await fixture.connect('ann');
+    await fixture.expectNothing(ann);
+    ann.send({ type: 'OFFER', dst: 'nobody', payload: 'broadcast' });
+    expect(await fixture.receiveUntilEcho(ann)).toEqual([{ type: 'OFFER', src: 'x', dst: 'y', payload: 'stray' }]);
   });
 
-  it('takes what should not come for a failure, or for a danger', async () => {
-    const ann = await scene.connect('ann');
-    ann.sendOffer('nobody', 'for everybody');
-    await expect(scene.expectNothing(ann)).rejects.toThrow(Failed);
-    ann.sendOffer('nobody', 'for everybody');
-    await expect(scene.expectNoLeak(ann)).rejects.toThrow(Dangerous);
+  it('treats an unexpected frame as failed or dangerous', async () => {
+    const ann = await fixture.connect('ann');
+    ann.sendOffer('nobody', 'broadcast');
+    await expect(fixture.expectNothing(ann)).rejects.toThrow(Failed);
+    ann.sendOffer('nobody', 'broadcast');
+    await expect(fixture.expectNoLeak(ann)).rejects.toThrow(Dangerous);
   });
 
-  it('knows whether a peer is still heard', async () => {
-    const [ann, bob] = await scene.connectPair();
-    expect(await scene.checkRelay(ann, bob)).toBe('heard');
+  it('detects whether frames of a peer are relayed', async () => {
+    const [ann, bob] = await fixture.connectPair();
+    expect(await fixture.checkRelay(ann, bob)).toBe('relayed');
     await ann.close();
-    expect(await scene.checkRelay(ann, bob)).toMatchObject({ code: 1005 });
+    expect(await fixture.checkRelay(ann, bob)).toMatchObject({ code: 1005 });
   });
 
-  it('knows the settings that are told', () => {
-    expect(scene.setting('expire_timeout')).toBe(5);
-    expect(() => scene.setting('alive_timeout')).toThrow(new NotTestable('not known: --alive-timeout'));
+  it('returns known settings', () => {
+    expect(fixture.setting('expire_timeout')).toBe(5);
+    expect(() => fixture.setting('alive_timeout')).toThrow(
+      new NotTestable('requires --alive-timeout; pass the value that the server uses'),
+    );
   });
 
-  it('cuts all that it opened when it ends', async () => {
-    const [ann, wire] = [await scene.connect('ann'), scene.openRaw()];
-    scene.close();
+  it('closes all clients at the end', async () => {
+    const [ann, wire] = [await fixture.connect('ann'), fixture.openRaw()];
+    fixture.close();
     await Promise.all([ann.ended, wire.ended]);
   });
 
-  it('makes up names that nobody has', () => expect(uniqueName('ann')).not.toBe(uniqueName('ann')));
+  it('generates unique names', () => expect(uniqueName('ann')).not.toBe(uniqueName('ann')));
 });
 
-describe('a peer that is never heard again', () => {
-  it('is found by those that overtake it', async () => {
+describe('checkRelay', () => {
+  it('detects a socket whose frames the server ignores', async () => {
     const deaf = new Set<unknown>();
     const server = await SmallServer.start((_, text, from) => {
       if (text === '{') deaf.add(from);
       return deaf.has(from);
     });
-    const scene = new Fixture(server.profile());
-    const [ann, bob] = await scene.connectPair();
+    const fixture = new Fixture(server.profile());
+    const [ann, bob] = await fixture.connectPair();
     ann.sendText('{');
-    expect(await scene.checkRelay(ann, bob)).toBe('unheard');
-    scene.close();
+    expect(await fixture.checkRelay(ann, bob)).toBe('ignored');
+    fixture.close();
     server.stop();
   });
 });

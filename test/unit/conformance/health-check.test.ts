@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HealthCheck } from '../../../conformance/health-check.ts';
 import { SmallServer } from './small-server.ts';
 
-describe('the pulse of a server', () => {
+describe('the health check', () => {
   let server: SmallServer;
   let pulse: HealthCheck;
   beforeEach(async () => {
@@ -15,29 +15,29 @@ describe('the pulse of a server', () => {
     server.stop();
   });
 
-  it('is well while its witnesses hear each other', async () => {
+  it('passes while the bystanders exchange messages', async () => {
     expect(await pulse.check()).toBeUndefined();
     expect(await Promise.all([pulse.check(), pulse.check()])).toEqual([undefined, undefined]);
   });
 
-  it('is ill when it hears them no more', async () => {
+  it('fails if the server ignores the frames of the bystanders', async () => {
     server.ignoresFrames = true;
-    expect(await pulse.check()).toMatch(/^waited 500 ms for a frame to witness, though/);
+    expect(await pulse.check()).toMatch(/^timed out after 500 ms waiting for a frame for bystander, although/);
   });
 
-  it('is ill when it answers nobody', async () => {
+  it('fails if the server does not respond', async () => {
     server.stop();
-    expect(await pulse.check()).toMatch(/^the server does not answer: /);
+    expect(await pulse.check()).toMatch(/^the server does not respond: /);
   });
 
-  it('is ill when its process has ended', async () => {
-    const dead = pulseOf(server, 'ended with code 1');
-    expect(await dead.check()).toBe('the server died: ended with code 1');
+  it('fails if the process has exited', async () => {
+    const dead = pulseOf(server, 'exited with code 1');
+    expect(await dead.check()).toBe('the server crashed: exited with code 1');
   });
 });
 
-describe('a server that relays nothing', () => {
-  it('has no witnesses, so what can be asked of it is', async () => {
+describe('for a server that relays nothing', () => {
+  it('uses HTTP without bystanders', async () => {
     const server = await SmallServer.start(() => true);
     const pulse = pulseOf(server);
     await pulse.start();
@@ -47,8 +47,8 @@ describe('a server that relays nothing', () => {
   });
 });
 
-describe('a server for few peers', () => {
-  it('has no witnesses', async () => {
+describe('for a server with a low concurrent limit', () => {
+  it('uses no bystanders', async () => {
     const server = await SmallServer.start();
     const pulse = pulseOf(server, undefined, { concurrent_limit: 2 });
     await pulse.start();

@@ -3,7 +3,7 @@ import { judgeError, judgeReturn } from '../../../conformance/judge.ts';
 import { Dangerous, Failed, loose, NotTestable } from '../../../conformance/outcomes.ts';
 
 describe('a case that returns', () => {
-  it('is ok, or loose where it says so', () => {
+  it('is ok, or loose with a reason', () => {
     expect(judgeReturn(undefined)).toEqual({ verdict: 'ok' });
     expect(judgeReturn(loose('answers 400'))).toEqual({ verdict: 'loose', why: 'answers 400' });
   });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Dangerous, Failed, loose, NotTestable } from '../../../conformance/outcomes.ts';
 
-it('outcomes are told apart by their names', () => {
+it('outcomes have distinct names', () => {
   expect([new Failed('').name, new Dangerous('').name, new NotTestable('').name]).toEqual(['Failed', 'Dangerous', 'NotTestable']);
   expect(loose('so')).toEqual({ loose: 'so' });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inPool } from '../../../conformance/pool.ts';
 
 describe('a pool', () => {
-  it('does all, so many at once', async () => {
+  it('processes all items with limited parallelism', async () => {
     const [done, running]: [number[], Set<number>] = [[], new Set()];
     let most = 0;
     await inPool(2, [1, 2, 3, 4, 5], async (n) => {
@@ -15,7 +15,7 @@ describe('a pool', () => {
     expect([done.sort(), most]).toEqual([[1, 2, 3, 4, 5], 2]);
   });
 
-  it('throws what one throws, when the others have ended', async () => {
+  it('throws the first error after the running items have ended', async () => {
     const done: number[] = [];
     const work = async (n: number) => {
       if (n === 1) throw new Error('so');
@@ -26,6 +26,5 @@ describe('a pool', () => {
     expect(done).toEqual([2]);
   });
 
-  it('has nothing to do with nothing', async () =>
-    expect(await inPool(3, [], () => Promise.reject(new Error()))).toBeUndefined());
+  it('accepts an empty list', async () => expect(await inPool(3, [], () => Promise.reject(new Error()))).toBeUndefined());
 });

@@ -8,11 +8,11 @@ it.each([
   ['/', '/'],
   ['myapp', '/myapp/'],
   ['/a/b/', '/a/b/'],
-])('the path %s has slashes at both ends', (path, expected) => {
+])('normalizes the path %s to slashes at both ends', (path, expected) => {
   expect(profileOf(ADDRESS, path === undefined ? {} : { path }, 1).path).toBe(expected);
 });
 
-it('the key is the first that is known, and peerjs where none is', () => {
+it('the key is the first configured one, or peerjs', () => {
   expect(profileOf(ADDRESS, {}, 1).key).toBe('peerjs');
   expect(profileOf(ADDRESS, { key: ['here', 'there'] }, 1).key).toBe('here');
 });

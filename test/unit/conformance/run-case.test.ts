@@ -4,28 +4,28 @@ import { runCase, notTestable } from '../../../conformance/run-case.ts';
 import { SmallServer } from './small-server.ts';
 import { someCase } from './some-case.ts';
 
-describe('a case is run', () => {
+describe('running a case', () => {
   let server: SmallServer;
   beforeAll(async () => {
     server = await SmallServer.start();
   });
   afterAll(() => server.stop());
 
-  it('and where it is ok it leaves no transcript', async () => {
-    const one = someCase({ run: async (scene) => void (await scene.connect('ann')) });
+  it('keeps no transcript for the verdict ok', async () => {
+    const one = someCase({ run: async (fixture) => void (await fixture.connect('ann')) });
     const { took, ...result } = await runCase(one, server.profile());
     expect(took).toBeGreaterThanOrEqual(0);
     expect(result).toEqual({
-      ...{ id: 'M1.some', rule: 'M1', title: 'something is done', severity: 'required', expected: 'it is seen' },
+      ...{ id: 'M1.some', rule: 'M1', title: 'a client does something', severity: 'required', expected: 'the server reacts' },
       ...{ verdict: 'ok', transcript: [] },
     });
   });
 
-  it('and where it fails it says why, what the reference does, and what was heard', async () => {
+  it('returns the reason, the deviation of peer, and the transcript for a failed case', async () => {
     const one = someCase({
       reference: { behaviour: 'sends nothing', evidence: /so/ },
-      run: async (scene) => {
-        await scene.connect('ann');
+      run: async (fixture) => {
+        await fixture.connect('ann');
         throw new Failed('so');
       },
     });
@@ -34,12 +34,15 @@ describe('a case is run', () => {
     expect(result.transcript.map(({ who, how }) => `${who} ${how}`)).toEqual(['ann noted', 'ann heard']);
   });
 
-  it('and where it hangs it ends', async () => {
+  it('ends a case after the time limit', async () => {
     const hangs = someCase({ run: () => new Promise(() => undefined) });
-    expect(await runCase(hangs, server.profile(5))).toMatchObject({ verdict: 'failed', why: 'waited 60 ms for the case to end' });
+    expect(await runCase(hangs, server.profile(5))).toMatchObject({
+      verdict: 'failed',
+      why: 'timed out after 60 ms waiting for the case to end',
+    });
   });
 
-  it('or not, for a reason', () => {
+  it('returns the reason for an untestable case', () => {
     expect(notTestable(someCase(), 'no key')).toMatchObject({ verdict: 'not testable', why: 'no key', took: 0, transcript: [] });
   });
 });

@@ -14,38 +14,44 @@ const DIES: FrameHook = (server, text) => {
   return true;
 };
 const fine = (id: string, pace?: 'later' | 'alone') =>
-  someCase({ id, ...(pace ? { pace } : {}), run: async (scene) => void (await scene.connectPair()) });
+  someCase({ id, ...(pace ? { pace } : {}), run: async (fixture) => void (await fixture.connectPair()) });
 const says = (id: string, word: string, pace?: 'alone') =>
   someCase({
     id,
     ...(pace ? { pace } : {}),
-    run: async (scene) => {
-      const ann = (await scene.connect('ann')).sendText(word);
+    run: async (fixture) => {
+      const ann = (await fixture.connect('ann')).sendText(word);
       if (word === 'die') await ann.waitForClose();
-      throw new Failed('it hears nothing back');
+      throw new Failed('it received no answer');
     },
   });
 
-describe('a round', () => {
-  it('runs those that may at the same time first, then those that may later, then each of the rest', async () => {
+describe('running a group of cases', () => {
+  it('runs parallel cases first, then those marked later, then the others alone', async () => {
     const results = await run([fine('M3.alone', 'alone'), fine('M2.later', 'later'), fine('M1.together')], smallServers());
     expect(results).toEqual(['M1.together ok', 'M2.later ok', 'M3.alone ok']);
   });
 
-  it.each(['die', 'deaf'])('blames the right one where the server is to %s, and goes on with another', async (word) => {
-    const servers = smallServers({ whim: DIES });
-    const results = await run([fine('M1.before'), fine('M2.beside'), says('M3.bad', word), fine('M4.behind', 'alone')], servers);
-    expect(results.filter((line) => !line.endsWith(' ok'))).toEqual(['M3.bad dangerous']);
-    expect(results).toHaveLength(4);
-    expect(servers.started.length).toBeGreaterThan(1);
-    expect(servers.started.every(({ isStopped }) => isStopped)).toBe(true);
-  });
+  it.each(['die', 'deaf'])(
+    'blames the right case if the server is made to %s, and continues with another server',
+    async (word) => {
+      const servers = smallServers({ whim: DIES });
+      const results = await run(
+        [fine('M1.before'), fine('M2.beside'), says('M3.bad', word), fine('M4.behind', 'alone')],
+        servers,
+      );
+      expect(results.filter((line) => !line.endsWith(' ok'))).toEqual(['M3.bad dangerous']);
+      expect(results).toHaveLength(4);
+      expect(servers.started.length).toBeGreaterThan(1);
+      expect(servers.started.every(({ isStopped }) => isStopped)).toBe(true);
+    },
+  );
 
-  it('asks after each that runs alone whether the server lives, even where it held', async () => {
+  it('checks the health after each case that runs alone, even if it passed', async () => {
     const kills = someCase({
       id: 'M1.kills',
       pace: 'alone',
-      run: async (scene) => void (await scene.connect('ann')).sendText('deaf'),
+      run: async (fixture) => void (await fixture.connect('ann')).sendText('deaf'),
     });
     expect(await run([kills, fine('M2.next', 'alone')], smallServers({ whim: DIES }))).toEqual([
       'M1.kills dangerous',
@@ -53,19 +59,19 @@ describe('a round', () => {
     ]);
   });
 
-  it('can not go on where the server was given and does not come back', async () => {
+  it('stops if an external server does not recover', async () => {
     const servers = smallServers({ whim: DIES, canStartAgain: false });
     const results = await run([says('M1.bad', 'die', 'alone'), fine('M2.next', 'alone')], servers);
     expect(results).toEqual(['M1.bad dangerous', 'M2.next not testable']);
   });
 
-  it('blames all that ran when a server that was given died, where nobody can tell', async () => {
+  it('reports all running cases as dangerous if an external server crashed', async () => {
     const servers = smallServers({ whim: DIES, canStartAgain: false });
     const results = await run([says('M1.bad', 'die'), fine('M2.next', 'alone')], servers);
     expect(results).toEqual(['M1.bad dangerous', 'M2.next not testable']);
   });
 
-  it('asks nothing of a server that answers nobody', async () => {
+  it('runs no case if the server does not respond', async () => {
     const servers = smallServers({ canStartAgain: false });
     const start = async () => {
       const server = await servers.start({});
@@ -75,10 +81,10 @@ describe('a round', () => {
     const seen: CaseResult[] = [];
     const cases = turnsOf([fine('M1.a')]);
     await runGroup({ settings: {}, cases, servers: { ...servers, start }, atOnce: 2, report: (one) => seen.push(one) });
-    expect(seen).toMatchObject([{ verdict: 'not testable', why: expect.stringMatching(/^the server does not answer: /) }]);
+    expect(seen).toMatchObject([{ verdict: 'not testable', why: expect.stringMatching(/^the server does not respond: /) }]);
   });
 
-  it('says for each case why there is no server', async () => {
+  it('returns the reason for each case if the server did not start', async () => {
     const servers: Servers = { ...smallServers(), start: () => Promise.reject(new StartFailed('no such file')) };
     const seen: CaseResult[] = [];
     await runGroup({

@@ -6,10 +6,10 @@ import { profileOf, type Profile } from '../../../conformance/profile.ts';
 import type { RunningServer, Servers } from '../../../conformance/server/servers.ts';
 import type { Settings } from '../../../conformance/settings.ts';
 
-/** What a small server does with a frame before it relays it: something else, where it returns true. */
+/** Called for each frame before it is relayed; returns true if the frame was handled. */
 export type FrameHook = (server: SmallServer, text: string, from: WebSocket) => boolean;
 
-/** Just enough of a PeerJS server to be judged: it opens, relays and frees ids. */
+/** A minimal PeerJS server: registers ids, relays messages and frees ids. */
 export class SmallServer {
   readonly #http: Server;
   readonly #peers = new Map<string, WebSocket>();
@@ -49,7 +49,7 @@ export class SmallServer {
     return profileOf(this.address, settings, patience);
   }
 
-  /** As a process does that ends: everybody is cut, nobody is let in. */
+  /** Closes all connections and refuses new ones, like a process that exits. */
   stop(): void {
     this.isStopped = true;
     this.#http.close();
@@ -64,7 +64,7 @@ export class SmallServer {
     }
     this.#peers.set(id, socket);
     socket.on('close', () => this.#peers.delete(id));
-    // A broken frame; `close` follows.
+    // An invalid frame; `close` follows.
     socket.on('error', () => socket.terminate());
     socket.on('message', (bytes: Buffer) => this.#handleFrame(bytes.toString('utf8'), id, socket));
     socket.send('{"type":"OPEN"}');
@@ -77,7 +77,7 @@ export class SmallServer {
   }
 }
 
-/** Small servers that are started as a command would start them. */
+/** Starts minimal servers like a command would. */
 export function smallServers({
   whim,
   canStartAgain: canRestart = true,

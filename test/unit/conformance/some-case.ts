@@ -1,13 +1,13 @@
 import { cases, type Case, type CaseDraft } from '../../../conformance/case.ts';
 
-/** A case about nothing, but for what is said. */
+/** A case with defaults. */
 export function someCase(draft: Partial<CaseDraft> = {}): Case {
   const [one] = cases([
     {
       id: 'M1.some',
-      title: 'something is done',
+      title: 'a client does something',
       severity: 'required',
-      expected: 'it is seen',
+      expected: 'the server reacts',
       run: async () => undefined,
       ...draft,
     },

@@ -2,14 +2,14 @@ import { createVerifier } from 'fast-jwt';
 import { describe, expect, it } from 'vitest';
 import { createToken } from '../../../conformance/token.ts';
 
-describe('a token of the suite', () => {
+describe('a generated token', () => {
   const verify = createVerifier({ key: 'secret', algorithms: ['HS256'] });
 
-  it('MER7: holds for whoever knows the secret, and says what it was made to say', () => {
+  it('MER7: is valid with the same secret, and includes the claims', () => {
     expect(verify(createToken('secret', { publish: ['a'] }))).toMatchObject({ mercure: { publish: ['a'] } });
   });
 
-  it('MER7: does not hold with another secret, unsigned, or after its time', () => {
+  it('MER7: is invalid with another secret, without a signature, or after its expiry', () => {
     expect(() => verify(createToken('other', {})) as unknown).toThrow();
     expect(() => verify(createToken('secret', {}, { algorithm: 'none' })) as unknown).toThrow();
     expect(() => verify(createToken('secret', {}, { expires: 1 })) as unknown).toThrow();

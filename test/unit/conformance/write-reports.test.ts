@@ -24,7 +24,7 @@ describe('reports', () => {
     return seen;
   }
 
-  it('are written to the files that are named, and text goes to stdout', () => {
+  it('are written to the given files, and the text report goes to stdout', () => {
     const [json, junit, report] = ['a.json', 'a.xml', 'a.html'].map((name) => join(folder, name)) as [string, string, string];
     expect(write({ json, junit, report }).stdout).toBe('text');
     expect(JSON.parse(readFileSync(json, 'utf8'))).toEqual(RESULT);
@@ -32,19 +32,21 @@ describe('reports', () => {
     expect(readFileSync(report, 'utf8')).toContain('<!doctype html>');
   });
 
-  it('go to stdout where that is asked for, and text to stderr then', () => {
+  it('can go to stdout; the text report then goes to stderr', () => {
     const { stdout, stderr } = write({ ...NONE, json: '-' });
     expect(JSON.parse(stdout)).toEqual(RESULT);
     expect(stderr).toBe('text');
   });
 
-  it('that can not be written are known before the run', () => {
+  it('are verified to be writable before the run', () => {
     expect(() => checkReports(NONE)).not.toThrow();
     expect(() => checkReports({ ...NONE, json: join(folder, 'new.json') })).not.toThrow();
     expect(() => checkReports({ ...NONE, json: join(folder, 'gone', 'a.json') })).toThrow(
-      /^--json '.*' can't be written: there is no such folder/,
+      /^cannot write --json '.*': the folder does not exist/,
     );
     expect(() => checkReports({ ...NONE, report: folder })).toThrow('is a folder');
-    expect(() => checkReports({ ...NONE, json: '-', junit: '-' })).toThrow('only one report can go to stdout');
+    expect(() => checkReports({ ...NONE, json: '-', junit: '-' })).toThrow(
+      'only one of --json, --junit and --report can be - (stdout)',
+    );
   });
 });

@@ -6,7 +6,7 @@ import { EventStreamClient } from '../../../../conformance/client/event-stream-c
 import { Transcript } from '../../../../conformance/client/transcript.ts';
 import { profileOf } from '../../../../conformance/profile.ts';
 
-describe('a stream at the far end', () => {
+describe('an event stream client', () => {
   const server = createServer((request, response) => {
     if (request.url === '/silent') return;
     if (request.url === '/refused') return void response.writeHead(403).end();
@@ -31,7 +31,7 @@ describe('a stream at the far end', () => {
     return EventStreamClient.open(profileOf(address, {}, patience), transcript, { name: 'ann', target });
   };
 
-  it('hears events and comments in the order in which they came', async () => {
+  it('receives events and comments in order', async () => {
     const ann = await listens();
     answers[0]?.write(':\n\ndata: 1\n\ndata: 2\n\n:\n');
     expect((await ann.receiveMany(2)).map(({ data }) => data)).toEqual(['1', '2']);
@@ -41,21 +41,21 @@ describe('a stream at the far end', () => {
     await ann.waitForClose();
   });
 
-  it('is there with any status', async () => {
+  it('opens a stream with any status', async () => {
     expect((await listens('/refused')).status).toBe(403);
   });
 
-  it('says what did not come in time, or before its end', async () => {
-    await expect(listens('/silent', 50)).rejects.toThrow('waited 50 ms for an answer to GET /silent');
+  it('fails with the missing event after the patience, or at the end of the stream', async () => {
+    await expect(listens('/silent', 50)).rejects.toThrow('timed out after 50 ms waiting for a response to GET /silent');
     const ann = await listens('/', 50);
-    await expect(ann.receive()).rejects.toThrow('waited 50 ms for an event to ann');
-    await expect(ann.waitForClose()).rejects.toThrow('waited 50 ms for the stream of ann to be ended');
+    await expect(ann.receive()).rejects.toThrow('timed out after 50 ms waiting for an event for ann');
+    await expect(ann.waitForClose()).rejects.toThrow('timed out after 50 ms waiting for the server to end the stream of ann');
     const bob = await listens();
     answers[1]?.end();
-    await expect(bob.receive()).rejects.toThrow('the stream of ann was over before an event to ann came');
+    await expect(bob.receive()).rejects.toThrow('the stream of ann ended before an event for ann arrived');
   });
 
-  it('can leave the bytes of the server where they are', async () => {
+  it('applies back-pressure while paused', async () => {
     const ann = await listens();
     ann.pauseReading();
     answers[0]?.write('data: 1\n\n');

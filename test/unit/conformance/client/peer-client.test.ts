@@ -11,7 +11,7 @@ const ECHO: FrameHook = (_, text, from) => {
   return true;
 };
 
-describe('a peer at the far end', () => {
+describe('a peer client', () => {
   let server: SmallServer;
   let transcript: Transcript;
   let ann: PeerClient;
@@ -30,7 +30,7 @@ describe('a peer at the far end', () => {
       token: 't',
     });
 
-  it('sends and hears, and all of it stands in the transcript', async () => {
+  it('sends and receives frames, and records them in the transcript', async () => {
     ann
       .sendOffer('ann', 1)
       .send({ type: 'OFFER', dst: 'ann', payload: 2 })
@@ -40,7 +40,7 @@ describe('a peer at the far end', () => {
     expect(transcript.lines.at(0)).toMatchObject({ who: 'ann', how: 'noted', what: expect.stringContaining('opens /peerjs?') });
   });
 
-  it('hears pings, and may leave them unanswered', async () => {
+  it('waits for pings, with or without answering them', async () => {
     const pinging = await SmallServer.start((_, text, from) => {
       if (text === 'ping me') from.ping();
       from.once('pong', () => from.send('answered'));
@@ -58,44 +58,44 @@ describe('a peer at the far end', () => {
       await pinged;
     }
     expect(await polite.receiveText()).toBe('answered');
-    await expect(rude.receiveText()).rejects.toThrow('waited 200 ms for a frame to rude');
-    await expect(rude.waitForPing()).rejects.toThrow('waited 200 ms for a ping to rude');
+    await expect(rude.receiveText()).rejects.toThrow('timed out after 200 ms waiting for a frame for rude');
+    await expect(rude.waitForPing()).rejects.toThrow('timed out after 200 ms waiting for a ping for rude');
     pinging.stop();
   });
 
-  it('hears text and bytes, and tells them apart', async () => {
+  it('distinguishes text and binary frames', async () => {
     ann.sendText('text').sendText('bytes');
     expect(await ann.receiveRaw()).toEqual({ text: 'text', isBinary: false });
     expect(await ann.receiveRaw()).toMatchObject({ isBinary: true });
   });
 
-  it('sends one message in fragments, and text that is no UTF-8', async () => {
+  it('sends fragments and invalid UTF-8', async () => {
     ann.sendFragments(['he', '', 'llo']);
     expect(await ann.receiveText()).toBe('hello');
     ann.sendTextBytes(Buffer.from([0xff]));
     expect((await ann.waitForClose()).code).toBe(1007);
   });
 
-  it('fails where a frame is no JSON object', async () => {
+  it('fails for a frame that is not a JSON object', async () => {
     ann.sendText('[1]');
-    await expect(ann.receive()).rejects.toThrow('ann heard what is no JSON object: [1]');
+    await expect(ann.receive()).rejects.toThrow('ann received a frame that is not a JSON object: [1]');
   });
 
-  it('fails where none comes in time, or none can come any more', async () => {
-    await expect(ann.receive(20)).rejects.toThrow('waited 20 ms for a frame to ann');
+  it('fails without a frame after the patience, or after the close', async () => {
+    await expect(ann.receive(20)).rejects.toThrow('timed out after 20 ms waiting for a frame for ann');
     ann.sendText('close');
-    await expect(ann.receive()).rejects.toThrow('ann was closed before a frame came');
+    await expect(ann.receive()).rejects.toThrow('the socket of ann was closed before a frame arrived');
   });
 
-  it('knows how it was closed', async () => {
+  it('returns the close code and reason', async () => {
     await ann.waitUntilReadOrClosed();
     ann.sendText('close');
-    expect(await ann.waitForClose()).toEqual({ code: 4001, why: 'superseded' });
+    expect(await ann.waitForClose()).toEqual({ code: 4001, reason: 'superseded' });
     expect(ann.isOpen).toBe(false);
     await ann.waitUntilReadOrClosed();
   });
 
-  it('leaves, is cut, and is reset', async () => {
+  it('closes, destroys and resets its connection', async () => {
     const [bob, cem] = [await open('bob'), await open('cem')];
     await ann.close();
     bob.terminate();
@@ -103,18 +103,18 @@ describe('a peer at the far end', () => {
     expect((await Promise.all([ann.ended, bob.ended, cem.ended])).map(({ code }) => code)).toEqual([1005, 1006, 1006]);
   });
 
-  it('pings, and stops reading', async () => {
+  it('sends pings, and pauses reading', async () => {
     await ann.ping();
     ann.pauseReading();
     ann.sendPing();
     ann.sendText('text');
-    await expect(ann.receive(50)).rejects.toThrow('waited');
+    await expect(ann.receive(50)).rejects.toThrow('timed out');
   });
 
-  it('says with which status a handshake was refused', async () => {
+  it('reports the status of a refused handshake', async () => {
     const opening = { name: 'x', target: '/elsewhere', id: '', token: '' };
     const refusal: unknown = await PeerClient.open(server.profile(), transcript, opening).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(HandshakeRefused);
-    expect(refusal).toMatchObject({ status: 400, message: 'the handshake was refused with 400 Bad Request' });
+    expect(refusal).toMatchObject({ status: 400, message: 'the server refused the handshake with 400 Bad Request' });
   });
 });

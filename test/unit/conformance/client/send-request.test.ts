@@ -24,7 +24,7 @@ describe('a request', () => {
     return profileOf({ host: '127.0.0.1', port, secure: false, trustsAnyCertificate: false }, {}, patience);
   };
 
-  it('is answered, and both stand in the transcript', async () => {
+  it('returns the response, and records both in the transcript', async () => {
     const transcript = new Transcript();
     const answer = await sendRequest(profile(2_000), transcript, '/a', { method: 'PUT', headers: { origin: 'http://a' } });
     expect([answer.status, answer.headers['x-method'], answer.body]).toEqual([404, 'PUT', 'for http://a']);
@@ -34,9 +34,9 @@ describe('a request', () => {
     ]);
   });
 
-  it('that is not answered in time fails', async () => {
+  it('fails after the patience', async () => {
     await expect(sendRequest(profile(20), new Transcript(), '/silent')).rejects.toThrow(
-      'waited 20 ms for an answer to GET /silent',
+      'timed out after 20 ms waiting for a response to GET /silent',
     );
   });
 });

@@ -9,82 +9,84 @@ import { startFaultyServer } from './start-faulty-server.ts';
 const ANN = { name: 'ann', realm: 'here', id: 'ä n/n', token: 't&t' };
 
 async function open(who: Partial<typeof ANN> = {}) {
-  const { stage, server } = await startFaultyServer();
+  const { context, server } = await startFaultyServer();
   const transcript = new Transcript();
-  return { line: await ClientSocket.open(stage.server, { ...ANN, ...who }, transcript), server, transcript };
+  return { connection: await ClientSocket.open(context.server, { ...ANN, ...who }, transcript), server, transcript };
 }
 
-/** All that is told of a line, as it comes. */
-function listen(line: ClientSocket) {
-  const told: unknown[] = [];
+/** The reported events of a socket, in order. */
+function listen(connection: ClientSocket) {
+  const events: unknown[] = [];
   let wake = (): void => undefined;
-  const tell = (what: unknown): void => {
-    told.push(what);
+  const record = (what: unknown): void => {
+    events.push(what);
     wake();
   };
-  line.reportTo({
-    received: (text, isBinary) => tell(isBinary ? `binary ${text}` : text),
-    closed: (code) => tell(code),
-    changed: () => tell('stirred'),
+  connection.reportTo({
+    received: (text, isBinary) => record(isBinary ? `binary ${text}` : text),
+    closed: (code) => record(code),
+    changed: () => record('stirred'),
   });
-  const hears = async (count: number): Promise<unknown[]> => {
-    while (told.length < count) await new Promise<void>((resolve) => (wake = resolve));
-    return told;
+  const waitForEvents = async (count: number): Promise<unknown[]> => {
+    while (events.length < count) await new Promise<void>((resolve) => (wake = resolve));
+    return events;
   };
-  return { hears };
+  return { waitForEvents };
 }
 
-describe('a line over a socket', () => {
-  it('remembers what it hears until somebody listens', async () => {
-    const { line } = await open();
-    await line.waitForDecision(5_000);
-    expect(line.firstFrame).toBe('{"type":"OPEN"}');
-    expect(await listen(line).hears(1)).toEqual(['{"type":"OPEN"}']);
+describe('a client socket', () => {
+  it('buffers events until a listener is attached', async () => {
+    const { connection } = await open();
+    await connection.waitForDecision(5_000);
+    expect(connection.firstFrame).toBe('{"type":"OPEN"}');
+    expect(await listen(connection).waitForEvents(1)).toEqual(['{"type":"OPEN"}']);
   });
 
-  it('tells frames, pongs and the close, in their order', async () => {
-    const { line, transcript } = await open();
-    const { hears } = listen(line);
-    line.send(`{"type":"OFFER","dst":"${ANN.id}"}`);
-    await hears(2);
-    line.ping(7);
-    await hears(3);
-    line.send('{"type":"LEAVE"}');
+  it('reports frames, pongs and the close in order', async () => {
+    const { connection, transcript } = await open();
+    const { waitForEvents } = listen(connection);
+    connection.send(`{"type":"OFFER","dst":"${ANN.id}"}`);
+    await waitForEvents(2);
+    connection.ping(7);
+    await waitForEvents(3);
+    connection.send('{"type":"LEAVE"}');
     const offer = JSON.stringify({ type: 'OFFER', src: ANN.id, dst: ANN.id });
-    expect(await hears(4)).toEqual(['{"type":"OPEN"}', offer, 'stirred', 1000]);
-    expect([line.lastPong, line.isClosed, line.isOpen]).toEqual([7, true, false]);
+    expect(await waitForEvents(4)).toEqual(['{"type":"OPEN"}', offer, 'stirred', 1000]);
+    expect([connection.lastPong, connection.isClosed, connection.isOpen]).toEqual([7, true, false]);
     expect(transcript.lines.map(({ how }) => how)).toEqual(['noted', 'heard', 'sent', 'heard', 'sent', 'noted']);
   });
 
-  it('does nothing any more when it is closed', async () => {
-    const { line } = await open();
-    const { hears } = listen(line);
-    line.close();
-    await hears(2);
-    line.send('late');
-    line.ping(1);
-    line.cut();
-    expect(await hears(2)).toEqual(['{"type":"OPEN"}', 1005]);
+  it('ignores calls after the close', async () => {
+    const { connection } = await open();
+    const { waitForEvents } = listen(connection);
+    connection.close();
+    await waitForEvents(2);
+    connection.send('late');
+    connection.ping(1);
+    connection.cut();
+    expect(await waitForEvents(2)).toEqual(['{"type":"OPEN"}', 1005]);
   });
 
-  it('is decided when it is closed, or its time is over', async () => {
-    const { line } = await open({ realm: 'here', id: '' });
-    await line.waitForDecision(5_000);
-    await line.waitForDecision(0);
-    expect(line.isOpen).toBe(true);
-    line.cut();
-    await line.waitForDecision(5_000);
+  it('is decided after the close or the time limit', async () => {
+    const { connection } = await open({ realm: 'here', id: '' });
+    await connection.waitForDecision(5_000);
+    await connection.waitForDecision(0);
+    expect(connection.isOpen).toBe(true);
+    connection.cut();
+    await connection.waitForDecision(5_000);
   });
 
-  it('says why there is none', async () => {
-    const { stage, server } = await startFaultyServer();
+  it('fails with the reason if it cannot connect', async () => {
+    const { context, server } = await startFaultyServer();
     server.stop();
-    await expect(ClientSocket.open(stage.server, ANN, new Transcript())).rejects.toThrow('ECONNREFUSED');
+    await expect(ClientSocket.open(context.server, ANN, new Transcript())).rejects.toThrow('ECONNREFUSED');
     const refusing = createServer().on('upgrade', (_, socket) => void socket.end('HTTP/1.1 429 Too Many\r\n\r\nlater'));
     refusing.listen(0, '127.0.0.1');
     await once(refusing, 'listening');
     onTestFinished(() => void refusing.close());
-    const place = { ...stage.server, port: (refusing.address() as AddressInfo).port };
-    await expect(ClientSocket.open(place, ANN, new Transcript())).rejects.toThrow('the handshake was refused with 429 later');
+    const place = { ...context.server, port: (refusing.address() as AddressInfo).port };
+    await expect(ClientSocket.open(place, ANN, new Transcript())).rejects.toThrow(
+      'the server refused the handshake with 429 later',
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ConditionWaiter } from '../../../../conformance/random/condition-waiter.ts';
 
-it('looks again after every event', async () => {
+it('evaluates the condition after every event', async () => {
   const watch = new ConditionWaiter();
   let isThere = false;
   setImmediate(() => {
@@ -11,12 +11,12 @@ it('looks again after every event', async () => {
   expect(await watch.waitUntil(() => isThere, 60_000)).toBe(true);
 });
 
-it('looks now and then where nothing happens', async () => {
+it('evaluates the condition periodically', async () => {
   const watch = new ConditionWaiter();
   expect(await watch.waitUntil(() => watch.now >= 30, 60_000)).toBe(true);
 });
 
-it('gives up when its time is over', async () => {
+it('returns false after the time limit', async () => {
   const watch = new ConditionWaiter();
   expect(await watch.waitUntil(() => false, 5)).toBe(false);
   expect(watch.now).toBeGreaterThan(4);

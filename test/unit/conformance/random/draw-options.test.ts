@@ -13,30 +13,30 @@ function scope(limits: Partial<Limits>, name: 'signalbox' | 'peer' = 'signalbox'
   return drawOptionsFor({ server: SERVER, keys: ['here', 'there'], expected, longestWait: 3_000, atOnce: 1 }, 50);
 }
 
-describe('what steps are drawn from', () => {
-  it('every realm, and as many steps as asked for', () => {
-    expect(scope({})).toMatchObject({ realms: 2, least: 10, most: 50 });
+describe('the distribution of random steps', () => {
+  it('uses every realm, and the given maximum number of steps', () => {
+    expect(scope({})).toMatchObject({ realms: 2, minSteps: 10, maxSteps: 50 });
   });
 
-  it('O7: ids that are nobody’s only where they are refused', () => {
+  it('O7: includes invalid ids only if the server must refuse them', () => {
     expect(scope({}).hasUnusableId).toBe(true);
     expect(scope({}, 'peer').hasUnusableId).toBe(false);
   });
 
-  it('M10, M13, M19: bounds that are near are run into', () => {
+  it('M10, M13, M19: exceeds limits within reach', () => {
     expect(scope({ messageBurst: 100, mailboxMessages: 5 }).floodSizes).toEqual(expect.arrayContaining([110, 15]));
     expect(scope({ malformedPerWindow: 3 }).malformedCounts).toContain(9);
   });
 
-  it('bounds that are far, or not there, are not', () => {
-    expect(scope({}, 'peer')).toMatchObject({ floods: [20, 60, 250], stumbles: [1] });
+  it('ignores limits that are too high or unlimited', () => {
+    expect(scope({}, 'peer')).toMatchObject({ floodSizes: [20, 60, 250], malformedCounts: [1] });
   });
 
-  it('O6: where few are let in, many come', () => {
+  it('O6: has more connect steps with a low concurrent limit', () => {
     expect(scope({ concurrentLimit: 4 }).connectWeight).toBeGreaterThan(scope({}).connectWeight);
   });
 
-  it('M14, L1: deadlines are waited for where they come soon', () => {
+  it('M14, L1: awaits short timeouts', () => {
     expect(scope({}).waitRanges).toEqual([[1, 30]]);
     expect(scope({ expireTimeout: 1_000, sweepInterval: 100 }).waitRanges).toEqual([
       [1, 30],

@@ -17,27 +17,27 @@ const SCOPE: DrawOptions = {
 
 const draw = (scope: DrawOptions, seed: number) => fc.sample(stepLists(scope), { seed, numRuns: 100 });
 
-describe('drawing steps', () => {
-  it('gives the same for the same seed, and more of the same for more runs', () => {
+describe('generating steps', () => {
+  it('is deterministic for a seed, and extends the list for more runs', () => {
     expect(draw(SCOPE, 3)).toEqual(draw(SCOPE, 3));
     expect(draw(SCOPE, 3)).not.toEqual(draw(SCOPE, 4));
     expect(fc.sample(stepLists(SCOPE), { seed: 3, numRuns: 10 })).toEqual(draw(SCOPE, 3).slice(0, 10));
   });
 
-  it('leaves no kind of step out', () => {
+  it('includes every kind of step', () => {
     const steps = draw(SCOPE, 1).flat();
     expect(new Set(steps.map((step) => step.do)).size).toBe(13);
     expect(JSON.stringify(steps)).toContain(JSON.stringify(UNUSABLE_ID));
   });
 
-  it('keeps to its scope', () => {
+  it('respects its options', () => {
     const lists = draw({ ...SCOPE, realms: 1, hasUnusableId: false }, 1);
     expect(lists.every(({ length }) => length >= 4 && length <= 40)).toBe(true);
     expect(JSON.stringify(lists)).not.toContain(JSON.stringify(UNUSABLE_ID));
     expect(lists.flat().every((step) => !('realm' in step) || step.realm === 0)).toBe(true);
   });
 
-  it('draws nothing that could not be replayed', () => {
+  it('generates only steps that can be replayed', () => {
     for (const list of draw(SCOPE, 2)) expect(readReplay(writeReplay(list))).toEqual(list);
   });
 });

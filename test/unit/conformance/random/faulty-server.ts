@@ -5,43 +5,43 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { profileOf, type Profile } from '../../../../conformance/profile.ts';
 import type { Settings } from '../../../../conformance/settings.ts';
 
-/** What a server does wrong. */
+/** The fault of the server. */
 export type Fault =
-  | 'spoofs src'
-  | 'swaps the order'
+  | 'relays a forged src'
+  | 'reorders messages'
   | 'delivers twice'
-  | 'delivers to another'
-  | 'passes unknown members on'
+  | 'delivers to another peer'
+  | 'relays unknown members'
   | 'changes the type'
-  | 'loses what is held'
-  | 'delivers what is held twice'
-  | 'delivers what is held backwards'
-  | 'delivers what is held before OPEN'
+  | 'loses held messages'
+  | 'delivers held messages twice'
+  | 'reverses held messages'
+  | 'delivers held messages before OPEN'
   | 'holds LEAVE'
   | 'ignores tokens'
   | 'frees no id'
   | 'frees no id at LEAVE'
-  | 'keeps who has left'
-  | 'frees an id that was taken over'
+  | 'keeps the socket open after LEAVE'
+  | 'frees the id of a replaced socket'
   | 'sends no OPEN'
-  | 'sends OPEN to who is refused'
-  | 'lets the old socket live'
-  | 'goes deaf after bad JSON'
-  | 'forgives all bad JSON'
-  | 'dies of bad JSON'
+  | 'sends OPEN before a refusal'
+  | 'keeps the old socket open'
+  | 'ignores a socket after bad JSON'
+  | 'tolerates any bad JSON'
+  | 'crashes on bad JSON'
   | 'answers HEARTBEAT'
   | 'answers no ping'
-  | 'keeps who is silent'
-  | 'cuts who is not silent'
-  | 'tells no EXPIRE'
-  | 'tells EXPIRE early'
-  | 'tells EXPIRE to all'
-  | 'tells EXPIRE and delivers'
-  | 'has no bound for mailboxes'
-  | 'tells EXPIRE where there is room'
-  | 'lets too many in'
+  | 'never closes silent peers'
+  | 'closes active peers'
+  | 'sends no EXPIRE'
+  | 'sends EXPIRE early'
+  | 'broadcasts EXPIRE'
+  | 'sends EXPIRE and delivers'
+  | 'has no mailbox limits'
+  | 'sends EXPIRE despite capacity'
+  | 'exceeds the concurrent limit'
   | 'mixes realms'
-  | 'takes ids that are nobody’s';
+  | 'accepts invalid ids';
 
 const SETTINGS = {
   key: ['here', 'there'],
@@ -53,14 +53,14 @@ const SETTINGS = {
   mailboxes_per_sender: 3,
 } satisfies Settings;
 
-/** What may be set of a server. */
+/** The configurable settings. */
 export interface FaultySettings extends Partial<Record<'expire_timeout' | 'alive_timeout' | 'concurrent_limit', number>> {
-  /** How long it takes to look at what has come, in ms. Pings are answered at once. */
+  /** Processing delay of frames, in ms. Pings are answered immediately. */
   readonly lag?: number;
 }
 
 const PATIENCE_MS = 5_000;
-/** M10: so many malformed frames of one socket. */
+/** M10: tolerated malformed frames per socket. */
 const MAX_MALFORMED = 20;
 const REFUSAL_TEXTS = { full: 'Server has reached its concurrent user limit', unfit: 'Invalid id' };
 
@@ -70,7 +70,7 @@ interface Peer {
   readonly token: string;
   readonly socket: WebSocket;
   receivedAt: number;
-  /** How many malformed frames it has sent. */
+  /** Number of malformed frames received. */
   malformed: number;
 }
 
@@ -82,7 +82,7 @@ interface HeldMessage {
 
 type Message = Readonly<Record<string, unknown>> & { readonly type?: unknown; readonly dst?: unknown };
 
-/** A PeerJS server on a few pages, right but for one fault: it keeps the rules that the model knows. */
+/** A small PeerJS server with at most one fault, which otherwise conforms to the rules of the model. */
 export class FaultyServer {
   readonly #fault: Fault | undefined;
   readonly #settings: typeof SETTINGS;
@@ -132,7 +132,7 @@ export class FaultyServer {
     socket.on('close', () => this.#afterLag(() => this.#handleClose(peer)));
   }
 
-  /** In the order of calls. */
+  /** Keeps the order of calls. */
   #afterLag(work: () => void): void {
     if (this.#lag === undefined) work();
     else setTimeout(work, this.#lag);
@@ -142,27 +142,27 @@ export class FaultyServer {
     const { socket } = peer;
     const refusal = this.#refusal(peer);
     if (refusal === undefined) return this.#register(peer);
-    if (this.#fault === 'sends OPEN to who is refused') socket.send('{"type":"OPEN"}');
+    if (this.#fault === 'sends OPEN before a refusal') socket.send('{"type":"OPEN"}');
     socket.send(JSON.stringify({ type: refusal.type, payload: { msg: refusal.why } }));
     socket.close(refusal.code);
   }
 
   #handleFrame(peer: Peer, text: string, isBinary: boolean): void {
-    if (peer.malformed > 0 && this.#fault === 'goes deaf after bad JSON') return;
+    if (peer.malformed > 0 && this.#fault === 'ignores a socket after bad JSON') return;
     const message = this.#parse(text, isBinary);
     if (message !== undefined) return this.#dispatch(peer, message);
     peer.malformed++;
-    if (peer.malformed > MAX_MALFORMED && this.#fault !== 'forgives all bad JSON') this.#close(peer, 1007);
+    if (peer.malformed > MAX_MALFORMED && this.#fault !== 'tolerates any bad JSON') this.#close(peer, 1007);
   }
 
   #handleClose(peer: Peer): void {
-    const isCurrent = this.#peers.get(idKey(peer)) === peer || this.#fault === 'frees an id that was taken over';
+    const isCurrent = this.#peers.get(idKey(peer)) === peer || this.#fault === 'frees the id of a replaced socket';
     if (isCurrent && this.#fault !== 'frees no id') this.#peers.delete(idKey(peer));
   }
 
   #refusal(peer: Peer): { type: string; why: string; code: number } | undefined {
     const { id, token, realm } = peer;
-    if (/\p{Cc}/u.test(id) && this.#fault !== 'takes ids that are nobody’s') {
+    if (/\p{Cc}/u.test(id) && this.#fault !== 'accepts invalid ids') {
       return { type: 'ERROR', why: REFUSAL_TEXTS.unfit, code: 1008 };
     }
     const owner = this.#peers.get(idKey(peer));
@@ -170,7 +170,7 @@ export class FaultyServer {
       const isSame = owner.token === token || this.#fault === 'ignores tokens';
       return isSame ? undefined : { type: 'ID-TAKEN', why: 'ID is taken', code: 1008 };
     }
-    const room = this.#settings.concurrent_limit + (this.#fault === 'lets too many in' ? 1 : 0);
+    const room = this.#settings.concurrent_limit + (this.#fault === 'exceeds the concurrent limit' ? 1 : 0);
     const isFull = [...this.#peers.values()].filter((other) => other.realm === realm).length >= room;
     return isFull ? { type: 'ERROR', why: REFUSAL_TEXTS.full, code: 1013 } : undefined;
   }
@@ -178,17 +178,17 @@ export class FaultyServer {
   #register(peer: Peer): void {
     const before = this.#peers.get(idKey(peer));
     this.#peers.set(idKey(peer), peer);
-    if (this.#fault !== 'lets the old socket live') before?.socket.close(4001);
-    if (this.#fault === 'delivers what is held before OPEN') this.#deliverHeld(peer);
+    if (this.#fault !== 'keeps the old socket open') before?.socket.close(4001);
+    if (this.#fault === 'delivers held messages before OPEN') this.#deliverHeld(peer);
     if (this.#fault !== 'sends no OPEN') peer.socket.send('{"type":"OPEN"}');
     this.#deliverHeld(peer);
   }
 
   #deliverHeld(peer: Peer): void {
     const held = this.#mailboxes.get(idKey(peer)) ?? [];
-    if (this.#fault !== 'delivers what is held twice') this.#mailboxes.delete(idKey(peer));
-    if (this.#fault === 'loses what is held') held.shift();
-    if (this.#fault === 'delivers what is held backwards') held.reverse();
+    if (this.#fault !== 'delivers held messages twice') this.#mailboxes.delete(idKey(peer));
+    if (this.#fault === 'loses held messages') held.shift();
+    if (this.#fault === 'reverses held messages') held.reverse();
     for (const { text } of held) peer.socket.send(text);
   }
 
@@ -197,14 +197,14 @@ export class FaultyServer {
       const value: unknown = isBinary ? undefined : JSON.parse(text);
       if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Message;
     } catch {
-      if (this.#fault === 'dies of bad JSON') this.stop();
+      if (this.#fault === 'crashes on bad JSON') this.stop();
     }
     return undefined;
   }
 
   #dispatch(peer: Peer, message: Message): void {
-    // Who was closed counts no more.
-    if (this.#peers.get(idKey(peer)) !== peer && this.#fault !== 'lets the old socket live') return;
+    // Frames of a replaced socket are ignored.
+    if (this.#peers.get(idKey(peer)) !== peer && this.#fault !== 'keeps the old socket open') return;
     peer.receivedAt = Date.now();
     const { type, dst } = message;
     if (type === 'HEARTBEAT' && this.#fault === 'answers HEARTBEAT') peer.socket.send('{"type":"HEARTBEAT"}');
@@ -214,9 +214,9 @@ export class FaultyServer {
   }
 
   #handleLeave(peer: Peer): void {
-    if (this.#fault === 'keeps who has left') return void this.#peers.delete(idKey(peer));
+    if (this.#fault === 'keeps the socket open after LEAVE') return void this.#peers.delete(idKey(peer));
     this.#close(peer, 1000);
-    // A new entry, which the close of the socket does not find.
+    // A new entry, which the close of the socket does not remove.
     if (this.#fault === 'frees no id at LEAVE') this.#peers.set(idKey(peer), { ...peer });
   }
 
@@ -227,9 +227,9 @@ export class FaultyServer {
 
   #relay(peer: Peer, dst: string, message: Message): void {
     const { type, payload, src } = message;
-    const spoofed = this.#fault === 'spoofs src' && src !== undefined ? src : peer.id;
+    const spoofed = this.#fault === 'relays a forged src' && src !== undefined ? src : peer.id;
     const kind = this.#fault === 'changes the type' && type === 'ANSWER' ? 'OFFER' : type;
-    const extra = this.#fault === 'passes unknown members on' ? message : {};
+    const extra = this.#fault === 'relays unknown members' ? message : {};
     const text = JSON.stringify({ ...extra, type: kind, src: spoofed, dst, payload });
     const receiver = this.#receiver(peer, dst, type);
     if (receiver !== undefined) return this.#deliver(receiver, text);
@@ -238,19 +238,19 @@ export class FaultyServer {
 
   #receiver({ realm }: Peer, dst: string, type: unknown): Peer | undefined {
     const others = [...this.#peers.values()];
-    if (this.#fault === 'delivers to another' && type === 'ANSWER') {
+    if (this.#fault === 'delivers to another peer' && type === 'ANSWER') {
       return others.find(({ id }) => id !== dst && isOfSameRun(id, dst));
     }
     return this.#peers.get(idKey({ realm, id: dst }));
   }
 
   #deliver({ socket }: Peer, text: string): void {
-    if (this.#fault === 'swaps the order') return this.#deliverLater(socket, text);
+    if (this.#fault === 'reorders messages') return this.#deliverLater(socket, text);
     socket.send(text);
     if (this.#fault === 'delivers twice') socket.send(text);
   }
 
-  /** What comes in one turn leaves backwards. */
+  /** Sends the frames of one event loop turn in reverse order. */
   #deliverLater(socket: WebSocket, text: string): void {
     const waiting = this.#delayed.get(socket);
     if (waiting !== undefined) return void waiting.unshift(text);
@@ -267,28 +267,28 @@ export class FaultyServer {
     const boxes = [...this.#mailboxes].filter(([name, held]) => inRealm(name, realm) && held.some((one) => one.from === from));
     const isFull = box.length >= this.#settings.mailbox_messages;
     const isOneMore = !box.some((one) => one.from === from) && boxes.length >= this.#settings.mailboxes_per_sender;
-    const hasRoom = (!isFull && !isOneMore) || this.#fault === 'has no bound for mailboxes';
+    const hasRoom = (!isFull && !isOneMore) || this.#fault === 'has no mailbox limits';
     if (/\p{Cc}/u.test(dst) || !hasRoom) return this.#sendExpire({ realm, id: from }, dst);
-    if (this.#fault === 'tells EXPIRE where there is room' && box.length === 0) return this.#sendExpire({ realm, id: from }, dst);
+    if (this.#fault === 'sends EXPIRE despite capacity' && box.length === 0) return this.#sendExpire({ realm, id: from }, dst);
     this.#mailboxes.set(idKey({ realm, id: dst }), [...box, { text, from, at: Date.now() }]);
   }
 
   #sendExpire({ realm, id }: { realm: string; id: string }, absent: string): void {
-    if (this.#fault === 'tells no EXPIRE') return;
-    const told = [...this.#peers.values()].filter(
-      (peer) => peer.realm === realm && (peer.id === id || (this.#fault === 'tells EXPIRE to all' && isOfSameRun(peer.id, id))),
+    if (this.#fault === 'sends no EXPIRE') return;
+    const recipients = [...this.#peers.values()].filter(
+      (peer) => peer.realm === realm && (peer.id === id || (this.#fault === 'broadcasts EXPIRE' && isOfSameRun(peer.id, id))),
     );
-    for (const peer of told) peer.socket.send(JSON.stringify({ type: 'EXPIRE', src: absent, dst: peer.id }));
+    for (const peer of recipients) peer.socket.send(JSON.stringify({ type: 'EXPIRE', src: absent, dst: peer.id }));
   }
 
   #sweep(): void {
     const now = Date.now();
-    const age = this.#settings.expire_timeout - (this.#fault === 'tells EXPIRE early' ? 250 : 0);
+    const age = this.#settings.expire_timeout - (this.#fault === 'sends EXPIRE early' ? 250 : 0);
     for (const [name, held] of this.#mailboxes) {
       const [realm = '', id = ''] = name.split('\n');
       const due = held.filter(({ at }) => now - at >= age);
       for (const from of new Set(due.map((one) => one.from))) this.#sendExpire({ realm, id: from }, id);
-      const left = held.filter((one) => this.#fault === 'tells EXPIRE and delivers' || !due.includes(one));
+      const left = held.filter((one) => this.#fault === 'sends EXPIRE and delivers' || !due.includes(one));
       if (left.length === 0) this.#mailboxes.delete(name);
       else this.#mailboxes.set(name, left);
     }
@@ -296,9 +296,9 @@ export class FaultyServer {
   }
 
   #closeTimedOut(now: number): void {
-    const patience = this.#settings.alive_timeout - (this.#fault === 'cuts who is not silent' ? 500 : 0);
+    const patience = this.#settings.alive_timeout - (this.#fault === 'closes active peers' ? 500 : 0);
     for (const peer of this.#peers.values()) {
-      if (now - peer.receivedAt < patience || this.#fault === 'keeps who is silent') continue;
+      if (now - peer.receivedAt < patience || this.#fault === 'never closes silent peers') continue;
       this.#close(peer, 4002);
     }
   }
@@ -312,7 +312,7 @@ function inRealm(name: string, realm: string): boolean {
   return name.startsWith(`${realm}\n`);
 }
 
-/** Whether two ids are of the same run: others are played at the same time. */
+/** True if both ids belong to the same run; other runs are played in parallel. */
 function isOfSameRun(id: string, other: string): boolean {
   return id.slice(0, 8) === other.slice(0, 8);
 }

@@ -7,81 +7,81 @@ import type { Step } from '../../../../conformance/random/steps.ts';
 import { startFaultyServer } from './start-faulty-server.ts';
 
 const ENTER: Step = { do: 'connect', realm: 0, id: 'ann', token: 'one' };
-const STUMBLE: Step = { do: 'malformed', realm: 0, who: 'ann', frame: 'no JSON at all', times: 1 };
-const BEAT: Step = { do: 'heartbeat', realm: 0, who: 'ann' };
-const LONG = [{ ...ENTER, id: 'eve' }, ENTER, BEAT, BEAT, STUMBLE, BEAT];
+const MALFORMED: Step = { do: 'malformed', realm: 0, who: 'ann', frame: 'plain text', times: 1 };
+const HEARTBEAT: Step = { do: 'heartbeat', realm: 0, who: 'ann' };
+const LONG = [{ ...ENTER, id: 'eve' }, ENTER, HEARTBEAT, HEARTBEAT, MALFORMED, HEARTBEAT];
 
-async function broken(steps: readonly Step[], stage: RunContext): Promise<ViolatingRun> {
-  const played = await play(steps, stage);
-  if (!hasViolation(played)) throw new Error('nothing is broken');
+async function broken(steps: readonly Step[], context: RunContext): Promise<ViolatingRun> {
+  const played = await play(steps, context);
+  if (!hasViolation(played)) throw new Error('expected a violation');
   return played;
 }
 
 async function find(
   first: ViolatingRun,
-  stage: RunContext,
+  context: RunContext,
   means: Partial<Parameters<typeof investigate>[2]> = {},
 ): Promise<Finding> {
-  return investigate([first], stage, { shrinkFor: 10_000, restart: undefined, ...means });
+  return investigate([first], context, { shrinkFor: 10_000, restart: undefined, ...means });
 }
 
-describe('a broken promise', () => {
-  it('is shown by the fewest steps', async () => {
-    const { stage } = await startFaultyServer({ fault: 'goes deaf after bad JSON', patience: 400 });
-    const finding = await find(await broken(LONG, stage), stage);
+describe('a rule violation', () => {
+  it('is reduced to the fewest steps', async () => {
+    const { context } = await startFaultyServer({ fault: 'ignores a socket after bad JSON', patience: 400 });
+    const finding = await find(await broken(LONG, context), context);
     expect(finding).toMatchObject({ rule: 'M10', isDangerous: false, isRepeatable: true, stepsBefore: 5 });
     expect(finding.descriptions.join()).toMatch(
-      /^(ann|eve) connects with token one,\1 sends what is no JSON object: half an object$/,
+      /^(ann|eve) connects with token one,\1 sends a frame that is not a JSON object: a truncated object$/,
     );
-    expect(finding.transcript.at(-1)).toMatchObject({ how: 'noted', what: 'is cut' });
+    expect(finding.transcript.at(-1)).toMatchObject({ how: 'noted', what: 'destroys its connection' });
   });
 
-  it('is left as it is where there is no time', async () => {
-    const { stage } = await startFaultyServer({ fault: 'answers HEARTBEAT' });
-    const finding = await find(await broken(LONG, stage), stage, { shrinkFor: 0 });
+  it('is not reduced without time', async () => {
+    const { context } = await startFaultyServer({ fault: 'answers HEARTBEAT' });
+    const finding = await find(await broken(LONG, context), context, { shrinkFor: 0 });
     expect(finding.descriptions).toHaveLength(finding.stepsBefore);
   });
 
-  it('that does not break again is told as it was', async () => {
+  it('that is not repeatable is reported with its original steps', async () => {
     const faulty = await startFaultyServer({ fault: 'answers HEARTBEAT' });
-    const { stage } = await startFaultyServer();
-    const finding = await find(await broken(LONG, faulty.stage), stage);
+    const { context } = await startFaultyServer();
+    const finding = await find(await broken(LONG, faulty.context), context);
     expect(finding).toMatchObject({ rule: 'M9', isRepeatable: false });
     expect(finding.descriptions).toHaveLength(3);
   });
 
-  it('is dangerous where the server is gone', async () => {
-    const { stage } = await startFaultyServer({ fault: 'dies of bad JSON' });
-    const finding = await find(await broken(LONG, stage), stage);
+  it('is dangerous if the server has crashed', async () => {
+    const { context } = await startFaultyServer({ fault: 'crashes on bad JSON' });
+    const finding = await find(await broken(LONG, context), context);
     expect(finding).toMatchObject({ rule: 'M10', isDangerous: true, isRepeatable: undefined });
     expect(finding.message).toMatch(
-      /^M10: line \d \(\w+\) was closed with 1006 for no reason; then the server takes no connection/,
+      /^M10: the server closed connection \d \(\w+\) with 1006 for no reason; afterwards the server accepts no connection/,
     );
     expect(finding.descriptions).toHaveLength(5);
   });
 
-  it('is shown by the fewest steps there too, where somebody starts the server again', async () => {
-    const { stage } = await startFaultyServer({ fault: 'dies of bad JSON' });
-    const restart = async () => (await startFaultyServer({ fault: 'dies of bad JSON' })).stage.server;
-    const finding = await find(await broken(LONG, stage), stage, { restart });
+  it('is reduced if the server can be restarted after a crash', async () => {
+    const { context } = await startFaultyServer({ fault: 'crashes on bad JSON' });
+    const restart = async () => (await startFaultyServer({ fault: 'crashes on bad JSON' })).context.server;
+    const finding = await find(await broken(LONG, context), context, { restart });
     expect(finding).toMatchObject({ isDangerous: true, isRepeatable: true });
     expect(finding.descriptions).toHaveLength(2);
   });
 
-  it('is blamed on who breaks it again, of those that were played at the same time', async () => {
-    const { stage } = await startFaultyServer({ fault: 'dies of bad JSON' });
-    const culprit = await broken(LONG, stage);
-    const victim = { ...culprit, steps: [ENTER, BEAT], words: ['ann connects', 'ann beats'] };
-    const restart = async () => (await startFaultyServer({ fault: 'dies of bad JSON' })).stage.server;
-    const finding = await investigate([victim, culprit], stage, { shrinkFor: 10_000, restart });
+  it('is attributed to the run that repeats it, among parallel runs', async () => {
+    const { context } = await startFaultyServer({ fault: 'crashes on bad JSON' });
+    const culprit = await broken(LONG, context);
+    const victim = { ...culprit, steps: [ENTER, HEARTBEAT], descriptions: ['ann connects', 'ann sends HEARTBEAT'] };
+    const restart = async () => (await startFaultyServer({ fault: 'crashes on bad JSON' })).context.server;
+    const finding = await investigate([victim, culprit], context, { shrinkFor: 10_000, restart });
     expect(finding).toMatchObject({ isRepeatable: true });
     expect(finding.steps.at(-1)).toMatchObject({ do: 'malformed' });
   });
 });
 
-it('a server is reached where a socket can be opened, however it keeps its promises', async () => {
-  const { stage, server } = await startFaultyServer({ fault: 'sends no OPEN', patience: 100 });
-  expect(await findUnreachable(stage)).toBeUndefined();
+it('findUnreachable returns undefined if a socket can be opened, even if the server violates rules', async () => {
+  const { context, server } = await startFaultyServer({ fault: 'sends no OPEN', patience: 100 });
+  expect(await findUnreachable(context)).toBeUndefined();
   server.stop();
-  expect(await findUnreachable(stage)).toContain('ECONNREFUSED');
+  expect(await findUnreachable(context)).toContain('ECONNREFUSED');
 });

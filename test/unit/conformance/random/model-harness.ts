@@ -27,7 +27,7 @@ interface Given {
   readonly tolerance?: Partial<Expectations['tolerance']>;
 }
 
-/** A notebook, and short words for what it can be told. Its clock stands until it is turned. */
+/** A model with a manual clock, and shortcuts for its observations. */
 export class ModelHarness {
   readonly model: Model;
   #connections = 0;
@@ -40,48 +40,48 @@ export class ModelHarness {
     });
   }
 
-  /** Somebody asks to be a peer; what comes of it is not told yet. */
+  /** Records a connection attempt without a result. */
   connect(id: string, { token = 'one', realm = 'here' } = {}): ClientConnection {
-    const line = newConnection(`line ${this.#connections++}`, { realm, id, token });
-    this.model.recordConnect(line);
-    return line;
+    const connection = newConnection(`connection ${this.#connections++}`, { realm, id, token });
+    this.model.recordConnect(connection);
+    return connection;
   }
 
-  /** Somebody asks to be a peer, and hears OPEN. */
+  /** Records a connection attempt and OPEN. */
   open(id: string, who: { token?: string; realm?: string } = {}): ClientConnection {
-    const line = this.connect(id, who);
-    this.receive(line, { type: 'OPEN' });
-    return line;
+    const connection = this.connect(id, who);
+    this.receive(connection, { type: 'OPEN' });
+    return connection;
   }
 
-  receive(line: ClientConnection, frame: Partial<ReceivedFrame>): void {
-    this.model.receive(line, { type: '', src: undefined, dst: undefined, payload: undefined, isExact: true, ...frame });
+  receive(connection: ClientConnection, frame: Partial<ReceivedFrame>): void {
+    this.model.receive(connection, { type: '', src: undefined, dst: undefined, payload: undefined, isExact: true, ...frame });
   }
 
-  /** `line` hears message `n` of `src`, as it should. */
-  receiveMessage(line: ClientConnection, src: string, n: number, frame: Partial<ReceivedFrame> = {}): void {
+  /** `connection` receives message `n` of `src` unchanged. */
+  receiveMessage(connection: ClientConnection, src: string, n: number, frame: Partial<ReceivedFrame> = {}): void {
     const payload: ModelPayload = { n };
-    this.receive(line, { type: 'OFFER', src, dst: line.id, payload, ...frame });
+    this.receive(connection, { type: 'OFFER', src, dst: connection.id, payload, ...frame });
   }
 
-  receiveExpire(line: ClientConnection, src: string): void {
-    this.receive(line, { type: 'EXPIRE', src, dst: line.id });
+  receiveExpire(connection: ClientConnection, src: string): void {
+    this.receive(connection, { type: 'EXPIRE', src, dst: connection.id });
   }
 
-  /** Sends one message, and no other is under way. @returns its number. */
+  /** Sends one message while no other is in flight. @returns its number */
   send(from: ClientConnection, to: string, kind: Kind = 'OFFER'): number {
     this.model.settle();
     return this.model.recordMessage(from, to, kind);
   }
 
-  /** Time passes, and nobody says anything. */
+  /** Advances the clock without any frame. */
   advance(ms: number): void {
     this.model.settle();
     this.model.isTimePassing = true;
     this.model.now += ms;
   }
 
-  /** What is owed, in words; undefined where nothing is. */
+  /** The message of the overdue event, if any. */
   get overdue(): string | undefined {
     return this.model.overdue()?.message;
   }

@@ -3,7 +3,7 @@ import { asCase, formatOutcome, type Outcome } from '../../../../conformance/ran
 import type { Finding } from '../../../../conformance/random/random-result.ts';
 
 const KEPT: Outcome = {
-  outcome: 'kept',
+  outcome: 'passed',
   seed: 7,
   runs: 30,
   steps: 612,
@@ -13,7 +13,7 @@ const KEPT: Outcome = {
 };
 const FINDING: Finding = {
   rule: 'M10',
-  message: 'M10: line 0 (ann) sends a message to itself, and does not hear it',
+  message: 'M10: connection 0 (ann) sent a message to itself, but did not receive it',
   isDangerous: false,
   isRepeatable: true,
   steps: [
@@ -24,64 +24,64 @@ const FINDING: Finding = {
   stepsBefore: 20,
   transcript: [{ at: 0, who: 'ann', how: 'noted', what: 'opens' }],
 };
-const BROKEN: Outcome = { ...KEPT, outcome: 'broken', finding: FINDING };
+const BROKEN: Outcome = { ...KEPT, outcome: 'violated', finding: FINDING };
 const REPLAY = `--replay '[{"do":"connect","realm":0,"id":"ann","token":"one"},{"do":"wait","ms":5}]'`;
 
-describe('for people', () => {
-  it('one line says that all is well', () => {
-    expect(formatOutcome(KEPT)).toBe('30 random runs, 612 steps, seed 7: every promise was kept.\n');
-    expect(formatOutcome({ ...KEPT, seed: undefined, steps: 1 })).toBe('replay of 1 step: every promise was kept.\n');
+describe('the text report', () => {
+  it('is one line without a violation', () => {
+    expect(formatOutcome(KEPT)).toBe('30 random runs, 612 steps, seed 7: no rule was violated.\n');
+    expect(formatOutcome({ ...KEPT, seed: undefined, steps: 1 })).toBe('replay of 1 step: no rule was violated.\n');
   });
 
-  it('steps are numbered, and can be played again', () => {
+  it('lists the steps and a replay command', () => {
     expect(formatOutcome(BROKEN).split('\n')).toEqual([
-      '30 random runs, 612 steps, seed 7: a broken promise.',
+      '30 random runs, 612 steps, seed 7: rule violation.',
       '',
-      '  M10: line 0 (ann) sends a message to itself, and does not hear it',
+      '  M10: connection 0 (ann) sent a message to itself, but did not receive it',
       '',
-      'Steps, made of 20:',
+      'Steps, reduced from 20:',
       '   1. ann connects with token one',
       '   2. 5 ms pass',
       '',
-      'To play them again:',
+      'Replay:',
       '',
       `  ${REPLAY}`,
       '',
     ]);
   });
 
-  it('what is dangerous, or does not happen again, is told', () => {
-    const words = formatOutcome({ ...BROKEN, finding: { ...FINDING, isDangerous: true, isRepeatable: false, stepsBefore: 2 } });
-    expect(words).toContain('seed 7: a dangerous broken promise.');
-    expect(words).toContain('\nSteps:\n');
-    expect(words).toContain('Played once more, the same steps broke no promise: it depends on time or on chance.');
+  it('marks a violation as dangerous or not repeatable', () => {
+    const text = formatOutcome({ ...BROKEN, finding: { ...FINDING, isDangerous: true, isRepeatable: false, stepsBefore: 2 } });
+    expect(text).toContain('seed 7: dangerous rule violation.');
+    expect(text).toContain('\nSteps:\n');
+    expect(text).toContain('A replay of the same steps violated no rule: the violation depends on timing or chance.');
   });
 
-  it('so is a server that is not there', () => {
+  it('reports an unreachable server', () => {
     expect(formatOutcome({ ...KEPT, outcome: 'unreachable', unreachable: 'refused' })).toBe(
-      'The server can not be reached: refused\n',
+      'The server is unreachable: refused\n',
     );
   });
 });
 
-describe('as a case', () => {
-  it('every promise was kept', () => {
+describe('the case result', () => {
+  it('is ok without a violation', () => {
     expect(asCase(KEPT)).toMatchObject({ id: 'RANDOM.7', verdict: 'ok', severity: 'required', took: 1_235, transcript: [] });
     expect(asCase(KEPT)).not.toHaveProperty('why');
     expect(asCase({ ...KEPT, seed: undefined }).id).toBe('RANDOM.replay');
   });
 
-  it('a broken promise stands under its rule', () => {
+  it('has the rule of the violation', () => {
     const { rule, verdict, why, transcript } = asCase(BROKEN);
     expect({ rule, verdict, transcript }).toEqual({ rule: 'M10', verdict: 'failed', transcript: FINDING.transcript });
     expect(why).toBe(
-      'M10: line 0 (ann) sends a message to itself, and does not hear it. ' +
-        `Steps: 1. ann connects with token one; 2. 5 ms pass. To play them again: ${REPLAY}`,
+      'M10: connection 0 (ann) sent a message to itself, but did not receive it. ' +
+        `Steps: 1. ann connects with token one; 2. 5 ms pass. Replay: ${REPLAY}`,
     );
     expect(asCase({ ...BROKEN, finding: { ...FINDING, isDangerous: true } }).verdict).toBe('dangerous');
   });
 
-  it('a server that is not there can not be tested', () => {
+  it('is not testable for an unreachable server', () => {
     expect(asCase({ ...KEPT, outcome: 'unreachable', unreachable: 'refused' })).toMatchObject({
       verdict: 'not testable',
       why: 'refused',

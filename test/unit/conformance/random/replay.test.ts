@@ -9,18 +9,18 @@ import type { Step } from '../../../../conformance/random/steps.ts';
 const STEPS: readonly Step[] = [
   { do: 'connect', realm: 0, id: 'ann', token: 'one' },
   { do: 'relay', realm: 0, who: 'ann', kind: 'OFFER', to: 'no\u0007body' },
-  { do: 'malformed', realm: 0, who: 'ann', frame: 'half an object', times: 2 },
+  { do: 'malformed', realm: 0, who: 'ann', frame: 'a truncated object', times: 2 },
   { do: 'wait', ms: 20 },
 ];
 
 describe('a replay', () => {
-  it('stands on one line that a shell takes between single quotes', () => {
+  it('is one line without single quotes', () => {
     const text = writeReplay([...STEPS, { do: 'connect', realm: 0, id: "o'hara", token: 'one' }]);
     expect(text).not.toMatch(/['\n]/);
     expect(readReplay(text).at(-1)).toMatchObject({ id: "o'hara" });
   });
 
-  it('may have one step on each line', () => {
+  it('may have one step per line', () => {
     expect(readReplay(`${STEPS.map((step) => JSON.stringify(step)).join('\n\n')}\n`)).toEqual(STEPS);
   });
 
@@ -32,16 +32,16 @@ describe('a replay', () => {
   });
 
   it.each([
-    ['no/such/file', "--replay must be steps or a file with steps, not 'no/such/file'"],
-    ['[]', '--replay has no steps'],
-    ['[{"do":"wait"', '--replay must be JSON, a list of steps or one on each line, not'],
-    ['[{"do":"sing"}]', "step 1 of --replay does 'sing', which is none of connect, reconnect,"],
-    ['[5]', "step 1 of --replay does 'undefined'"],
-    ['{"do":"wait","ms":1}\n{"do":"wait","ms":-1}', 'step 2 of --replay (wait) can not have ms -1'],
-    ['[{"do":"relay","realm":0,"who":"ann","to":"bob","kind":"EXPIRE"}]', 'can not have kind "EXPIRE"'],
-    ['[{"do":"stumble","realm":0,"who":"ann","over":"a stone","times":1}]', 'can not have over "a stone"'],
-    ['[{"do":"connect","realm":0,"id":"","token":"one"}]', 'can not have id ""'],
-  ])('%s is refused in one line', (given, why) => {
+    ['no/such/file', "--replay must be steps in JSON or a file with steps, not 'no/such/file'"],
+    ['[]', '--replay contains no steps'],
+    ['[{"do":"wait"', '--replay must be a JSON list of steps or one JSON object per line, not'],
+    ['[{"do":"sing"}]', "step 1 of --replay: unknown action 'sing'; use one of connect, reconnect,"],
+    ['[5]', "step 1 of --replay: unknown action 'undefined'"],
+    ['{"do":"wait","ms":1}\n{"do":"wait","ms":-1}', 'step 2 of --replay (wait): invalid ms -1'],
+    ['[{"do":"relay","realm":0,"who":"ann","to":"bob","kind":"EXPIRE"}]', 'invalid kind "EXPIRE"'],
+    ['[{"do":"malformed","realm":0,"who":"ann","frame":"a stone","times":1}]', 'invalid frame "a stone"'],
+    ['[{"do":"connect","realm":0,"id":"","token":"one"}]', 'invalid id ""'],
+  ])('%s is rejected in one line', (given, why) => {
     expect(() => readReplay(given)).toThrow(UsageError);
     expect(() => readReplay(given)).toThrow(why);
   });

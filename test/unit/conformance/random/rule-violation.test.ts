@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RuleViolation, ConnectFailure, assertRule } from '../../../../conformance/random/rule-violation.ts';
 
-describe('a broken promise', () => {
-  it('says by its rule what was seen', () => {
+describe('a rule violation', () => {
+  it('has the rule and the observation', () => {
     expect(new RuleViolation('M1', 'it came twice')).toMatchObject({
       rule: 'M1',
       message: 'M1: it came twice',
@@ -10,12 +10,12 @@ describe('a broken promise', () => {
     });
   });
 
-  it('is thrown where a claim does not hold', () => {
+  it('is thrown if the assertion is false', () => {
     expect(() => assertRule(true, 'M1', 'it came')).not.toThrow();
     expect(() => assertRule(false, 'M1', 'it came to another', { isDangerous: true })).toThrow('M1: it came to another');
   });
 
-  it('can be that there is no socket at all', () => {
+  it('can be a connection failure', () => {
     expect(new ConnectFailure('refused', { isDangerous: true })).toMatchObject({
       name: 'NoSocket',
       rule: 'O3',

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { EXPECTATIONS } from '../../../../conformance/random/expectations.ts';
 import { parallelRunsFor } from '../../../../conformance/random/run-context.ts';
 
-it('O6: where few peers are let in, worlds come one by one', () => {
+it('O6: runs are sequential with a low concurrent limit', () => {
   const { signalbox, compatible } = EXPECTATIONS;
   expect(parallelRunsFor(signalbox, 4)).toBe(4);
   expect(parallelRunsFor(compatible, 4)).toBe(4);

@@ -3,7 +3,7 @@ import { UsageError } from '../../../../conformance/arguments.ts';
 import { runRandom, type RandomOptions } from '../../../../conformance/random/run-random.ts';
 import { startFaultyServer } from './start-faulty-server.ts';
 
-/* What it finds is in test/e2e/conformance/random.test.ts. */
+/* The violations that random runs find are tested in test/e2e/conformance/random.test.ts. */
 
 function terminal(isTerminal = false) {
   const written = { stdout: '', stderr: '' };
@@ -17,48 +17,48 @@ function terminal(isTerminal = false) {
 
 async function run(options: Partial<RandomOptions>, wanted: Parameters<typeof startFaultyServer>[0] = {}) {
   const { io, written } = terminal();
-  const { server } = (await startFaultyServer(wanted)).stage;
+  const { server } = (await startFaultyServer(wanted)).context;
   return { ...(await runRandom({ server, runs: 5, seed: 3, expectations: 'signalbox', ...options }, io)), written };
 }
 
 describe('random runs', () => {
-  it('that break no promise are one case that is ok', async () => {
+  it('without a violation are one case with the verdict ok', async () => {
     const { outcome, runs, steps, finding, cases, report, written } = await run({});
-    expect({ outcome, runs, finding }).toEqual({ outcome: 'kept', runs: 5, finding: undefined });
+    expect({ outcome, runs, finding }).toEqual({ outcome: 'passed', runs: 5, finding: undefined });
     expect(cases).toMatchObject([{ id: 'RANDOM.3', verdict: 'ok' }]);
-    expect(report).toBe(`5 random runs, ${steps} steps, seed 3: every promise was kept.\n`);
+    expect(report).toBe(`5 random runs, ${steps} steps, seed 3: no rule was violated.\n`);
     expect(written).toEqual({ stdout: report, stderr: '' });
   });
 
-  it('do the same steps for the same seed, and others for another', async () => {
+  it('are deterministic for a seed', async () => {
     const [one, other, third] = await Promise.all([run({}), run({}), run({ seed: 4 })]);
     expect(one.steps).toBe(other.steps);
     expect(one.steps).not.toBe(third.steps);
     expect((await run({ seed: undefined, runs: 1, maxSteps: 2 })).seed).toBeGreaterThanOrEqual(0);
   });
 
-  it('end with the first broken promise, and how to break it again', async () => {
-    const { outcome, finding, cases, report } = await run({}, { fault: 'spoofs src' });
-    expect(outcome).toBe('broken');
+  it('end at the first violation with a replay command', async () => {
+    const { outcome, finding, cases, report } = await run({}, { fault: 'relays a forged src' });
+    expect(outcome).toBe('violated');
     expect(cases).toMatchObject([{ rule: 'M1', verdict: 'dangerous' }]);
     const [, replay = ''] = /--replay '(.*)'/.exec(report) ?? [];
-    const again = await run({ replay }, { fault: 'spoofs src' });
+    const again = await run({ replay }, { fault: 'relays a forged src' });
     expect(again).toMatchObject({
-      outcome: 'broken',
+      outcome: 'violated',
       seed: undefined,
-      finding: { words: finding?.descriptions, stepsBefore: finding?.descriptions.length },
+      finding: { descriptions: finding?.descriptions, stepsBefore: finding?.descriptions.length },
     });
-    expect((await run({ replay })).report).toBe(`replay of ${finding?.descriptions.length} steps: every promise was kept.\n`);
+    expect((await run({ replay })).report).toBe(`replay of ${finding?.descriptions.length} steps: no rule was violated.\n`);
   });
 
-  it('hold a server to what is expected of it', async () => {
+  it('use the selected expectations', async () => {
     const replay = '[{"do":"connect","realm":0,"id":"ann","token":"one"},{"do":"reconnect","realm":0,"who":"ann"}]';
-    const fault = 'lets the old socket live';
-    expect((await run({ replay, expectations: undefined }, { fault })).outcome).toBe('kept');
+    const fault = 'keeps the old socket open';
+    expect((await run({ replay, expectations: undefined }, { fault })).outcome).toBe('passed');
     expect((await run({ replay }, { fault, patience: 200 })).finding?.rule).toBe('O5');
   });
 
-  it('are judged by limits and tolerance that are told', async () => {
+  it('use the given limits and tolerance', async () => {
     const flood =
       '[{"do":"connect","realm":0,"id":"ann","token":"one"},{"do":"flood","realm":0,"who":"ann","to":"ann","count":90}]';
     const limits = { messageBurst: 10, messagesPerSecond: 10 };
@@ -66,24 +66,24 @@ describe('random runs', () => {
     expect(finding?.rule).toBe('M19');
   });
 
-  it('need a server, and steps that can be read', async () => {
-    const { stage, server } = await startFaultyServer();
+  it('require a reachable server and valid steps', async () => {
+    const { context, server } = await startFaultyServer();
     server.stop();
     const { io, written } = terminal();
-    expect(await runRandom({ server: stage.server }, io)).toMatchObject({
+    expect(await runRandom({ server: context.server }, io)).toMatchObject({
       outcome: 'unreachable',
       runs: 0,
       cases: [{ verdict: 'not testable' }],
     });
-    expect(written.stdout).toMatch(/^The server can not be reached: O3: .*ECONNREFUSED/);
-    await expect(runRandom({ server: stage.server, replay: '[]' }, io)).rejects.toThrow(UsageError);
-    const none = runRandom({ server: stage.server, runs: 0 }, io);
+    expect(written.stdout).toMatch(/^The server is unreachable: O3: .*ECONNREFUSED/);
+    await expect(runRandom({ server: context.server, replay: '[]' }, io)).rejects.toThrow(UsageError);
+    const none = runRandom({ server: context.server, runs: 0 }, io);
     await expect(none).rejects.toThrow('--random must be from 1 to 10000, not 0');
   });
 
-  it('tell a terminal how far they are', async () => {
+  it('show their progress on a terminal', async () => {
     const { io, written } = terminal(true);
-    await runRandom({ server: (await startFaultyServer()).stage.server, runs: 2, seed: 1, maxSteps: 5 }, io);
+    await runRandom({ server: (await startFaultyServer()).context.server, runs: 2, seed: 1, maxSteps: 5 }, io);
     expect(written.stderr).toContain('random run 2 of 2');
     expect(written.stderr.endsWith('\r\u001b[K')).toBe(true);
   });

@@ -6,7 +6,7 @@ import { simpler } from '../../../../conformance/random/simpler.ts';
 const ANN = { realm: 0, who: 'ann' };
 
 describe('a simpler step', () => {
-  it('is one message instead of many, or at least fewer', () => {
+  it('is one message instead of many, or fewer', () => {
     const relay = { do: 'relay', ...ANN, kind: 'OFFER', to: 'bob' };
     expect(simpler({ do: 'flood', ...ANN, to: 'bob', count: 60 })).toEqual([
       relay,
@@ -16,17 +16,17 @@ describe('a simpler step', () => {
     expect(simpler({ do: 'from-all', realm: 0, to: 'bob' })).toContainEqual(relay);
   });
 
-  it('is shorter, fewer, or the one that is known best', () => {
+  it('is shorter, fewer, or the default', () => {
     expect(simpler({ do: 'wait', ms: 500 })).toEqual([{ do: 'wait', ms: 250 }]);
     expect(simpler({ do: 'connect', realm: 0, id: 'ann', token: 'two' })).toMatchObject([{ token: 'one' }]);
     expect(simpler({ do: 'relay', ...ANN, kind: 'LEAVE', to: 'bob' })).toMatchObject([{ kind: 'OFFER' }]);
-    expect(simpler({ do: 'malformed', ...ANN, frame: 'nothing', times: 3 })).toMatchObject([
+    expect(simpler({ do: 'malformed', ...ANN, frame: 'an empty frame', times: 3 })).toMatchObject([
       { times: 1 },
-      { over: 'half an object' },
+      { frame: 'a truncated object' },
     ]);
   });
 
-  it('comes to an end for every step', () => {
+  it('ends the simplification of every step', () => {
     const scope = {
       realms: 2,
       hasUnusableId: true,

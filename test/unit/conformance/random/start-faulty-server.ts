@@ -4,17 +4,17 @@ import { limitsFrom } from '../../../../conformance/random/limits.ts';
 import type { RunContext } from '../../../../conformance/random/run-context.ts';
 import { FaultyServer, type Fault, type FaultySettings } from './faulty-server.ts';
 
-interface Wanted {
+interface ServerOptions {
   readonly fault?: Fault | undefined;
   readonly set?: FaultySettings;
   readonly expect?: ExpectationsName;
   readonly patience?: number;
 }
 
-/** A server that lives as long as the test, and a stage on it. */
-export async function startFaultyServer({ fault, set, expect = 'signalbox', patience }: Wanted = {}): Promise<{
+/** Starts a server that is stopped at the end of the test. */
+export async function startFaultyServer({ fault, set, expect = 'signalbox', patience }: ServerOptions = {}): Promise<{
   server: FaultyServer;
-  stage: RunContext;
+  context: RunContext;
 }> {
   const server = await FaultyServer.start(fault, set);
   onTestFinished(() => server.stop());
@@ -22,5 +22,5 @@ export async function startFaultyServer({ fault, set, expect = 'signalbox', pati
   const { [expect]: expected } = EXPECTATIONS;
   const limits = limitsFrom(profile.settings, expected.limits);
   const keys = profile.settings.key ?? [];
-  return { server, stage: { server: profile, keys, expected: { ...expected, limits }, longestWait: 3_000, atOnce: 2 } };
+  return { server, context: { server: profile, keys, expected: { ...expected, limits }, longestWait: 3_000, atOnce: 2 } };
 }

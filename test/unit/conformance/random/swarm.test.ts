@@ -3,107 +3,107 @@ import { Swarm } from '../../../../conformance/random/swarm.ts';
 import type { ClientConnection } from '../../../../conformance/random/client-connection.ts';
 import { startFaultyServer } from './start-faulty-server.ts';
 
-type Wanted = Parameters<typeof startFaultyServer>[0];
+type ServerOptions = Parameters<typeof startFaultyServer>[0];
 
-async function crowded(wanted: Wanted = {}) {
-  const { stage, server } = await startFaultyServer(wanted);
-  const crowd = new Swarm(stage);
-  const enters = (id: string, token = 'one'): Promise<ClientConnection> => crowd.connect(id, { realm: 'here', id, token });
-  return { crowd, server, enters };
+async function startSwarm(wanted: ServerOptions = {}) {
+  const { context, server } = await startFaultyServer(wanted);
+  const swarm = new Swarm(context);
+  const connect = (id: string, token = 'one'): Promise<ClientConnection> => swarm.connect(id, { realm: 'here', id, token });
+  return { swarm, server, connect };
 }
 
-describe('lines of a crowd', () => {
-  it('O3, O4: enter, or hear why they do not', async () => {
-    const { crowd, enters } = await crowded();
-    expect(await enters('ann')).toMatchObject({ isWelcome: true, isOver: false });
-    expect(await enters('ann', 'two')).toMatchObject({ isWelcome: false, isRefused: true, isOver: true });
-    expect(crowd.size).toBe(2);
+describe('a swarm', () => {
+  it('O3, O4: waits until a connection is admitted or refused', async () => {
+    const { swarm, connect } = await startSwarm();
+    expect(await connect('ann')).toMatchObject({ gotOpen: true, isClosed: false });
+    expect(await connect('ann', 'two')).toMatchObject({ gotOpen: false, gotRefusal: true, isClosed: true });
+    expect(swarm.size).toBe(2);
   });
 
-  it('M4, L3: have said and heard all when they are settled', async () => {
-    const { crowd, enters } = await crowded();
-    const [ann, bob] = [await enters('ann'), await enters('bob')];
-    const n = crowd.model.recordMessage(ann, 'bob', 'OFFER');
-    crowd.sendFrame(ann, { type: 'OFFER', dst: 'bob', payload: { n, of: crowd.runId } });
-    await crowd.settle({ connection: ann });
-    expect(crowd.model.overdue()).toBeUndefined();
-    expect(crowd.slowestAnswer).toBeGreaterThan(0);
-    expect(crowd.transcript.lines.filter(({ who, how }) => who === bob.name && how === 'heard')).toHaveLength(2);
+  it('M4, L3: waits until all frames are read and answered', async () => {
+    const { swarm, connect } = await startSwarm();
+    const [ann, bob] = [await connect('ann'), await connect('bob')];
+    const n = swarm.model.recordMessage(ann, 'bob', 'OFFER');
+    swarm.sendFrame(ann, { type: 'OFFER', dst: 'bob', payload: { n, of: swarm.runId } });
+    await swarm.settle({ connection: ann });
+    expect(swarm.model.overdue()).toBeUndefined();
+    expect(swarm.slowestAnswer).toBeGreaterThan(0);
+    expect(swarm.transcript.lines.filter(({ who, how }) => who === bob.name && how === 'heard')).toHaveLength(2);
   });
 
-  it('L4: wait for an id that should be free', async () => {
-    const { crowd, enters } = await crowded();
-    const ann = await enters('ann');
-    crowd.model.recordHangUp(ann);
-    setTimeout(() => crowd.socket(ann).cut(), 20);
-    expect(await enters('ann', 'two')).toMatchObject({ isWelcome: true });
+  it('L4: retries until an id is free', async () => {
+    const { swarm, connect } = await startSwarm();
+    const ann = await connect('ann');
+    swarm.model.recordHangUp(ann);
+    setTimeout(() => swarm.socket(ann).cut(), 20);
+    expect(await connect('ann', 'two')).toMatchObject({ gotOpen: true });
   });
 
-  it('L2: but not for ever', async () => {
-    const { crowd, enters } = await crowded({ patience: 100 });
-    crowd.model.recordHangUp(await enters('ann'));
-    await expect(enters('ann', 'two')).rejects.toThrow('L2: ann heard ID-TAKEN, and its id is free');
+  it('L2: fails if the id stays taken', async () => {
+    const { swarm, connect } = await startSwarm({ patience: 100 });
+    swarm.model.recordHangUp(await connect('ann'));
+    await expect(connect('ann', 'two')).rejects.toThrow('L2: ann received ID-TAKEN, although its id is free');
   });
 
-  it('M1: hear nothing that another crowd has sent', async () => {
-    const { crowd, enters } = await crowded();
-    const ann = await enters('ann');
-    crowd.sendFrame(ann, { type: 'OFFER', dst: 'ann', payload: { n: 0, of: 'others' } });
-    await expect(crowd.settle({ connection: ann })).rejects.toThrow('M1: ann heard what nobody here has sent to anybody');
+  it('M1: receives no message of another run', async () => {
+    const { swarm, connect } = await startSwarm();
+    const ann = await connect('ann');
+    swarm.sendFrame(ann, { type: 'OFFER', dst: 'ann', payload: { n: 0, of: 'others' } });
+    await expect(swarm.settle({ connection: ann })).rejects.toThrow('M1: ann received a message that no peer of this run sent');
   });
 
-  it('M10: do not hear themselves where the server is deaf, even if it closes them for their silence', async () => {
+  it('M10: detects a socket that the server ignores, even if the server closes it for a liveness timeout', async () => {
     for (const set of [{}, { alive_timeout: 300 }]) {
-      const { crowd, enters } = await crowded({
-        fault: 'goes deaf after bad JSON',
+      const { swarm, connect } = await startSwarm({
+        fault: 'ignores a socket after bad JSON',
         patience: set.alive_timeout === undefined ? 200 : 5_000,
         set,
       });
-      const ann = await enters('ann');
-      crowd.model.recordMalformed(ann);
-      crowd.socket(ann).send('{');
-      const settling = crowd.settle({ connection: ann, ignoredRule: 'M10' });
-      await expect(settling).rejects.toThrow('M10: ann sends a message to itself, and does not hear it');
+      const ann = await connect('ann');
+      swarm.model.recordMalformed(ann);
+      swarm.socket(ann).send('{');
+      const settling = swarm.settle({ connection: ann, ignoredRule: 'M10' });
+      await expect(settling).rejects.toThrow('M10: ann sent a message to itself, but did not receive it');
     }
   });
 
-  it('L3: are missed where they get no pong', async () => {
-    const { crowd, enters } = await crowded({ fault: 'answers no ping', patience: 200 });
-    await enters('ann');
-    await expect(crowd.settle()).rejects.toThrow('L3: ann gets no answer to a WebSocket ping');
+  it('L3: detects a missing pong', async () => {
+    const { swarm, connect } = await startSwarm({ fault: 'answers no ping', patience: 200 });
+    await connect('ann');
+    await expect(swarm.settle()).rejects.toThrow('L3: ann received no pong');
   });
 
-  it('L1: depart when the server closes them', async () => {
-    const { crowd, enters } = await crowded({ set: { alive_timeout: 100 } });
-    const ann = await enters('ann');
-    await crowd.waitUntil(() => crowd.closedByServer.length > 0);
-    expect(crowd.closedByServer).toEqual([ann]);
+  it('L1: lists connections closed by the server', async () => {
+    const { swarm, connect } = await startSwarm({ set: { alive_timeout: 100 } });
+    const ann = await connect('ann');
+    await swarm.waitUntil(() => swarm.closedByServer.length > 0);
+    expect(swarm.closedByServer).toEqual([ann]);
   });
 
-  it('can not be where there is no server', async () => {
-    const { server, enters } = await crowded();
+  it('fails if the server is unreachable', async () => {
+    const { server, connect } = await startSwarm();
     server.stop();
-    await expect(enters('ann')).rejects.toMatchObject({ name: 'NoSocket', isDangerous: true });
+    await expect(connect('ann')).rejects.toMatchObject({ name: 'NoSocket', isDangerous: true });
   });
 
-  it('M7: have left when they are closed, or when the server has read it', async () => {
-    for (const fault of [undefined, 'keeps who has left'] as const) {
-      const { crowd, enters } = await crowded({ fault, expect: 'compatible' });
-      const ann = await enters('ann');
-      crowd.model.recordLeave(ann);
-      crowd.socket(ann).send('{"type":"LEAVE"}');
-      await crowd.waitForLeave(ann);
+  it('M7: waits until the server has read LEAVE, with or without a close', async () => {
+    for (const fault of [undefined, 'keeps the socket open after LEAVE'] as const) {
+      const { swarm, connect } = await startSwarm({ fault, expect: 'compatible' });
+      const ann = await connect('ann');
+      swarm.model.recordLeave(ann);
+      swarm.socket(ann).send('{"type":"LEAVE"}');
+      await swarm.waitForLeave(ann);
       expect(ann.isClosed).toBe(fault === undefined);
-      expect(await enters('ann', 'two')).toMatchObject({ isWelcome: true });
+      expect(await connect('ann', 'two')).toMatchObject({ gotOpen: true });
     }
   });
 
-  it('are all cut in the end, guests too', async () => {
-    const { crowd } = await crowded();
-    const guest = await crowd.connectUntracked('guest', { realm: 'here', id: 'guest', token: 'one' });
-    expect(crowd.model.ownerOf(guest)).toBeUndefined();
-    crowd.close();
-    await crowd.waitForClose(guest);
-    expect(crowd.socket(guest).isOpen).toBe(false);
+  it('destroys all connections at the end, including guests', async () => {
+    const { swarm } = await startSwarm();
+    const guest = await swarm.connectUntracked('guest', { realm: 'here', id: 'guest', token: 'one' });
+    expect(swarm.model.ownerOf(guest)).toBeUndefined();
+    swarm.close();
+    await swarm.waitForClose(guest);
+    expect(swarm.socket(guest).isOpen).toBe(false);
   });
 });

@@ -6,36 +6,36 @@ import { EACH_VERDICT, HOSTILE, HOSTILE_CASE, sampleCase, sampleRun } from './sa
 const PAGE = reportInHtml([sampleRun(EACH_VERDICT)]);
 
 describe('a page', () => {
-  it('names what it is about', () => {
+  it('has a title', () => {
     expect(PAGE).toMatch(/^<!doctype html>/);
     expect(PAGE).toContain('<title>Conformance of a server</title>');
     expect(reportInHtml([sampleRun([]), sampleRun([])])).toContain('<h1>Conformance of 2 servers</h1>');
     expect(reportInHtml([sampleRun([])], 'Mine & yours')).toContain('<h1>Mine &amp; yours</h1>');
   });
 
-  it('tells of which suite it is, and of which versions', () => {
+  it('lists the versions of the suite', () => {
     const older = { ...sampleRun([sampleCase('M1.a')]), version: '1.0.0' };
     expect(reportInHtml([sampleRun([]), older, older])).toMatch(
-      /1 case about .*<code>signalbox conform<\/code>\s+1\.0\.0, 1\.2\.3\./,
+      /1 case for .*<code>signalbox conform<\/code>\s+1\.0\.0, 1\.2\.3\./,
     );
   });
 
-  it('leads to each family of rules, and lets each verdict be shown or not', () => {
+  it('links to each rule family, and has a filter for each verdict', () => {
     expect(PAGE).toContain('<a href="#family-M">Messages <b>5</b></a>');
     expect(PAGE.match(/<input type="checkbox" id="show-[a-z-]+" checked/g)).toHaveLength(5);
   });
 
-  it('offers to show only where servers differ where there are several', () => {
+  it('has a filter for differences between several servers', () => {
     expect(PAGE).not.toContain('id="differing"');
     expect(reportInHtml([sampleRun([]), sampleRun([])])).toContain('id="differing"');
   });
 
-  it('refers to nothing outside of itself', () => {
+  it('refers to no external resource', () => {
     expect(PAGE).not.toMatch(/https?:|\bsrc=|@import|url\(/);
     expect(Array.from(PAGE.matchAll(/<(?:link|a|use)\b[^>]*href="([^"]*)"/g), ([, target = '']) => target[0])).not.toContain('/');
   });
 
-  it('lets nothing run but its own script and style', () => {
+  it('allows only its own script and style', () => {
     const hash = (tag: string) => {
       const [, text = ''] = new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(PAGE) ?? [];
       return `sha256-${createHash('sha256').update(text).digest('base64')}`;
@@ -46,7 +46,7 @@ describe('a page', () => {
     expect(policy).toContain(`style-src &#39;${hash('style')}&#39;`);
   });
 
-  it('has no tag of a server that wants to have one', () => {
+  it('contains no markup of a server', () => {
     const page = reportInHtml([sampleRun([HOSTILE_CASE], HOSTILE), sampleRun([HOSTILE_CASE], HOSTILE)], HOSTILE);
     expect(page.match(/<script/g)).toHaveLength(1);
     expect(page.match(/<style/g)).toHaveLength(1);

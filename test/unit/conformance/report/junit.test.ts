@@ -4,8 +4,8 @@ import { EACH_VERDICT, HOSTILE_CASE, sampleCase, sampleRun } from './sample-runs
 
 const linesOf = (...args: Parameters<typeof sampleRun>) => reportInJunit(sampleRun(...args)).split('\n');
 
-describe('a report in JUnit XML', () => {
-  it('has a suite for each family of rules, with its counts', () => {
+describe('the JUnit XML report', () => {
+  it('has a suite with counts for each rule family', () => {
     const lines = linesOf([sampleCase('L1.a'), ...EACH_VERDICT]).filter((line) => line.startsWith('<testsuite'));
     expect(lines).toEqual([
       '<testsuites name="a server" tests="6" failures="1" errors="1" skipped="1" time="4.321">',
@@ -14,7 +14,7 @@ describe('a report in JUnit XML', () => {
     ]);
   });
 
-  it('tells each verdict in the words of JUnit', () => {
+  it('maps each verdict to a JUnit result', () => {
     const xml = reportInJunit(sampleRun(EACH_VERDICT));
     expect(xml).toContain(
       'name="M1.dangerous: the title of M1.dangerous" time="0.012"><error message="what was seen" type="dangerous">',
@@ -27,7 +27,7 @@ describe('a report in JUnit XML', () => {
     expect(xml).toContain('<testcase classname="a server.M5" name="M5.ok: the title of M5.ok" time="0.012"/>');
   });
 
-  it('tells what was expected and seen, what peer does, and the transcript', () => {
+  it('includes the expectation, the observation, the deviation of peer, and the transcript', () => {
     const [story] =
       linesOf(EACH_VERDICT)
         .join('\n')
@@ -35,11 +35,11 @@ describe('a report in JUnit XML', () => {
     expect(story?.split('\n').slice(1)).toEqual([
       'seen: what was seen',
       'peer 1.0.2: does so too',
-      '     7 ms  ann heard what was heard</failure>',
+      '     7 ms  ann heard what was received</failure>',
     ]);
   });
 
-  it('has no character that XML can not have, and none that ends what it stands in', () => {
+  it('contains only valid XML characters, and escapes markup', () => {
     const xml = reportInJunit(sampleRun([HOSTILE_CASE, { ...HOSTILE_CASE, verdict: 'loose' }], 'a\nb'));
     expect(xml).not.toMatch(/[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u);
     expect(xml).toContain('name="a&#10;b"');

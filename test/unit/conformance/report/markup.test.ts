@@ -2,28 +2,28 @@ import { describe, expect, it } from 'vitest';
 import { showInvisible, html, trustedHtml } from '../../../../conformance/report/markup.ts';
 
 describe('markup', () => {
-  it('escapes what is put into it, in text and in attributes', () => {
+  it('escapes values in text and attributes', () => {
     expect(html`<a title="${`"'<&>`}">${'</a>'}</a>`.markup).toBe('<a title="&quot;&#39;&lt;&amp;&gt;">&lt;/a&gt;</a>');
   });
 
-  it('takes markup as it is, lists one after the other, and nothing for nothing', () => {
+  it('accepts markup, lists and undefined', () => {
     const items = ['a', '<'].map((text) => html`<i>${text}</i>`);
     expect(html`<b>${items}${undefined}${''}${0}</b>`.markup).toBe('<b><i>a</i><i>&lt;</i>0</b>');
     expect(html`${trustedHtml('<hr>')}`.markup).toBe('<hr>');
   });
 
-  it('tells characters by their number that HTML can not write or nobody can see', () => {
+  it('shows invisible and invalid characters as escapes', () => {
     expect(html`${'\u0000\u001b\u007f\u0085\u202e\u2028\ufeff'}`.markup).toBe(
       '\\u0000\\u001b\\u007f\\u0085\\u202e\\u2028\\ufeff',
     );
     expect(html`${'a\n\tb ünï 🦊'}`.markup).toBe('a\n\tb ünï 🦊');
   });
 
-  it('tells halves of surrogate pairs, so that the page can be written as UTF-8', () => {
+  it('shows lone surrogates as escapes, so that the page is valid UTF-8', () => {
     expect(html`${'\ud83e! !\udd8a 🦊'}`.markup).toBe('\\ud83e! !\\udd8a 🦊');
   });
 
-  it('sets what can not be seen apart from a backslash that was there', () => {
+  it('distinguishes an invisible character from a literal backslash', () => {
     expect(showInvisible('\\u0000 \u0000\u0007 <').markup).toBe('\\u0000 <span class="unseen">\\u0000\\u0007</span> &lt;');
   });
 });

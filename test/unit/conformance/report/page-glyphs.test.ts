@@ -3,18 +3,18 @@ import { glyph, GLYPHS, slug } from '../../../../conformance/report/page-glyphs.
 import { WORST_FIRST } from '../../../../conformance/report/verdicts.ts';
 
 describe('the glyph of a verdict', () => {
-  it.each([...WORST_FIRST, 'absent' as const])('%s is drawn, and differs from the others', (mark) => {
+  it.each([...WORST_FIRST, 'absent' as const])('%s has a unique symbol', (mark) => {
     const [, id = ''] = /href="#([^"]+)"/.exec(glyph(mark).markup) ?? [];
     const drawings = GLYPHS.markup.split('</symbol>').map((one) => one.replace(/^[^]*?<symbol id="([^"]+)"[^>]*>/, '$1 '));
     expect(drawings.filter((one) => one.startsWith(`${id} <`))).toHaveLength(1);
     expect(new Set(drawings.map((one) => one.slice(one.indexOf(' ')))).size).toBe(drawings.length);
   });
 
-  it('is for eyes only', () => {
+  it('is decorative', () => {
     expect(glyph('ok').markup).toContain('aria-hidden="true"');
   });
 
-  it('goes by a name without spaces', () => {
+  it('has an id without spaces', () => {
     expect(slug('not testable')).toBe('not-testable');
   });
 });

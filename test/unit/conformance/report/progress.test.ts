@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Progress } from '../../../../conformance/report/progress.ts';
 import type { CaseResult } from '../../../../conformance/results.ts';
 
-it('a line is written over as cases end, and cleared', () => {
+it('overwrites the line after each case, and clears it at the end', () => {
   const written: string[] = [];
   const progress = new Progress({ write: (text) => written.push(text) }, 3);
   progress.ended({ id: 'M1.a', verdict: 'ok' } as CaseResult);
@@ -15,7 +15,7 @@ it('a line is written over as cases end, and cleared', () => {
   ]);
 });
 
-it('nobody is told where nobody watches', () => {
+it('writes nothing without a terminal', () => {
   const progress = new Progress(undefined, 3);
   expect(() => progress.clear()).not.toThrow();
 });

@@ -1,9 +1,9 @@
 import type { CaseResult, RunResult } from '../../../../conformance/results.ts';
 
-/** What a hostile server might want a report to say: ends of what it could stand in, control characters, no text at all. */
+/** Hostile text: closing tags and delimiters, control characters, and a lone surrogate. */
 export const HOSTILE = `</script></style><img src=x onerror="window.owned=1"> '"&]]> \u0000\u001b[31m\u202e \ud83e \u2028 🦊`;
 
-/** A result of a case; what is not said does not matter. */
+/** A case result with defaults. */
 export function sampleCase(id: string, said: Partial<CaseResult> = {}): CaseResult {
   const verdict = said.verdict ?? 'ok';
   return {
@@ -15,19 +15,19 @@ export function sampleCase(id: string, said: Partial<CaseResult> = {}): CaseResu
       verdict,
       expected: 'what is expected',
     },
-    ...{ took: 12, transcript: verdict === 'ok' || verdict === 'not testable' ? [] : [line('what was heard')] },
+    ...{ took: 12, transcript: verdict === 'ok' || verdict === 'not testable' ? [] : [line('what was received')] },
     ...(verdict === 'ok' ? {} : { why: 'what was seen' }),
     ...said,
   };
 }
 
-/** One run of the given cases. */
+/** A run with the given cases. */
 export function sampleRun(cases: readonly CaseResult[], server = 'a server'): RunResult {
   const startedAt = '2026-01-02T03:04:05.678Z';
   return { suite: 'signalbox conform', format: 1, version: '1.2.3', server, startedAt, took: 4_321, cases };
 }
 
-/** One case of each verdict, the worst first. */
+/** One case for each verdict, worst first. */
 export const EACH_VERDICT: readonly CaseResult[] = [
   sampleCase('M1.dangerous', { verdict: 'dangerous' }),
   sampleCase('M2.failed', { verdict: 'failed', reference: 'does so too', severity: 'hardening' }),
@@ -36,7 +36,7 @@ export const EACH_VERDICT: readonly CaseResult[] = [
   sampleCase('M5.ok'),
 ];
 
-/** A case in which all text is hostile. */
+/** A case with hostile text in every member. */
 export const HOSTILE_CASE: CaseResult = {
   ...{
     id: HOSTILE,

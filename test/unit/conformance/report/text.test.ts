@@ -9,16 +9,22 @@ function report(...cases: CaseResult[]): string {
 }
 
 function result(verdict: Verdict, more: Partial<CaseResult> = {}): CaseResult {
-  const named = { id: 'M1.a', rule: 'M1', title: 'Ann writes', severity: 'required', expected: 'Bob hears her' } as const;
+  const named = {
+    id: 'M1.a',
+    rule: 'M1',
+    title: 'Ann sends an OFFER',
+    severity: 'required',
+    expected: 'Bob receives the OFFER',
+  } as const;
   return { ...named, verdict, took: 1, transcript: [], ...more };
 }
 
-describe('a report in text', () => {
-  it('is one line where all is well', () => {
+describe('the text report', () => {
+  it('is one line if all cases are ok', () => {
     expect(report(result('ok'))).toBe('here: 1 ok, 0 loose, 0 failed, 0 dangerous, 0 not testable, in 1.2 s\n');
   });
 
-  it('tells what failed, why, what the reference does, and the end of the transcript', () => {
+  it('includes the expectation, the observation, the deviation of peer, and the end of the transcript', () => {
     const transcript = Array.from({ length: 20 }, (_, at) => ({
       at,
       who: 'ann',
@@ -27,18 +33,18 @@ describe('a report in text', () => {
     }));
     const text = report(result('failed', { why: 'silence', reference: 'waits', transcript }));
     expect(text).toContain(
-      'FAILED M1.a: Ann writes\n  expected: Bob hears her\n  seen: silence\n  peer 1.0.2: waits\n    8 lines before\n',
+      'FAILED M1.a: Ann sends an OFFER\n  expected: Bob receives the OFFER\n  seen: silence\n  peer 1.0.2: waits\n    8 earlier lines\n',
     );
     expect(text).toContain('        19 ms  ann sent frame | 19\ufffd\n');
     expect(text).not.toContain('\u001b');
   });
 
-  it('is short about what is loose', () => {
+  it('has no transcript for a loose case', () => {
     const transcript = [{ at: 1, who: 'ann', how: 'sent' as const, what: 'frame' }];
     expect(report(result('loose', { why: '400', transcript }))).not.toContain('frame');
   });
 
-  it('tells together what lacks the same', () => {
+  it('groups untestable cases by reason', () => {
     const text = report(result('not testable', { why: 'no key' }), result('not testable', { id: 'M2.b', why: 'no key' }));
     expect(text).toContain('NOT TESTABLE, no key\n  M1.a, M2.b\n');
     const many = Array.from({ length: 12 }, (_, n) => result('not testable', { id: `M${n}`, why: 'no key' }));

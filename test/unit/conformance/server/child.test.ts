@@ -4,38 +4,38 @@ import { Child } from '../../../../conformance/server/child.ts';
 
 const node = (script: string) => new Child([process.execPath, '-e', script]);
 
-describe('a child', () => {
-  it('that ends says how, and its last words', async () => {
+describe('a child process', () => {
+  it('reports how the process ended, with its last output', async () => {
     const child = node("console.log('one\\ntwo\\nthree'); console.error('four'); process.exitCode = 3");
     await child.exited;
-    expect(child.exitReason).toBe('ended with code 3');
+    expect(child.exitReason).toBe('exited with code 3');
     await expect.poll(() => child.lastOutput).toMatch(/three/);
     expect(child.output).toContain('one');
     child.kill('SIGKILL');
     await child.stop();
   });
 
-  it('that breaks says what it complained of', async () => {
+  it('reports the last error line', async () => {
     const child = node("console.log('fine'); throw new TypeError('so')");
     await child.exited;
     await expect.poll(() => child.lastOutput).toBe('TypeError: so');
   });
 
-  it('that runs is stopped, and what it has started with it', async () => {
+  it('stops the process and its descendants', async () => {
     const listens = "require('net').createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port) })";
     const starts = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(listens)}], { stdio: 'inherit' })`;
     const child = node(starts);
     await expect.poll(() => child.output, { timeout: 10_000 }).toMatch(/^\d+\n/);
     expect(child.exitReason).toBeUndefined();
     await child.stop();
-    expect(child.exitReason).toBe('ended with SIGTERM');
+    expect(child.exitReason).toBe('exited with SIGTERM');
     await expect.poll(() => isListening(Number(child.output)), { timeout: 10_000 }).toBe(false);
   });
 
-  it('that can not be started says so', async () => {
+  it('reports that the process failed to start', async () => {
     const child = new Child(['no-such-program-anywhere']);
     await child.exited;
-    expect(child.exitReason).toMatch(/^could not be started: .*ENOENT/);
+    expect(child.exitReason).toMatch(/^failed to start: .*ENOENT/);
     await child.stop();
   });
 });

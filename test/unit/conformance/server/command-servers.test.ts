@@ -14,19 +14,19 @@ function servers(script: string, rest = '{port} {options}', startTimeout = 10_00
 }
 
 describe('a command', () => {
-  it('starts a server with its settings, waits until it answers, and ends it', async () => {
+  it('starts a server with its settings, waits for a response, and stops it', async () => {
     const server = await servers(LISTEN, '{port} -- {options}').start({ expire_timeout: 600, path: '/told' });
     const { body } = await sendRequest(server.profile, new Transcript(), '/');
     expect(body).toMatch(/--path,\/told,--expire_timeout,600$/);
     expect(server.profile).toMatchObject({ path: '/told/', patience: 2_000, settings: { expire_timeout: 600 } });
     expect([server.canRestart, server.exitReason()]).toEqual([true, undefined]);
     await server.stop();
-    expect(server.exitReason()).toBe('its process ended with SIGTERM: ');
+    expect(server.exitReason()).toBe('its process exited with SIGTERM: ');
   });
 
-  it('shares a process where the command is the same', () => {
+  it('shares one process for identical commands', () => {
     const { processKey, resolve } = servers(LISTEN);
-    const signs = [SETUPS.calm, SETUPS['no discovery'], SETUPS.discovery].map((setup) => {
+    const signs = [SETUPS['long timeouts'], SETUPS['no discovery'], SETUPS.discovery].map((setup) => {
       const settled = resolve(setup);
       return 'settings' in settled ? processKey(settled.settings) : settled.missing;
     });
@@ -34,21 +34,21 @@ describe('a command', () => {
     expect(signs[0]).not.toBe(signs[2]);
   });
 
-  it('says what it has no place for', () => {
+  it('reports settings without a placeholder', () => {
     expect(servers(LISTEN).resolve(SETUPS['small buffers'])).toEqual({
-      missing: 'neither told, nor has the command a place for it: --send-buffer-bytes',
+      missing: 'value unknown; pass the flag or add the placeholder to --command: --send-buffer-bytes',
     });
   });
 
-  it('that ends instead of answering says so, with its last words', async () => {
+  it('reports a process that exits before responding, with its last output', async () => {
     const starting = servers("console.error('no such flag'); process.exit(2)").start({});
-    await expect(starting).rejects.toThrow(/ended with code 2: no such flag$/);
+    await expect(starting).rejects.toThrow(/exited with code 2: no such flag$/);
     await expect(servers('process.exit(0)').start({})).rejects.toThrow(StartFailed);
   });
 
-  it('that does not answer in time is ended', async () => {
+  it('stops a server that does not respond in time', async () => {
     await expect(servers('setInterval(Date, 1e6)', '{port} {options}', 200).start({})).rejects.toThrow(
-      'did not answer within 200 ms',
+      'did not respond within 200 ms',
     );
   });
 });

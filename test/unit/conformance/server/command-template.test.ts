@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { canSet, fillTemplate, readTemplate } from '../../../../conformance/server/command-template.ts';
 
 describe('a command template', () => {
-  it('is split into words, with quotes taken off', () => {
+  it('is split at spaces, without quotes', () => {
     expect(readTemplate(`a --b="c d" 'e "f"' {port}`).words).toEqual(['a', '--b=c d', 'e "f"', '{port}']);
   });
 
-  it('has the flags of peer where nothing is said, and none without {options}', () => {
+  it('uses the flags of peer by default, and none without {options}', () => {
     expect(readTemplate('a {port} {options}').flavour).toBe('peer');
     expect(readTemplate('a {port} {options}', 'signalbox').flavour).toBe('signalbox');
     expect(readTemplate('a {port}').flavour).toBe('none');
@@ -20,7 +20,7 @@ describe('a command template', () => {
     expect(all).toEqual(['a', '9000', ...peers, '--max_message_bytes', '5']);
   });
 
-  it('is filled at places with the names of settings, which then are no flags', () => {
+  it('replaces placeholders of settings, which then have no flag', () => {
     const template = readTemplate('a {port} --wait={expire_timeout} --keys {key} {options}');
     expect(fillTemplate(template, 1, { expire_timeout: 600, key: ['a', 'b'], path: '/' })).toEqual([
       ...['a', '1', '--wait=600', '--keys', 'a,b', '--path', '/'],
@@ -28,7 +28,7 @@ describe('a command template', () => {
     expect(fillTemplate(template, 1, {})).toEqual(['a', '1', '--wait=', '--keys', '']);
   });
 
-  it('knows what can be told', () => {
+  it('reports which settings can be set', () => {
     const template = readTemplate('a {port} {mailbox_bytes} {options}');
     const can = (name: Parameters<typeof canSet>[1], settings = {}) => canSet(template, name, settings);
     expect([can('mailbox_bytes'), can('expire_timeout'), can('max_message_bytes')]).toEqual([true, true, false]);
@@ -36,10 +36,10 @@ describe('a command template', () => {
   });
 
   it.each([
-    ['', undefined, 'it is empty'],
-    ['a', undefined, 'it has no {port}'],
-    ['a {port} {nonsense}', undefined, '{nonsense} is no place; there are {port}, {options} and the settings'],
-    ['a {port} x{options}', undefined, '{options} must be a word of its own'],
-    ['a {port}', 'peer', 'a flavour needs {options}'],
-  ] as const)('%j can not be used', (text, flavour, message) => expect(() => readTemplate(text, flavour)).toThrow(message));
+    ['', undefined, 'the command is empty'],
+    ['a', undefined, 'the placeholder {port} is missing'],
+    ['a {port} {nonsense}', undefined, 'unknown placeholder {nonsense}; use {port}, {options} or the name of a setting'],
+    ['a {port} x{options}', undefined, '{options} must be a separate argument'],
+    ['a {port}', 'peer', '--flavour requires the placeholder {options}'],
+  ] as const)('%j is invalid', (text, flavour, message) => expect(() => readTemplate(text, flavour)).toThrow(message));
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { supports, flagsFor } from '../../../../conformance/server/flavours.ts';
 
-it('each flavour says what it has flags for', () => {
+it('each flavour supports the settings that it has flags for', () => {
   expect([supports('peer', 'cors', {}), supports('peer', 'on_flood', {}), supports('none', 'cors', {})]).toEqual([
     true,
     false,
@@ -13,7 +13,7 @@ it('each flavour says what it has flags for', () => {
   ]);
 });
 
-it('flags are those of the settings that are there', () => {
+it('formats the given settings as flags', () => {
   expect(flagsFor({ proxied: true, allow_discovery: false, path: '/a' }, ['path', 'proxied', 'allow_discovery', 'key'])).toEqual([
     ...['--path', '/a', '--proxied'],
   ]);

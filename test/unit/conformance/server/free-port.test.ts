@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { freePort } from '../../../../conformance/server/free-port.ts';
 
-it('somebody can listen on a free port', async () => {
+it('returns a port that a server can listen on', async () => {
   const port = await freePort('127.0.0.1');
   const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
