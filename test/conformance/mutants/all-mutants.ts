@@ -6,7 +6,7 @@ import { MESSAGE_MUTANTS } from './message-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { OPENING_MUTANTS } from './opening-mutants.ts';
 
-/** Servers that break one rule each. */
+/** Servers that violate one rule each. */
 export const ALL_MUTANTS: readonly Mutant[] = [
   ...[HTTP_MUTANTS, HANDSHAKE_MUTANTS, OPENING_MUTANTS, MESSAGE_MUTANTS, MAILBOX_MUTANTS, LIVENESS_MUTANTS].flat(),
 ];

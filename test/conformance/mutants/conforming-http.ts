@@ -4,10 +4,10 @@ import type { Settings } from '../../../conformance/settings.ts';
 
 export interface HttpRequest {
   readonly method: string;
-  /** As it was sent, without the query. */
+  /** The path as sent, without the query. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** Of the connection. */
+  /** The address of the TCP connection. */
   readonly address: string;
 }
 
@@ -22,7 +22,7 @@ const METHODS = 'GET,HEAD';
 const DEFAULT_KEY = 'peerjs';
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** HTTP as the rules H1 to H10 want it. Each method is a place where a mutant may do something else. */
+/** HTTP according to the rules H1 to H10. A mutant overrides one or more of these methods. */
 export abstract class ConformingHttp {
   readonly settings: Settings;
   readonly #windows = new Map<string, { count: number; readonly endsAt: number }>();
@@ -35,7 +35,7 @@ export abstract class ConformingHttp {
     return this.settings.key ?? [DEFAULT_KEY];
   }
 
-  /** With a slash at both ends, or one for both. */
+  /** With a leading and a trailing slash; `/` for the root. */
   get path(): string {
     return `/${this.settings.path ?? ''}/`.replaceAll(/\/+/g, '/');
   }
@@ -56,7 +56,7 @@ export abstract class ConformingHttp {
 
   /** H16 */
   upgradeMissing(): Reply {
-    return { status: 426, headers: { upgrade: 'websocket' }, body: 'a WebSocket is served here' };
+    return { status: 426, headers: { upgrade: 'websocket' }, body: 'this path serves WebSockets' };
   }
 
   notFound(): Reply {
@@ -69,7 +69,7 @@ export abstract class ConformingHttp {
     return { status: 204, headers: { 'access-control-allow-methods': METHODS, ...allowed } };
   }
 
-  /** What stands there, whoever asks. */
+  /** The response of a route, for any method. */
   pageAt(path: string): (() => Reply) | undefined {
     if (`${path}/` === this.path || path === this.path) return () => this.description();
     if (!path.startsWith(this.path)) return undefined;
@@ -80,7 +80,11 @@ export abstract class ConformingHttp {
   }
 
   description(): Reply {
-    const body = JSON.stringify({ name: 'Honest', description: 'a server that keeps the rules', website: 'https://peerjs.com/' });
+    const body = JSON.stringify({
+      name: 'Honest',
+      description: 'a server that conforms to the rules',
+      website: 'https://peerjs.com/',
+    });
     return { status: 200, headers: JSON_TYPE, body };
   }
 
@@ -119,7 +123,7 @@ export abstract class ConformingHttp {
     return isWelcome ? { 'access-control-allow-origin': origin, vary: 'Origin' } : { vary: 'Origin' };
   }
 
-  /** Whether pages of that origin may read answers. */
+  /** True if pages of that origin may read responses. */
   allowsOrigin(origin: string): boolean {
     const { cors = [] } = this.settings;
     return cors.length === 0 || cors.includes('*') || cors.includes(origin);
@@ -148,7 +152,7 @@ export abstract class ConformingHttp {
   }
 }
 
-/** Undefined where an escape is broken. */
+/** Undefined for an invalid escape. */
 function decoded(segment: string): string | undefined {
   try {
     return decodeURIComponent(segment);

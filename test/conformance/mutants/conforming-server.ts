@@ -6,7 +6,7 @@ import type { Settings } from '../../../conformance/settings.ts';
 import { readFrame, writeFrame, type Frame, type OutgoingFrame } from './frame.ts';
 import { ConformingHttp, type HttpRequest } from './conforming-http.ts';
 
-/** What a socket was opened with; what is missing is empty. */
+/** The query of a handshake; missing parameters are empty. */
 export interface Credentials {
   readonly id: string;
   readonly token: string;
@@ -19,13 +19,13 @@ export interface Peer {
   readonly realm: Realm;
   socket: WebSocket;
   receivedAt: number;
-  /** L5: when its last message came, whatever its pongs say. */
+  /** L5: the time of the last message; pongs do not count. */
   messageAt: number;
   malformed: number;
-  /** Messages that it may still send at once. */
+  /** M19: the tokens left in the bucket. */
   tokens: number;
   tokensAt: number;
-  /** What it has sent beyond that, where it is only slowed down. */
+  /** M19: frames above the limit, if the server pauses. */
   readonly backlog: Buffer[];
 }
 
@@ -50,12 +50,12 @@ const MAX_MALFORMED = 100;
 const LOOPBACK = '127.0.0.1';
 
 /**
- * A small PeerJS server that keeps every rule that the suite asks of others. Each method is a place where a mutant may do
- * something else. It shares no line with Signalbox.
+ * A small PeerJS server that passes every case of the suite. A mutant overrides one or more of its methods. Shares no code with
+ * Signalbox.
  */
 export class ConformingServer extends ConformingHttp {
   readonly realms = new Map<string, Realm>();
-  /** How it died; undefined as long as it lives. */
+  /** The reason of the simulated crash; undefined while running. */
   crashReason: string | undefined;
   readonly #connections = new Set<Socket>();
   readonly #http = createServer((request, response) => this.guarded(() => this.#answer(request, response)));
@@ -86,16 +86,16 @@ export class ConformingServer extends ConformingHttp {
     return (this.#http.address() as AddressInfo).port;
   }
 
-  /** As when its process ends: everybody is cut, and nobody is let in any more. */
+  /** Closes all connections and refuses new ones, like a process that exits. */
   stop(): void {
     clearInterval(this.#sweeper);
     this.#http.close();
     for (const socket of this.#connections) socket.destroy();
   }
 
-  /** What a program does with an error that nobody catches. */
+  /** Simulates an uncaught exception. */
   crash(error: unknown): void {
-    this.crashReason ??= `it ended with code 1: ${String(error)}`;
+    this.crashReason ??= `it exited with code 1: ${String(error)}`;
     this.stop();
   }
 
@@ -107,9 +107,9 @@ export class ConformingServer extends ConformingHttp {
     }
   }
 
-  // Opening
+  // Registration
 
-  /** O9, O10: 101 to let a socket open. */
+  /** O9, O10: returns 101 to accept the handshake. */
   handshakeStatus(path: string, { origin, host }: IncomingHttpHeaders, _query: URLSearchParams): number {
     if (path !== `${this.path}peerjs`) return 404;
     return origin === undefined || origin === `http://${host}` || this.allowsOrigin(origin) ? 101 : 403;
@@ -120,7 +120,7 @@ export class ConformingServer extends ConformingHttp {
     return false;
   }
 
-  /** O8: the last one wins. */
+  /** O8: the last value is used. */
   parameter(query: URLSearchParams, name: string): string {
     return query.getAll(name).at(-1) ?? '';
   }
@@ -229,17 +229,17 @@ export class ConformingServer extends ConformingHttp {
     );
     socket.on('close', (code) => this.guarded(() => this.handleClose(peer, socket, code)));
     socket.on('pong', () => this.guarded(() => this.handlePong(peer)));
-    // What is too large or no WebSocket frame; `close` follows.
+    // An oversized message or an invalid WebSocket frame; `close` follows.
     socket.on('error', (error) => this.guarded(() => this.handleSocketError(peer, error)));
   }
 
-  /** Whether what comes on a socket counts as the peer's. */
+  /** True if frames of the socket are attributed to the peer. */
   isCurrentSocket(peer: Peer, socket: WebSocket): boolean {
     return peer.socket === socket && peer.realm.peers.get(peer.id) === peer;
   }
 
   handleSocketError({ socket }: Peer, _error: Error): void {
-    // The code of the closing is the library's: 1009 for what is too large, 1007 for what is no text.
+    // The WebSocket library chooses the close code: 1009 for an oversized message, 1007 for invalid UTF-8.
     if (socket.readyState === WebSocket.OPEN) socket.close();
   }
 
@@ -288,7 +288,7 @@ export class ConformingServer extends ConformingHttp {
     this.dispatch(peer, frame);
   }
 
-  /** M8: every message is a sign of life. */
+  /** M8: every message counts. */
   recordActivity(peer: Peer): void {
     peer.receivedAt = performance.now();
     peer.messageAt = peer.receivedAt;
@@ -351,10 +351,10 @@ export class ConformingServer extends ConformingHttp {
     return realm.peers.get(id);
   }
 
-  /** M16: who reads nothing can be sent nothing, and its sender is told so. */
-  deliver(from: Peer, to: Peer, told: OutgoingFrame): void {
-    if (to.socket.bufferedAmount <= this.sendBufferBytes()) return this.send(to, told);
-    this.reportUndeliverable(from, told);
+  /** M16: messages to a peer that reads too slowly are lost, and the sender is notified. */
+  deliver(from: Peer, to: Peer, frame: OutgoingFrame): void {
+    if (to.socket.bufferedAmount <= this.sendBufferBytes()) return this.send(to, frame);
+    this.reportUndeliverable(from, frame);
   }
 
   sendBufferBytes(): number {
@@ -365,12 +365,12 @@ export class ConformingServer extends ConformingHttp {
     this.send(from, { type: 'LEAVE', src: dst, dst: from.id });
   }
 
-  send({ socket }: Peer, told: OutgoingFrame): void {
-    if (socket.readyState === WebSocket.OPEN) socket.send(this.encode(told));
+  send({ socket }: Peer, frame: OutgoingFrame): void {
+    if (socket.readyState === WebSocket.OPEN) socket.send(this.encode(frame));
   }
 
-  encode(told: OutgoingFrame): string {
-    return writeFrame(told);
+  encode(frame: OutgoingFrame): string {
+    return writeFrame(frame);
   }
 
   /** M7 */
@@ -382,12 +382,12 @@ export class ConformingServer extends ConformingHttp {
   // Mailboxes
 
   /** M13 */
-  hasRoom(from: Peer, told: OutgoingFrame): boolean {
+  hasRoom(from: Peer, frame: OutgoingFrame): boolean {
     const { mailbox_messages = 1_000, mailbox_bytes = 4 * MEBIBYTE, realm_mailbox_bytes = 64 * MEBIBYTE } = this.settings;
     const { mailboxes_per_sender = 1_000 } = this.settings;
     const { mailboxes } = from.realm;
-    const box = mailboxes.get(told.dst) ?? [];
-    const size = sizeOf(told);
+    const box = mailboxes.get(frame.dst) ?? [];
+    const size = sizeOf(frame);
     if (box.length >= mailbox_messages || sum(box) + size > mailbox_bytes) return false;
     if (sum([...mailboxes.values()].flat()) + size > realm_mailbox_bytes) return false;
     const isNew = !box.some((held) => held.from === from);
@@ -429,7 +429,7 @@ export class ConformingServer extends ConformingHttp {
     }
   }
 
-  /** M15: whoever has gone is told nothing. */
+  /** M15: a disconnected sender is not notified. */
   sendExpire(from: Peer, absent: string): void {
     if (from.realm.peers.get(from.id) === from) this.send(from, { type: 'EXPIRE', src: absent, dst: from.id });
   }
@@ -496,7 +496,7 @@ export class ConformingServer extends ConformingHttp {
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    // A handshake that is cut off: `close` follows.
+    // An interrupted handshake: `close` follows.
     socket.on('error', () => socket.destroy());
     const { url = '' } = request;
     const [path = '', query = ''] = url.split(/\?(.*)/s);
@@ -517,8 +517,8 @@ function refusal(msg: string, code: number): Refusal {
   return { frame: { type: 'ERROR', payload: { msg } }, code };
 }
 
-function sizeOf(told: OutgoingFrame): number {
-  return Buffer.byteLength(writeFrame(told));
+function sizeOf(frame: OutgoingFrame): number {
+  return Buffer.byteLength(writeFrame(frame));
 }
 
 function sum(box: readonly HeldMessage[]): number {

@@ -1,15 +1,15 @@
-/** A frame as a peer sent it; what it says may be of any kind. */
+/** A received frame; its members may have any type. */
 export interface Frame {
   readonly type: unknown;
   readonly src: unknown;
   readonly dst: unknown;
-  /** The text of the payload as it came; undefined where there is none. */
+  /** The payload as JSON text; undefined without a payload. */
   readonly payload: string | undefined;
-  /** All of it, as a program reads it. */
+  /** The parsed frame. */
   readonly whole: Readonly<Record<string, unknown>>;
 }
 
-/** A frame that leaves the server. */
+/** A frame sent by the server. */
 export interface OutgoingFrame {
   readonly type: string;
   readonly src: string;
@@ -19,7 +19,7 @@ export interface OutgoingFrame {
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** @returns undefined where the bytes are no JSON object. */
+/** @returns undefined if the bytes are not a JSON object. */
 export function readFrame(bytes: Uint8Array): Frame | undefined {
   try {
     const text = UTF_8.decode(bytes);
@@ -41,7 +41,7 @@ const STRING = /"(?:[^"\\]|\\.)*"/y;
 const BETWEEN = /[\s,:]*/y;
 const SCALAR = /[^\s,\]}]+/y;
 
-/** The text of the last member of that name in an object that is known to be JSON. */
+/** The text of the last member with that name. The input must be valid JSON. */
 function textOfMember(json: string, wanted: string): string | undefined {
   let found: string | undefined;
   let at = json.indexOf('{') + 1;

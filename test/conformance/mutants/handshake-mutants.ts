@@ -5,10 +5,10 @@ import type { Mutant } from './mutant.ts';
 
 const SMUGGLED_ANSWER = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
 
-/** H13 to H16, O12, O13: what a server does wrong with the heads of requests. */
+/** H13 to H16, O12, O13: invalid handling of request heads. */
 export const HANDSHAKE_MUTANTS: readonly Mutant[] = [
   {
-    name: 'answers what an ambiguous head hides',
+    name: 'answers a smuggled request',
     fails: ['H13.two-lengths', 'H13.empty-length', 'H13.unknown-coding'],
     verdict: 'failed',
     also: ['H11'],
@@ -19,7 +19,7 @@ export const HANDSHAKE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'upgrades without Connection',
+    name: 'accepts an upgrade without a Connection header',
     fails: ['H14.no-connection'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -29,7 +29,7 @@ export const HANDSHAKE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'ends each connection after one answer',
+    name: 'closes each connection after one response',
     fails: ['H15.in-order'],
     verdict: 'loose',
     also: ['H7'],
@@ -41,7 +41,7 @@ export const HANDSHAKE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'finds nothing where a socket belongs',
+    name: 'answers 404 to a GET of the socket path',
     fails: ['H16.says-upgrade'],
     verdict: 'loose',
     Server: class extends ConformingServer {
@@ -51,7 +51,7 @@ export const HANDSHAKE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'does not say which version it speaks',
+    name: 'does not name its WebSocket version',
     fails: ['O12.version'],
     verdict: 'loose',
     Server: class extends ConformingServer {
@@ -61,7 +61,7 @@ export const HANDSHAKE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'grants any subprotocol',
+    name: 'selects any subprotocol',
     fails: ['O13.none-granted'],
     verdict: 'loose',
     Server: class extends ConformingServer {
@@ -71,7 +71,7 @@ export const HANDSHAKE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'closes a refused socket before its text is sent',
+    name: 'closes a refused socket before the reason is sent',
     fails: ['M21.text-first'],
     verdict: 'failed',
     also: ['O'],

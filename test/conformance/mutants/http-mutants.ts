@@ -2,10 +2,10 @@ import type { HttpRequest, Reply } from './conforming-http.ts';
 import { ConformingServer } from './conforming-server.ts';
 import type { Mutant } from './mutant.ts';
 
-/** H1 to H11, X8: what a server does wrong before a socket is opened. */
+/** H1 to H11, X8: invalid HTTP behaviour. */
 export const HTTP_MUTANTS: readonly Mutant[] = [
   {
-    name: 'says nothing of itself',
+    name: 'has no JSON description',
     fails: ['H1.describes'],
     verdict: 'loose',
     Server: class extends ConformingServer {
@@ -15,7 +15,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'gives out one id only',
+    name: 'generates the same id each time',
     fails: ['H2.no-id-twice'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -36,7 +36,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'gives ids of an unknown key',
+    name: 'generates ids for an unknown key',
     fails: ['H2.unknown-key'],
     verdict: 'loose',
     Server: class extends ConformingServer {
@@ -46,7 +46,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'lists peers where nobody may know',
+    name: 'lists peers although discovery is disabled',
     fails: ['H3.nobody-is-listed'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {
@@ -56,7 +56,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'lists nobody, ever',
+    name: 'lists no peers',
     fails: ['H4.lists-peers', 'H4.left'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -66,7 +66,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'lists whoever was ever here',
+    name: 'lists disconnected peers',
     fails: ['H4.left'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -92,7 +92,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'does not know OPTIONS',
+    name: 'does not implement OPTIONS',
     fails: ['H5.root', 'H5.id', 'H5.asked-headers'],
     verdict: 'loose',
     Server: class extends ConformingServer {
@@ -102,7 +102,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'lets the preflights of strangers pass',
+    name: 'allows preflights of unlisted origins',
     fails: ['H5.listed'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -127,7 +127,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'names another origin than the one that asks',
+    name: 'allows a fixed origin instead of the requesting one',
     fails: ['H6.echoed-id', 'H6.listed'],
     verdict: 'failed',
     also: ['H5', 'X8'],
@@ -138,7 +138,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'echoes the origin, and does not say that the answer varies with it',
+    name: 'echoes the origin without Vary',
     fails: ['H6.echoed-id', 'H6.listed'],
     verdict: 'failed',
     also: ['H5'],
@@ -150,7 +150,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'welcomes pages of origins that begin like a listed one',
+    name: 'allows origins that start with a listed one',
     fails: ['H6.not-listed-longer-host', 'H6.not-listed-slash'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -170,7 +170,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'answers 500 where nothing is',
+    name: 'answers 500 for an unknown path',
     fails: ['H8.nowhere', 'H8.favicon'],
     verdict: 'loose',
     also: ['X8'],
@@ -181,7 +181,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'dies of a broken escape',
+    name: 'crashes on an invalid escape',
     fails: ['H8.broken-escape'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {
@@ -191,7 +191,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'answers however many requests',
+    name: 'has no HTTP rate limit',
     fails: ['H9.too-many'],
     verdict: 'failed',
     also: ['H10'],
@@ -202,7 +202,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'never answers again once there were too many requests',
+    name: 'refuses all requests after a rate limit violation',
     fails: ['H9.next-window'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -214,7 +214,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'counts sockets among the requests',
+    name: 'counts handshakes as requests',
     fails: ['H9.sockets-open'],
     verdict: 'loose',
     Server: class extends ConformingServer {
@@ -224,7 +224,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'does not say when to come again',
+    name: 'sends no Retry-After',
     fails: ['H9.too-many'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -234,7 +234,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'believes whoever says to be a proxy',
+    name: 'trusts X-Forwarded-For of any client',
     fails: ['H10.no-proxy'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -248,7 +248,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'believes what a client writes in front of what its proxy adds',
+    name: 'trusts the first address in X-Forwarded-For',
     fails: ['H10.forged'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -259,7 +259,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'dies of a request that is too long',
+    name: 'crashes on an oversized request',
     fails: ['H11.target-20000', 'H11.long-header'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {
@@ -270,7 +270,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'dies of what is no HTTP',
+    name: 'crashes on bytes that are not HTTP',
     fails: ['H11.no-http'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {
@@ -281,7 +281,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'has no CORS headers where nothing is',
+    name: 'has no CORS headers for 404',
     fails: ['X8.cors'],
     verdict: 'loose',
     also: ['H6'],

@@ -3,12 +3,12 @@ import { resolveSetup, type RunningServer, type Servers } from '../../../conform
 import type { Settings } from '../../../conformance/settings.ts';
 import type { ConformingServer } from './conforming-server.ts';
 
-/** A way to build a PeerJS server. */
+/** The constructor of a PeerJS server. */
 export type ServerClass = new (settings: Settings) => ConformingServer;
 
-/** What can be started in this process. */
+/** A server that can be started in this process. */
 interface Startable {
-  /** How it died; undefined as long as it lives. */
+  /** The reason of a simulated crash; undefined while running. */
   readonly crashReason: string | undefined;
   /** @returns its port. */
   start(): Promise<number>;
@@ -17,7 +17,7 @@ interface Startable {
 
 const PATIENCE_MS = 2_500;
 
-/** Servers in this process, one for each way of setting them, as a command would start them. */
+/** Starts one in-process server for each configuration, like a command. */
 export function inProcess(name: string, Server: new (settings: Settings) => Startable, patience: number = PATIENCE_MS): Servers {
   return {
     name,

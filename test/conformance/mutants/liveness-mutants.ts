@@ -3,10 +3,10 @@ import type { Mutant } from './mutant.ts';
 
 const NO_CLOSE_FRAME = 1006;
 
-/** L1 to L4: who is alive, and who has gone. */
+/** L1 to L5: liveness timeout and disconnection. */
 export const LIVENESS_MUTANTS: readonly Mutant[] = [
   {
-    name: 'never closes who is silent',
+    name: 'never closes a silent peer',
     fails: ['L1.silent'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -17,7 +17,7 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     also: ['L3'],
   },
   {
-    name: 'closes who is silent before the time is over',
+    name: 'closes a silent peer before the liveness timeout',
     fails: ['L1.not-early'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -27,7 +27,7 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'closes who is silent long after the time is over',
+    name: 'closes a silent peer long after the liveness timeout',
     fails: ['L1.not-late'],
     verdict: 'loose',
     Server: class extends ConformingServer {
@@ -38,7 +38,7 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     also: ['L1', 'L3'],
   },
   {
-    name: 'closes who is silent, and keeps the id',
+    name: 'closes a silent peer, but keeps its id',
     fails: ['L1.silent'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -54,7 +54,7 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     also: ['L1'],
   },
   {
-    name: 'does not count HEARTBEAT as a sign of life',
+    name: 'does not count HEARTBEAT',
     fails: ['L3.heartbeat'],
     verdict: 'dangerous',
     also: ['L1', 'M8'],
@@ -67,7 +67,7 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'keeps the id of who has left',
+    name: 'keeps the id of a disconnected peer',
     fails: ['L2.close', 'L2.cut', 'L2.reset'],
     verdict: 'failed',
     also: ['H4', 'O6', 'O11', 'L4', 'M15', 'M18', 'O4'],
@@ -76,7 +76,7 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'keeps the id of who was cut off',
+    name: 'keeps the id of a peer that lost its connection',
     fails: ['L2.cut', 'L2.reset', 'L2.many-cut'],
     verdict: 'failed',
     also: ['M15', 'O6', 'M18'],
@@ -87,8 +87,8 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'tells everybody who has left',
-    fails: ['L2.others-not-told'],
+    name: 'announces disconnections to all peers',
+    fails: ['L2.others-not-frame'],
     verdict: 'failed',
     also: ['*'],
     Server: class extends ConformingServer {
@@ -110,7 +110,7 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'takes a ping for a heartbeat',
+    name: 'counts a ping as a heartbeat',
     fails: ['L3.ping-is-no-heartbeat'],
     verdict: 'loose',
     Server: class extends ConformingServer {
@@ -121,7 +121,7 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'writes to the socket of who had the id before',
+    name: 'delivers to the socket of the former owner',
     fails: ['L4.heir-hears'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -138,7 +138,7 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     also: ['O11', 'L1', 'L2', 'M7', 'M14', 'O2'],
   },
   {
-    name: 'asks no silent peer for a sign of life',
+    name: 'sends no pings',
     fails: ['L5.hidden-tab'],
     verdict: 'loose',
     Server: class extends ConformingServer {

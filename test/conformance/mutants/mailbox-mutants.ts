@@ -2,7 +2,7 @@ import type { OutgoingFrame } from './frame.ts';
 import { ConformingServer, type HeldMessage, type Peer, type Realm } from './conforming-server.ts';
 import type { Mutant } from './mutant.ts';
 
-/** M13 to M15: what waits for who is absent. */
+/** M13 to M15: messages held for absent peers. */
 export const MAILBOX_MUTANTS: readonly Mutant[] = [
   {
     name: 'has no mailboxes',
@@ -14,7 +14,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'keeps the last message only',
+    name: 'holds the last message only',
     fails: ['M13.waits'],
     verdict: 'failed',
     also: ['O11', 'M14', 'M15', 'M17'],
@@ -25,7 +25,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'brings what a sender wrote to others, too',
+    name: 'delivers messages held for other peers',
     fails: ['M13.each-mailbox'],
     verdict: 'dangerous',
     also: ['O11'],
@@ -38,7 +38,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'keeps more messages than it may',
+    name: 'exceeds the mailbox limits',
     fails: ['M13.too-many-messages', 'M13.too-many-bytes', 'M13.too-many-mailboxes', 'M13.realm-full'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -48,7 +48,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'drops in silence what a mailbox has no room for',
+    name: 'drops messages silently when a mailbox is full',
     fails: ['M13.too-many-messages', 'M13.too-many-bytes'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -56,8 +56,8 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'never says EXPIRE',
-    fails: ['M14.told', 'M14.each-pair'],
+    name: 'never sends EXPIRE',
+    fails: ['M14.frame', 'M14.each-pair'],
     verdict: 'failed',
     also: ['M6', 'M11', 'M12', 'M13', 'M15'],
     Server: class extends ConformingServer {
@@ -65,7 +65,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'says EXPIRE at once, and keeps the message',
+    name: 'sends EXPIRE immediately, but holds the message',
     fails: ['M14.not-early'],
     verdict: 'failed',
     also: ['*'],
@@ -77,7 +77,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'says EXPIRE before the time is over',
+    name: 'sends EXPIRE before the timeout',
     fails: ['M14.not-early'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -88,7 +88,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
     also: ['M6', 'M11', 'M12'],
   },
   {
-    name: 'says EXPIRE long after the time is over',
+    name: 'sends EXPIRE long after the timeout',
     fails: ['M14.not-late'],
     verdict: 'loose',
     Server: class extends ConformingServer {
@@ -99,7 +99,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
     also: ['M14', 'M6', 'M11', 'M12', 'M15'],
   },
   {
-    name: 'says EXPIRE twice',
+    name: 'sends EXPIRE twice',
     fails: ['M14.each-pair'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -111,8 +111,8 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
     also: ['M11', 'M12', 'M15'],
   },
   {
-    name: 'says EXPIRE for each message',
-    fails: ['M14.told-once'],
+    name: 'sends EXPIRE for each message',
+    fails: ['M14.frame-once'],
     verdict: 'loose',
     Server: class extends ConformingServer {
       override expireMailboxes({ mailboxes }: Realm): void {
@@ -125,7 +125,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'says EXPIRE to everybody',
+    name: 'sends EXPIRE to all peers',
     fails: ['M14.nobody-else'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {
@@ -136,8 +136,8 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
     also: ['*'],
   },
   {
-    name: 'says EXPIRE to whoever came first, not to the sender',
-    fails: ['M14.told'],
+    name: 'sends EXPIRE to the first peer instead of the sender',
+    fails: ['M14.frame'],
     verdict: 'failed',
     Server: class extends ConformingServer {
       override sendExpire(from: Peer, absent: string): void {
@@ -148,37 +148,37 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
     also: ['M6', 'M11', 'M12', 'M13', 'M15'],
   },
   {
-    name: 'says EXPIRE to one sender of several',
+    name: 'sends EXPIRE to only one of several senders',
     fails: ['M14.each-pair'],
     verdict: 'failed',
     Server: class extends ConformingServer {
       override expireMailboxes(realm: Realm): void {
-        const told = new Set<string>();
+        const frame = new Set<string>();
         const latest = performance.now() - this.expireTimeout();
         for (const [absent, box] of realm.mailboxes) {
           for (const { from } of box.filter(({ at }) => at <= latest)) {
-            if (!told.has(absent)) this.sendExpire(from, absent);
-            told.add(absent);
+            if (!frame.has(absent)) this.sendExpire(from, absent);
+            frame.add(absent);
           }
-          if (told.has(absent)) realm.mailboxes.delete(absent);
+          if (frame.has(absent)) realm.mailboxes.delete(absent);
         }
       }
     },
     also: ['M15'],
   },
   {
-    name: 'says EXPIRE with the sender as src',
-    fails: ['M14.told', 'M14.each-pair'],
+    name: 'sends EXPIRE with the sender as src',
+    fails: ['M14.frame', 'M14.each-pair'],
     verdict: 'failed',
     Server: class extends ConformingServer {
-      override encode(told: OutgoingFrame): string {
-        return super.encode(told.type === 'EXPIRE' ? { ...told, src: told.dst, dst: told.src } : told);
+      override encode(frame: OutgoingFrame): string {
+        return super.encode(frame.type === 'EXPIRE' ? { ...frame, src: frame.dst, dst: frame.src } : frame);
       }
     },
     also: ['M6', 'M11', 'M12', 'M13', 'M15'],
   },
   {
-    name: 'says EXPIRE, and brings the message all the same',
+    name: 'sends EXPIRE, but delivers the message later',
     fails: ['M14.not-delivered'],
     verdict: 'failed',
     also: ['M13'],
@@ -195,7 +195,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'says EXPIRE of what was delivered, too',
+    name: 'sends EXPIRE for a delivered message',
     fails: ['M14.delivered-in-time'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -221,7 +221,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'keeps mailboxes by id in an object that has a prototype',
+    name: 'stores mailboxes in an object with a prototype',
     fails: ['M14.names-of-javascript'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -231,7 +231,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'says EXPIRE to others where the sender has gone',
+    name: 'sends EXPIRE to other peers if the sender has disconnected',
     fails: ['M15.sender-gone'],
     verdict: 'dangerous',
     also: ['M6', 'M11', 'M12', 'M14'],
@@ -243,7 +243,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'dies where the sender has gone',
+    name: 'crashes if the sender has disconnected',
     fails: ['M15.sender-gone'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {

@@ -3,10 +3,10 @@ import type { Frame, OutgoingFrame } from './frame.ts';
 import { ConformingServer, type Peer } from './conforming-server.ts';
 import type { Mutant } from './mutant.ts';
 
-/** M1 to M12, M16 to M19: what becomes of what a peer sends. */
+/** M1 to M12, M16 to M19: invalid handling of messages. */
 export const MESSAGE_MUTANTS: readonly Mutant[] = [
   {
-    name: 'believes the src that a peer writes',
+    name: 'relays a forged src',
     fails: ['M1.forged-src-before', 'M1.forged-src-behind', 'M1.forged-src-escaped'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {
@@ -16,25 +16,25 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'tells everybody what is for one',
+    name: 'broadcasts messages',
     fails: ['M1.nobody-else'],
     verdict: 'dangerous',
     also: ['*'],
     Server: class extends ConformingServer {
-      override deliver(...[from, , told]: Parameters<ConformingServer['deliver']>): void {
-        for (const to of from.realm.peers.values()) super.deliver(from, to, told);
+      override deliver(...[from, , frame]: Parameters<ConformingServer['deliver']>): void {
+        for (const to of from.realm.peers.values()) super.deliver(from, to, frame);
       }
     },
   },
   {
-    name: 'sends copies back to the sender',
+    name: 'sends copies to the sender',
     fails: ['M1.nobody-else'],
     verdict: 'failed',
     also: ['*'],
     Server: class extends ConformingServer {
-      override deliver(...[from, to, told]: Parameters<ConformingServer['deliver']>): void {
-        super.deliver(from, to, told);
-        super.deliver(from, from, told);
+      override deliver(...[from, to, frame]: Parameters<ConformingServer['deliver']>): void {
+        super.deliver(from, to, frame);
+        super.deliver(from, from, frame);
       }
     },
   },
@@ -44,14 +44,14 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     verdict: 'failed',
     also: ['*'],
     Server: class extends ConformingServer {
-      override deliver(...[from, to, told]: Parameters<ConformingServer['deliver']>): void {
-        super.deliver(from, to, told);
-        super.deliver(from, to, told);
+      override deliver(...[from, to, frame]: Parameters<ConformingServer['deliver']>): void {
+        super.deliver(from, to, frame);
+        super.deliver(from, to, frame);
       }
     },
   },
   {
-    name: 'relays no ANSWER',
+    name: 'does not relay ANSWER',
     fails: ['M1.answer'],
     verdict: 'failed',
     also: ['O7', 'M13'],
@@ -62,7 +62,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'relays no EXPIRE',
+    name: 'does not relay EXPIRE',
     fails: ['M6.expire-relayed'],
     verdict: 'loose',
     Server: class extends ConformingServer {
@@ -72,20 +72,20 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'relays members that it does not know',
+    name: 'relays unknown members',
     fails: ['M1.unknown-members'],
     verdict: 'loose',
     Server: class extends ConformingServer {
-      override relay(...[peer, told, frame]: Parameters<ConformingServer['relay']>): void {
-        const to = this.findPeer(peer.realm, told.dst);
-        if (to === undefined) return super.relay(peer, told, frame);
+      override relay(...[peer, outgoing, frame]: Parameters<ConformingServer['relay']>): void {
+        const to = this.findPeer(peer.realm, outgoing.dst);
+        if (to === undefined) return super.relay(peer, outgoing, frame);
         to.socket.send(JSON.stringify({ ...frame.whole, src: peer.id }));
       }
     },
     also: ['M2', 'M16'],
   },
   {
-    name: 'prints payloads again, and loses digits',
+    name: 'serializes payloads again and loses digits',
     fails: ['M2.same-bytes-decimals', 'M2.same-bytes-large-integer', 'M2.same-bytes-repeated-members'],
     verdict: 'loose',
     Server: class extends ConformingServer {
@@ -95,7 +95,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'takes a payload that is false, 0 or null for none',
+    name: 'drops a payload of false, 0 or null',
     fails: ['M2.null', 'M2.false', 'M2.zero', 'M2.empty-text'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -106,7 +106,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     also: ['M17', 'M1', 'M13', 'M19'],
   },
   {
-    name: 'copies payloads member by member, and loses __proto__',
+    name: 'copies payloads by member and loses __proto__',
     fails: ['M2.nested-proto'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -120,7 +120,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'prints payloads as ASCII with question marks',
+    name: 'converts payloads to ASCII',
     fails: ['M2.text-of-all-kinds'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -131,7 +131,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     also: ['M5', 'O7'],
   },
   {
-    name: 'sends payloads as text within text',
+    name: 'converts payloads to strings',
     fails: ['M2.session', 'M2.numbers'],
     verdict: 'failed',
     also: ['M', 'O'],
@@ -143,7 +143,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'takes the first of members that are repeated',
+    name: 'uses the first of repeated members',
     fails: ['M3.last-wins'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -155,7 +155,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'takes an escape for what is written, not for the character',
+    name: 'does not decode escapes',
     fails: ['M3.escaped-values'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -167,18 +167,18 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'delivers nothing to oneself',
+    name: 'does not deliver to the sender itself',
     fails: ['M4.to-oneself'],
     verdict: 'loose',
     Server: class extends ConformingServer {
-      override deliver(...[from, to, told]: Parameters<ConformingServer['deliver']>): void {
-        if (from !== to) super.deliver(from, to, told);
+      override deliver(...[from, to, frame]: Parameters<ConformingServer['deliver']>): void {
+        if (from !== to) super.deliver(from, to, frame);
       }
     },
     also: ['O2', 'M8'],
   },
   {
-    name: 'overlooks binary frames',
+    name: 'ignores binary frames',
     fails: ['M5.binary'],
     verdict: 'loose',
     Server: class extends ConformingServer {
@@ -188,7 +188,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'relays as binary what came as binary',
+    name: 'relays binary frames as binary',
     fails: ['M5.binary'],
     verdict: 'loose',
     Server: class extends ConformingServer {
@@ -198,13 +198,13 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
         super.handleFrame(peer, bytes, isBinary);
         this.#isBinary = false;
       }
-      override send({ socket }: Peer, told: OutgoingFrame): void {
-        if (socket.readyState === WebSocket.OPEN) socket.send(this.encode(told), { binary: this.#isBinary });
+      override send({ socket }: Peer, frame: OutgoingFrame): void {
+        if (socket.readyState === WebSocket.OPEN) socket.send(this.encode(frame), { binary: this.#isBinary });
       }
     },
   },
   {
-    name: 'reads JSON only where it begins with a brace',
+    name: 'requires a brace as the first character',
     fails: ['M5.space'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -214,7 +214,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'relays no LEAVE',
+    name: 'does not relay LEAVE',
     fails: ['M6.relayed'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -224,7 +224,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'keeps LEAVE for who is absent',
+    name: 'holds LEAVE for absent peers',
     fails: ['M6.absent', 'M6.never-expires'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -234,7 +234,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'takes LEAVE to another for a goodbye',
+    name: 'treats LEAVE with a dst as LEAVE without one',
     fails: ['M6.relayed'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -245,7 +245,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'overlooks LEAVE without dst',
+    name: 'ignores LEAVE without a dst',
     fails: ['M7.frees-no-dst', 'M7.frees-empty-dst', 'M7.frees-null-dst'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -253,7 +253,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'lets who has said LEAVE speak on under the id',
+    name: 'relays messages after LEAVE',
     fails: ['M7.nothing-from-the-grave'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {
@@ -267,7 +267,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     also: ['O5'],
   },
   {
-    name: 'relays HEARTBEAT where it has a dst',
+    name: 'relays HEARTBEAT with a dst',
     fails: ['M8.silent'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -277,7 +277,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'answers HEARTBEAT with one',
+    name: 'answers HEARTBEAT',
     fails: ['M8.silent'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -288,7 +288,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     also: ['*'],
   },
   {
-    name: 'counts HEARTBEAT only as a sign of life',
+    name: 'counts HEARTBEAT only',
     fails: ['M8.alive-by-candidate', 'M8.alive-by-no-dst'],
     verdict: 'loose',
     Server: class extends ConformingServer {
@@ -300,7 +300,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'relays frames of any type',
+    name: 'relays any type',
     fails: ['M9.open', 'M9.small', 'M9.proto'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -311,7 +311,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'closes who sends an unknown type',
+    name: 'closes the socket after an unknown type',
     fails: ['M9.open', 'M9.number', 'M9.no-type'],
     verdict: 'failed',
     also: ['M8'],
@@ -322,7 +322,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'dies of what is no JSON',
+    name: 'crashes on frames that are not JSON',
     fails: ['M10.word', 'M10.open-brace', 'M10.empty'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {
@@ -332,7 +332,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'dies of JSON that is null',
+    name: 'crashes on null',
     fails: ['M10.null'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {
@@ -342,7 +342,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'never hears a socket again that has sent no JSON',
+    name: 'ignores a socket after a frame that is not JSON',
     fails: ['M10.word', 'M10.number', 'M10.broken-binary'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -356,7 +356,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'hears nobody any more once somebody has sent no JSON',
+    name: 'ignores all sockets after a frame that is not JSON',
     fails: ['M10.word', 'M10.nobody-else-notices'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {
@@ -370,7 +370,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'dies of bytes that are no text',
+    name: 'crashes on invalid UTF-8',
     fails: ['M10.broken-binary'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {
@@ -381,7 +381,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'answers what is no JSON with an ERROR to everybody',
+    name: 'broadcasts an ERROR after a frame that is not JSON',
     fails: ['M10.nobody-else-notices'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -392,7 +392,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     also: ['M10'],
   },
   {
-    name: 'answers what is no JSON with an ERROR',
+    name: 'answers a frame that is not JSON with an ERROR',
     fails: ['M10.word', 'M10.null', 'M10.lists'],
     verdict: 'loose',
     Server: class extends ConformingServer {
@@ -402,7 +402,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'closes who has sent no JSON once',
+    name: 'closes the socket after one frame that is not JSON',
     fails: ['M10.word', 'M10.null', 'M10.habit'],
     verdict: 'loose',
     Server: class extends ConformingServer {
@@ -412,7 +412,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'keeps messages for destinations that are no text, and tells them back',
+    name: 'holds messages for a dst that is not a string',
     fails: ['M11.five', 'M11.object', 'M11.list', 'M11.true'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -423,7 +423,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'dies of a destination that is missing',
+    name: 'crashes on a missing dst',
     fails: ['M12.no-dst'],
     verdict: 'dangerous',
     also: ['M8'],
@@ -434,7 +434,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'answers a missing destination with an ERROR',
+    name: 'answers a missing dst with an ERROR',
     fails: ['M12.no-dst'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -445,7 +445,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     also: ['M11'],
   },
   {
-    name: 'buffers without bound for who reads nothing',
+    name: 'buffers without a limit for a slow reader',
     fails: ['M16.reads-nothing'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -455,7 +455,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'drops in silence what somebody does not read',
+    name: 'drops messages for a slow reader silently',
     fails: ['M16.reads-nothing'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -463,26 +463,26 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'lets a message overtake another',
+    name: 'reorders messages',
     fails: ['M17.in-order', 'M17.each-sender'],
     verdict: 'failed',
     also: ['*'],
     Server: class extends ConformingServer {
       readonly #waiting = new Map<Peer, OutgoingFrame>();
-      override send(peer: Peer, told: OutgoingFrame): void {
+      override send(peer: Peer, frame: OutgoingFrame): void {
         const before = this.#waiting.get(peer);
-        if (before === undefined && told.type === 'OFFER') {
-          this.#waiting.set(peer, told);
+        if (before === undefined && frame.type === 'OFFER') {
+          this.#waiting.set(peer, frame);
           setImmediate(() => this.guarded(() => this.#brings(peer)));
           return;
         }
-        super.send(peer, told);
+        super.send(peer, frame);
         this.#brings(peer);
       }
       #brings(peer: Peer): void {
-        const told = this.#waiting.get(peer);
+        const frame = this.#waiting.get(peer);
         this.#waiting.delete(peer);
-        if (told !== undefined) super.send(peer, told);
+        if (frame !== undefined) super.send(peer, frame);
       }
     },
   },
@@ -491,14 +491,14 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     fails: ['M17.large-and-small'],
     verdict: 'failed',
     Server: class extends ConformingServer {
-      override send(peer: Peer, told: OutgoingFrame): void {
-        if ((told.payload?.length ?? 0) < 10_000) super.send(peer, told);
-        else setTimeout(() => this.guarded(() => super.send(peer, told)), 10);
+      override send(peer: Peer, frame: OutgoingFrame): void {
+        if ((frame.payload?.length ?? 0) < 10_000) super.send(peer, frame);
+        else setTimeout(() => this.guarded(() => super.send(peer, frame)), 10);
       }
     },
   },
   {
-    name: 'loses what comes while somebody comes back',
+    name: 'loses messages during a reconnect',
     fails: ['M17.reconnect'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -508,14 +508,14 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
         this.#away.add(peer);
         setTimeout(() => this.#away.delete(peer), 50);
       }
-      override send(peer: Peer, told: OutgoingFrame): void {
-        if (!this.#away.has(peer)) super.send(peer, told);
+      override send(peer: Peer, frame: OutgoingFrame): void {
+        if (!this.#away.has(peer)) super.send(peer, frame);
       }
     },
     also: ['O5', 'O6', 'L1'],
   },
   {
-    name: 'dies of a message that is too large',
+    name: 'crashes on an oversized message',
     fails: ['M18.more-than-a-mebibyte'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {
@@ -526,7 +526,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     also: ['M10', 'M18'],
   },
   {
-    name: 'takes messages of any size',
+    name: 'accepts messages of any size',
     fails: ['M18.beyond-limit'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -536,7 +536,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'takes half of what it says that it takes',
+    name: 'accepts messages of half the limit only',
     fails: ['M18.within-limit'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -547,7 +547,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     also: ['M2', 'M13', 'M16', 'M17'],
   },
   {
-    name: 'has no bound for floods',
+    name: 'has no message rate limit',
     fails: ['M19.flood', 'M19.dam'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -557,7 +557,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'charges a flood to everybody',
+    name: 'applies the rate limit of one peer to all',
     fails: ['M19.charged-to-sender'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {
@@ -570,7 +570,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     also: ['M19'],
   },
   {
-    name: 'never gives an allowance back',
+    name: 'never refills the bucket',
     fails: ['M19.dam'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -581,7 +581,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'loses messages where it should only slow them down',
+    name: 'drops messages instead of pausing',
     fails: ['M19.dam'],
     verdict: 'failed',
     Server: class extends ConformingServer {

@@ -1,24 +1,24 @@
 import type { ServerClass } from './in-process.ts';
 
-/** A server that keeps all rules but one. */
+/** A server with one fault. */
 export interface Mutant {
-  /** What it does wrong. */
+  /** The fault. */
   readonly name: string;
-  /** Ids of cases, all of the rule that it breaks: each must find it out. */
+  /** The ids of cases of the violated rule that must detect the fault. */
   readonly fails: readonly [string, ...string[]];
-  /** What they must say of it; `loose` where the rule is only recommended. */
+  /** The expected verdict; `loose` for a recommended rule. */
   readonly verdict: 'dangerous' | 'failed' | 'loose';
-  /** Other rules that nobody could keep who does so: ids, letters for all of a family, or `*` for all. */
+  /** Other rules that the fault necessarily violates: ids, the letters of a family, or `*` for all. */
   readonly also?: readonly string[];
   readonly Server: ServerClass;
 }
 
-/** The rule that a mutant breaks. */
+/** The rule that a mutant violates. */
 export function ruleOf({ fails }: Mutant): string {
   return ruleIn(fails[0]);
 }
 
-/** Whether a case of that rule may find it out, too. */
+/** True if cases of the rule may detect the fault as well. */
 export function mayAffect(mutant: Mutant, rule: string): boolean {
   return [ruleOf(mutant), ...(mutant.also ?? [])].some((one) => one === '*' || one === rule || one === rule.replace(/\d+$/, ''));
 }

@@ -1,10 +1,10 @@
 import { ConformingServer, type Peer, type Realm, type Refusal, type Credentials } from './conforming-server.ts';
 import type { Mutant } from './mutant.ts';
 
-/** O1 to O11: who gets in. */
+/** O1 to O11, O14: registration. */
 export const OPENING_MUTANTS: readonly Mutant[] = [
   {
-    name: 'makes up credentials that are missing',
+    name: 'generates missing credentials',
     fails: ['O1.no-token', 'O1.no-id', 'O1.empty-id', 'O1.empty-token'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -14,7 +14,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'says what is missing, and lets the socket stay',
+    name: 'reports missing credentials, but keeps the socket open',
     fails: ['O1.no-token', 'O1.no-query'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -25,7 +25,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'closes what it refuses with 1000',
+    name: 'closes refused sockets with 1000',
     fails: ['O1.code'],
     verdict: 'loose',
     also: ['O2', 'O4', 'O6', 'O7'],
@@ -36,7 +36,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'takes any key',
+    name: 'accepts any key',
     fails: ['O2.unknown', 'O2.capitals', 'O2.proto'],
     verdict: 'dangerous',
     also: ['H4', 'O8', 'O11', 'O6'],
@@ -47,7 +47,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'does not mind capitals and spaces in a key',
+    name: 'ignores case and spaces in a key',
     fails: ['O2.capitals', 'O2.space-behind'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {
@@ -57,7 +57,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'delivers from one realm into another',
+    name: 'delivers across realms',
     fails: ['O2.own-realm'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {
@@ -67,7 +67,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'has the mailboxes of all realms in one place',
+    name: 'shares mailboxes between realms',
     fails: ['O2.own-mailboxes'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {
@@ -77,7 +77,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'says no OPEN',
+    name: 'sends no OPEN',
     fails: ['O3.open', 'O3.any-order'],
     verdict: 'failed',
     also: ['*'],
@@ -86,7 +86,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'says OPEN twice',
+    name: 'sends OPEN twice',
     fails: ['O3.open'],
     verdict: 'failed',
     also: ['*'],
@@ -98,7 +98,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'trips over parameters that it does not know',
+    name: 'rejects unknown parameters',
     fails: ['O3.further-parameters'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -108,7 +108,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'does not look at tokens',
+    name: 'ignores tokens',
     fails: ['O4.taken', 'O4.race'],
     verdict: 'dangerous',
     also: ['O5', 'O6', 'O8', 'M7', 'L'],
@@ -119,7 +119,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'lets in whoever has ever held an id, while another holds it',
+    name: 'accepts the token of a former owner',
     fails: ['O4.former-holder'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {
@@ -134,7 +134,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'takes the beginning of a token for the token',
+    name: 'compares the start of a token only',
     fails: ['O4.token-prefix'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -156,7 +156,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'refuses the thief, and throws the holder out as well',
+    name: 'refuses a socket with a taken id, but disconnects the owner as well',
     fails: ['O4.holder-stays'],
     verdict: 'failed',
     also: ['O5', 'O6'],
@@ -170,7 +170,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'lets the thief speak before it is closed',
+    name: 'relays a message of a refused socket',
     fails: ['O4.thief-is-mute'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {
@@ -187,7 +187,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'refuses who comes back',
+    name: 'refuses a reconnect',
     fails: ['O5.open', 'O5.new-speaks', 'O5.often'],
     verdict: 'failed',
     also: ['H4', 'O6', 'M17', 'L1'],
@@ -198,7 +198,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'says no OPEN to who comes back',
+    name: 'sends no OPEN to a reconnect',
     fails: ['O5.open'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -213,7 +213,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'lets the old socket speak on for the peer',
+    name: 'relays messages of the old socket',
     fails: ['O5.old-is-mute'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -232,7 +232,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'writes to the old socket still',
+    name: 'delivers to the old socket',
     fails: ['O5.new-hears', 'O5.often'],
     verdict: 'failed',
     also: ['O6', 'M17', 'L1'],
@@ -243,8 +243,8 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
         super.reconnect(peer, socket);
       }
       override closeSuperseded(): void {}
-      override send(...[peer, told]: Parameters<ConformingServer['send']>): void {
-        super.send(this.#first.get(peer) ?? peer, told);
+      override send(...[peer, frame]: Parameters<ConformingServer['send']>): void {
+        super.send(this.#first.get(peer) ?? peer, frame);
       }
     },
   },
@@ -260,7 +260,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'lets more in than there may be',
+    name: 'exceeds the concurrent limit',
     fails: ['O6.full'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -270,7 +270,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'counts who has left among those who are here',
+    name: 'counts disconnected peers',
     fails: ['O6.room-again'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -286,7 +286,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     also: ['O6'],
   },
   {
-    name: 'counts sockets that it refuses among those who are here',
+    name: 'counts refused sockets',
     fails: ['O6.refused-take-no-room'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -301,7 +301,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'has no room for who comes back',
+    name: 'counts a reconnect twice',
     fails: ['O6.reconnect'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -311,7 +311,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'makes ids small',
+    name: 'converts ids to lower case',
     fails: ['O7.letters'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -322,7 +322,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     also: ['O2', 'O4', 'O5'],
   },
   {
-    name: 'keeps peers by id in an object that has a prototype',
+    name: 'stores peers in an object with a prototype',
     fails: ['O7.name-proto', 'O7.name-constructor', 'O7.name-tostring'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -333,7 +333,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'reads a plus of an escaped id as a space',
+    name: 'decodes an escaped plus twice',
     fails: ['O7.plus'],
     verdict: 'loose',
     Server: class extends ConformingServer {
@@ -343,7 +343,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'takes the first of two ids, and the last of two tokens',
+    name: 'uses the first of two ids and the last of two tokens',
     fails: ['O8.id'],
     verdict: 'loose',
     Server: class extends ConformingServer {
@@ -353,7 +353,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'opens sockets anywhere',
+    name: 'accepts handshakes at any path',
     fails: ['O9.root', 'O9.below-path', 'O9.capitals', 'O9.http-route'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -363,7 +363,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'opens sockets for pages that are not listed',
+    name: 'accepts handshakes of unlisted origins',
     fails: ['O10.refuses-stranger', 'O10.refuses-opaque'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -373,7 +373,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'opens no sockets for programs that are no pages',
+    name: 'refuses handshakes without an Origin header',
     fails: ['O10.no-origin'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -385,7 +385,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     also: ['H', 'O10'],
   },
   {
-    name: 'drops what is sent before it says OPEN',
+    name: 'drops frames received before OPEN',
     fails: ['O14.before-open'],
     verdict: 'failed',
     Server: class extends ConformingServer {
@@ -405,7 +405,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'brings the mail before OPEN',
+    name: 'delivers the mailbox before OPEN',
     fails: ['O11.after-open'],
     verdict: 'failed',
     also: ['O11', 'M13', 'M14', 'M17', 'O2'],
@@ -417,7 +417,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'brings the mail, and keeps it',
+    name: 'delivers the mailbox, but keeps it',
     fails: ['O11.once'],
     verdict: 'failed',
     also: ['M14', 'M17'],
@@ -428,7 +428,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'brings the mail twice',
+    name: 'delivers the mailbox twice',
     fails: ['O11.after-open'],
     verdict: 'failed',
     also: ['O11', 'M13', 'M14', 'M17'],
@@ -440,7 +440,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'brings the mail last come first',
+    name: 'delivers the mailbox in reverse order',
     fails: ['O11.after-open'],
     verdict: 'failed',
     also: ['M13', 'M17'],
@@ -451,7 +451,7 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'brings the mail to a socket that it refuses',
+    name: 'delivers the mailbox to a refused socket',
     fails: ['O11.refused-hears-nothing'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {

@@ -4,67 +4,67 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import type { Settings } from '../../../conformance/settings.ts';
 
-/** What a hub may do wrong. */
+/** The fault of the hub. */
 export type HubFault =
   | 'sends no comment'
-  | 'beats no heart'
+  | 'sends no heartbeat'
   | 'answers with JSON'
-  | 'may be kept'
-  | 'knows no slash'
+  | 'allows caching'
+  | 'rejects a trailing slash'
   | 'opens without a topic'
-  | 'takes the first topic only'
-  | 'takes the first name only'
-  | 'tells once for each name'
-  | 'tells everybody'
-  | 'tells the newest first'
-  | 'knows no star'
-  | 'knows no template'
-  | 'lets a template fit slashes'
-  | 'takes a match for a template'
-  | 'knows no pattern'
-  | 'takes every pattern'
-  | 'keeps all for a slow reader'
-  | 'ends all streams with one'
-  | 'makes another id'
-  | 'overlooks the id'
-  | 'overlooks the query'
-  | 'takes every form'
-  | 'reads JSON'
-  | 'dies of odd bytes'
-  | 'takes what is too large'
-  | 'drops what has no data'
+  | 'uses the first selector only'
+  | 'uses the first topic only'
+  | 'delivers once per topic'
+  | 'delivers to all subscribers'
+  | 'reorders updates'
+  | 'does not match *'
+  | 'does not match templates'
+  | 'matches slashes with a template'
+  | 'treats match as a template'
+  | 'does not match URL patterns'
+  | 'accepts invalid patterns'
+  | 'buffers without a limit'
+  | 'ends all streams after one disconnects'
+  | 'returns another id'
+  | 'ignores the id'
+  | 'ignores the query'
+  | 'accepts invalid forms'
+  | 'accepts JSON'
+  | 'crashes on invalid UTF-8'
+  | 'accepts oversized updates'
+  | 'drops updates without data'
   | 'trims data'
   | 'writes data as one line'
-  | 'overlooks the type'
-  | 'overlooks the retry'
-  | 'writes ids and types as they are'
-  | 'overlooks the header'
-  | 'overlooks the id in the query'
+  | 'ignores the type'
+  | 'ignores the retry'
+  | 'allows line breaks in ids and types'
+  | 'ignores the Last-Event-ID header'
+  | 'ignores lastEventID in the query'
   | 'replays other topics'
-  | 'says not where it begins'
-  | 'forgets in silence'
-  | 'replays what is live'
-  | 'believes every signature'
-  | 'believes what nobody signed'
-  | 'believes what is over'
-  | 'lets everybody publish'
-  | 'lets everybody subscribe'
-  | 'overlooks the claim'
-  | 'asks for one name only'
-  | 'knows no selector in claims'
-  | 'tells what is private'
-  | 'replays what is private'
-  | 'knows no cookie'
-  | 'knows no token in the query'
-  | 'trusts cookies of every page'
-  | 'trusts no cookie'
-  | 'streams to every page by cookie'
-  | 'streams beyond the token'
-  | 'is never open'
-  | 'knows no credentials'
-  | 'welcomes every page'
-  | 'refuses without a word to pages'
-  | 'answers no preflight';
+  | 'sends no Last-Event-ID'
+  | 'hides a gap in the history'
+  | 'replays live updates'
+  | 'accepts any signature'
+  | 'accepts unsigned tokens'
+  | 'accepts expired tokens'
+  | 'lets all clients publish'
+  | 'lets all clients subscribe'
+  | 'ignores the publish claim'
+  | 'requires a claim for one topic only'
+  | 'compares claims literally'
+  | 'delivers private updates to all'
+  | 'replays private updates to all'
+  | 'ignores the cookie'
+  | 'ignores the token in the query'
+  | 'accepts cookies of any origin'
+  | 'rejects cookies of listed origins'
+  | 'streams to any origin with a cookie'
+  | 'keeps streams after the token expires'
+  | 'requires a token on an open hub'
+  | 'allows no credentials'
+  | 'allows any origin'
+  | 'has no CORS headers on refusals'
+  | 'rejects preflights';
 
 interface Update {
   readonly id: string;
@@ -84,7 +84,7 @@ type Claims = { readonly publish?: readonly string[]; readonly subscribe?: reado
 const PATH = '/.well-known/mercure';
 const MANY = 1_000;
 
-/** A small Mercure hub that keeps every rule of the suite but one. It shares no line with Signalbox. */
+/** A small Mercure hub with at most one fault, which otherwise passes every case. Shares no code with Signalbox. */
 export class ConformingHub {
   crashReason: string | undefined;
   readonly #settings: Settings;
@@ -121,12 +121,12 @@ export class ConformingHub {
   }
 
   #sendHeartbeats(): void {
-    if (!this.#has('beats no heart')) for (const { response } of this.#streams) response.write(':\n');
+    if (!this.#has('sends no heartbeat')) for (const { response } of this.#streams) response.write(':\n');
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://here');
-    const isHere = url.pathname === PATH || (url.pathname === `${PATH}/` && !this.#has('knows no slash'));
+    const isHere = url.pathname === PATH || (url.pathname === `${PATH}/` && !this.#has('rejects a trailing slash'));
     if (!isHere) return void response.writeHead(404).end();
     this.#addCorsHeaders(request, response);
     if (request.method === 'OPTIONS') return this.#preflight(request, response);
@@ -137,20 +137,20 @@ export class ConformingHub {
 
   #addCorsHeaders({ headers: { origin } }: IncomingMessage, response: ServerResponse): void {
     const { cors = [] } = this.#settings;
-    if (origin === undefined || (cors.length > 0 && !cors.includes(origin) && !this.#has('welcomes every page'))) return;
+    if (origin === undefined || (cors.length > 0 && !cors.includes(origin) && !this.#has('allows any origin'))) return;
     response.setHeader('access-control-allow-origin', origin);
-    if (!this.#has('knows no credentials')) response.setHeader('access-control-allow-credentials', 'true');
+    if (!this.#has('allows no credentials')) response.setHeader('access-control-allow-credentials', 'true');
   }
 
   #preflight({ headers }: IncomingMessage, response: ServerResponse): void {
-    if (this.#has('answers no preflight')) return void response.writeHead(404).end();
+    if (this.#has('rejects preflights')) return void response.writeHead(404).end();
     response.setHeader('access-control-allow-methods', 'GET, POST');
     response.setHeader('access-control-allow-headers', headers['access-control-request-headers'] ?? '');
     response.writeHead(204).end();
   }
 
   #refuse(response: ServerResponse, status: number): void {
-    if (this.#has('refuses without a word to pages')) response.removeHeader('access-control-allow-origin');
+    if (this.#has('has no CORS headers on refusals')) response.removeHeader('access-control-allow-origin');
     response.writeHead(status).end();
   }
 
@@ -158,99 +158,102 @@ export class ConformingHub {
     const matches = this.#selectors(query);
     if (matches === undefined) return this.#refuse(response, 400);
     const claims = this.#claims(request, query, this.#settings.mercure_subscriber_key);
-    const isOpen = this.#settings.mercure_open === true && !this.#has('is never open');
+    const isOpen = this.#settings.mercure_open === true && !this.#has('requires a token on an open hub');
     const isGuest =
-      isOpen || this.#has('lets everybody subscribe') || (claims === 'none' && this.#settings.mercure_anonymous === true);
+      isOpen || this.#has('lets all clients subscribe') || (claims === 'none' && this.#settings.mercure_anonymous === true);
     if (typeof claims === 'string' && !isGuest) return this.#refuse(response, 401);
     if (this.#isForeign(request)) return this.#refuse(response, 403);
     if (typeof claims !== 'string') this.#endAt(response, claims.exp);
     const cleared = typeof claims === 'string' ? [] : (claims.subscribe ?? []);
     const mayReceive = ({ isPrivate, topics }: Update): boolean =>
-      isOpen || !isPrivate || this.#has('tells what is private') || topics.some((topic) => this.#covers(cleared, topic));
+      isOpen ||
+      !isPrivate ||
+      this.#has('delivers private updates to all') ||
+      topics.some((topic) => this.#covers(cleared, topic));
     this.#openStream({ response, matches, mayReceive }, this.#lastEventId(request, query));
   }
 
   /** MER10 */
   #isForeign({ headers: { authorization, cookie, origin } }: IncomingMessage): boolean {
     const isByCookie = authorization === undefined && cookie !== undefined && origin !== undefined;
-    return isByCookie && !(this.#settings.cors ?? []).includes(origin) && !this.#has('streams to every page by cookie');
+    return isByCookie && !(this.#settings.cors ?? []).includes(origin) && !this.#has('streams to any origin with a cookie');
   }
 
   /** MER12 */
   #endAt(response: ServerResponse, exp = Infinity): void {
-    if (exp === Infinity || this.#has('streams beyond the token')) return;
+    if (exp === Infinity || this.#has('keeps streams after the token expires')) return;
     const timer = setTimeout(() => response.end(), exp * 1_000 - Date.now());
     response.on('close', () => clearTimeout(timer));
   }
 
   #lastEventId({ headers }: IncomingMessage, query: URLSearchParams): string | undefined {
-    const header = this.#has('overlooks the header') ? undefined : headers['last-event-id'];
-    const asked = this.#has('overlooks the id in the query') ? undefined : (query.get('lastEventID') ?? undefined);
+    const header = this.#has('ignores the Last-Event-ID header') ? undefined : headers['last-event-id'];
+    const asked = this.#has('ignores lastEventID in the query') ? undefined : (query.get('lastEventID') ?? undefined);
     return header === undefined ? asked : String(header);
   }
 
   #openStream(stream: Stream, since: string | undefined): void {
     const { response, matches, mayReceive } = stream;
     response.setHeader('content-type', this.#has('answers with JSON') ? 'application/json' : 'text/event-stream');
-    if (!this.#has('may be kept')) response.setHeader('cache-control', 'no-store');
+    if (!this.#has('allows caching')) response.setHeader('cache-control', 'no-store');
     const at = this.#history.findIndex(({ id }) => id === since);
     const named = at < 0 ? this.#lastDroppedId : since;
-    if (since !== undefined && !this.#has('says not where it begins')) {
-      response.setHeader('last-event-id', this.#has('forgets in silence') ? since : (named ?? ''));
+    if (since !== undefined && !this.#has('sends no Last-Event-ID')) {
+      response.setHeader('last-event-id', this.#has('hides a gap in the history') ? since : (named ?? ''));
     }
     response.writeHead(200).flushHeaders();
     if (!this.#has('sends no comment')) response.write(':\n');
     const missed = since === undefined ? [] : this.#history.slice(at + 1);
     for (const update of missed) {
       const isFor = this.#has('replays other topics') || update.topics.some(matches);
-      if (isFor && (mayReceive(update) || this.#has('replays what is private'))) response.write(update.text);
+      if (isFor && (mayReceive(update) || this.#has('replays private updates to all'))) response.write(update.text);
     }
-    if (this.#has('replays what is live')) for (const { text } of this.#history.slice(-1)) response.write(text);
+    if (this.#has('replays live updates')) for (const { text } of this.#history.slice(-1)) response.write(text);
     this.#streams.add(stream);
     response.on('close', () => {
       this.#streams.delete(stream);
-      if (this.#has('ends all streams with one')) for (const other of this.#streams) other.response.destroy();
+      if (this.#has('ends all streams after one disconnects')) for (const other of this.#streams) other.response.destroy();
     });
   }
 
   #publish(request: IncomingMessage, response: ServerResponse, query: URLSearchParams, body: Buffer): void {
     const status = this.#unauthorized(request, query);
-    if (status !== undefined && !this.#has('lets everybody publish')) return this.#refuse(response, status);
-    if (body.length > (this.#settings.max_message_bytes ?? Infinity) && !this.#has('takes what is too large')) {
+    if (status !== undefined && !this.#has('lets all clients publish')) return this.#refuse(response, status);
+    if (body.length > (this.#settings.max_message_bytes ?? Infinity) && !this.#has('accepts oversized updates')) {
       return this.#refuse(response, 413);
     }
     const text = body.toString();
-    if (this.#has('dies of odd bytes') && text.includes('%ff')) {
-      this.crashReason = 'its process ended';
+    if (this.#has('crashes on invalid UTF-8') && text.includes('%ff')) {
+      this.crashReason = 'its process exited';
       return this.stop();
     }
     const isJson = request.headers['content-type'] === 'application/json';
-    if (isJson) return this.#has('reads JSON') ? void response.end('an-id') : this.#refuse(response, 400);
+    if (isJson) return this.#has('accepts JSON') ? void response.end('an-id') : this.#refuse(response, 400);
     const form = new URLSearchParams(text);
-    const said = [...form.getAll('topic'), ...(this.#has('overlooks the query') ? [] : query.getAll('topic'))];
-    const topics = this.#has('takes the first name only') ? said.slice(0, 1) : said;
+    const said = [...form.getAll('topic'), ...(this.#has('ignores the query') ? [] : query.getAll('topic'))];
+    const topics = this.#has('uses the first topic only') ? said.slice(0, 1) : said;
     if (!this.#isUpdate(form, topics)) return this.#refuse(response, 400);
     if (this.#isForbidden(request, query, topics)) return this.#refuse(response, 403);
     const update = this.#update(form, topics);
-    if (!(this.#has('drops what has no data') && !form.has('data'))) this.#broadcast(update);
-    response.end(this.#has('makes another id') ? 'another' : update.id);
+    if (!(this.#has('drops updates without data') && !form.has('data'))) this.#broadcast(update);
+    response.end(this.#has('returns another id') ? 'another' : update.id);
   }
 
   #isUpdate(form: URLSearchParams, topics: readonly string[]): boolean {
-    if (this.#has('takes every form')) return true;
+    if (this.#has('accepts invalid forms')) return true;
     const [id = '', type = '', retry] = [form.get('id') ?? '', form.get('type') ?? '', form.get('retry')];
-    const isOneLine = !/[\r\n]/.test(id + type) || this.#has('writes ids and types as they are');
+    const isOneLine = !/[\r\n]/.test(id + type) || this.#has('allows line breaks in ids and types');
     return topics.length > 0 && !id.startsWith('#') && isOneLine && (retry === null || /^\d+$/.test(retry));
   }
 
   #update(form: URLSearchParams, topics: readonly string[]): Update {
-    const given = this.#has('overlooks the id') ? null : form.get('id');
+    const given = this.#has('ignores the id') ? null : form.get('id');
     const id = given ?? `urn:id:${++this.#generatedIds}`;
     const whole = form.get('data') ?? '';
     const data = this.#has('trims data') ? whole.trim() : whole;
     const lines = this.#has('writes data as one line') ? [data] : data.split(/\r\n|\r|\n/);
-    const type = this.#has('overlooks the type') ? null : form.get('type');
-    const retry = this.#has('overlooks the retry') ? null : form.get('retry');
+    const type = this.#has('ignores the type') ? null : form.get('type');
+    const retry = this.#has('ignores the retry') ? null : form.get('retry');
     const fields = [`id: ${id}`, ...(type === null ? [] : [`event: ${type}`]), ...(retry === null ? [] : [`retry: ${retry}`])];
     const text = `${[...fields, ...lines.map((line) => `data: ${line}`)].join('\n')}\n\n`;
     return { id, topics, isPrivate: form.has('private'), text };
@@ -260,73 +263,73 @@ export class ConformingHub {
     this.#history.push(update);
     if (this.#history.length > (this.#settings.history_messages ?? MANY)) this.#lastDroppedId = this.#history.shift()?.id ?? '';
     for (const stream of this.#streams) {
-      const times = this.#has('tells everybody') ? 1 : update.topics.filter(stream.matches).length;
+      const times = this.#has('delivers to all subscribers') ? 1 : update.topics.filter(stream.matches).length;
       if (times === 0 || !stream.mayReceive(update)) continue;
-      for (let n = 0; n < (this.#has('tells once for each name') ? times : 1); n++) this.#write(stream, update.text);
+      for (let n = 0; n < (this.#has('delivers once per topic') ? times : 1); n++) this.#write(stream, update.text);
     }
   }
 
   #write({ response }: Stream, text: string): void {
-    if (this.#has('tells the newest first')) return void setTimeout(() => response.write(text), Math.random() * 50);
+    if (this.#has('reorders updates')) return void setTimeout(() => response.write(text), Math.random() * 50);
     response.write(text);
     const most = this.#settings.send_buffer_bytes ?? Infinity;
-    if (response.writableLength > most && !this.#has('keeps all for a slow reader')) response.destroy();
+    if (response.writableLength > most && !this.#has('buffers without a limit')) response.destroy();
   }
 
-  /** @returns undefined for what can not be listened to. */
+  /** @returns undefined for invalid selectors. */
   #selectors(query: URLSearchParams): ((topic: string) => boolean) | undefined {
-    const topics = this.#has('takes the first topic only') ? query.getAll('topic').slice(0, 1) : query.getAll('topic');
+    const topics = this.#has('uses the first selector only') ? query.getAll('topic').slice(0, 1) : query.getAll('topic');
     const all = topics.map((text) => this.#selector(text));
     for (const text of query.getAll('match')) {
-      all.push(this.#has('takes a match for a template') ? this.#selector(text) : (topic) => topic === text);
+      all.push(this.#has('treats match as a template') ? this.#selector(text) : (topic) => topic === text);
     }
     for (const text of query.getAll('match_urlpattern')) {
       const isBad = text.includes('(') || text.includes('{');
-      if (isBad && !this.#has('takes every pattern')) return undefined;
+      if (isBad && !this.#has('accepts invalid patterns')) return undefined;
       const start = text.split('/:')[0] ?? '';
-      all.push((topic) => topic.startsWith(`${start}/`) && !this.#has('knows no pattern'));
+      all.push((topic) => topic.startsWith(`${start}/`) && !this.#has('does not match URL patterns'));
     }
     if (all.length === 0 && !this.#has('opens without a topic')) return undefined;
     return (topic) => all.some((fits) => fits(topic));
   }
 
   #selector(text: string): (topic: string) => boolean {
-    if (text === '*' && !this.#has('knows no star')) return () => true;
-    const part = this.#has('lets a template fit slashes') ? '.+' : '[^/]+';
+    if (text === '*' && !this.#has('does not match *')) return () => true;
+    const part = this.#has('matches slashes with a template') ? '.+' : '[^/]+';
     const source = text.split(/\{\w+\}/).map((one) => one.replaceAll(/[.+?^$()|[\]\\*{}]/g, '\\$&'));
     const pattern = new RegExp(`^${source.join(part)}$`);
-    return (topic) => topic === text || (!this.#has('knows no template') && pattern.test(topic));
+    return (topic) => topic === text || (!this.#has('does not match templates') && pattern.test(topic));
   }
 
   #covers(selectors: readonly string[], topic: string): boolean {
-    if (this.#has('knows no selector in claims')) return selectors.includes(topic) || selectors.includes('*');
+    if (this.#has('compares claims literally')) return selectors.includes(topic) || selectors.includes('*');
     return selectors.some((text) => this.#selector(text)(topic));
   }
 
-  /** @returns why somebody may not publish at all. */
+  /** @returns the status if publishing is refused. */
   #unauthorized(request: IncomingMessage, query: URLSearchParams): number | undefined {
-    if (this.#settings.mercure_open === true && !this.#has('is never open')) return undefined;
+    if (this.#settings.mercure_open === true && !this.#has('requires a token on an open hub')) return undefined;
     const claims = this.#claims(request, query, this.#settings.mercure_publisher_key);
     if (typeof claims === 'string') return 401;
     const { cookie, origin, authorization } = request.headers;
     const isByCookie = authorization === undefined && cookie !== undefined;
-    const isListed = (this.#settings.cors ?? []).includes(origin ?? '') && !this.#has('trusts no cookie');
-    return isByCookie && !isListed && !this.#has('trusts cookies of every page') ? 403 : undefined;
+    const isListed = (this.#settings.cors ?? []).includes(origin ?? '') && !this.#has('rejects cookies of listed origins');
+    return isByCookie && !isListed && !this.#has('accepts cookies of any origin') ? 403 : undefined;
   }
 
   #isForbidden(request: IncomingMessage, query: URLSearchParams, topics: readonly string[]): boolean {
     const isOpen = this.#settings.mercure_open === true;
-    if (isOpen || this.#has('overlooks the claim') || this.#has('lets everybody publish')) return false;
+    if (isOpen || this.#has('ignores the publish claim') || this.#has('lets all clients publish')) return false;
     const claims = this.#claims(request, query, this.#settings.mercure_publisher_key);
     const allowed = typeof claims === 'string' ? [] : (claims.publish ?? []);
     const covers = (topic: string): boolean => this.#covers(allowed, topic);
-    return !(this.#has('asks for one name only') ? topics.some(covers) : topics.every(covers));
+    return !(this.#has('requires a claim for one topic only') ? topics.some(covers) : topics.every(covers));
   }
 
   #claims({ headers }: IncomingMessage, query: URLSearchParams, key = ''): Claims | 'none' | 'worthless' {
     const bearer = headers.authorization?.slice('Bearer '.length);
-    const asked = this.#has('knows no token in the query') ? null : query.get('authorization');
-    const cookie = this.#has('knows no cookie') ? undefined : /mercureAuthorization=([^;]+)/.exec(headers.cookie ?? '')?.[1];
+    const asked = this.#has('ignores the token in the query') ? null : query.get('authorization');
+    const cookie = this.#has('ignores the cookie') ? undefined : /mercureAuthorization=([^;]+)/.exec(headers.cookie ?? '')?.[1];
     const token = bearer ?? asked ?? cookie;
     return token === undefined ? 'none' : (this.#verify(token, key) ?? 'worthless');
   }
@@ -337,9 +340,9 @@ export class ConformingHub {
     const { alg } = parsed(head) as { alg: string };
     const { mercure = {}, exp = Infinity } = parsed(payload) as { mercure?: Claims; exp?: number };
     const isSigned = createHmac('sha256', key).update(`${head}.${payload}`).digest('base64url') === signature;
-    const isUnsigned = alg === 'none' && this.#has('believes what nobody signed');
-    if (!isSigned && !isUnsigned && !(this.#has('believes every signature') && alg !== 'none')) return undefined;
-    return exp * 1_000 > Date.now() || this.#has('believes what is over') ? { ...mercure, exp } : undefined;
+    const isUnsigned = alg === 'none' && this.#has('accepts unsigned tokens');
+    if (!isSigned && !isUnsigned && !(this.#has('accepts any signature') && alg !== 'none')) return undefined;
+    return exp * 1_000 > Date.now() || this.#has('accepts expired tokens') ? { ...mercure, exp } : undefined;
   }
 }
 

@@ -4,33 +4,33 @@ import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Settings } from '../../../conformance/settings.ts';
 
-/** What a relay may do wrong. */
+/** The fault of the relay. */
 export type RelayFault =
-  | 'tells nobody'
+  | 'delivers nothing'
   | 'never answers a ping'
   | 'answers a ping twice'
-  | 'parts from nothing'
-  | 'stops at what is no text'
-  | 'reads text only'
-  | 'tells in binary frames'
-  | 'dies of nonsense'
-  | 'tells everybody'
-  | 'looks names up in an object'
-  | 'tells the others only'
-  | 'counts who has left'
-  | 'tells as often as was joined'
-  | 'believes the count of others'
-  | 'tells the newest first'
-  | 'closes at the first nonsense'
-  | 'bears nonsense for ever'
-  | 'closes the others for nonsense'
+  | 'ignores unsubscribe'
+  | 'stops at a topic that is not a string'
+  | 'ignores binary frames'
+  | 'sends binary frames'
+  | 'crashes on a malformed frame'
+  | 'delivers to all clients'
+  | 'stores topics in an object with a prototype'
+  | 'does not deliver to the publisher'
+  | 'counts disconnected clients'
+  | 'delivers once per subscription'
+  | 'relays a forged count'
+  | 'reorders messages'
+  | 'closes after one malformed frame'
+  | 'tolerates any number of malformed frames'
+  | 'closes other clients for malformed frames'
   | 'never pings'
-  | 'never gives up'
-  | 'gives up whoever answers'
-  | 'takes Trystero for the others'
-  | 'has one realm'
-  | 'takes every realm'
-  | 'writes anew what it tells';
+  | 'never closes silent clients'
+  | 'closes clients that answer pings'
+  | 'treats Trystero like y-webrtc'
+  | 'ignores realms'
+  | 'accepts unknown realms'
+  | 'serializes messages again';
 
 interface RelayClient {
   readonly socket: WebSocket;
@@ -42,7 +42,7 @@ interface RelayClient {
 
 const MAX_MALFORMED = 50;
 
-/** A small topic relay that keeps every rule of the suite but one. It shares no line with Signalbox. */
+/** A small topic relay with at most one fault, which otherwise passes every case. Shares no code with Signalbox. */
 export class ConformingRelay {
   crashReason: string | undefined;
   readonly #settings: Settings;
@@ -79,63 +79,63 @@ export class ConformingRelay {
   #accept(socket: WebSocket, { url = '' }: IncomingMessage): void {
     const keys = this.#settings.key ?? ['peerjs'];
     const realm = new URL(url, 'http://here').searchParams.get('key') ?? keys[0] ?? '';
-    if (!keys.includes(realm) && this.#fault !== 'takes every realm') return socket.close(1008);
-    const visitor: RelayClient = { socket, realm, topics: [], receivedAt: performance.now(), malformed: 0 };
-    this.#clients.add(visitor);
-    if (this.#fault !== 'counts who has left') socket.on('close', () => this.#clients.delete(visitor));
+    if (!keys.includes(realm) && this.#fault !== 'accepts unknown realms') return socket.close(1008);
+    const client: RelayClient = { socket, realm, topics: [], receivedAt: performance.now(), malformed: 0 };
+    this.#clients.add(client);
+    if (this.#fault !== 'counts disconnected clients') socket.on('close', () => this.#clients.delete(client));
     socket.on('error', () => socket.terminate());
-    socket.on('pong', () => (visitor.receivedAt = performance.now()));
+    socket.on('pong', () => (client.receivedAt = performance.now()));
     socket.on('message', (bytes: Buffer, isBinary) => {
-      visitor.receivedAt = performance.now();
-      if (!(isBinary && this.#fault === 'reads text only')) this.#handleFrame(visitor, bytes.toString());
+      client.receivedAt = performance.now();
+      if (!(isBinary && this.#fault === 'ignores binary frames')) this.#handleFrame(client, bytes.toString());
     });
   }
 
-  #handleFrame(visitor: RelayClient, text: string): void {
+  #handleFrame(client: RelayClient, text: string): void {
     const frame = read(text);
-    if (frame === undefined) return this.#handleMalformed(visitor);
+    if (frame === undefined) return this.#handleMalformed(client);
     const { type, topics, topic } = frame;
     const many = Array.isArray(topics) ? topics : [topic];
-    if (type === 'subscribe') this.#subscribe(visitor, many);
-    if (type === 'unsubscribe') this.#unsubscribe(visitor, many);
-    if (type === 'publish' && typeof topic === 'string') this.#publish(visitor, text, frame, topic);
-    if (type === 'ping' && this.#fault !== 'never answers a ping') this.#send(visitor, '{"type":"pong"}');
-    if (type === 'ping' && this.#fault === 'answers a ping twice') this.#send(visitor, '{"type":"pong"}');
+    if (type === 'subscribe') this.#subscribe(client, many);
+    if (type === 'unsubscribe') this.#unsubscribe(client, many);
+    if (type === 'publish' && typeof topic === 'string') this.#publish(client, text, frame, topic);
+    if (type === 'ping' && this.#fault !== 'never answers a ping') this.#send(client, '{"type":"pong"}');
+    if (type === 'ping' && this.#fault === 'answers a ping twice') this.#send(client, '{"type":"pong"}');
   }
 
   #subscribe({ topics }: RelayClient, names: readonly unknown[]): void {
     for (const name of names) {
       if (typeof name !== 'string') {
-        if (this.#fault === 'stops at what is no text') return;
+        if (this.#fault === 'stops at a topic that is not a string') return;
         continue;
       }
-      if (this.#fault === 'looks names up in an object' && name in {}) continue;
-      if (!topics.includes(name) || this.#fault === 'tells as often as was joined') topics.push(name);
+      if (this.#fault === 'stores topics in an object with a prototype' && name in {}) continue;
+      if (!topics.includes(name) || this.#fault === 'delivers once per subscription') topics.push(name);
     }
   }
 
   #unsubscribe({ topics }: RelayClient, names: readonly unknown[]): void {
-    if (this.#fault === 'parts from nothing') return;
+    if (this.#fault === 'ignores unsubscribe') return;
     for (const name of names) if (topics.includes(String(name))) topics.splice(topics.indexOf(String(name)), 1);
   }
 
   #publish(from: RelayClient, text: string, frame: Record<string, unknown>, topic: string): void {
-    if (this.#fault === 'tells nobody') return;
-    const listeners = [...this.#clients].flatMap((one) => {
-      const isNear = one.realm === from.realm || this.#fault === 'has one realm';
-      const times = this.#fault === 'tells everybody' ? 1 : one.topics.filter((name) => name === topic).length;
+    if (this.#fault === 'delivers nothing') return;
+    const subscribers = [...this.#clients].flatMap((one) => {
+      const isNear = one.realm === from.realm || this.#fault === 'ignores realms';
+      const times = this.#fault === 'delivers to all clients' ? 1 : one.topics.filter((name) => name === topic).length;
       return isNear ? Array.from({ length: times }, () => one) : [];
     });
-    const isForOthers = 'payload' in frame && Object.keys(frame).length === 3 && this.#fault !== 'takes Trystero for the others';
-    const clients = this.#fault === 'believes the count of others' ? (frame['clients'] ?? listeners.length) : listeners.length;
+    const isForOthers = 'payload' in frame && Object.keys(frame).length === 3 && this.#fault !== 'treats Trystero like y-webrtc';
+    const clients = this.#fault === 'relays a forged count' ? (frame['clients'] ?? subscribers.length) : subscribers.length;
     const counted = `${text.trimEnd().slice(0, -1)},"clients":${JSON.stringify(clients)}}`;
-    const anew = JSON.stringify({ ...frame, clients });
-    const whole = this.#fault === 'writes anew what it tells' ? anew : counted;
-    const told = isForOthers ? JSON.stringify({ topic, payload: frame['payload'] }) : whole;
-    for (const one of listeners) {
-      if (one === from && (isForOthers || this.#fault === 'tells the others only')) continue;
-      if (this.#fault === 'tells the newest first') this.#sendLater(one, told);
-      else this.#send(one, told);
+    const reserialized = JSON.stringify({ ...frame, clients });
+    const whole = this.#fault === 'serializes messages again' ? reserialized : counted;
+    const relayed = isForOthers ? JSON.stringify({ topic, payload: frame['payload'] }) : whole;
+    for (const one of subscribers) {
+      if (one === from && (isForOthers || this.#fault === 'does not deliver to the publisher')) continue;
+      if (this.#fault === 'reorders messages') this.#sendLater(one, relayed);
+      else this.#send(one, relayed);
     }
   }
 
@@ -152,19 +152,19 @@ export class ConformingRelay {
   }
 
   #send({ socket }: RelayClient, text: string): void {
-    socket.send(text, { binary: this.#fault === 'tells in binary frames' });
+    socket.send(text, { binary: this.#fault === 'sends binary frames' });
   }
 
-  #handleMalformed(visitor: RelayClient): void {
-    if (this.#fault === 'dies of nonsense') {
-      this.crashReason = 'its process ended';
+  #handleMalformed(client: RelayClient): void {
+    if (this.#fault === 'crashes on a malformed frame') {
+      this.crashReason = 'its process exited';
       return this.stop();
     }
-    visitor.malformed++;
-    const most = this.#fault === 'closes at the first nonsense' ? 0 : MAX_MALFORMED;
-    if (visitor.malformed <= most || this.#fault === 'bears nonsense for ever') return;
-    visitor.socket.close(1008);
-    if (this.#fault === 'closes the others for nonsense') for (const { socket } of this.#clients) socket.close(1008);
+    client.malformed++;
+    const most = this.#fault === 'closes after one malformed frame' ? 0 : MAX_MALFORMED;
+    if (client.malformed <= most || this.#fault === 'tolerates any number of malformed frames') return;
+    client.socket.close(1008);
+    if (this.#fault === 'closes other clients for malformed frames') for (const { socket } of this.#clients) socket.close(1008);
   }
 
   #pingAll(): void {
@@ -172,8 +172,8 @@ export class ConformingRelay {
     if (this.#fault === 'never pings') return;
     for (const { socket, receivedAt } of this.#clients) {
       const isSilent = performance.now() - receivedAt > alive_timeout;
-      if (isSilent && this.#fault !== 'never gives up') socket.close(4002);
-      else if (this.#fault === 'gives up whoever answers') setTimeout(() => socket.close(4002), alive_timeout);
+      if (isSilent && this.#fault !== 'never closes silent clients') socket.close(4002);
+      else if (this.#fault === 'closes clients that answer pings') setTimeout(() => socket.close(4002), alive_timeout);
       if (socket.readyState === socket.OPEN) socket.ping();
     }
   }

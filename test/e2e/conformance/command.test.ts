@@ -22,7 +22,7 @@ describe('signalbox conform, as a command', () => {
   });
   const url = () => `http://${server.host}:${server.port}`;
 
-  it('asks a server that runs, ends with 0, and writes what it found', async () => {
+  it('tests a running server, exits with 0, and writes the reports', async () => {
     const [json, page] = [join(folder, 'a.json'), join(folder, 'a.html')];
     const { code, stdout, stderr } = await run(['conform', '--url', url(), '--only', 'M1', '--json', json, '--report', page]);
     expect([code, stderr]).toEqual([0, '']);
@@ -33,27 +33,30 @@ describe('signalbox conform, as a command', () => {
     expect(await readFile(merged, 'utf8')).toContain('<!doctype html>');
   });
 
-  it('ends with 1 where nobody answers, and with 2 for flags that can not be used', async () => {
+  it('exits with 1 for an unreachable server, and with 2 for invalid flags', async () => {
     expect((await run(['conform', '--url', 'http://127.0.0.1:1', '--only', 'H1'])).code).toBe(1);
-    expect(await run(['conform'])).toMatchObject({ code: 2, stderr: 'signalbox conform: needs either --url or --command\n' });
+    expect(await run(['conform'])).toMatchObject({
+      code: 2,
+      stderr: 'signalbox conform: exactly one of --url and --command is required; see signalbox conform --help\n',
+    });
   });
 
-  it('stands in the usage of the broker', async () => {
+  it('is listed in the usage of the broker', async () => {
     const { stdout } = await run(['--help']);
     expect(stdout).toContain('signalbox conform --help');
     expect(stdout).toContain('signalbox conform-report --help');
   });
 
-  it('leaves no server behind when it is told to stop', async () => {
+  it('stops its server on SIGTERM', async () => {
     const file = join(folder, 'port');
-    // It takes connections and answers nothing, so the suite is still waiting for it.
+    // The server accepts connections but sends no response, so the suite is still waiting.
     const listens = `require('net').createServer().listen(process.argv[1], () => require('fs').writeFileSync('${file}', process.argv[1]))`;
     const command = `"${process.execPath}" -e "${listens}" {port}`;
     const child = new Child([process.execPath, SIGNALBOX_CLI, 'conform', '--command', command]);
-    const port = await until(10_000, 'a server to be started', async () => Number(await readFile(file, 'utf8')));
+    const port = await until(10_000, 'a started server', async () => Number(await readFile(file, 'utf8')));
     child.signal('SIGTERM');
     expect(await child.exited).toMatchObject({ code: 143 });
-    await until(10_000, 'the server to end', async () => ((await isListening(port)) ? undefined : true));
+    await until(10_000, 'the exit of the server', async () => ((await isListening(port)) ? undefined : true));
   });
 });
 

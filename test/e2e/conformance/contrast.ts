@@ -30,7 +30,7 @@ const SCRIPT = `(() => {
   return low;
 })()`;
 
-/** The text of a page, or of what is open in front of it, that stands out too little to be read by everybody. */
+/** The texts of a page, or of its open dialog, whose contrast is too low. */
 export function low(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(SCRIPT);
 }

@@ -39,11 +39,11 @@ describe('the page in Chromium', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** What a page asks for beside itself, and what it complains of. */
+  /** A page with its external requests and its console messages. */
   interface Visit {
     readonly page: Page;
     readonly requests: string[];
-    readonly complaints: string[];
+    readonly messages: string[];
   }
 
   async function visit(runs: readonly RunResult[], options: BrowserContextOptions = {}, hash = ''): Promise<Visit> {
@@ -53,11 +53,11 @@ describe('the page in Chromium', () => {
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     opened.push(page);
-    const seen = { requests: [] as string[], complaints: [] as string[] };
+    const seen = { requests: [] as string[], messages: [] as string[] };
     const url = `${pathToFileURL(file).href}${hash}`;
     page.on('request', (request) => request.url() === url || seen.requests.push(request.url()));
-    page.on('console', (message) => seen.complaints.push(message.text()));
-    page.on('pageerror', (error) => seen.complaints.push(error.message));
+    page.on('console', (message) => seen.messages.push(message.text()));
+    page.on('pageerror', (error) => seen.messages.push(error.message));
     await page.goto(url);
     return { page, ...seen };
   }
@@ -67,7 +67,7 @@ describe('the page in Chromium', () => {
   const overflow = (page: Page, element = 'document.documentElement') =>
     page.evaluate<number>(`${element}.scrollWidth - ${element}.clientWidth`);
 
-  it('shows every verdict in words, for eyes and for those who hear it', async () => {
+  it('shows every verdict as text, also for screen readers', async () => {
     const { page } = await visit([ONE]);
     for (const { id, verdict } of EACH_VERDICT) {
       const button = cell(page, `${verdict}, ${id}, one server`);
@@ -80,7 +80,7 @@ describe('the page in Chromium', () => {
     ]);
   });
 
-  it('has headings, landmarks and tables with headers', async () => {
+  it('has headings, landmarks, and tables with headers', async () => {
     const { page } = await visit([ONE, OTHER]);
     expect(await page.getByRole('heading', { level: 1 }).allInnerTexts()).toEqual(['Conformance of 2 servers']);
     expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual([
@@ -91,14 +91,14 @@ describe('the page in Chromium', () => {
     for (const role of ['main', 'search', 'navigation'] as const) expect(await page.getByRole(role).count()).toBe(1);
   });
 
-  it.each([true, false])('opens a cell to its transcript, with the keyboard (scripts: %s)', async (javaScriptEnabled) => {
+  it.each([true, false])('opens the details of a cell with the keyboard (scripts: %s)', async (javaScriptEnabled) => {
     const { page } = await visit([ONE], { javaScriptEnabled });
     const button = cell(page, 'failed, M2.failed, one server');
     await button.focus();
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'the title of M2.failed' });
     await dialog.waitFor({ state: 'visible' });
-    for (const words of ['what is expected', 'what was seen', 'does so too', 'what was heard', 'hardening']) {
+    for (const words of ['what is expected', 'what was seen', 'does so too', 'what was received', 'hardening']) {
       expect((await dialog.innerText()).toLowerCase()).toContain(words);
     }
     await page.keyboard.press('Escape');
@@ -108,7 +108,7 @@ describe('the page in Chromium', () => {
     await dialog.waitFor({ state: 'hidden' });
   });
 
-  it.each([true, false])('shows the verdicts that are asked for (scripts: %s)', async (javaScriptEnabled) => {
+  it.each([true, false])('shows the selected verdicts (scripts: %s)', async (javaScriptEnabled) => {
     const { page } = await visit([ONE, OTHER], { javaScriptEnabled });
     for (const verdict of ['ok', 'not testable', 'loose']) await page.getByRole('checkbox', { name: verdict }).uncheck();
     expect(await shownRows(page)).toEqual(['O5.gone', 'M1.dangerous', 'M2.failed']);
@@ -117,13 +117,13 @@ describe('the page in Chromium', () => {
     expect(await shownRows(page)).toEqual(['M1.dangerous']);
   });
 
-  it('shows only where servers differ, if asked', async () => {
+  it('filters by difference', async () => {
     const { page } = await visit([ONE, OTHER], { javaScriptEnabled: false });
     await page.getByRole('checkbox', { name: 'only where servers differ' }).check();
     expect(await shownRows(page)).toEqual(['O5.gone', 'M1.dangerous', 'M2.failed', 'M3.loose', 'M4.not-testable']);
   });
 
-  it('finds text in cases and in what was seen of them', async () => {
+  it('searches in cases and observations', async () => {
     const { page } = await visit([ONE, OTHER]);
     const find = page.getByRole('searchbox', { name: 'Find' });
     await find.fill('SO TOO');
@@ -132,18 +132,18 @@ describe('the page in Chromium', () => {
     await find.fill('m5');
     expect(await shownRows(page)).toEqual(['M5.ok']);
     await find.fill('nothing of the kind');
-    expect(await page.getByRole('status').innerText()).toBe('No case is like that.');
+    expect(await page.getByRole('status').innerText()).toBe('No case matches.');
     await find.fill('');
     expect(await shownRows(page)).toHaveLength(7);
     expect(await page.getByRole('status').innerText()).toBe('');
   });
 
-  it('offers no search that would not work', async () => {
+  it('has no search without scripts', async () => {
     const { page } = await visit([ONE], { javaScriptEnabled: false });
     expect(await page.getByRole('searchbox').count()).toBe(0);
   });
 
-  it('steps from finding to finding, and keeps in the address which one is open', async () => {
+  it('navigates between findings, and keeps the open one in the URL', async () => {
     const { page } = await visit([ONE]);
     await cell(page, 'failed, O5.gone, one server').click();
     await page.getByRole('button', { name: 'next finding of this server' }).click();
@@ -171,7 +171,7 @@ describe('the page in Chromium', () => {
     expect(await overflow(page, OPEN_PANEL)).toBe(0);
   });
 
-  it('keeps the cases in sight while a matrix of many servers is moved sideways', async () => {
+  it('keeps the cases visible while a wide matrix is scrolled', async () => {
     const { page } = await visit(MANY, { viewport: PHONE });
     const title = page.getByRole('rowheader').nth(1);
     const before = await title.boundingBox();
@@ -179,16 +179,16 @@ describe('the page in Chromium', () => {
     expect((await title.boundingBox())?.x).toBe(before?.x);
   });
 
-  it('fetches nothing, and complains of nothing', async () => {
-    const { page, requests, complaints } = await visit(MANY);
+  it('fetches nothing, and logs nothing', async () => {
+    const { page, requests, messages } = await visit(MANY);
     await page.locator('button.cell.failed').first().click();
     await page.getByRole('dialog').waitFor();
     expect(requests.filter((url) => !url.startsWith('data:'))).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(messages).toEqual([]);
   });
 
-  it('runs nothing of what a server said, and shows it', async () => {
-    const { page, complaints } = await visit([LONG]);
+  it('runs no script of a server, and shows it as text', async () => {
+    const { page, messages } = await visit([LONG]);
     expect(await page.evaluate('window.owned')).toBeUndefined();
     expect(await page.locator('main img').count()).toBe(0);
     await page.locator('button.cell.failed').last().click();
@@ -196,12 +196,12 @@ describe('the page in Chromium', () => {
     expect(what).toBe(
       `</script></style><img src=x onerror="window.owned=1"> '"&]]> \\u0000\\u001b[31m\\u202e \\ud83e \\u2028 🦊`,
     );
-    expect(complaints).toEqual([]);
+    expect(messages).toEqual([]);
   });
 
-  it.each(['light', 'dark'] as const)('can be read: contrast in the %s scheme', async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('has sufficient contrast in the %s scheme', async (colorScheme) => {
     const { page } = await visit([ONE, LONG], { colorScheme });
-    await page.getByText('What the verdicts mean').click();
+    await page.getByText('Meaning of the verdicts').click();
     expect(await low(page)).toEqual([]);
     for (const verdict of WORST_FIRST) {
       await page
@@ -214,7 +214,7 @@ describe('the page in Chromium', () => {
     }
   });
 
-  it('is another page in the dark, and on paper a bright one', async () => {
+  it('has a dark scheme, and is light in print', async () => {
     const background = (page: Page) => page.evaluate('getComputedStyle(document.body).backgroundColor');
     const [light, dark] = [await visit([ONE], { colorScheme: 'light' }), await visit([ONE], { colorScheme: 'dark' })];
     expect(await background(light.page)).not.toBe(await background(dark.page));
@@ -222,7 +222,7 @@ describe('the page in Chromium', () => {
     expect(await background(dark.page)).toBe('rgb(255, 255, 255)');
   });
 
-  it('tells on paper what was seen of each finding', async () => {
+  it('includes the observations of each finding in print', async () => {
     const { page } = await visit([ONE]);
     await page.emulateMedia({ media: 'print' });
     expect(await page.locator('.panel:visible h3').allInnerTexts()).toEqual([
@@ -231,15 +231,15 @@ describe('the page in Chromium', () => {
     expect(await page.getByRole('search').isVisible()).toBe(false);
   });
 
-  it('and the JUnit XML of the same runs is XML', async () => {
+  it('and the JUnit XML of the same runs is valid XML', async () => {
     const { page } = await visit([ONE]);
     const parsed = `(xml) => {
       const parsed = new DOMParser().parseFromString(xml, 'application/xml');
       return [parsed.documentElement.nodeName, parsed.querySelectorAll('testcase').length, parsed.querySelector('parsererror')?.textContent];
     }`;
     for (const run of MANY) {
-      const [root, count, complaint] = await page.evaluate<unknown[]>(`(${parsed})(${JSON.stringify(reportInJunit(run))})`);
-      expect([root, count, complaint ?? null]).toEqual(['testsuites', run.cases.length, null]);
+      const [root, count, parserError] = await page.evaluate<unknown[]>(`(${parsed})(${JSON.stringify(reportInJunit(run))})`);
+      expect([root, count, parserError ?? null]).toEqual(['testsuites', run.cases.length, null]);
     }
   });
 });

@@ -3,9 +3,9 @@ import { countsTable, expectPublished, notOk, runSuite, signalboxCommand } from 
 
 const MINUTE = 60_000;
 
-/** Every case is ok on a transport. */
+/** Verifies that every case is ok on a transport. */
 export function signalboxConforms(transport: 'uws' | 'node', name: string): void {
-  it(`Signalbox on ${transport} keeps every rule`, { timeout: 2 * MINUTE }, async () => {
+  it(`Signalbox on ${transport} passes every case`, { timeout: 2 * MINUTE }, async () => {
     const { code, result } = await runSuite('--command', signalboxCommand(transport), '--flavour', 'signalbox', '--strict');
     expect(notOk(result)).toEqual([]);
     expect(code).toBe(0);

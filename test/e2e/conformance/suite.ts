@@ -9,7 +9,7 @@ import { LOOPBACK, PEER_CLI, SIGNALBOX_CLI } from '../../support/e2e/server-kind
 
 const PAGE = join(ROOT, 'docs/conformance.md');
 const VERDICTS: readonly Verdict[] = ['ok', 'loose', 'failed', 'dangerous', 'not testable'];
-/** What is slow on a busy machine is not wrong. */
+/** Slow responses of a busy machine are not failures. */
 const PATIENCE_MS = 10_000;
 
 export const PEER_COMMAND = `"${process.execPath}" ${PEER_CLI} --port {port} --host ${LOOPBACK} {options}`;
@@ -18,7 +18,7 @@ export function signalboxCommand(transport: 'uws' | 'node'): string {
   return `"${process.execPath}" ${SIGNALBOX_CLI} --port {port} --host ${LOOPBACK} --transport ${transport} {options}`;
 }
 
-/** Runs the suite as its command would. */
+/** Runs the suite like its command. */
 export async function runSuite(...flags: string[]): Promise<{ code: number; result: RunResult }> {
   let written = '';
   const stdout = { write: (text: string) => (written += text) };
@@ -31,18 +31,18 @@ export async function runSuite(...flags: string[]): Promise<{ code: number; resu
   return { code, result: JSON.parse(written) as RunResult };
 }
 
-/** Those that are not ok, as lines to compare. */
+/** The cases that are not ok, as text. */
 export function notOk({ cases }: RunResult): string[] {
   return cases.filter(({ verdict }) => verdict !== 'ok').map(({ id, verdict, why }) => `${verdict} ${id}: ${why}`);
 }
 
-/** The published result of a server is what was measured (else: npm run docs). */
+/** Verifies that the published result is up to date (otherwise: npm run docs). */
 export function expectPublished(section: string, text: string): void {
   if (process.env['UPDATE_DOCS'] === '1') writeFileSync(PAGE, withSection(readFileSync(PAGE, 'utf8'), section, text));
   expect(sectionOf(readFileSync(PAGE, 'utf8'), section)).toBe(text);
 }
 
-/** One row of a table: a server, and how many of each verdict. */
+/** A table with the count of each verdict. */
 export function countsTable(server: string, cases: readonly CaseResult[]): string {
   const counts = VERDICTS.map((verdict) => cases.filter((one) => one.verdict === verdict).length);
   return [
