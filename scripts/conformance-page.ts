@@ -8,7 +8,7 @@ const FAMILIES: Readonly<Record<string, string>> = {
   X: 'Legacy clients',
 };
 
-/** The list of cases in docs/conformance.md: a table for each family of rules. */
+/** The case list of docs/conformance.md: one table for each rule family. */
 export function casesSection(cases: readonly Case[]): string {
   const sections = Object.entries(FAMILIES).map(([letter, name]) => {
     const family = cases.filter(({ rule }) => rule.startsWith(letter));
@@ -17,23 +17,23 @@ export function casesSection(cases: readonly Case[]): string {
   return [`${cases.length} cases.`, ...sections].join('\n\n');
 }
 
-const HEAD = '| case | severity | what is done | what must be seen | `peer` 1.0.2 |';
+const HEAD = '| case | severity | input | expected | `peer` 1.0.2 |';
 const RULER = '| --- | --- | --- | --- | --- |';
 
 function row({ id, severity, title, expected, reference }: Case): string {
   return `| ${[`\`${id}\``, severity, cell(title), cell(expected), reference === undefined ? '—' : cell(reference.behaviour)].join(' | ')} |`;
 }
 
-/** The cases of another dialect: one table, without a server to compare with. */
+/** The cases of another dialect: one table without a reference server. */
 export function dialectSection(cases: readonly Case[]): string {
   const rows = cases.map(
     ({ id, severity, title, expected }) => `| \`${id}\` | ${severity} | ${cell(title)} | ${cell(expected)} |`,
   );
-  const head = ['| case | severity | what is done | what must be seen |', '| --- | --- | --- | --- |'];
+  const head = ['| case | severity | input | expected |', '| --- | --- | --- | --- |'];
   return [`${cases.length} cases.`, '', ...head, ...rows].join('\n');
 }
 
-/** Where `peer` 1.0.2 does something else, in docs/differences-from-peer.md: a row for each rule and what is seen there. */
+/** The table of docs/differences-from-peer.md: one row for each rule and deviation of `peer` 1.0.2. */
 export function differencesSection(cases: readonly Case[]): string {
   const rows = new Map<string, { readonly first: Case; readonly ids: string[] }>();
   for (const one of cases) {
@@ -48,17 +48,17 @@ export function differencesSection(cases: readonly Case[]): string {
     const shown = ids.slice(0, MOST_IDS).join(', ') + more;
     return `| ${[rule, cell(title), cell(expected), cell(reference?.behaviour ?? ''), shown].join(' | ')} |`;
   });
-  return ['| rule | what is done | Signalbox | `peer` 1.0.2 | cases |', RULER, ...lines].join('\n');
+  return ['| rule | input | Signalbox | `peer` 1.0.2 | cases |', RULER, ...lines].join('\n');
 }
 
 const MOST_IDS = 3;
 
-/** What a browser or a table would take for its own is written as characters. */
+/** Escapes the characters that Markdown tables or browsers interpret. */
 function cell(text: string): string {
   return text
     .replaceAll(
       /[\u0000-\u001f\u007f-\u009f\u2028\u2029\uffff]/g,
-      (odd) => `\\u${odd.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
     )
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
