@@ -35,7 +35,7 @@ function candidate(line: string): string {
   });
 }
 
-/** What a PeerJS client sends while it connects: an offer, an answer, eight candidates, and the rest. */
+/** Frames of a PeerJS client during connection setup: an offer, an answer, candidates, and control frames. */
 export const FRAMES: readonly string[] = [
   JSON.stringify({
     type: 'OFFER',
@@ -64,12 +64,12 @@ export const FRAMES: readonly string[] = [
   '{"type":"EXPIRE","dst":"bob","payload":null}',
 ];
 
-/** Well-formed, and of no use to anybody. Wounds alone seldom make these of what a client sends. */
-export const USELESS_FRAMES: readonly string[] = [
+/** Well-formed frames without effect. Mutations of client frames seldom produce these. */
+export const INEFFECTIVE_FRAMES: readonly string[] = [
   '{"type":"OFFER","dst":null,"payload":{}}',
   '{"type":"LEAVE","dst":7}',
   '{"type":"CANDIDATE","payload":1,"dst":{"id":"bob"}}',
   '{"type":"OPEN","dst":"bob"}',
-  '{"dst":"bob","payload":"of no type"}',
+  '{"dst":"bob","payload":"without a type"}',
   '"OFFER"',
 ];

@@ -8,7 +8,7 @@ import type { TopicName } from '../../../src/domain/topic.ts';
 
 const WORD = fc.stringMatching(/^[a-z0-9]{1,8}$/);
 
-/** Reads events as the standard says, in the shortest way that is right. */
+/** A minimal parser of event streams according to the standard. */
 function parse(text: string): Record<string, string>[] {
   return text
     .split(/\n\n/)
@@ -30,7 +30,7 @@ const FORM = fc.record({
   retry: fc.oneof(fc.nat().map(String), fc.string(), fc.constant('')),
 });
 
-it('MER3, MER4: whatever is published arrives as that, in one event, or is refused', () => {
+it('MER3, MER4: delivers any accepted update unchanged, in one event', () => {
   let published = 0;
   fc.assert(
     fc.property(FORM, (fields) => {
@@ -56,7 +56,7 @@ it('MER3, MER4: whatever is published arrives as that, in one event, or is refus
   expect(published).toBeGreaterThan(300);
 });
 
-it('MER6: a template fits whatever it is expanded to', () => {
+it('MER6: a template matches each of its expansions', () => {
   const part = fc.oneof(
     WORD.map((word) => ({ written: `/${word}`, expanded: `/${word}` })),
     fc.tuple(WORD, WORD).map(([name, value]) => ({ written: `/{${name}}`, expanded: `/${value}` })),
@@ -72,7 +72,7 @@ it('MER6: a template fits whatever it is expanded to', () => {
   );
 });
 
-it('promise 6: no selector, topic or form makes it throw', () => {
+it('promise 6: throws for no selector, topic or form', () => {
   const piece = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.constantFrom('{', '}', '{a}', '{+a*}', '*', ':a', '/', '?', '(', '#', 'http://', '['),

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 
-/** One thing that happens to the bytes of a frame on its way. */
-type Wound =
-  | { readonly does: 'flip'; readonly place: number; readonly bit: number }
-  | { readonly does: 'delete'; readonly place: number; readonly length: number }
-  | { readonly does: 'insert'; readonly place: number; readonly piece: string }
-  | { readonly does: 'copy'; readonly place: number; readonly from: number; readonly length: number };
+/** One mutation of the bytes of a frame. */
+type Mutation =
+  | { readonly does: 'flip'; readonly position: number; readonly bit: number }
+  | { readonly does: 'delete'; readonly position: number; readonly length: number }
+  | { readonly does: 'insert'; readonly position: number; readonly piece: string }
+  | { readonly does: 'copy'; readonly position: number; readonly from: number; readonly length: number };
 
-/** What makes JSON of bytes, and breaks it. */
+/** Fragments that occur in JSON, valid or not. */
 const PIECES: readonly string[] = [
   ...[
     '{',
@@ -56,46 +56,46 @@ const PIECES: readonly string[] = [
 
 const STRUCTURE = new Set(Buffer.from('{}[]",:\\'));
 
-/** Places are large numbers: the bytes that are hit at last depend on how many there are. */
-const PLACE = fc.nat();
+/** Positions are large numbers, reduced modulo the length of the frame. */
+const POSITION = fc.nat();
 
-const WOUND: fc.Arbitrary<Wound> = fc.oneof(
-  fc.record({ does: fc.constant('flip' as const), place: PLACE, bit: fc.nat(7) }),
-  fc.record({ does: fc.constant('delete' as const), place: PLACE, length: fc.integer({ min: 1, max: 30 }) }),
-  fc.record({ does: fc.constant('insert' as const), place: PLACE, piece: fc.constantFrom(...PIECES) }),
-  fc.record({ does: fc.constant('copy' as const), place: PLACE, from: PLACE, length: fc.integer({ min: 1, max: 200 }) }),
+const MUTATION: fc.Arbitrary<Mutation> = fc.oneof(
+  fc.record({ does: fc.constant('flip' as const), position: POSITION, bit: fc.nat(7) }),
+  fc.record({ does: fc.constant('delete' as const), position: POSITION, length: fc.integer({ min: 1, max: 30 }) }),
+  fc.record({ does: fc.constant('insert' as const), position: POSITION, piece: fc.constantFrom(...PIECES) }),
+  fc.record({ does: fc.constant('copy' as const), position: POSITION, from: POSITION, length: fc.integer({ min: 1, max: 200 }) }),
 );
 
-/** A frame that was hit up to three times, often where it hurts: at quotes, brackets, commas, colons, backslashes. */
-export function wounded(frames: readonly string[]): fc.Arbitrary<Uint8Array> {
+/** A frame with up to three mutations, often at quotes, brackets, commas, colons or backslashes. */
+export function mutated(frames: readonly string[]): fc.Arbitrary<Uint8Array> {
   return fc
-    .tuple(fc.constantFrom(...frames), fc.array(WOUND, { maxLength: 3 }))
-    .map(([frame, wounds]) => wounds.reduce(hit, Buffer.from(frame)));
+    .tuple(fc.constantFrom(...frames), fc.array(MUTATION, { maxLength: 3 }))
+    .map(([frame, mutations]) => mutations.reduce(mutate, Buffer.from(frame)));
 }
 
-function hit(bytes: Buffer, wound: Wound): Buffer {
-  const place = placeOf(bytes, wound.place);
-  const [before, behind] = [bytes.subarray(0, place), bytes.subarray(place)];
-  switch (wound.does) {
+function mutate(bytes: Buffer, mutation: Mutation): Buffer {
+  const position = positionOf(bytes, mutation.position);
+  const [before, after] = [bytes.subarray(0, position), bytes.subarray(position)];
+  switch (mutation.does) {
     case 'flip': {
       const flipped = Buffer.from(bytes);
-      flipped[place] = (flipped[place] ?? 0) ^ (1 << wound.bit);
+      flipped[position] = (flipped[position] ?? 0) ^ (1 << mutation.bit);
       return flipped;
     }
     case 'delete':
-      return Buffer.concat([before, behind.subarray(wound.length)]);
+      return Buffer.concat([before, after.subarray(mutation.length)]);
     case 'insert':
-      return Buffer.concat([before, Buffer.from(wound.piece), behind]);
+      return Buffer.concat([before, Buffer.from(mutation.piece), after]);
     case 'copy': {
-      const from = placeOf(bytes, wound.from);
-      return Buffer.concat([before, bytes.subarray(from, from + wound.length), behind]);
+      const from = positionOf(bytes, mutation.from);
+      return Buffer.concat([before, bytes.subarray(from, from + mutation.length), after]);
     }
   }
 }
 
-/** Every second place is one of the structure, if there is any. */
-function placeOf(bytes: Buffer, place: number): number {
-  const structure = place % 2 === 0 ? [...bytes.keys()].filter((at) => STRUCTURE.has(bytes[at] ?? 0)) : [];
-  const chosen = structure[(place >> 1) % Math.max(1, structure.length)];
-  return chosen ?? (place >> 1) % (bytes.length + 1);
+/** Every second position is a structural character, if the frame has any. */
+function positionOf(bytes: Buffer, position: number): number {
+  const structure = position % 2 === 0 ? [...bytes.keys()].filter((at) => STRUCTURE.has(bytes[at] ?? 0)) : [];
+  const chosen = structure[(position >> 1) % Math.max(1, structure.length)];
+  return chosen ?? (position >> 1) % (bytes.length + 1);
 }

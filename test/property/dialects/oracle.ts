@@ -1,16 +1,21 @@
 import { isUtf8 } from 'node:buffer';
 
-/** What a frame means to a server that calls JSON.parse on it, and then looks at type, dst and payload. */
+/** The meaning of a frame for a server that calls JSON.parse and checks `type`, `dst` and `payload`. */
 export type Meaning =
-  | { readonly is: 'no object' }
+  | { readonly is: 'not an object' }
   | { readonly is: 'heartbeat' }
   | { readonly is: 'not relayed' }
-  | { readonly is: 'to no text' }
-  | { readonly is: 'goodbye' }
-  | { readonly is: 'relayed'; readonly type: string; readonly dst: string | undefined; readonly payload: Held | undefined };
+  | { readonly is: 'destination not text' }
+  | { readonly is: 'leave' }
+  | {
+      readonly is: 'relayed';
+      readonly type: string;
+      readonly dst: string | undefined;
+      readonly payload: MemberValue | undefined;
+    };
 
-/** A value that a member holds; in a wrapper, since null is one too. */
-interface Held {
+/** The value of a member, wrapped because null is a valid value. */
+interface MemberValue {
   readonly value: unknown;
 }
 
@@ -18,18 +23,18 @@ const RELAYED = new Set(['OFFER', 'ANSWER', 'CANDIDATE', 'LEAVE', 'EXPIRE']);
 
 export function meaningOf(bytes: Uint8Array): Meaning {
   const parsed = objectOf(bytes);
-  if (parsed === undefined) return { is: 'no object' };
-  const type = heldBy(parsed, 'type')?.value;
+  if (parsed === undefined) return { is: 'not an object' };
+  const type = memberOf(parsed, 'type')?.value;
   if (type === 'HEARTBEAT') return { is: 'heartbeat' };
   if (typeof type !== 'string' || !RELAYED.has(type)) return { is: 'not relayed' };
-  const dst = heldBy(parsed, 'dst')?.value ?? undefined;
-  if (dst !== undefined && typeof dst !== 'string') return { is: 'to no text' };
-  if (type === 'LEAVE' && !dst) return { is: 'goodbye' };
-  return { is: 'relayed', type, dst, payload: heldBy(parsed, 'payload') };
+  const dst = memberOf(parsed, 'dst')?.value ?? undefined;
+  if (dst !== undefined && typeof dst !== 'string') return { is: 'destination not text' };
+  if (type === 'LEAVE' && !dst) return { is: 'leave' };
+  return { is: 'relayed', type, dst, payload: memberOf(parsed, 'payload') };
 }
 
-/** The last one of that name: JSON.parse keeps no other. */
-function heldBy(parsed: object, name: string): Held | undefined {
+/** The last member of that name; JSON.parse discards the others. */
+function memberOf(parsed: object, name: string): MemberValue | undefined {
   const property = Object.getOwnPropertyDescriptor(parsed, name);
   return property === undefined ? undefined : { value: property.value };
 }
@@ -48,7 +53,7 @@ function objectOf(bytes: Uint8Array): object | undefined {
 const TOKEN =
   /[ \t\r\n]*("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\]:,])/y;
 
-/** The members of the outermost object as they are written, repeated ones too. JSON.parse would hide them. */
+/** The source texts of all members of the outermost object, including repeated ones, which JSON.parse discards. */
 export function membersOf(text: string): [name: string, value: string][] {
   const members: [string, string][] = [];
   let depth = 0;

@@ -15,12 +15,12 @@ const QUERY = fc
   .array(fc.oneof({ arbitrary: PAIR, weight: 9 }, fc.constantFrom('', '=', '&')), { maxLength: 6 })
   .map((pairs) => pairs.join('&'));
 
-it('O7, O8: credentials are read as URLSearchParams reads them, escaped or not', () => {
+it('O7, O8: reads credentials like URLSearchParams, escaped or not', () => {
   fc.assert(
     fc.property(QUERY, (query) => {
       const parameters = new URLSearchParams(query);
       const last = (name: string): string | undefined => parameters.getAll(name).at(-1);
-      // A target begins at its first `?`, which is no part of the query.
+      // The first `?` of a target is not part of the query.
       fc.pre(!query.startsWith('?'));
       expect(readCredentials(query)).toEqual({ key: last('key'), id: last('id'), token: last('token') });
     }),

@@ -6,21 +6,21 @@ import type { PeerId } from '../../../src/domain/ids.ts';
 const dialect = new PeeroDialect('/peero');
 const ID = fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }).map((id) => id as PeerId);
 
-it('PEO4: whatever is signalled arrives as that, under the true id', () => {
+it('PEO4: delivers any signal unchanged, with the id of its sender', () => {
   const kinds = fc.constantFrom('offer' as const, 'answer' as const, 'candidate' as const);
   fc.assert(
     fc.property(kinds, ID, ID, fc.jsonValue(), (type, from, to, signal) => {
       const request = dialect.decode(Buffer.from(JSON.stringify({ type, peer: to, signal, from: 'x' })), false);
-      if (request.action !== 'relay') return expect.fail(`it was read as ${request.action}`);
-      const told = dialect.encode({ kind: request.kind, from, to, payload: request.payload });
+      if (request.action !== 'relay') return expect.fail(`decoded as ${request.action}`);
+      const encoded = dialect.encode({ kind: request.kind, from, to, payload: request.payload });
       const written = { type, peer: from, signal };
-      expect(JSON.parse(Buffer.from(told).toString())).toEqual(JSON.parse(JSON.stringify(written)));
+      expect(JSON.parse(Buffer.from(encoded).toString())).toEqual(JSON.parse(JSON.stringify(written)));
     }),
     { numRuns: 2_000 },
   );
 });
 
-it('PEO4: a signal arrives byte for byte', () => {
+it('PEO4: delivers a signal byte for byte', () => {
   const space = fc.stringMatching(/^[ \t\n\r]{0,3}$/);
   const signals = fc.oneof(
     fc.json(),
@@ -30,15 +30,15 @@ it('PEO4: a signal arrives byte for byte', () => {
     fc.property(ID, space, signals, (to, gap, signal) => {
       const frame = `{${gap}"signal"${gap}:${gap}${signal}${gap},"type":"offer","peer":${JSON.stringify(to)}}`;
       const request = dialect.decode(Buffer.from(frame), false);
-      if (request.action !== 'relay') return expect.fail(`it was read as ${request.action}`);
-      const told = dialect.encode({ kind: 'offer', from: to, to, payload: request.payload });
-      expect(Buffer.from(told).toString().endsWith(`,"signal":${signal.trim()}}`)).toBe(true);
+      if (request.action !== 'relay') return expect.fail(`decoded as ${request.action}`);
+      const encoded = dialect.encode({ kind: 'offer', from: to, to, payload: request.payload });
+      expect(Buffer.from(encoded).toString().endsWith(`,"signal":${signal.trim()}}`)).toBe(true);
     }),
     { numRuns: 2_000 },
   );
 });
 
-it('PEO7: no bytes make it throw', () => {
+it('PEO7: throws for no frame', () => {
   const known = fc.record({
     type: fc.constantFrom('offer', 'answer', 'will', '__proto__'),
     peer: fc.anything(),

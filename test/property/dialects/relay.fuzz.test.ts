@@ -8,7 +8,7 @@ const FIELD = fc.oneof(fc.constantFrom('type', 'topic', 'topics', 'payload', 'cl
 const VALUE = fc.oneof(fc.constantFrom('publish', 'subscribe', 'garden'), fc.jsonValue());
 const SPACE = fc.stringMatching(/^[ \t\n\r]{0,3}$/);
 
-/** Publications as they may stand on the wire: any members, the same more than once, space anywhere. */
+/** Publications on the wire: any members, repeated members, and white space anywhere. */
 const PUBLICATION = fc
   .tuple(fc.array(fc.tuple(FIELD, VALUE), { maxLength: 6 }), SPACE, fc.string({ minLength: 1 }))
   .map(([members, space, topic]) => {
@@ -17,28 +17,28 @@ const PUBLICATION = fc
     return `${space}{${body}${space}}${space}`;
   });
 
-it('REL1, REL2, REL4: whatever is published arrives as what was written, with the true number of those who listen', () => {
+it('REL1, REL2, REL4: delivers any publication unchanged, with the number of subscribers', () => {
   fc.assert(
     fc.property(PUBLICATION, fc.nat(), (frame, subscribers) => {
       const request = dialect.decode(Buffer.from(frame), false);
-      if (request.action !== 'publish') return expect.fail(`${frame} was read as ${request.action}`);
+      if (request.action !== 'publish') return expect.fail(`${frame} was decoded as ${request.action}`);
       const { payload, type, topics } = request.draft;
       const publication: Publication = {
         ...{ id: '', topics: topics as TopicName[], payload, type },
         ...{ retry: undefined, isPrivate: false, from: undefined },
       };
-      const told = JSON.parse(
+      const encoded = JSON.parse(
         Buffer.from(dialect.encodeEvent({ event: 'publication', publication, subscribers }) ?? []).toString(),
       ) as object;
       const written = JSON.parse(frame) as Record<string, unknown>;
       const { topic, payload: sent } = written;
-      expect(told).toEqual(request.echo ? { ...written, clients: subscribers } : { topic, payload: sent });
+      expect(encoded).toEqual(request.echo ? { ...written, clients: subscribers } : { topic, payload: sent });
     }),
     { numRuns: 5_000 },
   );
 });
 
-it('REL3: no bytes make it throw', () => {
+it('REL3: throws for no frame', () => {
   const bytes = fc.oneof(
     fc.uint8Array(),
     fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),

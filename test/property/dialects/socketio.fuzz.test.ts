@@ -9,29 +9,29 @@ import { sessionIdIn, SocketIoFixture } from '../../support/socketio-fixture.ts'
 
 const dialect = new SocketIoDialect('/socket.io');
 
-it('SIO3, SIO6: whatever bytes are published arrive as those', () => {
+it('SIO3, SIO6: delivers any published bytes unchanged', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', minLength: 1 }), fc.uint8Array(), (namespace, data) => {
       const event = readEvent(JSON.stringify(['publish', namespace, [...data]]), 0, ['']);
-      if (typeof event === 'string') return expect.fail(`it was read as ${event}`);
+      if (typeof event === 'string') return expect.fail(`decoded as ${event}`);
       const request = dialect.decode(requestLine(event.request, 1), false);
-      if (request.action !== 'publish') return expect.fail(`it was read as ${request.action}`);
+      if (request.action !== 'publish') return expect.fail(`decoded as ${request.action}`);
       const { topics, payload } = request.draft;
       const publication: Publication = {
         ...{ id: '1', topics: topics as TopicName[], payload },
         ...{ type: undefined, retry: undefined, isPrivate: false, from: undefined },
       };
       const line = dialect.encodeEvent({ event: 'publication', publication, subscribers: 1 });
-      const told = new LineReader().read(line ?? new Uint8Array());
-      if (told.word !== 'message') return expect.fail(`it was told as ${told.word}`);
-      const packet = Buffer.from(told.publication.under('a:')).toString();
+      const encoded = new LineReader().read(line ?? new Uint8Array());
+      if (encoded.word !== 'message') return expect.fail(`encoded as ${encoded.word}`);
+      const packet = Buffer.from(encoded.publication.under('a:')).toString();
       expect(JSON.parse(packet.slice(2))).toEqual(['a:message', namespace, [...data]]);
     }),
     { numRuns: 2_000 },
   );
 });
 
-it('SIO4: what a general parser reads as an event is read the same here', () => {
+it('SIO4: agrees with a general parser on every event', () => {
   const event = fc.oneof(fc.string(), fc.constantFrom('subscribe', 'publish', 'dispatch', 'peerix:publish'));
   const value = fc.oneof(
     fc.json(),
@@ -56,7 +56,7 @@ it('SIO4: what a general parser reads as an event is read the same here', () => 
   );
 });
 
-it('SIO9, SIO11: what is encoded is read the same; whatever else comes, reading it ends', () => {
+it('SIO9, SIO11: reads encoded payloads unchanged, and terminates for any other bytes', () => {
   const packet = fc
     .string({ unit: 'binary-ascii', minLength: 1 })
     .filter((text) => !text.includes('\x1e') && !text.startsWith('b'));
@@ -106,11 +106,11 @@ const QUERIES = [
   'EIO=4&EIO=4&transport=polling',
 ];
 
-/** What clients may do, in any order. */
+/** Actions of clients. */
 const step = fc.oneof(
   fc.record({ does: fc.constantFrom('open', 'get'), query: fc.constantFrom(...QUERIES), of: fc.nat(9), withSid: fc.boolean() }),
   fc.record({
-    does: fc.constant('say'),
+    does: fc.constant('send'),
     packet: fc.oneof(fc.constantFrom(...PACKETS), fc.string(), fc.uint8Array({ maxLength: 20 })),
     of: fc.nat(9),
   }),
@@ -120,31 +120,31 @@ const step = fc.oneof(
     of: fc.nat(9),
     isOld: fc.boolean(),
   }),
-  fc.record({ does: fc.constantFrom('abort', 'cut', 'tell', 'end', 'pause', 'resume'), of: fc.nat(9) }),
-  fc.record({ does: fc.constant('wait'), span: fc.constantFrom(0, 1, 2_000, 10_000) }),
+  fc.record({ does: fc.constantFrom('abort', 'cut', 'receipt', 'end', 'pause', 'resume'), of: fc.nat(9) }),
+  fc.record({ does: fc.constant('wait'), duration: fc.constantFrom(0, 1, 2_000, 10_000) }),
 );
 
-it('SIO7, SIO9: whatever clients do, each admission ends once, and all of them when everybody has gone', async () => {
+it('SIO7, SIO9: ends each admission once, and all of them after all clients disconnect, for any actions', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-      const stage = new SocketIoFixture({ protocols: [4, 3] });
+      const fixture = new SocketIoFixture({ protocols: [4, 3] });
       const [sockets, requests, sids] = [
         [] as ReturnType<SocketIoFixture['webSocket']>[],
         [] as ReturnType<SocketIoFixture['get']>[],
-        ['nobody'],
+        ['unknown'],
       ];
       const pick = <T>(list: readonly T[], of: number): T | undefined => list[of % Math.max(1, list.length)];
-      const near = (of: number) =>
+      const openSocket = (of: number) =>
         pick(
-          stage.gateway.connections.filter(({ closedCount }) => closedCount === 0),
+          fixture.gateway.connections.filter(({ closedCount }) => closedCount === 0),
           of,
         )?.socket;
       for (const one of steps) {
         if ('query' in one) {
           const query = one.withSid ? `${one.query}&sid=${pick(sids, one.of)}` : one.query;
-          if (one.does === 'open') sockets.push(stage.webSocket(query));
+          if (one.does === 'open') sockets.push(fixture.webSocket(query));
           else {
-            const request = stage.get(query);
+            const request = fixture.get(query);
             requests.push(request);
             if (request.answered?.body.includes('"sid"') === true) {
               sids.push(/"sid":"([^"]+)"/.exec(request.answered.body)?.[1] ?? '');
@@ -153,31 +153,31 @@ it('SIO7, SIO9: whatever clients do, each admission ends once, and all of them w
         } else if ('packet' in one) pick(sockets, one.of)?.send(one.packet);
         else if ('packets' in one) {
           const target = `/socket.io/?EIO=${one.isOld ? 3 : 4}&transport=polling&sid=${pick(sids, one.of)}`;
-          requests.push(stage.memory.request('POST', target, { body: one.packets.join('\x1e') }));
-        } else if ('span' in one) await stage.advance(one.span);
+          requests.push(fixture.memory.request('POST', target, { body: one.packets.join('\x1e') }));
+        } else if ('duration' in one) await fixture.advance(one.duration);
         else if (one.does === 'abort') pick(requests, one.of)?.abort();
         else if (one.does === 'cut') pick(sockets, one.of)?.cut();
-        else if (one.does === 'tell') stage.sendLine('receipt', 1);
-        else if (one.does === 'end') near(one.of)?.close(1000, '');
-        else if (one.does === 'pause') near(one.of)?.pause();
-        else near(one.of)?.resume();
+        else if (one.does === 'receipt') fixture.sendLine('receipt', 1);
+        else if (one.does === 'end') openSocket(one.of)?.close(1000, '');
+        else if (one.does === 'pause') openSocket(one.of)?.pause();
+        else openSocket(one.of)?.resume();
       }
-      await stage.advance();
+      await fixture.advance();
       for (const socket of sockets) socket.cut();
       for (const request of requests) request.abort();
-      for (const { socket } of stage.gateway.connections) socket.close(1000, '');
-      await stage.advance(10_000);
-      await stage.advance(10_000);
-      expect(stage.events).toEqual([]);
-      expect(stage.admissions).toBe(0);
-      expect(stage.gateway.connections.filter(({ closedCount, late }) => closedCount !== 1 || late.length > 0)).toEqual([]);
+      for (const { socket } of fixture.gateway.connections) socket.close(1000, '');
+      await fixture.advance(10_000);
+      await fixture.advance(10_000);
+      expect(fixture.events).toEqual([]);
+      expect(fixture.admissions).toBe(0);
+      expect(fixture.gateway.connections.filter(({ closedCount, late }) => closedCount !== 1 || late.length > 0)).toEqual([]);
     }),
     { numRuns: 300 },
   );
 });
 
-it('SIO9: each session has a name of its own', () => {
-  const stage = new SocketIoFixture();
-  const names = Array.from({ length: 50 }, () => sessionIdIn(stage.get('EIO=4&transport=polling').answered));
-  expect(new Set(names).size).toBe(50);
+it('SIO9: generates a unique id for each session', () => {
+  const fixture = new SocketIoFixture();
+  const ids = Array.from({ length: 50 }, () => sessionIdIn(fixture.get('EIO=4&transport=polling').answered));
+  expect(new Set(ids).size).toBe(50);
 });

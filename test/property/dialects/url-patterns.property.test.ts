@@ -5,7 +5,7 @@ import { compileUrlPattern } from '../../../src/adapters/dialects/mercure/url-pa
 
 const BASE = 'https://topics.invalid/';
 
-/** Of the same small alphabet as the topics, so that many fit. */
+/** From the same small alphabet as the topics, so that many match. */
 const segment = fc.oneof(
   fc.constantFrom('a', 'b', 'ab', '*', 'a*', '*b', ':x', 'a:y', '{a}?', '{a}', '{a:z}?', '名', 'A', '%41', '\\*', 'a b', '~'),
   fc.string({ unit: fc.constantFrom('a', 'b', '*', '.', '-'), maxLength: 4 }),
@@ -52,22 +52,22 @@ const topic = fc
   )
   .map(([start, names, end]) => `${start}/${names.join('/')}${end}`);
 
-it('MER6: a URL pattern of the subset fits what the standard says', () => {
-  let [taken, fitting] = [0, 0];
+it('MER6: a URL pattern of the supported subset matches like the standard', () => {
+  let [accepted, matching] = [0, 0];
   fc.assert(
     fc.property(pattern, topic, (text, one) => {
-      // The standard takes a dot behind a slash for a whole segment, also where more of the segment follows.
+      // The standard treats a dot after a slash as a whole segment, even if more of the segment follows.
       fc.pre(!text.includes('/.'));
-      // The reference takes two slashes at the beginning of a path for those before a host.
+      // The reference treats two slashes at the beginning of a path as those before a host.
       fc.pre(!/(^|[^:])\/\//.test(one));
       const glob = compileUrlPattern(text);
       if (glob === undefined) return;
-      taken += 1;
+      accepted += 1;
       const expected = new URLPattern(text, BASE).test(one, BASE);
       expect(glob.matches(one, { steps: 0 })).toBe(expected);
-      if (expected) fitting += 1;
+      if (expected) matching += 1;
     }),
     { numRuns: 8_000 },
   );
-  expect([taken > 2_000, fitting > 20]).toEqual([true, true]);
+  expect([accepted > 2_000, matching > 20]).toEqual([true, true]);
 });

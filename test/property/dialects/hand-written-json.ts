@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/* JSON objects as a peer could write them by hand: any space, any escapes, members twice and out of order. */
+/* Hand-written JSON objects: any white space, any escapes, repeated members, and members in any order. */
 
 const SPACE = fc.constantFrom('', '', '', ' ', '\n', '\t\r\n ');
 
@@ -10,11 +10,11 @@ const NUMBER = fc.oneof(
   { arbitrary: fc.constantFrom('01', '1.', '.5', '+1', '-', '1e', '0x1', 'NaN', 'Infinity', '--1', '1e+'), weight: 1 },
 );
 
-/** A text in quotes, some of its characters escaped. */
+/** A quoted text with some escaped characters. */
 function quoted(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.tuple(text, fc.nat(), fc.boolean()).map(([plain, escapes, isUpper]) => {
-    const characters = plain.split('').map((character, place) => {
-      if (((escapes >> (place % 24)) & 1) === 0) return JSON.stringify(character).slice(1, -1);
+    const characters = plain.split('').map((character, position) => {
+      if (((escapes >> (position % 24)) & 1) === 0) return JSON.stringify(character).slice(1, -1);
       const code = character.charCodeAt(0).toString(16).padStart(4, '0');
       return `\\u${isUpper ? code.toUpperCase() : code}`;
     });
@@ -82,8 +82,8 @@ const MEMBER = fc.oneof(
   fc.tuple(fc.oneof(TEXT, KNOWN), fc.oneof({ arbitrary: value, weight: 30 }, { arbitrary: ODD, weight: 1 })),
 );
 
-/** An object in some hand: most often one that is well-formed. */
-export const WRITTEN: fc.Arbitrary<Uint8Array> = fc
+/** A hand-written object, usually well-formed. */
+export const HAND_WRITTEN: fc.Arbitrary<Uint8Array> = fc
   .tuple(fc.array(fc.tuple(MEMBER, SPACE, SPACE), { maxLength: 7 }), SPACE, SPACE)
   .map(([members, before, behind]) => {
     const inside = members.map(([[key, held], left, right]) => `${left}${key}${right}:${left}${held}${right}`).join(',');
