@@ -1,8 +1,8 @@
-import type { SubscriberSearch } from './subscriber-search.ts';
 import type { ConnectionId, PeerId } from './ids.ts';
 import type { SignalMessage } from './message.ts';
 import type { Ending, OpenRefusal } from './refusal.ts';
 import type { Carrier, Session } from './session.ts';
+import type { SubscriberSearch } from './subscriber-search.ts';
 import type { Millis } from './time.ts';
 import type { Owner } from './token.ts';
 import type { Receivers, TopicEvent } from './topic.ts';

@@ -1,4 +1,4 @@
-import { IGNORE, type Decision, type Expired } from './decision.ts';
+import { type Decision, type Expired, IGNORE } from './decision.ts';
 import { needsDelivery, notice, type SignalMessage } from './message.ts';
 import type { SessionTable } from './session-table.ts';
 

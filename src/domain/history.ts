@@ -1,5 +1,5 @@
-import type { Publication } from './topic.ts';
 import { KEPT_PUBLICATION_BYTES, textBytes } from './memory-sizes.ts';
+import type { Publication } from './topic.ts';
 
 /** T6: limits of the publications that are kept for subscribers that reconnect. */
 export interface HistoryLimits {

@@ -1,7 +1,7 @@
 import { Expiries } from './expiries.ts';
+import { IdleQueue } from './idle-queue.ts';
 import { PingSchedule } from './ping-schedule.ts';
 import type { Session } from './session.ts';
-import { IdleQueue } from './idle-queue.ts';
 import type { Millis } from './time.ts';
 
 /** Liveness timeouts. */

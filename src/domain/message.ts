@@ -1,6 +1,6 @@
 import type { PeerId } from './ids.ts';
-import type { Owner } from './token.ts';
 import { HELD_MESSAGE_BYTES, textBytes } from './memory-sizes.ts';
+import type { Owner } from './token.ts';
 
 /** Kinds of messages between peers. The broker itself sends `leave` and `expire` as notices. */
 export type MessageKind = 'offer' | 'answer' | 'candidate' | 'leave' | 'expire';

@@ -1,5 +1,5 @@
-import type { RateLimiter, RateLimits } from './rate-limiter.ts';
 import type { PeerId } from './ids.ts';
+import type { RateLimiter, RateLimits } from './rate-limiter.ts';
 import type { Session } from './session.ts';
 import type { Millis } from './time.ts';
 import type { Token } from './token.ts';

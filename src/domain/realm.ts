@@ -1,18 +1,18 @@
+import { type Decision, type Expired, IGNORE, type Replaced } from './decision.ts';
+import { DeliveryNotices } from './delivery-notices.ts';
+import { drainSessions } from './drain-sessions.ts';
+import { type ConnectionId, echoed, type NodeId, parsePeerId, type PeerId, type RealmKey } from './ids.ts';
+import { LivenessMonitor, type LivenessTimeouts } from './liveness-monitor.ts';
+import { deliverableTo, fetchMailbox, fetchMore, handOver, type MailboxFetch } from './mailbox-fetch.ts';
+import { needsDelivery, notice, type OutgoingMessage, type SignalMessage } from './message.ts';
 import type { RateLimits } from './rate-limiter.ts';
 import { RateLimiters } from './rate-limiters.ts';
-import { TopicRegistry, type TopicLimits } from './topic-registry.ts';
-import { deliverableTo, fetchMailbox, fetchMore, handOver, type MailboxFetch } from './mailbox-fetch.ts';
-import { IGNORE, type Decision, type Expired, type Replaced } from './decision.ts';
-import { echoed, parsePeerId, type ConnectionId, type NodeId, type PeerId, type RealmKey } from './ids.ts';
-import { needsDelivery, notice, type OutgoingMessage, type SignalMessage } from './message.ts';
 import type { Ending } from './refusal.ts';
-import { drainSessions } from './drain-sessions.ts';
-import { DeliveryNotices } from './delivery-notices.ts';
+import type { Session, SessionEvent, SessionTraits } from './session.ts';
 import { SessionTable } from './session-table.ts';
-import type { SessionTraits, Session, SessionEvent } from './session.ts';
 import type { Millis } from './time.ts';
 import type { Token } from './token.ts';
-import { LivenessMonitor, type LivenessTimeouts } from './liveness-monitor.ts';
+import { type TopicLimits, TopicRegistry } from './topic-registry.ts';
 
 /** Limits of one realm. */
 export interface RealmLimits extends RateLimits, TopicLimits, LivenessTimeouts {

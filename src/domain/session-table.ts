@@ -1,5 +1,5 @@
-import { invariant } from './invariant.ts';
 import type { PeerId } from './ids.ts';
+import { invariant } from './invariant.ts';
 import type { Session } from './session.ts';
 
 /** The sessions of all peers on this node, by id. */

@@ -1,12 +1,12 @@
-import { RateLimiter, type RateLimits } from './rate-limiter.ts';
 import type { ConnectionId, NodeId, PeerId, RealmKey } from './ids.ts';
 import { invariant } from './invariant.ts';
 import type { MemoryAccount } from './memory-budget.ts';
+import { textBytes } from './memory-sizes.ts';
 import type { Payload, SignalMessage } from './message.ts';
+import { RateLimiter, type RateLimits } from './rate-limiter.ts';
 import type { Millis } from './time.ts';
 import type { Token } from './token.ts';
-import type { PatternMap, TopicName, RequestedTopics } from './topic.ts';
-import { textBytes } from './memory-sizes.ts';
+import type { PatternMap, RequestedTopics, TopicName } from './topic.ts';
 
 /** The state machine of a session. The diagram in ARCHITECTURE.md is generated from it. */
 export const SESSION_TRANSITIONS = {

@@ -1,7 +1,7 @@
-import { SubscriberSearch } from './subscriber-search.ts';
-import type { SessionSubscriptions, Session } from './session.ts';
-import type { PatternMap, Publication, TopicName, TopicPattern } from './topic.ts';
 import { FIRST_SUBSCRIPTION_BYTES, SUBSCRIPTION_BYTES, textBytes } from './memory-sizes.ts';
+import type { Session, SessionSubscriptions } from './session.ts';
+import { SubscriberSearch } from './subscriber-search.ts';
+import type { PatternMap, Publication, TopicName, TopicPattern } from './topic.ts';
 
 /** A pattern that subscribers share by its key. */
 interface SharedPattern {

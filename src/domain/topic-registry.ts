@@ -1,20 +1,20 @@
 import type { Decision } from './decision.ts';
-import { anyMatches, type Budget } from './subscriber-search.ts';
 import { History, type HistoryLimits, type Replay } from './history.ts';
-import { Subscriptions, subscriptionBytes, recordTopicMemory } from './subscriptions.ts';
 import type { Payload } from './message.ts';
 import type { Session } from './session.ts';
+import { anyMatches, type Budget } from './subscriber-search.ts';
+import { recordTopicMemory, subscriptionBytes, Subscriptions } from './subscriptions.ts';
 import {
-  maxUrlLength,
-  parseTopicName,
   type Clearance,
   type Draft,
-  type TopicEvent,
+  maxUrlLength,
+  parseTopicName,
   type Publication,
+  type RequestedTopics,
   type Selector,
+  type TopicEvent,
   type TopicName,
   type TopicPattern,
-  type RequestedTopics,
 } from './topic.ts';
 
 /** Limits of the topics of one realm, for each space. */

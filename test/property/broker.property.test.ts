@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { stepLists } from '../../conformance/random/draw-steps.ts';
 import { actionFor, type Step } from '../../conformance/random/steps.ts';
-import { SCOPE, MemoryBroker } from './memory-broker.ts';
+import { MemoryBroker, SCOPE } from './memory-broker.ts';
 
 /** @throws an Error with the violated rule and the steps before it. */
 function play(steps: readonly Step[]): void {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type CreateEngine, NODES, type PeerName, PEERS, SimulatedCluster } from './cluster/simulated-cluster.ts';
 import { SimulatedEngine } from './cluster/simulated-engine.ts';
 import { SimulatedNats } from './cluster/simulated-nats.ts';
-import { SimulatedCluster, NODES, PEERS, type CreateEngine, type PeerName } from './cluster/simulated-cluster.ts';
 
 const name = fc.constantFrom<PeerName>(...PEERS);
 const place = fc.nat({ max: NODES - 1 });

@@ -1,7 +1,7 @@
+import { LinesDialect } from '../../examples/lines-dialect/dialect.ts';
+import { RelayDialect } from '../../src/adapters/dialects/relay/dialect.ts';
 import type { MemoryClient } from '../../src/adapters/transports/memory/listener.ts';
 import { LinesBroker } from '../support/lines-broker.ts';
-import { RelayDialect } from '../../src/adapters/dialects/relay/dialect.ts';
-import { LinesDialect } from '../../examples/lines-dialect/dialect.ts';
 
 export const TOPICS = ['garden', 'street', 'roof', 'sea'] as const;
 

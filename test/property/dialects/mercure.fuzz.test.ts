@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { encodeEvent } from '../../../src/adapters/dialects/mercure/events.ts';
 import { coversAll, selectorOf } from '../../../src/adapters/dialects/mercure/selectors.ts';
-import { compileUriTemplate } from '../../../src/adapters/dialects/mercure/uri-template.ts';
 import { parseUpdate } from '../../../src/adapters/dialects/mercure/update.ts';
+import { compileUriTemplate } from '../../../src/adapters/dialects/mercure/uri-template.ts';
 import type { TopicName } from '../../../src/domain/topic.ts';
 
 const WORD = fc.stringMatching(/^[a-z0-9]{1,8}$/);

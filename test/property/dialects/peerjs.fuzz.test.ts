@@ -5,9 +5,9 @@ import { PeerjsDialect } from '../../../src/adapters/dialects/peerjs/dialect.ts'
 import type { FrameRequest } from '../../../src/application/ports/requests.ts';
 import type { PeerId } from '../../../src/domain/ids.ts';
 import { FRAMES, INEFFECTIVE_FRAMES } from './frames.ts';
-import { mutated } from './mutations.ts';
-import { meaningOf, membersOf, type Meaning } from './oracle.ts';
 import { HAND_WRITTEN } from './hand-written-json.ts';
+import { mutated } from './mutations.ts';
+import { type Meaning, meaningOf, membersOf } from './oracle.ts';
 
 type Relayed = Extract<FrameRequest, { action: 'relay' }>;
 

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { SocketIoDialect } from '../../../src/adapters/dialects/socketio/dialect.ts';
 import { readEvent } from '../../../src/adapters/transports/socketio/events.ts';
 import { LineReader, requestLine } from '../../../src/adapters/transports/socketio/lines.ts';
-import { MALFORMED, encodePayload, readPayload } from '../../../src/adapters/transports/socketio/payloads.ts';
+import { encodePayload, MALFORMED, readPayload } from '../../../src/adapters/transports/socketio/payloads.ts';
 import type { Publication, TopicName } from '../../../src/domain/topic.ts';
 import { sessionIdIn, SocketIoFixture } from '../../support/socketio-fixture.ts';
 

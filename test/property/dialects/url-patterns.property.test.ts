@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
 import { URLPattern } from 'urlpattern-polyfill';
+import { expect, it } from 'vitest';
 import { compileUrlPattern } from '../../../src/adapters/dialects/mercure/url-pattern.ts';
 
 const BASE = 'https://topics.invalid/';

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DeliveryNotices } from '../../../src/domain/delivery-notices.ts';
 import { deliverableTo } from '../../../src/domain/mailbox-fetch.ts';
 import { notice, type SignalMessage } from '../../../src/domain/message.ts';
-import { DeliveryNotices } from '../../../src/domain/delivery-notices.ts';
-import { SessionTable } from '../../../src/domain/session-table.ts';
 import type { Session } from '../../../src/domain/session.ts';
+import { SessionTable } from '../../../src/domain/session-table.ts';
 import { ownerOf, Token } from '../../../src/domain/token.ts';
 import { peerId, session } from './session-fixture.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Session } from '../../../src/domain/session.ts';
 import { IdleQueue } from '../../../src/domain/idle-queue.ts';
+import type { Session } from '../../../src/domain/session.ts';
 import { NEVER } from '../../../src/domain/time.ts';
 import { session } from './session-fixture.ts';
 

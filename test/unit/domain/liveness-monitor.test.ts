@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { LivenessMonitor } from '../../../src/domain/liveness-monitor.ts';
 import type { Liveness } from '../../../src/domain/session.ts';
 import { NEVER } from '../../../src/domain/time.ts';
-import { LivenessMonitor } from '../../../src/domain/liveness-monitor.ts';
 import { session, SOCKET_TRAITS } from './session-fixture.ts';
 
 const one = (liveness: Liveness) => session('ann', undefined, 0, { traits: { ...SOCKET_TRAITS, liveness } });

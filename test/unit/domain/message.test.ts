@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { echoed, type PeerId } from '../../../src/domain/ids.ts';
-import { copyMessage, needsDelivery, notice, heldMessageBytes, type SignalMessage } from '../../../src/domain/message.ts';
+import { copyMessage, heldMessageBytes, needsDelivery, notice, type SignalMessage } from '../../../src/domain/message.ts';
 
 const [ann, bob]: PeerId[] = [echoed('ann'), echoed('bob')] as [PeerId, PeerId];
 const offer = (payload?: Uint8Array): SignalMessage => ({ kind: 'offer', from: ann, to: bob, payload });

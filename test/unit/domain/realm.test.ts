@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { MailboxFetch } from '../../../src/domain/mailbox-fetch.ts';
 import type { Decision } from '../../../src/domain/decision.ts';
-import type { SignalMessage } from '../../../src/domain/message.ts';
 import type { PeerId } from '../../../src/domain/ids.ts';
+import type { MailboxFetch } from '../../../src/domain/mailbox-fetch.ts';
+import type { SignalMessage } from '../../../src/domain/message.ts';
 import { Realm, type RealmSession } from '../../../src/domain/realm.ts';
 import type { SessionRequest } from '../../../src/domain/session.ts';
 import { NEVER } from '../../../src/domain/time.ts';

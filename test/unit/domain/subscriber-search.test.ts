@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { anyMatches, SubscriberSearch, UNBOUNDED, type Budget } from '../../../src/domain/subscriber-search.ts';
+import { anyMatches, type Budget, SubscriberSearch, UNBOUNDED } from '../../../src/domain/subscriber-search.ts';
 import type { Publication, TopicPattern } from '../../../src/domain/topic.ts';
-import { prefixPattern, guest, topicName, topic } from './topic-fixture.ts';
+import { guest, prefixPattern, topic, topicName } from './topic-fixture.ts';
 
 const publication = (topics: readonly string[], isPrivate = false): Publication => {
   const common = { id: 'a', payload: new Uint8Array(), type: undefined, retry: undefined, from: undefined };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Session } from '../../../src/domain/session.ts';
 import { UNBOUNDED } from '../../../src/domain/subscriber-search.ts';
 import { Subscriptions } from '../../../src/domain/subscriptions.ts';
-import type { Session } from '../../../src/domain/session.ts';
 import type { Publication, TopicName } from '../../../src/domain/topic.ts';
 import { session } from './session-fixture.ts';
 import { prefixPattern, topicName } from './topic-fixture.ts';

@@ -1,8 +1,8 @@
 import type { Decision } from '../../../src/domain/decision.ts';
-import { UNBOUNDED } from '../../../src/domain/subscriber-search.ts';
 import { Realm } from '../../../src/domain/realm.ts';
-import type { SessionTraits, Session } from '../../../src/domain/session.ts';
-import type { Receivers, Draft, Selector, TopicName, TopicPattern, RequestedTopics } from '../../../src/domain/topic.ts';
+import type { Session, SessionTraits } from '../../../src/domain/session.ts';
+import { UNBOUNDED } from '../../../src/domain/subscriber-search.ts';
+import type { Draft, Receivers, RequestedTopics, Selector, TopicName, TopicPattern } from '../../../src/domain/topic.ts';
 import { LIMITS, REALM_IDENTITY, session } from './session-fixture.ts';
 
 /* Words of the tests of topics. */

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { TopicRegistry } from '../../../src/domain/topic-registry.ts';
 import { Realm } from '../../../src/domain/realm.ts';
 import type { Session } from '../../../src/domain/session.ts';
 import type { Publication } from '../../../src/domain/topic.ts';
+import type { TopicRegistry } from '../../../src/domain/topic-registry.ts';
 import { LIMITS, REALM_IDENTITY } from './session-fixture.ts';
-import { prefixPattern, decisionsOf, draft, guest, SUBSCRIBER_TRAITS, notifications, topic } from './topic-fixture.ts';
+import { decisionsOf, draft, guest, notifications, prefixPattern, SUBSCRIBER_TRAITS, topic } from './topic-fixture.ts';
 
 let realm: Realm;
 let board: TopicRegistry;
