@@ -1,20 +1,20 @@
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-const TIME = 'Time comes in as an argument, or from the Clock port.';
+const TIME = 'Take the time as an argument, or from the Clock port.';
 const NO_DEFAULT = { direct: true, named: true, defaultFrom: true, namedFrom: true };
-const CHANCE = 'Chance comes from a port, so that a run can be replayed.';
+const CHANCE = 'Take random values from a port, so that a run can be replayed.';
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/'] },
-  // A rule that is wrong is changed here, for all; no file switches one off for itself.
+  // Rules are changed here, for all files; no file disables a rule for itself.
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'off' } },
   eslint.configs.recommended,
   {
     rules: {
       curly: ['error', 'multi-line'],
       eqeqeq: 'error',
-      // To look for control characters is what some expressions are for.
+      // Some expressions search for control characters.
       'no-control-regex': 'off',
       'no-else-return': ['error', { allowElseIf: false }],
       'no-restricted-exports': ['error', { restrictDefaultExports: NO_DEFAULT }],
@@ -35,12 +35,12 @@ export default tseslint.config(
         'error',
         { varsIgnorePattern: '^_$', argsIgnorePattern: '^_', ignoreRestSiblings: true },
       ],
-      // `String(x)` is said on purpose; what slips into a template is found by another rule.
+      // `String(x)` is deliberate; another rule finds objects in templates.
       '@typescript-eslint/no-base-to-string': 'off',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      // An adapter may keep a promise that its port asks for without waiting for anything.
+      // An adapter may implement an asynchronous method of its port without waiting.
       '@typescript-eslint/require-await': 'off',
-      // The compiler has its own, better check.
+      // The check of the compiler is better.
       'no-undef': 'off',
     },
   },
@@ -57,14 +57,14 @@ export default tseslint.config(
   {
     files: ['src/domain/**', 'src/application/**'],
     rules: {
-      // A new decision or request is never caught by a default that was written before it.
+      // A default must not hide a new decision or request.
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: false }],
       'no-restricted-globals': ['error', { name: 'Date', message: TIME }, { name: 'performance', message: TIME }],
       'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: CHANCE }],
     },
   },
   {
-    // Tests read what came over a wire, and expect of it what they like.
+    // Tests parse untyped data.
     files: ['test/**'],
     rules: {
       '@typescript-eslint/explicit-module-boundary-types': 'off',
@@ -77,12 +77,12 @@ export default tseslint.config(
     },
   },
   {
-    // What tools read, and what describes the modules of others.
+    // Configuration files of tools, and declarations for untyped modules.
     files: ['*.config.{js,ts}', '**/*.d.ts', 'scripts/*-reporter.mjs'],
     rules: { 'no-restricted-exports': 'off' },
   },
   {
-    // What runs in a page, bundled with a library.
+    // Scripts for a page, bundled with a library.
     files: ['test/support/e2e/{page-scripts,peerix}/**/*.js'],
     languageOptions: {
       globals: Object.fromEntries(

@@ -1,4 +1,4 @@
-/* The end-to-end tests drive a real browser. Finds one, or installs it. */
+/* Finds or installs Chromium for the end-to-end tests. */
 import { ensureProgram } from './ensure-program.mjs';
 
 await ensureProgram({

@@ -1,4 +1,4 @@
-/* The tests start engines of their own, and a proxy. Finds them, or installs them where that is ours to do. */
+/* Finds Redis, NATS and nginx for the tests, or installs them (root on Debian). */
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run } from './run.mjs';
@@ -21,12 +21,12 @@ const missing = () => ENGINES.filter((name) => !isOnPath(name));
 const mayInstall = process.getuid?.() === 0 && existsSync('/etc/debian_version') && isOnPath('apt-get');
 
 if (missing().length > 0 && mayInstall) {
-  console.log(`no ${missing().join(', ')} here: ${install(missing())}`);
+  console.log(`installing ${missing().join(', ')}: ${install(missing())}`);
   await run('sh', ['-c', install(missing())], { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' });
 }
 
 if (missing().length === 0) console.log(ENGINES.join(', '));
 else {
-  console.error(`${missing().join(', ')} not found; type: sudo sh -c '${install(missing())}'`);
+  console.error(`${missing().join(', ')} not found; run: sudo sh -c '${install(missing())}'`);
   process.exitCode = 1;
 }

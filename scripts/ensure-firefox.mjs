@@ -1,4 +1,4 @@
-/* One end-to-end test needs Firefox, which reads the end of a socket differently from Chromium. Finds it, or installs it. */
+/* Finds or installs Firefox for an end-to-end test, because Firefox handles the end of a socket differently from Chromium. */
 import { ensureProgram } from './ensure-program.mjs';
 
 await ensureProgram({

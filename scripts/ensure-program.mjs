@@ -17,8 +17,8 @@ function onPath(names) {
 }
 
 /**
- * Finds a program, or installs Debian's package of it where this process may. Prints its path, or the command that
- * installs it. `variable` names an environment variable with the path of another one.
+ * Finds a program, or installs its Debian package if this process is root. Prints its path, or the command that installs it.
+ * The environment variable `variable` can contain the path of another program.
  */
 export async function ensureProgram({ title, names, debianPackage, variable }) {
   const given = process.env[variable];
@@ -26,12 +26,12 @@ export async function ensureProgram({ title, names, debianPackage, variable }) {
   const install = `apt-get update && apt-get install -y ${debianPackage}`;
   const mayInstall = !given && process.getuid?.() === 0 && existsSync('/etc/debian_version') && onPath(['apt-get']) !== undefined;
   if (find() === undefined && mayInstall) {
-    console.log(`no ${title} here: ${install} (about a minute)`);
+    console.log(`installing ${title}: ${install} (about a minute)`);
     await run('sh', ['-c', install], { DEBIAN_FRONTEND: 'noninteractive' });
   }
   const path = find();
   if (path !== undefined) return console.log(path);
-  const reason = given ? `${variable}=${given} can't be run` : `no ${title} found`;
-  console.error(`${reason}; type: sudo sh -c '${install}', or set ${variable} to its path`);
+  const reason = given ? `${variable}=${given} is not executable` : `${title} is not installed`;
+  console.error(`${reason}; run: sudo sh -c '${install}', or set ${variable} to its path`);
   process.exitCode = 1;
 }

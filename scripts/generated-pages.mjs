@@ -5,7 +5,7 @@ export const QUICK_PAGES = [
   'test/unit/conformance/all-cases.page.test.ts',
 ];
 
-/** Tests that publish conformance results, which they measure on built servers. */
+/** Tests that measure conformance results on built servers and write them to a page. */
 export const SLOW_PAGES = [
   'test/e2e/conformance/signalbox-uws.test.ts',
   'test/e2e/conformance/signalbox-node.test.ts',

@@ -10,40 +10,41 @@ const INTRODUCTION = `# Options
 
 This page is generated from the schema in \`src/composition\` by \`npm run docs\`.
 
-Options come from five places. The first that says something about an option counts:
+Options are read from five sources. For each option the first source that sets it counts:
 
 1. the command line: \`--expire_timeout 5000\`, \`--expire-timeout=5000\`, \`-t 5000\`; \`--allow_discovery\`,
-   \`--no-allow_discovery\`, \`--allow_discovery=false\`. What is a list is repeated: \`--key a --key b\`.
-2. the environment: \`SIGNALBOX_EXPIRE_TIMEOUT=5000\`. Some options have further variables, of which the first
-   named below is the strongest. A list stands in one variable, with commas. An empty variable counts as none.
-3. a file that \`--config\` or \`SIGNALBOX_CONFIG\` names: one JSON object with the names below.
+   \`--no-allow_discovery\`, \`--allow_discovery=false\`. A list is a repeated flag: \`--key a --key b\`.
+2. the environment: \`SIGNALBOX_EXPIRE_TIMEOUT=5000\`. Some options have further variables; the first one
+   named below has precedence. A list is one variable, separated by commas. An empty variable is ignored.
+3. the file of \`--config\` or \`SIGNALBOX_CONFIG\`: one JSON object with the names below.
    \`signalbox --print_config\` prints one.
 4. the profile: \`hardened\` has narrower defaults.
 5. the default.
 
 The library takes the same names, in the spelling of this page or in camel case (\`expire_timeout\`,
 \`expireTimeout\`), and reads neither the command line nor the environment nor a file. In a \`Config\` the two
-files for TLS stand together: \`tls: { keyFile, certFile }\`.
+files for TLS are one member: \`tls: { keyFile, certFile }\`.
 
-An option that can't be used is refused with one line that says what is allowed, and the command exits with code 2. What is allowed
-but probably a mistake is a warning. Secrets (keys, the URL of a cluster) are never printed. Give them by the environment or the
-file: other users of the machine can read arguments until the broker has replaced its process title. Ids such as M13 name rules of [the PeerJS wire](protocols/peerjs.md).`;
+An invalid option is refused with one line that names the allowed values, and the command exits with code 2. A valid value that is
+probably a mistake is a warning. Secrets (keys, the URL of a cluster) are never printed. Set them in the environment or the file, because
+other users of the machine can read arguments until the broker has replaced its process title. Ids such as M13 are rules of
+[the PeerJS wire](protocols/peerjs.md).`;
 
 const PROXIES = `## Behind a proxy
 
-A proxy appends to \`x-forwarded-for\` the address that it heard, so the entries at the right are those of the
-nearest proxies; everything further left is what somebody claims. Signalbox reads from the right and stops at
-the first address that is not a trusted proxy's, or that is no address. At most 64 entries are read.
+A proxy appends the address of its client to \`x-forwarded-for\`. The entries at the right are therefore from the nearest proxies;
+entries further left can be forged. Signalbox reads from the right and stops at the first address that is not a trusted proxy, or at the
+first invalid entry. It reads at most 64 entries.
 
-| \`proxied\` | the client is |
+| \`proxied\` | address of the client |
 | --- | --- |
-| \`false\` | the far end of the TCP connection; the header is ignored |
-| \`true\`, or no value | the last entry: one proxy is trusted, whatever its address. With \`peer\` this trusts every entry, so that a client can choose its address; Signalbox does not offer that |
-| \`2\` | the last entry but one: two proxies stand in a row |
-| \`10.0.0.0/8,::1\` | the last entry that is outside these subnets, if the TCP connection itself comes from inside them |
+| \`false\` | the remote address of the TCP connection; the header is ignored |
+| \`true\`, or no value | the last entry: one proxy is trusted, at any address. With \`peer\` this trusts every entry, so that a client can choose its address; Signalbox has no such setting |
+| \`2\` | the last entry but one: two proxies in a row |
+| \`10.0.0.0/8,::1\` | the last entry outside these subnets, if the TCP connection itself is from inside them |
 
-With fewer entries than hops the first entry counts. A number of hops is only safe where nothing reaches the
-broker past the proxies; a list of subnets is safe in any case.`;
+With fewer entries than hops the first entry counts. A number of hops is safe only if all connections to the broker pass the
+proxies; a list of subnets is always safe.`;
 
 function memoryAside(): string {
   const [usual, narrow] = ['drop-in', 'hardened'].map((profile) => mebibytes(incompleteBytesOf(settingsOf(profile))));
@@ -79,7 +80,7 @@ function hardened(): string {
   ].join('\n\n');
 }
 
-/** What the defaults of both profiles come to. */
+/** The sum of the defaults of both profiles. */
 function memory(): string {
   const columns = ['drop-in', 'hardened'].map((profile) => worstCaseOf(settingsOf(profile)));
   const [usual = [], narrow = []] = columns;
@@ -87,7 +88,7 @@ function memory(): string {
   const sums = columns.map((shares) => mebibytes(shares.reduce((sum, { bytes }) => sum + bytes, 0)));
   return [
     '## Memory in the worst case',
-    'The memory of a process in MiB, where every limit is exhausted at the same time:',
+    'The memory of a process in MiB, with every limit exhausted at the same time:',
     ['| what | drop-in | hardened |', '| --- | --- | --- |', ...rows, `| all | ${sums.join(' | ')} |`].join('\n'),
     memoryAside(),
   ].join('\n\n');

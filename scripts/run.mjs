@@ -6,12 +6,12 @@ export const ROOT = join(import.meta.dirname, '..');
 const VITEST = 'node_modules/vitest/vitest.mjs';
 const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** Runs a program in the root and shows what it says. @returns whether it went well. */
+/** Runs a program in the root folder and shows its output. @returns whether its exit code is 0. */
 export function run(program, args, environment = {}) {
   return ended(spawn(program, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...environment } }));
 }
 
-/** Runs vitest with a Node, then ends what is left of it: a test that spins hears of nothing. @returns whether all is green. */
+/** Runs vitest, then kills its remaining processes, because a busy loop ignores signals. @returns whether all tests pass. */
 export async function runVitest(node, args, environment = {}) {
   const reporters = ['--reporter=default', '--reporter=./scripts/stall-reporter.mjs'];
   const child = spawn(node, [VITEST, 'run', ...reporters, ...args], {
@@ -38,22 +38,22 @@ function ended(child) {
   });
 }
 
-/** To a program that leads a group of its own, and to all that it has started. */
+/** Sends a signal to a process group. */
 function signalAll(leader, signal) {
   try {
     if (leader !== undefined) process.kill(-leader, signal);
   } catch (error) {
-    // Nobody is left.
+    // No process of the group is left.
     if (error.code !== 'ESRCH') throw error;
   }
 }
 
-/** Runs a script with this very Node. */
+/** Runs a script with the same Node. */
 export function runNode(args, environment) {
   return run(process.execPath, args, environment);
 }
 
-/** Runs a script of package.json, with the npm that started us where one did. */
+/** Runs a script of package.json, with the same npm if npm started this process. */
 export function runScript(name) {
   const { npm_execpath: npm } = process.env;
   return npm === undefined ? run('npm', ['run', '--silent', name]) : runNode([npm, 'run', '--silent', name]);

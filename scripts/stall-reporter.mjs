@@ -1,44 +1,44 @@
-/* For vitest: ends a run of which nothing is heard any more, and says where it hangs. A test that spins, no timeout ends. */
+/* A vitest reporter that ends a stalled run and names the open test files, because no timeout ends a busy loop. */
 import { clearTimeout, setTimeout } from 'node:timers';
 
 /** More than the slowest test needs, on a slow machine. */
-const SILENCE_MS = 15 * 60_000;
+const STALL_MS = 15 * 60_000;
 
-export default class SilenceReporter {
+export default class StallReporter {
   #timer;
   #open = new Set();
 
   onInit() {
-    this.#heard();
+    this.#restartTimer();
   }
 
   onTestModuleStart(module) {
     this.#open.add(module.relativeModuleId);
-    this.#heard();
+    this.#restartTimer();
   }
 
   onTestCaseResult() {
-    this.#heard();
+    this.#restartTimer();
   }
 
   onTestModuleEnd(module) {
     this.#open.delete(module.relativeModuleId);
-    this.#heard();
+    this.#restartTimer();
   }
 
   onTestRunEnd() {
     clearTimeout(this.#timer);
   }
 
-  #heard() {
+  #restartTimer() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#end(), SILENCE_MS);
+    this.#timer = setTimeout(() => this.#end(), STALL_MS);
   }
 
   #end() {
     const files = [...this.#open].join(', ') || 'no test file';
-    console.error(`nothing was heard for ${SILENCE_MS / 60_000} min, in ${files}: the run is ended`);
-    // To close would be to wait for the one that hangs; whoever has started this run ends what is left of it.
+    console.error(`no test result for ${STALL_MS / 60_000} min in ${files}: the run is ended`);
+    // A regular close would wait for the stalled worker; the parent process kills it.
     process.exit(1);
   }
 }

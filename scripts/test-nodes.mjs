@@ -1,9 +1,9 @@
-/* Runs what depends on Node under every Node that is supported, and prints a table. */
+/* Runs the tests that depend on Node with every supported version, and prints a table. */
 import { execFileSync } from 'node:child_process';
 import { ROOT, runScript, runVitest } from './run.mjs';
 
 const NODES = ['20', '22', '24'];
-/** Where the prebuilt engine does not load, the node transport takes over. */
+/** Versions without a prebuilt uWebSockets.js: the node transport is used instead. */
 const WITHOUT_UWS = new Set(['24']);
 
 function nodeBinary(major) {

@@ -1,4 +1,4 @@
-/* All that must hold, cheapest first; stops where something does not. Ends with the sum of all tests. */
+/* Runs all checks, the fastest first, and stops at the first failure. The last line is the sum of all tests. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ async function vitest(...projects) {
   return isGreen && numPassedTests > 0;
 }
 
-/** A run that broke off left no report. */
+/** An aborted run has no report. */
 function read(report) {
   try {
     return JSON.parse(readFileSync(report, 'utf8'));

@@ -1,6 +1,6 @@
 import type { Settings } from '../src/composition/configuration/options.ts';
 
-/** One thing that takes memory, and how much of it at most. */
+/** The maximum memory of one part. */
 export interface MemoryShare {
   readonly what: string;
   readonly bytes: number;
@@ -14,13 +14,13 @@ const PROCESS_BYTES = 90 * 1024 * 1024;
 /** Measured with 20,000 idle peers: 4.8 KB on the node transport, 1.2 KB on uWebSockets.js (docs/performance.md). */
 const CONNECTION_BYTES = 5 * 1024;
 
-/** Publications of each realm are kept once for the dialects that replay them, and once for others that do. */
+/** Each realm has two histories: one for each space with replay. */
 const HISTORIES = 2;
 
-/** B4: the message limit of further connections, and the least that uWebSockets.js buffers beyond a message limit. */
+/** B4: the message limit of further connections, and the minimum that uWebSockets.js buffers beyond a message limit. */
 const REDUCED_BYTES = 64 * 1024;
 
-/** B4: what uWebSockets.js buffers at most of the incomplete messages of one address. */
+/** B4: the maximum that uWebSockets.js buffers of the incomplete messages of one address. */
 export function incompleteBytesOf(
   settings: Pick<Settings, 'max_message_bytes' | 'memory_per_address' | 'max_connections_per_address'>,
 ): number {
@@ -33,7 +33,7 @@ export function incompleteBytesOf(
   return withFullLimit * full + (max_connections_per_address - withFullLimit) * 2 * REDUCED_BYTES;
 }
 
-/** The memory that a process takes where every limit is exhausted, by what takes it. */
+/** The memory of a process with every limit exhausted, by part. */
 export function worstCaseOf(settings: Limits): readonly MemoryShare[] {
   const { max_connections, memory_budget, memory_per_address, history_bytes, key } = settings;
   return [

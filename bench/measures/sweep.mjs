@@ -15,7 +15,7 @@ export const sweep = {
   rounds: { full: 3, quick: 1 },
   figures: [
     figure({ name: 'nothing', title: 'a sweep that finds nothing', unit: 'µs', digits: 2, references }),
-    figure({ name: 'found', title: 'one that finds 100 of each, per peer or mailbox found', unit: 'µs', digits: 2, references }),
+    figure({ name: 'found', title: 'one that finds 100 of each and pings 100 peers, per peer or mailbox found', unit: 'µs', digits: 2, references }),
   ],
   once: ({ subject }) => measuredInside(INSIDE, [String(LIVE[subject])]),
 };

@@ -6,8 +6,8 @@ import { PeeroServer } from 'signalbox';
 const [brokerPort = '8080', pagePort = '8081'] = process.argv.slice(2);
 const broker = new PeeroServer({ port: brokerPort });
 
-broker.on('announce', (socket) => console.log(`${socket.id} has come`));
-broker.on('remove', (peerId) => console.log(`${peerId} has gone`));
+broker.on('announce', (socket) => console.log(`${socket.id} connected`));
+broker.on('remove', (peerId) => console.log(`${peerId} disconnected`));
 broker.on('error', (error) => console.error(error.message));
 
 broker.run((port) => {

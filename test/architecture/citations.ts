@@ -4,14 +4,14 @@ import type { SourceFile } from './tree.ts';
 /** One row of a table in `docs/protocols`. */
 export interface Rule {
   readonly id: string;
-  /** False where its table stands under the mark `<!-- not served yet -->`. */
+  /** False if the marker `<!-- not served yet -->` precedes its table. */
   readonly isServed: boolean;
 }
 
 const NOT_SERVED = '<!-- not served yet -->';
 const ROW = /^\|\s*([A-Z]{1,4}\d{1,3})\s*\|/;
 
-/** The rules of one document: the rows of its tables that begin with an id. The mark is about the next table. */
+/** The rules of one document: the table rows that begin with an id. The marker applies to the next table. */
 export function rulesIn(document: string): Rule[] {
   const rules: Rule[] = [];
   let isServed = true;
@@ -27,8 +27,8 @@ export function rulesIn(document: string): Rule[] {
 }
 
 /**
- * What a test file calls its tests: a text that stands first in a call which ends with a function,
- * or that is the name or title of an object which has something to run.
+ * The titles of the tests in a file: the first argument of a call whose last argument is a function, or the name or title of an
+ * object with a function.
  */
 export function titlesIn({ path, text }: SourceFile): string[] {
   const titles: string[] = [];
@@ -56,26 +56,26 @@ function isText(node: ts.Node): boolean {
   return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node);
 }
 
-/** Ids in a text: those of a known family wherever they stand, and what looks like one in front of the colon. */
+/** Ids in a text: ids of known families anywhere, and any id before a leading colon. */
 export function idsIn(text: string, families: ReadonlySet<string>): string[] {
   const front = /^['"`]?((?:[A-Z]{1,4}\d{1,3}(?:,? (?:and |to )?)?)+):/.exec(text)?.[1] ?? '';
   const cited = Array.from(text.matchAll(/(?<![\w-])([A-Z]{1,4})\d{1,3}(?![\w-])/g), ([id, family]) => ({ id, family }));
   return cited.filter(({ id, family }) => families.has(family ?? '') || front.includes(id)).map(({ id }) => id);
 }
 
-/** The letters that ids of these rules begin with. */
+/** The letter prefixes of the ids. */
 export function familiesOf(rules: readonly Rule[]): ReadonlySet<string> {
   return new Set(rules.map(({ id }) => id.replace(/\d+$/, '')));
 }
 
-/** Rules that are served, and that no test has in its title. */
+/** Served rules without a test title that cites them. */
 export function untestedRules(rules: readonly Rule[], titles: readonly string[]): string[] {
   const families = familiesOf(rules);
   const cited = new Set(titles.flatMap((title) => idsIn(title, families)));
   return rules.filter(({ id, isServed }) => isServed && !cited.has(id)).map(({ id }) => id);
 }
 
-/** Ids that are cited and that no document has. */
+/** Cited ids that no document defines. */
 export function unknownIds(rules: readonly Rule[], texts: readonly string[]): string[] {
   const families = familiesOf(rules);
   const known = new Set(rules.map(({ id }) => id));

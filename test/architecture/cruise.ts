@@ -8,7 +8,7 @@ export interface Violation {
   readonly to: string;
 }
 
-/** Who imports whom in one tree, and what of it is forbidden. */
+/** The imports of one source tree, and the forbidden ones. */
 export interface Cruise {
   readonly modules: readonly IModule[];
   readonly violations: readonly Violation[];

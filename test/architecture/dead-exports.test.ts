@@ -3,8 +3,8 @@ import { deadExports } from './dead-exports.ts';
 import { ENTRY_POINTS, SUITE_COMMANDS } from './import-rules.ts';
 import { filesUnder } from './tree.ts';
 
-describe('nothing is exported that nobody imports', () => {
-  it('in this house', () => {
+describe('every export is imported', () => {
+  it('in this repository', () => {
     const entryPoints = [...ENTRY_POINTS, ...SUITE_COMMANDS];
     expect(deadExports(filesUnder('.', /^(src|conformance|test|scripts)\/.*\.ts$/), entryPoints)).toEqual([]);
   });
@@ -28,21 +28,21 @@ describe('nothing is exported that nobody imports', () => {
     "const all = await import('../../src/domain/egg.ts');",
     "type All = import('../../src/domain/egg.ts').Hen;",
   ]) {
-    it(`${importer} imports all of it`, () => expect(deadBeside(importer)).toEqual([]));
+    it(`${importer} imports every export`, () => expect(deadBeside(importer)).toEqual([]));
   }
 
-  it('what is left is found', () => {
+  it('reports an export without an import', () => {
     expect(deadBeside("import { egg } from '../../src/domain/egg.ts';")).toEqual(['src/domain/egg.ts: Hen']);
     expect(deadBeside("import { egg, type Hen } from '../../src/application/egg.ts';")).toHaveLength(2);
     expect(deadBeside("import { egg, type Hen } from 'egg';")).toHaveLength(2);
   });
 
-  it('what is left of the suite is found too', () => {
+  it('reports an export of the conformance suite without an import', () => {
     expect(deadExports([{ path: 'conformance/egg.ts', text: imported }], [])).toHaveLength(2);
     expect(deadExports([{ path: 'test/unit/egg.ts', text: imported }], [])).toEqual([]);
   });
 
-  it('a type of which another export speaks is for who uses that', () => {
+  it('accepts a type that another export refers to', () => {
     const dead = (text: string): string[] => deadExports([{ path: 'src/domain/egg.ts', text }], []);
     const nest = 'export class Nest { constructor(eggs: Eggs) { this.eggs = eggs; } }';
     expect(dead(`export type Eggs = number; ${nest}`)).toEqual(['src/domain/egg.ts: Nest']);
@@ -50,7 +50,7 @@ describe('nothing is exported that nobody imports', () => {
     expect(dead(`export const Eggs = 1; ${nest}`)).toEqual(['src/domain/egg.ts: Eggs', 'src/domain/egg.ts: Nest']);
   });
 
-  it('what an entry point exports is for the world', () => {
+  it('accepts every export of an entry point', () => {
     expect(deadExports([{ path: 'src/entry.ts', text: imported }], ['src/entry.ts'])).toEqual([]);
   });
 });

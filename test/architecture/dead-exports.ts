@@ -7,8 +7,8 @@ const EVERYTHING = '*';
 const SHIPPED = /^(src|conformance)\//;
 
 /**
- * Exports of `src/` and `conformance/` that no file imports, tests and scripts included. What an entry point exports is for the
- * world, and a type that another export of its file speaks of is for who uses that export.
+ * Exports of `src/` and `conformance/` that no file imports, including tests and scripts. Exports of entry points are public.
+ * A type counts as used if another export of its file refers to it.
  */
 export function deadExports(files: readonly SourceFile[], entryPoints: readonly string[]): string[] {
   const wanted = new Set(files.flatMap(importsOf));
@@ -16,19 +16,19 @@ export function deadExports(files: readonly SourceFile[], entryPoints: readonly 
     .filter(({ path }) => SHIPPED.test(path) && !entryPoints.includes(path) && !wanted.has(`${path} ${EVERYTHING}`))
     .flatMap((file) => {
       const exports = exportsOf(file);
-      const dead = exports.filter((one) => !wanted.has(`${file.path} ${one.name}`) && !isSpokenOf(one, exports));
+      const dead = exports.filter((one) => !wanted.has(`${file.path} ${one.name}`) && !isReferredTo(one, exports));
       return dead.map(({ name }) => `${file.path}: ${name}`);
     });
 }
 
-function isSpokenOf({ name, statement }: Export, exports: readonly Export[]): boolean {
+function isReferredTo({ name, statement }: Export, exports: readonly Export[]): boolean {
   if (!ts.isInterfaceDeclaration(statement) && !ts.isTypeAliasDeclaration(statement)) return false;
-  const speaks = (node: ts.Node): boolean =>
-    (ts.isIdentifier(node) && node.text === name) || (ts.forEachChild(node, speaks) ?? false);
-  return exports.some((other) => other.statement !== statement && speaks(other.statement));
+  const refers = (node: ts.Node): boolean =>
+    (ts.isIdentifier(node) && node.text === name) || (ts.forEachChild(node, refers) ?? false);
+  return exports.some((other) => other.statement !== statement && refers(other.statement));
 }
 
-/** What a file imports from other files of the repository: `path name`, or `path *`. */
+/** The imports of a file from other files of the repository: `path name`, or `path *`. */
 export function importsOf({ path, text }: SourceFile): string[] {
   const found: string[] = [];
   const take = (specifier: ts.Node | undefined, names: readonly string[] = [EVERYTHING]): void => {

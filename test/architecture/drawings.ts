@@ -2,10 +2,10 @@ import type { IModule } from 'dependency-cruiser';
 
 type Transitions = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-const ROOMS = ['domain', 'ports', 'application', 'adapters', 'composition'] as const;
-type Room = (typeof ROOMS)[number];
+const LAYERS = ['domain', 'ports', 'application', 'adapters', 'composition'] as const;
+type Layer = (typeof LAYERS)[number];
 
-/** The states of a connection, from the table that the code obeys. Its first row is where a connection begins. */
+/** The states of a session, from the transition table of the code. The first row is the initial state. */
 export function drawSessions(transitions: Transitions): string {
   const states = Object.entries(transitions);
   const arrows = states.flatMap(([state, events]) => {
@@ -19,13 +19,13 @@ export function drawSessions(transitions: Transitions): string {
   return mermaid('stateDiagram-v2', [`[*] --> ${states[0]?.[0] ?? ''}`, ...arrows]);
 }
 
-/** Who imports whom, room by room, with the adapters that stand at each port. */
-export function drawRooms(modules: readonly Pick<IModule, 'source' | 'dependencies'>[]): string {
+/** The imports between layers, with the adapters of each port. */
+export function drawLayers(modules: readonly Pick<IModule, 'source' | 'dependencies'>[]): string {
   const arrows = new Set<string>();
   for (const { source, dependencies } of modules) {
-    const from = roomOf(source);
+    const from = layerOf(source);
     for (const { resolved } of dependencies) {
-      const to = roomOf(resolved);
+      const to = layerOf(resolved);
       if (from !== undefined && to !== undefined && from !== to) arrows.add(`${from} --> ${to}`);
     }
   }
@@ -44,12 +44,12 @@ export function drawRooms(modules: readonly Pick<IModule, 'source' | 'dependenci
   ]);
 }
 
-/** What stands between the marks of a section; undefined where the document has no such marks. */
+/** The text between the markers of a section; undefined if the document has no such markers. */
 export function sectionOf(document: string, name: string): string | undefined {
   return marked(name).exec(document)?.[2]?.trim();
 }
 
-/** The document with another text between the marks of a section. */
+/** The document with a new text between the markers of a section. */
 export function withSection(document: string, name: string, text: string): string {
   return document.replace(marked(name), (_, begin: string, __, end: string) => `${begin}\n\n${text}\n\n${end}`);
 }
@@ -62,9 +62,9 @@ function mermaid(kind: string, lines: readonly string[]): string {
   return ['```mermaid', kind, ...lines.map((line) => `  ${line}`), '```'].join('\n');
 }
 
-function roomOf(path: string): Room | undefined {
+function layerOf(path: string): Layer | undefined {
   if (path.startsWith('src/application/ports/')) return 'ports';
-  return ROOMS.find((room) => path.startsWith(`src/${room}/`));
+  return LAYERS.find((layer) => path.startsWith(`src/${layer}/`));
 }
 
 function adaptersByPort(paths: readonly string[]): Map<string, Set<string>> {

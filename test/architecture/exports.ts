@@ -1,13 +1,13 @@
 import ts from 'typescript';
 import type { SourceFile } from './tree.ts';
 
-/** One name that a file exports, and the statement that does it. */
+/** One exported name and its statement. */
 export interface Export {
   readonly name: string;
   readonly statement: ts.Statement;
 }
 
-/** Everything that a file exports by name. `export *` has no names of its own. */
+/** The named exports of a file. `export *` has no names. */
 export function exportsOf({ path, text }: SourceFile): Export[] {
   const { statements } = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true);
   return statements.flatMap((statement) => namesOf(statement).map((name) => ({ name, statement })));

@@ -4,8 +4,8 @@ import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from './tree.ts';
 
-/** What the compiler says to `code`, were it a file of the core. */
-function complaintsOfTheCompiler(code: string): string[] {
+/** The errors of the compiler for `code` as a file of the core. */
+function compilerErrors(code: string): string[] {
   const config = ts.getParsedCommandLineOfConfigFile(
     join(ROOT, 'tsconfig.core.json'),
     {},
@@ -17,44 +17,44 @@ function complaintsOfTheCompiler(code: string): string[] {
     },
   );
   const options = config?.options ?? {};
-  const planted = join(ROOT, 'src/domain/planted.ts');
+  const seeded = join(ROOT, 'src/domain/seeded.ts');
   const host = ts.createCompilerHost(options);
   const { getSourceFile } = host;
   host.getSourceFile = (name, version) =>
-    name === planted ? ts.createSourceFile(name, code, version) : getSourceFile(name, version);
-  const program = ts.createProgram([planted], options, host);
-  const diagnostics = program.getSemanticDiagnostics(program.getSourceFile(planted));
+    name === seeded ? ts.createSourceFile(name, code, version) : getSourceFile(name, version);
+  const program = ts.createProgram([seeded], options, host);
+  const diagnostics = program.getSemanticDiagnostics(program.getSourceFile(seeded));
   return diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
 }
 
-describe('the core can not name', () => {
+describe('the core cannot use the global', () => {
   const impure = [
     ...['setTimeout', 'setInterval', 'queueMicrotask', 'performance', 'crypto', 'console'],
     ...['process', 'Buffer', 'URL', 'fetch', 'window'],
   ];
-  let complaints: string[];
+  let errors: string[];
   beforeAll(() => {
-    complaints = complaintsOfTheCompiler(`export const impure = [${impure.join(', ')}];`);
+    errors = compilerErrors(`export const impure = [${impure.join(', ')}];`);
   });
 
   for (const name of impure) {
-    it(name, () => expect(complaints).toContainEqual(expect.stringContaining(`Cannot find name '${name}'`)));
+    it(name, () => expect(errors).toContainEqual(expect.stringContaining(`Cannot find name '${name}'`)));
   }
 
-  it('and may name what the language brings', () => {
-    expect(complaintsOfTheCompiler('export const pure = [Map, Promise, Uint8Array, Math];')).toEqual([]);
+  it('the core can use the globals of the language', () => {
+    expect(compilerErrors('export const pure = [Map, Promise, Uint8Array, Math];')).toEqual([]);
   });
 });
 
 describe('lint forbids', () => {
   const linter = new ESLint({ cwd: ROOT });
-  const complaintsAbout = async (code: string, filePath: string): Promise<(string | null)[]> => {
+  const lintErrors = async (code: string, filePath: string): Promise<(string | null)[]> => {
     const [result] = await linter.lintText(code, { filePath: join(ROOT, filePath) });
     return result?.messages.map(({ ruleId }) => ruleId) ?? [];
   };
   const CORE = ['src/domain/time.ts', 'src/application/turns.ts'];
 
-  const planted: readonly (readonly [rule: string, code: string, files: readonly string[]])[] = [
+  const seeded: readonly (readonly [rule: string, code: string, files: readonly string[]])[] = [
     ['no-restricted-globals', 'export const now = Date.now();', CORE],
     ['no-restricted-globals', 'export const now = new Date();', CORE],
     ['no-restricted-globals', 'export const now = performance.now();', CORE],
@@ -65,18 +65,18 @@ describe('lint forbids', () => {
     ['@typescript-eslint/no-explicit-any', 'export const all: any = 1;', CORE],
     ['@typescript-eslint/switch-exhaustiveness-check', 'declare const x: 1 | 2; switch (x) { case 1: break; default: }', CORE],
   ];
-  for (const [rule, code, files] of planted) {
+  for (const [rule, code, files] of seeded) {
     for (const file of files) {
-      it(`${code} in ${file}, by ${rule}`, async () => expect(await complaintsAbout(code, file)).toContain(rule));
+      it(`${code} in ${file}, by ${rule}`, async () => expect(await lintErrors(code, file)).toContain(rule));
     }
   }
 
-  it('switching a rule off in a file', async () => {
+  it('disabling a rule in a file', async () => {
     const code = '/* eslint-disable */ export const now = Date.now();';
-    expect(await complaintsAbout(code, 'src/domain/time.ts')).toContain('no-restricted-globals');
+    expect(await lintErrors(code, 'src/domain/time.ts')).toContain('no-restricted-globals');
   });
 
-  it('nothing of that where time and chance belong', async () => {
-    expect(await complaintsAbout('export const now = Date.now() + Math.random();\n', 'src/composition/container.ts')).toEqual([]);
+  it('time and random values outside the core are allowed', async () => {
+    expect(await lintErrors('export const now = Date.now() + Math.random();\n', 'src/composition/container.ts')).toEqual([]);
   });
 });

@@ -3,32 +3,32 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SESSION_TRANSITIONS } from '../../src/domain/session.ts';
 import { cruiseImports } from './cruise.ts';
-import { drawRooms, drawSessions, sectionOf, withSection } from './drawings.ts';
+import { drawLayers, drawSessions, sectionOf, withSection } from './drawings.ts';
 import { ROOT } from './tree.ts';
 
 const PAGE = join(ROOT, 'ARCHITECTURE.md');
 const WALK = join(ROOT, 'docs/adding-a-dialect.md');
 
-/** Rewrites a section when asked to, by `npm run docs`. */
+/** Reads a section; `npm run docs` first rewrites it. */
 function read(section: string, drawing: string, page = PAGE): string | undefined {
   if (process.env['UPDATE_DOCS'] === '1') writeFileSync(page, withSection(readFileSync(page, 'utf8'), section, drawing));
   return sectionOf(readFileSync(page, 'utf8'), section);
 }
 
 describe('ARCHITECTURE.md is up to date (else: npm run docs)', () => {
-  it('the states of a connection', () => {
+  it('the states of a session', () => {
     const drawing = drawSessions(SESSION_TRANSITIONS);
     expect(read('sessions', drawing)).toBe(drawing);
   });
 
-  it('the rooms', async () => {
+  it('the layers', async () => {
     const { modules } = await cruiseImports(ROOT);
-    const drawing = drawRooms(modules);
+    const drawing = drawLayers(modules);
     expect(read('rooms', drawing)).toBe(drawing);
   });
 });
 
-describe('docs/adding-a-dialect.md shows what is run (else: npm run docs)', () => {
+describe('docs/adding-a-dialect.md shows the code of the example (else: npm run docs)', () => {
   it.each(['dialect', 'decode', 'encode', 'routes', 'refusals'])('%s', (name) => {
     const code = readFileSync(join(ROOT, `examples/lines-dialect/${name}.ts`), 'utf8');
     const block = `\`\`\`ts\n// ${name}.ts\n${code}\`\`\``;
@@ -37,7 +37,7 @@ describe('docs/adding-a-dialect.md shows what is run (else: npm run docs)', () =
 });
 
 describe('drawing', () => {
-  it('states: one arrow for all events between the same two', () => {
+  it('states: one arrow for all events between the same two states', () => {
     const table = { asleep: { rang: 'awake', poked: 'awake', died: 'gone' }, awake: { died: 'gone' }, gone: {} };
     expect(drawSessions(table).split('\n').slice(2, -1)).toEqual([
       '  [*] --> asleep',
@@ -48,9 +48,9 @@ describe('drawing', () => {
     ]);
   });
 
-  it('rooms: each arrow once, none inside a room, none to a package', () => {
+  it('layers: each arrow once, none inside a layer, none to a package', () => {
     const to = (...resolved: string[]) => resolved.map((path) => ({ resolved: path })) as never;
-    const drawn = drawRooms([
+    const drawn = drawLayers([
       { source: 'src/domain/realm.ts', dependencies: to('src/domain/time.ts') },
       { source: 'src/application/ports/clock.ts', dependencies: to('src/domain/time.ts') },
       { source: 'src/adapters/clocks/system.ts', dependencies: to('src/application/ports/clock.ts', 'node_modules/ws/index.js') },
@@ -60,7 +60,7 @@ describe('drawing', () => {
     expect(drawn).toContain('clocks["clocks: system"]');
   });
 
-  it('sections: only what stands between the marks changes', () => {
+  it('sections: only the text between the markers changes', () => {
     const page = 'a\n<!-- one:begin -->old<!-- one:end -->\nb <!-- two:begin -->\n<!-- two:end -->';
     expect(sectionOf(page, 'one')).toBe('old');
     expect(sectionOf(page, 'three')).toBeUndefined();

@@ -14,7 +14,7 @@ const PORTS = '^src/application/ports/';
 const APPLICATION = '^src/application/';
 const COMPOSITION = '^src/composition/';
 const CONFORMANCE = '^conformance/';
-/** What is shipped. */
+/** The shipped code. */
 const OURS = '^(src|conformance)/';
 const PACKAGES = 'node_modules/';
 const ADAPTER = '^src/adapters/([^/]+)/([^/.]+)';
@@ -22,72 +22,72 @@ const OWN_FOLDER = '^src/adapters/$1/$2/';
 const SHARED_BY_PORT = '^src/adapters/$1/shared/';
 const CONTAINER_FILE = '^src/composition/binding\\.ts$';
 
-/** What a user starts or imports: the targets that package.json names, as their sources. */
+/** The entry points: the targets in package.json, as source files. */
 export const ENTRY_POINTS: readonly string[] = targetsIn(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   .filter((target) => target.endsWith('.js'))
   .map((target) => target.replace(/^(\.\/)?dist\//, 'src/').replace(/\.js$/, '.ts'));
 
-/** What the command line loads by its file name, when it is asked for it: the commands of the conformance suite. */
+/** The commands of the conformance suite, which the command line loads on demand by file name. */
 export const SUITE_COMMANDS: readonly string[] = ['conformance/conform.ts', 'conformance/conform-report.ts'];
 
-/** Adapters that only tests plug in; a broker never does, so no file of ours imports them. */
+/** Adapters for tests only; no file of src imports them. */
 const DOUBLES = ['^src/adapters/clocks/manual\\.ts$', '^src/adapters/transports/memory/'];
 
-/** The rooms of `src/`, the suite beside it, and who may import whom; types count like values. */
+/** The allowed imports between the layers of `src/` and the conformance suite. Type imports count like value imports. */
 export const IMPORT_RULES: readonly ImportRule[] = [
   only({
     name: 'domain-imports-domain-only',
-    comment: 'the rules of the protocol know nobody',
+    comment: 'the domain has no dependencies',
     from: { path: DOMAIN },
     may: [DOMAIN],
   }),
   only({
     name: 'ports-import-domain-and-ports-only',
-    comment: 'a port speaks the words of the domain',
+    comment: 'a port uses the types of the domain',
     from: { path: PORTS },
     may: [DOMAIN, PORTS],
   }),
   only({
     name: 'application-imports-domain-and-application-only',
-    comment: 'a use-case knows rules and ports, never who is plugged in',
+    comment: 'a use-case depends on rules and ports, not on adapters',
     from: { path: APPLICATION, pathNot: PORTS },
     may: [DOMAIN, APPLICATION],
   }),
   only({
     name: 'adapters-import-ports-and-own-folder-only',
-    comment: 'an adapter knows its port, the domain and itself; what the adapters of one port share stands in shared/',
+    comment: 'an adapter depends on its port, the domain and itself; shared/ has the common code of the adapters of a port',
     from: { path: ADAPTER },
     may: [DOMAIN, PORTS, OWN_FOLDER, SHARED_BY_PORT, PACKAGES, 'node:'],
   }),
   only({
     name: 'composition-imports-src-only',
-    comment: 'what is shipped needs no test',
+    comment: 'shipped code does not import tests',
     from: { path: COMPOSITION },
     may: ['^src/', PACKAGES, 'node:'],
   }),
   only({
     name: 'conformance-imports-domain-and-itself-only',
-    comment: 'who judges servers is no part of one; the rules of the protocol are its oracle',
+    comment: 'the conformance suite is independent of the broker, but uses the rules of the domain as its oracle',
     from: { path: CONFORMANCE },
     may: [CONFORMANCE, DOMAIN, PACKAGES, 'node:'],
   }),
   {
     name: 'container-in-composition-only',
-    comment: 'the core, the adapters and the suite know no container',
+    comment: 'only the composition root depends on the container',
     severity: 'error',
     from: { path: OURS, pathNot: CONTAINER_FILE },
     to: { path: '(^|node_modules/)(inversify|reflect-metadata)(/|$)' },
   },
   {
     name: 'imports-resolve',
-    comment: 'what is imported is there',
+    comment: 'every import resolves',
     severity: 'error',
     from: { path: OURS },
     to: { couldNotResolve: true },
   },
   {
     name: 'packages-are-dependencies',
-    comment: 'who installs the broker gets every package that it imports',
+    comment: 'every imported package is a dependency',
     severity: 'error',
     from: { path: OURS },
     to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
@@ -101,7 +101,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     name: 'no-orphans',
-    comment: 'a file that no other imports is no part of the broker, nor of the suite',
+    comment: 'a file without an importer is dead code',
     severity: 'error',
     from: { path: OURS },
     module: {
@@ -113,8 +113,8 @@ export const IMPORT_RULES: readonly ImportRule[] = [
 ];
 
 /**
- * A rule about nothing can't fail. @returns each pattern of a rule that matches no path. Patterns
- * that refer to the importer (`$1`) are left out: they may match for some and not for others.
+ * A pattern that matches no path cannot fail. @returns each such pattern. Patterns that refer to the importer (`$1`) are left
+ * out, because they match for some importers only.
  */
 export function deadPatterns(rules: readonly ImportRule[], paths: readonly string[]): string[] {
   return rules.flatMap((rule) => {
@@ -130,11 +130,11 @@ interface AllowList {
   readonly name: string;
   readonly comment: string;
   readonly from: { path: string; pathNot?: string };
-  /** Path patterns, and `node:` for what Node brings. */
+  /** Path patterns, and `node:` for the modules of Node. */
   readonly may: readonly string[];
 }
 
-/** Whatever is not on the list is forbidden. What can't be found has a rule of its own. */
+/** Imports outside the list are forbidden. Unresolved imports have a rule of their own. */
 function only({ name, comment, from, may }: AllowList): ImportRule {
   const builtins = may.includes('node:') ? { dependencyTypesNot: ['core' as const] } : {};
   const pathNot = may.filter((pattern) => pattern !== 'node:');

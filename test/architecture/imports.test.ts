@@ -13,12 +13,12 @@ describe('imports', () => {
     });
   }
 
-  it('every rule is about files that are there', () => {
+  it('every pattern of a rule matches a file', () => {
     const paths = modules.map(({ source }) => source);
     expect(deadPatterns(IMPORT_RULES, paths)).toEqual([]);
   });
 
-  it('a rule about files that are not there is found', () => {
+  it('reports a pattern that matches no file', () => {
     const about = (path: string) => [{ name: 'no-more', comment: '', from: { path }, to: {} }];
     expect(deadPatterns(about('^src/attic/'), ['src/domain/time.ts'])).toEqual(['no-more: ^src/attic/']);
     expect(deadPatterns(about('^src/domain/'), ['src/domain/time.ts'])).toEqual([]);

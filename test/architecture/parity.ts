@@ -1,19 +1,19 @@
 import ts from 'typescript';
 import type { SourceFile } from './tree.ts';
 
-/** What proves the adapters of a port: the suite that its adapters share, tests of their files, or both. */
+/** The proof for the adapters of a port: the shared contract suite, unit tests, or both. */
 type Proof = 'contract' | 'units' | 'contract and units';
 
 const PROOFS: Readonly<Record<string, Proof>> = {
   clocks: 'contract',
-  // A wire is more than its contract: what it reads and says, byte by byte, is its own.
+  // The wire format of each dialect needs unit tests beside the contract.
   dialects: 'contract and units',
   directories: 'contract',
   buses: 'contract',
   engines: 'contract',
   mailboxes: 'contract',
   transports: 'contract',
-  // One call each, and no two adapters of them promise the same: nothing to share.
+  // The adapters of these ports have no common promises, so there is no contract suite.
   'client-addresses': 'units',
   logs: 'units',
   'peer-ids': 'units',
@@ -21,18 +21,18 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   telemetry: 'units',
 };
 
-/** Adapters that are not proven as the others of their port are. */
-const OTHERWISE: Readonly<Record<string, Proof>> = {
-  // It stands before another transport, and reads a wire of its own.
+/** Adapters with another proof than the other adapters of their port. */
+const EXCEPTIONS: Readonly<Record<string, Proof>> = {
+  // Socket.IO wraps another transport and has a wire format of its own.
   'transports/socketio': 'contract and units',
 };
 
-/** Proven by starting it: the tests of `test/e2e/` run it as a process. */
+/** Files that the tests of `test/e2e/` run as a process. */
 const STARTED = /^src\/composition\/cli\.ts$/;
 const STARTS = /^test\/e2e\/cli\b.*\.test\.ts$/;
 
 const ADAPTER = /^src\/adapters\/(?<port>[^/]+)\/(?<name>[^/.]+)(\/|\.ts$)/;
-/** Cases and model are proven whole: by servers that keep the rules, by some that break them, and by the property tests. */
+/** Cases and model are covered as a whole: by correct servers, by faulty ones, and by the property tests. */
 const PROVEN_WHOLE = /^conformance\/(cases|random)\//;
 const SHIPPED = /^(src|conformance)\//;
 
@@ -47,14 +47,14 @@ function adapterOf(path: string): Adapter | undefined {
   return ADAPTER.exec(path)?.groups as Adapter | undefined;
 }
 
-/** Whether a file does anything: types and constants only are. */
+/** Whether a file has behaviour, not only types and constants. */
 export function hasBehaviour(text: string): boolean {
   const visit = (node: ts.Node): boolean =>
     (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined) || (ts.forEachChild(node, visit) ?? false);
   return visit(ts.createSourceFile('file.ts', text, ts.ScriptTarget.ESNext));
 }
 
-/** Adapters that do not run the suite of their port. */
+/** Adapters that do not run the contract suite of their port. */
 export function unprovenAdapters(files: readonly SourceFile[]): string[] {
   const adapters = new Map<string, Adapter>();
   for (const { path } of files) {
@@ -62,8 +62,8 @@ export function unprovenAdapters(files: readonly SourceFile[]): string[] {
     if (adapter !== undefined && adapter.name !== 'shared') adapters.set(`${adapter.port}/${adapter.name}`, adapter);
   }
   return [...adapters].flatMap(([place, { port }]) => {
-    const proof = OTHERWISE[place] ?? PROOFS[port];
-    if (proof === undefined) return [`adapters/${port}: say in parity.ts what proves the adapters of this port`];
+    const proof = EXCEPTIONS[place] ?? PROOFS[port];
+    if (proof === undefined) return [`adapters/${port}: add the proof for adapters of this port to PROOFS in parity.ts`];
     const test = files.find(({ path }) => path === `test/contracts/${place}.test.ts`);
     if (proof === 'units' || test?.text.includes("'./contract.ts'") === true) return [];
     return [`adapters/${place}: test/contracts/${place}.test.ts does not run ./contract.ts`];
@@ -74,10 +74,10 @@ function needsUnitTest({ path, text }: SourceFile): boolean {
   const isProvenElsewhere = path.startsWith('src/application/ports/') || STARTED.test(path) || PROVEN_WHOLE.test(path);
   if (!SHIPPED.test(path) || isProvenElsewhere) return false;
   const { port = '', name = '' } = adapterOf(path) ?? {};
-  return (OTHERWISE[`${port}/${name}`] ?? PROOFS[port]) !== 'contract' && hasBehaviour(text);
+  return (EXCEPTIONS[`${port}/${name}`] ?? PROOFS[port]) !== 'contract' && hasBehaviour(text);
 }
 
-/** Files that do something and have no test of their own: `a/b.ts` wants `b.test.ts` or `b.<aspect>.test.ts`. */
+/** Files with behaviour and without a unit test: `a/b.ts` needs `b.test.ts` or `b.<aspect>.test.ts`. */
 export function untestedFiles(files: readonly SourceFile[]): string[] {
   const mirrored = new Set(files.map(({ path }) => UNIT.exec(path)?.groups?.['mirrored']));
   const untested = files.filter(
@@ -88,7 +88,7 @@ export function untestedFiles(files: readonly SourceFile[]): string[] {
   return [...untested, ...unstarted].map(({ path }) => path);
 }
 
-/** Unit tests that outlived their file. */
+/** Unit tests without a source file. */
 export function strayTests(files: readonly SourceFile[]): string[] {
   const sources = new Set(files.map(({ path }) => path));
   const isStray = (path: string): boolean => {

@@ -6,8 +6,8 @@ import { cruiseImports, type Violation } from './cruise.ts';
 import { IMPORT_RULES } from './import-rules.ts';
 import { pathFrom, ROOT } from './tree.ts';
 
-/** One thing per room that a plant may reach for. */
-const BEDS = [
+/** One file for each layer, which the seeded files import. */
+const TARGETS = [
   'src/domain/bed.ts',
   'src/application/ports/bed.ts',
   'src/application/bed.ts',
@@ -22,15 +22,15 @@ const BEDS = [
   'test/bed.ts',
 ];
 
-interface Plant {
-  /** All rules that the plant breaks; none for one that must be let through. */
+interface SeededFile {
+  /** The rules that the seeded file violates; none if it is allowed. */
   readonly breaks: readonly string[];
   readonly at: string;
   readonly code: string;
 }
 
-const PLANTS: readonly Plant[] = [
-  ...planted('domain-imports-domain-only', 'src/domain', [
+const FORBIDDEN: readonly SeededFile[] = [
+  ...forbidden('domain-imports-domain-only', 'src/domain', [
     `import '@src/application/ports/bed.ts';`,
     `import type { Bed } from '@src/application/ports/bed.ts';`,
     `import { type Bed } from '@src/application/bed.ts';`,
@@ -46,21 +46,21 @@ const PLANTS: readonly Plant[] = [
     `import type { WebSocket } from 'ws';`,
     `export const ws = () => import('ws');`,
   ]),
-  ...planted('ports-import-domain-and-ports-only', 'src/application/ports', [
+  ...forbidden('ports-import-domain-and-ports-only', 'src/application/ports', [
     `import type { Bed } from '@src/application/bed.ts';`,
     `import type { Bed } from '@src/adapters/clocks/bed.ts';`,
     `import type { Bed } from '@src/composition/bed.ts';`,
     `import type { Server } from 'node:http';`,
     `import type { WebSocket } from 'ws';`,
   ]),
-  ...planted('application-imports-domain-and-application-only', 'src/application/use-cases', [
+  ...forbidden('application-imports-domain-and-application-only', 'src/application/use-cases', [
     `import { bed } from '@src/adapters/clocks/bed.ts';`,
     `import type { Bed } from '@src/adapters/clocks/bed.ts';`,
     `export const bed = () => import('@src/composition/bed.ts');`,
     `import { EventEmitter } from 'node:events';`,
     `import type { Logger } from 'pino';`,
   ]),
-  ...planted('adapters-import-ports-and-own-folder-only', 'src/adapters/clocks', [
+  ...forbidden('adapters-import-ports-and-own-folder-only', 'src/adapters/clocks', [
     `import { bed } from '@src/adapters/clocks/other.ts';`,
     `import type { Bed } from '@src/adapters/clocks/other.ts';`,
     `import { bed } from '@src/adapters/logs/own/bed.ts';`,
@@ -69,41 +69,41 @@ const PLANTS: readonly Plant[] = [
     `export const bed = () => import('@src/application/bed.ts');`,
     `import type { Bed } from '@src/composition/bed.ts';`,
   ]),
-  ...planted('adapters-import-ports-and-own-folder-only', 'src/adapters/logs/shared', [
+  ...forbidden('adapters-import-ports-and-own-folder-only', 'src/adapters/logs/shared', [
     `import { bed } from '@src/adapters/logs/own/bed.ts';`,
   ]),
-  ...planted('composition-imports-src-only', 'src/composition', [
+  ...forbidden('composition-imports-src-only', 'src/composition', [
     `import { bed } from '@test/bed.ts';`,
     `import type { Bed } from '@test/bed.ts';`,
     `import { bed } from '@conformance/bed.ts';`,
     `import type { Bed } from '@conformance/bed.ts';`,
   ]),
-  ...planted('conformance-imports-domain-and-itself-only', 'conformance', [
+  ...forbidden('conformance-imports-domain-and-itself-only', 'conformance', [
     `import { bed } from '@src/application/bed.ts';`,
     `import type { Bed } from '@src/application/ports/bed.ts';`,
     `import type { Bed } from '@src/adapters/clocks/bed.ts';`,
     `export const bed = () => import('@src/composition/bed.ts');`,
     `import { bed } from '@test/bed.ts';`,
   ]),
-  ...planted('container-in-composition-only', 'src/composition', [
+  ...forbidden('container-in-composition-only', 'src/composition', [
     `import { Container } from 'inversify';`,
     `import type { Container } from 'inversify';`,
     `import 'reflect-metadata';`,
     `export const container = () => import('inversify');`,
   ]),
-  ...planted('container-in-composition-only', 'src/adapters/clocks', [`import type { Container } from 'inversify';`]),
-  ...planted('imports-resolve', 'src/domain', [
+  ...forbidden('container-in-composition-only', 'src/adapters/clocks', [`import type { Container } from 'inversify';`]),
+  ...forbidden('imports-resolve', 'src/domain', [
     `import { gone } from './gone.ts';`,
     `import type { Gone } from 'gone-and-forgotten';`,
   ]),
-  ...planted('packages-are-dependencies', 'src/composition', [
+  ...forbidden('packages-are-dependencies', 'src/composition', [
     `import { describe } from 'vitest';`,
     `import type { TestCase } from 'vitest';`,
     `import { cruise } from 'dependency-cruiser';`,
   ]),
-  ...planted('packages-are-dependencies', 'conformance/cases', [`import { describe } from 'vitest';`]),
-  ...planted('imports-resolve', 'conformance/cases', [`import { gone } from './gone.ts';`]),
-  ...planted('container-in-composition-only', 'conformance/cases', [`import { Container } from 'inversify';`]),
+  ...forbidden('packages-are-dependencies', 'conformance/cases', [`import { describe } from 'vitest';`]),
+  ...forbidden('imports-resolve', 'conformance/cases', [`import { gone } from './gone.ts';`]),
+  ...forbidden('container-in-composition-only', 'conformance/cases', [`import { Container } from 'inversify';`]),
   {
     breaks: ['domain-imports-domain-only', 'packages-are-dependencies'],
     at: 'src/domain/reference.ts',
@@ -119,7 +119,7 @@ const PLANTS: readonly Plant[] = [
   { breaks: ['no-orphans'], at: 'conformance/lonely.ts', code: `import './bed.ts';` },
 ];
 
-const WELCOME: readonly Plant[] = [
+const ALLOWED: readonly SeededFile[] = [
   ...allowed('src/domain', [`import './bed.ts';`]),
   ...allowed('src/application/ports', [`import '@src/domain/bed.ts';`, `import type { Bed } from './bed.ts';`]),
   ...allowed('src/application', [`import '@src/domain/bed.ts';`, `import './ports/bed.ts';`, `import './bed.ts';`]),
@@ -151,31 +151,31 @@ const WELCOME: readonly Plant[] = [
   { breaks: [], at: 'src/domain/word.ts', code: `import type { Sentence } from './sentence.ts'; export type Word = Sentence;` },
 ];
 
-function planted(rule: string, room: string, lines: readonly string[]): Plant[] {
-  return lines.map((code, i) => ({ breaks: [rule], at: `${room}/${rule}-${i + 1}.ts`, code }));
+function forbidden(rule: string, folder: string, lines: readonly string[]): SeededFile[] {
+  return lines.map((code, i) => ({ breaks: [rule], at: `${folder}/${rule}-${i + 1}.ts`, code }));
 }
 
-function allowed(room: string, lines: readonly string[]): Plant[] {
-  return lines.map((code, i) => ({ breaks: [], at: `${room}/welcome-${i + 1}.ts`, code }));
+function allowed(folder: string, lines: readonly string[]): SeededFile[] {
+  return lines.map((code, i) => ({ breaks: [], at: `${folder}/allowed-${i + 1}.ts`, code }));
 }
 
-/** Writes a house of beds and plants. Its entry points import them all, but for those that want to be alone. */
-function build(house: string): void {
+/** Writes a source tree with the targets and the seeded files. Its entry points import all of them, except the orphans. */
+function build(root: string): void {
   const put = (path: string, code: string): void => {
-    mkdirSync(dirname(join(house, path)), { recursive: true });
-    writeFileSync(join(house, path), code);
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), code);
   };
-  cpSync(join(ROOT, 'package.json'), join(house, 'package.json'));
-  symlinkSync(join(ROOT, 'node_modules'), join(house, 'node_modules'), 'junction');
-  for (const bed of BEDS) put(bed, 'export type Bed = string; export const bed = 1;');
-  const all = [...PLANTS, ...WELCOME];
+  cpSync(join(ROOT, 'package.json'), join(root, 'package.json'));
+  symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'), 'junction');
+  for (const target of TARGETS) put(target, 'export type Bed = string; export const bed = 1;');
+  const all = [...FORBIDDEN, ...ALLOWED];
   for (const { at, code } of all) {
     put(
       at,
       code.replaceAll(/@((?:src|conformance|test)\/[^']+)/g, (_, path: string) => pathFrom(dirname(at), path)),
     );
   }
-  const known = [...BEDS, ...all.map(({ at }) => at)].filter((path) => !path.endsWith('lonely.ts'));
+  const known = [...TARGETS, ...all.map(({ at }) => at)].filter((path) => !path.endsWith('lonely.ts'));
   const entry = (at: string, folder: string): void => {
     const there = known.filter((path) => path.startsWith(folder));
     put(at, there.map((path) => `import '${pathFrom(dirname(at), path)}';`).join('\n'));
@@ -184,28 +184,28 @@ function build(house: string): void {
   entry('conformance/conform.ts', 'conformance/');
 }
 
-describe('planted imports', () => {
-  const house = mkdtempSync(join(tmpdir(), 'plants-'));
+describe('import rules, checked with seeded files', () => {
+  const root = mkdtempSync(join(tmpdir(), 'import-rules-'));
   let violations: readonly Violation[];
 
   beforeAll(async () => {
-    build(house);
-    ({ violations } = await cruiseImports(house));
+    build(root);
+    ({ violations } = await cruiseImports(root));
   });
-  afterAll(() => rmSync(house, { recursive: true }));
+  afterAll(() => rmSync(root, { recursive: true }));
 
   const brokenBy = (at: string): string[] => [...new Set(violations.filter(({ from }) => from === at).map(({ rule }) => rule))];
 
-  for (const { at, code, breaks } of PLANTS) {
+  for (const { at, code, breaks } of FORBIDDEN) {
     it(`${breaks.join()} forbids ${code}, in ${dirname(at)}`, () => expect(brokenBy(at)).toEqual(breaks));
   }
 
-  for (const { at, code } of WELCOME) {
-    it(`${dirname(at)} may say ${code}`, () => expect(brokenBy(at)).toEqual([]));
+  for (const { at, code } of ALLOWED) {
+    it(`${dirname(at)} may contain ${code}`, () => expect(brokenBy(at)).toEqual([]));
   }
 
-  it('every rule has a plant', () => {
-    const proven = new Set(PLANTS.flatMap(({ breaks }) => breaks));
+  it('every rule has a seeded violation', () => {
+    const proven = new Set(FORBIDDEN.flatMap(({ breaks }) => breaks));
     expect(IMPORT_RULES.map(({ name }) => name).filter((name) => !proven.has(name))).toEqual([]);
   });
 });

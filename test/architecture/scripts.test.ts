@@ -15,24 +15,24 @@ function missingExports(importer: SourceFile, all: readonly SourceFile[]): strin
 }
 
 describe('scripts', () => {
-  it.each(SCRIPTS)('$path imports only what is exported', (script) => {
+  it.each(SCRIPTS)('$path imports only exported names', (script) => {
     expect(missingExports(script, SCRIPTS)).toEqual([]);
   });
 
-  it('an import of a name that is not exported is found', () => {
+  it('reports an import of a name that is not exported', () => {
     const run: SourceFile = { path: 'scripts/run.mjs', text: "const VITEST = 'vitest'; export function run() {}" };
     const importer: SourceFile = { path: 'scripts/docs.mjs', text: "import { run, VITEST } from './run.mjs';" };
     expect(missingExports(importer, [run, importer])).toEqual(['scripts/run.mjs VITEST']);
   });
 
-  it('npm run docs runs every test that writes a page, and no other', () => {
+  it('npm run docs runs exactly the tests that write a page', () => {
     const list = SCRIPTS.find(({ path }) => path === 'scripts/generated-pages.mjs')?.text ?? '';
     const listed = Array.from(list.matchAll(/'(test\/[^']+)'/g), ([, path]) => path);
     expect(listed.sort()).toEqual(pageWriters());
   });
 });
 
-/** Tests that write a page, by themselves or by a function named here that does it for them. */
+/** Tests that write a page, directly or by one of these functions. */
 function pageWriters(): string[] {
   const writing = /UPDATE_DOCS|toMatchFileSnapshot|expectPublished\(|signalboxConforms\(/;
   return filesUnder('test', /\.test\.ts$/)

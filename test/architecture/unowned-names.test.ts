@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { filesUnder } from './tree.ts';
 
-/** The name of this package has no owner in the registry, and the command of `peer` is not the package of its name. */
+/** This package name has no owner in the registry, and the command of `peer` is not in the package of that name. */
 const UNOWNED =
   /\bnpx (?!--no-install\b|--package\b)(?:-\S+ )*(?:signalbox|peerjs)\b|\bnpm (?:i|install|add) (?:-\S+ )*signalbox(?![\w./-])/;
 
-describe('no text tells to run or install a package that somebody else could publish', () => {
+describe('no text has a command that installs a package that anyone could publish', () => {
   const texts = filesUnder('.', /\.(md|ts|mjs|ya?ml|conf|json)$|Dockerfile$|Caddyfile$/);
 
   it('in this repository', () => {
@@ -16,12 +16,12 @@ describe('no text tells to run or install a package that somebody else could pub
   });
 
   it.each(['npx signalbox --port 1', 'npx -y signalbox', 'npx peerjs --port 1', 'npm install signalbox', 'npm i -g signalbox'])(
-    '%s is found',
+    'reports %s',
     (line) => expect(UNOWNED.test(line)).toBe(true),
   );
 
   it.each(['npx --no-install signalbox', 'npx --package peer peerjs', 'npm install ../signalbox/signalbox-0.1.0.tgz'])(
-    '%s is not',
+    'accepts %s',
     (line) => expect(UNOWNED.test(line)).toBe(false),
   );
 });

@@ -6,35 +6,35 @@ import { connect as connectTls, TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
 import type { HttpResponse } from '../../src/application/ports/http.ts';
 
-/* The hand at the far end of a real network: a WebSocket, a request, or bare bytes. */
+/* Clients on a real network: a WebSocket, a request, or raw bytes. */
 
 export const TLS_FILES = { keyFile: supportFile('tls/localhost.key'), certFile: supportFile('tls/localhost.crt') };
-/** Another key and certificate for the same place. */
+/** Another key and certificate for the same host name. */
 export const RENEWED_TLS_FILES = { keyFile: supportFile('tls/renewed.key'), certFile: supportFile('tls/renewed.crt') };
-/** A key that belongs to no certificate here. */
+/** A key without a matching certificate. */
 export const UNMATCHED_KEY_FILE = supportFile('tls/stranger.key');
 
 const TIMEOUT_MS = 10_000;
-// Knocked at by address, it still is to be the one of `localhost`.
+// Clients connect by address, but the certificates are for `localhost`.
 const TRUSTED_CERTIFICATES = {
   ca: [TLS_FILES, RENEWED_TLS_FILES].map(({ certFile }) => readFileSync(certFile)),
   servername: 'localhost',
 };
 
-/** Where to knock. `secure` trusts the certificates of `TLS_FILES` and `RENEWED_TLS_FILES` only. */
+/** The address of a server. `secure` trusts the certificates of `TLS_FILES` and `RENEWED_TLS_FILES` only. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
   readonly secure: boolean;
 }
 
-/** One WebSocket as the one who opened it sees it. */
+/** One WebSocket on the client side. */
 export interface WebSocketClient {
-  /** The messages so far. A binary one, which no broker sends, reads `[binary]`. */
+  /** The messages so far. A binary one, which no broker sends, is `[binary]`. */
   readonly received: readonly string[];
   readonly state: 'connecting' | 'open' | 'refused' | 'closed';
   readonly closed: { readonly code: number; readonly why: string } | undefined;
-  /** What it was answered instead of an upgrade. */
+  /** The response to a refused upgrade. */
   readonly refusal: HttpResponse | undefined;
   send(message: string | Uint8Array): void;
   close(code?: number, why?: string): void;
@@ -43,20 +43,20 @@ export interface WebSocketClient {
   startReading(): void;
 }
 
-/** One answer as whoever asked reads it: as it comes. */
+/** A response that is read while it arrives. */
 export interface StreamReader {
-  /** Undefined until it has begun. */
+  /** Undefined before the response has begun. */
   readonly head: Omit<HttpResponse, 'body'> | undefined;
   /** The body so far. */
   readonly text: string;
-  /** `ended`: all of it came; `cut`: it broke off. */
+  /** `ended`: complete; `cut`: the connection ended before. */
   readonly state: 'open' | 'ended' | 'cut';
   cut(): void;
   stopReading(): void;
   startReading(): void;
 }
 
-/** A request that may be answered late, or never. */
+/** A request with a pending response. */
 export interface PendingRequest {
   readonly answer: Promise<HttpResponse>;
   abort(): void;
@@ -69,7 +69,7 @@ interface RequestOptions {
   readonly body?: string;
 }
 
-/** Opens a WebSocket. @returns it once it is open or refused. @throws when nobody is there. */
+/** Opens a WebSocket. @returns it once it is open or refused. @throws Error if no server listens. */
 export function openWebSocket(place: Endpoint, target: string, headers: Headers = {}): Promise<WebSocketClient> {
   return new Promise((resolve, reject) => {
     const url = `${place.secure ? 'wss' : 'ws'}://${urlHost(place.host)}:${place.port}${target}`;
@@ -87,7 +87,7 @@ export function openWebSocket(place: Endpoint, target: string, headers: Headers 
   });
 }
 
-/** Asks with any method, and reads the whole answer. Each request has a connection of its own. */
+/** Sends a request and reads the whole response. Each request has a connection of its own. */
 export function sendRequest(
   place: Endpoint,
   method: string,
@@ -109,13 +109,13 @@ export function sendRequest(
     request.on('timeout', () => request.destroy(new Error(`no answer to ${method} ${target}`)));
     request.on('response', (response) => void readAnswer(response).then(resolve, reject));
   });
-  // Whoever aborts need not wait for the failure.
+  // A test that aborts the request does not await the failure.
   answer.catch(() => undefined);
   request.end(body);
   return { answer, abort: () => void request.destroy() };
 }
 
-/** Asks, and reads the answer as it comes. @returns at once, before there is any. */
+/** Sends a request and reads the response while it arrives. @returns at once, before the response. */
 export function openStream(
   place: Endpoint,
   method: string,
@@ -137,7 +137,7 @@ export function openStream(
   return reader;
 }
 
-/** A connection that carries whatever bytes it is told to. */
+/** A TCP or TLS connection for raw bytes. */
 export class RawConnection {
   received = '';
   isClosed = false;
@@ -148,7 +148,7 @@ export class RawConnection {
     socket.on('data', (bytes: Buffer) => {
       this.received += bytes.toString('latin1');
     });
-    // A cut is what many tests are after; `isClosed` tells it.
+    // Many tests expect a cut; `isClosed` reports it.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       this.isClosed = true;
@@ -164,7 +164,7 @@ export class RawConnection {
     });
   }
 
-  /** The certificate that it was shown, as PEM; undefined without TLS. */
+  /** The certificate of the server, as PEM; undefined without TLS. */
   get certificate(): string | undefined {
     return this.#socket instanceof TLSSocket ? this.#socket.getPeerX509Certificate()?.toString() : undefined;
   }
@@ -178,7 +178,7 @@ export class RawConnection {
     this.#socket.pause();
   }
 
-  /** Sends no more; what comes is still read. */
+  /** Half-closes the connection: stops sending, continues reading. */
   end(): void {
     this.#socket.end();
   }
@@ -188,7 +188,7 @@ export class RawConnection {
   }
 }
 
-/** One frame of a WebSocket's client, byte by byte; `opcode` 0 continues a message, 1 text, 2 binary, 8 close, 9 ping. */
+/** One masked WebSocket frame. `opcode` is 0 for a continuation, 1 text, 2 binary, 8 close, 9 ping. */
 export function maskedFrame(opcode: number, payload: Uint8Array, { isFinal = true } = {}): Buffer {
   const mask = Buffer.from([1, 2, 3, 4]);
   const masked = Buffer.from(payload.map((byte, at) => byte ^ (mask[at % 4] ?? 0)));

@@ -23,14 +23,14 @@ const SETTINGS: SocketIoSettings = {
 
 const encoder = new TextEncoder();
 
-/** Socket.IO over a transport without a network, between a gateway that remembers and clients that play by any rules. */
+/** Socket.IO over a transport without a network, between a recording gateway and scripted clients. */
 export class SocketIoFixture {
   readonly clock = new ManualClock();
   readonly gateway = new RecordingGateway();
   readonly events: LogEvent[] = [];
   readonly memory: MemoryTransport;
   readonly transport: SocketIoTransport;
-  /** What the transport without a network reports to. */
+  /** The gateway to which the memory transport reports. */
   innerGateway: Gateway = this.gateway;
   #streams = 0;
 
@@ -48,7 +48,7 @@ export class SocketIoFixture {
     void this.transport.listen(this.gateway);
   }
 
-  /** Admissions that are not over. */
+  /** The number of open admissions. */
   get admissions(): number {
     const { accepted, abandonedAdmissions, connections } = this.gateway;
     return (
@@ -59,12 +59,12 @@ export class SocketIoFixture {
     );
   }
 
-  /** The lines that the last connection was reported to have sent. */
+  /** The lines that the last connection has sent. */
   get lines(): string[] {
     return this.gateway.connections.at(-1)?.frames.map(textOf) ?? [];
   }
 
-  /** The dialect tells something to each connection. */
+  /** Sends a line of the dialect to each connection. */
   sendLine(...line: unknown[]): void {
     const bytes = encoder.encode(JSON.stringify(line));
     for (const { socket, closedCount } of this.gateway.connections) if (closedCount === 0) socket.write(bytes);
@@ -74,7 +74,7 @@ export class SocketIoFixture {
     return this.memory.connect({ path: '/socket.io/', query, headers });
   }
 
-  /** A WebSocket that has connected to the main namespace. */
+  /** A WebSocket session in the main namespace. */
   connect(auth = ''): MemoryClient {
     const far = this.webSocket();
     far.send(`40${auth}`);
@@ -98,7 +98,7 @@ export class SocketIoFixture {
     return exchange.answered;
   }
 
-  /** A polling session that has connected to the main namespace. */
+  /** A polling session in the main namespace. */
   async openPolling(auth = ''): Promise<string> {
     const sid = sessionIdIn(this.get('EIO=4&transport=polling').answered);
     await this.post(sid, `40${auth}`);
@@ -109,7 +109,7 @@ export class SocketIoFixture {
     return this.get(`EIO=4&transport=polling&sid=${sid}`);
   }
 
-  /** What was left for later happens. */
+  /** Advances the clock and runs everything that becomes due. */
   async advance(span = 0): Promise<void> {
     this.clock.advance(span);
     this.memory.settle();
@@ -117,7 +117,7 @@ export class SocketIoFixture {
   }
 }
 
-/** The session that a handshake began. */
+/** The session id in the response to a handshake. */
 export function sessionIdIn(answer: HttpResponse | undefined): string {
   return (JSON.parse(answer?.body.slice(1) ?? '{}') as { sid: string }).sid;
 }

@@ -9,13 +9,13 @@ const FLAGS = [
 ];
 const TIMEOUT_MS = 20_000;
 
-/** Chromium, so that peers on this machine find each other. */
+/** Chromium with flags for connections between peers on this machine. */
 export function launchBrowser(): Promise<Browser> {
   const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
   return chromium.launch({ executablePath, headless: true, args: FLAGS });
 }
 
-/** Where the real library finds its broker. */
+/** The options of the PeerJS client. */
 export interface ClientOptions {
   readonly host: string;
   readonly port: number;
@@ -24,11 +24,11 @@ export interface ClientOptions {
   readonly secure?: boolean;
 }
 
-/** What the library reports; and of its connections that they opened, said something, closed, showed a moving picture. */
+/** Events of the PeerJS client, and of its connections: opened, received data, closed, plays video. */
 export type TabEvent =
-  'open' | 'disconnected' | 'close' | 'error' | 'connection' | 'call' | 'connected' | 'received' | 'parted' | 'plays';
+  'open' | 'disconnected' | 'close' | 'error' | 'connection' | 'call' | 'connected' | 'received' | 'connection-closed' | 'plays';
 
-/** Chromium, and a page that it shows in as many tabs as are asked for. */
+/** Chromium with any number of tabs of one page. */
 export class Tabs {
   readonly #browser: Browser;
   readonly #pages: PageServer;
@@ -43,7 +43,7 @@ export class Tabs {
     return new Tabs(await launchBrowser(), pages);
   }
 
-  /** A visitor with tabs of its own. */
+  /** A user with separate storage and tabs. */
   async newUser(): Promise<BrowserUser> {
     return new BrowserUser(await this.#browser.newContext({ ignoreHTTPSErrors: true }), this.#pages.url);
   }
@@ -63,7 +63,7 @@ export class BrowserUser {
     this.#url = url;
   }
 
-  /** A tab whose peer begins to open; `id` null asks the broker for one. */
+  /** A tab whose peer is connecting; with `id` null it requests an id from the broker. */
   async openTab(id: string | null, options: ClientOptions): Promise<Tab> {
     const page = await this.#context.newPage();
     await page.goto(this.#url);
@@ -94,29 +94,29 @@ export class Tab {
     page.on('websocket', (socket) => this.#sockets.push(socket));
   }
 
-  /** Calls what the page's script offers. */
+  /** Calls a function of the page's script. */
   call(name: string, argument?: unknown): Promise<unknown> {
     const call = `globalThis.stage[${JSON.stringify(name)}](${JSON.stringify(argument) ?? ''})`;
     return this.#page.evaluate(call);
   }
 
-  /** What came with an event, when it happened for the nth time. Fails with the tab's diary. */
+  /** The detail of an event when it occurs for the nth time. The error contains the event log of the tab. */
   async waitForEvent(event: TabEvent, nth = 1): Promise<unknown> {
     try {
       return await within(TIMEOUT_MS, `${event} (${nth})`, this.call('event', { event, nth }));
     } catch (error) {
-      throw new Error(`no ${event} (${nth}); the tab saw ${JSON.stringify(await this.call('diary'))}`, { cause: error });
+      throw new Error(`no ${event} (${nth}); events of the tab: ${JSON.stringify(await this.call('events'))}`, { cause: error });
     }
   }
 
-  /** Resolves when the page sends such a frame to the broker. To be asked for before it is sent. */
+  /** Resolves when the page sends a frame of this type to the broker. Call it before the frame is sent. */
   async waitForSentFrame(type: string): Promise<void> {
     const socket = this.#sockets.at(-1);
     const predicate = ({ payload }: { payload: string | Buffer }) => String(payload).includes(`"type":"${type}"`);
     await socket?.waitForEvent('framesent', { predicate, timeout: TIMEOUT_MS });
   }
 
-  /** As a visitor who closes the tab. */
+  /** Closes the tab, as a user does. */
   close(): Promise<void> {
     return this.#page.close();
   }

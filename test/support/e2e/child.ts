@@ -10,7 +10,7 @@ export interface Exit {
 
 const running = new Set<ChildProcess>();
 
-// The last resort: whatever happens to the tests, no process outlives them.
+// No process outlives the tests, even after a failure.
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
@@ -59,7 +59,7 @@ export class Child {
     this.#child.kill(name);
   }
 
-  /** SIGTERM; where that is not enough, SIGKILL. Harmless when it has ended. */
+  /** Sends SIGTERM, and SIGKILL after a timeout. No effect if the process has ended. */
   async stop(): Promise<Exit> {
     if (!this.isRunning) return this.exited;
     this.signal('SIGTERM');
@@ -79,7 +79,7 @@ function collect(stream: NodeJS.ReadableStream | null, into: string[]): void {
   stream?.setEncoding('utf8').on('data', (text: string) => into.push(text));
 }
 
-/** What the test runner and the shell set is nothing that a broker should hear of. */
+/** The environment without the variables of the test runner and of other servers. */
 function cleanEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const ours = Object.entries(environment).filter(([name]) => !REMOVED_VARIABLES.test(name));
   return { ...Object.fromEntries(ours), NODE_ENV: 'production' };

@@ -10,8 +10,8 @@ const TIMEOUT_MS = 240_000;
 const DISABLED_PREFERENCES = ['datareporting.policy.dataSubmissionEnabled', 'browser.shell.checkDefaultBrowser'];
 
 /**
- * Shows Debian's Firefox a page with the stock library and a script of ours, which posts what it found to `/report`.
- * @param query what the script reads from its `location`. @returns what it found
+ * Opens a page with the PeerJS client and a script in Debian's Firefox. The script posts its result to `/report`.
+ * @param query the query string for the script. @returns the result
  */
 export async function reportFromFirefox(scriptFile: string, query: Readonly<Record<string, string>>): Promise<unknown> {
   const pages = await PageServer.start({

@@ -9,7 +9,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Where a server listens, and how long a test waits for what should come from it. */
+/** The address of a server, and the timeout of a test for its responses. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
@@ -22,7 +22,7 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One HTTP request on a connection of its own. `target` goes out as it is. */
+/** One HTTP request on a connection of its own. `target` is sent unchanged. */
 export function sendRequest(
   place: Endpoint,
   target: string,
@@ -45,10 +45,10 @@ export function sendRequest(
   return within(timeoutMs, `an answer to ${method} ${target.slice(0, 80)}`, answer);
 }
 
-/** A bare TCP connection, for what no HTTP library would send. */
+/** A raw TCP connection, for bytes that no HTTP library sends. */
 export class RawConnection {
   readonly socket: Socket;
-  /** Resolves when the far end has closed or cut the connection. */
+  /** Resolves when the server has closed or cut the connection. */
   readonly ended: Promise<void>;
   readonly #endpoint: Endpoint;
   #received = '';
@@ -63,7 +63,7 @@ export class RawConnection {
     });
     this.ended = new Promise((resolve) => {
       this.socket.once('close', () => resolve());
-      // A cut is an end like any other; `close` follows.
+      // An error is followed by `close`.
       this.socket.on('error', () => this.#onReceived());
     });
   }
@@ -77,7 +77,7 @@ export class RawConnection {
     return this;
   }
 
-  /** All that was heard, once it matches. */
+  /** All received bytes, once they match. */
   receive(pattern: RegExp): Promise<string> {
     const match = new Promise<string>((resolve, reject) => {
       const look = () => {
@@ -87,7 +87,7 @@ export class RawConnection {
       void this.ended.then(() => (pattern.test(this.#received) ? resolve(this.#received) : reject(this.#ended(pattern))));
       look();
     });
-    return within(this.#endpoint.timeoutMs, `${String(pattern)} on a bare connection`, match);
+    return within(this.#endpoint.timeoutMs, `${String(pattern)} on a raw connection`, match);
   }
 
   cut(): void {
@@ -95,6 +95,6 @@ export class RawConnection {
   }
 
   #ended(pattern: RegExp): Error {
-    return new Error(`the connection ended before ${String(pattern)}; heard ${JSON.stringify(this.#received.slice(0, 200))}`);
+    return new Error(`the connection ended before ${String(pattern)}; received ${JSON.stringify(this.#received.slice(0, 200))}`);
   }
 }

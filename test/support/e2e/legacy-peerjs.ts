@@ -11,7 +11,7 @@ const VERSION = '0.3.14';
 const INTEGRITY = 'mbHuhuyhnq5XO5Z6MZc6sZuQUWK77ZV4mWJCyCPBpICB1xriAPygO4Ts6ZHsPOcDao8RpNb+AOGzhjHnzvQsjg==';
 const CACHE = join(ROOT, 'node_modules/.cache/legacy-peerjs');
 
-/** The text of the client of the first generation. It depends on a git repository, so it can't be installed: it is unpacked. */
+/** The text of the first-generation client. It is unpacked, not installed, because it depends on a git repository. */
 export async function legacyPeerjs(): Promise<string> {
   const archive = join(CACHE, `peerjs-${VERSION}.tgz`);
   if (!existsSync(archive)) {
@@ -19,7 +19,7 @@ export async function legacyPeerjs(): Promise<string> {
     await run('npm', ['pack', `peerjs@${VERSION}`, '--pack-destination', CACHE]);
   }
   const digest = createHash('sha512').update(readFileSync(archive)).digest('base64');
-  if (digest !== INTEGRITY) throw new Error(`${archive} is not what it was: sha512-${digest}`);
+  if (digest !== INTEGRITY) throw new Error(`${archive} has another digest than expected: sha512-${digest}`);
   await run('tar', ['-xzf', archive, '-C', CACHE]);
   return readFileSync(join(CACHE, 'package/dist/peer.js'), 'utf8');
 }

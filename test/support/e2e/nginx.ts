@@ -12,7 +12,7 @@ const FOLDER = 'deploy/nginx';
 const LOG = 'access.log';
 const TIMEOUT_MS = 10_000;
 
-/** nginx as deploy/nginx sets it up, on loopback and before brokers of the test. */
+/** nginx with the configuration of deploy/nginx, on loopback, in front of the brokers of a test. */
 export class Nginx extends ServerClient {
   readonly #child: Child;
   readonly #folder: string;
@@ -23,7 +23,7 @@ export class Nginx extends ServerClient {
     this.#folder = folder;
   }
 
-  /** @param brokers in the order of `brokers.conf`. @throws where `nginx` is not installed. */
+  /** @param brokers in the order of `brokers.conf`. @throws Error if `nginx` is not installed. */
   static async inFrontOf(brokers: readonly { readonly host: string; readonly port: number }[]): Promise<Nginx> {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'nginx-'));
@@ -39,17 +39,17 @@ export class Nginx extends ServerClient {
     const nginx = new Nginx(port, child, folder);
     const answers = async (): Promise<true | undefined> => (await nginx.request('healthz')).status === 200 || undefined;
     await until(TIMEOUT_MS, 'nginx to answer', answers).catch((cause: unknown) => {
-      throw new Error(`nginx says ${child.stderr}`, { cause });
+      throw new Error(`nginx does not start: ${child.stderr}`, { cause });
     });
     return nginx;
   }
 
-  /** Its log of requests. */
+  /** The access log. */
   get log(): string {
     return readFileSync(join(this.#folder, LOG), 'utf8');
   }
 
-  /** Its log of errors. */
+  /** The error log. */
   get errors(): string {
     return this.#child.stderr;
   }
@@ -65,7 +65,7 @@ function readConfig(name: string): string {
   return readFileSync(join(ROOT, FOLDER, `${name}.conf`), 'utf8');
 }
 
-/** deploy/nginx/nginx.conf, in a folder of the test and without the rights of root. */
+/** deploy/nginx/nginx.conf, changed for a folder of the test and a process without root. */
 function testConfig(folder: string): string {
   const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `  ${name}_temp_path ${folder}/${name};`);
   const head = ['daemon off;', `pid ${folder}/nginx.pid;`, 'error_log stderr;'];

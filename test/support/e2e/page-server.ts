@@ -7,20 +7,20 @@ import { json } from 'node:stream/consumers';
 import { ROOT } from '../../architecture/tree.ts';
 import { LOOPBACK } from './server-kinds.ts';
 
-/** What a page is made of, by its path. */
+/** The files of a page, by path. */
 export type PageFiles = Readonly<Record<string, { readonly text: string; readonly type: string }>>;
 
-/** The page of the stock library. */
+/** The page with the PeerJS client. */
 const PEERJS_PAGE: PageFiles = {
   '/': { text: textOf('test/support/e2e/page/page.html'), type: 'text/html' },
   '/stage.js': { text: textOf('test/support/e2e/page/stage.js'), type: 'text/javascript' },
   '/peerjs.min.js': { text: textOf('node_modules/peerjs/dist/peerjs.min.js'), type: 'text/javascript' },
 };
 
-/** Serves a page, by default the one with the stock library, from an origin that is not the broker's. */
+/** Serves a page, by default the one with the PeerJS client, from another origin than the broker's. */
 export class PageServer {
   readonly url: string;
-  /** The first thing that a page posts to `/report`, parsed. */
+  /** The first JSON that a page posts to `/report`. */
   readonly reported: Promise<unknown>;
   readonly #server: Server;
 
@@ -31,7 +31,7 @@ export class PageServer {
   }
 
   static async start(files = PEERJS_PAGE): Promise<PageServer> {
-    let report: (what: unknown) => void = () => undefined;
+    let report: (result: unknown) => void = () => undefined;
     const reported = new Promise<unknown>((resolve) => (report = resolve));
     const server = createServer((request, response) => {
       if (request.url === '/report') {

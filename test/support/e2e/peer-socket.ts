@@ -4,7 +4,7 @@ import WebSocket from 'ws';
 import type { Endpoint } from './http.ts';
 import { within } from './until.ts';
 
-/** A frame that a server sent, as JSON. */
+/** A frame of a server, as JSON. */
 export type ReceivedFrame = Readonly<Record<string, unknown>>;
 
 export interface CloseResult {
@@ -25,29 +25,29 @@ export class HandshakeRefused extends Error {
   }
 }
 
-/** What a socket is opened with. */
+/** The target and headers of a handshake. */
 export interface HandshakeOptions {
-  /** All of the target: path and query. */
+  /** The whole target: path and query. */
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Whom a socket speaks for. */
+/** The peer of a socket. */
 export interface Identity {
   readonly id: string;
   readonly token: string;
 }
 
-/** A raw WebSocket that speaks for one peer. */
+/** A raw WebSocket of one peer. */
 export class PeerSocket {
   readonly id: string;
   readonly token: string;
-  /** Frames that were not asked for yet, as they came. */
+  /** Received frames that no test has read yet, in order. */
   readonly unread: string[] = [];
-  /** How each frame came that is in `unheard`, or was. */
+  /** The kind of each received frame. */
   readonly kinds: ('text' | 'binary')[] = [];
   readonly socket: WebSocket;
-  /** How it was closed, whenever that is. */
+  /** Resolves when the socket is closed. */
   readonly ended: Promise<CloseResult>;
   readonly #endpoint: Endpoint;
   #closeReason = '';
@@ -70,7 +70,7 @@ export class PeerSocket {
       }),
     );
     void this.ended.then(() => this.#wake());
-    // A cut connection; `close` follows.
+    // An error is followed by `close`.
     socket.on('error', () => this.#wake());
   }
 
@@ -131,7 +131,7 @@ export class PeerSocket {
       const look = () => {
         if (this.unread.length > 0) resolve();
         else if (this.socket.readyState === WebSocket.CLOSED) {
-          reject(new Error(`${this.id} was closed${this.#closeReason} before a frame came`));
+          reject(new Error(`${this.id} was closed${this.#closeReason} before a frame arrived`));
         }
       };
       this.#wake = look;
@@ -157,28 +157,28 @@ export class PeerSocket {
     return within(this.#endpoint.timeoutMs, `a pong to ${this.id}`, answered);
   }
 
-  /** What it sent was read by the server, or never will be. */
+  /** Resolves when the server has read all sent frames, or the socket is closed. */
   async waitUntilReadOrClosed(): Promise<void> {
     if (this.isOpen) await Promise.race([this.ping(), this.ended]);
   }
 
-  /** Closes like a browser, and waits for the server's side. */
+  /** Sends a close frame, as a browser does, and waits for the server's close frame. */
   async close(): Promise<void> {
     this.socket.close();
     await this.closed();
   }
 
-  /** Lets the far end's bytes pile up. */
+  /** Stops reading, so that the send buffer of the server fills up. */
   stopReading(): void {
     this.socket.pause();
   }
 
-  /** As a network does that goes away: no closing handshake. */
+  /** Ends the connection without a close frame, as after a network failure. */
   cut(): void {
     this.socket.terminate();
   }
 
-  /** As a host does that has lost its memory of the connection: a TCP reset. */
+  /** Sends a TCP reset, as a host does after a restart. */
   reset(): void {
     const { _socket: bare } = this.socket as unknown as { _socket: Socket };
     bare.resetAndDestroy();

@@ -9,7 +9,7 @@ export interface Outcome extends Exit {
 
 const TIMEOUT_MS = 20_000;
 
-/** Runs the command line to its end. */
+/** Runs the command line and waits for its end. */
 export async function run(flags: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Outcome> {
   const child = new Child([process.execPath, SIGNALBOX_CLI, ...flags], environment);
   try {

@@ -7,10 +7,10 @@ import { PageServer } from './page-server.ts';
 
 const HTML =
   '<!doctype html><meta charset="utf-8"><title>stage</title><script src="/library.js"></script><script src="/stage.js"></script>';
-/** Libraries give up an attempt to connect that got stuck, and make another: Trystero after 24 s. */
+/** Longer than the time after which a library retries a connection: 24 s for Trystero. */
 const TIMEOUT_MS = 60_000;
 
-/** Chromium, and a page with a script of ours around a real library: it sets `globalThis.stage`. */
+/** Chromium, and a page with a test script around a real library: it sets `globalThis.stage`. */
 export class ScriptPages {
   readonly #browser: Browser;
   readonly #pages: PageServer;
@@ -21,7 +21,7 @@ export class ScriptPages {
   }
 
   /**
-   * @param script under test/support/e2e/page-scripts, bundled with all that it imports.
+   * @param script under test/support/e2e/page-scripts, bundled with its imports.
    * @param library the text of a script that comes before it.
    */
   static async start(script: string, library = ''): Promise<ScriptPages> {
@@ -35,7 +35,7 @@ export class ScriptPages {
     return new ScriptPages(await launchBrowser(), pages);
   }
 
-  /** One visitor with one tab: nothing but the network leads from it to any other. */
+  /** A page in a browser context of its own, so that only the network connects it to others. */
   async openPage(): Promise<ScriptPage> {
     const context = await this.#browser.newContext();
     const page = await context.newPage();
@@ -49,7 +49,7 @@ export class ScriptPages {
   }
 }
 
-/** One tab, and what its script offers. */
+/** One page, and the functions of its script. */
 export class ScriptPage {
   readonly page: Page;
 
@@ -62,12 +62,12 @@ export class ScriptPage {
     return this.page.evaluate(`globalThis.stage[${JSON.stringify(name)}](${list})`);
   }
 
-  /** Resolves when what the script says under that name is true. @throws with what it says instead. */
+  /** Resolves when the function of that name returns true. @throws Error with the event log of the page. */
   async waitFor(what: string, ...given: unknown[]): Promise<void> {
     const list = given.map((one) => JSON.stringify(one)).join(', ');
     const call = `globalThis.stage[${JSON.stringify(what)}](${list})`;
     await this.page.waitForFunction(call, undefined, { timeout: TIMEOUT_MS, polling: 50 }).catch(async (cause: unknown) => {
-      throw new Error(`never came true: ${what}(${list}); diary: ${JSON.stringify(await this.call('diary'))}`, { cause });
+      throw new Error(`not true in time: ${what}(${list}); events: ${JSON.stringify(await this.call('events'))}`, { cause });
     });
   }
 

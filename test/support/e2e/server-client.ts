@@ -3,7 +3,7 @@ import { sendRequest, RawConnection, type Answer, type RequestOptions, type Endp
 import { HandshakeRefused, PeerSocket, type ReceivedFrame, type Identity, type HandshakeOptions } from './peer-socket.ts';
 import { until } from './until.ts';
 
-/** Who opens a socket; what is not said is made up. */
+/** The peer that opens a socket; missing values are generated. */
 export interface PeerOptions {
   readonly id?: string | undefined;
   readonly token?: string | undefined;
@@ -15,12 +15,12 @@ export interface Address {
   readonly host: string;
   readonly port: number;
   readonly secure: boolean;
-  /** The configured path, with a slash at its end. */
+  /** The configured path, with a trailing slash. */
   readonly path: string;
   readonly key: string;
 }
 
-/** A server as those who use it see it. */
+/** Clients of one server: requests and sockets. */
 export class ServerClient implements Endpoint {
   readonly host: string;
   readonly port: number;
@@ -39,12 +39,12 @@ export class ServerClient implements Endpoint {
     this.timeoutMs = patience;
   }
 
-  /** @param target behind the configured path. */
+  /** @param target relative to the configured path. */
   request(target: string, asking?: RequestOptions): Promise<Answer> {
     return sendRequest(this, this.path + target, asking);
   }
 
-  /** @param target all of it. */
+  /** @param target the whole target. */
   requestAt(target: string, asking?: RequestOptions): Promise<Answer> {
     return sendRequest(this, target, asking);
   }
@@ -60,18 +60,18 @@ export class ServerClient implements Endpoint {
     return `${this.path}peerjs?key=${encodeURIComponent(key)}&id=${encodeURIComponent(id)}&token=${encodeURIComponent(token)}`;
   }
 
-  /** A socket, whatever is heard on it. @throws HandshakeRefused */
+  /** A socket, before its first frame. @throws HandshakeRefused */
   connect({ id = uniqueName('peer'), token = uniqueName('token'), key, origin }: PeerOptions = {}): Promise<PeerSocket> {
     const headers = origin === undefined ? {} : { origin };
     return this.#open({ target: this.socketTarget({ id, token, key }), headers }, { id, token });
   }
 
-  /** A socket for a target as it stands. @throws HandshakeRefused */
+  /** A socket for an exact target. @throws HandshakeRefused */
   connectTo(target: string): Promise<PeerSocket> {
     return this.#open({ target });
   }
 
-  /** The HTTP status that answers a handshake: 101 where it is accepted. */
+  /** The HTTP status of a handshake: 101 if it is accepted. */
   async handshakeStatus(asked: PeerOptions | string): Promise<number> {
     try {
       const socket = typeof asked === 'string' ? await this.connectTo(asked) : await this.connect(asked);
@@ -83,20 +83,20 @@ export class ServerClient implements Endpoint {
     }
   }
 
-  /** A peer that has heard OPEN. */
+  /** A peer that has received OPEN. */
   async connectPeer(name: string, who: PeerOptions = {}): Promise<PeerSocket> {
     const peer = await this.connect({ ...who, id: who.id ?? uniqueName(name) });
     const first = await peer.receive();
-    if (first['type'] !== 'OPEN') throw new Error(`${peer.id} heard ${JSON.stringify(first)} instead of OPEN`);
+    if (first['type'] !== 'OPEN') throw new Error(`${peer.id} received ${JSON.stringify(first)} instead of OPEN`);
     return peer;
   }
 
-  /** A peer that may have to wait for its id, or for room. */
+  /** A peer, retried until its id or the realm has a free place. */
   connectPeerWhenFree(name: string, who: PeerOptions = {}): Promise<PeerSocket> {
     return until(this.timeoutMs, `room for ${who.id ?? name}`, () => this.connectPeer(name, who));
   }
 
-  /** Cuts all that it opened. */
+  /** Cuts all its sockets. */
   closeAll(): void {
     for (const leave of this.#cleanups) leave();
   }
@@ -108,7 +108,7 @@ export class ServerClient implements Endpoint {
   }
 }
 
-/** What was on its way to `peer` before an echo of its own came back (M4). */
+/** The frames that `peer` receives before a message to itself returns (M4). */
 export async function framesBeforeEcho(peer: PeerSocket): Promise<ReceivedFrame[]> {
   const echo = uniqueName('echo');
   peer.sendOffer(peer.id, echo);
@@ -120,7 +120,7 @@ export async function framesBeforeEcho(peer: PeerSocket): Promise<ReceivedFrame[
   }
 }
 
-/** A name that no other test uses. */
+/** A unique name. */
 export function uniqueName(name: string): string {
   return `${name}-${randomUUID().slice(0, 13)}`;
 }

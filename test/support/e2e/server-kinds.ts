@@ -1,14 +1,14 @@
-/** Flags by name. A list is a flag that is repeated. */
+/** Flags by name. A list is a repeated flag. */
 export type ServerOptions = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
-/** A server that the same tests can be run against. */
+/** A server for which the same tests can run. */
 export interface ServerKind {
   readonly name: string;
   command(port: number, options: ServerOptions): string[];
 }
 
 export const LOOPBACK = '127.0.0.1';
-/** What `npm run build` makes; SIGNALBOX_CLI names another one, such as an installed package. */
+/** The output of `npm run build`; SIGNALBOX_CLI selects another one, such as an installed package. */
 export const SIGNALBOX_CLI = process.env['SIGNALBOX_CLI'] ?? 'dist/composition/cli.js';
 
 export const PEER_CLI = 'node_modules/peer/dist/bin/peerjs.js';
@@ -16,7 +16,7 @@ export const PEER_CLI = 'node_modules/peer/dist/bin/peerjs.js';
 export const SIGNALBOX_UWS: ServerKind = signalbox('uws');
 export const SIGNALBOX_NODE: ServerKind = signalbox('node');
 
-/** The reference. It overlooks flags that it does not know. */
+/** The reference. It ignores unknown flags. */
 export const PEER: ServerKind = {
   name: 'peer 1.0.2',
   command: (port, options) => [process.execPath, PEER_CLI, ...flags({ port, host: LOOPBACK, ...options })],
@@ -29,7 +29,7 @@ function signalbox(transport: 'uws' | 'node'): ServerKind {
   };
 }
 
-/** As an operator writes them. */
+/** The options as command-line flags. */
 function flags(options: ServerOptions): string[] {
   return Object.entries(options).flatMap(([name, value]) => {
     if (value === false) return [];

@@ -9,9 +9,9 @@ export interface ServerStartOptions {
   readonly kind: ServerKind;
   readonly options?: ServerOptions;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Where it is asked whether it is ready. */
+  /** The host for the readiness check. */
   readonly host?: string;
-  /** A port of one's own choice, for a server that is started again. */
+  /** A fixed port, for a server that is restarted. */
   readonly port?: number;
 }
 
@@ -31,7 +31,7 @@ export class Server extends ServerClient {
     this.#child = child;
   }
 
-  /** Starts one on a free port, on another one where somebody took it meanwhile, and waits until it answers. */
+  /** Starts a server on a free port and waits until it answers. Retries with another port if the port is taken. */
   static async start({ kind, options = {}, environment = {}, host = LOOPBACK, port }: ServerStartOptions): Promise<Server> {
     for (let attempt = 1; ; attempt++) {
       const address = { host, port: port ?? (await freePort()), secure: 'sslkey' in options, ...pathAndKey(options) };
@@ -44,7 +44,7 @@ export class Server extends ServerClient {
     }
   }
 
-  /** All that it printed. */
+  /** The standard output and error. */
   get output(): string {
     return this.#child.stdout + this.#child.stderr;
   }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { LOOPBACK } from './server-kinds.ts';
 
-/** A wire between two hosts that can be slow, deaf and cut. Near is who connects, far is whom it connects to. */
+/** A TCP proxy that can delay, drop and cut connections. Near is the client side, far is the server side. */
 export class TcpProxy {
   readonly port: number;
   readonly #server: Server;
@@ -27,7 +27,7 @@ export class TcpProxy {
     return proxy;
   }
 
-  /** Cuts what goes through it now, on both sides, without a word. New connections go through. */
+  /** Resets all open connections on both sides. New connections are accepted. */
   cut(): void {
     for (const { near, far } of this.#pairs) {
       near.resetAndDestroy();
@@ -35,7 +35,7 @@ export class TcpProxy {
     }
   }
 
-  /** Cuts what goes through it, and lets nothing new through, until `unblocks`. */
+  /** Resets all connections, and new ones too, until `unblock`. */
   block(): void {
     this.#isBlocked = true;
     this.cut();
@@ -45,7 +45,7 @@ export class TcpProxy {
     this.#isBlocked = false;
   }
 
-  /** Cuts it on the near side only, as a phone does that changes its network: the far side does not notice. */
+  /** Resets the near side only, as when a phone changes its network: the far side stays open. */
   cutNearSide(): void {
     for (const pair of this.#pairs) {
       pair.isHalfOpen = true;
@@ -53,14 +53,14 @@ export class TcpProxy {
     }
   }
 
-  /** From now on, what is said takes so long each way, in ms. What is under way keeps its time. */
+  /** Delays bytes in both directions, in ms. Bytes in flight keep their time. */
   setDelay(delay: number): void {
     this.#delay = delay;
   }
 
   /**
-   * Half-open: of the connections that there are, nothing more that `side` says arrives, and neither side is told. New ones go
-   * through, unless they are blocked.
+   * Makes all open connections half-open: bytes from `side` are dropped, and neither side is closed. New connections are
+   * accepted, unless they are blocked.
    */
   dropFrom(side: 'near' | 'far' | 'both'): void {
     for (const pair of this.#pairs) {
@@ -70,7 +70,7 @@ export class TcpProxy {
     }
   }
 
-  /** Lets nothing new through; what there is stays. */
+  /** Refuses new connections; open ones stay. */
   blockNew(): void {
     this.#isBlocked = true;
   }
@@ -115,7 +115,7 @@ type Side = 'near' | 'far';
 interface Pair {
   readonly near: Socket;
   readonly far: Socket;
-  /** One side is gone, or deaf, and the other is not to know. */
+  /** One side is closed or dropped, and the other stays open. */
   isHalfOpen: boolean;
   readonly drops: Record<Side, boolean>;
 }

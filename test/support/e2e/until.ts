@@ -1,4 +1,4 @@
-/** Waits for what should come; says what did not when it does not come in time. */
+/** Waits for a promise, with a timeout. The error names `what`. */
 export async function within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
@@ -12,10 +12,10 @@ export async function within<T>(ms: number, what: string, promise: Promise<T>): 
   }
 }
 
-/** Gives undefined as long as there is no answer. */
+/** Returns undefined while there is no result. */
 type Probe<T> = () => Promise<T | undefined> | T | undefined;
 
-/** Asks again and again until `ask` gives a value; what it throws counts as no answer yet. */
+/** Polls `probe` until it returns a value; an exception counts as no result yet. */
 export async function until<T>(ms: number, what: string, probe: Probe<T>): Promise<T> {
   const deadline = performance.now() + ms;
   for (;;) {
@@ -26,7 +26,7 @@ export async function until<T>(ms: number, what: string, probe: Probe<T>): Promi
   }
 }
 
-/** For rules that are about time: resolves when `ms` have passed. */
+/** Resolves when `ms` have passed, for rules about time. */
 export function elapsed(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

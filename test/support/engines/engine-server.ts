@@ -5,20 +5,20 @@ import { join } from 'node:path';
 import { freePort } from '../e2e/free-port.ts';
 import { until } from '../e2e/until.ts';
 
-/** A program that nodes of a cluster share. */
+/** A kind of engine server, such as Redis. */
 export interface EngineKind {
-  /** Its command and the package that has it. */
+  /** The command, and the Debian package with the same name. */
   readonly program: string;
-  /** Its arguments. */
+  /** The arguments of the command. */
   command(port: number, folder: string): readonly string[];
   url(port: number): string;
-  /** Resolves where it answers. */
+  /** Resolves if the server answers. */
   probe(port: number): Promise<unknown>;
 }
 
 const START_MS = 10_000;
 
-/** An engine of one's own on loopback, in a folder of its own. */
+/** An engine process on loopback, with a folder of its own. */
 export class EngineServer {
   readonly port: number;
   readonly #kind: EngineKind;
@@ -32,7 +32,7 @@ export class EngineServer {
     this.#child = this.#spawn();
   }
 
-  /** @throws where the program is not installed. */
+  /** @throws Error if the program is not installed. */
   static async start(kind: EngineKind, port?: number): Promise<EngineServer> {
     const server = new EngineServer(kind, port ?? (await freePort()));
     await server.#waitUntilReady();
@@ -43,12 +43,12 @@ export class EngineServer {
     return this.#kind.url(this.port);
   }
 
-  /** As it is reached through another port. */
+  /** The URL through another port, for example of a proxy. */
   urlAt(port: number): string {
     return this.#kind.url(port);
   }
 
-  /** Stops answering without ending, as a host does that has too much to do. */
+  /** Suspends the process, as on an overloaded host. */
   freeze(): void {
     this.#child.kill('SIGSTOP');
   }
@@ -57,7 +57,7 @@ export class EngineServer {
     this.#child.kill('SIGCONT');
   }
 
-  /** Ends it at once and starts it again. @param memory whether it finds what it has written down. */
+  /** Kills the process and starts it again. @param memory whether its files are kept. */
   async restart(memory: 'kept' | 'lost' = 'lost'): Promise<void> {
     await this.#kill();
     if (memory === 'lost') {
@@ -68,7 +68,7 @@ export class EngineServer {
     await this.#waitUntilReady();
   }
 
-  /** Ends it at once, and for good. */
+  /** Kills the process. */
   kill(): Promise<void> {
     return this.#kill();
   }
@@ -93,7 +93,7 @@ export class EngineServer {
   async #waitUntilReady(): Promise<void> {
     const { program } = this.#kind;
     const failed = new Promise<never>((_, reject) => {
-      this.#child.once('error', () => reject(new Error(`${program} is missing: apt-get install ${program}`)));
+      this.#child.once('error', () => reject(new Error(`${program} is not installed: run apt-get install ${program}`)));
     });
     const ready = until(START_MS, `${program} to answer`, () =>
       this.#kind.probe(this.port).then(

@@ -7,7 +7,7 @@ import { until } from '../e2e/until.ts';
 import { TLS_FILES } from '../network-client.ts';
 import { EngineServer, type EngineKind } from './engine-server.ts';
 
-/** Another one of the same make. */
+/** The command; NATS_SERVER selects another version. */
 const PROGRAM = process.env['NATS_SERVER'] ?? 'nats-server';
 const TIMEOUT_MS = 30_000;
 const REPLICAS = 3;
@@ -25,12 +25,12 @@ async function probeNats(port: number, how: ConnectionOptions = {}): Promise<voi
   await connection.close();
 }
 
-/** A NATS of one's own with JetStream. @throws where `nats-server` is not installed. */
+/** Starts a NATS server with JetStream. @throws Error if `nats-server` is not installed. */
 export function startNats(port?: number): Promise<EngineServer> {
   return EngineServer.start(NATS, port);
 }
 
-/** A NATS that is reached over TLS only, with the certificate of `TLS_FILES`. */
+/** Starts a NATS server with TLS only, with the certificate of `TLS_FILES`. */
 export function startTlsNats(): Promise<EngineServer> {
   const { certFile, keyFile } = TLS_FILES;
   return EngineServer.start({
@@ -41,7 +41,7 @@ export function startTlsNats(): Promise<EngineServer> {
   });
 }
 
-/** Three NATS that keep the same. */
+/** A cluster of three NATS servers. */
 export class NatsCluster {
   readonly servers: readonly EngineServer[];
 
@@ -54,21 +54,21 @@ export class NatsCluster {
     const routes = ports.map((port) => `nats://${LOOPBACK}:${port}`);
     const servers = await Promise.all(
       routes.map((route, n) => {
-        const more = ['--cluster_name', 'house', '--server_name', `server-${n}`, '--cluster', route, '--routes', routes.join()];
+        const more = ['--cluster_name', 'test', '--server_name', `server-${n}`, '--cluster', route, '--routes', routes.join()];
         return EngineServer.start({ ...NATS, command: (port, folder) => [...NATS.command(port, folder), ...more] });
       }),
     );
     const cluster = new NatsCluster(servers);
-    await until(TIMEOUT_MS, 'three servers that keep the same', () => cluster.#canReplicate());
+    await until(TIMEOUT_MS, 'three servers that replicate', () => cluster.#canReplicate());
     return cluster;
   }
 
-  /** As it is reached by the first of them, which tells of the others. */
+  /** The URL of the first server, which announces the others. */
   get url(): string {
     return `${this.servers[0]?.url ?? ''}?replicas=${REPLICAS}`;
   }
 
-  /** The one that leads the only bucket there is; not the first, to which clients have connected. */
+  /** The leader of the only bucket. It is never the first server, to which clients have connected. */
   async leader(): Promise<EngineServer> {
     const connection = await connect({ servers: `${LOOPBACK}:${this.servers[0]?.port ?? 0}` });
     try {

@@ -7,11 +7,11 @@ import { until } from '../e2e/until.ts';
 import { TLS_FILES } from '../network-client.ts';
 import { EngineServer, type EngineKind } from './engine-server.ts';
 
-/** Another one that speaks as Redis does, such as valkey-server. */
+/** The command; REDIS_SERVER selects a compatible one, such as valkey-server. */
 const PROGRAM = process.env['REDIS_SERVER'] ?? 'redis-server';
 const TIMEOUT_MS = 20_000;
-/** The name under which Sentinel knows the primary. */
-const PRIMARY_NAME = 'house';
+/** The name of the primary at Sentinel. */
+const PRIMARY_NAME = 'primary';
 const SLOTS = 16_384;
 
 const REDIS: EngineKind = {
@@ -21,12 +21,12 @@ const REDIS: EngineKind = {
   probe: (port) => queryRedis(port, (redis) => redis.ping()),
 };
 
-/** A Redis of one's own. @throws where `redis-server` is not installed. */
+/** Starts a Redis server. @throws Error if `redis-server` is not installed. */
 export function startRedis(port?: number): Promise<EngineServer> {
   return EngineServer.start(REDIS, port);
 }
 
-/** A Redis that is reached over TLS only, with the certificate of `TLS_FILES`. */
+/** Starts a Redis server with TLS only, with the certificate of `TLS_FILES`. */
 export function startTlsRedis(): Promise<EngineServer> {
   return EngineServer.start({
     ...REDIS,
@@ -40,7 +40,7 @@ export function startTlsRedis(): Promise<EngineServer> {
   });
 }
 
-/** A Redis that is all of a Redis Cluster: it refuses scripts whose keys are not of one hash tag. */
+/** Starts a Redis Cluster of one node: it rejects scripts with keys of different hash tags. */
 export async function startClusterRedis(): Promise<EngineServer> {
   const command: EngineKind['command'] = (port, folder) => [...REDIS.command(port, folder), '--cluster-enabled', 'yes'];
   const server = await EngineServer.start({ ...REDIS, command });
@@ -51,7 +51,7 @@ export async function startClusterRedis(): Promise<EngineServer> {
   return server;
 }
 
-/** A primary, a replica of it, and a Sentinel that makes the one of the other. */
+/** A primary, its replica, and a Sentinel that can promote the replica. */
 export class RedisWithSentinel {
   readonly primary: EngineServer;
   readonly replica: EngineServer;
@@ -74,7 +74,7 @@ export class RedisWithSentinel {
         const known = (await redis.call('SENTINEL', 'REPLICAS', PRIMARY_NAME)) as unknown[];
         return known.length === 1 && /master_link_status:up/.test(await replicaState(replica.port)) ? true : undefined;
       });
-    await until(TIMEOUT_MS, 'Sentinel to know the replica', isReplicating);
+    await until(TIMEOUT_MS, 'Sentinel to find the replica', isReplicating);
     return new RedisWithSentinel(primary, replica, sentinel);
   }
 
@@ -82,10 +82,10 @@ export class RedisWithSentinel {
     return `${this.sentinel.url}?sentinel=${PRIMARY_NAME}`;
   }
 
-  /** Resolves when the replica has all that the primary was told before. */
+  /** Resolves when the replica has all earlier writes. */
   async waitForReplication(): Promise<void> {
     await queryRedis(this.primary.port, async (redis) => {
-      if ((await redis.wait(1, TIMEOUT_MS)) !== 1) throw new Error('the replica does not follow');
+      if ((await redis.wait(1, TIMEOUT_MS)) !== 1) throw new Error('the replica does not replicate');
     });
   }
 

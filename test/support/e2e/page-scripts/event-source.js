@@ -1,4 +1,4 @@
-/* A page that listens and publishes with nothing but what the browser brings. */
+/* A page that subscribes and publishes with the APIs of the browser only. */
 
 const events = [];
 let source;
@@ -16,5 +16,5 @@ globalThis.stage = {
     const response = await fetch(url, { method: 'POST', body: new URLSearchParams(fields), ...options });
     return { status: response.status, body: await response.text() };
   },
-  diary: () => ({ events, state: source?.readyState }),
+  events: () => ({ events, state: source?.readyState }),
 };

@@ -1,12 +1,12 @@
 import { SocketIoDriver } from '../peerix/socketio-driver.js';
 import { SseDriver } from '../peerix/sse-driver.js';
 
-/* Two who meet in a namespace, as Peerix' peers do: one announces itself, the other offers, and each ignores its own. */
+/* Two pages meet in a namespace, as peers of Peerix do: one announces itself, the other offers; each ignores its own messages. */
 
 const DRIVERS = { sse: (url) => new SseDriver(url), socketio: (url) => new SocketIoDriver(url) };
 
 const received = [];
-const diary = [];
+const events = [];
 const self = Math.random().toString(36).slice(2);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -15,14 +15,14 @@ let namespace;
 let connection;
 let channel;
 
-function say(what, to, detail) {
-  diary.push(`says ${what}`);
+function publish(what, to, detail) {
+  events.push(`sends ${what}`);
   return driver.publish(namespace, encoder.encode(JSON.stringify({ from: self, to, what, detail })));
 }
 
 function connect(other) {
   connection = new RTCPeerConnection({ iceServers: [] });
-  connection.onicecandidate = ({ candidate }) => candidate && void say('candidate', other, candidate);
+  connection.onicecandidate = ({ candidate }) => candidate && void publish('candidate', other, candidate);
   connection.ondatachannel = (event) => use(event.channel);
 }
 
@@ -31,19 +31,19 @@ function use(opened) {
   channel.onmessage = ({ data }) => received.push(data);
 }
 
-async function hear({ from, to, what, detail }) {
+async function receive({ from, to, what, detail }) {
   if (from === self || (to !== undefined && to !== self)) return;
-  diary.push(`hears ${what}`);
+  events.push(`receives ${what}`);
   if (what === 'announce') {
     connect(from);
     use(connection.createDataChannel('words'));
     await connection.setLocalDescription();
-    await say('offer', from, connection.localDescription);
+    await publish('offer', from, connection.localDescription);
   } else if (what === 'offer') {
     connect(from);
     await connection.setRemoteDescription(detail);
     await connection.setLocalDescription();
-    await say('answer', from, connection.localDescription);
+    await publish('answer', from, connection.localDescription);
   } else if (what === 'answer') await connection.setRemoteDescription(detail);
   else await connection.addIceCandidate(detail);
 }
@@ -54,13 +54,13 @@ globalThis.stage = {
     driver = DRIVERS[kind](url);
     let before = Promise.resolve();
     driver.onmessage = (bytes) => {
-      before = before.then(() => hear(JSON.parse(decoder.decode(bytes)))).catch((error) => void diary.push(String(error)));
+      before = before.then(() => receive(JSON.parse(decoder.decode(bytes)))).catch((error) => void events.push(String(error)));
     };
     await driver.subscribe(namespace);
   },
-  announce: () => say('announce'),
+  announce: () => publish('announce'),
   isConnected: () => channel?.readyState === 'open',
   send: (text) => channel.send(text),
   received: (text) => received.includes(text),
-  diary: () => diary,
+  events: () => events,
 };

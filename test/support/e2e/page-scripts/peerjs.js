@@ -1,12 +1,12 @@
-/* One peer of a PeerJS client, of whichever generation, and one data connection. */
+/* One peer of a PeerJS client of any generation, and one data connection. */
 
 const { Peer } = globalThis;
 const received = [];
-const diary = [];
+const events = [];
 let peer;
 let connection;
 
-/** As behind a proxy that lets no WebSocket through. */
+/** Simulates a proxy that blocks WebSockets. */
 function blockWebSockets() {
   globalThis.WebSocket = class {
     readyState = 0;
@@ -17,7 +17,7 @@ function blockWebSockets() {
 
 function keep(opened) {
   connection = opened;
-  connection.on('open', () => diary.push('connected'));
+  connection.on('open', () => events.push('connected'));
   connection.on('data', (text) => received.push(text));
 }
 
@@ -25,14 +25,14 @@ globalThis.stage = {
   open(id, options, isBlocked) {
     if (isBlocked) blockWebSockets();
     peer = new Peer(id, { ...options, config: { iceServers: [] } });
-    peer.on('open', () => diary.push('open'));
-    peer.on('error', (error) => diary.push(`error ${error.type}`));
+    peer.on('open', () => events.push('open'));
+    peer.on('error', (error) => events.push(`error ${error.type}`));
     peer.on('connection', keep);
   },
   connect: (id) => keep(peer.connect(id, { serialization: 'raw', reliable: true })),
   send: (text) => connection.send(text),
-  saw: (what) => diary.includes(what),
+  saw: (what) => events.includes(what),
   received: (text) => received.includes(text),
-  count: (what) => diary.filter((one) => one === what).length,
-  diary: () => diary,
+  count: (what) => events.filter((one) => one === what).length,
+  events: () => events,
 };

@@ -1,6 +1,6 @@
 import { createTopicStrategy, selfId } from '@trystero-p2p/core';
 
-/* A room of Trystero. Its own client of the relay is in no registry; this one sends the same frames (REL4). */
+/* A room of Trystero. Its relay client is not published; this one sends the same frames (REL4). */
 
 const joinRoom = createTopicStrategy({
   init: ({ relayConfig: { urls } }) =>
@@ -10,15 +10,15 @@ const joinRoom = createTopicStrategy({
       socket.onerror = reject;
     }),
   subscribeTopic(socket, topic, onMessage) {
-    const hears = ({ data }) => {
-      const told = JSON.parse(data);
-      if (told.topic === topic) onMessage(topic, told.payload);
+    const onFrame = ({ data }) => {
+      const frame = JSON.parse(data);
+      if (frame.topic === topic) onMessage(topic, frame.payload);
     };
-    socket.addEventListener('message', hears);
+    socket.addEventListener('message', onFrame);
     socket.send(JSON.stringify({ type: 'subscribe', topic }));
     return () => {
       socket.send(JSON.stringify({ type: 'unsubscribe', topic }));
-      socket.removeEventListener('message', hears);
+      socket.removeEventListener('message', onFrame);
     };
   },
   publishTopic: (socket, topic, payload) => socket.send(JSON.stringify({ type: 'publish', topic, payload })),
@@ -40,5 +40,5 @@ globalThis.stage = {
   received: (line) => received.includes(line),
   leave: () => room.leave(),
   isAlone: () => Object.keys(room.getPeers()).length === 0,
-  diary: () => ({ id: selfId, peers: Object.keys(room?.getPeers() ?? {}), received }),
+  events: () => ({ id: selfId, peers: Object.keys(room?.getPeers() ?? {}), received }),
 };

@@ -16,5 +16,5 @@ globalThis.stage = {
   isSignalled: () => provider.signalingConns.every(({ connected }) => connected),
   peers: () => provider.room?.webrtcConns.size ?? 0,
   leave: () => provider.destroy(),
-  diary: () => ({ text: text.toString(), peers: globalThis.stage.peers(), isSignalled: globalThis.stage.isSignalled() }),
+  events: () => ({ text: text.toString(), peers: globalThis.stage.peers(), isSignalled: globalThis.stage.isSignalled() }),
 };

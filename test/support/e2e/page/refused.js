@@ -1,4 +1,4 @@
-/* Asks again and again for an id that is taken, as the stock library and as a bare socket, and reports what it saw. */
+/* Requests a taken id several times, with the PeerJS client and with a raw socket, and reports the results. */
 
 const { Peer, WebSocket, URLSearchParams, location, fetch } = globalThis;
 const { host, port, attempts } = Object.fromEntries(new URLSearchParams(location.search));
@@ -8,8 +8,8 @@ const options = { host, port: Number(port), path: '/', debug: 0 };
 function errorOfPeer() {
   return new Promise((resolve) => {
     const peer = new Peer(ID, options);
-    const end = (what) => {
-      resolve(what);
+    const end = (result) => {
+      resolve(result);
       peer.destroy();
     };
     peer.on('error', ({ type }) => end(type));

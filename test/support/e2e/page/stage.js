@@ -1,22 +1,22 @@
-/* What a tab does on behalf of a test: one Peer of the real library, and a diary of what it reports. */
+/* The functions that a test calls in a tab: one Peer of the PeerJS client, and a log of its events. */
 
 const { document, navigator, Peer } = globalThis;
-const diary = [];
+const events = [];
 const readers = new Set();
 const connections = [];
 let peer;
 
-/** Writes down what happened; whoever waits for it reads on. */
-function note(event, detail) {
-  diary.push({ event, detail });
+/** Logs an event and wakes up the waiting readers. */
+function logEvent(event, detail) {
+  events.push({ event, detail });
   for (const read of [...readers]) read();
 }
 
 function keep(connection) {
   connections.push(connection);
-  connection.on('open', () => note('connected', connection.peer));
-  connection.on('data', (text) => note('received', `${connection.peer}: ${text}`));
-  connection.on('close', () => note('parted', connection.peer));
+  connection.on('open', () => logEvent('connected', connection.peer));
+  connection.on('data', (text) => logEvent('received', `${connection.peer}: ${text}`));
+  connection.on('close', () => logEvent('connection-closed', connection.peer));
 }
 
 function show(call) {
@@ -25,13 +25,13 @@ function show(call) {
     video.muted = true;
     video.srcObject = stream;
     document.body.append(video);
-    // Twice: a frame that came, and another one after it.
+    // The video plays if a second frame follows the first.
     video.requestVideoFrameCallback((_, first) => {
       video.requestVideoFrameCallback((_, second) => {
-        if (second.mediaTime > first.mediaTime) note('plays', `${video.videoWidth}x${video.videoHeight}`);
+        if (second.mediaTime > first.mediaTime) logEvent('plays', `${video.videoWidth}x${video.videoHeight}`);
       });
     });
-    video.play().catch((error) => note('error', `video: ${error.message}`));
+    video.play().catch((error) => logEvent('error', `video: ${error.message}`));
   });
 }
 
@@ -40,29 +40,29 @@ function camera() {
 }
 
 globalThis.stage = {
-  /** Opens the peer; `id` null asks the broker for one. */
+  /** Opens the peer; with `id` null it requests an id from the broker. */
   create({ id, options }) {
     peer = id === null ? new Peer(options) : new Peer(id, options);
-    peer.on('open', (own) => note('open', own));
-    peer.on('disconnected', (own) => note('disconnected', own));
-    peer.on('close', () => note('close', null));
-    peer.on('error', (error) => note('error', `${error.type}: ${error.message}`));
+    peer.on('open', (own) => logEvent('open', own));
+    peer.on('disconnected', (own) => logEvent('disconnected', own));
+    peer.on('close', () => logEvent('close', null));
+    peer.on('error', (error) => logEvent('error', `${error.type}: ${error.message}`));
     peer.on('connection', (connection) => {
-      note('connection', connection.peer);
+      logEvent('connection', connection.peer);
       keep(connection);
     });
     peer.on('call', async (call) => {
-      note('call', call.peer);
+      logEvent('call', call.peer);
       show(call);
       call.answer(await camera());
     });
   },
 
-  /** What came with the event when it happened for the nth time, now or later. */
+  /** The detail of the event when it occurs for the nth time, now or later. */
   event({ event, nth }) {
     return new Promise((resolve) => {
       const read = () => {
-        const found = diary.filter((entry) => entry.event === event)[nth - 1];
+        const found = events.filter((entry) => entry.event === event)[nth - 1];
         if (found === undefined) return;
         readers.delete(read);
         resolve(found.detail);
@@ -72,7 +72,7 @@ globalThis.stage = {
     });
   },
 
-  diary: () => diary,
+  events: () => events,
   connect: (id) => keep(peer.connect(id, { reliable: true })),
   send: (text) => connections.at(-1).send(text),
   call: async (id) => show(peer.call(id, await camera())),

@@ -2,7 +2,7 @@ import { io } from 'socket.io-client';
 
 const ACK_TIMEOUT_MS = 10_000;
 
-/** What Peerix' driver for Socket.IO sends, event for event: each asks for an ack; who reconnects subscribes again. */
+/** Sends the same events as Peerix' driver for Socket.IO: each requests an ack, and a reconnect subscribes again. */
 export class SocketIoDriver {
   onmessage = () => undefined;
   #socket;
@@ -14,24 +14,24 @@ export class SocketIoDriver {
     this.#socket = io(url, { transports: ['polling', 'websocket'] });
     this.#socket.on(`${prefix}message`, (_, data) => this.onmessage(Uint8Array.from(data)));
     this.#socket.io.on('reconnect', () => {
-      for (const namespace of this.#namespaces) void this.#ask('subscribe', namespace);
+      for (const namespace of this.#namespaces) void this.#emit('subscribe', namespace);
     });
   }
 
   async subscribe(namespace) {
     this.#namespaces.add(namespace);
-    await this.#ask('subscribe', namespace);
+    await this.#emit('subscribe', namespace);
   }
 
   async publish(namespace, bytes) {
-    await this.#ask('publish', namespace, [...bytes]);
+    await this.#emit('publish', namespace, [...bytes]);
   }
 
   close() {
     this.#socket.close();
   }
 
-  #ask(event, ...given) {
+  #emit(event, ...given) {
     return new Promise((resolve, reject) => {
       this.#socket
         .timeout(ACK_TIMEOUT_MS)

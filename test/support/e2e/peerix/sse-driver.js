@@ -1,6 +1,6 @@
 /**
- * What Peerix' driver for server-sent events sends, request for request: one EventSource for all namespaces, opened anew when
- * they change, and a form for each message.
+ * Sends the same requests as Peerix' driver for server-sent events: one EventSource for all namespaces, reopened when they
+ * change, and a form for each message.
  */
 export class SseDriver {
   onmessage = () => undefined;
@@ -12,7 +12,7 @@ export class SseDriver {
     this.#url = url;
   }
 
-  /** Resolves when it holds. */
+  /** Resolves when the subscription is active. */
   subscribe(namespace) {
     this.#namespaces.add(namespace);
     this.#source?.close();
