@@ -50,7 +50,7 @@ describe('the example of a mesh', () => {
       for (const [other, id] of ids.entries()) if (other !== place) await logs(tab, `${id}: word ${other}`);
     }
     await tabs[2]?.close();
-    for (const tab of tabs.slice(0, 2)) await logs(tab, `${ids[2] ?? ''} has gone`);
-    expect(broker.stdout).toContain(`${ids[0] ?? ''} has come`);
+    for (const tab of tabs.slice(0, 2)) await logs(tab, `${ids[2] ?? ''} disconnected`);
+    expect(broker.stdout).toContain(`${ids[0] ?? ''} connected`);
   });
 });
