@@ -89,7 +89,7 @@ function memory(): string {
   return [
     '## Memory in the worst case',
     'The memory of a process in MiB, with every limit exhausted at the same time:',
-    ['| what | drop-in | hardened |', '| --- | --- | --- |', ...rows, `| all | ${sums.join(' | ')} |`].join('\n'),
+    ['| part | drop-in | hardened |', '| --- | --- | --- |', ...rows, `| all | ${sums.join(' | ')} |`].join('\n'),
     memoryAside(),
   ].join('\n\n');
 }
