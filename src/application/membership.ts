@@ -76,7 +76,7 @@ export class Membership {
     this.#wakeup = clock.wakeAt(clock.now() + directory.lease / RENEWALS_PER_LEASE, () => this.#renewRegularly());
     this.#renew(() => this.#confirmSome());
     // Another node must expire the messages that a failed node had stored.
-    sweeper.scheduleBy(clock.now());
+    sweeper.schedule(clock.now());
   }
 
   /**

@@ -106,7 +106,7 @@ export class Performer {
     const { kind, from, to, owner } = message;
     if (clusterCut === 'refuse' && !bus.isReachable) return this.perform(realm, realm.unheld(message), now);
     mailboxes.put(realm.key, sender, message, now, (outcome) => {
-      if (outcome === 'held') return sweeper.scheduleBy(mailboxes.nextDeadline());
+      if (outcome === 'held') return sweeper.schedule(mailboxes.nextDeadline());
       if (outcome === 'unwanted') return telemetry.count('ignored:destination-absent');
       if (outcome === 'full') telemetry.count('mailbox-full');
       turns.run(() => this.perform(realm, realm.unheld({ kind, from, to, payload: undefined, owner }), clock.now()));

@@ -42,7 +42,7 @@ export class Sweeper {
   }
 
   /** Announces work that is due at `deadline`. The sweep is delayed to the end of the current interval if that is later. */
-  scheduleBy(deadline: Millis): void {
+  schedule(deadline: Millis): void {
     const at = Math.max(deadline, this.#earliest);
     if (at >= this.#wakesAt) return;
     this.#wakeup?.cancel();
@@ -64,12 +64,12 @@ export class Sweeper {
     if (late >= PAUSE_THRESHOLD && !this.#isPostponed) return this.#postpone(now);
     this.#isPostponed = false;
     this.#earliest = now + this.#interval;
-    this.scheduleBy(this.#work.sweep());
+    this.schedule(this.#work.sweep());
   }
 
   #postpone(now: Millis): void {
     this.#isPostponed = true;
     this.#earliest = now + Math.max(this.#interval, CATCH_UP_TIME);
-    this.scheduleBy(now);
+    this.schedule(now);
   }
 }

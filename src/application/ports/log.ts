@@ -29,7 +29,10 @@ export interface TrafficSummary {
   readonly bytesOut: number;
 }
 
-/** One lifecycle event of the broker or of a connection. Delivered messages are not logged. */
+/**
+ * One lifecycle event of the broker or of a connection. Delivered messages are not logged. The names of events and fields are
+ * public: operators and embedding programs match them.
+ */
 export type LogEvent =
   | { readonly event: 'listening'; readonly address: ListeningAddress; readonly transport: string }
   /** The configuration in effect, logged after `listening`. */
@@ -107,7 +110,10 @@ export type LogEvent =
   /** The cluster engine is reachable. @param engine URL without credentials. */
   | { readonly event: 'engine-reached'; readonly engine: string; readonly node: NodeId }
   | { readonly event: 'engine-lost'; readonly engine: string; readonly detail: string }
-  /** A bus message has an unknown type or version. The message is ignored. */
+  /**
+   * A bus message has an unknown type or version. The message is ignored. Event names are a public interface and stay as they
+   * are.
+   */
   | { readonly event: 'word-refused'; readonly why: string; readonly version: unknown }
   /** L6: the process was suspended, or its event loop was blocked, for `span`. */
   | { readonly event: 'stood-still'; readonly span: Millis }

@@ -4,7 +4,7 @@ import type { PeerIds } from '../ports/peer-ids.ts';
 import type { HttpOutcome } from '../ports/requests.ts';
 
 /** Issues an id that is free in the realm. */
-export type IssuePeerId = (asked: { readonly key: string }, answer: (outcome: HttpOutcome) => void) => void;
+export type IssuePeerId = (request: { readonly key: string }, answer: (outcome: HttpOutcome) => void) => void;
 
 /** H2. @throws if the source of ids returns taken ids only. */
 export function issuePeerId({ realms, peerIds }: { readonly realms: Realms; readonly peerIds: PeerIds }): IssuePeerId {

@@ -3,7 +3,7 @@ import type { PeerDirectory } from '../ports/peer-directory.ts';
 import type { HttpOutcome } from '../ports/requests.ts';
 
 /** Lists the peers of a realm. */
-export type ListPeers = (asked: { readonly key: string }, answer: (outcome: HttpOutcome) => void) => void;
+export type ListPeers = (request: { readonly key: string }, answer: (outcome: HttpOutcome) => void) => void;
 
 export interface ListPeersParts {
   readonly realms: Realms;

@@ -54,7 +54,7 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     const session = new Session({ connection, traits, memory: found?.memory, ...details.value }, now);
     if (found !== undefined) found.session = session;
     session.realm.connecting(session, now);
-    sweeper.scheduleBy(session.realm.nextDeadline());
+    sweeper.schedule(session.realm.nextDeadline());
     if (request.as === 'guest') return admitGuest(session);
     directory.claim(session, (outcome, previous) => turns.run(() => claimAnswered(session, outcome, previous)));
   };

@@ -7,7 +7,7 @@ import type { Turns } from '../turns.ts';
 
 /** Handles an HTTP request that acts for a registered peer, in a turn of its own. */
 export type SendForPeer = (
-  asked: Extract<HttpAction, { action: 'send-for-peer' }>,
+  action: Extract<HttpAction, { action: 'send-for-peer' }>,
   answer: (outcome: HttpOutcome) => void,
 ) => void;
 

@@ -15,7 +15,7 @@ interface Nodes {
   readonly clock: ManualClock;
   readonly here: TestBroker;
   readonly there: TestBroker;
-  readonly far: TestBroker;
+  readonly third: TestBroker;
   readonly settle: () => Promise<void>;
 }
 
@@ -33,12 +33,12 @@ function startNodes(losesMessages = false): Nodes {
     const node = nodeId(name);
     return new TestBroker({ allowDiscovery: true }, { clock, engine: { node, directory, mailboxes, bus: line.busOf(node) } });
   };
-  const [here, there, far] = [broker('here'), broker('there'), broker('far')];
+  const [here, there, third] = [broker('here'), broker('there'), broker('third')];
   const settle = async (): Promise<void> => {
     await Promise.resolve();
-    for (const { transport } of [here, there, far]) transport.settle();
+    for (const { transport } of [here, there, third]) transport.settle();
   };
-  return { clock, here, there, far, settle };
+  return { clock, here, there, third, settle };
 }
 
 describe('a node of a cluster', () => {
@@ -66,8 +66,8 @@ describe('a node of a cluster', () => {
   });
 
   it('O5: closes the old socket with the next poll if the bus message was lost', async () => {
-    const { clock, here, there, far } = startNodes(true);
-    const [old, current, bob] = [here.connectPeer('ann'), there.connectPeer('ann'), far.connectPeer('bob')];
+    const { clock, here, there, third } = startNodes(true);
+    const [old, current, bob] = [here.connectPeer('ann'), there.connectPeer('ann'), third.connectPeer('bob')];
     bob.sendOffer('ann', 1);
     clock.advance(LEASE / 3);
     expect([old.closeCode, current.closeCode, current.received.length]).toEqual([4001, undefined, 1]);

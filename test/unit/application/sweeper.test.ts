@@ -21,50 +21,50 @@ function sweeping(next: () => number = () => NEVER) {
 describe('Sweeper', () => {
   it('M14, L1: sweeps at the deadline', () => {
     const { clock, sweeper, sweeps } = sweeping();
-    sweeper.scheduleBy(5_000);
+    sweeper.schedule(5_000);
     clock.advance(60_000);
     expect(sweeps).toEqual([5_000]);
   });
 
   it('sweeps at the earliest of all deadlines', () => {
     const { clock, sweeper, sweeps } = sweeping();
-    for (const deadline of [5_000, 3_000, 4_000]) sweeper.scheduleBy(deadline);
+    for (const deadline of [5_000, 3_000, 4_000]) sweeper.schedule(deadline);
     clock.advance(60_000);
     expect(sweeps).toEqual([3_000]);
   });
 
   it('M14: sweeps at most once in an interval, for any deadlines', () => {
     const { clock, sweeper, sweeps } = sweeping(() => 0);
-    sweeper.scheduleBy(10);
+    sweeper.schedule(10);
     clock.advance(3_100);
     expect(sweeps).toEqual([10, 1_010, 2_010, 3_010]);
   });
 
   it('schedules no wake-up while nothing is due', () => {
     const { clock, sweeper } = sweeping();
-    sweeper.scheduleBy(NEVER);
+    sweeper.schedule(NEVER);
     expect(clock.nextWakeup()).toBe(NEVER);
   });
 
   it('stays stopped', () => {
     const { clock, sweeper, sweeps } = sweeping();
-    sweeper.scheduleBy(10);
+    sweeper.schedule(10);
     sweeper.stop();
-    sweeper.scheduleBy(20);
+    sweeper.schedule(20);
     clock.advance(1_000);
     expect([sweeps, clock.nextWakeup()]).toEqual([[], NEVER]);
   });
 
   it('does nothing before `onWake`', () => {
     const clock = new ManualClock();
-    new Sweeper(clock, 1_000).scheduleBy(5);
+    new Sweeper(clock, 1_000).schedule(5);
     clock.advance(10);
     expect(clock.nextWakeup()).toBe(NEVER);
   });
 
   it('L6: reports a late wake-up as a pause, and reads waiting frames before the sweep', () => {
     const { clock, sweeper, sweeps, pauses } = sweeping();
-    sweeper.scheduleBy(5_000);
+    sweeper.schedule(5_000);
     clock.advance(4_000);
     clock.advanceWithoutWaking(6_000);
     clock.advance(999);
@@ -75,7 +75,7 @@ describe('Sweeper', () => {
 
   it('L6: sweeps although every wake-up is late', () => {
     const { clock, sweeper, sweeps, pauses } = sweeping(() => 0);
-    sweeper.scheduleBy(1_000);
+    sweeper.schedule(1_000);
     for (let n = 0; n < 4; n++) {
       clock.advanceWithoutWaking(2_000);
       clock.advance(0);
@@ -88,7 +88,7 @@ describe('Sweeper', () => {
 
   it('L6: reports a short delay, and does not postpone the sweep', () => {
     const { clock, sweeper, sweeps, pauses } = sweeping();
-    sweeper.scheduleBy(1_000);
+    sweeper.schedule(1_000);
     clock.advanceWithoutWaking(1_020);
     clock.advance(0);
     expect([pauses, sweeps]).toEqual([[20], [1_020]]);
