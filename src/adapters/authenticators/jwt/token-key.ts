@@ -31,7 +31,7 @@ export function readTokenKey(text: string): Result<TokenKey, string> {
   if (isEncodedKey(trimmed)) return refused('a key without its BEGIN and END lines');
   if (/^(ssh-|ecdsa-|sk-)\S+ /.test(trimmed)) return refused('an SSH key');
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(trimmed)) return refused('a URL');
-  if (/^[\w./~:\\-]+\.(pem|key|pub|crt|cer|der|jwk|jwks|json|txt)$/i.test(trimmed)) return refused('the name of a file');
+  if (/^[\w./~:\\-]+\.(pem|key|pub|crt|cer|der|jwk|jwks|json|txt)$/i.test(trimmed)) return refused('a file name');
   const { length } = Buffer.from(trimmed);
   if (length < MIN_SECRET_BYTES) return refused(`a shared secret of ${length} bytes`);
   return accepted({ key: text, algorithms: HMAC });
@@ -42,7 +42,7 @@ function fromPem(text: string): Result<TokenKey, string> {
   if (/private/i.test(lines)) return refused('a private key');
   const blocks = lines.match(/-----BEGIN [A-Z\d ]+-----[^-]*-----END [A-Z\d ]+-----/g) ?? [];
   if (blocks.length !== 1) return refused(blocks.length === 0 ? 'a PEM that is incomplete' : 'more than one PEM');
-  return fromPublic(() => createPublicKey(blocks[0] ?? ''), 'a PEM that can not be read');
+  return fromPublic(() => createPublicKey(blocks[0] ?? ''), 'a PEM that cannot be read');
 }
 
 function fromJwk(text: string): Result<TokenKey, string> {
@@ -50,14 +50,14 @@ function fromJwk(text: string): Result<TokenKey, string> {
   try {
     jwk = JSON.parse(text);
   } catch {
-    return refused('a JWK that is no JSON');
+    return refused('a JWK that is not valid JSON');
   }
-  if (typeof jwk !== 'object' || jwk === null || Array.isArray(jwk)) return refused('JSON, but no JWK');
+  if (typeof jwk !== 'object' || jwk === null || Array.isArray(jwk)) return refused('JSON that is not a JWK');
   const { kty, d, keys } = jwk as Record<string, unknown>;
   if (keys !== undefined) return refused('a JWK set');
   if (kty === 'oct') return refused('a symmetric JWK');
   if (d !== undefined) return refused('a private key');
-  return fromPublic(() => createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }), 'a JWK of an unknown kind');
+  return fromPublic(() => createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }), 'a JWK of an unknown type');
 }
 
 function fromPublic(read: () => KeyObject, refusal: string): Result<TokenKey, string> {
@@ -77,7 +77,7 @@ function algorithmsOf({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObjec
   const { modulusLength = 0, namedCurve = '' } = asymmetricKeyDetails;
   if (asymmetricKeyType === 'ed25519') return ['EdDSA'];
   if (asymmetricKeyType === 'rsa') return modulusLength < MIN_RSA_BITS ? `an RSA key of ${modulusLength} bits` : RSA;
-  if (asymmetricKeyType !== 'ec') return `a key of the kind ${String(asymmetricKeyType)}`;
+  if (asymmetricKeyType !== 'ec') return `a key of the type ${String(asymmetricKeyType)}`;
   const algorithm = CURVES[namedCurve];
   return algorithm === undefined ? `a key on the curve ${namedCurve}` : [algorithm];
 }

@@ -10,7 +10,7 @@ const NOT_RELAYED: FrameRequest = { action: 'ignore', why: 'not-relayed' };
 const NOT_TEXT: FrameRequest = { action: 'ignore', why: 'destination-not-text' };
 
 /** The types of the wire, in order of frequency. */
-const TYPES: readonly (readonly [name: string, meaning: MessageKind | 'heartbeat'])[] = [
+const TYPES: readonly (readonly [name: string, kind: MessageKind | 'heartbeat'])[] = [
   ['CANDIDATE', 'candidate'],
   ['OFFER', 'offer'],
   ['ANSWER', 'answer'],

@@ -81,8 +81,8 @@ export class SocketIoDialect implements Dialect {
   }
 
   refusal(refusal: OpenRefusal): CloseFrame {
-    const silent = REFUSAL_CLOSE_FRAMES[refusal.reason];
-    return { ...silent, frame: Buffer.from(JSON.stringify(['refused', silent.why])) };
+    const closeFrame = REFUSAL_CLOSE_FRAMES[refusal.reason];
+    return { ...closeFrame, frame: Buffer.from(JSON.stringify(['refused', closeFrame.why])) };
   }
 
   closeFrame(ending: Ending): CloseFrame {

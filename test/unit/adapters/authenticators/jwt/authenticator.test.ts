@@ -77,7 +77,7 @@ describe('MER7: tokens', () => {
     ]);
   });
 
-  it('can not choose the key that verifies them', () => {
+  it('cannot choose the key that verifies them', () => {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const jwk = publicKey.export({ format: 'jwk' });

@@ -7,7 +7,7 @@ import type { Clearance } from '../../../../../src/domain/topic.ts';
 
 const POLICY: MercurePolicy = { isOpen: false, isAnonymous: false, maxBodyBytes: 100, maxTopics: 3 };
 
-interface Asking {
+interface RequestOptions {
   readonly method?: string;
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -19,16 +19,16 @@ interface Asking {
 }
 
 /** The status of the response, or the final request to the broker. */
-function asked(asking: Asking): HttpAction | number {
-  return answered(asking)?.status ?? followed(asking);
+function resultOf(options: RequestOptions): HttpAction | number {
+  return responseOf(options)?.status ?? lastAction(options);
 }
 
-function answered(asking: Asking): HttpResponse | undefined {
-  const ask = followed(asking);
-  return ask.action === 'respond' ? ask.response : undefined;
+function responseOf(options: RequestOptions): HttpResponse | undefined {
+  const action = lastAction(options);
+  return action.action === 'respond' ? action.response : undefined;
 }
 
-function followed({
+function lastAction({
   method = 'GET',
   query = '',
   headers = {},
@@ -37,106 +37,109 @@ function followed({
   policy = {},
   page = 'none',
   expiresAt = 1000,
-}: Asking): HttpAction {
+}: RequestOptions): HttpAction {
   const route = mercureRoute({ ...POLICY, ...policy });
-  let ask = route.handle({ method, path: '/', query, header: (name) => headers[name] }, page);
+  let action = route.handle({ method, path: '/', query, header: (name) => headers[name] }, page);
   for (;;) {
-    if (ask.action === 'verify-token') ask = ask.then(claims && { type: undefined, claims, expiresAt });
-    else if (ask.action === 'read-body') ask = ask.then(Buffer.from(body));
-    else return ask;
+    if (action.action === 'verify-token') action = action.then(claims && { type: undefined, claims, expiresAt });
+    else if (action.action === 'read-body') action = action.then(Buffer.from(body));
+    else return action;
   }
 }
 
 const bearer = { authorization: 'Bearer a.b.c' };
-const publishing = (more: Asking) => asked({ method: 'POST', body: 'topic=a&data=x', ...more });
+const publish = (more: RequestOptions) => resultOf({ method: 'POST', body: 'topic=a&data=x', ...more });
 
 describe('subscribing', () => {
   it('MER2: requires a valid topic', () => {
     const policy = { isOpen: true };
-    expect([asked({ policy }), asked({ policy, query: 'match_urlpattern=(' }), asked({ policy, query: 'topic=' })]).toEqual([
-      400,
-      400,
-      expect.objectContaining({ action: 'open-stream' }),
-    ]);
+    expect([
+      resultOf({ policy }),
+      resultOf({ policy, query: 'match_urlpattern=(' }),
+      resultOf({ policy, query: 'topic=' }),
+    ]).toEqual([400, 400, expect.objectContaining({ action: 'open-stream' })]);
   });
 
   it('MER6: reads names, templates and patterns', () => {
-    const ask = asked({ policy: { isOpen: true }, query: 'topic=a&topic=%2Fb%2F%7Bid%7D&match=*&match_urlpattern=/c/*' });
-    const joins = [
+    const action = resultOf({ policy: { isOpen: true }, query: 'topic=a&topic=%2Fb%2F%7Bid%7D&match=*&match_urlpattern=/c/*' });
+    const selectors = [
       { topic: 'a' },
       expect.objectContaining({ pattern: '/b/{id}' }),
       expect.objectContaining({ key: '*' }),
       expect.objectContaining({}),
     ];
-    expect(ask).toMatchObject({ connectRequest: { as: 'guest', key: undefined, presence: false, selectors: joins } });
+    expect(action).toMatchObject({ connectRequest: { as: 'guest', key: undefined, presence: false, selectors } });
   });
 
   it('MER5: reads the last update from the header or the query', () => {
     const policy = { isOpen: true };
     const since = [
-      asked({ policy, query: 'topic=a', headers: { 'last-event-id': '1' } }),
-      asked({ policy, query: 'topic=a&lastEventID=2' }),
-      asked({ policy, query: 'topic=a&last-event-id=3' }),
-      asked({ policy, query: 'topic=a&last_event_id=4&lastEventID=5' }),
-      asked({ policy, query: 'topic=a&last_event_id=4', headers: { 'last-event-id': '6' } }),
-      asked({ policy, query: 'topic=a' }),
+      resultOf({ policy, query: 'topic=a', headers: { 'last-event-id': '1' } }),
+      resultOf({ policy, query: 'topic=a&lastEventID=2' }),
+      resultOf({ policy, query: 'topic=a&last-event-id=3' }),
+      resultOf({ policy, query: 'topic=a&last_event_id=4&lastEventID=5' }),
+      resultOf({ policy, query: 'topic=a&last_event_id=4', headers: { 'last-event-id': '6' } }),
+      resultOf({ policy, query: 'topic=a' }),
     ].map(
-      (ask) =>
-        typeof ask !== 'number' && ask.action === 'open-stream' && 'since' in ask.connectRequest && ask.connectRequest.since,
+      (action) =>
+        typeof action !== 'number' &&
+        action.action === 'open-stream' &&
+        'since' in action.connectRequest &&
+        action.connectRequest.since,
     );
     expect(since).toEqual(['1', '2', '3', '4', '6', undefined]);
   });
 
   it('MER7: depends on the policy without a token: rejected, public updates, or all updates', () => {
-    expect(asked({ query: 'topic=a' })).toBe(401);
-    const cleared = [{ isAnonymous: true }, { isOpen: true }].map((policy) => clearance(asked({ query: 'topic=a', policy })));
+    expect(resultOf({ query: 'topic=a' })).toBe(401);
+    const cleared = [{ isAnonymous: true }, { isOpen: true }].map((policy) => clearance(resultOf({ query: 'topic=a', policy })));
     expect(cleared).toEqual([undefined, 'all']);
   });
 
   it('MER7: has the clearance of a valid token, and is rejected with an invalid one', () => {
     const claims = { mercure: { subscribe: ['a'] } };
-    expect(clearance(asked({ query: 'topic=a', headers: bearer, claims }))).toEqual([{ topic: 'a' }]);
-    expect(asked({ query: 'topic=a', headers: bearer, claims: undefined, policy: { isAnonymous: true } })).toBe(401);
+    expect(clearance(resultOf({ query: 'topic=a', headers: bearer, claims }))).toEqual([{ topic: 'a' }]);
+    expect(resultOf({ query: 'topic=a', headers: bearer, claims: undefined, policy: { isAnonymous: true } })).toBe(401);
   });
 });
 
 describe('publishing', () => {
   it('MER3: reads the update and its realm', () => {
-    expect(publishing({ policy: { isOpen: true }, query: 'key=red' })).toMatchObject({
+    expect(publish({ policy: { isOpen: true }, query: 'key=red' })).toMatchObject({
       action: 'publish',
       key: 'red',
       draft: { topics: ['a'] },
     });
-    expect(publishing({ policy: { isOpen: true }, body: 'data=x' })).toBe(400);
+    expect(publish({ policy: { isOpen: true }, body: 'data=x' })).toBe(400);
   });
 
   it('MER7: requires a token that covers all topics', () => {
-    expect(publishing({ policy: { isAnonymous: true } })).toBe(401);
+    expect(publish({ policy: { isAnonymous: true } })).toBe(401);
     const statuses = [undefined, {}, { mercure: { publish: ['b'] } }, { mercure: { publish: ['*'] } }].map((claims) =>
-      publishing({ headers: bearer, claims }),
+      publish({ headers: bearer, claims }),
     );
     expect(statuses).toEqual([401, 403, 403, expect.objectContaining({ action: 'publish' })]);
-    expect(publishing({ headers: bearer, claims: { mercure: { publish: ['a'] } }, body: 'topic=a&topic=b' })).toBe(403);
+    expect(publish({ headers: bearer, claims: { mercure: { publish: ['a'] } }, body: 'topic=a&topic=b' })).toBe(403);
   });
 
   it('MER10: accepts a cookie only from a trusted page', () => {
     const claims = { mercure: { publish: ['*'] } };
-    const of = (page: Page) => publishing({ claims, page, headers: { cookie: 'mercureAuthorization=a.b.c' } });
+    const of = (page: Page) => publish({ claims, page, headers: { cookie: 'mercureAuthorization=a.b.c' } });
     expect([of('none'), of('foreign')]).toEqual([403, 403]);
     for (const page of ['own', 'listed'] as const) expect(of(page)).toMatchObject({ action: 'publish' });
   });
 
   it('MER10: a stream rejects a cookie from an untrusted page, and accepts a header token from any page', () => {
     const [cookie, claims, query] = [{ cookie: 'mercureAuthorization=a.b.c' }, { mercure: { subscribe: ['*'] } }, 'topic=a'];
-    const of = (page: Page, headers: Record<string, string>, policy = {}) => asked({ claims, page, query, headers, policy });
+    const of = (page: Page, headers: Record<string, string>, policy = {}) => resultOf({ claims, page, query, headers, policy });
     expect([of('foreign', cookie), of('foreign', cookie, { isAnonymous: true })]).toEqual([403, 403]);
     for (const page of ['none', 'own', 'listed'] as const) expect(of(page, cookie)).toMatchObject({ action: 'open-stream' });
     expect(of('foreign', { ...cookie, ...bearer })).toMatchObject({ action: 'open-stream' });
   });
 
   it('MER12: a stream ends when its token expires', () => {
-    const ask = asked({ query: 'topic=a', headers: bearer, claims: {}, expiresAt: 77 });
-    expect(ask).toMatchObject({ connectRequest: { expiresAt: 77 } });
+    const action = resultOf({ query: 'topic=a', headers: bearer, claims: {}, expiresAt: 77 });
+    expect(action).toMatchObject({ connectRequest: { expiresAt: 77 } });
   });
 
   it('MER12: rejects a token that expires while the body arrives', () => {
@@ -149,8 +152,8 @@ describe('publishing', () => {
   });
 
   it('RFC 6750: a rejection names the error of the token', () => {
-    const challenge = (more: Asking): string | undefined => {
-      const response = answered({ query: 'topic=a', ...more });
+    const challenge = (more: RequestOptions): string | undefined => {
+      const response = responseOf({ query: 'topic=a', ...more });
       return response?.headers.find(([name]) => name === 'www-authenticate')?.[1];
     };
     expect([
@@ -167,9 +170,9 @@ describe('publishing', () => {
   });
 });
 
-function clearance(ask: HttpAction | number): Clearance | undefined {
-  if (typeof ask === 'number' || ask.action !== 'open-stream' || ask.connectRequest.as !== 'guest') {
+function clearance(action: HttpAction | number): Clearance | undefined {
+  if (typeof action === 'number' || action.action !== 'open-stream' || action.connectRequest.as !== 'guest') {
     throw new Error('expected a stream of a guest');
   }
-  return ask.connectRequest.clearance;
+  return action.connectRequest.clearance;
 }

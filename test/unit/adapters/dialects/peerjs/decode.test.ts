@@ -44,11 +44,11 @@ describe('relayed messages', () => {
     expect(read('{"type":"OFFER","dst":"bób","payload":"😀"}', true)).toEqual(offer('bób', '"😀"'));
   });
 
-  it('M5, M10: a binary frame with invalid UTF-8 at any place is unreadable', () => {
+  it('M5, M10: a binary frame with invalid UTF-8 at any place is malformed', () => {
     for (const broken of [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xc0, 0xaf], [0xf4, 0x90, 0x80, 0x80]]) {
       for (const frame of ['{"type":"OFFER","dst":"bob","payload":"?"}', '{"type":"OFFER","?":1,"dst":"bob"}']) {
-        const [before = '', behind = ''] = frame.split('?');
-        const bytes = Buffer.concat([Buffer.from(before), Buffer.from(broken), Buffer.from(behind)]);
+        const [before = '', after = ''] = frame.split('?');
+        const bytes = Buffer.concat([Buffer.from(before), Buffer.from(broken), Buffer.from(after)]);
         expect(read(bytes, true)).toEqual(MALFORMED);
       }
     }
@@ -181,7 +181,7 @@ describe('messages that are not relayed', () => {
   });
 });
 
-describe('unreadable frames', () => {
+describe('malformed frames', () => {
   it('M10: JSON that is not an object', () => {
     for (const frame of ['null', 'true', '5', '"OFFER"', '[]', '[{"type":"OFFER","dst":"bob"}]', ' null ']) {
       expect(read(frame), frame).toEqual(MALFORMED);
@@ -189,14 +189,14 @@ describe('unreadable frames', () => {
   });
 
   it('M10: an empty frame, whitespace, and an unfinished object', () => {
-    const begun = ['{', '{"', '{"type', '{"type"', '{"type":', '{"type":"OFFER"', '{"type":"OFFER",'];
-    for (const frame of ['', ' ', '\n', '}', '{,}', '{"a":1,}', ...begun]) expect(read(frame), frame).toEqual(MALFORMED);
+    const unfinished = ['{', '{"', '{"type', '{"type"', '{"type":', '{"type":"OFFER"', '{"type":"OFFER",'];
+    for (const frame of ['', ' ', '\n', '}', '{,}', '{"a":1,}', ...unfinished]) expect(read(frame), frame).toEqual(MALFORMED);
   });
 
   it('M10: an object with other characters before or after it', () => {
     const object = '{"type":"OFFER","dst":"bob"}';
-    for (const behind of [object, ',', '}', ']', 'x', '\u0000', '\u00a0', ' 1']) {
-      expect(read(`${object}${behind}`), behind).toEqual(MALFORMED);
+    for (const after of [object, ',', '}', ']', 'x', '\u0000', '\u00a0', ' 1']) {
+      expect(read(`${object}${after}`), after).toEqual(MALFORMED);
     }
     for (const before of ['\ufeff', 'x', '\u0000', ',', '[', '{']) expect(read(`${before}${object}`), before).toEqual(MALFORMED);
   });

@@ -69,11 +69,11 @@ describe('REL1: decoded frames of the relay', () => {
     ['{}', 'not-relayed'],
   ])('%s is ignored and counted as %s', (text, why) => expect(read(text)).toEqual({ action: 'ignore', why }));
 
-  it.each(['', '{', 'null', '[]', '5', '"publish"', '\u0000'])('REL3: %j is unreadable', (text) =>
+  it.each(['', '{', 'null', '[]', '5', '"publish"', '\u0000'])('REL3: %j is malformed', (text) =>
     expect(read(text)).toEqual({ action: 'malformed' }),
   );
 
-  it('REL3: a binary frame that is not UTF-8 is unreadable', () => {
+  it('REL3: a binary frame that is not UTF-8 is malformed', () => {
     const frame = Buffer.concat([Buffer.from('{"type":"publish","topic":"a","x":"'), Buffer.of(0xff), Buffer.from('"}')]);
     expect(decoder.decode(frame, true)).toEqual({ action: 'malformed' });
   });

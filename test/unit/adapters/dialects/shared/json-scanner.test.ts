@@ -6,20 +6,20 @@ const NUMBERS = [
   ...['0', '-0', '7', '10', '-12', '0.0', '1.5', '-0.125', '1e5', '1E5', '1e+5', '1e-5', '0e0', '1.5e10'],
   ...['9'.repeat(400), `1e-${'9'.repeat(400)}`],
 ];
-const NO_NUMBERS = ['', '-', '+1', '.5', '1.', '1.e5', '1e', '1e+', '-.5', '1.5e', '- 1', 'Infinity', '-Infinity', 'NaN'];
+const INVALID_NUMBERS = ['', '-', '+1', '.5', '1.', '1.e5', '1e', '1e+', '-.5', '1.5e', '- 1', 'Infinity', '-Infinity', 'NaN'];
 const STRINGS = [
   ...['""', '"a"', '"\\""', '"\\\\"', '"\\/\\b\\f\\n\\r\\t"', '"//"', '"]}"'],
   ...['"\\u0000\\uFFFF\\uabCD"', '"\\ud800"', '"\u2028😀\u007f"'],
 ];
-const NO_STRINGS = [
+const INVALID_STRINGS = [
   ...['"', '"a', '"\\"', '"\\', '"\\x"', '"\\u"', '"\\u12"', '"\\u12G4"', '"\\u123'],
   ...['"\n"', '"\u0000"', '"\u001f"', "'a'", 'a'],
 ];
-const OTHERS = [
+const LITERALS_AND_CONTAINERS = [
   ...['null', 'true', 'false', '[]', '{}', '[ ]', '{ }', '[\n]', '{"":0}', '{"a":1,"a":2}'],
   ...['[1,[2,{"a":[]}],3]', '{"a":{"b":{}},"c":[{}]}'],
 ];
-const BROKEN_ONES = [
+const INVALID_VALUES = [
   ...['nul', 'nulL', 'True', 'tru', 'fals', 'undefined', ',', ':', ']', '}'],
   ...['[', '[1', '[1,', '[1,]', '[,1]', '[1 2]', '[1}', '[[]', '[1,,2]'],
   ...['{', '{"a"', '{"a":', '{"a":1', '{"a":1,', '{"a":1,}', '{,}', '{"a" 1}', '{a:1}', '{"a":1]'],
@@ -39,12 +39,12 @@ function endOf(text: string): number {
 }
 
 describe('values (M10: valid means the same as for JSON.parse)', () => {
-  it.each([...NUMBERS, ...STRINGS, ...OTHERS])('M2: finds the end of %j', (text) => {
+  it.each([...NUMBERS, ...STRINGS, ...LITERALS_AND_CONTAINERS])('M2: finds the end of %j', (text) => {
     expect(() => JSON.parse(text)).not.toThrow();
-    for (const behind of ['', ',', '}', ']', ' ', '"']) expect(endOf(`${text}${behind}`)).toBe(Buffer.byteLength(text));
+    for (const after of ['', ',', '}', ']', ' ', '"']) expect(endOf(`${text}${after}`)).toBe(Buffer.byteLength(text));
   });
 
-  it.each([...NO_NUMBERS, ...NO_STRINGS, ...BROKEN_ONES])('M10: rejects %j', (text) => {
+  it.each([...INVALID_NUMBERS, ...INVALID_STRINGS, ...INVALID_VALUES])('M10: rejects %j', (text) => {
     expect(() => JSON.parse(text)).toThrow();
     expect(endOf(text)).toBe(INVALID);
     expect(endOf(`[0,${text}`)).toBe(INVALID);
@@ -102,9 +102,9 @@ describe('words', () => {
     const around = ['a', ' ', '!', '#', '[', ']', '\u007f', '\u0080', 'ÿ', '😀'];
     for (const stop of ['"', '\\', '\u0000', '\u001f', '\n']) {
       for (const before of around) {
-        for (const behind of [...around, '\u0001', '"', '\\', '']) {
+        for (const after of [...around, '\u0001', '"', '\\', '']) {
           for (let length = 0; length < 9; length++) {
-            const text = `"${before.repeat(length)}${stop}${behind.repeat(5)}`;
+            const text = `"${before.repeat(length)}${stop}${after.repeat(5)}`;
             const expected = stop === '"' ? Buffer.byteLength(before.repeat(length)) + 2 : INVALID;
             if (stop !== '\\') expect(scan(text).skipString(0), JSON.stringify(text)).toBe(expected);
             else expect(scan(text).skipString(0) === INVALID, JSON.stringify(text)).toBe(!/^"(?:[^"\\]|\\["\\])*"/.test(text));

@@ -22,9 +22,9 @@ describe('SIO6: decoded lines', () => {
     ['leave', { action: 'leave' }],
   ])('%s', (word, request) => expect(read(`["${word}"]`)).toEqual(request));
 
-  it.each(['null', '{}', '', '[]', '["subscribe",5]', '["publish","a",5]', '["else","a"]'])('%j is unreadable', (line) =>
+  it.each(['null', '{}', '', '[]', '["subscribe",5]', '["publish","a",5]', '["else","a"]'])('%j is malformed', (line) =>
     expect(read(line)).toEqual({ action: 'malformed' }),
   );
 
-  it('are unreadable if they are not UTF-8', () => expect(readLine(Buffer.of(0xff), true)).toEqual({ action: 'malformed' }));
+  it('are malformed if they are not UTF-8', () => expect(readLine(Buffer.of(0xff), true)).toEqual({ action: 'malformed' }));
 });
