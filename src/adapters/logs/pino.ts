@@ -31,8 +31,8 @@ export class PinoLog implements Log {
 
   record(event: LogEvent): void {
     const { level, text, fields } = lineOf(event, this.#context);
-    const isHeldBack = RATE_LIMITED_EVENTS.has(event.event) && !this.#limit.admits(`${event.event}: ${String(fields['why'])}`);
-    this.#logger[isHeldBack ? 'debug' : level](fields, text);
+    const isSuppressed = RATE_LIMITED_EVENTS.has(event.event) && !this.#limit.admits(`${event.event}: ${String(fields['why'])}`);
+    this.#logger[isSuppressed ? 'debug' : level](fields, text);
     if (event.event === 'stopped') this.#limit.end();
   }
 

@@ -11,9 +11,9 @@ export class BurstLimit {
   readonly #counts = new Map<string, number>();
   #window: NodeJS.Timeout | undefined;
 
-  /** @param tell is called at the end of the window, for each kind with suppressed lines. */
-  constructor(tell: (kind: string, count: number) => void) {
-    this.#onSuppressed = tell;
+  /** @param onSuppressed is called at the end of the window, for each kind with suppressed lines. */
+  constructor(onSuppressed: (kind: string, count: number) => void) {
+    this.#onSuppressed = onSuppressed;
   }
 
   /** @returns whether one more line of this kind may be written. */

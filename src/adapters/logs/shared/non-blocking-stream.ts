@@ -15,7 +15,7 @@ const NOTHING = new Uint8Array();
  * to a limit; lines beyond the limit, and all lines to a closed descriptor, are lost.
  */
 export class NonBlockingStream {
-  readonly #outlet: OutputDescriptor;
+  readonly #descriptor: OutputDescriptor;
   readonly #maxWaiting: number;
   #queued = '';
   /** Passed to the descriptor, and not written yet. */
@@ -23,8 +23,8 @@ export class NonBlockingStream {
   #state: 'idle' | 'writing' | 'retrying' | 'gone' = 'idle';
 
   /** @param maxWaiting characters that may be queued. */
-  constructor(outlet: OutputDescriptor, maxWaiting: number) {
-    this.#outlet = outlet;
+  constructor(descriptor: OutputDescriptor, maxWaiting: number) {
+    this.#descriptor = descriptor;
     this.#maxWaiting = maxWaiting;
   }
 
@@ -41,7 +41,7 @@ export class NonBlockingStream {
     let rest: Uint8Array = Buffer.concat([begun, Buffer.from(this.#queued)]);
     this.#queued = '';
     try {
-      while (rest.length > 0) rest = rest.subarray(this.#outlet.writeSync(rest));
+      while (rest.length > 0) rest = rest.subarray(this.#descriptor.writeSync(rest));
     } catch {
       this.#state = 'gone';
     }
@@ -56,7 +56,7 @@ export class NonBlockingStream {
   #writeLeaving(): void {
     if (this.#state === 'gone') return;
     this.#state = 'writing';
-    this.#outlet.write(this.#writing, (error, written) => this.#wrote(error?.code, written));
+    this.#descriptor.write(this.#writing, (error, written) => this.#wrote(error?.code, written));
   }
 
   #wrote(failure: string | undefined, written: number): void {

@@ -22,11 +22,11 @@ function streamOf(standard: number, open: () => NodeJS.WriteStream): NonBlocking
   const known = streams.get(standard);
   if (known !== undefined) return known;
   const descriptor = unblocked(standard, open);
-  const outlet: OutputDescriptor = {
+  const output: OutputDescriptor = {
     write: (bytes, done) => write(descriptor, bytes, done),
     writeSync: (bytes) => writeSync(descriptor, bytes),
   };
-  const stream = new NonBlockingStream(outlet, MAX_WAITING);
+  const stream = new NonBlockingStream(output, MAX_WAITING);
   process.once('exit', () => stream.flush());
   streams.set(standard, stream);
   return stream;

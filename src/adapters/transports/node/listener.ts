@@ -55,9 +55,9 @@ export class NodeTransport implements Transport {
 
   async stop(): Promise<void> {
     this.refuseNew();
-    const told = this.#acceptor?.stop();
+    const closed = this.#acceptor?.stop();
     for (const socket of this.#sockets) socket.destroy();
-    await told;
+    await closed;
     await this.#serverClosed;
   }
 

@@ -37,8 +37,8 @@ export class FileHandleMonitor {
   #isClosed = false;
   #isScheduled = false;
 
-  constructor(door: ListenSocket, canOpenHandles = canOpen) {
-    this.#listenSocket = door;
+  constructor(listenSocket: ListenSocket, canOpenHandles = canOpen) {
+    this.#listenSocket = listenSocket;
     this.#canOpen = canOpenHandles;
     this.#timer = setInterval(() => void this.#check(), INTERVAL).unref();
   }

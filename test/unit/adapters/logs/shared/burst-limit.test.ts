@@ -3,20 +3,20 @@ import { BurstLimit } from '../../../../../src/adapters/logs/shared/burst-limit.
 
 function limit() {
   vi.useFakeTimers();
-  const told: [string, number][] = [];
-  const limit = new BurstLimit((kind, count) => void told.push([kind, count]));
+  const suppressed: [string, number][] = [];
+  const limit = new BurstLimit((kind, count) => void suppressed.push([kind, count]));
   const writes = (kind: string, times: number): number =>
     Array.from({ length: times }, () => limit.admits(kind)).filter(Boolean).length;
-  return { limit, told, writes };
+  return { limit, suppressed, writes };
 }
 
 describe('the limit on bursts of lines', () => {
   it('admits a number of lines of one kind in one window, and reports the others at its end', () => {
-    const { told, writes } = limit();
+    const { suppressed, writes } = limit();
     expect([writes('a', 50), writes('b', 3)]).toEqual([20, 3]);
-    expect(told).toEqual([]);
+    expect(suppressed).toEqual([]);
     vi.advanceTimersByTime(10_000);
-    expect(told).toEqual([['a', 30]]);
+    expect(suppressed).toEqual([['a', 30]]);
     expect(writes('a', 50)).toBe(20);
     vi.useRealTimers();
   });
@@ -36,10 +36,10 @@ describe('the limit on bursts of lines', () => {
   });
 
   it('the end of the log ends the window', () => {
-    const { limit: one, told, writes } = limit();
+    const { limit: one, suppressed, writes } = limit();
     writes('a', 21);
     one.end();
-    expect([told, vi.getTimerCount()]).toEqual([[['a', 1]], 0]);
+    expect([suppressed, vi.getTimerCount()]).toEqual([[['a', 1]], 0]);
     vi.useRealTimers();
   });
 });

@@ -4,7 +4,7 @@ import { type OutputDescriptor, NonBlockingStream } from '../../../../../src/ada
 type Done = Parameters<OutputDescriptor['write']>[1];
 
 /** A descriptor whose reader reads when the test allows it. */
-class SlowOutlet implements OutputDescriptor {
+class SlowDescriptor implements OutputDescriptor {
   readonly #taken: Uint8Array[] = [];
   pending: { bytes: Uint8Array; done: Done } | undefined = undefined;
   failsAtOnce = false;
@@ -42,97 +42,97 @@ class SlowOutlet implements OutputDescriptor {
   }
 }
 
-function stream(maxWaiting = 100): { outlet: SlowOutlet; log: NonBlockingStream } {
-  const outlet = new SlowOutlet();
-  return { outlet, log: new NonBlockingStream(outlet, maxWaiting) };
+function stream(maxWaiting = 100): { descriptor: SlowDescriptor; log: NonBlockingStream } {
+  const descriptor = new SlowDescriptor();
+  return { descriptor, log: new NonBlockingStream(descriptor, maxWaiting) };
 }
 
 describe('a non-blocking stream', () => {
   it('writes lines in order, and queued lines together', () => {
-    const { outlet, log } = stream();
+    const { descriptor, log } = stream();
     for (const line of ['one\n', 'two\n', 'three\n']) log.write(line);
-    outlet.takes();
-    expect(outlet.taken).toBe('one\n');
-    outlet.takes();
-    expect(outlet.taken).toBe('one\ntwo\nthree\n');
-    expect(outlet.pending).toBeUndefined();
+    descriptor.takes();
+    expect(descriptor.taken).toBe('one\n');
+    descriptor.takes();
+    expect(descriptor.taken).toBe('one\ntwo\nthree\n');
+    expect(descriptor.pending).toBeUndefined();
   });
 
   it('writes the rest after a partial write', () => {
-    const { outlet, log } = stream();
+    const { descriptor, log } = stream();
     log.write('één\n');
-    outlet.takes(2);
-    outlet.takes();
-    expect(outlet.taken).toBe('één\n');
-    expect(outlet.pending).toBeUndefined();
+    descriptor.takes(2);
+    descriptor.takes();
+    expect(descriptor.taken).toBe('één\n');
+    expect(descriptor.pending).toBeUndefined();
   });
 
   it('retries while the descriptor would block', async () => {
     vi.useFakeTimers();
-    const { outlet, log } = stream();
+    const { descriptor, log } = stream();
     log.write('one\n');
-    outlet.fails('EAGAIN');
-    expect(outlet.pending).toBeUndefined();
+    descriptor.fails('EAGAIN');
+    expect(descriptor.pending).toBeUndefined();
     await vi.runAllTimersAsync();
-    outlet.takes();
-    expect(outlet.taken).toBe('one\n');
+    descriptor.takes();
+    expect(descriptor.taken).toBe('one\n');
     vi.useRealTimers();
   });
 
   it('queues no more than its limit, and continues when there is room', () => {
-    const { outlet, log } = stream(10);
+    const { descriptor, log } = stream(10);
     log.write('first\n');
     for (const line of ['12345\n', 'too long\n', 'abc\n']) log.write(line);
-    outlet.takes();
-    outlet.takes();
+    descriptor.takes();
+    descriptor.takes();
     log.write('last\n');
-    outlet.takes();
-    expect(outlet.taken).toBe('first\n12345\nabc\nlast\n');
+    descriptor.takes();
+    expect(descriptor.taken).toBe('first\n12345\nabc\nlast\n');
   });
 
   it.each(['ENOSPC', 'EDQUOT', 'EFBIG'])('%s loses the queued lines, and later ones are written', (failure) => {
-    const { outlet, log } = stream();
+    const { descriptor, log } = stream();
     log.write('lost\n');
-    outlet.fails(failure);
+    descriptor.fails(failure);
     log.write('kept\n');
-    outlet.takes();
-    expect(outlet.taken).toBe('kept\n');
+    descriptor.takes();
+    expect(descriptor.taken).toBe('kept\n');
   });
 
   it('retries at exit the lines for which there was no room', () => {
     vi.useFakeTimers();
-    const { outlet, log } = stream();
+    const { descriptor, log } = stream();
     log.write('one\n');
-    outlet.fails('EAGAIN');
+    descriptor.fails('EAGAIN');
     log.write('two\n');
     log.flush();
-    expect(outlet.taken).toBe('one\ntwo\n');
+    expect(descriptor.taken).toBe('one\ntwo\n');
     vi.useRealTimers();
   });
 
   it('stops writing when the reader has closed the descriptor', () => {
-    const { outlet, log } = stream();
+    const { descriptor, log } = stream();
     log.write('one\n');
     log.write('two\n');
-    outlet.fails('EPIPE');
+    descriptor.fails('EPIPE');
     log.write('three\n');
-    expect(outlet.pending).toBeUndefined();
+    expect(descriptor.pending).toBeUndefined();
   });
 
   it('writes queued lines synchronously at exit', () => {
-    const { outlet, log } = stream();
+    const { descriptor, log } = stream();
     log.write('in progress\n');
     log.write('queued until exit\n');
     log.flush();
-    expect(outlet.taken).toBe('queued until exit\n');
+    expect(descriptor.taken).toBe('queued until exit\n');
   });
 
   it('does not wait at exit', () => {
-    const { outlet, log } = stream();
-    outlet.failsAtOnce = true;
+    const { descriptor, log } = stream();
+    descriptor.failsAtOnce = true;
     log.write('in progress\n');
     log.write('lost\n');
     log.flush();
-    expect(outlet.taken).toBe('');
+    expect(descriptor.taken).toBe('');
   });
 });

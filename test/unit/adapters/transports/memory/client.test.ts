@@ -7,13 +7,13 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 describe('the client of the memory transport', () => {
   let transport: MemoryTransport;
   let gateway: RecordingGateway;
-  let far: MemoryClient;
+  let client: MemoryClient;
 
   beforeEach(() => {
     transport = new MemoryTransport({ sendBufferBytes: 10 });
     gateway = new RecordingGateway();
     void transport.listen(gateway);
-    far = transport.connect({ path: '/ws', query: 'id=ann', headers: { origin: 'http://a.example' }, address: '2001:db8::1' });
+    client = transport.connect({ path: '/ws', query: 'id=ann', headers: { origin: 'http://a.example' }, address: '2001:db8::1' });
   });
 
   it('sends its target, its headers and its address', () => {
@@ -24,29 +24,29 @@ describe('the client of the memory transport', () => {
 
   it('receives nothing after stopReading, and all of it after startReading, the close last', () => {
     const socket = gateway.connections[0]?.socket;
-    far.stopReading();
+    client.stopReading();
     expect([socket?.write(bytes('a')), socket?.write(bytes('b'))]).toEqual(['queued', 'queued']);
     socket?.close(1008, 'bye');
-    expect([far.received, far.state, far.unreadBytes]).toEqual([[], 'open', 2]);
-    far.startReading();
-    expect([far.received, far.state, far.closed]).toEqual([['a', 'b'], 'closed', { code: 1008, why: 'bye' }]);
+    expect([client.received, client.state, client.unreadBytes]).toEqual([[], 'open', 2]);
+    client.startReading();
+    expect([client.received, client.state, client.closed]).toEqual([['a', 'b'], 'closed', { code: 1008, why: 'bye' }]);
   });
 
   it('keeps received messages after a cut, and loses unread ones', () => {
     gateway.connections[0]?.socket.write(bytes('a'));
-    far.stopReading();
+    client.stopReading();
     gateway.connections[0]?.socket.write(bytes('b'));
-    far.cut();
-    far.startReading();
-    expect([far.received, far.closed, far.unreadBytes]).toEqual([['a'], { code: 1006, why: '' }, 0]);
+    client.cut();
+    client.startReading();
+    expect([client.received, client.closed, client.unreadBytes]).toEqual([['a'], { code: 1006, why: '' }, 0]);
   });
 
   it('ignores impossible actions', () => {
-    far.close(4000, 'mine');
-    far.send('too late');
-    far.close();
-    far.cut();
-    expect([far.closed, gateway.connections[0]?.closedCount, gateway.connections[0]?.frames]).toEqual([
+    client.close(4000, 'mine');
+    client.send('too late');
+    client.close();
+    client.cut();
+    expect([client.closed, gateway.connections[0]?.closedCount, gateway.connections[0]?.frames]).toEqual([
       { code: 4000, why: 'mine' },
       1,
       [],
@@ -55,10 +55,10 @@ describe('the client of the memory transport', () => {
 
   it('acts after a report when it is used within that report', () => {
     gateway.onFrame = ({ frames }) => {
-      if (frames.length === 1) far.send('second');
+      if (frames.length === 1) client.send('second');
       expect(frames.length).toBeLessThan(3);
     };
-    far.send('first');
+    client.send('first');
     expect(gateway.connections[0]?.frames.map(textOf)).toEqual(['first', 'second']);
     expect(gateway.reentrantCalls).toEqual([]);
   });

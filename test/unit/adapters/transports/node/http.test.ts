@@ -34,7 +34,7 @@ describe('a request of node:http', () => {
   });
 });
 
-const DESK = { responseTimeout: 1_000, keepsAlive: () => true, stream: () => undefined, abandoned: () => undefined };
+const HOST = { responseTimeout: 1_000, keepsAlive: () => true, stream: () => undefined, abandoned: () => undefined };
 
 it('an exchange does nothing after the client has disconnected', () => {
   const raw = incoming({ method: 'GET', url: '/' });
@@ -43,7 +43,7 @@ it('an exchange does nothing after the client has disconnected', () => {
     raw,
     { response, connection: new HttpConnection(raw.socket, 1_000) },
     new NodeRequest(raw),
-    DESK,
+    HOST,
   );
   response.destroy();
   exchange.respond({ status: 200, headers: [['vary', 'Origin']], body: 'not sent' });

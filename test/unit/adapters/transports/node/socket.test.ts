@@ -30,7 +30,7 @@ function opened({ isStuck = false } = {}) {
         done,
       ),
   });
-  const goodbyes: number[] = [];
+  const closeCodes: number[] = [];
   const ws = {
     OPEN,
     readyState: OPEN,
@@ -38,18 +38,18 @@ function opened({ isStuck = false } = {}) {
       return stream.writableLength;
     },
     send: (text: Buffer) => void stream.write(text),
-    close: (code: number) => void goodbyes.push(code),
+    close: (code: number) => void closeCodes.push(code),
     resume: () => undefined,
   };
   const gateway = new RecordingGateway();
   const turns: (() => void)[] = [];
-  const desk = { gateway, defer: (turn: () => void) => void turns.push(turn), maxBacklogBytes: 1_000 };
-  const reports = new ConnectionReporter(desk, ADMISSION);
+  const reporterContext = { gateway, defer: (turn: () => void) => void turns.push(turn), maxBacklogBytes: 1_000 };
+  const reporter = new ConnectionReporter(reporterContext, ADMISSION);
   const context = { limits: LIMITS, turnEnd: new TurnEnd() };
-  const socket = new NodeSocket(ws as unknown as WebSocket, stream as never, { reporter: reports, context });
-  reports.opened(socket);
+  const socket = new NodeSocket(ws as unknown as WebSocket, stream as never, { reporter, context });
+  reporter.opened(socket);
   const pass = (): void => turns.splice(0).forEach((turn) => turn());
-  return { socket, writes, goodbyes, pass, near: () => gateway.connections[0] };
+  return { socket, writes, closeCodes, pass, connection: () => gateway.connections[0] };
 }
 
 describe('a socket of ws', () => {
@@ -64,20 +64,20 @@ describe('a socket of ws', () => {
   });
 
   it('M16: a message that was accepted and not sent is returned before the close is reported', () => {
-    const { socket, writes, pass, near } = opened();
+    const { socket, writes, pass, connection } = opened();
     expect(socket.write(bytes('a'), message)).toBe('sent');
     socket.closed(1006);
     pass();
-    expect([writes, near()?.unsent, near()?.late, near()?.closedCount]).toEqual([[], [message], [], 1]);
+    expect([writes, connection()?.unsent, connection()?.late, connection()?.closedCount]).toEqual([[], [message], [], 1]);
   });
 
   it('M16: a sent message is not returned', async () => {
-    const { socket, pass, near } = opened();
+    const { socket, pass, connection } = opened();
     socket.write(bytes('a'), message);
     await turnOfTheLoop();
     socket.closed(1006);
     pass();
-    expect(near()?.unsent).toEqual([]);
+    expect(connection()?.unsent).toEqual([]);
   });
 
   it('M16: a turn may write more than the buffer to a client that reads, and to no other', () => {
@@ -86,6 +86,6 @@ describe('a socket of ws', () => {
     expect(outcomes(reader.socket)).not.toContain('gone');
     const stuck = opened({ isStuck: true });
     expect(outcomes(stuck.socket)).toContain('gone');
-    expect([reader.goodbyes, stuck.goodbyes[0]]).toEqual([[], 1008]);
+    expect([reader.closeCodes, stuck.closeCodes[0]]).toEqual([[], 1008]);
   });
 });

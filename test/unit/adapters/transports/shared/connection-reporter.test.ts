@@ -23,166 +23,172 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 function opened(room = 1_000, memory?: MemoryAccount) {
   const gateway = new RecordingGateway();
   const turns: (() => void)[] = [];
-  const desk = { gateway, defer: (turn: () => void) => void turns.push(turn), maxBacklogBytes: room };
-  const reports = new ConnectionReporter(desk, memory === undefined ? ADMISSION : { ...ADMISSION, memory });
-  reports.opened(SOCKET);
+  const context = { gateway, defer: (turn: () => void) => void turns.push(turn), maxBacklogBytes: room };
+  const reporter = new ConnectionReporter(context, memory === undefined ? ADMISSION : { ...ADMISSION, memory });
+  reporter.opened(SOCKET);
   const pass = (): void => turns.splice(0).forEach((turn) => turn());
-  return { reports, gateway, pass, heard: () => gateway.connections[0]?.frames.map(textOf), near: () => gateway.connections[0] };
+  return {
+    reporter,
+    gateway,
+    pass,
+    received: () => gateway.connections[0]?.frames.map(textOf),
+    connection: () => gateway.connections[0],
+  };
 }
 
 describe('the reports of one connection', () => {
   it('frames are reported at once', () => {
-    const { reports, heard } = opened();
-    expect(reports.frame(bytes('a'), false)).toBe(true);
-    expect(heard()).toEqual(['a']);
+    const { reporter, received } = opened();
+    expect(reporter.frame(bytes('a'), false)).toBe(true);
+    expect(received()).toEqual(['a']);
   });
 
   it('M19: frames that are received while paused are copied and queued; frames after resume are queued behind them', () => {
-    const { reports, heard, pass } = opened();
+    const { reporter, received, pass } = opened();
     const lent = bytes('a');
-    reports.pause();
-    reports.frame(lent, false);
+    reporter.pause();
+    reporter.frame(lent, false);
     lent.fill(33);
-    reports.resume();
-    reports.frame(bytes('b'), false);
-    expect(heard()).toEqual([]);
+    reporter.resume();
+    reporter.frame(bytes('b'), false);
+    expect(received()).toEqual([]);
     pass();
-    reports.frame(bytes('c'), false);
-    expect(heard()).toEqual(['a', 'b', 'c']);
+    reporter.frame(bytes('c'), false);
+    expect(received()).toEqual(['a', 'b', 'c']);
   });
 
   it('a pause while the queue is drained stops at the next frame', () => {
-    const { reports, gateway, heard, pass } = opened();
-    gateway.onFrame = () => reports.pause();
-    reports.pause();
-    for (const text of ['a', 'b', 'c']) reports.frame(bytes(text), false);
-    reports.resume();
+    const { reporter, gateway, received, pass } = opened();
+    gateway.onFrame = () => reporter.pause();
+    reporter.pause();
+    for (const text of ['a', 'b', 'c']) reporter.frame(bytes(text), false);
+    reporter.resume();
     pass();
-    expect(heard()).toEqual(['a']);
-    reports.resume();
+    expect(received()).toEqual(['a']);
+    reporter.resume();
     pass();
-    expect(heard()).toEqual(['a', 'b']);
+    expect(received()).toEqual(['a', 'b']);
   });
 
   it('M16: unsent messages are reported in a later turn, and before the close', () => {
-    const { reports, near, pass } = opened();
+    const { reporter, connection, pass } = opened();
     const message = notice('leave', echoed('bob'), echoed('ann'));
-    reports.unsent(message);
-    reports.closed(LOST);
-    expect(near()?.unsent).toEqual([]);
+    reporter.unsent(message);
+    reporter.closed(LOST);
+    expect(connection()?.unsent).toEqual([]);
     pass();
-    expect([near()?.unsent, near()?.late, near()?.closedCount]).toEqual([[message], [], 1]);
+    expect([connection()?.unsent, connection()?.late, connection()?.closedCount]).toEqual([[message], [], 1]);
   });
 
   it('resume without pause, and twice, changes nothing', () => {
-    const { reports, heard, pass } = opened();
-    reports.resume();
-    reports.pause();
-    reports.frame(bytes('a'), false);
-    reports.resume();
-    reports.resume();
+    const { reporter, received, pass } = opened();
+    reporter.resume();
+    reporter.pause();
+    reporter.frame(bytes('a'), false);
+    reporter.resume();
+    reporter.resume();
     pass();
-    expect(heard()).toEqual(['a']);
+    expect(received()).toEqual(['a']);
   });
 
   it('the queue has a limit; empty frames count too', () => {
-    const { reports } = opened(1_000);
-    reports.pause();
-    const kept = Array.from({ length: 20 }, () => reports.frame(new Uint8Array(), false)).filter(Boolean);
+    const { reporter } = opened(1_000);
+    reporter.pause();
+    const kept = Array.from({ length: 20 }, () => reporter.frame(new Uint8Array(), false)).filter(Boolean);
     expect(kept).toHaveLength(Math.floor(1_000 / QUEUED_FRAME_BYTES));
   });
 
   it('M20: pings and pongs that are received while paused are queued in order, within the same limit', () => {
-    const { reports, near, heard, pass } = opened(3 * QUEUED_FRAME_BYTES + 8);
-    reports.controlFrame();
-    reports.pause();
-    expect([reports.controlFrame(), reports.frame(bytes('a'), false), reports.controlFrame(), reports.controlFrame()]).toEqual([
-      true,
-      true,
-      true,
-      false,
-    ]);
-    expect(near()?.aliveCount).toBe(1);
-    reports.resume();
+    const { reporter, connection, received, pass } = opened(3 * QUEUED_FRAME_BYTES + 8);
+    reporter.controlFrame();
+    reporter.pause();
+    expect([
+      reporter.controlFrame(),
+      reporter.frame(bytes('a'), false),
+      reporter.controlFrame(),
+      reporter.controlFrame(),
+    ]).toEqual([true, true, true, false]);
+    expect(connection()?.aliveCount).toBe(1);
+    reporter.resume();
     pass();
-    expect([near()?.aliveCount, heard()]).toEqual([3, ['a']]);
+    expect([connection()?.aliveCount, received()]).toEqual([3, ['a']]);
   });
 
   it('one frame always fits', () => {
-    const { reports } = opened(1_000);
-    reports.pause();
-    expect(reports.frame(new Uint8Array(5_000), false)).toBe(true);
-    expect(reports.frame(new Uint8Array(), false)).toBe(false);
+    const { reporter } = opened(1_000);
+    reporter.pause();
+    expect(reporter.frame(new Uint8Array(5_000), false)).toBe(true);
+    expect(reporter.frame(new Uint8Array(), false)).toBe(false);
   });
 
   it('a drained queue has room again', () => {
-    const { reports, pass } = opened(1_000);
+    const { reporter, pass } = opened(1_000);
     for (let round = 0; round < 3; round++) {
-      reports.pause();
-      expect([reports.frame(new Uint8Array(200), false), reports.frame(new Uint8Array(200), false)]).toEqual([true, true]);
-      reports.resume();
+      reporter.pause();
+      expect([reporter.frame(new Uint8Array(200), false), reporter.frame(new Uint8Array(200), false)]).toEqual([true, true]);
+      reporter.resume();
       pass();
     }
   });
 
   it('O5: after stopReporting no frame is reported, neither new nor queued', () => {
-    const { reports, heard, pass } = opened();
-    reports.pause();
-    reports.frame(bytes('a'), false);
-    reports.resume();
-    reports.stopReporting(CLOSED);
+    const { reporter, received, pass } = opened();
+    reporter.pause();
+    reporter.frame(bytes('a'), false);
+    reporter.resume();
+    reporter.stopReporting(CLOSED);
     pass();
-    expect(reports.frame(bytes('b'), false)).toBe(true);
-    expect(heard()).toEqual([]);
+    expect(reporter.frame(bytes('b'), false)).toBe(true);
+    expect(received()).toEqual([]);
   });
 
   it('closed is reported once, in a later turn, and as the last', () => {
-    const { reports, near, heard, pass } = opened();
-    reports.pause();
-    reports.frame(bytes('a'), false);
-    reports.closed(LOST);
-    reports.closed(LOST);
-    expect(near()?.closedCount).toBe(0);
-    reports.resume();
+    const { reporter, connection, received, pass } = opened();
+    reporter.pause();
+    reporter.frame(bytes('a'), false);
+    reporter.closed(LOST);
+    reporter.closed(LOST);
+    expect(connection()?.closedCount).toBe(0);
+    reporter.resume();
     pass();
-    expect([near()?.closedCount, heard()]).toEqual([1, []]);
+    expect([connection()?.closedCount, received()]).toEqual([1, []]);
   });
 
   it('the first end counts: a close by the broker is not overwritten by the later close event', () => {
-    const { reports, near, pass } = opened();
-    reports.stopReporting(CLOSED);
-    reports.stopReporting(LOST);
-    reports.closed(LOST);
+    const { reporter, connection, pass } = opened();
+    reporter.stopReporting(CLOSED);
+    reporter.stopReporting(LOST);
+    reporter.closed(LOST);
     pass();
-    expect(near()?.end).toEqual(CLOSED);
+    expect(connection()?.end).toEqual(CLOSED);
   });
 
   it('without a close by the broker, the end of the close event counts', () => {
-    const { reports, near, pass } = opened();
-    reports.closed(LOST);
+    const { reporter, connection, pass } = opened();
+    reporter.closed(LOST);
     pass();
-    expect(near()?.end).toEqual(LOST);
+    expect(connection()?.end).toEqual(LOST);
   });
 
   it('B1: queued frames and unread bytes are counted', () => {
     const holding = new MemoryBudget({ memoryBudget: 9_999, memoryPerAddress: 9_999 }).open('');
-    const { reports, pass } = opened(1_000, holding);
-    reports.pause();
-    reports.frame(bytes('four'), false);
+    const { reporter, pass } = opened(1_000, holding);
+    reporter.pause();
+    reporter.frame(bytes('four'), false);
     expect(holding.bytes).toBe(QUEUED_FRAME_BYTES + 4);
-    reports.resume();
+    reporter.resume();
     pass();
     expect(holding.bytes).toBe(0);
-    reports.unreadBytes(7);
+    reporter.unreadBytes(7);
     expect(holding.bytes).toBe(7);
   });
 
   it('B1: after stopReporting no queued frame is counted', () => {
     const holding = new MemoryBudget({ memoryBudget: 9_999, memoryPerAddress: 9_999 }).open('');
-    const { reports } = opened(1_000, holding);
-    reports.pause();
-    reports.frame(bytes('four'), false);
-    reports.closed(LOST);
+    const { reporter } = opened(1_000, holding);
+    reporter.pause();
+    reporter.frame(bytes('four'), false);
+    reporter.closed(LOST);
     expect(holding.bytes).toBe(0);
   });
 });

@@ -86,8 +86,8 @@ describe('SIO9: the Socket.IO gateway', () => {
   it('a session accepts only its own transport and version', async () => {
     const stage = new SocketIoFixture({ protocols: [4, 3] });
     const sid = await stage.openPolling();
-    const far = stage.webSocket();
-    const own = sessionIdIn({ status: 200, headers: [], body: far.received[0] ?? '' });
+    const client = stage.webSocket();
+    const own = sessionIdIn({ status: 200, headers: [], body: client.received[0] ?? '' });
     for (const query of [
       `EIO=3&transport=polling&sid=${sid}`,
       `EIO=4&transport=websocket&sid=${sid}`,
@@ -121,15 +121,15 @@ describe('SIO9: the Socket.IO gateway', () => {
 
   it('promise 6: an error in this transport is logged, and ends only its own connection', async () => {
     const stage = new SocketIoFixture();
-    const [other, far, sid] = [stage.connect(), stage.connect(), await stage.openPolling()];
-    stage.gateway.onFrame = (near) => {
-      if (near !== stage.gateway.connections[0]) throw new Error('a bug');
+    const [other, client, sid] = [stage.connect(), stage.connect(), await stage.openPolling()];
+    stage.gateway.onFrame = (connection) => {
+      if (connection !== stage.gateway.connections[0]) throw new Error('a bug');
     };
-    far.send('3');
+    client.send('3');
     await stage.post(sid, '3');
     await stage.advance();
     other.send('3');
-    expect([far.closed?.code, other.state]).toEqual([1011, 'open']);
+    expect([client.closed?.code, other.state]).toEqual([1011, 'open']);
     expect(stage.events.map(({ event }) => event)).toEqual(['fault', 'fault']);
   });
 });
@@ -137,18 +137,18 @@ describe('SIO9: the Socket.IO gateway', () => {
 describe('SIO8: when the broker stops', () => {
   it('sessions that have not connected are ended at once', async () => {
     const stage = new SocketIoFixture();
-    const [far, connected] = [stage.webSocket(), stage.connect()];
+    const [client, connected] = [stage.webSocket(), stage.connect()];
     stage.transport.refuseNew();
     await stage.advance();
-    expect([far.closed?.code, connected.state, stage.admissions]).toEqual([1012, 'open', 1]);
+    expect([client.closed?.code, connected.state, stage.admissions]).toEqual([1012, 'open', 1]);
   });
 
   it('all sessions are ended and reported, and polls are answered', async () => {
     const stage = new SocketIoFixture();
-    const [far, sid, idle] = [stage.connect(), await stage.openPolling(), await stage.openPolling()];
+    const [client, sid, idle] = [stage.connect(), await stage.openPolling(), await stage.openPolling()];
     const poll = stage.poll(sid);
     await stage.transport.stop();
-    expect([far.state, poll.answered?.body, stage.admissions, idle.length > 0]).toEqual(['closed', '1', 0, true]);
+    expect([client.state, poll.answered?.body, stage.admissions, idle.length > 0]).toEqual(['closed', '1', 0, true]);
     expect(stage.gateway.connections.map(({ closedCount }) => closedCount)).toEqual([1, 1, 1]);
     await stage.advance(60_000);
     expect(stage.gateway.reentrantCalls).toEqual([]);

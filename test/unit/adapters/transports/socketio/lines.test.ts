@@ -23,8 +23,8 @@ describe('SIO6: lines', () => {
     const reader = new LineReader();
     const message = line('message', 'garden', 'AQL/');
     const packets = Array.from({ length: 3 }, () => {
-      const told = reader.read(message);
-      return told.word === 'message' ? told.publication.under('peerix:') : undefined;
+      const decoded = reader.read(message);
+      return decoded.word === 'message' ? decoded.publication.under('peerix:') : undefined;
     });
     expect(text(packets[0] ?? Buffer.alloc(0))).toBe('42["peerix:message","garden",[1,2,255]]');
     expect(packets.every((packet) => packet === packets[0])).toBe(true);

@@ -5,40 +5,44 @@ import { SocketIoFixture } from '../../../../support/socketio-fixture.ts';
 describe('a session', () => {
   it('SIO7: opens a connection of the gateway when it connects to the main namespace, and ends with its WebSocket', () => {
     const stage = new SocketIoFixture();
-    const far = stage.webSocket('EIO=4&transport=websocket&key=red');
+    const client = stage.webSocket('EIO=4&transport=websocket&key=red');
     expect([stage.gateway.connections.length, stage.admissions]).toEqual([0, 1]);
-    expect(JSON.parse(far.received[0]?.slice(1) ?? '')).toMatchObject({ upgrades: [], pingInterval: 25_000, maxPayload: 10_000 });
-    far.send('40');
+    expect(JSON.parse(client.received[0]?.slice(1) ?? '')).toMatchObject({
+      upgrades: [],
+      pingInterval: 25_000,
+      maxPayload: 10_000,
+    });
+    client.send('40');
     expect(stage.gateway.connections.length).toBe(1);
-    far.send('421["subscribe","garden"]');
+    client.send('421["subscribe","garden"]');
     expect(stage.lines).toEqual(['["subscribe","garden",1]']);
-    far.close();
+    client.close();
     expect([stage.gateway.connections[0]?.closedCount, stage.admissions, stage.gateway.reentrantCalls]).toEqual([1, 0, []]);
   });
 
   it('SIO7: is closed without CONNECT, and is no longer counted', async () => {
     const stage = new SocketIoFixture();
-    const far = stage.webSocket();
+    const client = stage.webSocket();
     await stage.advance(9_999);
-    expect([far.state, stage.admissions]).toEqual(['open', 1]);
+    expect([client.state, stage.admissions]).toEqual(['open', 1]);
     await stage.advance(1);
-    expect([far.closed?.code, stage.admissions, stage.gateway.connections.length]).toEqual([1008, 0, 0]);
+    expect([client.closed?.code, stage.admissions, stage.gateway.connections.length]).toEqual([1008, 0, 0]);
   });
 
   it('M19, SIO7: is closed after too many packets before CONNECT', async () => {
     const stage = new SocketIoFixture();
-    const far = stage.webSocket();
-    for (let count = 0; count < 100; count++) far.send('3');
+    const client = stage.webSocket();
+    for (let count = 0; count < 100; count++) client.send('3');
     await stage.advance();
-    expect([far.closed?.code, stage.admissions]).toEqual([1008, 0]);
+    expect([client.closed?.code, stage.admissions]).toEqual([1008, 0]);
   });
 
   it('SIO7: has one namespace; a request for another receives an error, and costs a message', () => {
     const stage = new SocketIoFixture();
-    const far = stage.connect();
-    const before = far.received.length;
-    for (let count = 0; count < 50; count++) far.send(`40/other${count},{}`);
-    expect(far.received.slice(before)).toEqual(
+    const client = stage.connect();
+    const before = client.received.length;
+    for (let count = 0; count < 50; count++) client.send(`40/other${count},{}`);
+    expect(client.received.slice(before)).toEqual(
       Array.from({ length: 50 }, (_, count) => `44/other${count},{"message":"Invalid namespace"}`),
     );
     expect([stage.gateway.connections.length, stage.admissions]).toEqual([1, 1]);
@@ -65,41 +69,41 @@ describe('a session', () => {
 
   it('M19, SIO3: attachments count as a message each, and make one event', () => {
     const stage = new SocketIoFixture();
-    const far = stage.connect();
-    far.send('452-5["publish","a",{"_placeholder":true,"num":1}]');
-    far.send(Uint8Array.of(9));
-    far.send(Uint8Array.of(1, 2, 3));
+    const client = stage.connect();
+    client.send('452-5["publish","a",{"_placeholder":true,"num":1}]');
+    client.send(Uint8Array.of(9));
+    client.send(Uint8Array.of(1, 2, 3));
     expect(stage.lines).toEqual(['["stay"]', '["stay"]', '["publish","a","AQID",5]']);
   });
 
   it('SIO4: an attachment without a packet, and a text in place of one, are malformed', () => {
     const stage = new SocketIoFixture();
-    const far = stage.connect();
-    far.send(Uint8Array.of(9));
-    far.send('451-["publish","a",{"_placeholder":true,"num":0}]');
-    far.send('42["subscribe","a"]');
-    far.send(Uint8Array.of(9));
+    const client = stage.connect();
+    client.send(Uint8Array.of(9));
+    client.send('451-["publish","a",{"_placeholder":true,"num":0}]');
+    client.send('42["subscribe","a"]');
+    client.send(Uint8Array.of(9));
     expect(stage.lines).toEqual(['null', '["stay"]', 'null', '["subscribe","a",null]', 'null']);
   });
 
   it('M18: an event with its attachments is limited to the size of a message', async () => {
     const stage = new SocketIoFixture();
-    const far = stage.connect();
-    far.send('452-["publish","a",{"_placeholder":true,"num":0}]');
-    far.send(new Uint8Array(6_000));
-    far.send(new Uint8Array(6_000));
+    const client = stage.connect();
+    client.send('452-["publish","a",{"_placeholder":true,"num":0}]');
+    client.send(new Uint8Array(6_000));
+    client.send(new Uint8Array(6_000));
     await stage.advance();
-    expect([far.closed?.code, stage.admissions]).toEqual([1009, 0]);
+    expect([client.closed?.code, stage.admissions]).toEqual([1009, 0]);
   });
 
   it('SIO8: DISCONNECT leaves; the close packet ends the connection', async () => {
     const stage = new SocketIoFixture();
     stage.connect().send('41');
     expect(stage.lines).toEqual(['["leave"]']);
-    const far = stage.connect();
-    far.send('1');
+    const client = stage.connect();
+    client.send('1');
     await stage.advance();
-    expect([far.closed?.code, stage.admissions]).toEqual([1000, 1]);
+    expect([client.closed?.code, stage.admissions]).toEqual([1000, 1]);
   });
 
   it('SIO10: an invalid token receives an error; a later one may be valid', () => {
@@ -110,9 +114,9 @@ describe('a session', () => {
         return token === 'good' ? { maySubscribe: true, clearance: [], expiresAt: NEVER, mayPublish: () => false } : undefined;
       },
     });
-    const far = stage.connect();
-    expect([far.received.at(-1), stage.gateway.connections.length]).toEqual(['44{"message":"A valid token is needed"}', 0]);
-    for (const auth of ['{"token":"bad"}', '{"token":5}', '{"token":', '[]', '{"token":"good"}']) far.send(`40${auth}`);
+    const client = stage.connect();
+    expect([client.received.at(-1), stage.gateway.connections.length]).toEqual(['44{"message":"A valid token is needed"}', 0]);
+    for (const auth of ['{"token":"bad"}', '{"token":5}', '{"token":', '[]', '{"token":"good"}']) client.send(`40${auth}`);
     expect([seen, stage.gateway.connections.length]).toEqual([[undefined, 'bad', undefined, undefined, undefined, 'good'], 1]);
   });
 
@@ -134,9 +138,9 @@ describe('a session', () => {
         mayPublish: (topic) => topic === 'a',
       }),
     });
-    const far = stage.connect();
+    const client = stage.connect();
     for (const event of ['["publish","a",[]]', '["publish","b",[]]', '["subscribe","a"]', '["unsubscribe","a"]']) {
-      far.send(`42${event}`);
+      client.send(`42${event}`);
     }
     expect(stage.lines).toEqual(['["publish","a","",null]', '["forbidden"]', '["forbidden"]', '["unsubscribe","a",null]']);
     const { connectRequest, carrier } = stage.gateway.connections[0]?.admission ?? {};
@@ -145,14 +149,14 @@ describe('a session', () => {
 
   it('SIO11: a client of version 3 is connected at once, sends pings, and marks its binary packets', () => {
     const stage = new SocketIoFixture({ protocols: [4, 3] });
-    const far = stage.webSocket('EIO=3&transport=websocket');
+    const client = stage.webSocket('EIO=3&transport=websocket');
     stage.sendLine('welcome', 'id');
-    far.send('2');
-    far.send('2probe');
-    far.send('451-["publish","a",{"_placeholder":true,"num":0}]');
-    far.send(Uint8Array.of(4, 1, 2, 3));
-    far.send(Uint8Array.of(1, 2, 3));
-    expect(far.received.slice(1)).toEqual(['40', '3', '3probe']);
+    client.send('2');
+    client.send('2probe');
+    client.send('451-["publish","a",{"_placeholder":true,"num":0}]');
+    client.send(Uint8Array.of(4, 1, 2, 3));
+    client.send(Uint8Array.of(1, 2, 3));
+    expect(client.received.slice(1)).toEqual(['40', '3', '3probe']);
     expect(stage.lines).toEqual(['["stay"]', '["stay"]', '["stay"]', '["publish","a","AQID",null]', 'null']);
   });
 });

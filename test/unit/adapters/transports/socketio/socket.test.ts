@@ -4,14 +4,14 @@ import { SocketIoFixture } from '../../../../support/socketio-fixture.ts';
 describe('the socket of a client', () => {
   it('SIO1, SIO3, SIO6: sends packets with the prefix that the client used last', () => {
     const stage = new SocketIoFixture();
-    const far = stage.connect();
+    const client = stage.connect();
     stage.sendLine('welcome', 'id-1');
-    far.send('427["peerix:subscribe","garden"]');
+    client.send('427["peerix:subscribe","garden"]');
     stage.sendLine('receipt', 7);
     stage.sendLine('message', 'garden', 'AQID');
-    far.send('42["subscribe","garden"]');
+    client.send('42["subscribe","garden"]');
     stage.sendLine('message', 'garden', 'AQID');
-    expect(far.received.slice(1)).toEqual([
+    expect(client.received.slice(1)).toEqual([
       '40{"sid":"id-1"}',
       '437[]',
       '42["peerix:message","garden",[1,2,3]]',
@@ -25,15 +25,19 @@ describe('the socket of a client', () => {
       socket.write(Buffer.from('["refused","full"]'));
       socket.close(1013, 'full');
     };
-    const [far, old] = [stage.connect(), stage.webSocket('EIO=3&transport=websocket')];
+    const [client, old] = [stage.connect(), stage.webSocket('EIO=3&transport=websocket')];
     await stage.advance();
-    expect([far.received.at(-1), old.received.at(-1), far.closed?.code]).toEqual(['44{"message":"full"}', '44"full"', 1013]);
+    expect([client.received.at(-1), old.received.at(-1), client.closed?.code]).toEqual([
+      '44{"message":"full"}',
+      '44"full"',
+      1013,
+    ]);
     expect(stage.admissions).toBe(0);
   });
 
   it('SIO8: sends pings, sends DISCONNECT before its close, and nothing afterwards', async () => {
     const stage = new SocketIoFixture();
-    const far = stage.connect();
+    const client = stage.connect();
     stage.sendLine('welcome', 'id');
     const { socket } = stage.gateway.connections[0] ?? {};
     socket?.ping();
@@ -42,34 +46,34 @@ describe('the socket of a client', () => {
     expect(socket?.write(Buffer.from('["receipt",1]'))).toBe('gone');
     socket?.ping();
     await stage.advance();
-    expect([far.received.slice(2), far.closed?.code]).toEqual([['2', '41'], 1012]);
+    expect([client.received.slice(2), client.closed?.code]).toEqual([['2', '41'], 1012]);
   });
 
   it('SIO11: sends no ping to a client of version 3', () => {
     const stage = new SocketIoFixture({ protocols: [3] });
-    const far = stage.webSocket('EIO=3&transport=websocket');
+    const client = stage.webSocket('EIO=3&transport=websocket');
     stage.gateway.connections[0]?.socket.ping();
-    expect(far.received.length).toBe(1);
+    expect(client.received.length).toBe(1);
   });
 
   it('M16: closes a slow client instead of skipping messages', async () => {
     const stage = new SocketIoFixture();
-    const far = stage.connect();
-    far.stopReading();
+    const client = stage.connect();
+    client.stopReading();
     const data = Buffer.alloc(1_000).toString('base64');
     for (let count = 0; count < 10; count++) stage.sendLine('message', 'garden', data);
     await stage.advance();
     expect(stage.admissions).toBe(0);
-    far.startReading();
-    expect(far.closed?.code).toBe(1008);
+    client.startReading();
+    expect(client.closed?.code).toBe(1008);
   });
 
   it('M19: pauses and resumes', async () => {
     const stage = new SocketIoFixture();
-    const far = stage.connect();
+    const client = stage.connect();
     const { socket } = stage.gateway.connections[0] ?? {};
     socket?.pause();
-    far.send('42["subscribe","a"]');
+    client.send('42["subscribe","a"]');
     expect(stage.lines).toEqual([]);
     socket?.resume();
     await stage.advance();

@@ -9,19 +9,19 @@ describe('SIO9: the upgrade from polling to a WebSocket', () => {
     const stage = new SocketIoFixture();
     const sid = await stage.openPolling();
     const poll = stage.poll(sid);
-    const far = stage.webSocket(upgrade(sid));
+    const client = stage.webSocket(upgrade(sid));
     expect(stage.admissions).toBe(1);
-    far.send('2probe');
-    expect([far.received, poll.answered?.body]).toEqual([['3probe'], '6']);
+    client.send('2probe');
+    expect([client.received, poll.answered?.body]).toEqual([['3probe'], '6']);
     expect(stage.poll(sid).answered?.body).toBe('6');
     stage.sendLine('receipt', 1);
-    far.send('5');
+    client.send('5');
     stage.sendLine('receipt', 2);
-    expect(far.received.slice(1)).toEqual(['431[]', '432[]']);
+    expect(client.received.slice(1)).toEqual(['431[]', '432[]']);
     expect(stage.poll(sid).answered?.status).toBe(400);
-    far.send('42["subscribe","a"]');
+    client.send('42["subscribe","a"]');
     expect(stage.lines.at(-1)).toBe('["subscribe","a",null]');
-    far.close();
+    client.close();
     expect([stage.admissions, stage.gateway.connections[0]?.closedCount, stage.gateway.reentrantCalls]).toEqual([0, 1, []]);
   });
 
@@ -30,10 +30,10 @@ describe('SIO9: the upgrade from polling to a WebSocket', () => {
     async (said) => {
       const stage = new SocketIoFixture();
       const sid = await stage.openPolling();
-      const far = stage.webSocket(upgrade(sid));
-      for (const packet of said) far.send(packet);
+      const client = stage.webSocket(upgrade(sid));
+      for (const packet of said) client.send(packet);
       await stage.advance();
-      expect([far.closed?.code, stage.admissions]).toEqual([1008, 1]);
+      expect([client.closed?.code, stage.admissions]).toEqual([1008, 1]);
       stage.sendLine('receipt', 1);
       expect(stage.poll(sid).answered?.body).toBe('431[]');
       stage.webSocket(upgrade(sid)).send('2probe');
@@ -43,20 +43,20 @@ describe('SIO9: the upgrade from polling to a WebSocket', () => {
 
   it('an upgrade that takes too long is closed', async () => {
     const stage = new SocketIoFixture();
-    const far = stage.webSocket(upgrade(await stage.openPolling()));
+    const client = stage.webSocket(upgrade(await stage.openPolling()));
     await stage.advance(10_000);
-    expect([far.closed?.code, stage.admissions]).toEqual([1008, 1]);
+    expect([client.closed?.code, stage.admissions]).toEqual([1008, 1]);
   });
 
   it('one at a time, for an open polling session of the same version', async () => {
     const stage = new SocketIoFixture({ protocols: [4, 3] });
     const sid = await stage.openPolling();
-    const far = stage.webSocket(upgrade(sid));
+    const client = stage.webSocket(upgrade(sid));
     const again = stage.webSocket(upgrade(sid));
-    expect([far.state, again.refusal?.status]).toEqual(['open', 400]);
+    expect([client.state, again.refusal?.status]).toEqual(['open', 400]);
     expect(stage.webSocket(upgrade('nobody')).refusal?.body).toBe('{"code":1,"message":"Session ID unknown"}');
     expect(stage.webSocket(upgrade(sid).replace('4', '3')).refusal?.status).toBe(400);
-    far.close();
+    client.close();
     expect(stage.webSocket(upgrade(sid)).state).toBe('open');
     expect(stage.admissions).toBe(1);
   });
@@ -64,10 +64,10 @@ describe('SIO9: the upgrade from polling to a WebSocket', () => {
   it('the end of a session closes its probe', async () => {
     const stage = new SocketIoFixture();
     const sid = await stage.openPolling();
-    const far = stage.webSocket(upgrade(sid));
+    const client = stage.webSocket(upgrade(sid));
     stage.poll(sid).abort();
     await stage.advance();
-    expect([far.state, stage.admissions]).toEqual(['closed', 0]);
+    expect([client.state, stage.admissions]).toEqual(['closed', 0]);
   });
 
   it('SIO8: a pong of the WebSocket keeps the session alive', () => {

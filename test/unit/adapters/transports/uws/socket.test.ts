@@ -14,71 +14,71 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const message = notice('leave', echoed('bob'), echoed('ann'));
 
 /** An open socket over a library socket that accepts no bytes while it is `stuck`. */
-function opened(onOpened: (near: RecordedConnection) => void = () => undefined) {
+function opened(onOpened: (connection: RecordedConnection) => void = () => undefined) {
   const gateway = new RecordingGateway();
   gateway.onOpened = onOpened;
   const turns: (() => void)[] = [];
-  const wire = { did: [] as string[], stuck: false, unread: 0 };
+  const wire = { calls: [] as string[], stuck: false, unread: 0 };
   const send = (text: Uint8Array): number => {
-    wire.did.push(Buffer.from(text).toString());
+    wire.calls.push(Buffer.from(text).toString());
     if (wire.stuck) wire.unread += text.length;
     return wire.stuck ? 0 : 1;
   };
-  const did = (what: string): void => void wire.did.push(what);
+  const calls = (what: string): void => void wire.calls.push(what);
   const ws = {
     send,
-    end: (code: number) => did(`end ${code}`),
-    ping: (payload: string) => did(`ping ${payload}`),
-    close: () => did('cut'),
+    end: (code: number) => calls(`end ${code}`),
+    ping: (payload: string) => calls(`ping ${payload}`),
+    close: () => calls('cut'),
     cork: (write: () => void) => write(),
     getBufferedAmount: () => wire.unread,
   };
   const outbox = new Outbox();
   const pendingCloses = new PendingCloses();
-  const desk = { gateway, defer: (turn: () => void) => void turns.push(turn), maxBacklogBytes: 1_000 };
-  const reports = new ConnectionReporter(desk, ADMISSION);
-  const socket = new UwsSocket(reports, { outbox, pendingCloses, limits: LIMITS, tooBig: CLOSE_FRAMES.tooBig });
+  const context = { gateway, defer: (turn: () => void) => void turns.push(turn), maxBacklogBytes: 1_000 };
+  const reporter = new ConnectionReporter(context, ADMISSION);
+  const socket = new UwsSocket(reporter, { outbox, pendingCloses, limits: LIMITS, tooBig: CLOSE_FRAMES.tooBig });
   socket.opened(ws as unknown as WebSocket<unknown>);
   const pass = (): void => turns.splice(0).forEach((turn) => turn());
-  return { socket, outbox, closings: pendingCloses, reports, wire, pass, near: () => gateway.connections[0] };
+  return { socket, outbox, pendingCloses, reporter, wire, pass, connection: () => gateway.connections[0] };
 }
 
 describe('a socket of uWebSockets.js', () => {
   it('O3: texts that the gateway writes on opening are sent at once, with the handshake response', () => {
-    const { wire } = opened((near) => near.socket.write(bytes('welcome')));
-    expect(wire.did).toEqual(['welcome']);
+    const { wire } = opened((connection) => connection.socket.write(bytes('welcome')));
+    expect(wire.calls).toEqual(['welcome']);
   });
 
   it('M17: texts are sent before the close', () => {
-    const { socket, closings, wire } = opened();
+    const { socket, pendingCloses, wire } = opened();
     socket.write(bytes('a'));
     socket.write(bytes('b'));
     socket.close(1000, '');
-    closings.closeAll();
-    expect(wire.did).toEqual(['a', 'b', 'end 1000']);
+    pendingCloses.closeAll();
+    expect(wire.calls).toEqual(['a', 'b', 'end 1000']);
     expect(socket.write(bytes('c'))).toBe('gone');
   });
 
   it('M16: a message that was accepted and not sent is returned before the close is reported', () => {
-    const { socket, outbox, wire, pass, near } = opened();
+    const { socket, outbox, wire, pass, connection } = opened();
     expect(socket.write(bytes('a'), message)).toBe('sent');
     socket.closed({ by: 'network', code: 1006 });
     outbox.flush();
     pass();
-    expect([wire.did, near()?.unsent, near()?.late, near()?.closedCount]).toEqual([[], [message], [], 1]);
+    expect([wire.calls, connection()?.unsent, connection()?.late, connection()?.closedCount]).toEqual([[], [message], [], 1]);
   });
 
   it('texts for other connections do not wait while a thousand connections close', () => {
     const [ann, bob] = [opened(), opened()];
-    const shared = new UwsSocket(ann.reports, {
+    const shared = new UwsSocket(ann.reporter, {
       outbox: bob.outbox,
-      pendingCloses: bob.closings,
+      pendingCloses: bob.pendingCloses,
       limits: LIMITS,
       tooBig: CLOSE_FRAMES.tooBig,
     });
     bob.socket.write(bytes('a'));
     shared.closed({ by: 'network', code: 1006 });
-    expect(bob.wire.did).toEqual(['a']);
+    expect(bob.wire.calls).toEqual(['a']);
   });
 
   it('M16: queued texts count against the buffer, so one turn can’t exceed it', () => {
@@ -86,7 +86,7 @@ describe('a socket of uWebSockets.js', () => {
     wire.stuck = true;
     const outcomes = Array.from({ length: 6 }, () => socket.write(bytes('x'.repeat(30))));
     expect(outcomes).toEqual(['sent', 'queued', 'queued', 'gone', 'gone', 'gone']);
-    expect(wire.did).toHaveLength(3);
+    expect(wire.calls).toHaveLength(3);
     expect(wire.unread).toBe(90);
   });
 
@@ -102,16 +102,16 @@ describe('a socket of uWebSockets.js', () => {
   });
 
   it('M20: a client that sends pings and reads no pongs is closed, and cut if it continues', () => {
-    const { socket, wire, pass, near } = opened();
+    const { socket, wire, pass, connection } = opened();
     wire.unread = LIMITS.sendBufferBytes;
     socket.receivePing();
-    expect([near()?.aliveCount, wire.did]).toEqual([1, []]);
+    expect([connection()?.aliveCount, wire.calls]).toEqual([1, []]);
     wire.unread += 1;
     socket.receivePing();
     expect(socket.write(bytes('a'))).toBe('gone');
     socket.receivePing();
     pass();
-    expect([near()?.aliveCount, wire.did]).toEqual([1, ['cut']]);
+    expect([connection()?.aliveCount, wire.calls]).toEqual([1, ['cut']]);
   });
 
   describe('M21: the close waits until the client has read all texts', () => {
@@ -121,15 +121,15 @@ describe('a socket of uWebSockets.js', () => {
       const { socket, wire } = opened();
       socket.write(bytes('ID is taken'));
       socket.close(1008, 'ID is taken');
-      expect(wire.did).toEqual(['ID is taken']);
+      expect(wire.calls).toEqual(['ID is taken']);
       await new Promise(setImmediate);
       socket.receivePong(pong(''));
       await new Promise(setImmediate);
-      expect(wire.did).toEqual(['ID is taken', 'ping closing']);
+      expect(wire.calls).toEqual(['ID is taken', 'ping closing']);
       socket.receivePong(pong('closing'));
-      expect(wire.did).toHaveLength(2);
+      expect(wire.calls).toHaveLength(2);
       await new Promise(setImmediate);
-      expect(wire.did.slice(2)).toEqual(['end 1008']);
+      expect(wire.calls.slice(2)).toEqual(['end 1008']);
     });
 
     it('until a timeout; a client with unread bytes is cut then', () => {
@@ -140,27 +140,27 @@ describe('a socket of uWebSockets.js', () => {
       bob.socket.write(bytes('unread'));
       bob.socket.close(4001, '');
       vi.advanceTimersByTime(999);
-      expect([ann.wire.did, bob.wire.did]).toEqual([['ping closing'], ['unread', 'ping closing']]);
+      expect([ann.wire.calls, bob.wire.calls]).toEqual([['ping closing'], ['unread', 'ping closing']]);
       vi.advanceTimersByTime(1);
-      expect([ann.wire.did.slice(1), bob.wire.did.slice(2)]).toEqual([['end 4001'], ['cut']]);
+      expect([ann.wire.calls.slice(1), bob.wire.calls.slice(2)]).toEqual([['end 4001'], ['cut']]);
       vi.useRealTimers();
     });
 
     it('unless the client closes first', () => {
-      const { socket, closings, wire, pass, near } = opened();
+      const { socket, pendingCloses, wire, pass, connection } = opened();
       socket.close(1008, '');
       socket.closed({ by: 'network', code: 1006 });
-      closings.closeAll();
+      pendingCloses.closeAll();
       pass();
-      expect([wire.did, near()?.closedCount]).toEqual([[], 1]);
+      expect([wire.calls, connection()?.closedCount]).toEqual([[], 1]);
     });
 
     it('and input is ignored in the meantime', () => {
-      const { socket, wire, near } = opened();
+      const { socket, wire, connection } = opened();
       socket.close(1008, '');
       socket.receiveMessage(bytes('x'.repeat(LIMITS.maxFrameBytes + 1)), false);
       socket.receiveMessage(bytes('x'), false);
-      expect([wire.did, near()?.frames]).toEqual([[], []]);
+      expect([wire.calls, connection()?.frames]).toEqual([[], []]);
     });
   });
 });
