@@ -4,7 +4,7 @@ import type { Wakeup } from '../../../src/application/ports/clock.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import { CLAUSES } from './contract.ts';
 
-class HastyClock extends ManualClock {
+class ImmediateClock extends ManualClock {
   override wakeAt(at: Millis, wake: () => void): Wakeup {
     if (at > this.now()) return super.wakeAt(at, wake);
     wake();
@@ -25,7 +25,7 @@ class RepeatingClock extends ManualClock {
   }
 }
 
-class DeafClock extends ManualClock {
+class UncancellableClock extends ManualClock {
   override wakeAt(at: Millis, wake: () => void): Wakeup {
     super.wakeAt(at, wake);
     return { cancel: () => undefined };
@@ -33,30 +33,30 @@ class DeafClock extends ManualClock {
 }
 
 /** Cancels the wake-up that was scheduled last, like a clock with a single timer. */
-class ForgetfulClock extends ManualClock {
+class SingleTimerClock extends ManualClock {
   #last: Wakeup | undefined = undefined;
 
   override wakeAt(at: Millis, wake: () => void): Wakeup {
     const ordered = super.wakeAt(at, wake);
     this.#last = ordered;
-    let isCalledOff = false;
+    let isCancelled = false;
     return {
       cancel: () => {
-        if (isCalledOff) this.#last?.cancel();
-        isCalledOff = true;
+        if (isCancelled) this.#last?.cancel();
+        isCancelled = true;
         ordered.cancel();
       },
     };
   }
 }
 
-class NarrowClock extends ManualClock {
+class Int32Clock extends ManualClock {
   override wakeAt(at: Millis, wake: () => void): Wakeup {
     return super.wakeAt(this.now() + ((at - this.now()) | 0), wake);
   }
 }
 
-class SlippingClock extends ManualClock {
+class DecreasingClock extends ManualClock {
   #readings = 0;
 
   override now(): Millis {
@@ -68,7 +68,7 @@ class SlippingClock extends ManualClock {
 const MUTANTS = [
   {
     fault: 'wakes within the call',
-    make: () => new HastyClock(),
+    make: () => new ImmediateClock(),
     dies: [
       'a wake-up never runs within the call, even if its time has passed',
       'a wake-up that is scheduled within another one runs in a turn of its own',
@@ -82,22 +82,22 @@ const MUTANTS = [
   { fault: 'wakes twice', make: () => new RepeatingClock(), dies: ['a wake-up runs once'] },
   {
     fault: 'cancels nothing',
-    make: () => new DeafClock(),
+    make: () => new UncancellableClock(),
     dies: ['a cancelled wake-up does not run, and the others do'],
   },
   {
     fault: 'cancels the wrong wake-up the second time',
-    make: () => new ForgetfulClock(),
+    make: () => new SingleTimerClock(),
     dies: ['cancelling twice, within the wake-up or late is harmless'],
   },
   {
     fault: 'counts in 32 bits',
-    make: () => new NarrowClock(),
+    make: () => new Int32Clock(),
     dies: ['a wake-up more than 2^31 milliseconds ahead does not run at once, and can be cancelled'],
   },
   {
     fault: 'decreases now and then',
-    make: () => new SlippingClock(),
+    make: () => new DecreasingClock(),
     dies: ['now returns whole milliseconds and never decreases'],
   },
 ];

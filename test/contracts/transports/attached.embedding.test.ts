@@ -104,12 +104,12 @@ describe('attached: upgrades', () => {
     const theirs = new SocketIoServer(server, { destroyUpgradeTimeout: 50 });
     cleanups.push(() => void theirs.close());
     theirs.on('connection', (socket) => void socket.on('hello', (answer: (text: string) => void) => answer('theirs')));
-    const far = await openWebSocket(place, '/ours?id=ann');
-    const client: SocketIo = io(`http://127.0.0.1:${place.port}`, { transports: ['websocket'] });
-    cleanups.push(() => client.close());
-    expect(await client.timeout(8_000).emitWithAck('hello')).toBe('theirs');
+    const client = await openWebSocket(place, '/ours?id=ann');
+    const socketIo: SocketIo = io(`http://127.0.0.1:${place.port}`, { transports: ['websocket'] });
+    cleanups.push(() => socketIo.close());
+    expect(await socketIo.timeout(8_000).emitWithAck('hello')).toBe('theirs');
     expect((await openWebSocket(place, '/nobodys').catch(() => undefined))?.state).not.toBe('open');
-    far.send('still connected');
+    client.send('still connected');
     await until('the text is received', () => gateway.connections[0]?.frames.length === 1);
     expect(gateway.upgrades.map(({ path }) => path)).toEqual(['/ours']);
   });
@@ -225,7 +225,7 @@ describe('attached: the server of an embedding program', () => {
     expect((await sendRequest(place, 'GET', '/').answer).status).toBe(503);
   });
 
-  it('the address is returned as far as the server has one', async () => {
+  it('the address is returned as client as the server has one', async () => {
     const { server, place } = await serverOf();
     const gateway = new RecordingGateway();
     const settings = { ...BOUNDS, owns: () => true };
@@ -244,12 +244,12 @@ describe('attached: createWebSocketServer', () => {
       (theirs = new WebSocketServer({ ...options, perMessageDeflate: true }));
     const { gateway } = await attach(server, { createWebSocketServer });
     const connected = once(theirs as unknown as WebSocketServer, 'connection');
-    const far = await openWebSocket(place, '/ours');
+    const client = await openWebSocket(place, '/ours');
     await connected;
-    far.send('x'.repeat(10_000));
+    client.send('x'.repeat(10_000));
     await until('the report is made', () => gateway.connections[0]?.frames.length === 1);
     gateway.connections[0]?.socket.write(new TextEncoder().encode('heard'));
-    await until('the text is received', () => far.received[0] === 'heard');
+    await until('the text is received', () => client.received[0] === 'heard');
     expect(theirs?.clients.size).toBe(1);
   });
 
@@ -257,10 +257,10 @@ describe('attached: createWebSocketServer', () => {
     const { server, place } = await serverOf();
     const createWebSocketServer = (): WebSocketServer => new WebSocketServer({ noServer: true });
     const { gateway } = await attach(server, { createWebSocketServer, maxFrameBytes: 1_000 });
-    const far = await openWebSocket(place, '/ours');
-    far.send('x'.repeat(1_001));
-    await until('the connection is closed', () => far.closed !== undefined);
-    expect([far.closed?.code, gateway.connections[0]?.frames]).toEqual([1009, []]);
+    const client = await openWebSocket(place, '/ours');
+    client.send('x'.repeat(1_001));
+    await until('the connection is closed', () => client.closed !== undefined);
+    expect([client.closed?.code, gateway.connections[0]?.frames]).toEqual([1009, []]);
   });
 
   it('an upgrade that the WebSocketServer rejects is abandoned, also later', async () => {

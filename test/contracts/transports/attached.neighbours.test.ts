@@ -79,18 +79,18 @@ function attachWs(server: Server, options: { path?: string } = {}): WebSocketSer
 }
 
 async function expectEcho(place: Endpoint, path: string): Promise<WebSocketClient> {
-  const far = await openWebSocket(place, path);
-  far.send('hello');
-  await until('the echo is received', () => far.received[0] === 'echo hello');
-  return far;
+  const client = await openWebSocket(place, path);
+  client.send('hello');
+  await until('the echo is received', () => client.received[0] === 'echo hello');
+  return client;
 }
 
 async function expectOurs(place: Endpoint, { gateway }: Broker, path = '/ours'): Promise<WebSocketClient> {
   const before = gateway.connections.length;
-  const far = await openWebSocket(place, path);
-  far.send('hello');
+  const client = await openWebSocket(place, path);
+  client.send('hello');
   await until('the frame is reported', () => gateway.connections[before]?.frames.length === 1);
-  return far;
+  return client;
 }
 
 const WS_SERVERS = { 'without a path': { options: {}, at: '/' }, 'with a path': { options: { path: '/chat' }, at: '/chat' } };
@@ -110,13 +110,13 @@ describe('attached, beside a WebSocketServer of ws', () => {
           else broker = await attachBroker(server);
         }
         const place = await listening(server);
-        const fars = [
+        const clients = [
           await expectOurs(place, broker as Broker),
           await expectEcho(place, at),
           await expectOurs(place, broker as Broker),
         ];
         await expectEcho(place, at);
-        expect(fars.map(({ state }) => state)).toEqual(['open', 'open', 'open']);
+        expect(clients.map(({ state }) => state)).toEqual(['open', 'open', 'open']);
         expect(warnings).toEqual([]);
       });
     }
@@ -256,8 +256,8 @@ describe('attached: a path with two owners', () => {
     attachWs(server, { path: '/ours' });
     const place = await listening(server);
     for (let n = 0; n < 2; n++) {
-      const far = await openWebSocket(place, '/ours');
-      await until('the connection is closed', () => far.closed !== undefined);
+      const client = await openWebSocket(place, '/ours');
+      await until('the connection is closed', () => client.closed !== undefined);
     }
     expect(warnings).toEqual([expect.stringMatching(/refused a WebSocket for \/ours.*option path/)]);
   });
@@ -284,11 +284,11 @@ describe('attached: a path with two owners', () => {
       },
     });
     const place = await listening(server);
-    const far = await openWebSocket(place, '/ours');
-    await until('the text is received', () => far.received.length === 1);
-    expect([far.state, gateway.abandonedAdmissions.length, gateway.connections.length]).toEqual(['open', 1, 0]);
+    const client = await openWebSocket(place, '/ours');
+    await until('the text is received', () => client.received.length === 1);
+    expect([client.state, gateway.abandonedAdmissions.length, gateway.connections.length]).toEqual(['open', 1, 0]);
     expect(warnings).toEqual([expect.stringMatching(/took a WebSocket for \/ours/)]);
-    far.cut();
+    client.cut();
   });
 });
 

@@ -67,12 +67,12 @@ export const CERTIFICATE_CLAUSES: readonly Clause[] = [
       const { replace, dispose, ...tls } = copied(TLS_FILES);
       const fixture = await TransportFixture.open(start, { settings: { tls } });
       const pair = await fixture.connect();
-      for (const spoil of [
+      for (const damage of [
         () => writeFileSync(tls.certFile, 'no certificate'),
         () => replace({ ...TLS_FILES, keyFile: UNMATCHED_KEY_FILE }),
         () => rmSync(tls.keyFile),
       ]) {
-        spoil();
+        damage();
         expect(() => fixture.transport.reloadCertificate()).toThrow(ListenError);
       }
       expect(await shownCertificate(fixture)).toBe(textOfFile(TLS_FILES));

@@ -31,7 +31,7 @@ export function lackingFor({ needs = [] }: Clause, can: Capabilities): (keyof Ca
 }
 
 /** Runs a clause. @throws the first violation. */
-export async function play(
+export async function runClause(
   clause: Clause,
   start: Start,
   run: (fixture: TransportFixture) => Promise<void> = clause.run,
@@ -59,9 +59,9 @@ export function transportContract(name: string, { can, start }: { readonly can: 
     for (const clause of CLAUSES) {
       const { otherwise } = clause;
       const [lack, ...more] = lackingFor(clause, can);
-      if (lack === undefined) it(clause.name, () => wellMannered(clause, start));
+      if (lack === undefined) it(clause.name, () => runWithChecks(clause, start));
       else if (otherwise?.lacking === lack && more.length === 0) {
-        it(`${otherwise.name} (${can[lack]})`, () => wellMannered(clause, start, otherwise.run));
+        it(`${otherwise.name} (${can[lack]})`, () => runWithChecks(clause, start, otherwise.run));
       } else unmet.set(lack, [...(unmet.get(lack) ?? []), clause.name]);
     }
 
@@ -72,8 +72,8 @@ export function transportContract(name: string, { can, start }: { readonly can: 
 }
 
 /** In every clause: no report is made within a call or another report, and each connection closes once. */
-async function wellMannered(clause: Clause, start: Start, run?: (fixture: TransportFixture) => Promise<void>): Promise<void> {
-  const { gateway } = await play(clause, start, run);
+async function runWithChecks(clause: Clause, start: Start, run?: (fixture: TransportFixture) => Promise<void>): Promise<void> {
+  const { gateway } = await runClause(clause, start, run);
   expect(gateway.reentrantCalls).toEqual([]);
   expect(gateway.connections.filter(({ closedCount, late }) => closedCount !== 1 || late.length > 0)).toEqual([]);
 }

@@ -23,9 +23,9 @@ export interface Capabilities {
   /** The transport counts the received bytes of an incomplete message. */
   readonly countsIncomplete: Capability;
   /** The sender of a frame of any size receives 1009. */
-  readonly tellsHugeFrames: Capability;
+  readonly closesHugeFrames: Capability;
   /** The sender of text that is not UTF-8 receives 1007. */
-  readonly tellsInvalidText: Capability;
+  readonly closesInvalidText: Capability;
 }
 
 export interface ConnectOptions {
@@ -91,7 +91,7 @@ export class TransportFixture {
   readonly subject: Subject;
   readonly transport: Transport;
   readonly start: Start;
-  readonly #far: { cut(): void }[] = [];
+  readonly #clients: { cut(): void }[] = [];
   readonly #others: Subject[] = [];
   #client: TestClient | undefined;
   #address: ListeningAddress | undefined;
@@ -154,21 +154,21 @@ export class TransportFixture {
       if (admission.carrier === 'stream') socket.write(new TextEncoder().encode('<'));
     };
     const reader = await this.client.openStream('GET', '/stream', options);
-    this.#far.push(reader);
+    this.#clients.push(reader);
     await this.until('the stream is open at both ends', () => reader.text.startsWith('<'));
     return { reader, connection: this.gateway.connections[before] as RecordedConnection };
   }
 
   /** Opens a connection that may be rejected. */
   async tryConnect(target = '/ws', options: ConnectOptions = {}): Promise<WebSocketClient> {
-    const far = await this.client.connect(target, options);
-    this.#far.push(far);
-    return far;
+    const client = await this.client.connect(target, options);
+    this.#clients.push(client);
+    return client;
   }
 
   async openRaw(): Promise<RawConnection> {
     const line = await this.client.openRaw();
-    this.#far.push(line);
+    this.#clients.push(line);
     return line;
   }
 
@@ -216,7 +216,7 @@ export class TransportFixture {
   }
 
   async dispose(): Promise<void> {
-    for (const far of this.#far) far.cut();
+    for (const client of this.#clients) client.cut();
     await this.stop();
     await this.subject.dispose();
     await this.stopOthers();

@@ -27,8 +27,8 @@ async function refusalOf(transport: Transport): Promise<{ refusal: ListenRefusal
 /** An upgrade that is not accepted: rejected with a response, or not answered. */
 export async function expectNotTaken(fixture: TransportFixture): Promise<void> {
   const asked = fixture.gateway.upgrades.length;
-  const far = await fixture.tryConnect().catch(() => undefined);
-  expect([undefined, 'refused']).toContain(far?.state);
+  const client = await fixture.tryConnect().catch(() => undefined);
+  expect([undefined, 'refused']).toContain(client?.state);
   expect(fixture.gateway.upgrades).toHaveLength(asked);
 }
 
@@ -73,10 +73,10 @@ const UPGRADES: readonly Clause[] = [
         body: 'Origin není povolen',
       };
       fixture.gateway.answerUpgrade = () => ({ accept: false, response });
-      const far = await fixture.tryConnect('/ws', { headers: { origin: 'http://evil.example' } });
-      expect(far.state).toBe('refused');
-      expect(far.refusal).toMatchObject({ status: 403, body: response.body });
-      expect(far.refusal?.headers).toEqual(
+      const client = await fixture.tryConnect('/ws', { headers: { origin: 'http://evil.example' } });
+      expect(client.state).toBe('refused');
+      expect(client.refusal).toMatchObject({ status: 403, body: response.body });
+      expect(client.refusal?.headers).toEqual(
         expect.arrayContaining([
           ['vary', 'Origin'],
           ['content-length', '20'],

@@ -112,10 +112,14 @@ async function counted(fixture: TransportFixture): Promise<Pair & { readonly hol
 }
 
 /** The operating system buffers some of it, which is not counted. */
-async function floodUntilCounted(fixture: TransportFixture, near: RecordedConnection, holding: MemoryAccount): Promise<void> {
+async function floodUntilCounted(
+  fixture: TransportFixture,
+  connection: RecordedConnection,
+  holding: MemoryAccount,
+): Promise<void> {
   const text = new Uint8Array(512 * KIB).fill(97);
   for (let sent = 0; sent < 24 && holding.bytes === 0; sent++) {
-    expect(near.socket.write(text)).not.toBe('gone');
+    expect(connection.socket.write(text)).not.toBe('gone');
     await fixture.subject.elapse();
     await fixture.settle();
   }

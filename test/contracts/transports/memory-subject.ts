@@ -17,8 +17,8 @@ export const IN_MEMORY: Capabilities = {
   forbiddenPorts: NO_NETWORK,
   ipv6: 'no: the test chooses the address',
   countsIncomplete: 'no: a frame arrives whole',
-  tellsHugeFrames: true,
-  tellsInvalidText: 'no: text is a string until it is sent',
+  closesHugeFrames: true,
+  closesInvalidText: 'no: text is a string until it is sent',
 };
 
 const TURNS = 20;
@@ -57,22 +57,22 @@ export function memoryStart(wrap: (transport: MemoryTransport) => Transport = (t
 }
 
 /** A memory client with the interface of a network stream reader. */
-function listening(far: MemoryClient): StreamReader {
+function listening(client: MemoryClient): StreamReader {
   return {
     get head() {
-      return far.refusal ?? far.head;
+      return client.refusal ?? client.head;
     },
     get text() {
-      return far.refusal?.body ?? far.received.join('');
+      return client.refusal?.body ?? client.received.join('');
     },
     get state() {
-      if (far.refusal !== undefined) return 'ended';
-      if (far.closed === undefined) return 'open';
-      return far.closed.code === CUT ? 'cut' : 'ended';
+      if (client.refusal !== undefined) return 'ended';
+      if (client.closed === undefined) return 'open';
+      return client.closed.code === CUT ? 'cut' : 'ended';
     },
-    cut: () => far.cut(),
-    stopReading: () => far.stopReading(),
-    startReading: () => far.startReading(),
+    cut: () => client.cut(),
+    stopReading: () => client.stopReading(),
+    startReading: () => client.startReading(),
   };
 }
 

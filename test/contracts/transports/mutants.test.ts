@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Socket } from '../../../src/application/ports/socket.ts';
 import type { ConnectionEnd, Gateway, Transport } from '../../../src/application/ports/transport.ts';
 import type { ConnectionId } from '../../../src/domain/ids.ts';
-import { CLAUSES, lackingFor, play } from './contract.ts';
+import { CLAUSES, lackingFor, runClause } from './contract.ts';
 import { IN_MEMORY, memoryStart } from './memory-subject.ts';
 
 /* Transports with one fault each: the contract must detect the fault, in the expected clause. */
@@ -295,7 +295,7 @@ async function failing(fault: Fault | (() => Fault)): Promise<string[]> {
   const names: string[] = [];
   for (const clause of clauses) {
     const start = memoryStart((honest) => faulty(honest, typeof fault === 'function' ? fault() : fault));
-    await play(clause, start).catch(() => names.push(clause.name));
+    await runClause(clause, start).catch(() => names.push(clause.name));
   }
   return names;
 }

@@ -22,8 +22,8 @@ export const ON_THE_NETWORK: Capabilities = {
   forbiddenPorts: await forbiddenPorts(),
   ipv6: hasIpv6() ? true : 'no: this machine has no IPv6',
   countsIncomplete: true,
-  tellsHugeFrames: true,
-  tellsInvalidText: true,
+  closesHugeFrames: true,
+  closesInvalidText: true,
 };
 
 /** @param dispose ends other resources with the transport that `make` returned. */

@@ -136,8 +136,8 @@ export const PIPELINING_CLAUSES: readonly Clause[] = [
       await fixture.settle();
       line.cut();
       await fixture.until('every admission has ended', () => openAdmissions(fixture, admitted) === 0);
-      const [near] = fixture.gateway.connections;
-      expect(near?.socket.write(new TextEncoder().encode('too late')) ?? 'gone').toBe('gone');
+      const [connection] = fixture.gateway.connections;
+      expect(connection?.socket.write(new TextEncoder().encode('too late')) ?? 'gone').toBe('gone');
     },
   },
   {

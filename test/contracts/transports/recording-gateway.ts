@@ -52,8 +52,8 @@ export class RecordingGateway implements Gateway {
 
   answerUpgrade: (request: HttpRequest) => UpgradeAnswer = (request) => admissionOf(request);
   answerRequest: (exchange: HttpExchange) => void = (exchange) => exchange.respond({ status: 200, headers: [], body: 'here' });
-  onOpened: (near: RecordedConnection) => void = () => undefined;
-  onFrame: (near: RecordedConnection, bytes: Uint8Array) => void = () => undefined;
+  onOpened: (recorded: RecordedConnection) => void = () => undefined;
+  onFrame: (recorded: RecordedConnection, bytes: Uint8Array) => void = () => undefined;
 
   #socketCalls = 0;
   #reports = 0;
@@ -86,7 +86,7 @@ export class RecordingGateway implements Gateway {
   opened(socket: Socket, admission: Admission): ConnectionId {
     return this.#report(admission.carrier === 'stream' ? 'the opening of a stream' : 'opened', () => {
       const id = connectionId(this.connections.length, 1);
-      const near: RecordedConnection = {
+      const recorded: RecordedConnection = {
         id,
         socket: this.#guarded(socket),
         admission,
@@ -97,42 +97,42 @@ export class RecordingGateway implements Gateway {
         end: undefined,
         late: [],
       };
-      this.connections.push(near);
-      this.onOpened(near);
+      this.connections.push(recorded);
+      this.onOpened(recorded);
       return id;
     });
   }
 
   frame(connection: ConnectionId, bytes: Uint8Array, isBinary: boolean): void {
     this.#report('frame', () => {
-      const near = this.#find(connection);
-      if (near.closedCount > 0) near.late.push('frame');
-      near.frames.push({ bytes: new Uint8Array(bytes), isBinary });
-      this.onFrame(near, bytes);
+      const recorded = this.#find(connection);
+      if (recorded.closedCount > 0) recorded.late.push('frame');
+      recorded.frames.push({ bytes: new Uint8Array(bytes), isBinary });
+      this.onFrame(recorded, bytes);
     });
   }
 
   controlFrame(connection: ConnectionId): void {
     this.#report('controlFrame', () => {
-      const near = this.#find(connection);
-      if (near.closedCount > 0) near.late.push('controlFrame');
-      near.aliveCount++;
+      const recorded = this.#find(connection);
+      if (recorded.closedCount > 0) recorded.late.push('controlFrame');
+      recorded.aliveCount++;
     });
   }
 
   unsent(connection: ConnectionId, message: SignalMessage): void {
     this.#report('unsent', () => {
-      const near = this.#find(connection);
-      if (near.closedCount > 0) near.late.push('unsent');
-      near.unsent.push(message);
+      const recorded = this.#find(connection);
+      if (recorded.closedCount > 0) recorded.late.push('unsent');
+      recorded.unsent.push(message);
     });
   }
 
   closed(connection: ConnectionId, end: ConnectionEnd): void {
     this.#report('closed', () => {
-      const near = this.#find(connection);
-      near.end ??= end;
-      near.closedCount++;
+      const recorded = this.#find(connection);
+      recorded.end ??= end;
+      recorded.closedCount++;
     });
   }
 
@@ -172,9 +172,9 @@ export class RecordingGateway implements Gateway {
   }
 
   #find(connection: ConnectionId): RecordedConnection {
-    const near = this.connections.find(({ id }) => id === connection);
-    if (near === undefined) throw new Error(`connection ${connection} was never opened`);
-    return near;
+    const recorded = this.connections.find(({ id }) => id === connection);
+    if (recorded === undefined) throw new Error(`connection ${connection} was never opened`);
+    return recorded;
   }
 }
 

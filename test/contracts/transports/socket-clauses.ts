@@ -26,7 +26,7 @@ const TALK: readonly Clause[] = [
       client.send('grüße');
       client.send(Uint8Array.of(0, 255, 1));
       await fixture.until('both are reported', () => connection.frames.length === 2);
-      expect(connection.frames.map(({ bytes: [...heard], isBinary }) => [heard, isBinary])).toEqual([
+      expect(connection.frames.map(({ bytes: [...received], isBinary }) => [received, isBinary])).toEqual([
         [[...bytes('grüße')], false],
         [[0, 255, 1], true],
       ]);
@@ -260,11 +260,11 @@ const BOUNDS: readonly Clause[] = [
   },
   {
     name: 'M18: the sender of a frame far beyond the limit receives 1009',
-    needs: ['tellsHugeFrames'],
+    needs: ['closesHugeFrames'],
     settings: { maxFrameBytes: 1_000 },
     run: async (fixture) => expect(await endOfHugeFrame(fixture)).toBe(1009),
     otherwise: {
-      lacking: 'tellsHugeFrames',
+      lacking: 'closesHugeFrames',
       name: 'M18: the sender of a frame far beyond the limit is cut',
       run: async (fixture) => expect(await endOfHugeFrame(fixture)).toBe(1006),
     },

@@ -165,7 +165,7 @@ const STREAMS: readonly Clause[] = [
     name: 'a client that disconnects is reported once, and no more text can be written to it',
     async run(fixture) {
       const { reader, connection } = await fixture.openStream();
-      const { connection: other, reader: otherFar } = await fixture.openStream();
+      const { connection: other, reader: otherClient } = await fixture.openStream();
       reader.cut();
       await fixture.until('the report is made', () => connection.closedCount === 1);
       expect(connection.socket.write(bytes('x'))).toBe('gone');
@@ -174,7 +174,7 @@ const STREAMS: readonly Clause[] = [
       connection.socket.pause();
       connection.socket.resume();
       other.socket.write(bytes('still here'));
-      await fixture.until('the other one receives', () => otherFar.text === '<still here');
+      await fixture.until('the other one receives', () => otherClient.text === '<still here');
     },
   },
   {
@@ -225,11 +225,11 @@ const STREAMS: readonly Clause[] = [
     name: 'M16: messages that a stream accepted and did not send are reported before its close',
     async run(fixture) {
       const { reader, connection } = await fixture.openStream();
-      const told: number[] = [];
+      const unsentCounts: number[] = [];
       reader.cut();
       await fixture.until('the stream is closed, regardless of accepted writes', () => {
         connection.socket.write(bytes('x'));
-        told.push(connection.unsent.length);
+        unsentCounts.push(connection.unsent.length);
         return connection.closedCount === 1;
       });
       expect(connection.late).toEqual([]);

@@ -9,8 +9,8 @@ const can: Capabilities = {
   ...ON_THE_NETWORK,
   handshakeTimeout: 'no: 10 s, fixed in the library',
   countsIncomplete: 'no: the library reports a message only when it is complete',
-  tellsHugeFrames: 'no: the library cuts a message beyond its own limit',
-  tellsInvalidText: 'no: the library cuts without a close frame',
+  closesHugeFrames: 'no: the library cuts a message beyond its own limit',
+  closesInvalidText: 'no: the library cuts without a close frame',
 };
 
 const settings = { host: '127.0.0.1', port: 0, ...BOUNDS };

@@ -136,12 +136,12 @@ const FRAMES: readonly Clause[] = [
       line.send(maskedFrame(9, bytes('L3')));
       line.send(maskedFrame(0, bytes('three '), { isFinal: false }));
       line.send(maskedFrame(0, bytes('fragments')));
-      const [near] = fixture.gateway.connections;
+      const [connection] = fixture.gateway.connections;
       await fixture.until(
         'the message is reported and the ping answered',
-        () => near?.frames.length === 1 && line.received.length >= 4,
+        () => connection?.frames.length === 1 && line.received.length >= 4,
       );
-      expect(near?.frames.map(textOf)).toEqual(['in three fragments']);
+      expect(connection?.frames.map(textOf)).toEqual(['in three fragments']);
       expect(line.received).toBe('\x8a\x02L3');
     },
   },
@@ -165,7 +165,7 @@ const FRAMES: readonly Clause[] = [
     async run(fixture) {
       const other = await fixture.connect();
       const line = await openLine(fixture);
-      const near = fixture.gateway.connections[1];
+      const connection = fixture.gateway.connections[1];
       line.stopReading();
       const pings = Buffer.concat(Array.from({ length: 2_000 }, () => maskedFrame(9, new Uint8Array(125))));
       // More pongs than the buffers of both kernels hold.
@@ -174,8 +174,8 @@ const FRAMES: readonly Clause[] = [
         line.send(pings);
         await fixture.subject.elapse();
       }
-      await fixture.until('the connection is closed', () => near?.closedCount === 1);
-      expect(near?.aliveCount).toBeLessThan(enough);
+      await fixture.until('the connection is closed', () => connection?.closedCount === 1);
+      expect(connection?.aliveCount).toBeLessThan(enough);
       await fixture.expectAlive(other);
     },
   },
@@ -184,21 +184,21 @@ const FRAMES: readonly Clause[] = [
     needs: ['bytes'],
     async run(fixture) {
       const line = await openLine(fixture);
-      const [near] = fixture.gateway.connections;
-      near?.socket.write(bytes('ID is taken'));
-      near?.socket.close(1008, 'ID is taken');
+      const [connection] = fixture.gateway.connections;
+      connection?.socket.write(bytes('ID is taken'));
+      connection?.socket.close(1008, 'ID is taken');
       line.send(maskedFrame(1, bytes('dropped')));
-      await fixture.until('both ends are closed', () => line.isClosed && near?.closedCount === 1);
+      await fixture.until('both ends are closed', () => line.isClosed && connection?.closedCount === 1);
       expect(line.received.indexOf('ID is taken')).toBe(2);
-      expect([closeCode(line), near?.frames]).toEqual([1008, []]);
+      expect([closeCode(line), connection?.frames]).toEqual([1008, []]);
     },
   },
   {
     name: 'text that is not UTF-8 is not reported; its sender receives 1007',
-    needs: ['bytes', 'tellsInvalidText'],
+    needs: ['bytes', 'closesInvalidText'],
     run: async (fixture) => expect(await endOfInvalidText(fixture)).toBe(1007),
     otherwise: {
-      lacking: 'tellsInvalidText',
+      lacking: 'closesInvalidText',
       name: 'text that is not UTF-8 is not reported; its sender is cut',
       run: async (fixture) => expect(await endOfInvalidText(fixture)).toBeUndefined(),
     },

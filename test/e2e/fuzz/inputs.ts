@@ -2,10 +2,10 @@ import fc from 'fast-check';
 
 /** One mutation of a byte sequence. */
 type Mutation =
-  | { readonly does: 'flip'; readonly at: number; readonly bit: number }
-  | { readonly does: 'drop'; readonly at: number; readonly length: number }
-  | { readonly does: 'insert'; readonly at: number; readonly bytes: Uint8Array }
-  | { readonly does: 'repeat'; readonly at: number; readonly length: number };
+  | { readonly kind: 'flip'; readonly at: number; readonly bit: number }
+  | { readonly kind: 'drop'; readonly at: number; readonly length: number }
+  | { readonly kind: 'insert'; readonly at: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'repeat'; readonly at: number; readonly length: number };
 
 // Not a float, because most random floats are almost zero.
 const place = fc.nat({ max: 1_000 }).map((share) => share / 1_000);
@@ -18,17 +18,17 @@ const TYPES = ['OFFER', 'ANSWER', 'CANDIDATE', 'LEAVE', 'EXPIRE', 'HEARTBEAT', '
 const FIRST_BYTES = [0x81, 0x82, 0x89, 0x8a, 0x88, 0x01, 0x80];
 
 const mutation: fc.Arbitrary<Mutation> = fc.oneof(
-  fc.record({ does: fc.constant('flip' as const), at: place, bit: fc.nat(7) }),
-  fc.record({ does: fc.constant('drop' as const), at: place, length: fc.integer({ min: 1, max: 30 }) }),
+  fc.record({ kind: fc.constant('flip' as const), at: place, bit: fc.nat(7) }),
+  fc.record({ kind: fc.constant('drop' as const), at: place, length: fc.integer({ min: 1, max: 30 }) }),
   fc.record({
-    does: fc.constant('insert' as const),
+    kind: fc.constant('insert' as const),
     at: place,
     bytes: fc.oneof(
       fc.uint8Array({ minLength: 1, maxLength: 20 }),
       fc.constantFrom(...ODD_BYTES).map((text) => Buffer.from(text)),
     ),
   }),
-  fc.record({ does: fc.constant('repeat' as const), at: place, length: fc.integer({ min: 1, max: 300 }) }),
+  fc.record({ kind: fc.constant('repeat' as const), at: place, length: fc.integer({ min: 1, max: 300 }) }),
 );
 
 /** Mutated valid bytes. */
@@ -41,7 +41,7 @@ export function damaged(valid: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Arra
 function mutate(bytes: Uint8Array, { at: share, ...mutation }: Mutation): Uint8Array {
   const at = Math.floor(share * bytes.length);
   const [before, after] = [bytes.subarray(0, at), bytes.subarray(at)];
-  switch (mutation.does) {
+  switch (mutation.kind) {
     case 'flip': {
       const flipped = Uint8Array.from(bytes);
       flipped[at] = (flipped[at] ?? 0) ^ (1 << mutation.bit);

@@ -174,12 +174,12 @@ class Attacker {
   async expectEchoOrClose(): Promise<void> {
     const socket = await this.socket();
     const gone = socket.ended.then(({ code }) => code);
-    const heard = framesBeforeEcho(socket).then(
-      () => 'heard' as const,
+    const echoed = framesBeforeEcho(socket).then(
+      () => 'echoed' as const,
       (failure: unknown) => (socket.isOpen ? Promise.reject(failure as Error) : gone),
     );
-    const outcome = await Promise.race([heard, gone]);
-    if (outcome !== 'heard') expect(ENDINGS).toContain(outcome);
+    const outcome = await Promise.race([echoed, gone]);
+    if (outcome !== 'echoed') expect(ENDINGS).toContain(outcome);
   }
 }
 
