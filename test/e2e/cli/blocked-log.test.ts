@@ -9,10 +9,10 @@ import { sendRequest, RawConnection, type Endpoint } from '../../support/e2e/htt
 import { LOOPBACK, SIGNALBOX_CLI } from '../../support/e2e/server-kinds.ts';
 import { until, within } from '../../support/e2e/until.ts';
 
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 const FULL_DISK = '/dev/full';
 
-/** A pipe that is full, and whose far end reads nothing. */
+/** A full pipe without a reader. */
 function fullPipe(): number {
   const folder = mkdtempSync(join(tmpdir(), 'blocked-log-'));
   const path = join(folder, 'pipe');
@@ -41,43 +41,43 @@ function fullDisk(): number {
   return descriptor;
 }
 
-/** A broker with other streams than those of a test. */
-class Started {
+/** A broker whose output streams can't be written. */
+class BrokerProcess {
   readonly #child: ChildProcess;
-  readonly #place: Endpoint;
+  readonly #endpoint: Endpoint;
 
   constructor(child: ChildProcess, port: number) {
     this.#child = child;
-    this.#place = { host: LOOPBACK, port, secure: false, timeoutMs: 1_000 };
+    this.#endpoint = { host: LOOPBACK, port, secure: false, timeoutMs: 1_000 };
   }
 
-  static async on(
+  static async start(
     streams: { readonly out: number | 'ignore'; readonly err: number | 'ignore' },
     format: string,
-  ): Promise<Started> {
+  ): Promise<BrokerProcess> {
     const port = await freePort();
     const args = [SIGNALBOX_CLI, '--host', LOOPBACK, '--port', String(port), '--log_format', format, '--log_level', 'trace'];
     const child = spawn(process.execPath, args, { stdio: ['ignore', streams.out, streams.err] });
     onTestFinished(() => void child.kill('SIGKILL'));
-    const started = new Started(child, port);
-    await until(PATIENCE_MS, 'the broker to answer', () => started.isServing());
+    const started = new BrokerProcess(child, port);
+    await until(TIMEOUT_MS, 'the broker to respond', () => started.isServing());
     return started;
   }
 
   async isServing(): Promise<true | undefined> {
-    return (await sendRequest(this.#place, '/healthz')).status === 200 ? true : undefined;
+    return (await sendRequest(this.#endpoint, '/healthz')).status === 200 ? true : undefined;
   }
 
-  wire(): RawConnection {
-    const wire = new RawConnection(this.#place);
+  connect(): RawConnection {
+    const wire = new RawConnection(this.#endpoint);
     onTestFinished(() => wire.cut());
     return wire;
   }
 
-  async endsBy(...signals: readonly NodeJS.Signals[]): Promise<unknown> {
+  async exitAfter(...signals: readonly NodeJS.Signals[]): Promise<unknown> {
     const exit = once(this.#child, 'exit');
     for (const signal of signals) this.#child.kill(signal);
-    return (await within(PATIENCE_MS, 'the end', exit)) as unknown;
+    return (await within(TIMEOUT_MS, 'the exit', exit)) as unknown;
   }
 }
 
@@ -87,22 +87,22 @@ describe('a log that can not be written', () => {
       ['standard output is a full pipe', () => ({ out: fullPipe(), err: 'ignore' as const })],
       ['both are full pipes', () => ({ out: fullPipe(), err: fullPipe() })],
       ['the disk is full', () => ({ out: fullDisk(), err: fullDisk() })],
-    ])(`holds up neither the service nor the end, where %s (${format})`, async (_, streams) => {
-      const broker = await Started.on(streams(), format);
+    ])(`blocks neither requests nor the shutdown if %s (${format})`, async (_, streams) => {
+      const broker = await BrokerProcess.start(streams(), format);
       expect(await broker.isServing()).toBe(true);
-      expect(await broker.endsBy('SIGTERM')).toEqual([0, null]);
+      expect(await broker.exitAfter('SIGTERM')).toEqual([0, null]);
     });
   }
 
-  it('a second signal ends the process at once', async () => {
-    const broker = await Started.on({ out: fullPipe(), err: fullPipe() }, 'json');
-    const wire = broker.wire().send(HANDSHAKE);
+  it('does not block the exit after a second signal', async () => {
+    const broker = await BrokerProcess.start({ out: fullPipe(), err: fullPipe() }, 'json');
+    const wire = broker.connect().send(HANDSHAKE);
     await wire.receive(/OPEN/);
-    expect(await broker.endsBy('SIGTERM', 'SIGQUIT')).not.toEqual([0, null]);
+    expect(await broker.exitAfter('SIGTERM', 'SIGQUIT')).not.toEqual([0, null]);
   });
 });
 
-/** A peer that does not answer its close frame. */
+/** The handshake of a peer that does not respond to its close frame. */
 const HANDSHAKE = [
   'GET /peerjs?key=peerjs&id=ann&token=t HTTP/1.1',
   ...['host: a', 'upgrade: websocket', 'connection: upgrade', 'sec-websocket-version: 13'],

@@ -13,7 +13,7 @@ const TLS = 'test/support/tls';
 const CERTIFICATE = { sslkey: `${TLS}/localhost.key`, sslcert: `${TLS}/localhost.crt` };
 const HAS_IPV6 = Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'));
 
-/** Says nothing of the host. */
+/** A broker without the option host. */
 const bare = (transport: 'uws' | 'node'): ServerKind => ({
   name: `signalbox on ${transport}, at its default host`,
   command: (port) => [process.execPath, SIGNALBOX_CLI, '--port', String(port), '--transport', transport],
@@ -22,58 +22,58 @@ const bare = (transport: 'uws' | 'node'): ServerKind => ({
 describe.each([
   { transport: 'uws' as const, kind: SIGNALBOX_UWS },
   { transport: 'node' as const, kind: SIGNALBOX_NODE },
-])('where signalbox listens on $transport', ({ transport, kind }) => {
+])('listening with the transport $transport', ({ transport, kind }) => {
   for (const host of [LOOPBACK, ...(HAS_IPV6 ? ['::1'] : [])]) {
-    it(`by default it is found at ${host}`, async () => {
-      const server = await starts({ kind: bare(transport), host });
+    it(`listens on ${host} by default`, async () => {
+      const server = await startServer({ kind: bare(transport), host });
       await server.connectPeer('ann');
     });
   }
 
-  it('with a certificate it speaks TLS, for HTTP and sockets', async () => {
-    const server = await starts({ kind, options: CERTIFICATE });
+  it('serves HTTP and WebSockets over TLS with a certificate', async () => {
+    const server = await startServer({ kind, options: CERTIFICATE });
     expect((await server.request('peerjs/id')).status).toBe(200);
     expect(await framesBeforeEcho(await server.connectPeer('ann'))).toEqual([]);
   });
 
-  it('a port in use: one line that names it, and exit code 1', async () => {
-    const { port } = await starts({ kind });
+  it('a port in use: prints one line with the port and exits with code 1', async () => {
+    const { port } = await startServer({ kind });
     const { code, stderr } = await run(['--transport', transport, '--host', LOOPBACK, '--port', String(port)]);
     expect(code).toBe(1);
-    complains(stderr, String(port));
+    expectErrorLine(stderr, String(port));
   });
 
   for (const [what, files] of Object.entries({
-    'a certificate that is not there': { ...CERTIFICATE, sslcert: `${TLS}/not-there.crt` },
-    'a private key that is not there': { ...CERTIFICATE, sslkey: `${TLS}/not-there.key` },
-    'a certificate that is none': { ...CERTIFICATE, sslcert: 'package.json' },
+    'a missing certificate': { ...CERTIFICATE, sslcert: `${TLS}/not-there.crt` },
+    'a missing private key': { ...CERTIFICATE, sslkey: `${TLS}/not-there.key` },
+    'an invalid certificate': { ...CERTIFICATE, sslcert: 'package.json' },
     'a private key of another certificate': { ...CERTIFICATE, sslkey: `${TLS}/stranger.key` },
   })) {
-    it(`${what}: one line that says so, and exit code 1`, async () => {
+    it(`${what}: prints one line with the reason and exits with code 1`, async () => {
       const port = String(await freePort());
       const { code, stderr } = await run([
         ...['--transport', transport, '--host', LOOPBACK, '--port', port],
         ...['--sslkey', files.sslkey, '--sslcert', files.sslcert],
       ]);
       expect(code).toBe(1);
-      complains(stderr, /not-there|key|certificate/i);
+      expectErrorLine(stderr, /not-there|key|certificate/i);
     });
   }
 
-  it('an address that this machine has not: one line that names it, and exit code 1', async () => {
+  it('an address of another machine: prints one line with the address and exits with code 1', async () => {
     const { code, stderr } = await run(['--transport', transport, '--host', '192.0.2.1', '--port', String(await freePort())]);
     expect(code).toBe(1);
-    complains(stderr, '192.0.2.1');
+    expectErrorLine(stderr, '192.0.2.1');
   });
 
-  it('no more connections than allowed: 503 before the handshake', async () => {
-    const server = await starts({ kind, options: { max_connections: 2 } });
+  it('responds 503 before the handshake above max_connections', async () => {
+    const server = await startServer({ kind, options: { max_connections: 2 } });
     for (const name of ['ann', 'bob']) await server.connectPeer(name);
     expect(await server.handshakeStatus({})).toBe(503);
   });
 
-  it('no more connections from one address than allowed: 429 before the handshake, until one has gone', async () => {
-    const server = await starts({ kind, options: { max_connections_per_address: 2 } });
+  it('responds 429 before the handshake above max_connections_per_address, until a connection closes', async () => {
+    const server = await startServer({ kind, options: { max_connections_per_address: 2 } });
     const [ann] = [await server.connectPeer('ann'), await server.connectPeer('bob')];
     expect(await server.handshakeStatus({})).toBe(429);
     await ann.close();
@@ -81,36 +81,36 @@ describe.each([
   });
 });
 
-describe('where the options come from', () => {
+describe('sources of options', () => {
   const withFlags = (...flags: string[]): ServerKind => ({
     name: `signalbox ${flags.join(' ')}`,
     command: () => [process.execPath, SIGNALBOX_CLI, ...flags],
   });
 
-  it('PEERJS_PORT, PEERJS_HOST and PEERJS_KEY', async () => {
+  it('include PEERJS_PORT, PEERJS_HOST and PEERJS_KEY', async () => {
     const port = await freePort();
     const environment = { PEERJS_PORT: String(port), PEERJS_HOST: LOOPBACK, PEERJS_KEY: 'secret' };
-    const server = await starts({ kind: withFlags(), port, environment });
+    const server = await startServer({ kind: withFlags(), port, environment });
     expect((await server.request('secret/id')).status).toBe(200);
     expect((await server.request('peerjs/id')).status).toBe(401);
   });
 
-  it('PORT and PEERSERVER_PATH, as peer knows them', async () => {
+  it('include PORT and PEERSERVER_PATH, as in peer', async () => {
     const port = await freePort();
     const environment = { PORT: String(port), PEERSERVER_PATH: '/below' };
     const kind = withFlags('--host', LOOPBACK);
-    const server = await starts({ kind, port, environment, options: { path: '/below' } });
+    const server = await startServer({ kind, port, environment, options: { path: '/below' } });
     expect((await server.requestAt('/below/peerjs/id')).status).toBe(200);
   });
 
-  it('a flag is stronger than the environment', async () => {
+  it('prefer a flag to the environment', async () => {
     const port = await freePort();
     const kind = withFlags('--port', String(port), '--host', LOOPBACK);
-    const server = await starts({ kind, port, environment: { PEERJS_PORT: String(await freePort()) } });
+    const server = await startServer({ kind, port, environment: { PEERJS_PORT: String(await freePort()) } });
     expect(server.port).toBe(port);
   });
 
-  it('`npm start` builds, and hands its flags on', async () => {
+  it('include the flags of `npm start`, which builds first', async () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
     expect(scripts['prestart']).toBe('npm run --silent prepare');
     expect(scripts['prepare']).toContain('npm run build');
@@ -120,11 +120,11 @@ describe('where the options come from', () => {
       name: 'npm start',
       command: (port) => [process.execPath, ...start, '--host', LOOPBACK, '--port', String(port)],
     };
-    await (await starts({ kind })).connectPeer('ann');
+    await (await startServer({ kind })).connectPeer('ann');
   });
 });
 
-async function starts(starting: ServerStartOptions): Promise<Server> {
+async function startServer(starting: ServerStartOptions): Promise<Server> {
   const server = await Server.start(starting);
   onTestFinished(async () => {
     server.closeAll();
@@ -133,8 +133,8 @@ async function starts(starting: ServerStartOptions): Promise<Server> {
   return server;
 }
 
-function complains(stderr: string, of: string | RegExp): void {
+function expectErrorLine(stderr: string, naming: string | RegExp): void {
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-  expect(stderr).toMatch(of);
+  expect(stderr).toMatch(naming);
   expect(stderr).not.toMatch(/^\s+at /m);
 }

@@ -7,8 +7,8 @@ import { SIGNALBOX_CLI, SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/
 import { until } from '../../support/e2e/until.ts';
 import { uniqueName, framesBeforeEcho } from '../../support/e2e/server-client.ts';
 
-describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('what $name writes into its log', (kind) => {
-  it.each(['json', 'pretty'])('no token and no payload is in it, whatever happens (%s)', async (format) => {
+describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('the log of $name', (kind) => {
+  it.each(['json', 'pretty'])('contains no token and no payload (%s)', async (format) => {
     const options = { log_level: 'trace', log_format: format, malformed_limit: 1, drain_timeout: 500 };
     const server = await Server.start({ kind, options });
     onTestFinished(async () => {
@@ -41,13 +41,13 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('what $name writes into its log',
   });
 });
 
-describe('what other users of the machine see of the process', () => {
-  it('no secret of its arguments, once it listens', async () => {
+describe('the process title', () => {
+  it('contains no secret after the broker listens', async () => {
     const canary = `canary-${randomUUID()}`;
     const flags = ['--port', '0', '--host', '127.0.0.1', '--dialects', 'mercure', '--mercure_publisher_key', canary];
     const broker = new Child([process.execPath, SIGNALBOX_CLI, ...flags, '--log_format', 'json']);
     onTestFinished(async () => void (await broker.stop()));
-    await until(20_000, 'it to listen', () => /"listening"/.exec(broker.stdout)?.[0]);
+    await until(20_000, 'the broker to listen', () => /"listening"/.exec(broker.stdout)?.[0]);
     const seen = process.platform === 'linux' ? readFileSync(`/proc/${broker.pid}/cmdline`, 'utf8') : 'signalbox';
     expect(seen).toContain('signalbox');
     expect(seen).not.toContain(canary);

@@ -8,12 +8,12 @@ import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerOptions } from '../../support/e2e/server-kinds.ts';
 import { until, within } from '../../support/e2e/until.ts';
 
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 const TLS = 'test/support/tls';
 const RENEWED = new X509Certificate(readFileSync(`${TLS}/renewed.crt`)).fingerprint256;
 
 /** A folder with a certificate that can be replaced. */
-function certificate(): { options: ServerOptions; renew: () => void; spoil: () => void } {
+function certificate(): { options: ServerOptions; renew: () => void; corrupt: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'signals-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const put = (key: string, crt: string): void => {
@@ -22,11 +22,11 @@ function certificate(): { options: ServerOptions; renew: () => void; spoil: () =
   };
   put('localhost', 'localhost');
   const options = { sslkey: join(folder, 'key.pem'), sslcert: join(folder, 'cert.pem') };
-  return { options, renew: () => put('renewed', 'renewed'), spoil: () => put('stranger', 'localhost') };
+  return { options, renew: () => put('renewed', 'renewed'), corrupt: () => put('stranger', 'localhost') };
 }
 
-/** The fingerprint of the certificate that a new connection is shown. */
-function shown({ host, port }: Server): Promise<string> {
+/** The fingerprint of the certificate of a new connection. */
+function fingerprintOf({ host, port }: Server): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, rejectUnauthorized: false }, () => {
       resolve(socket.getPeerCertificate().fingerprint256);
@@ -36,8 +36,8 @@ function shown({ host, port }: Server): Promise<string> {
   });
 }
 
-describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('what $name does at a signal', (kind) => {
-  const starts = async (options: ServerOptions = {}): Promise<Server> => {
+describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('signals of $name', (kind) => {
+  const startServer = async (options: ServerOptions = {}): Promise<Server> => {
     const server = await Server.start({ kind, options: { log_format: 'json', ...options } });
     onTestFinished(async () => {
       server.closeAll();
@@ -45,53 +45,52 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('what $name does at a signal', (k
     });
     return server;
   };
-  const says = (server: Server, words: string): Promise<true> =>
-    until(PATIENCE_MS, `the log to say ${words}`, () => (server.output.includes(words) ? true : undefined));
+  const untilLogged = (server: Server, words: string): Promise<true> =>
+    until(TIMEOUT_MS, `the log to contain ${words}`, () => (server.output.includes(words) ? true : undefined));
 
-  it('H12: SIGHUP reloads the certificate, and drops no peer', async () => {
+  it('H12: SIGHUP reloads the certificate and keeps all connections', async () => {
     const { options, renew } = certificate();
-    const server = await starts(options);
+    const server = await startServer(options);
     const ann = await server.connectPeer('ann');
     renew();
     server.signal('SIGHUP');
-    await says(server, 'certificate-reloaded');
-    expect(await shown(server)).toBe(RENEWED);
+    await untilLogged(server, 'certificate-reloaded');
+    expect(await fingerprintOf(server)).toBe(RENEWED);
     expect(ann.isOpen).toBe(true);
   });
 
-  it('H12: a replaced certificate is loaded without a signal, too', async () => {
+  it('H12: a replaced certificate is reloaded without a signal', async () => {
     const { options, renew } = certificate();
-    const server = await starts(options);
+    const server = await startServer(options);
     renew();
-    await until(PATIENCE_MS, 'the renewed certificate', async () => ((await shown(server)) === RENEWED ? true : undefined));
+    await until(TIMEOUT_MS, 'the renewed certificate', async () =>
+      (await fingerprintOf(server)) === RENEWED ? true : undefined,
+    );
   });
 
-  it('H12: SIGHUP with files that do not belong together keeps the old certificate, and says why', async () => {
-    const { options, spoil } = certificate();
-    const server = await starts(options);
-    const before = await shown(server);
-    spoil();
+  it('H12: SIGHUP with a key of another certificate keeps the old certificate and logs the reason', async () => {
+    const { options, corrupt } = certificate();
+    const server = await startServer(options);
+    const before = await fingerprintOf(server);
+    corrupt();
     server.signal('SIGHUP');
-    await says(server, 'certificate-refused');
-    expect([await shown(server), server.isRunning]).toEqual([before, true]);
+    await untilLogged(server, 'certificate-refused');
+    expect([await fingerprintOf(server), server.isRunning]).toEqual([before, true]);
   });
 
-  it.each(['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)(
-    '%s without anything to reload is told, and ends nothing',
-    async (signal) => {
-      const server = await starts();
-      const ann = await server.connectPeer('ann');
-      server.signal(signal);
-      await says(server, `"signal":"${signal}"`);
-      expect([server.isRunning, ann.isOpen]).toEqual([true, true]);
-    },
-  );
+  it.each(['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)('%s with nothing to reload is logged and ignored', async (signal) => {
+    const server = await startServer();
+    const ann = await server.connectPeer('ann');
+    server.signal(signal);
+    await untilLogged(server, `"signal":"${signal}"`);
+    expect([server.isRunning, ann.isOpen]).toEqual([true, true]);
+  });
 
   it('SIGQUIT drains like SIGTERM', async () => {
-    const server = await starts();
+    const server = await startServer();
     const ann = await server.connectPeer('ann');
     server.signal('SIGQUIT');
     expect((await ann.closed()).code).toBe(1012);
-    expect(await within(PATIENCE_MS, 'the end', server.exited)).toEqual({ code: 0, signal: null });
+    expect(await within(TIMEOUT_MS, 'the exit', server.exited)).toEqual({ code: 0, signal: null });
   });
 });

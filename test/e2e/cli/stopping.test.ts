@@ -3,12 +3,12 @@ import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerOptions } from '../../support/e2e/server-kinds.ts';
 import { until, within } from '../../support/e2e/until.ts';
 
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 // A close frame with 1012.
-const GOODBYE = new RegExp(String.fromCharCode(0x88, 0x2e, 0x03, 0xf4), 's');
+const CLOSE_FRAME = new RegExp(String.fromCharCode(0x88, 0x2e, 0x03, 0xf4), 's');
 
-describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('how $name stops', (kind) => {
-  const starts = async (options: ServerOptions = {}): Promise<Server> => {
+describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('graceful shutdown of $name', (kind) => {
+  const startServer = async (options: ServerOptions = {}): Promise<Server> => {
     const server = await Server.start({ kind, options });
     onTestFinished(async () => {
       server.closeAll();
@@ -18,62 +18,62 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('how $name stops', (kind) => {
   };
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    it(`${signal} closes the sockets of all peers with 1012, and it ends well`, async () => {
-      const server = await starts();
+    it(`${signal} closes all connections with 1012 and exits with code 0`, async () => {
+      const server = await startServer();
       const peers = [await server.connectPeer('ann'), await server.connectPeer('bob')];
       server.signal(signal);
       for (const peer of peers) expect((await peer.closed()).code).toBe(1012);
-      expect(await within(PATIENCE_MS, 'the end', server.exited)).toEqual({ code: 0, signal: null });
+      expect(await within(TIMEOUT_MS, 'the exit', server.exited)).toEqual({ code: 0, signal: null });
     });
 
-    it(`${signal} with nobody there ends it at once`, async () => {
-      const server = await starts();
+    it(`${signal} without connections exits at once`, async () => {
+      const server = await startServer();
       server.signal(signal);
-      expect(await within(PATIENCE_MS, 'the end', server.exited)).toEqual({ code: 0, signal: null });
+      expect(await within(TIMEOUT_MS, 'the exit', server.exited)).toEqual({ code: 0, signal: null });
     });
   }
 
-  it('an HTTP connection that is kept alive does not hold it up', async () => {
-    const server = await starts();
+  it('does not wait for idle HTTP connections', async () => {
+    const server = await startServer();
     const wire = server.rawConnection().send('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
     await wire.receive(/website/);
     server.signal('SIGTERM');
-    expect(await within(PATIENCE_MS, 'the end', server.exited)).toEqual({ code: 0, signal: null });
+    expect(await within(TIMEOUT_MS, 'the exit', server.exited)).toEqual({ code: 0, signal: null });
   });
 
-  it('a peer that does not answer its goodbye is cut at the deadline', async () => {
-    const server = await starts({ drain_timeout: 500 });
+  it('terminates a connection without a response to its close frame after drain_timeout', async () => {
+    const server = await startServer({ drain_timeout: 500 });
     const wire = server.rawConnection().send(handshake(server));
     await wire.receive(/OPEN/);
     server.signal('SIGTERM');
-    expect(await within(PATIENCE_MS, 'the end', server.exited)).toEqual({ code: 0, signal: null });
+    expect(await within(TIMEOUT_MS, 'the exit', server.exited)).toEqual({ code: 0, signal: null });
   });
 
-  it('a second signal ends it at once', async () => {
-    const server = await starts({ drain_timeout: 60_000 });
+  it('exits at once after a second signal', async () => {
+    const server = await startServer({ drain_timeout: 60_000 });
     const wire = server.rawConnection().send(handshake(server));
     await wire.receive(/OPEN/);
     server.signal('SIGTERM');
-    await wire.receive(GOODBYE);
+    await wire.receive(CLOSE_FRAME);
     expect(server.isRunning).toBe(true);
     server.signal('SIGTERM');
-    await within(1_000, 'the end', server.exited);
+    await within(1_000, 'the exit', server.exited);
   });
 
-  it('while it drains, nobody gets in', async () => {
-    const server = await starts({ drain_timeout: 3_000 });
+  it('rejects new connections during the drain', async () => {
+    const server = await startServer({ drain_timeout: 3_000 });
     const wire = server.rawConnection().send(handshake(server));
     await wire.receive(/OPEN/);
     server.signal('SIGTERM');
-    await wire.receive(GOODBYE);
-    await until(PATIENCE_MS, 'the door to be closed', async () => {
+    await wire.receive(CLOSE_FRAME);
+    await until(TIMEOUT_MS, 'handshakes to be rejected', async () => {
       const status = await server.handshakeStatus({}).catch(() => 'refused');
       return status === 101 ? undefined : status;
     });
   });
 });
 
-/** A WebSocket that never answers: it is only a text. */
+/** The handshake of a WebSocket client that sends nothing else. */
 function handshake(server: Server): string {
   return [
     `GET ${server.socketTarget()} HTTP/1.1`,

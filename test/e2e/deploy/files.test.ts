@@ -18,7 +18,7 @@ import { freePort } from '../../support/e2e/free-port.ts';
 import { run } from '../../support/e2e/run.ts';
 import { until } from '../../support/e2e/until.ts';
 
-/* What can't be run without Docker, Kubernetes or systemd is read as they would read it. */
+/* Validates the deployment files with the schemas and parsers of Docker, Compose, Kubernetes and systemd. */
 
 const { validate: lintDockerfile } = createRequire(import.meta.url)('dockerfile-utils') as {
   validate(text: string): readonly { readonly message: string }[];
@@ -26,7 +26,7 @@ const { validate: lintDockerfile } = createRequire(import.meta.url)('dockerfile-
 const text = (path: string): string => readFileSync(join(ROOT, 'deploy', path), 'utf8');
 const yaml = (path: string): unknown => parse(text(path), { merge: true });
 
-/** The options that an environment sets are such, and mean something. */
+/** Checks that the variables set valid options without warnings. */
 async function expectOptions(environment: Readonly<Record<string, string>>): Promise<void> {
   const { code, stderr } = await run(['--print_config'], environment);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -37,13 +37,13 @@ describe('deploy/Dockerfile', () => {
   const all = (keyword: string): Instruction[] => instructions.filter((one) => one.getKeyword() === keyword);
   const words = (instruction: Instruction | undefined): string[] => JSON.parse(argumentsOf(instruction)) as string[];
 
-  it('is one, and runs as nobody in particular', () => {
+  it('is valid and runs as an unprivileged user', () => {
     expect(lintDockerfile(text('Dockerfile'))).toEqual([]);
     expect(argumentsOf(all('USER').at(-1))).toBe('node');
     expect(argumentsOf(all('FROM').at(-1))).toBe('node:22-slim');
   });
 
-  it('copies all that the build needs, and its image runs and knows how it is', { timeout: 300_000 }, async () => {
+  it('copies all files of the build, and its image starts and passes its health check', { timeout: 300_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'image-'));
     const allowed = readFileSync(join(ROOT, '.dockerignore'), 'utf8');
     for (const copy of all('COPY').filter((one) => !one.getTextContent().includes('--from'))) {
@@ -63,13 +63,13 @@ describe('deploy/Dockerfile', () => {
     const started = async (flags: readonly string[], environment: Readonly<Record<string, string>>): Promise<void> => {
       const broker = new Child([String(program), join(folder, String(script)), ...flags], environment);
       const check = argumentsOf(all('HEALTHCHECK')[0]).replace(/^.*?CMD /s, '');
-      // In the container the broker is process 1.
+      // In the container the broker has the process id 1.
       const [, cli, ...rest] = (JSON.parse(check) as string[]).map((word) => (word === '1' ? String(broker.pid) : word));
-      const isWell = async (): Promise<boolean> =>
+      const isHealthy = async (): Promise<boolean> =>
         (await new Child([process.execPath, join(folder, String(cli)), ...rest], environment).exited).code === 0;
-      await until(20_000, `it to be well with ${flags.join(' ')}`, async () => (await isWell()) || undefined);
+      await until(20_000, `the health check to pass with ${flags.join(' ')}`, async () => (await isHealthy()) || undefined);
       expect(await broker.stop()).toMatchObject({ code: 0 });
-      expect(await isWell()).toBe(false);
+      expect(await isHealthy()).toBe(false);
     };
     const place = { host: '127.0.0.1', port: await freePort() };
     await started([], { SIGNALBOX_PORT: String(place.port), SIGNALBOX_HOST: place.host });
@@ -86,7 +86,7 @@ describe('deploy/Dockerfile', () => {
 });
 
 describe('package.json', () => {
-  it('installs and starts without development dependencies, from what was built before', async () => {
+  it('installs and starts from an existing build without development dependencies', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'production-'));
     cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
     cpSync(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
@@ -111,14 +111,14 @@ describe('package.json', () => {
 });
 
 describe.each(['compose.redis.yaml', 'compose.nats.yaml'])('deploy/%s', (path) => {
-  // The schema is older than the name of a project.
+  // The schema does not include the property `name` of a project yet.
   const { name, ...compose } = yaml(path) as {
     name: string;
     services: Record<string, { environment?: Record<string, string>; volumes?: string[]; depends_on?: Record<string, unknown> }>;
   };
 
-  it('is what Compose reads', () => {
-    // Its ids are those of an older draft, and name what is in it anyway.
+  it('matches the schema of Compose', () => {
+    // The schema has ids of an older JSON Schema draft, which Ajv rejects.
     const schema = JSON.parse(
       JSON.stringify(composeSchema, (name, value: unknown) => (isName(name, value) ? undefined : value)),
     ) as object;
@@ -128,7 +128,7 @@ describe.each(['compose.redis.yaml', 'compose.nats.yaml'])('deploy/%s', (path) =
     expect(name).toMatch(/^signalbox-\w+$/);
   });
 
-  it('names what there is', () => {
+  it('refers only to existing services and files', () => {
     const names = Object.keys(compose.services);
     const brokers = [...new Set([...text('nginx/brokers.conf').matchAll(/server (\S+):9000;/g)].map(([, name]) => name))];
     expect(names.filter((name) => name.startsWith('broker'))).toEqual(brokers);
@@ -138,7 +138,7 @@ describe.each(['compose.redis.yaml', 'compose.nats.yaml'])('deploy/%s', (path) =
     }
   });
 
-  it('sets options of the broker', () => expectOptions(compose.services['broker-1']?.environment ?? {}));
+  it('sets valid options', () => expectOptions(compose.services['broker-1']?.environment ?? {}));
 });
 
 describe('deploy/kubernetes', () => {
@@ -146,7 +146,7 @@ describe('deploy/kubernetes', () => {
   const files = readdirSync(join(ROOT, 'deploy/kubernetes'));
   const manifest = (name: string) => yaml(`kubernetes/${name}`) as { kind: keyof typeof KINDS } & Record<string, never>;
 
-  it.each(files)('%s is what Kubernetes reads', (name) => {
+  it.each(files)('%s is a valid manifest', (name) => {
     const { kind, ...rest } = manifest(name);
     expect(() => new KINDS[kind](rest as never).validate()).not.toThrow();
   });
@@ -154,7 +154,7 @@ describe('deploy/kubernetes', () => {
   const deployment = new Deployment(manifest('deployment.yaml') as never);
   const [container] = deployment.spec?.template.spec?.containers ?? [];
 
-  it('they mean each other', () => {
+  it('refer to each other', () => {
     const labels = deployment.spec?.template.metadata?.labels;
     const service = new Service(manifest('service.yaml') as never);
     const budget = new PodDisruptionBudget(manifest('disruption-budget.yaml') as never);
@@ -168,7 +168,7 @@ describe('deploy/kubernetes', () => {
     expect(text('README.md')).toContain(command);
   });
 
-  it('the pod has time to drain, and options of the broker', async () => {
+  it('give the pod time to drain, and set valid options', async () => {
     const settings = Object.fromEntries((container?.env ?? []).map(({ name, value }) => [name, value ?? 'redis://redis']));
     await expectOptions(settings);
     const drain = Number(settings['SIGNALBOX_DRAIN_SPREAD']) + Number(settings['SIGNALBOX_DRAIN_TIMEOUT']);
@@ -189,25 +189,25 @@ describe('deploy/systemd', () => {
   const unit = Object.fromEntries(lines('systemd/signalbox.service', /^([^#[].*=.*)$/));
   const examples = Object.fromEntries(lines('systemd/signalbox.env', /^#(SIGNALBOX_\w+=.*)$/));
 
-  it('starts what the build makes, and gives it time to drain', () => {
+  it('starts the build and gives it time to drain', () => {
     expect(unit['ExecStart']).toBe('/usr/bin/node /opt/signalbox/dist/composition/cli.js');
     const drain = Number(examples['SIGNALBOX_DRAIN_SPREAD']) + Number(examples['SIGNALBOX_DRAIN_TIMEOUT']);
     expect(Number(unit['TimeoutStopSec'])).toBeGreaterThan(drain / 1_000);
   });
 
-  it('sets nothing by itself, so that one broker starts without an engine; its examples are options', async () => {
+  it('sets no options, so that a single broker starts without an engine; its examples are valid options', async () => {
     expect(lines('systemd/signalbox.env', /^([^#].*=.*)$/)).toEqual([]);
     expect(Object.keys(examples).length).toBeGreaterThan(3);
     await expectOptions(examples);
   });
 
-  it('is a unit that systemd reads', async () => {
+  it('is valid for systemd', async () => {
     const verify = new Child(['systemd-analyze', 'verify', '--man=no', join(ROOT, 'deploy/systemd/signalbox.service')]);
     const outcome = await verify.exited.catch((error: NodeJS.ErrnoException) => error.code);
     if (outcome === 'ENOENT') return;
-    // The program is not installed on the machine of a test; everything else is a fault of the unit.
-    const complaints = verify.stderr.split('\n').filter((line) => line.includes('signalbox.service'));
-    expect(complaints.filter((line) => !line.includes('is not executable'))).toEqual([]);
+    // The program is not installed on the test machine, so that error is expected.
+    const errors = verify.stderr.split('\n').filter((line) => line.includes('signalbox.service'));
+    expect(errors.filter((line) => !line.includes('is not executable'))).toEqual([]);
   });
 });
 

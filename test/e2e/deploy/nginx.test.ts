@@ -11,10 +11,10 @@ import { until } from '../../support/e2e/until.ts';
 import { uniqueName } from '../../support/e2e/server-client.ts';
 
 const PEERS = 6;
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 const RATE = 20;
 
-/** What deploy/compose.redis.yaml starts, as processes. */
+/** The services of deploy/compose.redis.yaml as processes. */
 describe('three brokers behind nginx', () => {
   let redis: EngineServer;
   let servers: Server[];
@@ -37,12 +37,12 @@ describe('three brokers behind nginx', () => {
     for (const server of servers) await server.stop();
   });
 
-  it('M1: peers hear each other, whichever broker they came to; no token is in the log', async () => {
+  it('M1: peers of all brokers reach each other, and the log contains no token', async () => {
     const peers = await Promise.all(Array.from({ length: PEERS }, () => nginx.connectPeer('peer')));
     for (const from of peers) for (const to of peers) if (from !== to) from.sendOffer(to.id, from.id);
     for (const peer of peers) {
-      const heard = await peer.receiveMany(PEERS - 1);
-      expect(heard.map(({ src }) => src).sort()).toEqual(
+      const received = await peer.receiveMany(PEERS - 1);
+      expect(received.map(({ src }) => src).sort()).toEqual(
         peers
           .filter((other) => other !== peer)
           .map(({ id }) => id)
@@ -50,12 +50,12 @@ describe('three brokers behind nginx', () => {
       );
     }
     for (const peer of peers) peer.cut();
-    const served = await until(PATIENCE_MS, 'the log', () => logged(nginx.log));
+    const served = await until(TIMEOUT_MS, 'the log', () => logged(nginx.log));
     expect(served.size).toBe(servers.length);
     for (const { token } of peers) expect(nginx.log).not.toContain(token);
   });
 
-  it('MER2: server-sent events come as they are sent', async () => {
+  it('MER2: server-sent events are not buffered', async () => {
     const topic = uniqueName('topic');
     const target = `/.well-known/mercure?topic=${topic}`;
     const streams = servers.map(() => nginx.rawConnection().send(`GET ${target} HTTP/1.1\r\nhost: a\r\n\r\n`));
@@ -67,27 +67,27 @@ describe('three brokers behind nginx', () => {
     for (const stream of streams) await stream.receive(/data: ?hello/);
   });
 
-  it('SIO1: long polling finds the same broker again', async () => {
+  it('SIO1: long polling stays at the same broker', async () => {
     const namespace = uniqueName('room');
     const sockets = [1, 2].map(() => io(`http://${nginx.host}:${nginx.port}`, { transports: ['polling'], forceNew: true }));
     const [ann, bob] = sockets as [Socket, Socket];
-    const heard: unknown[] = [];
-    bob.on('message', (name: string, data: unknown) => heard.push([name, data]));
-    for (const one of sockets) await one.timeout(PATIENCE_MS).emitWithAck('subscribe', namespace);
-    await ann.timeout(PATIENCE_MS).emitWithAck('publish', namespace, [1, 2, 3]);
-    await until(PATIENCE_MS, 'the message', () => heard.length > 0 || undefined);
-    expect(heard).toEqual([[namespace, [1, 2, 3]]]);
+    const received: unknown[] = [];
+    bob.on('message', (name: string, data: unknown) => received.push([name, data]));
+    for (const one of sockets) await one.timeout(TIMEOUT_MS).emitWithAck('subscribe', namespace);
+    await ann.timeout(TIMEOUT_MS).emitWithAck('publish', namespace, [1, 2, 3]);
+    await until(TIMEOUT_MS, 'the message', () => received.length > 0 || undefined);
+    expect(received).toEqual([[namespace, [1, 2, 3]]]);
     for (const one of sockets) one.disconnect();
   });
 
-  it('a broker that dies, or drains, is passed over', async () => {
+  it('fails over from a broker that was killed or drains', async () => {
     const [first, second] = servers as [Server, Server, Server];
     const peers = await Promise.all(Array.from({ length: PEERS }, () => nginx.connectPeer('peer')));
     first.signal('SIGKILL');
     await first.exited;
     second.signal('SIGTERM');
-    // Who is just coming when it begins to drain is asked to come again.
-    await until(PATIENCE_MS, 'the second to drain', async () => {
+    // A client that connects in the moment when the drain begins gets 503 and must retry.
+    await until(TIMEOUT_MS, 'the second to drain', async () => {
       return !second.isRunning || (await sendRequest(second, '/readyz')).status === 503 || undefined;
     });
     for (let n = 0; n < PEERS; n++) await nginx.connectPeer('new');
@@ -95,11 +95,11 @@ describe('three brokers behind nginx', () => {
     for (const { id, token, isOpen } of peers) if (!isOpen) await nginx.connectPeer('peer', { id, token });
   });
 
-  it('H10: bounds for each address are those of the visitors, not of nginx', async () => {
+  it('H10: limits for each address apply to the clients, not to nginx', async () => {
     const statuses: (number | undefined)[] = [];
     for (let n = 0; n < 3 * RATE + 1; n++) statuses.push(await statusFrom(nginx, '127.0.0.2'));
     expect(statuses.slice(0, RATE)).toEqual(Array.from({ length: RATE }, () => 200));
-    // So many that one of the brokers has had more than it answers, however nginx shares them out.
+    // With this number of requests at least one broker exceeds its limit for any distribution by nginx.
     expect(statuses).toContain(429);
     expect(await statusFrom(nginx, '127.0.0.3')).toBe(200);
   });
@@ -114,7 +114,7 @@ function statusFrom({ host, port }: Nginx, localAddress: string): Promise<number
   });
 }
 
-/** Which brokers nginx has passed sockets to, when all are logged. */
+/** The brokers to which nginx has passed WebSockets, when all are logged; undefined before. */
 function logged(log: string): Set<string> | undefined {
   const lines = [...log.matchAll(/"GET \/peerjs" 101 \S+ \S+ (\S+) 101$/gm)].map(([, upstream]) => upstream ?? '');
   return lines.length >= PEERS ? new Set(lines) : undefined;

@@ -12,10 +12,10 @@ import { LOOPBACK, SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/serve
 import { until } from '../../support/e2e/until.ts';
 import { ServerClient } from '../../support/e2e/server-client.ts';
 
-/* The files for one broker behind a proxy, as the proxies themselves read them. */
+/* Runs the proxies with the config files for one broker. */
 
-const PATIENCE_MS = 20_000;
-/** More than fit into the default of worker_connections, 1024, in both workers of the test; each takes two. */
+const TIMEOUT_MS = 20_000;
+/** More peers than two workers hold with the default worker_connections of 1024; each peer needs two connections. */
 const PEERS = 1_100;
 const TOKEN = 'canary-token';
 
@@ -33,30 +33,30 @@ async function brokerWith(
   return server;
 }
 
-/** Comes with a token by every way that there is; then the broker is gone, and it comes once more. */
-async function comes(visit: ServerClient, server: Server): Promise<void> {
-  const peer = await visit.connect({ token: TOKEN });
-  await visit.request(`peerjs/some-id/${TOKEN}/offer`, { method: 'POST' });
-  await visit.request(`peerjs/id?token=${TOKEN}`);
+/** Sends a token by every kind of request, also after the broker has stopped. */
+async function sendTokens(client: ServerClient, server: Server): Promise<void> {
+  const peer = await client.connect({ token: TOKEN });
+  await client.request(`peerjs/some-id/${TOKEN}/offer`, { method: 'POST' });
+  await client.request(`peerjs/id?token=${TOKEN}`);
   peer.cut();
   await server.stop();
-  expect(await visit.handshakeStatus({ token: TOKEN })).not.toBe(101);
+  expect(await client.handshakeStatus({ token: TOKEN })).not.toBe(101);
 }
 
 describe('deploy/nginx', () => {
-  it('logs no token, neither of a socket nor of PeerJS 0.3, and not when the broker is gone', async () => {
+  it('logs no token of a WebSocket or of PeerJS 0.3, also after the broker has stopped', async () => {
     const server = await brokerWith(SIGNALBOX_NODE, { proxied: 1, legacy_xhr: true });
     const nginx = await Nginx.inFrontOf([server, server, server]);
     stops.push(() => nginx.stop());
-    await comes(nginx, server);
-    const logged = await until(PATIENCE_MS, 'the last request', () => (/" 50\d /.test(nginx.log) ? nginx.log : undefined));
+    await sendTokens(nginx, server);
+    const logged = await until(TIMEOUT_MS, 'the last request', () => (/" 50\d /.test(nginx.log) ? nginx.log : undefined));
     expect(logged).toContain('"POST /peerjs/-/-/offer"');
-    // All that it has printed is here when it has ended.
+    // All output has arrived when the process has ended.
     await nginx.stop();
     expect(logged + nginx.errors).not.toContain(TOKEN);
   });
 
-  it('holds more peers than the default of worker_connections', async () => {
+  it('accepts more peers than the default worker_connections allows', async () => {
     const server = await brokerWith(SIGNALBOX_UWS, { proxied: 1 });
     const nginx = await Nginx.inFrontOf([server, server, server]);
     stops.push(() => nginx.stop());
@@ -68,7 +68,7 @@ describe('deploy/nginx', () => {
 describe('examples', () => {
   interface Proxy {
     readonly file: string;
-    /** The file for a test: on a port of loopback, before the broker, with its log in a folder. */
+    /** The file for the test: on a loopback port, in front of the broker, with its log in a folder. */
     readonly adapted: (text: string, at: { port: number; broker: number; folder: string }) => string;
     readonly command: (folder: string) => string[];
     readonly secure: boolean;
@@ -104,7 +104,7 @@ describe('examples', () => {
     },
   ];
 
-  it.each(PROXIES)('$file passes peers on, and logs no token', async ({ file, adapted, command, secure }) => {
+  it.each(PROXIES)('$file forwards peers and logs no token', async ({ file, adapted, command, secure }) => {
     const server = await brokerWith(SIGNALBOX_NODE, { proxied: 1, legacy_xhr: true, path: '/signal' });
     const folder = mkdtempSync(join(tmpdir(), 'proxy-'));
     const port = await freePort();
@@ -115,22 +115,22 @@ describe('examples', () => {
       await proxy.stop();
       rmSync(folder, { recursive: true, force: true });
     });
-    const visit = new ServerClient({ host: LOOPBACK, port, secure, path: '/signal/', key: 'peerjs' }, PATIENCE_MS);
-    const isMissing = await until(PATIENCE_MS, `${file} to be served: ${proxy.stderr}`, async () => {
-      if ((await Promise.race([proxy.exited.catch(() => 'missing'), visit.request('').catch(() => undefined)])) === 'missing') {
+    const client = new ServerClient({ host: LOOPBACK, port, secure, path: '/signal/', key: 'peerjs' }, TIMEOUT_MS);
+    const isMissing = await until(TIMEOUT_MS, `${file} to be served: ${proxy.stderr}`, async () => {
+      if ((await Promise.race([proxy.exited.catch(() => 'missing'), client.request('').catch(() => undefined)])) === 'missing') {
         return true;
       }
-      return (await visit.request('')).status === 200 ? false : undefined;
+      return (await client.request('')).status === 200 ? false : undefined;
     });
-    // Caddy is not among the programs that the tests install.
+    // The tests do not install Caddy.
     if (isMissing && file === 'Caddyfile') return;
-    await comes(visit, server);
+    await sendTokens(client, server);
     const logged = (): string => (file === 'nginx.conf' ? readFileSync(join(folder, 'access.log'), 'utf8') : proxy.stderr);
-    const log = await until(PATIENCE_MS, 'the failure to be logged', () =>
+    const log = await until(TIMEOUT_MS, 'the failure to be logged', () =>
       /" 502 |"status":502|dial tcp/.test(logged()) ? logged() : undefined,
     );
     if (file === 'nginx.conf') expect(log).toMatch(/"POST \/signal\/peerjs\/-\/-\/offer"[^]*"GET \/signal\/peerjs\/id"/);
-    // All that it has printed is here when it has ended.
+    // All output has arrived when the process has ended.
     await proxy.stop();
     expect(log + proxy.stdout + proxy.stderr).not.toContain(TOKEN);
   });

@@ -1,14 +1,14 @@
 import { usage } from '../../../src/composition/configuration/help.ts';
 import { filesUnder } from '../../architecture/tree.ts';
 
-/** One command that a text tells to type. */
+/** One command of a document. */
 export interface Command {
   readonly place: string;
   readonly line: string;
 }
 
-/** Every command of shell blocks, of added lines in diffs, of comments in examples and deploy files, and of the usage. */
-export function commandsToType(): Command[] {
+/** Every command in shell blocks, in added lines of diffs, in comments of examples and deployment files, and in the help. */
+export function documentedCommands(): Command[] {
   const pages = filesUnder('.', /\.md$/).flatMap(({ path, text }) => blocksOf(text).flatMap((block) => linesOf(path, block)));
   const comments = filesUnder('.', /^(examples|deploy)\//).flatMap(({ path, text }) =>
     Array.from(text.matchAll(/^# +((?:signalbox|docker) .*)$/gm), ([, line = '']) => ({ place: path, line })),
@@ -17,7 +17,7 @@ export function commandsToType(): Command[] {
   return [...pages, ...comments, ...linesOf('signalbox --help', examples)];
 }
 
-/** The words of a command: what stands in double quotes is one. */
+/** The words of a command. A text in double quotes is one word. */
 export function wordsOf(line: string): string[] {
   return Array.from(line.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? '');
 }
@@ -30,7 +30,7 @@ function blocksOf(text: string): string[] {
   return [...shell, ...added];
 }
 
-/** Without comments; a backslash at the end of a line continues it. */
+/** Lines without comments. A backslash at the end of a line continues the line. */
 function linesOf(place: string, block: string): Command[] {
   return block
     .replaceAll(/\\\n\s*/g, '')

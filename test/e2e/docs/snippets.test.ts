@@ -6,7 +6,7 @@ import { LOOPBACK, type ServerKind } from '../../support/e2e/server-kinds.ts';
 import { until, within } from '../../support/e2e/until.ts';
 import { snippet } from './snippet.ts';
 
-/** A fenced block of docs/library.md as a program of its own, on a free port of loopback. */
+/** A fenced block of docs/library.md as a program, on a free loopback port. */
 function program(name: string): ServerKind {
   const command = (port: number): string[] => {
     const here = snippet('docs/library.md', name)
@@ -17,10 +17,10 @@ function program(name: string): ServerKind {
   return { name: `the snippet ${name}`, command };
 }
 
-/** The example's web server, which has a fixed set of files. */
+/** The web server of the example, which serves a fixed set of files. */
 const SERVE: ServerKind = { name: 'serve.mjs', command: (port) => [process.execPath, 'examples/serve.mjs', String(port)] };
 
-describe('what docs/library.md shows runs as it stands', () => {
+describe('the examples of docs/library.md run unchanged', () => {
   let server: Server | undefined;
   afterEach(() => server?.stop());
 
@@ -38,14 +38,14 @@ describe('what docs/library.md shows runs as it stands', () => {
     await bob.close();
   }
 
-  it('the library tells who comes, what is sent and who goes', async () => {
+  it('the library emits connection, message and disconnect', async () => {
     const at = await started('library', '/');
     await relays(at);
     await until(5_000, 'the events to be printed', () => /disconnected: lost[^]*disconnected: lost/.exec(at.output)?.[0]);
     expect(at.output).toMatch(/ann-\S+ connected to peerjs[^]*ann-\S+ sent OFFER to bob-/);
   });
 
-  it('the library stops at SIGTERM', async () => {
+  it('the library stops after SIGTERM', async () => {
     const at = await started('library', '/');
     const ann = await at.connectPeer('ann');
     at.signal('SIGTERM');
@@ -67,13 +67,13 @@ describe('what docs/library.md shows runs as it stands', () => {
     expect(await at.requestAt('/')).toMatchObject({ status: 200, body: 'Hello' });
   });
 
-  it('a bare server keeps its own answers', async () => {
+  it('a node:http server keeps its own routes', async () => {
     const at = await started('node-http', '/signal');
     await relays(at);
     expect(await at.requestAt('/')).toMatchObject({ status: 200, body: 'Hello' });
   });
 
-  it.each(['websocket', 'polling'])('Socket.IO works beside it, by %s', async (transport) => {
+  it.each(['websocket', 'polling'])('Socket.IO works on the same server, by %s', async (transport) => {
     const at = await started('socket-io', '/signal');
     const guest = io(`http://${LOOPBACK}:${at.port}`, { transports: [transport], reconnection: false });
     const connected = new Promise<void>((resolve, reject) => guest.on('connect', resolve).on('connect_error', reject));

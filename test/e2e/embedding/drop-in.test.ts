@@ -19,7 +19,7 @@ import { sendRequest, openWebSocket, TLS_FILES, type WebSocketClient, type Endpo
 import { until, within } from '../../support/e2e/until.ts';
 import { EMBEDDINGS, type Host } from './hosts.ts';
 
-const PATIENCE = 10_000;
+const TIMEOUT_MS = 10_000;
 
 let host: Host | undefined;
 afterEach(async () => {
@@ -30,38 +30,38 @@ afterEach(async () => {
 const peer = (place: Endpoint, id: string, path = '/app/peerjs'): Promise<WebSocketClient> =>
   openWebSocket(place, `${path}?key=peerjs&id=${id}&token=t`);
 
-const hears = (end: WebSocketClient, count: number): Promise<string[]> =>
-  until(PATIENCE, `${count} frames`, () => (end.received.length >= count ? [...end.received] : undefined));
+const framesOf = (end: WebSocketClient, count: number): Promise<string[]> =>
+  until(TIMEOUT_MS, `${count} frames`, () => (end.received.length >= count ? [...end.received] : undefined));
 
 describe.each(Object.entries(EMBEDDINGS))('embedded in %s', (_, embed) => {
   const start = async (options: DropInOptions = {}): Promise<Host> => (host = await embed(options));
 
-  it('O3 M1: two peers talk', async () => {
+  it('O3 M1: delivers a message between two peers', async () => {
     const { place } = await start();
     const [ann, bob] = [await peer(place, 'ann'), await peer(place, 'bob')];
-    await hears(bob, 1);
+    await framesOf(bob, 1);
     ann.send('{"type":"OFFER","dst":"bob","payload":{"sdp":1}}');
-    expect(await hears(bob, 2)).toEqual(['{"type":"OPEN"}', '{"type":"OFFER","src":"ann","dst":"bob","payload":{"sdp":1}}']);
+    expect(await framesOf(bob, 2)).toEqual(['{"type":"OPEN"}', '{"type":"OFFER","src":"ann","dst":"bob","payload":{"sdp":1}}']);
   });
 
-  it('H2: serves its own paths and leaves the others to the program', async () => {
+  it('H2: serves its own paths and forwards all others to the program', async () => {
     const { place } = await start();
     expect((await sendRequest(place, 'GET', '/app/peerjs/id').answer).body).toMatch(/^[0-9a-f-]{36}$/);
     expect((await sendRequest(place, 'GET', '/hello').answer).body).toBe('hello');
   });
 
-  it('tells of connections, messages and disconnections by the names of peer', async () => {
+  it('emits the events connection, message and disconnect of peer', async () => {
     const { place, peers } = await start();
     const seen: unknown[] = [];
     peers.on('connection', (client) => seen.push(['connection', client.getId(), client.getToken()]));
     peers.on('message', (client, message) => seen.push(['message', client.getId(), message]));
     peers.on('disconnect', (client) => seen.push(['disconnect', client.getId()]));
     const ann = await peer(place, 'ann');
-    await hears(ann, 1);
+    await framesOf(ann, 1);
     ann.send('{"type":"OFFER","dst":"nobody","payload":{"n":1}}');
-    await until(PATIENCE, 'the message', () => seen[1]);
+    await until(TIMEOUT_MS, 'the message', () => seen[1]);
     ann.close();
-    await until(PATIENCE, 'the disconnection', () => seen[2]);
+    await until(TIMEOUT_MS, 'the disconnection', () => seen[2]);
     expect(seen).toEqual([
       ['connection', 'ann', 't'],
       ['message', 'ann', { type: 'OFFER', src: 'ann', dst: 'nobody', payload: { n: 1 } }],
@@ -69,38 +69,38 @@ describe.each(Object.entries(EMBEDDINGS))('embedded in %s', (_, embed) => {
     ]);
   });
 
-  it('lets the program send to a client, and close it', async () => {
+  it('sends to a client and closes its connection', async () => {
     const { place, peers } = await start();
     const clients: PeerClient[] = [];
     peers.on('connection', (client) => clients.push(client));
     const ann = await peer(place, 'ann');
-    const client = await until(PATIENCE, 'the client', () => clients[0]);
+    const client = await until(TIMEOUT_MS, 'the client', () => clients[0]);
     client.send({ type: 'HELLO' });
     client.getSocket()?.send('{"type":"AGAIN"}');
-    expect(await hears(ann, 3)).toEqual(['{"type":"OPEN"}', '{"type":"HELLO"}', '{"type":"AGAIN"}']);
+    expect(await framesOf(ann, 3)).toEqual(['{"type":"OPEN"}', '{"type":"HELLO"}', '{"type":"AGAIN"}']);
     client.getSocket()?.close(4321, 'enough');
-    expect(await until(PATIENCE, 'the close', () => ann.closed)).toEqual({ code: 4321, why: 'enough' });
+    expect(await until(TIMEOUT_MS, 'the close', () => ann.closed)).toEqual({ code: 4321, why: 'enough' });
     expect(client.getSocket()).toBeNull();
   });
 
-  it('promise 6: survives broken frames, and listeners that throw, without an error listener', async () => {
+  it('promise 6: survives malformed frames and listeners that throw, without an error listener', async () => {
     const { place, peers } = await start();
     peers.on('connection', () => {
-      throw new Error('a bug of the program');
+      throw new Error('bug in the program');
     });
     const ann = await peer(place, 'ann');
-    await hears(ann, 1);
+    await framesOf(ann, 1);
     for (const frame of ['{', 'null', '5', '"x"']) ann.send(frame);
     ann.send('{"type":"OFFER","dst":"ann"}');
-    expect((await hears(ann, 2))[1]).toBe('{"type":"OFFER","src":"ann","dst":"ann"}');
+    expect((await framesOf(ann, 2))[1]).toBe('{"type":"OFFER","src":"ann","dst":"ann"}');
   });
 
-  it('H2: ids come from generateClientId', async () => {
+  it('H2: takes ids from generateClientId', async () => {
     const { place } = await start({ generateClientId: () => 'chosen' });
     expect((await sendRequest(place, 'GET', '/app/peerjs/id').answer).body).toBe('chosen');
   });
 
-  it('H6: corsOptions.origin is a list, a pattern or a switch', async () => {
+  it('H6: accepts a list with a pattern as corsOptions.origin', async () => {
     const { place } = await start({ corsOptions: { origin: [/\.example$/, 'https://a.test'] } });
     const allowed = await sendRequest(place, 'GET', '/app/peerjs/id', { headers: { origin: 'https://b.example' } }).answer;
     expect(allowed.headers).toContainEqual(['access-control-allow-origin', 'https://b.example']);
@@ -108,22 +108,22 @@ describe.each(Object.entries(EMBEDDINGS))('embedded in %s', (_, embed) => {
     expect(other.headers.map(([name]) => name)).not.toContain('access-control-allow-origin');
   });
 
-  it('lives beside Socket.IO on the same server', async () => {
+  it('works with Socket.IO on the same server', async () => {
     const { place, server } = await start();
     const socketIo = new SocketIoServer(server);
-    socketIo.on('connection', (socket) => socket.on('ping', (answer: (word: string) => void) => answer('pong')));
+    socketIo.on('connection', (socket) => socket.on('ping', (respond: (text: string) => void) => respond('pong')));
     const far = io(`http://${place.host}:${place.port}`, { transports: ['websocket'], reconnection: false });
     try {
-      expect(await far.timeout(PATIENCE).emitWithAck('ping')).toBe('pong');
+      expect(await far.timeout(TIMEOUT_MS).emitWithAck('ping')).toBe('pong');
       const ann = await peer(place, 'ann');
-      expect(await hears(ann, 1)).toEqual(['{"type":"OPEN"}']);
+      expect(await framesOf(ann, 1)).toEqual(['{"type":"OPEN"}']);
     } finally {
       far.close();
       socketIo.engine.close();
     }
   });
 
-  it('takes a WebSocketServer of the program', async () => {
+  it('uses the WebSocketServer of the program', async () => {
     let made = 0;
     const { place } = await start({
       createWebSocketServer: (options) => {
@@ -131,7 +131,7 @@ describe.each(Object.entries(EMBEDDINGS))('embedded in %s', (_, embed) => {
         return new WebSocketServer(options);
       },
     });
-    expect(await hears(await peer(place, 'ann'), 1)).toEqual(['{"type":"OPEN"}']);
+    expect(await framesOf(await peer(place, 'ann'), 1)).toEqual(['{"type":"OPEN"}']);
     expect(made).toBe(1);
   });
 });
@@ -150,16 +150,16 @@ const own = (options: DropInOptions = {}): Promise<{ server: Server; peers: Peer
   });
 
 describe('PeerServer', () => {
-  it('listens by itself, calls back with the server, and stops with it', async () => {
+  it('creates and stops a server, and passes it to the callback', async () => {
     const { server, peers } = await own({ path: '/myapp' });
     const ann = await peer(placeOf(server), 'ann', '/myapp/peerjs');
-    expect(await hears(ann, 1)).toEqual(['{"type":"OPEN"}']);
+    expect(await framesOf(ann, 1)).toEqual(['{"type":"OPEN"}']);
     await peers.stop();
-    expect((await until(PATIENCE, 'the close', () => ann.closed)).code).toBe(1012);
+    expect((await until(TIMEOUT_MS, 'the close', () => ann.closed)).code).toBe(1012);
     expect(server.listening).toBe(false);
   });
 
-  it('tells of a port in use by the error event', async () => {
+  it('emits error for a port in use', async () => {
     const { server, peers } = await own();
     const second = PeerServer({ port: placeOf(server).port, host: '127.0.0.1' });
     const [error] = (await once(second, 'error')) as [NodeJS.ErrnoException];
@@ -167,7 +167,7 @@ describe('PeerServer', () => {
     await peers.stop();
   });
 
-  it.each(['sslkey and sslcert', 'ssl'])('serves TLS by %s, and nothing in the clear', async (by) => {
+  it.each(['sslkey and sslcert', 'ssl'])('serves only TLS with %s', async (by) => {
     const { keyFile, certFile } = TLS_FILES;
     const ssl = { key: readFileSync(keyFile), cert: readFileSync(certFile) };
     const { server, peers } = await own(by === 'ssl' ? { ssl } : { sslkey: keyFile, sslcert: certFile });
@@ -177,11 +177,11 @@ describe('PeerServer', () => {
     await peers.stop();
   });
 
-  it('refuses a certificate that can not be read', () => {
+  it('throws for an unreadable certificate', () => {
     expect(() => PeerServer({ sslkey: 'no-such-key.pem', sslcert: 'no-such.pem' })).toThrow(ListenError);
   });
 
-  it('H11: holds max_header_bytes and max_url_bytes', async () => {
+  it('H11: enforces max_header_bytes and max_url_bytes', async () => {
     const { server, peers } = await own({ max_header_bytes: 2048, max_url_bytes: 512 });
     const place = placeOf(server);
     expect((await sendRequest(place, 'GET', '/peerjs/id', { headers: { x: 'x'.repeat(4000) } }).answer).status).toBe(431);
@@ -192,16 +192,16 @@ describe('PeerServer', () => {
   it.each([
     ['head', 'GET / HTTP/1.1\r\nhost: a\r\n'],
     ['body', 'POST /peerjs/id HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\n1'],
-  ])('cuts a request whose %s is not complete by handshake_timeout', async (_, text) => {
+  ])('closes a connection whose %s is incomplete after handshake_timeout', async (_, text) => {
     const { server, peers } = await own({ handshake_timeout: 300 });
-    const line = connect(placeOf(server).port, '127.0.0.1').resume();
-    const closed = once(line, 'close');
-    line.write(text);
-    await within(PATIENCE, 'the line to be cut', closed);
+    const socket = connect(placeOf(server).port, '127.0.0.1').resume();
+    const closed = once(socket, 'close');
+    socket.write(text);
+    await within(TIMEOUT_MS, 'the connection to be closed', closed);
     await peers.stop();
   });
 
-  it('names a bad option, its value and what is allowed', () => {
+  it('names an invalid option, its value and the allowed values', () => {
     expect(() => PeerServer({ port: 70_000 })).toThrow(ConfigError);
     expect(() => PeerServer({ port: 70_000 })).toThrow(/port.*70000.*65535/);
     expect(() => ExpressPeerServer(undefined as unknown as Server)).toThrow(/server is missing/);

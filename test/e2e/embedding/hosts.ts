@@ -6,7 +6,7 @@ import express4 from 'express4';
 import { ExpressPeerServer, type DropInOptions, type PeerServerHandler } from '../../../src/composition/library.ts';
 import type { Endpoint } from '../../support/network-client.ts';
 
-/** A program that serves PeerJS beside its own pages. */
+/** A program that serves PeerJS and pages of its own. */
 export interface Host {
   readonly place: Endpoint;
   readonly server: Server;
@@ -14,7 +14,7 @@ export interface Host {
   stop(): Promise<void>;
 }
 
-/** The ways to embed, each at `/app`, with a page of the program's own at `/hello`. */
+/** The kinds of embedding: PeerJS at `/app`, a page of the program at `/hello`. */
 export const EMBEDDINGS: Record<string, (options: DropInOptions) => Promise<Host>> = {
   'Express 4': (options) => withExpress(express4, options),
   'Express 5': (options) => withExpress(express, options),

@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
-const HOUSE = fileURLToPath(new URL('../../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** A program in a folder of its own, with nothing but the published files and what they depend on. */
+/** The folder of a program with only the published files and their dependencies. */
 let program = '';
 
 beforeAll(async () => {
@@ -17,16 +17,16 @@ beforeAll(async () => {
   const modules = join(program, 'node_modules');
   const installed = join(modules, 'signalbox');
   await mkdir(installed, { recursive: true });
-  const manifest = JSON.parse(await readFile(join(HOUSE, 'package.json'), 'utf8')) as {
+  const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
     files: string[];
     dependencies: Record<string, string>;
   };
   for (const file of ['package.json', ...manifest.files.filter((name) => !name.startsWith('!'))]) {
-    await cp(join(HOUSE, file), join(installed, file), { recursive: true });
+    await cp(join(ROOT, file), join(installed, file), { recursive: true });
   }
   for (const name of [...Object.keys(manifest.dependencies), '@types/node']) {
     await mkdir(dirname(join(modules, name)), { recursive: true });
-    await symlink(join(HOUSE, 'node_modules', name), join(modules, name));
+    await symlink(join(ROOT, 'node_modules', name), join(modules, name));
   }
 });
 
@@ -45,22 +45,22 @@ async function output(file: string, text: string): Promise<{ stdout: string; std
   return run(process.execPath, [file], { cwd: program, timeout: 50_000 });
 }
 
-describe('the package, as a program installs it', () => {
+describe('the installed package', () => {
   const expected = { stdout: 'listens function function\nclosed\n', stderr: '' };
 
-  it('is imported by ES modules', async () => {
+  it('can be imported by ES modules', async () => {
     expect(
       await output('program.mjs', `import { createBroker, ExpressPeerServer, PeerServer } from 'signalbox';${USES}`),
     ).toEqual(expected);
   });
 
-  it('is required by CommonJS, without a warning', async () => {
+  it('can be required by CommonJS without a warning', async () => {
     expect(
       await output('program.cjs', `const { createBroker, ExpressPeerServer, PeerServer } = require('signalbox');${USES}`),
     ).toEqual(expected);
   });
 
-  it.each(['mts', 'cts'])('brings its types to .%s', async (kind) => {
+  it.each(['mts', 'cts'])('has types for .%s', async (kind) => {
     const file = `typed.${kind}`;
     const text = `
       import { createBroker, PeerServer, type BrokerEvents, type GivenOptions } from 'signalbox';
@@ -69,9 +69,9 @@ describe('the package, as a program installs it', () => {
       broker.on('disconnect', (peer, reason) => console.log(peer.id satisfies string, reason === 'lost'));
       PeerServer({ expire_timeout: 1 }).on('message', (client, message) => console.log(client.getId(), message.type));
       export type Message = BrokerEvents['message'];
-      // @ts-expect-error ports are numbers, or text that says one
+      // @ts-expect-error a port is a number or its text
       createBroker({ port: {} });
-      // @ts-expect-error there is no such event
+      // @ts-expect-error unknown event
       broker.on('nonsense', () => undefined);
     `;
     await writeFile(join(program, file), text);
@@ -87,14 +87,14 @@ describe('the package, as a program installs it', () => {
       '--skipLibCheck',
       'false',
     ];
-    const tsc = join(HOUSE, 'node_modules/typescript/bin/tsc');
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
     const { stdout } = await run(process.execPath, [tsc, ...flags, file], { cwd: program }).catch(
       (error: { stdout: string }) => error,
     );
     expect(stdout).toBe('');
   });
 
-  it('has the conformance suite, and what that needs', async () => {
+  it('contains the conformance suite and its dependencies', async () => {
     const signalbox = async (...args: string[]) => {
       const command = ['node_modules/signalbox/dist/composition/cli.js', ...args];
       return run(process.execPath, command, { cwd: program }).catch((error: { stdout: string; stderr: string }) => error);
@@ -104,7 +104,7 @@ describe('the package, as a program installs it', () => {
     expect((await signalbox('conform-report', '--help')).stdout).toContain('Usage: signalbox conform-report');
   });
 
-  it('has a command', async () => {
+  it('has the command signalbox', async () => {
     const { stdout } = await run(process.execPath, ['node_modules/signalbox/dist/composition/cli.js', '--version'], {
       cwd: program,
     });
