@@ -1,14 +1,16 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
 
-/** How one component of a broker is made, for the container; `T` is its type, for the compiler. */
+/* Typed wiring: inversify resolves symbols, whose types it can't check. A binding ties each symbol to the type of its component. */
+
+/** How one component of type `T` is made, and of which other components. */
 export interface Binding<T> {
   readonly id: symbol;
   /** In the order of the arguments of `make`. */
   readonly needs: readonly Binding<unknown>[];
   /** Undefined for an input, whose value is given when a container is built. */
   readonly make: ((...needs: readonly unknown[]) => unknown) | undefined;
-  /** The member of the component that this binding stands for; undefined for the whole component. */
+  /** Set if the binding means one member of the component instead of the whole. */
   readonly member?: PropertyKey;
   /** Never set: ties the type to the binding. */
   readonly of?: T;
@@ -20,11 +22,12 @@ export type Needs<Parts> = { readonly [Name in keyof Parts]: Binding<Parts[Name]
 /** An input and its value. */
 export type Given = readonly [id: symbol, value: unknown];
 
-/** A value that comes from outside; see `given`. */
+/** A component that is passed to `build`; see `given`. */
 export function input<T>(name: string): Binding<T> {
   return { id: Symbol(name), needs: [], make: undefined };
 }
 
+/** The value of an input. */
 export function given<T>({ id }: Binding<T>, value: NoInfer<T>): Given {
   return [id, value];
 }
@@ -39,7 +42,7 @@ export function call<T, Parts extends object>(make: (parts: Parts) => T, needs: 
   return fromNeeds(make.name, needs, (parts) => make(parts as Parts));
 }
 
-/** The result of a function that is written on the spot: its parts have the types of the needs. */
+/** The result of an inline function, whose parts have the types of the needs. */
 export function derive<T, Parts extends object>(needs: Needs<Parts>, make: (parts: Parts) => T): Binding<T> {
   return fromNeeds(Object.keys(needs).join(' '), needs, (parts) => make(parts as Parts));
 }
@@ -55,7 +58,7 @@ export function members<T extends object>(source: Binding<T>): Needs<Required<T>
   return new Proxy({}, { get: memberOf }) as Needs<Required<T>>;
 }
 
-/** Makes a component, and before it the components that it needs, each once. @throws when an input is not given. */
+/** Makes a component and all that it needs, each once. @throws Error when an input is not given. */
 export function build<T>(root: Binding<T>, inputs: readonly Given[]): T {
   const container = new Container();
   for (const [id, value] of inputs) container.bind(id).toConstantValue(value);
@@ -78,6 +81,6 @@ function fromNeeds(name: string, parts: Needs<object>, make: (parts: object) => 
   return {
     id: Symbol(name),
     needs: named.map(([, need]) => need),
-    make: (...values) => make(Object.fromEntries(named.map(([key, need], place) => [key, partOf(need, values[place])]))),
+    make: (...values) => make(Object.fromEntries(named.map(([key, need], index) => [key, partOf(need, values[index])]))),
   };
 }

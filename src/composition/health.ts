@@ -93,16 +93,16 @@ function fetchStatus(config: Config, path: string): Promise<{ status: number; bo
   const { port, tls } = config;
   const options = { host: hostOf(config), port, path, timeout: TIMEOUT_MS, agent: false as const };
   return new Promise((resolve, reject) => {
-    const asked = tls === undefined ? requestHttp(options) : requestHttps({ ...options, rejectUnauthorized: false });
-    asked.on('error', reject);
-    asked.on('timeout', () => asked.destroy(new Error(`timeout after ${TIMEOUT_MS} ms`)));
-    asked.on('response', (answer) => {
+    const request = tls === undefined ? requestHttp(options) : requestHttps({ ...options, rejectUnauthorized: false });
+    request.on('error', reject);
+    request.on('timeout', () => request.destroy(new Error(`timeout after ${TIMEOUT_MS} ms`)));
+    request.on('response', (response) => {
       let body = '';
-      answer.setEncoding('utf8').on('data', (text: string) => (body += text));
-      answer.on('error', reject);
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body }));
+      response.setEncoding('utf8').on('data', (text: string) => (body += text));
+      response.on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
     });
-    asked.end();
+    request.end();
   });
 }
 

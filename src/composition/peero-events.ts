@@ -55,10 +55,10 @@ export class PeeroEvents implements Log, MessageTap {
   sent(connection: ConnectionId, text: Uint8Array): void {
     const socket = this.#sockets.get(connection);
     if (socket === undefined) return;
-    const told = JSON.parse(Buffer.from(text).toString()) as PeeroFrame;
+    const frame = JSON.parse(Buffer.from(text).toString()) as PeeroFrame;
     this.#guard(() => {
-      this.#emitFrame(socket, told);
-      this.#listener.message(socket, told);
+      this.#emitFrame(socket, frame);
+      this.#listener.message(socket, frame);
     });
   }
 

@@ -7,10 +7,10 @@ import { type ConfigProblem, type Reading, type Readings, shown } from './readin
 /** Parses the arguments after `signalbox`. The optional first word `serve` has no effect. */
 export function readCommandLine(argv: readonly string[]): Readings {
   const walk = new ArgumentParser();
-  const { args, slips } = withoutMistypedFlags(argv[0] === 'serve' ? argv.slice(1) : argv);
+  const { args, mistyped } = withoutMistypedFlags(argv[0] === 'serve' ? argv.slice(1) : argv);
   for (const token of tokensOf(args)) walk.take(token);
   const { readings, problems } = walk.end();
-  return { readings, problems: [...slips, ...problems] };
+  return { readings, problems: [...mistyped, ...problems] };
 }
 
 type Token = NonNullable<ReturnType<typeof parse>['tokens']>[number];
@@ -111,22 +111,22 @@ class ArgumentParser {
 }
 
 /** Removes `-port 9000`, which `parseArgs` would read as `-p ort` and an argument. */
-function withoutMistypedFlags(argv: readonly string[]): { args: string[]; slips: ConfigProblem[] } {
-  const slips: ConfigProblem[] = [];
+function withoutMistypedFlags(argv: readonly string[]): { args: string[]; mistyped: ConfigProblem[] } {
+  const mistyped: ConfigProblem[] = [];
   const args: string[] = [];
   for (let i = 0; i < argv.length; i++) {
     const argument = argv[i] ?? '';
-    if (argument === '--') return { args: [...args, ...argv.slice(i)], slips };
+    if (argument === '--') return { args: [...args, ...argv.slice(i)], mistyped };
     const [, written = '', inline] = /^-([a-z][\w-]+?)(=.*)?$/is.exec(argument) ?? [];
     if (optionNamed(written) === undefined) {
       args.push(argument);
       continue;
     }
     const source = `-${written}`;
-    slips.push({ source, message: `${source} is not a flag; did you mean -${source}?` });
+    mistyped.push({ source, message: `${source} is not a flag; did you mean -${source}?` });
     if (inline === undefined && argv[i + 1]?.startsWith('-') === false) i += 1;
   }
-  return { args, slips };
+  return { args, mistyped };
 }
 
 /** A repeated option keeps its last value; a list keeps all values. */

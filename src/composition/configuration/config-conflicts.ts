@@ -60,7 +60,7 @@ function latePings(settings: Settings, spelled: (name: OptionName) => string): C
 
 function incompleteTls({ sslkey, sslcert }: Settings, spelled: (name: OptionName) => string): ConfigProblem[] {
   if ((sslkey === undefined) === (sslcert === undefined)) return [];
-  const [there, missing] = sslkey === undefined ? (['sslcert', 'sslkey'] as const) : (['sslkey', 'sslcert'] as const);
-  const source = spelled(there);
+  const [present, missing] = sslkey === undefined ? (['sslcert', 'sslkey'] as const) : (['sslkey', 'sslcert'] as const);
+  const source = spelled(present);
   return [{ source, message: `${source} is given without ${missing}; TLS needs both sslkey and sslcert` }];
 }

@@ -28,13 +28,13 @@ export function readConfigFile(path: string, source: string, readFile: ReadFile)
   return fails(`${path} must contain one JSON object with options by name, such as {"port": 9000}`);
 }
 
-/** Reads options by name, in any spelling. @param place is appended to the name in messages. */
-export function readObject(given: object, place: string): Readings {
+/** Reads options by name, in any spelling. @param location is appended to the name in messages. */
+export function readObject(given: object, location: string): Readings {
   const readings: Reading[] = [];
   const problems: ConfigProblem[] = [];
   const spellings = new Map<OptionName, string>();
   for (const [written, raw] of Object.entries(given)) {
-    const source = `${written}${place}`;
+    const source = `${written}${location}`;
     const name = optionNamed(written);
     const twin = name === undefined ? undefined : spellings.get(name);
     if (name === undefined) problems.push({ source, message: `${source} is not an option${suggestion(written, EVERYWHERE)}` });

@@ -31,7 +31,7 @@ export const NO_READINGS: Readings = { readings: [], problems: [] };
 /** A value for a message: on one line, cut to 60 characters, and hidden if it may contain a secret. */
 export function shown(raw: unknown): string {
   if (raw instanceof UnusableSecret) return `${raw.what} (the value is not shown)`;
-  if (raw === HIDDEN || holdsSecret(raw)) return 'not shown here';
+  if (raw === HIDDEN || holdsSecret(raw)) return 'hidden, because it may contain a secret';
   if (isObject(raw) && Object.keys(raw).length > 0) return 'an object';
   if (typeof raw === 'string') return `'${cut(JSON.stringify(raw).slice(1, -1).replaceAll('\\"', '"'))}'`;
   if (typeof raw === 'function' || typeof raw === 'symbol' || typeof raw === 'bigint') return `a ${typeof raw}`;

@@ -69,9 +69,9 @@ class BrokerProcess {
   }
 
   connect(): RawConnection {
-    const wire = new RawConnection(this.#endpoint);
-    onTestFinished(() => wire.cut());
-    return wire;
+    const connection = new RawConnection(this.#endpoint);
+    onTestFinished(() => connection.cut());
+    return connection;
   }
 
   async exitAfter(...signals: readonly NodeJS.Signals[]): Promise<unknown> {
@@ -96,8 +96,8 @@ describe('a log that can not be written', () => {
 
   it('does not block the exit after a second signal', async () => {
     const broker = await BrokerProcess.start({ out: fullPipe(), err: fullPipe() }, 'json');
-    const wire = broker.connect().send(HANDSHAKE);
-    await wire.receive(/OPEN/);
+    const connection = broker.connect().send(HANDSHAKE);
+    await connection.receive(/OPEN/);
     expect(await broker.exitAfter('SIGTERM', 'SIGQUIT')).not.toEqual([0, null]);
   });
 });

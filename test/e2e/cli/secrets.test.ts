@@ -32,8 +32,8 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('the log of $name', (kind) => {
     await server.request(`peerjs/${id}/${canary}/id?i=0`, { method: 'POST' });
     await server.handshakeStatus(`/elsewhere?key=peerjs&id=x&token=${canary}`);
     await (await server.connectPeer('bob', { token: canary })).close();
-    const wire = server.rawConnection().send(`GET /peerjs?token=${canary} HTTP/9.9\r\nx: \x00${canary}\r\n\r\n`);
-    await wire.ended;
+    const connection = server.rawConnection().send(`GET /peerjs?token=${canary} HTTP/9.9\r\nx: \x00${canary}\r\n\r\n`);
+    await connection.ended;
 
     await server.stop();
     expect(server.output).toContain(id);

@@ -35,26 +35,26 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('graceful shutdown of $name', (ki
 
   it('does not wait for idle HTTP connections', async () => {
     const server = await startServer();
-    const wire = server.rawConnection().send('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
-    await wire.receive(/website/);
+    const connection = server.rawConnection().send('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    await connection.receive(/website/);
     server.signal('SIGTERM');
     expect(await within(TIMEOUT_MS, 'the exit', server.exited)).toEqual({ code: 0, signal: null });
   });
 
   it('terminates a connection without a response to its close frame after drain_timeout', async () => {
     const server = await startServer({ drain_timeout: 500 });
-    const wire = server.rawConnection().send(handshake(server));
-    await wire.receive(/OPEN/);
+    const connection = server.rawConnection().send(handshake(server));
+    await connection.receive(/OPEN/);
     server.signal('SIGTERM');
     expect(await within(TIMEOUT_MS, 'the exit', server.exited)).toEqual({ code: 0, signal: null });
   });
 
   it('exits at once after a second signal', async () => {
     const server = await startServer({ drain_timeout: 60_000 });
-    const wire = server.rawConnection().send(handshake(server));
-    await wire.receive(/OPEN/);
+    const connection = server.rawConnection().send(handshake(server));
+    await connection.receive(/OPEN/);
     server.signal('SIGTERM');
-    await wire.receive(CLOSE_FRAME);
+    await connection.receive(CLOSE_FRAME);
     expect(server.isRunning).toBe(true);
     server.signal('SIGTERM');
     await within(1_000, 'the exit', server.exited);
@@ -62,10 +62,10 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('graceful shutdown of $name', (ki
 
   it('rejects new connections during the drain', async () => {
     const server = await startServer({ drain_timeout: 3_000 });
-    const wire = server.rawConnection().send(handshake(server));
-    await wire.receive(/OPEN/);
+    const connection = server.rawConnection().send(handshake(server));
+    await connection.receive(/OPEN/);
     server.signal('SIGTERM');
-    await wire.receive(CLOSE_FRAME);
+    await connection.receive(CLOSE_FRAME);
     await until(TIMEOUT_MS, 'handshakes to be rejected', async () => {
       const status = await server.handshakeStatus({}).catch(() => 'refused');
       return status === 101 ? undefined : status;

@@ -71,14 +71,14 @@ describe('deploy/Dockerfile', () => {
       expect(await broker.stop()).toMatchObject({ code: 0 });
       expect(await isHealthy()).toBe(false);
     };
-    const place = { host: '127.0.0.1', port: await freePort() };
-    await started([], { SIGNALBOX_PORT: String(place.port), SIGNALBOX_HOST: place.host });
-    const flags = ['--port', String(place.port), '--host', place.host];
+    const endpoint = { host: '127.0.0.1', port: await freePort() };
+    await started([], { SIGNALBOX_PORT: String(endpoint.port), SIGNALBOX_HOST: endpoint.host });
+    const flags = ['--port', String(endpoint.port), '--host', endpoint.host];
     await started(flags, {});
     await started([...flags, '--sslkey', TLS_FILES.keyFile, '--sslcert', TLS_FILES.certFile], {});
     await started([...flags, '--dialects', 'mercure', '--mercure_publisher_key', 'a-shared-secret-of-more-than-32-bytes'], {});
     const file = join(folder, 'signalbox.json');
-    writeFileSync(file, JSON.stringify(place));
+    writeFileSync(file, JSON.stringify(endpoint));
     await started(['--config', file], {});
     await started([], { SIGNALBOX_CONFIG: file });
     rmSync(folder, { recursive: true, force: true });

@@ -68,7 +68,7 @@ const PROCEDURES: readonly Procedure[] = [
 ];
 
 describe('commands of the documents', () => {
-  it.each(documentedCommands())('$place: $line', async ({ line }) => {
+  it.each(documentedCommands())('$source: $line', async ({ line }) => {
     const procedures = PROCEDURES.filter(({ about }) => about.test(line));
     const procedure = procedures[0] ?? expect.fail(`no entry of PROCEDURES matches: ${line}`);
     await procedure.check(line, procedure.about.exec(line) ?? expect.fail());
@@ -80,15 +80,15 @@ describe('commands of the documents', () => {
   });
 
   it('are found in blocks, diffs, comments and the help', () => {
-    const places = new Set(documentedCommands().map(({ place }) => place));
-    for (const place of [
+    const sources = new Set(documentedCommands().map(({ source }) => source));
+    for (const source of [
       'README.md',
       'docs/coming-from-peer.md',
       'examples/nginx.conf',
       'deploy/README.md',
       'signalbox --help',
     ]) {
-      expect(places).toContain(place);
+      expect(sources).toContain(source);
     }
     expect(wordsOf('conform --command "a b" c')).toEqual(['conform', '--command', 'a b', 'c']);
   });

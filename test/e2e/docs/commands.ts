@@ -3,7 +3,7 @@ import { filesUnder } from '../../architecture/tree.ts';
 
 /** One command of a document. */
 export interface Command {
-  readonly place: string;
+  readonly source: string;
   readonly line: string;
 }
 
@@ -11,7 +11,7 @@ export interface Command {
 export function documentedCommands(): Command[] {
   const pages = filesUnder('.', /\.md$/).flatMap(({ path, text }) => blocksOf(text).flatMap((block) => linesOf(path, block)));
   const comments = filesUnder('.', /^(examples|deploy)\//).flatMap(({ path, text }) =>
-    Array.from(text.matchAll(/^# +((?:signalbox|docker) .*)$/gm), ([, line = '']) => ({ place: path, line })),
+    Array.from(text.matchAll(/^# +((?:signalbox|docker) .*)$/gm), ([, line = '']) => ({ source: path, line })),
   );
   const [, examples = ''] = /\nExamples\n([^]*?)\n\n/.exec(usage()) ?? [];
   return [...pages, ...comments, ...linesOf('signalbox --help', examples)];
@@ -31,11 +31,11 @@ function blocksOf(text: string): string[] {
 }
 
 /** Lines without comments. A backslash at the end of a line continues the line. */
-function linesOf(place: string, block: string): Command[] {
+function linesOf(source: string, block: string): Command[] {
   return block
     .replaceAll(/\\\n\s*/g, '')
     .split('\n')
     .flatMap((line) => line.replace(/\s{2,}#.*$/, '').split(' && '))
-    .map((line) => ({ place, line: line.trim() }))
+    .map((line) => ({ source, line: line.trim() }))
     .filter(({ line }) => line !== '');
 }

@@ -27,8 +27,8 @@ afterEach(async () => {
   host = undefined;
 });
 
-const peer = (place: Endpoint, id: string, path = '/app/peerjs'): Promise<WebSocketClient> =>
-  openWebSocket(place, `${path}?key=peerjs&id=${id}&token=t`);
+const peer = (endpoint: Endpoint, id: string, path = '/app/peerjs'): Promise<WebSocketClient> =>
+  openWebSocket(endpoint, `${path}?key=peerjs&id=${id}&token=t`);
 
 const framesOf = (end: WebSocketClient, count: number): Promise<string[]> =>
   until(TIMEOUT_MS, `${count} frames`, () => (end.received.length >= count ? [...end.received] : undefined));
@@ -37,26 +37,26 @@ describe.each(Object.entries(EMBEDDINGS))('embedded in %s', (_, embed) => {
   const start = async (options: DropInOptions = {}): Promise<Host> => (host = await embed(options));
 
   it('O3 M1: delivers a message between two peers', async () => {
-    const { place } = await start();
-    const [ann, bob] = [await peer(place, 'ann'), await peer(place, 'bob')];
+    const { endpoint } = await start();
+    const [ann, bob] = [await peer(endpoint, 'ann'), await peer(endpoint, 'bob')];
     await framesOf(bob, 1);
     ann.send('{"type":"OFFER","dst":"bob","payload":{"sdp":1}}');
     expect(await framesOf(bob, 2)).toEqual(['{"type":"OPEN"}', '{"type":"OFFER","src":"ann","dst":"bob","payload":{"sdp":1}}']);
   });
 
   it('H2: serves its own paths and forwards all others to the program', async () => {
-    const { place } = await start();
-    expect((await sendRequest(place, 'GET', '/app/peerjs/id').answer).body).toMatch(/^[0-9a-f-]{36}$/);
-    expect((await sendRequest(place, 'GET', '/hello').answer).body).toBe('hello');
+    const { endpoint } = await start();
+    expect((await sendRequest(endpoint, 'GET', '/app/peerjs/id').answer).body).toMatch(/^[0-9a-f-]{36}$/);
+    expect((await sendRequest(endpoint, 'GET', '/hello').answer).body).toBe('hello');
   });
 
   it('emits the events connection, message and disconnect of peer', async () => {
-    const { place, peers } = await start();
+    const { endpoint, peers } = await start();
     const seen: unknown[] = [];
     peers.on('connection', (client) => seen.push(['connection', client.getId(), client.getToken()]));
     peers.on('message', (client, message) => seen.push(['message', client.getId(), message]));
     peers.on('disconnect', (client) => seen.push(['disconnect', client.getId()]));
-    const ann = await peer(place, 'ann');
+    const ann = await peer(endpoint, 'ann');
     await framesOf(ann, 1);
     ann.send('{"type":"OFFER","dst":"nobody","payload":{"n":1}}');
     await until(TIMEOUT_MS, 'the message', () => seen[1]);
@@ -70,10 +70,10 @@ describe.each(Object.entries(EMBEDDINGS))('embedded in %s', (_, embed) => {
   });
 
   it('sends to a client and closes its connection', async () => {
-    const { place, peers } = await start();
+    const { endpoint, peers } = await start();
     const clients: PeerClient[] = [];
     peers.on('connection', (client) => clients.push(client));
-    const ann = await peer(place, 'ann');
+    const ann = await peer(endpoint, 'ann');
     const client = await until(TIMEOUT_MS, 'the client', () => clients[0]);
     client.send({ type: 'HELLO' });
     client.getSocket()?.send('{"type":"AGAIN"}');
@@ -84,11 +84,11 @@ describe.each(Object.entries(EMBEDDINGS))('embedded in %s', (_, embed) => {
   });
 
   it('promise 6: survives malformed frames and listeners that throw, without an error listener', async () => {
-    const { place, peers } = await start();
+    const { endpoint, peers } = await start();
     peers.on('connection', () => {
       throw new Error('bug in the program');
     });
-    const ann = await peer(place, 'ann');
+    const ann = await peer(endpoint, 'ann');
     await framesOf(ann, 1);
     for (const frame of ['{', 'null', '5', '"x"']) ann.send(frame);
     ann.send('{"type":"OFFER","dst":"ann"}');
@@ -96,47 +96,47 @@ describe.each(Object.entries(EMBEDDINGS))('embedded in %s', (_, embed) => {
   });
 
   it('H2: takes ids from generateClientId', async () => {
-    const { place } = await start({ generateClientId: () => 'chosen' });
-    expect((await sendRequest(place, 'GET', '/app/peerjs/id').answer).body).toBe('chosen');
+    const { endpoint } = await start({ generateClientId: () => 'chosen' });
+    expect((await sendRequest(endpoint, 'GET', '/app/peerjs/id').answer).body).toBe('chosen');
   });
 
   it('H6: accepts a list with a pattern as corsOptions.origin', async () => {
-    const { place } = await start({ corsOptions: { origin: [/\.example$/, 'https://a.test'] } });
-    const allowed = await sendRequest(place, 'GET', '/app/peerjs/id', { headers: { origin: 'https://b.example' } }).answer;
+    const { endpoint } = await start({ corsOptions: { origin: [/\.example$/, 'https://a.test'] } });
+    const allowed = await sendRequest(endpoint, 'GET', '/app/peerjs/id', { headers: { origin: 'https://b.example' } }).answer;
     expect(allowed.headers).toContainEqual(['access-control-allow-origin', 'https://b.example']);
-    const other = await sendRequest(place, 'GET', '/app/peerjs/id', { headers: { origin: 'https://evil.test' } }).answer;
+    const other = await sendRequest(endpoint, 'GET', '/app/peerjs/id', { headers: { origin: 'https://evil.test' } }).answer;
     expect(other.headers.map(([name]) => name)).not.toContain('access-control-allow-origin');
   });
 
   it('works with Socket.IO on the same server', async () => {
-    const { place, server } = await start();
+    const { endpoint, server } = await start();
     const socketIo = new SocketIoServer(server);
     socketIo.on('connection', (socket) => socket.on('ping', (respond: (text: string) => void) => respond('pong')));
-    const far = io(`http://${place.host}:${place.port}`, { transports: ['websocket'], reconnection: false });
+    const socketIoClient = io(`http://${endpoint.host}:${endpoint.port}`, { transports: ['websocket'], reconnection: false });
     try {
-      expect(await far.timeout(TIMEOUT_MS).emitWithAck('ping')).toBe('pong');
-      const ann = await peer(place, 'ann');
+      expect(await socketIoClient.timeout(TIMEOUT_MS).emitWithAck('ping')).toBe('pong');
+      const ann = await peer(endpoint, 'ann');
       expect(await framesOf(ann, 1)).toEqual(['{"type":"OPEN"}']);
     } finally {
-      far.close();
+      socketIoClient.close();
       socketIo.engine.close();
     }
   });
 
   it('uses the WebSocketServer of the program', async () => {
     let made = 0;
-    const { place } = await start({
+    const { endpoint } = await start({
       createWebSocketServer: (options) => {
         made++;
         return new WebSocketServer(options);
       },
     });
-    expect(await framesOf(await peer(place, 'ann'), 1)).toEqual(['{"type":"OPEN"}']);
+    expect(await framesOf(await peer(endpoint, 'ann'), 1)).toEqual(['{"type":"OPEN"}']);
     expect(made).toBe(1);
   });
 });
 
-const placeOf = (server: Server): Endpoint => ({
+const endpointOf = (server: Server): Endpoint => ({
   host: '127.0.0.1',
   port: (server.address() as AddressInfo).port,
   secure: false,
@@ -152,7 +152,7 @@ const own = (options: DropInOptions = {}): Promise<{ server: Server; peers: Peer
 describe('PeerServer', () => {
   it('creates and stops a server, and passes it to the callback', async () => {
     const { server, peers } = await own({ path: '/myapp' });
-    const ann = await peer(placeOf(server), 'ann', '/myapp/peerjs');
+    const ann = await peer(endpointOf(server), 'ann', '/myapp/peerjs');
     expect(await framesOf(ann, 1)).toEqual(['{"type":"OPEN"}']);
     await peers.stop();
     expect((await until(TIMEOUT_MS, 'the close', () => ann.closed)).code).toBe(1012);
@@ -161,7 +161,7 @@ describe('PeerServer', () => {
 
   it('emits error for a port in use', async () => {
     const { server, peers } = await own();
-    const second = PeerServer({ port: placeOf(server).port, host: '127.0.0.1' });
+    const second = PeerServer({ port: endpointOf(server).port, host: '127.0.0.1' });
     const [error] = (await once(second, 'error')) as [NodeJS.ErrnoException];
     expect(error.code).toBe('EADDRINUSE');
     await peers.stop();
@@ -171,9 +171,9 @@ describe('PeerServer', () => {
     const { keyFile, certFile } = TLS_FILES;
     const ssl = { key: readFileSync(keyFile), cert: readFileSync(certFile) };
     const { server, peers } = await own(by === 'ssl' ? { ssl } : { sslkey: keyFile, sslcert: certFile });
-    const place = placeOf(server);
-    expect((await sendRequest({ ...place, secure: true }, 'GET', '/peerjs/id').answer).status).toBe(200);
-    await expect(sendRequest(place, 'GET', '/peerjs/id').answer).rejects.toThrow();
+    const endpoint = endpointOf(server);
+    expect((await sendRequest({ ...endpoint, secure: true }, 'GET', '/peerjs/id').answer).status).toBe(200);
+    await expect(sendRequest(endpoint, 'GET', '/peerjs/id').answer).rejects.toThrow();
     await peers.stop();
   });
 
@@ -183,9 +183,9 @@ describe('PeerServer', () => {
 
   it('H11: enforces max_header_bytes and max_url_bytes', async () => {
     const { server, peers } = await own({ max_header_bytes: 2048, max_url_bytes: 512 });
-    const place = placeOf(server);
-    expect((await sendRequest(place, 'GET', '/peerjs/id', { headers: { x: 'x'.repeat(4000) } }).answer).status).toBe(431);
-    expect((await sendRequest(place, 'GET', `/peerjs/id?x=${'x'.repeat(600)}`).answer).status).toBe(414);
+    const endpoint = endpointOf(server);
+    expect((await sendRequest(endpoint, 'GET', '/peerjs/id', { headers: { x: 'x'.repeat(4000) } }).answer).status).toBe(431);
+    expect((await sendRequest(endpoint, 'GET', `/peerjs/id?x=${'x'.repeat(600)}`).answer).status).toBe(414);
     await peers.stop();
   });
 
@@ -194,7 +194,7 @@ describe('PeerServer', () => {
     ['body', 'POST /peerjs/id HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\n1'],
   ])('closes a connection whose %s is incomplete after handshake_timeout', async (_, text) => {
     const { server, peers } = await own({ handshake_timeout: 300 });
-    const socket = connect(placeOf(server).port, '127.0.0.1').resume();
+    const socket = connect(endpointOf(server).port, '127.0.0.1').resume();
     const closed = once(socket, 'close');
     socket.write(text);
     await within(TIMEOUT_MS, 'the connection to be closed', closed);

@@ -8,7 +8,7 @@ import type { Endpoint } from '../../support/network-client.ts';
 
 /** A program that serves PeerJS and pages of its own. */
 export interface Host {
-  readonly place: Endpoint;
+  readonly endpoint: Endpoint;
   readonly server: Server;
   readonly peers: PeerServerHandler;
   stop(): Promise<void>;
@@ -44,5 +44,5 @@ export async function listening(server: Server, peers: PeerServerHandler): Promi
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { place: { host: '127.0.0.1', port, secure: false }, server, peers, stop };
+  return { endpoint: { host: '127.0.0.1', port, secure: false }, server, peers, stop };
 }

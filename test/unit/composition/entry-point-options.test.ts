@@ -104,8 +104,8 @@ describe.each(EVERYWHERE)('%s', (name) => {
       return;
     }
     expect(effectOf(name, configFor(entryPoint, given))).toEqual(effectOf(name, viaProgram));
-    const told = warn.mock.calls.flat().filter((line) => String(line).startsWith(`${name} has no effect on ${entryPoint}: `));
-    expect(told).toHaveLength(WARNED[entryPoint]?.includes(name) === true ? 1 : 0);
+    const warnings = warn.mock.calls.flat().filter((line) => String(line).startsWith(`${name} has no effect on ${entryPoint}: `));
+    expect(warnings).toHaveLength(WARNED[entryPoint]?.includes(name) === true ? 1 : 0);
   });
 });
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { PeerClient } from '../../../src/composition/peer-client.ts';
-import { peersAtHand } from './peers-at-hand.ts';
+import { embeddedPeers } from './embedded-peers.ts';
 
 async function client() {
-  const { far, peer } = (await peersAtHand()).come('ann');
-  return { far, client: new PeerClient(peer) };
+  const { remote, peer } = (await embeddedPeers()).connectPeer('ann');
+  return { remote, client: new PeerClient(peer) };
 }
 
 describe('PeerClient', () => {
@@ -19,21 +19,21 @@ describe('PeerClient', () => {
   });
 
   it('sends JSON, and text by its socket', async () => {
-    const { far, client: ann } = await client();
+    const { remote, client: ann } = await client();
     ann.send({ n: 1 });
     ann.getSocket()?.send('{"n":2}');
-    expect(far.received.slice(1)).toEqual(['{"n":1}', '{"n":2}']);
+    expect(remote.received.slice(1)).toEqual(['{"n":1}', '{"n":2}']);
   });
 
   it('closes by its socket', async () => {
-    const { far, client: ann } = await client();
+    const { remote, client: ann } = await client();
     ann.getSocket()?.close(4000, 'enough');
-    expect(far.closed).toEqual({ code: 4000, why: 'enough' });
+    expect(remote.closed).toEqual({ code: 4000, why: 'enough' });
   });
 
   it('has no socket after its connection has ended', async () => {
-    const { far, client: ann } = await client();
-    far.cut();
+    const { remote, client: ann } = await client();
+    remote.cut();
     expect(ann.getSocket()).toBeNull();
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
 import { PeerEvents, type PeerListener } from '../../../src/composition/peer-events.ts';
 import { session } from '../domain/session-fixture.ts';
-import { peersAtHand } from './peers-at-hand.ts';
+import { embeddedPeers } from './embedded-peers.ts';
 
 const DEAF: PeerListener = {
   connected: () => undefined,
@@ -27,11 +27,11 @@ describe('events for an embedding program', () => {
   });
 
   it('creates no peer for an event without a listener', () => {
-    const told: string[] = [];
+    const emitted: string[] = [];
     const listener: PeerListener = {
       ...DEAF,
-      connected: () => void told.push('connected'),
-      disconnected: () => void told.push('disconnected'),
+      connected: () => void emitted.push('connected'),
+      disconnected: () => void emitted.push('disconnected'),
     };
     const ann = session('ann');
     const record = (wanted: string): void => {
@@ -46,7 +46,7 @@ describe('events for an embedding program', () => {
       });
     };
     for (const wanted of ['sent', 'connected', 'disconnected']) record(wanted);
-    expect(told).toEqual(['connected', 'disconnected']);
+    expect(emitted).toEqual(['connected', 'disconnected']);
   });
 
   it('emits a fault as an Error for any thrown value', () => {
@@ -59,23 +59,23 @@ describe('events for an embedding program', () => {
   });
 
   it('has the same peer object in all events of a connection', async () => {
-    const { broker, come } = await peersAtHand();
+    const { broker, connectPeer } = await embeddedPeers();
     const seen: unknown[] = [];
     broker.on('message', (peer) => seen.push(peer));
     broker.on('disconnect', (peer) => seen.push(peer));
-    const { far, peer } = come('ann');
-    far.send('{"type":"HEARTBEAT"}');
-    far.cut();
+    const { remote, peer } = connectPeer('ann');
+    remote.send('{"type":"HEARTBEAT"}');
+    remote.cut();
     expect(seen).toEqual([peer, peer]);
     expect(seen[0]).toBe(peer);
   });
 
   it('M11: emits nothing for a request without effect', async () => {
-    const { broker, come } = await peersAtHand();
+    const { broker, connectPeer } = await embeddedPeers();
     const seen: unknown[] = [];
     broker.on('message', (_, message) => seen.push(message));
-    const { far } = come('ann');
-    for (const frame of ['{', '{"type":"OPEN"}', '{"type":"OFFER","dst":5}']) far.send(frame);
+    const { remote } = connectPeer('ann');
+    for (const frame of ['{', '{"type":"OPEN"}', '{"type":"OFFER","dst":5}']) remote.send(frame);
     expect(seen).toEqual([]);
   });
 });

@@ -5,12 +5,12 @@ import { TestBroker } from '../../support/test-broker.ts';
 
 /** A mesh that records its events. */
 function mesh(more: Partial<PeeroListener> = {}) {
-  const told: unknown[][] = [];
+  const emitted: unknown[][] = [];
   const logged: LogEvent['event'][] = [];
   const note =
     (event: string) =>
     (...given: unknown[]) =>
-      void told.push([event, ...given.map(short)]);
+      void emitted.push([event, ...given.map(short)]);
   const listener: PeeroListener = {
     ...{ connection: note('connection'), message: () => undefined, offer: note('offer'), answer: note('answer') },
     ...{ announce: note('announce'), peers: note('peers'), remove: note('remove'), error: note('error') },
@@ -19,12 +19,12 @@ function mesh(more: Partial<PeeroListener> = {}) {
   const events = new PeeroEvents({ record: ({ event }) => void logged.push(event) }, listener);
   let count = 0;
   const peerIds = { generate: () => `id${++count}` };
-  const house = new TestBroker(
+  const testBroker = new TestBroker(
     { dialects: ['peero'], peeroPath: '', expireTimeout: 1_000 },
     { log: events, tap: events, peerIds },
   );
-  events.attachBroker(house.broker);
-  return { house, told, logged, enters: () => house.transport.connect({ path: '/' }) };
+  events.attachBroker(testBroker.broker);
+  return { testBroker, emitted, logged, connect: () => testBroker.transport.connect({ path: '/' }) };
 }
 
 /** Sockets by their ids, errors by their messages. */
@@ -35,9 +35,9 @@ function short(given: unknown): unknown {
 
 describe('the events of Peero', () => {
   it('PEO2: are emitted when peers connect and disconnect', () => {
-    const { told, enters } = mesh();
-    const [ann, bob] = [enters(), enters()];
-    expect([ann.state, told]).toEqual([
+    const { emitted, connect } = mesh();
+    const [ann, bob] = [connect(), connect()];
+    expect([ann.state, emitted]).toEqual([
       'open',
       [
         ['connection', 'id1'],
@@ -48,20 +48,20 @@ describe('the events of Peero', () => {
         ['peers', 'id3', ['id1']],
       ],
     ]);
-    told.length = 0;
+    emitted.length = 0;
     bob.cut();
-    expect(told).toEqual([['remove', 'id3']]);
+    expect(emitted).toEqual([['remove', 'id3']]);
   });
 
   it('PEO3, PEO4, PEO6: are emitted for offers, answers and undelivered frames', () => {
-    const { house, told, enters } = mesh();
-    const [ann, bob] = [enters(), enters()];
-    told.length = 0;
+    const { testBroker, emitted, connect } = mesh();
+    const [ann, bob] = [connect(), connect()];
+    emitted.length = 0;
     ann.send('{"type":"offer","signal":1}');
     bob.send('{"type":"answer","peer":"id1","signal":2}');
     bob.send('{"type":"answer","peer":"nobody","signal":3}');
-    house.advance(3_000);
-    expect(told).toEqual([
+    testBroker.advance(3_000);
+    expect(emitted).toEqual([
       ['offer', 'id1', 1],
       ['answer', 'id1', 'id3', 2],
       ['error', 'nobody: The peer could not be reached', 'id3'],
@@ -70,13 +70,13 @@ describe('the events of Peero', () => {
 
   it('are emitted for every sent frame, with sockets that can send and close', () => {
     const frames: unknown[] = [];
-    const { house, enters } = mesh({
+    const { testBroker, connect } = mesh({
       connection: (socket) => void socket.send({ type: 'note' }),
       message: (socket, frame) => void frames.push([socket.id, frame]),
       announce: (socket) => socket.close(1000, 'no room'),
     });
-    const ann = enters();
-    house.transport.settle();
+    const ann = connect();
+    testBroker.transport.settle();
     expect([frames, ann.received.includes('{"type":"note"}'), ann.closed?.why]).toEqual([
       [['id1', { type: 'peers', peers: [] }]],
       true,
@@ -85,11 +85,11 @@ describe('the events of Peero', () => {
   });
 
   it('promise 6: keep the connection when a listener throws', () => {
-    const { logged, enters } = mesh({
+    const { logged, connect } = mesh({
       connection: () => {
         throw new Error('bug in the program');
       },
     });
-    expect([enters().state, logged.includes('fault')]).toEqual(['open', true]);
+    expect([connect().state, logged.includes('fault')]).toEqual(['open', true]);
   });
 });

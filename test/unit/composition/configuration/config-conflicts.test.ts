@@ -6,42 +6,42 @@ import type { Settings } from '../../../../src/composition/configuration/options
 const resolved = resolveConfig({});
 const DEFAULTS = resolved.ok ? resolved.value.settings : expect.fail('the defaults are invalid');
 
-function complaints(settings: Partial<Settings>): string[] {
+function messages(settings: Partial<Settings>): string[] {
   const sourceOf = (name: string): string | undefined => (name in settings ? `--${name}` : undefined);
   return configConflicts({ ...DEFAULTS, ...settings }, sourceOf).map(({ message }) => message);
 }
 
 describe('conflicts between values', () => {
   it('rejects a mailbox smaller than a message', () => {
-    expect(complaints({ mailbox_bytes: 1000 })).toEqual([
+    expect(messages({ mailbox_bytes: 1000 })).toEqual([
       '--mailbox_bytes is 1000; it must be at least 1050528, to hold the default of max_message_bytes (1048576) and 1952 more',
     ]);
-    expect(complaints({ mailbox_bytes: 1_050_528 })).toEqual([]);
+    expect(messages({ mailbox_bytes: 1_050_528 })).toEqual([]);
   });
 
   it('rejects a message larger than the mailbox and the send buffer', () => {
-    expect(complaints({ max_message_bytes: 8_388_608 })).toEqual([
+    expect(messages({ max_message_bytes: 8_388_608 })).toEqual([
       'the default of mailbox_bytes is 2097152; it must be at least 8390560, to hold --max_message_bytes (8388608) and 1952 more',
       'the default of send_buffer_bytes is 4194304; it must be at least 8388608, to hold --max_message_bytes (8388608)',
     ]);
   });
 
   it('rejects a realm limit smaller than a mailbox', () => {
-    expect(complaints({ realm_mailbox_bytes: 2_000_000 })).toEqual([
+    expect(messages({ realm_mailbox_bytes: 2_000_000 })).toEqual([
       '--realm_mailbox_bytes is 2000000; it must be at least 2097152, to hold the default of mailbox_bytes (2097152)',
     ]);
   });
 
   it('rejects a request head smaller than its target', () => {
-    expect(complaints({ max_header_bytes: 2048 })).toEqual([
+    expect(messages({ max_header_bytes: 2048 })).toEqual([
       '--max_header_bytes is 2048; it must be at least 4096, to hold the default of max_url_bytes (4096)',
     ]);
   });
 
   it('REL3, X7: rejects a ping interval above alive_timeout if any dialect is pinged', () => {
     const expected = ['the default of ping_interval is 30000; it must be less than --alive_timeout (30000)'];
-    expect(complaints({ alive_timeout: 30_000 })).toEqual([]);
-    expect(complaints({ alive_timeout: 30_000, dialects: ['peerjs', 'mercure'] })).toEqual([]);
+    expect(messages({ alive_timeout: 30_000 })).toEqual([]);
+    expect(messages({ alive_timeout: 30_000, dialects: ['peerjs', 'mercure'] })).toEqual([]);
     for (const served of [
       { all: true },
       { legacy_xhr: true },
@@ -49,14 +49,14 @@ describe('conflicts between values', () => {
       { dialects: ['socketio'] },
       { dialects: ['peero'] },
     ] as const) {
-      expect(complaints({ alive_timeout: 30_000, ...served })).toEqual(expected);
-      expect(complaints({ alive_timeout: 30_001, ...served })).toEqual([]);
+      expect(messages({ alive_timeout: 30_000, ...served })).toEqual(expected);
+      expect(messages({ alive_timeout: 30_001, ...served })).toEqual([]);
     }
   });
 
   it('rejects TLS with only one of its two files', () => {
-    expect(complaints({ sslkey: 'key.pem' })).toEqual(['--sslkey is given without sslcert; TLS needs both sslkey and sslcert']);
-    expect(complaints({ sslcert: 'cert.pem' })).toEqual(['--sslcert is given without sslkey; TLS needs both sslkey and sslcert']);
-    expect(complaints({ sslkey: 'key.pem', sslcert: 'cert.pem' })).toEqual([]);
+    expect(messages({ sslkey: 'key.pem' })).toEqual(['--sslkey is given without sslcert; TLS needs both sslkey and sslcert']);
+    expect(messages({ sslcert: 'cert.pem' })).toEqual(['--sslcert is given without sslkey; TLS needs both sslkey and sslcert']);
+    expect(messages({ sslkey: 'key.pem', sslcert: 'cert.pem' })).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import type { ConnectedPeer } from '../../../src/composition/connected-peer.ts';
 import { EmbeddedBroker } from '../../../src/composition/embedded-broker.ts';
 
 /** An embedded broker without a network, and the peers of its connection events. */
-export async function peersAtHand(log: Log = { record: () => undefined }) {
+export async function embeddedPeers(log: Log = { record: () => undefined }) {
   const transport = new MemoryTransport();
   const broker = new EmbeddedBroker(
     { ...defaultConfig(), drainTimeout: 1 },
@@ -17,11 +17,11 @@ export async function peersAtHand(log: Log = { record: () => undefined }) {
   const connect = (id: string): MemoryClient =>
     transport.connect({ path: '/peerjs', query: `key=peerjs&id=${id}&token=secret-${id}` });
   /** A client, and the peer object of the program. */
-  const come = (id: string): { far: MemoryClient; peer: ConnectedPeer } => {
-    const far = connect(id);
+  const connectPeer = (id: string): { remote: MemoryClient; peer: ConnectedPeer } => {
+    const remote = connect(id);
     const peer = peers.at(-1);
     if (peer === undefined) throw new Error(`${id} has not connected`);
-    return { far, peer };
+    return { remote, peer };
   };
-  return { broker, connect, come };
+  return { broker, connect, connectPeer };
 }
