@@ -41,11 +41,11 @@ const RESTART_POLL_MS = 250;
  * all cases that were running are repeated alone, to find the one that caused it.
  */
 export async function runGroup(options: GroupOptions): Promise<void> {
-  const round = new GroupRun(options);
+  const group = new GroupRun(options);
   try {
-    await round.run();
+    await group.run();
   } finally {
-    await round.stop();
+    await group.stop();
   }
 }
 

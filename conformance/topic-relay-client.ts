@@ -12,19 +12,19 @@ export function relayTarget(scene: Fixture, query = ''): string {
 
 /** REL1: connects and subscribes; returns after the relay has processed the subscription. */
 export async function connectToRelay(scene: Fixture, name: string, ...topics: readonly string[]): Promise<PeerClient> {
-  const visitor = await scene.openSocketAt(relayTarget(scene), name);
-  if (topics.length > 0) await subscribe(visitor, topics);
-  return visitor;
+  const client = await scene.openSocketAt(relayTarget(scene), name);
+  if (topics.length > 0) await subscribe(client, topics);
+  return client;
 }
 
 /** @throws Failed */
-export async function subscribe(visitor: PeerClient, topics: readonly unknown[]): Promise<void> {
-  await waitForPong(visitor.send({ type: 'subscribe', topics }));
+export async function subscribe(client: PeerClient, topics: readonly unknown[]): Promise<void> {
+  await waitForPong(client.send({ type: 'subscribe', topics }));
 }
 
 /** Waits until the relay has processed all earlier frames, with a ping. @throws Failed */
-export async function waitForPong(visitor: PeerClient): Promise<void> {
-  assertMembers('the response to a ping', await visitor.send({ type: 'ping' }).receive(), { type: 'pong' });
+export async function waitForPong(client: PeerClient): Promise<void> {
+  assertMembers('the response to a ping', await client.send({ type: 'ping' }).receive(), { type: 'pong' });
 }
 
 /**
@@ -33,12 +33,12 @@ export async function waitForPong(visitor: PeerClient): Promise<void> {
  * `publisher` that match its topics
  */
 export async function receiveUntilMarker(listener: PeerClient, publisher: PeerClient, topic: string): Promise<Frame[]> {
-  const mark = uniqueName('mark');
-  publisher.send({ type: 'publish', topic, mark });
+  const marker = uniqueName('marker');
+  publisher.send({ type: 'publish', topic, marker });
   const frames: Frame[] = [];
   for (;;) {
     const frame = await listener.receive();
-    if (frame['mark'] === mark) return frames;
+    if (frame['marker'] === marker) return frames;
     frames.push(frame);
   }
 }

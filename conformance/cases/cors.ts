@@ -219,9 +219,12 @@ function withOrigin(origin: string): { headers: Record<string, string> } {
   return { headers: { origin } };
 }
 
-function preflight(origin: string, asked?: string): { method: string; headers: Record<string, string> } {
+function preflight(origin: string, requestedHeaders?: string): { method: string; headers: Record<string, string> } {
   const headers = { origin, 'access-control-request-method': 'GET' };
-  return { method: 'OPTIONS', headers: asked === undefined ? headers : { ...headers, 'access-control-request-headers': asked } };
+  return {
+    method: 'OPTIONS',
+    headers: requestedHeaders === undefined ? headers : { ...headers, 'access-control-request-headers': requestedHeaders },
+  };
 }
 
 async function allowedOrigin(fixture: Fixture, origin: string): Promise<string | undefined> {

@@ -149,8 +149,7 @@ export const EXPIRY_CASES = cases([
   },
   {
     id: 'M14.full-time',
-    title:
-      'Ann sends an OFFER to absent Bob; shortly before it expires, Cem sends one to Bob; Ann receives EXPIRE, then Bob connects',
+    title: 'Ann sends an OFFER to absent Bob; before it expires, Cem sends one to Bob; Ann receives EXPIRE, then Bob connects',
     severity: 'recommended',
     expected: 'Bob receives the OFFER of Cem: each message expires individually, independently of the age of the mailbox',
     setup: 'messages expire later',

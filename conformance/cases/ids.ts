@@ -19,8 +19,8 @@ export const ID_CASES = cases([
   ...Object.entries(CLIENT_IDS).map(([name, id]) => validId(name, id, 'required', () => uniqueName(id))),
   ...Object.entries(UNUSUAL_IDS).map(([name, id]) => validId(name, id, 'recommended', () => uniqueName(id))),
   ...JAVASCRIPT_NAMES.map((id) => validId(`name-${id.toLowerCase().replaceAll('_', '')}`, id, 'hardening', () => id)),
-  validId('length-128', '128 characters', 'recommended', () => uniqueName('x'.repeat(128)).slice(-128)),
-  validId('length-128-unicode', '128 fox emoji: the length is counted in code points', 'recommended', () => '🦊'.repeat(128)),
+  validId('length-128', 'of 128 characters', 'recommended', () => uniqueName('x'.repeat(128)).slice(-128)),
+  validId('length-128-unicode', 'of 128 fox emoji (the length is counted in code points)', 'recommended', () => '🦊'.repeat(128)),
   ...Object.entries({
     'too-long': ['of 129 characters', 'x'.repeat(129)],
     'far-too-long': ['of 3,000 characters', 'x'.repeat(3000)],
@@ -66,12 +66,12 @@ export const ID_CASES = cases([
       const { path, key } = fixture.server;
       const target = (one: string, other: string): string =>
         `${path}peerjs?key=${one}&token=t&id=${uniqueName('ann')}&key=${other}`;
-      assertEqual('first frame with the known key last', await (await fixture.openSocketAt(target('nobody', key))).receive(), {
+      assertEqual('first frame with the known key last', await (await fixture.openSocketAt(target('unknown', key))).receive(), {
         type: 'OPEN',
       });
       assertMembers(
         'first frame with the unknown key last',
-        await (await fixture.openSocketAt(target(key, 'nobody'))).receive(),
+        await (await fixture.openSocketAt(target(key, 'unknown'))).receive(),
         {
           type: WRONG_KEY.type,
         },

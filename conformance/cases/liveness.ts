@@ -92,7 +92,7 @@ export const LIVENESS_CASES = cases([
     id: 'L2.close',
     title: 'Ann closes her socket; another token requests her id',
     severity: 'required',
-    expected: 'OPEN immediately',
+    expected: 'OPEN immediately, so a reloaded page can use its id again',
     async run(fixture) {
       const ann = await fixture.connect('ann');
       await ann.close();

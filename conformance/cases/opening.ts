@@ -26,7 +26,7 @@ export const OPENING_CASES = cases([
     id: `O1.${name}`,
     title: `a handshake with the query ?${query}`,
     severity: 'required',
-    expected: 'an ERROR frame names the missing parameter, no other frame follows, and the socket is closed',
+    expected: 'an ERROR frame reports the missing parameter, no other frame follows, and the socket is closed',
     async run(fixture) {
       const { path, key } = fixture.server;
       const socket = await fixture.openSocketAt(`${path}peerjs?${query.replace('{key}', key)}`);
@@ -191,7 +191,7 @@ export const OPENING_CASES = cases([
     id: 'O4.taken',
     title: 'a handshake with the id of Ann and another token, while Ann is connected',
     severity: 'required',
-    expected: 'ID-TAKEN, and the socket is closed',
+    expected: 'ID-TAKEN, and the socket is closed; otherwise a peer could take the id of another one',
     async run(fixture) {
       const ann = await fixture.connect('ann');
       const intruder = await fixture.openSocket('intruder', { id: ann.id });

@@ -56,8 +56,8 @@ export function allowedCloseRule(
   return isCode(1008) && mayExceedRate(connection, expected) ? 'M19' : undefined;
 }
 
-function malformedWithin(stumbles: readonly Millis[], span: Millis, now: Millis): number {
-  return stumbles.filter((at) => now - at < span).length;
+function malformedWithin(times: readonly Millis[], span: Millis, now: Millis): number {
+  return times.filter((at) => now - at < span).length;
 }
 
 interface Bucket {

@@ -257,7 +257,7 @@ button.cell:hover { border-color: currentColor; }
 /** A row is visible if one of its verdicts is selected. */
 function visibleRows(): string {
   return WORST_FIRST.map((verdict) => {
-    const [asked, has] = [`:root:has(#show-${slug(verdict)}:checked)`, `has-${slug(verdict)}`];
-    return `${asked} .family.${has} { display: block; } ${asked} .family tbody tr.${has} { display: table-row; }`;
+    const [selected, has] = [`:root:has(#show-${slug(verdict)}:checked)`, `has-${slug(verdict)}`];
+    return `${selected} .family.${has} { display: block; } ${selected} .family tbody tr.${has} { display: table-row; }`;
   }).join('\n  ');
 }

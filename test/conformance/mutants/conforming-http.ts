@@ -40,17 +40,17 @@ export abstract class ConformingHttp {
     return `/${this.settings.path ?? ''}/`.replaceAll(/\/+/g, '/');
   }
 
-  reply(asked: HttpRequest): Reply {
-    const { headers, ...reply } = this.isRateLimited(this.addressOf(asked)) ? this.rateLimited() : this.route(asked);
-    return { ...reply, headers: { ...this.corsHeaders(asked.headers.origin), ...headers } };
+  reply(request: HttpRequest): Reply {
+    const { headers, ...reply } = this.isRateLimited(this.addressOf(request)) ? this.rateLimited() : this.route(request);
+    return { ...reply, headers: { ...this.corsHeaders(request.headers.origin), ...headers } };
   }
 
-  route(asked: HttpRequest): Reply {
-    if (asked.method === 'OPTIONS') return this.preflight(asked);
-    if (asked.path === `${this.path}peerjs`) return this.upgradeMissing();
-    const page = this.pageAt(asked.path);
+  route(request: HttpRequest): Reply {
+    if (request.method === 'OPTIONS') return this.preflight(request);
+    if (request.path === `${this.path}peerjs`) return this.upgradeMissing();
+    const page = this.pageAt(request.path);
     if (page === undefined) return this.notFound();
-    if (asked.method !== 'GET' && asked.method !== 'HEAD') return { status: 405, headers: { allow: METHODS } };
+    if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, headers: { allow: METHODS } };
     return page();
   }
 

@@ -490,7 +490,7 @@ export class ConformingServer extends ConformingHttp {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    const { status, headers, body = '' } = this.reply(askedIn(request));
+    const { status, headers, body = '' } = this.reply(requestOf(request));
     response.writeHead(status, { ...headers, ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }) });
     response.end(body);
   }
@@ -525,6 +525,6 @@ function sum(box: readonly HeldMessage[]): number {
   return box.reduce((bytes, { frame }) => bytes + sizeOf(frame), 0);
 }
 
-function askedIn({ method = '', url = '', headers, socket }: IncomingMessage): HttpRequest {
+function requestOf({ method = '', url = '', headers, socket }: IncomingMessage): HttpRequest {
   return { method, path: url.split('?', 1)[0] ?? '', headers, address: socket.remoteAddress ?? '' };
 }

@@ -23,8 +23,8 @@ export const HANDSHAKE_MUTANTS: readonly Mutant[] = [
     fails: ['H14.no-connection'],
     verdict: 'failed',
     Server: class extends ConformingServer {
-      override reply(asked: HttpRequest): Reply {
-        return asked.headers.upgrade === 'websocket' ? { status: 101 } : super.reply(asked);
+      override reply(request: HttpRequest): Reply {
+        return request.headers.upgrade === 'websocket' ? { status: 101 } : super.reply(request);
       }
     },
   },
@@ -34,8 +34,8 @@ export const HANDSHAKE_MUTANTS: readonly Mutant[] = [
     verdict: 'loose',
     also: ['H7'],
     Server: class extends ConformingServer {
-      override reply(asked: HttpRequest): Reply {
-        const reply = super.reply(asked);
+      override reply(request: HttpRequest): Reply {
+        const reply = super.reply(request);
         return { ...reply, headers: { ...reply.headers, connection: 'close' } };
       }
     },

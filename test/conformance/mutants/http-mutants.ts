@@ -93,7 +93,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'does not implement OPTIONS',
-    fails: ['H5.root', 'H5.id', 'H5.asked-headers'],
+    fails: ['H5.root', 'H5.id', 'H5.request-headers'],
     verdict: 'loose',
     Server: class extends ConformingServer {
       override preflight(): Reply {
@@ -106,10 +106,10 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     fails: ['H5.listed'],
     verdict: 'failed',
     Server: class extends ConformingServer {
-      override reply(asked: HttpRequest): Reply {
-        const reply = super.reply(asked);
-        const { origin = '' } = asked.headers;
-        return asked.method === 'OPTIONS'
+      override reply(request: HttpRequest): Reply {
+        const reply = super.reply(request);
+        const { origin = '' } = request.headers;
+        return request.method === 'OPTIONS'
           ? { ...reply, headers: { ...reply.headers, 'access-control-allow-origin': origin } }
           : reply;
       }
@@ -164,8 +164,8 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     fails: ['H7.root', 'H7.id'],
     verdict: 'loose',
     Server: class extends ConformingServer {
-      override route(asked: HttpRequest): Reply {
-        return asked.method === 'HEAD' ? { status: 405, headers: { allow: 'GET' } } : super.route(asked);
+      override route(request: HttpRequest): Reply {
+        return request.method === 'HEAD' ? { status: 405, headers: { allow: 'GET' } } : super.route(request);
       }
     },
   },
@@ -286,8 +286,8 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     verdict: 'loose',
     also: ['H6'],
     Server: class extends ConformingServer {
-      override reply(asked: HttpRequest): Reply {
-        const reply = super.reply(asked);
+      override reply(request: HttpRequest): Reply {
+        const reply = super.reply(request);
         return reply.status === 404 ? { ...reply, headers: {} } : reply;
       }
     },

@@ -346,12 +346,12 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     fails: ['M10.word', 'M10.number', 'M10.broken-binary'],
     verdict: 'failed',
     Server: class extends ConformingServer {
-      readonly #deaf = new WeakSet<Peer>();
+      readonly #ignored = new WeakSet<Peer>();
       override handleMalformed(peer: Peer): void {
-        this.#deaf.add(peer);
+        this.#ignored.add(peer);
       }
       override handleFrame(...[peer, bytes, isBinary]: Parameters<ConformingServer['handleFrame']>): void {
-        if (!this.#deaf.has(peer)) super.handleFrame(peer, bytes, isBinary);
+        if (!this.#ignored.has(peer)) super.handleFrame(peer, bytes, isBinary);
       }
     },
   },
@@ -360,12 +360,12 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     fails: ['M10.word', 'M10.nobody-else-notices'],
     verdict: 'dangerous',
     Server: class extends ConformingServer {
-      #isDeaf = false;
+      #ignoresAll = false;
       override handleMalformed(): void {
-        this.#isDeaf = true;
+        this.#ignoresAll = true;
       }
       override handleFrame(...[peer, bytes, isBinary]: Parameters<ConformingServer['handleFrame']>): void {
-        if (!this.#isDeaf) super.handleFrame(peer, bytes, isBinary);
+        if (!this.#ignoresAll) super.handleFrame(peer, bytes, isBinary);
       }
     },
   },

@@ -188,8 +188,8 @@ export class ConformingHub {
 
   #lastEventId({ headers }: IncomingMessage, query: URLSearchParams): string | undefined {
     const header = this.#has('ignores the Last-Event-ID header') ? undefined : headers['last-event-id'];
-    const asked = this.#has('ignores lastEventID in the query') ? undefined : (query.get('lastEventID') ?? undefined);
-    return header === undefined ? asked : String(header);
+    const lookup = this.#has('ignores lastEventID in the query') ? undefined : (query.get('lastEventID') ?? undefined);
+    return header === undefined ? lookup : String(header);
   }
 
   #openStream(stream: Stream, since: string | undefined): void {
@@ -328,9 +328,9 @@ export class ConformingHub {
 
   #claims({ headers }: IncomingMessage, query: URLSearchParams, key = ''): Claims | 'none' | 'worthless' {
     const bearer = headers.authorization?.slice('Bearer '.length);
-    const asked = this.#has('ignores the token in the query') ? null : query.get('authorization');
+    const lookup = this.#has('ignores the token in the query') ? null : query.get('authorization');
     const cookie = this.#has('ignores the cookie') ? undefined : /mercureAuthorization=([^;]+)/.exec(headers.cookie ?? '')?.[1];
-    const token = bearer ?? asked ?? cookie;
+    const token = bearer ?? lookup ?? cookie;
     return token === undefined ? 'none' : (this.#verify(token, key) ?? 'worthless');
   }
 

@@ -42,15 +42,15 @@ describe('a fixture', () => {
   it('returns all frames received before an echo', async () => {
     const ann = await fixture.connect('ann');
     await fixture.expectNothing(ann);
-    ann.send({ type: 'OFFER', dst: 'nobody', payload: 'broadcast' });
+    ann.send({ type: 'OFFER', dst: 'absent', payload: 'broadcast' });
     expect(await fixture.receiveUntilEcho(ann)).toEqual([{ type: 'OFFER', src: 'x', dst: 'y', payload: 'stray' }]);
   });
 
   it('treats an unexpected frame as failed or dangerous', async () => {
     const ann = await fixture.connect('ann');
-    ann.sendOffer('nobody', 'broadcast');
+    ann.sendOffer('absent', 'broadcast');
     await expect(fixture.expectNothing(ann)).rejects.toThrow(Failed);
-    ann.sendOffer('nobody', 'broadcast');
+    ann.sendOffer('absent', 'broadcast');
     await expect(fixture.expectNoLeak(ann)).rejects.toThrow(Dangerous);
   });
 
@@ -79,10 +79,10 @@ describe('a fixture', () => {
 
 describe('checkRelay', () => {
   it('detects a socket whose frames the server ignores', async () => {
-    const deaf = new Set<unknown>();
+    const ignored = new Set<unknown>();
     const server = await SmallServer.start((_, text, from) => {
-      if (text === '{') deaf.add(from);
-      return deaf.has(from);
+      if (text === '{') ignored.add(from);
+      return ignored.has(from);
     });
     const fixture = new Fixture(server.profile());
     const [ann, bob] = await fixture.connectPair();

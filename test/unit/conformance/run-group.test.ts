@@ -7,15 +7,15 @@ import { StartFailed, type Servers } from '../../../conformance/server/servers.t
 import { smallServers, type FrameHook } from './small-server.ts';
 import { someCase } from './some-case.ts';
 
-const DIES: FrameHook = (server, text) => {
+const FAULTY: FrameHook = (server, text) => {
   if (text === 'die') server.stop();
-  else if (text === 'deaf') server.ignoresFrames = true;
+  else if (text === 'ignore') server.ignoresFrames = true;
   else return false;
   return true;
 };
-const fine = (id: string, pace?: 'later' | 'alone') =>
+const passing = (id: string, pace?: 'later' | 'alone') =>
   someCase({ id, ...(pace ? { pace } : {}), run: async (fixture) => void (await fixture.connectPair()) });
-const says = (id: string, word: string, pace?: 'alone') =>
+const sendsText = (id: string, word: string, pace?: 'alone') =>
   someCase({
     id,
     ...(pace ? { pace } : {}),
@@ -28,16 +28,19 @@ const says = (id: string, word: string, pace?: 'alone') =>
 
 describe('running a group of cases', () => {
   it('runs parallel cases first, then those marked later, then the others alone', async () => {
-    const results = await run([fine('M3.alone', 'alone'), fine('M2.later', 'later'), fine('M1.together')], smallServers());
+    const results = await run(
+      [passing('M3.alone', 'alone'), passing('M2.later', 'later'), passing('M1.together')],
+      smallServers(),
+    );
     expect(results).toEqual(['M1.together ok', 'M2.later ok', 'M3.alone ok']);
   });
 
-  it.each(['die', 'deaf'])(
+  it.each(['die', 'ignore'])(
     'blames the right case if the server is made to %s, and continues with another server',
     async (word) => {
-      const servers = smallServers({ whim: DIES });
+      const servers = smallServers({ whim: FAULTY });
       const results = await run(
-        [fine('M1.before'), fine('M2.beside'), says('M3.bad', word), fine('M4.behind', 'alone')],
+        [passing('M1.before'), passing('M2.beside'), sendsText('M3.bad', word), passing('M4.behind', 'alone')],
         servers,
       );
       expect(results.filter((line) => !line.endsWith(' ok'))).toEqual(['M3.bad dangerous']);
@@ -48,26 +51,26 @@ describe('running a group of cases', () => {
   );
 
   it('checks the health after each case that runs alone, even if it passed', async () => {
-    const kills = someCase({
-      id: 'M1.kills',
+    const breaks = someCase({
+      id: 'M1.breaks',
       pace: 'alone',
-      run: async (fixture) => void (await fixture.connect('ann')).sendText('deaf'),
+      run: async (fixture) => void (await fixture.connect('ann')).sendText('ignore'),
     });
-    expect(await run([kills, fine('M2.next', 'alone')], smallServers({ whim: DIES }))).toEqual([
-      'M1.kills dangerous',
+    expect(await run([breaks, passing('M2.next', 'alone')], smallServers({ whim: FAULTY }))).toEqual([
+      'M1.breaks dangerous',
       'M2.next ok',
     ]);
   });
 
   it('stops if an external server does not recover', async () => {
-    const servers = smallServers({ whim: DIES, canStartAgain: false });
-    const results = await run([says('M1.bad', 'die', 'alone'), fine('M2.next', 'alone')], servers);
+    const servers = smallServers({ whim: FAULTY, canStartAgain: false });
+    const results = await run([sendsText('M1.bad', 'die', 'alone'), passing('M2.next', 'alone')], servers);
     expect(results).toEqual(['M1.bad dangerous', 'M2.next not testable']);
   });
 
   it('reports all running cases as dangerous if an external server crashed', async () => {
-    const servers = smallServers({ whim: DIES, canStartAgain: false });
-    const results = await run([says('M1.bad', 'die'), fine('M2.next', 'alone')], servers);
+    const servers = smallServers({ whim: FAULTY, canStartAgain: false });
+    const results = await run([sendsText('M1.bad', 'die'), passing('M2.next', 'alone')], servers);
     expect(results).toEqual(['M1.bad dangerous', 'M2.next not testable']);
   });
 
@@ -79,7 +82,7 @@ describe('running a group of cases', () => {
       return server;
     };
     const seen: CaseResult[] = [];
-    const cases = turnsOf([fine('M1.a')]);
+    const cases = scheduled([passing('M1.a')]);
     await runGroup({ settings: {}, cases, servers: { ...servers, start }, atOnce: 2, report: (one) => seen.push(one) });
     expect(seen).toMatchObject([{ verdict: 'not testable', why: expect.stringMatching(/^the server does not respond: /) }]);
   });
@@ -89,7 +92,7 @@ describe('running a group of cases', () => {
     const seen: CaseResult[] = [];
     await runGroup({
       settings: {},
-      cases: turnsOf([fine('M1.a'), fine('M2.b', 'alone')]),
+      cases: scheduled([passing('M1.a'), passing('M2.b', 'alone')]),
       servers,
       atOnce: 2,
       report: (one) => seen.push(one),
@@ -101,10 +104,10 @@ describe('running a group of cases', () => {
 async function run(cases: readonly Case[], servers: Servers): Promise<string[]> {
   const lines: string[] = [];
   const report = ({ id, verdict }: CaseResult) => void lines.push(`${id} ${verdict}`);
-  await runGroup({ settings: {}, cases: turnsOf(cases), servers, atOnce: 8, report });
+  await runGroup({ settings: {}, cases: scheduled(cases), servers, atOnce: 8, report });
   return lines;
 }
 
-function turnsOf(cases: readonly Case[]) {
+function scheduled(cases: readonly Case[]) {
   return cases.map((one) => ({ testCase: one, settings: {}, extraWait: 0 }));
 }

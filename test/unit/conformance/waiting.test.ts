@@ -13,8 +13,8 @@ describe('withTimeout', () => {
 
 describe('pollUntil', () => {
   it('polls until there is a value', async () => {
-    let asked = 0;
-    expect(await pollUntil(1_000, 'three', async () => (++asked === 3 ? asked : undefined))).toBe(3);
+    let calls = 0;
+    expect(await pollUntil(1_000, 'three', async () => (++calls === 3 ? calls : undefined))).toBe(3);
   });
 
   it('fails with what is missing, and the last error', async () => {

@@ -59,9 +59,9 @@ describe('an event stream client', () => {
     const ann = await listens();
     ann.pauseReading();
     answers[0]?.write('data: 1\n\n');
-    const hears = ann.receive();
+    const receiving = ann.receive();
     ann.resumeReading();
-    expect((await hears).data).toBe('1');
+    expect((await receiving).data).toBe('1');
     ann.terminate();
   });
 });

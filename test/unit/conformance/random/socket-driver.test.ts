@@ -26,7 +26,7 @@ describe('the socket driver', () => {
     { do: 'reconnect', ...ANN },
     { do: 'takeover', ...ANN },
     { do: 'relay', ...ANN, kind: 'OFFER', to: 'bob' },
-    { do: 'relay', ...ANN, kind: 'LEAVE', to: 'nobody' },
+    { do: 'relay', ...ANN, kind: 'LEAVE', to: 'absent' },
     { do: 'flood', ...ANN, to: 'eve', count: 50 },
     { do: 'from-all', realm: 0, to: 'bob' },
     { do: 'heartbeat', ...ANN },
