@@ -145,8 +145,8 @@ export class Fixture {
   }
 
   /**
-   * Sends a message to a partner and waits for its echo. @returns all frames that `peer` received before the echo: every response
-   * to its earlier frames.
+   * Sends a message to a partner and waits for its echo.
+   * @returns all frames that `peer` received before the echo: every response to its earlier frames.
    */
   async receiveUntilEcho(peer: PeerClient, key: string = this.server.key): Promise<Frame[]> {
     const partner = await this.#echoPartner(key);

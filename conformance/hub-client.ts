@@ -44,28 +44,28 @@ export class HubClient {
   }
 
   /** Requests a stream; returns it with any status. @param selectors query parameters: `topic`, `match`, `match_urlpattern`. */
-  requestStream(name: string, selectors: Update, coming: HubRequestOptions = {}): Promise<EventStreamClient> {
-    const query = formFields({ ...selectors, ...coming.query });
-    const headers = this.#headers(coming, () => this.subscriberToken());
+  requestStream(name: string, selectors: Update, options: HubRequestOptions = {}): Promise<EventStreamClient> {
+    const query = formFields({ ...selectors, ...options.query });
+    const headers = this.#headers(options, () => this.subscriberToken());
     return this.#fixture.openStream({ name, target: `${this.path}?${query.toString()}`, headers });
   }
 
   /** Opens a stream. @throws Failed if the status is not 200 */
-  async openStream(name: string, selectors: Update, coming: HubRequestOptions = {}): Promise<EventStreamClient> {
-    const stream = await this.requestStream(name, selectors, coming);
+  async openStream(name: string, selectors: Update, options: HubRequestOptions = {}): Promise<EventStreamClient> {
+    const stream = await this.requestStream(name, selectors, options);
     if (stream.status !== 200) throw new Failed(`the server refused the stream of ${name} with ${stream.status}`);
     return stream;
   }
 
-  requestPublish(update: Update, coming: HubRequestOptions = {}): Promise<HttpResponse> {
-    const headers = { 'content-type': FORM_TYPE, ...this.#headers(coming, () => this.publisherToken()) };
-    const query = coming.query === undefined ? '' : `?${formFields(coming.query).toString()}`;
+  requestPublish(update: Update, options: HubRequestOptions = {}): Promise<HttpResponse> {
+    const headers = { 'content-type': FORM_TYPE, ...this.#headers(options, () => this.publisherToken()) };
+    const query = options.query === undefined ? '' : `?${formFields(options.query).toString()}`;
     return this.request({ method: 'POST', headers, body: formFields(update).toString() }, query);
   }
 
   /** @returns the id of the update. @throws Failed if the status is not 200 */
-  async publish(update: Update, coming: HubRequestOptions = {}): Promise<string> {
-    const { status, body } = await this.requestPublish(update, coming);
+  async publish(update: Update, options: HubRequestOptions = {}): Promise<string> {
+    const { status, body } = await this.requestPublish(update, options);
     if (status !== 200) throw new Failed(`the server refused the update with ${status} ${body.slice(0, 80)}`);
     return body;
   }
@@ -75,7 +75,8 @@ export class HubClient {
   }
 
   /**
-   * Publishes a marker and waits for it. @returns the events that arrived before the marker: all earlier updates for the stream
+   * Publishes a marker and waits for it.
+   * @returns the events that arrived before the marker: all earlier updates for the stream
    */
   async receiveUntilMarker(stream: EventStreamClient, topic: string): Promise<StreamEvent[]> {
     const id = await this.publish({ topic, data: uniqueName('marker') });
@@ -93,11 +94,11 @@ export class HubClient {
     if (first !== undefined) throw new Failed(`${stream.name} should receive no event, but received ${formatValue(first)}`);
   }
 
-  #headers({ token, headers }: HubRequestOptions, usual: () => string): Record<string, string> {
+  #headers({ token, headers }: HubRequestOptions, defaultToken: () => string): Record<string, string> {
     const { mercure_publisher_key: publisher, mercure_subscriber_key: subscriber } = this.#fixture.server.settings;
     const isKeyed = publisher !== undefined && subscriber !== undefined;
-    const shownToken = token === undefined && isKeyed ? usual() : token;
-    return { ...(shownToken === undefined || shownToken === null ? {} : { authorization: `Bearer ${shownToken}` }), ...headers };
+    const bearer = token === undefined && isKeyed ? defaultToken() : token;
+    return { ...(bearer === undefined || bearer === null ? {} : { authorization: `Bearer ${bearer}` }), ...headers };
   }
 }
 

@@ -160,8 +160,7 @@ export const SETUPS: Readonly<Record<SetupName, Setup>> = SETUPS_BY_NAME;
 
 /**
  * The unmet requirement of a setup on a server with these settings. Unless the setup sets them, the general limits must allow
- * many
- * parallel peers, messages and requests.
+ * many parallel peers, messages and requests.
  */
 export function unmetRequirement({ settings: own, unmet }: Setup, settings: Settings): string | undefined {
   const room = { concurrent_limit: 300, message_burst: 400, http_rate_limit: 1_000 } as const;

@@ -28,9 +28,8 @@ export async function waitForPong(client: PeerClient): Promise<void> {
 }
 
 /**
- * Publishes a marker and waits for it. @returns the frames that `listener` received before the marker: all earlier publications
- * of
- * `publisher` that match its topics
+ * Publishes a marker and waits for it.
+ * @returns the frames that `listener` received before the marker: all earlier publications of `publisher` that match its topics
  */
 export async function receiveUntilMarker(listener: PeerClient, publisher: PeerClient, topic: string): Promise<Frame[]> {
   const marker = uniqueName('marker');

@@ -68,8 +68,7 @@ const COMPATIBLE_BEHAVIOURS: ServerBehaviours = {
 /**
  * - `signalbox`: all rules, and the default limits of Signalbox;
  * - `compatible`: for an unknown server. The behaviours of `peer` 1.0.2 are accepted unless they harm other peers. Unknown limits
- * are
- * not tested;
+ * are not tested;
  * - `peer`: the same with the limits of `peer` 1.0.2, which also ignores a socket after a malformed frame.
  */
 export type ExpectationsName = 'signalbox' | 'compatible' | 'peer';

@@ -21,8 +21,7 @@ import type { Step } from './steps.ts';
 export interface RandomOptions {
   /**
    * The address of the server, the `patience` and the configuration: `settings` override the limits of `expectations`. Each key
-   * in
-   * `settings.key` is a realm.
+   * in `settings.key` is a realm.
    */
   readonly server: Profile;
   /** The number of step lists, 1 to 10,000; the default is 30. The run ends at the first violation. */
@@ -60,8 +59,7 @@ const SEEDS = 2 ** 31;
 
 /**
  * Plays random steps against a server, and verifies the observations after each step with the model of the property tests. The
- * steps
- * of a violation are reduced, replayed and printed.
+ * steps of a violation are reduced, replayed and printed.
  * @throws UsageError if `replay` or `runs` is invalid.
  */
 export async function runRandom(options: RandomOptions, io: Io): Promise<RandomResult> {

@@ -104,8 +104,7 @@ export class SentMessages {
 
   /**
    * True if a received EXPIRE certainly covers this message too. A message that is barely old enough may expire in the next
-   * sweep,
-   * which covers all messages sent shortly after those of the first sweep.
+   * sweep, which covers all messages sent shortly after those of the first sweep.
    */
   #surelyExpired({ at, mayHaveExpiredWith }: SentMessage, now: Millis): boolean {
     const { limits, tolerance } = this.#expected;

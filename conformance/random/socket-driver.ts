@@ -8,7 +8,7 @@ import { IGNORED_FRAMES, MALFORMED_FRAMES } from './odd-frames.ts';
 import type { RunContext } from './run-context.ts';
 import type { StepDriver, ActivePeer } from './steps.ts';
 
-type Seat = Pick<ActivePeer, 'realm' | 'id'>;
+type PeerSlot = Pick<ActivePeer, 'realm' | 'id'>;
 
 /** Timeouts within this margin are awaited before the next step. */
 const DEADLINE_MARGIN_MS: Millis = 250;
@@ -16,15 +16,14 @@ const DEADLINE_MARGIN_MS: Millis = 250;
 const MIN_LIMIT_FOR_MALFORMED = 100;
 
 /**
- * Plays steps against a server over WebSockets, and reports all observations to the model. After each step the driver waits until
- * the server has read all frames and the clients have received all answers. Replays therefore give the same verdict, if the
- * server
- * preserves the order of each socket.
+ * Plays steps against a server over WebSockets, and reports all observations to the model. After each step the driver waits
+ * until the server has read all frames and the clients have received all answers. Replays therefore give the same verdict, if the
+ * server preserves the order of each socket.
  */
 export class SocketDriver implements StepDriver<Promise<void>> {
   readonly #context: RunContext;
   readonly #swarm: Swarm;
-  readonly #seats = new Map<ClientConnection, Seat>();
+  readonly #slots = new Map<ClientConnection, PeerSlot>();
 
   constructor(context: RunContext) {
     this.#context = context;
@@ -46,13 +45,13 @@ export class SocketDriver implements StepDriver<Promise<void>> {
   }
 
   activePeers(): ActivePeer[] {
-    const owners = [...this.#seats].filter(([connection]) => this.#swarm.model.ownerOf(connection) === connection);
-    return owners.map(([connection, seat]) => ({ connection, ...seat }));
+    const owners = [...this.#slots].filter(([connection]) => this.#swarm.model.ownerOf(connection) === connection);
+    return owners.map(([connection, slot]) => ({ connection, ...slot }));
   }
 
-  connect(seat: Seat, token: string): Promise<void> {
+  connect(slot: PeerSlot, token: string): Promise<void> {
     return this.#step(async () => {
-      const connection = await this.#connect(seat, token);
+      const connection = await this.#connect(slot, token);
       await this.#swarm.settle({ connection });
     });
   }
@@ -85,8 +84,8 @@ export class SocketDriver implements StepDriver<Promise<void>> {
     });
   }
 
-  sendMalformed(connection: ClientConnection, over: string, times: number): Promise<void> {
-    const frame = MALFORMED_FRAMES[over] ?? over;
+  sendMalformed(connection: ClientConnection, frameName: string, times: number): Promise<void> {
+    const frame = MALFORMED_FRAMES[frameName] ?? frameName;
     return this.#step(async () => {
       if (!this.#context.expected.behaviours.toleratesMalformed) return this.#sendMalformedAsGuest(connection, frame);
       for (let i = 0; i < times; i++) {
@@ -156,22 +155,22 @@ export class SocketDriver implements StepDriver<Promise<void>> {
     return this.#swarm.waitUnlessOverdue(() => !this.#swarm.model.isNearDeadline(DEADLINE_MARGIN_MS));
   }
 
-  async #connect(seat: Seat, token: string): Promise<ClientConnection> {
-    const { realm, id } = seat;
+  async #connect(slot: PeerSlot, token: string): Promise<ClientConnection> {
+    const { realm, id } = slot;
     const connection = await this.#swarm.connect(`connection ${this.#swarm.size} (${id})`, {
       realm: this.#context.keys[realm % this.#context.keys.length] ?? '',
       id: this.#prefixed(id),
       token,
     });
-    this.#seats.set(connection, seat);
+    this.#slots.set(connection, slot);
     return connection;
   }
 
   /** L4: connects with another token to verify that the id is free, then leaves. */
   async #expectFreeId(connection: ClientConnection): Promise<void> {
-    const seat = this.#seats.get(connection);
-    if (seat === undefined || this.#swarm.model.ownerOf(connection) !== undefined) return;
-    await this.#sendLeave(await this.#connect(seat, randomUUID()));
+    const slot = this.#slots.get(connection);
+    if (slot === undefined || this.#swarm.model.ownerOf(connection) !== undefined) return;
+    await this.#sendLeave(await this.#connect(slot, randomUUID()));
   }
 
   async #sendLeave(connection: ClientConnection): Promise<void> {

@@ -4,7 +4,7 @@ import type { Kind } from './message-kinds.ts';
 /* Steps are plain values that can be generated, reduced, printed and parsed. */
 
 /** An id, and the index of its realm. */
-interface Seat {
+interface PeerSlot {
   readonly realm: number;
   readonly id: string;
 }
@@ -17,7 +17,7 @@ interface Actor {
 
 /** One action of a peer. */
 export type Step =
-  | ({ readonly do: 'connect'; readonly token: string } & Seat)
+  | ({ readonly do: 'connect'; readonly token: string } & PeerSlot)
   | ({ readonly do: 'reconnect' } & Actor)
   | ({ readonly do: 'takeover' } & Actor)
   | ({ readonly do: 'relay'; readonly kind: Kind; readonly to: string } & Actor)
@@ -38,7 +38,7 @@ export const IDS = ['ann', 'bob', '__proto__', 'čtyři', 'eve', 'fay'] as const
 export const UNUSABLE_ID = 'no\u0007body';
 
 /** A present peer and its connection. */
-export interface ActivePeer extends Seat {
+export interface ActivePeer extends PeerSlot {
   readonly connection: ClientConnection;
 }
 
@@ -46,7 +46,7 @@ export interface ActivePeer extends Seat {
 export interface StepDriver<Done> {
   /** The connections that own an id. */
   activePeers(): readonly ActivePeer[];
-  connect(seat: Seat, token: string): Done;
+  connect(slot: PeerSlot, token: string): Done;
   relay(connection: ClientConnection, to: string, kind: Kind): Done;
   /** Sends messages without waiting in between. */
   flood(connection: ClientConnection, to: string, count: number): Done;
@@ -54,9 +54,9 @@ export interface StepDriver<Done> {
   sendFromAll(connections: readonly ClientConnection[], to: string): Done;
   sendHeartbeat(connection: ClientConnection): Done;
   /** @param frame a name in `MALFORMED_FRAMES`. */
-  sendMalformed(connection: ClientConnection, over: string, times: number): Done;
+  sendMalformed(connection: ClientConnection, frame: string, times: number): Done;
   /** @param frame a name in `IGNORED_FRAMES`. */
-  sendIgnored(connection: ClientConnection, what: string): Done;
+  sendIgnored(connection: ClientConnection, frame: string): Done;
   leave(connection: ClientConnection): Done;
   hangUp(connection: ClientConnection, how: 'close' | 'cut'): Done;
   wait(ms: number): Done;
@@ -76,7 +76,7 @@ export function actionFor<Done>(step: Step, driver: StepDriver<Done>): Action<Do
   switch (step.do) {
     case 'connect':
       return {
-        description: `${describeSeat(step)} connects with token ${step.token}`,
+        description: `${describePeer(step)} connects with token ${step.token}`,
         step,
         run: () => driver.connect(step, step.token),
       };
@@ -93,7 +93,7 @@ function sendFromAllAction<Done>(step: Extract<Step, { do: 'from-all' }>, driver
   const peers = driver.activePeers().filter(({ realm }) => realm === step.realm);
   if (peers.length === 0) return undefined;
   const connections = peers.map(({ connection }) => connection);
-  const names = peers.map(describeSeat);
+  const names = peers.map(describePeer);
   const sends = `CANDIDATE to ${quoteIfNeeded(step.to)}`;
   const description =
     names.length === 1 ? `${names[0]} sends ${sends}` : `${names.join(' and ')} each send ${sends} at the same time`;
@@ -106,7 +106,7 @@ function singlePeerAction<Done>(step: SinglePeerStep, driver: StepDriver<Done>):
   const peer = findActor(step, driver.activePeers());
   if (peer === undefined) return undefined;
   const [what, run] = describeAndRun(step, driver, peer);
-  return { description: `${describeSeat(peer)} ${what}`, step: { ...step, realm: peer.realm, who: peer.id }, run };
+  return { description: `${describePeer(peer)} ${what}`, step: { ...step, realm: peer.realm, who: peer.id }, run };
 }
 
 function describeAndRun<Done>(
@@ -156,11 +156,11 @@ function findActor({ realm, who }: Actor, peers: readonly ActivePeer[]): ActiveP
   return inOrder.find((other) => rank(other) > from) ?? inOrder[0];
 }
 
-function rank({ realm, id }: Seat): number {
+function rank({ realm, id }: PeerSlot): number {
   return realm * (IDS.length + 1) + (IDS as readonly string[]).indexOf(id);
 }
 
-function describeSeat({ realm, id }: Seat): string {
+function describePeer({ realm, id }: PeerSlot): string {
   return realm === 0 ? quoteIfNeeded(id) : `${quoteIfNeeded(id)} in realm ${realm + 1}`;
 }
 

@@ -63,13 +63,13 @@ export class Swarm {
   async connect(name: string, who: Credentials): Promise<ClientConnection> {
     const connection = newConnection(name, who);
     this.#tick();
-    const verdict = this.model.recordConnect(connection);
-    const wasSomebodys = verdict === 'admitted' && !connection.isReconnect && this.model.freedBy(connection) !== undefined;
-    const socket = wasSomebodys ? await this.#openWhenFree(connection) : await this.#open(connection);
+    const outcome = this.model.recordConnect(connection);
+    const wasOwned = outcome === 'admitted' && !connection.isReconnect && this.model.freedBy(connection) !== undefined;
+    const socket = wasOwned ? await this.#openWhenFree(connection) : await this.#open(connection);
     this.#sockets.set(connection, socket);
     this.#listen(connection, socket);
-    const needsNoWelcome = connection.isReconnect && !this.#context.expected.behaviours.reconnectGetsOpen;
-    await this.#waitForDue(() => connection.isClosed || connection.gotOpen || needsNoWelcome);
+    const openIsOptional = connection.isReconnect && !this.#context.expected.behaviours.reconnectGetsOpen;
+    await this.#waitForDue(() => connection.isClosed || connection.gotOpen || openIsOptional);
     return connection;
   }
 
@@ -100,8 +100,8 @@ export class Swarm {
 
   /**
    * Waits until the server has read all sent frames and all answers have arrived. Each sender receives an echo of its own
-   * message, which
-   * the server relays after its earlier frames. All other connections receive a pong, which follows the frames relayed to them.
+   * message, which the server relays after its earlier frames. All other connections receive a pong, which follows the frames
+   * relayed to them.
    * @throws RuleViolation
    */
   async settle(...senders: readonly Sender[]): Promise<void> {

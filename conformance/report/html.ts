@@ -69,7 +69,7 @@ function intro(title: string, runs: readonly RunResult[], { rows }: Matrix): Mar
   const cases = rows.length === 1 ? '1 case' : `${rows.length} cases`;
   return html`<header class="intro">
     <h1>${title}</h1>
-    <p>${cases} for the rules of the PeerJS protocol, run by <code>signalbox conform</code> ${versions}.</p>
+    <p>${cases}, run by <code>signalbox conform</code> ${versions}.</p>
     <details>
       <summary>Meaning of the verdicts</summary>
       <dl>

@@ -1,7 +1,6 @@
 /**
  * The script of the page: search, counts, navigation between findings, and the open case in the URL fragment. Plain JavaScript
- * that
- * contains no text of a result.
+ * that contains no text of a result.
  */
 export const SCRIPT = `
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];

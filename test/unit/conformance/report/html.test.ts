@@ -16,7 +16,7 @@ describe('a page', () => {
   it('lists the versions of the suite', () => {
     const older = { ...sampleRun([sampleCase('M1.a')]), version: '1.0.0' };
     expect(reportInHtml([sampleRun([]), older, older])).toMatch(
-      /1 case for .*<code>signalbox conform<\/code>\s+1\.0\.0, 1\.2\.3\./,
+      /1 case, run by <code>signalbox conform<\/code>\s+1\.0\.0, 1\.2\.3\./,
     );
   });
 
