@@ -22,7 +22,7 @@ export type Ignored =
 /** O5, X4, X5: the carrier of the session that had the id before. */
 export type Replaced = 'nothing' | Carrier;
 
-/** The result of a rule. `application/perform.ts` performs it. */
+/** The result of a rule. `application/performer.ts` performs it. */
 export type Decision =
   | { readonly do: 'deliver'; readonly to: ConnectionId; readonly message: SignalMessage }
   | { readonly do: 'hold'; readonly sender: Session; readonly message: SignalMessage }

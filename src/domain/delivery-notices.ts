@@ -1,4 +1,4 @@
-import { type Decision, type Expired, IGNORE } from './decision.ts';
+import { IGNORE, type Decision, type Expired } from './decision.ts';
 import { needsDelivery, notice, type SignalMessage } from './message.ts';
 import type { SessionTable } from './session-table.ts';
 
@@ -10,10 +10,10 @@ export class DeliveryNotices {
   readonly #sessions: SessionTable;
   readonly #isSingleNode: boolean;
 
-  /** @param isAlone whether there is no other node. */
-  constructor(roster: SessionTable, isAlone: boolean) {
-    this.#sessions = roster;
-    this.#isSingleNode = isAlone;
+  /** @param isSingleNode whether no other node exists, so that an unknown sender is disconnected. */
+  constructor(sessions: SessionTable, isSingleNode: boolean) {
+    this.#sessions = sessions;
+    this.#isSingleNode = isSingleNode;
   }
 
   /** M16: the connection of the recipient did not accept the message. */

@@ -1,5 +1,5 @@
 import type { Session } from './session.ts';
-import { type Millis, NEVER } from './time.ts';
+import { NEVER, type Millis } from './time.ts';
 
 interface Entry {
   readonly session: Session;

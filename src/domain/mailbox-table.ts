@@ -1,9 +1,9 @@
 import type { Expired } from './decision.ts';
 import type { PeerId } from './ids.ts';
-import { type HeldMessage, Mailbox } from './mailbox.ts';
+import { Mailbox, type HeldMessage } from './mailbox.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { copyMessage, heldMessageBytes, needsDelivery, type SignalMessage } from './message.ts';
-import { type Millis, NEVER } from './time.ts';
+import { NEVER, type Millis } from './time.ts';
 
 /** M13, M14: limits of held messages. */
 export interface MailboxLimits {

@@ -1,5 +1,5 @@
 import type { Session } from './session.ts';
-import { type Millis, NEVER } from './time.ts';
+import { NEVER, type Millis } from './time.ts';
 
 /** Sessions in the order of their last ping. The interval is the same for all, so the first one is always due first. */
 export class PingSchedule {

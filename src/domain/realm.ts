@@ -1,7 +1,7 @@
-import { type Decision, type Expired, IGNORE, type Replaced } from './decision.ts';
+import { IGNORE, type Decision, type Expired, type Replaced } from './decision.ts';
 import { DeliveryNotices } from './delivery-notices.ts';
 import { drainSessions } from './drain-sessions.ts';
-import { type ConnectionId, echoed, type NodeId, parsePeerId, type PeerId, type RealmKey } from './ids.ts';
+import { echoed, parsePeerId, type ConnectionId, type NodeId, type PeerId, type RealmKey } from './ids.ts';
 import { LivenessMonitor, type LivenessTimeouts } from './liveness-monitor.ts';
 import { deliverableTo, fetchMailbox, fetchMore, handOver, type MailboxFetch } from './mailbox-fetch.ts';
 import { needsDelivery, notice, type OutgoingMessage, type SignalMessage } from './message.ts';
@@ -12,7 +12,7 @@ import type { Session, SessionEvent, SessionTraits } from './session.ts';
 import { SessionTable } from './session-table.ts';
 import type { Millis } from './time.ts';
 import type { Token } from './token.ts';
-import { type TopicLimits, TopicRegistry } from './topic-registry.ts';
+import { TopicRegistry, type TopicLimits } from './topic-registry.ts';
 
 /** Limits of one realm. */
 export interface RealmLimits extends RateLimits, TopicLimits, LivenessTimeouts {
@@ -63,7 +63,7 @@ export class Realm {
     return this.#sessions.size + this.#guests.size;
   }
 
-  /** O6. */
+  /** O6: whether the realm has reached `concurrentLimit`. */
   get isFull(): boolean {
     return this.size >= this.limits.concurrentLimit;
   }
@@ -175,7 +175,7 @@ export class Realm {
     return this.takeToken(session, now);
   }
 
-  /** M19, M20. @returns the rate-limit decision (pause or close); undefined within the limit */
+  /** M19, M20: takes a token. @returns the rate-limit decision (pause or close); undefined within the limit */
   takeToken(session: Session, now: Millis): Decision | undefined {
     const overdraft = session.rateLimiter.takeToken(this.limits, now);
     if (overdraft === 0) return undefined;
@@ -184,7 +184,7 @@ export class Realm {
       : this.#close(session, 'ended', 'flooding');
   }
 
-  /** M1, M4, M6, M12, M13. */
+  /** M1, M4, M6, M12, M13: delivers a message to an open peer, or holds the message for an absent one. */
   relay(sender: Session, outgoing: OutgoingMessage): Decision {
     const { kind, to, payload } = outgoing;
     if (to === undefined || to.length === 0) return IGNORE.missing;
@@ -234,17 +234,17 @@ export class Realm {
     return this.#close(session, 'ended', 'fault');
   }
 
-  /** M16. */
+  /** M16: the connection of the recipient did not accept the message. */
   undelivered(message: SignalMessage): Decision {
     return this.#notices.undelivered(message);
   }
 
-  /** M13. */
+  /** M13: the mailbox had no room for the message. */
   unheld(message: SignalMessage): Decision {
     return this.#notices.unheld(message);
   }
 
-  /** M14, M15. */
+  /** M14, M15: held messages have expired. */
   expired(expired: Expired): Decision {
     return this.#notices.expired(expired);
   }

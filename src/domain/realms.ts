@@ -1,4 +1,4 @@
-import { type NodeId, realmKey } from './ids.ts';
+import { realmKey, type NodeId } from './ids.ts';
 import { invariant } from './invariant.ts';
 import { Realm, type RealmLimits } from './realm.ts';
 

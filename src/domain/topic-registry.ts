@@ -5,10 +5,10 @@ import type { Session } from './session.ts';
 import { anyMatches, type Budget } from './subscriber-search.ts';
 import { recordTopicMemory, subscriptionBytes, Subscriptions } from './subscriptions.ts';
 import {
-  type Clearance,
-  type Draft,
   maxUrlLength,
   parseTopicName,
+  type Clearance,
+  type Draft,
   type Publication,
   type RequestedTopics,
   type Selector,
@@ -42,9 +42,9 @@ export class TopicRegistry {
   readonly #subscriptions = new Subscriptions();
   readonly #history: History | undefined;
 
-  constructor(limits: TopicLimits, remembers: boolean) {
+  constructor(limits: TopicLimits, keepsHistory: boolean) {
     this.#limits = limits;
-    this.#history = remembers ? new History(limits) : undefined;
+    this.#history = keepsHistory ? new History(limits) : undefined;
   }
 
   /** T6: whether publications are kept in a history, so that each one needs an id. */
@@ -139,8 +139,8 @@ export class TopicRegistry {
   /** T1: validates a draft. The payload of the publication is still borrowed. */
   parsePublication(draft: Draft, id: string, from: Session | undefined): Publication | TopicRefusal {
     const topics: TopicName[] = [];
-    const written = draft.topics.length > 0 ? draft.topics : (from?.subscriptions?.topics ?? []);
-    for (const text of written) {
+    const names = draft.topics.length > 0 ? draft.topics : (from?.subscriptions?.topics ?? []);
+    for (const text of names) {
       const topic = parseTopicName(text, this.#limits.topicLength);
       if (!topic.ok) return topic.refusal;
       topics.push(topic.value);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CreateEngine, NODES, type PeerName, PEERS, SimulatedCluster } from './cluster/simulated-cluster.ts';
+import { NODES, PEERS, SimulatedCluster, type CreateEngine, type PeerName } from './cluster/simulated-cluster.ts';
 import { SimulatedEngine } from './cluster/simulated-engine.ts';
 import { SimulatedNats } from './cluster/simulated-nats.ts';
 

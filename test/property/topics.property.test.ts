@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { type Kind, type Topic, TopicModel, TOPICS } from './topic-model.ts';
+import { TopicModel, TOPICS, type Kind, type Topic } from './topic-model.ts';
 
 /** One action of a client. `client` is an index into the connected clients. */
 type Action =

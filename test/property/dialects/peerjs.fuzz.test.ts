@@ -7,7 +7,7 @@ import type { PeerId } from '../../../src/domain/ids.ts';
 import { FRAMES, INEFFECTIVE_FRAMES } from './frames.ts';
 import { HAND_WRITTEN } from './hand-written-json.ts';
 import { mutated } from './mutations.ts';
-import { type Meaning, meaningOf, membersOf } from './oracle.ts';
+import { meaningOf, membersOf, type Meaning } from './oracle.ts';
 
 type Relayed = Extract<FrameRequest, { action: 'relay' }>;
 

@@ -7,19 +7,19 @@ import { SessionTable } from '../../../src/domain/session-table.ts';
 import { ownerOf, Token } from '../../../src/domain/token.ts';
 import { peerId, session } from './session-fixture.ts';
 
-let roster: SessionTable;
+let sessions: SessionTable;
 beforeEach(() => {
-  roster = new SessionTable();
+  sessions = new SessionTable();
 });
 
-function seated(token: string): Session {
+function openSession(token: string): Session {
   const ann = session('ann', undefined, 0, { token: new Token(token) });
   ann.transition('registered');
-  roster.register(ann);
+  sessions.register(ann);
   return ann;
 }
 
-const letter = (token: string): SignalMessage => ({
+const offer = (token: string): SignalMessage => ({
   kind: 'offer',
   from: peerId('ann'),
   to: peerId('bob'),
@@ -29,9 +29,9 @@ const letter = (token: string): SignalMessage => ({
 
 describe('DeliveryNotices', () => {
   it('M13, M14, M16: sends the notice to the sender, also on a new connection with the same token', () => {
-    const { connection } = seated('hers');
-    const notices = new DeliveryNotices(roster, true);
-    const decisions = [notices.undelivered(letter('hers')), notices.unheld(letter('hers')), notices.expired(letter('hers'))];
+    const { connection } = openSession('hers');
+    const notices = new DeliveryNotices(sessions, true);
+    const decisions = [notices.undelivered(offer('hers')), notices.unheld(offer('hers')), notices.expired(offer('hers'))];
     expect(decisions).toMatchObject(
       (['leave', 'expire', 'expire'] as const).map((kind) => ({
         do: 'deliver',
@@ -41,29 +41,29 @@ describe('DeliveryNotices', () => {
     );
   });
 
-  it.each([true, false])('M15: sends no notice to a later owner of the id (single node: %s)', (isAlone) => {
-    seated('another');
-    const notices = new DeliveryNotices(roster, isAlone);
+  it.each([true, false])('M15: sends no notice to a later owner of the id (single node: %s)', (isSingleNode) => {
+    openSession('another');
+    const notices = new DeliveryNotices(sessions, isSingleNode);
     const gone = { do: 'ignore', why: 'sender-gone' };
-    expect([notices.undelivered(letter('hers')), notices.unheld(letter('hers')), notices.expired(letter('hers'))]).toEqual([
+    expect([notices.undelivered(offer('hers')), notices.unheld(offer('hers')), notices.expired(offer('hers'))]).toEqual([
       ...[gone, gone, gone],
     ]);
   });
 
   it('M15: holds the notice, with its owner, for a sender that may be on another node; a returned notice too', () => {
-    const notices = new DeliveryNotices(roster, false);
-    const { from, to, owner } = letter('hers');
-    const report = { do: 'hold-notice', kind: 'expire', undelivered: { from, to, owner } };
-    expect(notices.expired(letter('hers'))).toEqual(report);
-    expect(notices.returned(notice('expire', to, from, owner))).toEqual(report);
+    const notices = new DeliveryNotices(sessions, false);
+    const { from, to, owner } = offer('hers');
+    const held = { do: 'hold-notice', kind: 'expire', undelivered: { from, to, owner } };
+    expect(notices.expired(offer('hers'))).toEqual(held);
+    expect(notices.returned(notice('expire', to, from, owner))).toEqual(held);
   });
 
   it('M15: removes notices for a former owner from a fetched mailbox, and keeps messages of peers', () => {
-    const heir = seated('another');
-    const { from, to, owner } = letter('hers');
-    const others = [letter('theirs'), { ...letter('theirs'), kind: 'leave', owner: undefined } as const];
-    const own = notice('expire', to, from, heir.token);
-    heir.inherited = [notice('expire', to, from, owner)];
-    expect(deliverableTo(heir, [notice('leave', to, from, owner), own], others)).toEqual([own, ...others]);
+    const successor = openSession('another');
+    const { from, to, owner } = offer('hers');
+    const others = [offer('theirs'), { ...offer('theirs'), kind: 'leave', owner: undefined } as const];
+    const own = notice('expire', to, from, successor.token);
+    successor.inherited = [notice('expire', to, from, owner)];
+    expect(deliverableTo(successor, [notice('leave', to, from, owner), own], others)).toEqual([own, ...others]);
   });
 });

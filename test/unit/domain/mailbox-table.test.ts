@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type MailboxLimits, MailboxTable } from '../../../src/domain/mailbox-table.ts';
+import { MailboxTable, type MailboxLimits } from '../../../src/domain/mailbox-table.ts';
 import { heldMessageBytes, type SignalMessage } from '../../../src/domain/message.ts';
 import { NEVER } from '../../../src/domain/time.ts';
 import { peerId } from './session-fixture.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type HeldMessage, Mailbox } from '../../../src/domain/mailbox.ts';
+import { Mailbox, type HeldMessage } from '../../../src/domain/mailbox.ts';
 import { peerId } from './session-fixture.ts';
 
 const held = (from: string, bytes = 10): HeldMessage => ({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type MemoryAccount, MemoryBudget, type MemoryUse } from '../../../src/domain/memory-budget.ts';
+import { MemoryBudget, type MemoryAccount, type MemoryUse } from '../../../src/domain/memory-budget.ts';
 
 const budget = (limits: Partial<{ memoryBudget: number; memoryPerAddress: number }> = {}): MemoryBudget =>
   new MemoryBudget({ memoryBudget: 100, memoryPerAddress: 50, ...limits });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allowedOrigin, mayOpenSocket, type OriginPolicy, pageOf } from '../../../src/domain/origins.ts';
+import { allowedOrigin, mayOpenSocket, pageOf, type OriginPolicy } from '../../../src/domain/origins.ts';
 
 const request = (origin: string | undefined, host: string | undefined) => ({
   header: (name: 'origin' | 'host') => (name === 'origin' ? origin : host),

@@ -180,8 +180,8 @@ describe('relaying', () => {
 
   it('M13, M14: reports a rejected or expired message with EXPIRE', () => {
     const ann = open('ann');
-    const told = { do: 'deliver', to: ann.connection, message: { kind: 'expire', from: 'bob', to: 'ann', owner: ann.token } };
-    expect([realm.unheld(offer('ann', 'bob')), realm.expired(offer('ann', 'bob'))]).toMatchObject([told, told]);
+    const expected = { do: 'deliver', to: ann.connection, message: { kind: 'expire', from: 'bob', to: 'ann', owner: ann.token } };
+    expect([realm.unheld(offer('ann', 'bob')), realm.expired(offer('ann', 'bob'))]).toMatchObject([expected, expected]);
   });
 
   it('M15: sends no notice for a disconnected sender', () => {
@@ -202,9 +202,9 @@ describe('liveness and closing', () => {
 
   it('M19: closes a peer that exceeds its rate limit', () => {
     const ann = open('ann');
-    const verdicts = Array.from({ length: 6 }, () => realm.frameReceived(ann, 0));
-    expect(verdicts.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => undefined));
-    expect(verdicts[5]).toEqual({ do: 'close', session: ann, ending: 'flooding' });
+    const decisions = Array.from({ length: 6 }, () => realm.frameReceived(ann, 0));
+    expect(decisions.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => undefined));
+    expect(decisions[5]).toEqual({ do: 'close', session: ann, ending: 'flooding' });
   });
 
   it('M10, M19: keeps the rate limiter of a peer across a reconnect and a disconnection', () => {
@@ -272,12 +272,12 @@ describe('messages fetched for a closed connection', () => {
   it('O5: are delivered to its successor, before the messages that the successor fetches', () => {
     const ann = open('ann');
     const fetch = realm.mailWaiting(ann.id) as MailboxFetch;
-    const heir = connecting('ann');
-    const [, next] = out((decisions) => realm.reconnect(heir, decisions));
+    const successor = connecting('ann');
+    const [, next] = out((decisions) => realm.reconnect(successor, decisions));
     expect(out((decisions) => realm.mailboxFetched(fetch, [offer], [], decisions))).toEqual([]);
     const later = { ...offer, kind: 'answer' } as const;
-    const told = out((decisions) => realm.mailboxFetched(next as MailboxFetch, [later], [], decisions));
-    expect(told.map((decision) => (decision.do === 'deliver' ? decision.message : decision.do))).toEqual([
+    const decided = out((decisions) => realm.mailboxFetched(next as MailboxFetch, [later], [], decisions));
+    expect(decided.map((decision) => (decision.do === 'deliver' ? decision.message : decision.do))).toEqual([
       ...['open', offer, later],
     ]);
   });
@@ -298,8 +298,8 @@ describe('messages fetched for a closed connection', () => {
 describe('a draining node', () => {
   it('closes at most the given number of sessions at a time, each once', () => {
     for (const id of ['ann', 'bob', 'cem']) open(id);
-    const asked = (): unknown[] => out((decisions) => realm.drain(decisions, 2, true));
-    expect([asked().length, asked().length, asked().length, realm.size]).toEqual([2, 1, 0, 0]);
+    const drained = (): unknown[] => out((decisions) => realm.drain(decisions, 2, true));
+    expect([drained().length, drained().length, drained().length, realm.size]).toEqual([2, 1, 0, 0]);
   });
 
   it('M13: delivers fetched messages before the close, and fetches no more', () => {
@@ -336,7 +336,7 @@ describe('guests', () => {
   it('T3, T9: opens a guest, then joins its requested topics; a guest is not addressable', () => {
     const [ann, bob] = [
       open('ann'),
-      session('bob', realm, 0, { traits: SUBSCRIBER_TRAITS, requestedTopics: wishing({ selectors: [topic('garden')] }) }),
+      session('bob', realm, 0, { traits: SUBSCRIBER_TRAITS, requestedTopics: requesting({ selectors: [topic('garden')] }) }),
     ];
     realm.connecting(bob, 0);
     expect(out((decisions) => realm.admitGuest(bob, decisions))).toEqual([{ do: 'open', session: bob, replaces: 'nothing' }]);
@@ -355,22 +355,24 @@ describe('guests', () => {
   });
 
   it('T5: closes a guest that requests too many topics', () => {
-    const greedy = session('eve', realm, 0, { requestedTopics: wishing({ selectors: ['a', 'b', 'c', 'd'].map(topic) }) });
-    realm.connecting(greedy, 0);
-    expect(out((decisions) => realm.admitGuest(greedy, decisions))).toMatchObject([
+    const guestOverLimit = session('eve', realm, 0, {
+      requestedTopics: requesting({ selectors: ['a', 'b', 'c', 'd'].map(topic) }),
+    });
+    realm.connecting(guestOverLimit, 0);
+    expect(out((decisions) => realm.admitGuest(guestOverLimit, decisions))).toMatchObject([
       { do: 'open' },
       { do: 'close', ending: 'overreaching' },
     ]);
   });
 
   it('MER5: replays missed publications to a guest', () => {
-    const board = realm.topics(SUBSCRIBER_TRAITS);
-    const publication = board.parsePublication(draft('garden', 'rain'), '1', undefined);
+    const topics = realm.topics(SUBSCRIBER_TRAITS);
+    const publication = topics.parsePublication(draft('garden', 'rain'), '1', undefined);
     if (typeof publication === 'string') return expect.fail(publication);
-    board.publish(publication, undefined, []);
+    topics.publish(publication, undefined, []);
     const late = session('eve', realm, 0, {
       traits: SUBSCRIBER_TRAITS,
-      requestedTopics: wishing({ selectors: [topic('garden')], since: 'earliest' }),
+      requestedTopics: requesting({ selectors: [topic('garden')], since: 'earliest' }),
     });
     realm.connecting(late, 0);
     expect(out((decisions) => realm.admitGuest(late, decisions)).map((decision) => decision.do)).toEqual(['open', 'notify']);
@@ -426,8 +428,8 @@ describe('a peer with several connections', () => {
     realm.admit(stream);
     realm.mailboxFetched({ session: stream, replaces: 'nothing', alreadyFetched: [] }, [], [], []);
     const socket = connecting('ann');
-    const [closed, collect] = out((decisions) => realm.reconnect(socket, decisions));
-    expect([closed, collect]).toMatchObject([
+    const [closed, fetch] = out((decisions) => realm.reconnect(socket, decisions));
+    expect([closed, fetch]).toMatchObject([
       { do: 'close', session: stream },
       { do: 'fetch-mailbox', replaces: 'stream' },
     ]);
@@ -448,13 +450,13 @@ describe('a peer with several connections', () => {
   });
 });
 
-function connecting(id: string, how: Partial<SessionRequest<Realm>> = {}): RealmSession {
-  const one = session(id, realm, 0, how);
+function connecting(id: string, request: Partial<SessionRequest<Realm>> = {}): RealmSession {
+  const one = session(id, realm, 0, request);
   realm.connecting(one, 0);
   return one;
 }
 
-const wishing = (wishes: Partial<RequestedTopics>): RequestedTopics => ({ selectors: [], presence: false, ...wishes });
+const requesting = (requested: Partial<RequestedTopics>): RequestedTopics => ({ selectors: [], presence: false, ...requested });
 
 describe('a realm in a cluster', () => {
   beforeEach(() => {
@@ -511,7 +513,7 @@ describe('a realm in a cluster', () => {
     const [ann, bob] = [session('ann', realm), open('bob')];
     realm.connecting(ann, 0);
     realm.admit(ann);
-    expect(out((decisions) => realm.mailboxFetched(fetch(ann), [], [bob.id, peerId('clusterRealm')], decisions))).toMatchObject([
+    expect(out((decisions) => realm.mailboxFetched(fetch(ann), [], [bob.id, peerId('remote')], decisions))).toMatchObject([
       { do: 'open', session: ann },
       { do: 'fetch-mailbox', session: bob },
     ]);
@@ -521,13 +523,13 @@ describe('a realm in a cluster', () => {
   it('M17: ends the fetches of two peers whose writes fail', () => {
     const both = [session('ann', realm), session('bob', realm)] as const;
     for (const one of both) realm.connecting(one, 0);
-    const asked = both.map((one) => realm.admit(one));
+    const fetches = both.map((one) => realm.admit(one));
     let times = 0;
-    for (let one = asked.shift(); one?.do === 'fetch-mailbox' && times < 100; one = asked.shift()) {
-      const asking = one;
+    for (let one = fetches.shift(); one?.do === 'fetch-mailbox' && times < 100; one = fetches.shift()) {
+      const current = one;
       times += 1;
-      const next = out((decisions) => realm.mailboxFetched(asking, [], [both[0].id, both[1].id], decisions));
-      asked.push(...next.filter((decision) => decision.do === 'fetch-mailbox'));
+      const next = out((decisions) => realm.mailboxFetched(current, [], [both[0].id, both[1].id], decisions));
+      fetches.push(...next.filter((decision) => decision.do === 'fetch-mailbox'));
     }
     expect(times).toBeLessThanOrEqual(4);
     expect(both.map(({ state, isFetchingMailbox }) => [state, isFetchingMailbox])).toEqual([
@@ -543,10 +545,10 @@ describe('a realm in a cluster', () => {
   });
 
   it('M14, M16: holds a notice for a sender that may be on another node', () => {
-    expect(realm.expired({ from: peerId('clusterRealm'), to: peerId('bob') })).toEqual({
+    expect(realm.expired({ from: peerId('remote'), to: peerId('bob') })).toEqual({
       do: 'hold-notice',
       kind: 'expire',
-      undelivered: { from: 'clusterRealm', to: 'bob' },
+      undelivered: { from: 'remote', to: 'bob' },
     });
   });
 });

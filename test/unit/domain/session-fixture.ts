@@ -1,4 +1,4 @@
-import { connectionId, nodeId, parsePeerId, type PeerId, realmKey } from '../../../src/domain/ids.ts';
+import { connectionId, nodeId, parsePeerId, realmKey, type PeerId } from '../../../src/domain/ids.ts';
 import { Realm, type RealmLimits, type RealmSession } from '../../../src/domain/realm.ts';
 import { Session, type SessionRequest, type SessionTraits } from '../../../src/domain/session.ts';
 import { Token } from '../../../src/domain/token.ts';

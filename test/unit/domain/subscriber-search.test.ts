@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { anyMatches, type Budget, SubscriberSearch, UNBOUNDED } from '../../../src/domain/subscriber-search.ts';
+import { anyMatches, SubscriberSearch, UNBOUNDED, type Budget } from '../../../src/domain/subscriber-search.ts';
 import type { Publication, TopicPattern } from '../../../src/domain/topic.ts';
 import { guest, prefixPattern, topic, topicName } from './topic-fixture.ts';
 

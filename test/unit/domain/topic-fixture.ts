@@ -5,8 +5,6 @@ import { UNBOUNDED } from '../../../src/domain/subscriber-search.ts';
 import type { Draft, Receivers, RequestedTopics, Selector, TopicName, TopicPattern } from '../../../src/domain/topic.ts';
 import { LIMITS, REALM_IDENTITY, session } from './session-fixture.ts';
 
-/* Words of the tests of topics. */
-
 /** Traits of a guest on a stream, in a space with a history. */
 export const SUBSCRIBER_TRAITS: SessionTraits = { carrier: 'stream', liveness: 'reads', space: 'letters', keepsHistory: true };
 
@@ -29,10 +27,10 @@ export const draft = (topics: string | readonly string[], text = '', more: Parti
 });
 
 /** An open guest. */
-export function guest(id: string, realm = new Realm(REALM_IDENTITY, LIMITS), wishes: Partial<RequestedTopics> = {}): Session {
+export function guest(id: string, realm = new Realm(REALM_IDENTITY, LIMITS), requested: Partial<RequestedTopics> = {}): Session {
   const one = session(id, realm, 0, {
     traits: SUBSCRIBER_TRAITS,
-    requestedTopics: { selectors: [], presence: false, ...wishes },
+    requestedTopics: { selectors: [], presence: false, ...requested },
   });
   realm.connecting(one, 0);
   realm.admitGuest(one, []);

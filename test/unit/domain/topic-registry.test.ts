@@ -7,26 +7,26 @@ import { LIMITS, REALM_IDENTITY } from './session-fixture.ts';
 import { decisionsOf, draft, guest, notifications, prefixPattern, SUBSCRIBER_TRAITS, topic } from './topic-fixture.ts';
 
 let realm: Realm;
-let board: TopicRegistry;
+let registry: TopicRegistry;
 beforeEach(() => {
   realm = new Realm(REALM_IDENTITY, LIMITS);
-  board = realm.topics(SUBSCRIBER_TRAITS);
+  registry = realm.topics(SUBSCRIBER_TRAITS);
 });
 
 function read(topics: string | readonly string[], text = '', more = {}): Publication {
-  const publication = board.parsePublication(draft(topics, text, more), `id of ${text}`, undefined);
+  const publication = registry.parsePublication(draft(topics, text, more), `id of ${text}`, undefined);
   if (typeof publication === 'string') throw new Error(publication);
   return publication;
 }
 
 const published = (...given: Parameters<typeof read>): string[] =>
-  notifications(decisionsOf((out) => board.publish(read(...given), undefined, out)));
+  notifications(decisionsOf((out) => registry.publish(read(...given), undefined, out)));
 
 describe('publishing', () => {
   it('T3: notifies each subscriber once, even if several topics match', () => {
     const [ann, bob] = [guest('ann', realm), guest('bob', realm)];
-    board.join(ann, [topic('garden'), topic('street'), prefixPattern('g')], []);
-    board.join(bob, [topic('street')], []);
+    registry.join(ann, [topic('garden'), topic('street'), prefixPattern('g')], []);
+    registry.join(bob, [topic('street')], []);
     expect(published(['garden', 'street'], 'rain')).toEqual(
       [ann, bob].map(({ connection }) => `${connection} garden+street=rain`),
     );
@@ -36,42 +36,42 @@ describe('publishing', () => {
 
   it('T4: does not notify the publisher without echo', () => {
     const [ann, bob] = [guest('ann', realm), guest('bob', realm)];
-    for (const one of [ann, bob]) board.join(one, [topic('garden')], []);
-    expect(notifications(decisionsOf((out) => board.publish(read('garden', 'rain'), ann, out)))).toEqual([
+    for (const one of [ann, bob]) registry.join(one, [topic('garden')], []);
+    expect(notifications(decisionsOf((out) => registry.publish(read('garden', 'rain'), ann, out)))).toEqual([
       `${bob.connection} garden=rain`,
     ]);
   });
 
   it('REL2: reports the number of subscribers', () => {
     const [ann, bob] = [guest('ann', realm), guest('bob', realm)];
-    for (const one of [ann, bob]) board.join(one, [topic('garden')], []);
-    expect(decisionsOf((out) => board.publish(read('garden'), ann, out))).toMatchObject([{ event: { subscribers: 2 } }]);
+    for (const one of [ann, bob]) registry.join(one, [topic('garden')], []);
+    expect(decisionsOf((out) => registry.publish(read('garden'), ann, out))).toMatchObject([{ event: { subscribers: 2 } }]);
   });
 
   it('MER7: sends a private publication only to subscribers with clearance for one of its topics', () => {
     const cleared = guest('ann', realm, { clearance: [topic('street')] });
     const other = guest('bob', realm);
-    for (const one of [cleared, other]) board.join(one, [topic('garden')], []);
+    for (const one of [cleared, other]) registry.join(one, [topic('garden')], []);
     expect(published(['garden', 'street'], 'key', { isPrivate: true })).toEqual([`${cleared.connection} garden+street=key`]);
     expect(published('garden', 'key', { isPrivate: true })).toEqual([]);
   });
 
   it('T1, T5: rejects a publication without topics, with an invalid topic, or with too many', () => {
     const refusals = [[], [''], ['x'.repeat(11)], ['a', 'b', 'c', 'd']].map((topics) =>
-      board.parsePublication(draft(topics), 'id', undefined),
+      registry.parsePublication(draft(topics), 'id', undefined),
     );
     expect(refusals).toEqual(['topic-unusable', 'topic-unusable', 'topic-unusable', 'too-many-topics']);
   });
 
   it('PEO3: publishes to all topics of the connection if the draft has none', () => {
     const ann = guest('ann', realm);
-    board.join(ann, [topic('garden'), topic('street')], []);
-    expect(board.parsePublication(draft([]), 'id', ann)).toMatchObject({ topics: ['garden', 'street'], from: 'ann' });
+    registry.join(ann, [topic('garden'), topic('street')], []);
+    expect(registry.parsePublication(draft([]), 'id', ann)).toMatchObject({ topics: ['garden', 'street'], from: 'ann' });
   });
 
   it('does not notify a closing session', () => {
     const ann = guest('ann', realm);
-    board.join(ann, [topic('garden')], []);
+    registry.join(ann, [topic('garden')], []);
     realm.leave(ann);
     expect(published('garden')).toEqual([]);
   });
@@ -81,35 +81,35 @@ describe('joining', () => {
   it('T3: join and leave are idempotent', () => {
     const ann = guest('ann', realm);
     const selectors = [topic('garden'), prefixPattern('h')];
-    board.join(ann, selectors, []);
-    board.join(ann, selectors, []);
-    expect([board.subscriptionCount, published('garden', 'x').length]).toEqual([2, 1]);
-    board.leave(ann, selectors, []);
-    board.leave(ann, selectors, []);
-    expect([board.subscriptionCount, published('garden'), published('street')]).toEqual([0, [], []]);
+    registry.join(ann, selectors, []);
+    registry.join(ann, selectors, []);
+    expect([registry.subscriptionCount, published('garden', 'x').length]).toEqual([2, 1]);
+    registry.leave(ann, selectors, []);
+    registry.leave(ann, selectors, []);
+    expect([registry.subscriptionCount, published('garden'), published('street')]).toEqual([0, [], []]);
   });
 
   it('T5: limits the subscriptions of a connection; existing ones do not count again', () => {
     const ann = guest('ann', realm);
-    expect(board.refusalFor([topic('a'), topic('b'), topic('c'), topic('d')], ann)).toBe('too-many-topics');
-    board.join(ann, [topic('a'), topic('b'), prefixPattern('c')], []);
-    expect(board.refusalFor([topic('a'), prefixPattern('c')], ann)).toBeUndefined();
-    expect(board.refusalFor([topic('e')], ann)).toBe('too-many-topics');
+    expect(registry.refusalFor([topic('a'), topic('b'), topic('c'), topic('d')], ann)).toBe('too-many-topics');
+    registry.join(ann, [topic('a'), topic('b'), prefixPattern('c')], []);
+    expect(registry.refusalFor([topic('a'), prefixPattern('c')], ann)).toBeUndefined();
+    expect(registry.refusalFor([topic('e')], ann)).toBe('too-many-topics');
   });
 
   it('T5: limits the subscriptions and the patterns of all connections', () => {
     const [ann, bob, eve] = [guest('ann', realm), guest('bob', realm), guest('eve', realm)];
-    for (const one of [ann, bob]) board.join(one, [topic('a'), topic('b'), prefixPattern(one.id)], []);
-    expect(board.refusalFor([topic('a'), topic('b')], eve)).toBeUndefined();
-    expect(board.refusalFor([topic('a'), topic('b'), topic('c')], eve)).toBe('too-many-topics');
-    expect(board.refusalFor([prefixPattern('x')], eve)).toBe('too-many-topics');
+    for (const one of [ann, bob]) registry.join(one, [topic('a'), topic('b'), prefixPattern(one.id)], []);
+    expect(registry.refusalFor([topic('a'), topic('b')], eve)).toBeUndefined();
+    expect(registry.refusalFor([topic('a'), topic('b'), topic('c')], eve)).toBe('too-many-topics');
+    expect(registry.refusalFor([prefixPattern('x')], eve)).toBe('too-many-topics');
   });
 
   it('T1: rejects all selectors if one is invalid', () => {
     expect([
-      board.refusalFor([topic('a'), topic('')]),
-      board.refusalFor([prefixPattern('x'.repeat(10))]),
-      board.refusalFor([]),
+      registry.refusalFor([topic('a'), topic('')]),
+      registry.refusalFor([prefixPattern('x'.repeat(10))]),
+      registry.refusalFor([]),
     ]).toEqual(['topic-unusable', 'topic-unusable', undefined]);
   });
 });
@@ -118,15 +118,15 @@ describe('presence', () => {
   it('T7: notifies a new member of the others and vice versa; connections without presence are invisible', () => {
     const [ann, bob] = [guest('ann', realm, { presence: true }), guest('bob', realm, { presence: true })];
     const hidden = guest('hidden', realm);
-    board.join(hidden, [topic('garden')], []);
-    expect(notifications(decisionsOf((out) => board.join(ann, [topic('garden')], out)))).toEqual([
+    registry.join(hidden, [topic('garden')], []);
+    expect(notifications(decisionsOf((out) => registry.join(ann, [topic('garden')], out)))).toEqual([
       `${ann.connection} in garden: `,
     ]);
-    expect(notifications(decisionsOf((out) => board.join(bob, [topic('garden')], out)))).toEqual([
+    expect(notifications(decisionsOf((out) => registry.join(bob, [topic('garden')], out)))).toEqual([
       `${bob.connection} in garden: ann`,
       `${ann.connection} bob joined garden`,
     ]);
-    expect(notifications(decisionsOf((out) => board.leave(bob, [topic('garden')], out)))).toEqual([
+    expect(notifications(decisionsOf((out) => registry.leave(bob, [topic('garden')], out)))).toEqual([
       `${ann.connection} bob left garden`,
     ]);
   });
@@ -134,30 +134,30 @@ describe('presence', () => {
   it('T5: limits the connections with presence in a topic; others are not counted', () => {
     const here = ['a', 'b', 'c'].map((id) => guest(id, realm, { presence: true }));
     for (const one of here) {
-      expect(board.refusalFor([topic('garden')], one)).toBeUndefined();
-      board.join(one, [topic('garden')], []);
+      expect(registry.refusalFor([topic('garden')], one)).toBeUndefined();
+      registry.join(one, [topic('garden')], []);
     }
     const [late, hidden] = [guest('d', realm, { presence: true }), guest('e', realm)];
-    expect([late, hidden].map((one) => board.refusalFor([topic('garden')], one))).toEqual(['too-many-topics', undefined]);
-    board.leave(here[0] as Session, [topic('garden')], []);
-    expect(board.refusalFor([topic('garden')], late)).toBeUndefined();
+    expect([late, hidden].map((one) => registry.refusalFor([topic('garden')], one))).toEqual(['too-many-topics', undefined]);
+    registry.leave(here[0] as Session, [topic('garden')], []);
+    expect(registry.refusalFor([topic('garden')], late)).toBeUndefined();
   });
 
   it('T7, T8: removes a closed connection from all its topics, and publishes its will', () => {
     const [ann, bob] = [guest('ann', realm, { presence: true }), guest('bob', realm, { presence: true })];
-    for (const one of [ann, bob]) board.join(one, [topic('garden'), prefixPattern('x')], []);
+    for (const one of [ann, bob]) registry.join(one, [topic('garden'), prefixPattern('x')], []);
     bob.will = new TextEncoder().encode('farewell');
     realm.lost(bob);
     expect(notifications(decisionsOf((out) => realm.leaveTopics(bob, out)))).toEqual([
       `${ann.connection} bob left garden: farewell`,
     ]);
     expect(notifications(decisionsOf((out) => realm.leaveTopics(bob, out)))).toEqual([]);
-    expect(board.subscriptionCount).toBe(2);
+    expect(registry.subscriptionCount).toBe(2);
   });
 
   it('T8: discards the will of a peer that leaves by request', () => {
     const [ann, bob] = [guest('ann', realm, { presence: true }), guest('bob', realm, { presence: true })];
-    for (const one of [ann, bob]) board.join(one, [topic('garden')], []);
+    for (const one of [ann, bob]) registry.join(one, [topic('garden')], []);
     bob.will = new TextEncoder().encode('farewell');
     realm.leave(bob);
     realm.lost(bob);
@@ -176,24 +176,24 @@ describe('replay', () => {
     }
     const since = (id: string) => ({ selectors: [topic('garden')], presence: false, since: id });
     const ann = guest('ann', new Realm(REALM_IDENTITY, LIMITS), since('id of one'));
-    expect(notifications(decisionsOf((out) => board.replay(ann, out)))).toEqual([`${ann.connection} garden=three`]);
+    expect(notifications(decisionsOf((out) => registry.replay(ann, out)))).toEqual([`${ann.connection} garden=three`]);
     published('garden', 'secret', { isPrivate: true });
     const bob = guest('bob', new Realm(REALM_IDENTITY, LIMITS), since('id of three'));
-    expect(notifications(decisionsOf((out) => board.replay(bob, out)))).toEqual([]);
-    expect(board.replayFor(since('id of three'))).toMatchObject({ startsAfter: 'id of three' });
+    expect(notifications(decisionsOf((out) => registry.replay(bob, out)))).toEqual([]);
+    expect(registry.replayFor(since('id of three'))).toMatchObject({ startsAfter: 'id of three' });
   });
 
   it('MER5: replays publications that match a pattern', () => {
     published('garden', 'one');
     const ann = guest('ann', new Realm(REALM_IDENTITY, LIMITS), { selectors: [prefixPattern('gar')], since: 'earliest' });
-    expect(notifications(decisionsOf((out) => board.replay(ann, out)))).toEqual([`${ann.connection} garden=one`]);
+    expect(notifications(decisionsOf((out) => registry.replay(ann, out)))).toEqual([`${ann.connection} garden=one`]);
   });
 
   it('T2, T6: keeps no history in a space without one, and isolates spaces', () => {
     const other = realm.topics({ space: 'other', keepsHistory: false });
     const ann = guest('ann', realm);
-    board.join(ann, [topic('garden')], []);
-    expect([other.keepsHistory, other.replayFor({ selectors: [], presence: false, since: 'x' }), board.keepsHistory]).toEqual([
+    registry.join(ann, [topic('garden')], []);
+    expect([other.keepsHistory, other.replayFor({ selectors: [], presence: false, since: 'x' }), registry.keepsHistory]).toEqual([
       false,
       undefined,
       true,
