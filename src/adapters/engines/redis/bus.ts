@@ -5,18 +5,18 @@ import { decodeBusMessage, encodeBusMessage, type MessageFault } from '../shared
 import { BROADCAST_CHANNEL, nodeChannel } from './keys.ts';
 import type { ScriptRunner } from './script-runner.ts';
 
-/** Words between nodes over Redis' pub/sub, which tells each at most once. */
+/** Messages between nodes over Redis pub/sub. Each is delivered at most once. */
 export class RedisNodeBus implements NodeBus {
   readonly #node: NodeId;
   readonly #runner: ScriptRunner;
   readonly #subscriber: Redis;
   readonly #onFault: (fault: MessageFault) => void;
 
-  /** @param ears a connection of its own: one that listens can't ask. */
-  constructor(node: NodeId, link: ScriptRunner, ears: Redis, onFault: (fault: MessageFault) => void) {
+  /** @param subscriber a separate connection, because a connection that has subscribed accepts no other commands. */
+  constructor(node: NodeId, runner: ScriptRunner, subscriber: Redis, onFault: (fault: MessageFault) => void) {
     this.#node = node;
-    this.#runner = link;
-    this.#subscriber = ears;
+    this.#runner = runner;
+    this.#subscriber = subscriber;
     this.#onFault = onFault;
   }
 
@@ -26,21 +26,21 @@ export class RedisNodeBus implements NodeBus {
 
   listen({ onMessage, onMessagesLost }: BusListener): void {
     this.#subscriber.on('message', (_channel: string, text: string) => {
-      const said = decodeBusMessage(text);
-      if ('why' in said) this.#onFault(said);
-      else if (said.message.type !== 'publication' || said.from !== this.#node) onMessage(said.message);
+      const decoded = decodeBusMessage(text);
+      if ('why' in decoded) this.#onFault(decoded);
+      else if (decoded.message.type !== 'publication' || decoded.from !== this.#node) onMessage(decoded.message);
     });
-    // What was published before each subscription is lost.
+    // Messages published before the subscription are lost.
     this.#subscriber.on('ready', () => this.#subscribe(onMessagesLost));
     if (this.#subscriber.status === 'ready') this.#subscribe(onMessagesLost);
   }
 
   broadcast(word: BusPublication): void {
-    const given = [BROADCAST_CHANNEL, encodeBusMessage(this.#node, word)];
+    const args = [BROADCAST_CHANNEL, encodeBusMessage(this.#node, word)];
     this.#runner.run(
-      'tell',
+      'publish',
       word.realm,
-      given,
+      args,
       () => undefined,
       () => undefined,
     );

@@ -7,8 +7,8 @@ const REDIS_PORT = 6_379;
 const SENTINEL_PORT = 26_379;
 
 /**
- * The library retries no command and renews no subscription by itself: the callers do, in their own order, and handle the
- * failure. @param url see `reachRedis`.
+ * Opens a connection that reconnects. The library retries no command and renews no subscription; the callers do both, in their own
+ * order, and handle the failure. @param url see `connectRedisEngine`.
  */
 export function openConnection(url: string): Redis {
   const redis = new Redis({
@@ -16,15 +16,15 @@ export function openConnection(url: string): Redis {
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
-    // It would not handle the rejection if the connection breaks meanwhile, and that ends the process.
+    // The library does not handle a rejected subscription, and an unhandled rejection ends the process.
     autoResubscribe: false,
     socketTimeout: KEEP_ALIVE_MS,
     retryStrategy: (times) => Math.min(times * RETRY_STEP_MS, MAX_RETRY_MS),
     sentinelRetryStrategy: (times) => Math.min(times * RETRY_STEP_MS, MAX_RETRY_MS),
   });
-  // Told by `close`.
+  // The event `close` follows and is handled.
   redis.on('error', () => undefined);
-  // A connection that only receives would not notice that the other end is gone.
+  // Without requests, a connection that only receives would not detect a dead peer.
   const keepAlive = setInterval(() => {
     if (redis.status === 'ready') void redis.ping().catch(() => undefined);
   }, KEEP_ALIVE_MS);
@@ -36,14 +36,14 @@ export function openConnection(url: string): Redis {
 function connectionOptions(url: string) {
   const { protocol, hostname, port, username, password, pathname, searchParams } = new URL(url);
   const sentinel = searchParams.get('sentinel');
-  const isSecret = protocol === 'rediss:';
-  // An IPv6 address stands in brackets in a URL, and nowhere else.
+  const isTls = protocol === 'rediss:';
+  // Only a URL has an IPv6 address in brackets.
   const host = hostname.replaceAll(/[[\]]/g, '');
   return {
     ...(sentinel === null
       ? { host, port: Number(port || REDIS_PORT) }
-      : { sentinels: [{ host, port: Number(port || SENTINEL_PORT) }], name: sentinel, enableTLSForSentinelMode: isSecret }),
-    ...(isSecret ? { tls: {} } : {}),
+      : { sentinels: [{ host, port: Number(port || SENTINEL_PORT) }], name: sentinel, enableTLSForSentinelMode: isTls }),
+    ...(isTls ? { tls: {} } : {}),
     ...(username === '' ? {} : { username: decodeURIComponent(username) }),
     ...(password === '' ? {} : { password: decodeURIComponent(password) }),
     db: Number(pathname.slice(1)),

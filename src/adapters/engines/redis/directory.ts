@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Claim, ClaimOutcome, Holder, RenewOutcome, PeerDirectory } from '../../../application/ports/peer-directory.ts';
 import { nodeId, type ConnectionId, type NodeId, type PeerId, type RealmKey } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
-import { worstOutcome } from '../shared/keep-outcomes.ts';
+import { worstOutcome } from '../shared/renew-outcomes.ts';
 import { encodeBusMessage } from '../shared/bus-messages.ts';
 import { listOf, textOf, type ScriptRunner } from './script-runner.ts';
 
@@ -13,39 +13,39 @@ export interface RedisDirectorySettings {
   readonly concurrentLimit: number;
 }
 
-/** After so many leases nobody comes back: what a node had claimed is dropped. */
+/** Claims of a node that has been dead for this number of leases are removed. */
 const DEAD_NODE_RETENTION_LEASES = 20;
-/** Claims that one script looks at. */
+/** Claims that one script checks. */
 const SCAN_COUNT = 500;
-/** Where a scan begins, and its cursor at the end. */
+/** The first cursor of a scan, and the one that Redis returns at the end. */
 const CURSOR_ZERO = '0';
 
-/** Who owns an id, in Redis or Valkey. Leases end by the engine's time. Tokens stand there as digests only. */
+/** The directory in Redis or Valkey. Leases end by the clock of Redis. Tokens are stored as digests only. */
 export class RedisPeerDirectory implements PeerDirectory {
   readonly lease: Millis;
   readonly #runner: ScriptRunner;
   readonly #settings: RedisDirectorySettings;
-  /** Claims that have no answer yet, and have not been given back. */
+  /** Claims without a reply that have not been released. */
   readonly #pendingClaims = new Set<Claim>();
-  /** Dead nodes whose claims are being dropped, with the realm in front. */
+  /** Dead nodes whose claims are being removed, as "realm node". */
   readonly #removing = new Set<string>();
 
-  constructor(link: ScriptRunner, settings: RedisDirectorySettings) {
-    this.#runner = link;
+  constructor(runner: ScriptRunner, settings: RedisDirectorySettings) {
+    this.#runner = runner;
     this.#settings = settings;
     this.lease = settings.lease;
   }
 
   claim(claim: Claim, answer: (outcome: ClaimOutcome, before?: Holder) => void): void {
     const { realm, id, connection } = claim;
-    const word = encodeBusMessage(realm.node, { type: 'superseded', realm: realm.key, id, connection });
-    const given = [id, realm.node, connection, tokenDigest(claim), this.lease, this.#settings.concurrentLimit, word];
+    const message = encodeBusMessage(realm.node, { type: 'superseded', realm: realm.key, id, connection });
+    const args = [id, realm.node, connection, tokenDigest(claim), this.lease, this.#settings.concurrentLimit, message];
     this.#pendingClaims.add(claim);
     this.#runner.run(
-      // Whoever has gone while the engine was out of reach takes the id from nobody.
+      // A connection that closed before its claim was sent must not take the id from its owner.
       () => (this.#pendingClaims.has(claim) ? 'claim' : 'release'),
       realm.key,
-      given,
+      args,
       (reply) => {
         this.#pendingClaims.delete(claim);
         const [outcome, node, before] = listOf(reply).map(textOf);
@@ -62,13 +62,13 @@ export class RedisPeerDirectory implements PeerDirectory {
 
   confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void {
     const { realm, id, connection } = claim;
-    const given = [id, realm.node, connection, tokenDigest(claim), ifFree ? '1' : '0'];
+    const args = [id, realm.node, connection, tokenDigest(claim), ifFree ? '1' : '0'];
     this.#runner.run(
       'confirm',
       realm.key,
-      given,
+      args,
       (reply) => answer(textOf(reply) === 'lost' ? 'lost' : 'held'),
-      // Nobody knows: it is asked again later.
+      // Unknown: the claim is confirmed again later.
       () => answer('held'),
     );
   }
@@ -94,7 +94,7 @@ export class RedisPeerDirectory implements PeerDirectory {
     };
     for (const realm of realms) {
       this.#runner.run(
-        'keep',
+        'renew',
         realm,
         [node, this.lease, this.lease * DEAD_NODE_RETENTION_LEASES],
         (reply) => {
@@ -121,10 +121,10 @@ export class RedisPeerDirectory implements PeerDirectory {
     this.#listFrom(realm, CURSOR_ZERO, new Set(), answer);
   }
 
-  /** In steps, so that no step keeps the engine busy. */
+  /** In steps, so that no step blocks Redis for long. */
   #listFrom(realm: RealmKey, cursor: string, ids: Set<PeerId>, answer: (ids: readonly PeerId[]) => void): void {
     this.#runner.run(
-      'present',
+      'listPeers',
       realm,
       [cursor, SCAN_COUNT],
       (reply) => {
@@ -137,7 +137,7 @@ export class RedisPeerDirectory implements PeerDirectory {
     );
   }
 
-  /** A node that has been dead for long leaves its claims behind, and its name. */
+  /** Removes the claims and the lease of a node that has been dead for long. */
   #removeDeadNode(realm: RealmKey, node: string): void {
     const key = `${realm} ${node}`;
     if (this.#removing.has(key)) return;
@@ -147,7 +147,7 @@ export class RedisPeerDirectory implements PeerDirectory {
 
   #removeClaims(realm: RealmKey, node: string, cursor: string, then: () => void): void {
     this.#runner.run(
-      'forget',
+      'removeNode',
       realm,
       [node, cursor, SCAN_COUNT],
       (reply) => {

@@ -14,7 +14,7 @@ import { RedisPeerDirectory } from './directory.ts';
 import { ScriptRunner } from './script-runner.ts';
 import { RedisMailboxStore } from './mailboxes.ts';
 
-/** What the nodes of a cluster share, as one of them has it. */
+/** The shared parts of a cluster, as one node uses them. */
 interface RedisEngine {
   readonly node: NodeId;
   readonly directory: RedisPeerDirectory;
@@ -24,40 +24,40 @@ interface RedisEngine {
 
 /**
  * Connects to Redis or Valkey.
- * @param url with credentials, if it has any; they are not logged. `?sentinel=name` where the host is not that of the engine,
- * but of a Sentinel that knows where the primary of that name is.
- * @throws ListenError where nobody answers.
+ * @param url may contain credentials, which are not logged. With `?sentinel=name` the host is a Sentinel, which returns the address of
+ * the primary of that name.
+ * @throws ListenError if the engine does not reply in time.
  */
 export async function connectRedisEngine(url: string, settings: EngineSettings, log: Log): Promise<RedisEngine> {
-  const [asking, listening] = [openConnection(url), openConnection(url)];
+  const [commands, subscriber] = [openConnection(url), openConnection(url)];
   const { node } = settings;
   const onFault = (error: unknown): void => log.record({ event: 'fault', error, connection: undefined });
-  const link = new ScriptRunner(asking, node, onFault);
-  await waitForConnections(link, [asking, listening], url);
-  logConnectionChanges(asking, link, addressOf(url), node, log);
-  const bus = new RedisNodeBus(node, link, listening, rejectionLogger(log));
-  return { node, directory: new RedisPeerDirectory(link, settings), mailboxes: new RedisMailboxStore(link, settings), bus };
+  const runner = new ScriptRunner(commands, node, onFault);
+  await waitForConnections(runner, [commands, subscriber], url);
+  logConnectionChanges(commands, runner, addressOf(url), node, log);
+  const bus = new RedisNodeBus(node, runner, subscriber, rejectionLogger(log));
+  return { node, directory: new RedisPeerDirectory(runner, settings), mailboxes: new RedisMailboxStore(runner, settings), bus };
 }
 
-async function waitForConnections(link: ScriptRunner, both: readonly [Redis, Redis], url: string): Promise<void> {
-  const [asking, listening] = both;
-  let last: unknown = new Error(`no answer in ${CONNECT_TIMEOUT_MS} ms`);
+async function waitForConnections(runner: ScriptRunner, connections: readonly [Redis, Redis], url: string): Promise<void> {
+  const [commands, subscriber] = connections;
+  let last: unknown = new Error(`no reply in ${CONNECT_TIMEOUT_MS} ms`);
   let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<'late'>((resolve) => {
-    asking.on('error', (error) => (last = error));
-    timer = setTimeout(() => resolve('late'), CONNECT_TIMEOUT_MS);
+  const timeout = new Promise<'timeout'>((resolve) => {
+    commands.on('error', (error) => (last = error));
+    timer = setTimeout(() => resolve('timeout'), CONNECT_TIMEOUT_MS);
   });
   const outcome = await Promise.race([
-    tooLate,
-    Promise.all([link.started, new Promise((ready) => listening.once('ready', ready))]),
+    timeout,
+    Promise.all([runner.started, new Promise((ready) => subscriber.once('ready', ready))]),
   ]);
   clearTimeout(timer);
-  if (outcome !== 'late') return;
-  for (const redis of both) redis.disconnect();
-  throw engineUnreachable(addressOf(url), link.writeError ?? last);
+  if (outcome !== 'timeout') return;
+  for (const redis of connections) redis.disconnect();
+  throw engineUnreachable(addressOf(url), runner.writeError ?? last);
 }
 
-function logConnectionChanges(redis: Redis, link: ScriptRunner, engine: string, node: NodeId, log: Log): void {
+function logConnectionChanges(redis: Redis, runner: ScriptRunner, engine: string, node: NodeId, log: Log): void {
   let detail = 'closed';
   log.record({ event: 'engine-reached', engine, node });
   let isReachable = true;
@@ -66,14 +66,14 @@ function logConnectionChanges(redis: Redis, link: ScriptRunner, engine: string, 
     isReachable = false;
   };
   const reached = (): void => {
-    if (!isReachable && link.writeError === undefined) log.record({ event: 'engine-reached', engine, node });
-    isReachable = link.writeError === undefined;
+    if (!isReachable && runner.writeError === undefined) log.record({ event: 'engine-reached', engine, node });
+    isReachable = runner.writeError === undefined;
   };
   redis.on('error', (error: Error) => (detail = error.message));
   redis.on('close', () => {
     if (redis.status !== 'end') lost(detail);
   });
   redis.on('ready', reached);
-  link.onWriteErrorChange((refusal) => (refusal === undefined ? reached() : lost(refusal.message)));
-  if (link.writeError !== undefined) lost(link.writeError.message);
+  runner.onWriteErrorChange((error) => (error === undefined ? reached() : lost(error.message)));
+  if (runner.writeError !== undefined) lost(runner.writeError.message);
 }

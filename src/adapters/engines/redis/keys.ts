@@ -1,16 +1,14 @@
 import type { RealmKey } from '../../../domain/ids.ts';
 
-/**
- * Where everything about one realm stands. All of it has one hash tag, so that a Redis Cluster keeps a realm on one shard and
- * a script sees all of it at once.
- */
+/** Prefix of all keys of a realm. They share one hash tag, so that Redis Cluster keeps them on one shard and a script can use all. */
 export function realmPrefix(realm: RealmKey): string {
   return `signalbox:{${encodeURIComponent(realm)}}:`;
 }
 
-/** Where one node is told something, and where all are. */
+/** The pub/sub channel of one node. */
 export function nodeChannel(node: string): string {
   return `signalbox:node:${node}`;
 }
 
+/** The pub/sub channel of all nodes. */
 export const BROADCAST_CHANNEL = 'signalbox:nodes';

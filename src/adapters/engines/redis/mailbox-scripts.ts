@@ -1,7 +1,7 @@
 import { defineScript } from './script.ts';
 
 const MAILBOX_COUNTS = `
-local function dropped(id, message)
+local function removeFromCounts(id, message)
   local from, bytes = message[2], tonumber(message[4])
   if redis.call('HINCRBY', p .. 'from:' .. from, id, -1) <= 0 then redis.call('HDEL', p .. 'from:' .. from, id) end
   redis.call('HINCRBY', p .. 'bytes', '', -bytes)
@@ -10,31 +10,31 @@ end
 `;
 
 /**
- * to, from, node and connection of the sender ('' for the broker itself), kind, whether it matters, bytes, payload ('' and
- * no '1' behind it for none), proof of the owner ('' for none); limits: bytes of the realm, messages and bytes of a mailbox,
- * mailboxes of a sender, and bytes of a mailbox whose peer is connected; and the word for the node of the addressee -> outcome
+ * to, from, node and connection of the sender ('' for the broker itself), kind, '1' if the message matters (M6), bytes, payload,
+ * '1' if there is a payload, proof of the owner ('' for none); limits: bytes of the realm, messages and bytes of a mailbox,
+ * mailboxes of a sender, bytes of the mailbox of a connected peer; message for the addressee's node -> outcome
  */
 const PUT = defineScript(
   `
-local to, from, node, connection, kind, matters, bytes, payload, has, proof = unpack(given, 1, 10)
-local mostOfAll, most, mostBytes, mostOfSender, mostOfSeated, word = unpack(given, 11, 16)
+local to, from, node, connection, kind, matters, bytes, payload, has, proof = unpack(args, 1, 10)
+local maxRealmBytes, maxMessages, maxBytes, maxMailboxes, maxConnectedBytes, message = unpack(args, 11, 16)
 local addressee = holder(to)
-local at = addressee and addressee.lives and addressee.node or ''
+local at = addressee and addressee.isAlive and addressee.node or ''
 if node ~= '' then
-  local held = holder(from)
-  if not held or held.node ~= node or held.connection ~= connection then return 'moved' end
+  local owner = holder(from)
+  if not owner or owner.node ~= node or owner.connection ~= connection then return 'moved' end
 end
 if matters ~= '1' and at == '' and (node ~= '' or not addressee) then return 'unwanted' end
-local ofAll = tonumber(redis.call('HGET', p .. 'bytes', '') or '0')
-local ofBox = tonumber(redis.call('HGET', p .. 'bytes', 'of ' .. to) or '0')
+local realmBytes = tonumber(redis.call('HGET', p .. 'bytes', '') or '0')
+local mailboxBytes = tonumber(redis.call('HGET', p .. 'bytes', 'of ' .. to) or '0')
 local size = tonumber(bytes)
-if ofAll + size > tonumber(mostOfAll) then return 'full' end
+if realmBytes + size > tonumber(maxRealmBytes) then return 'full' end
 if at ~= '' then
-  if ofBox > 0 and ofBox + size > tonumber(mostOfSeated) then return 'full' end
+  if mailboxBytes > 0 and mailboxBytes + size > tonumber(maxConnectedBytes) then return 'full' end
 else
   local isKnown = redis.call('HEXISTS', p .. 'from:' .. from, to) == 1
-  if ofBox + size > tonumber(mostBytes) or redis.call('LLEN', p .. 'mail:' .. to) >= tonumber(most)
-    or (not isKnown and redis.call('HLEN', p .. 'from:' .. from) >= tonumber(mostOfSender)) then
+  if mailboxBytes + size > tonumber(maxBytes) or redis.call('LLEN', p .. 'mail:' .. to) >= tonumber(maxMessages)
+    or (not isKnown and redis.call('HLEN', p .. 'from:' .. from) >= tonumber(maxMailboxes)) then
     return 'full'
   end
 end
@@ -43,25 +43,25 @@ redis.call('ZADD', p .. 'due', 'NX', now, to)
 redis.call('HINCRBY', p .. 'from:' .. from, to, 1)
 redis.call('HINCRBY', p .. 'bytes', '', size)
 redis.call('HINCRBY', p .. 'bytes', 'of ' .. to, size)
-if at ~= '' then tell(at, word) end
+if at ~= '' then notify(at, message) end
 return 'held'
 `,
   MAILBOX_COUNTS,
 );
 
 /**
- * id, node, connection -> 'moved'; or addressees of the taker as one list, then kind, from, has, payload, proof of each message.
- * The first write frees memory, so that a Redis without memory still hands out mail.
+ * id, node, connection -> 'moved'; or one list of addressees with messages of the taker, then kind, from, has, payload, proof of each
+ * message. The first write frees memory, so that mailboxes are read also when Redis is out of memory.
  */
 const TAKE = defineScript(
   `
-local id, node, connection = unpack(given)
-local held = holder(id)
-if held and held.lives and (held.node ~= node or held.connection ~= connection) then return 'moved' end
+local id, node, connection = unpack(args)
+local owner = holder(id)
+if owner and owner.isAlive and (owner.node ~= node or owner.connection ~= connection) then return 'moved' end
 local entries = redis.call('LRANGE', p .. 'mail:' .. id, 0, -1)
 redis.call('DEL', p .. 'mail:' .. id)
 redis.call('ZREM', p .. 'due', id)
-for _, entry in ipairs(entries) do dropped(id, cmsgpack.unpack(entry)) end
+for _, entry in ipairs(entries) do removeFromCounts(id, cmsgpack.unpack(entry)) end
 local answer = { redis.call('HKEYS', p .. 'from:' .. id) }
 for _, entry in ipairs(entries) do
   local message = cmsgpack.unpack(entry)
@@ -77,14 +77,14 @@ return answer
 );
 
 /**
- * how long a message waits, how many messages to look at at most -> how long until the next is due ('' for none), and of each
- * pair of sender and addressee: from, to, proof of the sender
+ * expire timeout in ms, maximum number of messages to check -> time to the next deadline in ms ('' for none), then from, to, proof of
+ * the sender for each pair of sender and addressee
  */
 const EXPIRE = defineScript(
   `
-local oldest = now - tonumber(given[1])
-local left = tonumber(given[2])
-local told = {}
+local oldest = now - tonumber(args[1])
+local left = tonumber(args[2])
+local reported = {}
 local answer = {}
 while left > 0 do
   local id = redis.call('ZRANGEBYSCORE', p .. 'due', '-inf', oldest, 'LIMIT', 0, 1)[1]
@@ -102,11 +102,11 @@ while left > 0 do
       break
     end
     redis.call('LPOP', p .. 'mail:' .. id)
-    dropped(id, message)
+    removeFromCounts(id, message)
     local proof = message[8] or ''
     local pair = #id .. ' ' .. id .. #proof .. proof .. message[2]
-    if message[7] == '1' and not told[pair] then
-      told[pair] = true
+    if message[7] == '1' and not reported[pair] then
+      reported[pair] = true
       table.insert(answer, message[2])
       table.insert(answer, id)
       table.insert(answer, proof)
@@ -120,11 +120,11 @@ return answer
   MAILBOX_COUNTS,
 );
 
-/** most -> ids */
+/** maximum number of ids -> ids */
 const LIST_MAILBOXES = defineScript(
   `
-return redis.call('ZRANGE', p .. 'due', 0, tonumber(given[1]) - 1)
+return redis.call('ZRANGE', p .. 'due', 0, tonumber(args[1]) - 1)
 `,
 );
 
-export const MAILBOX_SCRIPTS = { put: PUT, take: TAKE, expire: EXPIRE, waiting: LIST_MAILBOXES } as const;
+export const MAILBOX_SCRIPTS = { put: PUT, take: TAKE, expire: EXPIRE, listMailboxes: LIST_MAILBOXES } as const;

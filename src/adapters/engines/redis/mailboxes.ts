@@ -18,22 +18,22 @@ export interface RedisMailboxSettings extends MailboxLimits {
 }
 
 const MAX_LISTED = 1_000;
-/** Messages that one script looks at for what has expired. */
+/** Messages that one script checks for expiry. */
 const EXPIRE_BATCH = 500;
-/** Of a message that was taken: kind, sender, whether it has a payload, the payload, proof of the sender. */
+/** Fields of a taken message: kind, sender, whether there is a payload, payload, proof of the sender. */
 const MESSAGE_FIELDS = 5;
-/** Of what has expired: sender, addressee, proof of the sender. */
+/** Fields of an expired pair: sender, addressee, proof of the sender. */
 const EXPIRED_FIELDS = 3;
 const HOLD_OUTCOMES: readonly HoldOutcome[] = ['held', 'full', 'unwanted', 'moved'];
 
-/** What waits for absent peers, and for those of other nodes, in Redis or Valkey. Age counts by the engine's time. */
+/** Mailboxes in Redis or Valkey, for absent peers and peers of other nodes. Messages expire by the clock of Redis. */
 export class RedisMailboxStore implements MailboxStore {
   readonly #runner: ScriptRunner;
   readonly #settings: RedisMailboxSettings;
   #nextDeadline: Millis = NEVER;
 
-  constructor(link: ScriptRunner, settings: RedisMailboxSettings) {
-    this.#runner = link;
+  constructor(runner: ScriptRunner, settings: RedisMailboxSettings) {
+    this.#runner = runner;
     this.#settings = settings;
   }
 
@@ -46,7 +46,7 @@ export class RedisMailboxStore implements MailboxStore {
   ): void {
     const { mailboxMessages, mailboxBytes, realmMailboxBytes, mailboxesPerSender, sendBufferBytes } = this.#settings;
     const { kind, from, to, payload, owner } = message;
-    const given = [
+    const args = [
       ...[
         to,
         from,
@@ -63,7 +63,7 @@ export class RedisMailboxStore implements MailboxStore {
     this.#runner.run(
       'put',
       realm,
-      given,
+      args,
       (reply) => {
         const outcome = textOf(reply);
         if (outcome === 'held') this.#scheduleExpiry(now + this.#settings.expireTimeout);
@@ -89,7 +89,7 @@ export class RedisMailboxStore implements MailboxStore {
 
   waiting(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void {
     this.#runner.run(
-      'waiting',
+      'listMailboxes',
       realm,
       [MAX_LISTED],
       (reply) => answer(idsOf(reply)),
@@ -109,12 +109,12 @@ export class RedisMailboxStore implements MailboxStore {
     }
   }
 
-  /** Of what this node knows: what was put since the last look for what has expired, and what that has found. */
+  /** Covers the messages that this node has put since the last expiry check, and the deadline which that check returned. */
   nextDeadline(): Millis {
     return this.#nextDeadline;
   }
 
-  /** In steps, so that no step keeps the engine busy. */
+  /** In steps, so that no step blocks Redis for long. */
   #expireIn(realm: RealmKey, now: Millis, out: ExpiredInRealm[], then: () => void): void {
     const { expireTimeout } = this.#settings;
     this.#runner.run(

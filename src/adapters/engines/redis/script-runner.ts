@@ -8,24 +8,24 @@ import { outageOf, rejectsWrites, type Outage } from './outages.ts';
 import { READ_ONLY_SCRIPTS, SCRIPTS, type ScriptName } from './scripts.ts';
 import { WriteCheck } from './write-check.ts';
 
-/** What a script gave back: texts are bytes. */
+/** The reply of a script. Texts are bytes. */
 export type Reply = Buffer | number | null | readonly Reply[];
 
-/** A script, or what says which one whenever the engine is asked. */
+/** A script, or a function that selects it at each attempt. */
 type ScriptSelector = ScriptName | (() => ScriptName);
 
-/** One thing that the engine is asked. */
+/** One script call. */
 interface Command {
   readonly execute: () => Promise<unknown>;
   readonly onReply: (reply: Reply) => void;
-  /** What is answered where it can't be asked. */
+  /** Called instead of `onReply` if Redis cannot run the command. */
   readonly onUnavailable: () => void;
   readonly bytes: number;
-  /** What is asked first has a lower one. */
+  /** Order of the calls: a retried command keeps its place. */
   readonly sequence: number;
 }
 
-/** The errands of one realm, which the engine does once each: how many there were, and up to which all are answered. */
+/** Command numbers of one realm, by which scripts detect retries: the last one issued, and the last one with a reply. */
 interface CommandNumbers {
   issued: number;
   answered: number;
@@ -35,19 +35,19 @@ const DIGESTS = Object.fromEntries(
   Object.entries(SCRIPTS).map(([name, text]) => [name, createHash('sha1').update(text).digest('hex')]),
 ) as Readonly<Record<ScriptName, string>>;
 
-/** How long to wait before writing again to a Redis that refuses writes. */
+/** Pause before the next attempt while Redis rejects writes. */
 const WRITE_RETRY_MS: Millis = 250;
-/** What may wait for an engine that does not answer; more is answered without it. */
+/** Limits of the commands in flight and in the queue. Beyond them, `onUnavailable` is called at once. */
 const MAX_QUEUED = 10_000;
 const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
 /**
- * The one connection on which a node asks the engine. All is asked, and all is answered, in the order of the calls. While
- * there is no connection, errands wait, as many as there is room for.
+ * Runs scripts on Redis over one connection. Commands are sent, and replies delivered, in the order of the calls. Without a connection,
+ * commands wait in a bounded queue. Commands whose reply was lost are retried first.
  */
 export class ScriptRunner {
   readonly node: NodeId;
-  /** Resolves when the engine can be asked for the first time. */
+  /** Resolves when the first connection is ready and the scripts are loaded. */
   readonly started: Promise<void>;
   readonly #redis: Redis;
   readonly #onFault: (error: unknown) => void;
@@ -55,18 +55,18 @@ export class ScriptRunner {
   readonly #writeCheck: WriteCheck;
   readonly #commandNumbers = new Map<RealmKey, CommandNumbers>();
   #queue: Command[] = [];
-  /** What has to be asked again, before anything else. */
+  /** Commands without a reply, to be retried before the queue. */
   #retryQueue: Command[] = [];
   #sequence = 0;
-  /** Recovery from it begins when no command is in flight. */
+  /** Recovery starts when no command is in flight. */
   #outage: Outage | undefined;
   #isReady = false;
   #isClosed = false;
   #inFlight = 0;
-  /** Of what is under way and what waits. */
+  /** Bytes of the commands in flight and in the queue. */
   #pendingBytes = 0;
 
-  /** @param time where it is not the engine's that counts, but that of a test. */
+  /** @param time overrides the clock of Redis, in tests. */
   constructor(redis: Redis, node: NodeId, onFault: (error: unknown) => void, time: () => Millis | '' = () => '') {
     this.#redis = redis;
     this.node = node;
@@ -84,56 +84,56 @@ export class ScriptRunner {
     return this.#isReady && this.#writeCheck.error === undefined;
   }
 
-  /** Why Redis refuses writes; undefined if it does not. */
+  /** The error of the last write; undefined while Redis accepts writes. */
   get writeError(): Error | undefined {
     return this.#writeCheck.error;
   }
 
-  /** @param onChange is called when Redis begins to refuse writes, with its error, and when it accepts them again. */
-  onWriteErrorChange(onChange: (refusal: Error | undefined) => void): void {
+  /** @param onChange receives the error when Redis starts to reject writes, and undefined when Redis accepts them again. */
+  onWriteErrorChange(onChange: (error: Error | undefined) => void): void {
     this.#writeCheck.onChange(onChange);
   }
 
   /**
    * Runs a script on a realm.
-   * @param onUnavailable is called instead of `then`, where the engine gave no answer.
+   * @param onUnavailable is called instead of `onReply` if Redis cannot run the script.
    */
   run(
     script: ScriptSelector,
     realm: RealmKey,
-    given: readonly (string | number | Uint8Array)[],
+    args: readonly (string | number | Uint8Array)[],
     onReply: (reply: Reply) => void,
     onUnavailable: () => void,
   ): void {
-    // Copied now: what was given is borrowed, and may have to wait.
-    const all = given.map(argument);
-    const bytes = given.reduce(bytesIn, 0);
+    // Copied now, because the arguments are borrowed and the command may wait.
+    const copies = args.map(argument);
+    const bytes = args.reduce(bytesIn, 0);
     const time = this.#time();
     if (typeof script === 'string' && READ_ONLY_SCRIPTS.has(script)) {
-      const execute = (): Promise<unknown> => this.#call(script, realm, [time, this.node, '', '', ...all]);
+      const execute = (): Promise<unknown> => this.#call(script, realm, [time, this.node, '', '', ...copies]);
       if (!this.#submit({ execute, onReply, onUnavailable, bytes, sequence: ++this.#sequence })) onUnavailable();
       return;
     }
-    const count = this.#numbersOf(realm);
-    const number = count.issued + 1;
-    const errand: Command = {
-      execute: () => this.#call(script, realm, [time, this.node, number, count.answered, ...all]),
+    const numbers = this.#numbersOf(realm);
+    const number = numbers.issued + 1;
+    const command: Command = {
+      execute: () => this.#call(script, realm, [time, this.node, number, numbers.answered, ...copies]),
       onReply(reply) {
-        count.answered = number;
+        numbers.answered = number;
         onReply(reply);
       },
       onUnavailable() {
-        count.answered = number;
+        numbers.answered = number;
         onUnavailable();
       },
       bytes,
       sequence: ++this.#sequence,
     };
-    if (this.#submit(errand)) count.issued = number;
+    if (this.#submit(command)) numbers.issued = number;
     else onUnavailable();
   }
 
-  /** What is under way is done first, as claims that are given back; what waits for a connection never will be. */
+  /** Waits for commands in flight, such as released claims. Queued commands are dropped. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#writeCheck.stop();
@@ -143,34 +143,34 @@ export class ScriptRunner {
     this.#redis.disconnect();
   }
 
-  /** @returns whether it is taken. Whoever closes a link waits for no answer. */
-  #submit(errand: Command): boolean {
+  /** @returns whether the command was accepted. After `close`, it is accepted and dropped. */
+  #submit(command: Command): boolean {
     if (this.#isClosed) return true;
-    if (this.#pendingBytes + errand.bytes > MAX_QUEUED_BYTES) return false;
+    if (this.#pendingBytes + command.bytes > MAX_QUEUED_BYTES) return false;
     if (this.#isReady && this.#inFlight < MAX_QUEUED) {
-      this.#pendingBytes += errand.bytes;
-      this.#execute(errand);
+      this.#pendingBytes += command.bytes;
+      this.#execute(command);
       return true;
     }
     if (this.#queue.length >= MAX_QUEUED) return false;
-    this.#queue.push(errand);
-    this.#pendingBytes += errand.bytes;
+    this.#queue.push(command);
+    this.#pendingBytes += command.bytes;
     return true;
   }
 
-  #call(script: ScriptSelector, realm: RealmKey, given: readonly (string | number | Buffer)[]): Promise<unknown> {
+  #call(script: ScriptSelector, realm: RealmKey, args: readonly (string | number | Buffer)[]): Promise<unknown> {
     const name = typeof script === 'string' ? script : script();
-    return this.#redis.callBuffer('EVALSHA', DIGESTS[name], '1', realmPrefix(realm), ...given);
+    return this.#redis.callBuffer('EVALSHA', DIGESTS[name], '1', realmPrefix(realm), ...args);
   }
 
   #numbersOf(realm: RealmKey): CommandNumbers {
-    const count = this.#commandNumbers.get(realm) ?? { issued: 0, answered: 0 };
-    this.#commandNumbers.set(realm, count);
-    return count;
+    const numbers = this.#commandNumbers.get(realm) ?? { issued: 0, answered: 0 };
+    this.#commandNumbers.set(realm, numbers);
+    return numbers;
   }
 
-  #execute(errand: Command): void {
-    const { execute, onReply, onUnavailable, bytes } = errand;
+  #execute(command: Command): void {
+    const { execute, onReply, onUnavailable, bytes } = command;
     this.#inFlight += 1;
     execute().then(
       (reply) => {
@@ -183,8 +183,8 @@ export class ScriptRunner {
         if (this.#isClosed) return;
         if (error instanceof Error) this.#writeCheck.report(error);
         const outage = outageOf(error);
-        if (outage !== undefined) return this.#requeue(errand, outage);
-        // A refusal of writes is logged once, when it begins.
+        if (outage !== undefined) return this.#requeue(command, outage);
+        // Rejected writes are logged once, when they start.
         if (!(error instanceof Error && rejectsWrites(error))) this.#onFault(error);
         this.#invoke(onUnavailable);
         this.#runQueued();
@@ -192,20 +192,20 @@ export class ScriptRunner {
     );
   }
 
-  /** Nothing younger may be asked before it: what is under way comes back first. */
-  #requeue(errand: Command, outage: Outage): void {
+  /** Stops sending until every command in flight has returned, so that no later command overtakes this one. */
+  #requeue(command: Command, outage: Outage): void {
     this.#isReady = false;
-    this.#pendingBytes += errand.bytes;
-    this.#retryQueue.push(errand);
+    this.#pendingBytes += command.bytes;
+    this.#retryQueue.push(command);
     this.#outage = outage;
     this.#runQueued();
   }
 
-  /** For a connection, the library sees to it. */
+  /** The library itself recovers from `no connection`. */
   #recover(outage: Outage): void {
     this.#outage = undefined;
     if (outage === 'no scripts') void this.#start();
-    // Another server is the primary now, or will be.
+    // Reconnect, because another server is the primary or will be.
     else if (outage === 'no primary') this.#redis.disconnect(true);
     else if (outage === 'no writes') void sleep(WRITE_RETRY_MS).then(() => this.#start());
   }
@@ -223,7 +223,7 @@ export class ScriptRunner {
     }
   }
 
-  /** Sends commands from now on, if Redis accepts them. @param onDone is called when it does. */
+  /** Loads the scripts and starts sending when Redis accepts writes. @param onDone is called then. */
   async #start(onDone: () => void = () => undefined): Promise<void> {
     if (this.#isClosed || !(await this.#loadScripts())) return;
     await this.#writeCheck.run();
@@ -240,13 +240,13 @@ export class ScriptRunner {
     onDone();
   }
 
-  /** Scripts are known before anything is asked: a new engine, or one that was restarted, has none. */
+  /** A new or restarted Redis has no scripts. */
   async #loadScripts(): Promise<boolean> {
     try {
       await Promise.all(Object.values(SCRIPTS).map((text) => this.#redis.script('LOAD', text)));
       return true;
     } catch (error) {
-      // Without a connection, it is begun again when there is one.
+      // Without a connection, the next `ready` event starts again.
       if (!this.#isClosed && this.#redis.status === 'ready') this.#onFault(error);
       return false;
     }
@@ -255,27 +255,27 @@ export class ScriptRunner {
   #runQueued(): void {
     if (this.#outage !== undefined && this.#inFlight === 0) this.#recover(this.#outage);
     while (this.#isReady && this.#queue.length > 0 && this.#inFlight < MAX_QUEUED) {
-      const errand = this.#queue.shift();
-      if (errand !== undefined) this.#execute(errand);
+      const command = this.#queue.shift();
+      if (command !== undefined) this.#execute(command);
     }
   }
 }
 
-function bytesIn(sum: number, given: string | number | Uint8Array): number {
-  if (typeof given === 'number') return sum;
-  return sum + (typeof given === 'string' ? given.length : given.byteLength);
+function bytesIn(sum: number, arg: string | number | Uint8Array): number {
+  if (typeof arg === 'number') return sum;
+  return sum + (typeof arg === 'string' ? arg.length : arg.byteLength);
 }
 
-function argument(given: string | number | Uint8Array): string | number | Buffer {
-  return given instanceof Uint8Array ? Buffer.from(given) : given;
+function argument(arg: string | number | Uint8Array): string | number | Buffer {
+  return arg instanceof Uint8Array ? Buffer.from(arg) : arg;
 }
 
-/** A reply that is text. */
+/** The text of a reply, '' for any other type. */
 export function textOf(reply: Reply | undefined): string {
   return Buffer.isBuffer(reply) ? reply.toString() : '';
 }
 
-/** A reply that is a list. */
+/** The list of a reply, empty for any other type. */
 export function listOf(reply: Reply | undefined): readonly Reply[] {
   return Array.isArray(reply) ? (reply as readonly Reply[]) : [];
 }

@@ -4,35 +4,35 @@ import type { Millis } from '../../../domain/time.ts';
 import { rejectsWrites } from './outages.ts';
 
 const INTERVAL_MS: Millis = 2_000;
-/** How long Redis keeps what a check has written. */
+/** Redis keeps the key of a check for this time. */
 const TTL_MS: Millis = 60_000;
 
 /**
- * Checks by a write that Redis accepts writes. A Redis without memory, disk or replicas, or a replica itself, still answers
- * every question, but registers no peer.
+ * Writes a key periodically, to detect a Redis that rejects writes. Redis without memory, disk or replicas, and a replica itself, still
+ * reply to every read.
  */
 export class WriteCheck {
   readonly #redis: Redis;
   readonly #key: string;
   #timer: NodeJS.Timeout | undefined;
   #error: Error | undefined;
-  #onChange: (refusal: Error | undefined) => void = () => undefined;
+  #onChange: (error: Error | undefined) => void = () => undefined;
 
   constructor(redis: Redis, node: NodeId) {
     this.#redis = redis;
     this.#key = `signalbox:written:${node}`;
   }
 
-  /** Why the last write was refused; undefined if it was not. */
+  /** The error of the last write; undefined if Redis accepted it. */
   get error(): Error | undefined {
     return this.#error;
   }
 
-  onChange(onChange: (refusal: Error | undefined) => void): void {
+  onChange(onChange: (error: Error | undefined) => void): void {
     this.#onChange = onChange;
   }
 
-  /** Checks from now on, until `stop`. */
+  /** Checks periodically until `stop`. */
   start(): void {
     this.#timer ??= setInterval(() => void this.run(), INTERVAL_MS).unref();
   }
@@ -41,25 +41,25 @@ export class WriteCheck {
     clearInterval(this.#timer);
   }
 
-  /** A command failed; `refusal` follows if that was because it writes. */
+  /** A command failed. Updates `error` if Redis rejected the command because it writes. */
   report(error: Error): void {
     if (rejectsWrites(error)) this.#setError(error);
   }
 
-  /** Writes once. Without a connection, `refusal` stays as it is. */
+  /** Checks once. Without a connection, `error` does not change. */
   async run(): Promise<void> {
     if (this.#redis.status !== 'ready') return;
     try {
       await this.#redis.set(this.#key, '1', 'PX', TTL_MS);
       this.#setError(undefined);
-    } catch (error) {
-      if (error instanceof Error) this.report(error);
+    } catch (failure) {
+      if (failure instanceof Error) this.report(failure);
     }
   }
 
-  #setError(refusal: Error | undefined): void {
-    const hasChanged = (refusal === undefined) !== (this.#error === undefined);
-    this.#error = refusal;
-    if (hasChanged) this.#onChange(refusal);
+  #setError(error: Error | undefined): void {
+    const hasChanged = (error === undefined) !== (this.#error === undefined);
+    this.#error = error;
+    if (hasChanged) this.#onChange(error);
   }
 }

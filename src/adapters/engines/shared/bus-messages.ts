@@ -2,18 +2,18 @@ import type { BusMessage } from '../../../application/ports/node-bus.ts';
 import type { ConnectionId, NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import type { TopicName } from '../../../domain/topic.ts';
 
-/** Of what stands between nodes. A node understands its own version only, and says so of others. */
+/** Version of the bus message format. A node rejects every other version. */
 const FORMAT_VERSION = 1;
 
-/** Why what came is no word for this node. */
+/** Reason why a bus message was rejected. */
 export type MessageFault = { readonly why: 'unreadable' } | { readonly why: 'unknown-version'; readonly version: unknown };
 
-/** A word on the wire between nodes, and whose it is. */
+/** The wire text of a message, with the node that sends it. */
 export function encodeBusMessage(from: NodeId, message: BusMessage): string {
   return JSON.stringify({ v: FORMAT_VERSION, from, ...wireFields(message) });
 }
 
-/** What another node said; never throws. */
+/** Decodes a message of another node. Never throws. */
 export function decodeBusMessage(text: string): { readonly from: NodeId; readonly message: BusMessage } | MessageFault {
   const fields = parseObject(text);
   if (fields === undefined) return { why: 'unreadable' };
@@ -24,35 +24,40 @@ export function decodeBusMessage(text: string): { readonly from: NodeId; readonl
     : { from: fields['from'] as NodeId, message };
 }
 
-/** Names on the wire are written out here: they stay when those of the code change. */
+/** The field names are the wire format and must not change. */
 function wireFields(message: BusMessage): Json {
   if (message.type === 'mail') return { say: 'mail', realm: message.realm, id: message.id };
   if (message.type === 'superseded') {
     return { say: 'superseded', realm: message.realm, id: message.id, connection: message.connection };
   }
-  const { publication: said } = message;
+  const { publication: published } = message;
   const publication = {
-    ...{ id: said.id, topics: said.topics, payload: Buffer.from(said.payload).toString('base64'), type: said.type },
-    ...{ retry: said.retry, isPrivate: said.isPrivate, from: said.from },
+    ...{
+      id: published.id,
+      topics: published.topics,
+      payload: Buffer.from(published.payload).toString('base64'),
+      type: published.type,
+    },
+    ...{ retry: published.retry, isPrivate: published.isPrivate, from: published.from },
   };
   return { say: 'publication', realm: message.realm, space: message.space, remembers: message.keepsHistory, publication };
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
-function messageIn(said: Json): BusMessage | undefined {
-  const [kind, key, peer, number] = [said['say'], said['realm'], said['id'], said['connection']];
+function messageIn(fields: Json): BusMessage | undefined {
+  const [kind, key, peer, number] = [fields['say'], fields['realm'], fields['id'], fields['connection']];
   if (typeof key !== 'string') return undefined;
   const realm = key as RealmKey;
   if (kind === 'mail' && typeof peer === 'string') return { type: 'mail', realm, id: peer as PeerId };
   if (kind === 'superseded' && typeof peer === 'string' && typeof number === 'number') {
     return { type: 'superseded', realm, id: peer as PeerId, connection: number as ConnectionId };
   }
-  return kind === 'publication' ? publicationIn(said, realm) : undefined;
+  return kind === 'publication' ? publicationIn(fields, realm) : undefined;
 }
 
-function publicationIn(said: Json, realm: RealmKey): BusMessage | undefined {
-  const [space, keepsHistory, inner] = [said['space'], said['remembers'], said['publication']];
+function publicationIn(fields: Json, realm: RealmKey): BusMessage | undefined {
+  const [space, keepsHistory, inner] = [fields['space'], fields['remembers'], fields['publication']];
   if (typeof space !== 'string' || typeof keepsHistory !== 'boolean' || !isObject(inner)) return undefined;
   const [id, payload, isPrivate] = [inner['id'], inner['payload'], inner['isPrivate']];
   const [topics, type, retry, from] = [inner['topics'], inner['type'], inner['retry'], inner['from']];

@@ -4,40 +4,40 @@ import type { NodeId, RealmKey } from '../../../domain/ids.ts';
 import type { MailboxLimits } from '../../../domain/mailbox-table.ts';
 import type { Millis } from '../../../domain/time.ts';
 
-/** What every engine has to know. */
+/** Settings that every engine needs. */
 export interface EngineSettings extends MailboxLimits {
-  /** Of this process, and of no other one ever. */
+  /** Unique for each process, never reused. */
   readonly node: NodeId;
   readonly realms: readonly RealmKey[];
   readonly lease: Millis;
   readonly concurrentLimit: number;
 }
 
-/** How long a start waits for the first answer of an engine. */
+/** Time limit for the first reply of the engine at the start. */
 export const CONNECT_TIMEOUT_MS = 10_000;
-/** A connection on which nothing is heard for so long is asked whether it is there; if nothing is heard again, it is given up. */
+/** Interval of keep-alive requests, and time limit for their reply. A connection without a reply is closed. */
 export const KEEP_ALIVE_MS = 5_000;
-/** How long an engine has to do what it was asked last. */
+/** Time limit for commands in flight when a broker closes its connection to the engine. */
 export const CLOSE_TIMEOUT_MS = 1_000;
 
-/** Where an engine is, without credentials. */
+/** The URL of an engine, without credentials and parameters. */
 export function addressOf(url: string): string {
   const { protocol, host } = new URL(url);
   return `${protocol}//${host}`;
 }
 
-/** Why a start ends. @param engine see `placeOf`. */
+/** The error that ends the start of a broker. @param engine see `addressOf`. */
 export function engineUnreachable(engine: string, cause: unknown): ListenError {
   const detail = cause instanceof Error ? cause.message : String(cause);
   return new ListenError({ reason: 'engine-unreachable', detail }, `the engine at ${engine} can't be reached: ${detail}`);
 }
 
-/** Says of what another node wrote, of another version perhaps, that it was passed over. */
+/** Logs a message or entry of another node that was rejected, for example because of its version. */
 export function rejectionLogger(log: Log): (fault: { readonly why: string; readonly version?: unknown }) => void {
   return ({ why, version }) => log.record({ event: 'word-refused', why, version });
 }
 
-/** Keeps no process alive. */
+/** The timer does not keep the process alive. */
 export function sleep(ms: Millis): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

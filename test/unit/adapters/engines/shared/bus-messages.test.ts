@@ -6,20 +6,20 @@ import type { TopicName } from '../../../../../src/domain/topic.ts';
 const HERE = nodeId('here');
 const MAIL = { type: 'mail', realm: realmKey('green'), id: 'ann' as PeerId } as const;
 
-describe('a word between nodes', () => {
-  it('says its version and whose it is', () => {
+describe('a bus message', () => {
+  it('contains its version and its sender', () => {
     expect(JSON.parse(encodeBusMessage(HERE, MAIL))).toEqual({ v: 1, from: 'here', say: 'mail', realm: 'green', id: 'ann' });
     expect(decodeBusMessage(encodeBusMessage(HERE, MAIL))).toEqual({ from: HERE, message: MAIL });
   });
 
-  it('keeps its names', () => {
+  it('has the field names of the wire format', () => {
     const superseded = { type: 'superseded', realm: MAIL.realm, id: MAIL.id, connection: connectionId(3, 1) } as const;
     const publication = {
       ...{ id: '7', topics: ['garden' as TopicName], payload: Buffer.from('{}'), type: 'note', retry: 5 },
       ...{ isPrivate: true, from: MAIL.id },
     };
     const published = { type: 'publication', realm: MAIL.realm, space: 'relay', keepsHistory: true, publication } as const;
-    expect([superseded, published].map((word) => JSON.parse(encodeBusMessage(HERE, word)) as unknown)).toEqual([
+    expect([superseded, published].map((message) => JSON.parse(encodeBusMessage(HERE, message)) as unknown)).toEqual([
       { v: 1, from: 'here', say: 'superseded', realm: 'green', id: 'ann', connection: connectionId(3, 1) },
       {
         ...{ v: 1, from: 'here', say: 'publication', realm: 'green', space: 'relay', remembers: true },
@@ -29,12 +29,12 @@ describe('a word between nodes', () => {
     expect(decodeBusMessage(encodeBusMessage(HERE, published))).toEqual({ from: HERE, message: published });
   });
 
-  it('names a connection by its number', () => {
-    const word = { type: 'superseded', realm: MAIL.realm, id: MAIL.id, connection: connectionId(3, 1) } as const;
-    expect(decodeBusMessage(encodeBusMessage(HERE, word))).toEqual({ from: HERE, message: word });
+  it('contains a connection as a number', () => {
+    const message = { type: 'superseded', realm: MAIL.realm, id: MAIL.id, connection: connectionId(3, 1) } as const;
+    expect(decodeBusMessage(encodeBusMessage(HERE, message))).toEqual({ from: HERE, message });
   });
 
-  it('of another version is not understood, and says so', () => {
+  it('of another version is rejected with that version', () => {
     expect(decodeBusMessage('{"v":2,"from":"here","say":"mail","realm":"green","id":"ann"}')).toEqual({
       why: 'unknown-version',
       version: 2,
@@ -45,17 +45,17 @@ describe('a word between nodes', () => {
   it.each([
     ['', 'no JSON'],
     ['[]', 'no object'],
-    ['{"v":1,"say":"mail","realm":"green","id":"ann"}', 'nobody says it'],
+    ['{"v":1,"say":"mail","realm":"green","id":"ann"}', 'no sender'],
     ['{"v":1,"from":"here","say":"mail","id":"ann"}', 'no realm'],
     ['{"v":1,"from":"here","say":"mail","realm":"green","id":7}', 'no id'],
     ['{"v":1,"from":"here","say":"superseded","realm":"green","id":"ann","connection":"3"}', 'no connection'],
     ['{"v":1,"from":"here","say":"publication","realm":"green","space":"s","remembers":true}', 'no publication'],
     [
       '{"v":1,"from":"here","say":"publication","realm":"green","space":"s","remembers":true,"publication":{"id":"a"}}',
-      'half of one',
+      'incomplete publication',
     ],
-    ['{"v":1,"from":"here","say":"shout","realm":"green"}', 'an unknown word'],
-  ])('%s can not be read: %s', (text) => {
+    ['{"v":1,"from":"here","say":"shout","realm":"green"}', 'unknown type'],
+  ])('%s is unreadable: %s', (text) => {
     expect(decodeBusMessage(text)).toEqual({ why: 'unreadable' });
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { worstOutcome } from '../../../../../src/adapters/engines/shared/keep-outcomes.ts';
+import { worstOutcome } from '../../../../../src/adapters/engines/shared/renew-outcomes.ts';
 
 it.each([
   [[], 'kept'],
@@ -8,4 +8,4 @@ it.each([
   [['lapsed', 'unknown', 'kept'], 'unknown'],
   [['kept', 'failed'], 'failed'],
   [['failed', 'lapsed'], 'lapsed'],
-] as const)('of %j the worst is %s', (outcomes, outcome) => expect(worstOutcome(outcomes)).toBe(outcome));
+] as const)('the worst outcome of %j is %s', (outcomes, outcome) => expect(worstOutcome(outcomes)).toBe(outcome));
