@@ -69,7 +69,7 @@ export class SimulatedNatsConnection implements EngineConnection {
     this.#clock = clock;
     this.#stream = stream;
     this.#notifyAll = wakeAll;
-    this.client = { connection: this.#nats(), kvm: this.#kvm(), replicas: 1, place: 'nats://simulated' };
+    this.client = { connection: this.#nats(), kvm: this.#kvm(), replicas: 1, address: 'nats://simulated' };
   }
 
   cut(): void {

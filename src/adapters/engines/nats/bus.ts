@@ -5,7 +5,7 @@ import { decodeBusMessage, encodeBusMessage, type MessageFault } from '../shared
 import { BROADCAST_SUBJECT } from './keys.ts';
 import { PartAssembler, splitMessage } from './message-parts.ts';
 
-/** What an engine that does not take it may leave behind; what is published beyond that is not told. */
+/** Limit of bytes that the server has not accepted yet. Beyond it, publications are dropped. */
 const MAX_UNSENT_BYTES = 16 * 1024 * 1024;
 
 export interface NatsBusOptions {
@@ -14,7 +14,7 @@ export interface NatsBusOptions {
   readonly onClose: () => Promise<void>;
 }
 
-/** Words between nodes over core NATS, which tells each at most once. */
+/** Messages between nodes over core NATS. Each is delivered at most once. */
 export class NatsNodeBus implements NodeBus {
   readonly #node: NodeId;
   readonly #connection: NatsConnection;
@@ -23,17 +23,17 @@ export class NatsNodeBus implements NodeBus {
   readonly #onClose: () => Promise<void>;
   #listener: BusListener | undefined;
   #subscription: Subscription | undefined;
-  /** Bytes that the engine has not taken yet, as far as is known. */
+  /** Bytes that the server has not confirmed. */
   #unsentBytes = 0;
   #isFlushing = false;
   #isClosed = false;
-  /** Words of this node so far. */
+  /** Messages that this node has published. */
   #messageCount = 0;
   readonly #assembler = new PartAssembler();
 
   /**
-   * @param parts.isReachable whether what the nodes share can be asked now.
-   * @param parts.onClose ends the connection, when nothing is told any more.
+   * @param options.isReachable whether the engine is connected and its journals are read.
+   * @param options.onClose closes the connection after the last message.
    */
   constructor(node: NodeId, connection: NatsConnection, { onFault, isReachable, onClose }: NatsBusOptions) {
     this.#node = node;
@@ -47,8 +47,8 @@ export class NatsNodeBus implements NodeBus {
     return this.#isReachable();
   }
 
-  listen(ears: BusListener): void {
-    this.#listener = ears;
+  listen(listener: BusListener): void {
+    this.#listener = listener;
     const options = { callback: (_error: unknown, { data }: { readonly data: Uint8Array }) => this.#receive(data) };
     this.#subscription = this.#connection.subscribe(BROADCAST_SUBJECT, options);
     this.#connection.flush().then(
@@ -60,19 +60,20 @@ export class NatsNodeBus implements NodeBus {
   broadcast(word: BusPublication): void {
     if (this.#isClosed || this.#connection.isClosed() || !this.isReachable || this.#unsentBytes > MAX_UNSENT_BYTES) return;
     const text = encodeBusMessage(this.#node, word);
-    const mostBytes = this.#connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
-    for (const part of splitMessage(this.#node, ++this.#messageCount, text, mostBytes))
-      {this.#connection.publish(BROADCAST_SUBJECT, part);}
+    const maxBytes = this.#connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
+    for (const part of splitMessage(this.#node, ++this.#messageCount, text, maxBytes)) {
+      this.#connection.publish(BROADCAST_SUBJECT, part);
+    }
     this.#unsentBytes += text.length;
     void this.#flush();
   }
 
-  /** What the engine itself has told this node. */
+  /** Delivers a notification that follows from the journal. */
   deliver(word: BusMessage): void {
     if (!this.#isClosed) this.#listener?.onMessage(word);
   }
 
-  /** Words were lost, with the connection. */
+  /** Messages may have been lost, with the connection. */
   reportLoss(): void {
     if (!this.#isClosed) this.#listener?.onMessagesLost();
   }
@@ -87,10 +88,10 @@ export class NatsNodeBus implements NodeBus {
     if (this.#isFlushing) return;
     this.#isFlushing = true;
     while (this.#unsentBytes > 0) {
-      const leaving = this.#unsentBytes;
-      // A connection that is lost has taken what was told with it.
+      const flushing = this.#unsentBytes;
+      // On a lost connection, these bytes are lost.
       await this.#connection.flush().catch(() => undefined);
-      this.#unsentBytes -= leaving;
+      this.#unsentBytes -= flushing;
     }
     this.#isFlushing = false;
   }
@@ -99,8 +100,8 @@ export class NatsNodeBus implements NodeBus {
     if (this.#isClosed) return;
     const text = this.#assembler.add(message);
     if (text === undefined) return;
-    const said = decodeBusMessage(text);
-    if ('why' in said) this.#onFault(said);
-    else if (said.from !== this.#node) this.#listener?.onMessage(said.message);
+    const decoded = decodeBusMessage(text);
+    if ('why' in decoded) this.#onFault(decoded);
+    else if (decoded.from !== this.#node) this.#listener?.onMessage(decoded.message);
   }
 }

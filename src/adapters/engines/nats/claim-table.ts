@@ -4,21 +4,18 @@ import type { Journal } from './journal.ts';
 import { claimKey } from './keys.ts';
 import type { JournalState } from './journal-state.ts';
 
-/** 'failed' where the engine would not, or could not. */
-export type UpdateResult = 'changed' | 'left' | 'failed';
+/** `failed`: NATS rejected the write, or did not confirm it. */
+export type UpdateResult = 'changed' | 'unchanged' | 'failed';
 
-/** What a seat is to become, as the ledger stands; undefined where nothing is to change. */
+/** The new claim for the current state; undefined to change nothing. */
 export type DecideClaim = (
-  ledger: JournalState,
+  state: JournalState,
 ) => Promise<Omit<ClaimEntry, 'changeId'> | undefined> | Omit<ClaimEntry, 'changeId'> | undefined;
 
-/**
- * What one node does to the seats of a realm: each change names the state that it was made for, and is made again where that
- * has changed meanwhile.
- */
+/** Updates the claims of a realm by compare-and-set. An update that finds a changed claim is decided again. */
 export class ClaimTable {
   readonly journal: Journal;
-  /** Of each id that is being changed, the change after which the next may begin. */
+  /** For each id with an update in progress, the last update. The next one waits for it. */
   readonly #updates = new Map<PeerId, Promise<unknown>>();
 
   constructor(journal: Journal) {
@@ -26,8 +23,8 @@ export class ClaimTable {
   }
 
   /**
-   * Changes one seat; changes of one id happen one after the other.
-   * @param decide is asked again after each change that somebody else has made meanwhile.
+   * Updates one claim. Updates of one id run one after the other.
+   * @param decide is called again after each concurrent change of another node.
    */
   update(id: PeerId, decide: DecideClaim): Promise<UpdateResult> {
     const before = this.#updates.get(id) ?? this.journal.ready;
@@ -39,12 +36,12 @@ export class ClaimTable {
     return change;
   }
 
-  /** Whether a change of an id is under way. */
+  /** Whether an update of an id is in progress. */
   isUpdating(id: PeerId): boolean {
     return this.#updates.has(id);
   }
 
-  /** Resolves when every change is made that was asked for before. */
+  /** Resolves when all earlier updates are done. */
   async settled(): Promise<void> {
     await Promise.all(this.#updates.values());
     await this.journal.ready;
@@ -54,30 +51,30 @@ export class ClaimTable {
     const { journal } = this;
     let known: number | undefined;
     for (;;) {
-      // What a connection has said counts, if it was said before it went.
+      // Messages that a connection sent before it released its id must precede the release in the journal.
       await journal.flush();
       await journal.ready;
       const { state } = journal;
       const before = state.claim(id)?.revision;
-      const seat = await decide(state);
-      if (seat === undefined) return 'left';
-      // It was decided for a state that is gone.
+      const claim = await decide(state);
+      if (claim === undefined) return 'unchanged';
+      // The decision was made for an outdated state.
       if (state !== journal.state || state.claim(id)?.revision !== before) continue;
       const expectedRevision = known ?? before ?? 0;
       const changeId = journal.nextMessageId();
-      const appended = await journal.append({
+      const result = await journal.append({
         key: claimKey(id),
-        body: encodeClaim({ ...seat, changeId }, journal.timeOverride),
+        body: encodeClaim({ ...claim, changeId }, journal.timeOverride),
         expectedRevision,
         messageId: changeId,
       });
-      if (appended === 'failed') return 'failed';
-      const revision = 'at' in appended ? appended.at : appended.instead;
+      if (result === 'failed') return 'failed';
+      const revision = 'revision' in result ? result.revision : result.conflict;
       await journal.waitFor(revision);
       const now = journal.state.claim(id);
-      // Whose answer was lost was written all the same.
-      if ('at' in appended || now?.changeId === changeId) return 'changed';
-      // What was erased is not in the way, and what this node has forgotten is.
+      // A write whose reply was lost may have succeeded.
+      if ('revision' in result || now?.changeId === changeId) return 'changed';
+      // A deleted entry does not conflict. One that this node no longer keeps does, so its revision is expected next time.
       known = now?.revision === revision ? undefined : revision;
     }
   }

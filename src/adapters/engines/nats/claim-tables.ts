@@ -2,7 +2,7 @@ import { invariant } from '../../../domain/invariant.ts';
 import type { RealmKey } from '../../../domain/ids.ts';
 import type { ClaimTable } from './claim-table.ts';
 
-/** The realms of the cluster, as one node has them. */
+/** The claim tables of all realms. */
 export class ClaimTables {
   readonly #all: ReadonlyMap<RealmKey, ClaimTable>;
 
@@ -19,8 +19,8 @@ export class ClaimTables {
   }
 
   of(realm: RealmKey): ClaimTable {
-    const seats = this.#all.get(realm);
-    invariant(seats !== undefined, 'every realm has a journal');
-    return seats;
+    const table = this.#all.get(realm);
+    invariant(table !== undefined, 'every realm has a journal');
+    return table;
   }
 }

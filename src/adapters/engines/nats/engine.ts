@@ -24,7 +24,7 @@ import { NatsMailboxStore } from './mailboxes.ts';
 import { ClaimTables } from './claim-tables.ts';
 import { ClaimTable } from './claim-table.ts';
 
-/** What the nodes of a cluster share, as one of them has it. */
+/** The shared parts of a cluster, as one node uses them. */
 export interface NatsEngine {
   readonly node: NodeId;
   readonly directory: NatsPeerDirectory;
@@ -34,68 +34,68 @@ export interface NatsEngine {
 
 interface OpenableEngine extends NatsEngine {
   readonly journals: readonly Journal[];
-  /** Begins to read; what is asked before waits. */
+  /** Starts to read the journals. Earlier calls wait. */
   open(): Promise<void>;
 }
 
-/** A way to NATS that there is. */
+/** A connection to NATS. */
 export interface NatsClient {
   readonly connection: NatsConnection;
   readonly kvm: Kvm;
-  /** Copies that the engine keeps of what is new. */
+  /** Replicas of new streams. */
   readonly replicas: number;
-  /** Where the engine is, without credentials. */
-  readonly place: string;
+  /** URL of the engine without credentials. */
+  readonly address: string;
 }
 
 const RETRY_MS = 250;
 
 /**
- * Connects to NATS, which has to have JetStream.
- * @param url with credentials, if it has any; they are not logged. `?replicas=3` for so many copies of what is new,
- * `?credentials=<file>` for a file of credentials.
- * @throws ListenError where nobody answers.
+ * Connects to NATS with JetStream.
+ * @param url may contain credentials, which are not logged. `?replicas=3` sets the replicas of new streams; `?credentials=<file>` names
+ * a credentials file.
+ * @throws ListenError if the server does not reply in time, or a setting exceeds its limits.
  */
 export async function connectNatsEngine(
   url: string,
   settings: EngineSettings & { readonly idLength: number },
   log: Log,
 ): Promise<NatsEngine> {
-  const place = addressOf(url);
+  const address = addressOf(url);
   const connection = await withConnectTimeout(
     Promise.resolve(url).then((from) => connect(connectionOptions(from))),
-    place,
+    address,
   );
   const problem = exceededLimit(settings, connection.info?.max_payload ?? Number.POSITIVE_INFINITY);
   if (problem !== undefined) {
     await connection.close();
-    throw engineUnreachable(place, new Error(problem));
+    throw engineUnreachable(address, new Error(problem));
   }
-  const line = { connection, kvm: new Kvm(connection), replicas: replicaCount(url), place };
-  const engine = createNatsEngine(line, settings, log);
-  await withConnectTimeout(engine.open(), place).catch(async (error: unknown) => {
+  const client = { connection, kvm: new Kvm(connection), replicas: replicaCount(url), address };
+  const engine = createNatsEngine(client, settings, log);
+  await withConnectTimeout(engine.open(), address).catch(async (error: unknown) => {
     await connection.close();
     throw error;
   });
-  log.record({ event: 'engine-reached', engine: place, node: settings.node });
-  void followConnection(line, engine, log);
+  log.record({ event: 'engine-reached', engine: address, node: settings.node });
+  void followConnection(client, engine, log);
   return engine;
 }
 
-/** An engine over a line that there is. @param overrides what stands for time, in tests. */
+/** Creates an engine on a connection. @param overrides replace time, in tests. */
 export function createNatsEngine(
   { connection, kvm, replicas }: NatsClient,
   settings: EngineSettings,
   log: Log,
   overrides: Pick<JournalOptions, 'timeOverride' | 'sleep'> = {},
 ): OpenableEngine {
-  const refused = rejectionLogger(log);
+  const onRejected = rejectionLogger(log);
   const maxEntryBytes = connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
   const all = settings.realms.map((realm) => {
     const journal = new Journal({
       ...{ kvm, bucket: bucketOf(realm), replicas, settings, maxEntryBytes },
-      onEvent: (news) => bus.deliver(busMessageOf(news, realm)),
-      onRejected: refused,
+      onEvent: (event) => bus.deliver(busMessageOf(event, realm)),
+      onRejected,
       onFault: (error) => log.record({ event: 'fault', error, connection: undefined }),
       ...overrides,
     });
@@ -103,26 +103,26 @@ export function createNatsEngine(
   });
   const journals = all.map(([, { journal }]) => journal);
   const bus = new NatsNodeBus(settings.node, connection, {
-    onFault: refused,
+    onFault: onRejected,
     isReachable: () => journals.every(({ isReady }) => isReady),
     onClose: () => closeEngine(connection, journals),
   });
-  const realms = new ClaimTables(new Map(all));
+  const claimTables = new ClaimTables(new Map(all));
   const answers = new OrderedAnswers();
   return {
     ...{ node: settings.node, bus, journals },
     open: async () => void (await Promise.all(journals.map((journal) => journal.open()))),
-    directory: new NatsPeerDirectory(realms, answers, settings),
-    mailboxes: new NatsMailboxStore(realms, answers, { ...settings, maxEntryBytes }),
+    directory: new NatsPeerDirectory(claimTables, answers, settings),
+    mailboxes: new NatsMailboxStore(claimTables, answers, { ...settings, maxEntryBytes }),
   };
 }
 
-function busMessageOf(news: JournalEvent, realm: RealmKey): Parameters<NatsNodeBus['deliver']>[0] {
-  if (news.type === 'mail') return { type: 'mail', realm, id: news.id };
-  return { type: 'superseded', realm, id: news.id, connection: news.connection };
+function busMessageOf(event: JournalEvent, realm: RealmKey): Parameters<NatsNodeBus['deliver']>[0] {
+  if (event.type === 'mail') return { type: 'mail', realm, id: event.id };
+  return { type: 'superseded', realm, id: event.id, connection: event.connection };
 }
 
-/** Ends a connection after what is under way, as claims that are given back. */
+/** Closes a connection after the writes in flight, such as released claims. */
 async function closeEngine(connection: NatsConnection, journals: readonly Journal[]): Promise<void> {
   const all = Promise.all(journals.map((journal) => journal.flush().then(() => journal.sync())));
   await Promise.race([all, sleep(CLOSE_TIMEOUT_MS)]);
@@ -130,33 +130,33 @@ async function closeEngine(connection: NatsConnection, journals: readonly Journa
   await connection.close();
 }
 
-/** Shuts the journals of an engine when its line is lost, and reads them again when it is back. */
+/** Disconnects the journals when the connection is lost, and reads them again after the reconnect. */
 export async function followConnection(
-  { connection, place }: Pick<NatsClient, 'connection' | 'place'>,
+  { connection, address }: Pick<NatsClient, 'connection' | 'address'>,
   { journals, bus, node }: Pick<OpenableEngine, 'journals' | 'bus' | 'node'>,
   log: Log,
 ): Promise<void> {
   for await (const status of connection.status()) {
     if (status.type === 'disconnect') {
-      log.record({ event: 'engine-lost', engine: place, detail: 'closed' });
+      log.record({ event: 'engine-lost', engine: address, detail: 'closed' });
       for (const journal of journals) journal.disconnect();
     }
     if (status.type === 'reconnect') {
       void Promise.all(journals.map((journal) => journal.open())).then(() => {
-        log.record({ event: 'engine-reached', engine: place, node });
+        log.record({ event: 'engine-reached', engine: address, node });
         bus.reportLoss();
       });
     }
   }
 }
 
-async function withConnectTimeout<T>(made: Promise<T>, engine: string): Promise<T> {
+async function withConnectTimeout<T>(operation: Promise<T>, engine: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${CONNECT_TIMEOUT_MS} ms`)), CONNECT_TIMEOUT_MS);
+    timer = setTimeout(() => reject(new Error(`no reply in ${CONNECT_TIMEOUT_MS} ms`)), CONNECT_TIMEOUT_MS);
   });
   try {
-    return await Promise.race([made, late]);
+    return await Promise.race([operation, late]);
   } catch (error) {
     throw engineUnreachable(engine, error);
   } finally {
@@ -176,7 +176,7 @@ function connectionOptions(url: string): ConnectionOptions {
         ? { token: decode(username) }
         : { user: decode(username), pass: decode(password) }),
     ...(file === null ? {} : { authenticator: credsAuthenticator(readFileSync(file)) }),
-    // A trace for each entry costs more than the entry.
+    // Collecting a stack trace for each entry costs more than the entry.
     noAsyncTraces: true,
     ...{ maxReconnectAttempts: -1, reconnectTimeWait: RETRY_MS, pingInterval: KEEP_ALIVE_MS, timeout: CONNECT_TIMEOUT_MS },
   };

@@ -2,18 +2,18 @@ import type { ConnectionId, NodeId, PeerId } from '../../../domain/ids.ts';
 import type { MessageKind, Payload } from '../../../domain/message.ts';
 import type { Millis } from '../../../domain/time.ts';
 
-/** Of what stands in a journal. A node understands its own version only, and says so of others. */
+/** Version of the entry format. A node ignores and logs entries of every other version. */
 const FORMAT_VERSION = 1;
 
-/** Who owns an id. */
+/** The owner of an id. */
 export interface ClaimOwner {
   readonly node: NodeId;
   readonly connection: ConnectionId;
-  /** Of the token. */
+  /** Digest of the token. */
   readonly digest: string;
 }
 
-/** Whether it is the very connection. */
+/** Whether both are the same connection of the same node. */
 export function isSameConnection(
   owner: Pick<ClaimOwner, 'node' | 'connection'> | undefined,
   other: Pick<ClaimOwner, 'node' | 'connection'>,
@@ -21,35 +21,35 @@ export function isSameConnection(
   return owner !== undefined && owner.node === other.node && owner.connection === other.connection;
 }
 
-/** The state of one id. */
+/** The claim of one id. */
 export interface ClaimEntry {
   /** Undefined for an id that is free. */
   readonly owner: ClaimOwner | undefined;
-  /** Which change this is: of no other one. */
+  /** Unique id of this change. */
   readonly changeId: string;
 }
 
-/** Letters for an id up to a position are nobody's any more: a connection has collected them, or they have expired. */
+/** The messages for an id up to a position are removed: collected by a connection, or expired. */
 export interface RemovalEntry {
   readonly node: NodeId;
-  /** Undefined where they have expired. */
+  /** Undefined if the messages have expired. */
   readonly connection: ConnectionId | undefined;
   readonly upTo: number;
 }
 
-/** A message that waits. */
+/** A message in a batch. */
 export interface StoredMessage {
   readonly from: PeerId;
   readonly to: PeerId;
-  /** Who spoke for `from`; undefined for what a broker itself has to say. */
+  /** The connection that sent the message; undefined for a notice of a broker. */
   readonly sender: Pick<ClaimOwner, 'node' | 'connection'> | undefined;
   readonly kind: MessageKind;
   readonly payload: Payload | undefined;
-  /** M15: of the owner, where the message has one. */
+  /** M15: proof of the owner, if the message has one. */
   readonly proof?: string | undefined;
 }
 
-/** How `Taken` is written. */
+/** The stored form of a `RemovalEntry`. */
 interface StoredRemoval {
   readonly node?: NodeId;
   readonly connection?: ConnectionId;
@@ -57,18 +57,18 @@ interface StoredRemoval {
   readonly at?: Millis;
 }
 
-/** What every entry may say: a time that counts instead of the engine's, in tests. */
+/** In tests, an entry may have a time that replaces its timestamp. */
 interface TimeOverride {
   readonly at?: Millis;
 }
 
-/** Why what stands there says nothing to this node. */
+/** Reason why an entry is ignored. */
 export type EntryFault = { readonly why: 'unreadable' } | { readonly why: 'unknown-version'; readonly version: unknown };
 
 const NEWLINE = 10;
 const NO_BYTES = new Uint8Array(0);
 
-/** Names in the journal are written out here: they stay when those of the code change. */
+/** The field names are the stored format and must not change. */
 export function encodeClaim(claim: ClaimEntry, at: Millis | undefined): Uint8Array {
   return Buffer.from(JSON.stringify({ v: FORMAT_VERSION, at, owner: claim.owner, by: claim.changeId }));
 }
@@ -78,14 +78,14 @@ export function encodeRemoval(removal: RemovalEntry, at: Millis | undefined): Ui
   return Buffer.from(JSON.stringify({ v: FORMAT_VERSION, at, node, connection, upTo: removal.upTo }));
 }
 
-/** A head of JSON, and behind a line break the payloads as they came, one after the other. */
-export function encodeBatch(letters: readonly StoredMessage[], at: Millis | undefined): Uint8Array {
-  const heads = letters.map(({ payload, ...head }) => ({ ...head, bytes: payload?.byteLength }));
-  const payloads = letters.map(({ payload }) => payload ?? NO_BYTES);
+/** A JSON head, a newline, and the payloads one after the other. */
+export function encodeBatch(messages: readonly StoredMessage[], at: Millis | undefined): Uint8Array {
+  const heads = messages.map(({ payload, ...head }) => ({ ...head, bytes: payload?.byteLength }));
+  const payloads = messages.map(({ payload }) => payload ?? NO_BYTES);
   return Buffer.concat([Buffer.from(`${JSON.stringify({ v: FORMAT_VERSION, at, letters: heads })}\n`), ...payloads]);
 }
 
-/** A lease, or a tick: that it was written is all it says. */
+/** A lease or a tick. Such an entry has no content. */
 export function encodeMarker(at: Millis | undefined): Uint8Array {
   return Buffer.from(JSON.stringify({ v: FORMAT_VERSION, at }));
 }
@@ -93,37 +93,37 @@ export function encodeMarker(at: Millis | undefined): Uint8Array {
 export function decodeClaim(bytes: Uint8Array): (ClaimEntry & TimeOverride) | EntryFault {
   const read = parseObject(bytes);
   if ('why' in read) return read;
-  const { owner, by: change, at } = read.said as { owner?: ClaimOwner; by?: unknown; at?: Millis };
-  const isWhole = typeof change === 'string' && (owner === undefined || isOwner(owner));
-  return isWhole ? { owner, changeId: change, ...timeOverride(at) } : { why: 'unreadable' };
+  const { owner, by: change, at } = read.fields as { owner?: ClaimOwner; by?: unknown; at?: Millis };
+  const isValid = typeof change === 'string' && (owner === undefined || isOwner(owner));
+  return isValid ? { owner, changeId: change, ...timeOverride(at) } : { why: 'unreadable' };
 }
 
 export function decodeRemoval(bytes: Uint8Array): (RemovalEntry & TimeOverride) | EntryFault {
   const read = parseObject(bytes);
   if ('why' in read) return read;
-  const { node, connection, upTo: position, at } = read.said as StoredRemoval;
-  const isWhole = typeof node === 'string' && typeof position === 'number' && ['number', 'undefined'].includes(typeof connection);
-  return isWhole ? { node, connection, upTo: position, ...timeOverride(at) } : { why: 'unreadable' };
+  const { node, connection, upTo: position, at } = read.fields as StoredRemoval;
+  const isValid = typeof node === 'string' && typeof position === 'number' && ['number', 'undefined'].includes(typeof connection);
+  return isValid ? { node, connection, upTo: position, ...timeOverride(at) } : { why: 'unreadable' };
 }
 
-export function decodeBatch(bytes: Uint8Array): ({ readonly letters: readonly StoredMessage[] } & TimeOverride) | EntryFault {
+export function decodeBatch(bytes: Uint8Array): ({ readonly messages: readonly StoredMessage[] } & TimeOverride) | EntryFault {
   const end = bytes.indexOf(NEWLINE);
   const read = parseObject(end < 0 ? bytes : bytes.subarray(0, end));
   if ('why' in read) return read;
-  const { letters: heads, at } = read.said as { letters?: unknown; at?: Millis };
+  const { letters: heads, at } = read.fields as { letters?: unknown; at?: Millis };
   if (!Array.isArray(heads) || !heads.every(isMessageHead)) return { why: 'unreadable' };
   let next = end + 1;
-  const letters = heads.map(({ from, to, sender, kind, proof, bytes: length }): StoredMessage => {
+  const messages = heads.map(({ from, to, sender, kind, proof, bytes: length }): StoredMessage => {
     const payload = length === undefined ? undefined : bytes.subarray(next, next + length);
     next += length ?? 0;
     return { from, to, sender, kind, payload, proof };
   });
-  return next <= bytes.length ? { letters, ...timeOverride(at) } : { why: 'unreadable' };
+  return next <= bytes.length ? { messages, ...timeOverride(at) } : { why: 'unreadable' };
 }
 
 export function decodeMarker(bytes: Uint8Array): TimeOverride | EntryFault {
   const read = parseObject(bytes);
-  return 'why' in read ? read : timeOverride(read.said['at'] as Millis | undefined);
+  return 'why' in read ? read : timeOverride(read.fields['at'] as Millis | undefined);
 }
 
 function timeOverride(at: Millis | undefined): TimeOverride {
@@ -140,11 +140,11 @@ function isMessageHead(head: unknown): head is Omit<StoredMessage, 'payload'> & 
   return [from, to, kind].every((text) => typeof text === 'string') && Number.isSafeInteger(bytes) && Number(bytes) >= 0;
 }
 
-function parseObject(bytes: Uint8Array): { readonly said: Readonly<Record<string, unknown>> } | EntryFault {
+function parseObject(bytes: Uint8Array): { readonly fields: Readonly<Record<string, unknown>> } | EntryFault {
   try {
-    const said = JSON.parse(Buffer.from(bytes).toString()) as Readonly<Record<string, unknown>> | null;
-    if (typeof said !== 'object' || said === null) return { why: 'unreadable' };
-    return said['v'] === FORMAT_VERSION ? { said } : { why: 'unknown-version', version: said['v'] };
+    const fields = JSON.parse(Buffer.from(bytes).toString()) as Readonly<Record<string, unknown>> | null;
+    if (typeof fields !== 'object' || fields === null) return { why: 'unreadable' };
+    return fields['v'] === FORMAT_VERSION ? { fields } : { why: 'unknown-version', version: fields['v'] };
   } catch {
     return { why: 'unreadable' };
   }

@@ -1,11 +1,11 @@
 import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
 
-/** So much is asked at once. */
+/** Number of parallel requests. */
 const PARALLEL_DELETES = 100;
 
 /**
- * Erases entries that others have made void: they cost room, and say nothing any more. One by one: a purge of many makes
- * readers of some NATS servers jump over what is written meanwhile.
+ * Deletes obsolete entries to free storage. Each entry is deleted by itself, because a purge of many makes readers of some NATS servers
+ * skip entries that are written meanwhile.
  */
 export class EntryDeleter {
   readonly #bucket: string;
@@ -24,7 +24,7 @@ export class EntryDeleter {
     void this.#run();
   }
 
-  /** There is a connection: what waited is erased. */
+  /** Starts to delete the queued entries. */
   connect(manager: JetStreamManager): void {
     this.#manager = manager;
     void this.#run();
@@ -45,13 +45,13 @@ export class EntryDeleter {
     this.#isRunning = false;
   }
 
-  /** @returns what is to be asked again. */
+  /** @returns the revision if the deletion must be retried. */
   async #delete(revision: number): Promise<number[]> {
     try {
       await this.#manager?.streams.deleteMessage(`KV_${this.#bucket}`, revision, false);
       return [];
     } catch (error) {
-      // Somebody else has erased it, or written there again.
+      // The entry is already deleted, or replaced.
       if (error instanceof JetStreamApiError) return [];
       if (this.#manager === undefined) return [revision];
       this.#onFault(error);

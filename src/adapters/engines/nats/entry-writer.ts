@@ -4,37 +4,37 @@ import type { Millis } from '../../../domain/time.ts';
 import { KEEP_ALIVE_MS } from '../shared/engine-connection.ts';
 
 /**
- * What came of an entry: the revision under which it stands; the revision that stood there where another was expected; or
- * nothing, where the engine would not or could not write it.
+ * The result of a write: the revision of the entry; or the revision that is stored instead of the expected one; or `failed`, if NATS
+ * rejected the write or its result is unknown.
  */
-export type AppendResult = { readonly at: number } | { readonly instead: number } | 'failed';
+export type AppendResult = { readonly revision: number } | { readonly conflict: number } | 'failed';
 
-/** What is to be written. */
+/** An entry to be written. */
 export interface JournalEntry {
   readonly key: string;
   readonly body: Uint8Array;
-  /** The revision that stands there now, 0 for none; where it does not matter, nothing. */
+  /** Compare-and-set: the revision that the key must have, 0 for a new key. Without it, any revision is replaced. */
   readonly expectedRevision?: number;
-  /** Of no other entry: the engine knows one that it has, and had lately, by it. Nothing for one that may be written twice. */
+  /** Unique id, by which NATS drops a duplicate. Without it, a retry may write the entry twice. */
   readonly messageId?: string;
 }
 
 interface PendingWrite extends JournalEntry {
-  readonly settle: (appended: AppendResult) => void;
-  /** When it was sent first. */
-  since: Millis;
+  readonly resolve: (result: AppendResult) => void;
+  /** Time of the first attempt, by the monotonic clock. */
+  firstSentAt: Millis;
 }
 
-/** What may be under way, and what may wait besides; more is not taken. */
+/** Limits of the writes in flight, and of the queue. Further writes fail. */
 const MAX_WRITES = 10_000;
 const MAX_BYTES = 64 * 1024 * 1024;
-/** The engine knows a ticket again for two minutes. */
+/** NATS remembers message ids for two minutes; a write is retried only within this shorter time. */
 const DEDUPLICATION_MS: Millis = 90_000;
 
 /**
- * Writes the entries of one node into a journal, in the order of the calls. Of what was under way when a connection was lost
- * nobody knows whether it was written: it is written again, in order, before anything younger, and the engine keeps one of the
- * two. An entry for which it is too late for that is given up, unless it says what it expects to stand there.
+ * Writes the entries of one node to a journal, in the order of the calls. After a lost connection, writes in flight are retried in
+ * order, before later ones, and NATS drops duplicates by message id. A write that is too old for deduplication fails, unless it is a
+ * compare-and-set.
  */
 export class EntryWriter {
   readonly #prefix: string;
@@ -43,58 +43,58 @@ export class EntryWriter {
   #js: JetStreamClient | undefined;
   #inFlight = new Set<PendingWrite>();
   #queue: PendingWrite[] = [];
-  /** Of what is under way and what waits. */
+  /** Bytes in flight and in the queue. */
   #bytes = 0;
   #isClosed = false;
   #isRejected = false;
 
-  /** @param onSilence is told that something was not answered, perhaps because nobody leads the engine just now. */
-  constructor(bucket: string, onFault: (error: unknown) => void, onSilence: () => void) {
+  /** @param onTimeout is called when a write has no reply, for example because the stream has no leader. */
+  constructor(bucket: string, onFault: (error: unknown) => void, onTimeout: () => void) {
     this.#prefix = `$KV.${bucket}.`;
     this.#onFault = onFault;
-    this.#onTimeout = onSilence;
+    this.#onTimeout = onTimeout;
   }
 
-  /** Whether nothing more is taken. */
+  /** Whether further writes fail. */
   get isFull(): boolean {
     return this.#queue.length >= MAX_WRITES || this.#bytes >= MAX_BYTES;
   }
 
-  /** Whether the engine has refused the last entry, as one that has no room left. */
+  /** Whether NATS rejected the last entry, for example because its storage is full. */
   get isRejected(): boolean {
     return this.#isRejected;
   }
 
   append(entry: JournalEntry): Promise<AppendResult> {
-    return new Promise((settle) => {
-      const write = { ...entry, settle, since: Number.POSITIVE_INFINITY };
+    return new Promise((resolve) => {
+      const write = { ...entry, resolve, firstSentAt: Number.POSITIVE_INFINITY };
       if (this.#isClosed) return;
-      if (this.isFull) return settle('failed');
+      if (this.isFull) return resolve('failed');
       this.#bytes += entry.body.length;
       this.#queue.push(write);
       this.#sendQueued();
     });
   }
 
-  /** There is a connection. @param isSameStream whether the engine still knows the tickets of what it has written. */
+  /** Starts to send. @param isSameStream whether NATS still has the message ids of earlier writes. */
   connect(js: JetStreamClient, isSameStream = true): void {
-    const tooOld = isSameStream ? performance.now() - DEDUPLICATION_MS : Number.POSITIVE_INFINITY;
-    const lost: PendingWrite[] = [];
-    const again: PendingWrite[] = [];
-    for (const write of this.#inFlight) (isUnverifiable(write, tooOld) ? lost : again).push(write);
-    this.#queue = [...again, ...this.#queue];
+    const oldestVerifiable = isSameStream ? performance.now() - DEDUPLICATION_MS : Number.POSITIVE_INFINITY;
+    const unverifiable: PendingWrite[] = [];
+    const retried: PendingWrite[] = [];
+    for (const write of this.#inFlight) (isUnverifiable(write, oldestVerifiable) ? unverifiable : retried).push(write);
+    this.#queue = [...retried, ...this.#queue];
     this.#inFlight = new Set();
-    for (const write of lost) this.#resolve(write, 'failed');
+    for (const write of unverifiable) this.#resolve(write, 'failed');
     this.#js = js;
     this.#sendQueued();
   }
 
-  /** There is none. */
+  /** Stops sending, because the connection is lost. */
   disconnect(): void {
     this.#js = undefined;
   }
 
-  /** Nothing more is written, and nothing more is answered. */
+  /** Drops the queue. No further result is delivered. */
   close(): void {
     this.#isClosed = true;
     this.#queue = [];
@@ -109,49 +109,50 @@ export class EntryWriter {
   }
 
   #send(js: JetStreamClient, write: PendingWrite): void {
-    const all = this.#inFlight;
-    all.add(write);
+    const attempt = this.#inFlight;
+    attempt.add(write);
     const { key, body, expectedRevision, messageId } = write;
-    write.since = Math.min(write.since, performance.now());
+    write.firstSentAt = Math.min(write.firstSentAt, performance.now());
     const options = {
       timeout: KEEP_ALIVE_MS,
       ...(messageId === undefined ? {} : { msgID: messageId }),
       ...(expectedRevision === undefined ? {} : { expect: { lastSubjectSequence: expectedRevision } }),
     };
     js.publish(this.#prefix + key, body, options).then(
-      ({ seq }) => this.#settle(all, write, { at: seq }),
+      ({ seq }) => this.#settle(attempt, write, { revision: seq }),
       (error: unknown) => {
-        if (error instanceof JetStreamApiError) this.#settle(all, write, this.#resultOf(error));
-        // The library itself refuses what the server would not take.
-        else if (error instanceof Error && error.name === 'InvalidArgumentError') this.#settle(all, write, this.#resultOf(error));
-        else if (js === this.#js && all === this.#inFlight) this.#onTimeout();
+        if (error instanceof JetStreamApiError) this.#settle(attempt, write, this.#resultOf(error));
+        // The library itself rejects entries that are too large for the server.
+        else if (error instanceof Error && error.name === 'InvalidArgumentError') {
+          this.#settle(attempt, write, this.#resultOf(error));
+        } else if (js === this.#js && attempt === this.#inFlight) this.#onTimeout();
       },
     );
   }
 
-  /** An answer to what has been written again meanwhile is none. */
-  #settle(all: Set<PendingWrite>, write: PendingWrite, appended: AppendResult): void {
-    if (this.#isClosed || all !== this.#inFlight || !all.delete(write)) return;
-    if (appended === 'failed' || 'at' in appended) this.#isRejected = appended === 'failed';
-    this.#resolve(write, appended);
+  /** Ignores the result of an attempt that has been retried since. */
+  #settle(attempt: Set<PendingWrite>, write: PendingWrite, result: AppendResult): void {
+    if (this.#isClosed || attempt !== this.#inFlight || !attempt.delete(write)) return;
+    if (result === 'failed' || 'revision' in result) this.#isRejected = result === 'failed';
+    this.#resolve(write, result);
     this.#sendQueued();
   }
 
-  #resolve({ body, settle }: PendingWrite, appended: AppendResult): void {
+  #resolve({ body, resolve }: PendingWrite, result: AppendResult): void {
     this.#bytes -= body.length;
-    settle(appended);
+    resolve(result);
   }
 
   #resultOf(error: Error): AppendResult {
     if (error instanceof JetStreamApiError && error.code === Number(JetStreamApiCodes.StreamWrongLastSequence)) {
-      return { instead: Number(/\d+$/.exec(error.message)?.[0] ?? 0) };
+      return { conflict: Number(/\d+$/.exec(error.message)?.[0] ?? 0) };
     }
     if (!this.#isClosed) this.#onFault(error);
     return 'failed';
   }
 }
 
-/** Whether the engine may have written it, and would not know that any more. */
-function isUnverifiable({ messageId, expectedRevision, since }: PendingWrite, tooOld: Millis): boolean {
-  return messageId !== undefined && expectedRevision === undefined && since < tooOld;
+/** Whether NATS may have stored the entry and no longer detects a duplicate. */
+function isUnverifiable({ messageId, expectedRevision, firstSentAt }: PendingWrite, oldestVerifiable: Millis): boolean {
+  return messageId !== undefined && expectedRevision === undefined && firstSentAt < oldestVerifiable;
 }

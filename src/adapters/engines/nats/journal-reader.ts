@@ -4,67 +4,71 @@ import type { Millis } from '../../../domain/time.ts';
 import { parseKey, type EntryKey } from './keys.ts';
 import { JournalState, type JournalStateSettings, type JournalEvent, type EntryPosition } from './journal-state.ts';
 
-/** One reading of a journal, from its beginning on, into a ledger. */
+/** Reads a journal from the beginning, and applies the entries to a state. */
 export class JournalReader {
-  readonly ledger: JournalState;
-  readonly #onRefused: (fault: EntryFault) => void;
+  readonly state: JournalState;
+  readonly #onRejected: (fault: EntryFault) => void;
   #position = 0;
-  #waiting: { readonly revision: number; readonly go: () => void }[] = [];
+  #waiting: { readonly revision: number; readonly resolve: () => void }[] = [];
 
-  /** @param before the reading that this one takes the place of. */
-  constructor(settings: JournalStateSettings, onRefused: (fault: EntryFault) => void, before?: JournalReader) {
-    this.ledger = new JournalState(settings, before?.ledger);
-    this.#onRefused = onRefused;
+  /** @param before the reader that this one replaces. */
+  constructor(settings: JournalStateSettings, onRejected: (fault: EntryFault) => void, before?: JournalReader) {
+    this.state = new JournalState(settings, before?.state);
+    this.#onRejected = onRejected;
   }
 
-  /** Resolves when the ledger knows of an entry, or `finish` was called. */
+  /** Resolves when the entry of a revision is applied, or `stop` is called. */
   waitFor(revision: number): Promise<void> {
     if (this.#position >= revision) return Promise.resolve();
-    return new Promise((go) => this.#waiting.push({ revision, go }));
+    return new Promise((resolve) => this.#waiting.push({ revision, resolve }));
   }
 
-  /** Another reading knows more. */
+  /** Resolves all waiting calls, because another reader takes over. */
   stop(): void {
     this.#resolveWaiting(Number.POSITIVE_INFINITY);
   }
 
-  /** The next entry. What this version can't read says nothing. */
+  /** Applies the next entry. Entries that cannot be decoded are ignored and reported. */
   apply(entry: KvWatchEntry): readonly JournalEvent[] {
-    const place = parseKey(entry.key);
-    const written = { revision: entry.revision, at: entry.created.getTime() };
-    const news = place === undefined ? NO_EVENTS : this.#applyEntry(place, entry, written);
+    const key = parseKey(entry.key);
+    const position = { revision: entry.revision, at: entry.created.getTime() };
+    const events = key === undefined ? NO_EVENTS : this.#applyEntry(key, entry, position);
     this.#position = entry.revision;
     if (this.#waiting.length > 0) this.#resolveWaiting(entry.revision);
-    return news;
+    return events;
   }
 
-  #applyEntry(place: EntryKey, { operation, value }: KvWatchEntry, written: EntryPosition): readonly JournalEvent[] {
-    const { ledger } = this;
-    const isErased = operation !== 'PUT';
-    if (place.of === 'seat') {
-      const said = isErased ? FREED_CLAIM : decodeClaim(value);
-      return 'why' in said ? this.#reject(said) : ledger.applyClaim(place.id, said, { ...written, ...timeOverride(said) });
+  #applyEntry(key: EntryKey, { operation, value }: KvWatchEntry, position: EntryPosition): readonly JournalEvent[] {
+    const { state } = this;
+    const isDeleted = operation !== 'PUT';
+    if (key.kind === 'claim') {
+      const decoded = isDeleted ? FREED_CLAIM : decodeClaim(value);
+      return 'why' in decoded
+        ? this.#reject(decoded)
+        : state.applyClaim(key.id, decoded, { ...position, ...timeOverride(decoded) });
     }
-    if (isErased) return NO_EVENTS;
-    if (place.of === 'bag') {
-      const said = decodeBatch(value);
-      return 'why' in said ? this.#reject(said) : ledger.applyBatch(place, said.letters, { ...written, ...timeOverride(said) });
+    if (isDeleted) return NO_EVENTS;
+    if (key.kind === 'batch') {
+      const decoded = decodeBatch(value);
+      return 'why' in decoded
+        ? this.#reject(decoded)
+        : state.applyBatch(key, decoded.messages, { ...position, ...timeOverride(decoded) });
     }
-    if (place.of === 'taken') {
-      const said = decodeRemoval(value);
-      if ('why' in said) return this.#reject(said);
-      ledger.applyRemoval(place.id, said, { ...written, ...timeOverride(said) });
+    if (key.kind === 'removal') {
+      const decoded = decodeRemoval(value);
+      if ('why' in decoded) return this.#reject(decoded);
+      state.applyRemoval(key.id, decoded, { ...position, ...timeOverride(decoded) });
       return NO_EVENTS;
     }
-    const said = decodeMarker(value);
-    if ('why' in said) return this.#reject(said);
-    if (place.of === 'lease') ledger.applyLease(place.node, { ...written, ...said });
-    else ledger.applyTick({ ...written, ...said });
+    const decoded = decodeMarker(value);
+    if ('why' in decoded) return this.#reject(decoded);
+    if (key.kind === 'lease') state.applyLease(key.node, { ...position, ...decoded });
+    else state.applyTick({ ...position, ...decoded });
     return NO_EVENTS;
   }
 
   #reject(fault: EntryFault): readonly JournalEvent[] {
-    this.#onRefused(fault);
+    this.#onRejected(fault);
     return NO_EVENTS;
   }
 
@@ -72,7 +76,7 @@ export class JournalReader {
     const due = this.#waiting.filter(({ revision }) => revision <= position);
     if (due.length === 0) return;
     this.#waiting = this.#waiting.filter(({ revision }) => revision > position);
-    for (const { go } of due) go();
+    for (const { resolve } of due) resolve();
   }
 }
 

@@ -11,34 +11,34 @@ import { Leases } from './leases.ts';
 import { batchPositionOf, PendingMessages, positionOf } from './pending-messages.ts';
 import { ResultCache } from './result-cache.ts';
 
-/** What an entry meant for the node that read it. */
+/** An event for this node that follows from an entry. */
 export type JournalEvent =
   | { readonly type: 'mail'; readonly id: PeerId }
   | { readonly type: 'superseded'; readonly id: PeerId; readonly connection: ConnectionId };
 
-/** Where an entry stands, and when it was written, by the engine's time. */
+/** Revision and timestamp of an entry, as NATS set them. */
 export interface EntryPosition {
   readonly revision: number;
   readonly at: Millis;
 }
 
 interface KnownClaim extends ClaimEntry, EntryPosition {
-  /** What stood there before, as far as it may stand there still: oldest first. */
+  /** Earlier revisions of the key that NATS may still store, oldest first. */
   readonly olderRevisions: readonly number[];
 }
 
-/** What a journal says of the mail of an id that was taken. */
+/** The removals of messages for one id. */
 interface KnownRemoval {
-  /** Where it says so: oldest first. */
+  /** Revisions of the removal entries, oldest first. */
   readonly revisions: readonly number[];
   readonly at: Millis;
-  /** The position of the youngest letter that was taken. */
+  /** Position of the last removed message. */
   readonly upTo: number;
 }
 
-/** Entries of one key that a bucket keeps; older ones go by themselves. */
+/** Entries that a bucket keeps of each key; NATS deletes older ones. */
 export const BUCKET_HISTORY = 8;
-/** Of an id whose mail several nodes have taken, one after the other. */
+/** Maximum number of removal revisions for one id, since each node has a key of its own. */
 const MAX_REMOVAL_REVISIONS = 4 * BUCKET_HISTORY;
 
 export interface JournalStateSettings extends MailboxLimits {
@@ -47,8 +47,8 @@ export interface JournalStateSettings extends MailboxLimits {
 }
 
 /**
- * What the journal of a realm amounts to. All nodes read the same entries in the same order, so all come to the same: an
- * entry holds or does not by what stands before it. Time is that of the entries; nothing here has a clock.
+ * The state that follows from the journal of a realm. All nodes apply the same entries in the same order and so derive the same state;
+ * earlier entries decide whether an entry is valid. Time is the timestamp of the entries; this class uses no clock.
  */
 export class JournalState {
   readonly messages: PendingMessages;
@@ -57,16 +57,16 @@ export class JournalState {
   readonly #claims = new Map<PeerId, KnownClaim>();
   readonly #leases: Leases;
   readonly #removals = new Map<PeerId, KnownRemoval>();
-  /** Letters of this node that were not kept, by their positions. */
+  /** Outcomes of rejected messages of this node, by position. */
   readonly #rejected = new ResultCache<HoldOutcome>();
-  /** Behind which positions this node has taken mail, by the revisions that say so. */
+  /** For each removal by this node, by revision: the position up to which messages were removed before. */
   readonly #ownRemovals = new ResultCache<number>();
   #evictedAt: Millis = 0;
   #isInitialRead = true;
   #claimCount = 0;
   #now: Millis = 0;
 
-  /** @param before has read the same from its beginning up to some time, and is read no further. */
+  /** @param before the state of the previous reading of the journal, which is not updated any more. */
   constructor(settings: JournalStateSettings, before?: JournalState) {
     this.#settings = settings;
     this.#leases = new Leases(settings, before === undefined ? undefined : before.#leases);
@@ -74,27 +74,27 @@ export class JournalState {
     this.batches = new BatchTable(settings.node);
   }
 
-  /** The time of the youngest entry. */
+  /** Timestamp of the latest entry. */
   get now(): Millis {
     return this.#now;
   }
 
-  /** How many ids have an owner, dead or alive. */
+  /** Number of claimed ids, including those of dead nodes. */
   get claimCount(): number {
     return this.#claimCount;
   }
 
-  /** Undefined for an id that nobody has, and nobody had lately. */
+  /** Undefined for an id without an owner now or recently. */
   claim(id: PeerId): KnownClaim | undefined {
     return this.#claims.get(id);
   }
 
-  /** L4: what the seat of an id becomes when its owner goes; undefined where it has another one. */
+  /** L4: the released claim of an id; undefined if `owner` does not own it. */
   released(id: PeerId, owner: Pick<ClaimOwner, 'node' | 'connection'>): { readonly owner: undefined } | undefined {
     return isSameConnection(this.#claims.get(id)?.owner, owner) ? { owner: undefined } : undefined;
   }
 
-  /** Who owns an id by a lease that has not ended. */
+  /** The owner of an id, if its lease has not ended. */
   activeOwner(id: PeerId): ClaimOwner | undefined {
     const owner = this.#claims.get(id)?.owner;
     return owner !== undefined && this.isAlive(owner.node) ? owner : undefined;
@@ -104,32 +104,32 @@ export class JournalState {
     return this.#leases.isAlive(node, this.#now);
   }
 
-  /** O6: how many ids the nodes that live have claimed. */
+  /** O6: number of claims of live nodes. */
   get activeClaimCount(): number {
     return this.#leases.activeClaims(this.#now);
   }
 
-  /** H4: ids whose owner's lease has not ended. */
+  /** H4: ids of live nodes. */
   activeIds(): PeerId[] {
     return [...this.#claims.keys()].filter((id) => this.activeOwner(id) !== undefined);
   }
 
-  /** Whether it is this node that looks after what all could: the first of those that live. */
+  /** Whether this node is the leader: the first of the live nodes. */
   isLeader(): boolean {
     return this.#leases.isLeader(this.#now);
   }
 
-  /** Nodes that have been dead since `since`. */
+  /** Nodes whose lease ended before `since`, with the revisions of their lease entries. */
   deadNodes(since: Millis): [NodeId, number | undefined][] {
     return this.#leases.deadSince(since);
   }
 
-  /** How the lease of this node was, at worst, whenever it was prolonged since the last call. */
+  /** The worst outcome of this node's renewals since the last call. */
   takeLeaseOutcome(): RenewOutcome {
     return this.#leases.takeOutcome();
   }
 
-  /** All is read that stood there. @param before knows of what has been erased since, if it has read the same stream. */
+  /** All stored entries are applied. @param before may have results of entries that were deleted since, if the stream is the same. */
   finishInitialRead(before: JournalState, isSameStream: boolean): void {
     if (isSameStream) this.#rejected.merge(before.#rejected);
     if (isSameStream) this.#ownRemovals.merge(before.#ownRemovals);
@@ -138,34 +138,34 @@ export class JournalState {
     this.#evictedAt = this.#now;
   }
 
-  /** Why a letter of this node was not kept; 'held' where it was. Answers once. */
+  /** Outcome of a message of this node: `held`, or why it was rejected. To be called once for each position. */
   takeOutcome(position: number): HoldOutcome {
     return this.#rejected.take(position) ?? 'held';
   }
 
   /**
-   * Up to which position others had taken the mail before this node did, as the entry at a revision says: what is behind, it
-   * has. Undefined where that was void. Answers once.
+   * For a removal by this node: the position up to which messages had been removed before, so later messages belong to this node.
+   * Undefined if the removal was invalid. To be called once for each revision.
    */
   takePreviousPosition(revision: number): number | undefined {
     return this.#ownRemovals.take(revision);
   }
 
-  /** Ids that have had no owner since `since`, and nothing waits for. */
+  /** Ids released before `since` without waiting messages. */
   *freeClaimsSince(since: Millis): IterableIterator<[PeerId, KnownClaim]> {
-    for (const [id, seat] of this.#claims) {
-      if (seat.owner === undefined && seat.at < since && this.messages.for(id).length === 0) yield [id, seat];
+    for (const [id, claim] of this.#claims) {
+      if (claim.owner === undefined && claim.at < since && this.messages.for(id).length === 0) yield [id, claim];
     }
   }
 
-  /** Ids of nodes that have been dead since `since`. */
+  /** Claims of nodes whose lease ended before `since`. */
   *claimsOfNodesDeadSince(since: Millis): IterableIterator<[PeerId, KnownClaim]> {
-    for (const [id, seat] of this.#claims) {
-      if (seat.owner !== undefined && this.#leases.endOf(seat.owner.node) < since) yield [id, seat];
+    for (const [id, claim] of this.#claims) {
+      if (claim.owner !== undefined && this.#leases.endOf(claim.owner.node) < since) yield [id, claim];
     }
   }
 
-  /** Whoever waited for an answer has asked for it by now, or has gone. */
+  /** Evicts results that were not taken within the grace period. */
   evictResults(): void {
     if (this.#now - this.#evictedAt < DELETE_GRACE_MS) return;
     this.#evictedAt = this.#now;
@@ -177,22 +177,22 @@ export class JournalState {
     this.#leases.remove(node);
   }
 
-  /** An id that is free may be forgotten: if somebody takes it, the journal says so. */
+  /** Drops the claim of a released id. */
   removeFreeClaim(id: PeerId): void {
     if (this.#claims.get(id)?.owner === undefined) this.#claims.delete(id);
   }
 
-  /** What an id was before stands there no more. */
+  /** The earlier revisions of a claim are deleted. */
   clearOlderRevisions(id: PeerId): void {
-    const seat = this.#claims.get(id);
-    if (seat !== undefined) this.#claims.set(id, { ...seat, olderRevisions: NO_REVISIONS });
+    const claim = this.#claims.get(id);
+    if (claim !== undefined) this.#claims.set(id, { ...claim, olderRevisions: NO_REVISIONS });
   }
 
-  /** What was taken before `since` for ids that nobody has, and nothing waits for. No bag stands that is older. */
+  /** Removals before `since` for ids without owner and messages, if no older batch is stored. */
   *removalsSince(since: Millis): IterableIterator<[PeerId, KnownRemoval]> {
-    for (const [id, taken] of this.#removals) {
-      const isOld = taken.at < since && (taken.revisions.at(-1) ?? 0) < this.batches.oldestRevision;
-      if (isOld && !this.#claims.has(id) && this.messages.for(id).length === 0) yield [id, taken];
+    for (const [id, removal] of this.#removals) {
+      const isOld = removal.at < since && (removal.revisions.at(-1) ?? 0) < this.batches.oldestRevision;
+      if (isOld && !this.#claims.has(id) && this.messages.for(id).length === 0) yield [id, removal];
     }
   }
 
@@ -212,24 +212,23 @@ export class JournalState {
       this.#leases.adjustClaimCount(owner.node, 1);
       this.#leases.recordClaim(owner.node, at, this.#isInitialRead);
     }
-    const mine = before?.owner;
-    if (mine === undefined || mine.node !== this.#settings.node || owner === undefined || isSameConnection(mine, owner))
-      {return [];}
-    return [{ type: 'superseded', id, connection: mine.connection }];
+    const previous = before?.owner;
+    if (previous?.node !== this.#settings.node || owner === undefined || isSameConnection(previous, owner)) return [];
+    return [{ type: 'superseded', id, connection: previous.connection }];
   }
 
-  /** O11: of two that take the same, the first has it; who does not own the id has nothing. */
+  /** O11: if two nodes remove the same messages, the first removal wins. A removal by a connection that lost the id is invalid. */
   applyRemoval(id: PeerId, { node, connection, upTo }: RemovalEntry, { revision, at }: EntryPosition): void {
     this.#advanceTo(at);
     const before = this.#removals.get(id) ?? NO_REMOVAL;
     const owner = this.activeOwner(id);
-    // A position that is not before its own entry is one of a stream that the engine has forgotten.
+    // A position at or after its own entry belongs to a previous stream.
     const isForeign = batchPositionOf(upTo)[0] >= revision;
-    const isVoid =
+    const isInvalid =
       isForeign || (connection !== undefined && owner !== undefined && !isSameConnection(owner, { node, connection }));
     const revisions = [...before.revisions, revision].slice(-MAX_REMOVAL_REVISIONS);
-    this.#removals.set(id, { revisions, at, upTo: isVoid ? before.upTo : Math.max(before.upTo, upTo) });
-    if (isVoid) return;
+    this.#removals.set(id, { revisions, at, upTo: isInvalid ? before.upTo : Math.max(before.upTo, upTo) });
+    if (isInvalid) return;
     for (const { position } of this.messages.removeUpTo(id, upTo)) this.batches.removeMessage(batchPositionOf(position)[0], at);
     if (node === this.#settings.node) this.#ownRemovals.set(revision, before.upTo);
   }
@@ -243,44 +242,44 @@ export class JournalState {
     this.#advanceTo(at);
   }
 
-  /** M13: each letter is kept, or refused by what stands before it; then only the node that wrote it has to know why. */
+  /** M13: accepts or rejects each message by the earlier entries. Only the author needs the reason of a rejection. */
   applyBatch(
-    { messageId, author }: Extract<EntryKey, { of: 'bag' }>,
-    letters: readonly StoredMessage[],
+    { messageId, author }: Extract<EntryKey, { kind: 'batch' }>,
+    messages: readonly StoredMessage[],
     { revision, at }: EntryPosition,
   ): JournalEvent[] {
     this.#advanceTo(at);
     const { node } = this.#settings;
     const isOwn = author === node;
-    const news: JournalEvent[] = [];
+    const events: JournalEvent[] = [];
     let pending = 0;
-    for (const [index, letter] of letters.entries()) {
+    for (const [index, message] of messages.entries()) {
       const position = positionOf(revision, index);
-      const { from, to, kind, payload, proof } = letter;
-      const verdict = this.outcomeOf(letter);
-      if (verdict !== 'held') {
-        if (isOwn) this.#rejected.set(position, verdict);
+      const { from, to, kind, payload, proof } = message;
+      const outcome = this.outcomeOf(message);
+      if (outcome !== 'held') {
+        if (isOwn) this.#rejected.set(position, outcome);
         continue;
       }
       pending += 1;
       const isHere = this.activeOwner(to)?.node === node;
-      const rest = { hasPayload: payload !== undefined, bytes: heldMessageBytes(letter), payload: isHere ? payload : undefined };
+      const rest = { hasPayload: payload !== undefined, bytes: heldMessageBytes(message), payload: isHere ? payload : undefined };
       this.messages.add(to, { position, isOwn, from, kind, proof, at, ...rest });
-      if (isHere) news.push({ type: 'mail', id: to });
+      if (isHere) events.push({ type: 'mail', id: to });
     }
     this.batches.add(revision, { messageId, author, pending }, at);
-    return news;
+    return events;
   }
 
-  /** Whether a letter is kept that is read now. */
+  /** Whether a message is accepted at the current end of the journal. */
   outcomeOf({ from, to, sender, kind, payload }: StoredMessage): HoldOutcome {
-    const speaker = this.#claims.get(from);
-    // M17: who had the sender's id before may not be heard after who has it now.
-    if (sender !== undefined && speaker !== undefined && !isSameConnection(speaker.owner, sender)) return 'moved';
-    // What stood there at the beginning had found room: what is void by now and not yet erased may not take it away.
+    const claim = this.#claims.get(from);
+    // M17: a previous owner of the sender's id must not be delivered after the current one.
+    if (sender !== undefined && claim !== undefined && !isSameConnection(claim.owner, sender)) return 'moved';
+    // A message found at the start had been accepted; consumed entries that are not yet deleted must not count against the limits.
     if (this.#isInitialRead) return 'held';
     const isConnected = this.activeOwner(to) !== undefined;
-    // M14: what the broker itself has to say waits for a peer whose node was away for longer than its lease.
+    // M14: a notice of a broker waits also for a peer whose node has lost its lease.
     const isKnown = isConnected || (sender === undefined && this.#claims.get(to)?.owner !== undefined);
     if (!needsDelivery(kind) && !isKnown) return 'unwanted';
     return this.messages.hasRoom(to, from, heldMessageBytes({ from, to, payload }), isConnected) ? 'held' : 'full';

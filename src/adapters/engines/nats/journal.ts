@@ -16,29 +16,29 @@ import { EntryWriter, type AppendResult, type JournalEntry } from './entry-write
 export interface JournalOptions {
   readonly kvm: Kvm;
   readonly bucket: string;
-  /** Copies that the engine keeps. */
+  /** Number of replicas of the stream. */
   readonly replicas: number;
   readonly settings: JournalStateSettings;
-  /** What one entry may have, in bytes, as the engine said. */
+  /** Maximum size of one entry in bytes: `max_payload` of the server. */
   readonly maxEntryBytes: number;
   readonly onEvent: (news: JournalEvent) => void;
   readonly onRejected: (fault: EntryFault) => void;
   readonly onFault: (error: unknown) => void;
-  /** What counts instead of the engine's time, in tests. */
+  /** Replaces the timestamps of NATS, in tests. */
   readonly timeOverride?: () => Millis;
-  /** What waits instead of a timer, in tests. */
+  /** Replaces a timer, in tests. */
   readonly sleep?: (span: Millis) => Promise<void>;
 }
 
 type Watch = Awaited<ReturnType<KV['watch']>>;
 
 const RETRY_MS = 250;
-/** Who is later than that with what it has written itself may have missed what others have erased. */
+/** A node that reads its own write later than this may have missed deleted entries. */
 const MAX_READ_LAG_MS = DELETE_GRACE_MS / 2;
 
 /**
- * One realm in the engine: a bucket, of which every node reads every entry in the one order in which they were written, and
- * keeps what they amount to. So a question costs nothing, and a claim or a letter one entry.
+ * One realm in NATS: a bucket that every node reads completely and in the same order. The node keeps the resulting state in memory, so
+ * a query costs nothing, a claim one entry, and a message a share of one.
  */
 export class Journal {
   readonly node: NodeId;
@@ -54,66 +54,66 @@ export class Journal {
   #pendingSync: Promise<void> | undefined;
   #messageCount = 0;
   #isClosed = false;
-  /** How often it was begun: what an older beginning still brings does not count. */
+  /** Incremented with each reading of the journal. Results of an older one are ignored. */
   #generation = 0;
-  /** When the stream was created that is read: positions of another one say nothing. */
+  /** Creation time of the stream. Positions of another stream are invalid. */
   #streamId: string | undefined;
 
-  constructor(parts: JournalOptions) {
-    const { bucket, settings, onRejected, onFault } = parts;
-    this.#options = parts;
+  constructor(options: JournalOptions) {
+    const { bucket, settings, onRejected, onFault } = options;
+    this.#options = options;
     this.node = settings.node;
     this.deleter = new EntryDeleter(bucket, onFault);
-    this.#sleep = parts.sleep ?? sleep;
+    this.#sleep = options.sleep ?? sleep;
     this.#writer = new EntryWriter(bucket, onFault, () => this.#restart());
     this.#batchWriter = new BatchWriter({
       append: (entry) => this.append(entry),
       nextMessageId: () => this.nextMessageId(),
       timeOverride: () => this.timeOverride,
-      maxEntryBytes: parts.maxEntryBytes,
+      maxEntryBytes: options.maxEntryBytes,
     });
     this.#reader = new JournalReader(settings, onRejected);
   }
 
   get state(): JournalState {
-    return this.#reader.ledger;
+    return this.#reader.state;
   }
 
-  /** A name for something that this node writes. */
+  /** A new id for deduplication by NATS. */
   nextMessageId(): string {
     return messageIdOf(this.node, ++this.#messageCount);
   }
 
-  /** What is to be written as the time of an entry; undefined for the engine's. */
+  /** The time to write into an entry; undefined to use the timestamp of NATS. */
   get timeOverride(): Millis | undefined {
     return this.#options.timeOverride?.();
   }
 
-  /** Whether all is read that stood there, and the engine has written the last entry of this node. */
+  /** Whether the stored entries are read, and NATS accepted the last write. */
   get isReady(): boolean {
     return this.#ready.isOpen && !this.#writer.isRejected;
   }
 
-  /** Resolves when all is read that stood there when the connection was made. */
+  /** Resolves when the entries that were stored at the connect are read. */
   get ready(): Promise<void> {
     return this.#ready.opened;
   }
 
-  /** Reads everything from the beginning: what was missed may have been erased meanwhile. */
+  /** Reads the whole journal, because entries missed during an outage may have been deleted. */
   async open(): Promise<void> {
-    const beginning = ++this.#generation;
-    while (this.#isCurrent(beginning)) {
+    const generation = ++this.#generation;
+    while (this.#isCurrent(generation)) {
       try {
-        await this.#startReading(beginning);
+        await this.#startReading(generation);
         return;
       } catch (error) {
-        if (this.#isCurrent(beginning)) this.#options.onFault(error);
+        if (this.#isCurrent(generation)) this.#options.onFault(error);
         await this.#sleep(RETRY_MS);
       }
     }
   }
 
-  /** The connection is lost. */
+  /** Stops reading and writing, because the connection is lost. */
   disconnect(): void {
     this.#generation += 1;
     this.#writer.disconnect();
@@ -133,100 +133,100 @@ export class Journal {
     return this.#options.onFault;
   }
 
-  /** Whether so much waits for the engine that no more is taken. */
+  /** Whether the limits of waiting writes are reached. */
   get isFull(): boolean {
     return this.#writer.isFull || this.#batchWriter.isFull;
   }
 
-  /** See `Writer.append`. */
+  /** See `EntryWriter.append`. */
   append(entry: JournalEntry): Promise<AppendResult> {
     return this.#writer.append(entry);
   }
 
-  /** See `Packer.post`. */
-  put(letter: StoredMessage): Promise<number | undefined> {
-    return this.#batchWriter.put(letter);
+  /** See `BatchWriter.put`. */
+  put(message: StoredMessage): Promise<number | undefined> {
+    return this.#batchWriter.put(message);
   }
 
-  /** See `Packer.settled`. */
+  /** See `BatchWriter.flush`. */
   flush(): Promise<number> {
     return this.#batchWriter.flush();
   }
 
-  /** Of the stream that is read, among all that were ever read. */
+  /** Identifies the stream that is read. */
   get streamId(): string | undefined {
     return this.#streamId;
   }
 
-  /** Resolves when the ledger knows of an entry. @param era of the stream in which it stands, where that may be another one. */
-  async waitFor(revision: number, era = this.#streamId): Promise<void> {
-    if (era === this.#streamId) await this.#reader.waitFor(revision);
+  /** Resolves when an entry is applied, or at once if it belongs to another stream. */
+  async waitFor(revision: number, streamId = this.#streamId): Promise<void> {
+    if (streamId === this.#streamId) await this.#reader.waitFor(revision);
   }
 
-  /** The same of one that this node has just written: if that takes too long, all is read from the beginning. */
+  /** The same for an entry that this node has just written. If reading it takes too long, the whole journal is read again. */
   async waitForOwn(revision: number): Promise<void> {
-    const beginning = this.#generation;
-    let isThere = false;
-    const there = this.waitFor(revision).then(() => (isThere = true));
-    await Promise.race([there, this.#sleep(MAX_READ_LAG_MS)]);
-    if (!isThere && this.#isCurrent(beginning) && this.#ready.isOpen) this.#restart();
-    await there;
+    const generation = this.#generation;
+    let isApplied = false;
+    const applied = this.waitFor(revision).then(() => (isApplied = true));
+    await Promise.race([applied, this.#sleep(MAX_READ_LAG_MS)]);
+    if (!isApplied && this.#isCurrent(generation) && this.#ready.isOpen) this.#restart();
+    await applied;
   }
 
-  /** Resolves when the ledger knows all that was written before the call, by whomever. */
+  /** Resolves when all entries of all nodes that were written before the call are applied. */
   sync(): Promise<void> {
-    // One that has not left yet does for all who ask.
+    // Concurrent calls share a tick that is not sent yet.
     this.#pendingSync ??= Promise.resolve().then(async () => {
       this.#pendingSync = undefined;
-      const appended = await this.append({ key: tickKey(this.node), body: encodeMarker(this.timeOverride) });
-      if (appended !== 'failed' && 'at' in appended) await this.waitFor(appended.at);
+      const result = await this.append({ key: tickKey(this.node), body: encodeMarker(this.timeOverride) });
+      if (result !== 'failed' && 'revision' in result) await this.waitFor(result.revision);
     });
     return this.#pendingSync;
   }
 
-  /** What a letter carries, where this node has not kept it; undefined where it is erased. */
+  /** Fetches the payload of a message from NATS; undefined if its batch is deleted. */
   async fetchPayload(position: number): Promise<Uint8Array | undefined> {
     const [revision, index] = batchPositionOf(position);
-    const bag = this.state.batches.get(revision);
-    const entry = bag === undefined ? undefined : await this.#kv?.get(batchKey(bag.messageId), { revision });
-    const said = entry?.operation === 'PUT' ? decodeBatch(entry.value) : undefined;
-    return said === undefined || 'why' in said ? undefined : said.letters[index]?.payload;
+    const batch = this.state.batches.get(revision);
+    const entry = batch === undefined ? undefined : await this.#kv?.get(batchKey(batch.messageId), { revision });
+    const decoded = entry?.operation === 'PUT' ? decodeBatch(entry.value) : undefined;
+    return decoded === undefined || 'why' in decoded ? undefined : decoded.messages[index]?.payload;
   }
 
-  async #startReading(beginning: number): Promise<void> {
+  async #startReading(generation: number): Promise<void> {
     const { kvm, bucket, replicas, settings, onRejected } = this.#options;
     const kv = await openBucket(kvm, bucket, replicas);
     const manager = await kvm.js.jetstreamManager(false);
-    const { created: era } = await manager.streams.info(`KV_${bucket}`);
+    const { created: streamId } = await manager.streams.info(`KV_${bucket}`);
     const watch = await kv.watch({ include: KvWatchInclude.AllHistory });
-    if (!this.#isCurrent(beginning)) return watch.stop();
+    if (!this.#isCurrent(generation)) return watch.stop();
     this.#watch = watch;
-    const reading = new JournalReader(settings, onRejected, this.#reader);
-    void this.#consume(watch, reading, beginning);
-    await reading.waitFor(await kv.put(tickKey(this.node), encodeMarker(this.timeOverride)));
-    if (!this.#isCurrent(beginning)) return;
+    const reader = new JournalReader(settings, onRejected, this.#reader);
+    void this.#consume(watch, reader, generation);
+    await reader.waitFor(await kv.put(tickKey(this.node), encodeMarker(this.timeOverride)));
+    if (!this.#isCurrent(generation)) return;
     const before = this.#reader;
-    const isSameStream = this.#streamId === undefined || this.#streamId === era;
+    const isSameStream = this.#streamId === undefined || this.#streamId === streamId;
     if (!isSameStream) this.#batchWriter.resetStream();
-    this.#streamId = era;
+    this.#streamId = streamId;
     this.#kv = kv;
-    this.#reader = reading;
+    this.#reader = reader;
     before.stop();
     this.#writer.connect(kvm.js, isSameStream);
     this.deleter.connect(manager);
-    reading.ledger.finishInitialRead(before.ledger, isSameStream);
+    reader.state.finishInitialRead(before.state, isSameStream);
     this.#ready.open();
   }
 
-  async #consume(watch: AsyncIterable<KvWatchEntry>, reading: JournalReader, beginning: number): Promise<void> {
+  async #consume(watch: AsyncIterable<KvWatchEntry>, reader: JournalReader, generation: number): Promise<void> {
     for await (const entry of watch) {
-      if (!this.#isCurrent(beginning)) return;
-      const all = reading.apply(entry);
-      if (reading !== this.#reader) continue;
-      for (const news of all) this.#options.onEvent(news);
-      for (const revision of reading.ledger.batches.takeDeletable(reading.ledger.now)) this.deleter.delete(revision);
+      if (!this.#isCurrent(generation)) return;
+      const events = reader.apply(entry);
+      if (reader !== this.#reader) continue;
+      for (const event of events) this.#options.onEvent(event);
+      for (const revision of reader.state.batches.takeDeletable(reader.state.now)) this.deleter.delete(revision);
     }
-    if (this.#isCurrent(beginning)) this.#restart();
+    if (this.#isCurrent(generation)) this.#restart();
   }
 
   #restart(): void {
@@ -234,12 +234,12 @@ export class Journal {
     void this.open();
   }
 
-  #isCurrent(beginning: number): boolean {
-    return !this.#isClosed && beginning === this.#generation;
+  #isCurrent(generation: number): boolean {
+    return !this.#isClosed && generation === this.#generation;
   }
 }
 
-/** Several nodes may make it at once; all but one are refused then. */
+/** Retries once, because NATS rejects all but one of several nodes that create the bucket at the same moment. */
 async function openBucket(kvm: Kvm, bucket: string, replicas: number): Promise<KV> {
   try {
     return await kvm.create(bucket, { history: BUCKET_HISTORY, replicas });

@@ -1,59 +1,60 @@
 import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 
-/** Where an entry stands in the journal of a realm, as its key says. */
+/** A parsed key of the journal of a realm. */
 export type EntryKey =
-  | { readonly of: 'seat'; readonly id: PeerId }
-  | { readonly of: 'taken'; readonly id: PeerId }
-  | { readonly of: 'bag'; readonly messageId: string; readonly author: NodeId }
-  | { readonly of: 'lease'; readonly node: NodeId }
-  | { readonly of: 'tick' };
+  | { readonly kind: 'claim'; readonly id: PeerId }
+  | { readonly kind: 'removal'; readonly id: PeerId }
+  | { readonly kind: 'batch'; readonly messageId: string; readonly author: NodeId }
+  | { readonly kind: 'lease'; readonly node: NodeId }
+  | { readonly kind: 'tick' };
 
-/** The bucket that is the journal of a realm. Names that a bucket can't have are encoded, and never meet one that is not. */
+/** The bucket of a realm. Names that NATS does not allow are encoded, with a prefix of their own to avoid collisions. */
 export function bucketOf(realm: RealmKey): string {
   return /^[A-Za-z0-9-]+$/.test(realm) ? `signalbox-${realm}` : `signalbox_${encodeName(realm)}`;
 }
 
-/** Who owns an id. */
+/** Key of the claim of an id. The prefixes `seat`, `taken` and `bag` are the stored format and must not change. */
 export function claimKey(id: PeerId): string {
   return `seat.${encodeName(id)}`;
 }
 
-/** Up to where a node has taken the mail of an id: of its own, so that nobody writes over what it has not read. */
+/** Key of the removals by one node for one id. Each node has its own, so that no node overwrites an entry that it has not read. */
 export function removalKey(id: PeerId, node: NodeId): string {
   return `taken.${encodeName(id)}.${encodeName(node)}`;
 }
 
-/** Letters that one node put at once. @param ticket of no other one, of whatever node. */
-export function batchKey(ticket: string): string {
-  return `bag.${ticket}`;
+/** Key of a batch of messages. @param messageId unique in the cluster. */
+export function batchKey(messageId: string): string {
+  return `bag.${messageId}`;
 }
 
 export function leaseKey(node: NodeId): string {
   return `lease.${encodeName(node)}`;
 }
 
-/** What is written to learn how far the journal goes. */
+/** Key of the entry that a node writes to find the end of the journal. */
 export function tickKey(node: NodeId): string {
   return `tick.${encodeName(node)}`;
 }
 
-/** @returns undefined for a key that this version does not know. */
+/** @returns undefined for an unknown kind of key. */
 export function parseKey(key: string): EntryKey | undefined {
-  const [of, name] = key.split('.');
-  if (of === 'tick') return { of };
+  const [prefix, name] = key.split('.');
+  if (prefix === 'tick') return { kind: 'tick' };
   if (name === undefined) return undefined;
-  if (of === 'bag') return { of, messageId: name, author: decodeName(name.split('=')[0] ?? '') as NodeId };
+  if (prefix === 'bag') return { kind: 'batch', messageId: name, author: decodeName(name.split('=')[0] ?? '') as NodeId };
   const text = decodeName(name);
-  if (of === 'seat' || of === 'taken') return { of, id: text as PeerId };
-  return of === 'lease' ? { of, node: text as NodeId } : undefined;
+  if (prefix === 'seat') return { kind: 'claim', id: text as PeerId };
+  if (prefix === 'taken') return { kind: 'removal', id: text as PeerId };
+  return prefix === 'lease' ? { kind: 'lease', node: text as NodeId } : undefined;
 }
 
-/** Names what a node writes. @param count of nothing else that it has written. */
+/** Id of a write, for deduplication by NATS. @param count unique in the node. */
 export function messageIdOf(node: NodeId, count: number): string {
   return `${encodeName(node)}=${count}`;
 }
 
-/** Where all nodes are told something. */
+/** The subject of messages to all nodes. */
 export const BROADCAST_SUBJECT = 'signalbox.nodes';
 
 function decodeName(name: string): string {

@@ -1,11 +1,11 @@
 import type { RenewOutcome } from '../../../application/ports/peer-directory.ts';
 import type { NodeId } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
-import { worstOutcome } from '../shared/keep-outcomes.ts';
+import { worstOutcome } from '../shared/renew-outcomes.ts';
 
 interface Lease {
   readonly endsAt: Millis;
-  /** Of the entry that renewed it; undefined for a node that has claimed ids, but renewed no lease. */
+  /** Revision of the last renewal; undefined for a node that has claimed ids and not yet renewed its lease. */
   readonly revision: number | undefined;
 }
 
@@ -14,16 +14,16 @@ export interface LeaseSettings {
   readonly lease: Millis;
 }
 
-/** The leases of all nodes, by the time of the entries, and how many ids each node has claimed. */
+/** The leases of all nodes, by the time of the entries, and the number of claims of each node. */
 export class Leases {
   readonly #settings: LeaseSettings;
   readonly #all = new Map<NodeId, Lease>();
   readonly #claimCounts = new Map<NodeId, number>();
-  /** The worst state of this node's lease since `kept` was called, and the time of its last renewal. */
+  /** The worst outcome of this node's renewals since the last `takeOutcome`, and the time of the last renewal. */
   #outcome: RenewOutcome = 'kept';
   #renewedAt: Millis;
 
-  /** @param before has read the same entries, up to some time. */
+  /** @param before the leases of the previous reading of the journal. */
   constructor(settings: LeaseSettings, before?: Leases) {
     this.#settings = settings;
     this.#renewedAt = before === undefined ? Number.NEGATIVE_INFINITY : before.#renewedAt;
@@ -39,7 +39,7 @@ export class Leases {
     return this.#all.get(node)?.endsAt ?? 0;
   }
 
-  /** A node has renewed its lease. @param isKnown whether the previous reading may have reported it. */
+  /** A node has renewed its lease. @param isKnown whether the previous reading may have reported this entry. */
   renew(node: NodeId, at: Millis, revision: number, isKnown: boolean): void {
     const lease = this.#all.get(node);
     this.#all.set(node, { endsAt: at + this.#settings.lease, revision });
@@ -51,7 +51,7 @@ export class Leases {
     ]);
   }
 
-  /** A node has claimed an id. That begins a lease where none runs, and the node has lost others that it had. */
+  /** A node has claimed an id. Without a valid lease this starts one, and the outcome is `lapsed`: older claims may be lost. */
   recordClaim(node: NodeId, at: Millis, isKnown: boolean): void {
     const lease = this.#all.get(node);
     if (lease !== undefined && lease.endsAt > at) return;
@@ -60,39 +60,38 @@ export class Leases {
     this.#outcome = worstOutcome([this.#outcome, 'lapsed']);
   }
 
-  /** The worst state of this node's lease since the last call. */
+  /** The worst outcome of this node's renewals since the last call. */
   takeOutcome(): RenewOutcome {
-    const kept = this.#outcome;
+    const outcome = this.#outcome;
     this.#outcome = 'kept';
-    return kept;
+    return outcome;
   }
 
-  /** What `before` has not reported yet. */
+  /** Takes over the outcome that `before` has not reported. */
   mergeOutcome(before: Leases): void {
     this.#outcome = worstOutcome([before.#outcome, this.#outcome]);
   }
 
-  /** @param by how many ids more the node has claimed. */
   adjustClaimCount(node: NodeId, by: 1 | -1): void {
     const count = (this.#claimCounts.get(node) ?? 0) + by;
     if (count > 0) this.#claimCounts.set(node, count);
     else this.#claimCounts.delete(node);
   }
 
-  /** How many ids the living nodes have claimed. Costs what there are nodes. */
+  /** Number of claims of nodes with a valid lease. O(nodes). */
   activeClaims(now: Millis): number {
     let count = 0;
-    for (const [node, seats] of this.#claimCounts) if (this.isAlive(node, now)) count += seats;
+    for (const [node, claims] of this.#claimCounts) if (this.isAlive(node, now)) count += claims;
     return count;
   }
 
-  /** Whether this node does what one node has to do for all: it is the first of those that live. */
+  /** Whether this node does the work that one node does for all: it has the smallest id of the live nodes. */
   isLeader(now: Millis): boolean {
     const { node } = this.#settings;
     return ![...this.#all.keys()].some((other) => other < node && this.isAlive(other, now));
   }
 
-  /** Nodes that have been dead since `since`, and the entries of their leases. */
+  /** Nodes whose lease ended before `since`, with the revisions of their lease entries. */
   deadSince(since: Millis): [NodeId, number | undefined][] {
     return [...this.#all].filter(([, { endsAt }]) => endsAt < since).map(([node, { revision }]) => [node, revision]);
   }

@@ -21,24 +21,24 @@ import type { ClaimTable } from './claim-table.ts';
 
 export interface NatsMailboxSettings {
   readonly expireTimeout: Millis;
-  /** What one entry may have, in bytes, as the engine said. */
+  /** Maximum size of one entry in bytes: `max_payload` of the server. */
   readonly maxEntryBytes: number;
 }
 
-/** Mailboxes that one look for what has expired goes through, in each realm. */
+/** Mailboxes that one expiry check covers, in each realm. */
 const MAX_EXPIRED_MAILBOXES = 200;
-/** How soon it is looked again, where somebody should have done it. */
+/** Delay of the next check if the leader should have expired the messages. */
 const RECHECK_MS: Millis = 1_000;
 
-/** What waits for absent peers, and for those of other nodes, in the journals of NATS. Age counts by the time of the entries. */
+/** Mailboxes on NATS, for absent peers and peers of other nodes. Messages expire by the timestamps of the entries. */
 export class NatsMailboxStore implements MailboxStore {
   readonly #claimTables: ClaimTables;
   readonly #answers: OrderedAnswers;
   readonly #settings: NatsMailboxSettings;
   #nextDeadline: Millis = NEVER;
 
-  constructor(realms: ClaimTables, answers: OrderedAnswers, settings: NatsMailboxSettings) {
-    this.#claimTables = realms;
+  constructor(claimTables: ClaimTables, answers: OrderedAnswers, settings: NatsMailboxSettings) {
+    this.#claimTables = claimTables;
     this.#answers = answers;
     this.#settings = settings;
   }
@@ -50,62 +50,62 @@ export class NatsMailboxStore implements MailboxStore {
     now: Millis,
     answer: (outcome: HoldOutcome) => void,
   ): void {
-    const seats = this.#claimTables.of(realm);
-    // Not in its turn: what waits for its turn must not grow with an engine that hangs.
-    if (seats.journal.isFull) return answer('full');
-    const letOut = this.#answers.reserve();
+    const table = this.#claimTables.of(realm);
+    // Answered out of order, because the ordered answers must not pile up while NATS hangs.
+    if (table.journal.isFull) return answer('full');
+    const deliver = this.#answers.reserve();
     const { from, to, kind, payload, owner } = message;
-    const speaker = sender === undefined ? undefined : { node: sender.realm.node, connection: sender.connection };
-    const letter = { from, to, sender: speaker, kind, payload, proof: owner?.proof };
-    const refusal = this.#earlyOutcome(seats, letter);
-    if (refusal !== undefined) return letOut(() => answer(refusal));
+    const connection = sender === undefined ? undefined : { node: sender.realm.node, connection: sender.connection };
+    const stored = { from, to, sender: connection, kind, payload, proof: owner?.proof };
+    const refusal = this.#earlyOutcome(table, stored);
+    if (refusal !== undefined) return deliver(() => answer(refusal));
     this.#scheduleExpiry(now + this.#settings.expireTimeout);
-    const put = seats.journal.put(letter);
-    void this.#outcomeOf(seats.journal, put).then((outcome) => letOut(() => answer(outcome)));
+    const put = table.journal.put(stored);
+    void this.#outcomeOf(table.journal, put).then((outcome) => deliver(() => answer(outcome)));
   }
 
   take({ realm, id, connection }: MailboxPeer, answer: TakeAnswer): void {
-    const letOut = this.#answers.reserve();
-    const seats = this.#claimTables.of(realm.key);
-    const take = this.#take(seats, id, { node: realm.node, connection }).catch((error: unknown) => {
-      seats.journal.onFault(error);
+    const deliver = this.#answers.reserve();
+    const table = this.#claimTables.of(realm.key);
+    const take = this.#take(table, id, { node: realm.node, connection }).catch((error: unknown) => {
+      table.journal.onFault(error);
       return [];
     });
     void take.then((messages) =>
-      letOut(() => {
+      deliver(() => {
         if (messages === 'moved') return answer([], [], 'moved');
-        answer(messages, seats.journal.state.messages.recipientsOf(id));
+        answer(messages, table.journal.state.messages.recipientsOf(id));
       }),
     );
   }
 
   waiting(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void {
-    const letOut = this.#answers.reserve();
+    const deliver = this.#answers.reserve();
     const { journal } = this.#claimTables.of(realm);
-    void journal.ready.then(() => letOut(() => answer([...journal.state.messages.recipients()])));
+    void journal.ready.then(() => deliver(() => answer([...journal.state.messages.recipients()])));
   }
 
   expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void {
-    const letOut = this.#answers.reserve();
+    const deliver = this.#answers.reserve();
     this.#nextDeadline = NEVER;
-    const all = this.#claimTables.entries().map(([realm, seats]) => this.#expire(realm, seats, now));
-    void Promise.all(all).then((expired) => letOut(() => answer(expired.flat())));
+    const all = this.#claimTables.entries().map(([realm, table]) => this.#expire(realm, table, now));
+    void Promise.all(all).then((expired) => deliver(() => answer(expired.flat())));
   }
 
-  /** Of what this node knows: what it has put since the last look for what has expired, and what that has found. */
+  /** Covers the messages that this node has put since the last expiry check, and the deadlines which that check found. */
   nextDeadline(): Millis {
     return this.#nextDeadline;
   }
 
-  /** What the ledger knows already needs no entry. */
-  #earlyOutcome(seats: ClaimTable, letter: StoredMessage): HoldOutcome | undefined {
-    const { state } = seats.journal;
-    // A claim is answered when it has been read: who speaks without one had it before.
-    const isNobody = state.claim(letter.from) === undefined && !seats.isUpdating(letter.from);
-    if (letter.sender !== undefined && isNobody) return 'moved';
-    if (storedSizeOf(letter) + ENTRY_OVERHEAD_BYTES > this.#settings.maxEntryBytes) return 'full';
-    const outcome = state.outcomeOf(letter);
-    // Whom the ledger does not know may have come meanwhile.
+  /** A rejection that the current state already implies, so that no entry is written. */
+  #earlyOutcome(table: ClaimTable, stored: StoredMessage): HoldOutcome | undefined {
+    const { state } = table.journal;
+    // A claim is granted only after its entry is read, so a sender without one has lost it.
+    const isUnclaimed = state.claim(stored.from) === undefined && !table.isUpdating(stored.from);
+    if (stored.sender !== undefined && isUnclaimed) return 'moved';
+    if (storedSizeOf(stored) + ENTRY_OVERHEAD_BYTES > this.#settings.maxEntryBytes) return 'full';
+    const outcome = state.outcomeOf(stored);
+    // An addressee without a claim may have connected meanwhile.
     return outcome === 'held' || outcome === 'unwanted' ? undefined : outcome;
   }
 
@@ -121,33 +121,33 @@ export class NatsMailboxStore implements MailboxStore {
     id: PeerId,
     taker: Pick<ClaimOwner, 'node' | 'connection'>,
   ): Promise<SignalMessage[] | 'moved'> {
-    // What this node has put before is to be taken, too, and nothing that it puts from now on.
+    // Take the messages that this node has put before the call, and none that it puts later.
     const { streamId } = journal;
-    const posted = await journal.flush();
-    await journal.waitFor(batchPositionOf(posted)[0], streamId);
+    const lastPut = await journal.flush();
+    await journal.waitFor(batchPositionOf(lastPut)[0], streamId);
     await journal.ready;
-    const lastOwn = streamId === undefined || streamId === journal.streamId ? posted : 0;
+    const lastOwn = streamId === undefined || streamId === journal.streamId ? lastPut : 0;
     const { state } = journal;
     const waiting = state.messages.for(id);
-    const younger = waiting.findIndex(({ isOwn, position }) => isOwn && position > lastOwn);
-    const all = waiting.slice(0, younger < 0 ? waiting.length : younger);
+    const firstLater = waiting.findIndex(({ isOwn, position }) => isOwn && position > lastOwn);
+    const all = waiting.slice(0, firstLater < 0 ? waiting.length : firstLater);
     const last = all.at(-1);
     const owner = state.activeOwner(id);
     if (owner !== undefined && !isSameConnection(owner, taker)) return 'moved';
     if (last === undefined) return [];
-    // What is read after it was taken may be erased by then.
-    const messages = await Promise.all(all.map(async (letter) => ({ letter, message: await messageOf(journal, id, letter) })));
+    // Payloads are fetched before the removal, because afterwards they may be deleted.
+    const messages = await Promise.all(all.map(async (stored) => ({ stored, message: await messageOf(journal, id, stored) })));
     const before = await this.#remove(journal, id, { ...taker, upTo: last.position });
-    return messages.flatMap(({ letter, message }) => (message !== undefined && letter.position > before ? [message] : []));
+    return messages.flatMap(({ stored, message }) => (message !== undefined && stored.position > before ? [message] : []));
   }
 
-  /** @returns up to which position others had taken it before: all of it, where the entry came to nothing. */
-  async #remove(journal: Journal, id: PeerId, taken: RemovalEntry): Promise<number> {
-    const body = encodeRemoval(taken, journal.timeOverride);
-    const appended = await journal.append({ key: removalKey(id, taken.node), body, messageId: journal.nextMessageId() });
-    if (appended === 'failed' || !('at' in appended)) return taken.upTo;
-    await journal.waitFor(appended.at);
-    return journal.state.takePreviousPosition(appended.at) ?? taken.upTo;
+  /** Writes a removal. @returns the position up to which messages had been removed before; all of them if the removal is invalid. */
+  async #remove(journal: Journal, id: PeerId, removal: RemovalEntry): Promise<number> {
+    const body = encodeRemoval(removal, journal.timeOverride);
+    const result = await journal.append({ key: removalKey(id, removal.node), body, messageId: journal.nextMessageId() });
+    if (result === 'failed' || !('revision' in result)) return removal.upTo;
+    await journal.waitFor(result.revision);
+    return journal.state.takePreviousPosition(result.revision) ?? removal.upTo;
   }
 
   async #expire(realm: RealmKey, { journal }: ClaimTable, now: Millis): Promise<ExpiredInRealm[]> {
@@ -160,7 +160,7 @@ export class NatsMailboxStore implements MailboxStore {
     for (const id of state.messages.recipients()) {
       const wait = (state.messages.for(id)[0]?.at ?? 0) - then;
       if (wait <= 0 && state.isLeader() && due.length < MAX_EXPIRED_MAILBOXES) due.push(id);
-      // Where another node should have done it, it is looked again.
+      // Check again if the leader has not expired the messages yet.
       else this.#scheduleExpiry(now + (wait > 0 ? wait : RECHECK_MS));
     }
     const expired = await Promise.all(due.map((id) => this.#expireFor(journal, id, then)));
@@ -171,14 +171,14 @@ export class NatsMailboxStore implements MailboxStore {
     return expired.flat().map((pair) => ({ realm, ...pair }));
   }
 
-  /** M14: drops what came before `then`. */
+  /** M14: removes the messages that arrived up to `then`. */
   async #expireFor(journal: Journal, id: PeerId, then: Millis): Promise<Expired[]> {
     const old = journal.state.messages.for(id).filter(({ at }) => at <= then);
     const last = old.at(-1);
     if (last === undefined) return [];
     const before = await this.#remove(journal, id, { node: journal.node, connection: undefined, upTo: last.position });
     const expired = old.filter(({ kind, position }) => needsDelivery(kind) && position > before);
-    // M15: two owners of one id are two senders.
+    // M15: two owners of one id count as two senders.
     const senders = new Map(
       expired.map(({ from, proof }) => [`${proof ?? ''} ${from}`, { from, to: id, owner: ownerFrom(proof) }]),
     );
@@ -190,10 +190,10 @@ export class NatsMailboxStore implements MailboxStore {
   }
 }
 
-/** Undefined where the engine has it no more. */
-async function messageOf(journal: Journal, to: PeerId, letter: PendingMessage): Promise<SignalMessage | undefined> {
-  const { from, kind, hasPayload, position, proof } = letter;
-  const payload = letter.payload ?? (hasPayload ? await journal.fetchPayload(position) : undefined);
+/** Undefined if the payload is deleted. */
+async function messageOf(journal: Journal, to: PeerId, stored: PendingMessage): Promise<SignalMessage | undefined> {
+  const { from, kind, hasPayload, position, proof } = stored;
+  const payload = stored.payload ?? (hasPayload ? await journal.fetchPayload(position) : undefined);
   return hasPayload && payload === undefined ? undefined : { kind, from, to, payload, owner: ownerFrom(proof) };
 }
 

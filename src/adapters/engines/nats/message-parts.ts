@@ -1,14 +1,14 @@
 import type { NodeId } from '../../../domain/ids.ts';
 
-/** How a part begins; no word does. */
+/** Start of a part. No whole message starts like this. */
 const PART_PREFIX = 'part ';
 const NEWLINE = 10;
-/** Room for the head of a part: a node's name and three numbers. */
+/** Room for the header of a part: a node id and three numbers. */
 const HEADER_BYTES = 512;
-/** Of one word, and of all that are incomplete. */
+/** Limit for all incomplete messages together. */
 const MAX_INCOMPLETE_BYTES = 256 * 1024 * 1024;
 
-/** What NATS carries in one message. @param maxBytes `max_payload` of the server. */
+/** Splits a message into parts that fit into one NATS message each. @param maxBytes `max_payload` of the server. */
 export function splitMessage(
   from: NodeId,
   messageNumber: number,
@@ -32,13 +32,13 @@ interface Incomplete {
   bytes: number;
 }
 
-/** Puts the parts of long words together. Those of one node arrive in order, or the word is lost, as any other may be. */
+/** Assembles messages from their parts. Parts of one node must arrive in order; otherwise the message is dropped. */
 export class PartAssembler {
-  /** The one word that each node is sending. */
+  /** The incomplete message of each node. */
   readonly #incomplete = new Map<string, Incomplete>();
   #bytes = 0;
 
-  /** @returns the whole word, when its last part has come; undefined until then. */
+  /** @returns the whole message with its last part, or undefined. */
   add(message: Uint8Array): string | undefined {
     const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
     if (!bytes.subarray(0, PART_PREFIX.length).equals(Buffer.from(PART_PREFIX))) return bytes.toString();

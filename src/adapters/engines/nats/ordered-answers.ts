@@ -1,8 +1,8 @@
-/** Lets answers out in the order in which they were asked for, whenever each is known. */
+/** Delivers answers in the order of the requests. Results may arrive in any order. */
 export class OrderedAnswers {
   readonly #slots: { answer: (() => void) | undefined }[] = [];
 
-  /** The place of the next answer; to be given one, once. */
+  /** Reserves the place of the next answer. @returns a function to be called once with the answer. */
   reserve(): (answer: () => void) => void {
     const slot: { answer: (() => void) | undefined } = { answer: undefined };
     this.#slots.push(slot);

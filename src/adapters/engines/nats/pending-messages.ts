@@ -3,24 +3,24 @@ import type { MailboxLimits } from '../../../domain/mailbox-table.ts';
 import type { MessageKind, Payload } from '../../../domain/message.ts';
 import type { Millis } from '../../../domain/time.ts';
 
-/** Letters of one bag, at most. */
+/** Maximum number of messages in one batch. */
 export const MAX_BATCH_MESSAGES = 1_000;
 const POSITIONS_PER_BATCH = 1_024;
 
-/** Where a letter stands in the journal: letters that stand further behind are younger. @param index in its bag. */
+/** Position of a message in the journal; later messages have higher positions. @param index in the batch. */
 export function positionOf(revision: number, index: number): number {
   return revision * POSITIONS_PER_BATCH + index;
 }
 
-/** The revision of the bag of a letter, and its place there. */
+/** The batch of a message, by its revision, and the index of the message there. */
 export function batchPositionOf(position: number): readonly [revision: number, index: number] {
   return [Math.floor(position / POSITIONS_PER_BATCH), position % POSITIONS_PER_BATCH];
 }
 
-/** A letter as a node knows it. */
+/** A waiting message, as a node keeps it in memory. */
 export interface PendingMessage {
   readonly position: number;
-  /** Whether it was this node that put it. */
+  /** Whether this node has put the message. */
   readonly isOwn: boolean;
   readonly from: PeerId;
   readonly kind: MessageKind;
@@ -28,7 +28,7 @@ export interface PendingMessage {
   readonly at: Millis;
   readonly hasPayload: boolean;
   readonly bytes: number;
-  /** Only where its addressee is seated at this node: others read it again when they need it. */
+  /** Kept only if the addressee is connected to this node; other nodes fetch the payload when they need it. */
   readonly payload: Payload | undefined;
 }
 
@@ -37,11 +37,11 @@ interface Mailbox {
   bytes: number;
 }
 
-/** M13: all letters of a realm that wait, in the order of the journal, under its bounds. */
+/** M13: all waiting messages of a realm in the order of the journal, and the mailbox limits. */
 export class PendingMessages {
   readonly #limits: MailboxLimits;
   readonly #mailboxes = new Map<PeerId, Mailbox>();
-  /** By sender, how many letters of it wait for whom. */
+  /** For each sender, the number of waiting messages for each addressee. */
   readonly #countsBySender = new Map<PeerId, Map<PeerId, number>>();
   #bytes = 0;
 
@@ -57,63 +57,63 @@ export class PendingMessages {
     return this.#mailboxes.size;
   }
 
-  /** @param isConnected whether the addressee is: what waits for it is on its way. */
+  /** @param isConnected whether the addressee is connected; the send buffer is then the limit. */
   hasRoom(to: PeerId, from: PeerId, bytes: number, isConnected: boolean): boolean {
     const { mailboxMessages, mailboxBytes, realmMailboxBytes, mailboxesPerSender, sendBufferBytes } = this.#limits;
-    const box = this.#mailboxes.get(to);
+    const mailbox = this.#mailboxes.get(to);
     if (this.#bytes + bytes > realmMailboxBytes) return false;
-    if (isConnected) return box === undefined || box.bytes + bytes <= sendBufferBytes;
-    if ((box?.bytes ?? 0) + bytes > mailboxBytes || (box?.messages.length ?? 0) >= mailboxMessages) return false;
-    const sent = this.#countsBySender.get(from);
-    return sent === undefined || sent.has(to) || sent.size < mailboxesPerSender;
+    if (isConnected) return mailbox === undefined || mailbox.bytes + bytes <= sendBufferBytes;
+    if ((mailbox?.bytes ?? 0) + bytes > mailboxBytes || (mailbox?.messages.length ?? 0) >= mailboxMessages) return false;
+    const counts = this.#countsBySender.get(from);
+    return counts === undefined || counts.has(to) || counts.size < mailboxesPerSender;
   }
 
-  add(to: PeerId, letter: PendingMessage): void {
-    const box = this.#mailboxes.get(to) ?? { messages: [], bytes: 0 };
-    this.#mailboxes.set(to, box);
-    box.messages.push(letter);
-    box.bytes += letter.bytes;
-    this.#bytes += letter.bytes;
-    const sent = this.#countsBySender.get(letter.from) ?? new Map<PeerId, number>();
-    this.#countsBySender.set(letter.from, sent);
-    sent.set(to, (sent.get(to) ?? 0) + 1);
+  add(to: PeerId, message: PendingMessage): void {
+    const mailbox = this.#mailboxes.get(to) ?? { messages: [], bytes: 0 };
+    this.#mailboxes.set(to, mailbox);
+    mailbox.messages.push(message);
+    mailbox.bytes += message.bytes;
+    this.#bytes += message.bytes;
+    const counts = this.#countsBySender.get(message.from) ?? new Map<PeerId, number>();
+    this.#countsBySender.set(message.from, counts);
+    counts.set(to, (counts.get(to) ?? 0) + 1);
   }
 
-  /** What waits for an id, oldest first. */
+  /** The messages for an id, oldest first. */
   for(id: PeerId): readonly PendingMessage[] {
     return this.#mailboxes.get(id)?.messages ?? [];
   }
 
-  /** Those that something of `sender` waits for. */
+  /** Addressees of the waiting messages of `sender`. */
   recipientsOf(sender: PeerId): PeerId[] {
     return [...(this.#countsBySender.get(sender)?.keys() ?? [])];
   }
 
-  /** Ids that something waits for. */
+  /** Ids with waiting messages. */
   recipients(): IterableIterator<PeerId> {
     return this.#mailboxes.keys();
   }
 
-  /** Drops what waits for an id up to a position. @returns what it was. */
+  /** Removes the messages for an id up to a position. @returns the removed messages. */
   removeUpTo(id: PeerId, position: number): readonly PendingMessage[] {
-    const box = this.#mailboxes.get(id);
-    if (box === undefined) return [];
-    const younger = box.messages.findIndex(({ position: at }) => at > position);
-    const dropped = box.messages.splice(0, younger < 0 ? box.messages.length : younger);
+    const mailbox = this.#mailboxes.get(id);
+    if (mailbox === undefined) return [];
+    const firstLater = mailbox.messages.findIndex(({ position: at }) => at > position);
+    const dropped = mailbox.messages.splice(0, firstLater < 0 ? mailbox.messages.length : firstLater);
     for (const { bytes, from } of dropped) {
-      box.bytes -= bytes;
+      mailbox.bytes -= bytes;
       this.#bytes -= bytes;
       this.#decrement(from, id);
     }
-    if (box.messages.length === 0) this.#mailboxes.delete(id);
+    if (mailbox.messages.length === 0) this.#mailboxes.delete(id);
     return dropped;
   }
 
   #decrement(from: PeerId, to: PeerId): void {
-    const sent = this.#countsBySender.get(from);
-    const left = (sent?.get(to) ?? 0) - 1;
-    if (left > 0) sent?.set(to, left);
-    else sent?.delete(to);
-    if (sent?.size === 0) this.#countsBySender.delete(from);
+    const counts = this.#countsBySender.get(from);
+    const left = (counts?.get(to) ?? 0) - 1;
+    if (left > 0) counts?.set(to, left);
+    else counts?.delete(to);
+    if (counts?.size === 0) this.#countsBySender.delete(from);
   }
 }

@@ -17,18 +17,18 @@ const LIMITS = {
 };
 const owner = (node: string) => ({ node: nodeId(node), connection: connectionId(1, 0), digest: 'hers' });
 
-/** A journal in which others write, too. */
+/** A journal with other writers. */
 function journal() {
-  const ledger = new JournalState({ ...LIMITS, node: nodeId('here'), lease: 1_000 });
+  const state = new JournalState({ ...LIMITS, node: nodeId('here'), lease: 1_000 });
   let revision = 0;
-  const stands = (seat: ClaimEntry): number => {
-    ledger.applyClaim(ANN, seat, { revision: ++revision, at: 0 });
+  const store = (claim: ClaimEntry): number => {
+    state.applyClaim(ANN, claim, { revision: ++revision, at: 0 });
     return revision;
   };
   const appends: (number | undefined)[] = [];
   const parts = {
     ...{
-      state: ledger,
+      state,
       ready: Promise.resolve(),
       flush: () => Promise.resolve(0),
       timeOverride: undefined,
@@ -38,55 +38,55 @@ function journal() {
     waitFor: () => Promise.resolve(),
     append({ body, expectedRevision }: JournalEntry): Promise<AppendResult> {
       appends.push(expectedRevision);
-      if (expectedRevision !== (ledger.claim(ANN)?.revision ?? 0)) return Promise.resolve({ instead: revision });
-      const seat = decodeClaim(body);
-      return Promise.resolve('why' in seat ? 'failed' : { at: stands(seat) });
+      if (expectedRevision !== (state.claim(ANN)?.revision ?? 0)) return Promise.resolve({ conflict: revision });
+      const claim = decodeClaim(body);
+      return Promise.resolve('why' in claim ? 'failed' : { revision: store(claim) });
     },
   };
-  return { seats: new ClaimTable(parts as unknown as Journal), ledger, stands, appends };
+  return { table: new ClaimTable(parts as unknown as Journal), state, store, appends };
 }
 
-describe('a change of a seat', () => {
-  it('is made for the state that it was decided for, whatever is read between', async () => {
-    const { seats, ledger, stands, appends } = journal();
-    stands({ owner: owner('here'), changeId: 'a' });
+describe('an update of a claim', () => {
+  it('is written only for the state on which it was decided', async () => {
+    const { table, state, store, appends } = journal();
+    store({ owner: owner('here'), changeId: 'a' });
     let asked = 0;
-    const changed = await seats.update(ANN, async (now) => {
+    const changed = await table.update(ANN, async (now) => {
       const freed = now.released(ANN, owner('here'));
-      // Somebody else is let in, and that is read, before the change leaves.
-      if (++asked === 1) await Promise.resolve().then(() => stands({ owner: owner('there'), changeId: 'b' }));
+      // Another node claims the id, and this entry is read, before the update is written.
+      if (++asked === 1) await Promise.resolve().then(() => store({ owner: owner('there'), changeId: 'b' }));
       return freed;
     });
-    expect([changed, asked, appends]).toEqual(['left', 2, []]);
-    expect(ledger.claim(ANN)?.owner).toEqual(owner('there'));
+    expect([changed, asked, appends]).toEqual(['unchanged', 2, []]);
+    expect(state.claim(ANN)?.owner).toEqual(owner('there'));
   });
 
-  it('changes of one id wait for each other', async () => {
-    const { seats, ledger } = journal();
-    const all = ['a', 'b', 'c'].map((node) => seats.update(ANN, () => ({ owner: owner(node) })));
+  it('waits for earlier updates of the same id', async () => {
+    const { table, state } = journal();
+    const all = ['a', 'b', 'c'].map((node) => table.update(ANN, () => ({ owner: owner(node) })));
     expect(await Promise.all(all)).toEqual(['changed', 'changed', 'changed']);
-    expect(ledger.claim(ANN)).toMatchObject({ owner: owner('c'), revision: 3 });
-    expect(seats.isUpdating(ANN)).toBe(false);
+    expect(state.claim(ANN)).toMatchObject({ owner: owner('c'), revision: 3 });
+    expect(table.isUpdating(ANN)).toBe(false);
   });
 
-  it('is made again where another one came first, and left where nothing is to change any more', async () => {
-    const { seats, ledger, stands, appends } = journal();
+  it('is decided again after a concurrent change, and dropped if there is nothing to change', async () => {
+    const { table, state, store, appends } = journal();
     let asked = 0;
-    const changed = seats.update(ANN, (now) => {
+    const changed = table.update(ANN, (now) => {
       if (++asked > 1) return now.released(ANN, owner('here'));
       return { owner: owner('here'), collected: 0 };
     });
-    stands({ owner: owner('there'), changeId: 'b' });
+    store({ owner: owner('there'), changeId: 'b' });
     expect(await changed).toBe('changed');
-    expect([ledger.claim(ANN)?.owner?.node, appends]).toEqual(['here', [1]]);
+    expect([state.claim(ANN)?.owner?.node, appends]).toEqual(['here', [1]]);
   });
 
-  it('that goes wrong hinders no other', async () => {
-    const { seats, ledger } = journal();
+  it('that fails does not block the next', async () => {
+    const { table, state } = journal();
     const faults: unknown[] = [];
-    Object.assign(seats.journal, { onFault: (error: unknown) => faults.push(error) });
-    const broken = seats.update(ANN, () => Promise.reject(new Error('no payload')));
-    expect([await broken, await seats.update(ANN, () => ({ owner: owner('here') }))]).toEqual(['failed', 'changed']);
-    expect([faults.length, ledger.claim(ANN)?.owner]).toEqual([1, owner('here')]);
+    Object.assign(table.journal, { onFault: (error: unknown) => faults.push(error) });
+    const broken = table.update(ANN, () => Promise.reject(new Error('no payload')));
+    expect([await broken, await table.update(ANN, () => ({ owner: owner('here') }))]).toEqual(['failed', 'changed']);
+    expect([faults.length, state.claim(ANN)?.owner]).toEqual([1, owner('here')]);
   });
 });

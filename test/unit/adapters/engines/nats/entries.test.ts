@@ -13,29 +13,29 @@ import { connectionId, nodeId, type PeerId } from '../../../../../src/domain/ids
 
 const OWNER = { node: nodeId('here'), connection: connectionId(3, 1), digest: 'abc' };
 const SENDER = { node: OWNER.node, connection: OWNER.connection };
-const LETTER = { from: 'ann' as PeerId, to: 'bob' as PeerId, sender: SENDER, kind: 'offer' } as const;
+const MESSAGE = { from: 'ann' as PeerId, to: 'bob' as PeerId, sender: SENDER, kind: 'offer' } as const;
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
-describe('what stands in a journal', () => {
-  it('comes back as it was written', () => {
-    const seat = { owner: OWNER, changeId: 'x=1' };
-    expect(decodeClaim(encodeClaim(seat, undefined))).toEqual(seat);
+describe('entries of a journal', () => {
+  it('are decoded as they were encoded', () => {
+    const claim = { owner: OWNER, changeId: 'x=1' };
+    expect(decodeClaim(encodeClaim(claim, undefined))).toEqual(claim);
     const free = { owner: undefined, changeId: 'x=2' };
     expect(decodeClaim(encodeClaim(free, 5))).toEqual({ ...free, at: 5 });
     expect(decodeMarker(encodeMarker(undefined))).toEqual({});
     for (const connection of [OWNER.connection, undefined]) {
-      const taken = { node: OWNER.node, connection, upTo: 7 };
-      expect(decodeRemoval(encodeRemoval(taken, 5))).toEqual({ ...taken, at: 5 });
+      const removal = { node: OWNER.node, connection, upTo: 7 };
+      expect(decodeRemoval(encodeRemoval(removal, 5))).toEqual({ ...removal, at: 5 });
     }
   });
 
-  it('keeps its names', () => {
+  it('have the field names of the stored format', () => {
     const head = { from: 'ann', to: 'bob', sender: SENDER, kind: 'offer', proof: 'p', bytes: 2 };
     const written = [
       encodeClaim({ owner: OWNER, changeId: 'x=1' }, 5),
       encodeRemoval({ node: OWNER.node, connection: OWNER.connection, upTo: 7 }, undefined),
       encodeMarker(5),
-      encodeBatch([{ ...LETTER, payload: bytes('{}'), proof: 'p' }], undefined).subarray(0, -3),
+      encodeBatch([{ ...MESSAGE, payload: bytes('{}'), proof: 'p' }], undefined).subarray(0, -3),
     ];
     expect(written.map((entry) => JSON.parse(Buffer.from(entry).toString()) as unknown)).toEqual([
       { v: 1, at: 5, owner: OWNER, by: 'x=1' },
@@ -45,39 +45,39 @@ describe('what stands in a journal', () => {
     ]);
   });
 
-  it('M2: carries payloads to the last byte, and tells none from an empty one', () => {
+  it('M2: carry payloads to the last byte, and distinguish no payload from an empty one', () => {
     const texts = ['', '{"sdp":"v=0\\r\\n"}', '\n\n', undefined, '\u0000', 'é'];
-    const letters = texts.map((text) => ({ ...LETTER, payload: text === undefined ? undefined : bytes(text) }));
-    const read = decodeBatch(encodeBatch([...letters, { ...LETTER, sender: undefined, payload: undefined }], 3));
+    const messages = texts.map((text) => ({ ...MESSAGE, payload: text === undefined ? undefined : bytes(text) }));
+    const read = decodeBatch(encodeBatch([...messages, { ...MESSAGE, sender: undefined, payload: undefined }], 3));
     if ('why' in read) throw new Error(read.why);
     expect(read.at).toBe(3);
-    expect(read.letters.map(({ payload }) => (payload === undefined ? undefined : Buffer.from(payload).toString()))).toEqual([
+    expect(read.messages.map(({ payload }) => (payload === undefined ? undefined : Buffer.from(payload).toString()))).toEqual([
       ...texts,
       undefined,
     ]);
-    expect(read.letters.map(({ sender }) => sender)).toEqual([...texts.map(() => SENDER), undefined]);
-    expect(read.letters[0]).toMatchObject({ from: 'ann', to: 'bob', kind: 'offer' });
+    expect(read.messages.map(({ sender }) => sender)).toEqual([...texts.map(() => SENDER), undefined]);
+    expect(read.messages[0]).toMatchObject({ from: 'ann', to: 'bob', kind: 'offer' });
   });
 
-  it('says of another version that it is one', () => {
+  it('of another version are rejected with that version', () => {
     for (const read of [decodeClaim, decodeRemoval, decodeBatch, decodeMarker]) {
       expect(read(bytes('{"v":2}'))).toEqual({ why: 'unknown-version', version: 2 });
       expect(read(bytes('{}'))).toEqual({ why: 'unknown-version', version: undefined });
     }
   });
 
-  it.each(['', '{', 'null', '7', '"text"', '\n', '{"v":1'])('is unreadable: %j', (text) => {
+  it.each(['', '{', 'null', '7', '"text"', '\n', '{"v":1'])('are unreadable: %j', (text) => {
     for (const read of [decodeClaim, decodeRemoval, decodeBatch, decodeMarker]) {
       expect(read(bytes(text))).toMatchObject({ why: expect.any(String) });
     }
   });
 
-  it.each(['{"v":1}', '{"v":1,"by":7}', '{"v":1,"by":"x","owner":{"node":1}}'])('is no seat: %s', (text) =>
+  it.each(['{"v":1}', '{"v":1,"by":7}', '{"v":1,"by":"x","owner":{"node":1}}'])('is not a claim: %s', (text) =>
     expect(decodeClaim(bytes(text))).toEqual({ why: 'unreadable' }),
   );
 
   it.each(['{"v":1}', '{"v":1,"node":"x"}', '{"v":1,"node":"x","upTo":"1"}', '{"v":1,"node":"x","upTo":1,"connection":"1"}'])(
-    'is not taken: %s',
+    'is not a removal: %s',
     (text) => expect(decodeRemoval(bytes(text))).toEqual({ why: 'unreadable' }),
   );
 
@@ -88,5 +88,5 @@ describe('what stands in a journal', () => {
     '{"v":1,"letters":[{"from":"ann","to":"bob"}]}',
     '{"v":1,"letters":[{"from":"ann","to":"bob","kind":"offer","bytes":-1}]}',
     '{"v":1,"letters":[{"from":"ann","to":"bob","kind":"offer","bytes":9}]}\nshort',
-  ])('is no bag: %s', (text) => expect(decodeBatch(bytes(text))).toEqual({ why: 'unreadable' }));
+  ])('is not a batch: %s', (text) => expect(decodeBatch(bytes(text))).toEqual({ why: 'unreadable' }));
 });

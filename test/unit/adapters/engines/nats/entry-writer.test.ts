@@ -5,7 +5,7 @@ import { EntryWriter, type AppendResult } from '../../../../../src/adapters/engi
 
 const TWO_MINUTES = 120_000;
 
-/** A connection on which nothing is answered until a test says what. */
+/** A connection whose replies are sent by the test. */
 class Connection {
   readonly written: { subject: string; options: unknown; answer: (seq: number) => void; fail: (error: Error) => void }[] = [];
 
@@ -21,14 +21,14 @@ const unexpected = (error: unknown): never => expect.fail(String(error));
 
 afterEach(() => vi.restoreAllMocks());
 
-describe('the writer of a journal', () => {
-  it('writes again, in order and under the same tickets, what was under way when a connection was lost', async () => {
+describe('the entry writer of a journal', () => {
+  it('retries writes in flight after a lost connection, in order and with the same message ids', async () => {
     const writer = new EntryWriter('bucket', unexpected, expect.fail);
     const [first, second] = [new Connection(), new Connection()];
     writer.connect(first.js);
     const all: Promise<AppendResult>[] = ['a', 'b'].map((key) => writer.append({ key, body, messageId: `t${key}` }));
     first.written[0]?.answer(7);
-    expect(await all[0]).toEqual({ at: 7 });
+    expect(await all[0]).toEqual({ revision: 7 });
     writer.disconnect();
     first.written[1]?.fail(new Error('lost'));
     all.push(writer.append({ key: 'c', body, expectedRevision: 3 }));
@@ -38,39 +38,39 @@ describe('the writer of a journal', () => {
       ['$KV.bucket.c', { expect: { lastSubjectSequence: 3 } }],
     ]);
     second.written.forEach(({ answer }, n) => answer(8 + n));
-    expect(await Promise.all(all)).toEqual([{ at: 7 }, { at: 8 }, { at: 9 }]);
+    expect(await Promise.all(all)).toEqual([{ revision: 7 }, { revision: 8 }, { revision: 9 }]);
   });
 
-  it('gives up what the engine would not know again, unless that says what it expects there', async () => {
+  it('fails writes that are too old for deduplication, except compare-and-set', async () => {
     const now = vi.spyOn(performance, 'now').mockReturnValue(0);
     const writer = new EntryWriter('bucket', unexpected, expect.fail);
     const [first, second] = [new Connection(), new Connection()];
     writer.connect(first.js);
-    const letter = writer.append({ key: 'letter', body, messageId: 't1' });
-    void writer.append({ key: 'seat', body, messageId: 't2', expectedRevision: 0 });
+    const message = writer.append({ key: 'message', body, messageId: 't1' });
+    void writer.append({ key: 'claim', body, messageId: 't2', expectedRevision: 0 });
     void writer.append({ key: 'lease', body });
     writer.disconnect();
     now.mockReturnValue(TWO_MINUTES);
     void writer.append({ key: 'young', body, messageId: 't3' });
     writer.connect(second.js);
-    expect(await letter).toBe('failed');
-    expect(second.written.map(({ subject }) => subject)).toEqual(['$KV.bucket.seat', '$KV.bucket.lease', '$KV.bucket.young']);
+    expect(await message).toBe('failed');
+    expect(second.written.map(({ subject }) => subject)).toEqual(['$KV.bucket.claim', '$KV.bucket.lease', '$KV.bucket.young']);
   });
 
-  it('gives up what was under way when the engine has forgotten its tickets: it may have been read before', async () => {
+  it('fails writes in flight when the stream is new, because NATS has lost the message ids', async () => {
     const writer = new EntryWriter('bucket', unexpected, expect.fail);
     const [first, second] = [new Connection(), new Connection()];
     writer.connect(first.js);
-    const letter = writer.append({ key: 'letter', body, messageId: 't1' });
-    void writer.append({ key: 'seat', body, messageId: 't2', expectedRevision: 0 });
+    const message = writer.append({ key: 'message', body, messageId: 't1' });
+    void writer.append({ key: 'claim', body, messageId: 't2', expectedRevision: 0 });
     writer.disconnect();
     void writer.append({ key: 'young', body, messageId: 't3' });
     writer.connect(second.js, false);
-    expect(await letter).toBe('failed');
-    expect(second.written.map(({ subject }) => subject)).toEqual(['$KV.bucket.seat', '$KV.bucket.young']);
+    expect(await message).toBe('failed');
+    expect(second.written.map(({ subject }) => subject)).toEqual(['$KV.bucket.claim', '$KV.bucket.young']);
   });
 
-  it('takes so much and no more while nothing is answered', async () => {
+  it('accepts a limited number of bytes while there is no reply', async () => {
     const writer = new EntryWriter('bucket', unexpected, expect.fail);
     const MiB = new Uint8Array(1024 * 1024);
     for (let n = 0; n < 64; n++) void writer.append({ key: 'a', body: MiB });
@@ -78,7 +78,7 @@ describe('the writer of a journal', () => {
     expect(await writer.append({ key: 'b', body })).toBe('failed');
   });
 
-  it('gives up what the library says that no server takes, and knows that the engine refuses, until it writes again', async () => {
+  it('fails entries that the library rejects, and is rejected until the next successful write', async () => {
     const faults: unknown[] = [];
     const writer = new EntryWriter('bucket', (error) => faults.push(error), expect.fail);
     const connection = new Connection();
@@ -89,13 +89,13 @@ describe('the writer of a journal', () => {
     expect([await large, writer.isRejected, faults]).toEqual(['failed', true, [error]]);
     const small = writer.append({ key: 'b', body });
     connection.written[1]?.answer(8);
-    expect([await small, writer.isRejected]).toEqual([{ at: 8 }, false]);
+    expect([await small, writer.isRejected]).toEqual([{ revision: 8 }, false]);
   });
 
-  it('says that it was not answered, once, and gives nothing up', async () => {
-    let silences = 0;
+  it('reports a timeout once, and keeps the writes', async () => {
+    let timeouts = 0;
     const writer = new EntryWriter('bucket', unexpected, () => {
-      silences += 1;
+      timeouts += 1;
       writer.disconnect();
     });
     const [first, second] = [new Connection(), new Connection()];
@@ -103,9 +103,9 @@ describe('the writer of a journal', () => {
     const all = ['a', 'b'].map((key) => writer.append({ key, body, messageId: `t${key}` }));
     for (const { fail } of first.written) fail(new Error('timeout'));
     await new Promise((resolve) => setImmediate(resolve));
-    expect(silences).toBe(1);
+    expect(timeouts).toBe(1);
     writer.connect(second.js);
     second.written.forEach(({ answer }, n) => answer(8 + n));
-    expect(await Promise.all(all)).toEqual([{ at: 8 }, { at: 9 }]);
+    expect(await Promise.all(all)).toEqual([{ revision: 8 }, { revision: 9 }]);
   });
 });

@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest';
 import { ResultCache } from '../../../../../src/adapters/engines/nats/result-cache.ts';
 
-it('an answer is given once, and forgotten by those who have it for others when it has aged twice', () => {
-  const answers = new ResultCache<string>();
-  for (const key of [1, 2, 3]) answers.set(key, `answer ${key}`);
-  expect([answers.take(1), answers.take(1)]).toEqual(['answer 1', undefined]);
-  answers.evictOld();
-  expect([answers.take(2), answers.take(2)]).toEqual(['answer 2', undefined]);
-  answers.evictOld();
-  expect(answers.take(3)).toBeUndefined();
+it('returns each result once, and evicts it after two calls', () => {
+  const results = new ResultCache<string>();
+  for (const key of [1, 2, 3]) results.set(key, `result ${key}`);
+  expect([results.take(1), results.take(1)]).toEqual(['result 1', undefined]);
+  results.evictOld();
+  expect([results.take(2), results.take(2)]).toEqual(['result 2', undefined]);
+  results.evictOld();
+  expect(results.take(3)).toBeUndefined();
 });
 
-it('what nobody has asked one for, another one has', () => {
+it('copies the results that were not taken from another cache', () => {
   const [before, after] = [new ResultCache<string>(), new ResultCache<string>()];
   for (const key of [1, 2]) before.set(key, 'before');
   before.evictOld();

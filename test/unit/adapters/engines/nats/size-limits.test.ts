@@ -7,12 +7,12 @@ const NODE = nodeId(`${'h'.repeat(64)}-1234567-00000000`);
 const SIZES = { node: NODE, realms: [realmKey('peerjs')], idLength: 128 };
 const MIB = 1024 * 1024;
 
-describe('what NATS can not carry', () => {
-  it('is nothing by default', () => expect(exceededLimit(SIZES, MIB)).toBe(undefined));
+describe('the size limits of NATS', () => {
+  it('fit the default settings', () => expect(exceededLimit(SIZES, MIB)).toBe(undefined));
 
-  it('O7: is an id that makes a subject longer than a line of the protocol; the longest that fits is named, and fits', () => {
+  it('O7: reject an id length whose subject exceeds a protocol line, and name the longest that fits', () => {
     const problem = exceededLimit({ ...SIZES, idLength: 1_024 }, MIB) ?? '';
-    expect(problem).toMatch(/^--id_length 1024 is too much .* use at most \d+$/);
+    expect(problem).toMatch(/^--id_length 1024 is too long .* Use at most \d+$/);
     const most = Number(/\d+$/.exec(problem)?.[0]);
     expect(exceededLimit({ ...SIZES, idLength: most }, MIB)).toBe(undefined);
     expect(exceededLimit({ ...SIZES, idLength: most + 1 }, MIB)).not.toBe(undefined);
@@ -20,11 +20,11 @@ describe('what NATS can not carry', () => {
     expect(subject.length).toBeLessThan(4_096 - 200);
   });
 
-  it('is a realm whose bucket would have too long a name', () => {
-    expect(exceededLimit({ ...SIZES, realms: [realmKey('k'.repeat(300))] }, MIB)).toMatch(/use a shorter --key/);
+  it('reject a key whose bucket name is too long', () => {
+    expect(exceededLimit({ ...SIZES, realms: [realmKey('k'.repeat(300))] }, MIB)).toMatch(/Use a shorter --key/);
   });
 
-  it('is nearly everything, where the server takes small messages only', () => {
-    expect(exceededLimit(SIZES, 1_024)).toBe('max_payload of the server is 1024; use at least 16384');
+  it('reject a server whose maximum payload is too small', () => {
+    expect(exceededLimit(SIZES, 1_024)).toBe('max_payload of the NATS server is 1024 bytes: Signalbox needs at least 16384');
   });
 });
