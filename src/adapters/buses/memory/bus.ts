@@ -1,22 +1,22 @@
 import type { NodeBus, BusListener, BusMessage, BusPublication } from '../../../application/ports/node-bus.ts';
 import type { NodeId } from '../../../domain/ids.ts';
 
-/** Brings words to the nodes of one process. */
+/** Carries messages between the nodes of one process. */
 export class MemoryBusNetwork {
   readonly #listeners = new Map<NodeId, BusListener>();
 
-  /** The bus as one node has it. */
+  /** The bus of one node. */
   busOf(node: NodeId): NodeBus {
     return new MemoryNodeBus(node, this.#listeners);
   }
 
-  /** What directory and mailbox store have to say to a node. */
+  /** Sends a notification of the directory or the mailbox store to a node. */
   send(node: NodeId, word: BusMessage): void {
     queueMicrotask(() => this.#listeners.get(node)?.onMessage(word));
   }
 }
 
-/** A bus for the nodes of one process: a broker alone, or several that a test has built. */
+/** A bus in memory: for a single broker, or for several in one test. */
 class MemoryNodeBus implements NodeBus {
   readonly isReachable = true;
   readonly #node: NodeId;
@@ -44,7 +44,7 @@ class MemoryNodeBus implements NodeBus {
   }
 }
 
-/** The payload is borrowed. */
+/** Copies the payload, because it is borrowed. */
 function copyPublication(word: BusPublication): BusPublication {
   const { publication } = word;
   return { ...word, publication: { ...publication, payload: new Uint8Array(publication.payload) } };

@@ -4,24 +4,24 @@ import type { Claim, ClaimOutcome, Holder, RenewOutcome, PeerDirectory } from '.
 import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import { NEVER, type Millis } from '../../../domain/time.ts';
 
-/** A directory for the nodes of one process: a single broker, or a simulated cluster that shares it. */
+/** A directory in memory: for a single broker, or shared by the nodes of a simulated cluster. */
 export class MemoryPeerDirectory implements PeerDirectory {
   readonly lease: Millis;
   readonly #clock: Clock;
   readonly #notify: (node: NodeId, word: BusMessage) => void;
   readonly #realms = new Map<RealmKey, Map<PeerId, Claim>>();
   readonly #leaseEnds = new Map<NodeId, Millis>();
-  /** Nodes that have claimed after their lease had ended, and were not told yet. */
+  /** Nodes that claimed an id after their lease had ended. `keep` reports it once. */
   readonly #lapsed = new Set<NodeId>();
 
   /**
-   * @param lease NEVER for a single node, whose claims can't outlive it.
-   * @param tell how the nodes of a cluster are told.
+   * @param lease NEVER for a single node, whose claims end with its process.
+   * @param notify sends a message to a node of the cluster.
    */
-  constructor(clock: Clock, lease: Millis = NEVER, tell: (node: NodeId, word: BusMessage) => void = () => undefined) {
+  constructor(clock: Clock, lease: Millis = NEVER, notify: (node: NodeId, word: BusMessage) => void = () => undefined) {
     this.#clock = clock;
     this.lease = lease;
-    this.#notify = tell;
+    this.#notify = notify;
   }
 
   claim(claim: Claim, answer: (outcome: ClaimOutcome, before?: Holder) => void): void {
@@ -67,11 +67,11 @@ export class MemoryPeerDirectory implements PeerDirectory {
     answer(ids.filter((id) => this.#holder(realm, id) !== undefined));
   }
 
-  /** Which connection speaks for an id, and whether its node's lease goes on. For a store that shares this truth. */
-  holderOf(realm: RealmKey, id: PeerId): (Holder & { readonly lives: boolean }) | undefined {
+  /** The owner of an id, and whether its lease is valid. For a mailbox store that shares this state. */
+  holderOf(realm: RealmKey, id: PeerId): (Holder & { readonly isAlive: boolean }) | undefined {
     const claim = this.#realms.get(realm)?.get(id);
     if (claim === undefined) return undefined;
-    return { node: claim.realm.node, connection: claim.connection, lives: !this.#hasLapsed(claim.realm.node) };
+    return { node: claim.realm.node, connection: claim.connection, isAlive: !this.#hasLapsed(claim.realm.node) };
   }
 
   #startLease(node: NodeId): void {
@@ -79,13 +79,13 @@ export class MemoryPeerDirectory implements PeerDirectory {
     this.#leaseEnds.set(node, this.#clock.now() + this.lease);
   }
 
-  /** Who holds the id, unless its node's lease has ended. */
+  /** The claim of an id, if its lease is valid. */
   #holder(realm: RealmKey, id: PeerId): Claim | undefined {
     const claim = this.#realms.get(realm)?.get(id);
     return claim === undefined || this.#hasLapsed(claim.realm.node) ? undefined : claim;
   }
 
-  /** Whether the lease of `node` has ended, or never began. */
+  /** Whether the lease of `node` has ended, or was never started. */
   #hasLapsed(node: NodeId): boolean {
     return this.#clock.now() >= (this.#leaseEnds.get(node) ?? 0);
   }
@@ -97,7 +97,7 @@ export class MemoryPeerDirectory implements PeerDirectory {
   }
 }
 
-/** Whether a claim is that of the very connection. */
+/** Whether both claims are of the same connection. */
 function isSameConnection(held: Claim, claim: Claim): boolean {
   return held.realm.node === claim.realm.node && held.connection === claim.connection;
 }

@@ -13,16 +13,16 @@ import type { MemoryBudget } from '../../../domain/memory-budget.ts';
 import { needsDelivery, type SignalMessage } from '../../../domain/message.ts';
 import { NEVER, type Millis } from '../../../domain/time.ts';
 
-/** Who speaks for an id, where several nodes share the store, and how they are told. */
+/** The owners of ids, and a way to notify nodes, if several nodes share the store. */
 export interface MailboxCluster {
-  readonly holders: { holderOf(realm: RealmKey, id: PeerId): (Holder & { readonly lives: boolean }) | undefined };
+  readonly holders: { holderOf(realm: RealmKey, id: PeerId): (Holder & { readonly isAlive: boolean }) | undefined };
   readonly notify: (node: NodeId, word: BusMessage) => void;
 }
 
-// A look into the store is a help, not an inventory.
+// The port promises no complete list.
 const MAX_LISTED = 1000;
 
-/** Mailboxes in this process: a mailroom for each realm that something waits in. */
+/** Mailboxes in memory: one table for each realm. */
 export class MemoryMailboxStore implements MailboxStore {
   readonly #limits: MailboxLimits;
   readonly #tables = new Map<RealmKey, MailboxTable>();
@@ -30,8 +30,8 @@ export class MemoryMailboxStore implements MailboxStore {
   readonly #memory: MemoryBudget | undefined;
 
   /**
-   * @param memory B1, B2: where the messages are counted.
-   * @param cluster for the nodes of one process that share it; without one, every peer is this node's.
+   * @param memory B1, B2: counts the memory of the messages.
+   * @param cluster for several nodes that share the store; without it, every peer belongs to this node.
    */
   constructor(limits: MailboxLimits, cluster?: MailboxCluster, memory?: MemoryBudget) {
     this.#memory = memory;
@@ -48,20 +48,21 @@ export class MemoryMailboxStore implements MailboxStore {
   ): void {
     if (sender !== undefined && this.#hasMoved(sender)) return answer('moved');
     const addressee = this.#cluster?.holders.holderOf(realm, message.to);
-    const seat = addressee?.lives === true ? addressee.node : undefined;
-    const isWanted = needsDelivery(message.kind) || seat !== undefined || (sender === undefined && addressee !== undefined);
+    const connectedNode = addressee?.isAlive === true ? addressee.node : undefined;
+    const isWanted =
+      needsDelivery(message.kind) || connectedNode !== undefined || (sender === undefined && addressee !== undefined);
     if (this.#cluster !== undefined && !isWanted) return answer('unwanted');
-    const mailroom = this.#tables.get(realm) ?? new MailboxTable(this.#limits, this.#memory);
-    this.#tables.set(realm, mailroom);
-    const posting = { isConnected: seat !== undefined, address: sender?.memory?.address };
-    if (!mailroom.put(message, now, posting)) return answer('full');
+    const table = this.#tables.get(realm) ?? new MailboxTable(this.#limits, this.#memory);
+    this.#tables.set(realm, table);
+    const posting = { isConnected: connectedNode !== undefined, address: sender?.memory?.address };
+    if (!table.put(message, now, posting)) return answer('full');
     answer('held');
-    if (seat !== undefined) this.#cluster?.notify(seat, { type: 'mail', realm, id: message.to });
+    if (connectedNode !== undefined) this.#cluster?.notify(connectedNode, { type: 'mail', realm, id: message.to });
   }
 
   take({ realm, id, connection }: MailboxPeer, answer: TakeAnswer): void {
     const holder = this.#cluster?.holders.holderOf(realm.key, id);
-    if (holder?.lives === true && (holder.node !== realm.node || holder.connection !== connection)) {
+    if (holder?.isAlive === true && (holder.node !== realm.node || holder.connection !== connection)) {
       return answer([], [], 'moved');
     }
     const unread = this.#cluster === undefined ? [] : (this.#tables.get(realm.key)?.recipientsOf(id) ?? []);
@@ -74,25 +75,25 @@ export class MemoryMailboxStore implements MailboxStore {
 
   expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void {
     const expired: ExpiredInRealm[] = [];
-    for (const [realm, mailroom] of this.#tables) {
-      for (const pair of mailroom.expire(now)) expired.push({ realm, ...pair });
+    for (const [realm, table] of this.#tables) {
+      for (const pair of table.expire(now)) expired.push({ realm, ...pair });
     }
     answer(expired);
   }
 
   nextDeadline(): Millis {
     let next = NEVER;
-    for (const mailroom of this.#tables.values()) next = Math.min(next, mailroom.nextDeadline());
+    for (const table of this.#tables.values()) next = Math.min(next, table.nextDeadline());
     return next;
   }
 
-  /** What waits in all realms: nothing, once everybody has come or waited long enough. */
+  /** Mailboxes and bytes in all realms. */
   usage(): { readonly mailboxes: number; readonly bytes: number } {
     let mailboxes = 0;
     let bytes = 0;
-    for (const mailroom of this.#tables.values()) {
-      mailboxes += mailroom.mailboxCount;
-      bytes += mailroom.bytes;
+    for (const table of this.#tables.values()) {
+      mailboxes += table.mailboxCount;
+      bytes += table.bytes;
     }
     return { mailboxes, bytes };
   }

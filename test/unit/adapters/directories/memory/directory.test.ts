@@ -15,7 +15,7 @@ const ANN: Claim = {
   connection: connectionId(1, 0),
 };
 
-/** Who is located right now; the answer of this directory comes from inside the call. */
+/** The located node. This directory answers during the call. */
 function located(directory: MemoryPeerDirectory): NodeId | undefined {
   let found: NodeId | undefined;
   directory.locate(ANN.realm.key, ANN.id, (node) => (found = node));
@@ -23,7 +23,7 @@ function located(directory: MemoryPeerDirectory): NodeId | undefined {
 }
 
 describe('the memory directory', () => {
-  it('answers from inside the call', () => {
+  it('answers during the call', () => {
     const answers: string[] = [];
     const directory = new MemoryPeerDirectory(new ManualClock());
     directory.claim(ANN, (outcome) => answers.push(outcome));
@@ -31,12 +31,12 @@ describe('the memory directory', () => {
     expect(answers).toEqual(['granted', 'taken']);
   });
 
-  it('has no lease unless it is told one', () => {
+  it('has no lease by default', () => {
     expect(new MemoryPeerDirectory(new ManualClock()).lease).toBe(NEVER);
     expect(new MemoryPeerDirectory(new ManualClock(), LEASE).lease).toBe(LEASE);
   });
 
-  it('a claim lapses at the last millisecond of the lease, and not before', () => {
+  it('ends a claim exactly at the end of the lease', () => {
     const clock = new ManualClock();
     const directory = new MemoryPeerDirectory(clock, LEASE);
     directory.claim(ANN, () => undefined);
@@ -46,7 +46,7 @@ describe('the memory directory', () => {
     expect(located(directory)).toBeUndefined();
   });
 
-  it('keep counts from when it was said', () => {
+  it('renews a lease from the time of the call', () => {
     const clock = new ManualClock();
     const directory = new MemoryPeerDirectory(clock, LEASE);
     directory.claim(ANN, () => undefined);

@@ -18,7 +18,7 @@ const LIMITS = {
 };
 
 describe('the memory mailbox store', () => {
-  it('M13: answers from inside the call', () => {
+  it('M13: answers during the call', () => {
     const answers: unknown[] = [];
     const store = new MemoryMailboxStore(LIMITS);
     for (let message = 0; message < 3; message++) {
@@ -29,7 +29,7 @@ describe('the memory mailbox store', () => {
     expect(answers).toEqual(['held', 'held', 'full', 2, 0]);
   });
 
-  it('promise 5: tells what waits in all realms together', () => {
+  it('promise 5: counts the messages of all realms', () => {
     const store = new MemoryMailboxStore(LIMITS);
     for (const realm of [GREEN, GREEN, BLUE]) store.put(realm, mailboxOwner(realm, OFFER.from), OFFER, 0, () => undefined);
     expect(store.usage()).toEqual({ mailboxes: 2, bytes: 3 * heldMessageBytes(OFFER) });
@@ -39,7 +39,7 @@ describe('the memory mailbox store', () => {
     expect(store.usage()).toEqual({ mailboxes: 0, bytes: 0 });
   });
 
-  it('M14: its next deadline is the earliest of all realms', () => {
+  it('M14: returns the earliest deadline of all realms', () => {
     const store = new MemoryMailboxStore(LIMITS);
     expect(store.nextDeadline()).toBe(NEVER);
     store.put(GREEN, mailboxOwner(GREEN, OFFER.from), OFFER, 70, () => undefined);
