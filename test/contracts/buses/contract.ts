@@ -4,7 +4,7 @@ import { nodeId, realmKey, type NodeId, type PeerId } from '../../../src/domain/
 import type { TopicName } from '../../../src/domain/topic.ts';
 import { until } from '../../support/e2e/until.ts';
 
-/** The bus as one node of a cluster has it, each time it is asked for. */
+/** The buses of the nodes of a cluster. */
 export interface BusSubject {
   node(name: NodeId): NodeBus;
   dispose(): Promise<void>;
@@ -16,87 +16,90 @@ const PATIENCE_MS = 5_000;
 const MANY = 200;
 const LARGE_BYTES = 3 * 1024 * 1024;
 
-/** A node that writes down what it hears. */
-class Hearer {
-  readonly words: BusMessage[] = [];
+/** Records the messages that a node receives. */
+class Receiver {
+  readonly messages: BusMessage[] = [];
   readonly bus: NodeBus;
   isReady = false;
 
   constructor(bus: NodeBus) {
     this.bus = bus;
-    bus.listen({ onMessage: (word) => void this.words.push(word), onMessagesLost: () => (this.isReady = true) });
+    bus.listen({
+      onMessage: (publicationOf) => void this.messages.push(publicationOf),
+      onMessagesLost: () => (this.isReady = true),
+    });
   }
 
-  hears(count: number): Promise<BusMessage[]> {
-    return until(PATIENCE_MS, `${count} words`, () => (this.words.length >= count ? this.words : undefined));
+  receive(count: number): Promise<BusMessage[]> {
+    return until(PATIENCE_MS, `${count} messages`, () => (this.messages.length >= count ? this.messages : undefined));
   }
 }
 
-/** Holds a bus to the promises of its port. */
+/** Tests all promises of the port. */
 export function busContract(name: string, start: () => Promise<BusSubject>): void {
   describe(`bus ${name}`, () => {
-    const withNodes = async (run: (here: Hearer, there: Hearer, far: Hearer) => Promise<void>): Promise<void> => {
+    const withNodes = async (run: (here: Receiver, there: Receiver, far: Receiver) => Promise<void>): Promise<void> => {
       const subject = await start();
-      const all = [HERE, THERE, FAR].map((node) => new Hearer(subject.node(node))) as [Hearer, Hearer, Hearer];
-      // Who has begun to listen is heard of by the others, sooner or later.
-      await until(PATIENCE_MS, 'all to hear each other', () => {
-        for (const { bus } of all) bus.broadcast(word('are you there?'));
-        return all.every(({ words }) => words.length > 0) ? true : undefined;
+      const all = [HERE, THERE, FAR].map((node) => new Receiver(subject.node(node))) as [Receiver, Receiver, Receiver];
+      // A subscription takes effect some time after the call.
+      await until(PATIENCE_MS, 'all subscriptions', () => {
+        for (const { bus } of all) bus.broadcast(publicationOf('probe'));
+        return all.every(({ messages }) => messages.length > 0) ? true : undefined;
       });
-      for (const { bus } of all) bus.broadcast(word('begin'));
-      for (const one of all) await until(PATIENCE_MS, 'the beginning', () => beginnings(one) === 2 || undefined);
-      for (const one of all) one.words.length = 0;
+      for (const { bus } of all) bus.broadcast(publicationOf('begin'));
+      for (const one of all) await until(PATIENCE_MS, 'the first messages', () => startCount(one) === 2 || undefined);
+      for (const one of all) one.messages.length = 0;
       await run(...all).finally(() => subject.dispose());
     };
 
-    it('tells all others, and not the one who says it, in order', () =>
+    it('delivers messages to all other nodes in order, and not to the sender', () =>
       withNodes(async (here, there, far) => {
-        const all = Array.from({ length: MANY }, (_, n) => word(String(n)));
+        const all = Array.from({ length: MANY }, (_, n) => publicationOf(String(n)));
         for (const one of all) here.bus.broadcast(one);
-        there.bus.broadcast(word('back'));
-        expect((await there.hears(MANY)).map(plain)).toEqual(all.map(plain));
-        expect((await here.hears(1)).map(plain)).toEqual([plain(word('back'))]);
-        const heard = (await far.hears(MANY + 1)).map(nameOf);
-        expect(heard.filter((name) => name !== 'back')).toEqual(all.map(nameOf));
-        expect(heard).toContain('back');
+        there.bus.broadcast(publicationOf('back'));
+        expect((await there.receive(MANY)).map(plain)).toEqual(all.map(plain));
+        expect((await here.receive(1)).map(plain)).toEqual([plain(publicationOf('back'))]);
+        const received = (await far.receive(MANY + 1)).map(nameOf);
+        expect(received.filter((name) => name !== 'back')).toEqual(all.map(nameOf));
+        expect(received).toContain('back');
       }));
 
-    it('carries every word as it was said', () =>
+    it('delivers messages unchanged', () =>
       withNodes(async (here, there) => {
-        const words = [
-          { ...word('1'), realm: realmKey('__proto__') },
-          word(
+        const messages = [
+          { ...publicationOf('1'), realm: realmKey('__proto__') },
+          publicationOf(
             'ü "\u2028\ud83d\ude00',
             Uint8Array.from({ length: 256 }, (_, byte) => byte),
           ),
         ];
-        for (const one of words) here.bus.broadcast(one);
-        expect((await there.hears(2)).map(plain)).toEqual(words.map(plain));
+        for (const one of messages) here.bus.broadcast(one);
+        expect((await there.receive(2)).map(plain)).toEqual(messages.map(plain));
       }));
 
-    it('T4: carries what is larger than one message of an engine, in order', () =>
+    it('T4: delivers messages larger than one message of the engine, in order', () =>
       withNodes(async (here, there) => {
         const large = new Uint8Array(LARGE_BYTES).map((_, at) => at % 251);
-        const words = [word('before'), word('large', large), word('after')];
-        for (const one of words) here.bus.broadcast(one);
-        expect((await there.hears(3)).map(plain)).toEqual(words.map(plain));
+        const messages = [publicationOf('before'), publicationOf('large', large), publicationOf('after')];
+        for (const one of messages) here.bus.broadcast(one);
+        expect((await there.receive(3)).map(plain)).toEqual(messages.map(plain));
       }));
 
-    it('T4: what is published is a copy: the payload may be written over right after the call', () =>
+    it('T4: copies the payload: the caller may overwrite it after the call', () =>
       withNodes(async (here, there) => {
         const payload = new Uint8Array(4).fill(1);
-        here.bus.broadcast(word('one', payload));
+        here.bus.broadcast(publicationOf('one', payload));
         payload.fill(2);
-        expect((await there.hears(1)).map(plain)).toEqual([plain(word('one', new Uint8Array(4).fill(1)))]);
+        expect((await there.receive(1)).map(plain)).toEqual([plain(publicationOf('one', new Uint8Array(4).fill(1)))]);
       }));
   });
 }
 
-function beginnings({ words }: Hearer): number {
-  return words.filter((heard) => nameOf(heard) === 'begin').length;
+function startCount({ messages }: Receiver): number {
+  return messages.filter((received) => nameOf(received) === 'begin').length;
 }
 
-function word(id: string, payload: Uint8Array = new Uint8Array(1)): BusPublication {
+function publicationOf(id: string, payload: Uint8Array = new Uint8Array(1)): BusPublication {
   const topics = ['garden', 'house'] as TopicName[];
   const from = 'ann' as PeerId;
   return {
@@ -105,12 +108,15 @@ function word(id: string, payload: Uint8Array = new Uint8Array(1)): BusPublicati
   };
 }
 
-function nameOf(heard: BusMessage): string {
-  return heard.type === 'publication' ? heard.publication.id : '';
+function nameOf(received: BusMessage): string {
+  return received.type === 'publication' ? received.publication.id : '';
 }
 
-/** Payloads compare by their bytes. */
-function plain(heard: BusMessage): unknown {
-  if (heard.type !== 'publication') return heard;
-  return { ...heard, publication: { ...heard.publication, payload: Buffer.from(heard.publication.payload).toString('hex') } };
+/** A message with a comparable payload. */
+function plain(received: BusMessage): unknown {
+  if (received.type !== 'publication') return received;
+  return {
+    ...received,
+    publication: { ...received.publication, payload: Buffer.from(received.publication.payload).toString('hex') },
+  };
 }

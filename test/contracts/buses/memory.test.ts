@@ -2,6 +2,6 @@ import { MemoryBusNetwork } from '../../../src/adapters/buses/memory/bus.ts';
 import { busContract } from './contract.ts';
 
 busContract('memory', async () => {
-  const line = new MemoryBusNetwork();
-  return { node: (name) => line.busOf(name), dispose: () => Promise.resolve() };
+  const network = new MemoryBusNetwork();
+  return { node: (name) => network.busOf(name), dispose: () => Promise.resolve() };
 });

@@ -4,11 +4,11 @@ import { connectionId, nodeId, realmKey, type NodeId, type PeerId } from '../../
 import { NEVER, type Millis } from '../../../src/domain/time.ts';
 import { Token } from '../../../src/domain/token.ts';
 
-/** One empty directory, and a way to let its time go on. */
+/** One empty directory with a clock that the test controls. */
 export interface DirectorySubject {
-  /** The directory as one node of the cluster sees it. */
+  /** The directory of one node of the cluster. */
   node(name: NodeId): PeerDirectory;
-  /** Turns the directory's clock, or truly waits: at least `span`, and little more. */
+  /** Advances the clock of the directory, or waits, for at least `span`. */
   elapse(span: Millis): Promise<void>;
   dispose(): Promise<void>;
 }
@@ -22,8 +22,8 @@ export interface Clause {
 const HERE = nodeId('here');
 const THERE = nodeId('there');
 
-/** A claim for `ann`, unless told otherwise. */
-function wish(but: { realm?: string; id?: string; token?: string; node?: NodeId; connection?: number } = {}): Claim {
+/** A claim for `ann` by default. */
+function claimOf(but: { realm?: string; id?: string; token?: string; node?: NodeId; connection?: number } = {}): Claim {
   return {
     realm: { key: realmKey(but.realm ?? 'green'), node: but.node ?? HERE },
     id: (but.id ?? 'ann') as PeerId,
@@ -36,7 +36,7 @@ function claim(subject: DirectorySubject, wanted: Claim): Promise<ClaimOutcome> 
   return new Promise((answer) => subject.node(wanted.realm.node).claim(wanted, answer));
 }
 
-/** Answers keep the order of the calls of a node: when this one is here, what that node said before is done. */
+/** Answers have the order of the calls, so this answer follows all earlier calls of the node. */
 function locate(subject: DirectorySubject, { realm, id }: Claim, asking: NodeId = HERE): Promise<NodeId | undefined> {
   return new Promise((answer) => subject.node(asking).locate(realm.key, id, answer));
 }
@@ -48,145 +48,145 @@ async function release(subject: DirectorySubject, held: Claim): Promise<void> {
 
 async function keep(subject: DirectorySubject, node: NodeId): Promise<void> {
   subject.node(node).renewLease(node, () => undefined);
-  await locate(subject, wish(), node);
+  await locate(subject, claimOf(), node);
 }
 
-/** What every directory promises. */
+/** Promises of every directory. */
 export const CLAUSES: readonly Clause[] = [
   {
     name: 'O3: a free id is granted, and located at its node by every node',
     async run(subject) {
-      expect(await locate(subject, wish())).toBeUndefined();
-      expect(await claim(subject, wish())).toBe('granted');
-      expect(await locate(subject, wish(), HERE)).toBe(HERE);
-      expect(await locate(subject, wish(), THERE)).toBe(HERE);
+      expect(await locate(subject, claimOf())).toBeUndefined();
+      expect(await claim(subject, claimOf())).toBe('granted');
+      expect(await locate(subject, claimOf(), HERE)).toBe(HERE);
+      expect(await locate(subject, claimOf(), THERE)).toBe(HERE);
     },
   },
   {
-    name: 'O4: an id that another token holds is taken, here and there, and stays where it is',
+    name: 'O4: a claim with another token is rejected at every node, and the claim does not move',
     async run(subject) {
-      await claim(subject, wish());
-      expect(await claim(subject, wish({ token: 'his', connection: 2 }))).toBe('taken');
-      expect(await claim(subject, wish({ token: 'his', node: THERE }))).toBe('taken');
-      expect(await locate(subject, wish())).toBe(HERE);
+      await claim(subject, claimOf());
+      expect(await claim(subject, claimOf({ token: 'his', connection: 2 }))).toBe('taken');
+      expect(await claim(subject, claimOf({ token: 'his', node: THERE }))).toBe('taken');
+      expect(await locate(subject, claimOf())).toBe(HERE);
     },
   },
   {
-    name: 'O4: a token that only resembles the right one is another',
+    name: 'O4: a similar token is a different token',
     async run(subject) {
-      await claim(subject, wish({ token: 'hers' }));
+      await claim(subject, claimOf({ token: 'hers' }));
       for (const token of ['hers ', 'her', 'HERS', 'hershers', '__proto__', 'hers\u0000']) {
-        expect(await claim(subject, wish({ token, connection: 2 })), token).toBe('taken');
+        expect(await claim(subject, claimOf({ token, connection: 2 })), token).toBe('taken');
       }
     },
   },
   {
-    name: 'O5: the same token moves the claim to its new connection, on whatever node',
+    name: 'O5: the same token moves the claim to its new connection, on any node',
     async run(subject) {
-      await claim(subject, wish());
-      expect(await claim(subject, wish({ connection: 2 }))).toBe('granted');
-      expect(await claim(subject, wish({ node: THERE }))).toBe('granted');
-      expect(await locate(subject, wish())).toBe(THERE);
+      await claim(subject, claimOf());
+      expect(await claim(subject, claimOf({ connection: 2 }))).toBe('granted');
+      expect(await claim(subject, claimOf({ node: THERE }))).toBe('granted');
+      expect(await locate(subject, claimOf())).toBe(THERE);
     },
   },
   {
-    name: 'O4: of many tokens that want an id at once, one gets it',
+    name: 'O4: one of many concurrent claims with different tokens is granted',
     async run(subject) {
       const rivals = Array.from({ length: 20 }, (_, rival) =>
-        wish({ token: `of rival ${rival}`, node: rival % 2 === 0 ? HERE : THERE, connection: rival }),
+        claimOf({ token: `of rival ${rival}`, node: rival % 2 === 0 ? HERE : THERE, connection: rival }),
       );
       const outcomes = await Promise.all(rivals.map((rival) => claim(subject, rival)));
       expect(outcomes.filter((outcome) => outcome === 'granted')).toHaveLength(1);
-      expect(await locate(subject, wish())).toBe(rivals[outcomes.indexOf('granted')]?.realm.node);
+      expect(await locate(subject, claimOf())).toBe(rivals[outcomes.indexOf('granted')]?.realm.node);
     },
   },
   {
-    name: 'each answer comes once, in the order of the calls of the node',
+    name: 'calls each answer once, in the order of the calls of the node',
     async run(subject) {
-      await claim(subject, wish({ id: 'bob' }));
+      await claim(subject, claimOf({ id: 'bob' }));
       const here = subject.node(HERE);
       const answers: unknown[] = [];
       for (let round = 0; round < 3; round++) {
-        here.claim(wish({ id: `peer ${round}`, connection: round }), (outcome) => answers.push(outcome));
+        here.claim(claimOf({ id: `peer ${round}`, connection: round }), (outcome) => answers.push(outcome));
         here.locate(realmKey('green'), 'bob' as PeerId, (node) => answers.push(node));
-        here.claim(wish({ id: 'bob', token: 'his' }), (outcome) => answers.push(outcome));
+        here.claim(claimOf({ id: 'bob', token: 'his' }), (outcome) => answers.push(outcome));
         here.locate(realmKey('green'), 'nobody' as PeerId, (node) => answers.push(node));
       }
-      for (let later = 0; later < 3; later++) await locate(subject, wish());
+      for (let later = 0; later < 3; later++) await locate(subject, claimOf());
       const round = ['granted', HERE, 'taken', undefined];
       expect(answers).toEqual([...round, ...round, ...round]);
     },
   },
   {
-    name: 'L4: an id that was released is free for everybody',
+    name: 'L4: a released id is free for any token',
     async run(subject) {
-      await claim(subject, wish());
-      await release(subject, wish());
-      expect(await locate(subject, wish(), THERE)).toBeUndefined();
-      expect(await claim(subject, wish({ token: 'his', node: THERE }))).toBe('granted');
+      await claim(subject, claimOf());
+      await release(subject, claimOf());
+      expect(await locate(subject, claimOf(), THERE)).toBeUndefined();
+      expect(await claim(subject, claimOf({ token: 'his', node: THERE }))).toBe('granted');
     },
   },
   {
-    name: 'O5: a connection that lost its claim to a younger one of its node releases nothing',
+    name: 'O5: a connection that lost its claim to a newer connection of its node releases nothing',
     async run(subject) {
-      await claim(subject, wish({ connection: 1 }));
-      await claim(subject, wish({ connection: 2 }));
-      await release(subject, wish({ connection: 1 }));
-      expect(await claim(subject, wish({ token: 'his' }))).toBe('taken');
-      await release(subject, wish({ connection: 2 }));
-      expect(await locate(subject, wish())).toBeUndefined();
+      await claim(subject, claimOf({ connection: 1 }));
+      await claim(subject, claimOf({ connection: 2 }));
+      await release(subject, claimOf({ connection: 1 }));
+      expect(await claim(subject, claimOf({ token: 'his' }))).toBe('taken');
+      await release(subject, claimOf({ connection: 2 }));
+      expect(await locate(subject, claimOf())).toBeUndefined();
     },
   },
   {
-    name: 'O5: a connection that lost its claim to another node releases nothing, though their numbers are the same',
+    name: 'O5: a connection that lost its claim to another node releases nothing, even with the same connection number',
     async run(subject) {
-      await claim(subject, wish({ node: HERE }));
-      await claim(subject, wish({ node: THERE }));
-      await release(subject, wish({ node: HERE }));
-      expect(await locate(subject, wish(), THERE)).toBe(THERE);
+      await claim(subject, claimOf({ node: HERE }));
+      await claim(subject, claimOf({ node: THERE }));
+      await release(subject, claimOf({ node: HERE }));
+      expect(await locate(subject, claimOf(), THERE)).toBe(THERE);
     },
   },
   {
-    name: 'releasing what nobody holds, or twice, does nothing',
+    name: 'a release of a free id, or a second release, does nothing',
     async run(subject) {
-      await release(subject, wish());
-      await claim(subject, wish());
-      await release(subject, wish());
-      await release(subject, wish());
-      expect(await claim(subject, wish({ connection: 2 }))).toBe('granted');
-      await release(subject, wish({ connection: 1 }));
-      expect(await locate(subject, wish())).toBe(HERE);
+      await release(subject, claimOf());
+      await claim(subject, claimOf());
+      await release(subject, claimOf());
+      await release(subject, claimOf());
+      expect(await claim(subject, claimOf({ connection: 2 }))).toBe('granted');
+      await release(subject, claimOf({ connection: 1 }));
+      expect(await locate(subject, claimOf())).toBe(HERE);
     },
   },
   {
-    name: 'O2: realms know nothing of each other',
+    name: 'O2: realms are independent',
     async run(subject) {
-      expect(await claim(subject, wish({ realm: 'green' }))).toBe('granted');
-      expect(await locate(subject, wish({ realm: 'blue' }))).toBeUndefined();
-      expect(await claim(subject, wish({ realm: 'blue', token: 'his', node: THERE }))).toBe('granted');
-      await release(subject, wish({ realm: 'blue', token: 'his', node: THERE }));
-      expect(await locate(subject, wish({ realm: 'green' }))).toBe(HERE);
+      expect(await claim(subject, claimOf({ realm: 'green' }))).toBe('granted');
+      expect(await locate(subject, claimOf({ realm: 'blue' }))).toBeUndefined();
+      expect(await claim(subject, claimOf({ realm: 'blue', token: 'his', node: THERE }))).toBe('granted');
+      await release(subject, claimOf({ realm: 'blue', token: 'his', node: THERE }));
+      expect(await locate(subject, claimOf({ realm: 'green' }))).toBe(HERE);
     },
   },
   {
-    name: 'O7: an id is any text, and no two texts are one id',
+    name: 'O7: any text is an id, and different texts are different ids',
     async run(subject) {
       for (const [place, id] of ODD_IDS.entries()) {
-        expect(await locate(subject, wish({ id })), id).toBeUndefined();
-        expect(await claim(subject, wish({ id, token: `of ${place}` })), id).toBe('granted');
+        expect(await locate(subject, claimOf({ id })), id).toBeUndefined();
+        expect(await claim(subject, claimOf({ id, token: `of ${place}` })), id).toBe('granted');
       }
       for (const id of ODD_IDS) {
-        expect(await claim(subject, wish({ id, token: 'his' })), id).toBe('taken');
-        expect(await locate(subject, wish({ id })), id).toBe(HERE);
+        expect(await claim(subject, claimOf({ id, token: 'his' })), id).toBe('taken');
+        expect(await locate(subject, claimOf({ id })), id).toBe(HERE);
       }
     },
   },
   {
-    name: 'O2: realm and id do not run together, whatever stands between them',
+    name: 'O2: realm and id are not confused by any separator',
     async run(subject) {
       for (const between of [':', '/', '.', '|', ' ', '{}']) {
-        await claim(subject, wish({ realm: 'green', id: `a${between}b`, token: between }));
-        expect(await locate(subject, wish({ realm: `green${between}a`, id: 'b' })), between).toBeUndefined();
+        await claim(subject, claimOf({ realm: 'green', id: `a${between}b`, token: between }));
+        expect(await locate(subject, claimOf({ realm: `green${between}a`, id: 'b' })), between).toBeUndefined();
       }
     },
   },
@@ -198,25 +198,25 @@ const ODD_IDS: readonly string[] = [
   ...['😀'.repeat(128), '字'.repeat(128), '字'.repeat(127)],
 ];
 
-/** What a directory promises whose claims can outlive their node. */
+/** Promises of a directory with leases. */
 export const LEASE_CLAUSES: readonly Clause[] = [
   {
-    name: 'a claim lapses when its node has said nothing for a lease: nobody is located, everybody may claim',
+    name: 'a claim lapses when its node has not renewed for a lease: the id has no location, and any token may claim it',
     async run(subject) {
-      await claim(subject, wish());
+      await claim(subject, claimOf());
       await subject.elapse(leaseOf(subject) / 2);
-      expect(await claim(subject, wish({ token: 'his', node: THERE }))).toBe('taken');
+      expect(await claim(subject, claimOf({ token: 'his', node: THERE }))).toBe('taken');
       await subject.elapse(leaseOf(subject));
-      expect(await locate(subject, wish(), THERE)).toBeUndefined();
-      expect(await claim(subject, wish({ token: 'his', node: THERE }))).toBe('granted');
-      expect(await locate(subject, wish())).toBe(THERE);
+      expect(await locate(subject, claimOf(), THERE)).toBeUndefined();
+      expect(await claim(subject, claimOf({ token: 'his', node: THERE }))).toBe('granted');
+      expect(await locate(subject, claimOf())).toBe(THERE);
     },
   },
   {
-    name: 'keep prolongs all claims of its node',
+    name: 'a renewal prolongs all claims of its node',
     async run(subject) {
       const claims = Array.from({ length: 50 }, (_, connection) =>
-        wish({ id: `peer ${connection}`, connection, realm: connection % 2 === 0 ? 'green' : 'blue' }),
+        claimOf({ id: `peer ${connection}`, connection, realm: connection % 2 === 0 ? 'green' : 'blue' }),
       );
       for (const each of claims) await claim(subject, each);
       for (let round = 0; round < 3; round++) {
@@ -227,49 +227,49 @@ export const LEASE_CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'keep prolongs no claim of another node',
+    name: 'a renewal prolongs no claim of another node',
     async run(subject) {
-      await claim(subject, wish({ id: 'bob', node: THERE }));
+      await claim(subject, claimOf({ id: 'bob', node: THERE }));
       for (let round = 0; round < 3; round++) {
         await keep(subject, HERE);
         await subject.elapse(leaseOf(subject) * 0.6);
       }
-      expect(await locate(subject, wish({ id: 'bob' }))).toBeUndefined();
+      expect(await locate(subject, claimOf({ id: 'bob' }))).toBeUndefined();
     },
   },
   {
-    name: 'a lapsed claim that somebody else took is lost for good, whatever its node says',
+    name: 'a lapsed claim that moved to another token stays lost after a renewal and a release',
     async run(subject) {
-      await claim(subject, wish());
+      await claim(subject, claimOf());
       await subject.elapse(leaseOf(subject) * 1.5);
-      expect(await claim(subject, wish({ token: 'his', node: THERE }))).toBe('granted');
+      expect(await claim(subject, claimOf({ token: 'his', node: THERE }))).toBe('granted');
       await keep(subject, HERE);
-      await release(subject, wish());
-      expect(await claim(subject, wish({ connection: 2 }))).toBe('taken');
-      expect(await locate(subject, wish())).toBe(THERE);
+      await release(subject, claimOf());
+      expect(await claim(subject, claimOf({ connection: 2 }))).toBe('taken');
+      expect(await locate(subject, claimOf())).toBe(THERE);
     },
   },
   {
-    name: 'a node whose claims lapsed can claim again, and holds what it got',
+    name: 'a node whose claims lapsed can claim again',
     async run(subject) {
-      await claim(subject, wish());
+      await claim(subject, claimOf());
       await subject.elapse(leaseOf(subject) * 1.5);
-      expect(await claim(subject, wish({ token: 'his', connection: 2 }))).toBe('granted');
-      expect(await locate(subject, wish(), THERE)).toBe(HERE);
-      expect(await claim(subject, wish({ node: THERE }))).toBe('taken');
+      expect(await claim(subject, claimOf({ token: 'his', connection: 2 }))).toBe('granted');
+      expect(await locate(subject, claimOf(), THERE)).toBe(HERE);
+      expect(await claim(subject, claimOf({ node: THERE }))).toBe('taken');
     },
   },
 ];
 
-/** What a directory promises whose lease is NEVER. */
+/** Promises of a directory whose lease is NEVER. */
 export const NO_LEASE_CLAUSES: readonly Clause[] = [
   {
-    name: 'without a lease, a claim outlasts any silence of its node',
+    name: 'without a lease, a claim never lapses',
     async run(subject) {
       expect(leaseOf(subject)).toBe(NEVER);
-      await claim(subject, wish());
+      await claim(subject, claimOf());
       await subject.elapse(1_000);
-      expect(await locate(subject, wish())).toBe(HERE);
+      expect(await locate(subject, claimOf())).toBe(HERE);
     },
   },
 ];
@@ -278,7 +278,7 @@ function leaseOf(subject: DirectorySubject): Millis {
   return subject.node(HERE).lease;
 }
 
-/** Holds one directory to all promises of its port. @param claims whether they can outlive their node. */
+/** Tests all promises of the port. @param claims whether claims lapse without renewals. */
 export function directoryContract(name: string, claims: 'lapse' | 'stay', start: () => Promise<DirectorySubject>): void {
   describe(`directory ${name}`, () => {
     for (const clause of [...CLAUSES, ...(claims === 'lapse' ? LEASE_CLAUSES : NO_LEASE_CLAUSES)]) {

@@ -12,7 +12,7 @@ const LEASE: Millis = 1_000;
 type ClaimAnswer = (outcome: ClaimOutcome) => void;
 type LocateAnswer = (node: NodeId | undefined) => void;
 
-/** Correct, and every answer comes in a later turn. */
+/** Correct, and answers in a later turn. */
 class LateDirectory extends MemoryPeerDirectory {
   override claim(claim: Claim, answer: ClaimAnswer): void {
     super.claim(claim, (outcome) => setImmediate(() => answer(outcome)));
@@ -23,8 +23,8 @@ class LateDirectory extends MemoryPeerDirectory {
   }
 }
 
-/** Looks first and takes later. */
-class HastyDirectory extends MemoryPeerDirectory {
+/** Checks first and claims later. */
+class RacyDirectory extends MemoryPeerDirectory {
   override claim(claim: Claim, answer: ClaimAnswer): void {
     super.locate(claim.realm.key, claim.id, (node) => {
       queueMicrotask(() => super.claim(claim, (outcome) => answer(node === undefined ? 'granted' : outcome)));
@@ -36,7 +36,7 @@ class HastyDirectory extends MemoryPeerDirectory {
   }
 }
 
-class JealousDirectory extends MemoryPeerDirectory {
+class ExclusiveDirectory extends MemoryPeerDirectory {
   override claim(claim: Claim, answer: ClaimAnswer): void {
     super.locate(claim.realm.key, claim.id, (node) => (node === undefined ? super.claim(claim, answer) : answer('taken')));
   }
@@ -49,20 +49,20 @@ class RepeatingDirectory extends MemoryPeerDirectory {
   }
 }
 
-class DisorderlyDirectory extends MemoryPeerDirectory {
+class UnorderedDirectory extends MemoryPeerDirectory {
   override claim(claim: Claim, answer: ClaimAnswer): void {
     super.claim(claim, (outcome) => (outcome === 'granted' ? queueMicrotask(() => answer(outcome)) : answer(outcome)));
   }
 }
 
-/** Lets go of an id for whoever speaks for it on that node, or has that number. */
-class CarelessDirectory extends MemoryPeerDirectory {
-  readonly #asks: 'node' | 'connection';
+/** Releases an id for any connection of the node, or for any node with that connection number. */
+class UncheckedReleaseDirectory extends MemoryPeerDirectory {
+  readonly #matches: 'node' | 'connection';
   readonly #held = new Map<string, Claim>();
 
-  constructor(clock: Clock, asks: 'node' | 'connection') {
+  constructor(clock: Clock, matches: 'node' | 'connection') {
     super(clock, LEASE);
-    this.#asks = asks;
+    this.#matches = matches;
   }
 
   override claim(claim: Claim, answer: ClaimAnswer): void {
@@ -74,15 +74,15 @@ class CarelessDirectory extends MemoryPeerDirectory {
 
   override release(claim: Claim): void {
     const held = this.#held.get(`${claim.realm.key}/${claim.id}`);
-    if (held !== undefined && this.#isAskedFor(held, claim)) super.release(held);
+    if (held !== undefined && this.#isMatch(held, claim)) super.release(held);
   }
 
-  #isAskedFor(held: Claim, claim: Claim): boolean {
-    return this.#asks === 'node' ? held.realm.node === claim.realm.node : held.connection === claim.connection;
+  #isMatch(held: Claim, claim: Claim): boolean {
+    return this.#matches === 'node' ? held.realm.node === claim.realm.node : held.connection === claim.connection;
   }
 }
 
-/** Changes every claim and question before it hears them. */
+/** Alters every claim and query. */
 class AlteredDirectory extends MemoryPeerDirectory {
   readonly #alter: (claim: Claim) => Claim;
 
@@ -105,8 +105,8 @@ class AlteredDirectory extends MemoryPeerDirectory {
   }
 }
 
-/** A claim begins a lease, and nothing prolongs it. */
-class DeafDirectory extends MemoryPeerDirectory {
+/** A claim starts a lease, and renewals are ignored. */
+class UnrenewedDirectory extends MemoryPeerDirectory {
   #isClaiming = false;
 
   override claim(claim: Claim, answer: ClaimAnswer): void {
@@ -121,7 +121,7 @@ class DeafDirectory extends MemoryPeerDirectory {
   }
 }
 
-class GenerousDirectory extends MemoryPeerDirectory {
+class OverRenewingDirectory extends MemoryPeerDirectory {
   readonly #nodes = new Set<NodeId>();
 
   override claim(claim: Claim, answer: ClaimAnswer): void {
@@ -135,51 +135,51 @@ class GenerousDirectory extends MemoryPeerDirectory {
   }
 }
 
-const MUTANTS: readonly { fault: string; make(clock: ManualClock): MemoryPeerDirectory; dies: readonly string[] }[] = [
+const MUTANTS: readonly { fault: string; make(clock: ManualClock): MemoryPeerDirectory; fails: readonly string[] }[] = [
   {
-    fault: 'looks first and takes later',
-    make: (clock) => new HastyDirectory(clock, LEASE),
-    dies: ['O4: of many tokens that want an id at once, one gets it'],
+    fault: 'checks first and claims later',
+    make: (clock) => new RacyDirectory(clock, LEASE),
+    fails: ['O4: one of many concurrent claims with different tokens is granted'],
   },
   {
-    fault: 'gives a taken id to nobody, its holder included',
-    make: (clock) => new JealousDirectory(clock, LEASE),
-    dies: [
-      'O5: the same token moves the claim to its new connection, on whatever node',
-      'O5: a connection that lost its claim to a younger one of its node releases nothing',
-      'O5: a connection that lost its claim to another node releases nothing, though their numbers are the same',
+    fault: 'rejects every claim of a taken id, also by its owner',
+    make: (clock) => new ExclusiveDirectory(clock, LEASE),
+    fails: [
+      'O5: the same token moves the claim to its new connection, on any node',
+      'O5: a connection that lost its claim to a newer connection of its node releases nothing',
+      'O5: a connection that lost its claim to another node releases nothing, even with the same connection number',
     ],
   },
   {
     fault: 'answers twice',
     make: (clock) => new RepeatingDirectory(clock, LEASE),
-    dies: ['each answer comes once, in the order of the calls of the node'],
+    fails: ['calls each answer once, in the order of the calls of the node'],
   },
   {
-    fault: 'says no faster than yes',
-    make: (clock) => new DisorderlyDirectory(clock, LEASE),
-    dies: ['each answer comes once, in the order of the calls of the node'],
+    fault: 'answers rejections before earlier grants',
+    make: (clock) => new UnorderedDirectory(clock, LEASE),
+    fails: ['calls each answer once, in the order of the calls of the node'],
   },
   {
     fault: 'releases for any connection of the node',
-    make: (clock) => new CarelessDirectory(clock, 'node'),
-    dies: [
-      'O5: a connection that lost its claim to a younger one of its node releases nothing',
-      'releasing what nobody holds, or twice, does nothing',
+    make: (clock) => new UncheckedReleaseDirectory(clock, 'node'),
+    fails: [
+      'O5: a connection that lost its claim to a newer connection of its node releases nothing',
+      'a release of a free id, or a second release, does nothing',
     ],
   },
   {
     fault: 'releases for any node with a connection of that number',
-    make: (clock) => new CarelessDirectory(clock, 'connection'),
-    dies: [
-      'O5: a connection that lost its claim to another node releases nothing, though their numbers are the same',
-      'a lapsed claim that somebody else took is lost for good, whatever its node says',
+    make: (clock) => new UncheckedReleaseDirectory(clock, 'connection'),
+    fails: [
+      'O5: a connection that lost its claim to another node releases nothing, even with the same connection number',
+      'a lapsed claim that moved to another token stays lost after a renewal and a release',
     ],
   },
   {
-    fault: 'keeps all realms in one',
+    fault: 'stores all realms in one',
     make: (clock) => new AlteredDirectory(clock, ({ realm }) => ({ realm: { ...realm, key: realmKey('all') } })),
-    dies: ['O2: realms know nothing of each other'],
+    fails: ['O2: realms are independent'],
   },
   {
     fault: 'joins realm and id by a colon',
@@ -188,48 +188,48 @@ const MUTANTS: readonly { fault: string; make(clock: ManualClock): MemoryPeerDir
         realm: { ...realm, key: realmKey('all') },
         id: `${realm.key}:${id}` as PeerId,
       })),
-    dies: ['O2: realm and id do not run together, whatever stands between them'],
+    fails: ['O2: realm and id are not confused by any separator'],
   },
   {
-    fault: 'takes small letters for capitals',
+    fault: 'ignores the case of ids',
     make: (clock) => new AlteredDirectory(clock, ({ id }) => ({ id: id.toLowerCase() as PeerId })),
-    dies: ['O7: an id is any text, and no two texts are one id'],
+    fails: ['O7: any text is an id, and different texts are different ids'],
   },
   {
-    fault: 'cuts long ids',
+    fault: 'truncates long ids',
     make: (clock) => new AlteredDirectory(clock, ({ id }) => ({ id: Buffer.from(id).toString('latin1', 0, 255) as PeerId })),
-    dies: ['O7: an id is any text, and no two texts are one id'],
+    fails: ['O7: any text is an id, and different texts are different ids'],
   },
   {
     fault: 'never lapses',
     make: () => new MemoryPeerDirectory(new ManualClock(), LEASE),
-    dies: [
-      'a claim lapses when its node has said nothing for a lease: nobody is located, everybody may claim',
-      'keep prolongs no claim of another node',
-      'a lapsed claim that somebody else took is lost for good, whatever its node says',
-      'a node whose claims lapsed can claim again, and holds what it got',
+    fails: [
+      'a claim lapses when its node has not renewed for a lease: the id has no location, and any token may claim it',
+      'a renewal prolongs no claim of another node',
+      'a lapsed claim that moved to another token stays lost after a renewal and a release',
+      'a node whose claims lapsed can claim again',
     ],
   },
   {
-    fault: 'is deaf to keep',
-    make: (clock) => new DeafDirectory(clock, LEASE),
-    dies: ['keep prolongs all claims of its node'],
+    fault: 'ignores renewals',
+    make: (clock) => new UnrenewedDirectory(clock, LEASE),
+    fails: ['a renewal prolongs all claims of its node'],
   },
   {
-    fault: 'keeps the claims of all nodes for one of them',
-    make: (clock) => new GenerousDirectory(clock, LEASE),
-    dies: ['keep prolongs no claim of another node'],
+    fault: 'renews all nodes with one renewal',
+    make: (clock) => new OverRenewingDirectory(clock, LEASE),
+    fails: ['a renewal prolongs no claim of another node'],
   },
 ];
 
 describe('a directory that breaks a promise', () => {
-  for (const { fault, make, dies } of MUTANTS) {
-    it(`${fault}: fails where it is said, and nowhere else`, async () => {
-      expect(await failures(make)).toEqual(dies);
+  for (const { fault, make, fails } of MUTANTS) {
+    it(`${fault}: fails exactly the clauses of that promise`, async () => {
+      expect(await failures(make)).toEqual(fails);
     });
   }
 
-  it('and one that answers late breaks none', async () => {
+  it('and answers in a later turn: fails no clause', async () => {
     expect(await failures((clock) => new LateDirectory(clock, LEASE))).toEqual([]);
   });
 });

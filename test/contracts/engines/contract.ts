@@ -6,7 +6,7 @@ import { mailboxContract } from '../mailboxes/contract.ts';
 import type { MailboxSubject } from '../mailboxes/fixture.ts';
 import { SHARED_CLAUSES, type EngineSubject } from './shared-clauses.ts';
 
-/** One empty engine each time, as the suites of its parts ask for it. */
+/** Each call returns the parts of a new, empty engine. */
 export interface EngineSubjects {
   directory(): Promise<DirectorySubject>;
   mailboxes(limits: MailboxLimits): Promise<MailboxSubject>;
@@ -14,7 +14,7 @@ export interface EngineSubjects {
   whole(): Promise<EngineSubject>;
 }
 
-/** Holds what the nodes of a cluster share to the promises of its ports. */
+/** Tests an engine against the promises of its ports. */
 export function engineContract(name: string, subjects: EngineSubjects): void {
   directoryContract(name, 'lapse', () => subjects.directory());
   mailboxContract(name, (limits) => subjects.mailboxes(limits));
@@ -22,7 +22,7 @@ export function engineContract(name: string, subjects: EngineSubjects): void {
   sharedContract(name, true, () => subjects.whole());
 }
 
-/** @param counts whether the engine keeps the bound of a realm. */
+/** @param counts whether the engine enforces the peer limit of a realm. */
 export function sharedContract(name: string, counts: boolean, start: () => Promise<EngineSubject>): void {
   describe(`directory and mailboxes of ${name}`, () => {
     for (const clause of SHARED_CLAUSES) {

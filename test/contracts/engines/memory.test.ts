@@ -9,15 +9,15 @@ import { LEASE } from './shared-clauses.ts';
 
 sharedContract('memory', false, async () => {
   const clock = new ManualClock();
-  const heard = new Map<NodeId, BusMessage[]>();
-  const notify = (node: NodeId, word: BusMessage): void => void heard.get(node)?.push(word);
+  const received = new Map<NodeId, BusMessage[]>();
+  const notify = (node: NodeId, word: BusMessage): void => void received.get(node)?.push(word);
   const directory = new MemoryPeerDirectory(clock, LEASE, notify);
   const mailboxes = new MemoryMailboxStore(ROOMY, { holders: directory, notify });
   return {
     node(name) {
-      const words = heard.get(name) ?? [];
-      heard.set(name, words);
-      return { directory, mailboxes, words };
+      const messages = received.get(name) ?? [];
+      received.set(name, messages);
+      return { directory, mailboxes, messages };
     },
     elapse: async (span) => clock.advance(span),
     dispose: () => Promise.resolve(),

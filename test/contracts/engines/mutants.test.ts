@@ -9,122 +9,124 @@ import type { NodeId, PeerId } from '../../../src/domain/ids.ts';
 import { ROOMY } from '../mailboxes/fixture.ts';
 import { LEASE, SHARED_CLAUSES, type EngineSubject } from './shared-clauses.ts';
 
-type Tell = (node: NodeId, word: BusMessage) => void;
+type Notify = (node: NodeId, word: BusMessage) => void;
 
-/** What a fault changes of an engine that has none. */
+/** Changes to a correct engine. */
 interface Fault {
-  readonly directory?: (right: MemoryPeerDirectory, ids: () => readonly PeerId[]) => Partial<PeerDirectory>;
-  readonly mailboxes?: (right: MemoryMailboxStore, directory: MemoryPeerDirectory) => Partial<MailboxStore>;
-  readonly tells?: (tell: Tell, all: () => Iterable<NodeId>) => Tell;
+  readonly directory?: (correct: MemoryPeerDirectory, ids: () => readonly PeerId[]) => Partial<PeerDirectory>;
+  readonly mailboxes?: (correct: MemoryMailboxStore, directory: MemoryPeerDirectory) => Partial<MailboxStore>;
+  readonly notifies?: (notify: Notify, all: () => Iterable<NodeId>) => Notify;
 }
 
-const MUTANTS: readonly { readonly fault: string; readonly make: Fault; readonly dies: readonly string[] }[] = [
+const MUTANTS: readonly { readonly fault: string; readonly make: Fault; readonly fails: readonly string[] }[] = [
   {
-    fault: 'does not say who held what it grants',
-    make: { directory: (right) => ({ claim: (claim, answer) => right.claim(claim, (outcome) => answer(outcome)) }) },
-    dies: ['O5: who is granted an id that was held hears by whom, and where'],
+    fault: 'does not return the previous owner',
+    make: { directory: (correct) => ({ claim: (claim, answer) => correct.claim(claim, (outcome) => answer(outcome)) }) },
+    fails: ['O5: a granted claim returns the previous owner and its node'],
   },
   {
-    fault: 'confirms whatever it is asked',
+    fault: 'confirms every claim',
     make: { directory: () => ({ confirm: (_claim, _ifFree, answer) => answer('held') }) },
-    dies: [
-      'a claim is confirmed to the connection that holds it, lease or not, and to no other',
-      'a claim that nobody holds is lost, unless the directory may have forgotten it',
+    fails: [
+      'a claim is confirmed to the connection that owns it, with or without a valid lease, and to no other',
+      'a free claim is confirmed as lost, unless the directory may have lost its data',
     ],
   },
   {
-    fault: 'gives nothing back that it has forgotten',
-    make: { directory: (right) => ({ confirm: (claim, _ifFree, answer) => right.confirm(claim, false, answer) }) },
-    dies: ['a claim that nobody holds is lost, unless the directory may have forgotten it'],
+    fault: 'never confirms a free claim',
+    make: { directory: (correct) => ({ confirm: (claim, _ifFree, answer) => correct.confirm(claim, false, answer) }) },
+    fails: ['a free claim is confirmed as lost, unless the directory may have lost its data'],
   },
   {
-    fault: 'says to every node that it was kept',
-    make: { directory: (right) => ({ renewLease: (node, answer) => right.renewLease(node, () => answer('kept')) }) },
-    dies: [
-      'a node is unknown, then kept, then lapsed when it comes too late',
-      'a node whose lease has ended learns it from its next renewal, also if it has claimed an id before',
+    fault: 'reports every renewal as kept',
+    make: { directory: (correct) => ({ renewLease: (node, answer) => correct.renewLease(node, () => answer('kept')) }) },
+    fails: [
+      'a renewal is unknown at first, then kept, and lapsed after the end of the lease',
+      'a renewal after the end of the lease is lapsed, also if the node has claimed an id meanwhile',
     ],
   },
   {
-    fault: 'lists the dead',
+    fault: 'lists peers of dead nodes',
     make: { directory: (_right, ids) => ({ present: (_realm, answer) => answer(ids()) }) },
-    dies: ['H4: those are present whose node has a lease'],
+    fails: ['H4: lists the peers of nodes with a valid lease'],
   },
   {
-    fault: 'tells nobody',
-    make: { tells: () => () => undefined },
-    dies: [
-      'O5: a node whose lease has ended is notified, too, when its claim moves',
-      'O11: the node at which a peer is seated hears that something waits for it, its own node too, and no other',
-      'O5: the node whose claim has moved hears whose it was',
+    fault: 'notifies no node',
+    make: { notifies: () => () => undefined },
+    fails: [
+      'O5: a node without a valid lease is notified when its claim moves',
+      'O11: a message notifies the node of the addressee, also if that is the same node, and no other',
+      'O5: the node whose claim has moved is notified with the connection',
     ],
   },
   {
-    fault: 'tells everybody',
+    fault: 'notifies all nodes',
     make: {
-      tells: (tell, all) => (_node, word) => {
-        for (const node of all()) tell(node, word);
+      notifies: (notify, all) => (_node, word) => {
+        for (const node of all()) notify(node, word);
       },
     },
-    dies: [
-      'O11: the node at which a peer is seated hears that something waits for it, its own node too, and no other',
-      'O5: the node whose claim has moved hears whose it was',
+    fails: [
+      'O11: a message notifies the node of the addressee, also if that is the same node, and no other',
+      'O5: the node whose claim has moved is notified with the connection',
     ],
   },
   {
-    fault: 'keeps what comes from where a sender was',
-    make: { mailboxes: (right) => ({ put: (realm, _sender, ...rest) => right.put(realm, undefined, ...rest) }) },
-    dies: [
-      'O5, M17: of a sender that has moved, or is gone, nothing is kept that comes from where it was',
-      'M13: a sender whose lease has ended is heard all the same, while nobody else has its id',
+    fault: 'accepts messages of a superseded sender',
+    make: { mailboxes: (correct) => ({ put: (realm, _sender, ...rest) => correct.put(realm, undefined, ...rest) }) },
+    fails: [
+      'O5, M17: a message of a sender that has moved or released its id is rejected',
+      'M13: a message of a sender without a valid lease is accepted while its id has no other owner',
     ],
   },
   {
-    fault: 'gives mail to whoever asks',
+    fault: 'gives a mailbox to any connection',
     make: {
-      mailboxes: (right, directory) => ({
+      mailboxes: (correct, directory) => ({
         take(taker, answer) {
           const { node, connection } = directory.holderOf(taker.realm.key, taker.id) ?? { ...taker.realm, ...taker };
-          right.take({ ...taker, connection, realm: { ...taker.realm, node } }, answer);
+          correct.take({ ...taker, connection, realm: { ...taker.realm, node } }, answer);
         },
       }),
     },
-    dies: ['O5, O11: a connection that has lost its claim takes nothing, and learns that its claim has moved'],
+    fails: ['O5, O11: a connection that has lost its claim takes nothing, and the answer is moved'],
   },
   {
-    fault: 'does not say that a claim has moved',
+    fault: 'does not report a moved claim',
     make: {
-      mailboxes: (right) => ({ take: (taker, answer) => right.take(taker, (...[messages, unread]) => answer(messages, unread)) }),
-    },
-    dies: ['O5, O11: a connection that has lost its claim takes nothing, and learns that its claim has moved'],
-  },
-  {
-    fault: 'does not say what of a taker still waits',
-    make: {
-      mailboxes: (right) => ({
-        take: (taker, answer) => right.take(taker, (messages, _unread, claim) => answer(messages, [], claim)),
+      mailboxes: (correct) => ({
+        take: (taker, answer) => correct.take(taker, (...[messages, unread]) => answer(messages, unread)),
       }),
     },
-    dies: ['M17: who takes hears whom something of its own still waits for'],
+    fails: ['O5, O11: a connection that has lost its claim takes nothing, and the answer is moved'],
   },
   {
-    fault: 'keeps whatever it is given',
+    fault: 'does not return addressees of the taker',
     make: {
-      mailboxes: (right) => ({
+      mailboxes: (correct) => ({
+        take: (taker, answer) => correct.take(taker, (messages, _unread, claim) => answer(messages, [], claim)),
+      }),
+    },
+    fails: ['M17: a take returns the addressees of waiting messages of the taker'],
+  },
+  {
+    fault: 'holds every message',
+    make: {
+      mailboxes: (correct) => ({
         put: (realm, sender, message, ...rest) =>
-          right.put(realm, sender, { ...message, kind: message.kind === 'leave' ? 'offer' : message.kind }, ...rest),
+          correct.put(realm, sender, { ...message, kind: message.kind === 'leave' ? 'offer' : message.kind }, ...rest),
       }),
     },
-    dies: ['M6: what is not worth waiting for is kept only for who is there; of the broker itself, too'],
+    fails: ['M6: a message that does not matter, or a notice of the broker, is held only for a connected peer'],
   },
 ];
 
 describe('an engine that breaks a promise', () => {
-  it.each(MUTANTS)('$fault: fails where it is said, and nowhere else', async ({ make, dies }) => {
-    expect(await failures(make)).toEqual(dies);
+  it.each(MUTANTS)('$fault: fails exactly the clauses of that promise', async ({ make, fails }) => {
+    expect(await failures(make)).toEqual(fails);
   });
 
-  it('and one that breaks none fails nowhere', async () => expect(await failures({})).toEqual([]));
+  it('and has no fault: fails no clause', async () => expect(await failures({})).toEqual([]));
 });
 
 async function failures(fault: Fault): Promise<string[]> {
@@ -136,37 +138,45 @@ async function failures(fault: Fault): Promise<string[]> {
   return failed;
 }
 
-function subject({ directory: wrong, mailboxes: wrongly, tells = (tell) => tell }: Fault): EngineSubject {
+function subject({
+  directory: faultyDirectory,
+  mailboxes: faultyMailboxes,
+  notifies = (notify) => notify,
+}: Fault): EngineSubject {
   const clock = new ManualClock();
-  const heard = new Map<NodeId, BusMessage[]>();
+  const received = new Map<NodeId, BusMessage[]>();
   const claimed = new Set<PeerId>();
-  const notify = tells(
-    (node, word) => void heard.get(node)?.push(word),
-    () => heard.keys(),
+  const notify = notifies(
+    (node, word) => void received.get(node)?.push(word),
+    () => received.keys(),
   );
   const directory = new MemoryPeerDirectory(clock, LEASE, notify);
   const mailboxes = new MemoryMailboxStore(ROOMY, { holders: directory, notify });
-  const mutant = within(directory, wrong?.(directory, () => [...claimed]) ?? {});
+  const mutant = override(directory, faultyDirectory?.(directory, () => [...claimed]) ?? {});
   return {
     node(name) {
-      const words = heard.get(name) ?? [];
-      heard.set(name, words);
+      const messages = received.get(name) ?? [];
+      received.set(name, messages);
       const claim: PeerDirectory['claim'] = (one, answer) => {
         claimed.add(one.id);
         mutant.claim(one, answer);
       };
-      return { directory: within(mutant, { claim }), mailboxes: within(mailboxes, wrongly?.(mailboxes, directory) ?? {}), words };
+      return {
+        directory: override(mutant, { claim }),
+        mailboxes: override(mailboxes, faultyMailboxes?.(mailboxes, directory) ?? {}),
+        messages,
+      };
     },
     elapse: async (span) => clock.advance(span),
     dispose: () => Promise.resolve(),
   };
 }
 
-/** All that `right` does, but what is done otherwise. */
-function within<T extends object>(right: T, otherwise: Partial<T>): T {
-  return new Proxy(right, {
+/** `correct` with some methods replaced. */
+function override<T extends object>(correct: T, replaced: Partial<T>): T {
+  return new Proxy(correct, {
     get(target, name) {
-      const found: unknown = Reflect.get(otherwise, name) ?? Reflect.get(target, name);
+      const found: unknown = Reflect.get(replaced, name) ?? Reflect.get(target, name);
       return typeof found === 'function' ? (found as (...given: unknown[]) => unknown).bind(target) : found;
     },
   });

@@ -31,9 +31,9 @@ afterAll(async () => {
   await server.stop();
 });
 
-type Engine = ReturnType<typeof createNatsEngine> & { readonly words: readonly BusMessage[] };
+type Engine = ReturnType<typeof createNatsEngine> & { readonly messages: readonly BusMessage[] };
 
-/** An empty engine whose time stands until it is turned, and its nodes. */
+/** An empty engine on a manual clock, and its nodes. */
 class Shared {
   now: Millis = 1_000_000;
   readonly #connections: NatsConnection[];
@@ -49,28 +49,28 @@ class Shared {
     return new Shared(await Promise.all(Array.from({ length: NODES }, () => connect({ servers: server.url }))));
   }
 
-  node(name: NodeId, { limits = ROOMY, lease = LEASE, concurrentLimit = 0, hears = false } = {}): Engine {
+  node(name: NodeId, { limits = ROOMY, lease = LEASE, concurrentLimit = 0, listens = false } = {}): Engine {
     const known = this.#nodes.get(name);
     if (known !== undefined) return known;
     const connection = this.#connections[this.#nodes.size % NODES];
     if (connection === undefined) throw new Error('no connection');
     const settings = { ...limits, node: name, realms: REALMS, lease, concurrentLimit };
     const log = { record: (event: object) => fail(event) };
-    const words: BusMessage[] = [];
+    const messages: BusMessage[] = [];
     const engine = {
-      ...createNatsEngine({ connection, kvm: new Kvm(connection), replicas: 1, place: server.url }, settings, log, {
+      ...createNatsEngine({ connection, kvm: new Kvm(connection), replicas: 1, address: server.url }, settings, log, {
         timeOverride: () => this.now,
       }),
-      words,
+      messages,
     };
     this.#nodes.set(name, engine);
-    if (hears) engine.bus.listen({ onMessage: (word) => void words.push(word), onMessagesLost: () => undefined });
+    if (listens) engine.bus.listen({ onMessage: (word) => void messages.push(word), onMessagesLost: () => undefined });
     void engine.open();
     return engine;
   }
 
-  /** What one node wrote, all have read: they learn of it soon, and by themselves. */
-  async allRead(): Promise<void> {
+  /** Waits until all nodes have read all entries, which they otherwise do soon. */
+  async readAll(): Promise<void> {
     for (const { journals } of this.#nodes.values()) {
       for (const journal of journals) await journal.ready.then(() => journal.sync());
     }
@@ -78,7 +78,7 @@ class Shared {
 
   async elapse(span: Millis): Promise<void> {
     this.now += span;
-    await this.allRead();
+    await this.readAll();
   }
 
   async dispose(): Promise<void> {
@@ -87,13 +87,13 @@ class Shared {
   }
 }
 
-/** A store that reads all that was written before it is asked. */
+/** A store that reads all entries before each call. */
 function upToDate(store: MailboxStore, shared: Shared): MailboxStore {
   return {
-    put: (...given) => store.put(...given),
-    take: (...given) => void shared.allRead().then(() => store.take(...given)),
-    waiting: (...given) => void shared.allRead().then(() => store.waiting(...given)),
-    expire: (...given) => store.expire(...given),
+    put: (...args) => store.put(...args),
+    take: (...args) => void shared.readAll().then(() => store.take(...args)),
+    waiting: (...args) => void shared.readAll().then(() => store.waiting(...args)),
+    expire: (...args) => store.expire(...args),
     nextDeadline: () => store.nextDeadline(),
   };
 }
@@ -110,17 +110,17 @@ engineContract('nats', {
 
   async mailboxes(limits: MailboxLimits) {
     const shared = await Shared.start();
-    const begun = shared.now;
+    const startedAt = shared.now;
     const { mailboxes: store, directory, journals } = shared.node(nodeId('here'), { limits, lease: LONG });
     return {
-      store: timedStore(store, directory, (now) => void (shared.now = begun + now)),
+      store: timedStore(store, directory, (now) => void (shared.now = startedAt + now)),
       isShared: true,
       async usage() {
-        await shared.allRead();
-        const letters = journals.map(({ state }) => state.messages);
+        await shared.readAll();
+        const messages = journals.map(({ state }) => state.messages);
         return {
-          mailboxes: letters.reduce((sum, { mailboxCount }) => sum + mailboxCount, 0),
-          bytes: letters.reduce((sum, { bytes }) => sum + bytes, 0),
+          mailboxes: messages.reduce((sum, { mailboxCount }) => sum + mailboxCount, 0),
+          bytes: messages.reduce((sum, { bytes }) => sum + bytes, 0),
         };
       },
       dispose: () => shared.dispose(),
@@ -136,10 +136,10 @@ engineContract('nats', {
     const shared = await Shared.start();
     return {
       node(name) {
-        const { directory, mailboxes, words } = shared.node(name, { concurrentLimit: ROOM, hears: true });
-        const confirm: typeof directory.confirm = (...given) => void shared.allRead().then(() => directory.confirm(...given));
+        const { directory, mailboxes, messages } = shared.node(name, { concurrentLimit: ROOM, listens: true });
+        const confirm: typeof directory.confirm = (...args) => void shared.readAll().then(() => directory.confirm(...args));
         return {
-          words,
+          messages,
           mailboxes: upToDate(mailboxes, shared),
           directory: {
             ...{

@@ -2,4 +2,4 @@ import { startClusterRedis } from '../../support/engines/redis-server.ts';
 import { engineContract } from './contract.ts';
 import { redisSubjects } from './redis.ts';
 
-engineContract('redis that refuses scripts over more than one shard', redisSubjects(startClusterRedis));
+engineContract('redis that rejects scripts across shards', redisSubjects(startClusterRedis));

@@ -20,22 +20,22 @@ import { ROOMY } from '../mailboxes/fixture.ts';
 const GREEN = realmKey('green');
 const PATIENCE_MS = 15_000;
 const LEASE: Millis = 1_000;
-/** More than one step of a scan looks at. */
+/** More than one step of a scan checks. */
 const MANY = 1_200;
 
-/** One node of a cluster, as far as it asks Redis. */
+/** The Redis adapters of one node. */
 class Node {
   readonly name: NodeId;
-  readonly link: ScriptRunner;
+  readonly runner: ScriptRunner;
   readonly faults: unknown[] = [];
   readonly directory: RedisPeerDirectory;
   readonly mailboxes: RedisMailboxStore;
 
   constructor(url: string, name: string, concurrentLimit = 0, time: () => Millis | '' = () => '') {
     this.name = nodeId(name);
-    this.link = new ScriptRunner(openConnection(url), this.name, (error) => void this.faults.push(error), time);
-    this.directory = new RedisPeerDirectory(this.link, { realms: [GREEN], lease: LEASE, concurrentLimit });
-    this.mailboxes = new RedisMailboxStore(this.link, { ...ROOMY, realms: [GREEN] });
+    this.runner = new ScriptRunner(openConnection(url), this.name, (error) => void this.faults.push(error), time);
+    this.directory = new RedisPeerDirectory(this.runner, { realms: [GREEN], lease: LEASE, concurrentLimit });
+    this.mailboxes = new RedisMailboxStore(this.runner, { ...ROOMY, realms: [GREEN] });
   }
 
   claim(id: string): Promise<string> {
@@ -67,7 +67,7 @@ class Node {
   }
 }
 
-describe('a Redis that refuses', () => {
+describe('a Redis that rejects writes', () => {
   let server: EngineServer;
   let admin: Redis;
   let nodes: Node[];
@@ -84,7 +84,7 @@ describe('a Redis that refuses', () => {
     nodes = [];
   });
   afterEach(async () => {
-    await Promise.all(nodes.map(({ link }) => link.close()));
+    await Promise.all(nodes.map(({ runner }) => runner.close()));
   });
 
   const node = (name: string, concurrentLimit = 0, time: () => Millis | '' = () => ''): Node => {
@@ -93,17 +93,17 @@ describe('a Redis that refuses', () => {
     return made;
   };
   const isReady = (one: Node, ready: boolean): Promise<true> =>
-    until(PATIENCE_MS, `the link to be ${ready ? 'ready' : 'unready'}`, () => one.link.isReady === ready || undefined);
+    until(PATIENCE_MS, `the runner to be ${ready ? 'ready' : 'unready'}`, () => one.runner.isReady === ready || undefined);
 
-  it('writes that need memory is not ready, renews leases, hands out mail, and says so once', async () => {
+  it('out of memory: is not ready, renews leases, returns mailboxes, and reports the error once', async () => {
     const here = node('here');
-    await here.link.started;
+    await here.runner.started;
     const changes: (Error | undefined)[] = [];
-    here.link.onWriteErrorChange((refusal) => changes.push(refusal));
+    here.runner.onWriteErrorChange((refusal) => changes.push(refusal));
     expect([await here.keep(), await here.put('before')]).toEqual(['unknown', 'held']);
     await admin.config('SET', 'maxmemory', '1');
-    expect([await here.put('refused'), await here.put('refused, too')]).toEqual(['full', 'full']);
-    expect(here.link.isReady).toBe(false);
+    expect([await here.put('refused'), await here.put('also refused')]).toEqual(['full', 'full']);
+    expect(here.runner.isReady).toBe(false);
     expect([await here.keep(), await here.take('bob')]).toEqual(['kept', ['before']]);
     await admin.config('SET', 'maxmemory', '0');
     await isReady(here, true);
@@ -112,18 +112,18 @@ describe('a Redis that refuses', () => {
     expect(here.faults).toEqual([]);
   });
 
-  it('memory is noticed also by a broker that has nothing to write', async () => {
+  it('out of memory: is detected by an idle broker', async () => {
     const here = node('here');
-    await here.link.started;
+    await here.runner.started;
     await admin.config('SET', 'maxmemory', '1');
     await isReady(here, false);
     await admin.config('SET', 'maxmemory', '0');
     await isReady(here, true);
   });
 
-  it('every write is not ready; what it was asked meanwhile is done in order, once it accepts writes again', async () => {
+  it('without replicas: is not ready, and runs the waiting commands in order afterwards', async () => {
     const here = node('here');
-    await here.link.started;
+    await here.runner.started;
     await admin.config('SET', 'min-replicas-to-write', '1');
     const all = ['1', '2', '3'].map((text) => here.put(text));
     await isReady(here, false);
@@ -137,23 +137,23 @@ describe('a Redis that refuses', () => {
     expect(here.faults).toEqual([]);
   });
 
-  it('writes because it is a replica is not ready', async () => {
+  it('as a replica: is not ready', async () => {
     const here = node('here');
-    await here.link.started;
+    await here.runner.started;
     await admin.call('REPLICAOF', '127.0.0.1', '1');
     await isReady(here, false);
     await admin.call('REPLICAOF', 'NO', 'ONE');
     await isReady(here, true);
   });
 
-  it('H4: lists a realm in steps, each peer once', async () => {
+  it('H4: lists the peers of a realm in steps, each once', async () => {
     const here = node('here');
     await Promise.all(Array.from({ length: MANY }, (_, n) => here.claim(`peer ${n}`)));
     const ids = await here.present();
     expect([ids.length, new Set(ids).size]).toEqual([MANY, MANY]);
   });
 
-  it('O6: counts the peers of living nodes only, and forgets the claims of a dead one in steps', async () => {
+  it('O6: counts the peers of live nodes, and removes the claims of a dead node in steps', async () => {
     let now: Millis = 1_000_000;
     const [dead, here] = [node('dead', MANY, () => now), node('here', MANY, () => now)];
     expect(await dead.keep()).toBe('unknown');
@@ -165,12 +165,16 @@ describe('a Redis that refuses', () => {
     await here.keep();
     await here.keep();
     const left = async (): Promise<true | undefined> => ((await admin.hlen('signalbox:{green}:peers')) === 2 ? true : undefined);
-    await until(PATIENCE_MS, 'the claims of the dead node to go', left);
-    await until(PATIENCE_MS, 'its name to go', async () => (await admin.hlen('signalbox:{green}:nodes')) === 1 || undefined);
+    await until(PATIENCE_MS, 'the claims of the dead node to be removed', left);
+    await until(
+      PATIENCE_MS,
+      'its lease to be removed',
+      async () => (await admin.hlen('signalbox:{green}:nodes')) === 1 || undefined,
+    );
     expect(await admin.hgetall('signalbox:{green}:claims')).toEqual({ here: '2' });
   });
 
-  it.each(Object.entries(SCRIPTS))('%s reads no whole realm', (_name, text) => {
+  it.each(Object.entries(SCRIPTS))('the script %s does not read a whole realm', (_name, text) => {
     expect(text).not.toMatch(/'(?:HGETALL|HKEYS|HVALS)', p \.\. 'peers'/);
     expect(text).not.toMatch(/\buntil\b/);
   });
@@ -183,7 +187,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
   client: '+OK\r\n',
 };
 
-/** A server that ends each connection that subscribes; the first one is answered before. */
+/** A server that resets each connection after SUBSCRIBE; only the first subscription gets a reply. */
 async function startFlapping(): Promise<{ port: number; subscriptions: () => readonly number[]; stop: () => void }> {
   const counts: number[] = [];
   const sockets = new Set<Socket>();
@@ -201,7 +205,7 @@ async function startFlapping(): Promise<{ port: number; subscriptions: () => rea
           socket.write(['signalbox:node:here', 'signalbox:nodes'].map(subscribed).join(''));
         }
         counts[at] = (counts[at] ?? 0) + 1;
-        // Both commands may arrive before the connection ends.
+        // Both commands may arrive before the reset.
         setImmediate(() => socket.resetAndDestroy());
       }
     });
@@ -219,16 +223,16 @@ function subscribed(channel: string, index: number): string {
   return `>3\r\n$9\r\nsubscribe\r\n$${channel.length}\r\n${channel}\r\n:${index + 1}\r\n`;
 }
 
-describe('a Redis whose connection breaks again and again while a broker subscribes', () => {
-  it('ends no process: each connection subscribes once, and a failure of that is handled', async () => {
+describe('a Redis whose connection breaks repeatedly while a broker subscribes', () => {
+  it('gets one subscription for each connection, and no rejection is unhandled', async () => {
     const flapping = await startFlapping();
     const unhandled: unknown[] = [];
     const notice = (reason: unknown): void => void unhandled.push(reason);
     process.on('unhandledRejection', notice);
     const url = `redis://127.0.0.1:${flapping.port}`;
-    const link = new ScriptRunner(openConnection(url), nodeId('here'), () => undefined);
-    const listening = openConnection(url);
-    const bus = new RedisNodeBus(nodeId('here'), link, listening, () => undefined);
+    const runner = new ScriptRunner(openConnection(url), nodeId('here'), () => undefined);
+    const subscriber = openConnection(url);
+    const bus = new RedisNodeBus(nodeId('here'), runner, subscriber, () => undefined);
     bus.listen({ onMessage: () => undefined, onMessagesLost: () => undefined });
     const subscriptions = (): number[] => flapping.subscriptions().filter((count) => count > 0);
     await until(PATIENCE_MS, 'several connections', () => subscriptions().length >= 4 || undefined);

@@ -21,8 +21,8 @@ const PATIENCE_MS = 10_000;
 
 engineContract('redis', redisSubjects(startRedis));
 
-/** One node that asks for all that changes something. */
-class Asker {
+/** Sends every kind of command of one node. */
+class CommandClient {
   readonly #directory: RedisPeerDirectory;
   readonly #store: RedisMailboxStore;
 
@@ -67,70 +67,70 @@ function peer(id: string): Claim {
   return { realm: { key: GREEN, node: HERE }, id: id as PeerId, token: new Token(`of ${id}`), connection: connectionId(1, 0) };
 }
 
-it('an engine that has forgotten its scripts learns them again; what it was asked meanwhile is done in order', async () => {
+it('loads the scripts again after SCRIPT FLUSH, and runs the waiting commands in order', async () => {
   const shared = await Shared.start();
-  const asker = new Asker(shared.link());
-  expect(await asker.put('1')).toBe('held');
+  const client = new CommandClient(shared.runner());
+  expect(await client.put('1')).toBe('held');
   await admin.script('FLUSH');
-  expect(await Promise.all([asker.put('2'), asker.put('3'), asker.put('4')])).toEqual(['held', 'held', 'held']);
-  expect(await asker.take()).toEqual(['1', '2', '3', '4']);
+  expect(await Promise.all([client.put('2'), client.put('3'), client.put('4')])).toEqual(['held', 'held', 'held']);
+  expect(await client.take()).toEqual(['1', '2', '3', '4']);
   await shared.dispose();
 });
 
-it('an engine that has forgotten some of its scripts, and not others, learns them again, too', async () => {
+it('loads the scripts again if only some are missing', async () => {
   const shared = await Shared.start();
-  const asker = new Asker(shared.link());
-  expect(await asker.keep()).toBe('unknown');
+  const client = new CommandClient(shared.runner());
+  expect(await client.keep()).toBe('unknown');
   await admin.script('FLUSH');
   await admin.script('LOAD', SCRIPTS.take);
-  await Promise.all([asker.put('1'), asker.take()]);
-  expect(await asker.put('2')).toBe('held');
-  expect(await asker.take()).toContain('2');
+  await Promise.all([client.put('1'), client.take()]);
+  expect(await client.put('2')).toBe('held');
+  expect(await client.take()).toContain('2');
   await shared.dispose();
 });
 
-it('what a replica refuses is asked again, in order, until it is a primary', async () => {
+it('retries commands that a replica rejects, in order, until it is a primary', async () => {
   const shared = await Shared.start();
-  const asker = new Asker(shared.link());
-  expect(await asker.put('1')).toBe('held');
+  const client = new CommandClient(shared.runner());
+  expect(await client.put('1')).toBe('held');
   const before = await connectionsSoFar();
   await admin.call('REPLICAOF', '127.0.0.1', '1');
-  const all = ['2', '3', '4'].map((text) => asker.put(text));
-  await until(PATIENCE_MS, 'the link to come again', async () => (await connectionsSoFar()) > before || undefined);
+  const all = ['2', '3', '4'].map((text) => client.put(text));
+  await until(PATIENCE_MS, 'the reconnect', async () => (await connectionsSoFar()) > before || undefined);
   await admin.call('REPLICAOF', 'NO', 'ONE');
   expect(await Promise.all(all)).toEqual(['held', 'held', 'held']);
-  expect(await asker.take()).toEqual(['1', '2', '3', '4']);
+  expect(await client.take()).toEqual(['1', '2', '3', '4']);
   await shared.dispose();
 });
 
-it('what a node asks twice, because it had no answer, is done once, and answered alike', async () => {
+it('runs a retried command once, and returns the stored reply', async () => {
   const shared = await Shared.start();
-  const asks = async (asker: Asker): Promise<unknown[]> => {
-    const answers: Promise<unknown>[] = [asker.keep(), asker.claim('bob'), asker.put('1'), asker.take(), asker.put('2')];
+  const runAll = async (client: CommandClient): Promise<unknown[]> => {
+    const answers: Promise<unknown>[] = [client.keep(), client.claim('bob'), client.put('1'), client.take(), client.put('2')];
     shared.now += ROOMY.expireTimeout;
-    answers.push(asker.expire(), asker.take());
-    asker.release('bob');
+    answers.push(client.expire(), client.take());
+    client.release('bob');
     return Promise.all(answers);
   };
   const before = shared.now;
-  const first = await asks(new Asker(shared.link()));
+  const first = await runAll(new CommandClient(shared.runner()));
   expect(first).toEqual(['unknown', 'granted', 'held', ['1'], 'held', [{ realm: GREEN, from: 'ann', to: 'bob' }], []]);
-  const elsewhere = shared.link(nodeId('there'));
+  const elsewhere = shared.runner(nodeId('there'));
   const other = new RedisPeerDirectory(elsewhere, { realms: [GREEN], lease: LEASE, concurrentLimit: 0 });
-  const stranger = { ...peer('bob'), realm: { key: GREEN, node: nodeId('there') }, token: new Token('his') };
-  const claims = (): Promise<ClaimOutcome> => new Promise((resolve) => other.claim(stranger, resolve));
-  expect(await claims()).toBe('granted');
+  const otherClaim = { ...peer('bob'), realm: { key: GREEN, node: nodeId('there') }, token: new Token('his') };
+  const claimByOther = (): Promise<ClaimOutcome> => new Promise((resolve) => other.claim(otherClaim, resolve));
+  expect(await claimByOther()).toBe('granted');
   shared.now = before;
-  expect(await asks(new Asker(shared.link()))).toEqual(first);
+  expect(await runAll(new CommandClient(shared.runner()))).toEqual(first);
   const holder = await new Promise((resolve) => other.locate(GREEN, 'bob' as PeerId, resolve));
   expect(holder).toBe('there');
   await shared.dispose();
 });
 
-it('answers that have arrived are not kept', async () => {
+it('deletes stored replies that were received', async () => {
   const shared = await Shared.start();
-  const asker = new Asker(shared.link());
-  for (let n = 0; n < REALMS.length; n++) await asker.put(String(n));
+  const client = new CommandClient(shared.runner());
+  for (let n = 0; n < REALMS.length; n++) await client.put(String(n));
   expect(Object.keys(await admin.hgetall('signalbox:{green}:done:here')).sort()).toEqual(['5', 'answered', 'last']);
   await shared.dispose();
 });

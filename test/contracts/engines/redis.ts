@@ -17,21 +17,21 @@ import { timedStore } from './timed-store.ts';
 export const REALMS = ['green', 'blue', 'red', 'realm 0', 'realm 1'].map(realmKey);
 
 let server: EngineServer;
-/** Beside the nodes. */
+/** A connection of the tests themselves. */
 export let admin: Redis;
 
-/** An empty engine whose time stands until it is turned, and the ways of its nodes to it. */
+/** An empty engine on a manual clock, and the connections of its nodes. */
 export class Shared {
   now: Millis = 1_000_000;
-  readonly #links: ScriptRunner[] = [];
+  readonly #runners: ScriptRunner[] = [];
 
   static async start(): Promise<Shared> {
     await admin.flushall();
     return new Shared();
   }
 
-  link(node = nodeId('here')): ScriptRunner {
-    const link = new ScriptRunner(
+  runner(node = nodeId('here')): ScriptRunner {
+    const runner = new ScriptRunner(
       openConnection(server.url),
       node,
       (error) => {
@@ -39,12 +39,12 @@ export class Shared {
       },
       () => this.now,
     );
-    this.#links.push(link);
-    return link;
+    this.#runners.push(runner);
+    return runner;
   }
 
   async dispose(): Promise<void> {
-    await Promise.all(this.#links.map((link) => link.close()));
+    await Promise.all(this.#runners.map((runner) => runner.close()));
   }
 }
 
@@ -55,7 +55,7 @@ const SUBJECTS: EngineSubjects = {
     return {
       node(name) {
         const settings = { realms: REALMS, lease: LEASE, concurrentLimit: 0 };
-        const node = nodes.get(name) ?? new RedisPeerDirectory(shared.link(name), settings);
+        const node = nodes.get(name) ?? new RedisPeerDirectory(shared.runner(name), settings);
         nodes.set(name, node);
         return node;
       },
@@ -66,12 +66,12 @@ const SUBJECTS: EngineSubjects = {
 
   async mailboxes(limits) {
     const shared = await Shared.start();
-    const begun = shared.now;
-    const link = shared.link();
-    const store = new RedisMailboxStore(link, { ...limits, realms: REALMS });
-    const directory = new RedisPeerDirectory(link, { realms: REALMS, lease: 1e9, concurrentLimit: 0 });
+    const startedAt = shared.now;
+    const runner = shared.runner();
+    const store = new RedisMailboxStore(runner, { ...limits, realms: REALMS });
+    const directory = new RedisPeerDirectory(runner, { realms: REALMS, lease: 1e9, concurrentLimit: 0 });
     return {
-      store: timedStore(store, directory, (now) => void (shared.now = begun + now)),
+      store: timedStore(store, directory, (now) => void (shared.now = startedAt + now)),
       isShared: true,
       usage: () => usage(),
       dispose: () => shared.dispose(),
@@ -83,14 +83,14 @@ const SUBJECTS: EngineSubjects = {
     const connections: Redis[] = [];
     return {
       node(name) {
-        const ears = openConnection(server.url);
-        connections.push(ears);
-        return new RedisNodeBus(name, shared.link(name), ears, (fault) => {
+        const subscriber = openConnection(server.url);
+        connections.push(subscriber);
+        return new RedisNodeBus(name, shared.runner(name), subscriber, (fault) => {
           throw new Error(fault.why);
         });
       },
       async dispose() {
-        for (const ears of connections) ears.disconnect();
+        for (const subscriber of connections) subscriber.disconnect();
         await shared.dispose();
       },
     };
@@ -110,7 +110,7 @@ const SUBJECTS: EngineSubjects = {
   },
 };
 
-/** Engines over a server that speaks as Redis does, which runs as long as the tests of the file. */
+/** Engines on a Redis-compatible server that runs during the tests of the file. */
 export function redisSubjects(start: () => Promise<EngineServer>): EngineSubjects {
   beforeAll(async () => {
     server = await start();
@@ -125,18 +125,18 @@ export function redisSubjects(start: () => Promise<EngineServer>): EngineSubject
 
 type WholeNode = Awaited<ReturnType<typeof wholeNode>>;
 
-/** Once it listens. */
+/** Resolves when the node has subscribed. */
 async function wholeNode(shared: Shared, name: NodeId) {
-  const link = shared.link(name);
-  const words: BusMessage[] = [];
-  const bus = new RedisNodeBus(name, link, openConnection(server.url), ({ why }) => {
+  const runner = shared.runner(name);
+  const messages: BusMessage[] = [];
+  const bus = new RedisNodeBus(name, runner, openConnection(server.url), ({ why }) => {
     throw new Error(why);
   });
-  await new Promise<void>((onMessagesLost) => bus.listen({ onMessage: (word) => void words.push(word), onMessagesLost }));
+  await new Promise<void>((onMessagesLost) => bus.listen({ onMessage: (word) => void messages.push(word), onMessagesLost }));
   return {
-    ...{ name, bus, words },
-    directory: new RedisPeerDirectory(link, { realms: REALMS, lease: LEASE, concurrentLimit: ROOM }),
-    mailboxes: new RedisMailboxStore(link, { ...ROOMY, realms: REALMS }),
+    ...{ name, bus, messages },
+    directory: new RedisPeerDirectory(runner, { realms: REALMS, lease: LEASE, concurrentLimit: ROOM }),
+    mailboxes: new RedisMailboxStore(runner, { ...ROOMY, realms: REALMS }),
   };
 }
 

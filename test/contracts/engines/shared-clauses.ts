@@ -9,28 +9,28 @@ import { Token } from '../../../src/domain/token.ts';
 import { until } from '../../support/e2e/until.ts';
 import { ROOMY } from '../mailboxes/fixture.ts';
 
-/** One empty engine: leases of LEASE, and room for two peers in a realm. */
+/** One empty engine with leases of LEASE, and at most ROOM peers in a realm. */
 export interface EngineSubject {
-  /** Directory and mailboxes as one node has them; they know of each other. And what the node has heard. */
+  /** Directory and mailboxes of one node, which share their state, and the bus messages that the node has received. */
   node(name: NodeId): {
     readonly directory: PeerDirectory;
     readonly mailboxes: MailboxStore;
-    readonly words: readonly BusMessage[];
+    readonly messages: readonly BusMessage[];
   };
   elapse(span: Millis): Promise<void>;
   dispose(): Promise<void>;
 }
 
 export const LEASE: Millis = 1_000;
-/** O6: peers of a realm, where the engine keeps that bound. */
+/** O6: peer limit of a realm, if the engine enforces it. */
 export const ROOM = 3;
 
 interface Clause {
   readonly name: string;
-  /** Only where the engine, and not each node, counts the peers. */
+  /** Only for engines that count the peers of the whole cluster. */
   readonly needsCount?: true;
-  /** @param patience how long a word may take to come, in ms. */
-  run(subject: EngineSubject, patience?: number): Promise<void>;
+  /** @param timeout for a bus message, in ms. */
+  run(subject: EngineSubject, timeout?: number): Promise<void>;
 }
 
 const [HERE, THERE, FAR] = ['here', 'there', 'far'].map(nodeId) as [NodeId, NodeId, NodeId];
@@ -65,10 +65,10 @@ class EngineClient {
     return new Promise((resolve) => mailboxes.put(GREEN, sender, message, 0, resolve));
   }
 
-  /** Once it hears something. */
-  words(node: NodeId, patience = PATIENCE_MS): Promise<readonly BusMessage[]> {
-    const { words } = this.#subject.node(node);
-    return until(patience, 'a word', () => (words.length > 0 ? words : undefined));
+  /** Resolves with the first bus messages. */
+  messages(node: NodeId, timeout = PATIENCE_MS): Promise<readonly BusMessage[]> {
+    const { messages } = this.#subject.node(node);
+    return until(timeout, 'a bus message', () => (messages.length > 0 ? messages : undefined));
   }
 
   take(taker: Claim): Promise<{ payloads: string[]; unread: readonly PeerId[]; claim: 'held' | 'moved' }> {
@@ -95,222 +95,223 @@ function peer(id: string, node: NodeId, connection = 1): Claim {
   return { realm: { key: GREEN, node }, id: id as PeerId, token: new Token(`of ${id}`), connection: connectionId(connection, 0) };
 }
 
-function letter(from: string, to: string, text: string, kind: SignalMessage['kind'] = 'offer'): SignalMessage {
+function messageOf(from: string, to: string, text: string, kind: SignalMessage['kind'] = 'offer'): SignalMessage {
   return { kind, from: from as PeerId, to: to as PeerId, payload: Buffer.from(text) };
 }
 
-/** What directory and mailboxes promise of each other, so that a peer may change its node. */
+/** Promises across directory and mailboxes, so that a peer can move to another node. */
 export const SHARED_CLAUSES: readonly Clause[] = [
   {
-    name: 'O5: who is granted an id that was held hears by whom, and where',
+    name: 'O5: a granted claim returns the previous owner and its node',
     async run(subject) {
-      const hands = new EngineClient(subject);
+      const client = new EngineClient(subject);
       const first = peer('ann', HERE, 7);
-      expect(await hands.claim(first)).toEqual(['granted', undefined]);
-      expect(await hands.claim(peer('ann', THERE))).toEqual(['granted', { node: HERE, connection: first.connection }]);
+      expect(await client.claim(first)).toEqual(['granted', undefined]);
+      expect(await client.claim(peer('ann', THERE))).toEqual(['granted', { node: HERE, connection: first.connection }]);
       await subject.elapse(LEASE);
-      expect(await hands.claim(peer('ann', HERE))).toEqual(['granted', undefined]);
+      expect(await client.claim(peer('ann', HERE))).toEqual(['granted', undefined]);
     },
   },
   {
-    name: 'a claim is confirmed to the connection that holds it, lease or not, and to no other',
+    name: 'a claim is confirmed to the connection that owns it, with or without a valid lease, and to no other',
     async run(subject) {
-      const hands = new EngineClient(subject);
-      await hands.claim(peer('ann', HERE));
-      expect(await hands.confirm(peer('ann', HERE))).toBe('held');
+      const client = new EngineClient(subject);
+      await client.claim(peer('ann', HERE));
+      expect(await client.confirm(peer('ann', HERE))).toBe('held');
       await subject.elapse(LEASE);
-      expect(await hands.confirm(peer('ann', HERE))).toBe('held');
-      expect(await hands.confirm(peer('ann', HERE, 2))).toBe('lost');
-      await hands.claim(peer('ann', THERE));
-      expect(await hands.confirm(peer('ann', HERE))).toBe('lost');
+      expect(await client.confirm(peer('ann', HERE))).toBe('held');
+      expect(await client.confirm(peer('ann', HERE, 2))).toBe('lost');
+      await client.claim(peer('ann', THERE));
+      expect(await client.confirm(peer('ann', HERE))).toBe('lost');
     },
   },
   {
-    name: 'a claim that nobody holds is lost, unless the directory may have forgotten it',
+    name: 'a free claim is confirmed as lost, unless the directory may have lost its data',
     async run(subject) {
-      const hands = new EngineClient(subject);
-      await hands.keep(HERE);
-      expect(await hands.confirm(peer('ann', HERE))).toBe('lost');
-      expect(await hands.confirm(peer('ann', HERE), true)).toBe('held');
-      expect(await hands.claim({ ...peer('ann', THERE), token: new Token('his') })).toEqual(['taken', undefined]);
+      const client = new EngineClient(subject);
+      await client.keep(HERE);
+      expect(await client.confirm(peer('ann', HERE))).toBe('lost');
+      expect(await client.confirm(peer('ann', HERE), true)).toBe('held');
+      expect(await client.claim({ ...peer('ann', THERE), token: new Token('his') })).toEqual(['taken', undefined]);
     },
   },
   {
-    name: 'a node is unknown, then kept, then lapsed when it comes too late',
+    name: 'a renewal is unknown at first, then kept, and lapsed after the end of the lease',
     async run(subject) {
-      const hands = new EngineClient(subject);
-      expect(await hands.keep(HERE)).toBe('unknown');
-      expect(await hands.keep(HERE)).toBe('kept');
+      const client = new EngineClient(subject);
+      expect(await client.keep(HERE)).toBe('unknown');
+      expect(await client.keep(HERE)).toBe('kept');
       await subject.elapse(LEASE);
-      expect(await hands.keep(HERE)).toBe('lapsed');
-      expect(await hands.keep(HERE)).toBe('kept');
+      expect(await client.keep(HERE)).toBe('lapsed');
+      expect(await client.keep(HERE)).toBe('kept');
     },
   },
   {
-    name: 'a node whose lease has ended learns it from its next renewal, also if it has claimed an id before',
+    name: 'a renewal after the end of the lease is lapsed, also if the node has claimed an id meanwhile',
     async run(subject) {
-      const hands = new EngineClient(subject);
-      await hands.keep(HERE);
-      await hands.claim(peer('ann', HERE));
+      const client = new EngineClient(subject);
+      await client.keep(HERE);
+      await client.claim(peer('ann', HERE));
       await subject.elapse(LEASE);
-      expect((await hands.claim({ ...peer('ann', THERE), token: new Token('his') }))[0]).toBe('granted');
-      await hands.claim(peer('bob', HERE));
-      expect(await hands.keep(HERE)).toBe('lapsed');
-      expect(await hands.keep(HERE)).toBe('kept');
+      expect((await client.claim({ ...peer('ann', THERE), token: new Token('his') }))[0]).toBe('granted');
+      await client.claim(peer('bob', HERE));
+      expect(await client.keep(HERE)).toBe('lapsed');
+      expect(await client.keep(HERE)).toBe('kept');
     },
   },
   {
-    name: 'O5: a node whose lease has ended is notified, too, when its claim moves',
-    async run(subject, patience) {
-      const hands = new EngineClient(subject);
+    name: 'O5: a node without a valid lease is notified when its claim moves',
+    async run(subject, timeout) {
+      const client = new EngineClient(subject);
       const first = peer('ann', HERE, 7);
-      await hands.claim(first);
+      await client.claim(first);
       await subject.elapse(LEASE);
-      await hands.claim({ ...peer('ann', THERE), token: new Token('his') });
+      await client.claim({ ...peer('ann', THERE), token: new Token('his') });
       const superseded = { type: 'superseded', realm: GREEN, id: 'ann', connection: first.connection };
-      expect(await hands.words(HERE, patience)).toEqual([superseded]);
+      expect(await client.messages(HERE, timeout)).toEqual([superseded]);
     },
   },
   {
-    name: 'H4: those are present whose node has a lease',
+    name: 'H4: lists the peers of nodes with a valid lease',
     async run(subject) {
-      const hands = new EngineClient(subject);
-      await hands.claim(peer('ann', HERE));
-      await hands.claim(peer('bob', THERE));
-      expect([...(await hands.present())].sort()).toEqual(['ann', 'bob']);
+      const client = new EngineClient(subject);
+      await client.claim(peer('ann', HERE));
+      await client.claim(peer('bob', THERE));
+      expect([...(await client.present())].sort()).toEqual(['ann', 'bob']);
       await subject.elapse(LEASE / 2);
-      await hands.keep(THERE);
+      await client.keep(THERE);
       await subject.elapse(LEASE / 2);
-      expect(await hands.present(THERE)).toEqual(['bob']);
+      expect(await client.present(THERE)).toEqual(['bob']);
     },
   },
   {
-    name: 'O6: a realm is full for all nodes at once; who held an id keeps it, and the dead make room',
+    name: 'O6: a full realm is full at all nodes; an owner keeps its id, and claims of dead nodes do not count',
     needsCount: true,
     async run(subject) {
-      const hands = new EngineClient(subject);
-      for (const id of ['ann', 'bob', 'cem']) expect((await hands.claim(peer(id, HERE)))[0]).toBe('granted');
-      expect((await hands.claim(peer('eve', THERE)))[0]).toBe('full');
-      expect((await hands.claim(peer('ann', THERE)))[0]).toBe('granted');
+      const client = new EngineClient(subject);
+      for (const id of ['ann', 'bob', 'cem']) expect((await client.claim(peer(id, HERE)))[0]).toBe('granted');
+      expect((await client.claim(peer('eve', THERE)))[0]).toBe('full');
+      expect((await client.claim(peer('ann', THERE)))[0]).toBe('granted');
       await subject.elapse(LEASE);
-      expect((await hands.claim(peer('eve', THERE)))[0]).toBe('granted');
+      expect((await client.claim(peer('eve', THERE)))[0]).toBe('granted');
     },
   },
   {
-    name: 'O11: the node at which a peer is seated hears that something waits for it, its own node too, and no other',
-    async run(subject, patience) {
-      const hands = new EngineClient(subject);
+    name: 'O11: a message notifies the node of the addressee, also if that is the same node, and no other',
+    async run(subject, timeout) {
+      const client = new EngineClient(subject);
       const [ann, bob] = [peer('ann', HERE), peer('bob', THERE)];
-      for (const one of [ann, bob]) await hands.claim(one);
-      expect(subject.node(FAR).words).toEqual([]);
-      expect(await hands.put(ann, letter('ann', 'nobody', '0'))).toBe('held');
-      expect(await hands.put(ann, letter('ann', 'bob', '1'))).toBe('held');
-      expect(await hands.put(ann, letter('ann', 'ann', '2'))).toBe('held');
-      await hands.take(ann);
-      expect(await hands.words(THERE, patience)).toEqual([{ type: 'mail', realm: GREEN, id: 'bob' }]);
-      expect(await hands.words(HERE, patience)).toEqual([{ type: 'mail', realm: GREEN, id: 'ann' }]);
-      expect(subject.node(FAR).words).toEqual([]);
-      expect([...(await hands.waiting())].sort()).toEqual(['bob', 'nobody']);
+      for (const one of [ann, bob]) await client.claim(one);
+      expect(subject.node(FAR).messages).toEqual([]);
+      expect(await client.put(ann, messageOf('ann', 'nobody', '0'))).toBe('held');
+      expect(await client.put(ann, messageOf('ann', 'bob', '1'))).toBe('held');
+      expect(await client.put(ann, messageOf('ann', 'ann', '2'))).toBe('held');
+      await client.take(ann);
+      expect(await client.messages(THERE, timeout)).toEqual([{ type: 'mail', realm: GREEN, id: 'bob' }]);
+      expect(await client.messages(HERE, timeout)).toEqual([{ type: 'mail', realm: GREEN, id: 'ann' }]);
+      expect(subject.node(FAR).messages).toEqual([]);
+      expect([...(await client.waiting())].sort()).toEqual(['bob', 'nobody']);
     },
   },
   {
-    name: 'O5: the node whose claim has moved hears whose it was',
-    async run(subject, patience) {
-      const hands = new EngineClient(subject);
+    name: 'O5: the node whose claim has moved is notified with the connection',
+    async run(subject, timeout) {
+      const client = new EngineClient(subject);
       const first = peer('ann', HERE, 7);
-      await hands.claim(first);
-      expect(subject.node(HERE).words).toEqual([]);
-      await hands.claim(peer('ann', THERE));
-      expect(await hands.words(HERE, patience)).toEqual([
+      await client.claim(first);
+      expect(subject.node(HERE).messages).toEqual([]);
+      await client.claim(peer('ann', THERE));
+      expect(await client.messages(HERE, timeout)).toEqual([
         { type: 'superseded', realm: GREEN, id: 'ann', connection: first.connection },
       ]);
-      expect(subject.node(THERE).words).toEqual([]);
+      expect(subject.node(THERE).messages).toEqual([]);
     },
   },
   {
-    name: 'O5, M17: of a sender that has moved, or is gone, nothing is kept that comes from where it was',
+    name: 'O5, M17: a message of a sender that has moved or released its id is rejected',
     async run(subject) {
-      const hands = new EngineClient(subject);
+      const client = new EngineClient(subject);
       const ann = peer('ann', HERE);
-      await hands.claim(ann);
-      await hands.claim(peer('ann', THERE));
-      expect(await hands.put(ann, letter('ann', 'bob', 'late'))).toBe('moved');
-      expect(await hands.put(peer('eve', HERE), letter('eve', 'bob', 'never in'))).toBe('moved');
-      expect(await hands.put(peer('ann', THERE), letter('ann', 'bob', 'new'))).toBe('held');
-      expect((await hands.take(peer('bob', HERE))).payloads).toEqual(['new']);
+      await client.claim(ann);
+      await client.claim(peer('ann', THERE));
+      expect(await client.put(ann, messageOf('ann', 'bob', 'late'))).toBe('moved');
+      expect(await client.put(peer('eve', HERE), messageOf('eve', 'bob', 'never in'))).toBe('moved');
+      expect(await client.put(peer('ann', THERE), messageOf('ann', 'bob', 'new'))).toBe('held');
+      expect((await client.take(peer('bob', HERE))).payloads).toEqual(['new']);
     },
   },
   {
-    name: 'M13: a sender whose lease has ended is heard all the same, while nobody else has its id',
+    name: 'M13: a message of a sender without a valid lease is accepted while its id has no other owner',
     async run(subject) {
-      const hands = new EngineClient(subject);
+      const client = new EngineClient(subject);
       const ann = peer('ann', HERE);
-      await hands.claim(ann);
+      await client.claim(ann);
       await subject.elapse(LEASE);
-      expect(await hands.put(ann, letter('ann', 'bob', 'late'))).toBe('held');
-      await hands.claim({ ...peer('ann', THERE), token: new Token('his') });
-      expect(await hands.put(ann, letter('ann', 'bob', 'too late'))).toBe('moved');
+      expect(await client.put(ann, messageOf('ann', 'bob', 'late'))).toBe('held');
+      await client.claim({ ...peer('ann', THERE), token: new Token('his') });
+      expect(await client.put(ann, messageOf('ann', 'bob', 'too late'))).toBe('moved');
     },
   },
   {
-    name: 'O5, O11: a connection that has lost its claim takes nothing, and learns that its claim has moved',
+    name: 'O5, O11: a connection that has lost its claim takes nothing, and the answer is moved',
     async run(subject) {
-      const hands = new EngineClient(subject);
+      const client = new EngineClient(subject);
       const [ann, old, young] = [peer('ann', HERE), peer('bob', HERE, 2), peer('bob', THERE)];
-      for (const one of [ann, old, young]) await hands.claim(one);
-      await hands.put(ann, letter('ann', 'bob', '1'));
-      expect(await hands.take(old)).toMatchObject({ payloads: [], claim: 'moved' });
-      expect(await hands.take(young)).toMatchObject({ payloads: ['1'], claim: 'held' });
+      for (const one of [ann, old, young]) await client.claim(one);
+      await client.put(ann, messageOf('ann', 'bob', '1'));
+      expect(await client.take(old)).toMatchObject({ payloads: [], claim: 'moved' });
+      expect(await client.take(young)).toMatchObject({ payloads: ['1'], claim: 'held' });
     },
   },
   {
-    name: 'M17: who takes hears whom something of its own still waits for',
+    name: 'M17: a take returns the addressees of waiting messages of the taker',
     async run(subject) {
-      const hands = new EngineClient(subject);
+      const client = new EngineClient(subject);
       const [ann, bob] = [peer('ann', HERE), peer('bob', THERE)];
-      for (const one of [ann, bob]) await hands.claim(one);
-      await hands.put(ann, letter('ann', 'bob', '1'));
-      expect((await hands.take(ann)).unread).toEqual(['bob']);
-      await hands.take(bob);
-      expect((await hands.take(ann)).unread).toEqual([]);
+      for (const one of [ann, bob]) await client.claim(one);
+      await client.put(ann, messageOf('ann', 'bob', '1'));
+      expect((await client.take(ann)).unread).toEqual(['bob']);
+      await client.take(bob);
+      expect((await client.take(ann)).unread).toEqual([]);
     },
   },
   {
-    name: 'M6: what is not worth waiting for is kept only for who is there; of the broker itself, too',
+    name: 'M6: a message that does not matter, or a notice of the broker, is held only for a connected peer',
     async run(subject) {
-      const hands = new EngineClient(subject);
+      const client = new EngineClient(subject);
       const [ann, bob] = [peer('ann', HERE), peer('bob', THERE)];
-      for (const one of [ann, bob]) await hands.claim(one);
-      expect(await hands.put(ann, letter('ann', 'nobody', '1', 'leave'))).toBe('unwanted');
-      expect(await hands.put(ann, letter('ann', 'bob', '2', 'leave'))).toBe('held');
-      expect(await hands.put(undefined, { ...letter('eve', 'bob', ''), kind: 'expire', payload: undefined })).toBe('held');
-      expect((await hands.take(bob)).payloads).toEqual(['2', 'expire']);
+      for (const one of [ann, bob]) await client.claim(one);
+      expect(await client.put(ann, messageOf('ann', 'nobody', '1', 'leave'))).toBe('unwanted');
+      expect(await client.put(ann, messageOf('ann', 'bob', '2', 'leave'))).toBe('held');
+      expect(await client.put(undefined, { ...messageOf('eve', 'bob', ''), kind: 'expire', payload: undefined })).toBe('held');
+      expect((await client.take(bob)).payloads).toEqual(['2', 'expire']);
     },
   },
   {
-    name: 'M13: more waits for a peer that is connected to another node than for one that is absent',
+    name: 'M13: the limit is higher for a peer connected to another node than for an absent peer',
     async run(subject) {
-      const hands = new EngineClient(subject);
+      const client = new EngineClient(subject);
       const [ann, bob] = [peer('ann', HERE), peer('bob', THERE)];
-      for (const one of [ann, bob]) await hands.claim(one);
+      for (const one of [ann, bob]) await client.claim(one);
       const all = Array.from({ length: ROOMY.mailboxMessages + 1 }, (_, n) => String(n));
-      const put = (to: string): Promise<HoldOutcome[]> => Promise.all(all.map((text) => hands.put(ann, letter('ann', to, text))));
+      const put = (to: string): Promise<HoldOutcome[]> =>
+        Promise.all(all.map((text) => client.put(ann, messageOf('ann', to, text))));
       expect((await put('nobody')).at(-1)).toBe('full');
       expect(new Set(await put('bob'))).toEqual(new Set(['held']));
-      expect((await hands.take(bob)).payloads).toEqual(all);
+      expect((await client.take(bob)).payloads).toEqual(all);
     },
   },
   {
-    name: 'M14: what the broker has to say waits for a peer whose node has no lease any more, and for no absent one',
+    name: 'M14: a notice of the broker waits for a peer whose node has no valid lease, and for no absent peer',
     async run(subject) {
-      const hands = new EngineClient(subject);
+      const client = new EngineClient(subject);
       const ann = peer('ann', HERE);
-      await hands.claim(ann);
+      await client.claim(ann);
       await subject.elapse(LEASE);
-      const notice = (to: string): SignalMessage => ({ ...letter('bob', to, ''), kind: 'expire', payload: undefined });
-      expect(await hands.put(undefined, notice('ann'))).toBe('held');
-      expect(await hands.put(undefined, notice('nobody'))).toBe('unwanted');
-      expect((await hands.take(ann)).payloads).toEqual(['expire']);
+      const notice = (to: string): SignalMessage => ({ ...messageOf('bob', to, ''), kind: 'expire', payload: undefined });
+      expect(await client.put(undefined, notice('ann'))).toBe('held');
+      expect(await client.put(undefined, notice('nobody'))).toBe('unwanted');
+      expect((await client.take(ann)).payloads).toEqual(['expire']);
     },
   },
 ];

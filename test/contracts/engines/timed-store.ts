@@ -3,20 +3,20 @@ import type { PeerDirectory } from '../../../src/application/ports/peer-director
 import type { Millis } from '../../../src/domain/time.ts';
 import { Token } from '../../../src/domain/token.ts';
 
-/** A store whose engine is at the time that a clause says, and whose senders all have their ids. */
-export function timedStore(store: MailboxStore, directory: PeerDirectory, turnTo: (now: Millis) => void): MailboxStore {
+/** Sets the engine's clock to the time of each call, and claims the ids of all senders. */
+export function timedStore(store: MailboxStore, directory: PeerDirectory, setClock: (now: Millis) => void): MailboxStore {
   return {
     put(realm, sender, message, now, answer) {
-      turnTo(now);
+      setClock(now);
       if (sender !== undefined) directory.claim({ ...sender, token: new Token('t') }, () => undefined);
       store.put(realm, sender, message, now, answer);
     },
     expire(now, answer) {
-      turnTo(now);
+      setClock(now);
       store.expire(now, answer);
     },
-    take: (...given) => store.take(...given),
-    waiting: (...given) => store.waiting(...given),
+    take: (...args) => store.take(...args),
+    waiting: (...args) => store.waiting(...args),
     nextDeadline: () => store.nextDeadline(),
   };
 }

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { NEVER } from '../../../src/domain/time.ts';
 import { expire, MUCH_LATER, offer, pair, takePayloads, put, take, TIMEOUT, type Clause } from './fixture.ts';
 
-/** How long it waits, and what is left. */
+/** Expiry of messages. */
 export const AGE_CLAUSES: readonly Clause[] = [
   {
     name: 'M14: a message expires at its own age, not at that of its mailbox',
@@ -16,7 +16,7 @@ export const AGE_CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'M14: a mailbox that was read does not expire, and one that is filled again begins anew',
+    name: 'M14: a collected mailbox does not expire, and new messages start a new timeout',
     async run(subject) {
       await put(subject, offer(), { now: 0 });
       await take(subject, 'bob');
@@ -26,7 +26,7 @@ export const AGE_CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'M14: each pair of sender and absent peer is told once for each sweep',
+    name: 'M14: each pair of sender and absent peer is returned once for each sweep',
     async run(subject) {
       for (const now of [0, 1, 2, 600]) {
         await put(subject, offer({ from: 'ann', to: 'bob' }), { now });
@@ -40,25 +40,25 @@ export const AGE_CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'M14: a sweep tells of every realm, and names it',
+    name: 'M14: a sweep covers every realm, and returns the realm',
     async run(subject) {
       await put(subject, offer(), { realm: 'green' });
       await put(subject, offer({ from: '__proto__' }), { realm: 'blue' });
       await put(subject, offer(), { realm: 'red', now: 600 });
-      const told = sorted(await expire(subject, TIMEOUT + 300));
-      expect(told).toEqual(sorted([pair('ann', 'bob', 'green'), pair('__proto__', 'bob', 'blue')]));
+      const expired = sorted(await expire(subject, TIMEOUT + 300));
+      expect(expired).toEqual(sorted([pair('ann', 'bob', 'green'), pair('__proto__', 'bob', 'blue')]));
     },
   },
   {
-    name: 'M14: what has expired is not taken any more, and what is left keeps its order',
+    name: 'M14: an expired message is not taken, and the remaining messages keep their order',
     async run(subject) {
-      for (const [place, now] of [0, 100, 200, 300].entries()) await put(subject, offer({ payload: `${place}` }), { now });
+      for (const [index, now] of [0, 100, 200, 300].entries()) await put(subject, offer({ payload: `${index}` }), { now });
       await expire(subject, TIMEOUT + 150);
       expect(await takePayloads(subject, 'bob')).toEqual(['2', '3']);
     },
   },
   {
-    name: 'M14: the next deadline is that of the oldest message of all, and NEVER where nothing waits',
+    name: 'M14: the next deadline is that of the oldest message, and NEVER without messages',
     async run(subject) {
       const { store } = subject;
       expect(store.nextDeadline()).toBe(NEVER);
@@ -77,14 +77,14 @@ export const AGE_CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'promise 5: nothing is left when all was taken or has expired',
+    name: 'promise 5: the store is empty when all messages are taken or expired',
     async run(subject) {
-      for (let place = 0; place < 60; place++) {
-        const message = offer({ from: `sender ${place % 7}`, to: `peer ${place % 11}` });
-        await put(subject, message, { realm: `realm ${place % 2}`, now: place });
+      for (let index = 0; index < 60; index++) {
+        const message = offer({ from: `sender ${index % 7}`, to: `peer ${index % 11}` });
+        await put(subject, message, { realm: `realm ${index % 2}`, now: index });
       }
       expect((await subject.usage()).bytes).toBeGreaterThan(0);
-      for (let place = 0; place < 5; place++) await take(subject, `peer ${place}`, `realm ${place % 2}`);
+      for (let index = 0; index < 5; index++) await take(subject, `peer ${index}`, `realm ${index % 2}`);
       await expire(subject, TIMEOUT + 30);
       await expire(subject, MUCH_LATER);
       expect(await subject.usage()).toEqual({ mailboxes: 0, bytes: 0 });

@@ -5,15 +5,15 @@ import type { Millis } from '../../../src/domain/time.ts';
 import { expire, MUCH_LATER, offer, takePayloads, put, take, TIMEOUT, TOO_LARGE, weigh } from './fixture.ts';
 import type { Clause, MailboxSubject } from './fixture.ts';
 
-/** How much waits at most. */
+/** Limits of mailboxes. */
 export const BOUND_CLAUSES: readonly Clause[] = [
   {
-    name: 'M13: a mailbox takes its last message, and not one more; what is taken or expired makes room',
+    name: 'M13: the message limit of a mailbox is exact; taken and expired messages do not count',
     limits: { mailboxMessages: 3 },
     run: (subject) => fillsExactly(subject, 3),
   },
   {
-    name: 'M13: a mailbox takes its last byte, and not one more; what is taken or expired makes room',
+    name: 'M13: the byte limit of a mailbox is exact; taken and expired messages do not count',
     limits: { mailboxBytes: 4 * weigh(offer()) },
     async run(subject) {
       await fillsExactly(subject, 4);
@@ -23,7 +23,7 @@ export const BOUND_CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'M13: a realm takes its last byte, and not one more; what is taken or expired makes room',
+    name: 'M13: the byte limit of a realm is exact; taken and expired messages do not count',
     limits: { realmMailboxBytes: 4 * weigh(offer()) },
     async run(subject) {
       await fillsExactly(subject, 4);
@@ -37,7 +37,7 @@ export const BOUND_CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'M13: a sender has its last mailbox, and not one more; what is taken or expired makes room',
+    name: 'M13: the mailbox limit of a sender is exact; taken and expired messages do not count',
     limits: { mailboxesPerSender: 2 },
     async run(subject) {
       for (const to of ['bob', 'carol', 'bob']) expect(await put(subject, offer({ to }))).toBe('held');
@@ -51,41 +51,41 @@ export const BOUND_CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'M13: a sender that may open no more mailboxes may fill those that it has, and pays for no other sender',
+    name: 'M13: a sender at its mailbox limit can use its open mailboxes, and limits no other sender',
     limits: { mailboxesPerSender: 5 },
     async run(subject) {
-      const opened = await fill(subject, (place) => offer({ to: `peer ${place}` }));
-      for (let place = 0; place < opened; place++) expect(await put(subject, offer({ to: `peer ${place}` }))).toBe('held');
+      const opened = await fill(subject, (index) => offer({ to: `peer ${index}` }));
+      for (let index = 0; index < opened; index++) expect(await put(subject, offer({ to: `peer ${index}` }))).toBe('held');
       expect(await put(subject, offer({ from: 'eve', to: 'peer 0' }))).toBe('held');
       expect(await put(subject, offer({ from: 'eve', to: 'another' }))).toBe('held');
       expect(await put(subject, offer({ to: 'another' }), { realm: 'blue' })).toBe('held');
     },
   },
   {
-    name: 'M13: a sender has a mailbox until the last of its messages there has expired',
+    name: 'M13: a mailbox counts for a sender until its last message there has expired',
     limits: { mailboxesPerSender: 5 },
     async run(subject) {
-      await fill(subject, (place) => offer({ to: `peer ${place}` }));
+      await fill(subject, (index) => offer({ to: `peer ${index}` }));
       for (const now of [1, TIMEOUT]) expect(await put(subject, offer({ to: 'peer 0' }), { now })).toBe('held');
       await expire(subject, TIMEOUT * 1.5);
-      const opened = await fill(subject, (place) => offer({ to: `later ${place}` }), TIMEOUT * 1.5);
+      const opened = await fill(subject, (index) => offer({ to: `later ${index}` }), TIMEOUT * 1.5);
       await expire(subject, MUCH_LATER);
-      expect(await fill(subject, (place) => offer({ to: `at last ${place}` }), MUCH_LATER)).toBe(opened + 1);
+      expect(await fill(subject, (index) => offer({ to: `at last ${index}` }), MUCH_LATER)).toBe(opened + 1);
     },
   },
   {
-    name: 'M13: a full mailbox leaves room to others, and a full realm to other realms',
+    name: 'M13: a full mailbox does not limit other mailboxes, and a full realm does not limit other realms',
     limits: { mailboxMessages: 10, mailboxBytes: 8 * weigh(offer()), realmMailboxBytes: 40 * weigh(offer()) },
     async run(subject) {
       await fill(subject, () => offer({ to: 'bob' }));
       expect(await put(subject, offer({ to: 'carol' }))).toBe('held');
       expect(await put(subject, offer({ to: 'bob' }), { realm: 'blue' })).toBe('held');
-      await fill(subject, (place) => offer({ to: `peer ${place}` }));
+      await fill(subject, (index) => offer({ to: `peer ${index}` }));
       expect(await put(subject, offer({ to: 'carol' }), { realm: 'blue' })).toBe('held');
     },
   },
   {
-    name: 'M13: what found no room leaves no trace',
+    name: 'M13: a rejected message uses no memory',
     async run(subject) {
       await put(subject, offer({ payload: '"first"' }));
       const before = await subject.usage();
@@ -97,7 +97,7 @@ export const BOUND_CLAUSES: readonly Clause[] = [
   },
 ];
 
-/** `bob` has room for `room` messages, after a take and after an expiry too. Ends much later, with nothing left. */
+/** The mailbox of `bob` holds exactly `room` messages, also after a take and after an expiry. Leaves the store empty. */
 async function fillsExactly(subject: MailboxSubject, room: number): Promise<void> {
   expect(await fill(subject, () => offer())).toBe(room);
   await take(subject, 'bob');
@@ -107,8 +107,8 @@ async function fillsExactly(subject: MailboxSubject, room: number): Promise<void
   expect(await take(subject, 'bob')).toHaveLength(room);
 }
 
-/** Puts until there is no room. @returns how many were held. */
-async function fill(subject: MailboxSubject, next: (place: number) => SignalMessage, now: Millis = 0): Promise<number> {
-  for (let place = 0; place < 50; place++) if ((await put(subject, next(place), { now })) === 'full') return place;
-  return expect.fail('there is no bound');
+/** Puts messages until one is rejected. @returns the number of held messages. */
+async function fill(subject: MailboxSubject, next: (index: number) => SignalMessage, now: Millis = 0): Promise<number> {
+  for (let index = 0; index < 50; index++) if ((await put(subject, next(index), { now })) === 'full') return index;
+  return expect.fail('the store has no limit');
 }

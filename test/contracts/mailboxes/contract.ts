@@ -6,15 +6,15 @@ import { OWNER_CLAUSES } from './owner-clauses.ts';
 import { ROOMY, type Clause, type MailboxSubject } from './fixture.ts';
 import { STORE_CLAUSES } from './store-clauses.ts';
 
-/** What every mailbox store promises. */
+/** Promises of every mailbox store. */
 export const CLAUSES: readonly Clause[] = [...STORE_CLAUSES, ...BOUND_CLAUSES, ...AGE_CLAUSES, ...OWNER_CLAUSES];
 
-/** The limits that a clause asks for, and room for everything else. */
+/** The limits of a clause; all other limits are high. */
 export function limitsOf(clause: Clause): MailboxLimits {
   return { ...ROOMY, ...clause.limits };
 }
 
-/** Holds one mailbox store to all promises of its port. */
+/** Tests all promises of the port. */
 export function mailboxContract(name: string, start: (limits: MailboxLimits) => Promise<MailboxSubject>): void {
   describe(`mailbox store ${name}`, () => {
     for (const clause of CLAUSES) {

@@ -5,16 +5,16 @@ import { heldMessageBytes, type SignalMessage } from '../../../src/domain/messag
 import type { Millis } from '../../../src/domain/time.ts';
 import { Token } from '../../../src/domain/token.ts';
 
-/** What waits in all realms together. */
+/** Mailboxes and bytes in all realms. */
 export interface Usage {
   readonly mailboxes: number;
   readonly bytes: number;
 }
 
-/** One empty store with the limits that a clause asks for. */
+/** One empty store with the limits of a clause. */
 export interface MailboxSubject {
   readonly store: MailboxStore;
-  /** Several nodes take from it: what others took is known with the next look for what has expired. */
+  /** The store is shared by several nodes: takes of others update the deadline with the next expiry check. */
   readonly isShared?: boolean;
   usage(): Promise<Usage>;
   dispose(): Promise<void>;
@@ -28,7 +28,7 @@ export interface Clause {
 }
 
 export const TIMEOUT: Millis = 1_000;
-/** When whatever was put at the start has expired, whoever counts. */
+/** All messages that were put at the start have expired by this time. */
 export const MUCH_LATER: Millis = 10 * TIMEOUT;
 
 export const ROOMY: MailboxLimits = {
@@ -42,7 +42,7 @@ export const ROOMY: MailboxLimits = {
 
 export const GREEN = 'green';
 
-/** An offer of `ann` to `bob`, unless told otherwise. */
+/** An offer of `ann` to `bob` by default. */
 export function offer(but: { from?: string; to?: string; payload?: string; token?: string } = {}): SignalMessage {
   return {
     kind: 'offer',
@@ -55,7 +55,7 @@ export function offer(but: { from?: string; to?: string; payload?: string; token
 
 export const TOO_LARGE: SignalMessage = { ...offer({ from: 'eve' }), payload: new Uint8Array(2 * ROOMY.mailboxBytes) };
 
-/** How much all `messages` count against the bounds. */
+/** Bytes of all `messages`, as the limits count them. */
 export function weigh(...messages: SignalMessage[]): number {
   return messages.reduce((bytes, message) => bytes + heldMessageBytes(message), 0);
 }
@@ -68,7 +68,7 @@ export function take({ store }: MailboxSubject, id: string, realm = GREEN): Prom
   return new Promise((answer) => store.take(mailboxOwner(realmKey(realm), id as PeerId), answer));
 }
 
-/** A connection that speaks for an id. */
+/** A connection that owns an id. */
 export function mailboxOwner(realm: RealmKey, id: PeerId): MailboxPeer {
   return { realm: { key: realm, node: nodeId('here') }, id, connection: connectionId(1, 0) };
 }
@@ -77,7 +77,7 @@ export function expire({ store }: MailboxSubject, now: Millis): Promise<readonly
   return new Promise((answer) => store.expire(now, answer));
 }
 
-/** What waits for `id`, as text, in order; none of it waits any more. */
+/** Takes the messages for `id`, and returns their payloads as text. */
 export async function takePayloads(subject: MailboxSubject, id: string, realm = GREEN): Promise<string[]> {
   return (await take(subject, id, realm)).map(({ payload }) => new TextDecoder().decode(payload));
 }
@@ -86,7 +86,7 @@ export function pair(from: string, to: string, realm = GREEN): { realm: string; 
   return { realm, from, to };
 }
 
-/** A message whose payload compares by its bytes, whatever holds them. */
+/** A message with a comparable payload. */
 export function plain({ kind, from, to, payload }: SignalMessage): unknown {
   return { kind, from, to, payload: payload === undefined ? undefined : Buffer.from(payload).toString('hex') };
 }

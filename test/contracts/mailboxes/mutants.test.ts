@@ -12,7 +12,7 @@ type PutAnswer = (outcome: HoldOutcome) => void;
 type TakeAnswer = (messages: readonly SignalMessage[], unread: readonly PeerId[]) => void;
 type ExpireAnswer = (expired: readonly ExpiredInRealm[]) => void;
 
-/** Correct, and every answer comes in a later turn. */
+/** Correct, and answers in a later turn. */
 class LateStore extends MemoryMailboxStore {
   override put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
     super.put(realm, sender, message, now, (outcome) => setImmediate(() => answer(outcome)));
@@ -27,14 +27,14 @@ class LateStore extends MemoryMailboxStore {
   }
 }
 
-/** Reads the message when it gets round to it. */
+/** Reads the message after the call. */
 class LazyStore extends LateStore {
   override put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
     setImmediate(() => MemoryMailboxStore.prototype.put.call(this, realm, sender, message, now, answer));
   }
 }
 
-/** Throws away what it handed out one turn later. */
+/** Removes taken messages one turn later. */
 class SharingStore extends MemoryMailboxStore {
   readonly #handedOut = new Map<PeerId, readonly SignalMessage[]>();
 
@@ -55,7 +55,7 @@ class BackwardStore extends MemoryMailboxStore {
   }
 }
 
-/** Names a mailbox by its realm and its peer, with a colon between them. */
+/** Joins realm and id with a colon. */
 class JoiningStore extends MemoryMailboxStore {
   override put(realm: RealmKey, _sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
     const [shorter, longer] = split(`${realm}:${message.to}`);
@@ -78,8 +78,8 @@ function split(place: string): [RealmKey, PeerId] {
   return [realmKey(realm), id.join(':') as PeerId];
 }
 
-/** Gives all realms one room. */
-class CrowdedStore extends MemoryMailboxStore {
+/** Shares one limit between all realms. */
+class SharedLimitStore extends MemoryMailboxStore {
   readonly #limits: MailboxLimits;
 
   constructor(limits: MailboxLimits) {
@@ -103,8 +103,8 @@ class WholesaleStore extends MemoryMailboxStore {
   }
 }
 
-/** Tells of each message, not of each pair. */
-class ChattyStore extends MemoryMailboxStore {
+/** Returns each message, not each pair. */
+class RepeatedPairStore extends MemoryMailboxStore {
   readonly #limits: MailboxLimits;
   #held: (ExpiredInRealm & { readonly arrivedAt: Millis })[] = [];
 
@@ -142,15 +142,15 @@ class RepeatingStore extends MemoryMailboxStore {
   }
 }
 
-/** Keeps no owner. */
+/** Stores no owner. */
 class OwnerlessStore extends MemoryMailboxStore {
   override put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
     super.put(realm, sender, { ...message, owner: undefined }, now, answer);
   }
 }
 
-/** Takes each token for an owner of its own, though two have the same text. */
-class SuspiciousStore extends MemoryMailboxStore {
+/** Treats each token object as a separate owner, also with the same text. */
+class TokenIdentityStore extends MemoryMailboxStore {
   readonly #pairs: (ExpiredInRealm & { owner: unknown })[] = [];
 
   override put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
@@ -164,159 +164,159 @@ class SuspiciousStore extends MemoryMailboxStore {
   }
 }
 
-class HurriedStore extends MemoryMailboxStore {
+class EarlyDeadlineStore extends MemoryMailboxStore {
   override nextDeadline(): Millis {
     return super.nextDeadline() - 1;
   }
 }
 
-/** Never forgets a mailbox that it had to turn somebody away from. */
+/** Counts every rejected message as a mailbox. */
 class LeakyStore extends MemoryMailboxStore {
-  #turnedAway = 0;
+  #rejected = 0;
 
   override put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
     super.put(realm, sender, message, now, (outcome) => {
-      if (outcome === 'full') this.#turnedAway += 1;
+      if (outcome === 'full') this.#rejected += 1;
       answer(outcome);
     });
   }
 
   override usage(): Usage {
     const { mailboxes, bytes } = super.usage();
-    return { mailboxes: mailboxes + this.#turnedAway, bytes };
+    return { mailboxes: mailboxes + this.#rejected, bytes };
   }
 }
 
-const MUTANTS: readonly { fault: string; make(limits: MailboxLimits): MemoryMailboxStore; dies: readonly string[] }[] = [
+const MUTANTS: readonly { fault: string; make(limits: MailboxLimits): MemoryMailboxStore; fails: readonly string[] }[] = [
   {
     fault: 'reads a message after the call',
     make: (limits) => new LazyStore(limits),
-    dies: [
-      'each answer comes once, in the order of the calls',
-      'M13: what is kept is a copy: the borrowed payload may be written over right after the call',
-      "M13: what is kept is a copy, also of Node's buffers, whose `slice` makes none",
+    fails: [
+      'calls each answer once, in the order of the calls',
+      'M13: put copies the payload: the caller may overwrite it after the call',
+      "M13: put copies the payload also of Node's buffers, whose `slice` does not copy",
     ],
   },
   {
-    fault: 'throws away late what it handed out',
+    fault: 'removes taken messages too late',
     make: (limits) => new SharingStore(limits),
-    dies: ['O11: two that take at once share nothing'],
+    fails: ['O11: concurrent takes return no message twice'],
   },
   {
-    fault: 'takes the youngest first',
+    fault: 'returns the newest message first',
     make: (limits) => new BackwardStore(limits),
-    dies: [
-      'O11, M17: take gives all that waits, in the order it came',
-      'M2: a message comes back as it was put',
-      'M14: what has expired is not taken any more, and what is left keeps its order',
+    fails: [
+      'O11, M17: take returns all waiting messages in the order of arrival',
+      'M2: a message is returned unchanged',
+      'M14: an expired message is not taken, and the remaining messages keep their order',
     ],
   },
   {
     fault: 'joins realm and id by a colon',
     make: (limits) => new JoiningStore(limits),
-    dies: ['O2: realm and id do not run together, whatever stands between them'],
+    fails: ['O2: realm and id are not confused by any separator'],
   },
   {
-    fault: 'gives all realms one room',
-    make: (limits) => new CrowdedStore(limits),
-    dies: ['M13: a full mailbox leaves room to others, and a full realm to other realms'],
+    fault: 'shares one limit between all realms',
+    make: (limits) => new SharedLimitStore(limits),
+    fails: ['M13: a full mailbox does not limit other mailboxes, and a full realm does not limit other realms'],
   },
   {
     fault: 'drops a mailbox with its oldest message',
     make: (limits) => new WholesaleStore(limits),
-    dies: [
-      'M13: a sender has a mailbox until the last of its messages there has expired',
+    fails: [
+      'M13: a mailbox counts for a sender until its last message there has expired',
       'M14: a message expires at its own age, not at that of its mailbox',
-      'M14: each pair of sender and absent peer is told once for each sweep',
-      'M14: what has expired is not taken any more, and what is left keeps its order',
-      'M14: the next deadline is that of the oldest message of all, and NEVER where nothing waits',
+      'M14: each pair of sender and absent peer is returned once for each sweep',
+      'M14: an expired message is not taken, and the remaining messages keep their order',
+      'M14: the next deadline is that of the oldest message, and NEVER without messages',
     ],
   },
   {
-    fault: 'tells a pair twice',
-    make: (limits) => new ChattyStore(limits),
-    dies: [
-      'M14: each pair of sender and absent peer is told once for each sweep',
-      'M15: what has expired names its owner: two owners of one id are told apart, one that is back is told once',
+    fault: 'returns a pair twice',
+    make: (limits) => new RepeatedPairStore(limits),
+    fails: [
+      'M14: each pair of sender and absent peer is returned once for each sweep',
+      'M15: expired pairs contain the owner: two owners of one id are distinct, a returning owner is returned once',
     ],
   },
   {
-    fault: 'takes payloads for text',
+    fault: 'treats payloads as text',
     make: (limits) => new TextStore(limits),
-    dies: ['M2: a message comes back as it was put'],
+    fails: ['M2: a message is returned unchanged'],
   },
   {
     fault: 'answers twice',
     make: (limits) => new RepeatingStore(limits),
-    dies: ['each answer comes once, in the order of the calls'],
+    fails: ['calls each answer once, in the order of the calls'],
   },
   {
-    fault: 'keeps no owner',
+    fault: 'stores no owner',
     make: (limits) => new OwnerlessStore(limits),
-    dies: [
-      'M15: a message and a notice come back with the proof of their owner',
-      'M15: the proof that came back can be kept again',
-      'M15: what has expired names its owner: two owners of one id are told apart, one that is back is told once',
+    fails: [
+      'M15: a message and a notice keep the proof of their owner',
+      'M15: a returned proof can be stored again',
+      'M15: expired pairs contain the owner: two owners of one id are distinct, a returning owner is returned once',
     ],
   },
   {
-    fault: 'takes an owner that is back for another one',
-    make: (limits) => new SuspiciousStore(limits),
-    dies: ['M15: what has expired names its owner: two owners of one id are told apart, one that is back is told once'],
+    fault: 'treats a returning owner as another one',
+    make: (limits) => new TokenIdentityStore(limits),
+    fails: ['M15: expired pairs contain the owner: two owners of one id are distinct, a returning owner is returned once'],
   },
   {
-    fault: 'wakes the sweeper too early',
-    make: (limits) => new HurriedStore(limits),
-    dies: ['M14: the next deadline is that of the oldest message of all, and NEVER where nothing waits'],
+    fault: 'returns a deadline that is too early',
+    make: (limits) => new EarlyDeadlineStore(limits),
+    fails: ['M14: the next deadline is that of the oldest message, and NEVER without messages'],
   },
   {
-    fault: 'leaves a trace of what found no room',
+    fault: 'counts rejected messages',
     make: (limits) => new LeakyStore(limits),
-    dies: ['M13: what found no room leaves no trace'],
+    fails: ['M13: a rejected message uses no memory'],
   },
 ];
 
-/** Each bound, and where it is seen that it is one too much or too little. */
-const BOUNDS: readonly { bound: keyof MailboxLimits; dies: readonly string[] }[] = [
+/** Each limit, and the clauses that detect an off-by-one error. */
+const BOUNDS: readonly { bound: keyof MailboxLimits; fails: readonly string[] }[] = [
   {
     bound: 'mailboxMessages',
-    dies: ['M13: a mailbox takes its last message, and not one more; what is taken or expired makes room'],
+    fails: ['M13: the message limit of a mailbox is exact; taken and expired messages do not count'],
   },
   {
     bound: 'mailboxBytes',
-    dies: ['M13: a mailbox takes its last byte, and not one more; what is taken or expired makes room'],
+    fails: ['M13: the byte limit of a mailbox is exact; taken and expired messages do not count'],
   },
   {
     bound: 'realmMailboxBytes',
-    dies: ['M13: a realm takes its last byte, and not one more; what is taken or expired makes room'],
+    fails: ['M13: the byte limit of a realm is exact; taken and expired messages do not count'],
   },
   {
     bound: 'mailboxesPerSender',
-    dies: ['M13: a sender has its last mailbox, and not one more; what is taken or expired makes room'],
+    fails: ['M13: the mailbox limit of a sender is exact; taken and expired messages do not count'],
   },
   {
     bound: 'expireTimeout',
-    dies: [
+    fails: [
       'M14: a message expires at its own age, not at that of its mailbox',
-      'M14: the next deadline is that of the oldest message of all, and NEVER where nothing waits',
+      'M14: the next deadline is that of the oldest message, and NEVER without messages',
     ],
   },
 ];
 
 describe('a mailbox store that breaks a promise', () => {
-  for (const { fault, make, dies } of MUTANTS) {
-    it(`${fault}: fails where it is said, and nowhere else`, async () => {
-      expect(await failures(make)).toEqual(dies);
+  for (const { fault, make, fails } of MUTANTS) {
+    it(`${fault}: fails exactly the clauses of that promise`, async () => {
+      expect(await failures(make)).toEqual(fails);
     });
   }
 
-  for (const { bound, dies } of BOUNDS) {
-    it.each([1, -1])(`has ${bound} off by %i: fails where it is said, and nowhere else`, async (by) => {
-      expect(await failures((limits) => new MemoryMailboxStore({ ...limits, [bound]: limits[bound] + by }))).toEqual(dies);
+  for (const { bound, fails } of BOUNDS) {
+    it.each([1, -1])(`has ${bound} off by %i: fails exactly the clauses of that promise`, async (by) => {
+      expect(await failures((limits) => new MemoryMailboxStore({ ...limits, [bound]: limits[bound] + by }))).toEqual(fails);
     });
   }
 
-  it('and one that answers late breaks none', async () => {
+  it('and answers in a later turn: fails no clause', async () => {
     expect(await failures((limits) => new LateStore(limits))).toEqual([]);
   });
 });

@@ -3,13 +3,13 @@ import { notice } from '../../../src/domain/message.ts';
 import { Token } from '../../../src/domain/token.ts';
 import { expire, offer, put, take, MUCH_LATER, type Clause, type MailboxSubject } from './fixture.ts';
 
-/** M15: which owner of an id is told what becomes of a message. */
+/** M15: owners of messages. */
 export const OWNER_CLAUSES: readonly Clause[] = [
   {
-    name: 'M15: a message and a notice come back with the proof of their owner',
+    name: 'M15: a message and a notice keep the proof of their owner',
     async run(subject) {
       const { from, to } = offer();
-      // A notice is kept for a peer that holds its id.
+      // A notice is held only for a peer that owns its id.
       await put(subject, offer({ from: 'bob', to: 'cem' }));
       await put(subject, offer({ token: 'one' }));
       await put(subject, notice('leave', from, to, new Token('two')));
@@ -19,7 +19,7 @@ export const OWNER_CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'M15: the proof that came back can be kept again',
+    name: 'M15: a returned proof can be stored again',
     async run(subject) {
       await put(subject, offer({ token: 'one' }));
       for (const message of await take(subject, 'bob')) await put(subject, message);
@@ -27,7 +27,7 @@ export const OWNER_CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'M15: what has expired names its owner: two owners of one id are told apart, one that is back is told once',
+    name: 'M15: expired pairs contain the owner: two owners of one id are distinct, a returning owner is returned once',
     async run(subject) {
       for (const token of ['one', 'two', 'one']) await put(subject, offer({ token }));
       expect((await ownersOf(subject)).sort()).toEqual([new Token('one').proof, new Token('two').proof].sort());

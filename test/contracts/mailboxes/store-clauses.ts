@@ -19,20 +19,20 @@ const ODD_IDS: readonly string[] = [
   ...['😀'.repeat(128), '字'.repeat(128), '字'.repeat(127)],
 ];
 
-/** Order, copies, and who gets what. */
+/** Order, copies and separation of mailboxes. */
 export const STORE_CLAUSES: readonly Clause[] = [
   {
-    name: 'O11, M17: take gives all that waits, in the order it came',
+    name: 'O11, M17: take returns all waiting messages in the order of arrival',
     async run(subject) {
-      const texts = Array.from({ length: 40 }, (_, place) => `"${place}"`);
-      for (const [place, payload] of texts.entries()) {
-        expect(await put(subject, offer({ from: place % 3 === 0 ? 'ann' : 'eve', payload }), { now: place })).toBe('held');
+      const texts = Array.from({ length: 40 }, (_, index) => `"${index}"`);
+      for (const [index, payload] of texts.entries()) {
+        expect(await put(subject, offer({ from: index % 3 === 0 ? 'ann' : 'eve', payload }), { now: index })).toBe('held');
       }
       expect(await takePayloads(subject, 'bob')).toEqual(texts);
     },
   },
   {
-    name: 'O11: what was taken is gone',
+    name: 'O11: taken messages are removed',
     async run(subject) {
       await put(subject, offer());
       expect(await take(subject, 'bob')).toHaveLength(1);
@@ -41,15 +41,15 @@ export const STORE_CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'O11: two that take at once share nothing',
+    name: 'O11: concurrent takes return no message twice',
     async run(subject) {
-      for (let place = 0; place < 10; place++) await put(subject, offer({ payload: `${place}` }));
+      for (let index = 0; index < 10; index++) await put(subject, offer({ payload: `${index}` }));
       const taken = await Promise.all(Array.from({ length: 4 }, () => takePayloads(subject, 'bob')));
       expect(taken.flat().sort()).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
     },
   },
   {
-    name: 'O11: take leaves what waits for others',
+    name: 'O11: take does not remove messages for other ids',
     async run(subject) {
       await put(subject, offer({ to: 'bob', payload: '"for bob"' }));
       await put(subject, offer({ to: 'bo', payload: '"for bo"' }));
@@ -58,7 +58,7 @@ export const STORE_CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'O2: realms know nothing of each other',
+    name: 'O2: realms are independent',
     async run(subject) {
       await put(subject, offer({ payload: '"in green"' }), { realm: 'green' });
       await put(subject, offer({ payload: '"in blue"' }), { realm: 'blue' });
@@ -68,7 +68,7 @@ export const STORE_CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'each answer comes once, in the order of the calls',
+    name: 'calls each answer once, in the order of the calls',
     async run(subject) {
       const { store } = subject;
       const answers: unknown[] = [];
@@ -86,15 +86,15 @@ export const STORE_CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'M13: what is kept is a copy: the borrowed payload may be written over right after the call',
-    run: (subject) => survivesPoison(subject, new Uint8Array(64)),
+    name: 'M13: put copies the payload: the caller may overwrite it after the call',
+    run: (subject) => copiesPayload(subject, new Uint8Array(64)),
   },
   {
-    name: "M13: what is kept is a copy, also of Node's buffers, whose `slice` makes none",
-    run: (subject) => survivesPoison(subject, Buffer.alloc(64)),
+    name: "M13: put copies the payload also of Node's buffers, whose `slice` does not copy",
+    run: (subject) => copiesPayload(subject, Buffer.alloc(64)),
   },
   {
-    name: 'M2: a message comes back as it was put',
+    name: 'M2: a message is returned unchanged',
     async run(subject) {
       const everyByte = Uint8Array.from({ length: 256 }, (_, byte) => byte);
       const messages: readonly SignalMessage[] = [
@@ -107,7 +107,7 @@ export const STORE_CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'O7: an id is any text, and no two texts are one id',
+    name: 'O7: any text is an id, and different texts are different ids',
     async run(subject) {
       const messages = ODD_IDS.map((id) => offer({ from: id, to: id, payload: JSON.stringify(id) }));
       for (const message of messages) expect(await put(subject, message), message.to).toBe('held');
@@ -115,7 +115,7 @@ export const STORE_CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'O2: realm and id do not run together, whatever stands between them',
+    name: 'O2: realm and id are not confused by any separator',
     async run(subject) {
       for (const between of [':', '/', '.', '|', ' ', '{}']) {
         await put(subject, offer({ to: `a${between}b` }), { realm: 'green' });
@@ -125,7 +125,7 @@ export const STORE_CLAUSES: readonly Clause[] = [
   },
 ];
 
-async function survivesPoison(subject: MailboxSubject, bytes: Uint8Array): Promise<void> {
+async function copiesPayload(subject: MailboxSubject, bytes: Uint8Array): Promise<void> {
   bytes.fill(0x61);
   const held = put(subject, { ...offer(), payload: bytes.subarray(8, 16) });
   bytes.fill(0x78);
