@@ -131,7 +131,8 @@ function newLedger(node: NodeId): JournalState {
 function enter(ledger: JournalState, entry: Entry): void {
   if (entry.of === 'seat') ledger.applyClaim(entry.id, entry.seat, entry);
   else if (entry.of === 'taken') ledger.applyRemoval(entry.id, entry.taken, entry);
-  else if (entry.of === 'bag') ledger.applyBatch({ kind: 'batch', messageId: entry.ticket, author: NODES[0] }, entry.letters, entry);
+  else if (entry.of === 'bag')
+    ledger.applyBatch({ kind: 'batch', messageId: entry.ticket, author: NODES[0] }, entry.letters, entry);
   else ledger.applyLease(entry.node, entry);
 }
 
