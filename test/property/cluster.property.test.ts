@@ -5,100 +5,103 @@ import { SimulatedEngine } from './cluster/simulated-engine.ts';
 import { SimulatedNats } from './cluster/simulated-nats.ts';
 
 const name = fc.constantFrom<PeerName>(...PEERS);
-const place = fc.nat({ max: NODES - 1 });
+const nodeIndex = fc.nat({ max: NODES - 1 });
 
-type Deed = (world: SimulatedCluster) => void | Promise<void>;
+type Action = (cluster: SimulatedCluster) => void | Promise<void>;
 interface Step {
-  readonly words: string;
-  readonly deed: Deed;
+  readonly text: string;
+  readonly act: Action;
 }
 
-const connects = fc
-  .tuple(name, place)
-  .map(([who, at]): Step => ({ words: `${who} connects to ${at}`, deed: (w) => w.connect(who, at) }));
-const offers = fc.tuple(name, name, fc.integer({ min: 1, max: 3 })).map(([from, to, times]): Step => ({
-  words: `${from} offers to ${to}, ${times} times`,
-  deed: (w) => w.sendOffers(from, to, times),
+const connectPeer = fc
+  .tuple(name, nodeIndex)
+  .map(([who, at]): Step => ({ text: `${who} connects to ${at}`, act: (w) => w.connect(who, at) }));
+const sendOffers = fc.tuple(name, name, fc.integer({ min: 1, max: 3 })).map(([from, to, times]): Step => ({
+  text: `${from} offers to ${to}, ${times} times`,
+  act: (w) => w.sendOffers(from, to, times),
 }));
-const chats = fc
+const sendSlowly = fc
   .tuple(name, name, fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 3, maxLength: 8 }))
   .map(([from, to, pauses]): Step => ({
-    words: `${from} offers to ${to}, with pauses of ${pauses.join()} ms`,
-    async deed(world) {
+    text: `${from} offers to ${to}, with pauses of ${pauses.join()} ms`,
+    async act(cluster) {
       for (const pause of pauses) {
-        world.sendOffers(from, to);
-        await world.advance(pause);
+        cluster.sendOffers(from, to);
+        await cluster.advance(pause);
       }
     },
   }));
-const goes = fc
+const disconnectPeer = fc
   .tuple(name, fc.constantFrom('close' as const, 'cut' as const))
-  .map(([who, how]): Step => ({ words: `${who}: ${how}`, deed: (w) => w.disconnect(who, how) }));
-const waits = fc
+  .map(([who, how]): Step => ({ text: `${who}: ${how}`, act: (w) => w.disconnect(who, how) }));
+const advanceClock = fc
   .oneof({ weight: 5, arbitrary: fc.integer({ min: 1, max: 30 }) }, { weight: 1, arbitrary: fc.integer({ min: 30, max: 4_000 }) })
-  .map((span): Step => ({ words: `${span} ms pass`, deed: (w) => w.advance(span) }));
-const slows = fc
-  .tuple(place, fc.integer({ min: 1, max: 60 }))
-  .map(([at, delay]): Step => ({ words: `node ${at} is ${delay} ms away`, deed: (w) => w.delayEngine(at, delay) }));
-const whispers = fc
-  .tuple(place, fc.integer({ min: 1, max: 60 }))
-  .map(([at, delay]): Step => ({ words: `words to node ${at} take ${delay} ms`, deed: (w) => w.delayBus(at, delay) }));
-const twins = fc.tuple(name, place, place).map(([who, at, other]): Step => ({
-  words: `${who} connects to ${at} and ${other} at once`,
-  deed(w) {
+  .map((span): Step => ({ text: `${span} ms pass`, act: (w) => w.advance(span) }));
+const delayEngine = fc
+  .tuple(nodeIndex, fc.integer({ min: 1, max: 60 }))
+  .map(([at, delay]): Step => ({ text: `node ${at} is ${delay} ms away`, act: (w) => w.delayEngine(at, delay) }));
+const delayBus = fc
+  .tuple(nodeIndex, fc.integer({ min: 1, max: 60 }))
+  .map(([at, delay]): Step => ({ text: `bus messages to node ${at} take ${delay} ms`, act: (w) => w.delayBus(at, delay) }));
+const connectTwice = fc.tuple(name, nodeIndex, nodeIndex).map(([who, at, other]): Step => ({
+  text: `${who} connects to ${at} and ${other} at once`,
+  act(w) {
     w.connect(who, at);
     w.connect(who, other);
   },
 }));
-const cuts = place.map((at): Step => ({ words: `node ${at} is cut off`, deed: (w) => w.cutNodeOff(at) }));
-const loses = place.map((at): Step => ({ words: `what node ${at} asks is lost`, deed: (w) => w.dropInFlight(at) }));
-const heals = place.map((at): Step => ({ words: `node ${at} is back`, deed: (w) => w.reconnectNode(at) }));
-const kills = place.map((at): Step => ({ words: `node ${at} is killed`, deed: (w) => w.killNode(at) }));
+const cutNodeOff = nodeIndex.map((at): Step => ({ text: `node ${at} is cut off`, act: (w) => w.cutNodeOff(at) }));
+const dropInFlight = nodeIndex.map((at): Step => ({
+  text: `commands of node ${at} in flight are lost`,
+  act: (w) => w.dropInFlight(at),
+}));
+const reconnectNode = nodeIndex.map((at): Step => ({ text: `node ${at} is reconnected`, act: (w) => w.reconnectNode(at) }));
+const killNode = nodeIndex.map((at): Step => ({ text: `node ${at} is killed`, act: (w) => w.killNode(at) }));
 
 const step = fc.oneof(
-  { weight: 6, arbitrary: connects },
-  { weight: 12, arbitrary: offers },
-  { weight: 3, arbitrary: chats },
-  { weight: 2, arbitrary: goes },
-  { weight: 8, arbitrary: waits },
-  { weight: 2, arbitrary: slows },
-  { weight: 2, arbitrary: whispers },
-  { weight: 2, arbitrary: twins },
-  { weight: 1, arbitrary: cuts },
-  { weight: 1, arbitrary: loses },
-  { weight: 1, arbitrary: heals },
-  { weight: 1, arbitrary: kills },
+  { weight: 6, arbitrary: connectPeer },
+  { weight: 12, arbitrary: sendOffers },
+  { weight: 3, arbitrary: sendSlowly },
+  { weight: 2, arbitrary: disconnectPeer },
+  { weight: 8, arbitrary: advanceClock },
+  { weight: 2, arbitrary: delayEngine },
+  { weight: 2, arbitrary: delayBus },
+  { weight: 2, arbitrary: connectTwice },
+  { weight: 1, arbitrary: cutNodeOff },
+  { weight: 1, arbitrary: dropInFlight },
+  { weight: 1, arbitrary: reconnectNode },
+  { weight: 1, arbitrary: killNode },
 );
 
-const PROMISE = 'each message is heard once at most, in order, or its sender hears of it';
+const PROMISE = 'each message is delivered at most once, in order, or its sender is notified';
 
-/** Three nodes, and whatever happens to them. */
+/** Runs the steps on a cluster of three nodes. */
 async function run(
-  engineOn: CreateEngine,
+  createEngine: CreateEngine,
   steps: readonly Step[],
-  end = (world: SimulatedCluster) => world.finish(),
+  end = (cluster: SimulatedCluster) => cluster.finish(),
 ): Promise<void> {
-  // The process breathes between two worlds, so that it forgets the last one and can be ended.
+  // A turn of the event loop between two runs lets the process free memory and handle signals.
   await new Promise((breathe) => setImmediate(breathe));
-  const world = await SimulatedCluster.start(engineOn);
+  const cluster = await SimulatedCluster.start(createEngine);
   const done: string[] = [];
   try {
-    for (const { words, deed } of steps) {
-      done.push(words);
-      await deed(world);
+    for (const { text, act } of steps) {
+      done.push(text);
+      await act(cluster);
     }
-    await end(world);
+    await end(cluster);
   } catch (error) {
-    throw new Error(`${String(error)}\nafter:\n${done.map((words, n) => `${n + 1}. ${words}`).join('\n')}`, { cause: error });
+    throw new Error(`${String(error)}\nafter:\n${done.map((text, n) => `${n + 1}. ${text}`).join('\n')}`, { cause: error });
   }
 }
 
 const steps = fc.array(step, { minLength: 1, maxLength: 80, size: 'max' });
 
-/** A thousand worlds, on a slow machine. */
+/** For a thousand runs on a slow machine. */
 const PATIENCE_MS = 300_000;
 
-describe('a cluster of three nodes, whatever breaks', { timeout: PATIENCE_MS }, () => {
+describe('a cluster of three nodes with random faults', { timeout: PATIENCE_MS }, () => {
   it(`M1 M13 M14 M17 O4 O5 O11: ${PROMISE}; a thousand runs`, async () => {
     const runs = fc.asyncProperty(steps, fc.boolean(), (all, duplicatesBusMessages) =>
       run(
@@ -114,11 +117,11 @@ describe('a cluster of three nodes, whatever breaks', { timeout: PATIENCE_MS }, 
     await fc.assert(runs, { numRuns: 1_000 });
   });
 
-  it('leaves nothing behind in a bucket of NATS, when all have gone; a hundred runs', async () => {
+  it('leaves no entries in the NATS bucket after all peers have disconnected; a hundred runs', async () => {
     const runs = fc.asyncProperty(steps, async (all) => {
       let nats: SimulatedNats | undefined;
-      const engineOn: CreateEngine = (clock, limits, lease) => (nats = new SimulatedNats(clock, limits, lease));
-      await run(engineOn, all, (world) => world.closeAll());
+      const createEngine: CreateEngine = (clock, limits, lease) => (nats = new SimulatedNats(clock, limits, lease));
+      await run(createEngine, all, (cluster) => cluster.closeAll());
       expect(nats?.leftovers()).toEqual([]);
     });
     await fc.assert(runs, { numRuns: 100 });

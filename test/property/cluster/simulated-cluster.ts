@@ -16,7 +16,7 @@ export const PEERS = ['ann', 'bob', 'cem', 'eve'] as const;
 
 export type PeerName = (typeof PEERS)[number];
 
-/** What the nodes share, on the clock of the world. @param onLateClaim see `EngineManner`. */
+/** Creates the engine on the clock of the simulation. @param onLateClaim see `SimulatedEngineOptions`. */
 export type CreateEngine = (
   clock: ManualClock,
   limits: MailboxLimits,
@@ -29,56 +29,56 @@ const CONFIG = {
   ...{ expireTimeout: 5_000, aliveTimeout: 600_000, sweepInterval: 500, messageBurst: 100_000, messagesPerSecond: 100_000 },
   ...{ mailboxMessages: 1_000, concurrentLimit: 100 },
 };
-/** Whatever was under way has arrived, lapsed or expired, and all claims were confirmed. */
-const QUIET = 25 * LEASE;
-/** A node that had no answer has asked again. */
-const STALLED = 20_000;
-/** What nobody has asked for is forgotten by then. */
-const FORGOTTEN = 300_000;
-const STEP = 10;
-const LONG_STEP = 500;
-const BUSY = 3_000;
-/** A word to another node, and the way to the mailbox. */
-const SOON = 50;
+/** After this time all messages in flight have arrived or expired, leases have lapsed, and all claims are confirmed. */
+const QUIET_MS = 25 * LEASE;
+/** After this time a node has retried commands without a reply. */
+const RETRY_LIMIT_MS = 20_000;
+/** After this time all obsolete entries are deleted. */
+const GARBAGE_COLLECTION_MS = 300_000;
+const STEP_MS = 10;
+const LONG_STEP_MS = 500;
+const BUSY_MS = 3_000;
+/** Time for a bus message to another node and the collection of the mailbox. */
+const DELIVERY_MS = 50;
 
-/** Nodes do not agree what time it is: each is so much ahead of the one that was started before. */
+/** The clock of each node is ahead of the clock of the previously started node by this time. */
 const CLOCK_SKEW_MS = 3_600_000;
 
-/** The clock of a host that is wrong. */
+/** A clock with an offset. */
 class SkewedClock implements Clock {
-  readonly #right: Clock;
-  readonly #by: Millis;
+  readonly #base: Clock;
+  readonly #offset: Millis;
 
-  constructor(right: Clock, by: Millis) {
-    this.#right = right;
-    this.#by = by;
+  constructor(base: Clock, offset: Millis) {
+    this.#base = base;
+    this.#offset = offset;
   }
 
   now(): Millis {
-    return this.#right.now() + this.#by;
+    return this.#base.now() + this.#offset;
   }
 
   wakeAt(at: Millis, wake: () => void): Wakeup {
-    return this.#right.wakeAt(at - this.#by, wake);
+    return this.#base.wakeAt(at - this.#offset, wake);
   }
 }
 
 interface Node {
   readonly transport: MemoryTransport;
-  readonly wire: EngineConnection;
-  /** When it was cut off last. */
+  readonly connection: EngineConnection;
+  /** Time of the last cut. */
   cutAt: number;
-  /** When what it asked was lost last. */
+  /** Time of the last loss of commands in flight. */
   lostAt: number;
 }
 
-/** One socket that a peer has or had. */
+/** An open or closed socket of a peer. */
 interface ClientSocket {
   readonly name: PeerName;
-  readonly far: MemoryClient;
+  readonly client: MemoryClient;
   readonly node: Node;
   read: number;
-  /** The last letter of each sender: what comes on a socket that was left does not overtake what comes on the new one. */
+  /** The last message of each sender. Order is checked for each socket. */
   readonly last: Map<PeerName, SentMessage>;
 }
 
@@ -86,16 +86,16 @@ interface SentMessage {
   readonly n: number;
   readonly from: PeerName;
   readonly to: PeerName;
-  /** On which socket it was sent, and whether that had heard OPEN by then. */
+  /** The socket on which the message was sent; `isEarly` if that was before OPEN. */
   readonly on: ClientSocket;
   readonly isEarly: boolean;
-  /** Whether its sender must hear what came of it: it stayed, and its node lived. */
-  isWatched: boolean;
-  /** Whether its sender was told later that something came to nothing. */
-  isTold: boolean;
+  /** Whether the message must be delivered or its sender notified: the sender stayed connected, and its node alive. */
+  isTracked: boolean;
+  /** Whether the sender later received EXPIRE or LEAVE for the addressee. */
+  isReported: boolean;
 }
 
-/** Brokers of one cluster over memory transports, on a clock that stands; and the notebook that watches them. */
+/** A cluster of brokers with memory transports on a manual clock, and a model that checks all received frames. */
 export class SimulatedCluster {
   readonly #clock = new ManualClock();
   readonly #engine: ClusterEngine;
@@ -104,31 +104,31 @@ export class SimulatedCluster {
   readonly #currentSockets = new Map<PeerName, ClientSocket>();
   readonly #messages: SentMessage[] = [];
   readonly #delivered = new Map<number, number>();
-  #born = 0;
+  #startedNodes = 0;
 
-  private constructor(engineOn: CreateEngine) {
-    // It has sent away whoever had come back since: news may find nobody.
-    const onLateClaim = (id: string): void => this.#unwatch(id);
-    this.#engine = engineOn(this.#clock, { ...defaultConfig(), ...CONFIG }, LEASE, onLateClaim);
+  private constructor(createEngine: CreateEngine) {
+    // The late claim closes a socket that the peer has opened since, so its notices may be lost.
+    const onLateClaim = (id: string): void => this.#untrack(id);
+    this.#engine = createEngine(this.#clock, { ...defaultConfig(), ...CONFIG }, LEASE, onLateClaim);
   }
 
-  static async start(engineOn: CreateEngine): Promise<SimulatedCluster> {
-    const world = new SimulatedCluster(engineOn);
-    for (let n = 0; n < NODES; n++) world.#nodes.push(world.#startNode());
-    for (const [place, name] of PEERS.entries()) world.connect(name, place);
-    await world.advance(STEP);
-    return world;
+  static async start(createEngine: CreateEngine): Promise<SimulatedCluster> {
+    const cluster = new SimulatedCluster(createEngine);
+    for (let n = 0; n < NODES; n++) cluster.#nodes.push(cluster.#startNode());
+    for (const [index, name] of PEERS.entries()) cluster.connect(name, index);
+    await cluster.advance(STEP_MS);
+    return cluster;
   }
 
-  /** Opens a socket with the peer's own id and token, whether or not another is open. */
-  connect(name: PeerName, place: number): void {
-    const node = this.#node(place);
+  /** Opens a socket with the peer's own id and token, even if another one is open. */
+  connect(name: PeerName, index: number): void {
+    const node = this.#node(index);
     const before = this.#currentSockets.get(name)?.node;
-    if (this.#mayLoseNotices(node) || (before !== undefined && this.#mayLoseNotices(before))) this.#unwatch(name);
+    if (this.#mayLoseNotices(node) || (before !== undefined && this.#mayLoseNotices(before))) this.#untrack(name);
     const query = new URLSearchParams({ key: 'peerjs', id: name, token: `token of ${name}` }).toString();
-    const line = { name, far: node.transport.connect({ path: '/peerjs', query }), node, read: 0, last: new Map() };
-    this.#sockets.push(line);
-    this.#currentSockets.set(name, line);
+    const socket = { name, client: node.transport.connect({ path: '/peerjs', query }), node, read: 0, last: new Map() };
+    this.#sockets.push(socket);
+    this.#currentSockets.set(name, socket);
     this.#readFrames();
   }
 
@@ -138,71 +138,71 @@ export class SimulatedCluster {
   }
 
   #sendOffer(from: PeerName, to: PeerName): void {
-    const line = this.#currentSockets.get(from);
-    if (line === undefined || line.far.state !== 'open') return;
-    const isWatched = !this.#mayLoseNotices(line.node);
-    const letter = { n: this.#messages.length, from, to, on: line, isEarly: !isOpen(line), isWatched, isTold: false };
-    this.#messages.push(letter);
-    line.far.send(JSON.stringify({ type: 'OFFER', dst: to, payload: letter.n }));
+    const socket = this.#currentSockets.get(from);
+    if (socket === undefined || socket.client.state !== 'open') return;
+    const isTracked = !this.#mayLoseNotices(socket.node);
+    const message = { n: this.#messages.length, from, to, on: socket, isEarly: !isOpen(socket), isTracked, isReported: false };
+    this.#messages.push(message);
+    socket.client.send(JSON.stringify({ type: 'OFFER', dst: to, payload: message.n }));
   }
 
   disconnect(name: PeerName, how: 'close' | 'cut'): void {
-    this.#currentSockets.get(name)?.far[how]();
+    this.#currentSockets.get(name)?.client[how]();
     this.#currentSockets.delete(name);
-    this.#unwatch(name);
+    this.#untrack(name);
     this.#readFrames();
   }
 
-  /** A node ends without a word, and another one takes its place. */
-  killNode(place: number): void {
-    const node = this.#node(place);
-    node.wire.kill();
-    for (const line of this.#sockets) {
-      if (line.node !== node || line.far.state !== 'open') continue;
-      line.far.cut();
-      if (this.#currentSockets.get(line.name) === line) this.#currentSockets.delete(line.name);
+  /** Kills a node, and starts another one in its index. */
+  killNode(index: number): void {
+    const node = this.#node(index);
+    node.connection.kill();
+    for (const socket of this.#sockets) {
+      if (socket.node !== node || socket.client.state !== 'open') continue;
+      socket.client.cut();
+      if (this.#currentSockets.get(socket.name) === socket) this.#currentSockets.delete(socket.name);
     }
-    // What it had taken is lost with it, and what it had read: nobody is left to say so.
-    for (const letter of this.#messages) letter.isWatched = false;
-    this.#nodes[place % NODES] = this.#startNode();
+    // Messages that the node had taken or read are lost without a notice.
+    for (const message of this.#messages) message.isTracked = false;
+    this.#nodes[index % NODES] = this.#startNode();
   }
 
-  cutNodeOff(place: number): void {
-    const node = this.#node(place);
-    if (!node.wire.isCut) node.cutAt = this.#clock.now();
-    node.wire.cut();
+  cutNodeOff(index: number): void {
+    const node = this.#node(index);
+    if (!node.connection.isCut) node.cutAt = this.#clock.now();
+    node.connection.cut();
   }
 
-  reconnectNode(place: number): void {
-    const node = this.#node(place);
+  reconnectNode(index: number): void {
+    const node = this.#node(index);
     if (this.#mayLoseNotices(node)) {
-      for (const [name, line] of this.#currentSockets) if (line.node === node) this.#unwatch(name);
+      for (const [name, socket] of this.#currentSockets) if (socket.node === node) this.#untrack(name);
     }
-    node.wire.restore();
+    node.connection.restore();
   }
 
-  /** News for a peer whose node has lost its lease is lost. */
-  #mayLoseNotices({ wire, cutAt, lostAt }: Node): boolean {
-    return (wire.isCut && this.#clock.now() - cutAt > LEASE / 2) || this.#clock.now() - lostAt < STALLED;
+  /** Notices for a peer whose node has lost its lease may be lost. */
+  #mayLoseNotices({ connection, cutAt, lostAt }: Node): boolean {
+    return (connection.isCut && this.#clock.now() - cutAt > LEASE / 2) || this.#clock.now() - lostAt < RETRY_LIMIT_MS;
   }
 
-  dropInFlight(place: number): void {
-    const node = this.#node(place);
-    node.wire.dropInFlight();
+  dropInFlight(index: number): void {
+    const node = this.#node(index);
+    node.connection.dropInFlight();
     node.lostAt = this.#clock.now();
-    // Until it notices, its lease has ended.
-    for (const [name, line] of this.#currentSockets) if (line.node === node) this.#unwatch(name);
+    // The lease ends before the node detects the loss.
+    for (const [name, socket] of this.#currentSockets) if (socket.node === node) this.#untrack(name);
   }
 
-  delayBus(place: number, delay: number): void {
-    this.#node(place).wire.busDelay = delay;
+  delayBus(index: number, delay: number): void {
+    this.#node(index).connection.busDelay = delay;
   }
 
-  delayEngine(place: number, delay: number): void {
-    this.#node(place).wire.delay = delay;
+  delayEngine(index: number, delay: number): void {
+    this.#node(index).connection.delay = delay;
   }
 
-  async advance(span: number, step = STEP): Promise<void> {
+  async advance(span: number, step = STEP_MS): Promise<void> {
     const until = this.#clock.now() + span;
     while (this.#clock.now() < until) {
       this.#clock.advance(Math.min(step, until - this.#clock.now()));
@@ -212,67 +212,69 @@ export class SimulatedCluster {
     }
   }
 
-  /** All is mended, everybody comes, and time passes: then nothing is unsaid, and each id has one socket. */
+  /** Repairs all faults and connects all peers. Then each message must be delivered or reported, and each id has one socket. */
   async finish(): Promise<void> {
-    for (let place = 0; place < NODES; place++) {
-      this.reconnectNode(place);
-      this.delayEngine(place, 1);
-      this.delayBus(place, 1);
+    for (let index = 0; index < NODES; index++) {
+      this.reconnectNode(index);
+      this.delayEngine(index, 1);
+      this.delayBus(index, 1);
     }
     await this.#settle();
-    for (const [place, name] of PEERS.entries()) if (!this.#isConnected(name)) this.connect(name, place);
+    for (const [index, name] of PEERS.entries()) if (!this.#isConnected(name)) this.connect(name, index);
     await this.#settle();
     for (const name of PEERS) {
-      const open = this.#sockets.filter((line) => line.name === name && isOpen(line));
+      const open = this.#sockets.filter((socket) => socket.name === name && isOpen(socket));
       if (open.length !== 1) throw new Error(`${name} has ${open.length} open sockets`);
     }
-    const lost = this.#messages.filter(({ n, isWatched, isTold }) => isWatched && !isTold && !this.#delivered.has(n));
-    if (lost.length > 0) throw new Error(`nobody heard of ${lost.map(({ n, from, to }) => `${n} (${from} to ${to})`).join()}`);
+    const lost = this.#messages.filter(({ n, isTracked, isReported }) => isTracked && !isReported && !this.#delivered.has(n));
+    if (lost.length > 0) {
+      throw new Error(`neither delivered nor reported: ${lost.map(({ n, from, to }) => `${n} (${from} to ${to})`).join()}`);
+    }
     await this.#exchangeMessages();
   }
 
-  /** All is mended, and everybody goes for good. */
+  /** Repairs all faults, closes all sockets, and waits for garbage collection. */
   async closeAll(): Promise<void> {
-    for (let place = 0; place < NODES; place++) this.reconnectNode(place);
+    for (let index = 0; index < NODES; index++) this.reconnectNode(index);
     await this.#settle();
-    for (const { far } of this.#sockets) if (isOpen({ far })) far.close();
-    await this.advance(FORGOTTEN, LONG_STEP);
+    for (const { client } of this.#sockets) if (isOpen({ client })) client.close();
+    await this.advance(GARBAGE_COLLECTION_MS, LONG_STEP_MS);
   }
 
-  /** Everybody hears everybody, at once. */
+  /** Each peer sends to each other peer, and all messages must arrive soon. */
   async #exchangeMessages(): Promise<void> {
     const before = this.#messages.length;
     for (const from of PEERS) for (const to of PEERS) if (from !== to) this.sendOffers(from, to);
-    await this.advance(SOON);
+    await this.advance(DELIVERY_MS);
     for (const { n, from, to } of this.#messages.slice(before)) {
-      if (!this.#delivered.has(n)) throw new Error(`in the end ${to} does not hear ${from}`);
+      if (!this.#delivered.has(n)) throw new Error(`at the end ${to} does not receive from ${from}`);
     }
   }
 
   async #settle(): Promise<void> {
-    await this.advance(BUSY);
-    await this.advance(QUIET, LONG_STEP);
+    await this.advance(BUSY_MS);
+    await this.advance(QUIET_MS, LONG_STEP_MS);
   }
 
   #isConnected(name: PeerName): boolean {
-    const line = this.#currentSockets.get(name);
-    return line !== undefined && isOpen(line);
+    const socket = this.#currentSockets.get(name);
+    return socket !== undefined && isOpen(socket);
   }
 
-  #node(place: number): Node {
-    const node = this.#nodes[place % NODES];
-    if (node === undefined) throw new Error('there is no such node');
+  #node(index: number): Node {
+    const node = this.#nodes[index % NODES];
+    if (node === undefined) throw new Error('no such node');
     return node;
   }
 
   #startNode(): Node {
     const transport = new MemoryTransport();
-    const { engine, wire } = this.#engine.connect(nodeId(`node ${++this.#born}`));
+    const { engine, connection } = this.#engine.connect(nodeId(`node ${++this.#startedNodes}`));
     const broker = buildBroker(
       { ...defaultConfig(), ...CONFIG },
       {
         transport,
-        clock: new SkewedClock(this.#clock, this.#born * CLOCK_SKEW_MS),
+        clock: new SkewedClock(this.#clock, this.#startedNodes * CLOCK_SKEW_MS),
         log: new SilentLog(),
         telemetry: new MemoryTelemetry(),
         tap: { isEnabled: false, received: () => undefined, sent: () => undefined },
@@ -282,42 +284,44 @@ export class SimulatedCluster {
       },
     );
     void broker.listen();
-    return { transport, wire, cutAt: 0, lostAt: Number.NEGATIVE_INFINITY };
+    return { transport, connection, cutAt: 0, lostAt: Number.NEGATIVE_INFINITY };
   }
 
-  /** Who went may not hear what came of what it sent. */
-  #unwatch(name: string): void {
-    for (const letter of this.#messages) if (letter.from === name) letter.isWatched = false;
+  /** A disconnected peer may miss the notices about its messages. */
+  #untrack(name: string): void {
+    for (const message of this.#messages) if (message.from === name) message.isTracked = false;
   }
 
   #readFrames(): void {
-    for (const line of this.#sockets) {
-      for (; line.read < line.far.received.length; line.read++) this.#receive(line, line.far.received[line.read] ?? '');
+    for (const socket of this.#sockets) {
+      for (; socket.read < socket.client.received.length; socket.read++) {
+        this.#receive(socket, socket.client.received[socket.read] ?? '');
+      }
     }
-    // Whom the cluster has sent away hears nothing until it comes back.
-    for (const [name, { far }] of this.#currentSockets) if (far.closed !== undefined) this.#unwatch(name);
+    // A peer whose socket the cluster has closed receives no notices.
+    for (const [name, { client }] of this.#currentSockets) if (client.closed !== undefined) this.#untrack(name);
   }
 
   #receive({ name, last }: ClientSocket, text: string): void {
     const { type, src, dst, payload } = JSON.parse(text) as Record<string, unknown>;
     if (type === 'EXPIRE' || type === 'LEAVE') {
-      for (const letter of this.#messages) if (letter.from === name && letter.to === src) letter.isTold = true;
+      for (const message of this.#messages) if (message.from === name && message.to === src) message.isReported = true;
     }
     if (type !== 'OFFER') return;
-    const letter = this.#messages[Number(payload)];
-    if (letter === undefined) throw new Error(`${name} heard what nobody sent: ${text}`);
-    const { n, from, to } = letter;
-    if (src !== from || dst !== to || name !== to) throw new Error(`${name} heard ${text}, which ${from} sent to ${to}`);
-    if (this.#delivered.has(n)) throw new Error(`${name} heard letter ${n} twice`);
+    const message = this.#messages[Number(payload)];
+    if (message === undefined) throw new Error(`${name} received a frame that was not sent: ${text}`);
+    const { n, from, to } = message;
+    if (src !== from || dst !== to || name !== to) throw new Error(`${name} received ${text}, which ${from} sent to ${to}`);
+    if (this.#delivered.has(n)) throw new Error(`${name} received message ${n} twice`);
     this.#delivered.set(n, this.#clock.now());
     const before = last.get(from);
-    // O14: what was sent before OPEN counts from OPEN on, and a socket that was opened first may become the peer's last.
-    const isOrdered = before === undefined || n > before.n || (letter.isEarly && letter.on !== before.on);
-    if (!isOrdered) throw new Error(`${name} heard letter ${n} of ${from} after a later one`);
-    last.set(from, letter);
+    // O14: frames sent before OPEN are processed after it, and the socket that was opened first may become the peer's last one.
+    const isOrdered = before === undefined || n > before.n || (message.isEarly && message.on !== before.on);
+    if (!isOrdered) throw new Error(`${name} received message ${n} of ${from} after a later one`);
+    last.set(from, message);
   }
 }
 
-function isOpen({ far }: Pick<ClientSocket, 'far'>): boolean {
-  return far.state === 'open' && far.received.length > 0;
+function isOpen({ client }: Pick<ClientSocket, 'client'>): boolean {
+  return client.state === 'open' && client.received.length > 0;
 }

@@ -10,48 +10,48 @@ import type { MailboxLimits } from '../../../src/domain/mailbox-table.ts';
 import { copyMessage } from '../../../src/domain/message.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 
-/** What a test does to a node's way to the engine. */
+/** The connection of a node to the engine, with faults that the test injects. */
 export interface EngineConnection {
-  /** Of each way, in ms. */
+  /** Delay of each direction, in ms. */
   delay: Millis;
-  /** Of words, which come on a connection of their own, where they do. */
+  /** Delay of bus messages, in ms, if they use a separate connection. */
   busDelay: Millis;
   readonly isCut: boolean;
   cut(): void;
   restore(): void;
-  /** What is under way to the engine never arrives, and nobody says so: nobody leads it just now. */
+  /** Commands in flight to the engine are lost without an error, as while a stream has no leader. */
   dropInFlight(): void;
-  /** The node was killed. */
+  /** The node is killed. */
   kill(): void;
 }
 
-/** The engine as a node has it, and its way there. */
+/** The engine of one node, and its connection. */
 export interface NodeEngine {
   readonly engine: Engine;
-  readonly wire: EngineConnection;
+  readonly connection: EngineConnection;
 }
 
-/** What the nodes of a world share. */
+/** The engine that the nodes of a cluster share. */
 export interface ClusterEngine {
   connect(node: NodeId): NodeEngine;
-  /** To be called after each moment; resolves when all that follows from it has happened. */
+  /** To be called after each step of the clock; resolves when its consequences are done. */
   settle(): Promise<void> | undefined;
 }
 
-/** The wire between a node and the engine: what goes over it keeps its order, takes its time, and waits while it is cut. */
+/** The connection between a node and the engine. Traffic keeps its order, is delayed, and waits while the connection is cut. */
 class SimulatedConnection implements EngineConnection {
   delay: Millis = 1;
   busDelay: Millis = 1;
-  ears: BusListener | undefined;
-  /** How often it was cut. */
+  listener: BusListener | undefined;
+  /** Number of cuts. */
   cuts = 0;
   readonly #clock: ManualClock;
   #isCut = false;
   #isDead = false;
   #lastTo: Millis = 0;
   #lastFrom: Millis = 0;
-  #lastWord: Millis = 0;
-  #heldBack: (() => void)[] = [];
+  #lastBusMessage: Millis = 0;
+  #waiting: (() => void)[] = [];
 
   constructor(clock: ManualClock) {
     this.#clock = clock;
@@ -69,63 +69,63 @@ class SimulatedConnection implements EngineConnection {
   restore(): void {
     if (!this.#isCut) return;
     this.#isCut = false;
-    for (const step of this.#heldBack.splice(0)) step();
-    this.ears?.onMessagesLost();
+    for (const step of this.#waiting.splice(0)) step();
+    this.listener?.onMessagesLost();
   }
 
-  /** Here somebody always leads. */
+  /** This engine always has a leader. */
   dropInFlight(): void {
     return;
   }
 
-  /** The node was killed: nothing of it arrives any more, and nothing at it. */
+  /** Drops all traffic in both directions, because the node is killed. */
   kill(): void {
     this.#isDead = true;
-    this.#heldBack = [];
+    this.#waiting = [];
   }
 
   toEngine(ask: () => void): void {
-    this.#whole(() => {
+    this.#whenConnected(() => {
       this.#lastTo = Math.max(this.#lastTo, this.#clock.now() + this.delay);
       this.#at(this.#lastTo, ask);
     });
   }
 
   fromEngine(answer: () => void): void {
-    this.#whole(() => {
+    this.#whenConnected(() => {
       this.#lastFrom = Math.max(this.#lastFrom, this.#clock.now() + this.delay);
       this.#at(this.#lastFrom, answer);
     });
   }
 
-  /** On a connection of its own: it may come before an answer that was given earlier, or after one that was given later. */
-  says(word: BusMessage): void {
+  /** Sends a bus message on a separate connection, so it may overtake replies and be overtaken. */
+  sendBusMessage(word: BusMessage): void {
     if (this.isCut) return;
-    this.#lastWord = Math.max(this.#lastWord, this.#clock.now() + this.busDelay);
-    this.#clock.wakeAt(this.#lastWord, () => {
-      if (!this.isCut) this.ears?.onMessage(word);
+    this.#lastBusMessage = Math.max(this.#lastBusMessage, this.#clock.now() + this.busDelay);
+    this.#clock.wakeAt(this.#lastBusMessage, () => {
+      if (!this.isCut) this.listener?.onMessage(word);
     });
   }
 
   #at(moment: Millis, step: () => void): void {
-    this.#clock.wakeAt(moment, () => this.#whole(step));
+    this.#clock.wakeAt(moment, () => this.#whenConnected(step));
   }
 
-  #whole(step: () => void): void {
+  #whenConnected(step: () => void): void {
     if (this.#isDead) return;
-    if (this.#isCut) this.#heldBack.push(step);
+    if (this.#isCut) this.#waiting.push(step);
     else step();
   }
 }
 
 export interface SimulatedEngineOptions {
-  /** Whether words are told again: those that only make haste must bear it. */
+  /** Whether notifications are delivered twice, which must be harmless. */
   readonly duplicatesBusMessages: boolean;
-  /** A claim was under way when its connection went, and has come all the same. */
+  /** Called when a claim arrives after its connection was closed. */
   readonly onLateClaim: (id: PeerId) => void;
 }
 
-/** What the nodes of a simulated cluster share. One truth, each node at the end of a wire of its own. */
+/** A simulated engine with one shared state. Each node has its own connection. */
 export class SimulatedEngine implements ClusterEngine {
   readonly directory: MemoryPeerDirectory;
   readonly mailboxes: MemoryMailboxStore;
@@ -142,15 +142,15 @@ export class SimulatedEngine implements ClusterEngine {
   }
 
   connect(node: NodeId): NodeEngine {
-    const wire = new SimulatedConnection(this.#clock);
-    this.#connections.set(node, wire);
+    const connection = new SimulatedConnection(this.#clock);
+    this.#connections.set(node, connection);
     return {
-      wire,
+      connection,
       engine: {
         node,
-        directory: this.#directoryOver(wire),
-        mailboxes: this.#mailboxesOver(wire),
-        bus: this.#busOver(node, wire),
+        directory: this.#directoryOver(connection),
+        mailboxes: this.#mailboxesOver(connection),
+        bus: this.#busOver(node, connection),
       },
     };
   }
@@ -159,71 +159,76 @@ export class SimulatedEngine implements ClusterEngine {
     return undefined;
   }
 
-  #directoryOver(wire: SimulatedConnection): PeerDirectory {
+  #directoryOver(connection: SimulatedConnection): PeerDirectory {
     const { directory } = this;
     const released = new WeakSet<Claim>();
     const back =
-      <T extends unknown[]>(answer: (...given: T) => void) =>
-      (...given: T) =>
-        wire.fromEngine(() => answer(...given));
+      <T extends unknown[]>(answer: (...args: T) => void) =>
+      (...args: T) =>
+        connection.fromEngine(() => answer(...args));
     return {
       lease: directory.lease,
       claim: (claim, answer) => {
-        const before = wire.isCut ? undefined : wire.cuts;
-        wire.toEngine(() => {
+        const before = connection.isCut ? undefined : connection.cuts;
+        connection.toEngine(() => {
           const isLate = released.has(claim);
-          // What has to be asked again is not, when its connection has gone.
-          if (isLate && before !== wire.cuts) return wire.fromEngine(() => answer('taken'));
+          // A released claim is not retried.
+          if (isLate && before !== connection.cuts) return connection.fromEngine(() => answer('taken'));
           if (isLate) this.#options.onLateClaim(claim.id);
           directory.claim(claim, back(answer));
         });
       },
-      confirm: (claim, ifFree, answer) => wire.toEngine(() => directory.confirm(claim, ifFree, back(answer))),
+      confirm: (claim, ifFree, answer) => connection.toEngine(() => directory.confirm(claim, ifFree, back(answer))),
       release: (claim) => {
         released.add(claim);
-        wire.toEngine(() => directory.release(claim));
+        connection.toEngine(() => directory.release(claim));
       },
-      renewLease: (node, answer) => wire.toEngine(() => directory.renewLease(node, back(answer))),
-      locate: (realm, id, answer) => wire.toEngine(() => directory.locate(realm, id, back(answer))),
-      present: (realm, answer) => wire.toEngine(() => directory.present(realm, back(answer))),
+      renewLease: (node, answer) => connection.toEngine(() => directory.renewLease(node, back(answer))),
+      locate: (realm, id, answer) => connection.toEngine(() => directory.locate(realm, id, back(answer))),
+      present: (realm, answer) => connection.toEngine(() => directory.present(realm, back(answer))),
     };
   }
 
-  #mailboxesOver(wire: SimulatedConnection): MailboxStore {
+  #mailboxesOver(connection: SimulatedConnection): MailboxStore {
     const clock = this.#clock;
     const { mailboxes } = this;
     return {
       put: (realm, sender, message, _now, answer) => {
         const copy = copyMessage(message);
-        wire.toEngine(() => mailboxes.put(realm, sender, copy, clock.now(), (outcome) => wire.fromEngine(() => answer(outcome))));
+        connection.toEngine(() =>
+          mailboxes.put(realm, sender, copy, clock.now(), (outcome) => connection.fromEngine(() => answer(outcome))),
+        );
       },
       take: (taker, answer) =>
-        wire.toEngine(() => mailboxes.take(taker, (messages, unread) => wire.fromEngine(() => answer(messages, unread)))),
-      waiting: (realm, answer) => wire.toEngine(() => mailboxes.waiting(realm, (ids) => wire.fromEngine(() => answer(ids)))),
+        connection.toEngine(() =>
+          mailboxes.take(taker, (messages, unread) => connection.fromEngine(() => answer(messages, unread))),
+        ),
+      waiting: (realm, answer) =>
+        connection.toEngine(() => mailboxes.waiting(realm, (ids) => connection.fromEngine(() => answer(ids)))),
       expire: (_now, answer) =>
-        wire.toEngine(() => mailboxes.expire(clock.now(), (expired) => wire.fromEngine(() => answer(expired)))),
+        connection.toEngine(() => mailboxes.expire(clock.now(), (expired) => connection.fromEngine(() => answer(expired)))),
       nextDeadline: () => Math.max(mailboxes.nextDeadline(), clock.now() + 1),
     };
   }
 
-  #busOver(node: NodeId, wire: SimulatedConnection): NodeBus {
+  #busOver(node: NodeId, connection: SimulatedConnection): NodeBus {
     return {
       isReachable: true,
-      listen: (ears) => {
-        wire.ears = ears;
+      listen: (listener) => {
+        connection.listener = listener;
       },
       broadcast: (word) => {
-        if (wire.isCut) return;
-        for (const other of this.#connections.keys()) if (other !== node) wire.toEngine(() => this.#notify(other, word));
+        if (connection.isCut) return;
+        for (const other of this.#connections.keys()) if (other !== node) connection.toEngine(() => this.#notify(other, word));
       },
       close: () => Promise.resolve(),
     };
   }
 
   #notify(node: NodeId, word: BusMessage): void {
-    const wire = this.#connections.get(node);
-    if (wire === undefined || wire.isCut) return;
+    const connection = this.#connections.get(node);
+    if (connection === undefined || connection.isCut) return;
     const times = this.#options.duplicatesBusMessages && word.type !== 'publication' ? 2 : 1;
-    for (let n = 0; n < times; n++) wire.says(word);
+    for (let n = 0; n < times; n++) connection.sendBusMessage(word);
   }
 }

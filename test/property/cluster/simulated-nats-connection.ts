@@ -9,10 +9,10 @@ import type { StoredEntry, SimulatedStream } from './simulated-stream.ts';
 
 const WRONG_LAST_SEQUENCE = 10_071;
 const NOT_FOUND = 10_037;
-/** Of the library, and of those who write. */
+/** Request timeout of the library and of the writer. */
 const REQUEST_TIMEOUT_MS: Millis = 5_000;
 
-/** What somebody waits for, one after the other. */
+/** A queue that is read by iteration. */
 class Queue<T> implements AsyncIterable<T> {
   readonly #all: T[] = [];
   #wake: () => void = () => undefined;
@@ -37,19 +37,19 @@ class Queue<T> implements AsyncIterable<T> {
   }
 }
 
-/** A watch of the whole stream: what was erased or replaced before it came to it, it does not see. */
+/** A watch of the whole stream. Entries that were deleted or replaced before the watch reaches them are skipped. */
 interface Watch {
   readonly queue: Queue<KvWatchEntry>;
   position: number;
 }
 
 /**
- * A node's way to a simulated NATS. What goes over it keeps its order and takes its time. When it is cut, what is under way to
- * the engine arrives all the same, or never does; its answers never do.
+ * The connection of a node to a simulated NATS. Traffic keeps its order and is delayed. After a cut, requests in flight may still arrive
+ * or are lost; replies never arrive.
  */
 export class SimulatedNatsConnection implements EngineConnection {
   delay: Millis = 1;
-  /** They come with the journal. */
+  /** Not used: notifications arrive with the journal. */
   busDelay: Millis = 1;
   isCut = false;
   readonly client: NatsClient;
@@ -59,12 +59,12 @@ export class SimulatedNatsConnection implements EngineConnection {
   readonly #statuses = new Queue<Status>();
   #watches: Watch[] = [];
   #connection = 1;
-  /** How often what was under way to the engine was lost. */
+  /** Number of losses of requests in flight. */
   #losses = 0;
   #lastTo: Millis = 0;
   #lastFrom: Millis = 0;
 
-  /** @param wakeAll tells all lines that there is more in the stream. */
+  /** @param wakeAll notifies all connections of new entries. */
   constructor(clock: ManualClock, stream: SimulatedStream, wakeAll: () => void) {
     this.#clock = clock;
     this.#stream = stream;
@@ -96,7 +96,7 @@ export class SimulatedNatsConnection implements EngineConnection {
     this.#losses += 1;
   }
 
-  /** There may be more to read. */
+  /** Delivers new entries to the watches. */
   notify(): void {
     for (const watch of this.#watches) this.#fromEngine(this.#connection, () => this.#read(watch));
   }
@@ -108,20 +108,20 @@ export class SimulatedNatsConnection implements EngineConnection {
     }
   }
 
-  /** What is asked without a connection, or answered to one that is gone, nobody hears of again, but that it is late. */
-  #request<T>(ask: () => T): Promise<T> {
+  /** A request without a connection, and a reply to a closed one, end in a timeout. */
+  #request<T>(execute: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#clock.wakeAt(this.#clock.now() + REQUEST_TIMEOUT_MS, () => reject(new Error('timeout')));
       if (this.isCut) return;
       const connection = this.#connection;
-      // Every second connection loses with it what is under way; the others bring it late.
+      // Every second cut loses the requests in flight; after the others they arrive late.
       const losses = this.#losses;
       const isLost = (): boolean => losses !== this.#losses || (connection !== this.#connection && connection % 2 === 0);
       this.#lastTo = Math.max(this.#lastTo, this.#clock.now() + this.delay);
       this.#clock.wakeAt(this.#lastTo, () => {
         if (isLost()) return;
         try {
-          const answer = ask();
+          const answer = execute();
           this.#fromEngine(connection, () => resolve(answer));
         } catch (error) {
           const failure = error instanceof Error ? error : new Error(String(error));
@@ -141,9 +141,9 @@ export class SimulatedNatsConnection implements EngineConnection {
   #write(key: string, body: Uint8Array, expectedRevision?: number, messageId?: string): Promise<number> {
     return this.#request(() => {
       const written = this.#stream.write({ key, body, expectedRevision, messageId });
-      if ('instead' in written) throw refusal(WRONG_LAST_SEQUENCE, `wrong last sequence: ${written.instead}`);
+      if ('conflict' in written) throw refusal(WRONG_LAST_SEQUENCE, `wrong last sequence: ${written.conflict}`);
       this.#notifyAll();
-      return written.at;
+      return written.revision;
     });
   }
 

@@ -9,7 +9,7 @@ import type { ClusterEngine, NodeEngine } from './simulated-engine.ts';
 import { SimulatedNatsConnection } from './simulated-nats-connection.ts';
 import { SimulatedStream } from './simulated-stream.ts';
 
-/** The adapters for NATS, over a NATS that is simulated: each node at the end of a line of its own. */
+/** The NATS adapters on a simulated NATS. Each node has its own connection. */
 export class SimulatedNats implements ClusterEngine {
   readonly #clock: ManualClock;
   readonly #settings: MailboxLimits & { readonly lease: Millis; readonly concurrentLimit: number };
@@ -23,26 +23,26 @@ export class SimulatedNats implements ClusterEngine {
   }
 
   connect(node: NodeId): NodeEngine {
-    const wire = new SimulatedNatsConnection(this.#clock, this.#stream, () => {
+    const connection = new SimulatedNatsConnection(this.#clock, this.#stream, () => {
       for (const line of this.#connections) line.notify();
     });
-    this.#connections.push(wire);
+    this.#connections.push(connection);
     const log = new SilentLog();
     const sleep = (span: Millis): Promise<void> =>
       new Promise((resolve) => void this.#clock.wakeAt(this.#clock.now() + span, resolve));
-    const engine = createNatsEngine(wire.client, { ...this.#settings, node, realms: [realmKey('peerjs')] }, log, { sleep });
+    const engine = createNatsEngine(connection.client, { ...this.#settings, node, realms: [realmKey('peerjs')] }, log, { sleep });
     void engine.open();
-    void followConnection(wire.client, engine, log);
-    return { engine, wire };
+    void followConnection(connection.client, engine, log);
+    return { engine, connection };
   }
 
-  /** What stands in the engine that says more than who lives. */
+  /** Keys in the stream, except leases and ticks. */
   leftovers(): readonly string[] {
     const keys = this.#stream.after(0).map(({ key }) => key);
     return keys.filter((key) => !key.startsWith('lease.') && !key.startsWith('tick.'));
   }
 
-  /** Promises are kept. */
+  /** Waits for pending promises. */
   settle(): Promise<void> {
     return new Promise((resolve) => setImmediate(resolve));
   }

@@ -1,6 +1,6 @@
 import type { Millis } from '../../../src/domain/time.ts';
 
-/** An entry as it stands in a stream. */
+/** An entry of a stream. */
 export interface StoredEntry {
   readonly key: string;
   readonly body: Uint8Array;
@@ -15,7 +15,7 @@ export interface StreamWrite {
   readonly messageId: string | undefined;
 }
 
-/** A stream of NATS that keeps the last entries of each key, as a bucket has it. */
+/** A NATS stream that keeps the last entries of each key, as a bucket does. */
 export class SimulatedStream {
   readonly #now: () => Millis;
   readonly #history: number;
@@ -24,25 +24,25 @@ export class SimulatedStream {
   readonly #messageIds = new Map<string, number>();
   #last = 0;
 
-  /** @param history entries of one key that are kept. */
+  /** @param history number of entries that are kept of each key. */
   constructor(now: () => Millis, history: number) {
     this.#now = now;
     this.#history = history;
   }
 
-  /** @returns where it stands, or what stands there instead. */
-  write({ key, body, expectedRevision, messageId }: StreamWrite): { readonly at: number } | { readonly instead: number } {
+  /** @returns the revision of the entry, or the conflicting revision. */
+  write({ key, body, expectedRevision, messageId }: StreamWrite): { readonly revision: number } | { readonly conflict: number } {
     const known = messageId === undefined ? undefined : this.#messageIds.get(messageId);
-    if (known !== undefined) return { at: known };
+    if (known !== undefined) return { revision: known };
     const before = this.#byKey.get(key) ?? [];
-    const instead = before.at(-1) ?? 0;
-    if (expectedRevision !== undefined && expectedRevision !== instead) return { instead };
+    const conflict = before.at(-1) ?? 0;
+    if (expectedRevision !== undefined && expectedRevision !== conflict) return { conflict };
     const revision = ++this.#last;
     this.#all.set(revision, { key, body, revision, at: this.#now() });
     this.#byKey.set(key, [...before, revision]);
     if (before.length >= this.#history) this.delete(before[0] ?? 0);
     if (messageId !== undefined) this.#messageIds.set(messageId, revision);
-    return { at: revision };
+    return { revision };
   }
 
   delete(revision: number): boolean {
@@ -58,7 +58,7 @@ export class SimulatedStream {
     return this.#all.get(revision);
   }
 
-  /** What stands behind a revision, in order. */
+  /** Entries after a revision, in order. */
   after(revision: number): StoredEntry[] {
     return [...this.#all.values()].filter((stored) => stored.revision > revision);
   }

@@ -20,26 +20,26 @@ const IDS = ['ann', 'bob', 'cem', 'eve'] as PeerId[];
 
 type Entry = EntryPosition &
   (
-    | { readonly of: 'seat'; readonly id: PeerId; readonly seat: ClaimEntry }
-    | { readonly of: 'taken'; readonly id: PeerId; readonly taken: RemovalEntry }
-    | { readonly of: 'bag'; readonly ticket: string; readonly letters: readonly StoredMessage[] }
-    | { readonly of: 'lease'; readonly node: NodeId }
+    | { readonly kind: 'claim'; readonly id: PeerId; readonly claim: ClaimEntry }
+    | { readonly kind: 'removal'; readonly id: PeerId; readonly removal: RemovalEntry }
+    | { readonly kind: 'batch'; readonly messageId: string; readonly messages: readonly StoredMessage[] }
+    | { readonly kind: 'lease'; readonly node: NodeId }
   );
 
-/** A journal as an engine keeps it: of each key the last entries, and what was erased is not there. */
+/** A journal as NATS stores it: the last entries of each key, without deleted ones. */
 class Journal {
-  readonly ledger = newLedger(NODES[0]);
-  readonly #erased = new Set<number>();
+  readonly state = newState(NODES[0]);
+  readonly #deleted = new Set<number>();
   #all: Entry[] = [];
   #revision = 0;
   at = 0;
 
-  get stands(): readonly Entry[] {
-    const younger = new Map<string, number>();
+  get stored(): readonly Entry[] {
+    const laterCount = new Map<string, number>();
     const kept = this.#all.toReversed().filter((entry) => {
-      const count = younger.get(keyOf(entry)) ?? 0;
-      younger.set(keyOf(entry), count + 1);
-      return count < BUCKET_HISTORY && !this.#erased.has(entry.revision);
+      const count = laterCount.get(keyOf(entry)) ?? 0;
+      laterCount.set(keyOf(entry), count + 1);
+      return count < BUCKET_HISTORY && !this.#deleted.has(entry.revision);
     });
     return kept.toReversed();
   }
@@ -47,14 +47,14 @@ class Journal {
   append(entry: Entry extends infer E ? (E extends Entry ? Omit<E, keyof EntryPosition> : never) : never): number {
     const whole = { ...entry, revision: ++this.#revision, at: this.at } as Entry;
     this.#all.push(whole);
-    enter(this.ledger, whole);
-    // Whose bag says nothing any more erases it.
-    for (const revision of this.ledger.batches.takeDeletable(this.ledger.now)) this.#erased.add(revision);
+    apply(this.state, whole);
+    // The author deletes its consumed batches.
+    for (const revision of this.state.batches.takeDeletable(this.state.now)) this.#deleted.add(revision);
     return whole.revision;
   }
 }
 
-const deed = fc.oneof(
+const action = fc.oneof(
   fc.record({ do: fc.constant('claim' as const), node: fc.nat(2), id: fc.nat(3) }),
   fc.record({ do: fc.constant('release' as const), id: fc.nat(3) }),
   fc.record({ do: fc.constant('collect' as const), id: fc.nat(3), most: fc.nat(3) }),
@@ -69,75 +69,75 @@ const deed = fc.oneof(
   fc.record({ do: fc.constant('wait' as const), span: fc.oneof(fc.nat(700), fc.nat(2 * DELETE_GRACE_MS)) }),
 );
 
-it('O3, O11: who begins to read later, when much was erased, comes to the same as who read it all', () => {
+it('O3, O11: a late reader, after deletions, derives the same state as a reader of all entries', () => {
   fc.assert(
-    fc.property(fc.array(deed, { maxLength: 60 }), (deeds) => {
+    fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
       const journal = new Journal();
-      for (const node of NODES) journal.append({ of: 'lease', node });
+      for (const node of NODES) journal.append({ kind: 'lease', node });
       let count = 0;
       const owners = new Map<PeerId, ClaimOwner>();
-      for (const one of deeds) {
+      for (const one of actions) {
         const id = 'id' in one ? (IDS[one.id] as PeerId) : (IDS[0] as PeerId);
-        const seat = journal.ledger.claim(id);
+        const claim = journal.state.claim(id);
         const changeId = String(++count);
         if (one.do === 'wait') journal.at += one.span;
-        if (one.do === 'keep') journal.append({ of: 'lease', node: NODES[one.node] as NodeId });
-        // A node that claims has kept its lease.
-        if (one.do === 'claim') journal.append({ of: 'lease', node: NODES[one.node] as NodeId });
+        if (one.do === 'keep') journal.append({ kind: 'lease', node: NODES[one.node] as NodeId });
+        // A node renews its lease before it claims.
+        if (one.do === 'claim') journal.append({ kind: 'lease', node: NODES[one.node] as NodeId });
         if (one.do === 'claim') {
           const owner = { node: NODES[one.node] as NodeId, connection: connectionId(count, 0), digest: 'hers' };
           if (!owners.has(id)) owners.set(id, owner);
-          journal.append({ of: 'seat', id, seat: { owner, changeId } });
+          journal.append({ kind: 'claim', id, claim: { owner, changeId } });
         }
-        if (one.do === 'release' && seat !== undefined) {
-          journal.append({ of: 'seat', id, seat: { owner: undefined, changeId } });
+        if (one.do === 'release' && claim !== undefined) {
+          journal.append({ kind: 'claim', id, claim: { owner: undefined, changeId } });
         }
         if (one.do === 'collect') {
-          const last = journal.ledger.messages.for(id).slice(0, one.most).at(-1);
-          const { node, connection } = seat?.owner ?? { node: NODES[1], connection: connectionId(0, 0) };
-          if (last !== undefined) journal.append({ of: 'taken', id, taken: { node, connection, upTo: last.position } });
+          const last = journal.state.messages.for(id).slice(0, one.most).at(-1);
+          const { node, connection } = claim?.owner ?? { node: NODES[1], connection: connectionId(0, 0) };
+          if (last !== undefined) journal.append({ kind: 'removal', id, removal: { node, connection, upTo: last.position } });
         }
         if (one.do === 'put') {
-          const letters = one.all.map(({ from, to, isLate, size }): StoredMessage => {
+          const messages = one.all.map(({ from, to, isLate, size }): StoredMessage => {
             const [sender, addressee] = [IDS[from], IDS[to]] as [PeerId, PeerId];
-            const speaker = isLate ? owners.get(sender) : journal.ledger.claim(sender)?.owner;
-            return { from: sender, to: addressee, sender: speaker, kind: 'offer', payload: new Uint8Array(size) };
+            const owner = isLate ? owners.get(sender) : journal.state.claim(sender)?.owner;
+            return { from: sender, to: addressee, sender: owner, kind: 'offer', payload: new Uint8Array(size) };
           });
-          journal.append({ of: 'bag', ticket: messageIdOf(NODES[0], count), letters });
+          journal.append({ kind: 'batch', messageId: messageIdOf(NODES[0], count), messages });
         }
       }
-      // Who begins to read says so: from that it knows what time it is.
-      journal.append({ of: 'lease', node: nodeId('z') });
-      const late = newLedger(NODES[2]);
-      for (const entry of journal.stands) enter(late, entry);
-      late.finishInitialRead(newLedger(NODES[2]), true);
+      // A new reader writes an entry, whose timestamp is the current time.
+      journal.append({ kind: 'lease', node: nodeId('z') });
+      const late = newState(NODES[2]);
+      for (const entry of journal.stored) apply(late, entry);
+      late.finishInitialRead(newState(NODES[2]), true);
       for (const id of IDS) {
-        expect(late.activeOwner(id)).toEqual(journal.ledger.activeOwner(id));
+        expect(late.activeOwner(id)).toEqual(journal.state.activeOwner(id));
         expect(late.messages.for(id).map(({ position }) => position)).toEqual(
-          journal.ledger.messages.for(id).map(({ position }) => position),
+          journal.state.messages.for(id).map(({ position }) => position),
         );
       }
-      expect(late.messages.bytes).toBe(journal.ledger.messages.bytes);
-      expect(late.claimCount).toBe(journal.ledger.claimCount);
+      expect(late.messages.bytes).toBe(journal.state.messages.bytes);
+      expect(late.claimCount).toBe(journal.state.claimCount);
     }),
     { numRuns: 1_000 },
   );
 });
 
-function newLedger(node: NodeId): JournalState {
+function newState(node: NodeId): JournalState {
   return new JournalState({ ...LIMITS, node, lease: LEASE });
 }
 
-function enter(ledger: JournalState, entry: Entry): void {
-  if (entry.of === 'seat') ledger.applyClaim(entry.id, entry.seat, entry);
-  else if (entry.of === 'taken') ledger.applyRemoval(entry.id, entry.taken, entry);
-  else if (entry.of === 'bag')
-    ledger.applyBatch({ kind: 'batch', messageId: entry.ticket, author: NODES[0] }, entry.letters, entry);
-  else ledger.applyLease(entry.node, entry);
+function apply(state: JournalState, entry: Entry): void {
+  if (entry.kind === 'claim') state.applyClaim(entry.id, entry.claim, entry);
+  else if (entry.kind === 'removal') state.applyRemoval(entry.id, entry.removal, entry);
+  else if (entry.kind === 'batch') {
+    state.applyBatch({ kind: 'batch', messageId: entry.messageId, author: NODES[0] }, entry.messages, entry);
+  } else state.applyLease(entry.node, entry);
 }
 
 function keyOf(entry: Entry): string {
-  if (entry.of === 'seat') return `seat ${entry.id}`;
-  if (entry.of === 'taken') return `taken ${entry.id} ${entry.taken.node}`;
-  return entry.of === 'bag' ? `bag ${entry.ticket}` : `lease ${entry.node}`;
+  if (entry.kind === 'claim') return `claim ${entry.id}`;
+  if (entry.kind === 'removal') return `removal ${entry.id} ${entry.removal.node}`;
+  return entry.kind === 'batch' ? `batch ${entry.messageId}` : `lease ${entry.node}`;
 }
