@@ -10,7 +10,7 @@ export const ENGINES = [
 ];
 
 export const LEASE_MS = 1_500;
-/** What a broker takes to notice something, on a slow machine. */
+/** Timeout for a broker to detect a fault, on a slow machine. */
 export const PATIENCE_MS = 30_000;
 
 const OPTIONS: ServerOptions = {
@@ -18,7 +18,7 @@ const OPTIONS: ServerOptions = {
   ...{ dialects: ['peerjs', 'relay'], log_level: 'error', message_burst: 10_000, mailbox_messages: 1_000 },
 };
 
-/** Brokers of one cluster as processes of their own, in a realm of their own. */
+/** Brokers of one cluster, each in a separate process, in a new realm. */
 export class Brokers {
   readonly realm = uniqueName('realm');
   readonly #engine: { readonly url: string };
@@ -30,7 +30,7 @@ export class Brokers {
     this.#environment = environment;
   }
 
-  /** The next one: of one transport and the other in turn. */
+  /** Starts a broker, with the two transports in turn. */
   async start(but: ServerOptions = {}): Promise<Server> {
     const kind = this.#all.length % 2 === 0 ? SIGNALBOX_UWS : SIGNALBOX_NODE;
     const options = { ...OPTIONS, cluster: this.#engine.url, key: this.realm, ...but };

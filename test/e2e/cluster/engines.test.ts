@@ -6,9 +6,9 @@ import { until } from '../../support/e2e/until.ts';
 import { Brokers, ENGINES, PATIENCE_MS } from './brokers.ts';
 
 const MANY = 300;
-const MANY_VISITORS = 60;
+const MANY_CLIENTS = 60;
 const RACES = 20;
-/** More than a broker keeps for an engine. */
+/** More messages than a broker queues for an engine. */
 const TOO_MANY = 25_000;
 
 describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
@@ -23,24 +23,24 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
   });
   afterEach(() => brokers.stop());
 
-  it('M1, M17: peers of different brokers hear each other, in order', async () => {
+  it('M1, M17: delivers messages between peers of different brokers, in order', async () => {
     const [here, there] = await brokers.pair();
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     for (let n = 0; n < MANY; n++) {
-      ann.send({ type: 'CANDIDATE', src: 'somebody', dst: bob.id, payload: n });
+      ann.send({ type: 'CANDIDATE', src: 'forged', dst: bob.id, payload: n });
       bob.sendOffer(ann.id, n);
     }
-    for (const [hearer, sender] of [
+    for (const [receiver, sender] of [
       [bob, ann],
       [ann, bob],
     ] as const) {
-      const heard = await hearer.receiveMany(MANY);
-      expect(heard.map(({ payload }) => payload)).toEqual(Array.from({ length: MANY }, (_, n) => n));
-      expect(new Set(heard.map(({ src }) => src))).toEqual(new Set([sender.id]));
+      const received = await receiver.receiveMany(MANY);
+      expect(received.map(({ payload }) => payload)).toEqual(Array.from({ length: MANY }, (_, n) => n));
+      expect(new Set(received.map(({ src }) => src))).toEqual(new Set([sender.id]));
     }
   });
 
-  it('M1: what a peer says right before it goes is heard', async () => {
+  it('M1: delivers messages that a peer sends right before it disconnects', async () => {
     const [here, there] = await brokers.pair();
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     for (let n = 0; n < MANY; n++) ann.sendOffer(bob.id, n);
@@ -48,11 +48,11 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
     expect((await bob.receiveMany(MANY)).map(({ payload }) => payload)).toEqual(Array.from({ length: MANY }, (_, n) => n));
   });
 
-  it('O4, O5, O11: an id has one owner; its token takes it to another broker, and its mailbox with it', async () => {
+  it('O4, O5, O11: an id has one owner; its token moves the id and the mailbox to another broker', async () => {
     const [here, there] = await brokers.pair();
     const ann = await here.connectPeer('ann');
-    const thief = await there.connect({ id: ann.id });
-    expect(await thief.receive()).toMatchObject({ type: 'ID-TAKEN' });
+    const otherToken = await there.connect({ id: ann.id });
+    expect(await otherToken.receive()).toMatchObject({ type: 'ID-TAKEN' });
     const again = await there.connectPeer('ann', { id: ann.id, token: ann.token });
     expect((await ann.closed()).code).toBe(4001);
     const bob = await here.connectPeer('bob');
@@ -67,19 +67,19 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
     expect(await third.receive()).toMatchObject({ payload: 'waits' });
   });
 
-  it('O5: of two sockets that come to two brokers at once with one token, one stays open', async () => {
+  it('O5: one of two sockets with the same token at two brokers stays open', async () => {
     const [here, there] = await brokers.pair();
     const twins = await Promise.all(
       Array.from({ length: RACES }, (_, n) =>
         Promise.all([here, there].map((broker) => broker.connect({ id: `twin ${n}`, token: 'of both' }))),
       ),
     );
-    await until(PATIENCE_MS, 'one of each two to be closed', () =>
+    await until(PATIENCE_MS, 'one of each pair to be closed', () =>
       twins.every((pair) => pair.filter(({ isOpen }) => isOpen).length === 1) ? true : undefined,
     );
   });
 
-  it('M13, M14: what nobody comes for is told to its sender, wherever that is by then', async () => {
+  it('M13, M14: sends EXPIRE to the sender at its current broker', async () => {
     const [here, there] = await brokers.pair();
     const ann = await here.connectPeer('ann');
     ann.sendOffer('nobody');
@@ -87,14 +87,14 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
     expect(await again.receive()).toEqual({ type: 'EXPIRE', src: 'nobody', dst: ann.id });
   });
 
-  it('H4, O6: the list of peers and their bound are those of the cluster', async () => {
+  it('H4, O6: lists and limits the peers of the whole cluster', async () => {
     const [here, there] = [await brokers.start({ concurrent_limit: 2 }), await brokers.start({ concurrent_limit: 2 })];
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     expect((JSON.parse((await here.request(`${brokers.realm}/peers`)).body) as string[]).sort()).toEqual([ann.id, bob.id].sort());
     expect(await (await there.connect()).receive()).toMatchObject({ type: 'ERROR' });
   });
 
-  it('T4, REL2: what is published is heard at every broker, in order', async () => {
+  it('T4, REL2: delivers publications to subscribers at every broker, in order', async () => {
     const [here, there] = await brokers.pair();
     const [ann, bob] = [await here.connectTo('/relay'), await there.connectTo('/relay')];
     bob.send({ type: 'subscribe', topics: ['garden'] }).send({ type: 'ping' });
@@ -103,7 +103,7 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
     expect((await bob.receiveMany(MANY)).map(({ n }) => n)).toEqual(Array.from({ length: MANY }, (_, n) => n));
   });
 
-  it('a broker that is killed gives up its ids when its lease ends; what was sent to its peers waits for them', async () => {
+  it('frees the ids of a killed broker when its lease ends, and holds the messages to its peers', async () => {
     const [here, there] = await brokers.pair();
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     here.signal('SIGKILL');
@@ -112,11 +112,11 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
     const again = await there.connectPeer('ann', { id: ann.id, token: ann.token });
     expect(await again.receive()).toMatchObject({ payload: 'are you there?' });
     again.cut();
-    const stranger = await until(PATIENCE_MS, 'the id to be free', async () => there.connectPeer('ann', { id: ann.id }));
-    stranger.cut();
+    const otherToken = await until(PATIENCE_MS, 'the id to be free', async () => there.connectPeer('ann', { id: ann.id }));
+    otherToken.cut();
   });
 
-  it('a lease that ends frees the id for another token', async () => {
+  it('frees an id for another token when the lease ends', async () => {
     const [here, there] = await brokers.pair();
     const ann = await here.connectPeer('ann');
     here.signal('SIGKILL');
@@ -125,8 +125,8 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
     await until(PATIENCE_MS, 'the lease to end', () => there.connectPeer('ann', { id: ann.id }));
   });
 
-  it('M13, M17: of what an engine that hangs can not take, a broker keeps so much, and tells the senders of the rest', async () => {
-    const own = await startEngine();
+  it('M13, M17: queues a limited number of messages while the engine hangs, and answers the rest with EXPIRE', async () => {
+    const ownEngine = await startEngine();
     const patient = { cluster_lease: 60_000, expire_timeout: 60_000 };
     const roomy = {
       ...patient,
@@ -136,34 +136,34 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
       malformed_limit: 1_000,
     };
     const [here, there] = [
-      await brokers.start({ cluster: own.url, ...roomy }),
-      await brokers.start({ cluster: own.url, ...roomy }),
+      await brokers.start({ cluster: ownEngine.url, ...roomy }),
+      await brokers.start({ cluster: ownEngine.url, ...roomy }),
     ];
     const [ann, amy, bob] = [await here.connectPeer('ann'), await here.connectPeer('amy'), await there.connectPeer('bob')];
-    own.freeze();
+    ownEngine.freeze();
     for (let n = 0; n < TOO_MANY; n++) ann.sendOffer(bob.id, n);
     ann.sendOffer(amy.id, 'near').sendOffer(ann.id, 'the end');
     expect(await amy.receive()).toMatchObject({ payload: 'near' });
-    const told: unknown[] = [];
-    for (let frame = await ann.receive(); frame['type'] !== 'OFFER'; frame = await ann.receive()) told.push(frame['type']);
-    expect(told.length).toBeGreaterThan(0);
-    own.thaw();
-    const heard = await bob.receiveMany(TOO_MANY - told.length);
-    expect(new Set(told)).toEqual(new Set(['EXPIRE']));
-    expect(heard.map(({ payload }) => payload)).toEqual(Array.from({ length: heard.length }, (_, n) => n));
+    const notices: unknown[] = [];
+    for (let frame = await ann.receive(); frame['type'] !== 'OFFER'; frame = await ann.receive()) notices.push(frame['type']);
+    expect(notices.length).toBeGreaterThan(0);
+    ownEngine.thaw();
+    const received = await bob.receiveMany(TOO_MANY - notices.length);
+    expect(new Set(notices)).toEqual(new Set(['EXPIRE']));
+    expect(received.map(({ payload }) => payload)).toEqual(Array.from({ length: received.length }, (_, n) => n));
     await brokers.stop();
-    await own.stop();
+    await ownEngine.stop();
   });
 
-  it('an engine that restarts and remembers has lost nothing, and neither has who spoke meanwhile', async () => {
-    const own = await startEngine();
-    const patient = { cluster: own.url, expire_timeout: 60_000 };
+  it('loses no message when the engine restarts with its data', async () => {
+    const ownEngine = await startEngine();
+    const patient = { cluster: ownEngine.url, expire_timeout: 60_000 };
     const [here, there] = [await brokers.start(patient), await brokers.start(patient)];
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     ann.sendOffer('cem', 'before');
     bob.sendOffer(ann.id, 'all is well');
     expect(await ann.receive()).toMatchObject({ payload: 'all is well' });
-    const restarted = own.restart('kept');
+    const restarted = ownEngine.restart('kept');
     ann.sendOffer('cem', 'meanwhile').sendOffer(bob.id, 'meanwhile');
     await restarted;
     expect(await bob.receive()).toMatchObject({ payload: 'meanwhile' });
@@ -171,17 +171,17 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
     expect((await cem.receiveMany(2)).map(({ payload }) => payload)).toEqual(['before', 'meanwhile']);
     expect([ann.isOpen, bob.isOpen]).toEqual([true, true]);
     await brokers.stop();
-    await own.stop();
+    await ownEngine.stop();
   });
 
-  it('an engine that has forgotten everything is told again who is there', async () => {
-    const own = await startEngine();
-    const [here, there] = [await brokers.start({ cluster: own.url }), await brokers.start({ cluster: own.url })];
+  it('claims all ids again after the engine has lost its data', async () => {
+    const ownEngine = await startEngine();
+    const [here, there] = [await brokers.start({ cluster: ownEngine.url }), await brokers.start({ cluster: ownEngine.url })];
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
-    for (let n = 0; n < MANY_VISITORS; n++) (await here.connectPeer('visitor')).cut();
-    ann.sendOffer('nobody', 'far behind in what is forgotten').sendOffer(bob.id, 'and this');
+    for (let n = 0; n < MANY_CLIENTS; n++) (await here.connectPeer('visitor')).cut();
+    ann.sendOffer('nobody', 'at a high position of the lost stream').sendOffer(bob.id, 'and this');
     expect(await bob.receive()).toMatchObject({ payload: 'and this' });
-    await own.restart('lost');
+    await ownEngine.restart('lost');
     const cem = await here.connectPeer('cem');
     cem.cut();
     await until(PATIENCE_MS, 'ann to reach bob', async () => {
@@ -194,19 +194,19 @@ describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
     await until(PATIENCE_MS, 'ann to be known', isKnown);
     expect(await (await there.connect({ id: ann.id })).receive()).toMatchObject({ type: 'ID-TAKEN' });
     await brokers.stop();
-    await own.stop();
+    await ownEngine.stop();
   });
 });
 
-describe('an engine that nobody answers at', () => {
-  it.each(['redis', 'nats'])('%s ends the start with one line, without its password', async (kind) => {
+describe('an unreachable engine', () => {
+  it.each(['redis', 'nats'])('%s: ends the start with one line, without the password', async (kind) => {
     const start = Server.start({ kind: SIGNALBOX_NODE, options: { cluster: `${kind}://user:secret@127.0.0.1:1` } });
     const error = await start.catch(String);
     expect(error).toContain(`the engine at ${kind}://127.0.0.1:1 can't be reached`);
     expect(error).not.toContain('secret');
   });
 
-  it('or that nobody has credentials for, says which file is missing', async () => {
+  it('with a missing credentials file: the error names the file', async () => {
     const options = { cluster: 'nats://127.0.0.1:1?credentials=/nowhere/broker.creds' };
     const error = await Server.start({ kind: SIGNALBOX_NODE, options }).catch(String);
     expect(error).toContain("can't be reached: ENOENT: no such file or directory, open '/nowhere/broker.creds'");

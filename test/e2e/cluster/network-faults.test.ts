@@ -8,176 +8,176 @@ import { Brokers, ENGINES, PATIENCE_MS } from './brokers.ts';
 
 const MANY = 300;
 const BREAKS = 100;
-/** From none to so long between two breaks, in ms. */
+/** Maximum time between two breaks, in ms. */
 const SLOW_BREAK = 80;
 const SLOW_MS = 150;
-/** Far more than it takes to come back on another connection, and to be heard. */
+/** Far longer than a reconnect and a delivery. */
 const LATE_MS = 1_500;
 const PATIENT = { expire_timeout: 60_000 };
 
-/** Brokers of which one reaches the engine on a wire that fails. */
-describe.each(ENGINES)('a broker on a bad wire to $engine', ({ startEngine }) => {
+/** One broker connects to the engine through a faulty proxy. */
+describe.each(ENGINES)('a broker on a faulty connection to $engine', ({ startEngine }) => {
   let engine: EngineServer;
   let brokers: Brokers;
-  let wire: TcpProxy;
+  let proxy: TcpProxy;
   beforeAll(async () => {
     engine = await startEngine();
   });
   afterAll(() => engine.stop());
   beforeEach(async () => {
     brokers = new Brokers(engine);
-    wire = await TcpProxy.to(engine.port);
+    proxy = await TcpProxy.to(engine.port);
   });
   afterEach(async () => {
     await brokers.stop();
-    await wire.stop();
+    await proxy.stop();
   });
 
-  it('a broker that was cut off serves its own peers meanwhile, and all hear each other again after', async () => {
-    const here = await brokers.start({ cluster: engine.urlAt(wire.port) });
+  it('serves its own peers while it is cut off, and peers of other brokers after the reconnect', async () => {
+    const here = await brokers.start({ cluster: engine.urlAt(proxy.port) });
     const there = await brokers.start();
     const [ann, amy, bob] = [await here.connectPeer('ann'), await here.connectPeer('amy'), await there.connectPeer('bob')];
-    wire.block();
+    proxy.block();
     ann.sendOffer(amy.id, 'near');
     expect(await amy.receive()).toMatchObject({ payload: 'near' });
     ann.sendOffer(bob.id, 'far');
-    wire.unblock();
+    proxy.unblock();
     expect(await bob.receive()).toMatchObject({ payload: 'far' });
     bob.sendOffer(ann.id, 'back');
     expect(await ann.receive()).toMatchObject({ payload: 'back' });
   });
 
-  it('a broker that is cut off says so, and refuses what it is told to refuse', async () => {
-    const here = await brokers.start({ cluster: engine.urlAt(wire.port), cluster_cut: 'refuse' });
+  it('is not ready while it is cut off, and refuses connections with cluster_cut refuse', async () => {
+    const here = await brokers.start({ cluster: engine.urlAt(proxy.port), cluster_cut: 'refuse' });
     const ann = await here.connectPeer('ann');
     const ready = async (): Promise<number> => (await sendRequest(here, '/readyz')).status;
     expect(await ready()).toBe(200);
-    wire.block();
-    await until(PATIENCE_MS, 'the broker to notice', async () => (await ready()) === 503 || undefined);
+    proxy.block();
+    await until(PATIENCE_MS, 'the broker to detect the fault', async () => (await ready()) === 503 || undefined);
     expect((await sendRequest(here, '/healthz')).status).toBe(200);
     ann.sendOffer('far');
     expect(await ann.receive()).toMatchObject({ type: 'EXPIRE', src: 'far' });
     await expect(here.connect()).rejects.toThrow(/503/);
-    wire.unblock();
-    await until(PATIENCE_MS, 'the broker to be back', async () => (await ready()) === 200 || undefined);
+    proxy.unblock();
+    await until(PATIENCE_MS, 'the broker to be ready', async () => (await ready()) === 200 || undefined);
     (await here.connectPeer('bob')).sendOffer(ann.id, 'back');
     expect(await ann.receive()).toMatchObject({ payload: 'back' });
   });
 
-  it('O5: an id that was taken while its broker was cut off stays where it went, and the old socket is closed', async () => {
-    const here = await brokers.start({ cluster: engine.urlAt(wire.port) });
+  it('O5: closes the socket of an id that was claimed elsewhere while it was cut off', async () => {
+    const here = await brokers.start({ cluster: engine.urlAt(proxy.port) });
     const there = await brokers.start();
     const ann = await here.connectPeer('ann');
-    wire.block();
-    const stranger = await until(PATIENCE_MS, 'the lease to end', () => there.connectPeer('ann', { id: ann.id }));
-    wire.unblock();
+    proxy.block();
+    const otherToken = await until(PATIENCE_MS, 'the lease to end', () => there.connectPeer('ann', { id: ann.id }));
+    proxy.unblock();
     expect((await ann.closed()).code).toBe(4001);
-    expect(stranger.isOpen).toBe(true);
+    expect(otherToken.isOpen).toBe(true);
   });
 
   it.each(['block', 'dropFrom'] as const)(
-    'O5: whoever has left a broker on a wire that %s keeps its id where it went, when the wire is mended',
+    'O5: takes no id back for a closed connection when its claim was delayed (%s)',
     async (how) => {
-      const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(wire.port) });
+      const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(proxy.port) });
       const there = await brokers.start(PATIENT);
       const bob = await here.connectPeer('bob');
-      wire[how]('near');
+      proxy[how]('near');
       const hanging = await here.connect({ id: 'ann', token: 'hers' });
       hanging.socket.close();
       await hanging.closed();
       const ann = await there.connectPeer('ann', { id: 'ann', token: 'hers' });
-      wire.unblock();
-      wire.cut();
-      bob.sendOffer(ann.id, 'mended');
-      expect(await ann.receive()).toMatchObject({ payload: 'mended' });
+      proxy.unblock();
+      proxy.cut();
+      bob.sendOffer(ann.id, 'reconnected');
+      expect(await ann.receive()).toMatchObject({ payload: 'reconnected' });
       ann.sendOffer(bob.id, 'still here');
       expect(await bob.receive()).toMatchObject({ payload: 'still here' });
       expect(ann.isOpen).toBe(true);
     },
   );
 
-  it('M1, M17: that is slow brings everything, late and in order', async () => {
-    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(wire.port) });
+  it('M1, M17: delivers all messages late and in order on a slow connection', async () => {
+    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(proxy.port) });
     const there = await brokers.start(PATIENT);
-    wire.setDelay(SLOW_MS);
+    proxy.setDelay(SLOW_MS);
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     for (let n = 0; n < MANY; n++) {
       ann.sendOffer(bob.id, n);
       bob.sendOffer(ann.id, n);
     }
-    await hearsAll(bob);
-    await hearsAll(ann);
+    await receiveAll(bob);
+    await receiveAll(ann);
   });
 
-  it('a broker whose connections break again and again lives on', async () => {
-    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(wire.port) });
+  it('survives repeated breaks of its connections', async () => {
+    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(proxy.port) });
     const there = await brokers.start(PATIENT);
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
     for (let n = 0; n < BREAKS; n++) {
-      wire.cut();
+      proxy.cut();
       await elapsed(n % SLOW_BREAK);
     }
     for (let n = 0; n < MANY; n++) bob.sendOffer(ann.id, n);
-    await hearsAll(ann);
+    await receiveAll(ann);
   });
 
-  it('M1, M17: what the engine did and could not say is done once', async () => {
-    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(wire.port) });
+  it('M1, M17: runs a command once when its reply was lost', async () => {
+    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(proxy.port) });
     const there = await brokers.start(PATIENT);
     const [ann, bob, cem] = [await here.connectPeer('ann'), await there.connectPeer('bob'), await there.connectPeer('cem')];
     for (let n = 0; n < MANY; n++) cem.sendOffer('dan', n);
-    wire.dropFrom('far');
+    proxy.dropFrom('far');
     for (let n = 0; n < MANY; n++) ann.sendOffer(bob.id, n);
     const dan = await here.connect({ id: 'dan' });
     expect(await bob.receive()).toMatchObject({ payload: 0 });
-    wire.cut();
-    await hearsAll(bob, 1);
+    proxy.cut();
+    await receiveAll(bob, 1);
     expect(await dan.receive()).toMatchObject({ type: 'OPEN' });
-    await hearsAll(dan);
+    await receiveAll(dan);
     ann.sendOffer(bob.id, 'the end');
     expect(await bob.receive()).toMatchObject({ payload: 'the end' });
     cem.sendOffer(dan.id, 'the end');
     expect(await dan.receive()).toMatchObject({ payload: 'the end' });
   });
 
-  it('M1, M17: what one connection brings late, after another one has brought it, is not done again', async () => {
-    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(wire.port) });
+  it('M1, M17: runs a command once when an older connection delivers it late', async () => {
+    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(proxy.port) });
     const there = await brokers.start(PATIENT);
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
-    wire.setDelay(LATE_MS);
+    proxy.setDelay(LATE_MS);
     for (let n = 0; n < MANY; n++) ann.sendOffer(bob.id, n);
     await elapsed(SLOW_MS);
-    wire.setDelay(0);
-    wire.cutNearSide();
-    await hearsAll(bob);
+    proxy.setDelay(0);
+    proxy.cutNearSide();
+    await receiveAll(bob);
     await elapsed(LATE_MS);
     ann.sendOffer(bob.id, 'the end');
     expect(await bob.receive()).toMatchObject({ payload: 'the end' });
   });
 
-  it('that goes silent is noticed, and left for another one', async () => {
-    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(wire.port) });
+  it('detects a silent connection, and reconnects', async () => {
+    const here = await brokers.start({ ...PATIENT, cluster: engine.urlAt(proxy.port) });
     const there = await brokers.start(PATIENT);
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
-    wire.dropFrom('both');
-    wire.blockNew();
+    proxy.dropFrom('both');
+    proxy.blockNew();
     for (let n = 0; n < MANY; n++) ann.sendOffer(bob.id, n);
-    // The lease is overdue before the connection is given up.
+    // The lease is overdue before the broker closes the connection.
     await until(
       PATIENCE_MS,
-      'the broker to notice',
+      'the broker to detect the fault',
       async () => (await sendRequest(here, '/readyz')).body.includes('out of reach') || undefined,
     );
-    wire.unblock();
-    await hearsAll(bob);
+    proxy.unblock();
+    await receiveAll(bob);
     for (let n = 0; n < MANY; n++) bob.sendOffer(ann.id, n);
-    await hearsAll(ann);
+    await receiveAll(ann);
     expect((await sendRequest(here, '/readyz')).status).toBe(200);
   });
 });
 
-/** All letters that were sent, from one on, each once, and in order. */
-async function hearsAll(hearer: PeerSocket, from = 0): Promise<void> {
-  const heard = await hearer.receiveMany(MANY - from);
-  expect(heard.map(({ payload }) => payload)).toEqual(Array.from({ length: MANY - from }, (_, n) => from + n));
+/** Receives all messages from number `from`, each once and in order. */
+async function receiveAll(receiver: PeerSocket, from = 0): Promise<void> {
+  const received = await receiver.receiveMany(MANY - from);
+  expect(received.map(({ payload }) => payload)).toEqual(Array.from({ length: MANY - from }, (_, n) => from + n));
 }

@@ -12,15 +12,15 @@ interface SentMessage {
 }
 
 /**
- * A peer that comes back with its token to whatever broker takes it, as often as it is sent away. What it sends is
- * acknowledged when an echo to itself, sent right behind, has come back on the same socket: all before it was read.
+ * A peer that reconnects with its token to a random broker whenever its socket closes. After each group of messages the peer sends an
+ * echo to itself. The echo acknowledges all earlier messages of the same socket, because the broker has read them.
  */
 export class ReconnectingPeer {
   readonly id = uniqueName('peer');
-  /** By sender, what was heard of it, in order. */
+  /** Received message numbers by sender, in order. */
   readonly received = new Map<string, number[]>();
   readonly acknowledged: SentMessage[] = [];
-  /** Peers that could not be reached, as it was told. */
+  /** Addressees of received EXPIRE and LEAVE notices. */
   readonly unreached: string[] = [];
   readonly #token = uniqueName('token');
   readonly #servers: () => readonly Server[];
@@ -29,12 +29,12 @@ export class ReconnectingPeer {
   #count = 0;
   #isStopped = false;
 
-  /** @param servers those that may be tried. */
+  /** @param servers returns the servers to try. */
   constructor(servers: () => readonly Server[]) {
     this.#servers = servers;
   }
 
-  /** Resolves when it is in for the first time; it goes on by itself. */
+  /** Resolves after the first connect; later reconnects are automatic. */
   async connect(): Promise<void> {
     const socket = await this.#openSocket();
     if (socket !== undefined) void this.#receiveUntilStopped(socket);
@@ -44,9 +44,9 @@ export class ReconnectingPeer {
     const socket = this.#socket;
     if (socket?.isOpen !== true) return;
     for (let time = 0; time < times; time++) {
-      const letter = { to, n: this.#count++ };
-      this.#inFlight.push(letter);
-      socket.sendOffer(to, letter.n);
+      const message = { to, n: this.#count++ };
+      this.#inFlight.push(message);
+      socket.sendOffer(to, message.n);
     }
     socket.sendOffer(this.id, { echo: this.#count - 1 });
   }
@@ -64,7 +64,7 @@ export class ReconnectingPeer {
         if (frame === undefined && !socket.isOpen) break;
         if (frame !== undefined) this.#receive(frame);
       }
-      // Of what was under way nobody knows whether it was read.
+      // Messages in flight on a closed socket may have been read or not.
       this.#inFlight = [];
     }
   }

@@ -9,8 +9,8 @@ import { ReconnectingPeer } from './reconnecting-peer.ts';
 
 const PEERS = 200;
 const EXPIRE_MS = 20_000;
-/** Each peer writes to so few that many letters go from one to the same other. */
-const FRIENDS = 2;
+/** Addressees of each peer: few, so that many messages go to the same one. */
+const ADDRESSEES = 2;
 const AT_ONCE = 3;
 const PAUSE_MS = 2;
 const START_OF_TRAFFIC_MS = 500;
@@ -19,7 +19,7 @@ const ENGINES = [
   { engine: 'Redis', startEngine: startRedis },
   { engine: 'NATS', startEngine: startNats },
 ];
-const PROMISE = 'nothing that was acknowledged is lost, repeated or out of order';
+const PROMISE = 'no acknowledged message is lost, repeated or out of order';
 
 it.each(ENGINES)(
   `M13, M17: three brokers on $engine are restarted in turn, and ${PROMISE}`,
@@ -44,7 +44,7 @@ it.each(ENGINES)(
     const traffic = (async () => {
       while (!isOver) {
         const sender = randomInt(PEERS);
-        peers[sender]?.send(peers[(sender + 1 + randomInt(FRIENDS)) % PEERS]?.id ?? '', AT_ONCE);
+        peers[sender]?.send(peers[(sender + 1 + randomInt(ADDRESSEES)) % PEERS]?.id ?? '', AT_ONCE);
         await elapsed(PAUSE_MS);
       }
     })();
@@ -57,12 +57,13 @@ it.each(ENGINES)(
     isOver = true;
     await traffic;
 
-    const sent = peers.flatMap(({ id, acknowledged }) => acknowledged.map((letter) => ({ from: id, ...letter })));
+    const sent = peers.flatMap(({ id, acknowledged }) => acknowledged.map((message) => ({ from: id, ...message })));
     const byId = new Map(peers.map((peer) => [peer.id, peer]));
     const others = sent.filter(({ from, to }) => from !== to);
-    const hasHeard = ({ from, to, n }: (typeof sent)[number]): boolean => byId.get(to)?.received.get(from)?.includes(n) === true;
-    await until(EXPIRE_MS, 'all to be heard', () => (others.every(hasHeard) ? true : undefined)).catch(() => undefined);
-    expect(others.filter((letter) => !hasHeard(letter))).toEqual([]);
+    const wasReceived = ({ from, to, n }: (typeof sent)[number]): boolean =>
+      byId.get(to)?.received.get(from)?.includes(n) === true;
+    await until(EXPIRE_MS, 'all messages', () => (others.every(wasReceived) ? true : undefined)).catch(() => undefined);
+    expect(others.filter((message) => !wasReceived(message))).toEqual([]);
     for (const { received } of peers) {
       for (const all of received.values()) expect(all).toEqual([...new Set(all)].sort((one, other) => one - other));
     }

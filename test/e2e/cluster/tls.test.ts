@@ -10,14 +10,14 @@ const MANY = 300;
 describe.each([
   { engine: 'Redis', startEngine: startTlsRedis },
   { engine: 'NATS', startEngine: startTlsNats },
-])('a way to $engine that nobody listens to', ({ startEngine }) => {
+])('a TLS connection to $engine', ({ startEngine }) => {
   let engine: EngineServer;
   beforeAll(async () => {
     engine = await startEngine();
   });
   afterAll(() => engine.stop());
 
-  it('M1, M17: brings all from one broker to the other, in order', async () => {
+  it('M1, M17: delivers all messages between brokers, in order', async () => {
     const brokers = new Brokers(engine, { NODE_EXTRA_CA_CERTS: TLS_FILES.certFile });
     const [here, there] = await brokers.pair();
     const [ann, bob] = [await here.connectPeer('ann'), await there.connectPeer('bob')];
@@ -26,7 +26,7 @@ describe.each([
     await brokers.stop();
   });
 
-  it('ends the start with one line where nobody has said that its authority is to be trusted', async () => {
+  it('ends the start with one line if the CA is not trusted', async () => {
     const error = await new Brokers(engine).start().catch(String);
     expect(error).toContain(`the engine at ${engine.url} can't be reached: `);
     expect(error).toMatch(/self-signed certificate/);
