@@ -12,8 +12,8 @@ interface SentMessage {
 }
 
 /**
- * A peer that reconnects with its token to a random broker whenever its socket closes. After each group of messages the peer sends an
- * echo to itself. The echo acknowledges all earlier messages of the same socket, because the broker has read them.
+ * A peer that reconnects with its token to a random broker whenever its socket closes. After each group of messages the peer
+ * sends an echo to itself. The echo acknowledges all earlier messages of the same socket, because the broker has read them.
  */
 export class ReconnectingPeer {
   readonly id = uniqueName('peer');

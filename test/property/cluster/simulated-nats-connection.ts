@@ -44,8 +44,8 @@ interface Watch {
 }
 
 /**
- * The connection of a node to a simulated NATS. Traffic keeps its order and is delayed. After a cut, requests in flight may still arrive
- * or are lost; replies never arrive.
+ * The connection of a node to a simulated NATS. Traffic keeps its order and is delayed. After a cut, requests in flight may
+ * still arrive or are lost; replies never arrive.
  */
 export class SimulatedNatsConnection implements EngineConnection {
   delay: Millis = 1;

@@ -1,7 +1,9 @@
 import type { NodeId } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
 
-/** A consumed batch is deleted after this time, so that all nodes have read the removals. A slower node reads the journal again. */
+/**
+ * A consumed batch is deleted after this time, so that all nodes have read the removals. A slower node reads the journal again.
+ */
 export const DELETE_GRACE_MS: Millis = 10_000;
 
 const NO_REVISIONS: readonly number[] = [];

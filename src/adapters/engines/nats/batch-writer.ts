@@ -36,8 +36,8 @@ const MAX_QUEUED = 16_000;
 const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
 /**
- * Writes the messages of one node in batches, in the order of the calls. One batch is in flight at a time, and messages that are put
- * meanwhile form the next one. So batches grow with the load, and no batch overtakes an older one that must be retried.
+ * Writes the messages of one node in batches, in the order of the calls. One batch is in flight at a time, and messages that
+ * are put meanwhile form the next one. So batches grow with the load, and no batch overtakes an older one that must be retried.
  */
 export class BatchWriter {
   readonly #options: BatchWriterOptions;

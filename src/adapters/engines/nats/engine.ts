@@ -52,8 +52,8 @@ const RETRY_MS = 250;
 
 /**
  * Connects to NATS with JetStream.
- * @param url may contain credentials, which are not logged. `?replicas=3` sets the replicas of new streams; `?credentials=<file>` names
- * a credentials file.
+ * @param url may contain credentials, which are not logged. `?replicas=3` sets the replicas of new streams;
+ * `?credentials=<file>` names a credentials file.
  * @throws ListenError if the server does not reply in time, or a setting exceeds its limits.
  */
 export async function connectNatsEngine(

@@ -4,8 +4,8 @@ import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
 const PARALLEL_DELETES = 100;
 
 /**
- * Deletes obsolete entries to free storage. Each entry is deleted by itself, because a purge of many makes readers of some NATS servers
- * skip entries that are written meanwhile.
+ * Deletes obsolete entries to free storage. Each entry is deleted by itself, because a purge of many makes readers of some NATS
+ * servers skip entries that are written meanwhile.
  */
 export class EntryDeleter {
   readonly #bucket: string;

@@ -4,8 +4,8 @@ import type { Millis } from '../../../domain/time.ts';
 import { KEEP_ALIVE_MS } from '../shared/engine-connection.ts';
 
 /**
- * The result of a write: the revision of the entry; or the revision that is stored instead of the expected one; or `failed`, if NATS
- * rejected the write or its result is unknown.
+ * The result of a write: the revision of the entry; or the revision that is stored instead of the expected one; or `failed`, if
+ * NATS rejected the write or its result is unknown.
  */
 export type AppendResult = { readonly revision: number } | { readonly conflict: number } | 'failed';
 
@@ -32,9 +32,9 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const DEDUPLICATION_MS: Millis = 90_000;
 
 /**
- * Writes the entries of one node to a journal, in the order of the calls. After a lost connection, writes in flight are retried in
- * order, before later ones, and NATS drops duplicates by message id. A write that is too old for deduplication fails, unless it is a
- * compare-and-set.
+ * Writes the entries of one node to a journal, in the order of the calls. After a lost connection, writes in flight are retried
+ * in order, before later ones, and NATS drops duplicates by message id. A write that is too old for deduplication fails, unless
+ * it is a compare-and-set.
  */
 export class EntryWriter {
   readonly #prefix: string;

@@ -47,8 +47,8 @@ export interface JournalStateSettings extends MailboxLimits {
 }
 
 /**
- * The state that follows from the journal of a realm. All nodes apply the same entries in the same order and so derive the same state;
- * earlier entries decide whether an entry is valid. Time is the timestamp of the entries; this class uses no clock.
+ * The state that follows from the journal of a realm. All nodes apply the same entries in the same order and so derive the same
+ * state; earlier entries decide whether an entry is valid. Time is the timestamp of the entries; this class uses no clock.
  */
 export class JournalState {
   readonly messages: PendingMessages;
@@ -129,7 +129,10 @@ export class JournalState {
     return this.#leases.takeOutcome();
   }
 
-  /** All stored entries are applied. @param before may have results of entries that were deleted since, if the stream is the same. */
+  /**
+   * All stored entries are applied.
+   * @param before may have results of entries that were deleted since, if the stream is the same.
+   */
   finishInitialRead(before: JournalState, isSameStream: boolean): void {
     if (isSameStream) this.#rejected.merge(before.#rejected);
     if (isSameStream) this.#ownRemovals.merge(before.#ownRemovals);
@@ -217,7 +220,9 @@ export class JournalState {
     return [{ type: 'superseded', id, connection: previous.connection }];
   }
 
-  /** O11: if two nodes remove the same messages, the first removal wins. A removal by a connection that lost the id is invalid. */
+  /**
+   * O11: if two nodes remove the same messages, the first removal wins. A removal by a connection that lost the id is invalid.
+   */
   applyRemoval(id: PeerId, { node, connection, upTo }: RemovalEntry, { revision, at }: EntryPosition): void {
     this.#advanceTo(at);
     const before = this.#removals.get(id) ?? NO_REMOVAL;
@@ -276,7 +281,8 @@ export class JournalState {
     const claim = this.#claims.get(from);
     // M17: a previous owner of the sender's id must not be delivered after the current one.
     if (sender !== undefined && claim !== undefined && !isSameConnection(claim.owner, sender)) return 'moved';
-    // A message found at the start had been accepted; consumed entries that are not yet deleted must not count against the limits.
+    // A message found at the start had been accepted; consumed entries that are not yet deleted must not count against the
+    // limits.
     if (this.#isInitialRead) return 'held';
     const isConnected = this.activeOwner(to) !== undefined;
     // M14: a notice of a broker waits also for a peer whose node has lost its lease.

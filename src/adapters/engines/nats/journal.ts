@@ -37,8 +37,8 @@ const RETRY_MS = 250;
 const MAX_READ_LAG_MS = DELETE_GRACE_MS / 2;
 
 /**
- * One realm in NATS: a bucket that every node reads completely and in the same order. The node keeps the resulting state in memory, so
- * a query costs nothing, a claim one entry, and a message a share of one.
+ * One realm in NATS: a bucket that every node reads completely and in the same order. The node keeps the resulting state in
+ * memory, so a query costs nothing, a claim one entry, and a message a share of one.
  */
 export class Journal {
   readonly node: NodeId;

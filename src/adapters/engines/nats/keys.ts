@@ -18,7 +18,9 @@ export function claimKey(id: PeerId): string {
   return `seat.${encodeName(id)}`;
 }
 
-/** Key of the removals by one node for one id. Each node has its own, so that no node overwrites an entry that it has not read. */
+/**
+ * Key of the removals by one node for one id. Each node has its own, so that no node overwrites an entry that it has not read.
+ */
 export function removalKey(id: PeerId, node: NodeId): string {
   return `taken.${encodeName(id)}.${encodeName(node)}`;
 }

@@ -141,7 +141,10 @@ export class NatsMailboxStore implements MailboxStore {
     return messages.flatMap(({ stored, message }) => (message !== undefined && stored.position > before ? [message] : []));
   }
 
-  /** Writes a removal. @returns the position up to which messages had been removed before; all of them if the removal is invalid. */
+  /**
+   * Writes a removal.
+   * @returns the position up to which messages had been removed before; all of them if the removal is invalid.
+   */
   async #remove(journal: Journal, id: PeerId, removal: RemovalEntry): Promise<number> {
     const body = encodeRemoval(removal, journal.timeOverride);
     const result = await journal.append({ key: removalKey(id, removal.node), body, messageId: journal.nextMessageId() });

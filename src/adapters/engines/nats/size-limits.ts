@@ -1,7 +1,10 @@
 import type { NodeId, RealmKey } from '../../../domain/ids.ts';
 import { bucketOf, removalKey } from './keys.ts';
 
-/** Default limit of a NATS server for one protocol line: the subject of an entry and the reply subject. Servers do not report it. */
+/**
+ * Default limit of a NATS server for one protocol line: the subject of an entry and the reply subject. Servers do not report
+ * it.
+ */
 const CONTROL_LINE_BYTES = 4_096;
 /** The rest of the protocol line. */
 const LINE_OVERHEAD_BYTES = 256;

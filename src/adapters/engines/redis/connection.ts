@@ -7,8 +7,8 @@ const REDIS_PORT = 6_379;
 const SENTINEL_PORT = 26_379;
 
 /**
- * Opens a connection that reconnects. The library retries no command and renews no subscription; the callers do both, in their own
- * order, and handle the failure. @param url see `connectRedisEngine`.
+ * Opens a connection that reconnects. The library retries no command and renews no subscription; the callers do both, in their
+ * own order, and handle the failure. @param url see `connectRedisEngine`.
  */
 export function openConnection(url: string): Redis {
   const redis = new Redis({

@@ -69,8 +69,8 @@ addToCount(owner.node, -1)
 );
 
 /**
- * node, lease, retention of dead nodes in ms -> outcome, dead nodes to remove (for the leader only). The first write frees memory,
- * so that leases are renewed also when Redis is out of memory.
+ * node, lease, retention of dead nodes in ms -> outcome, dead nodes to remove (for the leader only). The first write frees
+ * memory, so that leases are renewed also when Redis is out of memory.
  */
 const RENEW = defineScript(
   `

@@ -24,8 +24,8 @@ interface RedisEngine {
 
 /**
  * Connects to Redis or Valkey.
- * @param url may contain credentials, which are not logged. With `?sentinel=name` the host is a Sentinel, which returns the address of
- * the primary of that name.
+ * @param url may contain credentials, which are not logged. With `?sentinel=name` the host is a Sentinel, which returns the
+ * address of the primary of that name.
  * @throws ListenError if the engine does not reply in time.
  */
 export async function connectRedisEngine(url: string, settings: EngineSettings, log: Log): Promise<RedisEngine> {

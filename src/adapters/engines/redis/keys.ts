@@ -1,6 +1,9 @@
 import type { RealmKey } from '../../../domain/ids.ts';
 
-/** Prefix of all keys of a realm. They share one hash tag, so that Redis Cluster keeps them on one shard and a script can use all. */
+/**
+ * Prefix of all keys of a realm. They share one hash tag, so that Redis Cluster keeps them on one shard and a script can use
+ * all.
+ */
 export function realmPrefix(realm: RealmKey): string {
   return `signalbox:{${encodeURIComponent(realm)}}:`;
 }

@@ -50,8 +50,8 @@ return 'held'
 );
 
 /**
- * id, node, connection -> 'moved'; or one list of addressees with messages of the taker, then kind, from, has, payload, proof of each
- * message. The first write frees memory, so that mailboxes are read also when Redis is out of memory.
+ * id, node, connection -> 'moved'; or one list of addressees with messages of the taker, then kind, from, has, payload, proof
+ * of each message. The first write frees memory, so that mailboxes are read also when Redis is out of memory.
  */
 const TAKE = defineScript(
   `
@@ -77,8 +77,8 @@ return answer
 );
 
 /**
- * expire timeout in ms, maximum number of messages to check -> time to the next deadline in ms ('' for none), then from, to, proof of
- * the sender for each pair of sender and addressee
+ * expire timeout in ms, maximum number of messages to check -> time to the next deadline in ms ('' for none), then from, to,
+ * proof of the sender for each pair of sender and addressee
  */
 const EXPIRE = defineScript(
   `

@@ -42,8 +42,8 @@ const MAX_QUEUED = 10_000;
 const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
 /**
- * Runs scripts on Redis over one connection. Commands are sent, and replies delivered, in the order of the calls. Without a connection,
- * commands wait in a bounded queue. Commands whose reply was lost are retried first.
+ * Runs scripts on Redis over one connection. Commands are sent, and replies delivered, in the order of the calls. Without a
+ * connection, commands wait in a bounded queue. Commands whose reply was lost are retried first.
  */
 export class ScriptRunner {
   readonly node: NodeId;

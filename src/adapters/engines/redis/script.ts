@@ -8,9 +8,9 @@ import { nodeChannel } from './keys.ts';
  *                                                               replies of the commands that N may retry
  *   mail:ID  list: messages for ID                      due     sorted set: ID -> arrival time of its oldest message
  *   from:ID  hash: addressee -> messages of ID          bytes   hash: bytes that wait for each ID, and "" for the realm
- * ARGV: the time in ms ('' for the clock of Redis); the node; the number of the command ('' for a read-only script); the number up
- * to which the node has received all replies; then the arguments of the script. Commands are idempotent: a retried or late copy
- * does not run again, and receives the stored reply.
+ * ARGV: the time in ms ('' for the clock of Redis); the node; the number of the command ('' for a read-only script); the number
+ * up to which the node has received all replies; then the arguments of the script. Commands are idempotent: a retried or late
+ * copy does not run again, and receives the stored reply.
  */
 
 const PRELUDE = `

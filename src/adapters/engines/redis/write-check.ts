@@ -8,8 +8,8 @@ const INTERVAL_MS: Millis = 2_000;
 const TTL_MS: Millis = 60_000;
 
 /**
- * Writes a key periodically, to detect a Redis that rejects writes. Redis without memory, disk or replicas, and a replica itself, still
- * reply to every read.
+ * Writes a key periodically, to detect a Redis that rejects writes. Redis without memory, disk or replicas, and a replica
+ * itself, still reply to every read.
  */
 export class WriteCheck {
   readonly #redis: Redis;

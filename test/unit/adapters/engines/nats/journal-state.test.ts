@@ -19,7 +19,10 @@ const [ann, bob] = ['ann', 'bob'] as [PeerId, PeerId];
 const [first, second] = [connectionId(1, 0), connectionId(2, 0)];
 const BATCH = 2;
 
-/** Ann disconnected elsewhere; then her mailbox was collected here. @param isDeleted whether the batch was deleted before the read. */
+/**
+ * Ann disconnected elsewhere; then her mailbox was collected here.
+ * @param isDeleted whether the batch was deleted before the read.
+ */
 function stateAfterRemoval(isDeleted: boolean, removedElsewhere: number | undefined): JournalState {
   const state = new JournalState({ ...LIMITS, node: here });
   const at = (revision: number): { revision: number; at: number } => ({ revision, at: revision });
