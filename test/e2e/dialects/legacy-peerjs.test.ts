@@ -62,7 +62,7 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('peerjs 0.3.14 on $name', (kind) 
   it('X5: opens once with a socket and a stream, and stays connected after the stream ends', async () => {
     const [ann, bob] = [await openPeer(legacy), await openPeer(current)];
     await elapsed(STREAM_TIMEOUT_MS);
-    expect([await ann.tab.call('count', 'open'), await ann.tab.call('diary')]).toEqual([1, ['open']]);
+    expect([await ann.tab.call('count', 'open'), await ann.tab.call('events')]).toEqual([1, ['open']]);
     await exchange(bob.tab, ann);
     for (const { tab } of [ann, bob]) await tab.close();
   });
