@@ -201,7 +201,7 @@ const MUTANTS: readonly { fault: string; make(clock: ManualClock): MemoryPeerDir
     fails: ['O7: any text is an id, and different texts are different ids'],
   },
   {
-    fault: 'never lapses',
+    fault: 'never ends a claim',
     make: () => new MemoryPeerDirectory(new ManualClock(), LEASE),
     fails: [
       'a claim lapses when its node has not renewed for a lease: the id has no location, and any token may claim it',
@@ -222,14 +222,14 @@ const MUTANTS: readonly { fault: string; make(clock: ManualClock): MemoryPeerDir
   },
 ];
 
-describe('a directory that breaks a promise', () => {
+describe('the directory contract', () => {
   for (const { fault, make, fails } of MUTANTS) {
-    it(`${fault}: fails exactly the clauses of that promise`, async () => {
+    it(`detects a directory that ${fault}`, async () => {
       expect(await failures(make)).toEqual(fails);
     });
   }
 
-  it('and answers in a later turn: fails no clause', async () => {
+  it('accepts a directory that answers in a later turn', async () => {
     expect(await failures((clock) => new LateDirectory(clock, LEASE))).toEqual([]);
   });
 });

@@ -303,20 +303,20 @@ const BOUNDS: readonly { bound: keyof MailboxLimits; fails: readonly string[] }[
   },
 ];
 
-describe('a mailbox store that breaks a promise', () => {
+describe('the mailbox store contract', () => {
   for (const { fault, make, fails } of MUTANTS) {
-    it(`${fault}: fails exactly the clauses of that promise`, async () => {
+    it(`detects a store that ${fault}`, async () => {
       expect(await failures(make)).toEqual(fails);
     });
   }
 
   for (const { bound, fails } of BOUNDS) {
-    it.each([1, -1])(`has ${bound} off by %i: fails exactly the clauses of that promise`, async (by) => {
+    it.each([1, -1])(`detects a store whose ${bound} is off by %i`, async (by) => {
       expect(await failures((limits) => new MemoryMailboxStore({ ...limits, [bound]: limits[bound] + by }))).toEqual(fails);
     });
   }
 
-  it('and answers in a later turn: fails no clause', async () => {
+  it('accepts a store that answers in a later turn', async () => {
     expect(await failures((limits) => new LateStore(limits))).toEqual([]);
   });
 });

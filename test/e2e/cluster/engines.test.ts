@@ -11,7 +11,7 @@ const RACES = 20;
 /** More messages than a broker queues for an engine. */
 const TOO_MANY = 25_000;
 
-describe.each(ENGINES)('brokers on one $engine', ({ startEngine }) => {
+describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
   let engine: EngineServer;
   let brokers: Brokers;
   beforeAll(async () => {

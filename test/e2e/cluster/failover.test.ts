@@ -8,50 +8,50 @@ import { Brokers, PATIENCE_MS } from './brokers.ts';
 const MANY = 100;
 
 /** An engine with several servers, one of which the test kills. */
-interface House {
+interface ReplicatedEngine {
   readonly url: string;
   /** Kills one server after its data is replicated. */
-  oneDies(): Promise<void>;
+  killOne(): Promise<void>;
   stop(): Promise<void>;
 }
 
-async function redisHouse(): Promise<House> {
-  const house = await RedisWithSentinel.start();
+async function redisWithSentinel(): Promise<ReplicatedEngine> {
+  const engine = await RedisWithSentinel.start();
   return {
-    url: house.url,
-    async oneDies() {
-      await house.waitForReplication();
-      await house.primary.kill();
+    url: engine.url,
+    async killOne() {
+      await engine.waitForReplication();
+      await engine.primary.kill();
     },
-    stop: () => house.stop(),
+    stop: () => engine.stop(),
   };
 }
 
-async function natsHouse(dies: (house: NatsCluster) => Promise<EngineServer | undefined>): Promise<House> {
-  const house = await NatsCluster.start();
+async function natsCluster(selectServer: (engine: NatsCluster) => Promise<EngineServer | undefined>): Promise<ReplicatedEngine> {
+  const engine = await NatsCluster.start();
   return {
-    url: house.url,
-    oneDies: async () => (await dies(house))?.kill(),
-    stop: () => house.stop(),
+    url: engine.url,
+    killOne: async () => (await selectServer(engine))?.kill(),
+    stop: () => engine.stop(),
   };
 }
 
-const HOUSES = [
-  { engine: 'Redis with a replica and a Sentinel', startHouse: redisHouse },
-  { engine: 'three NATS servers when the connected one dies', startHouse: () => natsHouse(async ({ servers }) => servers[0]) },
-  { engine: 'three NATS servers when the leader dies', startHouse: () => natsHouse((house) => house.leader()) },
+const ENGINES = [
+  { engine: 'Redis with a replica and a Sentinel', startEngine: redisWithSentinel },
+  { engine: 'three NATS servers when the connected one dies', startEngine: () => natsCluster(async ({ servers }) => servers[0]) },
+  { engine: 'three NATS servers when the leader dies', startEngine: () => natsCluster((engine) => engine.leader()) },
 ];
 
-describe.each(HOUSES)('brokers on $engine', ({ startHouse }) => {
-  let house: House;
+describe.each(ENGINES)('brokers on $engine', ({ startEngine }) => {
+  let engine: ReplicatedEngine;
   let brokers: Brokers;
   beforeEach(async () => {
-    house = await startHouse();
-    brokers = new Brokers(house);
+    engine = await startEngine();
+    brokers = new Brokers(engine);
   });
   afterEach(async () => {
     await brokers.stop();
-    await house.stop();
+    await engine.stop();
   });
 
   it('M1, M13, M17: lose and repeat no message, and keep all connections, when a server dies', async () => {
@@ -61,7 +61,7 @@ describe.each(HOUSES)('brokers on $engine', ({ startHouse }) => {
     for (const n of numbers) ann.sendOffer('cem', n);
     for (const n of numbers) ann.sendOffer(bob.id, n);
     expect((await bob.receiveMany(MANY)).map(({ payload }) => payload)).toEqual(numbers);
-    await house.oneDies();
+    await engine.killOne();
     for (const n of numbers) {
       ann.sendOffer(bob.id, n);
       bob.sendOffer(ann.id, n);
