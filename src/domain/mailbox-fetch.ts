@@ -31,12 +31,12 @@ export function fetchMore(session: Session): MailboxFetch | undefined {
 /** All fetched messages for `session`, in order. M15: without notices for a former owner of the id. */
 export function deliverableTo(
   session: Session,
-  earlier: readonly SignalMessage[],
+  alreadyFetched: readonly SignalMessage[],
   messages: readonly SignalMessage[],
 ): readonly SignalMessage[] {
   const { inherited } = session;
   session.inherited = NO_MESSAGES;
-  const all = inherited.length === 0 && earlier.length === 0 ? messages : [...earlier, ...inherited, ...messages];
+  const all = inherited.length === 0 && alreadyFetched.length === 0 ? messages : [...alreadyFetched, ...inherited, ...messages];
   return all.every((message) => mayReceive(session, message)) ? all : all.filter((message) => mayReceive(session, message));
 }
 

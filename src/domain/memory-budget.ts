@@ -52,7 +52,7 @@ export class MemoryAccount {
     if (bytes === before) return;
     this.#parts ??= { unread: 0, paced: 0, incomplete: 0, backlog: 0, topics: 0, will: 0, credentials: 0 };
     this.#parts[part] = bytes;
-    this.#budget.changed(this, bytes - before);
+    this.#budget.update(this, bytes - before);
   }
 
   /**
@@ -64,22 +64,22 @@ export class MemoryAccount {
   }
 
   /**
-   * B4: reserves what a library may buffer of an incomplete message, which the budgets can't count. The first reservation of an
-   * address always succeeds. Reservations add up to `memoryPerAddress` for each address, beside its counted bytes.
-   * @returns false where the address has no room for it; then nothing is reserved.
+   * B4: reserves memory for an incomplete message in a library's buffer, whose size the broker cannot observe. The first
+   * reservation of an address always succeeds. Further ones succeed up to `memoryPerAddress`, separately from counted bytes.
+   * @returns false if the address has no room; nothing is reserved then.
    */
   reserve(bytes: number): boolean {
-    if (!this.#budget.reserves(this.address, bytes)) return false;
+    if (!this.#budget.reserve(this.address, bytes)) return false;
     this.#reserved += bytes;
     return true;
   }
 
   /** Frees the memory of a closed connection. */
   release(): void {
-    if (this.#reserved > 0) this.#budget.unreserves(this.address, this.#reserved);
+    if (this.#reserved > 0) this.#budget.unreserve(this.address, this.#reserved);
     this.#reserved = 0;
     this.#parts = undefined;
-    this.#budget.changed(this, -this.bytes);
+    this.#budget.update(this, -this.bytes);
   }
 }
 
@@ -103,7 +103,7 @@ export class MemoryBudget {
   readonly #shares = new Map<string, AddressShare>();
   /** Bytes of held messages, by client address of the sender. */
   readonly #mailBytes = new Map<string, number>();
-  /** B4: reserved bytes of each address. */
+  /** B4: reserved bytes by client address. */
   readonly #reserved = new Map<string, number>();
   /** Shares by the binary logarithm of their size, so that one of the largest is found without a scan. */
   readonly #bySize: Set<AddressShare>[] = Array.from({ length: SIZE_CLASSES }, () => new Set<AddressShare>());
@@ -124,7 +124,7 @@ export class MemoryBudget {
   }
 
   /** Called by `MemoryAccount` only. */
-  changed(account: MemoryAccount, added: number): void {
+  update(account: MemoryAccount, added: number): void {
     if (added === 0) return;
     const share = this.#shareOf(account.address);
     if (account.bytes === 0) share.accounts.add(account);
@@ -143,15 +143,15 @@ export class MemoryBudget {
   }
 
   /** Called by `MemoryAccount` only. */
-  reserves(address: string, bytes: number): boolean {
-    const earlier = this.#reserved.get(address) ?? 0;
-    if (earlier > 0 && earlier + bytes > this.#limits.memoryPerAddress) return false;
-    this.#reserved.set(address, earlier + bytes);
+  reserve(address: string, bytes: number): boolean {
+    const reserved = this.#reserved.get(address) ?? 0;
+    if (reserved > 0 && reserved + bytes > this.#limits.memoryPerAddress) return false;
+    this.#reserved.set(address, reserved + bytes);
     return true;
   }
 
   /** Called by `MemoryAccount` only. */
-  unreserves(address: string, bytes: number): void {
+  unreserve(address: string, bytes: number): void {
     const left = (this.#reserved.get(address) ?? 0) - bytes;
     if (left > 0) this.#reserved.set(address, left);
     else this.#reserved.delete(address);
@@ -166,7 +166,7 @@ export class MemoryBudget {
   reserveMail(address: string, bytes: number, isScarce = true): boolean {
     const total = (this.#mailBytes.get(address) ?? 0) + bytes;
     if (isScarce && total > this.#limits.memoryPerAddress) return false;
-    if (this.#bytes - this.#endingBytes + bytes > this.#limits.memoryBudget && !this.#endLargest(total)) return false;
+    if (this.#bytes - this.#endingBytes + bytes > this.#limits.memoryBudget && !this.#closeLargest(total)) return false;
     this.#mailBytes.set(address, total);
     this.#bytes += bytes;
     return true;
@@ -183,21 +183,21 @@ export class MemoryBudget {
   #enforce(share: AddressShare): void {
     // Memory of closing connections is about to be freed, and is tolerated up to the same limit again.
     const { memoryPerAddress, memoryBudget } = this.#limits;
-    if (share.bytes - share.endingBytes > memoryPerAddress || share.bytes > 2 * memoryPerAddress) this.#endLargestOf(share);
-    if (this.#bytes - this.#endingBytes > memoryBudget || this.#bytes > memoryBudget + memoryPerAddress) this.#endLargest(0);
+    if (share.bytes - share.endingBytes > memoryPerAddress || share.bytes > 2 * memoryPerAddress) this.#closeLargestOf(share);
+    if (this.#bytes - this.#endingBytes > memoryBudget || this.#bytes > memoryBudget + memoryPerAddress) this.#closeLargest(0);
   }
 
   /** @returns whether a share of more than `least` bytes had a connection that could be closed. */
-  #endLargest(least: number): boolean {
+  #closeLargest(least: number): boolean {
     for (let size = SIZE_CLASSES - 1; size >= 0; size--) {
       for (const share of this.#bySize[size] ?? []) {
-        if (share.bytes - share.endingBytes > least && this.#endLargestOf(share)) return true;
+        if (share.bytes - share.endingBytes > least && this.#closeLargestOf(share)) return true;
       }
     }
     return false;
   }
 
-  #endLargestOf(share: AddressShare): boolean {
+  #closeLargestOf(share: AddressShare): boolean {
     const largest = largestOf(share);
     if (largest === undefined) return false;
     largest.isEnding = true;

@@ -98,7 +98,7 @@ export class Session<R extends SessionRealm = SessionRealm> {
 
   /** Owned by `LivenessMonitor`: time of the last message, without suspensions of the process (L6). */
   lastMessageAt: Millis;
-  /** Owned by `IdleQueue`. */
+  /** Owned by `IdleQueue`, including the neighbours in its list. */
   lastReceivedAt: Millis;
   isPinged = false;
   idleLonger: Session | undefined = undefined;
