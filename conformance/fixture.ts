@@ -21,6 +21,8 @@ export interface ConnectOptions {
   readonly token?: string | undefined;
   readonly key?: string | undefined;
   readonly origin?: string | undefined;
+  /** The `Host` header, instead of the address of the server. */
+  readonly host?: string | undefined;
 }
 
 /** The test fixture of one case: creates clients for the server under test and closes all of them at the end. */
@@ -90,9 +92,9 @@ export class Fixture {
   /** Opens a socket without waiting for a frame. @throws HandshakeRefused */
   openSocket(
     name: string,
-    { id = uniqueName(name), token = uniqueName('token'), key, origin }: ConnectOptions = {},
+    { id = uniqueName(name), token = uniqueName('token'), key, origin, host }: ConnectOptions = {},
   ): Promise<PeerClient> {
-    const headers = origin === undefined ? {} : { origin };
+    const headers = { ...(origin !== undefined && { origin }), ...(host !== undefined && { host }) };
     return this.#open({ name, target: this.socketTarget({ id, token, key }), headers, id, token });
   }
 

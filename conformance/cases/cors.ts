@@ -1,10 +1,12 @@
+import { isIP } from 'node:net';
 import { cases, type CaseDraft } from '../case.ts';
 import { assertEqual, assertThat, assertMatch } from '../assertions.ts';
-import { loose, type Loose } from '../outcomes.ts';
+import { loose, NotTestable, type Loose } from '../outcomes.ts';
 import type { Fixture } from '../fixture.ts';
 
 const ORIGIN = 'https://a.example';
 const UNLISTED_ORIGIN = 'https://unlisted.example';
+const REBOUND_HOST = 'rebound.example';
 const ALLOWED = 'access-control-allow-origin';
 
 /** H5, H6, O10: cross-origin requests of web pages. */
@@ -167,10 +169,10 @@ export const CORS_CASES = cases([
   ...Object.entries({
     listed: (fixture: Fixture) => listedOrigins(fixture).at(-1),
     'no-origin': () => undefined,
-    'own-host': ({ server }: Fixture) => `${server.secure ? 'https' : 'http'}://${server.host}:${server.port}`,
+    'own-host': ownOrigin,
   }).map(([name, originIn]): CaseDraft => ({
     id: `O10.${name}`,
-    title: `a handshake with ${{ listed: 'a listed origin', 'no-origin': 'no Origin header', 'own-host': "the server's own origin" }[name]}, on a server with an origin list`,
+    title: `a handshake with ${{ listed: 'a listed origin', 'no-origin': 'no Origin header', 'own-host': "the origin of the server's own IP address or localhost" }[name]}, on a server with an origin list`,
     severity: name === 'own-host' ? 'recommended' : 'required',
     expected: 'OPEN',
     setup: 'listed origins',
@@ -192,6 +194,25 @@ export const CORS_CASES = cases([
       assertEqual('the status', await fixture.handshakeStatus({ origin }), 403);
     },
   })),
+  {
+    id: 'O10.refuses-rebound',
+    title: `a handshake with Host: ${REBOUND_HOST} and the origin of that host, which is not listed (DNS rebinding)`,
+    severity: 'hardening',
+    expected: 'the handshake is refused with 403, because the owner of a page can point its name at the server',
+    setup: 'listed origins',
+    reference: {
+      behaviour: 'accepts the handshake, because its origin list covers HTTP only',
+      evidence: /expected 403, got 101/,
+    },
+    async run(fixture) {
+      const origin = `${fixture.server.secure ? 'https' : 'http'}://${REBOUND_HOST}`;
+      const status = await fixture.handshakeStatus({ origin, host: REBOUND_HOST });
+      // A proxy may refuse an unknown host before the server does.
+      if (status === 404 || status === 421) return loose(`answers ${status}`);
+      assertEqual('the status', status, 403);
+      return undefined;
+    },
+  },
   {
     id: 'H6.star',
     title: 'GET {path}{key}/id with an Origin header, where * is listed',
@@ -236,6 +257,12 @@ async function allowedOrigin(fixture: Fixture, origin: string): Promise<string |
 function expectNotAllowed(origin: string, allowed: string | undefined): Loose | void {
   assertThat(allowed !== origin && allowed !== '*', `the server allows ${origin}`);
   return allowed === undefined ? undefined : loose(`sends Access-Control-Allow-Origin: ${allowed}`);
+}
+
+/** @throws NotTestable at a host name, because a list of origins need not trust `Host` */
+function ownOrigin({ server: { secure, host, port } }: Fixture): string {
+  if (isIP(host) === 0 && host !== 'localhost') throw new NotTestable('requires --url with an IP address or localhost');
+  return new URL(`${secure ? 'https' : 'http'}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`).origin;
 }
 
 function listedOrigins(fixture: Fixture): readonly string[] {

@@ -16,28 +16,23 @@ export function allowedOrigin(policy: OriginPolicy, origin: string | undefined):
   return policy.isListed(origin) ? origin : undefined;
 }
 
-/**
- * O10: with a list of origins, a page of an unlisted origin may not open a socket. Allowed are also clients without an origin,
- * which are not web pages, and pages of the broker's own host.
- */
-export function mayOpenSocket(policy: OriginPolicy, request: { header(name: 'origin' | 'host'): string | undefined }): boolean {
-  if (policy.allow !== 'listed') return true;
-  const origin = request.header('origin');
-  if (origin === undefined || policy.isListed(origin)) return true;
-  const host = request.header('host');
-  return host !== undefined && origin.endsWith(`://${host}`);
+/** O10: with a list of origins, a foreign page may neither open a socket or stream nor send a request that changes state. */
+export function mayOpenSocket(policy: OriginPolicy, request: PageRequest): boolean {
+  return policy.allow !== 'listed' || pageOf(policy, request) !== 'foreign';
 }
 
 /** The origin of a request. `none`: not a web page, or a page that cannot read the response. */
 export type Page = 'none' | 'own' | 'listed' | 'foreign';
 
-type PageHeader = 'origin' | 'host' | 'sec-fetch-site';
+interface PageRequest {
+  header(name: 'origin' | 'host' | 'sec-fetch-site'): string | undefined;
+}
 
 /**
- * MER10: decides whether a cookie is accepted. A page is the broker's own only by IP address or `localhost`, because the owner
- * of a page can point any other name in `Host` at the broker (DNS rebinding).
+ * O10, MER10: decides whether a page may connect, and whether its cookie is accepted. A page is the broker's own only by IP
+ * address or `localhost`, because the owner of a page can point any other name in `Host` at the broker (DNS rebinding).
  */
-export function pageOf(policy: OriginPolicy, request: { header(name: PageHeader): string | undefined }): Page {
+export function pageOf(policy: OriginPolicy, request: PageRequest): Page {
   const origin = request.header('origin');
   if (origin === undefined) return request.header('sec-fetch-site') === 'cross-site' ? 'foreign' : 'none';
   if (policy.allow === 'listed' && policy.isListed(origin)) return 'listed';

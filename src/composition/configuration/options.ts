@@ -124,8 +124,9 @@ export const OPTIONS = {
     group: 'Pages and proxies',
     description:
       'Origin of web pages that may use the broker. https://*.example.org matches all subdomains, http://localhost:* ' +
-      'all ports. Repeat the option for several origins. Without a value, or with * alone, every origin is allowed.',
-    effect: 'Other origins: pages can read no response (H6), and handshakes get 403 (O10).',
+      'all ports. Repeat the option for several origins. Pages from the broker itself must be listed too, unless its address ' +
+      'is an IP address or localhost. Without a value, or with * alone, every origin is allowed.',
+    effect: 'Other origins: pages can read no response (H6), and handshakes and POST requests get 403 (O10).',
     default: [],
     env: ['PEERJS_CORS_ORIGIN'],
     isGreedy: true,

@@ -112,7 +112,11 @@ export class ConformingServer extends ConformingHttp {
   /** O9, O10: returns 101 to accept the handshake. */
   handshakeStatus(path: string, { origin, host }: IncomingHttpHeaders, _query: URLSearchParams): number {
     if (path !== `${this.path}peerjs`) return 404;
-    return origin === undefined || origin === `http://${host}` || this.allowsOrigin(origin) ? 101 : 403;
+    return origin === undefined || this.isOwnOrigin(origin, host) || this.allowsOrigin(origin) ? 101 : 403;
+  }
+
+  isOwnOrigin(origin: string, host = ''): boolean {
+    return origin === `http://${host}` && host.startsWith(LOOPBACK);
   }
 
   /** O13 */

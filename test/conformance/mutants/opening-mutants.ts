@@ -364,11 +364,21 @@ export const OPENING_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'accepts handshakes of unlisted origins',
-    fails: ['O10.refuses-stranger', 'O10.refuses-opaque'],
+    fails: ['O10.refuses-stranger', 'O10.refuses-opaque', 'O10.refuses-rebound'],
     verdict: 'failed',
     Server: class extends ConformingServer {
       override handshakeStatus(...[path, , query]: Parameters<ConformingServer['handshakeStatus']>): number {
         return super.handshakeStatus(path, {}, query);
+      }
+    },
+  },
+  {
+    name: 'trusts the name in the Host header as its own origin',
+    fails: ['O10.refuses-rebound'],
+    verdict: 'failed',
+    Server: class extends ConformingServer {
+      override isOwnOrigin(origin: string, host = ''): boolean {
+        return origin === `http://${host}`;
       }
     },
   },

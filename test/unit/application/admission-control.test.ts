@@ -42,6 +42,8 @@ describe('admission control', () => {
     const broker = new TestBroker({}, { origins: { allow: 'listed', isListed: (origin) => origin === 'https://a.test' } });
     expect(status(broker, '/peerjs', { origin: 'https://evil.test' })).toBe(403);
     expect(status(broker, '/peerjs', { origin: 'https://a.test' })).toBeUndefined();
+    expect(status(broker, '/peerjs', { origin: 'http://rebound.test', host: 'rebound.test' })).toBe(403);
+    expect(status(broker, '/peerjs', { origin: 'http://127.0.0.1', host: '127.0.0.1' })).toBeUndefined();
   });
 
   it('H11: refuses a request target that is too long', () => {

@@ -36,6 +36,8 @@ describe('HttpController with a streaming dialect', () => {
     const broker = new LinesBroker({}, { origins: originsFromList(['https://a.test']) });
     const openStream = (origin: string) => broker.transport.stream('GET', '/lines?topic=a', { headers: { origin } });
     expect([openStream('https://a.test').state, openStream('https://b.test').refusal?.status]).toEqual(['open', 403]);
+    const headers = { origin: 'https://rebound.test', host: 'rebound.test' };
+    expect(broker.transport.stream('GET', '/lines?topic=a', { headers }).refusal?.status).toBe(403);
   });
 
   it('O10: refuses requests that change state from other origins if origins are listed, and allows reads', () => {
@@ -45,8 +47,10 @@ describe('HttpController with a streaming dialect', () => {
       broker.transport.settle();
       return exchange.answered?.status;
     };
-    const [evil, listed] = [{ origin: 'https://evil.test', host: 'hub.test' }, { origin: 'https://a.test' }];
-    expect([post('/lines?topic=a', evil), post('/lines?topic=a', listed), post('/lines?topic=a', {})]).toEqual([403, 204, 204]);
+    const [evil, listed] = [{ origin: 'https://evil.test', host: 'evil.test' }, { origin: 'https://a.test' }];
+    const own = { origin: 'https://10.0.0.1', host: '10.0.0.1' };
+    const statuses = [evil, listed, own, {}].map((headers) => post('/lines?topic=a', headers));
+    expect(statuses).toEqual([403, 204, 204, 204]);
     for (const route of ['offer', 'answer', 'candidate', 'leave', 'id']) {
       expect(post(`/peerjs/ann/t/${route}`, evil)).toBe(403);
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { allowedOrigin, mayOpenSocket, pageOf, type OriginPolicy } from '../../../src/domain/origins.ts';
 
 const request = (origin: string | undefined, host: string | undefined) => ({
-  header: (name: 'origin' | 'host') => (name === 'origin' ? origin : host),
+  header: (name: 'origin' | 'host' | 'sec-fetch-site') => ({ origin, host, 'sec-fetch-site': undefined })[name],
 });
 const LISTED: OriginPolicy = { allow: 'listed', isListed: (origin) => origin === 'https://a.test' };
 
@@ -26,10 +26,22 @@ describe('web origins', () => {
     ).toEqual([true, false, true]);
   });
 
-  it('O10: a page of the broker’s own host may open a socket, one of a host with the same suffix may not', () => {
-    expect(mayOpenSocket(LISTED, request('https://broker.test', 'broker.test'))).toBe(true);
-    expect(mayOpenSocket(LISTED, request('https://evil-broker.test', 'broker.test'))).toBe(false);
-    expect(mayOpenSocket(LISTED, request('https://broker.test', undefined))).toBe(false);
+  it.each([
+    ['http://127.0.0.1:9000', '127.0.0.1:9000', true],
+    ['https://[::1]', '[::1]', true],
+    ['http://localhost:9000', 'localhost:9000', true],
+    ['http://localhost:9001', 'localhost:9000', false],
+    ['https://rebound.test', 'rebound.test', false],
+    ['https://localhost.rebound.test', 'localhost.rebound.test', false],
+    ['https://a.test', 'a.test', true],
+    ['https://localhost', undefined, false],
+  ])('O10: a page of %s may open a socket at the host %s: %s, because any name can lead to the broker', (origin, host, may) => {
+    expect(mayOpenSocket(LISTED, request(origin, host))).toBe(may);
+  });
+
+  it('O10: a cross-site request without an origin is foreign', () => {
+    const request = { header: (name: string) => (name === 'sec-fetch-site' ? 'cross-site' : undefined) };
+    expect([mayOpenSocket(LISTED, request), mayOpenSocket({ allow: 'echoed' }, request)]).toEqual([false, true]);
   });
 
   it('O10: without a list, every page may open a socket', () => {

@@ -75,10 +75,12 @@ describe('SIO9: the Socket.IO gateway', () => {
     const sid = await stage.openPolling();
     for (const [origin, status] of [
       ['http://bad.example', 403],
+      ['http://rebound.example', 403],
       ['http://good.example', undefined],
     ] as const) {
-      expect(stage.get(`EIO=4&transport=polling&sid=${sid}`, { origin }).answered?.status).toBe(status);
-      expect(stage.webSocket(`EIO=4&transport=websocket&sid=${sid}`, { origin }).refusal?.status).toBe(status);
+      const headers = { origin, host: 'rebound.example' };
+      expect(stage.get(`EIO=4&transport=polling&sid=${sid}`, headers).answered?.status).toBe(status);
+      expect(stage.webSocket(`EIO=4&transport=websocket&sid=${sid}`, headers).refusal?.status).toBe(status);
     }
     expect((await stage.post(sid, '3', { origin: 'http://bad.example' }))?.status).toBe(403);
   });
