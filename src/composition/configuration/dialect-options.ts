@@ -96,14 +96,17 @@ export const DIALECT_OPTIONS = {
   }),
   ping_interval: option(integer({ unit: 'ms', min: 1, max: LONGEST_MS }), {
     group: 'Dialects',
-    description: 'Interval of pings to clients that send no heartbeat of their own. Must be less than alive_timeout.',
+    description:
+      'Interval of pings to clients that send no heartbeat of their own. Must be less than alive_timeout; ' +
+      'the default is half of it.',
     effect: 'No answer within alive_timeout: close 4002 (REL3, X7).',
     default: 30_000,
   }),
   stream_heartbeat: option(integer({ unit: 'ms', min: 1, max: LONGEST_MS }), {
     group: 'Dialects',
     dialects: ['mercure', 'peerjs'],
-    description: 'Interval of comment lines on an open stream. They keep proxies from closing an idle stream.',
+    description:
+      'Interval of comment lines on an open stream. They keep proxies from closing an idle stream; many do so after 60 s.',
     effect: 'A comment line (MER9).',
     default: 40_000,
   }),

@@ -11,21 +11,22 @@ export const LIMIT_OPTIONS = {
   max_message_bytes: option(integer({ unit: 'bytes', min: 64, max: 100 * MIB }), {
     group: 'Limits for messages',
     description: 'Maximum size of a message.',
-    effect: 'Above it: close 1009 (M18). On uWebSockets.js, an address with many connections gets the same above 64 KiB (B4).',
+    effect:
+      'Above the limit: close 1009 (M18). On uWebSockets.js, an address with many connections gets the same above 64 KiB (B4).',
     default: MIB,
     hardened: 64 * KIB,
   }),
   messages_per_second: option(integer({ unit: '', min: 1, max: MANY }), {
     group: 'Limits for messages',
     description: 'Rate limit of a peer: messages per second in the long run.',
-    effect: 'Above it: see on_flood (M19).',
+    effect: 'Above the limit: see on_flood (M19).',
     default: 500,
     hardened: 100,
   }),
   message_burst: option(integer({ unit: '', min: 1, max: MANY }), {
     group: 'Limits for messages',
     description: 'Burst of the rate limit: messages that a peer may send at once after a quiet time.',
-    effect: 'Above it: see on_flood (M19).',
+    effect: 'Above the limit: see on_flood (M19).',
     default: 2000,
     hardened: 500,
   }),
@@ -37,7 +38,9 @@ export const LIMIT_OPTIONS = {
   }),
   malformed_limit: option(integer({ unit: '', min: 0, max: MANY }), {
     group: 'Limits for messages',
-    description: 'Maximum number of malformed messages of a peer in one malformed_window.',
+    description:
+      'Maximum number of malformed messages of a peer in one malformed_window. ' +
+      'Some are allowed, because one faulty message must not end a working connection.',
     effect: 'Up to the limit they are ignored. One more: close 1007 (M10).',
     default: 20,
     hardened: 5,
@@ -59,28 +62,28 @@ export const LIMIT_OPTIONS = {
   mailbox_messages: option(integer({ unit: '', min: 1, max: MANY }), {
     group: 'Limits for absent peers',
     description: 'Maximum number of messages in the mailbox of one absent peer.',
-    effect: 'Above it the sender receives EXPIRE at once (M13).',
+    effect: 'Above the limit: EXPIRE at once for the sender (M13).',
     default: 256,
     hardened: 128,
   }),
   mailbox_bytes: option(integer({ unit: 'bytes', min: KIB, max: GIB }), {
     group: 'Limits for absent peers',
     description: 'Maximum size of the mailbox of one absent peer. At least one message of the largest size.',
-    effect: 'Above it the sender receives EXPIRE at once (M13).',
+    effect: 'Above the limit: EXPIRE at once for the sender (M13).',
     default: 2 * MIB,
     hardened: 512 * KIB,
   }),
   realm_mailbox_bytes: option(integer({ unit: 'bytes', min: KIB, max: 64 * GIB }), {
     group: 'Limits for absent peers',
     description: 'Maximum size of all mailboxes of a realm together. At least one mailbox.',
-    effect: 'Above it the sender receives EXPIRE at once (M13).',
+    effect: 'Above the limit: EXPIRE at once for the sender (M13).',
     default: 64 * MIB,
     hardened: 16 * MIB,
   }),
   mailboxes_per_sender: option(integer({ unit: '', min: 1, max: MANY }), {
     group: 'Limits for absent peers',
     description: 'Maximum number of mailboxes in which one sender has messages.',
-    effect: 'Above it the sender receives EXPIRE at once (M13).',
+    effect: 'Above the limit: EXPIRE at once for the sender (M13).',
     default: 256,
     hardened: 64,
   }),
@@ -89,7 +92,7 @@ export const LIMIT_OPTIONS = {
     group: 'Limits for topics',
     dialects: ['mercure', 'socketio', 'peero', 'relay'],
     description: 'Maximum number of topics and patterns of one connection, and of topics of one publication.',
-    effect: 'Above it: close 1008 for a socket, 403 for a request (T5).',
+    effect: 'Above the limit: close 1008 for a WebSocket, 403 for a request (T5).',
     default: 200,
     hardened: 50,
   }),
@@ -97,7 +100,7 @@ export const LIMIT_OPTIONS = {
     group: 'Limits for topics',
     dialects: ['mercure', 'socketio', 'peero', 'relay'],
     description: 'Maximum number of subscribed topics and patterns of all connections together, in each realm.',
-    effect: 'Above it: close 1008 for a socket, 403 for a request (T5).',
+    effect: 'Above the limit: close 1008 for a WebSocket, 403 for a request (T5).',
     default: MANY,
     hardened: 100_000,
   }),
@@ -107,7 +110,7 @@ export const LIMIT_OPTIONS = {
     description:
       'Maximum number of subscribed patterns in each realm. The limit is low because every publication is matched ' +
       'against each pattern.',
-    effect: 'Above it: 403 (T5).',
+    effect: 'Above the limit: 403 (T5).',
     default: 1000,
     hardened: 100,
   }),
@@ -116,7 +119,7 @@ export const LIMIT_OPTIONS = {
     description:
       'Maximum number of connections in one Peero topic. The limit is low because each join notifies all other ' +
       'connections of the topic.',
-    effect: 'Above it: close 1008 (T5).',
+    effect: 'Above the limit: close 1008 (T5).',
     default: 500,
     hardened: 100,
   }),
@@ -124,7 +127,7 @@ export const LIMIT_OPTIONS = {
     group: 'Limits for topics',
     dialects: ['mercure', 'socketio', 'peero', 'relay'],
     description: 'Maximum length of a topic in characters.',
-    effect: "Above it: a socket's message is ignored, a request gets 400 (T1).",
+    effect: 'Above the limit: a message on a WebSocket is ignored, a request gets 400 (T1).',
     default: 1024,
     hardened: 256,
   }),
@@ -171,7 +174,7 @@ export const LIMIT_OPTIONS = {
   max_connections: option(integer({ unit: '', min: 1, max: MAX_CONNECTIONS }), {
     group: 'Limits for connections',
     description: 'Maximum number of simultaneous connections of the broker.',
-    effect: 'Above it: 503 before the handshake.',
+    effect: 'Above the limit: 503 before the handshake.',
     default: 100_000,
   }),
   max_connections_per_address: option(integer({ unit: '', min: 1, max: MAX_CONNECTIONS }), {
@@ -179,14 +182,14 @@ export const LIMIT_OPTIONS = {
     description:
       'Maximum number of simultaneous connections of one address; an IPv6 /64 may have twice as many (H17). Behind a ' +
       'proxy, set proxied.',
-    effect: 'Above it: 429 before the handshake.',
+    effect: 'Above the limit: 429 before the handshake.',
     default: 5000,
     hardened: 200,
   }),
   handshake_timeout: option(integer({ unit: 'ms', min: 1, max: LONGEST_MS }), {
     group: 'Limits for connections',
     description: 'Maximum time for the head of a request to arrive. On uws it is always 10000 ms.',
-    effect: 'The connection is closed.',
+    effect: 'After the limit: the connection is closed.',
     default: 10_000,
   }),
   keep_alive_timeout: option(integer({ unit: 'ms', min: 1, max: LONGEST_MS }), {
@@ -195,13 +198,13 @@ export const LIMIT_OPTIONS = {
       'Maximum idle time of an HTTP connection between two requests. Use more than the idle timeout of the load ' +
       'balancer (often 60 s), because otherwise the load balancer sends requests on connections that are being closed. ' +
       'On uws it is always about 10000 ms.',
-    effect: 'The connection is closed.',
+    effect: 'After the limit: the connection is closed.',
     default: 75_000,
   }),
   max_url_bytes: option(integer({ unit: 'bytes', min: 256, max: MIB }), {
     group: 'Limits for connections',
     description: 'Maximum size of a request target: path and query. Tokens of identity providers use 1 to 3 KiB of it.',
-    effect: 'Above it: 414 (H11).',
+    effect: 'Above the limit: 414 (H11).',
     default: 4 * KIB,
   }),
   max_header_bytes: option(integer({ unit: 'bytes', min: KIB, max: MIB }), {
@@ -209,20 +212,20 @@ export const LIMIT_OPTIONS = {
     description:
       'Maximum size of a request head, including its target. At least max_url_bytes. On uws the first broker of a ' +
       'process sets it for all.',
-    effect: 'Above it: 431 (H11).',
+    effect: 'Above the limit: 431 (H11).',
     default: 16 * KIB,
     hardened: 8 * KIB,
   }),
   id_length: option(integer({ unit: '', min: 1, max: 1024 }), {
     group: 'Limits for connections',
     description: 'Maximum length of a peer id in characters.',
-    effect: 'Above it: ERROR "Invalid id" and close 1008 (O7).',
+    effect: 'Above the limit: ERROR "Invalid id" and close 1008 (O7).',
     default: 128,
   }),
   http_rate_limit: option(integer({ unit: '', min: 0, max: MANY }), {
     group: 'Limits for connections',
     description: 'Rate limit of one address: HTTP requests in one http_rate_window, without handshakes. 0 is no limit.',
-    effect: 'Above it: 429 with retry-after (H9).',
+    effect: 'Above the limit: 429 with retry-after (H9).',
     default: 0,
     hardened: 120,
   }),

@@ -11,7 +11,7 @@ export const OPTIONS = {
   port: option(integer({ unit: '', min: 0, max: 65_535, placeholder: '<port>' }), {
     group: 'Serving',
     short: 'p',
-    description: 'Port to listen on. 0 selects a free port.',
+    description: 'Port to listen on. 0 selects a free port. The default is that of the peer package.',
     default: 9000,
     env: ['PEERJS_PORT', 'PORT'],
   }),
@@ -83,15 +83,15 @@ export const OPTIONS = {
   concurrent_limit: option(integer({ unit: '', min: 1, max: MAX_CONNECTIONS }), {
     group: 'Peers and messages',
     short: 'c',
-    description: 'Maximum number of connected peers in each realm.',
+    description: 'Maximum number of connected peers in each realm. The default is that of the peer package.',
     effect: 'At the limit: ERROR "Server has reached its concurrent user limit" and close 1013. A reconnect is accepted (O6).',
     default: 5000,
   }),
   expire_timeout: option(integer({ unit: 'ms', min: 1, max: LONGEST_MS }), {
     group: 'Peers and messages',
     short: 't',
-    description: 'Time that a message waits for an absent peer.',
-    effect: 'At the end the sender receives EXPIRE (M14).',
+    description: 'Time that a message waits for an absent peer. The default is that of the peer package.',
+    effect: 'At the end: EXPIRE for the sender (M14).',
     default: 5000,
   }),
   alive_timeout: option(integer({ unit: 'ms', min: 1, max: LONGEST_MS }), {
