@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
 
-/* Typed wiring: inversify resolves symbols, whose types it can't check. A binding ties each symbol to the type of its component. */
+/* Typed wiring: inversify resolves symbols without types. A binding ties each symbol to the type of its component. */
 
 /** How one component of type `T` is made, and of which other components. */
 export interface Binding<T> {

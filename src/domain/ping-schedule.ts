@@ -14,7 +14,7 @@ export class PingSchedule {
     this.#pingedAt.delete(session);
   }
 
-  /** X7, MER9: yields the sessions without a ping for `interval`, and records a ping now. The cost is proportional to their number. */
+  /** X7, MER9: yields the sessions without a ping for `interval`, and records a ping now. Costs O(sessions yielded). */
   *due(now: Millis, interval: Millis): Generator<Session> {
     for (const [session, pingedAt] of this.#pingedAt) {
       if (now - pingedAt < interval) return;
