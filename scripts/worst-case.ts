@@ -17,8 +17,11 @@ const CONNECTION_BYTES = 5 * 1024;
 /** Each realm has two histories: one for each space with replay. */
 const HISTORIES = 2;
 
-/** B4: the message limit of further connections, and the minimum that uWebSockets.js buffers beyond a message limit. */
+/** B4: the message limit of further connections, and the bytes that uWebSockets.js buffers beyond a message limit. */
 const REDUCED_BYTES = 64 * 1024;
+
+/** B4: `memory_per_address` times this is what the connections of one address may reserve. */
+const RESERVABLE_SHARES = 32;
 
 /** B4: the maximum that uWebSockets.js buffers of the incomplete messages of one address. */
 export function incompleteBytesOf(
@@ -28,8 +31,11 @@ export function incompleteBytesOf(
   const withFullLimit =
     max_message_bytes <= REDUCED_BYTES
       ? max_connections_per_address
-      : Math.min(max_connections_per_address, Math.max(1, Math.floor(memory_per_address / max_message_bytes)));
-  const full = max_message_bytes + Math.max(max_message_bytes, REDUCED_BYTES);
+      : Math.min(
+          max_connections_per_address,
+          Math.max(1, Math.floor((RESERVABLE_SHARES * memory_per_address) / max_message_bytes)),
+        );
+  const full = max_message_bytes + REDUCED_BYTES;
   return withFullLimit * full + (max_connections_per_address - withFullLimit) * 2 * REDUCED_BYTES;
 }
 

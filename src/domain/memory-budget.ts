@@ -65,7 +65,8 @@ export class MemoryAccount {
 
   /**
    * B4: reserves memory for an incomplete message in a library's buffer, whose size the broker cannot observe. The first
-   * reservation of an address always succeeds. Further ones succeed up to `memoryPerAddress`, separately from counted bytes.
+   * reservation of an address always succeeds. Further ones succeed up to 32 times `memoryPerAddress`, separately from counted
+   * bytes.
    * @returns false if the address has no room; nothing is reserved then.
    */
   reserve(bytes: number): boolean {
@@ -91,6 +92,9 @@ function largestOf(share: AddressShare | undefined): MemoryAccount | undefined {
   }
   return largest;
 }
+
+/** B4: 256 MiB by default, so that one address can have 256 connections with the default message limit of 1 MiB. */
+const RESERVABLE_SHARES = 32;
 
 const SIZE_CLASSES = 54;
 
@@ -145,7 +149,7 @@ export class MemoryBudget {
   /** Called by `MemoryAccount` only. */
   reserve(address: string, bytes: number): boolean {
     const reserved = this.#reserved.get(address) ?? 0;
-    if (reserved > 0 && reserved + bytes > this.#limits.memoryPerAddress) return false;
+    if (reserved > 0 && reserved + bytes > RESERVABLE_SHARES * this.#limits.memoryPerAddress) return false;
     this.#reserved.set(address, reserved + bytes);
     return true;
   }

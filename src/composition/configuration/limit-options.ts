@@ -161,9 +161,9 @@ export const LIMIT_OPTIONS = {
   memory_per_address: option(integer({ unit: 'bytes', min: 2 * MIB, max: 64 * GIB }), {
     group: 'Limits for memory',
     description:
-      'The same limit for one client address; for IPv6, for a /64. At least send_buffer_bytes. On uWebSockets.js, ' +
-      'memory_per_address divided by max_message_bytes gives the number of connections of one address that may send ' +
-      'messages of the largest size (B4). Behind a proxy, set proxied.',
+      'The same limit for one client address; for IPv6, for a /64. At least send_buffer_bytes. On uWebSockets.js, 32 times ' +
+      'memory_per_address, divided by max_message_bytes, is the number of connections of one address that may send messages ' +
+      'of the largest size (B4). Behind a proxy, set proxied.',
     effect:
       'At the limit: close 1008 for the largest holder of the address, and EXPIRE at once for messages to absent peers ' +
       '(B2, B3).',

@@ -44,7 +44,7 @@ export const MEMORY_CLAUSES: readonly Clause[] = [
       lacking: 'countsIncomplete',
       name: 'B4: connections with the full message limit fit into the memory of their address; further ones may send 64 KiB',
       async run(fixture) {
-        const budget = new MemoryBudget({ memoryBudget: ROOM.memoryBudget, memoryPerAddress: 2 * 1_024 * KIB });
+        const budget = new MemoryBudget({ memoryBudget: ROOM.memoryBudget, memoryPerAddress: 2 * 32 * KIB });
         fixture.gateway.answerUpgrade = (request) => ({ ...admissionOf(request), memory: budget.open('') });
         const pairs = [await fixture.connect(), await fixture.connect(), await fixture.connect(), await fixture.connect()];
         const [first, second, third, fourth] = pairs as [Pair, Pair, Pair, Pair];
@@ -71,7 +71,7 @@ export const MEMORY_CLAUSES: readonly Clause[] = [
   {
     name: 'B4: a closed connection frees its message limit for the next one of the address',
     async run(fixture) {
-      const budget = new MemoryBudget({ memoryBudget: ROOM.memoryBudget, memoryPerAddress: 1_024 * KIB });
+      const budget = new MemoryBudget({ memoryBudget: ROOM.memoryBudget, memoryPerAddress: 32 * KIB });
       const holdings: MemoryAccount[] = [];
       fixture.gateway.answerUpgrade = (request) => {
         const memory = budget.open('');

@@ -55,14 +55,14 @@ describe('MemoryBudget', () => {
     expect(ended).toEqual(['first', 'second']);
   });
 
-  it('B4: reserves up to the share of an address, and at least once', () => {
+  it('B4: reserves up to 32 times the share of an address, and at least once', () => {
     const memory = budget();
     const [first, second, third, other] = [memory.open('a'), memory.open('a'), memory.open('a'), memory.open('b')];
-    expect([first.reserve(25), second.reserve(25), third.reserve(1)]).toEqual([true, true, false]);
-    expect([other.reserve(60), memory.open('b').reserve(1), memory.bytes]).toEqual([true, false, 0]);
+    expect([first.reserve(800), second.reserve(800), third.reserve(1)]).toEqual([true, true, false]);
+    expect([other.reserve(1_700), memory.open('b').reserve(1), memory.bytes]).toEqual([true, false, 0]);
     second.release();
     second.release();
-    expect([third.reserve(26), third.reserve(25)]).toEqual([false, true]);
+    expect([third.reserve(801), third.reserve(800)]).toEqual([false, true]);
   });
 
   it('B2: rejects messages of an address that has used its share', () => {

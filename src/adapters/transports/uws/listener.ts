@@ -40,8 +40,8 @@ interface SocketData {
   readonly socket: UwsSocket;
 }
 
-// M18: the library cuts a message beyond its own limit without a close frame. So its limit is larger: a message up to twice our
-// limit, or up to 64 KiB more, is received completely and closed with 1009. Beyond that the client sees 1006.
+// M18: the library cuts a message beyond its own limit without a close frame. So its limit is larger: a message of up to 64 KiB
+// beyond our limit is received completely and closed with 1009. A larger one is cut, and the client sees 1006.
 const EXCESS_BYTES = 64 * 1024;
 const LARGEST_PAYLOAD = 2 ** 31 - 1;
 
@@ -50,7 +50,7 @@ const REDUCED_FRAME_BYTES = 64 * 1024;
 
 /** B4: the maximum number of bytes that the library buffers for an incomplete message. */
 function maxPayloadLength(maxFrameBytes: number): number {
-  return Math.min(maxFrameBytes + Math.max(maxFrameBytes, EXCESS_BYTES), LARGEST_PAYLOAD);
+  return Math.min(maxFrameBytes + EXCESS_BYTES, LARGEST_PAYLOAD);
 }
 
 /**
