@@ -1,9 +1,9 @@
-/* Finds Redis, NATS and nginx for the tests, or installs them (root on Debian). */
+/* Finds Redis, NATS, nginx and haproxy for the tests, or installs them (root on Debian). */
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run } from './run.mjs';
 
-const ENGINES = ['redis-server', 'nats-server', 'nginx'];
+const ENGINES = ['redis-server', 'nats-server', 'nginx', 'haproxy'];
 const install = (missing) => `apt-get update && apt-get install -y ${missing.join(' ')}`;
 
 function isOnPath(name) {

@@ -18,5 +18,8 @@ export async function makeTransport(config: Config, log: Log): Promise<Transport
     maxHeaderBytes,
   };
   const transport = await transports[config.transport](settings, log);
+  if (config.transport === 'auto' && transport.name === 'uws' && config.proxied !== false) {
+    log.record({ event: 'proxy-needs-http11', taken: transport.name });
+  }
   return config.dialects.includes('socketio') ? bridges.socketio(transport, config, log) : transport;
 }

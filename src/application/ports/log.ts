@@ -56,6 +56,8 @@ export type LogEvent =
   /** `max_connections` is above the limit of open files. */
   | { readonly event: 'open-files-short'; readonly maxConnections: number; readonly openFiles: number }
   | { readonly event: 'transport-unavailable'; readonly wanted: string; readonly taken: string; readonly detail: string }
+  /** `auto` chose a transport that answers 505 to HTTP/1.0 and to split request lines, and a proxy is trusted. */
+  | { readonly event: 'proxy-needs-http11'; readonly taken: string }
   /** The host has no IPv6. @param taken the host that is used instead of `::`. */
   | { readonly event: 'ipv6-unavailable'; readonly taken: string }
   /** New connections were closed because the limit of open files is reached. @param dropped since the last such event. */

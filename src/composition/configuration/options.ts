@@ -43,8 +43,12 @@ export const OPTIONS = {
   }),
   transport: option(choice(['auto', 'uws', 'node']), {
     group: 'Serving',
-    description: 'Server library: uws (uWebSockets.js) or node (node:http and ws). auto selects uws if it loads, else node.',
-    effect: 'Both follow the same rules. They close two kinds of frames differently; see the page on the PeerJS wire.',
+    description:
+      'Server library: uws (uWebSockets.js) or node (node:http and ws). auto selects uws if it loads, else node. ' +
+      'Behind a proxy, uws needs HTTP/1.1.',
+    effect:
+      'Both follow the same rules. uws answers 505 to HTTP/1.0 and to a request line in several TCP segments; see the page ' +
+      'on the PeerJS wire.',
     default: 'auto',
   }),
   profile: option(choice(['drop-in', 'hardened']), {

@@ -53,6 +53,12 @@ const LINES: {
     const { wanted, taken, detail } = event;
     return line('warn', `transport ${wanted} is not available: using ${taken} instead`, event, { wanted, taken, detail });
   },
+  'proxy-needs-http11': ({ event, taken }) => {
+    const text =
+      `transport auto is ${taken}, which answers 505 to HTTP/1.0 and to a request line in several TCP segments: set HTTP/1.1 in ` +
+      `the proxy (nginx: proxy_http_version 1.1;) and its health check, then use --transport ${taken}; else use --transport node`;
+    return line('warn', text, { event }, { taken });
+  },
   'ipv6-unavailable': (event) =>
     line('info', `this machine has no IPv6: listening on ${event.taken} instead of ::`, event, { taken: event.taken }),
   'peer-opened': (event) => line('info', 'peer opened', event, { ...peerIn(event.session), address: event.address }),

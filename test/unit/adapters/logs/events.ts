@@ -40,6 +40,7 @@ export const EVENTS: { readonly [Name in LogEvent['event']]: LogEvent & { readon
   },
   'open-files-short': { event: 'open-files-short', maxConnections: 100_000, openFiles: 1_024 },
   'transport-unavailable': { event: 'transport-unavailable', wanted: 'uws', taken: 'node', detail: 'no build' },
+  'proxy-needs-http11': { event: 'proxy-needs-http11', taken: 'uws' },
   'ipv6-unavailable': { event: 'ipv6-unavailable', taken: '0.0.0.0' },
   'connections-dropped': { event: 'connections-dropped', dropped: 3, openFiles: 1024 },
   'peer-opened': { event: 'peer-opened', session, address },

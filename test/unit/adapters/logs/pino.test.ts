@@ -80,6 +80,7 @@ describe('levels', () => {
     expect(names('trace')).toHaveLength(ALL.length);
     const warnings = [
       'transport-unavailable',
+      'proxy-needs-http11',
       'connections-dropped',
       'connection-refused',
       'upgrade-refused',
