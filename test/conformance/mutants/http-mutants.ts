@@ -93,7 +93,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'does not implement OPTIONS',
-    fails: ['H5.root', 'H5.id', 'H5.request-headers'],
+    fails: ['H5.root', 'H5.id', 'H5.asked-headers'],
     verdict: 'loose',
     Server: class extends ConformingServer {
       override preflight(): Reply {

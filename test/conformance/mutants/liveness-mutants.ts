@@ -88,7 +88,7 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'announces disconnections to all peers',
-    fails: ['L2.others-not-frame'],
+    fails: ['L2.others-not-told'],
     verdict: 'failed',
     also: ['*'],
     Server: class extends ConformingServer {

@@ -57,7 +57,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'never sends EXPIRE',
-    fails: ['M14.frame', 'M14.each-pair'],
+    fails: ['M14.told', 'M14.each-pair'],
     verdict: 'failed',
     also: ['M6', 'M11', 'M12', 'M13', 'M15'],
     Server: class extends ConformingServer {
@@ -112,7 +112,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'sends EXPIRE for each message',
-    fails: ['M14.frame-once'],
+    fails: ['M14.told-once'],
     verdict: 'loose',
     Server: class extends ConformingServer {
       override expireMailboxes({ mailboxes }: Realm): void {
@@ -137,7 +137,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'sends EXPIRE to the first peer instead of the sender',
-    fails: ['M14.frame'],
+    fails: ['M14.told'],
     verdict: 'failed',
     Server: class extends ConformingServer {
       override sendExpire(from: Peer, absent: string): void {
@@ -168,7 +168,7 @@ export const MAILBOX_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'sends EXPIRE with the sender as src',
-    fails: ['M14.frame', 'M14.each-pair'],
+    fails: ['M14.told', 'M14.each-pair'],
     verdict: 'failed',
     Server: class extends ConformingServer {
       override encode(frame: OutgoingFrame): string {
