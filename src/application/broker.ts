@@ -63,7 +63,7 @@ export class Broker {
 
   /** Sends a text of the embedding program to one connection. The text must be valid in the dialect of the connection. */
   send(connection: ConnectionId, text: Uint8Array): WriteOutcome {
-    return this.#parts.connections.find(connection)?.socket.write(text) ?? 'gone';
+    return this.#parts.connections.sendText(connection, text);
   }
 
   /** Time since the last frame of a peer. */
@@ -73,7 +73,7 @@ export class Broker {
 
   /** Closes one connection for the embedding program. The gateway reports `closed` as for any other connection. */
   closeConnection(connection: ConnectionId, code: number, why: string): void {
-    this.#parts.connections.find(connection)?.socket.close(code, why);
+    this.#parts.connections.closeWithoutFrame(connection, code, why);
   }
 
   /** Drains and stops; resolves when every connection is closed. A second call returns the promise of the first. */

@@ -23,7 +23,7 @@ export class Connections {
   constructor(tap: MessageTap, clock: Clock) {
     this.#tap = tap;
     const find = (id: ConnectionId): Connection | undefined => this.find(id);
-    this.fanOut = new FanOut({ clock, find, write: (id, connection, text) => this.#write(id, connection, text) });
+    this.fanOut = new FanOut({ clock, find, write: (id, connection, text) => void this.#write(id, connection, text) });
   }
 
   get size(): number {
@@ -60,11 +60,15 @@ export class Connections {
     const connection = this.find(to);
     const text = connection?.dialect.encode(message);
     if (connection === undefined || text === undefined || connection.memory?.isEnding === true) return 'gone';
-    if (connection.pendingBatches !== undefined) this.fanOut.flush(to, connection);
-    if (this.#tap.isEnabled) this.#tap.sent(to, text);
-    connection.framesOut += 1;
-    connection.bytesOut += text.length;
-    return connection.socket.write(text, message);
+    return this.#writeInOrder(to, connection, text, message);
+  }
+
+  /** Sends a text of the embedding program. The tap does not report it, because a listener that sends would call itself. */
+  sendText(to: ConnectionId, text: Uint8Array): WriteOutcome {
+    const connection = this.find(to);
+    if (connection === undefined || connection.memory?.isEnding === true) return 'gone';
+    this.#writePending(to, connection);
+    return count(connection, text).socket.write(text);
   }
 
   /** Sends an event to all receivers, each in its own dialect. Results of the writes are ignored. */
@@ -75,13 +79,15 @@ export class Connections {
   /** Sends the first bytes of a stream, if its dialect has any. */
   beginStream(id: ConnectionId): void {
     const connection = this.find(id);
-    if (connection !== undefined) this.#write(id, connection, connection.dialect.streamPreamble());
+    const preamble = connection?.dialect.streamPreamble();
+    if (connection !== undefined && preamble !== undefined) this.#writeInOrder(id, connection, preamble);
   }
 
   /** Confirms the registration, if the dialect has a frame for that. */
   sendOpenFrame(id: ConnectionId, registration: Registration): void {
     const connection = this.find(id);
-    if (connection !== undefined) this.#write(id, connection, connection.dialect.openFrame(registration));
+    const frame = connection?.dialect.openFrame(registration);
+    if (connection !== undefined && frame !== undefined) this.#writeInOrder(id, connection, frame);
   }
 
   /** Sends the keep-alive frame of the dialect, else a ping of the transport. */
@@ -89,7 +95,7 @@ export class Connections {
     const connection = this.find(id);
     if (connection === undefined) return;
     const frame = connection.dialect.keepAliveFrame();
-    if (frame !== undefined) return void connection.socket.write(frame);
+    if (frame !== undefined) return void this.#writeInOrder(id, connection, frame);
     connection.isPinged = true;
     connection.socket.ping();
   }
@@ -101,10 +107,17 @@ export class Connections {
     const connection = this.find(id);
     if (connection === undefined) return undefined;
     const { frame, code, why } = closeFrame(connection.dialect);
-    if (connection.pendingBatches !== undefined) this.fanOut.flush(id, connection);
-    this.#write(id, connection, frame);
-    connection.socket.close(code, why);
+    if (frame !== undefined) this.#writeInOrder(id, connection, frame);
+    this.closeWithoutFrame(id, code, why);
     return code;
+  }
+
+  /** M21: closes after the pending events. */
+  closeWithoutFrame(id: ConnectionId, code: number, why: string): void {
+    const connection = this.find(id);
+    if (connection === undefined) return;
+    this.#writePending(id, connection);
+    connection.socket.close(code, why);
   }
 
   /** All open connections with their ids. */
@@ -115,12 +128,19 @@ export class Connections {
     }
   }
 
-  #write(id: ConnectionId, connection: Connection, text: Uint8Array | undefined): void {
-    if (text === undefined) return;
+  /** T10: the pending events of a connection precede any other frame. */
+  #writePending(id: ConnectionId, connection: Connection): void {
+    if (connection.pendingBatches !== undefined) this.fanOut.flush(id, connection);
+  }
+
+  #writeInOrder(id: ConnectionId, connection: Connection, text: Uint8Array, message?: SignalMessage): WriteOutcome {
+    this.#writePending(id, connection);
+    return this.#write(id, connection, text, message);
+  }
+
+  #write(id: ConnectionId, connection: Connection, text: Uint8Array, message?: SignalMessage): WriteOutcome {
     if (this.#tap.isEnabled) this.#tap.sent(id, text);
-    connection.framesOut += 1;
-    connection.bytesOut += text.length;
-    connection.socket.write(text);
+    return count(connection, text).socket.write(text, message);
   }
 
   #takeSlot(): number {
@@ -139,6 +159,12 @@ export class Connections {
     this.#generations.push(0);
     return slot;
   }
+}
+
+function count(connection: Connection, text: Uint8Array): Connection {
+  connection.framesOut += 1;
+  connection.bytesOut += text.length;
+  return connection;
 }
 
 const COMPACT_AT = 1024;

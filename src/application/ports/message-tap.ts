@@ -8,6 +8,6 @@ export interface MessageTap {
   readonly isEnabled: boolean;
   /** A request of an open peer, as its dialect decoded the frame. Borrowed for the call. */
   received(sender: Session, request: FrameRequest): void;
-  /** A frame to a connection, as its dialect encoded the message. Borrowed for the call. */
+  /** A frame of a dialect to a connection. Texts of the embedding program are not reported. Borrowed for the call. */
   sent(connection: ConnectionId, text: Uint8Array): void;
 }

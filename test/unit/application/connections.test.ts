@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
+import { MercureDialect } from '../../../src/adapters/dialects/mercure/dialect.ts';
 import { PeerjsDialect } from '../../../src/adapters/dialects/peerjs/dialect.ts';
 import { newConnection, type Connection } from '../../../src/application/connection.ts';
 import { Connections } from '../../../src/application/connections.ts';
 import type { MessageTap } from '../../../src/application/ports/message-tap.ts';
 import type { Socket } from '../../../src/application/ports/socket.ts';
 import { connectionId, echoed, slotOf } from '../../../src/domain/ids.ts';
+import { MemoryBudget } from '../../../src/domain/memory-budget.ts';
 import { notice } from '../../../src/domain/message.ts';
 
 const DIALECT = new PeerjsDialect('/');
@@ -24,6 +26,8 @@ function connection(): Connection & { readonly written: string[] } {
 }
 
 const DISABLED_TAP: MessageTap = { isEnabled: false, received: () => undefined, sent: () => undefined };
+const MERCURE = new MercureDialect('/hub', { isOpen: true, isAnonymous: true, maxBodyBytes: 1_000, maxTopics: 10 });
+const KEEP_ALIVE = MERCURE.keepAliveFrame();
 const REGISTRATION = { id: echoed('ann'), replaces: 'nothing' } as const;
 const EXPIRE = notice('expire', echoed('bob'), echoed('ann'));
 
@@ -72,6 +76,26 @@ describe('connections', () => {
     const ann = connection();
     expect(connections.send(connections.add(ann), EXPIRE)).toBe('sent');
     expect(ann.written).toEqual(['{"type":"EXPIRE","src":"bob","dst":"ann"}']);
+  });
+
+  it('counts and taps keep-alive frames; counts the texts of the embedding program', () => {
+    const tapped: string[] = [];
+    const tap = { ...DISABLED_TAP, isEnabled: true, sent: (_: unknown, text: Uint8Array) => void tapped.push(String(text)) };
+    const connections = new Connections(tap, new ManualClock());
+    const subscriber = { ...connection(), dialect: MERCURE };
+    const id = connections.add(subscriber);
+    connections.ping(id);
+    const { framesOut, bytesOut } = subscriber;
+    expect([framesOut, bytesOut, tapped]).toEqual([1, KEEP_ALIVE.length, [String(KEEP_ALIVE)]]);
+    expect(connections.sendText(id, Buffer.from('text'))).toBe('sent');
+    expect([subscriber.framesOut, subscriber.bytesOut, tapped]).toEqual([2, KEEP_ALIVE.length + 4, [String(KEEP_ALIVE)]]);
+  });
+
+  it('B1: sends no text to a connection that ends for its memory', () => {
+    const connections = new Connections(DISABLED_TAP, new ManualClock());
+    const memory = new MemoryBudget({ memoryBudget: 1_000, memoryPerAddress: 1_000 }).open('192.0.2.1');
+    memory.isEnding = true;
+    expect(connections.sendText(connections.add({ ...connection(), memory }), Buffer.from('text'))).toBe('gone');
   });
 
   it('sends nothing to a connection that has ended', () => {

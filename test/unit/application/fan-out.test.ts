@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
+import { MercureDialect } from '../../../src/adapters/dialects/mercure/dialect.ts';
 import { RelayDialect } from '../../../src/adapters/dialects/relay/dialect.ts';
 import { newConnection } from '../../../src/application/connection.ts';
 import { Connections } from '../../../src/application/connections.ts';
@@ -22,6 +23,7 @@ class CountingDialect extends RelayDialect {
   }
 }
 
+const MERCURE = new MercureDialect('/hub', { isOpen: true, isAnonymous: true, maxBodyBytes: 1_000, maxTopics: 10 });
 const DISABLED_TAP = { isEnabled: false, received: () => undefined, sent: () => undefined };
 
 /** A clock that reports the turns of the event loop. */
@@ -131,6 +133,21 @@ describe('T10: FanOut', () => {
     clock.advance(0);
     expect(all.slice(0, -1).filter((id) => receivedBy(id).join() !== 'one,two,three')).toEqual([]);
     expect(receivedBy(all.at(-1) as ConnectionId)).toEqual(['one', 'two', 'three', 'four']);
+  });
+
+  it.each([
+    ['a keep-alive frame', (id: ConnectionId) => connections.ping(id), ':'],
+    ['a text of the embedding program', (id: ConnectionId) => void connections.sendText(id, Buffer.from('text')), 'text'],
+    ['a close by the embedding program', (id: ConnectionId) => connections.closeWithoutFrame(id, 1000, ''), 'closed'],
+  ])('delivers pending events before %s', (_, act, last) => {
+    const all = openConnections(1_000, MERCURE);
+    const id = all.at(-1) as ConnectionId;
+    connections.notify(all, event('rain'));
+    expect(receivedBy(id)).toEqual([]);
+    act(id);
+    expect(receivedBy(id).map((text) => text.trim().split('\n').at(-1))).toEqual(['data: rain', last]);
+    clock.advance(0);
+    expect(receivedBy(id)).toHaveLength(2);
   });
 
   it('delivers pending events before a close frame', () => {
