@@ -59,7 +59,7 @@ export function ExpressPeerServer(server: Server | SecureServer, options: DropIn
   }
   const config = configOf('ExpressPeerServer', options);
   if (isGiven(options.ssl)) process.emitWarning('ssl has no effect on ExpressPeerServer: pass a server of https.createServer');
-  const { handler, broker } = attach(server, config, options);
+  const { handler, broker } = attach(server, config, options, { ownsServer: false });
   return Object.assign(handler, { stop: () => broker.close() });
 }
 
@@ -72,7 +72,7 @@ export function PeerServer(options: DropInOptions = {}, callback?: (server: Serv
   const { ssl } = options;
   if (isGiven(ssl) && config.tls !== undefined) throw new ConfigError([TWO_CERTIFICATES]);
   const server = createBoundedServer(config, isGiven(ssl) ? ssl : undefined);
-  const { handler, broker, log } = attach(server, config, options);
+  const { handler, broker, log } = attach(server, config, options, { ownsServer: true });
   server.on('request', handler);
   server.once('listening', () => callback?.(server));
   listenOnHost(server, { host: config.host, port: config.port, log, failed: (error) => emitError(handler, error) });
@@ -89,13 +89,19 @@ interface Attached {
   readonly log: Log;
 }
 
-function attach(server: Server | SecureServer, config: Config, options: DropInOptions): Attached {
+function attach(
+  server: Server | SecureServer,
+  config: Config,
+  options: DropInOptions,
+  { ownsServer }: { readonly ownsServer: boolean },
+): Attached {
   const { corsOptions, generateClientId } = options;
   const { handler, mountPath } = mountableHandler<PeerServerEvents>((request, response, next) =>
     transport.handle(request, response, next),
   );
-  const transport = new AttachedTransport(attachment(server, config, options, mountPath));
   const log = isLogAsked(options) ? makeLog(config) : new SilentLog();
+  const maxHeaderBytes = ownsServer ? config.maxHeaderBytes : undefined;
+  const transport = new AttachedTransport({ ...attachment(server, config, options, mountPath), log, maxHeaderBytes });
   const broker = new EmbeddedBroker(config, {
     log,
     makeTransport: () => Promise.resolve(transport),

@@ -24,13 +24,17 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 async function serverOf(listener?: Listener): Promise<{ server: Server; place: Endpoint }> {
   const server = createServer(listener);
+  return { server, place: await listening(server) };
+}
+
+async function listening(server: Server): Promise<Endpoint> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   cleanups.push(() => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   });
-  return { server, place: { host: '127.0.0.1', port: (server.address() as AddressInfo).port, secure: false } };
+  return { host: '127.0.0.1', port: (server.address() as AddressInfo).port, secure: false };
 }
 
 async function attach(
@@ -65,6 +69,62 @@ async function connectionsOf(server: Server, count: number): Promise<void> {
 
 const UPGRADE =
   'Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+
+describe('attached: malformed requests', () => {
+  const MALFORMED = [
+    ['400', 'hello\r\n\r\n'],
+    ['408', 'GET / HTTP/1.1\r\nhost: a\r\n'],
+    ['431', `GET / HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`],
+  ] as const;
+
+  async function answerOf(place: Endpoint, text: string): Promise<string> {
+    const line = await RawConnection.open(place);
+    line.send(text);
+    await until('the end of the connection', () => line.isClosed);
+    return line.received;
+  }
+
+  async function impatientServer(): Promise<{ server: Server; place: Endpoint }> {
+    const server = createServer({ headersTimeout: 100, requestTimeout: 100, connectionsCheckingInterval: 20 });
+    return { server, place: await listening(server) };
+  }
+
+  it.each(MALFORMED)('H11: one with status %s is reported, and answered by Node', async (status, text) => {
+    const { server, place } = await impatientServer();
+    const { gateway } = await attach(server);
+    expect(await answerOf(place, text)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(gateway.refusals).toEqual([{ path: '', status: Number(status) }]);
+  });
+
+  it('H11: one is reported once, and answered by the listener of the embedding program', async () => {
+    const { server, place } = await impatientServer();
+    server.on('clientError', (_, stream) => stream.end('HTTP/1.1 418 Teapot\r\n\r\n'));
+    const [first, second] = [await attach(server), await attach(server)];
+    expect(await answerOf(place, 'hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 418 /);
+    expect([first.gateway.refusals.length, second.gateway.refusals.length]).toEqual([1, 0]);
+  });
+
+  it('one after stop is not reported', async () => {
+    const { server, place } = await impatientServer();
+    const { gateway, transport } = await attach(server);
+    await transport.stop();
+    expect(await answerOf(place, 'hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+    expect(gateway.refusals).toEqual([]);
+  });
+});
+
+describe('attached: file handles', () => {
+  it('connections beyond the file handles are logged until stop', async () => {
+    const { server } = await serverOf();
+    const events: string[] = [];
+    const { transport } = await attach(server, { log: { record: ({ event }) => void events.push(event) } });
+    server.emit('drop');
+    // Without a limit of open files, as on Windows, nothing can be reported.
+    expect(events).toEqual(typeof server.maxConnections === 'number' ? ['connections-dropped'] : []);
+    await transport.stop();
+    expect([server.maxConnections, server.listenerCount('drop')]).toEqual([undefined, 0]);
+  });
+});
 
 describe('attached: upgrades', () => {
   it('one for a foreign path is answered with 404 if there is no other listener', async () => {

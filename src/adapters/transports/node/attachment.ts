@@ -2,10 +2,12 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as SecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import type { Log } from '../../../application/ports/log.ts';
 import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { readCertificate } from '../shared/certificate.ts';
 import { NOT_ACCEPTING, isWebSocketUpgrade } from '../shared/requests.ts';
 import type { CertificateFiles } from '../shared/settings.ts';
+import { dropBeyondOpenFiles } from './dropped-connections.ts';
 import { NodeRequest, sendResponse } from './http.ts';
 import {
   type Handshaker,
@@ -14,6 +16,7 @@ import {
   type AcceptorLimits,
   ConnectionAcceptor,
 } from './connection-acceptor.ts';
+import { logMalformed } from './malformed-requests.ts';
 import { sharedUpgradesOf, type UpgradeOwner } from './shared-upgrades.ts';
 
 /** The server of an embedding program, and the part of it that the broker serves. */
@@ -34,6 +37,9 @@ export interface AttachmentSettings extends AcceptorLimits {
   readonly servesWebSocketAt?: (path: string) => boolean;
   /** The mount path, which the gateway does not receive. Paths outside of it do not belong to the broker. */
   readonly prefix?: () => string;
+  /** H11: the limit of a server that the broker created; undefined for a server of an embedding program. */
+  readonly maxHeaderBytes?: number | undefined;
+  readonly log?: Log | undefined;
   /** Creates the `WebSocketServer` for handshakes. The server must neither listen nor attach itself. */
   readonly createWebSocketServer?: (options: HandshakerOptions) => Handshaker;
 }
@@ -50,12 +56,14 @@ export class AttachedTransport implements Transport {
   readonly #owner: UpgradeOwner;
   #gateway: Gateway | undefined;
   #acceptor: ConnectionAcceptor | undefined;
+  #endDropping: (() => void) | undefined;
 
   constructor(settings: AttachmentSettings) {
     this.#settings = settings;
     this.#owner = {
       owns: (raw, hasOthers) => this.#ownsUpgrade(raw, hasOthers),
       accept: (raw, stream, head) => this.#acceptUpgrade(raw, stream, head),
+      logMalformed: (error, stream) => this.#gateway && void logMalformed(this.#gateway, settings, { error, stream }),
     };
   }
 
@@ -73,6 +81,7 @@ export class AttachedTransport implements Transport {
       failed: (raw, why) => upgrades.failed(raw, why),
     });
     upgrades.add(this.#owner);
+    this.#endDropping = dropBeyondOpenFiles(server, this.#settings.log);
     const address = server.address();
     const { address: host, port } = address !== null && typeof address === 'object' ? address : { address: '', port: 0 };
     return Promise.resolve({ host, port, secure: 'setSecureContext' in server });
@@ -90,6 +99,7 @@ export class AttachedTransport implements Transport {
   async stop(): Promise<void> {
     sharedUpgradesOf(this.#settings.server).remove(this.#owner);
     this.#gateway = undefined;
+    this.#endDropping?.();
     await this.#acceptor?.stop();
   }
 

@@ -10,23 +10,43 @@ const STATUSES: ReadonlyMap<string | undefined, number> = new Map([
   ['ERR_HTTP_REQUEST_TIMEOUT', 408],
 ]);
 
-/** Answers requests that Node's parser rejects (H11, malformed HTTP) in the same way as Node, and logs them. */
-export function respondToMalformed(gateway: Gateway, { maxHeaderBytes }: { readonly maxHeaderBytes: number }) {
-  return (error: NodeJS.ErrnoException, stream: Duplex & HttpStream): void => {
-    // The client has disconnected, or the request is answered.
-    if (!stream.writable || stream._httpMessage?._headerSent === true) return void stream.destroy();
-    const status = STATUSES.get(error.code) ?? 400;
-    const limit: HitLimit | undefined = status === 431 ? { option: 'max_header_bytes', allows: maxHeaderBytes } : undefined;
-    const response: HttpResponse = { status, headers: [], body: '', why: error.code, limit };
-    gateway.refused(malformedRequest(stream), response);
+/** The limit of a server that the broker created; undefined for a server of an embedding program. */
+interface HeaderLimit {
+  readonly maxHeaderBytes?: number | undefined;
+}
+
+/**
+ * Logs a request that Node's parser rejects (H11, malformed HTTP). @returns the status that Node sends; undefined if the client
+ * has disconnected or the request is answered.
+ */
+export function logMalformed(
+  gateway: Gateway,
+  { maxHeaderBytes }: HeaderLimit,
+  { error, stream }: { readonly error: NodeJS.ErrnoException; readonly stream: HttpStream },
+): number | undefined {
+  if (!stream.writable || stream._httpMessage?._headerSent === true) return undefined;
+  const status = STATUSES.get(error.code) ?? 400;
+  const hitsLimit = status === 431 && maxHeaderBytes !== undefined;
+  const limit: HitLimit | undefined = hitsLimit ? { option: 'max_header_bytes', allows: maxHeaderBytes } : undefined;
+  const response: HttpResponse = { status, headers: [], body: '', why: error.code, limit };
+  gateway.refused(malformedRequest(stream), response);
+  return status;
+}
+
+/** Answers requests that Node's parser rejects in the same way as Node, and logs them. */
+export function respondToMalformed(gateway: Gateway, limit: HeaderLimit) {
+  return (error: NodeJS.ErrnoException, stream: HttpStream): void => {
+    const status = logMalformed(gateway, limit, { error, stream });
     // As in Node, the connection is closed without waiting until the client has read the response.
-    if (!isOfTls(error)) stream.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n\r\n`);
+    if (status !== undefined && !isOfTls(error))
+      stream.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n\r\n`);
     stream.destroy();
   };
 }
 
-/** Node's property on the stream of a request in progress. */
-interface HttpStream {
+/** The stream of a connection, with Node's property for a request in progress. */
+export interface HttpStream extends Duplex {
+  readonly remoteAddress?: string | undefined;
   readonly _httpMessage?: { readonly _headerSent?: boolean } | null;
 }
 
@@ -36,6 +56,6 @@ function isOfTls({ code = '' }: NodeJS.ErrnoException): boolean {
 }
 
 /** A request of which only the remote address is known. */
-function malformedRequest(stream: Duplex & { readonly remoteAddress?: string | undefined }): HttpRequest {
+function malformedRequest(stream: HttpStream): HttpRequest {
   return { method: '', path: '', query: '', remoteAddress: normalizedAddress(stream.remoteAddress), header: () => undefined };
 }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { HttpResponse } from '../../../application/ports/http.ts';
 import { splitTarget } from '../shared/requests.ts';
 import { respondAndClose } from './connection-acceptor.ts';
+import type { HttpStream } from './malformed-requests.ts';
 
 type Emit = (event: string | symbol, ...given: unknown[]) => boolean;
 type UpgradeListener = (raw: IncomingMessage, stream: Duplex, head: Buffer) => void;
@@ -12,6 +13,8 @@ export interface UpgradeOwner {
   /** Returns true if the upgrade is for this broker. @param hasOthers true if other listeners would receive it otherwise. */
   owns(raw: IncomingMessage, hasOthers: boolean): boolean;
   readonly accept: UpgradeListener;
+  /** Logs a request that Node's parser rejected. The embedding program or Node answers it. */
+  readonly logMalformed: (error: NodeJS.ErrnoException, stream: HttpStream) => void;
 }
 
 const NOT_FOUND: HttpResponse = { status: 404, headers: [['content-type', 'text/plain; charset=utf-8']], body: 'Not found' };
@@ -30,7 +33,8 @@ export function sharedUpgradesOf(server: Server): SharedUpgrades {
 /**
  * Passes each upgrade of a server to the broker that owns its path. Other `upgrade` listeners do not receive such an upgrade, in
  * whichever order they were added. This is needed because a `WebSocketServer` of `ws` answers 400 for paths that are not its own,
- * and throws for a socket that another one has used. Upgrades of all other paths reach the other listeners unchanged.
+ * and throws for a socket that another one has used. Upgrades of all other paths reach the other listeners unchanged, and so do
+ * all other events.
  */
 class SharedUpgrades {
   readonly #server: Server;
@@ -111,6 +115,8 @@ class SharedUpgrades {
     const before = Reflect.get(server, 'emit') as Emit;
     const emit: Emit = (event, ...given) => {
       if (event === 'upgrade' && this.#take(...(given as Parameters<UpgradeListener>))) return true;
+      // Observed here, because a listener for `clientError` would disable the response of Node. A malformed request has no path.
+      if (event === 'clientError') this.#owners[0]?.logMalformed(...(given as Parameters<UpgradeOwner['logMalformed']>));
       return Reflect.apply(before, server, [event, ...given]);
     };
     const property = Object.getOwnPropertyDescriptor(server, 'emit');

@@ -6,7 +6,10 @@ import type { LogEvent } from '../../../../../src/application/ports/log.ts';
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-const events: LogEvent[] = [];
+let events: LogEvent[];
+beforeEach(() => {
+  events = [];
+});
 const log = { record: (event: LogEvent) => void events.push(event) };
 
 it('connections beyond the open files are dropped, and logged at once and then once a minute', () => {
@@ -21,4 +24,21 @@ it('connections beyond the open files are dropped, and logged at once and then o
   expect(events).toHaveLength(2);
   server.emit('drop');
   expect(events).toHaveLength(3);
+});
+
+it('a limit of an embedding program stays, also one that it sets later; the end removes the limit of the broker', () => {
+  const limited = createServer();
+  limited.maxConnections = 5;
+  dropBeyondOpenFiles(limited, log, 1_000)();
+  expect([limited.maxConnections, limited.listenerCount('drop')]).toEqual([5, 0]);
+
+  const server = createServer();
+  const end = dropBeyondOpenFiles(server, log, 1_000);
+  const { maxConnections } = server;
+  server.maxConnections = 7;
+  server.emit('drop');
+  expect(events).toEqual([]);
+  server.maxConnections = maxConnections;
+  end();
+  expect([server.maxConnections, server.listenerCount('drop')]).toEqual([undefined, 0]);
 });
