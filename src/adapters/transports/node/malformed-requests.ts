@@ -38,8 +38,9 @@ export function respondToMalformed(gateway: Gateway, limit: HeaderLimit) {
   return (error: NodeJS.ErrnoException, stream: HttpStream): void => {
     const status = logMalformed(gateway, limit, { error, stream });
     // As in Node, the connection is closed without waiting until the client has read the response.
-    if (status !== undefined && !isOfTls(error))
+    if (status !== undefined && !isOfTls(error)) {
       stream.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n\r\n`);
+    }
     stream.destroy();
   };
 }
