@@ -1,6 +1,6 @@
 import type { Option } from './option.ts';
 import { optionNamed, suggestion } from './option-names.ts';
-import { jsonError } from './json-error.ts';
+import { jsonError, repeatedNames } from './json-error.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
 import { type ConfigProblem, type Reading, type Readings, shown } from './reading.ts';
 
@@ -22,6 +22,11 @@ export function readConfigFile(path: string, source: string, readFile: ReadFile)
   if (fault !== undefined) {
     const { line, column, expected } = fault;
     return fails(`${path} is not JSON: line ${line}, column ${column}: expected ${expected}`);
+  }
+  const [repeated] = repeatedNames(written);
+  if (repeated !== undefined) {
+    const { name, line, firstLine } = repeated;
+    return fails(`${path} has ${shown(name)} twice, in line ${firstLine} and in line ${line}: remove one of them`);
   }
   const content: unknown = JSON.parse(written);
   if (typeof content === 'object' && content !== null && !Array.isArray(content)) return readObject(content, ` in ${path}`);

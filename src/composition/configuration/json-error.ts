@@ -15,6 +15,40 @@ const PLAIN = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
  * must not quote the text, as those of `JSON.parse` do. Iterative, so the depth of the text is unlimited.
  */
 export function jsonError(text: string): (Position & { readonly expected: string }) | undefined {
+  return walk(text, { name: () => undefined, objectBegins: () => undefined, objectEnds: () => undefined });
+}
+
+/** A name that occurs more than once in an object. */
+export interface RepeatedName extends Position {
+  readonly name: string;
+  readonly firstLine: number;
+}
+
+/** The names that are repeated in an object of valid JSON, in their order. `JSON.parse` takes the last value silently. */
+export function repeatedNames(text: string): RepeatedName[] {
+  const repeated: RepeatedName[] = [];
+  const objects: Map<string, number>[] = [];
+  walk(text, {
+    objectBegins: () => void objects.push(new Map()),
+    objectEnds: () => void objects.pop(),
+    name: (begin, end) => {
+      const name = JSON.parse(text.slice(begin, end)) as string;
+      const first = objects.at(-1)?.get(name);
+      if (first === undefined) objects.at(-1)?.set(name, begin);
+      else repeated.push({ name, firstLine: placeAt(text, first).line, ...placeAt(text, begin) });
+    },
+  });
+  return repeated;
+}
+
+interface Visitor {
+  /** A name, with its quotes, from `begin` to `end`. */
+  readonly name: (begin: number, end: number) => void;
+  readonly objectBegins: () => void;
+  readonly objectEnds: () => void;
+}
+
+function walk(text: string, visitor: Visitor): (Position & { readonly expected: string }) | undefined {
   const ends: ('}' | ']')[] = [];
   let expected: Expected = 'value';
   let at = 0;
@@ -28,19 +62,22 @@ export function jsonError(text: string): (Position & { readonly expected: string
 
   for (;;) {
     take(BLANK);
+    const begin = at;
     const next = text[at] ?? '';
     if (expected === 'end' && next === '') return undefined;
     if (next !== '' && next === ends.at(-1) && mayEnd(expected)) {
       at += 1;
-      ends.pop();
+      if (ends.pop() === '}') visitor.objectEnds();
       expected = afterValue();
     } else if ((expected === 'value' || expected === 'value or ]') && (next === '{' || next === '[')) {
       at += 1;
       ends.push(next === '{' ? '}' : ']');
+      if (next === '{') visitor.objectBegins();
       expected = next === '{' ? 'name or }' : 'value or ]';
     } else if ((expected === 'value' || expected === 'value or ]') && (take(STRING) || take(PLAIN))) {
       expected = afterValue();
     } else if ((expected === 'name' || expected === 'name or }') && take(STRING)) {
+      visitor.name(begin, at);
       expected = ':';
     } else if ((expected === ', or }' || expected === ', or ]') && next === ',') {
       at += 1;

@@ -34,6 +34,12 @@ describe('a config file', () => {
     expect(read('{\n  port: 1}')).toEqual(['signalbox.json is not JSON: line 2, column 3: expected name or }']);
   });
 
+  it('is rejected if it has an option twice, with both lines', () => {
+    expect(read('{\n  "port": 1,\n  "host": "::",\n  "port": 2\n}')).toEqual([
+      "signalbox.json has 'port' twice, in line 2 and in line 4: remove one of them",
+    ]);
+  });
+
   it('is rejected if it is not an object', () => {
     for (const content of ['[]', 'null', '7', '"port"']) {
       expect(read(content), content).toEqual([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { jsonError } from '../../../../src/composition/configuration/json-error.ts';
+import { jsonError, repeatedNames } from '../../../../src/composition/configuration/json-error.ts';
 
 it.each([
   ['{port: 1}', 1, 2, 'name or }'],
@@ -17,6 +17,22 @@ it.each([
   ['// comment', 1, 1, 'value'],
 ])('%j: line %i, column %i, expected %s', (text, line, column, expected) => {
   expect(jsonError(text)).toEqual({ line, column, expected });
+});
+
+it.each([
+  ['{"a": 1, "b": 2}', []],
+  ['{"a": 1,\n "a": 2}', [{ name: 'a', line: 2, column: 2, firstLine: 1 }]],
+  ['{"a": 1,\n "\\u0061": 2,\n"a": 3}', ['2:2', '3:1']],
+  ['{"a": {"a": 1}, "b": {"a": 1}}', []],
+  ['[{"a": 1}, {"a": 1}]', []],
+  ['{"b": [{"a": 1, "a": 2}]}', ['1:17']],
+  ['{"__proto__": 1, "__proto__": 2}', ['1:18']],
+  ['"a"', []],
+])('%j has the repeated names %j', (text, expected) => {
+  const found = repeatedNames(text);
+  expect(expected.some((one) => typeof one === 'string') ? found.map((one) => `${one.line}:${one.column}`) : found).toEqual(
+    expected,
+  );
 });
 
 it('accepts valid JSON of any depth', () => {
