@@ -33,17 +33,31 @@ const broker = spawn(
   ],
   { stdio: ['ignore', 'pipe', 'inherit'] },
 );
+const children = [broker];
+// No process outlives this one, also after a failure.
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+]) {
+  process.once(signal, () => process.exit(code));
+}
 const log = { lines: 0, faults: [] };
 const listening = new Promise((resolve) => readLines(broker.stdout, resolve));
 const ended = once(broker, 'exit');
 const { url } = await Promise.race([listening, ended.then(() => ({}))]);
 if (url === undefined) throw new Error('the broker did not listen');
 const port = Number(new URL(url).port);
+console.log(`the broker is process ${broker.pid}, on port ${port}`);
 
 const pair = new Pair(port);
 await pair.start();
 const attackers = fork(join(import.meta.dirname, 'attackers.mjs'), [String(port)]);
 let rounds = 0;
+children.push(attackers);
 attackers.on('message', ({ round }) => (rounds = round));
 
 const memory = [0];
