@@ -112,8 +112,10 @@ export type LogEvent =
   /** The cluster engine is reachable. @param engine URL without credentials. */
   | { readonly event: 'engine-reached'; readonly engine: string; readonly node: NodeId }
   | { readonly event: 'engine-lost'; readonly engine: string; readonly detail: string }
+  /** Live nodes with another version of the stored format use the engine. This node does not use it until they have stopped. */
+  | { readonly event: 'format-conflict'; readonly engine: string; readonly found: number; readonly supported: number }
   /**
-   * A bus message has an unknown type or version. The message is ignored. Event names are a public interface and stay as they
+   * A bus message has an unknown type or version, or the engine still has data of another version. The message is ignored. Event names are a public interface and stay as they
    * are.
    */
   | { readonly event: 'word-refused'; readonly why: string; readonly version: unknown }

@@ -135,7 +135,9 @@ export type ListenRefusal =
   | { readonly reason: 'port-forbidden'; readonly host: string; readonly port: number }
   | { readonly reason: 'certificate-unusable'; readonly detail: string }
   | { readonly reason: 'transport-unavailable'; readonly detail: string }
-  | { readonly reason: 'engine-unreachable'; readonly detail: string };
+  | { readonly reason: 'engine-unreachable'; readonly detail: string }
+  /** Live nodes with another version of the stored format use the engine. */
+  | { readonly reason: 'engine-version'; readonly found: number; readonly supported: number };
 
 /** A transport could not listen. The operator has to change the configuration or the system. */
 export class ListenError extends Error {

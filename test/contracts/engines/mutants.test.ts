@@ -132,7 +132,7 @@ describe('the engine contract', () => {
 async function failures(fault: Fault): Promise<string[]> {
   const failed: string[] = [];
   for (const clause of SHARED_CLAUSES) {
-    if (clause.needsCount === true) continue;
+    if (clause.needsCount === true || clause.needsVersions === true) continue;
     await clause.run(subject(fault), 200).catch(() => failed.push(clause.name));
   }
   return failed;

@@ -3,6 +3,9 @@ import { Kvm } from '@nats-io/kv';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll } from 'vitest';
 import { createNatsEngine } from '../../../src/adapters/engines/nats/engine.ts';
+import { bucketOf, leaseKey } from '../../../src/adapters/engines/nats/keys.ts';
+import { sleep } from '../../../src/adapters/engines/shared/engine-connection.ts';
+import type { Log } from '../../../src/application/ports/log.ts';
 import type { MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
 import type { BusMessage } from '../../../src/application/ports/node-bus.ts';
 import { nodeId, realmKey, type NodeId } from '../../../src/domain/ids.ts';
@@ -36,6 +39,8 @@ type Engine = ReturnType<typeof createNatsEngine> & { readonly messages: readonl
 /** An empty engine on a manual clock, and its nodes. */
 class Shared {
   now: Millis = 1_000_000;
+  /** Whether nodes of other versions write entries. */
+  hasVersions = false;
   readonly #connections: NatsConnection[];
   readonly #nodes = new Map<NodeId, Engine>();
 
@@ -55,7 +60,7 @@ class Shared {
     const connection = this.#connections[this.#nodes.size % NODES];
     if (connection === undefined) throw new Error('no connection');
     const settings = { ...limits, node: name, realms: REALMS, lease, concurrentLimit };
-    const log = { record: (event: object) => fail(event) };
+    const log: Log = { record: (event) => (this.hasVersions && event.event === 'word-refused' ? undefined : fail(event)) };
     const messages: BusMessage[] = [];
     const engine = {
       ...createNatsEngine({ connection, kvm: new Kvm(connection), replicas: 1, address: server.url }, settings, log, {
@@ -135,6 +140,18 @@ engineContract('nats', {
   async whole() {
     const shared = await Shared.start();
     return {
+      versions: {
+        async join(version) {
+          shared.hasVersions = true;
+          const bucket = await new Kvm(admin).open(bucketOf(realmKey('green')));
+          await bucket.put(leaseKey(nodeId('newer')), JSON.stringify({ v: version, at: shared.now }));
+        },
+        async foreignVersion(name) {
+          const { journals } = shared.node(name);
+          await Promise.race([shared.readAll(), sleep(LEASE)]);
+          return journals.find(({ foreignVersion }) => foreignVersion !== undefined)?.foreignVersion;
+        },
+      },
       node(name) {
         const { directory, mailboxes, messages } = shared.node(name, { concurrentLimit: ROOM, listens: true });
         const confirm: typeof directory.confirm = (...args) => void shared.readAll().then(() => directory.confirm(...args));

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll } from 'vitest';
 import { RedisNodeBus } from '../../../src/adapters/engines/redis/bus.ts';
 import { openConnection } from '../../../src/adapters/engines/redis/connection.ts';
+import { FormatCheck } from '../../../src/adapters/engines/redis/format-check.ts';
 import { RedisPeerDirectory } from '../../../src/adapters/engines/redis/directory.ts';
 import { ScriptRunner } from '../../../src/adapters/engines/redis/script-runner.ts';
 import { RedisMailboxStore } from '../../../src/adapters/engines/redis/mailboxes.ts';
@@ -100,11 +101,22 @@ const SUBJECTS: EngineSubjects = {
     const shared = await Shared.start();
     const all = await Promise.all(['here', 'there', 'far'].map((name) => wholeNode(shared, nodeId(name))));
     const nodes = new Map(all.map((node) => [node.name, node]));
+    const newer = shared.runner(nodeId('newer'));
+    await newer.started;
     return {
+      versions: {
+        join: async (version) => void (await formatCheck(newer, version).run()),
+        async foreignVersion(name) {
+          const { formats } = nodes.get(name) as WholeNode;
+          await formats.run();
+          return formats.foreignVersion;
+        },
+      },
       node: (name) => nodes.get(name) as WholeNode,
       elapse: async (span) => void (shared.now += span),
       async dispose() {
         for (const { bus } of all) await bus.close();
+        await newer.close();
       },
     };
   },
@@ -128,16 +140,25 @@ type WholeNode = Awaited<ReturnType<typeof wholeNode>>;
 /** Resolves when the node has subscribed. */
 async function wholeNode(shared: Shared, name: NodeId) {
   const runner = shared.runner(name);
+  const formats = formatCheck(runner);
   const messages: BusMessage[] = [];
   const bus = new RedisNodeBus(name, runner, openConnection(server.url), ({ why }) => {
     throw new Error(why);
   });
   await new Promise<void>((onMessagesLost) => bus.listen({ onMessage: (word) => void messages.push(word), onMessagesLost }));
   return {
-    ...{ name, bus, messages },
+    ...{ name, bus, messages, formats },
     directory: new RedisPeerDirectory(runner, { realms: REALMS, lease: LEASE, concurrentLimit: ROOM }),
     mailboxes: new RedisMailboxStore(runner, { ...ROOMY, realms: REALMS }),
   };
+}
+
+function formatCheck(runner: ScriptRunner, version?: number): FormatCheck {
+  const fail = (fault: unknown): never => {
+    throw new Error(String(fault));
+  };
+  const options = { realms: REALMS, lease: LEASE, onLeftBehind: () => undefined, onFault: fail };
+  return new FormatCheck(runner, version === undefined ? options : { ...options, version });
 }
 
 async function usage(): Promise<{ mailboxes: number; bytes: number }> {

@@ -17,6 +17,13 @@ export interface EngineSubject {
     readonly mailboxes: MailboxStore;
     readonly messages: readonly BusMessage[];
   };
+  /** For clauses about versions. */
+  readonly versions?: {
+    /** A node of another format version starts, or renews its lease. */
+    join(version: number): Promise<void>;
+    /** The version of live nodes that keeps a node of this version from using the engine. */
+    foreignVersion(node: NodeId): Promise<number | undefined>;
+  };
   elapse(span: Millis): Promise<void>;
   dispose(): Promise<void>;
 }
@@ -29,6 +36,8 @@ interface Clause {
   readonly name: string;
   /** Only for engines that count the peers of the whole cluster. */
   readonly needsCount?: true;
+  /** Only for engines that processes of several versions may share. */
+  readonly needsVersions?: true;
   /** @param timeout for a bus message, in ms. */
   run(subject: EngineSubject, timeout?: number): Promise<void>;
 }
@@ -312,6 +321,28 @@ export const SHARED_CLAUSES: readonly Clause[] = [
       expect(await client.put(undefined, notice('ann'))).toBe('held');
       expect(await client.put(undefined, notice('nobody'))).toBe('unwanted');
       expect((await client.take(ann)).payloads).toEqual(['expire']);
+    },
+  },
+  {
+    name: 'live nodes of another format version keep a node from using the engine, if they were first, until they have ended',
+    needsVersions: true,
+    async run(subject) {
+      const client = new EngineClient(subject);
+      const { versions } = subject;
+      if (versions === undefined) throw new Error('the subject has no versions');
+      const isForeign = (version: number | undefined): Promise<true> =>
+        until(PATIENCE_MS, `the version ${version}`, async () => (await versions.foreignVersion(HERE)) === version || undefined);
+      await isForeign(undefined);
+      await client.keep(HERE);
+      await versions.join(2);
+      await isForeign(undefined);
+      expect(await client.keep(HERE)).toBe('kept');
+      await subject.elapse(LEASE);
+      await versions.join(2);
+      await isForeign(2);
+      await subject.elapse(LEASE);
+      await isForeign(undefined);
+      expect(await client.keep(HERE)).toBe('lapsed');
     },
   },
 ];

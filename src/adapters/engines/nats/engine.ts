@@ -13,6 +13,7 @@ import {
   engineUnreachable,
   type EngineSettings,
 } from '../shared/engine-connection.ts';
+import { formatConflict, FORMAT_VERSION } from '../shared/format-version.ts';
 import { OrderedAnswers } from './ordered-answers.ts';
 import { NatsNodeBus } from './bus.ts';
 import { NatsPeerDirectory } from './directory.ts';
@@ -54,7 +55,8 @@ const RETRY_MS = 250;
  * Connects to NATS with JetStream.
  * @param url may contain credentials, which are not logged. `?replicas=3` sets the replicas of new streams;
  * `?credentials=<file>` names a credentials file.
- * @throws ListenError if the server does not reply in time, or a setting exceeds its limits.
+ * @throws ListenError if the server does not reply in time, a setting exceeds its limits, or live nodes of another format
+ * version use it.
  */
 export async function connectNatsEngine(
   url: string,
@@ -73,9 +75,11 @@ export async function connectNatsEngine(
   }
   const client = { connection, kvm: new Kvm(connection), replicas: replicaCount(url), address };
   const engine = createNatsEngine(client, settings, log);
-  await withConnectTimeout(engine.open(), address).catch(async (error: unknown) => {
+  await withConnectTimeout(join(engine), address).catch(async (error: unknown) => {
+    const found = foreignVersion(engine);
+    for (const journal of engine.journals) journal.close();
     await connection.close();
-    throw error;
+    throw found === undefined ? error : formatConflict(address, found);
   });
   log.record({ event: 'engine-reached', engine: address, node: settings.node });
   void followConnection(client, engine, log);
@@ -117,6 +121,28 @@ export function createNatsEngine(
   };
 }
 
+/** The first lease follows at once: of two nodes of different format versions that start together, the later one fails. */
+async function join(engine: OpenableEngine): Promise<void> {
+  await engine.open();
+  await new Promise((resolve) => engine.directory.renewLease(engine.node, resolve));
+}
+
+function foreignVersion({ journals }: Pick<OpenableEngine, 'journals'>): number | undefined {
+  return journals.find((journal) => journal.foreignVersion !== undefined)?.foreignVersion;
+}
+
+function logFormatChanges(engine: Pick<OpenableEngine, 'journals' | 'node'>, address: string, log: Log): void {
+  let known: number | undefined;
+  const report = (): void => {
+    const found = foreignVersion(engine);
+    if (found === known) return;
+    known = found;
+    if (found === undefined) log.record({ event: 'engine-reached', engine: address, node: engine.node });
+    else log.record({ event: 'format-conflict', engine: address, found, supported: FORMAT_VERSION });
+  };
+  for (const journal of engine.journals) journal.onFormatChange(report);
+}
+
 function busMessageOf(event: JournalEvent, realm: RealmKey): Parameters<NatsNodeBus['deliver']>[0] {
   if (event.type === 'mail') return { type: 'mail', realm, id: event.id };
   return { type: 'superseded', realm, id: event.id, connection: event.connection };
@@ -136,6 +162,7 @@ export async function followConnection(
   { journals, bus, node }: Pick<OpenableEngine, 'journals' | 'bus' | 'node'>,
   log: Log,
 ): Promise<void> {
+  logFormatChanges({ journals, node }, address, log);
   for await (const status of connection.status()) {
     if (status.type === 'disconnect') {
       log.record({ event: 'engine-lost', engine: address, detail: 'closed' });

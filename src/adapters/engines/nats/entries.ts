@@ -1,9 +1,7 @@
 import type { ConnectionId, NodeId, PeerId } from '../../../domain/ids.ts';
 import type { MessageKind, Payload } from '../../../domain/message.ts';
 import type { Millis } from '../../../domain/time.ts';
-
-/** Version of the entry format. A node ignores and logs entries of every other version. */
-const FORMAT_VERSION = 1;
+import { FORMAT_VERSION } from '../shared/format-version.ts';
 
 /** The owner of an id. */
 export interface ClaimOwner {
@@ -126,6 +124,14 @@ export function decodeMarker(bytes: Uint8Array): TimeOverride | EntryFault {
   return 'why' in read ? read : timeOverride(read.fields['at'] as Millis | undefined);
 }
 
+/** A lease of any version. Its `v` must be the same field in every version. */
+export function decodeLease(bytes: Uint8Array): ({ readonly version: number } & TimeOverride) | EntryFault {
+  const fields = parseFields(bytes);
+  if (fields === undefined) return { why: 'unreadable' };
+  const { v: version, at } = fields as { readonly v?: unknown; readonly at?: Millis };
+  return typeof version === 'number' ? { version, ...timeOverride(at) } : { why: 'unknown-version', version };
+}
+
 function timeOverride(at: Millis | undefined): TimeOverride {
   return at === undefined ? {} : { at };
 }
@@ -140,12 +146,18 @@ function isMessageHead(head: unknown): head is Omit<StoredMessage, 'payload'> & 
   return [from, to, kind].every((text) => typeof text === 'string') && Number.isSafeInteger(bytes) && Number(bytes) >= 0;
 }
 
+/** A node ignores and logs entries of every other version. */
 function parseObject(bytes: Uint8Array): { readonly fields: Readonly<Record<string, unknown>> } | EntryFault {
+  const fields = parseFields(bytes);
+  if (fields === undefined) return { why: 'unreadable' };
+  return fields['v'] === FORMAT_VERSION ? { fields } : { why: 'unknown-version', version: fields['v'] };
+}
+
+function parseFields(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   try {
     const fields = JSON.parse(Buffer.from(bytes).toString()) as Readonly<Record<string, unknown>> | null;
-    if (typeof fields !== 'object' || fields === null) return { why: 'unreadable' };
-    return fields['v'] === FORMAT_VERSION ? { fields } : { why: 'unknown-version', version: fields['v'] };
+    return typeof fields === 'object' && fields !== null ? fields : undefined;
   } catch {
-    return { why: 'unreadable' };
+    return undefined;
   }
 }

@@ -1,12 +1,23 @@
 import type { KvWatchEntry } from '@nats-io/kv';
-import { decodeBatch, decodeClaim, decodeMarker, decodeRemoval, type EntryFault, type ClaimEntry } from './entries.ts';
+import {
+  decodeBatch,
+  decodeClaim,
+  decodeLease,
+  decodeMarker,
+  decodeRemoval,
+  type EntryFault,
+  type ClaimEntry,
+} from './entries.ts';
 import type { Millis } from '../../../domain/time.ts';
+import { FORMAT_VERSION } from '../shared/format-version.ts';
+import { FormatUse } from './format-use.ts';
 import { parseKey, type EntryKey } from './keys.ts';
 import { JournalState, type JournalStateSettings, type JournalEvent, type EntryPosition } from './journal-state.ts';
 
 /** Reads a journal from the beginning, and applies the entries to a state. */
 export class JournalReader {
   readonly state: JournalState;
+  readonly formats: FormatUse;
   readonly #onRejected: (fault: EntryFault) => void;
   #position = 0;
   #waiting: { readonly revision: number; readonly resolve: () => void }[] = [];
@@ -14,6 +25,7 @@ export class JournalReader {
   /** @param before the reader that this one replaces. */
   constructor(settings: JournalStateSettings, onRejected: (fault: EntryFault) => void, before?: JournalReader) {
     this.state = new JournalState(settings, before?.state);
+    this.formats = new FormatUse(settings.lease);
     this.#onRejected = onRejected;
   }
 
@@ -60,10 +72,18 @@ export class JournalReader {
       state.applyRemoval(key.id, decoded, { ...position, ...timeOverride(decoded) });
       return NO_EVENTS;
     }
+    if (key.kind === 'lease') {
+      const decoded = decodeLease(value);
+      if ('why' in decoded) return this.#reject(decoded);
+      const { version, at = position.at } = decoded;
+      this.formats.renew(version, at);
+      if (version !== FORMAT_VERSION) return this.#reject({ why: 'unknown-version', version });
+      state.applyLease(key.node, { ...position, at });
+      return NO_EVENTS;
+    }
     const decoded = decodeMarker(value);
     if ('why' in decoded) return this.#reject(decoded);
-    if (key.kind === 'lease') state.applyLease(key.node, { ...position, ...decoded });
-    else state.applyTick({ ...position, ...decoded });
+    state.applyTick({ ...position, ...decoded });
     return NO_EVENTS;
   }
 

@@ -1,8 +1,9 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
-import { KvWatchInclude, type Kvm, type KV, type KvWatchEntry } from '@nats-io/kv';
+import { KvWatchInclude, type Kvm, type KV } from '@nats-io/kv';
 import type { NodeId } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { sleep } from '../shared/engine-connection.ts';
+import { CHECKS_PER_LEASE } from '../shared/format-version.ts';
 import { DELETE_GRACE_MS } from './batch-table.ts';
 import { decodeBatch, encodeMarker, type EntryFault, type StoredMessage } from './entries.ts';
 import { EntryDeleter } from './entry-deleter.ts';
@@ -58,6 +59,8 @@ export class Journal {
   #generation = 0;
   /** Creation time of the stream. Positions of another stream are invalid. */
   #streamId: string | undefined;
+  #foreignVersion: number | undefined;
+  #onFormatChange: () => void = () => undefined;
 
   constructor(options: JournalOptions) {
     const { bucket, settings, onRejected, onFault } = options;
@@ -99,13 +102,23 @@ export class Journal {
     return this.#ready.opened;
   }
 
+  /** The format version of the live nodes, if it is not that of this node. The journal is not used meanwhile. */
+  get foreignVersion(): number | undefined {
+    return this.#foreignVersion;
+  }
+
+  /** @param onChange is called when `foreignVersion` has changed. */
+  onFormatChange(onChange: () => void): void {
+    this.#onFormatChange = onChange;
+  }
+
   /** Reads the whole journal, because entries missed during an outage may have been deleted. */
   async open(): Promise<void> {
     const generation = ++this.#generation;
     while (this.#isCurrent(generation)) {
       try {
-        await this.#startReading(generation);
-        return;
+        if (await this.#startReading(generation)) return;
+        await this.#sleep(this.#options.settings.lease / CHECKS_PER_LEASE);
       } catch (error) {
         if (this.#isCurrent(generation)) this.#options.onFault(error);
         await this.#sleep(RETRY_MS);
@@ -193,18 +206,28 @@ export class Journal {
     return decoded === undefined || 'why' in decoded ? undefined : decoded.messages[index]?.payload;
   }
 
-  async #startReading(generation: number): Promise<void> {
+  /** @returns false if live nodes of another format version use the realm. */
+  async #startReading(generation: number): Promise<boolean> {
     const { kvm, bucket, replicas, settings, onRejected } = this.#options;
     const kv = await openBucket(kvm, bucket, replicas);
     const manager = await kvm.js.jetstreamManager(false);
     const { created: streamId } = await manager.streams.info(`KV_${bucket}`);
     const watch = await kv.watch({ include: KvWatchInclude.AllHistory });
-    if (!this.#isCurrent(generation)) return watch.stop();
+    if (!this.#isCurrent(generation)) {
+      watch.stop();
+      return true;
+    }
     this.#watch = watch;
     const reader = new JournalReader(settings, onRejected, this.#reader);
     void this.#consume(watch, reader, generation);
     await reader.waitFor(await kv.put(tickKey(this.node), encodeMarker(this.timeOverride)));
-    if (!this.#isCurrent(generation)) return;
+    if (!this.#isCurrent(generation)) return true;
+    this.#setForeignVersion(reader.formats.foreignVersionAt(reader.state.now));
+    if (this.#foreignVersion !== undefined) {
+      this.#watch = undefined;
+      watch.stop();
+      return false;
+    }
     const before = this.#reader;
     const isSameStream = this.#streamId === undefined || this.#streamId === streamId;
     if (!isSameStream) this.#batchWriter.resetStream();
@@ -216,17 +239,25 @@ export class Journal {
     this.deleter.connect(manager);
     reader.state.finishInitialRead(before.state, isSameStream);
     this.#ready.open();
+    return true;
   }
 
-  async #consume(watch: AsyncIterable<KvWatchEntry>, reader: JournalReader, generation: number): Promise<void> {
+  #setForeignVersion(version: number | undefined): void {
+    const hasChanged = version !== this.#foreignVersion;
+    this.#foreignVersion = version;
+    if (hasChanged) this.#onFormatChange();
+  }
+
+  async #consume(watch: Watch, reader: JournalReader, generation: number): Promise<void> {
     for await (const entry of watch) {
       if (!this.#isCurrent(generation)) return;
       const events = reader.apply(entry);
       if (reader !== this.#reader) continue;
+      if (reader.formats.foreignVersionAt(reader.state.now) !== undefined) return this.#restart();
       for (const event of events) this.#options.onEvent(event);
       for (const revision of reader.state.batches.takeDeletable(reader.state.now)) this.deleter.delete(revision);
     }
-    if (this.#isCurrent(generation)) this.#restart();
+    if (this.#isCurrent(generation) && watch === this.#watch) this.#restart();
   }
 
   #restart(): void {

@@ -8,9 +8,11 @@ import {
   engineUnreachable,
   type EngineSettings,
 } from '../shared/engine-connection.ts';
+import { formatConflict, FORMAT_VERSION } from '../shared/format-version.ts';
 import { RedisNodeBus } from './bus.ts';
 import { openConnection } from './connection.ts';
 import { RedisPeerDirectory } from './directory.ts';
+import { FormatCheck } from './format-check.ts';
 import { ScriptRunner } from './script-runner.ts';
 import { RedisMailboxStore } from './mailboxes.ts';
 
@@ -26,20 +28,30 @@ interface RedisEngine {
  * Connects to Redis or Valkey.
  * @param url may contain credentials, which are not logged. With `?sentinel=name` the host is a Sentinel, which returns the
  * address of the primary of that name.
- * @throws ListenError if the engine does not reply in time.
+ * @throws ListenError if the engine does not reply in time, or live nodes of another format version use it.
  */
 export async function connectRedisEngine(url: string, settings: EngineSettings, log: Log): Promise<RedisEngine> {
   const [commands, subscriber] = [openConnection(url), openConnection(url)];
   const { node } = settings;
   const onFault = (error: unknown): void => log.record({ event: 'fault', error, connection: undefined });
   const runner = new ScriptRunner(commands, node, onFault);
-  await waitForConnections(runner, [commands, subscriber], url);
-  logConnectionChanges(commands, runner, addressOf(url), node, log);
-  const bus = new RedisNodeBus(node, runner, subscriber, rejectionLogger(log));
+  const onRejected = rejectionLogger(log);
+  const onLeftBehind = (version: number): void => onRejected({ why: 'unknown-version', version });
+  const formats = new FormatCheck(runner, { ...settings, onLeftBehind, onFault });
+  await waitForConnections(runner, formats, [commands, subscriber], url);
+  formats.start();
+  commands.once('end', () => formats.stop());
+  logConnectionChanges(commands, runner, formats, addressOf(url), node, log);
+  const bus = new RedisNodeBus(node, runner, subscriber, onRejected);
   return { node, directory: new RedisPeerDirectory(runner, settings), mailboxes: new RedisMailboxStore(runner, settings), bus };
 }
 
-async function waitForConnections(runner: ScriptRunner, connections: readonly [Redis, Redis], url: string): Promise<void> {
+async function waitForConnections(
+  runner: ScriptRunner,
+  formats: FormatCheck,
+  connections: readonly [Redis, Redis],
+  url: string,
+): Promise<void> {
   const [commands, subscriber] = connections;
   let last: unknown = new Error(`no reply in ${CONNECT_TIMEOUT_MS} ms`);
   let timer: NodeJS.Timeout | undefined;
@@ -54,10 +66,18 @@ async function waitForConnections(runner: ScriptRunner, connections: readonly [R
   clearTimeout(timer);
   if (outcome !== 'timeout') return;
   for (const redis of connections) redis.disconnect();
+  if (formats.foreignVersion !== undefined) throw formatConflict(addressOf(url), formats.foreignVersion);
   throw engineUnreachable(addressOf(url), runner.writeError ?? last);
 }
 
-function logConnectionChanges(redis: Redis, runner: ScriptRunner, engine: string, node: NodeId, log: Log): void {
+function logConnectionChanges(
+  redis: Redis,
+  runner: ScriptRunner,
+  formats: FormatCheck,
+  engine: string,
+  node: NodeId,
+  log: Log,
+): void {
   let detail = 'closed';
   log.record({ event: 'engine-reached', engine, node });
   let isReachable = true;
@@ -66,14 +86,20 @@ function logConnectionChanges(redis: Redis, runner: ScriptRunner, engine: string
     isReachable = false;
   };
   const reached = (): void => {
-    if (!isReachable && runner.writeError === undefined) log.record({ event: 'engine-reached', engine, node });
-    isReachable = runner.writeError === undefined;
+    const isUsable = runner.writeError === undefined && formats.foreignVersion === undefined;
+    if (!isReachable && isUsable) log.record({ event: 'engine-reached', engine, node });
+    isReachable = isUsable;
   };
   redis.on('error', (error: Error) => (detail = error.message));
   redis.on('close', () => {
     if (redis.status !== 'end') lost(detail);
   });
   redis.on('ready', reached);
+  formats.onChange((found) => {
+    if (found === undefined) return reached();
+    log.record({ event: 'format-conflict', engine, found, supported: FORMAT_VERSION });
+    isReachable = false;
+  });
   runner.onWriteErrorChange((error) => (error === undefined ? reached() : lost(error.message)));
   if (runner.writeError !== undefined) lost(runner.writeError.message);
 }

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { NodeId, RealmKey } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { sleep, CLOSE_TIMEOUT_MS } from '../shared/engine-connection.ts';
 import { realmPrefix } from './keys.ts';
 import { outageOf, rejectsWrites, type Outage } from './outages.ts';
-import { READ_ONLY_SCRIPTS, SCRIPTS, type ScriptName } from './scripts.ts';
+import { DIGESTS, READ_ONLY_SCRIPTS, SCRIPTS, type ScriptName } from './scripts.ts';
 import { WriteCheck } from './write-check.ts';
 
 /** The reply of a script. Texts are bytes. */
@@ -31,11 +30,7 @@ interface CommandNumbers {
   answered: number;
 }
 
-const DIGESTS = Object.fromEntries(
-  Object.entries(SCRIPTS).map(([name, text]) => [name, createHash('sha1').update(text).digest('hex')]),
-) as Readonly<Record<ScriptName, string>>;
-
-/** Pause before the next attempt while Redis rejects writes. */
+/** Pause before the next attempt while Redis rejects writes, or commands must wait. */
 const WRITE_RETRY_MS: Millis = 250;
 /** Limits of the commands in flight and in the queue. Beyond them, `onUnavailable` is called at once. */
 const MAX_QUEUED = 10_000;
@@ -58,6 +53,7 @@ export class ScriptRunner {
   /** Commands without a reply, to be retried before the queue. */
   #retryQueue: Command[] = [];
   #sequence = 0;
+  #check: () => Promise<boolean> = () => Promise.resolve(true);
   /** Recovery starts when no command is in flight. */
   #outage: Outage | undefined;
   #isReady = false;
@@ -84,6 +80,11 @@ export class ScriptRunner {
     return this.#isReady && this.#writeCheck.error === undefined;
   }
 
+  /** Whether a connection is open. */
+  get isConnected(): boolean {
+    return !this.#isClosed && this.#redis.status === 'ready';
+  }
+
   /** The error of the last write; undefined while Redis accepts writes. */
   get writeError(): Error | undefined {
     return this.#writeCheck.error;
@@ -92,6 +93,23 @@ export class ScriptRunner {
   /** @param onChange receives the error when Redis starts to reject writes, and undefined when Redis accepts them again. */
   onWriteErrorChange(onChange: (error: Error | undefined) => void): void {
     this.#writeCheck.onChange(onChange);
+  }
+
+  /** @param check runs after each connect. Commands wait while it returns false. */
+  checkBeforeCommands(check: () => Promise<boolean>): void {
+    this.#check = check;
+  }
+
+  /** Sends no command until the check passes again. */
+  pause(): void {
+    if (!this.#isReady) return;
+    this.#isReady = false;
+    void this.#start();
+  }
+
+  /** Runs a script at once, outside the queue and without retries. @throws the error of Redis. */
+  runDirectly(script: ScriptName, realm: RealmKey, args: readonly (string | number)[]): Promise<Reply> {
+    return this.#call(script, realm, [this.#time(), this.node, '', '', ...args]);
   }
 
   /**
@@ -158,9 +176,9 @@ export class ScriptRunner {
     return true;
   }
 
-  #call(script: ScriptSelector, realm: RealmKey, args: readonly (string | number | Buffer)[]): Promise<unknown> {
+  #call(script: ScriptSelector, realm: RealmKey, args: readonly (string | number | Buffer)[]): Promise<Reply> {
     const name = typeof script === 'string' ? script : script();
-    return this.#redis.callBuffer('EVALSHA', DIGESTS[name], '1', realmPrefix(realm), ...args);
+    return this.#redis.callBuffer('EVALSHA', DIGESTS[name], '1', realmPrefix(realm), ...args) as Promise<Reply>;
   }
 
   #numbersOf(realm: RealmKey): CommandNumbers {
@@ -231,6 +249,7 @@ export class ScriptRunner {
     const outage = error === undefined ? undefined : outageOf(error);
     if (outage === 'no writes') return sleep(WRITE_RETRY_MS).then(() => this.#start(onDone));
     if (outage !== undefined) return this.#recover(outage);
+    if (!(await this.#check())) return sleep(WRITE_RETRY_MS).then(() => this.#start(onDone));
     if (this.#isClosed || this.#redis.status !== 'ready') return;
     this.#writeCheck.start();
     this.#retryQueue.sort((a, b) => a.sequence - b.sequence);

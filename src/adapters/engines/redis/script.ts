@@ -6,6 +6,7 @@ import { nodeChannel } from './keys.ts';
  *   claims   hash: node -> number of its claims         lapsed  set: nodes that claimed an id after their lease had ended
  *   kept     set: nodes that have renewed their lease   done:N  hash: number of the last command of node N that was run, and the
  *                                                               replies of the commands that N may retry
+ *   formats  sorted set: "version node" -> end of the use of that format version by the node
  *   mail:ID  list: messages for ID                      due     sorted set: ID -> arrival time of its oldest message
  *   from:ID  hash: addressee -> messages of ID          bytes   hash: bytes that wait for each ID, and "" for the realm
  * ARGV: the time in ms ('' for the clock of Redis); the node; the number of the command ('' for a read-only script); the number

@@ -1,9 +1,7 @@
 import type { BusMessage } from '../../../application/ports/node-bus.ts';
 import type { ConnectionId, NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import type { TopicName } from '../../../domain/topic.ts';
-
-/** Version of the bus message format. A node rejects every other version. */
-const FORMAT_VERSION = 1;
+import { FORMAT_VERSION } from './format-version.ts';
 
 /** Reason why a bus message was rejected. */
 export type MessageFault = { readonly why: 'unreadable' } | { readonly why: 'unknown-version'; readonly version: unknown };

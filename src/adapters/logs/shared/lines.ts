@@ -99,8 +99,12 @@ const LINES: {
     const text = 'the cluster engine is unreachable: peers of this node can reach each other only';
     return line('error', text, event, { engine: event.engine, detail: event.detail });
   },
+  'format-conflict': (event) => {
+    const text = 'brokers of another format version use the cluster engine: stop them, or give this broker another engine';
+    return line('error', text, event, { engine: event.engine, found: event.found, supported: event.supported });
+  },
   'word-refused': (event) =>
-    line('warn', 'a message from another node was ignored: unknown type or version', event, {
+    line('warn', 'a message or stored entry of another node was ignored: unknown type or version', event, {
       why: event.why,
       version: event.version,
     }),

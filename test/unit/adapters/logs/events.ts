@@ -75,6 +75,7 @@ export const EVENTS: { readonly [Name in LogEvent['event']]: LogEvent & { readon
   },
   'engine-reached': { event: 'engine-reached', engine: 'redis://engine:6379', node: nodeId('here') },
   'engine-lost': { event: 'engine-lost', engine: 'redis://engine:6379', detail: 'ECONNRESET' },
+  'format-conflict': { event: 'format-conflict', engine: 'redis://engine:6379', found: 2, supported: 1 },
   'word-refused': { event: 'word-refused', why: 'unknown-version', version: 9 },
   'stood-still': { event: 'stood-still', span: 5_000 },
   'certificate-reloaded': { event: 'certificate-reloaded' },

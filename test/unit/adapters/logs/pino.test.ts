@@ -88,8 +88,9 @@ describe('levels', () => {
       'stood-still',
       'open-files-short',
     ];
-    expect([...names('warn')].sort()).toEqual([...warnings, 'engine-lost', 'fault', 'crashed', 'certificate-refused'].sort());
-    expect([...names('error')].sort()).toEqual(['engine-lost', 'fault', 'crashed', 'certificate-refused'].sort());
+    const errors = ['engine-lost', 'format-conflict', 'fault', 'crashed', 'certificate-refused'];
+    expect([...names('warn')].sort()).toEqual([...warnings, ...errors].sort());
+    expect([...names('error')].sort()).toEqual([...errors].sort());
     expect(names('fatal')).toEqual(['crashed']);
   });
 });

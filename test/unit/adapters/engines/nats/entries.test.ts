@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   decodeBatch,
   decodeClaim,
+  decodeLease,
   decodeMarker,
   decodeRemoval,
   encodeBatch,
@@ -64,6 +65,13 @@ describe('entries of a journal', () => {
       expect(read(bytes('{"v":2}'))).toEqual({ why: 'unknown-version', version: 2 });
       expect(read(bytes('{}'))).toEqual({ why: 'unknown-version', version: undefined });
     }
+  });
+
+  it('a lease of another version is decoded', () => {
+    expect(decodeLease(encodeMarker(5))).toEqual({ version: 1, at: 5 });
+    expect(decodeLease(bytes('{"v":2,"new":true}'))).toEqual({ version: 2 });
+    expect(decodeLease(bytes('{"v":"2"}'))).toEqual({ why: 'unknown-version', version: '2' });
+    for (const text of ['', '{', 'null', '7']) expect(decodeLease(bytes(text))).toMatchObject({ why: expect.any(String) });
   });
 
   it.each(['', '{', 'null', '7', '"text"', '\n', '{"v":1'])('are unreadable: %j', (text) => {
