@@ -51,13 +51,13 @@ const ended = once(broker, 'exit');
 const { url } = await Promise.race([listening, ended.then(() => ({}))]);
 if (url === undefined) throw new Error('the broker did not listen');
 const port = Number(new URL(url).port);
-console.log(`the broker is process ${broker.pid}, on port ${port}`);
 
 const pair = new Pair(port);
 await pair.start();
 const attackers = fork(join(import.meta.dirname, 'attackers.mjs'), [String(port)]);
 let rounds = 0;
 children.push(attackers);
+console.log(`processes: broker ${broker.pid} on port ${port}, attackers ${attackers.pid}`);
 attackers.on('message', ({ round }) => (rounds = round));
 
 const memory = [0];

@@ -19,10 +19,11 @@ function isRunning(pid: number): boolean {
 it.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
-] as const)('npm run test:soak ends its broker on %s', async (signal, code) => {
+] as const)('npm run test:soak ends its broker and attackers on %s', async (signal, code) => {
   const child = (soak = new Child([process.execPath, 'test/soak/run.mjs', '--minutes', '1']));
-  const [, pid] = await until(TIMEOUT_MS, 'the broker', () => /broker is process (\d+)/.exec(child.stdout) ?? undefined);
+  const processes = /processes: broker (\d+) on port \d+, attackers (\d+)/;
+  const [, ...pids] = await until(TIMEOUT_MS, 'the attackers', () => processes.exec(child.stdout) ?? undefined);
   child.signal(signal);
   expect(await child.exited).toEqual({ code, signal: null });
-  await until(TIMEOUT_MS, 'the end of the broker', () => !isRunning(Number(pid)) || undefined);
+  await until(TIMEOUT_MS, `the end of ${pids.join(' and ')}`, () => !pids.map(Number).some(isRunning) || undefined);
 });
