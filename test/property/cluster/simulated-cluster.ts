@@ -1,20 +1,13 @@
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
-import type { Clock, Wakeup } from '../../../src/application/ports/clock.ts';
-import type { Millis } from '../../../src/domain/time.ts';
-import { RandomPeerIds } from '../../../src/adapters/peer-ids/random.ts';
-import { MemoryTransport, type MemoryClient } from '../../../src/adapters/transports/memory/listener.ts';
-import { SilentLog } from '../../../src/adapters/logs/silent.ts';
-import { MemoryTelemetry } from '../../../src/adapters/telemetry/memory.ts';
 import { defaultConfig } from '../../../src/composition/configuration/config.ts';
-import { buildBroker } from '../../../src/composition/container.ts';
-import { nodeId } from '../../../src/domain/ids.ts';
 import type { MailboxLimits } from '../../../src/domain/mailbox-table.ts';
-import type { ClusterEngine, SimulatedEngineOptions, EngineConnection } from './simulated-engine.ts';
+import type { Millis } from '../../../src/domain/time.ts';
+import { ClientSocket, OWNERS, THIEVES, type PeerName, type Person } from './client-socket.ts';
+import { DeliveryModel } from './delivery-model.ts';
+import type { ClusterEngine, SimulatedEngineOptions } from './simulated-engine.ts';
+import { CONFIG, LEASE, SimulatedNode } from './simulated-node.ts';
 
 export const NODES = 3;
-export const PEERS = ['ann', 'bob', 'cem', 'eve'] as const;
-
-export type PeerName = (typeof PEERS)[number];
 
 /** Creates the engine on the clock of the simulation. @param onLateClaim see `SimulatedEngineOptions`. */
 export type CreateEngine = (
@@ -24,15 +17,8 @@ export type CreateEngine = (
   onLateClaim: SimulatedEngineOptions['onLateClaim'],
 ) => ClusterEngine;
 
-const LEASE = 3_000;
-const CONFIG = {
-  ...{ expireTimeout: 5_000, aliveTimeout: 600_000, sweepInterval: 500, messageBurst: 100_000, messagesPerSecond: 100_000 },
-  ...{ mailboxMessages: 1_000, concurrentLimit: 100 },
-};
 /** After this time all messages in flight have arrived or expired, leases have lapsed, and all claims are confirmed. */
 const QUIET_MS = 25 * LEASE;
-/** After this time a node has retried commands without a reply. */
-const RETRY_LIMIT_MS = 20_000;
 /** After this time all obsolete entries are deleted. */
 const GARBAGE_COLLECTION_MS = 300_000;
 const STEP_MS = 10;
@@ -40,158 +26,100 @@ const LONG_STEP_MS = 500;
 const BUSY_MS = 3_000;
 /** Time for a bus message to another node and the collection of the mailbox. */
 const DELIVERY_MS = 50;
-
-/** The clock of each node is ahead of the clock of the previously started node by this time. */
-const CLOCK_SKEW_MS = 3_600_000;
-
-/** A clock with an offset. */
-class SkewedClock implements Clock {
-  readonly #base: Clock;
-  readonly #offset: Millis;
-
-  constructor(base: Clock, offset: Millis) {
-    this.#base = base;
-    this.#offset = offset;
-  }
-
-  now(): Millis {
-    return this.#base.now() + this.#offset;
-  }
-
-  wakeAt(at: Millis, wake: () => void): Wakeup {
-    return this.#base.wakeAt(at - this.#offset, wake);
-  }
-}
-
-interface Node {
-  readonly transport: MemoryTransport;
-  readonly connection: EngineConnection;
-  /** Time of the last cut. */
-  cutAt: number;
-  /** Time of the last loss of commands in flight. */
-  lostAt: number;
-}
-
-/** An open or closed socket of a peer. */
-interface ClientSocket {
-  readonly name: PeerName;
-  readonly client: MemoryClient;
-  readonly node: Node;
-  read: number;
-  /** The last message of each sender. Order is checked for each socket. */
-  readonly last: Map<PeerName, SentMessage>;
-}
-
-interface SentMessage {
-  readonly n: number;
-  readonly from: PeerName;
-  readonly to: PeerName;
-  /** The socket on which the message was sent; `isEarly` if that was before OPEN. */
-  readonly on: ClientSocket;
-  readonly isEarly: boolean;
-  /** Whether the message must be delivered or its sender notified: the sender stayed connected, and its node alive. */
-  isTracked: boolean;
-  /** Whether the sender later received EXPIRE or LEAVE for the addressee. */
-  isReported: boolean;
-}
+/** Without faults, the old socket of a peer is closed in this time. */
+const SUPERSEDE_MS = 500;
 
 /** A cluster of brokers with memory transports on a manual clock, and a model that checks all received frames. */
 export class SimulatedCluster {
   readonly #clock = new ManualClock();
   readonly #engine: ClusterEngine;
-  readonly #nodes: Node[] = [];
+  readonly #model = new DeliveryModel();
+  readonly #nodes: SimulatedNode[] = [];
   readonly #sockets: ClientSocket[] = [];
-  readonly #currentSockets = new Map<PeerName, ClientSocket>();
-  readonly #messages: SentMessage[] = [];
-  readonly #delivered = new Map<number, number>();
+  readonly #currentSockets = new Map<Person, ClientSocket>();
   #startedNodes = 0;
 
   private constructor(createEngine: CreateEngine) {
     // The late claim closes a socket that the peer has opened since, so its notices may be lost.
-    const onLateClaim = (id: string): void => this.#untrack(id);
+    const onLateClaim = (id: string): void => {
+      for (const person of [...OWNERS, ...THIEVES]) if (person.name === id) this.#model.untrack(person);
+    };
     this.#engine = createEngine(this.#clock, { ...defaultConfig(), ...CONFIG }, LEASE, onLateClaim);
   }
 
   static async start(createEngine: CreateEngine): Promise<SimulatedCluster> {
     const cluster = new SimulatedCluster(createEngine);
     for (let n = 0; n < NODES; n++) cluster.#nodes.push(cluster.#startNode());
-    for (const [index, name] of PEERS.entries()) cluster.connect(name, index);
+    for (const [index, owner] of OWNERS.entries()) cluster.connect(owner, index);
     await cluster.advance(STEP_MS);
     return cluster;
   }
 
-  /** Opens a socket with the peer's own id and token, even if another one is open. */
-  connect(name: PeerName, index: number): void {
+  /** Opens a socket, even if the person has an open one. */
+  connect(person: Person, index: number): void {
     const node = this.#node(index);
-    const before = this.#currentSockets.get(name)?.node;
-    if (this.#mayLoseNotices(node) || (before !== undefined && this.#mayLoseNotices(before))) this.#untrack(name);
-    const query = new URLSearchParams({ key: 'peerjs', id: name, token: `token of ${name}` }).toString();
-    const socket = { name, client: node.transport.connect({ path: '/peerjs', query }), node, read: 0, last: new Map() };
+    const before = this.#currentSockets.get(person)?.node;
+    if (node.mayLoseNotices || before?.mayLoseNotices === true) this.#model.untrack(person);
+    this.#model.untrackUnread(person);
+    const socket = new ClientSocket(person, node, this.#clock.now());
     this.#sockets.push(socket);
-    this.#currentSockets.set(name, socket);
+    this.#currentSockets.set(person, socket);
     this.#readFrames();
   }
 
-  sendOffers(from: PeerName, to: PeerName, times = 1): void {
-    for (let n = 0; n < times; n++) this.#sendOffer(from, to);
-    this.#readFrames();
-  }
-
-  #sendOffer(from: PeerName, to: PeerName): void {
+  sendOffers(from: Person, to: PeerName, times = 1): void {
     const socket = this.#currentSockets.get(from);
-    if (socket === undefined || socket.client.state !== 'open') return;
-    const isTracked = !this.#mayLoseNotices(socket.node);
-    const message = { n: this.#messages.length, from, to, on: socket, isEarly: !isOpen(socket), isTracked, isReported: false };
-    this.#messages.push(message);
-    socket.client.send(JSON.stringify({ type: 'OFFER', dst: to, payload: message.n }));
+    for (let n = 0; n < times; n++) if (socket?.isUp === true) this.#model.send(socket, to);
+    this.#readFrames();
   }
 
-  disconnect(name: PeerName, how: 'close' | 'cut'): void {
-    this.#currentSockets.get(name)?.client[how]();
-    this.#currentSockets.delete(name);
-    this.#untrack(name);
+  disconnect(person: Person, how: 'close' | 'cut'): void {
+    this.#currentSockets.get(person)?.disconnect(how);
+    this.#currentSockets.delete(person);
+    this.#model.untrack(person);
     this.#readFrames();
   }
 
   /** Kills a node, and starts another one in its index. */
   killNode(index: number): void {
     const node = this.#node(index);
-    node.connection.kill();
+    node.kill();
     for (const socket of this.#sockets) {
-      if (socket.node !== node || socket.client.state !== 'open') continue;
-      socket.client.cut();
-      if (this.#currentSockets.get(socket.name) === socket) this.#currentSockets.delete(socket.name);
+      if (socket.node !== node) continue;
+      socket.killed();
+      if (this.#currentSockets.get(socket.person) === socket) this.#currentSockets.delete(socket.person);
     }
-    // Messages that the node had taken or read are lost without a notice.
-    for (const message of this.#messages) message.isTracked = false;
+    this.#model.untrackAll();
     this.#nodes[index % NODES] = this.#startNode();
   }
 
   cutNodeOff(index: number): void {
-    const node = this.#node(index);
-    if (!node.connection.isCut) node.cutAt = this.#clock.now();
-    node.connection.cut();
+    this.#node(index).cut();
   }
 
   reconnectNode(index: number): void {
     const node = this.#node(index);
-    if (this.#mayLoseNotices(node)) {
-      for (const [name, socket] of this.#currentSockets) if (socket.node === node) this.#untrack(name);
-    }
-    node.connection.restore();
+    this.#untrackLateNotices(node);
+    node.reconnect();
   }
 
-  /** Notices for a peer whose node has lost its lease may be lost. */
-  #mayLoseNotices({ connection, cutAt, lostAt }: Node): boolean {
-    return (connection.isCut && this.#clock.now() - cutAt > LEASE / 2) || this.#clock.now() - lostAt < RETRY_LIMIT_MS;
+  suspendNode(index: number): void {
+    this.#node(index).suspend();
+  }
+
+  /** @param seed see `NodeProcess.resume`. */
+  async resumeNode(index: number, seed: number): Promise<void> {
+    const node = this.#node(index);
+    this.#untrackLateNotices(node);
+    await node.resume(seed, () => this.#engine.settle());
+    this.#readFrames();
   }
 
   dropInFlight(index: number): void {
     const node = this.#node(index);
-    node.connection.dropInFlight();
-    node.lostAt = this.#clock.now();
+    node.dropInFlight();
     // The lease ends before the node detects the loss.
-    for (const [name, socket] of this.#currentSockets) if (socket.node === node) this.#untrack(name);
+    this.#untrackLateNotices(node);
   }
 
   delayBus(index: number, delay: number): void {
@@ -209,46 +137,53 @@ export class SimulatedCluster {
       await this.#engine.settle();
       for (const { transport } of this.#nodes) transport.settle();
       this.#readFrames();
+      this.#checkSuperseded();
     }
   }
 
   /** Repairs all faults and connects all peers. Then each message must be delivered or reported, and each id has one socket. */
   async finish(): Promise<void> {
-    for (let index = 0; index < NODES; index++) {
-      this.reconnectNode(index);
-      this.delayEngine(index, 1);
-      this.delayBus(index, 1);
+    await this.#repairAll();
+    await this.#settle();
+    for (const thief of THIEVES) this.disconnect(thief, 'close');
+    await this.advance(BUSY_MS);
+    for (const [index, owner] of OWNERS.entries()) {
+      if (this.#currentSockets.get(owner)?.isOpen !== true) this.connect(owner, index);
     }
     await this.#settle();
-    for (const [index, name] of PEERS.entries()) if (!this.#isConnected(name)) this.connect(name, index);
-    await this.#settle();
-    for (const name of PEERS) {
-      const open = this.#sockets.filter((socket) => socket.name === name && isOpen(socket));
+    for (const { name } of OWNERS) {
+      const open = this.#sockets.filter((socket) => socket.person.name === name && socket.isOpen);
       if (open.length !== 1) throw new Error(`${name} has ${open.length} open sockets`);
     }
-    const lost = this.#messages.filter(({ n, isTracked, isReported }) => isTracked && !isReported && !this.#delivered.has(n));
-    if (lost.length > 0) {
-      throw new Error(`neither delivered nor reported: ${lost.map(({ n, from, to }) => `${n} (${from} to ${to})`).join()}`);
-    }
+    const lost = this.#model.lost();
+    if (lost.length > 0) throw new Error(`neither delivered nor reported: ${lost.join()}`);
     await this.#exchangeMessages();
   }
 
   /** Repairs all faults, closes all sockets, and waits for garbage collection. */
   async closeAll(): Promise<void> {
-    for (let index = 0; index < NODES; index++) this.reconnectNode(index);
+    await this.#repairAll();
     await this.#settle();
-    for (const { client } of this.#sockets) if (isOpen({ client })) client.close();
+    for (const socket of this.#sockets) if (socket.isOpen) socket.disconnect('close');
     await this.advance(GARBAGE_COLLECTION_MS, LONG_STEP_MS);
+  }
+
+  async #repairAll(): Promise<void> {
+    for (let index = 0; index < NODES; index++) {
+      await this.resumeNode(index, index);
+      this.reconnectNode(index);
+      this.delayEngine(index, 1);
+      this.delayBus(index, 1);
+    }
   }
 
   /** Each peer sends to each other peer, and all messages must arrive soon. */
   async #exchangeMessages(): Promise<void> {
-    const before = this.#messages.length;
-    for (const from of PEERS) for (const to of PEERS) if (from !== to) this.sendOffers(from, to);
+    const before = this.#model.count;
+    for (const from of OWNERS) for (const { name } of OWNERS) if (from.name !== name) this.sendOffers(from, name);
     await this.advance(DELIVERY_MS);
-    for (const { n, from, to } of this.#messages.slice(before)) {
-      if (!this.#delivered.has(n)) throw new Error(`at the end ${to} does not receive from ${from}`);
-    }
+    const lost = this.#model.lost(before, true);
+    if (lost.length > 0) throw new Error(`at the end not delivered: ${lost.join()}`);
   }
 
   async #settle(): Promise<void> {
@@ -256,72 +191,54 @@ export class SimulatedCluster {
     await this.advance(QUIET_MS, LONG_STEP_MS);
   }
 
-  #isConnected(name: PeerName): boolean {
-    const socket = this.#currentSockets.get(name);
-    return socket !== undefined && isOpen(socket);
-  }
-
-  #node(index: number): Node {
+  #node(index: number): SimulatedNode {
     const node = this.#nodes[index % NODES];
     if (node === undefined) throw new Error('no such node');
     return node;
   }
 
-  #startNode(): Node {
-    const transport = new MemoryTransport();
-    const { engine, connection } = this.#engine.connect(nodeId(`node ${++this.#startedNodes}`));
-    const broker = buildBroker(
-      { ...defaultConfig(), ...CONFIG },
-      {
-        transport,
-        clock: new SkewedClock(this.#clock, this.#startedNodes * CLOCK_SKEW_MS),
-        log: new SilentLog(),
-        telemetry: new MemoryTelemetry(),
-        tap: { isEnabled: false, received: () => undefined, sent: () => undefined },
-        peerIds: new RandomPeerIds(),
-        origins: { allow: 'echoed' },
-        engine,
-      },
-    );
-    void broker.listen();
-    return { transport, connection, cutAt: 0, lostAt: Number.NEGATIVE_INFINITY };
+  #startNode(): SimulatedNode {
+    return new SimulatedNode(this.#clock, this.#engine, ++this.#startedNodes);
   }
 
-  /** A disconnected peer may miss the notices about its messages. */
-  #untrack(name: string): void {
-    for (const message of this.#messages) if (message.from === name) message.isTracked = false;
+  #untrackLateNotices(node: SimulatedNode): void {
+    if (!node.mayLoseNotices) return;
+    for (const [person, socket] of this.#currentSockets) if (socket.node === node) this.#model.untrack(person);
   }
 
   #readFrames(): void {
+    const now = this.#clock.now();
     for (const socket of this.#sockets) {
-      for (; socket.read < socket.client.received.length; socket.read++) {
-        this.#receive(socket, socket.client.received[socket.read] ?? '');
+      for (const text of socket.frames()) {
+        const frame = JSON.parse(text) as Record<string, unknown>;
+        if (frame['type'] === 'OPEN') this.#opened(socket, now);
+        this.#model.receive(socket, frame);
       }
     }
     // A peer whose socket the cluster has closed receives no notices.
-    for (const [name, { client }] of this.#currentSockets) if (client.closed !== undefined) this.#untrack(name);
+    for (const [person, socket] of this.#currentSockets) if (socket.isClosed) this.#model.untrack(person);
   }
 
-  #receive({ name, last }: ClientSocket, text: string): void {
-    const { type, src, dst, payload } = JSON.parse(text) as Record<string, unknown>;
-    if (type === 'EXPIRE' || type === 'LEAVE') {
-      for (const message of this.#messages) if (message.from === name && message.to === src) message.isReported = true;
+  /** An id has one owner: from now on, sockets of another token must not speak as it. */
+  #opened(socket: ClientSocket, now: Millis): void {
+    socket.openedAt = now;
+    for (const other of this.#sockets) {
+      const { name, token } = other.person;
+      if (name !== socket.person.name || token === socket.person.token || !other.isOpen) continue;
+      other.staleFrom = Math.min(other.staleFrom, this.#model.count);
     }
-    if (type !== 'OFFER') return;
-    const message = this.#messages[Number(payload)];
-    if (message === undefined) throw new Error(`${name} received a frame that was not sent: ${text}`);
-    const { n, from, to } = message;
-    if (src !== from || dst !== to || name !== to) throw new Error(`${name} received ${text}, which ${from} sent to ${to}`);
-    if (this.#delivered.has(n)) throw new Error(`${name} received message ${n} twice`);
-    this.#delivered.set(n, this.#clock.now());
-    const before = last.get(from);
-    // O14: frames sent before OPEN are processed after it, and the socket that was opened first may become the peer's last one.
-    const isOrdered = before === undefined || n > before.n || (message.isEarly && message.on !== before.on);
-    if (!isOrdered) throw new Error(`${name} received message ${n} of ${from} after a later one`);
-    last.set(from, message);
   }
-}
 
-function isOpen({ client }: Pick<ClientSocket, 'client'>): boolean {
-  return client.state === 'open' && client.received.length > 0;
+  /** O5: without faults, the old socket of a peer is closed as soon as the notification arrives. */
+  #checkSuperseded(): void {
+    const now = this.#clock.now();
+    for (const { name } of OWNERS) {
+      const open = this.#sockets.filter(({ person, isOpen, connectedAt, openedAt, node }) => {
+        const isOld = openedAt !== undefined && now - openedAt > SUPERSEDE_MS;
+        return person.name === name && isOpen && isOld && node.isHealthySince(connectedAt);
+      });
+      const since = Math.min(...open.map(({ connectedAt }) => connectedAt));
+      if (open.length > 1 && open.every(({ node }) => node.isHealthySince(since))) throw new Error(`${name} keeps two sockets`);
+    }
+  }
 }

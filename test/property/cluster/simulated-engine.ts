@@ -9,6 +9,7 @@ import type { NodeId, PeerId } from '../../../src/domain/ids.ts';
 import type { MailboxLimits } from '../../../src/domain/mailbox-table.ts';
 import { copyMessage } from '../../../src/domain/message.ts';
 import type { Millis } from '../../../src/domain/time.ts';
+import type { NodeProcess } from './node-process.ts';
 
 /** The connection of a node to the engine, with faults that the test injects. */
 export interface EngineConnection {
@@ -33,7 +34,7 @@ export interface NodeEngine {
 
 /** The engine that the nodes of a cluster share. */
 export interface ClusterEngine {
-  connect(node: NodeId): NodeEngine;
+  connect(node: NodeId, process: NodeProcess): NodeEngine;
   /** To be called after each step of the clock; resolves when its consequences are done. */
   settle(): Promise<void> | undefined;
 }
@@ -46,6 +47,7 @@ class SimulatedConnection implements EngineConnection {
   /** Number of cuts. */
   cuts = 0;
   readonly #clock: ManualClock;
+  readonly #process: NodeProcess;
   #isCut = false;
   #isDead = false;
   #lastTo: Millis = 0;
@@ -53,8 +55,9 @@ class SimulatedConnection implements EngineConnection {
   #lastBusMessage: Millis = 0;
   #waiting: (() => void)[] = [];
 
-  constructor(clock: ManualClock) {
+  constructor(clock: ManualClock, process: NodeProcess) {
     this.#clock = clock;
+    this.#process = process;
   }
 
   get isCut(): boolean {
@@ -70,7 +73,7 @@ class SimulatedConnection implements EngineConnection {
     if (!this.#isCut) return;
     this.#isCut = false;
     for (const step of this.#waiting.splice(0)) step();
-    this.listener?.onMessagesLost();
+    this.#process.run('engine', () => this.listener?.onMessagesLost());
   }
 
   /** This engine always has a leader. */
@@ -94,7 +97,7 @@ class SimulatedConnection implements EngineConnection {
   fromEngine(answer: () => void): void {
     this.#whenConnected(() => {
       this.#lastFrom = Math.max(this.#lastFrom, this.#clock.now() + this.delay);
-      this.#at(this.#lastFrom, answer);
+      this.#at(this.#lastFrom, () => this.#process.run('engine', answer));
     });
   }
 
@@ -103,7 +106,7 @@ class SimulatedConnection implements EngineConnection {
     if (this.isCut) return;
     this.#lastBusMessage = Math.max(this.#lastBusMessage, this.#clock.now() + this.busDelay);
     this.#clock.wakeAt(this.#lastBusMessage, () => {
-      if (!this.isCut) this.listener?.onMessage(word);
+      if (!this.isCut) this.#process.run('bus', () => this.listener?.onMessage(word));
     });
   }
 
@@ -133,16 +136,16 @@ export class SimulatedEngine implements ClusterEngine {
   readonly #connections = new Map<NodeId, SimulatedConnection>();
   readonly #options: SimulatedEngineOptions;
 
-  constructor(clock: ManualClock, limits: MailboxLimits, lease: Millis, manner: SimulatedEngineOptions) {
+  constructor(clock: ManualClock, limits: MailboxLimits, lease: Millis, options: SimulatedEngineOptions) {
     this.#clock = clock;
-    this.#options = manner;
+    this.#options = options;
     const notify = (node: NodeId, word: BusMessage): void => this.#notify(node, word);
     this.directory = new MemoryPeerDirectory(clock, lease, notify);
     this.mailboxes = new MemoryMailboxStore(limits, { holders: this.directory, notify });
   }
 
-  connect(node: NodeId): NodeEngine {
-    const connection = new SimulatedConnection(this.#clock);
+  connect(node: NodeId, process: NodeProcess): NodeEngine {
+    const connection = new SimulatedConnection(this.#clock, process);
     this.#connections.set(node, connection);
     return {
       connection,
@@ -200,9 +203,7 @@ export class SimulatedEngine implements ClusterEngine {
         );
       },
       take: (taker, answer) =>
-        connection.toEngine(() =>
-          mailboxes.take(taker, (messages, unread) => connection.fromEngine(() => answer(messages, unread))),
-        ),
+        connection.toEngine(() => mailboxes.take(taker, (...taken) => connection.fromEngine(() => answer(...taken)))),
       waiting: (realm, answer) =>
         connection.toEngine(() => mailboxes.waiting(realm, (ids) => connection.fromEngine(() => answer(ids)))),
       expire: (_now, answer) =>
@@ -213,7 +214,9 @@ export class SimulatedEngine implements ClusterEngine {
 
   #busOver(node: NodeId, connection: SimulatedConnection): NodeBus {
     return {
-      isReachable: true,
+      get isReachable() {
+        return !connection.isCut;
+      },
       listen: (listener) => {
         connection.listener = listener;
       },

@@ -4,6 +4,7 @@ import type { NatsConnection, Status } from '@nats-io/transport-node';
 import type { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import type { NatsClient } from '../../../src/adapters/engines/nats/engine.ts';
 import type { Millis } from '../../../src/domain/time.ts';
+import type { NodeProcess } from './node-process.ts';
 import type { EngineConnection } from './simulated-engine.ts';
 import type { StoredEntry, SimulatedStream } from './simulated-stream.ts';
 
@@ -43,6 +44,14 @@ interface Watch {
   position: number;
 }
 
+export interface SimulatedNatsParts {
+  readonly clock: ManualClock;
+  readonly process: NodeProcess;
+  readonly stream: SimulatedStream;
+  /** Notifies all connections of new entries. */
+  readonly notifyAll: () => void;
+}
+
 /**
  * The connection of a node to a simulated NATS. Traffic keeps its order and is delayed. After a cut, requests in flight may
  * still arrive or are lost; replies never arrive.
@@ -54,6 +63,7 @@ export class SimulatedNatsConnection implements EngineConnection {
   isCut = false;
   readonly client: NatsClient;
   readonly #clock: ManualClock;
+  readonly #process: NodeProcess;
   readonly #stream: SimulatedStream;
   readonly #notifyAll: () => void;
   readonly #statuses = new Queue<Status>();
@@ -64,11 +74,11 @@ export class SimulatedNatsConnection implements EngineConnection {
   #lastTo: Millis = 0;
   #lastFrom: Millis = 0;
 
-  /** @param wakeAll notifies all connections of new entries. */
-  constructor(clock: ManualClock, stream: SimulatedStream, wakeAll: () => void) {
+  constructor({ clock, process, stream, notifyAll }: SimulatedNatsParts) {
     this.#clock = clock;
+    this.#process = process;
     this.#stream = stream;
-    this.#notifyAll = wakeAll;
+    this.#notifyAll = notifyAll;
     this.client = { connection: this.#nats(), kvm: this.#kvm(), replicas: 1, address: 'nats://simulated' };
   }
 
@@ -77,13 +87,17 @@ export class SimulatedNatsConnection implements EngineConnection {
     this.isCut = true;
     this.#connection += 1;
     this.#watches = [];
-    this.#statuses.push({ type: 'disconnect' } as Status);
+    this.#report('disconnect');
   }
 
   restore(): void {
     if (!this.isCut) return;
     this.isCut = false;
-    this.#statuses.push({ type: 'reconnect' } as Status);
+    this.#report('reconnect');
+  }
+
+  #report(type: 'disconnect' | 'reconnect'): void {
+    this.#process.run('engine', () => this.#statuses.push({ type } as Status));
   }
 
   kill(): void {
@@ -111,7 +125,7 @@ export class SimulatedNatsConnection implements EngineConnection {
   /** A request without a connection, and a reply to a closed one, end in a timeout. */
   #request<T>(execute: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#clock.wakeAt(this.#clock.now() + REQUEST_TIMEOUT_MS, () => reject(new Error('timeout')));
+      this.#process.wakeAt(this.#process.now() + REQUEST_TIMEOUT_MS, () => reject(new Error('timeout')));
       if (this.isCut) return;
       const connection = this.#connection;
       // Every second cut loses the requests in flight; after the others they arrive late.
@@ -133,9 +147,11 @@ export class SimulatedNatsConnection implements EngineConnection {
 
   #fromEngine(connection: number, arrive: () => void): void {
     this.#lastFrom = Math.max(this.#lastFrom, this.#clock.now() + this.delay);
-    this.#clock.wakeAt(this.#lastFrom, () => {
-      if (connection === this.#connection) arrive();
-    });
+    this.#clock.wakeAt(this.#lastFrom, () =>
+      this.#process.run('engine', () => {
+        if (connection === this.#connection) arrive();
+      }),
+    );
   }
 
   #write(key: string, body: Uint8Array, expectedRevision?: number, messageId?: string): Promise<number> {

@@ -5,6 +5,7 @@ import { SilentLog } from '../../../src/adapters/logs/silent.ts';
 import { realmKey, type NodeId } from '../../../src/domain/ids.ts';
 import type { MailboxLimits } from '../../../src/domain/mailbox-table.ts';
 import type { Millis } from '../../../src/domain/time.ts';
+import type { NodeProcess } from './node-process.ts';
 import type { ClusterEngine, NodeEngine } from './simulated-engine.ts';
 import { SimulatedNatsConnection } from './simulated-nats-connection.ts';
 import { SimulatedStream } from './simulated-stream.ts';
@@ -22,14 +23,12 @@ export class SimulatedNats implements ClusterEngine {
     this.#stream = new SimulatedStream(() => clock.now(), BUCKET_HISTORY);
   }
 
-  connect(node: NodeId): NodeEngine {
-    const connection = new SimulatedNatsConnection(this.#clock, this.#stream, () => {
-      for (const line of this.#connections) line.notify();
-    });
+  connect(node: NodeId, process: NodeProcess): NodeEngine {
+    const notifyAll = (): void => this.#connections.forEach((connection) => connection.notify());
+    const connection = new SimulatedNatsConnection({ clock: this.#clock, process, stream: this.#stream, notifyAll });
     this.#connections.push(connection);
     const log = new SilentLog();
-    const sleep = (span: Millis): Promise<void> =>
-      new Promise((resolve) => void this.#clock.wakeAt(this.#clock.now() + span, resolve));
+    const sleep = (span: Millis): Promise<void> => new Promise((resolve) => void process.wakeAt(process.now() + span, resolve));
     const engine = createNatsEngine(connection.client, { ...this.#settings, node, realms: [realmKey('peerjs')] }, log, { sleep });
     void engine.open();
     void followConnection(connection.client, engine, log);

@@ -1,0 +1,106 @@
+import type { ClientSocket, PeerName, Person } from './client-socket.ts';
+
+interface SentMessage {
+  readonly n: number;
+  readonly from: Person;
+  readonly to: PeerName;
+  /** The socket on which the message was sent; `isEarly` if that was before OPEN. */
+  readonly on: ClientSocket;
+  readonly isEarly: boolean;
+  /** Whether the id belonged to another token when the message was sent, and the node had to know. */
+  readonly isForbidden: boolean;
+  /** Whether the message must be delivered or its sender notified: the sender stayed connected, and its node alive. */
+  isTracked: boolean;
+  /** Whether the sender later received EXPIRE or LEAVE for the addressee. */
+  isReported: boolean;
+  /** Whether the node has read the frame. */
+  isRead: boolean;
+}
+
+/** Checks all received frames against the guarantees of a cluster. */
+export class DeliveryModel {
+  readonly #messages: SentMessage[] = [];
+  readonly #delivered = new Set<number>();
+  /** The last message of each sender on each socket. */
+  readonly #last = new Map<ClientSocket, Map<Person, SentMessage>>();
+
+  /** Number of sent messages. */
+  get count(): number {
+    return this.#messages.length;
+  }
+
+  send(on: ClientSocket, to: PeerName): void {
+    const n = this.#messages.length;
+    const message = {
+      ...{
+        n,
+        from: on.person,
+        to,
+        on,
+        isEarly: !on.isOpen,
+        isTracked: !on.node.mayLoseNotices,
+        isReported: false,
+        isRead: false,
+      },
+      isForbidden: on.staleFrom <= n && !on.node.isServingAlone,
+    };
+    this.#messages.push(message);
+    on.send(JSON.stringify({ type: 'OFFER', dst: to, payload: n }), () => (message.isRead = true));
+  }
+
+  /** A disconnected peer may miss the notices about its messages. */
+  untrack(person: Person): void {
+    for (const message of this.#messages) if (message.from === person) message.isTracked = false;
+  }
+
+  /** Messages that a killed node had taken or read are lost without a notice. */
+  untrackAll(): void {
+    for (const message of this.#messages) message.isTracked = false;
+  }
+
+  /** O5: frames that the node has not read from a superseded socket are dropped. */
+  untrackUnread(person: Person): void {
+    for (const message of this.#messages) if (message.from === person && !message.isRead) message.isTracked = false;
+  }
+
+  /** Checks a frame. */
+  receive(socket: ClientSocket, { type, src, dst, payload }: Record<string, unknown>): void {
+    const { name } = socket.person;
+    if (type === 'EXPIRE' || type === 'LEAVE') return this.#reported(socket, String(src));
+    if (type !== 'OFFER') return;
+    const message = this.#messages[Number(payload)];
+    if (message === undefined) throw new Error(`${name} received a message that was not sent: ${String(payload)}`);
+    const { n, from, to } = message;
+    if (src !== from.name || dst !== to || name !== to) {
+      throw new Error(`${name} received ${String(src)} to ${String(dst)}, sent by ${from.name} to ${to}`);
+    }
+    if (this.#delivered.has(n)) throw new Error(`${name} received message ${n} twice`);
+    this.#delivered.add(n);
+    if (message.isForbidden) throw new Error(`${name} received message ${n} of ${from.name} from a socket that had lost the id`);
+    if (socket.staleFrom <= n && !socket.node.isServingAlone) {
+      throw new Error(`message ${n} was delivered to a socket that had lost the id ${name}`);
+    }
+    const last = this.#last.get(socket) ?? new Map<Person, SentMessage>();
+    this.#last.set(socket, last);
+    const before = last.get(from);
+    // O14: frames sent before OPEN are processed after it, and the socket that was opened first may become the peer's last one.
+    const isOrdered = before === undefined || n > before.n || (message.isEarly && message.on !== before.on);
+    if (!isOrdered) throw new Error(`${name} received message ${n} of ${from.name} after a later one`);
+    last.set(from, message);
+  }
+
+  /** @returns the messages since `from` that were neither delivered nor, unless `mustArrive`, reported or excused. */
+  lost(from = 0, mustArrive = false): string[] {
+    const lost = this.#messages.slice(from).filter(({ n, isTracked, isReported }) => {
+      return !this.#delivered.has(n) && (mustArrive || (isTracked && !isReported));
+    });
+    return lost.map(({ n, from: sender, to }) => `${n} (${sender.token} to ${to})`);
+  }
+
+  /** M15: only the token that sent a message receives the notice about it. */
+  #reported({ person }: ClientSocket, about: string): void {
+    const messages = this.#messages.filter(({ from, to }) => from === person && to === about);
+    if (messages.length === 0) throw new Error(`${person.token} received a notice about ${about} without a message`);
+    for (const message of messages) message.isReported = true;
+  }
+}

@@ -1,0 +1,123 @@
+import type { ManualClock } from '../../../src/adapters/clocks/manual.ts';
+import { SilentLog } from '../../../src/adapters/logs/silent.ts';
+import { RandomPeerIds } from '../../../src/adapters/peer-ids/random.ts';
+import { MemoryTelemetry } from '../../../src/adapters/telemetry/memory.ts';
+import { MemoryTransport } from '../../../src/adapters/transports/memory/listener.ts';
+import { defaultConfig } from '../../../src/composition/configuration/config.ts';
+import { buildBroker } from '../../../src/composition/container.ts';
+import { nodeId } from '../../../src/domain/ids.ts';
+import type { Millis } from '../../../src/domain/time.ts';
+import { NodeProcess } from './node-process.ts';
+import type { ClusterEngine, EngineConnection } from './simulated-engine.ts';
+
+export const LEASE = 3_000;
+export const CONFIG = {
+  ...{ expireTimeout: 5_000, aliveTimeout: 600_000, sweepInterval: 500, messageBurst: 100_000, messagesPerSecond: 100_000 },
+  ...{ mailboxMessages: 1_000, concurrentLimit: 100 },
+};
+/** The clock of each node is ahead of the clock of the previously started node by this time. */
+const CLOCK_SKEW_MS = 3_600_000;
+/** After this time a node has retried commands without a reply. */
+const RETRY_LIMIT_MS = 20_000;
+/** After a reconnect, a node renews its lease and confirms its claims in this time. */
+const CONFIRM_MS = 1_000;
+
+/** A broker on a memory transport, with faults that the test injects. */
+export class SimulatedNode {
+  readonly transport = new MemoryTransport();
+  readonly process: NodeProcess;
+  readonly connection: EngineConnection;
+  readonly #clock: ManualClock;
+  /** When the node could not be reached by the engine any more. */
+  #unreachableAt: Millis | undefined;
+  /** Time of the last loss of commands in flight. */
+  #lostAt: Millis = Number.NEGATIVE_INFINITY;
+  #reconnectedAt: Millis = Number.NEGATIVE_INFINITY;
+  /** Time of the last fault or repair. */
+  faultAt: Millis = Number.NEGATIVE_INFINITY;
+
+  constructor(clock: ManualClock, clusterEngine: ClusterEngine, number: number) {
+    this.#clock = clock;
+    this.process = new NodeProcess(clock, number * CLOCK_SKEW_MS);
+    const { engine, connection } = clusterEngine.connect(nodeId(`node ${number}`), this.process);
+    this.connection = connection;
+    const broker = buildBroker(
+      { ...defaultConfig(), ...CONFIG },
+      {
+        transport: this.transport,
+        clock: this.process,
+        log: new SilentLog(),
+        telemetry: new MemoryTelemetry(),
+        tap: { isEnabled: false, received: () => undefined, sent: () => undefined },
+        peerIds: new RandomPeerIds(),
+        origins: { allow: 'echoed' },
+        engine,
+      },
+    );
+    void broker.listen();
+  }
+
+  /** Notices for a peer may be lost if its node is not reached before they expire, or has lost commands. */
+  get mayLoseNotices(): boolean {
+    const now = this.#clock.now();
+    const isLate = this.#unreachableAt !== undefined && now - this.#unreachableAt > LEASE / 2;
+    return isLate || now - this.#lostAt < RETRY_LIMIT_MS;
+  }
+
+  /** Whether a node without the engine may serve peers whose ids belong to others by now. */
+  get isServingAlone(): boolean {
+    return this.connection.isCut || this.#clock.now() - this.#reconnectedAt < CONFIRM_MS;
+  }
+
+  /** Whether no fault has occurred since `since`. */
+  isHealthySince(since: Millis): boolean {
+    return this.faultAt < since && !this.connection.isCut && !this.process.isSuspended;
+  }
+
+  cut(): void {
+    this.#fault();
+    this.connection.cut();
+  }
+
+  reconnect(): void {
+    if (!this.connection.isCut) return;
+    this.#reconnectedAt = this.#clock.now();
+    this.connection.restore();
+    this.#repaired();
+  }
+
+  suspend(): void {
+    this.#fault();
+    this.process.suspend();
+  }
+
+  /** @param seed see `NodeProcess.resume`. @param settle see `ClusterEngine.settle`. */
+  async resume(seed: number, settle: () => Promise<void> | undefined): Promise<void> {
+    await this.process.resume(seed, () => {
+      this.transport.settle();
+      return settle();
+    });
+    this.#repaired();
+  }
+
+  dropInFlight(): void {
+    this.faultAt = this.#clock.now();
+    this.#lostAt = this.#clock.now();
+    this.connection.dropInFlight();
+  }
+
+  kill(): void {
+    this.connection.kill();
+    this.process.kill();
+  }
+
+  #fault(): void {
+    this.faultAt = this.#clock.now();
+    this.#unreachableAt ??= this.#clock.now();
+  }
+
+  #repaired(): void {
+    this.faultAt = this.#clock.now();
+    if (!this.connection.isCut && !this.process.isSuspended) this.#unreachableAt = undefined;
+  }
+}

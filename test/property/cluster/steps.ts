@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { OWNERS, PEERS, THIEVES } from './client-socket.ts';
+import { NODES, type SimulatedCluster } from './simulated-cluster.ts';
+import { LEASE } from './simulated-node.ts';
+
+/** An action on a cluster, and its description. */
+export interface Step {
+  readonly text: string;
+  readonly act: (cluster: SimulatedCluster) => void | Promise<void>;
+}
+
+const owner = fc.constantFrom(...OWNERS);
+const thief = fc.constantFrom(...THIEVES);
+const person = fc.oneof({ weight: 6, arbitrary: owner }, { weight: 1, arbitrary: thief });
+const name = fc.constantFrom(...PEERS);
+const nodeIndex = fc.nat({ max: NODES - 1 });
+const seed = fc.nat();
+
+const connectPeer = fc
+  .tuple(owner, nodeIndex)
+  .map(([who, at]): Step => ({ text: `${who.name} connects to ${at}`, act: (w) => w.connect(who, at) }));
+const sendOffers = fc.tuple(person, name, fc.integer({ min: 1, max: 3 })).map(([from, to, times]): Step => ({
+  text: `${from.token} offers to ${to}, ${times} times`,
+  act: (w) => w.sendOffers(from, to, times),
+}));
+const sendSlowly = fc
+  .tuple(owner, name, fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 3, maxLength: 8 }))
+  .map(([from, to, pauses]): Step => ({
+    text: `${from.name} offers to ${to}, with pauses of ${pauses.join()} ms`,
+    async act(cluster) {
+      for (const pause of pauses) {
+        cluster.sendOffers(from, to);
+        await cluster.advance(pause);
+      }
+    },
+  }));
+const disconnectPeer = fc
+  .tuple(person, fc.constantFrom('close' as const, 'cut' as const))
+  .map(([who, how]): Step => ({ text: `${who.token}: ${how}`, act: (w) => w.disconnect(who, how) }));
+const advanceClock = fc
+  .oneof({ weight: 5, arbitrary: fc.integer({ min: 1, max: 30 }) }, { weight: 1, arbitrary: fc.integer({ min: 30, max: 4_000 }) })
+  .map((span): Step => ({ text: `${span} ms pass`, act: (w) => w.advance(span) }));
+const delayEngine = fc
+  .tuple(nodeIndex, fc.integer({ min: 1, max: 60 }))
+  .map(([at, delay]): Step => ({ text: `node ${at} is ${delay} ms away`, act: (w) => w.delayEngine(at, delay) }));
+const delayBus = fc
+  .tuple(nodeIndex, fc.integer({ min: 1, max: 60 }))
+  .map(([at, delay]): Step => ({ text: `bus messages to node ${at} take ${delay} ms`, act: (w) => w.delayBus(at, delay) }));
+const connectTwice = fc.tuple(owner, nodeIndex, nodeIndex).map(([who, at, other]): Step => ({
+  text: `${who.name} connects to ${at} and ${other} at once`,
+  act(w) {
+    w.connect(who, at);
+    w.connect(who, other);
+  },
+}));
+const cutNodeOff = nodeIndex.map((at): Step => ({ text: `node ${at} is cut off`, act: (w) => w.cutNodeOff(at) }));
+const dropInFlight = nodeIndex.map((at): Step => ({
+  text: `commands of node ${at} in flight are lost`,
+  act: (w) => w.dropInFlight(at),
+}));
+const reconnectNode = nodeIndex.map((at): Step => ({ text: `node ${at} is reconnected`, act: (w) => w.reconnectNode(at) }));
+const suspendNode = nodeIndex.map((at): Step => ({ text: `node ${at} is suspended`, act: (w) => w.suspendNode(at) }));
+const resumeNode = fc
+  .tuple(nodeIndex, seed)
+  .map(([at, order]): Step => ({ text: `node ${at} is resumed (${order})`, act: (w) => w.resumeNode(at, order) }));
+const killNode = nodeIndex.map((at): Step => ({ text: `node ${at} is killed`, act: (w) => w.killNode(at) }));
+const connectThief = fc
+  .tuple(thief, nodeIndex)
+  .map(([who, at]): Step => ({ text: `the thief of ${who.name} connects to ${at}`, act: (w) => w.connect(who, at) }));
+/** The lease of a node ends, and a thief claims the id of a peer, possibly of that node. */
+const stealId = fc
+  .tuple(
+    nodeIndex,
+    fc.constantFrom('suspended' as const, 'cut off' as const),
+    fc.integer({ min: LEASE, max: LEASE + 1_500 }),
+    thief,
+    nodeIndex,
+  )
+  .map(([at, fault, span, who, other]): Step => ({
+    text: `node ${at} is ${fault}; after ${span} ms the thief of ${who.name} connects to ${other}`,
+    async act(w) {
+      if (fault === 'suspended') w.suspendNode(at);
+      else w.cutNodeOff(at);
+      await w.advance(span);
+      w.connect(who, other);
+    },
+  }));
+
+const step = fc.oneof(
+  { weight: 6, arbitrary: connectPeer },
+  { weight: 12, arbitrary: sendOffers },
+  { weight: 3, arbitrary: sendSlowly },
+  { weight: 2, arbitrary: disconnectPeer },
+  { weight: 8, arbitrary: advanceClock },
+  { weight: 2, arbitrary: delayEngine },
+  { weight: 2, arbitrary: delayBus },
+  { weight: 2, arbitrary: connectTwice },
+  { weight: 1, arbitrary: cutNodeOff },
+  { weight: 1, arbitrary: dropInFlight },
+  { weight: 1, arbitrary: reconnectNode },
+  { weight: 1, arbitrary: suspendNode },
+  { weight: 2, arbitrary: resumeNode },
+  { weight: 1, arbitrary: killNode },
+  { weight: 1, arbitrary: connectThief },
+  { weight: 1, arbitrary: stealId },
+);
+
+export const steps = fc.array(step, { minLength: 1, maxLength: 80, size: 'max' });
