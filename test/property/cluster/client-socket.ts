@@ -50,6 +50,11 @@ export class ClientSocket {
     return this.#client?.closed !== undefined || this.#client?.state === 'refused';
   }
 
+  /** Whether the connection has ended for the broker or for the client. */
+  get isOver(): boolean {
+    return this.#hasLeft || this.isClosed;
+  }
+
   /** @param onRead called when the node reads the frame. */
   send(text: string, onRead: () => void): void {
     this.node.process.run(this, () => {
@@ -59,6 +64,7 @@ export class ClientSocket {
   }
 
   disconnect(how: 'close' | 'cut'): void {
+    if (this.#hasLeft) return;
     this.#hasLeft = true;
     this.node.process.run(this, () => this.#client?.[how]());
   }

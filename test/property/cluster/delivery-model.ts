@@ -1,4 +1,5 @@
 import type { ClientSocket, PeerName, Person } from './client-socket.ts';
+import type { SimulatedNode } from './simulated-node.ts';
 
 interface SentMessage {
   readonly n: number;
@@ -7,6 +8,8 @@ interface SentMessage {
   /** The socket on which the message was sent; `isEarly` if that was before OPEN. */
   readonly on: ClientSocket;
   readonly isEarly: boolean;
+  /** The connected addressee, if no fault excuses that the message is not delivered. */
+  addressee: ClientSocket | undefined;
   /** Whether the id belonged to another token when the message was sent, and the node had to know. */
   readonly isForbidden: boolean;
   /** Whether the message must be delivered or its sender notified: the sender stayed connected, and its node alive. */
@@ -29,7 +32,8 @@ export class DeliveryModel {
     return this.#messages.length;
   }
 
-  send(on: ClientSocket, to: PeerName): void {
+  /** @param addressee the socket that must receive the message, unless a fault follows. */
+  send(on: ClientSocket, to: PeerName, addressee: ClientSocket | undefined): void {
     const n = this.#messages.length;
     const message = {
       ...{
@@ -42,10 +46,23 @@ export class DeliveryModel {
         isReported: false,
         isRead: false,
       },
+      addressee,
       isForbidden: on.staleFrom <= n && !on.node.isServingAlone,
     };
     this.#messages.push(message);
     on.send(JSON.stringify({ type: 'OFFER', dst: to, payload: n }), () => (message.isRead = true));
+  }
+
+  /** A fault has occurred on a node. */
+  faulted(node: SimulatedNode): void {
+    for (const message of this.#messages) {
+      if (message.on.node === node || message.addressee?.node === node) message.addressee = undefined;
+    }
+  }
+
+  /** A peer connects or disconnects, so a notice may take the place of a delivery. */
+  moved(name: string): void {
+    for (const message of this.#messages) if (message.from.name === name || message.to === name) message.addressee = undefined;
   }
 
   /** A disconnected peer may miss the notices about its messages. */
@@ -89,10 +106,10 @@ export class DeliveryModel {
     last.set(from, message);
   }
 
-  /** @returns the messages since `from` that were neither delivered nor, unless `mustArrive`, reported or excused. */
-  lost(from = 0, mustArrive = false): string[] {
-    const lost = this.#messages.slice(from).filter(({ n, isTracked, isReported }) => {
-      return !this.#delivered.has(n) && (mustArrive || (isTracked && !isReported));
+  /** @returns the messages that were neither delivered nor, if a fault or an absence excuses it, reported. */
+  lost(): string[] {
+    const lost = this.#messages.filter(({ n, addressee, isTracked, isReported }) => {
+      return !this.#delivered.has(n) && (addressee !== undefined || (isTracked && !isReported));
     });
     return lost.map(({ n, from: sender, to }) => `${n} (${sender.token} to ${to})`);
   }

@@ -43,6 +43,7 @@ export class SimulatedCluster {
     // The late claim closes a socket that the peer has opened since, so its notices may be lost.
     const onLateClaim = (id: string): void => {
       for (const person of [...OWNERS, ...THIEVES]) if (person.name === id) this.#model.untrack(person);
+      this.#model.moved(id);
     };
     this.#engine = createEngine(this.#clock, { ...defaultConfig(), ...CONFIG }, LEASE, onLateClaim);
   }
@@ -61,21 +62,32 @@ export class SimulatedCluster {
     const before = this.#currentSockets.get(person)?.node;
     if (node.mayLoseNotices || before?.mayLoseNotices === true) this.#model.untrack(person);
     this.#model.untrackUnread(person);
+    this.#model.moved(person.name);
     const socket = new ClientSocket(person, node, this.#clock.now());
     this.#sockets.push(socket);
     this.#currentSockets.set(person, socket);
     this.#readFrames();
   }
 
+  /** Index of the node of the person's last socket. */
+  nodeOf(person: Person): number {
+    return Math.max(
+      0,
+      this.#nodes.findIndex((node) => node === this.#currentSockets.get(person)?.node),
+    );
+  }
+
   sendOffers(from: Person, to: PeerName, times = 1): void {
     const socket = this.#currentSockets.get(from);
-    for (let n = 0; n < times; n++) if (socket?.isUp === true) this.#model.send(socket, to);
+    const addressee = socket !== undefined && this.#settledSocket(from.name) === socket ? this.#settledSocket(to) : undefined;
+    for (let n = 0; n < times; n++) if (socket?.isUp === true) this.#model.send(socket, to, addressee);
     this.#readFrames();
   }
 
   disconnect(person: Person, how: 'close' | 'cut'): void {
     this.#currentSockets.get(person)?.disconnect(how);
     this.#currentSockets.delete(person);
+    this.#model.moved(person.name);
     this.#model.untrack(person);
     this.#readFrames();
   }
@@ -84,6 +96,7 @@ export class SimulatedCluster {
   killNode(index: number): void {
     const node = this.#node(index);
     node.kill();
+    this.#model.faulted(node);
     for (const socket of this.#sockets) {
       if (socket.node !== node) continue;
       socket.killed();
@@ -94,7 +107,9 @@ export class SimulatedCluster {
   }
 
   cutNodeOff(index: number): void {
-    this.#node(index).cut();
+    const node = this.#node(index);
+    node.cut();
+    this.#model.faulted(node);
   }
 
   reconnectNode(index: number): void {
@@ -104,13 +119,19 @@ export class SimulatedCluster {
   }
 
   suspendNode(index: number): void {
-    this.#node(index).suspend();
+    const node = this.#node(index);
+    node.suspend();
+    this.#model.faulted(node);
   }
 
   /** @param seed see `NodeProcess.resume`. */
   async resumeNode(index: number, seed: number): Promise<void> {
     const node = this.#node(index);
     this.#untrackLateNotices(node);
+    // Peers that the node has not read yet may connect or disconnect now.
+    for (const socket of this.#sockets) {
+      if (node.process.isSuspended && socket.node === node) this.#model.moved(socket.person.name);
+    }
     await node.resume(seed, () => this.#engine.settle());
     this.#readFrames();
   }
@@ -118,6 +139,7 @@ export class SimulatedCluster {
   dropInFlight(index: number): void {
     const node = this.#node(index);
     node.dropInFlight();
+    this.#model.faulted(node);
     // The lease ends before the node detects the loss.
     this.#untrackLateNotices(node);
   }
@@ -145,6 +167,7 @@ export class SimulatedCluster {
   async finish(): Promise<void> {
     await this.#repairAll();
     await this.#settle();
+    for (const socket of this.#sockets) if (THIEVES.includes(socket.person)) socket.disconnect('close');
     for (const thief of THIEVES) this.disconnect(thief, 'close');
     await this.advance(BUSY_MS);
     for (const [index, owner] of OWNERS.entries()) {
@@ -179,16 +202,23 @@ export class SimulatedCluster {
 
   /** Each peer sends to each other peer, and all messages must arrive soon. */
   async #exchangeMessages(): Promise<void> {
-    const before = this.#model.count;
     for (const from of OWNERS) for (const { name } of OWNERS) if (from.name !== name) this.sendOffers(from, name);
     await this.advance(DELIVERY_MS);
-    const lost = this.#model.lost(before, true);
+    const lost = this.#model.lost();
     if (lost.length > 0) throw new Error(`at the end not delivered: ${lost.join()}`);
   }
 
   async #settle(): Promise<void> {
     await this.advance(BUSY_MS);
     await this.advance(QUIET_MS, LONG_STEP_MS);
+  }
+
+  /** The only socket of an id, open for some time on a node without faults. */
+  #settledSocket(name: PeerName): ClientSocket | undefined {
+    const [socket, other] = this.#sockets.filter(({ person, isOver }) => person.name === name && !isOver);
+    if (socket?.openedAt === undefined || other !== undefined) return undefined;
+    const isSettled = this.#clock.now() - socket.openedAt > SUPERSEDE_MS && socket.node.isHealthySince(socket.connectedAt);
+    return isSettled ? socket : undefined;
   }
 
   #node(index: number): SimulatedNode {
@@ -219,9 +249,13 @@ export class SimulatedCluster {
     for (const [person, socket] of this.#currentSockets) if (socket.isClosed) this.#model.untrack(person);
   }
 
-  /** An id has one owner: from now on, sockets of another token must not speak as it. */
+  /**
+   * An id has one owner: from now on, sockets of another token must not speak as it. A node without the engine may send OPEN after
+   * the id was claimed elsewhere.
+   */
   #opened(socket: ClientSocket, now: Millis): void {
     socket.openedAt = now;
+    if (!socket.node.isHealthySince(socket.connectedAt)) return;
     for (const other of this.#sockets) {
       const { name, token } = other.person;
       if (name !== socket.person.name || token === socket.person.token || !other.isOpen) continue;

@@ -13,7 +13,7 @@ import type { ClusterEngine, EngineConnection } from './simulated-engine.ts';
 export const LEASE = 3_000;
 export const CONFIG = {
   ...{ expireTimeout: 5_000, aliveTimeout: 600_000, sweepInterval: 500, messageBurst: 100_000, messagesPerSecond: 100_000 },
-  ...{ mailboxMessages: 1_000, concurrentLimit: 100 },
+  ...{ mailboxMessages: 20, concurrentLimit: 100 },
 };
 /** The clock of each node is ahead of the clock of the previously started node by this time. */
 const CLOCK_SKEW_MS = 3_600_000;

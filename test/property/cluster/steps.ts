@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { OWNERS, PEERS, THIEVES } from './client-socket.ts';
 import { NODES, type SimulatedCluster } from './simulated-cluster.ts';
-import { LEASE } from './simulated-node.ts';
+import { CONFIG, LEASE } from './simulated-node.ts';
+
+/** Time for a claim, its OPEN, and the answers to a resumed node. */
+const STEAL_MS = 300;
 
 /** An action on a cluster, and its description. */
 export interface Step {
@@ -15,6 +18,7 @@ const person = fc.oneof({ weight: 6, arbitrary: owner }, { weight: 1, arbitrary:
 const name = fc.constantFrom(...PEERS);
 const nodeIndex = fc.nat({ max: NODES - 1 });
 const seed = fc.nat();
+const pause = fc.integer({ min: 10, max: 80 });
 
 const connectPeer = fc
   .tuple(owner, nodeIndex)
@@ -22,6 +26,13 @@ const connectPeer = fc
 const sendOffers = fc.tuple(person, name, fc.integer({ min: 1, max: 3 })).map(([from, to, times]): Step => ({
   text: `${from.token} offers to ${to}, ${times} times`,
   act: (w) => w.sendOffers(from, to, times),
+}));
+/** More messages than the mailbox of an absent peer holds. */
+const sendBurst = fc.tuple(fc.array(owner, { minLength: 1, maxLength: 3 }), name).map(([senders, to]): Step => ({
+  text: `${senders.map((from) => from.name).join(' and ')} send a burst to ${to}`,
+  act(w) {
+    for (const from of senders) w.sendOffers(from, to, CONFIG.mailboxMessages + 5);
+  },
 }));
 const sendSlowly = fc
   .tuple(owner, name, fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 3, maxLength: 8 }))
@@ -67,28 +78,39 @@ const killNode = nodeIndex.map((at): Step => ({ text: `node ${at} is killed`, ac
 const connectThief = fc
   .tuple(thief, nodeIndex)
   .map(([who, at]): Step => ({ text: `the thief of ${who.name} connects to ${at}`, act: (w) => w.connect(who, at) }));
-/** The lease of a node ends, and a thief claims the id of a peer, possibly of that node. */
+/** The lease of a peer's node ends, and a thief claims the id. Then the node resumes, with frames in its sockets. */
 const stealId = fc
-  .tuple(
-    nodeIndex,
-    fc.constantFrom('suspended' as const, 'cut off' as const),
-    fc.integer({ min: LEASE, max: LEASE + 1_500 }),
-    thief,
-    nodeIndex,
-  )
-  .map(([at, fault, span, who, other]): Step => ({
-    text: `node ${at} is ${fault}; after ${span} ms the thief of ${who.name} connects to ${other}`,
-    async act(w) {
-      if (fault === 'suspended') w.suspendNode(at);
-      else w.cutNodeOff(at);
-      await w.advance(span);
-      w.connect(who, other);
-    },
-  }));
+  .record({
+    who: fc.nat({ max: PEERS.length - 1 }),
+    span: fc.integer({ min: LEASE, max: LEASE + 1_500 }),
+    to: name,
+    other: owner,
+    pause,
+    seed,
+  })
+  .map(({ who, span, to, other, pause: early, seed: order }): Step => {
+    const [victim, stealer] = [OWNERS[who] ?? other, THIEVES[who] ?? other];
+    return {
+      text: `the node of ${victim.name} is suspended for ${span} ms; a thief takes the id, ${early} ms before ${other.name} connects there (${order})`,
+      async act(w) {
+        const at = w.nodeOf(victim);
+        w.suspendNode(at);
+        await w.advance(span);
+        w.connect(stealer, at + 1);
+        await w.advance(early);
+        w.sendOffers(victim, to);
+        w.connect(other, at);
+        await w.resumeNode(at, order);
+        await w.advance(STEAL_MS);
+        w.sendOffers(victim, to);
+      },
+    };
+  });
 
 const step = fc.oneof(
   { weight: 6, arbitrary: connectPeer },
   { weight: 12, arbitrary: sendOffers },
+  { weight: 1, arbitrary: sendBurst },
   { weight: 3, arbitrary: sendSlowly },
   { weight: 2, arbitrary: disconnectPeer },
   { weight: 8, arbitrary: advanceClock },
