@@ -33,6 +33,8 @@ export class SimulatedNode {
   /** Time of the last loss of commands in flight. */
   #lostAt: Millis = Number.NEGATIVE_INFINITY;
   #reconnectedAt: Millis = Number.NEGATIVE_INFINITY;
+  /** Whether the node was suspended before it had confirmed its claims. */
+  #isConfirming = false;
   /** Time of the last fault or repair. */
   faultAt: Millis = Number.NEGATIVE_INFINITY;
 
@@ -87,6 +89,7 @@ export class SimulatedNode {
   }
 
   suspend(): void {
+    this.#isConfirming = this.isServingAlone;
     this.#fault();
     this.process.suspend();
   }
@@ -97,6 +100,8 @@ export class SimulatedNode {
       this.transport.settle();
       return settle();
     });
+    if (this.#isConfirming) this.#reconnectedAt = this.#clock.now();
+    this.#isConfirming = false;
     this.#repaired();
   }
 
