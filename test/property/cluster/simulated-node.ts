@@ -89,7 +89,7 @@ export class SimulatedNode {
   }
 
   suspend(): void {
-    this.#isConfirming = this.isServingAlone;
+    this.#isConfirming ||= this.isServingAlone;
     this.#fault();
     this.process.suspend();
   }
