@@ -68,7 +68,7 @@ export class SimulatedNode {
 
   /** Whether a node without the engine may serve peers whose ids belong to others by now. */
   get isServingAlone(): boolean {
-    return this.connection.isCut || this.#clock.now() - this.#reconnectedAt < CONFIRM_MS;
+    return this.connection.isCut || this.#isConfirming || this.#clock.now() - this.#reconnectedAt < CONFIRM_MS;
   }
 
   /** Whether no fault has occurred since `since`. */
