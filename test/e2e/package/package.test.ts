@@ -100,7 +100,9 @@ describe('the installed package', () => {
       return run(process.execPath, command, { cwd: program }).catch((error: { stdout: string; stderr: string }) => error);
     };
     expect((await signalbox('conform', '--list')).stdout.split('\n').length).toBeGreaterThan(120);
-    expect((await signalbox('conform', '--random', '1', '--url', 'http://127.0.0.1:1')).stdout).toContain('can not be reached');
+    expect((await signalbox('conform', '--random', '1', '--url', 'http://127.0.0.1:1')).stdout).toContain(
+      'The server is unreachable',
+    );
     expect((await signalbox('conform-report', '--help')).stdout).toContain('Usage: signalbox conform-report');
   });
 
