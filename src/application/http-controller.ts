@@ -1,12 +1,15 @@
 import { impossible } from '../domain/invariant.ts';
 import { mayOpenSocket, pageOf, allowedOrigin, type OriginPolicy } from '../domain/origins.ts';
 import type { Realms } from '../domain/realms.ts';
+import type { Millis } from '../domain/time.ts';
 import type { ConnectionLimits } from '../domain/connection-limits.ts';
+import type { RequestWindow } from '../domain/request-window.ts';
 import type { AdmissionControl } from './admission-control.ts';
 import type { Authenticator } from './ports/authenticator.ts';
 import type { ClientAddresses } from './ports/client-addresses.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Dialect } from './ports/dialect.ts';
+import type { HitLimit } from './ports/hit-limit.ts';
 import type { HttpRequest, HttpResponse } from './ports/http.ts';
 import type { HttpExchange } from './ports/transport.ts';
 import type { Log } from './ports/log.ts';
@@ -17,7 +20,8 @@ import type { Probes } from './probes.ts';
 /** Actions that the controller performs itself. */
 type BuiltInAction = Extract<HttpAction, { action: 'respond' | 'describe' | 'open-stream' | 'read-body' | 'verify-token' }>;
 type UseCaseAction = Exclude<HttpAction, BuiltInAction>;
-type UseCaseFor<Action> = (action: Action, answer: (outcome: HttpOutcome) => void, dialect: Dialect) => void;
+/** @param address of the client. */
+type UseCaseFor<Action> = (action: Action, answer: (outcome: HttpOutcome) => void, dialect: Dialect, address: string) => void;
 
 /** The use-cases of the other actions. Each calls `answer` once, now or later. */
 export type HttpUseCases = { readonly [Action in UseCaseAction as Action['action']]: UseCaseFor<Action> };
@@ -26,6 +30,8 @@ export interface HttpControllerParts {
   readonly dialects: readonly Dialect[];
   readonly realms: Realms;
   readonly connectionLimits: ConnectionLimits;
+  /** I6: requests for credentials. */
+  readonly credentialRequests: RequestWindow;
   readonly origins: OriginPolicy;
   readonly addresses: ClientAddresses;
   readonly admissionControl: AdmissionControl;
@@ -52,6 +58,7 @@ interface PendingRequest {
   readonly exchange: HttpExchange;
   readonly dialect: Dialect;
   readonly cors: readonly Header[];
+  readonly address: string;
 }
 
 const PLAIN: Header = ['content-type', 'text/plain; charset=utf-8'];
@@ -86,7 +93,8 @@ export class HttpController {
         if (response !== undefined) return reply(exchange, cors, response);
         if (served === undefined) return reply(exchange, cors, this.#notFound(request));
         const { dialect, route } = served;
-        this.#performAction({ exchange, dialect, cors }, route.handle(request, pageOf(this.#parts.origins, request)));
+        const address = this.#parts.addresses.of(request);
+        this.#performAction({ exchange, dialect, cors, address }, route.handle(request, pageOf(this.#parts.origins, request)));
       });
     });
   }
@@ -102,16 +110,27 @@ export class HttpController {
     if (wait > 0) {
       telemetry.count('http-rate-limited');
       const limit = { option: 'http_rate_limit', allows: connectionLimits.limits.requestsPerWindow };
-      return { status: 429, headers: [PLAIN, ['retry-after', String(Math.ceil(wait / 1000))]], body: 'Too Many Requests', limit };
+      return tooManyRequests(wait, limit);
     }
     const methods = served?.route.methods;
     if (request.method === 'OPTIONS') return preflight(request, methods ?? READABLE_METHODS);
     if (methods === undefined) return undefined;
     if (methods.includes(request.method)) {
       // O10: a page can send a request that changes state without a preflight. Hiding the response is therefore not enough.
-      return READABLE_METHODS.includes(request.method) || mayOpenSocket(origins, request) ? undefined : ORIGIN_NOT_ALLOWED;
+      const isForAllOrigins = READABLE_METHODS.includes(request.method) && served?.route.issuesCredentials !== true;
+      if (!isForAllOrigins && !mayOpenSocket(origins, request)) return ORIGIN_NOT_ALLOWED;
+      return served?.route.issuesCredentials === true ? this.#limitCredentials(request) : undefined;
     }
     return { status: 405, headers: [PLAIN, ['allow', [...methods, 'OPTIONS'].join(', ')]], body: 'Method Not Allowed' };
+  }
+
+  /** I6. */
+  #limitCredentials(request: HttpRequest): HttpResponse | undefined {
+    const { credentialRequests, addresses, clock, telemetry } = this.#parts;
+    const wait = credentialRequests.count(addresses.of(request), clock.now());
+    if (wait === 0) return undefined;
+    telemetry.count('ice-rate-limited');
+    return tooManyRequests(wait, { option: 'ice_rate_limit', allows: credentialRequests.limits.requestsPerWindow });
   }
 
   #routeAt(path: string): ServedRoute | undefined {
@@ -152,11 +171,11 @@ export class HttpController {
     }
   }
 
-  #callUseCase({ exchange, dialect, cors }: PendingRequest, action: UseCaseAction): void {
+  #callUseCase({ exchange, dialect, cors, address }: PendingRequest, action: UseCaseAction): void {
     const useCase = this.#parts.useCases[action.action] as UseCaseFor<UseCaseAction>;
     const answer = (outcome: HttpOutcome): void =>
       this.#guard(exchange, cors, () => reply(exchange, cors, dialect.httpResponse(outcome)));
-    useCase(action, answer, dialect);
+    useCase(action, answer, dialect, address);
   }
 
   /** MER7, MER12. */
@@ -226,6 +245,10 @@ export class HttpController {
 
 function hasUseCase(useCases: HttpUseCases, action: HttpAction): action is UseCaseAction {
   return action.action in useCases;
+}
+
+function tooManyRequests(wait: Millis, limit: HitLimit): HttpResponse {
+  return { status: 429, headers: [PLAIN, ['retry-after', String(Math.ceil(wait / 1000))]], body: 'Too Many Requests', limit };
 }
 
 function tooBig(maxBytes: number): HttpResponse {

@@ -4,6 +4,7 @@ import type { Authenticator } from '../application/ports/authenticator.ts';
 import type { ClientAddresses } from '../application/ports/client-addresses.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { Dialect } from '../application/ports/dialect.ts';
+import type { IceServers } from '../application/ports/ice-servers.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { MailboxStore } from '../application/ports/mailbox-store.ts';
 import type { NodeBus } from '../application/ports/node-bus.ts';
@@ -20,6 +21,8 @@ import { PeeroDialect } from '../adapters/dialects/peero/dialect.ts';
 import { RelayDialect } from '../adapters/dialects/relay/dialect.ts';
 import { SocketIoDialect } from '../adapters/dialects/socketio/dialect.ts';
 import { MemoryPeerDirectory } from '../adapters/directories/memory/directory.ts';
+import { FixedIceServers } from '../adapters/ice-servers/fixed.ts';
+import { TurnRestIceServers } from '../adapters/ice-servers/turn-rest.ts';
 import { MemoryMailboxStore } from '../adapters/mailboxes/memory/store.ts';
 import { NodeTransport } from '../adapters/transports/node/listener.ts';
 import type { TransportSettings } from '../adapters/transports/shared/settings.ts';
@@ -38,7 +41,7 @@ import { topicRights } from './topic-rights.ts';
 /* The adapter of each port, and the option that selects it. */
 
 const dialects: Record<DialectName, (config: Config) => Dialect> = {
-  peerjs: (config) => new PeerjsDialect(config.path, config.legacyXhr ? 'answers' : 'sends'),
+  peerjs: (config) => new PeerjsDialect(config.path, config.legacyXhr ? 'answers' : 'sends', servesIce(config)),
   mercure: (config) =>
     new MercureDialect(config.mercurePath, {
       isOpen: config.mercureOpen,
@@ -62,6 +65,21 @@ export function dialectsOf(config: Config): readonly Dialect[] {
 /** Verifies the tokens of publishers and subscribers with the configured keys; without a key no token is valid. */
 export function authenticatorOf({ mercurePublisherKey, mercureSubscriberKey }: Config): Authenticator {
   return new JwtAuthenticator({ publisher: mercurePublisherKey, subscriber: mercureSubscriberKey });
+}
+
+/** I1. */
+function servesIce({ stun, turn }: Config): boolean {
+  return stun.length + turn.length > 0;
+}
+
+/** I7, I8: with a secret, credentials for each user; otherwise the configured ones. */
+export function iceServersOf({ stun, turn, turnSecret, turnUser, turnPassword, turnTtl: ttl }: Config): IceServers {
+  const unixTime = (): number => Date.now() / 1000;
+  const [secret] = turnSecret;
+  if (secret !== undefined) return new TurnRestIceServers({ stun, turn, secret, ttl }, unixTime);
+  const credentials =
+    turnUser === undefined || turnPassword === undefined ? undefined : { username: turnUser, credential: turnPassword };
+  return new FixedIceServers({ stun, turn, credentials, ttl }, unixTime);
 }
 
 export const transports: Record<Config['transport'], (settings: TransportSettings, log: Log) => Promise<Transport>> = {

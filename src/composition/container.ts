@@ -3,6 +3,7 @@ import { Connections } from '../application/connections.ts';
 import { Dispatcher } from '../application/dispatcher.ts';
 import { AdmissionControl } from '../application/admission-control.ts';
 import { BrokerGateway } from '../application/gateway.ts';
+import { grantToEverybody, grantToPeers } from '../application/ice-grants.ts';
 import { HttpController } from '../application/http-controller.ts';
 import { LeaseFence } from '../application/lease-fence.ts';
 import { Membership } from '../application/membership.ts';
@@ -13,6 +14,7 @@ import { Turns } from '../application/turns.ts';
 import { admitGuest } from '../application/use-cases/admit-guest.ts';
 import { drainNode } from '../application/use-cases/drain-node.ts';
 import { recordFrame } from '../application/use-cases/record-frame.ts';
+import { issueIceServers } from '../application/use-cases/issue-ice-servers.ts';
 import { issuePeerId } from '../application/use-cases/issue-peer-id.ts';
 import { joinTopic } from '../application/use-cases/join-topic.ts';
 import { leaveRealm } from '../application/use-cases/leave-realm.ts';
@@ -27,6 +29,7 @@ import { sweepExpired } from '../application/use-cases/sweep-expired.ts';
 import { MemoryBudget } from '../domain/memory-budget.ts';
 import { Realms } from '../domain/realms.ts';
 import { ConnectionLimits } from '../domain/connection-limits.ts';
+import { RequestWindow } from '../domain/request-window.ts';
 import { build, call, construct, derive, given, group, input, members } from './binding.ts';
 import type { BrokerEnvironment } from './broker-environment.ts';
 import type { Config } from './configuration/config.ts';
@@ -36,6 +39,7 @@ import {
   clientAddressesOf,
   dialectsOf,
   directories,
+  iceServersOf,
   mailboxStores,
   SINGLE_NODE,
 } from './adapter-registry.ts';
@@ -44,6 +48,9 @@ import {
 export function buildBroker(configuration: Config, brokerEnvironment: BrokerEnvironment): Broker {
   return build(broker, [given(config, configuration), given(environment, brokerEnvironment)]);
 }
+
+/** I6: length of the window of `ice_rate_limit`. */
+const ICE_RATE_WINDOW = 60_000;
 
 /* Inputs: the options and the environment. Each binding lists its needs; the compiler checks their names and types. */
 const config = input<Config>('config');
@@ -72,6 +79,12 @@ const mailboxes = derive({ engine, config, memory }, (p) => p.engine?.mailboxes 
 const bus = derive({ engine, node }, (p) => p.engine?.bus ?? buses.memory(p.node));
 const dialects = derive({ config, environment }, (p) => [...(p.environment.moreDialects ?? []), ...dialectsOf(p.config)]);
 const authenticator = derive({ config, environment }, (p) => p.environment.authenticator ?? authenticatorOf(p.config));
+const iceServers = derive({ config }, (p) => iceServersOf(p.config));
+const grantIce = derive({ config }, (p) => (p.config.iceAccess === 'everybody' ? grantToEverybody : grantToPeers));
+const credentialRequests = derive(
+  { config, clock },
+  (p) => new RequestWindow({ requestsPerWindow: p.config.iceRateLimit, requestWindow: ICE_RATE_WINDOW }, p.clock.now()),
+);
 const addresses = derive({ config }, (p) => clientAddressesOf(p.config));
 const connections = derive({ tap, clock }, (p) => new Connections(p.tap, p.clock));
 
@@ -119,6 +132,7 @@ const httpUseCases = group({
   'list-peers': call(listPeers, { realms, directory, allowDiscovery }),
   'issue-peer-id': call(issuePeerId, { realms, peerIds }),
   publish: members(useCases.publishToTopic).fromHttp,
+  'issue-ice-servers': call(issueIceServers, { realms, iceServers, grantIce, telemetry }),
   'send-for-peer': call(sendForPeer, { realms, dispatcher, turns, clock }),
 });
 
@@ -128,6 +142,7 @@ const httpController = construct(HttpController, {
     dialects,
     realms,
     connectionLimits,
+    credentialRequests,
     origins,
     addresses,
     admissionControl,

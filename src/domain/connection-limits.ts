@@ -1,24 +1,17 @@
 import { networkOf } from './networks.ts';
+import { RequestWindow, type RequestWindowLimits } from './request-window.ts';
 import type { Millis } from './time.ts';
 
-/** Limits of connections and requests. */
-export interface ConnectionLimitSettings {
+/** Limits of connections, and of HTTP requests (H9). */
+export interface ConnectionLimitSettings extends RequestWindowLimits {
   /** Concurrent connections in total. */
   readonly connections: number;
   /** Concurrent connections from one address. */
   readonly connectionsPerAddress: number;
-  /** H9: HTTP requests from one address in a window; 0 is unlimited. */
-  readonly requestsPerWindow: number;
-  /** H9: length of a window. */
-  readonly requestWindow: Millis;
 }
 
 /** The reason why an address may not open another connection. */
 export type LimitRefusal = 'too-many-connections' | 'too-many-connections-from-address';
-
-// Addresses with their own counter in one window. Further addresses share one counter, which bounds the memory.
-const MAX_COUNTERS = 65_536;
-const SHARED_COUNTER = '';
 
 /** H17: the limit of a /64 network, in multiples of the limit of one address, because several hosts share a /64. */
 const ADDRESSES_OF_NETWORK = 2;
@@ -27,13 +20,12 @@ const ADDRESSES_OF_NETWORK = 2;
 export class ConnectionLimits {
   readonly limits: ConnectionLimitSettings;
   readonly #connections = new Map<string, number>();
-  readonly #requests = new Map<string, number>();
+  readonly #requests: RequestWindow;
   #open = 0;
-  #windowOpenedAt: Millis;
 
   constructor(limits: ConnectionLimitSettings, now: Millis) {
     this.limits = limits;
-    this.#windowOpenedAt = now;
+    this.#requests = new RequestWindow(limits, now);
   }
 
   /** Open connections. */
@@ -75,22 +67,9 @@ export class ConnectionLimits {
     if (network !== address) this.#add(network, -1);
   }
 
-  /**
-   * H9: counts one HTTP request. All addresses share the same window, so that the table is cleared at once.
-   * @returns the time until the next window if the limit is exceeded; else 0.
-   */
+  /** H9: counts one HTTP request. @returns the time until the next window if the limit is exceeded; else 0. */
   countRequest(address: string, now: Millis): Millis {
-    const { requestsPerWindow, requestWindow } = this.limits;
-    if (requestsPerWindow === 0) return 0;
-    if (now - this.#windowOpenedAt >= requestWindow) {
-      this.#windowOpenedAt = now;
-      this.#requests.clear();
-    }
-    const network = networkOf(address);
-    const counter = this.#requests.size < MAX_COUNTERS || this.#requests.has(network) ? network : SHARED_COUNTER;
-    const requests = (this.#requests.get(counter) ?? 0) + 1;
-    this.#requests.set(counter, requests);
-    return requests <= requestsPerWindow ? 0 : this.#windowOpenedAt + requestWindow - now;
+    return this.#requests.count(address, now);
   }
 
   #openFrom(source: string): number {

@@ -12,6 +12,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   buses: 'contract',
   engines: 'contract',
   mailboxes: 'contract',
+  'ice-servers': 'contract',
   transports: 'contract',
   // The adapters of these ports have no common promises, so there is no contract suite.
   'client-addresses': 'units',

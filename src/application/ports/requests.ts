@@ -6,6 +6,7 @@ import type { Draft, Selector, RequestedTopics } from '../../domain/topic.ts';
 import type { Payload } from '../../domain/message.ts';
 import type { TokenUse, VerifiedToken } from './authenticator.ts';
 import type { HttpResponse } from './http.ts';
+import type { IssuedIceServers } from './ice-servers.ts';
 
 /** A request of a connection, decoded from one frame. A receipt is sent when the request has taken effect. */
 export type FrameRequest =
@@ -48,6 +49,7 @@ export type HttpAction =
   | { readonly action: 'describe' }
   | { readonly action: 'issue-peer-id'; readonly key: string }
   | { readonly action: 'list-peers'; readonly key: string }
+  | ({ readonly action: 'issue-ice-servers'; readonly key: string } & IceRequest)
   /** The dialect has the response already. */
   | { readonly action: 'respond'; readonly response: HttpResponse }
   /** Reads the body; one of more than `maxBytes` is answered with 413. Body and next action are borrowed for the call. */
@@ -72,6 +74,14 @@ export type HttpAction =
   /** X6: an HTTP request that acts for a registered peer. */
   | ({ readonly action: 'send-for-peer'; readonly request: FrameRequest } & Credentials);
 
+/** A request for ICE servers (I2). */
+export interface IceRequest {
+  readonly id: string | undefined;
+  readonly token: string | undefined;
+  /** I9: the form of the answer. */
+  readonly format: 'webrtc' | 'matrix';
+}
+
 /** A token that was verified within this call. */
 export type ValidToken = Pick<VerifiedToken, 'type' | 'claims'> & {
   /** MER12: the time of expiry. */
@@ -86,6 +96,8 @@ export interface HttpRoute {
   readonly methods: readonly string[];
   /** MER8: whether pages may send cookies. */
   readonly takesCookies?: boolean;
+  /** I5, I6: whether the route issues credentials. Such a route checks origins like a socket, and has a limit of its own. */
+  readonly issuesCredentials?: boolean;
   /**
    * Handles a request with one of `methods`. HEAD is handled like GET.
    * @param request readable only within the call.
@@ -110,12 +122,13 @@ export type HttpOutcome =
   | { readonly kind: 'peer-id'; readonly id: string }
   | { readonly kind: 'peers'; readonly ids: readonly string[] }
   | { readonly kind: 'publication'; readonly id: string }
+  | { readonly kind: 'ice-servers'; readonly issued: IssuedIceServers; readonly format: IceRequest['format'] }
   /** X6. */
   | { readonly kind: 'sent' }
   | { readonly kind: 'refusal'; readonly reason: HttpRefusal };
 
 /**
- * `sender-unknown`: no peer with that id and token is registered on this node (X6). `topic-unusable`: a topic is empty or too
+ * `sender-unknown`: no peer with that id and token is registered on this node (X6, I3). `topic-unusable`: a topic is empty or too
  * long. `too-many-topics`: more topics than a connection or a publication may have. `realm-full`: the realm is at its connection
  * limit. `overloaded`: too many deliveries are pending (T10).
  */

@@ -2,7 +2,16 @@ import type { Ignored } from '../../domain/decision.ts';
 
 /** The counters. */
 export type Counter =
-  `ignored:${Ignored}` | 'http-rate-limited' | 'undelivered' | 'mailbox-full' | 'expired' | 'paused' | 'hoarding';
+  | `ignored:${Ignored}`
+  | 'http-rate-limited'
+  | 'undelivered'
+  | 'mailbox-full'
+  | 'expired'
+  | 'paused'
+  | 'hoarding'
+  | 'ice-issued'
+  | 'ice-refused'
+  | 'ice-rate-limited';
 
 /** Counts events that are too frequent for the log. Cheap enough to be called for every message. */
 export interface Telemetry {

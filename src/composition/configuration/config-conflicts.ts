@@ -1,6 +1,7 @@
 import { HELD_MESSAGE_BYTES } from '../../domain/memory-sizes.ts';
 import type { DialectName } from './dialect-options.ts';
 import { sharedPaths } from './endpoints.ts';
+import { iceConflicts } from './ice-checks.ts';
 import type { OptionName, Settings } from './options.ts';
 import type { ConfigProblem, SourceOf } from './reading.ts';
 
@@ -44,7 +45,13 @@ export function configConflicts(settings: Settings, sourceOf: SourceOf): ConfigP
       };
     },
   );
-  return [...tooSmall, ...incompleteTls(settings, spelled), ...latePings(settings, spelled), ...sharedPaths(settings, sourceOf)];
+  return [
+    ...tooSmall,
+    ...incompleteTls(settings, spelled),
+    ...latePings(settings, spelled),
+    ...sharedPaths(settings, sourceOf),
+    ...iceConflicts(settings, sourceOf),
+  ];
 }
 
 /** REL3, X7: with a ping interval above the liveness timeout, every idle connection would time out. */

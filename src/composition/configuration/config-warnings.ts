@@ -1,4 +1,5 @@
 import { DIALECT_NAMES } from './dialect-options.ts';
+import { iceWarnings } from './ice-checks.ts';
 import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
 import type { Reading, SourceOf } from './reading.ts';
@@ -17,6 +18,7 @@ export function configWarnings(settings: Settings, sourceOf: SourceOf): string[]
     ...openInHardenedProfile(settings, sourceOf),
     ...openWithKeys(settings, sourceOf),
     ...unreachableLimits(settings, sourceOf),
+    ...iceWarnings(settings, sourceOf),
   ];
 }
 
@@ -74,6 +76,10 @@ function ineffectiveOptions(settings: Settings, sourceOf: SourceOf): string[] {
       isIneffective: settings.mercure_open,
       why: 'together with mercure_open, which allows more: remove one of them',
     },
+    ...(['turn_ttl', 'ice_access', 'ice_rate_limit'] as const).map((name) => ({
+      ...{ name, isIneffective: settings.stun.length + settings.turn.length === 0 },
+      why: 'without stun and turn: add the URLs of your ICE servers, or remove the option',
+    })),
     {
       name: 'http_rate_window',
       isIneffective: settings.http_rate_limit === 0,

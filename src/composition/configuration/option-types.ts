@@ -108,8 +108,45 @@ export function tokenKey(): ValueType<string> {
   };
 }
 
+/** I7: secrets shared with TURN servers. One credential allows guessing a short secret offline. */
+export function turnSecrets(): ValueType<readonly string[], string | readonly string[]> {
+  const form = list({
+    placeholder: '<secret>',
+    allowed: `one secret or two, each of ${MIN_TURN_SECRET} to 255 characters without blanks and commas`,
+    parse: (value) =>
+      value.length < MIN_TURN_SECRET || value.length > 255 || !/^[^\s,\p{Cc}]+$/u.test(value) ? undefined : value,
+  });
+  const read = (raw: unknown): ReturnType<typeof form.read> => {
+    const secrets = form.read(raw);
+    return secrets.ok && secrets.value.length > 2 ? refused(raw) : secrets;
+  };
+  return secret({ ...form, read });
+}
+
+const MIN_TURN_SECRET = 16;
+
+/** I8. */
+export function turnUser(): ValueType<string> {
+  return text({
+    placeholder: '<user>',
+    allowed: 'a text of 1 to 255 characters without blanks and quotes',
+    parse: (value) => (/^[^\s"'\p{Cc}]{1,255}$/u.test(value) ? value : undefined),
+  });
+}
+
+/** I8: it is never shown. */
+export function turnPassword(): ValueType<string> {
+  return secret(
+    text({
+      placeholder: '<password>',
+      allowed: 'a text of 1 to 255 characters without control characters',
+      parse: (value) => (value === '' || value.length > 255 || CONTROL.test(value) ? undefined : value),
+    }),
+  );
+}
+
 /** A type whose values are never shown, also when they are refused. */
-function secret(form: ValueType<string>): ValueType<string> {
+function secret<Value, Given>(form: ValueType<Value, Given>): ValueType<Value, Given> {
   return {
     ...form,
     isSecret: true,

@@ -34,7 +34,7 @@ export class UnusableSecret {
 }
 
 /** `''` for a bare number. */
-export type Unit = 'ms' | 'bytes' | '';
+export type Unit = 'ms' | 's' | 'bytes' | '';
 
 /** Sources of an option: all, the command line and the environment, or only the command line. */
 export type Scope = 'everywhere' | 'outside the file' | 'command line';
@@ -45,6 +45,7 @@ export type Group =
   | 'Limits for topics'
   | 'Peers and messages'
   | 'Pages and proxies'
+  | 'ICE servers'
   | 'Limits for messages'
   | 'Limits for absent peers'
   | 'Limits for memory'
@@ -99,7 +100,7 @@ interface IntegerBounds {
   readonly placeholder?: string;
 }
 
-const PLACEHOLDERS: Readonly<Record<Unit, string>> = { ms: '<ms>', bytes: '<bytes>', '': '<count>' };
+const PLACEHOLDERS: Readonly<Record<Unit, string>> = { ms: '<ms>', s: '<s>', bytes: '<bytes>', '': '<count>' };
 
 /** A whole number. */
 export function integer({ unit, min, max, placeholder = PLACEHOLDERS[unit] }: IntegerBounds): ValueType<number, number | string> {
@@ -107,7 +108,7 @@ export function integer({ unit, min, max, placeholder = PLACEHOLDERS[unit] }: In
   return {
     takes: 'one',
     placeholder,
-    allowed: `a whole number${unit === '' ? '' : ` of ${unit}`} from ${min} to ${max}`,
+    allowed: `a whole number${unit === '' ? '' : ` of ${unit === 's' ? 'seconds' : unit}`} from ${min} to ${max}`,
     unit,
     read(raw) {
       const value = typeof raw === 'string' && /^\d{1,15}$/.test(raw) ? Number(raw) : raw;

@@ -1,6 +1,7 @@
 import { MAX_CONNECTIONS } from '../../domain/ids.ts';
 import { CLUSTER_OPTIONS } from './cluster-options.ts';
 import { DIALECT_OPTIONS } from './dialect-options.ts';
+import { ICE_OPTIONS } from './ice-options.ts';
 import { LIMIT_OPTIONS } from './limit-options.ts';
 import { choice, flag, type Group, integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
 import { file, host, keys, trustedProxies, urlPath } from './option-types.ts';
@@ -143,6 +144,8 @@ export const OPTIONS = {
     effect: 'Limits for each address apply to the address of the client (H10).',
     default: false,
   }),
+
+  ...ICE_OPTIONS,
 
   ...DIALECT_OPTIONS,
 

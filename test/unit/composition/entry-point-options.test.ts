@@ -13,6 +13,7 @@ const ENTRY_POINTS: readonly EntryPoint[] = ['createBroker', 'PeerServer', 'Expr
 const EVERYWHERE = OPTION_NAMES.filter((name) => OPTIONS[name].scope === 'everywhere');
 
 const SECRET = 'a-shared-secret-of-more-than-32-bytes';
+const TURN_URL = 'turns:turn.example.org:443?transport=tcp';
 
 /** Values other than the default, for options where none can be derived from the default. */
 const SAMPLES: Partial<Record<OptionName, unknown>> = {
@@ -28,6 +29,8 @@ const SAMPLES: Partial<Record<OptionName, unknown>> = {
   ...{ sslkey: 'key.pem', sslcert: 'cert.pem', cluster: 'redis://127.0.0.1:1', socketio_prefixes: ['a'] },
   ...{ mercure_path: '/m', peero_path: '/p', socketio_path: '/s', relay_path: '/r' },
   ...{ mercure_publisher_key: SECRET, mercure_subscriber_key: SECRET },
+  ...{ stun: ['stun:a'], turn: [TURN_URL], turn_secret: [SECRET], turn_user: 'user', turn_password: SECRET },
+  ice_access: 'everybody',
   // At least as large as the limits inside them, or as small as the limits around them.
   ...{ max_message_bytes: 1_000_000, max_url_bytes: 4000, ping_interval: 29_000 },
 };
@@ -36,6 +39,10 @@ const SAMPLES: Partial<Record<OptionName, unknown>> = {
 const COMPANIONS: Partial<Record<OptionName, Partial<Record<OptionName, unknown>>>> = {
   sslkey: { sslcert: 'cert.pem' },
   sslcert: { sslkey: 'key.pem' },
+  turn: { turn_secret: [SECRET] },
+  turn_secret: { turn: [TURN_URL] },
+  turn_user: { turn: [TURN_URL], turn_password: SECRET },
+  turn_password: { turn: [TURN_URL], turn_user: 'user' },
 };
 
 /** Options that an entry point rejects. All others must reach its configuration. */

@@ -28,10 +28,11 @@ export class PeerjsDialect implements Dialect {
   /**
    * @param prefix the path of this dialect; begins and ends with a slash.
    * @param liveness X7: `answers` if PeerJS 0.3 clients are served, because these send no heartbeat.
+   * @param servesIce I1: whether ICE servers are configured.
    */
-  constructor(prefix: string, liveness: Liveness = 'sends') {
+  constructor(prefix: string, liveness: Liveness = 'sends', servesIce = false) {
     this.liveness = liveness;
-    this.#routes = new Routes(prefix);
+    this.#routes = new Routes(prefix, servesIce);
     const cache = new TextCache();
     this.#decoder = new Decoder(cache);
     this.#encoder = new Encoder(cache);

@@ -1,5 +1,6 @@
 import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { HttpOutcome, HttpRefusal } from '../../../application/ports/requests.ts';
+import { iceResponse } from './ice-responses.ts';
 import { impossible } from '../../../domain/invariant.ts';
 
 const DESCRIPTION = JSON.stringify({
@@ -14,18 +15,18 @@ const PLAIN_TYPE = ['content-type', 'text/plain; charset=utf-8'] as const;
 /** A cached id would be given to two peers. */
 const NO_STORE = ['cache-control', 'no-store'] as const;
 
-/** H2 to H4. No route of this dialect gives the other reasons. */
+/** H2 to H4, I3. No route of this dialect gives the other reasons. */
 const REFUSALS: Record<HttpRefusal, string> = {
   'key-unknown': 'Invalid key provided',
   'discovery-off': 'Unauthorized',
-  'sender-unknown': 'Unauthorized',
+  'sender-unknown': 'No open peer of this broker has this id and token',
   'topic-unusable': 'Unauthorized',
   'too-many-topics': 'Unauthorized',
   'realm-full': 'Unauthorized',
   overloaded: 'Unauthorized',
 };
 
-/** H1 to H4. */
+/** H1 to H4, I2, I3. */
 export function responseTo(outcome: HttpOutcome): HttpResponse {
   switch (outcome.kind) {
     case 'description':
@@ -34,6 +35,8 @@ export function responseTo(outcome: HttpOutcome): HttpResponse {
       return { status: 200, headers: [HTML_TYPE, NO_STORE], body: outcome.id };
     case 'peers':
       return { status: 200, headers: [JSON_TYPE, NO_STORE], body: JSON.stringify(outcome.ids) };
+    case 'ice-servers':
+      return iceResponse(outcome);
     case 'refusal':
       return { status: 401, headers: [PLAIN_TYPE], body: REFUSALS[outcome.reason] };
     case 'publication':

@@ -1,14 +1,19 @@
-import type { Credentials, HttpAction, HttpRoute } from '../../../application/ports/requests.ts';
+import type { Credentials, HttpAction, HttpHead, HttpRoute } from '../../../application/ports/requests.ts';
 
 const READ_METHODS: readonly string[] = ['GET', 'HEAD'];
 
-/** The HTTP routes and the socket path of PeerJS, under one prefix (H1 to H4, O9). */
+/** The HTTP routes and the socket path of PeerJS, under one prefix (H1 to H4, I1, O9). */
 export class Routes {
   readonly #prefix: string;
+  readonly #servesIce: boolean;
 
-  /** @param prefix begins and ends with a slash. */
-  constructor(prefix: string) {
+  /**
+   * @param prefix begins and ends with a slash.
+   * @param servesIce I1: whether ICE servers are configured.
+   */
+  constructor(prefix: string, servesIce = false) {
     this.#prefix = prefix;
+    this.#servesIce = servesIce;
   }
 
   /** O9: the exact path, without a trailing slash. */
@@ -20,7 +25,7 @@ export class Routes {
     );
   }
 
-  /** H1 to H4. A trailing slash changes nothing. */
+  /** H1 to H4, I1. A trailing slash changes nothing. */
   find(path: string): HttpRoute | undefined {
     if (path === this.#prefix || `${path}/` === this.#prefix) return readRoute({ action: 'describe' });
     if (!path.startsWith(this.#prefix)) return undefined;
@@ -29,8 +34,19 @@ export class Routes {
     if (realm === undefined || rest.length > 0) return undefined;
     if (resource === 'id') return readRoute({ action: 'issue-peer-id', key: realm });
     if (resource === 'peers') return readRoute({ action: 'list-peers', key: realm });
+    if (resource === 'ice' && this.#servesIce) {
+      return { methods: READ_METHODS, issuesCredentials: true, handle: (head) => iceRequest(realm, head) };
+    }
     return undefined;
   }
+}
+
+/** I2, I3: the header takes precedence over the parameter. */
+function iceRequest(key: string, head: HttpHead): HttpAction {
+  const { id, token } = readCredentials(head.query);
+  const bearer = /^Bearer +(\S+) *$/i.exec(head.header('authorization') ?? '')?.[1];
+  const format = new URLSearchParams(head.query).getAll('as').at(-1) === 'matrix' ? 'matrix' : 'webrtc';
+  return { action: 'issue-ice-servers', key, id, token: bearer ?? token, format };
 }
 
 function readRoute(request: HttpAction): HttpRoute {

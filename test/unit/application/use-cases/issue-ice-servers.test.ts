@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { FixedIceServers } from '../../../../src/adapters/ice-servers/fixed.ts';
+import { MemoryTelemetry } from '../../../../src/adapters/telemetry/memory.ts';
+import type { IceGrant } from '../../../../src/application/ice-grants.ts';
+import type { HttpOutcome } from '../../../../src/application/ports/requests.ts';
+import { issueIceServers } from '../../../../src/application/use-cases/issue-ice-servers.ts';
+import { Realms } from '../../../../src/domain/realms.ts';
+import { LIMITS, REALM_IDENTITY } from '../../domain/session-fixture.ts';
+
+const request = { key: 'peerjs', id: undefined, token: undefined, format: 'webrtc' } as const;
+const settings = { stun: ['stun:stun.example.org'], turn: [], credentials: undefined, ttl: 60 };
+
+function outcomeOf(grant: IceGrant, key = 'peerjs') {
+  const telemetry = new MemoryTelemetry();
+  const answers: HttpOutcome[] = [];
+  const realms = new Realms(['peerjs'], REALM_IDENTITY.node, LIMITS);
+  const iceServers = new FixedIceServers(settings, () => 1_800_000_000);
+  const issue = issueIceServers({ realms, iceServers, grantIce: () => grant, telemetry });
+  issue({ ...request, key }, (outcome) => answers.push(outcome), undefined, '192.0.2.1');
+  return { answers, counts: telemetry.all() };
+}
+
+it('I2: issues ICE servers to a client with a grant, and counts it', () => {
+  const issued = { servers: [{ urls: settings.stun }], ttl: 60, expiresAt: 1_800_000_060 };
+  expect(outcomeOf({ isAllowed: true, owner: 'ann' })).toEqual({
+    answers: [{ kind: 'ice-servers', issued, format: 'webrtc' }],
+    counts: { 'ice-issued': 1 },
+  });
+});
+
+it('I3: refuses a client without a grant, and an unknown key', () => {
+  const counts = { 'ice-refused': 1 };
+  expect(outcomeOf({ isAllowed: false })).toEqual({ answers: [{ kind: 'refusal', reason: 'sender-unknown' }], counts });
+  const unknown = outcomeOf({ isAllowed: true, owner: 'ann' }, 'nobody');
+  expect(unknown).toEqual({ answers: [{ kind: 'refusal', reason: 'key-unknown' }], counts });
+});
