@@ -115,8 +115,8 @@ export type LogEvent =
   /** Live nodes with another version of the stored format use the engine. This node does not use it until they have stopped. */
   | { readonly event: 'format-conflict'; readonly engine: string; readonly found: number; readonly supported: number }
   /**
-   * A bus message has an unknown type or version, or the engine still has data of another version. The message is ignored. Event names are a public interface and stay as they
-   * are.
+   * A bus message has an unknown type or version, or the engine still has data of another version. The message is ignored.
+   * Event names are a public interface and stay as they are.
    */
   | { readonly event: 'word-refused'; readonly why: string; readonly version: unknown }
   /** L6: the process was suspended, or its event loop was blocked, for `span`. */

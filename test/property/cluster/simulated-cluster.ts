@@ -250,8 +250,8 @@ export class SimulatedCluster {
   }
 
   /**
-   * An id has one owner: from now on, sockets of another token must not speak as it. A node without the engine may send OPEN after
-   * the id was claimed elsewhere.
+   * An id has one owner: from now on, sockets of another token must not send as this id. A node without the engine may send
+   * OPEN after the id was claimed elsewhere.
    */
   #opened(socket: ClientSocket, now: Millis): void {
     socket.openedAt = now;

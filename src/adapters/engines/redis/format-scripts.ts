@@ -2,9 +2,9 @@ import { UNMARKED_VERSION } from '../shared/format-version.ts';
 import { defineScript } from './script.ts';
 
 /**
- * version, lease -> 'used', and the version of data that ended nodes have left behind, if it is another one; or 'foreign', and the
- * version of the live nodes. Marks the node as a user of its version if no node of another version is alive. A node without a mark
- * is known by its lease. The first write frees memory, so that the mark is renewed also when Redis is out of memory.
+ * version, lease -> 'used', and the version of data that ended nodes have left behind, if it differs; or 'foreign', and the
+ * version of the live nodes. Marks the node as a user of its version if no node of another version is alive. A node without
+ * a mark is known by its lease. The first write frees memory, so that the mark is renewed also when Redis is out of memory.
  */
 const USE_FORMAT = defineScript(
   `
