@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { complaints, HABITS } from './tidy.ts';
+import { complaints, CONVENTIONS } from './tidy.ts';
 import { filesUnder, pathsUnder } from './tree.ts';
 
-// This file holds the plants, so it is the one file that is not looked at.
-const HOUSE = filesUnder('.', /./).filter(({ path }) => path !== 'test/architecture/tidy.test.ts');
+// This file contains the planted violations, so the checks leave it out.
+const FILES = filesUnder('.', /./).filter(({ path }) => path !== 'test/architecture/tidy.test.ts');
 const PATHS = new Set(pathsUnder('.'));
 
 interface Plant {
@@ -16,7 +16,7 @@ const TS = 'src/domain/planted.ts';
 const TEST = 'test/unit/planted.test.ts';
 const DOC = 'docs/planted.md';
 
-/** For each habit: texts that break it, and texts that come close and don't. */
+/** For each convention: texts that violate it, and similar texts that do not. */
 const PLANTS: Readonly<Record<string, Plant>> = {
   'no marker says that something is left to do': {
     at: TS,
@@ -93,15 +93,15 @@ const ODD_PATHS: Readonly<Record<string, { readonly breaks: readonly string[]; r
   },
 };
 
-describe('the house is tidy', () => {
-  for (const habit of HABITS) it(habit.rule, () => expect(complaints(habit, HOUSE, PATHS)).toEqual([]));
+describe('the files keep the conventions', () => {
+  for (const convention of CONVENTIONS) it(convention.rule, () => expect(complaints(convention, FILES, PATHS)).toEqual([]));
 });
 
-describe('the broom sweeps', () => {
+describe('each convention finds its violations', () => {
   const all = new Set(['README.md', 'docs/protocols/peerjs.md']);
   const about = (rule: string, path: string, text = ''): string[] => {
-    const habit = HABITS.find((one) => one.rule === rule) ?? expect.fail(`no habit: ${rule}`);
-    return complaints(habit, [{ path, text }], all);
+    const convention = CONVENTIONS.find((one) => one.rule === rule) ?? expect.fail(`no convention: ${rule}`);
+    return complaints(convention, [{ path, text }], all);
   };
 
   for (const [rule, { at, breaks, keeps }] of Object.entries(PLANTS)) {
@@ -118,9 +118,9 @@ describe('the broom sweeps', () => {
     for (const path of keeps) it(`${rule}: ${path} keeps it`, () => expect(about(rule, path)).toEqual([]));
   }
 
-  it('every habit has a plant, and is about files that are there', () => {
-    const unproven = HABITS.filter(({ rule }) => !(rule in PLANTS) && !(rule in ODD_PATHS));
-    const idle = HABITS.filter(({ about }) => !HOUSE.some(({ path }) => about.test(path)));
+  it('every convention has a planted violation and applies to existing files', () => {
+    const unproven = CONVENTIONS.filter(({ rule }) => !(rule in PLANTS) && !(rule in ODD_PATHS));
+    const idle = CONVENTIONS.filter(({ about }) => !FILES.some(({ path }) => about.test(path)));
     expect([...unproven, ...idle].map(({ rule }) => rule)).toEqual([]);
   });
 });

@@ -2,12 +2,12 @@ import ts from 'typescript';
 import { exportsOf } from './exports.ts';
 import type { SourceFile } from './tree.ts';
 
-/** One habit of the house, and what breaks it. */
-export interface Habit {
+/** One convention of the project, and the check that finds violations. */
+export interface Convention {
   readonly rule: string;
-  /** Which files it is about. */
+  /** Paths of the files that the convention applies to. */
   readonly about: RegExp;
-  /** @returns a complaint for each place that breaks it. @param all the paths of the whole house. */
+  /** @returns a complaint for each place that breaks it. @param all the paths of the project. */
   readonly broken: (file: SourceFile, all: ReadonlySet<string>) => string[];
 }
 
@@ -63,7 +63,7 @@ export const GIVEN_UP: Readonly<Record<string, string>> = {
   util: 'the duty of the file',
 };
 
-export const HABITS: readonly Habit[] = [
+export const CONVENTIONS: readonly Convention[] = [
   {
     rule: 'no marker says that something is left to do',
     about: /(\.(ts|js|mjs|json|md|ya?ml)|^\.ci\/run)$/,
@@ -112,10 +112,10 @@ export const HABITS: readonly Habit[] = [
 ];
 
 /** All complaints about one file. */
-export function complaints(habit: Habit, files: readonly SourceFile[], all: ReadonlySet<string>): string[] {
+export function complaints(convention: Convention, files: readonly SourceFile[], all: ReadonlySet<string>): string[] {
   return files
-    .filter(({ path }) => habit.about.test(path))
-    .flatMap((file) => habit.broken(file, all).map((complaint) => `${file.path}: ${complaint}`));
+    .filter(({ path }) => convention.about.test(path))
+    .flatMap((file) => convention.broken(file, all).map((complaint) => `${file.path}: ${complaint}`));
 }
 
 function undocumentedExports(file: SourceFile): string[] {
@@ -142,12 +142,12 @@ function oddName({ path }: SourceFile): string[] {
   return /^[a-z0-9]+([.-][a-z0-9]+)*\.ts$/.test(name) && !/^(index|utils?|helpers?|common|misc)\.ts$/.test(name) ? [] : [name];
 }
 
-function eachLine(pattern: RegExp): Habit['broken'] {
+function eachLine(pattern: RegExp): Convention['broken'] {
   return ({ text }) =>
     text.split('\n').flatMap((line, i) => (pattern.test(line) ? [`line ${i + 1}: ${line.trim().slice(0, 100)}`] : []));
 }
 
-function inText(pattern: RegExp): Habit['broken'] {
+function inText(pattern: RegExp): Convention['broken'] {
   return ({ text }) =>
     Array.from(text.matchAll(pattern), ({ 0: found, index }) => `line ${lineCount(text.slice(0, index))}: ${found}`);
 }
@@ -170,7 +170,7 @@ function titles({ text }: SourceFile): string[] {
   return found.length === 1 ? [] : [`${found.length} titles: ${found.join(', ')}`];
 }
 
-/** Only links that stay in the house; the world's are the world's. Places within the page are checked too. */
+/** Checks links to files and headings of the project; links to other sites are not checked. */
 function deadLinks({ path, text }: SourceFile, all: ReadonlySet<string>): string[] {
   const inline = Array.from(prose(text).matchAll(/\]\(<?([^)\s>]+)>?[^)]*\)/g), ([, target]) => target ?? '');
   const referenced = Array.from(prose(text).matchAll(/^\[[^\]]+\]:\s*(\S+)/gm), ([, target]) => target ?? '');
