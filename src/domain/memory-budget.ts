@@ -40,14 +40,16 @@ export class MemoryAccount {
   /** Undefined for most connections, which hold nothing. */
   #parts: Record<MemoryUse, number> | undefined = undefined;
   #reserved = 0;
+  #isReleased = false;
 
   constructor(budget: MemoryBudget, address: string) {
     this.#budget = budget;
     this.address = address;
   }
 
-  /** Costs one comparison if the size is unchanged. */
+  /** Costs one comparison if the size is unchanged. Ignored after the release, because nothing would free the bytes again. */
   set(part: MemoryUse, bytes: number): void {
+    if (this.#isReleased) return;
     const before = this.#parts?.[part] ?? 0;
     if (bytes === before) return;
     this.#parts ??= { unread: 0, paced: 0, incomplete: 0, backlog: 0, topics: 0, will: 0, credentials: 0 };
@@ -70,13 +72,14 @@ export class MemoryAccount {
    * @returns false if the address has no room; nothing is reserved then.
    */
   reserve(bytes: number): boolean {
-    if (!this.#budget.reserve(this.address, bytes)) return false;
+    if (this.#isReleased || !this.#budget.reserve(this.address, bytes)) return false;
     this.#reserved += bytes;
     return true;
   }
 
-  /** Frees the memory of a closed connection. */
+  /** Frees the memory of a closed connection, for good. */
   release(): void {
+    this.#isReleased = true;
     if (this.#reserved > 0) this.#budget.unreserve(this.address, this.#reserved);
     this.#reserved = 0;
     this.#parts = undefined;

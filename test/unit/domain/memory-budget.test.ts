@@ -29,6 +29,16 @@ describe('MemoryBudget', () => {
     expect([memory.bytes, ann.bytes]).toEqual([2, 0]);
   });
 
+  it('B1, B4: counts nothing for a connection after its release', () => {
+    const memory = budget();
+    const account = memory.open('a');
+    account.set('unread', 10);
+    account.release();
+    account.set('incomplete', 30);
+    expect([account.reserve(5), memory.bytes, account.bytes]).toEqual([false, 0, 0]);
+    expect(memory.open('a').hasRoomFor('will', 50)).toBe(true);
+  });
+
   it('B2, B3: closes only the largest connection of an address over its share', () => {
     const [memory, ended] = [budget(), [] as string[]];
     const [, large] = opened(memory, ended, { small: ['a', 20], large: ['a', 30], other: ['b', 40] });
