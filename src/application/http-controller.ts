@@ -89,24 +89,24 @@ export class HttpController {
       const served = this.#routeAt(request.path);
       const cors = this.#corsHeaders(request, served?.route);
       this.#guard(exchange, cors, () => {
-        const response = this.#commonResponse(served, request);
+        const address = this.#parts.addresses.of(request);
+        const response = this.#commonResponse(served, request, address);
         if (response !== undefined) return reply(exchange, cors, response);
         if (served === undefined) return reply(exchange, cors, this.#notFound(request));
         const { dialect, route } = served;
-        const address = this.#parts.addresses.of(request);
         this.#performAction({ exchange, dialect, cors, address }, route.handle(request, pageOf(this.#parts.origins, request)));
       });
     });
   }
 
   /** The responses that need no dialect: H5, H7 to H9, H11. */
-  #commonResponse(served: ServedRoute | undefined, request: HttpRequest): HttpResponse | undefined {
-    const { connectionLimits, addresses, clock, telemetry, origins, maxUrlBytes } = this.#parts;
+  #commonResponse(served: ServedRoute | undefined, request: HttpRequest, address: string): HttpResponse | undefined {
+    const { connectionLimits, clock, telemetry, origins, maxUrlBytes } = this.#parts;
     if (request.path.length + request.query.length > maxUrlBytes) {
       const limit = { option: 'max_url_bytes', allows: maxUrlBytes, asked: request.path.length + request.query.length };
       return { status: 414, headers: [PLAIN, ['connection', 'close']], body: 'URI Too Long', limit };
     }
-    const wait = connectionLimits.countRequest(addresses.of(request), clock.now());
+    const wait = connectionLimits.countRequest(address, clock.now());
     if (wait > 0) {
       telemetry.count('http-rate-limited');
       const limit = { option: 'http_rate_limit', allows: connectionLimits.limits.requestsPerWindow };
@@ -119,15 +119,15 @@ export class HttpController {
       // O10: a page can send a request that changes state without a preflight. Hiding the response is therefore not enough.
       const isForAllOrigins = READABLE_METHODS.includes(request.method) && served?.route.issuesCredentials !== true;
       if (!isForAllOrigins && !mayOpenSocket(origins, request)) return ORIGIN_NOT_ALLOWED;
-      return served?.route.issuesCredentials === true ? this.#limitCredentials(request) : undefined;
+      return served?.route.issuesCredentials === true ? this.#limitCredentials(address) : undefined;
     }
     return { status: 405, headers: [PLAIN, ['allow', [...methods, 'OPTIONS'].join(', ')]], body: 'Method Not Allowed' };
   }
 
   /** I6. */
-  #limitCredentials(request: HttpRequest): HttpResponse | undefined {
-    const { credentialRequests, addresses, clock, telemetry } = this.#parts;
-    const wait = credentialRequests.count(addresses.of(request), clock.now());
+  #limitCredentials(address: string): HttpResponse | undefined {
+    const { credentialRequests, clock, telemetry } = this.#parts;
+    const wait = credentialRequests.count(address, clock.now());
     if (wait === 0) return undefined;
     telemetry.count('ice-rate-limited');
     return tooManyRequests(wait, { option: 'ice_rate_limit', allows: credentialRequests.limits.requestsPerWindow });
