@@ -81,7 +81,7 @@ export const OPTIONS = {
     description:
       'Key of a realm. Peers see only peers of their own realm. Repeat the option for several realms. PeerJS clients ' +
       'send the default unless they set a key.',
-    effect: 'Unknown key: ERROR "Invalid key provided" and close 1008 (O2); 401 for HTTP (H2, H4).',
+    effect: 'Unknown key: ERROR "Invalid key provided" and close 1008 (O2); 401 for the list of peers (H4).',
     default: ['peerjs'],
     env: ['PEERJS_KEY'],
   }),

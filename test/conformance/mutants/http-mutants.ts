@@ -36,12 +36,12 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'generates ids for an unknown key',
+    name: 'generates no ids for an unknown key',
     fails: ['H2.unknown-key'],
     verdict: 'loose',
     Server: class extends ConformingServer {
-      override idFor(): Reply {
-        return super.idFor(this.keys[0] ?? '');
+      override idFor(key: string): Reply {
+        return this.isKnownKey(key) ? super.idFor(key) : this.unknownKey();
       }
     },
   },

@@ -62,6 +62,12 @@ export function browserSuite(kind: ServerKind): void {
       expect(await ann.waitForEvent('error')).toBe('server-error: Invalid key provided');
     });
 
+    it('H2, O2: a wrong key fails with the same error if the client asks for an id', async () => {
+      const options = clientOptions(await broker({ key: 'secret' }));
+      const ann = await (await newUser()).openTab(null, { ...options, key: 'guess' });
+      expect(await ann.waitForEvent('error')).toBe('server-error: Invalid key provided');
+    });
+
     it('H4: a page of another origin lists all peers if discovery is on', async () => {
       const options = clientOptions(await broker({ allow_discovery: true }));
       const user = await newUser();

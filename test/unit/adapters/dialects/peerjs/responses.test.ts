@@ -37,7 +37,7 @@ describe('HTTP responses of PeerJS', () => {
     expect(responseTo({ kind: 'refusal', reason: 'discovery-off' }).status).toBe(401);
   });
 
-  it('H2: answers 401 with a reason for an unknown key', () => {
+  it('H4: answers 401 with a reason for an unknown key', () => {
     expect(responseTo({ kind: 'refusal', reason: 'key-unknown' })).toMatchObject({ status: 401, body: 'Invalid key provided' });
   });
 });
