@@ -23,7 +23,7 @@ export class Connections {
   constructor(tap: MessageTap, clock: Clock) {
     this.#tap = tap;
     const find = (id: ConnectionId): Connection | undefined => this.find(id);
-    this.fanOut = new FanOut({ clock, find, write: (id, connection, text) => void this.#write(id, connection, text) });
+    this.fanOut = new FanOut({ clock, find, write: (id, connection, text) => this.#writeEvent(id, connection, text) });
   }
 
   get size(): number {
@@ -131,6 +131,11 @@ export class Connections {
   /** T10: the pending events of a connection precede any other frame. */
   #writePending(id: ConnectionId, connection: Connection): void {
     if (connection.pendingBatches !== undefined) this.fanOut.flush(id, connection);
+  }
+
+  /** B3: an event for a connection that holds too much memory is dropped. */
+  #writeEvent(id: ConnectionId, connection: Connection, text: Uint8Array): void {
+    if (connection.memory?.isEnding !== true) this.#write(id, connection, text);
   }
 
   #writeInOrder(id: ConnectionId, connection: Connection, text: Uint8Array, message?: SignalMessage): WriteOutcome {

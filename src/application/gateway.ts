@@ -120,7 +120,7 @@ export class BrokerGateway implements Gateway {
     const openedAt = clock.now();
     const paced = this.#paced(socket, dialect, memory);
     const id = connections.add(newConnection({ socket: paced, dialect, address, memory }, { origin, openedAt }));
-    if (memory !== undefined) memory.onExcess = () => void clock.wakeAt(clock.now(), () => this.#closeForMemory(id));
+    if (memory !== undefined) memory.onExcess = (mustCut) => void clock.wakeAt(clock.now(), () => this.#freeMemory(id, mustCut));
     turns.begin();
     try {
       if (carrier === 'stream') connections.beginStream(id);
@@ -263,18 +263,19 @@ export class BrokerGateway implements Gateway {
     return pace === 0 ? socket : new PacedSocket(socket, clock, { pace, maxBytes: sendBufferBytes, memory });
   }
 
-  /** B3: closes a connection that exceeds the memory budget. */
-  #closeForMemory(id: ConnectionId): void {
+  /** B3: closes a connection that exceeds the memory budget. @param mustCut ends the connection without a close frame. */
+  #freeMemory(id: ConnectionId, mustCut: boolean): void {
     const { connections, performer, telemetry, turns, clock } = this.#parts;
     const connection = connections.find(id);
     if (connection === undefined) return;
-    telemetry.count('hoarding');
     const { session } = connection;
+    if (session?.state !== 'closing') telemetry.count('hoarding');
     turns.run(() => {
       if (session?.state !== 'open') return void connections.close(id, (dialect) => dialect.closeFrame('hoarding'));
       const { realm } = session;
       performer.perform(realm, realm.limitExceeded(session, 'hoarding'), clock.now());
     });
+    if (mustCut) connection.socket.terminate();
   }
 
   #fault(id: ConnectionId, error: unknown): void {

@@ -66,6 +66,11 @@ export class PacedSocket implements Socket {
     this.#pendingClose ??= () => this.#close(() => this.#socket.close(code, why));
   }
 
+  terminate(): void {
+    this.#isClosed = true;
+    this.#socket.terminate();
+  }
+
   pause(): void {
     this.#socket.pause();
   }

@@ -9,9 +9,10 @@ export interface MemoryLimits {
 /**
  * Uses of memory for one connection. `unread`: written, not yet read by the client. `paced`: to be written later (X2).
  * `incomplete`: received fragments of a message. `backlog`: received, not yet processed. `topics`: names and patterns.
- * `will`: T8. `credentials`: id and token beyond the included length.
+ * `will`: T8. `credentials`: id and token beyond the included length. `buffer`: a buffer of the transport's library that the
+ * connection keeps until it ends.
  */
-export type MemoryUse = 'unread' | 'paced' | 'incomplete' | 'backlog' | 'topics' | 'will' | 'credentials';
+export type MemoryUse = 'unread' | 'paced' | 'incomplete' | 'backlog' | 'topics' | 'will' | 'credentials' | 'buffer';
 
 /** The memory of one client address. */
 class AddressShare {
@@ -34,8 +35,13 @@ export class MemoryAccount {
   readonly address: string;
   bytes = 0;
   isEnding = false;
-  /** B3: closes the connection. Called during an update of any account, so the close must be deferred. */
-  onExcess: (() => void) | undefined = undefined;
+  /** B3: the connection is cut, because too much memory belongs to connections that are being closed. */
+  isCut = false;
+  /**
+   * B3: closes the connection, or cuts it without a close frame. Called during an update of any account, so the close must be
+   * deferred. Called again with `true` if a connection that is being closed must be cut.
+   */
+  onExcess: ((mustCut: boolean) => void) | undefined = undefined;
   readonly #budget: MemoryBudget;
   /** Undefined for most connections, which hold nothing. */
   #parts: Record<MemoryUse, number> | undefined = undefined;
@@ -52,7 +58,7 @@ export class MemoryAccount {
     if (this.#isReleased) return;
     const before = this.#parts?.[part] ?? 0;
     if (bytes === before) return;
-    this.#parts ??= { unread: 0, paced: 0, incomplete: 0, backlog: 0, topics: 0, will: 0, credentials: 0 };
+    this.#parts ??= { unread: 0, paced: 0, incomplete: 0, backlog: 0, topics: 0, will: 0, credentials: 0, buffer: 0 };
     this.#parts[part] = bytes;
     this.#budget.update(this, bytes - before);
   }
@@ -139,7 +145,7 @@ export class MemoryBudget {
     if (account.bytes === 0) share.accounts.delete(account);
     if (account.isEnding) this.#addEnding(share, added);
     this.#resize(share, added);
-    if (added > 0) this.#enforce(share);
+    if (added > 0) this.#enforce(account, share);
   }
 
   /** Called by `MemoryAccount` only. */
@@ -187,11 +193,19 @@ export class MemoryBudget {
     this.#bytes -= bytes;
   }
 
-  #enforce(share: AddressShare): void {
-    // Memory of closing connections is about to be freed, and is tolerated up to the same limit again.
+  #enforce(account: MemoryAccount, share: AddressShare): void {
     const { memoryPerAddress, memoryBudget } = this.#limits;
-    if (share.bytes - share.endingBytes > memoryPerAddress || share.bytes > 2 * memoryPerAddress) this.#closeLargestOf(share);
-    if (this.#bytes - this.#endingBytes > memoryBudget || this.#bytes > memoryBudget + memoryPerAddress) this.#closeLargest(0);
+    if (account.isEnding && !account.isCut && this.#mustCut) {
+      account.isCut = true;
+      account.onExcess?.(true);
+    }
+    if (share.bytes - share.endingBytes > memoryPerAddress) this.#closeLargestOf(share);
+    if (this.#bytes - this.#endingBytes > memoryBudget) this.#closeLargest(0);
+  }
+
+  /** Memory of connections that are being closed is freed late, and is tolerated up to the share of one address. */
+  get #mustCut(): boolean {
+    return this.#endingBytes > this.#limits.memoryPerAddress;
   }
 
   /** @returns whether a share of more than `least` bytes had a connection that could be closed. */
@@ -209,7 +223,8 @@ export class MemoryBudget {
     if (largest === undefined) return false;
     largest.isEnding = true;
     this.#addEnding(share, largest.bytes);
-    largest.onExcess?.();
+    largest.isCut = this.#mustCut;
+    largest.onExcess?.(largest.isCut);
     return true;
   }
 

@@ -26,6 +26,9 @@ export interface Socket {
   /** Closes with a code and a reason of at most 123 bytes. A second call has no effect. */
   close(code: number, why: string): void;
 
+  /** B3: ends the connection at once, without a close frame, and frees its buffers; also while it is being closed. */
+  terminate(): void;
+
   /**
    * M19: stops reporting frames until `resume`. Frames that arrive meanwhile are kept within the bounds for frames and buffers.
    */

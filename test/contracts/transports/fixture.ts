@@ -22,6 +22,8 @@ export interface Capabilities {
   readonly ipv6: Capability;
   /** The transport counts the received bytes of an incomplete message. */
   readonly countsIncomplete: Capability;
+  /** The transport's library keeps the buffer of the largest message of a connection. */
+  readonly keepsBuffers: Capability;
   /** The sender of a frame of any size receives 1009. */
   readonly closesHugeFrames: Capability;
   /** The sender of text that is not UTF-8 receives 1007. */

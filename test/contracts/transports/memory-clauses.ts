@@ -69,6 +69,42 @@ export const MEMORY_CLAUSES: readonly Clause[] = [
     },
   },
   {
+    name: 'B3: a terminated connection ends without a close frame, also while it is being closed and is not read',
+    settings: { sendBufferBytes: 16_384 * KIB },
+    async run(fixture) {
+      const [open, closing] = [await counted(fixture), await counted(fixture)];
+      open.connection.socket.terminate();
+      closing.client.stopReading();
+      await floodUntilCounted(fixture, closing.connection, closing.holding);
+      closing.connection.socket.close(1008, 'holds too much memory');
+      closing.connection.socket.terminate();
+      closing.connection.socket.terminate();
+      await fixture.until('both are closed', () => open.connection.closedCount + closing.connection.closedCount === 2);
+      await fixture.until('the client sees the end', () => open.client.closed !== undefined);
+      expect(open.client.closed?.code).toBe(1006);
+    },
+  },
+  {
+    name: 'B1: the buffer of a large message is counted until the connection ends',
+    needs: ['keepsBuffers'],
+    async run(fixture) {
+      const { client, connection, holding } = await counted(fixture);
+      for (const size of [64, 200, 100]) client.send('x'.repeat(size * KIB));
+      await fixture.until('all are reported', () => connection.frames.length === 3);
+      expect(holding.bytes).toBe(200 * KIB);
+    },
+    otherwise: {
+      lacking: 'keepsBuffers',
+      name: 'B1: nothing is counted for a large message after it was reported',
+      async run(fixture) {
+        const { client, connection, holding } = await counted(fixture);
+        client.send('x'.repeat(200 * KIB));
+        await fixture.until('the message is reported', () => connection.frames.length === 1);
+        await fixture.until('nothing is counted', () => holding.bytes === 0);
+      },
+    },
+  },
+  {
     name: 'B4: a closed connection frees its message limit for the next one of the address',
     async run(fixture) {
       const budget = new MemoryBudget({ memoryBudget: ROOM.memoryBudget, memoryPerAddress: 32 * KIB });

@@ -17,6 +17,7 @@ export const IN_MEMORY: Capabilities = {
   forbiddenPorts: NO_NETWORK,
   ipv6: 'no: the test chooses the address',
   countsIncomplete: 'no: a frame arrives whole',
+  keepsBuffers: 'no: a frame arrives whole',
   closesHugeFrames: true,
   closesInvalidText: 'no: text is a string until it is sent',
 };

@@ -51,7 +51,7 @@ const GATEWAY = [
   'unsent',
   'closed',
 ] as const;
-const SOCKET = ['write', 'ping', 'close', 'pause', 'resume'] as const;
+const SOCKET = ['write', 'ping', 'close', 'terminate', 'pause', 'resume'] as const;
 
 /** The methods of an object as functions that need no `this`. */
 function bound<T extends object, K extends keyof T>(object: T, names: readonly K[]): Pick<T, K> {

@@ -22,6 +22,7 @@ export const ON_THE_NETWORK: Capabilities = {
   forbiddenPorts: await forbiddenPorts(),
   ipv6: hasIpv6() ? true : 'no: this machine has no IPv6',
   countsIncomplete: true,
+  keepsBuffers: 'no: the library frees the fragments of a message',
   closesHugeFrames: true,
   closesInvalidText: true,
 };

@@ -165,6 +165,7 @@ export class RecordingGateway implements Gateway {
     return {
       write: (text, message): WriteOutcome => during(() => socket.write(text, message)),
       close: (code, why) => during(() => socket.close(code, why)),
+      terminate: () => during(() => socket.terminate()),
       ping: () => during(() => socket.ping()),
       pause: () => during(() => socket.pause()),
       resume: () => during(() => socket.resume()),

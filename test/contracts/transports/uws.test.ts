@@ -9,6 +9,7 @@ const can: Capabilities = {
   ...ON_THE_NETWORK,
   handshakeTimeout: 'no: 10 s, fixed in the library',
   countsIncomplete: 'no: the library reports a message only when it is complete',
+  keepsBuffers: true,
   closesHugeFrames: 'no: the library cuts a message beyond its own limit',
   closesInvalidText: 'no: the library cuts without a close frame',
 };

@@ -6,6 +6,7 @@ import type { Socket } from '../../../src/application/ports/socket.ts';
 const SOCKET: Socket = {
   write: () => 'sent',
   close: () => undefined,
+  terminate: () => undefined,
   ping: () => undefined,
   pause: () => undefined,
   resume: () => undefined,

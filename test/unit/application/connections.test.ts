@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { MercureDialect } from '../../../src/adapters/dialects/mercure/dialect.ts';
+import { RelayDialect } from '../../../src/adapters/dialects/relay/dialect.ts';
 import { PeerjsDialect } from '../../../src/adapters/dialects/peerjs/dialect.ts';
 import { newConnection, type Connection } from '../../../src/application/connection.ts';
 import { Connections } from '../../../src/application/connections.ts';
@@ -17,6 +18,7 @@ function connection(): Connection & { readonly written: string[] } {
   const socket: Socket = {
     write: (text) => (written.push(Buffer.from(text).toString()), 'sent'),
     close: (code, why) => void written.push(`close ${code} ${why}`),
+    terminate: () => void written.push('terminate'),
     ping: () => void written.push('ping'),
     pause: () => undefined,
     resume: () => undefined,
@@ -96,6 +98,15 @@ describe('connections', () => {
     const memory = new MemoryBudget({ memoryBudget: 1_000, memoryPerAddress: 1_000 }).open('192.0.2.1');
     memory.isEnding = true;
     expect(connections.sendText(connections.add({ ...connection(), memory }), Buffer.from('text'))).toBe('gone');
+  });
+
+  it('B3: sends no event to a connection that ends for its memory', () => {
+    const connections = new Connections(DISABLED_TAP, new ManualClock());
+    const memory = new MemoryBudget({ memoryBudget: 1_000, memoryPerAddress: 1_000 }).open('192.0.2.1');
+    memory.isEnding = true;
+    const subscriber = { ...connection(), dialect: new RelayDialect('/relay'), memory };
+    connections.notify([connections.add(subscriber)], { event: 'pong' });
+    expect(subscriber.framesOut).toBe(0);
   });
 
   it('sends nothing to a connection that has ended', () => {

@@ -60,6 +60,7 @@ function openConnections(count: number, dialect: Dialect = new RelayDialect('/re
     const socket: Socket = {
       write: (text) => (written.push(`${id} ${Buffer.from(text).toString()}`), 'sent'),
       close: () => void written.push(`${id} closed`),
+      terminate: () => undefined,
       ping: () => undefined,
       pause: () => undefined,
       resume: () => undefined,

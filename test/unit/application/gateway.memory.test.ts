@@ -34,6 +34,18 @@ describe('the memory budget', () => {
     expect(broker.events).toContainEqual(expect.objectContaining({ event: 'peer-closed', ending: 'hoarding' }));
   });
 
+  it('B3: cuts a connection that would hold more than its address may while it is closed', () => {
+    const broker = startBroker();
+    const slow = relay(broker, '192.0.2.1');
+    send(slow, { type: 'subscribe', topics: ['t'] });
+    slow.stopReading();
+    send(relay(broker, '192.0.2.3'), { type: 'publish', topic: 't', data: 'x'.repeat(17 * KIB) });
+    broker.advance(1);
+    expect(slow.closed?.code).toBe(1006);
+    expect(broker.tally.get('hoarding')).toBe(1);
+    expect(broker.events).toContainEqual(expect.objectContaining({ event: 'peer-closed', ending: 'hoarding' }));
+  });
+
   it('B2: counts wills', () => {
     const broker = startBroker();
     const clients = Array.from({ length: 3 }, () => broker.transport.connect({ path: '/peero', address: '192.0.2.1' }));

@@ -15,6 +15,7 @@ function paced(maxBytes = 1_000) {
     write: (text) => (calls.push(`${clock.now()} ${Buffer.from(text).toString()}`), 'sent'),
     ping: () => void calls.push('ping'),
     close: (code, why) => void calls.push(`${clock.now()} close ${code} ${why}`),
+    terminate: () => void calls.push(`${clock.now()} terminate`),
     pause: () => void calls.push('pause'),
     resume: () => void calls.push('resume'),
   };
@@ -41,6 +42,14 @@ describe('X2: PacedSocket', () => {
     expect(socket.write(bytes('late'))).toBe('gone');
     clock.advance(100);
     expect(calls).toEqual(['0 a', '60 b', '60 close 1000 left']);
+  });
+
+  it('B3: terminates at once, also if texts are queued', () => {
+    const { socket, clock, calls } = paced();
+    for (const text of ['a', 'b']) socket.write(bytes(text));
+    socket.terminate();
+    clock.advance(100);
+    expect([calls, socket.write(bytes('late'))]).toEqual([['0 a', '0 terminate'], 'gone']);
   });
 
   it('closes at once if no text is queued', () => {

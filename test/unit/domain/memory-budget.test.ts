@@ -9,7 +9,7 @@ const budget = (limits: Partial<{ memoryBudget: number; memoryPerAddress: number
 function opened(memory: MemoryBudget, ended: string[], sizes: Readonly<Record<string, [address: string, bytes: number]>>) {
   return Object.entries(sizes).map(([name, [address, bytes]]) => {
     const account = memory.open(address);
-    account.onExcess = () => void ended.push(name);
+    account.onExcess = (mustCut) => void ended.push(mustCut ? `${name} (cut)` : name);
     account.set('unread', bytes);
     return account;
   });
@@ -57,12 +57,25 @@ describe('MemoryBudget', () => {
     expect(ended).toEqual(['b1']);
   });
 
-  it('B3: excludes closing connections, up to the same limit again', () => {
+  it('B3: excludes closing connections', () => {
     const [memory, ended] = [budget(), [] as string[]];
-    opened(memory, ended, { first: ['a', 51], second: ['a', 49] });
-    expect(ended).toEqual(['first']);
-    opened(memory, ended, { third: ['a', 1] });
-    expect(ended).toEqual(['first', 'second']);
+    opened(memory, ended, { first: ['a', 20], second: ['a', 31], third: ['a', 30] });
+    expect(ended).toEqual(['second']);
+  });
+
+  it('B3: cuts connections if those that are being closed hold more than the share of an address', () => {
+    const [memory, ended] = [budget(), [] as string[]];
+    opened(memory, ended, { first: ['a', 51], second: ['b', 50] });
+    expect(ended).toEqual(['first (cut)']);
+    opened(memory, ended, { third: ['b', 1] });
+    expect(ended).toEqual(['first (cut)', 'second (cut)']);
+  });
+
+  it('B3: cuts a connection that takes more memory while it is being closed, once', () => {
+    const [memory, ended] = [budget(), [] as string[]];
+    const [first] = opened(memory, ended, { first: ['a', 40], second: ['a', 11] }) as [MemoryAccount];
+    for (const bytes of [50, 51, 52]) first.set('incomplete', bytes - 40);
+    expect(ended).toEqual(['first', 'first (cut)']);
   });
 
   it('B4: reserves up to 32 times the share of an address, and at least once', () => {

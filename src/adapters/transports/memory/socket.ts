@@ -83,7 +83,7 @@ export class MemorySocket implements Socket {
   /** Ends the connection without a close frame. */
   terminate(): void {
     this.#client.terminated();
-    this.closed(TERMINATED);
+    if (!this.#isOver) this.closed(TERMINATED);
   }
 
   #end(frame: CloseFrame): void {

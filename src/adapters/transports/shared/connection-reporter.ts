@@ -57,6 +57,16 @@ export class ConnectionReporter {
     this.#holding?.set('incomplete', bytes);
   }
 
+  /** B1: bytes that the library holds until the connection ends. */
+  bufferBytes(bytes: number): void {
+    this.#holding?.set('buffer', bytes);
+  }
+
+  /** B3: whether the connection is being closed because of the memory that it holds. */
+  get isToFreeMemory(): boolean {
+    return this.#holding?.isEnding === true;
+  }
+
   opened(socket: Socket): void {
     invariant(typeof this.#id === 'object', 'a connection opens once');
     this.#id = this.#context.gateway.opened(socket, this.#id);

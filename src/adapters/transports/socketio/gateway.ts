@@ -132,7 +132,7 @@ export class SocketIoGateway implements Gateway {
   stop(): void {
     for (const { session, polling } of [...this.#sessions.values()]) {
       session.end(RESTARTING);
-      if (polling !== undefined && session.isPolling) this.#guard(() => polling.terminate());
+      if (polling !== undefined && session.isPolling) polling.terminate();
     }
   }
 

@@ -133,11 +133,12 @@ export class PollingTransport implements EngineTransport {
     return waiting;
   }
 
-  /** Ends the session at once. Must be called in a turn of its own. */
+  /** Ends the session after the current turn, also without a poll. */
   terminate(): void {
+    if (this.#state === 'over') return;
     this.#state = 'ending';
     this.flush();
-    this.#closed(TERMINATED);
+    this.#context.defer(() => this.#closed(TERMINATED));
   }
 
   /** Answers the open poll, if any, with all queued packets. */

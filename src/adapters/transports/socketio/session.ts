@@ -3,7 +3,7 @@ import type { Clock, Wakeup } from '../../../application/ports/clock.ts';
 import type { Admission, ConnectionEnd, Gateway } from '../../../application/ports/transport.ts';
 import type { ConnectionId } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
-import { closedByBroker, CLOSE_FRAMES, type CloseFrame } from '../shared/close-frames.ts';
+import { closedByBroker, CLOSE_FRAMES, TERMINATED, type CloseFrame } from '../shared/close-frames.ts';
 import type { Defer } from '../shared/connection-reporter.ts';
 import type { PerConnectionLimits } from '../shared/settings.ts';
 import { AttachmentBuffer } from './attachments.ts';
@@ -178,6 +178,14 @@ export class EngineSession implements PacketChannel, ClientFormat {
     this.#end ??= closedByBroker(frame);
     this.#attachments.clear();
     this.#transport?.end(frame);
+  }
+
+  terminate(): void {
+    if (this.#state === 'over') return;
+    this.#state = 'ending';
+    this.#end ??= TERMINATED;
+    this.#attachments.clear();
+    this.#transport?.terminate();
   }
 
   pause(): void {

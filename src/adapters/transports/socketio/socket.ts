@@ -8,6 +8,8 @@ export interface PacketChannel {
   send(packet: Uint8Array): WriteOutcome;
   /** Ends the connection after all packets were sent. Reported in a later turn. */
   end(frame: CloseFrame): void;
+  /** B3: ends the connection at once. Reported in a later turn. */
+  terminate(): void;
   pause(): void;
   resume(): void;
 }
@@ -58,6 +60,11 @@ export class SocketIoSocket implements Socket {
     if (this.#isWelcome) this.#channel.send(DISCONNECT);
     this.#isOver = true;
     this.#channel.end({ code, why });
+  }
+
+  terminate(): void {
+    this.#isOver = true;
+    this.#channel.terminate();
   }
 
   pause(): void {

@@ -36,6 +36,10 @@ export class WebSocketTransport implements EngineTransport, WebSocketReports {
     this.#socket.close(code, why);
   }
 
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
   pause(): void {
     this.#socket.pause();
   }

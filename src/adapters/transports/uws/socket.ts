@@ -2,7 +2,7 @@ import type { WebSocket } from 'uWebSockets.js';
 import type { Socket, WriteOutcome } from '../../../application/ports/socket.ts';
 import type { ConnectionEnd } from '../../../application/ports/transport.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
-import { closedByBroker, truncatedReason, type CloseFrame, CLOSE_FRAMES } from '../shared/close-frames.ts';
+import { closedByBroker, TERMINATED, truncatedReason, type CloseFrame, CLOSE_FRAMES } from '../shared/close-frames.ts';
 import type { ConnectionReporter } from '../shared/connection-reporter.ts';
 import type { PerConnectionLimits } from '../shared/settings.ts';
 import type { ClosingConnection, PendingCloses } from './pending-closes.ts';
@@ -16,6 +16,9 @@ export interface SocketContext {
   /** The close frame for a message beyond the limit. */
   readonly tooBig: CloseFrame;
 }
+
+/** B1: a smaller buffer is not counted, because most clients that share an address have one. */
+const UNCOUNTED_BUFFER_BYTES = 64 * 1024;
 
 /** The payload of the ping that checks whether the client has read the last text. All other pings have no payload. */
 const CLOSING_PING = 'closing';
@@ -36,6 +39,8 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
   readonly #reporter: ConnectionReporter;
   readonly #context: SocketContext;
   #mayHaveBackpressure = false;
+  /** B1: the largest message so far. The library assembles a message in a buffer that never shrinks. */
+  #bufferBytes = UNCOUNTED_BUFFER_BYTES;
   /** Defined from the decision to close until the library reports the close. Input is ignored in the meantime. */
   #closing: PendingClose | undefined = undefined;
 
@@ -98,12 +103,24 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
     this.#reportControlFrame();
   }
 
+  #countBuffer(bytes: number): void {
+    this.#bufferBytes = bytes;
+    this.#reporter.bufferBytes(bytes);
+  }
+
   #reportControlFrame(): void {
     if (!this.#reporter.controlFrame()) this.#beginClose(CLOSE_FRAMES.sendsTooFast);
   }
 
   close(code: number, why: string): void {
     this.#beginClose({ code, why });
+  }
+
+  /** The library reports the close like any other. */
+  terminate(): void {
+    const ws = this.#ws ?? this.#closing?.ws;
+    this.#reporter.stopReporting(TERMINATED);
+    ws?.close();
   }
 
   // The library can't stop reading: `ConnectionReporter` queues the input.
@@ -119,6 +136,7 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
   receiveMessage(bytes: Uint8Array, isBinary: boolean): void {
     if (this.#closing !== undefined) return;
     if (bytes.length > this.#context.limits.maxFrameBytes) return this.#beginClose(this.#context.tooBig);
+    if (bytes.length > this.#bufferBytes) this.#countBuffer(bytes.length);
     if (!this.#reporter.frame(bytes, isBinary)) this.#beginClose(CLOSE_FRAMES.sendsTooFast);
   }
 
@@ -165,7 +183,9 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
   sendClose(): void {
     if (this.#closing === undefined) return;
     const { ws, code, why } = this.#closing;
-    if (ws.getBufferedAmount() > 0) return void ws.close();
+    // After `end`, the library keeps the buffer of a connection until the TCP connection ends.
+    const mustFreeBuffer = this.#bufferBytes > UNCOUNTED_BUFFER_BYTES && this.#reporter.isToFreeMemory;
+    if (mustFreeBuffer || ws.getBufferedAmount() > 0) return void ws.close();
     ws.cork(() => ws.end(code, why));
   }
 }

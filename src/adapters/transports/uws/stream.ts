@@ -79,8 +79,10 @@ export class UwsStream implements Socket, Corked {
     const response = this.#response;
     if (response === undefined) return;
     this.uncork();
-    this.#response = undefined;
     this.#reporter.stopReporting(STREAM_CLOSED);
+    // B3: after the end, the library would hold the unread text until the client has read it.
+    if (this.#unsentBytes > 0 && this.#reporter.isToFreeMemory) return this.terminate();
+    this.#response = undefined;
     response.cork(() => response.end());
     this.#reporter.closed(STREAM_CLOSED);
   }

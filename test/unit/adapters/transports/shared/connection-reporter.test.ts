@@ -12,6 +12,7 @@ const SOCKET: Socket = {
   write: () => 'sent',
   ping: () => undefined,
   close: () => undefined,
+  terminate: () => undefined,
   pause: () => undefined,
   resume: () => undefined,
 };
