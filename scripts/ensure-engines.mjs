@@ -1,12 +1,13 @@
 /* Finds Redis, NATS, nginx, haproxy and coturn for the tests, or installs them (root on Debian). */
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { INSTALL } from './ensure-program.mjs';
 import { run } from './run.mjs';
 
 const ENGINES = ['redis-server', 'nats-server', 'nginx', 'haproxy', 'turnserver'];
 /** Packages with another name than their program. */
 const PACKAGES = { turnserver: 'coturn' };
-const install = (missing) => `apt-get update && apt-get install -y ${missing.map((name) => PACKAGES[name] ?? name).join(' ')}`;
+const install = (missing) => `apt-get update && apt-get ${INSTALL} ${missing.map((name) => PACKAGES[name] ?? name).join(' ')}`;
 
 function isOnPath(name) {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => {

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { run } from './run.mjs';
 
 function isExecutable(path) {
@@ -13,17 +13,21 @@ function isExecutable(path) {
 
 function onPath(names) {
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+  return names.flatMap((name) => (isAbsolute(name) ? [name] : folders.map((folder) => join(folder, name)))).find(isExecutable);
 }
+
+/** The arguments of `apt-get install`: it waits up to five minutes for another apt-get. */
+export const INSTALL = '-o DPkg::Lock::Timeout=300 install -y';
 
 /**
  * Finds a program, or installs its Debian package if this process is root. Prints its path, or the command that installs it.
  * The environment variable `variable` can contain the path of another program.
+ * A program for which `accepts` returns false counts as missing.
  */
-export async function ensureProgram({ title, names, debianPackage, variable }) {
+export async function ensureProgram({ title, names, debianPackage, variable, accepts = () => true }) {
   const given = process.env[variable];
-  const find = () => (given ? [given].find(isExecutable) : onPath(names));
-  const install = `apt-get update && apt-get install -y ${debianPackage}`;
+  const find = () => [given ? [given].find(isExecutable) : onPath(names)].find((path) => path !== undefined && accepts(path));
+  const install = `apt-get update && apt-get ${INSTALL} ${debianPackage}`;
   const mayInstall = !given && process.getuid?.() === 0 && existsSync('/etc/debian_version') && onPath(['apt-get']) !== undefined;
   if (find() === undefined && mayInstall) {
     console.log(`installing ${title}: ${install} (about a minute)`);
@@ -31,7 +35,7 @@ export async function ensureProgram({ title, names, debianPackage, variable }) {
   }
   const path = find();
   if (path !== undefined) return console.log(path);
-  const reason = given ? `${variable}=${given} is not executable` : `${title} is not installed`;
+  const reason = given ? `${variable}=${given} is not ${title}` : `${title} is not installed`;
   console.error(`${reason}; run: sudo sh -c '${install}', or set ${variable} to its path`);
   process.exitCode = 1;
 }
