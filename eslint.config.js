@@ -101,6 +101,14 @@ export default tseslint.config(
     },
   },
   {
+    files: ['examples/server-peer/*.mjs'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['AbortSignal', 'URLSearchParams', 'clearTimeout', 'fetch', 'setTimeout'].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
+  {
     files: ['**/*.{js,mjs}'],
     languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
   },

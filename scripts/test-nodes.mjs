@@ -29,8 +29,16 @@ async function tryNode(major) {
   const vitest = (...args) => runVitest(node, [...args, ...leftOut]);
   const inProcess = await vitest('--project', 'unit', '--project', 'contracts');
   const asProcess = await vitest('--project', 'e2e', 'test/e2e/conformance/signalbox');
+  const asPeer = await vitest('--project', 'e2e', 'test/e2e/examples/echo', '--testNamePattern', 'examples/server-peer');
   const isExpected = uws !== WITHOUT_UWS.has(major);
-  return { version, uws, 'uws as expected': isExpected, 'unit, contracts': inProcess, conformance: asProcess };
+  return {
+    version,
+    uws,
+    'uws as expected': isExpected,
+    'unit, contracts': inProcess,
+    conformance: asProcess,
+    'server peer': asPeer,
+  };
 }
 
 if (!(await runScript('build'))) process.exit(1);
@@ -39,5 +47,5 @@ const rows = [];
 for (const major of NODES) rows.push(await tryNode(major));
 console.log();
 console.table(rows);
-const isGreen = rows.every((row) => row['uws as expected'] && row['unit, contracts'] && row.conformance);
+const isGreen = rows.every((row) => row['uws as expected'] && row['unit, contracts'] && row.conformance && row['server peer']);
 process.exitCode = isGreen ? 0 : 1;

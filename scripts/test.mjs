@@ -37,6 +37,7 @@ const STEPS = [
   ['build', () => runScript('build')],
   ['Chromium for the end-to-end tests', () => runNode(['scripts/ensure-chromium.mjs'])],
   ['Firefox for the end-to-end tests', () => runNode(['scripts/ensure-firefox.mjs'])],
+  ['aiortc for the end-to-end tests', () => runNode(['scripts/ensure-aiortc.mjs'])],
   ['end to end', () => vitest('e2e')],
 ];
 

@@ -11,7 +11,7 @@ export interface Block {
 const CODE = /\.(ts|js|mjs)$/;
 const DOCUMENT = /\.md$/;
 /** Configuration files whose comments begin with a hash sign. */
-const HASH_COMMENTS = /\.(ya?ml|conf|cfg|service|socket|env|sh)$|(^|\/)(Dockerfile|Caddyfile|\.ci\/run)$/;
+const HASH_COMMENTS = /\.(ya?ml|conf|cfg|service|socket|env|sh|py)$|(^|\/)(Dockerfile|Caddyfile|\.ci\/run)$/;
 /** Folders whose string literals are read by operators and authors: logs, errors, help, reports. */
 const MESSAGES = /^(src|conformance|scripts|bench)\//;
 const TEST = /\.test\.ts$|^test\/(contracts|property|support|conformance)\//;

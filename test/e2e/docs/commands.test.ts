@@ -8,10 +8,19 @@ import { documentedCommands, wordsOf } from './commands.ts';
 
 /* Runs every command of the documents, as far as possible without a network, Docker or Kubernetes. */
 
-const { version, scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-  version: string;
-  scripts: Record<string, string>;
-};
+type Names = Readonly<Record<string, string>>;
+interface Package {
+  readonly version: string;
+  readonly scripts: Names;
+  readonly dependencies: Names;
+  readonly devDependencies: Names;
+}
+
+function packageOf(folder: string): Package {
+  return JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as Package;
+}
+
+const { version, scripts, dependencies, devDependencies } = packageOf('.');
 
 /** How a command is run; or the reason why it is not run, and the check instead. */
 interface Procedure {
@@ -42,6 +51,16 @@ const PROCEDURES: readonly Procedure[] = [
     check: (_, [, written]) => expect(written).toBe(version),
   },
   {
+    about: /^npm install --prefix (\S+)$/,
+    why: 'the tests have the packages of the example already: its versions must be those of the tests',
+    check: (_, [, folder = '']) => expect({ ...dependencies, ...devDependencies }).toMatchObject(packageOf(folder).dependencies),
+  },
+  {
+    about: /^apt-get install -y (--no-install-recommends .+)$/,
+    why: 'scripts/ensure-aiortc.mjs installs the same packages',
+    check: (_, [, packages = '']) => expect(readFileSync(join(ROOT, 'scripts/ensure-aiortc.mjs'), 'utf8')).toContain(packages),
+  },
+  {
     about: /^npm (?:install|ci|pack|prune --omit=dev)$/,
     why: 'it needs the network or changes this checkout; npm itself is not tested here',
     check: () => undefined,
@@ -52,8 +71,8 @@ const PROCEDURES: readonly Procedure[] = [
     check: (_, [, name = '']) => expect(scripts).toHaveProperty([name]),
   },
   {
-    about: /^node (\S+\.mjs)/,
-    why: 'test/e2e/docs/snippets.test.ts and bench:check run these: the file must exist',
+    about: /^(?:node|\/usr\/bin\/python3) (\S+\.(?:mjs|py))/,
+    why: 'test/e2e/docs/snippets.test.ts, test/e2e/examples and bench:check run these: the file must exist',
     check: (_, [, file = '']) => expect(existsSync(join(ROOT, file))).toBe(true),
   },
   {

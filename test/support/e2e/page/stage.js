@@ -35,6 +35,28 @@ function show(call) {
   });
 }
 
+const byteAt = (place) => (place * 7) % 256;
+
+/** A value with `{ bytes: n }` replaced by n bytes, because only JSON gets into the page. */
+function withBytes(value) {
+  if (typeof value?.bytes === 'number') return Uint8Array.from({ length: value.bytes }, (_, place) => byteAt(place));
+  if (Array.isArray(value)) return value.map(withBytes);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withBytes(member)]));
+}
+
+/** The reverse of `withBytes`. Wrong bytes are reported as their place. */
+function withoutBytes(value) {
+  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) {
+    const bytes = new Uint8Array(value.buffer ?? value, value.byteOffset ?? 0, value.byteLength);
+    const wrong = bytes.findIndex((byte, place) => byte !== byteAt(place));
+    return wrong === -1 ? { bytes: bytes.length } : { wrong };
+  }
+  if (Array.isArray(value)) return value.map(withoutBytes);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withoutBytes(member)]));
+}
+
 function camera() {
   return navigator.mediaDevices.getUserMedia({ video: true, audio: true });
 }
@@ -74,6 +96,27 @@ globalThis.stage = {
 
   events: () => events,
   connect: (id) => keep(peer.connect(id, { reliable: true })),
+  /** Sends values over a new connection, and returns as many replies. */
+  exchange({ id, serialization, values }) {
+    return new Promise((resolve, reject) => {
+      const connection = peer.connect(id, { reliable: true, serialization });
+      connections.push(connection);
+      const replies = [];
+      connection.on('open', () => values.forEach((value) => connection.send(withBytes(value))));
+      connection.on('error', reject);
+      connection.on('data', (data) => {
+        replies.push(withoutBytes(data));
+        if (replies.length === values.length) resolve(replies);
+      });
+    });
+  },
+  /** The types of the candidates that the other side of the last connection has sent, each once. */
+  remoteCandidates() {
+    const { sdp } = connections.at(-1).peerConnection.remoteDescription;
+    return [...new Set(Array.from(sdp.matchAll(/ typ (\w+)/g), ([, type]) => type))].sort();
+  },
+  /** Sends bytes that no serialization can read. */
+  sendMalformed: () => connections.at(-1).dataChannel.send(new Uint8Array([0xd9, 0xff, 0xff, 0xff, 0xff])),
   send: (text) => connections.at(-1).send(text),
   call: async (id) => show(peer.call(id, await camera())),
   list: () => new Promise((resolve) => peer.listAllPeers(resolve)),

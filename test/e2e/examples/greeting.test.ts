@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { uniqueName } from '../../support/e2e/server-client.ts';
+import { AIORTC, SERVER_PEER } from './programs.ts';
+import { stage } from './stage.ts';
+
+const { broker, peer } = stage();
+
+describe('examples/server-peer and examples/aiortc', () => {
+  it('O11: each greets the other, again after a restart of the broker', async () => {
+    const ids = { node: uniqueName('node'), python: uniqueName('python') };
+    const at = await broker();
+    const node = peer(SERVER_PEER, at, { id: ids.node, greet: ids.python });
+    const python = peer(AIORTC, at, { id: ids.python, greet: ids.node });
+    const replies = [node.waitForLine(/ replied /), python.waitForLine(/ replied /)];
+    expect(await Promise.all(replies)).toEqual([
+      `${ids.python} replied {"hello":"${ids.python}","from":"${ids.node}"}`,
+      `${ids.node} replied {"hello":"${ids.node}","from":"${ids.python}"}`,
+    ]);
+
+    await at.stop();
+    await broker({}, at.port);
+    await Promise.all([node.waitForLine(/ replied /, 2), python.waitForLine(/ replied /, 2)]);
+  });
+});
