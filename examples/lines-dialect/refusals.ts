@@ -35,6 +35,7 @@ const STATUSES: Record<HttpRefusal, number> = {
   'too-many-topics': 403,
   'realm-full': 503,
   overloaded: 503,
+  'ice-unavailable': 503,
 };
 
 export function answerTo(outcome: HttpOutcome): HttpResponse {

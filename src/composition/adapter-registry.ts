@@ -4,7 +4,6 @@ import type { Authenticator } from '../application/ports/authenticator.ts';
 import type { ClientAddresses } from '../application/ports/client-addresses.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { Dialect } from '../application/ports/dialect.ts';
-import type { IceServers } from '../application/ports/ice-servers.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { MailboxStore } from '../application/ports/mailbox-store.ts';
 import type { NodeBus } from '../application/ports/node-bus.ts';
@@ -21,8 +20,6 @@ import { PeeroDialect } from '../adapters/dialects/peero/dialect.ts';
 import { RelayDialect } from '../adapters/dialects/relay/dialect.ts';
 import { SocketIoDialect } from '../adapters/dialects/socketio/dialect.ts';
 import { MemoryPeerDirectory } from '../adapters/directories/memory/directory.ts';
-import { FixedIceServers } from '../adapters/ice-servers/fixed.ts';
-import { TurnRestIceServers } from '../adapters/ice-servers/turn-rest.ts';
 import { MemoryMailboxStore } from '../adapters/mailboxes/memory/store.ts';
 import { NodeTransport } from '../adapters/transports/node/listener.ts';
 import type { TransportSettings } from '../adapters/transports/shared/settings.ts';
@@ -35,13 +32,14 @@ import type { MemoryBudget } from '../domain/memory-budget.ts';
 import type { Engine } from './broker-environment.ts';
 import type { Config } from './configuration/config.ts';
 import type { DialectName } from './configuration/dialect-options.ts';
+import { hasIceServers } from './ice-sources.ts';
 import { originsFromList } from './origins.ts';
 import { topicRights } from './topic-rights.ts';
 
 /* The adapter of each port, and the option that selects it. */
 
 const dialects: Record<DialectName, (config: Config) => Dialect> = {
-  peerjs: (config) => new PeerjsDialect(config.path, config.legacyXhr ? 'answers' : 'sends', servesIce(config)),
+  peerjs: (config) => new PeerjsDialect(config.path, config.legacyXhr ? 'answers' : 'sends', hasIceServers(config)),
   mercure: (config) =>
     new MercureDialect(config.mercurePath, {
       isOpen: config.mercureOpen,
@@ -65,21 +63,6 @@ export function dialectsOf(config: Config): readonly Dialect[] {
 /** Verifies the tokens of publishers and subscribers with the configured keys; without a key no token is valid. */
 export function authenticatorOf({ mercurePublisherKey, mercureSubscriberKey }: Config): Authenticator {
   return new JwtAuthenticator({ publisher: mercurePublisherKey, subscriber: mercureSubscriberKey });
-}
-
-/** I1. */
-function servesIce({ stun, turn }: Config): boolean {
-  return stun.length + turn.length > 0;
-}
-
-/** I7, I8: with a secret, credentials for each user; otherwise the configured ones. */
-export function iceServersOf({ stun, turn, turnSecret, turnUser, turnPassword, turnTtl: ttl }: Config): IceServers {
-  const unixTime = (): number => Date.now() / 1000;
-  const [secret] = turnSecret;
-  if (secret !== undefined) return new TurnRestIceServers({ stun, turn, secret, ttl }, unixTime);
-  const credentials =
-    turnUser === undefined || turnPassword === undefined ? undefined : { username: turnUser, credential: turnPassword };
-  return new FixedIceServers({ stun, turn, credentials, ttl }, unixTime);
 }
 
 export const transports: Record<Config['transport'], (settings: TransportSettings, log: Log) => Promise<Transport>> = {

@@ -1,6 +1,7 @@
 import type { Authenticator } from '../application/ports/authenticator.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { Dialect } from '../application/ports/dialect.ts';
+import type { IceServers } from '../application/ports/ice-servers.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { MailboxStore } from '../application/ports/mailbox-store.ts';
 import type { MessageTap } from '../application/ports/message-tap.ts';
@@ -33,6 +34,7 @@ export interface BrokerEnvironment {
   /** Dialects beside those of the configuration; they match a path first. */
   readonly moreDialects?: readonly Dialect[];
   readonly authenticator?: Authenticator;
+  readonly iceServers?: IceServers;
   /** Undefined for a single node, which keeps all state in its own memory. */
   readonly engine?: Engine | undefined;
 }

@@ -33,13 +33,13 @@ import { RequestWindow } from '../domain/request-window.ts';
 import { build, call, construct, derive, given, group, input, members } from './binding.ts';
 import type { BrokerEnvironment } from './broker-environment.ts';
 import type { Config } from './configuration/config.ts';
+import { iceServersOf } from './ice-sources.ts';
 import {
   authenticatorOf,
   buses,
   clientAddressesOf,
   dialectsOf,
   directories,
-  iceServersOf,
   mailboxStores,
   SINGLE_NODE,
 } from './adapter-registry.ts';
@@ -79,7 +79,7 @@ const mailboxes = derive({ engine, config, memory }, (p) => p.engine?.mailboxes 
 const bus = derive({ engine, node }, (p) => p.engine?.bus ?? buses.memory(p.node));
 const dialects = derive({ config, environment }, (p) => [...(p.environment.moreDialects ?? []), ...dialectsOf(p.config)]);
 const authenticator = derive({ config, environment }, (p) => p.environment.authenticator ?? authenticatorOf(p.config));
-const iceServers = derive({ config }, (p) => iceServersOf(p.config));
+const iceServers = derive({ config, environment, clock, log }, (p) => p.environment.iceServers ?? iceServersOf(p.config, p));
 const grantIce = derive({ config }, (p) => (p.config.iceAccess === 'everybody' ? grantToEverybody : grantToPeers));
 const credentialRequests = derive(
   { config, clock },

@@ -22,9 +22,11 @@ export interface IssuedIceServers {
   readonly ttl: number;
   /** Unix time in seconds. */
   readonly expiresAt: number;
+  /** I11: the source of TURN servers is out of reach. `servers` has STUN at most, and may be empty. */
+  readonly lacksTurn?: boolean;
 }
 
-/** The source of ICE servers, with credentials for each user (I2, I7, I8). */
+/** The source of ICE servers, with credentials for each user (I2, I7, I8, I11). */
 export interface IceServers {
   /**
    * Calls `answer` exactly once, from inside the call or later. Two calls within a tenth of the ttl may give the same

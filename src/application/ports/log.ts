@@ -119,6 +119,12 @@ export type LogEvent =
    * Event names are a public interface and stay as they are.
    */
   | { readonly event: 'word-refused'; readonly why: string; readonly version: unknown }
+  /** I11. @param provider the value of `ice_provider`. */
+  | { readonly event: 'ice-provider-reached'; readonly provider: string }
+  /** I11: the provider gave no ICE servers. Not repeated until `ice-provider-reached`. */
+  | { readonly event: 'ice-provider-lost'; readonly provider: string; readonly detail: string }
+  /** I11: URLs of the provider that browsers would reject. */
+  | { readonly event: 'ice-urls-dropped'; readonly provider: string; readonly dropped: number }
   /** L6: the process was suspended, or its event loop was blocked, for `span`. */
   | { readonly event: 'stood-still'; readonly span: Millis }
   /** H12. */

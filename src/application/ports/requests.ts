@@ -130,7 +130,14 @@ export type HttpOutcome =
 /**
  * `sender-unknown`: no peer with that id and token is registered on this node (X6, I3). `topic-unusable`: a topic is empty or too
  * long. `too-many-topics`: more topics than a connection or a publication may have. `realm-full`: the realm is at its connection
- * limit. `overloaded`: too many deliveries are pending (T10).
+ * limit. `overloaded`: too many deliveries are pending (T10). `ice-unavailable`: the source of ICE servers is out of reach (I11).
  */
 export type HttpRefusal =
-  'key-unknown' | 'discovery-off' | 'sender-unknown' | 'topic-unusable' | 'too-many-topics' | 'realm-full' | 'overloaded';
+  | 'key-unknown'
+  | 'discovery-off'
+  | 'sender-unknown'
+  | 'topic-unusable'
+  | 'too-many-topics'
+  | 'realm-full'
+  | 'overloaded'
+  | 'ice-unavailable';

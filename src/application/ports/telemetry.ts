@@ -11,6 +11,7 @@ export type Counter =
   | 'hoarding'
   | 'ice-issued'
   | 'ice-refused'
+  | 'ice-without-turn'
   | 'ice-rate-limited';
 
 /** Counts events that are too frequent for the log. Cheap enough to be called for every message. */

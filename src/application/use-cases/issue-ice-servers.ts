@@ -19,7 +19,7 @@ export interface IssueIceServersParts {
   readonly telemetry: Telemetry;
 }
 
-/** I2 to I4. */
+/** I2 to I4, I11. */
 export function issueIceServers({ realms, iceServers, grantIce, telemetry }: IssueIceServersParts): IssueIceServers {
   return (request, answer, _, address) => {
     const realm = realms.find(request.key);
@@ -28,8 +28,11 @@ export function issueIceServers({ realms, iceServers, grantIce, telemetry }: Iss
       telemetry.count('ice-refused');
       return answer({ kind: 'refusal', reason: realm === undefined ? 'key-unknown' : 'sender-unknown' });
     }
-    telemetry.count('ice-issued');
     const { format } = request;
-    iceServers.issue({ realm: realm.key, owner: grant.owner }, (issued) => answer({ kind: 'ice-servers', issued, format }));
+    iceServers.issue({ realm: realm.key, owner: grant.owner }, (issued) => {
+      telemetry.count(issued.lacksTurn === true ? 'ice-without-turn' : 'ice-issued');
+      if (issued.servers.length === 0) return answer({ kind: 'refusal', reason: 'ice-unavailable' });
+      answer({ kind: 'ice-servers', issued, format });
+    });
   };
 }

@@ -77,8 +77,8 @@ function ineffectiveOptions(settings: Settings, sourceOf: SourceOf): string[] {
       why: 'together with mercure_open, which allows more: remove one of them',
     },
     ...(['turn_ttl', 'ice_access', 'ice_rate_limit'] as const).map((name) => ({
-      ...{ name, isIneffective: settings.stun.length + settings.turn.length === 0 },
-      why: 'without stun and turn: add the URLs of your ICE servers, or remove the option',
+      ...{ name, isIneffective: !hasIceServers(settings) },
+      why: 'without stun, turn and ice_provider: add your ICE servers, or remove the option',
     })),
     {
       name: 'http_rate_window',
@@ -95,6 +95,11 @@ function ineffectiveOptions(settings: Settings, sourceOf: SourceOf): string[] {
     const source = sourceOf(name);
     return isIneffective && source !== undefined ? [`${source} has no effect ${why}`] : [];
   });
+}
+
+/** I1. */
+function hasIceServers({ stun, turn, ice_provider }: Settings): boolean {
+  return stun.length + turn.length > 0 || ice_provider !== undefined;
 }
 
 /** L1. */

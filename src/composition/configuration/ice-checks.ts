@@ -6,15 +6,22 @@ import type { ConfigProblem, SourceOf } from './reading.ts';
 const MAX_URLS = 4;
 const TLS_ON_443 = /^turns:.*:443(\?|$)/;
 
-export function iceConflicts(settings: Settings, sourceOf: SourceOf): ConfigProblem[] {
+const TURN_CREDENTIALS = ['turn_secret', 'turn_user', 'turn_password'] as const;
+const PROVIDER_OPTIONS = ['ice_provider_id', 'ice_provider_secret', 'ice_provider_url'] as const;
+
+type IceSourceSettings = Pick<
+  Settings,
+  'stun' | 'turn' | 'ice_provider' | (typeof TURN_CREDENTIALS)[number] | (typeof PROVIDER_OPTIONS)[number]
+>;
+
+export function iceConflicts(settings: IceSourceSettings, sourceOf: SourceOf): ConfigProblem[] {
+  return [...turnConflicts(settings, sourceOf), ...providerConflicts(settings, sourceOf)];
+}
+
+function turnConflicts(settings: IceSourceSettings, sourceOf: SourceOf): ConfigProblem[] {
   const { turn, turn_secret, turn_user, turn_password } = settings;
-  const problem = (name: OptionName, message: string): ConfigProblem => {
-    const source = sourceOf(name) ?? name;
-    return { source, message: `${source} ${message}` };
-  };
-  const given = (['turn_secret', 'turn_user', 'turn_password'] as const).filter(
-    (name) => [settings[name]].flat()[0] !== undefined,
-  );
+  const problem = problemOf(sourceOf);
+  const given = TURN_CREDENTIALS.filter((name) => isGiven(settings[name]));
   const isSigned = turn_secret.length > 0;
   const isFixed = turn_user !== undefined || turn_password !== undefined;
   if (turn.length === 0) {
@@ -35,7 +42,39 @@ export function iceConflicts(settings: Settings, sourceOf: SourceOf): ConfigProb
   return [problem(present, `is given without ${missing}; TURN needs both turn_user and turn_password`)];
 }
 
-export function iceWarnings({ stun, turn, ice_access, cors }: Settings, sourceOf: SourceOf): string[] {
+/** I11. */
+function providerConflicts(settings: IceSourceSettings, sourceOf: SourceOf): ConfigProblem[] {
+  const { ice_provider: provider, turn } = settings;
+  const problem = problemOf(sourceOf);
+  const given = PROVIDER_OPTIONS.filter((name) => isGiven(settings[name]));
+  if (provider === undefined) {
+    return given.map((name) => problem(name, 'is given without ice_provider: name the provider, or remove the option'));
+  }
+  const needed = provider === 'url' ? (['ice_provider_url'] as const) : (['ice_provider_id', 'ice_provider_secret'] as const);
+  const missing = needed.filter((name) => !isGiven(settings[name]));
+  const unused = provider === 'url' ? ('ice_provider_id' as const) : ('ice_provider_url' as const);
+  return [
+    ...(turn.length > 0
+      ? [problem('ice_provider', `and ${sourceOf('turn') ?? 'turn'} exclude each other: remove one of them`)]
+      : []),
+    ...missing.map((name) => problem('ice_provider', `${provider} needs ${name}: add it`)),
+    ...(given.includes(unused) ? [problem(unused, `is not used by ice_provider ${provider}: remove it`)] : []),
+  ];
+}
+
+function problemOf(sourceOf: SourceOf): (name: OptionName, message: string) => ConfigProblem {
+  return (name, message) => {
+    const source = sourceOf(name) ?? name;
+    return { source, message: `${source} ${message}` };
+  };
+}
+
+function isGiven(value: readonly string[] | string | undefined): boolean {
+  return [value].flat()[0] !== undefined;
+}
+
+/** Likely mistakes of one source. */
+function iceSourceWarnings({ stun, turn }: IceSourceSettings, sourceOf: SourceOf): string[] {
   const warnings: string[] = [];
   if (turn.length > 0 && !turn.some((url) => TLS_ON_443.test(url))) {
     const source = sourceOf('turn') ?? 'turn';
@@ -49,7 +88,14 @@ export function iceWarnings({ stun, turn, ice_access, cors }: Settings, sourceOf
     const source = sourceOf('turn') ?? sourceOf('stun') ?? 'stun';
     warnings.push(`${source}: clients receive ${urls} URLs, and browsers gather candidates slowly with more than ${MAX_URLS}`);
   }
-  if (turn.length > 0 && ice_access === 'everybody' && (cors.length === 0 || cors.includes('*'))) {
+  return warnings;
+}
+
+export function iceWarnings(settings: Settings, sourceOf: SourceOf): string[] {
+  const { turn, ice_provider, ice_access, cors } = settings;
+  const warnings = iceSourceWarnings(settings, sourceOf);
+  const hasTurn = turn.length > 0 || ice_provider !== undefined;
+  if (hasTurn && ice_access === 'everybody' && (cors.length === 0 || cors.includes('*'))) {
     const source = sourceOf('ice_access') ?? 'ice_access';
     warnings.push(`${source} everybody gives TURN credentials to pages of every origin: list the origins of your pages in cors`);
   }

@@ -1,5 +1,6 @@
 import { choice, integer, maybe, option, type Option } from './option.ts';
 import { turnPassword, turnSecrets, turnUser } from './option-types.ts';
+import { ICE_PROVIDER_OPTIONS } from './ice-provider-options.ts';
 import { stunUrls, turnUrls } from './ice-url.ts';
 
 const COMMON = { group: 'ICE servers', dialects: ['peerjs'] } as const;
@@ -9,7 +10,7 @@ export const ICE_OPTIONS = {
   stun: option(stunUrls(), {
     ...COMMON,
     description: 'URL of a STUN server that clients receive. Repeat the option for several URLs.',
-    effect: 'Without stun and turn: 404 for {key}/ice (I1).',
+    effect: 'Without stun, turn and ice_provider: 404 for {key}/ice (I1).',
     default: [],
   }),
   turn: option(turnUrls(), {
@@ -43,10 +44,12 @@ export const ICE_OPTIONS = {
     ...COMMON,
     description:
       'Lifetime of TURN credentials, in seconds. TURN servers check it when a connection starts; running connections ' +
-      'continue.',
+      'continue. A provider may shorten it.',
     effect: 'Clients ask again after three quarters of it (I2).',
     default: 3600,
   }),
+  ...ICE_PROVIDER_OPTIONS,
+
   ice_access: option(choice(['peers', 'everybody']), {
     ...COMMON,
     description:

@@ -146,7 +146,7 @@ export function turnPassword(): ValueType<string> {
 }
 
 /** A type whose values are never shown, also when they are refused. */
-function secret<Value, Given>(form: ValueType<Value, Given>): ValueType<Value, Given> {
+export function secret<Value, Given>(form: ValueType<Value, Given>): ValueType<Value, Given> {
   return {
     ...form,
     isSecret: true,

@@ -78,6 +78,7 @@ const HTTP_REFUSALS: Record<HttpRefusal, true> = {
   'too-many-topics': true,
   'realm-full': true,
   overloaded: true,
+  'ice-unavailable': true,
 };
 
 /** Any bytes, any text, and valid frames with a few wrong bytes. */

@@ -8,7 +8,7 @@ export const TURN = ['turn:turn.example.org?transport=udp', 'turns:turn.example.
 export const SECRET = 'a secret of the tests';
 export const TTL = 3600;
 /** A multiple of a tenth of the ttl. */
-const START = 1_800_000_000;
+export const START = 1_800_000_000;
 
 /** A source of ICE servers with the URLs above, and a clock that the test controls. */
 export interface IceServersSubject {

@@ -31,6 +31,7 @@ const SAMPLES: Partial<Record<OptionName, unknown>> = {
   ...{ mercure_publisher_key: SECRET, mercure_subscriber_key: SECRET },
   ...{ stun: ['stun:a'], turn: [TURN_URL], turn_secret: [SECRET], turn_user: 'user', turn_password: SECRET },
   ice_access: 'everybody',
+  ...{ ice_provider: 'twilio', ice_provider_id: 'account', ice_provider_secret: SECRET, ice_provider_url: 'https://a.example' },
   // At least as large as the limits inside them, or as small as the limits around them.
   ...{ max_message_bytes: 1_000_000, max_url_bytes: 4000, ping_interval: 29_000 },
 };
@@ -43,6 +44,10 @@ const COMPANIONS: Partial<Record<OptionName, Partial<Record<OptionName, unknown>
   turn_secret: { turn: [TURN_URL] },
   turn_user: { turn: [TURN_URL], turn_password: SECRET },
   turn_password: { turn: [TURN_URL], turn_user: 'user' },
+  ice_provider: { ice_provider_id: 'account', ice_provider_secret: SECRET },
+  ice_provider_id: { ice_provider: 'twilio', ice_provider_secret: SECRET },
+  ice_provider_secret: { ice_provider: 'twilio', ice_provider_id: 'account' },
+  ice_provider_url: { ice_provider: 'url' },
 };
 
 /** Options that an entry point rejects. All others must reach its configuration. */

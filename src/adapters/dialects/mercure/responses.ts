@@ -13,6 +13,7 @@ const STATUSES: Record<HttpRefusal, number> = {
   'too-many-topics': 403,
   'realm-full': 503,
   overloaded: 503,
+  'ice-unavailable': 503,
 };
 
 const REASONS: Record<HttpRefusal, string> = {
@@ -23,6 +24,7 @@ const REASONS: Record<HttpRefusal, string> = {
   'too-many-topics': 'Too many topics',
   'realm-full': 'Too many connections',
   overloaded: 'Too many deliveries are waiting; try again in a second',
+  'ice-unavailable': 'No ICE servers at the moment; try again in a minute',
 };
 
 /** MER3: the id of the publication, or the refusal. */

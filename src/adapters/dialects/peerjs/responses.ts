@@ -15,7 +15,7 @@ const PLAIN_TYPE = ['content-type', 'text/plain; charset=utf-8'] as const;
 /** A cached id would be given to two peers. */
 const NO_STORE = ['cache-control', 'no-store'] as const;
 
-/** H2 to H4, I3. No route of this dialect gives the other reasons. */
+/** H2 to H4, I3, I11. No route of this dialect gives the other reasons. */
 const REFUSALS: Record<HttpRefusal, string> = {
   'key-unknown': 'Invalid key provided',
   'discovery-off': 'Unauthorized',
@@ -24,9 +24,13 @@ const REFUSALS: Record<HttpRefusal, string> = {
   'too-many-topics': 'Unauthorized',
   'realm-full': 'Unauthorized',
   overloaded: 'Unauthorized',
+  'ice-unavailable': 'No ICE servers at the moment; try again in a minute',
 };
 
-/** H1 to H4, I2, I3. */
+/** I11. */
+const RETRY_AFTER = ['retry-after', '60'] as const;
+
+/** H1 to H4, I2, I3, I11. */
 export function responseTo(outcome: HttpOutcome): HttpResponse {
   switch (outcome.kind) {
     case 'description':
@@ -38,7 +42,9 @@ export function responseTo(outcome: HttpOutcome): HttpResponse {
     case 'ice-servers':
       return iceResponse(outcome);
     case 'refusal':
-      return { status: 401, headers: [PLAIN_TYPE], body: REFUSALS[outcome.reason] };
+      return outcome.reason === 'ice-unavailable'
+        ? { status: 503, headers: [PLAIN_TYPE, RETRY_AFTER], body: REFUSALS[outcome.reason] }
+        : { status: 401, headers: [PLAIN_TYPE], body: REFUSALS[outcome.reason] };
     case 'publication':
     case 'sent':
       return { status: 204, headers: [], body: '' };

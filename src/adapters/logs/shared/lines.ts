@@ -108,6 +108,16 @@ const LINES: {
       why: event.why,
       version: event.version,
     }),
+  'ice-provider-reached': (event) => line('info', 'the ICE provider is reachable', event, { provider: event.provider }),
+  'ice-provider-lost': (event) => {
+    const { provider, detail } = event;
+    const text = 'the ICE provider gives no servers: new clients receive its last answer while that is valid, then only STUN';
+    return line('error', text, event, { provider, detail });
+  },
+  'ice-urls-dropped': (event) => {
+    const { provider, dropped } = event;
+    return line('warn', 'URLs of the ICE provider were left out, because browsers reject them', event, { provider, dropped });
+  },
   'connections-dropped': (event) => {
     const { dropped, openFiles } = event;
     const text = 'too many open files: new connections are closed; raise the limit of the process (ulimit -n)';

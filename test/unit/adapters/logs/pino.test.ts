@@ -87,8 +87,9 @@ describe('levels', () => {
       'word-refused',
       'stood-still',
       'open-files-short',
+      'ice-urls-dropped',
     ];
-    const errors = ['engine-lost', 'format-conflict', 'fault', 'crashed', 'certificate-refused'];
+    const errors = ['engine-lost', 'format-conflict', 'fault', 'crashed', 'certificate-refused', 'ice-provider-lost'];
     expect([...names('warn')].sort()).toEqual([...warnings, ...errors].sort());
     expect([...names('error')].sort()).toEqual([...errors].sort());
     expect(names('fatal')).toEqual(['crashed']);

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { FixedIceServers } from '../../../../src/adapters/ice-servers/fixed.ts';
 import { MemoryTelemetry } from '../../../../src/adapters/telemetry/memory.ts';
 import type { IceGrant } from '../../../../src/application/ice-grants.ts';
+import type { IceServers } from '../../../../src/application/ports/ice-servers.ts';
 import type { HttpOutcome } from '../../../../src/application/ports/requests.ts';
 import { issueIceServers } from '../../../../src/application/use-cases/issue-ice-servers.ts';
 import { Realms } from '../../../../src/domain/realms.ts';
@@ -33,4 +34,22 @@ it('I3: refuses a client without a grant, and an unknown key', () => {
   expect(outcomeOf({ isAllowed: false })).toEqual({ answers: [{ kind: 'refusal', reason: 'sender-unknown' }], counts });
   const unknown = outcomeOf({ isAllowed: true, owner: 'ann' }, 'nobody');
   expect(unknown).toEqual({ answers: [{ kind: 'refusal', reason: 'key-unknown' }], counts });
+});
+
+it('I11: counts answers without TURN, and refuses one without any server', () => {
+  for (const [servers, kind] of [
+    [[{ urls: settings.stun }], 'ice-servers'],
+    [[], 'refusal'],
+  ] as const) {
+    const answers: HttpOutcome[] = [];
+    const telemetry = new MemoryTelemetry();
+    const realms = new Realms(['peerjs'], REALM_IDENTITY.node, LIMITS);
+    const iceServers: IceServers = {
+      issue: (_, answer) => answer({ servers, ttl: 60, expiresAt: 1_800_000_060, lacksTurn: true }),
+    };
+    const grantIce = () => ({ isAllowed: true, owner: 'ann' }) as const;
+    issueIceServers({ realms, iceServers, grantIce, telemetry })(request, (one) => answers.push(one), undefined, '192.0.2.1');
+    expect(answers).toMatchObject([{ kind }]);
+    expect(telemetry.all()).toEqual({ 'ice-without-turn': 1 });
+  }
 });

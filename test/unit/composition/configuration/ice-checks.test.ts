@@ -104,3 +104,54 @@ describe('secrets of TURN', () => {
     expect(resolved.ok && resolved.value.config.turnSecret).toEqual([SECRET, `${SECRET}-next`]);
   });
 });
+
+describe('options of a provider', () => {
+  const account = ['--ice_provider', 'twilio', '--ice_provider_id', 'AC1', '--ice_provider_secret', SECRET];
+  const url = ['--ice_provider', 'url', '--ice_provider_url', `https://example.org/ice?key=${SECRET}`];
+
+  it('I11: are complete', () => {
+    expect([errors(...account), errors(...url), warnings(...account), warnings(...url)]).toEqual([[], [], [], []]);
+    expect(errors('--ice_provider', 'metered')).toEqual([
+      '--ice_provider metered needs ice_provider_id: add it',
+      '--ice_provider metered needs ice_provider_secret: add it',
+    ]);
+    expect(errors('--ice_provider', 'url')).toEqual(['--ice_provider url needs ice_provider_url: add it']);
+  });
+
+  it('I11: are rejected without a provider, and with another source of TURN servers', () => {
+    expect(errors('--ice_provider_id', 'AC1')).toEqual([
+      '--ice_provider_id is given without ice_provider: name the provider, or remove the option',
+    ]);
+    expect(errors(...url, '--ice_provider_id', 'AC1')).toEqual(['--ice_provider_id is not used by ice_provider url: remove it']);
+    expect(errors(...account, ...TURNS, '--turn_secret', SECRET)).toEqual([
+      '--ice_provider and --turn exclude each other: remove one of them',
+    ]);
+  });
+
+  it('I11: have a URL with https, or http on loopback', () => {
+    for (const good of ['https://a.example.org/ice?x=1', 'http://127.0.0.1:80/', 'http://[::1]/', 'http://localhost:8080/ice']) {
+      expect(errors('--ice_provider', 'url', '--ice_provider_url', good), good).toEqual([]);
+    }
+    for (const bad of ['http://a.example.org', 'https://user:pw@a.example.org', 'ftp://a', 'a', 'http://127.evil.example.org/']) {
+      expect(errors('--ice_provider', 'url', '--ice_provider_url', bad).join(), bad).toMatch(/an https URL without user/);
+    }
+  });
+
+  it('I11: are not printed, and not in errors', () => {
+    for (const argv of [account, url]) {
+      const resolved = resolveConfig({ argv });
+      expect(resolved.ok && JSON.stringify(fileOf(resolved.value.settings))).not.toContain('canary');
+      expect(titleWithoutSecrets(argv)).toMatch(/^(?!.*canary).*--ice_provider=/);
+    }
+    for (const [name, value] of [
+      ['ice_provider_secret', 'canary with blanks'],
+      ['ice_provider_url', 'http://example.org/canary'],
+    ] as const) {
+      expect(errors(`--${name}`, value).join()).toMatch(/^(?!.*canary).*hidden/);
+    }
+  });
+
+  it('I4: warn about credentials for everybody and every origin', () => {
+    expect(warnings(...url, '--ice_access', 'everybody')).toEqual([expect.stringContaining('every origin')]);
+  });
+});

@@ -56,3 +56,8 @@ it('I9: reads the form of the answer', () => {
     expect(actionFor(query), query).toMatchObject({ format: 'webrtc' });
   }
 });
+
+it('I11: asks a client to try again later if there are no ICE servers', () => {
+  const { status, headers } = responseTo({ kind: 'refusal', reason: 'ice-unavailable' });
+  expect([status, headers]).toEqual([503, expect.arrayContaining([['retry-after', '60']])]);
+});
