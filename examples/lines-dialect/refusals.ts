@@ -12,6 +12,15 @@ export const REFUSALS: Record<OpenRefusal['reason'], CloseFrame> = {
   'peer-id-unprintable': farewell(1008, 'id unprintable'),
   'id-taken': farewell(1008, 'id taken'),
   'realm-full': farewell(1013, 'realm full'),
+  'token-missing': farewell(4401, 'token missing'),
+  'token-invalid': farewell(4401, 'token invalid'),
+  'token-expired': farewell(4401, 'token expired'),
+  'token-early': farewell(4401, 'token not valid yet'),
+  'realm-not-granted': farewell(4403, 'key not granted'),
+  'id-not-granted': farewell(4403, 'id not granted'),
+  'id-reserved': farewell(1008, 'id taken'),
+  'not-admitted': farewell(4403, 'not admitted'),
+  'authorizer-unreachable': farewell(1013, 'try again later'),
 };
 
 export const FAREWELLS: Record<Ending, CloseFrame> = {
@@ -36,6 +45,10 @@ const STATUSES: Record<HttpRefusal, number> = {
   'realm-full': 503,
   overloaded: 503,
   'ice-unavailable': 503,
+  'token-missing': 401,
+  'token-invalid': 401,
+  'not-granted': 403,
+  'authorizer-unreachable': 503,
 };
 
 export function answerTo(outcome: HttpOutcome): HttpResponse {

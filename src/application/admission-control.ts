@@ -3,6 +3,7 @@ import type { MemoryBudget } from '../domain/memory-budget.ts';
 import { networkOf } from '../domain/networks.ts';
 import type { Millis } from '../domain/time.ts';
 import type { LimitRefusal, ConnectionLimits } from '../domain/connection-limits.ts';
+import type { Authorizer } from './ports/authorizer.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ClientAddresses } from './ports/client-addresses.ts';
 import type { Dialect } from './ports/dialect.ts';
@@ -13,6 +14,7 @@ import type { NodeBus } from './ports/node-bus.ts';
 import type { ConnectRequest } from './ports/requests.ts';
 import type { Admission, UpgradeAnswer } from './ports/transport.ts';
 import { loggedRequest } from './refused-requests.ts';
+import { headersOf } from './request-headers.ts';
 
 export interface AdmissionControlParts {
   readonly dialects: readonly Dialect[];
@@ -20,6 +22,7 @@ export interface AdmissionControlParts {
   readonly memory: MemoryBudget;
   readonly origins: OriginPolicy;
   readonly addresses: ClientAddresses;
+  readonly authorizer: Authorizer;
   readonly bus: NodeBus;
   readonly clock: Clock;
   readonly log: Log;
@@ -105,11 +108,12 @@ export class AdmissionControl {
     this.#onEmpty = then;
   }
 
-  #accept(request: HttpRequest, admitted: Omit<Admission, 'accept' | 'origin' | 'memory'>): Admission {
-    const { connectionLimits, memory } = this.#parts;
+  #accept(request: HttpRequest, admitted: Omit<Admission, 'accept' | 'origin' | 'headers' | 'memory'>): Admission {
+    const { connectionLimits, memory, authorizer } = this.#parts;
     connectionLimits.add(admitted.address);
     const account = memory.open(networkOf(admitted.address));
-    return { accept: true, ...admitted, origin: request.header('origin'), memory: account };
+    const headers = headersOf(request, authorizer.headers);
+    return { accept: true, ...admitted, origin: request.header('origin'), headers, memory: account };
   }
 
   #refuse(request: HttpRequest, why: AdmissionRefusal, limit?: HitLimit, key?: string): UpgradeAnswer {

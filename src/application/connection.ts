@@ -6,6 +6,8 @@ import type { Millis } from '../domain/time.ts';
 import type { Dialect } from './ports/dialect.ts';
 import type { TrafficSummary } from './ports/log.ts';
 import type { Socket } from './ports/socket.ts';
+import type { Admission } from './ports/transport.ts';
+import { NO_HEADERS, type RequestHeaders } from './request-headers.ts';
 
 /** An event with its pending recipients. */
 export interface DeliveryBatch {
@@ -34,8 +36,10 @@ export interface Connection {
   pendingBatches?: DeliveryBatch[] | undefined;
   /** M20: the broker sent a ping; the pong that answers it costs no rate-limit token. */
   isPinged: boolean;
-  /** The origin of the page, for the log line of a refusal; cleared on registration. */
+  /** The origin of the page; cleared on registration. */
   origin: string | undefined;
+  /** The headers that the authorizer reads; cleared on registration. */
+  headers: RequestHeaders;
   readonly openedAt: Millis;
   framesIn: number;
   bytesIn: number;
@@ -45,12 +49,18 @@ export interface Connection {
 
 /** Makes a connection without traffic. */
 export function newConnection(
-  { socket, dialect, address, memory }: Pick<Connection, 'socket' | 'dialect' | 'address' | 'memory'>,
-  { origin, openedAt }: Pick<Connection, 'origin' | 'openedAt'>,
+  { socket, dialect, openedAt }: Pick<Connection, 'socket' | 'dialect' | 'openedAt'>,
+  { address, memory, origin, headers = NO_HEADERS }: Pick<Admission, 'address' | 'memory' | 'origin' | 'headers'>,
 ): Connection {
   const traffic = { framesIn: 0, bytesIn: 0, framesOut: 0, bytesOut: 0 };
   const idle = { session: undefined, pausedUntil: 0, pendingBatches: undefined, isPinged: false };
-  return { socket, dialect, address, memory, ...idle, origin, openedAt, ...traffic };
+  return { socket, dialect, address, memory, ...idle, origin, headers, openedAt, ...traffic };
+}
+
+/** Drops the facts that only a connecting client needs. */
+export function forgetRequest(connection: Connection): void {
+  connection.origin = undefined;
+  connection.headers = NO_HEADERS;
 }
 
 /** The traffic of a connection until now. */

@@ -112,14 +112,14 @@ export class BrokerGateway implements Gateway {
     log.record({ event: 'request-refused', request: loggedRequest(request, addresses), status, why: reasonOf(response), limit });
   }
 
-  opened(socket: Socket, { dialect: name, carrier, connectRequest, address, origin, memory }: Admission): ConnectionId {
+  opened(socket: Socket, admission: Admission): ConnectionId {
+    const { dialect: name, carrier, connectRequest, memory } = admission;
     const { connections, turns, registerPeer, clock } = this.#parts;
     const served = this.#dialects.get(name);
     invariant(served !== undefined, 'a transport passes back the admission that it received');
     const { dialect, traits } = served;
-    const openedAt = clock.now();
     const paced = this.#paced(socket, dialect, memory);
-    const id = connections.add(newConnection({ socket: paced, dialect, address, memory }, { origin, openedAt }));
+    const id = connections.add(newConnection({ socket: paced, dialect, openedAt: clock.now() }, admission));
     if (memory !== undefined) memory.onExcess = (mustCut) => void clock.wakeAt(clock.now(), () => this.#freeMemory(id, mustCut));
     turns.begin();
     try {
@@ -289,7 +289,7 @@ export class BrokerGateway implements Gateway {
 
 /** M19: how long until the rate limiter of a connection has its full allowance again. */
 function overdraftOf({ session }: Connection, now: Millis): Millis {
-  return session?.rateLimiter.timeUntilFull(session.realm.limits, now) ?? 0;
+  return session?.rateLimiter.timeUntilFull(session.rateLimits, now) ?? 0;
 }
 
 function traitsOf({ liveness, space, keepsHistory }: Dialect): Record<Carrier, SessionTraits> {

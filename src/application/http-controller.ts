@@ -5,7 +5,9 @@ import type { Millis } from '../domain/time.ts';
 import type { ConnectionLimits } from '../domain/connection-limits.ts';
 import type { RequestWindow } from '../domain/request-window.ts';
 import type { AdmissionControl } from './admission-control.ts';
+import type { HttpClient } from './http-access.ts';
 import type { Authenticator } from './ports/authenticator.ts';
+import type { Authorizer } from './ports/authorizer.ts';
 import type { ClientAddresses } from './ports/client-addresses.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Dialect } from './ports/dialect.ts';
@@ -16,12 +18,12 @@ import type { Log } from './ports/log.ts';
 import type { HttpAction, HttpOutcome, HttpRefusal, HttpRoute, ConnectRequest, ValidToken } from './ports/requests.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { Probes } from './probes.ts';
+import { headersOf } from './request-headers.ts';
 
 /** Actions that the controller performs itself. */
 type BuiltInAction = Extract<HttpAction, { action: 'respond' | 'describe' | 'open-stream' | 'read-body' | 'verify-token' }>;
 type UseCaseAction = Exclude<HttpAction, BuiltInAction>;
-/** @param address of the client. */
-type UseCaseFor<Action> = (action: Action, answer: (outcome: HttpOutcome) => void, dialect: Dialect, address: string) => void;
+type UseCaseFor<Action> = (action: Action, answer: (outcome: HttpOutcome) => void, client: HttpClient) => void;
 
 /** The use-cases of the other actions. Each calls `answer` once, now or later. */
 export type HttpUseCases = { readonly [Action in UseCaseAction as Action['action']]: UseCaseFor<Action> };
@@ -36,6 +38,7 @@ export interface HttpControllerParts {
   readonly addresses: ClientAddresses;
   readonly admissionControl: AdmissionControl;
   readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
   readonly clock: Clock;
   readonly log: Log;
   readonly telemetry: Telemetry;
@@ -56,9 +59,8 @@ interface ServedRoute {
 /** A request without response yet. Everything that is needed of its head was read before. */
 interface PendingRequest {
   readonly exchange: HttpExchange;
-  readonly dialect: Dialect;
+  readonly client: HttpClient;
   readonly cors: readonly Header[];
-  readonly address: string;
 }
 
 const PLAIN: Header = ['content-type', 'text/plain; charset=utf-8'];
@@ -94,7 +96,8 @@ export class HttpController {
         if (response !== undefined) return reply(exchange, cors, response);
         if (served === undefined) return reply(exchange, cors, this.#notFound(request));
         const { dialect, route } = served;
-        this.#performAction({ exchange, dialect, cors, address }, route.handle(request, pageOf(this.#parts.origins, request)));
+        const client = this.#clientOf(request, dialect, address);
+        this.#performAction({ exchange, client, cors }, route.handle(request, pageOf(this.#parts.origins, request)));
       });
     });
   }
@@ -148,7 +151,7 @@ export class HttpController {
   }
 
   #performAction(pending: PendingRequest, action: HttpAction): void {
-    const { exchange, dialect, cors } = pending;
+    const { exchange, client, cors } = pending;
     if (hasUseCase(this.#parts.useCases, action)) return this.#callUseCase(pending, action);
     switch (action.action) {
       case 'respond':
@@ -165,17 +168,23 @@ export class HttpController {
       case 'open-stream':
         return this.#openStream(pending, action);
       case 'describe':
-        return reply(exchange, cors, dialect.httpResponse({ kind: 'description' }));
+        return reply(exchange, cors, client.dialect.httpResponse({ kind: 'description' }));
       default:
         return impossible(action);
     }
   }
 
-  #callUseCase({ exchange, dialect, cors, address }: PendingRequest, action: UseCaseAction): void {
+  #callUseCase({ exchange, client, cors }: PendingRequest, action: UseCaseAction): void {
     const useCase = this.#parts.useCases[action.action] as UseCaseFor<UseCaseAction>;
     const answer = (outcome: HttpOutcome): void =>
-      this.#guard(exchange, cors, () => reply(exchange, cors, dialect.httpResponse(outcome)));
-    useCase(action, answer, dialect, address);
+      this.#guard(exchange, cors, () => reply(exchange, cors, client.dialect.httpResponse(outcome)));
+    useCase(action, answer, client);
+  }
+
+  /** Read while the request is readable. */
+  #clientOf(request: HttpRequest, dialect: Dialect, address: string): HttpClient {
+    const headers = headersOf(request, this.#parts.authorizer.headers);
+    return { dialect, address, origin: request.header('origin'), headers };
   }
 
   /** MER7, MER12. */
@@ -187,7 +196,7 @@ export class HttpController {
 
   /** Refusals are sent before the stream is opened, because only a response has a status. */
   #openStream(
-    { exchange, dialect, cors }: PendingRequest,
+    { exchange, client: { dialect }, cors }: PendingRequest,
     { connectRequest, head }: Extract<HttpAction, { action: 'open-stream' }>,
   ): void {
     const reason = this.#refusalFor(connectRequest, dialect);

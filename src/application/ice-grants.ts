@@ -1,22 +1,35 @@
 import { networkOf } from '../domain/networks.ts';
 import type { Realm } from '../domain/realm.ts';
-import { Token } from '../domain/token.ts';
-import type { IceRequest } from './ports/requests.ts';
+import { authorizeRequest, type HttpClient } from './http-access.ts';
+import type { Authorizer } from './ports/authorizer.ts';
+import type { HttpRefusal, IceRequest } from './ports/requests.ts';
 
-/** Whether a client may receive ICE servers, and the owner that its credentials are issued for. */
-export type IceGrant = { readonly isAllowed: true; readonly owner: string } | { readonly isAllowed: false };
+/** The owner that the credentials of a client are issued for, or why it receives no ICE servers. */
+export type IceGrant = { readonly owner: string } | { readonly refusal: HttpRefusal };
 
-/** Decides about one request. @param address of the client. */
-export type GrantIce = (realm: Realm, request: IceRequest, address: string) => IceGrant;
+/** Decides about one request. Calls `answer` exactly once. */
+export type GrantIce = (realm: Realm, request: IceRequest, client: HttpClient, answer: (grant: IceGrant) => void) => void;
 
-/** I3: only an open peer of this node that gives its token. */
-export const grantToPeers: GrantIce = (realm, { id, token }) => {
-  const session = id === undefined || token === undefined ? undefined : realm.sessionOf(id, new Token(token));
-  return session === undefined ? { isAllowed: false } : { isAllowed: true, owner: `${session.id}\0${session.token.proof}` };
-};
+/** I3: an open peer of this node that gives its token, or a client whose token proves an owner (A4). */
+export function grantToOwners(authorizer: Authorizer): GrantIce {
+  return (realm, { id, token }, client, answer) => {
+    const session = id === undefined || token === undefined ? undefined : realm.sessionOf(id, token);
+    if (session !== undefined) {
+      const owner = session.grant.owner ?? `${session.id}\0${session.token.proof}`;
+      return answer(session.grant.mayUseIce ? { owner } : { refusal: 'not-granted' });
+    }
+    if (token === undefined) return answer({ refusal: 'sender-unknown' });
+    authorizeRequest(authorizer, { realm: realm.key, id, token }, client, (outcome) => {
+      if (typeof outcome === 'string') return answer({ refusal: outcome });
+      if (outcome.owner === undefined) return answer({ refusal: 'sender-unknown' });
+      answer(outcome.mayUseIce ? { owner: outcome.owner } : { refusal: 'not-granted' });
+    });
+  };
+}
 
-/** I4: every client. A client without an open peer is identified by its address or network (H17). */
-export const grantToEverybody: GrantIce = (realm, request, address) => {
-  const grant = grantToPeers(realm, request, address);
-  return grant.isAllowed ? grant : { isAllowed: true, owner: networkOf(address) };
-};
+/** I4: every client. A client that does not prove an owner is identified by its address or network (H17). */
+export function grantToEverybody(authorizer: Authorizer): GrantIce {
+  const grantToOwner = grantToOwners(authorizer);
+  return (realm, request, client, answer) =>
+    grantToOwner(realm, request, client, (grant) => answer('owner' in grant ? grant : { owner: networkOf(client.address) }));
+}

@@ -6,7 +6,7 @@ import type { MailboxFetch } from '../domain/mailbox-fetch.ts';
 import type { Realm } from '../domain/realm.ts';
 import type { Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
-import { trafficOf, type Connection } from './connection.ts';
+import { forgetRequest, trafficOf, type Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
 import { limitOf } from './hit-limits.ts';
 import type { Clock } from './ports/clock.ts';
@@ -76,7 +76,7 @@ export class Performer {
       case 'open':
         return this.#confirmOpen(decision);
       case 'release':
-        return this.#parts.directory.release(decision.session);
+        return this.#release(decision.session);
       case 'refuse':
         return this.#refuse(realm, decision);
       case 'close':
@@ -151,14 +151,14 @@ export class Performer {
     const { connections, log } = this.#parts;
     connections.sendOpenFrame(session.connection, { id: session.id, replaces });
     const connection = connections.find(session.connection);
-    if (connection !== undefined) connection.origin = undefined;
+    if (connection !== undefined) forgetRequest(connection);
     log.record({ event: 'peer-opened', session, address: connection?.address ?? '' });
     this.#openedListener(session.connection);
   }
 
   #refuse(realm: Realm, { session, refusal }: Extract<Decision, { do: 'refuse' }>): void {
-    const { connections, directory, log } = this.#parts;
-    directory.release(session);
+    const { connections, log } = this.#parts;
+    this.#release(session);
     const { address = '', origin } = connections.find(session.connection) ?? {};
     const { connection, id } = session;
     const limit = limitOf(refusal, realm.limits);
@@ -177,13 +177,18 @@ export class Performer {
   }
 
   #close(realm: Realm, { session, ending }: Extract<Decision, { do: 'close' }>): void {
-    const { connections, directory, log, clock } = this.#parts;
-    directory.release(session);
+    const { connections, log, clock } = this.#parts;
+    this.#release(session);
     const code = connections.close(session.connection, (dialect) => dialect.closeFrame(ending));
     const connection = connections.find(session.connection);
     const traffic = connection && trafficOf(connection, clock.now());
     log.record({ event: 'peer-closed', session, ending, end: { by: 'broker', code }, passage: traffic });
     if (ending === 'superseded') this.#supersededListener(realm, session);
+  }
+
+  /** Guests and refused clients have no claim. */
+  #release(session: Session): void {
+    if (session.isClaimed) this.#parts.directory.release(session);
   }
 
   /** M19: pauses reading until the peer is within its rate limit again. */

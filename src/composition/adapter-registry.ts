@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Authenticator } from '../application/ports/authenticator.ts';
+import type { Authorizer } from '../application/ports/authorizer.ts';
 import type { ClientAddresses } from '../application/ports/client-addresses.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { Dialect } from '../application/ports/dialect.ts';
@@ -9,6 +10,7 @@ import type { MailboxStore } from '../application/ports/mailbox-store.ts';
 import type { NodeBus } from '../application/ports/node-bus.ts';
 import type { PeerDirectory } from '../application/ports/peer-directory.ts';
 import { JwtAuthenticator } from '../adapters/authenticators/jwt/authenticator.ts';
+import { OpenAuthorizer } from '../adapters/authorizers/open.ts';
 import { MemoryBusNetwork } from '../adapters/buses/memory/bus.ts';
 import { DirectAddresses } from '../adapters/client-addresses/direct.ts';
 import { ProxiedAddresses } from '../adapters/client-addresses/proxied.ts';
@@ -63,6 +65,11 @@ export function dialectsOf(config: Config): readonly Dialect[] {
 /** Verifies the tokens of publishers and subscribers with the configured keys; without a key no token is valid. */
 export function authenticatorOf({ mercurePublisherKey, mercureSubscriberKey }: Config): Authenticator {
   return new JwtAuthenticator({ publisher: mercurePublisherKey, subscriber: mercureSubscriberKey });
+}
+
+/** Decides which clients may connect. */
+export function authorizerOf(): Authorizer {
+  return new OpenAuthorizer();
 }
 
 export const transports: Record<Config['transport'], (settings: TransportSettings, log: Log) => Promise<Transport>> = {

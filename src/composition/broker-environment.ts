@@ -1,4 +1,5 @@
 import type { Authenticator } from '../application/ports/authenticator.ts';
+import type { Authorizer } from '../application/ports/authorizer.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { Dialect } from '../application/ports/dialect.ts';
 import type { IceServers } from '../application/ports/ice-servers.ts';
@@ -35,6 +36,7 @@ export interface BrokerEnvironment {
   readonly moreDialects?: readonly Dialect[];
   readonly authenticator?: Authenticator;
   readonly iceServers?: IceServers;
+  readonly authorizer?: Authorizer;
   /** Undefined for a single node, which keeps all state in its own memory. */
   readonly engine?: Engine | undefined;
 }

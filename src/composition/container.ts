@@ -3,12 +3,13 @@ import { Connections } from '../application/connections.ts';
 import { Dispatcher } from '../application/dispatcher.ts';
 import { AdmissionControl } from '../application/admission-control.ts';
 import { BrokerGateway } from '../application/gateway.ts';
-import { grantToEverybody, grantToPeers } from '../application/ice-grants.ts';
+import { grantToEverybody, grantToOwners } from '../application/ice-grants.ts';
 import { HttpController } from '../application/http-controller.ts';
 import { LeaseFence } from '../application/lease-fence.ts';
 import { Membership } from '../application/membership.ts';
 import { Performer } from '../application/performer.ts';
 import { Probes } from '../application/probes.ts';
+import { requestAccess } from '../application/request-access.ts';
 import { Sweeper } from '../application/sweeper.ts';
 import { Turns } from '../application/turns.ts';
 import { admitGuest } from '../application/use-cases/admit-guest.ts';
@@ -36,6 +37,7 @@ import type { Config } from './configuration/config.ts';
 import { iceServersOf } from './ice-sources.ts';
 import {
   authenticatorOf,
+  authorizerOf,
   buses,
   clientAddressesOf,
   dialectsOf,
@@ -80,7 +82,10 @@ const bus = derive({ engine, node }, (p) => p.engine?.bus ?? buses.memory(p.node
 const dialects = derive({ config, environment }, (p) => [...(p.environment.moreDialects ?? []), ...dialectsOf(p.config)]);
 const authenticator = derive({ config, environment }, (p) => p.environment.authenticator ?? authenticatorOf(p.config));
 const iceServers = derive({ config, environment, clock, log }, (p) => p.environment.iceServers ?? iceServersOf(p.config, p));
-const grantIce = derive({ config }, (p) => (p.config.iceAccess === 'everybody' ? grantToEverybody : grantToPeers));
+const authorizer = derive({ environment }, (p) => p.environment.authorizer ?? authorizerOf());
+const grantIce = derive({ config, authorizer }, (p) =>
+  (p.config.iceAccess === 'everybody' ? grantToEverybody : grantToOwners)(p.authorizer),
+);
 const credentialRequests = derive(
   { config, clock },
   (p) => new RequestWindow({ requestsPerWindow: p.config.iceRateLimit, requestWindow: ICE_RATE_WINDOW }, p.clock.now()),
@@ -99,7 +104,7 @@ const membership = construct(Membership, {
   ...{ node, fence, realms, directory, mailboxes, bus, performer, sweeper, turns, clock, expireTimeout },
 });
 const admissionControl = construct(AdmissionControl, {
-  ...{ bus, clock, connectionLimits, memory, dialects, origins, addresses, log, maxUrlBytes, clusterCut },
+  ...{ bus, clock, connectionLimits, memory, dialects, origins, addresses, authorizer, log, maxUrlBytes, clusterCut },
 });
 const probes = construct(Probes, { admissionControl, bus, fence, clock });
 
@@ -110,6 +115,7 @@ const useCases = {
   publishToTopic: call(publishToTopic, { realms, performer, connections, bus, peerIds, turns, clock }),
   registerPeer: call(registerPeer, {
     ...{ realms, connections, directory, performer, turns, clock, sweeper, log, peerIds },
+    requestAccess: call(requestAccess, { authorizer, connections, performer, turns, clock, sweeper }),
     ...{ reconnect: call(reconnect, { performer, clock }), admitGuest: call(admitGuest, { performer, clock }) },
   }),
   sweepExpired: call(sweepExpired, { realms, mailboxes, performer, turns, clock, telemetry, log }),
@@ -129,7 +135,7 @@ const frameUseCases = group({
 });
 const dispatcher = construct(Dispatcher, { performer, tap, recordFrame: useCases.recordFrame, useCases: frameUseCases });
 const httpUseCases = group({
-  'list-peers': call(listPeers, { realms, directory, allowDiscovery }),
+  'list-peers': call(listPeers, { realms, authorizer, directory, allowDiscovery }),
   'issue-peer-id': call(issuePeerId, { realms, peerIds }),
   publish: members(useCases.publishToTopic).fromHttp,
   'issue-ice-servers': call(issueIceServers, { realms, iceServers, grantIce, telemetry }),
@@ -147,6 +153,7 @@ const httpController = construct(HttpController, {
     addresses,
     admissionControl,
     authenticator,
+    authorizer,
     clock,
     log,
     telemetry,

@@ -6,14 +6,15 @@ interface Entry {
   readonly at: Millis;
 }
 
-/** MER12: sessions with an expiry time, the earliest first. A binary heap: each change costs O(log n). */
+/** A5, MER12: sessions with an expiry time, the earliest first. A binary heap: each change costs O(log n). */
 export class Expiries {
   readonly #heap: Entry[] = [];
   readonly #indexes = new Map<Session, number>();
 
-  /** Ignores a session without an expiry time. */
+  /** Adds a session, or moves one whose expiry time has changed. Ignores a session without an expiry time. */
   add(session: Session): void {
-    const at = session.requestedTopics?.expiresAt ?? NEVER;
+    this.remove(session);
+    const at = session.expiresAt;
     if (at === NEVER) return;
     this.#heap.push({ session, at });
     this.#siftUp(this.#heap.length - 1);

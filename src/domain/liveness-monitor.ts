@@ -85,7 +85,12 @@ export class LivenessMonitor {
     yield* this.#responders.timedOut(now - this.#pausedFor, aliveTimeout);
   }
 
-  /** MER12: yields every session with an expired token. */
+  /** A5: the session received a grant that expires at another time. */
+  expiryChanged(session: Session): void {
+    this.#expiries.add(session);
+  }
+
+  /** A5, MER12: yields every session with an expired token. */
   expired(now: Millis): Iterable<Session> {
     return this.#expiries.due(now);
   }

@@ -6,6 +6,7 @@ import type { Token } from './token.ts';
 
 interface SavedLimiter {
   readonly token: Token;
+  readonly limits: RateLimits;
   readonly rateLimiter: RateLimiter;
 }
 
@@ -17,22 +18,17 @@ const MAX_SAVED = 16_384;
  * so a reconnect does not refill it.
  */
 export class RateLimiters {
-  readonly #limits: RateLimits;
   readonly #saved = new Map<PeerId, SavedLimiter>();
-
-  constructor(limits: RateLimits) {
-    this.#limits = limits;
-  }
 
   get size(): number {
     return this.#saved.size;
   }
 
   /** Saves the limiter of a session that has ended. */
-  save({ id, token, rateLimiter, lastReceivedAt }: Session): void {
-    if (rateLimiter.timeUntilReset(this.#limits, lastReceivedAt) === 0) return;
+  save({ id, token, rateLimiter, rateLimits: limits, lastReceivedAt }: Session): void {
+    if (rateLimiter.timeUntilReset(limits, lastReceivedAt) === 0) return;
     this.#saved.delete(id);
-    this.#saved.set(id, { token, rateLimiter });
+    this.#saved.set(id, { token, limits, rateLimiter });
     if (this.#saved.size <= MAX_SAVED) return;
     for (const oldest of this.#saved.keys()) return void this.#saved.delete(oldest);
   }
@@ -47,8 +43,8 @@ export class RateLimiters {
 
   /** Drops limiters that are full again, the oldest first. The cost is proportional to the number dropped. */
   sweep(now: Millis): void {
-    for (const [id, { rateLimiter }] of this.#saved) {
-      if (rateLimiter.timeUntilReset(this.#limits, now) > 0) return;
+    for (const [id, { limits, rateLimiter }] of this.#saved) {
+      if (rateLimiter.timeUntilReset(limits, now) > 0) return;
       this.#saved.delete(id);
     }
   }

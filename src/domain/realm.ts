@@ -7,11 +7,10 @@ import { deliverableTo, fetchMailbox, fetchMore, handOver, type MailboxFetch } f
 import { needsDelivery, notice, type OutgoingMessage, type SignalMessage } from './message.ts';
 import type { RateLimits } from './rate-limiter.ts';
 import { RateLimiters } from './rate-limiters.ts';
-import type { Ending } from './refusal.ts';
+import type { Ending, OpenRefusal } from './refusal.ts';
 import type { Session, SessionEvent, SessionTraits } from './session.ts';
 import { SessionTable } from './session-table.ts';
 import type { Millis } from './time.ts';
-import type { Token } from './token.ts';
 import { TopicRegistry, type TopicLimits } from './topic-registry.ts';
 
 /** Limits of one realm. */
@@ -55,7 +54,7 @@ export class Realm {
     this.limits = limits;
     this.#notices = new DeliveryNotices(this.#sessions, isSingleNode);
     this.liveness = new LivenessMonitor(limits);
-    this.#rateLimiters = new RateLimiters(limits);
+    this.#rateLimiters = new RateLimiters();
   }
 
   /** Number of peers and guests on this node. */
@@ -86,10 +85,10 @@ export class Realm {
     return this.#sessions.present();
   }
 
-  /** X5, X6: the open session of a peer, if the token matches. */
-  sessionOf(id: string, token: Token): RealmSession | undefined {
+  /** X5, X6: the open session of a peer, if the client gave its secret. */
+  sessionOf(id: string, secret: string): RealmSession | undefined {
     const session = this.#sessions.find(id);
-    return session?.state === 'open' && session.token.matches(token) ? session : undefined;
+    return session?.state === 'open' && session.token.hasSecret(secret) ? session : undefined;
   }
 
   /** Starts the liveness timeout of a new session. The directory decides the ownership of its id. */
@@ -99,20 +98,20 @@ export class Realm {
 
   /** T9, O6: admits a guest, which is not addressable. */
   admitGuest(session: Session, out: Decision[]): void {
-    if (this.isFull) return void out.push(this.refuse(session, 'realm-full'));
+    if (this.isFull) return void out.push(this.refuse(session, { reason: 'realm-full' }));
     this.#guests.add(session);
     this.#openSession(session, 'nothing', [], out);
   }
 
-  /** O4, O6: rejects a connecting session. */
-  refuse(session: Session, reason: 'id-taken' | 'realm-full'): Decision {
+  /** O4, O6, A6: rejects a connecting session. */
+  refuse(session: Session, refusal: OpenRefusal): Decision {
     this.#remove(session, 'refused');
-    return { do: 'refuse', session, refusal: { reason } };
+    return { do: 'refuse', session, refusal };
   }
 
   /** O3, O6: the directory granted a free id. */
   admit(session: RealmSession): Decision {
-    if (this.isFull) return this.refuse(session, 'realm-full');
+    if (this.isFull) return this.refuse(session, { reason: 'realm-full' });
     this.#sessions.register(session);
     this.#rateLimiters.restore(session);
     return fetchMailbox(session, 'nothing');
@@ -177,7 +176,7 @@ export class Realm {
 
   /** M19, M20: takes a token. @returns the rate-limit decision (pause or close); undefined within the limit */
   takeToken(session: Session, now: Millis): Decision | undefined {
-    const overdraft = session.rateLimiter.takeToken(this.limits, now);
+    const overdraft = session.rateLimiter.takeToken(session.rateLimits, now);
     if (overdraft === 0) return undefined;
     return this.limits.onFlood === 'pause'
       ? { do: 'pause', session, until: now + overdraft }
@@ -203,7 +202,7 @@ export class Realm {
 
   /** M10: counts a strike. Several strikes in a window close the connection; a single malformed frame does not. */
   malformed(session: Session, now: Millis): Decision {
-    if (session.rateLimiter.strike(this.limits, now)) return this.#close(session, 'ended', 'malformed');
+    if (session.rateLimiter.strike(session.rateLimits, now)) return this.#close(session, 'ended', 'malformed');
     return IGNORE.malformed;
   }
 

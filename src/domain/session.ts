@@ -1,10 +1,11 @@
+import { OPEN_GRANT, type Grant } from './grant.ts';
 import type { ConnectionId, NodeId, PeerId, RealmKey } from './ids.ts';
 import { invariant } from './invariant.ts';
 import type { MemoryAccount } from './memory-budget.ts';
 import { textBytes } from './memory-sizes.ts';
 import type { Payload, SignalMessage } from './message.ts';
 import { RateLimiter, type RateLimits } from './rate-limiter.ts';
-import type { Millis } from './time.ts';
+import { NEVER, type Millis } from './time.ts';
 import type { Token } from './token.ts';
 import type { PatternMap, RequestedTopics, TopicName } from './topic.ts';
 
@@ -75,7 +76,16 @@ export class Session<R extends SessionRealm = SessionRealm> {
   readonly connection: ConnectionId;
   readonly realm: R;
   readonly id: PeerId;
-  readonly token: Token;
+  /** A4: with the granted owner after `authorize`. */
+  token: Token;
+  /** A3. Changed by `authorize` only. */
+  grant: Grant = OPEN_GRANT;
+  /** A5, MER12: NEVER for a session that does not expire. Changed by `authorize` only. */
+  expiresAt: Millis;
+  /** M19: those of the realm, or lower ones of the grant. */
+  rateLimits: RateLimits;
+  /** Whether its id was claimed in the directory. */
+  isClaimed = false;
   /** Owned by `RateLimiters`. After a reconnect, the limiter of the previous session. */
   rateLimiter: RateLimiter;
   readonly traits: SessionTraits;
@@ -109,13 +119,30 @@ export class Session<R extends SessionRealm = SessionRealm> {
     this.realm = request.realm;
     this.id = request.id;
     this.token = request.token;
+    this.expiresAt = request.requestedTopics?.expiresAt ?? NEVER;
+    this.rateLimits = request.realm.limits;
     this.rateLimiter = new RateLimiter(request.realm.limits, now);
     this.traits = request.traits;
     this.requestedTopics = request.requestedTopics;
     this.lastMessageAt = now;
     this.memory = request.memory;
-    this.memory?.set('credentials', extraCredentialBytes(request));
+    this.memory?.set('credentials', extraCredentialBytes(request.id, request.token));
     this.lastReceivedAt = now;
+  }
+
+  /** A3 to A5: applies a grant, before the session is registered. */
+  authorize(grant: Grant, now: Millis): void {
+    const { owner, lifetime, messagesPerSecond } = grant;
+    this.grant = grant;
+    if (owner !== undefined) {
+      this.token = this.token.ownedBy(owner);
+      this.memory?.set('credentials', extraCredentialBytes(this.id, this.token));
+    }
+    this.expiresAt = Math.min(this.requestedTopics?.expiresAt ?? NEVER, now + lifetime);
+    const { limits } = this.realm;
+    const isLower = messagesPerSecond !== undefined && messagesPerSecond < limits.messagesPerSecond;
+    this.rateLimits = isLower ? { ...limits, messagesPerSecond } : limits;
+    if (isLower && this.state === 'connecting') this.rateLimiter = new RateLimiter(this.rateLimits, now);
   }
 
   /** @throws Bug if the state machine has no such transition. */
@@ -129,6 +156,8 @@ export class Session<R extends SessionRealm = SessionRealm> {
 /** Length of id and token that the fixed cost of a connection includes. */
 const INCLUDED_CREDENTIAL_BYTES = 256;
 
-function extraCredentialBytes({ id, token }: Pick<SessionRequest, 'id' | 'token'>): number {
-  return Math.max(0, textBytes(id) + textBytes(token.reveal()) - INCLUDED_CREDENTIAL_BYTES);
+function extraCredentialBytes(id: PeerId, token: Token): number {
+  const secret = token.reveal();
+  const identityBytes = token.identity === secret ? 0 : textBytes(token.identity);
+  return Math.max(0, textBytes(id) + textBytes(secret) + identityBytes - INCLUDED_CREDENTIAL_BYTES);
 }

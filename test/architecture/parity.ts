@@ -13,6 +13,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   engines: 'contract',
   mailboxes: 'contract',
   'ice-servers': 'contract',
+  authorizers: 'contract',
   transports: 'contract',
   // The adapters of these ports have no common promises, so there is no contract suite.
   'client-addresses': 'units',

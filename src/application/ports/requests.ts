@@ -40,15 +40,27 @@ export type ConnectRequest =
   /** A peer with its own id, and the token that proves ownership. */
   | ({ readonly as: 'peer' } & Credentials)
   /** A peer whose id the broker generates. */
-  | ({ readonly as: 'peer-without-id'; readonly key: string | undefined } & RequestedTopics)
+  | ({ readonly as: 'peer-without-id' } & AnonymousCredentials & RequestedTopics)
   /** A subscriber that can't be addressed. The broker generates its id. */
-  | ({ readonly as: 'guest'; readonly key: string | undefined } & RequestedTopics);
+  | ({
+      readonly as: 'guest';
+      /** The dialect has verified the client itself (MER7). */ readonly isAuthorized?: true;
+    } & AnonymousCredentials &
+      RequestedTopics);
+
+/** The credentials of a client whose id the broker generates. */
+export interface AnonymousCredentials {
+  readonly key: string | undefined;
+  /** A2: the token for the authorizer. */
+  readonly token?: string | undefined;
+}
 
 /** An action requested over HTTP. Some actions are steps: `then` receives the result and returns the next action. */
 export type HttpAction =
   | { readonly action: 'describe' }
   | { readonly action: 'issue-peer-id'; readonly key: string }
-  | { readonly action: 'list-peers'; readonly key: string }
+  /** @param token A2: undefined for none. */
+  | { readonly action: 'list-peers'; readonly key: string; readonly token: string | undefined }
   | ({ readonly action: 'issue-ice-servers'; readonly key: string } & IceRequest)
   /** The dialect has the response already. */
   | { readonly action: 'respond'; readonly response: HttpResponse }
@@ -131,6 +143,7 @@ export type HttpOutcome =
  * `sender-unknown`: no peer with that id and token is registered on this node (X6, I3). `topic-unusable`: a topic is empty or too
  * long. `too-many-topics`: more topics than a connection or a publication may have. `realm-full`: the realm is at its connection
  * limit. `overloaded`: too many deliveries are pending (T10). `ice-unavailable`: the source of ICE servers is out of reach (I11).
+ * `token-missing`, `token-invalid`, `not-granted`, `authorizer-unreachable`: A6.
  */
 export type HttpRefusal =
   | 'key-unknown'
@@ -140,4 +153,8 @@ export type HttpRefusal =
   | 'too-many-topics'
   | 'realm-full'
   | 'overloaded'
-  | 'ice-unavailable';
+  | 'ice-unavailable'
+  | HttpAccessRefusal;
+
+/** A6: why an authorizer refuses an HTTP request. */
+export type HttpAccessRefusal = 'token-missing' | 'token-invalid' | 'not-granted' | 'authorizer-unreachable';

@@ -22,6 +22,8 @@ export interface Admission {
   readonly address: string;
   /** The origin of the page that opens the connection, for the log. */
   readonly origin?: string | undefined;
+  /** The headers that the authorizer reads, by name in lower case; undefined for none. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** B1: the account for memory that the transport holds for the connection. */
   readonly memory?: MemoryAccount | undefined;
 }

@@ -21,7 +21,7 @@ export interface PublishToTopic {
   readonly fromHttp: (
     request: Pick<Extract<HttpAction, { action: 'publish' }>, 'key' | 'draft'>,
     answer: (outcome: HttpOutcome) => void,
-    traits: Pick<SessionTraits, 'space' | 'keepsHistory'>,
+    client: { readonly dialect: Pick<SessionTraits, 'space' | 'keepsHistory'> },
   ) => void;
 }
 
@@ -57,7 +57,7 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
       chargeFanOut(parts, session, subscribers, now);
     },
 
-    fromHttp: ({ key, draft }, answer, traits) => {
+    fromHttp: ({ key, draft }, answer, { dialect: traits }) => {
       const realm = key === undefined ? realms.first : realms.find(key);
       if (realm === undefined) return answer({ kind: 'refusal', reason: 'key-unknown' });
       if (connections.fanOut.isFull) return answer({ kind: 'refusal', reason: 'overloaded' });

@@ -17,6 +17,7 @@ import type { Sweeper } from '../sweeper.ts';
 import type { Turns } from '../turns.ts';
 import { generatePeerId } from '../generate-peer-id.ts';
 import { limitOf } from '../hit-limits.ts';
+import type { RequestAccess } from '../request-access.ts';
 import type { AdmitGuest } from './admit-guest.ts';
 import type { Reconnect } from './reconnect.ts';
 
@@ -33,6 +34,7 @@ export interface RegisterPeerParts {
   readonly sweeper: Sweeper;
   readonly log: Log;
   readonly peerIds: PeerIds;
+  readonly requestAccess: RequestAccess;
   readonly reconnect: Reconnect;
   readonly admitGuest: AdmitGuest;
 }
@@ -40,9 +42,13 @@ export interface RegisterPeerParts {
 // The client itself waits for five seconds.
 const UNUSED_STREAM_TIMEOUT: Millis = 30_000;
 
-/** O1 to O7: validates the credentials, claims the id, and registers the peer if the claim is granted. T9: or admits a guest. */
+/**
+ * O1 to O7: validates the credentials, asks the authorizer (A2 to A6), claims the id, and registers the peer if the claim is
+ * granted. T9: or admits a guest.
+ */
 export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
-  const { realms, connections, directory, performer, turns, clock, sweeper, log, peerIds, reconnect, admitGuest } = parts;
+  const { realms, connections, directory, performer, turns, clock, sweeper, log, peerIds } = parts;
+  const { requestAccess, reconnect, admitGuest } = parts;
 
   return (connection, request, traits) => {
     const details = request.as === 'peer' ? validateCredentials(realms, request) : generateCredentials(realms, peerIds, request);
@@ -55,9 +61,14 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     if (found !== undefined) found.session = session;
     session.realm.connecting(session, now);
     sweeper.schedule(session.realm.nextDeadline());
-    if (request.as === 'guest') return admitGuest(session);
-    directory.claim(session, (outcome, previous) => turns.run(() => claimAnswered(session, outcome, previous)));
+    if (request.as === 'guest' && request.isAuthorized === true) return admitGuest(session);
+    requestAccess(session, request, () => (request.as === 'guest' ? admitGuest(session) : claim(session)));
   };
+
+  function claim(session: RealmSession): void {
+    session.isClaimed = true;
+    directory.claim(session, (outcome, previous) => turns.run(() => claimAnswered(session, outcome, previous)));
+  }
 
   /**
    * X5: leaves the stream open and unused, because its client closes the stream soon. Closes the stream after a timeout
@@ -74,7 +85,7 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     const now = clock.now();
     if (session.state !== 'connecting') return endedMeanwhile(session, previous, now);
     if (outcome !== 'granted') {
-      return performer.perform(realm, realm.refuse(session, outcome === 'taken' ? 'id-taken' : 'realm-full'), now);
+      return performer.perform(realm, realm.refuse(session, { reason: outcome === 'taken' ? 'id-taken' : 'realm-full' }), now);
     }
     if (realm.has(session.id)) return reconnect(session);
     performer.perform(realm, realm.admit(session), now);
@@ -102,7 +113,7 @@ type ValidRequest = Omit<SessionRequest<Realm>, 'connection' | 'traits'>;
 
 /** X5: a stream for a peer with an open socket does not replace that socket. */
 function hasSocket({ realm, id, token }: ValidRequest): boolean {
-  return realm.sessionOf(id, token)?.traits.carrier === 'socket';
+  return realm.sessionOf(id, token.reveal())?.traits.carrier === 'socket';
 }
 
 /** O1, O2, O7. */

@@ -1,5 +1,4 @@
 import type { Realms } from '../../domain/realms.ts';
-import { Token } from '../../domain/token.ts';
 import type { Dispatcher } from '../dispatcher.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HttpAction, HttpOutcome } from '../ports/requests.ts';
@@ -22,7 +21,7 @@ export interface SendForPeerParts {
 export function sendForPeer({ realms, dispatcher, turns, clock }: SendForPeerParts): SendForPeer {
   return ({ key, id, token, request }, answer) => {
     const realm = realms.find(key ?? '');
-    const session = realm?.sessionOf(id ?? '', new Token(token ?? ''));
+    const session = realm?.sessionOf(id ?? '', token ?? '');
     if (session === undefined) return answer({ kind: 'refusal', reason: 'sender-unknown' });
     turns.run(() => dispatcher.dispatch(session, request, clock.now()));
     answer({ kind: 'sent' });

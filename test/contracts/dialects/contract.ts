@@ -46,6 +46,15 @@ const REFUSALS: { readonly [R in OpenRefusal['reason']]: Extract<OpenRefusal, { 
   'peer-id-unprintable': { reason: 'peer-id-unprintable' },
   'id-taken': { reason: 'id-taken' },
   'realm-full': { reason: 'realm-full' },
+  'token-missing': { reason: 'token-missing' },
+  'token-invalid': { reason: 'token-invalid', detail: 'signature' },
+  'token-expired': { reason: 'token-expired' },
+  'token-early': { reason: 'token-early' },
+  'realm-not-granted': { reason: 'realm-not-granted' },
+  'id-not-granted': { reason: 'id-not-granted', id: '"ann"\u2028'.repeat(20) as PeerId },
+  'id-reserved': { reason: 'id-reserved' },
+  'not-admitted': { reason: 'not-admitted', message: '\u{1f600}'.repeat(120) },
+  'authorizer-unreachable': { reason: 'authorizer-unreachable' },
 };
 
 const ENDINGS: Record<Ending, true> = {
@@ -79,6 +88,10 @@ const HTTP_REFUSALS: Record<HttpRefusal, true> = {
   'realm-full': true,
   overloaded: true,
   'ice-unavailable': true,
+  'token-missing': true,
+  'token-invalid': true,
+  'not-granted': true,
+  'authorizer-unreachable': true,
 };
 
 /** Any bytes, any text, and valid frames with a few wrong bytes. */

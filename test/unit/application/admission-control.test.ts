@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { PeerjsDialect } from '../../../src/adapters/dialects/peerjs/dialect.ts';
+import { OpenAuthorizer } from '../../../src/adapters/authorizers/open.ts';
 import { MemoryBusNetwork } from '../../../src/adapters/buses/memory/bus.ts';
 import { AdmissionControl } from '../../../src/application/admission-control.ts';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
@@ -80,6 +81,7 @@ describe('admission control', () => {
       memory: new MemoryBudget({ memoryBudget: 99, memoryPerAddress: 9 }),
       origins: { allow: 'echoed' },
       addresses: { of: (request) => request.remoteAddress },
+      authorizer: new OpenAuthorizer(),
       log: { record: (event) => void events.push(event) },
       clock: new ManualClock(),
       bus: new MemoryBusNetwork().busOf(nodeId('here')),

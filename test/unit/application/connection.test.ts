@@ -15,7 +15,7 @@ const SOCKET: Socket = {
 describe('trafficOf', () => {
   it('reports the lifetime and the traffic in both directions', () => {
     const dialect = new RelayDialect('/relay');
-    const opened = newConnection({ socket: SOCKET, dialect, address: '192.0.2.1' }, { origin: undefined, openedAt: 1_000 });
+    const opened = newConnection({ socket: SOCKET, dialect, openedAt: 1_000 }, { address: '192.0.2.1' });
     Object.assign(opened, { framesIn: 2, bytesIn: 30, framesOut: 1, bytesOut: 10 });
     expect(trafficOf(opened, 4_000)).toEqual({
       address: '192.0.2.1',

@@ -23,7 +23,7 @@ function connection(): Connection & { readonly written: string[] } {
     pause: () => undefined,
     resume: () => undefined,
   };
-  const made = newConnection({ socket, dialect: DIALECT, address: '192.0.2.1' }, { origin: undefined, openedAt: 0 });
+  const made = newConnection({ socket, dialect: DIALECT, openedAt: 0 }, { address: '192.0.2.1' });
   return Object.assign(made, { written });
 }
 

@@ -65,7 +65,7 @@ function openConnections(count: number, dialect: Dialect = new RelayDialect('/re
       pause: () => undefined,
       resume: () => undefined,
     };
-    const made = newConnection({ socket, dialect, address: '192.0.2.1' }, { origin: undefined, openedAt: 0 });
+    const made = newConnection({ socket, dialect, openedAt: 0 }, { address: '192.0.2.1' });
     const id: ConnectionId = connections.add(made);
     return id;
   });

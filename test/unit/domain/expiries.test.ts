@@ -14,6 +14,18 @@ it('MER12: ignores a session without an expiry time', () => {
   expect([expiries.nextDeadline(), [...expiries.due(1e15)]]).toEqual([NEVER, []]);
 });
 
+it('A5: moves a session whose expiry time has changed', () => {
+  const expiries = new Expiries();
+  const [ann, bob] = [until(10), until(20)];
+  for (const one of [ann, bob]) expiries.add(one);
+  ann.expiresAt = 30;
+  expiries.add(ann);
+  expect([expiries.nextDeadline(), [...expiries.due(25)], expiries.nextDeadline()]).toEqual([20, [bob], 30]);
+  ann.expiresAt = NEVER;
+  expiries.add(ann);
+  expect(expiries.nextDeadline()).toBe(NEVER);
+});
+
 it('MER12: yields each expired session once, in order, and no removed one', () => {
   const step = fc.record({
     at: fc.nat(30),

@@ -5,7 +5,7 @@ import { LIMITS, session } from './session-fixture.ts';
 
 let limiters: RateLimiters;
 beforeEach(() => {
-  limiters = new RateLimiters(LIMITS);
+  limiters = new RateLimiters();
 });
 
 /** A session with an empty token bucket at the moment 0. */

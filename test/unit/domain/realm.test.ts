@@ -6,7 +6,6 @@ import type { SignalMessage } from '../../../src/domain/message.ts';
 import { Realm, type RealmSession } from '../../../src/domain/realm.ts';
 import type { SessionRequest } from '../../../src/domain/session.ts';
 import { NEVER } from '../../../src/domain/time.ts';
-import { Token } from '../../../src/domain/token.ts';
 import type { RequestedTopics } from '../../../src/domain/topic.ts';
 import { LIMITS, peerId, REALM_IDENTITY, session, SOCKET_TRAITS } from './session-fixture.ts';
 import { draft, guest, SUBSCRIBER_TRAITS, topic } from './topic-fixture.ts';
@@ -69,7 +68,7 @@ describe('opening', () => {
   it('O4: rejects a taken id', () => {
     const ann = session('ann', realm);
     realm.connecting(ann, 0);
-    expect(realm.refuse(ann, 'id-taken')).toEqual({ do: 'refuse', session: ann, refusal: { reason: 'id-taken' } });
+    expect(realm.refuse(ann, { reason: 'id-taken' })).toEqual({ do: 'refuse', session: ann, refusal: { reason: 'id-taken' } });
     expect([ann.state, realm.nextDeadline()]).toEqual(['closing', NEVER]);
   });
 
@@ -440,13 +439,13 @@ describe('a peer with several connections', () => {
 
   it('X6: finds the session by id and token while it is open', () => {
     const ann = open('ann');
-    expect([
-      realm.sessionOf('ann', new Token('t')),
-      realm.sessionOf('ann', new Token('x')),
-      realm.sessionOf('bob', new Token('t')),
-    ]).toEqual([ann, undefined, undefined]);
+    expect([realm.sessionOf('ann', 't'), realm.sessionOf('ann', 'x'), realm.sessionOf('bob', 't')]).toEqual([
+      ann,
+      undefined,
+      undefined,
+    ]);
     realm.leave(ann);
-    expect(realm.sessionOf('ann', new Token('t'))).toBeUndefined();
+    expect(realm.sessionOf('ann', 't')).toBeUndefined();
   });
 });
 

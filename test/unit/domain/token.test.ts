@@ -20,6 +20,19 @@ describe('Token', () => {
     expect([String(token), JSON.stringify(token), token.reveal()]).toEqual(['[token]', '"[token]"', 'secret']);
   });
 
+  it('A4: matches by the granted owner, and no client can write such an identity', () => {
+    const granted = new Token('first').ownedBy('j:issuer\0ann');
+    expect(granted.matches(new Token('second').ownedBy('j:issuer\0ann'))).toBe(true);
+    const secrets = ['first', 'j:issuer\0ann', 't:j:issuer\0ann'];
+    expect(secrets.map((secret) => granted.matches(new Token(secret)))).not.toContain(true);
+    fc.assert(fc.property(fc.string(), fc.string(), (a, b) => (new Token(a).identity === new Token(b).identity) === (a === b)));
+  });
+
+  it('I3, X6: knows its secret, also with a granted owner', () => {
+    const granted = new Token('first').ownedBy('j:issuer\0ann');
+    expect([granted.hasSecret('first'), granted.hasSecret('j:issuer\0ann'), granted.reveal()]).toEqual([true, false, 'first']);
+  });
+
   it('M15: has the same proof exactly for the same text, and the proof does not contain it', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (a, b) => {

@@ -14,6 +14,10 @@ const STATUSES: Record<HttpRefusal, number> = {
   'realm-full': 503,
   overloaded: 503,
   'ice-unavailable': 503,
+  'token-missing': 401,
+  'token-invalid': 401,
+  'not-granted': 403,
+  'authorizer-unreachable': 503,
 };
 
 const REASONS: Record<HttpRefusal, string> = {
@@ -25,6 +29,10 @@ const REASONS: Record<HttpRefusal, string> = {
   'realm-full': 'Too many connections',
   overloaded: 'Too many deliveries are waiting; try again in a second',
   'ice-unavailable': 'No ICE servers at the moment; try again in a minute',
+  'token-missing': 'A token is required',
+  'token-invalid': 'The token is not valid',
+  'not-granted': 'Forbidden',
+  'authorizer-unreachable': 'Try again later',
 };
 
 /** MER3: the id of the publication, or the refusal. */

@@ -42,7 +42,7 @@ function subscribeRequest({ head, page, policy }: EndpointRequest): HttpAction {
   const [key, since] = [readKey(head.query), readSince(head, parameters)];
   const openStream = (clearance?: Clearance, expiresAt?: number): HttpAction => ({
     action: 'open-stream',
-    connectRequest: { as: 'guest', key, selectors, presence: false, since, clearance, expiresAt },
+    connectRequest: { as: 'guest', isAuthorized: true, key, selectors, presence: false, since, clearance, expiresAt },
     head: streamHead,
   });
   if (policy.isOpen) return openStream('all');

@@ -9,7 +9,7 @@ import { Decoder } from './decode.ts';
 import { Encoder } from './encode.ts';
 import { responseTo } from './responses.ts';
 import { TextCache } from '../shared/text-cache.ts';
-import { REFUSALS } from './refusals.ts';
+import { EXPIRED, refusalFrame } from './refusals.ts';
 import { readCredentials, Routes } from './routes.ts';
 
 const OPEN = Buffer.from('{"type":"OPEN"}');
@@ -82,10 +82,10 @@ export class PeerjsDialect implements Dialect {
   }
 
   refusal(refusal: OpenRefusal): CloseFrame {
-    return REFUSALS[refusal.reason];
+    return refusalFrame(refusal);
   }
 
   closeFrame(ending: Ending): CloseFrame {
-    return ENDING_CLOSE_FRAMES[ending];
+    return ending === 'expired' ? EXPIRED : ENDING_CLOSE_FRAMES[ending];
   }
 }

@@ -1,8 +1,9 @@
-import type { OpenRefusal } from '../../../domain/refusal.ts';
+import type { AccessRefusal, OpenRefusal } from '../../../domain/refusal.ts';
 import type { CloseFrame } from '../../../application/ports/dialect.ts';
+import { accessCloseReason, accessText } from '../shared/access-refusals.ts';
 
 /** O1, O2, O4, O6, O7: the message and close code for each refusal. A new reason does not compile without a line here. */
-export const REFUSALS: Record<OpenRefusal['reason'], CloseFrame> = {
+export const REFUSALS: Record<Exclude<OpenRefusal['reason'], AccessRefusal['reason']>, CloseFrame> = {
   'credentials-missing': error('No id, token, or key supplied to websocket server', 1008),
   'key-unknown': error('Invalid key provided', 1008),
   'peer-id-empty': error('No id, token, or key supplied to websocket server', 1008),
@@ -11,6 +12,21 @@ export const REFUSALS: Record<OpenRefusal['reason'], CloseFrame> = {
   'id-taken': { frame: bytes('{"type":"ID-TAKEN","payload":{"msg":"ID is taken"}}'), code: 1008, why: 'ID is taken' },
   'realm-full': error('Server has reached its concurrent user limit', 1013),
 };
+
+/** A5: the message to a peer whose token has expired. */
+export const EXPIRED = error('Token expired', 4003);
+
+/** O1 to O7, A6. */
+export function refusalFrame(refusal: OpenRefusal): CloseFrame {
+  if (isFixed(refusal)) return REFUSALS[refusal.reason];
+  if (refusal.reason === 'id-reserved') return REFUSALS['id-taken'];
+  const closeFrame = error(accessText(refusal), refusal.reason === 'authorizer-unreachable' ? 1013 : 1008);
+  return { ...closeFrame, why: accessCloseReason(refusal) };
+}
+
+function isFixed(refusal: OpenRefusal): refusal is Exclude<OpenRefusal, AccessRefusal> {
+  return refusal.reason in REFUSALS;
+}
 
 function error(text: string, code: number): CloseFrame {
   return { frame: bytes(JSON.stringify({ type: 'ERROR', payload: { msg: text } })), code, why: text };

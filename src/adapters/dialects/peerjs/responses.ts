@@ -25,6 +25,21 @@ const REFUSALS: Record<HttpRefusal, string> = {
   'realm-full': 'Unauthorized',
   overloaded: 'Unauthorized',
   'ice-unavailable': 'No ICE servers at the moment; try again in a minute',
+  'token-missing': 'Authentication required',
+  'token-invalid': 'Invalid token',
+  'not-granted': 'Not allowed',
+  'authorizer-unreachable': 'Authorisation is out of reach, try again later',
+};
+
+/** A6, I11: the statuses of refusals other than 401, and the challenge of RFC 6750. */
+const STATUSES: Partial<Record<HttpRefusal, number>> = {
+  'not-granted': 403,
+  'authorizer-unreachable': 503,
+  'ice-unavailable': 503,
+};
+const CHALLENGES: Partial<Record<HttpRefusal, string>> = {
+  'token-missing': 'Bearer',
+  'token-invalid': 'Bearer error="invalid_token"',
 };
 
 /** I11. */
@@ -42,13 +57,21 @@ export function responseTo(outcome: HttpOutcome): HttpResponse {
     case 'ice-servers':
       return iceResponse(outcome);
     case 'refusal':
-      return outcome.reason === 'ice-unavailable'
-        ? { status: 503, headers: [PLAIN_TYPE, RETRY_AFTER], body: REFUSALS[outcome.reason] }
-        : { status: 401, headers: [PLAIN_TYPE], body: REFUSALS[outcome.reason] };
+      return refusal(outcome.reason);
     case 'publication':
     case 'sent':
       return { status: 204, headers: [], body: '' };
     default:
       return impossible(outcome);
   }
+}
+
+function refusal(reason: HttpRefusal): HttpResponse {
+  const challenge = CHALLENGES[reason];
+  const headers: (readonly [string, string])[] = [
+    PLAIN_TYPE,
+    ...(challenge === undefined ? [] : [['www-authenticate', challenge] as const]),
+  ];
+  if (reason === 'ice-unavailable') headers.push(RETRY_AFTER);
+  return { status: STATUSES[reason] ?? 401, headers, body: REFUSALS[reason] };
 }

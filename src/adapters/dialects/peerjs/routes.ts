@@ -33,7 +33,7 @@ export class Routes {
     const realm = decodeSegment(key);
     if (realm === undefined || rest.length > 0) return undefined;
     if (resource === 'id') return readRoute({ action: 'issue-peer-id', key: realm });
-    if (resource === 'peers') return readRoute({ action: 'list-peers', key: realm });
+    if (resource === 'peers') return listRoute(realm);
     if (resource === 'ice' && this.#servesIce) {
       return { methods: READ_METHODS, issuesCredentials: true, handle: (head) => iceRequest(realm, head) };
     }
@@ -44,9 +44,18 @@ export class Routes {
 /** I2, I3: the header takes precedence over the parameter. */
 function iceRequest(key: string, head: HttpHead): HttpAction {
   const { id, token } = readCredentials(head.query);
-  const bearer = /^Bearer +(\S+) *$/i.exec(head.header('authorization') ?? '')?.[1];
   const format = new URLSearchParams(head.query).getAll('as').at(-1) === 'matrix' ? 'matrix' : 'webrtc';
-  return { action: 'issue-ice-servers', key, id, token: bearer ?? token, format };
+  return { action: 'issue-ice-servers', key, id, token: bearerOf(head) ?? token, format };
+}
+
+/** H4, A2. */
+function listRoute(key: string): HttpRoute {
+  const tokenOf = (head: HttpHead): string | undefined => bearerOf(head) ?? readCredentials(head.query).token;
+  return { methods: READ_METHODS, handle: (head) => ({ action: 'list-peers', key, token: tokenOf(head) }) };
+}
+
+function bearerOf(head: HttpHead): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(head.header('authorization') ?? '')?.[1];
 }
 
 function readRoute(request: HttpAction): HttpRoute {

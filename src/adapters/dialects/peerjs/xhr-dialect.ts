@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { FrameRequest, HttpOutcome, HttpRoute, ConnectRequest } from '../../../application/ports/requests.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
-import { ENDING_CLOSE_FRAMES, REFUSAL_CLOSE_FRAMES } from '../shared/close-frames.ts';
+import { ENDING_CLOSE_FRAMES, refusalCloseFrame } from '../shared/close-frames.ts';
 import { Decoder } from './decode.ts';
 import { Encoder } from './encode.ts';
 import { TextCache } from '../shared/text-cache.ts';
@@ -83,7 +83,7 @@ export class PeerjsXhrDialect implements Dialect {
   }
 
   refusal(refusal: OpenRefusal): CloseFrame {
-    return { ...REFUSAL_CLOSE_FRAMES[refusal.reason], frame: REFUSAL };
+    return { ...refusalCloseFrame(refusal), frame: REFUSAL };
   }
 
   closeFrame(ending: Ending): CloseFrame {

@@ -4,7 +4,7 @@ import type { FrameRequest, ConnectRequest } from '../../../application/ports/re
 import type { SignalMessage } from '../../../domain/message.ts';
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
 import type { TopicEvent } from '../../../domain/topic.ts';
-import { ENDING_CLOSE_FRAMES, REFUSAL_CLOSE_FRAMES } from '../shared/close-frames.ts';
+import { ENDING_CLOSE_FRAMES, refusalCloseFrame } from '../shared/close-frames.ts';
 import { Decoder } from './decode.ts';
 import { encodeHello, encodeMessage, encodeEvent } from './encode.ts';
 
@@ -70,7 +70,7 @@ export class PeeroDialect implements Dialect {
   }
 
   refusal(refusal: OpenRefusal): CloseFrame {
-    return REFUSAL_CLOSE_FRAMES[refusal.reason];
+    return refusalCloseFrame(refusal);
   }
 
   closeFrame(ending: Ending): CloseFrame {

@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { FrameRequest, ConnectRequest } from '../../../application/ports/requests.ts';
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
 import type { TopicEvent } from '../../../domain/topic.ts';
-import { ENDING_CLOSE_FRAMES, REFUSAL_CLOSE_FRAMES } from '../shared/close-frames.ts';
+import { ENDING_CLOSE_FRAMES, refusalCloseFrame } from '../shared/close-frames.ts';
 import { Decoder } from './decode.ts';
 import { encodeEvent } from './encode.ts';
 
@@ -67,7 +67,7 @@ export class RelayDialect implements Dialect {
   }
 
   refusal(refusal: OpenRefusal): CloseFrame {
-    return REFUSAL_CLOSE_FRAMES[refusal.reason];
+    return refusalCloseFrame(refusal);
   }
 
   closeFrame(ending: Ending): CloseFrame {

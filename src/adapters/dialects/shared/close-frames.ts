@@ -1,8 +1,9 @@
 import type { CloseFrame } from '../../../application/ports/dialect.ts';
-import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
+import type { AccessRefusal, Ending, OpenRefusal } from '../../../domain/refusal.ts';
+import { accessCloseReason, NEEDS_TOKEN } from './access-refusals.ts';
 
 /** The close frames of refused connections, for a dialect without a refusal message. */
-export const REFUSAL_CLOSE_FRAMES: Record<OpenRefusal['reason'], CloseFrame> = {
+const REFUSAL_CLOSE_FRAMES: Record<Exclude<OpenRefusal['reason'], AccessRefusal['reason']>, CloseFrame> = {
   'credentials-missing': closeOnly(1008, 'No id, token, or key supplied'),
   'key-unknown': closeOnly(1008, 'Invalid key provided'),
   'peer-id-empty': closeOnly(1008, 'No id, token, or key supplied'),
@@ -11,6 +12,18 @@ export const REFUSAL_CLOSE_FRAMES: Record<OpenRefusal['reason'], CloseFrame> = {
   'id-taken': closeOnly(1008, 'ID is taken'),
   'realm-full': closeOnly(1013, 'Server has reached its concurrent user limit'),
 };
+
+/** A6: the close frame of a refused connection, for a dialect without a refusal message. */
+export function refusalCloseFrame(refusal: OpenRefusal): CloseFrame {
+  if (isFixed(refusal)) return REFUSAL_CLOSE_FRAMES[refusal.reason];
+  if (refusal.reason === 'id-reserved') return REFUSAL_CLOSE_FRAMES['id-taken'];
+  if (refusal.reason === 'authorizer-unreachable') return closeOnly(1013, accessCloseReason(refusal));
+  return closeOnly(NEEDS_TOKEN.has(refusal.reason) ? 4401 : 4403, accessCloseReason(refusal));
+}
+
+function isFixed(refusal: OpenRefusal): refusal is Exclude<OpenRefusal, AccessRefusal> {
+  return refusal.reason in REFUSAL_CLOSE_FRAMES;
+}
 
 /** The close frames of open connections. A client that does not use close codes sees a lost socket. */
 export const ENDING_CLOSE_FRAMES: Record<Ending, CloseFrame> = {

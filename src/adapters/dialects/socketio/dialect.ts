@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { FrameRequest, HttpOutcome, HttpRoute, ConnectRequest } from '../../../application/ports/requests.ts';
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
 import type { TopicEvent } from '../../../domain/topic.ts';
-import { ENDING_CLOSE_FRAMES, REFUSAL_CLOSE_FRAMES } from '../shared/close-frames.ts';
+import { ENDING_CLOSE_FRAMES, refusalCloseFrame } from '../shared/close-frames.ts';
 import { readLine } from './decode.ts';
 import { encodeEvent } from './encode.ts';
 
@@ -39,7 +39,13 @@ export class SocketIoDialect implements Dialect {
 
   /** SIO7. */
   connectRequest(query: string): Extract<ConnectRequest, { as: 'guest' }> {
-    return { as: 'guest', key: new URLSearchParams(query).get('key') ?? undefined, selectors: [], presence: false };
+    return {
+      as: 'guest',
+      isAuthorized: true,
+      key: new URLSearchParams(query).get('key') ?? undefined,
+      selectors: [],
+      presence: false,
+    };
   }
 
   /** SIO9: an Engine.IO handshake opens a stream, which the transport turns into a session. */
@@ -50,8 +56,8 @@ export class SocketIoDialect implements Dialect {
   /** SIO7. */
   httpResponse(outcome: HttpOutcome): HttpResponse {
     const reason = outcome.kind === 'refusal' ? outcome.reason : undefined;
-    if (reason === 'realm-full') return plain(503, REFUSAL_CLOSE_FRAMES['realm-full'].why);
-    return plain(404, reason === 'key-unknown' ? REFUSAL_CLOSE_FRAMES['key-unknown'].why : 'Not Found');
+    if (reason === 'realm-full') return plain(503, refusalCloseFrame({ reason: 'realm-full' }).why);
+    return plain(404, reason === 'key-unknown' ? refusalCloseFrame({ reason: 'key-unknown' }).why : 'Not Found');
   }
 
   decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
@@ -81,7 +87,7 @@ export class SocketIoDialect implements Dialect {
   }
 
   refusal(refusal: OpenRefusal): CloseFrame {
-    const closeFrame = REFUSAL_CLOSE_FRAMES[refusal.reason];
+    const closeFrame = refusalCloseFrame(refusal);
     return { ...closeFrame, frame: Buffer.from(JSON.stringify(['refused', closeFrame.why])) };
   }
 

@@ -125,5 +125,5 @@ export class NatsPeerDirectory implements PeerDirectory {
 }
 
 function ownerOf({ realm, connection, token }: Claim): ClaimOwner {
-  return { node: realm.node, connection, digest: createHash('sha256').update(token.reveal()).digest('base64url') };
+  return { node: realm.node, connection, digest: createHash('sha256').update(token.identity).digest('base64url') };
 }

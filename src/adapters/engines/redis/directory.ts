@@ -161,5 +161,5 @@ export class RedisPeerDirectory implements PeerDirectory {
 }
 
 function tokenDigest({ token }: Claim): string {
-  return createHash('sha256').update(token.reveal()).digest('base64url');
+  return createHash('sha256').update(token.identity).digest('base64url');
 }

@@ -78,7 +78,12 @@ const LINES: {
       address,
       origin,
     };
-    return line('warn', 'connection refused', { event }, { ...who, why: refusal.reason, ...hit(limit) });
+    return line(
+      'warn',
+      'connection refused',
+      { event },
+      { ...who, why: refusal.reason, detail: 'detail' in refusal ? refusal.detail : undefined, ...hit(limit) },
+    );
   },
   'upgrade-refused': ({ request, status, why, key, limit, event }) =>
     line(

@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
 import { FixedIceServers } from '../../../../src/adapters/ice-servers/fixed.ts';
 import { MemoryTelemetry } from '../../../../src/adapters/telemetry/memory.ts';
-import type { IceGrant } from '../../../../src/application/ice-grants.ts';
+import type { GrantIce, IceGrant } from '../../../../src/application/ice-grants.ts';
 import type { IceServers } from '../../../../src/application/ports/ice-servers.ts';
 import type { HttpOutcome } from '../../../../src/application/ports/requests.ts';
 import { issueIceServers } from '../../../../src/application/use-cases/issue-ice-servers.ts';
 import { Realms } from '../../../../src/domain/realms.ts';
+import { HTTP_CLIENT } from '../../../support/http-client.ts';
 import { LIMITS, REALM_IDENTITY } from '../../domain/session-fixture.ts';
 
 const request = { key: 'peerjs', id: undefined, token: undefined, format: 'webrtc' } as const;
@@ -16,14 +17,14 @@ function outcomeOf(grant: IceGrant, key = 'peerjs') {
   const answers: HttpOutcome[] = [];
   const realms = new Realms(['peerjs'], REALM_IDENTITY.node, LIMITS);
   const iceServers = new FixedIceServers(settings, () => 1_800_000_000);
-  const issue = issueIceServers({ realms, iceServers, grantIce: () => grant, telemetry });
-  issue({ ...request, key }, (outcome) => answers.push(outcome), undefined, '192.0.2.1');
+  const issue = issueIceServers({ realms, iceServers, grantIce: (...[, , , answer]) => answer(grant), telemetry });
+  issue({ ...request, key }, (outcome) => answers.push(outcome), HTTP_CLIENT);
   return { answers, counts: telemetry.all() };
 }
 
 it('I2: issues ICE servers to a client with a grant, and counts it', () => {
   const issued = { servers: [{ urls: settings.stun }], ttl: 60, expiresAt: 1_800_000_060 };
-  expect(outcomeOf({ isAllowed: true, owner: 'ann' })).toEqual({
+  expect(outcomeOf({ owner: 'ann' })).toEqual({
     answers: [{ kind: 'ice-servers', issued, format: 'webrtc' }],
     counts: { 'ice-issued': 1 },
   });
@@ -31,8 +32,8 @@ it('I2: issues ICE servers to a client with a grant, and counts it', () => {
 
 it('I3: refuses a client without a grant, and an unknown key', () => {
   const counts = { 'ice-refused': 1 };
-  expect(outcomeOf({ isAllowed: false })).toEqual({ answers: [{ kind: 'refusal', reason: 'sender-unknown' }], counts });
-  const unknown = outcomeOf({ isAllowed: true, owner: 'ann' }, 'nobody');
+  expect(outcomeOf({ refusal: 'sender-unknown' })).toEqual({ answers: [{ kind: 'refusal', reason: 'sender-unknown' }], counts });
+  const unknown = outcomeOf({ owner: 'ann' }, 'nobody');
   expect(unknown).toEqual({ answers: [{ kind: 'refusal', reason: 'key-unknown' }], counts });
 });
 
@@ -47,8 +48,8 @@ it('I11: counts answers without TURN, and refuses one without any server', () =>
     const iceServers: IceServers = {
       issue: (_, answer) => answer({ servers, ttl: 60, expiresAt: 1_800_000_060, lacksTurn: true }),
     };
-    const grantIce = () => ({ isAllowed: true, owner: 'ann' }) as const;
-    issueIceServers({ realms, iceServers, grantIce, telemetry })(request, (one) => answers.push(one), undefined, '192.0.2.1');
+    const grantIce: GrantIce = (...[, , , answer]) => answer({ owner: 'ann' });
+    issueIceServers({ realms, iceServers, grantIce, telemetry })(request, (one) => answers.push(one), HTTP_CLIENT);
     expect(answers).toMatchObject([{ kind }]);
     expect(telemetry.all()).toEqual({ 'ice-without-turn': 1 });
   }

@@ -1,0 +1,39 @@
+import type { AccessRefusal } from '../../../domain/refusal.ts';
+
+/** A6: the text for the client. Texts say what to do, and never which check of a token failed. */
+export function accessText(refusal: AccessRefusal): string {
+  switch (refusal.reason) {
+    case 'token-missing':
+      return 'Authentication required';
+    case 'token-invalid':
+      return 'Invalid token';
+    case 'token-expired':
+      return 'Token expired';
+    case 'token-early':
+      return 'Token not valid yet: check the clocks';
+    case 'realm-not-granted':
+      return 'This token is not for this key';
+    case 'id-not-granted':
+      return `This token is not for the id ${refusal.id}`;
+    case 'id-reserved':
+      return 'ID is taken';
+    case 'not-admitted':
+      return refusal.message;
+    case 'authorizer-unreachable':
+      return 'Authorisation is out of reach, try again later';
+  }
+}
+
+/** The text for a close frame, which holds 123 bytes: without the id and without the text of an authorizer. */
+export function accessCloseReason(refusal: AccessRefusal): string {
+  if (refusal.reason === 'id-not-granted') return 'This token is not for this id';
+  return refusal.reason === 'not-admitted' ? 'Not allowed' : accessText(refusal);
+}
+
+/** The reasons that do not apply to a client with a valid token. */
+export const NEEDS_TOKEN: ReadonlySet<string> = new Set<AccessRefusal['reason']>([
+  'token-missing',
+  'token-invalid',
+  'token-expired',
+  'token-early',
+]);

@@ -1,0 +1,51 @@
+import { refusalFor, type Grant } from '../domain/grant.ts';
+import type { RealmKey } from '../domain/ids.ts';
+import type { AccessRefusal } from '../domain/refusal.ts';
+import type { Authorizer } from './ports/authorizer.ts';
+import type { Dialect } from './ports/dialect.ts';
+import type { HttpAccessRefusal } from './ports/requests.ts';
+import type { RequestHeaders } from './request-headers.ts';
+
+/** The facts about the client of an HTTP request. */
+export interface HttpClient {
+  readonly dialect: Dialect;
+  readonly address: string;
+  readonly origin: string | undefined;
+  /** The headers that the authorizer reads. */
+  readonly headers: RequestHeaders;
+}
+
+/** The subject of an HTTP request. */
+export interface HttpAccessRequest {
+  readonly realm: RealmKey;
+  readonly id: string | undefined;
+  readonly token: string | undefined;
+}
+
+export type HttpAccessAnswer = (outcome: Grant | HttpAccessRefusal) => void;
+
+/** A3, A6: asks the authorizer about an HTTP request. The id is not compared, because the request does not take it. */
+export function authorizeRequest(
+  authorizer: Authorizer,
+  request: HttpAccessRequest,
+  { dialect, ...client }: HttpClient,
+  answer: HttpAccessAnswer,
+): void {
+  authorizer.authorize({ dialect: dialect.name, ...request, ...client }, (outcome) => {
+    const refusal = outcome.ok ? refusalFor(outcome.value, request.realm, undefined) : outcome.refusal;
+    if (refusal !== undefined) return answer(HTTP_REFUSALS[refusal.reason]);
+    if (outcome.ok) answer(outcome.value);
+  });
+}
+
+const HTTP_REFUSALS: Record<AccessRefusal['reason'], HttpAccessRefusal> = {
+  'token-missing': 'token-missing',
+  'token-invalid': 'token-invalid',
+  'token-expired': 'token-invalid',
+  'token-early': 'token-invalid',
+  'realm-not-granted': 'not-granted',
+  'id-not-granted': 'not-granted',
+  'id-reserved': 'not-granted',
+  'not-admitted': 'not-granted',
+  'authorizer-unreachable': 'authorizer-unreachable',
+};

@@ -1,0 +1,57 @@
+import { refusalFor, type Grant } from '../domain/grant.ts';
+import type { RealmSession } from '../domain/realm.ts';
+import type { Millis } from '../domain/time.ts';
+import type { Connections } from './connections.ts';
+import type { Performer } from './performer.ts';
+import type { AccessOutcome, Authorizer } from './ports/authorizer.ts';
+import type { Clock } from './ports/clock.ts';
+import type { ConnectRequest } from './ports/requests.ts';
+import { NO_HEADERS, tokenOf } from './request-headers.ts';
+import type { Sweeper } from './sweeper.ts';
+import type { Turns } from './turns.ts';
+
+/**
+ * Asks the authorizer about a connecting session. Calls `then` in a turn, unless access is refused or the connection has ended
+ * meanwhile.
+ */
+export type RequestAccess = (session: RealmSession, request: ConnectRequest, then: () => void) => void;
+
+export interface RequestAccessParts {
+  readonly authorizer: Authorizer;
+  readonly connections: Connections;
+  readonly performer: Performer;
+  readonly turns: Turns;
+  readonly clock: Clock;
+  readonly sweeper: Sweeper;
+}
+
+/** A2 to A6. */
+export function requestAccess(parts: RequestAccessParts): RequestAccess {
+  const { authorizer, connections, performer, turns, clock, sweeper } = parts;
+
+  return (session, request, then) => {
+    const { dialect, address = '', origin, headers = NO_HEADERS } = connections.find(session.connection) ?? {};
+    const id = request.as === 'peer' ? request.id : undefined;
+    const token = tokenOf(headers, request.token);
+    authorizer.authorize(
+      { dialect: dialect?.name ?? '', realm: session.realm.key, id, token, address, origin, headers },
+      (outcome) => turns.run(() => answered(session, request, outcome, then)),
+    );
+  };
+
+  function answered(session: RealmSession, { as }: ConnectRequest, outcome: AccessOutcome, then: () => void): void {
+    const { realm, id } = session;
+    if (session.state !== 'connecting') return;
+    const now = clock.now();
+    const refusal = outcome.ok ? refusalFor(outcome.value, realm.key, as === 'peer' ? id : undefined) : outcome.refusal;
+    if (refusal !== undefined) return performer.perform(realm, realm.refuse(session, refusal), now);
+    if (outcome.ok && outcome.value !== session.grant) apply(session, outcome.value, now);
+    then();
+  }
+
+  function apply(session: RealmSession, grant: Grant, now: Millis): void {
+    session.authorize(grant, now);
+    session.realm.liveness.expiryChanged(session);
+    sweeper.schedule(session.realm.nextDeadline());
+  }
+}

@@ -1,0 +1,20 @@
+/** Headers of a request, by name in lower case. Without those that the client did not send. */
+export type RequestHeaders = Readonly<Record<string, string>>;
+
+export const NO_HEADERS: RequestHeaders = {};
+
+/** @param names in lower case. */
+export function headersOf(request: { header(name: string): string | undefined }, names: readonly string[]): RequestHeaders {
+  if (names.length === 0) return NO_HEADERS;
+  const headers: Record<string, string> = {};
+  for (const name of names) {
+    const value = request.header(name);
+    if (value !== undefined) headers[name] = value;
+  }
+  return headers;
+}
+
+/** A2: the token of a client: that of the header `Authorization`, else the one of its dialect. */
+export function tokenOf(headers: RequestHeaders, token: string | undefined): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(headers['authorization'] ?? '')?.[1] ?? token;
+}

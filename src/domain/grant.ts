@@ -1,0 +1,63 @@
+import type { PeerId, RealmKey } from './ids.ts';
+import type { AccessRefusal } from './refusal.ts';
+import { NEVER, type Millis } from './time.ts';
+import type { Selector } from './topic.ts';
+
+/** A pattern of ids or realm keys: an exact text, or a prefix before one `*` at the end. */
+export type NamePattern = string;
+
+/** A2, A3: the rights that an authorizer grants to one client. */
+export interface Grant {
+  /**
+   * The owner of the ids that the client takes, as a text that no other owner has (A4). Undefined: the token itself is the
+   * proof of ownership (O4).
+   */
+  readonly owner: string | undefined;
+  /** Ids that the client may take; undefined for all that are not reserved. */
+  readonly ids: readonly NamePattern[] | undefined;
+  /** Ids that only a grant that names them includes. */
+  readonly reservedIds: readonly NamePattern[];
+  /** Realms that the client may use; undefined for all. */
+  readonly realms: readonly NamePattern[] | undefined;
+  /** A5: how long the grant is valid from the answer on; NEVER if it does not expire. */
+  readonly lifetime: Millis;
+  /** A rate limit that is lower than the option; undefined for the option. */
+  readonly messagesPerSecond: number | undefined;
+  /** H4: whether the client may list the peers of its realm. */
+  readonly mayDiscover: boolean;
+  /** I3: whether the client receives ICE servers. */
+  readonly mayUseIce: boolean;
+  /** Topics of Socket.IO, relay and Peero; undefined for all. */
+  readonly topics: TopicGrant | undefined;
+}
+
+/** The topics that a client may use. */
+export interface TopicGrant {
+  readonly publish: readonly Selector[];
+  readonly subscribe: readonly Selector[];
+}
+
+/** The grant of a client that the broker does not authenticate. */
+export const OPEN_GRANT: Grant = {
+  owner: undefined,
+  ids: undefined,
+  reservedIds: [],
+  realms: undefined,
+  lifetime: NEVER,
+  messagesPerSecond: undefined,
+  mayDiscover: true,
+  mayUseIce: true,
+  topics: undefined,
+};
+
+/** A3: whether a grant includes a realm, then an id. @param id undefined if the broker generated it. */
+export function refusalFor(grant: Grant, realm: RealmKey, id: PeerId | undefined): AccessRefusal | undefined {
+  if (grant.realms !== undefined && !matchesAny(grant.realms, realm)) return { reason: 'realm-not-granted' };
+  if (id === undefined) return undefined;
+  if (grant.ids !== undefined) return matchesAny(grant.ids, id) ? undefined : { reason: 'id-not-granted', id };
+  return matchesAny(grant.reservedIds, id) ? { reason: 'id-reserved' } : undefined;
+}
+
+function matchesAny(patterns: readonly NamePattern[], name: string): boolean {
+  return patterns.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { OPEN_GRANT, refusalFor, type Grant } from '../../../src/domain/grant.ts';
+import { realmKey } from '../../../src/domain/ids.ts';
+import { peerId } from './session-fixture.ts';
+
+const realm = realmKey('team-red');
+
+function reasonFor(grant: Partial<Grant>, id: string | undefined = 'ann'): string | undefined {
+  return refusalFor({ ...OPEN_GRANT, ...grant }, realm, id === undefined ? undefined : peerId(id))?.reason;
+}
+
+describe('A3: a grant', () => {
+  it('that is open includes every realm and id', () => {
+    expect(reasonFor({})).toBeUndefined();
+  });
+
+  it.each([
+    [['team-red'], undefined],
+    [['team-*'], undefined],
+    [['*'], undefined],
+    [['team', 'other'], 'realm-not-granted'],
+    [['team-red*x'], 'realm-not-granted'],
+    [[], 'realm-not-granted'],
+  ])('for the realms %j', (realms, reason) => {
+    expect(reasonFor({ realms })).toBe(reason);
+  });
+
+  it.each([
+    [['ann'], undefined],
+    [['bob', 'a*'], undefined],
+    [['bob'], 'id-not-granted'],
+    [['an'], 'id-not-granted'],
+    [[], 'id-not-granted'],
+  ])('for the ids %j', (ids, reason) => {
+    expect(reasonFor({ ids })).toBe(reason);
+  });
+
+  it('compares the realm before the id', () => {
+    expect(reasonFor({ realms: [], ids: [] })).toBe('realm-not-granted');
+  });
+
+  it('includes a reserved id only if it names ids', () => {
+    const reservedIds = ['an*'];
+    expect(reasonFor({ reservedIds })).toBe('id-reserved');
+    expect(reasonFor({ reservedIds, ids: ['*'] })).toBeUndefined();
+    expect(reasonFor({ reservedIds }, 'bob')).toBeUndefined();
+  });
+
+  it('includes every id that the broker generated', () => {
+    expect(refusalFor({ ...OPEN_GRANT, ids: [], reservedIds: ['*'] }, realm, undefined)).toBeUndefined();
+  });
+});
