@@ -75,7 +75,7 @@ describe.each(PROGRAMS)('$name and a page with the PeerJS client', (program) => 
   it('O5: after a restart of the broker it reconnects with a fresh token, and open connections continue', async () => {
     const before = await broker();
     const token = tokenFile('first');
-    const [own, page] = [peer(program, before, { token_file: token.path }), await tab(before)];
+    const [own, page] = [peer(program, before, { token_command: `cat "${token.path}"` }), await tab(before)];
     await own.waitUntilOpen();
     await page.call('connect', own.id);
     await page.waitForEvent('connected');
@@ -94,7 +94,7 @@ describe.each(PROGRAMS)('$name and a page with the PeerJS client', (program) => 
   });
 
   it('L2: it ends with code 0 after SIGTERM, and its id is free', async () => {
-    const own = peer(program, at);
+    const own = peer(program, at, { token_file: tokenFile('own').path });
     await own.waitUntilOpen();
     const page = await tab(at);
     await page.call('exchange', { id: own.id, serialization: 'json', values: ['hello'] });

@@ -16,7 +16,10 @@ export const AIORTC: PeerProgram = { name: 'examples/aiortc', readme: 'examples/
 export const PROGRAMS = [SERVER_PEER, AIORTC];
 
 /** Values of the options of the command, by name. */
-export type PeerFlags = Readonly<{ id: string } & Record<string, string>>;
+export type PeerFlags = Readonly<Record<string, string>>;
+
+/** The broker of a program. */
+export type BrokerAddress = Pick<Address, 'host' | 'port' | 'path'>;
 
 const TIMEOUT_MS = 30_000;
 
@@ -34,13 +37,13 @@ export class RunningPeer {
 
   static start(
     program: PeerProgram,
-    { host, port, path }: Address,
+    { host, port, path }: BrokerAddress,
     flags: PeerFlags,
     environment: Readonly<Record<string, string>> = {},
   ): RunningPeer {
     const all = { broker: `http://${host}:${port}${path}`, ...flags };
     const words = [...programOf(program), ...Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])];
-    return new RunningPeer(program, new Child(words, environment), flags.id);
+    return new RunningPeer(program, new Child(words, environment), flags['id'] ?? '');
   }
 
   get pid(): number {

@@ -3,12 +3,12 @@ import { Tabs, type Tab } from '../../support/e2e/browser.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { uniqueName } from '../../support/e2e/server-client.ts';
 import { SIGNALBOX_NODE, type ServerOptions } from '../../support/e2e/server-kinds.ts';
-import { RunningPeer, type PeerProgram } from './programs.ts';
+import { RunningPeer, type BrokerAddress, type PeerFlags, type PeerProgram } from './programs.ts';
 
 /** Everything that a test of the examples starts. It is stopped when the test has finished. */
 export interface Stage {
   broker(options?: ServerOptions, port?: number): Promise<Server>;
-  peer(program: PeerProgram, at: Server, flags?: Readonly<Record<string, string>>): RunningPeer;
+  peer(program: PeerProgram, at: BrokerAddress, flags?: PeerFlags): RunningPeer;
   /** A tab in Chromium with an open peer of the PeerJS client. */
   tab(at: Server): Promise<Tab>;
 }
