@@ -249,12 +249,12 @@ export class BrokerGateway implements Gateway {
   /** O14, M13: a superseded connection's pending frames are not handled. The peer is notified about each message among them. */
   #refusePending(realm: Realm, { connection: id, id: from, token: owner }: Session): void {
     const { connections, performer, clock } = this.#parts;
-    const dialect = connections.find(id)?.dialect;
     for (const { bytes, isBinary } of this.#pending.take(id)) {
-      const request = dialect?.decode(bytes, isBinary);
+      const request = connections.find(id)?.dialect.decode(bytes, isBinary);
       const to = request?.action === 'relay' ? parsePeerId(request.to ?? '', realm.limits.idLength) : undefined;
       if (request?.action !== 'relay' || to?.ok !== true) continue;
-      performer.perform(realm, realm.unheld({ kind: request.kind, from, to: to.value, payload: undefined, owner }), clock.now());
+      const unheld = { kind: request.kind, from, to: to.value, payload: undefined, owner };
+      performer.perform(realm, realm.notices.unheld(unheld), clock.now());
     }
   }
 

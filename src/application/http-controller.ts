@@ -209,22 +209,18 @@ export class HttpController {
   }
 
   #refusalFor(connectRequest: ConnectRequest, dialect: Dialect): HttpRefusal | undefined {
-    const realm = this.#realmOf(connectRequest);
-    if (realm === undefined) return 'key-unknown';
+    const realm = this.#parts.realms.resolveForConnection(connectRequest.key);
+    if (!realm.ok) return realm.refusal.reason === 'too-many-realms' ? 'too-many-realms' : 'key-unknown';
     // The directory decides later about the ownership of the id.
     if (connectRequest.as === 'peer') return undefined;
-    return realm.isFull ? 'realm-full' : realm.topics(dialect).refusalFor(connectRequest.selectors);
+    return realm.value.isFull ? 'realm-full' : realm.value.topics(dialect).refusalFor(connectRequest.selectors);
   }
 
   /** MER5. */
   #startsAfter(connectRequest: ConnectRequest, dialect: Dialect): string | undefined {
     return connectRequest.as === 'peer'
       ? undefined
-      : this.#realmOf(connectRequest)?.topics(dialect).replayFor(connectRequest)?.startsAfter;
-  }
-
-  #realmOf({ key }: ConnectRequest): ReturnType<Realms['find']> {
-    return key === undefined ? this.#parts.realms.first : this.#parts.realms.find(key);
+      : this.#parts.realms.resolve(connectRequest.key)?.topics(dialect).replayFor(connectRequest)?.startsAfter;
   }
 
   /** H5, H6, MER8: sent with every response, also errors, so that pages can read them. */

@@ -97,19 +97,24 @@ export class Performer {
   /** M16: a socket refused a message, or accepted it and could not send it. */
   undelivered(realm: Realm, message: SignalMessage, now: Millis): void {
     this.#parts.telemetry.count('undelivered');
-    this.perform(realm, realm.undelivered(message), now);
+    this.perform(realm, realm.notices.undelivered(message), now);
   }
 
   #hold(realm: Realm, { sender, message }: Extract<Decision, { do: 'hold' }>, now: Millis): void {
     const { mailboxes, bus, turns, sweeper, telemetry, clock, clusterCut } = this.#parts;
     // The payload is borrowed and the callback may be late. A refusal needs only the two ids and the owner.
     const { kind, from, to, owner } = message;
-    if (clusterCut === 'refuse' && !bus.isReachable) return this.perform(realm, realm.unheld(message), now);
+    if (clusterCut === 'refuse' && !bus.isReachable) return this.perform(realm, realm.notices.unheld(message), now);
+    realm.use.add();
     mailboxes.put(realm.key, sender, message, now, (outcome) => {
-      if (outcome === 'held') return sweeper.schedule(mailboxes.nextDeadline());
-      if (outcome === 'unwanted') return telemetry.count('ignored:destination-absent');
       if (outcome === 'full') telemetry.count('mailbox-full');
-      turns.run(() => this.perform(realm, realm.unheld({ kind, from, to, payload: undefined, owner }), clock.now()));
+      else if (outcome === 'unwanted') telemetry.count('ignored:destination-absent');
+      else if (outcome === 'held') sweeper.schedule(mailboxes.nextDeadline());
+      if (outcome === 'held' || outcome === 'unwanted') return realm.use.remove();
+      turns.run(() => {
+        realm.use.remove();
+        this.perform(realm, realm.notices.unheld({ kind, from, to, payload: undefined, owner }), clock.now());
+      });
     });
   }
 
@@ -136,8 +141,10 @@ export class Performer {
   #fetchMailbox(realm: Realm, fetch: MailboxFetch): void {
     const { mailboxes, turns, clock } = this.#parts;
     const { session } = fetch;
+    realm.use.add();
     mailboxes.take(session, (messages, unread, claim) =>
       turns.run(() => {
+        realm.use.remove();
         // O5: the bus message about it may have arrived before the session was registered.
         const supersede = claim === 'moved' ? realm.superseded(session.id, session.connection) : undefined;
         const decisions: Decision[] = supersede === undefined ? [] : [supersede];

@@ -22,15 +22,18 @@ import { PeeroDialect } from '../adapters/dialects/peero/dialect.ts';
 import { RelayDialect } from '../adapters/dialects/relay/dialect.ts';
 import { SocketIoDialect } from '../adapters/dialects/socketio/dialect.ts';
 import { MemoryPeerDirectory } from '../adapters/directories/memory/directory.ts';
+import { poolPatternRealms } from '../adapters/engines/pool/engine.ts';
+import { POOL } from '../adapters/engines/shared/pooled-names.ts';
 import { MemoryMailboxStore } from '../adapters/mailboxes/memory/store.ts';
 import { NodeTransport } from '../adapters/transports/node/listener.ts';
 import type { TransportSettings } from '../adapters/transports/shared/settings.ts';
 import { SocketIoTransport } from '../adapters/transports/socketio/transport.ts';
 import { loadUwsTransport } from '../adapters/transports/uws/listener.ts';
 import { ListenError, type Transport } from '../application/ports/transport.ts';
-import { nodeId, realmKey, type NodeId, type RealmKey } from '../domain/ids.ts';
+import { nodeId, type NodeId, type RealmKey } from '../domain/ids.ts';
 import type { Millis } from '../domain/time.ts';
 import type { MemoryBudget } from '../domain/memory-budget.ts';
+import { RealmKeys } from '../domain/realm-keys.ts';
 import type { Engine } from './broker-environment.ts';
 import type { Config } from './configuration/config.ts';
 import type { DialectName } from './configuration/dialect-options.ts';
@@ -120,7 +123,14 @@ export const engines: Record<'redis' | 'nats', (url: string, config: Config, log
 
 function engineSettings(config: Config): Config & { node: NodeId; realms: readonly RealmKey[]; lease: Millis } {
   const node = nodeId(`${hostname().replaceAll(/\s/g, '-')}-${process.pid}-${randomUUID().slice(0, 8)}`);
-  return { ...config, node, realms: config.keys.map(realmKey), lease: config.clusterLease };
+  const { literals, hasPatterns } = new RealmKeys(config.keys);
+  return { ...config, node, realms: hasPatterns ? [...literals, POOL] : literals, lease: config.clusterLease };
+}
+
+/** R5: with patterns among the keys, their realms share one realm of the engine. */
+export function pooled(engine: Pick<Engine, 'directory' | 'mailboxes' | 'bus'>, { keys }: Config): typeof engine {
+  const { literals, hasPatterns } = new RealmKeys(keys);
+  return hasPatterns ? poolPatternRealms(engine, literals) : engine;
 }
 
 export const buses: Record<'memory', (node: NodeId) => NodeBus> = {

@@ -43,6 +43,7 @@ import {
   dialectsOf,
   directories,
   mailboxStores,
+  pooled,
   SINGLE_NODE,
 } from './adapter-registry.ts';
 
@@ -76,9 +77,12 @@ const realms = derive(
   { config, node, engine },
   ({ config: { keys, ...limits }, ...p }) => new Realms(keys, p.node, limits, !p.engine),
 );
-const directory = derive({ engine, clock }, (p) => p.engine?.directory ?? directories.memory(p.clock));
-const mailboxes = derive({ engine, config, memory }, (p) => p.engine?.mailboxes ?? mailboxStores.memory(p.config, p.memory));
-const bus = derive({ engine, node }, (p) => p.engine?.bus ?? buses.memory(p.node));
+const unpooled = group({
+  directory: derive({ engine, clock }, (p) => p.engine?.directory ?? directories.memory(p.clock)),
+  mailboxes: derive({ engine, config, memory }, (p) => p.engine?.mailboxes ?? mailboxStores.memory(p.config, p.memory)),
+  bus: derive({ engine, node }, (p) => p.engine?.bus ?? buses.memory(p.node)),
+});
+const { directory, mailboxes, bus } = members(derive({ unpooled, config }, (p) => pooled(p.unpooled, p.config)));
 const dialects = derive({ config, environment }, (p) => [...(p.environment.moreDialects ?? []), ...dialectsOf(p.config)]);
 const authenticator = derive({ config, environment }, (p) => p.environment.authenticator ?? authenticatorOf(p.config));
 const iceServers = derive({ config, environment, clock, log }, (p) => p.environment.iceServers ?? iceServersOf(p.config, p));
@@ -114,7 +118,7 @@ const useCases = {
   leaveRealm: call(leaveRealm, { performer, clock, log }),
   publishToTopic: call(publishToTopic, { realms, performer, connections, bus, peerIds, turns, clock }),
   registerPeer: call(registerPeer, {
-    ...{ realms, connections, directory, performer, turns, clock, sweeper, log, peerIds },
+    ...{ realms, connections, directory, performer, turns, clock, sweeper, log, telemetry, peerIds },
     requestAccess: call(requestAccess, { authorizer, connections, performer, turns, clock, sweeper }),
     ...{ reconnect: call(reconnect, { performer, clock }), admitGuest: call(admitGuest, { performer, clock }) },
   }),

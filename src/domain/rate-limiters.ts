@@ -1,4 +1,3 @@
-import type { PeerId } from './ids.ts';
 import type { RateLimiter, RateLimits } from './rate-limiter.ts';
 import type { Session } from './session.ts';
 import type { Millis } from './time.ts';
@@ -18,34 +17,44 @@ const MAX_SAVED = 16_384;
  * so a reconnect does not refill it.
  */
 export class RateLimiters {
-  readonly #saved = new Map<PeerId, SavedLimiter>();
+  readonly #nameOf: (session: Session) => string;
+  readonly #saved = new Map<string, SavedLimiter>();
+
+  /** @param nameOf the name of a peer among those that share these limiters. */
+  constructor(nameOf: (session: Session) => string = ({ id }) => id) {
+    this.#nameOf = nameOf;
+  }
 
   get size(): number {
     return this.#saved.size;
   }
 
   /** Saves the limiter of a session that has ended. */
-  save({ id, token, rateLimiter, rateLimits: limits, lastReceivedAt }: Session): void {
+  save(session: Session): void {
+    const { token, rateLimiter, rateLimits: limits, lastReceivedAt } = session;
     if (rateLimiter.timeUntilReset(limits, lastReceivedAt) === 0) return;
-    this.#saved.delete(id);
-    this.#saved.set(id, { token, limits, rateLimiter });
+    const name = this.#nameOf(session);
+    this.#saved.delete(name);
+    this.#saved.set(name, { token, limits, rateLimiter });
     if (this.#saved.size <= MAX_SAVED) return;
     for (const oldest of this.#saved.keys()) return void this.#saved.delete(oldest);
   }
 
   /** Gives a new session the saved limiter of its id and token. */
   restore(session: Session): void {
-    const saved = this.#saved.get(session.id);
+    if (this.#saved.size === 0) return;
+    const name = this.#nameOf(session);
+    const saved = this.#saved.get(name);
     if (saved === undefined || !saved.token.matches(session.token)) return;
-    this.#saved.delete(session.id);
+    this.#saved.delete(name);
     session.rateLimiter = saved.rateLimiter;
   }
 
   /** Drops limiters that are full again, the oldest first. The cost is proportional to the number dropped. */
   sweep(now: Millis): void {
-    for (const [id, { limits, rateLimiter }] of this.#saved) {
+    for (const [name, { limits, rateLimiter }] of this.#saved) {
       if (rateLimiter.timeUntilReset(limits, now) > 0) return;
-      this.#saved.delete(id);
+      this.#saved.delete(name);
     }
   }
 }

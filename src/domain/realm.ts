@@ -1,4 +1,4 @@
-import { IGNORE, type Decision, type Expired, type Replaced } from './decision.ts';
+import { IGNORE, type Decision, type Replaced } from './decision.ts';
 import { DeliveryNotices } from './delivery-notices.ts';
 import { drainSessions } from './drain-sessions.ts';
 import { echoed, parsePeerId, type ConnectionId, type NodeId, type PeerId, type RealmKey } from './ids.ts';
@@ -11,7 +11,9 @@ import type { Ending, OpenRefusal } from './refusal.ts';
 import type { Session, SessionEvent, SessionTraits } from './session.ts';
 import { SessionTable } from './session-table.ts';
 import type { Millis } from './time.ts';
-import { TopicRegistry, type TopicLimits } from './topic-registry.ts';
+import type { TopicLimits, TopicRegistry } from './topic-registry.ts';
+import { TopicSpaces } from './topic-spaces.ts';
+import { UseCount } from './use-count.ts';
 
 /** Limits of one realm. */
 export interface RealmLimits extends RateLimits, TopicLimits, LivenessTimeouts {
@@ -23,12 +25,13 @@ export interface RealmLimits extends RateLimits, TopicLimits, LivenessTimeouts {
   readonly onFlood: 'close' | 'pause';
 }
 
-/** The key of a realm, and its node. */
-interface RealmIdentity {
-  readonly key: RealmKey;
-  readonly node: NodeId;
-  readonly isSingleNode?: boolean;
-}
+export type RealmIdentity = Pick<Realm, 'key' | 'node'> & Partial<Pick<Realm, 'isSingleNode'>>;
+
+/** The parts that all realms by pattern share, and the listener of `use` (R2). */
+type SharedParts = Pick<Realm, 'liveness'> & {
+  readonly rateLimiters: RateLimiters;
+  readonly onUseChange: (isUsed: boolean) => void;
+};
 
 /** A session with access to the rules of its realm. */
 export type RealmSession = Session<Realm>;
@@ -41,20 +44,23 @@ export class Realm {
   readonly isSingleNode: boolean;
   readonly limits: RealmLimits;
   readonly #sessions = new SessionTable<RealmSession>();
-  readonly #notices: DeliveryNotices;
+  readonly notices: DeliveryNotices;
   readonly liveness: LivenessMonitor;
   readonly #rateLimiters: RateLimiters;
   readonly #guests = new Set<Session>();
-  readonly #topicRegistries = new Map<string, TopicRegistry>();
+  readonly #topics: TopicSpaces;
+  readonly use: UseCount;
 
-  constructor({ key, node, isSingleNode = true }: RealmIdentity, limits: RealmLimits) {
+  constructor({ key, node, isSingleNode = true }: RealmIdentity, limits: RealmLimits, shared?: SharedParts) {
     this.key = key;
     this.node = node;
     this.isSingleNode = isSingleNode;
     this.limits = limits;
-    this.#notices = new DeliveryNotices(this.#sessions, isSingleNode);
-    this.liveness = new LivenessMonitor(limits);
-    this.#rateLimiters = new RateLimiters();
+    this.notices = new DeliveryNotices(this.#sessions, isSingleNode);
+    this.liveness = shared?.liveness ?? new LivenessMonitor(limits);
+    this.#rateLimiters = shared?.rateLimiters ?? new RateLimiters();
+    this.#topics = new TopicSpaces(limits, shared === undefined);
+    this.use = new UseCount(shared?.onUseChange);
   }
 
   /** Number of peers and guests on this node. */
@@ -68,12 +74,8 @@ export class Realm {
   }
 
   /** T2: the topic registry of one space. */
-  topics({ space, keepsHistory }: Pick<SessionTraits, 'space' | 'keepsHistory'>): TopicRegistry {
-    const known = this.#topicRegistries.get(space);
-    if (known !== undefined) return known;
-    const topics = new TopicRegistry(this.limits, keepsHistory);
-    this.#topicRegistries.set(space, topics);
-    return topics;
+  topics(traits: Pick<SessionTraits, 'space' | 'keepsHistory'>): TopicRegistry {
+    return this.#topics.of(traits);
   }
 
   has(id: string): boolean {
@@ -93,6 +95,7 @@ export class Realm {
 
   /** Starts the liveness timeout of a new session. The directory decides the ownership of its id. */
   connecting(session: Session, now: Millis): void {
+    this.use.add();
     this.liveness.add(session, now);
   }
 
@@ -222,9 +225,10 @@ export class Realm {
     if (session.subscriptions !== undefined) this.topics(session.traits).leaveAll(session, out);
   }
 
-  /** L2, L4: the connection was lost, so its claim is released. */
+  /** L2, L4: the connection was lost, so its claim is released. To be called once for each session that was connecting. */
   lost(session: Session): Decision {
     this.#remove(session, 'lost');
+    this.use.remove();
     return { do: 'release', session };
   }
 
@@ -233,27 +237,17 @@ export class Realm {
     return this.#close(session, 'ended', 'fault');
   }
 
-  /** M16: the connection of the recipient did not accept the message. */
-  undelivered(message: SignalMessage): Decision {
-    return this.#notices.undelivered(message);
-  }
-
-  /** M13: the mailbox had no room for the message. */
-  unheld(message: SignalMessage): Decision {
-    return this.#notices.unheld(message);
-  }
-
-  /** M14, M15: held messages have expired. */
-  expired(expired: Expired): Decision {
-    return this.#notices.expired(expired);
-  }
-
   /** L1, L5: closes idle and expired sessions, and pings those that are due. The cost is proportional to their number. */
   sweep(now: Millis, out: Decision[]): void {
     this.#rateLimiters.sweep(now);
-    for (const session of this.liveness.timedOut(now)) out.push(this.#close(session, 'ended', 'silent'));
-    for (const session of this.liveness.expired(now)) out.push(this.#close(session, 'ended', 'expired'));
+    for (const session of this.liveness.timedOut(now)) out.push(this.timedOut(session, 'silent'));
+    for (const session of this.liveness.expired(now)) out.push(this.timedOut(session, 'expired'));
     for (const session of this.liveness.due(now)) out.push({ do: 'ping', session });
+  }
+
+  /** L1, MER12: a timeout of the session has passed. */
+  timedOut(session: Session, ending: 'silent' | 'expired'): Decision {
+    return this.#close(session, 'ended', ending);
   }
 
   /** When the next `sweep` has work to do. */
@@ -281,7 +275,7 @@ export class Realm {
 
   /** The messages were fetched for a connection that has closed. */
   #handOver({ id }: Session, messages: readonly SignalMessage[], out: Decision[]): void {
-    if (!handOver(this.#sessions.find(id), messages)) out.push(...messages.map((message) => this.#notices.returned(message)));
+    if (!handOver(this.#sessions.find(id), messages)) out.push(...messages.map((message) => this.notices.returned(message)));
   }
 
   #close(session: Session, event: SessionEvent, ending: Ending): Decision {

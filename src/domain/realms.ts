@@ -1,28 +1,91 @@
-import { realmKey, type NodeId } from './ids.ts';
-import { invariant } from './invariant.ts';
+import type { Decision } from './decision.ts';
+import type { NodeId } from './ids.ts';
+import { PatternRealms } from './pattern-realms.ts';
 import { Realm, type RealmLimits } from './realm.ts';
+import { RealmKeys } from './realm-keys.ts';
+import type { OpenRefusal } from './refusal.ts';
+import { accepted, refused, type Result } from './result.ts';
+import type { Millis } from './time.ts';
 
-/** All realms of one node, one for each configured key. */
+/** Limits of each realm, and of their number. */
+export interface RealmsLimits extends RealmLimits {
+  /** R3: realms by pattern in use at the same time. */
+  readonly maxRealms: number;
+}
+
+/** All realms of one node: one for each literal key, and one for each key that matches a pattern and is in use. */
 export class Realms {
-  readonly #byKey: ReadonlyMap<string, Realm>;
+  readonly #keys: RealmKeys;
+  readonly #maxRealms: number;
+  readonly #literal: ReadonlyMap<string, Realm>;
+  readonly #byPattern: PatternRealms;
 
-  constructor(keys: readonly string[], node: NodeId, limits: RealmLimits, isSingleNode = true) {
-    this.#byKey = new Map(keys.map((key) => [key, new Realm({ key: realmKey(key), node, isSingleNode }, limits)]));
+  /** @param keys R1: literal keys and patterns. */
+  constructor(keys: readonly string[], node: NodeId, limits: RealmsLimits, isSingleNode = true) {
+    this.#keys = new RealmKeys(keys);
+    this.#maxRealms = limits.maxRealms;
+    this.#literal = new Map(this.#keys.literals.map((key) => [key, new Realm({ key, node, isSingleNode }, limits)]));
+    this.#byPattern = new PatternRealms({ node, isSingleNode }, limits);
   }
 
-  /** O2: the realm of a key. @param key any text. @returns undefined for an unknown key. */
+  /** The realm of a key, if the key is literal or the realm is in use. @param key any text. */
   find(key: string): Realm | undefined {
-    return this.#byKey.get(key);
+    return this.#literal.get(key) ?? this.#byPattern.find(key);
   }
 
-  /** The realm for clients that send no key: that of the first key. */
-  get first(): Realm {
-    const [first] = this.#byKey.values();
-    invariant(first !== undefined, 'there is at least one key');
-    return first;
+  /**
+   * O2, R2: the realm of a key, for one call. A realm that is not in use is a new one, which is kept only if the call adds a
+   * user.
+   * @param key any text; undefined for clients that send no key (R6).
+   */
+  resolve(key: string | undefined): Realm | undefined {
+    if (key === undefined) return this.#first();
+    const known = this.find(key);
+    if (known !== undefined) return known;
+    const matched = this.#keys.match(key);
+    return matched === undefined ? undefined : this.#byPattern.make(matched);
   }
 
+  /** O2, R3: the same for a new connection. */
+  resolveForConnection(key: string | undefined): Result<Realm, OpenRefusal> {
+    const realm = this.resolve(key);
+    if (realm === undefined) return refused({ reason: 'key-unknown' });
+    const isNew = this.find(realm.key) === undefined;
+    if (isNew && this.#byPattern.size >= this.#maxRealms) return refused({ reason: 'too-many-realms', limit: this.#maxRealms });
+    return accepted(realm);
+  }
+
+  /** The realms of literal keys, and the realms by pattern in use. */
   all(): Realm[] {
-    return [...this.#byKey.values()];
+    return [...this.#literal.values(), ...this.#byPattern.all()];
+  }
+
+  /** L1, L5: closes idle and expired sessions, and pings those that are due. */
+  sweep(now: Millis, perform: (realm: Realm, decision: Decision) => void): void {
+    for (const realm of this.#literal.values()) {
+      const decisions: Decision[] = [];
+      realm.sweep(now, decisions);
+      for (const decision of decisions) perform(realm, decision);
+    }
+    this.#byPattern.sweep(now, perform);
+  }
+
+  /** When the next `sweep` has work to do. */
+  nextDeadline(): Millis {
+    let next = this.#byPattern.liveness.nextDeadline();
+    for (const realm of this.#literal.values()) next = Math.min(next, realm.nextDeadline());
+    return next;
+  }
+
+  /** L6: excludes a suspension of the process from all idle times. */
+  addPause(span: Millis): void {
+    for (const realm of this.#literal.values()) realm.liveness.addPause(span);
+    this.#byPattern.liveness.addPause(span);
+  }
+
+  /** R6: the realm of the first literal key. */
+  #first(): Realm | undefined {
+    const [first] = this.#literal.values();
+    return first;
   }
 }

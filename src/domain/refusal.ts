@@ -7,6 +7,8 @@ export type OpenRefusal =
   | PeerIdRefusal
   | { readonly reason: 'id-taken' }
   | { readonly reason: 'realm-full' }
+  /** R3: too many realms by pattern are in use. */
+  | { readonly reason: 'too-many-realms'; readonly limit: number }
   | AccessRefusal;
 
 /** A6: the reason why a client is not granted access. */

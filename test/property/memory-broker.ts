@@ -62,7 +62,7 @@ export class MemoryBroker implements StepDriver<void> {
 
   constructor() {
     this.#broker = buildBroker(
-      { ...defaultConfig(), ...LIMITS, keys: REALMS },
+      { ...defaultConfig(), ...LIMITS, keys: ['red', 'b*'] },
       {
         transport: this.#transport,
         clock: this.clock,

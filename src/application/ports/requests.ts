@@ -142,7 +142,8 @@ export type HttpOutcome =
 /**
  * `sender-unknown`: no peer with that id and token is registered on this node (X6, I3). `topic-unusable`: a topic is empty or too
  * long. `too-many-topics`: more topics than a connection or a publication may have. `realm-full`: the realm is at its connection
- * limit. `overloaded`: too many deliveries are pending (T10). `ice-unavailable`: the source of ICE servers is out of reach (I11).
+ * limit. `too-many-realms`: too many realms by pattern are in use (R3). `overloaded`: too many deliveries are pending (T10).
+ * `ice-unavailable`: the source of ICE servers is out of reach (I11).
  * `token-missing`, `token-invalid`, `not-granted`, `authorizer-unreachable`: A6.
  */
 export type HttpRefusal =
@@ -152,6 +153,7 @@ export type HttpRefusal =
   | 'topic-unusable'
   | 'too-many-topics'
   | 'realm-full'
+  | 'too-many-realms'
   | 'overloaded'
   | 'ice-unavailable'
   | HttpAccessRefusal;

@@ -9,6 +9,7 @@ export type Counter =
   | 'expired'
   | 'paused'
   | 'hoarding'
+  | 'too-many-realms'
   | 'ice-issued'
   | 'ice-refused'
   | 'ice-without-turn'

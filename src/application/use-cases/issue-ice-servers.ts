@@ -22,7 +22,7 @@ export interface IssueIceServersParts {
 /** I2 to I4, I11. */
 export function issueIceServers({ realms, iceServers, grantIce, telemetry }: IssueIceServersParts): IssueIceServers {
   return (request, answer, client) => {
-    const realm = realms.find(request.key);
+    const realm = realms.resolve(request.key);
     if (realm === undefined) return refuse('key-unknown', answer);
     const { format } = request;
     grantIce(realm, request, client, (grant) => {

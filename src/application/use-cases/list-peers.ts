@@ -23,7 +23,7 @@ export interface ListPeersParts {
 export function listPeers({ realms, authorizer, directory, allowDiscovery }: ListPeersParts): ListPeers {
   return ({ key, token }, answer, client) => {
     if (!allowDiscovery) return answer({ kind: 'refusal', reason: 'discovery-off' });
-    const realm = realms.find(key);
+    const realm = realms.resolve(key);
     if (realm === undefined) return answer({ kind: 'refusal', reason: 'key-unknown' });
     authorizeRequest(authorizer, { realm: realm.key, id: undefined, token }, client, (outcome) => {
       if (typeof outcome === 'string') return answer({ kind: 'refusal', reason: outcome });

@@ -58,7 +58,7 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
     },
 
     fromHttp: ({ key, draft }, answer, { dialect: traits }) => {
-      const realm = key === undefined ? realms.first : realms.find(key);
+      const realm = realms.resolve(key);
       if (realm === undefined) return answer({ kind: 'refusal', reason: 'key-unknown' });
       if (connections.fanOut.isFull) return answer({ kind: 'refusal', reason: 'overloaded' });
       const topics = realm.topics(traits);

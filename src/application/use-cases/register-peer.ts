@@ -13,6 +13,7 @@ import type { Log } from '../ports/log.ts';
 import type { ClaimOutcome, Holder, PeerDirectory } from '../ports/peer-directory.ts';
 import type { PeerIds } from '../ports/peer-ids.ts';
 import type { Credentials, ConnectRequest } from '../ports/requests.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
 import type { Sweeper } from '../sweeper.ts';
 import type { Turns } from '../turns.ts';
 import { generatePeerId } from '../generate-peer-id.ts';
@@ -33,6 +34,7 @@ export interface RegisterPeerParts {
   readonly clock: Clock;
   readonly sweeper: Sweeper;
   readonly log: Log;
+  readonly telemetry: Telemetry;
   readonly peerIds: PeerIds;
   readonly requestAccess: RequestAccess;
   readonly reconnect: Reconnect;
@@ -47,13 +49,13 @@ const UNUSED_STREAM_TIMEOUT: Millis = 30_000;
  * granted. T9: or admits a guest.
  */
 export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
-  const { realms, connections, directory, performer, turns, clock, sweeper, log, peerIds } = parts;
+  const { realms, connections, directory, performer, turns, clock, sweeper, log, telemetry, peerIds } = parts;
   const { requestAccess, reconnect, admitGuest } = parts;
 
   return (connection, request, traits) => {
     const details = request.as === 'peer' ? validateCredentials(realms, request) : generateCredentials(realms, peerIds, request);
     if (!details.ok) return refuse(connection, request, details.refusal);
-    if (traits.carrier === 'stream' && hasSocket(details.value)) return leaveUnused(connection);
+    if (traits.carrier === 'stream' && hasSocket(details.value)) return leaveUnused(parts, connection);
 
     const now = clock.now();
     const found = connections.find(connection);
@@ -67,22 +69,14 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
 
   function claim(session: RealmSession): void {
     session.isClaimed = true;
+    session.realm.use.add();
     directory.claim(session, (outcome, previous) => turns.run(() => claimAnswered(session, outcome, previous)));
-  }
-
-  /**
-   * X5: leaves the stream open and unused, because its client closes the stream soon. Closes the stream after a timeout
-   * otherwise.
-   */
-  function leaveUnused(connection: ConnectionId): void {
-    clock.wakeAt(clock.now() + UNUSED_STREAM_TIMEOUT, () =>
-      connections.close(connection, (dialect) => dialect.closeFrame('superseded')),
-    );
   }
 
   function claimAnswered(session: RealmSession, outcome: ClaimOutcome, previous: Holder | undefined): void {
     const { realm } = session;
     const now = clock.now();
+    realm.use.remove();
     if (session.state !== 'connecting') return endedMeanwhile(session, previous, now);
     if (outcome !== 'granted') {
       return performer.perform(realm, realm.refuse(session, { reason: outcome === 'taken' ? 'id-taken' : 'realm-full' }), now);
@@ -100,6 +94,7 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
   }
 
   function refuse(connection: ConnectionId, { key }: ConnectRequest, refusal: OpenRefusal): void {
+    if (refusal.reason === 'too-many-realms') telemetry.count('too-many-realms');
     const { address = '', origin } = connections.find(connection) ?? {};
     const realm = key === undefined ? undefined : realms.find(key);
     const limit = limitOf(refusal, realm?.limits);
@@ -107,6 +102,13 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     log.record({ event: 'connection-refused', ...details, refusal, limit });
     connections.close(connection, (dialect) => dialect.refusal(refusal));
   }
+}
+
+/** X5: leaves the stream open and unused, because its client closes the stream soon. Otherwise closes it after a timeout. */
+function leaveUnused({ clock, connections }: Pick<RegisterPeerParts, 'clock' | 'connections'>, connection: ConnectionId): void {
+  clock.wakeAt(clock.now() + UNUSED_STREAM_TIMEOUT, () =>
+    connections.close(connection, (dialect) => dialect.closeFrame('superseded')),
+  );
 }
 
 type ValidRequest = Omit<SessionRequest<Realm>, 'connection' | 'traits'>;
@@ -119,11 +121,11 @@ function hasSocket({ realm, id, token }: ValidRequest): boolean {
 /** O1, O2, O7. */
 function validateCredentials(realms: Realms, { key, id, token }: Credentials): Result<ValidRequest, OpenRefusal> {
   if (!key || !id || !token) return refused({ reason: 'credentials-missing' });
-  const realm = realms.find(key);
-  if (realm === undefined) return refused({ reason: 'key-unknown' });
-  const peerId = parsePeerId(id, realm.limits.idLength);
+  const realm = realms.resolveForConnection(key);
+  if (!realm.ok) return realm;
+  const peerId = parsePeerId(id, realm.value.limits.idLength);
   if (!peerId.ok) return peerId;
-  return accepted({ realm, id: peerId.value, token: new Token(token) });
+  return accepted({ realm: realm.value, id: peerId.value, token: new Token(token) });
 }
 
 /** T9, PEO1: generates the id and the token. */
@@ -132,9 +134,9 @@ function generateCredentials(
   peerIds: PeerIds,
   request: Exclude<ConnectRequest, Credentials>,
 ): Result<ValidRequest, OpenRefusal> {
-  const realm = request.key === undefined ? realms.first : realms.find(request.key);
-  if (realm === undefined) return refused({ reason: 'key-unknown' });
-  const peerId = parsePeerId(generatePeerId(realm, peerIds), Number.POSITIVE_INFINITY);
+  const realm = realms.resolveForConnection(request.key);
+  if (!realm.ok) return realm;
+  const peerId = parsePeerId(generatePeerId(realm.value, peerIds), Number.POSITIVE_INFINITY);
   if (!peerId.ok) return peerId;
-  return accepted({ realm, id: peerId.value, token: new Token(peerIds.generate()), requestedTopics: request });
+  return accepted({ realm: realm.value, id: peerId.value, token: new Token(peerIds.generate()), requestedTopics: request });
 }

@@ -1,4 +1,3 @@
-import type { Decision } from '../../domain/decision.ts';
 import type { Realms } from '../../domain/realms.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Performer } from '../performer.ts';
@@ -30,32 +29,27 @@ export function sweepExpired({ realms, mailboxes, performer, turns, clock, telem
   return {
     sweep: () => {
       turns.run(sweep);
-      const deadlines = realms.all().map((realm) => realm.nextDeadline());
-      return Math.min(mailboxes.nextDeadline(), ...deadlines);
+      return Math.min(mailboxes.nextDeadline(), realms.nextDeadline());
     },
     paused,
   };
 
   function paused(span: Millis): void {
-    for (const realm of realms.all()) realm.liveness.addPause(span);
+    realms.addPause(span);
     if (span >= MIN_LOGGED_PAUSE) log.record({ event: 'stood-still', span });
   }
 
   function sweep(): void {
     const now = clock.now();
-    for (const realm of realms.all()) {
-      const decisions: Decision[] = [];
-      realm.sweep(now, decisions);
-      performer.performAll(realm, decisions, now);
-    }
+    realms.sweep(now, (realm, decision) => performer.perform(realm, decision, now));
     mailboxes.expire(now, (expired) => turns.run(() => notifySenders(expired, clock.now())));
   }
 
   function notifySenders(expired: readonly ExpiredInRealm[], now: Millis): void {
     for (const pair of expired) {
       telemetry.count('expired');
-      const realm = realms.find(pair.realm);
-      if (realm !== undefined) performer.perform(realm, realm.expired(pair), now);
+      const realm = realms.resolve(pair.realm);
+      if (realm !== undefined) performer.perform(realm, realm.notices.expired(pair), now);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { isKeyPattern } from '../../domain/realm-keys.ts';
 import { HELD_MESSAGE_BYTES } from '../../domain/memory-sizes.ts';
 import type { DialectName } from './dialect-options.ts';
 import { sharedPaths } from './endpoints.ts';
@@ -48,6 +49,7 @@ export function configConflicts(settings: Settings, sourceOf: SourceOf): ConfigP
   return [
     ...tooSmall,
     ...incompleteTls(settings, spelled),
+    ...missingLiteralKey(settings, spelled),
     ...latePings(settings, spelled),
     ...sharedPaths(settings, sourceOf),
     ...iceConflicts(settings, sourceOf),
@@ -62,6 +64,20 @@ function latePings(settings: Settings, spelled: (name: OptionName) => string): C
   const source = spelled('ping_interval');
   return [
     { source, message: `${source} is ${ping_interval}; it must be less than ${spelled('alive_timeout')} (${alive_timeout})` },
+  ];
+}
+
+/** R6: clients of these dialects send no key, or need not. */
+function missingLiteralKey({ all, dialects, key }: Settings, spelled: (name: OptionName) => string): ConfigProblem[] {
+  const others = dialects.filter((name) => name !== 'peerjs');
+  if ((!all && others.length === 0) || !key.every(isKeyPattern)) return [];
+  const source = spelled('key');
+  const served = all ? 'all dialects' : others.join(' and ');
+  return [
+    {
+      source,
+      message: `${source} has only patterns; clients of ${served} may send no key: add a --key without *, such as peerjs`,
+    },
   ];
 }
 

@@ -186,6 +186,14 @@ export const LIMIT_OPTIONS = {
     default: 5000,
     hardened: 200,
   }),
+  max_realms: option(integer({ unit: '', min: 1, max: MAX_CONNECTIONS }), {
+    group: 'Limits for connections',
+    description: 'Maximum number of realms that are in use at the same time because their keys match a pattern; see key.',
+    effect:
+      'At the limit, for a key that is not in use: ERROR "Server has reached its limit of keys in use" and close 1013 (R3).',
+    default: 10_000,
+    hardened: 1000,
+  }),
   handshake_timeout: option(integer({ unit: 'ms', min: 1, max: LONGEST_MS }), {
     group: 'Limits for connections',
     description: 'Maximum time for the head of a request to arrive. On uws it is always 10000 ms.',

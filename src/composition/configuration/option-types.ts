@@ -1,5 +1,6 @@
 import { MIN_SECRET_BYTES, readTokenKey } from '../../adapters/authenticators/jwt/token-key.ts';
 import { parseSubnet, type TrustedProxies } from '../../adapters/client-addresses/proxied.ts';
+import { isValidKey, MAX_KEY_LENGTH } from '../../domain/realm-keys.ts';
 import { accepted, refused } from '../../domain/result.ts';
 import { flag, HIDDEN, type ValueType, list, text, UnusableSecret } from './option.ts';
 
@@ -157,12 +158,14 @@ export function secret<Value, Given>(form: ValueType<Value, Given>): ValueType<V
   };
 }
 
-/** Keys of realms. A key is one segment of a URL path. */
+/** R1: keys of realms and patterns of keys. A key is one segment of a URL path. */
 export function keys(): ValueType<readonly string[], string | readonly string[]> {
   const form = list({
     placeholder: '<key>',
-    allowed: "one key or more, each of 1 to 128 characters without '/' and control characters",
-    parse: (value) => (value === '' || value.length > 128 || value.includes('/') || CONTROL.test(value) ? undefined : value),
+    allowed:
+      `one key or more, each of 1 to ${MAX_KEY_LENGTH} characters without '/' and control characters, and with at most one '*', ` +
+      'which makes it a pattern',
+    parse: (value) => (isValidKey(value) ? value : undefined),
   });
   return { ...form, read: (raw) => (Array.isArray(raw) && raw.length === 0 ? refused(raw) : form.read(raw)) };
 }

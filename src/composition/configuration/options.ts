@@ -80,7 +80,8 @@ export const OPTIONS = {
     short: 'k',
     description:
       'Key of a realm. Peers see only peers of their own realm. Repeat the option for several realms. PeerJS clients ' +
-      'send the default unless they set a key.',
+      'send the default unless they set a key. One * in a key makes it a pattern, such as team-*: every key that matches has ' +
+      'a realm while it is in use. Clients that send no key get the first key without *.',
     effect: 'Unknown key: ERROR "Invalid key provided" and close 1008 (O2); 401 for the list of peers (H4).',
     default: ['peerjs'],
     env: ['PEERJS_KEY'],

@@ -44,7 +44,7 @@ export function busContract(name: string, start: () => Promise<BusSubject>): voi
       // A subscription takes effect some time after the call.
       await until(PATIENCE_MS, 'all subscriptions', () => {
         for (const { bus } of all) bus.broadcast(publicationOf('probe'));
-        return all.every(({ messages }) => messages.length > 0) ? true : undefined;
+        return all.every(({ bus, messages }) => bus.isReachable && messages.length > 0) ? true : undefined;
       });
       for (const { bus } of all) bus.broadcast(publicationOf('begin'));
       for (const one of all) await until(PATIENCE_MS, 'the first messages', () => startCount(one) === 2 || undefined);

@@ -14,10 +14,10 @@ export interface EngineSubjects {
   whole(): Promise<EngineSubject>;
 }
 
-/** Tests an engine against the promises of its ports. */
-export function engineContract(name: string, subjects: EngineSubjects): void {
+/** Tests an engine against the promises of its ports. @param hasOwnBytes of its mailboxes. */
+export function engineContract(name: string, subjects: EngineSubjects, hasOwnBytes = true): void {
   directoryContract(name, 'lapse', () => subjects.directory());
-  mailboxContract(name, (limits) => subjects.mailboxes(limits));
+  mailboxContract(name, (limits) => subjects.mailboxes(limits), hasOwnBytes);
   busContract(name, () => subjects.bus());
   sharedContract(name, true, () => subjects.whole());
 }

@@ -76,8 +76,10 @@ class EngineClient {
 
   /** Resolves with the first bus messages. */
   messages(node: NodeId, timeout = PATIENCE_MS): Promise<readonly BusMessage[]> {
-    const { messages } = this.#subject.node(node);
-    return until(timeout, 'a bus message', () => (messages.length > 0 ? messages : undefined));
+    return until(timeout, 'a bus message', () => {
+      const { messages } = this.#subject.node(node);
+      return messages.length > 0 ? messages : undefined;
+    });
   }
 
   take(taker: Claim): Promise<{ payloads: string[]; unread: readonly PeerId[]; claim: 'held' | 'moved' }> {

@@ -15,6 +15,7 @@ export const BOUND_CLAUSES: readonly Clause[] = [
   {
     name: 'M13: the byte limit of a mailbox is exact; taken and expired messages do not count',
     limits: { mailboxBytes: 4 * weigh(offer()) },
+    needsOwnBytes: true,
     async run(subject) {
       await fillsExactly(subject, 4);
       const longest = 'x'.repeat(4 * weigh(offer()) - weigh(offer({ to: 'carol', payload: '' })));
@@ -25,6 +26,7 @@ export const BOUND_CLAUSES: readonly Clause[] = [
   {
     name: 'M13: the byte limit of a realm is exact; taken and expired messages do not count',
     limits: { realmMailboxBytes: 4 * weigh(offer()) },
+    needsOwnBytes: true,
     async run(subject) {
       await fillsExactly(subject, 4);
       const now = MUCH_LATER;
@@ -76,6 +78,7 @@ export const BOUND_CLAUSES: readonly Clause[] = [
   {
     name: 'M13: a full mailbox does not limit other mailboxes, and a full realm does not limit other realms',
     limits: { mailboxMessages: 10, mailboxBytes: 8 * weigh(offer()), realmMailboxBytes: 40 * weigh(offer()) },
+    needsOwnBytes: true,
     async run(subject) {
       await fill(subject, () => offer({ to: 'bob' }));
       expect(await put(subject, offer({ to: 'carol' }))).toBe('held');

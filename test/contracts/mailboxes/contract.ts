@@ -14,10 +14,15 @@ export function limitsOf(clause: Clause): MailboxLimits {
   return { ...ROOMY, ...clause.limits };
 }
 
-/** Tests all promises of the port. */
-export function mailboxContract(name: string, start: (limits: MailboxLimits) => Promise<MailboxSubject>): void {
+/** Tests all promises of the port. @param hasOwnBytes see `Clause.needsOwnBytes`. */
+export function mailboxContract(
+  name: string,
+  start: (limits: MailboxLimits) => Promise<MailboxSubject>,
+  hasOwnBytes = true,
+): void {
   describe(`mailbox store ${name}`, () => {
     for (const clause of CLAUSES) {
+      if (clause.needsOwnBytes === true && !hasOwnBytes) continue;
       it(clause.name, async () => {
         const subject = await start(limitsOf(clause));
         await clause.run(subject).finally(() => subject.dispose());

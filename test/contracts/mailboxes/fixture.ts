@@ -24,6 +24,8 @@ export interface MailboxSubject {
 export interface Clause {
   readonly name: string;
   readonly limits?: Partial<MailboxLimits>;
+  /** Only for stores that count the bytes of each realm, with the ids as they are. */
+  readonly needsOwnBytes?: true;
   run(subject: MailboxSubject): Promise<void>;
 }
 

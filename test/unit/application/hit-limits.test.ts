@@ -12,3 +12,8 @@ it('O2, O4: names no limit for other refusals', () => {
     undefined,
   ]);
 });
+
+it('R3: max_realms', () => {
+  const limit = { option: 'max_realms', allows: 5, asked: 6 };
+  expect(limitOf({ reason: 'too-many-realms', limit: 5 }, undefined)).toEqual(limit);
+});

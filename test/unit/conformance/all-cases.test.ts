@@ -20,6 +20,9 @@ const NOT_ASKED: Readonly<Record<string, string>> = {
 /** The suite starts or meets a server without ICE servers, and `peer` has no such route. */
 const ICE_NOT_ASKED = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10', 'I11'];
 
+/** No other server has patterns of keys; clients cannot tell a realm by pattern from any other. */
+const REALMS_NOT_ASKED = ['R1', 'R2', 'R3', 'R4', 'R5', 'R6'];
+
 describe('the PeerJS cases', () => {
   it('have unique ids: the rule, a dot, and words in kebab-case', () => {
     const ids = ALL_CASES.map(({ id }) => id);
@@ -41,6 +44,11 @@ describe('the PeerJS cases', () => {
   it('leave out the rules of ICE servers', () => {
     const rules = rulesIn(readFileSync(join(ROOT, 'docs/protocols/ice.md'), 'utf8')).map(({ id }) => id);
     expect(rules).toEqual(ICE_NOT_ASKED);
+  });
+
+  it('leave out the rules of realms by pattern', () => {
+    const rules = rulesIn(readFileSync(join(ROOT, 'docs/protocols/realms.md'), 'utf8')).map(({ id }) => id);
+    expect(rules).toEqual(REALMS_NOT_ASKED);
   });
 
   it('are at least 120', () => expect(ALL_CASES.length).toBeGreaterThanOrEqual(120));

@@ -169,22 +169,25 @@ describe('relaying', () => {
 
   it('M16: reports an undelivered message with LEAVE, but not an undelivered notice', () => {
     const ann = open('ann');
-    expect(realm.undelivered(offer('ann', 'bob'))).toMatchObject({
+    expect(realm.notices.undelivered(offer('ann', 'bob'))).toMatchObject({
       do: 'deliver',
       to: ann.connection,
       message: { kind: 'leave', from: 'bob' },
     });
-    expect(realm.undelivered({ ...offer('ann', 'bob'), kind: 'expire' })).toEqual({ do: 'ignore', why: 'sender-gone' });
+    expect(realm.notices.undelivered({ ...offer('ann', 'bob'), kind: 'expire' })).toEqual({ do: 'ignore', why: 'sender-gone' });
   });
 
   it('M13, M14: reports a rejected or expired message with EXPIRE', () => {
     const ann = open('ann');
     const expected = { do: 'deliver', to: ann.connection, message: { kind: 'expire', from: 'bob', to: 'ann', owner: ann.token } };
-    expect([realm.unheld(offer('ann', 'bob')), realm.expired(offer('ann', 'bob'))]).toMatchObject([expected, expected]);
+    expect([realm.notices.unheld(offer('ann', 'bob')), realm.notices.expired(offer('ann', 'bob'))]).toMatchObject([
+      expected,
+      expected,
+    ]);
   });
 
   it('M15: sends no notice for a disconnected sender', () => {
-    expect(realm.expired(offer('ann', 'bob'))).toEqual({ do: 'ignore', why: 'sender-gone' });
+    expect(realm.notices.expired(offer('ann', 'bob'))).toEqual({ do: 'ignore', why: 'sender-gone' });
   });
 });
 
@@ -544,7 +547,7 @@ describe('a realm in a cluster', () => {
   });
 
   it('M14, M16: holds a notice for a sender that may be on another node', () => {
-    expect(realm.expired({ from: peerId('remote'), to: peerId('bob') })).toEqual({
+    expect(realm.notices.expired({ from: peerId('remote'), to: peerId('bob') })).toEqual({
       do: 'hold-notice',
       kind: 'expire',
       undelivered: { from: 'remote', to: 'bob' },

@@ -1,11 +1,13 @@
 import { connectionId, nodeId, parsePeerId, realmKey, type PeerId } from '../../../src/domain/ids.ts';
-import { Realm, type RealmLimits, type RealmSession } from '../../../src/domain/realm.ts';
+import { Realm, type RealmSession } from '../../../src/domain/realm.ts';
+import type { RealmsLimits } from '../../../src/domain/realms.ts';
 import { Session, type SessionRequest, type SessionTraits } from '../../../src/domain/session.ts';
 import { Token } from '../../../src/domain/token.ts';
 
 export const REALM_IDENTITY = { key: realmKey('peerjs'), node: nodeId('here') };
 
-export const LIMITS: RealmLimits = {
+export const LIMITS: RealmsLimits = {
+  maxRealms: 2,
   concurrentLimit: 3,
   aliveTimeout: 60_000,
   idLength: 10,

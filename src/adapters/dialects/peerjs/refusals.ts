@@ -2,7 +2,7 @@ import type { AccessRefusal, OpenRefusal } from '../../../domain/refusal.ts';
 import type { CloseFrame } from '../../../application/ports/dialect.ts';
 import { accessCloseReason, accessText } from '../shared/access-refusals.ts';
 
-/** O1, O2, O4, O6, O7: the message and close code for each refusal. A new reason does not compile without a line here. */
+/** O1, O2, O4, O6, O7, R3: the message and close code for each refusal. A new reason does not compile without a line here. */
 export const REFUSALS: Record<Exclude<OpenRefusal['reason'], AccessRefusal['reason']>, CloseFrame> = {
   'credentials-missing': error('No id, token, or key supplied to websocket server', 1008),
   'key-unknown': error('Invalid key provided', 1008),
@@ -11,6 +11,7 @@ export const REFUSALS: Record<Exclude<OpenRefusal['reason'], AccessRefusal['reas
   'peer-id-unprintable': error('Invalid id', 1008),
   'id-taken': { frame: bytes('{"type":"ID-TAKEN","payload":{"msg":"ID is taken"}}'), code: 1008, why: 'ID is taken' },
   'realm-full': error('Server has reached its concurrent user limit', 1013),
+  'too-many-realms': error('Server has reached its limit of keys in use', 1013),
 };
 
 /** A5: the message to a peer whose token has expired. */

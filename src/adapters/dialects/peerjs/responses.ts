@@ -23,6 +23,7 @@ const REFUSALS: Record<HttpRefusal, string> = {
   'topic-unusable': 'Unauthorized',
   'too-many-topics': 'Unauthorized',
   'realm-full': 'Unauthorized',
+  'too-many-realms': 'Unauthorized',
   overloaded: 'Unauthorized',
   'ice-unavailable': 'No ICE servers at the moment; try again in a minute',
   'token-missing': 'Authentication required',

@@ -11,6 +11,7 @@ const REFUSAL_CLOSE_FRAMES: Record<Exclude<OpenRefusal['reason'], AccessRefusal[
   'peer-id-unprintable': closeOnly(1008, 'Invalid id'),
   'id-taken': closeOnly(1008, 'ID is taken'),
   'realm-full': closeOnly(1013, 'Server has reached its concurrent user limit'),
+  'too-many-realms': closeOnly(1013, 'Server has reached its limit of keys in use'),
 };
 
 /** A6: the close frame of a refused connection, for a dialect without a refusal message. */

@@ -57,6 +57,7 @@ export class SocketIoDialect implements Dialect {
   httpResponse(outcome: HttpOutcome): HttpResponse {
     const reason = outcome.kind === 'refusal' ? outcome.reason : undefined;
     if (reason === 'realm-full') return plain(503, refusalCloseFrame({ reason: 'realm-full' }).why);
+    if (reason === 'too-many-realms') return plain(503, refusalCloseFrame({ reason, limit: 0 }).why);
     return plain(404, reason === 'key-unknown' ? refusalCloseFrame({ reason: 'key-unknown' }).why : 'Not Found');
   }
 

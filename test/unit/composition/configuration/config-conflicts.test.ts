@@ -54,6 +54,16 @@ describe('conflicts between values', () => {
     }
   });
 
+  it('R6: rejects patterns without a literal key if a dialect is served whose clients may send no key', () => {
+    const tail = 'may send no key: add a --key without *, such as peerjs';
+    expect(messages({ key: ['team-*', '*'], dialects: ['relay', 'peerjs', 'mercure'] })).toEqual([
+      `--key has only patterns; clients of relay and mercure ${tail}`,
+    ]);
+    expect(messages({ key: ['team-*'], all: true })).toEqual([`--key has only patterns; clients of all dialects ${tail}`]);
+    expect(messages({ key: ['team-*', 'peerjs'], all: true })).toEqual([]);
+    expect(messages({ key: ['team-*'] })).toEqual([]);
+  });
+
   it('rejects TLS with only one of its two files', () => {
     expect(messages({ sslkey: 'key.pem' })).toEqual(['--sslkey is given without sslcert; TLS needs both sslkey and sslcert']);
     expect(messages({ sslcert: 'cert.pem' })).toEqual(['--sslcert is given without sslkey; TLS needs both sslkey and sslcert']);

@@ -56,6 +56,7 @@ describe('the defaults', () => {
       ...{ iceAccess: 'peers', iceRateLimit: 20 },
       ...{
         maxConnections: 100_000,
+        maxRealms: 10_000,
         maxConnectionsPerAddress: 5000,
         handshakeTimeout: 10_000,
         keepAliveTimeout: 75_000,
@@ -175,7 +176,7 @@ describe('options of a program', () => {
       'prot is not an option; did you mean port?',
       'port is -1; it must be a whole number from 0 to 65535',
       "host is null; it must be a host name or an address, such as '127.0.0.1' or '::'",
-      "key is []; it must be one key or more, each of 1 to 128 characters without '/' and control characters",
+      "key is []; it must be one key or more, each of 1 to 128 characters without '/' and control characters, and with at most one '*', which makes it a pattern",
     ]);
   });
 

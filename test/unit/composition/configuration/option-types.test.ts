@@ -57,6 +57,12 @@ describe('keys', () => {
     for (const raw of ['', 'a/b', 'a\tb', 'x'.repeat(129)]) expect(read(keys(), ['ok', raw])).toEqual({ no: raw });
   });
 
+  it('R1: have at most one *', () => {
+    expect(read(keys(), ['team-*', '*', 'a*b'])).toEqual(['team-*', '*', 'a*b']);
+    for (const raw of ['**', 'a*b*']) expect(read(keys(), ['ok', raw])).toEqual({ no: raw });
+    expect(keys().allowed).toContain("at most one '*', which makes it a pattern");
+  });
+
   it('need at least one', () => expect(read(keys(), [])).toEqual({ no: [] }));
 });
 

@@ -12,6 +12,7 @@ describe('the last message to a refused connection', () => {
     ['O1', 'peer-id-empty', NO_CREDENTIALS, 1008],
     ['O2', 'key-unknown', '{"type":"ERROR","payload":{"msg":"Invalid key provided"}}', 1008],
     ['O4', 'id-taken', '{"type":"ID-TAKEN","payload":{"msg":"ID is taken"}}', 1008],
+    ['R3', 'too-many-realms', '{"type":"ERROR","payload":{"msg":"Server has reached its limit of keys in use"}}', 1013],
     ['O6', 'realm-full', '{"type":"ERROR","payload":{"msg":"Server has reached its concurrent user limit"}}', 1013],
     ['O7', 'peer-id-too-long', NO_ID, 1008],
     ['O7', 'peer-id-unprintable', NO_ID, 1008],

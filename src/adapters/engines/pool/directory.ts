@@ -1,0 +1,58 @@
+import type { Claim, ClaimOutcome, Holder, PeerDirectory, RenewOutcome } from '../../../application/ports/peer-directory.ts';
+import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
+import type { Millis } from '../../../domain/time.ts';
+import { POOL, pooledName, realmOfPooledName, unpooledName } from '../shared/pooled-names.ts';
+
+/** The directory of another engine, with the realms by pattern in the pool. */
+export class PooledPeerDirectory implements PeerDirectory {
+  readonly #inner: PeerDirectory;
+  readonly #isPooled: (realm: RealmKey) => boolean;
+  /** A claim and its release must be the same object for the engine. */
+  readonly #claims = new WeakMap<Claim, Claim>();
+
+  constructor(inner: PeerDirectory, isPooled: (realm: RealmKey) => boolean) {
+    this.#inner = inner;
+    this.#isPooled = isPooled;
+  }
+
+  get lease(): Millis {
+    return this.#inner.lease;
+  }
+
+  claim(claim: Claim, answer: (outcome: ClaimOutcome, previous?: Holder) => void): void {
+    this.#inner.claim(this.#claimFor(claim), answer);
+  }
+
+  confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void {
+    this.#inner.confirm(this.#claimFor(claim), ifFree, answer);
+  }
+
+  release(claim: Claim): void {
+    this.#inner.release(this.#claimFor(claim));
+  }
+
+  renewLease(node: NodeId, answer: (outcome: RenewOutcome) => void): void {
+    this.#inner.renewLease(node, answer);
+  }
+
+  locate(realm: RealmKey, id: PeerId, answer: (node: NodeId | undefined) => void): void {
+    if (this.#isPooled(realm)) this.#inner.locate(POOL, pooledName(realm, id), answer);
+    else this.#inner.locate(realm, id, answer);
+  }
+
+  /** The cost is proportional to the number of peers in all realms by pattern. */
+  present(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void {
+    if (!this.#isPooled(realm)) return this.#inner.present(realm, answer);
+    this.#inner.present(POOL, (ids) => answer(ids.filter((id) => realmOfPooledName(id) === realm).map(unpooledName)));
+  }
+
+  #claimFor(claim: Claim): Claim {
+    const { realm, id, token, connection } = claim;
+    if (!this.#isPooled(realm.key)) return claim;
+    const known = this.#claims.get(claim);
+    if (known !== undefined) return known;
+    const pooled = { realm: { key: POOL, node: realm.node }, id: pooledName(realm.key, id), token, connection };
+    this.#claims.set(claim, pooled);
+    return pooled;
+  }
+}
