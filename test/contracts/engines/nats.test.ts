@@ -4,6 +4,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll } from 'vitest';
 import { createNatsEngine } from '../../../src/adapters/engines/nats/engine.ts';
 import { bucketOf, leaseKey } from '../../../src/adapters/engines/nats/keys.ts';
+import { POOL } from '../../../src/adapters/engines/shared/pooled-names.ts';
 import { sleep } from '../../../src/adapters/engines/shared/engine-connection.ts';
 import type { Log } from '../../../src/application/ports/log.ts';
 import type { MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
@@ -14,12 +15,13 @@ import type { Millis } from '../../../src/domain/time.ts';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
 import { startNats } from '../../support/engines/nats-server.ts';
 import { ROOMY } from '../mailboxes/fixture.ts';
-import { engineContract } from './contract.ts';
+import { engineContract, type EngineSubjects } from './contract.ts';
+import { pooledSubjects } from './pooled-subjects.ts';
 import { LEASE, ROOM } from './shared-clauses.ts';
 import { timedStore } from './timed-store.ts';
 
 const ODD_REALMS = [':', '/', '.', '|', ' ', '{}'].map((between) => `green${between}a`);
-const REALMS = ['green', 'blue', 'red', 'realm 0', 'realm 1', ...ODD_REALMS].map(realmKey);
+const REALMS = [...['green', 'blue', 'red', 'realm 0', 'realm 1', ...ODD_REALMS].map(realmKey), POOL];
 const NODES = 3;
 const LONG: Millis = 1e12;
 
@@ -103,7 +105,7 @@ function upToDate(store: MailboxStore, shared: Shared): MailboxStore {
   };
 }
 
-engineContract('nats', {
+const SUBJECTS: EngineSubjects = {
   async directory() {
     const shared = await Shared.start();
     return {
@@ -174,7 +176,10 @@ engineContract('nats', {
       dispose: () => shared.dispose(),
     };
   },
-});
+};
+
+engineContract('nats', SUBJECTS);
+engineContract('pool over nats', pooledSubjects(SUBJECTS), false);
 
 function fail(event: object): never {
   throw new Error(JSON.stringify(event, (_key, value: unknown) => (value instanceof Error ? value.stack : value)));

@@ -6,6 +6,7 @@ import { FormatCheck } from '../../../src/adapters/engines/redis/format-check.ts
 import { RedisPeerDirectory } from '../../../src/adapters/engines/redis/directory.ts';
 import { ScriptRunner } from '../../../src/adapters/engines/redis/script-runner.ts';
 import { RedisMailboxStore } from '../../../src/adapters/engines/redis/mailboxes.ts';
+import { POOL } from '../../../src/adapters/engines/shared/pooled-names.ts';
 import { nodeId, realmKey, type NodeId, type RealmKey } from '../../../src/domain/ids.ts';
 import type { BusMessage } from '../../../src/application/ports/node-bus.ts';
 import type { Millis } from '../../../src/domain/time.ts';
@@ -15,7 +16,7 @@ import type { EngineSubjects } from './contract.ts';
 import { LEASE, ROOM } from './shared-clauses.ts';
 import { timedStore } from './timed-store.ts';
 
-export const REALMS = ['green', 'blue', 'red', 'realm 0', 'realm 1'].map(realmKey);
+export const REALMS = [...['green', 'blue', 'red', 'realm 0', 'realm 1'].map(realmKey), POOL];
 
 let server: EngineServer;
 /** A connection of the tests themselves. */

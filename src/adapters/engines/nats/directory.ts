@@ -109,8 +109,8 @@ export class NatsPeerDirectory implements PeerDirectory {
     const owner = state.activeOwner(id);
     if (owner !== undefined) return owner.digest === claimant.digest ? 'granted' : 'taken';
     const { concurrentLimit: limit } = this.#settings;
-    if (limit === 0 || state.claim(id)?.owner !== undefined || state.claimCount < limit - LIMIT_MARGIN) return 'granted';
-    return state.activeClaimCount >= limit ? 'full' : 'near-limit';
+    if (limit === 0 || state.claim(id)?.owner !== undefined || state.claimCount(id) < limit - LIMIT_MARGIN) return 'granted';
+    return state.activeClaimCount(id) >= limit ? 'full' : 'near-limit';
   }
 
   #query(realm: RealmKey, then: (state: JournalState) => void): void {

@@ -7,6 +7,7 @@ import type { Millis } from '../../../domain/time.ts';
 import { BatchTable, DELETE_GRACE_MS } from './batch-table.ts';
 import { isSameConnection, type StoredMessage, type ClaimOwner, type ClaimEntry, type RemovalEntry } from './entries.ts';
 import type { EntryKey } from './keys.ts';
+import { ClaimCounts } from './claim-counts.ts';
 import { Leases } from './leases.ts';
 import { batchPositionOf, PendingMessages, positionOf } from './pending-messages.ts';
 import { ResultCache } from './result-cache.ts';
@@ -57,13 +58,13 @@ export class JournalState {
   readonly #claims = new Map<PeerId, KnownClaim>();
   readonly #leases: Leases;
   readonly #removals = new Map<PeerId, KnownRemoval>();
+  readonly #claimCounts = new ClaimCounts();
   /** Outcomes of rejected messages of this node, by position. */
   readonly #rejected = new ResultCache<HoldOutcome>();
   /** For each removal by this node, by revision: the position up to which messages were removed before. */
   readonly #ownRemovals = new ResultCache<number>();
   #evictedAt: Millis = 0;
   #isInitialRead = true;
-  #claimCount = 0;
   #now: Millis = 0;
 
   /** @param before the state of the previous reading of the journal, which is not updated any more. */
@@ -79,9 +80,9 @@ export class JournalState {
     return this.#now;
   }
 
-  /** Number of claimed ids, including those of dead nodes. */
-  get claimCount(): number {
-    return this.#claimCount;
+  /** O6: number of claims in the realm of an id, including those of dead nodes. */
+  claimCount(id: PeerId): number {
+    return this.#claimCounts.inRealmOf(id);
   }
 
   /** Undefined for an id without an owner now or recently. */
@@ -104,9 +105,9 @@ export class JournalState {
     return this.#leases.isAlive(node, this.#now);
   }
 
-  /** O6: number of claims of live nodes. */
-  get activeClaimCount(): number {
-    return this.#leases.activeClaims(this.#now);
+  /** O6: number of claims of live nodes in the realm of an id. */
+  activeClaimCount(id: PeerId): number {
+    return this.#claimCounts.inRealmOf(id, (node) => this.isAlive(node));
   }
 
   /** H4: ids of live nodes. */
@@ -208,11 +209,10 @@ export class JournalState {
     const before = this.#claims.get(id);
     const olderRevisions =
       before === undefined ? NO_REVISIONS : [...before.olderRevisions, before.revision].slice(1 - BUCKET_HISTORY);
-    this.#claimCount += Number(owner !== undefined) - Number(before?.owner !== undefined);
     this.#claims.set(id, { owner, changeId, revision, at, olderRevisions });
-    if (before?.owner !== undefined) this.#leases.adjustClaimCount(before.owner.node, -1);
+    if (before?.owner !== undefined) this.#claimCounts.add(id, before.owner.node, -1);
     if (owner !== undefined) {
-      this.#leases.adjustClaimCount(owner.node, 1);
+      this.#claimCounts.add(id, owner.node, 1);
       this.#leases.recordClaim(owner.node, at, this.#isInitialRead);
     }
     const previous = before?.owner;

@@ -14,11 +14,10 @@ export interface LeaseSettings {
   readonly lease: Millis;
 }
 
-/** The leases of all nodes, by the time of the entries, and the number of claims of each node. */
+/** The leases of all nodes, by the time of the entries. */
 export class Leases {
   readonly #settings: LeaseSettings;
   readonly #all = new Map<NodeId, Lease>();
-  readonly #claimCounts = new Map<NodeId, number>();
   /** The worst outcome of this node's renewals since the last `takeOutcome`, and the time of the last renewal. */
   #outcome: RenewOutcome = 'kept';
   #renewedAt: Millis;
@@ -70,19 +69,6 @@ export class Leases {
   /** Takes over the outcome that `before` has not reported. */
   mergeOutcome(before: Leases): void {
     this.#outcome = worstOutcome([before.#outcome, this.#outcome]);
-  }
-
-  adjustClaimCount(node: NodeId, by: 1 | -1): void {
-    const count = (this.#claimCounts.get(node) ?? 0) + by;
-    if (count > 0) this.#claimCounts.set(node, count);
-    else this.#claimCounts.delete(node);
-  }
-
-  /** Number of claims of nodes with a valid lease. O(nodes). */
-  activeClaims(now: Millis): number {
-    let count = 0;
-    for (const [node, claims] of this.#claimCounts) if (this.isAlive(node, now)) count += claims;
-    return count;
   }
 
   /** Whether this node does the work that one node does for all: it has the smallest id of the live nodes. */

@@ -1,4 +1,6 @@
 import type { NodeId, RealmKey } from '../../../domain/ids.ts';
+import { MAX_KEY_LENGTH } from '../../../domain/realm-keys.ts';
+import { POOL } from '../shared/pooled-names.ts';
 import { bucketOf, removalKey } from './keys.ts';
 
 /**
@@ -31,12 +33,14 @@ export function exceededLimit({ node, realms, idLength }: SizeSettings, maxPaylo
     if (`KV_${bucket}`.length > STREAM_NAME_BYTES) {
       return `--key ${realm.slice(0, 40)}… is too long for the name of a NATS stream (${STREAM_NAME_BYTES} bytes). Use a shorter --key`;
     }
+    // R5: names in the pool contain the key.
+    const longestId = realm === POOL ? idLength + MAX_KEY_LENGTH + 1 : idLength;
     const subject = (length: number): number => {
       const longest = removalKey('x'.repeat(BYTES_PER_UTF16_UNIT * length) as Parameters<typeof removalKey>[0], node);
       return `$KV.${bucket}.${longest}`.length + LINE_OVERHEAD_BYTES;
     };
-    if (subject(idLength) <= CONTROL_LINE_BYTES) continue;
-    const most = Math.floor(idLength - (subject(idLength) - CONTROL_LINE_BYTES) / (subject(2) - subject(1)));
+    if (subject(longestId) <= CONTROL_LINE_BYTES) continue;
+    const most = Math.floor(idLength - (subject(longestId) - CONTROL_LINE_BYTES) / (subject(2) - subject(1)));
     return `--id_length ${idLength} is too long for the subjects of NATS. Use at most ${most}`;
   }
   return undefined;

@@ -1,16 +1,32 @@
 import { defineScript } from './script.ts';
 
 const CLAIM_COUNTS = `
-local function addToCount(node, by)
-  if redis.call('HINCRBY', p .. 'claims', node, by) <= 0 then redis.call('HDEL', p .. 'claims', node) end
+local function realmOf(id)
+  return string.match(id, '^([^\\n]*)\\n')
+end
+local function addTo(key, field, by)
+  if redis.call('HINCRBY', key, field, by) <= 0 then redis.call('HDEL', key, field) end
+end
+local function addToCount(id, node, by)
+  addTo(p .. 'claims', node, by)
+  local realm = realmOf(id)
+  if realm then addTo(p .. 'pooled', node .. '\\n' .. realm, by) end
 end
 local function setOwner(id, node, connection, digest, before)
   redis.call('HSET', p .. 'peers', id, node .. ' ' .. connection .. ' ' .. digest)
   if before and before.node == node then return end
-  if before then addToCount(before.node, -1) end
-  addToCount(node, 1)
+  if before then addToCount(id, before.node, -1) end
+  addToCount(id, node, 1)
 end
-local function activeCount()
+local function activeCount(id)
+  local realm = realmOf(id)
+  if realm then
+    local count = 0
+    for _, node in ipairs(redis.call('HKEYS', p .. 'nodes')) do
+      if isAlive(node) then count = count + tonumber(redis.call('HGET', p .. 'pooled', node .. '\\n' .. realm) or '0') end
+    end
+    return count
+  end
   local count = redis.call('HLEN', p .. 'peers')
   local all = redis.call('HGETALL', p .. 'claims')
   for i = 2, #all, 2 do
@@ -27,7 +43,7 @@ local id, node, connection, digest, lease, limit, message = unpack(args)
 local owner = holder(id)
 if owner and owner.isAlive and owner.digest ~= digest then return { 'taken' } end
 limit = tonumber(limit)
-if not owner and limit > 0 and redis.call('HLEN', p .. 'peers') >= limit and activeCount() >= limit then return { 'full' } end
+if not owner and limit > 0 and redis.call('HLEN', p .. 'peers') >= limit and activeCount(id) >= limit then return { 'full' } end
 setOwner(id, node, connection, digest, owner)
 if not isAlive(node) then
   if redis.call('HEXISTS', p .. 'nodes', node) == 1 then redis.call('SADD', p .. 'lapsed', node) end
@@ -63,7 +79,7 @@ const RELEASE = defineScript(
 local owner = holder(args[1])
 if not owner or owner.node ~= args[2] or owner.connection ~= args[3] then return end
 redis.call('HDEL', p .. 'peers', args[1])
-addToCount(owner.node, -1)
+addToCount(args[1], owner.node, -1)
 `,
   CLAIM_COUNTS,
 );
@@ -98,7 +114,10 @@ local node = args[1]
 if isAlive(node) then return '0' end
 local page = redis.call('HSCAN', p .. 'peers', args[2], 'COUNT', args[3])
 for i = 2, #page[2], 2 do
-  if string.match(page[2][i], '^%S+') == node then redis.call('HDEL', p .. 'peers', page[2][i - 1]) addToCount(node, -1) end
+  if string.match(page[2][i], '^%S+') == node then
+    redis.call('HDEL', p .. 'peers', page[2][i - 1])
+    addToCount(page[2][i - 1], node, -1)
+  end
 end
 if page[1] == '0' then
   redis.call('HDEL', p .. 'nodes', node)

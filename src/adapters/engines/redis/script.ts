@@ -4,6 +4,7 @@ import { nodeChannel } from './keys.ts';
  * Each script is atomic, and reads and writes a bounded part of a realm. KEYS[1] is the prefix of the realm's keys:
  *   peers    hash: id -> "node connection digest"       nodes   hash: node -> end of its lease
  *   claims   hash: node -> number of its claims         lapsed  set: nodes that claimed an id after their lease had ended
+ *   pooled   hash, in the pool only: node and realm -> number of its claims in the realm
  *   kept     set: nodes that have renewed their lease   done:N  hash: number of the last command of node N that was run, and the
  *                                                               replies of the commands that N may retry
  *   formats  sorted set: "version node" -> end of the use of that format version by the node

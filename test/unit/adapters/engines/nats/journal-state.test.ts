@@ -76,12 +76,12 @@ describe('the limit of a realm', () => {
     const owner = (node: typeof here) => ({ node, connection: first, digest: '' });
     state.applyClaim(ann, { owner: owner(here), changeId: '1' }, { revision: 1, at: 1_000 });
     state.applyClaim(bob, { owner: owner(elsewhere), changeId: '2' }, { revision: 2, at: 1_000 });
-    expect(state.activeClaimCount).toBe(2);
+    expect(state.activeClaimCount(ann)).toBe(2);
     state.applyClaim(ann, { owner: owner(elsewhere), changeId: '3' }, { revision: 3, at: 2_000 });
     state.applyClaim(bob, { owner: undefined, changeId: '4' }, { revision: 4, at: 2_000 });
-    expect(state.activeClaimCount).toBe(1);
+    expect(state.activeClaimCount(ann)).toBe(1);
     state.applyTick({ revision: 5, at: 2_000 + LIMITS.lease });
-    expect([state.activeClaimCount, state.claimCount]).toEqual([0, 1]);
+    expect([state.activeClaimCount(ann), state.claimCount(ann)]).toEqual([0, 1]);
   });
 });
 
