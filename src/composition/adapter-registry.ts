@@ -9,7 +9,9 @@ import type { Log } from '../application/ports/log.ts';
 import type { MailboxStore } from '../application/ports/mailbox-store.ts';
 import type { NodeBus } from '../application/ports/node-bus.ts';
 import type { PeerDirectory } from '../application/ports/peer-directory.ts';
+import type { TokenVerifier } from '../application/ports/token-verifier.ts';
 import { JwtAuthenticator } from '../adapters/authenticators/jwt/authenticator.ts';
+import { JwtAuthorizer } from '../adapters/authorizers/jwt/authorizer.ts';
 import { OpenAuthorizer } from '../adapters/authorizers/open.ts';
 import { MemoryBusNetwork } from '../adapters/buses/memory/bus.ts';
 import { DirectAddresses } from '../adapters/client-addresses/direct.ts';
@@ -30,6 +32,7 @@ import type { TransportSettings } from '../adapters/transports/shared/settings.t
 import { SocketIoTransport } from '../adapters/transports/socketio/transport.ts';
 import { loadUwsTransport } from '../adapters/transports/uws/listener.ts';
 import { ListenError, type Transport } from '../application/ports/transport.ts';
+import { invariant } from '../domain/invariant.ts';
 import { nodeId, type NodeId, type RealmKey } from '../domain/ids.ts';
 import type { Millis } from '../domain/time.ts';
 import type { MemoryBudget } from '../domain/memory-budget.ts';
@@ -39,6 +42,7 @@ import type { Config } from './configuration/config.ts';
 import type { DialectName } from './configuration/dialect-options.ts';
 import { hasIceServers } from './ice-sources.ts';
 import { originsFromList } from './origins.ts';
+import { tokenVerifierOf, verifierOfKey } from './token-verification.ts';
 import { topicRights } from './topic-rights.ts';
 
 /* The adapter of each port, and the option that selects it. */
@@ -65,14 +69,30 @@ export function dialectsOf(config: Config): readonly Dialect[] {
   return [...others.map((name) => dialects[name](config)), ...xhr, ...peerjs.map((name) => dialects[name](config))];
 }
 
-/** Verifies the tokens of publishers and subscribers with the configured keys; without a key no token is valid. */
-export function authenticatorOf({ mercurePublisherKey, mercureSubscriberKey }: Config): Authenticator {
-  return new JwtAuthenticator({ publisher: mercurePublisherKey, subscriber: mercureSubscriberKey });
+/**
+ * Verifies the tokens of publishers and subscribers with the keys of Mercure; without any, with those of authentication.
+ * @param verifier of authentication.
+ */
+export function authenticatorOf(
+  { mercurePublisherKey, mercureSubscriberKey }: Config,
+  verifier: TokenVerifier | undefined,
+): Authenticator {
+  const hasKeys = mercurePublisherKey !== undefined || mercureSubscriberKey !== undefined;
+  if (!hasKeys) return new JwtAuthenticator({ publisher: verifier, subscriber: verifier });
+  const [publisher, subscriber] = [mercurePublisherKey, mercureSubscriberKey].map((key) => key && verifierOfKey(key));
+  return new JwtAuthenticator({ publisher: publisher || undefined, subscriber: subscriber || undefined });
 }
 
-/** Decides which clients may connect. */
-export function authorizerOf(): Authorizer {
-  return new OpenAuthorizer();
+/** A1. @param verifier of the configured issuers, if there are any. */
+export function authorizerOf(config: Config, verifier: TokenVerifier | undefined): Authorizer {
+  if (config.auth === 'open') return new OpenAuthorizer();
+  invariant(verifier !== undefined, 'the configuration accepted auth with keys only');
+  return new JwtAuthorizer(verifier, {
+    isRequired: config.auth === 'required',
+    idClaim: config.authIdClaim,
+    reservedIds: config.reservedIds,
+    endsAtExpiry: config.authAtExpiry === 'close',
+  });
 }
 
 export const transports: Record<Config['transport'], (settings: TransportSettings, log: Log) => Promise<Transport>> = {
@@ -95,7 +115,7 @@ export const bridges: Record<'socketio', (inner: Transport, config: Config, log:
       ...{ ...config, path, prefixes, maxFrameBytes: maxMessageBytes, connectTimeout: handshakeTimeout },
       protocols: config.socketioEio3 ? ([4, 3] as const) : ([4] as const),
       origins: originsFromList(config.cors),
-      authorize: topicRights(config, authenticatorOf(config), () => clock.now()),
+      authorize: topicRights(config, authenticatorOf(config, tokenVerifierOf(config, { clock, log })), () => clock.now()),
     };
     return new SocketIoTransport(inner, settings, { clock, log });
   },

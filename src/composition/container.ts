@@ -46,6 +46,7 @@ import {
   pooled,
   SINGLE_NODE,
 } from './adapter-registry.ts';
+import { tokenVerifierOf } from './token-verification.ts';
 
 /** Builds a broker that is ready to listen. */
 export function buildBroker(configuration: Config, brokerEnvironment: BrokerEnvironment): Broker {
@@ -84,9 +85,16 @@ const unpooled = group({
 });
 const { directory, mailboxes, bus } = members(derive({ unpooled, config }, (p) => pooled(p.unpooled, p.config)));
 const dialects = derive({ config, environment }, (p) => [...(p.environment.moreDialects ?? []), ...dialectsOf(p.config)]);
-const authenticator = derive({ config, environment }, (p) => p.environment.authenticator ?? authenticatorOf(p.config));
+const tokenVerifier = derive({ config, clock, log }, (p) => tokenVerifierOf(p.config, p));
+const authenticator = derive(
+  { config, environment, tokenVerifier },
+  (p) => p.environment.authenticator ?? authenticatorOf(p.config, p.tokenVerifier),
+);
 const iceServers = derive({ config, environment, clock, log }, (p) => p.environment.iceServers ?? iceServersOf(p.config, p));
-const authorizer = derive({ environment }, (p) => p.environment.authorizer ?? authorizerOf());
+const authorizer = derive(
+  { config, environment, tokenVerifier },
+  (p) => p.environment.authorizer ?? authorizerOf(p.config, p.tokenVerifier),
+);
 const grantIce = derive({ config, authorizer }, (p) =>
   (p.config.iceAccess === 'everybody' ? grantToEverybody : grantToOwners)(p.authorizer),
 );

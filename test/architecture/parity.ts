@@ -20,11 +20,14 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   logs: 'units',
   'peer-ids': 'units',
   authenticators: 'units',
+  'token-verifiers': 'units',
   telemetry: 'units',
 };
 
 /** Adapters with another proof than the other adapters of their port. */
 const EXCEPTIONS: Readonly<Record<string, Proof>> = {
+  // It reads the claims of tokens.
+  'authorizers/jwt': 'contract and units',
   // Socket.IO wraps another transport and has a wire format of its own.
   'transports/socketio': 'contract and units',
 };

@@ -131,6 +131,10 @@ export type LogEvent =
   | { readonly event: 'certificate-reloaded' }
   /** H12: the new certificate is unusable; the old one stays in use. */
   | { readonly event: 'certificate-refused'; readonly detail: string }
+  /** A10: the first keys of an issuer, or other keys than before. @param skipped entries that can't verify tokens. */
+  | { readonly event: 'key-set-loaded'; readonly url: string; readonly keys: number; readonly skipped: number }
+  /** A10: @param url without its query. */
+  | { readonly event: 'key-set-unreachable'; readonly url: string; readonly detail: string }
   | { readonly event: 'signal-ignored'; readonly signal: string }
   | { readonly event: 'draining'; readonly connections: number; readonly patience: Millis }
   | { readonly event: 'stopped'; readonly cut: number }

@@ -1,5 +1,6 @@
 import { isKeyPattern } from '../../domain/realm-keys.ts';
 import { HELD_MESSAGE_BYTES } from '../../domain/memory-sizes.ts';
+import { authConflicts } from './auth-checks.ts';
 import type { DialectName } from './dialect-options.ts';
 import { sharedPaths } from './endpoints.ts';
 import { iceConflicts } from './ice-checks.ts';
@@ -52,6 +53,7 @@ export function configConflicts(settings: Settings, sourceOf: SourceOf): ConfigP
     ...missingLiteralKey(settings, spelled),
     ...latePings(settings, spelled),
     ...sharedPaths(settings, sourceOf),
+    ...authConflicts(settings, sourceOf),
     ...iceConflicts(settings, sourceOf),
   ];
 }

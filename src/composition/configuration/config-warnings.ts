@@ -1,3 +1,4 @@
+import { authWarnings, hasTokenKeys } from './auth-checks.ts';
 import { DIALECT_NAMES } from './dialect-options.ts';
 import { iceWarnings } from './ice-checks.ts';
 import type { Option } from './option.ts';
@@ -18,6 +19,7 @@ export function configWarnings(settings: Settings, sourceOf: SourceOf): string[]
     ...openInHardenedProfile(settings, sourceOf),
     ...openWithKeys(settings, sourceOf),
     ...unreachableLimits(settings, sourceOf),
+    ...authWarnings(settings, sourceOf),
     ...iceWarnings(settings, sourceOf),
   ];
 }
@@ -43,7 +45,8 @@ function servesUpdates(settings: Settings): boolean {
 /** MER7. */
 function closedMercure(settings: Settings): string[] {
   const { mercure_open, mercure_anonymous, mercure_publisher_key, mercure_subscriber_key } = settings;
-  const isKeyed = mercure_publisher_key !== undefined || mercure_subscriber_key !== undefined;
+  const hasOwnKeys = mercure_publisher_key !== undefined || mercure_subscriber_key !== undefined;
+  const isKeyed = hasOwnKeys || hasTokenKeys(settings);
   if (!serves(settings, 'mercure') || mercure_open || mercure_anonymous || isKeyed) return [];
   return [
     'mercure is served, but rejects every client: set mercure_publisher_key and mercure_subscriber_key, or mercure_anonymous, ' +

@@ -19,7 +19,8 @@ export function readEnvironment(env: Environment): Reading[] {
     const source = variablesOf(name).find((variable) => isSet(env[variable]));
     const written = source === undefined ? undefined : env[source];
     if (source === undefined || written === undefined) return [];
-    return [{ name, source, raw: OPTIONS[name].takes === 'many' ? written.split(',').map((item) => item.trim()) : written }];
+    const { takes, separate = separateAtCommas }: Option<unknown, unknown> = OPTIONS[name];
+    return [{ name, source, raw: takes === 'many' ? separate(written) : written }];
   });
 }
 
@@ -32,6 +33,10 @@ export function misspelledVariables(env: Environment): string[] {
     const meant = nearest(written, known);
     return meant === undefined ? [] : [`${variable} is not an option; did you mean ${PREFIX}${meant}?`];
   });
+}
+
+function separateAtCommas(written: string): readonly string[] {
+  return written.split(',').map((item) => item.trim());
 }
 
 /** An empty variable counts as unset. Kubernetes sets ‹NAME›_PORT to a URL for a service of that name. */

@@ -1,7 +1,12 @@
 import { OPTION_NAMES, type OptionName } from './options.ts';
 
 /** Names in `Config` that differ from the option's name in camel case. */
-const RENAMED = { key: 'keys', cleanup_out_msgs: 'sweepInterval', malformed_limit: 'malformedPerWindow' } as const;
+const RENAMED = {
+  key: 'keys',
+  auth_key: 'authKeys',
+  cleanup_out_msgs: 'sweepInterval',
+  malformed_limit: 'malformedPerWindow',
+} as const;
 
 type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : Name;
 

@@ -1,4 +1,4 @@
-import { MIN_SECRET_BYTES, readTokenKey } from '../../adapters/authenticators/jwt/token-key.ts';
+import { MIN_SECRET_BYTES, readTokenKey } from '../../adapters/token-verifiers/jwt/token-key.ts';
 import { parseSubnet, type TrustedProxies } from '../../adapters/client-addresses/proxied.ts';
 import { isValidKey, MAX_KEY_LENGTH } from '../../domain/realm-keys.ts';
 import { accepted, refused } from '../../domain/result.ts';

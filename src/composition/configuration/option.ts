@@ -14,6 +14,8 @@ export interface ValueType<Value, Given = Value> {
   read(raw: unknown): Result<Value, unknown>;
   /** The next step for a refused value, if there is one. */
   hint?(refusal: unknown): string | undefined;
+  /** The values in an environment variable; undefined for a list that is separated by commas. */
+  readonly separate?: (written: string) => readonly string[];
   /** Whether the value is a secret, which is never shown. */
   readonly isSecret?: boolean;
   /** Never set: the type of the value that a program may give. */
@@ -45,6 +47,7 @@ export type Group =
   | 'Limits for topics'
   | 'Peers and messages'
   | 'Pages and proxies'
+  | 'Authentication'
   | 'ICE servers'
   | 'Limits for messages'
   | 'Limits for absent peers'

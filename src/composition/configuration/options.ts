@@ -1,4 +1,5 @@
 import { MAX_CONNECTIONS } from '../../domain/ids.ts';
+import { AUTH_OPTIONS } from './auth-options.ts';
 import { CLUSTER_OPTIONS } from './cluster-options.ts';
 import { DIALECT_OPTIONS } from './dialect-options.ts';
 import { ICE_OPTIONS } from './ice-options.ts';
@@ -145,6 +146,8 @@ export const OPTIONS = {
     effect: 'Limits for each address apply to the address of the client (H10).',
     default: false,
   }),
+
+  ...AUTH_OPTIONS,
 
   ...ICE_OPTIONS,
 

@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
+import { SilentLog } from '../../../src/adapters/logs/silent.ts';
+import type { AccessOutcome } from '../../../src/application/ports/authorizer.ts';
 import { ListenError } from '../../../src/application/ports/transport.ts';
 import { type Config, defaultConfig } from '../../../src/composition/configuration/config.ts';
+import { authenticatorOf, authorizerOf } from '../../../src/composition/adapter-registry.ts';
 import { makeTransport } from '../../../src/composition/make-transport.ts';
+import { tokenVerifierOf } from '../../../src/composition/token-verification.ts';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
+import { OPEN_GRANT } from '../../../src/domain/grant.ts';
+import { realmKey } from '../../../src/domain/ids.ts';
+import { accepted, refused } from '../../../src/domain/result.ts';
+import { NEVER } from '../../../src/domain/time.ts';
+import { hmacToken, NOW, SECRET } from '../../support/tokens.ts';
 
 const loads = await makeTransport({ ...defaultConfig(), transport: 'uws' }, { record: () => undefined }).then(
   () => true,
@@ -15,6 +25,66 @@ async function made(transport: 'auto' | 'uws' | 'node', proxied: Config['proxied
   const { name } = await makeTransport(config, { record: (event) => void events.push(event) });
   return { name, events };
 }
+
+const REQUIRED = { auth: 'required', authKeys: [SECRET], reservedIds: ['support'] } as const;
+
+describe('A1: the option auth', () => {
+  const outcomeOf = (given: Partial<Config>, token: string | undefined): unknown => {
+    const config = { ...defaultConfig(), ...given };
+    const verifier = tokenVerifierOf(config, { clock: new ManualClock(), log: new SilentLog(), unixTime: () => NOW * 1000 });
+    let outcome: AccessOutcome | undefined;
+    const request = {
+      dialect: 'peerjs',
+      realm: realmKey('green'),
+      id: 'ann',
+      token,
+      address: '::1',
+      origin: undefined,
+      headers: {},
+    };
+    authorizerOf(config, verifier).authorize(request, (answered) => (outcome = answered));
+    return outcome;
+  };
+
+  it('open grants everything', () => expect(outcomeOf({}, hmacToken({}))).toEqual(accepted(OPEN_GRANT)));
+
+  it('required needs a token', () => {
+    expect(outcomeOf(REQUIRED, 'guest')).toEqual(refused({ reason: 'token-missing' }));
+    expect(outcomeOf(REQUIRED, hmacToken({ sub: 'ann' }))).toMatchObject({ value: { owner: 'j:\0ann', lifetime: 65_000 } });
+  });
+
+  it('optional admits guests', () =>
+    expect(outcomeOf({ ...REQUIRED, auth: 'optional' }, 'guest')).toMatchObject({ value: { reservedIds: ['support'] } }));
+
+  it('keep grants without an end, and sub makes the id the subject', () => {
+    const given = { ...REQUIRED, authAtExpiry: 'keep', authIdClaim: 'sub' } as const;
+    expect(outcomeOf(given, hmacToken({ sub: 'ann' }))).toMatchObject({ value: { lifetime: NEVER, ids: ['ann'] } });
+  });
+});
+
+describe('MER11: the keys of Mercure', () => {
+  const verifier = tokenVerifierOf(
+    { ...defaultConfig(), ...REQUIRED },
+    { clock: new ManualClock(), log: new SilentLog(), unixTime: () => NOW * 1000 },
+  );
+  const verified = (token: string, given: Partial<Config>): boolean[] => {
+    const authenticator = authenticatorOf({ ...defaultConfig(), ...given }, verifier);
+    return (['publisher', 'subscriber'] as const).map((use) => authenticator.verify(token, use) !== undefined);
+  };
+
+  it('are those of authentication if Mercure has none of its own', () => {
+    expect(verified(hmacToken({}), {})).toEqual([true, true]);
+    expect(verified(hmacToken({ exp: undefined }), {})).toEqual([false, false]);
+    expect(verified(hmacToken({ aud: 'other' }), {})).toEqual([false, false]);
+  });
+
+  it('replace those of authentication', () => {
+    const own = 'a secret of Mercure, which is long enough';
+    const given = { mercurePublisherKey: own };
+    expect(verified(hmacToken({}), given)).toEqual([false, false]);
+    expect(verified(hmacToken({ exp: undefined }, { secret: own }), given)).toEqual([true, false]);
+  });
+});
 
 describe('the option transport', () => {
   it('node selects the node transport', async () => {

@@ -32,6 +32,8 @@ const SAMPLES: Partial<Record<OptionName, unknown>> = {
   ...{ stun: ['stun:a'], turn: [TURN_URL], turn_secret: [SECRET], turn_user: 'user', turn_password: SECRET },
   ice_access: 'everybody',
   ...{ ice_provider: 'twilio', ice_provider_id: 'account', ice_provider_secret: SECRET, ice_provider_url: 'https://a.example' },
+  ...{ auth: 'required', auth_key: [SECRET], auth_jwks: 'https://a.example/keys', auth_issuer: 'us', auth_audience: 'app' },
+  ...{ auth_issuers: `[{"issuer":"us","key":"${SECRET}"}]`, auth_id_claim: 'sub', auth_at_expiry: 'keep', reserved_ids: ['a'] },
   // At least as large as the limits inside them, or as small as the limits around them.
   ...{ max_message_bytes: 1_000_000, max_url_bytes: 4000, ping_interval: 29_000 },
 };
@@ -40,6 +42,9 @@ const SAMPLES: Partial<Record<OptionName, unknown>> = {
 const COMPANIONS: Partial<Record<OptionName, Partial<Record<OptionName, unknown>>>> = {
   sslkey: { sslcert: 'cert.pem' },
   sslcert: { sslkey: 'key.pem' },
+  ...{ auth: { auth_key: [SECRET] }, auth_key: { auth: 'required' }, auth_issuers: { auth: 'required' } },
+  auth_jwks: { auth: 'required', auth_issuer: 'us', auth_audience: 'app' },
+  reserved_ids: { auth: 'optional', auth_key: [SECRET] },
   turn: { turn_secret: [SECRET] },
   turn_secret: { turn: [TURN_URL] },
   turn_user: { turn: [TURN_URL], turn_password: SECRET },

@@ -133,6 +133,16 @@ const LINES: {
   'certificate-reloaded': (event) => line('info', 'certificate reloaded: new connections use it', event, {}),
   'certificate-refused': (event) =>
     line('error', 'certificate not reloaded: the previous certificate stays in use', event, { detail: event.detail }),
+  'key-set-loaded': (event) =>
+    line('info', 'the keys of an issuer of tokens were fetched', event, {
+      url: event.url,
+      keys: event.keys,
+      skipped: event.skipped,
+    }),
+  'key-set-unreachable': (event) => {
+    const text = 'the keys of an issuer of tokens can not be fetched: known keys stay in use for 24 hours, new keys are unknown';
+    return line('error', text, event, { url: event.url, detail: event.detail });
+  },
   'signal-ignored': (event) => line('info', 'signal ignored', event, { signal: event.signal }),
   draining: (event) => line('info', 'draining', event, { connections: event.connections, patienceMs: event.patience }),
   stopped: (event) => line('info', 'stopped', event, { cut: event.cut }),

@@ -83,6 +83,8 @@ export const EVENTS: { readonly [Name in LogEvent['event']]: LogEvent & { readon
   'stood-still': { event: 'stood-still', span: 5_000 },
   'certificate-reloaded': { event: 'certificate-reloaded' },
   'certificate-refused': { event: 'certificate-refused', detail: 'key.pem contains no usable private key' },
+  'key-set-loaded': { event: 'key-set-loaded', url: 'https://login.example.org/keys', keys: 2, skipped: 1 },
+  'key-set-unreachable': { event: 'key-set-unreachable', url: 'https://login.example.org/keys', detail: 'it responded 500' },
   'signal-ignored': { event: 'signal-ignored', signal: 'SIGUSR2' },
   draining: { event: 'draining', connections: 3, patience: 10_000 },
   stopped: { event: 'stopped', cut: 1 },

@@ -24,6 +24,8 @@ describe('the defaults', () => {
   it('have these values', () => {
     expect(defaultConfig()).toEqual({
       ...{ host: '::', port: 9000, path: '/', transport: 'auto', profile: 'drop-in', drainTimeout: 10_000, drainSpread: 0 },
+      ...{ auth: 'open', authKeys: [], authJwks: undefined, authIssuer: undefined, authIssuers: [], authAudience: 'signalbox' },
+      ...{ authIdClaim: 'signalbox.id', authLeeway: 5, authAtExpiry: 'close', reservedIds: [] },
       ...{ cluster: undefined, clusterLease: 10_000, clusterCut: 'hold' },
       ...{ keys: ['peerjs'], concurrentLimit: 5000, expireTimeout: 5000, aliveTimeout: 60_000, sweepInterval: 1000 },
       ...{

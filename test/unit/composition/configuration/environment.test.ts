@@ -27,6 +27,7 @@ describe('the environment', () => {
 
   it('has lists separated by commas', () => {
     expect(readEnvironment({ PEERJS_CORS_ORIGIN: 'http://a, http://b' })[0]?.raw).toEqual(['http://a', 'http://b']);
+    expect(readEnvironment({ SIGNALBOX_AUTH_KEY: '{"kty":"EC","x":""},a' })[0]?.raw).toEqual(['{"kty":"EC","x":""}', 'a']);
     expect(readEnvironment({ SIGNALBOX_PROXIED: '10.0.0.0/8,::1' })[0]?.raw).toBe('10.0.0.0/8,::1');
   });
 

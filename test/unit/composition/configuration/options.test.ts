@@ -33,7 +33,7 @@ describe('the schema', () => {
   it('every option is in one group', () => {
     expect(GROUPS.flatMap(([, names]) => names).sort()).toEqual([...OPTION_NAMES].sort());
     expect(GROUPS.map(([group]) => group)).toEqual([
-      ...['Serving', 'Peers and messages', 'Pages and proxies', 'ICE servers', 'Dialects'],
+      ...['Serving', 'Peers and messages', 'Pages and proxies', 'Authentication', 'ICE servers', 'Dialects'],
       ...[
         'Limits for messages',
         'Limits for absent peers',

@@ -2,6 +2,7 @@ import { createHmac, generateKeyPairSync, type KeyPairKeyObjectResult } from 'no
 import { createSigner } from 'fast-jwt';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { JwtAuthenticator } from '../../../../../src/adapters/authenticators/jwt/authenticator.ts';
+import { verifierOfKey } from '../../../../../src/composition/token-verification.ts';
 import { NEVER } from '../../../../../src/domain/time.ts';
 
 const SECRET = 'a secret of the tests, long enough to be one';
@@ -18,7 +19,7 @@ function made(header: object, payload: unknown, hash = 'sha256'): string {
 afterEach(() => vi.useRealTimers());
 
 describe('MER7: tokens', () => {
-  const authenticator = new JwtAuthenticator({ publisher: SECRET });
+  const authenticator = new JwtAuthenticator({ publisher: verifierOfKey(SECRET) });
   const claimsOf = (token: string): unknown => authenticator.verify(token, 'publisher')?.claims;
 
   it('are verified with the key of their use', () => {
@@ -109,7 +110,9 @@ describe('MER11: key pairs', () => {
       JSON.stringify(publicKey.export({ format: 'jwk' })),
     ];
     for (const subscriber of texts) {
-      expect(new JwtAuthenticator({ subscriber }).verify(token, 'subscriber')?.claims).toMatchObject({ mercure: 1 });
+      expect(new JwtAuthenticator({ subscriber: verifierOfKey(subscriber) }).verify(token, 'subscriber')?.claims).toMatchObject({
+        mercure: 1,
+      });
     }
   });
 });

@@ -1,4 +1,4 @@
-import { createPublicKey, X509Certificate, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, X509Certificate, type KeyObject } from 'node:crypto';
 import type { Algorithm } from 'fast-jwt';
 import { accepted, refused, type Result } from '../../../domain/result.ts';
 
@@ -53,11 +53,16 @@ function fromJwk(text: string): Result<TokenKey, string> {
     return refused('a JWK that is not valid JSON');
   }
   if (typeof jwk !== 'object' || jwk === null || Array.isArray(jwk)) return refused('JSON that is not a JWK');
-  const { kty, d, keys } = jwk as Record<string, unknown>;
-  if (keys !== undefined) return refused('a JWK set');
+  if ('keys' in jwk) return refused('a JWK set');
+  return readJwk(jwk as Record<string, unknown>);
+}
+
+/** MER11, A10: reads a public key. A JWK is never a shared secret. */
+export function readJwk(jwk: Readonly<Record<string, unknown>>): Result<TokenKey, string> {
+  const { kty, d } = jwk;
   if (kty === 'oct') return refused('a symmetric JWK');
   if (d !== undefined) return refused('a private key');
-  return fromPublic(() => createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }), 'a JWK of an unknown type');
+  return fromPublic(() => createPublicKey({ key: jwk, format: 'jwk' }), 'a JWK of an unknown type');
 }
 
 function fromPublic(read: () => KeyObject, refusal: string): Result<TokenKey, string> {

@@ -1,7 +1,8 @@
 import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { JwtAuthenticator } from '../../../../../src/adapters/authenticators/jwt/authenticator.ts';
-import { readTokenKey } from '../../../../../src/adapters/authenticators/jwt/token-key.ts';
+import { readTokenKey } from '../../../../../src/adapters/token-verifiers/jwt/token-key.ts';
+import { verifierOfKey } from '../../../../../src/composition/token-verification.ts';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-384' });
@@ -86,7 +87,7 @@ describe('MER11: the form of a key determines its kind', () => {
     for (const text of [PEM, `\n${PEM}`, `# hub\n${PEM}`, jwkOf(rsa.publicKey)]) {
       for (const key of [text, text.trim(), PEM]) {
         const token = `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;
-        expect(new JwtAuthenticator({ publisher: text }).verify(token, 'publisher')).toBeUndefined();
+        expect(new JwtAuthenticator({ publisher: verifierOfKey(text) }).verify(token, 'publisher')).toBeUndefined();
       }
     }
   });

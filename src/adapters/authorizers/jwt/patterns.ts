@@ -1,0 +1,30 @@
+import type { NamePattern } from '../../../domain/grant.ts';
+
+const MAX_LENGTH = 256;
+const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
+
+/** A3: a text with at most one `*`, at its end. */
+export function isPattern(value: unknown): value is NamePattern {
+  if (typeof value !== 'string' || value === '' || value.length > MAX_LENGTH || UNPRINTABLE.test(value)) return false;
+  return !value.slice(0, -1).includes('*');
+}
+
+/** The patterns of what both lists include. Undefined includes everything. */
+export function commonPatterns(
+  ones: readonly NamePattern[] | undefined,
+  others: readonly NamePattern[] | undefined,
+): readonly NamePattern[] | undefined {
+  if (ones === undefined || others === undefined) return ones ?? others;
+  const common = ones.flatMap((one) => others.flatMap((other) => narrowerOf(one, other) ?? []));
+  return [...new Set(common)];
+}
+
+/** @returns undefined if the patterns have no text in common. */
+function narrowerOf(one: NamePattern, other: NamePattern): NamePattern | undefined {
+  if (includes(one, other)) return other;
+  return includes(other, one) ? one : undefined;
+}
+
+function includes(wide: NamePattern, narrow: NamePattern): boolean {
+  return wide.endsWith('*') ? narrow.startsWith(wide.slice(0, -1)) : wide === narrow;
+}

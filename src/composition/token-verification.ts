@@ -1,0 +1,89 @@
+import { fetchKeySet, type FetchKeySet } from '../adapters/token-verifiers/jwt/fetch-key-set.ts';
+import type { IssuerSettings } from '../adapters/token-verifiers/jwt/issuer.ts';
+import { KeySet, type KeySetEvent } from '../adapters/token-verifiers/jwt/key-set.ts';
+import { FixedKeys, type KeySource } from '../adapters/token-verifiers/jwt/key-source.ts';
+import { signatureKey, type SignatureKey } from '../adapters/token-verifiers/jwt/signature-key.ts';
+import { readTokenKey } from '../adapters/token-verifiers/jwt/token-key.ts';
+import { JwtVerifier } from '../adapters/token-verifiers/jwt/verifier.ts';
+import type { Clock } from '../application/ports/clock.ts';
+import type { Log } from '../application/ports/log.ts';
+import type { TokenVerifier } from '../application/ports/token-verifier.ts';
+import { invariant } from '../domain/invariant.ts';
+import type { TrustedIssuer } from './configuration/auth-option-types.ts';
+import type { Config } from './configuration/config.ts';
+
+export interface TokenVerificationParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly fetch?: FetchKeySet;
+  /** The wall clock, in milliseconds since 1970. */
+  readonly unixTime?: () => number;
+}
+
+type AuthConfig = Pick<Config, 'auth' | 'authKeys' | 'authJwks' | 'authIssuer' | 'authIssuers' | 'authAudience' | 'authLeeway'>;
+
+/** The wall clock. */
+const unixTime = (): number => Date.now();
+
+/** The default audience, which a token need not name. */
+const DEFAULT_AUDIENCE = 'signalbox';
+
+/** A2: verifies the tokens of the configured issuers. @returns undefined if no issuer has keys, or `auth` is open. */
+export function tokenVerifierOf(config: AuthConfig, parts: TokenVerificationParts): TokenVerifier | undefined {
+  const issuers = config.auth === 'open' ? [] : issuersOf(config);
+  if (issuers.length === 0) return undefined;
+  const keySetAt = keySets(parts);
+  const settings = issuers.map(({ issuer, keys, jwks, audience = config.authAudience, realms }): IssuerSettings => {
+    const isShared = jwks !== undefined;
+    return {
+      ...{ name: issuer, audience, realms, leeway: 1000 * config.authLeeway },
+      keys: isShared ? keySetAt(jwks) : fixedKeys(keys),
+      needsAudience: isShared || audience !== DEFAULT_AUDIENCE,
+      needsExpiry: true,
+    };
+  });
+  return new JwtVerifier(settings, parts.unixTime ?? unixTime);
+}
+
+/** MER11: verifies tokens with one key, as Mercure hubs do: without a required issuer, audience and expiry. */
+export function verifierOfKey(key: string): TokenVerifier {
+  const unchecked = { name: undefined, audience: undefined, realms: undefined, needsAudience: false, needsExpiry: false };
+  return new JwtVerifier([{ ...unchecked, keys: fixedKeys([key]), leeway: 0 }], unixTime, Number.POSITIVE_INFINITY);
+}
+
+type AnyIssuer = Omit<TrustedIssuer, 'issuer'> & { readonly issuer: string | undefined };
+
+function issuersOf({ authKeys: keys, authJwks: jwks, authIssuer: issuer, authIssuers }: AuthConfig): readonly AnyIssuer[] {
+  if (keys.length === 0 && jwks === undefined) return authIssuers;
+  return [{ issuer, keys, jwks, audience: undefined, realms: undefined }];
+}
+
+/** Issuers with the same URL share its key set. */
+function keySets({ clock, log, fetch = fetchKeySet }: TokenVerificationParts): (url: string) => KeySource {
+  const sets = new Map<string, KeySet>();
+  return (url) => {
+    const known = sets.get(url);
+    if (known !== undefined) return known;
+    const set = new KeySet({ url, clock, fetch, onEvent: (event) => record(log, url, event) });
+    sets.set(url, set);
+    set.prefetch();
+    return set;
+  };
+}
+
+function record(log: Log, address: string, event: KeySetEvent): void {
+  const { origin, pathname } = new URL(address);
+  const url = `${origin}${pathname}`;
+  if (event.event === 'unreachable') log.record({ event: 'key-set-unreachable', url, detail: event.detail });
+  else log.record({ event: 'key-set-loaded', url, keys: event.keys, skipped: event.skipped });
+}
+
+function fixedKeys(texts: readonly string[]): FixedKeys {
+  return new FixedKeys(texts.map(keyIn));
+}
+
+function keyIn(text: string): SignatureKey {
+  const read = readTokenKey(text);
+  invariant(read.ok, 'the configuration accepted the key');
+  return signatureKey(read.value);
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { ClaimReader } from '../../../../../src/adapters/authorizers/jwt/claim-reader.ts';
+
+describe('A2: a claim', () => {
+  it('that is missing is undefined, and sound', () => {
+    const reader = new ClaimReader();
+    const read = [
+      reader.name(undefined),
+      reader.flag(undefined),
+      reader.rate(undefined),
+      reader.patterns(undefined),
+      reader.topics(undefined),
+    ];
+    expect([read, reader.isSound]).toEqual([Array.from({ length: 5 }, () => undefined), true]);
+  });
+
+  it('of an unexpected type makes the token unsound for good', () => {
+    const reader = new ClaimReader();
+    expect([reader.flag('yes'), reader.flag(true), reader.isSound]).toEqual([undefined, true, false]);
+  });
+
+  it('has topics by name and by prefix', () => {
+    const topics = new ClaimReader().topics({ publish: ['a', 'b*'], subscribe: '*' });
+    const [, prefix] = topics?.publish ?? [];
+    const matches = (topic: string): unknown =>
+      prefix !== undefined && 'matches' in prefix && prefix.matches(topic, { steps: 0 });
+    expect([topics?.publish[0], matches('b'), matches('bc'), matches('ab')]).toEqual([{ topic: 'a' }, true, true, false]);
+    expect(topics?.subscribe).toMatchObject([{ pattern: '*' }]);
+  });
+});
