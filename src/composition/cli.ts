@@ -16,6 +16,7 @@ import { OPTIONS } from './configuration/options.ts';
 import { handleSignals } from './signals.ts';
 import { titleWithoutSecrets } from './process-title.ts';
 import { commandNamed, type Command } from './commands.ts';
+import { token } from './token-command/command.ts';
 import { VERSION } from './version.ts';
 
 const FAILED = 1;
@@ -33,11 +34,12 @@ function hasFlag(name: 'help' | 'version'): boolean {
   return readCommandLine(argv).readings.some((reading) => reading.name === name && OPTIONS[name].read(reading.raw).ok);
 }
 
-/** A signal ends the command by `exit`, whose handlers stop the servers that the command has started. */
+/** The title of a command whose arguments are secrets has none. A signal ends the command by `exit`, whose handlers stop the servers that the command has started. */
 async function runSuite(suite: Command): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => process.exit(SIGNAL_EXIT_BASE + constants.signals[signal]));
   }
+  if (suite === token) process.title = 'signalbox token';
   const { stdout, stderr } = process;
   process.exitCode = await suite(argv.slice(1), { stdout, stderr, isTerminal: stderr.isTTY });
 }

@@ -1,4 +1,5 @@
 import { health } from './health.ts';
+import { token } from './token-command/command.ts';
 
 /** The commands of the conformance suite by name: the file, and the function that it exports. */
 const COMMANDS: Readonly<Record<string, { readonly file: string; readonly run: string }>> = {
@@ -21,6 +22,7 @@ export interface CommandIo {
  */
 export async function commandNamed(word: string | undefined): Promise<Command | undefined> {
   if (word === 'health') return health;
+  if (word === 'token') return token;
   const command = word === undefined || !Object.hasOwn(COMMANDS, word) ? undefined : COMMANDS[word];
   if (command === undefined) return undefined;
   const suite = (await import(new URL(`../conformance/${command.file}`, import.meta.url).href)) as Record<string, Command>;

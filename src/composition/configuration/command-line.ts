@@ -29,10 +29,10 @@ const FLAGS: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
   }),
 );
 
-/** In `--port --host ::`, `parseArgs` would take `--host` as the value of `--port`. */
+/** In `--port --host ::`, `parseArgs` would take `--host` as the value of `--port`. A PEM is a value. */
 function* tokensOf(args: readonly string[]): Generator<Token> {
   for (const token of parse(args).tokens) {
-    const isFlagForValue = token.kind === 'option' && token.inlineValue === false && /^-(?!\d)./.test(token.value);
+    const isFlagForValue = token.kind === 'option' && token.inlineValue === false && /^-(?!\d|----BEGIN )./.test(token.value);
     if (!isFlagForValue) {
       yield token;
       continue;

@@ -25,6 +25,7 @@ const CLOSING = [
     'drain; a second signal ends the process at once.',
   'docs/options.md in the package describes the effect of each option on clients.',
   `Other commands: \`${tied('signalbox health')}\` checks the health of a broker with the same options; ` +
+    `\`${tied('signalbox token --help')}\` makes and explains tokens for development; ` +
     `\`${tied('signalbox conform --help')}\` tests any PeerJS-compatible server against the rules of the protocol; ` +
     `\`${tied('signalbox conform-report --help')}\` makes a report of the results.`,
 ];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { health } from '../../../src/composition/health.ts';
+import { token } from '../../../src/composition/token-command/command.ts';
 import { commandNamed } from '../../../src/composition/commands.ts';
 
 describe('commands', () => {
@@ -8,6 +9,8 @@ describe('commands', () => {
   });
 
   it('health is a command of the broker', async () => expect(await commandNamed('health')).toBe(health));
+
+  it('token is a command of the broker', async () => expect(await commandNamed('token')).toBe(token));
 
   it.each(['conform', 'conform-report'])('%s is loaded from the folder beside the build', async (word) => {
     await expect(commandNamed(word)).rejects.toThrow(/src\/conformance\/|Failed to load url/);

@@ -118,4 +118,9 @@ describe('error messages', () => {
   });
 
   it('list all problems at once', () => expect(read('--prot', '--port', '--port')).toHaveLength(3));
+
+  it('take a PEM as a value, although it begins with dashes', () => {
+    const { readings, problems } = readCommandLine(['--auth_key', '-----BEGIN PUBLIC KEY-----', '--port', '1']);
+    expect([readings.map(({ raw }) => raw), problems]).toEqual([[['-----BEGIN PUBLIC KEY-----'], '1'], []]);
+  });
 });
