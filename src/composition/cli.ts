@@ -34,7 +34,10 @@ function hasFlag(name: 'help' | 'version'): boolean {
   return readCommandLine(argv).readings.some((reading) => reading.name === name && OPTIONS[name].read(reading.raw).ok);
 }
 
-/** The title of a command whose arguments are secrets has none. A signal ends the command by `exit`, whose handlers stop the servers that the command has started. */
+/**
+ * Runs a command. Its process title has no arguments if they are secrets. A signal ends it by `exit`, whose handlers stop the
+ * servers that it has started.
+ */
 async function runSuite(suite: Command): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => process.exit(SIGNAL_EXIT_BASE + constants.signals[signal]));

@@ -5,7 +5,12 @@ import { shown } from '../configuration/reading.ts';
 
 const DEFAULT_TTL = '1h';
 
-/** Signs a token. @param now Unix time in seconds. @param key of the environment, if `--key` is missing. @throws TokenUsageError */
+/**
+ * Signs a token.
+ * @param now Unix time in seconds.
+ * @param key of the environment, in place of `--key`.
+ * @throws TokenUsageError
+ */
 export function mint(args: readonly string[], now: number, key: string | undefined): string {
   const own = ['key', 'id', 'realm', 'sub', 'ttl', 'issuer', 'audience', 'kid', 'discover', 'rate'] as const;
   const { flags, rest } = readTokenArguments(args, own);
