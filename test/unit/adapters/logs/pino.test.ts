@@ -89,7 +89,15 @@ describe('levels', () => {
       'open-files-short',
       'ice-urls-dropped',
     ];
-    const errors = ['engine-lost', 'format-conflict', 'fault', 'crashed', 'certificate-refused', 'ice-provider-lost'];
+    const errors = [
+      'engine-lost',
+      'format-conflict',
+      'fault',
+      'crashed',
+      'certificate-refused',
+      'ice-provider-lost',
+      'key-set-unreachable',
+    ];
     expect([...names('warn')].sort()).toEqual([...warnings, ...errors].sort());
     expect([...names('error')].sort()).toEqual([...errors].sort());
     expect(names('fatal')).toEqual(['crashed']);
