@@ -31,6 +31,15 @@ interface Procedure {
 
 const PROCEDURES: readonly Procedure[] = [
   {
+    about: /^signalbox token (check )?(.*)$/,
+    why: 'it runs: a new token is valid; the token in the documents has expired',
+    check: async (_, [, check = '', args = '']) => {
+      const { code, stdout, stderr } = await run(['token', ...wordsOf(`${check}${args}`)]);
+      expect({ code, stderr }).toEqual({ code: check === '' ? 0 : 1, stderr: '' });
+      expect(stdout).toMatch(check === '' ? /^[\w-]+\.[\w-]+\.[\w-]+\n$/ : /\nrefused {2}it has expired\n$/);
+    },
+  },
+  {
     about: /^(?:npx --no-install )?signalbox conform (.*)$/,
     why: 'its servers are not available: its arguments are parsed; test/e2e/conformance runs such commands',
     check: (_, [, args = '']) => expect(() => readArguments(wordsOf(args))).not.toThrow(),
