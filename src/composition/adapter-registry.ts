@@ -43,7 +43,7 @@ import type { DialectName } from './configuration/dialect-options.ts';
 import { hasIceServers } from './ice-sources.ts';
 import { originsFromList } from './origins.ts';
 import { tokenVerifierOf, verifierOfKey } from './token-verification.ts';
-import { topicRights } from './topic-rights.ts';
+import { sharesTokens, topicRights } from './topic-rights.ts';
 
 /* The adapter of each port, and the option that selects it. */
 
@@ -111,11 +111,12 @@ export const bridges: Record<'socketio', (inner: Transport, config: Config, log:
   socketio: (inner, config, log) => {
     const { socketioPath: path, socketioPrefixes: prefixes, maxMessageBytes, handshakeTimeout } = config;
     const clock = new SystemClock();
+    const verifier = sharesTokens(config) ? tokenVerifierOf(config, { clock, log }) : undefined;
     const settings = {
       ...{ ...config, path, prefixes, maxFrameBytes: maxMessageBytes, connectTimeout: handshakeTimeout },
       protocols: config.socketioEio3 ? ([4, 3] as const) : ([4] as const),
       origins: originsFromList(config.cors),
-      authorize: topicRights(config, authenticatorOf(config, tokenVerifierOf(config, { clock, log })), () => clock.now()),
+      authorize: topicRights(config, authenticatorOf(config, verifier), () => clock.now()),
     };
     return new SocketIoTransport(inner, settings, { clock, log });
   },

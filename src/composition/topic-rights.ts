@@ -48,6 +48,12 @@ export function topicRights(
   };
 }
 
+/** Whether the tokens are those of authentication, because Mercure has no keys of its own. */
+export function sharesTokens(policy: Policy): boolean {
+  const { mercurePublisherKey, mercureSubscriberKey } = policy;
+  return !isOpen(policy) && mercurePublisherKey === undefined && mercureSubscriberKey === undefined;
+}
+
 /** Without the Mercure dialect and without keys there are no tokens, so all rights are granted. */
 function isOpen({ dialects, mercureOpen, mercurePublisherKey, mercureSubscriberKey }: Policy): boolean {
   const isKeyed = mercurePublisherKey !== undefined || mercureSubscriberKey !== undefined;

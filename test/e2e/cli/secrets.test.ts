@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Child } from '../../support/e2e/child.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_CLI, SIGNALBOX_NODE, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
-import { until } from '../../support/e2e/until.ts';
+import { until, within } from '../../support/e2e/until.ts';
 import { uniqueName, framesBeforeEcho } from '../../support/e2e/server-client.ts';
 
 describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('the log of $name', (kind) => {
@@ -42,9 +44,28 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('the log of $name', (kind) => {
 });
 
 describe('the process title', () => {
+  it('of signalbox token contains no token', async () => {
+    const provider = createServer(() => undefined);
+    await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
+    const { port } = provider.address() as AddressInfo;
+    const asked = new Promise((resolve) => provider.once('request', resolve));
+    const command = ['token', 'check', 'canary', '--jwks', `http://127.0.0.1:${port}/`];
+    const child = new Child([process.execPath, SIGNALBOX_CLI, ...command]);
+    onTestFinished(async () => {
+      await child.stop();
+      provider.closeAllConnections();
+      provider.close();
+    });
+    await within(20_000, 'the command to fetch the key set', asked);
+    const seen = process.platform === 'linux' ? readFileSync(`/proc/${child.pid}/cmdline`, 'utf8') : 'signalbox';
+    expect(seen).toContain('signalbox');
+    expect(seen).not.toContain('canary');
+  });
+
   it('contains no secret after the broker listens', async () => {
     const canary = `canary-${randomUUID()}`;
     const flags = ['--port', '0', '--host', '127.0.0.1', '--dialects', 'mercure', '--mercure_publisher_key', canary];
+    flags.push('--auth', 'required', '--auth_key', canary);
     const broker = new Child([process.execPath, SIGNALBOX_CLI, ...flags, '--log_format', 'json']);
     onTestFinished(async () => void (await broker.stop()));
     await until(20_000, 'the broker to listen', () => /"listening"/.exec(broker.stdout)?.[0]);

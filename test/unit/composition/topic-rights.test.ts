@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { coversAll } from '../../../src/adapters/dialects/mercure/selectors.ts';
 import type { Authenticator } from '../../../src/application/ports/authenticator.ts';
-import { topicRights } from '../../../src/composition/topic-rights.ts';
+import { sharesTokens, topicRights } from '../../../src/composition/topic-rights.ts';
 
 const CLOSED = {
   ...{ dialects: ['socketio', 'mercure'] as const, mercureOpen: false, mercureAnonymous: false },
@@ -64,4 +64,13 @@ describe('SIO10: the tokens of Mercure are valid for Socket.IO', () => {
     now = 1_500;
     expect([before, given?.mayPublish('a'), given?.expiresAt]).toEqual([true, false, 1_500]);
   });
+});
+
+describe('MER11: the tokens of authentication', () => {
+  it.each<[boolean, Partial<Policy>]>([
+    [true, { mercurePublisherKey: undefined, mercureSubscriberKey: undefined }],
+    [false, { mercurePublisherKey: undefined }],
+    [false, { mercurePublisherKey: undefined, mercureSubscriberKey: undefined, mercureOpen: true }],
+    [false, { mercurePublisherKey: undefined, mercureSubscriberKey: undefined, dialects: ['socketio'] }],
+  ])('are shared: %s, with %j', (isShared, policy) => expect(sharesTokens({ ...CLOSED, ...policy })).toBe(isShared));
 });
