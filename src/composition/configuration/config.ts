@@ -17,7 +17,10 @@ export type { ConfigProblem } from './reading.ts';
 type CommandLineOption = 'config' | 'print_config' | 'version' | 'help';
 type GivableOption = Exclude<OptionName, CommandLineOption>;
 
-/** The resolved configuration of a broker, described in docs/options.md. Times are in milliseconds, `turnTtl` in seconds. */
+/**
+ * The resolved configuration of a broker, described in docs/options.md. Times are in milliseconds, `turnTtl` and `authLeeway` in
+ * seconds.
+ */
 export type Config = {
   readonly [Name in Exclude<GivableOption, 'sslkey' | 'sslcert' | 'all'> as ConfigName<Name>]: ValueOf<Name>;
 } & { readonly tls?: CertificateFiles };

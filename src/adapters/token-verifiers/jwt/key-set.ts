@@ -74,8 +74,9 @@ export class KeySet implements KeySource {
     const isOverdue = this.#isReachable && now >= this.#refreshAt + GRACE;
     if (now >= this.#refreshAt || keys.length === 0) this.#fetchAfterCooldown(now);
     if (keys.length > 0 && !isOverdue) return answer(keys);
-    if (this.#isFetching && this.#waiting.size < MAX_WAITING) return this.#wait(request, answer, now);
-    answer(this.#outcomeOf(keys));
+    if (!this.#isFetching) return answer(this.#outcomeOf(keys));
+    if (this.#waiting.size < MAX_WAITING) return this.#wait(request, answer, now);
+    answer(keys.length > 0 ? keys : 'unreachable');
   }
 
   /** RFC 7515, 4.1.4. Without `kid`, the only key of the algorithm. */

@@ -169,6 +169,13 @@ describe('A10: an unknown kid', () => {
     expect(subject.find('b', 'ES256')).toEqual([1]);
   });
 
+  it('is out of reach beyond 10,000 tokens that wait, and known keys are not', async () => {
+    const subject = await loaded([A]);
+    subject.clock.advance(30 * SECOND);
+    for (let n = 0; n < 10_000; n++) expect(subject.find('c')).toEqual([]);
+    expect([subject.find('b'), subject.find('a'), subject.fetches]).toEqual([['unreachable'], [1], 2]);
+  });
+
   it('does not delay known keys', async () => {
     const subject = await loaded([A]);
     subject.clock.advance(30 * SECOND);
