@@ -1,4 +1,4 @@
-import { isPattern } from '../../adapters/authorizers/jwt/patterns.ts';
+import { isPattern } from '../../domain/name-patterns.ts';
 import { MIN_SECRET_BYTES, readTokenKey } from '../../adapters/token-verifiers/jwt/token-key.ts';
 import { accepted, refused, type Result } from '../../domain/result.ts';
 import { HIDDEN, list, text, UnusableSecret, type ValueType } from './option.ts';

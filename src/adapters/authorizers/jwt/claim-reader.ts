@@ -1,6 +1,5 @@
 import type { NamePattern, TopicGrant } from '../../../domain/grant.ts';
-import type { Selector } from '../../../domain/topic.ts';
-import { isPattern } from './patterns.ts';
+import { isPattern, topicSelector } from '../../../domain/name-patterns.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -44,7 +43,7 @@ export class ClaimReader {
     const { publish = [], subscribe = [] } = this.members(claim, TOPIC_MEMBERS);
     const [published, subscribed] = [this.patterns(publish), this.patterns(subscribe)];
     if (claim === undefined || published === undefined || subscribed === undefined) return undefined;
-    return { publish: published.map(selectorOf), subscribe: subscribed.map(selectorOf) };
+    return { publish: published.map(topicSelector), subscribe: subscribed.map(topicSelector) };
   }
 
   /** An object with no other members than these, because a member that is not known may limit the token. */
@@ -67,12 +66,6 @@ export class ClaimReader {
 }
 
 const TOPIC_MEMBERS: ReadonlySet<string> = new Set(['publish', 'subscribe']);
-
-function selectorOf(pattern: NamePattern): Selector {
-  if (!pattern.endsWith('*')) return { topic: pattern };
-  const prefix = pattern.slice(0, -1);
-  return { key: `p${pattern}`, pattern, matchCost: 0, matches: (topic) => topic.startsWith(prefix) };
-}
 
 function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

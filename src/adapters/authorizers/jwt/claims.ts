@@ -1,9 +1,9 @@
 import type { IssuedToken } from '../../../application/ports/token-verifier.ts';
 import type { Grant } from '../../../domain/grant.ts';
+import { commonPatterns } from '../../../domain/name-patterns.ts';
 import type { AccessRefusal } from '../../../domain/refusal.ts';
 import { accepted, refused, type Result } from '../../../domain/result.ts';
 import { ClaimReader } from './claim-reader.ts';
-import { commonPatterns } from './patterns.ts';
 
 /** The claim that has the ids of a token. */
 export type IdClaim = 'signalbox.id' | 'sub';

@@ -1,4 +1,5 @@
-import type { NamePattern } from '../../../domain/grant.ts';
+import type { NamePattern } from './grant.ts';
+import type { Selector } from './topic.ts';
 
 const MAX_LENGTH = 256;
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
@@ -27,4 +28,11 @@ function narrowerOf(one: NamePattern, other: NamePattern): NamePattern | undefin
 
 function includes(wide: NamePattern, narrow: NamePattern): boolean {
   return wide.endsWith('*') ? narrow.startsWith(wide.slice(0, -1)) : wide === narrow;
+}
+
+/** The selector of the topics that a pattern includes. */
+export function topicSelector(pattern: NamePattern): Selector {
+  if (!pattern.endsWith('*')) return { topic: pattern };
+  const prefix = pattern.slice(0, -1);
+  return { key: `p${pattern}`, pattern, matchCost: 0, matches: (topic) => topic.startsWith(prefix) };
 }
