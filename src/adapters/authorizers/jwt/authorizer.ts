@@ -16,7 +16,8 @@ export interface JwtAuthorizerSettings {
 
 /** A1, A2: grants access by JSON Web Tokens. */
 export class JwtAuthorizer implements Authorizer {
-  readonly headers = [];
+  /** A2: the header with the token, which the caller reads. */
+  readonly headers = ['authorization'];
   readonly #verifier: TokenVerifier;
   readonly #settings: JwtAuthorizerSettings;
 

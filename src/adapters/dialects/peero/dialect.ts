@@ -33,7 +33,8 @@ export class PeeroDialect implements Dialect {
   connectRequest(query: string): ConnectRequest {
     const parameters = new URLSearchParams(query);
     const topic = parameters.get('topic') ?? DEFAULT_TOPIC;
-    return { as: 'peer-without-id', key: parameters.get('key') ?? undefined, selectors: [{ topic }], presence: true };
+    const [key, token] = ['key', 'token'].map((name) => parameters.get(name) ?? undefined);
+    return { as: 'peer-without-id', key, token, selectors: [{ topic }], presence: true };
   }
 
   /** Sockets only. */

@@ -29,7 +29,9 @@ export class RelayDialect implements Dialect {
 
   /** REL5. */
   connectRequest(query: string): ConnectRequest {
-    return { as: 'guest', key: new URLSearchParams(query).get('key') ?? undefined, selectors: [], presence: false };
+    const parameters = new URLSearchParams(query);
+    const [key, token] = ['key', 'token'].map((name) => parameters.get(name) ?? undefined);
+    return { as: 'guest', key, token, selectors: [], presence: false };
   }
 
   /** Sockets only. */

@@ -74,3 +74,8 @@ describe('A2: the grant of a token', () => {
     expect(outcomeOf(TOKEN, {}, odd)).toEqual(refused({ reason: 'token-invalid', detail: 'claims' }));
   });
 });
+
+it('A2: reads the header with the token', () => {
+  const settings = { isRequired: true, idClaim: 'signalbox.id', reservedIds: [], endsAtExpiry: true } as const;
+  expect(new JwtAuthorizer(ACCEPTS, settings).headers).toEqual(['authorization']);
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PeeroDialect } from '../../../../../src/adapters/dialects/peero/dialect.ts';
 import type { MemoryClient } from '../../../../../src/adapters/transports/memory/listener.ts';
 import type { Config } from '../../../../../src/composition/configuration/config.ts';
 import { TestBroker } from '../../../../support/test-broker.ts';
@@ -83,6 +84,12 @@ describe('Peero', () => {
     bob.client.answersPings = false;
     for (let minute = 0; minute < 3; minute++) broker.advance(30_000);
     expect([bob.client.closed?.code, received(ann).at(-1)]).toEqual([4002, { type: 'remove', peer: bob.id }]);
+  });
+
+  it('A2, PEO8: passes the token of the URL to the authorizer', () => {
+    const dialect = new PeeroDialect('/peero');
+    expect(dialect.connectRequest('key=a&token=t')).toMatchObject({ key: 'a', token: 't' });
+    expect(dialect.connectRequest('')).toMatchObject({ key: undefined, token: undefined });
   });
 
   it('PEO8: separates meshes by topic and by key', () => {

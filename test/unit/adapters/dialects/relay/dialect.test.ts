@@ -75,6 +75,12 @@ describe('the topic relay', () => {
     expect([ann.closed?.code, received(bob)]).toEqual([1007, [{ type: 'pong' }]]);
   });
 
+  it('A2, REL5: passes the token of the URL to the authorizer', () => {
+    const dialect = new RelayDialect('/relay');
+    expect(dialect.connectRequest('key=a&token=t')).toMatchObject({ key: 'a', token: 't' });
+    expect(dialect.connectRequest('')).toMatchObject({ key: undefined, token: undefined });
+  });
+
   it('REL5: selects the realm by the key', () => {
     const broker = new RelayBroker({ keys: ['red', 'blue'] });
     const [ann, bob, eve] = [broker.connect(), broker.connect('key=red'), broker.connect('key=blue')];
