@@ -1,3 +1,4 @@
+import type { AuthFailures } from '../domain/auth-failures.ts';
 import { mayOpenSocket, type OriginPolicy } from '../domain/origins.ts';
 import type { MemoryBudget } from '../domain/memory-budget.ts';
 import { networkOf } from '../domain/networks.ts';
@@ -13,12 +14,14 @@ import type { Log } from './ports/log.ts';
 import type { NodeBus } from './ports/node-bus.ts';
 import type { ConnectRequest } from './ports/requests.ts';
 import type { Admission, UpgradeAnswer } from './ports/transport.ts';
+import { authFailureLimit } from './hit-limits.ts';
 import { loggedRequest } from './refused-requests.ts';
 import { headersOf } from './request-headers.ts';
 
 export interface AdmissionControlParts {
   readonly dialects: readonly Dialect[];
   readonly connectionLimits: ConnectionLimits;
+  readonly authFailures: AuthFailures;
   readonly memory: MemoryBudget;
   readonly origins: OriginPolicy;
   readonly addresses: ClientAddresses;
@@ -33,7 +36,8 @@ export interface AdmissionControlParts {
 }
 
 /** Why a connection is refused before its handshake. */
-type AdmissionRefusal = LimitRefusal | 'origin-not-allowed' | 'draining' | 'cut-off' | 'path-unknown' | 'target-too-long';
+type AdmissionRefusal =
+  LimitRefusal | 'too-many-auth-failures' | 'origin-not-allowed' | 'draining' | 'cut-off' | 'path-unknown' | 'target-too-long';
 
 /** The responses to refused connections. */
 const REFUSALS: Record<AdmissionRefusal, HttpResponse> = {
@@ -42,6 +46,7 @@ const REFUSALS: Record<AdmissionRefusal, HttpResponse> = {
   'origin-not-allowed': plain(403, 'Origin not allowed'),
   'too-many-connections': plain(503, 'Too many connections'),
   'too-many-connections-from-address': plain(429, 'Too many connections from this address'),
+  'too-many-auth-failures': plain(429, 'Too many failed authentications from this address', ['retry-after', '60']),
   draining: plain(503, 'Server is restarting'),
   'cut-off': plain(503, 'Server is cut off from its cluster'),
 };
@@ -125,21 +130,24 @@ export class AdmissionControl {
   }
 
   #limitOf(why: AdmissionRefusal): HitLimit | undefined {
-    const { connections, connectionsPerAddress } = this.#parts.connectionLimits.limits;
+    const { connectionLimits, authFailures } = this.#parts;
+    if (why === 'too-many-auth-failures') return authFailureLimit(authFailures);
+    const { connections, connectionsPerAddress } = connectionLimits.limits;
     if (why === 'too-many-connections') return { option: 'max_connections', allows: connections, asked: connections + 1 };
     if (why !== 'too-many-connections-from-address') return undefined;
     return { option: 'max_connections_per_address', allows: connectionsPerAddress, asked: connectionsPerAddress + 1 };
   }
 
   #refusalFor(request: HttpRequest, address: string): Exclude<AdmissionRefusal, 'path-unknown' | 'target-too-long'> | undefined {
-    const { connectionLimits, origins, bus, clusterCut } = this.#parts;
+    const { connectionLimits, authFailures, origins, bus, clock, clusterCut } = this.#parts;
     if (this.#isClosed) return 'draining';
     if (clusterCut === 'refuse' && !bus.isReachable) return 'cut-off';
     if (!mayOpenSocket(origins, request)) return 'origin-not-allowed';
+    if (authFailures.waitFor(address, clock.now()) > 0) return 'too-many-auth-failures';
     return connectionLimits.refusalFor(address);
   }
 }
 
-function plain(status: number, body: string): HttpResponse {
-  return { status, headers: [['content-type', 'text/plain; charset=utf-8']], body };
+function plain(status: number, body: string, ...more: HttpResponse['headers']): HttpResponse {
+  return { status, headers: [['content-type', 'text/plain; charset=utf-8'], ...more], body };
 }

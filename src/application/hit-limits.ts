@@ -1,3 +1,4 @@
+import type { AuthFailures } from '../domain/auth-failures.ts';
 import type { RealmLimits } from '../domain/realm.ts';
 import type { OpenRefusal } from '../domain/refusal.ts';
 import type { HitLimit } from './ports/hit-limit.ts';
@@ -8,4 +9,9 @@ export function limitOf(refusal: OpenRefusal, limits: Pick<RealmLimits, 'concurr
   if (refusal.reason === 'too-many-realms') return { option: 'max_realms', allows: refusal.limit, asked: refusal.limit + 1 };
   if (refusal.reason !== 'realm-full' || limits === undefined) return undefined;
   return { option: 'concurrent_limit', allows: limits.concurrentLimit, asked: limits.concurrentLimit + 1 };
+}
+
+/** A8. */
+export function authFailureLimit({ limits }: AuthFailures): HitLimit {
+  return { option: 'auth_failures_per_minute', allows: limits.failuresPerWindow };
 }

@@ -1,3 +1,4 @@
+import type { AuthFailures } from '../domain/auth-failures.ts';
 import { impossible } from '../domain/invariant.ts';
 import { mayOpenSocket, pageOf, allowedOrigin, type OriginPolicy } from '../domain/origins.ts';
 import type { Realms } from '../domain/realms.ts';
@@ -5,6 +6,7 @@ import type { Millis } from '../domain/time.ts';
 import type { ConnectionLimits } from '../domain/connection-limits.ts';
 import type { RequestWindow } from '../domain/request-window.ts';
 import type { AdmissionControl } from './admission-control.ts';
+import { authFailureLimit } from './hit-limits.ts';
 import type { HttpClient } from './http-access.ts';
 import type { Authenticator } from './ports/authenticator.ts';
 import type { Authorizer } from './ports/authorizer.ts';
@@ -39,6 +41,7 @@ export interface HttpControllerParts {
   readonly admissionControl: AdmissionControl;
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
+  readonly authFailures: AuthFailures;
   readonly clock: Clock;
   readonly log: Log;
   readonly telemetry: Telemetry;
@@ -72,6 +75,8 @@ const UPGRADE_REQUIRED: HttpResponse = {
   headers: [PLAIN, ['upgrade', 'websocket'], ['connection', 'upgrade']],
   body: 'This path accepts WebSocket handshakes only. A proxy in front of it must pass on the headers Upgrade and Connection.',
 };
+/** A8. */
+const ASKS_AUTHORIZER: ReadonlySet<HttpAction['action']> = new Set(['list-peers', 'issue-ice-servers']);
 const ORIGIN_NOT_ALLOWED: HttpResponse = { status: 403, headers: [PLAIN], body: 'Origin not allowed' };
 
 /** Answers HTTP requests. The rules for all dialects apply first, then the dialect that serves the path. */
@@ -178,6 +183,9 @@ export class HttpController {
     const useCase = this.#parts.useCases[action.action] as UseCaseFor<UseCaseAction>;
     const answer = (outcome: HttpOutcome): void =>
       this.#guard(exchange, cors, () => reply(exchange, cors, client.dialect.httpResponse(outcome)));
+    const { authFailures, clock } = this.#parts;
+    const wait = ASKS_AUTHORIZER.has(action.action) ? authFailures.waitFor(client.address, clock.now()) : 0;
+    if (wait > 0) return reply(exchange, cors, tooManyRequests(wait, authFailureLimit(authFailures)));
     useCase(action, answer, client);
   }
 

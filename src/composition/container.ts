@@ -1,4 +1,5 @@
 import { Broker } from '../application/broker.ts';
+import { CountedAuthorizer } from '../application/counted-authorizer.ts';
 import { Connections } from '../application/connections.ts';
 import { Dispatcher } from '../application/dispatcher.ts';
 import { AdmissionControl } from '../application/admission-control.ts';
@@ -27,6 +28,7 @@ import { registerPeer } from '../application/use-cases/register-peer.ts';
 import { relayMessage } from '../application/use-cases/relay-message.ts';
 import { sendForPeer } from '../application/use-cases/send-for-peer.ts';
 import { sweepExpired } from '../application/use-cases/sweep-expired.ts';
+import { AuthFailures } from '../domain/auth-failures.ts';
 import { MemoryBudget } from '../domain/memory-budget.ts';
 import { Realms } from '../domain/realms.ts';
 import { ConnectionLimits } from '../domain/connection-limits.ts';
@@ -55,6 +57,8 @@ export function buildBroker(configuration: Config, brokerEnvironment: BrokerEnvi
 
 /** I6: length of the window of `ice_rate_limit`. */
 const ICE_RATE_WINDOW = 60_000;
+/** A8: length of the window of `auth_failures_per_minute`. */
+const AUTH_FAILURE_WINDOW = 60_000;
 
 /* Inputs: the options and the environment. Each binding lists its needs; the compiler checks their names and types. */
 const config = input<Config>('config');
@@ -91,10 +95,17 @@ const authenticator = derive(
   (p) => p.environment.authenticator ?? authenticatorOf(p.config, p.tokenVerifier),
 );
 const iceServers = derive({ config, environment, clock, log }, (p) => p.environment.iceServers ?? iceServersOf(p.config, p));
-const authorizer = derive(
-  { config, environment, tokenVerifier },
-  (p) => p.environment.authorizer ?? authorizerOf(p.config, p.tokenVerifier),
+const authFailures = derive(
+  { config, clock },
+  ({ config: { authFailuresPerMinute: failuresPerWindow }, ...p }) =>
+    new AuthFailures({ failuresPerWindow, failureWindow: AUTH_FAILURE_WINDOW }, p.clock.now()),
 );
+const configuredAuthorizer = derive(
+  { config, environment, tokenVerifier },
+  ({ environment: { authorizer, clock, log, authorize }, ...p }) =>
+    authorizer ?? authorizerOf(p.config, p.tokenVerifier, { clock, log, authorize }),
+);
+const authorizer = construct(CountedAuthorizer, { authorizer: configuredAuthorizer, authFailures, clock });
 const grantIce = derive({ config, authorizer }, (p) =>
   (p.config.iceAccess === 'everybody' ? grantToEverybody : grantToOwners)(p.authorizer),
 );
@@ -116,7 +127,20 @@ const membership = construct(Membership, {
   ...{ node, fence, realms, directory, mailboxes, bus, performer, sweeper, turns, clock, expireTimeout },
 });
 const admissionControl = construct(AdmissionControl, {
-  ...{ bus, clock, connectionLimits, memory, dialects, origins, addresses, authorizer, log, maxUrlBytes, clusterCut },
+  ...{
+    bus,
+    clock,
+    connectionLimits,
+    authFailures,
+    memory,
+    dialects,
+    origins,
+    addresses,
+    authorizer,
+    log,
+    maxUrlBytes,
+    clusterCut,
+  },
 });
 const probes = construct(Probes, { admissionControl, bus, fence, clock });
 
@@ -166,6 +190,7 @@ const httpController = construct(HttpController, {
     admissionControl,
     authenticator,
     authorizer,
+    authFailures,
     clock,
     log,
     telemetry,
@@ -192,6 +217,6 @@ const gateway = construct(BrokerGateway, {
   ...{ sendBufferBytes, registerPeer: useCases.registerPeer, leaveRealm: useCases.leaveRealm },
 });
 const broker = construct(Broker, {
-  ...{ transport, gateway, connections, sweeper, membership, clock, log },
+  ...{ transport, gateway, connections, sweeper, membership, authorizer, clock, log },
   ...{ sweepExpired: useCases.sweepExpired, drainNode: useCases.drainNode },
 });

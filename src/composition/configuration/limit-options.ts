@@ -243,4 +243,10 @@ export const LIMIT_OPTIONS = {
     effect: 'See http_rate_limit (H9).',
     default: 60_000,
   }),
+  auth_failures_per_minute: option(integer({ unit: '', min: 0, max: MANY }), {
+    group: 'Limits for connections',
+    description: 'Failed authentications from one address, or one /64 network, in a minute. 0 is no limit.',
+    effect: 'Further clients of the address: 429 before the handshake, and on /ice and /peers, until the minute is over (A8).',
+    default: 20,
+  }),
 } as const satisfies Readonly<Record<string, Option<unknown, unknown>>>;

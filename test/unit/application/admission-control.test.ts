@@ -6,6 +6,7 @@ import { MemoryBusNetwork } from '../../../src/adapters/buses/memory/bus.ts';
 import { AdmissionControl } from '../../../src/application/admission-control.ts';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
 import { nodeId } from '../../../src/domain/ids.ts';
+import { AuthFailures } from '../../../src/domain/auth-failures.ts';
 import { MemoryBudget } from '../../../src/domain/memory-budget.ts';
 import { ConnectionLimits } from '../../../src/domain/connection-limits.ts';
 import { TestBroker, pair } from '../../support/test-broker.ts';
@@ -78,6 +79,7 @@ describe('admission control', () => {
         { connections: 9, connectionsPerAddress: 9, requestsPerWindow: 0, requestWindow: 1 },
         0,
       ),
+      authFailures: new AuthFailures({ failuresPerWindow: 9, failureWindow: 1 }, 0),
       memory: new MemoryBudget({ memoryBudget: 99, memoryPerAddress: 9 }),
       origins: { allow: 'echoed' },
       addresses: { of: (request) => request.remoteAddress },
