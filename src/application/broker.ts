@@ -4,6 +4,7 @@ import type { Millis } from '../domain/time.ts';
 import type { Connections } from './connections.ts';
 import type { BrokerGateway } from './gateway.ts';
 import type { Membership } from './membership.ts';
+import type { Authorizer } from './ports/authorizer.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { WriteOutcome } from './ports/socket.ts';
@@ -20,6 +21,7 @@ export interface BrokerParts {
   readonly sweepExpired: SweepExpired;
   readonly membership: Membership;
   readonly drainNode: DrainNode;
+  readonly authorizer: Authorizer;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -78,8 +80,11 @@ export class Broker {
 
   /** Drains and stops; resolves when every connection is closed. A second call returns the promise of the first. */
   close(): Promise<void> {
-    const { drainNode, membership } = this.#parts;
-    this.#closing ??= drainNode().then(() => membership.stop());
+    const { drainNode, authorizer, membership } = this.#parts;
+    this.#closing ??= drainNode().then(() => {
+      authorizer.close?.();
+      return membership.stop();
+    });
     return this.#closing;
   }
 }

@@ -11,8 +11,11 @@ import type { NodeBus } from '../application/ports/node-bus.ts';
 import type { PeerDirectory } from '../application/ports/peer-directory.ts';
 import type { TokenVerifier } from '../application/ports/token-verifier.ts';
 import { JwtAuthenticator } from '../adapters/authenticators/jwt/authenticator.ts';
+import { ChainAuthorizer } from '../adapters/authorizers/chain.ts';
+import { FunctionAuthorizer, type Authorize } from '../adapters/authorizers/function.ts';
 import { JwtAuthorizer } from '../adapters/authorizers/jwt/authorizer.ts';
 import { OpenAuthorizer } from '../adapters/authorizers/open.ts';
+import { WebhookAuthorizer } from '../adapters/authorizers/webhook/webhook.ts';
 import { MemoryBusNetwork } from '../adapters/buses/memory/bus.ts';
 import { DirectAddresses } from '../adapters/client-addresses/direct.ts';
 import { ProxiedAddresses } from '../adapters/client-addresses/proxied.ts';
@@ -40,6 +43,7 @@ import { RealmKeys } from '../domain/realm-keys.ts';
 import type { Engine } from './broker-environment.ts';
 import type { Config } from './configuration/config.ts';
 import type { DialectName } from './configuration/dialect-options.ts';
+import { headerParts } from './configuration/webhook-option-types.ts';
 import { hasIceServers } from './ice-sources.ts';
 import { originsFromList } from './origins.ts';
 import { tokenVerifierOf, verifierOfKey } from './token-verification.ts';
@@ -83,16 +87,43 @@ export function authenticatorOf(
   return new JwtAuthenticator({ publisher: publisher || undefined, subscriber: subscriber || undefined });
 }
 
-/** A1. @param verifier of the configured issuers, if there are any. */
-export function authorizerOf(config: Config, verifier: TokenVerifier | undefined): Authorizer {
+/** The parts of authorizers beside the configuration. */
+export interface AuthorizerParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The function of the embedding program. */
+  readonly authorize: Authorize | undefined;
+}
+
+/** A1, A9. @param verifier of the configured issuers, if there are any. */
+export function authorizerOf(config: Config, verifier: TokenVerifier | undefined, parts: AuthorizerParts): Authorizer {
   if (config.auth === 'open') return new OpenAuthorizer();
-  invariant(verifier !== undefined, 'the configuration accepted auth with keys only');
-  return new JwtAuthorizer(verifier, {
-    isRequired: config.auth === 'required',
-    idClaim: config.authIdClaim,
-    reservedIds: config.reservedIds,
-    endsAtExpiry: config.authAtExpiry === 'close',
-  });
+  const backend = backendOf(config, parts);
+  const tokens =
+    verifier &&
+    new JwtAuthorizer(verifier, {
+      isRequired: config.auth === 'required' || backend !== undefined,
+      idClaim: config.authIdClaim,
+      reservedIds: config.reservedIds,
+      endsAtExpiry: config.authAtExpiry === 'close',
+    });
+  if (tokens !== undefined && backend !== undefined) {
+    return new ChainAuthorizer({ tokens, backend, clock: parts.clock, always: config.authUrlAlways });
+  }
+  const authorizer = tokens ?? backend;
+  invariant(authorizer !== undefined, 'the configuration accepted auth only with keys or a backend');
+  return authorizer;
+}
+
+/** A9. */
+function backendOf(config: Config, { clock, log, authorize }: AuthorizerParts): Authorizer | undefined {
+  const { authUrl: url, authUrlSecret: secret, authHeader, authForward: headers, authTimeout: timeout, reservedIds } = config;
+  const parts = { clock, log, unixTime: (): number => Date.now() / 1000 };
+  const settings = { headers, timeout, reservedIds };
+  if (authorize !== undefined) return new FunctionAuthorizer(authorize, settings, parts);
+  if (url === undefined) return undefined;
+  const header = authHeader === undefined ? undefined : headerParts(authHeader);
+  return new WebhookAuthorizer({ ...settings, url, secret, header }, parts);
 }
 
 export const transports: Record<Config['transport'], (settings: TransportSettings, log: Log) => Promise<Transport>> = {

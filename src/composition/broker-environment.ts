@@ -1,3 +1,4 @@
+import type { Authorize } from '../adapters/authorizers/function.ts';
 import type { Authenticator } from '../application/ports/authenticator.ts';
 import type { Authorizer } from '../application/ports/authorizer.ts';
 import type { Clock } from '../application/ports/clock.ts';
@@ -37,6 +38,8 @@ export interface BrokerEnvironment {
   readonly authenticator?: Authenticator;
   readonly iceServers?: IceServers;
   readonly authorizer?: Authorizer;
+  /** A9: the function of the embedding program that decides which clients may connect. */
+  readonly authorize?: Authorize | undefined;
   /** Undefined for a single node, which keeps all state in its own memory. */
   readonly engine?: Engine | undefined;
 }

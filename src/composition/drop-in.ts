@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Server as SecureServer, ServerOptions } from 'node:https';
+import type { AuthorizeOption } from '../adapters/authorizers/function.ts';
 import { SilentLog } from '../adapters/logs/silent.ts';
 import { SuppliedPeerIds } from '../adapters/peer-ids/supplied.ts';
 import { AttachedTransport, type AttachmentSettings } from '../adapters/transports/node/attachment.ts';
@@ -25,7 +26,7 @@ import { dialectsOf } from './adapter-registry.ts';
 /* The API of the `peer` package: its two functions, its options, its events. */
 
 /** The options of `peer` and of Signalbox. Any other name is ignored with a warning. */
-export interface DropInOptions extends GivenOptions {
+export interface DropInOptions extends GivenOptions, AuthorizeOption {
   /** Options for `https.createServer`; only for `PeerServer`. */
   readonly ssl?: ServerOptions;
   readonly corsOptions?: { readonly origin?: OriginOption };
@@ -107,6 +108,7 @@ function attach(
     makeTransport: () => Promise.resolve(transport),
     peerIds: generateClientId && new SuppliedPeerIds(generateClientId),
     origins: originsOf(corsOptions),
+    authorize: options.authorize,
   });
   forwardEvents(broker, handler);
   server.once('close', () => void broker.close());
@@ -149,7 +151,7 @@ function configOf(entryPoint: 'PeerServer' | 'ExpressPeerServer', options: DropI
     if (isKnownOption(name)) given[name] = value;
     else process.emitWarning(`${entryPoint} has no option '${name}'; it is ignored${suggestion(name, OPTION_NAMES)}`);
   }
-  const config = configFor(entryPoint, given);
+  const config = configFor(entryPoint, given, options.authorize);
   if (given['cors'] !== undefined && options.corsOptions?.origin !== undefined) throw new ConfigError([TWO_LISTS]);
   if (config.dialects.includes('socketio')) throw new ConfigError([NO_SOCKETIO]);
   return config;
@@ -177,7 +179,7 @@ function unmatchable(origin: OriginOption): string[] {
 }
 
 // Read by this file; `debug` is in many examples of `peer`, which never read it.
-const DROP_IN_NAMES = new Set(['ssl', 'corsOptions', 'generateClientId', 'createWebSocketServer', 'debug']);
+const DROP_IN_NAMES = new Set(['ssl', 'corsOptions', 'generateClientId', 'createWebSocketServer', 'authorize', 'debug']);
 
 function attachment(
   server: Server | SecureServer,

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { Authorize } from '../adapters/authorizers/function.ts';
 import { SystemClock } from '../adapters/clocks/system.ts';
 import { RandomPeerIds } from '../adapters/peer-ids/random.ts';
 import { MemoryTelemetry } from '../adapters/telemetry/memory.ts';
@@ -38,6 +39,7 @@ export interface EmbeddedParts {
   readonly makeTransport: (config: Config, log: Log) => Promise<Transport>;
   readonly peerIds?: PeerIds | undefined;
   readonly origins?: OriginPolicy | undefined;
+  readonly authorize?: Authorize | undefined;
 }
 
 /** A broker inside another program. */
@@ -86,7 +88,7 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
   }
 
   async #build(): Promise<Broker> {
-    const { log, makeTransport, peerIds, origins } = this.#parts;
+    const { log, makeTransport, peerIds, origins, authorize } = this.#parts;
     const events = new PeerEvents(log, {
       connected: (peer) => void this.emit('connection', peer),
       sent: (peer, message) => void this.emit('message', peer, message),
@@ -104,6 +106,7 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
       tap: events,
       peerIds: peerIds ?? new RandomPeerIds(),
       origins: origins ?? originsFromList(this.config.cors),
+      authorize,
     });
     events.attachBroker(broker);
     return broker;

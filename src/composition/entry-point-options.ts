@@ -64,9 +64,10 @@ export function checkedOptions(entryPoint: EntryPoint, options: unknown): Record
 
 /**
  * Resolves the options that a program gives to an entry point. Likely mistakes are process warnings.
+ * @param authorize A9: the option `authorize`, which needs authentication.
  * @throws ConfigError naming each option, its value and what is allowed.
  */
-export function configFor(entryPoint: EntryPoint, given: Readonly<Record<string, unknown>>): Config {
+export function configFor(entryPoint: EntryPoint, given: Readonly<Record<string, unknown>>, authorize?: unknown): Config {
   const spellings = spellingsIn(given);
   const { defaults, refused, ignored } = RULES[entryPoint];
   const problems = entriesOf(refused).flatMap(([name, objection]): ConfigProblem[] => {
@@ -76,8 +77,12 @@ export function configFor(entryPoint: EntryPoint, given: Readonly<Record<string,
     return [{ source, message: `${source} is ${shown(given[source])}; ${entryPoint} can't use it, because ${reason}` }];
   });
   if (problems.length > 0) throw new ConfigError(problems);
-  const missing = Object.entries(defaults).filter(([name]) => !spellings.has(name as OptionName));
-  const resolved = resolveConfig({ given: { ...Object.fromEntries(missing), ...given } });
+  if (authorize !== undefined && typeof authorize !== 'function') throw new ConfigError([noFunction(authorize)]);
+  const hasFunction = authorize !== undefined;
+  const missing = Object.entries({ ...defaults, ...(hasFunction ? REQUIRED : {}) }).filter(
+    ([name]) => !spellings.has(name as OptionName),
+  );
+  const resolved = resolveConfig({ given: { ...Object.fromEntries(missing), ...given }, hasFunction });
   if (!resolved.ok) throw new ConfigError(resolved.refusal);
   for (const warning of resolved.value.warnings) process.emitWarning(warning);
   for (const [name, reason] of entriesOf(ignored)) {
@@ -85,6 +90,13 @@ export function configFor(entryPoint: EntryPoint, given: Readonly<Record<string,
     if (source !== undefined) process.emitWarning(`${source} has no effect on ${entryPoint}: ${reason}`);
   }
   return resolved.value.config;
+}
+
+/** A9: a function that is given is asked about every client. */
+const REQUIRED = { auth: 'required' };
+
+function noFunction(authorize: unknown): ConfigProblem {
+  return { source: 'authorize', message: `authorize is ${shown(authorize)}; it must be a function` };
 }
 
 /** The spelling of each given option. */

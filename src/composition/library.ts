@@ -1,3 +1,4 @@
+import type { AuthorizeOption } from '../adapters/authorizers/function.ts';
 import { SilentLog } from '../adapters/logs/silent.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { GivenOptions } from './configuration/config.ts';
@@ -9,6 +10,8 @@ import { makeTransport } from './make-transport.ts';
 
 /* The exports of the package `signalbox`. */
 
+export type { Authorize, AuthorizeOption } from '../adapters/authorizers/function.ts';
+export type { AllowAnswer, AuthorizeAnswer, AuthorizeRequest, DenyAnswer } from '../adapters/authorizers/shared/backend-types.ts';
 export type { BrokerEvents } from './embedded-broker.ts';
 export type { ConnectedPeer } from './connected-peer.ts';
 export type { DisconnectReason, PeerMessage } from './peer-events.ts';
@@ -24,19 +27,20 @@ export { ExpressPeerServer, PeerServer } from './drop-in.ts';
 export type { PeeroServerEvents } from './peero-server.ts';
 export { PeeroServer } from './peero-server.ts';
 
-/** The options of the command line, in either spelling, and the log. */
-export interface BrokerOptions extends GivenOptions {
+/** The options of the command line, in either spelling, a function that decides about clients, and the log. */
+export interface BrokerOptions extends GivenOptions, AuthorizeOption {
   /** Receives every log event. Without `log`, `logLevel` and `logFormat`, the library logs nothing. */
   readonly log?: Log;
 }
 
 /** Builds a broker; `listen()` starts it. @throws ConfigError naming each option, its value and what is allowed. */
 export function createBroker(options: BrokerOptions = {}): EmbeddedBroker {
-  const { log, ...given }: BrokerOptions = checkedOptions('createBroker', options);
-  const config = configFor('createBroker', given);
+  const { log, authorize, ...given }: BrokerOptions = checkedOptions('createBroker', options);
+  const config = configFor('createBroker', given, authorize);
   const hasLogOptions = isLogAsked(given);
   if (log !== undefined && hasLogOptions) throw new ConfigError([TWO_LOGS]);
-  return new EmbeddedBroker(config, { log: log ?? (hasLogOptions ? makeLog(config) : new SilentLog()), makeTransport });
+  const usedLog = log ?? (hasLogOptions ? makeLog(config) : new SilentLog());
+  return new EmbeddedBroker(config, { log: usedLog, makeTransport, authorize });
 }
 
 const TWO_LOGS = {

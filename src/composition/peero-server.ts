@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Log } from '../application/ports/log.ts';
+import type { Authorize, AuthorizeOption } from '../adapters/authorizers/function.ts';
 import { SystemClock } from '../adapters/clocks/system.ts';
 import { SilentLog } from '../adapters/logs/silent.ts';
 import { RandomPeerIds } from '../adapters/peer-ids/random.ts';
@@ -41,13 +42,16 @@ export interface PeeroServerEvents {
 export class PeeroServer extends EventEmitter<PeeroServerEvents> {
   readonly #config: Config;
   readonly #log: Log;
+  readonly #authorize: Authorize | undefined;
   #broker: Promise<Broker> | undefined = undefined;
   #certificateWatch: CertificateWatch | undefined;
 
   /** @param options `port` (default 8080) and all other options of the broker. @throws ConfigError */
-  constructor(options: GivenOptions = {}) {
+  constructor(options: GivenOptions & AuthorizeOption = {}) {
     super();
-    this.#config = configFor('PeeroServer', checkedOptions('PeeroServer', options));
+    const { authorize, ...given }: GivenOptions & AuthorizeOption = checkedOptions('PeeroServer', options);
+    this.#config = configFor('PeeroServer', given, authorize);
+    this.#authorize = authorize;
     this.#log = isLogAsked(options) ? makeLog(this.#config) : new SilentLog();
   }
 
@@ -95,6 +99,7 @@ export class PeeroServer extends EventEmitter<PeeroServerEvents> {
       tap: events,
       peerIds: new RandomPeerIds(),
       origins: originsFromList(config.cors),
+      authorize: this.#authorize,
     });
     events.attachBroker(broker);
     return broker;

@@ -29,4 +29,7 @@ export interface Authorizer {
    * `authorizer-unreachable`. The realm and the id are compared with the grant by the caller.
    */
   authorize(request: AccessRequest, answer: (outcome: AccessOutcome) => void): void;
+
+  /** Gives up the requests that wait for another process, and refuses later ones. Called when the broker stops. */
+  close?(): void;
 }

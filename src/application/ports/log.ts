@@ -125,6 +125,10 @@ export type LogEvent =
   | { readonly event: 'ice-provider-lost'; readonly provider: string; readonly detail: string }
   /** I11: URLs of the provider that browsers would reject. */
   | { readonly event: 'ice-urls-dropped'; readonly provider: string; readonly dropped: number }
+  /** A9: the authorizer gave no usable answer, `failures` times since the last such event. Not repeated within 10 s. */
+  | { readonly event: 'authorizer-lost'; readonly authorizer: string; readonly detail: string; readonly failures: number }
+  /** A9: the first usable answer after `authorizer-lost`. */
+  | { readonly event: 'authorizer-reached'; readonly authorizer: string }
   /** L6: the process was suspended, or its event loop was blocked, for `span`. */
   | { readonly event: 'stood-still'; readonly span: Millis }
   /** H12. */

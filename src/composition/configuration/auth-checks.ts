@@ -7,7 +7,8 @@ import type { ConfigProblem, SourceOf } from './reading.ts';
 const KEYS = ['auth_key', 'auth_jwks', 'auth_issuers'] as const;
 const REFINEMENTS = ['auth_issuer', 'auth_audience', 'auth_id_claim', 'auth_leeway', 'auth_at_expiry'] as const;
 
-export function authConflicts(settings: Settings, sourceOf: SourceOf): ConfigProblem[] {
+/** @param hasFunction A9: whether the embedding program decides with a function. */
+export function authConflicts(settings: Settings, sourceOf: SourceOf, hasFunction: boolean): ConfigProblem[] {
   const problem = (name: OptionName, message: string): ConfigProblem => {
     const source = sourceOf(name) ?? name;
     return { source, message: `${source} ${message}` };
@@ -21,7 +22,10 @@ export function authConflicts(settings: Settings, sourceOf: SourceOf): ConfigPro
   }
   const [first, second] = given;
   if (first === undefined) {
-    return [problem('auth', `is ${settings.auth}, and no key verifies tokens: add auth_key, auth_jwks or auth_issuers`)];
+    if (hasFunction || settings.auth_url !== undefined) return [];
+    return [
+      problem('auth', `is ${settings.auth}, and no key verifies tokens: add auth_key, auth_jwks, auth_issuers or auth_url`),
+    ];
   }
   if (second !== undefined) {
     const remedy = 'name both issuers in auth_issuers, or remove one of them';

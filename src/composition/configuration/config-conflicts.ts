@@ -6,6 +6,7 @@ import { sharedPaths } from './endpoints.ts';
 import { iceConflicts } from './ice-checks.ts';
 import type { OptionName, Settings } from './options.ts';
 import type { ConfigProblem, SourceOf } from './reading.ts';
+import { webhookConflicts } from './webhook-checks.ts';
 
 const KIB = 1024;
 
@@ -35,8 +36,11 @@ const CONTAINMENTS: readonly { readonly outer: Size; readonly inner: Size; reado
 /** Dialects whose clients send no heartbeat. Their connections stay open as long as the clients answer pings. */
 const PINGED: readonly DialectName[] = ['socketio', 'peero', 'relay'];
 
-/** Combinations of valid values that contradict each other. */
-export function configConflicts(settings: Settings, sourceOf: SourceOf): ConfigProblem[] {
+/**
+ * Combinations of valid values that contradict each other.
+ * @param hasFunction A9: whether the embedding program decides with a function which clients may connect.
+ */
+export function configConflicts(settings: Settings, sourceOf: SourceOf, hasFunction = false): ConfigProblem[] {
   const spelled = (name: OptionName): string => sourceOf(name) ?? `the default of ${name}`;
   const tooSmall = CONTAINMENTS.filter(({ outer, inner, spare }) => settings[outer] < settings[inner] + spare).map(
     ({ outer, inner, spare }) => {
@@ -53,7 +57,8 @@ export function configConflicts(settings: Settings, sourceOf: SourceOf): ConfigP
     ...missingLiteralKey(settings, spelled),
     ...latePings(settings, spelled),
     ...sharedPaths(settings, sourceOf),
-    ...authConflicts(settings, sourceOf),
+    ...authConflicts(settings, sourceOf, hasFunction),
+    ...webhookConflicts(settings, sourceOf, hasFunction),
     ...iceConflicts(settings, sourceOf),
   ];
 }

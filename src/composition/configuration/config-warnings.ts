@@ -4,13 +4,17 @@ import { iceWarnings } from './ice-checks.ts';
 import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
 import type { Reading, SourceOf } from './reading.ts';
+import { webhookWarnings } from './webhook-checks.ts';
 
 /** The heartbeat interval of PeerJS clients. */
 const PEERJS_HEARTBEAT_MS = 5000;
 const MIN_ALIVE_TIMEOUT_MS = 2 * PEERJS_HEARTBEAT_MS;
 
-/** Allowed values that are likely mistakes, one line each, with the next step. */
-export function configWarnings(settings: Settings, sourceOf: SourceOf): string[] {
+/**
+ * Allowed values that are likely mistakes, one line each, with the next step.
+ * @param hasFunction A9: whether the embedding program decides with a function which clients may connect.
+ */
+export function configWarnings(settings: Settings, sourceOf: SourceOf, hasFunction = false): string[] {
   return [
     ...closedMercure(settings),
     ...unservedDialects(settings, sourceOf),
@@ -20,6 +24,7 @@ export function configWarnings(settings: Settings, sourceOf: SourceOf): string[]
     ...openWithKeys(settings, sourceOf),
     ...unreachableLimits(settings, sourceOf),
     ...authWarnings(settings, sourceOf),
+    ...webhookWarnings(settings, sourceOf, hasFunction),
     ...iceWarnings(settings, sourceOf),
   ];
 }

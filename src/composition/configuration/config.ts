@@ -37,6 +37,8 @@ export interface Sources {
   readonly env?: Environment;
   /** Reads the file of the option `config`. */
   readonly readFile?: ReadFile;
+  /** A9: whether the program decides with a function which clients may connect. */
+  readonly hasFunction?: boolean;
 }
 
 export interface Resolved {
@@ -55,9 +57,13 @@ export function resolveConfig(sources: Sources): Result<Resolved, readonly Confi
   const wrong = [...problems, ...invalid];
   if (wrong.length > 0) return refused(wrong);
   const sourceOf = (name: OptionName): string | undefined => found.get(name)?.source;
-  const conflicts = configConflicts(settings, sourceOf);
+  const conflicts = configConflicts(settings, sourceOf, sources.hasFunction);
   if (conflicts.length > 0) return refused(conflicts);
-  const warnings = [...misspelledVariables(sources.env ?? {}), ...quotedValues(inFile), ...configWarnings(settings, sourceOf)];
+  const warnings = [
+    ...misspelledVariables(sources.env ?? {}),
+    ...quotedValues(inFile),
+    ...configWarnings(settings, sourceOf, sources.hasFunction),
+  ];
   return accepted({ config: configOf(settings), settings, warnings });
 }
 

@@ -7,6 +7,7 @@ import { LIMIT_OPTIONS } from './limit-options.ts';
 import { choice, flag, type Group, integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
 import { file, host, keys, trustedProxies, urlPath } from './option-types.ts';
 import { origins } from './origin-option.ts';
+import { WEBHOOK_OPTIONS } from './webhook-options.ts';
 
 /** The schema: all options, in the order of the help and of docs/options.md. */
 export const OPTIONS = {
@@ -148,6 +149,7 @@ export const OPTIONS = {
   }),
 
   ...AUTH_OPTIONS,
+  ...WEBHOOK_OPTIONS,
 
   ...ICE_OPTIONS,
 

@@ -9,6 +9,7 @@ export interface AuthorizerSubject {
   readonly token: string;
   /** Runs until all answers have arrived. */
   settle(): Promise<void>;
+  stop?(): Promise<void>;
 }
 
 /** One promise of the port. */
@@ -74,8 +75,21 @@ export const CLAUSES: readonly Clause[] = [
 ];
 
 /** The contract suite of one adapter. */
-export function authorizerContract(name: string, start: () => AuthorizerSubject): void {
+export function authorizerContract(name: string, start: () => AuthorizerSubject | Promise<AuthorizerSubject>): void {
   describe(`authorizer: ${name}`, () => {
-    for (const clause of CLAUSES) it(clause.name, () => clause.run(start()));
+    for (const clause of CLAUSES) it(clause.name, () => runClause(clause, start));
   });
+}
+
+/** Runs one clause on a subject of its own. */
+export async function runClause<Subject extends { stop?(): Promise<void> }>(
+  clause: { run(subject: Subject): Promise<void> },
+  start: () => Subject | Promise<Subject>,
+): Promise<void> {
+  const subject = await start();
+  try {
+    await clause.run(subject);
+  } finally {
+    await subject.stop?.();
+  }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AccessOutcome, AccessRequest, Authorizer } from '../../../src/application/ports/authorizer.ts';
-import { REQUEST } from './contract.ts';
+import { within } from '../../support/e2e/until.ts';
+import { REQUEST, runClause } from './contract.ts';
 import type { Grant } from '../../../src/domain/grant.ts';
 import { realmKey } from '../../../src/domain/ids.ts';
 import { NEVER } from '../../../src/domain/time.ts';
@@ -18,6 +19,9 @@ export interface UserSubject {
   advance(span: number): void;
   /** Whether users own their ids; otherwise the token itself does. */
   readonly hasOwners: boolean;
+  /** Whether its answers come later, such as from another process. */
+  readonly isRemote?: boolean;
+  stop?(): Promise<void>;
 }
 
 /** One promise. */
@@ -48,9 +52,21 @@ const ODD_TOKENS = [
 ];
 const ENDLESS = Array.from({ length: 3 }, () => 'tail').join('.');
 
-async function outcomeOf({ authorizer }: UserSubject, request: AccessRequest): Promise<AccessOutcome> {
+const DEADLINE_MS = 10_000;
+
+/** The only answer of an authorizer. */
+export async function outcomeOf(
+  { authorizer, isRemote }: Pick<UserSubject, 'authorizer' | 'isRemote'>,
+  request: AccessRequest,
+): Promise<AccessOutcome> {
   const outcomes: AccessOutcome[] = [];
-  authorizer.authorize(request, (outcome) => outcomes.push(outcome));
+  let resolveArrived: () => void = () => undefined;
+  const arrived = new Promise<void>((resolve) => (resolveArrived = resolve));
+  authorizer.authorize(request, (outcome) => {
+    outcomes.push(outcome);
+    resolveArrived();
+  });
+  if (isRemote === true) await within(DEADLINE_MS, 'an answer of the authorizer', arrived);
   for (let n = 0; n < 3; n++) await new Promise((resolve) => setImmediate(resolve));
   const [first] = outcomes;
   if (first === undefined || outcomes.length > 1) return expect.fail(`${outcomes.length} answers`);
@@ -139,8 +155,8 @@ export const USER_CLAUSES: readonly UserClause[] = [
 ];
 
 /** The contract suite of one adapter. */
-export function userContract(name: string, start: () => UserSubject): void {
+export function userContract(name: string, start: () => UserSubject | Promise<UserSubject>): void {
   describe(`users of an authorizer: ${name}`, () => {
-    for (const clause of USER_CLAUSES) it(clause.name, () => clause.run(start()));
+    for (const clause of USER_CLAUSES) it(clause.name, () => runClause(clause, start));
   });
 }

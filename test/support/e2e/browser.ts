@@ -22,6 +22,7 @@ export interface ClientOptions {
   readonly path: string;
   readonly key?: string;
   readonly secure?: boolean;
+  readonly token?: string;
 }
 
 /** Events of the PeerJS client, and of its connections: opened, received data, closed, plays video. */

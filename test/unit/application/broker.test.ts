@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Authorizer } from '../../../src/application/ports/authorizer.ts';
 import { ListenError } from '../../../src/application/ports/transport.ts';
 import type { Session } from '../../../src/domain/session.ts';
 import { TestBroker, pair } from '../../support/test-broker.ts';
@@ -36,6 +37,21 @@ describe('Broker', () => {
     broker.advance(1);
     await closing;
     expect(broker.eventNames.filter((event) => event === 'draining')).toHaveLength(1);
+  });
+
+  it('A9: closes the authorizer after the drain', async () => {
+    let isClosed = false;
+    const authorizer: Authorizer = {
+      headers: [],
+      authorize: () => undefined,
+      close: () => void (isClosed = true),
+    };
+    const broker = new TestBroker({ drainTimeout: 0 }, { authorizer });
+    const waiting = broker.connectPeer('ann');
+    const closing = broker.broker.close();
+    broker.advance(1);
+    await closing;
+    expect([isClosed, waiting.closeCode]).toEqual([true, 1012]);
   });
 });
 

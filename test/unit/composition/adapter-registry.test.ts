@@ -42,7 +42,8 @@ describe('A1: the option auth', () => {
       origin: undefined,
       headers: {},
     };
-    authorizerOf(config, verifier).authorize(request, (answered) => (outcome = answered));
+    const parts = { clock: new ManualClock(), log: new SilentLog(), authorize: undefined };
+    authorizerOf(config, verifier, parts).authorize(request, (answered) => (outcome = answered));
     return outcome;
   };
 
@@ -59,6 +60,34 @@ describe('A1: the option auth', () => {
   it('keep grants without an end, and sub makes the id the subject', () => {
     const given = { ...REQUIRED, authAtExpiry: 'keep', authIdClaim: 'sub' } as const;
     expect(outcomeOf(given, hmacToken({ sub: 'ann' }))).toMatchObject({ value: { lifetime: NEVER, ids: ['ann'] } });
+  });
+});
+
+describe('A9: a function of the embedding program', () => {
+  const isAsked = (given: Partial<Config>, token: string): boolean => {
+    const config = { ...defaultConfig(), ...given };
+    const asked: string[] = [];
+    const authorize = (): { allow: true } => {
+      asked.push(token);
+      return { allow: true };
+    };
+    const parts = { clock: new ManualClock(), log: new SilentLog() };
+    const verifier = tokenVerifierOf(config, { ...parts, unixTime: () => NOW * 1000 });
+    const facts = { dialect: 'peerjs', realm: realmKey('green'), id: 'ann', address: '::1', origin: undefined, headers: {} };
+    authorizerOf(config, verifier, { ...parts, authorize }).authorize({ ...facts, token }, () => undefined);
+    return asked.length > 0;
+  };
+  const [jwt, guest] = [hmacToken({ sub: 'ann' }), 'guest'];
+
+  it('is asked about every client if there are no keys', () => {
+    const keyless = { auth: 'required', authKeys: [] } as const;
+    expect([isAsked(keyless, jwt), isAsked(keyless, guest), isAsked({ auth: 'open' }, guest)]).toEqual([true, true, false]);
+  });
+
+  it.each(['optional', 'required'] as const)('is asked about clients without a JWT if auth is %s', (auth) => {
+    const given = { ...REQUIRED, auth };
+    expect([isAsked(given, jwt), isAsked(given, guest)]).toEqual([false, true]);
+    expect(isAsked({ ...given, authUrlAlways: true }, jwt)).toBe(true);
   });
 });
 

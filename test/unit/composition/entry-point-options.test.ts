@@ -34,9 +34,12 @@ const SAMPLES: Partial<Record<OptionName, unknown>> = {
   ...{ ice_provider: 'twilio', ice_provider_id: 'account', ice_provider_secret: SECRET, ice_provider_url: 'https://a.example' },
   ...{ auth: 'required', auth_key: [SECRET], auth_jwks: 'https://a.example/keys', auth_issuer: 'us', auth_audience: 'app' },
   ...{ auth_issuers: `[{"issuer":"us","key":"${SECRET}"}]`, auth_id_claim: 'sub', auth_at_expiry: 'keep', reserved_ids: ['a'] },
+  ...{ auth_url: 'https://a.example/b', auth_url_secret: SECRET, auth_header: 'x-key: 1', auth_forward: ['user-agent'] },
   // At least as large as the limits inside them, or as small as the limits around them.
   ...{ max_message_bytes: 1_000_000, max_url_bytes: 4000, ping_interval: 29_000 },
 };
+
+const WITH_URL = { auth: 'required', auth_key: [SECRET], auth_url: 'https://a.example/b' };
 
 /** Options that are required together with an option. */
 const COMPANIONS: Partial<Record<OptionName, Partial<Record<OptionName, unknown>>>> = {
@@ -45,6 +48,14 @@ const COMPANIONS: Partial<Record<OptionName, Partial<Record<OptionName, unknown>
   ...{ auth: { auth_key: [SECRET] }, auth_key: { auth: 'required' }, auth_issuers: { auth: 'required' } },
   auth_jwks: { auth: 'required', auth_issuer: 'us', auth_audience: 'app' },
   reserved_ids: { auth: 'optional', auth_key: [SECRET] },
+  auth_url: { auth: 'required' },
+  ...{
+    auth_url_secret: WITH_URL,
+    auth_header: WITH_URL,
+    auth_forward: WITH_URL,
+    auth_timeout: WITH_URL,
+    auth_url_always: WITH_URL,
+  },
   turn: { turn_secret: [SECRET] },
   turn_secret: { turn: [TURN_URL] },
   turn_user: { turn: [TURN_URL], turn_password: SECRET },

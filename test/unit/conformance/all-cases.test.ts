@@ -23,6 +23,9 @@ const ICE_NOT_ASKED = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I1
 /** No other server has patterns of keys; clients cannot tell a realm by pattern from any other. */
 const REALMS_NOT_ASKED = ['R1', 'R2', 'R3', 'R4', 'R5', 'R6'];
 
+/** The suite starts or meets a server without authentication, and no other PeerJS server has it. */
+const ACCESS_NOT_ASKED = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A8', 'A9', 'A10'];
+
 describe('the PeerJS cases', () => {
   it('have unique ids: the rule, a dot, and words in kebab-case', () => {
     const ids = ALL_CASES.map(({ id }) => id);
@@ -49,6 +52,11 @@ describe('the PeerJS cases', () => {
   it('leave out the rules of realms by pattern', () => {
     const rules = rulesIn(readFileSync(join(ROOT, 'docs/protocols/realms.md'), 'utf8')).map(({ id }) => id);
     expect(rules).toEqual(REALMS_NOT_ASKED);
+  });
+
+  it('leave out the rules of authentication', () => {
+    const rules = rulesIn(readFileSync(join(ROOT, 'docs/protocols/authentication.md'), 'utf8')).map(({ id }) => id);
+    expect(rules).toEqual(ACCESS_NOT_ASKED);
   });
 
   it('are at least 120', () => expect(ALL_CASES.length).toBeGreaterThanOrEqual(120));

@@ -123,6 +123,12 @@ const LINES: {
     const { provider, dropped } = event;
     return line('warn', 'URLs of the ICE provider were left out, because browsers reject them', event, { provider, dropped });
   },
+  'authorizer-lost': (event) => {
+    const { authorizer, detail, failures } = event;
+    const text = 'the authorizer gives no usable answer: new clients are refused until it does';
+    return line('error', text, event, { authorizer, detail, failures });
+  },
+  'authorizer-reached': (event) => line('info', 'the authorizer is reachable', event, { authorizer: event.authorizer }),
   'connections-dropped': (event) => {
     const { dropped, openFiles } = event;
     const text = 'too many open files: new connections are closed; raise the limit of the process (ulimit -n)';

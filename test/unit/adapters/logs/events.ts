@@ -42,6 +42,8 @@ export const EVENTS: { readonly [Name in LogEvent['event']]: LogEvent & { readon
   'transport-unavailable': { event: 'transport-unavailable', wanted: 'uws', taken: 'node', detail: 'no build' },
   'proxy-needs-http11': { event: 'proxy-needs-http11', taken: 'uws' },
   'ipv6-unavailable': { event: 'ipv6-unavailable', taken: '0.0.0.0' },
+  'authorizer-lost': { event: 'authorizer-lost', authorizer: 'webhook', detail: 'status 500 in place of 200', failures: 3 },
+  'authorizer-reached': { event: 'authorizer-reached', authorizer: 'webhook' },
   'connections-dropped': { event: 'connections-dropped', dropped: 3, openFiles: 1024 },
   'peer-opened': { event: 'peer-opened', session, address },
   'peer-closed': { event: 'peer-closed', session, ending: 'superseded', end: { by: 'broker', code: 4001 }, passage },

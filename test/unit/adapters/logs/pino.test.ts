@@ -89,15 +89,8 @@ describe('levels', () => {
       'open-files-short',
       'ice-urls-dropped',
     ];
-    const errors = [
-      'engine-lost',
-      'format-conflict',
-      'fault',
-      'crashed',
-      'certificate-refused',
-      'ice-provider-lost',
-      'key-set-unreachable',
-    ];
+    const lost = ['engine-lost', 'ice-provider-lost', 'key-set-unreachable', 'authorizer-lost'];
+    const errors = [...lost, 'format-conflict', 'fault', 'crashed', 'certificate-refused'];
     expect([...names('warn')].sort()).toEqual([...warnings, ...errors].sort());
     expect([...names('error')].sort()).toEqual([...errors].sort());
     expect(names('fatal')).toEqual(['crashed']);

@@ -30,7 +30,7 @@ describe('contradictory options of authentication', () => {
 
   it.each(['required', 'optional'])('A1: %s without a key is refused', (mode) => {
     expect(errors('--auth', mode)).toEqual([
-      `--auth is ${mode}, and no key verifies tokens: add auth_key, auth_jwks or auth_issuers`,
+      `--auth is ${mode}, and no key verifies tokens: add auth_key, auth_jwks, auth_issuers or auth_url`,
     ]);
   });
 

@@ -25,6 +25,8 @@ describe('the defaults', () => {
     expect(defaultConfig()).toEqual({
       ...{ host: '::', port: 9000, path: '/', transport: 'auto', profile: 'drop-in', drainTimeout: 10_000, drainSpread: 0 },
       ...{ auth: 'open', authKeys: [], authJwks: undefined, authIssuer: undefined, authIssuers: [], authAudience: 'signalbox' },
+      ...{ authUrl: undefined, authUrlSecret: undefined, authUrlAlways: false, authHeader: undefined },
+      ...{ authForward: [], authTimeout: 1_000 },
       ...{ authIdClaim: 'signalbox.id', authLeeway: 5, authAtExpiry: 'close', reservedIds: [] },
       ...{ cluster: undefined, clusterLease: 10_000, clusterCut: 'hold' },
       ...{ keys: ['peerjs'], concurrentLimit: 5000, expireTimeout: 5000, aliveTimeout: 60_000, sweepInterval: 1000 },
@@ -64,7 +66,15 @@ describe('the defaults', () => {
         keepAliveTimeout: 75_000,
         maxUrlBytes: 4096,
       },
-      ...{ maxHeaderBytes: 16_384, idLength: 128, httpRateLimit: 0, httpRateWindow: 60_000, logLevel: 'info', logFormat: 'auto' },
+      ...{
+        maxHeaderBytes: 16_384,
+        idLength: 128,
+        httpRateLimit: 0,
+        httpRateWindow: 60_000,
+        authFailuresPerMinute: 20,
+        logLevel: 'info',
+        logFormat: 'auto',
+      },
     });
   });
 
