@@ -53,11 +53,12 @@ function memoryAside(): string {
 - messages that are not complete, on uWebSockets.js: the library holds them. One address can make it hold at most ${usual} MiB with the
   defaults, and ${narrow} MiB with the hardened profile (B4). No limit holds for all addresses together. On the node transport these bytes
   are part of \`memory_budget\`.
-- HTTP requests that are not complete: up to \`max_header_bytes\` and \`max_message_bytes\` for each connection.
+- heads of HTTP requests that are not complete: up to \`max_header_bytes\` for each connection. Incomplete bodies are part of
+  \`memory_budget\` (B5).
 - the buffers of the operating system.
 
-The rules are B1 to B4 in [limits of a process](protocols/limits.md). A container needs some room above the sum, because V8 frees
-memory late.`;
+The rules are B1 to B5 in [limits of a process](protocols/limits.md). A container needs some room above the sum, because V8 frees
+memory late: up to 64 MiB of buffers may wait for the garbage collector.`;
 }
 
 /** The text of docs/options.md. */

@@ -21,8 +21,12 @@ const REALM_BYTES = 2 * 1024;
 /** Each realm of a literal key has two histories: one for each space with replay. */
 const HISTORIES = 2;
 
-/** B4: the message limit of further connections, and the bytes that uWebSockets.js buffers beyond a message limit. */
+/** B4: the message limit of further connections. */
 const REDUCED_BYTES = 64 * 1024;
+
+/** The bytes that uWebSockets.js buffers beyond the full message limit, and beyond the reduced one. */
+const EXCESS_BYTES = 64 * 1024;
+const REDUCED_EXCESS_BYTES = 8 * 1024;
 
 /** B4: `memory_per_address` times this is what the connections of one address may reserve. */
 const RESERVABLE_SHARES = 32;
@@ -39,8 +43,8 @@ export function incompleteBytesOf(
           max_connections_per_address,
           Math.max(1, Math.floor((RESERVABLE_SHARES * memory_per_address) / max_message_bytes)),
         );
-  const full = max_message_bytes + REDUCED_BYTES;
-  return withFullLimit * full + (max_connections_per_address - withFullLimit) * 2 * REDUCED_BYTES;
+  const full = max_message_bytes + EXCESS_BYTES;
+  return withFullLimit * full + (max_connections_per_address - withFullLimit) * (REDUCED_BYTES + REDUCED_EXCESS_BYTES);
 }
 
 /** The memory of a process with every limit exhausted, by part. */

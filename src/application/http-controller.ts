@@ -3,6 +3,8 @@ import { impossible } from '../domain/invariant.ts';
 import { mayOpenSocket, pageOf, allowedOrigin, type OriginPolicy } from '../domain/origins.ts';
 import type { Realms } from '../domain/realms.ts';
 import type { Millis } from '../domain/time.ts';
+import type { MemoryBudget } from '../domain/memory-budget.ts';
+import { networkOf } from '../domain/networks.ts';
 import type { ConnectionLimits } from '../domain/connection-limits.ts';
 import type { RequestWindow } from '../domain/request-window.ts';
 import type { AdmissionControl } from './admission-control.ts';
@@ -34,6 +36,7 @@ export interface HttpControllerParts {
   readonly dialects: readonly Dialect[];
   readonly realms: Realms;
   readonly connectionLimits: ConnectionLimits;
+  readonly memory: MemoryBudget;
   /** I6: requests for credentials. */
   readonly credentialRequests: RequestWindow;
   readonly origins: OriginPolicy;
@@ -77,6 +80,11 @@ const UPGRADE_REQUIRED: HttpResponse = {
 };
 /** A8. */
 const ASKS_AUTHORIZER: ReadonlySet<HttpAction['action']> = new Set(['list-peers', 'issue-ice-servers']);
+const TOO_MUCH_MEMORY: HttpResponse = {
+  status: 503,
+  headers: [PLAIN, ['connection', 'close'], ['retry-after', '1']],
+  body: 'Requests of this address hold too much memory',
+};
 const ORIGIN_NOT_ALLOWED: HttpResponse = { status: 403, headers: [PLAIN], body: 'Origin not allowed' };
 
 /** Answers HTTP requests. The rules for all dialects apply first, then the dialect that serves the path. */
@@ -164,12 +172,7 @@ export class HttpController {
       case 'verify-token':
         return this.#performAction(pending, action.then(this.#verifyToken(action)));
       case 'read-body':
-        return exchange.readBody(action.maxBytes, (body) =>
-          this.#guard(exchange, cors, () => {
-            if (body === undefined) reply(exchange, cors, tooBig(action.maxBytes));
-            else this.#performAction(pending, action.then(body));
-          }),
-        );
+        return this.#readBody(pending, action);
       case 'open-stream':
         return this.#openStream(pending, action);
       case 'describe':
@@ -177,6 +180,24 @@ export class HttpController {
       default:
         return impossible(action);
     }
+  }
+
+  /** B5: a body that is not complete counts as memory of its client. */
+  #readBody(pending: PendingRequest, { maxBytes, then }: Extract<HttpAction, { action: 'read-body' }>): void {
+    const { exchange, client, cors } = pending;
+    const { memory, clock, telemetry } = this.#parts;
+    const account = memory.open(networkOf(client.address));
+    const rejectForMemory = (): void => {
+      telemetry.count('hoarding');
+      reply(exchange, cors, TOO_MUCH_MEMORY);
+    };
+    account.onExcess = () => void clock.wakeAt(clock.now(), rejectForMemory);
+    const receive = (body: Uint8Array | undefined): void => {
+      if (account.isEnding) return;
+      if (body === undefined) reply(exchange, cors, tooBig(maxBytes));
+      else this.#performAction(pending, then(body));
+    };
+    exchange.readBody(maxBytes, (body) => this.#guard(exchange, cors, () => receive(body)), account);
   }
 
   #callUseCase({ exchange, client, cors }: PendingRequest, action: UseCaseAction): void {

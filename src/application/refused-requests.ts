@@ -1,3 +1,4 @@
+import type { MemoryAccount } from '../domain/memory-budget.ts';
 import type { ClientAddresses } from './ports/client-addresses.ts';
 import type { HttpRequest, HttpResponse } from './ports/http.ts';
 import type { Log, LoggedRequest } from './ports/log.ts';
@@ -55,8 +56,8 @@ export class LoggedExchange implements HttpExchange {
     this.#log = log;
   }
 
-  readBody(maxBytes: number, then: (body: Uint8Array | undefined) => void): void {
-    this.#exchange.readBody(maxBytes, then);
+  readBody(maxBytes: number, then: (body: Uint8Array | undefined) => void, memory?: MemoryAccount): void {
+    this.#exchange.readBody(maxBytes, then, memory);
   }
 
   holdOpen(onClientGone: () => void): void {

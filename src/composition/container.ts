@@ -184,6 +184,7 @@ const httpController = construct(HttpController, {
     dialects,
     realms,
     connectionLimits,
+    memory,
     credentialRequests,
     origins,
     addresses,

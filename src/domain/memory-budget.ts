@@ -10,9 +10,22 @@ export interface MemoryLimits {
  * Uses of memory for one connection. `unread`: written, not yet read by the client. `paced`: to be written later (X2).
  * `incomplete`: received fragments of a message. `backlog`: received, not yet processed. `topics`: names and patterns.
  * `will`: T8. `credentials`: id and token beyond the included length. `buffer`: a buffer of the transport's library that the
- * connection keeps until it ends.
+ * connection keeps until it ends. `body`: B5, of a request. `attachments`: B5, with the packet that needs them.
  */
-export type MemoryUse = 'unread' | 'paced' | 'incomplete' | 'backlog' | 'topics' | 'will' | 'credentials' | 'buffer';
+export type MemoryUse = keyof typeof EMPTY;
+
+const EMPTY = {
+  unread: 0,
+  paced: 0,
+  incomplete: 0,
+  backlog: 0,
+  topics: 0,
+  will: 0,
+  credentials: 0,
+  buffer: 0,
+  body: 0,
+  attachments: 0,
+};
 
 /** The memory of one client address. */
 class AddressShare {
@@ -30,7 +43,7 @@ class AddressShare {
   }
 }
 
-/** The memory that the broker holds for one connection. */
+/** The memory that the broker holds for one connection, or for one request (B5). */
 export class MemoryAccount {
   readonly address: string;
   bytes = 0;
@@ -58,7 +71,7 @@ export class MemoryAccount {
     if (this.#isReleased) return;
     const before = this.#parts?.[part] ?? 0;
     if (bytes === before) return;
-    this.#parts ??= { unread: 0, paced: 0, incomplete: 0, backlog: 0, topics: 0, will: 0, credentials: 0, buffer: 0 };
+    this.#parts ??= { ...EMPTY };
     this.#parts[part] = bytes;
     this.#budget.update(this, bytes - before);
   }

@@ -11,6 +11,9 @@ export type WriteOutcome = 'sent' | 'queued' | 'gone';
  * method throws, in any state of the connection.
  */
 export interface Socket {
+  /** B4: the message limit of this connection, if its transport gives one below the configured limit. */
+  readonly maxFrameBytes?: number | undefined;
+
   /**
    * Sends `text`, UTF-8 bytes, as one text message, in order. The bytes are borrowed: what can't be sent within the call is
    * copied. Sending may be delayed until the end of the current turn of the event loop, to batch writes. If the client leaves

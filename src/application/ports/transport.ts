@@ -39,9 +39,10 @@ export interface HttpExchange {
    * Requests the body. Called at most once, before the call that delivers the exchange returns; otherwise the body is skipped.
    * Not answered if the client disconnects first.
    * @param then receives the complete body in a turn of its own, borrowed for the call; undefined if the body has more than
-   * `maxBytes`. Without a body, `then` receives no bytes.
+   * `maxBytes`. Without a body, `then` receives no bytes. A response before that discards the body.
+   * @param memory B5: counts the received bytes until the body is complete or discarded.
    */
-  readBody(maxBytes: number, then: (body: Uint8Array | undefined) => void): void;
+  readBody(maxBytes: number, then: (body: Uint8Array | undefined) => void, memory?: MemoryAccount): void;
 
   /**
    * Disables the transport's timeout for this exchange, so that the response may take any time. Called at most once, before the

@@ -62,6 +62,7 @@ export const MEMORY_CLAUSES: readonly Clause[] = [
           () => third.client.closed !== undefined && fourth.client.closed !== undefined,
         );
         expect([third.client.closed?.code, fourth.client.closed?.code]).toEqual([1009, 1006]);
+        expect([second.connection.socket.maxFrameBytes, third.connection.socket.maxFrameBytes]).toEqual([1_024 * KIB, 64 * KIB]);
         const end = { by: 'broker', code: 1009, fault: 'message-too-big-for-address' };
         expect([third.connection.end, fourth.connection.end]).toEqual([end, end]);
         await fixture.expectAlive(first);
@@ -102,6 +103,44 @@ export const MEMORY_CLAUSES: readonly Clause[] = [
         await fixture.until('the message is reported', () => connection.frames.length === 1);
         await fixture.until('nothing is counted', () => holding.bytes === 0);
       },
+    },
+  },
+  {
+    name: 'B5: received bytes of a body are counted until it is complete, or until the client disconnects',
+    needs: ['bytes'],
+    async run(fixture) {
+      const memory = new MemoryBudget(ROOM).open('');
+      const sizes: (number | undefined)[] = [];
+      fixture.gateway.answerRequest = (exchange) => exchange.readBody(1_024 * KIB, (body) => sizes.push(body?.length), memory);
+      for (const rest of [200 * KIB, undefined]) {
+        const line = await fixture.openRaw();
+        line.send(`POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: ${400 * KIB}\r\n\r\n${'x'.repeat(200 * KIB)}`);
+        await fixture.until('half of the body is counted', () => memory.bytes >= 200 * KIB);
+        if (rest === undefined) line.end();
+        else line.send('x'.repeat(rest));
+        await fixture.until('nothing is counted', () => memory.bytes === 0);
+      }
+      expect(sizes).toEqual([400 * KIB]);
+    },
+  },
+  {
+    name: 'B5: a response before the end of the body frees the received bytes, and closes the connection',
+    needs: ['bytes'],
+    async run(fixture) {
+      const memory = new MemoryBudget(ROOM).open('');
+      const responses: (() => void)[] = [];
+      fixture.gateway.answerRequest = (exchange) => {
+        exchange.readBody(1_024 * KIB, () => responses.push(() => undefined), memory);
+        responses.push(() => exchange.respond({ status: 503, headers: [], body: 'no room' }));
+      };
+      const line = await fixture.openRaw();
+      line.send(`POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: ${400 * KIB}\r\n\r\n${'x'.repeat(200 * KIB)}`);
+      await fixture.until('half of the body is counted', () => memory.bytes >= 200 * KIB);
+      responses[0]?.();
+      expect(memory.bytes).toBe(0);
+      await fixture.until('the client reads the response', () => line.received.includes('no room'));
+      await fixture.until('the connection is closed', () => line.isClosed);
+      expect([responses.length, line.received.split('HTTP/1.1').length]).toEqual([1, 2]);
     },
   },
   {

@@ -163,6 +163,7 @@ export class RecordingGateway implements Gateway {
       }
     };
     return {
+      maxFrameBytes: socket.maxFrameBytes,
       write: (text, message): WriteOutcome => during(() => socket.write(text, message)),
       close: (code, why) => during(() => socket.close(code, why)),
       terminate: () => during(() => socket.terminate()),

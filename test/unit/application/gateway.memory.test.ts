@@ -46,6 +46,20 @@ describe('the memory budget', () => {
     expect(broker.events).toContainEqual(expect.objectContaining({ event: 'peer-closed', ending: 'hoarding' }));
   });
 
+  it('B5: answers a request with 503 if its body exceeds the memory of its address', () => {
+    const broker = startBroker({ dialects: ['mercure'], mercureOpen: true });
+    const post = (size: number) =>
+      broker.transport.request('POST', '/.well-known/mercure', {
+        body: `topic=t&data=${'x'.repeat(size)}`,
+        address: '192.0.2.1',
+      });
+    const [small, large] = [post(15 * KIB), post(17 * KIB)];
+    broker.advance(1);
+    expect([small.answered?.status, large.answered?.status]).toEqual([200, 503]);
+    expect(large.answered?.headers).toContainEqual(['connection', 'close']);
+    expect(broker.tally.get('hoarding')).toBe(1);
+  });
+
   it('B2: counts wills', () => {
     const broker = startBroker();
     const clients = Array.from({ length: 3 }, () => broker.transport.connect({ path: '/peero', address: '192.0.2.1' }));

@@ -150,9 +150,11 @@ export class MemoryTransport implements Transport {
       request: requestOf(method, splitTarget(target), options),
       respond,
       holdOpen: (gone) => hold?.(gone),
-      readBody: (maxBytes, then) => {
+      readBody: (maxBytes, then, memory) => {
         const body = Buffer.from(options.body ?? '');
+        memory?.set('body', body.length);
         this.#turns.defer(() => {
+          memory?.set('body', 0);
           if (isGone()) return;
           then(body.length > maxBytes ? undefined : body);
           body.fill(0xff);

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
 import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Admission, HttpExchange } from '../../../application/ports/transport.ts';
+import type { MemoryAccount } from '../../../domain/memory-budget.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { normalizedAddress } from '../shared/addresses.ts';
 import { BodyReader, type BodyCallback } from '../shared/body-reader.ts';
@@ -76,15 +77,17 @@ export class NodeExchange implements HttpExchange {
       if (this.#body.add(piece) === 'excessive') raw.destroy();
     });
     raw.on('end', () => this.#body.end());
+    // The client may disconnect within its body.
+    raw.on('close', () => this.#body.discard());
   }
 
-  readBody(maxBytes: number, then: BodyCallback): void {
+  readBody(maxBytes: number, then: BodyCallback, memory?: MemoryAccount): void {
     const give = (body: Uint8Array | undefined): void => {
       // The rest of the body is not read, so the connection can't carry another request.
       if (body === undefined) this.#response.shouldKeepAlive = false;
       then(body);
     };
-    if (!this.#raw.readableEnded) return this.#body.read(maxBytes, give);
+    if (!this.#raw.readableEnded) return this.#body.read(maxBytes, give, memory);
     const body = parsedBody(this.#raw);
     queueMicrotask(() => give(body.length > maxBytes ? undefined : body));
   }
@@ -104,7 +107,7 @@ export class NodeExchange implements HttpExchange {
     if (!this.#connection.reserveResponse(this.#response, Buffer.byteLength(answer.body))) return this.#connection.terminate();
     // Restores the timeout, which closes a client that does not read the response.
     if (this.#heldTimeout !== undefined) this.#response.socket?.setTimeout(this.#heldTimeout);
-    if (!this.#host.keepsAlive()) this.#response.shouldKeepAlive = false;
+    if (this.#body.discard() || !this.#host.keepsAlive()) this.#response.shouldKeepAlive = false;
     sendResponse(this.#response, answer);
     if (this.#response.writableLength > 0) this.#limitReadTime();
   }

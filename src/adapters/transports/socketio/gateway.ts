@@ -10,7 +10,8 @@ import type { CloseFrame } from '../shared/close-frames.ts';
 import { WebSocketAdmission, type SessionEntry } from './admissions.ts';
 import { faultResponse, readSessionQuery, tokenIn, type Protocol, type SessionFault, type SessionQuery } from './handshake.ts';
 import { PollingTransport } from './polling.ts';
-import { EngineSession, type EngineTransport, type SessionContext } from './session.ts';
+import { EngineSession, type SessionContext } from './session.ts';
+import type { EngineTransport } from './socket.ts';
 import { UpgradeProbe, WebSocketTransport, type WebSocketReports } from './websocket.ts';
 
 /** Settings for requests. */
@@ -168,7 +169,7 @@ export class SocketIoGateway implements Gateway {
     const token = tokenIn(request.header('authorization'), request.query);
     return {
       request,
-      readBody: (maxBytes, then) => exchange.readBody(maxBytes, then),
+      readBody: (maxBytes, then, memory) => exchange.readBody(maxBytes, then, memory),
       holdOpen: (gone) => exchange.holdOpen(gone),
       respond: (response) => exchange.respond(response),
       respondWithStream: ({ headers }, admission) => {
@@ -235,7 +236,7 @@ export class SocketIoGateway implements Gateway {
   #safe(exchange: HttpExchange): HttpExchange {
     return {
       request: exchange.request,
-      readBody: (maxBytes, then) => exchange.readBody(maxBytes, (body) => this.#guard(() => then(body))),
+      readBody: (maxBytes, then, memory) => exchange.readBody(maxBytes, (body) => this.#guard(() => then(body)), memory),
       holdOpen: (gone) => exchange.holdOpen(() => this.#guard(gone)),
       respond: (response) => exchange.respond(response),
       respondWithStream: (head, admission) => exchange.respondWithStream(head, admission),

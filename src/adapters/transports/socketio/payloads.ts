@@ -22,14 +22,13 @@ export function encodePayload(packets: readonly Uint8Array[], protocol: Protocol
 }
 
 /** SIO9: yields the packets of a POST one by one, so that each is charged before the next is read. */
-export function* readPayload(
+export function readPayload(
   body: Buffer,
   protocol: Protocol,
   isBinary: boolean,
 ): Generator<EnginePacket | typeof MALFORMED, void> {
-  if (protocol === 4) yield* separated(body.toString());
-  else if (isBinary) yield* counted(body);
-  else yield* prefixed(body.toString());
+  if (protocol === 4) return separated(body.toString());
+  return isBinary ? counted(body) : prefixed(body.toString());
 }
 
 function* separated(text: string): Generator<EnginePacket, void> {

@@ -2,11 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { WriteOutcome } from '../../../application/ports/socket.ts';
 import type { ConnectionEnd, HttpExchange } from '../../../application/ports/transport.ts';
+import { QUEUED_FRAME_BYTES } from '../../../domain/memory-sizes.ts';
 import { TERMINATED, CLOSE_FRAMES, STREAM_DISCONNECTED, type CloseFrame } from '../shared/close-frames.ts';
 import { CLOSE_GRACE } from '../shared/settings.ts';
 import { faultResponse } from './handshake.ts';
 import { MALFORMED, encodePayload, readPayload, type EnginePacket } from './payloads.ts';
-import type { EngineTransport, EngineSession, SessionContext } from './session.ts';
+import type { EngineSession, SessionContext } from './session.ts';
+import type { EngineTransport } from './socket.ts';
 
 type Headers = HttpResponse['headers'];
 
@@ -66,29 +68,34 @@ export class PollingTransport implements EngineTransport {
     const isBinary = exchange.request.header('content-type') === 'application/octet-stream';
     this.#post = exchange;
     exchange.holdOpen(() => this.#aborted());
-    exchange.readBody(maxFrameBytes, (body) => {
-      if (body === undefined) {
-        this.#answerPost({ status: 413, body: 'Content Too Large' });
-        return this.#session.end(CLOSE_FRAMES.tooBig);
-      }
-      if (!isBinary && !isUtf8(body)) {
-        this.#answerPost({ status: 400, body: 'The body is not UTF-8' });
-        return this.#session.reportMalformed();
-      }
-      this.#packets = readPayload(Buffer.from(body), this.#session.protocol, isBinary);
-      this.#read();
-    });
+    exchange.readBody(maxFrameBytes, (body) => this.#receiveBody(body, isBinary), this.#session.admission.memory);
+  }
+
+  #receiveBody(body: Uint8Array | undefined, isBinary: boolean): void {
+    if (body === undefined) {
+      this.#answerPost({ status: 413, body: 'Content Too Large' });
+      return this.#session.end(CLOSE_FRAMES.tooBig);
+    }
+    if (!isBinary && !isUtf8(body)) {
+      this.#answerPost({ status: 400, body: 'The body is not UTF-8' });
+      return this.#session.reportMalformed();
+    }
+    this.#packets = readPayload(Buffer.from(body), this.#session.protocol, isBinary);
+    // B5: a text may take two bytes for each byte of the body.
+    this.#session.admission.memory?.set('body', 2 * body.length);
+    this.#read();
   }
 
   send(packet: Uint8Array): WriteOutcome {
     if (this.#state !== 'open') return 'gone';
-    if (this.#queued.length > 0 && this.#queuedBytes + packet.length > this.#context.limits.sendBufferBytes) {
+    const size = packet.length + QUEUED_FRAME_BYTES;
+    if (this.#queued.length > 0 && this.#queuedBytes + size > this.#context.limits.sendBufferBytes) {
       this.#clearQueue();
       this.#session.end(CLOSE_FRAMES.readsTooSlowly);
       return 'gone';
     }
     this.#queued.push(packet);
-    this.#queuedBytes += packet.length;
+    this.#queuedBytes += size;
     this.#session.admission.memory?.set('unread', this.#queuedBytes);
     if (this.#poll === undefined) return 'queued';
     this.#flushLater();
@@ -99,6 +106,8 @@ export class PollingTransport implements EngineTransport {
   end(): void {
     if (this.#state !== 'open') return;
     this.#state = 'ending';
+    this.#dropPackets();
+    this.#answerPost({ status: 200, body: 'ok' });
     if (this.#poll !== undefined) return this.#flushLater();
     const { clock } = this.#context;
     clock.wakeAt(clock.now() + CLOSE_GRACE, () => this.#closed(TERMINATED));
@@ -178,8 +187,13 @@ export class PollingTransport implements EngineTransport {
       else this.#session.receive(next.value);
     }
     if (this.#isPaused && this.#state === 'open') return;
-    this.#packets = undefined;
+    this.#dropPackets();
     this.#answerPost({ status: 200, body: 'ok' });
+  }
+
+  #dropPackets(): void {
+    this.#packets = undefined;
+    this.#session.admission.memory?.set('body', 0);
   }
 
   #answerPost(response: Omit<HttpResponse, 'headers'>): void {

@@ -13,7 +13,7 @@ import { FORBIDDEN, LEAVE, requestLine, STAY, UNKNOWN, MALFORMED_LINE, type Line
 import { readPacket, type Packet } from './packets.ts';
 import type { EnginePacket } from './payloads.ts';
 import type { Authorize, Rights } from './rights.ts';
-import { connectError, SocketIoSocket, type ClientFormat, type PacketChannel } from './socket.ts';
+import { connectError, SocketIoSocket, type ClientFormat, type EngineTransport, type PacketChannel } from './socket.ts';
 
 /** Dependencies that all sessions share. */
 export interface SessionContext {
@@ -30,11 +30,6 @@ export interface SessionContext {
   readonly connectTimeout: Millis;
   /** SIO8: the ping interval in the handshake response. */
   readonly pingInterval: Millis;
-}
-
-/** The transport of a session, in the sense of Engine.IO. */
-export interface EngineTransport extends PacketChannel {
-  readonly kind: 'polling' | 'websocket';
 }
 
 /** Parameters of a new session. */
@@ -83,7 +78,9 @@ export class EngineSession implements PacketChannel, ClientFormat {
     this.#token = token;
     this.#context = context;
     this.#onClosed = onClosed;
-    this.#attachments = new AttachmentBuffer(context.limits.maxFrameBytes);
+    this.#attachments = new AttachmentBuffer(context.limits.maxFrameBytes, (bytes) =>
+      admission.memory?.set('attachments', bytes),
+    );
   }
 
   get isVersion3(): boolean {
@@ -108,9 +105,10 @@ export class EngineSession implements PacketChannel, ClientFormat {
     const { clock, connectTimeout, pingInterval, limits } = this.#context;
     this.#transport = transport;
     const upgrades = transport.kind === 'polling' ? ['websocket'] : [];
+    const maxPayload = transport.maxFrameBytes ?? limits.maxFrameBytes;
     // The first ping is sent one interval after CONNECT.
     const pingTimeout = connectTimeout + GRACE;
-    const open = { sid: this.sid, upgrades, pingInterval, pingTimeout, maxPayload: limits.maxFrameBytes };
+    const open = { sid: this.sid, upgrades, pingInterval, pingTimeout, maxPayload };
     transport.send(encoder.encode(`0${JSON.stringify(open)}`));
     this.#deadline = clock.wakeAt(clock.now() + connectTimeout, () => this.end(NOT_CONNECTED));
     if (this.isVersion3) this.#connect(undefined);

@@ -14,6 +14,13 @@ export interface PacketChannel {
   resume(): void;
 }
 
+/** The transport of a session, in the sense of Engine.IO. */
+export interface EngineTransport extends PacketChannel {
+  readonly kind: 'polling' | 'websocket';
+  /** B4: undefined for the configured limit. */
+  readonly maxFrameBytes?: number | undefined;
+}
+
 /** The properties of a client that select the packet format. */
 export interface ClientFormat {
   /** The prefix of the client's event names; its messages have the same prefix. */

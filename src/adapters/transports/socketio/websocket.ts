@@ -3,7 +3,8 @@ import type { Wakeup } from '../../../application/ports/clock.ts';
 import type { ConnectionEnd } from '../../../application/ports/transport.ts';
 import type { CloseFrame } from '../shared/close-frames.ts';
 import type { PollingTransport } from './polling.ts';
-import type { EngineTransport, EngineSession, SessionContext } from './session.ts';
+import type { EngineSession, SessionContext } from './session.ts';
+import type { EngineTransport } from './socket.ts';
 
 /** The events of a WebSocket on the path of Socket.IO. */
 export interface WebSocketReports {
@@ -26,6 +27,10 @@ export class WebSocketTransport implements EngineTransport, WebSocketReports {
   constructor(socket: Socket, session: EngineSession) {
     this.#socket = socket;
     this.#session = session;
+  }
+
+  get maxFrameBytes(): number | undefined {
+    return this.#socket.maxFrameBytes;
   }
 
   send(packet: Uint8Array): WriteOutcome {

@@ -3,6 +3,7 @@ import type * as uWS from 'uWebSockets.js';
 import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Admission, HttpExchange } from '../../../application/ports/transport.ts';
+import type { MemoryAccount } from '../../../domain/memory-budget.ts';
 import { BodyReader, type BodyCallback } from '../shared/body-reader.ts';
 import { hasNoBody, MAX_BODY_BYTES } from '../shared/requests.ts';
 import type { UwsRequest } from './request.ts';
@@ -47,7 +48,8 @@ export class UwsExchange implements HttpExchange {
   /** Defined while the body is being read. */
   #body: BodyReader | undefined;
   #answer: HttpResponse | undefined;
-  #isTooBig = false;
+  /** The rest of the body is not read, so the connection carries no further request. */
+  #isUnread = false;
   #isDeferred = false;
 
   constructor(request: UwsRequest, response: uWS.HttpResponse, host: ExchangeHost) {
@@ -57,6 +59,7 @@ export class UwsExchange implements HttpExchange {
     response.onAborted(() => {
       const gone = this.#response === undefined ? undefined : this.#gone;
       this.#response = undefined;
+      this.#body?.discard();
       this.#stream?.closed();
       // The library may call this handler within a call to one of its sockets.
       if (gone !== undefined) queueMicrotask(gone);
@@ -64,13 +67,13 @@ export class UwsExchange implements HttpExchange {
     if (request.framing !== 'none') this.#read(response, (this.#body = new BodyReader(MAX_BODY_BYTES)));
   }
 
-  readBody(maxBytes: number, then: BodyCallback): void {
+  readBody(maxBytes: number, then: BodyCallback, memory?: MemoryAccount): void {
     const give = (body: Uint8Array | undefined): void => {
-      this.#isTooBig = body === undefined;
+      this.#isUnread = body === undefined;
       if (this.#response !== undefined) then(body);
     };
     if (this.#body === undefined) queueMicrotask(() => give(new Uint8Array()));
-    else this.#body.read(maxBytes, give);
+    else this.#body.read(maxBytes, give, memory);
   }
 
   /** The library has no timeout for a request with a complete body. */
@@ -80,6 +83,7 @@ export class UwsExchange implements HttpExchange {
 
   respond(answer: HttpResponse): void {
     this.#answer ??= answer;
+    if (this.#body?.discard() === true) this.#isUnread = true;
     this.#sendWhenReady();
   }
 
@@ -99,11 +103,11 @@ export class UwsExchange implements HttpExchange {
     });
   }
 
-  /** A body that is too large is answered at once, because the rest of the connection is not read. */
+  /** A request whose body is not read is answered at once, because the rest of the connection is not read. */
   #sendWhenReady(): void {
     const response = this.#response;
     const answer = this.#answer;
-    const isReady = this.#body === undefined || this.#isTooBig;
+    const isReady = this.#body === undefined || this.#isUnread;
     if (response === undefined || answer === undefined || !isReady || this.#isDeferred) return;
     const isHead = this.request.method === 'HEAD';
     const isBodiless = isHead || !hasBody(answer);
@@ -122,7 +126,7 @@ export class UwsExchange implements HttpExchange {
 
   /** H13: the library ignores trailers after the last chunk, and would read them as another request. */
   get #keepsAlive(): boolean {
-    return this.#host.keepsAlive() && !this.#isTooBig && this.request.framing !== 'chunked';
+    return this.#host.keepsAlive() && !this.#isUnread && this.request.framing !== 'chunked';
   }
 }
 

@@ -45,13 +45,9 @@ interface SocketData {
 const EXCESS_BYTES = 64 * 1024;
 const LARGEST_PAYLOAD = 2 ** 31 - 1;
 
-/** B4: the message limit of a connection if the address can't reserve `maxFrameBytes`. */
+/** B4: the message limit of a connection if the address can't reserve `maxFrameBytes`; larger messages are cut earlier. */
 const REDUCED_FRAME_BYTES = 64 * 1024;
-
-/** B4: the maximum number of bytes that the library buffers for an incomplete message. */
-function maxPayloadLength(maxFrameBytes: number): number {
-  return Math.min(maxFrameBytes + EXCESS_BYTES, LARGEST_PAYLOAD);
-}
+const REDUCED_EXCESS_BYTES = 8 * 1024;
 
 /**
  * Loads uWebSockets.js, which has no build for some platforms. The first load in a process fixes the maximum size of request
@@ -164,11 +160,11 @@ class UwsTransport implements Transport {
     // The library calls the first handler, and the second if the first yields. Two equal patterns would replace each other; these
     // two match the same paths.
     app.ws<SocketData>('/*', {
-      ...this.#behavior(this.#socketContext),
+      ...this.#behavior(this.#socketContext, EXCESS_BYTES),
       upgrade: (response, request, context) => this.#serveRequest({ reporterContext, exchangeHost }, response, request, context),
     });
     app.ws<SocketData>('/**', {
-      ...this.#behavior(this.#reducedSocketContext),
+      ...this.#behavior(this.#reducedSocketContext, REDUCED_EXCESS_BYTES),
       upgrade: (response, request, context) => {
         const admission = this.#yieldedAdmission;
         this.#yieldedAdmission = undefined;
@@ -179,10 +175,10 @@ class UwsTransport implements Transport {
     app.any('/*', (response, request) => this.#serveRequest({ reporterContext, exchangeHost }, response, request));
   }
 
-  /** The handlers of WebSockets, except `upgrade`. */
-  #behavior({ limits, tooBig }: SocketContext): uWS.WebSocketBehavior<SocketData> {
+  /** The handlers of WebSockets, except `upgrade`. @param excess B4: bytes that the library buffers beyond the message limit. */
+  #behavior({ limits, tooBig }: SocketContext, excess: number): uWS.WebSocketBehavior<SocketData> {
     return {
-      maxPayloadLength: maxPayloadLength(limits.maxFrameBytes),
+      maxPayloadLength: Math.min(limits.maxFrameBytes + excess, LARGEST_PAYLOAD),
       maxBackpressure: 0,
       idleTimeout: 0,
       sendPingsAutomatically: false,

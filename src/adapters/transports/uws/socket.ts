@@ -61,6 +61,11 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
     return this.#ws;
   }
 
+  /** B4. */
+  get maxFrameBytes(): number {
+    return this.#context.limits.maxFrameBytes;
+  }
+
   write(text: Uint8Array, message?: SignalMessage): WriteOutcome {
     const ws = this.#ws;
     if (ws === undefined) return 'gone';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryBudget } from '../../../../../src/domain/memory-budget.ts';
+import { BUFFER_BYTES, QUEUED_FRAME_BYTES } from '../../../../../src/domain/memory-sizes.ts';
 import { streamAdmissionOf } from '../../../../contracts/transports/recording-gateway.ts';
 import { sessionIdIn, SocketIoFixture } from '../../../../support/socketio-fixture.ts';
 
@@ -39,7 +40,7 @@ describe('SIO9: polling', () => {
     const sid = await stage.openPolling();
     expect(memory.bytes).toBe(0);
     stage.sendLine('receipt', 1);
-    expect(memory.bytes).toBe('431[]'.length);
+    expect(memory.bytes).toBe('431[]'.length + QUEUED_FRAME_BYTES);
     stage.poll(sid);
     expect(memory.bytes).toBe(0);
   });
@@ -74,6 +75,49 @@ describe('SIO9: polling', () => {
     stage.gateway.connections[0]?.socket.resume();
     await stage.advance();
     expect([stage.lines.length, posted.answered?.body]).toEqual([2, 'ok']);
+  });
+
+  it('B5: packets of a POST are counted while a pause delays them, until the session ends', async () => {
+    const stage = new SocketIoFixture();
+    const memory = new MemoryBudget({ memoryBudget: 100_000, memoryPerAddress: 100_000 }).open('a');
+    stage.gateway.answerRequest = (exchange) =>
+      exchange.respondWithStream({ status: 200, headers: [] }, { ...streamAdmissionOf(exchange.request), memory });
+    const sid = await stage.openPolling();
+    stage.gateway.onFrame = ({ socket }) => socket.pause();
+    const post = (body: string) => stage.memory.request('POST', `/socket.io/?EIO=4&transport=polling&sid=${sid}`, { body });
+    post('3\x1e3');
+    await stage.advance();
+    expect(memory.bytes).toBe(2 * '3\x1e3'.length);
+    stage.gateway.onFrame = () => undefined;
+    stage.gateway.connections[0]?.socket.resume();
+    await stage.advance();
+    expect(memory.bytes).toBe(0);
+    stage.gateway.onFrame = ({ socket }) => socket.pause();
+    const posted = post('3\x1e3');
+    await stage.advance();
+    stage.gateway.connections[0]?.socket.close(1008, 'holds too much memory');
+    expect([memory.bytes, posted.answered?.body]).toEqual([0, 'ok']);
+  });
+
+  it('B5: attachments are counted until their packet is complete', async () => {
+    const stage = new SocketIoFixture();
+    const memory = new MemoryBudget({ memoryBudget: 100_000, memoryPerAddress: 100_000 }).open('a');
+    stage.gateway.answerRequest = (exchange) =>
+      exchange.respondWithStream({ status: 200, headers: [] }, { ...streamAdmissionOf(exchange.request), memory });
+    const sid = await stage.openPolling();
+    await stage.post(sid, '452-["publish","a",{"_placeholder":true,"num":0}]\x1ebAQID');
+    expect(memory.bytes).toBeGreaterThan(2 * BUFFER_BYTES);
+    await stage.post(sid, 'bAQID');
+    expect(memory.bytes).toBe(0);
+  });
+
+  it('B3: a terminated session ends without a poll', async () => {
+    const stage = new SocketIoFixture();
+    await stage.openPolling();
+    stage.gateway.connections[0]?.socket.terminate();
+    stage.gateway.connections[0]?.socket.terminate();
+    await stage.advance();
+    expect([stage.admissions, stage.gateway.connections[0]?.closedCount, stage.gateway.reentrantCalls]).toEqual([0, 1, []]);
   });
 
   it('an aborted poll ends the session, and so does an aborted POST', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Socket } from '../../../../../src/application/ports/socket.ts';
 import { NEVER } from '../../../../../src/domain/time.ts';
 import { SocketIoFixture } from '../../../../support/socketio-fixture.ts';
 
@@ -18,6 +19,20 @@ describe('a session', () => {
     expect(stage.lines).toEqual(['["subscribe","garden",1]']);
     client.close();
     expect([stage.gateway.connections[0]?.closedCount, stage.admissions, stage.gateway.reentrantCalls]).toEqual([1, 0, []]);
+  });
+
+  it('B4, SIO9: announces the message limit of its connection', () => {
+    const stage = new SocketIoFixture();
+    const query = 'EIO=4&transport=websocket';
+    const request = { method: 'GET', path: '/socket.io/', query, remoteAddress: '192.0.2.1', header: () => undefined };
+    const admission = stage.innerGateway.upgrade(request);
+    const sent: string[] = [];
+    const write: Socket['write'] = (text) => (sent.push(Buffer.from(text).toString()), 'sent');
+    const rest = { close: () => undefined, terminate: () => undefined, ping: () => undefined, pause: () => undefined };
+    if (admission.accept) {
+      stage.innerGateway.opened({ ...rest, resume: () => undefined, write, maxFrameBytes: 500 }, admission);
+    }
+    expect(JSON.parse(sent[0]?.slice(1) ?? '')).toMatchObject({ maxPayload: 500 });
   });
 
   it('SIO7: is closed without CONNECT, and is no longer counted', async () => {
