@@ -32,14 +32,14 @@ export class Dispatcher {
     this.#parts = parts;
   }
 
-  /** Must be called within a turn. */
-  dispatch(session: RealmSession, request: FrameRequest, now: Millis): void {
-    if (this.admits(session, now)) this.handle(session, request, now);
+  /** Must be called within a turn. @param bytes the size of the frame. */
+  dispatch(session: RealmSession, request: FrameRequest, now: Millis, bytes: number): void {
+    if (this.admits(session, now, bytes)) this.handle(session, request, now);
   }
 
   /** M8, M19: a frame of a peer arrived. Must be called within a turn. @returns whether the frame may be handled. */
-  admits(session: RealmSession, now: Millis): boolean {
-    return this.#parts.recordFrame(session, now);
+  admits(session: RealmSession, now: Millis, bytes: number): boolean {
+    return this.#parts.recordFrame(session, now, bytes);
   }
 
   /** Handles an admitted frame. Must be called within a turn. */

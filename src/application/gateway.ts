@@ -132,21 +132,21 @@ export class BrokerGateway implements Gateway {
     return id;
   }
 
-  frame(id: ConnectionId, bytes: Uint8Array, isBinary: boolean): void {
+  frame(id: ConnectionId, bytes: Uint8Array, isBinary: boolean, size = bytes.length): void {
     const { connections, dispatcher, telemetry, turns, clock } = this.#parts;
     const connection = connections.find(id);
     const session = connection?.session;
     const now = clock.now();
     if (connection === undefined || session === undefined) return telemetry.count('ignored:session-not-open');
     connection.framesIn += 1;
-    connection.bytesIn += bytes.length;
+    connection.bytesIn += size;
     if (session.state === 'connecting' || (session.state === 'open' && this.#mustWait(id, now))) {
-      return this.#keepPending(session, { bytes, isBinary }, now);
+      return this.#keepPending(session, { bytes, isBinary }, size, now);
     }
     if (session.state !== 'open') return telemetry.count('ignored:session-not-open');
     turns.begin();
     try {
-      dispatcher.dispatch(session, connection.dialect.decode(bytes, isBinary), now);
+      dispatcher.dispatch(session, connection.dialect.decode(bytes, isBinary), now, size);
     } catch (error) {
       this.#fault(id, error);
     }
@@ -162,7 +162,7 @@ export class BrokerGateway implements Gateway {
     try {
       const now = clock.now();
       session.realm.liveness.pongReceived(session, now);
-      const decision = connection.isPinged ? undefined : session.realm.takeToken(session, now);
+      const decision = connection.isPinged ? undefined : session.realm.takeTokens(session, now);
       connection.isPinged = false;
       if (decision !== undefined) performer.perform(session.realm, decision, now);
     } catch (error) {
@@ -213,12 +213,12 @@ export class BrokerGateway implements Gateway {
   }
 
   /** O14: the frame counts for liveness and for the rate limit on arrival, not when it is handled. */
-  #keepPending(session: RealmSession, { bytes, isBinary }: PendingFrame, now: Millis): void {
+  #keepPending(session: RealmSession, { bytes, isBinary }: PendingFrame, size: number, now: Millis): void {
     const { dispatcher, performer, turns } = this.#parts;
     const { connection, realm } = session;
     turns.begin();
     try {
-      if (!dispatcher.admits(session, now)) this.#pending.take(connection);
+      if (!dispatcher.admits(session, now, size)) this.#pending.take(connection);
       else if (!this.#pending.add(connection, bytes, isBinary)) {
         this.#pending.take(connection);
         performer.perform(realm, realm.limitExceeded(session, 'flooding'), now);

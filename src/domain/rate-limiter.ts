@@ -2,7 +2,7 @@ import type { Millis } from './time.ts';
 
 /** Rate limits of one peer. */
 export interface RateLimits {
-  /** M19: refill rate of the token bucket, in tokens per second. One message takes one token. */
+  /** M19: refill rate of the token bucket, in tokens per second. A message takes one token or more (M22). */
   readonly messagesPerSecond: number;
   /** M19: capacity of the token bucket. */
   readonly messageBurst: number;
@@ -23,12 +23,12 @@ export class RateLimiter {
   }
 
   /**
-   * M19: takes one token, also from an empty bucket.
+   * M19: takes tokens, also from an empty bucket.
    * @returns the time until the overdraft is refilled; 0 if the bucket is not overdrawn.
    */
-  takeToken(limits: RateLimits, now: Millis): Millis {
+  takeTokens(limits: RateLimits, now: Millis, tokens = 1): Millis {
     const fullSince = now - refillTime(limits.messageBurst, limits);
-    this.#emptySince = Math.max(this.#emptySince, fullSince) + refillTime(1, limits);
+    this.#emptySince = Math.max(this.#emptySince, fullSince) + refillTime(tokens, limits);
     // Sums of fractions are not exact.
     const overdraft = this.#emptySince - now;
     return overdraft > ROUNDING ? Math.ceil(overdraft - ROUNDING) : 0;
@@ -62,6 +62,13 @@ interface Strikes {
 }
 
 const ROUNDING: Millis = 1e-3;
+
+const BYTES_PER_TOKEN = 64 * 1024;
+
+/** M22: tokens for a message: one for each started 64 KiB, at most a full bucket. */
+export function tokensFor(bytes: number, { messageBurst }: Pick<RateLimits, 'messageBurst'>): number {
+  return bytes <= BYTES_PER_TOKEN ? 1 : Math.min(Math.ceil(bytes / BYTES_PER_TOKEN), messageBurst);
+}
 
 /** Time in which the bucket gains `tokens`. */
 function refillTime(tokens: number, { messagesPerSecond }: RateLimits): Millis {

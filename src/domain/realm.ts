@@ -5,7 +5,7 @@ import { echoed, parsePeerId, type ConnectionId, type NodeId, type PeerId, type 
 import { LivenessMonitor, type LivenessTimeouts } from './liveness-monitor.ts';
 import { deliverableTo, fetchMailbox, fetchMore, handOver, type MailboxFetch } from './mailbox-fetch.ts';
 import { needsDelivery, notice, type OutgoingMessage, type SignalMessage } from './message.ts';
-import type { RateLimits } from './rate-limiter.ts';
+import { tokensFor, type RateLimits } from './rate-limiter.ts';
 import { RateLimiters } from './rate-limiters.ts';
 import type { Ending, OpenRefusal } from './refusal.ts';
 import type { Session, SessionEvent, SessionTraits } from './session.ts';
@@ -171,15 +171,15 @@ export class Realm {
     return this.#sessions.sessions();
   }
 
-  /** M8, M19: a message arrived: restarts the liveness timeout and takes a token. @returns the decision of `takeToken` */
-  frameReceived(session: Session, now: Millis): Decision | undefined {
+  /** M8, M19, M22: a message arrived: restarts the liveness timeout and takes tokens. @returns the decision of `takeTokens` */
+  frameReceived(session: Session, now: Millis, bytes = 0): Decision | undefined {
     this.liveness.received(session, now);
-    return this.takeToken(session, now);
+    return this.takeTokens(session, now, tokensFor(bytes, session.rateLimits));
   }
 
-  /** M19, M20: takes a token. @returns the rate-limit decision (pause or close); undefined within the limit */
-  takeToken(session: Session, now: Millis): Decision | undefined {
-    const overdraft = session.rateLimiter.takeToken(session.rateLimits, now);
+  /** M19, M20: takes tokens. @returns the rate-limit decision (pause or close); undefined within the limit */
+  takeTokens(session: Session, now: Millis, tokens = 1): Decision | undefined {
+    const overdraft = session.rateLimiter.takeTokens(session.rateLimits, now, tokens);
     if (overdraft === 0) return undefined;
     return this.limits.onFlood === 'pause'
       ? { do: 'pause', session, until: now + overdraft }

@@ -111,8 +111,9 @@ export interface Gateway {
   /**
    * One complete message of at most the configured size. `bytes` are borrowed for the call. A text frame is valid UTF-8; a binary
    * frame may contain anything.
+   * @param size M22: the size of the message as received, if `bytes` were made from it. Default: the size of `bytes`.
    */
-  frame(connection: ConnectionId, bytes: Uint8Array, isBinary: boolean): void;
+  frame(connection: ConnectionId, bytes: Uint8Array, isBinary: boolean, size?: number): void;
 
   /** M20: the client sent a ping or a pong. */
   controlFrame(connection: ConnectionId): void;

@@ -23,7 +23,8 @@ export function sendForPeer({ realms, dispatcher, turns, clock }: SendForPeerPar
     const realm = realms.find(key ?? '');
     const session = realm?.sessionOf(id ?? '', token ?? '');
     if (session === undefined) return answer({ kind: 'refusal', reason: 'sender-unknown' });
-    turns.run(() => dispatcher.dispatch(session, request, clock.now()));
+    const bytes = request.action === 'relay' ? (request.payload?.length ?? 0) : 0;
+    turns.run(() => dispatcher.dispatch(session, request, clock.now(), bytes));
     answer({ kind: 'sent' });
   };
 }

@@ -18,7 +18,8 @@ export const LIMIT_OPTIONS = {
   }),
   messages_per_second: option(integer({ unit: '', min: 1, max: MANY }), {
     group: 'Limits for messages',
-    description: 'Rate limit of a peer: messages per second in the long run.',
+    description:
+      'Rate limit of a peer: messages per second in the long run. A message counts once for each started 64 KiB (M22).',
     effect: 'Above the limit: see on_flood (M19).',
     default: 500,
     hardened: 100,

@@ -9,6 +9,8 @@ import type { SignalMessage } from '../../../src/domain/message.ts';
 export interface ReceivedFrame {
   readonly bytes: Uint8Array;
   readonly isBinary: boolean;
+  /** M22. */
+  readonly size: number;
 }
 
 /** One connection of the recording gateway: its reports and its socket. */
@@ -103,11 +105,11 @@ export class RecordingGateway implements Gateway {
     });
   }
 
-  frame(connection: ConnectionId, bytes: Uint8Array, isBinary: boolean): void {
+  frame(connection: ConnectionId, bytes: Uint8Array, isBinary: boolean, size = bytes.length): void {
     this.#report('frame', () => {
       const recorded = this.#find(connection);
       if (recorded.closedCount > 0) recorded.late.push('frame');
-      recorded.frames.push({ bytes: new Uint8Array(bytes), isBinary });
+      recorded.frames.push({ bytes: new Uint8Array(bytes), isBinary, size });
       this.onFrame(recorded, bytes);
     });
   }

@@ -205,6 +205,16 @@ describe('frames that arrive before the connection is open', () => {
     expect(bob.received).toEqual([]);
   });
 
+  it('O14, M22: count for the rate limit by their size', () => {
+    const { broker, engine } = setUp({ messageBurst: 3, onFlood: 'close' });
+    engine.pause();
+    const ann = broker.connectPeer('ann');
+    ann.sendOffer('bob', 'x'.repeat(140_000));
+    expect(ann.closeCode).toBe(undefined);
+    ann.sendOffer('bob', 1);
+    expect(ann.closeCode).toBe(1008);
+  });
+
   it('O14, promise 5: close the connection if they exceed the buffer', () => {
     const { broker, engine } = setUp({ sendBufferBytes: 1_000 });
     engine.pause();

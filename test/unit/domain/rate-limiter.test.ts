@@ -1,21 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { RateLimiter } from '../../../src/domain/rate-limiter.ts';
+import { RateLimiter, tokensFor } from '../../../src/domain/rate-limiter.ts';
 import { LIMITS } from './session-fixture.ts';
 
 describe('RateLimiter', () => {
   it('M19: allows the burst, then the refill rate', () => {
     const limiter = new RateLimiter(LIMITS, 0);
-    const overdrafts = Array.from({ length: 6 }, () => limiter.takeToken(LIMITS, 0));
+    const overdrafts = Array.from({ length: 6 }, () => limiter.takeTokens(LIMITS, 0));
     expect(overdrafts).toEqual([0, 0, 0, 0, 0, 100]);
-    expect([limiter.takeToken(LIMITS, 200), limiter.takeToken(LIMITS, 200)]).toEqual([0, 100]);
+    expect([limiter.takeTokens(LIMITS, 200), limiter.takeTokens(LIMITS, 200)]).toEqual([0, 100]);
   });
 
   it('M19: increases the overdraft with every message, and never fills beyond the burst', () => {
     const limiter = new RateLimiter(LIMITS, 0);
-    for (let i = 0; i < 5; i++) limiter.takeToken(LIMITS, 0);
-    expect([limiter.takeToken(LIMITS, 0), limiter.takeToken(LIMITS, 0)]).toEqual([100, 200]);
-    const overdrafts = Array.from({ length: 6 }, () => limiter.takeToken(LIMITS, 3_600_000));
+    for (let i = 0; i < 5; i++) limiter.takeTokens(LIMITS, 0);
+    expect([limiter.takeTokens(LIMITS, 0), limiter.takeTokens(LIMITS, 0)]).toEqual([100, 200]);
+    const overdrafts = Array.from({ length: 6 }, () => limiter.takeTokens(LIMITS, 3_600_000));
     expect(overdrafts).toEqual([0, 0, 0, 0, 0, 100]);
+  });
+
+  it('M22: a message costs one token for each started 64 KiB, at most a full bucket', () => {
+    const sizes = [0, 1, 65_536, 65_537, 131_072, 1_048_576];
+    expect(sizes.map((bytes) => tokensFor(bytes, { messageBurst: 15 }))).toEqual([1, 1, 1, 2, 2, 15]);
+    const limiter = new RateLimiter(LIMITS, 0);
+    expect([limiter.takeTokens(LIMITS, 0, 5), limiter.takeTokens(LIMITS, 0)]).toEqual([0, 100]);
   });
 
   it('M10: tolerates the configured number of strikes in a window', () => {

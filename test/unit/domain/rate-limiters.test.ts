@@ -11,7 +11,7 @@ beforeEach(() => {
 /** A session with an empty token bucket at the moment 0. */
 function exhausted(id: string, token = 't') {
   const one = session(id, undefined, 0, { token: new Token(token) });
-  for (let n = 0; n < LIMITS.messageBurst; n++) one.rateLimiter.takeToken(LIMITS, 0);
+  for (let n = 0; n < LIMITS.messageBurst; n++) one.rateLimiter.takeTokens(LIMITS, 0);
   return one;
 }
 
@@ -21,7 +21,7 @@ describe('RateLimiters', () => {
     limiters.save(before);
     limiters.restore(after);
     expect([after.rateLimiter === before.rateLimiter, limiters.size]).toEqual([true, 0]);
-    expect(after.rateLimiter.takeToken(LIMITS, 0)).toBeGreaterThan(0);
+    expect(after.rateLimiter.takeTokens(LIMITS, 0)).toBeGreaterThan(0);
   });
 
   it('M19: does not restore the limiter for another owner of the id', () => {

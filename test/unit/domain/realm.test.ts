@@ -408,7 +408,7 @@ describe('pings', () => {
 
   it('M20: takes a token for a ping of a peer; over the limit, the peer is closed or paused', () => {
     const ann = open('ann');
-    const decisions = Array.from({ length: LIMITS.messageBurst + 1 }, () => realm.takeToken(ann, 0));
+    const decisions = Array.from({ length: LIMITS.messageBurst + 1 }, () => realm.takeTokens(ann, 0));
     expect(decisions.slice(0, -1).every((decision) => decision === undefined)).toBe(true);
     expect(decisions.at(-1)).toMatchObject({ do: 'close', session: ann, ending: 'flooding' });
   });

@@ -67,6 +67,8 @@ export class EngineSession implements PacketChannel, ClientFormat {
   #rights: Rights | undefined;
   #deadline: Wakeup | undefined;
   #earlyPackets = 0;
+  /** M22: the size of the packet that is handled. */
+  #packetBytes = 0;
   #state: 'open' | 'ending' | 'over' = 'open';
   #isPaused = false;
   #end: ConnectionEnd | undefined;
@@ -134,6 +136,7 @@ export class EngineSession implements PacketChannel, ClientFormat {
   /** Handles one packet of the client. */
   receive(packet: EnginePacket): void {
     if (this.#state !== 'open') return;
+    this.#packetBytes = Buffer.byteLength(packet);
     if (typeof packet !== 'string') return this.#receiveAttachment(packet);
     switch (packet[0]) {
       case '1':
@@ -284,10 +287,11 @@ export class EngineSession implements PacketChannel, ClientFormat {
     return verb === 'publish' ? this.#rights?.mayPublish(topic) === true : this.#rights?.maySubscribe === true;
   }
 
-  /** M8, M19: each packet keeps the client alive and is charged. */
+  /** M8, M19, M22: each packet keeps the client alive and is charged. */
   #report(line: Uint8Array): void {
     if (this.#state !== 'open') return;
-    if (this.#id !== undefined) return this.#context.gateway.frame(this.#id, line, false);
+    const size = Math.max(this.#packetBytes, line.length);
+    if (this.#id !== undefined) return this.#context.gateway.frame(this.#id, line, false, size);
     this.#earlyPackets += 1;
     if (this.#earlyPackets > MAX_EARLY_PACKETS) this.end(CLOSE_FRAMES.sendsTooFast);
   }

@@ -17,4 +17,13 @@ describe('recordFrame', () => {
     for (let n = 0; n < 4; n++) ann.sendOffer('bob', n);
     expect([ann.closeCode, bob.received.length]).toEqual([1008, 2]);
   });
+
+  it('M22: charges a message by its size; the first one always passes', () => {
+    const { ann, bob } = pair({ messageBurst: 4, messagesPerSecond: 1 });
+    ann.sendOffer('bob', 'x'.repeat(150_000));
+    ann.sendOffer('bob', 1);
+    ann.sendOffer('bob', 2);
+    bob.sendOffer('ann', 'x'.repeat(900_000));
+    expect([ann.closeCode, bob.closeCode, bob.received.length]).toEqual([1008, undefined, 2]);
+  });
 });

@@ -35,6 +35,14 @@ describe('a session', () => {
     expect(JSON.parse(sent[0]?.slice(1) ?? '')).toMatchObject({ maxPayload: 500 });
   });
 
+  it('M22: reports the size of a packet with the line that is made from it', () => {
+    const stage = new SocketIoFixture();
+    const client = stage.connect();
+    client.send(`3${'\u4e00'.repeat(100)}`);
+    client.send('42["subscribe","a"]');
+    expect(stage.gateway.connections[0]?.frames.map(({ size }) => size)).toEqual([301, '["subscribe","a",null]'.length]);
+  });
+
   it('SIO7: is closed without CONNECT, and is no longer counted', async () => {
     const stage = new SocketIoFixture();
     const client = stage.webSocket();
