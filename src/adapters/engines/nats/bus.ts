@@ -63,8 +63,8 @@ export class NatsNodeBus implements NodeBus {
     const maxBytes = this.#connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
     for (const part of splitMessage(this.#node, ++this.#messageCount, text, maxBytes)) {
       this.#connection.publish(BROADCAST_SUBJECT, part);
+      this.#unsentBytes += Buffer.byteLength(part);
     }
-    this.#unsentBytes += text.length;
     void this.#flush();
   }
 

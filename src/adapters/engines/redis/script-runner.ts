@@ -282,7 +282,7 @@ export class ScriptRunner {
 
 function bytesIn(sum: number, arg: string | number | Uint8Array): number {
   if (typeof arg === 'number') return sum;
-  return sum + (typeof arg === 'string' ? arg.length : arg.byteLength);
+  return sum + Buffer.byteLength(arg);
 }
 
 function argument(arg: string | number | Uint8Array): string | number | Buffer {
