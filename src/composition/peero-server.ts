@@ -76,6 +76,14 @@ export class PeeroServer extends EventEmitter<PeeroServerEvents> {
     callback?.();
   }
 
+  /**
+   * H12: reloads the files of the certificate for new connections. They are also reloaded when they change. Does nothing before
+   * `run`, or without a certificate.
+   */
+  async reloadCertificate(): Promise<void> {
+    if (this.#config.tls !== undefined) (await this.#broker)?.reloadCertificate();
+  }
+
   async #build(): Promise<Broker> {
     const config = this.#config;
     const log = this.#log;

@@ -113,10 +113,10 @@ function hasIceServers({ stun, turn, ice_provider }: Settings): boolean {
 /** L1. */
 function shortAliveTimeout(settings: Settings, sourceOf: SourceOf): string[] {
   const { alive_timeout } = settings;
-  if (alive_timeout > PEERJS_HEARTBEAT_MS || !serves(settings, 'peerjs')) return [];
+  if (alive_timeout >= MIN_ALIVE_TIMEOUT_MS || !serves(settings, 'peerjs')) return [];
   const source = sourceOf('alive_timeout') ?? 'alive_timeout';
   return [
-    `${source} ${alive_timeout} is not longer than the PeerJS heartbeat (${PEERJS_HEARTBEAT_MS} ms): idle clients may be ` +
+    `${source} ${alive_timeout} is shorter than two PeerJS heartbeats (${PEERJS_HEARTBEAT_MS} ms each): idle clients may be ` +
       `disconnected. Use at least ${MIN_ALIVE_TIMEOUT_MS}.`,
   ];
 }

@@ -6,11 +6,13 @@ const MULTIPLES = [
   [2 ** 10, 'KiB'],
 ] as const;
 
+const EMPTY = "''";
+
 /** A value for people; `none` for no value. */
 export function displayValue(value: unknown, unit: Unit = ''): string {
   if (typeof value === 'number') return displayNumber(value, unit);
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return 'none';
-  return Array.isArray(value) ? value.join(', ') : String(value);
+  return Array.isArray(value) ? value.map((one) => (one === '' ? EMPTY : String(one))).join(', ') : String(value);
 }
 
 /** The default of an option, and the default of the hardened profile if it differs. */

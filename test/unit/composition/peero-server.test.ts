@@ -1,6 +1,13 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { PeeroServer } from '../../../src/composition/peero-server.ts';
+
+const TLS = fileURLToPath(new URL('../../support/tls', import.meta.url));
 
 describe('PeeroServer', () => {
   it('accepts the options of Peero and all others', () => {
@@ -28,6 +35,31 @@ describe('PeeroServer', () => {
       isClosed = true;
     });
     expect(isClosed).toBe(true);
+  });
+
+  it('H12: reloads its certificate on request', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
+    const files = { sslkey: join(folder, 'key.pem'), sslcert: join(folder, 'cert.pem') };
+    const put = (name: string): void => {
+      copyFileSync(join(TLS, `${name}.key`), files.sslkey);
+      copyFileSync(join(TLS, `${name}.crt`), files.sslcert);
+    };
+    put('localhost');
+    const server = new PeeroServer({ port: 0, host: '127.0.0.1', transport: 'node', ...files });
+    await expect(server.reloadCertificate()).resolves.toBeUndefined();
+    const port = await server.run();
+    put('renewed');
+    await server.reloadCertificate();
+    const shown = await new Promise<string | undefined>((resolve, reject) => {
+      const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
+        resolve(socket.getPeerX509Certificate()?.toString());
+        socket.destroy();
+      });
+      socket.once('error', reject);
+    });
+    expect(shown).toBe(readFileSync(join(TLS, 'renewed.crt'), 'utf8'));
+    await server.close();
+    rmSync(folder, { recursive: true });
   });
 
   it('serves only Peero', () => {

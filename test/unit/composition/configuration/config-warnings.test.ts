@@ -53,11 +53,12 @@ describe('options that have no effect', () => {
   ])('%j', (given, expected) => expect(warningsFor(given)).toEqual([expect.stringMatching(expected)]));
 });
 
-it('L1: warns about an alive_timeout below the PeerJS heartbeat if PeerJS is served', () => {
+it('L1: warns about an alive_timeout below two PeerJS heartbeats if PeerJS is served', () => {
   const short = ['--alive_timeout', '3000'];
   expect(warnings({ argv: short })).toEqual([
-    '--alive_timeout 3000 is not longer than the PeerJS heartbeat (5000 ms): idle clients may be disconnected. Use at least 10000.',
+    '--alive_timeout 3000 is shorter than two PeerJS heartbeats (5000 ms each): idle clients may be disconnected. Use at least 10000.',
   ]);
+  expect(warningsFor({ alive_timeout: 9_999 })).toHaveLength(1);
   expect(warningsFor({ alive_timeout: 10_000 })).toEqual([]);
   expect(warnings({ argv: [...short, '--dialects', 'mercure', '--mercure_open'] })).toEqual([]);
 });

@@ -15,6 +15,8 @@ describe('a displayed value', () => {
 
   it('is none for no value', () => expect([displayValue(undefined), displayValue([])]).toEqual(['none', 'none']));
 
+  it('shows an empty text of a list', () => expect(displayValue(['', 'b'])).toBe("'', b"));
+
   it('of other types is unchanged', () => {
     expect([displayValue(['a', 'b']), displayValue(false), displayValue('::')]).toEqual(['a, b', 'false', '::']);
   });
