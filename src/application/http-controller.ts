@@ -2,7 +2,6 @@ import type { AuthFailures } from '../domain/auth-failures.ts';
 import { impossible } from '../domain/invariant.ts';
 import { mayOpenSocket, pageOf, allowedOrigin, type OriginPolicy } from '../domain/origins.ts';
 import type { Realms } from '../domain/realms.ts';
-import type { Millis } from '../domain/time.ts';
 import type { MemoryBudget } from '../domain/memory-budget.ts';
 import { networkOf } from '../domain/networks.ts';
 import type { ConnectionLimits } from '../domain/connection-limits.ts';
@@ -10,12 +9,23 @@ import type { RequestWindow } from '../domain/request-window.ts';
 import type { AdmissionControl } from './admission-control.ts';
 import { authFailureLimit } from './hit-limits.ts';
 import type { HttpClient } from './http-access.ts';
+import {
+  FAULT,
+  NOT_FOUND,
+  ORIGIN_NOT_ALLOWED,
+  PLAIN,
+  preflight,
+  tooBig,
+  TOO_MUCH_MEMORY,
+  tooManyRequests,
+  UPGRADE_REQUIRED,
+  type Header,
+} from './http-responses.ts';
 import type { Authenticator } from './ports/authenticator.ts';
 import type { Authorizer } from './ports/authorizer.ts';
 import type { ClientAddresses } from './ports/client-addresses.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Dialect } from './ports/dialect.ts';
-import type { HitLimit } from './ports/hit-limit.ts';
 import type { HttpRequest, HttpResponse } from './ports/http.ts';
 import type { HttpExchange } from './ports/transport.ts';
 import type { Log } from './ports/log.ts';
@@ -54,8 +64,6 @@ export interface HttpControllerParts {
   readonly probes: Probes;
 }
 
-type Header = readonly [name: string, value: string];
-
 /** A dialect, and its route at a path. */
 interface ServedRoute {
   readonly dialect: Dialect;
@@ -69,23 +77,9 @@ interface PendingRequest {
   readonly cors: readonly Header[];
 }
 
-const PLAIN: Header = ['content-type', 'text/plain; charset=utf-8'];
 const READABLE_METHODS: readonly string[] = ['GET', 'HEAD'];
-const FAULT: HttpResponse = { status: 500, headers: [PLAIN], body: 'Internal Server Error' };
-const NOT_FOUND: HttpResponse = { status: 404, headers: [PLAIN], body: 'Not Found' };
-const UPGRADE_REQUIRED: HttpResponse = {
-  status: 426,
-  headers: [PLAIN, ['upgrade', 'websocket'], ['connection', 'upgrade']],
-  body: 'This path accepts WebSocket handshakes only. A proxy in front of it must pass on the headers Upgrade and Connection.',
-};
 /** A8. */
 const ASKS_AUTHORIZER: ReadonlySet<HttpAction['action']> = new Set(['list-peers', 'issue-ice-servers']);
-const TOO_MUCH_MEMORY: HttpResponse = {
-  status: 503,
-  headers: [PLAIN, ['connection', 'close'], ['retry-after', '1']],
-  body: 'Requests of this address hold too much memory',
-};
-const ORIGIN_NOT_ALLOWED: HttpResponse = { status: 403, headers: [PLAIN], body: 'Origin not allowed' };
 
 /** Answers HTTP requests. The rules for all dialects apply first, then the dialect that serves the path. */
 export class HttpController {
@@ -281,23 +275,6 @@ function hasUseCase(useCases: HttpUseCases, action: HttpAction): action is UseCa
   return action.action in useCases;
 }
 
-function tooManyRequests(wait: Millis, limit: HitLimit): HttpResponse {
-  return { status: 429, headers: [PLAIN, ['retry-after', String(Math.ceil(wait / 1000))]], body: 'Too Many Requests', limit };
-}
-
-function tooBig(maxBytes: number): HttpResponse {
-  const limit = { option: 'max_message_bytes', allows: maxBytes };
-  return { status: 413, headers: [PLAIN], body: 'Content Too Large', limit };
-}
-
 function reply(exchange: HttpExchange, cors: readonly Header[], response: HttpResponse): void {
   exchange.respond({ ...response, headers: [...response.headers, ...cors] });
-}
-
-/** H5, MER8. */
-function preflight(request: HttpRequest, methods: readonly string[]): HttpResponse {
-  const asked = request.header('access-control-request-headers');
-  const headers: Header[] = [['access-control-allow-methods', methods.join(',')]];
-  if (asked !== undefined && asked !== '') headers.push(['access-control-allow-headers', asked]);
-  return { status: 204, headers, body: '' };
 }
