@@ -36,6 +36,8 @@ export interface Connection {
   pendingBatches?: DeliveryBatch[] | undefined;
   /** M20: the broker sent a ping; the pong that answers it costs no rate-limit token. */
   isPinged: boolean;
+  /** Owned by `IcePush`: when the ICE servers of this peer are due for renewal. */
+  iceDueAt?: Millis | undefined;
   /** The origin of the page; cleared on registration. */
   origin: string | undefined;
   /** The headers that the authorizer reads; cleared on registration. */
@@ -53,7 +55,7 @@ export function newConnection(
   { address, memory, origin, headers = NO_HEADERS }: Pick<Admission, 'address' | 'memory' | 'origin' | 'headers'>,
 ): Connection {
   const traffic = { framesIn: 0, bytesIn: 0, framesOut: 0, bytesOut: 0 };
-  const idle = { session: undefined, pausedUntil: 0, pendingBatches: undefined, isPinged: false };
+  const idle = { session: undefined, pausedUntil: 0, pendingBatches: undefined, isPinged: false, iceDueAt: undefined };
   return { socket, dialect, address, memory, ...idle, origin, headers, openedAt, ...traffic };
 }
 

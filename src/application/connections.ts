@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts';
 import { FanOut } from './fan-out.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Dialect, CloseFrame, Registration } from './ports/dialect.ts';
+import type { IssuedIceServers } from './ports/ice-servers.ts';
 import type { MessageTap } from './ports/message-tap.ts';
 import type { WriteOutcome } from './ports/socket.ts';
 
@@ -87,6 +88,13 @@ export class Connections {
   sendOpenFrame(id: ConnectionId, registration: Registration): void {
     const connection = this.find(id);
     const frame = connection?.dialect.openFrame(registration);
+    if (connection !== undefined && frame !== undefined) this.#writeInOrder(id, connection, frame);
+  }
+
+  /** I12: sends ICE servers, if the dialect has a message for them. */
+  sendIceServers(id: ConnectionId, issued: IssuedIceServers): void {
+    const connection = this.find(id);
+    const frame = connection?.dialect.iceFrame?.(issued);
     if (connection !== undefined && frame !== undefined) this.#writeInOrder(id, connection, frame);
   }
 

@@ -1,5 +1,6 @@
 import { networkOf } from '../domain/networks.ts';
 import type { Realm } from '../domain/realm.ts';
+import type { Session } from '../domain/session.ts';
 import { authorizeRequest, type HttpClient } from './http-access.ts';
 import type { Authorizer } from './ports/authorizer.ts';
 import type { HttpRefusal, IceRequest } from './ports/requests.ts';
@@ -15,8 +16,7 @@ export function grantToOwners(authorizer: Authorizer): GrantIce {
   return (realm, { id, token }, client, answer) => {
     const session = id === undefined || token === undefined ? undefined : realm.sessionOf(id, token);
     if (session !== undefined) {
-      const owner = session.grant.owner ?? `${session.id}\0${session.token.proof}`;
-      return answer(session.grant.mayUseIce ? { owner } : { refusal: 'not-granted' });
+      return answer(session.grant.mayUseIce ? { owner: ownerOf(session) } : { refusal: 'not-granted' });
     }
     if (token === undefined) return answer({ refusal: 'sender-unknown' });
     authorizeRequest(authorizer, { realm: realm.key, id, token }, client, (outcome) => {
@@ -32,4 +32,9 @@ export function grantToEverybody(authorizer: Authorizer): GrantIce {
   const grantToOwner = grantToOwners(authorizer);
   return (realm, request, client, answer) =>
     grantToOwner(realm, request, client, (grant) => answer('owner' in grant ? grant : { owner: networkOf(client.address) }));
+}
+
+/** The owner that the credentials of a peer are issued for. */
+export function ownerOf({ id, token, grant }: Session): string {
+  return grant.owner ?? `${id}\0${token.proof}`;
 }

@@ -36,11 +36,17 @@ export interface PerformerParts {
 /** Performs the decisions of the domain, and reports the results to the domain as facts. */
 export class Performer {
   readonly #parts: PerformerParts;
+  #openingListener: (session: Session) => void = () => undefined;
   #openedListener: (id: ConnectionId) => void = () => undefined;
   #supersededListener: (realm: Realm, session: Session) => void = () => undefined;
 
   constructor(parts: PerformerParts) {
     this.#parts = parts;
+  }
+
+  /** @param listener called within a turn, when a connection is registered, before its open frame is sent. */
+  onOpening(listener: (session: Session) => void): void {
+    this.#openingListener = listener;
   }
 
   /** @param listener called within a turn, when a connection was registered. */
@@ -156,6 +162,7 @@ export class Performer {
 
   #confirmOpen({ session, replaces }: Extract<Decision, { do: 'open' }>): void {
     const { connections, log } = this.#parts;
+    this.#openingListener(session);
     connections.sendOpenFrame(session.connection, { id: session.id, replaces });
     const connection = connections.find(session.connection);
     if (connection !== undefined) forgetRequest(connection);

@@ -4,6 +4,7 @@ import { Connections } from '../application/connections.ts';
 import { Dispatcher } from '../application/dispatcher.ts';
 import { AdmissionControl } from '../application/admission-control.ts';
 import { BrokerGateway } from '../application/gateway.ts';
+import { IcePush } from '../application/ice-push.ts';
 import { grantToEverybody, grantToOwners } from '../application/ice-grants.ts';
 import { HttpController } from '../application/http-controller.ts';
 import { LeaseFence } from '../application/lease-fence.ts';
@@ -144,17 +145,22 @@ const admissionControl = construct(AdmissionControl, {
 });
 const probes = construct(Probes, { admissionControl, bus, fence, clock });
 
+const icePush = construct(IcePush, {
+  ...{ iceServers, connections, performer, sweeper, turns, clock, telemetry },
+  icePush: options.icePush,
+});
+
 /* Use-cases that other components call. */
 const useCases = {
   recordFrame: call(recordFrame, { performer }),
   leaveRealm: call(leaveRealm, { performer, clock, log }),
   publishToTopic: call(publishToTopic, { realms, performer, connections, bus, peerIds, turns, clock }),
   registerPeer: call(registerPeer, {
-    ...{ realms, connections, directory, performer, turns, clock, sweeper, log, telemetry, peerIds },
+    ...{ realms, connections, directory, performer, turns, clock, sweeper, log, telemetry, peerIds, icePush },
     requestAccess: call(requestAccess, { authorizer, connections, performer, turns, clock, sweeper }),
     ...{ reconnect: call(reconnect, { performer, clock }), admitGuest: call(admitGuest, { performer, clock }) },
   }),
-  sweepExpired: call(sweepExpired, { realms, mailboxes, performer, turns, clock, telemetry, log }),
+  sweepExpired: call(sweepExpired, { realms, mailboxes, performer, turns, clock, telemetry, log, icePush }),
   drainNode: call(drainNode, {
     ...{ transport, admissionControl, realms, connections, performer, turns, sweeper, clock, log },
     ...{ closeTimeout: options.drainTimeout, spread: options.drainSpread },

@@ -5,6 +5,7 @@ import type { Liveness } from '../../domain/session.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { TopicEvent } from '../../domain/topic.ts';
 import type { HttpResponse } from './http.ts';
+import type { IssuedIceServers } from './ice-servers.ts';
 import type { FrameRequest, HttpOutcome, HttpRoute, ConnectRequest } from './requests.ts';
 
 /** How a dialect closes a connection: an optional last message, then the close code. */
@@ -66,6 +67,9 @@ export interface Dialect {
 
   /** The frame that confirms the registration; undefined if the dialect has none. */
   openFrame(registration: Registration): Uint8Array | undefined;
+
+  /** I12: the message with ICE servers. A dialect without such a message has no such method. */
+  iceFrame?(issued: IssuedIceServers): Uint8Array;
 
   /** MER9: the frame that keeps an idle connection alive; undefined to use the transport's own ping. */
   keepAliveFrame(): Uint8Array | undefined;

@@ -26,6 +26,9 @@ export interface IssuedIceServers {
   readonly lacksTurn?: boolean;
 }
 
+/** Part of the ttl after which a client needs new ICE servers (I2, I12). */
+export const REFRESH_AFTER = 0.75;
+
 /** The source of ICE servers, with credentials for each user (I2, I7, I8, I11). */
 export interface IceServers {
   /**

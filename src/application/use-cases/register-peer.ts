@@ -18,6 +18,7 @@ import type { Sweeper } from '../sweeper.ts';
 import type { Turns } from '../turns.ts';
 import { generatePeerId } from '../generate-peer-id.ts';
 import { limitOf } from '../hit-limits.ts';
+import type { IcePush } from '../ice-push.ts';
 import type { RequestAccess } from '../request-access.ts';
 import type { AdmitGuest } from './admit-guest.ts';
 import type { Reconnect } from './reconnect.ts';
@@ -39,6 +40,7 @@ export interface RegisterPeerParts {
   readonly requestAccess: RequestAccess;
   readonly reconnect: Reconnect;
   readonly admitGuest: AdmitGuest;
+  readonly icePush: Pick<IcePush, 'beforeOpen'>;
 }
 
 // The client itself waits for five seconds.
@@ -49,12 +51,12 @@ const UNUSED_STREAM_TIMEOUT: Millis = 30_000;
  * granted. T9: or admits a guest.
  */
 export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
-  const { realms, connections, directory, performer, turns, clock, sweeper, log, telemetry, peerIds } = parts;
-  const { requestAccess, reconnect, admitGuest } = parts;
+  const { realms, connections, directory, performer, turns, clock, sweeper, peerIds } = parts;
+  const { requestAccess, reconnect, admitGuest, icePush } = parts;
 
   return (connection, request, traits) => {
     const details = request.as === 'peer' ? validateCredentials(realms, request) : generateCredentials(realms, peerIds, request);
-    if (!details.ok) return refuse(connection, request, details.refusal);
+    if (!details.ok) return refuse(parts, connection, request, details.refusal);
     if (traits.carrier === 'stream' && hasSocket(details.value)) return leaveUnused(parts, connection);
 
     const now = clock.now();
@@ -64,7 +66,10 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     session.realm.connecting(session, now);
     sweeper.schedule(session.realm.nextDeadline());
     if (request.as === 'guest' && request.isAuthorized === true) return admitGuest(session);
-    requestAccess(session, request, () => (request.as === 'guest' ? admitGuest(session) : claim(session)));
+    requestAccess(session, request, () => {
+      if (request.as === 'guest') return admitGuest(session);
+      icePush.beforeOpen(session, () => claim(session));
+    });
   };
 
   function claim(session: RealmSession): void {
@@ -92,16 +97,22 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     if (old !== undefined) performer.perform(realm, old, now);
     performer.perform(realm, { do: 'release', session }, now);
   }
+}
 
-  function refuse(connection: ConnectionId, { key }: ConnectRequest, refusal: OpenRefusal): void {
-    if (refusal.reason === 'too-many-realms') telemetry.count('too-many-realms');
-    const { address = '', origin } = connections.find(connection) ?? {};
-    const realm = key === undefined ? undefined : realms.find(key);
-    const limit = limitOf(refusal, realm?.limits);
-    const details = { connection, realm: realm?.key, id: undefined, key, address, origin };
-    log.record({ event: 'connection-refused', ...details, refusal, limit });
-    connections.close(connection, (dialect) => dialect.refusal(refusal));
-  }
+/** O1, O2, O7: rejects a connection that has no session yet. */
+function refuse(
+  { connections, realms, log, telemetry }: RegisterPeerParts,
+  connection: ConnectionId,
+  { key }: ConnectRequest,
+  refusal: OpenRefusal,
+): void {
+  if (refusal.reason === 'too-many-realms') telemetry.count('too-many-realms');
+  const { address = '', origin } = connections.find(connection) ?? {};
+  const realm = key === undefined ? undefined : realms.find(key);
+  const limit = limitOf(refusal, realm?.limits);
+  const details = { connection, realm: realm?.key, id: undefined, key, address, origin };
+  log.record({ event: 'connection-refused', ...details, refusal, limit });
+  connections.close(connection, (dialect) => dialect.refusal(refusal));
 }
 
 /** X5: leaves the stream open and unused, because its client closes the stream soon. Otherwise closes it after a timeout. */

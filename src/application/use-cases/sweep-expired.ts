@@ -1,5 +1,6 @@
 import type { Realms } from '../../domain/realms.ts';
 import type { Millis } from '../../domain/time.ts';
+import type { IcePush } from '../ice-push.ts';
 import type { Performer } from '../performer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ExpiredInRealm, MailboxStore } from '../ports/mailbox-store.ts';
@@ -19,17 +20,27 @@ export interface SweepExpiredParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly log: Log;
+  readonly icePush: Pick<IcePush, 'sweep' | 'nextDeadline'>;
 }
 
 /** Shorter pauses are not logged, because every busy process has some. */
 const MIN_LOGGED_PAUSE: Millis = 1_000;
 
 /** L1, L6, M14: the cost is proportional to expired entries, not to live peers or held messages. */
-export function sweepExpired({ realms, mailboxes, performer, turns, clock, telemetry, log }: SweepExpiredParts): SweepExpired {
+export function sweepExpired({
+  realms,
+  mailboxes,
+  performer,
+  turns,
+  clock,
+  telemetry,
+  log,
+  icePush,
+}: SweepExpiredParts): SweepExpired {
   return {
     sweep: () => {
       turns.run(sweep);
-      return Math.min(mailboxes.nextDeadline(), realms.nextDeadline());
+      return Math.min(mailboxes.nextDeadline(), realms.nextDeadline(), icePush.nextDeadline());
     },
     paused,
   };
@@ -42,6 +53,7 @@ export function sweepExpired({ realms, mailboxes, performer, turns, clock, telem
   function sweep(): void {
     const now = clock.now();
     realms.sweep(now, (realm, decision) => performer.perform(realm, decision, now));
+    icePush.sweep(now);
     mailboxes.expire(now, (expired) => turns.run(() => notifySenders(expired, clock.now())));
   }
 

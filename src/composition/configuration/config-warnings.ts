@@ -84,7 +84,7 @@ function ineffectiveOptions(settings: Settings, sourceOf: SourceOf): string[] {
       isIneffective: settings.mercure_open,
       why: 'together with mercure_open, which allows more: remove one of them',
     },
-    ...(['turn_ttl', 'ice_access', 'ice_rate_limit'] as const).map((name) => ({
+    ...(['turn_ttl', 'ice_access', 'ice_push', 'ice_rate_limit'] as const).map((name) => ({
       ...{ name, isIneffective: !hasIceServers(settings) },
       why: 'without stun, turn and ice_provider: add your ICE servers, or remove the option',
     })),

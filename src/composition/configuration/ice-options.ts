@@ -1,9 +1,9 @@
-import { choice, integer, maybe, option, type Option } from './option.ts';
+import { choice, flag, integer, maybe, option, type Option } from './option.ts';
 import { turnPassword, turnSecrets, turnUser } from './option-types.ts';
 import { ICE_PROVIDER_OPTIONS } from './ice-provider-options.ts';
 import { stunUrls, turnUrls } from './ice-url.ts';
 
-const COMMON = { group: 'ICE servers', dialects: ['peerjs'] } as const;
+const COMMON = { group: 'ICE servers' } as const;
 
 /** The options of the ICE servers that the broker gives to its clients. */
 export const ICE_OPTIONS = {
@@ -57,6 +57,15 @@ export const ICE_OPTIONS = {
       'client that has the key, of the origins in cors.',
     effect: 'Other clients: 401 (I3, I4).',
     default: 'peers',
+  }),
+  ice_push: option(flag(), {
+    ...COMMON,
+    dialects: ['peerjs'],
+    description:
+      'Sends ICE servers to PeerJS clients before OPEN, and again before they expire, in a message that pages have to ' +
+      'expect. The stock client ignores the message.',
+    effect: 'Message ICE; OPEN may be up to 2 s later while a provider does not answer (I12).',
+    default: false,
   }),
   ice_rate_limit: option(integer({ unit: '', min: 0, max: 1_000_000_000 }), {
     ...COMMON,

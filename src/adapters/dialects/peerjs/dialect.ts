@@ -1,5 +1,6 @@
 import type { Dialect, CloseFrame, Registration } from '../../../application/ports/dialect.ts';
 import type { HttpResponse } from '../../../application/ports/http.ts';
+import type { IssuedIceServers } from '../../../application/ports/ice-servers.ts';
 import type { FrameRequest, HttpOutcome, HttpRoute, ConnectRequest } from '../../../application/ports/requests.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 import type { Ending, OpenRefusal } from '../../../domain/refusal.ts';
@@ -7,6 +8,7 @@ import type { Liveness } from '../../../domain/session.ts';
 import { ENDING_CLOSE_FRAMES } from '../shared/close-frames.ts';
 import { Decoder } from './decode.ts';
 import { Encoder } from './encode.ts';
+import { iceFrame } from './ice-responses.ts';
 import { responseTo } from './responses.ts';
 import { TextCache } from '../shared/text-cache.ts';
 import { EXPIRED, refusalFrame } from './refusals.ts';
@@ -79,6 +81,10 @@ export class PeerjsDialect implements Dialect {
   /** O3, O5; X5: a client receives OPEN only once, on its stream or on its socket. */
   openFrame({ replaces }: Pick<Registration, 'replaces'>): Uint8Array | undefined {
     return replaces === 'stream' ? undefined : OPEN;
+  }
+
+  iceFrame(issued: IssuedIceServers): Uint8Array {
+    return iceFrame(issued);
   }
 
   refusal(refusal: OpenRefusal): CloseFrame {

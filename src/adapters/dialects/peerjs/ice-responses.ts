@@ -1,9 +1,6 @@
 import type { HttpResponse } from '../../../application/ports/http.ts';
-import type { IssuedIceServers } from '../../../application/ports/ice-servers.ts';
+import { REFRESH_AFTER, type IssuedIceServers } from '../../../application/ports/ice-servers.ts';
 import type { HttpOutcome } from '../../../application/ports/requests.ts';
-
-/** Part of the ttl after which a page asks again. */
-const REFRESH_AFTER = 0.75;
 
 const HEADERS = [
   ['content-type', 'application/json; charset=utf-8'],
@@ -14,6 +11,11 @@ const HEADERS = [
 export function iceResponse({ issued, format }: Extract<HttpOutcome, { kind: 'ice-servers' }>): HttpResponse {
   const body = format === 'matrix' ? matrixBody(issued) : webrtcBody(issued);
   return { status: 200, headers: HEADERS, body: JSON.stringify(body) };
+}
+
+/** I12. */
+export function iceFrame({ servers, ttl }: IssuedIceServers): Uint8Array {
+  return Buffer.from(JSON.stringify({ type: 'ICE', payload: { iceServers: servers, ttl } }));
 }
 
 function webrtcBody({ servers, ttl, expiresAt }: IssuedIceServers): object {

@@ -57,7 +57,7 @@ describe('the defaults', () => {
       ...{ topicLength: 1024, topicsPerConnection: 200, topicJoins: 1_000_000, topicPatterns: 1000, topicPresence: 500 },
       ...{ historyMessages: 1000, historyBytes: 4_194_304 },
       ...{ stun: [], turn: [], turnSecret: [], turnUser: undefined, turnPassword: undefined, turnTtl: 3600 },
-      ...{ iceAccess: 'peers', iceRateLimit: 20 },
+      ...{ iceAccess: 'peers', icePush: false, iceRateLimit: 20 },
       ...{
         maxConnections: 100_000,
         maxRealms: 10_000,

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { PeerjsDialect } from '../../../../../src/adapters/dialects/peerjs/dialect.ts';
 import { responseTo } from '../../../../../src/adapters/dialects/peerjs/responses.ts';
 import { Routes } from '../../../../../src/adapters/dialects/peerjs/routes.ts';
 import type { HttpHead } from '../../../../../src/application/ports/requests.ts';
@@ -60,4 +61,9 @@ it('I9: reads the form of the answer', () => {
 it('I11: asks a client to try again later if there are no ICE servers', () => {
   const { status, headers } = responseTo({ kind: 'refusal', reason: 'ice-unavailable' });
   expect([status, headers]).toEqual([503, expect.arrayContaining([['retry-after', '60']])]);
+});
+
+it('I12: a message has the servers and their lifetime', () => {
+  const message: unknown = JSON.parse(Buffer.from(new PeerjsDialect('/').iceFrame(issued)).toString());
+  expect(message).toEqual({ type: 'ICE', payload: { iceServers: [stun, turn], ttl: 3599 } });
 });
