@@ -23,6 +23,10 @@ export interface ClientOptions {
   readonly key?: string;
   readonly secure?: boolean;
   readonly token?: string;
+  /** By default without ICE servers. */
+  readonly config?: { readonly iceServers: readonly object[]; readonly iceTransportPolicy?: 'all' | 'relay' };
+  /** I12: whether the page expects the message ICE. */
+  readonly takesIce?: boolean;
 }
 
 /** Events of the PeerJS client, and of its connections: opened, received data, closed, plays video. */
@@ -69,7 +73,8 @@ export class BrowserUser {
     const page = await this.#context.newPage();
     await page.goto(this.#url);
     const tab = new Tab(page);
-    await tab.call('create', { id, options: { ...options, debug: 1, config: { iceServers: [] } } });
+    const { takesIce = false, ...others } = options;
+    await tab.call('create', { id, takesIce, options: { config: { iceServers: [] }, ...others, debug: 1 } });
     return tab;
   }
 

@@ -11,6 +11,9 @@ import { until } from './until.ts';
 const TIMEOUT_MS = 20_000;
 const UNKNOWN_USER = { username: '1:nobody', credential: 'none' };
 
+/** coturn relays to its own address if it is a loopback address and there is a password for its command line. */
+const LOOPBACK_RELAY = [`allowed-peer-ip=${LOOPBACK}`, 'allow-loopback-peers', 'cli-password=unused'];
+
 /** coturn with the configuration of docs/ice-servers.md, on loopback. */
 export class Coturn {
   readonly port: number;
@@ -23,12 +26,15 @@ export class Coturn {
     this.#folder = folder;
   }
 
-  /** @throws Error if `turnserver` is not installed. */
-  static async start(secrets: readonly string[]): Promise<Coturn> {
+  /**
+   * @param options relaysToLoopback: whether two relayed clients can reach each other.
+   * @throws Error if `turnserver` is not installed.
+   */
+  static async start(secrets: readonly string[], { relaysToLoopback = false } = {}): Promise<Coturn> {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'coturn-'));
     const file = join(folder, 'turnserver.conf');
-    writeFileSync(file, testConfig(port, folder, secrets));
+    writeFileSync(file, [testConfig(port, folder, secrets), ...(relaysToLoopback ? LOOPBACK_RELAY : [])].join('\n'));
     const child = new Child(['turnserver', '-c', file]);
     const coturn = new Coturn(port, child, folder);
     const answers = async (): Promise<true | undefined> => (await allocate(port, UNKNOWN_USER)) === 401 || undefined;

@@ -1,6 +1,6 @@
 /* The functions that a test calls in a tab: one Peer of the PeerJS client, and a log of its events. */
 
-const { document, navigator, Peer } = globalThis;
+const { document, fetch, navigator, Peer, setTimeout, URLSearchParams } = globalThis;
 const events = [];
 const readers = new Set();
 const connections = [];
@@ -61,10 +61,18 @@ function camera() {
   return navigator.mediaDevices.getUserMedia({ video: true, audio: true });
 }
 
+/* The lines of docs/ice-servers.md. */
+function expectIce(peer) {
+  peer.socket.on('message', ({ type, payload }) => {
+    if (type === 'ICE') peer.options.config = { ...peer.options.config, iceServers: payload.iceServers };
+  });
+}
+
 globalThis.stage = {
   /** Opens the peer; with `id` null it requests an id from the broker. */
-  create({ id, options }) {
+  create({ id, options, takesIce }) {
     peer = id === null ? new Peer(options) : new Peer(id, options);
+    if (takesIce) expectIce(peer);
     peer.on('open', (own) => logEvent('open', own));
     peer.on('disconnected', (own) => logEvent('disconnected', own));
     peer.on('close', () => logEvent('close', null));
@@ -119,6 +127,24 @@ globalThis.stage = {
   sendMalformed: () => connections.at(-1).dataChannel.send(new Uint8Array([0xd9, 0xff, 0xff, 0xff, 0xff])),
   send: (text) => connections.at(-1).send(text),
   call: async (id) => show(peer.call(id, await camera())),
+  /** Gets ICE servers as in docs/ice-servers.md. @returns their URLs */
+  async fetchIce(iceTransportPolicy) {
+    const { host, port, key, token } = peer.options;
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch(`http://${host}:${port}/${key}/ice?${new URLSearchParams({ id: peer.id })}`, { headers });
+    const { iceServers } = await response.json();
+    peer.options.config = { ...peer.options.config, iceServers, iceTransportPolicy };
+    return iceServers.flatMap(({ urls }) => urls);
+  },
+  /** The types of both candidates of the last connection, as soon as a pair is selected. */
+  async candidateTypes() {
+    for (;;) {
+      const stats = await connections.at(-1).peerConnection.getStats();
+      const pair = stats.get([...stats.values()].find(({ type }) => type === 'transport')?.selectedCandidatePairId);
+      if (pair !== undefined) return [pair.localCandidateId, pair.remoteCandidateId].map((id) => stats.get(id).candidateType);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  },
   list: () => new Promise((resolve) => peer.listAllPeers(resolve)),
   disconnect: () => peer.disconnect(),
   reconnect: () => peer.reconnect(),
