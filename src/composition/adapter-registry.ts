@@ -21,6 +21,7 @@ import { DirectAddresses } from '../adapters/client-addresses/direct.ts';
 import { ProxiedAddresses } from '../adapters/client-addresses/proxied.ts';
 import { SystemClock } from '../adapters/clocks/system.ts';
 import { PeerjsDialect } from '../adapters/dialects/peerjs/dialect.ts';
+import { IceRouteDialect } from '../adapters/dialects/peerjs/ice-route-dialect.ts';
 import { PeerjsXhrDialect } from '../adapters/dialects/peerjs/xhr-dialect.ts';
 import { MercureDialect } from '../adapters/dialects/mercure/dialect.ts';
 import { PeeroDialect } from '../adapters/dialects/peero/dialect.ts';
@@ -44,7 +45,7 @@ import type { Engine } from './broker-environment.ts';
 import type { Config } from './configuration/config.ts';
 import type { DialectName } from './configuration/dialect-options.ts';
 import { headerParts } from './configuration/webhook-option-types.ts';
-import { hasIceServers } from './ice-sources.ts';
+import { iceRealms } from './ice-sources.ts';
 import { originsFromList } from './origins.ts';
 import { tokenVerifierOf, verifierOfKey } from './token-verification.ts';
 import { sharesTokens, topicRights } from './topic-rights.ts';
@@ -52,7 +53,7 @@ import { sharesTokens, topicRights } from './topic-rights.ts';
 /* The adapter of each port, and the option that selects it. */
 
 const dialects: Record<DialectName, (config: Config) => Dialect> = {
-  peerjs: (config) => new PeerjsDialect(config.path, config.legacyXhr ? 'answers' : 'sends', hasIceServers(config)),
+  peerjs: (config) => new PeerjsDialect(config.path, config.legacyXhr ? 'answers' : 'sends', iceRealms(config)),
   mercure: (config) =>
     new MercureDialect(config.mercurePath, {
       isOpen: config.mercureOpen,
@@ -69,8 +70,9 @@ const dialects: Record<DialectName, (config: Config) => Dialect> = {
 export function dialectsOf(config: Config): readonly Dialect[] {
   const others = config.dialects.filter((name) => name !== 'peerjs');
   const peerjs = config.dialects.filter((name) => name === 'peerjs');
+  const ice = peerjs.length > 0 ? [] : [new IceRouteDialect(config.path, 'sends', iceRealms(config))];
   const xhr = config.legacyXhr && peerjs.length > 0 ? [new PeerjsXhrDialect(config.path, config.maxMessageBytes)] : [];
-  return [...others.map((name) => dialects[name](config)), ...xhr, ...peerjs.map((name) => dialects[name](config))];
+  return [...others.map((name) => dialects[name](config)), ...ice, ...xhr, ...peerjs.map((name) => dialects[name](config))];
 }
 
 /**
@@ -173,7 +175,10 @@ export const engines: Record<'redis' | 'nats', (url: string, config: Config, log
   },
 };
 
-function engineSettings(config: Config): Config & { node: NodeId; realms: readonly RealmKey[]; lease: Millis } {
+function engineSettings({
+  realms: _,
+  ...config
+}: Config): Omit<Config, 'realms'> & { node: NodeId; realms: readonly RealmKey[]; lease: Millis } {
   const node = nodeId(`${hostname().replaceAll(/\s/g, '-')}-${process.pid}-${randomUUID().slice(0, 8)}`);
   const { literals, hasPatterns } = new RealmKeys(config.keys);
   return { ...config, node, realms: hasPatterns ? [...literals, POOL] : literals, lease: config.clusterLease };

@@ -1,3 +1,4 @@
+import { IceServersByRealm } from '../adapters/ice-servers/by-realm.ts';
 import { FixedIceServers } from '../adapters/ice-servers/fixed.ts';
 import { cloudflareApi, meteredApi, twilioApi, urlApi, type ProviderApi } from '../adapters/ice-servers/provider/apis.ts';
 import { ProviderIceServers } from '../adapters/ice-servers/provider/provider.ts';
@@ -6,33 +7,63 @@ import { TurnRestIceServers } from '../adapters/ice-servers/turn-rest.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { IceServers } from '../application/ports/ice-servers.ts';
 import type { Log } from '../application/ports/log.ts';
+import { RealmKeys } from '../domain/realm-keys.ts';
 import type { Config } from './configuration/config.ts';
+import { completeIceSource, type IceSourceSettings } from './configuration/realm-options.ts';
 
 /* The adapter of the port IceServers, and the options that select it. */
 
-/** The options of one source of ICE servers. */
-export type IceSource = Pick<
-  Config,
-  | 'stun'
-  | 'turn'
-  | 'turnSecret'
-  | 'turnUser'
-  | 'turnPassword'
-  | 'turnTtl'
-  | 'iceProvider'
-  | 'iceProviderId'
-  | 'iceProviderSecret'
-  | 'iceProviderUrl'
->;
+type Parts = { readonly clock: Clock; readonly log: Log };
 
-/** I1: whether there are any ICE servers. */
-export function hasIceServers({ stun, turn, iceProvider }: Pick<IceSource, 'stun' | 'turn' | 'iceProvider'>): boolean {
-  return stun.length + turn.length > 0 || iceProvider !== undefined;
+/** I1, I13: tells whether a realm has ICE servers, by any text as its key. */
+export function iceRealms(config: Config): (key: string) => boolean {
+  const entryFor = entryByKey(config);
+  return (key) => {
+    const { stun, turn, ice_provider } = entryFor(key)?.source ?? commonSource(config);
+    return stun.length + turn.length > 0 || ice_provider !== undefined;
+  };
+}
+
+/** The ICE servers of all realms. */
+export function iceServersOf(config: Config, parts: Parts): IceServers {
+  const common = sourceAdapter(commonSource(config), parts);
+  const own = new Map(entriesOf(config).map(({ name, source }) => [name, sourceAdapter(source, parts)]));
+  const entryFor = entryByKey(config);
+  return own.size === 0 ? common : new IceServersByRealm((realm) => own.get(entryFor(realm)?.name ?? '') ?? common);
+}
+
+/** A realm, or a pattern of realms, with ICE servers of its own. */
+interface RealmEntry {
+  readonly name: string;
+  readonly source: IceSourceSettings;
+}
+
+function entriesOf({ realms = {}, turnTtl }: Config): RealmEntry[] {
+  return Object.entries(realms).flatMap(([name, { ice }]) =>
+    ice === undefined ? [] : [{ name, source: completeIceSource(ice, turnTtl) }],
+  );
+}
+
+/** I13: the entry of the key itself, else that of the first pattern that matches. */
+function entryByKey(config: Config): (key: string) => RealmEntry | undefined {
+  const entries = entriesOf(config);
+  const literal = new Map(entries.map((entry) => [entry.name, entry]));
+  const patterns = entries.map((entry) => ({ entry, keys: new RealmKeys([entry.name]) }));
+  return (key) => literal.get(key) ?? patterns.find(({ keys }) => keys.match(key) !== undefined)?.entry;
+}
+
+function commonSource(config: Config): IceSourceSettings {
+  return {
+    ...{ stun: config.stun, turn: config.turn, turn_secret: config.turnSecret, turn_user: config.turnUser },
+    ...{ turn_password: config.turnPassword, turn_ttl: config.turnTtl, ice_provider: config.iceProvider },
+    ...{ ice_provider_id: config.iceProviderId, ice_provider_secret: config.iceProviderSecret },
+    ice_provider_url: config.iceProviderUrl,
+  };
 }
 
 /** I7, I8, I11: a provider; else, with a secret, credentials for each user; else the configured ones. */
-export function iceServersOf(source: IceSource, { clock, log }: { readonly clock: Clock; readonly log: Log }): IceServers {
-  const { stun, turn, turnSecret, turnUser, turnPassword, turnTtl: ttl } = source;
+function sourceAdapter(source: IceSourceSettings, { clock, log }: Parts): IceServers {
+  const { stun, turn, turn_secret, turn_user, turn_password, turn_ttl: ttl } = source;
   const unixTime = (): number => Date.now() / 1000;
   const api = providerApiOf(source);
   if (api !== undefined) {
@@ -40,20 +71,20 @@ export function iceServersOf(source: IceSource, { clock, log }: { readonly clock
     provider.prepare();
     return provider;
   }
-  const [secret] = turnSecret;
+  const [secret] = turn_secret;
   if (secret !== undefined) return new TurnRestIceServers({ stun, turn, secret, ttl }, unixTime);
   const credentials =
-    turnUser === undefined || turnPassword === undefined ? undefined : { username: turnUser, credential: turnPassword };
+    turn_user === undefined || turn_password === undefined ? undefined : { username: turn_user, credential: turn_password };
   return new FixedIceServers({ stun, turn, credentials, ttl }, unixTime);
 }
 
 function providerApiOf({
-  iceProvider,
-  iceProviderId: id,
-  iceProviderSecret: secret,
-  iceProviderUrl: url,
-}: IceSource): ProviderApi | undefined {
-  if (iceProvider === 'url') return url === undefined ? undefined : urlApi(url, secret);
-  if (iceProvider === undefined || id === undefined || secret === undefined) return undefined;
-  return { cloudflare: cloudflareApi, twilio: twilioApi, metered: meteredApi }[iceProvider]({ id, secret });
+  ice_provider: provider,
+  ice_provider_id: id,
+  ice_provider_secret: secret,
+  ice_provider_url: url,
+}: IceSourceSettings): ProviderApi | undefined {
+  if (provider === 'url') return url === undefined ? undefined : urlApi(url, secret);
+  if (provider === undefined || id === undefined || secret === undefined) return undefined;
+  return { cloudflare: cloudflareApi, twilio: twilioApi, metered: meteredApi }[provider]({ id, secret });
 }

@@ -3,7 +3,7 @@ import { HELD_MESSAGE_BYTES } from '../../domain/memory-sizes.ts';
 import { authConflicts } from './auth-checks.ts';
 import type { DialectName } from './dialect-options.ts';
 import { sharedPaths } from './endpoints.ts';
-import { iceConflicts } from './ice-checks.ts';
+import { iceConflicts, realmConflicts } from './ice-checks.ts';
 import type { OptionName, Settings } from './options.ts';
 import type { ConfigProblem, SourceOf } from './reading.ts';
 import { webhookConflicts } from './webhook-checks.ts';
@@ -60,6 +60,7 @@ export function configConflicts(settings: Settings, sourceOf: SourceOf, hasFunct
     ...authConflicts(settings, sourceOf, hasFunction),
     ...webhookConflicts(settings, sourceOf, hasFunction),
     ...iceConflicts(settings, sourceOf),
+    ...realmConflicts(settings, sourceOf),
   ];
 }
 

@@ -57,14 +57,14 @@ export function readObject(given: object, location: string): Readings {
 /** The content of a config file with these settings. Secrets are left out. */
 export function fileOf(settings: Settings): Partial<Settings> {
   const entries = Object.entries(settings) as [OptionName, unknown][];
-  return Object.fromEntries(
-    entries.filter(([name, value]) => EVERYWHERE.includes(name) && value !== undefined && !isSecret(name)),
-  );
+  const shown = entries.map(([name, value]) => [name, withoutSecrets(name, value)] as const);
+  return Object.fromEntries(shown.filter(([name, value]) => EVERYWHERE.includes(name) && value !== undefined));
 }
 
-function isSecret(name: OptionName): boolean {
+function withoutSecrets(name: OptionName, value: unknown): unknown {
   const option: Option<unknown, unknown> = OPTIONS[name];
-  return option.isSecret === true;
+  if (option.isSecret !== true || value === undefined) return value;
+  return option.withoutSecrets?.(value);
 }
 
 function reasonOf(error: unknown): string {

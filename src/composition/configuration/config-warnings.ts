@@ -1,6 +1,6 @@
 import { authWarnings, hasTokenKeys } from './auth-checks.ts';
 import { DIALECT_NAMES } from './dialect-options.ts';
-import { iceWarnings } from './ice-checks.ts';
+import { hasIceServers, iceWarnings } from './ice-checks.ts';
 import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
 import type { Reading, SourceOf } from './reading.ts';
@@ -63,7 +63,8 @@ function unservedDialects(settings: Settings, sourceOf: SourceOf): string[] {
   return OPTION_NAMES.flatMap((name) => {
     const { dialects }: Option<unknown, unknown> = OPTIONS[name];
     const source = sourceOf(name);
-    if (source === undefined || dialects === undefined || dialects.some((one) => serves(settings, one))) return [];
+    const isForIce = name === 'path' && hasIceServers(settings);
+    if (source === undefined || dialects === undefined || isForIce || dialects.some((one) => serves(settings, one))) return [];
     const first = dialects[0] ?? DIALECT_NAMES[0];
     return [
       `${source} has no effect, because ${dialects.join(' or ')} is not served: add --dialects ${first}, or remove the option`,
@@ -103,11 +104,6 @@ function ineffectiveOptions(settings: Settings, sourceOf: SourceOf): string[] {
     const source = sourceOf(name);
     return isIneffective && source !== undefined ? [`${source} has no effect ${why}`] : [];
   });
-}
-
-/** I1. */
-function hasIceServers({ stun, turn, ice_provider }: Settings): boolean {
-  return stun.length + turn.length > 0 || ice_provider !== undefined;
 }
 
 /** L1. */

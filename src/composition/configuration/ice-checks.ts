@@ -1,5 +1,7 @@
 import type { OptionName, Settings } from './options.ts';
 import type { ConfigProblem, SourceOf } from './reading.ts';
+import { RealmKeys } from '../../domain/realm-keys.ts';
+import { completeIceSource, type IceSourceSettings } from './realm-options.ts';
 
 /* I10: combinations of the ICE options that contradict each other, or that are likely mistakes. */
 
@@ -9,10 +11,30 @@ const TLS_ON_443 = /^turns:.*:443(\?|$)/;
 const TURN_CREDENTIALS = ['turn_secret', 'turn_user', 'turn_password'] as const;
 const PROVIDER_OPTIONS = ['ice_provider_id', 'ice_provider_secret', 'ice_provider_url'] as const;
 
-type IceSourceSettings = Pick<
-  Settings,
-  'stun' | 'turn' | 'ice_provider' | (typeof TURN_CREDENTIALS)[number] | (typeof PROVIDER_OPTIONS)[number]
->;
+/** The place of an option within `realms`, as it was spelled. */
+function sourceInRealm(key: string, given: Partial<IceSourceSettings>, realms: string): SourceOf {
+  return (name) => (Object.hasOwn(given, name) ? `${key}.ice.${name} of ${realms}` : undefined);
+}
+
+/** I13: conflicts in the ICE servers of single realms. */
+export function realmConflicts({ realms = {}, key: keys, turn_ttl }: Settings, sourceOf: SourceOf): ConfigProblem[] {
+  const source = sourceOf('realms') ?? 'realms';
+  const patterns = new RealmKeys(keys);
+  return Object.entries(realms).flatMap(([key, { ice }]) => {
+    if (!keys.includes(key) && patterns.match(key) === undefined) {
+      return [{ source, message: `${source} has options for ${key}, which is not in key: add it to key, or remove it` }];
+    }
+    return ice === undefined ? [] : iceConflicts(completeIceSource(ice, turn_ttl), sourceInRealm(key, ice, source));
+  });
+}
+
+/** I13. */
+function realmWarnings({ realms = {}, turn_ttl }: Settings, sourceOf: SourceOf): string[] {
+  const source = sourceOf('realms') ?? 'realms';
+  return Object.entries(realms).flatMap(([key, { ice }]) =>
+    ice === undefined ? [] : iceSourceWarnings(completeIceSource(ice, turn_ttl), sourceInRealm(key, ice, source)),
+  );
+}
 
 export function iceConflicts(settings: IceSourceSettings, sourceOf: SourceOf): ConfigProblem[] {
   return [...turnConflicts(settings, sourceOf), ...providerConflicts(settings, sourceOf)];
@@ -92,12 +114,23 @@ function iceSourceWarnings({ stun, turn }: IceSourceSettings, sourceOf: SourceOf
 }
 
 export function iceWarnings(settings: Settings, sourceOf: SourceOf): string[] {
-  const { turn, ice_provider, ice_access, cors } = settings;
-  const warnings = iceSourceWarnings(settings, sourceOf);
-  const hasTurn = turn.length > 0 || ice_provider !== undefined;
+  const { ice_access, cors, all, dialects, auth } = settings;
+  const warnings = [...iceSourceWarnings(settings, sourceOf), ...realmWarnings(settings, sourceOf)];
+  const sources = [settings, ...Object.values(settings.realms ?? {}).map(({ ice = {} }) => ice)];
+  const hasTurn = sources.some(({ turn = [], ice_provider }) => turn.length > 0 || ice_provider !== undefined);
   if (hasTurn && ice_access === 'everybody' && (cors.length === 0 || cors.includes('*'))) {
     const source = sourceOf('ice_access') ?? 'ice_access';
     warnings.push(`${source} everybody gives TURN credentials to pages of every origin: list the origins of your pages in cors`);
   }
+  if (hasIceServers(settings) && ice_access === 'peers' && auth === 'open' && !all && !dialects.includes('peerjs')) {
+    const source = sourceOf('ice_access') ?? 'ice_access';
+    warnings.push(`${source} peers gives ICE servers to peers of PeerJS, which is not served: use ice_access everybody`);
+  }
   return warnings;
+}
+
+/** I1: whether any realm has ICE servers. */
+export function hasIceServers({ stun, turn, ice_provider, realms = {} }: Settings): boolean {
+  const own = Object.values(realms).some(({ ice }) => ice !== undefined);
+  return own || stun.length + turn.length > 0 || ice_provider !== undefined;
 }

@@ -18,6 +18,8 @@ export interface ValueType<Value, Given = Value> {
   readonly separate?: (written: string) => readonly string[];
   /** Whether the value is a secret, which is never shown. */
   readonly isSecret?: boolean;
+  /** The part of a secret value that a config file may show. */
+  withoutSecrets?(value: unknown): unknown;
   /** Never set: the type of the value that a program may give. */
   readonly given?: Given;
 }
@@ -32,6 +34,21 @@ export class UnusableSecret {
   /** @param what describes the value, without any part of it. */
   constructor(what: string) {
     this.what = what;
+  }
+}
+
+/** A member of an object that is not allowed. */
+export class InvalidMember {
+  /** Names from the outermost one, separated by dots. */
+  readonly path: string;
+  /** The part of the value that is not allowed. */
+  readonly refusal: unknown;
+  readonly allowed: string;
+
+  constructor(path: string, refusal: unknown, allowed: string) {
+    this.path = path;
+    this.refusal = refusal;
+    this.allowed = allowed;
   }
 }
 

@@ -5,6 +5,7 @@ import { DIALECT_OPTIONS } from './dialect-options.ts';
 import { ICE_OPTIONS } from './ice-options.ts';
 import { LIMIT_OPTIONS } from './limit-options.ts';
 import { choice, flag, type Group, integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
+import { REALM_OPTIONS } from './realm-options.ts';
 import { file, host, keys, trustedProxies, urlPath } from './option-types.ts';
 import { origins } from './origin-option.ts';
 import { WEBHOOK_OPTIONS } from './webhook-options.ts';
@@ -152,6 +153,7 @@ export const OPTIONS = {
   ...WEBHOOK_OPTIONS,
 
   ...ICE_OPTIONS,
+  ...REALM_OPTIONS,
 
   ...DIALECT_OPTIONS,
 

@@ -1,4 +1,4 @@
-import { HIDDEN, UnusableSecret } from './option.ts';
+import { HIDDEN, InvalidMember, UnusableSecret } from './option.ts';
 import type { OptionName } from './options.ts';
 
 /** One value of one source, before validation. */
@@ -31,6 +31,7 @@ export const NO_READINGS: Readings = { readings: [], problems: [] };
 /** A value for a message: on one line, cut to 60 characters, and hidden if it may contain a secret. */
 export function shown(raw: unknown): string {
   if (raw instanceof UnusableSecret) return `${raw.what} (the value is not shown)`;
+  if (raw instanceof InvalidMember) return `an object whose ${raw.path} is ${shown(raw.refusal)}`;
   if (raw === HIDDEN || holdsSecret(raw)) return 'hidden, because it may contain a secret';
   if (isObject(raw) && Object.keys(raw).length > 0) return 'an object';
   if (typeof raw === 'string') return `'${cut(JSON.stringify(raw).slice(1, -1).replaceAll('\\"', '"'))}'`;

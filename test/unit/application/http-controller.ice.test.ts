@@ -70,4 +70,25 @@ describe('HttpController at the route of ICE servers', () => {
     const { body } = brokerWithPeer().transport.http('GET', `${TARGET}&as=matrix`);
     expect(JSON.parse(body)).toMatchObject({ uris: ['turn:turn.example.org'], password: expect.any(String) });
   });
+
+  it('I13: answers 404 for a realm without ICE servers, and for all others their own', () => {
+    const realms = { green: { ice: { stun: ['stun:g'] } }, blue: { ice: {} } };
+    const keys = ['peerjs', 'green', 'blue'];
+    const { transport } = brokerWithPeer({ keys, stun: ['stun:a'], realms, iceAccess: 'everybody' });
+    const answers = keys.map((key) => transport.http('GET', `/${key}/ice`));
+    expect(answers.map(({ status, body }) => (status === 200 ? /stun:\w/.exec(body)?.[0] : status))).toEqual([
+      'stun:a',
+      'stun:g',
+      404,
+    ]);
+  });
+
+  it('I14: serves clients of any dialect', () => {
+    const dialects = ['mercure', 'socketio', 'relay'] as const;
+    const { transport } = new TestBroker({ dialects, stun: ['stun:a'], iceAccess: 'everybody', path: '/app/' });
+    expect(transport.http('GET', '/app/peerjs/ice')).toMatchObject({ status: 200 });
+    expect([transport.http('GET', '/app/other/ice').status, transport.http('GET', '/app/peerjs/id').status]).toEqual([401, 404]);
+    const { transport: closed } = new TestBroker({ dialects, stun: ['stun:a'] });
+    expect(closed.http('GET', '/peerjs/ice')).toMatchObject({ status: 401 });
+  });
 });

@@ -35,6 +35,7 @@ const SAMPLES: Partial<Record<OptionName, unknown>> = {
   ...{ auth: 'required', auth_key: [SECRET], auth_jwks: 'https://a.example/keys', auth_issuer: 'us', auth_audience: 'app' },
   ...{ auth_issuers: `[{"issuer":"us","key":"${SECRET}"}]`, auth_id_claim: 'sub', auth_at_expiry: 'keep', reserved_ids: ['a'] },
   ...{ auth_url: 'https://a.example/b', auth_url_secret: SECRET, auth_header: 'x-key: 1', auth_forward: ['user-agent'] },
+  realms: '{"peerjs":{"ice":{"stun":"stun:a"}}}',
   // At least as large as the limits inside them, or as small as the limits around them.
   ...{ max_message_bytes: 1_000_000, max_url_bytes: 4000, ping_interval: 29_000 },
 };

@@ -4,19 +4,44 @@ import { ProviderIceServers } from '../../../src/adapters/ice-servers/provider/p
 import { TurnRestIceServers } from '../../../src/adapters/ice-servers/turn-rest.ts';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { type Config, defaultConfig } from '../../../src/composition/configuration/config.ts';
-import { hasIceServers, iceServersOf } from '../../../src/composition/ice-sources.ts';
+import { iceRealms, iceServersOf } from '../../../src/composition/ice-sources.ts';
 import { realmKey } from '../../../src/domain/ids.ts';
 import { FakeProvider, json } from '../../support/fake-provider.ts';
 
 const parts = { clock: new ManualClock(), log: { record: () => undefined } };
 const made = (config: Partial<Config>) => iceServersOf({ ...defaultConfig(), ...config }, parts);
 
-it('I1: a source has STUN URLs, TURN URLs or a provider', () => {
-  const none = { stun: [], turn: [], iceProvider: undefined };
-  expect(hasIceServers(none)).toBe(false);
+it('I1, I13: a realm has the ICE servers of the broker, or its own ones', () => {
+  const config = { ...defaultConfig(), realms: { green: { ice: { stun: ['stun:g'] } }, blue: { ice: {} }, red: {} } };
+  const served = (changed: Partial<Config>) =>
+    ['peerjs', 'green', 'blue', 'red', '__proto__'].filter((key) => iceRealms({ ...config, ...changed })(key));
+  expect(served({})).toEqual(['green']);
   for (const some of [{ stun: ['stun:a'] }, { turn: ['turn:a'] }, { iceProvider: 'url' } as const]) {
-    expect(hasIceServers({ ...none, ...some })).toBe(true);
+    expect(served(some)).toEqual(['peerjs', 'green', 'red', '__proto__']);
   }
+});
+
+it('I13: each realm receives its own ICE servers', () => {
+  const iceServers = made({ stun: ['stun:a'], realms: { green: { ice: { stun: ['stun:g'] } }, blue: { ice: {} } } });
+  const issued = ['peerjs', 'green', 'blue'].map((key) => {
+    let urls: readonly (readonly string[])[] = [];
+    iceServers.issue({ realm: realmKey(key), owner: 'ann' }, ({ servers }) => (urls = servers.map((server) => server.urls)));
+    return urls;
+  });
+  expect(issued).toEqual([[['stun:a']], [['stun:g']], []]);
+});
+
+it('I13: the key of a realm takes precedence over a pattern', () => {
+  const ice = (name: string) => ({ ice: { stun: [`stun:${name}`] } });
+  const config = { realms: { 'team-*': ice('all'), 'team-1': ice('one') } };
+  const keys = ['team-1', 'team-2', 'team-', 'other'];
+  expect(keys.filter(iceRealms({ ...defaultConfig(), ...config }))).toEqual(['team-1', 'team-2']);
+  const iceServers = made(config);
+  const urls: string[] = [];
+  for (const key of keys) {
+    iceServers.issue({ realm: realmKey(key), owner: 'ann' }, ({ servers }) => urls.push(servers[0]?.urls[0] ?? 'none'));
+  }
+  expect(urls).toEqual(['stun:one', 'stun:all', 'none', 'none']);
 });
 
 it('I7, I8: a secret selects credentials for each user', () => {

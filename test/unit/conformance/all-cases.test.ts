@@ -19,7 +19,7 @@ const NOT_ASKED: Readonly<Record<string, string>> = {
 };
 
 /** The suite starts or meets a server without ICE servers, and `peer` has no such route. */
-const ICE_NOT_ASKED = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10', 'I11', 'I12'];
+const ICE_NOT_ASKED = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10', 'I11', 'I12', 'I13', 'I14'];
 
 /** No other server has patterns of keys; clients cannot tell a realm by pattern from any other. */
 const REALMS_NOT_ASKED = ['R1', 'R2', 'R3', 'R4', 'R5', 'R6'];

@@ -18,7 +18,7 @@ const OPEN = Buffer.from('{"type":"OPEN"}');
 
 /** The wire of `peerjs` clients: docs/protocols/peerjs.md. */
 export class PeerjsDialect implements Dialect {
-  readonly name = 'peerjs';
+  readonly name: string = 'peerjs';
   readonly space = 'peerjs';
   readonly keepsHistory = false;
   readonly pace = 0;
@@ -30,9 +30,9 @@ export class PeerjsDialect implements Dialect {
   /**
    * @param prefix the path of this dialect; begins and ends with a slash.
    * @param liveness X7: `answers` if PeerJS 0.3 clients are served, because these send no heartbeat.
-   * @param servesIce I1: whether ICE servers are configured.
+   * @param servesIce I1, I13: whether the realm of a key has ICE servers.
    */
-  constructor(prefix: string, liveness: Liveness = 'sends', servesIce = false) {
+  constructor(prefix: string, liveness: Liveness = 'sends', servesIce: (key: string) => boolean = () => false) {
     this.liveness = liveness;
     this.#routes = new Routes(prefix, servesIce);
     const cache = new TextCache();

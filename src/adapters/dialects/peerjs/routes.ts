@@ -5,13 +5,13 @@ const READ_METHODS: readonly string[] = ['GET', 'HEAD'];
 /** The HTTP routes and the socket path of PeerJS, under one prefix (H1 to H4, I1, O9). */
 export class Routes {
   readonly #prefix: string;
-  readonly #servesIce: boolean;
+  readonly #servesIce: (key: string) => boolean;
 
   /**
    * @param prefix begins and ends with a slash.
-   * @param servesIce I1: whether ICE servers are configured.
+   * @param servesIce I1, I13: whether the realm of a key has ICE servers.
    */
-  constructor(prefix: string, servesIce = false) {
+  constructor(prefix: string, servesIce: (key: string) => boolean = () => false) {
     this.#prefix = prefix;
     this.#servesIce = servesIce;
   }
@@ -34,7 +34,7 @@ export class Routes {
     if (realm === undefined || rest.length > 0) return undefined;
     if (resource === 'id') return readRoute({ action: 'issue-peer-id', key: realm });
     if (resource === 'peers') return listRoute(realm);
-    if (resource === 'ice' && this.#servesIce) {
+    if (resource === 'ice' && this.#servesIce(realm)) {
       return { methods: READ_METHODS, issuesCredentials: true, handle: (head) => iceRequest(realm, head) };
     }
     return undefined;

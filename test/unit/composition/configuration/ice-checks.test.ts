@@ -73,6 +73,13 @@ describe('likely mistakes in ICE options', () => {
     expect(warnings(...everybody, '--cors', 'https://a.example.org')).toEqual([]);
   });
 
+  it('I14: warns if ICE servers are for peers of PeerJS, which is not served', () => {
+    expect(warnings('--stun', 'stun:a', '--dialects', 'mercure', '--mercure_open')).toEqual([
+      'ice_access peers gives ICE servers to peers of PeerJS, which is not served: use ice_access everybody',
+    ]);
+    expect(warnings('--stun', 'stun:a', '--dialects', 'relay', '--ice_access', 'everybody', '--path', '/x')).toEqual([]);
+  });
+
   it('warns about options without effect', () => {
     expect(warnings('--turn_ttl', '600', '--ice_access', 'everybody', '--ice_rate_limit', '1')).toHaveLength(3);
   });
