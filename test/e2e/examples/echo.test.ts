@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Coturn } from '../../support/e2e/coturn.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE } from '../../support/e2e/server-kinds.ts';
@@ -9,6 +6,7 @@ import { uniqueName } from '../../support/e2e/server-client.ts';
 import { until } from '../../support/e2e/until.ts';
 import { PROGRAMS, RunningPeer } from './programs.ts';
 import { stage } from './stage.ts';
+import { tokenFile } from './token-file.ts';
 
 const { broker, peer, tab } = stage();
 
@@ -102,16 +100,6 @@ describe.each(PROGRAMS)('$name and a page with the PeerJS client', (program) => 
     await at.connectPeerWhenFree('another', { id: own.id, token: uniqueName('another') });
   });
 });
-
-/** A file with a token, which a test can replace. */
-function tokenFile(first: string): { readonly path: string; write(token: string): void } {
-  const folder = mkdtempSync(join(tmpdir(), 'token-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const path = join(folder, 'token');
-  const write = (token: string): void => writeFileSync(path, `${token}\n`);
-  write(first);
-  return { path, write };
-}
 
 /** Sends messages of each type with payloads that no client sends. */
 async function sendMalformed(at: Server, dst: string): Promise<void> {

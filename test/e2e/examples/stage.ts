@@ -10,7 +10,7 @@ export interface Stage {
   broker(options?: ServerOptions, port?: number): Promise<Server>;
   peer(program: PeerProgram, at: BrokerAddress, flags?: PeerFlags): RunningPeer;
   /** A tab in Chromium with an open peer of the PeerJS client. */
-  tab(at: Server): Promise<Tab>;
+  tab(at: Server, token?: string): Promise<Tab>;
 }
 
 /** One browser for the file; brokers, programs and users for each test. */
@@ -38,10 +38,10 @@ export function stage(): Stage {
       });
       return peer;
     },
-    async tab({ host, port, path }) {
+    async tab({ host, port, path }, token = uniqueName('token')) {
       const user = await (tabs ?? expect.fail('the browser did not start')).newUser();
       onTestFinished(() => user.close());
-      return user.openConnectedTab(uniqueName('page'), { host, port, path });
+      return user.openConnectedTab(uniqueName('page'), { host, port, path, token });
     },
   };
 }
