@@ -15,20 +15,20 @@ type IceValue<Name extends IceSourceOption> = (typeof ICE_OPTIONS)[Name] extends
 export type IceSourceSettings = { readonly [Name in IceSourceOption]: IceValue<Name> };
 
 /** The options of one realm. */
-interface RealmSettings {
+export interface RealmSettings {
   /** Replaces the ICE servers of the broker. */
   readonly ice?: Partial<IceSourceSettings>;
 }
 
 /** Options of single realms, by key. */
-type RealmsSettings = Readonly<Record<string, RealmSettings>>;
+export type RealmsSettings = Readonly<Record<string, RealmSettings>>;
 
 /** The options of single realms in any spelling, as an object or as JSON. */
 type GivenRealms = Readonly<Record<string, { readonly ice?: object }>> | string;
 
 /** I13: the options that differ between realms. */
 export const REALM_OPTIONS = {
-  realms: option(maybe(realms()), {
+  realms: option<RealmsSettings | undefined, GivenRealms>(maybe(realms()), {
     group: 'ICE servers',
     description:
       'ICE servers of single realms, as JSON by key: { "green": { "ice": { "stun": "stun:stun.example.org" } } }. An object ' +
