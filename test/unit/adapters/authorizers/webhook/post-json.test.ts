@@ -80,7 +80,7 @@ describe('postJson', () => {
     );
   });
 
-  it('A9: nobody listens', async () => {
+  it('A9: the backend is not running', async () => {
     const { url } = await startAuthBackend(() => undefined).then(async (stopped) => {
       await stopped.stop();
       return stopped;
