@@ -91,8 +91,8 @@ describe('sources of options', () => {
     const port = await freePort();
     const environment = { PEERJS_PORT: String(port), PEERJS_HOST: LOOPBACK, PEERJS_KEY: 'secret' };
     const server = await startServer({ kind: withFlags(), port, environment });
-    expect((await server.request('secret/id')).status).toBe(200);
-    expect((await server.request('peerjs/id')).status).toBe(401);
+    await server.connectPeer('ann', { key: 'secret' });
+    expect(await (await server.connect({ key: 'peerjs' })).receive()).toMatchObject({ payload: { msg: 'Invalid key provided' } });
   });
 
   it('include PORT and PEERSERVER_PATH, as in peer', async () => {
