@@ -1,5 +1,6 @@
-import { refusalFor, type Grant } from '../domain/grant.ts';
+import { maySubscribe, refusalFor, type Grant } from '../domain/grant.ts';
 import type { RealmSession } from '../domain/realm.ts';
+import type { AccessRefusal } from '../domain/refusal.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Connections } from './connections.ts';
 import type { Performer } from './performer.ts';
@@ -39,11 +40,11 @@ export function requestAccess(parts: RequestAccessParts): RequestAccess {
     );
   };
 
-  function answered(session: RealmSession, { as }: ConnectRequest, outcome: AccessOutcome, then: () => void): void {
-    const { realm, id } = session;
+  function answered(session: RealmSession, request: ConnectRequest, outcome: AccessOutcome, then: () => void): void {
+    const { realm } = session;
     if (session.state !== 'connecting') return;
     const now = clock.now();
-    const refusal = outcome.ok ? refusalFor(outcome.value, realm.key, as === 'peer' ? id : undefined) : outcome.refusal;
+    const refusal = outcome.ok ? refusalOf(outcome.value, session, request) : outcome.refusal;
     if (refusal !== undefined) return performer.perform(realm, realm.refuse(session, refusal), now);
     if (outcome.ok && outcome.value !== session.grant) apply(session, outcome.value, now);
     then();
@@ -55,3 +56,12 @@ export function requestAccess(parts: RequestAccessParts): RequestAccess {
     sweeper.schedule(session.realm.nextDeadline());
   }
 }
+
+/** A3: the grant must include the realm, the id, and the topics of the connect request. */
+function refusalOf(grant: Grant, { realm, id }: RealmSession, request: ConnectRequest): AccessRefusal | undefined {
+  if (request.as === 'peer') return refusalFor(grant, realm.key, id);
+  if (!maySubscribe(grant, request.selectors)) return TOPIC_NOT_GRANTED;
+  return refusalFor(grant, realm.key, undefined);
+}
+
+const TOPIC_NOT_GRANTED: AccessRefusal = { reason: 'not-admitted', message: 'This token is not for this topic' };

@@ -52,6 +52,7 @@ export const IGNORE = {
   absent: { do: 'ignore', why: 'destination-absent' },
   gone: { do: 'ignore', why: 'sender-gone' },
   malformed: { do: 'ignore', why: 'malformed' },
+  notAllowed: { do: 'ignore', why: 'not-allowed' },
 } as const satisfies Readonly<Record<string, Decision>>;
 
 /** M14: a sender, and the peer that its messages did not reach. */

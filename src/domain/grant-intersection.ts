@@ -1,6 +1,5 @@
 import type { Grant, TopicGrant } from './grant.ts';
 import { commonPatterns } from './name-patterns.ts';
-import type { Selector } from './topic.ts';
 
 /**
  * A9: the rights that two grants have in common. The owner is that of the first grant, if it has one. Lists of ids that both
@@ -27,17 +26,7 @@ function lowest(one: number | undefined, other: number | undefined): number | un
 function topicsInBoth(one: TopicGrant | undefined, other: TopicGrant | undefined): TopicGrant | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return {
-    publish: selectorsInBoth(one.publish, other.publish),
-    subscribe: selectorsInBoth(one.subscribe, other.subscribe),
+    publish: commonPatterns(one.publish, other.publish) ?? [],
+    subscribe: commonPatterns(one.subscribe, other.subscribe) ?? [],
   };
-}
-
-/** The selectors of both lists. Selectors that only overlap are left out, because patterns can not be intersected in general. */
-function selectorsInBoth(one: readonly Selector[], other: readonly Selector[]): readonly Selector[] {
-  const keys = new Set(other.map(keyOf));
-  return one.filter((selector) => keys.has(keyOf(selector)));
-}
-
-function keyOf(selector: Selector): string {
-  return 'topic' in selector ? `=${selector.topic}` : `~${selector.key}`;
 }

@@ -3,7 +3,7 @@ import type { AccessRefusal } from './refusal.ts';
 import { NEVER, type Millis } from './time.ts';
 import type { Selector } from './topic.ts';
 
-/** A pattern of ids or realm keys: an exact text, or a prefix before one `*` at the end. */
+/** A pattern of ids, realm keys or topics: an exact text, or a prefix before one `*` at the end. */
 export type NamePattern = string;
 
 /** A2, A3: the rights that an authorizer grants to one client. */
@@ -27,14 +27,14 @@ export interface Grant {
   readonly mayDiscover: boolean;
   /** I3: whether the client receives ICE servers. */
   readonly mayUseIce: boolean;
-  /** Topics of Socket.IO, relay and Peero; undefined for all. */
+  /** Topics of relay and Peero; undefined for all. */
   readonly topics: TopicGrant | undefined;
 }
 
 /** The topics that a client may use. */
 export interface TopicGrant {
-  readonly publish: readonly Selector[];
-  readonly subscribe: readonly Selector[];
+  readonly publish: readonly NamePattern[];
+  readonly subscribe: readonly NamePattern[];
 }
 
 /** The grant of a client that the broker does not authenticate. */
@@ -56,6 +56,16 @@ export function refusalFor(grant: Grant, realm: RealmKey, id: PeerId | undefined
   if (id === undefined) return undefined;
   if (grant.ids !== undefined) return matchesAny(grant.ids, id) ? undefined : { reason: 'id-not-granted', id };
   return matchesAny(grant.reservedIds, id) ? { reason: 'id-reserved' } : undefined;
+}
+
+/** A3: whether a client may subscribe. A pattern of the dialect is not included, because it may match any topic. */
+export function maySubscribe({ topics }: Grant, selectors: readonly Selector[]): boolean {
+  return topics === undefined || selectors.every((one) => 'topic' in one && matchesAny(topics.subscribe, one.topic));
+}
+
+/** A3: whether a client may publish to all of these topics. */
+export function mayPublish({ topics }: Grant, names: readonly string[]): boolean {
+  return topics === undefined || names.every((name) => matchesAny(topics.publish, name));
 }
 
 function matchesAny(patterns: readonly NamePattern[], name: string): boolean {

@@ -1,5 +1,4 @@
 import type { NamePattern } from './grant.ts';
-import type { Selector } from './topic.ts';
 
 const MAX_LENGTH = 256;
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
@@ -28,11 +27,4 @@ function narrowerOf(one: NamePattern, other: NamePattern): NamePattern | undefin
 
 function includes(wide: NamePattern, narrow: NamePattern): boolean {
   return wide.endsWith('*') ? narrow.startsWith(wide.slice(0, -1)) : wide === narrow;
-}
-
-/** The selector of the topics that a pattern includes. */
-export function topicSelector(pattern: NamePattern): Selector {
-  if (!pattern.endsWith('*')) return { topic: pattern };
-  const prefix = pattern.slice(0, -1);
-  return { key: `p${pattern}`, pattern, matchCost: 0, matches: (topic) => topic.startsWith(prefix) };
 }

@@ -1,5 +1,6 @@
 import type { TopicRegistry } from '../../domain/topic-registry.ts';
-import type { Decision } from '../../domain/decision.ts';
+import { IGNORE, type Decision } from '../../domain/decision.ts';
+import { mayPublish } from '../../domain/grant.ts';
 import type { Realm, RealmSession } from '../../domain/realm.ts';
 import type { Realms } from '../../domain/realms.ts';
 import type { SessionTraits } from '../../domain/session.ts';
@@ -49,6 +50,7 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
       const topics = realm.topics(session.traits);
       const publication = topics.parsePublication(draft, idFor(topics, draft), session);
       if (typeof publication === 'string') return performer.perform(realm, { do: 'ignore', why: 'topic-unusable' }, now);
+      if (!mayPublish(session.grant, publication.topics)) return performer.perform(realm, IGNORE.notAllowed, now);
       const decisions: Decision[] = [];
       const subscribers = topics.publish(publication, echo ? undefined : session, decisions);
       broadcast(realm, session.traits, publication);

@@ -174,3 +174,42 @@ describe('an HTTP request', () => {
     expect(broker.transport.http('GET', '/peerjs/ice?id=ann&token=t').status).toBe(403);
   });
 });
+
+describe('a grant with topics', () => {
+  function relays(token: string) {
+    const client = broker.transport.connect({ path: '/relay', query: `token=${token}` });
+    const say = (message: unknown): void => client.send(JSON.stringify(message));
+    return {
+      ...{ client, say },
+      received: () => client.received.map((text) => (JSON.parse(text) as { data?: unknown }).data),
+    };
+  }
+  beforeEach(() => {
+    start({ dialects: ['peerjs', 'relay', 'peero'] });
+    authorizer.grant('all');
+    authorizer.grant('some', { topics: { publish: ['news'], subscribe: ['room-*'] } });
+  });
+
+  it('A3: limits subscriptions', () => {
+    const [some, all] = [relays('some'), relays('all')];
+    some.say({ type: 'subscribe', topics: ['room-1'] });
+    some.say({ type: 'subscribe', topics: ['room-2', 'news'] });
+    for (const topic of ['room-1', 'room-2', 'news']) all.say({ type: 'publish', topic, data: topic });
+    expect(some.received()).toEqual(['room-1']);
+    expect(broker.tally.all()).toMatchObject({ 'ignored:not-allowed': 1 });
+  });
+
+  it('A3: limits publications', () => {
+    const [some, all] = [relays('some'), relays('all')];
+    all.say({ type: 'subscribe', topics: ['news', 'room-1'] });
+    for (const topic of ['room-1', 'news', 'newsroom']) some.say({ type: 'publish', topic, data: topic });
+    expect(all.received()).toEqual(['news']);
+    expect(broker.tally.all()).toMatchObject({ 'ignored:not-allowed': 2 });
+  });
+
+  it('A3: limits the topic of a connect request', () => {
+    const closeCode = (topic: string) =>
+      broker.transport.connect({ path: '/peero', query: `token=some&topic=${topic}` }).closed?.code;
+    expect([closeCode('news'), closeCode('room-1')]).toEqual([4403, undefined]);
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OPEN_GRANT, refusalFor, type Grant } from '../../../src/domain/grant.ts';
+import { mayPublish, maySubscribe, OPEN_GRANT, refusalFor, type Grant } from '../../../src/domain/grant.ts';
 import { realmKey } from '../../../src/domain/ids.ts';
 import { peerId } from './session-fixture.ts';
 
@@ -48,5 +48,22 @@ describe('A3: a grant', () => {
 
   it('includes every id that the broker generated', () => {
     expect(refusalFor({ ...OPEN_GRANT, ids: [], reservedIds: ['*'] }, realm, undefined)).toBeUndefined();
+  });
+});
+
+describe('A3: a grant with topics', () => {
+  const grant: Grant = { ...OPEN_GRANT, topics: { publish: ['a'], subscribe: ['b*'] } };
+  const pattern = { key: 'b', pattern: 'b*', matchCost: 0, matches: () => true };
+
+  it('includes subscriptions to its topics, and no pattern of a dialect', () => {
+    expect([[], [{ topic: 'b1' }], [{ topic: 'b1' }, { topic: 'a' }], [pattern]].map((one) => maySubscribe(grant, one))).toEqual([
+      ...[true, true, false, false],
+    ]);
+    expect(maySubscribe(OPEN_GRANT, [pattern])).toBe(true);
+  });
+
+  it('includes publications to its topics only', () => {
+    expect([['a'], ['a', 'b1'], ['b1']].map((names) => mayPublish(grant, names))).toEqual([true, false, false]);
+    expect(mayPublish(OPEN_GRANT, ['any'])).toBe(true);
   });
 });

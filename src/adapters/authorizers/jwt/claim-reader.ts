@@ -1,5 +1,5 @@
 import type { NamePattern, TopicGrant } from '../../../domain/grant.ts';
-import { isPattern, topicSelector } from '../../../domain/name-patterns.ts';
+import { isPattern } from '../../../domain/name-patterns.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -43,7 +43,7 @@ export class ClaimReader {
     const { publish = [], subscribe = [] } = this.members(claim, TOPIC_MEMBERS);
     const [published, subscribed] = [this.patterns(publish), this.patterns(subscribe)];
     if (claim === undefined || published === undefined || subscribed === undefined) return undefined;
-    return { publish: published.map(topicSelector), subscribe: subscribed.map(topicSelector) };
+    return { publish: published, subscribe: subscribed };
   }
 
   /** An object with no other members than these, because a member that is not known may limit the token. */

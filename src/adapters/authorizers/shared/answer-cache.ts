@@ -62,7 +62,6 @@ export class AnswerCache {
 
 /** The lists of names are the part of a grant that can be large. */
 function charactersOf({ grant: { ids, realms, topics } }: CachedAnswer): number {
-  const selectors = [...(topics?.publish ?? []), ...(topics?.subscribe ?? [])];
-  const topicNames = selectors.map((selector) => ('topic' in selector ? selector.topic : selector.pattern));
-  return [...(ids ?? []), ...(realms ?? []), ...topicNames].reduce((sum, { length }) => sum + length + 50, ANSWER_CHARACTERS);
+  const patterns = [...(ids ?? []), ...(realms ?? []), ...(topics?.publish ?? []), ...(topics?.subscribe ?? [])];
+  return patterns.reduce((sum, { length }) => sum + length + 50, ANSWER_CHARACTERS);
 }

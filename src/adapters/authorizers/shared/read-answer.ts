@@ -1,5 +1,5 @@
 import type { Grant, NamePattern, TopicGrant } from '../../../domain/grant.ts';
-import { isPattern, topicSelector } from '../../../domain/name-patterns.ts';
+import { isPattern } from '../../../domain/name-patterns.ts';
 import { accepted, refused, type Result } from '../../../domain/result.ts';
 import { NEVER, type Millis } from '../../../domain/time.ts';
 import type { AllowAnswer, DenyAnswer } from './backend-types.ts';
@@ -115,7 +115,7 @@ function allowed(answer: AllowAnswer, reservedIds: readonly NamePattern[]): Verd
 
 /** A list that is absent grants no topic, because the answer restricts topics. */
 function topicGrant({ publish = [], subscribe = [] }: NonNullable<AllowAnswer['topics']>): TopicGrant {
-  return { publish: publish.map(topicSelector), subscribe: subscribe.map(topicSelector) };
+  return { publish, subscribe };
 }
 
 function isTopics(value: unknown): boolean {

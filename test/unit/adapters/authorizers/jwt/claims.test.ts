@@ -34,7 +34,7 @@ describe('A2: claims', () => {
         mayDiscover: true,
         mayUseIce: false,
       },
-      topics: { publish: [{ topic: 'a' }], subscribe: [] },
+      topics: { publish: ['a'], subscribe: [] },
     });
   });
 

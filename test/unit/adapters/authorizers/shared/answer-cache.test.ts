@@ -54,10 +54,9 @@ describe('AnswerCache', () => {
   it('A9: holds fewer answers with long lists, also after an answer was replaced', () => {
     const cache = new AnswerCache();
     const long = Array.from({ length: 100 }, (_, n) => `${n}`.padStart(250, 'x'));
-    const selectors = long.map((topic) => ({ topic }));
     const large = {
       ...ANSWER,
-      grant: { ...OPEN_GRANT, ids: long, realms: long, topics: { publish: selectors, subscribe: selectors } },
+      grant: { ...OPEN_GRANT, ids: long, realms: long, topics: { publish: long, subscribe: long } },
     };
     for (let n = 0; n < 200; n++) cache.put('same', large, 10);
     for (let n = 0; n < 100; n++) cache.put(`${n}`, large, 10);
