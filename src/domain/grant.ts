@@ -1,10 +1,8 @@
 import type { PeerId, RealmKey } from './ids.ts';
+import { matchesAny, type NamePattern } from './name-patterns.ts';
 import type { AccessRefusal } from './refusal.ts';
 import { NEVER, type Millis } from './time.ts';
 import type { Selector } from './topic.ts';
-
-/** A pattern of ids, realm keys or topics: an exact text, or a prefix before one `*` at the end. */
-export type NamePattern = string;
 
 /** A2, A3: the rights that an authorizer grants to one client. */
 export interface Grant {
@@ -66,8 +64,4 @@ export function maySubscribe({ topics }: Grant, selectors: readonly Selector[]):
 /** A3: whether a client may publish to all of these topics. */
 export function mayPublish({ topics }: Grant, names: readonly string[]): boolean {
   return topics === undefined || names.every((name) => matchesAny(topics.publish, name));
-}
-
-function matchesAny(patterns: readonly NamePattern[], name: string): boolean {
-  return patterns.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
 }

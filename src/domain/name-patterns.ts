@@ -1,4 +1,5 @@
-import type { NamePattern } from './grant.ts';
+/** A pattern of ids, realm keys or topics: an exact text, or a prefix before one `*` at the end. */
+export type NamePattern = string;
 
 const MAX_LENGTH = 256;
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
@@ -7,6 +8,11 @@ const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 export function isPattern(value: unknown): value is NamePattern {
   if (typeof value !== 'string' || value === '' || value.length > MAX_LENGTH || UNPRINTABLE.test(value)) return false;
   return !value.slice(0, -1).includes('*');
+}
+
+/** A3: whether one of the patterns includes a name. */
+export function matchesAny(patterns: readonly NamePattern[], name: string): boolean {
+  return patterns.some((pattern) => includes(pattern, name));
 }
 
 /** The patterns of what both lists include. Undefined includes everything. */

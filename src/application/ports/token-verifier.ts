@@ -1,4 +1,4 @@
-import type { NamePattern } from '../../domain/grant.ts';
+import type { NamePattern } from '../../domain/name-patterns.ts';
 import type { AccessRefusal } from '../../domain/refusal.ts';
 import type { Result } from '../../domain/result.ts';
 import type { VerifiedToken } from './authenticator.ts';

@@ -1,6 +1,7 @@
 import type { AccessOutcome, AccessRequest, Authorizer } from '../../../application/ports/authorizer.ts';
 import type { TokenOutcome, TokenVerifier } from '../../../application/ports/token-verifier.ts';
-import { OPEN_GRANT, type NamePattern } from '../../../domain/grant.ts';
+import { OPEN_GRANT } from '../../../domain/grant.ts';
+import type { NamePattern } from '../../../domain/name-patterns.ts';
 import { accepted, refused } from '../../../domain/result.ts';
 import { NEVER } from '../../../domain/time.ts';
 import { readClaims, type IdClaim } from './claims.ts';

@@ -1,5 +1,5 @@
-import type { NamePattern, TopicGrant } from '../../../domain/grant.ts';
-import { isPattern } from '../../../domain/name-patterns.ts';
+import type { TopicGrant } from '../../../domain/grant.ts';
+import { isPattern, type NamePattern } from '../../../domain/name-patterns.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 import type { AccessOutcome, AccessRequest, Authorizer } from '../../../application/ports/authorizer.ts';
 import type { Clock } from '../../../application/ports/clock.ts';
 import type { Log } from '../../../application/ports/log.ts';
-import type { NamePattern } from '../../../domain/grant.ts';
+import type { NamePattern } from '../../../domain/name-patterns.ts';
 import { accepted, refused } from '../../../domain/result.ts';
 import { NEVER, type Millis } from '../../../domain/time.ts';
 import { AnswerCache, type CachedAnswer } from './answer-cache.ts';

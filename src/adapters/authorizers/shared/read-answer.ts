@@ -1,5 +1,5 @@
-import type { Grant, NamePattern, TopicGrant } from '../../../domain/grant.ts';
-import { isPattern } from '../../../domain/name-patterns.ts';
+import type { Grant, TopicGrant } from '../../../domain/grant.ts';
+import { isPattern, type NamePattern } from '../../../domain/name-patterns.ts';
 import { accepted, refused, type Result } from '../../../domain/result.ts';
 import { NEVER, type Millis } from '../../../domain/time.ts';
 import type { AllowAnswer, DenyAnswer } from './backend-types.ts';

@@ -1,5 +1,5 @@
 import type { IssuedToken, TokenOutcome } from '../../../application/ports/token-verifier.ts';
-import type { NamePattern } from '../../../domain/grant.ts';
+import type { NamePattern } from '../../../domain/name-patterns.ts';
 import type { AccessRefusal } from '../../../domain/refusal.ts';
 import { accepted, refused } from '../../../domain/result.ts';
 import { NEVER, type Millis } from '../../../domain/time.ts';
