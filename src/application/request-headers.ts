@@ -1,3 +1,5 @@
+import { bearerToken } from './ports/http.ts';
+
 /** Headers of a request, by name in lower case. Without those that the client did not send. */
 export type RequestHeaders = Readonly<Record<string, string>>;
 
@@ -16,5 +18,5 @@ export function headersOf(request: { header(name: string): string | undefined },
 
 /** A2: the token of a client: that of the header `Authorization`, else the one of its dialect. */
 export function tokenOf(headers: RequestHeaders, token: string | undefined): string | undefined {
-  return /^Bearer +(\S+) *$/i.exec(headers['authorization'] ?? '')?.[1] ?? token;
+  return bearerToken(headers['authorization']) ?? token;
 }

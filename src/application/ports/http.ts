@@ -29,3 +29,8 @@ export interface HttpResponse {
   /** Logged, not sent: the limit that was exceeded. */
   readonly limit?: HitLimit | undefined;
 }
+
+/** The token of the header `Authorization: Bearer`; undefined for another scheme, and for more than one word. */
+export function bearerToken(authorization: string | undefined): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+}

@@ -1,3 +1,4 @@
+import { bearerToken } from '../../../application/ports/http.ts';
 import type { Credentials, HttpAction, HttpHead, HttpRoute } from '../../../application/ports/requests.ts';
 
 const READ_METHODS: readonly string[] = ['GET', 'HEAD'];
@@ -45,17 +46,14 @@ export class Routes {
 function iceRequest(key: string, head: HttpHead): HttpAction {
   const { id, token } = readCredentials(head.query);
   const format = new URLSearchParams(head.query).getAll('as').at(-1) === 'matrix' ? 'matrix' : 'webrtc';
-  return { action: 'issue-ice-servers', key, id, token: bearerOf(head) ?? token, format };
+  return { action: 'issue-ice-servers', key, id, token: bearerToken(head.header('authorization')) ?? token, format };
 }
 
 /** H4, A2. */
 function listRoute(key: string): HttpRoute {
-  const tokenOf = (head: HttpHead): string | undefined => bearerOf(head) ?? readCredentials(head.query).token;
+  const tokenOf = (head: HttpHead): string | undefined =>
+    bearerToken(head.header('authorization')) ?? readCredentials(head.query).token;
   return { methods: READ_METHODS, handle: (head) => ({ action: 'list-peers', key, token: tokenOf(head) }) };
-}
-
-function bearerOf(head: HttpHead): string | undefined {
-  return /^Bearer +(\S+) *$/i.exec(head.header('authorization') ?? '')?.[1];
 }
 
 function readRoute(request: HttpAction): HttpRoute {

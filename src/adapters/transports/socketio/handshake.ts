@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../../../application/ports/http.ts';
+import { bearerToken, type HttpResponse } from '../../../application/ports/http.ts';
 
 /** The version of the Engine.IO protocol. Socket.IO 2 uses version 3. */
 export type Protocol = 3 | 4;
@@ -50,7 +50,7 @@ export function faultResponse(fault: SessionFault): HttpResponse {
 
 /** SIO10: the token of a handshake: the header, else the query. */
 export function tokenIn(authorization: string | undefined, query: string): string | undefined {
-  const bearer = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+  const bearer = bearerToken(authorization);
   if (bearer !== undefined) return bearer;
   const parameters = new URLSearchParams(query);
   return parameters.get('authorization') || parameters.get('token') || undefined;
