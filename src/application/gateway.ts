@@ -6,9 +6,11 @@ import type { Carrier, SessionTraits, Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
 import { newConnection, trafficOf, type Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
+import type { DiagnosticConnections } from './diagnostic-connections.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { AdmissionControl } from './admission-control.ts';
 import type { HttpController } from './http-controller.ts';
+import { FAULT } from './http-responses.ts';
 import type { LeaseFence } from './lease-fence.ts';
 import { PacedSocket } from './paced-socket.ts';
 import { PendingFrames, type PendingFrame } from './pending-frames.ts';
@@ -33,6 +35,7 @@ export interface GatewayParts {
   readonly addresses: ClientAddresses;
   readonly httpController: HttpController;
   readonly dispatcher: Dispatcher;
+  readonly diagnostics: DiagnosticConnections;
   readonly performer: Performer;
   readonly turns: Turns;
   readonly clock: Clock;
@@ -53,12 +56,6 @@ interface ServedDialect {
   readonly dialect: Dialect;
   readonly traits: Readonly<Record<Carrier, SessionTraits>>;
 }
-
-const FAULT: HttpResponse = {
-  status: 500,
-  headers: [['content-type', 'text/plain; charset=utf-8']],
-  body: 'Internal Server Error',
-};
 
 /**
  * Passes the reports of transports to the use-cases. Exceptions are caught here: a fault is logged and closes the connection that
@@ -114,7 +111,7 @@ export class BrokerGateway implements Gateway {
 
   opened(socket: Socket, admission: Admission): ConnectionId {
     const { dialect: name, carrier, connectRequest, memory } = admission;
-    const { connections, turns, registerPeer, clock } = this.#parts;
+    const { connections, turns, registerPeer, diagnostics, clock } = this.#parts;
     const served = this.#dialects.get(name);
     invariant(served !== undefined, 'a transport passes back the admission that it received');
     const { dialect, traits } = served;
@@ -124,7 +121,8 @@ export class BrokerGateway implements Gateway {
     turns.begin();
     try {
       if (carrier === 'stream') connections.beginStream(id);
-      registerPeer(id, connectRequest, traits[carrier]);
+      if (connectRequest.as === 'diagnostic') diagnostics.opened(id, connectRequest, carrier);
+      else registerPeer(id, connectRequest, traits[carrier]);
     } catch (error) {
       this.#fault(id, error);
     }
@@ -137,7 +135,7 @@ export class BrokerGateway implements Gateway {
     const connection = connections.find(id);
     const session = connection?.session;
     const now = clock.now();
-    if (connection === undefined || session === undefined) return telemetry.count('ignored:session-not-open');
+    if (connection === undefined || session === undefined) return this.#parts.diagnostics.frame(id, bytes, isBinary);
     connection.framesIn += 1;
     connection.bytesIn += size;
     if (session.state === 'connecting' || (session.state === 'open' && this.#mustWait(id, now))) {
@@ -185,11 +183,12 @@ export class BrokerGateway implements Gateway {
   }
 
   closed(id: ConnectionId, end: ConnectionEnd): void {
-    const { connections, admissionControl, turns, leaveRealm, clock, log } = this.#parts;
+    const { connections, admissionControl, diagnostics, turns, leaveRealm, clock, log } = this.#parts;
     const connection = connections.find(id);
     if (connection === undefined) return;
     if (connection.socket instanceof PacedSocket) for (const message of connection.socket.takeUnsent()) this.unsent(id, message);
     connections.remove(id);
+    if (connection.session === undefined) diagnostics.closed(id);
     this.#pending.take(id);
     const traffic = trafficOf(connection, clock.now());
     connection.memory?.release();

@@ -32,10 +32,13 @@ import type { Log } from './ports/log.ts';
 import type { HttpAction, HttpOutcome, HttpRefusal, HttpRoute, ConnectRequest, ValidToken } from './ports/requests.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { Probes } from './probes.ts';
-import { headersOf } from './request-headers.ts';
+import { descriptionOf, headersOf } from './request-headers.ts';
 
 /** Actions that the controller performs itself. */
-type BuiltInAction = Extract<HttpAction, { action: 'respond' | 'describe' | 'open-stream' | 'read-body' | 'verify-token' }>;
+type BuiltInAction = Extract<
+  HttpAction,
+  { action: 'respond' | 'describe' | 'describe-request' | 'open-stream' | 'read-body' | 'verify-token' }
+>;
 type UseCaseAction = Exclude<HttpAction, BuiltInAction>;
 type UseCaseFor<Action> = (action: Action, answer: (outcome: HttpOutcome) => void, client: HttpClient) => void;
 
@@ -171,6 +174,8 @@ export class HttpController {
         return this.#openStream(pending, action);
       case 'describe':
         return reply(exchange, cors, client.dialect.httpResponse({ kind: 'description' }));
+      case 'describe-request':
+        return reply(exchange, cors, client.dialect.httpResponse(descriptionOf(exchange.request, client.address)));
       default:
         return impossible(action);
     }
@@ -232,6 +237,7 @@ export class HttpController {
   }
 
   #refusalFor(connectRequest: ConnectRequest, dialect: Dialect): HttpRefusal | undefined {
+    if (connectRequest.as === 'diagnostic') return undefined;
     const realm = this.#parts.realms.resolveForConnection(connectRequest.key);
     if (!realm.ok) return realm.refusal.reason === 'too-many-realms' ? 'too-many-realms' : 'key-unknown';
     // The directory decides later about the ownership of the id.
@@ -241,7 +247,7 @@ export class HttpController {
 
   /** MER5. */
   #startsAfter(connectRequest: ConnectRequest, dialect: Dialect): string | undefined {
-    return connectRequest.as === 'peer'
+    return connectRequest.as === 'peer' || connectRequest.as === 'diagnostic'
       ? undefined
       : this.#parts.realms.resolve(connectRequest.key)?.topics(dialect).replayFor(connectRequest)?.startsAfter;
   }

@@ -6,7 +6,7 @@ import type { Connections } from './connections.ts';
 import type { Performer } from './performer.ts';
 import type { AccessOutcome, Authorizer } from './ports/authorizer.ts';
 import type { Clock } from './ports/clock.ts';
-import type { ConnectRequest } from './ports/requests.ts';
+import type { RegistrationRequest } from './ports/requests.ts';
 import { NO_HEADERS, tokenOf } from './request-headers.ts';
 import type { Sweeper } from './sweeper.ts';
 import type { Turns } from './turns.ts';
@@ -15,7 +15,7 @@ import type { Turns } from './turns.ts';
  * Asks the authorizer about a connecting session. Calls `then` in a turn, unless access is refused or the connection has ended
  * meanwhile.
  */
-export type RequestAccess = (session: RealmSession, request: ConnectRequest, then: () => void) => void;
+export type RequestAccess = (session: RealmSession, request: RegistrationRequest, then: () => void) => void;
 
 export interface RequestAccessParts {
   readonly authorizer: Authorizer;
@@ -40,7 +40,7 @@ export function requestAccess(parts: RequestAccessParts): RequestAccess {
     );
   };
 
-  function answered(session: RealmSession, request: ConnectRequest, outcome: AccessOutcome, then: () => void): void {
+  function answered(session: RealmSession, request: RegistrationRequest, outcome: AccessOutcome, then: () => void): void {
     const { realm } = session;
     if (session.state !== 'connecting') return;
     const now = clock.now();
@@ -58,7 +58,7 @@ export function requestAccess(parts: RequestAccessParts): RequestAccess {
 }
 
 /** A3: the grant must include the realm, the id, and the topics of the connect request. */
-function refusalOf(grant: Grant, { realm, id }: RealmSession, request: ConnectRequest): AccessRefusal | undefined {
+function refusalOf(grant: Grant, { realm, id }: RealmSession, request: RegistrationRequest): AccessRefusal | undefined {
   if (request.as === 'peer') return refusalFor(grant, realm.key, id);
   if (!maySubscribe(grant, request.selectors)) return TOPIC_NOT_GRANTED;
   return refusalFor(grant, realm.key, undefined);

@@ -1,4 +1,5 @@
-import { bearerToken } from './ports/http.ts';
+import { bearerToken, type HttpRequest } from './ports/http.ts';
+import type { HttpOutcome } from './ports/requests.ts';
 
 /** Headers of a request, by name in lower case. Without those that the client did not send. */
 export type RequestHeaders = Readonly<Record<string, string>>;
@@ -19,4 +20,19 @@ export function headersOf(request: { header(name: string): string | undefined },
 /** A2: the token of a client: that of the header `Authorization`, else the one of its dialect. */
 export function tokenOf(headers: RequestHeaders, token: string | undefined): string | undefined {
   return bearerToken(headers['authorization']) ?? token;
+}
+
+/** DOC1. @param address of the client behind its proxies. */
+export function descriptionOf(request: HttpRequest, address: string): HttpOutcome {
+  const seen = {
+    address,
+    remoteAddress: request.remoteAddress,
+    forwardedFor: request.header('x-forwarded-for'),
+    forwardedProto: request.header('x-forwarded-proto'),
+    host: request.header('host'),
+    origin: request.header('origin'),
+    upgrade: request.header('upgrade'),
+    connection: request.header('connection'),
+  };
+  return { kind: 'request-description', seen };
 }

@@ -20,6 +20,7 @@ import { MemoryBusNetwork } from '../adapters/buses/memory/bus.ts';
 import { DirectAddresses } from '../adapters/client-addresses/direct.ts';
 import { ProxiedAddresses } from '../adapters/client-addresses/proxied.ts';
 import { SystemClock } from '../adapters/clocks/system.ts';
+import { DoctorDialect } from '../adapters/dialects/doctor/dialect.ts';
 import { PeerjsDialect } from '../adapters/dialects/peerjs/dialect.ts';
 import { IceRouteDialect } from '../adapters/dialects/peerjs/ice-route-dialect.ts';
 import { PeerjsXhrDialect } from '../adapters/dialects/peerjs/xhr-dialect.ts';
@@ -66,13 +67,15 @@ const dialects: Record<DialectName, (config: Config) => Dialect> = {
   relay: (config) => new RelayDialect(config.relayPath),
 };
 
-/** PeerJS is last, because any path below its prefix may be the key of a realm. */
+/** PeerJS follows the others: any path below its prefix may be the key of a realm. It does not use the paths of the doctor. */
 export function dialectsOf(config: Config): readonly Dialect[] {
   const others = config.dialects.filter((name) => name !== 'peerjs');
   const peerjs = config.dialects.filter((name) => name === 'peerjs');
   const ice = peerjs.length > 0 ? [] : [new IceRouteDialect(config.path, 'sends', iceRealms(config))];
   const xhr = config.legacyXhr && peerjs.length > 0 ? [new PeerjsXhrDialect(config.path, config.maxMessageBytes)] : [];
-  return [...others.map((name) => dialects[name](config)), ...ice, ...xhr, ...peerjs.map((name) => dialects[name](config))];
+  const doctor = config.doctor === 'on' ? [new DoctorDialect(config.path)] : [];
+  const served = [...others.map((name) => dialects[name](config)), ...ice, ...xhr];
+  return [...served, ...peerjs.map((name) => dialects[name](config)), ...doctor];
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Broker } from '../application/broker.ts';
 import { CountedAuthorizer } from '../application/counted-authorizer.ts';
 import { Connections } from '../application/connections.ts';
+import { DiagnosticConnections } from '../application/diagnostic-connections.ts';
 import { Dispatcher } from '../application/dispatcher.ts';
 import { AdmissionControl } from '../application/admission-control.ts';
 import { BrokerGateway } from '../application/gateway.ts';
@@ -143,6 +144,7 @@ const admissionControl = construct(AdmissionControl, {
     clusterCut,
   },
 });
+const diagnostics = construct(DiagnosticConnections, { connections, clock, telemetry });
 const probes = construct(Probes, { admissionControl, bus, fence, clock });
 
 const icePush = construct(IcePush, {
@@ -214,6 +216,7 @@ const gateway = construct(BrokerGateway, {
     addresses,
     httpController,
     dispatcher,
+    diagnostics,
     performer,
     turns,
     clock,

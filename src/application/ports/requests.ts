@@ -46,7 +46,19 @@ export type ConnectRequest =
       readonly as: 'guest';
       /** The dialect has verified the client itself (MER7). */ readonly isAuthorized?: true;
     } & AnonymousCredentials &
-      RequestedTopics);
+      RequestedTopics)
+  | DiagnosticRequest;
+
+/** DOC2, DOC3: a connection that tests the way to the broker. It has no key, no id and no session. */
+export interface DiagnosticRequest {
+  readonly as: 'diagnostic';
+  readonly key: undefined;
+  /** DOC3: the texts that a stream receives, one in each interval. A socket receives its own messages instead. */
+  readonly texts: readonly Uint8Array[];
+}
+
+/** The request of a connection that becomes a peer or a guest. */
+export type RegistrationRequest = Exclude<ConnectRequest, DiagnosticRequest>;
 
 /** The credentials of a client whose id the broker generates. */
 export interface AnonymousCredentials {
@@ -58,6 +70,8 @@ export interface AnonymousCredentials {
 /** An action requested over HTTP. Some actions are steps: `then` receives the result and returns the next action. */
 export type HttpAction =
   | { readonly action: 'describe' }
+  /** DOC1: the response describes the request itself. */
+  | { readonly action: 'describe-request' }
   | { readonly action: 'issue-peer-id'; readonly key: string }
   /** @param token A2: undefined for none. */
   | { readonly action: 'list-peers'; readonly key: string; readonly token: string | undefined }
@@ -128,9 +142,24 @@ export interface HttpHead {
   header(name: string): string | undefined;
 }
 
+/** DOC1: one request as the broker received it. A member is undefined if the request has no such header. */
+export interface ReceivedRequest {
+  /** H10: the address to which the limits apply. */
+  readonly address: string;
+  /** The remote end of the TCP connection. */
+  readonly remoteAddress: string;
+  readonly forwardedFor: string | undefined;
+  readonly forwardedProto: string | undefined;
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+  readonly upgrade: string | undefined;
+  readonly connection: string | undefined;
+}
+
 /** The outcome of an HTTP action. */
 export type HttpOutcome =
   | { readonly kind: 'description' }
+  | { readonly kind: 'request-description'; readonly seen: ReceivedRequest }
   | { readonly kind: 'peer-id'; readonly id: string }
   | { readonly kind: 'peers'; readonly ids: readonly string[] }
   | { readonly kind: 'publication'; readonly id: string }

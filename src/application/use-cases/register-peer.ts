@@ -12,7 +12,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { ClaimOutcome, Holder, PeerDirectory } from '../ports/peer-directory.ts';
 import type { PeerIds } from '../ports/peer-ids.ts';
-import type { Credentials, ConnectRequest } from '../ports/requests.ts';
+import type { Credentials, RegistrationRequest } from '../ports/requests.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { Sweeper } from '../sweeper.ts';
 import type { Turns } from '../turns.ts';
@@ -24,7 +24,7 @@ import type { AdmitGuest } from './admit-guest.ts';
 import type { Reconnect } from './reconnect.ts';
 
 /** Registers a connection as a peer or a guest. Must be called within a turn. */
-export type RegisterPeer = (connection: ConnectionId, request: ConnectRequest, traits: SessionTraits) => void;
+export type RegisterPeer = (connection: ConnectionId, request: RegistrationRequest, traits: SessionTraits) => void;
 
 export interface RegisterPeerParts {
   readonly realms: Realms;
@@ -103,7 +103,7 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
 function refuse(
   { connections, realms, log, telemetry }: RegisterPeerParts,
   connection: ConnectionId,
-  { key }: ConnectRequest,
+  { key }: RegistrationRequest,
   refusal: OpenRefusal,
 ): void {
   if (refusal.reason === 'too-many-realms') telemetry.count('too-many-realms');
@@ -143,7 +143,7 @@ function validateCredentials(realms: Realms, { key, id, token }: Credentials): R
 function generateCredentials(
   realms: Realms,
   peerIds: PeerIds,
-  request: Exclude<ConnectRequest, Credentials>,
+  request: Exclude<RegistrationRequest, Credentials>,
 ): Result<ValidRequest, OpenRefusal> {
   const realm = realms.resolveForConnection(request.key);
   if (!realm.ok) return realm;

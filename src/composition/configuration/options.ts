@@ -149,6 +149,16 @@ export const OPTIONS = {
     default: false,
   }),
 
+  doctor: option(choice(['on', 'off', 'admin']), {
+    group: 'Pages and proxies',
+    description:
+      'Serves doctor/hello, doctor/socket and doctor/stream under path, for signalbox doctor. They tell a client only about its ' +
+      'own request. admin keeps them off the public port; without an admin listener it is the same as off.',
+    effect: 'Off: 404 (DOC4).',
+    default: 'on',
+    hardened: 'off',
+  }),
+
   ...AUTH_OPTIONS,
   ...WEBHOOK_OPTIONS,
 

@@ -78,6 +78,13 @@ const OUTCOMES: readonly HttpOutcome[] = [
   { kind: 'peers', ids: ['ann', '__proto__', '\u2028"'] },
   { kind: 'publication', id: 'urn:uuid:1' },
   { kind: 'sent' },
+  {
+    kind: 'request-description',
+    seen: {
+      ...{ address: '192.0.2.1', remoteAddress: '127.0.0.1', forwardedFor: '"\u2028', forwardedProto: undefined },
+      ...{ host: '\u00e4', origin: 'null', upgrade: undefined, connection: 'close' },
+    },
+  },
 ];
 
 const HTTP_REFUSALS: Record<HttpRefusal, true> = {

@@ -27,6 +27,9 @@ const REALMS_NOT_ASKED = ['R1', 'R2', 'R3', 'R4', 'R5', 'R6'];
 /** The suite starts or meets a server without authentication, and no other PeerJS server has it. */
 const ACCESS_NOT_ASKED = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A8', 'A9', 'A10'];
 
+/** The routes are those of Signalbox alone; `signalbox doctor` tests them. */
+const DOCTOR_NOT_ASKED = ['DOC1', 'DOC2', 'DOC3', 'DOC4'];
+
 describe('the PeerJS cases', () => {
   it('have unique ids: the rule, a dot, and words in kebab-case', () => {
     const ids = ALL_CASES.map(({ id }) => id);
@@ -58,6 +61,11 @@ describe('the PeerJS cases', () => {
   it('leave out the rules of authentication', () => {
     const rules = rulesIn(readFileSync(join(ROOT, 'docs/protocols/authentication.md'), 'utf8')).map(({ id }) => id);
     expect(rules).toEqual(ACCESS_NOT_ASKED);
+  });
+
+  it('leave out the rules of the doctor', () => {
+    const rules = rulesIn(readFileSync(join(ROOT, 'docs/protocols/doctor.md'), 'utf8')).map(({ id }) => id);
+    expect(rules).toEqual(DOCTOR_NOT_ASKED);
   });
 
   it('are at least 120', () => expect(ALL_CASES.length).toBeGreaterThanOrEqual(120));

@@ -59,6 +59,7 @@ export function responseTo(outcome: HttpOutcome): HttpResponse {
       return iceResponse(outcome);
     case 'refusal':
       return refusal(outcome.reason);
+    case 'request-description':
     case 'publication':
     case 'sent':
       return { status: 204, headers: [], body: '' };

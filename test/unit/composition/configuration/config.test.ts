@@ -24,7 +24,15 @@ describe('the defaults', () => {
   it('have these values', () => {
     expect(defaultConfig()).toEqual({
       ...{ host: '::', port: 9000, path: '/', transport: 'auto', profile: 'drop-in', drainTimeout: 10_000, drainSpread: 0 },
-      ...{ auth: 'open', authKeys: [], authJwks: undefined, authIssuer: undefined, authIssuers: [], authAudience: 'signalbox' },
+      ...{
+        doctor: 'on',
+        auth: 'open',
+        authKeys: [],
+        authJwks: undefined,
+        authIssuer: undefined,
+        authIssuers: [],
+        authAudience: 'signalbox',
+      },
       ...{ authUrl: undefined, authUrlSecret: undefined, authUrlAlways: false, authHeader: undefined },
       ...{ authForward: [], authTimeout: 1_000 },
       ...{ authIdClaim: 'signalbox.id', authLeeway: 5, authAtExpiry: 'close', reservedIds: [] },

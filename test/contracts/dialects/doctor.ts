@@ -1,0 +1,10 @@
+import { DoctorDialect } from '../../../src/adapters/dialects/doctor/dialect.ts';
+import type { DialectSubject } from './contract.ts';
+
+export const DOCTOR: DialectSubject = {
+  make: () => new DoctorDialect('/'),
+  readsBack: [],
+  paths: ['/doctor/hello', '/doctor/socket', '/doctor/stream', '/'],
+  queries: ['key=peerjs', ''],
+  frames: [],
+};
