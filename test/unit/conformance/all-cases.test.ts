@@ -15,6 +15,7 @@ const NOT_ASKED: Readonly<Record<string, string>> = {
   H12: 'the certificate files belong to the server',
   M20: 'the rate limit is that of M19, and only the server sees the pongs',
   M22: 'the rate limit is that of M19, and a message of this size is paused or closed for it only after many others',
+  M23: 'from outside, only the latency of other peers shows the turns of the server',
   L6: 'requires suspending the server process',
 };
 

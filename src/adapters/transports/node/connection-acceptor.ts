@@ -7,6 +7,7 @@ import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Admission, Gateway } from '../../../application/ports/transport.ts';
 import { handshakeFault } from '../shared/handshake.ts';
 import { ConnectionReporter, type ReporterContext } from '../shared/connection-reporter.ts';
+import { InputBudget } from '../shared/input-budget.ts';
 import { NOT_ACCEPTING, isWebSocketUpgrade } from '../shared/requests.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { CLOSE_GRACE, type PerConnectionLimits } from '../shared/settings.ts';
@@ -85,12 +86,14 @@ export class ConnectionAcceptor implements ExchangeHost {
   readonly #ownsConnections: boolean;
   readonly #failed: NonNullable<AcceptorParts['failed']>;
   readonly #openConnections = new OpenConnections();
+  readonly #inputBudget = new InputBudget();
   #isAccepting = true;
 
   constructor(gateway: Gateway, { handshaker, limits, ownsConnections, failed = () => undefined }: AcceptorParts) {
     this.#gateway = gateway;
     // No limit: a pause stops the TCP connection, so the backlog holds only the frames of one packet.
-    this.#reporterContext = { gateway, defer: queueMicrotask, maxBacklogBytes: Number.POSITIVE_INFINITY };
+    const maxBacklogBytes = Number.POSITIVE_INFINITY;
+    this.#reporterContext = { gateway, defer: queueMicrotask, maxBacklogBytes, budget: this.#inputBudget };
     this.#handshaker = handshaker;
     this.#socketContext = { limits, turnEnd: new TurnEnd() };
     this.#httpConnections = new HttpConnections(limits.sendBufferBytes);
@@ -155,6 +158,7 @@ export class ConnectionAcceptor implements ExchangeHost {
   /** Terminates all open connections, and resolves when each was reported as closed. */
   async stop(): Promise<void> {
     this.refuseNew();
+    this.#inputBudget.flush();
     await this.#openConnections.terminateAll();
   }
 

@@ -28,6 +28,9 @@ interface PendingWrites {
   bytes: number;
 }
 
+/** M23: after this many bytes, a connection is not read until the next turn of the event loop. */
+const BYTES_PER_READ = 128 * 1024;
+
 /** A control frame of a client has a header of two bytes and a mask of four. */
 const CONTROL_HEAD_BYTES = 6;
 
@@ -45,6 +48,10 @@ export class NodeSocket implements Socket, Corked {
   #controlBytes = 0;
   /** True if a message was complete within the current chunk. */
   #isComplete = false;
+  /** Bytes that were received since the connection was last throttled. */
+  #readBytes = 0;
+  #isPaused = false;
+  #isThrottled = false;
   /** Undefined if nothing was written in this turn. */
   #pending: PendingWrites | undefined = undefined;
 
@@ -119,6 +126,21 @@ export class NodeSocket implements Socket, Corked {
     this.#isComplete = false;
     this.#controlBytes = 0;
     this.#reporter.incompleteBytes(this.#incompleteBytes);
+    this.#readBytes += bytes;
+    if (this.#readBytes >= BYTES_PER_READ || this.#reporter.isDeferring) this.#throttle();
+  }
+
+  /** M23: stops reading until the deferred frames are handled, at least until the next turn. */
+  #throttle(): void {
+    this.#readBytes = 0;
+    if (this.#isThrottled || !this.#isOpen) return;
+    this.#isThrottled = true;
+    this.#ws.pause();
+    setImmediate(() => {
+      this.#isThrottled = false;
+      if (this.#reporter.isDeferring) this.#throttle();
+      else this.#resumeReading();
+    });
   }
 
   close(code: number, why: string): void {
@@ -127,15 +149,19 @@ export class NodeSocket implements Socket, Corked {
 
   // `ws` may still emit frames of the packet that was read last: `ConnectionReporter` queues them.
   pause(): void {
-    if (!this.#isOpen) return;
+    this.#isPaused = true;
     this.#reporter.pause();
-    this.#ws.pause();
+    if (this.#isOpen) this.#ws.pause();
   }
 
   resume(): void {
-    if (!this.#isOpen) return;
+    this.#isPaused = false;
     this.#reporter.resume();
-    this.#ws.resume();
+    this.#resumeReading();
+  }
+
+  #resumeReading(): void {
+    if (!this.#isPaused && !this.#isThrottled && this.#isOpen) this.#ws.resume();
   }
 
   /** M18: `ws` closes a connection with a larger message itself, unless an embedding program configured another limit. */

@@ -4,6 +4,8 @@ import type { ConnectionId } from '../../../domain/ids.ts';
 import { invariant } from '../../../domain/invariant.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 import { QUEUED_FRAME_BYTES } from '../../../domain/memory-sizes.ts';
+import { type FrameKind, FrameQueue } from './frame-queue.ts';
+import type { DeferredInput, InputBudget } from './input-budget.ts';
 
 /** Runs a turn after the current one, never inside it. */
 export type Defer = (turn: () => void) => void;
@@ -14,32 +16,32 @@ export interface ReporterContext {
   readonly defer: Defer;
   /** Bytes that may be queued for one connection while it is paused. */
   readonly maxBacklogBytes: number;
+  /** M23. Undefined if a transport has no event loop. */
+  readonly budget?: InputBudget;
 }
 
-interface QueuedFrame {
-  readonly bytes: Uint8Array;
-  readonly isBinary: boolean;
-}
+/** M20: pings and pongs that may be queued for one connection. */
+const MAX_QUEUED_CONTROL_FRAMES = 1_000;
 
-/** A queued ping or pong. */
-const CONTROL_FRAME: QueuedFrame = { bytes: new Uint8Array(), isBinary: true };
+/** M23: frames that may be queued beyond the limit of a paused connection. */
+const MAX_DEFERRED_FRAMES = 1_000;
 
-/** The frames that were received while a connection was paused. */
-interface Backlog {
-  readonly frames: QueuedFrame[];
-  bytes: number;
-}
+const NO_BYTES = new Uint8Array();
 
 /** Reports one connection to the gateway: `opened`, its frames in order, and `closed` once, as the last. */
-export class ConnectionReporter {
+export class ConnectionReporter implements DeferredInput {
   readonly #context: ReporterContext;
   /** The connection id; before the connection is open, its admission. */
   #id: ConnectionId | Admission;
   /** `muted`: further input of the client is ignored. */
   #state: 'reporting' | 'paused' | 'muted' | 'closed' = 'reporting';
-  #backlog: Backlog | undefined = undefined;
+  /** Frames that were received while the connection was paused, or after the budget of the turn was exhausted. */
+  #backlog: FrameQueue | undefined = undefined;
+  #queuedControlFrames = 0;
   readonly #holding: Admission['memory'];
   #end: ConnectionEnd | undefined = undefined;
+  /** The client has disconnected while frames waited for a later turn. Reported after them. */
+  #pendingEnd: ConnectionEnd | undefined = undefined;
 
   constructor(context: ReporterContext, admission: Admission) {
     this.#context = context;
@@ -73,23 +75,26 @@ export class ConnectionReporter {
   }
 
   /**
-   * Reports the frame, or queues a copy while the connection is paused.
+   * Reports the frame, or queues a copy while the connection is paused or the budget of the turn is exhausted (M23).
    * @returns false if the queue is full. One frame always fits, because its size has a limit of its own.
    */
   frame(bytes: Uint8Array, isBinary: boolean): boolean {
-    if (this.#state === 'paused' || this.#backlog !== undefined) return this.#enqueue({ bytes, isBinary });
-    if (this.#state === 'reporting') this.#context.gateway.frame(this.#connectionId(), bytes, isBinary);
+    if (!this.#mayReport(bytes.length)) return this.#enqueue(bytes, isBinary ? 'binary' : 'text');
+    this.#context.gateway.frame(this.#connectionId(), bytes, isBinary);
     return true;
   }
 
   pause(): void {
-    if (this.#state === 'reporting') this.#state = 'paused';
+    if (this.#state !== 'reporting') return;
+    this.#state = 'paused';
+    // The client has disconnected, so the connection will not be resumed.
+    if (this.#pendingEnd !== undefined) this.closed(this.#pendingEnd);
   }
 
   resume(): void {
     if (this.#state !== 'paused') return;
     this.#state = 'reporting';
-    this.#context.defer(() => this.#drain());
+    if (this.#backlog !== undefined) this.#handleLater();
   }
 
   /** The broker has closed the connection: further input is not reported. The first `end` counts. */
@@ -97,12 +102,13 @@ export class ConnectionReporter {
     this.#end ??= end;
     if (this.#state !== 'closed') this.#state = 'muted';
     this.#dropBacklog();
+    if (this.#pendingEnd !== undefined) this.closed(this.#pendingEnd);
   }
 
-  /** M20: a ping or a pong was received. While paused, it is queued like a frame. @returns false if the queue is full. */
+  /** M20: a ping or a pong was received. It is queued like a frame. @returns false if the queue is full. */
   controlFrame(): boolean {
-    if (this.#state === 'paused' || this.#backlog !== undefined) return this.#enqueue(CONTROL_FRAME);
-    if (this.#state === 'reporting') this.#context.gateway.controlFrame(this.#connectionId());
+    if (!this.#mayReport(0)) return this.#enqueue(NO_BYTES, 'control');
+    this.#context.gateway.controlFrame(this.#connectionId());
     return true;
   }
 
@@ -111,49 +117,96 @@ export class ConnectionReporter {
     this.#context.defer(() => this.#context.gateway.unsent(this.#connectionId(), message));
   }
 
-  /** @param end is used if `stopReporting` was not called. */
+  /** M23: reported after the frames that wait for a later turn. @param end is used if `stopReporting` was not called. */
   closed(end: ConnectionEnd): void {
     if (this.#state === 'closed') return;
+    if (this.#context.budget !== undefined && this.isDeferring) {
+      this.#pendingEnd ??= end;
+      return;
+    }
     this.#state = 'closed';
     this.#dropBacklog();
     // A library may report the fault for which it closes a connection only after the close.
     this.#context.defer(() => this.#context.gateway.closed(this.#connectionId(), this.#end ?? end));
   }
 
+  /** M23: true while frames wait for a later turn. */
+  get isDeferring(): boolean {
+    return this.#state === 'reporting' && this.#backlog !== undefined;
+  }
+
+  get nextBytes(): number | undefined {
+    return this.#state === 'reporting' ? this.#backlog?.nextBytes : undefined;
+  }
+
+  /** The gateway may pause or close the connection within the call. */
+  handleNext(): void {
+    const backlog = this.#backlog;
+    const frame = backlog?.shift();
+    if (backlog === undefined || frame === undefined) return;
+    this.#holding?.set('backlog', sizeOf(backlog));
+    if (frame.kind === 'control') {
+      this.#queuedControlFrames -= 1;
+      this.#context.gateway.controlFrame(this.#connectionId());
+    } else this.#context.gateway.frame(this.#connectionId(), frame.bytes, frame.kind === 'binary');
+    if (this.#backlog?.length === 0) this.#finishBacklog();
+  }
+
+  /** Counts the frame, if no earlier frame waits and the connection is not paused. */
+  #mayReport(bytes: number): boolean {
+    if (this.#state !== 'reporting' || this.#backlog !== undefined) return false;
+    return this.#context.budget?.admits(this, bytes) !== false;
+  }
+
+  #handleLater(): void {
+    const { budget, defer } = this.#context;
+    if (budget !== undefined) return budget.defer(this);
+    defer(() => {
+      while (this.nextBytes !== undefined) this.handleNext();
+    });
+  }
+
+  #finishBacklog(): void {
+    this.#dropBacklog();
+    if (this.#pendingEnd !== undefined) this.closed(this.#pendingEnd);
+  }
+
   #dropBacklog(): void {
     this.#backlog = undefined;
+    this.#queuedControlFrames = 0;
     this.#holding?.set('backlog', 0);
   }
 
-  #enqueue(frame: QueuedFrame): boolean {
-    const backlog = (this.#backlog ??= { frames: [], bytes: 0 });
-    const size = frame.bytes.length + QUEUED_FRAME_BYTES;
-    if (backlog.frames.length > 0 && backlog.bytes + size > this.#context.maxBacklogBytes) return false;
-    backlog.frames.push(
-      frame === CONTROL_FRAME ? CONTROL_FRAME : { bytes: new Uint8Array(frame.bytes), isBinary: frame.isBinary },
-    );
-    backlog.bytes += size;
-    this.#holding?.set('backlog', backlog.bytes);
+  #enqueue(bytes: Uint8Array, kind: FrameKind): boolean {
+    if (this.#state === 'muted' || this.#state === 'closed') return true;
+    const isFirst = this.#backlog === undefined;
+    const backlog = (this.#backlog ??= new FrameQueue());
+    if (!this.#hasRoom(backlog, bytes.length + QUEUED_FRAME_BYTES, kind)) return false;
+    backlog.push(bytes, kind);
+    if (kind === 'control') this.#queuedControlFrames += 1;
+    this.#holding?.set('backlog', sizeOf(backlog));
+    if (isFirst && this.#state === 'reporting') this.#handleLater();
     return true;
   }
 
-  // The gateway may pause or close the connection within the loop.
-  #drain(): void {
-    while (this.#state === 'reporting' && this.#backlog !== undefined) {
-      const frame = this.#backlog.frames.shift();
-      if (frame === undefined) {
-        this.#dropBacklog();
-        return;
-      }
-      this.#backlog.bytes -= frame.bytes.length + QUEUED_FRAME_BYTES;
-      this.#holding?.set('backlog', this.#backlog.bytes);
-      if (frame === CONTROL_FRAME) this.#context.gateway.controlFrame(this.#connectionId());
-      else this.#context.gateway.frame(this.#connectionId(), frame.bytes, frame.isBinary);
-    }
+  /** M23: a few large frames that wait for a later turn may exceed the limit of a paused connection, within the memory budget. */
+  #hasRoom(backlog: FrameQueue, added: number, kind: FrameKind): boolean {
+    if (backlog.length === 0) return true;
+    if (kind === 'control' && this.#queuedControlFrames >= MAX_QUEUED_CONTROL_FRAMES) return false;
+    const { maxBacklogBytes } = this.#context;
+    const size = sizeOf(backlog) + added;
+    if (size <= maxBacklogBytes) return true;
+    if (this.#state === 'paused' || backlog.length >= MAX_DEFERRED_FRAMES || size > 2 * maxBacklogBytes) return false;
+    return this.#holding?.hasRoomFor('backlog', size) !== false;
   }
 
   #connectionId(): ConnectionId {
     invariant(typeof this.#id === 'number', 'a connection is reported only after it was opened');
     return this.#id;
   }
+}
+
+/** B1: an upper limit, because small frames share memory. */
+function sizeOf({ bytes, length }: FrameQueue): number {
+  return bytes + QUEUED_FRAME_BYTES * length;
 }

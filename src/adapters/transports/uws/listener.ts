@@ -6,6 +6,7 @@ import { ListenError } from '../../../application/ports/transport.ts';
 import type { Admission, Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { CLOSE_FRAMES } from '../shared/close-frames.ts';
 import { handshakeFault } from '../shared/handshake.ts';
+import { InputBudget } from '../shared/input-budget.ts';
 import { listenError } from '../shared/listen-errors.ts';
 import { ConnectionReporter, type ReporterContext } from '../shared/connection-reporter.ts';
 import { AMBIGUOUS_LENGTH, NOT_ACCEPTING, isWebSocketUpgrade } from '../shared/requests.ts';
@@ -76,6 +77,7 @@ class UwsTransport implements Transport {
   /** B4: the admission that the first upgrade handler passes to the second. */
   #yieldedAdmission: Admission | undefined;
   readonly #turnEnd = new TurnEnd();
+  readonly #inputBudget = new InputBudget();
   #apps: Apps | undefined;
   #listening: uWS.us_listen_socket | undefined;
   #fileHandles: FileHandleMonitor | undefined;
@@ -133,6 +135,7 @@ class UwsTransport implements Transport {
     this.#socketContext.pendingCloses.closeAll();
     // Calls every `close` handler; their deferred calls run before the caller continues.
     this.#apps?.close();
+    this.#inputBudget.flush();
     this.#apps = undefined;
   }
 
@@ -152,7 +155,8 @@ class UwsTransport implements Transport {
   }
 
   #registerHandlers(app: uWS.TemplatedApp, gateway: Gateway): void {
-    const reporterContext: ReporterContext = { gateway, defer: queueMicrotask, maxBacklogBytes: this.#settings.sendBufferBytes };
+    const { sendBufferBytes: maxBacklogBytes } = this.#settings;
+    const reporterContext: ReporterContext = { gateway, defer: queueMicrotask, maxBacklogBytes, budget: this.#inputBudget };
     const exchangeHost = this.#exchangeHost(reporterContext);
     app.filter((_, count) => {
       if (count > 0) this.#fileHandles?.accepted();

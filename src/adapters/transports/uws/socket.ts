@@ -23,11 +23,15 @@ const UNCOUNTED_BUFFER_BYTES = 64 * 1024;
 /** The payload of the ping that checks whether the client has read the last text. All other pings have no payload. */
 const CLOSING_PING = 'closing';
 
+/** M21: frames that a client may send while it is being closed. Each costs a call of the library, and a ping costs a write. */
+const MAX_IGNORED_FRAMES = 256;
+
 /** The close frame to send after the client has read all texts. */
 interface PendingClose {
   readonly ws: WebSocket<unknown>;
   readonly code: number;
   readonly why: string;
+  ignoredFrames: number;
 }
 
 /** One connection of uWebSockets.js. After a close, any call to the library's socket throws. */
@@ -114,6 +118,7 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
   }
 
   #reportControlFrame(): void {
+    if (this.#closing !== undefined) return this.#ignoreFrame(this.#closing);
     if (!this.#reporter.controlFrame()) this.#beginClose(CLOSE_FRAMES.sendsTooFast);
   }
 
@@ -139,7 +144,7 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
 
   /** M18: the library passes on messages slightly beyond the limit, so that the client receives 1009. */
   receiveMessage(bytes: Uint8Array, isBinary: boolean): void {
-    if (this.#closing !== undefined) return;
+    if (this.#closing !== undefined) return this.#ignoreFrame(this.#closing);
     if (bytes.length > this.#context.limits.maxFrameBytes) return this.#beginClose(this.#context.tooBig);
     if (bytes.length > this.#bufferBytes) this.#countBuffer(bytes.length);
     if (!this.#reporter.frame(bytes, isBinary)) this.#beginClose(CLOSE_FRAMES.sendsTooFast);
@@ -172,8 +177,17 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
     this.#context.outbox.flushOf(this);
     this.#ws = undefined;
     this.#reporter.stopReporting(closedByBroker(frame));
-    this.#closing = { ws, code: frame.code, why: truncatedReason(frame.why) };
+    this.#closing = { ws, code: frame.code, why: truncatedReason(frame.why), ignoredFrames: 0 };
     this.#context.pendingCloses.add(this);
+  }
+
+  /** M21: the library then discards further input without a call. */
+  #ignoreFrame(closing: PendingClose): void {
+    closing.ignoredFrames += 1;
+    if (closing.ignoredFrames !== MAX_IGNORED_FRAMES) return;
+    this.#context.pendingCloses.remove(this);
+    if (this.#mustCut(closing.ws)) closing.ws.close();
+    else closing.ws.end(closing.code, closing.why);
   }
 
   sendPing(): void {
@@ -188,9 +202,12 @@ export class UwsSocket implements Socket, OutboxSender, ClosingConnection {
   sendClose(): void {
     if (this.#closing === undefined) return;
     const { ws, code, why } = this.#closing;
-    // After `end`, the library keeps the buffer of a connection until the TCP connection ends.
-    const mustFreeBuffer = this.#bufferBytes > UNCOUNTED_BUFFER_BYTES && this.#reporter.isToFreeMemory;
-    if (mustFreeBuffer || ws.getBufferedAmount() > 0) return void ws.close();
+    if (this.#mustCut(ws)) return void ws.close();
     ws.cork(() => ws.end(code, why));
+  }
+
+  /** True if the client does not read, or if its buffer has to be freed, which the library keeps after `end` until TCP ends. */
+  #mustCut(ws: WebSocket<unknown>): boolean {
+    return ws.getBufferedAmount() > 0 || (this.#bufferBytes > UNCOUNTED_BUFFER_BYTES && this.#reporter.isToFreeMemory);
   }
 }

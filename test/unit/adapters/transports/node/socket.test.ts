@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import { NodeSocket } from '../../../../../src/adapters/transports/node/socket.ts';
 import { TurnEnd } from '../../../../../src/adapters/transports/shared/turn-end.ts';
 import { ConnectionReporter } from '../../../../../src/adapters/transports/shared/connection-reporter.ts';
+import { InputBudget } from '../../../../../src/adapters/transports/shared/input-budget.ts';
 import { echoed } from '../../../../../src/domain/ids.ts';
 import { notice } from '../../../../../src/domain/message.ts';
 import { ADMISSION, RecordingGateway } from '../../../../contracts/transports/recording-gateway.ts';
@@ -31,6 +32,7 @@ function opened({ isStuck = false } = {}) {
       ),
   });
   const closeCodes: number[] = [];
+  const reading: string[] = [];
   const ws = {
     OPEN,
     readyState: OPEN,
@@ -39,17 +41,19 @@ function opened({ isStuck = false } = {}) {
     },
     send: (text: Buffer) => void stream.write(text),
     close: (code: number) => void closeCodes.push(code),
-    resume: () => undefined,
+    pause: () => void reading.push('pause'),
+    resume: () => void reading.push('resume'),
   };
   const gateway = new RecordingGateway();
   const turns: (() => void)[] = [];
-  const reporterContext = { gateway, defer: (turn: () => void) => void turns.push(turn), maxBacklogBytes: 1_000 };
+  const defer = (turn: () => void): void => void turns.push(turn);
+  const reporterContext = { gateway, defer, maxBacklogBytes: Number.POSITIVE_INFINITY, budget: new InputBudget() };
   const reporter = new ConnectionReporter(reporterContext, ADMISSION);
   const context = { limits: LIMITS, turnEnd: new TurnEnd() };
   const socket = new NodeSocket(ws as unknown as WebSocket, stream as never, { reporter, context });
   reporter.opened(socket);
   const pass = (): void => turns.splice(0).forEach((turn) => turn());
-  return { socket, writes, closeCodes, pass, connection: () => gateway.connections[0] };
+  return { socket, writes, closeCodes, reading, pass, connection: () => gateway.connections[0] };
 }
 
 describe('a socket of ws', () => {
@@ -87,5 +91,34 @@ describe('a socket of ws', () => {
     const stuck = opened({ isStuck: true });
     expect(outcomes(stuck.socket)).toContain('gone');
     expect([reader.closeCodes, stuck.closeCodes[0]]).toEqual([[], 1008]);
+  });
+
+  it('M23: after 128 KiB a connection is not read until the next turn', async () => {
+    const { socket, reading } = opened();
+    socket.receiveChunk(65_536);
+    expect(reading).toEqual([]);
+    socket.receiveChunk(65_536);
+    expect(reading).toEqual(['pause']);
+    await turnOfTheLoop();
+    expect(reading).toEqual(['pause', 'resume']);
+  });
+
+  it('M19, M23: a connection that the broker has paused is not read in the next turn', async () => {
+    const { socket, reading } = opened();
+    socket.receiveChunk(131_072);
+    socket.pause();
+    await turnOfTheLoop();
+    expect(reading).not.toContain('resume');
+    socket.resume();
+    expect(reading.at(-1)).toBe('resume');
+  });
+
+  it('M23: a connection whose frames wait for later turns is not read meanwhile', async () => {
+    const { socket, reading, connection } = opened();
+    for (let n = 0; n < 3_000; n++) socket.receiveMessage(bytes('a'), false);
+    socket.receiveChunk(21_000);
+    expect(connection()?.frames.length).toBeLessThan(3_000);
+    while (reading.at(-1) === 'pause') await turnOfTheLoop();
+    expect(connection()?.frames).toHaveLength(3_000);
   });
 });

@@ -115,6 +115,13 @@ describe('the reports of one connection', () => {
     expect([connection()?.aliveCount, received()]).toEqual([3, ['a']]);
   });
 
+  it('M20: at most 1000 pings and pongs are queued', () => {
+    const { reporter } = opened(Number.POSITIVE_INFINITY);
+    reporter.pause();
+    const kept = Array.from({ length: 1_500 }, () => reporter.controlFrame()).filter(Boolean);
+    expect(kept).toHaveLength(1_000);
+  });
+
   it('one frame always fits', () => {
     const { reporter } = opened(1_000);
     reporter.pause();

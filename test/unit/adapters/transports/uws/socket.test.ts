@@ -132,6 +132,20 @@ describe('a socket of uWebSockets.js', () => {
       expect(wire.calls.slice(2)).toEqual(['end 1008']);
     });
 
+    it('not for a client that continues to send: it is closed at once, and its input is not counted any more', async () => {
+      const { socket, wire, connection } = opened();
+      socket.close(1008, 'sends too fast');
+      for (let n = 0; n < 128; n++) {
+        socket.receiveMessage(bytes('a'), false);
+        expect(wire.calls).toEqual([]);
+        socket.receivePing();
+      }
+      expect(wire.calls).toEqual(['end 1008']);
+      for (let n = 0; n < 1_000; n++) socket.receivePing();
+      await new Promise(setImmediate);
+      expect([wire.calls, connection()?.frames.length, connection()?.aliveCount]).toEqual([['end 1008'], 0, 0]);
+    });
+
     it('until a timeout; a client with unread bytes is cut then', () => {
       vi.useFakeTimers();
       const [ann, bob] = [opened(), opened()];

@@ -1,0 +1,99 @@
+/** The frames of one connection that wait for a later turn of the event loop, in order. */
+export interface DeferredInput {
+  /** Size of the oldest frame that may be handled now; undefined if there is none. */
+  readonly nextBytes: number | undefined;
+  /** Handles the oldest frame. */
+  handleNext(): void;
+}
+
+// Units of the budget. One unit takes about a microsecond: the decoder reads the most expensive JSON at 4 ms per MiB.
+const FRAME_UNITS = 4;
+const BYTES_PER_UNIT = 256;
+const UNITS_PER_TURN = 4_000;
+/** The part of every turn that a connection has in any case, so that no small frame waits for the large frames of others. */
+const UNITS_PER_CONNECTION = 64;
+
+/**
+ * M23: bounds the input that one turn of the event loop handles, because the network delivers many frames of a connection at
+ * once. While frames are deferred, or when a turn has handled its budget, each connection may use only a small part more. Its
+ * further frames are deferred to later turns, the connection that waits longest first. While the budget lasts, a frame costs one
+ * addition.
+ */
+export class InputBudget {
+  readonly #nextTurn: (then: () => void) => void;
+  readonly #endTurn = (): void => this.#handleDeferred();
+  #spent = 0;
+  #isScheduled = false;
+  /** Units that each connection has used since the budget of the turn was exhausted. */
+  readonly #extra = new Map<DeferredInput, number>();
+  /** In the order in which they are served. */
+  readonly #deferred = new Set<DeferredInput>();
+
+  /** @param nextTurn calls back after the current turn of the event loop. */
+  constructor(nextTurn: (then: () => void) => void = setImmediate) {
+    this.#nextTurn = nextTurn;
+  }
+
+  /** Counts a frame. @returns whether the frame may be handled in this turn; else its connection must call `defer`. */
+  admits(input: DeferredInput, bytes: number): boolean {
+    const units = unitsOf(bytes);
+    const before = this.#spent;
+    this.#spent += units;
+    // The end of the turn is only scheduled for turns that might be too long.
+    if (this.#spent >= UNITS_PER_TURN / 2) this.#schedule();
+    if (before < UNITS_PER_TURN && this.#deferred.size === 0) return true;
+    const extra = (this.#extra.get(input) ?? 0) + units;
+    this.#extra.set(input, extra);
+    if (extra <= UNITS_PER_CONNECTION) return true;
+    this.#spent -= units;
+    return false;
+  }
+
+  /** Handles the frames of a connection in later turns. A repeated call changes nothing. */
+  defer(input: DeferredInput): void {
+    this.#deferred.add(input);
+    this.#schedule();
+  }
+
+  /** Handles all deferred frames at once, because the transport stops. */
+  flush(): void {
+    for (const input of this.#deferred) while (input.nextBytes !== undefined) input.handleNext();
+    this.#deferred.clear();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#nextTurn(this.#endTurn);
+  }
+
+  #handleDeferred(): void {
+    this.#isScheduled = false;
+    for (const input of [...this.#deferred]) {
+      // A connection that was not served keeps its place.
+      if (!this.#handlePart(input) && input.nextBytes !== undefined) continue;
+      this.#deferred.delete(input);
+      if (input.nextBytes !== undefined) this.#deferred.add(input);
+    }
+    this.#spent = 0;
+    this.#extra.clear();
+    if (this.#deferred.size > 0) this.#schedule();
+  }
+
+  /** @returns whether a frame was handled. */
+  #handlePart(input: DeferredInput): boolean {
+    let used = 0;
+    for (let bytes = input.nextBytes; bytes !== undefined; bytes = input.nextBytes) {
+      const units = unitsOf(bytes);
+      if (used + units > UNITS_PER_CONNECTION && this.#spent >= UNITS_PER_TURN) break;
+      used += units;
+      this.#spent += units;
+      input.handleNext();
+    }
+    return used > 0;
+  }
+}
+
+function unitsOf(bytes: number): number {
+  return FRAME_UNITS + bytes / BYTES_PER_UNIT;
+}

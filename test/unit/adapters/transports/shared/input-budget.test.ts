@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { InputBudget } from '../../../../../src/adapters/transports/shared/input-budget.ts';
+import { ConnectionReporter } from '../../../../../src/adapters/transports/shared/connection-reporter.ts';
+import type { Socket } from '../../../../../src/application/ports/socket.ts';
+import {
+  ADMISSION,
+  RecordingGateway,
+  textOf,
+  type RecordedConnection,
+} from '../../../../contracts/transports/recording-gateway.ts';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const SOCKET: Socket = {
+  write: () => 'sent',
+  ping: () => undefined,
+  close: () => undefined,
+  terminate: () => undefined,
+  pause: () => undefined,
+  resume: () => undefined,
+};
+const LOST = { by: 'network', code: 1006 } as const;
+
+/** Connections that share a budget, on an event loop whose turns are passed by hand. */
+class Loop {
+  readonly gateway = new RecordingGateway();
+  readonly #ends: (() => void)[] = [];
+  readonly #microtasks: (() => void)[] = [];
+  readonly budget = new InputBudget((end) => void this.#ends.push(end));
+
+  open(maxBacklogBytes = 4 * MIB): { readonly reporter: ConnectionReporter; readonly connection: RecordedConnection } {
+    const defer = (task: () => void): void => void this.#microtasks.push(task);
+    const reporter = new ConnectionReporter({ gateway: this.gateway, defer, maxBacklogBytes, budget: this.budget }, ADMISSION);
+    reporter.opened(SOCKET);
+    return { reporter, connection: this.gateway.connections.at(-1) as RecordedConnection };
+  }
+
+  endTurn(): void {
+    for (const end of this.#ends.splice(0)) end();
+    for (const task of this.#microtasks.splice(0)) task();
+  }
+
+  /** The bytes that each turn handles, until nothing waits. */
+  bytesOfTurns(): number[] {
+    const bytes: number[] = [];
+    let before = this.#bytesHandled();
+    do {
+      this.endTurn();
+      bytes.push(this.#bytesHandled() - before);
+      before = this.#bytesHandled();
+    } while (this.#ends.length > 0);
+    return bytes;
+  }
+
+  #bytesHandled(): number {
+    return this.gateway.connections.flatMap(({ frames }) => frames).reduce((sum, frame) => sum + frame.bytes.length, 0);
+  }
+}
+
+describe('M23: the input of one turn of the event loop', () => {
+  it('one turn handles one large frame; the others follow in order, one in each turn', () => {
+    const loop = new Loop();
+    const { reporter, connection } = loop.open();
+    for (let n = 0; n < 4; n++) expect(reporter.frame(new Uint8Array(MIB).fill(97 + n), false)).toBe(true);
+    expect(connection.frames).toHaveLength(1);
+    expect(loop.bytesOfTurns().filter((bytes) => bytes > 0)).toEqual([MIB, MIB, MIB]);
+    expect(connection.frames.map(({ bytes }) => bytes[0])).toEqual([97, 98, 99, 100]);
+  });
+
+  it('one turn handles about 1000 small frames of a connection', () => {
+    const loop = new Loop();
+    const { reporter, connection } = loop.open();
+    for (let n = 0; n < 3_000; n++) reporter.frame(Buffer.from(String(n)), false);
+    const first = connection.frames.length;
+    expect(first).toBeGreaterThan(900);
+    expect(first).toBeLessThan(1_100);
+    expect(Math.max(...loop.bytesOfTurns())).toBeLessThan(5 * 1_100);
+    expect(connection.frames.map(textOf)).toEqual(Array.from({ length: 3_000 }, (_, n) => String(n)));
+  });
+
+  it('small frames of other connections do not wait for the large frames of one', () => {
+    const loop = new Loop();
+    const [attacker, ann] = [loop.open(), loop.open()];
+    for (let turn = 0; turn < 5; turn++) {
+      for (let n = 0; n < 3; n++) attacker.reporter.frame(new Uint8Array(MIB), false);
+      ann.reporter.frame(Buffer.from(String(turn)), false);
+      expect(ann.connection.frames).toHaveLength(turn + 1);
+      loop.endTurn();
+    }
+  });
+
+  it('thousands of connections with a few frames each are not deferred', () => {
+    const loop = new Loop();
+    const connections = Array.from({ length: 2_000 }, () => loop.open());
+    for (const { reporter } of connections) for (let n = 0; n < 10; n++) reporter.frame(new Uint8Array(300), false);
+    expect(connections.every(({ connection }) => connection.frames.length === 10)).toBe(true);
+  });
+
+  it('connections with large frames are served in turn: none is more than two frames ahead', () => {
+    const loop = new Loop();
+    const connections = Array.from({ length: 3 }, () => loop.open());
+    for (const { reporter } of connections) for (let n = 0; n < 3; n++) reporter.frame(new Uint8Array(MIB), false);
+    const counts = (): number[] => connections.map(({ connection }) => connection.frames.length);
+    const seen = [counts()];
+    for (let turn = 0; turn < 9; turn++) {
+      loop.endTurn();
+      seen.push(counts());
+    }
+    expect(seen.every((each) => Math.max(...each) - Math.min(...each) <= 2)).toBe(true);
+    expect(seen.at(-1)).toEqual([3, 3, 3]);
+  });
+
+  it('the end of a connection is reported after the frames that wait', () => {
+    const loop = new Loop();
+    const { reporter, connection } = loop.open();
+    for (let n = 0; n < 3; n++) reporter.frame(new Uint8Array(MIB), false);
+    reporter.closed(LOST);
+    loop.endTurn();
+    expect([connection.frames.length, connection.closedCount]).toEqual([1, 0]);
+    loop.bytesOfTurns();
+    loop.endTurn();
+    expect([connection.frames.length, connection.closedCount, connection.late]).toEqual([3, 1, []]);
+  });
+
+  it('a connection that the broker closes drops the frames that wait', () => {
+    const loop = new Loop();
+    const { reporter, connection } = loop.open();
+    for (let n = 0; n < 3; n++) reporter.frame(new Uint8Array(MIB), false);
+    reporter.closed(LOST);
+    reporter.stopReporting({ by: 'broker', code: 1008 });
+    loop.bytesOfTurns();
+    expect([connection.frames.length, connection.closedCount, connection.end?.code]).toEqual([1, 1, 1008]);
+  });
+
+  it('M19: a pause stops the frames that wait, and they follow after the resume', () => {
+    const loop = new Loop();
+    const { reporter, connection } = loop.open();
+    loop.gateway.onFrame = () => reporter.pause();
+    for (const text of ['a', 'b', 'c']) reporter.frame(Buffer.from(text), false);
+    loop.bytesOfTurns();
+    expect(connection.frames.map(textOf)).toEqual(['a']);
+    loop.gateway.onFrame = () => undefined;
+    reporter.resume();
+    reporter.frame(Buffer.from('d'), false);
+    loop.bytesOfTurns();
+    expect(connection.frames.map(textOf)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('frames beyond twice the limit of a paused connection are refused', () => {
+    const loop = new Loop();
+    const { reporter } = loop.open(2 * MIB);
+    const kept = Array.from({ length: 10 }, () => reporter.frame(new Uint8Array(MIB), false));
+    expect(kept.filter(Boolean)).toHaveLength(4);
+  });
+
+  it('a transport that stops handles all frames at once', () => {
+    const loop = new Loop();
+    const { reporter, connection } = loop.open();
+    for (let n = 0; n < 4; n++) reporter.frame(new Uint8Array(MIB), false);
+    reporter.closed(LOST);
+    loop.budget.flush();
+    loop.endTurn();
+    expect([connection.frames.length, connection.closedCount]).toEqual([4, 1]);
+  });
+});
