@@ -5,7 +5,7 @@ import type { Receivers, TopicEvent } from '../domain/topic.ts';
 import type { Connection } from './connection.ts';
 import { FanOut } from './fan-out.ts';
 import type { Clock } from './ports/clock.ts';
-import type { Dialect, CloseFrame, Registration } from './ports/dialect.ts';
+import type { Dialect, CloseFrame, Registration, TokenNotice } from './ports/dialect.ts';
 import type { IssuedIceServers } from './ports/ice-servers.ts';
 import type { MessageTap } from './ports/message-tap.ts';
 import type { WriteOutcome } from './ports/socket.ts';
@@ -95,6 +95,13 @@ export class Connections {
   sendIceServers(id: ConnectionId, issued: IssuedIceServers): void {
     const connection = this.find(id);
     const frame = connection?.dialect.iceFrame?.(issued);
+    if (connection !== undefined && frame !== undefined) this.#writeInOrder(id, connection, frame);
+  }
+
+  /** A7: sends a notice about the token, if the dialect has a message for it. */
+  sendTokenNotice(id: ConnectionId, notice: TokenNotice): void {
+    const connection = this.find(id);
+    const frame = connection?.dialect.tokenFrame?.(notice);
     if (connection !== undefined && frame !== undefined) this.#writeInOrder(id, connection, frame);
   }
 

@@ -89,6 +89,8 @@ export class Performer {
         return this.#close(realm, decision);
       case 'ping':
         return this.#parts.connections.ping(decision.session.connection);
+      case 'notify-expiry':
+        return this.#notifyExpiry(decision);
       case 'pause':
         return this.#pause(decision);
       default:
@@ -203,6 +205,10 @@ export class Performer {
   /** Guests and refused clients have no claim. */
   #release(session: Session): void {
     if (session.isClaimed) this.#parts.directory.release(session);
+  }
+
+  #notifyExpiry({ session, in: span }: Extract<Decision, { do: 'notify-expiry' }>): void {
+    if (session.state === 'open') this.#parts.connections.sendTokenNotice(session.connection, { notice: 'expiring', in: span });
   }
 
   /** M19: pauses reading until the peer is within its rate limit again. */

@@ -26,6 +26,7 @@ import { leaveTopic } from '../application/use-cases/leave-topic.ts';
 import { listPeers } from '../application/use-cases/list-peers.ts';
 import { publishToTopic } from '../application/use-cases/publish-to-topic.ts';
 import { reconnect } from '../application/use-cases/reconnect.ts';
+import { refreshToken } from '../application/use-cases/refresh-token.ts';
 import { registerPeer } from '../application/use-cases/register-peer.ts';
 import { relayMessage } from '../application/use-cases/relay-message.ts';
 import { sendForPeer } from '../application/use-cases/send-for-peer.ts';
@@ -176,6 +177,7 @@ const frameUseCases = group({
   'join-topics': call(joinTopic, { performer }),
   'leave-topics': call(leaveTopic, { performer }),
   publish: members(useCases.publishToTopic).fromConnection,
+  'refresh-token': call(refreshToken, { authorizer, authFailures, connections, performer, turns, clock, sweeper, log }),
 });
 const dispatcher = construct(Dispatcher, { performer, tap, recordFrame: useCases.recordFrame, useCases: frameUseCases });
 const httpUseCases = group({

@@ -27,6 +27,8 @@ export type Decision =
   | { readonly do: 'deliver'; readonly to: ConnectionId; readonly message: SignalMessage }
   | { readonly do: 'hold'; readonly sender: Session; readonly message: SignalMessage }
   | { readonly do: 'ignore'; readonly why: Ignored }
+  /** A7: notifies a client that its token expires. */
+  | { readonly do: 'notify-expiry'; readonly session: Session; readonly in: Millis }
   | { readonly do: 'release'; readonly session: Session }
   | {
       readonly do: 'fetch-mailbox';

@@ -6,7 +6,10 @@ interface Entry {
   readonly at: Millis;
 }
 
-/** A5, MER12: sessions with an expiry time, the earliest first. A binary heap: each change costs O(log n). */
+/**
+ * A5, A7, MER12: sessions with an expiry time, by the time of their expiry, or of the notice before it. The earliest is first. A
+ * binary heap: each change costs O(log n).
+ */
 export class Expiries {
   readonly #heap: Entry[] = [];
   readonly #indexes = new Map<Session, number>();
@@ -14,7 +17,7 @@ export class Expiries {
   /** Adds a session, or moves one whose expiry time has changed. Ignores a session without an expiry time. */
   add(session: Session): void {
     this.remove(session);
-    const at = session.expiresAt;
+    const at = Math.min(session.noticeAt, session.expiresAt);
     if (at === NEVER) return;
     this.#heap.push({ session, at });
     this.#siftUp(this.#heap.length - 1);
@@ -33,7 +36,7 @@ export class Expiries {
     this.#siftDown(this.#indexes.get(last.session) ?? index);
   }
 
-  /** Removes and yields every session that has expired, the earliest first. */
+  /** Removes and yields every session that has expired, or is due for a notice, the earliest first. */
   *due(now: Millis): Generator<Session> {
     for (let first = this.#heap[0]; first !== undefined && first.at <= now; first = this.#heap[0]) {
       this.remove(first.session);

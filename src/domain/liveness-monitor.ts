@@ -85,13 +85,13 @@ export class LivenessMonitor {
     yield* this.#responders.timedOut(now - this.#pausedFor, aliveTimeout);
   }
 
-  /** A5: the session received a grant that expires at another time. */
+  /** A5, A7: the session expires at another time, or has another time of its notice. */
   expiryChanged(session: Session): void {
     this.#expiries.add(session);
   }
 
-  /** A5, MER12: yields every session with an expired token. */
-  expired(now: Millis): Iterable<Session> {
+  /** A5, A7, MER12: yields every session whose token has expired, or whose notice of the expiry is due. */
+  expiring(now: Millis): Iterable<Session> {
     return this.#expiries.due(now);
   }
 

@@ -56,8 +56,8 @@ export class PatternRealms {
       const realm = this.#inUse.get(session.realm.key);
       if (realm !== undefined) decisions.push([realm, decision(realm)]);
     };
-    for (const session of this.liveness.timedOut(now)) decide(session, (realm) => realm.timedOut(session, 'silent'));
-    for (const session of this.liveness.expired(now)) decide(session, (realm) => realm.timedOut(session, 'expired'));
+    for (const session of this.liveness.timedOut(now)) decide(session, (realm) => realm.limitExceeded(session, 'silent'));
+    for (const session of this.liveness.expiring(now)) decide(session, (realm) => realm.expiring(session, now));
     for (const session of this.liveness.due(now)) decide(session, () => ({ do: 'ping', session }));
     for (const [realm, decision] of decisions) perform(realm, decision);
   }

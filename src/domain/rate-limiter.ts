@@ -34,6 +34,12 @@ export class RateLimiter {
     return overdraft > ROUNDING ? Math.ceil(overdraft - ROUNDING) : 0;
   }
 
+  /** A7: keeps the tokens in the bucket, and the overdraft, under limits with another refill rate. */
+  changeLimits(before: RateLimits, after: RateLimits, now: Millis): void {
+    const filledSince = Math.max(this.#emptySince, now - refillTime(before.messageBurst, before));
+    this.#emptySince = now - ((now - filledSince) * before.messagesPerSecond) / after.messagesPerSecond;
+  }
+
   /** Time until the limiter is in its initial state: a full bucket and no strikes. */
   timeUntilReset(limits: RateLimits, now: Millis): Millis {
     const window = this.#strikes === undefined ? 0 : this.#strikes.since + limits.malformedWindow - now;

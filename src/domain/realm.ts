@@ -10,7 +10,7 @@ import { RateLimiters } from './rate-limiters.ts';
 import type { Ending, OpenRefusal } from './refusal.ts';
 import type { Session, SessionEvent, SessionTraits } from './session.ts';
 import { SessionTable } from './session-table.ts';
-import type { Millis } from './time.ts';
+import { NEVER, type Millis } from './time.ts';
 import type { TopicLimits, TopicRegistry } from './topic-registry.ts';
 import { TopicSpaces } from './topic-spaces.ts';
 import { UseCount } from './use-count.ts';
@@ -209,8 +209,8 @@ export class Realm {
     return IGNORE.malformed;
   }
 
-  /** T5, O14, B3: the session exceeded its topics, its backlog, or the memory budget. */
-  limitExceeded(session: Session, ending: 'overreaching' | 'flooding' | 'hoarding' = 'overreaching'): Decision {
+  /** T5, O14, B3, L1: the session exceeded its topics, its backlog, the memory budget, or its idle time. */
+  limitExceeded(session: Session, ending: 'overreaching' | 'flooding' | 'hoarding' | 'silent' = 'overreaching'): Decision {
     return this.#close(session, 'ended', ending);
   }
 
@@ -240,14 +240,17 @@ export class Realm {
   /** L1, L5: closes idle and expired sessions, and pings those that are due. The cost is proportional to their number. */
   sweep(now: Millis, out: Decision[]): void {
     this.#rateLimiters.sweep(now);
-    for (const session of this.liveness.timedOut(now)) out.push(this.timedOut(session, 'silent'));
-    for (const session of this.liveness.expired(now)) out.push(this.timedOut(session, 'expired'));
+    for (const session of this.liveness.timedOut(now)) out.push(this.limitExceeded(session, 'silent'));
+    for (const session of this.liveness.expiring(now)) out.push(this.expiring(session, now));
     for (const session of this.liveness.due(now)) out.push({ do: 'ping', session });
   }
 
-  /** L1, MER12: a timeout of the session has passed. */
-  timedOut(session: Session, ending: 'silent' | 'expired'): Decision {
-    return this.#close(session, 'ended', ending);
+  /** A5, A7, MER12: the token of the session has expired, or its notice is due. */
+  expiring(session: Session, now: Millis): Decision {
+    if (session.expiresAt <= now) return this.#close(session, 'ended', 'expired');
+    session.noticeAt = NEVER;
+    this.liveness.expiryChanged(session);
+    return { do: 'notify-expiry', session, in: session.expiresAt - now };
   }
 
   /** When the next `sweep` has work to do. */

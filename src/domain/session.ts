@@ -67,6 +67,8 @@ export interface SessionRequest<R extends SessionRealm = SessionRealm> {
   readonly requestedTopics?: RequestedTopics | undefined;
   /** B1: account for the memory of the session. */
   readonly memory?: MemoryAccount | undefined;
+  /** A7: whether the client understands a notice that its token expires. */
+  readonly canRefresh?: boolean;
 }
 
 const NO_MESSAGES: readonly SignalMessage[] = [];
@@ -82,6 +84,9 @@ export class Session<R extends SessionRealm = SessionRealm> {
   grant: Grant = OPEN_GRANT;
   /** A5, MER12: NEVER for a session that does not expire. Changed by `authorize` only. */
   expiresAt: Millis;
+  /** A7: when the client is notified of the expiry; NEVER for none, and after the notice. */
+  noticeAt: Millis = NEVER;
+  readonly #canRefresh: boolean;
   /** M19: those of the realm, or lower ones of the grant. */
   rateLimits: RateLimits;
   /** Whether its id was claimed in the directory. */
@@ -124,25 +129,27 @@ export class Session<R extends SessionRealm = SessionRealm> {
     this.rateLimiter = new RateLimiter(request.realm.limits, now);
     this.traits = request.traits;
     this.requestedTopics = request.requestedTopics;
+    this.#canRefresh = request.canRefresh === true;
     this.lastMessageAt = now;
     this.memory = request.memory;
     this.memory?.set('credentials', extraCredentialBytes(request.id, request.token));
     this.lastReceivedAt = now;
   }
 
-  /** A3 to A5: applies a grant, before the session is registered. */
-  authorize(grant: Grant, now: Millis): void {
+  /** A3 to A5, A7: applies a grant, before the session is registered, or with a fresh token of the same owner. */
+  authorize(grant: Grant, now: Millis, token = this.token): void {
     const { owner, lifetime, messagesPerSecond } = grant;
     this.grant = grant;
-    if (owner !== undefined) {
-      this.token = this.token.ownedBy(owner);
-      this.memory?.set('credentials', extraCredentialBytes(this.id, this.token));
-    }
+    this.token = owner === undefined ? token : token.ownedBy(owner);
+    this.memory?.set('credentials', extraCredentialBytes(this.id, this.token));
     this.expiresAt = Math.min(this.requestedTopics?.expiresAt ?? NEVER, now + lifetime);
+    this.noticeAt = this.#canRefresh ? noticeTime(this.expiresAt, now) : NEVER;
     const { limits } = this.realm;
+    const before = this.rateLimits;
     const isLower = messagesPerSecond !== undefined && messagesPerSecond < limits.messagesPerSecond;
     this.rateLimits = isLower ? { ...limits, messagesPerSecond } : limits;
-    if (isLower && this.state === 'connecting') this.rateLimiter = new RateLimiter(this.rateLimits, now);
+    if (this.state !== 'connecting') this.rateLimiter.changeLimits(before, this.rateLimits, now);
+    else if (isLower) this.rateLimiter = new RateLimiter(this.rateLimits, now);
   }
 
   /** @throws Bug if the state machine has no such transition. */
@@ -151,6 +158,13 @@ export class Session<R extends SessionRealm = SessionRealm> {
     invariant(next !== undefined, `a session in state ${this.state} allows the event ${event}`);
     this.state = next;
   }
+}
+
+/** A7: time from the notice to the expiry, for tokens that are valid for at least twice as long. */
+const LONGEST_NOTICE: Millis = 60_000;
+
+function noticeTime(expiresAt: Millis, now: Millis): Millis {
+  return expiresAt === NEVER ? NEVER : expiresAt - Math.min(LONGEST_NOTICE, Math.floor((expiresAt - now) / 2));
 }
 
 /** Length of id and token that the fixed cost of a connection includes. */

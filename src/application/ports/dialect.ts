@@ -1,6 +1,6 @@
 import type { PeerId } from '../../domain/ids.ts';
 import type { SignalMessage } from '../../domain/message.ts';
-import type { Ending, OpenRefusal } from '../../domain/refusal.ts';
+import type { AccessRefusal, Ending, OpenRefusal } from '../../domain/refusal.ts';
 import type { Liveness } from '../../domain/session.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { TopicEvent } from '../../domain/topic.ts';
@@ -22,6 +22,11 @@ export interface Registration {
   /** O5, X4, X5: the connection with the same token that this one replaces. */
   readonly replaces: 'nothing' | 'socket' | 'stream';
 }
+
+/** A7: a notice about the token of an open peer. `in` is the time until the grant expires; NEVER for none. */
+export type TokenNotice =
+  | { readonly notice: 'expiring' | 'accepted'; readonly in: Millis }
+  | { readonly notice: 'refused'; readonly refusal: AccessRefusal };
 
 /**
  * A wire protocol: decodes frames to requests and encodes messages and events to frames. A dialect is pure: the same input gives
@@ -70,6 +75,9 @@ export interface Dialect {
 
   /** I12: the message with ICE servers. A dialect without such a message has no such method. */
   iceFrame?(issued: IssuedIceServers): Uint8Array;
+
+  /** A7: the message with a notice. A dialect without such a message has no such method. */
+  tokenFrame?(notice: TokenNotice): Uint8Array;
 
   /** MER9: the frame that keeps an idle connection alive; undefined to use the transport's own ping. */
   keepAliveFrame(): Uint8Array | undefined;

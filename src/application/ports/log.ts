@@ -1,5 +1,5 @@
 import type { ConnectionId, NodeId, PeerId, RealmKey } from '../../domain/ids.ts';
-import type { Ending, OpenRefusal } from '../../domain/refusal.ts';
+import type { AccessRefusal, Ending, OpenRefusal } from '../../domain/refusal.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Session } from '../../domain/session.ts';
 import type { HitLimit } from './hit-limit.ts';
@@ -92,6 +92,8 @@ export type LogEvent =
       readonly origin: string | undefined;
       readonly limit: HitLimit | undefined;
     }
+  /** A7: an open peer sent a token that was refused. */
+  | { readonly event: 'token-refused'; readonly session: Session; readonly refusal: AccessRefusal; readonly address: string }
   | {
       readonly event: 'upgrade-refused';
       readonly request: LoggedRequest;

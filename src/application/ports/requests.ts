@@ -25,6 +25,8 @@ export type FrameRequest =
   /** T8: the payload that the subscribers of its topics receive if this connection is lost. */
   | { readonly action: 'set-will'; readonly will: Payload }
   | { readonly action: 'pong' }
+  /** A7. @param token undefined for none. */
+  | { readonly action: 'refresh-token'; readonly token: string | undefined }
   | { readonly action: 'ignore'; readonly why: Ignored }
   | { readonly action: 'malformed' };
 
@@ -38,7 +40,7 @@ export interface Credentials {
 /** The request of a connection to be registered. Without a key, the first realm is used. */
 export type ConnectRequest =
   /** A peer with its own id, and the token that proves ownership. */
-  | ({ readonly as: 'peer' } & Credentials)
+  | ({ readonly as: 'peer'; /** A7: see `SessionRequest`. */ readonly canRefresh?: boolean } & Credentials)
   /** A peer whose id the broker generates. */
   | ({ readonly as: 'peer-without-id' } & AnonymousCredentials & RequestedTopics)
   /** A subscriber that can't be addressed. The broker generates its id. */

@@ -61,7 +61,8 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
 
     const now = clock.now();
     const found = connections.find(connection);
-    const session = new Session({ connection, traits, memory: found?.memory, ...details.value }, now);
+    const canRefresh = request.as === 'peer' && request.canRefresh === true;
+    const session = new Session({ connection, traits, memory: found?.memory, canRefresh, ...details.value }, now);
     if (found !== undefined) found.session = session;
     session.realm.connecting(session, now);
     sweeper.schedule(session.realm.nextDeadline());

@@ -2,12 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Dialect, CloseFrame } from '../../../src/application/ports/dialect.ts';
+import type { Dialect, CloseFrame, TokenNotice } from '../../../src/application/ports/dialect.ts';
 import type { HttpResponse } from '../../../src/application/ports/http.ts';
 import type { HttpAction, HttpHead, HttpOutcome, HttpRefusal, ValidToken } from '../../../src/application/ports/requests.ts';
 import type { PeerId } from '../../../src/domain/ids.ts';
 import type { MessageKind, SignalMessage } from '../../../src/domain/message.ts';
 import type { Ending, OpenRefusal } from '../../../src/domain/refusal.ts';
+import { NEVER } from '../../../src/domain/time.ts';
 import type { TopicEvent, TopicName } from '../../../src/domain/topic.ts';
 
 /** A dialect under test, with sample input. */
@@ -371,8 +372,20 @@ function openingFrames(dialect: Dialect): (Uint8Array | undefined)[] {
   const openFrames = (['nothing', 'socket', 'stream'] as const).map((replaces) =>
     dialect.openFrame({ id: 'ann' as PeerId, replaces }),
   );
-  return [...openFrames, dialect.streamPreamble(), dialect.keepAliveFrame()];
+  return [...openFrames, dialect.streamPreamble(), dialect.keepAliveFrame(), ...tokenFrames(dialect)];
 }
+
+/** A7. */
+function tokenFrames(dialect: Dialect): (Uint8Array | undefined)[] {
+  const notices: readonly TokenNotice[] = [
+    { notice: 'expiring', in: 59_999 },
+    { notice: 'accepted', in: NEVER },
+    ...ACCESS_REASONS.map((reason) => ({ notice: 'refused', refusal: REFUSALS[reason] }) as const),
+  ];
+  return notices.map((notice) => dialect.tokenFrame?.(notice));
+}
+
+const ACCESS_REASONS = ['token-missing', 'token-invalid', 'id-not-granted', 'not-admitted', 'authorizer-unreachable'] as const;
 
 /** The faults of a response. */
 function faultsOf({ status, headers, body }: HttpResponse): string[] {

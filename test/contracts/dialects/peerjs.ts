@@ -12,6 +12,7 @@ export const PEERJS: DialectSubject = {
     '{"type":"LEAVE","dst":"bob"}',
     '{"type":"LEAVE"}',
     '{"type":"HEARTBEAT"}',
+    '{"type":"TOKEN","payload":{"token":"eyJhbGciOiJIUzI1NiJ9.e30.c2ln"}}',
     '{"type":"ANSWER","type":"OFFER","dst":5,"dst":null,"payload":"","payload":false}',
   ],
 };

@@ -79,7 +79,7 @@ describe('LivenessMonitor', () => {
       requestedTopics: { selectors: [], presence: false, expiresAt: 200 },
     });
     monitor.add(ann, 0);
-    expect([monitor.nextDeadline(), [...monitor.expired(199)], [...monitor.expired(200)], monitor.nextDeadline()]).toEqual([
+    expect([monitor.nextDeadline(), [...monitor.expiring(199)], [...monitor.expiring(200)], monitor.nextDeadline()]).toEqual([
       200,
       [],
       [ann],

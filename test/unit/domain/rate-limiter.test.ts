@@ -34,4 +34,14 @@ describe('RateLimiter', () => {
     const limiter = new RateLimiter(LIMITS, 0);
     expect([0, 500, 1_000, 1_999, 2_000].map((now) => limiter.strike(LIMITS, now))).toEqual([false, false, false, false, false]);
   });
+
+  it('A7: keeps the tokens and the overdraft under another refill rate', () => {
+    const slow = { ...LIMITS, messagesPerSecond: 1 };
+    const limiter = new RateLimiter(LIMITS, 0);
+    for (let i = 0; i < 3; i++) limiter.takeTokens(LIMITS, 10_000);
+    limiter.changeLimits(LIMITS, slow, 10_000);
+    expect(Array.from({ length: 3 }, () => limiter.takeTokens(slow, 10_000))).toEqual([0, 0, 1_000]);
+    limiter.changeLimits(slow, LIMITS, 10_000);
+    expect(limiter.takeTokens(LIMITS, 10_000)).toBe(200);
+  });
 });

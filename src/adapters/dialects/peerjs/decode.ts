@@ -10,13 +10,14 @@ const NOT_RELAYED: FrameRequest = { action: 'ignore', why: 'not-relayed' };
 const NOT_TEXT: FrameRequest = { action: 'ignore', why: 'destination-not-text' };
 
 /** The types of the wire, in order of frequency. */
-const TYPES: readonly (readonly [name: string, kind: MessageKind | 'heartbeat'])[] = [
+const TYPES: readonly (readonly [name: string, kind: MessageKind | 'heartbeat' | 'token'])[] = [
   ['CANDIDATE', 'candidate'],
   ['OFFER', 'offer'],
   ['ANSWER', 'answer'],
   ['HEARTBEAT', 'heartbeat'],
   ['LEAVE', 'leave'],
   ['EXPIRE', 'expire'],
+  ['TOKEN', 'token'],
 ];
 const TYPE_NAMES: readonly string[] = TYPES.map(([name]) => name);
 
@@ -26,12 +27,18 @@ const TYPE = 0;
 const DST = 1;
 const PAYLOAD = 2;
 
-/** M1 to M12: reads each frame in one pass. The payload is validated and located, but not built. */
+/** A7: the member of the payload of TOKEN. */
+const TOKEN_MEMBERS = ['token'] as const;
+const TOKEN = 0;
+
+/** M1 to M12, A7: reads each frame in one pass. The payload is validated and located, but not built. */
 export class Decoder {
   readonly #members: JsonMembers;
+  readonly #tokenMembers: JsonMembers;
 
   constructor(cache: TextCache) {
     this.#members = new JsonMembers(MEMBERS, cache);
+    this.#tokenMembers = new JsonMembers(TOKEN_MEMBERS, cache);
   }
 
   decode(bytes: Uint8Array, isBinary: boolean): FrameRequest {
@@ -40,10 +47,17 @@ export class Decoder {
     const kind = TYPES[members.wordIndex(TYPE, TYPE_NAMES)]?.[1];
     if (kind === undefined) return NOT_RELAYED;
     if (kind === 'heartbeat') return HEARTBEAT;
+    if (kind === 'token') return this.#refresh(members.raw(PAYLOAD, bytes));
     const to = this.#destination();
     if (to === NOT_A_STRING) return NOT_TEXT;
     if (kind === 'leave' && !to) return LEAVE;
     return { action: 'relay', kind, to, payload: members.raw(PAYLOAD, bytes) };
+  }
+
+  /** A7. */
+  #refresh(payload: Uint8Array | undefined): FrameRequest {
+    const token = payload && this.#tokenMembers.read(payload, false) ? this.#tokenMembers.string(TOKEN) : undefined;
+    return { action: 'refresh-token', token: token === NOT_A_STRING ? undefined : token };
   }
 
   /** M11, M12: `null` is the same as absent. */

@@ -1,4 +1,4 @@
-import type { Dialect, CloseFrame, Registration } from '../../../application/ports/dialect.ts';
+import type { Dialect, CloseFrame, Registration, TokenNotice } from '../../../application/ports/dialect.ts';
 import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { IssuedIceServers } from '../../../application/ports/ice-servers.ts';
 import type { FrameRequest, HttpOutcome, HttpRoute, ConnectRequest } from '../../../application/ports/requests.ts';
@@ -12,7 +12,8 @@ import { iceFrame } from './ice-responses.ts';
 import { responseTo } from './responses.ts';
 import { TextCache } from '../shared/text-cache.ts';
 import { EXPIRED, refusalFrame } from './refusals.ts';
-import { readCredentials, Routes } from './routes.ts';
+import { isVersionOne, readCredentials, Routes } from './routes.ts';
+import { tokenFrame } from './token-frames.ts';
 
 const OPEN = Buffer.from('{"type":"OPEN"}');
 
@@ -46,7 +47,7 @@ export class PeerjsDialect implements Dialect {
 
   connectRequest(query: string): ConnectRequest {
     const { key, id, token } = readCredentials(query);
-    return { as: 'peer', key, id, token };
+    return { as: 'peer', key, id, token, canRefresh: isVersionOne(query) };
   }
 
   route(path: string): HttpRoute | undefined {
@@ -85,6 +86,10 @@ export class PeerjsDialect implements Dialect {
 
   iceFrame(issued: IssuedIceServers): Uint8Array {
     return iceFrame(issued);
+  }
+
+  tokenFrame(notice: TokenNotice): Uint8Array {
+    return tokenFrame(notice);
   }
 
   refusal(refusal: OpenRefusal): CloseFrame {

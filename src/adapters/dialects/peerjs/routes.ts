@@ -67,6 +67,12 @@ export function readCredentials(query: string): Credentials {
   return ESCAPES.test(query) ? readEscaped(query) : readPlain(query);
 }
 
+/** A7: whether the client is PeerJS 1.x. Older clients send no version. */
+export function isVersionOne(query: string): boolean {
+  return VERSION_ONE.test(query);
+}
+
+const VERSION_ONE = /(?:^|&)version=1\./;
 const ESCAPES = /[%+]/;
 
 function readEscaped(query: string): Credentials {

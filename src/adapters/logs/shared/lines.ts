@@ -85,6 +85,10 @@ const LINES: {
       { ...who, why: refusal.reason, detail: 'detail' in refusal ? refusal.detail : undefined, ...hit(limit) },
     );
   },
+  'token-refused': ({ session, refusal, address, event }) => {
+    const detail = 'detail' in refusal ? refusal.detail : undefined;
+    return line('info', 'token refused', { event }, { ...peerIn(session), address, why: refusal.reason, detail });
+  },
   'upgrade-refused': ({ request, status, why, key, limit, event }) =>
     line(
       'warn',

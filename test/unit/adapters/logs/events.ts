@@ -58,6 +58,7 @@ export const EVENTS: { readonly [Name in LogEvent['event']]: LogEvent & { readon
     origin: 'https://a.test',
     limit: undefined,
   },
+  'token-refused': { event: 'token-refused', session, refusal: { reason: 'token-invalid', detail: 'signature' }, address },
   'upgrade-refused': { event: 'upgrade-refused', request, status: 403, why: 'origin-not-allowed', key: 'main', limit: undefined },
   'request-refused': {
     event: 'request-refused',

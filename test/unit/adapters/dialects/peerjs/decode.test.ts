@@ -220,3 +220,19 @@ describe('malformed frames', () => {
     }
   });
 });
+
+describe('A7: a fresh token', () => {
+  const refresh = (token: string | undefined): object => ({ action: 'refresh-token', token });
+
+  it('is read from the payload of TOKEN', () => {
+    expect(read('{"type":"TOKEN","payload":{"token":"a.b.c"}}')).toEqual(refresh('a.b.c'));
+    expect(read(' { "payload" : { "x" : 1 , "token" : "\\u0061" } , "type" : "TOKEN" } ', true)).toEqual(refresh('a'));
+  });
+
+  it('is missing in any other payload', () => {
+    for (const payload of ['null', '"a"', '[]', '{}', '{"token":null}', '{"token":1}', '{"token":{"token":"a"}}']) {
+      expect(read(`{"type":"TOKEN","payload":${payload}}`)).toEqual(refresh(undefined));
+    }
+    expect(read('{"type":"TOKEN"}')).toEqual(refresh(undefined));
+  });
+});

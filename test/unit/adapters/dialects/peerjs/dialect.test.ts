@@ -26,7 +26,22 @@ describe('the PeerJS dialect', () => {
   });
 
   it('O1: reads credentials', () => {
-    expect(dialect.connectRequest('key=k&id=i&token=t')).toEqual({ as: 'peer', key: 'k', id: 'i', token: 't' });
+    const credentials = { as: 'peer', key: 'k', id: 'i', token: 't' };
+    expect(dialect.connectRequest('key=k&id=i&token=t')).toEqual({ ...credentials, canRefresh: false });
+  });
+
+  it('A7: notifies clients of PeerJS 1.x only', () => {
+    const queries = [
+      'version=1.5.5',
+      'key=k&version=1.0.0',
+      'version=0.3.14',
+      'version=10.0',
+      'id=version=1.5',
+      'conversion=1.5',
+      '',
+    ];
+    const requests = queries.map((query) => dialect.connectRequest(query));
+    expect(requests.map((one) => one.as === 'peer' && one.canRefresh)).toEqual([true, true, false, false, false, false, false]);
   });
 
   it('O7: refuses an id that is too long with the message for invalid ids', () => {
