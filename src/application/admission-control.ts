@@ -126,7 +126,7 @@ export class AdmissionControl {
     const response = REFUSALS[why];
     const { status } = response;
     log.record({ event: 'upgrade-refused', request: loggedRequest(request, addresses), status, why, key, limit });
-    return { accept: false, response };
+    return { accept: false, response: { ...response, why } };
   }
 
   #limitOf(why: AdmissionRefusal): HitLimit | undefined {

@@ -2,20 +2,19 @@ import type { ConnectionId } from '../domain/ids.ts';
 import type { Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Connections } from './connections.ts';
-import type { BrokerGateway } from './gateway.ts';
 import type { Membership } from './membership.ts';
 import type { Authorizer } from './ports/authorizer.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { WriteOutcome } from './ports/socket.ts';
-import { ListenError, type ListeningAddress, type Transport } from './ports/transport.ts';
+import { ListenError, type Gateway, type ListeningAddress, type Transport } from './ports/transport.ts';
 import type { Sweeper } from './sweeper.ts';
 import type { DrainNode } from './use-cases/drain-node.ts';
 import type { SweepExpired } from './use-cases/sweep-expired.ts';
 
 export interface BrokerParts {
   readonly transport: Transport;
-  readonly gateway: BrokerGateway;
+  readonly gateway: Gateway;
   readonly connections: Connections;
   readonly sweeper: Sweeper;
   readonly sweepExpired: SweepExpired;

@@ -2,11 +2,14 @@ import type { SubscriberSearch } from '../domain/subscriber-search.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { MemoryAccount } from '../domain/memory-budget.ts';
 import type { RealmSession } from '../domain/realm.ts';
+import type { Ending } from '../domain/refusal.ts';
+import type { Carrier } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Dialect } from './ports/dialect.ts';
 import type { TrafficSummary } from './ports/log.ts';
 import type { Socket } from './ports/socket.ts';
 import type { Admission } from './ports/transport.ts';
+import type { ReceivedMessages } from './received-messages.ts';
 import { NO_HEADERS, type RequestHeaders } from './request-headers.ts';
 
 /** An event with its pending recipients. */
@@ -24,6 +27,9 @@ export interface DeliveryBatch {
 export interface Connection {
   readonly socket: Socket;
   readonly dialect: Dialect;
+  readonly carrier: Carrier;
+  /** The counters of its dialect. */
+  readonly received: ReceivedMessages;
   /** The client's address. */
   readonly address: string;
   /** B1. Undefined if memory is not counted. */
@@ -36,6 +42,8 @@ export interface Connection {
   pendingBatches?: DeliveryBatch[] | undefined;
   /** M20: the broker sent a ping; the pong that answers it costs no rate-limit token. */
   isPinged: boolean;
+  /** Why the broker closes or refuses it; undefined before. */
+  ending: Ending | 'refused' | undefined;
   /** Owned by `IcePush`: when the ICE servers of this peer are due for renewal. */
   iceDueAt?: Millis | undefined;
   /** The origin of the page; cleared on registration. */
@@ -51,12 +59,19 @@ export interface Connection {
 
 /** Makes a connection without traffic. */
 export function newConnection(
-  { socket, dialect, openedAt }: Pick<Connection, 'socket' | 'dialect' | 'openedAt'>,
-  { address, memory, origin, headers = NO_HEADERS }: Pick<Admission, 'address' | 'memory' | 'origin' | 'headers'>,
+  { socket, dialect, received, openedAt }: Pick<Connection, 'socket' | 'dialect' | 'received' | 'openedAt'>,
+  { carrier, address, memory, origin, headers = NO_HEADERS }: Omit<Admission, 'accept' | 'dialect' | 'connectRequest'>,
 ): Connection {
   const traffic = { framesIn: 0, bytesIn: 0, framesOut: 0, bytesOut: 0 };
-  const idle = { session: undefined, pausedUntil: 0, pendingBatches: undefined, isPinged: false, iceDueAt: undefined };
-  return { socket, dialect, address, memory, ...idle, origin, headers, openedAt, ...traffic };
+  const idle = {
+    session: undefined,
+    pausedUntil: 0,
+    pendingBatches: undefined,
+    isPinged: false,
+    iceDueAt: undefined,
+    ending: undefined,
+  };
+  return { socket, dialect, carrier, received, address, memory, ...idle, origin, headers, openedAt, ...traffic };
 }
 
 /** Drops the facts that only a connecting client needs. */

@@ -9,10 +9,12 @@ import type { Dialect, CloseFrame, Registration, TokenNotice } from './ports/dia
 import type { IssuedIceServers } from './ports/ice-servers.ts';
 import type { MessageTap } from './ports/message-tap.ts';
 import type { WriteOutcome } from './ports/socket.ts';
+import type { Counter, Telemetry } from './ports/telemetry.ts';
 
 /** Finds the socket and the dialect of a connection by its id. All frames to connections are written here. */
 export class Connections {
   readonly #tap: MessageTap;
+  readonly #bytesOut: Counter;
   readonly #slots: (Connection | undefined)[] = [];
   readonly #generations: number[] = [];
   /** Free slots, the one that is unused for longest first, so that an id is reused as late as possible. */
@@ -21,8 +23,9 @@ export class Connections {
   #size = 0;
   readonly fanOut: FanOut;
 
-  constructor(tap: MessageTap, clock: Clock) {
+  constructor(tap: MessageTap, clock: Clock, telemetry: Telemetry) {
     this.#tap = tap;
+    this.#bytesOut = telemetry.counter('message_bytes_total', 'out');
     const find = (id: ConnectionId): Connection | undefined => this.find(id);
     this.fanOut = new FanOut({ clock, find, write: (id, connection, text) => this.#writeEvent(id, connection, text) });
   }
@@ -69,7 +72,7 @@ export class Connections {
     const connection = this.find(to);
     if (connection === undefined || connection.memory?.isEnding === true) return 'gone';
     this.#writePending(to, connection);
-    return count(connection, text).socket.write(text);
+    return this.#count(connection, text).socket.write(text);
   }
 
   /** Sends an event to all receivers, each in its own dialect. Results of the writes are ignored. */
@@ -160,7 +163,14 @@ export class Connections {
 
   #write(id: ConnectionId, connection: Connection, text: Uint8Array, message?: SignalMessage): WriteOutcome {
     if (this.#tap.isEnabled) this.#tap.sent(id, text);
-    return count(connection, text).socket.write(text, message);
+    return this.#count(connection, text).socket.write(text, message);
+  }
+
+  #count(connection: Connection, text: Uint8Array): Connection {
+    connection.framesOut += 1;
+    connection.bytesOut += text.length;
+    this.#bytesOut.add(text.length);
+    return connection;
   }
 
   #takeSlot(): number {
@@ -179,12 +189,6 @@ export class Connections {
     this.#generations.push(0);
     return slot;
   }
-}
-
-function count(connection: Connection, text: Uint8Array): Connection {
-  connection.framesOut += 1;
-  connection.bytesOut += text.length;
-  return connection;
 }
 
 const COMPACT_AT = 1024;

@@ -51,7 +51,7 @@ export class DiagnosticConnections {
   frame(id: ConnectionId, bytes: Uint8Array, isBinary: boolean): void {
     const { connections, telemetry } = this.#parts;
     const connection = this.#open.get(id);
-    if (connection === undefined) return telemetry.count('ignored:session-not-open');
+    if (connection === undefined) return telemetry.counter('messages_ignored_total', 'session-not-open').add();
     connection.frames += 1;
     if (connection.frames > MAX_FRAMES) return this.#close(id, 'flooding');
     if (isBinary) return this.#close(id, 'malformed');

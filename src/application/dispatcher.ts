@@ -3,6 +3,7 @@ import type { Payload } from '../domain/message.ts';
 import type { RealmSession } from '../domain/realm.ts';
 import type { Millis } from '../domain/time.ts';
 import { BUFFER_BYTES } from '../domain/memory-sizes.ts';
+import type { Connections } from './connections.ts';
 import type { Performer } from './performer.ts';
 import type { MessageTap } from './ports/message-tap.ts';
 import type { FrameRequest } from './ports/requests.ts';
@@ -18,6 +19,7 @@ export type FrameUseCases = {
 };
 
 export interface DispatcherParts {
+  readonly connections: Connections;
   readonly performer: Performer;
   readonly tap: MessageTap;
   readonly recordFrame: RecordFrame;
@@ -44,7 +46,8 @@ export class Dispatcher {
 
   /** Handles an admitted frame. Must be called within a turn. */
   handle(session: RealmSession, request: FrameRequest, now: Millis): void {
-    const { useCases, tap } = this.#parts;
+    const { useCases, tap, connections } = this.#parts;
+    connections.find(session.connection)?.received.count(request);
     if (tap.isEnabled) tap.received(session, request);
     if (request.action === 'relay') return useCases.relay(session, request, now);
     if (!hasUseCase(useCases, request)) return this.#handleOther(session, request, now);

@@ -2,7 +2,7 @@ import { parsePeerId, type ConnectionId } from '../domain/ids.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { SignalMessage } from '../domain/message.ts';
 import type { Realm, RealmSession } from '../domain/realm.ts';
-import type { Carrier, SessionTraits, Session } from '../domain/session.ts';
+import type { Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
 import { newConnection, trafficOf, type Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
@@ -21,9 +21,10 @@ import type { Dialect } from './ports/dialect.ts';
 import type { HttpRequest, HttpResponse } from './ports/http.ts';
 import type { Log } from './ports/log.ts';
 import type { Socket } from './ports/socket.ts';
-import type { Telemetry } from './ports/telemetry.ts';
+import type { Counter, Telemetry } from './ports/telemetry.ts';
 import type { Admission, ConnectionEnd, HttpExchange, Gateway, UpgradeAnswer } from './ports/transport.ts';
 import { loggedRequest, reasonOf, LoggedExchange } from './refused-requests.ts';
+import { servedDialects, type ServedDialect } from './served-dialects.ts';
 import type { Turns } from './turns.ts';
 import type { LeaveRealm } from './use-cases/leave-realm.ts';
 import type { RegisterPeer } from './use-cases/register-peer.ts';
@@ -51,12 +52,6 @@ export interface GatewayParts {
 /** O14: bytes that all connections together may send before they are open. */
 const PENDING_BYTES = 64 * 1024 * 1024;
 
-/** A dialect, and the traits of its sessions. */
-interface ServedDialect {
-  readonly dialect: Dialect;
-  readonly traits: Readonly<Record<Carrier, SessionTraits>>;
-}
-
 /**
  * Passes the reports of transports to the use-cases. Exceptions are caught here: a fault is logged and closes the connection that
  * caused it; other connections are not affected (promise 6).
@@ -65,11 +60,13 @@ export class BrokerGateway implements Gateway {
   readonly #parts: GatewayParts;
   readonly #dialects: ReadonlyMap<string, ServedDialect>;
   readonly #pending: PendingFrames;
+  readonly #ignored: Counter;
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
-    this.#dialects = new Map(parts.dialects.map((dialect) => [dialect.name, { dialect, traits: traitsOf(dialect) }]));
+    this.#dialects = servedDialects(parts.dialects, parts.telemetry);
     this.#pending = new PendingFrames(parts.sendBufferBytes, PENDING_BYTES);
+    this.#ignored = parts.telemetry.counter('messages_ignored_total', 'session-not-open');
     parts.performer.onOpened((id) => {
       if (this.#pending.has(id)) parts.turns.run(() => this.#handlePending(id));
     });
@@ -114,9 +111,9 @@ export class BrokerGateway implements Gateway {
     const { connections, turns, registerPeer, diagnostics, clock } = this.#parts;
     const served = this.#dialects.get(name);
     invariant(served !== undefined, 'a transport passes back the admission that it received');
-    const { dialect, traits } = served;
+    const { dialect, traits, received } = served;
     const paced = this.#paced(socket, dialect, memory);
-    const id = connections.add(newConnection({ socket: paced, dialect, openedAt: clock.now() }, admission));
+    const id = connections.add(newConnection({ socket: paced, dialect, received, openedAt: clock.now() }, admission));
     if (memory !== undefined) memory.onExcess = (mustCut) => void clock.wakeAt(clock.now(), () => this.#freeMemory(id, mustCut));
     turns.begin();
     try {
@@ -131,7 +128,7 @@ export class BrokerGateway implements Gateway {
   }
 
   frame(id: ConnectionId, bytes: Uint8Array, isBinary: boolean, size = bytes.length): void {
-    const { connections, dispatcher, telemetry, turns, clock } = this.#parts;
+    const { connections, dispatcher, turns, clock } = this.#parts;
     const connection = connections.find(id);
     const session = connection?.session;
     const now = clock.now();
@@ -141,7 +138,7 @@ export class BrokerGateway implements Gateway {
     if (session.state === 'connecting' || (session.state === 'open' && this.#mustWait(id, now))) {
       return this.#keepPending(session, { bytes, isBinary }, size, now);
     }
-    if (session.state !== 'open') return telemetry.count('ignored:session-not-open');
+    if (session.state !== 'open') return this.#ignored.add();
     turns.begin();
     try {
       dispatcher.dispatch(session, connection.dialect.decode(bytes, isBinary), now, size);
@@ -268,7 +265,7 @@ export class BrokerGateway implements Gateway {
     const connection = connections.find(id);
     if (connection === undefined) return;
     const { session } = connection;
-    if (session?.state !== 'closing') telemetry.count('hoarding');
+    if (session?.state !== 'closing') telemetry.counter('memory_exceeded_total').add();
     turns.run(() => {
       if (session?.state !== 'open') return void connections.close(id, (dialect) => dialect.closeFrame('hoarding'));
       const { realm } = session;
@@ -289,11 +286,4 @@ export class BrokerGateway implements Gateway {
 /** M19: how long until the rate limiter of a connection has its full allowance again. */
 function overdraftOf({ session }: Connection, now: Millis): Millis {
   return session?.rateLimiter.timeUntilFull(session.rateLimits, now) ?? 0;
-}
-
-function traitsOf({ liveness, space, keepsHistory }: Dialect): Record<Carrier, SessionTraits> {
-  return {
-    socket: { carrier: 'socket', liveness, space, keepsHistory },
-    stream: { carrier: 'stream', liveness: 'reads', space, keepsHistory },
-  };
 }

@@ -21,6 +21,7 @@ import {
   UPGRADE_REQUIRED,
   type Header,
 } from './http-responses.ts';
+import { MeteredExchange } from './metered-exchange.ts';
 import type { Authenticator } from './ports/authenticator.ts';
 import type { Authorizer } from './ports/authorizer.ts';
 import type { ClientAddresses } from './ports/client-addresses.ts';
@@ -75,7 +76,7 @@ interface ServedRoute {
 
 /** A request without response yet. Everything that is needed of its head was read before. */
 interface PendingRequest {
-  readonly exchange: HttpExchange;
+  readonly exchange: MeteredExchange;
   readonly client: HttpClient;
   readonly cors: readonly Header[];
 }
@@ -93,11 +94,15 @@ export class HttpController {
   }
 
   /** Responds now, or when the body has arrived. Never throws: a fault is logged and answered with 500. */
-  serve(exchange: HttpExchange): void {
+  serve(incoming: HttpExchange): void {
+    const exchange = new MeteredExchange(incoming, this.#parts.telemetry);
     const { request } = exchange;
     this.#guard(exchange, [], () => {
       const probe = this.#parts.probes.answer(request);
-      if (probe !== undefined) return reply(exchange, [], probe);
+      if (probe !== undefined) {
+        exchange.route = 'probe';
+        return reply(exchange, [], probe);
+      }
       const served = this.#routeAt(request.path);
       const cors = this.#corsHeaders(request, served?.route);
       this.#guard(exchange, cors, () => {
@@ -121,7 +126,7 @@ export class HttpController {
     }
     const wait = connectionLimits.countRequest(address, clock.now());
     if (wait > 0) {
-      telemetry.count('http-rate-limited');
+      telemetry.counter('http_rate_limited_total').add();
       const limit = { option: 'http_rate_limit', allows: connectionLimits.limits.requestsPerWindow };
       return tooManyRequests(wait, limit);
     }
@@ -142,7 +147,7 @@ export class HttpController {
     const { credentialRequests, clock, telemetry } = this.#parts;
     const wait = credentialRequests.count(address, clock.now());
     if (wait === 0) return undefined;
-    telemetry.count('ice-rate-limited');
+    telemetry.counter('ice_refused_total', 'rate-limited').add();
     return tooManyRequests(wait, { option: 'ice_rate_limit', allows: credentialRequests.limits.requestsPerWindow });
   }
 
@@ -162,6 +167,7 @@ export class HttpController {
 
   #performAction(pending: PendingRequest, action: HttpAction): void {
     const { exchange, client, cors } = pending;
+    exchange.route = action.action;
     if (hasUseCase(this.#parts.useCases, action)) return this.#callUseCase(pending, action);
     switch (action.action) {
       case 'respond':
@@ -187,7 +193,7 @@ export class HttpController {
     const { memory, clock, telemetry } = this.#parts;
     const account = memory.open(networkOf(client.address));
     const rejectForMemory = (): void => {
-      telemetry.count('hoarding');
+      telemetry.counter('memory_exceeded_total').add();
       reply(exchange, cors, TOO_MUCH_MEMORY);
     };
     account.onExcess = () => void clock.wakeAt(clock.now(), rejectForMemory);

@@ -8,6 +8,8 @@ import { ownerOf } from './ice-grants.ts';
 import type { Clock, Wakeup } from './ports/clock.ts';
 import { REFRESH_AFTER, type IceServers, type IceUser, type IssuedIceServers } from './ports/ice-servers.ts';
 import type { Telemetry } from './ports/telemetry.ts';
+import type { RealmLabels } from './realm-labels.ts';
+import { countIssuedIce } from './ice-counters.ts';
 import type { Performer } from './performer.ts';
 import type { Sweeper } from './sweeper.ts';
 import type { Turns } from './turns.ts';
@@ -22,6 +24,7 @@ export interface IcePushParts {
   readonly turns: Turns;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  readonly realmLabels: RealmLabels;
 }
 
 /** The longest time that OPEN waits for ICE servers. */
@@ -122,12 +125,12 @@ export class IcePush {
   }
 
   #push(id: ConnectionId, issued: IssuedIceServers): void {
-    const { connections, clock, telemetry } = this.#parts;
+    const { connections, clock } = this.#parts;
     const connection = connections.find(id);
     if (connection?.session?.state !== 'open') return;
     this.#setDue(connection, clock.now() + issued.ttl * REFRESH_AFTER * 1000);
     if (issued.servers.length === 0) return;
-    telemetry.count(issued.lacksTurn === true ? 'ice-without-turn' : 'ice-issued');
+    countIssuedIce(this.#parts, connection.session.realm.key, issued);
     connections.sendIceServers(id, issued);
   }
 

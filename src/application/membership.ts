@@ -10,6 +10,7 @@ import type { Clock, Wakeup } from './ports/clock.ts';
 import type { MailboxStore } from './ports/mailbox-store.ts';
 import type { NodeBus, BusMessage } from './ports/node-bus.ts';
 import type { PeerDirectory } from './ports/peer-directory.ts';
+import type { Telemetry } from './ports/telemetry.ts';
 import type { Sweeper } from './sweeper.ts';
 import type { Turns } from './turns.ts';
 
@@ -23,6 +24,7 @@ export interface MembershipParts {
   readonly sweeper: Sweeper;
   readonly turns: Turns;
   readonly clock: Clock;
+  readonly telemetry: Telemetry;
   readonly fence: LeaseFence;
   /** M14: how long a message is held. */
   readonly expireTimeout: Millis;
@@ -95,9 +97,11 @@ export class Membership {
 
   /** @param onKept called if the lease has not ended. */
   #renew(onKept: () => void): void {
-    const { node, directory, clock, fence } = this.#parts;
+    const { node, directory, clock, fence, telemetry } = this.#parts;
     const requestedAt = clock.now();
+    const start = telemetry.seconds();
     directory.renewLease(node, (outcome) => {
+      telemetry.histogram('cluster_round_trip_seconds').observe(telemetry.seconds() - start);
       if (outcome === 'failed') return;
       if (outcome !== 'kept') return this.#confirmAll(outcome === 'unknown', () => fence.renewed(requestedAt));
       fence.renewed(requestedAt);

@@ -2,6 +2,7 @@ import type { Decision } from '../domain/decision.ts';
 import { impossible } from '../domain/invariant.ts';
 import { notice, type SignalMessage } from '../domain/message.ts';
 import type { ConnectionId, PeerId } from '../domain/ids.ts';
+import type { Handshakes } from '../domain/handshakes.ts';
 import type { MailboxFetch } from '../domain/mailbox-fetch.ts';
 import type { Realm } from '../domain/realm.ts';
 import type { Session } from '../domain/session.ts';
@@ -14,7 +15,7 @@ import type { Log } from './ports/log.ts';
 import type { MailboxStore } from './ports/mailbox-store.ts';
 import type { NodeBus } from './ports/node-bus.ts';
 import type { PeerDirectory } from './ports/peer-directory.ts';
-import type { Telemetry } from './ports/telemetry.ts';
+import type { Counter, Telemetry } from './ports/telemetry.ts';
 import type { Sweeper } from './sweeper.ts';
 import type { Turns } from './turns.ts';
 
@@ -29,6 +30,7 @@ export interface PerformerParts {
   readonly sweeper: Sweeper;
   readonly log: Log;
   readonly telemetry: Telemetry;
+  readonly handshakes: Handshakes;
   /** How messages to other nodes are treated while the cluster engine is unreachable. */
   readonly clusterCut: 'hold' | 'refuse';
 }
@@ -36,12 +38,15 @@ export interface PerformerParts {
 /** Performs the decisions of the domain, and reports the results to the domain as facts. */
 export class Performer {
   readonly #parts: PerformerParts;
+  readonly #delivered: Readonly<Record<'direct' | 'mailbox' | 'cluster', Counter>>;
   #openingListener: (session: Session) => void = () => undefined;
   #openedListener: (id: ConnectionId) => void = () => undefined;
   #supersededListener: (realm: Realm, session: Session) => void = () => undefined;
 
   constructor(parts: PerformerParts) {
     this.#parts = parts;
+    const delivered = (way: string): Counter => parts.telemetry.counter('messages_delivered_total', way);
+    this.#delivered = { direct: delivered('direct'), mailbox: delivered('mailbox'), cluster: delivered('cluster') };
   }
 
   /** @param listener called within a turn, when a connection is registered, before its open frame is sent. */
@@ -63,14 +68,11 @@ export class Performer {
   perform(realm: Realm, decision: Decision, now: Millis): void {
     switch (decision.do) {
       case 'deliver':
-        if (this.#parts.connections.send(decision.to, decision.message) === 'gone') {
-          this.undelivered(realm, decision.message, now);
-        }
-        return;
+        return this.#deliver(realm, decision, now, this.#delivered.direct);
       case 'hold':
         return this.#hold(realm, decision, now);
       case 'ignore':
-        return this.#parts.telemetry.count(`ignored:${decision.why}`);
+        return this.#parts.telemetry.counter('messages_ignored_total', decision.why).add();
       case 'notify':
         return this.#parts.connections.notify(decision.to, decision.event);
       case 'broadcast':
@@ -104,8 +106,15 @@ export class Performer {
 
   /** M16: a socket refused a message, or accepted it and could not send it. */
   undelivered(realm: Realm, message: SignalMessage, now: Millis): void {
-    this.#parts.telemetry.count('undelivered');
+    this.#parts.telemetry.counter('messages_undelivered_total').add();
     this.perform(realm, realm.notices.undelivered(message), now);
+  }
+
+  #deliver(realm: Realm, { to, message }: Extract<Decision, { do: 'deliver' }>, now: Millis, delivered: Counter): void {
+    const { connections, handshakes } = this.#parts;
+    if (connections.send(to, message) === 'gone') return this.undelivered(realm, message, now);
+    delivered.add();
+    handshakes.delivered(realm.key, message.kind, message.from, message.to, now);
   }
 
   #hold(realm: Realm, { sender, message }: Extract<Decision, { do: 'hold' }>, now: Millis): void {
@@ -115,8 +124,8 @@ export class Performer {
     if (clusterCut === 'refuse' && !bus.isReachable) return this.perform(realm, realm.notices.unheld(message), now);
     realm.use.add();
     mailboxes.put(realm.key, sender, message, now, (outcome) => {
-      if (outcome === 'full') telemetry.count('mailbox-full');
-      else if (outcome === 'unwanted') telemetry.count('ignored:destination-absent');
+      if (outcome === 'full') telemetry.counter('mailbox_full_total').add();
+      else if (outcome === 'unwanted') telemetry.counter('messages_ignored_total', 'destination-absent').add();
       else if (outcome === 'held') sweeper.schedule(mailboxes.nextDeadline());
       if (outcome === 'held' || outcome === 'unwanted') return realm.use.remove();
       turns.run(() => {
@@ -141,7 +150,7 @@ export class Performer {
       notice(kind, undelivered.to, undelivered.from, undelivered.owner),
       clock.now(),
       (outcome) => {
-        if (outcome !== 'held') telemetry.count('ignored:sender-gone');
+        if (outcome !== 'held') telemetry.counter('messages_ignored_total', 'sender-gone').add();
       },
     );
   }
@@ -149,6 +158,7 @@ export class Performer {
   #fetchMailbox(realm: Realm, fetch: MailboxFetch): void {
     const { mailboxes, turns, clock } = this.#parts;
     const { session } = fetch;
+    const delivered = session.state === 'open' ? this.#delivered.cluster : this.#delivered.mailbox;
     realm.use.add();
     mailboxes.take(session, (messages, unread, claim) =>
       turns.run(() => {
@@ -157,17 +167,22 @@ export class Performer {
         const supersede = claim === 'moved' ? realm.superseded(session.id, session.connection) : undefined;
         const decisions: Decision[] = supersede === undefined ? [] : [supersede];
         realm.mailboxFetched(fetch, messages, unread, decisions);
-        this.performAll(realm, decisions, clock.now());
+        const now = clock.now();
+        for (const decision of decisions) {
+          if (decision.do === 'deliver') this.#deliver(realm, decision, now, delivered);
+          else this.perform(realm, decision, now);
+        }
       }),
     );
   }
 
   #confirmOpen({ session, replaces }: Extract<Decision, { do: 'open' }>): void {
-    const { connections, log } = this.#parts;
+    const { connections, log, telemetry } = this.#parts;
     this.#openingListener(session);
     connections.sendOpenFrame(session.connection, { id: session.id, replaces });
     const connection = connections.find(session.connection);
     if (connection !== undefined) forgetRequest(connection);
+    if (replaces !== 'nothing') telemetry.counter('reattached_total', connection?.dialect.name ?? '').add();
     log.record({ event: 'peer-opened', session, address: connection?.address ?? '' });
     this.#openedListener(session.connection);
   }
@@ -175,7 +190,10 @@ export class Performer {
   #refuse(realm: Realm, { session, refusal }: Extract<Decision, { do: 'refuse' }>): void {
     const { connections, log } = this.#parts;
     this.#release(session);
-    const { address = '', origin } = connections.find(session.connection) ?? {};
+    const refused = connections.find(session.connection);
+    const { address = '', origin } = refused ?? {};
+    this.#parts.telemetry.counter('connections_refused_total', refused?.dialect.name ?? '', refusal.reason).add();
+    if (refused !== undefined) refused.ending = 'refused';
     const { connection, id } = session;
     const limit = limitOf(refusal, realm.limits);
     log.record({
@@ -195,8 +213,9 @@ export class Performer {
   #close(realm: Realm, { session, ending }: Extract<Decision, { do: 'close' }>): void {
     const { connections, log, clock } = this.#parts;
     this.#release(session);
-    const code = connections.close(session.connection, (dialect) => dialect.closeFrame(ending));
     const connection = connections.find(session.connection);
+    if (connection !== undefined) connection.ending = ending;
+    const code = connections.close(session.connection, (dialect) => dialect.closeFrame(ending));
     const traffic = connection && trafficOf(connection, clock.now());
     log.record({ event: 'peer-closed', session, ending, end: { by: 'broker', code }, passage: traffic });
     if (ending === 'superseded') this.#supersededListener(realm, session);
@@ -216,7 +235,7 @@ export class Performer {
     const { connections, clock, telemetry } = this.#parts;
     const connection = connections.find(session.connection);
     if (connection === undefined) return;
-    telemetry.count('paused');
+    telemetry.counter('paused_total').add();
     const isPaused = connection.pausedUntil > 0;
     connection.pausedUntil = Math.max(connection.pausedUntil, until);
     if (isPaused) return;

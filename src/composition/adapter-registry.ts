@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { MeteredAuthorizer } from '../application/metered-authorizer.ts';
 import type { Authenticator } from '../application/ports/authenticator.ts';
 import type { Authorizer } from '../application/ports/authorizer.ts';
 import type { ClientAddresses } from '../application/ports/client-addresses.ts';
@@ -9,6 +10,7 @@ import type { Log } from '../application/ports/log.ts';
 import type { MailboxStore } from '../application/ports/mailbox-store.ts';
 import type { NodeBus } from '../application/ports/node-bus.ts';
 import type { PeerDirectory } from '../application/ports/peer-directory.ts';
+import type { Telemetry } from '../application/ports/telemetry.ts';
 import type { TokenVerifier } from '../application/ports/token-verifier.ts';
 import { JwtAuthenticator } from '../adapters/authenticators/jwt/authenticator.ts';
 import { ChainAuthorizer } from '../adapters/authorizers/chain.ts';
@@ -32,6 +34,7 @@ import { MemoryPeerDirectory } from '../adapters/directories/memory/directory.ts
 import { poolPatternRealms } from '../adapters/engines/pool/engine.ts';
 import { POOL } from '../adapters/engines/shared/pooled-names.ts';
 import { MemoryMailboxStore } from '../adapters/mailboxes/memory/store.ts';
+import { NoTelemetry } from '../adapters/telemetry/none.ts';
 import { NodeTransport } from '../adapters/transports/node/listener.ts';
 import type { TransportSettings } from '../adapters/transports/shared/settings.ts';
 import { SocketIoTransport } from '../adapters/transports/socketio/transport.ts';
@@ -96,15 +99,16 @@ export function authenticatorOf(
 export interface AuthorizerParts {
   readonly clock: Clock;
   readonly log: Log;
+  readonly telemetry: Telemetry;
   /** The function of the embedding program. */
-  readonly authorize: Authorize | undefined;
+  readonly authorize?: Authorize | undefined;
 }
 
 /** A1, A9. @param verifier of the configured issuers, if there are any. */
 export function authorizerOf(config: Config, verifier: TokenVerifier | undefined, parts: AuthorizerParts): Authorizer {
   if (config.auth === 'open') return new OpenAuthorizer();
   const backend = backendOf(config, parts);
-  const tokens =
+  const jwt =
     verifier &&
     new JwtAuthorizer(verifier, {
       isRequired: config.auth === 'required' || backend !== undefined,
@@ -112,6 +116,7 @@ export function authorizerOf(config: Config, verifier: TokenVerifier | undefined
       reservedIds: config.reservedIds,
       endsAtExpiry: config.authAtExpiry === 'close',
     });
+  const tokens = jwt && new MeteredAuthorizer(jwt, 'jwt', parts.telemetry);
   if (tokens !== undefined && backend !== undefined) {
     return new ChainAuthorizer({ tokens, backend, clock: parts.clock, always: config.authUrlAlways });
   }
@@ -121,14 +126,16 @@ export function authorizerOf(config: Config, verifier: TokenVerifier | undefined
 }
 
 /** A9. */
-function backendOf(config: Config, { clock, log, authorize }: AuthorizerParts): Authorizer | undefined {
+function backendOf(config: Config, { clock, log, authorize, telemetry }: AuthorizerParts): Authorizer | undefined {
   const { authUrl: url, authUrlSecret: secret, authHeader, authForward: headers, authTimeout: timeout, reservedIds } = config;
   const parts = { clock, log, unixTime: (): number => Date.now() / 1000 };
   const settings = { headers, timeout, reservedIds };
-  if (authorize !== undefined) return new FunctionAuthorizer(authorize, settings, parts);
+  if (authorize !== undefined) {
+    return new MeteredAuthorizer(new FunctionAuthorizer(authorize, settings, parts), 'function', telemetry);
+  }
   if (url === undefined) return undefined;
   const header = authHeader === undefined ? undefined : headerParts(authHeader);
-  return new WebhookAuthorizer({ ...settings, url, secret, header }, parts);
+  return new MeteredAuthorizer(new WebhookAuthorizer({ ...settings, url, secret, header }, parts), 'webhook', telemetry);
 }
 
 export const transports: Record<Config['transport'], (settings: TransportSettings, log: Log) => Promise<Transport>> = {
@@ -147,7 +154,7 @@ export const bridges: Record<'socketio', (inner: Transport, config: Config, log:
   socketio: (inner, config, log) => {
     const { socketioPath: path, socketioPrefixes: prefixes, maxMessageBytes, handshakeTimeout } = config;
     const clock = new SystemClock();
-    const verifier = sharesTokens(config) ? tokenVerifierOf(config, { clock, log }) : undefined;
+    const verifier = sharesTokens(config) ? tokenVerifierOf(config, { clock, log, telemetry: new NoTelemetry() }) : undefined;
     const settings = {
       ...{ ...config, path, prefixes, maxFrameBytes: maxMessageBytes, connectTimeout: handshakeTimeout },
       protocols: config.socketioEio3 ? ([4, 3] as const) : ([4] as const),

@@ -1,4 +1,5 @@
 import { Broker } from '../application/broker.ts';
+import { registerGauges } from '../application/broker-gauges.ts';
 import { CountedAuthorizer } from '../application/counted-authorizer.ts';
 import { Connections } from '../application/connections.ts';
 import { DiagnosticConnections } from '../application/diagnostic-connections.ts';
@@ -6,12 +7,16 @@ import { Dispatcher } from '../application/dispatcher.ts';
 import { AdmissionControl } from '../application/admission-control.ts';
 import { BrokerGateway } from '../application/gateway.ts';
 import { IcePush } from '../application/ice-push.ts';
+import { countHandshakes } from '../application/handshake-counters.ts';
 import { grantToEverybody, grantToOwners } from '../application/ice-grants.ts';
 import { HttpController } from '../application/http-controller.ts';
 import { LeaseFence } from '../application/lease-fence.ts';
 import { Membership } from '../application/membership.ts';
+import { MeteredBus } from '../application/metered-bus.ts';
+import { MeteredGateway } from '../application/metered-gateway.ts';
 import { Performer } from '../application/performer.ts';
 import { Probes } from '../application/probes.ts';
+import { RealmLabels } from '../application/realm-labels.ts';
 import { requestAccess } from '../application/request-access.ts';
 import { Sweeper } from '../application/sweeper.ts';
 import { Turns } from '../application/turns.ts';
@@ -32,6 +37,7 @@ import { relayMessage } from '../application/use-cases/relay-message.ts';
 import { sendForPeer } from '../application/use-cases/send-for-peer.ts';
 import { sweepExpired } from '../application/use-cases/sweep-expired.ts';
 import { AuthFailures } from '../domain/auth-failures.ts';
+import { Handshakes } from '../domain/handshakes.ts';
 import { MemoryBudget } from '../domain/memory-budget.ts';
 import { Realms } from '../domain/realms.ts';
 import { ConnectionLimits } from '../domain/connection-limits.ts';
@@ -51,6 +57,7 @@ import {
   pooled,
   SINGLE_NODE,
 } from './adapter-registry.ts';
+import { VERSION } from './version.ts';
 import { tokenVerifierOf } from './token-verification.ts';
 
 /** Builds a broker that is ready to listen. */
@@ -90,9 +97,12 @@ const unpooled = group({
   mailboxes: derive({ engine, config, memory }, (p) => p.engine?.mailboxes ?? mailboxStores.memory(p.config, p.memory)),
   bus: derive({ engine, node }, (p) => p.engine?.bus ?? buses.memory(p.node)),
 });
-const { directory, mailboxes, bus } = members(derive({ unpooled, config }, (p) => pooled(p.unpooled, p.config)));
+const sharedParts = members(derive({ unpooled, config }, (p) => pooled(p.unpooled, p.config)));
+const { mailboxes } = sharedParts;
+const bus = derive({ bus: sharedParts.bus, telemetry }, (p) => new MeteredBus(p.bus, p.telemetry));
+const { directory } = sharedParts;
 const dialects = derive({ config, environment }, (p) => [...(p.environment.moreDialects ?? []), ...dialectsOf(p.config)]);
-const tokenVerifier = derive({ config, clock, log }, (p) => tokenVerifierOf(p.config, p));
+const tokenVerifier = derive({ config, clock, log, telemetry }, (p) => tokenVerifierOf(p.config, p));
 const authenticator = derive(
   { config, environment, tokenVerifier },
   (p) => p.environment.authenticator ?? authenticatorOf(p.config, p.tokenVerifier),
@@ -105,8 +115,7 @@ const authFailures = derive(
 );
 const configuredAuthorizer = derive(
   { config, environment, tokenVerifier },
-  ({ environment: { authorizer, clock, log, authorize }, ...p }) =>
-    authorizer ?? authorizerOf(p.config, p.tokenVerifier, { clock, log, authorize }),
+  ({ environment: { authorizer, ...parts }, ...p }) => authorizer ?? authorizerOf(p.config, p.tokenVerifier, parts),
 );
 const authorizer = construct(CountedAuthorizer, { authorizer: configuredAuthorizer, authFailures, clock });
 const grantIce = derive({ config, authorizer }, (p) =>
@@ -117,17 +126,19 @@ const credentialRequests = derive(
   (p) => new RequestWindow({ requestsPerWindow: p.config.iceRateLimit, requestWindow: ICE_RATE_WINDOW }, p.clock.now()),
 );
 const addresses = derive({ config }, (p) => clientAddressesOf(p.config));
-const connections = derive({ tap, clock }, (p) => new Connections(p.tap, p.clock));
+const connections = derive({ tap, clock, telemetry }, (p) => new Connections(p.tap, p.clock, p.telemetry));
+const realmLabels = derive({ config }, (p) => new RealmLabels(p.config.keys));
+const handshakes = derive({ telemetry }, (p) => new Handshakes(countHandshakes(p.telemetry)));
 
 /* The machinery of the use-cases. */
 const turns = derive({ log }, (p) => new Turns((error) => p.log.record({ event: 'fault', error, connection: undefined })));
 const sweeper = derive({ clock, sweepInterval }, (p) => new Sweeper(p.clock, p.sweepInterval));
 const fence = derive({ directory, clock }, (p) => new LeaseFence(p.directory.lease, p.clock.now()));
 const performer = construct(Performer, {
-  ...{ connections, directory, mailboxes, bus, clock, turns, sweeper, log, telemetry, clusterCut },
+  ...{ connections, directory, mailboxes, bus, clock, turns, sweeper, log, telemetry, handshakes, clusterCut },
 });
 const membership = construct(Membership, {
-  ...{ node, fence, realms, directory, mailboxes, bus, performer, sweeper, turns, clock, expireTimeout },
+  ...{ node, fence, realms, directory, mailboxes, bus, performer, sweeper, turns, clock, telemetry, expireTimeout },
 });
 const admissionControl = construct(AdmissionControl, {
   ...{
@@ -149,7 +160,7 @@ const diagnostics = construct(DiagnosticConnections, { connections, clock, telem
 const probes = construct(Probes, { admissionControl, bus, fence, clock });
 
 const icePush = construct(IcePush, {
-  ...{ iceServers, connections, performer, sweeper, turns, clock, telemetry },
+  ...{ iceServers, connections, performer, sweeper, turns, clock, telemetry, realmLabels },
   icePush: options.icePush,
 });
 
@@ -157,13 +168,15 @@ const icePush = construct(IcePush, {
 const useCases = {
   recordFrame: call(recordFrame, { performer }),
   leaveRealm: call(leaveRealm, { performer, clock, log }),
-  publishToTopic: call(publishToTopic, { realms, performer, connections, bus, peerIds, turns, clock }),
+  publishToTopic: call(publishToTopic, { realms, performer, connections, bus, peerIds, turns, clock, telemetry }),
   registerPeer: call(registerPeer, {
     ...{ realms, connections, directory, performer, turns, clock, sweeper, log, telemetry, peerIds, icePush },
     requestAccess: call(requestAccess, { authorizer, connections, performer, turns, clock, sweeper }),
     ...{ reconnect: call(reconnect, { performer, clock }), admitGuest: call(admitGuest, { performer, clock }) },
   }),
-  sweepExpired: call(sweepExpired, { realms, mailboxes, performer, turns, clock, telemetry, log, icePush }),
+  sweepExpired: call(sweepExpired, {
+    ...{ realms, mailboxes, performer, turns, clock, telemetry, realmLabels, handshakes, log, icePush },
+  }),
   drainNode: call(drainNode, {
     ...{ transport, admissionControl, realms, connections, performer, turns, sweeper, clock, log },
     ...{ closeTimeout: options.drainTimeout, spread: options.drainSpread },
@@ -172,19 +185,25 @@ const useCases = {
 
 /* Use-cases by request: first of frames, then of HTTP. A new use-case gets a line here and a variant in ports/requests.ts. */
 const frameUseCases = group({
-  relay: call(relayMessage, { performer }),
+  relay: call(relayMessage, { performer, handshakes }),
   leave: members(useCases.leaveRealm).byRequest,
   'join-topics': call(joinTopic, { performer }),
   'leave-topics': call(leaveTopic, { performer }),
   publish: members(useCases.publishToTopic).fromConnection,
   'refresh-token': call(refreshToken, { authorizer, authFailures, connections, performer, turns, clock, sweeper, log }),
 });
-const dispatcher = construct(Dispatcher, { performer, tap, recordFrame: useCases.recordFrame, useCases: frameUseCases });
+const dispatcher = construct(Dispatcher, {
+  connections,
+  performer,
+  tap,
+  recordFrame: useCases.recordFrame,
+  useCases: frameUseCases,
+});
 const httpUseCases = group({
   'list-peers': call(listPeers, { realms, authorizer, directory, allowDiscovery }),
   'issue-peer-id': call(issuePeerId, { realms, peerIds }),
   publish: members(useCases.publishToTopic).fromHttp,
-  'issue-ice-servers': call(issueIceServers, { realms, iceServers, grantIce, telemetry }),
+  'issue-ice-servers': call(issueIceServers, { realms, iceServers, grantIce, telemetry, realmLabels }),
   'send-for-peer': call(sendForPeer, { realms, dispatcher, turns, clock }),
 });
 
@@ -210,7 +229,7 @@ const httpController = construct(HttpController, {
   },
   useCases: httpUseCases,
 });
-const gateway = construct(BrokerGateway, {
+const brokerGateway = construct(BrokerGateway, {
   ...{
     dialects,
     connections,
@@ -228,7 +247,12 @@ const gateway = construct(BrokerGateway, {
   },
   ...{ sendBufferBytes, registerPeer: useCases.registerPeer, leaveRealm: useCases.leaveRealm },
 });
+const gateway = construct(MeteredGateway, { gateway: brokerGateway, connections, dialects, telemetry });
+const gauges = call(registerGauges, {
+  ...{ telemetry, realms, realmLabels, mailboxes, memory, admissionControl, limits: config },
+  about: derive({ transport, node }, (p) => ({ version: VERSION, transport: p.transport.name, node: p.node })),
+});
 const broker = construct(Broker, {
-  ...{ transport, gateway, connections, sweeper, membership, authorizer, clock, log },
+  ...{ transport, gateway, gauges, connections, sweeper, membership, authorizer, clock, log },
   ...{ sweepExpired: useCases.sweepExpired, drainNode: useCases.drainNode },
 });

@@ -2,15 +2,15 @@ import { EventEmitter } from 'node:events';
 import type { Authorize } from '../adapters/authorizers/function.ts';
 import { SystemClock } from '../adapters/clocks/system.ts';
 import { RandomPeerIds } from '../adapters/peer-ids/random.ts';
-import { MemoryTelemetry } from '../adapters/telemetry/memory.ts';
+import { PrometheusTelemetry, type MetricsText } from '../adapters/telemetry/prometheus/telemetry.ts';
 import type { Broker } from '../application/broker.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { PeerIds } from '../application/ports/peer-ids.ts';
-import type { Counter } from '../application/ports/telemetry.ts';
 import type { ListeningAddress, Transport } from '../application/ports/transport.ts';
 import type { OriginPolicy } from '../domain/origins.ts';
 import { CertificateWatch } from './certificate-watch.ts';
 import type { Config } from './configuration/config.ts';
+import { eventCounts, type EventCount } from './event-counts.ts';
 import type { ConnectedPeer } from './connected-peer.ts';
 import { buildBroker } from './container.ts';
 import { logConfiguration } from './log-configuration.ts';
@@ -46,7 +46,7 @@ export interface EmbeddedParts {
 export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
   readonly config: Config;
   readonly #parts: EmbeddedParts;
-  readonly #tally = new MemoryTelemetry();
+  readonly #telemetry = new PrometheusTelemetry();
   readonly #certificateWatch: CertificateWatch | undefined;
   #broker: Promise<Broker> | undefined = undefined;
 
@@ -82,9 +82,17 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
     if (this.config.tls !== undefined) (await this.#broker)?.reloadCertificate();
   }
 
-  /** Counters since the start, by name. */
-  counts(): Partial<Record<Counter, number>> {
-    return this.#tally.all();
+  /** Counters since the start, by name; those that are not zero. */
+  counts(): Partial<Record<EventCount, number>> {
+    return eventCounts(this.#telemetry);
+  }
+
+  /**
+   * All metrics as text, with those of the process.
+   * @param accept the `Accept` header of the reader: OpenMetrics if it is listed, else the text format of Prometheus.
+   */
+  metrics(accept?: string): Promise<MetricsText> {
+    return this.#telemetry.render(accept);
   }
 
   async #build(): Promise<Broker> {
@@ -102,7 +110,7 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
       engine: await makeEngine(this.config, log),
       clock: new SystemClock(),
       log: events,
-      telemetry: this.#tally,
+      telemetry: this.#telemetry,
       tap: events,
       peerIds: peerIds ?? new RandomPeerIds(),
       origins: origins ?? originsFromList(this.config.cors),

@@ -4,7 +4,7 @@ import type { Authorize, AuthorizeOption } from '../adapters/authorizers/functio
 import { SystemClock } from '../adapters/clocks/system.ts';
 import { SilentLog } from '../adapters/logs/silent.ts';
 import { RandomPeerIds } from '../adapters/peer-ids/random.ts';
-import { MemoryTelemetry } from '../adapters/telemetry/memory.ts';
+import { NoTelemetry } from '../adapters/telemetry/none.ts';
 import type { Broker } from '../application/broker.ts';
 import type { Config, GivenOptions } from './configuration/config.ts';
 import type { ConnectedPeer } from './connected-peer.ts';
@@ -103,7 +103,7 @@ export class PeeroServer extends EventEmitter<PeeroServerEvents> {
       engine: await makeEngine(config, log),
       clock: new SystemClock(),
       log: events,
-      telemetry: new MemoryTelemetry(),
+      telemetry: new NoTelemetry(),
       tap: events,
       peerIds: new RandomPeerIds(),
       origins: originsFromList(config.cors),

@@ -7,7 +7,9 @@ import { readTokenKey } from '../adapters/token-verifiers/jwt/token-key.ts';
 import { JwtVerifier } from '../adapters/token-verifiers/jwt/verifier.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { Log } from '../application/ports/log.ts';
+import type { GaugeReading, Telemetry } from '../application/ports/telemetry.ts';
 import type { TokenVerifier } from '../application/ports/token-verifier.ts';
+import type { Millis } from '../domain/time.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { TrustedIssuer } from './configuration/auth-option-types.ts';
 import type { Config } from './configuration/config.ts';
@@ -15,6 +17,7 @@ import type { Config } from './configuration/config.ts';
 export interface TokenVerificationParts {
   readonly clock: Clock;
   readonly log: Log;
+  readonly telemetry: Telemetry;
   readonly fetch?: FetchKeySet;
   /** The wall clock, in milliseconds since 1970. */
   readonly unixTime?: () => number;
@@ -59,23 +62,38 @@ function issuersOf({ authKeys: keys, authJwks: jwks, authIssuer: issuer, authIss
 }
 
 /** Issuers with the same URL share its key set. */
-function keySets({ clock, log, fetch = fetchKeySet }: TokenVerificationParts): (url: string) => KeySource {
+function keySets({ clock, log, telemetry, fetch = fetchKeySet }: TokenVerificationParts): (url: string) => KeySource {
   const sets = new Map<string, KeySet>();
+  const fetchedAt = new Map<string, Millis>();
+  telemetry.gauge('jwks_age_seconds', () => ageOfKeySets(fetchedAt, clock.now()));
+  const onEvent = (address: string, event: KeySetEvent): void => {
+    const url = withoutQuery(address);
+    if (event.event === 'fetched') fetchedAt.set(url, clock.now());
+    if (event.event !== 'loaded') telemetry.counter('jwks_fetches_total', event.event === 'fetched' ? 'ok' : 'failed').add();
+    record(log, url, event);
+  };
   return (url) => {
     const known = sets.get(url);
     if (known !== undefined) return known;
-    const set = new KeySet({ url, clock, fetch, onEvent: (event) => record(log, url, event) });
+    const set = new KeySet({ url, clock, fetch, onEvent: (event) => onEvent(url, event) });
     sets.set(url, set);
     set.prefetch();
     return set;
   };
 }
 
-function record(log: Log, address: string, event: KeySetEvent): void {
+function withoutQuery(address: string): string {
   const { origin, pathname } = new URL(address);
-  const url = `${origin}${pathname}`;
+  return `${origin}${pathname}`;
+}
+
+function ageOfKeySets(fetchedAt: ReadonlyMap<string, Millis>, now: Millis): GaugeReading<'jwks_age_seconds'>[] {
+  return Array.from(fetchedAt, ([url, at]) => ({ labels: [url], value: (now - at) / 1000 }));
+}
+
+function record(log: Log, url: string, event: KeySetEvent): void {
   if (event.event === 'unreachable') log.record({ event: 'key-set-unreachable', url, detail: event.detail });
-  else log.record({ event: 'key-set-loaded', url, keys: event.keys, skipped: event.skipped });
+  if (event.event === 'loaded') log.record({ event: 'key-set-loaded', url, keys: event.keys, skipped: event.skipped });
 }
 
 function fixedKeys(texts: readonly string[]): FixedKeys {

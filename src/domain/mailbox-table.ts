@@ -36,6 +36,7 @@ export class MailboxTable {
   readonly #mailboxes = new Map<string, Mailbox>();
   readonly #mailboxCountBySender = new Map<PeerId, number>();
   #bytes = 0;
+  #messageCount = 0;
   #oldest: HeldMessage | undefined = undefined;
   #newest: HeldMessage | undefined = undefined;
 
@@ -53,6 +54,11 @@ export class MailboxTable {
   /** Number of peers with held messages. */
   get mailboxCount(): number {
     return this.#mailboxes.size;
+  }
+
+  /** Number of all held messages. */
+  get messageCount(): number {
+    return this.#messageCount;
   }
 
   /** M13, B2: holds a copy of the message. @returns false if a limit is reached. */
@@ -79,6 +85,7 @@ export class MailboxTable {
     if (this.#newest === undefined) this.#oldest = held;
     else this.#newest.newer = held;
     this.#newest = held;
+    this.#messageCount += 1;
     target.add(held);
     this.#bytes += bytes;
     return true;
@@ -180,6 +187,7 @@ export class MailboxTable {
   }
 
   #unlink(held: HeldMessage): void {
+    this.#messageCount -= 1;
     if (held.address !== undefined) this.#memory?.releaseMail(held.address, held.bytes);
     if (held.older === undefined) this.#oldest = held.newer;
     else held.older.newer = held.newer;

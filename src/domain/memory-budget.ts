@@ -71,6 +71,7 @@ export class MemoryAccount {
     if (this.#isReleased) return;
     const before = this.#parts?.[part] ?? 0;
     if (bytes === before) return;
+    if (part === 'unread') this.#budget.unsentBytes += bytes - before;
     this.#parts ??= { ...EMPTY };
     this.#parts[part] = bytes;
     this.#budget.update(this, bytes - before);
@@ -99,6 +100,7 @@ export class MemoryAccount {
   /** Frees the memory of a closed connection, for good. */
   release(): void {
     this.#isReleased = true;
+    this.#budget.unsentBytes -= this.#parts?.unread ?? 0;
     if (this.#reserved > 0) this.#budget.unreserve(this.address, this.#reserved);
     this.#reserved = 0;
     this.#parts = undefined;
@@ -133,6 +135,8 @@ export class MemoryBudget {
   readonly #reserved = new Map<string, number>();
   /** Shares by the binary logarithm of their size, so that one of the largest is found without a scan. */
   readonly #bySize: Set<AddressShare>[] = Array.from({ length: SIZE_CLASSES }, () => new Set<AddressShare>());
+  /** Bytes that were written and that clients have not read. Changed by `MemoryAccount` only. */
+  unsentBytes = 0;
   #bytes = 0;
   #endingBytes = 0;
 

@@ -48,7 +48,7 @@ export class Realm {
   readonly liveness: LivenessMonitor;
   readonly #rateLimiters: RateLimiters;
   readonly #guests = new Set<Session>();
-  readonly #topics: TopicSpaces;
+  readonly topicSpaces: TopicSpaces;
   readonly use: UseCount;
 
   constructor({ key, node, isSingleNode = true }: RealmIdentity, limits: RealmLimits, shared?: SharedParts) {
@@ -59,7 +59,7 @@ export class Realm {
     this.notices = new DeliveryNotices(this.#sessions, isSingleNode);
     this.liveness = shared?.liveness ?? new LivenessMonitor(limits);
     this.#rateLimiters = shared?.rateLimiters ?? new RateLimiters();
-    this.#topics = new TopicSpaces(limits, shared === undefined);
+    this.topicSpaces = new TopicSpaces(limits, shared === undefined);
     this.use = new UseCount(shared?.onUseChange);
   }
 
@@ -75,7 +75,7 @@ export class Realm {
 
   /** T2: the topic registry of one space. */
   topics(traits: Pick<SessionTraits, 'space' | 'keepsHistory'>): TopicRegistry {
-    return this.#topics.of(traits);
+    return this.topicSpaces.of(traits);
   }
 
   has(id: string): boolean {

@@ -26,6 +26,11 @@ export class Subscriptions {
     return this.#count;
   }
 
+  /** Topics with subscribers, without patterns. */
+  get topicCount(): number {
+    return this.#byTopic.size;
+  }
+
   get patternCount(): number {
     return this.#patternCount;
   }

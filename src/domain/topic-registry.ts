@@ -52,6 +52,11 @@ export class TopicRegistry {
     return this.#history !== undefined;
   }
 
+  /** Topics with subscribers, without patterns. */
+  get topicCount(): number {
+    return this.#subscriptions.topicCount;
+  }
+
   /** Pairs of a connection and a topic or pattern. */
   get subscriptionCount(): number {
     return this.#subscriptions.total;

@@ -13,6 +13,11 @@ export class TopicSpaces {
     this.#mayKeepHistory = mayKeepHistory;
   }
 
+  /** The number of topics with subscribers, by space. */
+  counts(): [space: string, topics: number][] {
+    return Array.from(this.#bySpace, ([space, topics]) => [space, topics.topicCount]);
+  }
+
   of({ space, keepsHistory }: Pick<SessionTraits, 'space' | 'keepsHistory'>): TopicRegistry {
     const known = this.#bySpace.get(space);
     if (known !== undefined) return known;

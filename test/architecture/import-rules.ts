@@ -31,7 +31,7 @@ export const ENTRY_POINTS: readonly string[] = targetsIn(readFileSync(join(ROOT,
 export const SUITE_COMMANDS: readonly string[] = ['conformance/conform.ts', 'conformance/conform-report.ts'];
 
 /** Adapters for tests only; no file of src imports them. */
-const DOUBLES = ['^src/adapters/clocks/manual\\.ts$', '^src/adapters/transports/memory/'];
+const DOUBLES = ['^src/adapters/clocks/manual\\.ts$', '^src/adapters/telemetry/memory\\.ts$', '^src/adapters/transports/memory/'];
 
 /** The allowed imports between the layers of `src/` and the conformance suite. Type imports count like value imports. */
 export const IMPORT_RULES: readonly ImportRule[] = [

@@ -15,13 +15,13 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'ice-servers': 'contract',
   authorizers: 'contract',
   transports: 'contract',
+  telemetry: 'contract',
   // The adapters of these ports have no common promises, so there is no contract suite.
   'client-addresses': 'units',
   logs: 'units',
   'peer-ids': 'units',
   authenticators: 'units',
   'token-verifiers': 'units',
-  telemetry: 'units',
 };
 
 /** Adapters with another proof than the other adapters of their port. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey, type JWTPayload } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { NoTelemetry } from '../../src/adapters/telemetry/none.ts';
 import { JwtAuthorizer } from '../../src/adapters/authorizers/jwt/authorizer.ts';
 import { ManualClock } from '../../src/adapters/clocks/manual.ts';
 import { SilentLog } from '../../src/adapters/logs/silent.ts';
@@ -83,7 +84,7 @@ class World {
     ];
     const resolved = resolveConfig({ given: { auth: 'required', auth_issuers: issuers } });
     if (!resolved.ok) throw new Error('the options are allowed');
-    const parts = { clock: this.#clock, log: new SilentLog(), unixTime: () => this.now * 1000 };
+    const parts = { clock: this.#clock, log: new SilentLog(), telemetry: new NoTelemetry(), unixTime: () => this.now * 1000 };
     const verifier = tokenVerifierOf(resolved.value.config, { ...parts, fetch: () => this.#serve() });
     if (verifier === undefined) throw new Error('there are issuers');
     const settings = { isRequired: true, idClaim: 'signalbox.id', reservedIds: [], endsAtExpiry: true } as const;

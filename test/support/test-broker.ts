@@ -4,6 +4,7 @@ import { MemoryTransport, type MemoryClient } from '../../src/adapters/transport
 import type { Broker } from '../../src/application/broker.ts';
 import type { LogEvent } from '../../src/application/ports/log.ts';
 import { defaultConfig, type Config } from '../../src/composition/configuration/config.ts';
+import { eventCounts } from '../../src/composition/event-counts.ts';
 import { buildBroker } from '../../src/composition/container.ts';
 import type { BrokerEnvironment } from '../../src/composition/broker-environment.ts';
 
@@ -69,6 +70,11 @@ export class TestBroker {
   advance(span: number): void {
     this.clock.advance(span);
     this.transport.settle();
+  }
+
+  /** The counters of events that are not zero. */
+  counts(): ReturnType<typeof eventCounts> {
+    return eventCounts(this.tally);
   }
 
   /** The names of the logged events so far. */

@@ -1,19 +1,35 @@
-import type { Counter, Telemetry } from '../../application/ports/telemetry.ts';
+import type { CounterName, GaugeName, HistogramName, LabelValues, MetricName } from '../../application/ports/metrics.ts';
+import type { Counter, GaugeReading, Histogram, Telemetry } from '../../application/ports/telemetry.ts';
+import { MetricStore, type Sample } from './shared/metric-store.ts';
 
-/** Counts in memory. */
+/** Counts in memory, for programs that read the values themselves. */
 export class MemoryTelemetry implements Telemetry {
-  readonly #counts = new Map<Counter, number>();
+  readonly #store = new MetricStore();
+  readonly #now: () => number;
 
-  count(what: Counter): void {
-    this.#counts.set(what, this.get(what) + 1);
+  /** @param now the monotonic time in seconds; always 0 if omitted, so that the same input gives the same values. */
+  constructor(now: () => number = () => 0) {
+    this.#now = now;
   }
 
-  get(what: Counter): number {
-    return this.#counts.get(what) ?? 0;
+  counter<Name extends CounterName>(metric: Name, ...labels: LabelValues<Name>): Counter {
+    return this.#store.counter(metric, labels);
   }
 
-  /** All counts that are not zero. */
-  all(): Partial<Record<Counter, number>> {
-    return Object.fromEntries(this.#counts);
+  histogram<Name extends HistogramName>(metric: Name, ...labels: LabelValues<Name>): Histogram {
+    return this.#store.histogram(metric, labels);
+  }
+
+  gauge<Name extends GaugeName>(metric: Name, read: () => Iterable<GaugeReading<Name>>): void {
+    this.#store.gauge(metric, read);
+  }
+
+  seconds(): number {
+    return this.#now();
+  }
+
+  /** The values of a metric now. */
+  samples(metric: MetricName): Sample[] {
+    return this.#store.samples(metric);
   }
 }

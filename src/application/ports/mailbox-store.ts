@@ -30,6 +30,12 @@ export interface ExpiredInRealm extends Expired {
   readonly realm: RealmKey;
 }
 
+/** Held messages of one realm. */
+export interface HeldMessages {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
 /**
  * Holds messages for absent peers, and decides on limits and expiry. Each callback is called exactly once, from inside the call
  * or later, in the order of the calls of one node.
@@ -63,6 +69,9 @@ export interface MailboxStore {
 
   /** M14: removes expired messages, and reports each pair of sender and absent peer once, if the sender must be notified (M6). */
   expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void;
+
+  /** The messages of a realm that this node holds itself, and their size. Absent if an engine holds them. */
+  heldIn?(realm: RealmKey): HeldMessages;
 
   /** The time of the next expiry that this node knows of, possibly too early; NEVER if no message is held. */
   nextDeadline(): Millis;

@@ -12,6 +12,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { NodeBus } from '../ports/node-bus.ts';
 import type { PeerIds } from '../ports/peer-ids.ts';
 import type { FrameRequest, HttpAction, HttpOutcome } from '../ports/requests.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
 import type { Turns } from '../turns.ts';
 
 /** Publishes to the subscribers of a topic. */
@@ -34,6 +35,7 @@ export interface PublishToTopicParts {
   readonly peerIds: PeerIds;
   readonly turns: Turns;
   readonly clock: Clock;
+  readonly telemetry: Telemetry;
 }
 
 /** T11: the number of subscribers that cost one more token of M19, and the maximum of such tokens. */
@@ -43,7 +45,7 @@ const OVERLOAD_PAUSE: Millis = 20;
 
 /** T1, T3, T4, T6: subscribers receive publications in the order of publishing, for every kind of publisher. */
 export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
-  const { realms, performer, connections, bus, peerIds, turns, clock } = parts;
+  const { realms, performer, connections, bus, peerIds, turns, clock, telemetry } = parts;
   return {
     fromConnection: (session, { draft, echo, receipt }, now) => {
       const { realm } = session;
@@ -53,6 +55,7 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
       if (!mayPublish(session.grant, publication.topics)) return performer.perform(realm, IGNORE.notAllowed, now);
       const decisions: Decision[] = [];
       const subscribers = topics.publish(publication, echo ? undefined : session, decisions);
+      countPublication(session.traits.space, subscribers);
       broadcast(realm, session.traits, publication);
       if (receipt !== undefined) decisions.push({ do: 'notify', to: [session.connection], event: { event: 'receipt', receipt } });
       performer.performAll(realm, decisions, now);
@@ -68,13 +71,18 @@ export function publishToTopic(parts: PublishToTopicParts): PublishToTopic {
       if (typeof publication === 'string') return answer({ kind: 'refusal', reason: publication });
       turns.run(() => {
         const decisions: Decision[] = [];
-        topics.publish(publication, undefined, decisions);
+        countPublication(traits.space, topics.publish(publication, undefined, decisions));
         broadcast(realm, traits, publication);
         performer.performAll(realm, decisions, clock.now());
       });
       answer({ kind: 'publication', id: publication.id });
     },
   };
+
+  function countPublication(space: string, subscribers: number): void {
+    telemetry.counter('publications_total', space).add();
+    telemetry.counter('publications_told_total', space).add(subscribers);
+  }
 
   /** T4: subscribers of other nodes receive the publication over the bus. */
   function broadcast(

@@ -107,8 +107,10 @@ function refuse(
   { key }: RegistrationRequest,
   refusal: OpenRefusal,
 ): void {
-  if (refusal.reason === 'too-many-realms') telemetry.count('too-many-realms');
-  const { address = '', origin } = connections.find(connection) ?? {};
+  const refused = connections.find(connection);
+  const { address = '', origin } = refused ?? {};
+  telemetry.counter('connections_refused_total', refused?.dialect.name ?? '', refusal.reason).add();
+  if (refused !== undefined) refused.ending = 'refused';
   const realm = key === undefined ? undefined : realms.find(key);
   const limit = limitOf(refusal, realm?.limits);
   const details = { connection, realm: realm?.key, id: undefined, key, address, origin };

@@ -1,3 +1,4 @@
+import type { Handshakes } from '../../domain/handshakes.ts';
 import type { OutgoingMessage } from '../../domain/message.ts';
 import type { RealmSession } from '../../domain/realm.ts';
 import type { Millis } from '../../domain/time.ts';
@@ -6,7 +7,19 @@ import type { Performer } from '../performer.ts';
 /** Relays a message of an open peer to another peer. Must be called within a turn. */
 export type RelayMessage = (session: RealmSession, outgoing: OutgoingMessage, now: Millis) => void;
 
+export interface RelayMessageParts {
+  readonly performer: Performer;
+  readonly handshakes: Handshakes;
+}
+
 /** M1, M13: `from` is the registered id of the session, never a value from the frame. */
-export function relayMessage({ performer }: { readonly performer: Performer }): RelayMessage {
-  return (session, outgoing, now) => performer.perform(session.realm, session.realm.relay(session, outgoing), now);
+export function relayMessage({ performer, handshakes }: RelayMessageParts): RelayMessage {
+  return (session, outgoing, now) => {
+    const { realm } = session;
+    const decision = realm.relay(session, outgoing);
+    if ((decision.do === 'deliver' || decision.do === 'hold') && decision.message.kind === 'offer') {
+      handshakes.offered(realm.key, session.id, decision.message.to, now);
+    }
+    performer.perform(realm, decision, now);
+  };
 }

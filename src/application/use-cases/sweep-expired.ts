@@ -1,3 +1,4 @@
+import type { Handshakes } from '../../domain/handshakes.ts';
 import type { Realms } from '../../domain/realms.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { IcePush } from '../ice-push.ts';
@@ -6,6 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ExpiredInRealm, MailboxStore } from '../ports/mailbox-store.ts';
 import type { Log } from '../ports/log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import type { RealmLabels } from '../realm-labels.ts';
 import type { Sweep } from '../sweeper.ts';
 import type { Turns } from '../turns.ts';
 
@@ -19,6 +21,8 @@ export interface SweepExpiredParts {
   readonly turns: Turns;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  readonly realmLabels: RealmLabels;
+  readonly handshakes: Handshakes;
   readonly log: Log;
   readonly icePush: Pick<IcePush, 'sweep' | 'nextDeadline'>;
 }
@@ -34,6 +38,8 @@ export function sweepExpired({
   turns,
   clock,
   telemetry,
+  realmLabels,
+  handshakes,
   log,
   icePush,
 }: SweepExpiredParts): SweepExpired {
@@ -54,12 +60,13 @@ export function sweepExpired({
     const now = clock.now();
     realms.sweep(now, (realm, decision) => performer.perform(realm, decision, now));
     icePush.sweep(now);
+    handshakes.expire(now);
     mailboxes.expire(now, (expired) => turns.run(() => notifySenders(expired, clock.now())));
   }
 
   function notifySenders(expired: readonly ExpiredInRealm[], now: Millis): void {
     for (const pair of expired) {
-      telemetry.count('expired');
+      telemetry.counter('messages_expired_total', realmLabels.of(pair.realm)).add();
       const realm = realms.resolve(pair.realm);
       if (realm !== undefined) performer.perform(realm, realm.notices.expired(pair), now);
     }

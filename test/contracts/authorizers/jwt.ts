@@ -1,3 +1,4 @@
+import { NoTelemetry } from '../../../src/adapters/telemetry/none.ts';
 import { JwtAuthorizer, type JwtAuthorizerSettings } from '../../../src/adapters/authorizers/jwt/authorizer.ts';
 import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import { tokenVerifierOf } from '../../../src/composition/token-verification.ts';
@@ -20,7 +21,12 @@ const SETTINGS: JwtAuthorizerSettings = {
 export function jwtSubject(settings: Partial<JwtAuthorizerSettings> = {}): UserSubject {
   let now = NOW * 1000;
   const config = { ...defaultConfig(), auth: 'required', authKeys: [SECRET] } as const;
-  const verifier = tokenVerifierOf(config, { clock: new ManualClock(), log: new SilentLog(), unixTime: () => now });
+  const verifier = tokenVerifierOf(config, {
+    clock: new ManualClock(),
+    log: new SilentLog(),
+    telemetry: new NoTelemetry(),
+    unixTime: () => now,
+  });
   invariant(verifier !== undefined, 'a key is configured');
   const authorizer: Authorizer = new JwtAuthorizer(verifier, { ...SETTINGS, ...settings });
   let count = 0;

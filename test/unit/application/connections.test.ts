@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { ReceivedMessages } from '../../../src/application/received-messages.ts';
+import { NoTelemetry } from '../../../src/adapters/telemetry/none.ts';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { MercureDialect } from '../../../src/adapters/dialects/mercure/dialect.ts';
 import { RelayDialect } from '../../../src/adapters/dialects/relay/dialect.ts';
@@ -10,6 +12,8 @@ import type { Socket } from '../../../src/application/ports/socket.ts';
 import { connectionId, echoed, slotOf } from '../../../src/domain/ids.ts';
 import { MemoryBudget } from '../../../src/domain/memory-budget.ts';
 import { notice } from '../../../src/domain/message.ts';
+
+const RECEIVED = new ReceivedMessages(new NoTelemetry(), 'relay');
 
 const DIALECT = new PeerjsDialect('/');
 
@@ -23,7 +27,10 @@ function connection(): Connection & { readonly written: string[] } {
     pause: () => undefined,
     resume: () => undefined,
   };
-  const made = newConnection({ socket, dialect: DIALECT, openedAt: 0 }, { address: '192.0.2.1' });
+  const made = newConnection(
+    { socket, dialect: DIALECT, received: RECEIVED, openedAt: 0 },
+    { carrier: 'socket', address: '192.0.2.1' },
+  );
   return Object.assign(made, { written });
 }
 
@@ -35,7 +42,7 @@ const EXPIRE = notice('expire', echoed('bob'), echoed('ann'));
 
 describe('connections', () => {
   it('finds a connection by its id until it is removed, once', () => {
-    const connections = new Connections(DISABLED_TAP, new ManualClock());
+    const connections = new Connections(DISABLED_TAP, new ManualClock(), new NoTelemetry());
     const ann = connection();
     const id = connections.add(ann);
     expect([connections.find(id), connections.size]).toEqual([ann, 1]);
@@ -48,7 +55,7 @@ describe('connections', () => {
   });
 
   it('does not find the new connection of a slot by the id of the old one', () => {
-    const connections = new Connections(DISABLED_TAP, new ManualClock());
+    const connections = new Connections(DISABLED_TAP, new ManualClock(), new NoTelemetry());
     const old = connections.add(connection());
     connections.remove(old);
     const reused = connections.add(connection());
@@ -56,14 +63,14 @@ describe('connections', () => {
   });
 
   it('reuses the slot that is unused for longest', () => {
-    const connections = new Connections(DISABLED_TAP, new ManualClock());
+    const connections = new Connections(DISABLED_TAP, new ManualClock(), new NoTelemetry());
     const ids = [1, 2, 3].map(() => connections.add(connection()));
     for (const id of ids) connections.remove(id);
     expect([1, 2, 3].map(() => slotOf(connections.add(connection())))).toEqual(ids.map(slotOf));
   });
 
   it('promise 5: reuses slots without limit', () => {
-    const connections = new Connections(DISABLED_TAP, new ManualClock());
+    const connections = new Connections(DISABLED_TAP, new ManualClock(), new NoTelemetry());
     const slots = new Set<number>();
     for (let i = 0; i < 10_000; i++) {
       const id = connections.add(connection());
@@ -74,7 +81,7 @@ describe('connections', () => {
   });
 
   it('encodes a message in the dialect of its receiver', () => {
-    const connections = new Connections(DISABLED_TAP, new ManualClock());
+    const connections = new Connections(DISABLED_TAP, new ManualClock(), new NoTelemetry());
     const ann = connection();
     expect(connections.send(connections.add(ann), EXPIRE)).toBe('sent');
     expect(ann.written).toEqual(['{"type":"EXPIRE","src":"bob","dst":"ann"}']);
@@ -83,7 +90,7 @@ describe('connections', () => {
   it('counts and taps keep-alive frames; counts the texts of the embedding program', () => {
     const tapped: string[] = [];
     const tap = { ...DISABLED_TAP, isEnabled: true, sent: (_: unknown, text: Uint8Array) => void tapped.push(String(text)) };
-    const connections = new Connections(tap, new ManualClock());
+    const connections = new Connections(tap, new ManualClock(), new NoTelemetry());
     const subscriber = { ...connection(), dialect: MERCURE };
     const id = connections.add(subscriber);
     connections.ping(id);
@@ -94,14 +101,14 @@ describe('connections', () => {
   });
 
   it('B1: sends no text to a connection that ends for its memory', () => {
-    const connections = new Connections(DISABLED_TAP, new ManualClock());
+    const connections = new Connections(DISABLED_TAP, new ManualClock(), new NoTelemetry());
     const memory = new MemoryBudget({ memoryBudget: 1_000, memoryPerAddress: 1_000 }).open('192.0.2.1');
     memory.isEnding = true;
     expect(connections.sendText(connections.add({ ...connection(), memory }), Buffer.from('text'))).toBe('gone');
   });
 
   it('B3: sends no event to a connection that ends for its memory', () => {
-    const connections = new Connections(DISABLED_TAP, new ManualClock());
+    const connections = new Connections(DISABLED_TAP, new ManualClock(), new NoTelemetry());
     const memory = new MemoryBudget({ memoryBudget: 1_000, memoryPerAddress: 1_000 }).open('192.0.2.1');
     memory.isEnding = true;
     const subscriber = { ...connection(), dialect: new RelayDialect('/relay'), memory };
@@ -110,7 +117,7 @@ describe('connections', () => {
   });
 
   it('sends nothing to a connection that has ended', () => {
-    const connections = new Connections(DISABLED_TAP, new ManualClock());
+    const connections = new Connections(DISABLED_TAP, new ManualClock(), new NoTelemetry());
     const ended = connectionId(9, 9);
     connections.sendOpenFrame(ended, REGISTRATION);
     connections.close(ended, (dialect) => dialect.closeFrame('left'));
@@ -118,7 +125,7 @@ describe('connections', () => {
   });
 
   it('O3, O4: encodes open and close frames in the dialect', () => {
-    const connections = new Connections(DISABLED_TAP, new ManualClock());
+    const connections = new Connections(DISABLED_TAP, new ManualClock(), new NoTelemetry());
     const ann = connection();
     const id = connections.add(ann);
     connections.sendOpenFrame(id, REGISTRATION);
@@ -133,7 +140,7 @@ describe('connections', () => {
   });
 
   it('lists all open connections with their ids', () => {
-    const connections = new Connections(DISABLED_TAP, new ManualClock());
+    const connections = new Connections(DISABLED_TAP, new ManualClock(), new NoTelemetry());
     const [first, second] = [connection(), connection()];
     const ended = connections.add(first);
     const id = connections.add(second);

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ReceivedMessages } from '../../../src/application/received-messages.ts';
+import { NoTelemetry } from '../../../src/adapters/telemetry/none.ts';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { MercureDialect } from '../../../src/adapters/dialects/mercure/dialect.ts';
 import { RelayDialect } from '../../../src/adapters/dialects/relay/dialect.ts';
@@ -12,6 +14,8 @@ import { SubscriberSearch } from '../../../src/domain/subscriber-search.ts';
 import type { ConnectionId } from '../../../src/domain/ids.ts';
 import type { TopicEvent, Publication } from '../../../src/domain/topic.ts';
 import { prefixPattern, guest, topicName } from '../domain/topic-fixture.ts';
+
+const RECEIVED = new ReceivedMessages(new NoTelemetry(), 'relay');
 
 /** Counts calls of `encodeEvent`. */
 class CountingDialect extends RelayDialect {
@@ -51,7 +55,7 @@ let connections: Connections;
 let written: string[];
 beforeEach(() => {
   clock = new TurningClock();
-  connections = new Connections(DISABLED_TAP, clock);
+  connections = new Connections(DISABLED_TAP, clock, new NoTelemetry());
   written = [];
 });
 
@@ -65,7 +69,7 @@ function openConnections(count: number, dialect: Dialect = new RelayDialect('/re
       pause: () => undefined,
       resume: () => undefined,
     };
-    const made = newConnection({ socket, dialect, openedAt: 0 }, { address: '192.0.2.1' });
+    const made = newConnection({ socket, dialect, received: RECEIVED, openedAt: 0 }, { carrier: 'socket', address: '192.0.2.1' });
     const id: ConnectionId = connections.add(made);
     return id;
   });

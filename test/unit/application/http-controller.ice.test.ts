@@ -36,7 +36,7 @@ describe('HttpController at the route of ICE servers', () => {
     const statusFor = (headers: Record<string, string>): number => broker.transport.http('GET', TARGET, { headers }).status;
     expect(statusFor({ origin: 'https://b.test' })).toBe(403);
     expect(statusFor({ 'sec-fetch-site': 'cross-site' })).toBe(403);
-    expect(broker.tally.all()).toEqual({});
+    expect(broker.counts()).toEqual({});
     expect([statusFor({ origin: 'https://a.test' }), statusFor({})]).toEqual([200, 200]);
   });
 
@@ -61,7 +61,7 @@ describe('HttpController at the route of ICE servers', () => {
     expect([ask('192.0.2.1').status, ask('192.0.2.1').status, ask('192.0.2.2').status]).toEqual([200, 200, 200]);
     expect(ask('192.0.2.1')).toMatchObject({ status: 429, headers: expect.arrayContaining([['retry-after', '60']]) });
     expect(broker.transport.http('GET', '/peerjs/id').status).toBe(200);
-    expect(broker.tally.all()).toEqual({ 'ice-issued': 3, 'ice-rate-limited': 1 });
+    expect(broker.counts()).toEqual({ 'ice-issued': 3, 'ice-rate-limited': 1 });
     broker.clock.advance(60_000);
     expect(ask('192.0.2.1').status).not.toBe(429);
   });

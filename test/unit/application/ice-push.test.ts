@@ -58,7 +58,7 @@ describe('the message ICE', () => {
     const bob = broker.connectPeer('bob');
     expect(typesOf(bob)).toEqual(['ICE', 'OPEN', 'OFFER']);
     expect(JSON.parse(bob.client.received[0] ?? '')).toEqual(MESSAGE);
-    expect(broker.tally.all()).toMatchObject({ 'ice-issued': 2 });
+    expect(broker.counts()).toMatchObject({ 'ice-issued': 2 });
   });
 
   it('I12: is not sent unless ice_push is set', () => {
@@ -193,7 +193,7 @@ describe('a source of ICE servers that does not answer at once', () => {
     iceServers.issued = ISSUED;
     broker.advance(45_000 + 10_000);
     expect(typesOf(ann)).toEqual(['ICE', 'OPEN', 'ICE']);
-    expect(broker.tally.all()).toMatchObject({ 'ice-without-turn': 1, 'ice-issued': 1 });
+    expect(broker.counts()).toMatchObject({ 'ice-without-turn': 1, 'ice-issued': 1 });
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NoTelemetry } from '../../../src/adapters/telemetry/none.ts';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { SilentLog } from '../../../src/adapters/logs/silent.ts';
 import type { AccessOutcome } from '../../../src/application/ports/authorizer.ts';
@@ -31,7 +32,12 @@ const REQUIRED = { auth: 'required', authKeys: [SECRET], reservedIds: ['support'
 describe('A1: the option auth', () => {
   const outcomeOf = (given: Partial<Config>, token: string | undefined): unknown => {
     const config = { ...defaultConfig(), ...given };
-    const verifier = tokenVerifierOf(config, { clock: new ManualClock(), log: new SilentLog(), unixTime: () => NOW * 1000 });
+    const verifier = tokenVerifierOf(config, {
+      clock: new ManualClock(),
+      log: new SilentLog(),
+      telemetry: new NoTelemetry(),
+      unixTime: () => NOW * 1000,
+    });
     let outcome: AccessOutcome | undefined;
     const request = {
       dialect: 'peerjs',
@@ -42,7 +48,7 @@ describe('A1: the option auth', () => {
       origin: undefined,
       headers: {},
     };
-    const parts = { clock: new ManualClock(), log: new SilentLog(), authorize: undefined };
+    const parts = { clock: new ManualClock(), log: new SilentLog(), telemetry: new NoTelemetry(), authorize: undefined };
     authorizerOf(config, verifier, parts).authorize(request, (answered) => (outcome = answered));
     return outcome;
   };
@@ -71,7 +77,7 @@ describe('A9: a function of the embedding program', () => {
       asked.push(token);
       return { allow: true };
     };
-    const parts = { clock: new ManualClock(), log: new SilentLog() };
+    const parts = { clock: new ManualClock(), log: new SilentLog(), telemetry: new NoTelemetry() };
     const verifier = tokenVerifierOf(config, { ...parts, unixTime: () => NOW * 1000 });
     const facts = { dialect: 'peerjs', realm: realmKey('green'), id: 'ann', address: '::1', origin: undefined, headers: {} };
     authorizerOf(config, verifier, { ...parts, authorize }).authorize({ ...facts, token }, () => undefined);
@@ -94,7 +100,7 @@ describe('A9: a function of the embedding program', () => {
 describe('MER11: the keys of Mercure', () => {
   const verifier = tokenVerifierOf(
     { ...defaultConfig(), ...REQUIRED },
-    { clock: new ManualClock(), log: new SilentLog(), unixTime: () => NOW * 1000 },
+    { clock: new ManualClock(), log: new SilentLog(), telemetry: new NoTelemetry(), unixTime: () => NOW * 1000 },
   );
   const verified = (token: string, given: Partial<Config>): boolean[] => {
     const authenticator = authenticatorOf({ ...defaultConfig(), ...given }, verifier);

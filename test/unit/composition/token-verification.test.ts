@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NoTelemetry } from '../../../src/adapters/telemetry/none.ts';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import type { FetchKeySet } from '../../../src/adapters/token-verifiers/jwt/fetch-key-set.ts';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
@@ -26,7 +27,13 @@ class Subject {
         : Promise.resolve({ text: JSON.stringify({ keys }), cacheControl: '' });
     };
     const log = { record: (event: LogEvent): void => void this.events.push(event) };
-    this.#verifier = tokenVerifierOf(config, { clock: new ManualClock(), log, fetch, unixTime: () => NOW * 1000 });
+    this.#verifier = tokenVerifierOf(config, {
+      clock: new ManualClock(),
+      log,
+      telemetry: new NoTelemetry(),
+      fetch,
+      unixTime: () => NOW * 1000,
+    });
   }
 
   async verify(token: string): Promise<string> {

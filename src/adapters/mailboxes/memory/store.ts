@@ -2,6 +2,7 @@ import type {
   MailboxPeer,
   ExpiredInRealm,
   HoldOutcome,
+  HeldMessages,
   MailboxStore,
   TakeAnswer,
 } from '../../../application/ports/mailbox-store.ts';
@@ -85,6 +86,11 @@ export class MemoryMailboxStore implements MailboxStore {
     let next = NEVER;
     for (const table of this.#tables.values()) next = Math.min(next, table.nextDeadline());
     return next;
+  }
+
+  heldIn(realm: RealmKey): HeldMessages {
+    const table = this.#tables.get(realm);
+    return { messages: table?.messageCount ?? 0, bytes: table?.bytes ?? 0 };
   }
 
   /** Mailboxes and bytes in all realms. */

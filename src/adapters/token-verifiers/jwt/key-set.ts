@@ -32,6 +32,8 @@ export interface KeySetParts {
 }
 
 export type KeySetEvent =
+  /** A fetch succeeded, with the same keys or others. */
+  | { readonly event: 'fetched' }
   /** The first keys, or other keys than before. */
   | { readonly event: 'loaded'; readonly keys: number; readonly skipped: number }
   | { readonly event: 'unreachable'; readonly detail: string };
@@ -138,6 +140,7 @@ export class KeySet implements KeySource {
     this.#isReachable = true;
     this.#refreshAt = now + age;
     this.#dropAt = now + MAX_OUTAGE;
+    this.#parts.onEvent({ event: 'fetched' });
     if (isNew) this.#parts.onEvent({ event: 'loaded', keys: keys.length, skipped });
   }
 

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { eventCounts } from '../../../../src/composition/event-counts.ts';
+import { RealmLabels } from '../../../../src/application/realm-labels.ts';
 import { FixedIceServers } from '../../../../src/adapters/ice-servers/fixed.ts';
 import { MemoryTelemetry } from '../../../../src/adapters/telemetry/memory.ts';
 import type { GrantIce, IceGrant } from '../../../../src/application/ice-grants.ts';
@@ -14,12 +16,13 @@ const settings = { stun: ['stun:stun.example.org'], turn: [], credentials: undef
 
 function outcomeOf(grant: IceGrant, key = 'peerjs') {
   const telemetry = new MemoryTelemetry();
+  const counters = { telemetry, realmLabels: new RealmLabels(['peerjs']) };
   const answers: HttpOutcome[] = [];
   const realms = new Realms(['peerjs'], REALM_IDENTITY.node, LIMITS);
   const iceServers = new FixedIceServers(settings, () => 1_800_000_000);
-  const issue = issueIceServers({ realms, iceServers, grantIce: (...[, , , answer]) => answer(grant), telemetry });
+  const issue = issueIceServers({ realms, iceServers, grantIce: (...[, , , answer]) => answer(grant), ...counters });
   issue({ ...request, key }, (outcome) => answers.push(outcome), HTTP_CLIENT);
-  return { answers, counts: telemetry.all() };
+  return { answers, counts: eventCounts(telemetry) };
 }
 
 it('I2: issues ICE servers to a client with a grant, and counts it', () => {
@@ -49,8 +52,12 @@ it('I11: counts answers without TURN, and refuses one without any server', () =>
       issue: (_, answer) => answer({ servers, ttl: 60, expiresAt: 1_800_000_060, lacksTurn: true }),
     };
     const grantIce: GrantIce = (...[, , , answer]) => answer({ owner: 'ann' });
-    issueIceServers({ realms, iceServers, grantIce, telemetry })(request, (one) => answers.push(one), HTTP_CLIENT);
+    issueIceServers({ realms, iceServers, grantIce, telemetry, realmLabels: new RealmLabels([]) })(
+      request,
+      (one) => answers.push(one),
+      HTTP_CLIENT,
+    );
     expect(answers).toMatchObject([{ kind }]);
-    expect(telemetry.all()).toEqual({ 'ice-without-turn': 1 });
+    expect(eventCounts(telemetry)).toEqual({ 'ice-without-turn': 1 });
   }
 });

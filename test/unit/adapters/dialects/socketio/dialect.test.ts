@@ -62,7 +62,7 @@ describe('the Socket.IO dialect', () => {
     const ann = broker.transport.connect({ path: '/socket.io/' });
     send(ann, 'stay');
     send(ann, 'forbidden');
-    expect([ann.state, broker.tally.all()]).toEqual(['open', { 'ignored:not-allowed': 1 }]);
+    expect([ann.state, broker.counts()]).toEqual(['open', { 'ignored:not-allowed': 1 }]);
     send(ann, 'leave');
     expect(ann.closed?.code).toBe(1000);
   });

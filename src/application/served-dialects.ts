@@ -1,0 +1,27 @@
+import type { Carrier, SessionTraits } from '../domain/session.ts';
+import type { Dialect } from './ports/dialect.ts';
+import type { Telemetry } from './ports/telemetry.ts';
+import { ReceivedMessages } from './received-messages.ts';
+
+/** A dialect, the traits of its sessions, and the counters of its messages. */
+export interface ServedDialect {
+  readonly dialect: Dialect;
+  readonly traits: Readonly<Record<Carrier, SessionTraits>>;
+  readonly received: ReceivedMessages;
+}
+
+/** The dialects by name. */
+export function servedDialects(dialects: readonly Dialect[], telemetry: Telemetry): ReadonlyMap<string, ServedDialect> {
+  const served = (dialect: Dialect): ServedDialect => ({
+    ...{ dialect, traits: traitsOf(dialect) },
+    received: new ReceivedMessages(telemetry, dialect.name),
+  });
+  return new Map(dialects.map((dialect) => [dialect.name, served(dialect)]));
+}
+
+function traitsOf({ liveness, space, keepsHistory }: Dialect): Record<Carrier, SessionTraits> {
+  return {
+    socket: { carrier: 'socket', liveness, space, keepsHistory },
+    stream: { carrier: 'stream', liveness: 'reads', space, keepsHistory },
+  };
+}

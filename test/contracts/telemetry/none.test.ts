@@ -1,0 +1,7 @@
+import { describe, it } from 'vitest';
+import { NoTelemetry } from '../../../src/adapters/telemetry/none.ts';
+import { CALL_CLAUSES } from './contract.ts';
+
+describe('the port Telemetry: none', () => {
+  it.each(CALL_CLAUSES)('$name', ({ run }) => run(new NoTelemetry()));
+});
