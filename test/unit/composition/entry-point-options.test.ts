@@ -22,6 +22,7 @@ const SAMPLES: Partial<Record<OptionName, unknown>> = {
     profile: 'hardened',
     dialects: ['relay'],
     on_flood: 'pause',
+    doctor: 'off',
     cluster_cut: 'refuse',
     log_level: 'debug',
     log_format: 'json',
