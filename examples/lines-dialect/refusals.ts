@@ -22,6 +22,7 @@ export const REFUSALS: Record<OpenRefusal['reason'], CloseFrame> = {
   'id-reserved': farewell(1008, 'id taken'),
   'not-admitted': farewell(4403, 'not admitted'),
   'authorizer-unreachable': farewell(1013, 'try again later'),
+  banned: farewell(4004, 'removed by the operator'),
 };
 
 export const FAREWELLS: Record<Ending, CloseFrame> = {
@@ -32,6 +33,7 @@ export const FAREWELLS: Record<Ending, CloseFrame> = {
   flooding: farewell(1008, 'too many lines'),
   overreaching: farewell(1008, 'too many topics'),
   expired: farewell(4003, 'token expired'),
+  removed: farewell(4004, 'removed by the operator'),
   hoarding: farewell(1008, 'memory limit exceeded'),
   restarting: farewell(1012, 'restarting'),
   fault: farewell(1011, 'internal error'),

@@ -1,12 +1,14 @@
 import type { ConnectionId } from '../domain/ids.ts';
 import type { Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
+import type { ActivityMeter } from './activity-meter.ts';
 import type { Connections } from './connections.ts';
 import type { Membership } from './membership.ts';
 import type { Authorizer } from './ports/authorizer.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { WriteOutcome } from './ports/socket.ts';
+import type { Operations } from './ports/operations.ts';
 import { ListenError, type Gateway, type ListeningAddress, type Transport } from './ports/transport.ts';
 import type { Sweeper } from './sweeper.ts';
 import type { DrainNode } from './use-cases/drain-node.ts';
@@ -23,6 +25,8 @@ export interface BrokerParts {
   readonly authorizer: Authorizer;
   readonly clock: Clock;
   readonly log: Log;
+  readonly operations: Operations;
+  readonly meter: ActivityMeter;
 }
 
 /** The interface for the library and the command line. */
@@ -48,6 +52,11 @@ export class Broker {
     }
     log.record({ event: 'listening', address, transport: transport.name });
     return address;
+  }
+
+  /** The port of operators. */
+  get operations(): Operations {
+    return this.#parts.operations;
   }
 
   /** H12: reloads the certificate for new connections, and logs the result. */

@@ -22,6 +22,8 @@ export class Connections {
   #nextFree = 0;
   #size = 0;
   readonly fanOut: FanOut;
+  /** Frames of all connections since the start. */
+  readonly totals = { framesIn: 0, framesOut: 0 };
 
   constructor(tap: MessageTap, clock: Clock, telemetry: Telemetry) {
     this.#tap = tap;
@@ -41,6 +43,17 @@ export class Connections {
     return connectionId(slot, this.#generations[slot] ?? 0);
   }
 
+  /** Number of slots, used and free. */
+  get slotCount(): number {
+    return this.#slots.length;
+  }
+
+  /** The open connection in a slot, with its id. */
+  at(slot: number): [ConnectionId, Connection] | undefined {
+    const connection = this.#slots[slot];
+    return connection && [connectionId(slot, this.#generations[slot] ?? 0), connection];
+  }
+
   /** Undefined if the connection has ended, also if its slot has been reused. */
   find(id: ConnectionId): Connection | undefined {
     const slot = slotOf(id);
@@ -57,6 +70,13 @@ export class Connections {
     this.#free.push(slot);
     this.#size -= 1;
     return connection;
+  }
+
+  /** Counts a received frame. */
+  countReceived(connection: Connection, bytes: number): void {
+    connection.framesIn += 1;
+    connection.bytesIn += bytes;
+    this.totals.framesIn += 1;
   }
 
   /** Sends a message in the dialect of the receiver. `gone` also if the dialect can't express the message. */
@@ -141,8 +161,8 @@ export class Connections {
   /** All open connections with their ids. */
   *all(): Generator<[ConnectionId, Connection]> {
     for (let slot = 0; slot < this.#slots.length; slot++) {
-      const connection = this.#slots[slot];
-      if (connection !== undefined) yield [connectionId(slot, this.#generations[slot] ?? 0), connection];
+      const entry = this.at(slot);
+      if (entry !== undefined) yield entry;
     }
   }
 
@@ -162,7 +182,7 @@ export class Connections {
   }
 
   #write(id: ConnectionId, connection: Connection, text: Uint8Array, message?: SignalMessage): WriteOutcome {
-    if (this.#tap.isEnabled) this.#tap.sent(id, text);
+    if (this.#tap.isEnabled) this.#tap.sent(id, text, { session: connection.session, message });
     return this.#count(connection, text).socket.write(text, message);
   }
 
@@ -170,6 +190,7 @@ export class Connections {
     connection.framesOut += 1;
     connection.bytesOut += text.length;
     this.#bytesOut.add(text.length);
+    this.totals.framesOut += 1;
     return connection;
   }
 

@@ -36,7 +36,7 @@ export class Dispatcher {
 
   /** Must be called within a turn. @param bytes the size of the frame. */
   dispatch(session: RealmSession, request: FrameRequest, now: Millis, bytes: number): void {
-    if (this.admits(session, now, bytes)) this.handle(session, request, now);
+    if (this.admits(session, now, bytes)) this.handle(session, request, now, bytes);
   }
 
   /** M8, M19: a frame of a peer arrived. Must be called within a turn. @returns whether the frame may be handled. */
@@ -44,11 +44,11 @@ export class Dispatcher {
     return this.#parts.recordFrame(session, now, bytes);
   }
 
-  /** Handles an admitted frame. Must be called within a turn. */
-  handle(session: RealmSession, request: FrameRequest, now: Millis): void {
+  /** Handles an admitted frame. Must be called within a turn. @param bytes the size of the frame. */
+  handle(session: RealmSession, request: FrameRequest, now: Millis, bytes: number): void {
     const { useCases, tap, connections } = this.#parts;
     connections.find(session.connection)?.received.count(request);
-    if (tap.isEnabled) tap.received(session, request);
+    if (tap.isEnabled) tap.received(session, request, bytes);
     if (request.action === 'relay') return useCases.relay(session, request, now);
     if (!hasUseCase(useCases, request)) return this.#handleOther(session, request, now);
     const useCase = useCases[request.action] as (session: RealmSession, request: UseCaseRequest, now: Millis) => void;

@@ -133,8 +133,7 @@ export class BrokerGateway implements Gateway {
     const session = connection?.session;
     const now = clock.now();
     if (connection === undefined || session === undefined) return this.#parts.diagnostics.frame(id, bytes, isBinary);
-    connection.framesIn += 1;
-    connection.bytesIn += size;
+    connections.countReceived(connection, size);
     if (session.state === 'connecting' || (session.state === 'open' && this.#mustWait(id, now))) {
       return this.#keepPending(session, { bytes, isBinary }, size, now);
     }
@@ -235,7 +234,7 @@ export class BrokerGateway implements Gateway {
     for (const { bytes, isBinary } of this.#pending.take(id)) {
       if (session?.state !== 'open') return;
       try {
-        dispatcher.handle(session, connection.dialect.decode(bytes, isBinary), now);
+        dispatcher.handle(session, connection.dialect.decode(bytes, isBinary), now, bytes.length);
       } catch (error) {
         this.#fault(id, error);
       }
@@ -278,7 +277,7 @@ export class BrokerGateway implements Gateway {
     const { connections, log, performer, clock } = this.#parts;
     log.record({ event: 'fault', error, connection: id });
     const session = connections.find(id)?.session;
-    if (session?.state === 'open') return performer.perform(session.realm, session.realm.faulted(session), clock.now());
+    if (session?.state === 'open') return performer.perform(session.realm, session.realm.aborted(session, 'fault'), clock.now());
     connections.close(id, (dialect) => dialect.closeFrame('fault'));
   }
 }

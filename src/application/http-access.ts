@@ -48,4 +48,5 @@ const HTTP_REFUSALS: Record<AccessRefusal['reason'], HttpAccessRefusal> = {
   'id-reserved': 'not-granted',
   'not-admitted': 'not-granted',
   'authorizer-unreachable': 'authorizer-unreachable',
+  banned: 'not-granted',
 };

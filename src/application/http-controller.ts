@@ -1,4 +1,5 @@
 import type { AuthFailures } from '../domain/auth-failures.ts';
+import type { BanTable } from '../domain/bans.ts';
 import { impossible } from '../domain/invariant.ts';
 import { mayOpenSocket, pageOf, allowedOrigin, type OriginPolicy } from '../domain/origins.ts';
 import type { Realms } from '../domain/realms.ts';
@@ -15,6 +16,7 @@ import {
   ORIGIN_NOT_ALLOWED,
   PLAIN,
   preflight,
+  REMOVED,
   tooBig,
   TOO_MUCH_MEMORY,
   tooManyRequests,
@@ -59,6 +61,7 @@ export interface HttpControllerParts {
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
   readonly authFailures: AuthFailures;
+  readonly bans: BanTable;
   readonly clock: Clock;
   readonly log: Log;
   readonly telemetry: Telemetry;
@@ -110,6 +113,7 @@ export class HttpController {
         const response = this.#commonResponse(served, request, address);
         if (response !== undefined) return reply(exchange, cors, response);
         if (served === undefined) return reply(exchange, cors, this.#notFound(request));
+        if (this.#parts.bans.hasAddress(address, this.#parts.clock.now())) return reply(exchange, cors, REMOVED);
         const { dialect, route } = served;
         const client = this.#clientOf(request, dialect, address);
         this.#performAction({ exchange, client, cors }, route.handle(request, pageOf(this.#parts.origins, request)));

@@ -26,6 +26,9 @@ export const TOO_MUCH_MEMORY: HttpResponse = {
 /** O10. */
 export const ORIGIN_NOT_ALLOWED: HttpResponse = { status: 403, headers: [PLAIN], body: 'Origin not allowed' };
 
+/** ADM4. */
+export const REMOVED: HttpResponse = { status: 403, headers: [PLAIN], body: 'Removed by the operator', why: 'banned' };
+
 /** H9, H17, A8, I6. @param wait until the next request is allowed. */
 export function tooManyRequests(wait: Millis, limit: HitLimit): HttpResponse {
   return { status: 429, headers: [PLAIN, ['retry-after', String(Math.ceil(wait / 1000))]], body: 'Too Many Requests', limit };

@@ -1,10 +1,13 @@
 import { Broker } from '../application/broker.ts';
 import { registerGauges } from '../application/broker-gauges.ts';
+import { ActivityMeter } from '../application/activity-meter.ts';
+import { BanningAuthorizer } from '../application/banning-authorizer.ts';
 import { CountedAuthorizer } from '../application/counted-authorizer.ts';
 import { Connections } from '../application/connections.ts';
 import { DiagnosticConnections } from '../application/diagnostic-connections.ts';
 import { Dispatcher } from '../application/dispatcher.ts';
 import { AdmissionControl } from '../application/admission-control.ts';
+import { EventJournal } from '../application/event-journal.ts';
 import { BrokerGateway } from '../application/gateway.ts';
 import { IcePush } from '../application/ice-push.ts';
 import { countHandshakes } from '../application/handshake-counters.ts';
@@ -14,6 +17,8 @@ import { LeaseFence } from '../application/lease-fence.ts';
 import { Membership } from '../application/membership.ts';
 import { MeteredBus } from '../application/metered-bus.ts';
 import { MeteredGateway } from '../application/metered-gateway.ts';
+import { MessageTraces } from '../application/message-traces.ts';
+import { NodeOperations } from '../application/node-operations.ts';
 import { Performer } from '../application/performer.ts';
 import { Probes } from '../application/probes.ts';
 import { RealmLabels } from '../application/realm-labels.ts';
@@ -21,13 +26,18 @@ import { requestAccess } from '../application/request-access.ts';
 import { Sweeper } from '../application/sweeper.ts';
 import { Turns } from '../application/turns.ts';
 import { admitGuest } from '../application/use-cases/admit-guest.ts';
+import { banClient } from '../application/use-cases/ban-client.ts';
+import { describeNode } from '../application/use-cases/describe-node.ts';
 import { drainNode } from '../application/use-cases/drain-node.ts';
+import { expelPeer } from '../application/use-cases/expel-peer.ts';
 import { recordFrame } from '../application/use-cases/record-frame.ts';
 import { issueIceServers } from '../application/use-cases/issue-ice-servers.ts';
 import { issuePeerId } from '../application/use-cases/issue-peer-id.ts';
+import { inspectPeer } from '../application/use-cases/inspect-peer.ts';
 import { joinTopic } from '../application/use-cases/join-topic.ts';
 import { leaveRealm } from '../application/use-cases/leave-realm.ts';
 import { leaveTopic } from '../application/use-cases/leave-topic.ts';
+import { listConnections } from '../application/use-cases/list-connections.ts';
 import { listPeers } from '../application/use-cases/list-peers.ts';
 import { publishToTopic } from '../application/use-cases/publish-to-topic.ts';
 import { reconnect } from '../application/use-cases/reconnect.ts';
@@ -38,6 +48,7 @@ import { sendForPeer } from '../application/use-cases/send-for-peer.ts';
 import { sweepExpired } from '../application/use-cases/sweep-expired.ts';
 import { AuthFailures } from '../domain/auth-failures.ts';
 import { Handshakes } from '../domain/handshakes.ts';
+import { BanTable } from '../domain/bans.ts';
 import { MemoryBudget } from '../domain/memory-budget.ts';
 import { Realms } from '../domain/realms.ts';
 import { ConnectionLimits } from '../domain/connection-limits.ts';
@@ -57,8 +68,8 @@ import {
   pooled,
   SINGLE_NODE,
 } from './adapter-registry.ts';
-import { VERSION } from './version.ts';
 import { tokenVerifierOf } from './token-verification.ts';
+import { VERSION } from './version.ts';
 
 /** Builds a broker that is ready to listen. */
 export function buildBroker(configuration: Config, brokerEnvironment: BrokerEnvironment): Broker {
@@ -75,7 +86,9 @@ const config = input<Config>('config');
 const environment = input<BrokerEnvironment>('environment');
 const options = members(config);
 const { maxUrlBytes, sendBufferBytes, clusterCut, sweepInterval, expireTimeout, allowDiscovery } = options;
-const { transport, clock, log, telemetry, tap, peerIds, origins, engine } = members(environment);
+const { transport, clock, telemetry, peerIds, origins, engine } = members(environment);
+const log = construct(EventJournal, { log: members(environment).log, clock });
+const traces = construct(MessageTraces, { tap: members(environment).tap, clock });
 
 /* State and adapters. */
 const memory = derive({ config }, (p) => new MemoryBudget(p.config));
@@ -117,7 +130,9 @@ const configuredAuthorizer = derive(
   { config, environment, tokenVerifier },
   ({ environment: { authorizer, ...parts }, ...p }) => authorizer ?? authorizerOf(p.config, p.tokenVerifier, parts),
 );
-const authorizer = construct(CountedAuthorizer, { authorizer: configuredAuthorizer, authFailures, clock });
+const bans = derive({}, () => new BanTable());
+const banningAuthorizer = construct(BanningAuthorizer, { authorizer: configuredAuthorizer, bans, clock });
+const authorizer = construct(CountedAuthorizer, { authorizer: banningAuthorizer, authFailures, clock });
 const grantIce = derive({ config, authorizer }, (p) =>
   (p.config.iceAccess === 'everybody' ? grantToEverybody : grantToOwners)(p.authorizer),
 );
@@ -126,7 +141,7 @@ const credentialRequests = derive(
   (p) => new RequestWindow({ requestsPerWindow: p.config.iceRateLimit, requestWindow: ICE_RATE_WINDOW }, p.clock.now()),
 );
 const addresses = derive({ config }, (p) => clientAddressesOf(p.config));
-const connections = derive({ tap, clock, telemetry }, (p) => new Connections(p.tap, p.clock, p.telemetry));
+const connections = derive({ traces, clock, telemetry }, (p) => new Connections(p.traces, p.clock, p.telemetry));
 const realmLabels = derive({ config }, (p) => new RealmLabels(p.config.keys));
 const handshakes = derive({ telemetry }, (p) => new Handshakes(countHandshakes(p.telemetry)));
 
@@ -170,7 +185,7 @@ const useCases = {
   leaveRealm: call(leaveRealm, { performer, clock, log }),
   publishToTopic: call(publishToTopic, { realms, performer, connections, bus, peerIds, turns, clock, telemetry }),
   registerPeer: call(registerPeer, {
-    ...{ realms, connections, directory, performer, turns, clock, sweeper, log, telemetry, peerIds, icePush },
+    ...{ realms, connections, directory, performer, turns, clock, sweeper, log, telemetry, peerIds, icePush, bans },
     requestAccess: call(requestAccess, { authorizer, connections, performer, turns, clock, sweeper }),
     ...{ reconnect: call(reconnect, { performer, clock }), admitGuest: call(admitGuest, { performer, clock }) },
   }),
@@ -195,7 +210,7 @@ const frameUseCases = group({
 const dispatcher = construct(Dispatcher, {
   connections,
   performer,
-  tap,
+  tap: traces,
   recordFrame: useCases.recordFrame,
   useCases: frameUseCases,
 });
@@ -221,6 +236,7 @@ const httpController = construct(HttpController, {
     authenticator,
     authorizer,
     authFailures,
+    bans,
     clock,
     log,
     telemetry,
@@ -252,7 +268,21 @@ const gauges = call(registerGauges, {
   ...{ telemetry, realms, realmLabels, mailboxes, memory, admissionControl, limits: config },
   about: derive({ transport, node }, (p) => ({ version: VERSION, transport: p.transport.name, node: p.node })),
 });
+const meter = construct(ActivityMeter, { connections, journal: log, clock });
+const expel = call(expelPeer, { realms, connections, performer, turns, clock });
+const operations = construct(NodeOperations, {
+  describeNode: call(describeNode, {
+    ...{ node, realms, connections, connectionLimits, admissionControl, bans, bus, meter, clock },
+    version: derive({}, () => VERSION),
+  }),
+  listConnections: call(listConnections, { connections, clock }),
+  inspectPeer: call(inspectPeer, { realms, connections, mailboxes, clock }),
+  expelPeer: expel,
+  banClient: call(banClient, { bans, connections, clock, expelPeer: expel }),
+  ...{ bans, journal: log, traces, clock, log },
+});
 const broker = construct(Broker, {
   ...{ transport, gateway, gauges, connections, sweeper, membership, authorizer, clock, log },
+  ...{ operations, meter },
   ...{ sweepExpired: useCases.sweepExpired, drainNode: useCases.drainNode },
 });

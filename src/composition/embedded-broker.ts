@@ -4,7 +4,9 @@ import { SystemClock } from '../adapters/clocks/system.ts';
 import { RandomPeerIds } from '../adapters/peer-ids/random.ts';
 import { PrometheusTelemetry, type MetricsText } from '../adapters/telemetry/prometheus/telemetry.ts';
 import type { Broker } from '../application/broker.ts';
+import type { Ban } from '../domain/bans.ts';
 import type { Log } from '../application/ports/log.ts';
+import type { ActOutcome, PeerDetails, PeerPage, PeerTarget } from '../application/ports/operations.ts';
 import type { PeerIds } from '../application/ports/peer-ids.ts';
 import type { ListeningAddress, Transport } from '../application/ports/transport.ts';
 import type { OriginPolicy } from '../domain/origins.ts';
@@ -16,6 +18,7 @@ import { buildBroker } from './container.ts';
 import { logConfiguration } from './log-configuration.ts';
 import { makeEngine } from './make-engine.ts';
 import { originsFromList } from './origins.ts';
+import { OperatorMethods, type BanInEffect, type BanOptions, type PeersQuery } from './operator-methods.ts';
 import { PeerEvents, type DisconnectReason, type PeerMessage } from './peer-events.ts';
 
 /** The events for an embedding program. */
@@ -48,12 +51,18 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
   readonly #parts: EmbeddedParts;
   readonly #telemetry = new PrometheusTelemetry();
   readonly #certificateWatch: CertificateWatch | undefined;
+  readonly #clock = new SystemClock();
+  readonly #operator: OperatorMethods;
   #broker: Promise<Broker> | undefined = undefined;
 
   constructor(config: Config, parts: EmbeddedParts) {
     super();
     this.config = config;
     this.#parts = parts;
+    this.#operator = new OperatorMethods(
+      () => this.#listening(),
+      () => this.#clock.now(),
+    );
     const { tls } = config;
     this.#certificateWatch = tls && new CertificateWatch(tls, () => void this.reloadCertificate());
   }
@@ -95,6 +104,40 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
     return this.#telemetry.render(accept);
   }
 
+  /** ADM2: peers and guests, in pages. */
+  peers(query?: PeersQuery): Promise<PeerPage> {
+    return this.#operator.peers(query);
+  }
+
+  /** ADM2: the details of a peer; undefined if there is none. */
+  peer(target: PeerTarget): Promise<PeerDetails | undefined> {
+    return this.#operator.peer(target);
+  }
+
+  /** ADM3: closes the connection of a peer or guest. The reason is for the log. */
+  expel(target: PeerTarget, reason?: string): Promise<ActOutcome> {
+    return this.#operator.expel(target, reason);
+  }
+
+  /** ADM4: bans a client and closes its connections. @throws RangeError for a ban that is not possible. */
+  ban(options: BanOptions): Promise<BanInEffect> {
+    return this.#operator.ban(options);
+  }
+
+  /** ADM4: lifts a ban. @returns whether there was one. */
+  unban(id: string, reason?: string): Promise<boolean> {
+    return this.#operator.unban(id, reason);
+  }
+
+  /** ADM4: the bans in effect. */
+  bans(): Promise<readonly Ban[]> {
+    return this.#operator.bans();
+  }
+
+  #listening(): Promise<Broker> {
+    return this.#broker ?? Promise.reject(new Error('the broker does not listen yet: call listen first'));
+  }
+
   async #build(): Promise<Broker> {
     const { log, makeTransport, peerIds, origins, authorize } = this.#parts;
     const events = new PeerEvents(log, {
@@ -108,7 +151,7 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
     const broker = buildBroker(this.config, {
       transport,
       engine: await makeEngine(this.config, log),
-      clock: new SystemClock(),
+      clock: this.#clock,
       log: events,
       telemetry: this.#telemetry,
       tap: events,

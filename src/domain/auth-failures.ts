@@ -47,9 +47,10 @@ export class AuthFailures {
   }
 }
 
-/** The authorizer gave no answer, or the token has a valid signature and was issued for another time. */
+/** The authorizer gave no answer, the client is banned, or the token has a valid signature and was issued for another time. */
 const NO_GUESS: ReadonlySet<string> = new Set<AccessRefusal['reason']>([
   'authorizer-unreachable',
+  'banned',
   'token-expired',
   'token-early',
 ]);

@@ -8,6 +8,8 @@ import { commonPatterns } from './name-patterns.ts';
 export function grantInBoth(first: Grant, second: Grant): Grant {
   return {
     owner: first.owner ?? second.owner,
+    subject: first.subject ?? second.subject,
+    tokenId: first.tokenId ?? second.tokenId,
     ids: commonPatterns(first.ids, second.ids),
     reservedIds: [...new Set([...first.reservedIds, ...second.reservedIds])],
     realms: commonPatterns(first.realms, second.realms),

@@ -11,6 +11,10 @@ export interface Grant {
    * proof of ownership (O4).
    */
   readonly owner: string | undefined;
+  /** The user that the client authenticated as, for the operator; undefined for none. */
+  readonly subject: string | undefined;
+  /** The id of the token (`jti`), for the operator; undefined for none. */
+  readonly tokenId: string | undefined;
   /** Ids that the client may take; undefined for all that are not reserved. */
   readonly ids: readonly NamePattern[] | undefined;
   /** Ids that only a grant that names them includes. */
@@ -38,6 +42,8 @@ export interface TopicGrant {
 /** The grant of a client that the broker does not authenticate. */
 export const OPEN_GRANT: Grant = {
   owner: undefined,
+  subject: undefined,
+  tokenId: undefined,
   ids: undefined,
   reservedIds: [],
   realms: undefined,

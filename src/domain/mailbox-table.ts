@@ -112,6 +112,12 @@ export class MailboxTable {
     return ids;
   }
 
+  /** The messages that wait for an id. */
+  sizeOf(id: PeerId): { readonly messages: number; readonly bytes: number } {
+    const mailbox = this.#mailboxes.get(id);
+    return { messages: mailbox?.messages.length ?? 0, bytes: mailbox?.bytes ?? 0 };
+  }
+
   /** At most `max` peers with held messages. */
   recipients(max: number): PeerId[] {
     const ids: PeerId[] = [];

@@ -79,7 +79,11 @@ export class Realm {
   }
 
   has(id: string): boolean {
-    return this.#sessions.find(id) !== undefined;
+    return this.find(id) !== undefined;
+  }
+
+  find(id: string): RealmSession | undefined {
+    return this.#sessions.find(id);
   }
 
   /** H4: the ids of all open peers. */
@@ -232,9 +236,9 @@ export class Realm {
     return { do: 'release', session };
   }
 
-  /** Internal error on this connection; other connections are not affected. */
-  faulted(session: Session): Decision {
-    return this.#close(session, 'ended', 'fault');
+  /** Internal error on this connection, or ADM3: the operator removed the client. Other connections are not affected. */
+  aborted(session: Session, ending: 'fault' | 'removed'): Decision {
+    return this.#close(session, 'ended', ending);
   }
 
   /** L1, L5: closes idle and expired sessions, and pings those that are due. The cost is proportional to their number. */

@@ -24,8 +24,20 @@ export type AccessRefusal =
   | { readonly reason: 'id-reserved' }
   /** The authorizer refused the client. @param message its text for the client. */
   | { readonly reason: 'not-admitted'; readonly message: string }
-  | { readonly reason: 'authorizer-unreachable' };
+  | { readonly reason: 'authorizer-unreachable' }
+  /** ADM4: the operator has banned the client. */
+  | { readonly reason: 'banned' };
 
 /** The reason why the broker closes an open connection. Every dialect has a close code for each. */
 export type Ending =
-  'left' | 'superseded' | 'silent' | 'malformed' | 'flooding' | 'overreaching' | 'hoarding' | 'restarting' | 'expired' | 'fault';
+  | 'left'
+  | 'superseded'
+  | 'silent'
+  | 'malformed'
+  | 'flooding'
+  | 'overreaching'
+  | 'hoarding'
+  | 'restarting'
+  | 'expired'
+  | 'removed'
+  | 'fault';

@@ -45,7 +45,12 @@ export class PinoLog implements Log {
 }
 
 /** Events that a client can cause at any rate. */
-const RATE_LIMITED_EVENTS: ReadonlySet<string> = new Set(['connection-refused', 'upgrade-refused', 'request-refused']);
+const RATE_LIMITED_EVENTS: ReadonlySet<string> = new Set([
+  'connection-refused',
+  'upgrade-refused',
+  'request-refused',
+  'admin-refused',
+]);
 
 /** Formats lines for a terminal, synchronously: pino's worker threads and streams lose the last lines of a process. */
 function prettyDestination(to: DestinationStream): DestinationStream {

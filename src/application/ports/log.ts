@@ -29,6 +29,9 @@ export interface TrafficSummary {
   readonly bytesOut: number;
 }
 
+/** The acts of an operator. */
+export type OperatorAct = 'expel' | 'ban' | 'unban' | 'trace' | 'drain';
+
 /**
  * One lifecycle event of the broker or of a connection. Delivered messages are not logged. The names of events and fields are
  * public: operators and embedding programs match them.
@@ -142,6 +145,21 @@ export type LogEvent =
   /** A10: @param url without its query. */
   | { readonly event: 'key-set-unreachable'; readonly url: string; readonly detail: string }
   | { readonly event: 'signal-ignored'; readonly signal: string }
+  /** The admin listener accepts requests. @param place its URL, or the path of its socket. */
+  | { readonly event: 'admin-listening'; readonly place: string }
+  /** A request of a client that did not authenticate, or that is not allowed to act. */
+  | { readonly event: 'admin-refused'; readonly address: string; readonly path: string; readonly why: string }
+  /** ADM8: an act of the operator. @param from the address of the operator; `library` for the embedding program. */
+  | {
+      readonly event: 'operator-acted';
+      readonly act: OperatorAct;
+      /** The peer or the ban; undefined for the node. */
+      readonly subject: string | undefined;
+      readonly reason: string | undefined;
+      readonly from: string;
+      /** Connections that were closed. */
+      readonly closed: number | undefined;
+    }
   | { readonly event: 'draining'; readonly connections: number; readonly patience: Millis }
   | { readonly event: 'stopped'; readonly cut: number }
   | { readonly event: 'fault'; readonly error: unknown; readonly connection: ConnectionId | undefined }

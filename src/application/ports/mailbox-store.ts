@@ -67,6 +67,9 @@ export interface MailboxStore {
   /** O11: ids of a realm with held messages, in no order; possibly not all of them if there are many. */
   waiting(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void;
 
+  /** ADM2: the messages that wait for an id. A store that can't tell has no such method. */
+  measure?(realm: RealmKey, id: PeerId, answer: (size: { readonly messages: number; readonly bytes: number }) => void): void;
+
   /** M14: removes expired messages, and reports each pair of sender and absent peer once, if the sender must be notified (M6). */
   expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void;
 

@@ -1,3 +1,4 @@
+import type { BanTable } from '../../domain/bans.ts';
 import { parsePeerId, type ConnectionId } from '../../domain/ids.ts';
 import type { Realms } from '../../domain/realms.ts';
 import type { OpenRefusal } from '../../domain/refusal.ts';
@@ -41,6 +42,7 @@ export interface RegisterPeerParts {
   readonly reconnect: Reconnect;
   readonly admitGuest: AdmitGuest;
   readonly icePush: Pick<IcePush, 'beforeOpen'>;
+  readonly bans: BanTable;
 }
 
 // The client itself waits for five seconds.
@@ -52,7 +54,7 @@ const UNUSED_STREAM_TIMEOUT: Millis = 30_000;
  */
 export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
   const { realms, connections, directory, performer, turns, clock, sweeper, peerIds } = parts;
-  const { requestAccess, reconnect, admitGuest, icePush } = parts;
+  const { requestAccess, reconnect, admitGuest, icePush, bans } = parts;
 
   return (connection, request, traits) => {
     const details = request.as === 'peer' ? validateCredentials(realms, request) : generateCredentials(realms, peerIds, request);
@@ -66,12 +68,19 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     if (found !== undefined) found.session = session;
     session.realm.connecting(session, now);
     sweeper.schedule(session.realm.nextDeadline());
-    if (request.as === 'guest' && request.isAuthorized === true) return admitGuest(session);
+    if (request.as === 'guest' && request.isAuthorized === true) return admitUnlessBanned(session, found?.address ?? '', now);
     requestAccess(session, request, () => {
       if (request.as === 'guest') return admitGuest(session);
       icePush.beforeOpen(session, () => claim(session));
     });
   };
+
+  /** ADM4: the authorizer is not asked about these guests, so the ban of their address is checked here. */
+  function admitUnlessBanned(session: RealmSession, address: string, now: Millis): void {
+    const { realm } = session;
+    if (!bans.hasAddress(address, now)) admitGuest(session);
+    else performer.perform(realm, realm.refuse(session, { reason: 'banned' }), now);
+  }
 
   function claim(session: RealmSession): void {
     session.isClaimed = true;

@@ -57,6 +57,7 @@ const REFUSALS: { readonly [R in OpenRefusal['reason']]: Extract<OpenRefusal, { 
   'id-reserved': { reason: 'id-reserved' },
   'not-admitted': { reason: 'not-admitted', message: '\u{1f600}'.repeat(120) },
   'authorizer-unreachable': { reason: 'authorizer-unreachable' },
+  banned: { reason: 'banned' },
 };
 
 const ENDINGS: Record<Ending, true> = {
@@ -69,6 +70,7 @@ const ENDINGS: Record<Ending, true> = {
   hoarding: true,
   restarting: true,
   expired: true,
+  removed: true,
   fault: true,
 };
 

@@ -61,6 +61,14 @@ describe('the examples of docs/library.md run unchanged', () => {
     ann.cut();
   });
 
+  it('the operator lists, removes and bans', async () => {
+    const at = await started('operator', '/');
+    await until(5_000, 'the program to end its acts', () =>
+      at.output.includes('lifted address:203.0.113.0/24') ? true : undefined,
+    );
+    expect(at.output).toContain('0 peers, the end');
+  });
+
   it('an Express app keeps its own routes', async () => {
     const at = await started('express', '/peerjs/myapp');
     await relays(at);

@@ -41,6 +41,7 @@ describe('grantInBoth', () => {
     const second = { owner: 'w:42', lifetime: 5, messagesPerSecond: 7, reservedIds: ['a', 'b'] };
     expect(both(first, second)).toMatchObject({ owner: 'j:i\0ann', lifetime: 5, messagesPerSecond: 7, reservedIds: ['a', 'b'] });
     expect(both({}, second)).toMatchObject({ owner: 'w:42', messagesPerSecond: 7 });
+    expect(both({ tokenId: 'one' }, { subject: '42', tokenId: 'two' })).toMatchObject({ subject: '42', tokenId: 'one' });
   });
 
   it('A9: a right needs both grants', () => {

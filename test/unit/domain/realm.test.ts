@@ -253,7 +253,7 @@ describe('liveness and closing', () => {
 
   it('promise 6: closes only the session with an internal error', () => {
     const [ann] = [open('ann'), open('bob')];
-    expect(realm.faulted(ann)).toEqual({ do: 'close', session: ann, ending: 'fault' });
+    expect(realm.aborted(ann, 'fault')).toEqual({ do: 'close', session: ann, ending: 'fault' });
     expect(realm.present()).toEqual(['bob']);
   });
 

@@ -9,7 +9,10 @@ import { ClaimReader } from './claim-reader.ts';
 export type IdClaim = 'signalbox.id' | 'sub';
 
 /** The parts of a grant that a token determines. */
-export type ClaimedGrant = Pick<Grant, 'owner' | 'ids' | 'realms' | 'messagesPerSecond' | 'mayUseIce' | 'topics'> & {
+export type ClaimedGrant = Pick<
+  Grant,
+  'owner' | 'subject' | 'tokenId' | 'ids' | 'realms' | 'messagesPerSecond' | 'mayUseIce' | 'topics'
+> & {
   /** Undefined for a token without the claim. */
   readonly mayDiscover: boolean | undefined;
 };
@@ -22,10 +25,11 @@ export function readClaims({ claims, issuer, realms }: IssuedToken, idClaim: IdC
   const own = reader.members(claims['signalbox'], MEMBERS);
   const subject = reader.name(claims['sub']);
   const ids = reader.patterns(own['id']);
-  reader.name(claims['jti']);
   reader.time(claims['iat']);
   const claimed: ClaimedGrant = {
     owner: subject === undefined ? undefined : `j:${issuer}\0${subject}`,
+    subject,
+    tokenId: reader.name(claims['jti']),
     ids: idClaim === 'sub' ? reader.ownId(subject) : ids,
     realms: commonPatterns(realms, reader.patterns(own['realm'])),
     messagesPerSecond: reader.rate(own['rate']),

@@ -99,6 +99,8 @@ function allowed(answer: AllowAnswer, reservedIds: readonly NamePattern[]): Verd
     allow: true,
     grant: {
       owner: user === undefined ? undefined : `w:${user}`,
+      subject: user,
+      tokenId: undefined,
       // Copied, because an embedding program may change its lists later.
       ids: ids && [...ids],
       reservedIds,

@@ -11,7 +11,7 @@ import { Encoder } from './encode.ts';
 import { iceFrame } from './ice-responses.ts';
 import { responseTo } from './responses.ts';
 import { TextCache } from '../shared/text-cache.ts';
-import { EXPIRED, refusalFrame } from './refusals.ts';
+import { EXPIRED, refusalFrame, REMOVED } from './refusals.ts';
 import { isVersionOne, readCredentials, Routes } from './routes.ts';
 import { tokenFrame } from './token-frames.ts';
 
@@ -97,6 +97,7 @@ export class PeerjsDialect implements Dialect {
   }
 
   closeFrame(ending: Ending): CloseFrame {
+    if (ending === 'removed') return REMOVED;
     return ending === 'expired' ? EXPIRED : ENDING_CLOSE_FRAMES[ending];
   }
 }

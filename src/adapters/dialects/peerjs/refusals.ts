@@ -1,6 +1,6 @@
 import type { AccessRefusal, OpenRefusal } from '../../../domain/refusal.ts';
 import type { CloseFrame } from '../../../application/ports/dialect.ts';
-import { accessCloseReason, accessText } from '../shared/access-refusals.ts';
+import { accessCloseReason, accessText, REMOVED as REMOVED_TEXT } from '../shared/access-refusals.ts';
 
 /** O1, O2, O4, O6, O7, R3: the message and close code for each refusal. A new reason does not compile without a line here. */
 export const REFUSALS: Record<Exclude<OpenRefusal['reason'], AccessRefusal['reason']>, CloseFrame> = {
@@ -17,10 +17,14 @@ export const REFUSALS: Record<Exclude<OpenRefusal['reason'], AccessRefusal['reas
 /** A5: the message to a peer whose token has expired. */
 export const EXPIRED = error('Token expired', 4003);
 
+/** ADM3, ADM4: the message to a peer that the operator has removed or banned. */
+export const REMOVED = error(REMOVED_TEXT, 4004);
+
 /** O1 to O7, A6. */
 export function refusalFrame(refusal: OpenRefusal): CloseFrame {
   if (isFixed(refusal)) return REFUSALS[refusal.reason];
   if (refusal.reason === 'id-reserved') return REFUSALS['id-taken'];
+  if (refusal.reason === 'banned') return REMOVED;
   const closeFrame = error(accessText(refusal), refusal.reason === 'authorizer-unreachable' ? 1013 : 1008);
   return { ...closeFrame, why: accessCloseReason(refusal) };
 }

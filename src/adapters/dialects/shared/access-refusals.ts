@@ -1,5 +1,8 @@
 import type { AccessRefusal } from '../../../domain/refusal.ts';
 
+/** ADM3, ADM4: the text for a client that the operator has removed or banned. */
+export const REMOVED = 'Removed by the operator';
+
 /** A6: the text for the client. Texts say what to do, and never which check of a token failed. */
 export function accessText(refusal: AccessRefusal): string {
   switch (refusal.reason) {
@@ -19,6 +22,8 @@ export function accessText(refusal: AccessRefusal): string {
       return 'ID is taken';
     case 'not-admitted':
       return refusal.message;
+    case 'banned':
+      return REMOVED;
     case 'authorizer-unreachable':
       return 'Authorisation is out of reach, try again later';
   }

@@ -1,6 +1,6 @@
 import type { CloseFrame } from '../../../application/ports/dialect.ts';
 import type { AccessRefusal, Ending, OpenRefusal } from '../../../domain/refusal.ts';
-import { accessCloseReason, NEEDS_TOKEN } from './access-refusals.ts';
+import { accessCloseReason, NEEDS_TOKEN, REMOVED } from './access-refusals.ts';
 
 /** The close frames of refused connections, for a dialect without a refusal message. */
 const REFUSAL_CLOSE_FRAMES: Record<Exclude<OpenRefusal['reason'], AccessRefusal['reason']>, CloseFrame> = {
@@ -19,6 +19,7 @@ export function refusalCloseFrame(refusal: OpenRefusal): CloseFrame {
   if (isFixed(refusal)) return REFUSAL_CLOSE_FRAMES[refusal.reason];
   if (refusal.reason === 'id-reserved') return REFUSAL_CLOSE_FRAMES['id-taken'];
   if (refusal.reason === 'authorizer-unreachable') return closeOnly(1013, accessCloseReason(refusal));
+  if (refusal.reason === 'banned') return ENDING_CLOSE_FRAMES.removed;
   return closeOnly(NEEDS_TOKEN.has(refusal.reason) ? 4401 : 4403, accessCloseReason(refusal));
 }
 
@@ -35,6 +36,7 @@ export const ENDING_CLOSE_FRAMES: Record<Ending, CloseFrame> = {
   flooding: closeOnly(1008, 'too many messages'),
   overreaching: closeOnly(1008, 'too many topics'),
   expired: closeOnly(4003, 'token expired'),
+  removed: closeOnly(4004, REMOVED),
   hoarding: closeOnly(1008, 'holds too much memory'),
   restarting: closeOnly(1012, 'server is restarting'),
   fault: closeOnly(1011, 'internal error'),

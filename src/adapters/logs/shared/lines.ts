@@ -154,6 +154,15 @@ const LINES: {
     return line('error', text, event, { url: event.url, detail: event.detail });
   },
   'signal-ignored': (event) => line('info', 'signal ignored', event, { signal: event.signal }),
+  'admin-listening': (event) => line('info', `the admin listener is at ${event.place}`, event, { place: event.place }),
+  'admin-refused': (event) => {
+    const { address, path, why } = event;
+    return line('warn', 'a request to the admin listener was refused', event, { address, path, why });
+  },
+  'operator-acted': (event) => {
+    const { act, subject, reason, from, closed } = event;
+    return line('warn', `operator: ${act}`, event, { act, subject, reason, from, closed });
+  },
   draining: (event) => line('info', 'draining', event, { connections: event.connections, patienceMs: event.patience }),
   stopped: (event) => line('info', 'stopped', event, { cut: event.cut }),
   fault: (event) => line('error', 'fault', event, { connection: event.connection, error: readableError(event.error) }),

@@ -74,6 +74,10 @@ export class MemoryMailboxStore implements MailboxStore {
     answer(this.#tables.get(realm)?.recipients(MAX_LISTED) ?? []);
   }
 
+  measure(realm: RealmKey, id: PeerId, answer: (size: { readonly messages: number; readonly bytes: number }) => void): void {
+    answer(this.#tables.get(realm)?.sizeOf(id) ?? { messages: 0, bytes: 0 });
+  }
+
   expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void {
     const expired: ExpiredInRealm[] = [];
     for (const [realm, table] of this.#tables) {

@@ -89,6 +89,11 @@ export const EVENTS: { readonly [Name in LogEvent['event']]: LogEvent & { readon
   'key-set-loaded': { event: 'key-set-loaded', url: 'https://login.example.org/keys', keys: 2, skipped: 1 },
   'key-set-unreachable': { event: 'key-set-unreachable', url: 'https://login.example.org/keys', detail: 'it responded 500' },
   'signal-ignored': { event: 'signal-ignored', signal: 'SIGUSR2' },
+  'admin-listening': { event: 'admin-listening', place: 'http://127.0.0.1:9001' },
+  'admin-refused': { event: 'admin-refused', address, path: '/api/peers', why: 'token-invalid' },
+  'operator-acted': {
+    ...{ event: 'operator-acted', act: 'expel', subject: 'peerjs/ann', reason: 'spam', from: '127.0.0.1', closed: 1 },
+  },
   draining: { event: 'draining', connections: 3, patience: 10_000 },
   stopped: { event: 'stopped', cut: 1 },
   fault: { event: 'fault', error: leakyError(), connection },

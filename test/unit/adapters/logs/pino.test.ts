@@ -88,6 +88,8 @@ describe('levels', () => {
       'stood-still',
       'open-files-short',
       'ice-urls-dropped',
+      'admin-refused',
+      'operator-acted',
     ];
     const lost = ['engine-lost', 'ice-provider-lost', 'key-set-unreachable', 'authorizer-lost'];
     const errors = [...lost, 'format-conflict', 'fault', 'crashed', 'certificate-refused'];

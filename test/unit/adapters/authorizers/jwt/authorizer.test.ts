@@ -54,6 +54,7 @@ describe('A2: the grant of a token', () => {
   it('has the defaults of its claims', () => {
     expect(outcomeOf(TOKEN)).toEqual(
       accepted({
+        ...{ subject: 'ann', tokenId: undefined },
         ...{ owner: 'j:us\0ann', ids: undefined, reservedIds: ['support'], realms: ['green'], lifetime: 5000 },
         ...{ messagesPerSecond: undefined, mayDiscover: false, mayUseIce: true, topics: undefined },
       }),

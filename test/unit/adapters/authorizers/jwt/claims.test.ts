@@ -13,7 +13,7 @@ function read(
 describe('A2: claims', () => {
   it('are optional', () => {
     expect(read({})).toEqual({
-      owner: undefined,
+      ...{ owner: undefined, subject: undefined, tokenId: undefined },
       ids: undefined,
       realms: undefined,
       messagesPerSecond: undefined,
@@ -27,7 +27,7 @@ describe('A2: claims', () => {
     const signalbox = { id: ['ann', 'ann-*'], realm: 'green', discover: true, ice: false, topics: { publish: ['a'] }, rate: 5 };
     expect(read({ sub: 'ann', jti: '1', iat: 1, signalbox })).toEqual({
       ...{
-        owner: 'j:us\0ann',
+        ...{ owner: 'j:us\0ann', subject: 'ann', tokenId: '1' },
         ids: ['ann', 'ann-*'],
         realms: ['green'],
         messagesPerSecond: 5,

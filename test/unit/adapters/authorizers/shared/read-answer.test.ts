@@ -29,7 +29,8 @@ describe('readAnswer', () => {
     expect(read({ allow: true, ...answer })).toEqual({
       allow: true,
       grant: {
-        ...{ owner: 'w:42', ids: ['ann', 'a-*'], reservedIds: [], realms: ['*'], messagesPerSecond: 50, mayUseIce: false },
+        ...{ owner: 'w:42', subject: '42', tokenId: undefined },
+        ...{ ids: ['ann', 'a-*'], reservedIds: [], realms: ['*'], messagesPerSecond: 50, mayUseIce: false },
         ...{ mayDiscover: true, topics: undefined },
       },
       until: 1_790_000_000_500,

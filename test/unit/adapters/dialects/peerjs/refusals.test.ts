@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EXPIRED, REFUSALS, refusalFrame } from '../../../../../src/adapters/dialects/peerjs/refusals.ts';
+import { EXPIRED, REMOVED, REFUSALS, refusalFrame } from '../../../../../src/adapters/dialects/peerjs/refusals.ts';
 import { peerId } from '../../../domain/session-fixture.ts';
 import type { CloseFrame } from '../../../../../src/application/ports/dialect.ts';
 
@@ -37,6 +37,11 @@ describe('the last message to a refused connection', () => {
 
   it('A6: a reserved id looks like a taken one, because applications handle that', () => {
     expect(refusalFrame({ reason: 'id-reserved' })).toBe(REFUSALS['id-taken']);
+  });
+
+  it('ADM3, ADM4: a removed and a banned peer are told so with 4004', () => {
+    expect([textOf(REMOVED), REMOVED.code]).toEqual(['{"type":"ERROR","payload":{"msg":"Removed by the operator"}}', 4004]);
+    expect(refusalFrame({ reason: 'banned' })).toBe(REMOVED);
   });
 
   it('A5: an expired token is an ERROR and close code 4003', () => {

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { ENDING_CLOSE_FRAMES, refusalCloseFrame } from '../../../../../src/adapters/dialects/shared/close-frames.ts';
 import { peerId } from '../../../domain/session-fixture.ts';
 
-it('M7, O5, L1, M10, M19, T5, MER12: each ending has its close code and no last message', () => {
+it('M7, O5, L1, M10, M19, T5, MER12, ADM3: each ending has its close code and no last message', () => {
   const codes = Object.entries(ENDING_CLOSE_FRAMES).map(([ending, { code }]) => [ending, code]);
   expect(Object.fromEntries(codes)).toEqual({
     ...{ left: 1000, superseded: 4001, silent: 4002, malformed: 1007 },
-    ...{ flooding: 1008, overreaching: 1008, hoarding: 1008, expired: 4003, restarting: 1012, fault: 1011 },
+    ...{ flooding: 1008, overreaching: 1008, hoarding: 1008, expired: 4003, removed: 4004, restarting: 1012, fault: 1011 },
   });
   expect(Object.values(ENDING_CLOSE_FRAMES).some(({ frame }) => frame !== undefined)).toBe(false);
 });

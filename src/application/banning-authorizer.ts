@@ -1,0 +1,36 @@
+import type { BanTable } from '../domain/bans.ts';
+import { refused } from '../domain/result.ts';
+import type { AccessOutcome, AccessRequest, Authorizer } from './ports/authorizer.ts';
+import type { Clock } from './ports/clock.ts';
+
+export interface BanningAuthorizerParts {
+  readonly authorizer: Authorizer;
+  readonly bans: BanTable;
+  readonly clock: Clock;
+}
+
+/** ADM4: refuses banned clients, after the token was verified and before realm and id are compared with the grant. */
+export class BanningAuthorizer implements Authorizer {
+  readonly headers: readonly string[];
+  readonly #parts: BanningAuthorizerParts;
+
+  constructor(parts: BanningAuthorizerParts) {
+    this.headers = parts.authorizer.headers;
+    this.#parts = parts;
+  }
+
+  authorize(request: AccessRequest, answer: (outcome: AccessOutcome) => void): void {
+    const { authorizer, bans, clock } = this.#parts;
+    const { realm, id, address } = request;
+    authorizer.authorize(request, (outcome) => {
+      if (!outcome.ok) return answer(outcome);
+      const { subject, tokenId } = outcome.value;
+      const ban = bans.find({ realm, id, subject, tokenId, address }, clock.now());
+      answer(ban === undefined ? outcome : refused({ reason: 'banned' }));
+    });
+  }
+
+  close(): void {
+    this.#parts.authorizer.close?.();
+  }
+}
