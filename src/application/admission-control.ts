@@ -79,6 +79,12 @@ export class AdmissionControl {
     return this.#accept(request, { dialect: dialect.name, carrier: 'socket', address, connectRequest: introduction() });
   }
 
+  /** H18: the response to a handshake that is refused now; undefined for one that is accepted. */
+  refusalOf(request: HttpRequest): HttpResponse | undefined {
+    const why = this.#refusalFor(request, this.#parts.addresses.of(request));
+    return why === undefined ? undefined : { ...REFUSALS[why], why, limit: this.#limitOf(why) };
+  }
+
   /** Decides on a stream. Must be called before the call that delivers the request returns. */
   admitStream(request: HttpRequest, dialect: Dialect, connectRequest: ConnectRequest): UpgradeAnswer {
     const address = this.#parts.addresses.of(request);

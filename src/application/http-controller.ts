@@ -86,7 +86,7 @@ interface PendingRequest {
 
 const READABLE_METHODS: readonly string[] = ['GET', 'HEAD'];
 /** A8. */
-const ASKS_AUTHORIZER: ReadonlySet<HttpAction['action']> = new Set(['list-peers', 'issue-ice-servers']);
+const ASKS_AUTHORIZER: ReadonlySet<HttpAction['action']> = new Set(['check-credentials', 'list-peers', 'issue-ice-servers']);
 
 /** Answers HTTP requests. The rules for all dialects apply first, then the dialect that serves the path. */
 export class HttpController {
@@ -141,6 +141,7 @@ export class HttpController {
       // O10: a page can send a request that changes state without a preflight. Hiding the response is therefore not enough.
       const isForAllOrigins = READABLE_METHODS.includes(request.method) && served?.route.issuesCredentials !== true;
       if (!isForAllOrigins && !mayOpenSocket(origins, request)) return ORIGIN_NOT_ALLOWED;
+      if (served?.route.answersLikeHandshake === true) return this.#parts.admissionControl.refusalOf(request);
       return served?.route.issuesCredentials === true ? this.#limitCredentials(address) : undefined;
     }
     return { status: 405, headers: [PLAIN, ['allow', [...methods, 'OPTIONS'].join(', ')]], body: 'Method Not Allowed' };

@@ -28,6 +28,7 @@ import { Turns } from '../application/turns.ts';
 import { admitGuest } from '../application/use-cases/admit-guest.ts';
 import { banClient } from '../application/use-cases/ban-client.ts';
 import { describeNode } from '../application/use-cases/describe-node.ts';
+import { checkCredentials } from '../application/use-cases/check-credentials.ts';
 import { drainNode } from '../application/use-cases/drain-node.ts';
 import { expelPeer } from '../application/use-cases/expel-peer.ts';
 import { recordFrame } from '../application/use-cases/record-frame.ts';
@@ -216,6 +217,7 @@ const dispatcher = construct(Dispatcher, {
 });
 const httpUseCases = group({
   'list-peers': call(listPeers, { realms, authorizer, directory, allowDiscovery }),
+  'check-credentials': call(checkCredentials, { realms, authorizer, directory }),
   'issue-peer-id': call(issuePeerId, { realms, peerIds }),
   publish: members(useCases.publishToTopic).fromHttp,
   'issue-ice-servers': call(issueIceServers, { realms, iceServers, grantIce, telemetry, realmLabels }),

@@ -30,6 +30,7 @@ export class SlowEngine implements Engine {
     this.directory = {
       lease,
       claim: (claim, answer) => this.#run(() => directory.claim(claim, answer)),
+      check: (claim, answer) => this.#run(() => directory.check(claim, answer)),
       confirm: (claim, ifFree, answer) => this.#run(() => directory.confirm(claim, ifFree, answer)),
       release: (claim) => this.#run(() => directory.release(claim)),
       renewLease: (node, answer) => this.#run(() => directory.renewLease(node, answer)),

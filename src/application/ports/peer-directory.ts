@@ -41,6 +41,9 @@ export interface PeerDirectory {
    */
   claim(claim: Claim, answer: (outcome: ClaimOutcome, previous?: Holder) => void): void;
 
+  /** H18: reports what a claim would answer now, and changes nothing. */
+  check(claim: Omit<Claim, 'connection'>, answer: (outcome: ClaimOutcome) => void): void;
+
   /**
    * Reports whether this connection holds the id, including after its node's lease was renewed.
    * @param ifFree whether to claim the id if it is free and no holder is known.

@@ -1,6 +1,7 @@
 import type { Ignored } from '../../domain/decision.ts';
 import type { OutgoingMessage } from '../../domain/message.ts';
 import type { Page } from '../../domain/origins.ts';
+import type { OpenRefusal } from '../../domain/refusal.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Draft, Selector, RequestedTopics } from '../../domain/topic.ts';
 import type { Payload } from '../../domain/message.ts';
@@ -77,6 +78,8 @@ export type HttpAction =
   | { readonly action: 'issue-peer-id'; readonly key: string }
   /** @param token A2: undefined for none. */
   | { readonly action: 'list-peers'; readonly key: string; readonly token: string | undefined }
+  /** H18. */
+  | ({ readonly action: 'check-credentials'; readonly key: string } & Credentials)
   | ({ readonly action: 'issue-ice-servers'; readonly key: string } & IceRequest)
   /** The dialect has the response already. */
   | { readonly action: 'respond'; readonly response: HttpResponse }
@@ -126,6 +129,8 @@ export interface HttpRoute {
   readonly takesCookies?: boolean;
   /** I5, I6: whether the route issues credentials. Such a route checks origins like a socket, and has a limit of its own. */
   readonly issuesCredentials?: boolean;
+  /** H18: whether a refusal before the handshake of a socket is the response to this request too. */
+  readonly answersLikeHandshake?: boolean;
   /**
    * Handles a request with one of `methods`. HEAD is handled like GET.
    * @param request readable only within the call.
@@ -166,6 +171,8 @@ export type HttpOutcome =
   | { readonly kind: 'peers'; readonly ids: readonly string[] }
   | { readonly kind: 'publication'; readonly id: string }
   | { readonly kind: 'ice-servers'; readonly issued: IssuedIceServers; readonly format: IceRequest['format'] }
+  /** H18: `refusal` is undefined if a socket would open. */
+  | { readonly kind: 'credentials-checked'; readonly refusal: OpenRefusal | undefined }
   /** X6. */
   | { readonly kind: 'sent' }
   | { readonly kind: 'refusal'; readonly reason: HttpRefusal };

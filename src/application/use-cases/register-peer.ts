@@ -134,7 +134,8 @@ function leaveUnused({ clock, connections }: Pick<RegisterPeerParts, 'clock' | '
   );
 }
 
-type ValidRequest = Omit<SessionRequest<Realm>, 'connection' | 'traits'>;
+/** The parts of a session that the credentials determine. */
+export type ValidRequest = Omit<SessionRequest<Realm>, 'connection' | 'traits'>;
 
 /** X5: a stream for a peer with an open socket does not replace that socket. */
 function hasSocket({ realm, id, token }: ValidRequest): boolean {
@@ -142,7 +143,7 @@ function hasSocket({ realm, id, token }: ValidRequest): boolean {
 }
 
 /** O1, O2, O7. */
-function validateCredentials(realms: Realms, { key, id, token }: Credentials): Result<ValidRequest, OpenRefusal> {
+export function validateCredentials(realms: Realms, { key, id, token }: Credentials): Result<ValidRequest, OpenRefusal> {
   if (!key || !id || !token) return refused({ reason: 'credentials-missing' });
   const realm = realms.resolveForConnection(key);
   if (!realm.ok) return realm;

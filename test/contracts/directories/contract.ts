@@ -63,6 +63,24 @@ export const CLAUSES: readonly Clause[] = [
     },
   },
   {
+    name: 'H18: a check reports what a claim would answer at every node, and claims nothing',
+    async run(subject) {
+      const check = (wanted: Claim): Promise<ClaimOutcome> =>
+        new Promise((answer) => subject.node(wanted.realm.node).check(wanted, answer));
+      expect(await check(claimOf())).toBe('granted');
+      expect(await locate(subject, claimOf())).toBeUndefined();
+      await claim(subject, claimOf());
+      for (const node of [HERE, THERE]) {
+        expect(await check(claimOf({ node, connection: 2 }))).toBe('granted');
+        expect(await check(claimOf({ node, token: 'his' }))).toBe('taken');
+        expect(await check(claimOf({ node, token: 'his', realm: 'blue' }))).toBe('granted');
+      }
+      expect(await locate(subject, claimOf())).toBe(HERE);
+      await release(subject, claimOf());
+      expect(await check(claimOf({ token: 'his' }))).toBe('granted');
+    },
+  },
+  {
     name: 'O4: a claim with another token is rejected at every node, and the claim does not move',
     async run(subject) {
       await claim(subject, claimOf());

@@ -3,7 +3,7 @@ import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { MemoryPeerDirectory } from '../../../src/adapters/directories/memory/directory.ts';
 import type { Clock } from '../../../src/application/ports/clock.ts';
 import type { Claim, ClaimOutcome, RenewOutcome } from '../../../src/application/ports/peer-directory.ts';
-import { nodeId, realmKey, type NodeId, type PeerId, type RealmKey } from '../../../src/domain/ids.ts';
+import { connectionId, nodeId, realmKey, type NodeId, type PeerId, type RealmKey } from '../../../src/domain/ids.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import { CLAUSES, LEASE_CLAUSES, type DirectorySubject } from './contract.ts';
 
@@ -95,6 +95,10 @@ class AlteredDirectory extends MemoryPeerDirectory {
     super.claim(this.#alter(claim), answer);
   }
 
+  override check(claim: Omit<Claim, 'connection'>, answer: ClaimAnswer): void {
+    super.check(this.#alter({ ...claim, connection: connectionId(0, 0) }), answer);
+  }
+
   override release(claim: Claim): void {
     super.release(this.#alter(claim));
   }
@@ -102,6 +106,18 @@ class AlteredDirectory extends MemoryPeerDirectory {
   override locate(realm: RealmKey, id: PeerId, answer: LocateAnswer): void {
     const altered = this.#alter({ realm: { key: realm, node: nodeId('nobody') }, id } as Claim);
     super.locate(altered.realm.key, altered.id, answer);
+  }
+}
+
+class ClaimingCheckDirectory extends MemoryPeerDirectory {
+  override check(claim: Claim, answer: ClaimAnswer): void {
+    super.claim({ ...claim, connection: connectionId(0, 0) }, answer);
+  }
+}
+
+class BlindCheckDirectory extends MemoryPeerDirectory {
+  override check(_claim: Claim, answer: ClaimAnswer): void {
+    answer('granted');
   }
 }
 
@@ -151,6 +167,16 @@ const MUTANTS: readonly { fault: string; make(clock: ManualClock): MemoryPeerDir
     ],
   },
   {
+    fault: 'claims the id that it checks',
+    make: (clock) => new ClaimingCheckDirectory(clock, LEASE),
+    fails: ['H18: a check reports what a claim would answer at every node, and claims nothing'],
+  },
+  {
+    fault: 'checks no token',
+    make: (clock) => new BlindCheckDirectory(clock, LEASE),
+    fails: ['H18: a check reports what a claim would answer at every node, and claims nothing'],
+  },
+  {
     fault: 'answers twice',
     make: (clock) => new RepeatingDirectory(clock, LEASE),
     fails: ['calls each answer once, in the order of the calls of the node'],
@@ -179,7 +205,7 @@ const MUTANTS: readonly { fault: string; make(clock: ManualClock): MemoryPeerDir
   {
     fault: 'stores all realms in one',
     make: (clock) => new AlteredDirectory(clock, ({ realm }) => ({ realm: { ...realm, key: realmKey('all') } })),
-    fails: ['O2: realms are independent'],
+    fails: ['H18: a check reports what a claim would answer at every node, and claims nothing', 'O2: realms are independent'],
   },
   {
     fault: 'joins realm and id by a colon',

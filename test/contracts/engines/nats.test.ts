@@ -165,6 +165,7 @@ const SUBJECTS: EngineSubjects = {
               lease: directory.lease,
               confirm,
               claim: directory.claim.bind(directory),
+              check: directory.check.bind(directory),
               renewLease: directory.renewLease.bind(directory),
             },
             ...{ locate: directory.locate.bind(directory), present: directory.present.bind(directory) },

@@ -57,6 +57,10 @@ class EngineClient {
     return new Promise((resolve) => this.#at(claim).directory.claim(claim, (outcome, before) => resolve([outcome, before])));
   }
 
+  check(claim: Claim): Promise<ClaimOutcome> {
+    return new Promise((resolve) => this.#at(claim).directory.check(claim, resolve));
+  }
+
   confirm(claim: Claim, ifFree = false): Promise<'held' | 'lost'> {
     return new Promise((resolve) => this.#at(claim).directory.confirm(claim, ifFree, resolve));
   }
@@ -202,6 +206,10 @@ export const SHARED_CLAUSES: readonly Clause[] = [
       const client = new EngineClient(subject);
       for (const id of ['ann', 'bob', 'cem']) expect((await client.claim(peer(id, HERE)))[0]).toBe('granted');
       expect((await client.claim(peer('eve', THERE)))[0]).toBe('full');
+      expect(await Promise.all([client.check(peer('eve', THERE)), client.check(peer('ann', THERE))])).toEqual([
+        'full',
+        'granted',
+      ]);
       expect((await client.claim(peer('ann', THERE)))[0]).toBe('granted');
       await subject.elapse(LEASE);
       expect((await client.claim(peer('eve', THERE)))[0]).toBe('granted');

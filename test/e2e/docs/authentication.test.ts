@@ -6,6 +6,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ROOT } from '../../architecture/tree.ts';
 import { Child } from '../../support/e2e/child.ts';
+import { sendRequest } from '../../support/e2e/http.ts';
 import { run } from '../../support/e2e/run.ts';
 import { Server } from '../../support/e2e/server.ts';
 import { uniqueName } from '../../support/e2e/server-client.ts';
@@ -58,6 +59,18 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('only my users, on $name', (kind)
     await server.stop();
     expect(server.output).toContain('"detail":"signature"');
     for (const secret of [KEY, ...token.split('.').slice(1)]) expect(server.output).not.toContain(secret);
+  });
+
+  it('H18: the check route gives the same text as the socket', async () => {
+    const server = await started({ auth: 'required' }, kind);
+    const [id, token] = [uniqueName('ann'), await tokenFor('ann')];
+    const check = async (query: string): Promise<unknown> =>
+      JSON.parse((await sendRequest(server, `/peerjs/check?id=${id}&token=${query}`)).body);
+    expect(await check(token)).toEqual({ allowed: true });
+    expect(await check(`${token}AA`)).toEqual({ allowed: false, type: 'ERROR', message: 'Invalid token', code: 1008 });
+    expect(await firstFrame(server, id, token)).toEqual(OPEN);
+    const taken = { allowed: false, type: 'ID-TAKEN', message: 'ID is taken', code: 1008 };
+    expect(await check(await tokenFor('eve'))).toEqual(taken);
   });
 
   it('A1: a token of the command line works', async () => {

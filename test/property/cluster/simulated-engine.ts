@@ -181,6 +181,7 @@ export class SimulatedEngine implements ClusterEngine {
           directory.claim(claim, back(answer));
         });
       },
+      check: (claim, answer) => connection.toEngine(() => directory.check(claim, back(answer))),
       confirm: (claim, ifFree, answer) => connection.toEngine(() => directory.confirm(claim, ifFree, back(answer))),
       release: (claim) => {
         released.add(claim);

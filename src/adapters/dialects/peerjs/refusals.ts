@@ -29,6 +29,13 @@ export function refusalFrame(refusal: OpenRefusal): CloseFrame {
   return { ...closeFrame, why: accessCloseReason(refusal) };
 }
 
+/** H18: the same message, read back from its frame. */
+export function refusalMessage(refusal: OpenRefusal): { readonly type: string; readonly message: string; readonly code: number } {
+  const { frame, code } = refusalFrame(refusal);
+  const { type, payload } = JSON.parse(new TextDecoder().decode(frame)) as { type: string; payload: { msg: string } };
+  return { type, message: payload.msg, code };
+}
+
 function isFixed(refusal: OpenRefusal): refusal is Exclude<OpenRefusal, AccessRefusal> {
   return refusal.reason in REFUSALS;
 }

@@ -1,6 +1,8 @@
 import type { HttpResponse } from '../../../application/ports/http.ts';
 import type { HttpOutcome, HttpRefusal } from '../../../application/ports/requests.ts';
 import { iceResponse } from './ice-responses.ts';
+import type { OpenRefusal } from '../../../domain/refusal.ts';
+import { refusalMessage } from './refusals.ts';
 import { impossible } from '../../../domain/invariant.ts';
 
 const DESCRIPTION = JSON.stringify({
@@ -46,7 +48,7 @@ const CHALLENGES: Partial<Record<HttpRefusal, string>> = {
 /** I11. */
 const RETRY_AFTER = ['retry-after', '60'] as const;
 
-/** H1 to H4, I2, I3, I11. */
+/** H1 to H4, H18, I2, I3, I11. */
 export function responseTo(outcome: HttpOutcome): HttpResponse {
   switch (outcome.kind) {
     case 'description':
@@ -55,6 +57,8 @@ export function responseTo(outcome: HttpOutcome): HttpResponse {
       return { status: 200, headers: [HTML_TYPE, NO_STORE], body: outcome.id };
     case 'peers':
       return { status: 200, headers: [JSON_TYPE, NO_STORE], body: JSON.stringify(outcome.ids) };
+    case 'credentials-checked':
+      return { status: 200, headers: [JSON_TYPE, NO_STORE], body: JSON.stringify(checkResult(outcome.refusal)) };
     case 'ice-servers':
       return iceResponse(outcome);
     case 'refusal':
@@ -76,4 +80,9 @@ function refusal(reason: HttpRefusal): HttpResponse {
   ];
   if (reason === 'ice-unavailable') headers.push(RETRY_AFTER);
   return { status: STATUSES[reason] ?? 401, headers, body: REFUSALS[reason] };
+}
+
+/** H18: the message and the close code that the socket would receive, and nothing else about the reason. */
+function checkResult(refusal: OpenRefusal | undefined): object {
+  return refusal === undefined ? { allowed: true } : { allowed: false, ...refusalMessage(refusal) };
 }

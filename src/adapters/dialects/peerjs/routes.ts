@@ -3,7 +3,7 @@ import type { Credentials, HttpAction, HttpHead, HttpRoute } from '../../../appl
 
 const READ_METHODS: readonly string[] = ['GET', 'HEAD'];
 
-/** The HTTP routes and the socket path of PeerJS, under one prefix (H1 to H4, I1, O9). */
+/** The HTTP routes and the socket path of PeerJS, under one prefix (H1 to H4, H18, I1, O9). */
 export class Routes {
   readonly #prefix: string;
   readonly #servesIce: (key: string) => boolean;
@@ -26,7 +26,7 @@ export class Routes {
     );
   }
 
-  /** H1 to H4, I1. A trailing slash changes nothing. */
+  /** H1 to H4, H18, I1. A trailing slash changes nothing. */
   find(path: string): HttpRoute | undefined {
     if (path === this.#prefix || `${path}/` === this.#prefix) return readRoute({ action: 'describe' });
     if (!path.startsWith(this.#prefix)) return undefined;
@@ -34,6 +34,9 @@ export class Routes {
     const realm = decodeSegment(key);
     if (realm === undefined || rest.length > 0) return undefined;
     if (resource === 'id') return readRoute({ action: 'issue-peer-id', key: realm });
+    if (resource === 'check') {
+      return { methods: READ_METHODS, answersLikeHandshake: true, handle: (head) => checkRequest(realm, head) };
+    }
     if (resource === 'peers') return listRoute(realm);
     if (resource === 'ice' && this.#servesIce(realm)) {
       return { methods: READ_METHODS, issuesCredentials: true, handle: (head) => iceRequest(realm, head) };
@@ -42,18 +45,26 @@ export class Routes {
   }
 }
 
-/** I2, I3: the header takes precedence over the parameter. */
-function iceRequest(key: string, head: HttpHead): HttpAction {
-  const { id, token } = readCredentials(head.query);
-  const format = new URLSearchParams(head.query).getAll('as').at(-1) === 'matrix' ? 'matrix' : 'webrtc';
-  return { action: 'issue-ice-servers', key, id, token: bearerToken(head.header('authorization')) ?? token, format };
+/** H18. */
+function checkRequest(key: string, head: HttpHead): HttpAction {
+  return { action: 'check-credentials', ...credentialsOf(head), key };
 }
 
-/** H4, A2. */
+/** I2, I3. */
+function iceRequest(key: string, head: HttpHead): HttpAction {
+  const format = new URLSearchParams(head.query).getAll('as').at(-1) === 'matrix' ? 'matrix' : 'webrtc';
+  return { action: 'issue-ice-servers', ...credentialsOf(head), key, format };
+}
+
+/** H4. */
 function listRoute(key: string): HttpRoute {
-  const tokenOf = (head: HttpHead): string | undefined =>
-    bearerToken(head.header('authorization')) ?? readCredentials(head.query).token;
-  return { methods: READ_METHODS, handle: (head) => ({ action: 'list-peers', key, token: tokenOf(head) }) };
+  return { methods: READ_METHODS, handle: (head) => ({ action: 'list-peers', key, token: credentialsOf(head).token }) };
+}
+
+/** H18, I2, A2: the token of the header takes precedence over the one of the query. */
+function credentialsOf(head: HttpHead): Pick<Credentials, 'id' | 'token'> {
+  const { id, token } = readCredentials(head.query);
+  return { id, token: bearerToken(head.header('authorization')) ?? token };
 }
 
 function readRoute(request: HttpAction): HttpRoute {

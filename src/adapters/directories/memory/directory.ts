@@ -36,6 +36,11 @@ export class MemoryPeerDirectory implements PeerDirectory {
     this.#notify(before.realm.node, { type: 'superseded', realm: key, id: claim.id, connection: before.connection });
   }
 
+  check(claim: Omit<Claim, 'connection'>, answer: (outcome: ClaimOutcome) => void): void {
+    const holder = this.#holder(claim.realm.key, claim.id);
+    answer(holder === undefined || holder.token.matches(claim.token) ? 'granted' : 'taken');
+  }
+
   confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void {
     const claims = this.#claimsOf(claim.realm.key);
     const holder = claims.get(claim.id);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Claim, ClaimOutcome, Holder, RenewOutcome, PeerDirectory } from '../../../application/ports/peer-directory.ts';
 import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
+import type { Token } from '../../../domain/token.ts';
 import { worstOutcome } from '../shared/renew-outcomes.ts';
 import type { OrderedAnswers } from './ordered-answers.ts';
 import { isSameConnection, encodeMarker, type ClaimOwner } from './entries.ts';
@@ -42,6 +43,13 @@ export class NatsPeerDirectory implements PeerDirectory {
     void this.#claim(claim).then(([outcome, before]) => {
       this.#pendingClaims.delete(claim);
       deliver(() => answer(outcome, before));
+    });
+  }
+
+  check({ realm, id, token }: Omit<Claim, 'connection'>, answer: (outcome: ClaimOutcome) => void): void {
+    this.#query(realm.key, (state) => {
+      const outcome = this.#outcomeOf(state, id, digestOf(token));
+      answer(outcome === 'near-limit' ? 'granted' : outcome);
     });
   }
 
@@ -90,9 +98,9 @@ export class NatsPeerDirectory implements PeerDirectory {
     let outcome: ClaimOutcome = 'granted';
     let before: Holder | undefined;
     const changed: UpdateResult = await table.update(id, async () => {
-      if (this.#outcomeOf(table.journal.state, id, owner) !== 'granted') await table.journal.sync();
+      if (this.#outcomeOf(table.journal.state, id, owner.digest) !== 'granted') await table.journal.sync();
       const { state } = table.journal;
-      const current = this.#outcomeOf(state, id, owner);
+      const current = this.#outcomeOf(state, id, owner.digest);
       outcome = current === 'near-limit' ? 'granted' : current;
       // A connection that closed before its claim was sent must not take the id from its owner.
       if (!this.#pendingClaims.has(claim)) outcome = 'taken';
@@ -105,9 +113,9 @@ export class NatsPeerDirectory implements PeerDirectory {
   }
 
   /** O4, O5, O6. */
-  #outcomeOf(state: JournalState, id: PeerId, claimant: ClaimOwner): ClaimOutcome | 'near-limit' {
+  #outcomeOf(state: JournalState, id: PeerId, digest: string): ClaimOutcome | 'near-limit' {
     const owner = state.activeOwner(id);
-    if (owner !== undefined) return owner.digest === claimant.digest ? 'granted' : 'taken';
+    if (owner !== undefined) return owner.digest === digest ? 'granted' : 'taken';
     const { concurrentLimit: limit } = this.#settings;
     if (limit === 0 || state.claim(id)?.owner !== undefined || state.claimCount(id) < limit - LIMIT_MARGIN) return 'granted';
     return state.activeClaimCount(id) >= limit ? 'full' : 'near-limit';
@@ -125,5 +133,9 @@ export class NatsPeerDirectory implements PeerDirectory {
 }
 
 function ownerOf({ realm, connection, token }: Claim): ClaimOwner {
-  return { node: realm.node, connection, digest: createHash('sha256').update(token.identity).digest('base64url') };
+  return { node: realm.node, connection, digest: digestOf(token) };
+}
+
+function digestOf(token: Token): string {
+  return createHash('sha256').update(token.identity).digest('base64url');
 }

@@ -23,6 +23,12 @@ export class PooledPeerDirectory implements PeerDirectory {
     this.#inner.claim(this.#claimFor(claim), answer);
   }
 
+  check(claim: Omit<Claim, 'connection'>, answer: (outcome: ClaimOutcome) => void): void {
+    const { realm, id, token } = claim;
+    const pooled = { realm: { key: POOL, node: realm.node }, id: pooledName(realm.key, id), token };
+    this.#inner.check(this.#isPooled(realm.key) ? pooled : claim, answer);
+  }
+
   confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void {
     this.#inner.confirm(this.#claimFor(claim), ifFree, answer);
   }

@@ -34,6 +34,11 @@ local function activeCount(id)
   end
   return count
 end
+local function outcomeOf(id, owner, digest, limit)
+  if owner and owner.isAlive and owner.digest ~= digest then return 'taken' end
+  if not owner and limit > 0 and redis.call('HLEN', p .. 'peers') >= limit and activeCount(id) >= limit then return 'full' end
+  return 'granted'
+end
 `;
 
 /** id, node, connection, digest, lease, limit (0: none), message for the previous owner -> outcome, its node, its connection */
@@ -41,9 +46,8 @@ const CLAIM = defineScript(
   `
 local id, node, connection, digest, lease, limit, message = unpack(args)
 local owner = holder(id)
-if owner and owner.isAlive and owner.digest ~= digest then return { 'taken' } end
-limit = tonumber(limit)
-if not owner and limit > 0 and redis.call('HLEN', p .. 'peers') >= limit and activeCount(id) >= limit then return { 'full' } end
+local outcome = outcomeOf(id, owner, digest, tonumber(limit))
+if outcome ~= 'granted' then return { outcome } end
 setOwner(id, node, connection, digest, owner)
 if not isAlive(node) then
   if redis.call('HEXISTS', p .. 'nodes', node) == 1 then redis.call('SADD', p .. 'lapsed', node) end
@@ -56,6 +60,14 @@ if owner and owner.node ~= node then
 end
 if not owner or not owner.isAlive then return { 'granted' } end
 return { 'granted', owner.node, owner.connection }
+`,
+  CLAIM_COUNTS,
+);
+
+/** id, digest, limit (0: none) -> the outcome that a claim would have */
+const CHECK = defineScript(
+  `
+return outcomeOf(args[1], holder(args[1]), args[2], tonumber(args[3]))
 `,
   CLAIM_COUNTS,
 );
@@ -156,6 +168,7 @@ return answer
 
 export const DIRECTORY_SCRIPTS = {
   claim: CLAIM,
+  check: CHECK,
   confirm: CONFIRM,
   release: RELEASE,
   renew: RENEW,

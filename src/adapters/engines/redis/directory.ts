@@ -60,6 +60,19 @@ export class RedisPeerDirectory implements PeerDirectory {
     );
   }
 
+  check(claim: Omit<Claim, 'connection'>, answer: (outcome: ClaimOutcome) => void): void {
+    this.#runner.run(
+      'check',
+      claim.realm.key,
+      [claim.id, tokenDigest(claim), this.#settings.concurrentLimit],
+      (reply) => {
+        const outcome = textOf(reply);
+        answer(outcome === 'taken' || outcome === 'full' ? outcome : 'granted');
+      },
+      () => answer('full'),
+    );
+  }
+
   confirm(claim: Claim, ifFree: boolean, answer: (outcome: 'held' | 'lost') => void): void {
     const { realm, id, connection } = claim;
     const args = [id, realm.node, connection, tokenDigest(claim), ifFree ? '1' : '0'];
@@ -160,6 +173,6 @@ export class RedisPeerDirectory implements PeerDirectory {
   }
 }
 
-function tokenDigest({ token }: Claim): string {
+function tokenDigest({ token }: Pick<Claim, 'token'>): string {
   return createHash('sha256').update(token.identity).digest('base64url');
 }

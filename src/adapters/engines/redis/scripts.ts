@@ -19,4 +19,4 @@ export const DIGESTS = Object.fromEntries(
 ) as Readonly<Record<ScriptName, string>>;
 
 /** Scripts that change nothing. They can run more than once. */
-export const READ_ONLY_SCRIPTS: ReadonlySet<ScriptName> = new Set(['locate', 'listPeers', 'listMailboxes']);
+export const READ_ONLY_SCRIPTS: ReadonlySet<ScriptName> = new Set(['check', 'locate', 'listPeers', 'listMailboxes']);
