@@ -21,6 +21,8 @@ export interface DeliveryBatch {
   readonly frames: Map<Dialect, Uint8Array | undefined>;
   /** Position of the first recipient that was not handled yet. */
   nextRecipient: number;
+  /** Recipients that are still counted as pending. */
+  pending: number;
 }
 
 /** One open socket or stream, its dialect, and its session. */

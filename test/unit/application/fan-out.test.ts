@@ -106,6 +106,18 @@ describe('T10: FanOut', () => {
     expect([Math.max(...slices) <= 500, written]).toEqual([true, all.map((id) => `${id} rain`)]);
   });
 
+  it('delivers the waiting events of a connection in one turn', () => {
+    const all = openConnections(1_000);
+    const counts = (): number[] => all.map((id) => receivedBy(id).length);
+    for (const text of ['one', 'two', 'three']) connections.notify(all, event(text));
+    const first = counts();
+    const partlyServed = (): number => counts().filter((count, at) => count > (first[at] ?? 0) && count < 3).length;
+    // At the end of each slice, one connection is served partly.
+    const turns = clock.turnsUntilDone(partlyServed);
+    expect(Math.max(...turns)).toBeLessThan(turns.length);
+    expect(new Set(counts())).toEqual(new Set([3]));
+  });
+
   it('delivers large events in smaller slices', () => {
     const all = openConnections(20);
     connections.notify(all, event('x'.repeat(1_000_000)));
