@@ -13,7 +13,7 @@ export default defineConfig({
     ],
     coverage: {
       provider: 'v8',
-      include: ['src/**', 'conformance/**'],
+      include: ['src/**', 'conformance/**', 'doctor/**'],
       reporter: ['text', 'html'],
       // For each file of the domain. These thresholds are never lowered.
       thresholds: { perFile: true, 'src/domain/**': { lines: 100, branches: 95 } },

@@ -3,6 +3,7 @@ export const QUICK_PAGES = [
   'test/architecture/generated-docs.test.ts',
   'test/unit/composition/configuration/options.page.test.ts',
   'test/unit/conformance/all-cases.page.test.ts',
+  'test/unit/doctor/verdicts/table.page.test.ts',
 ];
 
 /** Tests that measure conformance results on built servers and write them to a page. */

@@ -43,6 +43,7 @@ async function runSuite(suite: Command): Promise<void> {
     process.on(signal, () => process.exit(SIGNAL_EXIT_BASE + constants.signals[signal]));
   }
   if (suite === token) process.title = 'signalbox token';
+  if (argv[0] === 'doctor') process.title = 'signalbox doctor';
   const { stdout, stderr } = process;
   process.exitCode = await suite(argv.slice(1), { stdout, stderr, isTerminal: stderr.isTTY });
 }

@@ -1,10 +1,11 @@
 import { health } from './health.ts';
 import { token } from './token-command/command.ts';
 
-/** The commands of the conformance suite by name: the file, and the function that it exports. */
+/** The commands outside of `src` by name: the file, and the function that it exports. */
 const COMMANDS: Readonly<Record<string, { readonly file: string; readonly run: string }>> = {
-  conform: { file: 'conform.js', run: 'conform' },
-  'conform-report': { file: 'conform-report.js', run: 'conformReport' },
+  conform: { file: 'conformance/conform.js', run: 'conform' },
+  'conform-report': { file: 'conformance/conform-report.js', run: 'conformReport' },
+  doctor: { file: 'doctor/doctor.js', run: 'doctor' },
 };
 
 /** A command: takes its arguments and output streams, returns its exit code. */
@@ -18,13 +19,13 @@ export interface CommandIo {
 
 /**
  * The command of that name, other than `serve`; undefined for any other word.
- * The conformance suite is loaded on use, from its own folder beside the build of `src`.
+ * The conformance suite and the doctor are loaded on use, from their own folders beside the build of `src`.
  */
 export async function commandNamed(word: string | undefined): Promise<Command | undefined> {
   if (word === 'health') return health;
   if (word === 'token') return token;
   const command = word === undefined || !Object.hasOwn(COMMANDS, word) ? undefined : COMMANDS[word];
   if (command === undefined) return undefined;
-  const suite = (await import(new URL(`../conformance/${command.file}`, import.meta.url).href)) as Record<string, Command>;
+  const suite = (await import(new URL(`../${command.file}`, import.meta.url).href)) as Record<string, Command>;
   return suite[command.run];
 }

@@ -14,9 +14,9 @@ export interface Cruise {
   readonly violations: readonly Violation[];
 }
 
-/** Follows all imports from `src` and `conformance` below `root`: static, dynamic, of values and of types. */
+/** Follows all imports from `src`, `conformance` and `doctor` below `root`: static, dynamic, of values and of types. */
 export async function cruiseImports(root: string): Promise<Cruise> {
-  const { output } = await cruise(['src', 'conformance'], {
+  const { output } = await cruise(['src', 'conformance', 'doctor'], {
     baseDir: root,
     ruleSet: { forbidden: [...IMPORT_RULES] },
     validate: true,

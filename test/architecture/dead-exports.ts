@@ -4,10 +4,10 @@ import { exportsOf, type Export } from './exports.ts';
 import type { SourceFile } from './tree.ts';
 
 const EVERYTHING = '*';
-const SHIPPED = /^(src|conformance)\//;
+const SHIPPED = /^(src|conformance|doctor)\//;
 
 /**
- * Exports of `src/` and `conformance/` that no file imports, including tests and scripts. Exports of entry points are public.
+ * Exports of shipped files that no file imports, including tests and scripts. Exports of entry points are public.
  * A type counts as used if another export of its file refers to it.
  */
 export function deadExports(files: readonly SourceFile[], entryPoints: readonly string[]): string[] {

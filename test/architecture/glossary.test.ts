@@ -8,7 +8,7 @@ import { filesUnder, ROOT } from './tree.ts';
 
 const PAGE = readFileSync(join(ROOT, 'docs/glossary.md'), 'utf8');
 const COLUMNS = ['term', 'meaning', 'in the code', 'PeerJS', 'Centrifugo', 'Socket.IO', 'Mercure'];
-const SOURCES = filesUnder('.', /^(src|conformance)\/.*\.ts$/);
+const SOURCES = filesUnder('.', /^(src|conformance|doctor)\/.*\.ts$/);
 
 /** The cells of each row below a table header with these columns, over all tables of the page. */
 function rowsUnder(page: string, header: readonly string[]): string[][] {

@@ -14,8 +14,9 @@ const PORTS = '^src/application/ports/';
 const APPLICATION = '^src/application/';
 const COMPOSITION = '^src/composition/';
 const CONFORMANCE = '^conformance/';
+const DOCTOR = '^doctor/';
 /** The shipped code. */
-const OURS = '^(src|conformance)/';
+const OURS = '^(src|conformance|doctor)/';
 const PACKAGES = 'node_modules/';
 const ADAPTER = '^src/adapters/([^/]+)/([^/.]+)';
 const OWN_FOLDER = '^src/adapters/$1/$2/';
@@ -27,13 +28,13 @@ export const ENTRY_POINTS: readonly string[] = targetsIn(readFileSync(join(ROOT,
   .filter((target) => target.endsWith('.js'))
   .map((target) => target.replace(/^(\.\/)?dist\//, 'src/').replace(/\.js$/, '.ts'));
 
-/** The commands of the conformance suite, which the command line loads on demand by file name. */
-export const SUITE_COMMANDS: readonly string[] = ['conformance/conform.ts', 'conformance/conform-report.ts'];
+/** The commands outside of `src`, which the command line loads on demand by file name. */
+export const SUITE_COMMANDS: readonly string[] = ['conformance/conform.ts', 'conformance/conform-report.ts', 'doctor/doctor.ts'];
 
 /** Adapters for tests only; no file of src imports them. */
 const DOUBLES = ['^src/adapters/clocks/manual\\.ts$', '^src/adapters/telemetry/memory\\.ts$', '^src/adapters/transports/memory/'];
 
-/** The allowed imports between the layers of `src/` and the conformance suite. Type imports count like value imports. */
+/** The allowed imports between the layers of `src/` and the other shipped code. Type imports count like value imports. */
 export const IMPORT_RULES: readonly ImportRule[] = [
   only({
     name: 'domain-imports-domain-only',
@@ -70,6 +71,12 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     comment: 'the conformance suite is independent of the broker, but uses the rules of the domain as its oracle',
     from: { path: CONFORMANCE },
     may: [CONFORMANCE, DOMAIN, PACKAGES, 'node:'],
+  }),
+  only({
+    name: 'doctor-imports-domain-and-itself-only',
+    comment: 'the doctor is a client of the broker and sees it from outside',
+    from: { path: DOCTOR },
+    may: [DOCTOR, DOMAIN, PACKAGES, 'node:'],
   }),
   {
     name: 'container-in-composition-only',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hasBehaviour, strayTests, unprovenAdapters, untestedFiles } from './parity.ts';
 import { filesUnder, type SourceFile } from './tree.ts';
 
-const FILES = ['src', 'conformance', 'test'].flatMap((folder) => filesUnder(folder, /\.ts$/));
+const FILES = ['src', 'conformance', 'doctor', 'test'].flatMap((folder) => filesUnder(folder, /\.ts$/));
 
 function filesOf(files: Readonly<Record<string, string>>): SourceFile[] {
   return Object.entries(files).map(([path, text]) => ({ path, text }));

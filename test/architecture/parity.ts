@@ -37,9 +37,12 @@ const STARTED = /^src\/composition\/cli\.ts$/;
 const STARTS = /^test\/e2e\/cli\b.*\.test\.ts$/;
 
 const ADAPTER = /^src\/adapters\/(?<port>[^/]+)\/(?<name>[^/.]+)(\/|\.ts$)/;
-/** Cases and model are covered as a whole: by correct servers, by faulty ones, and by the property tests. */
-const PROVEN_WHOLE = /^conformance\/(cases|random)\//;
-const SHIPPED = /^(src|conformance)\//;
+/**
+ * Covered as a whole: cases and model by correct servers, by faulty ones, and by the property tests; the steps of the doctor by
+ * planted faults.
+ */
+const PROVEN_WHOLE = /^(conformance\/(cases|random)|doctor\/(steps|probes))\//;
+const SHIPPED = /^(src|conformance|doctor)\//;
 
 const UNIT = /^test\/unit\/(?<mirrored>.+?)(\.[^/]+)?\.test\.ts$/;
 
@@ -98,7 +101,7 @@ export function strayTests(files: readonly SourceFile[]): string[] {
   const sources = new Set(files.map(({ path }) => path));
   const isStray = (path: string): boolean => {
     const mirrored = UNIT.exec(path)?.groups?.['mirrored'];
-    const source = mirrored?.startsWith('conformance/') === true ? mirrored : `src/${mirrored}`;
+    const source = /^(conformance|doctor)\//.test(mirrored ?? '') ? mirrored : `src/${mirrored}`;
     return mirrored !== undefined && !sources.has(`${source}.ts`);
   };
   return files.filter(({ path }) => isStray(path)).map(({ path }) => path);

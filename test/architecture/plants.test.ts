@@ -19,6 +19,8 @@ const TARGETS = [
   'src/composition/bed.ts',
   'conformance/bed.ts',
   'conformance/cases/bed.ts',
+  'doctor/bed.ts',
+  'doctor/probes/bed.ts',
   'test/bed.ts',
 ];
 
@@ -85,6 +87,13 @@ const FORBIDDEN: readonly SeededFile[] = [
     `export const bed = () => import('@src/composition/bed.ts');`,
     `import { bed } from '@test/bed.ts';`,
   ]),
+  ...forbidden('doctor-imports-domain-and-itself-only', 'doctor', [
+    `import { bed } from '@src/application/bed.ts';`,
+    `import type { Bed } from '@src/adapters/clocks/bed.ts';`,
+    `export const bed = () => import('@src/composition/bed.ts');`,
+    `import { bed } from '@conformance/bed.ts';`,
+    `import { bed } from '@test/bed.ts';`,
+  ]),
   ...forbidden('container-in-composition-only', 'src/composition', [
     `import { Container } from 'inversify';`,
     `import type { Container } from 'inversify';`,
@@ -145,6 +154,12 @@ const ALLOWED: readonly SeededFile[] = [
     `import { WebSocket } from 'ws';`,
     `import { connect } from 'node:net';`,
   ]),
+  ...allowed('doctor/probes', [
+    `import '@src/domain/bed.ts';`,
+    `import '@doctor/bed.ts';`,
+    `import { WebSocket } from 'ws';`,
+    `import { connect } from 'node:tls';`,
+  ]),
   { breaks: [], at: 'src/composition/binding.ts', code: `import 'reflect-metadata'; import { Container } from 'inversify';` },
   // A cycle is reported once, for the first of its files in alphabetical order.
   { breaks: [], at: 'src/domain/hen.ts', code: `import { egg } from './egg.ts'; export const hen = () => egg;` },
@@ -172,7 +187,7 @@ function build(root: string): void {
   for (const { at, code } of all) {
     put(
       at,
-      code.replaceAll(/@((?:src|conformance|test)\/[^']+)/g, (_, path: string) => pathFrom(dirname(at), path)),
+      code.replaceAll(/@((?:src|conformance|doctor|test)\/[^']+)/g, (_, path: string) => pathFrom(dirname(at), path)),
     );
   }
   const known = [...TARGETS, ...all.map(({ at }) => at)].filter((path) => !path.endsWith('lonely.ts'));
@@ -182,6 +197,7 @@ function build(root: string): void {
   };
   entry('src/composition/cli.ts', 'src/');
   entry('conformance/conform.ts', 'conformance/');
+  entry('doctor/doctor.ts', 'doctor/');
 }
 
 describe('import rules, checked with seeded files', () => {

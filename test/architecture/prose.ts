@@ -13,7 +13,7 @@ const DOCUMENT = /\.md$/;
 /** Configuration files whose comments begin with a hash sign. */
 const HASH_COMMENTS = /\.(ya?ml|conf|cfg|service|socket|env|sh|py)$|(^|\/)(Dockerfile|Caddyfile|\.ci\/run)$/;
 /** Folders whose string literals are read by operators and authors: logs, errors, help, reports. */
-const MESSAGES = /^(src|conformance|scripts|bench)\//;
+const MESSAGES = /^(src|conformance|doctor|scripts|bench)\//;
 const TEST = /\.test\.ts$|^test\/(contracts|property|support|conformance)\//;
 
 /** The longest average of words for each sentence, for files with at least `FEWEST_SENTENCES`. */

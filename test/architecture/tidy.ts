@@ -12,8 +12,8 @@ export interface Convention {
 }
 
 const CODE = /\.(ts|js|mjs)$/;
-const SOURCE = /^(src|conformance)\/.*\.ts$/;
-const NAMED = /^(src|conformance|test|bench|scripts)\/.*\.(ts|mjs)$/;
+const SOURCE = /^(src|conformance|doctor)\/.*\.ts$/;
+const NAMED = /^(src|conformance|doctor|test|bench|scripts)\/.*\.(ts|mjs)$/;
 const DOCUMENT = /\.md$/;
 
 const LONGEST_FILE = 300;
@@ -86,7 +86,11 @@ export const CONVENTIONS: readonly Convention[] = [
     broken: (file) => exportsOf(file).flatMap(({ name }) => givenUpIn(name)),
   },
   { rule: 'what a port exports is documented', about: /^src\/application\/ports\//, broken: undocumentedExports },
-  { rule: 'file names are in kebab-case and say something', about: /^(src|conformance|test|scripts)\/.*\.ts$/, broken: oddName },
+  {
+    rule: 'file names are in kebab-case and say something',
+    about: /^(src|conformance|doctor|test|scripts)\/.*\.ts$/,
+    broken: oddName,
+  },
   {
     rule: `no file is longer than ${LONGEST_FILE} lines`,
     about: SOURCE,

@@ -2,7 +2,7 @@ import { DoctorDialect } from '../../../src/adapters/dialects/doctor/dialect.ts'
 import type { DialectSubject } from './contract.ts';
 
 export const DOCTOR: DialectSubject = {
-  make: () => new DoctorDialect('/'),
+  make: () => new DoctorDialect('/', () => 0),
   readsBack: [],
   paths: ['/doctor/hello', '/doctor/socket', '/doctor/stream', '/'],
   queries: ['key=peerjs', ''],

@@ -12,7 +12,7 @@ describe('commands', () => {
 
   it('token is a command of the broker', async () => expect(await commandNamed('token')).toBe(token));
 
-  it.each(['conform', 'conform-report'])('%s is loaded from the folder beside the build', async (word) => {
-    await expect(commandNamed(word)).rejects.toThrow(/src\/conformance\/|Failed to load url/);
+  it.each(['conform', 'conform-report', 'doctor'])('%s is loaded from the folder beside the build', async (word) => {
+    await expect(commandNamed(word)).rejects.toThrow(/src\/(conformance|doctor)\/|Failed to load url/);
   });
 });

@@ -22,10 +22,15 @@ export class DoctorDialect implements Dialect {
   readonly liveness = 'sends';
   readonly pace = 0;
   readonly #prefix: string;
+  readonly #unixTime: () => number;
 
-  /** @param prefix the public path of the broker; begins and ends with a slash. */
-  constructor(prefix: string) {
+  /**
+   * @param prefix the public path of the broker; begins and ends with a slash.
+   * @param unixTime the time of the machine, in milliseconds.
+   */
+  constructor(prefix: string, unixTime: () => number) {
     this.#prefix = prefix;
+    this.#unixTime = unixTime;
   }
 
   servesWebSocketAt(path: string): boolean {
@@ -42,7 +47,7 @@ export class DoctorDialect implements Dialect {
   }
 
   httpResponse(outcome: HttpOutcome): HttpResponse {
-    return outcome.kind === 'request-description' ? describeRequest(outcome.seen) : NOT_FOUND;
+    return outcome.kind === 'request-description' ? describeRequest(outcome.seen, this.#unixTime()) : NOT_FOUND;
   }
 
   /** Not called: connections without a session are not dispatched. */

@@ -18,12 +18,12 @@ export const NOT_FOUND: HttpResponse = {
   body: 'Not Found',
 };
 
-/** DOC1: only facts of the request itself, because everybody may send one. */
-export function describeRequest(request: ReceivedRequest): HttpResponse {
+/** DOC1: only facts of the request itself, because every client may send one. @param time in milliseconds since 1970. */
+export function describeRequest(request: ReceivedRequest, time: number): HttpResponse {
   return {
     status: 200,
     headers: [['content-type', 'application/json; charset=utf-8'], NO_STORE, FINGERPRINT, EXPOSED],
-    body: JSON.stringify({ name: 'Signalbox', request }),
+    body: JSON.stringify({ name: 'Signalbox', time, request }),
   };
 }
 

@@ -4,7 +4,7 @@ import { TestBroker } from '../../../../support/test-broker.ts';
 
 describe('the routes of the doctor', () => {
   it('are below the path of the broker only', () => {
-    const dialect = new DoctorDialect('/app/');
+    const dialect = new DoctorDialect('/app/', () => 0);
     const paths = ['/app/doctor/hello', '/app/doctor/stream', '/doctor/hello', '/app/doctor', '/app/doctor/hello/'];
     expect(paths.map((path) => dialect.route(path) !== undefined)).toEqual([true, true, false, false, false]);
     expect(['/app/doctor/socket', '/doctor/socket'].map((path) => dialect.servesWebSocketAt(path))).toEqual([true, false]);
@@ -22,6 +22,7 @@ describe('the routes of the doctor', () => {
     });
     expect(JSON.parse(body)).toEqual({
       name: 'Signalbox',
+      time: expect.any(Number),
       request: {
         ...{ address: '198.51.100.7', remoteAddress: '192.0.2.1', forwardedFor: '198.51.100.7' },
         ...{ host: 'a.example', origin: 'https://b.example' },

@@ -3,11 +3,14 @@ import { describeRequest, streamHead, TEXTS } from '../../../../../src/adapters/
 
 it('DOC1: omits the headers that did not arrive', () => {
   const nothing = { forwardedFor: undefined, forwardedProto: undefined, host: undefined, origin: undefined };
-  const { body } = describeRequest({
-    ...nothing,
-    ...{ address: '192.0.2.1', remoteAddress: '192.0.2.1', upgrade: undefined, connection: undefined },
-  });
-  expect(JSON.parse(body)).toEqual({ name: 'Signalbox', request: { address: '192.0.2.1', remoteAddress: '192.0.2.1' } });
+  const { body } = describeRequest(
+    {
+      ...nothing,
+      ...{ address: '192.0.2.1', remoteAddress: '192.0.2.1', upgrade: undefined, connection: undefined },
+    },
+    7,
+  );
+  expect(JSON.parse(body)).toEqual({ name: 'Signalbox', time: 7, request: { address: '192.0.2.1', remoteAddress: '192.0.2.1' } });
 });
 
 it('DOC3: the stream has five events, and headers against buffering', () => {

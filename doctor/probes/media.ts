@@ -1,0 +1,73 @@
+import type { IceUrl } from '../target.ts';
+import { settled } from './timing.ts';
+
+/* The part of `node-datachannel` that D13 uses. The package is optional. */
+
+interface DataChannel {
+  onOpen(then: () => void): void;
+  onMessage(then: (message: unknown) => void): void;
+  sendMessage(text: string): boolean;
+}
+
+interface PeerConnection {
+  onLocalDescription(then: (sdp: string, type: string) => void): void;
+  onLocalCandidate(then: (candidate: string, mid: string) => void): void;
+  onDataChannel(then: (channel: DataChannel) => void): void;
+  setRemoteDescription(sdp: string, type: string): void;
+  addRemoteCandidate(candidate: string, mid: string): void;
+  createDataChannel(label: string): DataChannel;
+  close(): void;
+}
+
+export interface WebRtc {
+  readonly PeerConnection: new (name: string, config: object) => PeerConnection;
+  /** Ends the threads of the library; without it, the process does not end. */
+  cleanup(): void;
+}
+
+const PACKAGE = 'node-datachannel';
+
+/** Undefined if the package is not installed, or has no build for this machine. */
+export async function loadWebRtc(): Promise<WebRtc | undefined> {
+  try {
+    const loaded = (await import(PACKAGE)) as { default?: WebRtc } & WebRtc;
+    return loaded.default ?? loaded;
+  } catch {
+    return undefined;
+  }
+}
+
+/** D13: whether a message arrives from one peer at the other. */
+export async function exchangesData(
+  { PeerConnection }: WebRtc,
+  servers: readonly IceUrl[],
+  policy: 'all' | 'relay',
+  timeout: number,
+): Promise<boolean> {
+  const config = { iceServers: servers.map((server) => forLibrary(server)), iceTransportPolicy: policy };
+  const [ann, bob] = [new PeerConnection('ann', config), new PeerConnection('bob', config)];
+  try {
+    connect(ann, bob);
+    connect(bob, ann);
+    const received = new Promise<boolean>((resolve) => {
+      bob.onDataChannel((channel) => channel.onMessage(() => resolve(true)));
+    });
+    const channel = ann.createDataChannel('doctor');
+    channel.onOpen(() => void channel.sendMessage('hello'));
+    return await settled(timeout, received).catch(() => false);
+  } finally {
+    ann.close();
+    bob.close();
+  }
+}
+
+function connect(from: PeerConnection, to: PeerConnection): void {
+  from.onLocalDescription((sdp, type) => to.setRemoteDescription(sdp, type));
+  from.onLocalCandidate((candidate, mid) => to.addRemoteCandidate(candidate, mid));
+}
+
+function forLibrary({ scheme, host, port, transport, username, credential }: IceUrl): object {
+  if (scheme === 'stun' || scheme === 'stuns') return { hostname: host, port };
+  const relayType = { udp: 'TurnUdp', tcp: 'TurnTcp', tls: 'TurnTls' }[transport];
+  return { hostname: host, port, username, password: credential, relayType };
+}

@@ -1,0 +1,8 @@
+import { ICE } from './ice.ts';
+import { SOCKET } from './socket.ts';
+import { WAY } from './way.ts';
+
+/** Every verdict by its id. The command, the report and docs/doctor.md use this table. */
+export const VERDICTS = { ...WAY, ...SOCKET, ...ICE } as const;
+
+export type VerdictId = keyof typeof VERDICTS;
