@@ -9,12 +9,21 @@ interface QueuedMessage {
   readonly resolve: (position: number | undefined) => void;
 }
 
+interface WrittenMessage {
+  readonly position: number;
+  readonly stream: number;
+}
+
 export interface BatchWriterOptions {
   readonly append: (entry: JournalEntry) => Promise<AppendResult>;
   readonly nextMessageId: () => string;
   readonly timeOverride: () => Millis | undefined;
   /** Maximum size of one entry. */
   readonly maxEntryBytes: number;
+  /** M13: whether the limits allow a message, immediately before it is written. */
+  readonly admit: (message: StoredMessage) => boolean;
+  /** Called for each admitted message when its write has succeeded, with its revision, or failed. */
+  readonly onWritten: (message: StoredMessage, revision: number | undefined) => void;
 }
 
 const MAX_BATCH_BYTES = 256 * 1024;
@@ -46,8 +55,10 @@ export class BatchWriter {
   #bytes = 0;
   #isSending = false;
   #isScheduled = false;
-  /** Position of the last message that was written. */
-  #lastPosition: Promise<number> = Promise.resolve(0);
+  /** The last message that was written. */
+  #lastWritten: Promise<WrittenMessage | undefined> = Promise.resolve(undefined);
+  /** Incremented with each new stream. */
+  #stream = 0;
 
   constructor(options: BatchWriterOptions) {
     this.#options = options;
@@ -58,7 +69,7 @@ export class BatchWriter {
     return this.#queue.length >= MAX_QUEUED || this.#bytes >= MAX_QUEUED_BYTES;
   }
 
-  /** @returns the position of the message, or undefined if the write failed. The payload is borrowed for the call. */
+  /** @returns the position of the message; undefined if it was not admitted or not written. The payload is borrowed. */
   put(message: StoredMessage): Promise<number | undefined> {
     const { payload } = message;
     const kept = payload === undefined ? message : { ...message, payload: new Uint8Array(payload) };
@@ -73,23 +84,27 @@ export class BatchWriter {
         this.#sendNext();
       });
     });
-    const before = this.#lastPosition;
-    this.#lastPosition = queued.then((position) => position ?? before);
+    const before = this.#lastWritten;
+    this.#lastWritten = queued.then((position) => (position === undefined ? before : { position, stream: this.#stream }));
     return queued;
   }
 
-  /** Resolves when all earlier messages are written, with the position of the last one. */
-  flush(): Promise<number> {
-    return this.#lastPosition;
+  /** Resolves when all earlier messages are written, with the position of the last one in the current stream, or 0. */
+  async flush(): Promise<number> {
+    const last = await this.#lastWritten;
+    return last?.stream === this.#stream ? last.position : 0;
   }
 
-  /** NATS has a new stream, so earlier positions are invalid. */
+  /** NATS has a new stream, so earlier positions are invalid. Messages that are not written yet follow in the new stream. */
   resetStream(): void {
-    this.#lastPosition = Promise.resolve(0);
+    this.#stream += 1;
   }
 
   #sendNext(): void {
-    if (!this.#isSending && this.#queue.length > 0) void this.#send(this.#nextBatch());
+    while (!this.#isSending && this.#queue.length > 0) {
+      const batch = this.#nextBatch().filter((queued) => this.#admit(queued));
+      if (batch.length > 0) void this.#send(batch);
+    }
   }
 
   #nextBatch(): QueuedMessage[] {
@@ -103,16 +118,26 @@ export class BatchWriter {
     return this.#queue.splice(0, count);
   }
 
+  #admit({ message, resolve }: QueuedMessage): boolean {
+    const isAdmitted = this.#options.admit(message);
+    if (isAdmitted) return true;
+    this.#bytes -= message.payload?.byteLength ?? 0;
+    resolve(undefined);
+    return false;
+  }
+
   async #send(queued: readonly QueuedMessage[]): Promise<void> {
-    const { append, nextMessageId, timeOverride } = this.#options;
+    const { append, nextMessageId, timeOverride, onWritten } = this.#options;
     const messageId = nextMessageId();
     this.#isSending = true;
     const messages = queued.map(({ message }) => message);
     const result = await append({ key: batchKey(messageId), body: encodeBatch(messages, timeOverride()), messageId });
     this.#isSending = false;
+    const revision = result !== 'failed' && 'revision' in result ? result.revision : undefined;
     for (const [index, { message, resolve }] of queued.entries()) {
       this.#bytes -= message.payload?.byteLength ?? 0;
-      resolve(result !== 'failed' && 'revision' in result ? positionOf(result.revision, index) : undefined);
+      onWritten(message, revision);
+      resolve(revision === undefined ? undefined : positionOf(revision, index));
     }
     this.#sendNext();
   }

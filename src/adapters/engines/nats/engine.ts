@@ -20,7 +20,8 @@ import { NatsPeerDirectory } from './directory.ts';
 import { Journal, type JournalOptions } from './journal.ts';
 import { bucketOf } from './keys.ts';
 import { exceededLimit } from './size-limits.ts';
-import type { JournalEvent } from './journal-state.ts';
+
+import type { JournalEvent } from './journal-events.ts';
 import { NatsMailboxStore } from './mailboxes.ts';
 import { ClaimTables } from './claim-tables.ts';
 import { ClaimTable } from './claim-table.ts';

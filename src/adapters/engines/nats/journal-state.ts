@@ -1,21 +1,19 @@
 import type { HoldOutcome } from '../../../application/ports/mailbox-store.ts';
 import type { RenewOutcome } from '../../../application/ports/peer-directory.ts';
-import type { ConnectionId, NodeId, PeerId } from '../../../domain/ids.ts';
+import type { NodeId, PeerId } from '../../../domain/ids.ts';
 import type { MailboxLimits } from '../../../domain/mailbox-table.ts';
 import { needsDelivery, heldMessageBytes } from '../../../domain/message.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { BatchTable, DELETE_GRACE_MS } from './batch-table.ts';
 import { isSameConnection, type StoredMessage, type ClaimOwner, type ClaimEntry, type RemovalEntry } from './entries.ts';
+import type { JournalEvent, MovedClaim } from './journal-events.ts';
 import type { EntryKey } from './keys.ts';
 import { ClaimCounts } from './claim-counts.ts';
 import { Leases } from './leases.ts';
+import type { MailboxUsage } from './mailbox-usage.ts';
 import { batchPositionOf, PendingMessages, positionOf } from './pending-messages.ts';
+import { RemovalTable, type KnownRemoval } from './removal-table.ts';
 import { ResultCache } from './result-cache.ts';
-
-/** An event for this node that follows from an entry. */
-export type JournalEvent =
-  | { readonly type: 'mail'; readonly id: PeerId }
-  | { readonly type: 'superseded'; readonly id: PeerId; readonly connection: ConnectionId };
 
 /** Revision and timestamp of an entry, as NATS set them. */
 export interface EntryPosition {
@@ -26,15 +24,6 @@ export interface EntryPosition {
 interface KnownClaim extends ClaimEntry, EntryPosition {
   /** Earlier revisions of the key that NATS may still store, oldest first. */
   readonly olderRevisions: readonly number[];
-}
-
-/** The removals of messages for one id. */
-interface KnownRemoval {
-  /** Revisions of the removal entries, oldest first. */
-  readonly revisions: readonly number[];
-  readonly at: Millis;
-  /** Position of the last removed message. */
-  readonly upTo: number;
 }
 
 /** Entries that a bucket keeps of each key; NATS deletes older ones. */
@@ -57,8 +46,10 @@ export class JournalState {
   readonly #settings: JournalStateSettings;
   readonly #claims = new Map<PeerId, KnownClaim>();
   readonly #leases: Leases;
-  readonly #removals = new Map<PeerId, KnownRemoval>();
   readonly #claimCounts = new ClaimCounts();
+  readonly #removals = new RemovalTable(MAX_REMOVAL_REVISIONS);
+  /** O5: claims of this node that have moved to another node since the last `takeSuperseded`. */
+  #superseded: MovedClaim[] = [];
   /** Outcomes of rejected messages of this node, by position. */
   readonly #rejected = new ResultCache<HoldOutcome>();
   /** For each removal by this node, by revision: the position up to which messages were removed before. */
@@ -130,6 +121,13 @@ export class JournalState {
     return this.#leases.takeOutcome();
   }
 
+  /** O5: the claims of this node that have moved to another node since the last call. A new reading does not know them. */
+  takeSuperseded(): readonly MovedClaim[] {
+    const superseded = this.#superseded;
+    this.#superseded = [];
+    return superseded;
+  }
+
   /**
    * All stored entries are applied.
    * @param before may have results of entries that were deleted since, if the stream is the same.
@@ -181,7 +179,7 @@ export class JournalState {
     this.#leases.remove(node);
   }
 
-  /** Drops the claim of a released id. */
+  /** Drops a free claim. */
   removeFreeClaim(id: PeerId): void {
     if (this.#claims.get(id)?.owner === undefined) this.#claims.delete(id);
   }
@@ -194,14 +192,14 @@ export class JournalState {
 
   /** Removals before `since` for ids without owner and messages, if no older batch is stored. */
   *removalsSince(since: Millis): IterableIterator<[PeerId, KnownRemoval]> {
-    for (const [id, removal] of this.#removals) {
+    for (const [id, removal] of this.#removals.entries()) {
       const isOld = removal.at < since && (removal.revisions.at(-1) ?? 0) < this.batches.oldestRevision;
       if (isOld && !this.#claims.has(id) && this.messages.for(id).length === 0) yield [id, removal];
     }
   }
 
   forgetRemoval(id: PeerId): void {
-    this.#removals.delete(id);
+    this.#removals.forget(id);
   }
 
   applyClaim(id: PeerId, { owner, changeId }: ClaimEntry, { revision, at }: EntryPosition): JournalEvent[] {
@@ -217,7 +215,9 @@ export class JournalState {
     }
     const previous = before?.owner;
     if (previous?.node !== this.#settings.node || owner === undefined || isSameConnection(previous, owner)) return [];
-    return [{ type: 'superseded', id, connection: previous.connection }];
+    const moved = { id, connection: previous.connection };
+    if (!this.#isInitialRead && owner.node !== this.#settings.node) this.#superseded.push(moved);
+    return [{ type: 'superseded', ...moved }];
   }
 
   /**
@@ -225,17 +225,15 @@ export class JournalState {
    */
   applyRemoval(id: PeerId, { node, connection, upTo }: RemovalEntry, { revision, at }: EntryPosition): void {
     this.#advanceTo(at);
-    const before = this.#removals.get(id) ?? NO_REMOVAL;
     const owner = this.activeOwner(id);
     // A position at or after its own entry belongs to a previous stream.
     const isForeign = batchPositionOf(upTo)[0] >= revision;
     const isInvalid =
       isForeign || (connection !== undefined && owner !== undefined && !isSameConnection(owner, { node, connection }));
-    const revisions = [...before.revisions, revision].slice(-MAX_REMOVAL_REVISIONS);
-    this.#removals.set(id, { revisions, at, upTo: isInvalid ? before.upTo : Math.max(before.upTo, upTo) });
+    const before = this.#removals.add(id, isInvalid ? undefined : upTo, { revision, at });
     if (isInvalid) return;
     for (const { position } of this.messages.removeUpTo(id, upTo)) this.batches.removeMessage(batchPositionOf(position)[0], at);
-    if (node === this.#settings.node) this.#ownRemovals.set(revision, before.upTo);
+    if (node === this.#settings.node) this.#ownRemovals.set(revision, before);
   }
 
   applyLease(node: NodeId, { at, revision }: EntryPosition): void {
@@ -247,7 +245,7 @@ export class JournalState {
     this.#advanceTo(at);
   }
 
-  /** M13: accepts or rejects each message by the earlier entries. Only the author needs the reason of a rejection. */
+  /** Accepts or rejects each message by the earlier entries. Only the author needs the reason of a rejection. */
   applyBatch(
     { messageId, author }: Extract<EntryKey, { kind: 'batch' }>,
     messages: readonly StoredMessage[],
@@ -276,19 +274,21 @@ export class JournalState {
     return events;
   }
 
-  /** Whether a message is accepted at the current end of the journal. */
-  outcomeOf({ from, to, sender, kind, payload }: StoredMessage): HoldOutcome {
+  /** Whether a message is accepted at the current end of the journal. Limits are checked before it is written. */
+  outcomeOf({ from, to, sender, kind }: StoredMessage): HoldOutcome {
     const claim = this.#claims.get(from);
     // M17: a previous owner of the sender's id must not be delivered after the current one.
     if (sender !== undefined && claim !== undefined && !isSameConnection(claim.owner, sender)) return 'moved';
-    // A message found at the start had been accepted; consumed entries that are not yet deleted must not count against the
-    // limits.
     if (this.#isInitialRead) return 'held';
-    const isConnected = this.activeOwner(to) !== undefined;
     // M14: a notice of a broker waits also for a peer whose node has lost its lease.
-    const isKnown = isConnected || (sender === undefined && this.#claims.get(to)?.owner !== undefined);
-    if (!needsDelivery(kind) && !isKnown) return 'unwanted';
-    return this.messages.hasRoom(to, from, heldMessageBytes({ from, to, payload }), isConnected) ? 'held' : 'full';
+    const isKnown = this.activeOwner(to) !== undefined || (sender === undefined && this.#claims.get(to)?.owner !== undefined);
+    return needsDelivery(kind) || isKnown ? 'held' : 'unwanted';
+  }
+
+  /** M13: whether the limits allow a message. @param unread messages of this node that are not applied yet. */
+  hasRoom({ from, to, payload }: StoredMessage, unread: MailboxUsage): boolean {
+    const bytes = heldMessageBytes({ from, to, payload });
+    return this.messages.hasRoom({ from, to, bytes }, unread, this.activeOwner(to) !== undefined);
   }
 
   #advanceTo(at: Millis): void {
@@ -297,4 +297,3 @@ export class JournalState {
 }
 
 const NO_REVISIONS: readonly number[] = [];
-const NO_REMOVAL: KnownRemoval = { revisions: NO_REVISIONS, at: 0, upTo: 0 };

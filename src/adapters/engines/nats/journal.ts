@@ -7,8 +7,11 @@ import { CHECKS_PER_LEASE } from '../shared/format-version.ts';
 import { DELETE_GRACE_MS } from './batch-table.ts';
 import { decodeBatch, encodeMarker, type EntryFault, type StoredMessage } from './entries.ts';
 import { EntryDeleter } from './entry-deleter.ts';
+import { Gate } from './gate.ts';
 import { batchKey, tickKey, messageIdOf } from './keys.ts';
-import { BUCKET_HISTORY, type JournalState, type JournalStateSettings, type JournalEvent } from './journal-state.ts';
+import { BUCKET_HISTORY, type JournalState, type JournalStateSettings } from './journal-state.ts';
+import type { JournalEvent } from './journal-events.ts';
+import { MessageAdmission } from './message-admission.ts';
 import { batchPositionOf } from './pending-messages.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { JournalReader } from './journal-reader.ts';
@@ -47,6 +50,10 @@ export class Journal {
   readonly #options: JournalOptions;
   readonly #writer: EntryWriter;
   readonly #batchWriter: BatchWriter;
+  readonly #admission = new MessageAdmission({
+    state: () => this.state,
+    waitFor: (revision) => this.waitFor(revision),
+  });
   readonly #sleep: (span: Millis) => Promise<void>;
   #reader: JournalReader;
   #kv: KV | undefined;
@@ -74,6 +81,8 @@ export class Journal {
       nextMessageId: () => this.nextMessageId(),
       timeOverride: () => this.timeOverride,
       maxEntryBytes: options.maxEntryBytes,
+      admit: (message) => this.#admission.admit(message),
+      onWritten: (message, revision) => this.#admission.written(message, revision),
     });
     this.#reader = new JournalReader(settings, onRejected);
   }
@@ -149,6 +158,11 @@ export class Journal {
   /** Whether the limits of waiting writes are reached. */
   get isFull(): boolean {
     return this.#writer.isFull || this.#batchWriter.isFull;
+  }
+
+  /** M13: whether the limits allow a message now. */
+  hasRoom(message: StoredMessage): boolean {
+    return this.#admission.hasRoom(message);
   }
 
   /** See `EntryWriter.append`. */
@@ -277,20 +291,5 @@ async function openBucket(kvm: Kvm, bucket: string, replicas: number): Promise<K
   } catch (error) {
     if (!(error instanceof JetStreamApiError)) throw error;
     return await kvm.create(bucket, { history: BUCKET_HISTORY, replicas });
-  }
-}
-
-class Gate {
-  readonly opened: Promise<void>;
-  isOpen = false;
-  #resolve: () => void = () => undefined;
-
-  constructor() {
-    this.opened = new Promise((resolve) => (this.#resolve = resolve));
-  }
-
-  open(): void {
-    this.isOpen = true;
-    this.#resolve();
   }
 }

@@ -105,8 +105,9 @@ export class NatsMailboxStore implements MailboxStore {
     if (stored.sender !== undefined && isUnclaimed) return 'moved';
     if (storedSizeOf(stored) + ENTRY_OVERHEAD_BYTES > this.#settings.maxEntryBytes) return 'full';
     const outcome = state.outcomeOf(stored);
+    if (outcome === 'held') return table.journal.hasRoom(stored) ? undefined : 'full';
     // An addressee without a claim may have connected meanwhile.
-    return outcome === 'held' || outcome === 'unwanted' ? undefined : outcome;
+    return outcome === 'unwanted' ? undefined : outcome;
   }
 
   async #outcomeOf(journal: Journal, put: Promise<number | undefined>): Promise<HoldOutcome> {
@@ -122,11 +123,11 @@ export class NatsMailboxStore implements MailboxStore {
     taker: Pick<ClaimOwner, 'node' | 'connection'>,
   ): Promise<SignalMessage[] | 'moved'> {
     // Take the messages that this node has put before the call, and none that it puts later.
-    const { streamId } = journal;
     const lastPut = await journal.flush();
+    const { streamId } = journal;
     await journal.waitFor(batchPositionOf(lastPut)[0], streamId);
     await journal.ready;
-    const lastOwn = streamId === undefined || streamId === journal.streamId ? lastPut : 0;
+    const lastOwn = streamId === journal.streamId ? lastPut : 0;
     const { state } = journal;
     const waiting = state.messages.for(id);
     const firstLater = waiting.findIndex(({ isOwn, position }) => isOwn && position > lastOwn);

@@ -2,6 +2,7 @@ import type { PeerId } from '../../../domain/ids.ts';
 import type { MailboxLimits } from '../../../domain/mailbox-table.ts';
 import type { MessageKind, Payload } from '../../../domain/message.ts';
 import type { Millis } from '../../../domain/time.ts';
+import { MailboxUsage } from './mailbox-usage.ts';
 
 /** Maximum number of messages in one batch. */
 export const MAX_BATCH_MESSAGES = 1_000;
@@ -32,61 +33,62 @@ export interface PendingMessage {
   readonly payload: Payload | undefined;
 }
 
-interface Mailbox {
-  readonly messages: PendingMessage[];
-  bytes: number;
+/** The ids and the size of a message. */
+export interface MessageSize {
+  readonly from: PeerId;
+  readonly to: PeerId;
+  readonly bytes: number;
 }
 
 /** M13: all waiting messages of a realm in the order of the journal, and the mailbox limits. */
 export class PendingMessages {
   readonly #limits: MailboxLimits;
-  readonly #mailboxes = new Map<PeerId, Mailbox>();
-  /** For each sender, the number of waiting messages for each addressee. */
-  readonly #countsBySender = new Map<PeerId, Map<PeerId, number>>();
-  #bytes = 0;
+  readonly #mailboxes = new Map<PeerId, PendingMessage[]>();
+  readonly #usage = new MailboxUsage();
 
   constructor(limits: MailboxLimits) {
     this.#limits = limits;
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#usage.bytes;
   }
 
   get mailboxCount(): number {
     return this.#mailboxes.size;
   }
 
-  /** @param isConnected whether the addressee is connected; the send buffer is then the limit. */
-  hasRoom(to: PeerId, from: PeerId, bytes: number, isConnected: boolean): boolean {
+  /**
+   * @param unread messages of this node that are not read from the journal yet.
+   * @param isConnected whether the addressee is connected; the send buffer is then the limit.
+   */
+  hasRoom({ from, to, bytes }: MessageSize, unread: MailboxUsage, isConnected: boolean): boolean {
     const { mailboxMessages, mailboxBytes, realmMailboxBytes, mailboxesPerSender, sendBufferBytes } = this.#limits;
-    const mailbox = this.#mailboxes.get(to);
-    if (this.#bytes + bytes > realmMailboxBytes) return false;
-    if (isConnected) return mailbox === undefined || mailbox.bytes + bytes <= sendBufferBytes;
-    if ((mailbox?.bytes ?? 0) + bytes > mailboxBytes || (mailbox?.messages.length ?? 0) >= mailboxMessages) return false;
-    const counts = this.#countsBySender.get(from);
-    return counts === undefined || counts.has(to) || counts.size < mailboxesPerSender;
+    const usage = this.#usage;
+    if (usage.bytes + unread.bytes + bytes > realmMailboxBytes) return false;
+    const [messages, used] = [usage.messagesFor(to) + unread.messagesFor(to), usage.bytesFor(to) + unread.bytesFor(to)];
+    if (isConnected) return messages === 0 || used + bytes <= sendBufferBytes;
+    if (used + bytes > mailboxBytes || messages >= mailboxMessages) return false;
+    if (usage.hasMessage(from, to) || unread.hasMessage(from, to)) return true;
+    const onlyUnread = unread.recipientsOf(from).filter((id) => !usage.hasMessage(from, id));
+    return usage.recipientCount(from) + onlyUnread.length < mailboxesPerSender;
   }
 
   add(to: PeerId, message: PendingMessage): void {
-    const mailbox = this.#mailboxes.get(to) ?? { messages: [], bytes: 0 };
+    const mailbox = this.#mailboxes.get(to) ?? [];
     this.#mailboxes.set(to, mailbox);
-    mailbox.messages.push(message);
-    mailbox.bytes += message.bytes;
-    this.#bytes += message.bytes;
-    const counts = this.#countsBySender.get(message.from) ?? new Map<PeerId, number>();
-    this.#countsBySender.set(message.from, counts);
-    counts.set(to, (counts.get(to) ?? 0) + 1);
+    mailbox.push(message);
+    this.#usage.add(message.from, to, message.bytes);
   }
 
   /** The messages for an id, oldest first. */
   for(id: PeerId): readonly PendingMessage[] {
-    return this.#mailboxes.get(id)?.messages ?? [];
+    return this.#mailboxes.get(id) ?? NO_MESSAGES;
   }
 
   /** Addressees of the waiting messages of `sender`. */
   recipientsOf(sender: PeerId): PeerId[] {
-    return [...(this.#countsBySender.get(sender)?.keys() ?? [])];
+    return this.#usage.recipientsOf(sender);
   }
 
   /** Ids with waiting messages. */
@@ -97,23 +99,13 @@ export class PendingMessages {
   /** Removes the messages for an id up to a position. @returns the removed messages. */
   removeUpTo(id: PeerId, position: number): readonly PendingMessage[] {
     const mailbox = this.#mailboxes.get(id);
-    if (mailbox === undefined) return [];
-    const firstLater = mailbox.messages.findIndex(({ position: at }) => at > position);
-    const dropped = mailbox.messages.splice(0, firstLater < 0 ? mailbox.messages.length : firstLater);
-    for (const { bytes, from } of dropped) {
-      mailbox.bytes -= bytes;
-      this.#bytes -= bytes;
-      this.#decrement(from, id);
-    }
-    if (mailbox.messages.length === 0) this.#mailboxes.delete(id);
+    if (mailbox === undefined) return NO_MESSAGES;
+    const firstLater = mailbox.findIndex(({ position: at }) => at > position);
+    const dropped = mailbox.splice(0, firstLater < 0 ? mailbox.length : firstLater);
+    for (const { bytes, from } of dropped) this.#usage.remove(from, id, bytes);
+    if (mailbox.length === 0) this.#mailboxes.delete(id);
     return dropped;
   }
-
-  #decrement(from: PeerId, to: PeerId): void {
-    const counts = this.#countsBySender.get(from);
-    const left = (counts?.get(to) ?? 0) - 1;
-    if (left > 0) counts?.set(to, left);
-    else counts?.delete(to);
-    if (counts?.size === 0) this.#countsBySender.delete(from);
-  }
 }
+
+const NO_MESSAGES: readonly PendingMessage[] = [];

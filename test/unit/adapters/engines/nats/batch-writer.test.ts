@@ -6,9 +6,10 @@ import type { AppendResult, JournalEntry } from '../../../../../src/adapters/eng
 import type { PeerId } from '../../../../../src/domain/ids.ts';
 
 /** A batch writer whose writes are confirmed by the test. */
-function startWriter(maxEntryBytes = 1024 * 1024) {
+function startWriter(maxEntryBytes = 1024 * 1024, admits = (_text: string): boolean => true) {
   const batches: { texts: string[]; bytes: number; messageId: string | undefined; confirm: (appended: AppendResult) => void }[] =
     [];
+  const written: [string, number | undefined][] = [];
   let count = 0;
   const writer = new BatchWriter({
     append: ({ body, messageId }: JournalEntry) =>
@@ -25,8 +26,10 @@ function startWriter(maxEntryBytes = 1024 * 1024) {
     nextMessageId: () => `t${++count}`,
     timeOverride: () => undefined,
     maxEntryBytes,
+    admit: ({ payload }) => admits(Buffer.from(payload ?? []).toString()),
+    onWritten: ({ payload }, revision) => written.push([Buffer.from(payload ?? []).toString(), revision]),
   });
-  return { writer, batches };
+  return { writer, batches, written };
 }
 
 function messageOf(text: string | Uint8Array): StoredMessage {
@@ -85,6 +88,16 @@ describe('a batch writer', () => {
     expect(await writer.flush()).toBe(0);
   });
 
+  it('M17: waits for messages that are written after a new stream has begun', async () => {
+    const { writer, batches } = startWriter();
+    void writer.put(messageOf('1'));
+    await nextTurn();
+    writer.resetStream();
+    const flushed = writer.flush();
+    batches[0]?.confirm({ revision: 2 });
+    expect(await flushed).toBe(positionOf(2, 0));
+  });
+
   it('exceeds the maximum batch size only for one large message', async () => {
     const { writer, batches } = startWriter();
     const large = new Uint8Array(200 * 1024);
@@ -119,6 +132,19 @@ describe('a batch writer', () => {
     void writer.put(messageOf('3'));
     await nextTurn();
     expect(batches.at(-1)?.texts).toEqual(['3']);
+  });
+
+  it('M13: asks for admission when a message is written, and writes no batch without messages', async () => {
+    const rejected = new Set(['2', '3']);
+    const { writer, batches, written } = startWriter(undefined, (text) => !rejected.has(text));
+    const all = ['1', '2'].map((text) => writer.put(messageOf(text)));
+    await nextTurn();
+    expect(batches.map(({ texts }) => texts)).toEqual([['1']]);
+    const later = writer.put(messageOf('3'));
+    batches[0]?.confirm({ revision: 5 });
+    expect(await Promise.all([...all, later])).toEqual([positionOf(5, 0), undefined, undefined]);
+    expect(await writer.flush()).toBe(positionOf(5, 0));
+    expect([batches.length, written]).toEqual([1, [['1', 5]]]);
   });
 
   it('reports when its queue is full', () => {
