@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { RedisPeerDirectory } from '../../../src/adapters/engines/redis/directory.ts';
+import { realmPrefix } from '../../../src/adapters/engines/redis/keys.ts';
 import type { ScriptRunner } from '../../../src/adapters/engines/redis/script-runner.ts';
 import { RedisMailboxStore } from '../../../src/adapters/engines/redis/mailboxes.ts';
 import { SCRIPTS } from '../../../src/adapters/engines/redis/scripts.ts';
@@ -128,6 +129,35 @@ it('runs a retried command once, and returns the stored reply', async () => {
   expect(await runAll(new CommandClient(shared.runner()))).toEqual(first);
   const holder = await new Promise((resolve) => other.locate(GREEN, 'bob' as PeerId, resolve));
   expect(holder).toBe('there');
+  await shared.dispose();
+});
+
+it('M1: puts no message again whose reply was lost before Redis lost its data, because it may have been delivered', async () => {
+  const shared = await Shared.start();
+  const prefix = realmPrefix(GREEN);
+  const message = ['bob', 'ann', '', '', 'offer', '1', 100, 'text', '1', ''];
+  const limits = [1e6, 100, 1e6, 100, 1e6, 'notification'];
+  const put = (number: number, uncertain: number): Promise<unknown> =>
+    admin.eval(SCRIPTS.put, 1, prefix, shared.now, HERE, number, 0, uncertain, ...message, ...limits);
+  expect([await put(1, 0), await put(2, 1), await put(2, 2)]).toEqual(['held', 'held', 'held']);
+  await admin.flushall();
+  expect([await put(1, 2), await put(2, 2), await put(3, 2)]).toEqual(['full', 'full', 'held']);
+  expect(await admin.llen(`${prefix}mail:bob`)).toBe(1);
+  await shared.dispose();
+});
+
+it('M1, M13: answers a message whose reply was lost with full if Redis has lost its data', async () => {
+  const shared = await Shared.start();
+  const client = new CommandClient(shared.runner());
+  expect(await client.put('1')).toBe('held');
+  await admin.flushall();
+  await admin.call('CLIENT', 'PAUSE', '60000', 'WRITE');
+  const put = client.put('2');
+  await until(PATIENCE_MS, 'the blocked put', async () => /blocked_clients:1/.test(await admin.info('clients')) || undefined);
+  await admin.call('CLIENT', 'KILL', 'TYPE', 'normal');
+  await admin.call('CLIENT', 'UNPAUSE');
+  expect([await put, await client.put('3')]).toEqual(['full', 'held']);
+  expect(await client.take()).toEqual(['3']);
   await shared.dispose();
 });
 

@@ -2,7 +2,8 @@ import type { RealmKey } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { CHECKS_PER_LEASE, FORMAT_VERSION } from '../shared/format-version.ts';
 import { outageOf } from './outages.ts';
-import { listOf, textOf, type ScriptRunner } from './script-runner.ts';
+import { listOf, textOf } from './replies.ts';
+import type { ScriptRunner } from './script-runner.ts';
 
 export interface FormatCheckOptions {
   readonly realms: readonly RealmKey[];

@@ -12,10 +12,12 @@ end
 /**
  * to, from, node and connection of the sender ('' for the broker itself), kind, '1' if the message matters (M6), bytes, payload,
  * '1' if there is a payload, proof of the owner ('' for none); limits: bytes of the realm, messages and bytes of a mailbox,
- * mailboxes of a sender, bytes of the mailbox of a connected peer; message for the addressee's node -> outcome
+ * mailboxes of a sender, bytes of the mailbox of a connected peer; message for the addressee's node -> outcome. A message that
+ * may have been delivered before Redis lost its data is not put again.
  */
 const PUT = defineScript(
   `
+if isUnknown then return 'full' end
 local to, from, node, connection, kind, matters, bytes, payload, has, proof = unpack(args, 1, 10)
 local maxRealmBytes, maxMessages, maxBytes, maxMailboxes, maxConnectedBytes, message = unpack(args, 11, 16)
 local addressee = holder(to)

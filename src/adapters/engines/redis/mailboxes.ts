@@ -11,7 +11,8 @@ import { needsDelivery, heldMessageBytes, type MessageKind, type SignalMessage }
 import { NEVER, type Millis } from '../../../domain/time.ts';
 import { ownerOf, type Owner } from '../../../domain/token.ts';
 import { encodeBusMessage } from '../shared/bus-messages.ts';
-import { listOf, textOf, type ScriptRunner, type Reply } from './script-runner.ts';
+import { listOf, textOf, type Reply } from './replies.ts';
+import type { ScriptRunner } from './script-runner.ts';
 
 export interface RedisMailboxSettings extends MailboxLimits {
   readonly realms: readonly RealmKey[];

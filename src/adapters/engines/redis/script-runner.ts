@@ -4,11 +4,9 @@ import type { Millis } from '../../../domain/time.ts';
 import { sleep, CLOSE_TIMEOUT_MS } from '../shared/engine-connection.ts';
 import { realmPrefix } from './keys.ts';
 import { outageOf, rejectsWrites, type Outage } from './outages.ts';
+import type { Reply } from './replies.ts';
 import { DIGESTS, READ_ONLY_SCRIPTS, SCRIPTS, type ScriptName } from './scripts.ts';
 import { WriteCheck } from './write-check.ts';
-
-/** The reply of a script. Texts are bytes. */
-export type Reply = Buffer | number | null | readonly Reply[];
 
 /** A script, or a function that selects it at each attempt. */
 type ScriptSelector = ScriptName | (() => ScriptName);
@@ -19,16 +17,25 @@ interface Command {
   readonly onReply: (reply: Reply) => void;
   /** Called instead of `onReply` if Redis cannot run the command. */
   readonly onUnavailable: () => void;
+  /** Called if Redis may have run the command. Not for a command without a number. */
+  readonly onReplyLost?: () => void;
   readonly bytes: number;
   /** Order of the calls: a retried command keeps its place. */
   readonly sequence: number;
 }
 
-/** Command numbers of one realm, by which scripts detect retries: the last one issued, and the last one with a reply. */
+/**
+ * Command numbers of one realm, by which scripts detect retries: the last one issued, the last one whose reply was lost with a
+ * connection, and the last one with a reply.
+ */
 interface CommandNumbers {
   issued: number;
+  uncertain: number;
   answered: number;
 }
+
+/** A command without a number. */
+const READ_ONLY = ['', '', ''];
 
 /** Pause before the next attempt while Redis rejects writes, or commands must wait. */
 const WRITE_RETRY_MS: Millis = 250;
@@ -109,7 +116,7 @@ export class ScriptRunner {
 
   /** Runs a script at once, outside the queue and without retries. @throws the error of Redis. */
   runDirectly(script: ScriptName, realm: RealmKey, args: readonly (string | number)[]): Promise<Reply> {
-    return this.#call(script, realm, [this.#time(), this.node, '', '', ...args]);
+    return this.#call(script, realm, [this.#time(), this.node, ...READ_ONLY, ...args]);
   }
 
   /**
@@ -128,14 +135,15 @@ export class ScriptRunner {
     const bytes = args.reduce(bytesIn, 0);
     const time = this.#time();
     if (typeof script === 'string' && READ_ONLY_SCRIPTS.has(script)) {
-      const execute = (): Promise<unknown> => this.#call(script, realm, [time, this.node, '', '', ...copies]);
+      const execute = (): Promise<unknown> => this.#call(script, realm, [time, this.node, ...READ_ONLY, ...copies]);
       if (!this.#submit({ execute, onReply, onUnavailable, bytes, sequence: ++this.#sequence })) onUnavailable();
       return;
     }
     const numbers = this.#numbersOf(realm);
     const number = numbers.issued + 1;
     const command: Command = {
-      execute: () => this.#call(script, realm, [time, this.node, number, numbers.answered, ...copies]),
+      execute: () => this.#call(script, realm, [time, this.node, number, numbers.answered, numbers.uncertain, ...copies]),
+      onReplyLost: () => (numbers.uncertain = Math.max(numbers.uncertain, number)),
       onReply(reply) {
         numbers.answered = number;
         onReply(reply);
@@ -182,7 +190,7 @@ export class ScriptRunner {
   }
 
   #numbersOf(realm: RealmKey): CommandNumbers {
-    const numbers = this.#commandNumbers.get(realm) ?? { issued: 0, answered: 0 };
+    const numbers = this.#commandNumbers.get(realm) ?? { issued: 0, uncertain: 0, answered: 0 };
     this.#commandNumbers.set(realm, numbers);
     return numbers;
   }
@@ -213,6 +221,7 @@ export class ScriptRunner {
   /** Stops sending until every command in flight has returned, so that no later command overtakes this one. */
   #requeue(command: Command, outage: Outage): void {
     this.#isReady = false;
+    if (outage === 'no connection') command.onReplyLost?.();
     this.#pendingBytes += command.bytes;
     this.#retryQueue.push(command);
     this.#outage = outage;
@@ -287,14 +296,4 @@ function bytesIn(sum: number, arg: string | number | Uint8Array): number {
 
 function argument(arg: string | number | Uint8Array): string | number | Buffer {
   return arg instanceof Uint8Array ? Buffer.from(arg) : arg;
-}
-
-/** The text of a reply, '' for any other type. */
-export function textOf(reply: Reply | undefined): string {
-  return Buffer.isBuffer(reply) ? reply.toString() : '';
-}
-
-/** The list of a reply, empty for any other type. */
-export function listOf(reply: Reply | undefined): readonly Reply[] {
-  return Array.isArray(reply) ? (reply as readonly Reply[]) : [];
 }
