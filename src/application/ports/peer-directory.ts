@@ -14,6 +14,13 @@ export interface Holder {
   readonly connection: ConnectionId;
 }
 
+/** O5: a claim that has moved to another node. */
+export interface SupersededClaim {
+  readonly realm: RealmKey;
+  readonly id: PeerId;
+  readonly connection: ConnectionId;
+}
+
 /** The claim of a connection to an id of a realm. Every session is a claim. */
 export interface Claim {
   readonly realm: { readonly key: RealmKey; readonly node: NodeId };
@@ -60,8 +67,9 @@ export interface PeerDirectory {
    * Renews the lease of all claims of `node`. `lapsed`: the lease had ended, and other nodes may have claimed the ids; reported
    * once, also if a claim of the node has started a new lease meanwhile. `unknown`: the directory has no state of the node, or
    * lost its state. `failed`: the lease was not renewed.
+   * @param answer also receives claims that moved to other nodes during the lease, each once, in case the notification was lost.
    */
-  renewLease(node: NodeId, answer: (outcome: RenewOutcome) => void): void;
+  renewLease(node: NodeId, answer: (outcome: RenewOutcome, superseded?: readonly SupersededClaim[]) => void): void;
 
   /** Reports the node that holds the id; undefined for none. */
   locate(realm: RealmKey, id: PeerId, answer: (node: NodeId | undefined) => void): void;

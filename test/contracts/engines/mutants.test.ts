@@ -43,7 +43,13 @@ const MUTANTS: readonly { readonly fault: string; readonly make: Fault; readonly
     fails: [
       'a renewal is unknown at first, then kept, and lapsed after the end of the lease',
       'a renewal after the end of the lease is lapsed, also if the node has claimed an id meanwhile',
+      'O5: a renewal returns the claims that moved to another node during the lease, once',
     ],
+  },
+  {
+    fault: 'reports with a renewal no claim that has moved',
+    make: { directory: (correct) => ({ renewLease: (node, answer) => correct.renewLease(node, (outcome) => answer(outcome)) }) },
+    fails: ['O5: a renewal returns the claims that moved to another node during the lease, once'],
   },
   {
     fault: 'lists peers of dead nodes',

@@ -1,7 +1,14 @@
 import { expect } from 'vitest';
 import type { HoldOutcome, MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
 import type { BusMessage } from '../../../src/application/ports/node-bus.ts';
-import type { Claim, ClaimOutcome, Holder, RenewOutcome, PeerDirectory } from '../../../src/application/ports/peer-directory.ts';
+import type {
+  Claim,
+  ClaimOutcome,
+  Holder,
+  PeerDirectory,
+  RenewOutcome,
+  SupersededClaim,
+} from '../../../src/application/ports/peer-directory.ts';
 import { connectionId, nodeId, realmKey, type NodeId, type PeerId } from '../../../src/domain/ids.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 import type { Millis } from '../../../src/domain/time.ts';
@@ -67,6 +74,12 @@ class EngineClient {
 
   keep(node: NodeId): Promise<RenewOutcome> {
     return new Promise((resolve) => this.#subject.node(node).directory.renewLease(node, resolve));
+  }
+
+  /** Renews a lease. @returns the superseded claims. */
+  superseded(node: NodeId): Promise<readonly SupersededClaim[]> {
+    const { directory } = this.#subject.node(node);
+    return new Promise((resolve) => directory.renewLease(node, (_outcome, superseded = []) => resolve(superseded)));
   }
 
   present(node = HERE): Promise<readonly PeerId[]> {
@@ -172,6 +185,20 @@ export const SHARED_CLAUSES: readonly Clause[] = [
       await client.claim(peer('bob', HERE));
       expect(await client.keep(HERE)).toBe('lapsed');
       expect(await client.keep(HERE)).toBe('kept');
+    },
+  },
+  {
+    name: 'O5: a renewal returns the claims that moved to another node during the lease, once',
+    async run(subject) {
+      const client = new EngineClient(subject);
+      for (const node of [HERE, THERE]) await client.keep(node);
+      for (const id of ['ann', 'bob']) await client.claim(peer(id, HERE, 7));
+      await client.claim(peer('ann', THERE, 8));
+      await client.claim(peer('bob', HERE, 9));
+      await client.present(HERE);
+      expect(await client.superseded(THERE)).toEqual([]);
+      expect(await client.superseded(HERE)).toEqual([{ realm: GREEN, id: 'ann', connection: peer('ann', HERE, 7).connection }]);
+      expect(await client.superseded(HERE)).toEqual([]);
     },
   },
   {

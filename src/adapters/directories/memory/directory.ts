@@ -1,6 +1,13 @@
 import type { Clock } from '../../../application/ports/clock.ts';
 import type { BusMessage } from '../../../application/ports/node-bus.ts';
-import type { Claim, ClaimOutcome, Holder, RenewOutcome, PeerDirectory } from '../../../application/ports/peer-directory.ts';
+import type {
+  Claim,
+  ClaimOutcome,
+  Holder,
+  PeerDirectory,
+  RenewOutcome,
+  SupersededClaim,
+} from '../../../application/ports/peer-directory.ts';
 import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import { NEVER, type Millis } from '../../../domain/time.ts';
 
@@ -13,6 +20,8 @@ export class MemoryPeerDirectory implements PeerDirectory {
   readonly #leaseEnds = new Map<NodeId, Millis>();
   /** Nodes that claimed an id after their lease had ended. `keep` reports it once. */
   readonly #lapsed = new Set<NodeId>();
+  /** O5: claims of each node that have moved since the last renewal of its lease. */
+  readonly #superseded = new Map<NodeId, readonly SupersededClaim[]>();
 
   /**
    * @param lease NEVER for a single node, whose claims end with its process.
@@ -33,7 +42,9 @@ export class MemoryPeerDirectory implements PeerDirectory {
     if (this.#hasLapsed(node)) this.#startLease(node);
     answer('granted', holder === undefined ? undefined : { node: holder.realm.node, connection: holder.connection });
     if (before === undefined || before.realm.node === node) return;
-    this.#notify(before.realm.node, { type: 'superseded', realm: key, id: claim.id, connection: before.connection });
+    const superseded = { realm: key, id: claim.id, connection: before.connection };
+    if (holder !== undefined) this.#superseded.set(holder.realm.node, [...this.#supersededOf(holder.realm.node), superseded]);
+    this.#notify(before.realm.node, { type: 'superseded', ...superseded });
   }
 
   check(claim: Omit<Claim, 'connection'>, answer: (outcome: ClaimOutcome) => void): void {
@@ -56,11 +67,13 @@ export class MemoryPeerDirectory implements PeerDirectory {
     if (holder !== undefined && isSameConnection(holder, claim)) claims?.delete(claim.id);
   }
 
-  renewLease(node: NodeId, answer: (outcome: RenewOutcome) => void): void {
+  renewLease(node: NodeId, answer: (outcome: RenewOutcome, superseded?: readonly SupersededClaim[]) => void): void {
     const lapsed = this.#leaseEnds.has(node) ? 'lapsed' : 'unknown';
     const outcome = this.#lapsed.delete(node) || this.#hasLapsed(node) ? lapsed : 'kept';
     this.#leaseEnds.set(node, this.#clock.now() + this.lease);
-    answer(outcome);
+    const superseded = this.#supersededOf(node);
+    this.#superseded.delete(node);
+    answer(outcome, superseded);
   }
 
   locate(realm: RealmKey, id: PeerId, answer: (node: NodeId | undefined) => void): void {
@@ -77,6 +90,10 @@ export class MemoryPeerDirectory implements PeerDirectory {
     const claim = this.#realms.get(realm)?.get(id);
     if (claim === undefined) return undefined;
     return { node: claim.realm.node, connection: claim.connection, isAlive: !this.#hasLapsed(claim.realm.node) };
+  }
+
+  #supersededOf(node: NodeId): readonly SupersededClaim[] {
+    return this.#superseded.get(node) ?? [];
   }
 
   #startLease(node: NodeId): void {

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Claim, ClaimOutcome, Holder, RenewOutcome, PeerDirectory } from '../../../application/ports/peer-directory.ts';
+import type {
+  Claim,
+  ClaimOutcome,
+  Holder,
+  PeerDirectory,
+  RenewOutcome,
+  SupersededClaim,
+} from '../../../application/ports/peer-directory.ts';
 import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
 import type { Token } from '../../../domain/token.ts';
@@ -70,17 +77,19 @@ export class NatsPeerDirectory implements PeerDirectory {
     void this.#claimTables.of(claim.realm.key).update(claim.id, (state) => state.released(claim.id, ownerOf(claim)));
   }
 
-  renewLease(node: NodeId, answer: (outcome: RenewOutcome) => void): void {
+  renewLease(node: NodeId, answer: (outcome: RenewOutcome, superseded: readonly SupersededClaim[]) => void): void {
     const deliver = this.#answers.reserve();
-    const all = this.#claimTables.all().map(async (table) => {
+    const superseded: SupersededClaim[] = [];
+    const all = this.#claimTables.entries().map(async ([realm, table]) => {
       const { journal } = table;
       const result = await journal.append({ key: leaseKey(node), body: encodeMarker(journal.timeOverride) });
       if (result === 'failed' || !('revision' in result)) return 'failed';
       await journal.waitForOwn(result.revision);
       collectGarbage(table, this.lease);
+      for (const moved of journal.state.takeSuperseded()) superseded.push({ realm, ...moved });
       return journal.state.takeLeaseOutcome();
     });
-    void Promise.all(all).then((outcomes) => deliver(() => answer(worstOutcome(outcomes))));
+    void Promise.all(all).then((outcomes) => deliver(() => answer(worstOutcome(outcomes), superseded)));
   }
 
   locate(realm: RealmKey, id: PeerId, answer: (node: NodeId | undefined) => void): void {

@@ -54,6 +54,7 @@ if not isAlive(node) then
   redis.call('HSET', p .. 'nodes', node, now + tonumber(lease))
 end
 if owner and owner.node ~= node then
+  if owner.isAlive then redis.call('SADD', p .. 'superseded:' .. owner.node, owner.connection .. ' ' .. id) end
   local superseded = cjson.decode(message)
   superseded.connection = tonumber(owner.connection)
   notify(owner.node, cjson.encode(superseded))
@@ -97,17 +98,19 @@ addToCount(args[1], owner.node, -1)
 );
 
 /**
- * node, lease, retention of dead nodes in ms -> outcome, dead nodes to remove (for the leader only). The first write frees
- * memory, so that leases are renewed also when Redis is out of memory.
+ * node, lease, retention of dead nodes in ms, maximum number of superseded claims -> outcome, superseded claims ("connection
+ * id"), dead nodes to remove (for the leader only). The first write frees memory, so that leases are renewed also when Redis is
+ * out of memory.
  */
 const RENEW = defineScript(
   `
-local node, lease, retention = unpack(args)
+local node, lease, retention, maxSuperseded = unpack(args)
 local hasLapsed = redis.call('SREM', p .. 'lapsed', node) == 1 or not isAlive(node)
 local outcome = hasLapsed and 'lapsed' or 'kept'
 if redis.call('SADD', p .. 'kept', node) == 1 then outcome = 'unknown' end
 redis.call('HSET', p .. 'nodes', node, now + tonumber(lease))
-local answer = { outcome }
+local superseded = redis.call('SPOP', p .. 'superseded:' .. node, maxSuperseded)
+local answer = { outcome, superseded }
 local isLeader = true
 local all = redis.call('HGETALL', p .. 'nodes')
 for i = 2, #all, 2 do
@@ -115,7 +118,7 @@ for i = 2, #all, 2 do
   if ends > now and other < node then isLeader = false end
   if ends + tonumber(retention) < now then table.insert(answer, other) end
 end
-return isLeader and answer or { outcome }
+return isLeader and answer or { outcome, superseded }
 `,
 );
 
@@ -136,7 +139,7 @@ if page[1] == '0' then
   redis.call('HDEL', p .. 'claims', node)
   redis.call('SREM', p .. 'kept', node)
   redis.call('SREM', p .. 'lapsed', node)
-  redis.call('DEL', p .. 'done:' .. node)
+  redis.call('UNLINK', p .. 'done:' .. node, p .. 'superseded:' .. node)
 end
 return page[1]
 `,

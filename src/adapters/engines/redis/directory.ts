@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { Claim, ClaimOutcome, Holder, RenewOutcome, PeerDirectory } from '../../../application/ports/peer-directory.ts';
+import type {
+  Claim,
+  ClaimOutcome,
+  Holder,
+  PeerDirectory,
+  RenewOutcome,
+  SupersededClaim,
+} from '../../../application/ports/peer-directory.ts';
 import { nodeId, type ConnectionId, type NodeId, type PeerId, type RealmKey } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { worstOutcome } from '../shared/renew-outcomes.ts';
 import { encodeBusMessage } from '../shared/bus-messages.ts';
-import { listOf, textOf, type ScriptRunner } from './script-runner.ts';
+import { listOf, textOf } from './replies.ts';
+import type { ScriptRunner } from './script-runner.ts';
 
 export interface RedisDirectorySettings {
   readonly realms: readonly RealmKey[];
@@ -15,6 +23,8 @@ export interface RedisDirectorySettings {
 
 /** Claims of a node that has been dead for this number of leases are removed. */
 const DEAD_NODE_RETENTION_LEASES = 20;
+/** Superseded claims that one renewal returns. */
+const MAX_SUPERSEDED = 1_000;
 /** Claims that one script checks. */
 const SCAN_COUNT = 500;
 /** The first cursor of a scan, and the one that Redis returns at the end. */
@@ -98,21 +108,24 @@ export class RedisPeerDirectory implements PeerDirectory {
     );
   }
 
-  renewLease(node: NodeId, answer: (outcome: RenewOutcome) => void): void {
+  renewLease(node: NodeId, answer: (outcome: RenewOutcome, superseded?: readonly SupersededClaim[]) => void): void {
     const { realms } = this.#settings;
     const outcomes: RenewOutcome[] = [];
+    const superseded: SupersededClaim[] = [];
     const settle = (outcome: RenewOutcome): void => {
       outcomes.push(outcome);
-      if (outcomes.length === realms.length) answer(worstOutcome(outcomes));
+      if (outcomes.length === realms.length) answer(worstOutcome(outcomes), superseded);
     };
     for (const realm of realms) {
       this.#runner.run(
         'renew',
         realm,
-        [node, this.lease, this.lease * DEAD_NODE_RETENTION_LEASES],
+        [node, this.lease, this.lease * DEAD_NODE_RETENTION_LEASES, MAX_SUPERSEDED],
         (reply) => {
-          const [outcome, ...dead] = listOf(reply).map(textOf);
-          for (const other of dead) this.#removeDeadNode(realm, other);
+          const [first, moved, ...dead] = listOf(reply);
+          const outcome = textOf(first);
+          superseded.push(...listOf(moved).map((claim) => supersededClaim(realm, textOf(claim))));
+          for (const other of dead) this.#removeDeadNode(realm, textOf(other));
           settle(outcome === 'kept' || outcome === 'lapsed' ? outcome : 'unknown');
         },
         () => settle('failed'),
@@ -175,4 +188,10 @@ export class RedisPeerDirectory implements PeerDirectory {
 
 function tokenDigest({ token }: Pick<Claim, 'token'>): string {
   return createHash('sha256').update(token.identity).digest('base64url');
+}
+
+/** @param claim "connection id" */
+function supersededClaim(realm: RealmKey, claim: string): SupersededClaim {
+  const space = claim.indexOf(' ');
+  return { realm, id: claim.slice(space + 1) as PeerId, connection: Number(claim.slice(0, space)) as ConnectionId };
 }
