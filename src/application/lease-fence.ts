@@ -47,4 +47,9 @@ export class LeaseFence {
     this.#isEngineUnreachable = true;
     this.#liftedListener();
   }
+
+  /** Reports that the engine is reachable again. The claims are not confirmed yet. */
+  engineReachable(): void {
+    this.#isEngineUnreachable = false;
+  }
 }

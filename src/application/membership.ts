@@ -9,8 +9,9 @@ import type { Performer } from './performer.ts';
 import type { Clock, Wakeup } from './ports/clock.ts';
 import type { MailboxStore } from './ports/mailbox-store.ts';
 import type { NodeBus, BusMessage } from './ports/node-bus.ts';
-import type { PeerDirectory } from './ports/peer-directory.ts';
+import type { PeerDirectory, SupersededClaim } from './ports/peer-directory.ts';
 import type { Telemetry } from './ports/telemetry.ts';
+import type { RecentReleases } from './recent-releases.ts';
 import type { Sweeper } from './sweeper.ts';
 import type { Turns } from './turns.ts';
 
@@ -18,6 +19,7 @@ export interface MembershipParts {
   readonly node: NodeId;
   readonly realms: Realms;
   readonly directory: PeerDirectory;
+  readonly releases: RecentReleases;
   readonly mailboxes: MailboxStore;
   readonly bus: NodeBus;
   readonly performer: Performer;
@@ -58,7 +60,7 @@ export class Membership {
     const { bus, turns } = this.#parts;
     bus.listen({
       onMessage: (message) => turns.run(() => this.#receive(message)),
-      onMessagesLost: () => this.#renew(() => this.#confirmAll(false)),
+      onMessagesLost: () => this.#reconnected(),
     });
     this.#renewRegularly();
     this.#schedulePoll();
@@ -69,6 +71,13 @@ export class Membership {
     this.#wakeup?.cancel();
     this.#poll?.cancel();
     await this.#parts.bus.close();
+  }
+
+  /** The engine may have lost its last writes, if another server has taken over. */
+  #reconnected(): void {
+    this.#parts.fence.engineReachable();
+    this.#parts.releases.repeat();
+    this.#renew(() => this.#confirmAll(false));
   }
 
   #renewRegularly(): void {
@@ -95,13 +104,14 @@ export class Membership {
     });
   }
 
-  /** @param onKept called if the lease has not ended. */
+  /** O5: also closes the sessions whose claims have moved, if their notifications were lost. @param onKept see `RenewOutcome`. */
   #renew(onKept: () => void): void {
-    const { node, directory, clock, fence, telemetry } = this.#parts;
+    const { node, directory, clock, fence, turns, telemetry } = this.#parts;
     const requestedAt = clock.now();
     const start = telemetry.seconds();
-    directory.renewLease(node, (outcome) => {
+    directory.renewLease(node, (outcome, superseded = []) => {
       telemetry.histogram('cluster_round_trip_seconds').observe(telemetry.seconds() - start);
+      for (const claim of superseded) turns.run(() => this.#supersede(claim));
       if (outcome === 'failed') return;
       if (outcome !== 'kept') return this.#confirmAll(outcome === 'unknown', () => fence.renewed(requestedAt));
       fence.renewed(requestedAt);
@@ -162,12 +172,17 @@ export class Membership {
       case 'mail':
         return this.#parts.performer.mailWaiting(realm, message.id);
       case 'superseded':
-        return this.#perform(realm, realm.superseded(message.id, message.connection));
+        return this.#supersede(message);
       case 'publication':
         return this.#publishLocally(realm, message);
       default:
         return impossible(message);
     }
+  }
+
+  #supersede({ realm: key, id, connection }: SupersededClaim): void {
+    const realm = this.#parts.realms.find(key);
+    if (realm !== undefined) this.#perform(realm, realm.superseded(id, connection));
   }
 
   #publishLocally(realm: Realm, { space, keepsHistory, publication }: Extract<BusMessage, { type: 'publication' }>): void {

@@ -14,15 +14,15 @@ import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { MailboxStore } from './ports/mailbox-store.ts';
 import type { NodeBus } from './ports/node-bus.ts';
-import type { PeerDirectory } from './ports/peer-directory.ts';
 import type { Counter, Telemetry } from './ports/telemetry.ts';
+import type { RecentReleases } from './recent-releases.ts';
 import type { Sweeper } from './sweeper.ts';
 import type { Turns } from './turns.ts';
 
 /** The dependencies of the performer. */
 export interface PerformerParts {
   readonly connections: Connections;
-  readonly directory: PeerDirectory;
+  readonly releases: RecentReleases;
   readonly mailboxes: MailboxStore;
   readonly bus: NodeBus;
   readonly clock: Clock;
@@ -223,7 +223,7 @@ export class Performer {
 
   /** Guests and refused clients have no claim. */
   #release(session: Session): void {
-    if (session.isClaimed) this.#parts.directory.release(session);
+    if (session.isClaimed) this.#parts.releases.release(session);
   }
 
   #notifyExpiry({ session, in: span }: Extract<Decision, { do: 'notify-expiry' }>): void {

@@ -23,6 +23,7 @@ import { Performer } from '../application/performer.ts';
 import { Probes } from '../application/probes.ts';
 import { RealmLabels } from '../application/realm-labels.ts';
 import { requestAccess } from '../application/request-access.ts';
+import { RecentReleases } from '../application/recent-releases.ts';
 import { Sweeper } from '../application/sweeper.ts';
 import { Turns } from '../application/turns.ts';
 import { admitGuest } from '../application/use-cases/admit-guest.ts';
@@ -150,11 +151,12 @@ const handshakes = derive({ telemetry }, (p) => new Handshakes(countHandshakes(p
 const turns = derive({ log }, (p) => new Turns((error) => p.log.record({ event: 'fault', error, connection: undefined })));
 const sweeper = derive({ clock, sweepInterval }, (p) => new Sweeper(p.clock, p.sweepInterval));
 const fence = derive({ directory, clock }, (p) => new LeaseFence(p.directory.lease, p.clock.now()));
+const releases = derive({ directory }, (p) => new RecentReleases(p.directory));
 const performer = construct(Performer, {
-  ...{ connections, directory, mailboxes, bus, clock, turns, sweeper, log, telemetry, handshakes, clusterCut },
+  ...{ connections, releases, mailboxes, bus, clock, turns, sweeper, log, telemetry, handshakes, clusterCut },
 });
 const membership = construct(Membership, {
-  ...{ node, fence, realms, directory, mailboxes, bus, performer, sweeper, turns, clock, telemetry, expireTimeout },
+  ...{ node, fence, realms, directory, releases, mailboxes, bus, performer, sweeper, turns, clock, telemetry, expireTimeout },
 });
 const admissionControl = construct(AdmissionControl, {
   ...{

@@ -25,6 +25,15 @@ describe('LeaseFence', () => {
     expect(fence.isBlocking(7_000)).toBe(true);
   });
 
+  it('blocks after the engine is reachable again, until the lease is renewed', () => {
+    const fence = new LeaseFence(1_000, 0);
+    fence.engineUnreachable();
+    fence.engineReachable();
+    expect([fence.isBlocking(500), fence.isBlocking(5_000)]).toEqual([false, true]);
+    fence.renewed(5_000);
+    expect(fence.isBlocking(5_000)).toBe(false);
+  });
+
   it('reports when frames need not wait any more', () => {
     const fence = new LeaseFence(1_000, 0);
     let count = 0;

@@ -73,6 +73,13 @@ describe('a node of a cluster', () => {
     expect([old.closeCode, current.closeCode, current.received.length]).toEqual([4001, undefined, 1]);
   });
 
+  it('O5: closes the old socket with the next renewal of the lease if the bus message was lost and no message waits', () => {
+    const { clock, here, there } = startNodes(true);
+    const [old, current] = [here.connectPeer('ann'), there.connectPeer('ann')];
+    clock.advance(LEASE / 3);
+    expect([old.closeCode, current.closeCode]).toEqual([4001, undefined]);
+  });
+
   it('O4: refuses an id that is held at another node', () => {
     const { here, there } = startNodes();
     here.connectPeer('ann');
