@@ -1,4 +1,11 @@
-import type { Claim, ClaimOutcome, Holder, PeerDirectory, RenewOutcome } from '../../../application/ports/peer-directory.ts';
+import type {
+  Claim,
+  ClaimOutcome,
+  Holder,
+  PeerDirectory,
+  RenewOutcome,
+  SupersededClaim,
+} from '../../../application/ports/peer-directory.ts';
 import type { NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { POOL, pooledName, realmOfPooledName, unpooledName } from '../shared/pooled-names.ts';
@@ -37,8 +44,8 @@ export class PooledPeerDirectory implements PeerDirectory {
     this.#inner.release(this.#claimFor(claim));
   }
 
-  renewLease(node: NodeId, answer: (outcome: RenewOutcome) => void): void {
-    this.#inner.renewLease(node, answer);
+  renewLease(node: NodeId, answer: (outcome: RenewOutcome, superseded?: readonly SupersededClaim[]) => void): void {
+    this.#inner.renewLease(node, (outcome, superseded) => answer(outcome, superseded?.map(unpooledClaim)));
   }
 
   locate(realm: RealmKey, id: PeerId, answer: (node: NodeId | undefined) => void): void {
@@ -61,4 +68,9 @@ export class PooledPeerDirectory implements PeerDirectory {
     this.#claims.set(claim, pooled);
     return pooled;
   }
+}
+
+function unpooledClaim(claim: SupersededClaim): SupersededClaim {
+  if (claim.realm !== POOL) return claim;
+  return { ...claim, realm: realmOfPooledName(claim.id), id: unpooledName(claim.id) };
 }
