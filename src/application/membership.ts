@@ -51,6 +51,8 @@ export class Membership {
   /** Sessions whose claims are still to be confirmed in this round. */
   #round: RealmSession[] = [];
   #batchSize = 0;
+  /** Renewals that have reported the end of the lease, and whose claims are not confirmed yet. */
+  #confirmingAtRisk = 0;
 
   constructor(parts: MembershipParts) {
     this.#parts = parts;
@@ -113,11 +115,20 @@ export class Membership {
       telemetry.histogram('cluster_round_trip_seconds').observe(telemetry.seconds() - start);
       for (const claim of superseded) turns.run(() => this.#supersede(claim));
       if (outcome === 'failed') return;
-      if (outcome !== 'kept') return this.#confirmAll(outcome === 'unknown', () => fence.renewed(requestedAt));
-      fence.renewed(requestedAt);
+      if (outcome !== 'kept') return this.#confirmAtRisk(outcome === 'unknown', requestedAt);
+      // An earlier renewal has reported the end of the lease, and the claims are not confirmed yet.
+      if (this.#confirmingAtRisk === 0) fence.renewed(requestedAt);
       onKept();
     });
     this.#pollMailboxes();
+  }
+
+  #confirmAtRisk(ifFree: boolean, requestedAt: Millis): void {
+    this.#confirmingAtRisk += 1;
+    this.#confirmAll(ifFree, () => {
+      this.#confirmingAtRisk -= 1;
+      if (this.#confirmingAtRisk === 0) this.#parts.fence.renewed(requestedAt);
+    });
   }
 
   /** Other nodes may have claimed ids of this node while its lease had ended or bus messages were lost. */

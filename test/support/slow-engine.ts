@@ -3,7 +3,7 @@ import type { ManualClock } from '../../src/adapters/clocks/manual.ts';
 import { MemoryPeerDirectory } from '../../src/adapters/directories/memory/directory.ts';
 import { MemoryMailboxStore } from '../../src/adapters/mailboxes/memory/store.ts';
 import type { MailboxStore } from '../../src/application/ports/mailbox-store.ts';
-import type { NodeBus } from '../../src/application/ports/node-bus.ts';
+import type { BusListener, NodeBus } from '../../src/application/ports/node-bus.ts';
 import type { PeerDirectory } from '../../src/application/ports/peer-directory.ts';
 import { defaultConfig } from '../../src/composition/configuration/config.ts';
 import type { Engine } from '../../src/composition/broker-environment.ts';
@@ -21,6 +21,7 @@ export class SlowEngine implements Engine {
   readonly sharedDirectory: MemoryPeerDirectory;
   isReachable = true;
   readonly #queue: (() => void)[] = [];
+  #listener: BusListener | undefined;
   #isPaused = false;
 
   constructor(clock: ManualClock, lease: Millis) {
@@ -47,7 +48,25 @@ export class SlowEngine implements Engine {
       expire: (now, answer) => this.#run(() => mailboxes.expire(now, answer)),
       nextDeadline: () => mailboxes.nextDeadline(),
     };
-    this.bus = Object.defineProperty(new MemoryBusNetwork().busOf(this.node), 'isReachable', { get: () => this.isReachable });
+    const bus = new MemoryBusNetwork().busOf(this.node);
+    const listen = (listener: BusListener): void => {
+      this.#listener = listener;
+      bus.listen(listener);
+    };
+    const isReachable = (): boolean => this.isReachable;
+    this.bus = {
+      get isReachable() {
+        return isReachable();
+      },
+      listen,
+      broadcast: (message) => bus.broadcast(message),
+      close: () => bus.close(),
+    };
+  }
+
+  /** The node has reconnected, and may have missed bus messages. */
+  reportLoss(): void {
+    this.#listener?.onMessagesLost();
   }
 
   pause(): void {

@@ -136,6 +136,19 @@ describe('a node whose lease may have ended', () => {
     expect(bob.received).toMatchObject([{ src: 'cem', payload: 2 }]);
   });
 
+  it('O4: drops waiting frames also if the reply to a later renewal arrives before the claim is confirmed', () => {
+    const { broker, engine, clock } = setUp();
+    const [ann, bob] = [broker.connectPeer('ann'), broker.connectPeer('bob')];
+    engine.pause();
+    clock.advance(LEASE);
+    engine.sharedDirectory.claim({ ...otherNodesPeer('ann'), token: new Token('his') }, () => undefined);
+    ann.sendOffer('bob', 1);
+    engine.handleNext(Number.POSITIVE_INFINITY);
+    expect(ann.closeCode).toBeUndefined();
+    engine.resume();
+    expect([ann.closeCode, bob.received]).toEqual([4001, []]);
+  });
+
   it('relays frames while the engine is known to be unreachable', () => {
     const { broker, engine, clock } = setUp();
     const [ann, bob] = [broker.connectPeer('ann'), broker.connectPeer('bob')];
@@ -144,6 +157,21 @@ describe('a node whose lease may have ended', () => {
     clock.advance(2 * LEASE);
     ann.sendOffer('bob', 1);
     expect(bob.received).toMatchObject([{ payload: 1 }]);
+  });
+
+  it('O14: relays frames after a reconnect only when its lease is renewed', () => {
+    const { broker, engine, clock } = setUp();
+    const [ann, bob] = [broker.connectPeer('ann'), broker.connectPeer('bob')];
+    engine.pause();
+    engine.isReachable = false;
+    clock.advance(2 * LEASE);
+    engine.isReachable = true;
+    engine.reportLoss();
+    ann.sendOffer('bob', 1);
+    expect(bob.received).toEqual([]);
+    engine.resume();
+    ann.sendOffer('bob', 2);
+    expect(bob.received).toMatchObject([{ payload: 1 }, { payload: 2 }]);
   });
 
   it('is not ready', () => {
