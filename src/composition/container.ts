@@ -218,7 +218,7 @@ const dispatcher = construct(Dispatcher, {
   useCases: frameUseCases,
 });
 const httpUseCases = group({
-  'list-peers': call(listPeers, { realms, authorizer, directory, allowDiscovery }),
+  'list-peers': call(listPeers, { realms, authorizer, directory, clock, allowDiscovery }),
   'check-credentials': call(checkCredentials, { realms, authorizer, directory }),
   'issue-peer-id': call(issuePeerId, { realms, peerIds }),
   publish: members(useCases.publishToTopic).fromHttp,

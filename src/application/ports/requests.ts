@@ -168,7 +168,8 @@ export type HttpOutcome =
   | { readonly kind: 'description' }
   | { readonly kind: 'request-description'; readonly seen: ReceivedRequest }
   | { readonly kind: 'peer-id'; readonly id: string }
-  | { readonly kind: 'peers'; readonly ids: readonly string[] }
+  /** H4: `list` is a JSON array. */
+  | { readonly kind: 'peers'; readonly list: string }
   | { readonly kind: 'publication'; readonly id: string }
   | { readonly kind: 'ice-servers'; readonly issued: IssuedIceServers; readonly format: IceRequest['format'] }
   /** H18: `refusal` is undefined if a socket would open. */

@@ -77,8 +77,8 @@ const ENDINGS: Record<Ending, true> = {
 const OUTCOMES: readonly HttpOutcome[] = [
   { kind: 'description' },
   { kind: 'peer-id', id: '😀 "<id>" \\' },
-  { kind: 'peers', ids: [] },
-  { kind: 'peers', ids: ['ann', '__proto__', '\u2028"'] },
+  { kind: 'peers', list: JSON.stringify([]) },
+  { kind: 'peers', list: JSON.stringify(['ann', '__proto__', '\u2028"']) },
   { kind: 'publication', id: 'urn:uuid:1' },
   { kind: 'sent' },
   {

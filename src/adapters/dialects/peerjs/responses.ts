@@ -56,7 +56,7 @@ export function responseTo(outcome: HttpOutcome): HttpResponse {
     case 'peer-id':
       return { status: 200, headers: [HTML_TYPE, NO_STORE], body: outcome.id };
     case 'peers':
-      return { status: 200, headers: [JSON_TYPE, NO_STORE], body: JSON.stringify(outcome.ids) };
+      return { status: 200, headers: [JSON_TYPE, NO_STORE], body: outcome.list };
     case 'credentials-checked':
       return { status: 200, headers: [JSON_TYPE, NO_STORE], body: JSON.stringify(checkResult(outcome.refusal)) };
     case 'ice-servers':

@@ -16,7 +16,7 @@ import { isSameConnection, encodeMarker, type ClaimOwner } from './entries.ts';
 import { leaseKey } from './keys.ts';
 import type { JournalState } from './journal-state.ts';
 import type { ClaimTables } from './claim-tables.ts';
-import type { UpdateResult } from './claim-table.ts';
+import type { ClaimTable, UpdateResult } from './claim-table.ts';
 import { collectGarbage } from './garbage-collection.ts';
 
 export interface NatsDirectorySettings {
@@ -27,6 +27,9 @@ export interface NatsDirectorySettings {
 
 /** If fewer places than this are free in a realm, the state is synchronized before a claim. */
 const LIMIT_MARGIN = 64;
+
+/** Ids that are listed in one turn of the event loop. */
+const SLICE_SIZE = 5_000;
 
 /** The directory on NATS. Leases end by the timestamps of the entries. Tokens are stored as digests only. */
 export class NatsPeerDirectory implements PeerDirectory {
@@ -97,7 +100,19 @@ export class NatsPeerDirectory implements PeerDirectory {
   }
 
   present(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void {
-    this.#query(realm, (state) => answer(state.activeIds()));
+    const table = this.#claimTables.of(realm);
+    void this.#present(table).then(answer);
+  }
+
+  /** In slices, so that a large realm does not block the process. */
+  async #present(table: ClaimTable): Promise<readonly PeerId[]> {
+    await table.settled();
+    await table.journal.sync();
+    const ids: PeerId[] = [];
+    for (const id of table.journal.state.activeIds()) {
+      if (ids.push(id) % SLICE_SIZE === 0) await nextTurn();
+    }
+    return ids;
   }
 
   async #claim(claim: Claim): Promise<[ClaimOutcome, Holder | undefined]> {
@@ -147,4 +162,8 @@ function ownerOf({ realm, connection, token }: Claim): ClaimOwner {
 
 function digestOf(token: Token): string {
   return createHash('sha256').update(token.identity).digest('base64url');
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

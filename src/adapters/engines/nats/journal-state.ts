@@ -10,7 +10,6 @@ import type { JournalEvent, MovedClaim } from './journal-events.ts';
 import type { EntryKey } from './keys.ts';
 import { ClaimCounts } from './claim-counts.ts';
 import { Leases } from './leases.ts';
-import type { MailboxUsage } from './mailbox-usage.ts';
 import { batchPositionOf, PendingMessages, positionOf } from './pending-messages.ts';
 import { RemovalTable, type KnownRemoval } from './removal-table.ts';
 import { ResultCache } from './result-cache.ts';
@@ -45,6 +44,8 @@ export class JournalState {
   readonly batches: BatchTable;
   readonly #settings: JournalStateSettings;
   readonly #claims = new Map<PeerId, KnownClaim>();
+  /** Ids without an owner, whose claims are kept for a time. */
+  readonly #freeIds = new Set<PeerId>();
   readonly #leases: Leases;
   readonly #claimCounts = new ClaimCounts();
   readonly #removals = new RemovalTable(MAX_REMOVAL_REVISIONS);
@@ -101,9 +102,10 @@ export class JournalState {
     return this.#claimCounts.inRealmOf(id, (node) => this.isAlive(node));
   }
 
-  /** H4: ids of live nodes. */
-  activeIds(): PeerId[] {
-    return [...this.#claims.keys()].filter((id) => this.activeOwner(id) !== undefined);
+  /** H4: ids of the nodes that are alive now. The state may change between two steps. */
+  *activeIds(): IterableIterator<PeerId> {
+    const nodes = this.#leases.aliveNodes(this.#now);
+    for (const [id, { owner }] of this.#claims) if (owner !== undefined && nodes.has(owner.node)) yield id;
   }
 
   /** Whether this node is the leader: the first of the live nodes. */
@@ -155,13 +157,15 @@ export class JournalState {
 
   /** Ids released before `since` without waiting messages. */
   *freeClaimsSince(since: Millis): IterableIterator<[PeerId, KnownClaim]> {
-    for (const [id, claim] of this.#claims) {
-      if (claim.owner === undefined && claim.at < since && this.messages.for(id).length === 0) yield [id, claim];
+    for (const id of this.#freeIds) {
+      const claim = this.#claims.get(id);
+      if (claim !== undefined && claim.at < since && this.messages.for(id).length === 0) yield [id, claim];
     }
   }
 
   /** Claims of nodes whose lease ended before `since`. */
   *claimsOfNodesDeadSince(since: Millis): IterableIterator<[PeerId, KnownClaim]> {
+    if (this.#leases.deadSince(since).length === 0) return;
     for (const [id, claim] of this.#claims) {
       if (claim.owner !== undefined && this.#leases.endOf(claim.owner.node) < since) yield [id, claim];
     }
@@ -181,7 +185,7 @@ export class JournalState {
 
   /** Drops a free claim. */
   removeFreeClaim(id: PeerId): void {
-    if (this.#claims.get(id)?.owner === undefined) this.#claims.delete(id);
+    if (this.#freeIds.delete(id)) this.#claims.delete(id);
   }
 
   /** The earlier revisions of a claim are deleted. */
@@ -208,6 +212,8 @@ export class JournalState {
     const olderRevisions =
       before === undefined ? NO_REVISIONS : [...before.olderRevisions, before.revision].slice(1 - BUCKET_HISTORY);
     this.#claims.set(id, { owner, changeId, revision, at, olderRevisions });
+    if (owner === undefined) this.#freeIds.add(id);
+    else this.#freeIds.delete(id);
     if (before?.owner !== undefined) this.#claimCounts.add(id, before.owner.node, -1);
     if (owner !== undefined) {
       this.#claimCounts.add(id, owner.node, 1);
@@ -283,12 +289,6 @@ export class JournalState {
     // M14: a notice of a broker waits also for a peer whose node has lost its lease.
     const isKnown = this.activeOwner(to) !== undefined || (sender === undefined && this.#claims.get(to)?.owner !== undefined);
     return needsDelivery(kind) || isKnown ? 'held' : 'unwanted';
-  }
-
-  /** M13: whether the limits allow a message. @param unread messages of this node that are not applied yet. */
-  hasRoom({ from, to, payload }: StoredMessage, unread: MailboxUsage): boolean {
-    const bytes = heldMessageBytes({ from, to, payload });
-    return this.messages.hasRoom({ from, to, bytes }, unread, this.activeOwner(to) !== undefined);
   }
 
   #advanceTo(at: Millis): void {

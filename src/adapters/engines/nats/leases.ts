@@ -33,6 +33,10 @@ export class Leases {
     return lease !== undefined && lease.endsAt > now;
   }
 
+  aliveNodes(now: Millis): ReadonlySet<NodeId> {
+    return new Set([...this.#all.keys()].filter((node) => this.isAlive(node, now)));
+  }
+
   /** When the lease of a node ends or ended; 0 for an unknown node. */
   endOf(node: NodeId): Millis {
     return this.#all.get(node)?.endsAt ?? 0;

@@ -1,6 +1,6 @@
+import { heldMessageBytes } from '../../../domain/message.ts';
 import type { StoredMessage } from './entries.ts';
 import type { JournalState } from './journal-state.ts';
-import { heldMessageBytes } from '../../../domain/message.ts';
 import { MailboxUsage } from './mailbox-usage.ts';
 
 export interface MessageAdmissionOptions {
@@ -23,8 +23,10 @@ export class MessageAdmission {
     this.#options = options;
   }
 
-  hasRoom(message: StoredMessage): boolean {
-    return this.#options.state().hasRoom(message, this.#unread);
+  hasRoom({ from, to, payload }: StoredMessage): boolean {
+    const state = this.#options.state();
+    const bytes = heldMessageBytes({ from, to, payload });
+    return state.messages.hasRoom({ from, to, bytes }, this.#unread, state.activeOwner(to) !== undefined);
   }
 
   /** @returns false if a limit is reached. */
