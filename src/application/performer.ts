@@ -14,6 +14,7 @@ import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { MailboxStore } from './ports/mailbox-store.ts';
 import type { NodeBus } from './ports/node-bus.ts';
+import type { PeerDirectory } from './ports/peer-directory.ts';
 import type { Counter, Telemetry } from './ports/telemetry.ts';
 import type { RecentReleases } from './recent-releases.ts';
 import type { Sweeper } from './sweeper.ts';
@@ -22,6 +23,7 @@ import type { Turns } from './turns.ts';
 /** The dependencies of the performer. */
 export interface PerformerParts {
   readonly connections: Connections;
+  readonly directory: PeerDirectory;
   readonly releases: RecentReleases;
   readonly mailboxes: MailboxStore;
   readonly bus: NodeBus;
@@ -165,6 +167,7 @@ export class Performer {
         realm.use.remove();
         // O5: the bus message about it may have arrived before the session was registered.
         const supersede = claim === 'moved' ? realm.superseded(session.id, session.connection) : undefined;
+        if (claim === 'free' && (session.state === 'connecting' || session.state === 'open')) this.#claimAgain(realm, session);
         const decisions: Decision[] = supersede === undefined ? [] : [supersede];
         realm.mailboxFetched(fetch, messages, unread, decisions);
         const now = clock.now();
@@ -174,6 +177,16 @@ export class Performer {
         }
       }),
     );
+  }
+
+  /** O5: another connection had taken the id and released it, before this one was registered. Or the directory lost its data. */
+  #claimAgain(realm: Realm, session: Session): void {
+    const { directory, turns, clock } = this.#parts;
+    const { id, connection } = session;
+    directory.confirm(session, true, (outcome) => {
+      const supersede = outcome === 'lost' ? realm.superseded(id, connection) : undefined;
+      if (supersede !== undefined) turns.run(() => this.perform(realm, supersede, clock.now()));
+    });
   }
 
   #confirmOpen({ session, replaces }: Extract<Decision, { do: 'open' }>): void {

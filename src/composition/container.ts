@@ -153,7 +153,7 @@ const sweeper = derive({ clock, sweepInterval }, (p) => new Sweeper(p.clock, p.s
 const fence = derive({ directory, clock }, (p) => new LeaseFence(p.directory.lease, p.clock.now()));
 const releases = derive({ directory }, (p) => new RecentReleases(p.directory));
 const performer = construct(Performer, {
-  ...{ connections, releases, mailboxes, bus, clock, turns, sweeper, log, telemetry, handshakes, clusterCut },
+  ...{ connections, directory, releases, mailboxes, bus, clock, turns, sweeper, log, telemetry, handshakes, clusterCut },
 });
 const membership = construct(Membership, {
   ...{ node, fence, realms, directory, releases, mailboxes, bus, performer, sweeper, turns, clock, telemetry, expireTimeout },

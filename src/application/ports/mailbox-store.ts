@@ -19,11 +19,14 @@ export interface MailboxPeer extends Pick<Claim, 'realm' | 'id' | 'connection'> 
   readonly memory?: Pick<MemoryAccount, 'address'> | undefined;
 }
 
+/** The state of a claim. `moved`: another connection holds the id. `free`: no connection holds it. */
+export type ClaimState = 'held' | 'moved' | 'free';
+
 /**
  * The fetched messages, the peers with held messages of the taker (`unread`), and the state of the taker's claim. The claim is
  * held if omitted.
  */
-export type TakeAnswer = (messages: readonly SignalMessage[], unread: readonly PeerId[], claim?: 'held' | 'moved') => void;
+export type TakeAnswer = (messages: readonly SignalMessage[], unread: readonly PeerId[], claim?: ClaimState) => void;
 
 /** One expired pair of sender and receiver, and their realm. */
 export interface ExpiredInRealm extends Expired {

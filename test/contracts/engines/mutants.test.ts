@@ -104,7 +104,10 @@ const MUTANTS: readonly { readonly fault: string; readonly make: Fault; readonly
         take: (taker, answer) => correct.take(taker, (...[messages, unread]) => answer(messages, unread)),
       }),
     },
-    fails: ['O5, O11: a connection that has lost its claim takes nothing, and the answer is moved'],
+    fails: [
+      'O5, O11: a connection that has lost its claim takes nothing, and the answer is moved',
+      'O5: a take of an id that another connection had taken and released reports that the id is free',
+    ],
   },
   {
     fault: 'does not return addressees of the taker',

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { HoldOutcome, MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
+import type { ClaimState, HoldOutcome, MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
 import type { BusMessage } from '../../../src/application/ports/node-bus.ts';
 import type {
   Claim,
@@ -72,6 +72,10 @@ class EngineClient {
     return new Promise((resolve) => this.#at(claim).directory.confirm(claim, ifFree, resolve));
   }
 
+  release(claim: Claim): void {
+    this.#at(claim).directory.release(claim);
+  }
+
   keep(node: NodeId): Promise<RenewOutcome> {
     return new Promise((resolve) => this.#subject.node(node).directory.renewLease(node, resolve));
   }
@@ -99,7 +103,7 @@ class EngineClient {
     });
   }
 
-  take(taker: Claim): Promise<{ payloads: string[]; unread: readonly PeerId[]; claim: 'held' | 'moved' }> {
+  take(taker: Claim): Promise<{ payloads: string[]; unread: readonly PeerId[]; claim: ClaimState }> {
     return new Promise((resolve) =>
       this.#at(taker).mailboxes.take(taker, (messages, unread, claim = 'held') =>
         resolve({
@@ -307,6 +311,18 @@ export const SHARED_CLAUSES: readonly Clause[] = [
       await client.put(ann, messageOf('ann', 'bob', '1'));
       expect(await client.take(old)).toMatchObject({ payloads: [], claim: 'moved' });
       expect(await client.take(young)).toMatchObject({ payloads: ['1'], claim: 'held' });
+    },
+  },
+  {
+    name: 'O5: a take of an id that another connection had taken and released reports that the id is free',
+    async run(subject) {
+      const client = new EngineClient(subject);
+      const [old, young] = [peer('bob', HERE, 2), peer('bob', THERE)];
+      await client.claim(old);
+      await client.claim(young);
+      client.release(young);
+      await client.present(THERE);
+      expect(await client.take(old)).toMatchObject({ payloads: [], claim: 'free' });
     },
   },
   {

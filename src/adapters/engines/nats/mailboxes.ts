@@ -74,7 +74,8 @@ export class NatsMailboxStore implements MailboxStore {
     void take.then((messages) =>
       deliver(() => {
         if (messages === 'moved') return answer([], [], 'moved');
-        answer(messages, table.journal.state.messages.recipientsOf(id));
+        const { state } = table.journal;
+        answer(messages, state.messages.recipientsOf(id), state.claim(id)?.owner === undefined ? 'free' : 'held');
       }),
     );
   }

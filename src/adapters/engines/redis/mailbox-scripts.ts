@@ -52,8 +52,8 @@ return 'held'
 );
 
 /**
- * id, node, connection -> 'moved'; or one list of addressees with messages of the taker, then kind, from, has, payload, proof
- * of each message. The first write frees memory, so that mailboxes are read also when Redis is out of memory.
+ * id, node, connection -> 'moved'; or 'held' or 'free', one list of addressees with messages of the taker, then kind, from, has,
+ * payload, proof of each message. The first write frees memory, so that mailboxes are read also when Redis is out of memory.
  */
 const TAKE = defineScript(
   `
@@ -64,7 +64,7 @@ local entries = redis.call('LRANGE', p .. 'mail:' .. id, 0, -1)
 redis.call('DEL', p .. 'mail:' .. id)
 redis.call('ZREM', p .. 'due', id)
 for _, entry in ipairs(entries) do removeFromCounts(id, cmsgpack.unpack(entry)) end
-local answer = { redis.call('HKEYS', p .. 'from:' .. id) }
+local answer = { owner and 'held' or 'free', redis.call('HKEYS', p .. 'from:' .. id) }
 for _, entry in ipairs(entries) do
   local message = cmsgpack.unpack(entry)
   table.insert(answer, message[3])

@@ -81,8 +81,8 @@ export class RedisMailboxStore implements MailboxStore {
       [id, realm.node, connection],
       (reply) => {
         if (textOf(reply) === 'moved') return answer([], [], 'moved');
-        const [unread, ...parts] = listOf(reply);
-        answer(messagesOf(parts, id), idsOf(unread));
+        const [claim, unread, ...parts] = listOf(reply);
+        answer(messagesOf(parts, id), idsOf(unread), textOf(claim) === 'free' ? 'free' : 'held');
       },
       () => answer([], []),
     );

@@ -67,7 +67,8 @@ export class MemoryMailboxStore implements MailboxStore {
       return answer([], [], 'moved');
     }
     const unread = this.#cluster === undefined ? [] : (this.#tables.get(realm.key)?.recipientsOf(id) ?? []);
-    answer(this.#tables.get(realm.key)?.take(id) ?? [], unread);
+    const claim = this.#cluster !== undefined && holder === undefined ? 'free' : 'held';
+    answer(this.#tables.get(realm.key)?.take(id) ?? [], unread, claim);
   }
 
   waiting(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void {
