@@ -5,6 +5,9 @@ import type { SimulatedNode } from './simulated-node.ts';
 export const PEERS = ['ann', 'bob', 'cem', 'eve'] as const;
 export type PeerName = (typeof PEERS)[number];
 
+/** O5. */
+const SUPERSEDED_CODE = 4001;
+
 /** A client: the owner of an id, or a thief, who claims the same id with another token. */
 export interface Person {
   readonly name: PeerName;
@@ -13,6 +16,7 @@ export interface Person {
 
 export const OWNERS: readonly Person[] = PEERS.map((name) => ({ name, token: `token of ${name}` }));
 export const THIEVES: readonly Person[] = PEERS.map((name) => ({ name, token: `token of the thief of ${name}` }));
+export const PERSONS: readonly Person[] = [...OWNERS, ...THIEVES];
 
 /** A socket of a person. Input for a suspended node waits. */
 export class ClientSocket {
@@ -31,7 +35,7 @@ export class ClientSocket {
     this.person = person;
     this.node = node;
     this.connectedAt = now;
-    const query = new URLSearchParams({ key: 'peerjs', id: person.name, token: person.token }).toString();
+    const query = new URLSearchParams({ key: node.realm, id: person.name, token: person.token }).toString();
     node.process.run(this, () => (this.#client = node.transport.connect({ path: '/peerjs', query })));
   }
 
@@ -48,6 +52,11 @@ export class ClientSocket {
   /** Whether the broker has closed or refused the connection. */
   get isClosed(): boolean {
     return this.#client?.closed !== undefined || this.#client?.state === 'refused';
+  }
+
+  /** Whether the broker has refused to register the client. */
+  get isRefused(): boolean {
+    return this.isClosed && this.openedAt === undefined && this.#client?.closed?.code !== SUPERSEDED_CODE;
   }
 
   /** Whether the connection has ended for the broker or for the client. */

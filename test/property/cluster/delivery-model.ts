@@ -1,4 +1,8 @@
 import type { ClientSocket, PeerName, Person } from './client-socket.ts';
+import type { SignalMessage } from '../../../src/domain/message.ts';
+import type { Millis } from '../../../src/domain/time.ts';
+import type { Effect } from './engine-state.ts';
+import { NoticeCount } from './notice-count.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 
 interface SentMessage {
@@ -8,24 +12,37 @@ interface SentMessage {
   /** The socket on which the message was sent; `isEarly` if that was before OPEN. */
   readonly on: ClientSocket;
   readonly isEarly: boolean;
+  readonly sentAt: Millis;
   /** The connected addressee, if no fault excuses that the message is not delivered. */
   addressee: ClientSocket | undefined;
   /** Whether the id belonged to another token when the message was sent, and the node had to know. */
-  readonly isForbidden: boolean;
+  isForbidden: boolean;
   /** Whether the message must be delivered or its sender notified: the sender stayed connected, and its node alive. */
   isTracked: boolean;
   /** Whether the sender later received EXPIRE or LEAVE for the addressee. */
   isReported: boolean;
   /** Whether the node has read the frame. */
   isRead: boolean;
+  /** Whether the engine has lost the collection of the message, so it may be delivered again, after later ones. */
+  mayRepeat: boolean;
 }
+
+/** A message between connected peers is delivered in this time, with any delays. Later events excuse nothing. */
+const MAX_DELIVERY_MS = 1_000;
 
 /** Checks all received frames against the guarantees of a cluster. */
 export class DeliveryModel {
+  readonly #now: () => Millis;
   readonly #messages: SentMessage[] = [];
   readonly #delivered = new Set<number>();
   /** The last message of each sender on each socket. */
   readonly #last = new Map<ClientSocket, Map<Person, SentMessage>>();
+  readonly #notices = new NoticeCount();
+
+  /** @param now time of the simulation. */
+  constructor(now: () => Millis) {
+    this.#now = now;
+  }
 
   /** Number of sent messages. */
   get count(): number {
@@ -45,24 +62,27 @@ export class DeliveryModel {
         isTracked: !on.node.mayLoseNotices,
         isReported: false,
         isRead: false,
+        mayRepeat: false,
+        sentAt: this.#now(),
       },
       addressee,
       isForbidden: on.staleFrom <= n && !on.node.isServingAlone,
     };
     this.#messages.push(message);
+    this.#notices.sent(on.person, to);
     on.send(JSON.stringify({ type: 'OFFER', dst: to, payload: n }), () => (message.isRead = true));
   }
 
   /** A fault has occurred on a node. */
   faulted(node: SimulatedNode): void {
-    for (const message of this.#messages) {
+    for (const message of this.#young()) {
       if (message.on.node === node || message.addressee?.node === node) message.addressee = undefined;
     }
   }
 
   /** A peer connects or disconnects, so a notice may take the place of a delivery. */
   moved(name: string): void {
-    for (const message of this.#messages) if (message.from.name === name || message.to === name) message.addressee = undefined;
+    for (const message of this.#young()) if (message.from.name === name || message.to === name) message.addressee = undefined;
   }
 
   /** A disconnected peer may miss the notices about its messages. */
@@ -75,9 +95,39 @@ export class DeliveryModel {
     for (const message of this.#messages) message.isTracked = false;
   }
 
+  /** The engine has lost its data: waiting messages are lost, and messages in flight may be delivered and reported. */
+  forgotten(): void {
+    this.untrackAll();
+    for (const message of this.#messages) {
+      message.addressee = undefined;
+      message.isForbidden = false;
+    }
+    this.#notices.excuseAll();
+  }
+
+  /** The id may belong to a former owner again. */
+  mayRegain(name: string): void {
+    for (const message of this.#messages) if (message.from.name === name) message.isForbidden = false;
+  }
+
+  /** The engine has lost writes that it had confirmed. */
+  lostWrite(effect: Effect): void {
+    if (effect.type === 'put') return this.#lostMessage(effect.message);
+    if (effect.type === 'taken') for (const message of effect.messages) this.#mayRepeat(message);
+    if (effect.type === 'expired') for (const { from, to } of effect.pairs) this.#notices.excuse(from, to);
+    if (effect.type === 'owner') {
+      this.#claimLost(effect.id);
+    }
+  }
+
   /** O5: frames that the node has not read from a superseded socket are dropped. */
   untrackUnread(person: Person): void {
     for (const message of this.#messages) if (message.from === person && !message.isRead) message.isTracked = false;
+  }
+
+  /** O4, O6: frames of a client that is never registered are dropped. */
+  untrackRefused(socket: ClientSocket): void {
+    for (const message of this.#messages) if (message.on === socket) message.isTracked = false;
   }
 
   /** Checks a frame. */
@@ -91,7 +141,8 @@ export class DeliveryModel {
     if (src !== from.name || dst !== to || name !== to) {
       throw new Error(`${name} received ${String(src)} to ${String(dst)}, sent by ${from.name} to ${to}`);
     }
-    if (this.#delivered.has(n)) throw new Error(`${name} received message ${n} twice`);
+    if (this.#delivered.has(n) && !message.mayRepeat) throw new Error(`${name} received message ${n} twice`);
+    if (!this.#delivered.has(n)) this.#notices.delivered(from, name);
     this.#delivered.add(n);
     if (message.isForbidden) throw new Error(`${name} received message ${n} of ${from.name} from a socket that had lost the id`);
     if (socket.staleFrom <= n && !socket.node.isServingAlone) {
@@ -102,6 +153,7 @@ export class DeliveryModel {
     const before = last.get(from);
     // O14: frames sent before OPEN are processed after it, and the socket that was opened first may become the peer's last one.
     const isOrdered = before === undefined || n > before.n || (message.isEarly && message.on !== before.on);
+    if (message.mayRepeat && !isOrdered) return;
     if (!isOrdered) throw new Error(`${name} received message ${n} of ${from.name} after a later one`);
     last.set(from, message);
   }
@@ -119,5 +171,41 @@ export class DeliveryModel {
     const messages = this.#messages.filter(({ from, to }) => from === person && to === about);
     if (messages.length === 0) throw new Error(`${person.token} received a notice about ${about} without a message`);
     for (const message of messages) message.isReported = true;
+    this.#notices.reported(person, about);
   }
+
+  /** Messages that may still be on their way. */
+  #young(): readonly SentMessage[] {
+    const since = this.#now() - MAX_DELIVERY_MS;
+    return this.#messages.filter(({ sentAt }) => sentAt >= since);
+  }
+
+  /** A former owner of the id may be the owner again. */
+  #claimLost(id: string): void {
+    for (const message of this.#messages) {
+      if (message.from.name === id) message.isTracked = false;
+    }
+    this.mayRegain(id);
+    this.moved(id);
+  }
+
+  #lostMessage({ kind, from, to, payload }: SignalMessage): void {
+    const message = kind === 'offer' ? this.#messages[numberIn(payload)] : undefined;
+    if (message !== undefined) {
+      message.isTracked = false;
+      message.addressee = undefined;
+      return;
+    }
+    for (const other of this.#messages) if (other.from.name === to && other.to === from) other.isTracked = false;
+  }
+
+  #mayRepeat({ kind, from, to, payload }: SignalMessage): void {
+    const message = kind === 'offer' ? this.#messages[numberIn(payload)] : undefined;
+    if (message !== undefined) message.mayRepeat = true;
+    this.#notices.excuse(kind === 'offer' ? from : to, kind === 'offer' ? to : from);
+  }
+}
+
+function numberIn(payload: Uint8Array | undefined): number {
+  return Number(new TextDecoder().decode(payload));
 }

@@ -1,11 +1,16 @@
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
+import { unpooledName } from '../../../src/adapters/engines/shared/pooled-names.ts';
+import { MemoryTransport } from '../../../src/adapters/transports/memory/listener.ts';
 import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import type { MailboxLimits } from '../../../src/domain/mailbox-table.ts';
+import type { PeerId } from '../../../src/domain/ids.ts';
 import type { Millis } from '../../../src/domain/time.ts';
-import { ClientSocket, OWNERS, THIEVES, type PeerName, type Person } from './client-socket.ts';
+import { ClientSockets } from './client-sockets.ts';
+import { ClientSocket, OWNERS, PERSONS, THIEVES, type PeerName, type Person } from './client-socket.ts';
 import { DeliveryModel } from './delivery-model.ts';
+import { unpooledEffect } from './engine-state.ts';
 import type { ClusterEngine, SimulatedEngineOptions } from './simulated-engine.ts';
-import { CONFIG, LEASE, SimulatedNode } from './simulated-node.ts';
+import { CONFIG, LEASE, SimulatedNode, type ClusterRealm } from './simulated-node.ts';
 
 export const NODES = 3;
 
@@ -15,6 +20,7 @@ export type CreateEngine = (
   limits: MailboxLimits,
   lease: number,
   onLateClaim: SimulatedEngineOptions['onLateClaim'],
+  realm?: ClusterRealm,
 ) => ClusterEngine;
 
 /** After this time all messages in flight have arrived or expired, leases have lapsed, and all claims are confirmed. */
@@ -26,30 +32,37 @@ const LONG_STEP_MS = 500;
 const BUSY_MS = 3_000;
 /** Time for a bus message to another node and the collection of the mailbox. */
 const DELIVERY_MS = 50;
-/** Without faults, the old socket of a peer is closed in this time. */
-const SUPERSEDE_MS = 500;
+
+export interface SimulatedClusterOptions {
+  readonly createTransport?: () => MemoryTransport;
+  /** `literal` if omitted. */
+  readonly realm?: ClusterRealm | undefined;
+}
 
 /** A cluster of brokers with memory transports on a manual clock, and a model that checks all received frames. */
 export class SimulatedCluster {
   readonly #clock = new ManualClock();
   readonly #engine: ClusterEngine;
-  readonly #model = new DeliveryModel();
+  readonly #options: SimulatedClusterOptions;
+  readonly #model = new DeliveryModel(() => this.#clock.now());
   readonly #nodes: SimulatedNode[] = [];
-  readonly #sockets: ClientSocket[] = [];
-  readonly #currentSockets = new Map<Person, ClientSocket>();
+  readonly #sockets = new ClientSockets();
   #startedNodes = 0;
+  /** When the engine last lost its data. */
+  #forgottenAt: Millis | undefined;
 
-  private constructor(createEngine: CreateEngine) {
+  private constructor(createEngine: CreateEngine, options: SimulatedClusterOptions) {
+    this.#options = options;
     // The late claim closes a socket that the peer has opened since, so its notices may be lost.
-    const onLateClaim = (id: string): void => {
-      for (const person of [...OWNERS, ...THIEVES]) if (person.name === id) this.#model.untrack(person);
-      this.#model.moved(id);
+    const onLateClaim = (id: PeerId): void => {
+      for (const person of PERSONS) if (person.name === unpooledName(id)) this.#model.untrack(person);
+      this.#model.moved(unpooledName(id));
     };
-    this.#engine = createEngine(this.#clock, { ...defaultConfig(), ...CONFIG }, LEASE, onLateClaim);
+    this.#engine = createEngine(this.#clock, { ...defaultConfig(), ...CONFIG }, LEASE, onLateClaim, options.realm);
   }
 
-  static async start(createEngine: CreateEngine): Promise<SimulatedCluster> {
-    const cluster = new SimulatedCluster(createEngine);
+  static async start(createEngine: CreateEngine, options: SimulatedClusterOptions = {}): Promise<SimulatedCluster> {
+    const cluster = new SimulatedCluster(createEngine, options);
     for (let n = 0; n < NODES; n++) cluster.#nodes.push(cluster.#startNode());
     for (const [index, owner] of OWNERS.entries()) cluster.connect(owner, index);
     await cluster.advance(STEP_MS);
@@ -59,13 +72,12 @@ export class SimulatedCluster {
   /** Opens a socket, even if the person has an open one. */
   connect(person: Person, index: number): void {
     const node = this.#node(index);
-    const before = this.#currentSockets.get(person)?.node;
+    const before = this.#sockets.current.get(person)?.node;
     if (node.mayLoseNotices || before?.mayLoseNotices === true) this.#model.untrack(person);
     this.#model.untrackUnread(person);
     this.#model.moved(person.name);
     const socket = new ClientSocket(person, node, this.#clock.now());
-    this.#sockets.push(socket);
-    this.#currentSockets.set(person, socket);
+    this.#sockets.add(socket);
     this.#readFrames();
   }
 
@@ -73,20 +85,22 @@ export class SimulatedCluster {
   nodeOf(person: Person): number {
     return Math.max(
       0,
-      this.#nodes.findIndex((node) => node === this.#currentSockets.get(person)?.node),
+      this.#nodes.findIndex((node) => node === this.#sockets.current.get(person)?.node),
     );
   }
 
   sendOffers(from: Person, to: PeerName, times = 1): void {
-    const socket = this.#currentSockets.get(from);
-    const addressee = socket !== undefined && this.#settledSocket(from.name) === socket ? this.#settledSocket(to) : undefined;
+    const now = this.#clock.now();
+    const socket = this.#sockets.current.get(from);
+    const addressee =
+      socket !== undefined && this.#sockets.settled(from.name, now) === socket ? this.#sockets.settled(to, now) : undefined;
     for (let n = 0; n < times; n++) if (socket?.isUp === true) this.#model.send(socket, to, addressee);
     this.#readFrames();
   }
 
   disconnect(person: Person, how: 'close' | 'cut'): void {
-    this.#currentSockets.get(person)?.disconnect(how);
-    this.#currentSockets.delete(person);
+    this.#sockets.current.get(person)?.disconnect(how);
+    this.#left(person);
     this.#model.moved(person.name);
     this.#model.untrack(person);
     this.#readFrames();
@@ -97,10 +111,10 @@ export class SimulatedCluster {
     const node = this.#node(index);
     node.kill();
     this.#model.faulted(node);
-    for (const socket of this.#sockets) {
+    for (const socket of this.#sockets.all) {
       if (socket.node !== node) continue;
       socket.killed();
-      if (this.#currentSockets.get(socket.person) === socket) this.#currentSockets.delete(socket.person);
+      if (this.#sockets.current.get(socket.person) === socket) this.#left(socket.person);
     }
     this.#model.untrackAll();
     this.#nodes[index % NODES] = this.#startNode();
@@ -128,8 +142,7 @@ export class SimulatedCluster {
   async resumeNode(index: number, seed: number): Promise<void> {
     const node = this.#node(index);
     this.#untrackLateNotices(node);
-    // Peers that the node has not read yet may connect or disconnect now.
-    for (const socket of this.#sockets) {
+    for (const socket of this.#sockets.all) {
       if (node.process.isSuspended && socket.node === node) this.#model.moved(socket.person.name);
     }
     await node.resume(seed, () => this.#engine.settle());
@@ -142,6 +155,36 @@ export class SimulatedCluster {
     this.#model.faulted(node);
     // The lease ends before the node detects the loss.
     this.#untrackLateNotices(node);
+  }
+
+  /** The engine cannot be reached for a time. */
+  async engineAway(span: number): Promise<void> {
+    for (let index = 0; index < NODES; index++) this.cutNodeOff(index);
+    await this.advance(span);
+    for (let index = 0; index < NODES; index++) this.reconnectNode(index);
+  }
+
+  /** The engine restarts without its data. */
+  async engineForgets(span: number): Promise<void> {
+    for (let index = 0; index < NODES; index++) this.cutNodeOff(index);
+    await this.advance(span);
+    this.#engine.forget();
+    this.#model.forgotten();
+    this.#forgottenAt = this.#clock.now();
+    for (const socket of this.#sockets.all) socket.staleFrom = Number.POSITIVE_INFINITY;
+    for (let index = 0; index < NODES; index++) this.reconnectNode(index);
+  }
+
+  /** Another server of the engine takes over. @param lostWrites writes that were not replicated. */
+  async engineFailsOver(span: number, lostWrites: number): Promise<void> {
+    for (let index = 0; index < NODES; index++) this.cutNodeOff(index);
+    await this.advance(span);
+    for (const lost of this.#engine.failOver(lostWrites)) {
+      const effect = unpooledEffect(lost);
+      this.#model.lostWrite(effect);
+      if (effect.type === 'owner') this.#mayRegain(effect.id);
+    }
+    for (let index = 0; index < NODES; index++) this.reconnectNode(index);
   }
 
   delayBus(index: number, delay: number): void {
@@ -159,7 +202,7 @@ export class SimulatedCluster {
       await this.#engine.settle();
       for (const { transport } of this.#nodes) transport.settle();
       this.#readFrames();
-      this.#checkSuperseded();
+      this.#sockets.checkSuperseded(this.#clock.now());
     }
   }
 
@@ -167,17 +210,14 @@ export class SimulatedCluster {
   async finish(): Promise<void> {
     await this.#repairAll();
     await this.#settle();
-    for (const socket of this.#sockets) if (THIEVES.includes(socket.person)) socket.disconnect('close');
+    for (const socket of this.#sockets.all) if (THIEVES.includes(socket.person)) socket.disconnect('close');
     for (const thief of THIEVES) this.disconnect(thief, 'close');
     await this.advance(BUSY_MS);
     for (const [index, owner] of OWNERS.entries()) {
-      if (this.#currentSockets.get(owner)?.isOpen !== true) this.connect(owner, index);
+      if (this.#sockets.current.get(owner)?.isOpen !== true) this.connect(owner, index);
     }
     await this.#settle();
-    for (const { name } of OWNERS) {
-      const open = this.#sockets.filter((socket) => socket.person.name === name && socket.isOpen);
-      if (open.length !== 1) throw new Error(`${name} has ${open.length} open sockets`);
-    }
+    this.#sockets.checkOneOfEach();
     const lost = this.#model.lost();
     if (lost.length > 0) throw new Error(`neither delivered nor reported: ${lost.join()}`);
     await this.#exchangeMessages();
@@ -187,7 +227,7 @@ export class SimulatedCluster {
   async closeAll(): Promise<void> {
     await this.#repairAll();
     await this.#settle();
-    for (const socket of this.#sockets) if (socket.isOpen) socket.disconnect('close');
+    for (const socket of this.#sockets.all) if (socket.isOpen) socket.disconnect('close');
     await this.advance(GARBAGE_COLLECTION_MS, LONG_STEP_MS);
   }
 
@@ -213,14 +253,6 @@ export class SimulatedCluster {
     await this.advance(QUIET_MS, LONG_STEP_MS);
   }
 
-  /** The only socket of an id, open for some time on a node without faults. */
-  #settledSocket(name: PeerName): ClientSocket | undefined {
-    const [socket, other] = this.#sockets.filter(({ person, isOver }) => person.name === name && !isOver);
-    if (socket?.openedAt === undefined || other !== undefined) return undefined;
-    const isSettled = this.#clock.now() - socket.openedAt > SUPERSEDE_MS && socket.node.isHealthySince(socket.connectedAt);
-    return isSettled ? socket : undefined;
-  }
-
   #node(index: number): SimulatedNode {
     const node = this.#nodes[index % NODES];
     if (node === undefined) throw new Error('no such node');
@@ -228,51 +260,41 @@ export class SimulatedCluster {
   }
 
   #startNode(): SimulatedNode {
-    return new SimulatedNode(this.#clock, this.#engine, ++this.#startedNodes);
+    const { createTransport = () => new MemoryTransport(), realm = 'literal' } = this.#options;
+    const [clock, clusterEngine, number] = [this.#clock, this.#engine, ++this.#startedNodes];
+    return new SimulatedNode({ clock, clusterEngine, createTransport, realm, number });
+  }
+
+  /** If the engine has lost its data, each node claims its free ids again, also those that others have claimed and released. */
+  #left(person: Person): void {
+    this.#sockets.current.delete(person);
+    if (this.#forgottenAt !== undefined) this.#mayRegain(person.name, this.#forgottenAt);
+  }
+
+  /** Sockets that were connected before may own their id again. */
+  #mayRegain(name: string, before = Number.POSITIVE_INFINITY): void {
+    this.#model.mayRegain(name);
+    for (const socket of this.#sockets.all) {
+      if (socket.person.name === name && socket.connectedAt < before) socket.staleFrom = Number.POSITIVE_INFINITY;
+    }
   }
 
   #untrackLateNotices(node: SimulatedNode): void {
     if (!node.mayLoseNotices) return;
-    for (const [person, socket] of this.#currentSockets) if (socket.node === node) this.#model.untrack(person);
+    for (const [person, socket] of this.#sockets.current) if (socket.node === node) this.#model.untrack(person);
   }
 
   #readFrames(): void {
     const now = this.#clock.now();
-    for (const socket of this.#sockets) {
+    for (const socket of this.#sockets.all) {
       for (const text of socket.frames()) {
         const frame = JSON.parse(text) as Record<string, unknown>;
-        if (frame['type'] === 'OPEN') this.#opened(socket, now);
+        if (frame['type'] === 'OPEN') this.#sockets.opened(socket, now, this.#model.count);
         this.#model.receive(socket, frame);
       }
     }
+    for (const socket of this.#sockets.all) if (socket.isRefused) this.#model.untrackRefused(socket);
     // A peer whose socket the cluster has closed receives no notices.
-    for (const [person, socket] of this.#currentSockets) if (socket.isClosed) this.#model.untrack(person);
-  }
-
-  /**
-   * An id has one owner: from now on, sockets of another token must not send as this id. A node without the engine may send
-   * OPEN after the id was claimed elsewhere.
-   */
-  #opened(socket: ClientSocket, now: Millis): void {
-    socket.openedAt = now;
-    if (!socket.node.isHealthySince(socket.connectedAt)) return;
-    for (const other of this.#sockets) {
-      const { name, token } = other.person;
-      if (name !== socket.person.name || token === socket.person.token || !other.isOpen) continue;
-      other.staleFrom = Math.min(other.staleFrom, this.#model.count);
-    }
-  }
-
-  /** O5: without faults, the old socket of a peer is closed as soon as the notification arrives. */
-  #checkSuperseded(): void {
-    const now = this.#clock.now();
-    for (const { name } of OWNERS) {
-      const open = this.#sockets.filter(({ person, isOpen, connectedAt, openedAt, node }) => {
-        const isOld = openedAt !== undefined && now - openedAt > SUPERSEDE_MS;
-        return person.name === name && isOpen && isOld && node.isHealthySince(connectedAt);
-      });
-      const since = Math.min(...open.map(({ connectedAt }) => connectedAt));
-      if (open.length > 1 && open.every(({ node }) => node.isHealthySince(since))) throw new Error(`${name} keeps two sockets`);
-    }
+    for (const [person, socket] of this.#sockets.current) if (socket.isClosed) this.#model.untrack(person);
   }
 }

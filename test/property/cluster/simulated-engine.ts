@@ -1,15 +1,22 @@
 import type { ManualClock } from '../../../src/adapters/clocks/manual.ts';
-import { MemoryPeerDirectory } from '../../../src/adapters/directories/memory/directory.ts';
-import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store.ts';
 import type { MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
-import type { NodeBus, BusListener, BusMessage } from '../../../src/application/ports/node-bus.ts';
+import type { BusMessage, NodeBus } from '../../../src/application/ports/node-bus.ts';
 import type { Claim, PeerDirectory } from '../../../src/application/ports/peer-directory.ts';
 import type { Engine } from '../../../src/composition/broker-environment.ts';
 import type { NodeId, PeerId } from '../../../src/domain/ids.ts';
 import type { MailboxLimits } from '../../../src/domain/mailbox-table.ts';
 import { copyMessage } from '../../../src/domain/message.ts';
 import type { Millis } from '../../../src/domain/time.ts';
+import {
+  EngineState,
+  type Effect,
+  type EngineStateOptions,
+  type EngineStores,
+  type Operation,
+  type Reply,
+} from './engine-state.ts';
 import type { NodeProcess } from './node-process.ts';
+import { SimulatedConnection } from './simulated-connection.ts';
 
 /** The connection of a node to the engine, with faults that the test injects. */
 export interface EngineConnection {
@@ -35,90 +42,15 @@ export interface NodeEngine {
 /** The engine that the nodes of a cluster share. */
 export interface ClusterEngine {
   connect(node: NodeId, process: NodeProcess): NodeEngine;
+  /** The engine loses all its data. To be called while all connections are cut. */
+  forget(): void;
+  /**
+   * Another server takes over. To be called while all connections are cut.
+   * @returns the effects of the last writes that are lost. An engine that replicates before it replies loses none.
+   */
+  failOver(lostWrites: number): readonly Effect[];
   /** To be called after each step of the clock; resolves when its consequences are done. */
   settle(): Promise<void> | undefined;
-}
-
-/** The connection between a node and the engine. Traffic keeps its order, is delayed, and waits while the connection is cut. */
-class SimulatedConnection implements EngineConnection {
-  delay: Millis = 1;
-  busDelay: Millis = 1;
-  listener: BusListener | undefined;
-  /** Number of cuts. */
-  cuts = 0;
-  readonly #clock: ManualClock;
-  readonly #process: NodeProcess;
-  #isCut = false;
-  #isDead = false;
-  #lastTo: Millis = 0;
-  #lastFrom: Millis = 0;
-  #lastBusMessage: Millis = 0;
-  #waiting: (() => void)[] = [];
-
-  constructor(clock: ManualClock, process: NodeProcess) {
-    this.#clock = clock;
-    this.#process = process;
-  }
-
-  get isCut(): boolean {
-    return this.#isCut || this.#isDead;
-  }
-
-  cut(): void {
-    if (!this.#isCut) this.cuts += 1;
-    this.#isCut = true;
-  }
-
-  restore(): void {
-    if (!this.#isCut) return;
-    this.#isCut = false;
-    for (const step of this.#waiting.splice(0)) step();
-    this.#process.run('engine', () => this.listener?.onMessagesLost());
-  }
-
-  /** This engine always has a leader. */
-  dropInFlight(): void {
-    return;
-  }
-
-  /** Drops all traffic in both directions, because the node is killed. */
-  kill(): void {
-    this.#isDead = true;
-    this.#waiting = [];
-  }
-
-  toEngine(ask: () => void): void {
-    this.#whenConnected(() => {
-      this.#lastTo = Math.max(this.#lastTo, this.#clock.now() + this.delay);
-      this.#at(this.#lastTo, ask);
-    });
-  }
-
-  fromEngine(answer: () => void): void {
-    this.#whenConnected(() => {
-      this.#lastFrom = Math.max(this.#lastFrom, this.#clock.now() + this.delay);
-      this.#at(this.#lastFrom, () => this.#process.run('engine', answer));
-    });
-  }
-
-  /** Sends a bus message on a separate connection, so it may overtake replies and be overtaken. */
-  sendBusMessage(word: BusMessage): void {
-    if (this.isCut) return;
-    this.#lastBusMessage = Math.max(this.#lastBusMessage, this.#clock.now() + this.busDelay);
-    this.#clock.wakeAt(this.#lastBusMessage, () => {
-      if (!this.isCut) this.#process.run('bus', () => this.listener?.onMessage(word));
-    });
-  }
-
-  #at(moment: Millis, step: () => void): void {
-    this.#clock.wakeAt(moment, () => this.#whenConnected(step));
-  }
-
-  #whenConnected(step: () => void): void {
-    if (this.#isDead) return;
-    if (this.#isCut) this.#waiting.push(step);
-    else step();
-  }
 }
 
 export interface SimulatedEngineOptions {
@@ -126,12 +58,12 @@ export interface SimulatedEngineOptions {
   readonly duplicatesBusMessages: boolean;
   /** Called when a claim arrives after its connection was closed. */
   readonly onLateClaim: (id: PeerId) => void;
+  readonly createDirectory?: EngineStateOptions['createDirectory'];
 }
 
-/** A simulated engine with one shared state. Each node has its own connection. */
+/** A simulated engine with one shared state, which replicates asynchronously. Each node has its own connection. */
 export class SimulatedEngine implements ClusterEngine {
-  readonly directory: MemoryPeerDirectory;
-  readonly mailboxes: MemoryMailboxStore;
+  readonly #state: EngineState;
   readonly #clock: ManualClock;
   readonly #connections = new Map<NodeId, SimulatedConnection>();
   readonly #options: SimulatedEngineOptions;
@@ -139,13 +71,15 @@ export class SimulatedEngine implements ClusterEngine {
   constructor(clock: ManualClock, limits: MailboxLimits, lease: Millis, options: SimulatedEngineOptions) {
     this.#clock = clock;
     this.#options = options;
-    const notify = (node: NodeId, word: BusMessage): void => this.#notify(node, word);
-    this.directory = new MemoryPeerDirectory(clock, lease, notify);
-    this.mailboxes = new MemoryMailboxStore(limits, { holders: this.directory, notify });
+    const { createDirectory } = options;
+    this.#state = new EngineState({
+      ...{ clock, limits, lease, notify: (node, word) => this.#notify(node, word) },
+      ...(createDirectory === undefined ? {} : { createDirectory }),
+    });
   }
 
   connect(node: NodeId, process: NodeProcess): NodeEngine {
-    const connection = new SimulatedConnection(this.#clock, process);
+    const connection = new SimulatedConnection(this.#clock, process, this.#state);
     this.#connections.set(node, connection);
     return {
       connection,
@@ -158,58 +92,106 @@ export class SimulatedEngine implements ClusterEngine {
     };
   }
 
+  forget(): void {
+    const lost = this.#state.forget();
+    for (const connection of this.#connections.values()) connection.retry((command) => lost.has(command), true);
+  }
+
+  failOver(lostWrites: number): readonly Effect[] {
+    const { commands, effects } = this.#state.failOver(lostWrites);
+    for (const connection of this.#connections.values()) connection.retry((command) => commands.has(command), false);
+    return effects;
+  }
+
   settle(): undefined {
     return undefined;
   }
 
   #directoryOver(connection: SimulatedConnection): PeerDirectory {
-    const { directory } = this;
     const released = new WeakSet<Claim>();
-    const back =
-      <T extends unknown[]>(answer: (...args: T) => void) =>
-      (...args: T) =>
-        connection.fromEngine(() => answer(...args));
+    const send = (operation: Operation): void => connection.send({ operation: () => operation });
+    const read = (query: Query): void => send(readOnly(query));
     return {
-      lease: directory.lease,
+      lease: this.#state.stores.directory.lease,
       claim: (claim, answer) => {
         const before = connection.isCut ? undefined : connection.cuts;
-        connection.toEngine(() => {
-          const isLate = released.has(claim);
-          // A released claim is not retried.
-          if (isLate && before !== connection.cuts) return connection.fromEngine(() => answer('taken'));
-          if (isLate) this.#options.onLateClaim(claim.id);
-          directory.claim(claim, back(answer));
+        const refuse = readOnly((_stores, reply) => reply(() => answer('taken')));
+        const grant: Operation = ({ directory }, reply) => {
+          directory.claim(claim, (...outcome) => reply(() => answer(...outcome)));
+          return { type: 'owner', id: claim.id };
+        };
+        connection.send({
+          operation: () => {
+            const isLate = released.has(claim);
+            // A released claim is not retried.
+            if (isLate && before !== connection.cuts) return refuse;
+            if (isLate) this.#options.onLateClaim(claim.id);
+            return grant;
+          },
         });
       },
-      check: (claim, answer) => connection.toEngine(() => directory.check(claim, back(answer))),
-      confirm: (claim, ifFree, answer) => connection.toEngine(() => directory.confirm(claim, ifFree, back(answer))),
+      check: (claim, answer) => read(({ directory }, reply) => directory.check(claim, (outcome) => reply(() => answer(outcome)))),
+      confirm: (claim, ifFree, answer) =>
+        send(({ directory }, reply) => {
+          directory.confirm(claim, ifFree, (outcome) => reply(() => answer(outcome)));
+          return { type: 'owner', id: claim.id };
+        }),
       release: (claim) => {
         released.add(claim);
-        connection.toEngine(() => directory.release(claim));
+        send(({ directory }, reply) => {
+          directory.release(claim);
+          reply(() => undefined);
+          return { type: 'owner', id: claim.id };
+        });
       },
-      renewLease: (node, answer) => connection.toEngine(() => directory.renewLease(node, back(answer))),
-      locate: (realm, id, answer) => connection.toEngine(() => directory.locate(realm, id, back(answer))),
-      present: (realm, answer) => connection.toEngine(() => directory.present(realm, back(answer))),
+      renewLease: (node, answer) =>
+        send(({ directory }, reply) => {
+          directory.renewLease(node, (...outcome) => reply(() => answer(...outcome)));
+          return { type: 'lease' };
+        }),
+      locate: (realm, id, answer) =>
+        read(({ directory }, reply) => directory.locate(realm, id, (node) => reply(() => answer(node)))),
+      present: (realm, answer) => read(({ directory }, reply) => directory.present(realm, (ids) => reply(() => answer(ids)))),
     };
   }
 
   #mailboxesOver(connection: SimulatedConnection): MailboxStore {
-    const clock = this.#clock;
-    const { mailboxes } = this;
+    const send = (operation: Operation): void => connection.send({ operation: () => operation });
+    const read = (query: Query): void => send(readOnly(query));
     return {
-      put: (realm, sender, message, _now, answer) => {
-        const copy = copyMessage(message);
-        connection.toEngine(() =>
-          mailboxes.put(realm, sender, copy, clock.now(), (outcome) => connection.fromEngine(() => answer(outcome))),
-        );
+      put: (realm, sender, borrowed, _now, answer) => {
+        const message = copyMessage(borrowed);
+        const ifForgotten = readOnly((_stores, reply) => reply(() => answer('full')));
+        const operation: Operation = ({ mailboxes, now }, reply) => {
+          let isHeld = false;
+          mailboxes.put(realm, sender, message, now(), (outcome) => {
+            isHeld = outcome === 'held';
+            reply(() => answer(outcome));
+          });
+          return isHeld ? { type: 'put', message } : undefined;
+        };
+        connection.send({ operation: () => operation, ifForgotten });
       },
       take: (taker, answer) =>
-        connection.toEngine(() => mailboxes.take(taker, (...taken) => connection.fromEngine(() => answer(...taken)))),
-      waiting: (realm, answer) =>
-        connection.toEngine(() => mailboxes.waiting(realm, (ids) => connection.fromEngine(() => answer(ids)))),
+        send(({ mailboxes }, reply) => {
+          let all: Effect = { type: 'taken', messages: [] };
+          mailboxes.take(taker, (messages, ...rest) => {
+            all = { type: 'taken', messages };
+            reply(() => answer(messages, ...rest));
+          });
+          return all;
+        }),
+      waiting: (realm, answer) => read(({ mailboxes }, reply) => mailboxes.waiting(realm, (ids) => reply(() => answer(ids)))),
       expire: (_now, answer) =>
-        connection.toEngine(() => mailboxes.expire(clock.now(), (expired) => connection.fromEngine(() => answer(expired)))),
-      nextDeadline: () => Math.max(mailboxes.nextDeadline(), clock.now() + 1),
+        send(({ mailboxes, now }, reply) => {
+          let pairs: Effect = { type: 'expired', pairs: [] };
+          mailboxes.expire(now(), (expired) => {
+            pairs = { type: 'expired', pairs: expired };
+            reply(() => answer(expired));
+          });
+          return pairs;
+        }),
+      nextDeadline: () => Math.max(this.#state.stores.mailboxes.nextDeadline(), this.#clock.now() + 1),
     };
   }
 
@@ -223,7 +205,11 @@ export class SimulatedEngine implements ClusterEngine {
       },
       broadcast: (word) => {
         if (connection.isCut) return;
-        for (const other of this.#connections.keys()) if (other !== node) connection.toEngine(() => this.#notify(other, word));
+        const operation = readOnly((_stores, reply) => {
+          for (const other of this.#connections.keys()) if (other !== node) this.#notify(other, word);
+          reply(() => undefined);
+        });
+        connection.send({ operation: () => operation });
       },
       close: () => Promise.resolve(),
     };
@@ -235,4 +221,13 @@ export class SimulatedEngine implements ClusterEngine {
     const times = this.#options.duplicatesBusMessages && word.type !== 'publication' ? 2 : 1;
     for (let n = 0; n < times; n++) connection.sendBusMessage(word);
   }
+}
+
+type Query = (stores: EngineStores, reply: Reply) => void;
+
+function readOnly(query: Query): Operation {
+  return (stores, reply) => {
+    query(stores, reply);
+    return undefined;
+  };
 }

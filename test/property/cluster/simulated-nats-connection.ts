@@ -47,7 +47,8 @@ interface Watch {
 export interface SimulatedNatsParts {
   readonly clock: ManualClock;
   readonly process: NodeProcess;
-  readonly stream: SimulatedStream;
+  /** The stream that NATS has now. */
+  readonly stream: () => SimulatedStream;
   /** Notifies all connections of new entries. */
   readonly notifyAll: () => void;
 }
@@ -64,7 +65,7 @@ export class SimulatedNatsConnection implements EngineConnection {
   readonly client: NatsClient;
   readonly #clock: ManualClock;
   readonly #process: NodeProcess;
-  readonly #stream: SimulatedStream;
+  readonly #stream: () => SimulatedStream;
   readonly #notifyAll: () => void;
   readonly #statuses = new Queue<Status>();
   #watches: Watch[] = [];
@@ -116,7 +117,7 @@ export class SimulatedNatsConnection implements EngineConnection {
   }
 
   #read(watch: Watch): void {
-    for (const stored of this.#stream.after(watch.position)) {
+    for (const stored of this.#stream().after(watch.position)) {
       watch.position = stored.revision;
       watch.queue.push(entryOf(stored));
     }
@@ -156,7 +157,7 @@ export class SimulatedNatsConnection implements EngineConnection {
 
   #write(key: string, body: Uint8Array, expectedRevision?: number, messageId?: string): Promise<number> {
     return this.#request(() => {
-      const written = this.#stream.write({ key, body, expectedRevision, messageId });
+      const written = this.#stream().write({ key, body, expectedRevision, messageId });
       if ('conflict' in written) throw refusal(WRONG_LAST_SEQUENCE, `wrong last sequence: ${written.conflict}`);
       this.#notifyAll();
       return written.revision;
@@ -178,10 +179,10 @@ export class SimulatedNatsConnection implements EngineConnection {
 
   #kvm(): Kvm {
     const streams = {
-      info: () => this.#request(() => ({ created: 'at the beginning' })),
+      info: () => this.#request(() => ({ created: this.#stream().created })),
       deleteMessage: (_name: string, revision: number) =>
         this.#request(() => {
-          if (!this.#stream.delete(revision)) throw refusal(NOT_FOUND, 'no message found');
+          if (!this.#stream().delete(revision)) throw refusal(NOT_FOUND, 'no message found');
           return true;
         }),
     };
@@ -201,7 +202,7 @@ export class SimulatedNatsConnection implements EngineConnection {
       put: (key: string, body: Uint8Array) => this.#write(key, body),
       get: (_key: string, { revision }: { revision: number }) =>
         this.#request(() => {
-          const stored = this.#stream.get(revision);
+          const stored = this.#stream().get(revision);
           return stored === undefined ? null : entryOf(stored);
         }),
       watch: () =>

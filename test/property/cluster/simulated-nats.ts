@@ -2,37 +2,59 @@ import type { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { followConnection, createNatsEngine } from '../../../src/adapters/engines/nats/engine.ts';
 import { BUCKET_HISTORY } from '../../../src/adapters/engines/nats/journal-state.ts';
 import { SilentLog } from '../../../src/adapters/logs/silent.ts';
-import { realmKey, type NodeId } from '../../../src/domain/ids.ts';
+import { POOL } from '../../../src/adapters/engines/shared/pooled-names.ts';
+import { realmKey, type NodeId, type RealmKey } from '../../../src/domain/ids.ts';
 import type { MailboxLimits } from '../../../src/domain/mailbox-table.ts';
 import type { Millis } from '../../../src/domain/time.ts';
+import type { Effect } from './engine-state.ts';
 import type { NodeProcess } from './node-process.ts';
+import type { ClusterRealm } from './simulated-node.ts';
 import type { ClusterEngine, NodeEngine } from './simulated-engine.ts';
 import { SimulatedNatsConnection } from './simulated-nats-connection.ts';
 import { SimulatedStream } from './simulated-stream.ts';
+
+/** The first stream has more entries than any later one, as after a long time. */
+const OLD_REVISIONS = 100_000;
 
 /** The NATS adapters on a simulated NATS. Each node has its own connection. */
 export class SimulatedNats implements ClusterEngine {
   readonly #clock: ManualClock;
   readonly #settings: MailboxLimits & { readonly lease: Millis; readonly concurrentLimit: number };
-  readonly #stream: SimulatedStream;
+  #stream: SimulatedStream;
+  /** The realm of the engine. */
+  readonly #realm: RealmKey;
+  #streams = 1;
   readonly #connections: SimulatedNatsConnection[] = [];
 
-  constructor(clock: ManualClock, limits: MailboxLimits, lease: Millis) {
+  constructor(clock: ManualClock, limits: MailboxLimits, lease: Millis, realm: ClusterRealm = 'literal') {
+    this.#realm = realm === 'literal' ? realmKey('peerjs') : POOL;
     this.#clock = clock;
     this.#settings = { ...limits, lease, concurrentLimit: 0 };
-    this.#stream = new SimulatedStream(() => clock.now(), BUCKET_HISTORY);
+    this.#stream = this.#emptyStream();
   }
 
   connect(node: NodeId, process: NodeProcess): NodeEngine {
     const notifyAll = (): void => this.#connections.forEach((connection) => connection.notify());
-    const connection = new SimulatedNatsConnection({ clock: this.#clock, process, stream: this.#stream, notifyAll });
+    const stream = () => this.#stream;
+    const connection = new SimulatedNatsConnection({ clock: this.#clock, process, stream, notifyAll });
     this.#connections.push(connection);
     const log = new SilentLog();
     const sleep = (span: Millis): Promise<void> => new Promise((resolve) => void process.wakeAt(process.now() + span, resolve));
-    const engine = createNatsEngine(connection.client, { ...this.#settings, node, realms: [realmKey('peerjs')] }, log, { sleep });
+    const engine = createNatsEngine(connection.client, { ...this.#settings, node, realms: [this.#realm] }, log, { sleep });
     void engine.open();
     void followConnection(connection.client, engine, log);
     return { engine, connection };
+  }
+
+  forget(): void {
+    this.#streams += 1;
+    this.#stream = this.#emptyStream();
+  }
+
+  /** NATS confirms a write when most servers have it, so no confirmed write is lost. */
+  failOver(): readonly Effect[] {
+    for (const connection of this.#connections) connection.dropInFlight();
+    return [];
   }
 
   /** Keys in the stream, except leases and ticks. */
@@ -44,5 +66,10 @@ export class SimulatedNats implements ClusterEngine {
   /** Waits for pending promises. */
   settle(): Promise<void> {
     return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  #emptyStream(): SimulatedStream {
+    const last = this.#streams === 1 ? OLD_REVISIONS : 0;
+    return new SimulatedStream(`stream ${this.#streams}`, () => this.#clock.now(), { history: BUCKET_HISTORY, last });
   }
 }

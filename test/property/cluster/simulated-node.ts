@@ -2,7 +2,7 @@ import type { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { SilentLog } from '../../../src/adapters/logs/silent.ts';
 import { RandomPeerIds } from '../../../src/adapters/peer-ids/random.ts';
 import { MemoryTelemetry } from '../../../src/adapters/telemetry/memory.ts';
-import { MemoryTransport } from '../../../src/adapters/transports/memory/listener.ts';
+import type { MemoryTransport } from '../../../src/adapters/transports/memory/listener.ts';
 import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import { buildBroker } from '../../../src/composition/container.ts';
 import { nodeId } from '../../../src/domain/ids.ts';
@@ -22,9 +22,29 @@ const RETRY_LIMIT_MS = 20_000;
 /** After a reconnect, a node renews its lease and confirms its claims in this time. */
 const CONFIRM_MS = 1_000;
 
+/** The realm of all peers. */
+export type ClusterRealm = 'literal' | 'by pattern';
+
+/** The configured keys, and the key of the clients. */
+const KEYS = {
+  literal: { keys: ['peerjs'], key: 'peerjs' },
+  'by pattern': { keys: ['room-*'], key: 'room-1' },
+} as const;
+
+export interface SimulatedNodeParts {
+  readonly clock: ManualClock;
+  readonly clusterEngine: ClusterEngine;
+  readonly createTransport: () => MemoryTransport;
+  readonly realm: ClusterRealm;
+  /** Of the node in its cluster. */
+  readonly number: number;
+}
+
 /** A broker on a memory transport, with faults that the test injects. */
 export class SimulatedNode {
-  readonly transport = new MemoryTransport();
+  readonly transport: MemoryTransport;
+  /** The key of the clients. */
+  readonly realm: string;
   readonly process: NodeProcess;
   readonly connection: EngineConnection;
   readonly #clock: ManualClock;
@@ -33,29 +53,29 @@ export class SimulatedNode {
   /** Time of the last loss of commands in flight. */
   #lostAt: Millis = Number.NEGATIVE_INFINITY;
   #reconnectedAt: Millis = Number.NEGATIVE_INFINITY;
-  /** Whether the node was suspended before it had confirmed its claims. */
+  /** Whether the node was suspended before it had confirmed its claims after a cut. */
   #isConfirming = false;
   /** Time of the last fault or repair. */
   faultAt: Millis = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: ManualClock, clusterEngine: ClusterEngine, number: number) {
+  constructor({ clock, clusterEngine, createTransport, realm, number }: SimulatedNodeParts) {
     this.#clock = clock;
+    this.transport = createTransport();
+    this.realm = KEYS[realm].key;
+    const config = { ...defaultConfig(), ...CONFIG, keys: KEYS[realm].keys };
     this.process = new NodeProcess(clock, number * CLOCK_SKEW_MS);
     const { engine, connection } = clusterEngine.connect(nodeId(`node ${number}`), this.process);
     this.connection = connection;
-    const broker = buildBroker(
-      { ...defaultConfig(), ...CONFIG },
-      {
-        transport: this.transport,
-        clock: this.process,
-        log: new SilentLog(),
-        telemetry: new MemoryTelemetry(),
-        tap: { isEnabled: false, received: () => undefined, sent: () => undefined },
-        peerIds: new RandomPeerIds(),
-        origins: { allow: 'echoed' },
-        engine,
-      },
-    );
+    const broker = buildBroker(config, {
+      transport: this.transport,
+      clock: this.process,
+      log: new SilentLog(),
+      telemetry: new MemoryTelemetry(),
+      tap: { isEnabled: false, received: () => undefined, sent: () => undefined },
+      peerIds: new RandomPeerIds(),
+      origins: { allow: 'echoed' },
+      engine,
+    });
     void broker.listen();
   }
 
@@ -84,6 +104,7 @@ export class SimulatedNode {
   reconnect(): void {
     if (!this.connection.isCut) return;
     this.#reconnectedAt = this.#clock.now();
+    if (this.process.isSuspended) this.#isConfirming = true;
     this.connection.restore();
     this.#repaired();
   }

@@ -17,15 +17,20 @@ export interface StreamWrite {
 
 /** A NATS stream that keeps the last entries of each key, as a bucket does. */
 export class SimulatedStream {
+  /** Time of its creation, as a text. */
+  readonly created: string;
   readonly #now: () => Millis;
   readonly #history: number;
   readonly #all = new Map<number, StoredEntry>();
   readonly #byKey = new Map<string, number[]>();
   readonly #messageIds = new Map<string, number>();
-  #last = 0;
+  /** The last revision. */
+  #last: number;
 
-  /** @param history number of entries that are kept of each key. */
-  constructor(now: () => Millis, history: number) {
+  /** @param history number of entries that are kept of each key. @param last revision before the first entry. */
+  constructor(created: string, now: () => Millis, { history, last }: { readonly history: number; readonly last: number }) {
+    this.created = created;
+    this.#last = last;
     this.#now = now;
     this.#history = history;
   }

@@ -5,6 +5,8 @@ import { CONFIG, LEASE } from './simulated-node.ts';
 
 /** Time for a claim, its OPEN, and the answers to a resumed node. */
 const STEAL_MS = 300;
+/** After this time without faults, a message between open sockets must be delivered. */
+const SETTLE_MS = 600;
 
 /** An action on a cluster, and its description. */
 export interface Step {
@@ -27,13 +29,16 @@ const sendOffers = fc.tuple(person, name, fc.integer({ min: 1, max: 3 })).map(([
   text: `${from.token} offers to ${to}, ${times} times`,
   act: (w) => w.sendOffers(from, to, times),
 }));
-/** More messages than the mailbox of an absent peer holds. */
-const sendBurst = fc.tuple(fc.array(owner, { minLength: 1, maxLength: 3 }), name).map(([senders, to]): Step => ({
-  text: `${senders.map((from) => from.name).join(' and ')} send a burst to ${to}`,
-  act(w) {
-    for (const from of senders) w.sendOffers(from, to, CONFIG.mailboxMessages + 5);
-  },
-}));
+/** More messages than the mailbox of an absent peer holds. @param isLate whether the sockets have been open for some time. */
+const sendBurst = fc
+  .tuple(fc.array(owner, { minLength: 1, maxLength: 3 }), name, fc.boolean())
+  .map(([senders, to, isLate]): Step => ({
+    text: `${senders.map((from) => from.name).join(' and ')} send a burst to ${to}${isLate ? ` after ${SETTLE_MS} ms` : ''}`,
+    async act(w) {
+      if (isLate) await w.advance(SETTLE_MS);
+      for (const from of senders) w.sendOffers(from, to, CONFIG.mailboxMessages + 5);
+    },
+  }));
 const sendSlowly = fc
   .tuple(owner, name, fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 3, maxLength: 8 }))
   .map(([from, to, pauses]): Step => ({
@@ -106,6 +111,40 @@ const stealId = fc
       },
     };
   });
+/** Longer than any delay, so that no command is in flight. */
+const awaySpan = fc.oneof(fc.integer({ min: 150, max: 1_000 }), fc.integer({ min: 1_000, max: LEASE + 1_500 }));
+const engineFault = fc.oneof(
+  awaySpan.map((span): Step => ({ text: `the engine is away for ${span} ms`, act: (w) => w.engineAway(span) })),
+  awaySpan.map((span): Step => ({ text: `the engine is away for ${span} ms and forgets`, act: (w) => w.engineForgets(span) })),
+  fc.tuple(awaySpan, fc.nat({ max: 12 })).map(([span, lost]): Step => ({
+    text: `the engine fails over in ${span} ms and loses ${lost} writes`,
+    act: (w) => w.engineFailsOver(span, lost),
+  })),
+);
+/** A thief takes the id of a peer that has left, and leaves it when the engine fails over. The release may be lost. */
+const releaseInFailover = fc
+  .record({
+    who: fc.nat({ max: PEERS.length - 1 }),
+    at: nodeIndex,
+    span: fc.integer({ min: 150, max: 1_000 }),
+    lost: fc.nat({ max: 6 }),
+  })
+  .map(({ who, at, span, lost }): Step => {
+    const [left, stealer] = [OWNERS[who % OWNERS.length], THIEVES[who % THIEVES.length]];
+    return {
+      text: `a thief connects to ${at} as ${left?.name}, and leaves; the engine fails over in ${span} ms and loses ${lost} writes`,
+      async act(w) {
+        if (left === undefined || stealer === undefined) return;
+        w.disconnect(left, 'close');
+        await w.advance(100);
+        w.connect(stealer, at);
+        await w.advance(STEAL_MS);
+        w.disconnect(stealer, 'close');
+        await w.advance(5);
+        await w.engineFailsOver(span, lost);
+      },
+    };
+  });
 
 const step = fc.oneof(
   { weight: 6, arbitrary: connectPeer },
@@ -125,6 +164,8 @@ const step = fc.oneof(
   { weight: 1, arbitrary: killNode },
   { weight: 1, arbitrary: connectThief },
   { weight: 1, arbitrary: stealId },
+  { weight: 1, arbitrary: engineFault },
+  { weight: 1, arbitrary: releaseInFailover },
 );
 
 export const steps = fc.array(step, { minLength: 1, maxLength: 80, size: 'max' });

@@ -1,0 +1,60 @@
+import type { Millis } from '../../../src/domain/time.ts';
+import { OWNERS, type ClientSocket, type PeerName, type Person } from './client-socket.ts';
+
+/** Without faults, the old socket of a peer is closed in this time. */
+const SUPERSEDE_MS = 500;
+
+/** All sockets that were opened in a simulation. */
+export class ClientSockets {
+  readonly all: ClientSocket[] = [];
+  /** The last socket of each person. */
+  readonly current = new Map<Person, ClientSocket>();
+
+  add(socket: ClientSocket): void {
+    this.all.push(socket);
+    this.current.set(socket.person, socket);
+  }
+
+  /** The only socket of an id, open for some time on a node without faults. */
+  settled(name: PeerName, now: Millis): ClientSocket | undefined {
+    const [socket, other] = this.all.filter(({ person, isOver }) => person.name === name && !isOver);
+    if (socket?.openedAt === undefined || other !== undefined) return undefined;
+    const isSettled = now - socket.openedAt > SUPERSEDE_MS && socket.node.isHealthySince(socket.connectedAt);
+    return isSettled ? socket : undefined;
+  }
+
+  /**
+   * An id has one owner: from now on, sockets of another token must not send as this id. A node without the engine may send
+   * OPEN after the id was claimed elsewhere.
+   * @param count of the messages that were sent before.
+   */
+  opened(socket: ClientSocket, now: Millis, count: number): void {
+    socket.openedAt = now;
+    if (!socket.node.isHealthySince(socket.connectedAt)) return;
+    for (const other of this.all) {
+      const { name, token } = other.person;
+      if (name !== socket.person.name || token === socket.person.token || !other.isOpen) continue;
+      other.staleFrom = Math.min(other.staleFrom, count);
+    }
+  }
+
+  /** O5: without faults, the old socket of a peer is closed as soon as the notification arrives. */
+  checkSuperseded(now: Millis): void {
+    for (const { name } of OWNERS) {
+      const open = this.all.filter(({ person, isOpen, connectedAt, openedAt, node }) => {
+        const isOld = openedAt !== undefined && now - openedAt > SUPERSEDE_MS;
+        return person.name === name && isOpen && isOld && node.isHealthySince(connectedAt);
+      });
+      const since = Math.min(...open.map(({ connectedAt }) => connectedAt));
+      if (open.length > 1 && open.every(({ node }) => node.isHealthySince(since))) throw new Error(`${name} keeps two sockets`);
+    }
+  }
+
+  /** Each peer must have one open socket. */
+  checkOneOfEach(): void {
+    for (const { name } of OWNERS) {
+      const open = this.all.filter((socket) => socket.person.name === name && socket.isOpen);
+      if (open.length !== 1) throw new Error(`${name} has ${open.length} open sockets`);
+    }
+  }
+}
