@@ -142,7 +142,7 @@ export const transports: Record<Config['transport'], (settings: TransportSetting
   uws: loadUwsTransport,
   node: (settings, log) => Promise.resolve(new NodeTransport(settings, log)),
   auto: (settings, log) =>
-    loadUwsTransport(settings).catch((error: unknown) => {
+    loadUwsTransport(settings, log).catch((error: unknown) => {
       if (!(error instanceof ListenError) || error.refusal.reason !== 'transport-unavailable') throw error;
       log.record({ event: 'transport-unavailable', wanted: 'uws', taken: 'node', detail: error.refusal.detail });
       return new NodeTransport(settings, log);

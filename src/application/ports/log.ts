@@ -65,6 +65,8 @@ export type LogEvent =
   | { readonly event: 'ipv6-unavailable'; readonly taken: string }
   /** New connections were closed because the limit of open files is reached. @param dropped since the last such event. */
   | { readonly event: 'connections-dropped'; readonly dropped: number; readonly openFiles: number }
+  /** No file handle is free, so new connections are refused until some are. @param openFiles the limit, if it is known. */
+  | { readonly event: 'accept-suspended'; readonly openFiles: number | undefined }
   | { readonly event: 'peer-opened'; readonly session: Session; readonly address: string }
   | {
       readonly event: 'peer-closed';

@@ -138,6 +138,12 @@ const LINES: {
     const text = 'too many open files: new connections are closed; raise the limit of the process (ulimit -n)';
     return line('warn', text, event, { dropped, openFiles });
   },
+  'accept-suspended': (event) => {
+    const { openFiles } = event;
+    const text =
+      'too many open files: new connections are refused until some are closed; raise the limit of the process (ulimit -n)';
+    return line('warn', text, event, { openFiles });
+  },
   'stood-still': (event) =>
     line('warn', 'the process was suspended: liveness timeouts are extended by that time', event, { spanMs: event.span }),
   'certificate-reloaded': (event) => line('info', 'certificate reloaded: new connections use it', event, {}),

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type * as uWS from 'uWebSockets.js';
 import type { HttpResponse } from '../../../application/ports/http.ts';
+import type { Log } from '../../../application/ports/log.ts';
 import { ListenError } from '../../../application/ports/transport.ts';
 import type { Admission, Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { CLOSE_FRAMES } from '../shared/close-frames.ts';
@@ -55,10 +56,10 @@ const REDUCED_EXCESS_BYTES = 8 * 1024;
  * headers.
  * @throws ListenError `transport-unavailable`
  */
-export async function loadUwsTransport(settings: TransportSettings): Promise<UwsTransport> {
+export async function loadUwsTransport(settings: TransportSettings, log?: Log): Promise<UwsTransport> {
   process.env['UWS_HTTP_MAX_HEADERS_SIZE'] ??= String(settings.maxHeaderBytes);
   try {
-    return new UwsTransport((await import('uWebSockets.js')) as Library, settings);
+    return new UwsTransport((await import('uWebSockets.js')) as Library, settings, log);
   } catch (cause) {
     const [detail = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
     throw new ListenError({ reason: 'transport-unavailable', detail }, `uWebSockets.js can't be loaded: ${detail}`);
@@ -70,6 +71,7 @@ class UwsTransport implements Transport {
   readonly name = 'uws';
   readonly #library: Library;
   readonly #settings: TransportSettings;
+  readonly #log: Log | undefined;
   /** For connections with the full message limit. */
   readonly #socketContext: SocketContext;
   /** B4: for further connections of an address. */
@@ -83,9 +85,10 @@ class UwsTransport implements Transport {
   #fileHandles: FileHandleMonitor | undefined;
   #isAccepting = false;
 
-  constructor(library: Library, settings: TransportSettings) {
+  constructor(library: Library, settings: TransportSettings, log: Log | undefined) {
     this.#library = library;
     this.#settings = settings;
+    this.#log = log;
     this.#socketContext = {
       outbox: new Outbox(),
       pendingCloses: new PendingCloses(),
@@ -108,7 +111,8 @@ class UwsTransport implements Transport {
     this.#listening = token;
     this.#isAccepting = true;
     const bound = this.#library.us_socket_local_port(token);
-    this.#fileHandles = new FileHandleMonitor({ close: () => this.#unbind(), open: () => this.#rebind(apps.listener, bound) });
+    const listenSocket = { close: () => this.#unbind(), open: () => this.#rebind(apps.listener, bound) };
+    this.#fileHandles = new FileHandleMonitor(listenSocket, this.#log);
     return { host, port: bound, secure: tls !== undefined };
   }
 

@@ -45,6 +45,7 @@ export const EVENTS: { readonly [Name in LogEvent['event']]: LogEvent & { readon
   'authorizer-lost': { event: 'authorizer-lost', authorizer: 'webhook', detail: 'status 500 in place of 200', failures: 3 },
   'authorizer-reached': { event: 'authorizer-reached', authorizer: 'webhook' },
   'connections-dropped': { event: 'connections-dropped', dropped: 3, openFiles: 1024 },
+  'accept-suspended': { event: 'accept-suspended', openFiles: 1024 },
   'peer-opened': { event: 'peer-opened', session, address },
   'peer-closed': { event: 'peer-closed', session, ending: 'superseded', end: { by: 'broker', code: 4001 }, passage },
   'connection-refused': {

@@ -82,6 +82,7 @@ describe('levels', () => {
       'transport-unavailable',
       'proxy-needs-http11',
       'connections-dropped',
+      'accept-suspended',
       'connection-refused',
       'upgrade-refused',
       'word-refused',

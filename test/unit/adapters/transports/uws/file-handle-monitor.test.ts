@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { LogEvent } from '../../../../../src/application/ports/log.ts';
 import { canOpen, FileHandleMonitor } from '../../../../../src/adapters/transports/uws/file-handle-monitor.ts';
+import { openFileLimit } from '../../../../../src/adapters/transports/shared/open-files.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -15,7 +17,9 @@ function watched(free: number) {
       return !host.isPortTaken;
     },
   };
-  return { did, host, watch: new FileHandleMonitor(door, (count) => count <= host.free) };
+  const logged: LogEvent[] = [];
+  const log = { record: (event: LogEvent) => void logged.push(event) };
+  return { did, host, logged, watch: new FileHandleMonitor(door, log, (count) => count <= host.free) };
 }
 
 it('file handles can be opened', () => expect(canOpen(4)).toBe(true));
@@ -52,6 +56,25 @@ it('retries to open a port that can’t be opened', async () => {
   host.isPortTaken = false;
   await vi.advanceTimersByTimeAsync(10_000);
   expect(did).toEqual(['close', 'open', 'open', 'open']);
+  watch.stop();
+});
+
+it('logs at most once a minute that connections are refused', async () => {
+  const { did, host, logged, watch } = watched(0);
+  for (let times = 0; times < 5; times++) {
+    host.free = 0;
+    await vi.advanceTimersByTimeAsync(2_000);
+    host.free = 100;
+    await vi.advanceTimersByTimeAsync(2_000);
+  }
+  expect([did.length, logged]).toEqual([10, [{ event: 'accept-suspended', openFiles: openFileLimit() }]]);
+  host.free = 0;
+  await vi.advanceTimersByTimeAsync(60_000);
+  host.free = 100;
+  await vi.advanceTimersByTimeAsync(2_000);
+  host.free = 0;
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(logged).toHaveLength(2);
   watch.stop();
 });
 
