@@ -134,6 +134,9 @@ describe.each(ENGINES)('a cluster on one $engine', ({ startEngine }) => {
       mailbox_messages: TOO_MANY,
       mailbox_bytes: 60_000_000,
       malformed_limit: 1_000,
+      // The broker reads the whole burst before it handles it.
+      send_buffer_bytes: 64_000_000,
+      memory_per_address: 64_000_000,
     };
     const [here, there] = [
       await brokers.start({ cluster: ownEngine.url, ...roomy }),
