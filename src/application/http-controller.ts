@@ -1,13 +1,14 @@
 import type { AuthFailures } from '../domain/auth-failures.ts';
 import type { BanTable } from '../domain/bans.ts';
 import { impossible } from '../domain/invariant.ts';
-import { mayOpenSocket, pageOf, allowedOrigin, type OriginPolicy } from '../domain/origins.ts';
+import { mayOpenSocket, pageOf, type OriginPolicy } from '../domain/origins.ts';
 import type { Realms } from '../domain/realms.ts';
 import type { MemoryBudget } from '../domain/memory-budget.ts';
 import { networkOf } from '../domain/networks.ts';
 import type { ConnectionLimits } from '../domain/connection-limits.ts';
 import type { RequestWindow } from '../domain/request-window.ts';
 import type { AdmissionControl } from './admission-control.ts';
+import { corsHeaders } from './cors-headers.ts';
 import { authFailureLimit } from './hit-limits.ts';
 import type { HttpClient } from './http-access.ts';
 import {
@@ -24,6 +25,7 @@ import {
   type Header,
 } from './http-responses.ts';
 import { MeteredExchange } from './metered-exchange.ts';
+import type { MetricsEndpoint } from './metrics-endpoint.ts';
 import type { Authenticator } from './ports/authenticator.ts';
 import type { Authorizer } from './ports/authorizer.ts';
 import type { ClientAddresses } from './ports/client-addresses.ts';
@@ -69,6 +71,7 @@ export interface HttpControllerParts {
   /** H11: maximum length of a request target, in characters. */
   readonly maxUrlBytes: number;
   readonly probes: Probes;
+  readonly metricsEndpoint: MetricsEndpoint;
 }
 
 /** A dialect, and its route at a path. */
@@ -107,12 +110,12 @@ export class HttpController {
         return reply(exchange, [], probe);
       }
       const served = this.#routeAt(request.path);
-      const cors = this.#corsHeaders(request, served?.route);
+      const cors = corsHeaders(this.#parts.origins, request, served?.route);
       this.#guard(exchange, cors, () => {
         const address = this.#parts.addresses.of(request);
         const response = this.#commonResponse(served, request, address);
         if (response !== undefined) return reply(exchange, cors, response);
-        if (served === undefined) return reply(exchange, cors, this.#notFound(request));
+        if (served === undefined) return this.#replyWithoutRoute(exchange, cors);
         if (this.#parts.bans.hasAddress(address, this.#parts.clock.now())) return reply(exchange, cors, REMOVED);
         const { dialect, route } = served;
         const client = this.#clientOf(request, dialect, address);
@@ -164,10 +167,16 @@ export class HttpController {
     return undefined;
   }
 
-  /** H8, H16. */
-  #notFound({ method, path }: HttpRequest): HttpResponse {
-    const isSocketPath = this.#parts.dialects.some((dialect) => dialect.servesWebSocketAt(path));
-    return isSocketPath && READABLE_METHODS.includes(method) ? UPGRADE_REQUIRED : NOT_FOUND;
+  /** H8, H16, H19. */
+  #replyWithoutRoute(exchange: MeteredExchange, cors: readonly Header[]): void {
+    const { metricsEndpoint, dialects } = this.#parts;
+    const { request } = exchange;
+    if (metricsEndpoint.serves(request)) {
+      exchange.route = 'metrics';
+      return metricsEndpoint.answer(request, (response) => reply(exchange, cors, response));
+    }
+    const isSocketPath = dialects.some((dialect) => dialect.servesWebSocketAt(request.path));
+    reply(exchange, cors, isSocketPath && READABLE_METHODS.includes(request.method) ? UPGRADE_REQUIRED : NOT_FOUND);
   }
 
   #performAction(pending: PendingRequest, action: HttpAction): void {
@@ -261,21 +270,6 @@ export class HttpController {
     return connectRequest.as === 'peer' || connectRequest.as === 'diagnostic'
       ? undefined
       : this.#parts.realms.resolve(connectRequest.key)?.topics(dialect).replayFor(connectRequest)?.startsAfter;
-  }
-
-  /** H5, H6, MER8: sent with every response, also errors, so that pages can read them. */
-  #corsHeaders(request: HttpRequest, route: HttpRoute | undefined): Header[] {
-    const { origins } = this.#parts;
-    if (origins.allow === 'silent') return [];
-    const readable = allowedOrigin(origins, request.header('origin'));
-    const allowed: Header[] = readable === undefined ? [] : [['access-control-allow-origin', readable]];
-    // Browsers send no cookies if `*` is allowed.
-    if (origins.allow === 'any') return allowed;
-    // MER10: credentials are allowed for listed origins only. Other pages must not read responses that depend on a cookie.
-    if (readable !== undefined && origins.allow === 'listed' && route?.takesCookies === true) {
-      allowed.push(['access-control-allow-credentials', 'true']);
-    }
-    return [...allowed, ['vary', 'Origin']];
   }
 
   #guard(exchange: HttpExchange, cors: readonly Header[], step: () => void): void {

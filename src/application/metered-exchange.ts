@@ -5,7 +5,7 @@ import type { Telemetry } from './ports/telemetry.ts';
 import type { Admission, HttpExchange } from './ports/transport.ts';
 
 /** The values of the label `route`: the action that a request asked for. `none`: it was answered before. */
-export type MeteredRoute = HttpAction['action'] | 'probe' | 'none';
+export type MeteredRoute = HttpAction['action'] | 'probe' | 'metrics' | 'none';
 
 /** An exchange that counts its response and measures the time until then. */
 export class MeteredExchange implements HttpExchange {

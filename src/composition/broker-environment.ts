@@ -7,6 +7,7 @@ import type { IceServers } from '../application/ports/ice-servers.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { MailboxStore } from '../application/ports/mailbox-store.ts';
 import type { MessageTap } from '../application/ports/message-tap.ts';
+import type { MetricsReader } from '../application/ports/metrics-reader.ts';
 import type { NodeBus } from '../application/ports/node-bus.ts';
 import type { PeerDirectory } from '../application/ports/peer-directory.ts';
 import type { PeerIds } from '../application/ports/peer-ids.ts';
@@ -30,6 +31,8 @@ export interface BrokerEnvironment {
   readonly clock: Clock;
   readonly log: Log;
   readonly telemetry: Telemetry;
+  /** H19. */
+  readonly metrics?: MetricsReader;
   readonly tap: MessageTap;
   readonly peerIds: PeerIds;
   readonly origins: OriginPolicy;

@@ -19,6 +19,7 @@ import { MeteredBus } from '../application/metered-bus.ts';
 import { MeteredGateway } from '../application/metered-gateway.ts';
 import { MessageTraces } from '../application/message-traces.ts';
 import { NodeOperations } from '../application/node-operations.ts';
+import { MetricsEndpoint } from '../application/metrics-endpoint.ts';
 import { Performer } from '../application/performer.ts';
 import { Probes } from '../application/probes.ts';
 import { RealmLabels } from '../application/realm-labels.ts';
@@ -227,6 +228,11 @@ const httpUseCases = group({
 });
 
 /* Entry points. */
+const metricsEndpoint = derive(
+  { config, environment },
+  (p) =>
+    new MetricsEndpoint({ reader: p.environment.metrics, token: p.config.metricsPublic ? p.config.metricsToken : undefined }),
+);
 const httpController = construct(HttpController, {
   ...{
     dialects,
@@ -245,6 +251,7 @@ const httpController = construct(HttpController, {
     log,
     telemetry,
     probes,
+    metricsEndpoint,
     maxUrlBytes,
   },
   useCases: httpUseCases,

@@ -2,11 +2,12 @@ import { EventEmitter } from 'node:events';
 import type { Authorize } from '../adapters/authorizers/function.ts';
 import { SystemClock } from '../adapters/clocks/system.ts';
 import { RandomPeerIds } from '../adapters/peer-ids/random.ts';
-import { PrometheusTelemetry, type MetricsText } from '../adapters/telemetry/prometheus/telemetry.ts';
+import { PrometheusTelemetry } from '../adapters/telemetry/prometheus/telemetry.ts';
 import type { Broker } from '../application/broker.ts';
 import type { Ban } from '../domain/bans.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { ActOutcome, PeerDetails, PeerPage, PeerTarget } from '../application/ports/operations.ts';
+import type { MetricsText } from '../application/ports/metrics-reader.ts';
 import type { PeerIds } from '../application/ports/peer-ids.ts';
 import type { ListeningAddress, Transport } from '../application/ports/transport.ts';
 import type { OriginPolicy } from '../domain/origins.ts';
@@ -154,6 +155,7 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
       clock: this.#clock,
       log: events,
       telemetry: this.#telemetry,
+      metrics: this.#telemetry,
       tap: events,
       peerIds: peerIds ?? new RandomPeerIds(),
       origins: origins ?? originsFromList(this.config.cors),

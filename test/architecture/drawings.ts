@@ -1,3 +1,4 @@
+import type { MetricDefinition } from '../../src/application/ports/metrics.ts';
 import type { IModule } from 'dependency-cruiser';
 
 type Transitions = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -17,6 +18,15 @@ export function drawSessions(transitions: Transitions): string {
     });
   });
   return mermaid('stateDiagram-v2', [`[*] --> ${states[0]?.[0] ?? ''}`, ...arrows]);
+}
+
+/** One row for each metric. */
+export function tabulateMetrics(metrics: Readonly<Record<string, MetricDefinition>>): string {
+  const rows = Object.entries(metrics).map(([name, { kind, labels, help }]) => {
+    const named = labels.map((label) => `\`${label}\``).join(', ');
+    return `| \`${name}\` | ${kind} | ${named || '–'} | ${help} |`;
+  });
+  return ['| metric | type | labels | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
 /** The imports between layers, with the adapters of each port. */

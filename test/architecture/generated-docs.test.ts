@@ -1,12 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { METRICS } from '../../src/application/ports/metrics.ts';
 import { SESSION_TRANSITIONS } from '../../src/domain/session.ts';
 import { cruiseImports } from './cruise.ts';
-import { drawLayers, drawSessions, sectionOf, withSection } from './drawings.ts';
+import { drawLayers, drawSessions, sectionOf, tabulateMetrics, withSection } from './drawings.ts';
 import { ROOT } from './tree.ts';
 
 const PAGE = join(ROOT, 'ARCHITECTURE.md');
+const MONITORING = join(ROOT, 'docs/monitoring.md');
 const WALK = join(ROOT, 'docs/adding-a-dialect.md');
 
 /** Reads a section; `npm run docs` first rewrites it. */
@@ -26,6 +28,11 @@ describe('ARCHITECTURE.md is up to date (else: npm run docs)', () => {
     const drawing = drawLayers(modules);
     expect(read('rooms', drawing)).toBe(drawing);
   });
+});
+
+it('docs/monitoring.md has all metrics (else: npm run docs)', () => {
+  const table = tabulateMetrics(METRICS);
+  expect(read('metrics', table, MONITORING)).toBe(table);
 });
 
 describe('docs/adding-a-dialect.md shows the code of the example (else: npm run docs)', () => {

@@ -4,6 +4,7 @@ import { authConflicts } from './auth-checks.ts';
 import type { DialectName } from './dialect-options.ts';
 import { sharedPaths } from './endpoints.ts';
 import { iceConflicts, realmConflicts } from './ice-checks.ts';
+import { metricsConflicts } from './metrics-checks.ts';
 import type { OptionName, Settings } from './options.ts';
 import type { ConfigProblem, SourceOf } from './reading.ts';
 import { webhookConflicts } from './webhook-checks.ts';
@@ -61,6 +62,7 @@ export function configConflicts(settings: Settings, sourceOf: SourceOf, hasFunct
     ...webhookConflicts(settings, sourceOf, hasFunction),
     ...iceConflicts(settings, sourceOf),
     ...realmConflicts(settings, sourceOf),
+    ...metricsConflicts(settings, sourceOf),
   ];
 }
 

@@ -71,6 +71,7 @@ export type Group =
   | 'Limits for memory'
   | 'Limits for connections'
   | 'Cluster'
+  | 'Monitoring'
   | 'Log'
   | 'Command line';
 

@@ -5,6 +5,7 @@ import { DIALECT_OPTIONS } from './dialect-options.ts';
 import { ICE_OPTIONS } from './ice-options.ts';
 import { LIMIT_OPTIONS } from './limit-options.ts';
 import { choice, flag, type Group, integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
+import { METRICS_OPTIONS } from './metrics-options.ts';
 import { REALM_OPTIONS } from './realm-options.ts';
 import { file, host, keys, trustedProxies, urlPath } from './option-types.ts';
 import { origins } from './origin-option.ts';
@@ -170,6 +171,8 @@ export const OPTIONS = {
   ...LIMIT_OPTIONS,
 
   ...CLUSTER_OPTIONS,
+
+  ...METRICS_OPTIONS,
 
   log_level: option(
     choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { warning: 'warn', critical: 'fatal' }),

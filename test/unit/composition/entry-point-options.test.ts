@@ -23,6 +23,7 @@ const SAMPLES: Partial<Record<OptionName, unknown>> = {
     dialects: ['relay'],
     on_flood: 'pause',
     doctor: 'off',
+    metrics_token: 'a-token-of-at-least-32-characters',
     cluster_cut: 'refuse',
     log_level: 'debug',
     log_format: 'json',
@@ -66,6 +67,8 @@ const COMPANIONS: Partial<Record<OptionName, Partial<Record<OptionName, unknown>
   ice_provider_id: { ice_provider: 'twilio', ice_provider_secret: SECRET },
   ice_provider_secret: { ice_provider: 'twilio', ice_provider_id: 'account' },
   ice_provider_url: { ice_provider: 'url' },
+  metrics_public: { metrics_token: 'a-token-of-at-least-32-characters' },
+  metrics_token: { metrics_public: true },
 };
 
 /** Options that an entry point rejects. All others must reach its configuration. */

@@ -1,17 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import type { CounterName, GaugeName, HistogramName, LabelValues, MetricName } from '../../../application/ports/metrics.ts';
+import type { MetricsReader, MetricsText } from '../../../application/ports/metrics-reader.ts';
 import type { Counter, GaugeReading, Histogram, Telemetry } from '../../../application/ports/telemetry.ts';
 import { MetricStore, type Sample } from '../shared/metric-store.ts';
 import type { Exposition } from './exposition.ts';
 
-/** The text of all metrics, and its type. */
-export interface MetricsText {
-  readonly contentType: string;
-  readonly text: string;
-}
-
 /** Counts in memory; prom-client renders the values when they are read. */
-export class PrometheusTelemetry implements Telemetry {
+export class PrometheusTelemetry implements Telemetry, MetricsReader {
   readonly #store = new MetricStore();
   #exposition: Promise<Exposition> | undefined = undefined;
 
@@ -36,12 +31,6 @@ export class PrometheusTelemetry implements Telemetry {
     return this.#store.samples(metric);
   }
 
-  /** Measures the event loop and the garbage collection from now on. Otherwise, from the first call of `render`. */
-  async start(): Promise<void> {
-    await this.#load();
-  }
-
-  /** @param accept the `Accept` header: OpenMetrics where the reader prefers it, else the text format of Prometheus. */
   async render(accept: string | undefined): Promise<MetricsText> {
     return (await this.#load()).render(accept);
   }

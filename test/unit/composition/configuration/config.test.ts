@@ -37,6 +37,7 @@ describe('the defaults', () => {
       ...{ authForward: [], authTimeout: 1_000 },
       ...{ authIdClaim: 'signalbox.id', authLeeway: 5, authAtExpiry: 'close', reservedIds: [] },
       ...{ cluster: undefined, clusterLease: 10_000, clusterCut: 'hold' },
+      ...{ metricsPublic: false, metricsToken: undefined },
       ...{ keys: ['peerjs'], concurrentLimit: 5000, expireTimeout: 5000, aliveTimeout: 60_000, sweepInterval: 1000 },
       ...{
         allowDiscovery: false,

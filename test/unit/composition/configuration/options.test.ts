@@ -41,6 +41,7 @@ describe('the schema', () => {
         'Limits for memory',
         'Limits for connections',
         'Cluster',
+        'Monitoring',
         'Log',
         'Command line',
       ],
