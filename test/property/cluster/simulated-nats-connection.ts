@@ -111,6 +111,11 @@ export class SimulatedNatsConnection implements EngineConnection {
     this.#losses += 1;
   }
 
+  /** The server ends the watches, without an end of the connection. */
+  endWatches(): void {
+    for (const { queue } of this.#watches.splice(0)) queue.stop();
+  }
+
   /** Delivers new entries to the watches. */
   notify(): void {
     for (const watch of this.#watches) this.#fromEngine(this.#connection, () => this.#read(watch));

@@ -100,6 +100,7 @@ export function createNatsEngine(
     const journal = new Journal({
       ...{ kvm, bucket: bucketOf(realm), replicas, settings, maxEntryBytes },
       onEvent: (event) => bus.deliver(busMessageOf(event, realm)),
+      onEventsMissed: () => bus.reportLoss(),
       onRejected,
       onFault: (error) => log.record({ event: 'fault', error, connection: undefined }),
       ...overrides,

@@ -26,6 +26,8 @@ export interface JournalOptions {
   /** Maximum size of one entry in bytes: `max_payload` of the server. */
   readonly maxEntryBytes: number;
   readonly onEvent: (news: JournalEvent) => void;
+  /** Called when the journal was read again without a reconnect. The events of the entries in between are not reported. */
+  readonly onEventsMissed: () => void;
   readonly onRejected: (fault: EntryFault) => void;
   readonly onFault: (error: unknown) => void;
   /** Replaces the timestamps of NATS, in tests. */
@@ -276,7 +278,9 @@ export class Journal {
 
   #restart(): void {
     this.disconnect();
-    void this.open();
+    void this.open().then(() => {
+      if (this.#ready.isOpen) this.#options.onEventsMissed();
+    });
   }
 
   #isCurrent(generation: number): boolean {

@@ -1,0 +1,37 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { ManualClock } from '../../../../../src/adapters/clocks/manual.ts';
+import { createNatsEngine } from '../../../../../src/adapters/engines/nats/engine.ts';
+import { BUCKET_HISTORY } from '../../../../../src/adapters/engines/nats/journal-state.ts';
+import { SilentLog } from '../../../../../src/adapters/logs/silent.ts';
+import { nodeId, realmKey } from '../../../../../src/domain/ids.ts';
+import { NodeProcess } from '../../../../property/cluster/node-process.ts';
+import { SimulatedNatsConnection } from '../../../../property/cluster/simulated-nats-connection.ts';
+import { SimulatedStream } from '../../../../property/cluster/simulated-stream.ts';
+import { ROOMY } from '../../../../contracts/mailboxes/fixture.ts';
+
+const LIMITS = { ...ROOMY, lease: 3_000, concurrentLimit: 0 };
+
+it('O5: reports that bus messages may be lost when the journal is read again without a reconnect', async () => {
+  const clock = new ManualClock();
+  const process = new NodeProcess(clock, 0);
+  const stream = new SimulatedStream('stream', () => clock.now(), { history: BUCKET_HISTORY, last: 0 });
+  const connection = new SimulatedNatsConnection({ clock, process, stream: () => stream, notifyAll: () => connection.notify() });
+  const settings = { ...LIMITS, node: nodeId('here'), realms: [realmKey('peerjs')] };
+  const sleep = () => Promise.resolve();
+  const engine = createNatsEngine(connection.client, settings, new SilentLog(), { sleep });
+  let losses = 0;
+  engine.bus.listen({ onMessage: () => undefined, onMessagesLost: () => (losses += 1) });
+  const pass = async (): Promise<void> => {
+    for (let n = 0; n < 50; n++) {
+      clock.advance(10);
+      await turn();
+    }
+  };
+  void engine.open();
+  await pass();
+  const before = losses;
+  connection.endWatches();
+  await pass();
+  expect([engine.bus.isReachable, losses]).toEqual([true, before + 1]);
+});
