@@ -31,10 +31,16 @@ export function judgeView({ isHttps, hello, forged, server }: ViewObservation): 
   const { address, remoteAddress, forwardedFor, forwardedProto } = hello.request;
   const findings: Finding[] = [];
   if (forged?.request.address === MADE_UP_ADDRESS) findings.push(finding('proxy-trusted-too-far'));
-  else if (forwardedFor !== undefined && address === remoteAddress) findings.push(finding('proxy-not-trusted'));
+  else if (address === remoteAddress && isForwarded(forwardedFor, remoteAddress)) findings.push(finding('proxy-not-trusted'));
   else if (forwardedFor === undefined && server !== undefined) findings.push(finding('proxy-hides-address', { server }));
   if (isHttps && forwardedProto === 'http') findings.push(finding('https-lost'));
   return findings.length > 0 ? findings : [finding('seen')];
+}
+
+/** Whether a proxy names another client than itself. A client on the machine of the proxy has the same address. */
+function isForwarded(forwardedFor: string | undefined, remoteAddress: string): boolean {
+  const nearest = forwardedFor?.split(',').at(-1)?.trim();
+  return nearest !== undefined && nearest !== remoteAddress;
 }
 
 /** Undefined for a body of another form. */

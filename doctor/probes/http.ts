@@ -1,5 +1,7 @@
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import type { HttpObservation } from '../target.ts';
 import { codeOf, settled } from './timing.ts';
 
@@ -25,6 +27,9 @@ export async function get(url: URL, timeout: number, headers: Readonly<Record<st
   }
 }
 
+/** Browsers accept compression, which makes some proxies buffer. */
+const STREAM_HEADERS = { accept: 'text/event-stream', 'accept-encoding': 'gzip' };
+
 /** Counts the events of a stream. @returns the milliseconds from the first event to the last, if all arrived. */
 export async function observeEvents(
   url: URL,
@@ -32,13 +37,13 @@ export async function observeEvents(
   timeout: number,
 ): Promise<{ status: number; spread: number | undefined }> {
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-  const outgoing = send(url, { headers: { accept: 'text/event-stream' }, agent: false, rejectUnauthorized: false });
+  const outgoing = send(url, { headers: STREAM_HEADERS, agent: false, rejectUnauthorized: false });
   try {
     const answered = new Promise<IncomingMessage>((resolve, reject) => outgoing.once('response', resolve).on('error', reject));
     outgoing.end();
     const incoming = await settled(timeout, answered);
     const times: number[] = [];
-    for await (const chunk of withTimeout(incoming, timeout)) {
+    for await (const chunk of withTimeout(decompressed(incoming), timeout)) {
       const events = chunk.toString().split('\n\n').length - 1;
       for (let event = 0; event < events; event++) times.push(performance.now());
     }
@@ -51,7 +56,11 @@ export async function observeEvents(
   }
 }
 
-async function* withTimeout(incoming: IncomingMessage, timeout: number): AsyncGenerator<Buffer> {
+function decompressed(incoming: IncomingMessage): Readable {
+  return incoming.headers['content-encoding'] === 'gzip' ? incoming.pipe(createGunzip()) : incoming;
+}
+
+async function* withTimeout(incoming: Readable, timeout: number): AsyncGenerator<Buffer> {
   const chunks = incoming[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
   for (;;) {
     const next: IteratorResult<Buffer, undefined> = await settled(timeout, chunks.next());

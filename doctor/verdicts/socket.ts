@@ -211,8 +211,8 @@ export const SOCKET = {
     state: 'doubtful',
     is: 'Server-sent events arrive together: a proxy buffers them.',
     effect: 'Mercure and legacy PeerJS clients receive messages late. WebSockets are not affected.',
-    remedy: 'Turn buffering off for the path of the broker.',
-    setting: 'proxy_buffering',
+    remedy: 'Turn buffering and compression off for the path of the broker.',
+    setting: 'proxy_buffering, gzip',
     link: PROXY,
   },
   'stream-missing': {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../../conformance/arguments.ts';
+import { readArguments as readDoctorArguments } from '../../../doctor/arguments.ts';
 import { ROOT } from '../../architecture/tree.ts';
 import { run } from '../../support/e2e/run.ts';
 import { documentedCommands, wordsOf } from './commands.ts';
@@ -43,6 +44,11 @@ const PROCEDURES: readonly Procedure[] = [
     about: /^(?:npx --no-install )?signalbox conform (.*)$/,
     why: 'its servers are not available: its arguments are parsed; test/e2e/conformance runs such commands',
     check: (_, [, args = '']) => expect(() => readArguments(wordsOf(args))).not.toThrow(),
+  },
+  {
+    about: /^(?:npx --no-install )?signalbox doctor (.*)$/,
+    why: 'its broker is not available: its arguments are parsed; test/e2e/doctor runs such commands',
+    check: (_, [, args = '']) => expect(() => readDoctorArguments(wordsOf(args))).not.toThrow(),
   },
   {
     about: /^((?:\w+=\S+ )*)(?:npx --no-install signalbox|signalbox|npm start --)((?: .*)?)$/,

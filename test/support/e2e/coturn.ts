@@ -1,4 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../../architecture/tree.ts';
@@ -27,17 +29,22 @@ export class Coturn {
   }
 
   /**
-   * @param options relaysToLoopback: whether two relayed clients can reach each other.
+   * @param options relaysToLoopback: whether two relayed clients can reach each other. lines: more lines of the configuration.
    * @throws Error if `turnserver` is not installed.
    */
-  static async start(secrets: readonly string[], { relaysToLoopback = false } = {}): Promise<Coturn> {
+  static async start(
+    secrets: readonly string[],
+    { relaysToLoopback = false, lines = [] as readonly string[] } = {},
+  ): Promise<Coturn> {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'coturn-'));
     const file = join(folder, 'turnserver.conf');
-    writeFileSync(file, [testConfig(port, folder, secrets), ...(relaysToLoopback ? LOOPBACK_RELAY : [])].join('\n'));
+    writeFileSync(file, [testConfig(port, folder, secrets), ...(relaysToLoopback ? LOOPBACK_RELAY : []), ...lines].join('\n'));
     const child = new Child(['turnserver', '-c', file]);
     const coturn = new Coturn(port, child, folder);
-    const answers = async (): Promise<true | undefined> => (await allocate(port, UNKNOWN_USER)) === 401 || undefined;
+    const answers = lines.includes('no-udp')
+      ? () => acceptsTcp(port)
+      : async (): Promise<true | undefined> => (await allocate(port, UNKNOWN_USER)) === 401 || undefined;
     await until(TIMEOUT_MS, 'coturn to answer', answers).catch(async (cause: unknown) => {
       await coturn.stop();
       throw new Error(`coturn does not start: ${child.stdout}${child.stderr}`, { cause });
@@ -48,6 +55,16 @@ export class Coturn {
   async stop(): Promise<void> {
     await this.#child.stop();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+async function acceptsTcp(port: number): Promise<true> {
+  const socket = connect(port, LOOPBACK);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } finally {
+    socket.destroy();
   }
 }
 

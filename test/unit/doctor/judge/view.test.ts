@@ -12,6 +12,7 @@ it.each([
   ['a direct connection', {}, ['seen']],
   ['a trusted proxy', { hello: hello(FORWARDED), server: 'nginx' }, ['seen']],
   ['a proxy that is not trusted', { hello: hello({ ...FORWARDED, address: '10.0.0.1' }) }, ['proxy-not-trusted']],
+  ['a client on the machine of the proxy', { hello: hello({ forwardedFor: '198.51.100.7' }) }, ['seen']],
   ['a proxy without the header', { server: 'nginx' }, ['proxy-hides-address']],
   ['an address that was made up', { forged: hello({ address: MADE_UP_ADDRESS }) }, ['proxy-trusted-too-far']],
   ['https that ends before', { hello: hello({ forwardedProto: 'http' }) }, ['https-lost']],

@@ -9,7 +9,7 @@ import { ROOT } from '../../../architecture/tree.ts';
 const ALL = Object.entries<Verdict>(VERDICTS);
 /** Settings of nginx, HAProxy and coturn. */
 const FOREIGN =
-  /^(proxy_http_version|proxy_set_header Upgrade|proxy_read_timeout|proxy_buffering|add_header|timeout tunnel|static-auth-secret|user-quota|total-quota|min-port|max-port|listening-port|tls-listening-port|cert|pkey|allowed-peer-ip|external-ip)$/;
+  /^(proxy_http_version|proxy_set_header Upgrade|proxy_read_timeout|proxy_buffering|gzip|add_header|timeout tunnel|static-auth-secret|user-quota|total-quota|min-port|max-port|listening-port|tls-listening-port|cert|pkey|allowed-peer-ip|external-ip)$/;
 
 describe('the verdicts', () => {
   it('a good one needs no remedy', () => {
