@@ -9,7 +9,7 @@ export interface PinoLogSettings extends LogContext {
   /** The lowest level that is written. */
   readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
   /** `auto`: pretty if the standard output is a terminal. */
-  readonly format: 'auto' | 'pretty' | 'json';
+  readonly format: 'auto' | 'pretty' | 'json' | 'logfmt';
   /** Receives one line at a time. Default: the standard output. */
   readonly to?: DestinationStream;
 }
@@ -21,11 +21,10 @@ export class PinoLog implements Log {
   readonly #limit = new BurstLimit((kind, count) => this.#logSuppressed(kind, count));
 
   constructor({ level, format, to = standardOutput(), ...surroundings }: PinoLogSettings) {
-    const isPretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
     this.#context = surroundings;
     this.#logger = pino(
       { level, base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
-      isPretty ? prettyDestination(to) : to,
+      destination(format, to),
     );
   }
 
@@ -51,6 +50,19 @@ const RATE_LIMITED_EVENTS: ReadonlySet<string> = new Set([
   'request-refused',
   'admin-refused',
 ]);
+
+function destination(format: PinoLogSettings['format'], to: DestinationStream): DestinationStream {
+  if (format === 'logfmt') return { write: (json) => to.write(logfmt(JSON.parse(json) as Record<string, unknown>)) };
+  const isPretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
+  return isPretty ? prettyDestination(to) : to;
+}
+
+/** One line of `name=value`. Values with blanks or quotes, and objects, are JSON. */
+function logfmt(log: Readonly<Record<string, unknown>>): string {
+  return `${Object.entries(log)
+    .map(([name, value]) => `${name}=${plain(value)}`)
+    .join(' ')}\n`;
+}
 
 /** Formats lines for a terminal, synchronously: pino's worker threads and streams lose the last lines of a process. */
 function prettyDestination(to: DestinationStream): DestinationStream {

@@ -183,11 +183,11 @@ export const OPTIONS = {
       env: ['PEERJS_LOG_LEVEL'],
     },
   ),
-  log_format: option(choice(['auto', 'pretty', 'json']), {
+  log_format: option(choice(['auto', 'pretty', 'json', 'logfmt']), {
     group: 'Log',
     description:
-      'Log format: pretty for people, json for machines (one line for each event). auto selects pretty on a terminal, ' +
-      'else json.',
+      'Log format: pretty for people, json or logfmt (name=value) for machines, one line for each event. auto selects ' +
+      'pretty on a terminal, else json.',
     default: 'auto',
   }),
 

@@ -34,6 +34,21 @@ describe('as JSON', () => {
   });
 });
 
+describe('as logfmt', () => {
+  it('each event is one line of name=value', () => {
+    const lines = written({ format: 'logfmt', level: 'trace' });
+    expect(lines).toHaveLength(ALL.length);
+    for (const line of lines) {
+      expect(line).toMatch(/^level=\w+ time=\S+ (?:\w+=(?:[^\s"=]+|"(?:[^"\\]|\\.)*"|[[{].*[\]}]) ?)+\n$/u);
+    }
+    expect(written({ format: 'logfmt' }, [EVENTS['peer-opened']])).toEqual([
+      expect.stringMatching(
+        /^level=info time=\S+ event=peer-opened realm=main peer=ann connection=7 address=203.0.113.9 msg="peer opened"\n$/,
+      ),
+    ]);
+  });
+});
+
 describe('in the pretty format', () => {
   it('each event is one line with its fields; a fault adds its stack', () => {
     expect(written({ format: 'pretty' }, [EVENTS['peer-closed']])).toEqual([
@@ -101,7 +116,7 @@ describe('levels', () => {
 });
 
 describe('no token is in the log', () => {
-  for (const format of ['json', 'pretty'] as const) {
+  for (const format of ['json', 'pretty', 'logfmt'] as const) {
     it(format, () => expect(written({ format, level: 'trace' }).join('')).not.toContain(CANARY));
   }
 });
