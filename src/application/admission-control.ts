@@ -8,7 +8,7 @@ import type { Authorizer } from './ports/authorizer.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ClientAddresses } from './ports/client-addresses.ts';
 import type { Dialect } from './ports/dialect.ts';
-import type { HttpRequest, HttpResponse } from './ports/http.ts';
+import { subprotocolsOf, type HttpRequest, type HttpResponse } from './ports/http.ts';
 import type { HitLimit } from './ports/hit-limit.ts';
 import type { Log } from './ports/log.ts';
 import type { NodeBus } from './ports/node-bus.ts';
@@ -76,7 +76,8 @@ export class AdmissionControl {
     const address = addresses.of(request);
     const why = this.#refusalFor(request, address);
     if (why !== undefined) return this.#refuse(request, why, this.#limitOf(why), introduction().key);
-    return this.#accept(request, { dialect: dialect.name, carrier: 'socket', address, connectRequest: introduction() });
+    const connectRequest = withOfferedToken(introduction(), request);
+    return this.#accept(request, { dialect: dialect.name, carrier: 'socket', address, connectRequest });
   }
 
   /** H18: the response to a handshake that is refused now; undefined for one that is accepted. */
@@ -152,6 +153,13 @@ export class AdmissionControl {
     if (authFailures.waitFor(address, clock.now()) > 0) return 'too-many-auth-failures';
     return connectionLimits.refusalFor(address);
   }
+}
+
+/** A11: the token of a subprotocol, unless the query has one. The header `Authorization` precedes both (A2). */
+function withOfferedToken(connectRequest: ConnectRequest, request: HttpRequest): ConnectRequest {
+  if (connectRequest.as === 'diagnostic' || connectRequest.token) return connectRequest;
+  const { token } = subprotocolsOf(request.header('sec-websocket-protocol'));
+  return token === undefined ? connectRequest : { ...connectRequest, token };
 }
 
 function plain(status: number, body: string, ...more: HttpResponse['headers']): HttpResponse {

@@ -11,8 +11,8 @@ export interface HttpRequest {
   /** The remote end of the TCP connection: `192.0.2.1`, `2001:db8::1`. IPv4-mapped IPv6 is given as IPv4. */
   readonly remoteAddress: string;
   /**
-   * The value of a header; undefined if absent. For `x-forwarded-for` and `access-control-request-headers` the values of all
-   * occurrences, joined in order; for any other header at least the first value.
+   * The value of a header; undefined if absent. For `x-forwarded-for`, `access-control-request-headers` and
+   * `sec-websocket-protocol` the values of all occurrences, joined in order; for any other header at least the first value.
    * @param name in lower case.
    */
   header(name: string): string | undefined;
@@ -34,3 +34,24 @@ export interface HttpResponse {
 export function bearerToken(authorization: string | undefined): string | undefined {
   return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
 }
+
+/** A11: the subprotocols that a WebSocket offers. */
+interface OfferedSubprotocols {
+  /** The token of `bearer.<token>`. */
+  readonly token: string | undefined;
+  /** The protocol that the handshake grants: the first other one beside a token. */
+  readonly granted: string | undefined;
+}
+
+/** @param header the value of `Sec-WebSocket-Protocol`. */
+export function subprotocolsOf(header: string | undefined): OfferedSubprotocols {
+  if (header === undefined || !header.includes(BEARER)) return NONE_OFFERED;
+  const offered = header.split(',').map((protocol) => protocol.trim());
+  const bearer = offered.find((protocol) => protocol.startsWith(BEARER) && protocol.length > BEARER.length);
+  if (bearer === undefined) return NONE_OFFERED;
+  const granted = offered.find((protocol) => protocol !== '' && !protocol.startsWith(BEARER));
+  return { token: bearer.slice(BEARER.length), granted };
+}
+
+const BEARER = 'bearer.';
+const NONE_OFFERED: OfferedSubprotocols = { token: undefined, granted: undefined };

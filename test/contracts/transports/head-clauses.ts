@@ -104,6 +104,24 @@ const UPGRADES: readonly Clause[] = [
     },
   },
   {
+    name: 'A11: beside a token, the first other subprotocol is accepted, and never the token',
+    needs: ['bytes'],
+    async run(fixture) {
+      const granted = async (...offers: readonly string[]): Promise<string | undefined> => {
+        const line = await fixture.openRaw();
+        const headers = offers.map((offer) => `Sec-WebSocket-Protocol: ${offer}\r\n`).join('');
+        line.send(handshake('Connection: Upgrade\r\n', headers));
+        await fixture.until('the response is received', () => line.received.includes('\r\n\r\n'));
+        expect(line.received).toMatch(/^HTTP\/1\.1 101 /);
+        return /sec-websocket-protocol: (.*)\r\n/i.exec(line.received)?.[1];
+      };
+      expect(await granted('bearer.a.b.c, signalbox, other')).toBe('signalbox');
+      expect(await granted('signalbox', 'bearer.a.b.c')).toBe('signalbox');
+      expect(await granted('bearer.a.b.c')).toBeUndefined();
+      expect(await granted('bearer., signalbox')).toBeUndefined();
+    },
+  },
+  {
     name: 'O12: a handshake of version 8 is answered with 400 and the supported version',
     needs: ['bytes'],
     async run(fixture) {

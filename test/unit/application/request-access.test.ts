@@ -40,6 +40,16 @@ describe('a peer that connects', () => {
     expect(received).toEqual(['{"type":"OPEN"}']);
   });
 
+  it('A11: may have its token in a subprotocol, after the header and the query', () => {
+    const tokenOf = (token: string, authorization = ''): string | undefined => {
+      const headers = { 'sec-websocket-protocol': 'chat, bearer.a.b', authorization };
+      broker.transport.connect({ path: '/peerjs', query: `key=peerjs&id=ann${token}`, headers });
+      return authorizer.requests.at(-1)?.token;
+    };
+    expect([tokenOf(''), tokenOf('&token='), tokenOf('&token=t')]).toEqual(['a.b', 'a.b', 't']);
+    expect(tokenOf('', 'Bearer jwt')).toBe('jwt');
+  });
+
   it('A3: needs a grant for its realm and its id', () => {
     start({ keys: ['peerjs', 'red'] });
     authorizer.grant('t', { realms: ['peerjs'], ids: ['ann'] });

@@ -2,7 +2,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { HttpRequest, HttpResponse } from '../../../application/ports/http.ts';
+import { subprotocolsOf, type HttpRequest, type HttpResponse } from '../../../application/ports/http.ts';
 import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Admission, Gateway } from '../../../application/ports/transport.ts';
 import { handshakeFault } from '../shared/handshake.ts';
@@ -34,15 +34,15 @@ export interface Handshaker {
 export interface HandshakerOptions {
   readonly noServer: true;
   readonly perMessageDeflate: false;
-  readonly handleProtocols: () => false;
+  readonly handleProtocols: (offered: ReadonlySet<string>) => string | false;
   readonly maxPayload: number;
   readonly closeTimeout: number;
 }
 
 /** Options with which a `WebSocketServer` keeps the contract of the transport. */
 export function handshakerOptions({ maxFrameBytes }: PerConnectionLimits): HandshakerOptions {
-  // O13: the broker supports no subprotocol, and `ws` would accept the first.
-  const handleProtocols = (): false => false;
+  // O13, A11: without this function, `ws` would accept the first subprotocol.
+  const handleProtocols = (offered: ReadonlySet<string>): string | false => subprotocolsOf([...offered].join()).granted ?? false;
   return { noServer: true, perMessageDeflate: false, maxPayload: maxFrameBytes, closeTimeout: CLOSE_GRACE, handleProtocols };
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type * as uWS from 'uWebSockets.js';
-import type { HttpResponse } from '../../../application/ports/http.ts';
+import { subprotocolsOf, type HttpResponse } from '../../../application/ports/http.ts';
 import type { Log } from '../../../application/ports/log.ts';
 import { ListenError } from '../../../application/ports/transport.ts';
 import type { Admission, Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
@@ -35,6 +35,14 @@ interface ListenerWithOption {
 interface HandlerContexts {
   readonly reporterContext: ReporterContext;
   readonly exchangeHost: ExchangeHost;
+}
+
+/** An upgrade that the gateway accepted. */
+interface AcceptedUpgrade {
+  readonly reporterContext: ReporterContext;
+  readonly admission: Admission;
+  /** A11: empty for none. */
+  readonly subprotocol: string;
 }
 
 /** The user data of a socket of the library. */
@@ -76,8 +84,8 @@ class UwsTransport implements Transport {
   readonly #socketContext: SocketContext;
   /** B4: for further connections of an address. */
   readonly #reducedSocketContext: SocketContext;
-  /** B4: the admission that the first upgrade handler passes to the second. */
-  #yieldedAdmission: Admission | undefined;
+  /** B4: the upgrade that the first handler passes to the second. */
+  #yielded: AcceptedUpgrade | undefined;
   readonly #turnEnd = new TurnEnd();
   readonly #inputBudget = new InputBudget();
   #apps: Apps | undefined;
@@ -174,10 +182,10 @@ class UwsTransport implements Transport {
     app.ws<SocketData>('/**', {
       ...this.#behavior(this.#reducedSocketContext, REDUCED_EXCESS_BYTES),
       upgrade: (response, request, context) => {
-        const admission = this.#yieldedAdmission;
-        this.#yieldedAdmission = undefined;
-        if (admission === undefined) request.setYield(true);
-        else this.#upgrade({ reporterContext, socketContext: this.#reducedSocketContext, admission }, response, request, context);
+        const accepted = this.#yielded;
+        this.#yielded = undefined;
+        if (accepted === undefined) request.setYield(true);
+        else this.#upgrade({ ...accepted, socketContext: this.#reducedSocketContext }, response, request, context);
       },
     });
     app.any('/*', (response, request) => this.#serveRequest({ reporterContext, exchangeHost }, response, request));
@@ -242,27 +250,25 @@ class UwsTransport implements Transport {
       gateway.abandoned(answer);
       return reject(fault ?? NOT_ACCEPTING);
     }
+    const subprotocol = subprotocolsOf(request.header('sec-websocket-protocol')).granted ?? '';
+    const accepted: AcceptedUpgrade = { reporterContext, admission: answer, subprotocol };
     const { maxFrameBytes } = this.#settings;
     if (maxFrameBytes <= REDUCED_FRAME_BYTES || answer.memory?.reserve(maxFrameBytes) !== false) {
-      return this.#upgrade({ reporterContext, socketContext: this.#socketContext, admission: answer }, response, raw, context);
+      return this.#upgrade({ ...accepted, socketContext: this.#socketContext }, response, raw, context);
     }
-    this.#yieldedAdmission = answer;
+    this.#yielded = accepted;
     raw.setYield(true);
   }
 
   #upgrade(
-    {
-      reporterContext,
-      socketContext,
-      admission,
-    }: { readonly reporterContext: ReporterContext; readonly socketContext: SocketContext; readonly admission: Admission },
+    { reporterContext, socketContext, admission, subprotocol }: AcceptedUpgrade & { readonly socketContext: SocketContext },
     response: uWS.HttpResponse,
     request: uWS.HttpRequest,
     context: uWS.us_socket_context_t,
   ): void {
     const userData: SocketData = { socket: new UwsSocket(new ConnectionReporter(reporterContext, admission), socketContext) };
-    // O13: the broker supports no subprotocol, and the library would accept the first.
-    response.upgrade(userData, request.getHeader('sec-websocket-key'), '', '', context);
+    // O13, A11: without this argument, the library would accept the first subprotocol.
+    response.upgrade(userData, request.getHeader('sec-websocket-key'), subprotocol, '', context);
   }
 }
 

@@ -9,7 +9,12 @@ import { addressFromBytes } from '../shared/addresses.ts';
 export type Framing = 'none' | 'counted' | 'chunked' | 'ambiguous';
 
 /** H10: headers that may be repeated. The library's `getHeader` returns only the first. */
-const LISTS: ReadonlySet<string> = new Set(['connection', 'x-forwarded-for', 'access-control-request-headers']);
+const LISTS: ReadonlySet<string> = new Set([
+  'connection',
+  'x-forwarded-for',
+  'access-control-request-headers',
+  'sec-websocket-protocol',
+]);
 
 /** Adapts the library's request, which is valid only within its handler. */
 export class UwsRequest implements HttpRequest {
