@@ -50,6 +50,16 @@ describe.each(Object.entries(EMBEDDINGS))('embedded in %s', (_, embed) => {
     expect((await sendRequest(endpoint, 'GET', '/hello').answer).body).toBe('hello');
   });
 
+  it('H16: answers a GET without an upgrade on its socket path', async () => {
+    const { endpoint } = await start();
+    const answer = await sendRequest(endpoint, 'GET', '/app/peerjs').answer;
+    expect([answer.status, new Map(answer.headers).get('upgrade'), answer.body]).toEqual([
+      426,
+      'websocket',
+      expect.stringContaining('proxy'),
+    ]);
+  });
+
   it('emits the events connection, message and disconnect of peer', async () => {
     const { endpoint, peers } = await start();
     const seen: unknown[] = [];
