@@ -2,6 +2,7 @@ import type { AuthFailures } from '../domain/auth-failures.ts';
 import { mayOpenSocket, type OriginPolicy } from '../domain/origins.ts';
 import type { MemoryBudget } from '../domain/memory-budget.ts';
 import { networkOf } from '../domain/networks.ts';
+import type { AccessRefusal } from '../domain/refusal.ts';
 import type { Millis } from '../domain/time.ts';
 import type { LimitRefusal, ConnectionLimits } from '../domain/connection-limits.ts';
 import type { Authorizer } from './ports/authorizer.ts';
@@ -93,6 +94,13 @@ export class AdmissionControl {
     // The refusal is the response to a request, and is logged as such.
     if (why !== undefined) return { accept: false, response: { ...REFUSALS[why], why, limit: this.#limitOf(why) } };
     return this.#accept(request, { dialect: dialect.name, carrier: 'stream', address, connectRequest });
+  }
+
+  /** A8. @returns whether tokens of this address may still be verified. */
+  tokenRefused(address: string, refusal: AccessRefusal): boolean {
+    const { authFailures, clock } = this.#parts;
+    authFailures.refused(address, refusal, clock.now());
+    return authFailures.waitFor(address, clock.now()) === 0;
   }
 
   /** An accepted connection has ended. @param overdraft M19: how long until its rate limit allowance is full again. */

@@ -2,6 +2,7 @@ import { parsePeerId, type ConnectionId } from '../domain/ids.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { SignalMessage } from '../domain/message.ts';
 import type { Realm, RealmSession } from '../domain/realm.ts';
+import type { AccessRefusal } from '../domain/refusal.ts';
 import type { Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
 import { newConnection, trafficOf, type Connection } from './connection.ts';
@@ -104,6 +105,10 @@ export class BrokerGateway implements Gateway {
     const { addresses, log } = this.#parts;
     const { status, limit } = response;
     log.record({ event: 'request-refused', request: loggedRequest(request, addresses), status, why: reasonOf(response), limit });
+  }
+
+  tokenRefused(address: string, refusal: AccessRefusal): boolean {
+    return this.#parts.admissionControl.tokenRefused(address, refusal);
   }
 
   opened(socket: Socket, admission: Admission): ConnectionId {

@@ -1,9 +1,12 @@
+import type { AuthFailures } from '../domain/auth-failures.ts';
 import { refusalFor, type Grant } from '../domain/grant.ts';
 import type { RealmKey } from '../domain/ids.ts';
 import type { AccessRefusal } from '../domain/refusal.ts';
+import type { Authenticator, TokenUse } from './ports/authenticator.ts';
 import type { Authorizer } from './ports/authorizer.ts';
+import type { Clock } from './ports/clock.ts';
 import type { Dialect } from './ports/dialect.ts';
-import type { HttpAccessRefusal } from './ports/requests.ts';
+import type { HttpAccessRefusal, ValidToken } from './ports/requests.ts';
 import type { RequestHeaders } from './request-headers.ts';
 
 /** The facts about the client of an HTTP request. */
@@ -50,3 +53,20 @@ const HTTP_REFUSALS: Record<AccessRefusal['reason'], HttpAccessRefusal> = {
   'authorizer-unreachable': 'authorizer-unreachable',
   banned: 'not-granted',
 };
+
+export interface TokenVerificationParts {
+  readonly authenticator: Authenticator;
+  readonly authFailures: AuthFailures;
+  readonly clock: Clock;
+}
+
+/** MER7, MER12: verifies a token within the call. A8: a refused one counts for the address of the client. */
+export function verifyToken(
+  { authenticator, authFailures, clock }: TokenVerificationParts,
+  { address }: Pick<HttpClient, 'address'>,
+  { token, as }: { readonly token: string; readonly as: TokenUse },
+): ValidToken | undefined {
+  const now = clock.now();
+  const verified = authenticator.verify(token, as, (refusal) => authFailures.refused(address, refusal, now));
+  return verified && { type: verified.type, claims: verified.claims, expiresAt: now + verified.lifetime };
+}

@@ -10,7 +10,7 @@ import type { RequestWindow } from '../domain/request-window.ts';
 import type { AdmissionControl } from './admission-control.ts';
 import { corsHeaders } from './cors-headers.ts';
 import { authFailureLimit } from './hit-limits.ts';
-import type { HttpClient } from './http-access.ts';
+import { verifyToken, type HttpClient } from './http-access.ts';
 import {
   FAULT,
   NOT_FOUND,
@@ -34,7 +34,7 @@ import type { Dialect } from './ports/dialect.ts';
 import type { HttpRequest, HttpResponse } from './ports/http.ts';
 import type { HttpExchange } from './ports/transport.ts';
 import type { Log } from './ports/log.ts';
-import type { HttpAction, HttpOutcome, HttpRefusal, HttpRoute, ConnectRequest, ValidToken } from './ports/requests.ts';
+import type { HttpAction, HttpOutcome, HttpRefusal, HttpRoute, ConnectRequest } from './ports/requests.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 import type { Probes } from './probes.ts';
 import { descriptionOf, headersOf } from './request-headers.ts';
@@ -187,7 +187,8 @@ export class HttpController {
       case 'respond':
         return reply(exchange, cors, action.response);
       case 'verify-token':
-        return this.#performAction(pending, action.then(this.#verifyToken(action)));
+        if (this.#isOverFailures(pending)) return;
+        return this.#performAction(pending, action.then(verifyToken(this.#parts, client, action)));
       case 'read-body':
         return this.#readBody(pending, action);
       case 'open-stream':
@@ -219,27 +220,27 @@ export class HttpController {
     exchange.readBody(maxBytes, (body) => this.#guard(exchange, cors, () => receive(body)), account);
   }
 
-  #callUseCase({ exchange, client, cors }: PendingRequest, action: UseCaseAction): void {
+  #callUseCase(pending: PendingRequest, action: UseCaseAction): void {
+    const { exchange, client, cors } = pending;
     const useCase = this.#parts.useCases[action.action] as UseCaseFor<UseCaseAction>;
     const answer = (outcome: HttpOutcome): void =>
       this.#guard(exchange, cors, () => reply(exchange, cors, client.dialect.httpResponse(outcome)));
-    const { authFailures, clock } = this.#parts;
-    const wait = ASKS_AUTHORIZER.has(action.action) ? authFailures.waitFor(client.address, clock.now()) : 0;
-    if (wait > 0) return reply(exchange, cors, tooManyRequests(wait, authFailureLimit(authFailures)));
+    if (ASKS_AUTHORIZER.has(action.action) && this.#isOverFailures(pending)) return;
     useCase(action, answer, client);
+  }
+
+  /** A8: answers a client whose address has failed too often. */
+  #isOverFailures({ exchange, client, cors }: PendingRequest): boolean {
+    const { authFailures, clock } = this.#parts;
+    const wait = authFailures.waitFor(client.address, clock.now());
+    if (wait > 0) reply(exchange, cors, tooManyRequests(wait, authFailureLimit(authFailures)));
+    return wait > 0;
   }
 
   /** Read while the request is readable. */
   #clientOf(request: HttpRequest, dialect: Dialect, address: string): HttpClient {
     const headers = headersOf(request, this.#parts.authorizer.headers);
     return { dialect, address, origin: request.header('origin'), headers };
-  }
-
-  /** MER7, MER12. */
-  #verifyToken({ token, as }: Extract<HttpAction, { action: 'verify-token' }>): ValidToken | undefined {
-    const { authenticator, clock } = this.#parts;
-    const verified = authenticator.verify(token, as);
-    return verified && { type: verified.type, claims: verified.claims, expiresAt: clock.now() + verified.lifetime };
   }
 
   /** Refusals are sent before the stream is opened, because only a response has a status. */

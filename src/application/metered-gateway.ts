@@ -1,3 +1,4 @@
+import type { AccessRefusal } from '../domain/refusal.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { SignalMessage } from '../domain/message.ts';
 import type { Carrier } from '../domain/session.ts';
@@ -58,6 +59,10 @@ export class MeteredGateway implements Gateway {
   refused(request: HttpRequest, response: HttpResponse): void {
     this.#telemetry.counter('http_requests_total', 'refused', statusClass(response.status)).add();
     this.#gateway.refused(request, response);
+  }
+
+  tokenRefused(address: string, refusal: AccessRefusal): boolean {
+    return this.#gateway.tokenRefused(address, refusal);
   }
 
   opened(socket: Socket, admission: Admission): ConnectionId {

@@ -1,6 +1,7 @@
 import { readClaims, type Claims } from '../adapters/dialects/mercure/claims.ts';
 import { coversAll } from '../adapters/dialects/mercure/selectors.ts';
 import type { Authenticator, TokenUse } from '../application/ports/authenticator.ts';
+import type { AccessRefusal } from '../domain/refusal.ts';
 import { NEVER, type Millis } from '../domain/time.ts';
 import type { Clearance } from '../domain/topic.ts';
 import type { Config } from './configuration/config.ts';
@@ -16,6 +17,7 @@ export interface TopicRights {
 
 type Policy = Pick<Config, 'dialects' | 'mercureOpen' | 'mercureAnonymous' | 'mercurePublisherKey' | 'mercureSubscriberKey'>;
 
+const WITHOUT_CLAIMS: AccessRefusal = { reason: 'token-invalid', detail: 'claims' };
 const ALL_RIGHTS: TopicRights = { maySubscribe: true, clearance: 'all', expiresAt: NEVER, mayPublish: () => true };
 /** MER7: a client without a token may subscribe to public updates. */
 const PUBLIC_RIGHTS: TopicRights = { maySubscribe: true, clearance: [], expiresAt: NEVER, mayPublish: () => false };
@@ -25,18 +27,23 @@ export function topicRights(
   policy: Policy,
   authenticator: Authenticator,
   now: () => Millis,
-): (token: string | undefined) => TopicRights | undefined {
+): (token: string | undefined, onRefused?: (refusal: AccessRefusal) => void) => TopicRights | undefined {
   if (isOpen(policy)) return () => ALL_RIGHTS;
-  return (token) => {
+  return (token, onRefused) => {
     if (token === undefined) return policy.mercureAnonymous ? PUBLIC_RIGHTS : undefined;
+    const refusals: AccessRefusal[] = [];
     const read = (use: TokenUse): { readonly claims: Claims; readonly expiresAt: Millis } | undefined => {
-      const verified = authenticator.verify(token, use);
+      const verified = authenticator.verify(token, use, (refusal) => refusals.push(refusal));
       const expiresAt = verified === undefined ? NEVER : now() + verified.lifetime;
       const claims = verified && readClaims({ ...verified, expiresAt });
       return claims && { claims, expiresAt };
     };
     const [publisher, subscriber] = [read('publisher'), read('subscriber')];
-    if (publisher === undefined && subscriber === undefined) return undefined;
+    if (publisher === undefined && subscriber === undefined) {
+      // A token with a valid signature for one use is no guess.
+      onRefused?.(refusals.find(({ reason }) => reason !== 'token-invalid') ?? refusals[0] ?? WITHOUT_CLAIMS);
+      return undefined;
+    }
     const expiresAt = Math.min(publisher?.expiresAt ?? NEVER, subscriber?.expiresAt ?? NEVER);
     const published = publisher?.claims.publish ?? [];
     return {

@@ -1,3 +1,4 @@
+import type { AccessRefusal } from '../../domain/refusal.ts';
 import type { Millis } from '../../domain/time.ts';
 
 /** The use that a request makes of its token. */
@@ -14,6 +15,10 @@ export interface VerifiedToken {
 
 /** Verifies tokens. */
 export interface Authenticator {
-  /** MER7. Never throws. @returns undefined for a token that must not be accepted, for any reason. */
-  verify(token: string, use: TokenUse): VerifiedToken | undefined;
+  /**
+   * MER7. Never throws.
+   * @param onRefused A8: receives the first failed check, within the call.
+   * @returns undefined for a token that must not be accepted, for any reason.
+   */
+  verify(token: string, use: TokenUse, onRefused?: (refusal: AccessRefusal) => void): VerifiedToken | undefined;
 }

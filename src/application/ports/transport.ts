@@ -1,4 +1,5 @@
 import type { ConnectionId } from '../../domain/ids.ts';
+import type { AccessRefusal } from '../../domain/refusal.ts';
 import type { Carrier } from '../../domain/session.ts';
 import type { MemoryAccount } from '../../domain/memory-budget.ts';
 import type { SignalMessage } from '../../domain/message.ts';
@@ -104,6 +105,12 @@ export interface Gateway {
 
   /** The transport refused a request, or a handshake, and answers the request. Reported for the log. */
   refused(request: HttpRequest, response: HttpResponse): void;
+
+  /**
+   * A8: a transport that verifies tokens itself refused the token of a client.
+   * @returns whether tokens of this address may still be verified.
+   */
+  tokenRefused(address: string, refusal: AccessRefusal): boolean;
 
   /** The socket or stream is open. Later reports of the connection use the returned id. */
   opened(socket: Socket, admission: Admission): ConnectionId;

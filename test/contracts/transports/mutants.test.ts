@@ -42,6 +42,7 @@ function faulty(honest: Transport, fault: Fault): Transport {
 
 const GATEWAY = [
   'httpRequest',
+  'tokenRefused',
   'upgrade',
   'abandoned',
   'refused',

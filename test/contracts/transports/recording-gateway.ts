@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponse } from '../../../src/application/ports/h
 import type { ConnectRequest } from '../../../src/application/ports/requests.ts';
 import type { Socket, WriteOutcome } from '../../../src/application/ports/socket.ts';
 import type { Admission, ConnectionEnd, HttpExchange, Gateway, UpgradeAnswer } from '../../../src/application/ports/transport.ts';
+import type { AccessRefusal } from '../../../src/domain/refusal.ts';
 import { connectionId, type ConnectionId } from '../../../src/domain/ids.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 
@@ -47,6 +48,8 @@ export class RecordingGateway implements Gateway {
   readonly upgrades: RecordedRequest[] = [];
   readonly accepted: Admission[] = [];
   readonly abandonedAdmissions: Admission[] = [];
+  readonly tokenRefusals: AccessRefusal[] = [];
+  maxTokenRefusals = Number.POSITIVE_INFINITY;
   /** Requests that the transport rejected itself. */
   readonly refusals: { readonly path: string; readonly status: number }[] = [];
   /** Reports that were made within a call to a socket, or within another report. */
@@ -83,6 +86,11 @@ export class RecordingGateway implements Gateway {
 
   refused(request: HttpRequest, response: HttpResponse): void {
     this.#report('refused', () => void this.refusals.push({ path: request.path, status: response.status }));
+  }
+
+  tokenRefused(_address: string, refusal: AccessRefusal): boolean {
+    this.tokenRefusals.push(refusal);
+    return this.tokenRefusals.length < this.maxTokenRefusals;
   }
 
   opened(socket: Socket, admission: Admission): ConnectionId {

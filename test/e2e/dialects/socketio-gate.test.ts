@@ -186,6 +186,14 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('Socket.IO on $name', (kind) => {
     expect(received).toEqual({ reader: [[2], [3]], other: [[3]] });
   });
 
+  it('A8: tokens that are not valid count for the address of the client', async () => {
+    const keys = { mercure_publisher_key: SECRET, mercure_subscriber_key: SECRET };
+    const server = await serve({ dialects: ['peerjs', 'mercure', 'socketio'], ...keys, auth_failures_per_minute: 2 });
+    for (let n = 0; n < 2; n++) await next(connectTo(server, { auth: { token: 'a.b.c' } }), 'connect_error');
+    const answer = await sendRequest(server, '/socket.io/?EIO=4&transport=polling');
+    expect([answer.status, answer.body]).toEqual([429, 'Too many failed authentications from this address']);
+  });
+
   it('SIO8: the broker stops in time with polling clients, and they receive a disconnect', async () => {
     const server = await serve({});
     const open = [connectTo(server, { transports: ['polling'] }), connectTo(server, { transports: ['polling'] })];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { coversAll } from '../../../src/adapters/dialects/mercure/selectors.ts';
 import type { Authenticator } from '../../../src/application/ports/authenticator.ts';
+import type { AccessRefusal } from '../../../src/domain/refusal.ts';
 import { sharesTokens, topicRights } from '../../../src/composition/topic-rights.ts';
 
 const CLOSED = {
@@ -55,6 +56,24 @@ describe('SIO10: the tokens of Mercure are valid for Socket.IO', () => {
     expect(rights(undefined, { ...none, dialects: ['socketio'] })).toEqual(everything);
     expect(rights(undefined, none)).toBeUndefined();
     expect(rights(undefined, { dialects: ['socketio'] })).toBeUndefined();
+  });
+
+  it('A8: reports why a token is rejected; one with a valid signature for one use is no guess', () => {
+    const refusalOf = (reasons: Readonly<Record<string, AccessRefusal>>): unknown => {
+      const rejecting: Authenticator = {
+        verify: (_, use, onRefused) => void onRefused?.(reasons[use] ?? { reason: 'token-missing' }),
+      };
+      const refusals: AccessRefusal[] = [];
+      topicRights(CLOSED, rejecting, () => 0)('any', (refusal) => refusals.push(refusal));
+      return refusals;
+    };
+    const forged: AccessRefusal = { reason: 'token-invalid', detail: 'signature' };
+    const late: AccessRefusal = { reason: 'token-expired' };
+    expect(refusalOf({ publisher: forged, subscriber: forged })).toEqual([forged]);
+    expect(refusalOf({ publisher: forged, subscriber: late })).toEqual([late]);
+    const silent: AccessRefusal[] = [];
+    topicRights(CLOSED, authenticator, () => 0)(undefined, (refusal) => silent.push(refusal));
+    expect(silent).toEqual([]);
   });
 
   it('MER12: allows nothing after the token has expired', () => {

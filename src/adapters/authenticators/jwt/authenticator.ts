@@ -1,5 +1,7 @@
 import type { Authenticator, TokenUse, VerifiedToken } from '../../../application/ports/authenticator.ts';
 import type { TokenOutcome, TokenVerifier } from '../../../application/ports/token-verifier.ts';
+import type { AccessRefusal } from '../../../domain/refusal.ts';
+import { refused } from '../../../domain/result.ts';
 
 /** The verifier of each use. A use without a verifier accepts no token. */
 export type TokenVerifiers = { readonly [Use in TokenUse]?: TokenVerifier | undefined };
@@ -15,10 +17,17 @@ export class JwtAuthenticator implements Authenticator {
     this.#verifiers = verifiers;
   }
 
-  verify(token: string, use: TokenUse): VerifiedToken | undefined {
+  verify(token: string, use: TokenUse, onRefused?: (refusal: AccessRefusal) => void): VerifiedToken | undefined {
+    const verifier = this.#verifiers[use];
     const outcomes: TokenOutcome[] = [];
-    this.#verifiers[use]?.verify(token, (outcome) => outcomes.push(outcome));
-    const [now] = outcomes;
-    return now?.ok === true ? now.value : undefined;
+    verifier?.verify(token, (outcome) => outcomes.push(outcome));
+    const [now = refused(verifier === undefined ? WITHOUT_KEY : PENDING)] = outcomes;
+    if (now.ok) return now.value;
+    onRefused?.(now.refusal);
+    return undefined;
   }
 }
+
+const WITHOUT_KEY: AccessRefusal = { reason: 'token-invalid', detail: 'key' };
+/** The key has to be fetched. */
+const PENDING: AccessRefusal = { reason: 'authorizer-unreachable' };

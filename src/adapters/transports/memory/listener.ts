@@ -202,6 +202,7 @@ function overwritingFrames(gateway: Gateway): Gateway {
     upgrade: (request) => gateway.upgrade(request),
     abandoned: (admission) => gateway.abandoned(admission),
     refused: (request, response) => gateway.refused(request, response),
+    tokenRefused: (address, refusal) => gateway.tokenRefused(address, refusal),
     opened: (socket, admission) => gateway.opened(socket, admission),
     controlFrame: (connection) => gateway.controlFrame(connection),
     unsent: (connection, message) => gateway.unsent(connection, message),

@@ -19,6 +19,9 @@ export const CLOSE_FRAMES = {
   sendsTooFast: { code: 1008, why: 'sends too fast', fault: 'sends-too-fast' },
 } as const satisfies Record<string, CloseFrame>;
 
+/** A8. */
+export const FAILS_TOO_OFTEN: CloseFrame = { code: 1008, why: 'Too many failed authentications from this address' };
+
 /** The broker ended a stream, which has no close code. */
 export const STREAM_CLOSED: ConnectionEnd = { by: 'broker', code: undefined };
 /** The broker ended a stream because the client did not read it. */

@@ -3,6 +3,7 @@ import type { HttpRequest, HttpResponse } from '../../../application/ports/http.
 import type { Log } from '../../../application/ports/log.ts';
 import type { Socket } from '../../../application/ports/socket.ts';
 import type { Admission, ConnectionEnd, HttpExchange, Gateway, UpgradeAnswer } from '../../../application/ports/transport.ts';
+import type { AccessRefusal } from '../../../domain/refusal.ts';
 import type { ConnectionId } from '../../../domain/ids.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 import { mayOpenSocket, type OriginPolicy } from '../../../domain/origins.ts';
@@ -88,6 +89,10 @@ export class SocketIoGateway implements Gateway {
 
   refused(request: HttpRequest, response: HttpResponse): void {
     this.#gateway.refused(request, response);
+  }
+
+  tokenRefused(address: string, refusal: AccessRefusal): boolean {
+    return this.#gateway.tokenRefused(address, refusal);
   }
 
   opened(socket: Socket, admission: Admission): ConnectionId {

@@ -1,3 +1,5 @@
+import type { Gateway } from '../../../application/ports/transport.ts';
+import type { AccessRefusal } from '../../../domain/refusal.ts';
 import type { Millis } from '../../../domain/time.ts';
 import type { Clearance } from '../../../domain/topic.ts';
 
@@ -14,6 +16,18 @@ export interface Rights {
 
 /**
  * Verifies the token of a connection; undefined for a connection without a token.
+ * @param onRefused A8: receives the failed check of a token, within the call.
  * @returns undefined if the connection is rejected.
  */
-export type Authorize = (token: string | undefined) => Rights | undefined;
+export type Authorize = (token: string | undefined, onRefused: (refusal: AccessRefusal) => void) => Rights | undefined;
+
+/** SIO10, A8: @returns undefined for a rejected token, and `over-limit` if no more tokens of the address may be verified. */
+export function rightsOf(
+  { authorize, gateway }: { readonly authorize: Authorize; readonly gateway: Pick<Gateway, 'tokenRefused'> },
+  address: string,
+  token: string | undefined,
+): Rights | 'over-limit' | undefined {
+  let isOverLimit = false;
+  const rights = authorize(token, (refusal) => (isOverLimit = !gateway.tokenRefused(address, refusal)));
+  return isOverLimit ? 'over-limit' : rights;
+}

@@ -3,7 +3,7 @@ import type { Clock, Wakeup } from '../../../application/ports/clock.ts';
 import type { Admission, ConnectionEnd, Gateway } from '../../../application/ports/transport.ts';
 import type { ConnectionId } from '../../../domain/ids.ts';
 import type { Millis } from '../../../domain/time.ts';
-import { closedByBroker, CLOSE_FRAMES, TERMINATED, type CloseFrame } from '../shared/close-frames.ts';
+import { closedByBroker, CLOSE_FRAMES, FAILS_TOO_OFTEN, TERMINATED, type CloseFrame } from '../shared/close-frames.ts';
 import type { Defer } from '../shared/connection-reporter.ts';
 import type { PerConnectionLimits } from '../shared/settings.ts';
 import { AttachmentBuffer } from './attachments.ts';
@@ -12,7 +12,7 @@ import { MAX_AUTH_LENGTH, tokenOfAuth, type Protocol } from './handshake.ts';
 import { FORBIDDEN, LEAVE, requestLine, STAY, UNKNOWN, MALFORMED_LINE, type LineReader } from './lines.ts';
 import { readPacket, type Packet } from './packets.ts';
 import type { EnginePacket } from './payloads.ts';
-import type { Authorize, Rights } from './rights.ts';
+import { rightsOf, type Authorize, type Rights } from './rights.ts';
 import { connectError, SocketIoSocket, type ClientFormat, type EngineTransport, type PacketChannel } from './socket.ts';
 
 /** Dependencies that all sessions share. */
@@ -258,15 +258,15 @@ export class EngineSession implements PacketChannel, ClientFormat {
 
   /** SIO10. */
   #connect(auth: string | undefined): void {
-    const rights = this.#context.authorize(tokenOfAuth(auth) ?? this.#token);
-    if (rights === undefined) {
+    const rights = rightsOf(this.#context, this.admission.address, tokenOfAuth(auth) ?? this.#token);
+    if (rights === 'over-limit' || rights === undefined) {
       this.#report(STAY);
-      return void this.send(connectError('/', 'A valid token is needed', this.isVersion3));
+      this.send(connectError('/', rights === undefined ? 'A valid token is needed' : FAILS_TOO_OFTEN.why, this.isVersion3));
+      return rights === undefined ? undefined : this.end(FAILS_TOO_OFTEN);
     }
     this.#deadline?.cancel();
     this.#rights = rights;
-    const { clearance, expiresAt } = rights;
-    const connectRequest = { ...this.admission.connectRequest, clearance, expiresAt };
+    const connectRequest = { ...this.admission.connectRequest, clearance: rights.clearance, expiresAt: rights.expiresAt };
     const socket: Socket = new SocketIoSocket(this, this, this.#context.lines);
     this.#id = this.#context.gateway.opened(socket, { ...this.admission, carrier: 'socket', connectRequest });
   }

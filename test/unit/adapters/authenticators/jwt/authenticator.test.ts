@@ -28,6 +28,24 @@ describe('MER7: tokens', () => {
     expect(authenticator.verify(signed({}), 'subscriber')).toBeUndefined();
   });
 
+  it('A8: are refused with the failed check', () => {
+    const refusalOf = (token: string, use: 'publisher' | 'subscriber' = 'publisher'): unknown => {
+      const refusals: unknown[] = [];
+      authenticator.verify(token, use, (refusal) => refusals.push(refusal));
+      return refusals;
+    };
+    expect(refusalOf(signed({}, 'another secret that is long enough'))).toEqual([
+      { reason: 'token-invalid', detail: 'signature' },
+    ]);
+    expect(refusalOf(signed({ exp: 1 }))).toEqual([{ reason: 'token-expired' }]);
+    expect(refusalOf(signed({}), 'subscriber')).toEqual([{ reason: 'token-invalid', detail: 'key' }]);
+    expect(refusalOf(signed({}))).toEqual([]);
+    const pending = new JwtAuthenticator({ publisher: { verify: () => undefined } });
+    const refusals: unknown[] = [];
+    pending.verify('any', 'publisher', (refusal) => refusals.push(refusal));
+    expect(refusals).toEqual([{ reason: 'authorizer-unreachable' }]);
+  });
+
   it('MER12: are valid between nbf and exp', () => {
     const now = Math.floor(Date.now() / SECOND);
     expect(claimsOf(signed({ exp: now + 1000 }))).toBeDefined();

@@ -138,6 +138,21 @@ describe('Mercure', () => {
     ]);
   });
 
+  it('A8: counts tokens that are not valid, and answers 429 after too many, until the minute has passed', () => {
+    const keys = { mercurePublisherKey: SECRET, mercureSubscriberKey: SECRET };
+    const broker = new MercureBroker({ ...keys, authFailuresPerMinute: 2 });
+    const bearer = (text: string) => ({ authorization: `Bearer ${text}` });
+    const good = bearer(token({ publish: ['*'], subscribe: ['*'] }));
+    const late = bearer(createSigner({ key: SECRET })({ mercure: { publish: ['*'] }, exp: 1 }));
+    const forged = bearer(createSigner({ key: `${SECRET}!` })({ mercure: { publish: ['*'] } }));
+    const publish = (headers: Record<string, string>) => broker.publish('topic=a&data=b', headers)?.status;
+    expect([late, late, {}, {}, good].map(publish)).toEqual([401, 401, 401, 401, 200]);
+    expect([publish(forged), broker.subscribe('topic=a', forged).refusal?.status]).toEqual([401, 401]);
+    expect([publish(good), broker.subscribe('topic=a', good).refusal?.status]).toEqual([429, 429]);
+    broker.advance(60_000);
+    expect(publish(good)).toBe(200);
+  });
+
   it('MER12: sends nothing to a stream after its token expired, and ends it in the next sweep', () => {
     const authenticator: Authenticator = {
       verify: () => ({ type: undefined, claims: { mercure: { publish: ['*'], subscribe: ['*'] } }, lifetime: 5_000 }),

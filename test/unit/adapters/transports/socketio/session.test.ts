@@ -143,6 +143,23 @@ describe('a session', () => {
     expect([seen, stage.gateway.connections.length]).toEqual([[undefined, 'bad', undefined, undefined, undefined, 'good'], 1]);
   });
 
+  it('A8: a refused token is reported to the gateway, and too many of them end the session', () => {
+    const stage = new SocketIoFixture({
+      authorize: (token, onRefused) => {
+        if (token !== undefined) onRefused({ reason: 'token-invalid', detail: token });
+        return undefined;
+      },
+    });
+    stage.gateway.maxTokenRefusals = 2;
+    const client = stage.connect();
+    client.send('40{"token":"one"}');
+    expect([client.state, client.received.at(-1)]).toEqual(['open', '44{"message":"A valid token is needed"}']);
+    client.send('40{"token":"two"}');
+    expect(client.received.at(-1)).toBe('44{"message":"Too many failed authentications from this address"}');
+    expect(client.closed?.code).toBe(1008);
+    expect(stage.gateway.tokenRefusals).toMatchObject([{ detail: 'one' }, { detail: 'two' }]);
+  });
+
   it('SIO10: the token may be in the header or in the query', () => {
     const seen: unknown[] = [];
     const stage = new SocketIoFixture({ authorize: (token) => void seen.push(token) });
