@@ -8,6 +8,7 @@ import { register } from './measures/register.mjs';
 import { burst, relay } from './measures/relay.mjs';
 import { storm } from './measures/storm.mjs';
 import { sweep } from './measures/sweep.mjs';
+import { tokenStorm } from './measures/token-storm.mjs';
 
 /**
  * @typedef {object} Figure
@@ -18,6 +19,7 @@ import { sweep } from './measures/sweep.mjs';
  * @property {string[]} references subjects by which the others are divided
  * @property {Record<string, number>} goals for each reference, the highest ratio
  * @property {number} [most] the highest value of the figure itself
+ * @property {string} [goalSubject] the subject to which the goals of the figure apply; by default GOAL_SUBJECT
  */
 
 /**
@@ -32,7 +34,7 @@ import { sweep } from './measures/sweep.mjs';
  */
 
 /** @type {readonly Measure[]} */
-export const MEASURES = [relay, burst, register, churn, latency, idle, storm, drift, sweep, hop, cluster];
+export const MEASURES = [relay, burst, register, churn, latency, idle, storm, tokenStorm, drift, sweep, hop, cluster];
 
 /** The subject to which the goals apply. */
 export const GOAL_SUBJECT = 'signalbox-uws';

@@ -10,10 +10,15 @@ export function startModule(module, args = []) {
   return kept(fork(module, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
 }
 
-/** A Node process. @param {{ cwd: URL, hasChannel: boolean }} options `hasChannel`: whether it has an IPC channel */
-export function startNode(args, { cwd, hasChannel }) {
+/**
+ * A Node process.
+ * @param {string[]} args
+ * @param {{ cwd: URL, hasChannel: boolean, environment?: Record<string, string> }} options `hasChannel`: whether it has an IPC
+ * channel; `environment`: additional variables
+ */
+export function startNode(args, { cwd, hasChannel, environment = {} }) {
   const stdio = hasChannel ? ['ignore', 'ignore', 'pipe', 'ipc'] : ['ignore', 'ignore', 'pipe'];
-  return kept(spawn(process.execPath, args, { cwd, stdio }));
+  return kept(spawn(process.execPath, args, { cwd, stdio, env: { ...process.env, ...environment } }));
 }
 
 /** Any program, with its output discarded. */

@@ -5,9 +5,11 @@ import { connect, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { end, startNode } from './processes.mjs';
+import { TOKEN_KEY } from './tokens.mjs';
 
 const ROOT = new URL('../', import.meta.url);
 const COLLECT = new URL('collect-on-demand.mjs', import.meta.url);
+const EVENT_LOOP_TURNS = new URL('event-loop-turns.mjs', import.meta.url);
 const HOST = '127.0.0.1';
 const START_MS = 10_000;
 
@@ -25,6 +27,12 @@ const signalbox = (transport) => ({
   args: ['--host', HOST, '--transport', transport, ...SIGNALBOX_LIMITS, ...BROKER_LIMITS],
   hasMailboxes: true,
 });
+/** Only peers with a token may connect. */
+const withTokens = (server) => ({
+  ...server,
+  args: [...server.args, '--auth', 'required'],
+  environment: { SIGNALBOX_AUTH_KEY: TOKEN_KEY },
+});
 const FAULTS = ['drop', 'duplicate', 'reorder', 'spoof', 'misdirect', 'change', 'garble', 'mute'];
 const faulty = (fault, hasMailboxes = false) => ({
   module: 'bench/check/faulty-relay.mjs',
@@ -32,10 +40,11 @@ const faulty = (fault, hasMailboxes = false) => ({
   hasMailboxes,
 });
 
-/** By name; a run measures the first five by default. */
+/** By name. */
 export const SERVERS = {
   'signalbox-uws': signalbox('uws'),
   'signalbox-node': signalbox('node'),
+  'signalbox-uws-tokens': withTokens(signalbox('uws')),
   peer: { module: 'node_modules/peer/dist/bin/peerjs.js', args: ['--host', HOST, ...BROKER_LIMITS], hasMailboxes: true },
   bare: { module: 'bench/reference/bare-relay.mjs', args: [], hasMailboxes: false },
   'bare-batching': { module: 'bench/reference/bare-batching-relay.mjs', args: [], hasMailboxes: false },
@@ -44,7 +53,7 @@ export const SERVERS = {
 };
 
 /** The servers of a run by default. */
-export const UNDER_TEST = ['signalbox-uws', 'signalbox-node', 'peer', 'bare', 'bare-batching'];
+export const UNDER_TEST = ['signalbox-uws', 'signalbox-node', 'signalbox-uws-tokens', 'peer', 'bare', 'bare-batching'];
 
 /** @returns {string[]} the missing modules of these servers */
 export function missingModules(names) {
@@ -53,14 +62,16 @@ export function missingModules(names) {
 
 /**
  * @param {string} name
- * @param {{ isCollectable?: boolean, more?: readonly string[] }} options `isCollectable`: allows `collect`; `more`: arguments
+ * @param {{ isCollectable?: boolean, isWatched?: boolean, more?: readonly string[] }} options
+ * `isCollectable`: allows `collect`; `isWatched`: allows `longestTurn`; `more`: arguments
  */
-export async function startServer(name, { isCollectable = false, more = [] }) {
-  const { module, args, hasMailboxes } = SERVERS[name];
+export async function startServer(name, { isCollectable = false, isWatched = false, more = [] }) {
+  const { module, args, hasMailboxes, environment } = SERVERS[name];
   const port = await freePort();
-  const preload = isCollectable ? ['--expose-gc', '--import', COLLECT.href] : [];
+  const watch = isWatched ? ['--import', EVENT_LOOP_TURNS.href] : [];
+  const preload = isCollectable ? ['--expose-gc', '--import', COLLECT.href] : watch;
   const command = [...preload, fileURLToPath(new URL(module, ROOT)), '--port', String(port), ...args, ...more];
-  const server = new Server(startNode(command, { cwd: ROOT, hasChannel: isCollectable }), port, hasMailboxes);
+  const server = new Server(startNode(command, { cwd: ROOT, hasChannel: preload.length > 0, environment }), port, hasMailboxes);
   await server.isUp();
   return server;
 }
@@ -106,6 +117,13 @@ class Server {
     this.#child.send('collect');
     const [{ youngKb }] = await once(this.#child, 'message');
     return this.residentKb() - youngKb;
+  }
+
+  /** The longest turn of its event loop since the last call, in ms of CPU time. */
+  async longestTurn() {
+    this.#child.send('turn');
+    const [{ turnMs }] = await once(this.#child, 'message');
+    return turnMs;
   }
 
   stop() {

@@ -15,11 +15,11 @@ import { startServer } from './servers.mjs';
  * @param {string} name of the server
  * @param {(parts: { server: Awaited<ReturnType<typeof startServer>>, generator: Generator, another: () => Generator })
  *   => Promise<Omit<Outcome, 'faults'>>} drive
- * @param {{ isCollectable?: boolean }} [options]
+ * @param {{ isCollectable?: boolean, isWatched?: boolean }} [options] see startServer
  * @returns {Promise<Outcome>}
  */
-export async function trial(name, drive, { isCollectable = false } = {}) {
-  const server = await startServer(name, { isCollectable });
+export async function trial(name, drive, options = {}) {
+  const server = await startServer(name, options);
   const generators = [];
   const another = () => {
     generators.push(new Generator());

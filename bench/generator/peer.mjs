@@ -15,10 +15,10 @@ export class Peer {
   /** Called with each text after OPEN. @type {(bytes: Buffer, start: number, end: number) => void} */
   onText = (bytes, start, end) => this.#faults.note('unexpected', `${this.id} received ${bytes.toString('utf8', start, end)}`);
 
-  /** @param {number} number @param {Faults} faults */
-  constructor(number, faults) {
+  /** @param {number} number @param {Faults} faults @param {string} token by default as long as those of PeerJS */
+  constructor(number, faults, token = number.toString(36).padStart(11, 't')) {
     this.id = peerId(number);
-    this.target = `/peerjs?key=peerjs&id=${this.id}&token=${number.toString(36).padStart(11, 't')}&version=1.5.5`;
+    this.target = `/peerjs?key=peerjs&id=${this.id}&token=${token}&version=1.5.5`;
     this.#faults = faults;
   }
 

@@ -1,6 +1,7 @@
 /* Many peers at once. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Lane } from '../check/lane.mjs';
+import { tokenOf } from '../tokens.mjs';
 import { Peer } from './peer.mjs';
 
 /** The number of concurrent handshakes: fewer than the listen backlog of any server. */
@@ -33,10 +34,11 @@ export async function each(items, one, atOnce = AT_ONCE) {
  * @param {number} [options.first] the number of the first one
  * @param {import('../check/faults.mjs').Faults} options.faults
  * @param {() => void} [options.onOpen] called for each open peer
+ * @param {boolean} [options.hasTokens] whether the peers have JSON Web Tokens
  */
-export async function connectPeers({ port, isNear = false, count, first = 0, faults, onOpen = () => undefined }) {
+export async function connectPeers({ port, isNear = false, count, first = 0, faults, onOpen = () => undefined, hasTokens = false }) {
   const ports = [port].flat();
-  const peers = Array.from({ length: count }, (_, i) => new Peer(first + i, faults));
+  const peers = Array.from({ length: count }, (_, i) => new Peer(first + i, faults, hasTokens ? tokenOf(first + i) : undefined));
   const places = new Map(peers.map((peer, i) => [peer, ports[(isNear ? i >> 1 : i) % ports.length]]));
   await each(peers, async (peer) => {
     if (await peer.open(places.get(peer))) onOpen();

@@ -18,10 +18,10 @@ const DELIVERY_MS = 15_000;
 let peers = [];
 let senders = [];
 
-/** @param {{ port: number, count: number }} options */
-export async function assemble({ port, count }, faults) {
-  peers = await connectPeers({ port, count, faults });
-  senders = await connectPeers({ port, count: SENDERS, first: count, faults });
+/** @param {{ port: number, count: number, hasTokens?: boolean }} options */
+export async function assemble({ port, count, hasTokens }, faults) {
+  peers = await connectPeers({ port, count, faults, hasTokens });
+  senders = await connectPeers({ port, count: SENDERS, first: count, faults, hasTokens });
 }
 
 /**
