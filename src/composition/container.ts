@@ -224,7 +224,7 @@ const httpUseCases = group({
   'issue-peer-id': call(issuePeerId, { realms, peerIds }),
   publish: members(useCases.publishToTopic).fromHttp,
   'issue-ice-servers': call(issueIceServers, { realms, iceServers, grantIce, telemetry, realmLabels }),
-  'send-for-peer': call(sendForPeer, { realms, dispatcher, turns, clock }),
+  'send-for-peer': call(sendForPeer, { realms, connections, dispatcher, turns, clock }),
 });
 
 /* Entry points. */

@@ -102,8 +102,8 @@ export type HttpAction =
       readonly head: (startsAfter: string | undefined) => StreamHead;
     }
   | { readonly action: 'publish'; readonly key: string | undefined; readonly draft: Draft }
-  /** X6: an HTTP request that acts for a registered peer. */
-  | ({ readonly action: 'send-for-peer'; readonly request: FrameRequest } & Credentials);
+  /** X6: an HTTP request that acts for a registered peer. @param bytes M22: the size of its body. */
+  | ({ readonly action: 'send-for-peer'; readonly request: FrameRequest; readonly bytes: number } & Credentials);
 
 /** A request for ICE servers (I2). */
 export interface IceRequest {
@@ -181,7 +181,8 @@ export type HttpOutcome =
 /**
  * `sender-unknown`: no peer with that id and token is registered on this node (X6, I3). `topic-unusable`: a topic is empty or too
  * long. `too-many-topics`: more topics than a connection or a publication may have. `realm-full`: the realm is at its connection
- * limit. `too-many-realms`: too many realms by pattern are in use (R3). `overloaded`: too many deliveries are pending (T10).
+ * limit. `too-many-realms`: too many realms by pattern are in use (R3). `overloaded`: too many deliveries are pending (T10), or
+ * the rate limit pauses the sender (X6).
  * `ice-unavailable`: the source of ICE servers is out of reach (I11).
  * `token-missing`, `token-invalid`, `not-granted`, `authorizer-unreachable`: A6.
  */

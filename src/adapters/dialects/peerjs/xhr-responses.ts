@@ -12,6 +12,9 @@ export function xhrResponseTo(outcome: HttpOutcome): HttpResponse {
   if (outcome.kind === 'refusal' && outcome.reason === 'sender-unknown') {
     return { status: 401, headers: [PLAIN], body: 'Unauthorized' };
   }
+  if (outcome.kind === 'refusal' && outcome.reason === 'overloaded') {
+    return { status: 429, headers: [PLAIN, ['retry-after', '1']], body: 'Too many messages' };
+  }
   return { status: 200, headers: [['content-type', 'application/octet-stream']], body: HTTP_ERROR };
 }
 

@@ -45,11 +45,12 @@ export class XhrRoutes {
   #readMessage(_: HttpHead, action: string, credentials: Credentials): HttpAction {
     const then = (body: Uint8Array): HttpAction => {
       if (action === 'leave' && body.length === 0) {
-        return { action: 'send-for-peer', ...credentials, request: { action: 'leave' } };
+        return { action: 'send-for-peer', ...credentials, request: { action: 'leave' }, bytes: 0 };
       }
       const request = this.#decoder.decode(body, true);
       const kind = request.action === 'relay' ? request.kind : request.action;
-      return kind === action ? { action: 'send-for-peer', ...credentials, request } : rejectBody(action);
+      if (kind !== action) return rejectBody(action);
+      return { action: 'send-for-peer', ...credentials, request, bytes: body.length };
     };
     return { action: 'read-body', maxBytes: this.#maxBodyBytes, then };
   }

@@ -6,6 +6,11 @@ it('X6: answers OK to an accepted message, and 401 to an unknown sender', () => 
   expect(xhrResponseTo({ kind: 'refusal', reason: 'sender-unknown' }).status).toBe(401);
 });
 
+it('X6: answers 429 while the rate limit pauses the sender', () => {
+  const { status, headers } = xhrResponseTo({ kind: 'refusal', reason: 'overloaded' });
+  expect([status, headers]).toEqual([429, expect.arrayContaining([['retry-after', '1']])]);
+});
+
 it('X3: answers a wrong key with 200 and HTTP-ERROR', () => {
   expect(xhrResponseTo({ kind: 'refusal', reason: 'key-unknown' })).toMatchObject({ status: 200, body: '{"type":"HTTP-ERROR"}' });
 });

@@ -29,11 +29,11 @@ describe('routes of PeerJS 0.3', () => {
     }
   });
 
-  it('X6: accept LEAVE with or without a body', () => {
+  it('X6, M22: accept LEAVE with or without a body, with its size', () => {
     const goodbye = { action: 'send-for-peer', ...ann, request: { action: 'leave' } };
     expect([posted('/myapp/peerjs/ann/hers/leave'), posted('/myapp/peerjs/ann/hers/leave', '{"type":"LEAVE"}')]).toEqual([
-      goodbye,
-      goodbye,
+      { ...goodbye, bytes: 0 },
+      { ...goodbye, bytes: 16 },
     ]);
   });
 
