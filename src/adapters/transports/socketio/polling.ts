@@ -16,6 +16,9 @@ const NOOP = Buffer.from('6');
 const CLOSE = Buffer.from('1');
 const OVERLAP: CloseFrame = { code: 1008, why: 'two requests at a time' };
 
+/** M23: posted packets that are handled in one turn of the event loop. */
+const PACKETS_PER_TURN = 250;
+
 /**
  * SIO9: the packets of a session over HTTP. One GET waits for packets of the broker; POSTs carry packets of the client. The queue
  * for the next GET is limited by the send buffer.
@@ -176,11 +179,12 @@ export class PollingTransport implements EngineTransport {
     this.#context.defer(() => this.flush());
   }
 
-  /** Reads the posted packets until the rate limit pauses the session. */
+  /** M23: reads the posted packets in slices, until the rate limit pauses the session. */
   #read(): void {
     const packets = this.#packets;
     if (packets === undefined) return;
-    while (!this.#isPaused && this.#state === 'open') {
+    for (let count = 0; !this.#isPaused && this.#state === 'open'; count++) {
+      if (count === PACKETS_PER_TURN) return this.#readLater();
       const next = packets.next();
       if (next.done === true) break;
       if (next.value === MALFORMED) this.#session.reportMalformed();
@@ -189,6 +193,11 @@ export class PollingTransport implements EngineTransport {
     if (this.#isPaused && this.#state === 'open') return;
     this.#dropPackets();
     this.#answerPost({ status: 200, body: 'ok' });
+  }
+
+  #readLater(): void {
+    const { clock } = this.#context;
+    clock.wakeAt(clock.now(), () => this.#read());
   }
 
   #dropPackets(): void {

@@ -77,6 +77,18 @@ describe('SIO9: polling', () => {
     expect([stage.lines.length, posted.answered?.body]).toEqual([2, 'ok']);
   });
 
+  it('M23: one turn handles 250 packets of a POST; the others follow in order', async () => {
+    const stage = new SocketIoFixture({ maxFrameBytes: 20_000 });
+    const sid = await stage.openPolling();
+    const names = Array.from({ length: 600 }, (_, n) => `"${n}"`);
+    const body = names.map((name) => `42["subscribe",${name}]`).join('\x1e');
+    const posted = stage.memory.request('POST', `/socket.io/?EIO=4&transport=polling&sid=${sid}`, { body });
+    stage.memory.settle();
+    expect([stage.lines.length, posted.answered]).toEqual([250, undefined]);
+    await stage.advance();
+    expect([stage.lines, posted.answered?.body]).toEqual([names.map((name) => `["subscribe",${name},null]`), 'ok']);
+  });
+
   it('B5: packets of a POST are counted while a pause delays them, until the session ends', async () => {
     const stage = new SocketIoFixture();
     const memory = new MemoryBudget({ memoryBudget: 100_000, memoryPerAddress: 100_000 }).open('a');
