@@ -5,11 +5,13 @@ import type { ActivityMeter } from './activity-meter.ts';
 import type { Connections } from './connections.ts';
 import type { Membership } from './membership.ts';
 import type { Authorizer } from './ports/authorizer.ts';
+import type { AdminServices } from './ports/admin-listener.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { WriteOutcome } from './ports/socket.ts';
 import type { Operations } from './ports/operations.ts';
 import { ListenError, type Gateway, type ListeningAddress, type Transport } from './ports/transport.ts';
+import type { Probes } from './probes.ts';
 import type { Sweeper } from './sweeper.ts';
 import type { DrainNode } from './use-cases/drain-node.ts';
 import type { SweepExpired } from './use-cases/sweep-expired.ts';
@@ -27,6 +29,7 @@ export interface BrokerParts {
   readonly log: Log;
   readonly operations: Operations;
   readonly meter: ActivityMeter;
+  readonly probes: Probes;
 }
 
 /** The interface for the library and the command line. */
@@ -59,6 +62,18 @@ export class Broker {
     return this.#parts.operations;
   }
 
+  /** The services of this node for an admin listener. Starts to measure rates (ADM7). */
+  adminServices(): Pick<AdminServices, 'operations' | 'now' | 'onSecond' | 'probe'> {
+    const { operations, clock, meter, probes } = this.#parts;
+    meter.start();
+    return {
+      operations,
+      now: () => clock.now(),
+      onSecond: (listener) => meter.onSecond(listener),
+      probe: (method, path) => probes.answer({ method, path }),
+    };
+  }
+
   /** H12: reloads the certificate for new connections, and logs the result. */
   reloadCertificate(): void {
     const { transport, log } = this.#parts;
@@ -88,8 +103,9 @@ export class Broker {
 
   /** Drains and stops; resolves when every connection is closed. A second call returns the promise of the first. */
   close(): Promise<void> {
-    const { drainNode, authorizer, membership } = this.#parts;
+    const { drainNode, authorizer, membership, meter } = this.#parts;
     this.#closing ??= drainNode().then(() => {
+      meter.stop();
       authorizer.close?.();
       return membership.stop();
     });

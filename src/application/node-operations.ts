@@ -86,6 +86,10 @@ export class NodeOperations implements Operations {
     return this.#parts.bans.all(this.#parts.clock.now());
   }
 
+  noteDrain(act: Act): void {
+    this.#logAct('drain', undefined, act);
+  }
+
   refusals(): readonly RefusalEntry[] {
     return this.#parts.journal.refusals();
   }
@@ -100,7 +104,7 @@ export class NodeOperations implements Operations {
     return stop;
   }
 
-  #logAct(act: OperatorAct, subject: string, { reason, from }: Act, closed?: number): void {
+  #logAct(act: OperatorAct, subject: string | undefined, { reason, from }: Act, closed?: number): void {
     this.#parts.log.record({ event: 'operator-acted', act, subject, reason, from, closed });
   }
 }

@@ -294,6 +294,6 @@ const operations = construct(NodeOperations, {
 });
 const broker = construct(Broker, {
   ...{ transport, gateway, gauges, connections, sweeper, membership, authorizer, clock, log },
-  ...{ operations, meter },
+  ...{ operations, meter, probes },
   ...{ sweepExpired: useCases.sweepExpired, drainNode: useCases.drainNode },
 });

@@ -4,6 +4,7 @@ import { SystemClock } from '../adapters/clocks/system.ts';
 import { RandomPeerIds } from '../adapters/peer-ids/random.ts';
 import { PrometheusTelemetry } from '../adapters/telemetry/prometheus/telemetry.ts';
 import type { Broker } from '../application/broker.ts';
+import type { AdminListener } from '../application/ports/admin-listener.ts';
 import type { Ban } from '../domain/bans.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { ActOutcome, PeerDetails, PeerPage, PeerTarget } from '../application/ports/operations.ts';
@@ -11,6 +12,7 @@ import type { MetricsText } from '../application/ports/metrics-reader.ts';
 import type { PeerIds } from '../application/ports/peer-ids.ts';
 import type { ListeningAddress, Transport } from '../application/ports/transport.ts';
 import type { OriginPolicy } from '../domain/origins.ts';
+import { startAdmin } from './admin.ts';
 import { CertificateWatch } from './certificate-watch.ts';
 import type { Config } from './configuration/config.ts';
 import { eventCounts, type EventCount } from './event-counts.ts';
@@ -55,6 +57,7 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
   readonly #clock = new SystemClock();
   readonly #operator: OperatorMethods;
   #broker: Promise<Broker> | undefined = undefined;
+  #admin: AdminListener | undefined = undefined;
 
   constructor(config: Config, parts: EmbeddedParts) {
     super();
@@ -72,7 +75,9 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
   async listen(): Promise<ListeningAddress> {
     if (this.#broker !== undefined) throw new Error('listen was called before: a broker listens once');
     this.#broker = this.#build();
-    const address = await (await this.#broker).listen();
+    const broker = await this.#broker;
+    const address = await broker.listen();
+    await this.#startAdmin(broker);
     logConfiguration(this.config, this.#parts.log);
     await this.#certificateWatch?.begin();
     return address;
@@ -82,6 +87,7 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
   async close(): Promise<void> {
     this.#certificateWatch?.end();
     await (await this.#broker)?.close();
+    await this.#admin?.stop();
   }
 
   /**
@@ -133,6 +139,21 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
   /** ADM4: the bans in effect. */
   bans(): Promise<readonly Ban[]> {
     return this.#operator.bans();
+  }
+
+  /** ADM1: also to watch a drain, so it ends last. */
+  async #startAdmin(broker: Broker): Promise<void> {
+    const { log } = this.#parts;
+    try {
+      this.#admin = await startAdmin(this.config, broker, {
+        log,
+        metrics: (accept) => this.metrics(accept),
+        close: () => this.close(),
+      });
+    } catch (error) {
+      await broker.close();
+      throw error;
+    }
   }
 
   #listening(): Promise<Broker> {

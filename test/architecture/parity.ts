@@ -22,6 +22,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   'peer-ids': 'units',
   authenticators: 'units',
   'token-verifiers': 'units',
+  'admin-listeners': 'units',
 };
 
 /** Adapters with another proof than the other adapters of their port. */

@@ -186,6 +186,8 @@ export interface Operations {
   /** @param answer receives undefined if there is no such ban. */
   unban(id: string, act: Act, answer: (ban: Ban | undefined) => void): void;
   bans(): readonly Ban[];
+  /** ADM8: logs that an operator drains the node. */
+  noteDrain(act: Act): void;
   /** ADM5: the last refusals and closes of this node, the latest first. */
   refusals(): readonly RefusalEntry[];
   closes(): readonly CloseEntry[];

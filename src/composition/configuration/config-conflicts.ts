@@ -1,5 +1,6 @@
 import { isKeyPattern } from '../../domain/realm-keys.ts';
 import { HELD_MESSAGE_BYTES } from '../../domain/memory-sizes.ts';
+import { adminConflicts } from './admin-checks.ts';
 import { authConflicts } from './auth-checks.ts';
 import type { DialectName } from './dialect-options.ts';
 import { sharedPaths } from './endpoints.ts';
@@ -58,6 +59,7 @@ export function configConflicts(settings: Settings, sourceOf: SourceOf, hasFunct
     ...missingLiteralKey(settings, spelled),
     ...latePings(settings, spelled),
     ...sharedPaths(settings, sourceOf),
+    ...adminConflicts(settings, sourceOf),
     ...authConflicts(settings, sourceOf, hasFunction),
     ...webhookConflicts(settings, sourceOf, hasFunction),
     ...iceConflicts(settings, sourceOf),

@@ -4,6 +4,7 @@ import { hasIceServers, iceWarnings } from './ice-checks.ts';
 import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
 import type { Reading, SourceOf } from './reading.ts';
+import { adminWarnings } from './admin-checks.ts';
 import { webhookWarnings } from './webhook-checks.ts';
 
 /** The heartbeat interval of PeerJS clients. */
@@ -24,6 +25,7 @@ export function configWarnings(settings: Settings, sourceOf: SourceOf, hasFuncti
     ...openWithKeys(settings, sourceOf),
     ...unreachableLimits(settings, sourceOf),
     ...authWarnings(settings, sourceOf),
+    ...adminWarnings(settings, sourceOf),
     ...webhookWarnings(settings, sourceOf, hasFunction),
     ...iceWarnings(settings, sourceOf),
   ];

@@ -8,6 +8,7 @@ import { configWarnings, quotedValues } from './config-warnings.ts';
 import { DIALECT_NAMES } from './dialect-options.ts';
 import { type Environment, readEnvironment, misspelledVariables } from './environment.ts';
 import { configName, type ConfigName, optionNamed, type Spelling } from './option-names.ts';
+import { rememberSources } from './option-sources.ts';
 import type { Option } from './option.ts';
 import { type GivenFor, OPTION_NAMES, type OptionName, OPTIONS, type Settings, type ValueOf } from './options.ts';
 import { type ConfigProblem, NO_READINGS, type Reading, type Readings, shown } from './reading.ts';
@@ -64,7 +65,9 @@ export function resolveConfig(sources: Sources): Result<Resolved, readonly Confi
     ...quotedValues(inFile),
     ...configWarnings(settings, sourceOf, sources.hasFunction),
   ];
-  return accepted({ config: configOf(settings), settings, warnings });
+  const config = configOf(settings);
+  rememberSources(config, sourceOf);
+  return accepted({ config, settings, warnings });
 }
 
 export function defaultConfig(): Config {

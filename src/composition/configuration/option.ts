@@ -72,6 +72,7 @@ export type Group =
   | 'Limits for connections'
   | 'Cluster'
   | 'Monitoring'
+  | 'Administration'
   | 'Log'
   | 'Command line';
 

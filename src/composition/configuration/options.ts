@@ -1,4 +1,5 @@
 import { MAX_CONNECTIONS } from '../../domain/ids.ts';
+import { ADMIN_OPTIONS } from './admin-options.ts';
 import { AUTH_OPTIONS } from './auth-options.ts';
 import { CLUSTER_OPTIONS } from './cluster-options.ts';
 import { DIALECT_OPTIONS } from './dialect-options.ts';
@@ -173,6 +174,8 @@ export const OPTIONS = {
   ...CLUSTER_OPTIONS,
 
   ...METRICS_OPTIONS,
+
+  ...ADMIN_OPTIONS,
 
   log_level: option(
     choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { warning: 'warn', critical: 'fatal' }),

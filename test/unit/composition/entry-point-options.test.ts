@@ -37,6 +37,7 @@ const SAMPLES: Partial<Record<OptionName, unknown>> = {
   ...{ auth: 'required', auth_key: [SECRET], auth_jwks: 'https://a.example/keys', auth_issuer: 'us', auth_audience: 'app' },
   ...{ auth_issuers: `[{"issuer":"us","key":"${SECRET}"}]`, auth_id_claim: 'sub', auth_at_expiry: 'keep', reserved_ids: ['a'] },
   ...{ auth_url: 'https://a.example/b', auth_url_secret: SECRET, auth_header: 'x-key: 1', auth_forward: ['user-agent'] },
+  ...{ admin: '127.0.0.1:9001', admin_token: SECRET, admin_viewer_token: SECRET, admin_hosts: ['a.example'] },
   realms: '{"peerjs":{"ice":{"stun":"stun:a"}}}',
   // At least as large as the limits inside them, or as small as the limits around them.
   ...{ max_message_bytes: 1_000_000, max_url_bytes: 4000, ping_interval: 29_000 },
@@ -69,6 +70,9 @@ const COMPANIONS: Partial<Record<OptionName, Partial<Record<OptionName, unknown>
   ice_provider_url: { ice_provider: 'url' },
   metrics_public: { metrics_token: 'a-token-of-at-least-32-characters' },
   metrics_token: { metrics_public: true },
+  admin_token: { admin: '127.0.0.1:9001' },
+  admin_viewer_token: { admin: '127.0.0.1:9001', admin_token: `${SECRET}-2` },
+  admin_hosts: { admin: '127.0.0.1:9001' },
 };
 
 /** Options that an entry point rejects. All others must reach its configuration. */

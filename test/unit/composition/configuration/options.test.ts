@@ -42,6 +42,7 @@ describe('the schema', () => {
         'Limits for connections',
         'Cluster',
         'Monitoring',
+        'Administration',
         'Log',
         'Command line',
       ],

@@ -1,0 +1,37 @@
+import { HttpAdminListener } from '../adapters/admin-listeners/http/listener.ts';
+import type { Broker } from '../application/broker.ts';
+import type { AdminListener, AdminServices } from '../application/ports/admin-listener.ts';
+import type { Log } from '../application/ports/log.ts';
+import { invariant } from '../domain/invariant.ts';
+import { parseAdminPlace } from './configuration/admin-option-types.ts';
+import type { Config } from './configuration/config.ts';
+import { optionsInEffect } from './options-in-effect.ts';
+
+/** The parts of an embedding that the admin listener needs beside the broker. */
+export interface AdminParts {
+  readonly log: Log;
+  readonly metrics: AdminServices['metrics'];
+  /** Drains the broker and ends it. */
+  readonly close: () => Promise<void>;
+}
+
+/** Until the response to the request is sent. */
+const DRAIN_DELAY_MS = 100;
+
+/** ADM1: starts the admin listener of the options. @returns undefined without the option. @throws ListenError. */
+export async function startAdmin(config: Config, broker: Broker, parts: AdminParts): Promise<AdminListener | undefined> {
+  const { admin, adminToken: token, adminViewerToken: viewerToken, adminHosts } = config;
+  if (admin === undefined) return undefined;
+  const place = parseAdminPlace(admin);
+  invariant(place !== undefined, 'the option admin was read before');
+  const own = 'host' in place ? [place.host.includes(':') ? `[${place.host}]` : place.host] : [];
+  const listener = new HttpAdminListener({ place, token, viewerToken, hosts: [...own, ...adminHosts] }, parts.log);
+  const at = await listener.listen({
+    ...broker.adminServices(),
+    metrics: parts.metrics,
+    configuration: () => optionsInEffect(config),
+    drain: () => void setTimeout(() => void parts.close(), DRAIN_DELAY_MS),
+  });
+  parts.log.record({ event: 'admin-listening', place: at });
+  return listener;
+}
