@@ -27,7 +27,7 @@ export class AdminFixture {
   readonly listener: HttpAdminListener;
   drains = 0;
   #place = new URL('http://127.0.0.1');
-  #socketPath: string | undefined;
+  readonly #socketPath: string | undefined;
 
   constructor(settings: { token?: string; viewerToken?: string; hosts?: string[]; place?: AdminPlace } = {}) {
     const { token, viewerToken, hosts = [], place = { host: '127.0.0.1', port: 0 } } = settings;
@@ -65,8 +65,8 @@ export class AdminFixture {
     });
   }
 
-  async json(path: string): Promise<unknown> {
-    return JSON.parse((await this.ask('GET', path)).body);
+  get url(): string {
+    return this.#place.origin;
   }
 
   /** The status, and the code of the problem. */
