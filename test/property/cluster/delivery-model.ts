@@ -29,6 +29,8 @@ interface SentMessage {
 
 /** A message between connected peers is delivered in this time, with any delays. Later events excuse nothing. */
 const MAX_DELIVERY_MS = 1_000;
+/** After the engine has lost its data, the nodes claim their ids again in this time. */
+const CLAIM_MS = 1_000;
 
 /** Checks all received frames against the guarantees of a cluster. */
 export class DeliveryModel {
@@ -38,6 +40,8 @@ export class DeliveryModel {
   /** The last message of each sender on each socket. */
   readonly #last = new Map<ClientSocket, Map<Person, SentMessage>>();
   readonly #notices = new NoticeCount();
+  /** When the engine last lost its data. Notices may be lost until the nodes have claimed their ids again. */
+  #forgottenAt: Millis = Number.NEGATIVE_INFINITY;
 
   /** @param now time of the simulation. */
   constructor(now: () => Millis) {
@@ -59,7 +63,7 @@ export class DeliveryModel {
         to,
         on,
         isEarly: !on.isOpen,
-        isTracked: !on.node.mayLoseNotices,
+        isTracked: !on.node.mayLoseNotices && this.#now() - this.#forgottenAt > CLAIM_MS,
         isReported: false,
         isRead: false,
         mayRepeat: false,
@@ -97,6 +101,7 @@ export class DeliveryModel {
 
   /** The engine has lost its data: waiting messages are lost, and messages in flight may be delivered and reported. */
   forgotten(): void {
+    this.#forgottenAt = this.#now();
     this.untrackAll();
     for (const message of this.#messages) {
       message.addressee = undefined;
