@@ -40,9 +40,9 @@ const STARTS = /^test\/e2e\/cli\b.*\.test\.ts$/;
 const ADAPTER = /^src\/adapters\/(?<port>[^/]+)\/(?<name>[^/.]+)(\/|\.ts$)/;
 /**
  * Covered as a whole: cases and model by correct servers, by faulty ones, and by the property tests; the steps of the doctor by
- * planted faults.
+ * planted faults. The bindings are covered by every test of a whole broker.
  */
-const PROVEN_WHOLE = /^(conformance\/(cases|random)|doctor\/(steps|probes))\//;
+const PROVEN_WHOLE = /^(conformance\/(cases|random)|doctor\/(steps|probes)|src\/composition\/bindings)\//;
 const SHIPPED = /^(src|conformance|doctor)\//;
 
 const UNIT = /^test\/unit\/(?<mirrored>.+?)(\.[^/]+)?\.test\.ts$/;

@@ -1,0 +1,64 @@
+import { AdmissionControl } from '../../application/admission-control.ts';
+import { DiagnosticConnections } from '../../application/diagnostic-connections.ts';
+import { IcePush } from '../../application/ice-push.ts';
+import { LeaseFence } from '../../application/lease-fence.ts';
+import { Membership } from '../../application/membership.ts';
+import { Performer } from '../../application/performer.ts';
+import { Probes } from '../../application/probes.ts';
+import { RecentReleases } from '../../application/recent-releases.ts';
+import { Sweeper } from '../../application/sweeper.ts';
+import { Turns } from '../../application/turns.ts';
+import { construct, derive } from '../binding.ts';
+import { clock, clusterCut, expireTimeout, log, maxUrlBytes, options, origins, sweepInterval, telemetry } from './inputs.ts';
+import {
+  addresses,
+  authFailures,
+  authorizer,
+  bus,
+  connectionLimits,
+  connections,
+  dialects,
+  directory,
+  handshakes,
+  iceServers,
+  mailboxes,
+  memory,
+  node,
+  realmLabels,
+  realms,
+} from './state.ts';
+
+/* The machinery of the use-cases. */
+export const turns = derive({ log }, (p) => new Turns((error) => p.log.record({ event: 'fault', error, connection: undefined })));
+export const sweeper = derive({ clock, sweepInterval }, (p) => new Sweeper(p.clock, p.sweepInterval));
+export const fence = derive({ directory, clock }, (p) => new LeaseFence(p.directory.lease, p.clock.now()));
+const releases = derive({ directory }, (p) => new RecentReleases(p.directory));
+export const performer = construct(Performer, {
+  ...{ connections, directory, releases, mailboxes, bus, clock, turns, sweeper, log, telemetry, handshakes, clusterCut },
+});
+export const membership = construct(Membership, {
+  ...{ node, fence, realms, directory, releases, mailboxes, bus, performer, sweeper, turns, clock, telemetry, expireTimeout },
+});
+export const admissionControl = construct(AdmissionControl, {
+  ...{
+    bus,
+    clock,
+    connectionLimits,
+    authFailures,
+    memory,
+    dialects,
+    origins,
+    addresses,
+    authorizer,
+    log,
+    maxUrlBytes,
+    clusterCut,
+  },
+});
+export const diagnostics = construct(DiagnosticConnections, { connections, clock, telemetry });
+export const probes = construct(Probes, { admissionControl, bus, fence, clock });
+
+export const icePush = construct(IcePush, {
+  ...{ iceServers, connections, performer, sweeper, turns, clock, telemetry, realmLabels },
+  icePush: options.icePush,
+});

@@ -1,0 +1,93 @@
+import { BanningAuthorizer } from '../../application/banning-authorizer.ts';
+import { Connections } from '../../application/connections.ts';
+import { CountedAuthorizer } from '../../application/counted-authorizer.ts';
+import { countHandshakes } from '../../application/handshake-counters.ts';
+import { grantToEverybody, grantToOwners } from '../../application/ice-grants.ts';
+import { MeteredBus } from '../../application/metered-bus.ts';
+import { RealmLabels } from '../../application/realm-labels.ts';
+import { AuthFailures } from '../../domain/auth-failures.ts';
+import { BanTable } from '../../domain/bans.ts';
+import { ConnectionLimits } from '../../domain/connection-limits.ts';
+import { Handshakes } from '../../domain/handshakes.ts';
+import { MemoryBudget } from '../../domain/memory-budget.ts';
+import { Realms } from '../../domain/realms.ts';
+import { RequestWindow } from '../../domain/request-window.ts';
+import {
+  authenticatorOf,
+  authorizerOf,
+  buses,
+  clientAddressesOf,
+  dialectsOf,
+  directories,
+  mailboxStores,
+  pooled,
+  SINGLE_NODE,
+} from '../adapter-registry.ts';
+import { construct, derive, group, members } from '../binding.ts';
+import { iceServersOf } from '../ice-sources.ts';
+import { tokenVerifierOf } from '../token-verification.ts';
+import { clock, config, engine, environment, log, options, telemetry, traces } from './inputs.ts';
+
+/** I6: length of the window of `ice_rate_limit`. */
+const ICE_RATE_WINDOW = 60_000;
+/** A8: length of the window of `auth_failures_per_minute`. */
+const AUTH_FAILURE_WINDOW = 60_000;
+
+/* State and adapters. */
+export const memory = derive({ config }, (p) => new MemoryBudget(p.config));
+const connectionLimitSettings = group({
+  ...{ connections: options.maxConnections, connectionsPerAddress: options.maxConnectionsPerAddress },
+  ...{ requestsPerWindow: options.httpRateLimit, requestWindow: options.httpRateWindow },
+});
+export const connectionLimits = derive(
+  { connectionLimitSettings, clock },
+  (p) => new ConnectionLimits(p.connectionLimitSettings, p.clock.now()),
+);
+export const node = derive({ engine }, (p) => p.engine?.node ?? SINGLE_NODE);
+export const realms = derive(
+  { config, node, engine },
+  ({ config: { keys, ...limits }, ...p }) => new Realms(keys, p.node, limits, !p.engine),
+);
+const unpooled = group({
+  directory: derive({ engine, clock }, (p) => p.engine?.directory ?? directories.memory(p.clock)),
+  mailboxes: derive({ engine, config, memory }, (p) => p.engine?.mailboxes ?? mailboxStores.memory(p.config, p.memory)),
+  bus: derive({ engine, node }, (p) => p.engine?.bus ?? buses.memory(p.node)),
+});
+const sharedParts = members(derive({ unpooled, config }, (p) => pooled(p.unpooled, p.config)));
+export const mailboxes = sharedParts.mailboxes;
+export const bus = derive({ bus: sharedParts.bus, telemetry }, (p) => new MeteredBus(p.bus, p.telemetry));
+export const directory = sharedParts.directory;
+export const dialects = derive({ config, environment }, (p) => [...(p.environment.moreDialects ?? []), ...dialectsOf(p.config)]);
+const tokenVerifier = derive({ config, clock, log, telemetry }, (p) => tokenVerifierOf(p.config, p));
+export const authenticator = derive(
+  { config, environment, tokenVerifier },
+  (p) => p.environment.authenticator ?? authenticatorOf(p.config, p.tokenVerifier),
+);
+export const iceServers = derive(
+  { config, environment, clock, log },
+  (p) => p.environment.iceServers ?? iceServersOf(p.config, p),
+);
+export const authFailures = derive(
+  { config, clock },
+  ({ config: { authFailuresPerMinute: failuresPerWindow }, ...p }) =>
+    new AuthFailures({ failuresPerWindow, failureWindow: AUTH_FAILURE_WINDOW }, p.clock.now()),
+);
+const configuredAuthorizer = derive(
+  { config, environment, tokenVerifier, log },
+  ({ environment: { authorizer, ...parts }, log: journal, ...p }) =>
+    authorizer ?? authorizerOf(p.config, p.tokenVerifier, { ...parts, log: journal }),
+);
+export const bans = derive({}, () => new BanTable());
+const banningAuthorizer = construct(BanningAuthorizer, { authorizer: configuredAuthorizer, bans, clock });
+export const authorizer = construct(CountedAuthorizer, { authorizer: banningAuthorizer, authFailures, clock });
+export const grantIce = derive({ config, authorizer }, (p) =>
+  (p.config.iceAccess === 'everybody' ? grantToEverybody : grantToOwners)(p.authorizer),
+);
+export const credentialRequests = derive(
+  { config, clock },
+  (p) => new RequestWindow({ requestsPerWindow: p.config.iceRateLimit, requestWindow: ICE_RATE_WINDOW }, p.clock.now()),
+);
+export const addresses = derive({ config }, (p) => clientAddressesOf(p.config));
+export const connections = derive({ traces, clock, telemetry }, (p) => new Connections(p.traces, p.clock, p.telemetry));
+export const realmLabels = derive({ config }, (p) => new RealmLabels(p.config.keys));
+export const handshakes = derive({ telemetry }, (p) => new Handshakes(countHandshakes(p.telemetry)));

@@ -1,0 +1,80 @@
+import { Dispatcher } from '../../application/dispatcher.ts';
+import { requestAccess } from '../../application/request-access.ts';
+import { admitGuest } from '../../application/use-cases/admit-guest.ts';
+import { checkCredentials } from '../../application/use-cases/check-credentials.ts';
+import { drainNode } from '../../application/use-cases/drain-node.ts';
+import { issueIceServers } from '../../application/use-cases/issue-ice-servers.ts';
+import { issuePeerId } from '../../application/use-cases/issue-peer-id.ts';
+import { joinTopic } from '../../application/use-cases/join-topic.ts';
+import { leaveRealm } from '../../application/use-cases/leave-realm.ts';
+import { leaveTopic } from '../../application/use-cases/leave-topic.ts';
+import { listPeers } from '../../application/use-cases/list-peers.ts';
+import { publishToTopic } from '../../application/use-cases/publish-to-topic.ts';
+import { reconnect } from '../../application/use-cases/reconnect.ts';
+import { recordFrame } from '../../application/use-cases/record-frame.ts';
+import { refreshToken } from '../../application/use-cases/refresh-token.ts';
+import { registerPeer } from '../../application/use-cases/register-peer.ts';
+import { relayMessage } from '../../application/use-cases/relay-message.ts';
+import { sendForPeer } from '../../application/use-cases/send-for-peer.ts';
+import { sweepExpired } from '../../application/use-cases/sweep-expired.ts';
+import { call, construct, group, members } from '../binding.ts';
+import { allowDiscovery, clock, log, options, peerIds, telemetry, traces, transport } from './inputs.ts';
+import {
+  authFailures,
+  authorizer,
+  bans,
+  bus,
+  connections,
+  directory,
+  grantIce,
+  handshakes,
+  iceServers,
+  mailboxes,
+  realmLabels,
+  realms,
+} from './state.ts';
+import { admissionControl, icePush, performer, sweeper, turns } from './machinery.ts';
+
+/* Use-cases that other components call. */
+export const useCases = {
+  recordFrame: call(recordFrame, { performer }),
+  leaveRealm: call(leaveRealm, { performer, clock, log }),
+  publishToTopic: call(publishToTopic, { realms, performer, connections, bus, peerIds, turns, clock, telemetry }),
+  registerPeer: call(registerPeer, {
+    ...{ realms, connections, directory, performer, turns, clock, sweeper, log, telemetry, peerIds, icePush, bans },
+    requestAccess: call(requestAccess, { authorizer, connections, performer, turns, clock, sweeper }),
+    ...{ reconnect: call(reconnect, { performer, clock }), admitGuest: call(admitGuest, { performer, clock }) },
+  }),
+  sweepExpired: call(sweepExpired, {
+    ...{ realms, mailboxes, performer, turns, clock, telemetry, realmLabels, handshakes, log, icePush },
+  }),
+  drainNode: call(drainNode, {
+    ...{ transport, admissionControl, realms, connections, performer, turns, sweeper, clock, log },
+    ...{ closeTimeout: options.drainTimeout, spread: options.drainSpread },
+  }),
+};
+
+/* Use-cases by request: first of frames, then of HTTP. A new use-case gets a line here and a variant in ports/requests.ts. */
+const frameUseCases = group({
+  relay: call(relayMessage, { performer, handshakes }),
+  leave: members(useCases.leaveRealm).byRequest,
+  'join-topics': call(joinTopic, { performer }),
+  'leave-topics': call(leaveTopic, { performer }),
+  publish: members(useCases.publishToTopic).fromConnection,
+  'refresh-token': call(refreshToken, { authorizer, authFailures, connections, performer, turns, clock, sweeper, log }),
+});
+export const dispatcher = construct(Dispatcher, {
+  connections,
+  performer,
+  tap: traces,
+  recordFrame: useCases.recordFrame,
+  useCases: frameUseCases,
+});
+export const httpUseCases = group({
+  'list-peers': call(listPeers, { realms, authorizer, directory, clock, allowDiscovery }),
+  'check-credentials': call(checkCredentials, { realms, authorizer, directory }),
+  'issue-peer-id': call(issuePeerId, { realms, peerIds }),
+  publish: members(useCases.publishToTopic).fromHttp,
+  'issue-ice-servers': call(issueIceServers, { realms, iceServers, grantIce, telemetry, realmLabels }),
+  'send-for-peer': call(sendForPeer, { realms, connections, dispatcher, turns, clock }),
+});
