@@ -19,6 +19,7 @@ import { NatsNodeBus } from './bus.ts';
 import { NatsPeerDirectory } from './directory.ts';
 import { Journal, type JournalOptions } from './journal.ts';
 import { bucketOf } from './keys.ts';
+import { reconnectDelay } from './reconnect-delay.ts';
 import { exceededLimit } from './size-limits.ts';
 
 import type { JournalEvent } from './journal-events.ts';
@@ -207,7 +208,8 @@ function connectionOptions(url: string): ConnectionOptions {
     ...(file === null ? {} : { authenticator: credsAuthenticator(readFileSync(file)) }),
     // Collecting a stack trace for each entry costs more than the entry.
     noAsyncTraces: true,
-    ...{ maxReconnectAttempts: -1, reconnectTimeWait: RETRY_MS, pingInterval: KEEP_ALIVE_MS, timeout: CONNECT_TIMEOUT_MS },
+    ...{ maxReconnectAttempts: -1, pingInterval: KEEP_ALIVE_MS, timeout: CONNECT_TIMEOUT_MS },
+    reconnectDelayHandler: reconnectDelay(RETRY_MS),
   };
 }
 
