@@ -57,7 +57,12 @@ import { sharesTokens, topicRights } from './topic-rights.ts';
 /* The adapter of each port, and the option that selects it. */
 
 const dialects: Record<DialectName, (config: Config) => Dialect> = {
-  peerjs: (config) => new PeerjsDialect(config.path, config.legacyXhr ? 'answers' : 'sends', iceRealms(config)),
+  peerjs: (config) =>
+    new PeerjsDialect(config.path, config.legacyXhr ? 'answers' : 'sends', iceRealms(config), {
+      key: config.keys[0] ?? '',
+      needsToken: config.auth === 'required',
+      hasDoctor: config.doctor === 'on',
+    }),
   mercure: (config) =>
     new MercureDialect(config.mercurePath, {
       isOpen: config.mercureOpen,

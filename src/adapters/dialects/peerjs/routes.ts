@@ -1,20 +1,24 @@
-import { bearerToken } from '../../../application/ports/http.ts';
+import { bearerToken, type HttpResponse } from '../../../application/ports/http.ts';
 import type { Credentials, HttpAction, HttpHead, HttpRoute } from '../../../application/ports/requests.ts';
 
 const READ_METHODS: readonly string[] = ['GET', 'HEAD'];
+const DESCRIBE: HttpAction = { action: 'describe' };
 
 /** The HTTP routes and the socket path of PeerJS, under one prefix (H1 to H4, H18, I1, O9). */
 export class Routes {
   readonly #prefix: string;
   readonly #servesIce: (key: string) => boolean;
+  readonly #root: HttpRoute;
 
   /**
    * @param prefix begins and ends with a slash.
    * @param servesIce I1, I13: whether the realm of a key has ICE servers.
+   * @param page H1: for browsers; undefined for a dialect without one.
    */
-  constructor(prefix: string, servesIce: (key: string) => boolean = () => false) {
+  constructor(prefix: string, servesIce: (key: string) => boolean = () => false, page?: HttpResponse) {
     this.#prefix = prefix;
     this.#servesIce = servesIce;
+    this.#root = page === undefined ? readRoute(DESCRIBE) : { methods: READ_METHODS, handle: (head) => describe(head, page) };
   }
 
   /** O9: the exact path, without a trailing slash. */
@@ -28,7 +32,7 @@ export class Routes {
 
   /** H1 to H4, H18, I1. A trailing slash changes nothing. */
   find(path: string): HttpRoute | undefined {
-    if (path === this.#prefix || `${path}/` === this.#prefix) return readRoute({ action: 'describe' });
+    if (path === this.#prefix || `${path}/` === this.#prefix) return this.#root;
     if (!path.startsWith(this.#prefix)) return undefined;
     const [key, resource, ...rest] = path.slice(this.#prefix.length).replace(/\/$/, '').split('/');
     const realm = decodeSegment(key);
@@ -43,6 +47,12 @@ export class Routes {
     }
     return undefined;
   }
+}
+
+/** H1: browsers ask for HTML when they open a page. */
+function describe(head: HttpHead, page: HttpResponse): HttpAction {
+  const wantsHtml = head.header('accept')?.includes('text/html') === true;
+  return wantsHtml ? { action: 'respond', response: page } : DESCRIBE;
 }
 
 /** H18. */
