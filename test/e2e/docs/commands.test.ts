@@ -30,7 +30,29 @@ interface Procedure {
   readonly check: (line: string, found: RegExpExecArray) => Promise<void> | void;
 }
 
+/** The variables that a page exports in the lines before a command, by a flag of the command. */
+const EXPORTED: Readonly<Record<string, Names>> = {
+  '--admin 0.0.0.0': { SIGNALBOX_ADMIN_TOKEN: 'a'.repeat(48), SIGNALBOX_ADMIN_VIEWER_TOKEN: 'b'.repeat(48) },
+  '--metrics_public': { SIGNALBOX_METRICS_TOKEN: 'c'.repeat(48) },
+};
+
 const PROCEDURES: readonly Procedure[] = [
+  {
+    about: /^export (SIGNALBOX_\w+)="\$\(openssl rand -hex 24\)"$/,
+    why: 'it changes the shell only: the variable is one of EXPORTED, with as many characters',
+    check: (_, [, name = '']) => {
+      expect(Object.values(EXPORTED).some((variables) => variables[name]?.length === 48)).toBe(true);
+    },
+  },
+  {
+    about: /^curl -s.* '?http:\/\/127\.0\.0\.1:(?:9000|9001)(\/[^\s?']*)\S*$/,
+    why: 'its broker is not available: the path is documented; admin.test.ts and test/e2e/deploy/prometheus.test.ts send such requests',
+    check: (_, [, path = '']) => {
+      const { paths } = JSON.parse(readFileSync(join(ROOT, 'docs/admin-openapi.json'), 'utf8')) as { paths: object };
+      const forms = Object.keys(paths).map((form) => new RegExp(`^${form.replaceAll(/\{\w+\}/g, '[^/]+')}$`));
+      expect(forms.some((form) => form.test(path))).toBe(true);
+    },
+  },
   {
     about: /^signalbox token (check )?(.*)$/,
     why: 'it runs: a new token is valid; the token in the documents has expired',
@@ -54,8 +76,9 @@ const PROCEDURES: readonly Procedure[] = [
     about: /^((?:\w+=\S+ )*)(?:npx --no-install signalbox|signalbox|npm start --)((?: .*)?)$/,
     why: 'it would not end: it prints its configuration instead',
     check: async (_, [, variables = '', args = '']) => {
+      const exported = Object.entries(EXPORTED).find(([flag]) => args.includes(flag))?.[1];
       const environment = Object.fromEntries(wordsOf(variables).map((one) => one.split('=', 2) as [string, string]));
-      const { code, stdout, stderr } = await run([...wordsOf(args), '--print_config'], environment);
+      const { code, stdout, stderr } = await run([...wordsOf(args), '--print_config'], { ...exported, ...environment });
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(JSON.parse(stdout)).toHaveProperty('port');
     },
