@@ -123,12 +123,15 @@ const SUBJECTS: EngineSubjects = {
   },
 };
 
+/** A cluster starts several processes. */
+const START_TIMEOUT_MS = 60_000;
+
 /** Engines on a Redis-compatible server that runs during the tests of the file. */
 export function redisSubjects(start: () => Promise<EngineServer>): EngineSubjects {
   beforeAll(async () => {
     server = await start();
     admin = new Redis(server.url);
-  });
+  }, START_TIMEOUT_MS);
   afterAll(async () => {
     admin.disconnect();
     await server.stop();
