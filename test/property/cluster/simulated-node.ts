@@ -83,12 +83,18 @@ export class SimulatedNode {
   get mayLoseNotices(): boolean {
     const now = this.#clock.now();
     const isLate = this.#unreachableAt !== undefined && now - this.#unreachableAt > LEASE / 2;
-    return isLate || now - this.#lostAt < RETRY_LIMIT_MS;
+    return isLate || this.#mayRetry(now);
   }
 
   /** Whether a node without the engine may serve peers whose ids belong to others by now. */
   get isServingAlone(): boolean {
-    return this.connection.isCut || this.#isConfirming || this.#clock.now() - this.#reconnectedAt < CONFIRM_MS;
+    const now = this.#clock.now();
+    return this.connection.isCut || this.#isConfirming || this.#mayRetry(now) || now - this.#reconnectedAt < CONFIRM_MS;
+  }
+
+  /** Whether the node may wait for the replies to lost commands, such as those of a reconnect. */
+  #mayRetry(now: Millis): boolean {
+    return now - this.#lostAt < RETRY_LIMIT_MS;
   }
 
   /** Whether no fault has occurred since `since`. */
