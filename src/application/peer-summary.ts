@@ -1,6 +1,7 @@
 import { NEVER, type Millis } from '../domain/time.ts';
 import type { Connection } from './connection.ts';
-import type { MailboxSize, PeerDetails, PeerSummary } from './ports/operations.ts';
+import type { HeldMessages } from './ports/mailbox-store.ts';
+import type { PeerDetails, PeerSummary } from './ports/operations.ts';
 import type { ScannedSession } from './connection-scan.ts';
 
 type Found = Pick<ScannedSession, 'id' | 'session'> & {
@@ -19,7 +20,7 @@ export function summaryOf({ id: connectionId, connection, session }: Found, now:
 }
 
 /** ADM2: everything that the broker knows of a peer. */
-export function detailsOf(found: Found, waiting: MailboxSize | undefined, now: Millis): PeerDetails {
+export function detailsOf(found: Found, waiting: HeldMessages | undefined, now: Millis): PeerDetails {
   const { connection, session } = found;
   const { framesIn, bytesIn, framesOut, bytesOut, pausedUntil } = connection;
   const { subscriptions, grant, expiresAt } = session;

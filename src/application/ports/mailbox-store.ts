@@ -33,7 +33,7 @@ export interface ExpiredInRealm extends Expired {
   readonly realm: RealmKey;
 }
 
-/** Held messages of one realm. */
+/** Held messages, of one peer or of one realm, and their size. */
 export interface HeldMessages {
   readonly messages: number;
   readonly bytes: number;
@@ -71,7 +71,7 @@ export interface MailboxStore {
   waiting(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void;
 
   /** ADM2: the messages that wait for an id. A store that can't tell has no such method. */
-  measure?(realm: RealmKey, id: PeerId, answer: (size: { readonly messages: number; readonly bytes: number }) => void): void;
+  measure?(realm: RealmKey, id: PeerId, answer: (held: HeldMessages) => void): void;
 
   /** M14: removes expired messages, and reports each pair of sender and absent peer once, if the sender must be notified (M6). */
   expire(now: Millis, answer: (expired: readonly ExpiredInRealm[]) => void): void;

@@ -4,6 +4,7 @@ import type { Result } from '../../domain/result.ts';
 import type { Carrier, SessionState } from '../../domain/session.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { LogEvent } from './log.ts';
+import type { HeldMessages } from './mailbox-store.ts';
 
 /** The position behind a peer in a list: the slot of its connection, `@`, and its node. Opaque for clients. */
 export type PeerCursor = string;
@@ -42,7 +43,7 @@ export interface PeerDetails extends PeerSummary {
   readonly framesOut: number;
   readonly bytesOut: number;
   /** Messages that wait in its mailbox; undefined if the store can't tell. */
-  readonly waiting: MailboxSize | undefined;
+  readonly waiting: HeldMessages | undefined;
   readonly topics: number;
   /** M19: reading is paused, because the peer exceeded its rate limit. */
   readonly isPaused: boolean;
@@ -51,12 +52,6 @@ export interface PeerDetails extends PeerSummary {
   readonly tokenId: string | undefined;
   /** A5: undefined if the grant has no end. */
   readonly expiresIn: Millis | undefined;
-}
-
-/** The messages that wait for a peer. */
-export interface MailboxSize {
-  readonly messages: number;
-  readonly bytes: number;
 }
 
 /** A page of peers. `missing`: nodes of the cluster that did not answer in time. */

@@ -75,7 +75,7 @@ export class MemoryMailboxStore implements MailboxStore {
     answer(this.#tables.get(realm)?.recipients(MAX_LISTED) ?? []);
   }
 
-  measure(realm: RealmKey, id: PeerId, answer: (size: { readonly messages: number; readonly bytes: number }) => void): void {
+  measure(realm: RealmKey, id: PeerId, answer: (held: HeldMessages) => void): void {
     answer(this.#tables.get(realm)?.sizeOf(id) ?? { messages: 0, bytes: 0 });
   }
 
