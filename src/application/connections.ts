@@ -1,6 +1,7 @@
 import { connectionId, generationOf, MAX_CONNECTIONS, slotOf, type ConnectionId } from '../domain/ids.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { SignalMessage } from '../domain/message.ts';
+import type { OpenRefusal } from '../domain/refusal.ts';
 import type { Receivers, TopicEvent } from '../domain/topic.ts';
 import type { Connection } from './connection.ts';
 import { FanOut } from './fan-out.ts';
@@ -14,6 +15,7 @@ import type { Counter, Telemetry } from './ports/telemetry.ts';
 /** Finds the socket and the dialect of a connection by its id. All frames to connections are written here. */
 export class Connections {
   readonly #tap: MessageTap;
+  readonly #telemetry: Telemetry;
   readonly #bytesOut: Counter;
   readonly #slots: (Connection | undefined)[] = [];
   readonly #generations: number[] = [];
@@ -27,6 +29,7 @@ export class Connections {
 
   constructor(tap: MessageTap, clock: Clock, telemetry: Telemetry) {
     this.#tap = tap;
+    this.#telemetry = telemetry;
     this.#bytesOut = telemetry.counter('message_bytes_total', 'out');
     const find = (id: ConnectionId): Connection | undefined => this.find(id);
     this.fanOut = new FanOut({ clock, find, write: (id, connection, text) => this.#writeEvent(id, connection, text) });
@@ -148,6 +151,15 @@ export class Connections {
     if (frame !== undefined) this.#writeInOrder(id, connection, frame);
     this.closeWithoutFrame(id, code, why);
     return code;
+  }
+
+  /** Counts a connection that does not become a peer, and closes it. */
+  refuse(id: ConnectionId, refusal: OpenRefusal): void {
+    const connection = this.find(id);
+    if (connection === undefined) return;
+    connection.ending = 'refused';
+    this.#telemetry.counter('connections_refused_total', connection.dialect.name, refusal.reason).add();
+    this.close(id, (dialect) => dialect.refusal(refusal));
   }
 
   /** M21: closes after the pending events. */

@@ -203,10 +203,7 @@ export class Performer {
   #refuse(realm: Realm, { session, refusal }: Extract<Decision, { do: 'refuse' }>): void {
     const { connections, log } = this.#parts;
     this.#release(session);
-    const refused = connections.find(session.connection);
-    const { address = '', origin } = refused ?? {};
-    this.#parts.telemetry.counter('connections_refused_total', refused?.dialect.name ?? '', refusal.reason).add();
-    if (refused !== undefined) refused.ending = 'refused';
+    const { address = '', origin } = connections.find(session.connection) ?? {};
     const { connection, id } = session;
     const limit = limitOf(refusal, realm.limits);
     log.record({
@@ -220,7 +217,7 @@ export class Performer {
       origin,
       limit,
     });
-    connections.close(connection, (dialect) => dialect.refusal(refusal));
+    connections.refuse(connection, refusal);
   }
 
   #close(realm: Realm, { session, ending }: Extract<Decision, { do: 'close' }>): void {

@@ -14,7 +14,6 @@ import type { Log } from '../ports/log.ts';
 import type { ClaimOutcome, Holder, PeerDirectory } from '../ports/peer-directory.ts';
 import type { PeerIds } from '../ports/peer-ids.ts';
 import type { Credentials, RegistrationRequest } from '../ports/requests.ts';
-import type { Telemetry } from '../ports/telemetry.ts';
 import type { Sweeper } from '../sweeper.ts';
 import type { Turns } from '../turns.ts';
 import { generatePeerId } from '../generate-peer-id.ts';
@@ -36,7 +35,6 @@ export interface RegisterPeerParts {
   readonly clock: Clock;
   readonly sweeper: Sweeper;
   readonly log: Log;
-  readonly telemetry: Telemetry;
   readonly peerIds: PeerIds;
   readonly requestAccess: RequestAccess;
   readonly reconnect: Reconnect;
@@ -111,20 +109,17 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
 
 /** O1, O2, O7: rejects a connection that has no session yet. */
 function refuse(
-  { connections, realms, log, telemetry }: RegisterPeerParts,
+  { connections, realms, log }: RegisterPeerParts,
   connection: ConnectionId,
   { key }: RegistrationRequest,
   refusal: OpenRefusal,
 ): void {
-  const refused = connections.find(connection);
-  const { address = '', origin } = refused ?? {};
-  telemetry.counter('connections_refused_total', refused?.dialect.name ?? '', refusal.reason).add();
-  if (refused !== undefined) refused.ending = 'refused';
+  const { address = '', origin } = connections.find(connection) ?? {};
   const realm = key === undefined ? undefined : realms.find(key);
   const limit = limitOf(refusal, realm?.limits);
   const details = { connection, realm: realm?.key, id: undefined, key, address, origin };
   log.record({ event: 'connection-refused', ...details, refusal, limit });
-  connections.close(connection, (dialect) => dialect.refusal(refusal));
+  connections.refuse(connection, refusal);
 }
 
 /** X5: leaves the stream open and unused, because its client closes the stream soon. Otherwise closes it after a timeout. */

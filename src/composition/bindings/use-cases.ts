@@ -41,7 +41,7 @@ export const useCases = {
   leaveRealm: call(leaveRealm, { performer, clock, log }),
   publishToTopic: call(publishToTopic, { realms, performer, connections, bus, peerIds, turns, clock, telemetry }),
   registerPeer: call(registerPeer, {
-    ...{ realms, connections, directory, performer, turns, clock, sweeper, log, telemetry, peerIds, icePush, bans },
+    ...{ realms, connections, directory, performer, turns, clock, sweeper, log, peerIds, icePush, bans },
     requestAccess: call(requestAccess, { authorizer, connections, performer, turns, clock, sweeper }),
     ...{ reconnect: call(reconnect, { performer, clock }), admitGuest: call(admitGuest, { performer, clock }) },
   }),
