@@ -65,6 +65,7 @@ class Client {
     const isKept = this.reporter.frame(bytes, this.sent.length % 2 === 0);
     // The frame is lent.
     bytes.fill(0);
+    expect(isKept || this.isPaused).toBe(true);
     if (isKept) this.sent.push(size);
     else this.close();
   }

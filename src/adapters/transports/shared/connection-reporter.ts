@@ -76,7 +76,7 @@ export class ConnectionReporter implements DeferredInput {
 
   /**
    * Reports the frame, or queues a copy while the connection is paused or the budget of the turn is exhausted (M23).
-   * @returns false if the queue is full. One frame always fits, because its size has a limit of its own.
+   * @returns false if the queue of a paused connection is full. One frame always fits, because its size has a limit of its own.
    */
   frame(bytes: Uint8Array, isBinary: boolean): boolean {
     if (!this.#mayReport(bytes.length)) return this.#enqueue(bytes, isBinary ? 'binary' : 'text');
@@ -105,7 +105,7 @@ export class ConnectionReporter implements DeferredInput {
     if (this.#pendingEnd !== undefined) this.closed(this.#pendingEnd);
   }
 
-  /** M20: a ping or a pong was received. It is queued like a frame. @returns false if the queue is full. */
+  /** M20: a ping or a pong was received. It is queued like a frame. @returns false if the queue of a paused connection is full. */
   controlFrame(): boolean {
     if (!this.#mayReport(0)) return this.#enqueue(NO_BYTES, 'control');
     this.#context.gateway.controlFrame(this.#connectionId());
@@ -178,10 +178,13 @@ export class ConnectionReporter implements DeferredInput {
   }
 
   #enqueue(bytes: Uint8Array, kind: FrameKind): boolean {
+    const added = bytes.length + QUEUED_FRAME_BYTES;
+    // M23: a transport that cannot stop reading exceeds the budget of the turn, because no frame may be lost.
+    while (this.isDeferring && !this.#hasRoom(added, kind)) this.handleNext();
     if (this.#state === 'muted' || this.#state === 'closed') return true;
+    if (!this.#hasRoom(added, kind)) return false;
     const isFirst = this.#backlog === undefined;
     const backlog = (this.#backlog ??= new FrameQueue());
-    if (!this.#hasRoom(backlog, bytes.length + QUEUED_FRAME_BYTES, kind)) return false;
     backlog.push(bytes, kind);
     if (kind === 'control') this.#queuedControlFrames += 1;
     this.#holding?.set('backlog', sizeOf(backlog));
@@ -190,8 +193,9 @@ export class ConnectionReporter implements DeferredInput {
   }
 
   /** M23: a few large frames that wait for a later turn may exceed the limit of a paused connection, within the memory budget. */
-  #hasRoom(backlog: FrameQueue, added: number, kind: FrameKind): boolean {
-    if (backlog.length === 0) return true;
+  #hasRoom(added: number, kind: FrameKind): boolean {
+    const backlog = this.#backlog;
+    if (backlog === undefined || backlog.length === 0) return true;
     if (kind === 'control' && this.#queuedControlFrames >= MAX_QUEUED_CONTROL_FRAMES) return false;
     const { maxBacklogBytes } = this.#context;
     const size = sizeOf(backlog) + added;

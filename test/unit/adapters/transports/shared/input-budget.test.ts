@@ -146,11 +146,35 @@ describe('M23: the input of one turn of the event loop', () => {
     expect(connection.frames.map(textOf)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('frames beyond twice the limit of a paused connection are refused', () => {
+  it('frames beyond the limit of the queue are not refused: the oldest are handled in the same turn', () => {
     const loop = new Loop();
-    const { reporter } = loop.open(2 * MIB);
+    const { reporter, connection } = loop.open(2 * MIB);
+    const kept = Array.from({ length: 10 }, (_, n) => reporter.frame(new Uint8Array(MIB).fill(n), false));
+    expect(kept).toEqual(kept.map(() => true));
+    // One is within the budget of the turn, and at most twice the limit waits.
+    expect(connection.frames).toHaveLength(7);
+    loop.bytesOfTurns();
+    expect(connection.frames.map(({ bytes }) => bytes[0])).toEqual(kept.map((_, n) => n));
+  });
+
+  it('M19: frames beyond the limit of the queue are refused after the broker has paused the connection', () => {
+    const loop = new Loop();
+    const { reporter, connection } = loop.open(2 * MIB);
+    loop.gateway.onFrame = ({ frames }) => {
+      if (frames.length === 3) reporter.pause();
+    };
     const kept = Array.from({ length: 10 }, () => reporter.frame(new Uint8Array(MIB), false));
-    expect(kept.filter(Boolean)).toHaveLength(4);
+    expect([kept.indexOf(false), connection.frames.length]).toEqual([5, 3]);
+  });
+
+  it('M20: pings beyond the limit of the queue are not refused', () => {
+    const loop = new Loop();
+    const { reporter, connection } = loop.open();
+    for (let n = 0; n < 2; n++) reporter.frame(new Uint8Array(MIB), false);
+    const kept = Array.from({ length: 1_500 }, () => reporter.controlFrame());
+    expect(kept).toEqual(kept.map(() => true));
+    loop.bytesOfTurns();
+    expect([connection.frames.length, connection.aliveCount]).toEqual([2, 1_500]);
   });
 
   it('a transport that stops handles all frames at once', () => {
