@@ -105,7 +105,7 @@ export class ConnectionReporter implements DeferredInput {
     if (this.#pendingEnd !== undefined) this.closed(this.#pendingEnd);
   }
 
-  /** M20: a ping or a pong was received. It is queued like a frame. @returns false if the queue of a paused connection is full. */
+  /** M20: a ping or a pong was received, and is queued like a frame. @returns false if a paused connection has no room for it. */
   controlFrame(): boolean {
     if (!this.#mayReport(0)) return this.#enqueue(NO_BYTES, 'control');
     this.#context.gateway.controlFrame(this.#connectionId());
