@@ -1,5 +1,6 @@
 /** Tests that derive pages from the source alone. */
 export const QUICK_PAGES = [
+  'test/architecture/api-report.test.ts',
   'test/architecture/generated-docs.test.ts',
   'test/unit/composition/configuration/options.page.test.ts',
   'test/unit/conformance/all-cases.page.test.ts',

@@ -2,7 +2,7 @@ import type { AccessOutcome, AccessRequest, Authorizer } from './ports/authorize
 import type { Counter, Histogram, Telemetry } from './ports/telemetry.ts';
 
 /** How an authorizer decides, as a label. */
-export type AuthMethod = 'jwt' | 'webhook' | 'function';
+export type AuthMethod = 'jwt' | 'webhook' | 'function' | 'adapter';
 
 /** Counts the decisions of an authorizer, and measures how long they take. */
 export class MeteredAuthorizer implements Authorizer {

@@ -194,9 +194,13 @@ function engineSettings({
   realms: _,
   ...config
 }: Config): Omit<Config, 'realms'> & { node: NodeId; realms: readonly RealmKey[]; lease: Millis } {
-  const node = nodeId(`${hostname().replaceAll(/\s/g, '-')}-${process.pid}-${randomUUID().slice(0, 8)}`);
   const { literals, hasPatterns } = new RealmKeys(config.keys);
-  return { ...config, node, realms: hasPatterns ? [...literals, POOL] : literals, lease: config.clusterLease };
+  return { ...config, node: uniqueNode(), realms: hasPatterns ? [...literals, POOL] : literals, lease: config.clusterLease };
+}
+
+/** The id of a node of a cluster: unique for each process, also across restarts. */
+export function uniqueNode(): NodeId {
+  return nodeId(`${hostname().replaceAll(/\s/g, '-')}-${process.pid}-${randomUUID().slice(0, 8)}`);
 }
 
 /** R5: with patterns among the keys, their realms share one realm of the engine. */

@@ -32,17 +32,21 @@ export interface BrokerEnvironment {
   readonly log: Log;
   readonly telemetry: Telemetry;
   /** H19. */
-  readonly metrics?: MetricsReader;
+  readonly metrics?: MetricsReader | undefined;
   readonly tap: MessageTap;
   readonly peerIds: PeerIds;
   readonly origins: OriginPolicy;
   /** Dialects beside those of the configuration; they match a path first. */
-  readonly moreDialects?: readonly Dialect[];
+  readonly moreDialects?: readonly Dialect[] | undefined;
   readonly authenticator?: Authenticator;
-  readonly iceServers?: IceServers;
-  readonly authorizer?: Authorizer;
+  readonly iceServers?: IceServers | undefined;
+  readonly authorizer?: Authorizer | undefined;
   /** A9: the function of the embedding program that decides which clients may connect. */
   readonly authorize?: Authorize | undefined;
-  /** Undefined for a single node, which keeps all state in its own memory. */
+  /** Undefined for a single node. */
   readonly engine?: Engine | undefined;
+  /** On a single node: the store from outside; undefined for the memory of the process. */
+  readonly mailboxes?: MailboxStore | undefined;
+  /** On a single node: the directory from outside; undefined for the memory of the process. */
+  readonly directory?: PeerDirectory | undefined;
 }

@@ -8,7 +8,9 @@ import type { AdminListener } from '../application/ports/admin-listener.ts';
 import type { Ban } from '../domain/bans.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { ActOutcome, PeerDetails, PeerPage, PeerTarget } from '../application/ports/operations.ts';
-import type { MetricsText } from '../application/ports/metrics-reader.ts';
+import type { MetricsReader, MetricsText } from '../application/ports/metrics-reader.ts';
+import type { Clock } from '../application/ports/clock.ts';
+import type { Telemetry } from '../application/ports/telemetry.ts';
 import type { PeerIds } from '../application/ports/peer-ids.ts';
 import type { ListeningAddress, Transport } from '../application/ports/transport.ts';
 import type { OriginPolicy } from '../domain/origins.ts';
@@ -19,7 +21,9 @@ import { eventCounts, type EventCount } from './event-counts.ts';
 import type { ConnectedPeer } from './connected-peer.ts';
 import { buildBroker } from './container.ts';
 import { logConfiguration } from './log-configuration.ts';
+import { type Adapters, makeAdapters } from './given-adapters.ts';
 import { makeEngine } from './make-engine.ts';
+import { bridged } from './make-transport.ts';
 import { originsFromList } from './origins.ts';
 import { OperatorMethods, type BanInEffect, type BanOptions, type PeersQuery } from './operator-methods.ts';
 import { PeerEvents, type DisconnectReason, type PeerMessage } from './peer-events.ts';
@@ -39,22 +43,26 @@ export interface BrokerEvents {
 /** Names of the events of `PeerListener` in `BrokerEvents`. */
 const EVENTS = { connected: 'connection', sent: 'message', disconnected: 'disconnect' } as const;
 
-/** Adapters that replace those of the configuration. */
+/** The parts that an entry point adds to the configuration. */
 export interface EmbeddedParts {
   readonly log: Log;
   readonly makeTransport: (config: Config, log: Log) => Promise<Transport>;
   readonly peerIds?: PeerIds | undefined;
   readonly origins?: OriginPolicy | undefined;
   readonly authorize?: Authorize | undefined;
+  /** From outside: each one replaces the adapter of its port. */
+  readonly adapters?: Adapters | undefined;
 }
 
 /** A broker inside another program. */
 export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
   readonly config: Config;
   readonly #parts: EmbeddedParts;
-  readonly #telemetry = new PrometheusTelemetry();
+  readonly #telemetry: Telemetry;
+  readonly #metrics: MetricsReader | undefined;
   readonly #certificateWatch: CertificateWatch | undefined;
-  readonly #clock = new SystemClock();
+  readonly #clock: Clock;
+  readonly #adapters: Adapters;
   readonly #operator: OperatorMethods;
   #broker: Promise<Broker> | undefined = undefined;
   #admin: AdminListener | undefined = undefined;
@@ -63,6 +71,10 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
     super();
     this.config = config;
     this.#parts = parts;
+    this.#adapters = parts.adapters ?? {};
+    this.#clock = this.#adapters.clock ?? new SystemClock();
+    this.#telemetry = this.#adapters.telemetry ?? new PrometheusTelemetry();
+    this.#metrics = readerOf(this.#telemetry);
     this.#operator = new OperatorMethods(
       () => this.#listening(),
       () => this.#clock.now(),
@@ -98,17 +110,17 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
     if (this.config.tls !== undefined) (await this.#broker)?.reloadCertificate();
   }
 
-  /** Counters since the start, by name; those that are not zero. */
+  /** Counters since the start, by name; those that are not zero. Empty with a telemetry from outside. */
   counts(): Partial<Record<EventCount, number>> {
-    return eventCounts(this.#telemetry);
+    return this.#telemetry instanceof PrometheusTelemetry ? eventCounts(this.#telemetry) : {};
   }
 
   /**
-   * All metrics as text, with those of the process.
+   * All metrics as text, with those of the process. Without metrics if the telemetry from outside has no method `render`.
    * @param accept the `Accept` header of the reader: OpenMetrics if it is listed, else the text format of Prometheus.
    */
   metrics(accept?: string): Promise<MetricsText> {
-    return this.#telemetry.render(accept);
+    return this.#metrics?.render(accept) ?? Promise.resolve(NO_METRICS);
   }
 
   /** ADM2: peers and guests, in pages. */
@@ -169,17 +181,20 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
       failed: (error) => this.#fail(error),
       isListening: (what) => this.listenerCount(EVENTS[what]) > 0,
     });
-    const transport = await makeTransport(this.config, log);
-    const broker = buildBroker(this.config, {
-      transport,
-      engine: await makeEngine(this.config, log),
+    const { config } = this;
+    const telemetry = this.#telemetry;
+    const outside = await makeAdapters(this.#adapters, { config, clock: this.#clock, log, telemetry });
+    const broker = buildBroker(config, {
+      ...outside.environment,
+      engine: outside.environment.engine ?? (await makeEngine(config, log)),
+      transport: outside.transport === undefined ? await makeTransport(config, log) : bridged(outside.transport, config, log),
       clock: this.#clock,
       log: events,
-      telemetry: this.#telemetry,
-      metrics: this.#telemetry,
+      telemetry,
+      metrics: this.#metrics,
       tap: events,
       peerIds: peerIds ?? new RandomPeerIds(),
-      origins: origins ?? originsFromList(this.config.cors),
+      origins: origins ?? originsFromList(config.cors),
       authorize,
     });
     events.attachBroker(broker);
@@ -190,4 +205,13 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
   #fail(error: Error): void {
     if (this.listenerCount('error') > 0) this.emit('error', error);
   }
+}
+
+const NO_METRICS: MetricsText = { contentType: 'text/plain; charset=utf-8', text: '# adapters.telemetry has no method render\n' };
+
+/** The reader of a telemetry, if its values are readable. */
+function readerOf(telemetry: Telemetry & Partial<MetricsReader>): MetricsReader | undefined {
+  return telemetry.render === undefined
+    ? undefined
+    : { render: (accept) => telemetry.render?.(accept) ?? Promise.resolve(NO_METRICS) };
 }

@@ -64,10 +64,15 @@ export function checkedOptions(entryPoint: EntryPoint, options: unknown): Record
 
 /**
  * Resolves the options that a program gives to an entry point. Likely mistakes are process warnings.
- * @param authorize A9: the option `authorize`, which needs authentication.
+ * @param authorize A9: the option `authorize`, which needs authentication, as an `authorizer` from outside does.
  * @throws ConfigError naming each option, its value and what is allowed.
  */
-export function configFor(entryPoint: EntryPoint, given: Readonly<Record<string, unknown>>, authorize?: unknown): Config {
+export function configFor(
+  entryPoint: EntryPoint,
+  given: Readonly<Record<string, unknown>>,
+  authorize?: unknown,
+  { authorizer }: { readonly authorizer?: unknown } = {},
+): Config {
   const spellings = spellingsIn(given);
   const { defaults, refused, ignored } = RULES[entryPoint];
   const problems = entriesOf(refused).flatMap(([name, objection]): ConfigProblem[] => {
@@ -78,12 +83,12 @@ export function configFor(entryPoint: EntryPoint, given: Readonly<Record<string,
   });
   if (problems.length > 0) throw new ConfigError(problems);
   if (authorize !== undefined && typeof authorize !== 'function') throw new ConfigError([noFunction(authorize)]);
-  const hasFunction = authorize !== undefined;
+  const hasFunction = authorize !== undefined || authorizer !== undefined;
   const missing = Object.entries({ ...defaults, ...(hasFunction ? REQUIRED : {}) }).filter(
     ([name]) => !spellings.has(name as OptionName),
   );
   const resolved = resolveConfig({ given: { ...Object.fromEntries(missing), ...given }, hasFunction });
-  if (!resolved.ok) throw new ConfigError(resolved.refusal);
+  if (!resolved.ok) throw new ConfigError(authorizer === undefined ? resolved.refusal : resolved.refusal.map(aboutAuthorizer));
   for (const warning of resolved.value.warnings) process.emitWarning(warning);
   for (const [name, reason] of entriesOf(ignored)) {
     const source = spellings.get(name);
@@ -94,6 +99,14 @@ export function configFor(entryPoint: EntryPoint, given: Readonly<Record<string,
 
 /** A9: a function that is given is asked about every client. */
 const REQUIRED = { auth: 'required' };
+
+/** Names the adapter in a problem of the function, because both decide about clients. */
+function aboutAuthorizer({ source, message }: ConfigProblem): ConfigProblem {
+  return {
+    source: source.replace(/^authorize$/, 'adapters.authorizer'),
+    message: message.replace(/\bauthorize\b/, 'adapters.authorizer'),
+  };
+}
 
 function noFunction(authorize: unknown): ConfigProblem {
   return { source: 'authorize', message: `authorize is ${shown(authorize)}; it must be a function` };

@@ -21,5 +21,10 @@ export async function makeTransport(config: Config, log: Log): Promise<Transport
   if (config.transport === 'auto' && transport.name === 'uws' && config.proxied !== false) {
     log.record({ event: 'proxy-needs-http11', taken: transport.name });
   }
+  return bridged(transport, config, log);
+}
+
+/** The transport, within the bridges that the dialects of the options need. */
+export function bridged(transport: Transport, config: Config, log: Log): Transport {
   return config.dialects.includes('socketio') ? bridges.socketio(transport, config, log) : transport;
 }

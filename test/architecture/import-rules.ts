@@ -13,6 +13,7 @@ const DOMAIN = '^src/domain/';
 const PORTS = '^src/application/ports/';
 const APPLICATION = '^src/application/';
 const COMPOSITION = '^src/composition/';
+const EXPORTS = '^src/exports/';
 const CONFORMANCE = '^conformance/';
 const DOCTOR = '^doctor/';
 /** The shipped code. */
@@ -23,10 +24,21 @@ const OWN_FOLDER = '^src/adapters/$1/$2/';
 const SHARED_BY_PORT = '^src/adapters/$1/shared/';
 const CONTAINER_FILE = '^src/composition/binding\\.ts$';
 
-/** The entry points: the targets in package.json, as source files. */
-export const ENTRY_POINTS: readonly string[] = targetsIn(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-  .filter((target) => target.endsWith('.js'))
-  .map((target) => target.replace(/^(\.\/)?dist\//, 'src/').replace(/\.js$/, '.ts'));
+const PACKAGE = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  name: string;
+  bin: Record<string, string>;
+  exports: Record<string, string | { default: string }>;
+};
+
+/** The source files of the entry points that other programs import, by their path in the package: `signalbox`, `ports`. */
+export const API_ENTRY_POINTS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(PACKAGE.exports).flatMap(([path, target]) =>
+    typeof target === 'string' ? [] : [[path === '.' ? PACKAGE.name : path.slice(2), sourceOf(target.default)]],
+  ),
+);
+
+/** All entry points: those of the command line too. */
+export const ENTRY_POINTS: readonly string[] = [...Object.values(PACKAGE.bin).map(sourceOf), ...Object.values(API_ENTRY_POINTS)];
 
 /** The commands outside of `src`, which the command line loads on demand by file name. */
 export const SUITE_COMMANDS: readonly string[] = ['conformance/conform.ts', 'conformance/conform-report.ts', 'doctor/doctor.ts'];
@@ -65,6 +77,12 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     comment: 'shipped code does not import tests',
     from: { path: COMPOSITION },
     may: ['^src/', PACKAGES, 'node:'],
+  }),
+  only({
+    name: 'exports-import-src-only',
+    comment: 'an entry point of the package names what it exports, and nothing else',
+    from: { path: EXPORTS },
+    may: ['^src/'],
   }),
   only({
     name: 'conformance-imports-domain-and-itself-only',
@@ -152,11 +170,7 @@ function exactly(paths: readonly string[]): string[] {
   return paths.map((path) => `^${path.replaceAll('.', '\\.')}$`);
 }
 
-function targetsIn(packageJson: string): string[] {
-  const { bin, exports } = JSON.parse(packageJson) as {
-    bin: Record<string, string>;
-    exports: Record<string, string | { default: string }>;
-  };
-  const exported = Object.values(exports).map((entry) => (typeof entry === 'string' ? entry : entry.default));
-  return [...Object.values(bin), ...exported];
+/** The source of a built file. */
+function sourceOf(target: string): string {
+  return target.replace(/^(\.\/)?dist\//, 'src/').replace(/\.js$/, '.ts');
 }

@@ -80,6 +80,11 @@ const FORBIDDEN: readonly SeededFile[] = [
     `import { bed } from '@conformance/bed.ts';`,
     `import type { Bed } from '@conformance/bed.ts';`,
   ]),
+  ...forbidden('exports-import-src-only', 'src/exports', [
+    `import { bed } from '@test/bed.ts';`,
+    `import { WebSocket } from 'ws';`,
+    `import { randomUUID } from 'node:crypto';`,
+  ]),
   ...forbidden('conformance-imports-domain-and-itself-only', 'conformance', [
     `import { bed } from '@src/application/bed.ts';`,
     `import type { Bed } from '@src/application/ports/bed.ts';`,

@@ -48,9 +48,16 @@ export const realms = derive(
   { config, node, engine },
   ({ config: { keys, ...limits }, ...p }) => new Realms(keys, p.node, limits, !p.engine),
 );
+/* For each port: the adapter of the engine, else the adapter from outside, else the adapter in memory. */
 const unpooled = group({
-  directory: derive({ engine, clock }, (p) => p.engine?.directory ?? directories.memory(p.clock)),
-  mailboxes: derive({ engine, config, memory }, (p) => p.engine?.mailboxes ?? mailboxStores.memory(p.config, p.memory)),
+  directory: derive(
+    { engine, environment, clock },
+    (p) => p.engine?.directory ?? p.environment.directory ?? directories.memory(p.clock),
+  ),
+  mailboxes: derive(
+    { engine, environment, config, memory },
+    (p) => p.engine?.mailboxes ?? p.environment.mailboxes ?? mailboxStores.memory(p.config, p.memory),
+  ),
   bus: derive({ engine, node }, (p) => p.engine?.bus ?? buses.memory(p.node)),
 });
 const sharedParts = members(derive({ unpooled, config }, (p) => pooled(p.unpooled, p.config)));

@@ -6,10 +6,10 @@ import { LOOPBACK, type ServerKind } from '../../support/e2e/server-kinds.ts';
 import { until, within } from '../../support/e2e/until.ts';
 import { snippet } from './snippet.ts';
 
-/** A fenced block of docs/library.md as a program, on a free loopback port. */
-function program(name: string): ServerKind {
+/** A fenced block of a page as a program, on a free loopback port. */
+function program(name: string, page: string): ServerKind {
   const command = (port: number): string[] => {
-    const here = snippet('docs/library.md', name)
+    const here = snippet(page, name)
       .replace('listen(9000)', `listen(${port}, '${LOOPBACK}')`)
       .replace('port: 9000', `port: ${port}, host: '${LOOPBACK}'`);
     return [process.execPath, '--input-type=module', '--eval', here];
@@ -20,12 +20,12 @@ function program(name: string): ServerKind {
 /** The web server of the example, which serves a fixed set of files. */
 const SERVE: ServerKind = { name: 'serve.mjs', command: (port) => [process.execPath, 'examples/serve.mjs', String(port)] };
 
-describe('the examples of docs/library.md run unchanged', () => {
+describe('the examples of the pages run unchanged', () => {
   let server: Server | undefined;
   afterEach(() => server?.stop());
 
-  async function started(name: string, path: string): Promise<Server> {
-    server = await Server.start({ kind: program(name), options: { path } });
+  async function started(name: string, path: string, page = 'docs/library.md'): Promise<Server> {
+    server = await Server.start({ kind: program(name, page), options: { path } });
     return server;
   }
 
@@ -89,6 +89,17 @@ describe('the examples of docs/library.md run unchanged', () => {
     await relays(at);
     expect(guest.connected).toBe(true);
     guest.close();
+  });
+
+  it('an adapter from outside holds the messages of an absent peer', async () => {
+    const at = await started('adapters', '/', 'docs/adding-an-adapter.md');
+    const ann = await at.connectPeer('ann');
+    ann.send({ type: 'OFFER', dst: 'bob', payload: 'held' });
+    ann.send({ type: 'HEARTBEAT' });
+    const bob = await at.connectPeer('bob', { id: 'bob' });
+    expect(await bob.receive()).toEqual({ type: 'OFFER', src: ann.id, dst: 'bob', payload: 'held' });
+    await ann.close();
+    await bob.close();
   });
 
   it('the page with two tabs is served, with the PeerJS client', async () => {

@@ -45,6 +45,19 @@ async function output(file: string, text: string): Promise<{ stdout: string; std
   return run(process.execPath, [file], { cwd: program, timeout: 50_000 });
 }
 
+const STRICT =
+  '--noEmit --strict --exactOptionalPropertyTypes --target es2023 --module nodenext --types node --skipLibCheck false';
+
+/** The output of the compiler for a file of the program. */
+async function typeErrors(file: string, text: string): Promise<string> {
+  await writeFile(join(program, file), text);
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const { stdout } = await run(process.execPath, [tsc, ...STRICT.split(' '), file], { cwd: program }).catch(
+    (error: { stdout: string }) => error,
+  );
+  return stdout;
+}
+
 describe('the installed package', () => {
   const expected = { stdout: 'listens function function\nclosed\n', stderr: '' };
 
@@ -74,24 +87,37 @@ describe('the installed package', () => {
       // @ts-expect-error unknown event
       broker.on('nonsense', () => undefined);
     `;
-    await writeFile(join(program, file), text);
-    const flags = [
-      '--noEmit',
-      '--strict',
-      '--target',
-      'es2023',
-      '--module',
-      'nodenext',
-      '--types',
-      'node',
-      '--skipLibCheck',
-      'false',
-    ];
-    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-    const { stdout } = await run(process.execPath, [tsc, ...flags, file], { cwd: program }).catch(
-      (error: { stdout: string }) => error,
-    );
-    expect(stdout).toBe('');
+    expect(await typeErrors(file, text)).toBe('');
+  });
+
+  it('a program in strict TypeScript implements a port with the types of signalbox/ports', async () => {
+    const text = `
+      import { createBroker } from 'signalbox';
+      import { copyMessage, NEVER, type Adapters, type MailboxStore, type PeerId, type SignalMessage } from 'signalbox/ports';
+
+      const waiting = new Map<PeerId, SignalMessage[]>();
+      const mailboxes: MailboxStore = {
+        put(realm, sender, message, now, answer) {
+          waiting.set(message.to, [...(waiting.get(message.to) ?? []), copyMessage(message)]);
+          answer(now === NEVER ? 'full' : 'held');
+        },
+        take({ id }, answer) {
+          const messages = waiting.get(id) ?? [];
+          waiting.delete(id);
+          answer(messages, []);
+        },
+        waiting: (realm, answer) => answer([...waiting.keys()]),
+        expire: (now, answer) => answer([]),
+        nextDeadline: () => NEVER,
+      };
+      const adapters: Adapters = { mailboxes };
+      const broker = createBroker({ port: 0, host: '127.0.0.1', adapters });
+      // @ts-expect-error a store has methods
+      createBroker({ adapters: { mailboxes: {} } });
+      await broker.listen();
+      await broker.close();
+    `;
+    expect(await typeErrors('store.mts', text)).toBe('');
   });
 
   it('contains the conformance suite and its dependencies', async () => {
