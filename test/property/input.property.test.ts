@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ConnectionReporter } from '../../src/adapters/transports/shared/connection-reporter.ts';
 import { InputBudget } from '../../src/adapters/transports/shared/input-budget.ts';
+import { createTurns } from '../../src/adapters/transports/shared/turn-tasks.ts';
 import type { Socket } from '../../src/application/ports/socket.ts';
 import { MemoryBudget } from '../../src/domain/memory-budget.ts';
 import { QUEUED_FRAME_BYTES } from '../../src/domain/memory-sizes.ts';
@@ -99,7 +100,7 @@ class Loop {
     gateway: this.gateway,
     defer: (task: () => void): void => void this.#microtasks.push(task),
     maxBacklogBytes: MAX_BACKLOG_BYTES,
-    budget: new InputBudget((end) => void this.#ends.push(end)),
+    turns: createTurns(new InputBudget((end) => void this.#ends.push(end))),
   };
   readonly clients = [0, 1, 7].map((pausesEach) => new Client(this, pausesEach));
 

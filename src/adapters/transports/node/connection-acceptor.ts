@@ -7,11 +7,11 @@ import type { StreamHead } from '../../../application/ports/requests.ts';
 import type { Admission, Gateway } from '../../../application/ports/transport.ts';
 import { handshakeFault } from '../shared/handshake.ts';
 import { ConnectionReporter, type ReporterContext } from '../shared/connection-reporter.ts';
-import { InputBudget } from '../shared/input-budget.ts';
 import { NOT_ACCEPTING, isWebSocketUpgrade } from '../shared/requests.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { CLOSE_GRACE, type PerConnectionLimits } from '../shared/settings.ts';
 import { TurnEnd } from '../shared/turn-end.ts';
+import { createTurns, TASK_COST } from '../shared/turn-tasks.ts';
 import { endOfError } from './ends.ts';
 import { NodeExchange, sendResponse, type ResponseContext, type ExchangeHost } from './http.ts';
 import { HttpConnections } from './http-connection.ts';
@@ -60,6 +60,9 @@ export interface AcceptorLimits extends PerConnectionLimits {
   readonly handshakeTimeout: Millis;
 }
 
+/** The memory of a request that waits for a later turn (estimate). */
+const HEADER_BYTES = 4 * 1024;
+
 interface AcceptorParts {
   readonly handshaker: Handshaker;
   readonly limits: AcceptorLimits;
@@ -86,14 +89,14 @@ export class ConnectionAcceptor implements ExchangeHost {
   readonly #ownsConnections: boolean;
   readonly #failed: NonNullable<AcceptorParts['failed']>;
   readonly #openConnections = new OpenConnections();
-  readonly #inputBudget = new InputBudget();
+  readonly #turns = createTurns();
   #isAccepting = true;
 
   constructor(gateway: Gateway, { handshaker, limits, ownsConnections, failed = () => undefined }: AcceptorParts) {
     this.#gateway = gateway;
     // No limit: a pause stops the TCP connection, so the backlog holds only the frames of one packet.
     const maxBacklogBytes = Number.POSITIVE_INFINITY;
-    this.#reporterContext = { gateway, defer: queueMicrotask, maxBacklogBytes, budget: this.#inputBudget };
+    this.#reporterContext = { gateway, defer: queueMicrotask, maxBacklogBytes, turns: this.#turns };
     this.#handshaker = handshaker;
     this.#socketContext = { limits, turnEnd: new TurnEnd() };
     this.#httpConnections = new HttpConnections(limits.sendBufferBytes);
@@ -114,7 +117,7 @@ export class ConnectionAcceptor implements ExchangeHost {
     const { raw, request, stream } = upgrade;
     const isWebSocket = isWebSocketUpgrade(request);
     const begin = (): void => {
-      if (isWebSocket) this.#handshake(upgrade);
+      if (isWebSocket) this.#handshakeInTurn(upgrade);
       else this.serveRequest(raw, plainResponse(raw, stream), request);
     };
     const connection = this.#httpConnections.of(raw);
@@ -158,8 +161,17 @@ export class ConnectionAcceptor implements ExchangeHost {
   /** Terminates all open connections, and resolves when each was reported as closed. */
   async stop(): Promise<void> {
     this.refuseNew();
-    this.#inputBudget.flush();
+    this.#turns.budget.flush();
     await this.#openConnections.terminateAll();
+    this.#turns.budget.flush();
+  }
+
+  /** M23: now or in a later turn. Other listeners of an embedding program's server could use a socket that waits. */
+  #handshakeInTurn(upgrade: UpgradeRequest): void {
+    const { tasks } = this.#turns;
+    if (!this.#ownsConnections || tasks.admits(TASK_COST.handshake)) return this.#handshake(upgrade);
+    upgrade.stream.on('error', () => upgrade.stream.destroy());
+    tasks.defer(TASK_COST.handshake, () => this.#handshake(upgrade), HEADER_BYTES);
   }
 
   #handshake({ raw, request, stream, head }: UpgradeRequest): void {

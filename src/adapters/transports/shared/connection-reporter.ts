@@ -5,7 +5,8 @@ import { invariant } from '../../../domain/invariant.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
 import { QUEUED_FRAME_BYTES } from '../../../domain/memory-sizes.ts';
 import { type FrameKind, FrameQueue } from './frame-queue.ts';
-import type { DeferredInput, InputBudget } from './input-budget.ts';
+import { frameCost, type DeferredInput } from './input-budget.ts';
+import { TASK_COST, type Turns } from './turn-tasks.ts';
 
 /** Runs a turn after the current one, never inside it. */
 export type Defer = (turn: () => void) => void;
@@ -17,7 +18,7 @@ export interface ReporterContext {
   /** Bytes that may be queued for one connection while it is paused. */
   readonly maxBacklogBytes: number;
   /** M23. Undefined if a transport has no event loop. */
-  readonly budget?: InputBudget;
+  readonly turns?: Turns;
 }
 
 /** M20: pings and pongs that may be queued for one connection. */
@@ -40,7 +41,9 @@ export class ConnectionReporter implements DeferredInput {
   #queuedControlFrames = 0;
   readonly #holding: Admission['memory'];
   #end: ConnectionEnd | undefined = undefined;
-  /** The client has disconnected while frames waited for a later turn. Reported after them. */
+  /** M23: open, and reported as open in a later turn. */
+  #isOpening = false;
+  /** The client has disconnected while frames, or the opening, waited for a later turn. Reported after them. */
   #pendingEnd: ConnectionEnd | undefined = undefined;
 
   constructor(context: ReporterContext, admission: Admission) {
@@ -69,9 +72,24 @@ export class ConnectionReporter implements DeferredInput {
     return this.#holding?.isEnding === true;
   }
 
+  /** M23: reports the opening now or in a later turn. Input of the client waits until then. */
   opened(socket: Socket): void {
-    invariant(typeof this.#id === 'object', 'a connection opens once');
-    this.#id = this.#context.gateway.opened(socket, this.#id);
+    const admission = this.#id;
+    invariant(typeof admission === 'object', 'a connection opens once');
+    const tasks = this.#context.turns?.tasks;
+    if (tasks?.admits(TASK_COST.open) !== false) {
+      this.#id = this.#context.gateway.opened(socket, admission);
+      return;
+    }
+    this.#isOpening = true;
+    tasks.defer(TASK_COST.open, () => this.#openedLater(socket, admission));
+  }
+
+  #openedLater(socket: Socket, admission: Admission): void {
+    this.#isOpening = false;
+    this.#id = this.#context.gateway.opened(socket, admission);
+    if (this.isDeferring) this.#handleLater();
+    else if (this.#pendingEnd !== undefined) this.closed(this.#pendingEnd);
   }
 
   /**
@@ -120,14 +138,17 @@ export class ConnectionReporter implements DeferredInput {
   /** M23: reported after the frames that wait for a later turn. @param end is used if `stopReporting` was not called. */
   closed(end: ConnectionEnd): void {
     if (this.#state === 'closed') return;
-    if (this.#context.budget !== undefined && this.isDeferring) {
+    const { defer, gateway, turns } = this.#context;
+    if (turns !== undefined && (this.#isOpening || this.isDeferring)) {
       this.#pendingEnd ??= end;
       return;
     }
     this.#state = 'closed';
     this.#dropBacklog();
     // A library may report the fault for which it closes a connection only after the close.
-    this.#context.defer(() => this.#context.gateway.closed(this.#connectionId(), this.#end ?? end));
+    const report = (): void => gateway.closed(this.#connectionId(), this.#end ?? end);
+    if (turns?.tasks.admits(TASK_COST.close) === false) turns.tasks.defer(TASK_COST.close, report);
+    else defer(report);
   }
 
   /** M23: true while frames wait for a later turn. */
@@ -135,8 +156,9 @@ export class ConnectionReporter implements DeferredInput {
     return this.#state === 'reporting' && this.#backlog !== undefined;
   }
 
-  get nextBytes(): number | undefined {
-    return this.#state === 'reporting' ? this.#backlog?.nextBytes : undefined;
+  get nextCost(): number | undefined {
+    const bytes = this.#state === 'reporting' && !this.#isOpening ? this.#backlog?.nextBytes : undefined;
+    return bytes === undefined ? undefined : frameCost(bytes);
   }
 
   /** The gateway may pause or close the connection within the call. */
@@ -154,15 +176,15 @@ export class ConnectionReporter implements DeferredInput {
 
   /** Counts the frame, if no earlier frame waits and the connection is not paused. */
   #mayReport(bytes: number): boolean {
-    if (this.#state !== 'reporting' || this.#backlog !== undefined) return false;
-    return this.#context.budget?.admits(this, bytes) !== false;
+    if (this.#state !== 'reporting' || this.#isOpening || this.#backlog !== undefined) return false;
+    return this.#context.turns?.budget.admits(this, frameCost(bytes)) !== false;
   }
 
   #handleLater(): void {
-    const { budget, defer } = this.#context;
-    if (budget !== undefined) return budget.defer(this);
+    const { turns, defer } = this.#context;
+    if (turns !== undefined) return turns.budget.defer(this);
     defer(() => {
-      while (this.nextBytes !== undefined) this.handleNext();
+      while (this.nextCost !== undefined) this.handleNext();
     });
   }
 
@@ -180,7 +202,7 @@ export class ConnectionReporter implements DeferredInput {
   #enqueue(bytes: Uint8Array, kind: FrameKind): boolean {
     const added = bytes.length + QUEUED_FRAME_BYTES;
     // M23: a transport that cannot stop reading exceeds the budget of the turn, because no frame may be lost.
-    while (this.isDeferring && !this.#hasRoom(added, kind)) this.handleNext();
+    while (this.nextCost !== undefined && !this.#hasRoom(added, kind)) this.handleNext();
     if (this.#state === 'muted' || this.#state === 'closed') return true;
     if (!this.#hasRoom(added, kind)) return false;
     const isFirst = this.#backlog === undefined;
@@ -188,7 +210,7 @@ export class ConnectionReporter implements DeferredInput {
     backlog.push(bytes, kind);
     if (kind === 'control') this.#queuedControlFrames += 1;
     this.#holding?.set('backlog', sizeOf(backlog));
-    if (isFirst && this.#state === 'reporting') this.#handleLater();
+    if (isFirst && this.#state === 'reporting' && !this.#isOpening) this.#handleLater();
     return true;
   }
 

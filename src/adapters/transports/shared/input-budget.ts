@@ -1,8 +1,8 @@
-/** The frames of one connection that wait for a later turn of the event loop, in order. */
+/** Input that waits for a later turn of the event loop, in order: the frames of one connection, for example. */
 export interface DeferredInput {
-  /** Size of the oldest frame that may be handled now; undefined if there is none. */
-  readonly nextBytes: number | undefined;
-  /** Handles the oldest frame. */
+  /** Units of the oldest item that may be handled now; undefined if there is none. */
+  readonly nextCost: number | undefined;
+  /** Handles the oldest item. */
   handleNext(): void;
 }
 
@@ -12,6 +12,13 @@ const BYTES_PER_UNIT = 256;
 const UNITS_PER_TURN = 4_000;
 /** The part of every turn that a connection has in any case, so that no small frame waits for the large frames of others. */
 const UNITS_PER_CONNECTION = 64;
+/** The part of every turn that the input that waits longest has in any case, with at least one item. */
+const UNITS_OF_OLDEST = 1_000;
+
+/** Units that a frame costs. */
+export function frameCost(bytes: number): number {
+  return FRAME_UNITS + bytes / BYTES_PER_UNIT;
+}
 
 /**
  * M23: bounds the input that one turn of the event loop handles, because the network delivers many frames of a connection at
@@ -34,9 +41,8 @@ export class InputBudget {
     this.#nextTurn = nextTurn;
   }
 
-  /** Counts a frame. @returns whether the frame may be handled in this turn; else its connection must call `defer`. */
-  admits(input: DeferredInput, bytes: number): boolean {
-    const units = unitsOf(bytes);
+  /** Counts an item. @returns whether the item may be handled in this turn; else its input must be passed to `defer`. */
+  admits(input: DeferredInput, units: number): boolean {
     const before = this.#spent;
     this.#spent += units;
     // The end of the turn is only scheduled for turns that might be too long.
@@ -49,16 +55,20 @@ export class InputBudget {
     return false;
   }
 
-  /** Handles the frames of a connection in later turns. A repeated call changes nothing. */
+  /** Handles the input in later turns. A repeated call changes nothing. */
   defer(input: DeferredInput): void {
     this.#deferred.add(input);
     this.#schedule();
   }
 
-  /** Handles all deferred frames at once, because the transport stops. */
+  /** Handles all deferred input at once, because the transport stops. */
   flush(): void {
-    for (const input of this.#deferred) while (input.nextBytes !== undefined) input.handleNext();
-    this.#deferred.clear();
+    while (this.#deferred.size > 0) {
+      for (const input of this.#deferred) {
+        this.#deferred.delete(input);
+        while (input.nextCost !== undefined) input.handleNext();
+      }
+    }
   }
 
   #schedule(): void {
@@ -69,31 +79,29 @@ export class InputBudget {
 
   #handleDeferred(): void {
     this.#isScheduled = false;
+    let reserved = UNITS_OF_OLDEST;
     for (const input of [...this.#deferred]) {
       // A connection that was not served keeps its place.
-      if (!this.#handlePart(input) && input.nextBytes !== undefined) continue;
+      if (!this.#handlePart(input, reserved) && input.nextCost !== undefined) continue;
+      reserved = UNITS_PER_CONNECTION;
       this.#deferred.delete(input);
-      if (input.nextBytes !== undefined) this.#deferred.add(input);
+      if (input.nextCost !== undefined) this.#deferred.add(input);
     }
     this.#spent = 0;
     this.#extra.clear();
     if (this.#deferred.size > 0) this.#schedule();
   }
 
-  /** @returns whether a frame was handled. */
-  #handlePart(input: DeferredInput): boolean {
+  /** @param reserved units that may be used even if the turn has handled its budget. @returns whether an item was handled. */
+  #handlePart(input: DeferredInput, reserved: number): boolean {
     let used = 0;
-    for (let bytes = input.nextBytes; bytes !== undefined; bytes = input.nextBytes) {
-      const units = unitsOf(bytes);
-      if (used + units > UNITS_PER_CONNECTION && this.#spent >= UNITS_PER_TURN) break;
+    for (let units = input.nextCost; units !== undefined; units = input.nextCost) {
+      const isFirstOfOldest = used === 0 && reserved === UNITS_OF_OLDEST;
+      if (!isFirstOfOldest && used + units > reserved && this.#spent >= UNITS_PER_TURN) break;
       used += units;
       this.#spent += units;
       input.handleNext();
     }
     return used > 0;
   }
-}
-
-function unitsOf(bytes: number): number {
-  return FRAME_UNITS + bytes / BYTES_PER_UNIT;
 }

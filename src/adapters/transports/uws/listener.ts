@@ -7,12 +7,12 @@ import { ListenError } from '../../../application/ports/transport.ts';
 import type { Admission, Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { CLOSE_FRAMES } from '../shared/close-frames.ts';
 import { handshakeFault } from '../shared/handshake.ts';
-import { InputBudget } from '../shared/input-budget.ts';
 import { listenError } from '../shared/listen-errors.ts';
 import { ConnectionReporter, type ReporterContext } from '../shared/connection-reporter.ts';
 import { AMBIGUOUS_LENGTH, NOT_ACCEPTING, isWebSocketUpgrade } from '../shared/requests.ts';
 import type { TransportSettings } from '../shared/settings.ts';
 import { TurnEnd } from '../shared/turn-end.ts';
+import { createTurns } from '../shared/turn-tasks.ts';
 import { PendingCloses } from './pending-closes.ts';
 import { Apps } from './apps.ts';
 import { FileHandleMonitor } from './file-handle-monitor.ts';
@@ -87,7 +87,7 @@ class UwsTransport implements Transport {
   /** B4: the upgrade that the first handler passes to the second. */
   #yielded: AcceptedUpgrade | undefined;
   readonly #turnEnd = new TurnEnd();
-  readonly #inputBudget = new InputBudget();
+  readonly #turns = createTurns();
   #apps: Apps | undefined;
   #listening: uWS.us_listen_socket | undefined;
   #fileHandles: FileHandleMonitor | undefined;
@@ -147,7 +147,7 @@ class UwsTransport implements Transport {
     this.#socketContext.pendingCloses.closeAll();
     // Calls every `close` handler; their deferred calls run before the caller continues.
     this.#apps?.close();
-    this.#inputBudget.flush();
+    this.#turns.budget.flush();
     this.#apps = undefined;
   }
 
@@ -168,7 +168,7 @@ class UwsTransport implements Transport {
 
   #registerHandlers(app: uWS.TemplatedApp, gateway: Gateway): void {
     const { sendBufferBytes: maxBacklogBytes } = this.#settings;
-    const reporterContext: ReporterContext = { gateway, defer: queueMicrotask, maxBacklogBytes, budget: this.#inputBudget };
+    const reporterContext: ReporterContext = { gateway, defer: queueMicrotask, maxBacklogBytes, turns: this.#turns };
     const exchangeHost = this.#exchangeHost(reporterContext);
     app.filter((_, count) => {
       if (count > 0) this.#fileHandles?.accepted();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InputBudget } from '../../../../../src/adapters/transports/shared/input-budget.ts';
+import { createTurns } from '../../../../../src/adapters/transports/shared/turn-tasks.ts';
 import { ConnectionReporter } from '../../../../../src/adapters/transports/shared/connection-reporter.ts';
 import type { Socket } from '../../../../../src/application/ports/socket.ts';
 import {
@@ -30,7 +31,10 @@ class Loop {
 
   open(maxBacklogBytes = 4 * MIB): { readonly reporter: ConnectionReporter; readonly connection: RecordedConnection } {
     const defer = (task: () => void): void => void this.#microtasks.push(task);
-    const reporter = new ConnectionReporter({ gateway: this.gateway, defer, maxBacklogBytes, budget: this.budget }, ADMISSION);
+    const reporter = new ConnectionReporter(
+      { gateway: this.gateway, defer, maxBacklogBytes, turns: createTurns(this.budget) },
+      ADMISSION,
+    );
     reporter.opened(SOCKET);
     return { reporter, connection: this.gateway.connections.at(-1) as RecordedConnection };
   }
@@ -116,7 +120,7 @@ describe('M23: the input of one turn of the event loop', () => {
     for (let n = 0; n < 3; n++) reporter.frame(new Uint8Array(MIB), false);
     reporter.closed(LOST);
     loop.endTurn();
-    expect([connection.frames.length, connection.closedCount]).toEqual([1, 0]);
+    expect([connection.frames.length, connection.closedCount]).toEqual([2, 0]);
     loop.bytesOfTurns();
     loop.endTurn();
     expect([connection.frames.length, connection.closedCount, connection.late]).toEqual([3, 1, []]);

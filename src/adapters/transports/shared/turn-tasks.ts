@@ -1,0 +1,70 @@
+import { InputBudget, type DeferredInput } from './input-budget.ts';
+
+/** A handshake, a registration, or the end of a connection. */
+interface Task {
+  readonly cost: number;
+  readonly bytes: number;
+  readonly run: () => void;
+}
+
+/** M23: the bounds of one turn of the event loop. The connections of a transport share it. */
+export interface Turns {
+  readonly budget: InputBudget;
+  readonly tasks: TurnTasks;
+}
+
+export function createTurns(budget = new InputBudget()): Turns {
+  return { budget, tasks: new TurnTasks(budget) };
+}
+
+/** Of requests that wait. Further requests are handled in the same turn. */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+
+/** Units of the budget (`InputBudget`). */
+export const TASK_COST = { handshake: 100, open: 50, close: 16 } as const;
+
+/**
+ * M23: beginnings and ends of connections beyond the budget of a turn, in the order of their arrival. The network delivers
+ * thousands of them at once when a proxy or a network restarts.
+ */
+class TurnTasks implements DeferredInput {
+  readonly #budget: InputBudget;
+  #tasks: (Task | undefined)[] = [];
+  /** Index of the oldest task. */
+  #first = 0;
+  #waitingBytes = 0;
+
+  constructor(budget: InputBudget) {
+    this.#budget = budget;
+  }
+
+  /** @returns whether the caller may run a task in this turn; else the caller must call `defer`. */
+  admits(cost: number): boolean {
+    return this.#first === this.#tasks.length && this.#budget.admits(this, cost);
+  }
+
+  /** Runs a task in a later turn. @param bytes the memory that the task holds. */
+  defer(cost: number, run: () => void, bytes = 0): void {
+    while (this.#waitingBytes + bytes > MAX_WAITING_BYTES && this.nextCost !== undefined) this.handleNext();
+    this.#tasks.push({ cost, bytes, run });
+    this.#waitingBytes += bytes;
+    this.#budget.defer(this);
+  }
+
+  get nextCost(): number | undefined {
+    return this.#tasks[this.#first]?.cost;
+  }
+
+  handleNext(): void {
+    const task = this.#tasks[this.#first];
+    if (task === undefined) return;
+    this.#tasks[this.#first] = undefined;
+    this.#first += 1;
+    this.#waitingBytes -= task.bytes;
+    if (this.#first === this.#tasks.length) {
+      this.#tasks = [];
+      this.#first = 0;
+    }
+    task.run();
+  }
+}
