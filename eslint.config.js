@@ -45,7 +45,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/**', 'conformance/**', 'doctor/**'],
+    files: ['src/**', 'conformance/**', 'doctor/**', 'pages/**'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'error',
       'max-lines': ['error', { max: 300 }],

@@ -6,6 +6,7 @@ import type { MailboxStore } from './ports/mailbox-store.ts';
 import type { GaugeName } from './ports/metrics.ts';
 import type { GaugeReading, Telemetry } from './ports/telemetry.ts';
 import type { RealmLabels } from './realm-labels.ts';
+import { topicsBySpace } from './topics-by-space.ts';
 
 export interface BrokerGaugesParts {
   readonly telemetry: Telemetry;
@@ -35,7 +36,7 @@ export function registerGauges(parts: BrokerGaugesParts): void {
   byRealm('mailbox_messages', ({ key }) => mailboxes.heldIn?.(key).messages);
   byRealm('mailbox_bytes', ({ key }) => mailboxes.heldIn?.(key).bytes);
   byRealm('mailbox_limit_bytes', () => limits.realmMailboxBytes);
-  telemetry.gauge('topics', () => topicsBySpace(realms));
+  telemetry.gauge('topics', () => Array.from(topicsBySpace(realms), ([space, value]) => ({ labels: [space], value })));
 }
 
 type RealmGauge = Extract<GaugeName, 'peers' | 'peers_limit' | 'mailbox_messages' | 'mailbox_bytes' | 'mailbox_limit_bytes'>;
@@ -53,12 +54,4 @@ function sums(
     if (one !== undefined) totals.set(label, (totals.get(label) ?? 0) + one);
   }
   return Array.from(totals, ([label, total]) => ({ labels: [label], value: total }));
-}
-
-function topicsBySpace(realms: Realms): GaugeReading<'topics'>[] {
-  const totals = new Map<string, number>();
-  for (const realm of realms.all()) {
-    for (const [space, count] of realm.topicSpaces.counts()) totals.set(space, (totals.get(space) ?? 0) + count);
-  }
-  return Array.from(totals, ([space, value]) => ({ labels: [space], value }));
 }

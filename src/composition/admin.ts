@@ -3,6 +3,7 @@ import type { Broker } from '../application/broker.ts';
 import type { AdminListener, AdminServices } from '../application/ports/admin-listener.ts';
 import type { Log } from '../application/ports/log.ts';
 import { invariant } from '../domain/invariant.ts';
+import { builtPage } from './built-pages.ts';
 import { parseAdminPlace } from './configuration/admin-option-types.ts';
 import type { Config } from './configuration/config.ts';
 import { optionsInEffect } from './options-in-effect.ts';
@@ -25,7 +26,10 @@ export async function startAdmin(config: Config, broker: Broker, parts: AdminPar
   const place = parseAdminPlace(admin);
   invariant(place !== undefined, 'the option admin was read before');
   const own = 'host' in place ? [place.host.includes(':') ? `[${place.host}]` : place.host] : [];
-  const listener = new HttpAdminListener({ place, token, viewerToken, hosts: [...own, ...adminHosts] }, parts.log);
+  const listener = new HttpAdminListener(
+    { place, token, viewerToken, hosts: [...own, ...adminHosts], page: builtPage('status') },
+    parts.log,
+  );
   const at = await listener.listen({
     ...broker.adminServices(),
     metrics: parts.metrics,

@@ -14,9 +14,9 @@ export interface Cruise {
   readonly violations: readonly Violation[];
 }
 
-/** Follows all imports from `src`, `conformance` and `doctor` below `root`: static, dynamic, of values and of types. */
+/** Follows all imports from `src`, `conformance`, `doctor` and `pages` below `root`: static, dynamic, of values and of types. */
 export async function cruiseImports(root: string): Promise<Cruise> {
-  const { output } = await cruise(['src', 'conformance', 'doctor'], {
+  const { output } = await cruise(['src', 'conformance', 'doctor', 'pages'], {
     baseDir: root,
     ruleSet: { forbidden: [...IMPORT_RULES] },
     validate: true,

@@ -16,8 +16,11 @@ const COMPOSITION = '^src/composition/';
 const EXPORTS = '^src/exports/';
 const CONFORMANCE = '^conformance/';
 const DOCTOR = '^doctor/';
+const PAGES = '^pages/';
+/** The parts of the doctor that a browser can run. */
+const DOCTOR_IN_BROWSERS = '^doctor/(verdicts/|judge/|findings\\.ts$|target\\.ts$)';
 /** The shipped code. */
-const OURS = '^(src|conformance|doctor)/';
+const OURS = '^(src|conformance|doctor|pages)/';
 const PACKAGES = 'node_modules/';
 const ADAPTER = '^src/adapters/([^/]+)/([^/.]+)';
 const OWN_FOLDER = '^src/adapters/$1/$2/';
@@ -42,6 +45,9 @@ export const ENTRY_POINTS: readonly string[] = [...Object.values(PACKAGE.bin).ma
 
 /** The commands outside of `src`, which the command line loads on demand by file name. */
 export const SUITE_COMMANDS: readonly string[] = ['conformance/conform.ts', 'conformance/conform-report.ts', 'doctor/doctor.ts'];
+
+/** The scripts of the pages for browsers, which the build bundles. */
+const PAGE_SCRIPTS: readonly string[] = ['pages/status/status.ts'];
 
 /** Adapters for tests only; no file of src imports them. */
 const DOUBLES = ['^src/adapters/clocks/manual\\.ts$', '^src/adapters/telemetry/memory\\.ts$', '^src/adapters/transports/memory/'];
@@ -96,6 +102,12 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     from: { path: DOCTOR },
     may: [DOCTOR, DOMAIN, PACKAGES, 'node:'],
   }),
+  only({
+    name: 'pages-import-themselves-and-verdicts-only',
+    comment: 'a page runs in a browser: the broker is known by its API, and verdicts are those of the doctor',
+    from: { path: PAGES },
+    may: [PAGES, DOCTOR_IN_BROWSERS],
+  }),
   {
     name: 'container-in-composition-only',
     comment: 'only the composition root depends on the container',
@@ -131,7 +143,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     from: { path: OURS },
     module: {
       path: OURS,
-      pathNot: [...exactly([...ENTRY_POINTS, ...SUITE_COMMANDS]), ...DOUBLES],
+      pathNot: [...exactly([...ENTRY_POINTS, ...SUITE_COMMANDS, ...PAGE_SCRIPTS]), ...DOUBLES],
       numberOfDependentsLessThan: 1,
     },
   },

@@ -21,6 +21,8 @@ const TARGETS = [
   'conformance/cases/bed.ts',
   'doctor/bed.ts',
   'doctor/probes/bed.ts',
+  'doctor/judge/bed.ts',
+  'pages/status/bed.ts',
   'test/bed.ts',
 ];
 
@@ -99,6 +101,12 @@ const FORBIDDEN: readonly SeededFile[] = [
     `import { bed } from '@conformance/bed.ts';`,
     `import { bed } from '@test/bed.ts';`,
   ]),
+  ...forbidden('pages-import-themselves-and-verdicts-only', 'pages/status', [
+    `import { bed } from '@src/domain/bed.ts';`,
+    `import { bed } from '@doctor/probes/bed.ts';`,
+    `import { readFileSync } from 'node:fs';`,
+    `import { bed } from '@test/bed.ts';`,
+  ]),
   ...forbidden('container-in-composition-only', 'src/composition', [
     `import { Container } from 'inversify';`,
     `import type { Container } from 'inversify';`,
@@ -165,6 +173,7 @@ const ALLOWED: readonly SeededFile[] = [
     `import { WebSocket } from 'ws';`,
     `import { connect } from 'node:tls';`,
   ]),
+  ...allowed('pages/status', [`import './bed.ts';`, `import '@doctor/judge/bed.ts';`]),
   { breaks: [], at: 'src/composition/binding.ts', code: `import 'reflect-metadata'; import { Container } from 'inversify';` },
   // A cycle is reported once, for the first of its files in alphabetical order.
   { breaks: [], at: 'src/domain/hen.ts', code: `import { egg } from './egg.ts'; export const hen = () => egg;` },
@@ -192,7 +201,7 @@ function build(root: string): void {
   for (const { at, code } of all) {
     put(
       at,
-      code.replaceAll(/@((?:src|conformance|doctor|test)\/[^']+)/g, (_, path: string) => pathFrom(dirname(at), path)),
+      code.replaceAll(/@((?:src|conformance|doctor|pages|test)\/[^']+)/g, (_, path: string) => pathFrom(dirname(at), path)),
     );
   }
   const known = [...TARGETS, ...all.map(({ at }) => at)].filter((path) => !path.endsWith('lonely.ts'));
@@ -203,6 +212,7 @@ function build(root: string): void {
   entry('src/composition/cli.ts', 'src/');
   entry('conformance/conform.ts', 'conformance/');
   entry('doctor/doctor.ts', 'doctor/');
+  entry('pages/status/status.ts', 'pages/');
 }
 
 describe('import rules, checked with seeded files', () => {

@@ -12,8 +12,8 @@ export interface Convention {
 }
 
 const CODE = /\.(ts|js|mjs)$/;
-const SOURCE = /^(src|conformance|doctor)\/.*\.ts$/;
-const NAMED = /^(src|conformance|doctor|test|bench|scripts)\/.*\.(ts|mjs)$/;
+const SOURCE = /^(src|conformance|doctor|pages)\/.*\.ts$/;
+const NAMED = /^(src|conformance|doctor|pages|test|bench|scripts)\/.*\.(ts|mjs)$/;
 const DOCUMENT = /\.md$/;
 
 const LONGEST_FILE = 300;
@@ -88,7 +88,7 @@ export const CONVENTIONS: readonly Convention[] = [
   { rule: 'what a port exports is documented', about: /^src\/application\/ports\//, broken: undocumentedExports },
   {
     rule: 'file names are in kebab-case and say something',
-    about: /^(src|conformance|doctor|test|scripts)\/.*\.ts$/,
+    about: /^(src|conformance|doctor|pages|test|scripts)\/.*\.ts$/,
     broken: oddName,
   },
   {

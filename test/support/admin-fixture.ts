@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { HttpAdminListener } from '../../src/adapters/admin-listeners/http/listener.ts';
+import type { BuiltPage } from '../../src/adapters/admin-listeners/http/status-page.ts';
 import type { AdminPlace } from '../../src/adapters/admin-listeners/http/bind.ts';
 import type { AdminServices } from '../../src/application/ports/admin-listener.ts';
 import type { LogEvent } from '../../src/application/ports/log.ts';
@@ -29,11 +30,11 @@ export class AdminFixture {
   #place = new URL('http://127.0.0.1');
   readonly #socketPath: string | undefined;
 
-  constructor(settings: { token?: string; viewerToken?: string; hosts?: string[]; place?: AdminPlace } = {}) {
-    const { token, viewerToken, hosts = [], place = { host: '127.0.0.1', port: 0 } } = settings;
+  constructor(settings: { token?: string; viewerToken?: string; hosts?: string[]; place?: AdminPlace; page?: BuiltPage } = {}) {
+    const { token, viewerToken, hosts = [], place = { host: '127.0.0.1', port: 0 }, page } = settings;
     this.#socketPath = 'socket' in place ? place.socket : undefined;
     const log = { record: (event: LogEvent): void => void this.events.push(event) };
-    this.listener = new HttpAdminListener({ token, viewerToken, hosts, place }, log);
+    this.listener = new HttpAdminListener({ token, viewerToken, hosts, place, page }, log);
   }
 
   async start(services: Partial<AdminServices> = {}): Promise<this> {

@@ -157,6 +157,8 @@ export interface NodeOverview {
   /** The first 100 realms with the most peers. */
   readonly realms: readonly RealmSummary[];
   readonly realmCount: number;
+  /** Topics with subscribers, by space. */
+  readonly topics: readonly { readonly space: string; readonly topics: number }[];
   readonly activity: Activity;
   /** Of the last second. */
   readonly perSecond: Activity;

@@ -8,6 +8,7 @@ import type { Connections } from '../connections.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NodeBus } from '../ports/node-bus.ts';
 import type { NodeOverview, RealmSummary } from '../ports/operations.ts';
+import { topicsBySpace } from '../topics-by-space.ts';
 
 /** ADM7: the state of this node. */
 export type DescribeNode = () => NodeOverview;
@@ -37,6 +38,7 @@ export function describeNode(parts: DescribeNodeParts): DescribeNode {
       ...{ node, version, upFor: now - startedAt, isDraining: admissionControl.isClosed, isEngineReachable: bus.isReachable },
       ...{ connections: connections.size, maxConnections: connectionLimits.limits.connections, peers },
       ...{ bans: bans.all(now).length, realms: largest, realmCount: count },
+      topics: Array.from(topicsBySpace(realms), ([space, topics]) => ({ space, topics })),
       ...{ activity: meter.totals(), perSecond: meter.perSecond },
     };
   };

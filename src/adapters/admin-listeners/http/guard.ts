@@ -47,13 +47,20 @@ export class Guard {
 
   /** ADM10, ADM12. */
   roleOf(request: IncomingMessage): Role {
-    const { token } = this.#settings;
-    if (token === undefined) return 'operator';
-    const given = bearerToken(request.headers.authorization);
-    if (given !== undefined) return this.#roleOfToken(given, request);
-    const role = this.#sessions.roleOf(request.headers.cookie);
+    const role = this.knownRoleOf(request);
     if (role !== undefined) return role;
     throw unauthorized('token-missing', 'Send the header Authorization: Bearer with the admin token, or log in');
+  }
+
+  /** ADM14. @returns undefined for a request without a token. @throws Problem for a wrong token. */
+  knownRoleOf(request: IncomingMessage): Role | undefined {
+    if (!this.asksForToken) return 'operator';
+    const given = bearerToken(request.headers.authorization);
+    return given === undefined ? this.#sessions.roleOf(request.headers.cookie) : this.#roleOfToken(given, request);
+  }
+
+  get asksForToken(): boolean {
+    return this.#settings.token !== undefined;
   }
 
   /** ADM10. @returns the value of the header `set-cookie`. */

@@ -7,14 +7,17 @@ import { EventStream } from './event-stream.ts';
 import { Guard, type GuardSettings } from './guard.ts';
 import type { Role } from './login-sessions.ts';
 import { traceTarget } from './parameters.ts';
-import { Problem, problemResponse, type AdminResponse } from './problems.ts';
+import { notFound, Problem, problemResponse, type AdminResponse } from './problems.ts';
 import { readBody } from './request-body.ts';
+import { statusPage, type BuiltPage } from './status-page.ts';
 import { matchRoute } from './match-route.ts';
 import { Views } from './views.ts';
 
 /** Where the listener is, and who may use it. */
 export interface HttpAdminSettings extends GuardSettings {
   readonly place: AdminPlace;
+  /** ADM14: undefined for a program that was not built. */
+  readonly page?: BuiltPage | undefined;
 }
 
 const MAX_STREAMS = 16;
@@ -43,7 +46,7 @@ export class HttpAdminListener implements AdminListener {
   }
 
   async listen(services: AdminServices): Promise<string> {
-    const requests = new AdminRequests(services, new Guard(this.#settings, services.now), this.#streams, this.#log);
+    const requests = new AdminRequests(services, this.#settings, this.#streams, this.#log);
     const server = createServer(BOUNDS, (request, response) => void requests.serve(request, response));
     server.maxConnections = MAX_CONNECTIONS;
     server.timeout = SOCKET_TIMEOUT_MS;
@@ -68,14 +71,16 @@ export class HttpAdminListener implements AdminListener {
 class AdminRequests {
   readonly #services: AdminServices;
   readonly #guard: Guard;
+  readonly #page: BuiltPage | undefined;
   readonly #routes: readonly Route[];
   readonly #streams: Set<EventStream>;
   readonly #views: Views;
   readonly #log: Log;
 
-  constructor(services: AdminServices, guard: Guard, streams: Set<EventStream>, log: Log) {
+  constructor(services: AdminServices, settings: HttpAdminSettings, streams: Set<EventStream>, log: Log) {
     this.#services = services;
-    this.#guard = guard;
+    this.#guard = new Guard(settings, services.now);
+    this.#page = settings.page;
     this.#routes = apiRoutes(services);
     this.#streams = streams;
     this.#views = new Views(services.now);
@@ -108,6 +113,7 @@ class AdminRequests {
     const probe = this.#services.probe(method, path);
     if (probe !== undefined) return { status: probe.status, headers: Object.fromEntries(probe.headers), body: probe.body };
     this.#guard.checkHost(request);
+    if (method === 'GET' && path === '/') return this.#statusPage(request);
     if (method === 'POST' && path === '/login') return this.#login(request);
     if (method === 'POST' && path === '/logout') return redirect({ 'set-cookie': this.#guard.logout(request) });
     const role = this.#guard.roleOf(request);
@@ -118,6 +124,16 @@ class AdminRequests {
     const matched = matchRoute(this.#routes, method, path);
     if (method !== 'GET') this.#guard.checkAct(role, request);
     return matched.handler({ raw: request, query, segments: matched.segments, from: addressOf(request) });
+  }
+
+  /** ADM14. */
+  #statusPage(request: IncomingMessage): Promise<AdminResponse> {
+    const page = this.#page;
+    if (page === undefined) throw notFound('There is no status page: run npm run build');
+    const access = { role: this.#guard.knownRoleOf(request), hasLogin: this.#guard.asksForToken };
+    return new Promise((resolve) => {
+      this.#services.operations.overview((overview) => resolve(statusPage(page, access, overview)));
+    });
   }
 
   /** ADM10: the token is a field of a form, or the whole body. */

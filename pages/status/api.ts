@@ -1,0 +1,110 @@
+/* The parts of the admin API that the page uses: docs/admin-openapi.json. */
+
+export interface Activity {
+  readonly opened: number;
+  readonly closed: number;
+  readonly refused: number;
+  readonly framesIn: number;
+  readonly framesOut: number;
+}
+
+export interface NodeView {
+  readonly node: string;
+  readonly version: string;
+  readonly upSeconds: number;
+  readonly isDraining: boolean;
+  readonly isEngineReachable: boolean;
+  readonly connections: number;
+  readonly maxConnections: number;
+  readonly peers: number;
+  readonly bans: number;
+  readonly realms: readonly { readonly realm: string; readonly peers: number; readonly limit: number }[];
+  readonly realmCount: number;
+  readonly topics: readonly { readonly space: string; readonly topics: number }[];
+}
+
+export interface Overview {
+  readonly nodes: readonly NodeView[];
+  readonly missing: readonly string[];
+}
+
+export interface Second {
+  readonly node: string;
+  readonly connections: number;
+  readonly peers: number;
+  readonly perSecond: Activity;
+}
+
+export interface Peer {
+  readonly node: string;
+  readonly connection: number;
+  readonly realm: string;
+  readonly id: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly dialect: string;
+  readonly carrier: string;
+  readonly address: string;
+  readonly openedAt: string;
+  readonly idleSeconds: number;
+}
+
+export interface PeerPage {
+  readonly peers: readonly Peer[];
+  readonly next: string | null;
+  readonly missing: readonly string[];
+}
+
+export interface PeerDetails extends Peer {
+  readonly framesIn: number;
+  readonly bytesIn: number;
+  readonly framesOut: number;
+  readonly bytesOut: number;
+  readonly topics: number;
+  readonly isPaused: boolean;
+  readonly waiting?: { readonly messages: number; readonly bytes: number };
+  readonly subject?: string;
+  readonly tokenId?: string;
+  readonly expiresAt?: string;
+}
+
+export interface Ban {
+  readonly id: string;
+  readonly what: string;
+  readonly value: string;
+  readonly realm?: string;
+  readonly until?: string;
+  readonly reason?: string;
+}
+
+export interface OptionView {
+  readonly name: string;
+  readonly value?: unknown;
+  readonly source?: string;
+}
+
+export type Entry = Readonly<Record<string, string | number | undefined>>;
+
+export async function get<Answer>(path: string): Promise<Answer> {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(await problemIn(response));
+  return (await response.json()) as Answer;
+}
+
+/** ADM11. @throws Error with the text of the problem. */
+export async function act(method: 'POST' | 'DELETE', path: string, body?: object): Promise<void> {
+  const content = body === undefined ? {} : { body: JSON.stringify(body) };
+  const response = await fetch(path, { method, headers: { 'x-signalbox-admin': 'page' }, ...content });
+  if (!response.ok) throw new Error(await problemIn(response));
+}
+
+/** The session has ended: the page shows the form again. */
+async function problemIn(response: Response): Promise<string> {
+  if (response.status === 401) location.reload();
+  const problem = (await response.json()) as { detail?: string };
+  return problem.detail ?? `status ${response.status}`;
+}
+
+export function peerPath({ realm, id }: Pick<Peer, 'realm' | 'id'>): string {
+  return `/api/peers/${encodeURIComponent(realm)}/${encodeURIComponent(id)}`;
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { BuiltPage } from '../adapters/admin-listeners/http/status-page.ts';
+
+/** The pages of the folder `pages`, after `npm run build`. */
+export type PageName = 'status';
+
+/** @returns undefined if `npm run build` has not run. */
+export function builtPage(name: PageName): BuiltPage | undefined {
+  const html = readIfPresent(new URL(`../../dist/pages/${name}.html`, import.meta.url));
+  return html === undefined ? undefined : { html, policy: policyOf(html) };
+}
+
+/** No request leaves for another origin, and no other site shows the page in a frame. */
+export function policyOf(html: string): string {
+  return [
+    "default-src 'none'",
+    `style-src ${digests(html, /<style>([^]*?)<\/style>/g)}`,
+    `script-src ${digests(html, /<script>([^]*?)<\/script>/g)}`,
+    "connect-src 'self'",
+    'img-src data:',
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+function digests(html: string, parts: RegExp): string {
+  const texts = Array.from(html.matchAll(parts), ([, text = '']) => text);
+  return texts.map((text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`).join(' ');
+}
+
+function readIfPresent(file: URL): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
