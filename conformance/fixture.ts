@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sendRequest, type HttpResponse, type RequestOptions } from './client/send-request.ts';
 import { EventStreamClient, type StreamOptions } from './client/event-stream-client.ts';
 import { PeerClient, HandshakeRefused, type SocketClose, type Frame } from './client/peer-client.ts';
+import { DelayMeter } from './delay-meter.ts';
 import { Transcript } from './client/transcript.ts';
 import { RawConnection } from './client/raw-connection.ts';
 import { formatValue } from './assertions.ts';
@@ -31,6 +32,7 @@ export class Fixture {
   readonly transcript: Transcript;
   readonly #cleanups: (() => void)[] = [];
   readonly #clients: PeerClient[] = [];
+  readonly #delays = new DelayMeter();
   readonly #echoPartners = new Map<string, PeerClient>();
 
   constructor(server: Profile, transcript: Transcript = new Transcript()) {
@@ -46,6 +48,11 @@ export class Fixture {
       for (const peer of this.#clients) if (peer.isOpen) peer.send({ type: 'HEARTBEAT' });
     }, alive_timeout / HEARTBEATS_PER_TIMEOUT);
     this.#cleanups.push(() => clearInterval(heartbeat));
+  }
+
+  /** The longest delay of timers on this machine since the case began, in milliseconds. */
+  get machineDelay(): number {
+    return this.#delays.longest;
   }
 
   get patience(): number {
@@ -114,7 +121,7 @@ export class Fixture {
   async handshakeStatus(handshake: ConnectOptions | string): Promise<number> {
     try {
       const socket = await (typeof handshake === 'string' ? this.openSocketAt(handshake) : this.openSocket('socket', handshake));
-      socket.terminate();
+      await socket.close();
       return 101;
     } catch (error) {
       if (error instanceof HandshakeRefused) return error.status;
@@ -144,6 +151,13 @@ export class Fixture {
   /** Opens another socket with the id and token of a peer, without waiting for a frame. */
   reconnect(peer: PeerClient): Promise<PeerClient> {
     return this.openSocket(`${peer.name}-again`, { id: peer.id, token: peer.token });
+  }
+
+  /** As `reconnect`; then waits for OPEN, the sign that the server has handled the reconnect, and leaves it unread. */
+  async reconnectAndSettle(peer: PeerClient): Promise<PeerClient> {
+    const again = await this.reconnect(peer);
+    await again.waitUntilAnswered();
+    return again;
   }
 
   /**
@@ -203,9 +217,11 @@ export class Fixture {
     await sleep(ms);
   }
 
-  /** Closes all clients. */
-  close(): void {
+  /** Closes all clients. Peers leave with a close frame: lost connections are the question of few cases. */
+  async close(): Promise<void> {
+    this.#delays.stop();
     for (const leave of this.#cleanups) leave();
+    await Promise.all(this.#clients.map((peer) => peer.close()));
   }
 
   async #echoPartner(key: string): Promise<PeerClient> {
@@ -219,7 +235,6 @@ export class Fixture {
   async #open(opening: Parameters<typeof PeerClient.open>[2]): Promise<PeerClient> {
     const peer = await PeerClient.open(this.server, this.transcript, opening);
     this.#clients.push(peer);
-    this.#cleanups.push(() => peer.terminate());
     return peer;
   }
 }

@@ -42,7 +42,7 @@ export class HealthCheck {
   }
 
   stop(): void {
-    this.#fixture.close();
+    void this.#fixture.close();
   }
 
   async #run(): Promise<string | undefined> {

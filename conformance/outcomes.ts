@@ -8,6 +8,11 @@ export class Dangerous extends Error {
   override readonly name = 'Dangerous';
 }
 
+/** The machine was too slow for a verdict. The case is repeated. The message states what came too late. */
+export class Inconclusive extends Error {
+  override readonly name = 'Inconclusive';
+}
+
 /** The case cannot run against this server or configuration. The message states the reason. */
 export class NotTestable extends Error {
   override readonly name = 'NotTestable';

@@ -1,4 +1,5 @@
 import type { Case } from './case.ts';
+import { Inconclusive } from './outcomes.ts';
 import { judgeError, judgeReturn, type Judgement } from './judge.ts';
 import type { Profile } from './profile.ts';
 import type { CaseResult, TranscriptLine } from './results.ts';
@@ -9,16 +10,44 @@ import { withTimeout } from './waiting.ts';
 /** The time limit of a case, as a multiple of the patience. */
 const MAX_CASE_PATIENCES = 12;
 
-/** Runs one case against a server. */
+/** A case is repeated this many times, while the machine is too slow for a verdict. */
+const MAX_REPEATS = 3;
+
+/**
+ * Runs one case against a server. A case about time that is not ok is repeated if the machine itself was late (see
+ * `Setup.maxDelay`), because a busy machine must not make a server wrong.
+ */
 export async function runCase(one: Case, server: Profile): Promise<CaseResult> {
-  const scene = new Fixture(server);
-  if (SETUPS[one.setup ?? 'long timeouts'].isAboutLiveness !== true) scene.keepAlive();
+  for (let repeats = 0; ; repeats++) {
+    const { result, excuse } = await attemptCase(one, server);
+    if (excuse === undefined) return result;
+    if (repeats === MAX_REPEATS) return { ...result, verdict: 'not testable', why: excuse };
+  }
+}
+
+/** A result, and the reason why the machine was too slow for it. */
+interface Attempt {
+  readonly result: CaseResult;
+  readonly excuse: string | undefined;
+}
+
+async function attemptCase(one: Case, server: Profile): Promise<Attempt> {
+  const fixture = new Fixture(server);
+  const setup = SETUPS[one.setup ?? 'long timeouts'];
+  if (setup.isAboutLiveness !== true) fixture.keepAlive();
   const startedAt = performance.now();
-  const judgement = await judgeCase(one, scene);
+  const { judgement, excuse } = await judgeCase(one, fixture);
   const took = Math.round(performance.now() - startedAt);
-  const { lines } = scene.transcript;
-  scene.close();
-  return resultOf(one, judgement, took, lines);
+  const { lines } = fixture.transcript;
+  const delay = fixture.machineDelay;
+  await fixture.close();
+  const bound = setup.maxDelay?.(server.settings) ?? Infinity;
+  const isExcused = delay > bound && (judgement.verdict === 'failed' || judgement.verdict === 'loose');
+  const tooLate = `the machine was busy: its timers were up to ${delay} ms late, at most ${bound} ms are acceptable`;
+  return {
+    result: resultOf(one, judgement, took, lines),
+    excuse: excuse ?? (isExcused ? `${tooLate} (${judgement.why})` : undefined),
+  };
 }
 
 /** The result of a case that could not run. */
@@ -26,11 +55,17 @@ export function notTestable(one: Case, why: string): CaseResult {
   return resultOf(one, { verdict: 'not testable', why }, 0, []);
 }
 
-async function judgeCase(one: Case, scene: Fixture): Promise<Judgement> {
+interface Judged {
+  readonly judgement: Judgement;
+  readonly excuse?: string;
+}
+
+async function judgeCase(one: Case, scene: Fixture): Promise<Judged> {
   try {
-    return judgeReturn(await withTimeout(MAX_CASE_PATIENCES * scene.patience, 'the case to end', one.run(scene)));
+    return { judgement: judgeReturn(await withTimeout(MAX_CASE_PATIENCES * scene.patience, 'the case to end', one.run(scene))) };
   } catch (error) {
-    return judgeError(error, one.severity);
+    const judgement = judgeError(error, one.severity);
+    return error instanceof Inconclusive ? { judgement, excuse: error.message } : { judgement };
   }
 }
 

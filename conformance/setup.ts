@@ -10,6 +10,11 @@ export interface Setup {
   readonly unmet?: (settings: Settings) => string | undefined;
   /** Added to the patience, in milliseconds. */
   readonly extraWait?: (settings: Settings) => number;
+  /**
+   * For cases about time: the longest delay of the machine with which a verdict is valid, in milliseconds. A case that is not ok
+   * is repeated if the delay was longer.
+   */
+  readonly maxDelay?: (settings: Settings) => number;
   /** True if the cases test the liveness timeout. Otherwise the fixture sends heartbeats. */
   readonly isAboutLiveness?: true;
 }

@@ -4,6 +4,8 @@ import { TOPIC_SETUPS } from './topic-setups.ts';
 
 const SWEEP_MS = 100;
 const DEFAULT_SWEEP_MS = 1_000;
+/** The bucket of a rate limit refills while the machine is busy. */
+const MAX_RATE_DELAY_MS = 200;
 /** The highest limit that a case fills up. */
 const MAX_FILLABLE_LIMIT = 50;
 
@@ -65,6 +67,7 @@ const SETUPS_BY_NAME = {
     requires: ['expire_timeout'],
     unmet: ({ expire_timeout = Infinity }) => atMost('expire_timeout', expire_timeout, 6_000),
     extraWait: expiryDelay,
+    maxDelay: ({ expire_timeout = 0 }) => expire_timeout / 8,
   },
   'messages expire later': {
     settings: { ...LONG_TIMEOUTS, expire_timeout: 2_000, cleanup_out_msgs: SWEEP_MS },
@@ -72,12 +75,14 @@ const SETUPS_BY_NAME = {
     unmet: ({ expire_timeout = Infinity }) =>
       atLeast('expire_timeout', expire_timeout, 1_500) ?? atMost('expire_timeout', expire_timeout, 6_000),
     extraWait: expiryDelay,
+    maxDelay: ({ expire_timeout = 0 }) => expire_timeout / 8,
   },
   'short liveness timeout': {
     settings: { ...LONG_TIMEOUTS, alive_timeout: 1_200, cleanup_out_msgs: SWEEP_MS },
     requires: ['alive_timeout'],
     unmet: ({ alive_timeout = Infinity }) => atMost('alive_timeout', alive_timeout, 10_000),
     extraWait: ({ alive_timeout = 0, cleanup_out_msgs = DEFAULT_SWEEP_MS }) => 2 * (alive_timeout + cleanup_out_msgs),
+    maxDelay: ({ alive_timeout = 0 }) => alive_timeout / 8,
     isAboutLiveness: true,
   },
   /** For random runs: short timeouts and low limits. */
@@ -126,12 +131,14 @@ const SETUPS_BY_NAME = {
     settings: { ...LONG_TIMEOUTS, messages_per_second: 20, message_burst: 20 },
     requires: ['messages_per_second', 'message_burst'],
     unmet: ({ on_flood = 'close', ...rates }) => (on_flood === 'close' ? unmetMessageLimit(rates) : 'requires --on-flood close'),
+    maxDelay: () => MAX_RATE_DELAY_MS,
   },
   'low message rate limit with pause': {
     settings: { ...LONG_TIMEOUTS, messages_per_second: 20, message_burst: 20, on_flood: 'pause' },
     requires: ['messages_per_second', 'message_burst', 'on_flood'],
     unmet: ({ on_flood, ...rates }) => (on_flood === 'pause' ? unmetMessageLimit(rates) : 'requires --on-flood pause'),
     extraWait: () => 2_000,
+    maxDelay: () => MAX_RATE_DELAY_MS,
   },
   'small buffers': {
     settings: {

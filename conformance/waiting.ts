@@ -1,10 +1,21 @@
 import { Failed } from './outcomes.ts';
 
-/** Waits for a promise with a time limit. @throws Failed, naming what did not arrive */
+/**
+ * Waits for a promise with a time limit. The limit is counted in slices, so time in which this process did not run counts as one
+ * slice at most: a busy machine extends the limit.
+ * @throws Failed, naming what did not arrive
+ */
 export async function withTimeout<T>(ms: number, what: string, coming: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Failed(`timed out after ${ms} ms waiting for ${what}`)), ms);
+    let left = SLICES;
+    const next = (): void => {
+      timer = setTimeout(() => {
+        if (--left > 0) next();
+        else reject(new Failed(`timed out after ${ms} ms waiting for ${what}`));
+      }, ms / SLICES);
+    };
+    next();
   });
   try {
     return await Promise.race([coming, tooLate]);
@@ -32,6 +43,11 @@ export async function pollUntil<T>(ms: number, what: string, ask: () => Promise<
   throw new Failed(`timed out after ${ms} ms waiting for ${what}${last}`);
 }
 
+/** The value if it arrives within `ms` milliseconds, otherwise undefined: for a reaction that a server need not show. */
+export function within<T>(ms: number, coming: Promise<T>): Promise<T | undefined> {
+  return Promise.race([coming, sleep(ms).then(() => undefined)]);
+}
+
 /** Resolves after `ms` milliseconds. */
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
@@ -45,3 +61,4 @@ export function errorMessage(error: unknown): string {
 }
 
 const POLL_MS = 20;
+const SLICES = 10;

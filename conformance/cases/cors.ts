@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import { cases, type CaseDraft } from '../case.ts';
 import { assertEqual, assertThat, assertMatch } from '../assertions.ts';
@@ -16,14 +17,13 @@ export const CORS_CASES = cases([
     title: `OPTIONS {path}${path} with an Origin header (CORS preflight)`,
     severity: 'recommended',
     expected:
-      '204 without a body; Access-Control-Allow-Origin echoes the origin, Access-Control-Allow-Methods includes GET, and Vary includes Origin',
+      '200 or 204 without a body; Access-Control-Allow-Origin is the origin or *, and Access-Control-Allow-Methods includes GET',
     setup: 'any origin',
     async run(fixture) {
       const { status, headers, body } = await fixture.request(path.replace('{key}', fixture.server.key), preflight(ORIGIN));
-      assertEqual('status and body', [status, body], [204, '']);
-      assertEqual(ALLOWED, headers[ALLOWED], ORIGIN);
+      assertEqual('status and body', [status === 200 ? 204 : status, body], [204, '']);
+      expectReadable(headers, ORIGIN);
       assertMatch('access-control-allow-methods', headers['access-control-allow-methods'], /\bGET\b/);
-      assertMatch('vary', headers.vary, /\borigin\b/i);
     },
   })),
   {
@@ -48,10 +48,8 @@ export const CORS_CASES = cases([
     reference: { behaviour: 'also lists PUT, PATCH, POST and DELETE, but answers them with 404', evidence: /PUT/ },
     async run(fixture) {
       const { headers } = await fixture.request(`${fixture.server.key}/id`, preflight(ORIGIN));
-      assertEqual('access-control-allow-methods', headers['access-control-allow-methods']?.split(/\s*,\s*/).sort(), [
-        'GET',
-        'HEAD',
-      ]);
+      const listed = headers['access-control-allow-methods']?.split(/\s*,\s*/).filter((method) => method !== 'OPTIONS');
+      assertEqual('access-control-allow-methods', listed?.sort(), ['GET', 'HEAD']);
     },
   },
   ...(
@@ -66,36 +64,33 @@ export const CORS_CASES = cases([
     title: `GET {path}${path} with an Origin header, on a server without an origin list`,
     severity,
     expected:
-      'Access-Control-Allow-Origin is the origin or *, for every status, and Vary includes Origin; otherwise a web page cannot read the response',
+      'Access-Control-Allow-Origin is * or the origin, with Vary: Origin, for every status; otherwise a web page cannot read the response',
     setup: 'any origin',
     async run(fixture) {
       const { headers } = await fixture.request(path.replace('{key}', fixture.server.key), withOrigin(UNLISTED_ORIGIN));
-      if (headers[ALLOWED] === '*') return loose('sends * instead of the origin');
-      assertEqual(ALLOWED, headers[ALLOWED], UNLISTED_ORIGIN);
-      assertMatch('vary', headers.vary, /\borigin\b/i);
-      return undefined;
+      expectReadable(headers, UNLISTED_ORIGIN);
     },
   })),
   {
     id: 'H6.opaque',
     title: 'GET {path}{key}/id with Origin: null (sandboxed frame or local file)',
     severity: 'recommended',
-    expected: 'Access-Control-Allow-Origin: null',
+    expected: 'Access-Control-Allow-Origin is null or *',
     setup: 'any origin',
     async run(fixture) {
-      assertEqual(ALLOWED, await allowedOrigin(fixture, 'null'), 'null');
+      assertMatch(ALLOWED, await allowedOrigin(fixture, 'null'), /^(null|\*)$/);
     },
   },
   {
     id: 'H6.no-origin',
     title: 'GET {path}{key}/id without an Origin header',
     severity: 'recommended',
-    expected: '200 without Access-Control-Allow-Origin',
+    expected: '200; Access-Control-Allow-Origin, if there is one, is *',
     setup: 'any origin',
     async run(fixture) {
       const { status, headers } = await fixture.request(`${fixture.server.key}/id`);
       assertEqual('the status', status, 200);
-      assertEqual(ALLOWED, headers[ALLOWED], undefined);
+      assertMatch(ALLOWED, headers[ALLOWED] ?? '*', /^\*$/);
     },
   },
   {
@@ -246,6 +241,13 @@ function preflight(origin: string, requestedHeaders?: string): { method: string;
     method: 'OPTIONS',
     headers: requestedHeaders === undefined ? headers : { ...headers, 'access-control-request-headers': requestedHeaders },
   };
+}
+
+/** `*` is right as well: the PeerJS client sends no credentials. An echoed origin must not be cached for others. */
+function expectReadable(headers: IncomingHttpHeaders, origin: string): void {
+  if (headers[ALLOWED] === '*') return;
+  assertEqual(ALLOWED, headers[ALLOWED], origin);
+  assertMatch('vary', headers.vary, /\borigin\b/i);
 }
 
 async function allowedOrigin(fixture: Fixture, origin: string): Promise<string | undefined> {

@@ -1,8 +1,11 @@
 import { cases, type CaseDraft } from '../case.ts';
 import { assertEqual, assertThat, assertMatch } from '../assertions.ts';
 import { loose } from '../outcomes.ts';
+import { within } from '../waiting.ts';
 
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
+/** How long a reaction to a body without an end is awaited. */
+const READ_GRACE_MS = 500;
 const ANSWER = /HTTP\/1\.1 (\d{3})/g;
 
 const AMBIGUOUS_HEADS = {
@@ -18,15 +21,15 @@ export const HANDSHAKE_CASES = cases([
     id: `H13.${name}`,
     title: `a POST with ${lines.join(' and ')}, followed by a second request where the body may end`,
     severity: 'hardening',
-    expected:
-      'an error status or the end of the connection; the second request is not answered, which prevents request smuggling',
+    expected: 'no success: the second request is not answered, which prevents request smuggling',
     pace: 'alone',
     async run(fixture) {
       const { path, key } = fixture.server;
       const hidden = `GET ${path}${key}/id HTTP/1.1\r\nhost: a\r\n\r\n`;
       const wire = fixture.openRaw();
       wire.send(['POST / HTTP/1.1', 'host: a', ...lines, '', `0\r\n\r\n${hidden}`].join('\r\n'));
-      const status = await wire.status();
+      // A server may wait for the end of the body.
+      const status = await within(READ_GRACE_MS, wire.status());
       await fixture.connect('bystander');
       const statuses = Array.from(wire.received.matchAll(ANSWER), ([, code]) => Number(code));
       assertThat(!statuses.includes(200), `the second request was answered: ${statuses.join(' and ')}`);

@@ -3,11 +3,13 @@ import { assertEqual, assertThat, assertMatch } from '../assertions.ts';
 import type { RawConnection } from '../client/raw-connection.ts';
 import { loose, type Loose } from '../outcomes.ts';
 import type { Fixture } from '../fixture.ts';
-import { pollUntil } from '../waiting.ts';
+import { pollUntil, within } from '../waiting.ts';
 
 // More requests than fit into a few windows, even on a slow machine.
 const REQUESTS = 40;
 const UNBOUNDED = { behaviour: 'has no rate limit', evidence: /no request was refused/ };
+/** How long a reaction to bytes without an end is awaited. */
+const READ_GRACE_MS = 500;
 const UPGRADE = [
   'upgrade: websocket',
   'connection: upgrade',
@@ -159,12 +161,13 @@ export const HTTP_BOUND_CASES = cases([
     id: 'H11.no-http',
     title: 'bytes that are not HTTP, on several connections',
     severity: 'hardening',
-    expected: 'each connection is closed or answered with 400, and the server keeps running',
+    expected: 'no connection is answered with a success, and the server keeps running',
     pace: 'alone',
     async run(fixture) {
       for (const bytes of [Buffer.alloc(512, 0xff), Buffer.from('\0\0\0\0\r\n\r\n'), Buffer.from('BREW / HTCPCP/1.0\r\n\r\n')]) {
         const wire = fixture.openRaw().send(bytes);
-        const status = await wire.status();
+        // A server may wait for the end of the head. Its time limit is its own choice.
+        const status = await within(READ_GRACE_MS, wire.status());
         assertThat(status === undefined || status >= 400, `the invalid request was answered with ${status}`);
         wire.terminate();
       }
@@ -181,7 +184,7 @@ export const HTTP_BOUND_CASES = cases([
       const requests = targets.map((target) => `GET ${path}${target} HTTP/1.1\r\nhost: a\r\n\r\n`);
       const last = `GET ${path}${key}/id HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`;
       const wire = fixture.openRaw().send(requests.join('') + last);
-      await wire.waitForClose();
+      await wire.waitFor(/(HTTP\/1\.[01] \d{3}[\s\S]*?){10}/);
       const statuses = Array.from(wire.received.matchAll(/HTTP\/1\.1 (\d{3})/g), ([, status]) => Number(status));
       assertEqual('the statuses', statuses, [...targets.map((target) => (target === 'nowhere' ? 404 : 200)), 200]);
     },

@@ -126,8 +126,8 @@ function validId(name: string, what: string, severity: CaseDraft['severity'], id
       const [ann, bob] = [await fixture.connect('ann', { id }), await fixture.connect('bob')];
       bob.sendOffer(id, { to: id });
       assertEqual('frame received by Ann', await ann.receive(), { type: 'OFFER', src: bob.id, dst: id, payload: { to: id } });
-      ann.send({ type: 'ANSWER', dst: bob.id });
-      assertEqual('frame received by Bob', await bob.receive(), { type: 'ANSWER', src: id, dst: bob.id });
+      ann.sendMessage('ANSWER', bob.id, 'answer');
+      assertEqual('frame received by Bob', await bob.receive(), { type: 'ANSWER', src: id, dst: bob.id, payload: 'answer' });
     },
   };
 }

@@ -37,7 +37,7 @@ export const LIMIT_CASES = cases([
     async run(fixture) {
       fixture.requireMessageSize(MEBIBYTE);
       const [ann, bob] = await fixture.connectPair();
-      ann.sendOffer(bob.id, 'x'.repeat(MEBIBYTE - 200));
+      ann.sendOffer(bob.id, 'x'.repeat(MEBIBYTE - 600));
       assertMembers('frame received by Bob', await bob.receive(), { src: ann.id });
     },
   },
@@ -85,7 +85,7 @@ export const LIMIT_CASES = cases([
     setup: 'small messages',
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
-      ann.sendOffer(bob.id, 'x'.repeat(Math.floor(fixture.setting('max_message_bytes') * 0.9) - 100));
+      ann.sendOffer(bob.id, 'x'.repeat(Math.floor(fixture.setting('max_message_bytes') * 0.9) - 300));
       assertMembers('frame received by Bob', await bob.receive(), { src: ann.id });
     },
   },

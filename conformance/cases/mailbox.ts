@@ -15,15 +15,15 @@ export const MAILBOX_CASES = cases([
     setup: 'mailboxes',
     async run(fixture) {
       const [ann, id] = [await fixture.connect('ann'), uniqueName('bob')];
-      ann.send({ type: 'OFFER', dst: id, payload: 1 });
-      ann.send({ type: 'CANDIDATE', dst: id, payload: 2 }).send({ type: 'CANDIDATE', dst: id });
+      ann.sendMessage('OFFER', id, 1);
+      ann.sendMessage('CANDIDATE', id, 2).sendMessage('CANDIDATE', id, 3);
       await fixture.expectNothing(ann);
       const bob = await fixture.openSocket('bob', { id });
       assertEqual('frame received by Bob', await bob.receiveMany(4), [
         { type: 'OPEN' },
         { type: 'OFFER', src: ann.id, dst: id, payload: 1 },
         { type: 'CANDIDATE', src: ann.id, dst: id, payload: 2 },
-        { type: 'CANDIDATE', src: ann.id, dst: id },
+        { type: 'CANDIDATE', src: ann.id, dst: id, payload: 3 },
       ]);
       await fixture.expectNothing(bob);
     },
@@ -87,7 +87,7 @@ export const MAILBOX_CASES = cases([
     async run(fixture) {
       const [ann, id] = [await fixture.connect('ann'), uniqueName('bob')];
       const types = ['OFFER', 'ANSWER', 'CANDIDATE'];
-      for (const type of types) ann.send({ type, dst: id, payload: type });
+      for (const type of types) ann.sendMessage(type, id, type);
       await fixture.expectNothing(ann);
       const received = await (await fixture.connect('bob', { id })).receiveMany(types.length);
       assertEqual(
@@ -128,7 +128,7 @@ export const MAILBOX_CASES = cases([
     reference: UNBOUNDED,
     async run(fixture) {
       const [ann, id, room] = [await fixture.connect('ann'), uniqueName('bob'), fixture.setting('mailbox_messages')];
-      for (let n = 0; n <= room; n++) ann.send({ type: 'CANDIDATE', dst: id, payload: n });
+      for (let n = 0; n <= room; n++) ann.sendMessage('CANDIDATE', id, n);
       assertEqual('frame received by Ann', await ann.receive(), { type: 'EXPIRE', src: id, dst: ann.id });
       const received = await (await fixture.connect('bob', { id })).receiveMany(room);
       assertEqual(

@@ -1,11 +1,13 @@
 import { cases, type Case, type CaseDraft, type Reference } from '../case.ts';
 import { assertEqual, assertMembers, formatValue } from '../assertions.ts';
+import { clientPayload } from '../client/client-payload.ts';
 import type { PeerClient } from '../client/peer-client.ts';
 import { Failed, loose, type Loose } from '../outcomes.ts';
 import type { Fixture } from '../fixture.ts';
 
 const IGNORES_SOCKET: Reference = { behaviour: 'ignores every later frame of that socket', evidence: /later frames are ignored/ };
 
+const PAYLOAD = clientPayload('OFFER', 'ignored');
 /** In JSON syntax. */
 const IGNORED_TYPES = {
   ...{ open: '"OPEN"', 'id-taken': '"ID-TAKEN"', error: '"ERROR"', 'invalid-key': '"INVALID-KEY"' },
@@ -39,7 +41,7 @@ export const MALFORMED_CASES = cases([
     expected: 'Bob receives the OFFER only, Ann receives nothing',
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
-      ann.sendText(`{"type":${type},"dst":"${bob.id}","payload":1}`);
+      ann.sendText(`{"type":${type},"dst":"${bob.id}","payload":${JSON.stringify(PAYLOAD)}}`);
       await fixture.expectNothing(ann);
       ann.sendOffer(bob.id, 'next');
       assertEqual('the payload', (await bob.receive())['payload'], 'next');
@@ -52,7 +54,7 @@ export const MALFORMED_CASES = cases([
     expected: 'Bob receives the OFFER only, Ann receives nothing',
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
-      ann.send({ dst: bob.id, payload: 1 }).send({});
+      ann.send({ dst: bob.id, payload: PAYLOAD }).send({});
       await fixture.expectNothing(ann);
       ann.sendOffer(bob.id, 'next');
       assertEqual('the payload', (await bob.receive())['payload'], 'next');
@@ -115,7 +117,7 @@ export const MALFORMED_CASES = cases([
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
       ann.sendTextBytes(Buffer.from([0x22, 0xff, 0xfe, 0x22]));
-      if (ann.isOpen) await Promise.race([ann.ended, ann.ping()]);
+      await ann.waitUntilReadOrClosed();
       await fixture.expectNothing(bob);
     },
   },
@@ -161,7 +163,7 @@ export const MALFORMED_CASES = cases([
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
       for (const type of ['OFFER', 'ANSWER', 'CANDIDATE']) {
-        ann.send({ type, payload: 1 }).send({ type, dst: '' }).send({ type, dst: null });
+        ann.send({ type, payload: PAYLOAD }).send({ type, dst: '' }).send({ type, dst: null });
       }
       await fixture.expectNothing(ann);
       ann.sendOffer(bob.id, 'next');

@@ -88,7 +88,7 @@ export const OPENING_CASES = cases([
     async run(fixture) {
       const bob = await fixture.connect('bob');
       const ann = await fixture.openSocket('ann');
-      for (const n of [1, 2, 3]) ann.send({ type: 'CANDIDATE', dst: bob.id, payload: n });
+      for (const n of [1, 2, 3]) ann.sendMessage('CANDIDATE', bob.id, n);
       assertEqual(
         'frame received by Bob',
         (await bob.receiveMany(3)).map(({ payload }) => payload),

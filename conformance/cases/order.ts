@@ -1,5 +1,6 @@
 import { cases } from '../case.ts';
 import { assertEqual } from '../assertions.ts';
+import { markerOf } from '../client/client-payload.ts';
 import type { Frame, RawFrame } from '../client/peer-client.ts';
 import { uniqueName } from '../fixture.ts';
 
@@ -12,7 +13,7 @@ export const ORDER_CASES = cases([
     expected: 'Bob receives all of them in order',
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
-      for (let n = 0; n < 300; n++) ann.send({ type: n % 3 === 0 ? 'OFFER' : 'CANDIDATE', dst: bob.id, payload: n });
+      for (let n = 0; n < 300; n++) ann.sendMessage(n % 3 === 0 ? 'OFFER' : 'CANDIDATE', bob.id, n);
       assertEqual('frame received by Bob', payloads(await bob.receiveMany(300)), numbersUpTo(300));
     },
   },
@@ -114,7 +115,8 @@ function payloads(frames: readonly Frame[]): unknown[] {
 }
 
 function payloadOf({ text }: RawFrame): unknown {
-  return (JSON.parse(text) as Frame)['payload'];
+  const { type, payload } = JSON.parse(text) as Frame;
+  return markerOf(type, payload);
 }
 
 function numbersUpTo(upTo: number): number[] {

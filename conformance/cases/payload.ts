@@ -1,5 +1,6 @@
 import { cases, type CaseDraft } from '../case.ts';
-import { assertEqual, assertThat, formatValue } from '../assertions.ts';
+import { assertEqual, assertMembers, assertThat, formatValue } from '../assertions.ts';
+import { clientPayload } from '../client/client-payload.ts';
 
 const SAME_VALUE = {
   'text-of-all-kinds': 'ünï ☃ 🦊 \u0000 \u001f \u2028 \u2029 \uffff " \\ / </script>',
@@ -31,7 +32,7 @@ export const PAYLOAD_CASES = cases([
     expected: 'Bob receives the same value',
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
-      ann.sendOffer(bob.id, payload);
+      ann.send({ type: 'OFFER', dst: bob.id, payload });
       assertEqual('frame received by Bob', await bob.receive(), { type: 'OFFER', src: ann.id, dst: bob.id, payload });
     },
   })),
@@ -68,7 +69,7 @@ export const PAYLOAD_CASES = cases([
       fixture.requireMessageSize(600_000);
       const [ann, bob] = await fixture.connectPair();
       const payload = 'ab🦊☃'.repeat(50_000);
-      ann.sendOffer(bob.id, payload);
+      ann.send({ type: 'OFFER', dst: bob.id, payload });
       assertThat((await bob.receive())['payload'] === payload, 'Bob received a different payload');
     },
   },
@@ -105,10 +106,12 @@ export const PAYLOAD_CASES = cases([
     expected: 'the last value of each is used, and the relayed frame has each member once',
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
-      ann.sendText(`{"type":"LEAVE","dst":"nobody","payload":1,"type":"OFFER","dst":"${bob.id}","payload":2}`);
+      const [first, last] = [clientPayload('OFFER', 1), clientPayload('OFFER', 2)];
+      const before = `"type":"LEAVE","dst":"nobody","payload":${JSON.stringify(first)}`;
+      ann.sendText(`{${before},"type":"OFFER","dst":"${bob.id}","payload":${JSON.stringify(last)}}`);
       const received = await bob.receiveText();
-      assertEqual('frame received by Bob', JSON.parse(received), { type: 'OFFER', src: ann.id, dst: bob.id, payload: 2 });
-      assertEqual('the number of members', received.match(/"(type|src|dst|payload)":/g)?.length, 4);
+      assertEqual('frame received by Bob', JSON.parse(received), { type: 'OFFER', src: ann.id, dst: bob.id, payload: last });
+      assertEqual('the number of members', received.match(/"(src|dst|payload)":/g)?.length, 3);
     },
   },
   {
@@ -118,7 +121,8 @@ export const PAYLOAD_CASES = cases([
     expected: 'the last value of each is used: an escaped name is the same name',
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
-      ann.sendText(`{"type":"LEAVE","\\u0074ype":"OFFER","ds\\u0074":"${bob.id}","payload":1,"p\\u0061yload":2}`);
+      const [first, last] = [clientPayload('OFFER', 1), clientPayload('OFFER', 2)].map((payload) => JSON.stringify(payload));
+      ann.sendText(`{"type":"LEAVE","\\u0074ype":"OFFER","ds\\u0074":"${bob.id}","payload":${first},"p\\u0061yload":${last}}`);
       assertEqual('frame received by Bob', await bob.receive(), { type: 'OFFER', src: ann.id, dst: bob.id, payload: 2 });
     },
   },
@@ -129,8 +133,9 @@ export const PAYLOAD_CASES = cases([
     expected: 'Bob receives the message: escapes are decoded',
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
-      ann.sendText(`{"type":"\\u004fFFER","dst":"\\u0062${bob.id.slice(1)}"}`);
-      assertEqual('frame received by Bob', await bob.receive(), { type: 'OFFER', src: ann.id, dst: bob.id });
+      const payload = JSON.stringify(clientPayload('OFFER', 'escaped'));
+      ann.sendText(`{"type":"\\u004fFFER","dst":"\\u0062${bob.id.slice(1)}","payload":${payload}}`);
+      assertMembers('frame received by Bob', await bob.receive(), { type: 'OFFER', src: ann.id, payload: 'escaped' });
     },
   },
 ]);

@@ -35,8 +35,7 @@ export const RECONNECTING_CASES = cases([
     expected: 'the second socket receives the OFFER, the first one does not',
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
-      const again = await fixture.reconnect(ann);
-      await again.ping();
+      const again = await fixture.reconnectAndSettle(ann);
       bob.sendOffer(ann.id, 'to the new one');
       assertMembers('frame received on the new socket', await afterOpen(again), { src: bob.id, payload: 'to the new one' });
       assertEqual('frames received on the old socket', ann.unread, []);
@@ -62,8 +61,7 @@ export const RECONNECTING_CASES = cases([
     reference: { behaviour: 'still relays messages of the old socket', evidence: /from the past/ },
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
-      const again = await fixture.reconnect(ann);
-      await again.ping();
+      const again = await fixture.reconnectAndSettle(ann);
       if (ann.isOpen) ann.sendOffer(bob.id, 'from the past');
       await ann.waitUntilReadOrClosed();
       again.sendOffer(bob.id, 'from the present');
@@ -77,8 +75,7 @@ export const RECONNECTING_CASES = cases([
     expected: 'the id stays registered: another token receives ID-TAKEN, and messages of the second socket are relayed',
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
-      const again = await fixture.reconnect(ann);
-      await again.ping();
+      const again = await fixture.reconnectAndSettle(ann);
       await ann.close();
       assertMembers('frame received by the other token', await (await fixture.openSocket('intruder', { id: ann.id })).receive(), {
         type: TAKEN.type,
@@ -96,7 +93,7 @@ export const RECONNECTING_CASES = cases([
       const [ann, bob] = await fixture.connectPair();
       let last = ann;
       for (let n = 0; n < 10; n++) last = await fixture.reconnect(ann);
-      await last.ping();
+      await last.waitUntilAnswered();
       bob.sendOffer(ann.id, 'to the last one');
       assertMembers('frame received on the last socket', await afterOpen(last), { src: bob.id, payload: 'to the last one' });
     },

@@ -1,5 +1,6 @@
 import { cases, type CaseDraft } from '../case.ts';
 import { assertEqual, assertMembers, formatValue } from '../assertions.ts';
+import { clientPayload } from '../client/client-payload.ts';
 import { Dangerous, Failed } from '../outcomes.ts';
 import { uniqueName } from '../fixture.ts';
 
@@ -12,16 +13,16 @@ export const RELAY_CASES = cases([
     expected: 'Bob receives it with type, src, dst and payload',
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
-      ann.send({ type, dst: bob.id, payload: { sdp: 'v=0' } });
-      assertEqual('frame received by Bob', await bob.receive(), { type, src: ann.id, dst: bob.id, payload: { sdp: 'v=0' } });
+      ann.sendMessage(type, bob.id, 'v=0');
+      assertEqual('frame received by Bob', await bob.receive(), { type, src: ann.id, dst: bob.id, payload: 'v=0' });
     },
   })),
   ...Object.entries({
-    before: '{"src":"mallory","type":"OFFER","dst":"{bob}","payload":1}',
-    behind: '{"type":"OFFER","dst":"{bob}","payload":1,"src":"mallory"}',
-    twice: '{"src":"mallory","type":"OFFER","dst":"{bob}","payload":1,"src":"trent"}',
-    escaped: '{"type":"OFFER","dst":"{bob}","payload":1,"\\u0073rc":"mallory"}',
-    odd: '{"type":"OFFER","dst":"{bob}","payload":1,"src":{"id":"mallory"}}',
+    before: '{"src":"mallory","type":"OFFER","dst":"{bob}","payload":{}}',
+    behind: '{"type":"OFFER","dst":"{bob}","payload":{},"src":"mallory"}',
+    twice: '{"src":"mallory","type":"OFFER","dst":"{bob}","payload":{},"src":"trent"}',
+    escaped: '{"type":"OFFER","dst":"{bob}","payload":{},"\\u0073rc":"mallory"}',
+    odd: '{"type":"OFFER","dst":"{bob}","payload":{},"src":{"id":"mallory"}}',
   }).map(([name, text]): CaseDraft => ({
     id: `M1.forged-src-${name}`,
     title: `Ann sends ${text} to Bob`,
@@ -29,10 +30,11 @@ export const RELAY_CASES = cases([
     expected: 'Bob receives the registered id of Ann as the only src; otherwise a peer could impersonate another one',
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
-      ann.sendText(text.replace('{bob}', bob.id));
+      const payload = clientPayload('OFFER', 'forged');
+      ann.sendText(text.replace('{bob}', bob.id).replace('{}', JSON.stringify(payload)));
       const received = await bob.receiveText();
       if (/mallory|trent/.test(received)) throw new Dangerous(`Bob received a forged src: ${received}`);
-      assertEqual('frame received by Bob', JSON.parse(received), { type: 'OFFER', src: ann.id, dst: bob.id, payload: 1 });
+      assertEqual('frame received by Bob', JSON.parse(received), { type: 'OFFER', src: ann.id, dst: bob.id, payload });
     },
   })),
   {
@@ -42,10 +44,13 @@ export const RELAY_CASES = cases([
     expected: 'Bob receives the OFFER without the unknown members',
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
-      ann.sendText(`{"type":"OFFER","dst":"${bob.id}","payload":1,"ttl":9,"__proto__":{"type":"LEAVE"},"constructor":1,"":2}`);
+      const payload = clientPayload('OFFER', 'members');
+      ann.sendText(
+        `{"type":"OFFER","dst":"${bob.id}","payload":${JSON.stringify(payload)},"ttl":9,"__proto__":{"type":"LEAVE"},"constructor":1,"":2}`,
+      );
       const received = JSON.parse(await bob.receiveText()) as object;
       assertEqual('the members received by Bob', Object.keys(received).sort(), ['dst', 'payload', 'src', 'type']);
-      assertMembers('frame received by Bob', received, { type: 'OFFER', src: ann.id, dst: bob.id, payload: 1 });
+      assertMembers('frame received by Bob', received, { type: 'OFFER', src: ann.id, dst: bob.id, payload });
     },
   },
   {
@@ -92,7 +97,7 @@ export const RELAY_CASES = cases([
     expected: 'Bob receives the complete message',
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
-      const text = JSON.stringify({ type: 'OFFER', dst: bob.id, payload: 'in pieces' });
+      const text = JSON.stringify({ type: 'OFFER', dst: bob.id, payload: clientPayload('OFFER', 'in pieces') });
       ann.sendFragments([text.slice(0, 1), text.slice(1, 20), text.slice(20, -1), text.slice(-1)]);
       assertMembers('frame received by Bob', await bob.receive(), { src: ann.id, payload: 'in pieces' });
     },
@@ -125,7 +130,7 @@ export const RELAY_CASES = cases([
     expected: 'Ann receives the CANDIDATE',
     async run(fixture) {
       const ann = await fixture.connect('ann');
-      ann.send({ type: 'CANDIDATE', dst: ann.id, payload: 'me' });
+      ann.sendMessage('CANDIDATE', ann.id, 'me');
       assertEqual('frame received by Ann', await ann.receive(), { type: 'CANDIDATE', src: ann.id, dst: ann.id, payload: 'me' });
     },
   },
@@ -136,9 +141,10 @@ export const RELAY_CASES = cases([
     expected: 'Bob receives the message in a text frame',
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
-      ann.sendBytes(Buffer.from(JSON.stringify({ type: 'OFFER', dst: bob.id, payload: '🦊' })));
+      const payload = clientPayload('OFFER', '🦊');
+      ann.sendBytes(Buffer.from(JSON.stringify({ type: 'OFFER', dst: bob.id, payload })));
       const { text, isBinary } = await bob.receiveRaw();
-      assertEqual('frame received by Bob', JSON.parse(text), { type: 'OFFER', src: ann.id, dst: bob.id, payload: '🦊' });
+      assertEqual('frame received by Bob', JSON.parse(text), { type: 'OFFER', src: ann.id, dst: bob.id, payload });
       assertEqual('whether it is binary', isBinary, false);
     },
   },
@@ -149,8 +155,9 @@ export const RELAY_CASES = cases([
     expected: 'Bob receives the message',
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
-      ann.sendText(` \r\n\t{ "type" : "OFFER" ,\n "dst" : "${bob.id}" } \n`);
-      assertEqual('frame received by Bob', await bob.receive(), { type: 'OFFER', src: ann.id, dst: bob.id });
+      const payload = JSON.stringify(clientPayload('OFFER', 'spaces'));
+      ann.sendText(` \r\n\t{ "type" : "OFFER" ,\n "dst" : "${bob.id}" , "payload" : ${payload} } \n`);
+      assertMembers('frame received by Bob', await bob.receive(), { src: ann.id, dst: bob.id, payload: 'spaces' });
     },
   },
   {

@@ -1,8 +1,8 @@
 import { cases, type CaseDraft } from '../case.ts';
-import { assertEqual, assertThat, assertMatch } from '../assertions.ts';
+import { assertEqual, assertMatch } from '../assertions.ts';
+import { CLIENT_ID_PATTERN } from './http.ts';
+import { NotTestable } from '../outcomes.ts';
 import { uniqueName } from '../fixture.ts';
-
-const ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
 /** H7, H8, X8, and H1, H2, O3, O9 with a path prefix: methods and routes. */
 export const ROUTE_CASES = cases([
@@ -16,19 +16,21 @@ export const ROUTE_CASES = cases([
       const head = await fixture.request('', { method: 'HEAD' });
       assertEqual('the status', head.status, get.status);
       assertEqual('the body', head.body, '');
-      for (const name of ['content-type', 'content-length']) assertEqual(name, head.headers[name], get.headers[name]);
+      assertEqual('content-type', head.headers['content-type'], get.headers['content-type']);
+      // A HEAD response may omit the length (RFC 9110, 9.3.2).
+      const { 'content-length': length = get.headers['content-length'] } = head.headers;
+      assertEqual('content-length', length, get.headers['content-length']);
     },
   },
   {
     id: 'H7.id',
     title: 'HEAD {path}{key}/id',
     severity: 'recommended',
-    expected: '200 with the Content-Length of an id, without a body',
+    expected: '200 without a body; Content-Length, if there is one, is the length of an id',
     async run(fixture) {
-      const get = await fixture.request(`${fixture.server.key}/id`);
       const { status, headers, body } = await fixture.request(`${fixture.server.key}/id`, { method: 'HEAD' });
       assertEqual('status and body', [status, body], [200, '']);
-      assertEqual('content-length', headers['content-length'], get.headers['content-length']);
+      assertMatch('content-length', headers['content-length'] ?? '1', /^[1-9]\d*$/);
     },
   },
   {
@@ -41,7 +43,9 @@ export const ROUTE_CASES = cases([
       const wire = fixture.openRaw();
       const head = `HEAD ${path} HTTP/1.1\r\nhost: a\r\n\r\n`;
       wire.send(`${head}GET ${path}${key}/id HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`);
-      assertThat(!(await wire.waitFor(ID)).includes('{'), 'the HEAD response has a body');
+      const received = await wire.waitFor(/HTTP\/1\.[01] \d{3}[\s\S]*HTTP\/1\.[01] 200[\s\S]*\r\n\r\n./);
+      const [, between = ''] = /\r\n\r\n([\s\S]*?)HTTP\/1\.[01] 200/.exec(received) ?? [];
+      assertEqual('the bytes between the two responses', between, '');
     },
   },
   ...Object.entries({
@@ -108,9 +112,9 @@ export const ROUTE_CASES = cases([
       const { path, key } = fixture.server;
       const wire = fixture.openRaw();
       wire.send(`POST ${path}nowhere HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nhello`);
-      await wire.waitFor(/HTTP\/1\.1 404 /);
+      await wire.waitFor(/^HTTP\/1\.1 404 /);
       wire.send(`GET ${path}${key}/id HTTP/1.1\r\nhost: a\r\n\r\n`);
-      await wire.waitFor(ID);
+      await wire.waitFor(/^HTTP\/1\.1 404 [\s\S]*HTTP\/1\.1 200 /);
     },
   },
   {
@@ -121,10 +125,13 @@ export const ROUTE_CASES = cases([
     setup: 'any origin',
     async run(fixture) {
       const origin = 'http://page.example';
-      const target = `${fixture.server.key}/${uniqueName('old')}/token/id?i=0`;
-      const { status, headers } = await fixture.request(target, { method: 'POST', headers: { origin } });
-      assertEqual('the status', status, 404);
-      assertEqual('access-control-allow-origin', headers['access-control-allow-origin'], origin);
+      const target = `${fixture.server.path}${fixture.server.key}/${uniqueName('old')}/token/id?i=0`;
+      // The response of a server that serves the route has no end, so only its head is read.
+      const head = [`POST ${target} HTTP/1.1`, 'host: a', `origin: ${origin}`, 'content-length: 0', '', ''].join('\r\n');
+      const wire = fixture.openRaw().send(head);
+      const [, status = '', headers = ''] = /^HTTP\/1\.[01] (\d{3})([\s\S]*?)\r\n\r\n/.exec(await wire.waitFor(/\r\n\r\n/)) ?? [];
+      if (status !== '404' && status !== '405') throw new NotTestable('the server serves the routes of these clients');
+      assertMatch('the head of the response', headers, /^access-control-allow-origin: (\*|http:\/\/page\.example)\r?$/im);
     },
   },
   {
@@ -146,7 +153,9 @@ export const ROUTE_CASES = cases([
     expected: '200, and an id',
     setup: 'path prefix',
     async run(fixture) {
-      assertMatch('the body', (await fixture.request(`${fixture.server.key}/id`)).body, ID);
+      const { status, body } = await fixture.request(`${fixture.server.key}/id`);
+      assertEqual('the status', status, 200);
+      assertMatch('the body', body, CLIENT_ID_PATTERN);
     },
   },
   ...Object.entries({

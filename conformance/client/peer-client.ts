@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import WebSocket from 'ws';
 import { Failed, NotTestable } from '../outcomes.ts';
 import type { Profile } from '../profile.ts';
-import { withTimeout } from '../waiting.ts';
+import { sleep, withTimeout } from '../waiting.ts';
+import { clientPayload, markerOf } from './client-payload.ts';
 import type { Transcript } from './transcript.ts';
 
 /** A received frame, parsed as JSON. */
@@ -46,6 +47,8 @@ export interface ClientOptions {
   readonly answersPings?: boolean;
 }
 
+/** How long the suite waits for a reaction that a server need not show. */
+const SETTLE_MS = 1_000;
 const MAX_FRAME_BYTES = 256 * 1024 * 1024;
 
 /** A WebSocket client that represents one peer. */
@@ -134,16 +137,21 @@ export class PeerClient {
     return this;
   }
 
-  sendOffer(dst: string, payload: unknown = randomUUID()): this {
-    return this.send({ type: 'OFFER', dst, payload });
+  /** Sends a message with the payload of a client. `receive` returns its marker as the payload. */
+  sendMessage(type: string, dst: string, marker: unknown = randomUUID()): this {
+    return this.send({ type, dst, payload: clientPayload(type, marker) });
   }
 
-  /** Returns the next frame, parsed. @throws Failed after the patience, or if the frame is not a JSON object */
+  sendOffer(dst: string, marker?: unknown): this {
+    return this.sendMessage('OFFER', dst, marker);
+  }
+
+  /** Returns the next frame, with the marker as its payload (`sendMessage`). @throws Failed after the patience, or if not JSON */
   async receive(patience: number = this.#patience): Promise<Frame> {
     const text = await this.receiveText(patience);
     const frame = parseObject(text);
     if (frame === undefined) throw new Failed(`${this.name} received a frame that is not a JSON object: ${text.slice(0, 100)}`);
-    return frame;
+    return 'payload' in frame ? { ...frame, payload: markerOf(frame['type'], frame['payload']) } : frame;
   }
 
   /** Returns the text of the next frame. @throws Failed after the patience */
@@ -203,16 +211,29 @@ export class PeerClient {
     return withTimeout(this.#patience, `a ping for ${this.name}`, pinged);
   }
 
-  /** Waits until the server has read all frames sent so far, or has closed the socket. */
+  /** Waits until the server has read all frames sent so far, or has closed the socket; at most a second without a pong. */
   async waitUntilReadOrClosed(): Promise<void> {
-    if (this.isOpen) await Promise.race([this.ping(), this.ended]);
+    if (!this.isOpen) return;
+    const answered = new Promise<void>((resolve) => this.#socket.once('pong', () => resolve()));
+    this.sendPing();
+    await Promise.race([answered, this.ended, sleep(SETTLE_MS)]);
   }
 
-  /** Closes with a closing handshake, like a browser, and waits for the server. @throws Failed */
+  /** Waits until a frame has arrived or the socket is closed; at most a second. Leaves the frame unread. */
+  async waitUntilAnswered(): Promise<void> {
+    if (this.unread.length > 0 || !this.isOpen) return;
+    const arrived = new Promise<void>((resolve) => this.#socket.once('message', () => resolve()));
+    await Promise.race([arrived, this.ended, sleep(SETTLE_MS)]);
+  }
+
+  /** Closes with a closing handshake, like a browser. A server that does not answer is left after a second. */
   async close(): Promise<void> {
-    this.#transcript.noted(this.name, 'closes its socket');
-    this.#socket.close();
-    await this.waitForClose();
+    if (this.isOpen) this.#transcript.noted(this.name, 'closes its socket');
+    if (this.#socket.isPaused) this.#socket.terminate();
+    else this.#socket.close();
+    await Promise.race([this.ended, sleep(SETTLE_MS)]);
+    this.#socket.terminate();
+    await this.ended;
   }
 
   /** Applies back-pressure: bytes accumulate on the server. */

@@ -13,6 +13,11 @@ export class TemplateError extends Error {
   override readonly name = 'TemplateError';
 }
 
+/** The values of placeholders that a setup leaves open: the defaults of `peer`. */
+const DEFAULTS: Settings = {
+  ...{ path: '/', key: ['peerjs'], expire_timeout: 5_000, alive_timeout: 60_000, cleanup_out_msgs: 1_000 },
+  ...{ concurrent_limit: 5_000, allow_discovery: false, proxied: false },
+};
 const OPTIONS = '{options}';
 const PLACEHOLDER = /\{(\w+)\}/g;
 
@@ -51,7 +56,7 @@ export function fillTemplate(template: CommandTemplate, port: number, settings: 
   return template.words.flatMap((word) => {
     if (word === OPTIONS) return flags;
     return word.replaceAll(PLACEHOLDER, (_, name: string) =>
-      name === 'port' ? String(port) : formatSetting(settings[name as SettingName]),
+      name === 'port' ? String(port) : formatSetting(settings[name as SettingName] ?? DEFAULTS[name as SettingName]),
     );
   });
 }

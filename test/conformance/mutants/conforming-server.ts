@@ -58,7 +58,7 @@ export class ConformingServer extends ConformingHttp {
   /** The reason of the simulated crash; undefined while running. */
   crashReason: string | undefined;
   readonly #connections = new Set<Socket>();
-  readonly #http = createServer((request, response) => this.guarded(() => this.#answer(request, response)));
+  readonly #http = createServer((request, response) => this.guarded(() => this.answer(request, response)));
   readonly #sockets: WebSocketServer;
   readonly #sweeper: NodeJS.Timeout;
 
@@ -493,7 +493,7 @@ export class ConformingServer extends ConformingHttp {
     return [...(this.realmOf(key)?.peers.keys() ?? [])];
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
+  answer(request: IncomingMessage, response: ServerResponse): void {
     const { status, headers, body = '' } = this.reply(requestOf(request));
     response.writeHead(status, { ...headers, ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }) });
     response.end(body);

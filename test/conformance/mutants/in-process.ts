@@ -18,10 +18,15 @@ interface Startable {
 const PATIENCE_MS = 2_500;
 
 /** Starts one in-process server for each configuration, like a command. */
-export function inProcess(name: string, Server: new (settings: Settings) => Startable, patience: number = PATIENCE_MS): Servers {
+export function inProcess(
+  name: string,
+  Server: new (settings: Settings) => Startable,
+  patience: number = PATIENCE_MS,
+  canSet: (setting: keyof Settings) => boolean = () => true,
+): Servers {
   return {
     name,
-    resolve: (setup) => resolveSetup(setup, {}, () => true, 'nothing is missing'),
+    resolve: (setup) => resolveSetup(setup, {}, canSet, 'no flag sets'),
     processKey: (settings) => JSON.stringify(settings),
     start: async (settings) => runningServer(new Server(settings), settings, patience),
   };

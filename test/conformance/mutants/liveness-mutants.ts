@@ -1,7 +1,6 @@
 import { ConformingServer, type Peer } from './conforming-server.ts';
+import { PatientServer } from './foreign-server.ts';
 import type { Mutant } from './mutant.ts';
-
-const NO_CLOSE_FRAME = 1006;
 
 /** L1 to L5: liveness timeout and disconnection. */
 export const LIVENESS_MUTANTS: readonly Mutant[] = [
@@ -79,12 +78,8 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     name: 'keeps the id of a peer that lost its connection',
     fails: ['L2.cut', 'L2.reset', 'L2.many-cut'],
     verdict: 'failed',
-    also: ['M15', 'O6', 'M18'],
-    Server: class extends ConformingServer {
-      override handleClose(...[peer, socket, code]: Parameters<ConformingServer['handleClose']>): void {
-        if (code !== NO_CLOSE_FRAME) super.handleClose(peer, socket, code);
-      }
-    },
+    also: ['M15'],
+    Server: PatientServer,
   },
   {
     name: 'announces disconnections to all peers',
@@ -102,7 +97,6 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     name: 'does not answer pings',
     fails: ['L3.ping-answered'],
     verdict: 'failed',
-    also: ['H4', 'O5', 'M7', 'M10', 'M11', 'M19'],
     Server: class extends ConformingServer {
       override answersPings(): boolean {
         return false;

@@ -134,7 +134,7 @@ export const MESSAGE_MUTANTS: readonly Mutant[] = [
     name: 'converts payloads to strings',
     fails: ['M2.session', 'M2.numbers'],
     verdict: 'failed',
-    also: ['M', 'O'],
+    also: ['*'],
     Server: class extends ConformingServer {
       override payloadOf(frame: Frame): string | undefined {
         const text = super.payloadOf(frame);

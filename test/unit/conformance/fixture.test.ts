@@ -13,8 +13,8 @@ describe('a fixture', () => {
     });
     fixture = new Fixture(server.profile(2_000, { expire_timeout: 5 }));
   });
-  afterEach(() => {
-    fixture.close();
+  afterEach(async () => {
+    await fixture.close();
     server.stop();
   });
 
@@ -42,7 +42,7 @@ describe('a fixture', () => {
   it('returns all frames received before an echo', async () => {
     const ann = await fixture.connect('ann');
     await fixture.expectNothing(ann);
-    ann.send({ type: 'OFFER', dst: 'absent', payload: 'broadcast' });
+    ann.sendOffer('absent', 'broadcast');
     expect(await fixture.receiveUntilEcho(ann)).toEqual([{ type: 'OFFER', src: 'x', dst: 'y', payload: 'stray' }]);
   });
 
@@ -68,10 +68,17 @@ describe('a fixture', () => {
     );
   });
 
-  it('closes all clients at the end', async () => {
+  it('closes all clients at the end, peers with a close frame', async () => {
     const [ann, wire] = [await fixture.connect('ann'), fixture.openRaw()];
-    fixture.close();
-    await Promise.all([ann.ended, wire.ended]);
+    await fixture.close();
+    await wire.ended;
+    expect((await ann.ended).code).not.toBe(1006);
+  });
+
+  it('waits for the frame that a reconnect causes, and leaves it unread', async () => {
+    const ann = await fixture.connect('ann');
+    const again = await fixture.reconnectAndSettle(ann);
+    expect((await again.receive())['type']).toBe('ID-TAKEN');
   });
 
   it('generates unique names', () => expect(uniqueName('ann')).not.toBe(uniqueName('ann')));
@@ -88,7 +95,7 @@ describe('checkRelay', () => {
     const [ann, bob] = await fixture.connectPair();
     ann.sendText('{');
     expect(await fixture.checkRelay(ann, bob)).toBe('ignored');
-    fixture.close();
+    await fixture.close();
     server.stop();
   });
 });

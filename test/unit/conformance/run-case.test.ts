@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Failed } from '../../../conformance/outcomes.ts';
+import { Dangerous, Failed, Inconclusive } from '../../../conformance/outcomes.ts';
 import { runCase, notTestable } from '../../../conformance/run-case.ts';
 import { SmallServer } from './small-server.ts';
 import { someCase } from './some-case.ts';
@@ -39,6 +39,62 @@ describe('running a case', () => {
     expect(await runCase(hangs, server.profile(5))).toMatchObject({
       verdict: 'failed',
       why: 'timed out after 60 ms waiting for the case to end',
+    });
+  });
+
+  describe('about time', () => {
+    const block = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    const settings = { expire_timeout: 400 };
+    const timed = (run: (attempt: number) => void | Promise<void>) => {
+      let attempts = 0;
+      const one = someCase({ setup: 'messages expire', run: async () => run(++attempts) });
+      return { one, attempts: () => attempts };
+    };
+
+    it('repeats it if the machine was late', async () => {
+      const { one, attempts } = timed((attempt) => {
+        if (attempt > 1) return;
+        block(100);
+        throw new Failed('too late');
+      });
+      expect(await runCase(one, server.profile(1_000, settings))).toMatchObject({ verdict: 'ok' });
+      expect(attempts()).toBe(2);
+    });
+
+    it('has no verdict on a machine that is always late', async () => {
+      const { one, attempts } = timed(() => {
+        block(100);
+        throw new Failed('too late');
+      });
+      const { verdict, why } = await runCase(one, server.profile(1_000, settings));
+      expect([verdict, attempts()]).toEqual(['not testable', 4]);
+      expect(why).toMatch(/^the machine was busy: its timers were up to \d+ ms late, at most 50 ms are acceptable \(too late\)$/);
+    });
+
+    it('keeps the verdict of a machine in time, and that of dangerous behaviour', async () => {
+      const failing = timed(() => {
+        throw new Failed('wrong');
+      });
+      expect(await runCase(failing.one, server.profile(1_000, settings))).toMatchObject({ verdict: 'failed', why: 'wrong' });
+      expect(failing.attempts()).toBe(1);
+      const dangerous = timed(() => {
+        block(100);
+        throw new Dangerous('leaks');
+      });
+      expect(await runCase(dangerous.one, server.profile(1_000, settings))).toMatchObject({ verdict: 'dangerous' });
+    });
+
+    it('repeats an inconclusive attempt', async () => {
+      const { one } = timed((attempt) => {
+        if (attempt < 3) throw new Inconclusive('Bob came too late');
+      });
+      expect(await runCase(one, server.profile(1_000, settings))).toMatchObject({ verdict: 'ok' });
+      const never = someCase({
+        run: async () => {
+          throw new Inconclusive('Bob came too late');
+        },
+      });
+      expect(await runCase(never, server.profile())).toMatchObject({ verdict: 'not testable', why: 'Bob came too late' });
     });
   });
 

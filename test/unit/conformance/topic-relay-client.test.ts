@@ -13,7 +13,7 @@ describe('the topic relay client', () => {
     fixture = new Fixture(profileOf(address, {}, 500));
   });
   afterEach(() => {
-    fixture.close();
+    void fixture.close();
     server.stop();
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorMessage, pollUntil, withTimeout } from '../../../conformance/waiting.ts';
+import { errorMessage, pollUntil, within, withTimeout } from '../../../conformance/waiting.ts';
 
 describe('withTimeout', () => {
   it('returns the value if it arrives in time', async () => expect(await withTimeout(1_000, 'it', Promise.resolve(1))).toBe(1));
@@ -8,6 +8,24 @@ describe('withTimeout', () => {
     await expect(withTimeout(10, 'a frame for ann', new Promise(() => undefined))).rejects.toThrow(
       'timed out after 10 ms waiting for a frame for ann',
     );
+  });
+});
+
+describe('a process that does not run', () => {
+  it('does not use up a time limit', async () => {
+    const late = new Promise<string>((resolve) => setTimeout(() => resolve('late'), 30));
+    const waiting = withTimeout(60, 'a frame', late);
+    // Blocks the event loop for longer than the limit, as a busy machine does.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 120);
+    // The answer arrives after the block, as it would from a server that was blocked too.
+    expect(await Promise.race([waiting, new Promise((resolve) => setTimeout(() => resolve('no limit'), 500))])).toBe('late');
+  });
+});
+
+describe('within', () => {
+  it('returns a value in time, and nothing otherwise', async () => {
+    expect(await within(1_000, Promise.resolve(1))).toBe(1);
+    expect(await within(5, new Promise(() => undefined))).toBeUndefined();
   });
 });
 

@@ -25,7 +25,14 @@ describe('a command template', () => {
     expect(fillTemplate(template, 1, { expire_timeout: 600, key: ['a', 'b'], path: '/' })).toEqual([
       ...['a', '1', '--wait=600', '--keys', 'a,b', '--path', '/'],
     ]);
-    expect(fillTemplate(template, 1, {})).toEqual(['a', '1', '--wait=', '--keys', '']);
+  });
+
+  it('fills open placeholders with the defaults of peer', () => {
+    const template = readTemplate(
+      'a {port} {key} {path} {concurrent_limit} {expire_timeout} {alive_timeout} {allow_discovery} {cors}',
+    );
+    const filled = ['a', '1', 'peerjs', '/', '5000', '5000', '60000', 'false', ''];
+    expect(fillTemplate(template, 1, {})).toEqual(filled);
   });
 
   it('reports which settings can be set', () => {
