@@ -8,7 +8,7 @@ import type { Authorizer } from './ports/authorizer.ts';
 import type { AdminServices } from './ports/admin-listener.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
-import type { WriteOutcome } from './ports/socket.ts';
+import type { Socket, WriteOutcome } from './ports/socket.ts';
 import type { Operations } from './ports/operations.ts';
 import { ListenError, type Gateway, type ListeningAddress, type Transport } from './ports/transport.ts';
 import type { Probes } from './probes.ts';
@@ -89,6 +89,11 @@ export class Broker {
   /** Sends a text of the embedding program to one connection. The text must be valid in the dialect of the connection. */
   send(connection: ConnectionId, text: Uint8Array): WriteOutcome {
     return this.#parts.connections.sendText(connection, text);
+  }
+
+  /** The socket of a connection; undefined when the connection has ended. */
+  socketOf(connection: ConnectionId): Socket | undefined {
+    return this.#parts.connections.find(connection)?.socket;
   }
 
   /** Time since the last frame of a peer. */

@@ -1,4 +1,5 @@
 import type { Broker } from '../application/broker.ts';
+import type { Socket } from '../application/ports/socket.ts';
 import type { Session } from '../domain/session.ts';
 
 /** A connected peer, for an embedding program. */
@@ -9,6 +10,11 @@ export class ConnectedPeer {
   constructor(session: Session, broker: () => Broker | undefined) {
     this.#session = session;
     this.#broker = broker;
+  }
+
+  /** The socket of the peer's connection; undefined when the connection has ended. */
+  static socketOf(peer: ConnectedPeer): Socket | undefined {
+    return peer.#broker()?.socketOf(peer.#session.connection);
   }
 
   get id(): string {

@@ -1,53 +1,30 @@
 import type { Server } from 'node:http';
 import type { Server as SecureServer, ServerOptions } from 'node:https';
-import type { AuthorizeOption } from '../adapters/authorizers/function.ts';
+import type { WebSocket } from 'ws';
 import { SilentLog } from '../adapters/logs/silent.ts';
 import { SuppliedPeerIds } from '../adapters/peer-ids/supplied.ts';
 import { AttachedTransport, type AttachmentSettings } from '../adapters/transports/node/attachment.ts';
 import { createBoundedServer } from '../adapters/transports/node/bounded-server.ts';
 import type { Log } from '../application/ports/log.ts';
 import { ConfigError } from './configuration/config-error.ts';
-import { isKnownOption, type Config, type GivenOptions } from './configuration/config.ts';
+import { isKnownOption, type Config } from './configuration/config.ts';
 import { suggestion } from './configuration/option-names.ts';
 import { parseOrigin } from './configuration/origin-option.ts';
 import { OPTION_NAMES } from './configuration/options.ts';
-import type { ConnectedPeer } from './connected-peer.ts';
+import { ConnectedPeer } from './connected-peer.ts';
+import type { DropInOptions, PeerServerEventMap, PeerServerHandler } from './drop-in-types.ts';
 import { EmbeddedBroker } from './embedded-broker.ts';
 import { configFor, checkedOptions } from './entry-point-options.ts';
 import { listenOnHost } from './listening-host.ts';
+import { installedExpress } from './installed-express.ts';
 import { isLogAsked, makeLog } from './make-log.ts';
 import { mountableHandler, type MountableHandler } from './mountable-handler.ts';
 import { isOriginOption, originsFromOption, type OriginOption } from './origins.ts';
 import type { OriginPolicy } from '../domain/origins.ts';
-import type { PeerMessage } from './peer-events.ts';
 import { PeerClient } from './peer-client.ts';
 import { dialectsOf } from './adapter-registry.ts';
 
 /* The API of the `peer` package: its two functions, its options, its events. */
-
-/** The options of `peer` and of Signalbox. Any other name is ignored with a warning. */
-export interface DropInOptions extends GivenOptions, AuthorizeOption {
-  /** Options for `https.createServer`; only for `PeerServer`. */
-  readonly ssl?: ServerOptions;
-  readonly corsOptions?: { readonly origin?: OriginOption };
-  readonly generateClientId?: () => string;
-  readonly createWebSocketServer?: NonNullable<AttachmentSettings['createWebSocketServer']>;
-}
-
-/** The events of `peer`. Without a listener for `error`, an error is a process warning. */
-export interface PeerServerEvents {
-  connection: [client: PeerClient];
-  message: [client: PeerClient, message: PeerMessage];
-  disconnect: [client: PeerClient];
-  error: [error: Error];
-  newListener: [event: string | symbol];
-}
-
-/** A request handler for Express 4 and 5, or for a bare `node:http` server, that emits events. */
-export type PeerServerHandler = MountableHandler<PeerServerEvents> & {
-  /** Drains and stops the broker and its own server. A server that the broker is attached to keeps running. */
-  stop(): Promise<void>;
-};
 
 /**
  * Serves PeerJS on a server of the program. Mount the result (`app.use('/peerjs', handler)`), or use it as the request
@@ -58,10 +35,11 @@ export function ExpressPeerServer(server: Server | SecureServer, options: DropIn
   if ((server as Server | undefined) === undefined) {
     throw new ConfigError([{ source: 'server', message: 'server is missing: pass the http.Server that the app listens on' }]);
   }
+  if (typeof server === 'function') throw new ConfigError([AN_APP]);
   const config = configOf('ExpressPeerServer', options);
   if (isGiven(options.ssl)) process.emitWarning('ssl has no effect on ExpressPeerServer: pass a server of https.createServer');
   const { handler, broker } = attach(server, config, options, { ownsServer: false });
-  return Object.assign(handler, { stop: () => broker.close() });
+  return handlerWithStop(handler, () => broker.close());
 }
 
 /**
@@ -81,11 +59,16 @@ export function PeerServer(options: DropInOptions = {}, callback?: (server: Serv
     await broker.close();
     await closed(server);
   };
-  return Object.assign(handler, { stop });
+  return handlerWithStop(handler, stop);
+}
+
+/** The type of an Express application holds only if Express is installed; otherwise its methods throw an error that says so. */
+function handlerWithStop(handler: MountableHandler<PeerServerEventMap>, stop: () => Promise<void>): PeerServerHandler {
+  return Object.assign(handler as unknown as PeerServerHandler, { stop });
 }
 
 interface Attached {
-  readonly handler: MountableHandler<PeerServerEvents>;
+  readonly handler: MountableHandler<PeerServerEventMap>;
   readonly broker: EmbeddedBroker;
   readonly log: Log;
 }
@@ -97,9 +80,8 @@ function attach(
   { ownsServer }: { readonly ownsServer: boolean },
 ): Attached {
   const { corsOptions, generateClientId } = options;
-  const { handler, mountPath } = mountableHandler<PeerServerEvents>((request, response, next) =>
-    transport.handle(request, response, next),
-  );
+  const serve: AttachedTransport['handle'] = (request, response, next) => transport.handle(request, response, next);
+  const { handler, mountPath } = mountableHandler<PeerServerEventMap>(serve, installedExpress());
   const log = isLogAsked(options) ? makeLog(config) : new SilentLog();
   const maxHeaderBytes = ownsServer ? config.maxHeaderBytes : undefined;
   const transport = new AttachedTransport({ ...attachment(server, config, options, mountPath), log, maxHeaderBytes });
@@ -110,7 +92,7 @@ function attach(
     origins: originsOf(corsOptions),
     authorize: options.authorize,
   });
-  forwardEvents(broker, handler);
+  forwardEvents(broker, handler, transport);
   server.once('close', () => void broker.close());
   broker.listen().catch((error: unknown) => emitError(handler, error));
   return { handler, broker, log };
@@ -128,6 +110,11 @@ const NO_SOCKETIO = {
   source: 'dialects',
   message:
     "dialects has 'socketio', which needs a server created by the broker: use createBroker, or run Socket.IO itself on another path",
+};
+
+const AN_APP = {
+  source: 'server',
+  message: 'server is an Express application: pass the http.Server that it listens on, which app.listen() returns',
 };
 
 const TWO_CERTIFICATES = {
@@ -202,10 +189,18 @@ function attachment(
 }
 
 /** Emits the events of `peer` for those of the broker. All events of a connection have the same client object. */
-function forwardEvents(broker: EmbeddedBroker, handler: MountableHandler<PeerServerEvents>): void {
+function forwardEvents(
+  broker: EmbeddedBroker,
+  handler: MountableHandler<PeerServerEventMap>,
+  transport: AttachedTransport,
+): void {
   const clients = new WeakMap<ConnectedPeer, PeerClient>();
+  const webSocketOf = (peer: ConnectedPeer): WebSocket | undefined => {
+    const socket = ConnectedPeer.socketOf(peer);
+    return socket && transport.webSocketOf(socket);
+  };
   const clientOf = (peer: ConnectedPeer): PeerClient => {
-    const client = clients.get(peer) ?? new PeerClient(peer);
+    const client = clients.get(peer) ?? new PeerClient(peer, webSocketOf);
     clients.set(peer, client);
     return client;
   };
@@ -220,7 +215,7 @@ function forwardEvents(broker: EmbeddedBroker, handler: MountableHandler<PeerSer
 }
 
 /** An `error` event without a listener would end the process, as with `peer`; it becomes a warning. */
-function emitError(handler: MountableHandler<PeerServerEvents>, error: unknown): void {
+function emitError(handler: MountableHandler<PeerServerEventMap>, error: unknown): void {
   const failure = error instanceof Error ? error : new Error(String(error));
   if (handler.listenerCount('error') > 0) handler.emit('error', failure);
   else process.emitWarning(failure);

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ExpressApp } from './installed-express.ts';
 
 type Next = (error?: unknown) => void;
 type Serve = (request: IncomingMessage, response: ServerResponse, next?: Next) => void;
@@ -13,25 +14,58 @@ interface Mounted {
   parent?: { path?: () => string };
 }
 
+/** Methods of an Express application that programs call on the result of the drop-in functions. */
+const EXPRESS_METHODS = ['use', 'get', 'post', 'put', 'delete', 'all', 'set', 'enable', 'disable', 'engine', 'param', 'route'];
+
 /**
  * Makes `serve` a handler that Express can mount. `mountPath()` is the path of the mount without a slash at its end, and ''
  * for a handler that is not mounted.
+ * @param express makes the handler an Express application, whose middleware and routes run before `serve`.
  */
 export function mountableHandler<Events extends Record<keyof Events, unknown[]>>(
   serve: Serve,
+  express?: () => ExpressApp,
 ): { readonly handler: MountableHandler<Events>; readonly mountPath: () => string } {
-  const handler: Serve & Mounted = (request, response, next) => serve(request, response, next);
-  // Makes the function an EventEmitter: its methods, and the state that its constructor sets.
-  const { constructor: _, ...methods } = Object.getOwnPropertyDescriptors(EventEmitter.prototype);
-  Object.defineProperties(handler, methods);
-  (EventEmitter as unknown as () => void).call(handler);
-  // Express passes the mount path only to an app, which it recognizes by `handle` and `set`.
-  Object.assign(handler, { handle: serve, set: () => handler });
-
+  const handler = (express === undefined ? plainHandler(serve) : expressHandler(serve, express())) as Serve & Mounted;
   const mountPath = (): string => {
     const { mountpath, parent } = handler;
     const own = typeof mountpath === 'string' ? mountpath : (mountpath?.[0] ?? '');
     return `${parent?.path?.() ?? ''}${own}`.replace(/\/+$/, '');
   };
   return { handler: handler as unknown as MountableHandler<Events>, mountPath };
+}
+
+function expressHandler(serve: Serve, app: ExpressApp): Serve {
+  app.disable('x-powered-by');
+  const route = app.handle.bind(app);
+  app.handle = (request, response, next) =>
+    route(request, response, (error) => {
+      if (error === undefined || error === null || error === 'router') return serve(request, response, next);
+      if (next !== undefined) return next(error);
+      answerFailure(response, error);
+    });
+  return app;
+}
+
+/** As Express does if no handler for errors is left. The program has caused the error, so the client does not see its text. */
+function answerFailure(response: ServerResponse, error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
+  if (response.headersSent) return void response.destroy();
+  response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end('Internal Server Error');
+}
+
+function plainHandler(serve: Serve): Serve {
+  const handler: Serve = (request, response, next) => serve(request, response, next);
+  // Makes the function an EventEmitter: its methods, and the state that its constructor sets.
+  const { constructor: _, ...methods } = Object.getOwnPropertyDescriptors(EventEmitter.prototype);
+  Object.defineProperties(handler, methods);
+  (EventEmitter as unknown as () => void).call(handler);
+  for (const name of EXPRESS_METHODS) {
+    const missing = (): never => {
+      throw new TypeError(`${name} needs Express, which is not installed: npm install express`);
+    };
+    Object.assign(handler, { [name]: missing });
+  }
+  // Express passes the mount path only to an app, which it recognizes by `handle` and `set`.
+  return Object.assign(handler, { handle: serve });
 }

@@ -1,11 +1,20 @@
+import type { WebSocket } from 'ws';
 import type { ConnectedPeer } from './connected-peer.ts';
+import type { IClient } from './drop-in-types.ts';
 
 /** A connected peer with the API of the clients of `peer`. */
-export class PeerClient {
+export class PeerClient implements IClient {
   readonly #peer: ConnectedPeer;
+  readonly #webSocketOf: (peer: ConnectedPeer) => WebSocket | undefined;
 
-  constructor(peer: ConnectedPeer) {
+  constructor(peer: ConnectedPeer, webSocketOf: (peer: ConnectedPeer) => WebSocket | undefined) {
     this.#peer = peer;
+    this.#webSocketOf = webSocketOf;
+  }
+
+  /** As `getId()`. */
+  get id(): string {
+    return this.#peer.id;
   }
 
   getId(): string {
@@ -16,17 +25,10 @@ export class PeerClient {
     return this.#peer.token;
   }
 
-  /** Sends text and closes the connection; null when the connection has ended. */
-  getSocket(): PeerSocket | null {
-    const peer = this.#peer;
-    if (!peer.isOpen) return null;
-    return {
-      send: (text) => void peer.sendText(text),
-      close: (code, reason) => peer.close(code, reason),
-    };
+  getSocket(): WebSocket | null {
+    return this.#peer.isOpen ? (this.#webSocketOf(this.#peer) ?? null) : null;
   }
 
-  /** The time of the peer's last frame, in milliseconds since 1970. */
   getLastPing(): number {
     return Date.now() - this.#peer.silentFor();
   }
@@ -34,10 +36,4 @@ export class PeerClient {
   send(message: unknown): void {
     this.#peer.send(message);
   }
-}
-
-/** The part of a WebSocket that `getSocket()` offers. */
-export interface PeerSocket {
-  send(text: string): void;
-  close(code?: number, reason?: string): void;
 }

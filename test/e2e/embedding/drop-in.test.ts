@@ -14,7 +14,7 @@ import {
   type DropInOptions,
   type PeerServerHandler,
 } from '../../../src/composition/library.ts';
-import type { PeerClient } from '../../../src/composition/peer-client.ts';
+import type { IClient } from '../../../src/composition/drop-in-types.ts';
 import { sendRequest, openWebSocket, TLS_FILES, type WebSocketClient, type Endpoint } from '../../support/network-client.ts';
 import { until, within } from '../../support/e2e/until.ts';
 import { EMBEDDINGS, type Host } from './hosts.ts';
@@ -81,7 +81,7 @@ describe.each(Object.entries(EMBEDDINGS))('embedded in %s', (_, embed) => {
 
   it('sends to a client and closes its connection', async () => {
     const { endpoint, peers } = await start();
-    const clients: PeerClient[] = [];
+    const clients: IClient[] = [];
     peers.on('connection', (client) => clients.push(client));
     const ann = await peer(endpoint, 'ann');
     const client = await until(TIMEOUT_MS, 'the client', () => clients[0]);
@@ -91,6 +91,42 @@ describe.each(Object.entries(EMBEDDINGS))('embedded in %s', (_, embed) => {
     client.getSocket()?.close(4321, 'enough');
     expect(await until(TIMEOUT_MS, 'the close', () => ann.closed)).toEqual({ code: 4321, why: 'enough' });
     expect(client.getSocket()).toBeNull();
+  });
+
+  it('O5: returns the socket that the WebSocketServer of the program has marked', async () => {
+    const marks: unknown[] = [];
+    const { endpoint, peers } = await start({
+      createWebSocketServer: (options) => {
+        const webSockets = new WebSocketServer(options);
+        webSockets.on('connection', (socket, request) => Object.assign(socket, { mark: request.url }));
+        return webSockets;
+      },
+    });
+    peers.on('connection', (client) => {
+      const socket = client.getSocket();
+      marks.push((socket as unknown as { mark: string }).mark, socket === client.getSocket(), socket?.readyState);
+      // OPEN waits for the end of the turn, and must stay the first frame.
+      socket?.send('{"type":"HELLO"}');
+    });
+    const ann = await peer(endpoint, 'ann');
+    expect(await framesOf(ann, 2)).toEqual(['{"type":"OPEN"}', '{"type":"HELLO"}']);
+    expect(marks).toEqual([expect.stringContaining('id=ann'), true, 1]);
+  });
+
+  it('registers no peer for a socket that the WebSocketServer of the program closes', async () => {
+    const { endpoint, peers } = await start({
+      createWebSocketServer: (options) => {
+        const webSockets = new WebSocketServer(options);
+        webSockets.on('connection', (socket, { url }) => url?.includes('id=eve') === true && socket.close(4000, 'not you'));
+        return webSockets;
+      },
+    });
+    const seen: string[] = [];
+    peers.on('connection', (client) => seen.push(client.getId()));
+    const eve = await peer(endpoint, 'eve');
+    expect(await until(TIMEOUT_MS, 'the close', () => eve.closed)).toEqual({ code: 4000, why: 'not you' });
+    await framesOf(await peer(endpoint, 'ann'), 1);
+    expect(seen).toEqual(['ann']);
   });
 
   it('promise 6: survives malformed frames and listeners that throw, without an error listener', async () => {

@@ -30,7 +30,7 @@ function withExpress(make: typeof express, options: DropInOptions): Promise<Host
   const app = make();
   const server = createServer(app);
   const peers = ExpressPeerServer(server, options);
-  app.use('/app', peers as unknown as express.RequestHandler);
+  app.use('/app', peers);
   app.get('/hello', (_, response) => void response.send('hello'));
   return listening(server, peers);
 }

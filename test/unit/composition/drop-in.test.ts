@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import express from 'express';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ExpressPeerServer, PeerServer } from '../../../src/composition/drop-in.ts';
 
@@ -7,6 +8,12 @@ afterEach(() => vi.restoreAllMocks());
 describe('the drop-in API', () => {
   it('names each invalid option', () => {
     expect(() => ExpressPeerServer(createServer(), { expire_timeout: -1 })).toThrow(/expire_timeout is -1/);
+  });
+
+  it('asks for a server instead of an Express application', () => {
+    expect(() => ExpressPeerServer(express() as never)).toThrow(
+      'server is an Express application: pass the http.Server that it listens on, which app.listen() returns',
+    );
   });
 
   it('H6: names the supported forms of corsOptions.origin', () => {

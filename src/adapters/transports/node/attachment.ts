@@ -1,8 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as SecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { Log } from '../../../application/ports/log.ts';
+import type { Socket } from '../../../application/ports/socket.ts';
 import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { readCertificate } from '../shared/certificate.ts';
 import { NOT_ACCEPTING, isWebSocketUpgrade } from '../shared/requests.ts';
@@ -18,6 +19,7 @@ import {
 } from './connection-acceptor.ts';
 import { logMalformed } from './malformed-requests.ts';
 import { sharedUpgradesOf, type UpgradeOwner } from './shared-upgrades.ts';
+import { NodeSocket } from './socket.ts';
 
 /** The server of an embedding program, and the part of it that the broker serves. */
 export interface AttachmentSettings extends AcceptorLimits {
@@ -85,6 +87,11 @@ export class AttachedTransport implements Transport {
     const address = server.address();
     const { address: host, port } = address !== null && typeof address === 'object' ? address : { address: '', port: 0 };
     return Promise.resolve({ host, port, secure: 'setSecureContext' in server });
+  }
+
+  /** The socket of `ws` of a connection of this transport; undefined for a stream. */
+  webSocketOf(socket: Socket): WebSocket | undefined {
+    return socket instanceof NodeSocket ? socket.exposeWebSocket() : undefined;
   }
 
   refuseNew(): void {

@@ -206,12 +206,14 @@ export class ConnectionAcceptor implements ExchangeHost {
     let isOpened = false;
     const opened = (ws: WebSocket): void => {
       isOpened = true;
+      // As with `peer`, a listener of the embedding program can mark the socket before the peer is registered, or close it.
+      this.#handshaker.emit('connection', ws, raw);
+      if (ws.readyState !== ws.OPEN) return;
       stream.off('close', abandoned);
       this.#opened(ws, stream, answer);
       done();
       // The broker has already closed the connection.
       if (ws.readyState !== ws.OPEN) this.#failed(raw, 'refused');
-      this.#handshaker.emit('connection', ws, raw);
     };
     try {
       this.#handshaker.handleUpgrade(raw, stream, head, opened);

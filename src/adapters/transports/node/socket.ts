@@ -52,6 +52,7 @@ export class NodeSocket implements Socket, Corked {
   #readBytes = 0;
   #isPaused = false;
   #isThrottled = false;
+  #isExposed = false;
   /** Undefined if nothing was written in this turn. */
   #pending: PendingWrites | undefined = undefined;
 
@@ -72,6 +73,19 @@ export class NodeSocket implements Socket, Corked {
       this.closed(code ?? 1005);
       this.#closeWebSocket(code, why);
     };
+  }
+
+  /** The socket of `ws`, for an embedding program. Its `send` follows the frames that wait for the end of the turn. */
+  exposeWebSocket(): WebSocket {
+    const ws = this.#ws;
+    if (this.#isExposed) return ws;
+    this.#isExposed = true;
+    const send = ws.send.bind(ws) as (...args: unknown[]) => void;
+    ws.send = (...args: unknown[]): void => {
+      this.uncork();
+      send(...args);
+    };
+    return ws;
   }
 
   write(text: Uint8Array, message?: SignalMessage): WriteOutcome {

@@ -1,0 +1,32 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** The part of an Express application that the drop-in API uses. */
+export interface ExpressApp {
+  (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): void;
+  handle(request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): void;
+  disable(setting: string): void;
+}
+
+/**
+ * Loads the Express of the program: from the folder of its main script, from the current folder, or beside this package.
+ * @returns undefined if none is installed.
+ */
+export function installedExpress(): (() => ExpressApp) | undefined {
+  for (const place of places()) {
+    try {
+      return createRequire(place)('express') as () => ExpressApp;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    }
+  }
+  return undefined;
+}
+
+function places(): string[] {
+  const [, script] = process.argv;
+  const main = script === undefined ? [] : [pathToFileURL(script).href];
+  return [...main, pathToFileURL(join(process.cwd(), 'index.js')).href, import.meta.url];
+}
