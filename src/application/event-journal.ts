@@ -2,14 +2,18 @@ import type { Clock } from './ports/clock.ts';
 import type { Log, LogEvent } from './ports/log.ts';
 import type { CloseEntry, CloseEvent, RefusalEntry, RefusalEvent } from './ports/operations.ts';
 
-const MAX_ENTRIES = 200;
+/** An entry, without the node that keeps it. */
+type OwnEntry<Entry> = Omit<Entry, 'node'>;
+
+/** Entries of each kind. */
+export const MAX_ENTRIES = 200;
 
 /** ADM5: keeps the last refusals and closes with their reasons, and passes every event to the log. */
 export class EventJournal implements Log {
   readonly #log: Log;
   readonly #clock: Clock;
-  readonly #refusals = new Ring<RefusalEntry>();
-  readonly #closes = new Ring<CloseEntry>();
+  readonly #refusals = new Ring<OwnEntry<RefusalEntry>>();
+  readonly #closes = new Ring<OwnEntry<CloseEntry>>();
   #opened = 0;
 
   constructor({ log, clock }: { readonly log: Log; readonly clock: Clock }) {
@@ -25,12 +29,12 @@ export class EventJournal implements Log {
   }
 
   /** The latest first. */
-  refusals(): RefusalEntry[] {
+  refusals(): OwnEntry<RefusalEntry>[] {
     return this.#refusals.latestFirst();
   }
 
   /** The latest first. */
-  closes(): CloseEntry[] {
+  closes(): OwnEntry<CloseEntry>[] {
     return this.#closes.latestFirst();
   }
 
@@ -61,7 +65,7 @@ class Ring<Entry> {
 }
 
 /** Copies texts only, because a session would keep its connection in memory. */
-function closeEntry({ session, ending, end, passage }: CloseEvent, at: number): CloseEntry {
+function closeEntry({ session, ending, end, passage }: CloseEvent, at: number): OwnEntry<CloseEntry> {
   const { realm, id } = session;
   return {
     ...{ at, why: ending, by: end.by, code: end.code, realm: realm.key, id },
@@ -69,7 +73,7 @@ function closeEntry({ session, ending, end, passage }: CloseEvent, at: number): 
   };
 }
 
-function refusalEntry(event: RefusalEvent, at: number): RefusalEntry {
+function refusalEntry(event: RefusalEvent, at: number): OwnEntry<RefusalEntry> {
   const limit = event.limit?.option;
   if (event.event !== 'connection-refused') {
     const { request, status, why } = event;

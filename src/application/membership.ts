@@ -4,7 +4,9 @@ import type { NodeId } from '../domain/ids.ts';
 import type { Realm, RealmSession } from '../domain/realm.ts';
 import type { Realms } from '../domain/realms.ts';
 import { NEVER, type Millis } from '../domain/time.ts';
+import type { BanSync } from './ban-sync.ts';
 import type { LeaseFence } from './lease-fence.ts';
+import type { NodeExchange } from './node-exchange.ts';
 import type { Performer } from './performer.ts';
 import type { Clock, Wakeup } from './ports/clock.ts';
 import type { MailboxStore } from './ports/mailbox-store.ts';
@@ -28,6 +30,9 @@ export interface MembershipParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly fence: LeaseFence;
+  /** ADM15. */
+  readonly exchange: NodeExchange;
+  readonly banSync: BanSync;
   /** M14: how long a message is held. */
   readonly expireTimeout: Millis;
 }
@@ -64,6 +69,7 @@ export class Membership {
       onMessage: (message) => turns.run(() => this.#receive(message)),
       onMessagesLost: () => this.#reconnected(),
     });
+    this.#parts.banSync.sync();
     this.#renewRegularly();
     this.#schedulePoll();
   }
@@ -79,6 +85,7 @@ export class Membership {
   #reconnected(): void {
     this.#parts.fence.engineReachable();
     this.#parts.releases.repeat();
+    this.#parts.banSync.sync();
     this.#renew(() => this.#confirmAll(false));
   }
 
@@ -88,6 +95,8 @@ export class Membership {
     if (!bus.isReachable) fence.engineUnreachable();
     this.#wakeup = clock.wakeAt(clock.now() + directory.lease / RENEWALS_PER_LEASE, () => this.#renewRegularly());
     this.#renew(() => this.#confirmSome());
+    // Another node may have banned a client while this node was cut off.
+    this.#parts.banSync.sync();
     // Another node must expire the messages that a failed node had stored.
     sweeper.schedule(clock.now());
   }
@@ -177,6 +186,7 @@ export class Membership {
   }
 
   #receive(message: BusMessage): void {
+    if (message.type === 'request' || message.type === 'response') return this.#parts.exchange.receive(message);
     const realm = this.#parts.realms.find(message.realm);
     if (realm === undefined) return;
     switch (message.type) {

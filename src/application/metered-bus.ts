@@ -1,4 +1,5 @@
-import type { BusListener, BusPublication, NodeBus } from './ports/node-bus.ts';
+import type { NodeId } from '../domain/ids.ts';
+import type { BusListener, BusPublication, NodeBus, NodeMessage } from './ports/node-bus.ts';
 import type { Telemetry } from './ports/telemetry.ts';
 
 /** Counts the messages between nodes. */
@@ -33,6 +34,11 @@ export class MeteredBus implements NodeBus {
   broadcast(message: BusPublication): void {
     this.#telemetry.counter('cluster_words_total', message.type, 'out').add();
     this.#bus.broadcast(message);
+  }
+
+  send(to: NodeId, message: NodeMessage): void {
+    this.#telemetry.counter('cluster_words_total', message.type, 'out').add();
+    this.#bus.send(to, message);
   }
 
   close(): Promise<void> {

@@ -1,25 +1,9 @@
-import type { Ban, BanRequest, BanTable } from '../domain/bans.ts';
-import { accepted } from '../domain/result.ts';
+import type { BanSync } from './ban-sync.ts';
 import type { EventJournal } from './event-journal.ts';
-import type { MessageTraces } from './message-traces.ts';
+import type { Aged, Answers, Question } from './node-questions.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log, OperatorAct } from './ports/log.ts';
-import type {
-  Act,
-  ActOutcome,
-  BanOutcome,
-  CloseEntry,
-  ClusterOverview,
-  Operations,
-  PeerDetails,
-  PeerPage,
-  PeerQuery,
-  PeerTarget,
-  RefusalEntry,
-  TraceLine,
-} from './ports/operations.ts';
-import type { NodeId } from '../domain/ids.ts';
-import type { BanClient } from './use-cases/ban-client.ts';
+import type { Act } from './ports/operations.ts';
 import type { DescribeNode } from './use-cases/describe-node.ts';
 import type { ExpelPeer } from './use-cases/expel-peer.ts';
 import type { InspectPeer } from './use-cases/inspect-peer.ts';
@@ -30,81 +14,54 @@ export interface NodeOperationsParts {
   readonly listConnections: ListConnections;
   readonly inspectPeer: InspectPeer;
   readonly expelPeer: ExpelPeer;
-  readonly banClient: BanClient;
-  readonly bans: BanTable;
+  readonly banSync: BanSync;
   readonly journal: EventJournal;
-  readonly traces: MessageTraces;
   readonly clock: Clock;
   readonly log: Log;
+  /** Drains this node and ends it. Returns before the drain has ended. */
+  readonly requestDrain: () => void;
 }
 
-const NONE_MISSING: readonly NodeId[] = [];
-
-/** The operations on one node. ADM8: every act is logged. */
-export class NodeOperations implements Operations {
+/** Answers the questions of operators about one node. */
+export class NodeOperations {
   readonly #parts: NodeOperationsParts;
 
   constructor(parts: NodeOperationsParts) {
     this.#parts = parts;
   }
 
-  overview(answer: (overview: ClusterOverview) => void): void {
-    answer({ nodes: [this.#parts.describeNode()], missing: NONE_MISSING });
+  /** @param respond receives undefined if this node can't answer now. */
+  answer(question: Question, respond: (answer: Answers[keyof Answers] | undefined) => void): void {
+    const { describeNode, listConnections, inspectPeer, expelPeer, banSync, journal } = this.#parts;
+    switch (question.ask) {
+      case 'overview':
+        return respond({ node: describeNode() });
+      case 'peers':
+        return listConnections(question.query, respond);
+      case 'peer':
+        return inspectPeer(question.target, (peer) => respond({ peer }));
+      case 'expel':
+        return expelPeer.byId(question.target, (closed) => respond({ closed }));
+      case 'apply-bans':
+        return banSync.sync((closed) => respond(closed === undefined ? undefined : { closed }));
+      case 'refusals':
+        return respond({ entries: this.#aged(journal.refusals()) });
+      case 'closes':
+        return respond({ entries: this.#aged(journal.closes()) });
+      case 'drain':
+        this.logAct('drain', undefined, question.act);
+        this.#parts.requestDrain();
+        return respond({ isDraining: true });
+    }
   }
 
-  peers(query: PeerQuery, answer: (page: PeerPage) => void): void {
-    this.#parts.listConnections(query, (page) => answer({ ...page, missing: NONE_MISSING }));
-  }
-
-  peer(target: PeerTarget, answer: (details: PeerDetails | undefined, missing: readonly NodeId[]) => void): void {
-    this.#parts.inspectPeer(target, (details) => answer(details, NONE_MISSING));
-  }
-
-  expel(target: PeerTarget, act: Act, answer: (outcome: ActOutcome) => void): void {
-    this.#parts.expelPeer.byId(target, (closed) => {
-      this.#logAct('expel', `${target.realm}/${target.id}`, act, closed);
-      answer({ closed, missing: NONE_MISSING });
-    });
-  }
-
-  ban(request: BanRequest, act: Act, answer: (outcome: BanOutcome) => void): void {
-    this.#parts.banClient(request, (outcome) => {
-      if (!outcome.ok) return answer(outcome);
-      const { ban, closed } = outcome.value;
-      this.#logAct('ban', ban.id, act, closed);
-      answer(accepted({ ban, closed, missing: NONE_MISSING }));
-    });
-  }
-
-  unban(id: string, act: Act, answer: (ban: Ban | undefined) => void): void {
-    const ban = this.#parts.bans.remove(id);
-    if (ban !== undefined) this.#logAct('unban', id, act);
-    answer(ban);
-  }
-
-  bans(): readonly Ban[] {
-    return this.#parts.bans.all(this.#parts.clock.now());
-  }
-
-  noteDrain(act: Act): void {
-    this.#logAct('drain', undefined, act);
-  }
-
-  refusals(): readonly RefusalEntry[] {
-    return this.#parts.journal.refusals();
-  }
-
-  closes(): readonly CloseEntry[] {
-    return this.#parts.journal.closes();
-  }
-
-  trace(target: PeerTarget, act: Act, onLine: (line: TraceLine) => void): (() => void) | undefined {
-    const stop = this.#parts.traces.open(target, onLine);
-    if (stop !== undefined) this.#logAct('trace', `${target.realm}/${target.id}`, act);
-    return stop;
-  }
-
-  #logAct(act: OperatorAct, subject: string | undefined, { reason, from }: Act, closed?: number): void {
+  /** ADM8. */
+  logAct(act: OperatorAct, subject: string | undefined, { reason, from }: Act, closed?: number): void {
     this.#parts.log.record({ event: 'operator-acted', act, subject, reason, from, closed });
+  }
+
+  #aged<Entry extends { readonly at: number }>(entries: readonly Entry[]): Aged<Omit<Entry, 'at'>>[] {
+    const now = this.#parts.clock.now();
+    return entries.map(({ at, ...entry }) => ({ ago: now - at, entry }));
   }
 }

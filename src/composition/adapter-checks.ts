@@ -23,7 +23,8 @@ const PORTS = {
     values: ['lease'],
     isMakeable: true,
   },
-  bus: { port: 'NodeBus', methods: ['listen', 'broadcast', 'close'], values: ['isReachable'], isMakeable: true },
+  bus: { port: 'NodeBus', methods: ['listen', 'broadcast', 'send', 'close'], values: ['isReachable'], isMakeable: true },
+  clusterRecords: { port: 'ClusterRecords', methods: ['nodes', 'putBan', 'removeBan', 'readBans'], isMakeable: true },
   transport: {
     port: 'Transport',
     methods: ['listen', 'refuseNew', 'reloadCertificate', 'stop'],
@@ -82,7 +83,8 @@ export function adapterConflicts(adapters: object, { config, authorize, isLogGiv
   const isGiven = (name: PortName): boolean => (adapters as Record<string, unknown>)[name] !== undefined;
   const exclude = (name: PortName, option: string): ConfigProblem =>
     problemAt(`adapters.${name}`, `adapters.${name} and ${option} exclude each other: remove one of them`);
-  const shared = config.cluster === undefined ? [] : SHARED.filter(isGiven).map((name) => exclude(name, 'the option cluster'));
+  const ofEngine = [...SHARED, 'clusterRecords'] as const;
+  const shared = config.cluster === undefined ? [] : ofEngine.filter(isGiven).map((name) => exclude(name, 'the option cluster'));
   return [
     ...shared,
     ...(isGiven('authorizer') && authorize !== undefined ? [exclude('authorizer', 'the function authorize')] : []),

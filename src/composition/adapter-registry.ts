@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { MeteredAuthorizer } from '../application/metered-authorizer.ts';
 import type { Authenticator } from '../application/ports/authenticator.ts';
 import type { Authorizer } from '../application/ports/authorizer.ts';
+import type { ClusterRecords } from '../application/ports/cluster-records.ts';
 import type { ClientAddresses } from '../application/ports/client-addresses.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { Dialect } from '../application/ports/dialect.ts';
@@ -21,6 +22,7 @@ import { WebhookAuthorizer } from '../adapters/authorizers/webhook/webhook.ts';
 import { MemoryBusNetwork } from '../adapters/buses/memory/bus.ts';
 import { DirectAddresses } from '../adapters/client-addresses/direct.ts';
 import { ProxiedAddresses } from '../adapters/client-addresses/proxied.ts';
+import { MemoryClusterRecords } from '../adapters/cluster-records/memory/records.ts';
 import { SystemClock } from '../adapters/clocks/system.ts';
 import { DoctorDialect } from '../adapters/dialects/doctor/dialect.ts';
 import { PeerjsDialect } from '../adapters/dialects/peerjs/dialect.ts';
@@ -211,6 +213,11 @@ export function pooled(engine: Pick<Engine, 'directory' | 'mailboxes' | 'bus'>, 
 
 export const buses: Record<'memory', (node: NodeId) => NodeBus> = {
   memory: (node) => new MemoryBusNetwork().busOf(node),
+};
+
+/** @param node the only node. */
+export const clusterRecords: Record<'memory', (clock: Clock, node: NodeId) => ClusterRecords> = {
+  memory: (clock, node) => new MemoryClusterRecords(clock, () => [node]),
 };
 
 /** The id of a node without an engine. */

@@ -12,12 +12,7 @@ import { optionsInEffect } from './options-in-effect.ts';
 export interface AdminParts {
   readonly log: Log;
   readonly metrics: AdminServices['metrics'];
-  /** Drains the broker and ends it. */
-  readonly close: () => Promise<void>;
 }
-
-/** Until the response to the request is sent. */
-const DRAIN_DELAY_MS = 100;
 
 /** ADM1: starts the admin listener of the options. @returns undefined without the option. @throws ListenError. */
 export async function startAdmin(config: Config, broker: Broker, parts: AdminParts): Promise<AdminListener | undefined> {
@@ -34,7 +29,6 @@ export async function startAdmin(config: Config, broker: Broker, parts: AdminPar
     ...broker.adminServices(),
     metrics: parts.metrics,
     configuration: () => optionsInEffect(config),
-    drain: () => void setTimeout(() => void parts.close(), DRAIN_DELAY_MS),
   });
   parts.log.record({ event: 'admin-listening', place: at });
   return listener;

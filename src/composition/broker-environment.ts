@@ -1,6 +1,7 @@
 import type { Authorize } from '../adapters/authorizers/function.ts';
 import type { Authenticator } from '../application/ports/authenticator.ts';
 import type { Authorizer } from '../application/ports/authorizer.ts';
+import type { ClusterRecords } from '../application/ports/cluster-records.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { Dialect } from '../application/ports/dialect.ts';
 import type { IceServers } from '../application/ports/ice-servers.ts';
@@ -23,6 +24,8 @@ export interface Engine {
   readonly directory: PeerDirectory;
   readonly mailboxes: MailboxStore;
   readonly bus: NodeBus;
+  /** Undefined for an engine from outside without records. */
+  readonly records?: ClusterRecords;
 }
 
 /** The adapters that a broker is built with. The configuration determines all other parts. */
@@ -43,8 +46,12 @@ export interface BrokerEnvironment {
   readonly authorizer?: Authorizer | undefined;
   /** A9: the function of the embedding program that decides which clients may connect. */
   readonly authorize?: Authorize | undefined;
+  /** ADM15: drains this node and ends it, for an operator at any node. Returns before the drain has ended. */
+  readonly requestDrain?: () => void;
   /** Undefined for a single node. */
   readonly engine?: Engine | undefined;
+  /** The records from outside; undefined for those of the engine, or for the memory of the process. */
+  readonly records?: ClusterRecords | undefined;
   /** On a single node: the store from outside; undefined for the memory of the process. */
   readonly mailboxes?: MailboxStore | undefined;
   /** On a single node: the directory from outside; undefined for the memory of the process. */

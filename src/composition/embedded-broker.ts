@@ -43,6 +43,9 @@ export interface BrokerEvents {
 /** Names of the events of `PeerListener` in `BrokerEvents`. */
 const EVENTS = { connected: 'connection', sent: 'message', disconnected: 'disconnect' } as const;
 
+/** Until the response to the request is sent. */
+const DRAIN_DELAY_MS = 100;
+
 /** The parts that an entry point adds to the configuration. */
 export interface EmbeddedParts {
   readonly log: Log;
@@ -160,7 +163,6 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
       this.#admin = await startAdmin(this.config, broker, {
         log,
         metrics: (accept) => this.metrics(accept),
-        close: () => this.close(),
       });
     } catch (error) {
       await broker.close();
@@ -196,6 +198,7 @@ export class EmbeddedBroker extends EventEmitter<BrokerEvents> {
       peerIds: peerIds ?? new RandomPeerIds(),
       origins: origins ?? originsFromList(config.cors),
       authorize,
+      requestDrain: () => void setTimeout(() => void this.close(), DRAIN_DELAY_MS),
     });
     events.attachBroker(broker);
     return broker;

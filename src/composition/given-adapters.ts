@@ -5,6 +5,7 @@ import type { IceServers } from '../application/ports/ice-servers.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { MailboxStore } from '../application/ports/mailbox-store.ts';
 import type { MetricsReader } from '../application/ports/metrics-reader.ts';
+import type { ClusterRecords } from '../application/ports/cluster-records.ts';
 import type { NodeBus } from '../application/ports/node-bus.ts';
 import type { PeerDirectory } from '../application/ports/peer-directory.ts';
 import type { Telemetry } from '../application/ports/telemetry.ts';
@@ -41,6 +42,8 @@ export interface Adapters {
   readonly mailboxes?: AdapterSource<MailboxStore> | undefined;
   readonly directory?: AdapterSource<PeerDirectory> | undefined;
   readonly bus?: AdapterSource<NodeBus> | undefined;
+  /** ADM15: without it, each node keeps its bans to itself, and answers operators for itself. */
+  readonly clusterRecords?: AdapterSource<ClusterRecords> | undefined;
   readonly transport?: AdapterSource<Transport> | undefined;
   readonly clock?: Clock | undefined;
   readonly log?: Log | undefined;
@@ -60,7 +63,7 @@ export interface OutsideAdapters {
   readonly transport: Transport | undefined;
   readonly environment: Pick<
     BrokerEnvironment,
-    'engine' | 'mailboxes' | 'directory' | 'authorizer' | 'iceServers' | 'moreDialects'
+    'engine' | 'records' | 'mailboxes' | 'directory' | 'authorizer' | 'iceServers' | 'moreDialects'
   >;
 }
 
@@ -76,6 +79,7 @@ export async function makeAdapters(adapters: Adapters, broker: Omit<AdapterParts
   const isEngine = mailboxes !== undefined && directory !== undefined && bus !== undefined;
   const authorizer = await made('authorizer', adapters.authorizer, parts);
   const environment = {
+    records: await made('clusterRecords', adapters.clusterRecords, parts),
     ...(isEngine ? { engine: { node, mailboxes, directory, bus } } : { mailboxes, directory }),
     authorizer: authorizer && new MeteredAuthorizer(authorizer, 'adapter', broker.telemetry),
     iceServers: await made('iceServers', adapters.iceServers, parts),

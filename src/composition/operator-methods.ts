@@ -79,15 +79,22 @@ export class OperatorMethods {
     return new Promise((resolve, reject) => {
       operations.ban(request, actFor(reason), (outcome) => {
         if (outcome.ok) resolve({ id: outcome.value.ban.id, closed: outcome.value.closed });
-        else reject(new RangeError(`the ban was refused: ${outcome.refusal.reason}`));
+        else if (outcome.refusal.reason !== 'engine-unreachable') {
+          reject(new RangeError(`the ban was refused: ${outcome.refusal.reason}`));
+        } else reject(new Error('the ban was refused: the engine of the cluster is unreachable'));
       });
     });
   }
 
-  /** @returns whether there was such a ban. */
+  /** @returns whether there was such a ban. @throws Error if the engine of the cluster is unreachable. */
   async unban(id: string, reason?: string): Promise<boolean> {
     const operations = await this.#operations();
-    return new Promise((resolve) => operations.unban(id, actFor(reason), (ban) => resolve(ban !== undefined)));
+    return new Promise((resolve, reject) => {
+      operations.unban(id, actFor(reason), (outcome) => {
+        if (outcome.ok || outcome.refusal.reason === 'no-such-ban') resolve(outcome.ok);
+        else reject(new Error('the ban was not lifted: the engine of the cluster is unreachable'));
+      });
+    });
   }
 
   async bans(): Promise<readonly Ban[]> {

@@ -43,13 +43,20 @@ const MAX_BANS = 10_000;
 const MAX_NETWORKS = 500;
 const MAX_VALUE_LENGTH = 256;
 
-/** ADM4: the bans of this node. Without bans, a look-up costs one comparison. */
+/** ADM4: the bans that this node knows. Without bans, a look-up costs one comparison. */
 export class BanTable {
   readonly #bans = new Map<string, Ban>();
   readonly #networks = new Map<string, AddressRange>();
 
   /** Replaces a ban of the same target and value. */
   add(request: BanRequest, now: Millis): Result<Ban, BanRefusal> {
+    const checked = this.check(request, now);
+    if (checked.ok) this.#set(checked.value);
+    return checked;
+  }
+
+  /** The ban that a request means, if it is possible. Changes no ban in effect. */
+  check(request: BanRequest, now: Millis): Result<Ban, BanRefusal> {
     if (request.value === '' || request.value.length > MAX_VALUE_LENGTH) return refused({ reason: 'ban-value-unusable' });
     const range = request.what === 'address' ? parseRange(request.value) : undefined;
     if (request.what === 'address' && range === undefined) return refused({ reason: 'ban-value-unusable' });
@@ -57,10 +64,24 @@ export class BanTable {
     const isNetwork = range !== undefined && request.value.includes('/');
     const limit = isNetwork ? MAX_NETWORKS : MAX_BANS;
     if (!this.#bans.has(id) && !this.#hasRoom(isNetwork, limit, now)) return refused({ reason: 'too-many-bans', limit });
-    const ban = { ...request, id };
-    this.#bans.set(id, ban);
-    if (isNetwork) this.#networks.set(id, range);
-    return accepted(ban);
+    return accepted({ ...request, id });
+  }
+
+  /** Makes these the only bans, up to the limits. @returns whether there is a ban among them that was not in effect. */
+  replaceAll(bans: readonly Ban[], now: Millis): boolean {
+    const kept = new Set(bans.map(({ id }) => id));
+    for (const id of this.#bans.keys()) if (!kept.has(id)) this.remove(id);
+    let hasNew = false;
+    for (const ban of bans) {
+      const isNew = !this.#bans.has(ban.id);
+      if (this.add(ban, now).ok) hasNew ||= isNew;
+    }
+    return hasNew;
+  }
+
+  /** The ban of that id, if it has not ended. */
+  get(id: string, now: Millis): Ban | undefined {
+    return this.#live(id, now);
   }
 
   /** @returns the removed ban. */
@@ -71,7 +92,7 @@ export class BanTable {
     return ban;
   }
 
-  /** The bans that have not ended, the oldest first. */
+  /** The bans that have not ended, in the order in which this node learned of them. */
   all(now: Millis): Ban[] {
     this.#removeEnded(now);
     return [...this.#bans.values()];
@@ -100,6 +121,12 @@ export class BanTable {
   /** Whether an address is banned, before any token was read. */
   hasAddress(address: string, now: Millis): boolean {
     return this.find({ realm: undefined, id: undefined, subject: undefined, tokenId: undefined, address }, now) !== undefined;
+  }
+
+  #set(ban: Ban): void {
+    this.#bans.set(ban.id, ban);
+    const range = ban.what === 'address' && ban.value.includes('/') ? parseRange(ban.value) : undefined;
+    if (range !== undefined) this.#networks.set(ban.id, range);
   }
 
   #live(id: string | undefined, now: Millis): Ban | undefined {

@@ -25,7 +25,10 @@ export type {
   RenewOutcome,
   SupersededClaim,
 } from '../application/ports/peer-directory.ts';
-export type { BusListener, BusMessage, BusPublication, NodeBus } from '../application/ports/node-bus.ts';
+export type { BusListener, BusMessage, BusPublication, NodeBus, NodeMessage } from '../application/ports/node-bus.ts';
+export type { BanSnapshot, ClusterRecords, StoredBan } from '../application/ports/cluster-records.ts';
+export { MAX_STORED_BANS } from '../application/ports/cluster-records.ts';
+export type { Ban, BanRequest, BanTarget } from '../domain/bans.ts';
 export type { Expired } from '../domain/decision.ts';
 export type { MessageKind, Payload, SignalMessage } from '../domain/message.ts';
 export { copyMessage, heldMessageBytes, needsDelivery } from '../domain/message.ts';

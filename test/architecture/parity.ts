@@ -11,6 +11,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   directories: 'contract',
   buses: 'contract',
   engines: 'contract',
+  'cluster-records': 'contract',
   mailboxes: 'contract',
   'ice-servers': 'contract',
   authorizers: 'contract',

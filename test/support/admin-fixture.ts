@@ -23,7 +23,7 @@ interface Asked {
 
 /** An admin listener on a free loopback port or a socket, with a broker on a manual clock. */
 export class AdminFixture {
-  readonly broker = new TestBroker();
+  readonly broker = new TestBroker({}, { requestDrain: () => (this.drains += 1) });
   readonly events: LogEvent[] = [];
   readonly listener: HttpAdminListener;
   drains = 0;
@@ -42,7 +42,6 @@ export class AdminFixture {
       ...this.broker.broker.adminServices(),
       metrics: (accept) => Promise.resolve({ contentType: 'text/plain; version=0.0.4', text: `# ${accept ?? 'none'}\n` }),
       configuration: () => [{ name: 'port', value: 9000, source: undefined }],
-      drain: () => (this.drains += 1),
       ...services,
     });
     if (this.#socketPath === undefined) this.#place = new URL(place);

@@ -1,4 +1,5 @@
 import { MemoryBusNetwork } from '../../src/adapters/buses/memory/bus.ts';
+import { MemoryClusterRecords } from '../../src/adapters/cluster-records/memory/records.ts';
 import type { ManualClock } from '../../src/adapters/clocks/manual.ts';
 import { MemoryPeerDirectory } from '../../src/adapters/directories/memory/directory.ts';
 import { MemoryMailboxStore } from '../../src/adapters/mailboxes/memory/store.ts';
@@ -17,6 +18,7 @@ export class SlowEngine implements Engine {
   readonly directory: PeerDirectory;
   readonly mailboxes: MailboxStore;
   readonly bus: NodeBus;
+  readonly records: MemoryClusterRecords;
   /** The directory behind the engine, through which a test acts as another node. */
   readonly sharedDirectory: MemoryPeerDirectory;
   isReachable = true;
@@ -28,6 +30,7 @@ export class SlowEngine implements Engine {
     const directory = new MemoryPeerDirectory(clock, lease);
     const mailboxes = new MemoryMailboxStore(defaultConfig(), { holders: directory, notify: () => undefined });
     this.sharedDirectory = directory;
+    this.records = new MemoryClusterRecords(clock, () => [this.node]);
     this.directory = {
       lease,
       claim: (claim, answer) => this.#run(() => directory.claim(claim, answer)),
@@ -60,6 +63,7 @@ export class SlowEngine implements Engine {
       },
       listen,
       broadcast: (message) => bus.broadcast(message),
+      send: (to, message) => bus.send(to, message),
       close: () => bus.close(),
     };
   }

@@ -1,4 +1,5 @@
 import { MemoryBusNetwork } from '../../src/adapters/buses/memory/bus.ts';
+import { MemoryClusterRecords } from '../../src/adapters/cluster-records/memory/records.ts';
 import { ManualClock } from '../../src/adapters/clocks/manual.ts';
 import { MemoryPeerDirectory } from '../../src/adapters/directories/memory/directory.ts';
 import { MemoryMailboxStore } from '../../src/adapters/mailboxes/memory/store.ts';
@@ -12,6 +13,7 @@ export class UnreachableEngine implements Engine {
   readonly node = nodeId('here');
   readonly directory = new MemoryPeerDirectory(new ManualClock());
   readonly mailboxes = new MemoryMailboxStore(defaultConfig(), { holders: this.directory, notify: () => undefined });
+  readonly records = new MemoryClusterRecords(new ManualClock(), () => [this.node]);
   readonly bus: NodeBus;
   isReachable = true;
 

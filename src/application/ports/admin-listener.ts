@@ -23,8 +23,6 @@ export interface AdminServices {
   /** @param accept the `Accept` header of the reader. */
   readonly metrics: (accept: string | undefined) => Promise<{ readonly contentType: string; readonly text: string }>;
   readonly configuration: () => readonly OptionInEffect[];
-  /** Drains the node and ends it. Returns before the drain has ended. */
-  readonly drain: () => void;
 }
 
 /** The driving adapter through which operators reach a broker, beside the transport for clients. */

@@ -1,4 +1,4 @@
-import type { ConnectionId, PeerId, RealmKey } from '../../domain/ids.ts';
+import type { ConnectionId, NodeId, PeerId, RealmKey } from '../../domain/ids.ts';
 import type { Publication } from '../../domain/topic.ts';
 
 /** T4: a publication for the subscribers of the other nodes. */
@@ -10,13 +10,25 @@ export interface BusPublication {
   readonly publication: Publication;
 }
 
+interface NodeText<Type> {
+  readonly type: Type;
+  readonly from: NodeId;
+  /** Set by the node that asks; the answer has the same. */
+  readonly number: number;
+  readonly text: string;
+}
+
+/** ADM15: a question of an operator for one node, or its answer. */
+export type NodeMessage = NodeText<'request'> | NodeText<'response'>;
+
 /** A message from another node. */
 export type BusMessage =
   /** O11: a message is held for a peer that is registered at the receiving node. Sent by the mailbox store. */
   | { readonly type: 'mail'; readonly realm: RealmKey; readonly id: PeerId }
   /** O5: the claim of a connection of the receiving node has moved to another node. Sent by the directory. */
   | { readonly type: 'superseded'; readonly realm: RealmKey; readonly id: PeerId; readonly connection: ConnectionId }
-  | BusPublication;
+  | BusPublication
+  | NodeMessage;
 
 /** The handlers for messages from other nodes. */
 export interface BusListener {
@@ -37,6 +49,8 @@ export interface NodeBus {
   listen(listener: BusListener): void;
   /** Sends to all other nodes, and not from inside the call. The message is borrowed for the call. */
   broadcast(message: BusPublication): void;
+  /** ADM15: sends to one other node. Lost if the node or the engine is unreachable, and never repeated. */
+  send(to: NodeId, message: NodeMessage): void;
   /** Stops sending and receiving. */
   close(): Promise<void>;
 }

@@ -14,6 +14,8 @@ export interface PeerQuery {
   readonly realm?: string | undefined;
   /** The beginning of the id. */
   readonly prefix?: string | undefined;
+  /** ADM15: only peers of this node. */
+  readonly node?: NodeId | undefined;
   /** The position behind which the page begins; undefined for the first page. */
   readonly after?: PeerCursor | undefined;
   readonly limit: number;
@@ -81,8 +83,17 @@ export interface ActOutcome {
   readonly missing: readonly NodeId[];
 }
 
+/** ADM15: bans are kept in the engine of the cluster, which can't be reached. */
+type EngineUnreachable = { readonly reason: 'engine-unreachable' };
+
 /** The ban in effect, or the reason to refuse it. */
-export type BanOutcome = Result<ActOutcome & { readonly ban: Ban }, BanRefusal>;
+export type BanOutcome = Result<ActOutcome & { readonly ban: Ban }, BanRefusal | EngineUnreachable>;
+
+/** The lifted ban, or the reason to refuse. */
+export type UnbanOutcome = Result<
+  { readonly ban: Ban; readonly missing: readonly NodeId[] },
+  EngineUnreachable | { readonly reason: 'no-such-ban' }
+>;
 
 /** One frame of a traced peer, without its payload. */
 export interface TraceLine {
@@ -102,6 +113,7 @@ export type CloseEvent = Extract<LogEvent, { event: 'peer-closed' }>;
 
 /** A refusal in the journal. */
 export interface RefusalEntry {
+  readonly node: NodeId;
   readonly at: Millis;
   readonly kind: 'connection' | 'upgrade' | 'request';
   readonly why: string;
@@ -116,6 +128,7 @@ export interface RefusalEntry {
 
 /** A closed peer or guest in the journal. */
 export interface CloseEntry {
+  readonly node: NodeId;
   readonly at: Millis;
   readonly why: CloseEvent['ending'];
   readonly by: CloseEvent['end']['by'];
@@ -124,6 +137,12 @@ export interface CloseEntry {
   readonly id: string;
   readonly address: string | undefined;
   readonly openFor: Millis | undefined;
+}
+
+/** The entries of journals, the latest first, and the nodes that did not answer in time. */
+export interface JournalPage<Entry> {
+  readonly entries: readonly Entry[];
+  readonly missing: readonly NodeId[];
 }
 
 /** Counts since the start. */
@@ -170,7 +189,10 @@ export interface ClusterOverview {
   readonly missing: readonly NodeId[];
 }
 
-/** The driving port of operators: the admin listener and the library call it, outside of turns. */
+/**
+ * The driving port of operators: the admin listener and the library call it, outside of turns. ADM15: on any node of a cluster,
+ * it answers for all nodes.
+ */
 export interface Operations {
   overview(answer: (overview: ClusterOverview) => void): void;
   /** ADM2: in the order of slots, so that no page needs a sorted copy of all connections. */
@@ -180,14 +202,13 @@ export interface Operations {
   expel(target: PeerTarget, act: Act, answer: (outcome: ActOutcome) => void): void;
   /** ADM4. */
   ban(request: BanRequest, act: Act, answer: (outcome: BanOutcome) => void): void;
-  /** @param answer receives undefined if there is no such ban. */
-  unban(id: string, act: Act, answer: (ban: Ban | undefined) => void): void;
+  unban(id: string, act: Act, answer: (outcome: UnbanOutcome) => void): void;
   bans(): readonly Ban[];
-  /** ADM8: logs that an operator drains the node. */
-  noteDrain(act: Act): void;
-  /** ADM5: the last refusals and closes of this node, the latest first. */
-  refusals(): readonly RefusalEntry[];
-  closes(): readonly CloseEntry[];
-  /** ADM6. @returns the function that ends the trace; undefined if too many traces are open. */
+  /** Drains a node and ends it. @param node undefined for this one. @param answer receives whether the node drains. */
+  drain(node: NodeId | undefined, act: Act, answer: (isDraining: boolean) => void): void;
+  /** ADM5: the last refusals and closes of one node, or of all nodes together. */
+  refusals(node: NodeId | undefined, answer: (page: JournalPage<RefusalEntry>) => void): void;
+  closes(node: NodeId | undefined, answer: (page: JournalPage<CloseEntry>) => void): void;
+  /** ADM6: on this node only. @returns the function that ends the trace; undefined if too many traces are open. */
   trace(target: PeerTarget, act: Act, onLine: (line: TraceLine) => void): (() => void) | undefined;
 }

@@ -49,7 +49,7 @@ function isBehind(after: Position | undefined, { slot, session }: ScannedSession
 }
 
 /** The cursor of the page that begins behind a peer. */
-function cursorBehind(last: PeerSummary | undefined): PeerCursor | undefined {
+export function cursorBehind(last: PeerSummary | undefined): PeerCursor | undefined {
   return last && `${slotOf(last.connection)}@${last.node}`;
 }
 

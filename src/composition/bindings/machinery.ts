@@ -2,18 +2,23 @@ import { AdmissionControl } from '../../application/admission-control.ts';
 import { DiagnosticConnections } from '../../application/diagnostic-connections.ts';
 import { IcePush } from '../../application/ice-push.ts';
 import { LeaseFence } from '../../application/lease-fence.ts';
+import { BanSync } from '../../application/ban-sync.ts';
 import { Membership } from '../../application/membership.ts';
+import { NodeExchange } from '../../application/node-exchange.ts';
 import { Performer } from '../../application/performer.ts';
 import { Probes } from '../../application/probes.ts';
 import { RecentReleases } from '../../application/recent-releases.ts';
 import { Sweeper } from '../../application/sweeper.ts';
 import { Turns } from '../../application/turns.ts';
-import { construct, derive } from '../binding.ts';
+import { closeBanned } from '../../application/use-cases/close-banned.ts';
+import { expelPeer } from '../../application/use-cases/expel-peer.ts';
+import { call, construct, derive } from '../binding.ts';
 import { clock, clusterCut, expireTimeout, log, maxUrlBytes, options, origins, sweepInterval, telemetry } from './inputs.ts';
 import {
   addresses,
   authFailures,
   authorizer,
+  bans,
   bus,
   connectionLimits,
   connections,
@@ -26,6 +31,7 @@ import {
   node,
   realmLabels,
   realms,
+  records,
 } from './state.ts';
 
 /* The machinery of the use-cases. */
@@ -36,7 +42,13 @@ const releases = derive({ directory }, (p) => new RecentReleases(p.directory));
 export const performer = construct(Performer, {
   ...{ connections, directory, releases, mailboxes, bus, clock, turns, sweeper, log, telemetry, handshakes, clusterCut },
 });
+export const expel = call(expelPeer, { realms, connections, performer, turns, clock });
+export const exchange = construct(NodeExchange, { node, bus, records, clock });
+export const banSync = construct(BanSync, {
+  ...{ bans, records, bus, clock, closeBanned: call(closeBanned, { bans, connections, clock, expelPeer: expel }) },
+});
 export const membership = construct(Membership, {
+  ...{ exchange, banSync },
   ...{ node, fence, realms, directory, releases, mailboxes, bus, performer, sweeper, turns, clock, telemetry, expireTimeout },
 });
 export const admissionControl = construct(AdmissionControl, {

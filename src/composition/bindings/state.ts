@@ -16,6 +16,7 @@ import {
   authenticatorOf,
   authorizerOf,
   buses,
+  clusterRecords,
   clientAddressesOf,
   dialectsOf,
   directories,
@@ -44,6 +45,10 @@ export const connectionLimits = derive(
   (p) => new ConnectionLimits(p.connectionLimitSettings, p.clock.now()),
 );
 export const node = derive({ engine }, (p) => p.engine?.node ?? SINGLE_NODE);
+export const records = derive(
+  { engine, environment, node, clock },
+  (p) => p.engine?.records ?? p.environment.records ?? clusterRecords.memory(p.clock, p.node),
+);
 export const realms = derive(
   { config, node, engine },
   ({ config: { keys, ...limits }, ...p }) => new Realms(keys, p.node, limits, !p.engine),

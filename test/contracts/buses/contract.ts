@@ -85,6 +85,17 @@ export function busContract(name: string, start: () => Promise<BusSubject>): voi
         expect((await there.receive(3)).map(plain)).toEqual(messages.map(plain));
       }));
 
+    it('ADM15: delivers a message to one node only, unchanged, and drops one to a node that has gone', () =>
+      withNodes(async (here, there, far) => {
+        const text = JSON.stringify({ large: 'ü"\n'.repeat(LARGE_BYTES / 4) });
+        const all = (['request', 'response'] as const).map((type, number) => ({ type, from: HERE, number, text }));
+        here.bus.send(nodeId('gone'), { type: 'request', from: HERE, number: 7, text: '' });
+        for (const one of all) here.bus.send(THERE, one);
+        expect(await there.receive(2)).toEqual(all);
+        here.bus.broadcast(publicationOf('after'));
+        expect((await far.receive(1)).map(nameOf)).toEqual(['after']);
+      }));
+
     it('T4: copies the payload: the caller may overwrite it after the call', () =>
       withNodes(async (here, there) => {
         const payload = new Uint8Array(4).fill(1);

@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest';
 import type { MailboxLimits } from '../../../src/domain/mailbox-table.ts';
 import { busContract, type BusSubject } from '../buses/contract.ts';
+import { recordsContract, type RecordsSubject } from '../cluster-records/contract.ts';
 import { directoryContract, type DirectorySubject } from '../directories/contract.ts';
 import { mailboxContract } from '../mailboxes/contract.ts';
 import type { MailboxSubject } from '../mailboxes/fixture.ts';
@@ -11,14 +12,16 @@ export interface EngineSubjects {
   directory(): Promise<DirectorySubject>;
   mailboxes(limits: MailboxLimits): Promise<MailboxSubject>;
   bus(): Promise<BusSubject>;
+  records(): Promise<RecordsSubject>;
   whole(): Promise<EngineSubject>;
 }
 
-/** Tests an engine against the promises of its ports. @param hasOwnBytes of its mailboxes. */
-export function engineContract(name: string, subjects: EngineSubjects, hasOwnBytes = true): void {
+/** Tests an engine against the promises of its ports. @param isWhole whether it has own bytes of mailboxes, and own records. */
+export function engineContract(name: string, subjects: EngineSubjects, isWhole = true): void {
   directoryContract(name, 'lapse', () => subjects.directory());
-  mailboxContract(name, (limits) => subjects.mailboxes(limits), hasOwnBytes);
+  mailboxContract(name, (limits) => subjects.mailboxes(limits), isWhole);
   busContract(name, () => subjects.bus());
+  if (isWhole) recordsContract(name, () => subjects.records());
   sharedContract(name, true, () => subjects.whole());
 }
 

@@ -3,7 +3,7 @@ import { Kvm } from '@nats-io/kv';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll } from 'vitest';
 import { createNatsEngine } from '../../../src/adapters/engines/nats/engine.ts';
-import { bucketOf, leaseKey } from '../../../src/adapters/engines/nats/keys.ts';
+import { BANS_BUCKET, bucketOf, leaseKey } from '../../../src/adapters/engines/nats/keys.ts';
 import { POOL } from '../../../src/adapters/engines/shared/pooled-names.ts';
 import { sleep } from '../../../src/adapters/engines/shared/engine-connection.ts';
 import type { Log } from '../../../src/application/ports/log.ts';
@@ -137,6 +137,22 @@ const SUBJECTS: EngineSubjects = {
   async bus() {
     const shared = await Shared.start();
     return { node: (name) => shared.node(name).bus, dispose: () => shared.dispose() };
+  },
+
+  async records() {
+    const shared = await Shared.start();
+    return {
+      node: (name) => shared.node(name).records,
+      async renew(name) {
+        await new Promise<void>((resolve) => shared.node(name).directory.renewLease(name, () => resolve()));
+        await shared.readAll();
+      },
+      elapse: (span) => shared.elapse(span),
+      async forget() {
+        await (await jetstreamManager(admin)).streams.delete(`KV_${BANS_BUCKET}`);
+      },
+      dispose: () => shared.dispose(),
+    };
   },
 
   async whole() {

@@ -63,7 +63,7 @@ sharedContract('pool over memory', false, async () => {
     node(name) {
       const messages = received.get(name) ?? [];
       const bus = {
-        ...{ isReachable: true, broadcast: () => undefined, close: () => Promise.resolve() },
+        ...{ isReachable: true, broadcast: () => undefined, send: () => undefined, close: () => Promise.resolve() },
         listen: ({ onMessage }: { readonly onMessage: (message: BusMessage) => void }) => void listeners.set(name, onMessage),
       };
       const engine = poolPatternRealms({ directory, mailboxes, bus }, LITERALS);
@@ -139,7 +139,7 @@ describe('the pool', () => {
     );
     const received: unknown[] = [];
     there?.listen({
-      onMessage: (message) => received.push([message.realm, message.type === 'publication' && message.space]),
+      onMessage: (message) => message.type === 'publication' && received.push([message.realm, message.space]),
       onMessagesLost: () => undefined,
     });
     here?.listen({ onMessage: () => undefined, onMessagesLost: () => undefined });

@@ -17,7 +17,7 @@ const busOver = (bus: NodeBus): NodeBus => poolPatternRealms({ directory: UNUSED
 function received(message: BusMessage): BusMessage {
   let unpooled = message;
   const bus: NodeBus = {
-    ...{ isReachable: true, broadcast: () => undefined, close: () => Promise.resolve() },
+    ...{ isReachable: true, broadcast: () => undefined, send: () => undefined, close: () => Promise.resolve() },
     listen: ({ onMessage }) => onMessage(message),
   };
   busOver(bus).listen({ onMessage: (given) => void (unpooled = given), onMessagesLost: () => undefined });
@@ -52,6 +52,8 @@ export function pooledSubjects(subjects: EngineSubjects): EngineSubjects {
       const node = cached((name: Parameters<typeof inner.node>[0]) => busOver(inner.node(name)));
       return { node, dispose: () => inner.dispose() };
     },
+
+    records: () => subjects.records(),
 
     async whole() {
       const inner = await subjects.whole();

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll } from 'vitest';
 import { RedisNodeBus } from '../../../src/adapters/engines/redis/bus.ts';
 import { openConnection } from '../../../src/adapters/engines/redis/connection.ts';
+import { RedisClusterRecords } from '../../../src/adapters/engines/redis/cluster-records.ts';
 import { FormatCheck } from '../../../src/adapters/engines/redis/format-check.ts';
 import { RedisPeerDirectory } from '../../../src/adapters/engines/redis/directory.ts';
 import { ScriptRunner } from '../../../src/adapters/engines/redis/script-runner.ts';
@@ -98,6 +99,31 @@ const SUBJECTS: EngineSubjects = {
     };
   },
 
+  async records() {
+    const shared = await Shared.start();
+    const nodes = cached((name: NodeId) => {
+      const runner = shared.runner(name);
+      const realm = REALMS[0] as RealmKey;
+      return {
+        started: runner.started,
+        records: new RedisClusterRecords(runner, { realm, onRejected: fail, onFault: fail }),
+        directory: new RedisPeerDirectory(runner, { realms: REALMS, lease: LEASE, concurrentLimit: 0 }),
+      };
+    });
+    for (const name of ['here', 'there', 'far']) await nodes(nodeId(name)).started;
+    return {
+      node: (name) => nodes(name).records,
+      renew: (name) => new Promise((resolve) => nodes(name).directory.renewLease(name, () => resolve())),
+      elapse: async (span) => void (shared.now += span),
+      async forget() {
+        await admin.del('signalbox:{**}:bans', 'signalbox:{**}:bansRevision');
+        // A Redis that has lost its data has restarted.
+        shared.now += 1;
+      },
+      dispose: () => shared.dispose(),
+    };
+  },
+
   async whole() {
     const shared = await Shared.start();
     const all = await Promise.all(['here', 'there', 'far'].map((name) => wholeNode(shared, nodeId(name))));
@@ -154,6 +180,19 @@ async function wholeNode(shared: Shared, name: NodeId) {
     ...{ name, bus, messages, formats },
     directory: new RedisPeerDirectory(runner, { realms: REALMS, lease: LEASE, concurrentLimit: ROOM }),
     mailboxes: new RedisMailboxStore(runner, { ...ROOMY, realms: REALMS }),
+  };
+}
+
+function fail(fault: unknown): never {
+  throw new Error(JSON.stringify(fault));
+}
+
+function cached<Value>(make: (name: NodeId) => Value): (name: NodeId) => Value {
+  const known = new Map<NodeId, Value>();
+  return (name) => {
+    const value = known.get(name) ?? make(name);
+    known.set(name, value);
+    return value;
   };
 }
 

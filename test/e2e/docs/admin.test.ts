@@ -29,7 +29,7 @@ describe('the commands of docs/admin.md', () => {
       const { stdout } = await promisify(execFile)('sh', shell(line));
       expect(stdout, line).toMatch(/\n20[012]$/);
     }
-    expect([admin.drains, admin.broker.broker.operations.bans()]).toEqual([1, []]);
+    expect([admin.drains, admin.broker.broker.operations.bans()]).toEqual([2, []]);
   });
 
   it.each(STREAMS)('ADM6, ADM7: open a stream: %s', async (line) => {

@@ -1,3 +1,4 @@
+import { MemoryClusterRecords } from '../../../src/adapters/cluster-records/memory/records.ts';
 import type { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import type { MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
 import type { BusMessage, NodeBus } from '../../../src/application/ports/node-bus.ts';
@@ -88,6 +89,7 @@ export class SimulatedEngine implements ClusterEngine {
         directory: this.#directoryOver(connection),
         mailboxes: this.#mailboxesOver(connection),
         bus: this.#busOver(node, connection),
+        records: new MemoryClusterRecords(this.#clock, () => [node]),
       },
     };
   }
@@ -211,6 +213,7 @@ export class SimulatedEngine implements ClusterEngine {
         });
         connection.send({ operation: () => operation });
       },
+      send: () => undefined,
       close: () => Promise.resolve(),
     };
   }

@@ -1,4 +1,5 @@
 import type { ManualClock } from '../../../src/adapters/clocks/manual.ts';
+import { MemoryClusterRecords } from '../../../src/adapters/cluster-records/memory/records.ts';
 import { followConnection, createNatsEngine } from '../../../src/adapters/engines/nats/engine.ts';
 import { BUCKET_HISTORY } from '../../../src/adapters/engines/nats/journal-state.ts';
 import { SilentLog } from '../../../src/adapters/logs/silent.ts';
@@ -43,7 +44,8 @@ export class SimulatedNats implements ClusterEngine {
     const engine = createNatsEngine(connection.client, { ...this.#settings, node, realms: [this.#realm] }, log, { sleep });
     void engine.open();
     void followConnection(connection.client, engine, log);
-    return { engine, connection };
+    const records = new MemoryClusterRecords(this.#clock, () => [node]);
+    return { engine: { ...engine, records }, connection };
   }
 
   forget(): void {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { EventJournal } from '../../../src/application/event-journal.ts';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
+import type { RefusalEntry } from '../../../src/application/ports/operations.ts';
 import { ScriptedAuthorizer } from '../../support/scripted-authorizer.ts';
 import { pair, TestBroker } from '../../support/test-broker.ts';
 import { EVENTS } from '../adapters/logs/events.ts';
@@ -13,8 +14,10 @@ describe('the journal', () => {
     broker.advance(500);
     bob.send({ type: 'LEAVE' });
     broker.advance(1);
-    const place = { realm: 'peerjs', address: '192.0.2.1' };
-    expect(broker.broker.operations.closes()).toEqual([
+    const place = { node: 'alone', realm: 'peerjs', address: '192.0.2.1' };
+    let closes: unknown;
+    broker.broker.operations.closes(undefined, ({ entries }) => (closes = entries));
+    expect(closes).toEqual([
       { ...place, at: 500, why: 'left', by: 'broker', code: 1000, id: 'bob', openFor: 500 },
       { ...place, at: 0, why: 'lost', by: 'network', code: 1006, id: 'ann', openFor: 0 },
     ]);
@@ -27,7 +30,8 @@ describe('the journal', () => {
     broker.connectPeer('ann', { key: 'green', token: 'secret' });
     broker.transport.connect({ path: '/nowhere', query: 'token=secret' });
     broker.transport.request('GET', '/nothing?token=secret');
-    const refusals = broker.broker.operations.refusals();
+    let refusals: readonly RefusalEntry[] = [];
+    broker.broker.operations.refusals(undefined, ({ entries }) => (refusals = entries));
     expect(refusals.map(({ kind, why, detail, realm, path, status }) => ({ kind, why, detail, realm, path, status }))).toEqual([
       { kind: 'request', why: 'Not Found', detail: undefined, realm: undefined, path: '/nothing', status: 404 },
       { kind: 'upgrade', why: 'path-unknown', detail: undefined, realm: undefined, path: '/nowhere', status: 404 },

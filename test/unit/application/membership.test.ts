@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryBusNetwork } from '../../../src/adapters/buses/memory/bus.ts';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
+import { MemoryClusterRecords } from '../../../src/adapters/cluster-records/memory/records.ts';
 import { MemoryPeerDirectory } from '../../../src/adapters/directories/memory/directory.ts';
 import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store.ts';
 import { defaultConfig } from '../../../src/composition/configuration/config.ts';
@@ -31,7 +32,8 @@ function startNodes(losesMessages = false): Nodes {
   const mailboxes = new MemoryMailboxStore(defaultConfig(), { holders: directory, notify });
   const broker = (name: string): TestBroker => {
     const node = nodeId(name);
-    return new TestBroker({ allowDiscovery: true }, { clock, engine: { node, directory, mailboxes, bus: line.busOf(node) } });
+    const engine = { node, directory, mailboxes, bus: line.busOf(node), records: new MemoryClusterRecords(clock, () => [node]) };
+    return new TestBroker({ allowDiscovery: true }, { clock, engine });
   };
   const [here, there, third] = [broker('here'), broker('there'), broker('third')];
   const settle = async (): Promise<void> => {

@@ -35,7 +35,7 @@ describe('checkAdapters', () => {
   it('names each missing member, and all members of the port', () => {
     expect(messages({ iceServers: {} })).toEqual(['adapters.iceServers has no method issue; IceServers has issue']);
     expect(messages({ bus: { listen() {}, broadcast() {} }, mailboxes: () => 1, directory: () => 1 })).toEqual([
-      'adapters.bus has no method close, no property isReachable; NodeBus has listen, broadcast, close, isReachable',
+      'adapters.bus has no method send, no method close, no property isReachable; NodeBus has listen, broadcast, send, close, isReachable',
     ]);
     expect(messages({ dialects: [{}] })).toEqual([
       expect.stringMatching(/^adapters\.dialects\[0\] has no method servesWebSocketAt/),

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { BanTable, type BanFacts, type BanRequest } from '../../../src/domain/bans.ts';
+import { BanTable, type Ban, type BanFacts, type BanRequest } from '../../../src/domain/bans.ts';
 import { realmKey } from '../../../src/domain/ids.ts';
 import { NEVER } from '../../../src/domain/time.ts';
 
@@ -73,5 +73,35 @@ describe('the table of bans', () => {
     expect(bans.add(late, 5).ok).toBe(true);
     for (let n = 1; n < 10_000; n++) ban('id', `peer-${n}`);
     expect([ban('id', 'one-more'), ban('id', 'peer-1')]).toEqual([undefined, 'id:*/peer-1']);
+  });
+
+  it('ADM15: is checked without effect, and found by its id until it ends', () => {
+    const request = { what: 'sub', value: 'ann', realm: undefined, endsAt: 5, reason: undefined } as const;
+    expect([bans.check(request, 0), bans.all(0)]).toEqual([{ ok: true, value: { ...request, id: 'sub:ann' } }, []]);
+    bans.add(request, 0);
+    expect([bans.get('sub:ann', 4)?.value, bans.get('sub:ann', 5), bans.get('sub:bob', 0)]).toEqual([
+      'ann',
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('ADM15: all of them can be replaced: the result is whether one is new', () => {
+    ban('sub', 'ann');
+    ban('address', '192.0.2.0/24');
+    const [ann, network] = bans.all(0) as [Ban, Ban];
+    expect(bans.replaceAll([network, ann], 0)).toBe(false);
+    expect([bans.replaceAll([{ ...ann, reason: 'spam' }], 0), isBanned({})]).toEqual([false, false]);
+    expect(bans.all(0)).toMatchObject([{ value: 'ann', reason: 'spam' }]);
+    expect([bans.replaceAll([network], 0), isBanned({})]).toEqual([true, true]);
+  });
+
+  it('ADM4: of a replacement beyond the limits have no effect', () => {
+    const all = Array.from({ length: 502 }, (_, n) => {
+      const value = `10.${n >> 8}.${n & 255}.0/24`;
+      return { id: `address:${value}`, what: 'address', value, realm: undefined, endsAt: NEVER, reason: undefined } as const;
+    });
+    bans.replaceAll(all, 0);
+    expect(bans.all(0)).toHaveLength(500);
   });
 });

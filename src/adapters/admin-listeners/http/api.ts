@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AdminServices } from '../../../application/ports/admin-listener.ts';
 import type { Act, ClusterOverview, Operations, PeerTarget } from '../../../application/ports/operations.ts';
-import { banRequest, peerQuery, reasonIn } from './parameters.ts';
+import { banRequest, nodeIn, peerQuery, reasonIn } from './parameters.ts';
 import { json, notFound, Problem, type AdminResponse } from './problems.ts';
 import { readJson } from './request-body.ts';
 import { Views } from './views.ts';
@@ -35,7 +35,7 @@ export function apiRoutes(services: AdminServices): readonly Route[] {
   ];
 }
 
-function nodeRoutes({ operations, metrics, configuration, drain }: AdminServices, views: Views): Route[] {
+function nodeRoutes({ operations, metrics, configuration }: AdminServices, views: Views): Route[] {
   const overview = (): Promise<ClusterOverview> => new Promise((resolve) => operations.overview(resolve));
   const get = (path: string, handler: Handler): Route => ({ path, methods: { GET: handler } });
   return [
@@ -49,14 +49,18 @@ function nodeRoutes({ operations, metrics, configuration, drain }: AdminServices
       return json({ nodes: nodes.map((node) => views.nodeState(node)), missing });
     }),
     get('/api/config', () => json(configuration())),
-    { path: '/api/drain', methods: { POST: (request) => startDrain(request, operations, drain) } },
+    { path: '/api/drain', methods: { POST: (request) => startDrain(request, operations) } },
   ];
 }
 
-function startDrain(request: ApiRequest, operations: Operations, drain: () => void): AdminResponse {
-  operations.noteDrain(actOf(request));
-  drain();
-  return json({ draining: true }, 202);
+function startDrain(request: ApiRequest, operations: Operations): Promise<AdminResponse> {
+  const node = nodeIn(request.query);
+  return new Promise((resolve, reject) => {
+    operations.drain(node, actOf(request), (isDraining) => {
+      if (isDraining) resolve(json({ draining: true, node }, 202));
+      else reject(notFound(`No node ${String(node)} answered`));
+    });
+  });
 }
 
 function peerRoutes(operations: Operations, views: Views): Route[] {
@@ -83,9 +87,23 @@ function peerRoutes(operations: Operations, views: Views): Route[] {
 }
 
 function journalRoutes(operations: Operations, views: Views): Route[] {
+  const refusals: Handler = ({ query }) =>
+    new Promise((resolve) => {
+      operations.refusals(nodeIn(query), ({ entries, missing }) => {
+        const list = entries.map((entry) => views.refusal(entry));
+        resolve(withMissing(json(list), missing));
+      });
+    });
+  const closes: Handler = ({ query }) =>
+    new Promise((resolve) => {
+      operations.closes(nodeIn(query), ({ entries, missing }) => {
+        const list = entries.map((entry) => views.close(entry));
+        resolve(withMissing(json(list), missing));
+      });
+    });
   return [
-    { path: '/api/refusals', methods: { GET: () => json(operations.refusals().map((entry) => views.refusal(entry))) } },
-    { path: '/api/closed', methods: { GET: () => json(operations.closes().map((entry) => views.close(entry))) } },
+    { path: '/api/refusals', methods: { GET: refusals } },
+    { path: '/api/closed', methods: { GET: closes } },
   ];
 }
 
@@ -102,9 +120,9 @@ function banRoutes({ operations, now }: AdminServices, views: Views): Route[] {
   };
   const lift: Handler = (request) =>
     new Promise((resolve, reject) => {
-      operations.unban(request.segments[0] ?? '', actOf(request), (ban) => {
-        if (ban === undefined) reject(notFound('There is no such ban'));
-        else resolve(json(views.ban(ban)));
+      operations.unban(request.segments[0] ?? '', actOf(request), (outcome) => {
+        if (outcome.ok) resolve(withMissing(json(views.ban(outcome.value.ban)), outcome.value.missing));
+        else reject(outcome.refusal.reason === 'no-such-ban' ? notFound('There is no such ban') : engineUnreachable());
       });
     });
   return [
@@ -130,7 +148,20 @@ async function metricsResponse(rendered: ReturnType<AdminServices['metrics']>): 
   return { status: 200, headers: { 'content-type': contentType }, body: text };
 }
 
-function refusedBan(reason: 'too-many-bans' | 'ban-value-unusable'): Problem {
+/** ADM15: names the nodes that did not answer, beside a body that has no member for them. */
+function withMissing(response: AdminResponse, missing: readonly string[]): AdminResponse {
+  return { ...response, headers: { ...response.headers, ...(missing.length > 0 ? { [MISSING]: missing.join(', ') } : {}) } };
+}
+
+const MISSING = 'x-signalbox-missing';
+
+function engineUnreachable(): Problem {
+  const detail = 'The engine of the cluster, which keeps the bans, is unreachable: nothing was changed. Try again later';
+  return new Problem({ status: 503, code: 'engine-unreachable', detail });
+}
+
+function refusedBan(reason: 'too-many-bans' | 'ban-value-unusable' | 'engine-unreachable'): Problem {
+  if (reason === 'engine-unreachable') return engineUnreachable();
   if (reason === 'too-many-bans') {
     return new Problem({ status: 409, code: reason, detail: 'The table of bans is full: lift some' });
   }

@@ -160,8 +160,9 @@ class AdminRequests {
   }
 
   #sendSecond(stream: EventStream): void {
-    this.#services.operations.overview(({ nodes }) => {
+    this.#services.operations.overview(({ nodes, missing }) => {
       for (const node of nodes) stream.send('second', { node: node.node, ...this.#views.second(node) });
+      if (missing.length > 0) stream.send('missing', { nodes: missing });
     });
   }
 }

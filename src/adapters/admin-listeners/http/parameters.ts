@@ -1,6 +1,6 @@
 import type { PeerQuery, PeerTarget } from '../../../application/ports/operations.ts';
 import { BAN_TARGETS, type BanRequest, type BanTarget } from '../../../domain/bans.ts';
-import { realmKey } from '../../../domain/ids.ts';
+import { nodeId, realmKey, type NodeId } from '../../../domain/ids.ts';
 import { NEVER } from '../../../domain/time.ts';
 import { invalid } from './problems.ts';
 
@@ -16,7 +16,14 @@ export function peerQuery(query: URLSearchParams): PeerQuery {
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) throw invalid(`limit must be a number from 1 to ${MAX_LIMIT}`);
   const after = text(query.get('after'), 'after');
   if (after !== undefined && !CURSOR.test(after)) throw invalid('after must be the member next of a page');
-  return { realm: text(query.get('realm'), 'realm'), prefix: text(query.get('prefix'), 'prefix'), after, limit };
+  const [realm, prefix] = [text(query.get('realm'), 'realm'), text(query.get('prefix'), 'prefix')];
+  return { realm, prefix, node: nodeIn(query), after, limit };
+}
+
+/** ADM15: the node that a request is for; undefined for all, or for this one. */
+export function nodeIn(query: URLSearchParams): NodeId | undefined {
+  const node = text(query.get('node'), 'node');
+  return node === undefined ? undefined : nodeId(node);
 }
 
 /** ADM6. */

@@ -1,4 +1,4 @@
-import type { NodeBus, BusListener, BusMessage, BusPublication } from '../../../application/ports/node-bus.ts';
+import type { NodeBus, BusListener, BusMessage, BusPublication, NodeMessage } from '../../../application/ports/node-bus.ts';
 import type { NodeId } from '../../../domain/ids.ts';
 
 /** Carries messages between the nodes of one process. */
@@ -36,6 +36,10 @@ class MemoryNodeBus implements NodeBus {
     for (const node of this.#listeners.keys()) {
       if (node !== this.#node) queueMicrotask(() => this.#listeners.get(node)?.onMessage(copy));
     }
+  }
+
+  send(to: NodeId, message: NodeMessage): void {
+    queueMicrotask(() => this.#listeners.get(to)?.onMessage(message));
   }
 
   close(): Promise<void> {

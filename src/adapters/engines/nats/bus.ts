@@ -1,8 +1,8 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
-import type { NodeBus, BusListener, BusMessage, BusPublication } from '../../../application/ports/node-bus.ts';
+import type { NodeBus, BusListener, BusMessage, BusPublication, NodeMessage } from '../../../application/ports/node-bus.ts';
 import type { NodeId } from '../../../domain/ids.ts';
 import { decodeBusMessage, encodeBusMessage, type MessageFault } from '../shared/bus-messages.ts';
-import { BROADCAST_SUBJECT } from './keys.ts';
+import { BROADCAST_SUBJECT, nodeSubject } from './keys.ts';
 import { PartAssembler, splitMessage } from './message-parts.ts';
 
 /** Limit of bytes that the server has not accepted yet. Beyond it, publications are dropped. */
@@ -22,7 +22,7 @@ export class NatsNodeBus implements NodeBus {
   readonly #isReachable: () => boolean;
   readonly #onClose: () => Promise<void>;
   #listener: BusListener | undefined;
-  #subscription: Subscription | undefined;
+  #subscriptions: readonly Subscription[] = [];
   /** Bytes that the server has not confirmed. */
   #unsentBytes = 0;
   #isFlushing = false;
@@ -50,7 +50,8 @@ export class NatsNodeBus implements NodeBus {
   listen(listener: BusListener): void {
     this.#listener = listener;
     const options = { callback: (_error: unknown, { data }: { readonly data: Uint8Array }) => this.#receive(data) };
-    this.#subscription = this.#connection.subscribe(BROADCAST_SUBJECT, options);
+    const subjects = [BROADCAST_SUBJECT, nodeSubject(this.#node)];
+    this.#subscriptions = subjects.map((subject) => this.#connection.subscribe(subject, options));
     this.#connection.flush().then(
       () => this.reportLoss(),
       () => undefined,
@@ -58,14 +59,11 @@ export class NatsNodeBus implements NodeBus {
   }
 
   broadcast(word: BusPublication): void {
-    if (this.#isClosed || this.#connection.isClosed() || !this.isReachable || this.#unsentBytes > MAX_UNSENT_BYTES) return;
-    const text = encodeBusMessage(this.#node, word);
-    const maxBytes = this.#connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
-    for (const part of splitMessage(this.#node, ++this.#messageCount, text, maxBytes)) {
-      this.#connection.publish(BROADCAST_SUBJECT, part);
-      this.#unsentBytes += Buffer.byteLength(part);
-    }
-    void this.#flush();
+    this.#publish(BROADCAST_SUBJECT, word);
+  }
+
+  send(to: NodeId, message: NodeMessage): void {
+    this.#publish(nodeSubject(to), message);
   }
 
   /** Delivers a notification that follows from the journal. */
@@ -80,8 +78,19 @@ export class NatsNodeBus implements NodeBus {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#subscription?.unsubscribe();
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
     await this.#onClose();
+  }
+
+  #publish(subject: string, message: BusPublication | NodeMessage): void {
+    if (this.#isClosed || this.#connection.isClosed() || !this.isReachable || this.#unsentBytes > MAX_UNSENT_BYTES) return;
+    const text = encodeBusMessage(this.#node, message);
+    const maxBytes = this.#connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
+    for (const part of splitMessage(this.#node, ++this.#messageCount, text, maxBytes)) {
+      this.#connection.publish(subject, part);
+      this.#unsentBytes += Buffer.byteLength(part);
+    }
+    void this.#flush();
   }
 
   async #flush(): Promise<void> {

@@ -15,6 +15,8 @@ import {
 } from '../shared/engine-connection.ts';
 import { formatConflict, FORMAT_VERSION } from '../shared/format-version.ts';
 import { OrderedAnswers } from './ordered-answers.ts';
+import { invariant } from '../../../domain/invariant.ts';
+import { NatsClusterRecords } from './cluster-records.ts';
 import { NatsNodeBus } from './bus.ts';
 import { NatsPeerDirectory } from './directory.ts';
 import { Journal, type JournalOptions } from './journal.ts';
@@ -33,6 +35,7 @@ export interface NatsEngine {
   readonly directory: NatsPeerDirectory;
   readonly mailboxes: NatsMailboxStore;
   readonly bus: NatsNodeBus;
+  readonly records: NatsClusterRecords;
 }
 
 interface OpenableEngine extends NatsEngine {
@@ -97,13 +100,14 @@ export function createNatsEngine(
 ): OpenableEngine {
   const onRejected = rejectionLogger(log);
   const maxEntryBytes = connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
+  const onFault = (error: unknown): void => log.record({ event: 'fault', error, connection: undefined });
   const all = settings.realms.map((realm) => {
     const journal = new Journal({
       ...{ kvm, bucket: bucketOf(realm), replicas, settings, maxEntryBytes },
       onEvent: (event) => bus.deliver(busMessageOf(event, realm)),
       onEventsMissed: () => bus.reportLoss(),
       onRejected,
-      onFault: (error) => log.record({ event: 'fault', error, connection: undefined }),
+      onFault,
       ...overrides,
     });
     return [realm, new ClaimTable(journal)] as const;
@@ -116,8 +120,11 @@ export function createNatsEngine(
   });
   const claimTables = new ClaimTables(new Map(all));
   const answers = new OrderedAnswers();
+  const [journal] = journals;
+  invariant(journal !== undefined, 'a broker has a realm');
   return {
     ...{ node: settings.node, bus, journals },
+    records: new NatsClusterRecords({ kvm, replicas, journal, onRejected, onFault }),
     open: async () => void (await Promise.all(journals.map((journal) => journal.open()))),
     directory: new NatsPeerDirectory(claimTables, answers, settings),
     mailboxes: new NatsMailboxStore(claimTables, answers, { ...settings, maxEntryBytes }),

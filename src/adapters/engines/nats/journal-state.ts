@@ -46,7 +46,7 @@ export class JournalState {
   readonly #claims = new Map<PeerId, KnownClaim>();
   /** Ids without an owner, whose claims are kept for a time. */
   readonly #freeIds = new Set<PeerId>();
-  readonly #leases: Leases;
+  readonly leases: Leases;
   readonly #claimCounts = new ClaimCounts();
   readonly #removals = new RemovalTable(MAX_REMOVAL_REVISIONS);
   /** O5: claims of this node that have moved to another node since the last `takeSuperseded`. */
@@ -62,7 +62,7 @@ export class JournalState {
   /** @param before the state of the previous reading of the journal, which is not updated any more. */
   constructor(settings: JournalStateSettings, before?: JournalState) {
     this.#settings = settings;
-    this.#leases = new Leases(settings, before === undefined ? undefined : before.#leases);
+    this.leases = new Leases(settings, before === undefined ? undefined : before.leases);
     this.messages = new PendingMessages(settings);
     this.batches = new BatchTable(settings.node);
   }
@@ -94,7 +94,7 @@ export class JournalState {
   }
 
   isAlive(node: NodeId): boolean {
-    return this.#leases.isAlive(node, this.#now);
+    return this.leases.isAlive(node, this.#now);
   }
 
   /** O6: number of claims of live nodes in the realm of an id. */
@@ -104,23 +104,23 @@ export class JournalState {
 
   /** H4: ids of the nodes that are alive now. The state may change between two steps. */
   *activeIds(): IterableIterator<PeerId> {
-    const nodes = this.#leases.aliveNodes(this.#now);
+    const nodes = this.leases.aliveNodes(this.#now);
     for (const [id, { owner }] of this.#claims) if (owner !== undefined && nodes.has(owner.node)) yield id;
   }
 
   /** Whether this node is the leader: the first of the live nodes. */
   isLeader(): boolean {
-    return this.#leases.isLeader(this.#now);
+    return this.leases.isLeader(this.#now);
   }
 
   /** Nodes whose lease ended before `since`, with the revisions of their lease entries. */
   deadNodes(since: Millis): [NodeId, number | undefined][] {
-    return this.#leases.deadSince(since);
+    return this.leases.deadSince(since);
   }
 
   /** The worst outcome of this node's renewals since the last call. */
   takeLeaseOutcome(): RenewOutcome {
-    return this.#leases.takeOutcome();
+    return this.leases.takeOutcome();
   }
 
   /** O5: the claims of this node that have moved to another node since the last call. A new reading does not know them. */
@@ -137,7 +137,7 @@ export class JournalState {
   finishInitialRead(before: JournalState, isSameStream: boolean): void {
     if (isSameStream) this.#rejected.merge(before.#rejected);
     if (isSameStream) this.#ownRemovals.merge(before.#ownRemovals);
-    this.#leases.mergeOutcome(before.#leases);
+    this.leases.mergeOutcome(before.leases);
     this.#isInitialRead = false;
     this.#evictedAt = this.#now;
   }
@@ -165,9 +165,9 @@ export class JournalState {
 
   /** Claims of nodes whose lease ended before `since`. */
   *claimsOfNodesDeadSince(since: Millis): IterableIterator<[PeerId, KnownClaim]> {
-    if (this.#leases.deadSince(since).length === 0) return;
+    if (this.leases.deadSince(since).length === 0) return;
     for (const [id, claim] of this.#claims) {
-      if (claim.owner !== undefined && this.#leases.endOf(claim.owner.node) < since) yield [id, claim];
+      if (claim.owner !== undefined && this.leases.endOf(claim.owner.node) < since) yield [id, claim];
     }
   }
 
@@ -180,7 +180,7 @@ export class JournalState {
   }
 
   removeNode(node: NodeId): void {
-    this.#leases.remove(node);
+    this.leases.remove(node);
   }
 
   /** Drops a free claim. */
@@ -217,7 +217,7 @@ export class JournalState {
     if (before?.owner !== undefined) this.#claimCounts.add(id, before.owner.node, -1);
     if (owner !== undefined) {
       this.#claimCounts.add(id, owner.node, 1);
-      this.#leases.recordClaim(owner.node, at, this.#isInitialRead);
+      this.leases.recordClaim(owner.node, at, this.#isInitialRead);
     }
     const previous = before?.owner;
     if (previous?.node !== this.#settings.node || owner === undefined || isSameConnection(previous, owner)) return [];
@@ -244,7 +244,7 @@ export class JournalState {
 
   applyLease(node: NodeId, { at, revision }: EntryPosition): void {
     this.#advanceTo(at);
-    this.#leases.renew(node, at, revision, this.#isInitialRead);
+    this.leases.renew(node, at, revision, this.#isInitialRead);
   }
 
   applyTick({ at }: EntryPosition): void {

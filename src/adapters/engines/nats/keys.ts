@@ -13,6 +13,9 @@ export function bucketOf(realm: RealmKey): string {
   return /^[A-Za-z0-9-]+$/.test(realm) ? `signalbox-${realm}` : `signalbox_${encodeName(realm)}`;
 }
 
+/** The bucket of bans. The buckets of realms have a `-` or `_` behind the first word. */
+export const BANS_BUCKET = 'signalboxbans';
+
 /** Key of the claim of an id. The prefixes `seat`, `taken` and `bag` are the stored format and must not change. */
 export function claimKey(id: PeerId): string {
   return `seat.${encodeName(id)}`;
@@ -58,6 +61,11 @@ export function messageIdOf(node: NodeId, count: number): string {
 
 /** The subject of messages to all nodes. */
 export const BROADCAST_SUBJECT = 'signalbox.nodes';
+
+/** The subject of messages to one node. */
+export function nodeSubject(node: NodeId): string {
+  return `signalbox.node.${encodeName(node)}`;
+}
 
 function decodeName(name: string): string {
   return Buffer.from(name, 'base64url').toString();

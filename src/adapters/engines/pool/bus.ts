@@ -1,5 +1,5 @@
-import type { BusListener, BusMessage, BusPublication, NodeBus } from '../../../application/ports/node-bus.ts';
-import type { RealmKey } from '../../../domain/ids.ts';
+import type { BusListener, BusMessage, BusPublication, NodeBus, NodeMessage } from '../../../application/ports/node-bus.ts';
+import type { NodeId, RealmKey } from '../../../domain/ids.ts';
 import { POOL, pooledName, realmOfPooledName, unpooledName } from '../shared/pooled-names.ts';
 
 /** The bus of another engine, with the realms by pattern in the pool. */
@@ -25,13 +25,17 @@ export class PooledNodeBus implements NodeBus {
     this.#inner.broadcast(this.#isPooled(realm) ? { ...message, realm: POOL, space: pooledName(realm, space) } : message);
   }
 
+  send(to: NodeId, message: NodeMessage): void {
+    this.#inner.send(to, message);
+  }
+
   close(): Promise<void> {
     return this.#inner.close();
   }
 }
 
 function unpooledMessage(message: BusMessage): BusMessage {
-  if (message.realm !== POOL) return message;
+  if (message.type === 'request' || message.type === 'response' || message.realm !== POOL) return message;
   if (message.type !== 'publication') {
     return { ...message, realm: realmOfPooledName(message.id), id: unpooledName(message.id) };
   }

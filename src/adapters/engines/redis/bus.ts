@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
-import type { NodeBus, BusListener, BusPublication } from '../../../application/ports/node-bus.ts';
+import type { NodeBus, BusListener, BusPublication, NodeMessage } from '../../../application/ports/node-bus.ts';
 import type { NodeId } from '../../../domain/ids.ts';
 import { decodeBusMessage, encodeBusMessage, type MessageFault } from '../shared/bus-messages.ts';
-import { BROADCAST_CHANNEL, nodeChannel } from './keys.ts';
+import { BROADCAST_CHANNEL, CLUSTER, nodeChannel } from './keys.ts';
 import type { ScriptRunner } from './script-runner.ts';
 
 /** Messages between nodes over Redis pub/sub. Each is delivered at most once. */
@@ -44,6 +44,12 @@ export class RedisNodeBus implements NodeBus {
       () => undefined,
       () => undefined,
     );
+  }
+
+  send(to: NodeId, message: NodeMessage): void {
+    const args = [nodeChannel(to), encodeBusMessage(this.#node, message)];
+    // Not queued for the next connection, because the node that asks does not wait that long.
+    this.#runner.runDirectly('publish', CLUSTER, args).catch(() => undefined);
   }
 
   close(): Promise<void> {

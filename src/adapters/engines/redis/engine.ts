@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Log } from '../../../application/ports/log.ts';
 import type { NodeId } from '../../../domain/ids.ts';
+import { invariant } from '../../../domain/invariant.ts';
 import {
   CONNECT_TIMEOUT_MS,
   addressOf,
@@ -9,6 +10,7 @@ import {
   type EngineSettings,
 } from '../shared/engine-connection.ts';
 import { formatConflict, FORMAT_VERSION } from '../shared/format-version.ts';
+import { RedisClusterRecords } from './cluster-records.ts';
 import { RedisNodeBus } from './bus.ts';
 import { openConnection } from './connection.ts';
 import { RedisPeerDirectory } from './directory.ts';
@@ -22,6 +24,7 @@ interface RedisEngine {
   readonly directory: RedisPeerDirectory;
   readonly mailboxes: RedisMailboxStore;
   readonly bus: RedisNodeBus;
+  readonly records: RedisClusterRecords;
 }
 
 /**
@@ -43,7 +46,12 @@ export async function connectRedisEngine(url: string, settings: EngineSettings, 
   commands.once('end', () => formats.stop());
   logConnectionChanges(commands, runner, formats, addressOf(url), node, log);
   const bus = new RedisNodeBus(node, runner, subscriber, onRejected);
-  return { node, directory: new RedisPeerDirectory(runner, settings), mailboxes: new RedisMailboxStore(runner, settings), bus };
+  const [realm] = settings.realms;
+  invariant(realm !== undefined, 'a broker has a realm');
+  return {
+    ...{ node, bus, records: new RedisClusterRecords(runner, { realm, onRejected, onFault }) },
+    ...{ directory: new RedisPeerDirectory(runner, settings), mailboxes: new RedisMailboxStore(runner, settings) },
+  };
 }
 
 async function waitForConnections(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { BAN_SCRIPTS } from './ban-scripts.ts';
 import { DIRECTORY_SCRIPTS } from './directory-scripts.ts';
 import { FORMAT_SCRIPTS } from './format-scripts.ts';
 import { MAILBOX_SCRIPTS } from './mailbox-scripts.ts';
@@ -9,7 +10,7 @@ const PUBLISH = defineScript(`
 redis.call('PUBLISH', args[1], args[2])
 `);
 
-export const SCRIPTS = { ...DIRECTORY_SCRIPTS, ...MAILBOX_SCRIPTS, ...FORMAT_SCRIPTS, publish: PUBLISH } as const;
+export const SCRIPTS = { ...DIRECTORY_SCRIPTS, ...MAILBOX_SCRIPTS, ...FORMAT_SCRIPTS, ...BAN_SCRIPTS, publish: PUBLISH } as const;
 
 export type ScriptName = keyof typeof SCRIPTS;
 

@@ -1,4 +1,4 @@
-import type { BusMessage } from '../../../application/ports/node-bus.ts';
+import type { BusMessage, NodeMessage } from '../../../application/ports/node-bus.ts';
 import type { ConnectionId, NodeId, PeerId, RealmKey } from '../../../domain/ids.ts';
 import type { TopicName } from '../../../domain/topic.ts';
 import { FORMAT_VERSION } from './format-version.ts';
@@ -16,10 +16,10 @@ export function decodeBusMessage(text: string): { readonly from: NodeId; readonl
   const fields = parseObject(text);
   if (fields === undefined) return { why: 'unreadable' };
   if (fields['v'] !== FORMAT_VERSION) return { why: 'unknown-version', version: fields['v'] };
-  const message = messageIn(fields);
-  return message === undefined || typeof fields['from'] !== 'string'
-    ? { why: 'unreadable' }
-    : { from: fields['from'] as NodeId, message };
+  if (typeof fields['from'] !== 'string') return { why: 'unreadable' };
+  const from = fields['from'] as NodeId;
+  const message = nodeMessageIn(fields, from) ?? messageIn(fields);
+  return message === undefined ? { why: 'unreadable' } : { from, message };
 }
 
 /** The field names are the wire format and must not change. */
@@ -27,6 +27,9 @@ function wireFields(message: BusMessage): Json {
   if (message.type === 'mail') return { say: 'mail', realm: message.realm, id: message.id };
   if (message.type === 'superseded') {
     return { say: 'superseded', realm: message.realm, id: message.id, connection: message.connection };
+  }
+  if (message.type === 'request' || message.type === 'response') {
+    return { say: message.type, number: message.number, text: message.text };
   }
   const { publication: published } = message;
   const publication = {
@@ -42,6 +45,12 @@ function wireFields(message: BusMessage): Json {
 }
 
 type Json = Readonly<Record<string, unknown>>;
+
+function nodeMessageIn(fields: Json, from: NodeId): NodeMessage | undefined {
+  const [type, number, text] = [fields['say'], fields['number'], fields['text']];
+  if ((type !== 'request' && type !== 'response') || typeof number !== 'number' || typeof text !== 'string') return undefined;
+  return { type, from, number, text };
+}
 
 function messageIn(fields: Json): BusMessage | undefined {
   const [kind, key, peer, number] = [fields['say'], fields['realm'], fields['id'], fields['connection']];

@@ -1,28 +1,22 @@
-import type { Ban, BanRefusal, BanRequest, BanTable } from '../../domain/bans.ts';
-import { accepted, type Result } from '../../domain/result.ts';
+import type { BanTable } from '../../domain/bans.ts';
 import { scanSessions } from '../connection-scan.ts';
 import type { Connections } from '../connections.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ExpelPeer } from './expel-peer.ts';
 
-/** ADM4: bans a client on this node, and closes its connections. */
-export type BanClient = (
-  request: BanRequest,
-  answer: (outcome: Result<{ readonly ban: Ban; readonly closed: number }, BanRefusal>) => void,
-) => void;
+/** ADM4: closes the connections of banned clients on this node. @param answer receives how many. */
+export type CloseBanned = (answer: (closed: number) => void) => void;
 
-export interface BanClientParts {
+export interface CloseBannedParts {
   readonly bans: BanTable;
   readonly connections: Connections;
   readonly clock: Clock;
   readonly expelPeer: ExpelPeer;
 }
 
-export function banClient(parts: BanClientParts): BanClient {
+export function closeBanned(parts: CloseBannedParts): CloseBanned {
   const { bans, clock, expelPeer } = parts;
-  return (request, answer) => {
-    const added = bans.add(request, clock.now());
-    if (!added.ok) return answer(added);
+  return (answer) => {
     let closed = 0;
     scanSessions(
       parts,
@@ -33,7 +27,7 @@ export function banClient(parts: BanClientParts): BanClient {
         if (bans.find(facts, clock.now()) !== undefined && expelPeer.session(session)) closed += 1;
         return true;
       },
-      () => answer(accepted({ ban: added.value, closed })),
+      () => answer(closed),
     );
   };
 }

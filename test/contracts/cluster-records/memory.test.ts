@@ -1,0 +1,4 @@
+import { recordsContract } from './contract.ts';
+import { memoryRecords } from './memory.ts';
+
+recordsContract('memory', () => Promise.resolve(memoryRecords()));
