@@ -48,6 +48,7 @@ import type { Millis } from '../domain/time.ts';
 import type { MemoryBudget } from '../domain/memory-budget.ts';
 import { RealmKeys } from '../domain/realm-keys.ts';
 import type { Engine } from './broker-environment.ts';
+import { publicPage, type PublicPageSettings } from './built-pages.ts';
 import type { Config } from './configuration/config.ts';
 import type { DialectName } from './configuration/dialect-options.ts';
 import { headerParts } from './configuration/webhook-option-types.ts';
@@ -61,9 +62,8 @@ import { sharesTokens, topicRights } from './topic-rights.ts';
 const dialects: Record<DialectName, (config: Config) => Dialect> = {
   peerjs: (config) =>
     new PeerjsDialect(config.path, config.legacyXhr ? 'answers' : 'sends', iceRealms(config), {
-      key: config.keys[0] ?? '',
-      needsToken: config.auth === 'required',
-      hasDoctor: config.doctor === 'on',
+      welcome: { ...publicSettings(config), hasDoctor: config.doctor === 'on' },
+      playground: config.playground ? publicPage('playground', publicSettings(config)) : undefined,
     }),
   mercure: (config) =>
     new MercureDialect(config.mercurePath, {
@@ -76,6 +76,10 @@ const dialects: Record<DialectName, (config: Config) => Dialect> = {
   socketio: (config) => new SocketIoDialect(config.socketioPath),
   relay: (config) => new RelayDialect(config.relayPath),
 };
+
+function publicSettings({ keys, auth }: Config): PublicPageSettings {
+  return { key: keys[0] ?? '', needsToken: auth === 'required' };
+}
 
 /** PeerJS follows the others: any path below its prefix may be the key of a realm. It does not use the paths of the doctor. */
 export function dialectsOf(config: Config): readonly Dialect[] {

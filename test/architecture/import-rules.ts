@@ -47,7 +47,7 @@ export const ENTRY_POINTS: readonly string[] = [...Object.values(PACKAGE.bin).ma
 export const SUITE_COMMANDS: readonly string[] = ['conformance/conform.ts', 'conformance/conform-report.ts', 'doctor/doctor.ts'];
 
 /** The scripts of the pages for browsers, which the build bundles. */
-const PAGE_SCRIPTS: readonly string[] = ['pages/status/status.ts'];
+const PAGE_SCRIPTS: readonly string[] = ['pages/status/status.ts', 'pages/playground/playground.ts'];
 
 /** Adapters for tests only; no file of src imports them. */
 const DOUBLES = ['^src/adapters/clocks/manual\\.ts$', '^src/adapters/telemetry/memory\\.ts$', '^src/adapters/transports/memory/'];

@@ -161,6 +161,17 @@ export const OPTIONS = {
     hardened: 'off',
   }),
 
+  playground: option(flag(), {
+    group: 'Pages and proxies',
+    dialects: ['peerjs'],
+    description:
+      'Serves the page playground under path, in which two peers connect over this broker, step by step. With cors, list the ' +
+      'origin of the broker itself.',
+    effect: 'Off: 404 (H20).',
+    default: true,
+    hardened: false,
+  }),
+
   ...AUTH_OPTIONS,
   ...WEBHOOK_OPTIONS,
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { builtPage, policyOf } from '../../../src/composition/built-pages.ts';
+import { builtPage, policyOf, publicPage } from '../../../src/composition/built-pages.ts';
 
 const digest = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
@@ -20,4 +20,5 @@ it('ADM14: the policy allows the style and the scripts of the page, and nothing 
 
 it('a page that was not built is absent', () => {
   expect(builtPage('nothing' as never)).toBeUndefined();
+  expect(publicPage('nothing' as never, { key: 'peerjs', needsToken: false })).toBeUndefined();
 });

@@ -14,6 +14,7 @@ const LEGACY = /^X/;
 const NOT_ASKED: Readonly<Record<string, string>> = {
   H18: 'no other server has this route',
   H19: 'no other server has this route',
+  H20: 'a page for people; no other server has it',
   H12: 'the certificate files belong to the server',
   M20: 'the rate limit is that of M19, and only the server sees the pongs',
   M22: 'the rate limit is that of M19, and a message of this size is paused or closed for it only after many others',

@@ -12,8 +12,7 @@ import { iceFrame } from './ice-responses.ts';
 import { responseTo } from './responses.ts';
 import { TextCache } from '../shared/text-cache.ts';
 import { EXPIRED, refusalFrame, REMOVED } from './refusals.ts';
-import { isVersionOne, readCredentials, Routes } from './routes.ts';
-import { welcomePage, type WelcomeSettings } from './welcome-page.ts';
+import { isVersionOne, readCredentials, Routes, type PeerjsPages } from './routes.ts';
 import { tokenFrame } from './token-frames.ts';
 
 const OPEN = Buffer.from('{"type":"OPEN"}');
@@ -33,16 +32,16 @@ export class PeerjsDialect implements Dialect {
    * @param prefix the path of this dialect; begins and ends with a slash.
    * @param liveness X7: `answers` if PeerJS 0.3 clients are served, because these send no heartbeat.
    * @param servesIce I1, I13: whether the realm of a key has ICE servers.
-   * @param welcome H1: the settings of the page for browsers; undefined for none.
+   * @param pages H1, H20: for browsers.
    */
   constructor(
     prefix: string,
     liveness: Liveness = 'sends',
     servesIce: (key: string) => boolean = () => false,
-    welcome?: WelcomeSettings,
+    pages: PeerjsPages = {},
   ) {
     this.liveness = liveness;
-    this.#routes = new Routes(prefix, servesIce, welcome && welcomePage(welcome));
+    this.#routes = new Routes(prefix, servesIce, pages);
     const cache = new TextCache();
     this.#decoder = new Decoder(cache);
     this.#encoder = new Encoder(cache);

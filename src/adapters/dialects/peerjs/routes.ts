@@ -1,24 +1,37 @@
 import { bearerToken, type HttpResponse } from '../../../application/ports/http.ts';
 import type { Credentials, HttpAction, HttpHead, HttpRoute } from '../../../application/ports/requests.ts';
+import { welcomePage, type WelcomeSettings } from './welcome-page.ts';
+
+/** The pages for browsers. */
+export interface PeerjsPages {
+  /** H1: undefined for a dialect without it. */
+  readonly welcome?: Omit<WelcomeSettings, 'hasPlayground'> | undefined;
+  /** H20: undefined if it is off. */
+  readonly playground?: HttpResponse | undefined;
+}
 
 const READ_METHODS: readonly string[] = ['GET', 'HEAD'];
 const DESCRIBE: HttpAction = { action: 'describe' };
 
-/** The HTTP routes and the socket path of PeerJS, under one prefix (H1 to H4, H18, I1, O9). */
+/** The HTTP routes and the socket path of PeerJS, under one prefix (H1 to H4, H18, H20, I1, O9). */
 export class Routes {
   readonly #prefix: string;
   readonly #servesIce: (key: string) => boolean;
   readonly #root: HttpRoute;
+  readonly #playground: HttpRoute | undefined;
 
   /**
    * @param prefix begins and ends with a slash.
    * @param servesIce I1, I13: whether the realm of a key has ICE servers.
-   * @param page H1: for browsers; undefined for a dialect without one.
+   * @param pages H1, H20: for browsers.
    */
-  constructor(prefix: string, servesIce: (key: string) => boolean = () => false, page?: HttpResponse) {
+  constructor(prefix: string, servesIce: (key: string) => boolean = () => false, pages: PeerjsPages = {}) {
     this.#prefix = prefix;
     this.#servesIce = servesIce;
+    const { welcome, playground } = pages;
+    const page = welcome && welcomePage({ ...welcome, hasPlayground: playground !== undefined });
     this.#root = page === undefined ? readRoute(DESCRIBE) : { methods: READ_METHODS, handle: (head) => describe(head, page) };
+    this.#playground = playground && readRoute({ action: 'respond', response: playground });
   }
 
   /** O9: the exact path, without a trailing slash. */
@@ -30,13 +43,14 @@ export class Routes {
     );
   }
 
-  /** H1 to H4, H18, I1. A trailing slash changes nothing. */
+  /** H1 to H4, H18, H20, I1. A trailing slash changes nothing. */
   find(path: string): HttpRoute | undefined {
     if (path === this.#prefix || `${path}/` === this.#prefix) return this.#root;
     if (!path.startsWith(this.#prefix)) return undefined;
     const [key, resource, ...rest] = path.slice(this.#prefix.length).replace(/\/$/, '').split('/');
     const realm = decodeSegment(key);
     if (realm === undefined || rest.length > 0) return undefined;
+    if (key === 'playground' && resource === undefined) return this.#playground;
     if (resource === 'id') return readRoute({ action: 'issue-peer-id', key: realm });
     if (resource === 'check') {
       return { methods: READ_METHODS, answersLikeHandshake: true, handle: (head) => checkRequest(realm, head) };

@@ -9,6 +9,8 @@ export interface WelcomeSettings {
   readonly needsToken: boolean;
   /** Whether the routes of the doctor are served. */
   readonly hasDoctor: boolean;
+  /** H20. */
+  readonly hasPlayground: boolean;
 }
 
 const STYLE = `
@@ -33,6 +35,7 @@ const lines = [
 ];
 const members = lines.map(([name, value]) => '  ' + name + ': ' + JSON.stringify(value) + ',').join('\\n');
 options.textContent = 'const peer = new Peer({\\n' + members + '\\n});\\npeer.on("open", (id) => console.log(id));';
+for (const link of document.querySelectorAll('a')) link.href = pathname.replace(/\\/?$/, '/') + link.dataset.page;
 if (command !== undefined) command.textContent = 'signalbox doctor ' + origin + pathname;
 `;
 
@@ -46,11 +49,12 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /** H1: the page for browsers, with the options of a client for exactly this address. */
-export function welcomePage({ key, needsToken, hasDoctor }: WelcomeSettings): HttpResponse {
+export function welcomePage({ key, needsToken, hasDoctor, hasPlayground }: WelcomeSettings): HttpResponse {
   const token = needsToken ? ' data-token="a JSON Web Token of your application"' : '';
   const doctor = hasDoctor
     ? '<h2>A client cannot connect?</h2><p>This command tests the way from your machine, and gives the cause:</p><pre></pre>'
     : '';
+  const playground = hasPlayground ? '<p>The <a data-page="playground">playground</a> connects two peers, step by step.</p>' : '';
   const body = `<!doctype html>
 <html lang="en">
 <head>
@@ -63,6 +67,7 @@ export function welcomePage({ key, needsToken, hasDoctor }: WelcomeSettings): Ht
 <h1>This signalling broker works</h1>
 <p>It connects WebRTC peers with each other. A client of PeerJS uses these options:</p>
 <pre data-key="${escaped(key)}"${token}>new Peer({ host, port, path, key, secure }), with the address of this page</pre>
+${playground}
 ${doctor}
 <script>${SCRIPT}</script>
 </body>

@@ -26,6 +26,7 @@ describe('the defaults', () => {
       ...{ host: '::', port: 9000, path: '/', transport: 'auto', profile: 'drop-in', drainTimeout: 10_000, drainSpread: 0 },
       ...{
         doctor: 'on',
+        playground: true,
         adminHosts: [],
         auth: 'open',
         authKeys: [],

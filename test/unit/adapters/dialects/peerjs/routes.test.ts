@@ -11,6 +11,14 @@ describe('HTTP routes', () => {
     expect(askedAt(routes, '/')).toEqual({ action: 'describe' });
   });
 
+  it('H20: have the playground only if it is on', () => {
+    const response = { status: 200, headers: [], body: 'page' };
+    const withPage = new Routes('/', () => false, { playground: response });
+    expect(askedAt(withPage, '/playground')).toEqual({ action: 'respond', response });
+    expect(askedAt(withPage, '/playground/')).toEqual({ action: 'respond', response });
+    expect([withPage.find('/playground/x'), routes.find('/playground')]).toEqual([undefined, undefined]);
+  });
+
   it('H2, H7: issue an id at {key}/id', () => {
     expect(askedAt(routes, '/peerjs/id')).toEqual({ action: 'issue-peer-id', key: 'peerjs' });
   });

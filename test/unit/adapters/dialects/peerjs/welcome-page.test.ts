@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { welcomePage } from '../../../../../src/adapters/dialects/peerjs/welcome-page.ts';
 
-const SETTINGS = { key: 'peerjs', needsToken: false, hasDoctor: true };
+const SETTINGS = { key: 'peerjs', needsToken: false, hasDoctor: true, hasPlayground: true };
 
 describe('H1: the page for browsers', () => {
   it('allows its own style and script only', () => {
@@ -22,12 +22,16 @@ describe('H1: the page for browsers', () => {
     expect(body).toContain('data-key="&#34;&#62;&#60;script&#62;alert(1)&#60;/script&#62;&#38;"');
   });
 
-  it('mentions the token and the doctor only where they matter', () => {
-    const pages = [SETTINGS, { ...SETTINGS, needsToken: true }, { ...SETTINGS, hasDoctor: false }].map(welcomePage);
-    expect(pages.map(({ body }) => [body.includes('data-token='), body.includes('<h2>')])).toEqual([
-      [false, true],
-      [true, true],
-      [false, false],
+  it('mentions the token, the doctor and the playground only where they matter', () => {
+    const pages = [{}, { needsToken: true }, { hasDoctor: false }, { hasPlayground: false }].map((changed) =>
+      welcomePage({ ...SETTINGS, ...changed }),
+    );
+    const parts = ['data-token=', '<h2>', 'data-page="playground"'];
+    expect(pages.map(({ body }) => parts.map((part) => body.includes(part)))).toEqual([
+      [false, true, true],
+      [true, true, true],
+      [false, false, true],
+      [false, true, false],
     ]);
   });
 });
