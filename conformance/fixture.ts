@@ -11,7 +11,8 @@ import type { Profile } from './profile.ts';
 import { flagOf, type NumberSetting } from './settings.ts';
 import { sleep, pollUntil } from './waiting.ts';
 
-const SHORT_LIVENESS_MS = 30_000;
+/** The interval of the PeerJS client. */
+const CLIENT_HEARTBEAT_MS = 5_000;
 const HEARTBEATS_PER_TIMEOUT = 4;
 const PROBE_ATTEMPTS = 12;
 const PROBE_PAUSE_MS = 50;
@@ -40,13 +41,15 @@ export class Fixture {
     this.transcript = transcript;
   }
 
-  /** Sends periodic heartbeats for every peer if the liveness timeout of the server is short. */
+  /** Sends heartbeats for every peer, at least as often as the PeerJS client. */
   keepAlive(): void {
     const { alive_timeout = Infinity } = this.server.settings;
-    if (alive_timeout > SHORT_LIVENESS_MS) return;
-    const heartbeat = setInterval(() => {
-      for (const peer of this.#clients) if (peer.isOpen) peer.send({ type: 'HEARTBEAT' });
-    }, alive_timeout / HEARTBEATS_PER_TIMEOUT);
+    const heartbeat = setInterval(
+      () => {
+        for (const peer of this.#clients) if (peer.isOpen) peer.send({ type: 'HEARTBEAT' });
+      },
+      Math.min(alive_timeout / HEARTBEATS_PER_TIMEOUT, CLIENT_HEARTBEAT_MS),
+    );
     this.#cleanups.push(() => clearInterval(heartbeat));
   }
 
@@ -84,9 +87,9 @@ export class Fixture {
     return sendRequest(this.server, this.transcript, target, options);
   }
 
-  /** Opens a raw TCP or TLS connection. */
-  openRaw(): RawConnection {
-    const connection = new RawConnection(this.server, this.transcript);
+  /** Opens a raw TCP or TLS connection. @param staysOpen whether this end stays open when the server ends the connection. */
+  openRaw(staysOpen = false): RawConnection {
+    const connection = new RawConnection(this.server, this.transcript, staysOpen);
     this.#cleanups.push(() => connection.terminate());
     return connection;
   }

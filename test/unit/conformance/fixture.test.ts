@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Dangerous, Failed, NotTestable } from '../../../conformance/outcomes.ts';
 import { uniqueName, Fixture } from '../../../conformance/fixture.ts';
 import { SmallServer } from './small-server.ts';
@@ -82,6 +82,29 @@ describe('a fixture', () => {
   });
 
   it('generates unique names', () => expect(uniqueName('ann')).not.toBe(uniqueName('ann')));
+});
+
+describe('keepAlive', () => {
+  it.each([
+    [undefined, 5_000],
+    [60_000, 5_000],
+    [400, 100],
+  ])('sends heartbeats, for a liveness timeout of %s ms every %s ms', async (alive_timeout, every) => {
+    const received: string[] = [];
+    const server = await SmallServer.start((_, text) => received.push(text) > 0);
+    const fixture = new Fixture(server.profile(2_000, alive_timeout === undefined ? {} : { alive_timeout }));
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      fixture.keepAlive();
+      await fixture.openSocket('ann');
+      vi.advanceTimersByTime(every);
+    } finally {
+      vi.useRealTimers();
+    }
+    await vi.waitFor(() => expect(received).toEqual(['{"type":"HEARTBEAT"}']));
+    await fixture.close();
+    server.stop();
+  });
 });
 
 describe('checkRelay', () => {
