@@ -3,6 +3,9 @@ export class Failed extends Error {
   override readonly name = 'Failed';
 }
 
+/** An expected event did not arrive. The time limit already allows for a busy machine. */
+export class TimedOut extends Failed {}
+
 /** The server crashed, stopped serving other peers, or exposed the data of one peer to another. */
 export class Dangerous extends Error {
   override readonly name = 'Dangerous';

@@ -1,5 +1,5 @@
 import type { Case } from './case.ts';
-import { Inconclusive } from './outcomes.ts';
+import { Inconclusive, TimedOut } from './outcomes.ts';
 import { judgeError, judgeReturn, type Judgement } from './judge.ts';
 import type { Profile } from './profile.ts';
 import type { CaseResult, TranscriptLine } from './results.ts';
@@ -36,13 +36,13 @@ async function attemptCase(one: Case, server: Profile): Promise<Attempt> {
   const setup = SETUPS[one.setup ?? 'long timeouts'];
   if (setup.isAboutLiveness !== true) fixture.keepAlive();
   const startedAt = performance.now();
-  const { judgement, excuse } = await judgeCase(one, fixture);
+  const { judgement, excuse, isExcusable } = await judgeCase(one, fixture);
   const took = Math.round(performance.now() - startedAt);
   const { lines } = fixture.transcript;
   const delay = fixture.machineDelay;
   await fixture.close();
   const bound = setup.maxDelay?.(server.settings) ?? Infinity;
-  const isExcused = delay > bound && (judgement.verdict === 'failed' || judgement.verdict === 'loose');
+  const isExcused = isExcusable && delay > bound && (judgement.verdict === 'failed' || judgement.verdict === 'loose');
   const tooLate = `the machine was busy: its timers were up to ${delay} ms late, at most ${bound} ms are acceptable`;
   return {
     result: resultOf(one, judgement, took, lines),
@@ -58,14 +58,17 @@ export function notTestable(one: Case, why: string): CaseResult {
 interface Judged {
   readonly judgement: Judgement;
   readonly excuse?: string;
+  readonly isExcusable: boolean;
 }
 
 async function judgeCase(one: Case, scene: Fixture): Promise<Judged> {
   try {
-    return { judgement: judgeReturn(await withTimeout(MAX_CASE_PATIENCES * scene.patience, 'the case to end', one.run(scene))) };
+    const outcome = await withTimeout(MAX_CASE_PATIENCES * scene.patience, 'the case to end', one.run(scene));
+    return { judgement: judgeReturn(outcome), isExcusable: true };
   } catch (error) {
     const judgement = judgeError(error, one.severity);
-    return error instanceof Inconclusive ? { judgement, excuse: error.message } : { judgement };
+    const isExcusable = !(error instanceof TimedOut);
+    return error instanceof Inconclusive ? { judgement, isExcusable, excuse: error.message } : { judgement, isExcusable };
   }
 }
 

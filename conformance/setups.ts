@@ -35,6 +35,12 @@ const SETUPS_BY_NAME = {
     requires: [],
     unmet: ({ path = '/' }) => (path === '/' ? 'requires a path prefix; configure one, then pass --path' : undefined),
   },
+  'path prefix with a slash': {
+    settings: { ...LONG_TIMEOUTS, path: '/myapp/' },
+    requires: [],
+    unmet: ({ path = '' }) =>
+      path.length > 1 && path.endsWith('/') ? undefined : 'requires a path prefix with a slash at its end; pass --path /name/',
+  },
   'any origin': {
     settings: { ...LONG_TIMEOUTS, cors: [] },
     requires: [],

@@ -1,9 +1,9 @@
-import { Failed } from './outcomes.ts';
+import { Failed, TimedOut } from './outcomes.ts';
 
 /**
  * Waits for a promise with a time limit. The limit is counted in slices, so time in which this process did not run counts as one
  * slice at most: a busy machine extends the limit.
- * @throws Failed, naming what did not arrive
+ * @throws TimedOut, naming what did not arrive
  */
 export async function withTimeout<T>(ms: number, what: string, coming: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -12,7 +12,7 @@ export async function withTimeout<T>(ms: number, what: string, coming: Promise<T
     const next = (): void => {
       timer = setTimeout(() => {
         if (--left > 0) next();
-        else reject(new Failed(`timed out after ${ms} ms waiting for ${what}`));
+        else reject(new TimedOut(`timed out after ${ms} ms waiting for ${what}`));
       }, ms / SLICES);
     };
     next();

@@ -62,6 +62,21 @@ export const DISCOVERY_CASES = cases([
     },
   },
   {
+    id: 'H4.mail-waits',
+    title: 'Ann sends an OFFER to absent Bob; GET {path}{key}/peers',
+    severity: 'required',
+    expected: 'Ann is listed, Bob is not: a mailbox is not a peer',
+    setup: 'discovery',
+    async run(fixture) {
+      const [ann, absent] = [await fixture.connect('ann'), uniqueName('bob')];
+      ann.sendOffer(absent);
+      await fixture.expectNothing(ann);
+      const listed = await listedPeers(fixture);
+      assertThat(listed.includes(ann.id), 'Ann is not listed');
+      assertThat(!listed.includes(absent), 'the absent peer is listed');
+    },
+  },
+  {
     id: 'H4.refused',
     title: 'a socket is refused for an unknown key; GET {path}{key}/peers',
     severity: 'required',

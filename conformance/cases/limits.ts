@@ -1,4 +1,4 @@
-import { cases, type Reference } from '../case.ts';
+import { cases, type CaseDraft, type Reference } from '../case.ts';
 import { assertEqual, assertMembers, assertThat } from '../assertions.ts';
 import { Dangerous, loose } from '../outcomes.ts';
 import { uniqueName } from '../fixture.ts';
@@ -103,6 +103,55 @@ export const LIMIT_CASES = cases([
       return code === 1009 ? undefined : loose(`closes with ${code}`);
     },
   },
+  {
+    id: 'M18.fragments',
+    title: 'Ann sends a message above the size limit in fragments, each within the limit',
+    severity: 'hardening',
+    expected: 'her socket is closed: the limit applies to the whole message',
+    setup: 'small messages',
+    reference: { behaviour: 'accepts up to 100 MiB', evidence: /waiting for the server to close the socket/ },
+    async run(fixture) {
+      const ann = await fixture.connect('ann');
+      const part = 'x'.repeat(Math.floor(fixture.setting('max_message_bytes') / 2));
+      ann.sendFragments([`{"type":"OFFER","dst":"${uniqueName('bob')}","payload":"`, part, part, part, '"}']);
+      const { code } = await ann.waitForClose();
+      return code === 1009 ? undefined : loose(`closes with ${code}`);
+    },
+  },
+  {
+    id: 'M18.counts-bytes',
+    title: 'Ann sends a message whose characters are fewer than the size limit, but whose bytes are more',
+    severity: 'hardening',
+    expected: 'her socket is closed: the limit counts bytes, not characters',
+    setup: 'small messages',
+    reference: { behaviour: 'accepts up to 100 MiB', evidence: /waiting for the server to close the socket/ },
+    async run(fixture) {
+      const ann = await fixture.connect('ann');
+      ann.sendOffer(uniqueName('bob'), '☃'.repeat(Math.floor(fixture.setting('max_message_bytes') * 0.6)));
+      const { code } = await ann.waitForClose();
+      return code === 1009 ? undefined : loose(`closes with ${code}`);
+    },
+  },
+  ...Object.entries({
+    binary: { what: 'binary frames with HEARTBEAT', frame: Buffer.from('{"type":"HEARTBEAT"}') },
+    malformed: { what: 'frames that are not JSON', frame: Buffer.from('{') },
+    'unknown-type': { what: 'frames of an unknown type', frame: Buffer.from('{"type":"UNKNOWN"}') },
+  }).map(([name, { what, frame }]): CaseDraft => ({
+    id: `M19.flood-${name}`,
+    title: `Ann sends ten times as many ${what} as her burst allows`,
+    severity: 'hardening',
+    expected: 'her socket is closed with 1008: every frame costs a token',
+    setup: 'low message rate limit',
+    reference: UNBOUNDED,
+    async run(fixture) {
+      const ann = await fixture.connect('ann');
+      const count = 10 * fixture.setting('message_burst');
+      for (let n = 0; n < count; n++) void (name === 'binary' ? ann.sendBytes(frame) : ann.sendText(frame.toString()));
+      const { code } = await ann.waitForClose();
+      // Malformed frames have a limit of their own (M10).
+      return code === 1008 || (name === 'malformed' && code === 1007) ? undefined : loose(`closes with ${code}`);
+    },
+  })),
   {
     id: 'M19.flood',
     title: 'Ann sends ten times as many messages as her burst allows',

@@ -64,7 +64,7 @@ export const MAILBOX_CASES = cases([
   {
     id: 'O11.sender-has-left',
     title: 'Ann sends an OFFER to absent Bob and disconnects; Bob connects',
-    severity: 'recommended',
+    severity: 'required',
     expected: 'Bob receives the OFFER, although its sender is no longer connected',
     setup: 'mailboxes',
     async run(fixture) {
@@ -148,6 +148,20 @@ export const MAILBOX_CASES = cases([
     async run(fixture) {
       const [ann, id] = [await fixture.connect('ann'), uniqueName('bob')];
       const payload = 'x'.repeat(Math.ceil(fixture.setting('mailbox_bytes') * 0.57));
+      ann.sendOffer(id, payload).sendOffer(id, payload);
+      assertEqual('frame received by Ann', await ann.receive(), { type: 'EXPIRE', src: id, dst: ann.id });
+    },
+  },
+  {
+    id: 'M13.counts-bytes',
+    title: 'Ann sends two messages of characters with three bytes each to an absent peer, together larger than a mailbox',
+    severity: 'hardening',
+    expected: 'Ann receives EXPIRE immediately for the second message: the limit counts bytes, not characters',
+    setup: 'small mailboxes',
+    reference: UNBOUNDED,
+    async run(fixture) {
+      const [ann, id] = [await fixture.connect('ann'), uniqueName('bob')];
+      const payload = '☃'.repeat(Math.ceil((fixture.setting('mailbox_bytes') * 0.57) / 3));
       ann.sendOffer(id, payload).sendOffer(id, payload);
       assertEqual('frame received by Ann', await ann.receive(), { type: 'EXPIRE', src: id, dst: ann.id });
     },

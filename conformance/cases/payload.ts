@@ -9,15 +9,29 @@ const SAME_VALUE = {
   'empty-text': '',
   zero: 0,
   'empty-list': [],
+  'empty-object': {},
+  'empty-inside': { metadata: {}, list: [], deep: [{}] },
+  'digits-as-text': { '1': '007', a: '1.0', b: '42' },
   'empty-names': { '': { '': [] } },
-  numbers: [0, -1, 1.5, 1e-7, 123456789],
+  numbers: [0, -1, 1.5, 1e-7, 0.1, 123456789, 2147483648, 9007199254740991, 1.7976931348623157e308],
+  'payload-of-the-client': {
+    ...{ sdp: { type: 'offer', sdp: 'v=0\r\n' }, type: 'data', connectionId: 'dc_1', metadata: { a: [1, null] } },
+    ...{ label: 'dc_1', reliable: false, serialization: 'binary' },
+  },
   session: { sdp: { type: 'offer', sdp: 'v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\n' }, type: 'data', connectionId: 'dc_1' },
 };
 
+/** The payload, and how `peer` 1.0.2 changes it, if it does. */
 const SAME_BYTES: Readonly<Record<string, readonly [payload: string, seen: string]>> = {
   decimals: ['1.10', 'serializes numbers again: `1.1`'],
   'large-integer': ['12345678901234567890', 'loses digits of large integers'],
   'large-exponent': ['1e400', 'sends null'],
+  'key-order': ['{"b":1,"a":{"d":1,"c":2}}', ''],
+  'numeric-names': ['{"2":1,"1":2}', 'moves members whose names are numbers'],
+  'fraction-zero': ['[1.0,-0,2E1]', 'serializes numbers again'],
+  'html-characters': ['"<a&b>\'"', ''],
+  'not-ascii': ['"é☃🦊"', ''],
+  slash: ['"a/b"', ''],
   spaces: ['{ "a" : [ 1 , 2 ] }', 'removes the spaces'],
   'repeated-members': ['{"a":1,"a":2}', 'keeps the last of repeated members'],
   escapes: ['"\\u0041\\/"', 'changes the escapes'],
@@ -91,7 +105,7 @@ export const PAYLOAD_CASES = cases([
     title: `Ann sends Bob the payload ${payload}`,
     severity: 'recommended',
     expected: 'Bob receives the payload byte for byte, because it belongs to the peers',
-    reference: { behaviour, evidence: /Bob received \{/ },
+    ...(behaviour === '' ? {} : { reference: { behaviour, evidence: /Bob received \{/ } }),
     async run(fixture) {
       const [ann, bob] = await fixture.connectPair();
       ann.sendText(`{"type":"OFFER","dst":"${bob.id}","payload":${payload}}`);

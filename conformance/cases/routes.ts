@@ -186,6 +186,20 @@ export const ROUTE_CASES = cases([
     },
   },
   {
+    id: 'O3.slash-behind-path',
+    title:
+      'Ann and Bob connect to {path}peerjs, and GET {path}{key}/id, on a server whose path was configured with a slash at its end',
+    severity: 'required',
+    expected: 'OPEN and an id: the slash changes nothing',
+    setup: 'path prefix with a slash',
+    async run(fixture) {
+      const [ann, bob] = await fixture.connectPair();
+      ann.sendOffer(bob.id, 1);
+      assertEqual('the payload', (await bob.receive())['payload'], 1);
+      assertEqual('the status', (await fixture.request(`${fixture.server.key}/id`)).status, 200);
+    },
+  },
+  {
     id: 'O9.outside-path',
     title: 'a handshake at /peerjs, on a server with a path prefix',
     severity: 'recommended',

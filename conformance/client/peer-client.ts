@@ -5,10 +5,10 @@ import { Failed, NotTestable } from '../outcomes.ts';
 import type { Profile } from '../profile.ts';
 import { sleep, withTimeout } from '../waiting.ts';
 import { clientPayload, markerOf } from './client-payload.ts';
+import { parseFrame, type Frame } from './parse-frame.ts';
 import type { Transcript } from './transcript.ts';
 
-/** A received frame, parsed as JSON. */
-export type Frame = Readonly<Record<string, unknown>>;
+export type { Frame } from './parse-frame.ts';
 
 /** A received frame, unparsed. */
 export interface RawFrame {
@@ -149,7 +149,7 @@ export class PeerClient {
   /** Returns the next frame, with the marker as its payload (`sendMessage`). @throws Failed after the patience, or if not JSON */
   async receive(patience: number = this.#patience): Promise<Frame> {
     const text = await this.receiveText(patience);
-    const frame = parseObject(text);
+    const frame = parseFrame(text);
     if (frame === undefined) throw new Failed(`${this.name} received a frame that is not a JSON object: ${text.slice(0, 100)}`);
     return 'payload' in frame ? { ...frame, payload: markerOf(frame['type'], frame['payload']) } : frame;
   }
@@ -193,16 +193,16 @@ export class PeerClient {
     return withTimeout(this.#patience, `the server to close the socket of ${this.name}`, this.ended);
   }
 
-  /** Sends a WebSocket ping and waits for the pong. @throws Failed */
-  ping(): Promise<void> {
-    const answered = new Promise<void>((resolve) => this.#socket.once('pong', () => resolve()));
-    this.sendPing();
+  /** Sends a WebSocket ping and waits for the pong. @returns the data of the pong. @throws Failed */
+  ping(data = ''): Promise<string> {
+    const answered = new Promise<string>((resolve) => this.#socket.once('pong', (bytes) => resolve(bytes.toString('latin1'))));
+    this.sendPing(data);
     return withTimeout(this.#patience, `a pong for ${this.name}`, answered);
   }
 
-  sendPing(): void {
-    this.#transcript.sent(this.name, '(ping)');
-    this.#socket.ping();
+  sendPing(data = ''): void {
+    this.#transcript.sent(this.name, `(ping) ${data}`.trimEnd());
+    this.#socket.ping(data);
   }
 
   /** Waits for the next ping of the server. @throws Failed after the patience */
@@ -211,12 +211,12 @@ export class PeerClient {
     return withTimeout(this.#patience, `a ping for ${this.name}`, pinged);
   }
 
-  /** Waits until the server has read all frames sent so far, or has closed the socket; at most a second without a pong. */
-  async waitUntilReadOrClosed(): Promise<void> {
+  /** Waits until the server has read all frames sent so far, or has closed the socket; for a limited time without a pong. */
+  async waitUntilReadOrClosed(ms: number = SETTLE_MS): Promise<void> {
     if (!this.isOpen) return;
     const answered = new Promise<void>((resolve) => this.#socket.once('pong', () => resolve()));
     this.sendPing();
-    await Promise.race([answered, this.ended, sleep(SETTLE_MS)]);
+    await Promise.race([answered, this.ended, sleep(ms)]);
   }
 
   /** Waits until a frame has arrived or the socket is closed; at most a second. Leaves the frame unread. */
@@ -286,14 +286,5 @@ export class PeerClient {
         response.once('close', () => reject(new HandshakeRefused(response.statusCode ?? 0, body)));
       });
     });
-  }
-}
-
-function parseObject(text: string): Frame | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Frame) : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -15,11 +15,14 @@ export class RawConnection {
   #received = '';
   #onChange: () => void = () => undefined;
 
-  constructor(server: Profile, transcript: Transcript) {
+  /** @param staysOpen whether this end stays open when the server ends the connection. */
+  constructor(server: Profile, transcript: Transcript, staysOpen = false) {
     const { host, port, secure, trustsAnyCertificate, patience } = server;
     this.#patience = patience;
     this.#transcript = transcript;
-    this.#socket = secure ? connectTls({ host, port, rejectUnauthorized: !trustsAnyCertificate }) : connect(port, host);
+    this.#socket = secure
+      ? connectTls({ host, port, rejectUnauthorized: !trustsAnyCertificate })
+      : connect({ host, port, allowHalfOpen: staysOpen });
     this.#socket.setEncoding('latin1').on('data', (text) => {
       transcript.received('wire', String(text));
       this.#received += String(text);
@@ -45,6 +48,12 @@ export class RawConnection {
     this.#transcript.sent('wire', buffer.toString('latin1'));
     this.#socket.write(buffer);
     return this;
+  }
+
+  /** Ends the sent direction of the TCP connection, after all bytes. */
+  end(): void {
+    this.#transcript.noted('wire', 'ends');
+    this.#socket.end();
   }
 
   /** Resolves when all bytes have been written to the operating system, or the connection has ended. */

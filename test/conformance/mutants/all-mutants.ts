@@ -1,5 +1,8 @@
+import { DELIVERY_MUTANTS } from './delivery-mutants.ts';
+import { FRAME_MUTANTS } from './frame-mutants.ts';
 import { HANDSHAKE_MUTANTS } from './handshake-mutants.ts';
 import { HTTP_MUTANTS } from './http-mutants.ts';
+import { IDENTITY_MUTANTS } from './identity-mutants.ts';
 import { LIVENESS_MUTANTS } from './liveness-mutants.ts';
 import { MAILBOX_MUTANTS } from './mailbox-mutants.ts';
 import { MESSAGE_MUTANTS } from './message-mutants.ts';
@@ -9,4 +12,5 @@ import { OPENING_MUTANTS } from './opening-mutants.ts';
 /** Servers that violate one rule each. */
 export const ALL_MUTANTS: readonly Mutant[] = [
   ...[HTTP_MUTANTS, HANDSHAKE_MUTANTS, OPENING_MUTANTS, MESSAGE_MUTANTS, MAILBOX_MUTANTS, LIVENESS_MUTANTS].flat(),
+  ...[FRAME_MUTANTS, IDENTITY_MUTANTS, DELIVERY_MUTANTS].flat(),
 ];

@@ -46,7 +46,7 @@ export interface Refusal {
 }
 
 const MEBIBYTE = 1024 * 1024;
-const MAX_MALFORMED = 100;
+export const MAX_MALFORMED = 100;
 const LOOPBACK = '127.0.0.1';
 
 /**
@@ -147,6 +147,7 @@ export class ConformingServer extends ConformingHttp {
     const realm = this.realmOf(who.key);
     if (realm === undefined) return refusal('Invalid key provided', 1008);
     if (!this.isValidId(who.id)) return refusal('Invalid id', 1008);
+    this.removeClosing(realm, who.id);
     const known = realm.peers.get(who.id);
     if (known !== undefined) return this.ownsId(known, who.token) ? undefined : this.idTaken();
     return this.isFull() ? refusal('Server has reached its concurrent user limit', 1013) : undefined;
@@ -352,7 +353,14 @@ export class ConformingServer extends ConformingHttp {
   }
 
   findPeer(realm: Realm, id: string): Peer | undefined {
+    this.removeClosing(realm, id);
     return realm.peers.get(id);
+  }
+
+  /** L2, M16: an id is free when the close frame is read. */
+  removeClosing(realm: Realm, id: string): void {
+    const peer = realm.peers.get(id);
+    if (peer !== undefined && peer.socket.readyState !== WebSocket.OPEN) this.removePeer(peer);
   }
 
   /** M16: messages to a peer that reads too slowly are lost, and the sender is notified. */

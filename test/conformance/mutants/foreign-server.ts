@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Settings } from '../../../conformance/settings.ts';
 import type { HttpRequest, Reply } from './conforming-http.ts';
-import { ConformingServer } from './conforming-server.ts';
+import { WebSocket } from 'ws';
+import { ConformingServer, MAX_MALFORMED, type Peer, type Realm } from './conforming-server.ts';
 
 const ADJECTIVES = ['calm', 'bold', 'quiet', 'far'];
 const READ_DELAY_MS = 15;
@@ -12,6 +13,8 @@ const READ_DELAY_MS = 15;
  */
 export class ForeignServer extends ConformingServer {
   #count = 0;
+  /** Sockets that the server has closed. */
+  readonly #closed = new WeakSet<Peer['socket']>();
 
   override newId(): string {
     const n = this.#count++;
@@ -35,12 +38,18 @@ export class ForeignServer extends ConformingServer {
     this.recordActivity(peer);
     const { socket } = peer;
     this.#later(() => {
-      if (this.isCurrentSocket(peer, socket) && socket.readyState === socket.OPEN) super.handleFrame(peer, bytes, isBinary);
+      if (peer.socket === socket && !this.#closed.has(socket)) super.handleFrame(peer, bytes, isBinary);
+      if (peer.malformed > MAX_MALFORMED) this.#closed.add(socket);
     });
   }
 
   override handleClose(...[peer, socket, code]: Parameters<ConformingServer['handleClose']>): void {
     this.#later(() => super.handleClose(peer, socket, code));
+  }
+
+  override handleLeave(peer: Peer): void {
+    this.#closed.add(peer.socket);
+    super.handleLeave(peer);
   }
 
   /** In order, because all timers have the same delay. */
@@ -69,6 +78,10 @@ export class NoPongServer extends ConformingServer {
 export class PatientServer extends ConformingServer {
   override handleClose(...[peer, socket, code]: Parameters<ConformingServer['handleClose']>): void {
     if (code !== NO_CLOSE_FRAME) super.handleClose(peer, socket, code);
+  }
+
+  override removeClosing(realm: Realm, id: string): void {
+    if (realm.peers.get(id)?.socket.readyState === WebSocket.CLOSING) super.removeClosing(realm, id);
   }
 }
 

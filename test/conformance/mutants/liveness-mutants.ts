@@ -69,9 +69,10 @@ export const LIVENESS_MUTANTS: readonly Mutant[] = [
     name: 'keeps the id of a disconnected peer',
     fails: ['L2.close', 'L2.cut', 'L2.reset'],
     verdict: 'failed',
-    also: ['H4', 'O6', 'O11', 'L4', 'M15', 'M18', 'O4'],
+    also: ['H4', 'O6', 'O11', 'L4', 'M14', 'M15', 'M16', 'M18', 'O4'],
     Server: class extends ConformingServer {
       override handleClose(): void {}
+      override removeClosing(): void {}
     },
   },
   {

@@ -30,6 +30,9 @@ const MUTANTS_AT_ONCE = 12;
 /** Runs all cases on each mutant, which takes minutes, and lists other cases that detect it. */
 const RUNS_ALL = process.env['MUTANTS'] === 'whole';
 
+const WHOLE_RUNS_AT_ONCE = 3;
+/** Long enough for a busy machine. */
+const PATIENCE_MS = 6_000;
 /** Servers of which only some rules may object, with the settings that they have. */
 const WHOLE_RUNS = {
   'conforms to every rule': [ConformingServer, []],
@@ -46,10 +49,10 @@ describe('all cases, with a server that', () => {
   const found = new Map<string, readonly CaseResult[]>();
 
   beforeAll(async () => {
-    await inPool(RUN_NAMES.length, RUN_NAMES, async (name) => {
+    await inPool(WHOLE_RUNS_AT_ONCE, RUN_NAMES, async (name) => {
       const [Server] = WHOLE_RUNS[name];
       const canSet = (setting: keyof Settings): boolean => Server !== ForeignServer || FEW_SETTINGS.includes(setting);
-      found.set(name, await runCases({ cases: ALL_CASES, servers: inProcess(name, Server, undefined, canSet) }));
+      found.set(name, await runCases({ cases: ALL_CASES, servers: inProcess(name, Server, PATIENCE_MS, canSet) }));
     });
   }, 300_000);
 

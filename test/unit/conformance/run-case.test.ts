@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Dangerous, Failed, Inconclusive } from '../../../conformance/outcomes.ts';
+import { Dangerous, Failed, Inconclusive, TimedOut } from '../../../conformance/outcomes.ts';
 import { runCase, notTestable } from '../../../conformance/run-case.ts';
 import { SmallServer } from './small-server.ts';
 import { someCase } from './some-case.ts';
@@ -69,6 +69,15 @@ describe('running a case', () => {
       const { verdict, why } = await runCase(one, server.profile(1_000, settings));
       expect([verdict, attempts()]).toEqual(['not testable', 4]);
       expect(why).toMatch(/^the machine was busy: its timers were up to \d+ ms late, at most 50 ms are acceptable \(too late\)$/);
+    });
+
+    it('keeps the verdict of an event that did not arrive, because the time limit allows for delays', async () => {
+      const { one, attempts } = timed(() => {
+        block(100);
+        throw new TimedOut('no EXPIRE');
+      });
+      expect(await runCase(one, server.profile(1_000, settings))).toMatchObject({ verdict: 'failed', why: 'no EXPIRE' });
+      expect(attempts()).toBe(1);
     });
 
     it('keeps the verdict of a machine in time, and that of dangerous behaviour', async () => {

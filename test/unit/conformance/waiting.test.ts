@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TimedOut } from '../../../conformance/outcomes.ts';
 import { errorMessage, pollUntil, within, withTimeout } from '../../../conformance/waiting.ts';
 
 describe('withTimeout', () => {
@@ -6,7 +7,7 @@ describe('withTimeout', () => {
 
   it('fails with what is missing', async () => {
     await expect(withTimeout(10, 'a frame for ann', new Promise(() => undefined))).rejects.toThrow(
-      'timed out after 10 ms waiting for a frame for ann',
+      new TimedOut('timed out after 10 ms waiting for a frame for ann'),
     );
   });
 });
