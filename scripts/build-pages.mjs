@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { buildSync } from 'esbuild';
 
 /** The pages for browsers: one HTML file each, with its style and script inside. */
-const PAGES = ['status', 'playground'];
+const PAGES = ['status', 'playground', 'doctor'];
 const TARGET = 'dist/pages';
 
 /** @param {string} entry @returns {string} the bundle of one file, without a line break at its end. */

@@ -29,7 +29,16 @@ The steps D3, D8 and D9 use [routes of Signalbox](protocols/doctor.md). Other Pe
 Signalbox whose option \`doctor\` is off, as in the hardened profile. D13 needs the package \`node-datachannel\`. Its relay test uses TURN
 over UDP only.
 
-A TURN transport that fails (D12) is only doubtful if another one relays.`;
+A TURN transport that fails (D12) is only doubtful if another one relays.
+
+## The page
+
+\`{path}doctor\`, such as \`https://broker.example.org/myapp/doctor\`, makes the same tests in a browser, and copies the findings as text or
+JSON. It cannot test D4, because it has the origin of the broker. In D1 a browser does not give the reason of a failure.
+
+If two users cannot connect to each other, one of them makes a link on the page, and both open it. The broker carries the findings between
+the two pages as messages of two ordinary peers. Then the pages try each way, and name the side that fails, and why (D14). The option
+\`doctor\` turns the page off together with the routes.`;
 
 /** The page docs/doctor.md: every verdict, by step. */
 export function doctorPage(): string {

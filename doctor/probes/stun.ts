@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import type { StunObservation } from '../judge/ice-servers.ts';
+import type { StunObservation } from '../judge/stun.ts';
 import { addressIn, ATTRIBUTES, encodeRequest } from '../stun/message.ts';
 import type { IceUrl } from '../target.ts';
 import { addressOf, askOverUdp } from './stun-channel.ts';

@@ -1,4 +1,4 @@
-import type { TurnObservation } from '../judge/ice-servers.ts';
+import type { TurnObservation } from '../judge/turn.ts';
 import { addressIn, ATTRIBUTES, encodeAddress, encodeRequest, longTermKey, statusOf } from '../stun/message.ts';
 import type { Attribute, Endpoint, METHODS, StunResponse } from '../stun/message.ts';
 import type { IceUrl } from '../target.ts';

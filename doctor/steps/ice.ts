@@ -1,8 +1,9 @@
 import { below, brokerTime, type Context, type Step } from '../context.ts';
 import { finding, skipped, type Finding } from '../findings.ts';
 import { judgeIceList, readIceList } from '../judge/ice-list.ts';
-import { judgeStun, judgeTurn, type TurnObservation } from '../judge/ice-servers.ts';
 import { NO_BROKER } from '../judge/messages.ts';
+import { judgeStun } from '../judge/stun.ts';
+import { judgeTurn, type TurnObservation } from '../judge/turn.ts';
 import { get } from '../probes/http.ts';
 import { exchangesData, loadWebRtc, type WebRtc } from '../probes/media.ts';
 import { observeStun } from '../probes/stun.ts';

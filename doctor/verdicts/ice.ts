@@ -220,6 +220,15 @@ export const ICE = {
     setting: 'listening-port, tls-listening-port',
     link: ICE_PAGE,
   },
+  'turn-unreachable': {
+    step: 'D12',
+    state: 'bad',
+    is: 'The browser cannot connect to {url}.',
+    effect: 'Calls that need TURN over this transport fail.',
+    remedy: 'Start the TURN server with this transport, open its port, and check its certificate with signalbox doctor.',
+    setting: 'tls-listening-port, cert, pkey',
+    link: ICE_PAGE,
+  },
   'turn-certificate': {
     step: 'D12',
     state: 'bad',
@@ -248,6 +257,13 @@ export const ICE = {
     link: ICE_PAGE,
   },
   media: good('D13', 'Two peers on this machine exchange data: {ways}.'),
+  'webrtc-blocked': {
+    step: 'D13',
+    state: 'bad',
+    is: 'This browser has no WebRTC: RTCPeerConnection is missing or blocked.',
+    effect: 'No call is possible in this browser.',
+    remedy: 'Turn off the extension or the policy that blocks WebRTC, or use another browser.',
+  },
   'media-fails': {
     step: 'D13',
     state: 'bad',

@@ -16,6 +16,7 @@ export const STEPS = {
   D11: 'STUN',
   D12: 'TURN',
   D13: 'two peers',
+  D14: 'two users',
 } as const;
 
 export type StepId = keyof typeof STEPS;

@@ -12,7 +12,7 @@ export function summarize(text: string, state: 'good' | 'doubtful' | 'bad'): voi
   if (line.textContent !== text) line.textContent = text;
 }
 
-export function reportFailure(error: unknown): void {
+function reportFailure(error: unknown): void {
   summarize(`The page has no current data: ${error instanceof Error ? error.message : String(error)}`, 'bad');
 }
 

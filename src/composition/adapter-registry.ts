@@ -87,7 +87,8 @@ export function dialectsOf(config: Config): readonly Dialect[] {
   const peerjs = config.dialects.filter((name) => name === 'peerjs');
   const ice = peerjs.length > 0 ? [] : [new IceRouteDialect(config.path, 'sends', iceRealms(config))];
   const xhr = config.legacyXhr && peerjs.length > 0 ? [new PeerjsXhrDialect(config.path, config.maxMessageBytes)] : [];
-  const doctor = config.doctor === 'on' ? [new DoctorDialect(config.path, Date.now)] : [];
+  const doctor =
+    config.doctor === 'on' ? [new DoctorDialect(config.path, Date.now, publicPage('doctor', publicSettings(config)))] : [];
   const served = [...others.map((name) => dialects[name](config)), ...ice, ...xhr];
   return [...served, ...peerjs.map((name) => dialects[name](config)), ...doctor];
 }

@@ -4,7 +4,7 @@ import type { BuiltPage } from '../adapters/admin-listeners/http/status-page.ts'
 import type { HttpResponse } from '../application/ports/http.ts';
 
 /** The pages of the folder `pages`, after `npm run build`. */
-export type PageName = 'status' | 'playground';
+export type PageName = 'status' | 'playground' | 'doctor';
 
 /** @returns undefined if `npm run build` has not run. */
 export function builtPage(name: PageName): BuiltPage | undefined {
@@ -19,7 +19,7 @@ export interface PublicPageSettings {
   readonly needsToken: boolean;
 }
 
-/** H20: the response with a page. @returns undefined if `npm run build` has not run. */
+/** H20, DOC5: the response with a page. @returns undefined if `npm run build` has not run. */
 export function publicPage(name: PageName, { key, needsToken }: PublicPageSettings): HttpResponse | undefined {
   const page = builtPage(name);
   if (page === undefined) return undefined;

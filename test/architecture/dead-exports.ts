@@ -4,7 +4,7 @@ import { exportsOf, type Export } from './exports.ts';
 import type { SourceFile } from './tree.ts';
 
 const EVERYTHING = '*';
-const SHIPPED = /^(src|conformance|doctor)\//;
+const SHIPPED = /^(src|conformance|doctor|pages)\//;
 
 /**
  * Exports of shipped files that no file imports, including tests and scripts. Exports of entry points are public.

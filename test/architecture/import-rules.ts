@@ -18,7 +18,7 @@ const CONFORMANCE = '^conformance/';
 const DOCTOR = '^doctor/';
 const PAGES = '^pages/';
 /** The parts of the doctor that a browser can run. */
-const DOCTOR_IN_BROWSERS = '^doctor/(verdicts/|judge/|findings\\.ts$|target\\.ts$)';
+const DOCTOR_IN_BROWSERS = '^doctor/(verdicts/|judge/|report/|findings\\.ts$|target\\.ts$)';
 /** The shipped code. */
 const OURS = '^(src|conformance|doctor|pages)/';
 const PACKAGES = 'node_modules/';
@@ -47,7 +47,7 @@ export const ENTRY_POINTS: readonly string[] = [...Object.values(PACKAGE.bin).ma
 export const SUITE_COMMANDS: readonly string[] = ['conformance/conform.ts', 'conformance/conform-report.ts', 'doctor/doctor.ts'];
 
 /** The scripts of the pages for browsers, which the build bundles. */
-const PAGE_SCRIPTS: readonly string[] = ['pages/status/status.ts', 'pages/playground/playground.ts'];
+const PAGE_SCRIPTS: readonly string[] = ['pages/status/status.ts', 'pages/playground/playground.ts', 'pages/doctor/doctor.ts'];
 
 /** Adapters for tests only; no file of src imports them. */
 const DOUBLES = ['^src/adapters/clocks/manual\\.ts$', '^src/adapters/telemetry/memory\\.ts$', '^src/adapters/transports/memory/'];

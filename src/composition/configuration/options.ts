@@ -154,8 +154,8 @@ export const OPTIONS = {
   doctor: option(choice(['on', 'off', 'admin']), {
     group: 'Pages and proxies',
     description:
-      'Serves doctor/hello, doctor/socket and doctor/stream under path, for signalbox doctor. They tell a client only about its ' +
-      'own request. admin keeps them off the public port; without an admin listener it is the same as off.',
+      'Serves the page doctor under path, and doctor/hello, doctor/socket and doctor/stream for it and for signalbox doctor. They ' +
+      'tell a client only about its own request. admin keeps them off the public port; without an admin listener it is the same as off.',
     effect: 'Off: 404 (DOC4).',
     default: 'on',
     hardened: 'off',

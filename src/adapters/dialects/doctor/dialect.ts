@@ -23,14 +23,17 @@ export class DoctorDialect implements Dialect {
   readonly pace = 0;
   readonly #prefix: string;
   readonly #unixTime: () => number;
+  readonly #page: HttpRoute | undefined;
 
   /**
    * @param prefix the public path of the broker; begins and ends with a slash.
    * @param unixTime the time of the machine, in milliseconds.
+   * @param page DOC5: undefined for a program that was not built.
    */
-  constructor(prefix: string, unixTime: () => number) {
+  constructor(prefix: string, unixTime: () => number, page?: HttpResponse) {
     this.#prefix = prefix;
     this.#unixTime = unixTime;
+    this.#page = page && { methods: READ_METHODS, handle: () => ({ action: 'respond', response: page }) };
   }
 
   servesWebSocketAt(path: string): boolean {
@@ -42,6 +45,7 @@ export class DoctorDialect implements Dialect {
   }
 
   route(path: string): HttpRoute | undefined {
+    if (path === `${this.#prefix}doctor` || path === `${this.#prefix}doctor/`) return this.#page;
     if (path === `${this.#prefix}doctor/hello`) return HELLO;
     return path === `${this.#prefix}doctor/stream` ? STREAM : undefined;
   }

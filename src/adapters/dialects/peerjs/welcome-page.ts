@@ -52,7 +52,7 @@ const CONTENT_SECURITY_POLICY = [
 export function welcomePage({ key, needsToken, hasDoctor, hasPlayground }: WelcomeSettings): HttpResponse {
   const token = needsToken ? ' data-token="a JSON Web Token of your application"' : '';
   const doctor = hasDoctor
-    ? '<h2>A client cannot connect?</h2><p>This command tests the way from your machine, and gives the cause:</p><pre></pre>'
+    ? '<h2>A client cannot connect?</h2><p>The <a data-page="doctor">doctor</a> tests the way from this browser, and this command that from your machine:</p><pre></pre>'
     : '';
   const playground = hasPlayground ? '<p>The <a data-page="playground">playground</a> connects two peers, step by step.</p>' : '';
   const body = `<!doctype html>

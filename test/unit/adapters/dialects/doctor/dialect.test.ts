@@ -10,6 +10,17 @@ describe('the routes of the doctor', () => {
     expect(['/app/doctor/socket', '/doctor/socket'].map((path) => dialect.servesWebSocketAt(path))).toEqual([true, false]);
   });
 
+  it('DOC5: include the page, if it was built', () => {
+    const response = { status: 200, headers: [], body: 'page' };
+    const withPage = new DoctorDialect('/app/', () => 0, response);
+    const head = { method: 'GET', path: '', query: '', header: () => undefined };
+    expect(withPage.route('/app/doctor')?.handle(head, 'none')).toEqual({ action: 'respond', response });
+    expect([withPage.route('/app/doctor/'), withPage.route('/doctor')].map((route) => route?.methods)).toEqual([
+      ['GET', 'HEAD'],
+      undefined,
+    ]);
+  });
+
   it('DOC1: hello describes the request, with a fingerprint that pages of other origins can read', () => {
     const headers = { host: 'a.example', origin: 'https://b.example', 'x-forwarded-for': '198.51.100.7' };
     const { status, headers: sent, body } = new TestBroker({ proxied: 1 }).transport.http('GET', '/doctor/hello', { headers });

@@ -1,25 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { judgeStun, judgeTurn, type TurnObservation } from '../../../../doctor/judge/ice-servers.ts';
+import { judgeTurn, type TurnObservation } from '../../../../doctor/judge/turn.ts';
 
 const NOW = 1_900_000_000_000;
-const answer = (url: string, address: string, port = 5) => ({ url, address, port });
-const silent = (url: string) => ({ url, error: 'ETIMEDOUT' });
-
-describe('D11', () => {
-  it.each([
-    [[answer('a', '198.18.0.1')], ['stun-lies']],
-    [[answer('a', '8.8.8.8')], ['stun']],
-    [[answer('a', '8.8.8.8'), answer('b', '8.8.8.8')], ['stun']],
-    [[answer('a', '8.8.8.8'), answer('b', '8.8.8.8', 6)], ['nat-symmetric']],
-    [[answer('a', '8.8.8.8'), answer('b', '9.9.9.9')], ['stun-contradicts']],
-    [[answer('a', '100.64.0.9')], ['nat-carrier']],
-    [[answer('a', '0.0.0.0')], ['stun-lies']],
-    [[answer('a', '8.8.8.8', 0)], ['stun-lies']],
-    [[silent('a')], ['udp-silent']],
-    [[silent('a'), answer('b', '8.8.8.8')], ['stun-silent']],
-    [[{ url: 'a', error: 'ENOTFOUND' }], ['stun-name-unknown']],
-  ])('%j is %j', (seen, verdicts) => expect(judgeStun(seen, 100).map(({ verdict }) => verdict)).toEqual(verdicts));
-});
 
 describe('D12', () => {
   const seen = (rest: Partial<TurnObservation>, username = 'ann'): TurnObservation => ({
@@ -39,6 +21,7 @@ describe('D12', () => {
     [{ allocate: 500 }, 'turn-error'],
     [{ error: 'ETIMEDOUT' }, 'turn-silent'],
     [{ error: 'ECONNREFUSED' }, 'turn-refused'],
+    [{ error: 'EUNREACHABLE' }, 'turn-unreachable'],
     [{ error: 'ENOTFOUND' }, 'turn-name-unknown'],
     [{ error: 'CERT_HAS_EXPIRED', isCertificateFault: true }, 'turn-certificate'],
   ])('%j is %s', (one, verdict) => expect(judgeTurn([seen(one)], 100, NOW)[0]).toMatchObject({ verdict }));

@@ -1,48 +1,6 @@
-import { isIP } from 'node:net';
-import ipaddr from 'ipaddr.js';
 import { finding, type Finding } from '../findings.ts';
 import type { IceUrl } from '../target.ts';
 import { expiryOf } from './ice-list.ts';
-
-/** The response of one STUN server to a socket that asks them all. */
-export interface StunObservation {
-  readonly url: string;
-  readonly error?: string | undefined;
-  readonly address?: string | undefined;
-  readonly port?: number | undefined;
-}
-
-/** Kinds of addresses that a client never has. */
-const IMPOSSIBLE: ReadonlySet<string> = new Set(['unspecified', 'broadcast', 'multicast', 'reserved']);
-
-/** D11. */
-export function judgeStun(seen: readonly StunObservation[], timeout: number): Finding[] {
-  const answers = seen.filter(({ address }) => address !== undefined);
-  const findings = seen.filter(({ error }) => error === 'ENOTFOUND').map(({ url }) => finding('stun-name-unknown', { url }));
-  const silent = seen.filter(({ error }) => error !== undefined && error !== 'ENOTFOUND');
-  if (answers.length === 0) return silent.length === 0 ? findings : [...findings, finding('udp-silent')];
-  findings.push(...silent.map(({ url }) => finding('stun-silent', { url, ms: timeout })));
-  const liars = answers.filter((answer) => isImpossible(answer));
-  findings.push(...liars.map(({ url }) => finding('stun-lies', { url })));
-  findings.push(...compared(answers.filter((answer) => !isImpossible(answer))));
-  return findings.length > 0 ? findings : [finding('stun')];
-}
-
-function compared(answers: readonly StunObservation[]): Finding[] {
-  const addresses = new Set(answers.map(({ address }) => address));
-  if (addresses.size > 1) return [finding('stun-contradicts')];
-  const isCarrier = answers.some(({ address }) => rangeOf(address) === 'carrierGradeNat');
-  const ports = new Set(answers.map(({ port }) => port));
-  return [...(isCarrier ? [finding('nat-carrier')] : []), ...(ports.size > 1 ? [finding('nat-symmetric')] : [])];
-}
-
-function isImpossible({ address, port }: StunObservation): boolean {
-  return port === 0 || IMPOSSIBLE.has(rangeOf(address));
-}
-
-function rangeOf(address: string | undefined): string {
-  return address === undefined || isIP(address) === 0 ? 'reserved' : ipaddr.process(address).range();
-}
 
 /** The allocation at one TURN server: D12. */
 export interface TurnObservation {
@@ -56,6 +14,9 @@ export interface TurnObservation {
   /** The code of the CreatePermission request for the relay address itself. */
   readonly permission?: number | undefined;
 }
+
+/** The error of a browser, which does not tell a closed port from an invalid certificate. */
+export const UNREACHABLE = 'EUNREACHABLE';
 
 const CODES = {
   403: 'turn-forbidden',
@@ -86,6 +47,7 @@ function judgeWay(
   const state = relays ? 'doubtful' : 'bad';
   if (isCertificateFault === true) return finding('turn-certificate', { url, code }, state);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return finding('turn-name-unknown', { url }, state);
+  if (code === UNREACHABLE) return finding('turn-unreachable', { url }, state);
   return finding(code === 'ECONNREFUSED' ? 'turn-refused' : 'turn-silent', { url, ms: timeout }, state);
 }
 

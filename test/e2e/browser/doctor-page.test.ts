@@ -1,0 +1,106 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { accessibilityFaults } from '../../support/e2e/axe.ts';
+import { launchBrowser } from '../../support/e2e/browser.ts';
+import { Coturn } from '../../support/e2e/coturn.ts';
+import { LOOPBACK, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
+import { Server } from '../../support/e2e/server.ts';
+
+const SECRET = 'the-turn-secret-of-the-tests';
+/** The steps that are good on a healthy broker, each with a part of its text. */
+const GOOD: readonly (readonly [string, string])[] = [
+  ['D1', 'answers after'],
+  ['D2', 'Signalbox'],
+  ['D3', 'sees the address'],
+  ['D5', 'OPEN'],
+  ['D6', ''],
+  ['D7', '100000 bytes'],
+  ['D8', '1 s'],
+  ['D9', ''],
+  ['D11', 'STUN answers'],
+  ['D12', 'relays'],
+  ['D13', 'directly and through TURN'],
+];
+
+let browser: Browser;
+let coturn: Coturn;
+let server: Server;
+let url: string;
+beforeAll(async () => {
+  [browser, coturn] = await Promise.all([launchBrowser(), Coturn.start([SECRET], { relaysToLoopback: true })]);
+  const environment = { SIGNALBOX_TURN: `turn:${LOOPBACK}:${coturn.port}?transport=udp`, SIGNALBOX_TURN_SECRET: SECRET };
+  server = await Server.start({ kind: SIGNALBOX_UWS, options: { path: '/signal', log_level: 'error' }, environment });
+  url = `http://${server.host}:${server.port}/signal/doctor`;
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+  await coturn.stop();
+});
+
+async function opened(at: string, script?: string): Promise<{ page: Page; faults: string[] }> {
+  const context = await browser.newContext({
+    viewport: { width: 360, height: 800 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  onTestFinished(() => context.close());
+  if (script !== undefined) await context.addInitScript(script);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('console', (message) => void (message.type() === 'error' && faults.push(message.text())));
+  page.on('request', (request) => void (new URL(request.url()).host === new URL(url).host || faults.push(request.url())));
+  await page.goto(at);
+  return { page, faults };
+}
+
+async function start(page: Page): Promise<void> {
+  await page.getByLabel('Idle test, in seconds').fill('1');
+  await page.getByRole('button', { name: 'Start' }).click();
+}
+
+describe('DOC5: the page of the doctor', () => {
+  it('gives a verdict in each step for a healthy broker, and a report to copy', async () => {
+    const { page, faults } = await opened(url);
+    await start(page);
+    await page.getByText('Some findings are doubtful.').waitFor();
+    for (const [step, text] of GOOD) {
+      expect(await page.locator(`#${step} h2 span`).last().textContent(), await page.locator(`#${step}`).innerText()).toBe(
+        'good',
+      );
+      expect(await page.locator(`#${step}`).innerText()).toContain(text);
+    }
+    await page.getByRole('button', { name: 'Copy as text' }).click();
+    await page.getByText('Copied').waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toMatch(/^D5 {3}good {6}\S.*\n(.*\n)*D10 {2}DOUBTFUL/m);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    expect(faults).toEqual([]);
+  });
+
+  it('names the refused key', async () => {
+    const { page } = await opened(url);
+    await page.getByLabel('Key').fill('wrong');
+    await start(page);
+    await page.locator('#D5').getByText('wrong').waitFor();
+    expect(await page.locator('#D5 h2 span').last().textContent()).toBe('bad');
+  });
+
+  it('two users with one link learn the ways between them', async () => {
+    const { page: ann } = await opened(url);
+    await ann.getByRole('button', { name: 'Make a link for two users' }).click();
+    const link = await ann.locator('#pair-link code').innerText();
+    const { page: bob, faults } = await opened(link);
+    for (const page of [ann, bob]) {
+      await page.getByText(/Both sides exchange data: in one network.*through TURN over UDP/).waitFor();
+    }
+    expect(faults).toEqual([]);
+  });
+
+  it('names the side whose browser blocks WebRTC, on both pages', async () => {
+    const { page: ann } = await opened(`${url}#room-of-two`);
+    const { page: bob } = await opened(`${url}#room-of-two`, 'delete globalThis.RTCPeerConnection');
+    await ann.getByText('The other side fails: This browser has no WebRTC').waitFor();
+    await bob.getByText('This side fails: This browser has no WebRTC').waitFor();
+  });
+});
