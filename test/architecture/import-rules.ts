@@ -14,6 +14,7 @@ const PORTS = '^src/application/ports/';
 const APPLICATION = '^src/application/';
 const COMPOSITION = '^src/composition/';
 const EXPORTS = '^src/exports/';
+const CONTRACTS = '^src/contracts/';
 const CONFORMANCE = '^conformance/';
 const DOCTOR = '^doctor/';
 const PAGES = '^pages/';
@@ -49,8 +50,8 @@ export const SUITE_COMMANDS: readonly string[] = ['conformance/conform.ts', 'con
 /** The scripts of the pages for browsers, which the build bundles. */
 const PAGE_SCRIPTS: readonly string[] = ['pages/status/status.ts', 'pages/playground/playground.ts', 'pages/doctor/doctor.ts'];
 
-/** Adapters for tests only; no file of src imports them. */
-const DOUBLES = ['^src/adapters/clocks/manual\\.ts$', '^src/adapters/telemetry/memory\\.ts$', '^src/adapters/transports/memory/'];
+/** Adapters in memory, which tests of adapters from outside use too. */
+const IN_MEMORY = '^src/adapters/(mailboxes|directories|buses|transports)/memory/|^src/adapters/clocks/manual\\.ts$';
 
 /** The allowed imports between the layers of `src/` and the other shipped code. Type imports count like value imports. */
 export const IMPORT_RULES: readonly ImportRule[] = [
@@ -83,6 +84,18 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     comment: 'shipped code does not import tests',
     from: { path: COMPOSITION },
     may: ['^src/', PACKAGES, 'node:'],
+  }),
+  only({
+    name: 'contracts-import-ports-and-memory-only',
+    comment: 'the suite of a port knows no adapter, except for those in memory, which it breaks, and the settings of transports',
+    from: { path: CONTRACTS },
+    may: [DOMAIN, PORTS, CONTRACTS, IN_MEMORY, '^src/adapters/transports/shared/settings\\.ts$', PACKAGES, 'node:'],
+  }),
+  only({
+    name: 'testing-imports-src-only',
+    comment: 'a broker in a box is a composition root for tests; shipped code does not import tests',
+    from: { path: '^src/testing/' },
+    may: ['^src/', 'node:'],
   }),
   only({
     name: 'exports-import-src-only',
@@ -144,7 +157,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     from: { path: OURS },
     module: {
       path: OURS,
-      pathNot: [...exactly([...ENTRY_POINTS, ...SUITE_COMMANDS, ...PAGE_SCRIPTS]), ...DOUBLES],
+      pathNot: exactly([...ENTRY_POINTS, ...SUITE_COMMANDS, ...PAGE_SCRIPTS]),
       numberOfDependentsLessThan: 1,
     },
   },

@@ -8,7 +8,7 @@ function filesOf(files: Readonly<Record<string, string>>): SourceFile[] {
   return Object.entries(files).map(([path, text]) => ({ path, text }));
 }
 
-const RUNS_THE_SUITE = "import { clockContract } from './contract.ts';";
+const RUNS_THE_SUITE = "from '../../../src/contracts/clocks/contract.ts'; from '../../../src/contracts/transports/contract.ts';";
 const DOES = 'export const twice = (n: number): number => 2 * n;';
 
 describe('every adapter runs the contract suite of its port', () => {

@@ -41,9 +41,9 @@ const STARTS = /^test\/e2e\/cli\b.*\.test\.ts$/;
 const ADAPTER = /^src\/adapters\/(?<port>[^/]+)\/(?<name>[^/.]+)(\/|\.ts$)/;
 /**
  * Covered as a whole: cases and model by correct servers, by faulty ones, and by the property tests; the steps of the doctor by
- * planted faults. The bindings are covered by every test of a whole broker.
+ * planted faults. The bindings are covered by every test of a whole broker, the contract suites by faulty adapters.
  */
-const PROVEN_WHOLE = /^(conformance\/(cases|random)|doctor\/(steps|probes)|src\/composition\/bindings)\//;
+const PROVEN_WHOLE = /^(conformance\/(cases|random)|doctor\/(steps|probes)|src\/composition\/bindings|src\/contracts\/[^/]+)\//;
 const SHIPPED = /^(src|conformance|doctor)\//;
 
 const UNIT = /^test\/unit\/(?<mirrored>.+?)(\.[^/]+)?\.test\.ts$/;
@@ -75,8 +75,8 @@ export function unprovenAdapters(files: readonly SourceFile[]): string[] {
     const proof = EXCEPTIONS[place] ?? PROOFS[port];
     if (proof === undefined) return [`adapters/${port}: add the proof for adapters of this port to PROOFS in parity.ts`];
     const test = files.find(({ path }) => path === `test/contracts/${place}.test.ts`);
-    if (proof === 'units' || test?.text.includes("'./contract.ts'") === true) return [];
-    return [`adapters/${place}: test/contracts/${place}.test.ts does not run ./contract.ts`];
+    if (proof === 'units' || test?.text.includes(`/contracts/${port}/contract.ts'`) === true) return [];
+    return [`adapters/${place}: test/contracts/${place}.test.ts does not run src/contracts/${port}/contract.ts`];
   });
 }
 

@@ -82,6 +82,16 @@ const FORBIDDEN: readonly SeededFile[] = [
     `import { bed } from '@conformance/bed.ts';`,
     `import type { Bed } from '@conformance/bed.ts';`,
   ]),
+  ...forbidden('contracts-import-ports-and-memory-only', 'src/contracts/clocks', [
+    `import { bed } from '@src/application/bed.ts';`,
+    `import type { Bed } from '@src/adapters/clocks/bed.ts';`,
+    `import { bed } from '@src/composition/bed.ts';`,
+    `import { bed } from '@test/bed.ts';`,
+  ]),
+  ...forbidden('testing-imports-src-only', 'src/testing', [
+    `import { bed } from '@test/bed.ts';`,
+    `import { WebSocket } from 'ws';`,
+  ]),
   ...forbidden('exports-import-src-only', 'src/exports', [
     `import { bed } from '@test/bed.ts';`,
     `import { WebSocket } from 'ws';`,

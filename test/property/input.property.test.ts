@@ -6,7 +6,7 @@ import { createTurns } from '../../src/adapters/transports/shared/turn-tasks.ts'
 import type { Socket } from '../../src/application/ports/socket.ts';
 import { MemoryBudget } from '../../src/domain/memory-budget.ts';
 import { QUEUED_FRAME_BYTES } from '../../src/domain/memory-sizes.ts';
-import { ADMISSION, RecordingGateway, type RecordedConnection } from '../contracts/transports/recording-gateway.ts';
+import { ADMISSION, RecordingGateway, type RecordedConnection } from '../../src/contracts/transports/recording-gateway.ts';
 
 const KIB = 1024;
 const MAX_BACKLOG_BYTES = 2048 * KIB;

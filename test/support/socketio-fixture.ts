@@ -5,7 +5,7 @@ import { SocketIoTransport, type SocketIoSettings } from '../../src/adapters/tra
 import type { HttpResponse } from '../../src/application/ports/http.ts';
 import type { Gateway } from '../../src/application/ports/transport.ts';
 import type { LogEvent } from '../../src/application/ports/log.ts';
-import { RecordingGateway, streamAdmissionOf, textOf } from '../contracts/transports/recording-gateway.ts';
+import { RecordingGateway, streamAdmissionOf, textOf } from '../../src/contracts/transports/recording-gateway.ts';
 import { NEVER } from '../../src/domain/time.ts';
 
 const SETTINGS: SocketIoSettings = {

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Authorizer } from '../../../src/application/ports/authorizer.ts';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
 import { within } from '../../support/e2e/until.ts';
-import { REQUEST, runClause, type AuthorizerSubject } from './contract.ts';
-import { outcomeOf, userContract, type UserSubject } from './user-contract.ts';
+import { REQUEST, runClause, type AuthorizerSubject } from '../../../src/contracts/authorizers/contract.ts';
+import { outcomeOf, userContract, type UserSubject } from '../../../src/contracts/authorizers/user-contract.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
 /** An authorizer that asks a source, which can be out of reach. */
 export interface BackendSubject extends UserSubject {
@@ -87,7 +88,7 @@ export const BACKEND_CLAUSES: readonly BackendClause[] = [
 
 /** The contract suite of one adapter that asks a source. */
 export function backendContract(name: string, start: () => BackendSubject | Promise<BackendSubject>): void {
-  userContract(name, start);
+  describeContract(`users of an authorizer: ${name}`, userContract(start));
   describe(`authorizers that ask a source: ${name}`, () => {
     for (const clause of BACKEND_CLAUSES) it(clause.name, () => runClause(clause, start));
   });

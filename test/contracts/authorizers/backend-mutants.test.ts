@@ -5,8 +5,8 @@ import { OPEN_GRANT } from '../../../src/domain/grant.ts';
 import { accepted, refused } from '../../../src/domain/result.ts';
 import { BACKEND_CLAUSES, type BackendSubject } from './backend-clauses.ts';
 import { functionSubject } from './backends.ts';
-import { runClause } from './contract.ts';
-import { USER_CLAUSES } from './user-contract.ts';
+import { runClause } from '../../../src/contracts/authorizers/contract.ts';
+import { USER_CLAUSES } from '../../../src/contracts/authorizers/user-contract.ts';
 
 type Answer = (outcome: AccessOutcome) => void;
 /** A wrong authorizer around a correct one. */

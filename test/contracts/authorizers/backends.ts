@@ -11,7 +11,7 @@ import { accepted, refused } from '../../../src/domain/result.ts';
 import { NEVER } from '../../../src/domain/time.ts';
 import { send, startAuthBackend } from '../../support/authorizers/auth-backend.ts';
 import type { BackendSubject } from './backend-clauses.ts';
-import { REQUEST } from './contract.ts';
+import { REQUEST } from '../../../src/contracts/authorizers/contract.ts';
 
 const NOW = 1_790_000_000;
 const LIFETIME = 65_000;

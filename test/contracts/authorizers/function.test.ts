@@ -1,11 +1,15 @@
 import { backendContract, simpleSubject } from './backend-clauses.ts';
 import { functionSubject } from './backends.ts';
-import { authorizerContract } from './contract.ts';
+import { authorizerContract } from '../../../src/contracts/authorizers/contract.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
 for (const [name, isSlow] of [
   ['function', false],
   ['function that awaits', true],
 ] as const) {
-  authorizerContract(name, () => simpleSubject(() => functionSubject(isSlow)));
+  describeContract(
+    `authorizer: ${name}`,
+    authorizerContract(() => simpleSubject(() => functionSubject(isSlow))),
+  );
   backendContract(name, () => functionSubject(isSlow));
 }

@@ -1,6 +1,7 @@
-import { authorizerContract, type AuthorizerSubject } from './contract.ts';
+import { authorizerContract, type AuthorizerSubject } from '../../../src/contracts/authorizers/contract.ts';
 import { jwtSubject } from './jwt.ts';
-import { userContract, type UserSubject } from './user-contract.ts';
+import { userContract, type UserSubject } from '../../../src/contracts/authorizers/user-contract.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
 const VARIANTS = {
   required: () => jwtSubject(),
@@ -14,6 +15,9 @@ const simple = ({ authorizer, request }: UserSubject): AuthorizerSubject => {
 };
 
 for (const [name, start] of Object.entries(VARIANTS)) {
-  authorizerContract(`jwt, ${name}`, () => simple(start()));
-  userContract(`jwt, ${name}`, start);
+  describeContract(
+    `authorizer: jwt, ${name}`,
+    authorizerContract(() => simple(start())),
+  );
+  describeContract(`users of an authorizer: jwt, ${name}`, userContract(start));
 }

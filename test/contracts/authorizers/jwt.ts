@@ -7,8 +7,8 @@ import { SilentLog } from '../../../src/adapters/logs/silent.ts';
 import type { Authorizer } from '../../../src/application/ports/authorizer.ts';
 import { invariant } from '../../../src/domain/invariant.ts';
 import { hmacToken, NOW, SECRET } from '../../support/tokens.ts';
-import { REQUEST } from './contract.ts';
-import type { UserSubject } from './user-contract.ts';
+import { REQUEST } from '../../../src/contracts/authorizers/contract.ts';
+import type { UserSubject } from '../../../src/contracts/authorizers/user-contract.ts';
 
 const SETTINGS: JwtAuthorizerSettings = {
   isRequired: true,

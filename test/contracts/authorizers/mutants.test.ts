@@ -3,7 +3,7 @@ import { OpenAuthorizer } from '../../../src/adapters/authorizers/open.ts';
 import type { AccessOutcome, AccessRequest, Authorizer } from '../../../src/application/ports/authorizer.ts';
 import { OPEN_GRANT } from '../../../src/domain/grant.ts';
 import { accepted, refused } from '../../../src/domain/result.ts';
-import { CLAUSES } from './contract.ts';
+import { CLAUSES } from '../../../src/contracts/authorizers/contract.ts';
 
 type Answer = (outcome: AccessOutcome) => void;
 

@@ -1,12 +1,19 @@
 import { OpenAuthorizer } from '../../../src/adapters/authorizers/open.ts';
 import { NEVER } from '../../../src/domain/time.ts';
-import { authorizerContract, REQUEST } from './contract.ts';
-import { userContract } from './user-contract.ts';
+import { authorizerContract, REQUEST } from '../../../src/contracts/authorizers/contract.ts';
+import { userContract } from '../../../src/contracts/authorizers/user-contract.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
-authorizerContract('open', () => ({ authorizer: new OpenAuthorizer(), token: 'any', settle: () => Promise.resolve() }));
+describeContract(
+  'authorizer: open',
+  authorizerContract(() => ({ authorizer: new OpenAuthorizer(), token: 'any', settle: () => Promise.resolve() })),
+);
 
-userContract('open', () => ({
-  authorizer: new OpenAuthorizer(),
-  request: (user) => ({ ...REQUEST, token: user }),
-  ...{ lifetime: NEVER, advance: () => undefined, hasOwners: false },
-}));
+describeContract(
+  'users of an authorizer: open',
+  userContract(() => ({
+    authorizer: new OpenAuthorizer(),
+    request: (user) => ({ ...REQUEST, token: user }),
+    ...{ lifetime: NEVER, advance: () => undefined, hasOwners: false },
+  })),
+);

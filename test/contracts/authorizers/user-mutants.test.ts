@@ -3,7 +3,7 @@ import type { AccessOutcome, AccessRequest, Authorizer } from '../../../src/appl
 import type { Grant } from '../../../src/domain/grant.ts';
 import { accepted, refused } from '../../../src/domain/result.ts';
 import { NEVER } from '../../../src/domain/time.ts';
-import { USER_CLAUSES, type UserSubject } from './user-contract.ts';
+import { USER_CLAUSES, type UserSubject } from '../../../src/contracts/authorizers/user-contract.ts';
 import { jwtSubject } from './jwt.ts';
 
 type Answer = (outcome: AccessOutcome) => void;

@@ -1,6 +1,10 @@
 import { backendContract, simpleSubject } from './backend-clauses.ts';
 import { webhookSubject } from './backends.ts';
-import { authorizerContract } from './contract.ts';
+import { authorizerContract } from '../../../src/contracts/authorizers/contract.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
-authorizerContract('webhook', () => simpleSubject(webhookSubject));
+describeContract(
+  'authorizer: webhook',
+  authorizerContract(() => simpleSubject(webhookSubject)),
+);
 backendContract('webhook', webhookSubject);

@@ -1,7 +1,11 @@
 import { MemoryBusNetwork } from '../../../src/adapters/buses/memory/bus.ts';
-import { busContract } from './contract.ts';
+import { busContract } from '../../../src/contracts/buses/contract.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
-busContract('memory', async () => {
-  const network = new MemoryBusNetwork();
-  return { node: (name) => network.busOf(name), dispose: () => Promise.resolve() };
-});
+describeContract(
+  'bus memory',
+  busContract(async () => {
+    const network = new MemoryBusNetwork();
+    return { node: (name) => network.busOf(name), dispose: () => Promise.resolve() };
+  }),
+);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import type { Wakeup } from '../../../src/application/ports/clock.ts';
 import type { Millis } from '../../../src/domain/time.ts';
-import { CLAUSES } from './contract.ts';
+import { CLAUSES } from '../../../src/contracts/clocks/contract.ts';
 
 class ImmediateClock extends ManualClock {
   override wakeAt(at: Millis, wake: () => void): Wakeup {

@@ -1,4 +1,8 @@
-import { recordsContract } from './contract.ts';
+import { recordsContract } from '../../../src/contracts/cluster-records/contract.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 import { memoryRecords } from './memory.ts';
 
-recordsContract('memory', () => Promise.resolve(memoryRecords()));
+describeContract(
+  'cluster records memory',
+  recordsContract(() => Promise.resolve(memoryRecords())),
+);

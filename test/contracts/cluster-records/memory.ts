@@ -3,8 +3,8 @@ import { MemoryClusterRecords } from '../../../src/adapters/cluster-records/memo
 import type { ClusterRecords } from '../../../src/application/ports/cluster-records.ts';
 import type { NodeId } from '../../../src/domain/ids.ts';
 import type { Millis } from '../../../src/domain/time.ts';
-import { LEASE } from '../engines/shared-clauses.ts';
-import type { RecordsSubject } from './contract.ts';
+import { LEASE } from '../../../src/contracts/engines/fixture.ts';
+import type { RecordsSubject } from '../../../src/contracts/cluster-records/contract.ts';
 
 /** The records of several nodes in memory. @param change makes a mutant of correct records. */
 export function memoryRecords(change: (correct: ClusterRecords) => Partial<ClusterRecords> = () => ({})): RecordsSubject {

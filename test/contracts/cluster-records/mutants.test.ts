@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClusterRecords, StoredBan } from '../../../src/application/ports/cluster-records.ts';
 import { NEVER } from '../../../src/domain/time.ts';
-import { HERE, RECORDS_CLAUSES, THERE } from './contract.ts';
+import { HERE, RECORDS_CLAUSES, THERE } from '../../../src/contracts/cluster-records/contract.ts';
 import { memoryRecords } from './memory.ts';
 
 type Change = (correct: ClusterRecords) => Partial<ClusterRecords>;

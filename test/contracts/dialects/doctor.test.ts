@@ -1,4 +1,5 @@
-import { dialectContract } from './contract.ts';
+import { dialectContract } from '../../../src/contracts/dialects/contract.ts';
 import { DOCTOR } from './doctor.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
-dialectContract('doctor', DOCTOR);
+describeContract('dialect doctor', dialectContract('doctor', DOCTOR));

@@ -1,4 +1,5 @@
-import { dialectContract } from './contract.ts';
+import { dialectContract } from '../../../src/contracts/dialects/contract.ts';
 import { LINES } from './lines.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
-dialectContract('lines', LINES);
+describeContract('dialect lines', dialectContract('lines', LINES));

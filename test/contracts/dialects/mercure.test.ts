@@ -1,4 +1,5 @@
-import { dialectContract } from './contract.ts';
+import { dialectContract } from '../../../src/contracts/dialects/contract.ts';
 import { MERCURE } from './mercure.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
-dialectContract('mercure', MERCURE);
+describeContract('dialect mercure', dialectContract('mercure', MERCURE));

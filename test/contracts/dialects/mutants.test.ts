@@ -5,7 +5,7 @@ import type { HttpResponse } from '../../../src/application/ports/http.ts';
 import type { FrameRequest, HttpOutcome, ConnectRequest } from '../../../src/application/ports/requests.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 import type { Ending, OpenRefusal } from '../../../src/domain/refusal.ts';
-import { CLAUSES } from './contract.ts';
+import { CLAUSES } from '../../../src/contracts/dialects/contract.ts';
 import { PEERJS } from './peerjs.ts';
 
 const PREFIX = '/myapp/';

@@ -1,4 +1,5 @@
-import { dialectContract } from './contract.ts';
+import { dialectContract } from '../../../src/contracts/dialects/contract.ts';
 import { PEERJS_XHR } from './peerjs-xhr.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
-dialectContract('peerjs-xhr', PEERJS_XHR);
+describeContract('dialect peerjs-xhr', dialectContract('peerjs-xhr', PEERJS_XHR));

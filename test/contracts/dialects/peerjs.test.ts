@@ -1,4 +1,5 @@
-import { dialectContract } from './contract.ts';
+import { dialectContract } from '../../../src/contracts/dialects/contract.ts';
 import { PEERJS } from './peerjs.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
-dialectContract('peerjs', PEERJS);
+describeContract('dialect peerjs', dialectContract('peerjs', PEERJS));

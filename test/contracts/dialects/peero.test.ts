@@ -1,4 +1,5 @@
-import { dialectContract } from './contract.ts';
+import { dialectContract } from '../../../src/contracts/dialects/contract.ts';
 import { PEERO } from './peero.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
-dialectContract('peero', PEERO);
+describeContract('dialect peero', dialectContract('peero', PEERO));

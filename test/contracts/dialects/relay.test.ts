@@ -1,4 +1,5 @@
-import { dialectContract } from './contract.ts';
+import { dialectContract } from '../../../src/contracts/dialects/contract.ts';
 import { RELAY } from './relay.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
-dialectContract('relay', RELAY);
+describeContract('dialect relay', dialectContract('relay', RELAY));

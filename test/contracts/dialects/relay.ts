@@ -1,5 +1,5 @@
 import { RelayDialect } from '../../../src/adapters/dialects/relay/dialect.ts';
-import type { DialectSubject } from './contract.ts';
+import type { DialectSubject } from '../../../src/contracts/dialects/samples.ts';
 
 export const RELAY: DialectSubject = {
   make: () => new RelayDialect('/relay'),

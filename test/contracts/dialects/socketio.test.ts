@@ -1,4 +1,5 @@
-import { dialectContract } from './contract.ts';
+import { dialectContract } from '../../../src/contracts/dialects/contract.ts';
 import { SOCKETIO } from './socketio.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
-dialectContract('socketio', SOCKETIO);
+describeContract('dialect socketio', dialectContract('socketio', SOCKETIO));

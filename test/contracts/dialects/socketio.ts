@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { SocketIoDialect } from '../../../src/adapters/dialects/socketio/dialect.ts';
-import type { DialectSubject } from './contract.ts';
+import type { DialectSubject } from '../../../src/contracts/dialects/samples.ts';
 
 export const SOCKETIO: DialectSubject = {
   make: () => new SocketIoDialect('/socket.io'),

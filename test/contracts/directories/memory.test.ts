@@ -1,10 +1,18 @@
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { MemoryPeerDirectory } from '../../../src/adapters/directories/memory/directory.ts';
 import type { Millis } from '../../../src/domain/time.ts';
-import { directoryContract, type DirectorySubject } from './contract.ts';
+import { directoryContract } from '../../../src/contracts/directories/contract.ts';
+import type { DirectorySubject } from '../../../src/contracts/directories/fixture.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
-directoryContract('memory, for one node', 'stay', () => start());
-directoryContract('memory, shared by the nodes of one process', 'lapse', () => start(1_000));
+describeContract(
+  'directory memory, for one node',
+  directoryContract('stay', () => start()),
+);
+describeContract(
+  'directory memory, shared by the nodes of one process',
+  directoryContract('lapse', () => start(1_000)),
+);
 
 async function start(lease?: Millis): Promise<DirectorySubject> {
   const clock = new ManualClock();

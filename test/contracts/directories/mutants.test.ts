@@ -5,7 +5,8 @@ import type { Clock } from '../../../src/application/ports/clock.ts';
 import type { Claim, ClaimOutcome, RenewOutcome } from '../../../src/application/ports/peer-directory.ts';
 import { connectionId, nodeId, realmKey, type NodeId, type PeerId, type RealmKey } from '../../../src/domain/ids.ts';
 import type { Millis } from '../../../src/domain/time.ts';
-import { CLAUSES, LEASE_CLAUSES, type DirectorySubject } from './contract.ts';
+import { CLAUSES, LEASE_CLAUSES } from '../../../src/contracts/directories/contract.ts';
+import type { DirectorySubject } from '../../../src/contracts/directories/fixture.ts';
 
 const LEASE: Millis = 1_000;
 

@@ -6,8 +6,9 @@ import type { MailboxStore } from '../../../src/application/ports/mailbox-store.
 import type { BusMessage } from '../../../src/application/ports/node-bus.ts';
 import type { PeerDirectory } from '../../../src/application/ports/peer-directory.ts';
 import type { NodeId, PeerId } from '../../../src/domain/ids.ts';
-import { ROOMY } from '../mailboxes/fixture.ts';
-import { LEASE, SHARED_CLAUSES, type EngineSubject } from './shared-clauses.ts';
+import { ROOMY } from '../../../src/contracts/mailboxes/fixture.ts';
+import { LEASE, type EngineSubject } from '../../../src/contracts/engines/fixture.ts';
+import { SHARED_CLAUSES } from '../../../src/contracts/engines/shared-clauses.ts';
 
 type Notify = (node: NodeId, word: BusMessage) => void;
 

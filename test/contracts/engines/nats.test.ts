@@ -14,11 +14,12 @@ import type { MailboxLimits } from '../../../src/domain/mailbox-table.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
 import { startNats } from '../../support/engines/nats-server.ts';
-import { ROOMY } from '../mailboxes/fixture.ts';
-import { engineContract, type EngineSubjects } from './contract.ts';
+import { ROOMY } from '../../../src/contracts/mailboxes/fixture.ts';
+import { engineContract, type EngineSubjects } from '../../../src/contracts/engines/contract.ts';
 import { pooledSubjects } from './pooled-subjects.ts';
-import { LEASE, ROOM } from './shared-clauses.ts';
+import { LEASE, ROOM } from '../../../src/contracts/engines/fixture.ts';
 import { timedStore } from './timed-store.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
 const ODD_REALMS = [':', '/', '.', '|', ' ', '{}'].map((between) => `green${between}a`);
 const REALMS = [...['green', 'blue', 'red', 'realm 0', 'realm 1', ...ODD_REALMS].map(realmKey), POOL];
@@ -195,8 +196,11 @@ const SUBJECTS: EngineSubjects = {
   },
 };
 
-engineContract('nats', SUBJECTS);
-engineContract('pool over nats', pooledSubjects(SUBJECTS), false);
+describeContract('engine nats', engineContract(SUBJECTS));
+describeContract(
+  'engine pool over nats',
+  engineContract(pooledSubjects(SUBJECTS), { ownBytes: 'no: the realms by pattern share one realm' }),
+);
 
 function fail(event: object): never {
   throw new Error(JSON.stringify(event, (_key, value: unknown) => (value instanceof Error ? value.stack : value)));

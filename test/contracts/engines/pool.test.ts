@@ -8,12 +8,13 @@ import type { BusMessage } from '../../../src/application/ports/node-bus.ts';
 import { nodeId, realmKey, type NodeId, type PeerId } from '../../../src/domain/ids.ts';
 import { heldMessageBytes } from '../../../src/domain/message.ts';
 import type { TopicName } from '../../../src/domain/topic.ts';
-import { busContract } from '../buses/contract.ts';
-import { directoryContract } from '../directories/contract.ts';
-import { mailboxContract } from '../mailboxes/contract.ts';
-import { ROOMY } from '../mailboxes/fixture.ts';
-import { sharedContract } from './contract.ts';
-import { LEASE } from './shared-clauses.ts';
+import { busContract } from '../../../src/contracts/buses/contract.ts';
+import { directoryContract } from '../../../src/contracts/directories/contract.ts';
+import { mailboxContract } from '../../../src/contracts/mailboxes/contract.ts';
+import { ROOMY } from '../../../src/contracts/mailboxes/fixture.ts';
+import { sharedContract } from '../../../src/contracts/engines/contract.ts';
+import { LEASE } from '../../../src/contracts/engines/fixture.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
 const RED = realmKey('red');
 
@@ -29,53 +30,64 @@ for (const [name, lease] of [
   ['stay', undefined],
   ['lapse', LEASE],
 ] as const) {
-  directoryContract('pool over memory', name, async () => {
-    const clock = new ManualClock();
-    const { directory } = poolPatternRealms(memoryParts(clock, lease), LITERALS);
-    return { node: () => directory, elapse: async (span) => clock.advance(span), dispose: () => Promise.resolve() };
-  });
+  describeContract(
+    'directory pool over memory',
+    directoryContract(name, async () => {
+      const clock = new ManualClock();
+      const { directory } = poolPatternRealms(memoryParts(clock, lease), LITERALS);
+      return { node: () => directory, elapse: async (span) => clock.advance(span), dispose: () => Promise.resolve() };
+    }),
+  );
 }
 
-mailboxContract(
-  'pool over memory',
-  async (limits) => {
-    const inner = new MemoryMailboxStore(limits);
-    const { mailboxes: store } = poolPatternRealms({ ...memoryParts(), mailboxes: inner }, LITERALS);
-    return { store, usage: async () => inner.usage(), dispose: () => Promise.resolve() };
-  },
-  false,
+describeContract(
+  'mailbox store pool over memory',
+  mailboxContract({
+    start: async (limits) => {
+      const inner = new MemoryMailboxStore(limits);
+      const { mailboxes: store } = poolPatternRealms({ ...memoryParts(), mailboxes: inner }, LITERALS);
+      return { store, usage: async () => inner.usage(), dispose: () => Promise.resolve() };
+    },
+    can: { ownBytes: 'no: the realms by pattern share one realm' },
+  }),
 );
 
-busContract('pool over memory', async () => {
-  const network = new MemoryBusNetwork();
-  const node = (name: NodeId) => poolPatternRealms({ ...memoryParts(), bus: network.busOf(name) }, LITERALS).bus;
-  return { node, dispose: () => Promise.resolve() };
-});
+describeContract(
+  'bus pool over memory',
+  busContract(async () => {
+    const network = new MemoryBusNetwork();
+    const node = (name: NodeId) => poolPatternRealms({ ...memoryParts(), bus: network.busOf(name) }, LITERALS).bus;
+    return { node, dispose: () => Promise.resolve() };
+  }),
+);
 
-sharedContract('pool over memory', false, async () => {
-  const clock = new ManualClock();
-  const received = new Map<NodeId, BusMessage[]>();
-  const listeners = new Map<NodeId, (message: BusMessage) => void>();
-  const notify = (node: NodeId, message: BusMessage): void => listeners.get(node)?.(message);
-  const directory = new MemoryPeerDirectory(clock, LEASE, notify);
-  const mailboxes = new MemoryMailboxStore(ROOMY, { holders: directory, notify });
-  return {
-    node(name) {
-      const messages = received.get(name) ?? [];
-      const bus = {
-        ...{ isReachable: true, broadcast: () => undefined, send: () => undefined, close: () => Promise.resolve() },
-        listen: ({ onMessage }: { readonly onMessage: (message: BusMessage) => void }) => void listeners.set(name, onMessage),
-      };
-      const engine = poolPatternRealms({ directory, mailboxes, bus }, LITERALS);
-      const listener = { onMessage: (word: BusMessage) => void messages.push(word), onMessagesLost: () => undefined };
-      if (!received.has(name)) engine.bus.listen(listener);
-      received.set(name, messages);
-      return { directory: engine.directory, mailboxes: engine.mailboxes, messages };
-    },
-    elapse: async (span) => clock.advance(span),
-    dispose: () => Promise.resolve(),
-  };
-});
+describeContract(
+  'directory and mailboxes of pool over memory',
+  sharedContract(false, async () => {
+    const clock = new ManualClock();
+    const received = new Map<NodeId, BusMessage[]>();
+    const listeners = new Map<NodeId, (message: BusMessage) => void>();
+    const notify = (node: NodeId, message: BusMessage): void => listeners.get(node)?.(message);
+    const directory = new MemoryPeerDirectory(clock, LEASE, notify);
+    const mailboxes = new MemoryMailboxStore(ROOMY, { holders: directory, notify });
+    return {
+      node(name) {
+        const messages = received.get(name) ?? [];
+        const bus = {
+          ...{ isReachable: true, broadcast: () => undefined, send: () => undefined, close: () => Promise.resolve() },
+          listen: ({ onMessage }: { readonly onMessage: (message: BusMessage) => void }) => void listeners.set(name, onMessage),
+        };
+        const engine = poolPatternRealms({ directory, mailboxes, bus }, LITERALS);
+        const listener = { onMessage: (word: BusMessage) => void messages.push(word), onMessagesLost: () => undefined };
+        if (!received.has(name)) engine.bus.listen(listener);
+        received.set(name, messages);
+        return { directory: engine.directory, mailboxes: engine.mailboxes, messages };
+      },
+      elapse: async (span) => clock.advance(span),
+      dispose: () => Promise.resolve(),
+    };
+  }),
+);
 
 describe('the pool', () => {
   it('R5: leaves literal realms as they are', () => {

@@ -2,7 +2,7 @@ import { poolPatternRealms } from '../../../src/adapters/engines/pool/engine.ts'
 import type { MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
 import type { BusMessage, NodeBus } from '../../../src/application/ports/node-bus.ts';
 import type { PeerDirectory } from '../../../src/application/ports/peer-directory.ts';
-import type { EngineSubjects } from './contract.ts';
+import type { EngineSubjects } from '../../../src/contracts/engines/contract.ts';
 
 /** A part that a test of the other parts does not use. */
 const UNUSED = {} as never;
@@ -52,8 +52,6 @@ export function pooledSubjects(subjects: EngineSubjects): EngineSubjects {
       const node = cached((name: Parameters<typeof inner.node>[0]) => busOver(inner.node(name)));
       return { node, dispose: () => inner.dispose() };
     },
-
-    records: () => subjects.records(),
 
     async whole() {
       const inner = await subjects.whole();

@@ -7,7 +7,7 @@ import { nodeId, realmKey } from '../../../src/domain/ids.ts';
 import { until } from '../../support/e2e/until.ts';
 import { startRedis } from '../../support/engines/redis-server.ts';
 import { admin, redisSubjects, Shared } from './redis.ts';
-import { LEASE } from './shared-clauses.ts';
+import { LEASE } from '../../../src/contracts/engines/fixture.ts';
 
 const GREEN = realmKey('green');
 const PATIENCE_MS = 10_000;

@@ -15,7 +15,7 @@ import type { Millis } from '../../../src/domain/time.ts';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
 import { startRedis } from '../../support/engines/redis-server.ts';
 import { until } from '../../support/e2e/until.ts';
-import { ROOMY } from '../mailboxes/fixture.ts';
+import { ROOMY } from '../../../src/contracts/mailboxes/fixture.ts';
 
 const GREEN = realmKey('green');
 const PATIENCE_MS = 15_000;

@@ -11,11 +11,12 @@ import type { SignalMessage } from '../../../src/domain/message.ts';
 import { Token } from '../../../src/domain/token.ts';
 import { startRedis } from '../../support/engines/redis-server.ts';
 import { until } from '../../support/e2e/until.ts';
-import { ROOMY } from '../mailboxes/fixture.ts';
-import { engineContract } from './contract.ts';
+import { ROOMY } from '../../../src/contracts/mailboxes/fixture.ts';
+import { engineContract } from '../../../src/contracts/engines/contract.ts';
 import { pooledSubjects } from './pooled-subjects.ts';
 import { admin, redisSubjects, Shared } from './redis.ts';
-import { LEASE } from './shared-clauses.ts';
+import { LEASE } from '../../../src/contracts/engines/fixture.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
 const GREEN = realmKey('green');
 const HERE = nodeId('here');
@@ -23,8 +24,11 @@ const PATIENCE_MS = 10_000;
 
 const SUBJECTS = redisSubjects(startRedis);
 
-engineContract('redis', SUBJECTS);
-engineContract('pool over redis', pooledSubjects(SUBJECTS), false);
+describeContract('engine redis', engineContract(SUBJECTS));
+describeContract(
+  'engine pool over redis',
+  engineContract(pooledSubjects(SUBJECTS), { ownBytes: 'no: the realms by pattern share one realm' }),
+);
 
 /** Sends every kind of command of one node. */
 class CommandClient {

@@ -12,9 +12,9 @@ import { nodeId, realmKey, type NodeId, type RealmKey } from '../../../src/domai
 import type { BusMessage } from '../../../src/application/ports/node-bus.ts';
 import type { Millis } from '../../../src/domain/time.ts';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
-import { ROOMY } from '../mailboxes/fixture.ts';
-import type { EngineSubjects } from './contract.ts';
-import { LEASE, ROOM } from './shared-clauses.ts';
+import { ROOMY } from '../../../src/contracts/mailboxes/fixture.ts';
+import type { EngineSubjects } from '../../../src/contracts/engines/contract.ts';
+import { LEASE, ROOM } from '../../../src/contracts/engines/fixture.ts';
 import { timedStore } from './timed-store.ts';
 
 export const REALMS = [...['green', 'blue', 'red', 'realm 0', 'realm 1'].map(realmKey), POOL];

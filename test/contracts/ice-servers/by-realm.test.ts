@@ -4,15 +4,30 @@ import { FixedIceServers } from '../../../src/adapters/ice-servers/fixed.ts';
 import { TurnRestIceServers } from '../../../src/adapters/ice-servers/turn-rest.ts';
 import type { IssuedIceServers } from '../../../src/application/ports/ice-servers.ts';
 import { realmKey } from '../../../src/domain/ids.ts';
-import { CLAUSES, iceServersContract, REST_CLAUSES, SECRET, STUN, subjectOf, TTL, TURN } from './contract.ts';
+import {
+  CLAUSES,
+  iceServersContract,
+  REST_CLAUSES,
+  SECRET,
+  STUN,
+  subjectOf,
+  TTL,
+  TURN,
+} from '../../../src/contracts/ice-servers/contract.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
 const settings = { stun: STUN, turn: TURN, secret: SECRET, ttl: TTL };
 
-iceServersContract('by realm', [...CLAUSES, ...REST_CLAUSES], () =>
-  subjectOf((unixTime) => {
-    const source = new TurnRestIceServers(settings, unixTime);
-    return new IceServersByRealm(() => source);
-  }),
+describeContract(
+  'ICE servers: by realm',
+  iceServersContract(
+    () =>
+      subjectOf((unixTime) => {
+        const source = new TurnRestIceServers(settings, unixTime);
+        return new IceServersByRealm(() => source);
+      }),
+    [...CLAUSES, ...REST_CLAUSES],
+  ),
 );
 
 it('I13: each realm receives the ICE servers of its own source', () => {

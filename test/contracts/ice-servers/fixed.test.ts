@@ -1,6 +1,10 @@
 import { FixedIceServers } from '../../../src/adapters/ice-servers/fixed.ts';
-import { CLAUSES, iceServersContract, STUN, subjectOf, TTL, TURN } from './contract.ts';
+import { iceServersContract, STUN, subjectOf, TTL, TURN } from '../../../src/contracts/ice-servers/contract.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
 const settings = { stun: STUN, turn: TURN, credentials: { username: 'user', credential: 'password' }, ttl: TTL };
 
-iceServersContract('fixed', CLAUSES, () => subjectOf((unixTime) => new FixedIceServers(settings, unixTime)));
+describeContract(
+  'ICE servers: fixed',
+  iceServersContract(() => subjectOf((unixTime) => new FixedIceServers(settings, unixTime))),
+);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { TurnRestIceServers } from '../../../src/adapters/ice-servers/turn-rest.ts';
 import type { IceServer, IceServers, IceUser, IssuedIceServers } from '../../../src/application/ports/ice-servers.ts';
 import { realmKey } from '../../../src/domain/ids.ts';
-import { CLAUSES, REST_CLAUSES, SECRET, STUN, subjectOf, TTL, TURN } from './contract.ts';
+import { CLAUSES, REST_CLAUSES, SECRET, STUN, subjectOf, TTL, TURN } from '../../../src/contracts/ice-servers/contract.ts';
 
 type Answer = (issued: IssuedIceServers) => void;
 type Change = (issued: IssuedIceServers, user: IceUser, now: number) => IssuedIceServers;

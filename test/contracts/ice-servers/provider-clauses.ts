@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { ProviderError } from '../../../src/adapters/ice-servers/provider/provider-error.ts';
 import type { IssuedIceServers } from '../../../src/application/ports/ice-servers.ts';
-import { START, STUN, TTL, TURN } from './contract.ts';
+import { START, STUN, TTL, TURN } from '../../../src/contracts/ice-servers/contract.ts';
 import { answerFor, type ProviderFixture, settled, USER } from './provider-fixture.ts';
 
 /** One promise of the adapter for providers. */

@@ -4,7 +4,7 @@ import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import type { IssuedIceServers } from '../../../src/application/ports/ice-servers.ts';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
 import { realmKey } from '../../../src/domain/ids.ts';
-import { START, STUN, TTL, TURN, type IceServersSubject } from './contract.ts';
+import { START, STUN, TTL, TURN, type IceServersSubject } from '../../../src/contracts/ice-servers/contract.ts';
 
 export const USER = { realm: realmKey('green'), owner: 'ann' };
 

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { PROVIDER_POLICY, type ProviderPolicy } from '../../../src/adapters/ice-servers/provider/provider.ts';
-import { CLAUSES, iceServersContract, STUN } from './contract.ts';
+import { iceServersContract, STUN } from '../../../src/contracts/ice-servers/contract.ts';
 import { PROVIDER_CLAUSES } from './provider-clauses.ts';
 import { answerFor, ProviderFixture } from './provider-fixture.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
-iceServersContract('provider', CLAUSES, () => new ProviderFixture());
+describeContract(
+  'ICE servers: provider',
+  iceServersContract(() => new ProviderFixture()),
+);
 
 describe('ICE servers: provider', () => {
   for (const clause of PROVIDER_CLAUSES) it(clause.name, () => clause.run(new ProviderFixture()));

@@ -1,8 +1,19 @@
 import { TurnRestIceServers } from '../../../src/adapters/ice-servers/turn-rest.ts';
-import { CLAUSES, iceServersContract, REST_CLAUSES, SECRET, STUN, subjectOf, TTL, TURN } from './contract.ts';
+import {
+  CLAUSES,
+  iceServersContract,
+  REST_CLAUSES,
+  SECRET,
+  STUN,
+  subjectOf,
+  TTL,
+  TURN,
+} from '../../../src/contracts/ice-servers/contract.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
 const settings = { stun: STUN, turn: TURN, secret: SECRET, ttl: TTL };
 
-iceServersContract('turn-rest', [...CLAUSES, ...REST_CLAUSES], () =>
-  subjectOf((unixTime) => new TurnRestIceServers(settings, unixTime)),
+describeContract(
+  'ICE servers: turn-rest',
+  iceServersContract(() => subjectOf((unixTime) => new TurnRestIceServers(settings, unixTime)), [...CLAUSES, ...REST_CLAUSES]),
 );

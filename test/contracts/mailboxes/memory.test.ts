@@ -1,11 +1,17 @@
 import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store.ts';
-import { mailboxContract } from './contract.ts';
+import { mailboxContract } from '../../../src/contracts/mailboxes/contract.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
-mailboxContract('memory', async (limits) => {
-  const store = new MemoryMailboxStore(limits);
-  return {
-    store,
-    usage: async () => store.usage(),
-    dispose: () => Promise.resolve(),
-  };
-});
+describeContract(
+  'mailbox store memory',
+  mailboxContract({
+    start: async (limits) => {
+      const store = new MemoryMailboxStore(limits);
+      return {
+        store,
+        usage: async () => store.usage(),
+        dispose: () => Promise.resolve(),
+      };
+    },
+  }),
+);

@@ -1,5 +1,5 @@
 import type { Sample } from '../../../src/adapters/telemetry/shared/metric-store.ts';
-import type { ReadValues } from './contract.ts';
+import type { ReadValues } from '../../../src/contracts/telemetry/contract.ts';
 
 /** The samples of a metric in the form of the contract. */
 export function valuesOf(samples: readonly Sample[]): ReadValues {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MetricStore } from '../../../src/adapters/telemetry/shared/metric-store.ts';
 import type { Counter, GaugeReading, Histogram, Telemetry } from '../../../src/application/ports/telemetry.ts';
 import type { GaugeName, MetricName } from '../../../src/application/ports/metrics.ts';
-import { CALL_CLAUSES, CLAUSES, type TelemetrySubject } from './contract.ts';
+import { CALL_CLAUSES, CLAUSES, type TelemetrySubject } from '../../../src/contracts/telemetry/contract.ts';
 import { valuesOf } from './memory.ts';
 
 /** The parts that a mutant changes; without changes it satisfies the contract. */

@@ -8,9 +8,9 @@ import { io, type Socket as SocketIo } from 'socket.io-client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { AttachedTransport, type AttachmentSettings } from '../../../src/adapters/transports/node/attachment.ts';
-import { sendRequest, openWebSocket, RawConnection, type Endpoint } from '../../support/network-client.ts';
-import { admissionOf, RecordingGateway } from './recording-gateway.ts';
-import { BOUNDS } from './fixture.ts';
+import { sendRequest, openWebSocket, RawConnection, type Endpoint } from '../../../src/contracts/transports/network-client.ts';
+import { admissionOf, RecordingGateway } from '../../../src/contracts/transports/recording-gateway.ts';
+import { BOUNDS } from '../../../src/contracts/transports/fixture.ts';
 
 /* The contract between the embedding program and the transport, beyond the transport contract. */
 

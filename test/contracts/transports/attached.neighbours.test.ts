@@ -9,9 +9,14 @@ import { io } from 'socket.io-client';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { AttachedTransport, type AttachmentSettings } from '../../../src/adapters/transports/node/attachment.ts';
-import { openWebSocket, RawConnection, type WebSocketClient, type Endpoint } from '../../support/network-client.ts';
-import { RecordingGateway } from './recording-gateway.ts';
-import { BOUNDS } from './fixture.ts';
+import {
+  openWebSocket,
+  RawConnection,
+  type WebSocketClient,
+  type Endpoint,
+} from '../../../src/contracts/transports/network-client.ts';
+import { RecordingGateway } from '../../../src/contracts/transports/recording-gateway.ts';
+import { BOUNDS } from '../../../src/contracts/transports/fixture.ts';
 
 /* Several upgrade listeners on one server: each keeps its own WebSockets, in any order of registration. */
 

@@ -5,17 +5,20 @@ import { AttachedTransport } from '../../../src/adapters/transports/node/attachm
 import { readCertificate } from '../../../src/adapters/transports/shared/certificate.ts';
 import type { TransportSettings } from '../../../src/adapters/transports/shared/settings.ts';
 import type { Transport } from '../../../src/application/ports/transport.ts';
-import { transportContract } from './contract.ts';
-import { networkStart, ON_THE_NETWORK } from './network-subject.ts';
-import type { Capabilities } from './fixture.ts';
+import { transportContract } from '../../../src/contracts/transports/contract.ts';
+import { networkCapabilities, networkStart } from '../../../src/contracts/transports/network-subject.ts';
+import type { Capabilities } from '../../../src/contracts/transports/fixture.ts';
+import { CERTIFICATES } from '../../support/tls-files.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
 const NOT_OURS = 'no: the server of the embedding program decides';
 const can: Capabilities = {
-  ...ON_THE_NETWORK,
+  ...(await networkCapabilities()),
   ownPort: NOT_OURS,
   ownHeads: NOT_OURS,
   handshakeTimeout: NOT_OURS,
   forbiddenPorts: NOT_OURS,
+  certificates: NOT_OURS,
 };
 
 async function attached(settings: TransportSettings): Promise<{ transport: Transport; dispose: () => Promise<void> }> {
@@ -35,5 +38,8 @@ async function attached(settings: TransportSettings): Promise<{ transport: Trans
 }
 
 for (const isSecure of [false, true]) {
-  transportContract(isSecure ? 'attached with TLS' : 'attached', { can, start: networkStart(attached, { can, isSecure }) });
+  describeContract(
+    `transport: ${isSecure ? 'attached with TLS' : 'attached'}`,
+    transportContract({ can, start: networkStart(attached, { can, certificates: CERTIFICATES, isSecure }) }),
+  );
 }

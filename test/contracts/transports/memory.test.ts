@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryTransport } from '../../../src/adapters/transports/memory/listener.ts';
-import { transportContract } from './contract.ts';
-import { IN_MEMORY, memoryStart } from './memory-subject.ts';
-import { RecordingGateway } from './recording-gateway.ts';
+import { transportContract } from '../../../src/contracts/transports/contract.ts';
+import { IN_MEMORY, memoryStart } from '../../../src/contracts/transports/memory-subject.ts';
+import { RecordingGateway } from '../../../src/contracts/transports/recording-gateway.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
-transportContract('memory', { can: IN_MEMORY, start: memoryStart() });
+describeContract('transport: memory', transportContract({ can: IN_MEMORY, start: memoryStart() }));
 
 describe('memory, beyond the contract', () => {
   function listening(): { transport: MemoryTransport; gateway: RecordingGateway } {

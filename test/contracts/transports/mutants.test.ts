@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Socket } from '../../../src/application/ports/socket.ts';
 import type { ConnectionEnd, Gateway, Transport } from '../../../src/application/ports/transport.ts';
 import type { ConnectionId } from '../../../src/domain/ids.ts';
-import { CLAUSES, lackingFor, runClause } from './contract.ts';
-import { IN_MEMORY, memoryStart } from './memory-subject.ts';
+import { CLAUSES, lackingFor, runClause } from '../../../src/contracts/transports/contract.ts';
+import { IN_MEMORY, memoryStart } from '../../../src/contracts/transports/memory-subject.ts';
 
 /* Transports with one fault each: the contract must detect the fault, in the expected clause. */
 

@@ -1,9 +1,10 @@
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { SilentLog } from '../../../src/adapters/logs/silent.ts';
 import { SocketIoTransport } from '../../../src/adapters/transports/socketio/transport.ts';
-import { transportContract } from './contract.ts';
-import { IN_MEMORY, memoryStart } from './memory-subject.ts';
-import { BOUNDS } from './fixture.ts';
+import { transportContract } from '../../../src/contracts/transports/contract.ts';
+import { IN_MEMORY, memoryStart } from '../../../src/contracts/transports/memory-subject.ts';
+import { BOUNDS } from '../../../src/contracts/transports/fixture.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
 /* Socket.IO wraps another transport; all other traffic passes through unchanged. */
 
@@ -14,4 +15,4 @@ const settings = {
 
 const start = memoryStart((inner) => new SocketIoTransport(inner, settings, { clock: new ManualClock(), log: new SilentLog() }));
 
-transportContract('socketio', { can: IN_MEMORY, start });
+describeContract('transport: socketio', transportContract({ can: IN_MEMORY, start }));

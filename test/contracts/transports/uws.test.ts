@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { loadUwsTransport } from '../../../src/adapters/transports/uws/listener.ts';
 import { ListenError } from '../../../src/application/ports/transport.ts';
-import { transportContract } from './contract.ts';
-import { networkStart, ON_THE_NETWORK } from './network-subject.ts';
-import { BOUNDS, type Capabilities } from './fixture.ts';
+import { transportContract } from '../../../src/contracts/transports/contract.ts';
+import { networkCapabilities, networkStart } from '../../../src/contracts/transports/network-subject.ts';
+import { BOUNDS, type Capabilities } from '../../../src/contracts/transports/fixture.ts';
+import { CERTIFICATES } from '../../support/tls-files.ts';
+import { describeContract } from '../../support/describe-contract.ts';
 
 const can: Capabilities = {
-  ...ON_THE_NETWORK,
+  ...(await networkCapabilities()),
   handshakeTimeout: 'no: 10 s, fixed in the library',
   countsIncomplete: 'no: the library reports a message only when it is complete',
   keepsBuffers: true,
@@ -22,10 +24,17 @@ const unavailable: unknown = await loadUwsTransport(settings).then(
 
 if (unavailable === undefined) {
   for (const isSecure of [false, true]) {
-    transportContract(isSecure ? 'uws with TLS' : 'uws', {
-      can,
-      start: networkStart(async (given) => ({ transport: await loadUwsTransport(given) }), { can, isSecure }),
-    });
+    describeContract(
+      `transport: ${isSecure ? 'uws with TLS' : 'uws'}`,
+      transportContract({
+        can,
+        start: networkStart(async (given) => ({ transport: await loadUwsTransport(given) }), {
+          can,
+          certificates: CERTIFICATES,
+          isSecure,
+        }),
+      }),
+    );
   }
 } else {
   describe('transport: uws, on a platform without a build', () => {

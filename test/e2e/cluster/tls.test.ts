@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineServer } from '../../support/engines/engine-server.ts';
 import { startTlsNats } from '../../support/engines/nats-server.ts';
 import { startTlsRedis } from '../../support/engines/redis-server.ts';
-import { TLS_FILES } from '../../support/network-client.ts';
+import { TLS_FILES } from '../../support/tls-files.ts';
 import { Brokers } from './brokers.ts';
 
 const MANY = 300;

@@ -12,7 +12,7 @@ import { Service } from 'kubernetes-models/v1/Service';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ROOT } from '../../architecture/tree.ts';
-import { TLS_FILES } from '../../support/network-client.ts';
+import { TLS_FILES } from '../../support/tls-files.ts';
 import { Child } from '../../support/e2e/child.ts';
 import { freePort } from '../../support/e2e/free-port.ts';
 import { run } from '../../support/e2e/run.ts';

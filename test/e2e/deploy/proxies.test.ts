@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../../architecture/tree.ts';
-import { TLS_FILES } from '../../support/network-client.ts';
+import { TLS_FILES } from '../../support/tls-files.ts';
 import { Child } from '../../support/e2e/child.ts';
 import { freePort } from '../../support/e2e/free-port.ts';
 import { Nginx } from '../../support/e2e/nginx.ts';

@@ -15,7 +15,13 @@ import {
   type PeerServerHandler,
 } from '../../../src/composition/library.ts';
 import type { IClient } from '../../../src/composition/drop-in-types.ts';
-import { sendRequest, openWebSocket, TLS_FILES, type WebSocketClient, type Endpoint } from '../../support/network-client.ts';
+import {
+  sendRequest,
+  openWebSocket,
+  type WebSocketClient,
+  type Endpoint,
+} from '../../../src/contracts/transports/network-client.ts';
+import { TLS_FILES, TRUSTED } from '../../support/tls-files.ts';
 import { until, within } from '../../support/e2e/until.ts';
 import { EMBEDDINGS, type Host } from './hosts.ts';
 
@@ -218,7 +224,7 @@ describe('PeerServer', () => {
     const ssl = { key: readFileSync(keyFile), cert: readFileSync(certFile) };
     const { server, peers } = await own(by === 'ssl' ? { ssl } : { sslkey: keyFile, sslcert: certFile });
     const endpoint = endpointOf(server);
-    expect((await sendRequest({ ...endpoint, secure: true }, 'GET', '/peerjs/id').answer).status).toBe(200);
+    expect((await sendRequest({ ...endpoint, secure: true, trusted: TRUSTED }, 'GET', '/peerjs/id').answer).status).toBe(200);
     await expect(sendRequest(endpoint, 'GET', '/peerjs/id').answer).rejects.toThrow();
     await peers.stop();
   });

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import express4 from 'express4';
 import { ExpressPeerServer, type DropInOptions, type PeerServerHandler } from '../../../src/composition/library.ts';
-import type { Endpoint } from '../../support/network-client.ts';
+import type { Endpoint } from '../../../src/contracts/transports/network-client.ts';
 
 /** A program that serves PeerJS and pages of its own. */
 export interface Host {

@@ -7,7 +7,8 @@ import { Child } from '../../support/e2e/child.ts';
 import { freePort } from '../../support/e2e/free-port.ts';
 import { LOOPBACK } from '../../support/e2e/server-kinds.ts';
 import { until } from '../../support/e2e/until.ts';
-import { openWebSocket, RawConnection, RENEWED_TLS_FILES, TLS_FILES } from '../../support/network-client.ts';
+import { openWebSocket, RawConnection } from '../../../src/contracts/transports/network-client.ts';
+import { RENEWED_TLS_FILES, TLS_FILES, TRUSTED } from '../../support/tls-files.ts';
 
 /* The functions of `peer` in a process of their own, with the log at stdout. */
 
@@ -67,7 +68,7 @@ class Program {
   }
 
   openRaw(secure = false): Promise<RawConnection> {
-    return RawConnection.open({ host: LOOPBACK, port: this.port, secure });
+    return RawConnection.open({ host: LOOPBACK, port: this.port, secure, trusted: TRUSTED });
   }
 }
 
@@ -136,7 +137,10 @@ describe('PeerServer with sslkey and sslcert', () => {
 
   it('H12: reloads a renewed certificate; open sockets stay', async () => {
     const { program, replace } = await secureProgram();
-    const ann = await openWebSocket({ host: LOOPBACK, port: program.port, secure: true }, '/peerjs?key=peerjs&id=ann&token=t');
+    const ann = await openWebSocket(
+      { host: LOOPBACK, port: program.port, secure: true, trusted: TRUSTED },
+      '/peerjs?key=peerjs&id=ann&token=t',
+    );
     cleanups.push(() => ann.close());
     expect(await shownBy(program)).toBe(textOf(TLS_FILES));
     replace(RENEWED_TLS_FILES);

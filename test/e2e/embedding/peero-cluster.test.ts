@@ -1,6 +1,6 @@
 import { afterEach, it } from 'vitest';
 import { PeeroServer } from '../../../src/composition/library.ts';
-import { type WebSocketClient, openWebSocket } from '../../support/network-client.ts';
+import { type WebSocketClient, openWebSocket } from '../../../src/contracts/transports/network-client.ts';
 import { startRedis } from '../../support/engines/redis-server.ts';
 import { until } from '../../support/e2e/until.ts';
 

@@ -120,6 +120,47 @@ describe('the installed package', () => {
     expect(await typeErrors('store.mts', text)).toBe('');
   });
 
+  it('the contract suite runs with node:test, and reports the faults of a store', async () => {
+    const text = `
+      import test from 'node:test';
+      import { MAILBOX_MUTANTS, mailboxContract } from 'signalbox/contracts';
+      import { MemoryMailboxStore } from 'signalbox/testing';
+
+      const wrong = MAILBOX_MUTANTS.find(({ fault }) => fault === 'answers twice');
+      const make = process.argv[2] === 'wrong' ? wrong.make : (limits) => new MemoryMailboxStore(limits);
+      const start = async (limits) => {
+        const store = make(limits);
+        return { store, usage: async () => store.usage(), dispose: async () => undefined };
+      };
+      for (const { name, run } of mailboxContract({ start })) test(name, run);
+    `;
+    await writeFile(join(program, 'suite.mjs'), text);
+    const suite = (...args: string[]) =>
+      run(process.execPath, ['suite.mjs', ...args], { cwd: program }).catch((error: { stdout: string }) => error);
+    expect((await suite()).stdout).toMatch(/^# pass [2-9]\d\n# fail 0$/m);
+    const { stdout } = await suite('wrong');
+    expect(stdout).toMatch(/^# fail 1$/m);
+    expect(stdout).toContain('not ok 6 - calls each answer once, in the order of the calls');
+  });
+
+  it('a broker in a box runs in the process of a test, without a network', async () => {
+    const text = `
+      import { pair } from 'signalbox/testing';
+      const { ann, bob, house } = pair({ options: { expire_timeout: 3_000 } });
+      ann.sendOffer('bob', 'hello');
+      bob.cut();
+      ann.sendOffer('carol');
+      house.advance(5_000);
+      console.log(JSON.stringify([bob.received, ann.received]));
+    `;
+    const received = [{ type: 'OFFER', src: 'ann', dst: 'bob', payload: 'hello' }];
+    const { stdout, stderr } = await output('box.mjs', text);
+    expect({ received: JSON.parse(stdout) as unknown, stderr }).toEqual({
+      received: [received, [{ type: 'EXPIRE', src: 'carol', dst: 'ann' }]],
+      stderr: '',
+    });
+  });
+
   it('contains the conformance suite and its dependencies', async () => {
     const signalbox = async (...args: string[]) => {
       const command = ['node_modules/signalbox/dist/composition/cli.js', ...args];

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { freePort } from '../e2e/free-port.ts';
 import { LOOPBACK } from '../e2e/server-kinds.ts';
 import { until } from '../e2e/until.ts';
-import { TLS_FILES } from '../network-client.ts';
+import { TLS_FILES } from '../tls-files.ts';
 import { EngineServer, type EngineKind } from './engine-server.ts';
 
 /** The command; NATS_SERVER selects another version. */

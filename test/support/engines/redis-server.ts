@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { freePort } from '../e2e/free-port.ts';
 import { LOOPBACK } from '../e2e/server-kinds.ts';
 import { until } from '../e2e/until.ts';
-import { TLS_FILES } from '../network-client.ts';
+import { TLS_FILES } from '../tls-files.ts';
 import { EngineServer, type EngineKind } from './engine-server.ts';
 
 /** The command; REDIS_SERVER selects a compatible one, such as valkey-server. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { argumentsOf, health } from '../../../src/composition/health.ts';
-import { TLS_FILES } from '../../support/network-client.ts';
+import { TLS_FILES } from '../../support/tls-files.ts';
 
 let server: Server | undefined;
 afterEach(() => {

@@ -8,7 +8,7 @@ import { nodeId, realmKey } from '../../../../../src/domain/ids.ts';
 import { NodeProcess } from '../../../../property/cluster/node-process.ts';
 import { SimulatedNatsConnection } from '../../../../property/cluster/simulated-nats-connection.ts';
 import { SimulatedStream } from '../../../../property/cluster/simulated-stream.ts';
-import { ROOMY } from '../../../../contracts/mailboxes/fixture.ts';
+import { ROOMY } from '../../../../../src/contracts/mailboxes/fixture.ts';
 
 const LIMITS = { ...ROOMY, lease: 3_000, concurrentLimit: 0 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryMailboxStore } from '../../../../../src/adapters/mailboxes/memory/store.ts';
 import { realmKey, type PeerId } from '../../../../../src/domain/ids.ts';
-import { mailboxOwner } from '../../../../contracts/mailboxes/fixture.ts';
+import { mailboxOwner } from '../../../../../src/contracts/mailboxes/fixture.ts';
 import { heldMessageBytes, type SignalMessage } from '../../../../../src/domain/message.ts';
 import { NEVER } from '../../../../../src/domain/time.ts';
 

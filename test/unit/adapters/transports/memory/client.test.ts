@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryTransport, type MemoryClient } from '../../../../../src/adapters/transports/memory/listener.ts';
-import { RecordingGateway, textOf } from '../../../../contracts/transports/recording-gateway.ts';
+import { RecordingGateway, textOf } from '../../../../../src/contracts/transports/recording-gateway.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { respondToMalformed } from '../../../../../src/adapters/transports/node/malformed-requests.ts';
-import { RecordingGateway } from '../../../../contracts/transports/recording-gateway.ts';
+import { RecordingGateway } from '../../../../../src/contracts/transports/recording-gateway.ts';
 
 async function answerTo(bytes: string): Promise<{ answer: string; gateway: RecordingGateway }> {
   const gateway = new RecordingGateway();

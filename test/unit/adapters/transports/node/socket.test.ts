@@ -7,7 +7,7 @@ import { createTurns } from '../../../../../src/adapters/transports/shared/turn-
 import { ConnectionReporter } from '../../../../../src/adapters/transports/shared/connection-reporter.ts';
 import { echoed } from '../../../../../src/domain/ids.ts';
 import { notice } from '../../../../../src/domain/message.ts';
-import { ADMISSION, RecordingGateway } from '../../../../contracts/transports/recording-gateway.ts';
+import { ADMISSION, RecordingGateway } from '../../../../../src/contracts/transports/recording-gateway.ts';
 
 const LIMITS = { maxFrameBytes: 1_000, sendBufferBytes: 100 };
 const OPEN = 1;

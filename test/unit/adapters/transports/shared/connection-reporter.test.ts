@@ -6,7 +6,7 @@ import { echoed } from '../../../../../src/domain/ids.ts';
 import { MemoryBudget, type MemoryAccount } from '../../../../../src/domain/memory-budget.ts';
 import { notice } from '../../../../../src/domain/message.ts';
 import { QUEUED_FRAME_BYTES } from '../../../../../src/domain/memory-sizes.ts';
-import { ADMISSION, RecordingGateway, textOf } from '../../../../contracts/transports/recording-gateway.ts';
+import { ADMISSION, RecordingGateway, textOf } from '../../../../../src/contracts/transports/recording-gateway.ts';
 
 const SOCKET: Socket = {
   write: () => 'sent',

@@ -8,7 +8,7 @@ import {
   RecordingGateway,
   textOf,
   type RecordedConnection,
-} from '../../../../contracts/transports/recording-gateway.ts';
+} from '../../../../../src/contracts/transports/recording-gateway.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;

@@ -3,7 +3,7 @@ import { ConnectionReporter } from '../../../../../src/adapters/transports/share
 import { InputBudget } from '../../../../../src/adapters/transports/shared/input-budget.ts';
 import { createTurns, TASK_COST } from '../../../../../src/adapters/transports/shared/turn-tasks.ts';
 import type { Socket } from '../../../../../src/application/ports/socket.ts';
-import { ADMISSION, RecordingGateway, textOf } from '../../../../contracts/transports/recording-gateway.ts';
+import { ADMISSION, RecordingGateway, textOf } from '../../../../../src/contracts/transports/recording-gateway.ts';
 
 const MIB = 1024 * 1024;
 const LOST = { by: 'network', code: 1006 } as const;

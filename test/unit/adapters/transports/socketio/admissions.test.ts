@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { WebSocketAdmission } from '../../../../../src/adapters/transports/socketio/admissions.ts';
 import { MemoryBudget } from '../../../../../src/domain/memory-budget.ts';
-import { ADMISSION } from '../../../../contracts/transports/recording-gateway.ts';
+import { ADMISSION } from '../../../../../src/contracts/transports/recording-gateway.ts';
 
 it('SIO9: the admission of a WebSocket has the properties of the original admission', () => {
   const admission = new WebSocketAdmission(ADMISSION, { query: { carrier: 'websocket', protocol: 4, sid: undefined } });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryBudget } from '../../../../../src/domain/memory-budget.ts';
 import { BUFFER_BYTES, QUEUED_FRAME_BYTES } from '../../../../../src/domain/memory-sizes.ts';
-import { streamAdmissionOf } from '../../../../contracts/transports/recording-gateway.ts';
+import { streamAdmissionOf } from '../../../../../src/contracts/transports/recording-gateway.ts';
 import { sessionIdIn, SocketIoFixture } from '../../../../support/socketio-fixture.ts';
 
 const PLAIN = ['content-type', 'text/plain; charset=UTF-8'];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type * as uWS from 'uWebSockets.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Apps } from '../../../../../src/adapters/transports/uws/apps.ts';
-import { RENEWED_TLS_FILES, TLS_FILES } from '../../../../support/network-client.ts';
+import { RENEWED_TLS_FILES, TLS_FILES } from '../../../../support/tls-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
 const tls = { keyFile: join(folder, 'key.pem'), certFile: join(folder, 'cert.pem') };

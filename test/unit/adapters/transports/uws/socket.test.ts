@@ -7,7 +7,11 @@ import { Outbox } from '../../../../../src/adapters/transports/uws/outbox.ts';
 import { UwsSocket } from '../../../../../src/adapters/transports/uws/socket.ts';
 import { echoed } from '../../../../../src/domain/ids.ts';
 import { notice } from '../../../../../src/domain/message.ts';
-import { ADMISSION, RecordingGateway, type RecordedConnection } from '../../../../contracts/transports/recording-gateway.ts';
+import {
+  ADMISSION,
+  RecordingGateway,
+  type RecordedConnection,
+} from '../../../../../src/contracts/transports/recording-gateway.ts';
 
 const LIMITS = { maxFrameBytes: 1_000, sendBufferBytes: 100 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,0 +1,60 @@
+import type { MailboxLimits } from '../../domain/mailbox-table.ts';
+import { busContract, type BusSubject } from '../buses/contract.ts';
+import { recordsContract, type RecordsSubject } from '../cluster-records/contract.ts';
+import { type ContractTest, lackOf } from '../contract-test.ts';
+import { directoryContract } from '../directories/contract.ts';
+import type { DirectorySubject } from '../directories/fixture.ts';
+import { ALL_CAPABILITIES, mailboxContract, type MailboxCapabilities } from '../mailboxes/contract.ts';
+import type { MailboxSubject } from '../mailboxes/fixture.ts';
+import type { EngineSubject } from './fixture.ts';
+import { SHARED_CLAUSES } from './shared-clauses.ts';
+
+/** Each call returns the parts of a new, empty engine. */
+export interface EngineSubjects {
+  directory(): Promise<DirectorySubject>;
+  mailboxes(limits: MailboxLimits): Promise<MailboxSubject>;
+  bus(): Promise<BusSubject>;
+  /** Undefined for an engine that has no records of its own. */
+  readonly records?: () => Promise<RecordsSubject>;
+  whole(): Promise<EngineSubject>;
+}
+
+/** The tests of an engine: those of its three ports, and those of all of them together. */
+export function engineContract(subjects: EngineSubjects, can: MailboxCapabilities = ALL_CAPABILITIES): ContractTest[] {
+  const { records } = subjects;
+  return [
+    ...within(
+      'directory',
+      directoryContract('lapse', () => subjects.directory()),
+    ),
+    ...within('mailboxes', mailboxContract({ start: (limits) => subjects.mailboxes(limits), can })),
+    ...within(
+      'bus',
+      busContract(() => subjects.bus()),
+    ),
+    ...within('records', records === undefined ? [] : recordsContract(() => records())),
+    ...within(
+      'engine',
+      sharedContract(true, () => subjects.whole()),
+    ),
+  ];
+}
+
+/** The tests of ports that share their state. @param isSeparate whether processes of several versions may share the state. */
+export function sharedContract(isSeparate: boolean, start: () => Promise<EngineSubject>): ContractTest[] {
+  const isTested = ({ needsCount, needsVersions }: (typeof SHARED_CLAUSES)[number]): boolean =>
+    isSeparate || (needsCount !== true && needsVersions !== true);
+  const tests = SHARED_CLAUSES.filter(isTested).map(({ name, run }) => ({
+    name,
+    run: async () => {
+      const subject = await start();
+      await run(subject).finally(() => subject.dispose());
+    },
+  }));
+  const left = SHARED_CLAUSES.filter((clause) => !isTested(clause)).map(({ name }) => name);
+  return isSeparate ? tests : [...tests, lackOf('a server of its own', 'no: the state is in the process', left)];
+}
+
+function within(port: string, tests: readonly ContractTest[]): ContractTest[] {
+  return tests.map(({ name, run }) => ({ name: `${port}: ${name}`, run }));
+}
