@@ -15,6 +15,7 @@ import { makeTransport } from './make-transport.ts';
 import { OPTIONS } from './configuration/options.ts';
 import { handleSignals } from './signals.ts';
 import { titleWithoutSecrets } from './process-title.ts';
+import { exitOnClosedOutput } from './closed-output.ts';
 import { commandNamed, type Command } from './commands.ts';
 import { token } from './token-command/command.ts';
 import { VERSION } from './version.ts';
@@ -45,6 +46,7 @@ async function runSuite(suite: Command): Promise<void> {
   if (suite === token) process.title = 'signalbox token';
   if (argv[0] === 'doctor') process.title = 'signalbox doctor';
   const { stdout, stderr } = process;
+  exitOnClosedOutput(stdout, () => process.exit());
   process.exitCode = await suite(argv.slice(1), { stdout, stderr, isTerminal: stderr.isTTY });
 }
 
