@@ -1,11 +1,17 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { optionNamed, spellingsOf, suggestion } from './option-names.ts';
+import { COMMAND_NAMES } from './command-names.ts';
+import { nearest, optionNamed, spellingsOf, suggestion } from './option-names.ts';
 import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName } from './options.ts';
 import { type ConfigProblem, type Reading, type Readings, shown } from './reading.ts';
 
 /** Parses the arguments after `signalbox`. The optional first word `serve` has no effect. */
 export function readCommandLine(argv: readonly string[]): Readings {
+  const [word = ''] = argv;
+  const meant = /^[a-z-]+$/.test(word) && !word.startsWith('-') ? nearest(word, COMMAND_NAMES) : undefined;
+  if (meant !== undefined && meant !== word) {
+    return { readings: [], problems: [{ source: 'argument', message: `${word} is not a command; did you mean ${meant}?` }] };
+  }
   const walk = new ArgumentParser();
   const { args, mistyped } = withoutMistypedFlags(argv[0] === 'serve' ? argv.slice(1) : argv);
   for (const token of tokensOf(args)) walk.take(token);

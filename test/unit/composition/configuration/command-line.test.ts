@@ -110,6 +110,11 @@ describe('error messages', () => {
     expect(read('--allow_discovery', 'true', 'x')).toEqual(after('--allow_discovery'));
   });
 
+  it('suggest a command for a mistyped one, without the problems of its arguments', () => {
+    expect(read('confrom', '--url', 'http://a')).toEqual(['confrom is not a command; did you mean conform?']);
+    expect(read('docter')).toEqual(['docter is not a command; did you mean doctor?']);
+  });
+
   it('suggest two dashes for one', () => {
     expect(read('-port', '9000')).toEqual(['-port is not a flag; did you mean --port?']);
     expect(read('-allow_discovery', '--path=/a')).toEqual(['-allow_discovery is not a flag; did you mean --allow_discovery?']);
