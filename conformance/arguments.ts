@@ -26,6 +26,7 @@ export interface ConformArguments {
   readonly json: string | undefined;
   readonly junit: string | undefined;
   readonly report: string | undefined;
+  readonly badge: string | undefined;
   /** Random runs replace the cases. */
   readonly random: RandomArguments | undefined;
   /** The model's expectations for random runs. */
@@ -84,6 +85,7 @@ export function readArguments(args: readonly string[]): ConformArguments {
     json: text('json'),
     junit: text('junit'),
     report: text('report'),
+    badge: text('badge'),
     random: runs === undefined && replay === undefined ? undefined : { runs, seed, replay },
     expect: readExpectations(text('expect'), target),
   };

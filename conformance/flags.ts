@@ -40,6 +40,11 @@ const SUITE_FLAGS: Readonly<Record<string, Flag>> = {
   report: { form: 'text', placeholder: 'FILE', meaning: 'writes an HTML report' },
   json: { form: 'text', placeholder: 'FILE', meaning: 'writes the results as JSON; - is stdout' },
   junit: { form: 'text', placeholder: 'FILE', meaning: 'writes the results as JUnit XML; - is stdout' },
+  badge: {
+    form: 'text',
+    placeholder: 'FILE',
+    meaning: 'writes a badge: SVG, or for a file named .json the JSON of badge services; - is stdout',
+  },
   list: { form: 'truth', placeholder: '', meaning: 'lists the cases and exits' },
   patience: { form: 'number', placeholder: 'MS', meaning: 'how long to wait for an expected response [5000]' },
   'start-timeout': { form: 'number', placeholder: 'MS', meaning: 'how long a started command may take to respond [20000]' },
@@ -87,9 +92,29 @@ Server configuration, where {options} does not set it. Without a flag the value 
 the cases that depend on it are not testable.
 ${table(SETTING_FLAGS)}
 
+Examples
+${examples()}
+
 Exit codes: 0 if no case is failed or dangerous, 1 if one is or no case could be tested, 2 for
 invalid options.
 `;
+}
+
+/** One command line for each use. */
+const EXAMPLES: readonly (readonly [use: string, command: string])[] = [
+  ['Test a running server', '--url http://localhost:9000'],
+  ['Test it with its configuration', '--url http://localhost:9000 --expire-timeout 5000 --alive-timeout 9000'],
+  ['Start a server for each configuration', '--command "npx --package peer peerjs --port {port} {options}"'],
+  ['Start a server with flags of its own', '--command "./server {port} -expire {expire_timeout} -alive {alive_timeout}"'],
+  ['Repeat one rule or one case', '--url http://localhost:9000 --only M14 --only O5.open'],
+  ['Write reports and a badge in CI', '--command "./server {port}" --junit a.xml --report a.html --badge a.svg'],
+  ['Play random steps', '--command "./server {port}" --random 40 --seed 7'],
+  ['Test a Mercure hub', '--dialect mercure --url http://localhost:3000 --mercure-open'],
+  ['Test a topic relay', '--dialect relay --url http://localhost:4444'],
+];
+
+function examples(): string {
+  return EXAMPLES.map(([use, command]) => `  ${use}:\n    signalbox conform ${command}`).join('\n');
 }
 
 const LEFT_COLUMN = 32;

@@ -44,6 +44,15 @@ export interface CaseResult {
   readonly transcript: readonly TranscriptLine[];
 }
 
+/** The wrong cases of a run that have the same reason. */
+export interface CauseResult {
+  readonly cause: string;
+  /** The worst verdict of its cases. */
+  readonly verdict: Verdict;
+  /** The ids of its cases, the worst first. */
+  readonly cases: readonly string[];
+}
+
 export interface RunResult {
   readonly suite: 'signalbox conform';
   /** The version of this format. */
@@ -57,4 +66,6 @@ export interface RunResult {
   /** Milliseconds. */
   readonly took: number;
   readonly cases: readonly CaseResult[];
+  /** The causes of wrong verdicts, the worst first. Only in the output of `--json`. */
+  readonly causes?: readonly CauseResult[];
 }

@@ -4,10 +4,12 @@ import { UsageError, type ConformArguments } from './arguments.ts';
 import type { Io, Sink } from './io.ts';
 import { reportInHtml } from './report/html.ts';
 import { reportInJunit } from './report/junit.ts';
-import type { RunResult } from './results.ts';
+import { causesOf } from './report/causes.ts';
+import { reportAsBadge } from './report/badge.ts';
+import type { CauseResult, RunResult } from './results.ts';
 
 /** The report files; `-` is stdout. */
-export type Reports = Pick<ConformArguments, 'json' | 'junit' | 'report'>;
+export type Reports = Pick<ConformArguments, 'json' | 'junit' | 'report' | 'badge'>;
 
 const STDOUT = '-';
 
@@ -15,7 +17,7 @@ const STDOUT = '-';
 export function checkReports(reports: Reports): void {
   const files = filesOf(reports);
   if (files.filter(([, file]) => file === STDOUT).length > 1) {
-    throw new UsageError('only one of --json, --junit and --report can be - (stdout)');
+    throw new UsageError('only one of --json, --junit, --report and --badge can be - (stdout)');
   }
   for (const [flag, file] of files) {
     if (file === STDOUT) continue;
@@ -35,21 +37,27 @@ export function textSink(reports: Reports, io: Io): Sink {
 
 /** Writes the requested report files. */
 export function writeReports(result: RunResult, reports: Reports, io: Io): void {
-  const { json, junit, report } = reports;
+  const { json, junit, report, badge } = reports;
   const write = (file: string | undefined, text: () => string): void => {
     if (file === STDOUT) io.stdout.write(text());
     else if (file !== undefined) writeFileSync(file, text());
   };
-  write(json, () => `${JSON.stringify(result, undefined, 2)}\n`);
+  write(json, () => `${JSON.stringify({ ...result, causes: causeResults(result) }, undefined, 2)}\n`);
   write(junit, () => reportInJunit(result));
   write(report, () => reportInHtml([result]));
+  write(badge, () => reportAsBadge(result, badge ?? ''));
 }
 
-function filesOf({ json, junit, report }: Reports): (readonly [flag: string, file: string])[] {
+function causeResults({ cases }: RunResult): CauseResult[] {
+  return causesOf(cases).map(({ cause, verdict, cases: members }) => ({ cause, verdict, cases: members.map(({ id }) => id) }));
+}
+
+function filesOf({ json, junit, report, badge }: Reports): (readonly [flag: string, file: string])[] {
   const files = [
     ['--json', json],
     ['--junit', junit],
     ['--report', report],
+    ['--badge', badge],
   ] as const;
   return files.flatMap(([flag, file]) => (file === undefined ? [] : [[flag, file] as const]));
 }

@@ -34,7 +34,7 @@ const ALMOST_JSON = {
 export const LENIENT_CASES = cases(
   Object.entries(ALMOST_JSON).map(([name, text]): CaseDraft => ({
     id: `M10.lenient-${name}`,
-    title: `Ann sends Bob ${text}, which is not a JSON object`,
+    title: `Ann sends Bob ${JSON.stringify(text)}, which is not a JSON object`,
     severity: 'hardening',
     expected: 'Bob receives nothing: a frame that is not JSON is not a message',
     pace: 'later',

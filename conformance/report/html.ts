@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RunResult, Verdict } from '../results.ts';
 import { html, trustedHtml, type Markup } from './markup.ts';
 import { matrixOf, type Matrix, type Row } from './matrix.ts';
+import { causes } from './page-causes.ts';
 import { details } from './page-details.ts';
 import { glyph, GLYPHS, slug } from './page-glyphs.ts';
 import { familyId, tables, type NumberedRow } from './page-matrix.ts';
@@ -36,7 +37,8 @@ export function reportInHtml(runs: readonly RunResult[], title: string = titleOf
       <body>
         ${GLYPHS}
         <main>
-          ${intro(title, runs, matrix)} ${summary(matrix.columns)} ${filters(matrix)} ${contents(families)}
+          ${intro(title, runs, matrix)} ${summary(matrix.columns)} ${causes(matrix.columns, rows)} ${filters(matrix)}
+          ${contents(families)}
           <p class="status" role="status"></p>
           ${tables(matrix, families)} ${details(matrix, rows)}
         </main>

@@ -30,7 +30,7 @@ const findings = (column) => rows.filter((row) => row.checkVisibility())
   .map((row) => row.children[column].querySelector('button:not(.ok)')).filter(Boolean);
 
 function step(panel, by) {
-  const button = document.querySelector('[popovertarget="' + panel.id + '"]');
+  const button = document.querySelector('button.cell[popovertarget="' + panel.id + '"]');
   const places = findings(button.closest('td').cellIndex);
   const at = places.indexOf(button);
   const next = places[at + by];

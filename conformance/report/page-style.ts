@@ -89,6 +89,17 @@ button { font: inherit; color: inherit; }
 .weights { flex-basis: 100%; padding-left: 4.1rem; margin-top: -.15em; color: var(--soft); font-size: .85rem; }
 .about { margin-top: auto; color: var(--soft); font-size: .85rem; }
 
+.causes { margin: 0 0 2rem; }
+.causes h2 { font-size: 1.05rem; margin-bottom: .5rem; }
+.causes ol { display: grid; gap: .55rem; padding: 0; list-style: none; }
+.causes li { display: grid; grid-template-columns: 8.5rem 1fr max-content; gap: .1rem .8rem; align-items: baseline; }
+.causes .why { overflow-wrap: anywhere; min-width: 0; }
+.causes .count { color: var(--soft); font-size: .85rem; }
+.causes .ids { grid-column: 2 / -1; display: flex; flex-wrap: wrap; gap: .1rem .6rem; font-size: .8rem; }
+.causes .ids button { border: 0; padding: .15rem 0; background: none; color: var(--soft); font: inherit; cursor: pointer;
+  text-decoration: underline; overflow-wrap: anywhere; text-align: left; }
+@media (max-width: 30rem) { .causes li { grid-template-columns: 1fr; } .causes .ids { grid-column: 1; } }
+
 .filters { display: flex; flex-wrap: wrap; gap: .75rem 1rem; align-items: center; }
 .filters fieldset { display: flex; flex-wrap: wrap; gap: .5rem .6rem; align-items: center; width: 100%; min-width: 0; }
 .filters legend { float: left; padding: 0; margin-right: .1rem; color: var(--soft); font-size: .9rem; }

@@ -1,3 +1,4 @@
+import { causesOf, type Cause } from './causes.ts';
 import type { CaseResult, RunResult, TranscriptLine, Verdict } from '../results.ts';
 
 const VERDICTS: readonly Verdict[] = ['ok', 'loose', 'failed', 'dangerous', 'not testable'];
@@ -10,12 +11,20 @@ function formatCounts(results: readonly CaseResult[]): string {
   return VERDICTS.map((verdict) => `${results.filter((one) => one.verdict === verdict).length} ${verdict}`).join(', ');
 }
 
-/** The text report: cases that are not ok, with reasons; then untestable cases; then the counts. */
+/** The text report: the causes of wrong verdicts, the worst first; then untestable cases; then the counts. */
 export function reportInText({ server, took, cases }: RunResult): string {
-  const wrong = cases.filter(({ verdict }) => verdict !== 'ok' && verdict !== 'not testable');
   const untestable = cases.filter(({ verdict }) => verdict === 'not testable');
-  const sections = [...wrong.map(entry), ...reasons(untestable)];
+  const sections = [...causesOf(cases).map(causeEntry), ...reasons(untestable)];
   return [...sections, `${server}: ${formatCounts(cases)}, in ${(took / 1000).toFixed(1)} s\n`].join('\n');
+}
+
+/** A cause of several cases has a heading with all of them, and the details of the worst one. */
+function causeEntry({ cause, verdict, cases }: Cause): string {
+  const [worst] = cases;
+  if (worst === undefined) return '';
+  if (cases.length === 1) return entry(worst);
+  const heading = [`${verdict.toUpperCase()}, ${cases.length} cases: ${cause}`, `  ${named(cases.map(({ id }) => id))}`];
+  return `${heading.map((line) => cut(line)).join('\n')}\n${entry(worst)}`;
 }
 
 function entry({ verdict, id, title, expected, reference, why, transcript }: CaseResult): string {

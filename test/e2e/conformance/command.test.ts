@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Child } from '../../support/e2e/child.ts';
 import { run } from '../../support/e2e/run.ts';
@@ -38,6 +40,19 @@ describe('signalbox conform, as a command', () => {
     expect(await run(['conform'])).toMatchObject({
       code: 2,
       stderr: 'signalbox conform: exactly one of --url and --command is required; see signalbox conform --help\n',
+    });
+  });
+
+  it('ends quietly when the reader of its output goes away', async () => {
+    const list = `"${process.execPath}" "${SIGNALBOX_CLI}" conform --list | head -n 1`;
+    const { stdout, stderr } = await promisify(execFile)('sh', ['-c', list]);
+    expect([stdout.split('\n').length, stderr]).toEqual([2, '']);
+  });
+
+  it('is suggested for a mistyped word', async () => {
+    expect(await run(['confrom', '--url', url()])).toMatchObject({
+      code: 2,
+      stderr: 'signalbox: confrom is not a command; did you mean conform?\nsignalbox: see signalbox --help\n',
     });
   });
 

@@ -84,7 +84,7 @@ describe('the page in Chromium', () => {
     const { page } = await visit([ONE, OTHER]);
     expect(await page.getByRole('heading', { level: 1 }).allInnerTexts()).toEqual(['Conformance of 2 servers']);
     expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual([
-      ...['A one server', 'B the other', 'HTTP\nH', 'Opening a socket\nO', 'Messages\nM'],
+      ...['A one server', 'B the other', 'A 4 causes', 'HTTP\nH', 'Opening a socket\nO', 'Messages\nM'],
     ]);
     expect(await page.getByRole('columnheader').allInnerTexts()).toContain('A\none server');
     expect(await page.getByRole('rowheader').count()).toBe(7);

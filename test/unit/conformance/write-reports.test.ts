@@ -9,7 +9,7 @@ const RESULT: RunResult = {
   ...{ suite: 'signalbox conform', format: 1, version: '1', server: 'here', startedAt: '2026-01-01T00:00:00.000Z', took: 1 },
   cases: [{ id: 'M1.a', rule: 'M1', title: 'a', severity: 'required', verdict: 'ok', expected: 'b', took: 1, transcript: [] }],
 };
-const NONE = { json: undefined, junit: undefined, report: undefined };
+const NONE = { json: undefined, junit: undefined, report: undefined, badge: undefined };
 
 describe('reports', () => {
   const folder = mkdtempSync(join(tmpdir(), 'reports-'));
@@ -25,16 +25,18 @@ describe('reports', () => {
   }
 
   it('are written to the given files, and the text report goes to stdout', () => {
-    const [json, junit, report] = ['a.json', 'a.xml', 'a.html'].map((name) => join(folder, name)) as [string, string, string];
-    expect(write({ json, junit, report }).stdout).toBe('text');
-    expect(JSON.parse(readFileSync(json, 'utf8'))).toEqual(RESULT);
+    const files = ['a.json', 'a.xml', 'a.html', 'a.svg'].map((name) => join(folder, name));
+    const [json, junit, report, badge] = files as [string, string, string, string];
+    expect(write({ json, junit, report, badge }).stdout).toBe('text');
+    expect(JSON.parse(readFileSync(json, 'utf8'))).toEqual({ ...RESULT, causes: [] });
     expect(readFileSync(junit, 'utf8')).toContain('<testsuites name="here"');
     expect(readFileSync(report, 'utf8')).toContain('<!doctype html>');
+    expect(readFileSync(badge, 'utf8')).toContain('<svg');
   });
 
   it('can go to stdout; the text report then goes to stderr', () => {
     const { stdout, stderr } = write({ ...NONE, json: '-' });
-    expect(JSON.parse(stdout)).toEqual(RESULT);
+    expect(JSON.parse(stdout)).toEqual({ ...RESULT, causes: [] });
     expect(stderr).toBe('text');
   });
 
@@ -46,7 +48,7 @@ describe('reports', () => {
     );
     expect(() => checkReports({ ...NONE, report: folder })).toThrow('is a folder');
     expect(() => checkReports({ ...NONE, json: '-', junit: '-' })).toThrow(
-      'only one of --json, --junit and --report can be - (stdout)',
+      'only one of --json, --junit, --report and --badge can be - (stdout)',
     );
   });
 });

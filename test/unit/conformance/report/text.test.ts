@@ -39,6 +39,23 @@ describe('the text report', () => {
     expect(text).not.toContain('\u001b');
   });
 
+  it('groups cases by cause, the worst first', () => {
+    const pong = (id: string) => result('failed', { id, why: 'timed out after 5000 ms waiting for a pong for ann' });
+    const text = report(
+      result('loose', { id: 'H1.b', why: 'odd' }),
+      pong('L3.a'),
+      pong('O5.c'),
+      result('dangerous', { id: 'M7.d', why: 'leak' }),
+    );
+    expect(text.match(/^[A-Z]+.*$/gm)).toEqual([
+      'DANGEROUS M7.d: Ann sends an OFFER',
+      'FAILED, 2 cases: sends no pong',
+      'FAILED L3.a: Ann sends an OFFER',
+      'LOOSE H1.b: Ann sends an OFFER',
+    ]);
+    expect(text).toContain('\n  L3.a, O5.c\n');
+  });
+
   it('has no transcript for a loose case', () => {
     const transcript = [{ at: 1, who: 'ann', how: 'sent' as const, what: 'frame' }];
     expect(report(result('loose', { why: '400', transcript }))).not.toContain('frame');
