@@ -39,6 +39,10 @@ export interface RandomArguments {
   readonly seed: number | undefined;
   /** Steps in the format that a random run prints. */
   readonly replay: string | undefined;
+  /** Milliseconds. */
+  readonly late?: number | undefined;
+  /** Milliseconds. */
+  readonly early?: number | undefined;
 }
 
 /** Invalid arguments. The message names the flag, the value and what is allowed. */
@@ -86,7 +90,10 @@ export function readArguments(args: readonly string[]): ConformArguments {
     junit: text('junit'),
     report: text('report'),
     badge: text('badge'),
-    random: runs === undefined && replay === undefined ? undefined : { runs, seed, replay },
+    random:
+      runs === undefined && replay === undefined
+        ? undefined
+        : { runs, seed, replay, late: number('late'), early: number('early') },
     expect: readExpectations(text('expect'), target),
   };
 }

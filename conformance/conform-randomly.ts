@@ -33,10 +33,21 @@ export async function conformRandomly(
   try {
     const profile = { ...server.profile, settings };
     return await runRandom(
-      { ...random, server: profile, expectations: expect, restart: server.canRestart ? restart : undefined },
+      {
+        ...random,
+        tolerance: toleranceOf(random),
+        server: profile,
+        expectations: expect,
+        restart: server.canRestart ? restart : undefined,
+      },
       io,
     );
   } finally {
     await server.stop();
   }
+}
+
+/** Only the given values replace the defaults. */
+function toleranceOf({ late, early }: RandomArguments): { late?: number; early?: number } {
+  return { ...(late === undefined ? {} : { late }), ...(early === undefined ? {} : { early }) };
 }

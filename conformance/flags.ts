@@ -56,6 +56,8 @@ const SUITE_FLAGS: Readonly<Record<string, Flag>> = {
   },
   seed: { form: 'number', placeholder: 'S', meaning: 'seed of the random runs; the same seed produces the same steps' },
   replay: { form: 'text', placeholder: 'STEPS', meaning: 'replays the steps that a random run has printed' },
+  late: { form: 'number', placeholder: 'MS', meaning: 'how late an event of a random run may be, for a slow server' },
+  early: { form: 'number', placeholder: 'MS', meaning: 'how early a timeout of a random run may be' },
   expect: {
     form: 'text',
     placeholder: 'WHAT',

@@ -85,7 +85,7 @@ export class SocketDriver implements StepDriver<Promise<void>> {
   }
 
   sendMalformed(connection: ClientConnection, frameName: string, times: number): Promise<void> {
-    const frame = MALFORMED_FRAMES[frameName] ?? frameName;
+    const frame = this.#addressed(MALFORMED_FRAMES[frameName] ?? frameName, connection);
     return this.#step(async () => {
       if (!this.#context.expected.behaviours.toleratesMalformed) return this.#sendMalformedAsGuest(connection, frame);
       for (let i = 0; i < times; i++) {
@@ -99,7 +99,7 @@ export class SocketDriver implements StepDriver<Promise<void>> {
   sendIgnored(connection: ClientConnection, what: string): Promise<void> {
     return this.#step(async () => {
       this.#swarm.model.recordFrame(connection);
-      this.#swarm.socket(connection).send(IGNORED_FRAMES[what] ?? what);
+      this.#swarm.socket(connection).send(this.#addressed(IGNORED_FRAMES[what] ?? what, connection));
       await this.#swarm.settle({ connection, ignoredRule: 'M9' });
     });
   }
@@ -183,7 +183,22 @@ export class SocketDriver implements StepDriver<Promise<void>> {
   #sendMessage(connection: ClientConnection, to: string, type: Kind): void {
     const dst = this.#prefixed(to);
     const n = this.#swarm.model.recordMessage(connection, dst, type);
-    this.#swarm.sendFrame(connection, { type, src: 'forged src', dst, payload: { n, of: this.#swarm.runId }, hops: 1 });
+    // Every second message has the src of another peer, which must neither be relayed nor receive the notice.
+    const src = n % 2 === 0 ? this.#otherThan(connection) : 'forged src';
+    this.#swarm.sendFrame(connection, { type, src, dst, payload: { n, of: this.#swarm.runId }, hops: 1 });
+  }
+
+  /** Replaces `{dst}` in a frame of text. */
+  #addressed(frame: string | Uint8Array, connection: ClientConnection): string | Uint8Array {
+    return typeof frame === 'string' ? frame.replace('{dst}', this.#otherThan(connection)) : frame;
+  }
+
+  /** The id of another peer of the realm, if there is one. */
+  #otherThan(connection: ClientConnection): string {
+    const others = this.activePeers().filter(
+      (peer) => peer.connection !== connection && peer.connection.realm === connection.realm,
+    );
+    return (others[0]?.connection ?? connection).id;
   }
 
   #prefixed(id: string): string {

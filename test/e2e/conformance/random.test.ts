@@ -97,6 +97,8 @@ type Row = readonly [fault: Fault, rules: string, steps: number, set?: FaultySet
 
 const FAULTS: readonly Row[] = [
   ['relays a forged src', 'M1', 4],
+  ['relays a forged src of held messages', 'M1 O11', 5],
+  ['parses leniently', 'M1 M10', 4],
   ['reorders messages', 'M17', 4],
   ['delivers twice', 'M1', 4],
   ['delivers to another peer', 'M1', 6],

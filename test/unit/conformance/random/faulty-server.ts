@@ -8,6 +8,8 @@ import type { Settings } from '../../../../conformance/settings.ts';
 /** The fault of the server. */
 export type Fault =
   | 'relays a forged src'
+  | 'relays a forged src of held messages'
+  | 'parses leniently'
   | 'reorders messages'
   | 'delivers twice'
   | 'delivers to another peer'
@@ -198,6 +200,12 @@ export class FaultyServer {
       if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Message;
     } catch {
       if (this.#fault === 'crashes on bad JSON') this.stop();
+      const repaired = text
+        .replace('/**/', '')
+        .replace(/,\}$/, '}')
+        .replace(/ more$/, '')
+        .replaceAll("'", '"');
+      if (this.#fault === 'parses leniently' && repaired !== text) return this.#parse(repaired, isBinary);
     }
     return undefined;
   }
@@ -227,11 +235,13 @@ export class FaultyServer {
 
   #relay(peer: Peer, dst: string, message: Message): void {
     const { type, payload, src } = message;
-    const spoofed = this.#fault === 'relays a forged src' && src !== undefined ? src : peer.id;
+    const receiver = this.#receiver(peer, dst, type);
+    const isForged =
+      this.#fault === 'relays a forged src' || (this.#fault?.endsWith('of held messages') && receiver === undefined);
+    const spoofed = isForged === true && src !== undefined ? src : peer.id;
     const kind = this.#fault === 'changes the type' && type === 'ANSWER' ? 'OFFER' : type;
     const extra = this.#fault === 'relays unknown members' ? message : {};
     const text = JSON.stringify({ ...extra, type: kind, src: spoofed, dst, payload });
-    const receiver = this.#receiver(peer, dst, type);
     if (receiver !== undefined) return this.#deliver(receiver, text);
     if (type !== 'LEAVE' || this.#fault === 'holds LEAVE') this.#hold(peer, dst, text);
   }
