@@ -104,7 +104,7 @@ function summarize(): void {
 function showLink(): void {
   const copy = button('Copy the link', () => void navigator.clipboard.writeText(location.href));
   byId('pair-link').hidden = false;
-  byId('pair-link').append(element('code', {}, location.href), copy);
+  byId('pair-link').append(element('code', {}, location.href), isSecureContext ? copy : '');
   byId('pair-start').hidden = true;
   showPairState(needsToken ? 'Enter the token, and start.' : 'This page tests its own side first.');
 }

@@ -6,6 +6,7 @@ import { button, element } from '../shared/elements.ts';
 export function copyButtons(text: () => string, json: () => string): HTMLElement[] {
   const state = element('span', { role: 'status' });
   const copy = (content: string): void => {
+    if (!isSecureContext) return showText(content);
     navigator.clipboard.writeText(content).then(
       () => (state.textContent = 'Copied'),
       () => showText(content),

@@ -15,7 +15,7 @@ const EVENTS = 5;
 /** D1 and D2. */
 async function hello(context: PageContext): Promise<Finding[]> {
   const { broker } = context;
-  const [answer, root] = await Promise.all([get(new URL('doctor/hello', broker)), get(broker)]);
+  const [answer, root] = await Promise.all([request(new URL('doctor/hello', broker)), request(broker)]);
   const server = headerOf(answer, 'server');
   const read = isSignalboxDoctor(answer) ? readHello(answer.body) : undefined;
   if (server !== undefined) context.server = server;
@@ -27,7 +27,7 @@ async function hello(context: PageContext): Promise<Finding[]> {
 /** D3. */
 async function view({ broker, hello: seen, server }: PageContext): Promise<Finding[]> {
   if (seen === undefined) return [skipped('D3', NO_DOCTOR)];
-  const forged = await get(new URL('doctor/hello', broker), { 'x-forwarded-for': MADE_UP_ADDRESS });
+  const forged = await request(new URL('doctor/hello', broker), { 'x-forwarded-for': MADE_UP_ADDRESS });
   return judgeView({ isHttps: broker.protocol === 'https:', hello: seen, forged: readHello(forged.body), server });
 }
 
@@ -42,13 +42,24 @@ async function open(context: PageContext): Promise<Finding[]> {
   if (type === 'OPEN') context.signal = signal;
   else signal.close();
   const first = isMessage ? { type, text } : {};
-  return [judgeOpen({ key, origin: location.origin, timeout: TIMEOUT_MS, took, isOpened, closeCode, error, ...first })];
+  const refusal = isOpened ? undefined : await originRefusal(context);
+  return [judgeOpen({ key, origin: location.origin, timeout: TIMEOUT_MS, took, isOpened, closeCode, error, refusal, ...first })];
+}
+
+/**
+ * O10: a browser does not show the status of a refused handshake. It sends the origin with a POST, and the response allows a
+ * listed origin with any status (H6).
+ */
+async function originRefusal({ broker }: PageContext): Promise<{ status: number; body: string } | undefined> {
+  const answer = await request(new URL('doctor/hello', broker), {}, 'POST');
+  const isListed = answer.error !== undefined || headerOf(answer, 'access-control-allow-origin') !== undefined;
+  return isListed ? undefined : { status: 403, body: 'Origin not allowed' };
 }
 
 /** D6. */
 async function identity({ broker, identity: { key }, token, clockDifference }: PageContext): Promise<Finding[]> {
   const url = new URL(`${encodeURIComponent(key)}/id`, broker);
-  const { status } = await get(url);
+  const { status } = await request(url);
   const localTime = Date.now();
   const brokerTime = clockDifference === undefined ? undefined : localTime + clockDifference;
   return judgeIdentity({ path: url.pathname, idStatus: status, token, localTime, brokerTime });
@@ -127,10 +138,10 @@ async function spreadOf({ body }: Response): Promise<number | undefined> {
   }
 }
 
-async function get(url: URL, headers: Readonly<Record<string, string>> = {}): Promise<HttpObservation> {
+async function request(url: URL, headers: Readonly<Record<string, string>> = {}, method = 'GET'): Promise<HttpObservation> {
   const start = performance.now();
   try {
-    const response = await fetch(url, { headers, redirect: 'follow', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(url, { method, headers, redirect: 'follow', signal: AbortSignal.timeout(TIMEOUT_MS) });
     const body = await response.text();
     return { status: response.status, headers: [...response.headers], body, took: Math.round(performance.now() - start) };
   } catch (error) {
@@ -145,7 +156,7 @@ function elapsed(ms: number): Promise<void> {
 
 /** The page was loaded from the broker. */
 async function reach({ broker }: PageContext): Promise<Finding[]> {
-  const { took, error } = await get(new URL('doctor/hello', broker));
+  const { took, error } = await request(new URL('doctor/hello', broker));
   return error === undefined ? [finding('reachable', { host: broker.host, ms: took })] : [skipped('D1', 'See D2.')];
 }
 

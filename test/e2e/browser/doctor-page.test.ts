@@ -7,6 +7,8 @@ import { LOOPBACK, SIGNALBOX_UWS } from '../../support/e2e/server-kinds.ts';
 import { Server } from '../../support/e2e/server.ts';
 
 const SECRET = 'the-turn-secret-of-the-tests';
+/** A name of the broker that is not localhost. Pages at it have no secure context. */
+const NAME = 'broker.example';
 /** The steps that are good on a healthy broker, each with a part of its text. */
 const GOOD: readonly (readonly [string, string])[] = [
   ['D1', 'answers after'],
@@ -27,7 +29,10 @@ let coturn: Coturn;
 let server: Server;
 let url: string;
 beforeAll(async () => {
-  [browser, coturn] = await Promise.all([launchBrowser(), Coturn.start([SECRET], { relaysToLoopback: true })]);
+  [browser, coturn] = await Promise.all([
+    launchBrowser(`--host-resolver-rules=MAP ${NAME} ${LOOPBACK}`),
+    Coturn.start([SECRET], { relaysToLoopback: true }),
+  ]);
   const environment = { SIGNALBOX_TURN: `turn:${LOOPBACK}:${coturn.port}?transport=udp`, SIGNALBOX_TURN_SECRET: SECRET };
   server = await Server.start({ kind: SIGNALBOX_UWS, options: { path: '/signal', log_level: 'error' }, environment });
   url = `http://${server.host}:${server.port}/signal/doctor`;
@@ -84,6 +89,19 @@ describe('DOC5: the page of the doctor', () => {
     await start(page);
     await page.locator('#D5').getByText('wrong').waitFor();
     expect(await page.locator('#D5 h2 span').last().textContent()).toBe('bad');
+  });
+
+  it('O10: names the origin of the broker itself, if cors does not list it', async () => {
+    const strict = await Server.start({ kind: SIGNALBOX_UWS, options: { cors: 'https://page.example', log_level: 'error' } });
+    onTestFinished(async () => void (await strict.stop()));
+    const { page } = await opened(`http://${NAME}:${strict.port}/doctor`);
+    await start(page);
+    await page.locator('#D5').getByText(`http://${NAME}:${strict.port}`).waitFor();
+    expect(await page.locator('#D5').innerText()).toContain('cors');
+    await page.getByRole('button', { name: 'Copy as JSON' }).click();
+    expect(JSON.parse(await page.getByLabel('Findings', { exact: true }).getByRole('textbox').inputValue())).toMatchObject({
+      format: 1,
+    });
   });
 
   it('two users with one link learn the ways between them', async () => {

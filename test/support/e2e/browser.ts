@@ -10,9 +10,9 @@ const FLAGS = [
 const TIMEOUT_MS = 20_000;
 
 /** Chromium with flags for connections between peers on this machine. */
-export function launchBrowser(): Promise<Browser> {
+export function launchBrowser(...flags: readonly string[]): Promise<Browser> {
   const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-  return chromium.launch({ executablePath, headless: true, args: FLAGS });
+  return chromium.launch({ executablePath, headless: true, args: [...FLAGS, ...flags] });
 }
 
 /** The options of the PeerJS client. */
