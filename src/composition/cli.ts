@@ -8,6 +8,8 @@ import type { Log } from '../application/ports/log.ts';
 import { readCommandLine } from './configuration/command-line.ts';
 import { fileOf } from './configuration/config-file.ts';
 import { type Config, type ConfigProblem, resolveConfig } from './configuration/config.ts';
+import { ConfigError } from './configuration/config-error.ts';
+import { loadPlugins } from './plugins.ts';
 import { EmbeddedBroker } from './embedded-broker.ts';
 import { usage } from './configuration/help.ts';
 import { makeLog } from './make-log.ts';
@@ -58,20 +60,23 @@ async function run(): Promise<void> {
   const title = titleWithoutSecrets(argv);
   if (title !== undefined) process.title = title;
   if (settings.print_config) return console.log(JSON.stringify(fileOf(settings), undefined, 2));
-  await serve(config);
+  await serve(config, settings.plugin);
 }
 
-async function serve(config: Config): Promise<void> {
-  const log = makeLog(config);
-  exitOnFault(log);
-  const broker = new EmbeddedBroker(config, { log, makeTransport });
-  handleSignals(broker, log);
+async function serve(options: Config, plugins: readonly string[]): Promise<void> {
   try {
+    const adapters = await loadPlugins(plugins, options);
+    // An authorizer from outside decides about every client.
+    const config: Config = adapters.authorizer === undefined ? options : { ...options, auth: 'required' };
+    const log = adapters.log ?? makeLog(config);
+    exitOnFault(log);
+    const broker = new EmbeddedBroker(config, { log, makeTransport, adapters });
+    handleSignals(broker, log);
     await broker.listen();
   } catch (error) {
-    if (!(error instanceof ListenError)) throw error;
+    if (!(error instanceof ListenError || error instanceof ConfigError)) throw error;
     printError(error.message);
-    process.exit(FAILED);
+    process.exit(error instanceof ConfigError ? INVALID_USAGE : FAILED);
   }
 }
 

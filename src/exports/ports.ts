@@ -4,6 +4,7 @@
  * change.
  */
 
+export type { Plugin } from '../composition/plugins.ts';
 export type { AdapterParts, Adapters, AdapterSource } from '../composition/given-adapters.ts';
 
 /* The state of peers: mailboxes, directory, bus. */

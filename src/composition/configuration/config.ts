@@ -15,7 +15,7 @@ import { type ConfigProblem, NO_READINGS, type Reading, type Readings, shown } f
 
 export type { ConfigProblem } from './reading.ts';
 
-type CommandLineOption = 'config' | 'print_config' | 'version' | 'help';
+type CommandLineOption = 'config' | 'plugin' | 'print_config' | 'version' | 'help';
 type GivableOption = Exclude<OptionName, CommandLineOption>;
 
 /**

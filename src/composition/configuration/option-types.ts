@@ -49,6 +49,15 @@ export function file(): ValueType<string> {
   });
 }
 
+/** Paths of files. */
+export function files(): ValueType<readonly string[], string | readonly string[]> {
+  return list({
+    placeholder: '<file>',
+    allowed: 'the path of a file, or several',
+    parse: (value) => (value === '' || CONTROL.test(value) ? undefined : value),
+  });
+}
+
 /** A path of a URL. The value begins and ends with a slash, and is encoded as browsers encode it. */
 export function urlPath(): ValueType<string> {
   return text({

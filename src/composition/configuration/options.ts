@@ -8,7 +8,7 @@ import { LIMIT_OPTIONS } from './limit-options.ts';
 import { choice, flag, type Group, integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
 import { METRICS_OPTIONS } from './metrics-options.ts';
 import { REALM_OPTIONS } from './realm-options.ts';
-import { file, host, keys, trustedProxies, urlPath } from './option-types.ts';
+import { file, files, host, keys, trustedProxies, urlPath } from './option-types.ts';
 import { origins } from './origin-option.ts';
 import { WEBHOOK_OPTIONS } from './webhook-options.ts';
 
@@ -210,6 +210,15 @@ export const OPTIONS = {
     scope: 'outside the file',
     description: 'JSON file with options by these names. The command line and the environment override it.',
     default: undefined,
+  }),
+  plugin: option(files(), {
+    group: 'Command line',
+    scope: 'outside the file',
+    description:
+      'ES module with adapters of your own, such as a mailbox store. Repeat the option for several modules. The page on ' +
+      'adding an adapter describes its default export.',
+    effect: 'An adapter of the module replaces that of the options.',
+    default: [],
   }),
   print_config: option(flag(), {
     group: 'Command line',
