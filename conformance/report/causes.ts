@@ -13,6 +13,11 @@ export interface Cause {
 
 type Known = readonly [cause: string, matches: (one: CaseResult) => boolean];
 
+/** Cases about messages or bytes beyond a limit. */
+const LIMIT_CASE = /^(M13\.(too-many|counts|realm)|M16\.reads|M18\.|M19\.)/;
+/** Rules whose cases wait for EXPIRE. */
+const EXPIRE_RULE = /^M(6|11|12|14|15)$/;
+
 /** Causes that show themselves in several rules, or in other words in each case. The first match applies. */
 const KNOWN_CAUSES: readonly Known[] = [
   [
@@ -31,10 +36,11 @@ const KNOWN_CAUSES: readonly Known[] = [
   ['takes similar ids for the same', named(/^O7\.distinct-/)],
   ['relays frames that are not JSON', named(/^M10\.lenient-/)],
   ['changes the bytes of payloads', named(/^M2\.same-bytes-/)],
-  [
-    'has no limit of messages or bytes',
-    (one) => /^M1[3689]$/.test(one.rule) && /^timed out|relays the message/.test(one.why ?? ''),
-  ],
+  ['has no limit of messages or bytes', (one) => LIMIT_CASE.test(one.id) && /^timed out|relays the message/.test(one.why ?? '')],
+  ['leaves refused sockets open', seen(/waiting for the server to close the socket of (unknown-key|over-limit|intruder|socket)/)],
+  ['never closes silent peers', (one) => one.rule === 'L1' && /waiting for the server to close the socket/.test(one.why ?? '')],
+  ['sends no EXPIRE', (one) => EXPIRE_RULE.test(one.rule) && /waiting for (a frame|EXPIRE)/.test(one.why ?? '')],
+  ['does not answer handshakes at other paths', (one) => one.rule === 'O9' && /waiting for a handshake/.test(one.why ?? '')],
   ['has no rate limit for HTTP', seen(/no request was refused/)],
   ['treats a dst that is not a string as an id', (one) => one.rule === 'M11'],
   ['counts only HEARTBEAT as a sign of life', (one) => one.rule === 'M8' && /was closed after/.test(one.why ?? '')],
@@ -57,7 +63,7 @@ export function causesOf(results: readonly CaseResult[]): readonly Cause[] {
   return Array.from(byCause, ([key, members]): Cause => {
     const cases = members.sort(byGravity);
     const [worst] = cases;
-    const cause = known.has(key) ? key : (worst?.reference ?? worst?.why ?? key);
+    const cause = known.has(key) ? key : (worst?.why ?? key);
     return { cause, verdict: worst?.verdict ?? 'loose', cases };
   }).sort((one, other) => byGravity(one.cases[0], other.cases[0]) || other.cases.length - one.cases.length);
 }

@@ -31,8 +31,22 @@ describe('the causes of a run', () => {
     expect(found.map(({ cases }) => cases.map(({ id }) => id).join(' '))).toEqual(['L1.f', 'M3.c M3.d', 'M1.e', 'M2.b', 'H1.a']);
   });
 
-  it('have the worst verdict and the deviation of peer as their name, if there is one', () => {
+  it('are named by the observation, not by the deviation of peer, which may be another one', () => {
     const known = sampleCase('M7.a', { verdict: 'dangerous', why: 'Bob received it', reference: 'relays it' });
-    expect(causesOf([known])).toMatchObject([{ cause: 'relays it', verdict: 'dangerous' }]);
+    expect(causesOf([known])).toMatchObject([{ cause: 'Bob received it', verdict: 'dangerous' }]);
+  });
+
+  it.each([
+    ['M14.told', 'timed out after 3200 ms waiting for a frame for ann', 'sends no EXPIRE'],
+    ['M16.closing', 'timed out after 3200 ms waiting for a frame for ann', 'timed out after 3200 ms waiting for a frame for ann'],
+    [
+      'O2.unknown',
+      'timed out after 9 ms waiting for the server to close the socket of unknown-key',
+      'leaves refused sockets open',
+    ],
+    ['L1.silent', 'timed out after 9 ms waiting for the server to close the socket of ann', 'never closes silent peers'],
+    ['O9.root', 'timed out after 9 ms waiting for a handshake at /', 'does not answer handshakes at other paths'],
+  ])('recognize the cause of %s', (id, why, cause) => {
+    expect(causesOf([failed(id, why)])).toMatchObject([{ cause }]);
   });
 });
