@@ -6,7 +6,7 @@ import { DelayMeter } from './delay-meter.ts';
 import { Transcript } from './client/transcript.ts';
 import { RawConnection } from './client/raw-connection.ts';
 import { formatValue } from './assertions.ts';
-import { Dangerous, Failed, NotTestable } from './outcomes.ts';
+import { Dangerous, Failed, Inconclusive, NotTestable } from './outcomes.ts';
 import type { Profile } from './profile.ts';
 import { flagOf, type NumberSetting } from './settings.ts';
 import { sleep, pollUntil } from './waiting.ts';
@@ -212,6 +212,15 @@ export class Fixture {
       await sleep(PROBE_PAUSE_MS);
     }
     return from.isOpen ? 'ignored' : from.waitForClose();
+  }
+
+  /**
+   * For a message that must still be held: it was sent at `sentAt`, and its receiver has just connected.
+   * @throws Inconclusive if the message may have expired meanwhile, because the machine is slow
+   */
+  requireHeld(sentAt: number): void {
+    const age = Math.round(performance.now() - sentAt);
+    if (age >= this.setting('expire_timeout')) throw new Inconclusive(`the receiver connected ${age} ms after the message`);
   }
 
   /** For rules about time. */

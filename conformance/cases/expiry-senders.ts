@@ -80,10 +80,12 @@ export const EXPIRY_SENDER_CASES = cases([
       if (sweep > timeout / 8) throw new NotTestable('requires --cleanup-out-msgs of at most an eighth of --expire-timeout');
       const ann = await fixture.connect('ann');
       const [young, old, younger] = ['a-young', 'b-old', 'c-young'].map((name) => uniqueName(name)) as [string, string, string];
+      const sentAt = performance.now();
       ann.sendOffer(young, 'collected').sendOffer(younger, 'collected');
       await fixture.expectNothing(ann);
       for (const id of [young, younger]) {
         const peer = await fixture.connect('bob', { id });
+        fixture.requireHeld(sentAt);
         await peer.receive();
         await peer.close();
       }

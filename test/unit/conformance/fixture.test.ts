@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Dangerous, Failed, NotTestable } from '../../../conformance/outcomes.ts';
+import { Dangerous, Failed, Inconclusive, NotTestable } from '../../../conformance/outcomes.ts';
 import { uniqueName, Fixture } from '../../../conformance/fixture.ts';
 import { SmallServer } from './small-server.ts';
 
@@ -66,6 +66,13 @@ describe('a fixture', () => {
     expect(() => fixture.setting('alive_timeout')).toThrow(
       new NotTestable('requires --alive-timeout; pass the value that the server uses'),
     );
+  });
+
+  it('has no verdict about a message that may have expired before its receiver connected', () => {
+    expect(() => fixture.requireHeld(performance.now() + 60_000)).not.toThrow();
+    const judge = () => fixture.requireHeld(performance.now() - 6);
+    expect(judge).toThrow(Inconclusive);
+    expect(judge).toThrow(/^the receiver connected \d+ ms after the message$/);
   });
 
   it('closes all clients at the end, peers with a close frame', async () => {
