@@ -164,7 +164,7 @@ export class ClusterOperations implements Operations {
     return stop;
   }
 
-  /** Asks one node, or all. Answers of this node come first. */
+  /** Asks one node, or all. The answers are in the order of the names of the nodes. */
   #ask<Asked extends Question>(question: Asked, to: NodeId | undefined, done: Answered<Asked['ask']>): void {
     const { node, local, exchange } = this.#parts;
     const { ask }: { readonly ask: Asked['ask'] } = question;
@@ -172,7 +172,7 @@ export class ClusterOperations implements Operations {
     const missing: NodeId[] = [];
     let left = to === undefined ? 2 : 1;
     const settle = (): void => {
-      if (--left === 0) done(answers, missing);
+      if (--left === 0) done(answers.sort(byNode), missing.sort());
     };
     const settleOthers = (texts: ReadonlyMap<NodeId, string>, silent: readonly NodeId[]): void => {
       for (const [from, text] of texts) {
@@ -187,7 +187,7 @@ export class ClusterOperations implements Operations {
     if (to !== undefined && to !== node) return;
     local.answer(question, (answer) => {
       if (answer === undefined) missing.push(node);
-      else answers.unshift({ node, answer: answer as Answers[Asked['ask']] });
+      else answers.push({ node, answer: answer as Answers[Asked['ask']] });
       settle();
     });
   }
@@ -200,6 +200,10 @@ export class ClusterOperations implements Operations {
     );
     return all.sort((one, other) => other.at - one.at).slice(0, MAX_ENTRIES);
   }
+}
+
+function byNode(one: { readonly node: NodeId }, other: { readonly node: NodeId }): number {
+  return one.node < other.node ? -1 : 1;
 }
 
 function closedBy(answers: readonly NodeAnswer<'expel' | 'apply-bans'>[]): number {

@@ -81,6 +81,7 @@ const ANSWERS: Readonly<Record<keyof Answers, Shape>> = {
       ...{ node: 'string', version: 'string', upFor: 'number', isDraining: 'boolean', isEngineReachable: 'boolean' },
       ...{ connections: 'number', maxConnections: 'number', peers: 'number', bans: 'number', realmCount: 'number' },
       realms: [{ realm: 'string', peers: 'number', limit: 'number' }],
+      topics: [{ space: 'string', topics: 'number' }],
       ...{ activity: ACTIVITY, perSecond: ACTIVITY },
     },
   },
