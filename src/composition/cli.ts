@@ -46,7 +46,7 @@ async function runSuite(suite: Command): Promise<void> {
     process.on(signal, () => process.exit(SIGNAL_EXIT_BASE + constants.signals[signal]));
   }
   if (suite === token) process.title = 'signalbox token';
-  if (argv[0] === 'doctor') process.title = 'signalbox doctor';
+  if (argv[0] === 'doctor' || argv[0] === 'top') process.title = `signalbox ${argv[0]}`;
   const { stdout, stderr } = process;
   exitOnClosedOutput(stdout, () => process.exit());
   process.exitCode = await suite(argv.slice(1), { stdout, stderr, isTerminal: stderr.isTTY });

@@ -1,5 +1,6 @@
 import { health } from './health.ts';
 import { token } from './token-command/command.ts';
+import { top } from './top-command/command.ts';
 
 /** The commands outside of `src` by name: the file, and the function that it exports. */
 const COMMANDS: Readonly<Record<string, { readonly file: string; readonly run: string }>> = {
@@ -24,6 +25,7 @@ export interface CommandIo {
 export async function commandNamed(word: string | undefined): Promise<Command | undefined> {
   if (word === 'health') return health;
   if (word === 'token') return token;
+  if (word === 'top') return top;
   const command = word === undefined || !Object.hasOwn(COMMANDS, word) ? undefined : COMMANDS[word];
   if (command === undefined) return undefined;
   const suite = (await import(new URL(`../${command.file}`, import.meta.url).href)) as Record<string, Command>;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../../conformance/arguments.ts';
+import { readTopArguments } from '../../../src/composition/top-command/arguments.ts';
 import { readArguments as readDoctorArguments } from '../../../doctor/arguments.ts';
 import { ROOT } from '../../architecture/tree.ts';
 import { run } from '../../support/e2e/run.ts';
@@ -66,6 +67,11 @@ const PROCEDURES: readonly Procedure[] = [
     about: /^(?:npx --no-install )?signalbox conform (.*)$/,
     why: 'its servers are not available: its arguments are parsed; test/e2e/conformance runs such commands',
     check: (_, [, args = '']) => expect(() => readArguments(wordsOf(args))).not.toThrow(),
+  },
+  {
+    about: /^signalbox top(.*)$/,
+    why: 'its broker is not available: its arguments are parsed; test/e2e/cli/top.test.ts runs such commands',
+    check: (_, [, args = '']) => expect(() => readTopArguments(wordsOf(args.trim()), {})).not.toThrow(),
   },
   {
     about: /^(?:npx --no-install )?signalbox doctor (.*)$/,

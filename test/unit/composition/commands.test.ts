@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { health } from '../../../src/composition/health.ts';
 import { token } from '../../../src/composition/token-command/command.ts';
 import { COMMAND_NAMES } from '../../../src/composition/configuration/command-names.ts';
+import { top } from '../../../src/composition/top-command/command.ts';
 import { commandNamed } from '../../../src/composition/commands.ts';
 
 describe('commands', () => {
@@ -17,6 +18,8 @@ describe('commands', () => {
   });
 
   it('health is a command of the broker', async () => expect(await commandNamed('health')).toBe(health));
+
+  it('top is a command of the broker', async () => expect(await commandNamed('top')).toBe(top));
 
   it('token is a command of the broker', async () => expect(await commandNamed('token')).toBe(token));
 
