@@ -21,8 +21,9 @@ export async function startAdmin(config: Config, broker: Broker, parts: AdminPar
   const place = parseAdminPlace(admin);
   invariant(place !== undefined, 'the option admin was read before');
   const own = 'host' in place ? [place.host.includes(':') ? `[${place.host}]` : place.host] : [];
+  const doctor = config.doctor === 'admin' ? { maxFrameBytes: config.maxMessageBytes } : undefined;
   const listener = new HttpAdminListener(
-    { place, token, viewerToken, hosts: [...own, ...adminHosts], page: builtPage('status') },
+    { place, token, viewerToken, hosts: [...own, ...adminHosts], page: builtPage('status'), doctor },
     parts.log,
   );
   const at = await listener.listen({

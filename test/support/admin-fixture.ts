@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { HttpAdminListener } from '../../src/adapters/admin-listeners/http/listener.ts';
 import type { BuiltPage } from '../../src/adapters/admin-listeners/http/status-page.ts';
+import type { DoctorSettings } from '../../src/adapters/admin-listeners/http/doctor-routes.ts';
 import type { AdminPlace } from '../../src/adapters/admin-listeners/http/bind.ts';
 import type { AdminServices } from '../../src/application/ports/admin-listener.ts';
 import type { LogEvent } from '../../src/application/ports/log.ts';
@@ -30,11 +31,20 @@ export class AdminFixture {
   #place = new URL('http://127.0.0.1');
   readonly #socketPath: string | undefined;
 
-  constructor(settings: { token?: string; viewerToken?: string; hosts?: string[]; place?: AdminPlace; page?: BuiltPage } = {}) {
-    const { token, viewerToken, hosts = [], place = { host: '127.0.0.1', port: 0 }, page } = settings;
+  constructor(
+    settings: {
+      token?: string;
+      viewerToken?: string;
+      hosts?: string[];
+      place?: AdminPlace;
+      page?: BuiltPage;
+      doctor?: DoctorSettings;
+    } = {},
+  ) {
+    const { token, viewerToken, hosts = [], place = { host: '127.0.0.1', port: 0 }, page, doctor } = settings;
     this.#socketPath = 'socket' in place ? place.socket : undefined;
     const log = { record: (event: LogEvent): void => void this.events.push(event) };
-    this.listener = new HttpAdminListener({ token, viewerToken, hosts, place, page }, log);
+    this.listener = new HttpAdminListener({ token, viewerToken, hosts, place, page, doctor }, log);
   }
 
   async start(services: Partial<AdminServices> = {}): Promise<this> {

@@ -155,8 +155,9 @@ export const OPTIONS = {
     group: 'Pages and proxies',
     description:
       'Serves the page doctor under path, and doctor/hello, doctor/socket and doctor/stream for it and for signalbox doctor. They ' +
-      'tell a client only about its own request. admin keeps them off the public port; without an admin listener it is the same as off.',
-    effect: 'Off: 404 (DOC4).',
+      'tell a client only about its own request. admin serves the routes at the root of the admin listener ' +
+      'instead, without the page; without one it is the same as off.',
+    effect: 'off and admin: 404 on the public port (DOC4).',
     default: 'on',
     hardened: 'off',
   }),

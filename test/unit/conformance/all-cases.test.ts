@@ -32,7 +32,7 @@ const REALMS_NOT_ASKED = ['R1', 'R2', 'R3', 'R4', 'R5', 'R6'];
 const ACCESS_NOT_ASKED = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10', 'A11'];
 
 /** The routes are those of Signalbox alone; `signalbox doctor` tests them. */
-const DOCTOR_NOT_ASKED = ['DOC1', 'DOC2', 'DOC3', 'DOC4', 'DOC5'];
+const DOCTOR_NOT_ASKED = ['DOC1', 'DOC2', 'DOC3', 'DOC4', 'DOC5', 'DOC6'];
 
 describe('the PeerJS cases', () => {
   it('have unique ids: the rule, a dot, and words in kebab-case', () => {

@@ -3,6 +3,7 @@ import type { AdminListener, AdminServices } from '../../../application/ports/ad
 import type { Log } from '../../../application/ports/log.ts';
 import { apiRoutes, type Route } from './api.ts';
 import { bind, placeOf, type AdminPlace } from './bind.ts';
+import { DoctorRoutes, type DoctorSettings } from './doctor-routes.ts';
 import { EventStream } from './event-stream.ts';
 import { Guard, type GuardSettings } from './guard.ts';
 import type { Role } from './login-sessions.ts';
@@ -18,6 +19,8 @@ export interface HttpAdminSettings extends GuardSettings {
   readonly place: AdminPlace;
   /** ADM14: undefined for a program that was not built. */
   readonly page?: BuiltPage | undefined;
+  /** DOC6: undefined without the routes of the doctor. */
+  readonly doctor?: DoctorSettings | undefined;
 }
 
 const MAX_STREAMS = 16;
@@ -38,18 +41,24 @@ export class HttpAdminListener implements AdminListener {
   readonly #settings: HttpAdminSettings;
   readonly #log: Log;
   readonly #streams = new Set<EventStream>();
+  readonly #doctor: DoctorRoutes | undefined;
   #server: Server | undefined = undefined;
 
   constructor(settings: HttpAdminSettings, log: Log) {
     this.#settings = settings;
+    this.#doctor = settings.doctor && new DoctorRoutes(settings.doctor);
     this.#log = log;
   }
 
   async listen(services: AdminServices): Promise<string> {
-    const requests = new AdminRequests(services, this.#settings, this.#streams, this.#log);
+    const requests = new AdminRequests(services, this.#settings, { streams: this.#streams, doctor: this.#doctor }, this.#log);
     const server = createServer(BOUNDS, (request, response) => void requests.serve(request, response));
     server.maxConnections = MAX_CONNECTIONS;
     server.timeout = SOCKET_TIMEOUT_MS;
+    const doctor = this.#doctor;
+    if (doctor !== undefined) {
+      server.on('upgrade', (request, socket, head) => doctor.upgrade(request, socket, head, requests.isHostListed(request)));
+    }
     await bind(server, this.#settings.place);
     this.#server = server;
     return placeOf(server, this.#settings.place);
@@ -60,11 +69,18 @@ export class HttpAdminListener implements AdminListener {
     this.#server = undefined;
     if (server === undefined) return;
     for (const stream of this.#streams) stream.end();
+    this.#doctor?.end();
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();
     });
   }
+}
+
+/** Connections that outlive their request. */
+interface AdminConnections {
+  readonly streams: Set<EventStream>;
+  readonly doctor: DoctorRoutes | undefined;
 }
 
 /** Answers the requests of one listener. */
@@ -74,17 +90,30 @@ class AdminRequests {
   readonly #page: BuiltPage | undefined;
   readonly #routes: readonly Route[];
   readonly #streams: Set<EventStream>;
+  readonly #doctor: DoctorRoutes | undefined;
   readonly #views: Views;
   readonly #log: Log;
 
-  constructor(services: AdminServices, settings: HttpAdminSettings, streams: Set<EventStream>, log: Log) {
+  constructor(services: AdminServices, settings: HttpAdminSettings, { streams, doctor }: AdminConnections, log: Log) {
     this.#services = services;
     this.#guard = new Guard(settings, services.now);
     this.#page = settings.page;
     this.#routes = apiRoutes(services);
     this.#streams = streams;
+    this.#doctor = doctor;
     this.#views = new Views(services.now);
     this.#log = log;
+  }
+
+  /** ADM9, for an upgrade. */
+  isHostListed(request: IncomingMessage): boolean {
+    try {
+      this.#guard.checkHost(request);
+      return true;
+    } catch (error) {
+      if (error instanceof Problem) return false;
+      throw error;
+    }
   }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -113,6 +142,8 @@ class AdminRequests {
     const probe = this.#services.probe(method, path);
     if (probe !== undefined) return { status: probe.status, headers: Object.fromEntries(probe.headers), body: probe.body };
     this.#guard.checkHost(request);
+    const diagnosis = this.#doctor?.answer(request, response, path);
+    if (diagnosis !== undefined) return diagnosis === 'streams' ? undefined : diagnosis;
     if (method === 'GET' && path === '/') return this.#statusPage(request);
     if (method === 'POST' && path === '/login') return this.#login(request);
     if (method === 'POST' && path === '/logout') return redirect({ 'set-cookie': this.#guard.logout(request) });
