@@ -121,9 +121,11 @@ export const EXPIRY_SENDER_CASES = cases([
     setup: 'messages expire',
     async run(fixture) {
       const [ann, absent] = [await fixture.connect('ann'), uniqueName('absent')];
+      const sentAt = performance.now();
       ann.sendOffer(absent);
       await fixture.expectNothing(ann);
       const again = await fixture.reconnectAndSettle(ann);
+      fixture.requireHeld(sentAt);
       const frame = await again.receive();
       assertMembers('frame received by Ann', frame['type'] === 'OPEN' ? await again.receive() : frame, {
         type: 'EXPIRE',
