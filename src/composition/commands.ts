@@ -1,4 +1,6 @@
+import type { CommandIo } from './command-io.ts';
 import { health } from './health.ts';
+import { newAdapter } from './scaffold.ts';
 import { token } from './token-command/command.ts';
 import { top } from './top-command/command.ts';
 
@@ -12,12 +14,6 @@ const COMMANDS: Readonly<Record<string, { readonly file: string; readonly run: s
 /** A command: takes its arguments and output streams, returns its exit code. */
 export type Command = (args: readonly string[], io: CommandIo) => Promise<number>;
 
-export interface CommandIo {
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
-  readonly isTerminal: boolean;
-}
-
 /**
  * The command of that name, other than `serve`; undefined for any other word.
  * The conformance suite and the doctor are loaded on use, from their own folders beside the build of `src`.
@@ -26,6 +22,7 @@ export async function commandNamed(word: string | undefined): Promise<Command | 
   if (word === 'health') return health;
   if (word === 'token') return token;
   if (word === 'top') return top;
+  if (word === 'new') return newAdapter;
   const command = word === undefined || !Object.hasOwn(COMMANDS, word) ? undefined : COMMANDS[word];
   if (command === undefined) return undefined;
   const suite = (await import(new URL(`../${command.file}`, import.meta.url).href)) as Record<string, Command>;

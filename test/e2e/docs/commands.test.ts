@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../../conformance/arguments.ts';
@@ -61,6 +62,16 @@ const PROCEDURES: readonly Procedure[] = [
       const { code, stdout, stderr } = await run(['token', ...wordsOf(`${check}${args}`)]);
       expect({ code, stderr }).toEqual({ code: check === '' ? 0 : 1, stderr: '' });
       expect(stdout).toMatch(check === '' ? /^[\w-]+\.[\w-]+\.[\w-]+\n$/ : /\nrefused {2}it has expired\n$/);
+    },
+  },
+  {
+    about: /^signalbox new adapter (\w+) \.\/([\w-]+)$/,
+    why: 'it runs, in a temporary folder',
+    check: async (_, [, kind = '', name = '']) => {
+      const folder = mkdtempSync(join(tmpdir(), 'adapter-'));
+      const { code, stderr } = await run(['new', 'adapter', kind, join(folder, name)]);
+      rmSync(folder, { recursive: true });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     },
   },
   {

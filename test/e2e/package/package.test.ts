@@ -143,6 +143,14 @@ describe('the installed package', () => {
     expect(stdout).toContain('not ok 6 - calls each answer once, in the order of the calls');
   });
 
+  it.each(['mailboxes', 'directory'])('signalbox new adapter %s writes an adapter whose tests pass', async (kind) => {
+    const cli = 'node_modules/signalbox/dist/composition/cli.js';
+    const { stdout } = await run(process.execPath, [cli, 'new', 'adapter', kind, `./own-${kind}`], { cwd: program });
+    const [, test = ''] = stdout.trim().split('\n');
+    const suite = await run(process.execPath, [test], { cwd: program });
+    expect(suite.stdout).toMatch(/^# pass \d\d\n# fail 0$/m);
+  });
+
   it('a broker in a box runs in the process of a test, without a network', async () => {
     const text = `
       import { pair } from 'signalbox/testing';
