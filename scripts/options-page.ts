@@ -16,8 +16,8 @@ Options are read from five sources. For each option the first source that sets i
    \`--no-allow_discovery\`, \`--allow_discovery=false\`. A list is a repeated flag: \`--key a --key b\`.
 2. the environment: \`SIGNALBOX_EXPIRE_TIMEOUT=5000\`. Some options have further variables; the first one
    named below has precedence. A list is one variable, separated by commas. An empty variable is ignored.
-3. the file of \`--config\` or \`SIGNALBOX_CONFIG\`: one JSON object with the names below.
-   \`signalbox --print_config\` prints one.
+3. the file of \`--config\` or \`SIGNALBOX_CONFIG\`, with the names below: YAML (\`.yaml\`, \`.yml\`), TOML (\`.toml\`)
+   or else one JSON object. \`signalbox --print_config\` prints one, \`signalbox --check\` checks all options.
 4. the profile: \`hardened\` has narrower defaults.
 5. the default.
 
@@ -27,7 +27,8 @@ files for TLS are one member: \`tls: { keyFile, certFile }\`.
 
 An invalid option is refused with one line that names the allowed values, and the command exits with code 2. A valid value that is
 probably a mistake is a warning. Secrets (keys, the URL of a cluster) are never printed. Set them in the environment or the file, because
-other users of the machine can read arguments until the broker has replaced its process title. Ids such as M13 are rules of
+other users of the machine can read arguments until the broker has replaced its process title. Each secret also has a form that names a
+file with its value: \`--auth_key_file\`, \`SIGNALBOX_AUTH_KEY_FILE\`, \`auth_key_file\` in the config file. Ids such as M13 are rules of
 [the PeerJS wire](protocols/peerjs.md).`;
 
 const PROXIES = `## Behind a proxy

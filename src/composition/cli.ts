@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { readableError } from '../adapters/logs/shared/lines.ts';
 import { standardError } from '../adapters/logs/shared/standard-streams.ts';
+import { readCertificate } from '../adapters/transports/shared/certificate.ts';
 import { ListenError } from '../application/ports/transport.ts';
 import type { Log } from '../application/ports/log.ts';
 import { readCommandLine } from './configuration/command-line.ts';
@@ -59,8 +60,21 @@ async function run(): Promise<void> {
   for (const warning of warnings) printError(warning);
   const title = titleWithoutSecrets(argv);
   if (title !== undefined) process.title = title;
+  if (settings.check) return check(config);
   if (settings.print_config) return console.log(JSON.stringify(fileOf(settings), undefined, 2));
   await serve(config, settings.plugin);
+}
+
+/** The certificate is the only part of the configuration that is read later than the options. */
+function check({ tls }: Config): void {
+  try {
+    if (tls !== undefined) readCertificate(tls);
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    printError(error.message);
+    process.exit(INVALID_USAGE);
+  }
+  console.log('The configuration is valid.');
 }
 
 async function serve(options: Config, plugins: readonly string[]): Promise<void> {

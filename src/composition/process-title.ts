@@ -1,6 +1,5 @@
 import { readCommandLine } from './configuration/command-line.ts';
-import type { Option } from './configuration/option.ts';
-import { OPTIONS } from './configuration/options.ts';
+import { isSecret } from './configuration/secret-files.ts';
 
 /**
  * The process title for arguments that contain secrets: the arguments without the secrets. Every user of the machine can read
@@ -8,8 +7,7 @@ import { OPTIONS } from './configuration/options.ts';
  */
 export function titleWithoutSecrets(argv: readonly string[]): string | undefined {
   const { readings } = readCommandLine(argv);
-  const isSecret = (option: Option<unknown, unknown>): boolean => option.isSecret === true;
-  const plain = readings.filter(({ name }) => !isSecret(OPTIONS[name]));
+  const plain = readings.filter(({ name }) => !isSecret(name));
   if (plain.length === readings.length) return undefined;
   const flags = plain.flatMap(({ name, raw }) => {
     if (raw === true) return [`--${name}`];

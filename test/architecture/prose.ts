@@ -78,7 +78,7 @@ export function unknownNames(file: SourceFile, words: ReadonlySet<string>, paths
       return !/[*{‹]/.test(span) && !paths.some((path) => path === span || path.startsWith(`${span.replace(/\/$/, '')}/`));
     }
     const name = /^#?([A-Za-z_$][\w$]*(?:[A-Z_]\w*))(?:\(\))?$/.exec(span)?.[1];
-    return name !== undefined && !words.has(name) && !words.has(name.replace(/^SIGNALBOX_/, '').toLowerCase());
+    return name !== undefined && !words.has(name) && !words.has(name.replace(/^SIGNALBOX_|_FILE$/g, '').toLowerCase());
   });
 }
 

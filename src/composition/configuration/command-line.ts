@@ -4,6 +4,7 @@ import { nearest, optionNamed, spellingsOf, suggestion } from './option-names.ts
 import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName } from './options.ts';
 import { type ConfigProblem, type Reading, type Readings, shown } from './reading.ts';
+import { isSecret, secretFiles, secretOfFile } from './secret-files.ts';
 
 /** Parses the arguments after `signalbox`. The optional first word `serve` has no effect. */
 export function readCommandLine(argv: readonly string[]): Readings {
@@ -31,9 +32,15 @@ const FLAGS: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
     const type = takes === 'none' ? ('boolean' as const) : ('string' as const);
     const [first = name, ...others] = spellingsOf(name);
     const spellings = others.map((spelling) => [spelling, { type }] as const);
-    return [[first, short === undefined ? { type } : { type, short }] as const, ...spellings];
+    const files = isSecret(name) ? spellingsOf(name).flatMap(fileFlags) : [];
+    return [[first, short === undefined ? { type } : { type, short }] as const, ...spellings, ...files];
   }),
 );
+
+/** The flags that name the file of a secret. */
+function fileFlags(spelling: string): (readonly [string, { type: 'string' }])[] {
+  return ['_file', '-file', 'File'].map((end) => [`${spelling}${end}`, { type: 'string' }] as const);
+}
 
 /** In `--port --host ::`, `parseArgs` would take `--host` as the value of `--port`. A PEM is a value. */
 function* tokensOf(args: readonly string[]): Generator<Token> {
@@ -69,13 +76,18 @@ class ArgumentParser {
   }
 
   #flag({ name: written, rawName: source, value }: Token & { kind: 'option' }): void {
-    const name = optionNamed(written);
+    const secret = secretOfFile(written);
+    const name = optionNamed(written) ?? secret;
     this.#open = undefined;
     this.#lastFlag = source;
     if (name === undefined) return this.#unknown(written, source, value);
     const { takes, allowed, isGreedy }: Option<unknown, unknown> = OPTIONS[name];
+    if (secret !== undefined && value !== undefined) {
+      this.#readings.push({ name, raw: secretFiles(value), source });
+      return;
+    }
     if (value === undefined && takes !== 'none') {
-      this.#report(source, `${source} has no value; it must be ${allowed}`);
+      this.#report(source, `${source} has no value; it must be ${secret === undefined ? allowed : 'the path of a file'}`);
       return;
     }
     this.#readings.push({ name, raw: value ?? true, source });

@@ -1,15 +1,13 @@
+import { formatOf } from './config-formats.ts';
 import type { Option } from './option.ts';
 import { optionNamed, suggestion } from './option-names.ts';
-import { jsonError, repeatedNames } from './json-error.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
-import { type ConfigProblem, type Reading, type Readings, shown } from './reading.ts';
+import { type ConfigProblem, type ReadFile, type Reading, type Readings, shown } from './reading.ts';
+import { secretFiles, secretOfFile } from './secret-files.ts';
 
 const EVERYWHERE: readonly OptionName[] = OPTION_NAMES.filter((name) => OPTIONS[name].scope === 'everywhere');
 
-/** Reads the text of a file. @throws Error when the file can't be read. */
-export type ReadFile = (path: string) => string;
-
-/** Reads a config file: one JSON object. @param source the option or variable that names the file. */
+/** Reads a config file in JSON, YAML or TOML. @param source the option or variable that names the file. */
 export function readConfigFile(path: string, source: string, readFile: ReadFile): Readings {
   const fails = (message: string): Readings => ({ readings: [], problems: [{ source, message }] });
   let written: string;
@@ -18,19 +16,12 @@ export function readConfigFile(path: string, source: string, readFile: ReadFile)
   } catch (error) {
     return fails(`${source} is ${shown(path)}, which can't be read: ${reasonOf(error)}`);
   }
-  const fault = jsonError(written);
-  if (fault !== undefined) {
-    const { line, column, expected } = fault;
-    return fails(`${path} is not JSON: line ${line}, column ${column}: expected ${expected}`);
-  }
-  const [repeated] = repeatedNames(written);
-  if (repeated !== undefined) {
-    const { name, line, firstLine } = repeated;
-    return fails(`${path} has ${shown(name)} twice, in line ${firstLine} and in line ${line}: remove one of them`);
-  }
-  const content: unknown = JSON.parse(written);
+  const format = formatOf(path);
+  const parsed = format.parse(written, path);
+  if ('fault' in parsed) return fails(parsed.fault);
+  const { content } = parsed;
   if (typeof content === 'object' && content !== null && !Array.isArray(content)) return readObject(content, ` in ${path}`);
-  return fails(`${path} must contain one JSON object with options by name, such as {"port": 9000}`);
+  return fails(`${path} must contain ${format.shape}`);
 }
 
 /** Reads options by name, in any spelling. @param location is appended to the name in messages. */
@@ -40,7 +31,9 @@ export function readObject(given: object, location: string): Readings {
   const spellings = new Map<OptionName, string>();
   for (const [written, raw] of Object.entries(given)) {
     const source = `${written}${location}`;
-    const name = optionNamed(written);
+    // A program reads its files itself.
+    const secret = location === '' ? undefined : secretOfFile(written);
+    const name = optionNamed(written) ?? secret;
     const twin = name === undefined ? undefined : spellings.get(name);
     if (name === undefined) problems.push({ source, message: `${source} is not an option${suggestion(written, EVERYWHERE)}` });
     else if (!EVERYWHERE.includes(name)) problems.push({ source, message: `${source} is for the command line only` });
@@ -48,7 +41,7 @@ export function readObject(given: object, location: string): Readings {
     else if (twin !== undefined) problems.push({ source, message: `${twin} and ${source} are one option: give it once` });
     else {
       spellings.set(name, written);
-      readings.push({ name, raw, source });
+      readings.push({ name, raw: secret === undefined ? raw : secretFiles(raw), source });
     }
   }
   return { readings, problems };

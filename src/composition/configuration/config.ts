@@ -2,20 +2,21 @@ import type { CertificateFiles } from '../../adapters/transports/shared/settings
 import { invariant } from '../../domain/invariant.ts';
 import { accepted, refused, type Result } from '../../domain/result.ts';
 import { readCommandLine } from './command-line.ts';
-import { type ReadFile, readConfigFile, readObject } from './config-file.ts';
+import { readConfigFile, readObject } from './config-file.ts';
 import { configConflicts } from './config-conflicts.ts';
 import { configWarnings, quotedValues } from './config-warnings.ts';
 import { DIALECT_NAMES } from './dialect-options.ts';
 import { type Environment, readEnvironment, misspelledVariables } from './environment.ts';
 import { configName, type ConfigName, optionNamed, type Spelling } from './option-names.ts';
 import { rememberSources } from './option-sources.ts';
+import { withSecrets } from './secret-files.ts';
 import type { Option } from './option.ts';
 import { type GivenFor, OPTION_NAMES, type OptionName, OPTIONS, type Settings, type ValueOf } from './options.ts';
-import { type ConfigProblem, NO_READINGS, type Reading, type Readings, shown } from './reading.ts';
+import { type ConfigProblem, NO_READINGS, type ReadFile, type Reading, type Readings, shown } from './reading.ts';
 
 export type { ConfigProblem } from './reading.ts';
 
-type CommandLineOption = 'config' | 'plugin' | 'print_config' | 'version' | 'help';
+type CommandLineOption = 'config' | 'plugin' | 'print_config' | 'check' | 'version' | 'help';
 type GivableOption = Exclude<OptionName, CommandLineOption>;
 
 /**
@@ -91,7 +92,7 @@ function readAll({ given = {}, argv = [], env = {}, readFile }: Sources): Readin
     named !== undefined && readFile !== undefined && path?.ok === true && path.value !== undefined
       ? readConfigFile(path.value, named.source, readFile)
       : NO_READINGS;
-  const all = [file, ...stronger];
+  const all = [file, ...stronger].map((each) => (readFile === undefined ? each : withSecrets(each, readFile)));
   const readings = all.flatMap(({ readings }) => readings);
   return { readings, problems: all.flatMap(({ problems }) => problems), inFile: file.readings };
 }

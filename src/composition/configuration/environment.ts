@@ -2,15 +2,20 @@ import { nearest } from './option-names.ts';
 import type { Option } from './option.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName } from './options.ts';
 import type { Reading } from './reading.ts';
+import { isSecret, secretFiles } from './secret-files.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const PREFIX = 'SIGNALBOX_';
+/** The variable names a file with the value of a secret. */
+const FILE = '_FILE';
 
 /** The variables of an option, in descending order of precedence. */
 export function variablesOf(name: OptionName): readonly string[] {
   const { scope, env }: Option<unknown, unknown> = OPTIONS[name];
-  return scope === 'command line' ? [] : [`${PREFIX}${name.toUpperCase()}`, ...env];
+  if (scope === 'command line') return [];
+  const variable = `${PREFIX}${name.toUpperCase()}`;
+  return [variable, ...(isSecret(name) ? [`${variable}${FILE}`] : []), ...env];
 }
 
 /** Reads the first variable of each option that is set. A list is one variable, separated by commas. */
@@ -20,13 +25,16 @@ export function readEnvironment(env: Environment): Reading[] {
     const written = source === undefined ? undefined : env[source];
     if (source === undefined || written === undefined) return [];
     const { takes, separate = separateAtCommas }: Option<unknown, unknown> = OPTIONS[name];
+    if (source.endsWith(FILE)) {
+      return [{ name, source, raw: secretFiles(takes === 'many' ? separateAtCommas(written) : written) }];
+    }
     return [{ name, source, raw: takes === 'many' ? separate(written) : written }];
   });
 }
 
 /** Warnings about variables whose names are close to an option. Other variables may belong to other programs. */
 export function misspelledVariables(env: Environment): string[] {
-  const known = OPTION_NAMES.filter((name) => variablesOf(name).length > 0).map((name) => name.toUpperCase());
+  const known = OPTION_NAMES.flatMap(variablesOf).flatMap((name) => (name.startsWith(PREFIX) ? [name.slice(PREFIX.length)] : []));
   return Object.keys(env).flatMap((variable) => {
     const written = variable.slice(PREFIX.length);
     if (!variable.startsWith(PREFIX) || known.includes(written)) return [];

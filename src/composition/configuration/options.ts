@@ -209,7 +209,9 @@ export const OPTIONS = {
   config: option(maybe(file()), {
     group: 'Command line',
     scope: 'outside the file',
-    description: 'JSON file with options by these names. The command line and the environment override it.',
+    description:
+      'File with options by these names, in YAML (.yaml, .yml), TOML (.toml) or else JSON. The command line and the ' +
+      'environment override it.',
     default: undefined,
   }),
   plugin: option(files(), {
@@ -225,6 +227,12 @@ export const OPTIONS = {
     group: 'Command line',
     scope: 'command line',
     description: 'Prints all options in effect as such a file, without secrets, and exits.',
+    default: false,
+  }),
+  check: option(flag(), {
+    group: 'Command line',
+    scope: 'command line',
+    description: 'Checks the options, the config file and the certificate, and exits with 0, or with 2 if one is invalid.',
     default: false,
   }),
   version: option(flag(), {

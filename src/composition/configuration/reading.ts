@@ -1,6 +1,9 @@
 import { HIDDEN, InvalidMember, UnusableSecret } from './option.ts';
 import type { OptionName } from './options.ts';
 
+/** Reads the text of a file. @throws Error when the file can't be read. */
+export type ReadFile = (path: string) => string;
+
 /** One value of one source, before validation. */
 export interface Reading {
   readonly name: OptionName;

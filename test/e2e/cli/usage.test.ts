@@ -25,6 +25,18 @@ describe('signalbox', () => {
     expect(stdout).toContain(version);
   });
 
+  it('--check accepts valid options, and rejects an option or a certificate', async () => {
+    expect(await run(['--check', '--port', '1234'])).toMatchObject({
+      code: 0,
+      stdout: 'The configuration is valid.\n',
+      stderr: '',
+    });
+    expect(await run(['--check', '--port', 'abc'])).toMatchObject({ code: 2, stdout: '' });
+    const { code, stderr } = await run(['--check', '--sslkey', 'not-there.pem', '--sslcert', 'not-there.pem']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('not-there.pem');
+  });
+
   it('--print_config prints the options in effect as a config file', async () => {
     const flags = ['--port', '1234', '--key', 'a', '--key', 'b', '--allow_discovery'];
     const { code, stdout, stderr } = await run(['--print-config', ...flags]);

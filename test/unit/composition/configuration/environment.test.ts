@@ -6,7 +6,7 @@ describe('the environment', () => {
   it('has a variable for each option except those of the command line', () => {
     expect(variablesOf('expire_timeout')).toEqual(['SIGNALBOX_EXPIRE_TIMEOUT']);
     expect(variablesOf('config')).toEqual(['SIGNALBOX_CONFIG']);
-    expect(OPTION_NAMES.filter((name) => variablesOf(name).length === 0)).toEqual(['print_config', 'version', 'help']);
+    expect(OPTION_NAMES.filter((name) => variablesOf(name).length === 0)).toEqual(['print_config', 'check', 'version', 'help']);
   });
 
   it('has variables of other programs, in order of precedence', () => {
