@@ -46,9 +46,14 @@ export async function exchangesData(
 ): Promise<boolean> {
   const config = { iceServers: servers.map((server) => forLibrary(server)), iceTransportPolicy: policy };
   const [ann, bob] = [new PeerConnection('ann', config), new PeerConnection('bob', config)];
+  let isOver = false;
+  // The library calls back after `close`, too. An exception in a callback ends the process.
+  const signal = (deliver: () => void): void => {
+    if (!isOver) deliver();
+  };
   try {
-    connect(ann, bob);
-    connect(bob, ann);
+    connect(ann, bob, signal);
+    connect(bob, ann, signal);
     const received = new Promise<boolean>((resolve) => {
       bob.onDataChannel((channel) => channel.onMessage(() => resolve(true)));
     });
@@ -56,14 +61,29 @@ export async function exchangesData(
     channel.onOpen(() => void channel.sendMessage('hello'));
     return await settled(timeout, received).catch(() => false);
   } finally {
+    isOver = true;
     ann.close();
     bob.close();
   }
 }
 
-function connect(from: PeerConnection, to: PeerConnection): void {
-  from.onLocalDescription((sdp, type) => to.setRemoteDescription(sdp, type));
-  from.onLocalCandidate((candidate, mid) => to.addRemoteCandidate(candidate, mid));
+/** Candidates wait for the description, as in a browser: the library refuses earlier ones. */
+function connect(from: PeerConnection, to: PeerConnection, signal: (deliver: () => void) => void): void {
+  let early: (() => void)[] | undefined = [];
+  from.onLocalDescription((sdp, type) =>
+    signal(() => {
+      to.setRemoteDescription(sdp, type);
+      for (const deliver of early ?? []) deliver();
+      early = undefined;
+    }),
+  );
+  from.onLocalCandidate((candidate, mid) =>
+    signal(() => {
+      const deliver = (): void => to.addRemoteCandidate(candidate, mid);
+      if (early === undefined) deliver();
+      else early.push(deliver);
+    }),
+  );
 }
 
 function forLibrary({ scheme, host, port, transport, username, credential }: IceUrl): object {
