@@ -145,10 +145,12 @@ export const EXPIRY_SENDER_CASES = cases([
     },
     async run(fixture) {
       const [ann, absent, later] = [await fixture.connect('ann'), uniqueName('absent'), uniqueName('later')];
+      const sentAt = performance.now();
       ann.sendOffer(absent);
       await fixture.expectNothing(ann);
       await ann.close();
       const heir = await fixture.connectWhenFree('heir', { id: ann.id });
+      fixture.requireHeld(sentAt);
       heir.sendOffer(later);
       await expectOwnNotice(heir, later);
     },
