@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { health } from '../../../src/composition/health.ts';
+import { newAdapter } from '../../../src/composition/scaffold.ts';
 import { token } from '../../../src/composition/token-command/command.ts';
 import { COMMAND_NAMES } from '../../../src/composition/configuration/command-names.ts';
 import { top } from '../../../src/composition/top-command/command.ts';
@@ -20,6 +21,8 @@ describe('commands', () => {
   it('health is a command of the broker', async () => expect(await commandNamed('health')).toBe(health));
 
   it('top is a command of the broker', async () => expect(await commandNamed('top')).toBe(top));
+
+  it('new is a command of the broker', async () => expect(await commandNamed('new')).toBe(newAdapter));
 
   it('token is a command of the broker', async () => expect(await commandNamed('token')).toBe(token));
 
