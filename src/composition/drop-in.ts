@@ -81,10 +81,14 @@ function attach(
 ): Attached {
   const { corsOptions, generateClientId } = options;
   const serve: AttachedTransport['handle'] = (request, response, next) => transport.handle(request, response, next);
-  const { handler, mountPath } = mountableHandler<PeerServerEventMap>(serve, installedExpress());
+  const { handler, mountPaths } = mountableHandler<PeerServerEventMap>(serve, installedExpress());
   const log = isLogAsked(options) ? makeLog(config) : new SilentLog();
   const maxHeaderBytes = ownsServer ? config.maxHeaderBytes : undefined;
-  const transport = new AttachedTransport({ ...attachment(server, config, options, mountPath), log, maxHeaderBytes });
+  const transport = new AttachedTransport({
+    ...attachment(server, config, options, { mountPaths, ownsServer }),
+    log,
+    maxHeaderBytes,
+  });
   const broker = new EmbeddedBroker(config, {
     log,
     makeTransport: () => Promise.resolve(transport),
@@ -172,12 +176,12 @@ function attachment(
   server: Server | SecureServer,
   config: Config,
   options: DropInOptions,
-  mountPath: () => string,
+  { mountPaths, ownsServer }: { readonly mountPaths: () => readonly string[]; readonly ownsServer: boolean },
 ): AttachmentSettings {
   const dialects = dialectsOf(config);
   return {
     server,
-    prefix: mountPath,
+    mounts: { paths: mountPaths, mayBeRouted: !ownsServer },
     certificate: config.tls,
     owns: (path) => dialects.some((dialect) => dialect.servesWebSocketAt(path) || dialect.route(path) !== undefined),
     servesWebSocketAt: (path) => dialects.some((dialect) => dialect.servesWebSocketAt(path)),

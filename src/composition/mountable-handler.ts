@@ -10,29 +10,30 @@ export type MountableHandler<Events extends Record<keyof Events, unknown[]>> = S
 
 /** Properties that Express 4 and 5 set on a mounted app. */
 interface Mounted {
-  mountpath?: string | readonly string[];
-  parent?: { path?: () => string };
+  mountpath?: string | RegExp | readonly (string | RegExp)[];
+  parent?: Mounted;
 }
 
 /** Methods of an Express application that programs call on the result of the drop-in functions. */
 const EXPRESS_METHODS = ['use', 'get', 'post', 'put', 'delete', 'all', 'set', 'enable', 'disable', 'engine', 'param', 'route'];
 
 /**
- * Makes `serve` a handler that Express can mount. `mountPath()` is the path of the mount without a slash at its end, and ''
+ * Makes `serve` a handler that Express can mount. `mountPaths()` has the paths of the mount without a slash at their ends, and ''
  * for a handler that is not mounted.
  * @param express makes the handler an Express application, whose middleware and routes run before `serve`.
  */
 export function mountableHandler<Events extends Record<keyof Events, unknown[]>>(
   serve: Serve,
   express?: () => ExpressApp,
-): { readonly handler: MountableHandler<Events>; readonly mountPath: () => string } {
+): { readonly handler: MountableHandler<Events>; readonly mountPaths: () => readonly string[] } {
   const handler = (express === undefined ? plainHandler(serve) : expressHandler(serve, express())) as Serve & Mounted;
-  const mountPath = (): string => {
-    const { mountpath, parent } = handler;
-    const own = typeof mountpath === 'string' ? mountpath : (mountpath?.[0] ?? '');
-    return `${parent?.path?.() ?? ''}${own}`.replace(/\/+$/, '');
-  };
-  return { handler: handler as unknown as MountableHandler<Events>, mountPath };
+  return { handler: handler as unknown as MountableHandler<Events>, mountPaths: () => pathsOf(handler) };
+}
+
+function pathsOf({ mountpath = '', parent }: Mounted): string[] {
+  // A pattern of paths stays a pattern, which equals no path.
+  const own = [mountpath].flat().map((path) => (typeof path === 'string' ? path.replace(/\/+$/, '') : '/*'));
+  return parent === undefined ? own : pathsOf(parent).flatMap((outer) => own.map((path) => `${outer}${path}`));
 }
 
 function expressHandler(serve: Serve, app: ExpressApp): Serve {

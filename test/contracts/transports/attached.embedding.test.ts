@@ -209,7 +209,10 @@ describe('attached: requests', () => {
     it(`${name}: a prefix is removed from both, and paths outside of it are ignored`, async () => {
       const app = framework();
       const { server, place } = await serverOf(app);
-      const { transport, gateway } = await attach(server, { owns: () => true, prefix: () => '/mount/' });
+      const { transport, gateway } = await attach(server, {
+        owns: () => true,
+        mounts: { paths: () => ['/mount/'], mayBeRouted: false },
+      });
       app.use('/mount', transport.handle);
       await sendRequest(place, 'GET', '/mount/ours?a=1').answer;
       await sendRequest(place, 'GET', '/mount').answer;

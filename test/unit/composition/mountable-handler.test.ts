@@ -32,12 +32,20 @@ describe('a handler that Express mounts like an app', () => {
   });
 
   it('returns its mount path below an app that is mounted itself', () => {
-    const { handler, mountPath } = mountableHandler<Events>(() => undefined);
-    expect(mountPath()).toBe('');
+    const { handler, mountPaths } = mountableHandler<Events>(() => undefined);
+    expect(mountPaths()).toEqual(['']);
     const [outer, inner] = [express(), express()];
     outer.use('/outer', inner);
     inner.use('/inner/', handler as unknown as express.RequestHandler);
-    expect(mountPath()).toBe('/outer/inner');
+    expect(mountPaths()).toEqual(['/outer/inner']);
+  });
+
+  it('returns every path of a list, and a pattern for a regular expression', () => {
+    const { handler, mountPaths } = mountableHandler<Events>(() => undefined);
+    const [outer, inner] = [express(), express()];
+    outer.use(['/a', '/b/'], inner);
+    inner.use(['/c', /^\/d/], handler as unknown as express.RequestHandler);
+    expect(mountPaths()).toEqual(['/a/c', '/a/*', '/b/c', '/b/*']);
   });
 
   it('without Express, a method of an Express application throws an error that says so', () => {
@@ -68,8 +76,8 @@ describe.each([
 
   const create = () => {
     const serve = (_request: IncomingMessage, response: ServerResponse): void => void response.end('broker');
-    const { handler, mountPath } = mountableHandler<Events>(serve, make as unknown as () => ExpressApp);
-    return { app: handler as unknown as express.Express, mountPath };
+    const { handler, mountPaths } = mountableHandler<Events>(serve, make as unknown as () => ExpressApp);
+    return { app: handler as unknown as express.Express, mountPaths };
   };
 
   it('runs middleware before the broker, and routes instead of it', async () => {
@@ -84,12 +92,12 @@ describe.each([
   });
 
   it('can be mounted, and has settings', async () => {
-    const { app, mountPath } = create();
-    expect(mountPath()).toBe('');
+    const { app, mountPaths } = create();
+    expect(mountPaths()).toEqual(['']);
     app.set('trust proxy', true).enable('strict routing');
     const outer = make();
     outer.disable('x-powered-by').use('/peerjs', app);
-    expect(mountPath()).toBe('/peerjs');
+    expect(mountPaths()).toEqual(['/peerjs']);
     expect(await answerOf(outer, '/peerjs/id')).toEqual([200, 'broker', null, null]);
   });
 

@@ -6,7 +6,7 @@ import type { Log } from '../../../application/ports/log.ts';
 import type { Socket } from '../../../application/ports/socket.ts';
 import type { Gateway, ListeningAddress, Transport } from '../../../application/ports/transport.ts';
 import { readCertificate } from '../shared/certificate.ts';
-import { NOT_ACCEPTING, isWebSocketUpgrade } from '../shared/requests.ts';
+import { NOT_ACCEPTING, isWebSocketUpgrade, splitTarget } from '../shared/requests.ts';
 import type { CertificateFiles } from '../shared/settings.ts';
 import { dropBeyondOpenFiles } from './dropped-connections.ts';
 import { NodeRequest, sendResponse } from './http.ts';
@@ -18,6 +18,7 @@ import {
   ConnectionAcceptor,
 } from './connection-acceptor.ts';
 import { logMalformed } from './malformed-requests.ts';
+import { MountPoints, type KnownMounts } from './mount-points.ts';
 import { sharedUpgradesOf, type UpgradeOwner } from './shared-upgrades.ts';
 import { NodeSocket } from './socket.ts';
 
@@ -37,14 +38,16 @@ export interface AttachmentSettings extends AcceptorLimits {
    * Default: all paths of the broker.
    */
   readonly servesWebSocketAt?: (path: string) => boolean;
-  /** The mount path, which the gateway does not receive. Paths outside of it do not belong to the broker. */
-  readonly prefix?: () => string;
+  /** The mount paths, which the gateway does not receive. Paths outside of them do not belong to the broker. Default: none. */
+  readonly mounts?: KnownMounts;
   /** H11: the limit of a server that the broker created; undefined for a server of an embedding program. */
   readonly maxHeaderBytes?: number | undefined;
   readonly log?: Log | undefined;
   /** Creates the `WebSocketServer` for handshakes. The server must neither listen nor attach itself. */
   readonly createWebSocketServer?: (options: HandshakerOptions) => Handshaker;
 }
+
+const NOT_MOUNTED: KnownMounts = { paths: () => [''], mayBeRouted: false };
 
 /** Serves a request or calls `next`, as Express expects. Without `next`, every request is served. */
 type RequestHandler = (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => void;
@@ -56,12 +59,14 @@ export class AttachedTransport implements Transport {
   readonly handle: RequestHandler = (raw, response, next) => this.#serveRequest(raw, response, next);
   readonly #settings: AttachmentSettings;
   readonly #owner: UpgradeOwner;
+  readonly #mounts: MountPoints;
   #gateway: Gateway | undefined;
   #acceptor: ConnectionAcceptor | undefined;
   #endDropping: (() => void) | undefined;
 
   constructor(settings: AttachmentSettings) {
     this.#settings = settings;
+    this.#mounts = new MountPoints(settings.mounts ?? NOT_MOUNTED);
     this.#owner = {
       owns: (raw, hasOthers) => this.#ownsUpgrade(raw, hasOthers),
       accept: (raw, stream, head) => this.#acceptUpgrade(raw, stream, head),
@@ -111,6 +116,7 @@ export class AttachedTransport implements Transport {
   }
 
   #serveRequest(raw: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): void {
+    if (this.#settings.owns(splitTarget(raw.url ?? '/').path)) this.#mounts.learn(raw);
     const path = this.#ownedPath(raw);
     if (path === undefined && next !== undefined) return next();
     if (this.#acceptor === undefined || this.#gateway === undefined) return sendResponse(response, NOT_ACCEPTING);
@@ -118,7 +124,8 @@ export class AttachedTransport implements Transport {
   }
 
   #acceptUpgrade(raw: IncomingMessage, stream: Duplex, head: Buffer): void {
-    this.#acceptor?.acceptUpgrade({ raw, request: new NodeRequest(raw, this.#ownedPath(raw)), stream, head });
+    const path = this.#ownedPath(raw) ?? this.#routedPath(raw);
+    this.#acceptor?.acceptUpgrade({ raw, request: new NodeRequest(raw, path), stream, head });
   }
 
   /**
@@ -127,24 +134,19 @@ export class AttachedTransport implements Transport {
    */
   #ownsUpgrade(raw: IncomingMessage, hasOthers: boolean): boolean {
     const path = this.#ownedPath(raw);
-    if (path === undefined) return false;
+    if (path === undefined) return !hasOthers && this.#routedPath(raw) !== undefined;
     const { servesWebSocketAt = () => true } = this.#settings;
     return servesWebSocketAt(path) || !hasOthers || !isWebSocketUpgrade(new NodeRequest(raw));
   }
 
   /** @returns the path for the gateway; undefined if it does not belong to the broker. */
   #ownedPath(raw: IncomingMessage): string | undefined {
-    const { owns, prefix } = this.#settings;
-    const path = pathUnder(prefix?.() ?? '', new NodeRequest(raw).path);
-    return path !== undefined && owns(path) ? path : undefined;
+    return this.#mounts.below(new NodeRequest(raw).path).find((path) => this.#settings.owns(path));
   }
-}
 
-/** @returns the part of `path` below `prefix`, with a leading slash; undefined if `path` is outside of `prefix`. */
-function pathUnder(prefix: string, path: string): string | undefined {
-  const mount = prefix.replace(/\/+$/, '');
-  if (!path.startsWith(mount)) return undefined;
-  const rest = path.slice(mount.length);
-  if (rest === '') return '/';
-  return rest.startsWith('/') ? rest : undefined;
+  /** @returns the path for the gateway if a router may have mounted the broker there. */
+  #routedPath(raw: IncomingMessage): string | undefined {
+    const { servesWebSocketAt = () => true } = this.#settings;
+    return this.#mounts.belowAny(new NodeRequest(raw).path).find((path) => servesWebSocketAt(path));
+  }
 }
