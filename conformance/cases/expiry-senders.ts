@@ -124,7 +124,7 @@ export const EXPIRY_SENDER_CASES = cases([
       const sentAt = performance.now();
       ann.sendOffer(absent);
       await fixture.expectNothing(ann);
-      const again = await fixture.reconnectAndSettle(ann);
+      const again = await fixture.reconnect(ann);
       fixture.requireHeld(sentAt);
       const frame = await again.receive();
       assertMembers('frame received by Ann', frame['type'] === 'OPEN' ? await again.receive() : frame, {
