@@ -67,12 +67,13 @@ export class BanSync {
   }
 
   /** One after the other, so that thousands of bans do not fill the queue of the engine. */
-  #restore([ban, ...others]: readonly Ban[], done: () => void): void {
+  #restore(bans: readonly Ban[], done: () => void, at = 0): void {
     const { records, clock } = this.#parts;
+    const ban = bans[at];
     if (ban === undefined) return done();
     records.putBan(storedBan(ban, clock.now()), (outcome) => {
       if (outcome === 'unavailable') done();
-      else this.#restore(others, done);
+      else this.#restore(bans, done, at + 1);
     });
   }
 }
