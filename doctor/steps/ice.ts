@@ -1,11 +1,11 @@
 import { below, brokerTime, type Context, type Step } from '../context.ts';
-import { finding, skipped, type Finding } from '../findings.ts';
+import { finding, skipped } from '../findings.ts';
 import { judgeIceList, readIceList } from '../judge/ice-list.ts';
 import { NO_BROKER } from '../judge/messages.ts';
 import { judgeStun } from '../judge/stun.ts';
 import { judgeTurn, type TurnObservation } from '../judge/turn.ts';
 import { get } from '../probes/http.ts';
-import { exchangesData, loadWebRtc, type WebRtc } from '../probes/media.ts';
+import { exchangeData } from '../probes/media-client.ts';
 import { observeStun } from '../probes/stun.ts';
 import { observeTurn } from '../probes/turn-client.ts';
 import type { IceUrl } from '../target.ts';
@@ -45,23 +45,20 @@ export const turn: Step = async (context) => {
 /** D13. */
 export const media: Step = async (context) => {
   if (!context.hasBroker) return [skipped('D13', NO_BROKER)];
-  const webRtc = await loadWebRtc();
-  if (webRtc === undefined) return [skipped('D13', 'Install the package node-datachannel to test it.')];
-  try {
-    return [await exchange(webRtc, serversOf(context), context.target.timeout * 2)];
-  } finally {
-    webRtc.cleanup();
-  }
-};
-
-async function exchange(webRtc: WebRtc, servers: readonly IceUrl[], timeout: number): Promise<Finding> {
-  if (!(await exchangesData(webRtc, servers, 'all', timeout))) return finding('media-fails', { way: 'any way' });
+  const [servers, timeout] = [serversOf(context), context.target.timeout * 2];
+  const direct = await exchangeData({ servers, policy: 'all', timeout });
+  if (direct === 'missing') return [skipped('D13', 'Install the package node-datachannel to test it.')];
+  if (direct === 'crashed') return [skipped('D13', LIBRARY_CRASHED)];
+  if (direct === 'lost') return [finding('media-fails', { way: 'any way' })];
   // The library relays over UDP only.
   const relays = servers.filter(({ scheme, transport }) => scheme === 'turn' && transport === 'udp');
-  if (relays.length === 0) return finding('media', { ways: 'directly' });
-  const isRelayed = await exchangesData(webRtc, relays, 'relay', timeout);
-  return isRelayed ? finding('media', { ways: 'directly and through TURN' }) : finding('relay-fails');
-}
+  if (relays.length === 0) return [finding('media', { ways: 'directly' })];
+  const relayed = await exchangeData({ servers: relays, policy: 'relay', timeout });
+  if (relayed === 'crashed') return [skipped('D13', LIBRARY_CRASHED)];
+  return [relayed === 'received' ? finding('media', { ways: 'directly and through TURN' }) : finding('relay-fails')];
+};
+
+const LIBRARY_CRASHED = 'The package node-datachannel crashed, so this step has no result.';
 
 /** The findings of a step do not depend on servers beyond the first ones. */
 function serversOf({ ice }: Context): readonly IceUrl[] {

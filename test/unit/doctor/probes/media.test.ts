@@ -3,14 +3,13 @@ import { exchangesData, type WebRtc } from '../../../../doctor/probes/media.ts';
 
 type Callback = (...args: string[]) => void;
 
-/** A peer connection as the library has it: it refuses candidates without a description, and calls after `close`. */
+/** A peer connection as the library has it: it refuses candidates without a description, and calls back after the end. */
 class FakePeer {
   static readonly all: FakePeer[] = [];
   readonly candidates: string[] = [];
   onDescription: Callback = () => undefined;
   onCandidate: Callback = () => undefined;
   #hasDescription = false;
-  #isClosed = false;
 
   constructor() {
     FakePeer.all.push(this);
@@ -31,17 +30,12 @@ class FakePeer {
   }
 
   setRemoteDescription(): void {
-    if (this.#isClosed) throw new Error('closed');
     this.#hasDescription = true;
   }
 
   addRemoteCandidate(candidate: string): void {
-    if (this.#isClosed || !this.#hasDescription) throw new Error('Got a remote candidate without ICE transport');
+    if (!this.#hasDescription) throw new Error('Got a remote candidate without ICE transport');
     this.candidates.push(candidate);
-  }
-
-  close(): void {
-    this.#isClosed = true;
   }
 }
 
