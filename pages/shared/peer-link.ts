@@ -36,11 +36,16 @@ export class PeerLink {
   readonly connection: RTCPeerConnection;
   readonly #settings: LinkSettings;
   readonly #early: RTCIceCandidateInit[] = [];
+  readonly #whenClosed: Promise<void>;
+  #reportClosed: () => void = () => undefined;
   #channel: RTCDataChannel | undefined;
 
   /** @throws if the browser has no WebRTC, or rejects the list of ICE servers. */
   constructor(settings: LinkSettings) {
     this.#settings = settings;
+    this.#whenClosed = new Promise((resolve) => {
+      this.#reportClosed = resolve;
+    });
     this.connection = new RTCPeerConnection(settings.configuration);
     const { stream, listener, accepts } = settings;
     for (const track of stream?.getTracks() ?? []) this.connection.addTrack(track, stream as MediaStream);
@@ -73,8 +78,11 @@ export class PeerLink {
     const { connectionId, sdp, candidate } = payload as LinkPayload;
     if (src !== this.#settings.remote || connectionId !== this.#settings.connectionId) return false;
     this.#settings.listener.onSignal?.('received', type, describeCandidate(candidate?.candidate));
-    if (type === 'CANDIDATE' && candidate !== undefined) await this.#addCandidate(candidate);
-    if ((type === 'OFFER' || type === 'ANSWER') && sdp !== undefined) await this.#describe(type, sdp);
+    // The browser never settles an operation of a connection that is closed meanwhile.
+    if (type === 'CANDIDATE' && candidate !== undefined) await Promise.race([this.#addCandidate(candidate), this.#whenClosed]);
+    if ((type === 'OFFER' || type === 'ANSWER') && sdp !== undefined) {
+      await Promise.race([this.#describe(type, sdp), this.#whenClosed]);
+    }
     return true;
   }
 
@@ -86,6 +94,7 @@ export class PeerLink {
 
   close(): void {
     this.connection.close();
+    this.#reportClosed();
   }
 
   async #describe(type: string, sdp: RTCSessionDescriptionInit): Promise<void> {

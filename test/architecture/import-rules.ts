@@ -47,6 +47,9 @@ export const ENTRY_POINTS: readonly string[] = [...Object.values(PACKAGE.bin).ma
 /** The commands outside of `src`, which the command line loads on demand by file name. */
 export const SUITE_COMMANDS: readonly string[] = ['conformance/conform.ts', 'conformance/conform-report.ts', 'doctor/doctor.ts'];
 
+/** Programs that a command starts by file name. */
+const CHILD_PROCESSES: readonly string[] = ['doctor/probes/media-process.ts'];
+
 /** The scripts of the pages for browsers, which the build bundles. */
 const PAGE_SCRIPTS: readonly string[] = ['pages/status/status.ts', 'pages/playground/playground.ts', 'pages/doctor/doctor.ts'];
 
@@ -157,7 +160,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     from: { path: OURS },
     module: {
       path: OURS,
-      pathNot: exactly([...ENTRY_POINTS, ...SUITE_COMMANDS, ...PAGE_SCRIPTS]),
+      pathNot: exactly([...ENTRY_POINTS, ...SUITE_COMMANDS, ...PAGE_SCRIPTS, ...CHILD_PROCESSES]),
       numberOfDependentsLessThan: 1,
     },
   },
