@@ -2,22 +2,18 @@ import { formatOf } from './config-formats.ts';
 import type { Option } from './option.ts';
 import { optionNamed, suggestion } from './option-names.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type Settings } from './options.ts';
-import { type ConfigProblem, type ReadFile, type Reading, type Readings, shown } from './reading.ts';
-import { secretFiles, secretOfFile } from './secret-files.ts';
+import { type ConfigProblem, type ReadFile, type Reading, readNamedFile, type Readings } from './reading.ts';
+import { isSecret, secretFiles, secretOfFile } from './secret-files.ts';
 
 const EVERYWHERE: readonly OptionName[] = OPTION_NAMES.filter((name) => OPTIONS[name].scope === 'everywhere');
 
 /** Reads a config file in JSON, YAML or TOML. @param source the option or variable that names the file. */
 export function readConfigFile(path: string, source: string, readFile: ReadFile): Readings {
   const fails = (message: string): Readings => ({ readings: [], problems: [{ source, message }] });
-  let written: string;
-  try {
-    written = readFile(path).replace(/^\uFEFF/, '');
-  } catch (error) {
-    return fails(`${source} is ${shown(path)}, which can't be read: ${reasonOf(error)}`);
-  }
+  const written = readNamedFile(path, source, readFile);
+  if (!written.ok) return { readings: [], problems: [written.refusal] };
   const format = formatOf(path);
-  const parsed = format.parse(written, path);
+  const parsed = format.parse(written.value.replace(/^\uFEFF/, ''), path);
   if ('fault' in parsed) return fails(parsed.fault);
   const { content } = parsed;
   if (typeof content === 'object' && content !== null && !Array.isArray(content)) return readObject(content, ` in ${path}`);
@@ -55,11 +51,7 @@ export function fileOf(settings: Settings): Partial<Settings> {
 }
 
 function withoutSecrets(name: OptionName, value: unknown): unknown {
+  if (!isSecret(name) || value === undefined) return value;
   const option: Option<unknown, unknown> = OPTIONS[name];
-  if (option.isSecret !== true || value === undefined) return value;
   return option.withoutSecrets?.(value);
-}
-
-function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
 }

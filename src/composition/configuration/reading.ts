@@ -1,8 +1,19 @@
+import { accepted, refused, type Result } from '../../domain/result.ts';
 import { HIDDEN, InvalidMember, UnusableSecret } from './option.ts';
 import type { OptionName } from './options.ts';
 
 /** Reads the text of a file. @throws Error when the file can't be read. */
 export type ReadFile = (path: string) => string;
+
+/** The text of a file that an option or a variable names. @param source the place of the name, for the refusal. */
+export function readNamedFile(path: string, source: string, readFile: ReadFile): Result<string, ConfigProblem> {
+  try {
+    return accepted(readFile(path));
+  } catch (error) {
+    const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
+    return refused({ source, message: `${source} is ${shown(path)}, which can't be read: ${reason}` });
+  }
+}
 
 /** One value of one source, before validation. */
 export interface Reading {

@@ -2,7 +2,7 @@ import { accepted, refused, type Result } from '../../domain/result.ts';
 import { optionNamed } from './option-names.ts';
 import type { Option } from './option.ts';
 import { OPTIONS, type OptionName } from './options.ts';
-import { type ConfigProblem, type ReadFile, type Reading, type Readings, shown } from './reading.ts';
+import { type ConfigProblem, type ReadFile, type Reading, readNamedFile, type Readings, shown } from './reading.ts';
 
 /** The value of a secret is in this file. */
 class SecretFile {
@@ -46,17 +46,16 @@ export function withSecrets({ readings, problems }: Readings, readFile: ReadFile
 function contentOf({ source, raw }: Reading, readFile: ReadFile): Result<unknown, ConfigProblem> {
   const values: unknown[] = [];
   for (const item of [raw].flat()) {
-    if (!(item instanceof SecretFile)) values.push(item);
-    else if (typeof item.path !== 'string' || item.path === '') {
-      return refused({ source, message: `${source} is ${shown(item.path)}; it must be the path of a file` });
-    } else {
-      try {
-        values.push(readFile(item.path).replace(/\r?\n$/, ''));
-      } catch (error) {
-        const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
-        return refused({ source, message: `${source} is ${shown(item.path)}, which can't be read: ${reason}` });
-      }
+    if (!(item instanceof SecretFile)) {
+      values.push(item);
+      continue;
     }
+    if (typeof item.path !== 'string' || item.path === '') {
+      return refused({ source, message: `${source} is ${shown(item.path)}; it must be the path of a file` });
+    }
+    const written = readNamedFile(item.path, source, readFile);
+    if (!written.ok) return written;
+    values.push(written.value.replace(/\r?\n$/, ''));
   }
   return accepted(Array.isArray(raw) ? values : values[0]);
 }
