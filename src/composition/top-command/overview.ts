@@ -1,11 +1,4 @@
-/** Counts of one node, or rates of its last second. */
-export interface Counts {
-  readonly opened: number;
-  readonly closed: number;
-  readonly refused: number;
-  readonly framesIn: number;
-  readonly framesOut: number;
-}
+import type { Activity, RealmSummary } from '../../application/ports/operations.ts';
 
 /** One node in the answer of `GET /api/overview`, as far as the command shows it. */
 export interface NodeInOverview {
@@ -19,8 +12,8 @@ export interface NodeInOverview {
   readonly peers: number;
   readonly bans: number;
   readonly realmCount: number;
-  readonly realms: readonly { readonly realm: string; readonly peers: number; readonly limit: number }[];
-  readonly perSecond: Counts;
+  readonly realms: readonly RealmSummary[];
+  readonly perSecond: Activity;
 }
 
 /** The answer of `GET /api/overview`. */
