@@ -109,7 +109,7 @@ type Given = ReadonlyMap<string, readonly string[]>;
 function readFlags(args: readonly string[]): Given {
   const given = new Map<string, string[]>();
   for (let i = 0; i < args.length; i++) {
-    const [source = '', inline] = splitAtEquals(args[i] ?? '');
+    const [source, inline] = splitAtEquals(args[i] ?? '');
     const [name, isNegated] = nameOf(source);
     const flag = FLAGS[name];
     if (flag === undefined) throw new UsageError(`unknown option ${source}; see signalbox conform --help`);

@@ -64,7 +64,7 @@ function readFlags(args: readonly string[]): {
       url = arg;
       continue;
     }
-    const [name = '', inline] = splitAtEquals(arg.slice(2));
+    const [name, inline] = splitAtEquals(arg.slice(2));
     if (!isFlag(name)) throw new UsageError(`unknown option --${name}; see signalbox doctor --help`);
     const value = FLAGS[name] === 'truth' ? '' : (inline ?? args[++place]);
     if (value === undefined) throw new UsageError(`--${name} requires a value; see signalbox doctor --help`);

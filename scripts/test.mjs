@@ -27,9 +27,14 @@ function read(report) {
   }
 }
 
+/** Runs scripts of package.json at the same time. */
+async function together(...scripts) {
+  const areGreen = await Promise.all(scripts.map(runScript));
+  return areGreen.every(Boolean);
+}
+
 const STEPS = [
-  ['types', () => runScript('typecheck')],
-  ['lint', () => runScript('lint')],
+  ['types, lint and format', () => together('typecheck', 'lint', 'format:check')],
   ['generated pages', () => runNode(['scripts/docs.mjs', '--quick', '--check'])],
   ['architecture', () => vitest('architecture')],
   ['engines for the tests', () => runNode(['scripts/ensure-engines.mjs'])],

@@ -13,7 +13,7 @@ const FORMS = {
 
 if (isMainThread) await measure(process.argv[2], Number(process.argv[3]));
 else if (workerData.form === undefined) answer(workerData.port);
-else send(workerData);
+else await send(workerData);
 
 async function measure(form, count) {
   const alone = await costOf({ form, count: Math.ceil(count / 10), inFlight: FORMS[form][1] });

@@ -10,7 +10,7 @@ broker.on('announce', (socket) => console.log(`${socket.id} connected`));
 broker.on('remove', (peerId) => console.log(`${peerId} disconnected`));
 broker.on('error', (error) => console.error(error.message));
 
-broker.run((port) => {
+await broker.run((port) => {
   const pages = createServer(async (request, response) => {
     if (request.url !== '/' && !request.url.startsWith('/?')) return response.writeHead(404).end('Not Found');
     const page = await readFile(new URL('mesh.html', import.meta.url), 'utf8');

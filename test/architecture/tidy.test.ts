@@ -18,6 +18,11 @@ const DOC = 'docs/planted.md';
 
 /** For each convention: texts that violate it, and similar texts that do not. */
 const PLANTS: Readonly<Record<string, Plant>> = {
+  'no comment disables a rule of lint or of the compiler': {
+    at: TS,
+    breaks: ['/* oxlint-'.concat('disable */'), '// eslint-'.concat('disable-next-line no-console'), '// @ts-'.concat('ignore')],
+    keeps: ['// @ts-expect-error a port is a number'],
+  },
   'no marker says that something is left to do': {
     at: TS,
     breaks: ['// TODO: later', '/* FIXME */', '// XXX', 'const a = 1; // HACK'],

@@ -79,6 +79,11 @@ export const CONVENTIONS: readonly Convention[] = [
     about: CODE,
     broken: inText(/\bcatch\s*(\([^)]*\)\s*)?\{\s*\}|\.catch\(\s*\(\w*\)\s*=>\s*\{\s*\}\s*\)/g),
   },
+  {
+    rule: 'no comment disables a rule of lint or of the compiler',
+    about: CODE,
+    broken: eachLine(/\b(oxlint|eslint)-(disable|enable)|@ts-(ignore|nocheck)\b/),
+  },
   { rule: 'no given-up word in file names', about: NAMED, broken: ({ path }) => givenUpIn(path.replace(/\.\w+$/, '')) },
   {
     rule: 'no given-up word in exported names',

@@ -36,7 +36,7 @@ export class RawClient {
     this.#socket = connect({ host: '127.0.0.1', port, localAddress });
     this.#socket.on('error', () => this.cut());
     this.#closed = new Promise((resolve) => this.#socket.on('close', resolve));
-    this.#closed.then(() => (this.isClosed = true));
+    void this.#closed.then(() => (this.isClosed = true));
     this.#socket.on('data', () => undefined);
   }
 

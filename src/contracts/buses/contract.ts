@@ -120,7 +120,11 @@ async function withNodes(start: () => Promise<BusSubject>, run: Run): Promise<vo
   for (const { bus } of all) bus.broadcast(publicationOf('begin'));
   for (const one of all) await until(PATIENCE_MS, 'the first messages', () => startCount(one) === 2 || undefined);
   for (const one of all) one.messages.length = 0;
-  await run(...all).finally(() => subject.dispose());
+  try {
+    await run(...all);
+  } finally {
+    await subject.dispose();
+  }
 }
 
 function startCount({ messages }: Receiver): number {

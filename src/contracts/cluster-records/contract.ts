@@ -113,7 +113,11 @@ export function recordsContract(start: () => Promise<RecordsSubject>): ContractT
     name,
     run: async () => {
       const subject = await start();
-      await run(subject).finally(() => subject.dispose());
+      try {
+        await run(subject);
+      } finally {
+        await subject.dispose();
+      }
     },
   }));
 }

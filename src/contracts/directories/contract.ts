@@ -256,7 +256,11 @@ export function directoryContract(claims: 'lapse' | 'stay', start: () => Promise
     name,
     run: async () => {
       const subject = await start();
-      await run(subject).finally(() => subject.dispose());
+      try {
+        await run(subject);
+      } finally {
+        await subject.dispose();
+      }
     },
   }));
 }

@@ -48,7 +48,11 @@ export function sharedContract(isSeparate: boolean, start: () => Promise<EngineS
     name,
     run: async () => {
       const subject = await start();
-      await run(subject).finally(() => subject.dispose());
+      try {
+        await run(subject);
+      } finally {
+        await subject.dispose();
+      }
     },
   }));
   const left = SHARED_CLAUSES.filter((clause) => !isTested(clause)).map(({ name }) => name);

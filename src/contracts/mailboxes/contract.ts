@@ -31,7 +31,11 @@ export function mailboxContract({ start, can = ALL_CAPABILITIES }: MailboxContra
     name: clause.name,
     run: async () => {
       const subject = await start(limitsOf(clause));
-      await clause.run(subject).finally(() => subject.dispose());
+      try {
+        await clause.run(subject);
+      } finally {
+        await subject.dispose();
+      }
     },
   }));
   return left.length === 0 ? tests : [...tests, lackOf('ownBytes', can.ownBytes, left)];

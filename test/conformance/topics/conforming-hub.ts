@@ -241,7 +241,7 @@ export class ConformingHub {
 
   #isUpdate(form: URLSearchParams, topics: readonly string[]): boolean {
     if (this.#has('accepts invalid forms')) return true;
-    const [id = '', type = '', retry] = [form.get('id') ?? '', form.get('type') ?? '', form.get('retry')];
+    const [id, type, retry] = [form.get('id') ?? '', form.get('type') ?? '', form.get('retry')];
     const isOneLine = !/[\r\n]/.test(id + type) || this.#has('allows line breaks in ids and types');
     return topics.length > 0 && !id.startsWith('#') && isOneLine && (retry === null || /^\d+$/.test(retry));
   }

@@ -188,7 +188,7 @@ function stage(kind: ServerKind): TestStage {
       onTestFinished(() => user.close());
       return user;
     },
-    broker: async (options = {}, port = undefined) => {
+    broker: async (options = {}, port) => {
       const start = { kind, options: { cleanup_out_msgs: 100, ...options } };
       const server = await Server.start(port === undefined ? start : { ...start, port });
       onTestFinished(async () => {

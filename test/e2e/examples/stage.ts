@@ -22,7 +22,7 @@ export function stage(): Stage {
   afterAll(() => tabs?.stop());
 
   return {
-    async broker(options = {}, port = undefined) {
+    async broker(options = {}, port) {
       const start = { kind: SIGNALBOX_NODE, options };
       const server = await Server.start(port === undefined ? start : { ...start, port });
       onTestFinished(async () => {

@@ -12,7 +12,7 @@ const joinRoom = createTopicStrategy({
   subscribeTopic(socket, topic, onMessage) {
     const onFrame = ({ data }) => {
       const frame = JSON.parse(data);
-      if (frame.topic === topic) onMessage(topic, frame.payload);
+      if (frame.topic === topic) void onMessage(topic, frame.payload);
     };
     socket.addEventListener('message', onFrame);
     socket.send(JSON.stringify({ type: 'subscribe', topic }));
