@@ -53,6 +53,7 @@ import type { Config } from './configuration/config.ts';
 import type { DialectName } from './configuration/dialect-options.ts';
 import { headerParts } from './configuration/webhook-option-types.ts';
 import { iceRealms } from './ice-sources.ts';
+import { loadOptional } from './optional-package.ts';
 import { originsFromList } from './origins.ts';
 import { tokenVerifierOf, verifierOfKey } from './token-verification.ts';
 import { sharesTokens, topicRights } from './topic-rights.ts';
@@ -185,16 +186,22 @@ export const mailboxStores: Record<'memory', (config: Config, memory: MemoryBudg
   memory: (config, memory) => new MemoryMailboxStore(config, undefined, memory),
 };
 
-/** Each engine loads its client library on use. @throws ListenError when the engine does not respond. */
+/** Each engine loads its client library on use. @throws ListenError without a response; ConfigError without the library. */
 export const engines: Record<'redis' | 'nats', (url: string, config: Config, log: Log) => Promise<Engine>> = {
   async redis(url, config, log) {
-    const { connectRedisEngine } = await import('../adapters/engines/redis/engine.ts');
+    const { connectRedisEngine } = await loadOptional(REDIS, () => import('../adapters/engines/redis/engine.ts'));
     return connectRedisEngine(url, engineSettings(config), log);
   },
   async nats(url, config, log) {
-    const { connectNatsEngine } = await import('../adapters/engines/nats/engine.ts');
+    const { connectNatsEngine } = await loadOptional(NATS, () => import('../adapters/engines/nats/engine.ts'));
     return connectNatsEngine(url, engineSettings(config), log);
   },
+};
+
+const REDIS = { feature: '--cluster with a Redis server', packages: ['ioredis@6'] };
+const NATS = {
+  feature: '--cluster with a NATS server',
+  packages: ['@nats-io/transport-node@3', '@nats-io/jetstream@3', '@nats-io/kv@3'],
 };
 
 function engineSettings({

@@ -35,7 +35,7 @@ export { iceServersContract, SECRET, STUN, TTL, TURN } from '../contracts/ice-se
 export type { IceServersSubject } from '../contracts/ice-servers/contract.ts';
 
 export { dialectContract } from '../contracts/dialects/contract.ts';
-export type { DialectSubject } from '../contracts/dialects/samples.ts';
+export type { DialectSubject } from '../contracts/dialects/subject.ts';
 
 export { transportContract } from '../contracts/transports/contract.ts';
 export { IN_MEMORY, memoryStart } from '../contracts/transports/memory-subject.ts';

@@ -1,8 +1,8 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
-import { prettyFactory } from 'pino-pretty';
 import type { Log, LogEvent } from '../../application/ports/log.ts';
 import { BurstLimit } from './shared/burst-limit.ts';
 import { lineOf, type LogContext } from './shared/lines.ts';
+import { hasColors, plainValue, prettyLine } from './shared/pretty.ts';
 import { standardOutput } from './shared/standard-streams.ts';
 
 export interface PinoLogSettings extends LogContext {
@@ -57,33 +57,15 @@ function destination(format: PinoLogSettings['format'], to: DestinationStream): 
   return isPretty ? prettyDestination(to) : to;
 }
 
-/** One line of `name=value`. Values with blanks or quotes, and objects, are JSON. */
+/** One line of `name=value`. */
 function logfmt(log: Readonly<Record<string, unknown>>): string {
   return `${Object.entries(log)
-    .map(([name, value]) => `${name}=${plain(value)}`)
+    .map(([name, value]) => `${name}=${plainValue(value)}`)
     .join(' ')}\n`;
 }
 
 /** Formats lines for a terminal, synchronously: pino's worker threads and streams lose the last lines of a process. */
 function prettyDestination(to: DestinationStream): DestinationStream {
-  const format = prettyFactory({ translateTime: 'SYS:HH:MM:ss.l', hideObject: true, messageFormat: sentence });
-  return { write: (json) => to.write(format(json)) };
-}
-
-const OMITTED_FIELDS = new Set(['level', 'time', 'msg', 'event', 'url', 'transport', 'version', 'error']);
-
-function sentence(log: Record<string, unknown>, messageKey: string): string {
-  const words = Object.entries(log).flatMap(([name, value]) => (OMITTED_FIELDS.has(name) ? [] : [`${name}=${plain(value)}`]));
-  const { stack, message } = (log['error'] ?? {}) as { stack?: string; message?: string };
-  const error = stack ?? message;
-  return printable([[String(log[messageKey]), ...words].join(' '), error ?? []].flat().join('\n'));
-}
-
-function plain(value: unknown): string {
-  return typeof value === 'string' && /^[^\s"=\p{Cc}]+$/u.test(value) ? value : JSON.stringify(value);
-}
-
-/** Replaces control characters, which a terminal would execute. */
-function printable(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\n\t]/gu, '?');
+  const isColored = hasColors();
+  return { write: (json) => to.write(prettyLine(JSON.parse(json) as Record<string, unknown>, isColored)) };
 }

@@ -1,29 +1,10 @@
 import fc from 'fast-check';
-import type { Dialect } from '../../application/ports/dialect.ts';
 import type { HttpHead, HttpOutcome, HttpRefusal } from '../../application/ports/requests.ts';
 import type { PeerId } from '../../domain/ids.ts';
 import type { MessageKind, SignalMessage } from '../../domain/message.ts';
 import type { Ending, OpenRefusal } from '../../domain/refusal.ts';
 import type { TopicEvent, TopicName } from '../../domain/topic.ts';
-
-/** A dialect under test, with sample input. */
-export interface DialectSubject {
-  /** Creates an independent instance; all instances behave the same. */
-  make(): Dialect;
-  /** The message kinds that it decodes from its own encoded form; empty for a dialect without addressable peers. */
-  readonly readsBack: readonly MessageKind[];
-  /** Valid paths, queries and frames. Generated input is a variation of these. */
-  readonly paths: readonly string[];
-  readonly queries: readonly string[];
-  /** Empty for a dialect without frames from clients. */
-  readonly frames: readonly string[];
-  /** True if payloads of messages are borrowed until the next call, and not views on the frame. */
-  readonly lendsPayloads?: true;
-  /** Valid request bodies, for a dialect that reads any. */
-  readonly bodies?: readonly string[];
-  /** Payloads of publications in its space. JSON by default. */
-  readonly payloads?: fc.Arbitrary<string>;
-}
+import type { DialectSubject } from './subject.ts';
 
 const KINDS: readonly MessageKind[] = ['offer', 'answer', 'candidate', 'leave', 'expire'];
 
@@ -136,8 +117,8 @@ export const MESSAGES: fc.Arbitrary<SignalMessage> = fc.record({
 const TOPIC = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).map((topic) => topic as TopicName);
 
 /** All topic events, with payloads of publishers of the same space. */
-export function eventsFor({ payloads = fc.json() }: DialectSubject): fc.Arbitrary<TopicEvent> {
-  const payload = text(payloads);
+export function eventsFor({ payloads }: DialectSubject): fc.Arbitrary<TopicEvent> {
+  const payload = text(payloads === 'text' ? fc.oneof(fc.base64String(), fc.string()) : fc.json());
   const publication = fc.record({
     id: fc.string({ unit: 'grapheme-ascii' }),
     topics: fc.array(TOPIC, { minLength: 1, maxLength: 3 }),

@@ -1,5 +1,5 @@
 import { DoctorDialect } from '../../../src/adapters/dialects/doctor/dialect.ts';
-import type { DialectSubject } from '../../../src/contracts/dialects/samples.ts';
+import type { DialectSubject } from '../../../src/contracts/dialects/subject.ts';
 
 export const DOCTOR: DialectSubject = {
   make: () => new DoctorDialect('/', () => 0),

@@ -1,5 +1,5 @@
 import { LinesDialect } from '../../../examples/lines-dialect/dialect.ts';
-import type { DialectSubject } from '../../../src/contracts/dialects/samples.ts';
+import type { DialectSubject } from '../../../src/contracts/dialects/subject.ts';
 
 export const LINES: DialectSubject = {
   make: () => new LinesDialect('/lines'),

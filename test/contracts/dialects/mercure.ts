@@ -1,5 +1,5 @@
 import { MercureDialect } from '../../../src/adapters/dialects/mercure/dialect.ts';
-import type { DialectSubject } from '../../../src/contracts/dialects/samples.ts';
+import type { DialectSubject } from '../../../src/contracts/dialects/subject.ts';
 
 export const MERCURE: DialectSubject = {
   make: () => new MercureDialect('/.well-known/mercure', { isOpen: false, isAnonymous: true, maxBodyBytes: 1000, maxTopics: 3 }),

@@ -5,7 +5,8 @@ import type { HttpResponse } from '../../../src/application/ports/http.ts';
 import type { FrameRequest, HttpOutcome, ConnectRequest } from '../../../src/application/ports/requests.ts';
 import type { SignalMessage } from '../../../src/domain/message.ts';
 import type { Ending, OpenRefusal } from '../../../src/domain/refusal.ts';
-import { CLAUSES } from '../../../src/contracts/dialects/contract.ts';
+import { CLAUSES } from '../../../src/contracts/dialects/clauses.ts';
+import { CLAUSE_NAMES } from '../../../src/contracts/dialects/subject.ts';
 import { PEERJS } from './peerjs.ts';
 
 const PREFIX = '/myapp/';
@@ -218,10 +219,10 @@ describe('a dialect that violates the port', () => {
 
 async function failures(make: () => Dialect): Promise<string[]> {
   const failed: string[] = [];
-  for (const clause of CLAUSES) {
+  for (const name of CLAUSE_NAMES) {
     await Promise.resolve()
-      .then(() => clause.run({ ...PEERJS, make }))
-      .catch(() => failed.push(clause.name));
+      .then(() => CLAUSES[name]({ ...PEERJS, make }))
+      .catch(() => failed.push(name));
   }
   return failed;
 }

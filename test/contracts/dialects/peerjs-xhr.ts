@@ -1,5 +1,5 @@
 import { PeerjsXhrDialect } from '../../../src/adapters/dialects/peerjs/xhr-dialect.ts';
-import type { DialectSubject } from '../../../src/contracts/dialects/samples.ts';
+import type { DialectSubject } from '../../../src/contracts/dialects/subject.ts';
 
 export const PEERJS_XHR: DialectSubject = {
   make: () => new PeerjsXhrDialect('/', 1000),

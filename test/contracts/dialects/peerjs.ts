@@ -1,5 +1,5 @@
 import { PeerjsDialect } from '../../../src/adapters/dialects/peerjs/dialect.ts';
-import type { DialectSubject } from '../../../src/contracts/dialects/samples.ts';
+import type { DialectSubject } from '../../../src/contracts/dialects/subject.ts';
 
 export const PEERJS: DialectSubject = {
   make: () => new PeerjsDialect('/myapp/'),

@@ -1,5 +1,5 @@
 import { PeeroDialect } from '../../../src/adapters/dialects/peero/dialect.ts';
-import type { DialectSubject } from '../../../src/contracts/dialects/samples.ts';
+import type { DialectSubject } from '../../../src/contracts/dialects/subject.ts';
 
 export const PEERO: DialectSubject = {
   make: () => new PeeroDialect('/peero'),

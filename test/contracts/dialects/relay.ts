@@ -1,5 +1,5 @@
 import { RelayDialect } from '../../../src/adapters/dialects/relay/dialect.ts';
-import type { DialectSubject } from '../../../src/contracts/dialects/samples.ts';
+import type { DialectSubject } from '../../../src/contracts/dialects/subject.ts';
 
 export const RELAY: DialectSubject = {
   make: () => new RelayDialect('/relay'),

@@ -1,0 +1,43 @@
+import type { Dialect } from '../../application/ports/dialect.ts';
+import type { MessageKind } from '../../domain/message.ts';
+
+/** A dialect under test, with sample input. */
+export interface DialectSubject {
+  /** Creates an independent instance; all instances behave the same. */
+  make(): Dialect;
+  /** The message kinds that it decodes from its own encoded form; empty for a dialect without addressable peers. */
+  readonly readsBack: readonly MessageKind[];
+  /** Valid paths, queries and frames. Generated input is a variation of these. */
+  readonly paths: readonly string[];
+  readonly queries: readonly string[];
+  /** Empty for a dialect without frames from clients. */
+  readonly frames: readonly string[];
+  /** True if payloads of messages are borrowed until the next call, and not views on the frame. */
+  readonly lendsPayloads?: true;
+  /** Valid request bodies, for a dialect that reads any. */
+  readonly bodies?: readonly string[];
+  /** Payloads of publications in its space: any text. JSON by default. */
+  readonly payloads?: 'text';
+}
+
+/** The names of the promises of the port, without their code, which needs a package of its own. */
+export const CLAUSE_NAMES = [
+  'promise 6: decodes every frame without an exception, as text and as binary',
+  'promise 6: accepts every path and every query without an exception',
+  'promise 6: handles every request without an exception, with any head, body and token claims',
+  'decodes equal bytes to equal requests, after any other frames',
+  'gives the payload of a message as a view on the frame, and does not change the frame',
+  'encodes messages as UTF-8, with any ids',
+  'encodes topic events as UTF-8 with any payload, and independently of earlier events',
+  'M2: decodes an encoded message to the same kind and destination, and the payload byte for byte',
+  'encodes a message independently of earlier messages',
+  'keeps encoded bytes unchanged until its next call, also while another instance is used',
+  'gives the same first and last messages on every call',
+  'has a close frame for each refusal and ending: UTF-8, a code that may be sent, a reason of at most 123 bytes',
+  'has a valid HTTP response for each outcome',
+] as const;
+
+export type ClauseName = (typeof CLAUSE_NAMES)[number];
+
+/** Throws if the dialect breaks a promise. */
+export type Clause = (subject: DialectSubject) => void | Promise<void>;
