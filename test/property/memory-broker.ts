@@ -84,10 +84,9 @@ export class MemoryBroker implements StepDriver<void> {
     const key = REALMS[realm % REALMS.length] ?? 'red';
     const connection = newConnection(`connection ${this.#clients.size} (${id} in ${key})`, { realm: key, id, token });
     this.model.recordConnect(connection);
-    this.#clients.set(
-      connection,
-      this.#transport.connect({ path: '/peerjs', query: new URLSearchParams({ key, id, token }).toString() }),
-    );
+    const query = new URLSearchParams({ key, id, token }).toString();
+    // O15: an address for each token, because a client of the same address waits before its id is refused.
+    this.#clients.set(connection, this.#transport.connect({ path: '/peerjs', query, address: `address of ${token}` }));
     this.#check();
   }
 

@@ -46,13 +46,16 @@ export interface RegisterPeerParts {
 // The client itself waits for five seconds.
 const UNUSED_STREAM_TIMEOUT: Millis = 30_000;
 
+/** O15: how long the end of a connection may arrive after the handshake of the next one. */
+const LATE_CLOSE: Millis = 100;
+
 /**
- * O1 to O7: validates the credentials, asks the authorizer (A2 to A6), claims the id, and registers the peer if the claim is
- * granted. T9: or admits a guest.
+ * O1 to O7, O15: validates the credentials, asks the authorizer (A2 to A6), claims the id, and registers the peer if the claim
+ * is granted. T9: or admits a guest.
  */
 export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
-  const { realms, connections, directory, performer, turns, clock, sweeper, peerIds } = parts;
-  const { requestAccess, reconnect, admitGuest, icePush, bans } = parts;
+  const { realms, connections, performer, clock, sweeper, peerIds, requestAccess, admitGuest, icePush, bans } = parts;
+  const claim = claimId(parts);
 
   return (connection, request, traits) => {
     const details = request.as === 'peer' ? validateCredentials(realms, request) : generateCredentials(realms, peerIds, request);
@@ -79,17 +82,41 @@ export function registerPeer(parts: RegisterPeerParts): RegisterPeer {
     if (!bans.hasAddress(address, now)) admitGuest(session);
     else performer.perform(realm, realm.refuse(session, { reason: 'banned' }), now);
   }
+}
 
-  function claim(session: RealmSession): void {
+/** O3 to O6, O15: claims the id of a session, and registers the peer if the claim is granted. */
+function claimId(parts: RegisterPeerParts): (session: RealmSession) => void {
+  const { connections, directory, performer, turns, clock, reconnect } = parts;
+  return (session) => claim(session, firstClaimAnswered);
+
+  function claim(session: RealmSession, then: typeof claimAnswered): void {
     session.isClaimed = true;
     session.realm.use.add();
-    directory.claim(session, (outcome, previous) => turns.run(() => claimAnswered(session, outcome, previous)));
+    directory.claim(session, (outcome, previous) =>
+      turns.run(() => {
+        session.realm.use.remove();
+        then(session, outcome, previous);
+      }),
+    );
+  }
+
+  /** O15: a taken id is claimed again if the end of its holder may still be on the way. */
+  function firstClaimAnswered(session: RealmSession, outcome: ClaimOutcome, previous: Holder | undefined): void {
+    if (outcome !== 'taken' || !hasUnusedHolder(session)) return claimAnswered(session, outcome, previous);
+    clock.wakeAt(clock.now() + LATE_CLOSE, () => {
+      if (session.state === 'connecting') turns.run(() => claim(session, claimAnswered));
+    });
+  }
+
+  function hasUnusedHolder({ realm, id, connection }: RealmSession): boolean {
+    const holder = realm.find(id);
+    const held = holder && connections.find(holder.connection);
+    return held?.framesIn === 0 && held.address === connections.find(connection)?.address;
   }
 
   function claimAnswered(session: RealmSession, outcome: ClaimOutcome, previous: Holder | undefined): void {
     const { realm } = session;
     const now = clock.now();
-    realm.use.remove();
     if (session.state !== 'connecting') return endedMeanwhile(session, previous, now);
     if (outcome !== 'granted') {
       return performer.perform(realm, realm.refuse(session, { reason: outcome === 'taken' ? 'id-taken' : 'realm-full' }), now);

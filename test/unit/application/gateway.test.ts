@@ -160,7 +160,7 @@ describe('frames that arrive before the connection is open', () => {
 
   it('O14, O4: are dropped if the id belongs to another token', () => {
     const { broker, engine } = setUp();
-    const [bob] = [broker.connectPeer('bob'), broker.connectPeer('ann')];
+    const [bob] = [broker.connectPeer('bob'), broker.connectPeer('ann', { address: '192.0.2.2' })];
     engine.pause();
     const thief = broker.connectPeer('ann', { token: 'his' });
     thief.sendOffer('bob');

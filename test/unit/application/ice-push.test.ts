@@ -77,7 +77,7 @@ describe('the message ICE', () => {
   it('I12: is not sent to a client that is refused', () => {
     const { broker } = start();
     broker.connectPeer('ann', { token: 'hers' });
-    const thief = broker.connectPeer('ann', { token: 'other' });
+    const thief = broker.connectPeer('ann', { token: 'other', address: '192.0.2.2' });
     expect(typesOf(thief)).toEqual(['ID-TAKEN']);
   });
 

@@ -16,6 +16,7 @@ const NOT_ASKED: Readonly<Record<string, string>> = {
   H19: 'no other server has this route',
   H20: 'a page for people; no other server has it',
   H12: 'the certificate files belong to the server',
+  O15: 'the close would have to arrive within 100 ms of the handshake, which a slow network does not allow',
   M20: 'the rate limit is that of M19, and only the server sees the pongs',
   M22: 'the rate limit is that of M19, and a message of this size is paused or closed for it only after many others',
   M23: 'from outside, only the latency of other peers shows the turns of the server',

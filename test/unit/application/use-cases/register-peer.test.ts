@@ -30,9 +30,42 @@ describe('registerPeer', () => {
 
   it('O4: refuses a taken id without effect on its owner', () => {
     const { broker, ann } = pair();
-    expect(broker.connectPeer('ann', { token: 'other' }).closeCode).toBe(1008);
+    expect(broker.connectPeer('ann', { token: 'other', address: '192.0.2.2' }).closeCode).toBe(1008);
     ann.sendOffer('ann');
     expect(ann.received).toHaveLength(1);
+  });
+
+  it('O15: registers a client whose previous socket ends after the handshake of the next one', () => {
+    const { broker, ann } = pair();
+    const next = broker.connectPeer('ann', { token: 'other' });
+    broker.advance(50);
+    ann.cut();
+    expect(next.client.received).toEqual([]);
+    broker.advance(50);
+    expect(next.client.received).toEqual(['{"type":"OPEN"}']);
+  });
+
+  it('O15, O4: refuses the client after 100 ms if the previous socket stays open', () => {
+    const { broker, ann } = pair();
+    const next = broker.connectPeer('ann', { token: 'other' });
+    broker.advance(99);
+    expect(next.closeCode).toBeUndefined();
+    broker.advance(1);
+    expect([next.closeCode, ann.closeCode]).toEqual([1008, undefined]);
+  });
+
+  it('O15, O4: refuses at once if the owner of the id has sent a frame', () => {
+    const { broker, ann } = pair();
+    ann.sendOffer('bob');
+    expect(broker.connectPeer('ann', { token: 'other' }).closeCode).toBe(1008);
+  });
+
+  it('O15: claims nothing for a client that leaves while it waits', () => {
+    const { broker, ann } = pair();
+    broker.connectPeer('ann', { token: 'other' }).cut();
+    broker.advance(100);
+    ann.cut();
+    expect(broker.connectPeer('ann', { token: 'third' }).client.received).toEqual(['{"type":"OPEN"}']);
   });
 
   it('O6: refuses peers above the limit', () => {
