@@ -54,7 +54,8 @@ export interface NatsClient {
   readonly address: string;
 }
 
-const RETRY_MS = 250;
+/** Delay between two attempts to reconnect. */
+const RETRY_MS = 100;
 
 /**
  * Connects to NATS with JetStream.
