@@ -2,6 +2,7 @@ import { variablesOf } from '../src/composition/configuration/environment.ts';
 import { configName } from '../src/composition/configuration/option-names.ts';
 import { displayValue } from '../src/composition/configuration/option-display.ts';
 import type { Option } from '../src/composition/configuration/option.ts';
+import { isReloadable } from '../src/composition/configuration/reloadable-options.ts';
 import { resolveConfig } from '../src/composition/configuration/config.ts';
 import { GROUPS, OPTION_NAMES, OPTIONS, type OptionName, type Settings } from '../src/composition/configuration/options.ts';
 import { incompleteBytesOf, worstCaseOf } from './worst-case.ts';
@@ -116,6 +117,7 @@ function entry(name: OptionName): string {
     ...(scope === 'command line' ? [] : [`Default: ${exactly(usual, unit)}. Allowed: ${allowed}.`]),
     `${[...flags, ...variables, ...library].join(', ')}.`,
     ...(effect === undefined ? [] : [`Clients see: ${effect}`]),
+    ...(isReloadable(name) ? ['A reload changes it.'] : []),
     ...(dialects === undefined ? [] : [`Only with the dialect ${dialects.join(', ')}.`]),
   ];
   return [`### ${name}`, description, facts.map((fact) => `- ${fact}`).join('\n')].join('\n\n');

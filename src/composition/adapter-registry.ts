@@ -56,6 +56,7 @@ import { iceRealms } from './ice-sources.ts';
 import { loadOptional } from './optional-package.ts';
 import { originsFromList } from './origins.ts';
 import { tokenVerifierOf, verifierOfKey } from './token-verification.ts';
+import { onReload } from './reload.ts';
 import { sharesTokens, topicRights } from './topic-rights.ts';
 
 /* The adapter of each port, and the option that selects it. */
@@ -98,10 +99,16 @@ export function dialectsOf(config: Config): readonly Dialect[] {
  * Verifies the tokens of publishers and subscribers with the keys of Mercure; without any, with those of authentication.
  * @param verifier of authentication.
  */
-export function authenticatorOf(
+export function authenticatorOf(config: Config, verifier: TokenVerifier | undefined): Authenticator {
+  let current = jwtAuthenticator(config, verifier);
+  onReload(config, () => (current = jwtAuthenticator(config, verifier)));
+  return { verify: (token, use, onRefused) => current.verify(token, use, onRefused) };
+}
+
+function jwtAuthenticator(
   { mercurePublisherKey, mercureSubscriberKey }: Config,
   verifier: TokenVerifier | undefined,
-): Authenticator {
+): JwtAuthenticator {
   const hasKeys = mercurePublisherKey !== undefined || mercureSubscriberKey !== undefined;
   if (!hasKeys) return new JwtAuthenticator({ publisher: verifier, subscriber: verifier });
   const [publisher, subscriber] = [mercurePublisherKey, mercureSubscriberKey].map((key) => key && verifierOfKey(key));

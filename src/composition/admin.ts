@@ -16,14 +16,23 @@ export interface AdminParts {
 
 /** ADM1: starts the admin listener of the options. @returns undefined without the option. @throws ListenError. */
 export async function startAdmin(config: Config, broker: Broker, parts: AdminParts): Promise<AdminListener | undefined> {
-  const { admin, adminToken: token, adminViewerToken: viewerToken, adminHosts } = config;
+  const { admin, adminHosts } = config;
   if (admin === undefined) return undefined;
   const place = parseAdminPlace(admin);
   invariant(place !== undefined, 'the option admin was read before');
   const own = 'host' in place ? [place.host.includes(':') ? `[${place.host}]` : place.host] : [];
   const doctor = config.doctor === 'admin' ? { maxFrameBytes: config.maxMessageBytes } : undefined;
   const listener = new HttpAdminListener(
-    { place, token, viewerToken, hosts: [...own, ...adminHosts], page: builtPage('status'), doctor },
+    {
+      ...{ place, hosts: [...own, ...adminHosts], page: builtPage('status'), doctor },
+      // Read at each use, because a reload changes them.
+      get token() {
+        return config.adminToken;
+      },
+      get viewerToken() {
+        return config.adminViewerToken;
+      },
+    },
     parts.log,
   );
   const at = await listener.listen({

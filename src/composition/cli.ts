@@ -16,6 +16,7 @@ import { usage } from './configuration/help.ts';
 import { makeLog } from './make-log.ts';
 import { makeTransport } from './make-transport.ts';
 import { OPTIONS } from './configuration/options.ts';
+import { reloadFrom } from './reload.ts';
 import { handleSignals } from './signals.ts';
 import { titleWithoutSecrets } from './process-title.ts';
 import { exitOnClosedOutput } from './closed-output.ts';
@@ -53,8 +54,13 @@ async function runSuite(suite: Command): Promise<void> {
   process.exitCode = await suite(argv.slice(1), { stdout, stderr, isTerminal: stderr.isTTY });
 }
 
+/** Of all sources. The files are read again at each call. */
+function readOptions(): ReturnType<typeof resolveConfig> {
+  return resolveConfig({ argv, env: process.env, readFile: (path) => readFileSync(path, 'utf8') });
+}
+
 async function run(): Promise<void> {
-  const resolved = resolveConfig({ argv, env: process.env, readFile: (path) => readFileSync(path, 'utf8') });
+  const resolved = readOptions();
   if (!resolved.ok) return rejectOptions(resolved.refusal);
   const { config, settings, warnings } = resolved.value;
   for (const warning of warnings) printError(warning);
@@ -81,11 +87,16 @@ async function serve(options: Config, plugins: readonly string[]): Promise<void>
   try {
     const adapters = await loadPlugins(plugins, options);
     // An authorizer from outside decides about every client.
-    const config: Config = adapters.authorizer === undefined ? options : { ...options, auth: 'required' };
+    const auth = adapters.authorizer === undefined ? {} : { auth: 'required' as const };
+    const config: Config = Object.assign(options, auth);
     const log = adapters.log ?? makeLog(config);
     exitOnFault(log);
     const broker = new EmbeddedBroker(config, { log, makeTransport, adapters });
-    handleSignals(broker, log);
+    handleSignals(broker, log, () => {
+      const read = readOptions();
+      if (read.ok) Object.assign(read.value.config, auth);
+      for (const warning of reloadFrom(read, config, log)) printError(warning);
+    });
     await broker.listen();
   } catch (error) {
     if (!(error instanceof ListenError || error instanceof ConfigError)) throw error;

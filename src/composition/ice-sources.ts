@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { IceServersByRealm } from '../adapters/ice-servers/by-realm.ts';
 import { FixedIceServers } from '../adapters/ice-servers/fixed.ts';
 import { cloudflareApi, meteredApi, twilioApi, urlApi, type ProviderApi } from '../adapters/ice-servers/provider/apis.ts';
@@ -10,6 +11,7 @@ import type { Log } from '../application/ports/log.ts';
 import { RealmKeys } from '../domain/realm-keys.ts';
 import type { Config } from './configuration/config.ts';
 import { completeIceSource, type IceSourceSettings } from './configuration/realm-options.ts';
+import { onReload } from './reload.ts';
 
 /* The adapter of the port IceServers, and the options that select it. */
 
@@ -24,8 +26,20 @@ export function iceRealms(config: Config): (key: string) => boolean {
   };
 }
 
-/** The ICE servers of all realms. */
+/** The ICE servers of all realms. A reload replaces them if their options have changed. */
 export function iceServersOf(config: Config, parts: Parts): IceServers {
+  let source = commonSource(config);
+  let current = allIceServers(config, parts);
+  onReload(config, () => {
+    const next = commonSource(config);
+    if (isDeepStrictEqual(source, next)) return;
+    source = next;
+    current = allIceServers(config, parts);
+  });
+  return { issue: (user, answer) => current.issue(user, answer) };
+}
+
+function allIceServers(config: Config, parts: Parts): IceServers {
   const common = sourceAdapter(commonSource(config), parts);
   const own = new Map(entriesOf(config).map(({ name, source }) => [name, sourceAdapter(source, parts)]));
   const entryFor = entryByKey(config);

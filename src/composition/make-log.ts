@@ -1,12 +1,14 @@
 import { PinoLog } from '../adapters/logs/pino.ts';
-import { SilentLog } from '../adapters/logs/silent.ts';
-import type { Log } from '../application/ports/log.ts';
 import type { Config, GivenOptions } from './configuration/config.ts';
+import { onReload } from './reload.ts';
 import { VERSION } from './version.ts';
 
-/** The log of the options `log_level` and `log_format`. */
-export function makeLog({ logLevel, logFormat, path }: Config): Log {
-  return logLevel === 'silent' ? new SilentLog() : new PinoLog({ level: logLevel, format: logFormat, path, version: VERSION });
+/** The log of the options `log_level` and `log_format`. A reload changes its level. */
+export function makeLog(config: Config): PinoLog {
+  const { logLevel: level, logFormat: format, path } = config;
+  const log = new PinoLog({ level, format, path, version: VERSION });
+  onReload(config, () => log.setLevel(config.logLevel));
+  return log;
 }
 
 /** Whether a program gives an option of the log. Without one the library logs nothing. */

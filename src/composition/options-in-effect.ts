@@ -18,7 +18,8 @@ export function optionsInEffect(config: Config): OptionInEffect[] {
   });
 }
 
-function valueIn(config: Config, name: OptionName): unknown {
+/** The value of an option; undefined for one that a configuration does not contain. */
+export function valueIn(config: Config, name: OptionName): unknown {
   if (name === 'sslkey') return config.tls?.keyFile;
   if (name === 'sslcert') return config.tls?.certFile;
   return (config as Readonly<Record<string, unknown>>)[configName(name)];

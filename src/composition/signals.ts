@@ -15,19 +15,19 @@ const LOG_FLUSH_MS = 1000;
 type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGQUIT' | 'SIGHUP';
 
 /**
- * SIGTERM, SIGINT and SIGQUIT drain the broker; a second one ends the process at once. SIGHUP reloads the certificate, or
- * drains when the terminal was closed. SIGUSR1 and SIGUSR2 are ignored, because by default they open a debugger or end the
- * process.
+ * SIGTERM, SIGINT and SIGQUIT drain the broker; a second one ends the process at once. SIGHUP reloads the certificate and the
+ * options, or drains when the terminal was closed. SIGUSR1 and SIGUSR2 are ignored, because by default they open a debugger or
+ * end the process.
  */
-export function handleSignals(broker: EmbeddedBroker, log: Log): void {
+export function handleSignals(broker: EmbeddedBroker, log: Log, reloadOptions: () => void): void {
   const stop = stopHandler(broker);
   const hadTerminal = isatty(STDIN);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const) process.on(signal, stop);
   process.on('SIGHUP', () => {
     const isHungUp = hadTerminal && !isatty(STDIN);
     if (isHungUp) return stop('SIGHUP');
-    if (broker.config.tls === undefined) return log.record({ event: 'signal-ignored', signal: 'SIGHUP' });
     void broker.reloadCertificate();
+    reloadOptions();
   });
   for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) {
     if (process.platform !== 'win32') process.on(signal, () => log.record({ event: 'signal-ignored', signal }));

@@ -13,6 +13,7 @@ import type { Millis } from '../domain/time.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { TrustedIssuer } from './configuration/auth-option-types.ts';
 import type { Config } from './configuration/config.ts';
+import { onReload } from './reload.ts';
 
 export interface TokenVerificationParts {
   readonly clock: Clock;
@@ -35,17 +36,27 @@ const DEFAULT_AUDIENCE = 'signalbox';
 export function tokenVerifierOf(config: AuthConfig, parts: TokenVerificationParts): TokenVerifier | undefined {
   const issuers = config.auth === 'open' ? [] : issuersOf(config);
   if (issuers.length === 0) return undefined;
-  const keySetAt = keySets(parts);
-  const settings = issuers.map(({ issuer, keys, jwks, audience = config.authAudience, realms }): IssuerSettings => {
+  const keySets = new KeySets(parts);
+  const made = (): TokenVerifier => verifierOf(config, keySets, parts.unixTime ?? unixTime);
+  let current = made();
+  onReload(config, () => {
+    keySets.refresh();
+    current = made();
+  });
+  return { verify: (token, answer) => current.verify(token, answer) };
+}
+
+function verifierOf(config: AuthConfig, keySets: KeySets, now: () => number): TokenVerifier {
+  const settings = issuersOf(config).map(({ issuer, keys, jwks, audience = config.authAudience, realms }): IssuerSettings => {
     const isShared = jwks !== undefined;
     return {
       ...{ name: issuer, audience, realms, leeway: 1000 * config.authLeeway },
-      keys: isShared ? keySetAt(jwks) : fixedKeys(keys),
+      keys: isShared ? keySets.at(jwks) : fixedKeys(keys),
       needsAudience: isShared || audience !== DEFAULT_AUDIENCE,
       needsExpiry: true,
     };
   });
-  return new JwtVerifier(settings, parts.unixTime ?? unixTime);
+  return new JwtVerifier(settings, now);
 }
 
 /** MER11: verifies tokens with one key, as Mercure hubs do: without a required issuer, audience and expiry. */
@@ -61,25 +72,38 @@ function issuersOf({ authKeys: keys, authJwks: jwks, authIssuer: issuer, authIss
   return [{ issuer, keys, jwks, audience: undefined, realms: undefined }];
 }
 
-/** Issuers with the same URL share its key set. */
-function keySets({ clock, log, telemetry, fetch = fetchKeySet }: TokenVerificationParts): (url: string) => KeySource {
-  const sets = new Map<string, KeySet>();
-  const fetchedAt = new Map<string, Millis>();
-  telemetry.gauge('jwks_age_seconds', () => ageOfKeySets(fetchedAt, clock.now()));
-  const onEvent = (address: string, event: KeySetEvent): void => {
-    const url = withoutQuery(address);
-    if (event.event === 'fetched') fetchedAt.set(url, clock.now());
-    if (event.event !== 'loaded') telemetry.counter('jwks_fetches_total', event.event === 'fetched' ? 'ok' : 'failed').add();
-    record(log, url, event);
-  };
-  return (url) => {
-    const known = sets.get(url);
+/** The key sets by URL. Issuers with the same URL share its key set. */
+class KeySets {
+  readonly #parts: TokenVerificationParts;
+  readonly #sets = new Map<string, KeySet>();
+  readonly #fetchedAt = new Map<string, Millis>();
+
+  constructor(parts: TokenVerificationParts) {
+    this.#parts = parts;
+    parts.telemetry.gauge('jwks_age_seconds', () => ageOfKeySets(this.#fetchedAt, parts.clock.now()));
+  }
+
+  at(url: string): KeySource {
+    const known = this.#sets.get(url);
     if (known !== undefined) return known;
-    const set = new KeySet({ url, clock, fetch, onEvent: (event) => onEvent(url, event) });
-    sets.set(url, set);
+    const { clock, fetch = fetchKeySet } = this.#parts;
+    const set = new KeySet({ url, clock, fetch, onEvent: (event) => this.#onEvent(withoutQuery(url), event) });
+    this.#sets.set(url, set);
     set.prefetch();
     return set;
-  };
+  }
+
+  /** Fetches all keys again. Known keys stay in use meanwhile. */
+  refresh(): void {
+    for (const set of this.#sets.values()) set.refresh();
+  }
+
+  #onEvent(url: string, event: KeySetEvent): void {
+    const { clock, log, telemetry } = this.#parts;
+    if (event.event === 'fetched') this.#fetchedAt.set(url, clock.now());
+    if (event.event !== 'loaded') telemetry.counter('jwks_fetches_total', event.event === 'fetched' ? 'ok' : 'failed').add();
+    record(log, url, event);
+  }
 }
 
 function withoutQuery(address: string): string {

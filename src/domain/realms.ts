@@ -16,14 +16,14 @@ export interface RealmsLimits extends RealmLimits {
 /** All realms of one node: one for each literal key, and one for each key that matches a pattern and is in use. */
 export class Realms {
   readonly #keys: RealmKeys;
-  readonly #maxRealms: number;
+  readonly #limits: RealmsLimits;
   readonly #literal: ReadonlyMap<string, Realm>;
   readonly #byPattern: PatternRealms;
 
   /** @param keys R1: literal keys and patterns. */
   constructor(keys: readonly string[], node: NodeId, limits: RealmsLimits, isSingleNode = true) {
     this.#keys = new RealmKeys(keys);
-    this.#maxRealms = limits.maxRealms;
+    this.#limits = limits;
     this.#literal = new Map(this.#keys.literals.map((key) => [key, new Realm({ key, node, isSingleNode }, limits)]));
     this.#byPattern = new PatternRealms({ node, isSingleNode }, limits);
   }
@@ -51,7 +51,8 @@ export class Realms {
     const realm = this.resolve(key);
     if (realm === undefined) return refused({ reason: 'key-unknown' });
     const isNew = this.find(realm.key) === undefined;
-    if (isNew && this.#byPattern.size >= this.#maxRealms) return refused({ reason: 'too-many-realms', limit: this.#maxRealms });
+    const { maxRealms } = this.#limits;
+    if (isNew && this.#byPattern.size >= maxRealms) return refused({ reason: 'too-many-realms', limit: maxRealms });
     return accepted(realm);
   }
 

@@ -5,9 +5,11 @@ import { lineOf, type LogContext } from './shared/lines.ts';
 import { hasColors, plainValue, prettyLine } from './shared/pretty.ts';
 import { standardOutput } from './shared/standard-streams.ts';
 
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
 export interface PinoLogSettings extends LogContext {
-  /** The lowest level that is written. */
-  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+  /** The lowest level that is written; `silent`: none. */
+  readonly level: LogLevel;
   /** `auto`: pretty if the standard output is a terminal. */
   readonly format: 'auto' | 'pretty' | 'json' | 'logfmt';
   /** Receives one line at a time. Default: the standard output. */
@@ -28,7 +30,13 @@ export class PinoLog implements Log {
     );
   }
 
+  /** Changes the lowest level that is written. */
+  setLevel(level: LogLevel): void {
+    this.#logger.level = level;
+  }
+
   record(event: LogEvent): void {
+    if (this.#logger.level === 'silent') return;
     const { level, text, fields } = lineOf(event, this.#context);
     const isSuppressed = RATE_LIMITED_EVENTS.has(event.event) && !this.#limit.admits(`${event.event}: ${String(fields['why'])}`);
     this.#logger[isSuppressed ? 'debug' : level](fields, text);

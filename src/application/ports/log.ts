@@ -147,6 +147,10 @@ export type LogEvent =
   /** A10: @param url without its query. */
   | { readonly event: 'key-set-unreachable'; readonly url: string; readonly detail: string }
   | { readonly event: 'signal-ignored'; readonly signal: string }
+  /** All options were read again. @param changed options with new values. @param needsRestart options that keep the old ones. */
+  | { readonly event: 'configuration-reloaded'; readonly changed: readonly string[]; readonly needsRestart: readonly string[] }
+  /** The new options are invalid; the previous ones stay in use. */
+  | { readonly event: 'configuration-refused'; readonly problems: readonly string[] }
   /** The admin listener accepts requests. @param place its URL, or the path of its socket. */
   | { readonly event: 'admin-listening'; readonly place: string }
   /** A request of a client that did not authenticate, or that is not allowed to act. */

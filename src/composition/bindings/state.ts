@@ -26,33 +26,22 @@ import {
 } from '../adapter-registry.ts';
 import { construct, derive, group, members } from '../binding.ts';
 import { iceServersOf } from '../ice-sources.ts';
+import { authFailureLimitsOf, connectionLimitsOf, credentialLimitsOf } from '../limits-in-effect.ts';
 import { tokenVerifierOf } from '../token-verification.ts';
-import { clock, config, engine, environment, log, options, telemetry, traces } from './inputs.ts';
+import { clock, config, engine, environment, log, telemetry, traces } from './inputs.ts';
 
-/** I6: length of the window of `ice_rate_limit`. */
-const ICE_RATE_WINDOW = 60_000;
-/** A8: length of the window of `auth_failures_per_minute`. */
-const AUTH_FAILURE_WINDOW = 60_000;
-
-/* State and adapters. */
+/* State and adapters. Limits are references to the configuration, not copies, because a reload changes it. */
 export const memory = derive({ config }, (p) => new MemoryBudget(p.config));
-const connectionLimitSettings = group({
-  ...{ connections: options.maxConnections, connectionsPerAddress: options.maxConnectionsPerAddress },
-  ...{ requestsPerWindow: options.httpRateLimit, requestWindow: options.httpRateWindow },
-});
 export const connectionLimits = derive(
-  { connectionLimitSettings, clock },
-  (p) => new ConnectionLimits(p.connectionLimitSettings, p.clock.now()),
+  { config, clock },
+  (p) => new ConnectionLimits(connectionLimitsOf(p.config), p.clock.now()),
 );
 export const node = derive({ engine }, (p) => p.engine?.node ?? SINGLE_NODE);
 export const records = derive(
   { engine, environment, node, clock },
   (p) => p.engine?.records ?? p.environment.records ?? clusterRecords.memory(p.clock, p.node),
 );
-export const realms = derive(
-  { config, node, engine },
-  ({ config: { keys, ...limits }, ...p }) => new Realms(keys, p.node, limits, !p.engine),
-);
+export const realms = derive({ config, node, engine }, (p) => new Realms(p.config.keys, p.node, p.config, !p.engine));
 /* For each port: the adapter of the engine, else the adapter from outside, else the adapter in memory. */
 const unpooled = group({
   directory: derive(
@@ -79,11 +68,7 @@ export const iceServers = derive(
   { config, environment, clock, log },
   (p) => p.environment.iceServers ?? iceServersOf(p.config, p),
 );
-export const authFailures = derive(
-  { config, clock },
-  ({ config: { authFailuresPerMinute: failuresPerWindow }, ...p }) =>
-    new AuthFailures({ failuresPerWindow, failureWindow: AUTH_FAILURE_WINDOW }, p.clock.now()),
-);
+export const authFailures = derive({ config, clock }, (p) => new AuthFailures(authFailureLimitsOf(p.config), p.clock.now()));
 const configuredAuthorizer = derive(
   { config, environment, tokenVerifier, log },
   ({ environment: { authorizer, ...parts }, log: journal, ...p }) =>
@@ -97,7 +82,7 @@ export const grantIce = derive({ config, authorizer }, (p) =>
 );
 export const credentialRequests = derive(
   { config, clock },
-  (p) => new RequestWindow({ requestsPerWindow: p.config.iceRateLimit, requestWindow: ICE_RATE_WINDOW }, p.clock.now()),
+  (p) => new RequestWindow(credentialLimitsOf(p.config), p.clock.now()),
 );
 export const addresses = derive({ config }, (p) => clientAddressesOf(p.config));
 export const connections = derive({ traces, clock, telemetry }, (p) => new Connections(p.traces, p.clock, p.telemetry));

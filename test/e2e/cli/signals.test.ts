@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
@@ -7,6 +7,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Server } from '../../support/e2e/server.ts';
 import { SIGNALBOX_NODE, SIGNALBOX_UWS, type ServerOptions } from '../../support/e2e/server-kinds.ts';
 import { until, within } from '../../support/e2e/until.ts';
+import { uniqueName } from '../../support/e2e/server-client.ts';
+import { hmacToken } from '../../support/tokens.ts';
 
 const TIMEOUT_MS = 20_000;
 const TLS = 'test/support/tls';
@@ -23,6 +25,33 @@ function certificate(): { options: ServerOptions; renew: () => void; corrupt: ()
   put('localhost', 'localhost');
   const options = { sslkey: join(folder, 'key.pem'), sslcert: join(folder, 'cert.pem') };
   return { options, renew: () => put('renewed', 'renewed'), corrupt: () => put('stranger', 'localhost') };
+}
+
+/** A config file that can be replaced. */
+function settingsFile(settings: ServerOptions): { path: string; write: (settings: ServerOptions) => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'signals-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'settings.json');
+  const write = (changed: ServerOptions): void => writeFileSync(path, JSON.stringify(changed));
+  write(settings);
+  return { path, write };
+}
+
+function statusOfSocket(server: Server): Promise<number> {
+  return server.handshakeStatus({ id: uniqueName('bob') });
+}
+
+/** H18: whether a token would be accepted now. */
+async function isAccepted(server: Server, secret: string): Promise<boolean> {
+  const token = hmacToken({ aud: 'signalbox', exp: Math.floor(Date.now() / 1000) + 60 }, { secret });
+  const { body } = await server.request(`peerjs/check?id=${uniqueName('ann')}&token=${token}`);
+  return (JSON.parse(body) as { allowed: boolean }).allowed;
+}
+
+/** The members of the latest line of an event. */
+function lineOf(server: Server, event: string): unknown {
+  const line = server.output.split('\n').findLast((one) => one.includes(`"event":"${event}"`));
+  return JSON.parse(line ?? 'null');
 }
 
 /** The fingerprint of the certificate of a new connection. */
@@ -78,12 +107,53 @@ describe.each([SIGNALBOX_UWS, SIGNALBOX_NODE])('signals of $name', (kind) => {
     expect([await fingerprintOf(server), server.isRunning]).toEqual([before, true]);
   });
 
-  it.each(['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)('%s with nothing to reload is logged and ignored', async (signal) => {
+  it('SIGHUP reloads limits and the level of the log, names what needs a restart, and keeps all connections', async () => {
+    const file = settingsFile({ log_level: 'info', max_connections_per_address: 1, alive_timeout: 60_000 });
+    const server = await startServer({ config: file.path });
+    const ann = await server.connectPeer('ann');
+    expect(await statusOfSocket(server)).toBe(429);
+    file.write({ log_level: 'debug', max_connections_per_address: 3, alive_timeout: 90_000 });
+    server.signal('SIGHUP');
+    await untilLogged(server, 'configuration-reloaded');
+    expect(lineOf(server, 'configuration-reloaded')).toMatchObject({
+      changed: ['max_connections_per_address', 'log_level'],
+      needsRestart: ['alive_timeout'],
+    });
+    expect(await statusOfSocket(server)).toBe(101);
+    await untilLogged(server, '"level":"debug"');
+    expect(ann.isOpen).toBe(true);
+  });
+
+  it('A2: SIGHUP reloads the keys of tokens from their file', async () => {
+    const keys = ['first', 'second'].map((name) => `${name}-key-of-at-least-32-characters-for-tests`);
+    const file = settingsFile({});
+    writeFileSync(`${file.path}.key`, keys[0] ?? '');
+    const server = await startServer({ auth: 'required', auth_key_file: `${file.path}.key` });
+    const statuses = () => Promise.all(keys.map((key) => isAccepted(server, key)));
+    expect(await statuses()).toEqual([true, false]);
+    writeFileSync(`${file.path}.key`, keys[1] ?? '');
+    server.signal('SIGHUP');
+    await untilLogged(server, 'configuration-reloaded');
+    expect(await statuses()).toEqual([false, true]);
+  });
+
+  it('SIGHUP with an invalid file keeps the options and logs the reason', async () => {
+    const file = settingsFile({ max_connections_per_address: 1 });
+    const server = await startServer({ config: file.path });
+    const ann = await server.connectPeer('ann');
+    file.write({ max_connections_per_address: 'many' });
+    server.signal('SIGHUP');
+    await untilLogged(server, 'configuration-refused');
+    expect([await statusOfSocket(server), server.isRunning, ann.isOpen]).toEqual([429, true, true]);
+  });
+
+  it.each(['SIGUSR1', 'SIGUSR2'] as const)('%s is logged and ignored, and opens no debugger', async (signal) => {
     const server = await startServer();
     const ann = await server.connectPeer('ann');
     server.signal(signal);
     await untilLogged(server, `"signal":"${signal}"`);
     expect([server.isRunning, ann.isOpen]).toEqual([true, true]);
+    expect(server.output).not.toContain('Debugger listening');
   });
 
   it('SIGQUIT drains like SIGTERM', async () => {

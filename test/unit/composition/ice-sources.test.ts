@@ -1,15 +1,20 @@
 import { expect, it } from 'vitest';
-import { FixedIceServers } from '../../../src/adapters/ice-servers/fixed.ts';
-import { ProviderIceServers } from '../../../src/adapters/ice-servers/provider/provider.ts';
-import { TurnRestIceServers } from '../../../src/adapters/ice-servers/turn-rest.ts';
 import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { type Config, defaultConfig } from '../../../src/composition/configuration/config.ts';
 import { iceRealms, iceServersOf } from '../../../src/composition/ice-sources.ts';
+import { reload } from '../../../src/composition/reload.ts';
+import type { IceServer, IceServers } from '../../../src/application/ports/ice-servers.ts';
 import { realmKey } from '../../../src/domain/ids.ts';
 import { FakeProvider, json } from '../../support/fake-provider.ts';
 
 const parts = { clock: new ManualClock(), log: { record: () => undefined } };
 const made = (config: Partial<Config>) => iceServersOf({ ...defaultConfig(), ...config }, parts);
+
+function credentialsOf(iceServers: IceServers): IceServer | undefined {
+  let first: IceServer | undefined;
+  iceServers.issue({ realm: realmKey('peerjs'), owner: 'ann' }, ({ servers }) => ([first] = servers));
+  return first;
+}
 
 it('I1, I13: a realm has the ICE servers of the broker, or its own ones', () => {
   const config = { ...defaultConfig(), realms: { green: { ice: { stun: ['stun:g'] } }, blue: { ice: {} }, red: {} } };
@@ -45,15 +50,27 @@ it('I13: the key of a realm takes precedence over a pattern', () => {
 });
 
 it('I7, I8: a secret selects credentials for each user', () => {
-  expect(made({ turn: ['turn:a'], turnSecret: ['a secret of the tests'] })).toBeInstanceOf(TurnRestIceServers);
-  expect(made({ turn: ['turn:a'], turnUser: 'a', turnPassword: 'b' })).toBeInstanceOf(FixedIceServers);
+  const signed = credentialsOf(made({ turn: ['turn:a'], turnSecret: ['a secret of the tests'] }));
+  expect(signed?.username).toMatch(/^\d+:\S+$/);
+  expect(credentialsOf(made({ turn: ['turn:a'], turnUser: 'a', turnPassword: 'b' }))).toMatchObject({
+    ...{ username: 'a', credential: 'b' },
+  });
+});
+
+it('I7: a reload replaces the secret', () => {
+  const config = { ...defaultConfig(), turn: ['turn:a'], turnSecret: ['a secret of the tests'] };
+  const iceServers = iceServersOf(config, parts);
+  const before = credentialsOf(iceServers)?.credential;
+  reload(config, { ...config, maxRealms: 5 });
+  expect(credentialsOf(iceServers)?.credential).toBe(before);
+  reload(config, { ...config, turnSecret: ['another secret of the tests'] });
+  expect(credentialsOf(iceServers)?.credential).not.toBe(before);
 });
 
 it('I11: a provider is asked at once, and answers', async () => {
   const turn = { urls: ['turn:a'], username: 'user', credential: 'password' };
   const provider = await FakeProvider.start(json(200, { iceServers: [turn], ttl: 600 }));
   const iceServers = made({ iceProvider: 'url', iceProviderUrl: provider.base });
-  expect(iceServers).toBeInstanceOf(ProviderIceServers);
   const user = { realm: realmKey('peerjs'), owner: 'ann' };
   const issued = await new Promise((resolve) => iceServers.issue(user, resolve));
   expect(issued).toMatchObject({ servers: [turn], ttl: 600 });

@@ -1,10 +1,11 @@
-import { expect, it } from 'vitest';
-import { PinoLog } from '../../../src/adapters/logs/pino.ts';
-import { SilentLog } from '../../../src/adapters/logs/silent.ts';
-import { defaultConfig } from '../../../src/composition/configuration/config.ts';
+import { expect, it, vi } from 'vitest';
+import { type Config, defaultConfig } from '../../../src/composition/configuration/config.ts';
 import { makeLog } from '../../../src/composition/make-log.ts';
+import { reload } from '../../../src/composition/reload.ts';
 
-it('logs nothing at level silent, else with pino', () => {
-  expect(makeLog({ ...defaultConfig(), logLevel: 'silent' })).toBeInstanceOf(SilentLog);
-  expect(makeLog({ ...defaultConfig(), logLevel: 'warn' })).toBeInstanceOf(PinoLog);
+it('logs with the level of the options, which a reload changes', () => {
+  const config: Config = { ...defaultConfig(), logLevel: 'warn', logFormat: 'json' };
+  const setLevel = vi.spyOn(makeLog(config), 'setLevel');
+  reload(config, { ...config, logLevel: 'info' });
+  expect(setLevel.mock.calls).toEqual([['info']]);
 });

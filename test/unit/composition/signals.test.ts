@@ -17,7 +17,8 @@ function obeying(config: Partial<Config> = {}) {
   );
   let reloads = 0;
   broker.reloadCertificate = () => Promise.resolve(void reloads++);
-  handleSignals(broker, log);
+  let optionReloads = 0;
+  handleSignals(broker, log, () => void optionReloads++);
   onTestFinished(() => {
     SIGNALS.forEach((signal, n) => {
       for (const listener of process.listeners(signal)) if (before[n]?.has(listener) === false) process.off(signal, listener);
@@ -27,19 +28,19 @@ function obeying(config: Partial<Config> = {}) {
     const [own] = process.listeners(signal).slice(-1);
     own?.(signal);
   };
-  return { events, send, reloads: () => reloads };
+  return { events, send, reloads: () => [reloads, optionReloads] };
 }
 
 describe('signals', () => {
-  it('H12: SIGHUP reloads the certificate', () => {
+  it('H12: SIGHUP reloads the certificate and the options', () => {
     const { events, send, reloads } = obeying({ tls: { keyFile: 'key.pem', certFile: 'cert.pem' } });
     send('SIGHUP');
-    expect([reloads(), events]).toEqual([1, []]);
+    expect([reloads(), events]).toEqual([[1, 1], []]);
   });
 
-  it.each(['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)('%s with nothing to reload is logged and ignored', (signal) => {
+  it.each(['SIGUSR1', 'SIGUSR2'] as const)('%s is logged and ignored', (signal) => {
     const { events, send, reloads } = obeying();
     send(signal);
-    expect([reloads(), events]).toEqual([0, [{ event: 'signal-ignored', signal }]]);
+    expect([reloads(), events]).toEqual([[0, 0], [{ event: 'signal-ignored', signal }]]);
   });
 });

@@ -159,6 +159,17 @@ const LINES: {
     const text = 'the keys of an issuer of tokens can not be fetched: known keys stay in use for 24 hours, new keys are unknown';
     return line('error', text, event, { url: event.url, detail: event.detail });
   },
+  'configuration-reloaded': (event) => {
+    const { changed, needsRestart } = event;
+    if (needsRestart.length > 0) {
+      const text = 'configuration reloaded, except for options that need a restart: their old values stay in use';
+      return line('warn', text, event, { changed, needsRestart });
+    }
+    const outcome = changed.length === 0 ? 'configuration reloaded: no option has changed' : 'configuration reloaded';
+    return line('info', outcome, event, { changed, needsRestart });
+  },
+  'configuration-refused': (event) =>
+    line('error', 'configuration not reloaded: the previous options stay in use', event, { problems: event.problems }),
   'signal-ignored': (event) => line('info', 'signal ignored', event, { signal: event.signal }),
   'admin-listening': (event) => line('info', `the admin listener is at ${event.place}`, event, { place: event.place }),
   'admin-refused': (event) => {

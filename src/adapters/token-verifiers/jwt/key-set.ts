@@ -69,6 +69,12 @@ export class KeySet implements KeySource {
     this.#fetchAfterCooldown(this.#parts.clock.now());
   }
 
+  /** Fetches the keys now, for an operator who knows of new ones. */
+  refresh(): void {
+    this.#lastFetch = -NEVER;
+    this.prefetch();
+  }
+
   find(request: KeyRequest, answer: (keys: FoundKeys) => void): void {
     const now = this.#parts.clock.now();
     if (now >= this.#dropAt) this.#keys = [];

@@ -89,6 +89,8 @@ export const EVENTS: { readonly [Name in LogEvent['event']]: LogEvent & { readon
   'certificate-refused': { event: 'certificate-refused', detail: 'key.pem contains no usable private key' },
   'key-set-loaded': { event: 'key-set-loaded', url: 'https://login.example.org/keys', keys: 2, skipped: 1 },
   'key-set-unreachable': { event: 'key-set-unreachable', url: 'https://login.example.org/keys', detail: 'it responded 500' },
+  'configuration-reloaded': { event: 'configuration-reloaded', changed: ['max_connections'], needsRestart: ['port'] },
+  'configuration-refused': { event: 'configuration-refused', problems: ['the config file is not JSON'] },
   'signal-ignored': { event: 'signal-ignored', signal: 'SIGUSR2' },
   'admin-listening': { event: 'admin-listening', place: 'http://127.0.0.1:9001' },
   'admin-refused': { event: 'admin-refused', address, path: '/api/peers', why: 'token-invalid' },

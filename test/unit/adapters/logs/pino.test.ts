@@ -34,6 +34,17 @@ describe('as JSON', () => {
   });
 });
 
+it('the level can be changed, and silent writes nothing', () => {
+  const lines: string[] = [];
+  const log = new PinoLog({ level: 'silent', format: 'json', to: { write: (line) => lines.push(line) } });
+  log.record(EVENTS['peer-opened']);
+  log.setLevel('info');
+  log.record(EVENTS['peer-opened']);
+  log.setLevel('error');
+  log.record(EVENTS['peer-opened']);
+  expect(lines).toHaveLength(1);
+});
+
 describe('as logfmt', () => {
   it('each event is one line of name=value', () => {
     const lines = written({ format: 'logfmt', level: 'trace' });
@@ -102,13 +113,14 @@ describe('levels', () => {
       'upgrade-refused',
       'word-refused',
       'stood-still',
+      'configuration-reloaded',
       'open-files-short',
       'ice-urls-dropped',
       'admin-refused',
       'operator-acted',
     ];
     const lost = ['engine-lost', 'ice-provider-lost', 'key-set-unreachable', 'authorizer-lost'];
-    const errors = [...lost, 'format-conflict', 'fault', 'crashed', 'certificate-refused'];
+    const errors = [...lost, 'format-conflict', 'fault', 'crashed', 'certificate-refused', 'configuration-refused'];
     expect([...names('warn')].sort()).toEqual([...warnings, ...errors].sort());
     expect([...names('error')].sort()).toEqual([...errors].sort());
     expect(names('fatal')).toEqual(['crashed']);

@@ -61,6 +61,14 @@ async function loaded(keys: readonly unknown[] = [A, B], cacheControl = ''): Pro
   return subject;
 }
 
+it('A10: a refresh fetches at once, also within the cool-down, and keeps known keys meanwhile', async () => {
+  const subject = await loaded([A]);
+  subject.set.refresh();
+  expect([subject.fetches, subject.find()]).toEqual([2, [1]]);
+  await subject.publish([A, B]);
+  expect(subject.find('b', 'ES256')).toEqual([1]);
+});
+
 describe('A10: the keys of a set', () => {
   it('are found inside the call once they were fetched', async () => {
     const subject = await loaded();
