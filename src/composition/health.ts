@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { parseArgs } from 'node:util';
+import { parseAdminPlace } from './configuration/admin-option-types.ts';
 import { type Config, resolveConfig } from './configuration/config.ts';
 
 const TIMEOUT_MS = 2_000;
@@ -43,18 +44,18 @@ export async function health(args: readonly string[], { stdout, stderr }: Output
     for (const { message } of resolved.refusal) reportError(message);
     return INVALID_USAGE;
   }
-  const { config } = resolved.value;
-  if (config.port === 0) {
-    reportError('port is 0, so the actual port is unknown: give --port');
+  const target = targetOf(resolved.value.config);
+  if (target === undefined) {
+    reportError('port is 0, so the actual port is unknown: give --port, or --admin');
     return INVALID_USAGE;
   }
   const path = own.ready === true ? '/readyz' : '/healthz';
   try {
-    const { status, body } = await fetchStatus(config, path);
+    const { status, body } = await fetchStatus(target, path);
     if (status === 200) return HEALTHY;
     reportError(`${path} responded ${status}: ${body.trim()}`);
   } catch (error) {
-    reportError(`no response from ${urlOf(config)}: ${messageOf(error)}`);
+    reportError(`no response from ${target.shown}: ${messageOf(error)}`);
   }
   return UNHEALTHY;
 }
@@ -88,12 +89,33 @@ export function argumentsOf(id: string, read: (path: string) => string = (path) 
   return words.slice(at + 1);
 }
 
+/** Where the health checks of a broker are. */
+interface Target {
+  readonly address: { readonly host: string; readonly port: number } | { readonly socketPath: string };
+  readonly isSecure: boolean;
+  readonly shown: string;
+}
+
+/** The port of the broker. If the system chooses it, the admin listener. @returns undefined if neither is known. */
+function targetOf(config: Config): Target | undefined {
+  const { port, tls, admin } = config;
+  if (port !== 0) return targetAt({ host: hostOf(config), port }, tls !== undefined);
+  const place = admin === undefined ? undefined : parseAdminPlace(admin);
+  if (place === undefined) return undefined;
+  if ('host' in place) return place.port === 0 ? undefined : targetAt(place, false);
+  return { address: { socketPath: place.socket }, isSecure: false, shown: place.socket };
+}
+
+function targetAt({ host, port }: { readonly host: string; readonly port: number }, isSecure: boolean): Target {
+  const shown = `${isSecure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return { address: { host, port }, isSecure, shown };
+}
+
 /** The certificate is not verified, because the request goes to this machine and the certificate is for a public name. */
-function fetchStatus(config: Config, path: string): Promise<{ status: number; body: string }> {
-  const { port, tls } = config;
-  const options = { host: hostOf(config), port, path, timeout: TIMEOUT_MS, agent: false as const };
+function fetchStatus({ address, isSecure }: Target, path: string): Promise<{ status: number; body: string }> {
+  const options = { ...address, path, timeout: TIMEOUT_MS, agent: false as const };
   return new Promise((resolve, reject) => {
-    const request = tls === undefined ? requestHttp(options) : requestHttps({ ...options, rejectUnauthorized: false });
+    const request = isSecure ? requestHttps({ ...options, rejectUnauthorized: false }) : requestHttp(options);
     request.on('error', reject);
     request.on('timeout', () => request.destroy(new Error(`timeout after ${TIMEOUT_MS} ms`)));
     request.on('response', (response) => {
@@ -109,11 +131,6 @@ function fetchStatus(config: Config, path: string): Promise<{ status: number; bo
 /** A broker that listens on all addresses also listens on loopback. */
 function hostOf({ host }: Config): string {
   return host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host;
-}
-
-function urlOf(config: Config): string {
-  const host = hostOf(config);
-  return `${config.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${config.port}`;
 }
 
 function messageOf(error: unknown): string {

@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { argumentsOf, health } from '../../../src/composition/health.ts';
 import { TLS_FILES } from '../../support/tls-files.ts';
@@ -59,8 +61,21 @@ describe('signalbox health', () => {
       ...{ code: 2, printed: 'signalbox health: --prot is not a flag; did you mean --port?\n' },
     });
     expect((await asked('--port', '0')).printed).toBe(
-      'signalbox health: port is 0, so the actual port is unknown: give --port\n',
+      'signalbox health: port is 0, so the actual port is unknown: give --port, or --admin\n',
     );
+  });
+
+  it('asks the admin listener if the system chooses the port', async () => {
+    const port = await listening(createServer(), '127.0.0.1');
+    expect(await asked('--port', '0', '--admin', `127.0.0.1:${port}`)).toEqual({ code: 0, printed: '' });
+    const folder = mkdtempSync(join(tmpdir(), 'health-'));
+    const path = join(folder, 'admin.sock');
+    const other = createServer((_, response) => response.end());
+    await new Promise<void>((resolve) => other.listen(path, resolve));
+    expect(await asked('--port', '0', '--admin', `unix:${path}`)).toEqual({ code: 0, printed: '' });
+    await new Promise((resolve) => other.close(resolve));
+    expect((await asked('--port', '0', '--admin', `unix:${path}`)).printed).toContain(`no response from ${path}`);
+    rmSync(folder, { recursive: true });
   });
 
   it('prints its usage', async () => {
