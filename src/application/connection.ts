@@ -1,6 +1,7 @@
 import type { SubscriberSearch } from '../domain/subscriber-search.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { MemoryAccount } from '../domain/memory-budget.ts';
+import { textBytes } from '../domain/memory-sizes.ts';
 import type { RealmSession } from '../domain/realm.ts';
 import type { Ending } from '../domain/refusal.ts';
 import type { Carrier } from '../domain/session.ts';
@@ -48,9 +49,9 @@ export interface Connection {
   ending: Ending | 'refused' | undefined;
   /** Owned by `IcePush`: when the ICE servers of this peer are due for renewal. */
   iceDueAt?: Millis | undefined;
-  /** The origin of the page; cleared on registration. */
+  /** The origin of the page; kept after registration for A7 only. */
   origin: string | undefined;
-  /** The headers that the authorizer reads; cleared on registration. */
+  /** The headers that the authorizer reads; kept after registration for A7 only. */
   headers: RequestHeaders;
   readonly openedAt: Millis;
   framesIn: number;
@@ -76,11 +77,26 @@ export function newConnection(
   return { socket, dialect, carrier, received, address, memory, ...idle, origin, headers, openedAt, ...traffic };
 }
 
-/** Drops the facts that only a connecting client needs. */
-export function forgetRequest(connection: Connection): void {
-  connection.origin = undefined;
-  connection.headers = NO_HEADERS;
+/**
+ * Drops the facts that only a connecting client needs.
+ * @param mayRefresh A7: keeps those that the authorizer receives with a fresh token. `authorization` has the earlier token.
+ */
+export function forgetRequest(connection: Connection, mayRefresh: boolean): void {
+  if (!mayRefresh) {
+    connection.origin = undefined;
+    connection.headers = NO_HEADERS;
+    return;
+  }
+  const { authorization: _, ...kept } = connection.headers;
+  const texts = Object.values(kept);
+  connection.headers = texts.length === 0 ? NO_HEADERS : kept;
+  if (connection.origin !== undefined) texts.push(connection.origin);
+  const bytes = texts.reduce((sum, text) => sum + textBytes(text), 0);
+  connection.memory?.set('request', Math.max(0, bytes - INCLUDED_REQUEST_BYTES));
 }
+
+/** Included in the fixed cost of a connection: an origin. */
+const INCLUDED_REQUEST_BYTES = 128;
 
 /** The traffic of a connection until now. */
 export function trafficOf(

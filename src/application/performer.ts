@@ -1,4 +1,5 @@
 import type { Decision } from '../domain/decision.ts';
+import { OPEN_GRANT } from '../domain/grant.ts';
 import { impossible } from '../domain/invariant.ts';
 import { notice, type SignalMessage } from '../domain/message.ts';
 import type { ConnectionId, PeerId } from '../domain/ids.ts';
@@ -194,7 +195,7 @@ export class Performer {
     this.#openingListener(session);
     connections.sendOpenFrame(session.connection, { id: session.id, replaces });
     const connection = connections.find(session.connection);
-    if (connection !== undefined) forgetRequest(connection);
+    if (connection !== undefined) forgetRequest(connection, mayRefreshToken(session, connection));
     if (replaces !== 'nothing') telemetry.counter('reattached_total', connection?.dialect.name ?? '').add();
     log.record({ event: 'peer-opened', session, address: connection?.address ?? '' });
     this.#openedListener(session.connection);
@@ -262,4 +263,9 @@ export class Performer {
     connection.pausedUntil = 0;
     connection.socket.resume();
   }
+}
+
+/** A7: whether the dialect has tokens, and the authorizer has one of this session. */
+function mayRefreshToken({ grant }: Session, { dialect }: Connection): boolean {
+  return grant !== OPEN_GRANT && dialect.tokenFrame !== undefined;
 }

@@ -9,7 +9,7 @@ export interface MemoryLimits {
 /**
  * Uses of memory for one connection. `unread`: written, not yet read by the client. `paced`: to be written later (X2).
  * `incomplete`: received fragments of a message. `backlog`: received, not yet processed. `topics`: names and patterns.
- * `will`: T8. `credentials`: id and token beyond the included length. `buffer`: a buffer of the transport's library that the
+ * `will`: T8. `credentials`: id and token beyond the included length. `request`: likewise origin and headers, for A7. `buffer`: a buffer of the transport's library that the
  * connection keeps until it ends. `body`: B5, of a request. `attachments`: B5, with the packet that needs them.
  */
 export type MemoryUse = keyof typeof EMPTY;
@@ -22,6 +22,7 @@ const EMPTY = {
   topics: 0,
   will: 0,
   credentials: 0,
+  request: 0,
   buffer: 0,
   body: 0,
   attachments: 0,

@@ -50,18 +50,16 @@ export function refreshToken(parts: RefreshTokenParts): RefreshToken {
   return (session, { token }, now) => {
     const { realm, id, grant } = session;
     if (grant === OPEN_GRANT) return performer.perform(realm, { do: 'ignore', why: 'not-relayed' }, now);
-    const { dialect, address = '' } = connections.find(session.connection) ?? {};
+    const { dialect, address = '', origin, headers = NO_HEADERS } = connections.find(session.connection) ?? {};
     if (verifying.has(session)) return refuse(session, IN_PROGRESS);
     if (authFailures.waitFor(address, now) > 0) return refuse(session, TOO_MANY_FAILURES);
     if (!token) return refuse(session, { reason: 'token-missing' });
     verifying.add(session);
-    authorizer.authorize(
-      { dialect: dialect?.name ?? '', realm: realm.key, id, token, address, origin: undefined, headers: NO_HEADERS },
-      (outcome) =>
-        turns.run(() => {
-          verifying.delete(session);
-          if (session.state === 'open') answered(session, token, outcome);
-        }),
+    authorizer.authorize({ dialect: dialect?.name ?? '', realm: realm.key, id, token, address, origin, headers }, (outcome) =>
+      turns.run(() => {
+        verifying.delete(session);
+        if (session.state === 'open') answered(session, token, outcome);
+      }),
     );
   };
 

@@ -17,10 +17,10 @@ function start(config: Partial<Config> = {}): void {
 beforeEach(() => start());
 
 /** A client of PeerJS 1.x with a token of the owner. */
-function connect(grant: Partial<Grant> = {}, version = '1.5.5'): TestPeer {
+function connect(grant: Partial<Grant> = {}, version = '1.5.5', headers: Record<string, string> = {}): TestPeer {
   authorizer.grant('first', { owner: ANN, lifetime: 10 * MINUTE, ...grant });
   const query = new URLSearchParams({ key: 'peerjs', id: 'ann', token: 'first', version }).toString();
-  return new TestPeer(broker.transport.connect({ path: '/peerjs', query, address: '192.0.2.1' }), 'ann');
+  return new TestPeer(broker.transport.connect({ path: '/peerjs', query, address: '192.0.2.1', headers }), 'ann');
 }
 
 function refresh(peer: TestPeer, token: unknown): unknown {
@@ -76,6 +76,22 @@ describe('A7: a fresh token', () => {
       ...{ dialect: 'peerjs', realm: 'peerjs', id: 'ann', token: 'second', address: '192.0.2.1' },
       ...{ origin: undefined, headers: {} },
     });
+  });
+
+  it('is described with the origin and the headers of the handshake, without the header that has the earlier token', () => {
+    const origin = 'https://app.example.org';
+    const ann = connect({}, '1.5.5', { origin, cookie: 'session=7', authorization: 'Bearer first' });
+    authorizer.grant('second', { owner: ANN });
+    expect(refresh(ann, 'second')).toEqual({ type: 'TOKEN-ACCEPTED', payload: {} });
+    expect(authorizer.requests.at(-1)).toMatchObject({ token: 'second', origin, headers: { cookie: 'session=7' } });
+    expect(authorizer.requests.at(-1)?.headers).not.toHaveProperty('authorization');
+  });
+
+  it('B1: the headers that are kept for it count as memory of the connection', () => {
+    start({ memoryPerAddress: 4_096 });
+    const ann = connect({}, '1.5.5', { cookie: 'c'.repeat(5_000) });
+    broker.advance(1);
+    expect(ann.closeCode).toBe(1008);
   });
 
   it('replaces the expiry, also an earlier one', () => {
