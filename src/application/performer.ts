@@ -5,6 +5,7 @@ import { notice, type SignalMessage } from '../domain/message.ts';
 import type { ConnectionId, PeerId } from '../domain/ids.ts';
 import type { Handshakes } from '../domain/handshakes.ts';
 import type { MailboxFetch } from '../domain/mailbox-fetch.ts';
+import { MAILBOX_BOUNDS } from '../domain/mailbox-table.ts';
 import type { Realm } from '../domain/realm.ts';
 import type { Session } from '../domain/session.ts';
 import type { Millis } from '../domain/time.ts';
@@ -13,10 +14,10 @@ import type { Connections } from './connections.ts';
 import { limitOf } from './hit-limits.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
-import type { MailboxStore } from './ports/mailbox-store.ts';
+import type { MailboxStore, TakeAnswer } from './ports/mailbox-store.ts';
 import type { NodeBus } from './ports/node-bus.ts';
 import type { PeerDirectory } from './ports/peer-directory.ts';
-import type { Counter, Telemetry } from './ports/telemetry.ts';
+import type { Counter, Histogram, Telemetry } from './ports/telemetry.ts';
 import type { RecentReleases } from './recent-releases.ts';
 import type { Sweeper } from './sweeper.ts';
 import type { Turns } from './turns.ts';
@@ -42,6 +43,7 @@ export interface PerformerParts {
 export class Performer {
   readonly #parts: PerformerParts;
   readonly #delivered: Readonly<Record<'direct' | 'mailbox' | 'cluster', Counter>>;
+  readonly #mailboxWait: Histogram;
   #openingListener: (session: Session) => void = () => undefined;
   #openedListener: (id: ConnectionId) => void = () => undefined;
   #supersededListener: (realm: Realm, session: Session) => void = () => undefined;
@@ -50,6 +52,9 @@ export class Performer {
     this.#parts = parts;
     const delivered = (way: string): Counter => parts.telemetry.counter('messages_delivered_total', way);
     this.#delivered = { direct: delivered('direct'), mailbox: delivered('mailbox'), cluster: delivered('cluster') };
+    // An alert sees only an increase from a known value.
+    for (const bound of [...MAILBOX_BOUNDS, 'engine']) parts.telemetry.counter('mailbox_full_total', bound);
+    this.#mailboxWait = parts.telemetry.histogram('mailbox_wait_seconds');
   }
 
   /** @param listener called within a turn, when a connection is registered, before its open frame is sent. */
@@ -126,8 +131,8 @@ export class Performer {
     const { kind, from, to, owner } = message;
     if (clusterCut === 'refuse' && !bus.isReachable) return this.perform(realm, realm.notices.unheld(message), now);
     realm.use.add();
-    mailboxes.put(realm.key, sender, message, now, (outcome) => {
-      if (outcome === 'full') telemetry.counter('mailbox_full_total').add();
+    mailboxes.put(realm.key, sender, message, now, (outcome, exceeds) => {
+      if (outcome === 'full') telemetry.counter('mailbox_full_total', exceeds ?? 'unknown').add();
       else if (outcome === 'unwanted') telemetry.counter('messages_ignored_total', 'destination-absent').add();
       else if (outcome === 'held') sweeper.schedule(mailboxes.nextDeadline());
       if (outcome === 'held' || outcome === 'unwanted') return realm.use.remove();
@@ -163,9 +168,10 @@ export class Performer {
     const { session } = fetch;
     const delivered = session.state === 'open' ? this.#delivered.cluster : this.#delivered.mailbox;
     realm.use.add();
-    mailboxes.take(session, (messages, unread, claim) =>
+    const answered: TakeAnswer = (messages, unread, claim, waits = []) =>
       turns.run(() => {
         realm.use.remove();
+        for (const wait of waits) this.#mailboxWait.observe(wait / 1_000);
         // O5: the bus message about it may have arrived before the session was registered.
         const supersede = claim === 'moved' ? realm.superseded(session.id, session.connection) : undefined;
         if (claim === 'free' && (session.state === 'connecting' || session.state === 'open')) this.#claimAgain(realm, session);
@@ -176,8 +182,8 @@ export class Performer {
           if (decision.do === 'deliver') this.#deliver(realm, decision, now, delivered);
           else this.perform(realm, decision, now);
         }
-      }),
-    );
+      });
+    mailboxes.take(session, answered, clock.now());
   }
 
   /** O5: another connection had taken the id and released it, before this one was registered. Or the directory lost its data. */

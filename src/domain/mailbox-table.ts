@@ -21,6 +21,14 @@ export interface MailboxLimits {
   readonly expireTimeout: Millis;
 }
 
+/**
+ * The limits of M13: messages and bytes of a mailbox, bytes of the realm, mailboxes of a sender, bytes for a connected peer, and
+ * memory of a client address (B2).
+ */
+export const MAILBOX_BOUNDS = ['messages', 'bytes', 'realm', 'sender', 'buffer', 'address'] as const;
+
+export type MailboxBound = (typeof MAILBOX_BOUNDS)[number];
+
 /** Circumstances of a message. */
 export interface HoldOptions {
   /** Whether the recipient is connected. */
@@ -61,14 +69,14 @@ export class MailboxTable {
     return this.#messageCount;
   }
 
-  /** M13, B2: holds a copy of the message. @returns false if a limit is reached. */
-  put(message: SignalMessage, now: Millis, { isConnected = false, address }: HoldOptions = {}): boolean {
+  /** M13, B2: holds a copy of the message. @returns the limit that forbids it; undefined if the message is held. */
+  put(message: SignalMessage, now: Millis, { isConnected = false, address }: HoldOptions = {}): MailboxBound | undefined {
     const bytes = heldMessageBytes(message);
     const mailbox = this.#mailboxes.get(message.to);
-    const hasRoom = isConnected ? this.#hasRoomForConnected(mailbox, bytes) : this.#hasRoom(message.from, mailbox, bytes);
-    if (!hasRoom) return false;
+    const exceeded = isConnected ? this.#boundForConnected(mailbox, bytes) : this.#bound(message.from, mailbox, bytes);
+    if (exceeded !== undefined) return exceeded;
     const isScarce = this.#bytes + bytes > this.#limits.realmMailboxBytes / 2;
-    if (address !== undefined && this.#memory?.reserveMail(address, bytes, isScarce) === false) return false;
+    if (address !== undefined && this.#memory?.reserveMail(address, bytes, isScarce) === false) return 'address';
 
     const target = mailbox ?? this.#open(message.to);
     if (!target.hasMessagesFrom(message.from)) {
@@ -88,11 +96,14 @@ export class MailboxTable {
     this.#messageCount += 1;
     target.add(held);
     this.#bytes += bytes;
-    return true;
+    return undefined;
   }
 
-  /** O11: removes and returns all messages for `id`, in order of arrival. */
-  take(id: PeerId): SignalMessage[] {
+  /**
+   * O11: removes and returns all messages for `id`, in order of arrival.
+   * @param waits receives how long each of them was held until `now`.
+   */
+  take(id: PeerId, now: Millis = 0, waits: Millis[] = []): SignalMessage[] {
     const mailbox = this.#mailboxes.get(id);
     if (mailbox === undefined) return [];
     this.#mailboxes.delete(id);
@@ -100,6 +111,7 @@ export class MailboxTable {
     this.#bytes -= mailbox.bytes;
     return mailbox.messages.map((held) => {
       this.#unlink(held);
+      waits.push(now - held.arrivedAt);
       return held.message;
     });
   }
@@ -155,19 +167,20 @@ export class MailboxTable {
     return now - held.arrivedAt >= this.#limits.expireTimeout;
   }
 
-  #hasRoom(sender: PeerId, mailbox: Mailbox | undefined, bytes: number): boolean {
+  #bound(sender: PeerId, mailbox: Mailbox | undefined, bytes: number): MailboxBound | undefined {
     const { mailboxMessages, mailboxBytes, realmMailboxBytes, mailboxesPerSender } = this.#limits;
-    if (this.#bytes + bytes > realmMailboxBytes) return false;
-    if ((mailbox?.bytes ?? 0) + bytes > mailboxBytes) return false;
-    if ((mailbox?.messages.length ?? 0) >= mailboxMessages) return false;
-    return mailbox?.hasMessagesFrom(sender) === true || (this.#mailboxCountBySender.get(sender) ?? 0) < mailboxesPerSender;
+    if (this.#bytes + bytes > realmMailboxBytes) return 'realm';
+    if ((mailbox?.bytes ?? 0) + bytes > mailboxBytes) return 'bytes';
+    if ((mailbox?.messages.length ?? 0) >= mailboxMessages) return 'messages';
+    if (mailbox?.hasMessagesFrom(sender) === true) return undefined;
+    return (this.#mailboxCountBySender.get(sender) ?? 0) < mailboxesPerSender ? undefined : 'sender';
   }
 
   /** Limits for a connected recipient, whose node is about to fetch the messages. */
-  #hasRoomForConnected(mailbox: Mailbox | undefined, bytes: number): boolean {
+  #boundForConnected(mailbox: Mailbox | undefined, bytes: number): MailboxBound | undefined {
     const { realmMailboxBytes, sendBufferBytes } = this.#limits;
-    if (this.#bytes + bytes > realmMailboxBytes) return false;
-    return mailbox === undefined || mailbox.bytes + bytes <= sendBufferBytes;
+    if (this.#bytes + bytes > realmMailboxBytes) return 'realm';
+    return mailbox === undefined || mailbox.bytes + bytes <= sendBufferBytes ? undefined : 'buffer';
   }
 
   #open(id: PeerId): Mailbox {

@@ -12,12 +12,14 @@ export type {
   ClaimState,
   ExpiredInRealm,
   HeldMessages,
+  ExceededBound,
+  HoldAnswer,
   HoldOutcome,
   MailboxPeer,
   MailboxStore,
   TakeAnswer,
 } from '../application/ports/mailbox-store.ts';
-export type { MailboxLimits } from '../domain/mailbox-table.ts';
+export type { MailboxBound, MailboxLimits } from '../domain/mailbox-table.ts';
 export type {
   Claim,
   ClaimOutcome,

@@ -101,7 +101,7 @@ function judgeOnRead(): () => void {
   const live = new WeakSet<JournalState>();
   const nothing = new MailboxUsage();
   return all(
-    replace(MessageAdmission.prototype, 'hasRoom', () => () => true),
+    replace(MessageAdmission.prototype, 'boundOf', () => () => undefined),
     replace(
       JournalState.prototype,
       'finishInitialRead',
@@ -118,12 +118,12 @@ function judgeOnRead(): () => void {
         function (this: JournalState, message) {
           const outcome = correct.call(this, message);
           const { from, to } = message;
-          const hasRoom = this.messages.hasRoom(
+          const exceeded = this.messages.boundOf(
             { from, to, bytes: heldMessageBytes(message) },
             nothing,
             this.activeOwner(to) !== undefined,
           );
-          return outcome === 'held' && live.has(this) && !hasRoom ? 'full' : outcome;
+          return outcome === 'held' && live.has(this) && exceeded !== undefined ? 'full' : outcome;
         },
     ),
   )();
@@ -173,7 +173,7 @@ const MUTANTS: readonly Mutant[] = [
       ),
       replace(
         PendingMessages.prototype,
-        'hasRoom',
+        'boundOf',
         (correct) =>
           function (this: PendingMessages, message, unread) {
             return correct.call(this, message, unread, false);

@@ -1,5 +1,6 @@
 import type { Expired } from '../../domain/decision.ts';
 import type { PeerId, RealmKey } from '../../domain/ids.ts';
+import type { MailboxBound } from '../../domain/mailbox-table.ts';
 import type { MemoryAccount } from '../../domain/memory-budget.ts';
 import type { SignalMessage } from '../../domain/message.ts';
 import type { Millis } from '../../domain/time.ts';
@@ -11,6 +12,12 @@ import type { Claim } from './peer-directory.ts';
  * messages already.
  */
 export type HoldOutcome = 'held' | 'full' | 'unwanted' | 'moved';
+
+/** The limit of M13 that a message exceeds, if the store can tell it. `engine`: the store of the cluster is unreachable. */
+export type ExceededBound = MailboxBound | 'engine';
+
+/** @param exceeds the limit, for the outcome `full`. */
+export type HoldAnswer = (outcome: HoldOutcome, exceeds?: ExceededBound) => void;
 
 /**
  * A peer as the mailbox store sees it: an id and its connection. B2: `memory` has the address that held messages are counted for.
@@ -25,8 +32,14 @@ export type ClaimState = 'held' | 'moved' | 'free';
 /**
  * The fetched messages, the peers with held messages of the taker (`unread`), and the state of the taker's claim. The claim is
  * held if omitted.
+ * @param waits how long each message was held, in the order of the messages; omitted by a store that can't tell.
  */
-export type TakeAnswer = (messages: readonly SignalMessage[], unread: readonly PeerId[], claim?: ClaimState) => void;
+export type TakeAnswer = (
+  messages: readonly SignalMessage[],
+  unread: readonly PeerId[],
+  claim?: ClaimState,
+  waits?: readonly Millis[],
+) => void;
 
 /** One expired pair of sender and receiver, and their realm. */
 export interface ExpiredInRealm extends Expired {
@@ -51,21 +64,16 @@ export interface MailboxStore {
    * its id, also after the lease of its node has ended.
    * @param sender the sending peer; undefined for a message of the broker itself.
    */
-  put(
-    realm: RealmKey,
-    sender: MailboxPeer | undefined,
-    message: SignalMessage,
-    now: Millis,
-    answer: (outcome: HoldOutcome) => void,
-  ): void;
+  put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: HoldAnswer): void;
 
   /**
    * O11: fetches and removes all held messages for an id, in order of arrival. Each message is fetched once. O5: if another
    * connection holds the id now, no message is fetched and the claim is `moved`, because the messages belong to that connection.
    * @param answer also receives the peers of the cluster with held messages from the taker. Later messages of the taker must not
    * overtake those (M17).
+   * @param now for the waiting times; 0 if omitted.
    */
-  take(taker: MailboxPeer, answer: TakeAnswer): void;
+  take(taker: MailboxPeer, answer: TakeAnswer, now?: Millis): void;
 
   /** O11: ids of a realm with held messages, in no order; possibly not all of them if there are many. */
   waiting(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void;

@@ -33,6 +33,7 @@ interface Metric<Kind, Labels extends readonly string[]> extends MetricDefinitio
 
 const HTTP_SECONDS = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10];
 const ANSWER_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const WAIT_SECONDS = [0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10];
 const RELAY_SECONDS = [0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.005, 0.025, 0.1];
 
 /** All metrics, by name. */
@@ -66,7 +67,8 @@ export const METRICS = {
   mailbox_messages: gauge('Held messages of this node.', 'realm'),
   mailbox_bytes: gauge('Bytes of held messages of this node.', 'realm'),
   mailbox_limit_bytes: gauge('The limit of held bytes (realm_mailbox_bytes).', 'realm'),
-  mailbox_full_total: counter('Messages that were not held because a limit was reached.'),
+  mailbox_full_total: counter('Messages that were not held because a limit was reached.', 'bound'),
+  mailbox_wait_seconds: histogram(WAIT_SECONDS, 'Time that a message was held until its receiver fetched it.'),
 
   topics: gauge('Topics with subscribers.', 'space'),
   publications_total: counter('Publications.', 'space'),

@@ -1,8 +1,8 @@
 import { expect } from '../expect.ts';
-import type { PeerId } from '../../domain/ids.ts';
+import { realmKey, type PeerId } from '../../domain/ids.ts';
 import type { SignalMessage } from '../../domain/message.ts';
 import type { Millis } from '../../domain/time.ts';
-import { expire, MUCH_LATER, offer, takePayloads, put, take, TIMEOUT, TOO_LARGE, weigh } from './fixture.ts';
+import { expire, GREEN, mailboxOwner, MUCH_LATER, offer, takePayloads, put, take, TIMEOUT, TOO_LARGE, weigh } from './fixture.ts';
 import type { Clause, MailboxSubject } from './fixture.ts';
 
 /** Limits of mailboxes. */
@@ -50,6 +50,27 @@ export const BOUND_CLAUSES: readonly Clause[] = [
       await expire(subject, MUCH_LATER);
       for (const to of ['erin', 'frank']) expect(await put(subject, offer({ to }), { now: MUCH_LATER })).toBe('held');
       expect(await put(subject, offer({ to: 'bob' }), { now: MUCH_LATER })).toBe('full');
+    },
+  },
+  {
+    name: 'M13: names the limit that forbids a message, or none',
+    limits: { mailboxMessages: 2, mailboxesPerSender: 3 },
+    async run(subject) {
+      const byMessages = await firstRejection(subject, () => offer({ to: 'bob' }));
+      expect([undefined, 'messages']).toContain(byMessages);
+      const bySender = await firstRejection(subject, (index) => offer({ to: `peer ${index}` }));
+      expect([undefined, 'sender']).toContain(bySender);
+    },
+  },
+  {
+    name: 'O11: tells for each taken message how long it was held, or for none',
+    async run(subject) {
+      for (let index = 0; index < 3; index++) await put(subject, offer({ to: 'bob' }), { now: 5 });
+      const waits = await new Promise<readonly Millis[] | undefined>((answer) =>
+        subject.store.take(mailboxOwner(realmKey(GREEN), offer().to), (_messages, _unread, _claim, all) => answer(all), 25),
+      );
+      if (waits !== undefined) expect(waits).toHaveLength(3);
+      expect(waits?.every((wait) => wait >= 0) ?? true).toBe(true);
     },
   },
   {
@@ -114,4 +135,17 @@ async function fillsExactly(subject: MailboxSubject, room: number): Promise<void
 async function fill(subject: MailboxSubject, next: (index: number) => SignalMessage, now: Millis = 0): Promise<number> {
   for (let index = 0; index < 50; index++) if ((await put(subject, next(index), { now })) === 'full') return index;
   return expect.fail('the store has no limit');
+}
+
+/** Puts messages until one is rejected. @returns the limit that the store names. */
+async function firstRejection({ store }: MailboxSubject, next: (index: number) => SignalMessage): Promise<string | undefined> {
+  for (let index = 0; index < 50; index++) {
+    const message = next(index);
+    const owner = mailboxOwner(realmKey(GREEN), message.from);
+    const named = await new Promise<string | undefined>((answer) =>
+      store.put(realmKey(GREEN), owner, message, 0, (outcome, exceeds) => answer(outcome === 'full' ? exceeds : 'held')),
+    );
+    if (named !== 'held') return named;
+  }
+  return undefined;
 }

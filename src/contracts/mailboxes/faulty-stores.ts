@@ -1,5 +1,10 @@
 import { MemoryMailboxStore } from '../../adapters/mailboxes/memory/store.ts';
-import type { ExpiredInRealm, HoldOutcome, MailboxPeer } from '../../application/ports/mailbox-store.ts';
+import type {
+  ExpiredInRealm,
+  HoldAnswer,
+  MailboxPeer,
+  TakeAnswer as FullTakeAnswer,
+} from '../../application/ports/mailbox-store.ts';
 import { realmKey, type PeerId, type RealmKey } from '../../domain/ids.ts';
 import type { MailboxLimits } from '../../domain/mailbox-table.ts';
 import { heldMessageBytes, type SignalMessage } from '../../domain/message.ts';
@@ -8,7 +13,7 @@ import { mailboxOwner, type Usage } from './fixture.ts';
 
 /* Stores with one fault each. */
 
-type PutAnswer = (outcome: HoldOutcome) => void;
+type PutAnswer = HoldAnswer;
 type TakeAnswer = (messages: readonly SignalMessage[], unread: readonly PeerId[]) => void;
 type ExpireAnswer = (expired: readonly ExpiredInRealm[]) => void;
 
@@ -184,5 +189,19 @@ export class LeakyStore extends MemoryMailboxStore {
   override usage(): Usage {
     const { mailboxes, bytes } = super.usage();
     return { mailboxes: mailboxes + this.#rejected, bytes };
+  }
+}
+
+/** Names the wrong limit of a rejected message. */
+export class MislabellingStore extends MemoryMailboxStore {
+  override put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: PutAnswer): void {
+    super.put(realm, sender, message, now, (outcome) => answer(outcome, 'address'));
+  }
+}
+
+/** Reports one waiting time for all messages of a take. */
+export class OneWaitStore extends MemoryMailboxStore {
+  override take(taker: MailboxPeer, answer: FullTakeAnswer, now?: Millis): void {
+    super.take(taker, (messages, unread, claim, waits = []) => answer(messages, unread, claim, waits.slice(0, 1)), now);
   }
 }

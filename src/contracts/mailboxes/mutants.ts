@@ -8,6 +8,8 @@ import {
   JoiningStore,
   LazyStore,
   LeakyStore,
+  MislabellingStore,
+  OneWaitStore,
   OwnerlessStore,
   RepeatedPairStore,
   RepeatingStore,
@@ -122,6 +124,16 @@ const FAULTY: readonly MailboxMutant[] = [
     fault: 'counts rejected messages',
     make: (limits) => new LeakyStore(limits),
     fails: ['M13: a rejected message uses no memory'],
+  },
+  {
+    fault: 'names the wrong limit',
+    make: (limits) => new MislabellingStore(limits),
+    fails: ['M13: names the limit that forbids a message, or none'],
+  },
+  {
+    fault: 'reports the waiting time of one message only',
+    make: (limits) => new OneWaitStore(limits),
+    fails: ['O11: tells for each taken message how long it was held, or for none'],
   },
 ];
 

@@ -145,7 +145,7 @@ it('M1: puts no message again whose reply was lost before Redis lost its data, b
     admin.eval(SCRIPTS.put, 1, prefix, shared.now, HERE, number, 0, uncertain, ...message, ...limits);
   expect([await put(1, 0), await put(2, 1), await put(2, 2)]).toEqual(['held', 'held', 'held']);
   await admin.flushall();
-  expect([await put(1, 2), await put(2, 2), await put(3, 2)]).toEqual(['full', 'full', 'held']);
+  expect([await put(1, 2), await put(2, 2), await put(3, 2)]).toEqual(['full engine', 'full engine', 'held']);
   expect(await admin.llen(`${prefix}mail:bob`)).toBe(1);
   await shared.dispose();
 });

@@ -27,6 +27,28 @@ describe('Performer', () => {
     expect([ann.received, broker.counts()['mailbox-full'] ?? 0]).toEqual([[{ type: 'EXPIRE', src: 'eve', dst: 'ann' }], 1]);
   });
 
+  it('M13: counts a message that is not held by the limit, and has each limit from the start', () => {
+    const { broker, ann } = pair({ mailboxMessages: 1 });
+    const byLimit = (): Record<string, number> =>
+      Object.fromEntries(broker.tally.samples('mailbox_full_total').map(({ labels, value }) => [labels['bound'], value]));
+    const none = { messages: 0, bytes: 0, realm: 0, sender: 0, buffer: 0, address: 0, engine: 0 };
+    expect(byLimit()).toEqual(none);
+    ann.sendOffer('eve');
+    ann.sendOffer('eve');
+    expect(byLimit()).toEqual({ ...none, messages: 1 });
+  });
+
+  it('O11: measures how long a message was held', () => {
+    const { broker, ann } = pair();
+    ann.sendOffer('eve', 1);
+    broker.advance(2_000);
+    ann.sendOffer('eve', 2);
+    broker.advance(250);
+    broker.connectPeer('eve');
+    const [{ value, cumulative } = expect.fail('no observation')] = broker.tally.samples('mailbox_wait_seconds');
+    expect([value, cumulative?.at(-1)?.[1]]).toEqual([2.5, 2]);
+  });
+
   it('M13: refuses to hold messages while the engine is unreachable, if configured to, and relays on this node', () => {
     const engine = new UnreachableEngine();
     const { ann, bob } = pair({ clusterCut: 'refuse' }, { engine });

@@ -30,25 +30,44 @@ describe('MailboxTable', () => {
     expect([mailboxes.take(peerId('eve')), mailboxes.bytes, mailboxes.mailboxCount]).toEqual([[], 0, 0]);
   });
 
+  it('O11: reports how long each message was held', () => {
+    const mailboxes = mailboxTable();
+    for (const at of [10, 20, 40]) mailboxes.put(offer('ann', 'eve'), at);
+    const waits: number[] = [];
+    mailboxes.take(peerId('eve'), 50, waits);
+    expect(waits).toEqual([40, 30, 10]);
+  });
+
+  it('M13: limits the bytes for a peer that is connected to another node', () => {
+    const mailboxes = mailboxTable({ sendBufferBytes: 2 * ENVELOPE });
+    const outcomes = [1, 2, 3].map(() => mailboxes.put(offer('ann', 'eve'), 0, { isConnected: true }));
+    expect(outcomes).toEqual([undefined, undefined, 'buffer']);
+  });
+
   it('M13: limits the messages of a mailbox', () => {
     const mailboxes = mailboxTable();
-    expect([1, 2, 3, 4].map(() => mailboxes.put(offer('ann', 'eve'), 0))).toEqual([true, true, true, false]);
+    expect([1, 2, 3, 4].map(() => mailboxes.put(offer('ann', 'eve'), 0))).toEqual([undefined, undefined, undefined, 'messages']);
   });
 
   it('M13: limits the bytes of a mailbox, exactly', () => {
-    expect(mailboxTable().put(offer('ann', 'eve', 1_000 + 2 * ENVELOPE), 0)).toBe(true);
-    expect(mailboxTable().put(offer('ann', 'eve', 1_001 + 2 * ENVELOPE), 0)).toBe(false);
+    expect(mailboxTable().put(offer('ann', 'eve', 1_000 + 2 * ENVELOPE), 0)).toBeUndefined();
+    expect(mailboxTable().put(offer('ann', 'eve', 1_001 + 2 * ENVELOPE), 0)).toBe('bytes');
   });
 
   it('M13: limits the bytes of the realm', () => {
     const mailboxes = mailboxTable({ realmMailboxBytes: 2 * ENVELOPE });
-    expect(['eve', 'fay', 'gil'].map((to, i) => mailboxes.put(offer(`from ${i}`, to), 0))).toEqual([true, true, false]);
+    expect(['eve', 'fay', 'gil'].map((to, i) => mailboxes.put(offer(`from ${i}`, to), 0))).toEqual([
+      undefined,
+      undefined,
+      'realm',
+    ]);
   });
 
   it('M13: limits the mailboxes of one sender, independently of others', () => {
     const mailboxes = mailboxTable();
-    expect(['eve', 'fay', 'gil', 'eve'].map((to) => mailboxes.put(offer('ann', to), 0))).toEqual([true, true, false, true]);
-    expect(mailboxes.put(offer('bob', 'gil'), 0)).toBe(true);
+    const outcomes = ['eve', 'fay', 'gil', 'eve'].map((to) => mailboxes.put(offer('ann', to), 0));
+    expect(outcomes).toEqual([undefined, undefined, 'sender', undefined]);
+    expect(mailboxes.put(offer('bob', 'gil'), 0)).toBeUndefined();
   });
 
   it('M14: expires each message at its own age', () => {
@@ -96,7 +115,7 @@ describe('MailboxTable', () => {
               sum(same) + bytes <= LIMITS.mailboxBytes &&
               sum(expected) + bytes <= LIMITS.realmMailboxBytes &&
               boxes.size <= LIMITS.mailboxesPerSender;
-            expect(mailboxes.put(message, now)).toBe(fits);
+            expect(mailboxes.put(message, now) === undefined).toBe(fits);
             if (fits) expected.push({ from, to, bytes, at: now });
           } else if (does === 'take') {
             const taken = expected.filter((other) => other.to === to);

@@ -1,6 +1,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { KvWatchInclude, type Kvm, type KV } from '@nats-io/kv';
 import type { NodeId } from '../../../domain/ids.ts';
+import type { MailboxBound } from '../../../domain/mailbox-table.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { sleep } from '../shared/engine-connection.ts';
 import { CHECKS_PER_LEASE } from '../shared/format-version.ts';
@@ -163,8 +164,8 @@ export class Journal {
   }
 
   /** M13: whether the limits allow a message now. */
-  hasRoom(message: StoredMessage): boolean {
-    return this.#admission.hasRoom(message);
+  boundOf(message: StoredMessage): MailboxBound | undefined {
+    return this.#admission.boundOf(message);
   }
 
   /** See `EntryWriter.append`. */

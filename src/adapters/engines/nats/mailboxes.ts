@@ -1,6 +1,8 @@
 import type {
   MailboxPeer,
   ExpiredInRealm,
+  ExceededBound,
+  HoldAnswer,
   HoldOutcome,
   MailboxStore,
   TakeAnswer,
@@ -43,25 +45,21 @@ export class NatsMailboxStore implements MailboxStore {
     this.#settings = settings;
   }
 
-  put(
-    realm: RealmKey,
-    sender: MailboxPeer | undefined,
-    message: SignalMessage,
-    now: Millis,
-    answer: (outcome: HoldOutcome) => void,
-  ): void {
+  put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: HoldAnswer): void {
     const table = this.#claimTables.of(realm);
     // Answered out of order, because the ordered answers must not pile up while NATS hangs.
-    if (table.journal.isFull) return answer('full');
+    if (table.journal.isFull) return answer('full', 'engine');
     const deliver = this.#answers.reserve();
     const { from, to, kind, payload, owner } = message;
     const connection = sender === undefined ? undefined : { node: sender.realm.node, connection: sender.connection };
     const stored = { from, to, sender: connection, kind, payload, proof: owner?.proof };
     const refusal = this.#earlyOutcome(table, stored);
-    if (refusal !== undefined) return deliver(() => answer(refusal));
+    if (refusal !== undefined) return deliver(() => answer(...refusal));
     this.#scheduleExpiry(now + this.#settings.expireTimeout);
     const put = table.journal.put(stored);
-    void this.#outcomeOf(table.journal, put).then((outcome) => deliver(() => answer(outcome)));
+    void this.#outcomeOf(table.journal, put).then((outcome) =>
+      deliver(() => answer(outcome, outcome === 'full' ? 'engine' : undefined)),
+    );
   }
 
   take({ realm, id, connection }: MailboxPeer, answer: TakeAnswer): void {
@@ -71,11 +69,13 @@ export class NatsMailboxStore implements MailboxStore {
       table.journal.onFault(error);
       return [];
     });
-    void take.then((messages) =>
+    void take.then((taken) =>
       deliver(() => {
-        if (messages === 'moved') return answer([], [], 'moved');
+        if (taken === 'moved') return answer([], [], 'moved');
         const { state } = table.journal;
-        answer(messages, state.messages.recipientsOf(id), state.claim(id)?.owner === undefined ? 'free' : 'held');
+        const messages = taken.map(({ message }) => message);
+        const waits = taken.map(({ waited }) => waited);
+        answer(messages, state.messages.recipientsOf(id), state.claim(id)?.owner === undefined ? 'free' : 'held', waits);
       }),
     );
   }
@@ -99,16 +99,19 @@ export class NatsMailboxStore implements MailboxStore {
   }
 
   /** A rejection that the current state already implies, so that no entry is written. */
-  #earlyOutcome(table: ClaimTable, stored: StoredMessage): HoldOutcome | undefined {
+  #earlyOutcome(table: ClaimTable, stored: StoredMessage): readonly [HoldOutcome, ExceededBound?] | undefined {
     const { state } = table.journal;
     // A claim is granted only after its entry is read, so a sender without one has lost it.
     const isUnclaimed = state.claim(stored.from) === undefined && !table.isUpdating(stored.from);
-    if (stored.sender !== undefined && isUnclaimed) return 'moved';
-    if (storedSizeOf(stored) + ENTRY_OVERHEAD_BYTES > this.#settings.maxEntryBytes) return 'full';
+    if (stored.sender !== undefined && isUnclaimed) return ['moved'];
+    if (storedSizeOf(stored) + ENTRY_OVERHEAD_BYTES > this.#settings.maxEntryBytes) return ['full', 'bytes'];
     const outcome = state.outcomeOf(stored);
-    if (outcome === 'held') return table.journal.hasRoom(stored) ? undefined : 'full';
+    if (outcome === 'held') {
+      const exceeded = table.journal.boundOf(stored);
+      return exceeded === undefined ? undefined : ['full', exceeded];
+    }
     // An addressee without a claim may have connected meanwhile.
-    return outcome === 'unwanted' ? undefined : outcome;
+    return outcome === 'unwanted' ? undefined : [outcome];
   }
 
   async #outcomeOf(journal: Journal, put: Promise<number | undefined>): Promise<HoldOutcome> {
@@ -122,7 +125,7 @@ export class NatsMailboxStore implements MailboxStore {
     { journal }: ClaimTable,
     id: PeerId,
     taker: Pick<ClaimOwner, 'node' | 'connection'>,
-  ): Promise<SignalMessage[] | 'moved'> {
+  ): Promise<TakenMessage[] | 'moved'> {
     // Take the messages that this node has put before the call, and none that it puts later.
     const lastPut = await journal.flush();
     const { streamId } = journal;
@@ -140,7 +143,10 @@ export class NatsMailboxStore implements MailboxStore {
     // Payloads are fetched before the removal, because afterwards they may be deleted.
     const messages = await Promise.all(all.map(async (stored) => ({ stored, message: await messageOf(journal, id, stored) })));
     const before = await this.#remove(journal, id, { ...taker, upTo: last.position });
-    return messages.flatMap(({ stored, message }) => (message !== undefined && stored.position > before ? [message] : []));
+    const { now } = journal.state;
+    return messages.flatMap(({ stored, message }) =>
+      message !== undefined && stored.position > before ? [{ message, waited: Math.max(0, now - stored.at) }] : [],
+    );
   }
 
   /**
@@ -193,6 +199,12 @@ export class NatsMailboxStore implements MailboxStore {
   #scheduleExpiry(deadline: Millis): void {
     this.#nextDeadline = Math.min(this.#nextDeadline, deadline);
   }
+}
+
+interface TakenMessage {
+  readonly message: SignalMessage;
+  /** By the timestamps of the journal. */
+  readonly waited: Millis;
 }
 
 /** Undefined if the payload is deleted. */

@@ -1,3 +1,4 @@
+import type { MailboxBound } from '../../../domain/mailbox-table.ts';
 import { heldMessageBytes } from '../../../domain/message.ts';
 import type { StoredMessage } from './entries.ts';
 import type { JournalState } from './journal-state.ts';
@@ -23,15 +24,16 @@ export class MessageAdmission {
     this.#options = options;
   }
 
-  hasRoom({ from, to, payload }: StoredMessage): boolean {
+  /** @returns the limit that forbids the message; undefined if there is room. */
+  boundOf({ from, to, payload }: StoredMessage): MailboxBound | undefined {
     const state = this.#options.state();
     const bytes = heldMessageBytes({ from, to, payload });
-    return state.messages.hasRoom({ from, to, bytes }, this.#unread, state.activeOwner(to) !== undefined);
+    return state.messages.boundOf({ from, to, bytes }, this.#unread, state.activeOwner(to) !== undefined);
   }
 
   /** @returns false if a limit is reached. */
   admit(message: StoredMessage): boolean {
-    if (!this.hasRoom(message)) return false;
+    if (this.boundOf(message) !== undefined) return false;
     this.#unread.add(message.from, message.to, heldMessageBytes(message));
     return true;
   }

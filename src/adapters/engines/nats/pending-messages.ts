@@ -1,5 +1,5 @@
 import type { PeerId } from '../../../domain/ids.ts';
-import type { MailboxLimits } from '../../../domain/mailbox-table.ts';
+import type { MailboxBound, MailboxLimits } from '../../../domain/mailbox-table.ts';
 import type { MessageKind, Payload } from '../../../domain/message.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { MailboxUsage } from './mailbox-usage.ts';
@@ -61,17 +61,19 @@ export class PendingMessages {
   /**
    * @param unread messages of this node that are not read from the journal yet.
    * @param isConnected whether the addressee is connected; the send buffer is then the limit.
+   * @returns the limit that forbids the message; undefined if there is room.
    */
-  hasRoom({ from, to, bytes }: MessageSize, unread: MailboxUsage, isConnected: boolean): boolean {
+  boundOf({ from, to, bytes }: MessageSize, unread: MailboxUsage, isConnected: boolean): MailboxBound | undefined {
     const { mailboxMessages, mailboxBytes, realmMailboxBytes, mailboxesPerSender, sendBufferBytes } = this.#limits;
     const usage = this.#usage;
-    if (usage.bytes + unread.bytes + bytes > realmMailboxBytes) return false;
+    if (usage.bytes + unread.bytes + bytes > realmMailboxBytes) return 'realm';
     const [messages, used] = [usage.messagesFor(to) + unread.messagesFor(to), usage.bytesFor(to) + unread.bytesFor(to)];
-    if (isConnected) return messages === 0 || used + bytes <= sendBufferBytes;
-    if (used + bytes > mailboxBytes || messages >= mailboxMessages) return false;
-    if (usage.hasMessage(from, to) || unread.hasMessage(from, to)) return true;
+    if (isConnected) return messages === 0 || used + bytes <= sendBufferBytes ? undefined : 'buffer';
+    if (used + bytes > mailboxBytes) return 'bytes';
+    if (messages >= mailboxMessages) return 'messages';
+    if (usage.hasMessage(from, to) || unread.hasMessage(from, to)) return undefined;
     const onlyUnread = unread.recipientsOf(from).filter((id) => !usage.hasMessage(from, id));
-    return usage.recipientCount(from) + onlyUnread.length < mailboxesPerSender;
+    return usage.recipientCount(from) + onlyUnread.length < mailboxesPerSender ? undefined : 'sender';
   }
 
   add(to: PeerId, message: PendingMessage): void {

@@ -1,6 +1,6 @@
 import type {
   ExpiredInRealm,
-  HoldOutcome,
+  HoldAnswer,
   MailboxPeer,
   MailboxStore,
   TakeAnswer,
@@ -25,23 +25,17 @@ export class PooledMailboxStore implements MailboxStore {
     this.#isPooled = isPooled;
   }
 
-  put(
-    realm: RealmKey,
-    sender: MailboxPeer | undefined,
-    message: SignalMessage,
-    now: Millis,
-    answer: (outcome: HoldOutcome) => void,
-  ): void {
+  put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: HoldAnswer): void {
     if (!this.#isPooled(realm)) return this.#inner.put(realm, sender, message, now, answer);
     const pooled = { ...message, from: pooledName(realm, message.from), to: pooledName(realm, message.to) };
     this.#inner.put(POOL, sender && this.#peerFor(sender), pooled, now, answer);
   }
 
-  take(taker: MailboxPeer, answer: TakeAnswer): void {
-    if (!this.#isPooled(taker.realm.key)) return this.#inner.take(taker, answer);
-    this.#inner.take(this.#peerFor(taker), (messages, unread, claim) =>
-      answer(messages.map(unpooledMessage), unread.map(unpooledName), claim),
-    );
+  take(taker: MailboxPeer, answer: TakeAnswer, now?: Millis): void {
+    if (!this.#isPooled(taker.realm.key)) return this.#inner.take(taker, answer, now);
+    const unpooled: TakeAnswer = (messages, unread, claim, waits) =>
+      answer(messages.map(unpooledMessage), unread.map(unpooledName), claim, waits);
+    this.#inner.take(this.#peerFor(taker), unpooled, now);
   }
 
   /** Each realm with peers asks. One call of the engine answers all that ask before it has an answer. */

@@ -12,12 +12,12 @@ end
 /**
  * to, from, node and connection of the sender ('' for the broker itself), kind, '1' if the message matters (M6), bytes, payload,
  * '1' if there is a payload, proof of the owner ('' for none); limits: bytes of the realm, messages and bytes of a mailbox,
- * mailboxes of a sender, bytes of the mailbox of a connected peer; message for the addressee's node -> outcome. A message that
- * may have been delivered before Redis lost its data is not put again.
+ * mailboxes of a sender, bytes of the mailbox of a connected peer; message for the addressee's node -> outcome, of 'full' with the
+ * limit. A message that may have been delivered before Redis lost its data is not put again.
  */
 const PUT = defineScript(
   `
-if isUnknown then return 'full' end
+if isUnknown then return 'full engine' end
 local to, from, node, connection, kind, matters, bytes, payload, has, proof = unpack(args, 1, 10)
 local maxRealmBytes, maxMessages, maxBytes, maxMailboxes, maxConnectedBytes, message = unpack(args, 11, 16)
 local addressee = holder(to)
@@ -30,15 +30,14 @@ if matters ~= '1' and at == '' and (node ~= '' or not addressee) then return 'un
 local realmBytes = tonumber(redis.call('HGET', p .. 'bytes', '') or '0')
 local mailboxBytes = tonumber(redis.call('HGET', p .. 'bytes', 'of ' .. to) or '0')
 local size = tonumber(bytes)
-if realmBytes + size > tonumber(maxRealmBytes) then return 'full' end
+if realmBytes + size > tonumber(maxRealmBytes) then return 'full realm' end
 if at ~= '' then
-  if mailboxBytes > 0 and mailboxBytes + size > tonumber(maxConnectedBytes) then return 'full' end
+  if mailboxBytes > 0 and mailboxBytes + size > tonumber(maxConnectedBytes) then return 'full buffer' end
 else
   local isKnown = redis.call('HEXISTS', p .. 'from:' .. from, to) == 1
-  if mailboxBytes + size > tonumber(maxBytes) or redis.call('LLEN', p .. 'mail:' .. to) >= tonumber(maxMessages)
-    or (not isKnown and redis.call('HLEN', p .. 'from:' .. from) >= tonumber(maxMailboxes)) then
-    return 'full'
-  end
+  if mailboxBytes + size > tonumber(maxBytes) then return 'full bytes' end
+  if redis.call('LLEN', p .. 'mail:' .. to) >= tonumber(maxMessages) then return 'full messages' end
+  if not isKnown and redis.call('HLEN', p .. 'from:' .. from) >= tonumber(maxMailboxes) then return 'full sender' end
 end
 redis.call('RPUSH', p .. 'mail:' .. to, cmsgpack.pack({ now, from, kind, bytes, has, payload, matters, proof }))
 redis.call('ZADD', p .. 'due', 'NX', now, to)
@@ -53,7 +52,7 @@ return 'held'
 
 /**
  * id, node, connection -> 'moved'; or 'held' or 'free', one list of addressees with messages of the taker, then kind, from, has,
- * payload, proof of each message. The first write frees memory, so that mailboxes are read also when Redis is out of memory.
+ * payload, proof, waiting time in ms of each message. The first write frees memory, so that mailboxes are read also when Redis is out of memory.
  */
 const TAKE = defineScript(
   `
@@ -72,6 +71,7 @@ for _, entry in ipairs(entries) do
   table.insert(answer, message[5])
   table.insert(answer, message[6])
   table.insert(answer, message[8] or '')
+  table.insert(answer, math.max(0, now - message[1]))
 end
 return answer
 `,

@@ -1,6 +1,8 @@
 import type {
   MailboxPeer,
   ExpiredInRealm,
+  ExceededBound,
+  HoldAnswer,
   HoldOutcome,
   MailboxStore,
   TakeAnswer,
@@ -21,8 +23,8 @@ export interface RedisMailboxSettings extends MailboxLimits {
 const MAX_LISTED = 1_000;
 /** Messages that one script checks for expiry. */
 const EXPIRE_BATCH = 500;
-/** Fields of a taken message: kind, sender, whether there is a payload, payload, proof of the sender. */
-const MESSAGE_FIELDS = 5;
+/** Fields of a taken message: kind, sender, whether there is a payload, payload, proof of the sender, waiting time. */
+const MESSAGE_FIELDS = 6;
 /** Fields of an expired pair: sender, addressee, proof of the sender. */
 const EXPIRED_FIELDS = 3;
 const HOLD_OUTCOMES: readonly HoldOutcome[] = ['held', 'full', 'unwanted', 'moved'];
@@ -38,13 +40,7 @@ export class RedisMailboxStore implements MailboxStore {
     this.#settings = settings;
   }
 
-  put(
-    realm: RealmKey,
-    sender: MailboxPeer | undefined,
-    message: SignalMessage,
-    now: Millis,
-    answer: (outcome: HoldOutcome) => void,
-  ): void {
+  put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: HoldAnswer): void {
     const { mailboxMessages, mailboxBytes, realmMailboxBytes, mailboxesPerSender, sendBufferBytes } = this.#settings;
     const { kind, from, to, payload, owner } = message;
     const args = [
@@ -66,11 +62,11 @@ export class RedisMailboxStore implements MailboxStore {
       realm,
       args,
       (reply) => {
-        const outcome = textOf(reply);
+        const [outcome, bound] = textOf(reply).split(' ');
         if (outcome === 'held') this.#scheduleExpiry(now + this.#settings.expireTimeout);
-        answer(HOLD_OUTCOMES.find((known) => known === outcome) ?? 'full');
+        answer(HOLD_OUTCOMES.find((known) => known === outcome) ?? 'full', bound as ExceededBound | undefined);
       },
-      () => answer('full'),
+      () => answer('full', 'engine'),
     );
   }
 
@@ -82,7 +78,7 @@ export class RedisMailboxStore implements MailboxStore {
       (reply) => {
         if (textOf(reply) === 'moved') return answer([], [], 'moved');
         const [claim, unread, ...parts] = listOf(reply);
-        answer(messagesOf(parts, id), idsOf(unread), textOf(claim) === 'free' ? 'free' : 'held');
+        answer(messagesOf(parts, id), idsOf(unread), textOf(claim) === 'free' ? 'free' : 'held', waitsOf(parts));
       },
       () => answer([], []),
     );
@@ -157,6 +153,12 @@ function messagesOf(parts: readonly Reply[], to: PeerId): SignalMessage[] {
     });
   }
   return messages;
+}
+
+function waitsOf(parts: readonly Reply[]): Millis[] {
+  const waits: Millis[] = [];
+  for (let at = MESSAGE_FIELDS - 1; at < parts.length; at += MESSAGE_FIELDS) waits.push(Number(parts[at]));
+  return waits;
 }
 
 function ownerFrom(proof: string): Owner | undefined {

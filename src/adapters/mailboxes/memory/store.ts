@@ -1,7 +1,7 @@
 import type {
   MailboxPeer,
   ExpiredInRealm,
-  HoldOutcome,
+  HoldAnswer,
   HeldMessages,
   MailboxStore,
   TakeAnswer,
@@ -40,13 +40,7 @@ export class MemoryMailboxStore implements MailboxStore {
     this.#cluster = cluster;
   }
 
-  put(
-    realm: RealmKey,
-    sender: MailboxPeer | undefined,
-    message: SignalMessage,
-    now: Millis,
-    answer: (outcome: HoldOutcome) => void,
-  ): void {
+  put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: HoldAnswer): void {
     if (sender !== undefined && this.#hasMoved(sender)) return answer('moved');
     const addressee = this.#cluster?.holders.holderOf(realm, message.to);
     const connectedNode = addressee?.isAlive === true ? addressee.node : undefined;
@@ -56,19 +50,21 @@ export class MemoryMailboxStore implements MailboxStore {
     const table = this.#tables.get(realm) ?? new MailboxTable(this.#limits, this.#memory);
     this.#tables.set(realm, table);
     const posting = { isConnected: connectedNode !== undefined, address: sender?.memory?.address };
-    if (!table.put(message, now, posting)) return answer('full');
+    const exceeded = table.put(message, now, posting);
+    if (exceeded !== undefined) return answer('full', exceeded);
     answer('held');
     if (connectedNode !== undefined) this.#cluster?.notify(connectedNode, { type: 'mail', realm, id: message.to });
   }
 
-  take({ realm, id, connection }: MailboxPeer, answer: TakeAnswer): void {
+  take({ realm, id, connection }: MailboxPeer, answer: TakeAnswer, now: Millis = 0): void {
     const holder = this.#cluster?.holders.holderOf(realm.key, id);
     if (holder?.isAlive === true && (holder.node !== realm.node || holder.connection !== connection)) {
       return answer([], [], 'moved');
     }
     const unread = this.#cluster === undefined ? [] : (this.#tables.get(realm.key)?.recipientsOf(id) ?? []);
     const claim = this.#cluster !== undefined && holder === undefined ? 'free' : 'held';
-    answer(this.#tables.get(realm.key)?.take(id) ?? [], unread, claim);
+    const waits: Millis[] = [];
+    answer(this.#tables.get(realm.key)?.take(id, now, waits) ?? [], unread, claim, waits);
   }
 
   waiting(realm: RealmKey, answer: (ids: readonly PeerId[]) => void): void {
