@@ -91,11 +91,27 @@ export async function get<Answer>(path: string): Promise<Answer> {
   return (await response.json()) as Answer;
 }
 
-/** ADM11. @throws Error with the text of the problem. */
-export async function act(method: 'POST' | 'DELETE', path: string, body?: object): Promise<void> {
+/** A list, and the names of the nodes that did not answer (ADM15). */
+export async function getList<Item>(path: string): Promise<{ readonly items: readonly Item[]; readonly missing: string }> {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(await problemIn(response));
+  return { items: (await response.json()) as readonly Item[], missing: response.headers.get(MISSING) ?? '' };
+}
+
+/** ADM11. @returns the names of the nodes that did not answer (ADM15). @throws Error with the text of the problem. */
+export async function act(method: 'POST' | 'DELETE', path: string, body?: object): Promise<string> {
   const content = body === undefined ? {} : { body: JSON.stringify(body) };
   const response = await fetch(path, { method, headers: { 'x-signalbox-admin': 'page' }, ...content });
   if (!response.ok) throw new Error(await problemIn(response));
+  const { missing = [] } = (await response.json()) as { missing?: readonly string[] };
+  return response.headers.get(MISSING) ?? missing.join(', ');
+}
+
+const MISSING = 'x-signalbox-missing';
+
+/** Words about nodes without an answer, to append; empty if all have answered. */
+export function withoutAnswer(missing: string): string {
+  return missing === '' ? '' : `; without an answer: ${missing}`;
 }
 
 /** The session has ended: the page shows the form again. */

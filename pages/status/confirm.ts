@@ -1,4 +1,5 @@
 import { button, element } from '../shared/elements.ts';
+import { withoutAnswer } from './api.ts';
 
 /** Seconds that a ban lasts, by what the operator selects. */
 const SPANS: readonly (readonly [string, number | undefined])[] = [
@@ -20,8 +21,11 @@ export interface Answer {
   readonly until: string | undefined;
 }
 
-/** Asks before an act, and shows why it failed. @param perform the act; an error keeps the question open. */
-export function confirm(question: Question, perform: (answer: Answer) => Promise<void>): void {
+/**
+ * Asks before an act, and shows why it failed.
+ * @param perform the act. An error keeps the question open, and so do the names of nodes that did not answer.
+ */
+export function confirm(question: Question, perform: (answer: Answer) => Promise<string>): void {
   const reason = element('input', { name: 'reason', maxlength: 256 });
   const end = endSelect();
   const failure = element('p', { class: 'bad', role: 'alert' });
@@ -46,9 +50,10 @@ export function confirm(question: Question, perform: (answer: Answer) => Promise
     event.preventDefault();
     yes.disabled = true;
     perform({ reason: reason.value, until: untilDate(end.value) })
-      .then(() => {
-        close();
+      .then((missing) => {
         document.dispatchEvent(new Event('acted'));
+        if (missing === '') return close();
+        failure.textContent = `Done${withoutAnswer(missing)}. Repeat it when they answer again.`;
       })
       .catch((error: unknown) => {
         failure.textContent = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,5 @@
 import { button, element } from '../shared/elements.ts';
-import { act, get, type Ban, type Entry, type OptionView } from './api.ts';
+import { act, getList, withoutAnswer, type Ban, type Entry, type OptionView } from './api.ts';
 import { confirm, labelled, withReason } from './confirm.ts';
 import { clockTime, mayAct, repeatWhileVisible, span } from './page.ts';
 import { Table, type Column } from './table.ts';
@@ -65,10 +65,10 @@ function listView<Item>(title: string, path: string, columns: readonly Column<It
     element('div', { class: 'card' }, element('div', { class: 'search' }, labelled('Filter', filter)), table.root),
   );
   const load = repeatWhileVisible(view, 3, async () => {
-    const items = await get<readonly Item[]>(path);
+    const { items, missing } = await getList<Item>(path);
     const wanted = filter.value.toLowerCase();
     const shown = items.map((item) => JSON.stringify(item)).filter((text) => text.toLowerCase().includes(wanted));
-    table.show(keyed<Item>(shown), `${shown.length} of ${items.length}`);
+    table.show(keyed<Item>(shown), `${shown.length} of ${items.length}`, withoutAnswer(missing));
   });
   filter.addEventListener('input', load);
   return view;

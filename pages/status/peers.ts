@@ -1,5 +1,5 @@
 import { button, element } from '../shared/elements.ts';
-import { get, type Peer, type PeerPage } from './api.ts';
+import { get, withoutAnswer, type Peer, type PeerPage } from './api.ts';
 import { labelled } from './confirm.ts';
 import { repeatWhileVisible, sinceDate, span } from './page.ts';
 import { openPeer } from './peer-dialog.ts';
@@ -35,8 +35,7 @@ export function peersView(): { readonly view: HTMLElement; readonly offerRealms:
   let pages = 1;
   const load = repeatWhileVisible(view, 2, async () => {
     const { peers, next, missing } = await list(realm.value, prefix.value, pages);
-    const absent = missing.length > 0 ? `; without an answer: ${missing.join(', ')}` : '';
-    table.show(peers, `${peers.length} peers${next === null ? '' : ', and more'}${absent}`);
+    table.show(peers, `${peers.length} peers${next === null ? '' : ', and more'}`, withoutAnswer(missing.join(', ')));
     more.hidden = next === null;
   });
   const search = (): void => {

@@ -24,9 +24,9 @@ export class Table<Item> {
     this.root = element('table', { role: 'table' }, this.#caption, head, this.#body);
   }
 
-  /** @param caption for a table with rows. */
-  show(items: readonly Item[], caption: string): void {
-    this.#caption.textContent = items.length === 0 ? 'None' : caption;
+  /** @param caption for a table with rows. @param note beside the caption, also of a table without rows. */
+  show(items: readonly Item[], caption: string, note = ''): void {
+    this.#caption.textContent = `${items.length === 0 ? 'None' : caption}${note}`;
     const keys = new Set(items.map(this.#keyOf));
     for (const [key, { row }] of this.#rows) {
       if (keys.has(key)) continue;

@@ -92,6 +92,23 @@ describe('ADM14: the status page', () => {
     await (await server.connectPeer('peer', { id: 'eve' })).close();
   });
 
+  it('ADM15: names the nodes that did not answer, beside lists and after acts', async () => {
+    const { page } = await loggedIn(TOKEN);
+    const headers = { 'x-signalbox-missing': 'node-2, node-3' };
+    await page.route(/\/api\/(refusals|closed)$/, (route) => route.fulfill({ headers, json: [] }));
+    for (const list of ['Refusals', 'Closes']) {
+      await page.getByRole('link', { name: list }).click();
+      await page.locator('caption:visible', { hasText: 'None; without an answer: node-2, node-3' }).waitFor();
+    }
+    const ban = { id: 'id:*/eve', what: 'id', value: 'eve' };
+    await page.route('**/api/bans', (route) => route.fulfill({ json: [ban] }));
+    await page.route('**/api/bans/**', (route) => route.fulfill({ headers, json: ban }));
+    await page.getByRole('link', { name: 'Bans' }).click();
+    await page.getByRole('button', { name: 'Lift …' }).click();
+    await page.getByRole('button', { name: 'Lift the ban of eve' }).click();
+    await page.getByText('Done; without an answer: node-2, node-3').waitFor();
+  });
+
   it('ADM10: offers no act to a viewer, and the broker refuses those of its session', async () => {
     const { page } = await loggedIn(VIEWER);
     const bob = await server.connectPeer('peer', { id: 'bob' });
