@@ -88,6 +88,7 @@ function askBan(name: string, ban: { readonly what: string; readonly value: stri
 
 interface TraceLine {
   readonly at: string;
+  readonly node: string;
   readonly way: 'in' | 'out';
   readonly type: string;
   readonly from?: string;
@@ -101,15 +102,17 @@ class TraceView {
   readonly #peer: Peer;
   readonly #lines = element('pre', { class: 'trace', tabindex: 0, 'aria-label': 'Frames, the latest first' });
   readonly #button = button('Trace frames', () => this.#toggle());
+  readonly #note = element('span', { class: 'bad', role: 'status' });
   #events: EventSource | undefined;
 
   constructor(peer: Peer) {
     this.#peer = peer;
     this.#lines.hidden = true;
-    this.root = element('div', {}, element('p', {}, this.#button), this.#lines);
+    this.root = element('div', {}, element('p', {}, this.#button, this.#note), this.#lines);
   }
 
   stop(): void {
+    this.#note.textContent = '';
     this.#events?.close();
     this.#events = undefined;
     this.#button.textContent = 'Trace frames';
@@ -120,13 +123,19 @@ class TraceView {
     const { realm, id } = this.#peer;
     this.#events = new EventSource(`/api/trace?${new URLSearchParams({ realm, id }).toString()}`);
     this.#events.addEventListener('frame', ({ data }: MessageEvent<string>) => this.#add(JSON.parse(data) as TraceLine));
+    this.#events.addEventListener('missing', ({ data }: MessageEvent<string>) => {
+      const { nodes } = JSON.parse(data) as { nodes: readonly string[] };
+      this.#note.textContent = nodes.length === 0 ? '' : `Without an answer: ${nodes.join(', ')}`;
+    });
     this.#lines.hidden = false;
     this.#button.textContent = 'Stop the trace';
   }
 
-  #add({ at, way, type, from, to, bytes: size }: TraceLine): void {
+  #add({ at, node, way, type, from, to, bytes: size }: TraceLine): void {
     const ends = [from === undefined ? '' : ` from ${from}`, to === undefined ? '' : ` to ${to}`].join('');
-    this.#lines.prepend(`${clockTime(at)} ${way === 'in' ? 'sent' : 'received'} ${type}${ends}, ${size} B\n`);
+    this.#lines.prepend(
+      `${clockTime(at)} ${way === 'in' ? 'sent' : 'received'} ${type}${ends}, ${size} B${node === this.#peer.node ? '' : `, at ${node}`}\n`,
+    );
     while (this.#lines.childNodes.length > TRACE_LINES) this.#lines.lastChild?.remove();
   }
 }

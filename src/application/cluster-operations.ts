@@ -3,6 +3,7 @@ import { slotOf, type NodeId } from '../domain/ids.ts';
 import { accepted, refused } from '../domain/result.ts';
 import type { Millis } from '../domain/time.ts';
 import { storedBan } from './ban-sync.ts';
+import { ClusterTrace } from './cluster-trace.ts';
 import { MAX_ENTRIES } from './event-journal.ts';
 import type { MessageTraces } from './message-traces.ts';
 import type { NodeExchange } from './node-exchange.ts';
@@ -25,7 +26,7 @@ import type {
   PeerSummary,
   PeerTarget,
   RefusalEntry,
-  TraceLine,
+  TraceListener,
   UnbanOutcome,
 } from './ports/operations.ts';
 import { cursorBehind } from './use-cases/list-connections.ts';
@@ -60,6 +61,7 @@ export class ClusterOperations implements Operations {
   readonly #parts: ClusterOperationsParts;
   /** Callers that wait for the overview that is being collected. */
   #overviewWaiting: ((overview: ClusterOverview) => void)[] = [];
+  #traceCount = 0;
 
   constructor(parts: ClusterOperationsParts) {
     this.#parts = parts;
@@ -158,10 +160,16 @@ export class ClusterOperations implements Operations {
     this.#ask({ ask: 'closes' }, node, (answers, missing) => answer({ entries: this.#merged(answers), missing }));
   }
 
-  trace(target: PeerTarget, act: Act, onLine: (line: TraceLine) => void): (() => void) | undefined {
-    const stop = this.#parts.traces.open(target, onLine);
-    if (stop !== undefined) this.#parts.local.logAct('trace', `${target.realm}/${target.id}`, act);
-    return stop;
+  trace(target: PeerTarget, act: Act, listener: TraceListener): (() => void) | undefined {
+    const { traces, local, node } = this.#parts;
+    const stopHere = traces.open(target, (line) => listener.line({ ...line, node }));
+    if (stopHere === undefined) return undefined;
+    local.logAct('trace', `${target.realm}/${target.id}`, act);
+    const others = new ClusterTrace(this.#parts, target, `${node} ${++this.#traceCount}`, listener);
+    return () => {
+      stopHere();
+      others.stop();
+    };
   }
 
   /** Asks one node, or all. The answers are in the order of the names of the nodes. */

@@ -5,8 +5,11 @@ import type { MessageTap, SentFrame } from './ports/message-tap.ts';
 import type { PeerTarget, TraceLine } from './ports/operations.ts';
 import type { FrameRequest } from './ports/requests.ts';
 
+/** A line of this node. */
+export type LocalTraceLine = Omit<TraceLine, 'node'>;
+
 interface OpenTrace extends PeerTarget {
-  readonly onLine: (line: TraceLine) => void;
+  readonly onLine: (line: LocalTraceLine) => void;
 }
 
 const MAX_TRACES = 16;
@@ -32,7 +35,7 @@ export class MessageTraces implements MessageTap {
   }
 
   /** @returns the function that ends the trace; undefined if too many traces are open. */
-  open({ realm, id }: PeerTarget, onLine: (line: TraceLine) => void): (() => void) | undefined {
+  open({ realm, id }: PeerTarget, onLine: (line: LocalTraceLine) => void): (() => void) | undefined {
     if (this.#traces.size >= MAX_TRACES) return undefined;
     const trace = { realm, id, onLine };
     this.#traces.add(trace);

@@ -4,6 +4,7 @@ import type { Aged, Answers, Question } from './node-questions.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log, OperatorAct } from './ports/log.ts';
 import type { Act } from './ports/operations.ts';
+import type { TracesForNodes } from './traces-for-nodes.ts';
 import type { DescribeNode } from './use-cases/describe-node.ts';
 import type { ExpelPeer } from './use-cases/expel-peer.ts';
 import type { InspectPeer } from './use-cases/inspect-peer.ts';
@@ -16,6 +17,7 @@ export interface NodeOperationsParts {
   readonly expelPeer: ExpelPeer;
   readonly banSync: BanSync;
   readonly journal: EventJournal;
+  readonly tracesForNodes: TracesForNodes;
   readonly clock: Clock;
   readonly log: Log;
   /** Drains this node and ends it. Returns before the drain has ended. */
@@ -32,7 +34,7 @@ export class NodeOperations {
 
   /** @param respond receives undefined if this node can't answer now. */
   answer(question: Question, respond: (answer: Answers[keyof Answers] | undefined) => void): void {
-    const { describeNode, listConnections, inspectPeer, expelPeer, banSync, journal } = this.#parts;
+    const { describeNode, listConnections, inspectPeer, expelPeer, banSync, journal, tracesForNodes } = this.#parts;
     switch (question.ask) {
       case 'overview':
         return respond({ node: describeNode() });
@@ -52,6 +54,8 @@ export class NodeOperations {
         this.logAct('drain', undefined, question.act);
         this.#parts.requestDrain();
         return respond({ isDraining: true });
+      case 'trace':
+        return respond(tracesForNodes.answer(question));
     }
   }
 

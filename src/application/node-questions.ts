@@ -9,6 +9,7 @@ import type {
   PeerQuery,
   PeerTarget,
   RefusalEntry,
+  TraceLine,
 } from './ports/operations.ts';
 
 /** ADM15: a question of one node to another, for an operator. */
@@ -21,7 +22,9 @@ export type Question =
   | { readonly ask: 'apply-bans' }
   | { readonly ask: 'refusals' }
   | { readonly ask: 'closes' }
-  | { readonly ask: 'drain'; readonly act: Act };
+  | { readonly ask: 'drain'; readonly act: Act }
+  /** ADM6: the new lines of a trace, which begins with the first question. @param trace names it in the cluster. */
+  | { readonly ask: 'trace'; readonly trace: string; readonly target: PeerTarget; readonly isOver: boolean };
 
 /** An entry of a journal with its age, because each node has a clock of its own. */
 export interface Aged<Entry> {
@@ -39,6 +42,7 @@ export interface Answers {
   readonly refusals: { readonly entries: readonly Aged<Omit<RefusalEntry, 'at' | 'node'>>[] };
   readonly closes: { readonly entries: readonly Aged<Omit<CloseEntry, 'at' | 'node'>>[] };
   readonly drain: { readonly isDraining: boolean };
+  readonly trace: { readonly lines: readonly Aged<Omit<TraceLine, 'at' | 'node'>>[]; readonly dropped: number };
 }
 
 /** The answer of one node. */
@@ -73,6 +77,7 @@ const QUESTIONS: Readonly<Record<Question['ask'], Shape>> = {
   refusals: {},
   closes: {},
   drain: { act: ACT },
+  trace: { trace: 'string', target: TARGET, isOver: 'boolean' },
 };
 
 const ANSWERS: Readonly<Record<keyof Answers, Shape>> = {
@@ -99,6 +104,10 @@ const ANSWERS: Readonly<Record<keyof Answers, Shape>> = {
   },
   closes: { entries: [{ ago: 'number', entry: { ...ENTRY, by: 'string', code: 'number?', openFor: 'number?' } }] },
   drain: { isDraining: 'boolean' },
+  trace: {
+    lines: [{ ago: 'number', entry: { way: 'string', type: 'string', from: 'string?', to: 'string?', bytes: 'number' } }],
+    dropped: 'number',
+  },
 };
 
 /** @returns undefined for a text that is no question, such as one of another version. */

@@ -97,6 +97,8 @@ export type UnbanOutcome = Result<
 
 /** One frame of a traced peer, without its payload. */
 export interface TraceLine {
+  /** The node that sent or received it. */
+  readonly node: NodeId;
   readonly at: Millis;
   /** `in`: the peer sent the frame. */
   readonly way: 'in' | 'out';
@@ -104,6 +106,15 @@ export interface TraceLine {
   readonly from: string | undefined;
   readonly to: string | undefined;
   readonly bytes: number;
+}
+
+/** Receives a trace. */
+export interface TraceListener {
+  line(line: TraceLine): void;
+  /** Other nodes had more lines than they can keep. */
+  dropped(lines: number): void;
+  /** The nodes that do not answer have changed; empty if all answer again. */
+  missing(nodes: readonly NodeId[]): void;
 }
 
 /** The refusals that the journal keeps. */
@@ -209,6 +220,6 @@ export interface Operations {
   /** ADM5: the last refusals and closes of one node, or of all nodes together. */
   refusals(node: NodeId | undefined, answer: (page: JournalPage<RefusalEntry>) => void): void;
   closes(node: NodeId | undefined, answer: (page: JournalPage<CloseEntry>) => void): void;
-  /** ADM6: on this node only. @returns the function that ends the trace; undefined if too many traces are open. */
-  trace(target: PeerTarget, act: Act, onLine: (line: TraceLine) => void): (() => void) | undefined;
+  /** ADM6, ADM15: on all nodes. @returns the function that ends the trace; undefined if too many traces are open. */
+  trace(target: PeerTarget, act: Act, listener: TraceListener): (() => void) | undefined;
 }

@@ -1,5 +1,6 @@
 import { ActivityMeter } from '../../application/activity-meter.ts';
 import { ClusterOperations } from '../../application/cluster-operations.ts';
+import { TracesForNodes } from '../../application/traces-for-nodes.ts';
 import { NodeOperations } from '../../application/node-operations.ts';
 import { describeNode } from '../../application/use-cases/describe-node.ts';
 import { inspectPeer } from '../../application/use-cases/inspect-peer.ts';
@@ -22,5 +23,6 @@ const local = construct(NodeOperations, {
   expelPeer: expel,
   requestDrain: derive({ environment }, (p) => p.environment.requestDrain ?? (() => undefined)),
   ...{ banSync, journal: log, clock, log },
+  tracesForNodes: derive({ traces, clock }, (p) => new TracesForNodes(p.traces, p.clock)),
 });
 export const operations = construct(ClusterOperations, { node, local, exchange, records, bus, bans, traces, clock });

@@ -97,6 +97,30 @@ describe.each(ENGINES)('operators of a cluster on one $engine', ({ startEngine }
     await whole(0, all.length);
   });
 
+  it('ADM15, ADM6: a trace has the frames of a peer that is connected to another broker', async () => {
+    await whole(0, all.length);
+    const peer = await all[1]?.connect({ id: 'traced' });
+    expect(await peer?.receive()).toMatchObject({ type: 'OPEN' });
+    const { node } = (await ask(0, 'GET', `/api/peers/${brokers.realm}/traced`)) as unknown as { node: string };
+    const trace = await new Promise<string>((resolve, reject) => {
+      const path = `/api/trace?realm=${brokers.realm}&id=traced`;
+      const sent = request({ socketPath: socketOf(0), path, headers: { host: 'localhost' } }, (response) => {
+        let text = '';
+        const beat = setInterval(() => peer?.send({ type: 'HEARTBEAT' }), 50);
+        response.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk;
+          if (!text.includes('heartbeat')) return;
+          clearInterval(beat);
+          sent.destroy();
+          resolve(text);
+        });
+      });
+      sent.on('error', reject).end();
+    });
+    expect(trace).toContain(`"node":"${node}"`);
+    peer?.cut();
+  });
+
   it('ADM15, ADM4: a ban holds on all brokers, also on one that starts later, until it is lifted on any of them', async () => {
     const value = 'banned';
     const peer = await all[1]?.connect({ id: value });

@@ -4,7 +4,7 @@ import { ManualClock } from '../../../src/adapters/clocks/manual.ts';
 import { MemoryClusterRecords } from '../../../src/adapters/cluster-records/memory/records.ts';
 import { MemoryPeerDirectory } from '../../../src/adapters/directories/memory/directory.ts';
 import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store.ts';
-import type { Operations } from '../../../src/application/ports/operations.ts';
+import type { Operations, TraceLine } from '../../../src/application/ports/operations.ts';
 import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import type { BanRequest } from '../../../src/domain/bans.ts';
 import { nodeId, type NodeId } from '../../../src/domain/ids.ts';
@@ -171,6 +171,43 @@ describe('the operations of a cluster', () => {
     clock.advance(LEASE / 3);
     expect(ann.closeCode).toBe(4004);
   });
+
+  it('ADM15, ADM6: a trace has the frames of a peer at each node, names silent nodes, and ends on all of them', async () => {
+    const seen: string[] = [];
+    const listener = {
+      line: ({ node, way, type }: TraceLine) => seen.push(`${node} ${way} ${type}`),
+      dropped: (lines: number) => seen.push(`dropped ${lines}`),
+      missing: (silent: readonly NodeId[]) => seen.push(`missing ${silent.join()}`),
+    };
+    const stop = here().broker.operations.trace({ realm: 'peerjs', id: 'ann' }, ACT, listener);
+    await passing(0);
+    const ann = there().connectPeer('ann');
+    ann.sendOffer('nobody');
+    await passing(500);
+    expect(seen.splice(0)).toEqual(['b out frame', 'b in offer']);
+    here().connectPeer('ann');
+    deaf.add(nodeId('b'));
+    await passing(500);
+    await passing(500);
+    expect(seen.splice(0)).toEqual(['a out frame', 'missing b']);
+    deaf.clear();
+    await passing(500);
+    await passing(500);
+    expect(seen.at(-1)).toBe('missing ');
+    stop?.();
+    await passing(0);
+    const [observed, other] = [seen.length, brokers[2]?.connectPeer('ann')];
+    other?.sendOffer('nobody');
+    await passing(1_000);
+    expect(seen).toHaveLength(observed);
+  });
+
+  /** Lets messages between nodes arrive, and time pass. */
+  async function passing(span: number): Promise<void> {
+    clock.advance(span);
+    for (let step = 0; step < 10; step++) await Promise.resolve();
+    for (const { transport } of brokers) transport.settle();
+  }
 
   it('ADM15: drains a node by its name, and logs the act on both', async () => {
     const drain = (node: string | undefined) =>

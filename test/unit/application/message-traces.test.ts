@@ -24,7 +24,8 @@ beforeEach(() => {
 function trace(id = 'ann'): { lines: TraceLine[]; stop: (() => void) | undefined } {
   const lines: TraceLine[] = [];
   const act = { reason: undefined, from: '127.0.0.1' };
-  return { lines, stop: broker.broker.operations.trace({ realm: 'peerjs', id }, act, (line) => lines.push(line)) };
+  const listener = { line: (line: TraceLine) => lines.push(line), dropped: () => undefined, missing: () => undefined };
+  return { lines, stop: broker.broker.operations.trace({ realm: 'peerjs', id }, act, listener) };
 }
 
 describe('a trace', () => {
@@ -35,9 +36,9 @@ describe('a trace', () => {
     bob.send({ type: 'HEARTBEAT' });
     ann.send({ type: 'HEARTBEAT' });
     expect(lines).toEqual([
-      { at: 0, way: 'in', type: 'offer', from: 'ann', to: 'bob', bytes: expect.any(Number) },
-      { at: 0, way: 'out', type: 'answer', from: 'bob', to: 'ann', bytes: expect.any(Number) },
-      { at: 0, way: 'in', type: 'heartbeat', from: 'ann', to: undefined, bytes: 20 },
+      { at: 0, node: 'alone', way: 'in', type: 'offer', from: 'ann', to: 'bob', bytes: expect.any(Number) },
+      { at: 0, node: 'alone', way: 'out', type: 'answer', from: 'bob', to: 'ann', bytes: expect.any(Number) },
+      { at: 0, node: 'alone', way: 'in', type: 'heartbeat', from: 'ann', to: undefined, bytes: 20 },
     ]);
     expect(JSON.stringify(lines)).not.toContain('secret');
   });

@@ -9,7 +9,8 @@ describe('the operations of a single node', () => {
     operations.peers({ limit: 1 }, ({ missing }) => expect(missing).toEqual([]));
     operations.overview(({ missing }) => expect(missing).toEqual([]));
     operations.unban('id:*/eve', act, (outcome) => expect(outcome).toEqual({ ok: false, refusal: { reason: 'no-such-ban' } }));
-    operations.trace({ realm: 'peerjs', id: 'ann' }, act, () => undefined);
+    const quiet = { line: () => undefined, dropped: () => undefined, missing: () => undefined };
+    operations.trace({ realm: 'peerjs', id: 'ann' }, act, quiet)?.();
     expect(broker.events.filter(({ event }) => event === 'operator-acted')).toEqual([
       { event: 'operator-acted', act: 'trace', subject: 'peerjs/ann', reason: 'look', from: '127.0.0.1', closed: undefined },
     ]);

@@ -13,6 +13,7 @@ describe('questions and answers between nodes', () => {
     { ask: 'peers', query: { prefix: 'a', limit: 10 } },
     { ask: 'expel', target: { realm: 'peerjs', id: 'ann' } },
     { ask: 'drain', act: { from: '127.0.0.1' } },
+    { ask: 'trace', trace: 'a 1', target: { realm: 'peerjs', id: 'ann' }, isOver: false },
   ])('ADM15: parses %j', (question) => expect(parseQuestion(JSON.stringify(question))).toEqual(question));
 
   it.each([

@@ -180,7 +180,11 @@ class AdminRequests {
     if (path === '/api/trace') {
       const target = traceTarget(query);
       const act = { reason: `by the ${role}`, from: addressOf(request) };
-      end = this.#services.operations.trace(target, act, (line) => stream.send('frame', this.#views.traceLine(line)));
+      end = this.#services.operations.trace(target, act, {
+        line: (line) => stream.send('frame', this.#views.traceLine(line)),
+        dropped: (lines) => stream.send('dropped', { lines }),
+        missing: (nodes) => stream.send('missing', { nodes }),
+      });
       if (end === undefined) throw TOO_MANY_STREAMS;
     } else end = this.#services.onSecond(() => this.#sendSecond(stream));
     const stream: EventStream = new EventStream(response, HEADERS, () => {
