@@ -9,8 +9,9 @@ export interface MemoryLimits {
 /**
  * Uses of memory for one connection. `unread`: written, not yet read by the client. `paced`: to be written later (X2).
  * `incomplete`: received fragments of a message. `backlog`: received, not yet processed. `topics`: names and patterns.
- * `will`: T8. `credentials`: id and token beyond the included length. `request`: likewise origin and headers, for A7. `buffer`: a buffer of the transport's library that the
- * connection keeps until it ends. `body`: B5, of a request. `attachments`: B5, with the packet that needs them.
+ * `will`: T8. `credentials`: id and token beyond the included length. `request`: origin and headers likewise (A7). `buffer`: a
+ * buffer of the transport's library that the connection keeps until it ends. `body`: B5, of a request. `attachments`: B5, with
+ * the packet that needs them.
  */
 export type MemoryUse = keyof typeof EMPTY;
 

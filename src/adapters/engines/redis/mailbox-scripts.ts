@@ -12,7 +12,7 @@ end
 /**
  * to, from, node and connection of the sender ('' for the broker itself), kind, '1' if the message matters (M6), bytes, payload,
  * '1' if there is a payload, proof of the owner ('' for none); limits: bytes of the realm, messages and bytes of a mailbox,
- * mailboxes of a sender, bytes of the mailbox of a connected peer; message for the addressee's node -> outcome, of 'full' with the
+ * mailboxes of a sender, bytes of the mailbox of a connected peer; message for the addressee's node -> outcome; after 'full' the
  * limit. A message that may have been delivered before Redis lost its data is not put again.
  */
 const PUT = defineScript(
@@ -52,7 +52,8 @@ return 'held'
 
 /**
  * id, node, connection -> 'moved'; or 'held' or 'free', one list of addressees with messages of the taker, then kind, from, has,
- * payload, proof, waiting time in ms of each message. The first write frees memory, so that mailboxes are read also when Redis is out of memory.
+ * payload, proof, waiting time in ms of each message. The first write frees memory, so that mailboxes are read also when Redis is
+ * out of memory.
  */
 const TAKE = defineScript(
   `
