@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const suite = (name: string) => ({ name, include: [`test/${name}/**/*.test.ts`] });
+/** Files of a project share the modules of their worker, because loading them again costs more than most tests. */
+const suite = (name: string) => ({ name, include: [`test/${name}/**/*.test.ts`], isolate: false });
 
 export default defineConfig({
   test: {
