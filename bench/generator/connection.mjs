@@ -1,6 +1,7 @@
 /* One WebSocket over raw TCP, without a library: the handshake, and frames in both directions. */
 import { Buffer } from 'node:buffer';
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { CLOSE, FrameReader, maskedFrame, PING, PONG, TEXT } from './frames.mjs';
 
 const HOST = '127.0.0.1';
@@ -18,6 +19,28 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 const CLOSE_FRAME = maskedFrame(Buffer.from([0x03, 0xe8]), CLOSE);
 
 /**
+ * A server: a port on loopback, or any address.
+ * @typedef {number | { port: number, host?: string, isSecure?: boolean, prefix?: string, key?: string, token?: string }} Place
+ */
+
+/** @param {Place} place */
+export function addressOf(place) {
+  return { host: HOST, isSecure: false, prefix: '', ...(typeof place === 'number' ? { port: place } : place) };
+}
+
+/** Each connection from a source address of its own, if the server is on this machine. */
+function socketTo({ host, port, isSecure }, read) {
+  const source = host === HOST ? { localAddress: `127.0.0.${1 + (opened++ % SOURCES)}` } : {};
+  const options = { host, port, noDelay: true, ...source };
+  if (!isSecure) {
+    return connect({ ...options, onread: { buffer: READ_BUFFER, callback: (length) => read(READ_BUFFER, length) } });
+  }
+  // The certificate may be one of a test.
+  const socket = connectTls({ ...options, servername: host, rejectUnauthorized: false });
+  return socket.on('data', (bytes) => read(bytes, bytes.length));
+}
+
+/**
  * @typedef {object} Handlers
  * @property {(bytes: Buffer, start: number, end: number) => void} text a text arrived; the bytes are borrowed
  * @property {(why: string) => void} ended called once, last; why is empty after a regular close
@@ -31,23 +54,19 @@ export class Connection {
   #isOpen = false;
   #why = 'the connection was cut';
 
-  /** @param {{ port: number, target: string }} endpoint @param {Handlers} handlers */
-  constructor({ port, target }, handlers) {
+  /** @param {{ port: Place, target: string }} endpoint @param {Handlers} handlers */
+  constructor({ port: place, target }, handlers) {
     this.#handlers = handlers;
-    this.#socket = connect({
-      host: HOST,
-      port,
-      localAddress: `127.0.0.${1 + (opened++ % SOURCES)}`,
-      noDelay: true,
-      onread: { buffer: READ_BUFFER, callback: (length) => this.#read(length) },
-    });
+    const address = addressOf(place);
+    const { host, port, prefix } = address;
+    this.#socket = socketTo(address, (bytes, length) => this.#read(bytes, length));
     this.#socket.on('error', (error) => {
       this.#why = error.message;
     });
     this.#socket.on('end', () => this.#socket.end());
     this.#socket.on('close', () => this.#handlers.ended(this.#why));
     this.#socket.write(
-      `GET ${target} HTTP/1.1\r\nHost: ${HOST}:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      `GET ${prefix}${target} HTTP/1.1\r\nHost: ${host}:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
         `Origin: https://example.org\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${KEY}${END_OF_HEAD}`,
     );
   }
@@ -73,14 +92,14 @@ export class Connection {
     this.#socket.resetAndDestroy();
   }
 
-  #read(length) {
-    if (this.#isOpen) this.#reader.read(READ_BUFFER, 0, length);
-    else this.#readHead(length);
+  #read(bytes, length) {
+    if (this.#isOpen) this.#reader.read(bytes, 0, length);
+    else this.#readHead(bytes, length);
     return true;
   }
 
-  #readHead(length) {
-    this.#head += READ_BUFFER.toString('latin1', 0, length);
+  #readHead(bytes, length) {
+    this.#head += bytes.toString('latin1', 0, length);
     const end = this.#head.indexOf(END_OF_HEAD);
     if (end < 0) return;
     if (!this.#head.startsWith('HTTP/1.1 101') || !this.#head.includes(ACCEPT)) return this.#refuse();

@@ -1,8 +1,12 @@
 /* CPU time of a process, the sum of its threads, in nanoseconds, as counted by the scheduler. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+
+/** Other systems than Linux report only the CPU time of the own process. */
+const HAS_SCHEDULER = existsSync('/proc/self/task');
 
 /** @param {number | 'self'} pid */
 export function cpuNanoseconds(pid) {
+  if (!HAS_SCHEDULER && pid === 'self') return 1000 * (process.cpuUsage().user + process.cpuUsage().system);
   let sum = 0;
   for (const thread of readdirSync(`/proc/${pid}/task`)) sum += ofThread(pid, thread);
   return sum;

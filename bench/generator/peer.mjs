@@ -1,6 +1,6 @@
 /* One peer as in PeerJS: an id, a token, a socket whose first frame is OPEN. */
 import { Buffer } from 'node:buffer';
-import { Connection } from './connection.mjs';
+import { addressOf, Connection } from './connection.mjs';
 
 const OPEN = Buffer.from('{"type":"OPEN"}');
 
@@ -18,23 +18,27 @@ export class Peer {
   /** @param {number} number @param {Faults} faults @param {string} token by default as long as those of PeerJS */
   constructor(number, faults, token = number.toString(36).padStart(11, 't')) {
     this.id = peerId(number);
-    this.target = `/peerjs?key=peerjs&id=${this.id}&token=${token}&version=1.5.5`;
+    this.#token = token;
     this.#faults = faults;
   }
 
   #faults;
+  #token;
   /** @type {Connection | undefined} */
   #connection = undefined;
   #isClosing = false;
   /** @type {(nothing?: undefined) => void} */
   #ended = () => undefined;
 
-  /** Connects, with the same token each time. @returns a promise of whether it received OPEN; never rejects. */
+  /**
+   * Connects, with the same token each time. @param {import('./connection.mjs').Place} port
+   * @returns a promise of whether it received OPEN; never rejects.
+   */
   open(port) {
     this.#isClosing = false;
     return new Promise((resolve) => {
       let isOpen = false;
-      this.#connection = new Connection({ port, target: this.target }, {
+      this.#connection = new Connection({ port, target: this.#targetAt(port) }, {
         text: (bytes, start, end) => {
           if (isOpen) return this.onText(bytes, start, end);
           isOpen = OPEN.compare(bytes, start, end) === 0;
@@ -49,6 +53,11 @@ export class Peer {
         },
       });
     });
+  }
+
+  #targetAt(place) {
+    const { key = 'peerjs', token = this.#token } = addressOf(place);
+    return `/peerjs?key=${key}&id=${this.id}&token=${token}&version=1.5.5`;
   }
 
   /** @param {Buffer} frames @returns {boolean} see Connection.send */

@@ -1,3 +1,4 @@
+import { bench } from './bench-command/command.ts';
 import type { CommandIo } from './command-io.ts';
 import type { CommandName } from './configuration/command-names.ts';
 import { ConfigError } from './configuration/config-error.ts';
@@ -25,6 +26,7 @@ const COMMANDS: Readonly<Record<CommandName, Command | Located>> = {
   health,
   token,
   top,
+  bench,
   new: newAdapter,
   conform: { file: 'conformance/conform.js', run: 'conform', needed: RANDOM_RUNS },
   'conform-report': { file: 'conformance/conform-report.js', run: 'conformReport' },

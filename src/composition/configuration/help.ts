@@ -27,6 +27,7 @@ const CLOSING = [
   `Other commands: \`${tied('signalbox health')}\` checks the health of a broker with the same options; ` +
     `\`${tied('signalbox token --help')}\` makes and explains tokens for development; ` +
     `\`${tied('signalbox top --help')}\` shows the nodes and realms of a broker in a terminal; ` +
+    `\`${tied('signalbox bench --help')}\` measures a server, and compares two; ` +
     `\`${tied('signalbox new --help')}\` writes an adapter of your own and its test; ` +
     `\`${tied('signalbox doctor --help')}\` tests the way to a broker and explains each fault; ` +
     `\`${tied('signalbox conform --help')}\` tests any PeerJS-compatible server against the rules of the protocol; ` +

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../../conformance/arguments.ts';
+import { readBenchArguments } from '../../../src/composition/bench-command/arguments.ts';
 import { readTopArguments } from '../../../src/composition/top-command/arguments.ts';
 import { readArguments as readDoctorArguments } from '../../../doctor/arguments.ts';
 import { ROOT } from '../../architecture/tree.ts';
@@ -78,6 +79,11 @@ const PROCEDURES: readonly Procedure[] = [
     about: /^(?:npx --no-install )?signalbox conform (.*)$/,
     why: 'its servers are not available: its arguments are parsed; test/e2e/conformance runs such commands',
     check: (_, [, args = '']) => expect(() => readArguments(wordsOf(args))).not.toThrow(),
+  },
+  {
+    about: /^signalbox bench (.*)$/,
+    why: 'its servers are not available: its arguments are parsed; test/e2e/cli/bench.test.ts runs such a command',
+    check: (_, [, args = '']) => expect(() => readBenchArguments(wordsOf(args))).not.toThrow(),
   },
   {
     about: /^signalbox top(.*)$/,
