@@ -6,7 +6,13 @@ import { MERCURE_STREAM_CASES } from './cases/mercure-streams.ts';
 import { MERCURE_TOKEN_CASES } from './cases/mercure-tokens.ts';
 import { MERCURE_UPDATE_CASES } from './cases/mercure-updates.ts';
 import { TOPIC_RELAY_BOUND_CASES } from './cases/topic-relay-bounds.ts';
+import { TOPIC_RELAY_BYTE_CASES } from './cases/topic-relay-bytes.ts';
+import { TOPIC_RELAY_MEMBER_CASES } from './cases/topic-relay-members.ts';
 import { TOPIC_RELAY_CASES } from './cases/topic-relay.ts';
+import { MERCURE_BYTE_CASES } from './cases/mercure-bytes.ts';
+import { MERCURE_CREDENTIAL_CASES } from './cases/mercure-credentials.ts';
+import { MERCURE_HISTORY_CASES } from './cases/mercure-history.ts';
+import { MERCURE_VERSION_CASES } from './cases/mercure-versions.ts';
 import type { SettingName } from './settings.ts';
 
 /** A wire protocol that the suite has cases for. */
@@ -21,13 +27,16 @@ interface Dialect {
 
 const MERCURE_CASES = [
   ...[MERCURE_STREAM_CASES, MERCURE_UPDATE_CASES, MERCURE_REPLAY_CASES],
-  ...[MERCURE_TOKEN_CASES, MERCURE_PAGE_CASES],
+  ...[MERCURE_TOKEN_CASES, MERCURE_PAGE_CASES, MERCURE_VERSION_CASES, MERCURE_HISTORY_CASES],
+  ...[MERCURE_BYTE_CASES, MERCURE_CREDENTIAL_CASES],
 ].flat();
+
+const RELAY_CASES = [TOPIC_RELAY_CASES, TOPIC_RELAY_BOUND_CASES, TOPIC_RELAY_BYTE_CASES, TOPIC_RELAY_MEMBER_CASES].flat();
 
 export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   peerjs: { cases: ALL_CASES, path: 'path' },
   mercure: { cases: inOrder(MERCURE_CASES), path: 'mercure_path' },
-  relay: { cases: inOrder([...TOPIC_RELAY_CASES, ...TOPIC_RELAY_BOUND_CASES]), path: 'relay_path' },
+  relay: { cases: inOrder(RELAY_CASES), path: 'relay_path' },
 };
 
 export function isDialect(text: string): text is DialectName {

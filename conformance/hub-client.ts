@@ -8,7 +8,8 @@ import { createToken, type Claims } from './token.ts';
 
 /** The default path of the hub. */
 const DEFAULT_PATH = '/.well-known/mercure';
-const FORM_TYPE = 'application/x-www-form-urlencoded';
+/** The content type of an update. */
+export const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /** The form fields of a publication; a field may be repeated. */
 export type Update = Readonly<Record<string, string | readonly string[]>>;

@@ -36,6 +36,8 @@ export interface CaseResult {
   readonly expected: string;
   /** The known deviation of `peer` 1.0.2, if any. */
   readonly reference?: string;
+  /** The version of the protocol that the case asks about, for servers that may support one of several: `Mercure 1.0`. */
+  readonly protocol?: string;
   /** The reason, unless the verdict is `ok`. */
   readonly why?: string;
   /** Milliseconds. */

@@ -73,10 +73,11 @@ async function judgeCase(one: Case, scene: Fixture): Promise<Judged> {
 }
 
 function resultOf(one: Case, { verdict, why }: Judgement, took: number, transcript: readonly TranscriptLine[]): CaseResult {
-  const { id, rule, title, severity, expected, reference } = one;
+  const { id, rule, title, severity, expected, reference, protocol } = one;
   return {
     ...{ id, rule, title, severity, verdict, expected },
     ...(reference === undefined ? {} : { reference: reference.behaviour }),
+    ...(protocol === undefined ? {} : { protocol }),
     ...(why === undefined ? {} : { why }),
     took,
     transcript: verdict === 'ok' ? [] : transcript,

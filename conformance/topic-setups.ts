@@ -1,12 +1,13 @@
 import type { Settings } from './settings.ts';
 import { atMost, LONG_TIMEOUTS, type Setup } from './setup.ts';
 
-const SECRET = 'the secret of the conformance suite, which is no secret';
+const PUBLISHER_SECRET = 'the publisher key of the conformance suite, which is no secret';
+const SUBSCRIBER_SECRET = 'the subscriber key of the conformance suite, which is no secret';
 const HUB: Settings = {
   ...LONG_TIMEOUTS,
   dialects: ['peerjs', 'mercure'],
-  mercure_publisher_key: SECRET,
-  mercure_subscriber_key: SECRET,
+  mercure_publisher_key: PUBLISHER_SECRET,
+  mercure_subscriber_key: SUBSCRIBER_SECRET,
 };
 const RELAY: Settings = { ...LONG_TIMEOUTS, dialects: ['peerjs', 'relay'] };
 
@@ -14,6 +15,15 @@ const RELAY: Settings = { ...LONG_TIMEOUTS, dialects: ['peerjs', 'relay'] };
 export const TOPIC_SETUPS = {
   hub: { settings: HUB, requires: [], unmet: unmetAccess },
   'hub with tokens': { settings: HUB, requires: ['mercure_publisher_key', 'mercure_subscriber_key'], unmet: unmetKeys },
+  'hub with two keys': {
+    settings: HUB,
+    requires: ['mercure_publisher_key', 'mercure_subscriber_key'],
+    unmet: (settings) =>
+      unmetKeys(settings) ??
+      (settings.mercure_publisher_key === settings.mercure_subscriber_key
+        ? 'requires different secrets for publishers and subscribers; configure them, then pass both flags'
+        : undefined),
+  },
   'hub with anonymous subscribers': {
     settings: { ...HUB, mercure_anonymous: true },
     requires: ['mercure_publisher_key', 'mercure_subscriber_key', 'mercure_anonymous'],

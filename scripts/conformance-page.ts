@@ -27,9 +27,10 @@ function row({ id, severity, title, expected, reference }: Case): string {
 /** The cases of another dialect: one table without a reference server. */
 export function dialectSection(cases: readonly Case[]): string {
   const rows = cases.map(
-    ({ id, severity, title, expected }) => `| \`${id}\` | ${severity} | ${cell(title)} | ${cell(expected)} |`,
+    ({ id, severity, title, expected, protocol = '—' }) =>
+      `| \`${id}\` | ${severity} | ${protocol} | ${cell(title)} | ${cell(expected)} |`,
   );
-  const head = ['| case | severity | input | expected |', '| --- | --- | --- | --- |'];
+  const head = ['| case | severity | version | input | expected |', '| --- | --- | --- | --- | --- |'];
   return [`${cases.length} cases.`, '', ...head, ...rows].join('\n');
 }
 

@@ -9,14 +9,22 @@ const MANY = 40;
 const LAST_EVENT_ID_PLACES = {
   header: (id: string) => ({ headers: { 'last-event-id': id } }),
   query: (id: string) => ({ query: { lastEventID: id } }),
+  'query-name-with-underscores': (id: string) => ({ query: { last_event_id: id } }),
 } as const;
+
+const PLACE_NAMES: Readonly<Record<string, string>> = {
+  header: 'the header Last-Event-ID',
+  query: 'the query parameter lastEventID',
+  'query-name-with-underscores': 'the query parameter last_event_id',
+};
 
 /** MER5: replay of missed updates. */
 export const MERCURE_REPLAY_CASES = cases([
   ...Object.entries(LAST_EVENT_ID_PLACES).map(([name, comingBackWith]): CaseDraft => ({
     id: `MER5.${name}`,
-    title: `three updates are published; Ann subscribes with the id of the first one in the ${name}`,
-    severity: 'required',
+    title: `three updates are published; Ann subscribes with the id of the first one in ${PLACE_NAMES[name]}`,
+    severity: name === 'header' ? 'required' : 'recommended',
+    ...(name === 'header' ? {} : { protocol: name === 'query' ? 'Mercure 0.x' : 'Mercure 1.0' }),
     expected: 'she receives the second and the third update, then new ones',
     setup: 'hub',
     async run(fixture) {

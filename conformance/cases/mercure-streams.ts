@@ -18,6 +18,16 @@ const SELECTORS = {
     matching: 'http://topics.example/1',
     other: 'http://topics.example/1/2',
   },
+  'template-with-dot': {
+    selector: { topic: 'http://topics.example/a.b/{id}' },
+    matching: 'http://topics.example/a.b/1',
+    other: 'http://topics.example/axb/1',
+  },
+  'match-exact': {
+    selector: { match_exact: 'http://topics.example/{exact}' },
+    matching: 'http://topics.example/{exact}',
+    other: 'http://topics.example/1',
+  },
   match: {
     selector: { match: 'http://topics.example/{id}' },
     matching: 'http://topics.example/{id}',
@@ -29,6 +39,15 @@ const SELECTORS = {
     other: 'https://topics.example/houses/1',
   },
 } as const;
+
+/** Selectors that only some versions of Mercure have. */
+const PROTOCOLS: Readonly<Record<string, Pick<CaseDraft, 'protocol'>>> = {
+  template: { protocol: 'Mercure 0.x' },
+  'template-with-dot': { protocol: 'Mercure 0.x' },
+  'match-exact': { protocol: 'Mercure 1.0' },
+  match: { protocol: 'Mercure 1.0' },
+  'url-pattern': { protocol: 'Mercure 1.0' },
+};
 
 /** MER1, MER2, MER4, MER6, MER9: subscriptions. */
 export const MERCURE_STREAM_CASES = cases([
@@ -169,7 +188,8 @@ export const MERCURE_STREAM_CASES = cases([
   ...Object.entries(SELECTORS).map(([name, { selector, matching, other }]): CaseDraft => ({
     id: `MER6.${name}`,
     title: `Ann subscribes with ${JSON.stringify(selector)}; an update is published on ${matching}${other === undefined ? '' : `, after one on ${other}`}`,
-    severity: name === 'match' || name === 'url-pattern' ? 'recommended' : 'required',
+    severity: name in PROTOCOLS ? 'recommended' : 'required',
+    ...PROTOCOLS[name],
     expected: other === undefined ? 'she receives the update' : 'she receives the update on the matching topic only',
     setup: 'hub',
     async run(fixture) {
@@ -189,6 +209,7 @@ export const MERCURE_STREAM_CASES = cases([
       id: `MER6.${name}`,
       title: `Ann subscribes with match_urlpattern=${pattern}`,
       severity: 'recommended',
+      protocol: 'Mercure 1.0',
       expected: '400',
       setup: 'hub',
       async run(fixture) {

@@ -187,6 +187,7 @@ export const TOPIC_RELAY_CASES = cases([
     id: 'REL4.to-the-others',
     title: 'Ann, Bob and Eve subscribe to a single topic, as Trystero does; Ann publishes a payload',
     severity: 'recommended',
+    protocol: 'Trystero',
     expected: 'Bob and Eve receive only topic and payload, Ann receives nothing',
     setup: 'topic relay',
     async run(fixture) {

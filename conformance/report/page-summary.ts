@@ -2,6 +2,7 @@ import type { CaseResult, Severity, Verdict } from '../results.ts';
 import { html, type Markup } from './markup.ts';
 import type { Column } from './matrix.ts';
 import { glyph, slug } from './page-glyphs.ts';
+import { protocolsOf } from './protocols.ts';
 import { formatUtcTime, formatDuration } from './durations.ts';
 import { MOST_SEVERE_FIRST, outcomeOf, WORST_FIRST } from './verdicts.ts';
 
@@ -22,6 +23,7 @@ function card({ tag, name, run }: Column, isTagged: boolean): Markup {
     <ul class="counts">
       ${WORST_FIRST.map((one) => line(one, run.cases))}
     </ul>
+    ${protocolsOf(run.cases).map((statement) => html`<p class="about">${statement}</p>`)}
     <p class="about">
       ${count} in ${formatDuration(run.took)}, <time datetime="${run.startedAt}">${formatUtcTime(run.startedAt)}</time>
     </p>

@@ -34,6 +34,7 @@ function readCase(value: unknown, n: number): CaseResult {
     verdict: oneOf(WORST_FIRST, one['verdict'], `${where}.verdict`),
     expected: textIn(one, 'expected', where),
     ...(one['reference'] === undefined ? {} : { reference: textIn(one, 'reference', where) }),
+    ...(one['protocol'] === undefined ? {} : { protocol: textIn(one, 'protocol', where) }),
     ...(one['why'] === undefined ? {} : { why: textIn(one, 'why', where) }),
     took: numberIn(one, 'took', where),
     transcript: listed(one['transcript'], `${where}.transcript`).map((line, i) => readLine(line, `${where}.transcript[${i}]`)),

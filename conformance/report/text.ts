@@ -1,4 +1,5 @@
 import { causesOf, type Cause } from './causes.ts';
+import { protocolsOf } from './protocols.ts';
 import type { CaseResult, RunResult, TranscriptLine, Verdict } from '../results.ts';
 
 const VERDICTS: readonly Verdict[] = ['ok', 'loose', 'failed', 'dangerous', 'not testable'];
@@ -15,7 +16,9 @@ function formatCounts(results: readonly CaseResult[]): string {
 export function reportInText({ server, took, cases }: RunResult): string {
   const untestable = cases.filter(({ verdict }) => verdict === 'not testable');
   const sections = [...causesOf(cases).map(causeEntry), ...reasons(untestable)];
-  return [...sections, `${server}: ${formatCounts(cases)}, in ${(took / 1000).toFixed(1)} s\n`].join('\n');
+  const protocols = protocolsOf(cases).map((statement) => `${server}: ${statement}\n`);
+  const counts = `${server}: ${formatCounts(cases)}, in ${(took / 1000).toFixed(1)} s\n`;
+  return [...sections, protocols.join('') + counts].join('\n');
 }
 
 /** A cause of several cases has a heading with all of them, and the details of the worst one. */

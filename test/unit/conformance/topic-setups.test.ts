@@ -12,6 +12,12 @@ describe('a topic setup', () => {
     ['hub', { mercure_open: true }, undefined],
     ['hub with tokens', { mercure_open: true }, MISSING_SECRETS],
     ['hub with tokens', { ...SECRETS, mercure_publisher_key: '-----BEGIN PUBLIC KEY-----' }, MISSING_SECRETS],
+    ['hub with two keys', SECRETS, undefined],
+    [
+      'hub with two keys',
+      { mercure_publisher_key: 'a', mercure_subscriber_key: 'a' },
+      'requires different secrets for publishers and subscribers; configure them, then pass both flags',
+    ],
     ['hub with anonymous subscribers', SECRETS, 'requires anonymous subscribers; enable them, then pass --mercure-anonymous'],
     ['open hub', SECRETS, 'requires an open hub; enable it, then pass --mercure-open'],
     ['hub for listed origins', SECRETS, 'requires a list of allowed origins; configure it, then pass --cors'],

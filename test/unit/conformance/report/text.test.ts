@@ -61,6 +61,10 @@ describe('the text report', () => {
     expect(report(result('loose', { why: '400', transcript }))).not.toContain('frame');
   });
 
+  it('states which versions of the protocol the server supports', () => {
+    expect(report(result('ok', { protocol: 'Mercure 1.0' }))).toMatch(/^here: supports Mercure 1\.0 \(1 of 1 cases\)\nhere: 1 ok, /);
+  });
+
   it('groups untestable cases by reason', () => {
     const text = report(result('not testable', { why: 'no key' }), result('not testable', { id: 'M2.b', why: 'no key' }));
     expect(text).toContain('NOT TESTABLE, no key\n  M1.a, M2.b\n');
