@@ -27,6 +27,8 @@ export interface ConformArguments {
   readonly junit: string | undefined;
   readonly report: string | undefined;
   readonly badge: string | undefined;
+  /** For the steps of a random run that violated a rule. */
+  readonly saveReplay?: string | undefined;
   /** Random runs replace the cases. */
   readonly random: RandomArguments | undefined;
   /** The model's expectations for random runs. */
@@ -43,6 +45,8 @@ export interface RandomArguments {
   readonly late?: number | undefined;
   /** Milliseconds. */
   readonly early?: number | undefined;
+  /** Milliseconds. */
+  readonly jitter?: number | undefined;
 }
 
 /** Invalid arguments. The message names the flag, the value and what is allowed. */
@@ -71,6 +75,9 @@ export function readArguments(args: readonly string[]): ConformArguments {
   const usesUrlPath = 'url' in target && declared[path] === undefined && target.url.pathname !== '/';
   const [runs, seed, replay] = [number('random'), number('seed'), text('replay')];
   if (seed !== undefined && runs === undefined) throw new UsageError('--seed requires --random; add --random N');
+  if (text('save-replay') !== undefined && runs === undefined && replay === undefined) {
+    throw new UsageError('--save-replay requires --random; add --random N');
+  }
   if (dialect !== 'peerjs' && (runs !== undefined || replay !== undefined)) {
     throw new UsageError(
       `--random and --replay support --dialect peerjs only, not '${dialect}'; remove them or use --dialect peerjs`,
@@ -90,10 +97,11 @@ export function readArguments(args: readonly string[]): ConformArguments {
     junit: text('junit'),
     report: text('report'),
     badge: text('badge'),
+    saveReplay: text('save-replay'),
     random:
       runs === undefined && replay === undefined
         ? undefined
-        : { runs, seed, replay, late: number('late'), early: number('early') },
+        : { runs, seed, replay, late: number('late'), early: number('early'), jitter: number('jitter') },
     expect: readExpectations(text('expect'), target),
   };
 }

@@ -17,8 +17,8 @@ export interface Case {
   /** The known deviation of `peer` 1.0.2, if any. */
   readonly reference?: Reference;
   /**
-   * The version or form of the protocol that the case asks about, for servers that may support one of several: `Mercure 1.0`. Such
-   * cases are recommended, so a server of another version is loose.
+   * The version or form of the protocol that the case asks about, for servers that may support one of several: `Mercure 1.0`.
+   * Such cases are recommended, so a server of another version is loose.
    */
   readonly protocol?: string;
   /** The server configuration that the case requires; the default is `long timeouts`. */

@@ -1,9 +1,12 @@
 import type { ConformArguments, RandomArguments } from './arguments.ts';
 import type { Io } from './io.ts';
 import type { RandomResult } from './random/random-result.ts';
+import type { Tolerance } from './random/expectations.ts';
+import { formatReplayFile } from './random/replay-file.ts';
 import { runRandom } from './random/run-random.ts';
 import { StartFailed, type RunningServer, type Servers } from './server/servers.ts';
 import { SETUPS } from './setups.ts';
+import { writeReport } from './write-reports.ts';
 
 /**
  * Implements `signalbox conform --random` and `--replay`: starts a server, or uses the given one, and plays random steps.
@@ -12,7 +15,7 @@ import { SETUPS } from './setups.ts';
 export async function conformRandomly(
   random: RandomArguments,
   servers: Servers,
-  { declared, expect }: ConformArguments,
+  { declared, expect, saveReplay }: ConformArguments,
   io: Io,
 ): Promise<RandomResult | undefined> {
   const resolved = servers.resolve(SETUPS['random runs']);
@@ -32,7 +35,7 @@ export async function conformRandomly(
   };
   try {
     const profile = { ...server.profile, settings };
-    return await runRandom(
+    const result = await runRandom(
       {
         ...random,
         tolerance: toleranceOf(random),
@@ -42,12 +45,19 @@ export async function conformRandomly(
       },
       io,
     );
+    const { finding } = result;
+    if (finding !== undefined) writeReport(saveReplay, () => formatReplayFile(finding, { settings, expect }), io);
+    return result;
   } finally {
     await server.stop();
   }
 }
 
 /** Only the given values replace the defaults. */
-function toleranceOf({ late, early }: RandomArguments): { late?: number; early?: number } {
-  return { ...(late === undefined ? {} : { late }), ...(early === undefined ? {} : { early }) };
+function toleranceOf({ late, early, jitter }: RandomArguments): Partial<Tolerance> {
+  return {
+    ...(late === undefined ? {} : { late }),
+    ...(early === undefined ? {} : { early }),
+    ...(jitter === undefined ? {} : { jitter }),
+  };
 }

@@ -55,8 +55,14 @@ const SUITE_FLAGS: Readonly<Record<string, Flag>> = {
     meaning: 'runs N random step sequences instead of the cases; peerjs only',
   },
   seed: { form: 'number', placeholder: 'S', meaning: 'seed of the random runs; the same seed produces the same steps' },
-  replay: { form: 'text', placeholder: 'STEPS', meaning: 'replays the steps that a random run has printed' },
+  replay: { form: 'text', placeholder: 'STEPS', meaning: 'replays the steps that a random run has printed, or a file with them' },
+  'save-replay': {
+    form: 'text',
+    placeholder: 'FILE',
+    meaning: 'writes the steps of a violation, with explanations, to a file for --replay; - is stdout',
+  },
   late: { form: 'number', placeholder: 'MS', meaning: 'how late an event of a random run may be, for a slow server' },
+  jitter: { form: 'number', placeholder: 'MS', meaning: 'how much the delay between two frames of a random run may vary' },
   early: { form: 'number', placeholder: 'MS', meaning: 'how early a timeout of a random run may be' },
   expect: {
     form: 'text',
@@ -111,6 +117,8 @@ const EXAMPLES: readonly (readonly [use: string, command: string])[] = [
   ['Repeat one rule or one case', '--url http://localhost:9000 --only M14 --only O5.open'],
   ['Write reports and a badge in CI', '--command "./server {port}" --junit a.xml --report a.html --badge a.svg'],
   ['Play random steps', '--command "./server {port}" --random 40 --seed 7'],
+  ['Save the steps of a violation', '--command "./server {port}" --random 40 --save-replay steps.txt'],
+  ['Repeat them on a running server', '--url http://localhost:9000 --replay steps.txt'],
   ['Test a Mercure hub', '--dialect mercure --url http://localhost:3000 --mercure-open'],
   ['Test a topic relay', '--dialect relay --url http://localhost:4444'],
 ];

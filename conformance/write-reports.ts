@@ -9,7 +9,7 @@ import { reportAsBadge } from './report/badge.ts';
 import type { CauseResult, RunResult } from './results.ts';
 
 /** The report files; `-` is stdout. */
-export type Reports = Pick<ConformArguments, 'json' | 'junit' | 'report' | 'badge'>;
+export type Reports = Pick<ConformArguments, 'json' | 'junit' | 'report' | 'badge' | 'saveReplay'>;
 
 const STDOUT = '-';
 
@@ -17,7 +17,7 @@ const STDOUT = '-';
 export function checkReports(reports: Reports): void {
   const files = filesOf(reports);
   if (files.filter(([, file]) => file === STDOUT).length > 1) {
-    throw new UsageError('only one of --json, --junit, --report and --badge can be - (stdout)');
+    throw new UsageError('only one of --json, --junit, --report, --badge and --save-replay can be - (stdout)');
   }
   for (const [flag, file] of files) {
     if (file === STDOUT) continue;
@@ -38,26 +38,29 @@ export function textSink(reports: Reports, io: Io): Sink {
 /** Writes the requested report files. */
 export function writeReports(result: RunResult, reports: Reports, io: Io): void {
   const { json, junit, report, badge } = reports;
-  const write = (file: string | undefined, text: () => string): void => {
-    if (file === STDOUT) io.stdout.write(text());
-    else if (file !== undefined) writeFileSync(file, text());
-  };
-  write(json, () => `${JSON.stringify({ ...result, causes: causeResults(result) }, undefined, 2)}\n`);
-  write(junit, () => reportInJunit(result));
-  write(report, () => reportInHtml([result]));
-  write(badge, () => reportAsBadge(result, badge ?? ''));
+  writeReport(json, () => `${JSON.stringify({ ...result, causes: causeResults(result) }, undefined, 2)}\n`, io);
+  writeReport(junit, () => reportInJunit(result), io);
+  writeReport(report, () => reportInHtml([result]), io);
+  writeReport(badge, () => reportAsBadge(result, badge ?? ''), io);
+}
+
+/** Writes one file. @param file undefined: none. */
+export function writeReport(file: string | undefined, text: () => string, io: Io): void {
+  if (file === STDOUT) io.stdout.write(text());
+  else if (file !== undefined) writeFileSync(file, text());
 }
 
 function causeResults({ cases }: RunResult): CauseResult[] {
   return causesOf(cases).map(({ cause, verdict, cases: members }) => ({ cause, verdict, cases: members.map(({ id }) => id) }));
 }
 
-function filesOf({ json, junit, report, badge }: Reports): (readonly [flag: string, file: string])[] {
+function filesOf({ json, junit, report, badge, saveReplay }: Reports): (readonly [flag: string, file: string])[] {
   const files = [
     ['--json', json],
     ['--junit', junit],
     ['--report', report],
     ['--badge', badge],
+    ['--save-replay', saveReplay],
   ] as const;
   return files.flatMap(([flag, file]) => (file === undefined ? [] : [[flag, file] as const]));
 }

@@ -41,7 +41,7 @@ const ALMOST_JSON = {
   'bad-escape': '{"type":"publish","topic":"{topic}","data":"\\x41"}',
 } as const;
 
-/** REL1, REL2, REL3, REL4: what a relay may change of a message. */
+/** REL1, REL2, REL3, REL4: messages arrive unchanged. */
 export const TOPIC_RELAY_BYTE_CASES = cases([
   {
     id: 'REL1.text-frames',

@@ -7,7 +7,7 @@ import { connectToRelay, receiveUntilMarker, relayTarget, subscribe, waitForPong
 /** Frames and publications per liveness timeout. */
 const SIGNS_PER_TIMEOUT = 8;
 
-/** REL1, REL2, REL3, REL4: who is subscribed, and for how long. */
+/** REL1, REL2, REL3, REL4: the beginning and the end of subscriptions. */
 export const TOPIC_RELAY_MEMBER_CASES = cases([
   {
     id: 'REL1.unsubscribe-one-client',
@@ -25,7 +25,7 @@ export const TOPIC_RELAY_MEMBER_CASES = cases([
   },
   {
     id: 'REL1.unsubscribe-unknown',
-    title: 'Ann unsubscribes from a topic that nobody has',
+    title: 'Ann unsubscribes from a topic without subscribers',
     severity: 'hardening',
     expected: 'she receives nothing, and her other subscription remains',
     setup: 'topic relay',

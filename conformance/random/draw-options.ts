@@ -14,6 +14,7 @@ const MAX_REACHABLE_MALFORMED = 50;
 /** The distribution of random steps: known limits within reach are exceeded, and timeouts are awaited. */
 export function drawOptionsFor({ keys, expected, longestWait }: RunContext, maxSteps: number): DrawOptions {
   const { behaviours, limits } = expected;
+  const { expireTimeout = Infinity, aliveTimeout = Infinity, sweepInterval } = limits;
   return {
     realms: keys.length,
     hasUnusableId: behaviours.validatesIds,
@@ -21,6 +22,11 @@ export function drawOptionsFor({ keys, expected, longestWait }: RunContext, maxS
     floodSizes: floodSizesFor(limits),
     malformedCounts: malformedCountsFor(limits),
     waitRanges: waitRangesFor(limits, longestWait),
+    scenarioTimes: {
+      expireTimeout: expireTimeout + sweepInterval <= longestWait ? expireTimeout : undefined,
+      aliveTimeout: aliveTimeout + sweepInterval <= longestWait ? aliveTimeout : undefined,
+      sweepInterval,
+    },
     minSteps: Math.ceil(maxSteps / 5),
     maxSteps,
   };

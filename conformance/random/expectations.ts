@@ -9,6 +9,8 @@ export interface ServerBehaviours {
   readonly leaveCloses: boolean;
   /** O4, O5, O6, O7, M7, M10, M19, L1: the server closes with the code of the rule. */
   readonly usesCloseCodes: boolean;
+  /** M2: payloads keep their bytes, not only their value. */
+  readonly keepsPayloadBytes: boolean;
   /** O7: the server refuses an invalid id. */
   readonly validatesIds: boolean;
   /** M8: every message keeps a peer alive, not only HEARTBEAT. */
@@ -46,6 +48,7 @@ export const STRICT_BEHAVIOURS: ServerBehaviours = {
   reconnectGetsOpen: true,
   leaveCloses: true,
   usesCloseCodes: true,
+  keepsPayloadBytes: true,
   validatesIds: true,
   anyMessageKeepsAlive: true,
   messagesExpireIndividually: true,
@@ -58,6 +61,7 @@ const COMPATIBLE_BEHAVIOURS: ServerBehaviours = {
   reconnectGetsOpen: false,
   leaveCloses: false,
   usesCloseCodes: false,
+  keepsPayloadBytes: false,
   validatesIds: false,
   anyMessageKeepsAlive: false,
   messagesExpireIndividually: false,

@@ -11,7 +11,7 @@ export function writeReplay(steps: readonly Step[]): string {
 }
 
 /**
- * Parses the output of `writeReplay`, one step per line, or a file with either.
+ * Parses the output of `writeReplay`, one step per line with comments (#), or a file with either.
  * @param given JSON if the first character is a bracket or a brace, otherwise a file path.
  * @throws UsageError
  */
@@ -31,7 +31,11 @@ function contentOf(path: string): string {
 }
 
 function linesOf(text: string): string[] {
-  return text.split('\n').filter((line) => line.trim() !== '');
+  return text.split('\n').filter((line) => line.trim() !== '' && !isComment(line));
+}
+
+function isComment(line: string): boolean {
+  return line.trimStart().startsWith('#');
 }
 
 function listIn(text: string): unknown[] {

@@ -3,6 +3,7 @@ import type { Millis } from '../../src/domain/time.ts';
 import type { TranscriptLine } from '../results.ts';
 import { Swarm } from './swarm.ts';
 import type { Credentials, ClientConnection } from './client-connection.ts';
+import { PROBE } from './probe.ts';
 import type { Kind } from './message-kinds.ts';
 import { IGNORED_FRAMES, MALFORMED_FRAMES } from './odd-frames.ts';
 import type { RunContext } from './run-context.ts';
@@ -12,6 +13,10 @@ type PeerSlot = Pick<ActivePeer, 'realm' | 'id'>;
 
 /** Timeouts within this margin are awaited before the next step. */
 const DEADLINE_MARGIN_MS: Millis = 250;
+/** A flood has messages of two types, because some servers reorder them. */
+const OFFER_EVERY = 4;
+const LARGE_EVERY = 16;
+const PADDING_CHARACTERS = 12_000;
 /** Below this limit, a peer that is ignored but keeps its id would exhaust the capacity. */
 const MIN_LIMIT_FOR_MALFORMED = 100;
 
@@ -65,7 +70,7 @@ export class SocketDriver implements StepDriver<Promise<void>> {
 
   flood(connection: ClientConnection, to: string, count: number): Promise<void> {
     return this.#step(async () => {
-      for (let i = 0; i < count; i++) this.#sendMessage(connection, to, 'CANDIDATE');
+      for (let i = 0; i < count; i++) this.#sendMessage(connection, to, i % OFFER_EVERY === 0 ? 'OFFER' : 'CANDIDATE');
       await this.#swarm.settle({ connection });
     });
   }
@@ -185,7 +190,9 @@ export class SocketDriver implements StepDriver<Promise<void>> {
     const n = this.#swarm.model.recordMessage(connection, dst, type);
     // Every second message has the src of another peer, which must neither be relayed nor receive the notice.
     const src = n % 2 === 0 ? this.#otherThan(connection) : 'forged src';
-    this.#swarm.sendFrame(connection, { type, src, dst, payload: { n, of: this.#swarm.runId }, hops: 1 });
+    const head = JSON.stringify({ type, src, dst }).slice(0, -1);
+    const payload = `{"n":${n},"of":"${this.#swarm.runId}","probe":${PROBE},"padding":"${paddingOf(n)}"}`;
+    this.#swarm.socket(connection).send(`${head},"payload":${payload},"hops":1}`);
   }
 
   /** Replaces `{dst}` in a frame of text. */
@@ -215,4 +222,9 @@ export class SocketDriver implements StepDriver<Promise<void>> {
     this.#swarm.socket(guest).send(frame);
     await this.#swarm.settle();
   }
+}
+
+/** Some messages are large, because some servers send small messages earlier. */
+function paddingOf(n: number): string {
+  return n % LARGE_EVERY === 0 ? 'x'.repeat(PADDING_CHARACTERS) : '';
 }

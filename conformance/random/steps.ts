@@ -34,6 +34,16 @@ export type Step =
 /** The ids in steps. */
 export const IDS = ['ann', 'bob', '__proto__', 'čtyři', 'eve', 'fay'] as const;
 
+/** Ids that some servers take for the same. */
+const SIMILAR_IDS = ['ann', 'Ann', 'ann ', 'ANN', 'bob', 'bob.'] as const;
+/** Ids that change if they are normalized, or decoded twice. */
+const ENCODED_IDS = ['é', 'e\u0301', 'a+b', 'a b', '%41', 'A'] as const;
+
+/** Each list of random steps uses the ids of one set. */
+export const ID_SETS: readonly (readonly string[])[] = [IDS, IDS, SIMILAR_IDS, ENCODED_IDS];
+
+const ALL_IDS: readonly string[] = ID_SETS.flat();
+
 /** O7: an invalid id. */
 export const UNUSABLE_ID = 'no\u0007body';
 
@@ -120,13 +130,13 @@ function describeAndRun<Done>(
     case 'takeover':
       return [
         'is claimed by another connection with another token',
-        () => driver.connect({ realm, id }, `not ${connection.token}`),
+        () => driver.connect({ realm, id }, `${connection.token} and more`),
       ];
     case 'relay':
       return [`sends ${step.kind} to ${quoteIfNeeded(step.to)}`, () => driver.relay(connection, step.to, step.kind)];
     case 'flood':
       return [
-        `sends CANDIDATE ${step.count} times to ${quoteIfNeeded(step.to)}, without a pause`,
+        `sends ${step.count} messages to ${quoteIfNeeded(step.to)}, without a pause`,
         () => driver.flood(connection, step.to, step.count),
       ];
     case 'heartbeat':
@@ -157,7 +167,7 @@ function findActor({ realm, who }: Actor, peers: readonly ActivePeer[]): ActiveP
 }
 
 function rank({ realm, id }: PeerSlot): number {
-  return realm * (IDS.length + 1) + (IDS as readonly string[]).indexOf(id);
+  return realm * (ALL_IDS.length + 1) + ALL_IDS.indexOf(id);
 }
 
 function describePeer({ realm, id }: PeerSlot): string {

@@ -4,6 +4,7 @@ import { HandshakeRefused } from '../client/peer-client.ts';
 import { Transcript } from '../client/transcript.ts';
 import { sleep, errorMessage } from '../waiting.ts';
 import { RuleViolation, ConnectFailure, assertRule } from './rule-violation.ts';
+import { probeIn } from './probe.ts';
 import { readFrame, type ReceivedFrame } from './received-frame.ts';
 import { newConnection, type Credentials, type ClientConnection } from './client-connection.ts';
 import { Model } from './model.ts';
@@ -236,8 +237,17 @@ export class Swarm {
     assertRule(!isBinary, 'M5', `${connection.name} received a binary frame`);
     const isOurs = frame.src === undefined || frame.payload === undefined || frame.payload.of === this.runId;
     assertRule(isOurs, 'M1', `${connection.name} received a message that no peer of this run sent`, { isDangerous: true });
+    this.#checkProbe(connection, text);
     if (frame.payload?.echo === undefined) this.model.receive(connection, frame);
     else this.#receiveEcho(connection, frame, frame.payload.echo);
+  }
+
+  /** M2 */
+  #checkProbe({ name }: ClientConnection, text: string): void {
+    const state = probeIn(text);
+    assertRule(state !== 'changed', 'M2', `${name} received a payload with another value`);
+    const isKept = state !== 'same value' || !this.#context.expected.behaviours.keepsPayloadBytes;
+    assertRule(isKept, 'M2', `${name} received a payload with other bytes`);
   }
 
   #receiveEcho(connection: ClientConnection, { src, dst }: ReceivedFrame, echo: number): void {

@@ -211,7 +211,7 @@ export class ConformingRelay {
     }
   }
 
-  /** What careless relays do to the text of a message. */
+  /** The text of a message, with the damage of careless relays. */
   #damaged(text: string, clients: unknown): string {
     switch (this.#fault) {
       case 'replaces nested counts':

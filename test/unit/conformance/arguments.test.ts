@@ -64,8 +64,8 @@ describe('the argument parser', () => {
 
   it('selects random runs', () => {
     expect(readArguments([...URL_FLAGS, '--random', '5', '--seed', '7']).random).toEqual({ runs: 5, seed: 7, replay: undefined });
-    const tolerant = readArguments([...URL_FLAGS, '--random', '5', '--late', '900', '--early', '20']).random;
-    expect(tolerant).toMatchObject({ late: 900, early: 20 });
+    const tolerant = readArguments([...URL_FLAGS, '--random', '5', '--late', '900', '--early', '20', '--jitter', '70']).random;
+    expect(tolerant).toMatchObject({ late: 900, early: 20, jitter: 70 });
     const ours = ['--command', 'a {port} {options}', '--flavour', 'signalbox'];
     expect([readArguments(ours).expect, readArguments([...ours, '--expect', 'peer']).expect]).toEqual(['signalbox', 'peer']);
     expect(readArguments([...URL_FLAGS, '--replay', '[1]']).random).toEqual({ runs: undefined, seed: undefined, replay: '[1]' });

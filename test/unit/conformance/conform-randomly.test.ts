@@ -22,6 +22,14 @@ describe('random runs', () => {
     expect(servers.started.map(({ isStopped }) => isStopped)).toEqual([true]);
   });
 
+  it('save the steps of a violation', async () => {
+    const written: string[] = [];
+    const io = { stdout: { write: (text: string) => written.push(text) > 0 }, stderr: { write: () => true }, isTerminal: false };
+    const random = { runs: undefined, seed: undefined, replay: CONNECTS };
+    await conformRandomly(random, smallServers({ whim: () => true }), { ...GIVEN, patience: 200, saveReplay: '-' }, io);
+    expect(written.at(-1)).toContain('\n# 1. ann connects with token one\n{"do":"connect"');
+  });
+
   it('report why the server did not start', async () => {
     const start = () => Promise.reject(new StartFailed('no such file'));
     expect(await replay({ ...smallServers(), start })).toEqual({

@@ -48,7 +48,7 @@ describe('reports', () => {
     );
     expect(() => checkReports({ ...NONE, report: folder })).toThrow('is a folder');
     expect(() => checkReports({ ...NONE, json: '-', junit: '-' })).toThrow(
-      'only one of --json, --junit, --report and --badge can be - (stdout)',
+      'only one of --json, --junit, --report, --badge and --save-replay can be - (stdout)',
     );
   });
 });

@@ -30,6 +30,16 @@ describe('generating steps', () => {
     expect(JSON.stringify(steps)).toContain(JSON.stringify(UNUSABLE_ID));
   });
 
+  it('has scenarios, and other sets of ids, if their timeouts are known', () => {
+    const scenarioTimes = { expireTimeout: 700, aliveTimeout: 2_000, sweepInterval: 100 };
+    const lists = draw({ ...SCOPE, scenarioTimes }, 1);
+    const texts = JSON.stringify(lists);
+    for (const id of ['Ann', 'a+b', 'fay']) expect(texts).toContain(`"id":"${id}"`);
+    for (const ms of [350, 800, 1_200]) expect(texts).toContain(`{"do":"wait","ms":${ms}}`);
+    for (const list of lists) expect(readReplay(writeReplay(list))).toEqual(list);
+    expect(JSON.stringify(draw(SCOPE, 1))).not.toContain('"Ann"');
+  });
+
   it('respects its options', () => {
     const lists = draw({ ...SCOPE, realms: 1, hasUnusableId: false }, 1);
     expect(lists.every(({ length }) => length >= 4 && length <= 40)).toBe(true);

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { profileOf, type Profile } from '../../../../conformance/profile.ts';
 import type { Settings } from '../../../../conformance/settings.ts';
+import { readFrame } from '../../../conformance/mutants/frame.ts';
 
 /** The fault of the server. */
 export type Fault =
@@ -38,6 +39,9 @@ export type Fault =
   | 'sends no EXPIRE'
   | 'sends EXPIRE early'
   | 'broadcasts EXPIRE'
+  | 'sends EXPIRE to the next owner of the id'
+  | 'serializes payloads again'
+  | 'compares ids in lower case'
   | 'sends EXPIRE and delivers'
   | 'has no mailbox limits'
   | 'sends EXPIRE despite capacity'
@@ -79,6 +83,7 @@ interface Peer {
 interface HeldMessage {
   readonly text: string;
   readonly from: string;
+  readonly token: string;
   readonly at: number;
 }
 
@@ -93,6 +98,8 @@ export class FaultyServer {
   readonly #peers = new Map<string, Peer>();
   readonly #mailboxes = new Map<string, HeldMessage[]>();
   readonly #delayed = new Map<WebSocket, string[]>();
+  /** The payloads of frames, as JSON text. */
+  readonly #payloads = new WeakMap<object, string | undefined>();
   readonly #sweepTimer: NodeJS.Timeout;
 
   private constructor(fault: Fault | undefined, { lag, ...settings }: FaultySettings) {
@@ -197,13 +204,16 @@ export class FaultyServer {
   #parse(text: string, isBinary: boolean): Message | undefined {
     try {
       const value: unknown = isBinary ? undefined : JSON.parse(text);
-      if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Message;
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+        this.#payloads.set(value, readFrame(Buffer.from(text))?.payload);
+        return value as Message;
+      }
     } catch {
       if (this.#fault === 'crashes on bad JSON') this.stop();
       const repaired = text
         .replace('/**/', '')
         .replace(/,\}$/, '}')
-        .replace(/ more$/, '')
+        .replace(/ and more$/, '')
         .replaceAll("'", '"');
       if (this.#fault === 'parses leniently' && repaired !== text) return this.#parse(repaired, isBinary);
     }
@@ -241,7 +251,10 @@ export class FaultyServer {
     const spoofed = isForged === true && src !== undefined ? src : peer.id;
     const kind = this.#fault === 'changes the type' && type === 'ANSWER' ? 'OFFER' : type;
     const extra = this.#fault === 'relays unknown members' ? message : {};
-    const text = JSON.stringify({ ...extra, type: kind, src: spoofed, dst, payload });
+    // M2: the bytes of the payload.
+    const raw = this.#fault === 'serializes payloads again' ? JSON.stringify(payload) : this.#payloads.get(message);
+    const head = JSON.stringify({ ...extra, type: kind, src: spoofed, dst, payload: undefined });
+    const text = raw === undefined ? head : `${head.slice(0, -1)},"payload":${raw}}`;
     if (receiver !== undefined) return this.#deliver(receiver, text);
     if (type !== 'LEAVE' || this.#fault === 'holds LEAVE') this.#hold(peer, dst, text);
   }
@@ -251,6 +264,7 @@ export class FaultyServer {
     if (this.#fault === 'delivers to another peer' && type === 'ANSWER') {
       return others.find(({ id }) => id !== dst && isOfSameRun(id, dst));
     }
+    if (this.#fault === 'compares ids in lower case') return others.find(({ id }) => id.toLowerCase() === dst.toLowerCase());
     return this.#peers.get(idKey({ realm, id: dst }));
   }
 
@@ -272,21 +286,25 @@ export class FaultyServer {
   }
 
   #hold(peer: Peer, dst: string, text: string): void {
-    const { id: from, realm } = peer;
+    const { id: from, token, realm } = peer;
     const box = this.#mailboxes.get(idKey({ realm, id: dst })) ?? [];
     const boxes = [...this.#mailboxes].filter(([name, held]) => inRealm(name, realm) && held.some((one) => one.from === from));
     const isFull = box.length >= this.#settings.mailbox_messages;
     const isOneMore = !box.some((one) => one.from === from) && boxes.length >= this.#settings.mailboxes_per_sender;
     const hasRoom = (!isFull && !isOneMore) || this.#fault === 'has no mailbox limits';
-    if (/\p{Cc}/u.test(dst) || !hasRoom) return this.#sendExpire({ realm, id: from }, dst);
-    if (this.#fault === 'sends EXPIRE despite capacity' && box.length === 0) return this.#sendExpire({ realm, id: from }, dst);
-    this.#mailboxes.set(idKey({ realm, id: dst }), [...box, { text, from, at: Date.now() }]);
+    if (/\p{Cc}/u.test(dst) || !hasRoom) return this.#sendExpire(peer, dst);
+    if (this.#fault === 'sends EXPIRE despite capacity' && box.length === 0) return this.#sendExpire(peer, dst);
+    this.#mailboxes.set(idKey({ realm, id: dst }), [...box, { text, from, token, at: Date.now() }]);
   }
 
-  #sendExpire({ realm, id }: { realm: string; id: string }, absent: string): void {
+  /** M15: the owner that sent the message is notified, and no later owner of its id. */
+  #sendExpire({ realm, id, token }: Pick<Peer, 'realm' | 'id' | 'token'>, absent: string): void {
     if (this.#fault === 'sends no EXPIRE') return;
     const recipients = [...this.#peers.values()].filter(
-      (peer) => peer.realm === realm && (peer.id === id || (this.#fault === 'broadcasts EXPIRE' && isOfSameRun(peer.id, id))),
+      (peer) =>
+        peer.realm === realm &&
+        ((peer.id === id && (peer.token === token || this.#fault === 'sends EXPIRE to the next owner of the id')) ||
+          (this.#fault === 'broadcasts EXPIRE' && isOfSameRun(peer.id, id))),
     );
     for (const peer of recipients) peer.socket.send(JSON.stringify({ type: 'EXPIRE', src: absent, dst: peer.id }));
   }
@@ -297,7 +315,8 @@ export class FaultyServer {
     for (const [name, held] of this.#mailboxes) {
       const [realm = '', id = ''] = name.split('\n');
       const due = held.filter(({ at }) => now - at >= age);
-      for (const from of new Set(due.map((one) => one.from))) this.#sendExpire({ realm, id: from }, id);
+      const senders = new Map(due.map((one) => [`${one.from}\n${one.token}`, one]));
+      for (const { from, token } of senders.values()) this.#sendExpire({ realm, id: from, token }, id);
       const left = held.filter((one) => this.#fault === 'sends EXPIRE and delivers' || !due.includes(one));
       if (left.length === 0) this.#mailboxes.delete(name);
       else this.#mailboxes.set(name, left);

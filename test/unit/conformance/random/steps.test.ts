@@ -34,7 +34,7 @@ const ANN = { realm: 0, who: 'ann' };
 const STEPS: readonly (readonly [step: Step, description: string, done: string])[] = [
   [{ do: 'connect', realm: 1, id: 'eve', token: 'two' }, 'eve in realm 2 connects with token two', 'connect 1 eve two'],
   [{ do: 'reconnect', ...ANN }, 'ann reconnects with the same token', 'connect 0 ann one'],
-  [{ do: 'takeover', ...ANN }, 'ann is claimed by another connection with another token', 'connect 0 ann not one'],
+  [{ do: 'takeover', ...ANN }, 'ann is claimed by another connection with another token', 'connect 0 ann one and more'],
   [{ do: 'relay', ...ANN, kind: 'OFFER', to: 'bob' }, 'ann sends OFFER to bob', 'the connection of ann: OFFER to bob'],
   [
     { do: 'relay', ...ANN, kind: 'OFFER', to: UNUSABLE_ID },
@@ -43,7 +43,7 @@ const STEPS: readonly (readonly [step: Step, description: string, done: string])
   ],
   [
     { do: 'flood', ...ANN, to: 'bob', count: 9 },
-    'ann sends CANDIDATE 9 times to bob, without a pause',
+    'ann sends 9 messages to bob, without a pause',
     'the connection of ann: 9 to bob',
   ],
   [

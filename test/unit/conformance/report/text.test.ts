@@ -62,7 +62,9 @@ describe('the text report', () => {
   });
 
   it('states which versions of the protocol the server supports', () => {
-    expect(report(result('ok', { protocol: 'Mercure 1.0' }))).toMatch(/^here: supports Mercure 1\.0 \(1 of 1 cases\)\nhere: 1 ok, /);
+    expect(report(result('ok', { protocol: 'Mercure 1.0' }))).toMatch(
+      /^here: supports Mercure 1\.0 \(1 of 1 cases\)\nhere: 1 ok, /,
+    );
   });
 
   it('groups untestable cases by reason', () => {
