@@ -7,6 +7,7 @@ import type { Membership } from './membership.ts';
 import type { Authorizer } from './ports/authorizer.ts';
 import type { AdminServices } from './ports/admin-listener.ts';
 import type { Clock } from './ports/clock.ts';
+import type { MailboxStore } from './ports/mailbox-store.ts';
 import type { Log } from './ports/log.ts';
 import type { Socket, WriteOutcome } from './ports/socket.ts';
 import type { Operations } from './ports/operations.ts';
@@ -23,6 +24,9 @@ export interface BrokerParts {
   readonly sweeper: Sweeper;
   readonly sweepExpired: SweepExpired;
   readonly membership: Membership;
+  readonly mailboxes: MailboxStore;
+  /** Milliseconds since 1970, for state that outlives the process. */
+  readonly unixTime: () => number;
   readonly drainNode: DrainNode;
   readonly authorizer: Authorizer;
   readonly clock: Clock;
@@ -45,12 +49,16 @@ export class Broker {
   /** Starts accepting connections. @throws ListenError, after closing everything that was opened. */
   async listen(): Promise<ListeningAddress> {
     const { transport, gateway, membership, log } = this.#parts;
+    // Without a promise there is no turn between the call and the listening transport.
+    const opening = this.#openMailboxes();
+    if (opening !== undefined) await opening;
     membership.start();
     let address: ListeningAddress;
     try {
       address = await transport.listen(gateway);
     } catch (error) {
       await membership.stop();
+      await this.#parts.mailboxes.close?.();
       throw error;
     }
     log.record({ event: 'listening', address, transport: transport.name });
@@ -108,12 +116,32 @@ export class Broker {
 
   /** Drains and stops; resolves when every connection is closed. A second call returns the promise of the first. */
   close(): Promise<void> {
-    const { drainNode, authorizer, membership, meter } = this.#parts;
+    const { drainNode, authorizer, meter } = this.#parts;
     this.#closing ??= drainNode().then(() => {
       meter.stop();
       authorizer.close?.();
-      return membership.stop();
+      return this.#stop();
     });
     return this.#closing;
   }
+
+  async #stop(): Promise<void> {
+    const { membership, mailboxes } = this.#parts;
+    await membership.stop();
+    await mailboxes.close?.();
+  }
+
+  #openMailboxes(): Promise<void> | undefined {
+    const { mailboxes, clock, unixTime } = this.#parts;
+    try {
+      return mailboxes.start?.({ now: () => clock.now(), unixTime })?.catch(failMailboxes);
+    } catch (error) {
+      return failMailboxes(error);
+    }
+  }
+}
+
+function failMailboxes(error: unknown): never {
+  const detail = error instanceof Error ? error.message : String(error);
+  throw new ListenError({ reason: 'mailboxes-unavailable', detail }, `the mailbox store can not start: ${detail}`);
 }

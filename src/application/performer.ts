@@ -19,6 +19,7 @@ import type { NodeBus } from './ports/node-bus.ts';
 import type { PeerDirectory } from './ports/peer-directory.ts';
 import type { Counter, Histogram, Telemetry } from './ports/telemetry.ts';
 import type { RecentReleases } from './recent-releases.ts';
+import type { StoreHealth } from './store-health.ts';
 import type { Sweeper } from './sweeper.ts';
 import type { Turns } from './turns.ts';
 
@@ -28,6 +29,7 @@ export interface PerformerParts {
   readonly directory: PeerDirectory;
   readonly releases: RecentReleases;
   readonly mailboxes: MailboxStore;
+  readonly storeHealth: StoreHealth;
   readonly bus: NodeBus;
   readonly clock: Clock;
   readonly turns: Turns;
@@ -126,13 +128,15 @@ export class Performer {
   }
 
   #hold(realm: Realm, { sender, message }: Extract<Decision, { do: 'hold' }>, now: Millis): void {
-    const { mailboxes, bus, turns, sweeper, telemetry, clock, clusterCut } = this.#parts;
+    const { mailboxes, storeHealth, bus, turns, sweeper, telemetry, clock, clusterCut } = this.#parts;
     // The payload is borrowed and the callback may be late. A refusal needs only the two ids and the owner.
     const { kind, from, to, owner } = message;
     if (clusterCut === 'refuse' && !bus.isReachable) return this.perform(realm, realm.notices.unheld(message), now);
     realm.use.add();
     mailboxes.put(realm.key, sender, message, now, (outcome, exceeds) => {
+      storeHealth.observe(outcome);
       if (outcome === 'full') telemetry.counter('mailbox_full_total', exceeds ?? 'unknown').add();
+      else if (outcome === 'failed') telemetry.counter('mailbox_failed_total').add();
       else if (outcome === 'unwanted') telemetry.counter('messages_ignored_total', 'destination-absent').add();
       else if (outcome === 'held') sweeper.schedule(mailboxes.nextDeadline());
       if (outcome === 'held' || outcome === 'unwanted') return realm.use.remove();
@@ -151,14 +155,16 @@ export class Performer {
 
   /** M14, M16: a sender that is not on this node finds the notice in its mailbox, if the sender is in the cluster. */
   #holdNotice(realm: Realm, { kind, undelivered }: Extract<Decision, { do: 'hold-notice' }>): void {
-    const { mailboxes, telemetry, clock } = this.#parts;
+    const { mailboxes, storeHealth, telemetry, clock } = this.#parts;
     mailboxes.put(
       realm.key,
       undefined,
       notice(kind, undelivered.to, undelivered.from, undelivered.owner),
       clock.now(),
       (outcome) => {
-        if (outcome !== 'held') telemetry.counter('messages_ignored_total', 'sender-gone').add();
+        storeHealth.observe(outcome);
+        if (outcome === 'failed') telemetry.counter('mailbox_failed_total').add();
+        else if (outcome !== 'held') telemetry.counter('messages_ignored_total', 'sender-gone').add();
       },
     );
   }

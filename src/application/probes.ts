@@ -4,11 +4,13 @@ import type { HttpResponse } from './ports/http.ts';
 import type { LeaseFence } from './lease-fence.ts';
 import type { Clock } from './ports/clock.ts';
 import type { NodeBus } from './ports/node-bus.ts';
+import type { StoreHealth } from './store-health.ts';
 
 export interface ProbesParts {
   readonly admissionControl: AdmissionControl;
   readonly bus: NodeBus;
   readonly fence: LeaseFence;
+  readonly storeHealth: Pick<StoreHealth, 'isFailing'>;
   readonly clock: Clock;
 }
 
@@ -39,12 +41,13 @@ export class Probes {
   }
 
   #readiness(): HttpResponse {
-    const { admissionControl, bus, fence, clock } = this.#parts;
+    const { admissionControl, bus, fence, storeHealth, clock } = this.#parts;
     if (admissionControl.isClosed) return { status: 503, headers: HEADERS, body: 'draining\n' };
     if (!bus.isReachable) return { status: 503, headers: HEADERS, body: 'the engine of the cluster is out of reach\n' };
     if (fence.isOverdue(clock.now())) {
       return { status: 503, headers: HEADERS, body: 'the engine of the cluster has not renewed the lease in time\n' };
     }
+    if (storeHealth.isFailing) return { status: 503, headers: HEADERS, body: 'the mailbox store can not write\n' };
     return { status: 200, headers: HEADERS, body: 'ready\n' };
   }
 }

@@ -32,6 +32,8 @@ export interface Engine {
 export interface BrokerEnvironment {
   readonly transport: Transport;
   readonly clock: Clock;
+  /** Milliseconds since 1970, for state that outlives the process; undefined for the time of the machine. */
+  readonly unixTime?: (() => number) | undefined;
   readonly log: Log;
   readonly telemetry: Telemetry;
   /** H19. */

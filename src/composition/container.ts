@@ -2,8 +2,8 @@ import { Broker } from '../application/broker.ts';
 import { build, construct, given } from './binding.ts';
 import type { BrokerEnvironment } from './broker-environment.ts';
 import type { Config } from './configuration/config.ts';
-import { clock, config, environment, log, transport } from './bindings/inputs.ts';
-import { authorizer, connections } from './bindings/state.ts';
+import { clock, config, environment, log, transport, unixTime } from './bindings/inputs.ts';
+import { authorizer, connections, mailboxes } from './bindings/state.ts';
 import { membership, probes, sweeper } from './bindings/machinery.ts';
 import { useCases } from './bindings/use-cases.ts';
 import { gateway, gauges } from './bindings/entry-points.ts';
@@ -15,7 +15,7 @@ export function buildBroker(configuration: Config, brokerEnvironment: BrokerEnvi
 }
 
 const broker = construct(Broker, {
-  ...{ transport, gateway, gauges, connections, sweeper, membership, authorizer, clock, log },
+  ...{ transport, gateway, gauges, connections, sweeper, membership, mailboxes, unixTime, authorizer, clock, log },
   ...{ operations, meter, probes },
   ...{ sweepExpired: useCases.sweepExpired, drainNode: useCases.drainNode },
 });

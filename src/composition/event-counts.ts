@@ -7,6 +7,7 @@ export type EventCount =
   | 'http-rate-limited'
   | 'undelivered'
   | 'mailbox-full'
+  | 'mailbox-failed'
   | 'expired'
   | 'paused'
   | 'hoarding'
@@ -37,6 +38,7 @@ const SOURCES: Readonly<Record<Exclude<EventCount, `ignored:${Ignored}`>, Source
   'http-rate-limited': { metric: 'http_rate_limited_total' },
   undelivered: { metric: 'messages_undelivered_total' },
   'mailbox-full': { metric: 'mailbox_full_total' },
+  'mailbox-failed': { metric: 'mailbox_failed_total' },
   expired: { metric: 'messages_expired_total' },
   paused: { metric: 'paused_total' },
   hoarding: { metric: 'memory_exceeded_total' },

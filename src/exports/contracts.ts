@@ -7,9 +7,10 @@ export type { Capability, ContractTest } from '../contracts/contract-test.ts';
 
 export { mailboxContract } from '../contracts/mailboxes/contract.ts';
 export type { MailboxCapabilities, MailboxContractOptions } from '../contracts/mailboxes/contract.ts';
-export type { MailboxSubject, Usage } from '../contracts/mailboxes/fixture.ts';
+export type { DurableControls, MailboxSubject, Restart, Usage } from '../contracts/mailboxes/fixture.ts';
 export { MAILBOX_MUTANTS } from '../contracts/mailboxes/mutants.ts';
 export type { MailboxMutant } from '../contracts/mailboxes/mutants.ts';
+export { DURABLE_MUTANTS, durableTestsOf } from '../contracts/mailboxes/durable-mutants.ts';
 
 export { directoryContract } from '../contracts/directories/contract.ts';
 export type { DirectorySubject } from '../contracts/directories/fixture.ts';

@@ -41,8 +41,8 @@ export type { Owner, TokenProof } from '../domain/token.ts';
 export { ownerOf, Token } from '../domain/token.ts';
 
 /* Time, logs, telemetry. */
-export type { Millis } from '../domain/time.ts';
-export { NEVER } from '../domain/time.ts';
+export type { Millis, TimeOfDay } from '../domain/time.ts';
+export { momentOf, NEVER, unixTimeOf } from '../domain/time.ts';
 export type { Clock, Wakeup } from '../application/ports/clock.ts';
 export type { Log, LogEvent, LoggedRequest, OperatorAct, TrafficSummary } from '../application/ports/log.ts';
 export type { Counter, GaugeReading, Histogram, Telemetry } from '../application/ports/telemetry.ts';

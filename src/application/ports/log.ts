@@ -146,6 +146,9 @@ export type LogEvent =
   | { readonly event: 'key-set-loaded'; readonly url: string; readonly keys: number; readonly skipped: number }
   /** A10: @param url without its query. */
   | { readonly event: 'key-set-unreachable'; readonly url: string; readonly detail: string }
+  /** M24: the mailbox store can't hold messages. @param detail the reason that the store reports. */
+  | { readonly event: 'mailbox-store-failed'; readonly detail: string }
+  | { readonly event: 'mailbox-store-recovered' }
   | { readonly event: 'signal-ignored'; readonly signal: string }
   /** All options were read again. @param changed options with new values. @param needsRestart options that keep the old ones. */
   | { readonly event: 'configuration-reloaded'; readonly changed: readonly string[]; readonly needsRestart: readonly string[] }

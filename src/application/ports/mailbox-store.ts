@@ -3,15 +3,15 @@ import type { PeerId, RealmKey } from '../../domain/ids.ts';
 import type { MailboxBound } from '../../domain/mailbox-table.ts';
 import type { MemoryAccount } from '../../domain/memory-budget.ts';
 import type { SignalMessage } from '../../domain/message.ts';
-import type { Millis } from '../../domain/time.ts';
+import type { Millis, TimeOfDay } from '../../domain/time.ts';
 import type { Claim } from './peer-directory.ts';
 
 /**
  * The outcome of holding a message; only `held` keeps it. `full`: a limit was reached. `unwanted`: no peer holds the id, and the
  * message need not be kept for a later peer (M6). `moved`: another connection speaks for the sender now, and may have sent
- * messages already.
+ * messages already. `failed` (M24): the store can't keep any message now, because its disk is full.
  */
-export type HoldOutcome = 'held' | 'full' | 'unwanted' | 'moved';
+export type HoldOutcome = 'held' | 'full' | 'unwanted' | 'moved' | 'failed';
 
 /** The limit of M13 that a message exceeds, if the store can tell it. `engine`: the store of the cluster is unreachable. */
 export type ExceededBound = MailboxBound | 'engine';
@@ -54,9 +54,26 @@ export interface HeldMessages {
 
 /**
  * Holds messages for absent peers, and decides on limits and expiry. Each callback is called exactly once, from inside the call
- * or later, in the order of the calls of one node.
+ * or later, in the order of the calls of one node. Moments of the calls count from an arbitrary start, which another process does
+ * not share: a durable store keeps the time of day instead (`unixTimeOf`, `momentOf`).
  */
 export interface MailboxStore {
+  /**
+   * Opens the store. Called once, before all other calls; the broker listens when the promise resolves. A rejection ends the
+   * start of the broker, with the message of the error. A store without resources has no such method.
+   * @param time for moments that outlive the process.
+   */
+  start?(time: TimeOfDay): Promise<void> | void;
+
+  /** Keeps the messages that were answered with `held`, and closes. Called once, after all other calls. */
+  close?(): Promise<void> | void;
+
+  /**
+   * M24: why the store can't hold messages now, for the log of the operator; undefined while it can. Cheap: health checks ask
+   * often. A store that has failed must find out by itself when it can write again. A store that can't fail has no such method.
+   */
+  health?(): string | undefined;
+
   /**
    * M13: holds a copy for `message.to`, within the limits. The message itself is borrowed for the call. O11: if that peer is
    * registered at a node, the bus sends `mail` to that node. Delivery does not depend on this notification. For such a peer the

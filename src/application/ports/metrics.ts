@@ -68,6 +68,7 @@ export const METRICS = {
   mailbox_bytes: gauge('Bytes of held messages of this node.', 'realm'),
   mailbox_limit_bytes: gauge('The limit of held bytes (realm_mailbox_bytes).', 'realm'),
   mailbox_full_total: counter('Messages that were not held because a limit was reached.', 'bound'),
+  mailbox_failed_total: counter('Messages that were not held because the mailbox store could not write.'),
   mailbox_wait_seconds: histogram(WAIT_SECONDS, 'Time that a message was held until its receiver fetched it.'),
 
   topics: gauge('Topics with subscribers.', 'space'),

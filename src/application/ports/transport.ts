@@ -147,6 +147,7 @@ export type ListenRefusal =
   | { readonly reason: 'certificate-unusable'; readonly detail: string }
   | { readonly reason: 'transport-unavailable'; readonly detail: string }
   | { readonly reason: 'engine-unreachable'; readonly detail: string }
+  | { readonly reason: 'mailboxes-unavailable'; readonly detail: string }
   /** Live nodes with another version of the stored format use the engine. */
   | { readonly reason: 'engine-version'; readonly found: number; readonly supported: number };
 

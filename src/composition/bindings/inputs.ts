@@ -1,6 +1,6 @@
 import { EventJournal } from '../../application/event-journal.ts';
 import { MessageTraces } from '../../application/message-traces.ts';
-import { construct, input, members } from '../binding.ts';
+import { construct, derive, input, members } from '../binding.ts';
 import type { BrokerEnvironment } from '../broker-environment.ts';
 import type { Config } from '../configuration/config.ts';
 
@@ -21,5 +21,6 @@ export const telemetry = parts.telemetry;
 export const peerIds = parts.peerIds;
 export const origins = parts.origins;
 export const engine = parts.engine;
+export const unixTime = derive({ environment }, (p) => p.environment.unixTime ?? Date.now);
 export const log = construct(EventJournal, { log: parts.log, clock });
 export const traces = construct(MessageTraces, { tap: parts.tap, clock });

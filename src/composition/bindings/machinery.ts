@@ -8,6 +8,7 @@ import { NodeExchange } from '../../application/node-exchange.ts';
 import { Performer } from '../../application/performer.ts';
 import { Probes } from '../../application/probes.ts';
 import { RecentReleases } from '../../application/recent-releases.ts';
+import { StoreHealth } from '../../application/store-health.ts';
 import { Sweeper } from '../../application/sweeper.ts';
 import { Turns } from '../../application/turns.ts';
 import { closeBanned } from '../../application/use-cases/close-banned.ts';
@@ -39,8 +40,23 @@ export const turns = derive({ log }, (p) => new Turns((error) => p.log.record({ 
 export const sweeper = derive({ clock, sweepInterval }, (p) => new Sweeper(p.clock, p.sweepInterval));
 export const fence = derive({ directory, clock }, (p) => new LeaseFence(p.directory.lease, p.clock.now()));
 const releases = derive({ directory }, (p) => new RecentReleases(p.directory));
+const storeHealth = construct(StoreHealth, { mailboxes, log });
 export const performer = construct(Performer, {
-  ...{ connections, directory, releases, mailboxes, bus, clock, turns, sweeper, log, telemetry, handshakes, clusterCut },
+  ...{
+    connections,
+    directory,
+    releases,
+    mailboxes,
+    storeHealth,
+    bus,
+    clock,
+    turns,
+    sweeper,
+    log,
+    telemetry,
+    handshakes,
+    clusterCut,
+  },
 });
 export const expel = call(expelPeer, { realms, connections, performer, turns, clock });
 export const exchange = construct(NodeExchange, { node, bus, records, clock });
@@ -68,7 +84,7 @@ export const admissionControl = construct(AdmissionControl, {
   },
 });
 export const diagnostics = construct(DiagnosticConnections, { connections, clock, telemetry });
-export const probes = construct(Probes, { admissionControl, bus, fence, clock });
+export const probes = construct(Probes, { admissionControl, bus, fence, storeHealth, clock });
 
 export const icePush = construct(IcePush, {
   ...{ iceServers, connections, performer, sweeper, turns, clock, telemetry, realmLabels },

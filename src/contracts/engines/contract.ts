@@ -4,7 +4,7 @@ import { recordsContract, type RecordsSubject } from '../cluster-records/contrac
 import { type ContractTest, lackOf } from '../contract-test.ts';
 import { directoryContract } from '../directories/contract.ts';
 import type { DirectorySubject } from '../directories/fixture.ts';
-import { ALL_CAPABILITIES, mailboxContract, type MailboxCapabilities } from '../mailboxes/contract.ts';
+import { mailboxContract, type MailboxCapabilities } from '../mailboxes/contract.ts';
 import type { MailboxSubject } from '../mailboxes/fixture.ts';
 import type { EngineSubject } from './fixture.ts';
 import { SHARED_CLAUSES } from './shared-clauses.ts';
@@ -20,8 +20,9 @@ export interface EngineSubjects {
 }
 
 /** The tests of an engine: those of its three ports, and those of all of them together. */
-export function engineContract(subjects: EngineSubjects, can: MailboxCapabilities = ALL_CAPABILITIES): ContractTest[] {
+export function engineContract(subjects: EngineSubjects, capabilities: Partial<MailboxCapabilities> = {}): ContractTest[] {
   const { records } = subjects;
+  const can = { durable: 'no: the engine outlives the nodes, and keeps its own time', ...capabilities } as const;
   return [
     ...within(
       'directory',

@@ -3,6 +3,7 @@ import { connectionId, nodeId, realmKey, type PeerId, type RealmKey } from '../.
 import type { MailboxLimits } from '../../domain/mailbox-table.ts';
 import { heldMessageBytes, type SignalMessage } from '../../domain/message.ts';
 import type { Millis } from '../../domain/time.ts';
+import type { ManualTime } from './manual-time.ts';
 import { Token } from '../../domain/token.ts';
 
 /** Mailboxes and bytes in all realms. */
@@ -18,6 +19,19 @@ export interface MailboxSubject {
   readonly isShared?: boolean;
   usage(): Promise<Usage>;
   dispose(): Promise<void>;
+  /** Undefined for a store whose messages end with its process. */
+  readonly durable?: DurableControls;
+}
+
+/** How a process ends. `crash`: without a call of `close`. */
+export type Restart = 'close' | 'crash';
+
+/** The controls of a store whose messages outlive its process. */
+export interface DurableControls {
+  /** Ends the process of the store, and starts another store on the same data, with the same limits and time. */
+  restart(how: Restart): Promise<Pick<MailboxSubject, 'store' | 'usage'>>;
+  /** The store can't write from now on. @returns a function that lets it write again. */
+  blockWrites(): Promise<() => Promise<void>>;
 }
 
 /** One promise of the port. */
@@ -27,6 +41,11 @@ export interface Clause {
   /** Only for stores that count the bytes of each realm, with the ids as they are. */
   readonly needsOwnBytes?: true;
   readonly run: (subject: MailboxSubject) => Promise<void>;
+}
+
+/** One promise of a durable store. */
+export interface DurableClause extends Pick<Clause, 'name' | 'limits'> {
+  readonly run: (subject: MailboxSubject, controls: DurableControls, time: ManualTime) => Promise<void>;
 }
 
 export const TIMEOUT: Millis = 1_000;

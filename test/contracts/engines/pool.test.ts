@@ -167,3 +167,14 @@ describe('the pool', () => {
     );
   });
 });
+
+it('M24: passes start, close and health of the inner store on', async () => {
+  const calls: unknown[] = [];
+  const life = { start: (time: unknown) => void calls.push(time), close: () => void calls.push('close'), health: () => 'full' };
+  const inner = Object.assign(new MemoryMailboxStore(ROOMY), life);
+  const { mailboxes } = poolPatternRealms({ ...memoryParts(), mailboxes: inner }, LITERALS);
+  const time = { now: () => 1, unixTime: () => 2 };
+  await mailboxes.start?.(time);
+  await mailboxes.close?.();
+  expect([calls, mailboxes.health?.()]).toEqual([[time, 'close'], 'full']);
+});

@@ -5,6 +5,7 @@ import { describeContract } from '../../support/describe-contract.ts';
 describeContract(
   'mailbox store memory',
   mailboxContract({
+    can: { durable: 'no: the messages are in the memory of the process' },
     start: async (limits) => {
       const store = new MemoryMailboxStore(limits);
       return {

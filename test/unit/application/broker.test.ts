@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store.ts';
 import type { Authorizer } from '../../../src/application/ports/authorizer.ts';
+import type { LogEvent } from '../../../src/application/ports/log.ts';
 import { ListenError } from '../../../src/application/ports/transport.ts';
 import type { Session } from '../../../src/domain/session.ts';
+import { defaultConfig } from '../../../src/composition/configuration/config.ts';
+import type { TimeOfDay } from '../../../src/domain/time.ts';
 import { TestBroker, pair } from '../../support/test-broker.ts';
 
 describe('Broker', () => {
@@ -28,6 +32,39 @@ describe('Broker', () => {
       'gone',
     ]);
     expect(broker.broker.idleTimeOf(session)).toBe(1);
+  });
+
+  it('starts the mailbox store before it listens, with the time of day, and closes it after the drain', async () => {
+    const calls: unknown[] = [];
+    const mailboxes = Object.assign(new MemoryMailboxStore(defaultConfig()), {
+      async start(time: TimeOfDay): Promise<void> {
+        calls.push(['start', time.now(), time.unixTime()]);
+        await Promise.resolve();
+        calls.push('started');
+      },
+      close: () => void calls.push('close'),
+    });
+    const log = { record: ({ event }: LogEvent) => void calls.push(event) };
+    const broker = new TestBroker({}, { mailboxes, log, unixTime: () => 1_800 });
+    await broker.settle();
+    await broker.close();
+    expect(calls).toEqual([['start', 0, 1_800], 'started', 'listening', 'draining', 'stopped', 'close']);
+  });
+
+  it.each([
+    ['throws', () => fail('no such folder')],
+    ['rejects', () => Promise.reject(new Error('no such folder'))],
+  ])('does not listen if the start of the mailbox store %s', async (_how, failing) => {
+    let start: () => Promise<void> | void = () => undefined;
+    const mailboxes = Object.assign(new MemoryMailboxStore(defaultConfig()), { start: () => start() });
+    const broker = new TestBroker({}, { mailboxes });
+    await broker.settle();
+    start = failing;
+    const text = 'the mailbox store can not start: no such folder';
+    await expect(broker.broker.listen()).rejects.toThrow(
+      new ListenError({ reason: 'mailboxes-unavailable', detail: 'no such folder' }, text),
+    );
+    expect(broker.eventNames).toEqual(['listening']);
   });
 
   it('drains once if close is called twice', async () => {
@@ -81,3 +118,7 @@ describe('Broker.reloadCertificate', () => {
     expect(() => broker.broker.reloadCertificate()).toThrow('bug');
   });
 });
+
+function fail(message: string): never {
+  throw new Error(message);
+}

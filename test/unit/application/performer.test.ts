@@ -1,3 +1,6 @@
+import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store.ts';
+import type { MailboxStore } from '../../../src/application/ports/mailbox-store.ts';
+import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import { describe, expect, it } from 'vitest';
 import { UnreachableEngine } from '../../support/unreachable-engine.ts';
 import { pair } from '../../support/test-broker.ts';
@@ -56,6 +59,28 @@ describe('Performer', () => {
     ann.sendOffer('eve');
     ann.sendOffer('bob', 'near');
     expect([ann.received, bob.received]).toMatchObject([[{ type: 'EXPIRE', src: 'eve' }], [{ payload: 'near' }]]);
+  });
+
+  it('M24: notifies the sender at once if the mailbox store can not write, counts each message, and logs each change', () => {
+    let isFull = false;
+    const store = new MemoryMailboxStore(defaultConfig());
+    const put: MailboxStore['put'] = (...call) =>
+      isFull ? call[4]('failed') : MemoryMailboxStore.prototype.put.apply(store, call);
+    const { broker, ann } = pair({}, { mailboxes: Object.assign(store, { put }) });
+    ann.sendOffer('eve', 'before');
+    isFull = true;
+    ann.sendOffer('eve', 'lost');
+    ann.sendOffer('eve', 'lost too');
+    const expire = { type: 'EXPIRE', src: 'eve', dst: 'ann' };
+    expect([ann.received, broker.counts()['mailbox-failed']]).toEqual([[expire, expire], 2]);
+    isFull = false;
+    ann.sendOffer('eve', 'after');
+    expect(broker.connectPeer('eve').received).toMatchObject([{ payload: 'before' }, { payload: 'after' }]);
+    const detail = 'the store gives no reason';
+    expect(broker.events.filter(({ event }) => event.startsWith('mailbox'))).toEqual([
+      { event: 'mailbox-store-failed', detail },
+      { event: 'mailbox-store-recovered' },
+    ]);
   });
 
   it('M14: expires a held message within one sweep interval, and notifies its sender once', () => {

@@ -1,3 +1,5 @@
+import { MemoryMailboxStore } from '../../../src/adapters/mailboxes/memory/store.ts';
+import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import { describe, expect, it } from 'vitest';
 import { UnreachableEngine } from '../../support/unreachable-engine.ts';
 import { TestBroker } from '../../support/test-broker.ts';
@@ -33,6 +35,21 @@ describe('Probes', () => {
     expect(probe(broker, '/readyz')).toEqual([503, 'the engine of the cluster is out of reach\n']);
     engine.isReachable = true;
     expect(probe(broker, '/readyz')[0]).toBe(200);
+  });
+
+  it('M24: a broker whose mailbox store can not write is not ready', () => {
+    let problem: string | undefined;
+    const mailboxes = Object.assign(new MemoryMailboxStore(defaultConfig()), { health: () => problem });
+    const broker = new TestBroker({}, { mailboxes });
+    expect(probe(broker, '/readyz')).toEqual([200, 'ready\n']);
+    problem = 'database or disk is full';
+    expect(probe(broker, '/readyz')).toEqual([503, 'the mailbox store can not write\n']);
+    problem = undefined;
+    expect(probe(broker, '/readyz')[0]).toBe(200);
+    expect(broker.eventNames.filter((name) => name.startsWith('mailbox'))).toEqual([
+      'mailbox-store-failed',
+      'mailbox-store-recovered',
+    ]);
   });
 
   it('H11: health checks are not rate-limited, and exist for one path and method only', () => {

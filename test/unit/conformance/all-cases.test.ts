@@ -20,6 +20,7 @@ const NOT_ASKED: Readonly<Record<string, string>> = {
   M20: 'the rate limit is that of M19, and only the server sees the pongs',
   M22: 'the rate limit is that of M19, and a message of this size is paused or closed for it only after many others',
   M23: 'from outside, only the latency of other peers shows the turns of the server',
+  M24: 'the disk belongs to the server, and no other server has a mailbox store that can fail',
   L6: 'requires suspending the server process',
 };
 

@@ -7,13 +7,14 @@ import type {
 } from '../../../application/ports/mailbox-store.ts';
 import type { PeerId, RealmKey } from '../../../domain/ids.ts';
 import type { SignalMessage } from '../../../domain/message.ts';
-import type { Millis } from '../../../domain/time.ts';
+import type { Millis, TimeOfDay } from '../../../domain/time.ts';
 import { POOL, pooledName, realmOfPooledName, unpooledName } from '../shared/pooled-names.ts';
 
 type WaitingAnswer = (ids: readonly PeerId[]) => void;
 
 /** The mailboxes of another engine, with the realms by pattern in the pool. */
 export class PooledMailboxStore implements MailboxStore {
+  readonly health?: () => string | undefined;
   readonly #inner: MailboxStore;
   readonly #isPooled: (realm: RealmKey) => boolean;
   readonly #peers = new WeakMap<MailboxPeer, MailboxPeer>();
@@ -22,7 +23,16 @@ export class PooledMailboxStore implements MailboxStore {
 
   constructor(inner: MailboxStore, isPooled: (realm: RealmKey) => boolean) {
     this.#inner = inner;
+    if (inner.health !== undefined) this.health = () => inner.health?.();
     this.#isPooled = isPooled;
+  }
+
+  start(time: TimeOfDay): Promise<void> | void {
+    return this.#inner.start?.(time);
+  }
+
+  close(): Promise<void> | void {
+    return this.#inner.close?.();
   }
 
   put(realm: RealmKey, sender: MailboxPeer | undefined, message: SignalMessage, now: Millis, answer: HoldAnswer): void {

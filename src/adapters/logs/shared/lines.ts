@@ -170,6 +170,11 @@ const LINES: {
   },
   'configuration-refused': (event) =>
     line('error', 'configuration not reloaded: the previous options stay in use', event, { problems: event.problems }),
+  'mailbox-store-failed': (event) => {
+    const text = 'the mailbox store can not write: messages for absent peers are answered with EXPIRE until it can';
+    return line('error', text, event, { detail: event.detail });
+  },
+  'mailbox-store-recovered': (event) => line('info', 'the mailbox store can write again', event, {}),
   'signal-ignored': (event) => line('info', 'signal ignored', event, { signal: event.signal }),
   'admin-listening': (event) => line('info', `the admin listener is at ${event.place}`, event, { place: event.place }),
   'admin-refused': (event) => {

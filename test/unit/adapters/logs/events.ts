@@ -91,6 +91,8 @@ export const EVENTS: { readonly [Name in LogEvent['event']]: LogEvent & { readon
   'key-set-unreachable': { event: 'key-set-unreachable', url: 'https://login.example.org/keys', detail: 'it responded 500' },
   'configuration-reloaded': { event: 'configuration-reloaded', changed: ['max_connections'], needsRestart: ['port'] },
   'configuration-refused': { event: 'configuration-refused', problems: ['the config file is not JSON'] },
+  'mailbox-store-failed': { event: 'mailbox-store-failed', detail: 'database or disk is full' },
+  'mailbox-store-recovered': { event: 'mailbox-store-recovered' },
   'signal-ignored': { event: 'signal-ignored', signal: 'SIGUSR2' },
   'admin-listening': { event: 'admin-listening', place: 'http://127.0.0.1:9001' },
   'admin-refused': { event: 'admin-refused', address, path: '/api/peers', why: 'token-invalid' },

@@ -119,7 +119,7 @@ describe('levels', () => {
       'admin-refused',
       'operator-acted',
     ];
-    const lost = ['engine-lost', 'ice-provider-lost', 'key-set-unreachable', 'authorizer-lost'];
+    const lost = ['engine-lost', 'mailbox-store-failed', 'ice-provider-lost', 'key-set-unreachable', 'authorizer-lost'];
     const errors = [...lost, 'format-conflict', 'fault', 'crashed', 'certificate-refused', 'configuration-refused'];
     expect([...names('warn')].sort()).toEqual([...warnings, ...errors].sort());
     expect([...names('error')].sort()).toEqual([...errors].sort());
