@@ -31,7 +31,7 @@ const CONTAINER_FILE = '^src/composition/binding\\.ts$';
 const PACKAGE = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   name: string;
   bin: Record<string, string>;
-  exports: Record<string, string | { default: string }>;
+  exports: Record<string, string | { import: { default: string } }>;
   peerDependencies: Record<string, string>;
 };
 
@@ -41,7 +41,7 @@ const OPTIONAL_PACKAGES = `^node_modules/(${Object.keys(PACKAGE.peerDependencies
 /** The source files of the entry points that other programs import, by their path in the package: `signalbox`, `ports`. */
 export const API_ENTRY_POINTS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(PACKAGE.exports).flatMap(([path, target]) =>
-    typeof target === 'string' ? [] : [[path === '.' ? PACKAGE.name : path.slice(2), sourceOf(target.default)]],
+    typeof target === 'string' ? [] : [[path === '.' ? PACKAGE.name : path.slice(2), sourceOf(target.import.default)]],
   ),
 );
 

@@ -1,36 +1,13 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { InstalledPackage } from './installed-package.ts';
 
-const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-
-/** The folder of a program with only the published files and their dependencies. */
-let program = '';
+let project: InstalledPackage;
 
 beforeAll(async () => {
-  program = await mkdtemp(join(tmpdir(), 'signalbox-program-'));
-  const modules = join(program, 'node_modules');
-  const installed = join(modules, 'signalbox');
-  await mkdir(installed, { recursive: true });
-  const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
-    files: string[];
-    dependencies: Record<string, string>;
-  };
-  for (const file of ['package.json', ...manifest.files.filter((name) => !name.startsWith('!'))]) {
-    await cp(join(ROOT, file), join(installed, file), { recursive: true });
-  }
-  for (const name of [...Object.keys(manifest.dependencies), '@types/node']) {
-    await mkdir(dirname(join(modules, name)), { recursive: true });
-    await symlink(join(ROOT, 'node_modules', name), join(modules, name));
-  }
+  project = await InstalledPackage.create();
 });
 
-afterAll(() => rm(program, { recursive: true, force: true }));
+afterAll(() => project.remove());
 
 const USES = `
   const broker = createBroker({ port: 0, host: '127.0.0.1' });
@@ -40,44 +17,18 @@ const USES = `
     .then(() => console.log('closed'));
 `;
 
-async function output(file: string, text: string): Promise<{ stdout: string; stderr: string }> {
-  await writeFile(join(program, file), text);
-  return run(process.execPath, [file], { cwd: program, timeout: 50_000 });
-}
-
-/** The output and the exit code of a command. */
-async function signalbox(...args: string[]): Promise<{ stdout: string; stderr: string; code?: number }> {
-  const command = ['node_modules/signalbox/dist/composition/cli.js', ...args];
-  return run(process.execPath, command, { cwd: program }).catch(
-    (error: { stdout: string; stderr: string; code: number }) => error,
-  );
-}
-
-const STRICT =
-  '--noEmit --strict --exactOptionalPropertyTypes --target es2023 --module nodenext --types node --skipLibCheck false';
-
-/** The output of the compiler for a file of the program. */
-async function typeErrors(file: string, text: string): Promise<string> {
-  await writeFile(join(program, file), text);
-  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  const { stdout } = await run(process.execPath, [tsc, ...STRICT.split(' '), file], { cwd: program }).catch(
-    (error: { stdout: string }) => error,
-  );
-  return stdout;
-}
-
 describe('the installed package', () => {
   const expected = { stdout: 'listens function function\nclosed\n', stderr: '' };
 
   it('can be imported by ES modules', async () => {
     expect(
-      await output('program.mjs', `import { createBroker, ExpressPeerServer, PeerServer } from 'signalbox';${USES}`),
+      await project.output('program.mjs', `import { createBroker, ExpressPeerServer, PeerServer } from 'signalbox';${USES}`),
     ).toEqual(expected);
   });
 
   it('can be required by CommonJS without a warning', async () => {
     expect(
-      await output('program.cjs', `const { createBroker, ExpressPeerServer, PeerServer } = require('signalbox');${USES}`),
+      await project.output('program.cjs', `const { createBroker, ExpressPeerServer, PeerServer } = require('signalbox');${USES}`),
     ).toEqual(expected);
   });
 
@@ -95,7 +46,7 @@ describe('the installed package', () => {
       // @ts-expect-error unknown event
       broker.on('nonsense', () => undefined);
     `;
-    expect(await typeErrors(file, text)).toBe('');
+    expect(await project.typeErrors(file, text)).toBe('');
   });
 
   it('a program in strict TypeScript implements a port with the types of signalbox/ports', async () => {
@@ -125,7 +76,7 @@ describe('the installed package', () => {
       await broker.listen();
       await broker.close();
     `;
-    expect(await typeErrors('store.mts', text)).toBe('');
+    expect(await project.typeErrors('store.mts', text)).toBe('');
   });
 
   it('the contract suite runs with node:test, and reports the faults of a store', async () => {
@@ -142,9 +93,8 @@ describe('the installed package', () => {
       };
       for (const { name, run } of mailboxContract({ start })) test(name, run);
     `;
-    await writeFile(join(program, 'suite.mjs'), text);
-    const suite = (...args: string[]) =>
-      run(process.execPath, ['suite.mjs', ...args], { cwd: program }).catch((error: { stdout: string }) => error);
+    await project.write('suite.mjs', text);
+    const suite = (...args: string[]) => project.node('suite.mjs', ...args);
     expect((await suite()).stdout).toMatch(/^# pass [2-9]\d\n# fail 0$/m);
     const { stdout } = await suite('wrong');
     expect(stdout).toMatch(/^# fail 1$/m);
@@ -152,10 +102,9 @@ describe('the installed package', () => {
   });
 
   it.each(['mailboxes', 'directory'])('signalbox new adapter %s writes an adapter whose tests pass', async (kind) => {
-    const cli = 'node_modules/signalbox/dist/composition/cli.js';
-    const { stdout } = await run(process.execPath, [cli, 'new', 'adapter', kind, `./own-${kind}`], { cwd: program });
+    const { stdout } = await project.signalbox('new', 'adapter', kind, `./own-${kind}`);
     const [, test = ''] = stdout.trim().split('\n');
-    const suite = await run(process.execPath, [test], { cwd: program });
+    const suite = await project.node(test);
     expect(suite.stdout).toMatch(/^# pass \d\d\n# fail 0$/m);
   });
 
@@ -170,7 +119,7 @@ describe('the installed package', () => {
       console.log(JSON.stringify([bob.received, ann.received]));
     `;
     const received = [{ type: 'OFFER', src: 'ann', dst: 'bob', payload: 'hello' }];
-    const { stdout, stderr } = await output('box.mjs', text);
+    const { stdout, stderr } = await project.output('box.mjs', text);
     expect({ received: JSON.parse(stdout) as unknown, stderr }).toEqual({
       received: [received, [{ type: 'EXPIRE', src: 'carol', dst: 'ann' }]],
       stderr: '',
@@ -178,8 +127,8 @@ describe('the installed package', () => {
   });
 
   it('contains the conformance suite', async () => {
-    expect((await signalbox('conform', '--list')).stdout.split('\n').length).toBeGreaterThan(120);
-    expect((await signalbox('conform-report', '--help')).stdout).toContain('Usage: signalbox conform-report');
+    expect((await project.signalbox('conform', '--list')).stdout.split('\n').length).toBeGreaterThan(120);
+    expect((await project.signalbox('conform-report', '--help')).stdout).toContain('Usage: signalbox conform-report');
   });
 
   it.each([
@@ -187,15 +136,13 @@ describe('the installed package', () => {
     { args: '--cluster nats://127.0.0.1:1', command: 'npm install @nats-io/transport-node@3 @nats-io/jetstream@3 @nats-io/kv@3' },
     { args: 'conform --random 1 --url http://127.0.0.1:1', command: 'npm install fast-check@4' },
   ])('names the command that installs an optional package: $args', async ({ args, command }) => {
-    const { code, stderr } = await signalbox(...args.split(' '));
+    const { code, stderr } = await project.signalbox(...args.split(' '));
     expect({ code, lines: stderr.trim().split('\n').length }).toEqual({ code: 2, lines: 1 });
     expect(stderr).toMatch(new RegExp(`^signalbox: .* needs the package \\S+, which is not installed: ${command}\n$`));
   });
 
   it('has the command signalbox', async () => {
-    const { stdout } = await run(process.execPath, ['node_modules/signalbox/dist/composition/cli.js', '--version'], {
-      cwd: program,
-    });
+    const { stdout } = await project.signalbox('--version');
     expect(stdout).toMatch(/^\d+\.\d+\.\d+/);
   });
 });
