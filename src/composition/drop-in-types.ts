@@ -3,8 +3,9 @@ import type { ServerOptions } from 'node:https';
 import type { Express } from 'express';
 import type { WebSocket } from 'ws';
 import type { AuthorizeOption } from '../adapters/authorizers/function.ts';
-import type { AttachmentSettings } from '../adapters/transports/node/attachment.ts';
+import type { Handshaker, HandshakerOptions } from '../adapters/transports/node/connection-acceptor.ts';
 import type { GivenOptions } from './configuration/config.ts';
+import type { AdaptersOption } from './entry-point-adapters.ts';
 import type { OriginOption } from './origins.ts';
 
 /* The types of the `peer` package, under their names there. */
@@ -16,11 +17,11 @@ interface ServerParts {
   readonly corsOptions?: { readonly origin?: OriginOption };
   readonly generateClientId?: (() => string) | undefined;
   /** Must create the `WebSocketServer` with the given options: it neither listens nor attaches itself to a server. */
-  readonly createWebSocketServer?: NonNullable<AttachmentSettings['createWebSocketServer']>;
+  readonly createWebSocketServer?: (options: HandshakerOptions) => Handshaker;
 }
 
 /** The options of `peer` and of Signalbox. Any other name is ignored with a warning. */
-export interface DropInOptions extends GivenOptions, AuthorizeOption, ServerParts {}
+export interface DropInOptions extends GivenOptions, AuthorizeOption, AdaptersOption<'transport'>, ServerParts {}
 
 /** The options of `peer`, with their defaults filled in. */
 export interface IConfig extends ServerParts {

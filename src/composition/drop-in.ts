@@ -1,11 +1,10 @@
 import type { Server } from 'node:http';
 import type { Server as SecureServer, ServerOptions } from 'node:https';
 import type { WebSocket } from 'ws';
-import { SilentLog } from '../adapters/logs/silent.ts';
 import { SuppliedPeerIds } from '../adapters/peer-ids/supplied.ts';
 import { AttachedTransport, type AttachmentSettings } from '../adapters/transports/node/attachment.ts';
 import { createBoundedServer } from '../adapters/transports/node/bounded-server.ts';
-import type { Log } from '../application/ports/log.ts';
+import type { Dialect } from '../application/ports/dialect.ts';
 import { ConfigError } from './configuration/config-error.ts';
 import { isKnownOption, type Config } from './configuration/config.ts';
 import { suggestion } from './configuration/option-names.ts';
@@ -14,10 +13,10 @@ import { OPTION_NAMES } from './configuration/options.ts';
 import { ConnectedPeer } from './connected-peer.ts';
 import type { DropInOptions, PeerServerEventMap, PeerServerHandler } from './drop-in-types.ts';
 import { EmbeddedBroker } from './embedded-broker.ts';
-import { configFor, checkedOptions } from './entry-point-options.ts';
+import { resolveParts, watchDialects } from './entry-point-adapters.ts';
+import { checkedOptions } from './entry-point-options.ts';
 import { listenOnHost } from './listening-host.ts';
 import { installedExpress } from './installed-express.ts';
-import { isLogAsked, makeLog } from './make-log.ts';
 import { mountableHandler, type MountableHandler } from './mountable-handler.ts';
 import { isOriginOption, originsFromOption, type OriginOption } from './origins.ts';
 import type { OriginPolicy } from '../domain/origins.ts';
@@ -36,9 +35,9 @@ export function ExpressPeerServer(server: Server | SecureServer, options: DropIn
     throw new ConfigError([{ source: 'server', message: 'server is missing: pass the http.Server that the app listens on' }]);
   }
   if (typeof server === 'function') throw new ConfigError([AN_APP]);
-  const config = configOf('ExpressPeerServer', options);
+  const parts = partsOf('ExpressPeerServer', options);
   if (isGiven(options.ssl)) process.emitWarning('ssl has no effect on ExpressPeerServer: pass a server of https.createServer');
-  const { handler, broker } = attach(server, config, options, { ownsServer: false });
+  const { handler, broker } = attach(server, parts, options, { ownsServer: false });
   return handlerWithStop(handler, () => broker.close());
 }
 
@@ -47,11 +46,12 @@ export function ExpressPeerServer(server: Server | SecureServer, options: DropIn
  * @throws ConfigError naming each option, its value and what is allowed; ListenError for an unusable certificate.
  */
 export function PeerServer(options: DropInOptions = {}, callback?: (server: Server | SecureServer) => void): PeerServerHandler {
-  const config = configOf('PeerServer', options);
+  const parts = partsOf('PeerServer', options);
+  const { config, log } = parts;
   const { ssl } = options;
   if (isGiven(ssl) && config.tls !== undefined) throw new ConfigError([TWO_CERTIFICATES]);
   const server = createBoundedServer(config, isGiven(ssl) ? ssl : undefined);
-  const { handler, broker, log } = attach(server, config, options, { ownsServer: true });
+  const { handler, broker } = attach(server, parts, options, { ownsServer: true });
   server.on('request', handler);
   server.once('listening', () => callback?.(server));
   listenOnHost(server, { host: config.host, port: config.port, log, failed: (error) => emitError(handler, error) });
@@ -70,22 +70,22 @@ function handlerWithStop(handler: MountableHandler<PeerServerEventMap>, stop: ()
 interface Attached {
   readonly handler: MountableHandler<PeerServerEventMap>;
   readonly broker: EmbeddedBroker;
-  readonly log: Log;
 }
 
 function attach(
   server: Server | SecureServer,
-  config: Config,
+  { config, log, adapters: given }: ReturnType<typeof partsOf>,
   options: DropInOptions,
   { ownsServer }: { readonly ownsServer: boolean },
 ): Attached {
   const { corsOptions, generateClientId } = options;
   const serve: AttachedTransport['handle'] = (request, response, next) => transport.handle(request, response, next);
   const { handler, mountPaths } = mountableHandler<PeerServerEventMap>(serve, installedExpress());
-  const log = isLogAsked(options) ? makeLog(config) : new SilentLog();
+  const { adapters, dialects } = watchDialects(given);
   const maxHeaderBytes = ownsServer ? config.maxHeaderBytes : undefined;
   const transport = new AttachedTransport({
     ...attachment(server, config, options, { mountPaths, ownsServer }),
+    ...pathsOf(dialectsOf(config), dialects),
     log,
     maxHeaderBytes,
   });
@@ -95,11 +95,12 @@ function attach(
     peerIds: generateClientId && new SuppliedPeerIds(generateClientId),
     origins: originsOf(corsOptions),
     authorize: options.authorize,
+    adapters,
   });
   forwardEvents(broker, handler, transport);
   server.once('close', () => void broker.close());
   broker.listen().catch((error: unknown) => emitError(handler, error));
-  return { handler, broker, log };
+  return { handler, broker };
 }
 
 /** Resolves when the server has closed, also if it never listened. */
@@ -135,17 +136,18 @@ function isGiven(ssl: ServerOptions | undefined): ssl is ServerOptions {
   return ssl !== undefined && Object.keys(ssl).length > 0;
 }
 
-function configOf(entryPoint: 'PeerServer' | 'ExpressPeerServer', options: DropInOptions): Config {
+function partsOf(entryPoint: 'PeerServer' | 'ExpressPeerServer', options: DropInOptions): ReturnType<typeof resolveParts> {
   const given: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(checkedOptions(entryPoint, options))) {
     if (DROP_IN_NAMES.has(name) || value === undefined) continue;
     if (isKnownOption(name)) given[name] = value;
     else process.emitWarning(`${entryPoint} has no option '${name}'; it is ignored${suggestion(name, OPTION_NAMES)}`);
   }
-  const config = configFor(entryPoint, given, options.authorize);
+  const { authorize, adapters } = options;
+  const parts = resolveParts(entryPoint, given, { authorize, adapters });
   if (given['cors'] !== undefined && options.corsOptions?.origin !== undefined) throw new ConfigError([TWO_LISTS]);
-  if (config.dialects.includes('socketio')) throw new ConfigError([NO_SOCKETIO]);
-  return config;
+  if (parts.config.dialects.includes('socketio')) throw new ConfigError([NO_SOCKETIO]);
+  return parts;
 }
 
 /** H6. @throws ConfigError */
@@ -170,25 +172,41 @@ function unmatchable(origin: OriginOption): string[] {
 }
 
 // Read by this file; `debug` is in many examples of `peer`, which never read it.
-const DROP_IN_NAMES = new Set(['ssl', 'corsOptions', 'generateClientId', 'createWebSocketServer', 'authorize', 'debug']);
+const DROP_IN_NAMES = new Set([
+  'ssl',
+  'corsOptions',
+  'generateClientId',
+  'createWebSocketServer',
+  'authorize',
+  'adapters',
+  'debug',
+]);
 
 function attachment(
   server: Server | SecureServer,
   config: Config,
   options: DropInOptions,
   { mountPaths, ownsServer }: { readonly mountPaths: () => readonly string[]; readonly ownsServer: boolean },
-): AttachmentSettings {
-  const dialects = dialectsOf(config);
+): Omit<AttachmentSettings, keyof DialectPaths> {
   return {
     server,
     mounts: { paths: mountPaths, mayBeRouted: !ownsServer },
     certificate: config.tls,
-    owns: (path) => dialects.some((dialect) => dialect.servesWebSocketAt(path) || dialect.route(path) !== undefined),
-    servesWebSocketAt: (path) => dialects.some((dialect) => dialect.servesWebSocketAt(path)),
     maxFrameBytes: config.maxMessageBytes,
     sendBufferBytes: config.sendBufferBytes,
     handshakeTimeout: config.handshakeTimeout,
     ...(options.createWebSocketServer === undefined ? {} : { createWebSocketServer: options.createWebSocketServer }),
+  };
+}
+
+type DialectPaths = Pick<AttachmentSettings, 'owns' | 'servesWebSocketAt'>;
+
+/** The paths of dialects, of those that are made later too. */
+function pathsOf(own: readonly Dialect[], others: () => readonly Dialect[]): DialectPaths {
+  const some = (isServed: (dialect: Dialect) => boolean): boolean => own.some(isServed) || others().some(isServed);
+  return {
+    owns: (path) => some((dialect) => dialect.servesWebSocketAt(path) || dialect.route(path) !== undefined),
+    servesWebSocketAt: (path) => some((dialect) => dialect.servesWebSocketAt(path)),
   };
 }
 

@@ -2,7 +2,6 @@ import { EventEmitter } from 'node:events';
 import type { Log } from '../application/ports/log.ts';
 import type { Authorize, AuthorizeOption } from '../adapters/authorizers/function.ts';
 import { SystemClock } from '../adapters/clocks/system.ts';
-import { SilentLog } from '../adapters/logs/silent.ts';
 import { RandomPeerIds } from '../adapters/peer-ids/random.ts';
 import { NoTelemetry } from '../adapters/telemetry/none.ts';
 import type { Broker } from '../application/broker.ts';
@@ -10,10 +9,11 @@ import type { Config, GivenOptions } from './configuration/config.ts';
 import type { ConnectedPeer } from './connected-peer.ts';
 import { buildBroker } from './container.ts';
 import { CertificateWatch } from './certificate-watch.ts';
-import { configFor, checkedOptions } from './entry-point-options.ts';
+import { type AdaptersOption, resolveParts } from './entry-point-adapters.ts';
+import { checkedOptions } from './entry-point-options.ts';
+import { type Adapters, makeAdapters } from './given-adapters.ts';
 import { logConfiguration } from './log-configuration.ts';
 import { makeEngine } from './make-engine.ts';
-import { isLogAsked, makeLog } from './make-log.ts';
 import { makeTransport } from './make-transport.ts';
 import { originsFromList } from './origins.ts';
 import { PeeroEvents } from './peero-events.ts';
@@ -38,21 +38,27 @@ export interface PeeroServerEvents {
   error: [error: Error, socket: ConnectedPeer | undefined];
 }
 
+/** The options of the command line, a function that decides about clients, and adapters. */
+export interface PeeroServerOptions extends GivenOptions, AuthorizeOption, AdaptersOption<'dialects'> {}
+
 /** A broker that serves only Peero, at the path `/`: docs/protocols/peero.md. */
 export class PeeroServer extends EventEmitter<PeeroServerEvents> {
   readonly #config: Config;
   readonly #log: Log;
   readonly #authorize: Authorize | undefined;
+  readonly #adapters: Adapters;
   #broker: Promise<Broker> | undefined = undefined;
   #certificateWatch: CertificateWatch | undefined;
 
   /** @param options `port` (default 8080) and all other options of the broker. @throws ConfigError */
-  constructor(options: GivenOptions & AuthorizeOption = {}) {
+  constructor(options: PeeroServerOptions = {}) {
     super();
-    const { authorize, ...given }: GivenOptions & AuthorizeOption = checkedOptions('PeeroServer', options);
-    this.#config = configFor('PeeroServer', given, authorize);
+    const { authorize, adapters, ...given }: PeeroServerOptions = checkedOptions('PeeroServer', options);
+    const parts = resolveParts('PeeroServer', given as Record<string, unknown>, { authorize, adapters });
+    this.#config = parts.config;
+    this.#log = parts.log;
+    this.#adapters = parts.adapters;
     this.#authorize = authorize;
-    this.#log = isLogAsked(options) ? makeLog(this.#config) : new SilentLog();
   }
 
   /** Starts to accept connections. @param callback receives the port. An error rejects the promise. */
@@ -98,12 +104,15 @@ export class PeeroServer extends EventEmitter<PeeroServerEvents> {
       // An `error` event without a listener would end the process.
       error: (error, socket) => void (this.listenerCount('error') > 0 && this.emit('error', error, socket)),
     });
+    const { clock = new SystemClock(), telemetry = new NoTelemetry() } = this.#adapters;
+    const outside = await makeAdapters(this.#adapters, { config, clock, log, telemetry });
     const broker = buildBroker(config, {
-      transport: await makeTransport(config, log),
-      engine: await makeEngine(config, log),
-      clock: new SystemClock(),
+      ...outside.environment,
+      transport: outside.transport ?? (await makeTransport(config, log)),
+      engine: outside.environment.engine ?? (await makeEngine(config, log)),
+      clock,
       log: events,
-      telemetry: new NoTelemetry(),
+      telemetry,
       tap: events,
       peerIds: new RandomPeerIds(),
       origins: originsFromList(config.cors),
