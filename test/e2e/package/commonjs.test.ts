@@ -61,7 +61,7 @@ describe('a CommonJS program', () => {
     expect(await project.output('both.cjs', text)).toEqual({ stdout: 'true,true,true,true\n', stderr: '' });
   });
 
-  it.each(['node16', 'nodenext'])('has types for strict TypeScript with the module system %s', async (module) => {
+  it('has types for strict TypeScript with the module system node16', async () => {
     const text = `
       import { createBroker, PeerServer } from 'signalbox';
       import contracts = require('signalbox/contracts');
@@ -75,7 +75,7 @@ describe('a CommonJS program', () => {
       // @ts-expect-error a port is a number or its text
       createBroker({ port: {} });
     `;
-    expect(await project.typeErrors('typed.cts', text, module)).toBe('');
+    expect(await project.typeErrors('typed.cts', text, 'node16')).toBe('');
   });
 });
 

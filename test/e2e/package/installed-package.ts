@@ -81,6 +81,6 @@ export class InstalledPackage {
   async typeErrors(file: string, text: string, module = 'nodenext'): Promise<string> {
     await this.write(file, text);
     const strict = `--noEmit --strict --exactOptionalPropertyTypes --target es2023 --module ${module} --types node --skipLibCheck false`;
-    return (await this.node(join(ROOT, 'node_modules/typescript/bin/tsc'), ...strict.split(' '), file)).stdout;
+    return (await this.node(join(ROOT, 'node_modules/typescript-native/bin/tsc'), ...strict.split(' '), file)).stdout;
   }
 }
