@@ -7,7 +7,15 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 
 const STAMP = 'dist/.built';
-const SOURCES = ['src', 'conformance', 'doctor', 'pages', 'scripts/build-pages.mjs', 'package-lock.json'];
+const SOURCES = [
+  'src',
+  'conformance',
+  'doctor',
+  'pages',
+  'scripts/build-pages.mjs',
+  'scripts/build-commonjs.mjs',
+  'package-lock.json',
+];
 const COMPILER = 'node_modules/typescript-native';
 
 /** @param {string} path @returns {string[]} the files below it, or the file itself. */

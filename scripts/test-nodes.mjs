@@ -2,9 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { ROOT, runScript, runVitest } from './run.mjs';
 
-const NODES = ['20', '22', '24'];
-/** Versions without a prebuilt uWebSockets.js: the node transport is used instead. */
-const WITHOUT_UWS = new Set(['24']);
+const NODES = ['20', '22', '24', '26'];
+/** Versions without a build in the uWebSockets.js of the tests: the node transport is used instead. */
+const WITHOUT_UWS = new Set(['24', '26']);
 
 function nodeBinary(major) {
   const ask = ['-y', '-p', `node@${major}`, 'node', '-p', 'process.execPath'];
@@ -29,6 +29,7 @@ async function tryNode(major) {
   const vitest = (...args) => runVitest(node, [...args, ...leftOut]);
   const inProcess = await vitest('--project', 'unit', '--project', 'contracts');
   const asProcess = await vitest('--project', 'e2e', 'test/e2e/conformance/signalbox');
+  const installed = await vitest('--project', 'e2e', 'test/e2e/package');
   const asPeer = await vitest('--project', 'e2e', 'test/e2e/examples/echo', '--testNamePattern', 'examples/server-peer');
   const isExpected = uws !== WITHOUT_UWS.has(major);
   return {
@@ -38,6 +39,7 @@ async function tryNode(major) {
     'unit, contracts': inProcess,
     conformance: asProcess,
     'server peer': asPeer,
+    'installed package': installed,
   };
 }
 
@@ -47,5 +49,7 @@ const rows = [];
 for (const major of NODES) rows.push(await tryNode(major));
 console.log();
 console.table(rows);
-const isGreen = rows.every((row) => row['uws as expected'] && row['unit, contracts'] && row.conformance && row['server peer']);
+const isGreen = rows.every(
+  (row) => row['uws as expected'] && row['unit, contracts'] && row.conformance && row['server peer'] && row['installed package'],
+);
 process.exitCode = isGreen ? 0 : 1;

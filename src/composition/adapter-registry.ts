@@ -38,9 +38,8 @@ import { POOL } from '../adapters/engines/shared/pooled-names.ts';
 import { MemoryMailboxStore } from '../adapters/mailboxes/memory/store.ts';
 import { NoTelemetry } from '../adapters/telemetry/none.ts';
 import { NodeTransport } from '../adapters/transports/node/listener.ts';
-import type { TransportSettings } from '../adapters/transports/shared/settings.ts';
 import { SocketIoTransport } from '../adapters/transports/socketio/transport.ts';
-import { loadUwsTransport } from '../adapters/transports/uws/listener.ts';
+import { loadUwsTransport, type UwsSettings } from '../adapters/transports/uws/listener.ts';
 import { ListenError, type Transport } from '../application/ports/transport.ts';
 import { invariant } from '../domain/invariant.ts';
 import { nodeId, type NodeId, type RealmKey } from '../domain/ids.ts';
@@ -158,13 +157,16 @@ function backendOf(config: Config, { clock, log, authorize, telemetry }: Authori
   return new MeteredAuthorizer(new WebhookAuthorizer({ ...settings, url, secret, header }, parts), 'webhook', telemetry);
 }
 
-export const transports: Record<Config['transport'], (settings: TransportSettings, log: Log) => Promise<Transport>> = {
+export const transports: Record<Config['transport'], (settings: UwsSettings, log: Log) => Promise<Transport>> = {
   uws: loadUwsTransport,
   node: (settings, log) => Promise.resolve(new NodeTransport(settings, log)),
   auto: (settings, log) =>
     loadUwsTransport(settings, log).catch((error: unknown) => {
       if (!(error instanceof ListenError) || error.refusal.reason !== 'transport-unavailable') throw error;
-      log.record({ event: 'transport-unavailable', wanted: 'uws', taken: 'node', detail: error.refusal.detail });
+      const { detail, isInstalled } = error.refusal;
+      // A library that is named must load.
+      if (settings.uws !== undefined) throw error;
+      log.record({ event: 'transport-unavailable', wanted: 'uws', taken: 'node', detail, isInstalled });
       return new NodeTransport(settings, log);
     }),
 };

@@ -8,7 +8,7 @@ import { configFor, type EntryPoint } from './entry-point-options.ts';
 import type { Adapters } from './given-adapters.ts';
 import { isLogAsked, makeLog } from './make-log.ts';
 
-/** What a program gives to an entry point beside the options of the command line. */
+/** The parts that a program gives to an entry point, beside the options of the command line. */
 interface GivenParts {
   readonly adapters?: Adapters | undefined;
   readonly authorize?: unknown;

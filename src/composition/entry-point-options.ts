@@ -27,16 +27,19 @@ const reject =
 const rejectUws: RejectionReason = (value) =>
   value === 'uws' ? "this server uses node:http: remove the option, or use createBroker for transport 'uws'" : undefined;
 
+const noUws = reject("this server uses node:http: remove the option, or use createBroker for transport 'uws'");
+
 /** As a library, `peer` has a longer liveness timeout than from its command line. */
 const PEER_DEFAULTS = { alive_timeout: 90_000 };
 
 const RULES: Readonly<Record<EntryPoint, EntryPointRules>> = {
   createBroker: { defaults: {}, refused: {}, ignored: {} },
-  PeerServer: { defaults: PEER_DEFAULTS, refused: { transport: rejectUws }, ignored: {} },
+  PeerServer: { defaults: PEER_DEFAULTS, refused: { transport: rejectUws, uws: noUws }, ignored: {} },
   ExpressPeerServer: {
     defaults: PEER_DEFAULTS,
     refused: {
       transport: rejectUws,
+      uws: noUws,
       handshake_timeout: reject('your program owns the server: set its headersTimeout and requestTimeout'),
       keep_alive_timeout: reject('your program owns the server: set its keepAliveTimeout'),
       max_header_bytes: reject('your program owns the server: pass maxHeaderSize to createServer'),

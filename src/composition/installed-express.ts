@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { applicationFiles } from '../adapters/transports/shared/application-modules.ts';
 
 /** The part of an Express application that the drop-in API uses. */
 export interface ExpressApp {
@@ -15,18 +14,12 @@ export interface ExpressApp {
  * @returns undefined if none is installed.
  */
 export function installedExpress(): (() => ExpressApp) | undefined {
-  for (const place of places()) {
+  for (const file of applicationFiles()) {
     try {
-      return createRequire(place)('express') as () => ExpressApp;
+      return createRequire(file)('express') as () => ExpressApp;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
     }
   }
   return undefined;
-}
-
-function places(): string[] {
-  const [, script] = process.argv;
-  const main = script === undefined ? [] : [pathToFileURL(script).href];
-  return [...main, pathToFileURL(join(process.cwd(), 'index.js')).href, import.meta.url];
 }

@@ -16,6 +16,7 @@ export async function makeTransport(config: Config, log: Log): Promise<Transport
     handshakeTimeout,
     keepAliveTimeout,
     maxHeaderBytes,
+    uws: config.uws,
   };
   const transport = await transports[config.transport](settings, log);
   if (config.transport === 'auto' && transport.name === 'uws' && config.proxied !== false) {

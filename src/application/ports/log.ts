@@ -58,7 +58,16 @@ export type LogEvent =
     }
   /** `max_connections` is above the limit of open files. */
   | { readonly event: 'open-files-short'; readonly maxConnections: number; readonly openFiles: number }
-  | { readonly event: 'transport-unavailable'; readonly wanted: string; readonly taken: string; readonly detail: string }
+  | {
+      readonly event: 'transport-unavailable';
+      readonly wanted: string;
+      readonly taken: string;
+      readonly detail: string;
+      /** Whether the library is there, but can't load. */
+      readonly isInstalled: boolean;
+    }
+  /** The library of the transport: its version, the ABI of Node for which it must have a build, and its folder. */
+  | { readonly event: 'uws-loaded'; readonly version: string; readonly abi: string; readonly folder: string }
   /** `auto` chose a transport that answers 505 to HTTP/1.0 and to split request lines, and a proxy is trusted. */
   | { readonly event: 'proxy-needs-http11'; readonly taken: string }
   /** The host has no IPv6. @param taken the host that is used instead of `::`. */

@@ -145,7 +145,7 @@ export type ListenRefusal =
   | { readonly reason: 'address-unavailable'; readonly host: string; readonly port: number }
   | { readonly reason: 'port-forbidden'; readonly host: string; readonly port: number }
   | { readonly reason: 'certificate-unusable'; readonly detail: string }
-  | { readonly reason: 'transport-unavailable'; readonly detail: string }
+  | { readonly reason: 'transport-unavailable'; readonly detail: string; readonly isInstalled: boolean }
   | { readonly reason: 'engine-unreachable'; readonly detail: string }
   | { readonly reason: 'mailboxes-unavailable'; readonly detail: string }
   /** Live nodes with another version of the stored format use the engine. */

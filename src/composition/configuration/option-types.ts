@@ -49,6 +49,15 @@ export function file(): ValueType<string> {
   });
 }
 
+/** The name of an installed module, or the path of its folder. */
+export function moduleOrFolder(): ValueType<string> {
+  return text({
+    placeholder: '<module or folder>',
+    allowed: 'the name of an installed module, or the path of its folder',
+    parse: (value) => (value === '' || CONTROL.test(value) ? undefined : value),
+  });
+}
+
 /** Paths of files. */
 export function files(): ValueType<readonly string[], string | readonly string[]> {
   return list({

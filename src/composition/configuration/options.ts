@@ -8,7 +8,7 @@ import { LIMIT_OPTIONS } from './limit-options.ts';
 import { choice, flag, type Group, integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
 import { METRICS_OPTIONS } from './metrics-options.ts';
 import { REALM_OPTIONS } from './realm-options.ts';
-import { file, files, host, keys, trustedProxies, urlPath } from './option-types.ts';
+import { file, files, host, keys, moduleOrFolder, trustedProxies, urlPath } from './option-types.ts';
 import { origins } from './origin-option.ts';
 import { WEBHOOK_OPTIONS } from './webhook-options.ts';
 
@@ -56,6 +56,14 @@ export const OPTIONS = {
       'Both follow the same rules. uws answers 505 to HTTP/1.0 and to a request line in several TCP segments; see the page ' +
       'on the PeerJS wire.',
     default: 'auto',
+  }),
+  uws: option(maybe(moduleOrFolder()), {
+    group: 'Serving',
+    description:
+      'uWebSockets.js of your own. Without this option, the one of your application is used, if it is installed. The page on ' +
+      'the server library says how to install it for each version of Node.',
+    effect: 'The broker does not start if the library has no build for its Node. Without effect on the transport node.',
+    default: undefined,
   }),
   profile: option(choice(['drop-in', 'hardened']), {
     group: 'Serving',

@@ -129,19 +129,19 @@ describe('the option transport', () => {
   it('auto selects uWebSockets.js if it loads, else node, and logs the reason', async () => {
     const { name, events } = await made('auto');
     expect(name).toBe(loads ? 'uws' : 'node');
-    expect(events.map(({ event }) => event)).toEqual(loads ? [] : ['transport-unavailable']);
+    expect(events.map(({ event }) => event)).toEqual([loads ? 'uws-loaded' : 'transport-unavailable']);
   });
 
   it('auto warns behind a proxy that uWebSockets.js needs HTTP/1.1; a chosen transport does not', async () => {
     const events = async (transport: 'auto' | 'uws' | 'node') => (await made(transport, 1)).events.map(({ event }) => event);
-    expect(await events('auto')).toEqual([loads ? 'proxy-needs-http11' : 'transport-unavailable']);
+    expect(await events('auto')).toEqual(loads ? ['uws-loaded', 'proxy-needs-http11'] : ['transport-unavailable']);
     expect(await events('node')).toEqual([]);
-    if (loads) expect(await events('uws')).toEqual([]);
+    if (loads) expect(await events('uws')).toEqual(['uws-loaded']);
   });
 
   it('uws selects uWebSockets.js, or rejects when it does not load', async () => {
     const outcome = await made('uws').catch((error: unknown) => error);
-    if (loads) expect(outcome).toMatchObject({ name: 'uws', events: [] });
+    if (loads) expect(outcome).toMatchObject({ name: 'uws', events: [{ event: 'uws-loaded' }] });
     else expect(outcome).toBeInstanceOf(ListenError);
   });
 });

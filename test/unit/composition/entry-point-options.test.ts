@@ -17,7 +17,15 @@ const TURN_URL = 'turns:turn.example.org:443?transport=tcp';
 
 /** Values other than the default, for options where none can be derived from the default. */
 const SAMPLES: Partial<Record<OptionName, unknown>> = {
-  ...{ host: '127.0.0.1', path: '/a/', key: ['a', 'b'], cors: ['https://a.example'], proxied: 2, transport: 'node' },
+  ...{
+    host: '127.0.0.1',
+    path: '/a/',
+    key: ['a', 'b'],
+    cors: ['https://a.example'],
+    proxied: 2,
+    transport: 'node',
+    uws: './own-uws',
+  },
   ...{
     profile: 'hardened',
     dialects: ['relay'],
@@ -78,10 +86,11 @@ const COMPANIONS: Partial<Record<OptionName, Partial<Record<OptionName, unknown>
 /** Options that an entry point rejects. All others must reach its configuration. */
 const REFUSED: Readonly<Record<EntryPoint, Partial<Record<OptionName, unknown>>>> = {
   createBroker: {},
-  PeerServer: { transport: 'uws' },
+  PeerServer: { transport: 'uws', uws: './own-uws' },
   ExpressPeerServer: {
     ...{
       transport: 'uws',
+      uws: './own-uws',
       handshake_timeout: 500,
       keep_alive_timeout: 500,
       max_header_bytes: 32_768,

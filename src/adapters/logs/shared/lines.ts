@@ -50,9 +50,15 @@ const LINES: {
     return line('warn', text, { event }, { maxConnections, openFiles });
   },
   'transport-unavailable': (event) => {
-    const { wanted, taken, detail } = event;
-    return line('warn', `transport ${wanted} is not available: using ${taken} instead`, event, { wanted, taken, detail });
+    const { wanted, taken, detail, isInstalled } = event;
+    return line(isInstalled ? 'warn' : 'info', `transport ${wanted} is not available: using ${taken} instead`, event, {
+      wanted,
+      taken,
+      detail,
+    });
   },
+  'uws-loaded': ({ event, version, abi, folder }) =>
+    line('info', `uWebSockets.js ${version} has a build for ABI ${abi}`, { event }, { abi, folder }),
   'proxy-needs-http11': ({ event, taken }) => {
     const text =
       `transport auto is ${taken}, which answers 505 to HTTP/1.0 and to a request line in several TCP segments: set HTTP/1.1 in ` +

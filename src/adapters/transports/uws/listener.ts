@@ -19,12 +19,10 @@ import { FileHandleMonitor } from './file-handle-monitor.ts';
 import { BodilessResponses, rejectRequest, type ExchangeHost, UwsExchange } from './http.ts';
 import { UwsRequest } from './request.ts';
 import { endOf } from './ends.ts';
+import { findLibrary, type Library } from './library.ts';
 import { Outbox } from './outbox.ts';
 import { UwsSocket, type SocketContext } from './socket.ts';
 import { UwsStream } from './stream.ts';
-
-// The library's types omit one constant.
-type Library = typeof uWS & { readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number };
 
 // The types have an option between port and callback only for `listen` without a host.
 interface ListenerWithOption {
@@ -59,19 +57,24 @@ const LARGEST_PAYLOAD = 2 ** 31 - 1;
 const REDUCED_FRAME_BYTES = 64 * 1024;
 const REDUCED_EXCESS_BYTES = 8 * 1024;
 
+/** The settings of a transport, and the module or folder of the library; undefined for the installed one. */
+export type UwsSettings = TransportSettings & { readonly uws?: string | undefined };
+
 /**
- * Loads uWebSockets.js, which has no build for some platforms. The first load in a process fixes the maximum size of request
- * headers.
+ * Loads uWebSockets.js, which is optional and has no build for some platforms. The first load in a process fixes the maximum size
+ * of request headers.
  * @throws ListenError `transport-unavailable`
  */
-export async function loadUwsTransport(settings: TransportSettings, log?: Log): Promise<UwsTransport> {
+export async function loadUwsTransport(settings: UwsSettings, log?: Log): Promise<UwsTransport> {
   process.env['UWS_HTTP_MAX_HEADERS_SIZE'] ??= String(settings.maxHeaderBytes);
-  try {
-    return new UwsTransport((await import('uWebSockets.js')) as Library, settings, log);
-  } catch (cause) {
-    const [detail = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
-    throw new ListenError({ reason: 'transport-unavailable', detail }, `uWebSockets.js can't be loaded: ${detail}`);
+  const found = await findLibrary(settings.uws);
+  if ('fault' in found) {
+    const { fault: detail, isInstalled } = found;
+    throw new ListenError({ reason: 'transport-unavailable', detail, isInstalled }, `uWebSockets.js can't be loaded: ${detail}`);
   }
+  const { library, version, folder } = found;
+  log?.record({ event: 'uws-loaded', version, abi: process.versions.modules, folder });
+  return new UwsTransport(library, settings, log);
 }
 
 /** Listens with uWebSockets.js. The library has a fixed handshake timeout of 10 s, so `handshakeTimeout` has no effect. */

@@ -64,6 +64,7 @@ describe('each event is one line', () => {
       text: 'transport uws is not available: using node instead',
       fields: { wanted: 'uws', taken: 'node', detail: 'no build' },
     });
+    expect(lineOf({ ...EVENTS['transport-unavailable'], isInstalled: false }).level).toBe('info');
   });
 
   it('error for a fault, with its stack', () => {

@@ -2,12 +2,6 @@ import { expect, it, vi } from 'vitest';
 import { loadUwsTransport } from '../../../../../src/adapters/transports/uws/listener.ts';
 import { ListenError } from '../../../../../src/application/ports/transport.ts';
 
-const library = vi.hoisted(() => ({ complaint: '' }));
-
-vi.mock('uWebSockets.js', () => {
-  throw new Error(library.complaint);
-});
-
 const SETTINGS = {
   host: '::',
   port: 0,
@@ -16,19 +10,19 @@ const SETTINGS = {
   handshakeTimeout: 1,
   keepAliveTimeout: 1,
   maxHeaderBytes: 4_321,
+  uws: './no-such-folder',
 };
 
-it('a missing build of the library is reported in one line', async () => {
-  library.complaint = 'no build for this platform\nfor several reasons';
+it('a missing library is reported in one line', async () => {
   const failure: unknown = await loadUwsTransport(SETTINGS).then(
     () => undefined,
     (error: unknown) => error,
   );
   expect(failure).toBeInstanceOf(ListenError);
   const { refusal, message } = failure as ListenError;
-  expect(refusal.reason).toBe('transport-unavailable');
-  expect(message).toMatch(/^uWebSockets\.js can't be loaded: .+$/);
-  expect(message).not.toContain('\n');
+  const detail = './no-such-folder is neither an installed module nor its folder';
+  expect(refusal).toEqual({ reason: 'transport-unavailable', detail, isInstalled: false });
+  expect(message).toBe(`uWebSockets.js can't be loaded: ${detail}`);
 });
 
 it('H11: sets the maximum header size of the library, unless the environment sets it', async () => {
