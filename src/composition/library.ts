@@ -39,6 +39,6 @@ export interface BrokerOptions extends GivenOptions, AuthorizeOption, AdaptersOp
 /** Builds a broker; `listen()` starts it. @throws ConfigError naming each option, its value and what is allowed. */
 export function createBroker(options: BrokerOptions = {}): EmbeddedBroker {
   const { log, authorize, adapters, ...given }: BrokerOptions = checkedOptions('createBroker', options);
-  const { config, ...parts } = resolveParts('createBroker', given as Record<string, unknown>, { log, authorize, adapters });
+  const { config, ...parts } = resolveParts('createBroker', given, { log, authorize, adapters });
   return new EmbeddedBroker(config, { ...parts, makeTransport, authorize });
 }

@@ -54,7 +54,7 @@ export class PeeroServer extends EventEmitter<PeeroServerEvents> {
   constructor(options: PeeroServerOptions = {}) {
     super();
     const { authorize, adapters, ...given }: PeeroServerOptions = checkedOptions('PeeroServer', options);
-    const parts = resolveParts('PeeroServer', given as Record<string, unknown>, { authorize, adapters });
+    const parts = resolveParts('PeeroServer', given, { authorize, adapters });
     this.#config = parts.config;
     this.#log = parts.log;
     this.#adapters = parts.adapters;

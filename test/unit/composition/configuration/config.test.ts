@@ -23,7 +23,16 @@ function messages(sources: Sources): string[] {
 describe('the defaults', () => {
   it('have these values', () => {
     expect(defaultConfig()).toEqual({
-      ...{ host: '::', port: 9000, path: '/', transport: 'auto', uws: undefined, profile: 'drop-in', drainTimeout: 10_000, drainSpread: 0 },
+      ...{
+        host: '::',
+        port: 9000,
+        path: '/',
+        transport: 'auto',
+        uws: undefined,
+        profile: 'drop-in',
+        drainTimeout: 10_000,
+        drainSpread: 0,
+      },
       ...{
         doctor: 'on',
         playground: true,
