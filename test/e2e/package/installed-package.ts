@@ -80,7 +80,16 @@ export class InstalledPackage {
   /** The output of the compiler for a strict program. */
   async typeErrors(file: string, text: string, module = 'nodenext'): Promise<string> {
     await this.write(file, text);
-    const strict = `--noEmit --strict --exactOptionalPropertyTypes --target es2023 --module ${module} --types node --skipLibCheck false`;
-    return (await this.node(join(ROOT, 'node_modules/typescript-native/bin/tsc'), ...strict.split(' '), file)).stdout;
+    return this.#tsc('--noEmit', '--module', module, file);
+  }
+
+  /** Writes the JavaScript of a strict program beside it. @returns the output of the compiler. */
+  compile(file: string): Promise<string> {
+    return this.#tsc('--module', 'node16', file);
+  }
+
+  async #tsc(...flags: readonly string[]): Promise<string> {
+    const strict = '--strict --exactOptionalPropertyTypes --target es2023 --types node --skipLibCheck false';
+    return (await this.node(join(ROOT, 'node_modules/typescript-native/bin/tsc'), ...strict.split(' '), ...flags)).stdout;
   }
 }
