@@ -15,6 +15,8 @@ type PeerSlot = Pick<ActivePeer, 'realm' | 'id'>;
 const DEADLINE_MARGIN_MS: Millis = 250;
 /** A flood has messages of two types, because some servers reorder them. */
 const OFFER_EVERY = 4;
+/** About half of the messages have the usual form. */
+const FORMS = 8;
 const LARGE_EVERY = 16;
 const PADDING_CHARACTERS = 12_000;
 /** Below this limit, a peer that is ignored but keeps its id would exhaust the capacity. */
@@ -118,6 +120,9 @@ export class SocketDriver implements StepDriver<Promise<void>> {
 
   hangUp(connection: ClientConnection, how: 'close' | 'cut'): Promise<void> {
     return this.#step(async () => {
+      // M17: the last message before a close frame is delivered too.
+      const last = how === 'close' ? this.#otherThan(connection) : connection.id;
+      if (last !== connection.id) this.#sendTo(connection, last, 'OFFER');
       this.#swarm.model.recordHangUp(connection);
       this.#swarm.socket(connection)[how]();
       await this.#swarm.waitForClose(connection);
@@ -138,7 +143,11 @@ export class SocketDriver implements StepDriver<Promise<void>> {
   async finish(): Promise<void> {
     const { expireTimeout = Infinity, sweepInterval } = this.#context.expected.limits;
     if (expireTimeout + sweepInterval > this.#context.longestWait) return;
-    await this.#step(() => this.#swarm.waitUnlessOverdue(() => !this.#swarm.model.isAwaitingExpiry));
+    await this.#step(async () => {
+      await this.#swarm.waitUnlessOverdue(() => !this.#swarm.model.isAwaitingExpiry);
+      // M14: a second notice would come with the next sweep, or the one after it.
+      await this.#swarm.waitUntil(() => false, 2 * sweepInterval);
+    });
   }
 
   /** Closes all connections. */
@@ -186,13 +195,15 @@ export class SocketDriver implements StepDriver<Promise<void>> {
   }
 
   #sendMessage(connection: ClientConnection, to: string, type: Kind): void {
-    const dst = this.#prefixed(to);
+    this.#sendTo(connection, this.#prefixed(to), type);
+  }
+
+  #sendTo(connection: ClientConnection, dst: string, type: Kind): void {
     const n = this.#swarm.model.recordMessage(connection, dst, type);
     // Every second message has the src of another peer, which must neither be relayed nor receive the notice.
     const src = n % 2 === 0 ? this.#otherThan(connection) : 'forged src';
-    const head = JSON.stringify({ type, src, dst }).slice(0, -1);
     const payload = `{"n":${n},"of":"${this.#swarm.runId}","probe":${PROBE},"padding":"${paddingOf(n)}"}`;
-    this.#swarm.socket(connection).send(`${head},"payload":${payload},"hops":1}`);
+    this.#swarm.socket(connection).send(frameOf(n, { type, src, dst, payload }));
   }
 
   /** Replaces `{dst}` in a frame of text. */
@@ -221,6 +232,32 @@ export class SocketDriver implements StepDriver<Promise<void>> {
     const guest = await this.#swarm.connectUntracked(name, { realm, id: this.#prefixed(name), token: randomUUID() });
     this.#swarm.socket(guest).send(frame);
     await this.#swarm.settle();
+  }
+}
+
+interface MessageParts {
+  readonly type: Kind;
+  readonly src: string;
+  readonly dst: string;
+  /** JSON text. */
+  readonly payload: string;
+}
+
+/** M3, M5: messages have several valid forms, because some servers read only one of them. */
+function frameOf(n: number, { payload, ...members }: MessageParts): string | Uint8Array {
+  const { type, src, dst } = members;
+  const text = `${JSON.stringify({ type, src, dst }).slice(0, -1)},"payload":${payload},"hops":1}`;
+  switch (n % FORMS) {
+    case 1:
+      return Buffer.from(text);
+    case 3:
+      return ` \n${text} `;
+    case 5:
+      return text.replace('"dst":', '"dst":"of no peer","dst":');
+    case 7:
+      return text.replace('"type":', '"ty\\u0070e":');
+    default:
+      return text;
   }
 }
 

@@ -1,51 +1,91 @@
 /*
- * Runs `signalbox conform` against earlier versions of `peer` and a fork, which npm installs into a temporary folder, and prints
- * the counts of each verdict and the causes of the wrong ones, as Markdown for docs/conformance.md.
- * npm run test:soak:servers
+ * Runs `signalbox conform` against earlier versions of `peer` and a fork, which npm installs into a temporary folder, and against
+ * the servers of examples/conformance. Writes docs/conformance-servers.md. Fails if a failed verdict has no explanation in
+ * foreign-behaviours.mjs. npm run test:soak:servers -- [--results FOLDER]
+ * A folder keeps the results, and only missing ones are measured. The example in Go needs go on the path.
  */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
+import { pageSection } from './foreign-page.mjs';
 
-const SERVERS = ['peer@1.0.2', 'peer@0.6.1', 'peer@0.5.3', 'peer@0.2.10', 'peerjs-server@0.2.9'];
-const VERDICTS = ['ok', 'loose', 'failed', 'dangerous', 'not testable'];
-const CLI = fileURLToPath(new URL('../../dist/composition/cli.js', import.meta.url));
-const LOOPBACK = fileURLToPath(new URL('loopback.mjs', import.meta.url));
-const MINUTES = 5 * 60_000;
+const { values } = parseArgs({ options: { results: { type: 'string' } } });
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const CLI = join(ROOT, 'dist/composition/cli.js');
+const LOOPBACK = join(ROOT, 'test/soak/loopback.mjs');
+const EXAMPLES = join(ROOT, 'examples/conformance');
+const PAGE = join(ROOT, 'docs/conformance-servers.md');
+const MARKED = /(<!-- servers:begin -->)[^]*(<!-- servers:end -->)/;
+const MINUTES = 10 * 60_000;
 const run = promisify(execFile);
+
+const PACKAGES = [
+  ['peer', '1.0.2', 'dist/bin/peerjs.js'],
+  ['peer', '0.6.1', 'bin/peerjs'],
+  ['peer', '0.5.3', 'bin/peerjs'],
+  ['peer', '0.2.10', 'bin/peerjs'],
+  ['peerjs-server', '0.2.9', 'bin/peerjs'],
+];
+const EXAMPLE_FLAGS = 'port path expire alive limit discovery';
+const SETTING_OF = { expire: 'expire_timeout', alive: 'alive_timeout', limit: 'concurrent_limit', discovery: 'allow_discovery' };
 
 const folder = await mkdtemp(join(tmpdir(), 'foreign-'));
 try {
-  console.log(`| server | ${VERDICTS.join(' | ')} |\n| --- | ${VERDICTS.map(() => '---').join(' | ')} |`);
-  const results = [];
-  for (const server of SERVERS) results.push(await test(server));
-  for (const { server, causes } of results) {
-    console.log(`\n${server}:\n`);
-    for (const { verdict, cause, cases } of causes) {
-      if (verdict !== 'loose') console.log(`- ${verdict}: ${cause} (${cases.map((id) => `\`${id}\``).join(', ')})`);
-    }
+  const results = resolve(values.results ?? join(folder, 'results'));
+  await mkdir(results, { recursive: true });
+  const measured = [];
+  for (const [name, start] of servers()) {
+    const file = join(results, `${name}.json`);
+    if (!existsSync(file)) await measure(name, await start(), file);
+    measured.push({ name, ...JSON.parse(await readFile(file, 'utf8')) });
+    console.log(`${name}: measured`);
   }
+  const page = await readFile(PAGE, 'utf8');
+  await writeFile(
+    PAGE,
+    page.replace(MARKED, (_, begin, end) => `${begin}\n\n${pageSection(measured)}\n\n${end}`),
+  );
 } finally {
   await rm(folder, { recursive: true });
 }
 
-async function test(server) {
-  const [name, version] = server.split('@');
-  const prefix = join(folder, server.replace('@', '-'));
-  await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', prefix, server], { timeout: MINUTES });
-  const bin = join(prefix, 'node_modules', name, version.startsWith('1.') ? 'dist/bin/peerjs.js' : 'bin/peerjs');
-  const command = `"${process.execPath}" --import "${LOOPBACK}" "${bin}" --port {port} {options}`;
-  const json = join(folder, 'out.json');
-  const args = [CLI, 'conform', '--name', server, '--command', command, '--patience', '3000', '--json', json];
+/** The name of each server, and a function that prepares it and returns its command. */
+function servers() {
+  return [
+    ...PACKAGES.map(([name, version, bin]) => [`${name} ${version}`, () => installed(name, version, bin)]),
+    ['example in Python', async () => `python3 "${join(EXAMPLES, 'server.py')}" ${exampleFlags('--', ' ')}`],
+    ['example in Node', async () => `"${process.execPath}" "${join(EXAMPLES, 'server.mjs')}" ${exampleFlags('--', ' ')}`],
+    ['example in Go', compiled],
+  ];
+}
+
+async function installed(name, version, bin) {
+  const prefix = join(folder, `${name}-${version}`);
+  const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefix', prefix];
+  await run('npm', ['install', ...flags, `${name}@${version}`], { timeout: MINUTES });
+  return `"${process.execPath}" --import "${LOOPBACK}" "${join(prefix, 'node_modules', name, bin)}" --port {port} {options}`;
+}
+
+async function compiled() {
+  const program = join(folder, 'server');
+  await run('go', ['build', '-o', program, join(EXAMPLES, 'server.go')], { timeout: MINUTES });
+  return `"${program}" ${exampleFlags('-', '=')}`;
+}
+
+function exampleFlags(dashes, between) {
+  return EXAMPLE_FLAGS.split(' ')
+    .map((flag) => `${dashes}${flag}${between}{${SETTING_OF[flag] ?? flag}}`)
+    .join(' ');
+}
+
+async function measure(name, command, json) {
+  const args = [CLI, 'conform', '--name', name, '--command', command, '--patience', '4000', '--json', json];
   // Exit code 1: the server has wrong verdicts.
   await run(process.execPath, args, { timeout: MINUTES }).catch((error) => {
     if (error.code !== 1) throw error;
   });
-  const { cases, causes } = JSON.parse(await readFile(json, 'utf8'));
-  const counts = VERDICTS.map((verdict) => cases.filter((one) => one.verdict === verdict).length);
-  console.log(`| ${server} | ${counts.join(' | ')} |`);
-  return { server, causes };
 }

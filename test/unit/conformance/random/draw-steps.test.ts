@@ -35,7 +35,7 @@ describe('generating steps', () => {
     const lists = draw({ ...SCOPE, scenarioTimes }, 1);
     const texts = JSON.stringify(lists);
     for (const id of ['Ann', 'a+b', 'fay']) expect(texts).toContain(`"id":"${id}"`);
-    for (const ms of [350, 800, 1_200]) expect(texts).toContain(`{"do":"wait","ms":${ms}}`);
+    for (const ms of [350, 900, 1_200]) expect(texts).toContain(`{"do":"wait","ms":${ms}}`);
     for (const list of lists) expect(readReplay(writeReplay(list))).toEqual(list);
     expect(JSON.stringify(draw(SCOPE, 1))).not.toContain('"Ann"');
   });

@@ -135,9 +135,7 @@ export class FaultyServer {
     const realm = this.#fault === 'mixes realms' ? 'any' : key;
     const peer: Peer = { id, realm, token, socket, receivedAt: Date.now(), malformed: 0 };
     this.#afterLag(() => this.#admit(peer));
-    socket.on('message', (bytes, isBinary) =>
-      this.#afterLag(() => this.#handleFrame(peer, (bytes as Buffer).toString(), isBinary)),
-    );
+    socket.on('message', (bytes) => this.#afterLag(() => this.#handleFrame(peer, (bytes as Buffer).toString())));
     socket.on('close', () => this.#afterLag(() => this.#handleClose(peer)));
   }
 
@@ -156,9 +154,9 @@ export class FaultyServer {
     socket.close(refusal.code);
   }
 
-  #handleFrame(peer: Peer, text: string, isBinary: boolean): void {
+  #handleFrame(peer: Peer, text: string): void {
     if (peer.malformed > 0 && this.#fault === 'ignores a socket after bad JSON') return;
-    const message = this.#parse(text, isBinary);
+    const message = this.#parse(text);
     if (message !== undefined) return this.#dispatch(peer, message);
     peer.malformed++;
     if (peer.malformed > MAX_MALFORMED && this.#fault !== 'tolerates any bad JSON') this.#close(peer, 1007);
@@ -201,9 +199,9 @@ export class FaultyServer {
     for (const { text } of held) peer.socket.send(text);
   }
 
-  #parse(text: string, isBinary: boolean): Message | undefined {
+  #parse(text: string): Message | undefined {
     try {
-      const value: unknown = isBinary ? undefined : JSON.parse(text);
+      const value: unknown = JSON.parse(text);
       if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
         this.#payloads.set(value, readFrame(Buffer.from(text))?.payload);
         return value as Message;
@@ -215,7 +213,7 @@ export class FaultyServer {
         .replace(/,\}$/, '}')
         .replace(/ and more$/, '')
         .replaceAll("'", '"');
-      if (this.#fault === 'parses leniently' && repaired !== text) return this.#parse(repaired, isBinary);
+      if (this.#fault === 'parses leniently' && repaired !== text) return this.#parse(repaired);
     }
     return undefined;
   }
@@ -264,7 +262,9 @@ export class FaultyServer {
     if (this.#fault === 'delivers to another peer' && type === 'ANSWER') {
       return others.find(({ id }) => id !== dst && isOfSameRun(id, dst));
     }
-    if (this.#fault === 'compares ids in lower case') return others.find(({ id }) => id.toLowerCase() === dst.toLowerCase());
+    if (this.#fault === 'compares ids in lower case') {
+      return others.find((peer) => peer.realm === realm && peer.id.toLowerCase() === dst.toLowerCase());
+    }
     return this.#peers.get(idKey({ realm, id: dst }));
   }
 

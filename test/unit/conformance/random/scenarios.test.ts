@@ -9,7 +9,7 @@ function draw(times: ScenarioTimes) {
 it('M14, L1: scenarios await the timeouts that are short enough', () => {
   const waits = (times: ScenarioTimes) =>
     new Set(draw(times).flatMap((steps) => steps.flatMap((step) => ('ms' in step ? [step.ms] : []))));
-  expect(waits({ expireTimeout: 700, aliveTimeout: undefined, sweepInterval: 100 })).toEqual(new Set([350, 800]));
+  expect(waits({ expireTimeout: 700, aliveTimeout: undefined, sweepInterval: 100 })).toEqual(new Set([350, 900]));
   expect(waits({ expireTimeout: undefined, aliveTimeout: 2_000, sweepInterval: 100 })).toEqual(new Set([1_200]));
   expect(waits({ expireTimeout: undefined, aliveTimeout: undefined, sweepInterval: 100 })).toEqual(new Set());
 });
