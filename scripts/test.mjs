@@ -38,6 +38,7 @@ const STEPS = [
   ['generated pages', () => runNode(['scripts/docs.mjs', '--quick', '--check'])],
   ['architecture', () => vitest('architecture')],
   ['engines for the tests', () => runNode(['scripts/ensure-engines.mjs'])],
+  ['SQLite for the tests', () => runNode(['scripts/ensure-sqlite.mjs'])],
   ['unit, contracts, property', () => vitest('unit', 'contracts', 'property')],
   ['build', () => runScript('build')],
   ['Chromium for the end-to-end tests', () => runNode(['scripts/ensure-chromium.mjs'])],

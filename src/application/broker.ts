@@ -48,17 +48,19 @@ export class Broker {
 
   /** Starts accepting connections. @throws ListenError, after closing everything that was opened. */
   async listen(): Promise<ListeningAddress> {
-    const { transport, gateway, membership, log } = this.#parts;
+    const { transport, gateway, membership, mailboxes, sweeper, log } = this.#parts;
     // Without a promise there is no turn between the call and the listening transport.
     const opening = this.#openMailboxes();
     if (opening !== undefined) await opening;
+    // M24: messages of an earlier process expire, also if no message follows.
+    sweeper.schedule(mailboxes.nextDeadline());
     membership.start();
     let address: ListeningAddress;
     try {
       address = await transport.listen(gateway);
     } catch (error) {
       await membership.stop();
-      await this.#parts.mailboxes.close?.();
+      await mailboxes.close?.();
       throw error;
     }
     log.record({ event: 'listening', address, transport: transport.name });

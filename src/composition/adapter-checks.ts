@@ -72,7 +72,7 @@ export function checkAdapters(adapters: unknown): ConfigProblem[] {
 
 /** The options beside the adapters. */
 export interface Beside {
-  readonly config: Pick<Config, 'cluster'>;
+  readonly config: Pick<Config, 'cluster' | 'mailboxes'>;
   /** The function of the option `authorize`. */
   readonly authorize: unknown;
   readonly isLogGiven: boolean;
@@ -87,6 +87,7 @@ export function adapterConflicts(adapters: object, { config, authorize, isLogGiv
   const shared = config.cluster === undefined ? [] : ofEngine.filter(isGiven).map((name) => exclude(name, 'the option cluster'));
   return [
     ...shared,
+    ...(isGiven('mailboxes') && config.mailboxes !== 'memory' ? [exclude('mailboxes', 'the option mailboxes')] : []),
     ...(isGiven('authorizer') && authorize !== undefined ? [exclude('authorizer', 'the function authorize')] : []),
     ...(isGiven('log') && isLogGiven ? [exclude('log', 'the options log, log_level and log_format')] : []),
   ];

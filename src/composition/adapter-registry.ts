@@ -36,6 +36,8 @@ import { MemoryPeerDirectory } from '../adapters/directories/memory/directory.ts
 import { poolPatternRealms } from '../adapters/engines/pool/engine.ts';
 import { POOL } from '../adapters/engines/shared/pooled-names.ts';
 import { MemoryMailboxStore } from '../adapters/mailboxes/memory/store.ts';
+import { SqliteMailboxStore } from '../adapters/mailboxes/sqlite/store.ts';
+import { ThreadJournal } from '../adapters/mailboxes/sqlite/thread-journal.ts';
 import { NoTelemetry } from '../adapters/telemetry/none.ts';
 import { NodeTransport } from '../adapters/transports/node/listener.ts';
 import { SocketIoTransport } from '../adapters/transports/socketio/transport.ts';
@@ -191,9 +193,12 @@ export const directories: Record<'memory', (clock: Clock) => PeerDirectory> = {
   memory: (clock) => new MemoryPeerDirectory(clock),
 };
 
-export const mailboxStores: Record<'memory', (config: Config, memory: MemoryBudget) => MailboxStore> = {
-  memory: (config, memory) => new MemoryMailboxStore(config, undefined, memory),
-};
+/** On a single node. @param config the option `mailboxes` is `memory`, or `sqlite:` and the path of a file. */
+export function mailboxStoreOf(config: Config, memory: MemoryBudget, clock: Clock): MailboxStore {
+  const [kind = '', ...path] = config.mailboxes.split(':');
+  if (kind !== 'sqlite') return new MemoryMailboxStore(config, undefined, memory);
+  return new SqliteMailboxStore(config, { journal: new ThreadJournal(path.join(':')), clock, memory });
+}
 
 /** Each engine loads its client library on use. @throws ListenError without a response; ConfigError without the library. */
 export const engines: Record<'redis' | 'nats', (url: string, config: Config, log: Log) => Promise<Engine>> = {

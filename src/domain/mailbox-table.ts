@@ -35,6 +35,8 @@ export interface HoldOptions {
   readonly isConnected?: boolean;
   /** B2: client address of the sender; undefined if no memory is counted. */
   readonly address?: string | undefined;
+  /** The message is a copy that never changes, so the table keeps it as it is. */
+  readonly isCopied?: boolean;
 }
 
 /** All mailboxes of one realm, within its limits. */
@@ -70,7 +72,11 @@ export class MailboxTable {
   }
 
   /** M13, B2: holds a copy of the message. @returns the limit that forbids it; undefined if the message is held. */
-  put(message: SignalMessage, now: Millis, { isConnected = false, address }: HoldOptions = {}): MailboxBound | undefined {
+  put(
+    message: SignalMessage,
+    now: Millis,
+    { isConnected = false, address, isCopied = false }: HoldOptions = {},
+  ): MailboxBound | undefined {
     const bytes = heldMessageBytes(message);
     const mailbox = this.#mailboxes.get(message.to);
     const exceeded = isConnected ? this.#boundForConnected(mailbox, bytes) : this.#bound(message.from, mailbox, bytes);
@@ -83,7 +89,7 @@ export class MailboxTable {
       this.#mailboxCountBySender.set(message.from, (this.#mailboxCountBySender.get(message.from) ?? 0) + 1);
     }
     const held: HeldMessage = {
-      message: copyMessage(message),
+      message: isCopied ? message : copyMessage(message),
       bytes,
       arrivedAt: now,
       address,
@@ -114,6 +120,20 @@ export class MailboxTable {
       waits.push(now - held.arrivedAt);
       return held.message;
     });
+  }
+
+  /**
+   * M24: removes one message that could not be stored. The cost is proportional to the size of its mailbox.
+   * @param message the copy that was put.
+   * @returns false if it is not held any more.
+   */
+  withdraw(message: SignalMessage): boolean {
+    const mailbox = this.#mailboxes.get(message.to);
+    const held = mailbox?.messages.findLast((one) => one.message === message);
+    if (mailbox === undefined || held === undefined) return false;
+    if (mailbox.remove(held)) this.#decrementMailboxCount(message.from);
+    this.#removed(held, mailbox);
+    return true;
   }
 
   /** The recipients of held messages from `sender`. The cost is proportional to the number of mailboxes. */
@@ -194,7 +214,11 @@ export class MailboxTable {
     const { from, to } = held.message;
     const mailbox = this.#mailboxes.get(to);
     if (mailbox?.removeOldest() === true) this.#decrementMailboxCount(from);
-    if (mailbox?.messages.length === 0) this.#mailboxes.delete(to);
+    this.#removed(held, mailbox);
+  }
+
+  #removed(held: HeldMessage, mailbox: Mailbox | undefined): void {
+    if (mailbox?.messages.length === 0) this.#mailboxes.delete(held.message.to);
     this.#bytes -= held.bytes;
     this.#unlink(held);
   }

@@ -38,9 +38,17 @@ export class Mailbox {
   /** Removes the oldest message. @returns true if the mailbox has no other message from its sender. */
   removeOldest(): boolean {
     const oldest = this.messages.shift();
-    if (oldest === undefined) return false;
-    this.bytes -= oldest.bytes;
-    const { from } = oldest.message;
+    return oldest !== undefined && this.#removed(oldest);
+  }
+
+  /** Removes a message of this mailbox. @returns true if the mailbox has no other message from its sender. */
+  remove(held: HeldMessage): boolean {
+    this.messages.splice(this.messages.lastIndexOf(held), 1);
+    return this.#removed(held);
+  }
+
+  #removed({ bytes, message: { from } }: HeldMessage): boolean {
+    this.bytes -= bytes;
     const left = (this.#bySender.get(from) ?? 1) - 1;
     if (left > 0) this.#bySender.set(from, left);
     else this.#bySender.delete(from);

@@ -20,7 +20,7 @@ import {
   clientAddressesOf,
   dialectsOf,
   directories,
-  mailboxStores,
+  mailboxStoreOf,
   pooled,
   SINGLE_NODE,
 } from '../adapter-registry.ts';
@@ -49,8 +49,8 @@ const unpooled = group({
     (p) => p.engine?.directory ?? p.environment.directory ?? directories.memory(p.clock),
   ),
   mailboxes: derive(
-    { engine, environment, config, memory },
-    (p) => p.engine?.mailboxes ?? p.environment.mailboxes ?? mailboxStores.memory(p.config, p.memory),
+    { engine, environment, config, memory, clock },
+    (p) => p.engine?.mailboxes ?? p.environment.mailboxes ?? mailboxStoreOf(p.config, p.memory, p.clock),
   ),
   bus: derive({ engine, node }, (p) => p.engine?.bus ?? buses.memory(p.node)),
 });

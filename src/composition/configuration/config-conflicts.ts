@@ -56,6 +56,7 @@ export function configConflicts(settings: Settings, sourceOf: SourceOf, hasFunct
   return [
     ...tooSmall,
     ...incompleteTls(settings, spelled),
+    ...mailboxesOfCluster(settings, spelled),
     ...missingLiteralKey(settings, spelled),
     ...latePings(settings, spelled),
     ...sharedPaths(settings, sourceOf),
@@ -91,6 +92,14 @@ function missingLiteralKey({ all, dialects, key }: Settings, spelled: (name: Opt
       message: `${source} has only patterns; clients of ${served} may send no key: add a --key without *, such as peerjs`,
     },
   ];
+}
+
+/** The nodes of a cluster share their mailboxes. */
+function mailboxesOfCluster({ mailboxes, cluster }: Settings, spelled: (name: OptionName) => string): ConfigProblem[] {
+  if (mailboxes === 'memory' || cluster === undefined) return [];
+  const source = spelled('mailboxes');
+  const message = `${source} is ${mailboxes}, and ${spelled('cluster')} keeps the mailboxes of all brokers: remove one of them`;
+  return [{ source, message }];
 }
 
 function incompleteTls({ sslkey, sslcert }: Settings, spelled: (name: OptionName) => string): ConfigProblem[] {

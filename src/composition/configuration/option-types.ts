@@ -112,6 +112,15 @@ export function engineUrl(): ValueType<string> {
   return secret(form);
 }
 
+/** M24: `memory`, or the file of a durable store. */
+export function mailboxPlace(): ValueType<string> {
+  return text({
+    placeholder: '<place>',
+    allowed: 'memory, or sqlite: and the path of a file, such as sqlite:/var/lib/signalbox/mail.db',
+    parse: (value) => (value === 'memory' || (/^sqlite:./.test(value) && !CONTROL.test(value)) ? value : undefined),
+  });
+}
+
 /** MER11: a key that verifies tokens. It is never shown; the reason for a refusal is. */
 export function tokenKey(): ValueType<string> {
   return {

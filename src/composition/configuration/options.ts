@@ -8,7 +8,7 @@ import { LIMIT_OPTIONS } from './limit-options.ts';
 import { choice, flag, type Group, integer, LONGEST_MS, maybe, option, type Option } from './option.ts';
 import { METRICS_OPTIONS } from './metrics-options.ts';
 import { REALM_OPTIONS } from './realm-options.ts';
-import { file, files, host, keys, moduleOrFolder, trustedProxies, urlPath } from './option-types.ts';
+import { file, files, host, keys, mailboxPlace, moduleOrFolder, trustedProxies, urlPath } from './option-types.ts';
 import { origins } from './origin-option.ts';
 import { WEBHOOK_OPTIONS } from './webhook-options.ts';
 
@@ -112,6 +112,14 @@ export const OPTIONS = {
     description: 'Time that a message waits for an absent peer. The default is that of the peer package.',
     effect: 'At the end: EXPIRE for the sender (M14).',
     default: 5000,
+  }),
+  mailboxes: option(mailboxPlace(), {
+    group: 'Peers and messages',
+    description:
+      'Place of the messages for absent peers: memory, or sqlite:<file>, whose messages survive a restart and a crash of the ' +
+      'broker. A file belongs to one broker. SQLite needs Node 22.13 or later, or the package better-sqlite3.',
+    effect: 'While the file can not be written: EXPIRE at once (M24).',
+    default: 'memory',
   }),
   alive_timeout: option(integer({ unit: 'ms', min: 1, max: LONGEST_MS }), {
     group: 'Peers and messages',

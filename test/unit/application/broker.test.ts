@@ -4,6 +4,8 @@ import type { Authorizer } from '../../../src/application/ports/authorizer.ts';
 import type { LogEvent } from '../../../src/application/ports/log.ts';
 import { ListenError } from '../../../src/application/ports/transport.ts';
 import type { Session } from '../../../src/domain/session.ts';
+import { offer } from '../../../src/contracts/mailboxes/fixture.ts';
+import { realmKey } from '../../../src/domain/ids.ts';
 import { defaultConfig } from '../../../src/composition/configuration/config.ts';
 import type { TimeOfDay } from '../../../src/domain/time.ts';
 import { TestBroker, pair } from '../../support/test-broker.ts';
@@ -49,6 +51,18 @@ describe('Broker', () => {
     await broker.settle();
     await broker.close();
     expect(calls).toEqual([['start', 0, 1_800], 'started', 'listening', 'draining', 'stopped', 'close']);
+  });
+
+  it('M24, M14: notifies the sender of a message of an earlier process when it expires', async () => {
+    const mailboxes = new MemoryMailboxStore({ ...defaultConfig(), expireTimeout: 3_000 });
+    const broker = new TestBroker({}, { mailboxes: Object.assign(mailboxes, { start: restore }) });
+    const ann = broker.connectPeer('ann');
+    broker.advance(4_000);
+    expect(ann.received).toEqual([{ type: 'EXPIRE', src: 'bob', dst: 'ann' }]);
+
+    function restore(): void {
+      mailboxes.put(realmKey('peerjs'), undefined, offer(), 0, () => undefined);
+    }
   });
 
   it.each([

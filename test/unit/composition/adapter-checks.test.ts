@@ -76,19 +76,24 @@ describe('checkAdapter', () => {
 });
 
 describe('adapterConflicts', () => {
-  const nothing = { config: { cluster: undefined }, authorize: undefined, isLogGiven: false };
+  const nothing = { config: { cluster: undefined, mailboxes: 'memory' }, authorize: undefined, isLogGiven: false };
   const sources = (adapters: Adapters, beside: Partial<typeof nothing> | object): string[] =>
     adapterConflicts(adapters, { ...nothing, ...beside }).map(({ message }) => message);
   const store = new MemoryMailboxStore(defaultConfig());
 
   it('accepts adapters beside options about something else', () => {
     expect(sources({ mailboxes: store, log: new SilentLog() }, {})).toEqual([]);
-    expect(sources({ clock: new ManualClock() }, { config: { cluster: 'redis://localhost' }, isLogGiven: true })).toEqual([]);
+    expect(
+      sources({ clock: new ManualClock() }, { config: { cluster: 'redis://localhost', mailboxes: 'memory' }, isLogGiven: true }),
+    ).toEqual([]);
   });
 
   it('reports two that decide about the same', () => {
-    expect(sources({ mailboxes: store }, { config: { cluster: 'redis://localhost' } })).toEqual([
+    expect(sources({ mailboxes: store }, { config: { cluster: 'redis://localhost', mailboxes: 'memory' } })).toEqual([
       'adapters.mailboxes and the option cluster exclude each other: remove one of them',
+    ]);
+    expect(sources({ mailboxes: store }, { config: { mailboxes: 'sqlite:mail.db' } })).toEqual([
+      'adapters.mailboxes and the option mailboxes exclude each other: remove one of them',
     ]);
     expect(sources({ log: new SilentLog() }, { isLogGiven: true })).toEqual([
       'adapters.log and the options log, log_level and log_format exclude each other: remove one of them',

@@ -33,6 +33,7 @@ const SAMPLES: Partial<Record<OptionName, unknown>> = {
     doctor: 'off',
     metrics_token: 'a-token-of-at-least-32-characters',
     cluster_cut: 'refuse',
+    mailboxes: 'sqlite:mail.db',
     log_level: 'debug',
     log_format: 'json',
   },

@@ -23,6 +23,20 @@ const LIMITS: MailboxLimits = {
 const mailboxTable = (limits: Partial<MailboxLimits> = {}): MailboxTable => new MailboxTable({ ...LIMITS, ...limits });
 
 describe('MailboxTable', () => {
+  it('M24: withdraws one message, wherever it is in its mailbox, and its size', () => {
+    const mailboxes = mailboxTable();
+    const messages = [offer('ann', 'eve'), offer('bob', 'eve'), offer('ann', 'eve')];
+    for (const [now, message] of messages.entries()) mailboxes.put(message, now, { isCopied: true });
+    const [first, second, third] = messages as [SignalMessage, SignalMessage, SignalMessage];
+    expect([mailboxes.withdraw(second), mailboxes.withdraw(second)]).toEqual([true, false]);
+    expect([mailboxes.messageCount, mailboxes.bytes, mailboxes.recipientsOf(peerId('bob'))]).toEqual([2, 2 * ENVELOPE, []]);
+    expect(mailboxes.withdraw(first)).toBe(true);
+    expect([mailboxes.nextDeadline(), mailboxes.recipientsOf(peerId('ann'))]).toEqual([5_002, ['eve']]);
+    expect(mailboxes.withdraw(third)).toBe(true);
+    expect([mailboxes.mailboxCount, mailboxes.bytes, mailboxes.nextDeadline()]).toEqual([0, 0, NEVER]);
+    expect(mailboxes.withdraw(third)).toBe(false);
+  });
+
   it('O11: returns all held messages once, in order', () => {
     const mailboxes = mailboxTable();
     for (const from of ['ann', 'bob', 'ann']) mailboxes.put(offer(from, 'eve'), 0);

@@ -12,6 +12,13 @@ function messages(settings: Partial<Settings>): string[] {
 }
 
 describe('conflicts between values', () => {
+  it('M24: rejects a file of mailboxes beside a cluster', () => {
+    expect(messages({ mailboxes: 'sqlite:mail.db', cluster: 'redis://127.0.0.1' })).toEqual([
+      '--mailboxes is sqlite:mail.db, and --cluster keeps the mailboxes of all brokers: remove one of them',
+    ]);
+    expect(messages({ mailboxes: 'sqlite:mail.db' })).toEqual([]);
+  });
+
   it('rejects a mailbox smaller than a message', () => {
     expect(messages({ mailbox_bytes: 1000 })).toEqual([
       '--mailbox_bytes is 1000; it must be at least 1050528, to hold the default of max_message_bytes (1048576) and 1952 more',
